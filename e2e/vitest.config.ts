@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+export default defineConfig({
+  root,
+  test: {
+    // Importing the real package in plain Node starts a download.
+    alias: { electron: fileURLToPath(new URL('./fixtures/electron-stub.ts', import.meta.url)) },
+    include: ['shared/**/*.test.ts', 'electron/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'e2e/lab/**', 'out/**', 'dist/**'],
+    testTimeout: 20_000,
+  },
+})

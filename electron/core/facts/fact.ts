@@ -1,0 +1,55 @@
+import type { ProbeContext, SectionOutput, SectionSpec } from '../probe/section.ts'
+import type { FactId, Facts } from './facts.ts'
+
+/** A fact is known, or it is unknown for a reason that a person can act on. There is no third state and no default. */
+export type FactResult<T> =
+  | { readonly known: true; readonly value: T }
+  | {
+      readonly known: false
+      readonly reason: string /** Sections that explain it. */
+      readonly sections: readonly string[]
+      readonly hint?: string | undefined
+    }
+
+export const known = <T>(value: T): FactResult<T> => ({ known: true, value })
+export const unknown = (reason: string, sections: readonly string[], hint?: string): FactResult<never> => ({
+  known: false,
+  reason,
+  sections,
+  hint,
+})
+
+/** What a fact is read from. */
+export interface FactSources {
+  readonly context: ProbeContext
+  /** Throws when the section is not one of this probe: that is a mistake in the code, not on the host. */
+  section(id: string): SectionOutput
+  /** A fact that stands earlier in the registry. */
+  fact<K extends FactId>(id: K): FactResult<Facts[K]>
+}
+
+export interface FactDefinition<K extends FactId> {
+  readonly id: K
+  /** What must be asked on the host. */
+  sections(context: ProbeContext): readonly SectionSpec[]
+  /** Pure: recordings in, typed facts out. Never throws on host output; what cannot be read is `unknown`. */
+  read(sources: FactSources): FactResult<Facts[K]>
+}
+
+/** `unknown` for a section that did not give a usable answer, with its reason and sudoers hint; undefined when it did. */
+export function unusable(output: SectionOutput, what: string): FactResult<never> | undefined {
+  switch (output.state) {
+    case 'ok':
+      return undefined
+    case 'denied':
+      return unknown(`${what}: sudo refused "${output.command}"`, [output.id], output.sudoers && `Add to sudoers: ${output.sudoers}`)
+    case 'missing':
+      return unknown(`${what}: "${output.command}" is not installed`, [output.id])
+    case 'timed-out':
+      return unknown(`${what}: "${output.command}" did not finish within ${Math.round(output.durationMs / 1000)} s`, [output.id])
+    case 'truncated':
+      return unknown(`${what}: "${output.command}" printed more than ${output.bytes} bytes, so the rest is unread`, [output.id])
+    case 'not-run':
+      return unknown(`${what}: "${output.command}" did not run`, [output.id])
+  }
+}

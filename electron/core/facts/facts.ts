@@ -1,0 +1,35 @@
+import type { Gpu } from '#shared/model/gpu.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Listener } from '#shared/model/listener.ts'
+import type { Accounts } from './accounts/accounts.ts'
+import type { Certificates } from './certificates/certificates.ts'
+import type { Containers } from './containers/containers.ts'
+import type { Firewall } from './firewall/firewall.ts'
+import type { ModelFiles } from './model-files/model-files.ts'
+import type { Network } from './network/network.ts'
+import type { Nginx } from './nginx/nginx.ts'
+import type { Process } from './processes/processes.ts'
+import type { Sshd } from './sshd/sshd.ts'
+import type { System } from './system/system.ts'
+import type { Unit } from './units/units.ts'
+
+/** Everything that Gatehouse can know about one host at one time. */
+export interface Facts {
+  readonly system: System
+  readonly listeners: readonly Listener[]
+  readonly processes: readonly Process[]
+  readonly units: readonly Unit[]
+  readonly containers: Containers
+  /** Inference servers, put together from the four above. */
+  readonly services: readonly InferenceService[]
+  readonly nginx: Nginx
+  readonly certificates: Certificates
+  readonly accounts: Accounts
+  readonly 'model-files': ModelFiles
+  readonly firewall: Firewall
+  readonly sshd: Sshd
+  readonly network: Network
+  readonly gpus: readonly Gpu[]
+}
+
+export type FactId = keyof Facts

@@ -1,0 +1,65 @@
+import type { ItemId } from '#shared/model/checklist.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import type { Outcome, Severity } from '#shared/status.ts'
+import type { FactResult } from '../facts/fact.ts'
+import type { FactId, Facts } from '../facts/facts.ts'
+
+/** Points at one line of what the host printed. The engine cuts it out of the evidence together with its neighbours. */
+export interface Citation {
+  readonly section: string
+  /** From 1. 0 cites the section as a whole (an absence is proven by the whole output). */
+  readonly line: number
+  /** What was found and what was expected, e.g. "Bound to every interface. Expected 127.0.0.1:11434." Only on offending lines. */
+  readonly note?: string | undefined
+  /** Words of the line that are the reason. */
+  readonly token?: string | undefined
+}
+
+/** One answer of a control about one subject. */
+export interface Verdict {
+  readonly status: Exclude<Outcome, 'waived'>
+  /** Stable over time: unit, file, `address:port`. Empty for the host as a whole. */
+  readonly subject: string
+  /** The observed fact, present tense, under 48 characters (DESIGN.md, section 7). */
+  readonly title: string
+  readonly reason: string
+  /** Overrides the control's where this case needs other words. */
+  readonly rationale?: string
+  readonly severity?: Severity
+  readonly hint?: string | undefined
+  readonly cite: readonly Citation[]
+}
+
+export interface PolicyContext {
+  readonly fleet: Fleet
+  readonly host: Host
+  /** Milliseconds since the epoch at which the audit ran. */
+  readonly now: number
+}
+
+export interface Control<N extends FactId = FactId, M extends FactId = FactId> {
+  /** `area-thing-state`, never reused. */
+  readonly id: string
+  readonly item: ItemId
+  readonly severity: Severity
+  /** The passing condition. */
+  readonly title: string
+  readonly rationale: string
+  /** Facts without which nothing can be said: when one is unknown, the engine answers not-evaluated. */
+  readonly needs: readonly N[]
+  /** Facts that refine the answer, handed over as they are. */
+  readonly uses?: readonly M[]
+  readonly remediation?: { readonly template: string }
+  /** `NIST-800-53:SC-7`, `CIS-8:4.4`, `ISO-27001:A.8.20`, or a vendor page that the rule comes from. */
+  readonly references: readonly string[]
+  /** Pure. Never empty: a control that finds nothing to judge says not-applicable, with the reason. */
+  evaluate(facts: { readonly [K in N]: Facts[K] } & { readonly [K in M]: FactResult<Facts[K]> }, context: PolicyContext): readonly Verdict[]
+}
+
+/** A control as the registry holds it: its own fact ids forgotten. */
+export type AnyControl = Control<never, never>
+
+/** Freezes a control, infers the facts that its `evaluate` receives, and gives it the registry's type. */
+export function defineControl<const N extends FactId, const M extends FactId = never>(control: Control<N, M>): AnyControl {
+  return Object.freeze(control) as unknown as AnyControl
+}

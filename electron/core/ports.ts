@@ -1,0 +1,95 @@
+import type { Duplex } from 'node:stream'
+import type { Failure } from '#shared/errors.ts'
+import type { Host } from '#shared/model/fleet.ts'
+import type { ChangedKey, PromptRequest } from '#shared/model/prompt.ts'
+
+/** What the world must supply. Core never reaches for any of it by itself, so the app, the CLI, tests and e2e run the same code. */
+export interface Ports {
+  readonly clock: Clock
+  readonly log: Log
+  readonly paths: Paths
+  readonly prompts: PromptPort
+  readonly secrets: SecretStore
+  readonly transport: Transport
+  /** Tells the window that something of this kind is different now. Names are those of `shared/ipc/channels.ts`. */
+  readonly changed: (event: string) => void
+  /** Version of this program, for reports and the store. */
+  readonly version: string
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+/** `fields` never carries a secret or raw host output. */
+export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void
+
+export interface Paths {
+  /** Folder of the database and Gatehouse's own known_hosts, 0700. */
+  readonly data: string
+  readonly home: string
+}
+
+export interface PromptPort {
+  /** Answers in the order of the fields, or null when the admin declines. Rejects with `prompt.unavailable` when nobody is there. */
+  ask(request: PromptRequest, signal: AbortSignal): Promise<readonly string[] | null>
+  /** A host key that differs from the pinned one: shown, never asked. */
+  reportChangedKey(changed: ChangedKey): void
+}
+
+/** Sound storage for secrets. When the platform has none, `available` is false and nothing is ever stored. */
+export interface SecretStore {
+  readonly available: boolean
+  get(name: string): Promise<string | undefined>
+  set(name: string, value: string): Promise<void>
+  delete(name: string): Promise<void>
+}
+
+/** Stages of a connection, in order, as shown while one is made. */
+export type ConnectStage = 'tcp' | 'handshake' | 'authentication' | 'ready'
+
+export interface ConnectOptions {
+  readonly signal: AbortSignal
+  readonly onStage?: (stage: ConnectStage, hop: string) => void
+}
+
+export interface ExecOptions {
+  readonly stdin?: string
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  /** Chunks as they arrive. Return false to stop reading: the channel is closed. */
+  readonly onStdout: (chunk: Buffer) => boolean | undefined
+  readonly onStderr?: (chunk: Buffer) => void
+}
+
+export interface ExecResult {
+  /** Null when the command died of a signal or the reader stopped it. */
+  readonly exitCode: number | null
+  readonly signal?: string | undefined
+}
+
+/** One authenticated SSH connection to one host, multiplexed. All methods reject with a `GatehouseError`. */
+export interface HostSession {
+  exec(command: string, options: ExecOptions): Promise<ExecResult>
+  /** A `direct-tcpip` channel from the last jump host to this host's address (RFC 4254, 7.2); from here when there is no jump host. */
+  openTcp(port: number, signal: AbortSignal): Promise<Duplex>
+  close(): void
+}
+
+export interface JumpState {
+  readonly name: string
+  readonly state: 'idle' | 'connecting' | 'connected' | 'failed'
+  /** Last keepalive round trip. */
+  readonly roundTripMs?: number | undefined
+  readonly failure?: Failure | undefined
+}
+
+/** How hosts are reached. The shipped one is `core/ssh`; tests may bring another. */
+export interface Transport {
+  connect(host: Host, options: ConnectOptions): Promise<HostSession>
+  jumpStates(): readonly JumpState[]
+  /** Closes every connection that it opened. */
+  close(): Promise<void>
+}

@@ -1,0 +1,96 @@
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+
+/** What a section may know when it is built. Nothing from the host: all of the script is fixed before the first byte is sent. */
+export interface ProbeContext {
+  readonly fleet: Fleet
+  readonly host: Host
+  /** Model directories to look at: those of the fleet file and the engines' usual ones. Absolute, checked. */
+  readonly modelPaths: readonly string[]
+}
+
+/** A command that needs root, as the exact words that a sudoers line allows. The first word is an absolute path; `alternatives` are its other homes. */
+export interface PrivilegedCommand {
+  readonly argv: readonly [string, ...string[]]
+  readonly alternatives?: readonly string[]
+}
+
+interface SectionBase {
+  /** Lower-case letters, digits and dashes; unique in the probe; evidence refers to it. */
+  readonly id: string
+  readonly timeoutMs: number
+  /** stdout beyond this is dropped and the section marked truncated. */
+  readonly maxBytes: number
+}
+
+/** One command with fixed words. `sudo`: runs only through `sudo -n`. `prefer-sudo`: falls back to the audit account and says so. */
+export interface CommandSection extends SectionBase {
+  readonly kind: 'command'
+  readonly argv: readonly [string, ...string[]]
+  readonly alternatives?: readonly string[]
+  readonly privilege: 'none' | 'sudo' | 'prefer-sudo'
+}
+
+/**
+ * A fixed piece of POSIX sh, for what one command cannot do. Data reaches it only as positional parameters.
+ * Inside, `gh_sudo N` runs the N-th command (from 1) of `privileged` through `sudo -n`, or fails with 126 when it may not.
+ */
+export interface ScriptSection extends SectionBase {
+  readonly kind: 'script'
+  readonly script: string
+  readonly parameters: readonly string[]
+  readonly privileged: readonly PrivilegedCommand[]
+  /** For people, in evidence: what the script does, as one would type it. */
+  readonly display: string
+}
+
+export type SectionSpec = CommandSection | ScriptSection
+
+const DEFAULT_TIMEOUT_MS = 10_000
+const DEFAULT_MAX_BYTES = 1_048_576
+
+type Defaults = 'timeoutMs' | 'maxBytes' | 'kind'
+
+export const command = (
+  spec: Omit<CommandSection, Defaults> & Partial<Pick<CommandSection, 'timeoutMs' | 'maxBytes'>>,
+): CommandSection => ({
+  kind: 'command',
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  maxBytes: DEFAULT_MAX_BYTES,
+  ...spec,
+})
+
+export const script = (
+  spec: Omit<ScriptSection, Defaults | 'parameters' | 'privileged'> &
+    Partial<Pick<ScriptSection, 'timeoutMs' | 'maxBytes' | 'parameters' | 'privileged'>>,
+): ScriptSection => ({
+  kind: 'script',
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  maxBytes: DEFAULT_MAX_BYTES,
+  parameters: [],
+  privileged: [],
+  ...spec,
+})
+
+/** What came back for one section. */
+export interface SectionOutput {
+  readonly id: string
+  /** For people, e.g. `sudo ss -Htulnp`. */
+  readonly command: string
+  /**
+   * `ok`: ran to its end (any exit code). `denied`: sudo refused. `missing`: the program is not there.
+   * `timed-out`, `truncated`: cut short. `not-run`: the probe never got to it.
+   */
+  readonly state: 'ok' | 'denied' | 'missing' | 'timed-out' | 'truncated' | 'not-run'
+  /** True when it ran as root. */
+  readonly privileged: boolean
+  readonly exitCode: number | null
+  /** UTF-8, invalid bytes replaced. */
+  readonly stdout: string
+  readonly stderr: string
+  readonly durationMs: number
+  /** Of the raw stdout. */
+  readonly bytes: number
+  readonly sha256: string
+  /** The exact sudoers line(s) that would allow it, when denied. */
+  readonly sudoers?: string | undefined
+}

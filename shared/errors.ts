@@ -1,0 +1,154 @@
+/** Every expected failure has a code `area.reason`; the words for people live here and nowhere else. */
+interface ErrorEntry {
+  readonly title: string
+  /** What to do next. */
+  readonly hint: string
+  readonly retry: 'now' | 'later' | 'after-fix' | 'never'
+}
+
+export const errorCatalogue = {
+  'fleet.invalid': { title: 'The fleet file is not valid', hint: 'Mend the lines named below and load it again.', retry: 'after-fix' },
+  'fleet.unreadable': { title: 'The fleet file cannot be read', hint: 'Check the path and its permissions.', retry: 'after-fix' },
+  'fleet.missing': { title: 'No fleet file is open', hint: 'Open a fleet file, import one, or start the demo fleet.', retry: 'after-fix' },
+  'fleet.conflict': { title: 'The fleet file changed on disk', hint: 'Reload it before saving.', retry: 'after-fix' },
+  'ssh.unreachable': {
+    title: 'The host does not answer',
+    hint: 'Check the address, the route and the firewall between the hops.',
+    retry: 'now',
+  },
+  'ssh.refused': { title: 'The connection was refused', hint: 'Check that sshd listens on this port.', retry: 'now' },
+  'ssh.handshake-timeout': {
+    title: 'The SSH handshake did not finish in time',
+    hint: 'The server is overloaded, or something that is not SSH answers on this port.',
+    retry: 'now',
+  },
+  'ssh.protocol': {
+    title: 'The SSH handshake failed',
+    hint: 'Read the detail; when no algorithm is in common, update the server.',
+    retry: 'after-fix',
+  },
+  'ssh.forwarding-refused': {
+    title: 'The jump host refused to forward',
+    hint: 'AllowTcpForwarding and PermitOpen on the jump host must allow this address and port.',
+    retry: 'after-fix',
+  },
+  'ssh.host-key-unknown': {
+    title: 'The host key is not known',
+    hint: 'Compare the fingerprint on the server before trusting it.',
+    retry: 'after-fix',
+  },
+  'ssh.host-key-changed': {
+    title: 'The host key has changed',
+    hint: 'Compare the fingerprint on the console before trusting it.',
+    retry: 'after-fix',
+  },
+  'ssh.host-key-revoked': {
+    title: 'The host key is revoked',
+    hint: 'A known_hosts file marks this key @revoked. Do not connect.',
+    retry: 'never',
+  },
+  'ssh.known-hosts-unreadable': {
+    title: 'A known_hosts file cannot be read',
+    hint: 'Without it no host key can be checked, so nothing was connected. Mend the file or its permissions.',
+    retry: 'after-fix',
+  },
+  'ssh.auth-failed': {
+    title: 'Every way to log in was refused',
+    hint: 'Check the account, its authorized_keys and the methods that the server asks for.',
+    retry: 'after-fix',
+  },
+  'ssh.auth-timeout': {
+    title: 'Logging in did not finish in time',
+    hint: "Answer the prompt sooner, or check the server's PAM stack.",
+    retry: 'now',
+  },
+  'ssh.key-unreadable': {
+    title: 'A private key cannot be used',
+    hint: 'Check the path, its format and its passphrase.',
+    retry: 'after-fix',
+  },
+  'ssh.connection-lost': { title: 'The connection was lost', hint: 'Check the link and try again.', retry: 'now' },
+  'ssh.jump-lost': {
+    title: 'The jump host went away',
+    hint: 'Hosts that were not finished are not evaluated. Try again when it is back.',
+    retry: 'now',
+  },
+  'ssh.exec-refused': {
+    title: 'The server refused to run a command',
+    hint: 'The account needs a login shell and must not have a ForceCommand.',
+    retry: 'after-fix',
+  },
+  'probe.timeout': {
+    title: 'The audit of this host did not finish in time',
+    hint: 'Raise policy.auditTimeoutSeconds or look at the load of the host.',
+    retry: 'now',
+  },
+  'probe.no-shell': { title: 'No POSIX shell answered', hint: 'The audit account needs /bin/sh.', retry: 'after-fix' },
+  'probe.garbled': {
+    title: 'The answer of the host could not be read',
+    hint: 'The output was not framed as Gatehouse asked. It was discarded.',
+    retry: 'now',
+  },
+  'audit.running': { title: 'An audit is already running', hint: 'Wait for it or stop it.', retry: 'later' },
+  'audit.not-found': { title: 'This audit is not in the store', hint: 'Run an audit first.', retry: 'after-fix' },
+  'job.cancelled': { title: 'Stopped', hint: 'Run it again when you are ready.', retry: 'now' },
+  'prompt.unavailable': {
+    title: 'Nobody is there to answer a prompt',
+    hint: 'Run it on a terminal, or set SSH_ASKPASS.',
+    retry: 'after-fix',
+  },
+  'prompt.declined': { title: 'The prompt was declined', hint: 'Nothing was sent. Try again to be asked once more.', retry: 'now' },
+  'store.corrupt': { title: 'The database cannot be read', hint: 'It was kept aside unchanged and a new one was started.', retry: 'never' },
+  'store.newer': {
+    title: 'The database was written by a newer Gatehouse',
+    hint: 'Update Gatehouse, or choose another data folder. Nothing was changed.',
+    retry: 'after-fix',
+  },
+  'store.unwritable': {
+    title: 'The data folder cannot be written',
+    hint: 'Check its permissions and the space on the disk.',
+    retry: 'after-fix',
+  },
+  'import.unreadable': { title: 'The file to import cannot be read', hint: 'Check the path and its format.', retry: 'after-fix' },
+  'engine.stopped': { title: 'The engine stopped', hint: 'It was started again. Run the audit once more.', retry: 'now' },
+  'ipc.invalid': {
+    title: 'A message inside Gatehouse was malformed',
+    hint: 'Restart Gatehouse. When it happens again, report the detail.',
+    retry: 'never',
+  },
+  'internal.unexpected': { title: 'Gatehouse met an error it did not expect', hint: 'Report the detail below.', retry: 'now' },
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof errorCatalogue
+
+/** An expected failure as a value: a code, and the facts of this case. `detail` never carries a secret. */
+export interface Failure {
+  readonly code: ErrorCode
+  readonly detail: string
+  /** Host or jump host concerned. */
+  readonly host?: string | undefined
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
+
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value })
+export const fail = (code: ErrorCode, detail: string, host?: string): { readonly ok: false; readonly failure: Failure } => ({
+  ok: false,
+  failure: host === undefined ? { code, detail } : { code, detail, host },
+})
+
+/** A failure in flight, for code that must unwind. Caught at the room's door and turned into a value. */
+export class GatehouseError extends Error {
+  readonly failure: Failure
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(`${errorCatalogue[failure.code].title}: ${failure.detail}`, options)
+    this.name = 'GatehouseError'
+    this.failure = failure
+  }
+}
+
+/** Turns anything thrown into a failure. */
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof GatehouseError) return thrown.failure
+  return { code: 'internal.unexpected', detail: thrown instanceof Error ? thrown.message : String(thrown) }
+}

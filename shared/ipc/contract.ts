@@ -1,0 +1,18 @@
+import type { z } from 'zod'
+import type { Failure } from '../errors.ts'
+
+/** What a channel does to the world: decides what must be confirmed and what may be retried. */
+export type Effect = 'read' | 'local' | 'connects' | 'changes-host'
+
+export interface Contract<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  readonly input: I
+  readonly output: O
+  readonly effect: Effect
+  /** Who answers: the engine (core), or main itself because it needs a window or the platform. */
+  readonly by: 'engine' | 'main'
+}
+
+export const contract = <I extends z.ZodType, O extends z.ZodType>(it: Contract<I, O>): Contract<I, O> => it
+
+/** What crosses the pipe. Thrown errors never do. */
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }

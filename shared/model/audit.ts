@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { type ErrorCode, errorCatalogue } from '../errors.ts'
+import { loudest, outcomes } from '../status.ts'
+import { checklist, itemIds } from './checklist.ts'
+import { type Finding, findingSchema } from './finding.ts'
+import type { Gpu } from './gpu.ts'
+import type { InferenceService } from './inference-service.ts'
+import type { Listener } from './listener.ts'
+
+export const failureSchema = z.object({
+  code: z.custom<ErrorCode>((code) => typeof code === 'string' && code in errorCatalogue),
+  detail: z.string(),
+  host: z.string().optional(),
+})
+
+export const itemResultSchema = z.object({ id: z.enum(itemIds), status: z.enum(outcomes) })
+export type ItemResult = z.infer<typeof itemResultSchema>
+
+/** How the connection to a host stands after (or during) an audit. */
+export const connectionStates = [
+  'idle',
+  'connecting',
+  'connected',
+  'limited',
+  'unreachable',
+  'key-changed',
+  'auth-failed',
+  'cancelled',
+] as const
+export type ConnectionState = (typeof connectionStates)[number]
+
+/** How one probe section ended on the host. */
+export const sectionStates = ['ok', 'failed', 'denied', 'missing', 'timed-out', 'truncated', 'not-run'] as const
+export const sectionRecordSchema = z.object({
+  id: z.string(),
+  command: z.string(),
+  state: z.enum(sectionStates),
+  exitCode: z.int().nullable(),
+  durationMs: z.number().min(0),
+  bytes: z.int().min(0),
+  sha256: z.string(),
+  /** First line of stderr or why it did not run; empty when fine. */
+  message: z.string(),
+  /** The exact sudoers line that would allow it, when it was denied. */
+  sudoers: z.string().optional(),
+})
+export type SectionRecord = z.infer<typeof sectionRecordSchema>
+
+/** What a host is, for the header of its screen. */
+export const systemSummarySchema = z.object({
+  os: z.string(),
+  kernel: z.string(),
+  hostname: z.string(),
+  /** Clock of the host minus ours, in seconds. */
+  clockSkewSeconds: z.number().optional(),
+  account: z.string(),
+  /** `full`: every privileged section could run. */
+  sudo: z.enum(['full', 'partial', 'none']),
+})
+export type SystemSummary = z.infer<typeof systemSummarySchema>
+
+export const hostAuditSchema = z.object({
+  name: z.string(),
+  address: z.string(),
+  state: z.enum(connectionStates),
+  /** ISO 8601, UTC. */
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  items: z.array(itemResultSchema),
+  findings: z.array(findingSchema),
+  /** Why nothing (or not everything) could be measured. */
+  failure: failureSchema.optional(),
+  sections: z.array(sectionRecordSchema),
+  system: systemSummarySchema.optional(),
+  listeners: z.array(z.custom<Listener>()),
+  services: z.array(z.custom<InferenceService>()),
+  gpus: z.array(z.custom<Gpu>()),
+})
+export type HostAudit = z.infer<typeof hostAuditSchema>
+
+export const auditSchema = z.object({
+  id: z.string(),
+  fleet: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  gatehouse: z.string(),
+  outcome: z.enum(['complete', 'cancelled']),
+  hosts: z.array(hostAuditSchema),
+})
+export type Audit = z.infer<typeof auditSchema>
+
+/** Per item the loudest of its findings. Items without a control yet are not evaluated, never passed. */
+export function itemResults(findings: readonly Finding[]): ItemResult[] {
+  return checklist.map(({ id }) => ({
+    id,
+    status: loudest(findings.filter((finding) => finding.item === id).map((finding) => finding.status)),
+  }))
+}
+
+/** Score of a host: passes of what applies. Waived, attestation and not evaluated never count as pass. */
+export function score(items: readonly ItemResult[]): { readonly passed: number; readonly applicable: number } {
+  const applicable = items.filter((item) => item.status !== 'not-applicable')
+  return { passed: applicable.filter((item) => item.status === 'pass').length, applicable: applicable.length }
+}
+
+/** One finding that is not what it was in the audit before. */
+export const changeSchema = z.object({
+  host: z.string(),
+  item: z.enum(itemIds),
+  control: z.string(),
+  subject: z.string(),
+  title: z.string(),
+  from: z.enum(outcomes).nullable(),
+  to: z.enum(outcomes).nullable(),
+})
+export type Change = z.infer<typeof changeSchema>

@@ -1,0 +1,48 @@
+/** Engines that Gatehouse knows in depth. */
+export const engines = ['ollama', 'vllm', 'llama.cpp', 'localai'] as const
+export type Engine = (typeof engines)[number]
+
+/** A running or installed inference server, however it is run. */
+export interface InferenceService {
+  /** Stable within a host: the unit, the container name, or `<engine>:<port>` for a bare process. */
+  readonly id: string
+  readonly engine: Engine
+  readonly how: 'systemd' | 'container' | 'process'
+  readonly unit?: string | undefined
+  readonly container?: string | undefined
+  readonly running: boolean
+  /** Main process first. */
+  readonly pids: readonly number[]
+  /** Account it runs as, and its uid; absent when it could not be read. */
+  readonly user?: string | undefined
+  readonly uid?: number | undefined
+  /** Command line of the main process, word by word. */
+  readonly argv: readonly string[]
+  /** Environment that is known: unit, drop-ins, container or /proc. `undefined` when nothing could be read. Values of keys and tokens are masked. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
+  /** Sockets it accepts traffic on, as the rest of the network sees them (a published container port is the host's). */
+  readonly binds: readonly ServiceBind[]
+  /** Is its own key required? `none` when the engine has no such thing or it is not set. */
+  readonly apiKey: 'set' | 'none' | 'unknown'
+  readonly version?: string | undefined
+  /** Model directories it reads, from flags and environment. */
+  readonly modelPaths: readonly string[]
+}
+
+export interface ServiceBind {
+  readonly address: string
+  readonly port: number
+  readonly scope: 'loopback' | 'wildcard' | 'specific'
+  /** Where this was seen: the section and its line (from 1). */
+  readonly section: string
+  readonly line: number
+  /** `observed` on a socket, or `configured` only (service stopped, or socket owner unreadable). */
+  readonly basis: 'observed' | 'configured'
+}
+
+export const engineNames: Readonly<Record<Engine, string>> = {
+  ollama: 'Ollama',
+  vllm: 'vLLM',
+  'llama.cpp': 'llama.cpp',
+  localai: 'LocalAI',
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { failureSchema, itemResultSchema } from './audit.ts'
+
+/** Where the audit of one host stands right now. Stages follow the life of a connection. */
+export const hostStages = ['waiting', 'connecting', 'authenticating', 'probing', 'evaluating', 'done', 'failed', 'cancelled'] as const
+export type HostStage = (typeof hostStages)[number]
+
+export const hostProgressSchema = z.object({
+  host: z.string(),
+  stage: z.enum(hostStages),
+  /** Sections answered so far, of how many; and the one that is awaited longest. */
+  sectionsDone: z.int().min(0),
+  sectionsTotal: z.int().min(0),
+  current: z.string(),
+  failure: failureSchema.optional(),
+  /** Present once the host is done, so that the matrix fills column by column. */
+  items: z.array(itemResultSchema).optional(),
+})
+export type HostProgress = z.infer<typeof hostProgressSchema>
+
+export const auditJobSchema = z.object({
+  id: z.string(),
+  startedAt: z.iso.datetime(),
+  state: z.enum(['running', 'cancelling', 'finished']),
+  hosts: z.array(hostProgressSchema),
+})
+export type AuditJob = z.infer<typeof auditJobSchema>

@@ -1,0 +1,21 @@
+/** Verdict of a control on one host, loudest first. The order is the rank used everywhere (DESIGN.md, section 5). */
+export const outcomes = ['fail', 'warning', 'not-evaluated', 'needs-attestation', 'waived', 'pass', 'not-applicable'] as const
+
+export type Outcome = (typeof outcomes)[number]
+
+/** How bad a failure of a control is. Highest first. */
+export const severities = ['critical', 'high', 'medium', 'low'] as const
+
+export type Severity = (typeof severities)[number]
+
+/** 0 is the loudest outcome. */
+export const rankOf = (outcome: Outcome): number => outcomes.indexOf(outcome)
+
+/** The loudest of many outcomes; `not-evaluated` when there are none, since not measured is not passed. */
+export function loudest(all: readonly Outcome[]): Outcome {
+  const first = outcomes.find((outcome) => all.includes(outcome))
+  return first ?? 'not-evaluated'
+}
+
+/** True when `severity` is at or above `bar`. */
+export const atOrAbove = (severity: Severity, bar: Severity): boolean => severities.indexOf(severity) <= severities.indexOf(bar)
