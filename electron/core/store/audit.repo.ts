@@ -1,0 +1,127 @@
+import type Database from 'libsql'
+import type { Audit, HostAudit } from '#shared/model/audit.ts'
+import type { Finding } from '#shared/model/finding.ts'
+import type { SectionOutput } from '../probe/section.ts'
+
+export interface AuditHead {
+  readonly id: string
+  readonly fleet: string
+  readonly startedAt: string
+  readonly gatehouse: string
+}
+
+export interface StoredHostAudit {
+  readonly auditId: string
+  readonly audit: HostAudit
+}
+
+/** Audits as they were taken: results per host, the answers they rest on, and the history of every finding. */
+export interface AuditRepo {
+  begin(head: AuditHead): void
+  /** Stores one host's result at once, so that a crash loses only hosts that were not finished. Returns it with the dates of its findings. */
+  saveHost(auditId: string, fleet: string, host: HostAudit, outputs: Iterable<SectionOutput>): HostAudit
+  finish(auditId: string, finishedAt: string, outcome: Audit['outcome']): void
+  /** Newest first. */
+  list(fleet: string, limit: number): Audit[]
+  get(auditId: string): Audit | undefined
+  /** The newest results of a host, newest first. */
+  newest(fleet: string, host: string, limit: number): StoredHostAudit[]
+  /** What the sections of one host answered in one audit. */
+  outputs(auditId: string, host: string): Map<string, SectionOutput>
+  /** Stored text of one answer, by the hash that evidence carries. */
+  output(sha256: string): string | undefined
+  replaceFindings(auditId: string, host: HostAudit): void
+}
+
+type Row = Record<string, unknown>
+
+export function createAuditRepo(database: Database.Database): AuditRepo {
+  // A crash leaves an audit running for ever; what it had is kept and it counts as stopped.
+  database.exec(`UPDATE audit SET outcome = 'cancelled', finished_at = COALESCE(finished_at, started_at) WHERE outcome = 'running'`)
+  const insertAudit = database.prepare(`INSERT INTO audit (id, fleet, started_at, gatehouse, outcome) VALUES (?, ?, ?, ?, 'running')`)
+  const finishAudit = database.prepare('UPDATE audit SET finished_at = ?, outcome = ? WHERE id = ?')
+  const insertHost = database.prepare('INSERT INTO host_audit (audit_id, fleet, host, state, result) VALUES (?, ?, ?, ?, ?)')
+  const updateHost = database.prepare('UPDATE host_audit SET result = ? WHERE audit_id = ? AND host = ?')
+  const insertOutput = database.prepare('INSERT INTO output (sha256, stdout) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const insertSection = database.prepare('INSERT INTO section (audit_id, host, id, answer, sha256) VALUES (?, ?, ?, ?, ?)')
+  const history = database.prepare(
+    'SELECT status, first_seen, last_changed FROM finding_history WHERE fleet = ? AND host = ? AND control = ? AND subject = ?',
+  )
+  const remember = database.prepare(`
+    INSERT INTO finding_history (fleet, host, control, subject, status, first_seen, last_changed) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (fleet, host, control, subject) DO UPDATE SET status = excluded.status, last_changed = excluded.last_changed`)
+
+  /** First seen: when this finding had this status's subject for the first time. Last changed: when its status became what it is. */
+  function dated(fleet: string, host: string, finding: Finding, at: string): Finding {
+    const key = [fleet, host, finding.control, finding.subject]
+    const before = history.get(...key) as { status: string; first_seen: string; last_changed: string } | undefined
+    const firstSeen = before?.first_seen ?? at
+    const lastChanged = before?.status === finding.status ? before.last_changed : at
+    remember.run(...key, finding.status, firstSeen, lastChanged)
+    return { ...finding, firstSeen, lastChanged }
+  }
+
+  const hostsOf = (auditId: string): HostAudit[] =>
+    (database.prepare('SELECT result FROM host_audit WHERE audit_id = ? ORDER BY sequence').all(auditId) as Row[]).map(readHost)
+
+  const readAudit = (row: Row): Audit => ({
+    id: String(row.id),
+    fleet: String(row.fleet),
+    startedAt: String(row.started_at),
+    finishedAt: String(row.finished_at ?? row.started_at),
+    gatehouse: String(row.gatehouse),
+    outcome: row.outcome === 'complete' ? 'complete' : 'cancelled',
+    hosts: hostsOf(String(row.id)),
+  })
+
+  return {
+    begin(head) {
+      insertAudit.run(head.id, head.fleet, head.startedAt, head.gatehouse)
+    },
+    saveHost: database.transaction((auditId: string, fleet: string, host: HostAudit, outputs: Iterable<SectionOutput>): HostAudit => {
+      const saved = { ...host, findings: host.findings.map((finding) => dated(fleet, host.name, finding, host.finishedAt)) }
+      insertHost.run(auditId, fleet, host.name, host.state, JSON.stringify(saved))
+      for (const { stdout, ...answer } of outputs) {
+        insertOutput.run(answer.sha256, stdout)
+        insertSection.run(auditId, host.name, answer.id, JSON.stringify(answer), answer.sha256)
+      }
+      return saved
+    }) as AuditRepo['saveHost'],
+    finish(auditId, finishedAt, outcome) {
+      finishAudit.run(finishedAt, outcome, auditId)
+    },
+    list(fleet, limit) {
+      return (
+        database.prepare('SELECT * FROM audit WHERE fleet = ? ORDER BY started_at DESC, rowid DESC LIMIT ?').all(fleet, limit) as Row[]
+      ).map(readAudit)
+    },
+    get(auditId) {
+      const row = database.prepare('SELECT * FROM audit WHERE id = ?').get(auditId) as Row | undefined
+      return row && readAudit(row)
+    },
+    newest(fleet, host, limit) {
+      const rows = database
+        .prepare('SELECT audit_id, result FROM host_audit WHERE fleet = ? AND host = ? ORDER BY sequence DESC LIMIT ?')
+        .all(fleet, host, limit) as Row[]
+      return rows.map((row) => ({ auditId: String(row.audit_id), audit: readHost(row) }))
+    },
+    outputs(auditId, host) {
+      const rows = database
+        .prepare('SELECT section.id, answer, stdout FROM section JOIN output USING (sha256) WHERE audit_id = ? AND host = ?')
+        .all(auditId, host) as Row[]
+      return new Map(
+        rows.map((row) => [String(row.id), { ...JSON.parse(String(row.answer)), stdout: String(row.stdout) } as SectionOutput]),
+      )
+    },
+    output(sha256) {
+      const row = database.prepare('SELECT stdout FROM output WHERE sha256 = ?').get(sha256) as Row | undefined
+      return row && String(row.stdout)
+    },
+    replaceFindings(auditId, host) {
+      updateHost.run(JSON.stringify(host), auditId, host.name)
+    },
+  }
+}
+
+/** Written by this program under a schema version that it knows, so the shape is trusted. */
+const readHost = (row: Row): HostAudit => JSON.parse(String(row.result)) as HostAudit

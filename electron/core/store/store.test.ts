@@ -1,0 +1,158 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type HostAudit, itemResults } from '#shared/model/audit.ts'
+import type { Finding } from '#shared/model/finding.ts'
+import type { SectionOutput } from '../probe/section.ts'
+import { createAuditRepo } from './audit.repo.ts'
+import { openDatabase } from './database.ts'
+
+const NOW = Date.parse('2026-11-22T10:00:00Z')
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const finding = (status: Finding['status'], subject = 'ollama.service'): Finding => ({
+  control: 'inference-bound-to-loopback',
+  item: 'INF-1',
+  status,
+  severity: 'critical',
+  title: 'Inference port is open to the network',
+  subject,
+  reason: '',
+  rationale: '',
+  evidence: [],
+  references: [],
+})
+
+const hostAudit = (finishedAt: string, findings: Finding[]): HostAudit => ({
+  name: 'gpu-01',
+  address: '10.0.0.1',
+  state: 'connected',
+  startedAt: finishedAt,
+  finishedAt,
+  items: itemResults(findings),
+  findings,
+  sections: [],
+  listeners: [],
+  services: [],
+  gpus: [],
+})
+
+const output = (id: string, stdout: string): SectionOutput => ({
+  id,
+  command: 'ss -Htulnp',
+  state: 'ok',
+  privileged: true,
+  exitCode: 0,
+  stdout,
+  stderr: '',
+  durationMs: 5,
+  bytes: stdout.length,
+  sha256: stdout.length.toString(16).padStart(64, '0'),
+})
+
+describe('audit repo', () => {
+  const open = () => {
+    const { database } = openDatabase(folder, NOW)
+    return { database, repo: createAuditRepo(database) }
+  }
+  const head = (id: string, startedAt: string) => ({ id, fleet: 'dc1', startedAt, gatehouse: '0.1.0' })
+
+  test('a finding keeps its first date, and its last change follows its status', () => {
+    const { repo } = open()
+    const dates = (['fail', 'fail', 'pass', 'fail'] as const).map((status, index) => {
+      const at = `2026-11-0${index + 1}T00:00:00.000Z`
+      repo.begin(head(`a${index}`, at))
+      const saved = repo.saveHost(`a${index}`, 'dc1', hostAudit(at, [finding(status)]), [])
+      return [saved.findings[0]?.firstSeen?.slice(8, 10), saved.findings[0]?.lastChanged?.slice(8, 10)]
+    })
+    expect(dates).toEqual([
+      ['01', '01'],
+      ['01', '01'],
+      ['01', '03'],
+      ['01', '04'],
+    ])
+  })
+
+  test('unchanged answers are stored once and come back as they were', () => {
+    const { repo, database } = open()
+    for (const id of ['a1', 'a2']) {
+      repo.begin(head(id, '2026-11-01T00:00:00.000Z'))
+      repo.saveHost(id, 'dc1', hostAudit('2026-11-01T00:00:00.000Z', []), [output('listeners', 'LISTEN'), output('sshd', 'port 22')])
+    }
+    expect(database.prepare('SELECT count(*) AS n FROM output').get()).toMatchObject({ n: 2 })
+    expect(repo.outputs('a2', 'gpu-01').get('sshd')).toEqual(output('sshd', 'port 22'))
+  })
+
+  test('two findings of one control and subject are both kept', () => {
+    const { repo } = open()
+    repo.begin(head('a1', '2026-11-01T00:00:00.000Z'))
+    repo.saveHost('a1', 'dc1', hostAudit('2026-11-01T00:00:00.000Z', [finding('fail'), finding('pass')]), [])
+    expect(repo.newest('dc1', 'gpu-01', 1)[0]?.audit.findings.map((it) => it.status)).toEqual(['fail', 'pass'])
+  })
+
+  test('an audit cut off by a crash counts as cancelled and keeps its hosts', () => {
+    const first = open()
+    first.repo.begin(head('a1', '2026-11-01T00:00:00.000Z'))
+    first.repo.saveHost('a1', 'dc1', hostAudit('2026-11-01T00:00:00.000Z', [finding('fail')]), [])
+    first.database.close()
+    expect(open().repo.list('dc1', 10)).toMatchObject([{ id: 'a1', outcome: 'cancelled', hosts: [{ name: 'gpu-01' }] }])
+  })
+})
+
+describe('openDatabase', () => {
+  const path = () => join(folder, 'gatehouse.db')
+
+  test('makes a folder and files that only their owner can read', () => {
+    openDatabase(folder, NOW).database.exec('CREATE TABLE probe (x)')
+    expect(statSync(folder).mode & 0o777).toBe(0o700)
+    expect(readdirSync(folder).map((name) => (statSync(join(folder, name)).mode & 0o777).toString(8))).toEqual(
+      expect.arrayContaining(['600']),
+    )
+    expect(readdirSync(folder).every((name) => (statSync(join(folder, name)).mode & 0o077) === 0)).toBe(true)
+  })
+
+  test.each([
+    ['garbage', () => Buffer.from('this is not a database at all, but it is long enough to look like one '.repeat(20))],
+    ['a damaged page', (sound: Buffer) => Buffer.concat([sound.subarray(0, 4096), Buffer.alloc(4096, 0xff), sound.subarray(8192)])],
+    ['a truncated file', (sound: Buffer) => sound.subarray(0, 5000)],
+  ])('keeps %s aside, unchanged, and starts anew', (_, damage) => {
+    const { database } = openDatabase(folder, NOW)
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    database.close()
+    const damaged = damage(readFileSync(path()))
+    writeFileSync(path(), damaged)
+    const opened = openDatabase(folder, NOW)
+    expect(opened.failure?.code).toBe('store.corrupt')
+    const aside = readdirSync(folder).find((name) => name.includes('.corrupt-') && !/-(wal|shm)$/.test(name))
+    expect(aside && readFileSync(join(folder, aside)).equals(damaged)).toBe(true)
+    expect(createAuditRepo(opened.database).list('dc1', 1)).toEqual([])
+  })
+
+  test('leaves a database of a newer schema alone and works beside it', () => {
+    const { database } = openDatabase(folder, NOW)
+    database.exec('PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)')
+    database.close()
+    const before = readFileSync(path())
+    const opened = openDatabase(folder, NOW)
+    expect(opened.failure?.code).toBe('store.newer')
+    expect(opened.path).not.toBe(path())
+    expect(readFileSync(path()).equals(before)).toBe(true)
+  })
+
+  test('a sound database is used again, without a failure', () => {
+    openDatabase(folder, NOW).database.close()
+    expect(openDatabase(folder, NOW).failure).toBeUndefined()
+  })
+
+  test('says so when the folder cannot be made', () => {
+    writeFileSync(join(folder, 'file'), '')
+    expect(() => openDatabase(join(folder, 'file', 'data'), NOW)).toThrow(/cannot be written/)
+    expect(existsSync(join(folder, 'file', 'data'))).toBe(false)
+  })
+})
