@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Failure } from '#shared/errors.ts'
-import type { Host } from '#shared/model/fleet.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { ChangedKey, PromptRequest } from '#shared/model/prompt.ts'
 
 /** What the world must supply. Core never reaches for any of it by itself, so the app, the CLI, tests and e2e run the same code. */
@@ -8,9 +8,11 @@ export interface Ports {
   readonly clock: Clock
   readonly log: Log
   readonly paths: Paths
-  readonly prompts: PromptPort
   readonly secrets: SecretStore
-  readonly transport: Transport
+  /** Connections for one fleet. The shipped one is `core/ssh`; tests may bring another. */
+  readonly createTransport: (fleet: Fleet, prompts: PromptPort) => Transport
+  /** Starts the embedded demo fleet; absent where there is none. */
+  readonly startDemo?: () => Promise<DemoFleet>
   /** Tells the window that something of this kind is different now. Names are those of `shared/ipc/channels.ts`. */
   readonly changed: (event: string) => void
   /** Version of this program, for reports and the store. */
@@ -86,7 +88,14 @@ export interface JumpState {
   readonly failure?: Failure | undefined
 }
 
-/** How hosts are reached. The shipped one is `core/ssh`; tests may bring another. */
+/** A fleet that lives in this process. It brings its own transport, since its keys and host keys are made anew each time. */
+export interface DemoFleet {
+  readonly fleet: Fleet
+  readonly createTransport: (prompts: PromptPort) => Transport
+  stop(): Promise<void>
+}
+
+/** How hosts are reached. */
 export interface Transport {
   connect(host: Host, options: ConnectOptions): Promise<HostSession>
   jumpStates(): readonly JumpState[]

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto'
+import { failureOf, GatehouseError } from '#shared/errors.ts'
+import { type Audit, type Change, type HostAudit, score } from '#shared/model/audit.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import type { AuditJob, HostProgress } from '#shared/model/job.ts'
+import { throttled } from '../jobs/throttle.ts'
+import { mapWithLimit } from '../jobs/map-with-limit.ts'
+import type { Clock, Log, Transport } from '../ports.ts'
+import type { AuditRepo } from '../store/audit.repo.ts'
+import { auditHost } from './audit-host.ts'
+import { changesBetween } from './changes.ts'
+
+/** Hosts looked at side by side. The transport throttles handshakes by itself; this bounds memory. */
+const HOSTS_AT_ONCE = 24
+
+/** The window redraws at most this often while an audit runs. */
+const PROGRESS_INTERVAL_MS = 150
+
+export interface AuditServicePorts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly repo: AuditRepo
+  readonly version: string
+  readonly changed: (event: 'job:changed' | 'audit:changed' | 'connection:changed') => void
+}
+
+export interface AuditRun {
+  readonly job: AuditJob
+  /** Resolves with the stored audit; never rejects. */
+  readonly done: Promise<Audit>
+}
+
+/** Runs audits, one at a time, and answers for their results. */
+export interface AuditService {
+  /** Starts an audit of the named hosts (all when none are named). Throws `audit.running`, or `fleet.invalid` for an unknown host. */
+  start(fleet: Fleet, transport: Transport, hosts?: readonly string[]): AuditRun
+  /** Stops the running audit: connections it opened are closed, finished hosts stay. */
+  cancel(): void
+  job(): AuditJob | null
+  /** Newest result per host, put together. */
+  latest(fleet: Fleet): Audit | null
+  host(fleet: Fleet, name: string): HostAudit | null
+  changes(fleet: Fleet): Change[]
+  history(fleet: Fleet): { id: string; startedAt: string; hosts: number; passed: number; applicable: number; outcome: Audit['outcome'] }[]
+}
+
+const HISTORY_LENGTH = 50
+
+export function createAuditService({ clock, log, repo, version, changed }: AuditServicePorts): AuditService {
+  let current: { job: AuditJob; readonly abort: AbortController } | undefined
+  const told = throttled(() => changed('job:changed'), PROGRESS_INTERVAL_MS)
+  const iso = () => new Date(clock.now()).toISOString()
+
+  async function run(fleet: Fleet, transport: Transport, chosen: readonly Host[], abort: AbortController, id: string): Promise<Audit> {
+    const startedAt = iso()
+    repo.begin({ id, fleet: fleet.name, startedAt, gatehouse: version })
+    const hosts = await mapWithLimit(chosen, HOSTS_AT_ONCE, async (host) => {
+      const { audit, outputs } = await auditHost({
+        host,
+        fleet,
+        transport,
+        now: clock.now,
+        signal: abort.signal,
+        log,
+        onProgress: (progress) => update({ host: host.name, ...progress }),
+      })
+      const saved = repo.saveHost(id, fleet.name, audit, outputs)
+      update({ host: host.name, ...finalProgress(saved) })
+      changed('audit:changed')
+      return saved
+    })
+    const outcome = abort.signal.aborted ? 'cancelled' : 'complete'
+    const finishedAt = iso()
+    repo.finish(id, finishedAt, outcome)
+    return { id, fleet: fleet.name, startedAt, finishedAt, gatehouse: version, outcome, hosts }
+  }
+
+  function update(progress: Partial<HostProgress> & { readonly host: string }): void {
+    if (current === undefined) return
+    const { job } = current
+    current.job = { ...job, hosts: job.hosts.map((host) => (host.host === progress.host ? { ...host, ...progress } : host)) }
+    told()
+  }
+
+  function finish(): void {
+    if (current === undefined) return
+    current.job = { ...current.job, state: 'finished' }
+    changed('job:changed')
+    changed('audit:changed')
+    changed('connection:changed')
+  }
+
+  return {
+    start(fleet, transport, names) {
+      if (current !== undefined && current.job.state !== 'finished') throw new GatehouseError({ code: 'audit.running', detail: `started ${current.job.startedAt}` })
+      const chosen = chooseHosts(fleet, names)
+      const abort = new AbortController()
+      const id = randomUUID()
+      const waiting = chosen.map((host): HostProgress => ({ host: host.name, stage: 'waiting', sectionsDone: 0, sectionsTotal: 0, current: '' }))
+      current = { abort, job: { id, startedAt: iso(), state: 'running', hosts: waiting } }
+      changed('job:changed')
+      const done = run(fleet, transport, chosen, abort, id).finally(finish)
+      done.catch((error: unknown) => log('error', 'audit failed', { detail: failureOf(error).detail }))
+      return { job: current.job, done }
+    },
+    cancel() {
+      if (current === undefined || current.job.state !== 'running') return
+      current.job = { ...current.job, state: 'cancelling' }
+      current.abort.abort()
+      changed('job:changed')
+    },
+    job: () => current?.job ?? null,
+    latest(fleet) {
+      const newest = fleet.hosts.flatMap((host) => repo.newest(fleet.name, host.name, 1))
+      if (newest.length === 0) return null
+      const hosts = newest.map(({ audit }) => audit)
+      const last = repo.list(fleet.name, 1)[0]
+      const startedAt = hosts.map((host) => host.startedAt).sort()[0] ?? iso()
+      const finishedAt = hosts.map((host) => host.finishedAt).sort().at(-1) ?? iso()
+      return { id: last?.id ?? '', fleet: fleet.name, startedAt, finishedAt, gatehouse: version, outcome: last?.outcome ?? 'complete', hosts }
+    },
+    host: (fleet, name) => repo.newest(fleet.name, name, 1)[0]?.audit ?? null,
+    changes: (fleet) =>
+      fleet.hosts.flatMap(({ name }) => {
+        const [after, before] = repo.newest(fleet.name, name, 2)
+        return after && before ? changesBetween(before.audit, after.audit) : []
+      }),
+    history: (fleet) =>
+      repo.list(fleet.name, HISTORY_LENGTH).map(({ id, startedAt, hosts, outcome }) => {
+        const scores = hosts.map((host) => score(host.items))
+        return { id, startedAt, hosts: hosts.length, outcome, passed: sum(scores.map((it) => it.passed)), applicable: sum(scores.map((it) => it.applicable)) }
+      }),
+  }
+}
+
+function chooseHosts(fleet: Fleet, names: readonly string[] | undefined): readonly Host[] {
+  if (names === undefined || names.length === 0) return fleet.hosts
+  const missing = names.filter((name) => !fleet.hosts.some((host) => host.name === name))
+  if (missing.length > 0) {
+    const known = fleet.hosts.map((host) => host.name).join(', ')
+    throw new GatehouseError({ code: 'fleet.invalid', detail: `no host named ${missing.join(', ')}; the fleet file names ${known}` })
+  }
+  return fleet.hosts.filter((host) => names.includes(host.name))
+}
+
+function finalProgress(audit: HostAudit): Pick<HostProgress, 'stage' | 'failure' | 'items' | 'current'> {
+  if (audit.state === 'connected' || audit.state === 'limited') return { stage: 'done', items: audit.items, current: '', failure: audit.failure }
+  return { stage: audit.state === 'cancelled' ? 'cancelled' : 'failed', failure: audit.failure, current: '', items: audit.items }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)

@@ -1,0 +1,82 @@
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { GatehouseError } from '#shared/errors.ts'
+import type { FleetState } from '#shared/ipc/fleet.contract.ts'
+import type { Fleet } from '#shared/model/fleet.ts'
+import type { DemoFleet } from '../ports.ts'
+import { MAX_FLEET_BYTES, parseFleet } from './parse-fleet.ts'
+import type { RecentFiles } from './recent-files.ts'
+
+/** The fleet that is open. A file with problems stays open, so that the admin sees them and can reload. */
+export interface FleetService {
+  state(): FleetState
+  /** The fleet to work with. Throws `fleet.missing` or `fleet.invalid`. */
+  require(): Fleet
+  load(path: string): Promise<FleetState>
+  openDemo(): Promise<FleetState>
+  /** The demo fleet, while it is open. */
+  demo(): DemoFleet | undefined
+  close(): Promise<FleetState>
+}
+
+/** Up to here a file is read, so that its problem gets a place; beyond it is not even loaded. */
+const READABLE_BYTES = 16 * MAX_FLEET_BYTES
+
+const empty = { path: null, demo: false, fleet: null, problems: [] } as const
+
+export function createFleetService(recent: RecentFiles, startDemo: (() => Promise<DemoFleet>) | undefined, changed: () => void): FleetService {
+  let current: Omit<FleetState, 'recent'> = { ...empty, problems: [] }
+  let demo: DemoFleet | undefined
+
+  const state = (): FleetState => ({ ...current, recent: recent.list() })
+
+  async function become(next: Omit<FleetState, 'recent'>): Promise<FleetState> {
+    const ended = demo
+    demo = undefined
+    current = next
+    await ended?.stop()
+    changed()
+    return state()
+  }
+
+  return {
+    state,
+    require() {
+      if (current.fleet !== null) return current.fleet
+      const [problem] = current.problems
+      if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `line ${problem.line}, column ${problem.column}: ${problem.message}` })
+      throw new GatehouseError({ code: 'fleet.missing', detail: 'nothing is open' })
+    },
+    async load(path) {
+      const absolute = resolve(path)
+      const parsed = parseFleet(await readFleetText(absolute))
+      if (parsed.ok) recent.add(absolute)
+      return become(
+        parsed.ok
+          ? { path: absolute, demo: false, fleet: parsed.fleet, problems: [] }
+          : { path: absolute, demo: false, fleet: null, problems: [...parsed.problems] },
+      )
+    },
+    async openDemo() {
+      if (startDemo === undefined) throw new GatehouseError({ code: 'fleet.missing', detail: 'this build has no demo fleet' })
+      if (demo !== undefined) return state()
+      const started = await startDemo()
+      const opened = await become({ path: null, demo: true, fleet: started.fleet, problems: [] })
+      demo = started
+      return opened
+    },
+    demo: () => demo,
+    close: () => become({ ...empty, problems: [] }),
+  }
+}
+
+/** Text of a fleet file. Throws `fleet.unreadable`, also for a file far beyond what a fleet can have. */
+export async function readFleetText(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size > READABLE_BYTES) throw new Error(`the file has ${size} bytes; expected at most ${MAX_FLEET_BYTES}`)
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new GatehouseError({ code: 'fleet.unreadable', detail: `${path}: ${error instanceof Error ? error.message : String(error)}` }, { cause: error })
+  }
+}

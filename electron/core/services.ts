@@ -1,0 +1,119 @@
+import { join } from 'node:path'
+import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
+import type { Channel } from '#shared/ipc/channels.ts'
+import type { Reply } from '#shared/ipc/contract.ts'
+import { contracts, type Input, type Output } from '#shared/ipc/contracts.ts'
+import { type AuditService, createAuditService } from './audit/audit-service.ts'
+import { renderReport, type ReportFormat } from './audit/report.ts'
+import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
+import { createRecentFiles } from './fleet/recent-files.ts'
+import { createPromptQueue } from './jobs/prompt-queue.ts'
+import type { Ports, PromptPort, Transport } from './ports.ts'
+import { fleetSudoers } from './probe/fleet-sudoers.ts'
+import { createAuditRepo } from './store/audit.repo.ts'
+import { openDatabase } from './store/database.ts'
+
+/** Everything core offers, wired once. The window reaches it through `handle`, the CLI through the services themselves. */
+export interface Services {
+  readonly fleet: FleetService
+  readonly audits: AuditService
+  /** The connections of the open fleet; made anew when another fleet is opened. */
+  transport(): Transport
+  /** A report of the newest results of the open fleet. Throws `audit.not-found`. */
+  report(format: ReportFormat): string
+  /** Answers one request of the window. Never throws: failures are values. */
+  handle(channel: Channel, input: unknown): Promise<Reply<unknown>>
+  readonly storeFailure: Failure | undefined
+  close(): Promise<void>
+}
+
+const MAX_OUTPUT_CHARACTERS = 1_048_576
+
+/** `prompts` replaces the queue of the window where somebody else asks (the CLI's terminal). */
+export function createServices(ports: Ports, prompts?: PromptPort): Services {
+  const { database, failure: storeFailure } = openDatabase(ports.paths.data, ports.clock.now())
+  const repo = createAuditRepo(database)
+  const queue = createPromptQueue(ports.changed)
+  const asked = prompts ?? queue
+  const fleet = createFleetService(createRecentFiles(join(ports.paths.data, 'recent.json')), ports.startDemo, () => {
+    void dropTransport()
+    ports.changed('fleet:changed')
+    ports.changed('audit:changed')
+  })
+  const audits = createAuditService({ ...ports, repo })
+  let open: Transport | undefined
+
+  async function dropTransport(): Promise<void> {
+    const old = open
+    open = undefined
+    audits.cancel()
+    await old?.close()
+  }
+
+  function transport(): Transport {
+    const wanted = fleet.require()
+    open ??= fleet.demo()?.createTransport(asked) ?? ports.createTransport(wanted, asked)
+    return open
+  }
+
+  function report(format: ReportFormat): string {
+    const audit = audits.latest(fleet.require())
+    if (audit === null) throw new GatehouseError({ code: 'audit.not-found', detail: 'no host of this fleet has been audited' })
+    return renderReport(audit, format)
+  }
+
+  const current = () => fleet.state().fleet
+  const answers: { readonly [C in Channel]?: (input: Input<C>) => Output<C> | Promise<Output<C>> } = {
+    'fleet:current': () => fleet.state(),
+    'fleet:load': ({ path }) => fleet.load(path),
+    'fleet:demo': () => fleet.openDemo(),
+    'fleet:close': () => fleet.close(),
+    'audit:start': ({ hosts }) => audits.start(fleet.require(), transport(), hosts).job,
+    'audit:cancel': () => (audits.cancel(), null),
+    'audit:job': () => audits.job(),
+    'audit:latest': () => withoutEvidence(current() && audits.latest(fleet.require())),
+    'audit:host': ({ host }) => current() && audits.host(fleet.require(), host),
+    'audit:changes': () => (current() ? audits.changes(fleet.require()) : []),
+    'audit:history': () => (current() ? audits.history(fleet.require()) : []),
+    'audit:output': ({ sha256 }) => {
+      const text = repo.output(sha256)
+      return text === undefined ? null : { text: text.slice(0, MAX_OUTPUT_CHARACTERS), truncated: text.length > MAX_OUTPUT_CHARACTERS }
+    },
+    'prompt:pending': () => [...queue.pending()],
+    'prompt:answer': (answer) => (queue.answer(answer), null),
+    'connection:states': () => (open?.jumpStates() ?? []).map(({ name, state, roundTripMs, failure }) => ({ name, state, roundTripMs, failure })),
+    'connection:changed-keys': () => [...queue.changedKeys()],
+    'sudoers:text': () => ({ text: fleetSudoers(fleet.require()) }),
+  }
+
+  return {
+    fleet,
+    audits,
+    transport,
+    report,
+    storeFailure,
+    async handle(channel, input) {
+      try {
+        const answer = answers[channel] as ((input: unknown) => unknown) | undefined
+        if (answer === undefined) throw new GatehouseError({ code: 'ipc.invalid', detail: `${channel} is not answered by the engine` })
+        const parsed = contracts[channel].input.safeParse(input)
+        if (!parsed.success) throw new GatehouseError({ code: 'ipc.invalid', detail: `${channel}: ${parsed.error.issues[0]?.message ?? 'malformed input'}` })
+        return { ok: true, value: await answer(parsed.data) }
+      } catch (error) {
+        return { ok: false, failure: failureOf(error) }
+      }
+    },
+    async close() {
+      await dropTransport()
+      await fleet.demo()?.stop()
+      database.close()
+    },
+  }
+}
+
+/** The matrix needs no evidence; leaving it out keeps the message of a large fleet small. */
+function withoutEvidence(audit: Output<'audit:latest'>): Output<'audit:latest'> {
+  if (audit === null) return null
+  const hosts = audit.hosts.map((host) => ({ ...host, findings: host.findings.map((finding) => ({ ...finding, evidence: [] })), sections: [], listeners: [] }))
+  return { ...audit, hosts }
+}
