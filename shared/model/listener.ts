@@ -10,6 +10,8 @@ export interface Listener {
   readonly processes: readonly { readonly name: string; readonly pid: number }[]
   /** Line of the `listeners` section, from 1. */
   readonly line: number
+  /** Section when it is not `listeners`: `listeners-proc` on hosts without ss. */
+  readonly section?: string | undefined
 }
 
 export const printBind = (listener: Pick<Listener, 'address' | 'port'>): string =>

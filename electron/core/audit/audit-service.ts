@@ -3,8 +3,8 @@ import { failureOf, GatehouseError } from '#shared/errors.ts'
 import { type Audit, type Change, type HostAudit, score } from '#shared/model/audit.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { AuditJob, HostProgress } from '#shared/model/job.ts'
-import { throttled } from '../jobs/throttle.ts'
 import { mapWithLimit } from '../jobs/map-with-limit.ts'
+import { throttled } from '../jobs/throttle.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
 import type { AuditRepo } from '../store/audit.repo.ts'
 import { auditHost } from './audit-host.ts'
@@ -92,11 +92,14 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
 
   return {
     start(fleet, transport, names) {
-      if (current !== undefined && current.job.state !== 'finished') throw new GatehouseError({ code: 'audit.running', detail: `started ${current.job.startedAt}` })
+      if (current !== undefined && current.job.state !== 'finished')
+        throw new GatehouseError({ code: 'audit.running', detail: `started ${current.job.startedAt}` })
       const chosen = chooseHosts(fleet, names)
       const abort = new AbortController()
       const id = randomUUID()
-      const waiting = chosen.map((host): HostProgress => ({ host: host.name, stage: 'waiting', sectionsDone: 0, sectionsTotal: 0, current: '' }))
+      const waiting = chosen.map(
+        (host): HostProgress => ({ host: host.name, stage: 'waiting', sectionsDone: 0, sectionsTotal: 0, current: '' }),
+      )
       current = { abort, job: { id, startedAt: iso(), state: 'running', hosts: waiting } }
       changed('job:changed')
       const done = run(fleet, transport, chosen, abort, id).finally(finish)
@@ -116,8 +119,20 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
       const hosts = newest.map(({ audit }) => audit)
       const last = repo.list(fleet.name, 1)[0]
       const startedAt = hosts.map((host) => host.startedAt).sort()[0] ?? iso()
-      const finishedAt = hosts.map((host) => host.finishedAt).sort().at(-1) ?? iso()
-      return { id: last?.id ?? '', fleet: fleet.name, startedAt, finishedAt, gatehouse: version, outcome: last?.outcome ?? 'complete', hosts }
+      const finishedAt =
+        hosts
+          .map((host) => host.finishedAt)
+          .sort()
+          .at(-1) ?? iso()
+      return {
+        id: last?.id ?? '',
+        fleet: fleet.name,
+        startedAt,
+        finishedAt,
+        gatehouse: version,
+        outcome: last?.outcome ?? 'complete',
+        hosts,
+      }
     },
     host: (fleet, name) => repo.newest(fleet.name, name, 1)[0]?.audit ?? null,
     changes: (fleet) =>
@@ -128,7 +143,14 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
     history: (fleet) =>
       repo.list(fleet.name, HISTORY_LENGTH).map(({ id, startedAt, hosts, outcome }) => {
         const scores = hosts.map((host) => score(host.items))
-        return { id, startedAt, hosts: hosts.length, outcome, passed: sum(scores.map((it) => it.passed)), applicable: sum(scores.map((it) => it.applicable)) }
+        return {
+          id,
+          startedAt,
+          hosts: hosts.length,
+          outcome,
+          passed: sum(scores.map((it) => it.passed)),
+          applicable: sum(scores.map((it) => it.applicable)),
+        }
       }),
   }
 }
@@ -144,7 +166,8 @@ function chooseHosts(fleet: Fleet, names: readonly string[] | undefined): readon
 }
 
 function finalProgress(audit: HostAudit): Pick<HostProgress, 'stage' | 'failure' | 'items' | 'current'> {
-  if (audit.state === 'connected' || audit.state === 'limited') return { stage: 'done', items: audit.items, current: '', failure: audit.failure }
+  if (audit.state === 'connected' || audit.state === 'limited')
+    return { stage: 'done', items: audit.items, current: '', failure: audit.failure }
   return { stage: audit.state === 'cancelled' ? 'cancelled' : 'failed', failure: audit.failure, current: '', items: audit.items }
 }
 

@@ -9,7 +9,8 @@ export function changesBetween(before: HostAudit, after: HostAudit): Change[] {
   for (const finding of after.findings) {
     const previous = old.get(findingKey(finding))
     old.delete(findingKey(finding))
-    if (previous?.status !== finding.status) changes.push({ host: after.name, ...about(finding), from: previous?.status ?? null, to: finding.status })
+    if (previous?.status !== finding.status)
+      changes.push({ host: after.name, ...about(finding), from: previous?.status ?? null, to: finding.status })
   }
   for (const gone of old.values()) changes.push({ host: after.name, ...about(gone), from: gone.status, to: null })
   return changes.sort((a, b) => loudness(a) - loudness(b))

@@ -1,0 +1,115 @@
+import { type Audit, type HostAudit, score } from '#shared/model/audit.ts'
+import { areas, checklist } from '#shared/model/checklist.ts'
+import type { Evidence, Finding } from '#shared/model/finding.ts'
+import { type Outcome, rankOf } from '#shared/status.ts'
+import { outcomeWords, visible } from '#shared/words.ts'
+import { reportStyle } from './report-style.ts'
+
+/** Markup that this file made. Everything else passes through `html` and is escaped. */
+interface Markup {
+  readonly markup: string
+}
+
+/** Tagged template: every value is escaped, unless it is markup made here. */
+function html(strings: TemplateStringsArray, ...values: readonly (string | number | Markup | readonly Markup[])[]): Markup {
+  const parts = strings.map((text, index) => text + (index < values.length ? printed(values[index] ?? '') : ''))
+  return { markup: parts.join('') }
+}
+
+function printed(value: string | number | Markup | readonly Markup[]): string {
+  if (typeof value === 'string' || typeof value === 'number') return escapeHtml(visible(String(value)))
+  return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('')
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
+
+const nothing: Markup = { markup: '' }
+
+/** One self-contained page: no script, nothing loaded, readable when printed. */
+export function htmlReport(audit: Audit): string {
+  const stopped = audit.outcome === 'cancelled' ? html` <strong>Stopped before it was complete.</strong>` : nothing
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Gatehouse audit of ${audit.fleet}</title>
+<style>${{ markup: reportStyle }}</style>
+</head>
+<body>
+<header>
+<h1>Gatehouse audit of ${audit.fleet}</h1>
+<p>${audit.startedAt} to ${audit.finishedAt}, Gatehouse ${audit.gatehouse}.${stopped}</p>
+</header>
+<main>
+${matrix(audit.hosts)}
+${audit.hosts.map(hostSection)}
+</main>
+</body>
+</html>
+`.markup
+}
+
+function matrix(hosts: readonly HostAudit[]): Markup {
+  return html`<div class="scroll"><table>
+<thead><tr><th scope="col">Item</th><th scope="col">Check</th>${hosts.map((host) => {
+    const { passed, applicable } = score(host.items)
+    return html`<th scope="col"><a href="#host-${host.name}">${host.name}</a> <small>${passed}/${applicable}</small></th>`
+  })}</tr></thead>
+${areas.map(
+  (area) => html`<tbody>
+<tr class="area"><th colspan="${hosts.length + 2}" scope="rowgroup">${area}</th></tr>
+${checklist
+  .filter((item) => item.area === area)
+  .map(
+    (item) => html`<tr><th scope="row"><code>${item.id}</code></th><td>${item.title}</td>${hosts.map(
+      (host) => html`<td>${chip(host.items.find(({ id }) => id === item.id)?.status ?? 'not-evaluated')}</td>`,
+    )}</tr>
+`,
+  )}</tbody>`,
+)}</table></div>`
+}
+
+function hostSection(host: HostAudit): Markup {
+  const sorted = [...host.findings].sort((a, b) => rankOf(a.status) - rankOf(b.status))
+  const failure = host.failure ? html`<p class="failure"><code>${host.failure.code}</code> ${host.failure.detail}</p>` : nothing
+  const system = host.system ? html`<p>${host.system.os}, kernel ${host.system.kernel}, audited as ${host.system.account}.</p>` : nothing
+  return html`<section id="host-${host.name}">
+<h2>${host.name} <small>${host.address}</small></h2>
+${system}${failure}
+${sorted.map(findingSection)}
+</section>
+`
+}
+
+function findingSection(finding: Finding): Markup {
+  const hint = finding.hint === undefined ? nothing : html`<p class="hint">Next: ${finding.hint}</p>`
+  return html`<article>
+<h3>${chip(finding.status)} ${finding.title}</h3>
+<p class="meta"><code>${finding.item}</code> <code>${finding.control}</code> ${finding.subject}, severity ${finding.severity}</p>
+<p>${finding.reason}</p>
+<p class="why">${finding.rationale}</p>
+${hint}${finding.evidence.map(evidenceBlock)}
+</article>
+`
+}
+
+function evidenceBlock(evidence: Evidence): Markup {
+  return html`<figure>
+<figcaption><code>${evidence.command}</code> exit ${evidence.exitCode ?? 'none'}, sha256 <code>${evidence.sha256}</code></figcaption>
+<pre>${evidence.lines.map(
+    (line) => html`<span class="${line.note === undefined ? 'line' : 'line marked'}"><i>${line.number}</i>${line.text}
+${
+  line.note === undefined
+    ? nothing
+    : html`<b>${line.note}</b>
+`
+}</span>`,
+  )}</pre>
+</figure>
+`
+}
+
+const chip = (status: Outcome): Markup => html`<span class="chip ${status}">${outcomeWords[status].word}</span>`

@@ -1,0 +1,79 @@
+import { type Audit, type HostAudit, score } from '#shared/model/audit.ts'
+import { areas, checklist } from '#shared/model/checklist.ts'
+import type { Finding } from '#shared/model/finding.ts'
+import { rankOf } from '#shared/status.ts'
+import { outcomeWords, visible } from '#shared/words.ts'
+
+/** GitHub-flavoured Markdown: the matrix, then per host what is open, with the proof. */
+export function markdownReport(audit: Audit): string {
+  const lines = [
+    `# Gatehouse audit of ${cell(audit.fleet)}`,
+    '',
+    `${audit.startedAt} to ${audit.finishedAt}, Gatehouse ${audit.gatehouse}${audit.outcome === 'cancelled' ? ', stopped before it was complete' : ''}.`,
+    '',
+    ...matrix(audit.hosts),
+    ...audit.hosts.flatMap(hostSection),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function matrix(hosts: readonly HostAudit[]): string[] {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const scores = hosts.map(({ items }) => score(items))
+  return [
+    row(['Item', 'Check', ...hosts.map(({ name }) => cell(name))]),
+    row(['---', '---', ...hosts.map(() => '---')]),
+    ...areas.flatMap((area) =>
+      checklist
+        .filter((item) => item.area === area)
+        .map((item) =>
+          row([
+            item.id,
+            item.shortTitle,
+            ...hosts.map((host) => outcomeWords[host.items.find(({ id }) => id === item.id)?.status ?? 'not-evaluated'].word),
+          ]),
+        ),
+    ),
+    row(['', 'Score', ...scores.map(({ passed, applicable }) => `${passed}/${applicable}`)]),
+    '',
+  ]
+}
+
+function hostSection(host: HostAudit): string[] {
+  const open = host.findings.filter(({ status }) => status !== 'pass' && status !== 'not-applicable')
+  const sorted = [...open].sort((a, b) => rankOf(a.status) - rankOf(b.status))
+  return [
+    `## ${cell(host.name)}`,
+    '',
+    ...(host.failure ? [`${cell(host.failure.code)}: ${cell(host.failure.detail)}`, ''] : []),
+    ...(sorted.length === 0 ? ['Nothing is open.', ''] : sorted.flatMap(findingSection)),
+  ]
+}
+
+function findingSection(finding: Finding): string[] {
+  return [
+    `### ${finding.item} ${outcomeWords[finding.status].word}: ${cell(finding.title)}`,
+    '',
+    `\`${code(finding.control)}\`${finding.subject === '' ? '' : `, ${cell(finding.subject)}`}, severity ${finding.severity}`,
+    '',
+    cell(finding.reason),
+    '',
+    ...(finding.hint === undefined ? [] : [`Next: ${cell(finding.hint)}`, '']),
+    ...finding.evidence.flatMap((evidence) => [
+      `\`${code(evidence.command)}\`, exit ${evidence.exitCode ?? 'none'}, sha256 ${evidence.sha256}`,
+      '',
+      ...evidence.lines.flatMap((line) => [
+        `    ${line.number}  ${oneLine(line.text)}`,
+        ...(line.note === undefined ? [] : [`    ^ ${oneLine(line.note)}`]),
+      ]),
+      '',
+    ]),
+  ]
+}
+
+const oneLine = (text: string): string => visible(text).replaceAll(/[\r\n]+/g, ' ')
+
+/** Text of a host inside Markdown: no markup of it may take effect. */
+const cell = (text: string): string => oneLine(text).replaceAll(/[\\`*_{}[\]<>#|~!&]/g, (character) => `\\${character}`)
+
+const code = (text: string): string => oneLine(text).replaceAll('`', "'")

@@ -1,0 +1,22 @@
+/** Style of the HTML report: the light theme of the app, legible on paper, colour only as state and never alone. */
+export const reportStyle = `
+:root{--ink:#17181b;--ink-2:#50545c;--line:#e7e7ea;--inset:#f7f7f8}
+*{box-sizing:border-box}
+body{margin:0 auto;padding:32px;max-width:1180px;background:#fff;color:var(--ink);font:13px/20px Inter,system-ui,sans-serif}
+h1{font-size:18px;line-height:24px}h2{font-size:16px;line-height:24px;margin:32px 0 4px;border-top:1px solid var(--line);padding-top:24px}h3{font-size:13px;margin:20px 0 0}
+small,.meta,.why,figcaption{color:var(--ink-2)}small,.meta,figcaption{font-size:12px;font-weight:400}
+p{margin:4px 0;max-width:88ch}a{color:inherit}
+code,pre{font:12px/20px "JetBrains Mono",ui-monospace,monospace;overflow-wrap:anywhere}
+.scroll{overflow-x:auto}table{border-collapse:collapse}th,td{padding:4px 8px;border-top:1px solid var(--line);text-align:left;white-space:nowrap}
+td:nth-child(2){white-space:normal}.area th{background:var(--inset);color:var(--ink-2);font-weight:500}
+.chip{display:inline-block;padding:0 6px;border-radius:4px;font-size:12px;line-height:20px;font-weight:500}
+.fail{background:#fdecec;color:#c2242d;font-weight:600;box-shadow:inset 0 0 0 1px #d42b3594}.warning{background:#fcf2dd;color:#8a5600}
+.needs-attestation{background:#eaf2fd;color:#1b5dbd}.waived{background:#f2edfc;color:#6a3fc0}.pass{color:#14754a}
+.not-evaluated{color:#5b5f67;outline:1px dashed #d2d3d8}.not-applicable{color:#62666e}
+.failure,.hint{padding:6px 10px;border-radius:6px;background:var(--inset)}
+figure{margin:8px 0;border:1px solid var(--line);border-radius:6px;background:var(--inset);break-inside:avoid}
+figcaption{padding:4px 12px;border-bottom:1px solid var(--line)}pre{margin:0;padding:4px 0;white-space:pre-wrap}
+.line{display:block;padding:0 12px 0 48px;text-indent:-36px}.line i{display:inline-block;width:24px;margin-right:12px;text-indent:0;text-align:right;font-style:normal;color:var(--ink-2);font-size:11px}
+.marked{background:#fde6e6;box-shadow:inset 2px 0 #c2242d}.marked b{font:500 12px/18px Inter,system-ui,sans-serif;color:#c2242d}
+@media print{body{padding:0}a{text-decoration:none}}
+`
