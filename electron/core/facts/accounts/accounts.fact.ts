@@ -1,0 +1,19 @@
+import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { collectAccounts } from './collect.ts'
+import { parseGroup, parsePasswd } from './parse.ts'
+
+export const accountsFact: FactDefinition<'accounts'> = {
+  id: 'accounts',
+  sections: collectAccounts,
+  read: ({ section }) => {
+    const passwd = section('accounts')
+    const group = section('groups')
+    const trouble = unusable(passwd, 'Accounts') ?? unusable(group, 'Groups')
+    if (trouble) return trouble
+    const accounts = parsePasswd(passwd.stdout)
+    const groups = parseGroup(group.stdout)
+    if (accounts.length === 0) return unknown('Accounts: the passwd database could not be read', ['accounts'])
+    if (groups.length === 0) return unknown('Groups: the group database could not be read', ['groups'])
+    return known({ accounts, groups })
+  },
+}

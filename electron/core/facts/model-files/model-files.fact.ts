@@ -1,0 +1,42 @@
+import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { collectModelFiles } from './collect.ts'
+import { parseModelFiles } from './parse.ts'
+
+export const modelFilesFact: FactDefinition<'model-files'> = {
+  id: 'model-files',
+  sections: collectModelFiles,
+  read: ({ context, section }) => {
+    const output = section('model-files')
+    if (context.modelPaths.length === 0) return known({ directories: [] })
+    // A listing that was cut still proves what it shows; the parser marks the directory as incomplete.
+    const cut = output.state === 'truncated' || output.state === 'timed-out'
+    const directories = parseModelFiles(output.stdout)
+    if (cut && directories.length > 0) return known({ directories: withUnseen(directories, context.modelPaths) })
+    const denied = directories.some(({ complete }) => !complete) && output.state === 'denied'
+    if (denied && directories.length > 0) return known({ directories })
+    const trouble = unusable(output, 'Model directories')
+    if (trouble) return trouble
+    if (directories.length === 0) return unknown('Model directories: the listing could not be read', ['model-files'])
+    return known({ directories: withUnseen(directories, context.modelPaths) })
+  },
+}
+
+type Directories = ReturnType<typeof parseModelFiles>
+
+/** Directories that the listing never reached are there, unseen. */
+function withUnseen(directories: Directories, paths: readonly string[]): Directories {
+  const unseen = paths.filter((path) => !directories.some((directory) => directory.path === path))
+  return [
+    ...directories,
+    ...unseen.map((path) => ({
+      path,
+      exists: true,
+      parents: [],
+      entries: [],
+      kinds: [],
+      complete: false,
+      problem: 'The listing was cut short',
+      line: 0,
+    })),
+  ]
+}

@@ -1,0 +1,24 @@
+import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { collectNetwork } from './collect.ts'
+import { parseAddresses, parseRoutes } from './parse.ts'
+
+export const networkFact: FactDefinition<'network'> = {
+  id: 'network',
+  sections: collectNetwork,
+  read: ({ section }) => {
+    const outputs = [section('addresses'), section('routes'), section('routes-6')] as const
+    for (const output of outputs) {
+      const trouble = unusable(output, 'Addresses and routes')
+      if (trouble) return trouble
+    }
+    const [addressOutput, routes4, routes6] = outputs
+    const addresses = parseAddresses(addressOutput.stdout)
+    if (addresses.length === 0) return unknown('Addresses and routes: no address could be read', ['addresses'])
+    if (routes4.exitCode !== 0) return unknown('Addresses and routes: the routes could not be read', ['routes'])
+    // A kernel without IPv6 answers the last one with an error, and then has no IPv6 address either.
+    if (routes6.exitCode !== 0 && addresses.some(({ address }) => address.includes(':')))
+      return unknown('Addresses and routes: the IPv6 routes could not be read', ['routes-6'])
+    const routes = [...parseRoutes(routes4.stdout, 4), ...parseRoutes(routes6.stdout, 6)]
+    return known({ addresses, routes, defaultRoute: routes.some(({ destination }) => /\/0$/.test(destination)) })
+  },
+}

@@ -1,0 +1,48 @@
+import ipaddr from 'ipaddr.js'
+import type { InterfaceAddress, Route } from './network.ts'
+
+const ADDRESS = /^\d+: +([^\s:@]+)(?:@\S+)? +inet6? ([0-9A-Fa-f:.]+)(?: peer [0-9A-Fa-f:.]+)?\/(\d{1,3})(?=\s|$)/
+
+/** `ip -o addr`: one address for each line. */
+export function parseAddresses(text: string): InterfaceAddress[] {
+  return text.split('\n').flatMap((raw, index) => {
+    const [, device, address, prefix] = ADDRESS.exec(raw) ?? []
+    if (!device || !address || !prefix || !ipaddr.isValid(address)) return []
+    return [{ interface: device, address, prefixLength: Number(prefix), line: index + 1 }]
+  })
+}
+
+/** Types of route(8) by which nothing leaves through an interface. */
+const NOT_LEAVING = new Set(['local', 'broadcast', 'multicast', 'anycast', 'unreachable', 'blackhole', 'prohibit', 'throw', 'nat'])
+
+/** `ip route show table all` and its IPv6 twin. Lines of a multipath route start with `nexthop`. */
+export function parseRoutes(text: string, family: 4 | 6): Route[] {
+  const section = family === 4 ? 'routes' : 'routes-6'
+  const routes: Route[] = []
+  let open: { readonly destination: string; readonly table: string } | undefined
+  for (const [index, raw] of text.split('\n').entries()) {
+    const words = raw.trim().split(/\s+/)
+    const after = (word: string) => words[words.indexOf(word, 1) + 1]
+    const device = words.includes('dev', 1) ? after('dev') : undefined
+    if (words[0] === 'nexthop') {
+      if (open && device) routes.push({ family, ...open, interface: device, section, line: index + 1 })
+      continue
+    }
+    open = undefined
+    if (NOT_LEAVING.has(words[0] ?? '')) continue
+    const destination = prefixOf((words[0] === 'unicast' ? words[1] : words[0]) ?? '', family)
+    if (!destination) continue
+    const table = (words.includes('table', 1) ? after('table') : undefined) ?? 'main'
+    open = { destination, table }
+    if (device) routes.push({ family, destination, interface: device, table, section, line: index + 1 })
+  }
+  return routes
+}
+
+/** A destination as `ip route` prints it: `default`, a prefix, or an address that stands for itself. */
+function prefixOf(word: string, family: 4 | 6): string | undefined {
+  if (word === 'default') return family === 4 ? '0.0.0.0/0' : '::/0'
+  const text = word.includes('/') ? word : `${word}/${family === 4 ? 32 : 128}`
+  if (!ipaddr.isValidCIDR(text)) return undefined
+  return ipaddr.parseCIDR(text)[0].kind() === `ipv${family}` ? text : undefined
+}
