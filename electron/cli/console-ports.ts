@@ -1,0 +1,33 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Ports } from '#core/ports.ts'
+import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
+import { startDemoFleet } from '#testing/demo/demo-fleet.ts'
+import { version } from './texts.ts'
+
+/** The folder that the app uses too, so that host keys trusted in one are trusted in the other. */
+export function defaultDataFolder(): string {
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'gatehouse', 'data')
+  if (process.platform === 'win32') return join(process.env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'gatehouse', 'data')
+  return join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'gatehouse', 'data')
+}
+
+/** Ports of the command line. `changed` hears of every event; secrets are asked for each time and never stored. */
+export function consolePorts(dataFolder: string, changed: (event: string) => void): Ports {
+  const clock = { now: () => Date.now() }
+  const paths = { data: dataFolder, home: homedir() }
+  const log: Ports['log'] = (level, message, fields) => {
+    if (process.env.GATEHOUSE_LOG === undefined && level !== 'error') return
+    process.stderr.write(`${level} ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}\n`)
+  }
+  return {
+    clock,
+    log,
+    paths,
+    changed,
+    version,
+    secrets: { available: false, get: async () => undefined, set: async () => undefined, delete: async () => undefined },
+    createTransport: (fleet, prompts) => createSsh2Transport({ fleet, clock, log, paths, prompts, changed }),
+    startDemo: startDemoFleet,
+  }
+}

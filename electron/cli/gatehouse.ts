@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { z } from 'zod'
+import { runAudit } from './audit.command.ts'
+import { ExitCode, UsageError } from './exit-code.ts'
+import { runImport } from './import.command.ts'
+import { runSchema } from './schema.command.ts'
+import { runSudoers } from './sudoers.command.ts'
+import { helpText, version } from './texts.ts'
+import { describeFailure } from './words.ts'
+
+z.config({ jitless: true })
+
+const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  audit: runAudit,
+  import: runImport,
+  schema: runSchema,
+  sudoers: runSudoers,
+}
+
+/** Machine output goes to stdout, everything for people to stderr. Exit codes: 0 clean, 1 findings at or above the bar, 2 could not run. */
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...args] = argv
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(helpText)
+    return name === undefined ? ExitCode.couldNotRun : ExitCode.clean
+  }
+  if (name === '--version' || name === 'version') {
+    process.stdout.write(`gatehouse ${version}\n`)
+    return ExitCode.clean
+  }
+  const run = commands[name]
+  if (run === undefined) throw new UsageError(`unknown command "${name}"; expected one of ${Object.keys(commands).join(', ')}`)
+  return run(args)
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(describeFailure(error))
+  process.exitCode = ExitCode.couldNotRun
+}

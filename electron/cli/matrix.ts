@@ -1,0 +1,41 @@
+import { type Audit, score } from '#shared/model/audit.ts'
+import { areas, checklist } from '#shared/model/checklist.ts'
+import { outcomeWords, visible } from '#shared/words.ts'
+
+/** The checklist per host as a table for a terminal, then what failed and why. */
+export function printMatrix(audit: Audit): string {
+  const { hosts } = audit
+  const label = Math.max(...checklist.map((item) => item.shortTitle.length)) + 8
+  const widths = hosts.map((host) => Math.max(host.name.length, 8) + 2)
+  const row = (head: string, cells: readonly string[]) =>
+    `${head.padEnd(label)}${cells.map((text, index) => text.padEnd(widths[index] ?? 10)).join('')}`.trimEnd()
+  const lines = [
+    row(
+      '',
+      hosts.map((host) => host.name),
+    ),
+    ...areas.flatMap((area) => [
+      area,
+      ...checklist
+        .filter((item) => item.area === area)
+        .map((item) =>
+          row(
+            `  ${item.id} ${item.shortTitle}`,
+            hosts.map((host) => outcomeWords[host.items.find(({ id }) => id === item.id)?.status ?? 'not-evaluated'].short),
+          ),
+        ),
+    ]),
+    row(
+      'Score',
+      hosts.map(({ items }) => `${score(items).passed}/${score(items).applicable}`),
+    ),
+    '',
+    ...hosts.flatMap(({ name, failure }) => (failure ? [`${name}: ${failure.code}: ${visible(failure.detail)}`] : [])),
+    ...hosts.flatMap(({ name, findings }) =>
+      findings
+        .filter(({ status }) => status === 'fail')
+        .map((finding) => `${name}  ${finding.item}  ${visible(finding.title)}: ${visible(finding.reason)}`),
+    ),
+  ]
+  return `${lines.join('\n').trimEnd()}\n`
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import { auditReportSchema } from '#shared/model/report.ts'
+import { ExitCode, UsageError } from './exit-code.ts'
+
+const schemas: Readonly<Record<string, () => object>> = {
+  fleet: () => z.toJSONSchema(fleetSchema, { io: 'input', unrepresentable: 'any' }),
+  report: () => z.toJSONSchema(auditReportSchema, { unrepresentable: 'any' }),
+}
+
+/** JSON Schema (2020-12) of what Gatehouse reads and writes. `assets/schemas/` holds the same, checked by a test. */
+export const schemaText = (name: string): string | undefined => {
+  const make = schemas[name]
+  return make && `${JSON.stringify(make(), null, 2)}\n`
+}
+
+export async function runSchema([name]: string[]): Promise<number> {
+  const text = schemaText(name ?? '')
+  if (text === undefined) throw new UsageError(`schema: expected one of ${Object.keys(schemas).join(', ')}`)
+  process.stdout.write(text)
+  return ExitCode.clean
+}

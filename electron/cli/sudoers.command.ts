@@ -1,0 +1,25 @@
+import { parseArgs } from 'node:util'
+import { readFleetText } from '#core/fleet/fleet-service.ts'
+import { parseFleet } from '#core/fleet/parse-fleet.ts'
+import { fleetSudoers } from '#core/probe/fleet-sudoers.ts'
+import { GatehouseError } from '#shared/errors.ts'
+import { ExitCode, UsageError } from './exit-code.ts'
+
+const options = { fleet: { type: 'string' }, host: { type: 'string' } } as const
+
+export async function runSudoers(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options, allowPositionals: false })
+  if (values.fleet === undefined) throw new UsageError('sudoers: expected --fleet FILE')
+  const parsed = parseFleet(await readFleetText(values.fleet))
+  if (!parsed.ok) {
+    const where = parsed.problems.map(({ line, column, message }) => `${values.fleet}:${line}:${column}: ${message}`)
+    throw new GatehouseError({ code: 'fleet.invalid', detail: where.join('\n  ') })
+  }
+  if (values.host !== undefined && !parsed.fleet.hosts.some(({ name }) => name === values.host)) {
+    throw new UsageError(
+      `sudoers: no host named "${values.host}"; expected one of ${parsed.fleet.hosts.map(({ name }) => name).join(', ')}`,
+    )
+  }
+  process.stdout.write(fleetSudoers(parsed.fleet, values.host))
+  return ExitCode.clean
+}

@@ -1,0 +1,28 @@
+import packageJson from '../../package.json' with { type: 'json' }
+
+export const version: string = packageJson.version
+
+export const helpText = `gatehouse ${version}: see and prove what is true on your GPU servers, over SSH through your jump host
+
+  gatehouse audit --fleet FILE [--host NAME]… [--json | --markdown | --html] [--output FILE] [--fail-on SEVERITY]
+      Looks at the hosts of a fleet file and prints the checklist per host.
+      --demo             the embedded demo fleet instead of a file
+      --host NAME        only this host; may be given several times
+      --json, --markdown, --html
+                         a report instead of the matrix
+      --output FILE      write the report to FILE instead of stdout
+      --fail-on SEVERITY critical, high, medium or low (default): a failed check at or above it makes the exit code 1
+      --data FOLDER      database and trusted host keys (default: the app's own)
+
+  gatehouse sudoers --fleet FILE [--host NAME]
+      Prints a sudoers drop-in that allows the audit account exactly the commands an audit runs, and nothing else.
+
+  gatehouse import --from ssh-config|ansible [FILE] [--output FILE]
+      Makes a fleet file from ~/.ssh/config or an Ansible inventory, and says what was left out and why.
+
+  gatehouse schema fleet|report
+      Prints the JSON Schema of the fleet file (for editors) or of the JSON report.
+
+Prompts (unknown host keys, passphrases, one-time codes) are asked on the terminal, or through SSH_ASKPASS.
+Exit codes: 0 clean, 1 failed checks at or above the bar, 2 could not run or could not look at a host.
+`
