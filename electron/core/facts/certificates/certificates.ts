@@ -6,13 +6,17 @@ export interface Certificate {
   /** Milliseconds since the epoch. */
   readonly notBefore: number
   readonly notAfter: number
+  /** DNS names and IP addresses of subjectAltName. */
   readonly names: readonly string[]
   readonly isCa: boolean
   readonly selfSigned: boolean
+  /** `rsa`, `ec`, `ed25519`, … as node:crypto names it. */
   readonly keyType: string
   readonly keyBits: number
   /** Certificates in the file, leaf first. */
   readonly chainLength: number
+  /** Every certificate of the file is signed by the one after it. */
+  readonly chainInOrder: boolean
   readonly line: number
 }
 
@@ -22,6 +26,10 @@ export interface TlsEndpoint {
   readonly serverName: string
   /** `1.0` … `1.3`. */
   readonly versions: readonly string[]
+  /** Versions that the host's own openssl would not even offer: about these nothing is known. */
+  readonly untested: readonly string[]
+  /** The certificate that was served, when one was. */
+  readonly served?: Omit<Certificate, 'path'> | undefined
   readonly section: string
   readonly line: number
 }
@@ -30,4 +38,6 @@ export interface Certificates {
   readonly certificates: readonly Certificate[]
   readonly unreadable: readonly { readonly path: string; readonly reason: string; readonly line: number }[]
   readonly endpoints: readonly TlsEndpoint[]
+  /** Why no port was asked, when none was (no openssl on the host). */
+  readonly notAsked?: string | undefined
 }

@@ -1,0 +1,16 @@
+import { type FactDefinition, type FactResult, type FactSources, known, unknown, unusable } from '../fact.ts'
+import type { Certificates } from './certificates.ts'
+import { sections } from './collect.ts'
+import { parseCertificates } from './parse.ts'
+
+/** Certificates that nginx names, and what its TLS ports answer on the host itself. */
+export const certificatesFact: FactDefinition<'certificates'> = { id: 'certificates', sections, read }
+
+function read(sources: FactSources): FactResult<Certificates> {
+  const nginx = sources.fact('nginx')
+  if (!nginx.known) return unknown(`Certificates are unread, since the proxy is: ${nginx.reason}`, nginx.sections, nginx.hint)
+  if (!nginx.value.installed) return known({ certificates: [], unreadable: [], endpoints: [] })
+  return (
+    unusable(sources.section('certificates'), 'Certificates are unread') ?? known(parseCertificates(sources.section('certificates').stdout))
+  )
+}

@@ -1,0 +1,104 @@
+import { type SectionSpec, script } from '../../probe/section.ts'
+import { nginxPrograms } from '../nginx/collect.ts'
+
+/**
+ * One awk reads the dump: it prints the certificates (never a key that shares the file) of every `ssl_certificate`, then one line
+ * `#try ADDRESS PORT NAME FIRST` per TLS port and name. The reader of the fact knows the real syntax and reports whatever awk missed.
+ * Written for the awk of POSIX, since Debian has mawk and Alpine busybox.
+ */
+const readDump = String.raw`
+function unquote(w) { gsub(/^["']|["']$/, "", w); return w }
+function certificate(path,   line, inside, found, got) {
+  if (path ~ /^(data|engine|store):/ || path ~ /[$]/ || seen[path]++ || ++files > 32) return
+  if (path !~ /^\//) path = prefix path
+  print "#certificate " path
+  while ((got = (getline line < path)) > 0) {
+    if (line ~ /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/) inside = 1
+    if (inside && ++printed <= 4000) print line
+    if (line ~ /-----END (TRUSTED |X509 )?CERTIFICATE-----/) { inside = 0; found = 1 }
+  }
+  if (got < 0) print "#unreadable " path
+  else { close(path); if (!found) print "#empty " path }
+}
+function endserver(   i, j, name) {
+  for (i = 1; i <= nl; i++) {
+    if (nn == 0) names[++nn] = "-"
+    for (j = 1; j <= nn && j <= 2; j++) {
+      name = names[j]; sub(/^\*\./, "gatehouse-probe.", name)
+      if (name ~ /[^A-Za-z0-9.-]/ || name == "_" || name == "") name = "-"
+      if (!asked[address[i], port[i], name]++ && ++tries <= 8)
+        later = later "#try " address[i] " " port[i] " " name " " (first[port[i]]++ ? 0 : 1) "\n"
+    }
+  }
+  nl = 0; nn = 0
+}
+/^# configuration file \/.*:$/ && !prefix { prefix = $4; sub(/[^\/]*$/, "", prefix) }
+{
+  text = $0; sub(/(^|[ \t])#.*$/, "", text); gsub(/\r/, "", text); gsub(/[{};]/, " & ", text)
+  n = split(text, w, /[ \t]+/)
+  for (i = 1; i <= n; i++) {
+    if (w[i] == "") continue
+    if (w[i] == ";" || w[i] == "{" || w[i] == "}") {
+      if (words[1] == "ssl_certificate" && nw == 2) certificate(unquote(words[2]))
+      if (words[1] == "server" && w[i] == "{") endserver()
+      if (words[1] == "server_name") for (k = 2; k <= nw && nn < 2; k++) names[++nn] = unquote(words[k])
+      if (words[1] == "listen" && nl < 4) {
+        tls = 0; for (k = 3; k <= nw; k++) if (words[k] == "ssl") tls = 1
+        a = unquote(words[2]); p = "443"
+        if (a !~ /^unix:/ && tls) {
+          if (match(a, /:[0-9]+$/)) { p = substr(a, RSTART + 1); a = substr(a, 1, RSTART - 1) }
+          else if (a ~ /^[0-9]+$/) { p = a; a = "*" }
+          if (a == "*" || a == "0.0.0.0" || a == "localhost") a = "127.0.0.1"
+          if (a == "[::]") a = "[::1]"
+          if (a ~ /^[0-9A-Fa-f.:\[\]]+$/) { address[++nl] = a; port[nl] = p }
+        }
+      }
+      nw = 0; words[1] = ""
+    } else words[++nw] = w[i]
+  }
+}
+END { endserver(); printf "%s", later }`
+
+/** Versions are asked once per port (nginx takes them from its default server), the certificate once per name. */
+const probe = String.raw`
+gh_try() {
+  gh_words=$($gh_limit openssl s_client -connect "$1:$2" $3 -cipher 'DEFAULT@SECLEVEL=0' "-$4" </dev/null 2>&1 |
+    awk '/^New, /||/error:/||/unknown option|Unknown option|connect:|errno=/ { printf "%s ", substr($0, 1, 160) }')
+  printf '#version %s %s %s %s\n' "$2" "$5" "$4" "$gh_words"
+}
+# Without this every openssl would read the whole CA bundle, which takes ten times as long as the handshake.
+SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null; export SSL_CERT_FILE SSL_CERT_DIR
+gh_dump=$(gh_sudo 1 2>/dev/null) || exit 0
+gh_all=$(printf '%s\n' "$gh_dump" | LC_ALL=C awk "$1")
+printf '%s\n' "$gh_all" | grep -v '^#try '
+command -v openssl >/dev/null 2>&1 || { echo '#no-openssl'; exit 0; }
+gh_limit=; command -v timeout >/dev/null 2>&1 && gh_limit='timeout 3'
+printf '%s\n' "$gh_all" | { gh_served=
+  while read -r gh_word gh_address gh_port gh_name gh_first; do
+    [ "$gh_word" = '#try' ] || continue
+    gh_sni=-noservername; [ "$gh_name" = - ] || gh_sni="-servername $gh_name"
+    if [ "$gh_first" = 1 ]; then
+      for gh_version in tls1 tls1_1 tls1_2 tls1_3; do gh_try "$gh_address" "$gh_port" "$gh_sni" $gh_version "$gh_name" & done
+    fi
+    gh_served="$gh_served#served $gh_port $gh_name
+$($gh_limit openssl s_client -connect "$gh_address:$gh_port" $gh_sni -showcerts </dev/null 2>/dev/null |
+      awk '/-----BEGIN CERT/{p=1} p&&++n<=200{print} /-----END CERT/{p=0}')
+"
+  done
+  wait; printf '%s' "$gh_served"; }`
+
+/** Needs the same sudo right as section `nginx`, and no other: certificates are read as the audit account, keys never. */
+export const sections = (): readonly SectionSpec[] => {
+  const [program, ...alternatives] = nginxPrograms
+  return [
+    script({
+      id: 'certificates',
+      script: probe,
+      parameters: [readDump],
+      privileged: [{ argv: [program, '-T'], alternatives }],
+      display: 'certificates named by sudo nginx -T; openssl s_client against its TLS ports on loopback',
+      maxBytes: 524_288,
+      timeoutMs: 8_000,
+    }),
+  ]
+}

@@ -1,0 +1,54 @@
+import { type FactDefinition, type FactResult, type FactSources, known, unknown, unusable } from '../fact.ts'
+import type { Process } from '../processes/processes.ts'
+import { sections } from './collect.ts'
+import type { Nginx } from './nginx.ts'
+import { parseDump } from './parse.ts'
+
+/** Effective nginx configuration of the host. nginx inside a container is not seen by it: controls look at the containers for that. */
+export const nginxFact: FactDefinition<'nginx'> = { id: 'nginx', sections, read }
+
+function read(sources: FactSources): FactResult<Nginx> {
+  const output = sources.section('nginx')
+  const processes = sources.fact('processes')
+  const master = processes.known ? processes.value.find(isMaster) : undefined
+  if (output.state === 'missing') {
+    if (master) return unknown('nginx runs, but its program is not where Gatehouse looks for it', ['nginx', 'processes'])
+    return known({ installed: false, running: false, directives: [] })
+  }
+  const failed = unusable(output, 'The nginx configuration is unread')
+  if (failed) return failed
+  if (output.exitCode !== 0) return unknown(`nginx -T failed: ${firstError(output.stderr)}`, ['nginx'], brokenHint(master))
+
+  const parsed = parseDump(output.stdout)
+  if (!parsed.ok) return unknown(`The output of nginx -T cannot be read: ${parsed.message}, line ${parsed.line}`, ['nginx'])
+  const other = master && otherConfiguration(master.argv, parsed.file)
+  if (other) return unknown(`nginx runs with ${other}, but nginx -T read ${parsed.file}`, ['nginx', 'processes'])
+  return known({
+    installed: true,
+    // When processes are unreadable nginx is taken to run: a proxy that may answer must be judged.
+    running: processes.known ? master !== undefined : true,
+    version: readVersion(sources.section('nginx-version').stderr),
+    directives: parsed.directives,
+  })
+}
+
+/** The title that nginx gives its master (ngx_setproctitle): `nginx: master process /usr/sbin/nginx -g daemon on;`. */
+const isMaster = (process: Process): boolean =>
+  process.argv.join(' ').startsWith('nginx: master process') && !/docker|libpod|containerd|kubepods|lxc/.test(process.cgroup ?? '')
+
+/** Value of `-c` on the master's command line when it is not the file that was dumped. Relative values depend on the build: not compared. */
+function otherConfiguration(argv: readonly string[], file: string): string | undefined {
+  const named = /(?:^|\s)-c\s*(\S+)/.exec(argv.join(' '))?.[1]
+  return named?.startsWith('/') && named !== file ? named : undefined
+}
+
+/** `nginx version: nginx/1.22.1`, `nginx version: openresty/1.25.3.1`. */
+export const readVersion = (stderr: string): string | undefined => /^nginx version: [^\s/]+\/(\S+)/m.exec(stderr)?.[1]
+
+const firstError = (stderr: string): string =>
+  (stderr.split('\n').find((line) => /\[(emerg|alert|crit|error)\]/.test(line)) ?? stderr.split('\n')[0] ?? 'no message')
+    .trim()
+    .slice(0, 300) || 'no message'
+
+const brokenHint = (master: Process | undefined): string | undefined =>
+  master && 'nginx still runs with the configuration that it loaded before. Mend the file and run nginx -t.'
