@@ -1,0 +1,46 @@
+import { userInfo } from 'node:os'
+import type { AppInfo, Settings } from '#shared/ipc/app.contract.ts'
+import type { EngineStatus } from './engine-host.ts'
+import type { Handlers } from './ipc-relay.ts'
+import type { SettingsStore } from './settings-store.ts'
+
+export interface AppHandlerOptions {
+  readonly version: string
+  readonly versions: { readonly electron: string; readonly chrome: string; readonly node: string }
+  readonly platform: string
+  readonly dataFolder: string
+  readonly secretsAvailable: boolean
+  readonly engine: () => EngineStatus
+  readonly settings: SettingsStore
+  /** Called after settings were stored. */
+  readonly applied: (settings: Settings) => void
+}
+
+/** First major version of Electron that Gatehouse is released with. Older ones get no security fixes any more. */
+const supportedMajor = 45
+
+export const appHandlers = (options: AppHandlerOptions): Handlers<'app:info' | 'settings:get' | 'settings:set'> => ({
+  'app:info': (): AppInfo => {
+    const { state, message, storeFailure } = options.engine()
+    return {
+      version: options.version,
+      electron: options.versions.electron,
+      chromium: options.versions.chrome,
+      node: options.versions.node,
+      platform: options.platform,
+      unsupportedRuntime: Number.parseInt(options.versions.electron, 10) < supportedMajor,
+      secretStore: options.secretsAvailable ? 'available' : 'unavailable',
+      dataFolder: options.dataFolder,
+      engine: state,
+      engineMessage: message,
+      storeFailure,
+      user: userInfo().username,
+    }
+  },
+  'settings:get': () => options.settings.get(),
+  'settings:set': (settings) => {
+    const stored = options.settings.set(settings)
+    options.applied(stored)
+    return stored
+  },
+})

@@ -1,0 +1,16 @@
+import type { FileDialogs } from '../platform/file-dialogs.ts'
+import { type EngineCall, engineValue, writeChosen } from './fleet.handlers.ts'
+import type { Handlers } from './ipc-relay.ts'
+
+const extensions = { html: 'html', json: 'json', markdown: 'md' } as const
+
+export const auditHandlers = (dialogs: FileDialogs, engine: EngineCall): Handlers<'audit:export'> => ({
+  'audit:export': async ({ format }) => {
+    // Rendered first: where there is nothing to export, no dialog opens.
+    const { text } = await engineValue<{ readonly text: string }>(engine('audit:export', { format }))
+    const path = await dialogs.save('Save the report', `gatehouse-audit.${extensions[format]}`, extensions[format])
+    if (path === null) return null
+    await writeChosen(path, text)
+    return path
+  },
+})

@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises'
+import { fail, GatehouseError } from '#shared/errors.ts'
+import type { Reply } from '#shared/ipc/contract.ts'
+import type { FleetState, ImportPreview } from '#shared/ipc/fleet.contract.ts'
+import type { FileDialogs } from '../platform/file-dialogs.ts'
+import type { Handlers } from './ipc-relay.ts'
+
+export type EngineCall = (channel: string, input: unknown) => Promise<Reply<unknown>>
+
+/** What the engine answered, or its failure thrown for the relay to catch. The relay checks the shape. */
+export async function engineValue<T>(reply: Promise<Reply<unknown>>): Promise<T> {
+  const settled = await reply
+  if (settled.ok) return settled.value as T
+  throw new GatehouseError(settled.failure)
+}
+
+/** Channels that need a file dialog. The page never names a file to be written. */
+export function fleetHandlers(
+  dialogs: FileDialogs,
+  engine: EngineCall,
+): Handlers<'fleet:open' | 'fleet:import-preview' | 'fleet:import-save'> {
+  /** Inventories the admin chose himself: only these may be previewed again by name. */
+  const chosen = new Set<string>()
+
+  return {
+    'fleet:open': async () => {
+      const path = await dialogs.openFleet()
+      return path === null ? null : engineValue<FleetState>(engine('fleet:load', { path }))
+    },
+    'fleet:import-preview': async ({ from, path }) => {
+      if (from === 'ssh-config') return engineValue<ImportPreview>(engine('fleet:import-preview', { from }))
+      const inventory = path !== undefined && chosen.has(path) ? path : await dialogs.openInventory()
+      if (inventory === null) return null
+      chosen.add(inventory)
+      return engineValue<ImportPreview>(engine('fleet:import-preview', { from, path: inventory }))
+    },
+    'fleet:import-save': async ({ yaml }) => {
+      const path = await dialogs.save('Save the fleet file', 'fleet.yaml', 'yaml')
+      if (path === null) return null
+      await writeChosen(path, yaml)
+      return engineValue<FleetState>(engine('fleet:load', { path }))
+    },
+  }
+}
+
+/** Writes where the save dialog said; the dialog has asked before replacing. Readable by its owner only: it names servers and accounts. */
+export async function writeChosen(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { mode: 0o600 })
+  } catch (error) {
+    const { failure } = fail('store.unwritable', `${path}: ${(error as Error).message}`)
+    throw new GatehouseError(failure, { cause: error })
+  }
+}

@@ -1,0 +1,133 @@
+import '#shared/jitless.ts'
+import { chmodSync, mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { app, type BrowserWindow, ipcMain, nativeTheme, protocol, safeStorage, session, utilityProcess } from 'electron'
+import { failureOf } from '#shared/errors.ts'
+import { events } from '#shared/ipc/channels.ts'
+import { contracts } from '#shared/ipc/contracts.ts'
+import manifest from '../../package.json' with { type: 'json' }
+import { createFileDialogs } from '../platform/file-dialogs.ts'
+import { jsonFile } from '../platform/json-file.ts'
+import { logFile } from '../platform/log-file.ts'
+import { createSecretStore } from '../platform/secret-store.ts'
+import { appHandlers } from './app.handlers.ts'
+import { appOrigin, appUrl } from './app-origin.ts'
+import { appSchemePrivileges, serveApp } from './app-protocol.ts'
+import { auditHandlers } from './audit.handlers.ts'
+import { confirmNatively } from './confirmations.ts'
+import { createEngineHost } from './engine-host.ts'
+import { utilityEngine } from './engine-process.ts'
+import { fleetHandlers } from './fleet.handlers.ts'
+import { callPipe, createRelay, eventPipe } from './ipc-relay.ts'
+import { setMenu } from './menu.ts'
+import { guardContents, guardSession } from './session-guards.ts'
+import { createSettingsStore } from './settings-store.ts'
+import { openWindow, paintWindow } from './window.ts'
+import { firstWindowState, windowStateSchema } from './window-bounds.ts'
+
+// Before the app is ready, and never awaited at the top level: that would keep the app from becoming ready.
+protocol.registerSchemesAsPrivileged([appSchemePrivileges])
+// As root, with --no-sandbox (development and tests), this would kill every child.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+
+const development = !app.isPackaged
+const devServer = development ? process.env['ELECTRON_RENDERER_URL'] : undefined
+const allowed = { origins: devServer ? [appOrigin, new URL(devServer).origin] : [appOrigin], development }
+
+const dataFolder = app.getPath('userData')
+mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+chmodSync(dataFolder, 0o700)
+const logFolder = join(dataFolder, 'logs')
+const log = logFile(join(logFolder, 'main.log'))
+
+app.on('web-contents-created', (_event, contents) => guardContents(contents, allowed))
+app.on('window-all-closed', () => app.quit())
+
+if (app.requestSingleInstanceLock()) void app.whenReady().then(start)
+else app.quit()
+
+function start(): void {
+  let window: BrowserWindow | null = null
+  const settings = createSettingsStore(join(dataFolder, 'settings.json'), log)
+  const secrets = createSecretStore(safeStorage, join(dataFolder, 'secrets.json'), process.platform, log)
+  const dialogs = createFileDialogs(() => window)
+  const tell = (event: string): void => {
+    if ((events as readonly string[]).includes(event)) window?.webContents.send(eventPipe, event)
+  }
+
+  guardSession(session.defaultSession, allowed)
+  serveApp(protocol, join(import.meta.dirname, '../renderer'))
+  setMenu(development)
+  nativeTheme.themeSource = settings.get().theme
+  nativeTheme.on('updated', () => window && paintWindow(window))
+
+  const engine = createEngineHost({
+    fork: () => utilityEngine(utilityProcess, join(import.meta.dirname, 'engine.js'), log),
+    init: { dataFolder, logFolder, home: homedir(), version: manifest.version, secretsAvailable: secrets.available },
+    changed: tell,
+    secret: async (request) => {
+      try {
+        if (request.operation === 'get') return { ok: true, value: (await secrets.get(request.name)) ?? null }
+        await (request.operation === 'set' ? secrets.set(request.name, request.value) : secrets.delete(request.name))
+        return { ok: true, value: null }
+      } catch (thrown) {
+        return { ok: false, failure: failureOf(thrown) }
+      }
+    },
+    log,
+  })
+  engine.start()
+  app.on('quit', () => engine.stop())
+
+  const relay = createRelay({
+    contracts,
+    handlers: {
+      ...appHandlers({
+        version: manifest.version,
+        versions: process.versions as { electron: string; chrome: string; node: string },
+        platform: process.platform,
+        dataFolder,
+        secretsAvailable: secrets.available,
+        engine: engine.status,
+        settings,
+        applied: ({ theme }) => {
+          nativeTheme.themeSource = theme
+          tell('settings:changed')
+        },
+      }),
+      ...fleetHandlers(dialogs, engine.call),
+      ...auditHandlers(dialogs, engine.call),
+    },
+    engine: engine.call,
+    confirm: async (channel) =>
+      window !== null &&
+      (await confirmNatively(window, { title: 'Change this host?', detail: `Gatehouse was asked for ${channel}.`, action: 'Change it' })),
+    isOwnWindow: (contents) => contents === window?.webContents.id,
+    allowedOrigins: allowed.origins,
+    log,
+  })
+  ipcMain.handle(callPipe, (event, channel: unknown, input: unknown) => {
+    const frame = event.senderFrame
+    const sender = { contents: event.sender.id, url: frame?.url ?? null, isTopFrame: frame !== null && frame.parent === null }
+    return relay(sender, channel, input)
+  })
+
+  window = openWindow({
+    preload: join(import.meta.dirname, '../preload/index.cjs'),
+    url: devServer ?? appUrl,
+    devTools: development,
+    state: jsonFile(join(dataFolder, 'window.json'), windowStateSchema, firstWindowState, log),
+  })
+  window.on('closed', () => {
+    window = null
+  })
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    log(`the window's page ended: ${reason}`)
+    if (reason !== 'clean-exit') window?.webContents.reload()
+  })
+  app.on('second-instance', () => {
+    if (window?.isMinimized()) window.restore()
+    window?.focus()
+  })
+}

@@ -1,0 +1,29 @@
+import { Menu, type MenuItemConstructorOptions } from 'electron'
+
+/**
+ * Only what the platform needs: without an Edit menu macOS has no copy and paste. The keys of DESIGN.md, section 9, belong to the page,
+ * so View (reload, zoom on 0, devtools) is left out of releases.
+ */
+export function menuFor(platform: NodeJS.Platform, development: boolean): MenuItemConstructorOptions[] {
+  const mac = platform === 'darwin'
+  return [
+    ...(mac ? [{ role: 'appMenu' } as const] : [{ label: 'File', submenu: [{ role: 'quit' } as const] }]),
+    {
+      label: 'Edit',
+      submenu: [
+        // No undo and redo: Ctrl+Z is "roll back"; fields undo by themselves.
+        { role: 'cut' },
+        { role: 'copy' },
+        { role: 'paste' },
+        { role: 'selectAll' },
+      ],
+    },
+    ...(mac ? [{ role: 'windowMenu' } as const] : []),
+    ...(development
+      ? [{ label: 'Development', submenu: [{ role: 'toggleDevTools' } as const, { role: 'reload', accelerator: 'F5' } as const] }]
+      : []),
+  ]
+}
+
+export const setMenu = (development: boolean): void =>
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuFor(process.platform, development)))

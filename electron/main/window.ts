@@ -1,0 +1,78 @@
+import { BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme, screen } from 'electron'
+import type { JsonFile } from '../platform/json-file.ts'
+import { boundsFor, minimumSize, type WindowState } from './window-bounds.ts'
+
+/** `--surface` of DESIGN.md, so that nothing flashes before the first paint. */
+const surface = { dark: '#101113', light: '#ffffff' } as const
+const symbol = { dark: '#ecedef', light: '#17181b' } as const
+const toolbarHeight = 52
+
+/** Stated one by one although most are defaults: a default that changes must not change this. */
+export const webPreferences = (preload: string, devTools: boolean): NonNullable<BrowserWindowConstructorOptions['webPreferences']> => ({
+  preload,
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webviewTag: false,
+  webSecurity: true,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  navigateOnDragDrop: false,
+  safeDialogs: true,
+  spellcheck: false,
+  devTools,
+})
+
+export interface WindowOptions {
+  readonly preload: string
+  readonly url: string
+  readonly devTools: boolean
+  readonly state: JsonFile<WindowState>
+}
+
+/** Opens the window where it was. It is shown when its first paint is ready. */
+export function openWindow(options: WindowOptions): BrowserWindow {
+  const state = options.state.read()
+  const mode = nativeTheme.shouldUseDarkColors ? 'dark' : 'light'
+  const mac = process.platform === 'darwin'
+  const window = new BrowserWindow({
+    ...boundsFor(
+      state,
+      screen.getAllDisplays().map((display) => display.workArea),
+    ),
+    minWidth: minimumSize.width,
+    minHeight: minimumSize.height,
+    show: false,
+    title: 'Gatehouse',
+    backgroundColor: surface[mode],
+    titleBarStyle: mac ? 'hiddenInset' : 'hidden',
+    ...(mac ? {} : { titleBarOverlay: overlay(mode) }),
+    autoHideMenuBar: true,
+    webPreferences: webPreferences(options.preload, options.devTools),
+  })
+  window.once('ready-to-show', () => {
+    if (state.maximised) window.maximize()
+    window.show()
+  })
+  window.on('close', () => {
+    const { x, y, width, height } = window.getNormalBounds()
+    options.state.write({ x, y, width, height, maximised: window.isMaximized() })
+  })
+  void window.loadURL(options.url)
+  return window
+}
+
+/** Follows the theme with what the page does not paint. */
+export function paintWindow(window: BrowserWindow): void {
+  const mode = nativeTheme.shouldUseDarkColors ? 'dark' : 'light'
+  window.setBackgroundColor(surface[mode])
+  if (process.platform !== 'darwin') window.setTitleBarOverlay(overlay(mode))
+}
+
+const overlay = (mode: 'dark' | 'light'): { color: string; symbolColor: string; height: number } => ({
+  color: surface[mode],
+  symbolColor: symbol[mode],
+  height: toolbarHeight - 1,
+})

@@ -1,0 +1,37 @@
+import { type BrowserWindow, dialog } from 'electron'
+
+/** Native file dialogs. Each resolves with a path, or null when the admin closed it. */
+export interface FileDialogs {
+  openFleet(): Promise<string | null>
+  openInventory(): Promise<string | null>
+  save(title: string, fileName: string, extension: string): Promise<string | null>
+}
+
+const fleetKinds = [
+  { name: 'Fleet file', extensions: ['yaml', 'yml'] },
+  { name: 'All files', extensions: ['*'] },
+]
+
+export function createFileDialogs(window: () => BrowserWindow | null): FileDialogs {
+  const open = async (title: string, filters: Electron.FileFilter[]): Promise<string | null> => {
+    const parent = window()
+    const options: Electron.OpenDialogOptions = { title, filters, properties: ['openFile'] }
+    const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+    return canceled ? null : (filePaths[0] ?? null)
+  }
+  return {
+    openFleet: () => open('Open a fleet file', fleetKinds),
+    // Inventories are often called plainly "hosts".
+    openInventory: () => open('Choose an Ansible inventory', [{ name: 'All files', extensions: ['*'] }]),
+    save: async (title, fileName, extension) => {
+      const parent = window()
+      const options: Electron.SaveDialogOptions = {
+        title,
+        defaultPath: fileName,
+        filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
+      }
+      const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
+      return canceled || !filePath ? null : filePath
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron'
+import { channels, events } from '#shared/ipc/channels.ts'
+
+// Names of the two pipes of main/ipc-relay.ts, which the preload must not import.
+const callPipe = 'gatehouse:call'
+const eventPipe = 'gatehouse:event'
+
+const api = {
+  /** Resolves with `{ ok: true, value }` or `{ ok: false, failure }`. */
+  invoke(channel: string, input: unknown): Promise<unknown> {
+    if (!(channels as readonly string[]).includes(channel)) {
+      return Promise.resolve({ ok: false, failure: { code: 'ipc.invalid', detail: 'The channel is not known.' } })
+    }
+    return ipcRenderer.invoke(callPipe, channel, input)
+  },
+  /** Calls back without arguments when something of this kind changed. Returns how to stop. */
+  on(event: string, callback: () => void): () => void {
+    if (!(events as readonly string[]).includes(event)) return () => undefined
+    const listener = (_event: IpcRendererEvent, name: unknown): void => {
+      if (name === event) callback()
+    }
+    ipcRenderer.on(eventPipe, listener)
+    return () => void ipcRenderer.off(eventPipe, listener)
+  },
+}
+
+contextBridge.exposeInMainWorld('gatehouse', Object.freeze(api))
