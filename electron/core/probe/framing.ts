@@ -1,0 +1,228 @@
+/**
+ * Reads the frames of a probe as they arrive. One line each, at most 4 KiB: `NONCE h ENCODING UID TIMEOUT`, `NONCE INDEX b` (begun),
+ * `NONCE INDEX o DATA`, `NONCE INDEX e DATA`, `NONCE INDEX s w|t WORD…` (ended), `NONCE z` (all done).
+ * Any other line is noise of the login (greetings, banners): counted, never believed. Nothing here throws, whatever the host sends.
+ */
+const MAX_LINE_BYTES = 8192
+const MAX_STDERR_BYTES = 8192
+const NOISE_SAMPLE_BYTES = 400
+
+/** How a section ended, as the host told it. */
+export interface SectionEnd {
+  /** The host stopped reading at the byte cap. */
+  readonly truncated: boolean
+  /** Null when the command never ran, or its end was lost together with the rest of its output. */
+  readonly exitCode: number | null
+  /** `root`, `account`, sudo `denied`, program `missing`, or not told. */
+  readonly ran: 'root' | 'account' | 'denied' | 'missing' | 'unknown'
+  /** Which of argv[0] and the alternatives was there. */
+  readonly candidate: number | null
+  /** `gh_sudo` commands of a script, from 1. */
+  readonly refused: readonly number[]
+  readonly allowed: readonly number[]
+  /** By the clock of the host; null when it has none that is cheap. */
+  readonly durationMs: number | null
+}
+
+export interface SectionFrames {
+  begun: boolean
+  end: SectionEnd | undefined
+  readonly stdout: Buffer[]
+  readonly stderr: Buffer[]
+  stdoutBytes: number
+  stderrBytes: number
+  /** More arrived than the section may say. */
+  overflow: boolean
+}
+
+export interface Hello {
+  readonly encoding: 'base64' | 'od' | 'none'
+  readonly uid: number | null
+}
+
+export type FrameEvent =
+  | { readonly kind: 'hello'; readonly hello: Hello }
+  | { readonly kind: 'begun'; readonly index: number }
+  | { readonly kind: 'ended'; readonly index: number }
+  | { readonly kind: 'finished' }
+
+const ran = { r: 'root', a: 'account', d: 'denied', m: 'missing' } as const
+
+const secondsOf = (word: string | undefined): number | null =>
+  word !== undefined && /^\d{1,12}\.\d{1,3}$/.test(word) ? Number(word) : null
+
+/** Words: `[dN|rN]… EXIT MARK CANDIDATE START END`, as `shell-runtime.ts` writes them. Undefined when they are not that. */
+function parseEnd(words: readonly string[]): SectionEnd | undefined {
+  const [flag, ...rest] = words
+  if (flag !== 'w' && flag !== 't') return undefined
+  const marks: string[] = []
+  while (rest[0] !== undefined && /^[dram][1-9]\d{0,3}$/.test(rest[0])) marks.push(rest.shift() as string)
+  const numbers = (letter: string) => [...new Set(marks.filter((mark) => mark.startsWith(letter)).map((mark) => Number(mark.slice(1))))]
+  const [exit = '-', mark = '', candidate = '-', start, end] = rest
+  const known = /^\d{1,3}$/.test(exit)
+  if (flag === 'w' && ((!known && exit !== '-') || !(mark in ran))) return undefined
+  const from = secondsOf(start)
+  const to = secondsOf(end)
+  return {
+    truncated: flag === 't',
+    exitCode: known ? Number(exit) : null,
+    ran: mark in ran ? ran[mark as keyof typeof ran] : 'unknown',
+    candidate: /^\d{1,3}$/.test(candidate) ? Number(candidate) : null,
+    refused: numbers('d'),
+    allowed: numbers('r'),
+    durationMs: from !== null && to !== null && to >= from ? Math.round((to - from) * 1000) : null,
+  }
+}
+
+const ASCII_WORDS = /^[\x20-\x7e]*$/
+
+function decode(data: string, encoding: Hello['encoding']): Buffer | undefined {
+  if (encoding === 'base64') {
+    return data.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(data) ? Buffer.from(data, 'base64') : undefined
+  }
+  if (encoding === 'od') return data.length % 2 === 0 && /^[0-9a-f]+$/.test(data) ? Buffer.from(data, 'hex') : undefined
+  return undefined
+}
+
+export class FrameReader {
+  readonly sections: readonly SectionFrames[]
+  hello: Hello | undefined
+  finished = false
+  noiseBytes = 0
+  /** Lines that carry the nonce and still are not frames. */
+  malformed = 0
+  readonly #prefix: string
+  readonly #caps: readonly number[]
+  #rest: Buffer[] = []
+  #restBytes = 0
+  #skipping = false
+  #sample = ''
+
+  constructor(nonce: string, caps: readonly number[]) {
+    this.#prefix = `${nonce} `
+    this.#caps = caps
+    this.sections = caps.map(() => ({
+      begun: false,
+      end: undefined,
+      stdout: [],
+      stderr: [],
+      stdoutBytes: 0,
+      stderrBytes: 0,
+      overflow: false,
+    }))
+  }
+
+  /** The first noise, for the words of a failure. Printable ASCII only. */
+  get noise(): string {
+    return this.#sample.trim()
+  }
+
+  push(chunk: Buffer): FrameEvent[] {
+    const events: FrameEvent[] = []
+    let start = 0
+    for (;;) {
+      const end = chunk.indexOf(0x0a, start)
+      const piece = chunk.subarray(start, end < 0 ? chunk.length : end)
+      if (this.#skipping || this.#restBytes + piece.length > MAX_LINE_BYTES) {
+        this.#drop(piece)
+      } else if (piece.length > 0) {
+        // Copied: a chunk may be part of a large pool that must not be kept for a few bytes.
+        this.#rest.push(end < 0 ? Buffer.from(piece) : piece)
+        this.#restBytes += piece.length
+      }
+      if (end < 0) return events
+      if (!this.#skipping) {
+        const event = this.#line(Buffer.concat(this.#rest, this.#restBytes))
+        if (event) events.push(event)
+      }
+      this.#rest = []
+      this.#restBytes = 0
+      this.#skipping = false
+      start = end + 1
+    }
+  }
+
+  #drop(piece: Buffer): void {
+    for (const part of this.#rest) this.#noise(part)
+    this.#rest = []
+    this.#restBytes = 0
+    this.#skipping = true
+    this.#noise(piece)
+  }
+
+  #noise(bytes: Buffer): void {
+    this.noiseBytes += bytes.length
+    const room = NOISE_SAMPLE_BYTES - this.#sample.length
+    if (room > 0)
+      this.#sample += `${bytes
+        .subarray(0, room)
+        .toString('latin1')
+        .replace(/[^\x20-\x7e]/g, '')} `
+  }
+
+  #line(line: Buffer): FrameEvent | undefined {
+    const text = line.toString('latin1')
+    if (!text.startsWith(this.#prefix)) {
+      this.#noise(line)
+      return undefined
+    }
+    const event = ASCII_WORDS.test(text) ? this.#frame(text.slice(this.#prefix.length).split(' ')) : 'bad'
+    if (event === 'bad') {
+      this.malformed++
+      return undefined
+    }
+    return event
+  }
+
+  #frame(words: readonly string[]): FrameEvent | 'bad' | undefined {
+    const [first = '', kind, ...rest] = words
+    if (first === 'h') return this.#greeting(words)
+    if (!this.hello || this.finished) return 'bad'
+    if (first === 'z') {
+      if (words.length !== 1) return 'bad'
+      this.finished = true
+      return { kind: 'finished' }
+    }
+    const index = /^\d{1,4}$/.test(first) ? Number(first) : -1
+    const section = this.sections[index]
+    if (!section || section.end) return 'bad'
+    if (kind === 'b') {
+      if (section.begun) return 'bad'
+      section.begun = true
+      return { kind: 'begun', index }
+    }
+    if (!section.begun) return 'bad'
+    if (kind === 's') {
+      const end = parseEnd(rest)
+      if (!end) return 'bad'
+      section.end = end
+      return { kind: 'ended', index }
+    }
+    return (kind === 'o' || kind === 'e') && rest.length === 1
+      ? this.#data(section, kind, rest[0] as string, this.#caps[index] ?? 0)
+      : 'bad'
+  }
+
+  #greeting(words: readonly string[]): FrameEvent | 'bad' {
+    const [, encoding, uid] = words
+    if (this.hello || (encoding !== 'base64' && encoding !== 'od' && encoding !== '')) return 'bad'
+    this.hello = { encoding: encoding === '' ? 'none' : encoding, uid: uid !== undefined && /^\d{1,10}$/.test(uid) ? Number(uid) : null }
+    return { kind: 'hello', hello: this.hello }
+  }
+
+  #data(section: SectionFrames, kind: 'o' | 'e', data: string, cap: number): 'bad' | undefined {
+    const bytes = decode(data, this.hello?.encoding ?? 'none')
+    if (!bytes) return 'bad'
+    if (kind === 'e') {
+      const kept = bytes.subarray(0, MAX_STDERR_BYTES - section.stderrBytes)
+      if (kept.length > 0) section.stderr.push(kept)
+      section.stderrBytes += kept.length
+      return undefined
+    }
+    const kept = bytes.subarray(0, cap - section.stdoutBytes)
+    if (kept.length > 0) section.stdout.push(kept)
+    section.stdoutBytes += kept.length
+    if (kept.length < bytes.length) section.overflow = true
+    return undefined
+  }
+}

@@ -1,0 +1,198 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type Failure, failureOf } from '#shared/errors.ts'
+import type { HostSession } from '../ports.ts'
+import { buildProbe, displayOf, PROBE_COMMAND } from './build-script.ts'
+import { FrameReader, type SectionEnd, type SectionFrames } from './framing.ts'
+import type { SectionOutput, SectionSpec } from './section.ts'
+import { privilegedCommands, sudoersLineFor } from './sudoers.ts'
+
+/** Beyond a section's own limit: process start, the second run of `prefer-sudo`, `timeout -k`, and the way home. */
+const GRACE_MS = 4000
+/** Noise that a login may print before it is taken for a flood. */
+const MAX_NOISE_BYTES = 4 * 1024 * 1024
+/** `timeout` of coreutils; and SIGTERM or SIGKILL, which is what other ways of ending a command leave. */
+const TIMEOUT_EXIT = 124
+const KILLED_EXITS: readonly (number | null)[] = [137, 143, TIMEOUT_EXIT]
+
+export interface ProbeOptions {
+  /** Account that sudoers lines are written for. */
+  readonly account: string
+  readonly signal: AbortSignal
+  /** For the whole probe. */
+  readonly timeoutMs: number
+  /** A section was answered. `awaited` is the one that has been running longest, empty when none is. */
+  readonly onSection?: (id: string, done: number, total: number, awaited: string) => void
+}
+
+export interface ProbeRun {
+  /** One per section, in order; `not-run` where the host never answered. */
+  readonly outputs: ReadonlyMap<string, SectionOutput>
+  /** Uid of the audit account; null when the probe did not start. */
+  readonly uid: number | null
+  /** What the login printed that was not asked for. */
+  readonly noiseBytes: number
+  /** Why not all sections were answered. What the finished ones said stands beside it. */
+  readonly failure?: Failure | undefined
+}
+
+interface Timing {
+  begunAt: number | undefined
+  endedAt: number | undefined
+}
+
+const limitOf = (section: SectionSpec): number =>
+  (section.kind === 'command' && section.privilege === 'prefer-sudo' ? 2 : 1) * section.timeoutMs + GRACE_MS
+
+function stateOf(section: SectionSpec, frames: SectionFrames, end: SectionEnd, durationMs: number): SectionOutput['state'] {
+  if (end.ran === 'missing') return 'missing'
+  if (end.ran === 'denied') return 'denied'
+  if (end.truncated || frames.overflow) return 'truncated'
+  if (end.exitCode === TIMEOUT_EXIT || (KILLED_EXITS.includes(end.exitCode) && durationMs >= section.timeoutMs - 500)) return 'timed-out'
+  if (section.kind === 'script' && end.refused.length > 0 && end.exitCode !== 0) return 'denied'
+  return 'ok'
+}
+
+function sudoersOf(account: string, section: SectionSpec, end: SectionEnd): string | undefined {
+  const commands = privilegedCommands(section)
+  const refused = section.kind === 'script' ? commands.filter((_, index) => end.refused.includes(index + 1)) : commands
+  const lines = refused.map((command) => sudoersLineFor(account, command))
+  return lines.length > 0 ? lines.join('\n') : undefined
+}
+
+function outputOf(section: SectionSpec, frames: SectionFrames, timing: Timing, account: string, uid: number | null): SectionOutput {
+  const stdout = Buffer.concat(frames.stdout)
+  const wallMs = timing.begunAt === undefined ? 0 : (timing.endedAt ?? performance.now()) - timing.begunAt
+  const { end } = frames
+  const durationMs = Math.round(end?.durationMs ?? wallMs)
+  const asked = privilegedCommands(section).length > 0
+  const state = end ? stateOf(section, frames, end, durationMs) : frames.begun && wallMs >= section.timeoutMs ? 'timed-out' : 'not-run'
+  const privileged = section.kind === 'script' ? (end?.allowed.length ?? 0) > 0 && end?.refused.length === 0 : end?.ran === 'root'
+  const viaSudo = section.kind === 'command' && uid !== 0 && asked && (privileged || section.privilege === 'sudo')
+  const refusedSome =
+    state === 'denied' || (end?.refused.length ?? 0) > 0 || (asked && section.kind === 'command' && end?.ran === 'account')
+  return {
+    id: section.id,
+    command: viaSudo ? `sudo ${displayOf(section)}` : displayOf(section),
+    state,
+    privileged,
+    exitCode: end && state !== 'denied' && state !== 'timed-out' ? end.exitCode : null,
+    stdout: stdout.toString('utf8'),
+    stderr: Buffer.concat(frames.stderr).toString('utf8'),
+    durationMs,
+    bytes: stdout.length,
+    sha256: createHash('sha256').update(stdout).digest('hex'),
+    sudoers: end && refusedSome ? sudoersOf(account, section, end) : undefined,
+  }
+}
+
+/** True when every section that has not ended is past its own limit, so that waiting longer cannot help. */
+function stuck(sections: readonly SectionSpec[], reader: FrameReader, timings: readonly Timing[], now: number): boolean {
+  let waiting = false
+  for (const [index, section] of sections.entries()) {
+    if (reader.sections[index]?.end) continue
+    const begunAt = timings[index]?.begunAt
+    if (begunAt === undefined) continue
+    if (now < begunAt + limitOf(section)) return false
+    waiting = true
+  }
+  return waiting
+}
+
+/**
+ * Asks one host everything, in one exec. Never rejects for what the host does: a host without a shell, one that garbles, hangs, floods or
+ * drops the link gives a `failure`, and whatever sections were finished by then. Rejects only for a mistake in `sections`.
+ */
+export async function runProbe(session: HostSession, sections: readonly SectionSpec[], options: ProbeOptions): Promise<ProbeRun> {
+  const probe = buildProbe(sections, randomBytes(16).toString('hex'))
+  const reader = new FrameReader(
+    probe.nonce,
+    sections.map(({ maxBytes }) => maxBytes),
+  )
+  const timings: Timing[] = sections.map(() => ({ begunAt: undefined, endedAt: undefined }))
+  const deadline = new AbortController()
+  const flood = MAX_NOISE_BYTES + sections.reduce((sum, { maxBytes }) => sum + maxBytes * 3 + 65_536, 0)
+  let received = 0
+  let done = 0
+  let stopped: Failure | undefined
+  let stderr = ''
+
+  const stop = (code: Failure['code'], detail: string) => {
+    stopped ??= { code, detail }
+    deadline.abort()
+  }
+  const onAbort = () => deadline.abort()
+  const timer = setTimeout(() => stop('probe.timeout', `Not finished after ${Math.round(options.timeoutMs / 1000)} s`), options.timeoutMs)
+  const watch = setInterval(() => {
+    if (stuck(sections, reader, timings, performance.now())) stop('probe.timeout', `${awaitedId()} cannot be ended on the host`)
+  }, 500)
+  const awaitedId = (): string => {
+    let longest = -1
+    for (const [index, timing] of timings.entries()) {
+      if (timing.begunAt === undefined || timing.endedAt !== undefined) continue
+      if (longest < 0 || timing.begunAt < (timings[longest]?.begunAt ?? 0)) longest = index
+    }
+    return sections[longest]?.id ?? ''
+  }
+  const onStdout = (chunk: Buffer): boolean => {
+    received += chunk.length
+    for (const event of reader.push(chunk)) {
+      if (event.kind === 'begun') timingOf(event.index).begunAt = performance.now()
+      if (event.kind === 'ended') {
+        timingOf(event.index).endedAt = performance.now()
+        done++
+        options.onSection?.(sections[event.index]?.id ?? '', done, sections.length, awaitedId())
+      }
+    }
+    if (received <= flood && reader.noiseBytes <= MAX_NOISE_BYTES) return !stopped
+    stop('probe.garbled', `More than ${Math.round(Math.min(received, flood) / 1_048_576)} MiB that were not asked for`)
+    return false
+  }
+  const timingOf = (index: number): Timing => timings[index] as Timing
+
+  options.signal.addEventListener('abort', onAbort, { once: true })
+  if (options.signal.aborted) deadline.abort()
+  let failure: Failure | undefined
+  try {
+    const { exitCode } = await session.exec(PROBE_COMMAND, {
+      stdin: probe.script,
+      timeoutMs: options.timeoutMs + GRACE_MS,
+      signal: deadline.signal,
+      onStdout,
+      onStderr: (chunk) => {
+        if (stderr.length < 400)
+          stderr += chunk
+            .subarray(0, 400)
+            .toString('latin1')
+            .replace(/[^\x20-\x7e]+/g, ' ')
+      },
+    })
+    failure = stopped ?? verdict(reader, exitCode, stderr)
+  } catch (thrown) {
+    failure = reader.finished ? undefined : (stopped ?? failureOf(thrown))
+  } finally {
+    clearTimeout(timer)
+    clearInterval(watch)
+    options.signal.removeEventListener('abort', onAbort)
+  }
+  if (options.signal.aborted && !reader.finished) failure = { code: 'job.cancelled', detail: 'Stopped before every section was answered' }
+
+  const uid = reader.hello?.uid ?? null
+  const outputs = sections.map((section, index) => {
+    const frames = reader.sections[index] as SectionFrames
+    return [section.id, outputOf(section, frames, timingOf(index), options.account, uid)] as const
+  })
+  return { outputs: new Map(outputs), uid, noiseBytes: reader.noiseBytes, failure }
+}
+
+/** What the end of the command means. Undefined when everything was framed as asked. */
+function verdict(reader: FrameReader, exitCode: number | null, stderr: string): Failure | undefined {
+  if (reader.hello?.encoding === 'none') return { code: 'probe.no-shell', detail: 'Neither base64 nor od, or no awk, is on the host' }
+  if (!reader.hello) {
+    const said = (stderr || reader.noise).trim().slice(0, 200)
+    const detail = `${PROBE_COMMAND} ended with ${exitCode ?? 'a signal'}${said ? ` and said: ${said}` : ''}`
+    return { code: reader.malformed > 0 ? 'probe.garbled' : 'probe.no-shell', detail }
+  }
+  if (reader.malformed > 0) return { code: 'probe.garbled', detail: `${reader.malformed} lines were not framed as asked` }
+  if (!reader.finished) return { code: 'ssh.connection-lost', detail: 'The answer ended before its last line' }
+  return undefined
+}
