@@ -1,0 +1,136 @@
+#!/bin/bash
+# lab.sh up [--delay-ms N] [--reset] [--hundred]   start the lab and wait until every sshd answers
+# lab.sh exec CMD...        run CMD on the workstation, the namespace that reaches the jump host only
+# lab.sh enter HOST CMD...  run CMD as root on a running host, without SSH
+# lab.sh start|stop HOST    one host (stop: power off; kill: pull the plug)
+# lab.sh down               stop everything; ends only what `up` started
+# lab.sh status             what runs
+. "$(dirname "${BASH_SOURCE[0]}")/scripts/lib.sh"
+need_root
+scripts=$LAB_SOURCE/scripts
+
+answers() { # the SSH banner, asked for from where the host may be reached
+  local from=jump
+  [ "$1" = jump ] && from=workstation
+  [ "$(inside "$from" nc -w 1 "$(address "$1")" 22 </dev/null 2>/dev/null | head -c 4)" = SSH- ]
+}
+
+await() {
+  local _
+  for _ in $(seq 300); do
+    supervisor_pid "$1" >/dev/null || { tail -n 5 "$HOSTS/$1/console.log" >&2; die "$1 ended while booting"; }
+    answers "$1" && return
+    sleep 0.05
+  done
+  tail -n 5 "$HOSTS/$1/console.log" >&2
+  die "$1: sshd does not answer"
+}
+
+boot() {
+  local dir=$HOSTS/$1
+  rm -rf "$dir/upper" "$dir/work" # a host starts as it was provisioned, whatever an earlier run did to it
+  mkdir -p "$dir/upper" "$dir/work" "$dir/root"
+  setsid unshare --mount --propagation private "$scripts/supervise.sh" "$1" >"$dir/console.log" 2>&1 </dev/null 9>&- &
+  remember_pid "$dir/supervisor.pid" $!
+}
+
+stop_host() { # stop_host TERM|KILL HOST
+  local pid dir=$HOSTS/$2 _
+  pid=$(supervisor_pid "$2") || return 0
+  if [ "$1" = TERM ]; then
+    kill -TERM "$pid" || : # nspawn asks the systemd inside to halt
+    for _ in $(seq 200); do supervisor_pid "$2" >/dev/null || break; sleep 0.05; done
+  fi
+  if pid=$(supervisor_pid "$2"); then # the end of nspawn ends the host's whole PID namespace
+    for pid in $(living_pid "$dir/nspawn.pid" || :) "$pid"; do kill -KILL "$pid" 2>/dev/null || :; done
+    for _ in $(seq 100); do supervisor_pid "$2" >/dev/null || break; sleep 0.02; done
+  fi
+  rm -f "$dir/nspawn.pid" "$dir/supervisor.pid"
+}
+
+up() {
+  local host reset=0 hundred=0
+  while [ $# -gt 0 ]; do
+    case $1 in
+    --delay-ms) export LAB_DELAY_MS=$2; shift ;;
+    --reset) reset=1 ;;
+    --hundred) hundred=1 ;;
+    *) die "unknown option $1" ;;
+    esac
+    shift
+  done
+  "$scripts/packages.sh"
+  "$scripts/base.sh"
+  mkdir -p "$LAB_DIR"
+  [ $reset = 0 ] || rm -f "$HOSTS"/*/provisioned.hash
+  "$scripts/material.sh"
+  "$scripts/network.sh" up
+  [ $hundred = 0 ] || "$scripts/network.sh" hundred
+  for host in $LAB_HOSTS; do "$scripts/provision.sh" "$host"; boot "$host"; done
+  for host in $LAB_HOSTS; do await "$host"; done
+}
+
+down() {
+  local host master pids=()
+  # A kept SSH master outlives its namespace, and the next login over it would hang.
+  for master in "$LAB_DIR"/mux-*; do
+    if [ -S "$master" ]; then timeout 2 ssh -q -O exit -S "$master" jump 2>/dev/null || :; fi
+    rm -f "$master"
+  done
+  for host in $LAB_HOSTS; do stop_host TERM "$host" & pids+=($!); done
+  wait "${pids[@]}"
+  "$scripts/network.sh" down
+  for host in $LAB_HOSTS; do
+    for tree in "/sys/fs/cgroup/unified/$PREFIX" "/sys/fs/cgroup/$PREFIX"; do
+      if [ -d "$tree" ]; then find "$tree" -depth -type d -exec rmdir {} + 2>/dev/null || :; fi
+    done
+  done
+  rm -f "$LAB_DIR/owner"
+}
+
+# Runs as a transient unit of the host's own systemd: with exactly the capabilities and limits that root has there. Plain
+# nsenter would have those of this machine.
+enter() {
+  local host=$1 init
+  shift
+  init=$(init_pid "$host") || die "$host is not up"
+  exec nsenter -t "$init" -m -u -i -n -p --root="/proc/$init/root" --wd="/proc/$init/root" \
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+    systemd-run --quiet --wait --collect --pipe --service-type=exec -E HOME=/root -E LC_ALL=C.UTF-8 -E PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+    --working-directory=/root -- "$@"
+}
+
+status() {
+  local host
+  for host in $LAB_HOSTS; do
+    printf '%-6s %-12s %s\n' "$host" "$(address "$host")" "$(init_pid "$host" >/dev/null && echo up || echo down)"
+  done
+}
+
+take_lock() {
+  mkdir -p "$LAB_DIR"
+  exec 9>"$LAB_DIR/lock"
+  flock --wait 5 9 || die "instance $LAB_INSTANCE is in use by another run; LAB_INSTANCE=name makes a second lab"
+}
+
+command=${1:-}
+[ $# = 0 ] || shift
+case $command in
+up)
+  if [ -z "${LAB_LOCKED:-}" ]; then
+    take_lock
+    [ -z "$(running_hosts)" ] || { say 'already up'; exit 0; }
+    echo by-hand >"$LAB_DIR/owner"
+  fi
+  trap 'status=$?; if [ $status != 0 ]; then down >/dev/null 2>&1 || :; fi; exit $status' EXIT
+  up "$@"
+  ;;
+down) down ;;
+exec) inside workstation "$@" ;;
+enter) enter "$@" ;;
+start) boot "$1"; await "$1" ;;
+stop) stop_host TERM "$1" ;;
+kill) stop_host KILL "$1" ;;
+status) status ;;
+*) sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+esac
