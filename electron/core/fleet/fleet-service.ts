@@ -24,7 +24,11 @@ const READABLE_BYTES = 16 * MAX_FLEET_BYTES
 
 const empty = { path: null, demo: false, fleet: null, problems: [] } as const
 
-export function createFleetService(recent: RecentFiles, startDemo: (() => Promise<DemoFleet>) | undefined, changed: () => void): FleetService {
+export function createFleetService(
+  recent: RecentFiles,
+  startDemo: (() => Promise<DemoFleet>) | undefined,
+  changed: () => void,
+): FleetService {
   let current: Omit<FleetState, 'recent'> = { ...empty, problems: [] }
   let demo: DemoFleet | undefined
 
@@ -44,7 +48,8 @@ export function createFleetService(recent: RecentFiles, startDemo: (() => Promis
     require() {
       if (current.fleet !== null) return current.fleet
       const [problem] = current.problems
-      if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `line ${problem.line}, column ${problem.column}: ${problem.message}` })
+      if (problem)
+        throw new GatehouseError({ code: 'fleet.invalid', detail: `line ${problem.line}, column ${problem.column}: ${problem.message}` })
       throw new GatehouseError({ code: 'fleet.missing', detail: 'nothing is open' })
     },
     async load(path) {
@@ -77,6 +82,9 @@ export async function readFleetText(path: string): Promise<string> {
     if (size > READABLE_BYTES) throw new Error(`the file has ${size} bytes; expected at most ${MAX_FLEET_BYTES}`)
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new GatehouseError({ code: 'fleet.unreadable', detail: `${path}: ${error instanceof Error ? error.message : String(error)}` }, { cause: error })
+    throw new GatehouseError(
+      { code: 'fleet.unreadable', detail: `${path}: ${error instanceof Error ? error.message : String(error)}` },
+      { cause: error },
+    )
   }
 }
