@@ -2,12 +2,16 @@ export interface Process {
   readonly pid: number
   readonly ppid: number
   readonly user: string
+  /** Effective user id. -1 where ps (BusyBox) does not tell and the process was no candidate. */
   readonly uid: number
   /** Short name (comm). */
   readonly name: string
-  /** Command line word by word where /proc was readable, else split at blanks. */
+  /** Command line word by word where /proc was readable, else split at blanks. Secrets are masked. */
   readonly argv: readonly string[]
   /** cgroup path, when read: names the unit or container. */
   readonly cgroup?: string | undefined
+  /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
+  /** Row of ps in section `processes`. */
   readonly line: number
 }

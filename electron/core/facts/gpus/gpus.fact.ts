@@ -1,0 +1,21 @@
+import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { collectGpus } from './collect.ts'
+import { parseGpus } from './parse.ts'
+
+/** NVIDIA GPUs. A host without nvidia-smi has none that could be measured: an empty list, not an unknown. */
+export const gpusFact: FactDefinition<'gpus'> = {
+  id: 'gpus',
+  sections: collectGpus,
+  read({ section }) {
+    const output = section('gpus')
+    if (output.state === 'missing') return known([])
+    const problem = unusable(output, 'GPUs')
+    if (problem) return problem
+    const said = `${output.stdout}\n${output.stderr}`.trim().split('\n')[0]?.slice(0, 200)
+    // Exit code 6: no device was found (nvidia-smi(1), RETURN VALUE).
+    if (output.exitCode === 6 && /No devices were found/i.test(said ?? '')) return known([])
+    const gpus = output.exitCode === 0 ? parseGpus(output.stdout) : undefined
+    if (gpus?.length === 0 && said !== '') return unknown(`GPUs: nvidia-smi says "${said}"`, ['gpus'])
+    return gpus ? known(gpus) : unknown(`GPUs: nvidia-smi ended with exit code ${output.exitCode}: ${said || 'no output'}`, ['gpus'])
+  },
+}

@@ -1,0 +1,38 @@
+/**
+ * Extended regular expression (for `grep -Ei`) of command lines worth reading exactly: everything that may turn out to be an
+ * inference server, and Docker's port forwarders. Wide on purpose: what a process really is, is decided later from its words.
+ */
+export const candidatePattern = 'ollama|vllm|llama|local-?ai|docker-proxy'
+
+/** Environment variables that decide how an engine listens, authenticates and finds models. Others are never read. */
+export const wantedVariables = [
+  'HOME',
+  'HOST',
+  'PORT',
+  'ADDRESS',
+  'API_KEY',
+  'MODELS_PATH',
+  'HF_HOME',
+  'HF_HUB_OFFLINE',
+  'TRANSFORMERS_OFFLINE',
+  'CUDA_VISIBLE_DEVICES',
+  'NVIDIA_VISIBLE_DEVICES',
+  'AIP_MODE',
+  'AIP_HTTP_PORT',
+  'OLLAMA_[A-Z0-9_]+',
+  'VLLM_[A-Z0-9_]+',
+  'LLAMA_[A-Z0-9_]+',
+  'LOCALAI_[A-Z0-9_]+',
+] as const
+
+/** Extended regular expression of `NAME=` for the variables above. */
+export const variablePattern = `^(${wantedVariables.join('|')})=`
+
+/**
+ * `sed` program that hides secrets before they leave the host: values of variables and flags that carry keys, and passwords in URLs.
+ * It sees one variable or one word per line.
+ */
+export const maskVariables = [
+  's/^\\([A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)\\)=..*/\\1=****/',
+  's|://[^/@[:space:]]*@|://****@|g',
+].join(';')

@@ -1,0 +1,50 @@
+import { type SectionSpec, script } from '../../probe/section.ts'
+import { candidatePattern, maskVariables, variablePattern } from './candidates.ts'
+
+/**
+ * One row per process from ps, then for the candidates their exact words, cgroup and (where the audit account may) the variables
+ * that matter. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
+ * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host.
+ */
+const SCRIPT = `pattern=$1 variables=$2 mask=$3
+flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\)'
+hide="s/\\([[:space:]]$flags[= ]\\)[^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s|://[^/@[:space:]]*@|://****@|g"
+if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then printf '@ps procps\\n'
+elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then printf '@ps busybox\\n'
+else printf '@ps none\\n'; exit 0
+fi
+table=$(printf '%s\\n' "$table" | cut -c1-4000 | sed "$hide")
+printf '%s\\n' "$table"
+printf '%s\\n' "$table" | grep -Ei "$pattern" | head -n 200 | while read -r pid rest; do
+  [ -r "/proc/$pid/cmdline" ] || continue
+  printf '@argv %s\\n' "$pid"
+  tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null | cut -c1-4000 | head -n 500 | sed 's/^/=/' | sed "s/^\\(=$flags=\\).*/\\1****/
+s|://[^/@[:space:]]*@|://****@|g
+:start
+/^=$flags\\$/{
+:next
+\\$b
+n
+/^=[^-]/{
+s/.*/=****/
+b next
+}
+b start
+}"
+  while IFS= read -r group; do case $group in 0::* | *:name=systemd:*) printf '@cgroup %s %s\\n' "$pid" "$group" ;; esac; done <"/proc/$pid/cgroup" 2>/dev/null
+  while read -r key uid others; do [ "$key" = Uid: ] && printf '@uid %s %s\\n' "$pid" "\${others%%[!0-9]*}"; done <"/proc/$pid/status" 2>/dev/null
+  [ -r "/proc/$pid/environ" ] || continue
+  printf '@env %s\\n' "$pid"
+  tr '\\n\\000' '\\001\\n' <"/proc/$pid/environ" 2>/dev/null | grep -E "$variables" | cut -c1-1000 | sed "$mask;s/^/=/"
+done
+exit 0
+`
+
+const processes = script({
+  id: 'processes',
+  display: 'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers',
+  script: SCRIPT,
+  parameters: [candidatePattern, variablePattern, maskVariables],
+})
+
+export const collectProcesses = (): readonly SectionSpec[] => [processes]

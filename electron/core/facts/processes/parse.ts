@@ -1,0 +1,83 @@
+import type { Process } from './processes.ts'
+
+/** Columns are pid, ppid, uid, user (32 wide), comm (32 wide), args. A name longer or wider than its column shifts the rest. */
+const PROCPS = /^\s*(\d+)\s+(\d+)\s+(\d+) (?:(\S+)\s+)(.{32}) (.*)$/
+const PROCPS_SHIFTED = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s*(.*)$/
+/** BusyBox: pid, ppid, user, comm, args; it knows no uid column. */
+const BUSYBOX = /^\s*(\d+)\s+(\d+)\s+()(\S+)\s+(\S+)\s*(.*)$/
+
+interface Details {
+  argv?: string[]
+  cgroup?: string
+  uid?: number
+  environment?: Record<string, string>
+}
+
+/**
+ * Reads the `processes` section. `undefined` when there was no usable ps, or a row has an unknown form.
+ * The table must show process 1: a /proc mounted with hidepid hides other accounts, and then nothing may be concluded.
+ */
+export function parseProcesses(stdout: string): readonly Process[] | 'hidden' | undefined {
+  const lines = stdout.split('\n')
+  const flavour = /^@ps (procps|busybox)$/.exec(lines[0] ?? '')?.[1]
+  if (!flavour) return undefined
+  const rows: Process[] = []
+  let at = 1
+  for (; at < lines.length; at += 1) {
+    const text = lines[at] ?? ''
+    if (text.startsWith('@')) break
+    if (text.trim() === '' || (flavour === 'busybox' && /^\s*PID\s/.test(text))) continue
+    const row = readRow(text, at + 1, flavour === 'busybox')
+    if (!row) return undefined
+    rows.push(row)
+  }
+  if (!rows.some(({ pid }) => pid === 1)) return 'hidden'
+  const details = readDetails(lines.slice(at))
+  return rows.map((row) => ({ ...row, ...details.get(row.pid) }))
+}
+
+function readRow(text: string, line: number, busybox: boolean): Process | undefined {
+  const match = busybox ? BUSYBOX.exec(text) : (PROCPS.exec(text) ?? PROCPS_SHIFTED.exec(text))
+  if (!match) return undefined
+  const [, pid = '', ppid = '', uid = '', user = '', comm = '', args = ''] = match
+  const guessed = user === 'root' ? 0 : -1
+  return {
+    pid: Number(pid),
+    ppid: Number(ppid),
+    uid: uid === '' ? guessed : Number(uid),
+    user,
+    name: comm.trimEnd(),
+    argv: args.split(' ').filter((word) => word !== ''),
+    line,
+  }
+}
+
+/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@env PID`; words and variables follow as `=` rows. */
+function readDetails(lines: readonly string[]): ReadonlyMap<number, Details> {
+  const found = new Map<number, Details>()
+  let current: { kind: string; details: Details } | undefined
+  for (const text of lines) {
+    const header = /^@(argv|cgroup|uid|env) (\d+)(?: (.*))?$/.exec(text)
+    if (header) {
+      const [, kind = '', pid = '', rest = ''] = header
+      const details = found.get(Number(pid)) ?? {}
+      found.set(Number(pid), details)
+      current = { kind, details }
+      if (kind === 'argv') details.argv = []
+      if (kind === 'env') details.environment = {}
+      if (kind === 'uid' && /^\d+$/.test(rest)) details.uid = Number(rest)
+      // The unified hierarchy (0::) names the unit where it is used; on version 1 it is the root, and name=systemd tells.
+      if (kind === 'cgroup') details.cgroup = longest(details.cgroup, rest.replace(/^\d+:[^:]*:/, ''))
+    } else if (text.startsWith('=') && current) readWord(current, text.slice(1).replaceAll('\u0001', '\n'))
+  }
+  for (const details of found.values()) if (details.argv?.length === 0) delete details.argv
+  return found
+}
+
+function readWord({ kind, details }: { kind: string; details: Details }, word: string): void {
+  if (kind === 'argv') details.argv?.push(word)
+  const variable = kind === 'env' ? /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/.exec(word) : null
+  if (variable?.[1] && details.environment) details.environment[variable[1]] = variable[2] ?? ''
+}
+
+const longest = (one: string | undefined, other: string): string => (one !== undefined && one.length >= other.length ? one : other)

@@ -1,0 +1,20 @@
+import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { collectProcesses } from './collect.ts'
+import { parseProcesses } from './parse.ts'
+
+/** Running processes; for those that may be inference servers also exact words, cgroup and environment. */
+export const processesFact: FactDefinition<'processes'> = {
+  id: 'processes',
+  sections: collectProcesses,
+  read({ section }) {
+    const output = section('processes')
+    const problem = unusable(output, 'Processes')
+    if (problem) return problem
+    const found = parseProcesses(output.stdout)
+    if (found === 'hidden') {
+      const hint = 'Add the audit account to the group named by gid= of the /proc mount, or mount /proc without hidepid.'
+      return unknown('Processes: /proc shows only those of the audit account (hidepid)', ['processes'], hint)
+    }
+    return found ? known(found) : unknown('Processes: ps is missing or printed an unknown form', ['processes'])
+  },
+}
