@@ -10,7 +10,7 @@ HOSTS=$LAB_DIR/hosts            # per host: provisioned/ (second layer), upper/ 
 HOME_DIR=$LAB_DIR/home          # the admin's home: .ssh with keys and known_hosts
 SECRETS=$LAB_DIR/secrets        # TOTP secret, lab CA
 RUN=$LAB_DIR/run
-PREFIX=gh-$LAB_INSTANCE # of network namespaces and cgroups
+PREFIX=gatehouse-$LAB_INSTANCE # of network namespaces and cgroups
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }

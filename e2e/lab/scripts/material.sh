@@ -45,7 +45,16 @@ chmod 700 "$LAB_DIR/askpass"
 
 {
   cat <<C
+Host jump
+  HostName $(address jump)
+  User $ADMIN_USER
+  PreferredAuthentications publickey,keyboard-interactive
+  ControlPath $LAB_DIR/mux-%C
+C
+  for host in $LAB_SERVERS; do printf 'Host %s\n  HostName %s\n  ProxyJump jump\n' "$host" "$(address "$host")"; done
+  cat <<C
 Host *
+  User $AUDIT_USER
   IdentityFile $ssh/id_ed25519
   IdentitiesOnly yes
   UserKnownHostsFile $ssh/known_hosts
@@ -54,14 +63,7 @@ Host *
   ConnectTimeout 10
   ServerAliveInterval 5
   ServerAliveCountMax 2
-  User $AUDIT_USER
-Host jump
-  HostName $(address jump)
-  User $ADMIN_USER
-  PreferredAuthentications publickey,keyboard-interactive
-  ControlPath $LAB_DIR/mux-%C
 C
-  for host in $LAB_SERVERS; do printf 'Host %s\n  HostName %s\n  ProxyJump jump\n' "$host" "$(address "$host")"; done
 } >"$ssh/config"
 
 fleet() { # fleet NAME, hosts on stdin as "name address"

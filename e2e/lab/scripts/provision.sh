@@ -6,8 +6,8 @@ need_root
 host=$1
 dir=$HOSTS/$host
 # The month is part of it, so that certificates of a lab that is kept for long do not run out.
-hash=$({ date -u +%Y-%m; cat "$BASE.hash" "$HOME_DIR/.ssh/id_ed25519.pub" "$SECRETS/totp" "$SECRETS/root-ca.crt" "$LAB_SOURCE"/scripts/*.sh \
-  "$LAB_SOURCE/hosts/common.sh" "$LAB_SOURCE/hosts/$host.sh" "$LAB_SOURCE"/stand-ins/*; } | sha256sum | cut -c1-12)
+hash=$({ date -u +%Y-%m; cat "$BASE.hash" "$HOME_DIR/.ssh/id_ed25519.pub" "$SECRETS/totp" "$SECRETS/root-ca.crt" \
+  "$LAB_SOURCE"/scripts/{settings,provision}.sh "$LAB_SOURCE/hosts/common.sh" "$LAB_SOURCE/hosts/$host.sh" "$LAB_SOURCE"/stand-ins/*; } | sha256sum | cut -c1-12)
 [ "$(cat "$dir/provisioned.hash" 2>/dev/null)" = "$hash" ] && exit 0
 
 rm -rf "$dir/provisioned" "$dir/work" "$dir/provisioned.hash"
