@@ -1,5 +1,6 @@
 import '#shared/jitless.ts'
 import { chmodSync, mkdirSync } from 'node:fs'
+import { url as inspectorUrl } from 'node:inspector'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, type BrowserWindow, ipcMain, nativeTheme, protocol, safeStorage, session, utilityProcess } from 'electron'
@@ -30,9 +31,13 @@ import { firstWindowState, windowStateSchema } from './window-bounds.ts'
 protocol.registerSchemesAsPrivileged([appSchemePrivileges])
 // As root, with --no-sandbox (development and tests), this would kill every child.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+// A release cannot be inspected (fuse), so its window cannot be debugged from outside either.
+if (app.isPackaged && inspectorUrl() === undefined) {
+  for (const way of ['remote-debugging-port', 'remote-debugging-pipe']) app.commandLine.removeSwitch(way)
+}
 
 const development = !app.isPackaged
-const devServer = development ? process.env['ELECTRON_RENDERER_URL'] : undefined
+const devServer = development ? process.env.ELECTRON_RENDERER_URL : undefined
 const allowed = { origins: devServer ? [appOrigin, new URL(devServer).origin] : [appOrigin], development }
 
 const dataFolder = app.getPath('userData')

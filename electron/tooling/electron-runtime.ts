@@ -29,7 +29,7 @@ export async function electronRuntime(
   const acceptable = (found: ElectronRuntime | null): found is ElectronRuntime =>
     found !== null && (found.supported || options.supportedOnly !== true)
 
-  const override = process.env['ELECTRON_OVERRIDE_DIST_PATH']
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH
   const present = [override ? runtimeIn(resolve(override)) : null, runtimeIn(join(ownPackage, 'dist'))].find(acceptable)
   if (present) return present
 

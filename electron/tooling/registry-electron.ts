@@ -26,9 +26,9 @@ const stampName = 'gatehouse-runtime.json'
 
 /** Where the runtime is kept; `GATEHOUSE_ELECTRON_CACHE` names another folder. */
 export function registryElectronFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const named = env['GATEHOUSE_ELECTRON_CACHE']
+  const named = env.GATEHOUSE_ELECTRON_CACHE
   if (named) return resolve(named)
-  return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'gatehouse', `electron-${registryElectron.version}`)
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gatehouse', `electron-${registryElectron.version}`)
 }
 
 const wantedStamp = JSON.stringify({ recipe, version: registryElectron.version, integrity: registryElectron.integrity })
