@@ -8,7 +8,7 @@ import { candidatePattern, maskVariables, variablePattern } from './candidates.t
  */
 const SCRIPT = `pattern=$1 variables=$2 mask=$3
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\)'
-hide="s/\\([[:space:]]$flags[= ]\\)[^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s|://[^/@[:space:]]*@|://****@|g"
+hide="s/\\([[:space:]]$flags[= ]\\)[^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;s|://[^/@[:space:]]*@|://****@|g"
 if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then printf '@ps procps\\n'
 elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then printf '@ps busybox\\n'
 else printf '@ps none\\n'; exit 0
@@ -19,6 +19,7 @@ printf '%s\\n' "$table" | grep -Ei "$pattern" | head -n 200 | while read -r pid 
   [ -r "/proc/$pid/cmdline" ] || continue
   printf '@argv %s\\n' "$pid"
   tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null | cut -c1-4000 | head -n 500 | sed 's/^/=/' | sed "s/^\\(=$flags=\\).*/\\1****/
+s/^\\(=[A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)=\\).*/\\1****/
 s|://[^/@[:space:]]*@|://****@|g
 :start
 /^=$flags\\$/{

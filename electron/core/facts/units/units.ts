@@ -10,15 +10,18 @@ export interface Unit {
   readonly group: string
   readonly supplementaryGroups: readonly string[]
   readonly dynamicUser: boolean
-  /** First ExecStart, word by word. */
+  /** First ExecStart, word by word. systemctl joins words by blanks, so a word that holds one is split here. */
   readonly execStart: readonly string[]
+  /** Environment= with the readable EnvironmentFile= laid over it, as systemd does (systemd.exec(5)). Secrets are masked. */
   readonly environment: Readonly<Record<string, string>>
+  /** False when an EnvironmentFile= could not be read: variables may be missing or overridden. */
+  readonly environmentComplete: boolean
   /** Paths of EnvironmentFile=, which may hold more. */
   readonly environmentFiles: readonly string[]
   readonly fragmentPath: string
   readonly dropIns: readonly string[]
   /** Every other property asked for, as printed: NoNewPrivileges, ProtectSystem … */
   readonly properties: Readonly<Record<string, string>>
-  /** Line of each property in section `units`. */
+  /** Line of each property in section `units`; `Environment:NAME` is where that variable got its value. */
   readonly lines: Readonly<Record<string, number>>
 }

@@ -1,0 +1,83 @@
+import { type SectionSpec, script } from '../../probe/section.ts'
+import { candidatePattern, maskVariables, variablePattern } from '../processes/candidates.ts'
+
+/** Properties asked for. systemd leaves out those that its version does not know. SetCredential= is never asked: it is a secret. */
+const properties = [
+  ...['Id', 'LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Type', 'MainPID', 'ControlGroup', 'TriggeredBy'],
+  ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UID', 'GID', 'UMask', 'WorkingDirectory', 'RootDirectory'],
+  ...['ExecStart', 'Environment', 'EnvironmentFiles', 'PassEnvironment', 'UnsetEnvironment', 'LoadCredential', 'LoadCredentialEncrypted'],
+  ...['FragmentPath', 'DropInPaths', 'NeedDaemonReload'],
+  ...['NoNewPrivileges', 'PrivateTmp', 'PrivateDevices', 'PrivateNetwork', 'PrivateUsers', 'PrivateMounts', 'ProtectSystem', 'ProtectHome'],
+  ...['ProtectKernelTunables', 'ProtectKernelModules', 'ProtectKernelLogs', 'ProtectControlGroups', 'ProtectClock', 'ProtectHostname'],
+  ...[
+    'ProtectProc',
+    'ProcSubset',
+    'ReadWritePaths',
+    'ReadOnlyPaths',
+    'InaccessiblePaths',
+    'BindPaths',
+    'BindReadOnlyPaths',
+    'StateDirectory',
+  ],
+  ...['CapabilityBoundingSet', 'AmbientCapabilities', 'RestrictNamespaces', 'RestrictAddressFamilies', 'RestrictSUIDSGID'],
+  ...['RestrictRealtime', 'LockPersonality', 'MemoryDenyWriteExecute', 'DevicePolicy', 'DeviceAllow', 'SystemCallFilter'],
+  ...['SystemCallArchitectures', 'IPAddressAllow', 'IPAddressDeny', 'MemoryMax', 'LimitMEMLOCK'],
+]
+
+/** Proxies and helpers whose units matter beside the engines'. */
+const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache2.service', 'httpd.service', 'oauth2-proxy.service']
+
+/**
+ * One `systemctl show` for: units whose file or drop-in names an engine (so stopped ones are seen too), units of running candidates
+ * (so a unit that starts a wrapper script is seen), loaded instances of templates, and the proxies. Afterwards the variables that
+ * matter out of each readable EnvironmentFile=. Secrets are masked on the host. Rows of the second part start with `@` or `=`.
+ */
+const SCRIPT = `pattern=$1 variables=$2 mask=$3 properties=$4
+shift 4
+command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ] || { printf '@none\\n'; exit 0; }
+names=$(
+  printf '%s\\n' "$@" 'ollama*.service' 'vllm*.service' 'llama*.service' 'local*ai*.service'
+  for root in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system /run/systemd/generator; do
+    [ -L "\${root%/systemd/system}" ] && continue
+    grep -lsEi "^(Exec[A-Za-z]*|Environment|Image) *=.*($pattern)" "$root"/*.service "$root"/*.service.d/*.conf
+    for link in "$root"/*.wants/*@*.service; do [ -L "$link" ] && printf '%s\\n' "$link"; done | grep -Ei "$pattern"
+  done | sed 's|/[^/]*\\.conf$||;s|\\.service\\.d$|.service|;s|.*/||' | grep -v '@\\.service$'
+  grep -lsEi "$pattern" /proc/[0-9]*/cmdline | head -n 200 | while read -r file; do
+    sed -n 's|.*/\\([^/]*\\.service\\)\\(/.*\\)\\{0,1\\}$|\\1|p' "\${file%cmdline}cgroup" 2>/dev/null
+  done | grep -v '^user@'
+)
+names=$(printf '%s\\n' "$names" | grep -E '^[][A-Za-z0-9:_.@*\\\\-]+\\.service$' | sort -u | head -n 100)
+secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
+set -f
+IFS='
+'
+set -- $names
+shown=$(systemctl show --no-pager -p "$properties" -- "$@" 2>&1) || { printf '%s\\n' "$shown" | head -n 5; exit 1; }
+printf '%s\\n' "$shown" | awk 'BEGIN { RS = ""; ORS = "\\n\\n" } !/\\nLoadState=not-found/ && !seen[$0]++' | sed "/^E[a-zA-Z]*=/{
+s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
+s/\\($secret\\)=[^\\" ;][^\\" ]*/\\1=****/g
+s/\\( --\\{0,1\\}\\(api-key\\|api-keys\\|api_key\\|api_keys\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)[= ]\\)[^ ]*/\\1****/g
+s|://[^/@[:space:]]*@|://****@|g
+}"
+set +f
+printf '%s\\n' "$shown" | sed -n 's/^EnvironmentFiles=\\(.*\\) (ignore_errors=\\(yes\\|no\\))$/\\1/p' | sort -u | head -n 50 | while IFS= read -r path; do
+  for file in $path; do
+    if [ -r "$file" ] && [ -f "$file" ]; then
+      printf '@envfile %s\\n' "$file"
+      head -c 65536 "$file" | sed 's/^[[:space:]]*//' | grep -E "$variables" | cut -c1-1000 | sed "$mask;s/^/=/"
+    elif [ -e "$file" ] || ! [ -x "\${file%/*}" ]; then printf '@envfile-unreadable %s\\n' "$file"
+    else printf '@envfile-missing %s\\n' "$file"
+    fi
+  done
+done
+exit 0
+`
+
+const units = script({
+  id: 'units',
+  display: 'systemctl show of inference and proxy units; variables of their EnvironmentFile=',
+  script: SCRIPT,
+  parameters: [candidatePattern, variablePattern, maskVariables, properties.join(','), ...otherUnits],
+})
+
+export const collectUnits = (): readonly SectionSpec[] => [units]

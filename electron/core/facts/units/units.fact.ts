@@ -1,0 +1,19 @@
+import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { collectUnits } from './collect.ts'
+import { parseUnits } from './parse.ts'
+
+/** systemd services of inference engines and of the proxies before them. */
+export const unitsFact: FactDefinition<'units'> = {
+  id: 'units',
+  sections: collectUnits,
+  read({ section }) {
+    const output = section('units')
+    const problem = unusable(output, 'Units')
+    if (problem) return problem
+    if (/^@none$/m.test(output.stdout)) return unknown('Units: this host does not run systemd', ['units'])
+    if (output.exitCode !== 0) return unknown(`Units: systemctl failed: ${firstLine(output.stdout) || firstLine(output.stderr)}`, ['units'])
+    return known(parseUnits(output.stdout))
+  },
+}
+
+const firstLine = (text: string): string => text.trim().split('\n')[0]?.slice(0, 200) ?? ''

@@ -1,0 +1,39 @@
+/**
+ * Splits a list property as `systemctl show` prints it. Words that need it stand in double quotes, with `\` before `"`, `\`, `$` and
+ * a backquote, and C escapes for control characters (shell_maybe_quote() of systemd 229 to 258); `$'…'` is its POSIX form.
+ */
+export function splitQuoted(text: string): readonly string[] {
+  const words: string[] = []
+  const word = /\s*(?:\$'((?:\\[\s\S]|[^'\\])*)'|"((?:\\[\s\S]|[^"\\])*)"|(\S+))/y
+  for (let match = word.exec(text); match; match = word.exec(text)) words.push(match[3] ?? unescapeC(match[1] ?? match[2] ?? ''))
+  return words
+}
+
+const CONTROL: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\u0007', b: '\b', f: '\f', v: '\v' }
+
+const unescapeC = (text: string): string =>
+  text.replace(/\\(?:x([0-9a-fA-F]{2})|([0-7]{3})|([\s\S]))/g, (_, hex?: string, octal?: string, other?: string) => {
+    if (hex) return String.fromCharCode(Number.parseInt(hex, 16))
+    if (octal) return String.fromCharCode(Number.parseInt(octal, 8))
+    return CONTROL[other ?? ''] ?? other ?? ''
+  })
+
+/** Value in an EnvironmentFile=: quotes of a shell assignment removed (systemd.exec(5), EnvironmentFile=). */
+export function readAssignedValue(text: string): string {
+  let value = ''
+  const part = /'([^']*)'|"((?:\\[\s\S]|[^"\\])*)"|\\([\s\S])|([^'"\\]+)|(['"\\])/y
+  for (let match = part.exec(text.trimEnd()); match; match = part.exec(text.trimEnd())) {
+    const [, single, double, escaped, bare, stray] = match
+    value += single ?? double?.replace(/\\(["\\`$])/g, '$1') ?? escaped ?? bare ?? stray ?? ''
+  }
+  return value
+}
+
+/**
+ * Words of the first `{ path=… ; argv[]=… ; ignore_errors=… }` of ExecStart=. systemctl joins the words by blanks without quoting.
+ * The word list may itself hold ` ; `, so it ends at the field that follows it.
+ */
+export function readExecStart(text: string): readonly string[] {
+  const joined = /argv\[\]=([\s\S]*?) ; (?:ignore_errors|flags)=/.exec(text)?.[1] ?? ''
+  return joined.split(' ').filter((word) => word !== '')
+}
