@@ -1,0 +1,58 @@
+import type { NginxDirective } from '../nginx.ts'
+import { nearest, nearestAll, type Scope } from './scope.ts'
+import type { HttpModel } from './servers.ts'
+import { expandText, type RequestState } from './variables.ts'
+
+export interface Credential {
+  /** `module`: another module's authentication. `unmodelled`: a script decides. */
+  readonly kind: 'basic' | 'auth-request' | 'client-certificate' | 'shared-key' | 'module' | 'unmodelled'
+  readonly directive: NginxDirective
+}
+
+/** One pass through the access phase. */
+export interface Gate {
+  readonly satisfy: 'all' | 'any'
+  /** `allow` and `deny` in effect, in order. The first that fits the client's address decides; none lets it in. */
+  readonly addresses: readonly NginxDirective[]
+  readonly credentials: readonly Credential[]
+}
+
+const modules = ['auth_jwt', 'auth_oidc', 'auth_ldap', 'auth_pam', 'auth_gss', 'auth_digest', 'auth_spnego']
+const scripts = ['access_by_lua_block', 'access_by_lua_file', 'access_by_lua', 'perl_access', 'js_access', 'auth_openidc']
+
+/**
+ * What the access phase of a location demands. `auth_basic` counts only with a user file (ngx_http_auth_basic_handler declines without one).
+ * `answersYes` tells whether an `auth_request` URI lets everybody in by itself.
+ */
+export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answersYes: (uri: string) => boolean): Gate {
+  const credentials: Credential[] = []
+  const add = (kind: Credential['kind'], directive: NginxDirective) => credentials.push({ kind, directive })
+  const value = (directive: NginxDirective) => expandText(directive.parameters[0] ?? '', { model, state, persona: 'silent' })
+
+  const basic = nearest(scope, 'auth_basic')
+  if (basic && nearest(scope, 'auth_basic_user_file')) {
+    const realm = value(basic)
+    if (!realm.known) add('unmodelled', basic)
+    else if (realm.text !== 'off') add('basic', basic)
+  }
+  const request = nearest(scope, 'auth_request')
+  const uri = request?.parameters[0] ?? 'off'
+  if (request && uri !== 'off' && !answersYes(uri)) add('auth-request', request)
+  for (const name of modules) {
+    const directive = nearest(scope, name)
+    if (directive && directive.parameters[0] !== 'off') add('module', directive)
+  }
+  for (const name of scripts) {
+    const directive = nearest(scope, name)
+    if (directive) add('unmodelled', directive)
+  }
+  return {
+    satisfy: nearest(scope, 'satisfy')?.parameters[0] === 'any' ? 'any' : 'all',
+    addresses: nearestAll(scope, ['allow', 'deny']),
+    credentials,
+  }
+}
+
+/** Does the list turn everybody away? */
+export const deniesAll = (addresses: readonly NginxDirective[]): boolean =>
+  addresses[0]?.name === 'deny' && addresses[0].parameters[0] === 'all'

@@ -1,0 +1,255 @@
+import type { NginxDirective } from '../nginx.ts'
+import { deniesAll, type Gate, gateOf } from './access.ts'
+import type { Assumption } from './conditions.ts'
+import { chooseLocation, type Location } from './locations.ts'
+import { type Passage, passages } from './rewrite.ts'
+import { nearest, own, type Scope } from './scope.ts'
+import type { HttpModel, Server } from './servers.ts'
+import { readTarget, type Target } from './target.ts'
+import { normaliseUri } from './uri.ts'
+import { expandText, type RequestState } from './variables.ts'
+
+export type Outcome =
+  /** `path`: what the upstream is asked for; undefined when it is not known. */
+  | { readonly kind: 'proxied'; readonly directive: NginxDirective; readonly target: Target; readonly path?: string | undefined }
+  /** nginx answers by itself. `status` is 0 where the file system decides. */
+  | { readonly kind: 'answered'; readonly status: number; readonly directive: NginxDirective }
+  | { readonly kind: 'unmodelled'; readonly reason: string; readonly directive: NginxDirective }
+
+/** One way a request can go. Several are possible where something outside the request decides. */
+export interface Answer {
+  readonly outcome: Outcome
+  readonly location?: Location | undefined
+  /** Block whose settings rule the upstream request. */
+  readonly scope: Scope
+  /** Every access phase passed, in order. */
+  readonly gates: readonly Gate[]
+  readonly assumptions: readonly Assumption[]
+}
+
+const MAX_HOPS = 10
+const MAX_ANSWERS = 64
+const handlers = ['proxy_pass', 'grpc_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'memcached_pass']
+const scripted = ['content_by_lua_block', 'content_by_lua_file', 'content_by_lua', 'js_content', 'perl']
+
+interface Journey {
+  readonly model: HttpModel
+  readonly server: Server
+  readonly state: RequestState
+  readonly gates: readonly Gate[]
+  readonly assumptions: readonly Assumption[]
+  readonly hops: number
+  /** The path is no longer the client's, so proxy_pass sends the normalised one. */
+  readonly internal: boolean
+  readonly inSubrequest: boolean
+}
+
+export interface Request {
+  readonly method: string
+  /** As sent, without query. */
+  readonly path: string
+  readonly scheme: 'http' | 'https'
+  readonly host: string
+  readonly port: number
+}
+
+/** What nginx does with a request that has reached this server. Pure; bounded; never empty. */
+export function serve(model: HttpModel, server: Server, request: Request): readonly Answer[] {
+  return begin(model, server, request, false)
+}
+
+function begin(model: HttpModel, server: Server, request: Request, inSubrequest: boolean): readonly Answer[] {
+  const uri = normaliseUri(request.path, nearest(server.scope, 'merge_slashes')?.parameters[0] !== 'off')
+  const none = { scope: server.scope, gates: [], assumptions: [] }
+  if (uri === undefined) return [{ ...none, outcome: { kind: 'answered', status: 400, directive: server.directive } }]
+  const { method, path, scheme, host, port } = request
+  const state: RequestState = { method, uri, requestUri: path, scheme, host, port, variables: new Map(), captures: [] }
+  const start: Journey = { model, server, state, gates: [], assumptions: [], hops: 0, internal: false, inSubrequest }
+  return passages(server.scope, model, state)
+    .flatMap((passage) => {
+      const journey = follow(start, passage)
+      return passage.answer ? [returned(journey, passage)] : search(journey)
+    })
+    .slice(0, MAX_ANSWERS)
+}
+
+const follow = (journey: Journey, passage: Passage): Journey => ({
+  ...journey,
+  state: passage.state,
+  assumptions: [...journey.assumptions, ...passage.assumptions],
+  internal: journey.internal || passage.rewritten,
+})
+
+const ended = (journey: Journey, scope: Scope, outcome: Outcome, location?: Location): Answer => ({
+  outcome,
+  location,
+  scope,
+  gates: journey.gates,
+  assumptions: journey.assumptions,
+})
+
+function returned(journey: Journey, passage: Passage, location?: Location): Answer {
+  const directive = passage.answer as NginxDirective
+  const [first = '', second] = directive.parameters
+  const status =
+    directive.name === 'rewrite' ? (directive.parameters[2] === 'permanent' ? 301 : 302) : /^\d{3}$/.test(first) ? Number(first) : 302
+  return ended(
+    journey,
+    passage.scope,
+    { kind: 'answered', status: second === undefined && status === 0 ? 302 : status, directive },
+    location,
+  )
+}
+
+function search(journey: Journey): readonly Answer[] {
+  const { server, state } = journey
+  if (journey.hops > MAX_HOPS) return [ended(journey, server.scope, { kind: 'answered', status: 500, directive: server.directive })]
+  const choice = chooseLocation(server.locations, state.uri)
+  switch (choice.found) {
+    case 'unknown': {
+      const reason = 'its pattern cannot be run by Gatehouse'
+      return [ended(journey, server.scope, { kind: 'unmodelled', reason, directive: choice.pattern.directive })]
+    }
+    case 'auto-redirect':
+      return [
+        ended(journey, choice.location.scope, { kind: 'answered', status: 301, directive: choice.location.directive }, choice.location),
+      ]
+    case 'none':
+      return content(journey, server.scope, undefined, false)
+    default: {
+      const captures = choice.captures.length > 0 ? choice.captures : state.captures
+      const variables = new Map<string, string | undefined>([...state.variables, ...Object.entries(choice.groups)])
+      return enter({ ...journey, state: { ...state, captures, variables } }, choice.found)
+    }
+  }
+}
+
+function enter(journey: Journey, location: Location): readonly Answer[] {
+  const isInternal = own(location.scope, 'internal')
+  if (isInternal && !journey.internal && !journey.inSubrequest)
+    return [ended(journey, location.scope, { kind: 'answered', status: 404, directive: isInternal }, location)]
+  return passages(location.scope, journey.model, journey.state).flatMap((passage) => {
+    const next = follow(journey, passage)
+    if (passage.answer) return [returned(next, passage, location)]
+    if (passage.again && passage.rewritten) return search({ ...next, hops: next.hops + 1 })
+    return content(next, passage.scope, location, passage.broken)
+  })
+}
+
+/** Access, then `try_files`, then the handler of the location. */
+function content(journey: Journey, passed: Scope, location: Location | undefined, broken: boolean): readonly Answer[] {
+  const scope = limited(passed, journey.state.method)
+  const gate = journey.inSubrequest ? undefined : gateOf(scope, journey.model, journey.state, (uri) => letsEverybodyIn(journey, uri))
+  const closed = gate !== undefined && gate.satisfy === 'all' && deniesAll(gate.addresses)
+  const refused = gate ? onRefusal(journey, scope, gate) : []
+  if (closed) {
+    const directive = gate.addresses[0] as NginxDirective
+    return [ended(journey, scope, { kind: 'answered', status: 403, directive }, location), ...refused]
+  }
+  const next = gate ? { ...journey, gates: [...journey.gates, gate] } : journey
+  return [...(tryFiles(next, passed) ?? handle(next, scope, passed, location, broken)), ...refused]
+}
+
+/** `limit_except GET { … }` rules every method but those named; GET brings HEAD with it. */
+function limited(scope: Scope, method: string): Scope {
+  const limit = own(scope, 'limit_except')
+  if (!limit?.block) return scope
+  const allowed = limit.parameters.map((word) => word.toUpperCase())
+  return allowed.includes(method) || (method === 'HEAD' && allowed.includes('GET'))
+    ? scope
+    : { directives: limit.block, directive: limit, parent: scope }
+}
+
+function tryFiles(journey: Journey, scope: Scope): readonly Answer[] | undefined {
+  const directive = own(scope, 'try_files')
+  const last = directive?.parameters.at(-1)
+  if (!directive || last === undefined) return undefined
+  // A model server's routes are taken not to exist as files.
+  const code = /^=(\d{3})$/.exec(last)
+  if (code) return [ended(journey, scope, { kind: 'answered', status: Number(code[1]), directive })]
+  return redirect(journey, last, directive, scope)
+}
+
+/** To a named location with the path as it is, or to a new path. Both run every phase again, access included. */
+function redirect(journey: Journey, to: string, directive: NginxDirective, scope: Scope): readonly Answer[] {
+  const next = { ...journey, internal: true, hops: journey.hops + 1 }
+  if (next.hops > MAX_HOPS) return [ended(journey, scope, { kind: 'answered', status: 500, directive })]
+  if (to.startsWith('@')) {
+    const named = journey.server.locations.named.get(to)
+    return named ? enter(next, named) : [ended(journey, scope, { kind: 'answered', status: 500, directive })]
+  }
+  const uri = expandText(to, { model: journey.model, state: journey.state, persona: 'silent' })
+  if (!uri.known) return [ended(journey, scope, { kind: 'unmodelled', reason: 'its target is not known', directive })]
+  return search({ ...next, state: { ...next.state, uri: uri.text.split('?', 1)[0] || '/' } })
+}
+
+function errorPage(scope: Scope, status: number): { readonly to: string; readonly directive: NginxDirective } | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.parent) {
+    const pages = at.directives.filter((directive) => directive.name === 'error_page')
+    const page = pages.find((directive) => directive.parameters.slice(0, -1).includes(String(status)))
+    const to = page?.parameters.at(-1)
+    if (page && to !== undefined) return /^https?:/.test(to) ? undefined : { to, directive: page }
+    if (pages.length > 0) return undefined
+  }
+  return undefined
+}
+
+/** Who is refused is sent to the error page, which may itself be passed on: then the refusal protects nothing. */
+function onRefusal(journey: Journey, scope: Scope, gate: Gate): readonly Answer[] {
+  const statuses = [...(gate.credentials.length > 0 ? [401] : []), ...(gate.addresses.length > 0 ? [403] : [])]
+  return statuses.flatMap((status) => {
+    const page = errorPage(scope, status)
+    if (!page) return []
+    // A path target turns the request into a GET for that path, so only what it leads to by name still is the client's request.
+    return page.to.startsWith('@')
+      ? redirect(journey, page.to, page.directive, scope).filter((answer) => answer.outcome.kind === 'proxied')
+      : []
+  })
+}
+
+function handle(journey: Journey, scope: Scope, outer: Scope, location: Location | undefined, broken: boolean): readonly Answer[] {
+  const found = handlerOf(scope, location)
+  if (found?.name === 'proxy_pass' || found?.name === 'grpc_pass')
+    return [ended(journey, scope, pass(journey, found, location, broken), location)]
+  if (found && scripted.includes(found.name))
+    return [ended(journey, scope, { kind: 'unmodelled', reason: 'a script answers', directive: found }, location)]
+  const page = found ? undefined : errorPage(scope, 404)
+  if (page) return redirect(journey, page.to, page.directive, scope)
+  return [ended(journey, scope, { kind: 'answered', status: 0, directive: found ?? outer.directive ?? journey.server.directive }, location)]
+}
+
+/** Handlers are not inherited by inner locations, but `if` and `limit_except` inside a location keep the location's. The last one written wins. */
+function handlerOf(scope: Scope, location: Location | undefined): NginxDirective | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.parent) {
+    const found = at.directives.filter((directive) => handlers.includes(directive.name) || scripted.includes(directive.name)).at(-1)
+    if (found) return found
+    if (at === location?.scope || at.directive?.name === 'server') return undefined
+  }
+  return undefined
+}
+
+function pass(journey: Journey, directive: NginxDirective, location: Location | undefined, broken: boolean): Outcome {
+  const { state, model } = journey
+  const written = directive.parameters[0] ?? ''
+  const expanded = expandText(written, { model, state, persona: 'silent' })
+  const target = expanded.known ? readTarget(expanded.text) : undefined
+  if (!target) return { kind: 'unmodelled', reason: 'where it leads is decided at run time', directive }
+  const clientPath = journey.internal ? state.uri : state.requestUri
+  if (target.uri === undefined) return { kind: 'proxied', directive, target, path: clientPath }
+  // With variables the path is taken as it comes out; without, it replaces the part that the location matched.
+  if (written.includes('$')) return { kind: 'proxied', directive, target, path: target.uri.split('?', 1)[0] }
+  if (broken) return { kind: 'proxied', directive, target, path: state.uri }
+  const matched = location && (location.kind === 'prefix' || location.kind === 'exact') ? location.path.length : 0
+  return { kind: 'proxied', directive, target, path: target.uri + state.uri.slice(matched) }
+}
+
+/** An `auth_request` whose location says 2xx by itself authenticates nobody. */
+function letsEverybodyIn(journey: Journey, uri: string): boolean {
+  const path = uri.split('?', 1)[0] ?? ''
+  if (!path.startsWith('/')) return false
+  const { method, scheme, host, port } = journey.state
+  const answers = begin(journey.model, journey.server, { method, path, scheme, host, port }, true)
+  return answers.some(
+    ({ outcome, assumptions }) => assumptions.length === 0 && outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300,
+  )
+}

@@ -1,0 +1,93 @@
+import type { NginxDirective } from '../nginx.ts'
+import { type Assumption, dependsOnClient, ways } from './conditions.ts'
+import { compilePattern } from './pattern.ts'
+import { inside, type Scope } from './scope.ts'
+import type { HttpModel } from './servers.ts'
+import { expandText, type RequestState } from './variables.ts'
+
+/** One way through the rewrite phase. */
+export interface Passage {
+  readonly state: RequestState
+  /** Of the last `if` taken, else the block's own: that block's settings rule the rest of the request. */
+  readonly scope: Scope
+  readonly assumptions: readonly Assumption[]
+  /** Answered here, before any access rule is looked at. */
+  readonly answer?: NginxDirective | undefined
+  /** The path changed, so a location is searched again. */
+  readonly again: boolean
+  /** `rewrite … break`: proxy_pass drops its own path. */
+  readonly broken: boolean
+  readonly rewritten: boolean
+}
+
+const MAX_WAYS = 24
+
+/** ngx_http_rewrite_module: `set`, `if`, `return`, `rewrite` and `break` in order. Nothing of it is inherited by inner blocks. */
+export function passages(scope: Scope, model: HttpModel, state: RequestState): readonly Passage[] {
+  const start: Running = { state, scope, assumptions: [], again: false, broken: false, rewritten: false, stopped: false }
+  return run(scope.directives, scope, model, [start])
+}
+
+interface Running extends Passage {
+  readonly stopped: boolean
+}
+
+function run(directives: readonly NginxDirective[], scope: Scope, model: HttpModel, starts: readonly Running[]): readonly Running[] {
+  let all = starts
+  for (const directive of directives) {
+    if (!['set', 'if', 'return', 'rewrite', 'break'].includes(directive.name)) continue
+    all = all.flatMap((one) => (one.stopped ? [one] : step(directive, scope, model, one))).slice(0, MAX_WAYS)
+  }
+  return all
+}
+
+function step(directive: NginxDirective, scope: Scope, model: HttpModel, now: Running): readonly Running[] {
+  switch (directive.name) {
+    case 'set': {
+      const name = (directive.parameters[0] ?? '').replace(/^\$/, '').toLowerCase()
+      const template = directive.parameters[1] ?? ''
+      const value = expandText(template, { model, state: now.state, persona: 'silent' })
+      // What the client decides must not be frozen to what one kind of client sends.
+      const fixed = value.known && dependsOnClient(template, model) === undefined
+      const variables = new Map(now.state.variables).set(name, fixed ? value.text : undefined)
+      return [{ ...now, state: { ...now.state, variables } }]
+    }
+    case 'if':
+      return ways(directive, model, now.state).flatMap(({ taken, assumption }) => {
+        const next = assumption ? { ...now, assumptions: [...now.assumptions, assumption] } : now
+        if (!taken) return [next]
+        const block = inside(directive, scope)
+        return run(block.directives, block, model, [{ ...next, scope: block }])
+      })
+    case 'return':
+      return [{ ...now, stopped: true, answer: directive }]
+    case 'break':
+      return [{ ...now, stopped: true, again: false }]
+    default:
+      return [rewrite(directive, model, now)]
+  }
+}
+
+function rewrite(directive: NginxDirective, model: HttpModel, now: Running): Running {
+  const [source = '', replacement = '', flag] = directive.parameters
+  const match = compilePattern(source, false).exec(now.state.uri)
+  if (match === undefined) return { ...now, assumptions: [...now.assumptions, { kind: 'unmodelled', directive }] }
+  if (match === null) return now
+  if (flag === 'redirect' || flag === 'permanent' || /^(?:https?:\/\/|\$scheme)/.test(replacement))
+    return { ...now, stopped: true, answer: directive }
+  const captures = [...match].map((capture) => capture ?? '')
+  const variables = new Map<string, string | undefined>([...now.state.variables, ...Object.entries(match.groups ?? {})])
+  const state = { ...now.state, captures, variables }
+  const target = expandText(replacement, { model, state, persona: 'silent' })
+  if (!target.known) return { ...now, assumptions: [...now.assumptions, { kind: 'unmodelled', directive }] }
+  const uri = target.text.split('?', 1)[0] ?? ''
+  const ends = flag === 'last' || flag === 'break'
+  return {
+    ...now,
+    state: { ...state, uri: uri.startsWith('/') ? uri : `/${uri}` },
+    stopped: ends,
+    again: flag !== 'break',
+    broken: flag === 'break' || now.broken,
+    rewritten: true,
+  }
+}

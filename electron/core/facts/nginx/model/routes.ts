@@ -1,0 +1,229 @@
+import { type EngineRoute, routesOf } from '#shared/model/engine-routes.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Nginx, NginxDirective } from '../nginx.ts'
+import type { Listen } from './listen.ts'
+import type { Location, LocationSet } from './locations.ts'
+import { compilePattern } from './pattern.ts'
+import { type Answer, serve } from './request.ts'
+import { nearest, nearestAll, own } from './scope.ts'
+import { chooseServer, defaultServer, type HttpModel, isEncrypted, readHttp, type Server } from './servers.ts'
+import { matchTarget, readTarget } from './target.ts'
+
+/** A request of an engine that nginx passes on to it, and what stands in its way. */
+export interface ProxiedRoute {
+  readonly service: InferenceService
+  readonly route: EngineRoute
+  readonly server: Server
+  readonly listen: Listen
+  readonly encrypted: boolean
+  /** What the client asks for. */
+  readonly clientPath: string
+  readonly answer: Answer
+  /** The directive that passes it on. */
+  readonly directive: NginxDirective
+}
+
+/** A route asked for under its own path, that nginx answers by itself. */
+export interface WithheldRoute {
+  readonly service: InferenceService
+  readonly route: EngineRoute
+  readonly server: Server
+  readonly listen: Listen
+  readonly location?: Location | undefined
+  readonly status: number
+  readonly directive: NginxDirective
+}
+
+export interface ProxyPicture {
+  readonly routes: readonly ProxiedRoute[]
+  readonly withheld: readonly WithheldRoute[]
+  /** Where the model ends: nothing may be called closed or protected because of these. */
+  readonly unmodelled: readonly { readonly reason: string; readonly directive: NginxDirective }[]
+  readonly model: HttpModel
+}
+
+const MAX_HEADS = 400
+
+/**
+ * Follows every route of every inference service through every server and socket of nginx.
+ * `localAddresses`: the host's own, so that `proxy_pass http://10.0.3.7:8000` is recognised.
+ */
+export function proxyRoutesTo(
+  nginx: Pick<Nginx, 'directives'>,
+  services: readonly InferenceService[],
+  localAddresses: readonly string[],
+): ProxyPicture {
+  const model = readHttp(nginx)
+  const routes: ProxiedRoute[] = []
+  const withheld: WithheldRoute[] = []
+  const unmodelled = new Map<NginxDirective, string>()
+  const report = (directive: NginxDirective, reason: string) => unmodelled.has(directive) || unmodelled.set(directive, reason)
+
+  for (const server of model.servers) {
+    const heads = headsOf(server)
+    if (heads.length > MAX_HEADS) report(server.directive, 'it rewrites more paths than Gatehouse follows')
+    for (const listen of server.listens) {
+      const host = hostOf(model, server, listen)
+      if (host === undefined) continue
+      const encrypted = isEncrypted(model.servers, listen)
+      const shared = { server, listen, encrypted }
+      for (const service of services) {
+        let reached = false
+        const missed: WithheldRoute[] = []
+        for (const route of routesOf(service)) {
+          const found = new Map<string, ProxiedRoute>()
+          for (const path of candidates(heads.slice(0, MAX_HEADS), route.path)) {
+            const request = { method: route.method, path, scheme: encrypted ? 'https' : 'http', host, port: listen.port } as const
+            for (const answer of serve(model, server, request)) {
+              const { outcome } = answer
+              if (outcome.kind === 'unmodelled') report(outcome.directive, outcome.reason)
+              if (outcome.kind === 'answered' && path === route.path)
+                missed.push({
+                  service,
+                  route,
+                  server,
+                  listen,
+                  location: answer.location,
+                  status: outcome.status,
+                  directive: outcome.directive,
+                })
+              if (outcome.kind !== 'proxied') continue
+              const match = matchTarget(outcome.target, model.upstreams, services, localAddresses)
+              if (match.uncertain) report(outcome.directive, 'only the host knows what its upstream name means')
+              if (!match.services.includes(service) || outcome.path !== route.path) continue
+              reached = true
+              const key = [
+                outcome.directive.line,
+                ...answer.gates.flatMap((gate) => gate.credentials.map((one) => one.kind)),
+                answer.assumptions.length,
+              ].join()
+              if (!found.has(key)) found.set(key, { service, route, ...shared, clientPath: path, answer, directive: outcome.directive })
+            }
+          }
+          routes.push(...found.values())
+        }
+        if (reached) withheld.push(...missed)
+      }
+    }
+  }
+  readStreams(model, services, localAddresses, routes, report)
+  return { routes, withheld, unmodelled: [...unmodelled].map(([directive, reason]) => ({ directive, reason })), model }
+}
+
+/** A name under which this server is reached on this socket; undefined when others shadow it. */
+function hostOf(model: HttpModel, server: Server, listen: Listen): string | undefined {
+  if (defaultServer(model.servers, listen) === server) {
+    // Prefer a name of its own: conditions on $host are written with that in mind.
+    return (
+      server.names.map(sample).find((name) => name !== undefined && chooseServer(model.servers, listen, name) === server) ??
+      'gatehouse.invalid'
+    )
+  }
+  for (const name of server.names.length > 0 ? server.names : ['']) {
+    const host = sample(name)
+    if (host === undefined) return name
+    if (chooseServer(model.servers, listen, host) === server) return host
+  }
+  return undefined
+}
+
+/** Some host that fits a server name; undefined for patterns, where none can be made up. */
+const sample = (name: string): string | undefined =>
+  name.startsWith('~') ? undefined : name.replace(/^\*\./, 'gatehouse-probe.').replace(/^\./, '').replace(/\.\*$/, '.invalid')
+
+/** Beginnings of paths under which this server may offer an engine, and what replaces them upstream. */
+interface Head {
+  readonly client: string
+  /** Path that proxy_pass puts in its place; undefined when a rewrite decides. */
+  readonly upstream?: string | undefined
+  readonly exact: boolean
+}
+
+function headsOf(server: Server): readonly Head[] {
+  const heads = new Map<string, Head>()
+  const add = (head: Head) => heads.set(JSON.stringify(head), head)
+  const rewrites = (directives: readonly NginxDirective[]): boolean =>
+    directives.some((one) => one.name === 'rewrite' || (one.name === 'if' && rewrites(one.block ?? [])))
+  const fromRewrites = (directives: readonly NginxDirective[]): void => {
+    for (const one of directives) {
+      if (one.name === 'rewrite')
+        add({ client: compilePattern(one.parameters[0] ?? '', false).literalHead.replace(/\/$/, ''), exact: false })
+      if (one.name === 'if') fromRewrites(one.block ?? [])
+    }
+  }
+  const walk = (set: LocationSet): void => {
+    for (const location of [...set.exact.values(), ...set.prefix.values(), ...set.regex, ...set.named.values()]) {
+      const pass = own(location.scope, 'proxy_pass')
+      const uri = pass && readTarget(pass.parameters[0] ?? '')?.uri
+      const rewriting = rewrites(location.scope.directives)
+      fromRewrites(location.scope.directives)
+      if (uri !== undefined || rewriting) {
+        if (location.kind === 'regex') add({ client: (location.pattern?.literalHead ?? '').replace(/\/$/, ''), exact: false })
+        else if (location.kind !== 'named') {
+          if (uri !== undefined) add({ client: location.path, upstream: uri, exact: location.kind === 'exact' })
+          if (rewriting) add({ client: location.path.replace(/\/$/, ''), exact: false })
+        }
+      }
+      walk(location.nested)
+    }
+  }
+  fromRewrites(server.scope.directives)
+  walk(server.locations)
+  return [...heads.values()]
+}
+
+function candidates(heads: readonly Head[], path: string): readonly string[] {
+  const all = new Set([path])
+  for (const { client, upstream, exact } of heads) {
+    if (exact) all.add(client)
+    if (upstream === undefined) all.add(client + path)
+    else if (!exact && path.startsWith(upstream)) all.add(client + path.slice(upstream.length))
+  }
+  return [...all].filter((one) => one.startsWith('/'))
+}
+
+/** A stream server passes bytes on: every route, and nobody is asked who he is unless by client certificate. */
+function readStreams(
+  model: HttpModel,
+  services: readonly InferenceService[],
+  localAddresses: readonly string[],
+  routes: ProxiedRoute[],
+  report: (directive: NginxDirective, reason: string) => void,
+): void {
+  for (const server of model.streams) {
+    const directive = own(server.scope, 'proxy_pass')
+    if (!directive) continue
+    const written = directive.parameters[0] ?? ''
+    const target = written.includes('$') ? undefined : readTarget(written)
+    if (!target) {
+      report(directive, 'where it leads is decided at run time')
+      continue
+    }
+    const match = matchTarget(target, model.streamUpstreams, services, localAddresses)
+    if (match.uncertain) report(directive, 'only the host knows what its upstream name means')
+    for (const service of match.services)
+      for (const listen of server.listens)
+        for (const route of routesOf(service))
+          routes.push({
+            service,
+            route,
+            server,
+            listen,
+            encrypted: isEncrypted(model.streams, listen),
+            clientPath: route.path,
+            directive,
+            answer: {
+              outcome: { kind: 'proxied', directive, target, path: route.path },
+              scope: server.scope,
+              gates: [{ satisfy: 'all', addresses: nearestAll(server.scope, ['allow', 'deny']), credentials: [] }],
+              assumptions: [],
+            },
+          })
+  }
+}
+
+/** Is a verified client certificate demanded before anything else? `optional` demands nothing. */
+export const clientCertificate = (route: Pick<ProxiedRoute, 'server' | 'encrypted'>): NginxDirective | undefined => {
+  const directive = nearest(route.server.scope, 'ssl_verify_client')
+  return route.encrypted && directive?.parameters[0] === 'on' ? directive : undefined
+}

@@ -1,0 +1,104 @@
+import type { Nginx, NginxDirective } from '../nginx.ts'
+import { impliedListen, type Listen, readListen, socketKey } from './listen.ts'
+import { type LocationSet, readLocations } from './locations.ts'
+import { compilePattern } from './pattern.ts'
+import { inside, nearest, type Scope } from './scope.ts'
+
+export interface Server {
+  readonly directive: NginxDirective
+  readonly scope: Scope
+  /** Of `server_name`; empty means the server has none and answers only as a default (or to requests without a name). */
+  readonly names: readonly string[]
+  readonly listens: readonly Listen[]
+  readonly locations: LocationSet
+}
+
+export interface HttpModel {
+  readonly servers: readonly Server[]
+  readonly upstreams: ReadonlyMap<string, NginxDirective>
+  readonly maps: ReadonlyMap<string, NginxDirective>
+  /** Variables whose value depends on the client's address. */
+  readonly geos: ReadonlySet<string>
+  readonly streams: readonly Server[]
+  readonly streamUpstreams: ReadonlyMap<string, NginxDirective>
+}
+
+const blocks = (directives: readonly NginxDirective[], name: string): readonly NginxDirective[] =>
+  directives.filter((directive) => directive.name === name && directive.block)
+
+function readServer(directive: NginxDirective, parent: Scope): Server {
+  const scope = inside(directive, parent)
+  const listens = scope.directives.filter((one) => one.name === 'listen').map(readListen)
+  return {
+    directive,
+    scope,
+    names: scope.directives.filter((one) => one.name === 'server_name').flatMap((one) => one.parameters),
+    listens: listens.length > 0 ? listens : [impliedListen(directive)],
+    locations: readLocations(scope),
+  }
+}
+
+const byName = (directives: readonly NginxDirective[], position: number): ReadonlyMap<string, NginxDirective> =>
+  new Map(directives.map((directive) => [(directive.parameters[position] ?? '').toLowerCase(), directive]))
+
+export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
+  const top: Scope = { directives: nginx.directives }
+  const read = (name: string) => {
+    const scopes = blocks(nginx.directives, name).map((block) => inside(block, top))
+    return {
+      servers: scopes.flatMap((scope) => blocks(scope.directives, 'server').map((server) => readServer(server, scope))),
+      within: scopes.flatMap((scope) => scope.directives),
+    }
+  }
+  const http = read('http')
+  const stream = read('stream')
+  return {
+    servers: http.servers,
+    upstreams: byName(blocks(http.within, 'upstream'), 0),
+    maps: byName(blocks(http.within, 'map'), 1),
+    geos: new Set(blocks(http.within, 'geo').map((geo) => (geo.parameters.at(-1) ?? '').toLowerCase())),
+    streams: stream.servers,
+    streamUpstreams: byName(blocks(stream.within, 'upstream'), 0),
+  }
+}
+
+const serversOn = (servers: readonly Server[], listen: Listen): readonly Server[] =>
+  servers.filter((server) => server.listens.some((other) => socketKey(other) === socketKey(listen)))
+
+/** `default_server`, else the first that names the socket. It answers every name that nobody claims. */
+export function defaultServer(servers: readonly Server[], listen: Listen): Server | undefined {
+  const all = serversOn(servers, listen)
+  return all.find((server) => server.listens.some((other) => socketKey(other) === socketKey(listen) && other.isDefault)) ?? all[0]
+}
+
+/** `ssl` on one server's listen makes the socket a TLS socket for all of them. `ssl on` (before 1.25.1) counts when the default server has it. */
+export function isEncrypted(servers: readonly Server[], listen: Listen): boolean {
+  const all = serversOn(servers, listen)
+  if (all.some((server) => server.listens.some((other) => socketKey(other) === socketKey(listen) && other.ssl))) return true
+  return nearest(defaultServer(servers, listen)?.scope, 'ssl')?.parameters[0] === 'on'
+}
+
+/**
+ * Which server answers a request for `host` on this socket: exact name, longest name with a leading `*`, longest with a trailing `*`,
+ * first pattern in file order, default server (nginx.org, "Server names"). Undefined when a pattern could not be run.
+ */
+export function chooseServer(servers: readonly Server[], listen: Listen, host: string): Server | undefined {
+  const all = serversOn(servers, listen)
+  const wanted = host.toLowerCase().replace(/\.$/, '')
+  const named = all.flatMap((server) => (server.names.length > 0 ? server.names : ['']).map((name) => ({ server, name })))
+  const plain = (test: (name: string) => boolean) =>
+    named.filter(({ name }) => !name.startsWith('~') && test(name.toLowerCase())).sort((a, b) => b.name.length - a.name.length)[0]?.server
+  const exact = plain((name) => name === wanted || (name.startsWith('.') && name.slice(1) === wanted))
+  if (exact) return exact
+  const leading = plain((name) => /^\*?\./.test(name) && wanted.endsWith(name.replace(/^\*/, '')))
+  if (leading) return leading
+  const trailing = plain((name) => name.endsWith('.*') && wanted.startsWith(name.slice(0, -1)))
+  if (trailing) return trailing
+  for (const { server, name } of named) {
+    if (!name.startsWith('~')) continue
+    const match = compilePattern(name.slice(1), true).exec(wanted)
+    if (match === undefined) return undefined
+    if (match) return server
+  }
+  return defaultServer(servers, listen)
+}

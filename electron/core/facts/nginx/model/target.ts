@@ -1,0 +1,64 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { NginxDirective } from '../nginx.ts'
+
+/** Where a `proxy_pass` leads, its variables expanded. */
+export interface Target {
+  readonly encrypted: boolean
+  /** Host as written, lower case; the name of an `upstream` block or an address. Empty for a unix socket. */
+  readonly host: string
+  readonly port?: number | undefined
+  /** Path part; undefined when there is none, so that nginx passes the client's own path on. */
+  readonly uri?: string | undefined
+}
+
+export function readTarget(text: string): Target | undefined {
+  const match = /^(?:(https?|grpcs?):\/\/)?(\[[^\]]+\]|[^/:?]+)(?::(\d+))?([/?].*)?$/s.exec(text)
+  if (!match) return undefined
+  const [, scheme = 'http', host = '', port, uri] = match
+  const encrypted = scheme === 'https' || scheme === 'grpcs'
+  return {
+    encrypted,
+    host: host.toLowerCase().replace(/^\[|\]$/g, ''),
+    port: port === undefined ? undefined : Number(port),
+    uri: uri?.startsWith('?') ? `/${uri}` : uri,
+  }
+}
+
+/** Which of the host's own inference services a target means. */
+export interface Match {
+  readonly services: readonly InferenceService[]
+  /** A host name that only the host can resolve: it may or may not mean one of them. */
+  readonly uncertain: boolean
+}
+
+/** `localAddresses`: addresses of the host itself, without prefix length. */
+export function matchTarget(
+  target: Target,
+  upstreams: ReadonlyMap<string, NginxDirective>,
+  services: readonly InferenceService[],
+  localAddresses: readonly string[],
+): Match {
+  const group = upstreams.get(target.host)
+  const peers = group
+    ? (group.block ?? []).filter((line) => line.name === 'server').map((line) => readTarget(line.parameters[0] ?? ''))
+    : [target]
+  const matches = peers.map((peer) => (peer ? matchPeer(peer, target, services, localAddresses) : { services: [], uncertain: false }))
+  return {
+    services: [...new Set(matches.flatMap((match) => match.services))],
+    uncertain: matches.some((match) => match.uncertain),
+  }
+}
+
+function matchPeer(peer: Target, target: Target, services: readonly InferenceService[], localAddresses: readonly string[]): Match {
+  const { host } = peer
+  const port = peer.port ?? (peer === target && target.encrypted ? 443 : 80)
+  const onPort = services.filter((service) => service.binds.some((bind) => bind.port === port))
+  if (host === 'unix' || onPort.length === 0) return { services: [], uncertain: false }
+  const loopback = host === 'localhost' || host.startsWith('127.') || host === '::1' || host === '0.0.0.0' || host === '::'
+  if (!loopback && !localAddresses.includes(host)) return { services: [], uncertain: !/^[\d.]+$|:/.test(host) }
+  const fits = (service: InferenceService) =>
+    service.binds.some(
+      (bind) => bind.port === port && (bind.scope === 'wildcard' || (loopback ? bind.scope === 'loopback' : bind.address === host)),
+    )
+  return { services: onPort.filter(fits), uncertain: false }
+}

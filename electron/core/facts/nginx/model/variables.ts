@@ -1,0 +1,126 @@
+import type { NginxDirective } from '../nginx.ts'
+import { compilePattern } from './pattern.ts'
+import type { HttpModel } from './servers.ts'
+
+/**
+ * What a request looks like from outside. Values that a client may choose are tried twice: as a stranger who sends nothing, and as one who
+ * sends anything (`GUESS`). What only the server's secrets decide, neither of them can pass.
+ */
+export interface RequestState {
+  readonly method: string
+  /** Normalised and, after a rewrite, rewritten. */
+  readonly uri: string
+  /** As sent by the client. */
+  readonly requestUri: string
+  readonly scheme: 'http' | 'https'
+  readonly host: string
+  readonly port: number
+  /** Values of `set`, and named captures; undefined stands for a value that is not known. */
+  readonly variables: ReadonlyMap<string, string | undefined>
+  /** `$0` … `$9`. */
+  readonly captures: readonly string[]
+}
+
+export type Persona = 'silent' | 'guessing'
+export const GUESS = 'gatehouse-guess'
+
+/** Why a value is not known. */
+export type Unknown = 'address' | 'unmodelled'
+export type Value = { readonly known: true; readonly text: string } | { readonly known: false; readonly why: Unknown }
+
+const text = (value: string): Value => ({ known: true, text: value })
+const notKnown = (why: Unknown): Value => ({ known: false, why })
+const MAX_DEPTH = 8
+
+export interface Evaluation {
+  readonly model: HttpModel
+  readonly state: RequestState
+  readonly persona: Persona
+}
+
+const addresses = /^(?:binary_)?(?:remote_addr|realip_remote_addr|proxy_protocol_addr|http_x_forwarded_for|http_x_real_ip)$|^geoip/
+
+function variable(name: string, evaluation: Evaluation, depth: number): Value {
+  const { state, model, persona } = evaluation
+  if (state.variables.has(name)) {
+    const value = state.variables.get(name)
+    return value === undefined ? notKnown('unmodelled') : text(value)
+  }
+  if (/^\d$/.test(name)) return text(state.captures[Number(name)] ?? '')
+  if (model.geos.has(name) || addresses.test(name)) return notKnown('address')
+  const map = model.maps.get(`$${name}`)
+  if (map) return depth > MAX_DEPTH ? notKnown('unmodelled') : mapped(map, evaluation, depth + 1)
+  switch (name) {
+    case 'uri':
+    case 'document_uri':
+      return text(state.uri)
+    case 'request_uri':
+      return text(state.requestUri)
+    case 'request_method':
+      return text(state.method)
+    case 'scheme':
+      return text(state.scheme)
+    case 'https':
+      return text(state.scheme === 'https' ? 'on' : '')
+    case 'host':
+    case 'http_host':
+    case 'server_name':
+    case 'ssl_server_name':
+      return text(state.host)
+    case 'server_port':
+      return text(String(state.port))
+    case 'args':
+    case 'query_string':
+    case 'is_args':
+    case 'remote_user':
+    case 'ssl_client_s_dn':
+    case 'ssl_client_fingerprint':
+    case 'ssl_client_serial':
+      return text('')
+    case 'ssl_client_verify':
+      return text('NONE')
+  }
+  // Set by the client at will.
+  if (/^(?:http|arg|cookie)_/.test(name)) return text(persona === 'silent' ? '' : GUESS)
+  return notKnown('unmodelled')
+}
+
+/** `map $source $name { … }`: exact values, then host masks, then patterns in order, then the default (ngx_http_map_module). */
+function mapped(map: NginxDirective, evaluation: Evaluation, depth: number): Value {
+  const source = expandAt(map.parameters[0] ?? '', evaluation, depth)
+  if (!source.known) return source
+  const lines = map.block ?? []
+  const result = (line: (typeof lines)[number] | undefined): Value =>
+    line ? expandAt(line.parameters[0] ?? '', evaluation, depth) : text('')
+  const wanted = source.text.toLowerCase()
+  const exact = lines.find(({ name }) => !name.startsWith('~') && name !== 'default' && name.replace(/^\\/, '').toLowerCase() === wanted)
+  if (exact) return result(exact)
+  if (lines.some(({ name }) => name === 'hostnames') && lines.some(({ name }) => name.includes('*'))) return notKnown('unmodelled')
+  for (const line of lines) {
+    if (!line.name.startsWith('~')) continue
+    const insensitive = line.name.startsWith('~*')
+    const match = compilePattern(line.name.slice(insensitive ? 2 : 1), insensitive).exec(source.text)
+    if (match === undefined) return notKnown('unmodelled')
+    if (match) {
+      const variables = new Map<string, string | undefined>([...evaluation.state.variables, ...Object.entries(match.groups ?? {})])
+      const state = { ...evaluation.state, variables, captures: [...match].map((capture) => capture ?? '') }
+      return expandAt(line.parameters[0] ?? '', { ...evaluation, state }, depth)
+    }
+  }
+  return result(lines.find(({ name }) => name === 'default'))
+}
+
+function expandAt(template: string, evaluation: Evaluation, depth: number): Value {
+  let out = ''
+  let last = 0
+  for (const match of template.matchAll(/\$(?:\{(\w+)\}|(\d)|(\w+))/g)) {
+    const value = variable((match[1] ?? match[2] ?? match[3] ?? '').toLowerCase(), evaluation, depth)
+    if (!value.known) return value
+    out += template.slice(last, match.index) + value.text
+    last = match.index + match[0].length
+  }
+  return text(out + template.slice(last))
+}
+
+/** Replaces `$name` and `${name}`. */
+export const expandText = (template: string, evaluation: Evaluation): Value => expandAt(template, evaluation, 0)

@@ -1,0 +1,123 @@
+import type { Engine, InferenceService } from './inference-service.ts'
+
+/**
+ * health: says that it lives. metadata: names models, settings or running prompts. inference: uses a model. management: adds, removes or
+ * changes models and the engine itself. account: acts as the owner's cloud account. egress: fetches from elsewhere on the caller's behalf.
+ */
+export type RouteClass = 'health' | 'metadata' | 'inference' | 'management' | 'account' | 'egress'
+
+/** One concrete request that an engine answers. Paths with parameters carry a real-looking value, so that a proxy's rules can be tried on them. */
+export interface EngineRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly class: RouteClass
+  /** Does the engine's own API key protect it? `varies`: only in newer releases. */
+  readonly key: 'covered' | 'open' | 'varies'
+  /** Exists only when the engine was started with this flag or environment variable. */
+  readonly onlyWith?: { readonly flags?: readonly string[]; readonly environment?: string } | undefined
+}
+
+type Switch = EngineRoute['onlyWith']
+
+const routes = (
+  method: EngineRoute['method'],
+  routeClass: RouteClass,
+  key: EngineRoute['key'],
+  paths: string,
+  onlyWith?: Switch,
+): readonly EngineRoute[] => paths.split(' ').map((path) => ({ method, path, class: routeClass, key, ...(onlyWith && { onlyWith }) }))
+
+const digest = `sha256:${'5f3a'.repeat(16)}`
+
+/** ollama/ollama server/routes.go, `GenerateRoutes`. There is no key at all. */
+const ollama: readonly EngineRoute[] = [
+  ...routes('GET', 'health', 'open', '/ /api/version /api/status'),
+  ...routes('GET', 'metadata', 'open', '/api/tags /api/ps /v1/models /v1/models/llama3'),
+  ...routes('POST', 'metadata', 'open', '/api/show'),
+  ...routes('POST', 'inference', 'open', '/api/generate /api/chat /api/embed /api/embeddings'),
+  ...routes('POST', 'inference', 'open', '/v1/chat/completions /v1/completions /v1/embeddings /v1/responses /v1/messages'),
+  ...routes('POST', 'management', 'open', `/api/pull /api/push /api/create /api/copy /api/blobs/${digest}`),
+  ...routes('DELETE', 'management', 'open', '/api/delete'),
+  ...routes('POST', 'account', 'open', '/api/me /api/signout'),
+  ...routes('POST', 'egress', 'open', '/api/experimental/web_search /api/experimental/web_fetch'),
+]
+
+const devMode: Switch = { environment: 'VLLM_SERVER_DEV_MODE' }
+const runtimeLora: Switch = { environment: 'VLLM_ALLOW_RUNTIME_LORA_UPDATING' }
+
+/** vllm-project/vllm docs/usage/security.md: the key guards /v1, /v2, /inference and /cohere, and nothing else. */
+const vllm: readonly EngineRoute[] = [
+  ...routes('GET', 'health', 'open', '/health /ping /version /load'),
+  ...routes('GET', 'metadata', 'covered', '/v1/models'),
+  ...routes('GET', 'metadata', 'open', '/metrics'),
+  ...routes('GET', 'metadata', 'open', '/tokenizer_info', { flags: ['--enable-tokenizer-info-endpoint'] }),
+  ...routes('POST', 'inference', 'covered', '/v1/chat/completions /v1/completions /v1/embeddings /v1/responses /v1/messages'),
+  ...routes('POST', 'inference', 'open', '/invocations /pooling /classify /score /rerank /tokenize /detokenize'),
+  ...routes('POST', 'management', 'open', '/pause /resume /scale_elastic_ep'),
+  ...routes('POST', 'management', 'open', '/sleep /wake_up /reset_prefix_cache /collective_rpc', devMode),
+  ...routes('GET', 'metadata', 'open', '/server_info', devMode),
+  ...routes('POST', 'management', 'covered', '/v1/load_lora_adapter /v1/unload_lora_adapter', runtimeLora),
+  ...routes('POST', 'management', 'open', '/start_profile /stop_profile', { flags: ['--profiler-config'] }),
+]
+
+const router: Switch = { flags: ['--models-dir', '--models-preset'] }
+
+/** ggml-org/llama.cpp tools/server/README.md. GET /models became private on 2026-08-19 (PR 26347); in router mode so did its POST and DELETE. */
+const llamaCpp: readonly EngineRoute[] = [
+  ...routes('GET', 'health', 'open', '/health /v1/health'),
+  ...routes('GET', 'metadata', 'varies', '/models /v1/models'),
+  ...routes('GET', 'metadata', 'covered', '/props /slots /lora-adapters'),
+  ...routes('GET', 'metadata', 'covered', '/metrics', { flags: ['--metrics'] }),
+  ...routes('POST', 'inference', 'covered', '/completion /completions /v1/completions /chat/completions /v1/chat/completions'),
+  ...routes('POST', 'inference', 'covered', '/v1/responses /v1/messages /infill /embedding /v1/embeddings /rerank /v1/rerank /tokenize'),
+  ...routes('POST', 'management', 'covered', '/lora-adapters'),
+  ...routes('POST', 'management', 'covered', '/props', { flags: ['--props'] }),
+  ...routes('POST', 'management', 'covered', '/slots/0', { flags: ['--slot-save-path'] }),
+  ...routes('POST', 'management', 'varies', '/models', router),
+  ...routes('DELETE', 'management', 'varies', '/models', router),
+  ...routes('POST', 'management', 'covered', '/models/load /models/unload', router),
+  ...routes('POST', 'management', 'covered', '/tools', { flags: ['--tools', '--agent', '-ag'], environment: 'LLAMA_ARG_TOOLS' }),
+  ...routes('GET', 'egress', 'covered', '/cors-proxy', { flags: ['--ui-mcp-proxy', '--webui-mcp-proxy'] }),
+]
+
+/** mudler/LocalAI core/http/routes and core/http/auth/public_routes.go. */
+const localai: readonly EngineRoute[] = [
+  ...routes('GET', 'health', 'open', '/healthz /readyz'),
+  ...routes('GET', 'metadata', 'covered', '/v1/models /metrics /api/tags /system'),
+  ...routes(
+    'POST',
+    'inference',
+    'covered',
+    '/v1/chat/completions /chat/completions /v1/completions /v1/embeddings /api/chat /api/generate',
+  ),
+  ...routes('POST', 'inference', 'covered', '/v1/images/generations /v1/audio/transcriptions /tts'),
+  ...routes('POST', 'management', 'covered', '/models/apply /models/delete/llama3 /models/import-uri /models/reload'),
+  ...routes('POST', 'management', 'covered', '/backends/apply /backends/delete/llama-cpp /backends/upgrade/llama-cpp'),
+  ...routes(
+    'POST',
+    'management',
+    'covered',
+    '/api/models/install/llama3 /api/models/delete/llama3 /api/backends/install-external /api/settings',
+  ),
+  ...routes('POST', 'management', 'covered', '/backend/shutdown'),
+  ...routes('POST', 'egress', 'covered', '/api/cors-proxy'),
+]
+
+export const engineRoutes: Readonly<Record<Engine, readonly EngineRoute[]>> = { ollama, vllm, 'llama.cpp': llamaCpp, localai }
+
+/** Routes that can change models, act on the owner's account or fetch for the caller: the business of administrators. */
+export const isManagement = (route: EngineRoute): boolean =>
+  route.class === 'management' || route.class === 'account' || route.class === 'egress'
+
+/** Routes that this very service has: those behind a switch count only when the switch is seen. */
+export function routesOf(service: Pick<InferenceService, 'engine' | 'argv' | 'environment'>): readonly EngineRoute[] {
+  return engineRoutes[service.engine].filter(({ onlyWith }) => {
+    if (!onlyWith) return true
+    const flagged = onlyWith.flags?.some((flag) => service.argv.some((word) => word === flag || word.startsWith(`${flag}=`)))
+    const value = onlyWith.environment === undefined ? undefined : service.environment?.[onlyWith.environment]
+    return flagged === true || (value !== undefined && !/^(?:|0|false|no|off)$/i.test(value))
+  })
+}
+
+export const printRoute = (route: Pick<EngineRoute, 'method' | 'path'>): string =>
+  `${route.method} ${route.path.replace(/sha256:[0-9a-f]{64}$/, '{digest}')}`
