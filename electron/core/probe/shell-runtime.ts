@@ -32,7 +32,7 @@ gh_p() {
   shift 2
   gh_name=\${1##*/}
   while [ "$gh_j" -lt "$gh_c" ]; do
-    [ -z "$gh_a" ] && [ -f "$1" ] && gh_a=$1 gh_x=$gh_j
+    case $1 in /*) [ -z "$gh_a" ] && [ -f "$1" ] && gh_a=$1 gh_x=$gh_j ;; esac
     gh_j=$((gh_j + 1))
     shift
   done

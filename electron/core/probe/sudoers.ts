@@ -24,7 +24,12 @@ const escapeUser = (user: string): string => {
   return user.replace(/[\\,:=!@()"\s]/g, '\\$&')
 }
 
-const paths = (command: PrivilegedCommand): readonly string[] => [...new Set([command.argv[0], ...(command.alternatives ?? [])])]
+/** Only absolute paths: sudo must never search for the program. */
+function paths(command: PrivilegedCommand): readonly string[] {
+  const absolute = [command.argv[0], ...(command.alternatives ?? [])].filter((path) => path.startsWith('/'))
+  if (absolute.length === 0) throw new RangeError(`${command.argv[0]}: a command for sudo needs an absolute path`)
+  return [...new Set(absolute)]
+}
 
 /** The exact line that allows one command in all its homes. Empty words in the arguments cannot be expressed and give an error. */
 export function sudoersLineFor(user: string, command: PrivilegedCommand): string {

@@ -1,0 +1,183 @@
+import { type Failure, failureOf } from '#shared/errors.ts'
+import { type ConnectionState, type HostAudit, itemResults, type SectionRecord, type SystemSummary } from '#shared/model/audit.ts'
+import type { Finding } from '#shared/model/finding.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import type { HostProgress } from '#shared/model/job.ts'
+import { type FactResults, probeContextOf, readFacts, sectionsOf } from '../facts/registry.ts'
+import type { AnyControl } from '../policy/control.ts'
+import { evaluate, notEvaluated } from '../policy/engine.ts'
+import { controls as allControls } from '../policy/registry.ts'
+import { redact, redactOutput } from '../policy/secrets.ts'
+import type { HostSession, Log, Transport } from '../ports.ts'
+import { runProbe } from '../probe/run-probe.ts'
+import type { SectionOutput } from '../probe/section.ts'
+
+export interface AuditHostRequest {
+  readonly host: Host
+  readonly fleet: Fleet
+  readonly transport: Transport
+  /** All of the registry when left out. */
+  readonly controls?: readonly AnyControl[]
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly signal: AbortSignal
+  readonly log?: Log
+  readonly onProgress: (progress: Partial<Omit<HostProgress, 'host'>>) => void
+}
+
+export interface AuditedHost {
+  readonly audit: HostAudit
+  /** What the sections answered, secrets masked, for the store. Empty when the host was not reached. */
+  readonly outputs: readonly SectionOutput[]
+}
+
+/** What findings, lists and header of a host are made from. The same for a fresh audit and for one that is judged again. */
+interface Recording {
+  readonly host: Host
+  readonly fleet: Fleet
+  readonly outputs: ReadonlyMap<string, SectionOutput>
+  readonly controls: readonly AnyControl[]
+  /** Milliseconds since the epoch at which the host was asked. */
+  readonly at: number
+  readonly log?: Log | undefined
+}
+
+const stateByFailure: Partial<Record<Failure['code'], ConnectionState>> = {
+  'ssh.host-key-changed': 'key-changed',
+  'ssh.host-key-revoked': 'key-changed',
+  'ssh.auth-failed': 'auth-failed',
+  'ssh.auth-timeout': 'auth-failed',
+  'ssh.key-unreadable': 'auth-failed',
+  'job.cancelled': 'cancelled',
+}
+
+const firstLine = (text: string): string => text.split('\n', 1)[0]?.slice(0, 400) ?? ''
+
+function recordOf(output: SectionOutput): SectionRecord {
+  const failed = output.state === 'ok' && output.exitCode !== 0
+  return {
+    id: output.id,
+    command: output.command,
+    state: failed ? 'failed' : output.state,
+    exitCode: output.exitCode,
+    durationMs: output.durationMs,
+    bytes: output.bytes,
+    sha256: output.sha256,
+    message: firstLine(output.stderr),
+    ...(output.sudoers === undefined ? {} : { sudoers: output.sudoers }),
+  }
+}
+
+/** `full`: nothing was refused; `none`: nothing that needs root could run as root. */
+function sudoOf(outputs: Iterable<SectionOutput>): SystemSummary['sudo'] {
+  let ran = 0
+  let refused = 0
+  for (const output of outputs) {
+    if (output.privileged) ran++
+    if (output.sudoers !== undefined) refused++
+  }
+  if (refused === 0) return 'full'
+  return ran === 0 ? 'none' : 'partial'
+}
+
+function summaryOf(facts: FactResults, outputs: ReadonlyMap<string, SectionOutput>, at: number): SystemSummary | undefined {
+  if (!facts.system.known) return undefined
+  const { os, kernel, hostname, account, epochSeconds } = facts.system.value
+  return { os, kernel, hostname, account, clockSkewSeconds: epochSeconds - Math.round(at / 1000), sudo: sudoOf(outputs.values()) }
+}
+
+type Judged = Pick<HostAudit, 'items' | 'findings' | 'listeners' | 'services' | 'gpus'> & { readonly system?: SystemSummary }
+
+/** Facts and findings of a recording. Pure: asks nobody, so a stored audit can be judged again under the controls of today. */
+export function judgeRecording({ host, fleet, outputs, controls, at, log }: Recording): Judged {
+  const facts = readFacts(outputs, probeContextOf(fleet, host), log)
+  const findings = evaluate(controls, facts, outputs, { fleet, host, now: at })
+  const system = summaryOf(facts, outputs, at)
+  return {
+    findings,
+    items: itemResults(findings),
+    listeners: facts.listeners.known ? [...facts.listeners.value] : [],
+    services: facts.services.known ? [...facts.services.value] : [],
+    gpus: facts.gpus.known ? [...facts.gpus.value] : [],
+    ...(system === undefined ? {} : { system }),
+  }
+}
+
+/** Every control not evaluated, for the same reason: a host that was not reached has passed nothing. */
+const nothingEvaluated = (controls: readonly AnyControl[], failure: Failure): Finding[] =>
+  controls.map((control) => notEvaluated(control, 'The host was not reached', failure.detail))
+
+/**
+ * Looks at one host: connects, asks, reads, judges. Never rejects: whatever goes wrong is in the audit's `state` and `failure`, and what
+ * could not be measured is not evaluated. Closes the session that it opened.
+ */
+export async function auditHost(request: AuditHostRequest): Promise<AuditedHost> {
+  const { host, fleet, controls = allControls, now, signal, log, onProgress } = request
+  const startedMs = now()
+  const base = { name: host.name, address: host.address, startedAt: new Date(startedMs).toISOString() }
+  const finishedAt = () => new Date(now()).toISOString()
+  const account = (host.identity ?? fleet.identities.audit).user
+  let session: HostSession | undefined
+  try {
+    const sections = sectionsOf(probeContextOf(fleet, host))
+    onProgress({ stage: 'connecting', sectionsTotal: sections.length })
+    session = await request.transport.connect(host, {
+      signal,
+      onStage: (stage, hop) => onProgress({ stage: stage === 'authentication' ? 'authenticating' : 'connecting', current: hop }),
+    })
+    onProgress({ stage: 'probing', current: sections[0]?.id ?? '' })
+    const askedMs = now()
+    const run = await runProbe(session, sections, {
+      account,
+      signal,
+      timeoutMs: fleet.policy.auditTimeoutSeconds * 1000,
+      onSection: (_, sectionsDone, sectionsTotal, current) => onProgress({ sectionsDone, sectionsTotal, current }),
+    })
+    const failure = run.failure && { ...run.failure, detail: redact(run.failure.detail), host: host.name }
+    const outputs = new Map([...run.outputs].map(([id, output]) => [id, redactOutput(output)]))
+    const answered = [...outputs.values()].some(({ state }) => state !== 'not-run')
+    if (failure && !answered) return { audit: failedAudit(base, failure, controls, finishedAt()), outputs: [] }
+    onProgress({ stage: 'evaluating', current: '' })
+    const judged = judgeRecording({ host, fleet, outputs, controls, at: askedMs, log })
+    const limited = [...outputs.values()].some(
+      ({ state, sudoers }) => sudoers !== undefined || state === 'timed-out' || state === 'not-run',
+    )
+    const state = failure ? (failure.code === 'job.cancelled' ? 'cancelled' : 'limited') : limited ? 'limited' : 'connected'
+    const audit: HostAudit = {
+      ...base,
+      ...judged,
+      state,
+      finishedAt: finishedAt(),
+      sections: [...outputs.values()].map(recordOf),
+      ...(failure === undefined ? {} : { failure }),
+    }
+    return { audit, outputs: [...outputs.values()] }
+  } catch (thrown) {
+    const failure = signal.aborted ? { code: 'job.cancelled' as const, detail: 'Stopped before the host was asked' } : failureOf(thrown)
+    if (failure.code === 'internal.unexpected') log?.('error', 'the audit of a host failed', { host: host.name, detail: failure.detail })
+    return { audit: failedAudit(base, { host: host.name, ...failure }, controls, finishedAt()), outputs: [] }
+  } finally {
+    session?.close()
+  }
+}
+
+function failedAudit(
+  base: Pick<HostAudit, 'name' | 'address' | 'startedAt'>,
+  failure: Failure,
+  controls: readonly AnyControl[],
+  finishedAt: string,
+): HostAudit {
+  const findings = nothingEvaluated(controls, failure)
+  return {
+    ...base,
+    state: stateByFailure[failure.code] ?? 'unreachable',
+    finishedAt,
+    items: itemResults(findings),
+    findings,
+    failure,
+    sections: [],
+    listeners: [],
+    services: [],
+    gpus: [],
+  }
+}

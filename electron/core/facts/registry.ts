@@ -1,0 +1,105 @@
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import type { Log } from '../ports.ts'
+import { modelPathsFor } from '../probe/model-paths.ts'
+import type { ProbeContext, SectionOutput, SectionSpec } from '../probe/section.ts'
+import { accountsFact } from './accounts/accounts.fact.ts'
+import { certificatesFact } from './certificates/certificates.fact.ts'
+import { type FactDefinition, type FactResult, type FactSources, unknown } from './fact.ts'
+import type { FactId, Facts } from './facts.ts'
+import { firewallFact } from './firewall/firewall.fact.ts'
+import { gpusFact } from './gpus/gpus.fact.ts'
+import { listenersFact } from './listeners/listeners.fact.ts'
+import { modelFilesFact } from './model-files/model-files.fact.ts'
+import { networkFact } from './network/network.fact.ts'
+import { nginxFact } from './nginx/nginx.fact.ts'
+import { processesFact } from './processes/processes.fact.ts'
+import { sshdFact } from './sshd/sshd.fact.ts'
+import { systemFact } from './system/system.fact.ts'
+
+type AnyFact = { readonly [K in FactId]: FactDefinition<K> }[FactId]
+
+/** In the order in which they are read: a fact may use those before it. */
+const definitions: readonly AnyFact[] = [
+  systemFact,
+  networkFact,
+  accountsFact,
+  listenersFact,
+  processesFact,
+  nginxFact,
+  certificatesFact,
+  modelFilesFact,
+  firewallFact,
+  sshdFact,
+  gpusFact,
+]
+
+/** Every fact, known or not. */
+export type FactResults = { readonly [K in FactId]: FactResult<Facts[K]> }
+
+/** What the sections of one host are built from. */
+export const probeContextOf = (fleet: Fleet, host: Host): ProbeContext => ({
+  fleet,
+  host,
+  modelPaths: modelPathsFor(fleet, host),
+})
+
+/** All that is asked on a host. Two facts may share a section when it is the very same; the first one counts. */
+export function sectionsOf(context: ProbeContext): readonly SectionSpec[] {
+  const sections = new Map<string, SectionSpec>()
+  for (const definition of definitions) {
+    for (const section of definition.sections(context)) {
+      const before = sections.get(section.id)
+      if (before && JSON.stringify(before) !== JSON.stringify(section)) throw new Error(`two different sections are named ${section.id}`)
+      sections.set(section.id, before ?? section)
+    }
+  }
+  return [...sections.values()]
+}
+
+const notRun = (spec: SectionSpec): SectionOutput => ({
+  id: spec.id,
+  command: spec.kind === 'script' ? spec.display : spec.argv.join(' '),
+  state: 'not-run',
+  privileged: false,
+  exitCode: null,
+  stdout: '',
+  stderr: '',
+  durationMs: 0,
+  bytes: 0,
+  sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+})
+
+/**
+ * Recordings in, typed facts out. Sections that a stored audit does not have (asked by a newer Gatehouse) count as not run.
+ * A fact whose `read` throws is unknown, and the log says why: one wrong parser never takes an audit down.
+ */
+export function readFacts(outputs: ReadonlyMap<string, SectionOutput>, context: ProbeContext, log?: Log): FactResults {
+  const specs = new Map(sectionsOf(context).map((spec) => [spec.id, spec]))
+  const results = new Map<FactId, FactResult<unknown>>()
+  const sources: FactSources = {
+    context,
+    section(id) {
+      const output = outputs.get(id)
+      if (output) return output
+      const spec = specs.get(id)
+      if (!spec) throw new Error(`no section is named ${id}`)
+      return notRun(spec)
+    },
+    fact: <K extends FactId>(id: K) => (results.get(id) ?? unknown(`${id}: not read by this version`, [])) as FactResult<Facts[K]>,
+  }
+  for (const definition of definitions) results.set(definition.id, readOne(definition, sources, log))
+  return new Proxy({} as FactResults, { get: (_, id) => sources.fact(id as FactId) })
+}
+
+function readOne(definition: AnyFact, sources: FactSources, log: Log | undefined): FactResult<unknown> {
+  try {
+    return definition.read(sources)
+  } catch (thrown) {
+    const detail = thrown instanceof Error ? thrown.message : String(thrown)
+    log?.('error', 'a fact could not be read', { fact: definition.id, host: sources.context.host.name, detail })
+    return unknown(
+      `${definition.id}: Gatehouse could not read the answer of the host (${detail})`,
+      definition.sections(sources.context).map(({ id }) => id),
+    )
+  }
+}

@@ -1,0 +1,107 @@
+import type { SectionOutput } from '../probe/section.ts'
+
+/** Stands where a secret stood. */
+export const REDACTED = '‹redacted›'
+
+type Rule = readonly [pattern: RegExp, replace: (match: string, ...groups: string[]) => string]
+
+/** A reference to a variable is not the secret itself, and says something that controls want to know. */
+const isReference = (value: string): boolean => /^["']?\$[{(A-Za-z_]/.test(value)
+
+const mask = (before: string, value: string, after = ''): string =>
+  isReference(value) || value.includes(REDACTED) ? before + value + after : before + REDACTED + after
+
+/** Names of settings that hold a secret, by their words: `VLLM_API_KEY`, `HF_TOKEN`, `DBPASSWORD`; not `API_KEY_FILE`, `TOKENIZERS_PARALLELISM`. */
+function namesSecret(name: string): boolean {
+  const words = name.toUpperCase().split(/[_.-]/)
+  if (/^(?:FILE|PATH|DIR|NAME|URL|ENABLED|REQUIRED|TYPE|ALGORITHM|EXPIRE|EXPIRY|TTL|LENGTH|SIZE|ID)$/.test(words.at(-1) ?? '')) return false
+  return words.some(
+    (word, index) =>
+      /^(?:TOKEN|SECRET|PASSPHRASE|APIKEY|CREDENTIALS?)$/.test(word) ||
+      /PASSWORD|PASSWD/.test(word) ||
+      (/^(?:KEY|KEYS|PASS|PWD)$/.test(word) && index > 0 && index === words.length - 1),
+  )
+}
+
+/** Command lines and environments come with NUL between words, or with what a collector puts in its place. */
+const WORD_END = String.raw`\0\x01\x1f`
+const SEPARATOR = String.raw`(?:=|[ \t]+|[${WORD_END}]|["'],[ \t]*["'])`
+const VALUE = String.raw`[^\s"',\]${WORD_END}]+`
+const OPTION = new RegExp(`(--[A-Za-z0-9_-]+)(${SEPARATOR})(["']?)(?!-)(${VALUE}(?:,${VALUE})*)`, 'g')
+const ASSIGNMENT = new RegExp(String.raw`(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_.]*)=("[^"\n]*"|'[^'\n]*'|[^\s"';${WORD_END}]+)`, 'g')
+
+const rules: readonly Rule[] = [
+  // --api-key X, --api-key=X, ["--api-key","X"]; a following option is not a value, and --api-key-file names a path.
+  [
+    OPTION,
+    (match, flag = '', separator = '', quote = '', value = '') =>
+      namesSecret(flag.slice(2)) ? mask(flag + separator + quote, value) : match,
+  ],
+  // "NAME=value with blanks" as systemd quotes it.
+  [
+    /(["'])([A-Za-z][A-Za-z0-9_]*)=([^"'\n]+)\1/g,
+    (match, quote = '', name = '', value = '') => (namesSecret(name) ? mask(`${quote}${name}=`, value, quote) : match),
+  ],
+  // NAME=value, NAME="value with blanks"
+  [
+    ASSIGNMENT,
+    (match, name = '', value = '') => {
+      if (!namesSecret(name)) return match
+      const quote = /^["']/.exec(value)?.[0] ?? ''
+      const inner = quote ? value.slice(1, -1) : value
+      return inner === '' ? match : mask(`${name}=${quote}`, inner, quote)
+    },
+  ],
+  // "apiKey": "value", api_key: value
+  [
+    /(["']?)([A-Za-z][A-Za-z0-9_-]*)\1(\s*:\s*)(["']?)([^\s"',{}[\]]+)\4/g,
+    (match, nameQuote = '', name = '', colon = '', quote = '', value = '') =>
+      namesSecret(name.replace(/([a-z])([A-Z])/g, '$1_$2')) && /\s/.test(colon + (quote ? ' ' : ''))
+        ? mask(`${nameQuote}${name}${nameQuote}${colon}${quote}`, value, quote)
+        : match,
+  ],
+  [/(\bAuthorization["'\s:=]+(?:Basic|Bearer|Token)[ \t]+)([^\s"';,]+)/gi, (_, before = '', value = '') => mask(before, value)],
+  [/(\bBearer[ \t]+)((?=[^\s"';]*\d)[A-Za-z0-9._~+/=-]{8,})/g, (_, before = '', value = '') => mask(before, value)],
+  // Keys known by their prefix: OpenAI style, Hugging Face, GitHub.
+  [/\b((?:sk|pk)-|hf_|gh[pousr]_)[A-Za-z0-9_-]{16,}/g, (_, prefix = '') => prefix + REDACTED],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"']*:)([^\s@/"']+)(@)/gi, (_, before = '', value = '', at = '') => mask(before, value, at)],
+  // crypt(5), htpasswd and LDAP hashes: the scheme stays, since it says how strong the hash is.
+  [/(\$(?:apr1|1|2[abxy]?|5|6|7|y|gy|argon2i?d?)\$)[./A-Za-z0-9$=,+-]{8,}/g, (_, scheme = '') => scheme + REDACTED],
+  [/(\{(?:SHA|SSHA|SHA256|SSHA256|SHA512|SSHA512|PLAIN|MD5|CRYPT)\})[^\s:"']+/g, (_, scheme = '') => scheme + REDACTED],
+]
+
+const BEGIN_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
+const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
+
+/**
+ * Masks what must not be stored or shown. Line for line, so that citations still point at the right line. Run on everything that a host
+ * printed before facts are read from it, so that a stored audit gives the same answers later.
+ */
+export function redact(text: string): string {
+  let inKey = false
+  return text
+    .split('\n')
+    .map((line) => {
+      if (inKey) {
+        if (!END_KEY.test(line)) return REDACTED
+        inKey = false
+        return line.replace(/^.*?(?=-----END )/, '')
+      }
+      const begin = BEGIN_KEY.exec(line)
+      if (begin) {
+        const end = END_KEY.exec(line)
+        inKey = !end
+        // A key on one line, with written-out line breaks, as JSON has it.
+        return end ? `${line.slice(0, begin.index + begin[0].length)}${REDACTED}${line.slice(end.index)}` : line
+      }
+      return rules.reduce((masked, [pattern, replace]) => masked.replace(pattern, replace), line)
+    })
+    .join('\n')
+}
+
+/** The same section with its texts masked. `sha256` and `bytes` stay those of what the host really printed. */
+export const redactOutput = (output: SectionOutput): SectionOutput => ({
+  ...output,
+  stdout: redact(output.stdout),
+  stderr: redact(output.stderr),
+})

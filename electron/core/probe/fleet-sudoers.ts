@@ -1,0 +1,23 @@
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import { probeContextOf, sectionsOf } from '../facts/registry.ts'
+import type { SectionSpec } from './section.ts'
+import { sudoersFor } from './sudoers.ts'
+
+const accountOf = (fleet: Fleet, host: Host): string => (host.identity ?? fleet.identities.audit).user
+
+/**
+ * Sudoers drop-in for the audit accounts of a fleet (or of one host of it): what Gatehouse runs as root, and nothing else.
+ * Hosts differ only in their model paths; the text allows those of all chosen hosts per account.
+ */
+export function fleetSudoers(fleet: Fleet, hostName?: string): string {
+  const sections = new Map<string, SectionSpec[]>()
+  for (const host of fleet.hosts) {
+    if (hostName !== undefined && host.name !== hostName) continue
+    const account = accountOf(fleet, host)
+    sections.set(account, [...(sections.get(account) ?? []), ...sectionsOf(probeContextOf(fleet, host))])
+  }
+  return [...sections]
+    .filter(([account]) => account !== 'root')
+    .map(([account, all]) => sudoersFor(account, all))
+    .join('\n')
+}
