@@ -7,6 +7,10 @@
 # lab.sh status             what runs
 . "$(dirname "${BASH_SOURCE[0]}")/scripts/lib.sh"
 need_root
+# A command on the workstation has that namespace's network and its /sys. Hosts are made from where the lab was started.
+if [ -n "${LAB_ORIGIN_PID:-}" ] && [ "$(readlink "/proc/$LAB_ORIGIN_PID/ns/net")" != "$(readlink /proc/self/ns/net)" ]; then
+  exec nsenter -t "$LAB_ORIGIN_PID" -m -n "${BASH_SOURCE[0]}" "$@"
+fi
 scripts=$LAB_SOURCE/scripts
 
 answers() { # the SSH banner, asked for from where the host may be reached
@@ -34,17 +38,29 @@ boot() {
   remember_pid "$dir/supervisor.pid" $!
 }
 
+# Its part of the cgroup tree: nothing in there was started by anyone else.
+cgroups_of() {
+  local tree
+  for tree in "/sys/fs/cgroup/unified/$PREFIX/$1" "/sys/fs/cgroup/$PREFIX/$1"; do if [ -d "$tree" ]; then echo "$tree"; fi; done
+}
+
 stop_host() { # stop_host TERM|KILL HOST
-  local pid dir=$HOSTS/$2 _
-  pid=$(supervisor_pid "$2") || return 0
-  if [ "$1" = TERM ]; then
+  local pid dir=$HOSTS/$2 tree pids _
+  if [ "$1" = TERM ] && pid=$(supervisor_pid "$2"); then
     kill -TERM "$pid" || : # nspawn asks the systemd inside to halt
     for _ in $(seq 200); do supervisor_pid "$2" >/dev/null || break; sleep 0.05; done
   fi
-  if pid=$(supervisor_pid "$2"); then # the end of nspawn ends the host's whole PID namespace
-    for pid in $(living_pid "$dir/nspawn.pid" || :) "$pid"; do kill -KILL "$pid" 2>/dev/null || :; done
-    for _ in $(seq 100); do supervisor_pid "$2" >/dev/null || break; sleep 0.02; done
-  fi
+  if pid=$(supervisor_pid "$2"); then kill -KILL "$pid" || :; fi
+  for tree in $(cgroups_of "$2"); do
+    for _ in $(seq 100); do
+      pids=$(find "$tree" -name cgroup.procs -exec cat {} + 2>/dev/null)
+      [ -n "$pids" ] || break
+      # shellcheck disable=SC2086 # one word per process
+      kill -KILL $pids 2>/dev/null || :
+      sleep 0.02
+    done
+    find "$tree" -depth -type d -exec rmdir {} + 2>/dev/null || :
+  done
   rm -f "$dir/nspawn.pid" "$dir/supervisor.pid"
 }
 
@@ -79,12 +95,8 @@ down() {
   done
   for host in $LAB_HOSTS; do stop_host TERM "$host" & pids+=($!); done
   wait "${pids[@]}"
+  rmdir "/sys/fs/cgroup/unified/$PREFIX" "/sys/fs/cgroup/$PREFIX" 2>/dev/null || :
   "$scripts/network.sh" down
-  for host in $LAB_HOSTS; do
-    for tree in "/sys/fs/cgroup/unified/$PREFIX" "/sys/fs/cgroup/$PREFIX"; do
-      if [ -d "$tree" ]; then find "$tree" -depth -type d -exec rmdir {} + 2>/dev/null || :; fi
-    done
-  done
   rm -f "$LAB_DIR/owner"
 }
 
@@ -97,7 +109,7 @@ enter() {
   exec nsenter -t "$init" -m -u -i -n -p --root="/proc/$init/root" --wd="/proc/$init/root" \
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
     systemd-run --quiet --wait --collect --pipe --service-type=exec -E HOME=/root -E LC_ALL=C.UTF-8 -E PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-    --working-directory=/root -- "$@"
+    --working-directory=/root -- "${@//\$/\$\$}" # a unit expands $NAME in its command line
 }
 
 status() {
@@ -126,7 +138,10 @@ up)
   up "$@"
   ;;
 down) down ;;
-exec) inside workstation "$@" ;;
+exec)
+  lab_environment
+  inside workstation "$@"
+  ;;
 enter) enter "$@" ;;
 start) boot "$1"; await "$1" ;;
 stop) stop_host TERM "$1" ;;

@@ -3,7 +3,7 @@
 #
 # Starts the lab, runs CMD on the workstation, takes the lab down, returns CMD's status. Installs and builds what is missing
 # (Debian, root). Hosts start as provisioned each time; --reset provisions them anew. Waits while another run holds the lab.
-# CMD's environment: LAB_DIR LAB_HOME LAB_FLEET LAB_FLEET_100 LAB_SSH_CONFIG LAB_KNOWN_HOSTS LAB_ASKPASS LAB_TOTP_FILE LAB_ENTER LAB_CONTROL
+# What CMD finds in its environment: lab_environment in scripts/lib.sh.
 . "$(dirname "${BASH_SOURCE[0]}")/scripts/lib.sh"
 need_root
 options=()
@@ -28,10 +28,7 @@ trap '"$LAB_SOURCE/lab.sh" down 9>&-' EXIT
 echo "$$" >"$LAB_DIR/owner"
 "$LAB_SOURCE/lab.sh" up "${options[@]}"
 
-export LAB_DIR LAB_INSTANCE LAB_HOME=$HOME_DIR LAB_FLEET=$LAB_DIR/fleet.yaml LAB_FLEET_100=$LAB_DIR/fleet-100.yaml
-export LAB_SSH_CONFIG=$HOME_DIR/.ssh/config LAB_KNOWN_HOSTS=$HOME_DIR/.ssh/known_hosts LAB_ASKPASS=$LAB_DIR/askpass
-export LAB_TOTP_FILE=$SECRETS/totp LAB_ENTER="$LAB_SOURCE/lab.sh enter" LAB_CONTROL=$LAB_SOURCE/lab.sh
-
+lab_environment
 ip netns exec "$(namespace workstation)" "$@" <&0 9>&- &
 child=$!
 trap 'kill -TERM $child 2>/dev/null || :' INT TERM

@@ -47,3 +47,17 @@ init_pid() {
   [ -n "$child" ] && [ "$(cat "/proc/$child/comm" 2>/dev/null)" = systemd ] && echo "$child"
 }
 running_hosts() { local host; for host in $LAB_HOSTS; do supervisor_pid "$host" >/dev/null && echo "$host"; done; return 0; }
+
+# For what runs on the workstation.
+lab_environment() {
+  export LAB_DIR LAB_INSTANCE
+  export LAB_ORIGIN_PID=$$                                        # a process in the namespaces that the lab was started from
+  export LAB_HOME=$HOME_DIR                                       # a home with .ssh: nothing but material of the lab
+  export LAB_FLEET=$LAB_DIR/fleet.yaml                            # jump host and three servers
+  export LAB_FLEET_100=$LAB_DIR/fleet-100.yaml                    # a hundred names of gpu1, there with --hundred
+  export LAB_SSH_CONFIG=$HOME_DIR/.ssh/config                     # for OpenSSH: ssh -F $LAB_SSH_CONFIG gpu1
+  export LAB_KNOWN_HOSTS=$HOME_DIR/.ssh/known_hosts               # the keys of all hosts
+  export LAB_ASKPASS=$LAB_DIR/askpass LAB_TOTP_FILE=$SECRETS/totp # answers the TOTP prompt; the secret in base32
+  export LAB_CONTROL=$LAB_SOURCE/lab.sh                           # start, stop and kill one host, enter it as root
+  export LAB_ENTER="$LAB_SOURCE/lab.sh enter"
+}

@@ -1,0 +1,80 @@
+import { type ExecFileException, execFile, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/** The lab as its tests see it: where its files are, and root on its hosts without SSH. */
+
+export const servers = ['gpu1', 'gpu2', 'gpu3'] as const
+export type Server = (typeof servers)[number]
+export type LabHost = 'jump' | Server
+
+function setting(name: string): string {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: run this through e2e/lab/with-lab.sh -- …`)
+  return value
+}
+
+export const lab = {
+  home: setting('LAB_HOME'),
+  fleetFile: setting('LAB_FLEET'),
+  sshConfig: setting('LAB_SSH_CONFIG'),
+  knownHosts: setting('LAB_KNOWN_HOSTS'),
+  askpass: setting('LAB_ASKPASS'),
+  totpFile: setting('LAB_TOTP_FILE'),
+  control: setting('LAB_CONTROL'),
+}
+
+export interface Ran {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+interface RunOptions {
+  readonly stdin?: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** Runs a program to its end; a failure is a value. Output beyond 64 MiB ends it. */
+export function run(program: string, words: readonly string[], { stdin = '', env = process.env }: RunOptions = {}): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(program, words, { env, maxBuffer: 64 * 1_048_576 }, (error: ExecFileException | null, stdout, stderr) => {
+      resolve({ status: error ? (typeof error.code === 'number' ? error.code : null) : 0, stdout, stderr })
+    })
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(stdin)
+  })
+}
+
+/** As root on a host, through its own systemd. `script` is POSIX sh. */
+export const asRoot = (host: LabHost, script: string, stdin = ''): Promise<Ran> =>
+  run(lab.control, ['enter', host, '/bin/sh', '-c', script], { stdin })
+
+/** Same, for arranging things: what fails here is a mistake in the test. */
+export async function arrange(host: LabHost, script: string, stdin = ''): Promise<string> {
+  const { status, stdout, stderr } = await asRoot(host, script, stdin)
+  if (status !== 0) throw new Error(`${host}: ${script}: status ${status}: ${stderr}`)
+  return stdout
+}
+
+const control = async (verb: string, host: LabHost): Promise<void> => {
+  const { status, stderr } = await run(lab.control, [verb, host])
+  if (status !== 0) throw new Error(`lab.sh ${verb} ${host}: ${stderr}`)
+}
+/** Boots a stopped host as it was provisioned, and waits for its sshd. */
+export const start = (host: LabHost): Promise<void> => control('start', host)
+/** Pulls the plug: no FIN, no goodbye. */
+export const kill = (host: LabHost): Promise<void> => control('kill', host)
+
+/** The code of this moment (RFC 6238), as the admin's authenticator shows it. */
+export async function totp(): Promise<string> {
+  const { stdout } = await run('oathtool', ['--totp', '-b', readFileSync(lab.totpFile, 'utf8').trim()])
+  return stdout.trim()
+}
+
+const askpassEnv = (): NodeJS.ProcessEnv => ({ ...process.env, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force' })
+
+/** OpenSSH's own client, with key and TOTP. */
+export const ssh = (words: readonly string[], stdin = ''): Promise<Ran> =>
+  run('ssh', ['-F', lab.sshConfig, ...words], { stdin, env: askpassEnv() })
+
+export const spawnSsh = (words: readonly string[]) => spawn('ssh', ['-F', lab.sshConfig, ...words], { env: askpassEnv() })

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** Tests against real hosts. Run inside the lab: `e2e/lab/with-lab.sh -- npx vitest run -c e2e/lab/vitest.config.ts`. */
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    include: ['e2e/lab/**/*.lab.test.ts'],
+    // One set of hosts: a test that pulls a plug must not meet another file's audit.
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
