@@ -6,19 +6,27 @@ export interface ContainerPort {
 }
 
 export interface Container {
+  /** 64 hexadecimal digits; stands in the cgroup of its processes. */
+  readonly id: string
   readonly name: string
   readonly image: string
   readonly running: boolean
   readonly runtime: 'docker' | 'podman'
   readonly ports: readonly ContainerPort[]
-  /** Empty means the image's own, often root. */
+  /** Empty means the image's own, often root. Only meaningful when `inspected`. */
   readonly user: string
   readonly hostNetwork: boolean
   readonly privileged: boolean
+  /** Entry point and its words. */
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly mounts: readonly { readonly source: string; readonly destination: string; readonly readOnly: boolean }[]
+  /** 0 when it is not running or not known. */
   readonly pid: number
+  /** False when only the listing could be read: user, privileged, environment, mounts and pid are then not known. */
+  readonly inspected: boolean
+  /** Restart policy, e.g. `unless-stopped`; empty when not known. */
+  readonly restartPolicy: string
   readonly line: number
 }
 

@@ -1,0 +1,60 @@
+import { type SectionSpec, script } from '../../probe/section.ts'
+
+/** Fields of `inspect` that both Docker and Podman know, as one JSON object per container. */
+const TEMPLATE = [
+  '{"Id":{{json .Id}},"Name":{{json .Name}},"Image":{{json .Config.Image}},"Running":{{json .State.Running}},"Pid":{{json .State.Pid}}',
+  '"User":{{json .Config.User}},"Env":{{json .Config.Env}},"Path":{{json .Path}},"Args":{{json .Args}},"Mounts":{{json .Mounts}}',
+  '"NetworkMode":{{json .HostConfig.NetworkMode}},"Privileged":{{json .HostConfig.Privileged}},"Ports":{{json .NetworkSettings.Ports}}',
+  '"RestartPolicy":{{json .HostConfig.RestartPolicy.Name}}}',
+].join(',')
+
+/**
+ * Where the audit account reaches the daemon by itself (root), `inspect` tells all. Otherwise sudo may run one exact listing, which
+ * names image, state and published ports; ids cannot stand in a sudoers line without wildcards, so `inspect` is not asked for.
+ * Rootless Podman of other accounts is not listed by either; its processes still show in `processes`.
+ */
+const SCRIPT = `template=$1
+secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
+flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)'
+hide="s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
+s/\\($secret\\)=[^\\" ][^\\" ]*/\\1=****/g
+s/\\(\\"$flags\\",[[:space:]]*\\)\\"[^\\"]*\\"/\\1\\"****\\"/g
+s/\\($flags[= ]\\)[^\\" ][^\\" ]*/\\1****/g
+s|://[^/@[:space:]]*@|://****@|g"
+look() {
+  runtime=$1 number=$2
+  command -v "$runtime" >/dev/null 2>&1 || return 0
+  if [ "$(id -u)" = 0 ] || [ "$runtime" = docker ]; then
+    if ids=$("$runtime" container ls --all --no-trunc --quiet 2>/dev/null); then
+      printf '@%s inspect\\n' "$runtime"
+      ids=$(printf '%s\\n' "$ids" | head -n 200)
+      [ -z "$ids" ] || "$runtime" inspect --type container --format "$template" $ids 2>/dev/null | sed "$hide"
+      return 0
+    fi
+  fi
+  if listed=$(gh_sudo "$number" 2>/dev/null); then
+    printf '@%s list\\n%s\\n' "$runtime" "$listed" | sed "$hide"
+  elif [ "$runtime" = docker ] && ! [ -S /run/docker.sock ] && ! [ -S /var/run/docker.sock ]; then printf '@docker stopped\\n'
+  else printf '@%s denied\\n' "$runtime"
+  fi
+}
+case $(docker --version 2>/dev/null) in *podman*) ;; *) look docker 1 ;; esac
+look podman 2
+printf '@end\\n'
+`
+
+const containers = script({
+  id: 'containers',
+  display: 'docker and podman: container ls --all, inspect',
+  script: SCRIPT,
+  parameters: [TEMPLATE],
+  privileged: [
+    {
+      argv: ['/usr/bin/docker', 'container', 'ls', '--all', '--no-trunc', '--format', '{{json .}}'],
+      alternatives: ['/usr/local/bin/docker', '/snap/bin/docker'],
+    },
+    { argv: ['/usr/bin/podman', 'container', 'ls', '--all', '--no-trunc', '--format', 'json'], alternatives: ['/usr/local/bin/podman'] },
+  ],
+})
+
+export const collectContainers = (): readonly SectionSpec[] => [containers]
