@@ -1,0 +1,29 @@
+import { type Answer, absent, printed } from '../answer.ts'
+import type { DemoHost } from '../demo-host.ts'
+
+/** `nginx -T` prints every file it read, the main one first. */
+export function dumpOf(host: DemoHost): string {
+  const files = [...host.files].filter(([path, { content }]) => path.startsWith('/etc/nginx/') && content !== undefined)
+  const main = files.filter(([path]) => path === '/etc/nginx/nginx.conf')
+  const others = files.filter(([path]) => path !== '/etc/nginx/nginx.conf').sort(([a], [b]) => a.localeCompare(b))
+  return [...main, ...others].map(([path, { content }]) => `# configuration file ${path}:\n${content}\n`).join('')
+}
+
+const nginx = (host: DemoHost): Answer | undefined =>
+  host.nginx === undefined
+    ? absent
+    : {
+        ...printed(dumpOf(host)),
+        stderr:
+          'nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file /etc/nginx/nginx.conf test is successful\n',
+      }
+
+const nginxVersion = (host: DemoHost): Answer | undefined =>
+  host.nginx === undefined
+    ? absent
+    : {
+        ...printed(''),
+        stderr: `nginx version: nginx/${host.nginx.version}\nbuilt with OpenSSL 3.0.15 3 Sep 2024\nTLS SNI support enabled\nconfigure arguments: --with-http_ssl_module --with-http_auth_request_module --with-http_realip_module --prefix=/usr/share/nginx --conf-path=/etc/nginx/nginx.conf\n`,
+      }
+
+export const nginxSections = { nginx, 'nginx-version': nginxVersion }

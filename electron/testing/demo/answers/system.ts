@@ -1,0 +1,21 @@
+import { type Answering, lines } from '../answer.ts'
+
+export const system: Answering = ({ name, os, kernel, account, clockSkewSeconds = 0 }) =>
+  lines([
+    String(Math.floor(Date.now() / 1000) + clockSkewSeconds),
+    name,
+    kernel,
+    String(account.uid),
+    account.name,
+    'systemd',
+    `PRETTY_NAME="${os.pretty}"`,
+    `ID=${os.id}`,
+    `VERSION_ID="${os.version}"`,
+  ])
+
+export const accounts: Answering = (host) =>
+  lines(host.accounts.map(({ name, uid, gid, home, shell }) => `${name}:x:${uid}:${gid}::${home}:${shell}`))
+
+export const groups: Answering = (host) => lines(host.groups.map(({ name, gid, members }) => `${name}:x:${gid}:${members.join(',')}`))
+
+export const sshd: Answering = (host) => lines(host.sshd)

@@ -1,0 +1,64 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import ssh2 from 'ssh2'
+import type { DemoFleet } from '#core/ports.ts'
+import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
+import { type Fleet, fleetSchema } from '#shared/model/fleet.ts'
+import type { DemoHost } from './demo-host.ts'
+import { gpu01 } from './hosts/gpu-01.ts'
+import { gpu02 } from './hosts/gpu-02.ts'
+import { gpu03 } from './hosts/gpu-03.ts'
+import { gpu04 } from './hosts/gpu-04.ts'
+import { lab01 } from './hosts/lab-01.ts'
+import { type DemoServers, startDemoServers } from './ssh-servers.ts'
+
+const demoHosts: readonly DemoHost[] = [gpu01, gpu02, gpu03, gpu04, lab01]
+
+export interface RunningDemoFleet extends DemoFleet {
+  readonly servers: DemoServers
+  /** Throwaway home with the client key and the known hosts of this run. */
+  readonly home: string
+}
+
+/**
+ * Starts the embedded fleet: a jump host on loopback and simulated GPU servers behind it, with keys made for this run.
+ * The client key and the trusted host keys lie in a folder of their own that `stop` removes, so nothing of the admin's is touched.
+ */
+export async function startDemoFleet(hosts: readonly DemoHost[] = demoHosts): Promise<RunningDemoFleet> {
+  const home = await mkdtemp(join(tmpdir(), 'gatehouse-demo-'))
+  const pair = ssh2.utils.generateKeyPairSync('ed25519')
+  const identityFile = join(home, 'id_ed25519')
+  await writeFile(identityFile, pair.private, { mode: 0o600 })
+  const servers = await startDemoServers(() => fleet, hosts, pair.public)
+  const fleet: Fleet = fleetSchema.parse({
+    version: 1,
+    name: 'demo',
+    jump: [{ name: 'bastion-01', address: '127.0.0.1', port: servers.port }],
+    identities: { audit: { user: 'gatehouse-ro', identityFiles: [identityFile], agent: false } },
+    hosts: hosts.map(({ name, address }) => ({ name, address })),
+    networks: {
+      app: ['10.20.1.0/24'],
+      jump: ['10.20.0.10'],
+      management: ['10.20.2.0/24'],
+      modelStorage: ['10.20.8.0/24'],
+      modelAdmins: ['10.0.1.5'],
+    },
+  })
+  const known = [
+    `[127.0.0.1]:${servers.port} ${servers.jumpKey}`,
+    ...hosts.map((host) => `${host.address} ${servers.hostKeys.get(host.name) ?? ''}`),
+  ]
+  await writeFile(join(home, 'known_hosts'), `${known.join('\n')}\n`, { mode: 0o600 })
+  return {
+    fleet,
+    servers,
+    home,
+    createTransport: (prompts) =>
+      createSsh2Transport({ fleet, clock: { now: () => Date.now() }, log: () => undefined, paths: { data: home, home }, prompts }),
+    async stop() {
+      await servers.stop()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * A simulated GPU server: enough of a machine that every probe section has an answer that follows from it.
+ * It runs no shell. That the probe's script works on real shells is proven in the lab.
+ */
+export interface DemoHost {
+  readonly name: string
+  readonly address: string
+  readonly os: { readonly id: string; readonly version: string; readonly pretty: string }
+  readonly kernel: string
+  readonly account: { readonly name: string; readonly uid: number }
+  /** May the audit account run the exact commands of the sudoers drop-in? */
+  readonly sudo: boolean
+  readonly accounts: readonly DemoAccount[]
+  readonly groups: readonly { readonly name: string; readonly gid: number; readonly members: readonly string[] }[]
+  readonly listeners: readonly DemoListener[]
+  readonly processes: readonly DemoProcess[]
+  readonly units: readonly DemoUnit[]
+  readonly containers: readonly DemoContainer[]
+  /** Files that the sections read or list, by absolute path. */
+  readonly files: ReadonlyMap<string, DemoFile>
+  /** Version, when nginx is installed. Its configuration is what the files below /etc/nginx say. */
+  readonly nginx?: { readonly version: string; readonly running: boolean }
+  readonly firewall: DemoFirewall
+  /** Lines of `sshd -T`. */
+  readonly sshd: readonly string[]
+  readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefixLength: number }[]
+  readonly gateway?: string
+  readonly gpus: readonly DemoGpu[]
+  /** Seconds that its clock is ahead of ours. */
+  readonly clockSkewSeconds?: number
+  /** What goes wrong on purpose. */
+  readonly fault?: DemoFault
+}
+
+/** Faults of the protocol and of the answer, for tests. */
+export type DemoFault =
+  | 'hang-handshake'
+  | 'hang-authentication'
+  | 'hang-exec'
+  | 'refuse-exec'
+  | 'drop-mid-probe'
+  | 'flood'
+  | 'forged-frames'
+  | 'hostile-text'
+  | 'greeting'
+  | 'no-shell'
+  | 'hang-section'
+
+export interface DemoAccount {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+  readonly home: string
+  readonly shell: string
+}
+
+export interface DemoListener {
+  readonly protocol: 'tcp' | 'udp'
+  readonly address: string
+  readonly port: number
+  readonly process: string
+  readonly pid: number
+}
+
+export interface DemoProcess {
+  readonly pid: number
+  readonly ppid: number
+  readonly user: string
+  readonly uid: number
+  readonly name: string
+  readonly argv: readonly string[]
+  readonly cgroup: string
+}
+
+export interface DemoUnit {
+  readonly id: string
+  /** As `systemctl show` prints them. */
+  readonly properties: Readonly<Record<string, string>>
+}
+
+export interface DemoContainer {
+  readonly name: string
+  readonly image: string
+  readonly id: string
+  readonly ports: readonly { readonly hostAddress: string; readonly hostPort: number; readonly containerPort: number }[]
+  readonly user: string
+  readonly command: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly mounts: readonly { readonly source: string; readonly destination: string }[]
+  readonly pid: number
+}
+
+export interface DemoFile {
+  readonly type: 'directory' | 'file' | 'symlink'
+  readonly owner: string
+  readonly group: string
+  readonly mode: number
+  readonly size: number
+  readonly content?: string
+  readonly target?: string
+}
+
+export interface DemoFirewall {
+  readonly ufw?: string
+  readonly nft: string
+  readonly iptables: string
+  readonly ip6tables: string
+}
+
+export interface DemoGpu {
+  readonly name: string
+  readonly uuid: string
+  readonly driver: string
+  readonly memoryTotalMiB: number
+  readonly memoryUsedMiB: number
+  readonly utilizationPercent: number
+  readonly temperatureC: number
+  readonly powerDrawW: number
+  readonly powerLimitW: number
+}
+
+export const directory = (owner: string, mode: number, group = owner): DemoFile => ({ type: 'directory', owner, group, mode, size: 4096 })
+
+export const file = (owner: string, mode: number, size: number, group = owner): DemoFile => ({ type: 'file', owner, group, mode, size })
+
+export const text = (content: string, mode = 0o644): DemoFile => ({
+  type: 'file',
+  owner: 'root',
+  group: 'root',
+  mode,
+  size: content.length,
+  content,
+})

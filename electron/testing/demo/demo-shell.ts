@@ -1,0 +1,65 @@
+import type { ServerChannel } from 'ssh2'
+import { buildProbe } from '#core/probe/build-script.ts'
+import type { SectionSpec } from '#core/probe/section.ts'
+import { answerSection } from './answers/answers.ts'
+import type { DemoHost } from './demo-host.ts'
+import { finishedFrame, framesOf, helloFrame } from './probe-frames.ts'
+
+const END_OF_PROBE = 'gh_main 2>/dev/null\n'
+
+/**
+ * Stands for `/bin/sh` on a simulated host. It understands one script only, the probe that this very build would send,
+ * and answers it section by section; anything else ends with 127, as on a host without a shell.
+ */
+export function serveProbe(channel: ServerChannel, host: DemoHost, sections: readonly SectionSpec[]): void {
+  let script = ''
+  channel.setEncoding('utf8')
+  channel.on('data', (chunk: string) => {
+    script += chunk
+    if (script.endsWith(END_OF_PROBE)) void answer(channel, script, host, sections)
+  })
+}
+
+async function answer(channel: ServerChannel, script: string, host: DemoHost, sections: readonly SectionSpec[]): Promise<void> {
+  const nonce = /^gh_k=([0-9a-f]{32})$/m.exec(script)?.[1]
+  if (host.fault === 'no-shell' || nonce === undefined || script !== buildProbe(sections, nonce).script) {
+    channel.stderr.write('/bin/sh: not found\n')
+    return finish(channel, 127)
+  }
+  if (host.fault === 'hang-exec') return
+  if (host.fault === 'greeting') channel.write('Welcome to GPU-OS\n\u001b[31mAuthorised use only\u001b[0m\n')
+  if (host.fault === 'flood') return flood(channel)
+  channel.write(helloFrame(nonce, host))
+  if (host.fault === 'forged-frames')
+    channel.write(`${'0'.repeat(32)} 0 o ${Buffer.from('forged').toString('base64')}\n${'0'.repeat(32)} z\n`)
+  for (const [index, section] of sections.entries()) {
+    if (host.fault === 'hang-section' && index === sections.length - 1) return
+    if (host.fault === 'drop-mid-probe' && index === Math.floor(sections.length / 2)) {
+      channel.destroy()
+      return
+    }
+    channel.write(framesOf(nonce, index, section, host, answerSection(host, section)))
+    // One turn per section, as answers arrive from a real host one by one.
+    await new Promise((resolve) => setImmediate(resolve))
+    if (channel.destroyed) return
+  }
+  channel.write(finishedFrame(nonce))
+  finish(channel, 0)
+}
+
+function finish(channel: ServerChannel, exitCode: number): void {
+  channel.exit(exitCode)
+  channel.end()
+}
+
+/** Noise without end: the reader has to stop it. */
+function flood(channel: ServerChannel): void {
+  const chunk = Buffer.alloc(32_768, 'x')
+  const more = () => {
+    while (!channel.destroyed && channel.writable && channel.write(chunk)) {
+      // Until the window of the channel is full.
+    }
+  }
+  channel.on('drain', more)
+  more()
+}

@@ -1,0 +1,123 @@
+import type { DemoAccount, DemoFirewall, DemoHost } from '../demo-host.ts'
+
+/** What the five hosts share; each says only what is its own. */
+
+export const accounts = (...own: readonly DemoAccount[]): readonly DemoAccount[] => [
+  { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/bash' },
+  { name: 'www-data', uid: 33, gid: 33, home: '/var/www', shell: '/usr/sbin/nologin' },
+  { name: 'sshd', uid: 101, gid: 65534, home: '/run/sshd', shell: '/usr/sbin/nologin' },
+  { name: 'gatehouse-ro', uid: 990, gid: 990, home: '/home/gatehouse-ro', shell: '/bin/sh' },
+  ...own,
+]
+
+export const groupsOf = (all: readonly DemoAccount[], render: readonly string[] = []) => [
+  ...all.map(({ name, gid }) => ({ name, gid, members: [] })),
+  { name: 'video', gid: 44, members: render },
+  { name: 'render', gid: 106, members: render },
+]
+
+export const auditAccount = { name: 'gatehouse-ro', uid: 990 } as const
+
+export const ubuntu = { id: 'ubuntu', version: '24.04', pretty: 'Ubuntu 24.04.3 LTS' } as const
+export const debian = { id: 'debian', version: '12', pretty: 'Debian GNU/Linux 12 (bookworm)' } as const
+
+/** `sshd -T` of a server that takes keys from the jump host only. */
+export const soundSshd: readonly string[] = [
+  'port 22',
+  'addressfamily any',
+  'listenaddress 0.0.0.0:22',
+  'listenaddress [::]:22',
+  'usepam yes',
+  'permitrootlogin no',
+  'pubkeyauthentication yes',
+  'passwordauthentication no',
+  'kbdinteractiveauthentication no',
+  'allowtcpforwarding no',
+  'x11forwarding no',
+  'maxauthtries 3',
+  'maxstartups 10:30:100',
+]
+
+export const looseSshd: readonly string[] = soundSshd.map((line) =>
+  line === 'passwordauthentication no' ? 'passwordauthentication yes' : line === 'permitrootlogin no' ? 'permitrootlogin yes' : line,
+)
+
+const system = (pid: number, ppid: number, name: string, argv: readonly string[], cgroup: string) => ({
+  pid,
+  ppid,
+  user: 'root',
+  uid: 0,
+  name,
+  argv,
+  cgroup,
+})
+
+export const systemProcesses = [
+  system(1, 0, 'systemd', ['/sbin/init'], '/init.scope'),
+  system(612, 1, 'sshd', ['sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups'], '/system.slice/ssh.service'),
+]
+
+export const sshListeners = [
+  { protocol: 'tcp', address: '0.0.0.0', port: 22, process: 'sshd', pid: 612 },
+  { protocol: 'tcp', address: '::', port: 22, process: 'sshd', pid: 612 },
+] as const
+
+export const nginxProcesses = [
+  system(990, 1, 'nginx', ['nginx: master process /usr/sbin/nginx -g daemon on; master_process on;'], '/system.slice/nginx.service'),
+  { ...system(991, 990, 'nginx', ['nginx: worker process'], '/system.slice/nginx.service'), user: 'www-data', uid: 33 },
+]
+
+export const httpsListeners = [{ protocol: 'tcp', address: '0.0.0.0', port: 443, process: 'nginx', pid: 990 }] as const
+
+export const nginxMain = `user www-data;
+worker_processes auto;
+pid /run/nginx.pid;
+events {
+    worker_connections 768;
+}
+http {
+    include /etc/nginx/mime.types;
+    default_type application/octet-stream;
+    include /etc/nginx/sites-enabled/*;
+}
+`
+
+/** A packet filter that accepts nothing. */
+export const noFirewall: DemoFirewall = { nft: '', iptables: '', ip6tables: '' }
+
+/** nftables written by hand: one inet table that drops by default both ways. */
+export const segmentRules = (inbound: readonly string[], outbound: readonly string[]): DemoFirewall => ({
+  ...noFirewall,
+  nft: `table inet filter {
+	chain input {
+		type filter hook input priority filter; policy drop;
+		iif "lo" accept
+		ct state established,related accept
+${inbound.map((rule) => `\t\t${rule}\n`).join('')}	}
+
+	chain forward {
+		type filter hook forward priority filter; policy drop;
+	}
+
+	chain output {
+		type filter hook output priority filter; policy drop;
+		oif "lo" accept
+		ct state established,related accept
+${outbound.map((rule) => `\t\t${rule}\n`).join('')}	}
+}
+`,
+})
+
+type Gpu = DemoHost['gpus'][number]
+
+export const gpu = (name: string, serial: string, memoryTotalMiB: number, powerLimitW: number, load: number): Gpu => ({
+  name,
+  uuid: `GPU-${serial}`,
+  driver: '570.195.03',
+  memoryTotalMiB,
+  memoryUsedMiB: Math.round(memoryTotalMiB * (0.3 + load * 0.55)),
+  utilizationPercent: Math.round(load * 100),
+  temperatureC: Math.round(38 + load * 38),
+  powerDrawW: Math.round(powerLimitW * (0.18 + load * 0.7)),
+  powerLimitW,
+})

@@ -1,0 +1,147 @@
+import { type DemoHost, directory, file, text } from '../demo-host.ts'
+import {
+  accounts,
+  auditAccount,
+  debian,
+  gpu,
+  groupsOf,
+  httpsListeners,
+  nginxMain,
+  nginxProcesses,
+  segmentRules,
+  soundSshd,
+  sshListeners,
+  systemProcesses,
+} from './baseline.ts'
+import { vllmCertificate } from './certificates.ts'
+
+const own = accounts({ name: 'vllm', uid: 991, gid: 991, home: '/nonexistent', shell: '/usr/sbin/nologin' })
+const argv = [
+  '/opt/vllm/bin/python3',
+  '/opt/vllm/bin/vllm',
+  'serve',
+  '/srv/models/llama-3.1-8b-instruct',
+  '--host',
+  '127.0.0.1',
+  '--port',
+  '8000',
+  '--max-model-len',
+  '8192',
+  '--max-num-seqs',
+  '32',
+]
+
+const site = `server {
+    listen 443 ssl default_server;
+    server_name vllm.dc1.example;
+    ssl_certificate /etc/nginx/tls/vllm.crt;
+    ssl_certificate_key /etc/nginx/tls/vllm.key;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    auth_basic "vLLM";
+    auth_basic_user_file /etc/nginx/vllm.htpasswd;
+    location = /v1/chat/completions {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_buffering off;
+    }
+    location = /v1/completions {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_buffering off;
+    }
+    location = /v1/embeddings {
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location = /v1/models {
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location / {
+        return 404;
+    }
+}
+`
+
+/** The sound one: vLLM on loopback with a key, nginx with TLS and accounts before it, its own account, a closed segment. */
+export const gpu01: DemoHost = {
+  name: 'gpu-01',
+  address: '10.20.4.11',
+  os: debian,
+  kernel: '6.1.0-41-amd64',
+  account: auditAccount,
+  sudo: true,
+  accounts: own,
+  groups: groupsOf(own, ['vllm']),
+  listeners: [...sshListeners, ...httpsListeners, { protocol: 'tcp', address: '127.0.0.1', port: 8000, process: 'vllm', pid: 1410 }],
+  processes: [
+    ...systemProcesses,
+    ...nginxProcesses,
+    { pid: 1410, ppid: 1, user: 'vllm', uid: 991, name: 'vllm', argv, cgroup: '/system.slice/vllm.service' },
+    {
+      pid: 1502,
+      ppid: 1410,
+      user: 'vllm',
+      uid: 991,
+      name: 'VLLM::EngineCor',
+      argv: ['VLLM::EngineCore'],
+      cgroup: '/system.slice/vllm.service',
+    },
+  ],
+  units: [
+    {
+      id: 'vllm.service',
+      properties: {
+        LoadState: 'loaded',
+        ActiveState: 'active',
+        SubState: 'running',
+        UnitFileState: 'enabled',
+        MainPID: '1410',
+        ControlGroup: '/system.slice/vllm.service',
+        User: 'vllm',
+        Group: 'vllm',
+        SupplementaryGroups: 'render video',
+        DynamicUser: 'no',
+        ExecStart: `{ path=/opt/vllm/bin/vllm ; argv[]=/opt/vllm/bin/vllm ${argv.slice(2).join(' ')} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`,
+        Environment: 'HF_HUB_OFFLINE=1 VLLM_API_KEY=****',
+        FragmentPath: '/etc/systemd/system/vllm.service',
+        DropInPaths: '',
+        NoNewPrivileges: 'yes',
+        PrivateTmp: 'yes',
+        ProtectSystem: 'strict',
+        ProtectHome: 'yes',
+        ProtectKernelTunables: 'yes',
+        ProtectKernelModules: 'yes',
+        ProtectControlGroups: 'yes',
+        ReadWritePaths: '/var/cache/vllm',
+        CapabilityBoundingSet: '',
+        RestrictSUIDSGID: 'yes',
+        DevicePolicy: 'closed',
+        DeviceAllow: 'char-nvidia* rw',
+      },
+    },
+  ],
+  containers: [],
+  files: new Map([
+    ['/etc/nginx/nginx.conf', text(nginxMain)],
+    ['/etc/nginx/mime.types', text('types { text/html html; }\n')],
+    ['/etc/nginx/sites-enabled/vllm', text(site)],
+    ['/etc/nginx/tls/vllm.crt', text(vllmCertificate)],
+    ['/srv/models', directory('root', 0o755)],
+    ['/srv/models/llama-3.1-8b-instruct', directory('vllm', 0o750)],
+    ['/srv/models/llama-3.1-8b-instruct/config.json', file('vllm', 0o640, 1_042)],
+    ['/srv/models/llama-3.1-8b-instruct/model-00001-of-00004.safetensors', file('vllm', 0o640, 4_976_698_672)],
+    ['/srv/models/llama-3.1-8b-instruct/model-00002-of-00004.safetensors', file('vllm', 0o640, 4_999_802_720)],
+    ['/srv/models/llama-3.1-8b-instruct/model-00003-of-00004.safetensors', file('vllm', 0o640, 4_915_916_176)],
+    ['/srv/models/llama-3.1-8b-instruct/model-00004-of-00004.safetensors', file('vllm', 0o640, 1_168_138_808)],
+    ['/srv/models/llama-3.1-8b-instruct/tokenizer.json', file('vllm', 0o640, 9_085_657)],
+  ]),
+  nginx: { version: '1.22.1', running: true },
+  firewall: segmentRules(
+    ['ip saddr 10.20.1.0/24 tcp dport 443 accept', 'ip saddr 10.20.0.10 tcp dport 22 accept'],
+    ['ip daddr 10.20.8.0/24 tcp dport 443 accept', 'ip daddr 10.20.0.53 udp dport 53 accept'],
+  ),
+  sshd: soundSshd,
+  addresses: [{ interface: 'eth0', address: '10.20.4.11', prefixLength: 24 }],
+  gateway: '10.20.4.1',
+  gpus: [
+    gpu('NVIDIA H100 80GB HBM3', '5f0c9d1a-33b2-4c1e-9a17-2b6f0c7d8e01', 81_559, 700, 0.71),
+    gpu('NVIDIA H100 80GB HBM3', '5f0c9d1a-33b2-4c1e-9a17-2b6f0c7d8e02', 81_559, 700, 0.64),
+  ],
+}

@@ -1,0 +1,120 @@
+import { type DemoHost, directory, file, text } from '../demo-host.ts'
+import {
+  accounts,
+  auditAccount,
+  gpu,
+  groupsOf,
+  httpsListeners,
+  nginxMain,
+  nginxProcesses,
+  segmentRules,
+  soundSshd,
+  sshListeners,
+  systemProcesses,
+  ubuntu,
+} from './baseline.ts'
+import { caCertificate } from './certificates.ts'
+import { blob, manifest, ollamaUnit } from './ollama.ts'
+
+const own = accounts({ name: 'ollama', uid: 997, gid: 997, home: '/usr/share/ollama', shell: '/bin/false' })
+
+/** The example that most guides copy, to the letter: accounts only in `location /`, management locations without proxy_pass, a CA as server certificate. */
+const site = `server {
+listen 443 ssl;
+server_name ai.internal.yourcompany.com;
+ssl_certificate /etc/ssl/certs/internal-ca.crt;
+ssl_certificate_key /etc/ssl/private/internal-ca.key;
+ssl_protocols TLSv1.2 TLSv1.3;
+ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256;
+location / {
+auth_basic "AI Inference Server";
+auth_basic_user_file /etc/nginx/.htpasswd;
+proxy_pass http://127.0.0.1:11434;
+proxy_set_header Host $host;
+proxy_read_timeout 300s;
+}
+# Block model management endpoints from regular users
+location /api/pull {
+allow 10.0.1.5; # Only the model management host
+deny all;
+}
+location /api/delete {
+allow 10.0.1.5;
+deny all;
+}
+location /api/push {
+deny all;
+}
+}
+`
+
+const ufwStatus = `Status: active
+Logging: on (low)
+Default: deny (incoming), deny (outgoing), disabled (routed)
+New profiles: skip
+
+To                         Action      From
+--                         ------      ----
+443/tcp                    ALLOW IN    10.20.1.0/24
+22/tcp                     ALLOW IN    10.20.0.10
+
+443                        ALLOW OUT   Anywhere
+53                         ALLOW OUT   Anywhere
+443 (v6)                   ALLOW OUT   Anywhere (v6)
+53 (v6)                    ALLOW OUT   Anywhere (v6)
+
+`
+
+/** Ollama behind the nginx example that most guides copy. */
+export const gpu02: DemoHost = {
+  name: 'gpu-02',
+  address: '10.20.4.12',
+  os: ubuntu,
+  kernel: '6.8.0-87-generic',
+  account: auditAccount,
+  sudo: true,
+  accounts: own,
+  groups: groupsOf(own, ['ollama']),
+  listeners: [...sshListeners, ...httpsListeners, { protocol: 'tcp', address: '127.0.0.1', port: 11434, process: 'ollama', pid: 2247 }],
+  processes: [
+    ...systemProcesses,
+    ...nginxProcesses,
+    {
+      pid: 2247,
+      ppid: 1,
+      user: 'ollama',
+      uid: 997,
+      name: 'ollama',
+      argv: ['/usr/local/bin/ollama', 'serve'],
+      cgroup: '/system.slice/ollama.service',
+    },
+  ],
+  units: [ollamaUnit({ pid: 2247, user: 'ollama' })],
+  containers: [],
+  files: new Map([
+    ['/etc/nginx/nginx.conf', text(nginxMain)],
+    ['/etc/nginx/mime.types', text('types { text/html html; }\n')],
+    ['/etc/nginx/sites-enabled/ollama-secure', text(site)],
+    ['/etc/ssl/certs/internal-ca.crt', text(caCertificate)],
+    ['/usr/share/ollama/.ollama/models', directory('ollama', 0o755)],
+    ['/usr/share/ollama/.ollama/models/blobs', directory('ollama', 0o755)],
+    [blob('6a0746a1ec1aef3e7ec53868f220ff6e389f6f8ef87a01d77c96807de94ca2aa'), file('ollama', 0o644, 4_661_211_424)],
+    ['/usr/share/ollama/.ollama/models/manifests', directory('ollama', 0o755)],
+    [manifest('llama3', 'latest'), file('ollama', 0o644, 856)],
+  ]),
+  nginx: { version: '1.24.0', running: true },
+  firewall: {
+    ...segmentRules(
+      ['ip saddr 10.20.1.0/24 tcp dport 443 counter accept', 'ip saddr 10.20.0.10 tcp dport 22 counter accept'],
+      ['tcp dport 443 counter accept', 'udp dport 53 counter accept', 'tcp dport 53 counter accept'],
+    ),
+    ufw: ufwStatus,
+  },
+  sshd: soundSshd,
+  addresses: [{ interface: 'eth0', address: '10.20.4.12', prefixLength: 24 }],
+  gateway: '10.20.4.1',
+  gpus: [
+    gpu('NVIDIA RTX 6000 Ada Generation', '0b41d3c7-9e55-4f0a-8d77-6a3f1e2b4c01', 49_140, 300, 0.71),
+    gpu('NVIDIA RTX 6000 Ada Generation', '0b41d3c7-9e55-4f0a-8d77-6a3f1e2b4c02', 49_140, 300, 0.97),
+  ],
+}

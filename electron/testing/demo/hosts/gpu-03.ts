@@ -1,0 +1,46 @@
+import { type DemoHost, directory, file } from '../demo-host.ts'
+import { accounts, auditAccount, gpu, groupsOf, looseSshd, noFirewall, sshListeners, systemProcesses, ubuntu } from './baseline.ts'
+import { blob, manifest, ollamaUnit } from './ollama.ts'
+
+const own = accounts()
+const store = '/root/.ollama/models'
+
+/** The bare one: Ollama as root on every interface, no proxy, no packet filter. */
+export const gpu03: DemoHost = {
+  name: 'gpu-03',
+  address: '10.20.4.13',
+  os: ubuntu,
+  kernel: '6.8.0-87-generic',
+  account: auditAccount,
+  sudo: true,
+  accounts: own,
+  groups: groupsOf(own),
+  listeners: [...sshListeners, { protocol: 'tcp', address: '*', port: 11434, process: 'ollama', pid: 1833 }],
+  processes: [
+    ...systemProcesses,
+    {
+      pid: 1833,
+      ppid: 1,
+      user: 'root',
+      uid: 0,
+      name: 'ollama',
+      argv: ['/usr/local/bin/ollama', 'serve'],
+      cgroup: '/system.slice/ollama.service',
+    },
+  ],
+  units: [
+    ollamaUnit({ pid: 1833, user: '', environment: 'OLLAMA_HOST=0.0.0.0', dropIn: '/etc/systemd/system/ollama.service.d/override.conf' }),
+  ],
+  containers: [],
+  files: new Map([
+    [store, directory('root', 0o777)],
+    [`${store}/blobs`, directory('root', 0o777)],
+    [blob('17052f91a42e97930aa6e28a6c6c06a983e6a58dbb00434885a0cf5313e376f7', store), file('root', 0o666, 13_793_441_244)],
+    [manifest('gpt-oss', '20b', store), file('root', 0o666, 1_204)],
+  ]),
+  firewall: { ...noFirewall, ufw: 'Status: inactive\n' },
+  sshd: looseSshd,
+  addresses: [{ interface: 'eth0', address: '10.20.4.13', prefixLength: 24 }],
+  gateway: '10.20.4.1',
+  gpus: [gpu('NVIDIA L40S', '7a90e1f4-1c2d-4b7e-b1aa-90c4d5e6f701', 46_068, 350, 0.38)],
+}

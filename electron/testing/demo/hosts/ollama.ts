@@ -1,0 +1,44 @@
+import type { DemoUnit } from '../demo-host.ts'
+
+const STORE = '/usr/share/ollama/.ollama/models'
+
+export const blob = (sha256: string, store = STORE): string => `${store}/blobs/sha256-${sha256}`
+
+export const manifest = (model: string, tag: string, store = STORE): string =>
+  `${store}/manifests/registry.ollama.ai/library/${model}/${tag}`
+
+/** The unit as the installer writes it, with what a drop-in adds. */
+export const ollamaUnit = (it: {
+  readonly pid: number
+  readonly user: string
+  readonly environment?: string
+  readonly dropIn?: string
+}): DemoUnit => ({
+  id: 'ollama.service',
+  properties: {
+    LoadState: 'loaded',
+    ActiveState: 'active',
+    SubState: 'running',
+    UnitFileState: 'enabled',
+    MainPID: String(it.pid),
+    ControlGroup: '/system.slice/ollama.service',
+    User: it.user,
+    Group: it.user,
+    SupplementaryGroups: '',
+    DynamicUser: 'no',
+    ExecStart:
+      '{ path=/usr/local/bin/ollama ; argv[]=/usr/local/bin/ollama serve ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }',
+    Environment: `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${it.environment === undefined ? '' : ` ${it.environment}`}`,
+    FragmentPath: '/etc/systemd/system/ollama.service',
+    DropInPaths: it.dropIn ?? '',
+    NoNewPrivileges: 'no',
+    PrivateTmp: 'no',
+    PrivateDevices: 'no',
+    ProtectSystem: 'no',
+    ProtectHome: 'no',
+    ReadWritePaths: '',
+    CapabilityBoundingSet: 'cap_chown cap_dac_override cap_sys_admin cap_sys_ptrace',
+    RestrictSUIDSGID: 'no',
+    DevicePolicy: 'auto',
+  },
+})

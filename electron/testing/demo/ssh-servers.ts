@@ -1,0 +1,102 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import ssh2, { type AuthContext, type Connection, type Server as SshServer } from 'ssh2'
+import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
+import type { Fleet } from '#shared/model/fleet.ts'
+import type { DemoHost } from './demo-host.ts'
+import { serveProbe } from './demo-shell.ts'
+
+const { Server, utils } = ssh2
+
+export interface DemoServers {
+  /** Port of the jump host on 127.0.0.1. */
+  readonly port: number
+  /** Public host keys as known_hosts wants them (`type base64`): of the jump host, and of each host by its name. */
+  readonly jumpKey: string
+  readonly hostKeys: ReadonlyMap<string, string>
+  /** Connections that are open right now, to prove that nothing is left behind. */
+  open(): number
+  stop(): Promise<void>
+}
+
+interface KeyPair {
+  readonly private: string
+  readonly public: string
+}
+
+/**
+ * A real SSH server on loopback that acts as the jump host. `direct-tcpip` channels to the address of a simulated host
+ * are handed to that host's own SSH server inside this process; to anything else they are refused.
+ */
+export async function startDemoServers(fleetOf: () => Fleet, hosts: readonly DemoHost[], clientKey: string): Promise<DemoServers> {
+  const allowed = utils.parseKey(clientKey)
+  if (allowed instanceof Error) throw allowed
+  const connections = new Set<Connection>()
+  const jumpKeys = newKey()
+  const hostKeys = new Map(hosts.map((host) => [host.name, newKey()]))
+  const targets = new Map<string, SshServer>()
+
+  const track = (connection: Connection) => {
+    connections.add(connection)
+    connection.on('close', () => connections.delete(connection))
+    connection.on('error', () => undefined)
+  }
+  const authenticate = (context: AuthContext) => {
+    const mine = context.method === 'publickey' && context.key.data.equals(allowed.getPublicSSH())
+    if (context.method !== 'publickey' || !mine) return context.reject(['publickey'])
+    if (context.signature && context.blob && allowed.verify(context.blob, context.signature, context.hashAlgo) !== true)
+      return context.reject()
+    context.accept()
+  }
+
+  function targetAt(host: DemoHost): SshServer {
+    const existing = targets.get(host.address)
+    if (existing) return existing
+    const server = new Server({ hostKeys: [hostKeys.get(host.name)?.private ?? ''] }, (connection) => {
+      track(connection)
+      connection.on('authentication', (context) => {
+        if (host.fault !== 'hang-authentication') authenticate(context)
+      })
+      connection.on('session', (accept) => {
+        const session = accept()
+        session.on('exec', (acceptExec, reject, info) => {
+          if (host.fault === 'refuse-exec' || info.command !== '/bin/sh') return reject()
+          const fleet = fleetOf()
+          const entry = fleet.hosts.find(({ name }) => name === host.name)
+          if (entry) serveProbe(acceptExec(), host, sectionsOf(probeContextOf(fleet, entry)))
+        })
+      })
+    })
+    targets.set(host.address, server)
+    return server
+  }
+
+  const jump = new Server({ hostKeys: [jumpKeys.private] }, (connection) => {
+    track(connection)
+    connection.on('authentication', authenticate)
+    connection.on('tcpip', (accept, reject, info) => {
+      const host = hosts.find(({ address }) => address === info.destIP)
+      if (host === undefined || info.destPort !== 22) return reject()
+      const channel = accept()
+      if (host.fault !== 'hang-handshake') targetAt(host).injectSocket(channel as never)
+    })
+  })
+  jump.listen(0, '127.0.0.1')
+  await once(jump, 'listening')
+
+  return {
+    port: (jump.address() as AddressInfo).port,
+    jumpKey: jumpKeys.public,
+    hostKeys: new Map([...hostKeys].map(([name, pair]) => [name, pair.public])),
+    open: () => connections.size,
+    async stop() {
+      for (const connection of connections) connection.end()
+      await new Promise<void>((resolve) => jump.close(() => resolve()))
+    },
+  }
+}
+
+function newKey(): KeyPair {
+  const pair = utils.generateKeyPairSync('ed25519')
+  return { private: pair.private, public: pair.public.split(' ').slice(0, 2).join(' ') }
+}
