@@ -14,6 +14,7 @@ import { createTerminalPrompts } from './terminal-prompts.ts'
 const options = {
   fleet: { type: 'string' },
   demo: { type: 'boolean', default: false },
+  stored: { type: 'boolean', default: false },
   host: { type: 'string', multiple: true },
   json: { type: 'boolean', default: false },
   markdown: { type: 'boolean', default: false },
@@ -38,6 +39,12 @@ export async function runAudit(args: string[]): Promise<number> {
   try {
     if (services.storeFailure) process.stderr.write(`warning: ${services.storeFailure.detail}\n`)
     await openFleet(services, values.fleet)
+    if (values.stored) {
+      const stored = services.audits.reevaluate(services.fleet.require())
+      if (stored === null) throw new GatehouseError({ code: 'audit.not-found', detail: 'no host of this fleet has been audited' })
+      await print(stored, format, values.output)
+      return exitCodeOf(stored, bar)
+    }
     const run = services.audits.start(services.fleet.require(), services.transport(), values.host ?? [])
     const stop = () => services.audits.cancel()
     process.once('SIGINT', stop)

@@ -7,6 +7,7 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse audit --fleet FILE [--host NAME]… [--json | --markdown | --html] [--output FILE] [--fail-on SEVERITY]
       Looks at the hosts of a fleet file and prints the checklist per host.
       --demo             the embedded demo fleet instead of a file
+      --stored           judge the answers of the last audit again, without connecting
       --host NAME        only this host; may be given several times
       --json, --markdown, --html
                          a report instead of the matrix

@@ -5,9 +5,10 @@ import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { AuditJob, HostProgress } from '#shared/model/job.ts'
 import { mapWithLimit } from '../jobs/map-with-limit.ts'
 import { throttled } from '../jobs/throttle.ts'
+import { controls } from '../policy/registry.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
 import type { AuditRepo } from '../store/audit.repo.ts'
-import { auditHost } from './audit-host.ts'
+import { auditHost, judgeRecording } from './audit-host.ts'
 import { changesBetween } from './changes.ts'
 
 /** Hosts looked at side by side. The transport throttles handshakes by itself; this bounds memory. */
@@ -41,6 +42,8 @@ export interface AuditService {
   latest(fleet: Fleet): Audit | null
   host(fleet: Fleet, name: string): HostAudit | null
   changes(fleet: Fleet): Change[]
+  /** What the stored answers of the newest audits mean under the controls of today. Asks no host, changes nothing that is stored. */
+  reevaluate(fleet: Fleet): Audit | null
   history(fleet: Fleet): { id: string; startedAt: string; hosts: number; passed: number; applicable: number; outcome: Audit['outcome'] }[]
 }
 
@@ -133,6 +136,19 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
         outcome: last?.outcome ?? 'complete',
         hosts,
       }
+    },
+    reevaluate(fleet) {
+      const stored = this.latest(fleet)
+      if (stored === null) return null
+      const hosts = fleet.hosts.flatMap((host) => {
+        const [newest] = repo.newest(fleet.name, host.name, 1)
+        if (newest === undefined) return []
+        const outputs = repo.outputs(newest.auditId, host.name)
+        if (outputs.size === 0) return [newest.audit]
+        const judged = judgeRecording({ host, fleet, outputs, controls, at: Date.parse(newest.audit.startedAt), log })
+        return [{ ...newest.audit, ...judged }]
+      })
+      return { ...stored, hosts }
     },
     host: (fleet, name) => repo.newest(fleet.name, name, 1)[0]?.audit ?? null,
     changes: (fleet) =>

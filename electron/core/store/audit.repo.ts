@@ -30,7 +30,6 @@ export interface AuditRepo {
   outputs(auditId: string, host: string): Map<string, SectionOutput>
   /** Stored text of one answer, by the hash that evidence carries. */
   output(sha256: string): string | undefined
-  replaceFindings(auditId: string, host: HostAudit): void
 }
 
 type Row = Record<string, unknown>
@@ -41,7 +40,6 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
   const insertAudit = database.prepare(`INSERT INTO audit (id, fleet, started_at, gatehouse, outcome) VALUES (?, ?, ?, ?, 'running')`)
   const finishAudit = database.prepare('UPDATE audit SET finished_at = ?, outcome = ? WHERE id = ?')
   const insertHost = database.prepare('INSERT INTO host_audit (audit_id, fleet, host, state, result) VALUES (?, ?, ?, ?, ?)')
-  const updateHost = database.prepare('UPDATE host_audit SET result = ? WHERE audit_id = ? AND host = ?')
   const insertOutput = database.prepare('INSERT INTO output (sha256, stdout) VALUES (?, ?) ON CONFLICT DO NOTHING')
   const insertSection = database.prepare('INSERT INTO section (audit_id, host, id, answer, sha256) VALUES (?, ?, ?, ?, ?)')
   const history = database.prepare(
@@ -116,9 +114,6 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
     output(sha256) {
       const row = database.prepare('SELECT stdout FROM output WHERE sha256 = ?').get(sha256) as Row | undefined
       return row && String(row.stdout)
-    },
-    replaceFindings(auditId, host) {
-      updateHost.run(JSON.stringify(host), auditId, host.name)
     },
   }
 }
