@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
 import { parseFleet } from '#core/fleet/parse-fleet.ts'
 import { type ProbeRun, runProbe } from '#core/probe/run-probe.ts'
@@ -20,7 +20,7 @@ function sectionsFor(server: Server) {
 }
 
 interface ProbeWith {
-  readonly onSection?: () => void
+  readonly onSection?: (id: string, done: number, total: number) => void
   readonly signal?: AbortSignal
 }
 
@@ -34,7 +34,7 @@ let master: ReturnType<typeof spawnSsh>
 beforeAll(async () => {
   // One login at the jump host for this file.
   master = spawnSsh(['-M', '-N', 'jump'])
-  await expect.poll(async () => (await ssh(['-O', 'check', 'jump'])).status, { timeout: 10_000 }).toBe(0)
+  await vi.waitFor(async () => expect((await ssh(['-O', 'check', 'jump'])).status).toBe(0), 10_000)
 })
 afterAll(() => {
   master.kill()
@@ -72,7 +72,11 @@ describe('privilege', () => {
     const run = await probe('gpu3')
     const refused = [...run.outputs.values()].filter(({ sudoers }) => sudoers !== undefined)
     expect(refused.map(({ id }) => id)).toEqual(expect.arrayContaining(['listeners', 'sshd']))
-    await arrange('gpu3', 'cat >/etc/sudoers.d/granted && visudo -q -c', `${refused.map(({ sudoers }) => sudoers).join('\n')}\n`)
+    await arrange(
+      'gpu3',
+      'install -m 440 /dev/stdin /etc/sudoers.d/granted && visudo -q -c',
+      `${refused.map(({ sudoers }) => sudoers).join('\n')}\n`,
+    )
     try {
       const again = await probe('gpu3')
       expect([...again.outputs.values()].filter(({ sudoers }) => sudoers !== undefined).map(({ id }) => id)).toEqual([])
@@ -182,7 +186,7 @@ describe('a host in trouble', () => {
     )
     try {
       const stop = new AbortController()
-      const run = await probe('gpu2', { signal: stop.signal, onSection: () => stop.abort() })
+      const run = await probe('gpu2', { signal: stop.signal, onSection: (_, done, total) => done === total - 1 && stop.abort() })
       expect(run.failure).toMatchObject({ code: 'job.cancelled' })
       await expect.poll(async () => (await asRoot('gpu2', 'pgrep -x sleep')).status, { timeout: 15_000 }).toBe(1)
     } finally {
