@@ -9,7 +9,7 @@ const FOUR_MIB = 4_194_304
 export const collectFirewall = (): readonly SectionSpec[] => [
   command({
     id: 'nft',
-    argv: ['/usr/sbin/nft', 'list', 'ruleset'],
+    argv: ['/usr/sbin/nft', '-s', 'list', 'ruleset'],
     alternatives: ['/sbin/nft', '/usr/bin/nft'],
     privilege: 'sudo',
     maxBytes: FOUR_MIB,

@@ -1,8 +1,14 @@
-import { type FactDefinition, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact.ts'
+import { assembleFirewall } from './assemble.ts'
 import { collectFirewall } from './collect.ts'
 
+/** Reads `network` first: which interface an address lies behind, and which addresses are the host's own. */
 export const firewallFact: FactDefinition<'firewall'> = {
   id: 'firewall',
   sections: collectFirewall,
-  read: ({ section }) => unusable(section('nft'), 'Firewall') ?? unknown('Firewall: the rules could not be read', ['nft']),
+  read: ({ section, fact }) => {
+    const network = fact('network')
+    const sections = { nft: section('nft'), iptables: section('iptables'), ip6tables: section('ip6tables'), ufw: section('ufw') }
+    return assembleFirewall(sections, network.known ? network.value : undefined)
+  },
 }

@@ -1,27 +1,19 @@
-/** What the packet filter does with new traffic, whoever wrote the rules (nftables, iptables, ufw, firewalld). */
-export interface FirewallRule {
-  readonly chain: string
-  readonly direction: 'in' | 'out' | 'forward'
-  readonly action: 'accept' | 'drop' | 'reject'
-  /** Source networks; empty means any. */
-  readonly sources: readonly string[]
-  readonly destinations: readonly string[]
-  readonly protocol: 'tcp' | 'udp' | 'any'
-  /** Inclusive port ranges of the destination; empty means any. */
-  readonly ports: readonly (readonly [number, number])[]
-  readonly interface?: string | undefined
-  readonly section: string
-  readonly line: number
-}
+import type { Table } from './ruleset.ts'
 
+export type FirewallVerdict = 'accept' | 'drop' | 'reject' | 'undetermined'
+
+/** The packet filter as the kernel holds it, whoever wrote the rules (nftables, iptables, ufw, firewalld). */
 export interface Firewall {
   readonly backend: 'ufw' | 'nftables' | 'iptables' | 'firewalld' | 'none'
-  readonly defaultInbound: 'accept' | 'drop' | 'reject'
-  readonly defaultOutbound: 'accept' | 'drop' | 'reject'
-  readonly rules: readonly FirewallRule[]
-  /** Parts of the rule set that the model does not cover; then a verdict that depends on them is not evaluated. */
+  /** What happens to new IPv4 traffic that no rule speaks of. Per family and interface: `defaultOf` in reach.ts. */
+  readonly defaultInbound: FirewallVerdict
+  readonly defaultOutbound: FirewallVerdict
+  readonly tables: readonly Table[]
+  /** Address translation was read as well. Without it nothing can be said about published container ports. */
+  readonly translationKnown: boolean
+  /** Rules that the model does not cover; a verdict that hangs on one is not given. */
   readonly unmodelled: readonly { readonly text: string; readonly section: string; readonly line: number }[]
-  /** Where the default policies were read. */
+  /** Where the inbound default was read. */
   readonly section: string
   readonly line: number
 }

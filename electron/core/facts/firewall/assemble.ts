@@ -1,0 +1,156 @@
+import type { SectionOutput } from '../../probe/section.ts'
+import { type FactResult, known, unknown } from '../fact.ts'
+import type { Network } from '../network/network.ts'
+import { defaultsOf } from './defaults.ts'
+import type { Firewall } from './firewall.ts'
+import { type IptablesDump, parseIptables } from './iptables/parse.ts'
+import { parseNft } from './nft/parse.ts'
+import { visitRules } from './reach.ts'
+import type { Action, Hook, Table } from './ruleset.ts'
+import { parseUfw, type UfwStatus } from './ufw/parse.ts'
+
+export interface FirewallSections {
+  readonly nft: SectionOutput
+  readonly iptables: SectionOutput
+  readonly ip6tables: SectionOutput
+  readonly ufw: SectionOutput
+}
+
+const answered = (output: SectionOutput) => output.state === 'ok' && output.exitCode === 0
+const absent = (output: SectionOutput) => output.state === 'missing'
+
+/**
+ * Puts the kernel's rules together. `nft` and `iptables-save` are two views that overlap: the tables of iptables-nft are taken from
+ * iptables-save, everything else from nft. What one of them would show but may not be asked stays in doubt.
+ */
+export function assembleFirewall(sections: FirewallSections, network: Network | undefined): FactResult<Firewall> {
+  const { nft, iptables, ip6tables } = sections
+  const ufw = answered(sections.ufw) ? parseUfw(sections.ufw.stdout, 'ufw') : undefined
+  const dumps = [answered(iptables) ? parseIptables(iptables.stdout, 'ip', 'iptables') : undefined]
+  dumps.push(answered(ip6tables) ? parseIptables(ip6tables.stdout, 'ip6', 'ip6tables') : undefined)
+  const native = answered(nft) ? parseNft(nft.stdout, 'nft') : undefined
+  if (!native && !dumps[0]) {
+    if (absent(nft) && absent(iptables)) return known(build([], ufw, network, 'nft', true))
+    return withoutKernel(sections, ufw, network)
+  }
+  const saved = dumps.flatMap((dump) => (dump ? usable(dump) : []))
+  const shadowed = new Set(dumps.flatMap((dump) => (dump?.nft ? dump.tables.map(tableKey) : [])))
+  const tables = [...(native ?? []).filter((table) => !shadowed.has(tableKey(table))), ...saved]
+  const doubts = [
+    ...(native || absent(nft) ? [] : [unread('nft', ['ip', 'ip6'])]),
+    ...legacyDoubt(iptables, dumps[0], native, 'ip'),
+    ...legacyDoubt(ip6tables, dumps[1], native, 'ip6'),
+  ]
+  return known(build([...tables, ...doubts], ufw, network, native ? 'nft' : 'iptables', true))
+}
+
+const tableKey = ({ family, name }: Table) => `${family} ${name}`
+
+/** Tables that iptables-save says it cannot show are left to nft. */
+const usable = ({ tables, incompatible }: IptablesDump) => tables.filter(({ name }) => !incompatible.includes(name))
+
+/** Legacy iptables works beside nf_tables, unseen by nft. */
+function legacyDoubt(
+  output: SectionOutput,
+  dump: IptablesDump | undefined,
+  native: readonly Table[] | undefined,
+  family: 'ip' | 'ip6',
+): Table[] {
+  if (dump?.legacyBeside !== undefined) return [unread(output.id, [family], dump.legacyBeside)]
+  if (dump && !dump.complete) return [unread(output.id, [family])]
+  if (dump || absent(output)) return []
+  // Where nft shows what iptables-nft wrote, iptables is not the legacy one.
+  const translated = native?.some((table) => table.family === family && table.name === 'filter') ?? false
+  return translated ? [] : [unread(output.id, [family])]
+}
+
+/** Stands for rules that could not be read: they may stop anything. */
+function unread(section: string, families: readonly ('ip' | 'ip6')[], line = 0): Table {
+  const chain = (hook: Hook, action: Action) => ({
+    name: `unread ${hook}`,
+    line,
+    text: '',
+    base: { type: 'filter' as const, hook, priority: 0, policy: 'accept' as const },
+    rules: [
+      {
+        test: {
+          is: 'any' as const,
+          of: families.map((family) => ({ is: 'family' as const, family: family === 'ip' ? (4 as const) : (6 as const) })),
+        },
+        action,
+        line,
+        text: '',
+      },
+    ],
+  })
+  const doubt: Action = { do: 'unknown' }
+  return {
+    family: 'inet',
+    name: `unread ${section}`,
+    section,
+    chains: { input: chain('input', doubt), forward: chain('forward', doubt), output: chain('output', doubt) },
+  }
+}
+
+function withoutKernel(sections: FirewallSections, ufw: UfwStatus | undefined, network: Network | undefined): FactResult<Firewall> {
+  if (ufw?.active) return known(build([ufw.table], ufw, network, 'ufw', false))
+  const denied = [sections.nft, sections.iptables, sections.ufw].find(({ state }) => state === 'denied')
+  const failed = denied ?? [sections.nft, sections.iptables].find((output) => !absent(output)) ?? sections.nft
+  const said = failed.stderr.split('\n').find((line) => line.trim() !== '')
+  const reason = denied ? `sudo refused "${failed.command}"` : `"${failed.command}" failed${said ? `: ${said.slice(0, 200)}` : ''}`
+  return unknown(`Firewall: ${reason}`, [failed.id], failed.sudoers && `Add to sudoers: ${failed.sudoers}`)
+}
+
+function build(
+  tables: readonly Table[],
+  ufw: UfwStatus | undefined,
+  network: Network | undefined,
+  section: string,
+  translationKnown: boolean,
+): Firewall {
+  const [inbound, outbound] = (['in', 'out'] as const).map((direction) => {
+    const defaults = defaultsOf({ tables }, network, direction).filter(({ family }) => family === 4)
+    return defaults.find(({ main }) => main) ?? defaults[0]
+  })
+  return {
+    backend: backendOf(tables, ufw),
+    // Without an IPv4 address nothing arrives or leaves.
+    defaultInbound: inbound?.verdict ?? 'drop',
+    defaultOutbound: outbound?.verdict ?? 'drop',
+    tables,
+    translationKnown,
+    unmodelled: visitRules(tables)
+      .filter(({ rule }) => isUnmodelled(rule.test, rule.action))
+      .map(({ table, rule }) => ({ text: rule.text, section: table.section, line: rule.line })),
+    section: inbound?.by?.section ?? section,
+    line: inbound?.by?.line ?? 0,
+  }
+}
+
+type Test = Table['chains'][string]['rules'][number]['test']
+
+/** Not understood, and able to match the TCP or UDP traffic that is followed. */
+function isUnmodelled(test: Test, action: Action): boolean {
+  if (action.do === 'none') return false
+  const parts = test.is === 'all' ? test.of : [test]
+  const foreign = parts.some(
+    (part) =>
+      (part.is === 'constant' && !part.value) || (part.is === 'protocol' && !part.numbers.some((each) => each === 6 || each === 17)),
+  )
+  return !foreign && (action.do === 'unknown' || parts.some(hasUnknown))
+}
+
+function hasUnknown(test: Test): boolean {
+  if (test.is === 'not') return hasUnknown(test.of)
+  return test.is === 'unknown' || ((test.is === 'all' || test.is === 'any') && test.of.some(hasUnknown))
+}
+
+function backendOf(tables: readonly Table[], ufw: UfwStatus | undefined): Firewall['backend'] {
+  if (ufw?.active) return 'ufw'
+  if (tables.some(({ name }) => name === 'firewalld')) return 'firewalld'
+  const holding = tables.filter(({ chains }) =>
+    Object.values(chains).some(({ base, rules }) => base?.policy === 'drop' || rules.length > 0),
+  )
+  if (holding.length === 0) return 'none'
+  return holding.some(({ section }) => section === 'nft') ? 'nftables' : 'iptables'
+}

@@ -1,0 +1,79 @@
+import type { Network } from '../network/network.ts'
+import type { AddressSet, Family } from './address-set.ts'
+import type { Firewall } from './firewall.ts'
+import { type Piece, reach, visitTests } from './reach.ts'
+import { sidesOf } from './surroundings.ts'
+
+/** What happens to traffic that no rule speaks of. */
+export interface DefaultVerdict extends Piece {
+  /** The default route leaves through this interface, or the routes are not known. */
+  readonly main: boolean
+  readonly protocol: 'tcp' | 'udp'
+}
+
+/** One end of the widest stretch of ports between those that rules name. */
+function unnamedPort(tables: Firewall['tables']): number {
+  const edges = new Set([1, 65_536])
+  visitTests(tables, (test) => {
+    if (test.is !== 'port' && test.is !== 'original-port') return
+    for (const [low, high] of test.ports) {
+      if (low > 1) edges.add(low)
+      edges.add(high + 1)
+    }
+  })
+  const sorted = [...edges].sort((a, b) => a - b)
+  const widths = sorted.slice(1).map((edge, index) => ({ start: sorted[index] as number, width: edge - (sorted[index] as number) }))
+  return widths.reduce((widest, each) => (each.width > widest.width ? each : widest)).start
+}
+
+const sizeOf = (set: AddressSet): bigint => set.reduce((sum, { from, to }) => sum + BigInt(`0x${to}`) - BigInt(`0x${from}`) + 1n, 0n)
+
+/**
+ * The default for each family, interface and protocol: the fate of a port that no rule names, for the largest part of all addresses.
+ * So a chain that accepts by policy and drops in its last rule counts as dropping, as it does for the traffic.
+ */
+export function defaultsOf(firewall: Pick<Firewall, 'tables'>, network: Network | undefined, direction: 'in' | 'out'): DefaultVerdict[] {
+  const port = unnamedPort(firewall.tables)
+  return ([4, 6] as const).flatMap((family) => {
+    const mains = mainInterfaces(network, family)
+    return sidesOf(network, family).flatMap(({ name }) =>
+      (['tcp', 'udp'] as const).flatMap((protocol) => {
+        const everywhere = reachThrough(firewall, network, name, family, { direction, protocol, port })
+        const widest = everywhere.reduce<Piece | undefined>(
+          (most, piece) => (most && sizeOf(most.remotes) >= sizeOf(piece.remotes) ? most : piece),
+          undefined,
+        )
+        return widest ? [{ ...widest, protocol, main: name === undefined || mains.includes(name) }] : []
+      }),
+    )
+  })
+}
+
+/** As if the default route led through this interface. */
+function reachThrough(
+  firewall: Pick<Firewall, 'tables'>,
+  network: Network | undefined,
+  name: string | undefined,
+  family: Family,
+  query: Parameters<typeof reach>[2],
+): Piece[] {
+  const destination = family === 4 ? '0.0.0.0/0' : '::/0'
+  const only: Network | undefined =
+    (network &&
+      name !== undefined && {
+        addresses: network.addresses.filter((each) => each.interface === name),
+        routes: [{ family, destination, interface: name, table: 'main', section: family === 4 ? 'routes' : 'routes-6', line: 0 }],
+        defaultRoute: true,
+      }) ||
+    undefined
+  return reach(firewall, only, query).filter((piece) => piece.family === family)
+}
+
+/** Interfaces of the default route; on a host without one, all of them. */
+function mainInterfaces(network: Network | undefined, family: Family): readonly string[] {
+  const sides = sidesOf(network, family).flatMap(({ name }) => name ?? [])
+  const routed = (network?.routes ?? [])
+    .filter((route) => route.family === family && /\/0$/.test(route.destination))
+    .map((route) => route.interface)
+  return routed.length > 0 ? routed : sides
+}

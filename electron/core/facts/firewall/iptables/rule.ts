@@ -1,0 +1,243 @@
+import { addressTest } from '../nft/selectors.ts'
+import { translationTo } from '../nft/verdicts.ts'
+import {
+  type Action,
+  all,
+  any,
+  negate,
+  never,
+  parseFlags,
+  parsePorts,
+  protocolNumber,
+  type Rule,
+  type Side,
+  type Test,
+} from '../ruleset.ts'
+import { splitWords } from './words.ts'
+
+const unknown: Test = { is: 'unknown' }
+const chance: Test = { is: 'chance' }
+
+/** An option that tests something: how many words it takes, and what they mean. `undefined` when the words are not understood. */
+interface Option {
+  readonly words: number
+  readonly test: (...words: string[]) => Test | undefined
+}
+
+const ports = (side: Side) => (word: string) => {
+  const list = word.split(',').map(parsePorts)
+  return list.includes(undefined) ? undefined : ({ is: 'port', side, ports: list as [number, number][] } as const)
+}
+const eitherPort = (word: string): Test | undefined => {
+  const [source, destination] = [ports('source')(word), ports('destination')(word)]
+  return source && destination && any([source, destination])
+}
+const address = (side: Side | 'original') => (word: string) => addressTest(side, word.split(','))
+const types =
+  (side: Side) =>
+  (word: string): Test => ({ is: 'address-type', side, types: word.toLowerCase().split(',') })
+const opaque = (words: number): Option => ({ words, test: () => unknown })
+
+const OPTIONS: Readonly<Record<string, Option>> = {
+  '-s': { words: 1, test: address('source') },
+  '-d': { words: 1, test: address('destination') },
+  '-i': { words: 1, test: (name) => ({ is: 'interface', side: 'in', names: [name.replace(/\+$/, '*')] }) },
+  '-o': { words: 1, test: (name) => ({ is: 'interface', side: 'out', names: [name.replace(/\+$/, '*')] }) },
+  '-p': {
+    words: 1,
+    test: (word) => {
+      const number = protocolNumber(word)
+      return number === undefined ? undefined : { is: 'protocol', numbers: [number] }
+    },
+  },
+  '-f': { words: 0, test: () => never },
+  '--dport': { words: 1, test: ports('destination') },
+  '--dports': { words: 1, test: ports('destination') },
+  '--sport': { words: 1, test: ports('source') },
+  '--sports': { words: 1, test: ports('source') },
+  '--ports': { words: 1, test: eitherPort },
+  '--syn': { words: 0, test: () => ({ is: 'flags', mask: 0x17, value: 2 }) },
+  '--tcp-flags': {
+    words: 2,
+    test: (mask, value) => {
+      const bits = [parseFlags(mask.split(',')), parseFlags(value.split(','))]
+      return bits[0] === undefined || bits[1] === undefined ? undefined : { is: 'flags', mask: bits[0], value: bits[1] }
+    },
+  },
+  '--ctstate': { words: 1, test: (states) => ({ is: 'state', states: states.toLowerCase().split(',') }) },
+  '--state': { words: 1, test: (states) => ({ is: 'state', states: states.toLowerCase().split(',') }) },
+  '--ctstatus': { words: 1, test: (status) => (status === 'DNAT' ? { is: 'translated' } : unknown) },
+  '--ctdir': { words: 1, test: (direction) => ({ is: 'constant', value: direction === 'ORIGINAL' }) },
+  '--ctproto': {
+    words: 1,
+    test: (word) => {
+      const number = protocolNumber(word)
+      return number === undefined ? undefined : { is: 'protocol', numbers: [number] }
+    },
+  },
+  '--ctorigsrc': { words: 1, test: address('source') },
+  '--ctorigdst': { words: 1, test: address('original') },
+  '--ctorigdstport': {
+    words: 1,
+    test: (word) => {
+      const range = parsePorts(word)
+      return range && { is: 'original-port', ports: [range] }
+    },
+  },
+  '--src-range': { words: 1, test: address('source') },
+  '--dst-range': { words: 1, test: address('destination') },
+  '--src-type': { words: 1, test: types('source') },
+  '--dst-type': { words: 1, test: types('destination') },
+  '--pkt-type': { words: 1, test: (type) => ({ is: 'constant', value: type.toLowerCase() === 'unicast' }) },
+  // Rates, counts and lists that fill as traffic comes.
+  '--limit': { words: 1, test: () => chance },
+  '--hashlimit-upto': { words: 1, test: () => chance },
+  '--hashlimit-above': { words: 1, test: () => chance },
+  '--connlimit-above': { words: 1, test: () => chance },
+  '--connlimit-upto': { words: 1, test: () => chance },
+  '--probability': { words: 1, test: () => chance },
+  '--every': { words: 1, test: () => chance },
+  '--rcheck': { words: 0, test: () => chance },
+  '--update': { words: 0, test: () => chance },
+  '--remove': { words: 0, test: () => chance },
+  '--quota': { words: 1, test: () => chance },
+  '--mark': opaque(1),
+  '--uid-owner': opaque(1),
+  '--gid-owner': opaque(1),
+  '--match-set': opaque(2),
+  '--mac-source': opaque(1),
+  // Only new TCP and UDP traffic is followed, without extension headers.
+  '--icmp-type': { words: 1, test: () => never },
+  '--icmpv6-type': { words: 1, test: () => never },
+  '--rt-type': { words: 1, test: () => never },
+  '--hl-eq': opaque(1),
+  '--ttl-eq': opaque(1),
+  '--string': opaque(1),
+  '--physdev-in': opaque(1),
+  '--physdev-out': opaque(1),
+  '--physdev-is-bridged': opaque(0),
+  '--dscp': opaque(1),
+  '--timestart': opaque(1),
+  '--timestop': opaque(1),
+  '--weekdays': opaque(1),
+}
+
+/** Options that only refine another one, or match on the first packet: number of words they take. */
+const SILENT: Readonly<Record<string, number>> = {
+  '-m': 1,
+  '--comment': 1,
+  '--limit-burst': 1,
+  '--hashlimit-burst': 1,
+  '--hashlimit-mode': 1,
+  '--hashlimit-name': 1,
+  '--hashlimit-srcmask': 1,
+  '--hashlimit-dstmask': 1,
+  '--hashlimit-htable-size': 1,
+  '--hashlimit-htable-max': 1,
+  '--hashlimit-htable-expire': 1,
+  '--hashlimit-htable-gcinterval': 1,
+  '--connlimit-mask': 1,
+  '--connlimit-saddr': 0,
+  '--connlimit-daddr': 0,
+  '--mode': 1,
+  '--packet': 1,
+  // `recent`: adding to the list matches always.
+  '--set': 0,
+  '--seconds': 1,
+  '--hitcount': 1,
+  '--reap': 0,
+  '--name': 1,
+  '--mask': 1,
+  '--rsource': 0,
+  '--rdest': 0,
+  '--algo': 1,
+  '--to': 1,
+  '--from': 1,
+  '--limit-iface-in': 0,
+  '--limit-iface-out': 0,
+}
+
+/** Targets after which the next rule is looked at. */
+const PASSING = new Set([
+  'LOG',
+  'NFLOG',
+  'ULOG',
+  'MARK',
+  'CONNMARK',
+  'TCPMSS',
+  'TRACE',
+  'CLASSIFY',
+  'DSCP',
+  'TOS',
+  'TTL',
+  'HL',
+  'SET',
+  'AUDIT',
+  'CHECKSUM',
+  'SECMARK',
+  'CONNSECMARK',
+  'TEE',
+  // Source translation comes after the decision.
+  'MASQUERADE',
+  'SNAT',
+  'NETMAP',
+])
+const DECIDING = new Set(['QUEUE', 'NFQUEUE', 'TPROXY', 'SYNPROXY'])
+
+function actionOf(target: string, options: readonly string[], goto: boolean): Action {
+  const after = (option: string) => options[options.indexOf(option, 0) + 1] ?? ''
+  switch (target) {
+    case 'ACCEPT':
+      return { do: 'accept' }
+    case 'DROP':
+      return { do: 'drop' }
+    case 'REJECT':
+      return { do: 'reject' }
+    case 'RETURN':
+      return { do: 'return' }
+    case 'NOTRACK':
+      return { do: 'untrack' }
+    case 'CT':
+      return { do: options.includes('--notrack') ? 'untrack' : 'none' }
+    case 'DNAT':
+      return options.includes('--to-destination') ? translationTo(after('--to-destination'), false) : { do: 'unknown' }
+    case 'REDIRECT':
+      return translationTo(options.includes('--to-ports') ? after('--to-ports') : '', true)
+  }
+  if (PASSING.has(target)) return { do: 'none' }
+  if (DECIDING.has(target)) return { do: 'unknown' }
+  return { do: goto ? 'goto' : 'jump', chain: target }
+}
+
+/** `-A CHAIN …` without its first two words. */
+export function parseIptablesRule(text: string, line: number): Rule {
+  const words = splitWords(text).slice(2)
+  const tests: Test[] = []
+  // `rpfilter --invert` matches packets whose answers would not find their way back: never a client.
+  if (words.includes('rpfilter')) {
+    const inverted = words.includes('--invert')
+    tests.push({ is: 'constant', value: !inverted })
+  }
+  let negated = false
+  let action: Action = { do: 'none' }
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] as string
+    const option = OPTIONS[word]
+    if (word === '!') {
+      negated = true
+      continue
+    }
+    if (word === '-j' || word === '-g') {
+      action = actionOf(words[index + 1] ?? '', words.slice(index + 2), word === '-g')
+      break
+    }
+    if (option) {
+      const test = option.test(...(words.slice(index + 1, index + 1 + option.words) as [string, string]))
+      tests.push(test ? negate(test, negated) : unknown)
+      index += option.words
+    } else if (SILENT[word] !== undefined) index += SILENT[word]
+    else if (word.startsWith('-') && !words.includes('rpfilter')) tests.push(unknown)
+    negated = false
+  }
+  return { test: all(tests), action, line, text }
+}

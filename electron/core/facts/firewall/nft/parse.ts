@@ -1,0 +1,107 @@
+import type { Chain, Hook, Rule, Table } from '../ruleset.ts'
+import { type Element, parseSetBody } from './elements.ts'
+import { parseRule } from './rule.ts'
+import { Cursor, type Token, tokenize } from './tokens.ts'
+
+/** nft(8), PRIORITY: names of the standard priorities outside of the bridge family. */
+const PRIORITIES: Readonly<Record<string, number>> = { raw: -300, mangle: -150, dstnat: -100, filter: 0, security: 50, srcnat: 100 }
+const FAMILIES = new Set(['ip', 'ip6', 'inet', 'netdev'])
+const HOOKS = new Set(['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting'])
+
+/**
+ * What `nft list ruleset` prints. Tables of the bridge and arp families are left out: they see frames, not what this machine receives.
+ * Throws nothing; what is not understood ends up as `unknown` inside a rule.
+ */
+export function parseNft(text: string, section: string): Table[] {
+  const cursor = new Cursor(tokenize(text))
+  const tables: Table[] = []
+  while (!cursor.done) {
+    if (!cursor.accept('table')) {
+      cursor.next()
+      continue
+    }
+    const family = cursor.next()?.text ?? ''
+    const name = cursor.next()?.text ?? ''
+    if (!cursor.accept('{')) continue
+    const chains = parseTable(cursor.block())
+    if (FAMILIES.has(family)) tables.push({ family: family as Table['family'], name, section, chains })
+  }
+  return tables
+}
+
+function parseTable(tokens: readonly Token[]): Record<string, Chain> {
+  const sets = new Map<string, readonly Element[] | undefined>()
+  const bodies: { name: string; line: number; body: Token[] }[] = []
+  const cursor = new Cursor(tokens)
+  while (!cursor.done) {
+    const word = cursor.next()
+    const block = (word?.text === 'set' || word?.text === 'map' || word?.text === 'chain') && cursor.peek(1) === '{'
+    if (!word || !block) {
+      // Objects such as counters and flow tables have blocks of their own.
+      if (word?.text === '{') cursor.block()
+      continue
+    }
+    const name = cursor.next()?.text ?? ''
+    cursor.next()
+    const body = cursor.block()
+    if (word.text === 'chain') bodies.push({ name, line: word.line, body })
+    else sets.set(name, parseSetBody(body))
+  }
+  const chains: Record<string, Chain> = Object.create(null)
+  for (const { name, line, body } of bodies) chains[name] = parseChain(name, line, body, sets)
+  return chains
+}
+
+function parseChain(name: string, line: number, body: readonly Token[], sets: Map<string, readonly Element[] | undefined>): Chain {
+  const cursor = new Cursor(body)
+  const rules: Rule[] = []
+  let head: Pick<Chain, 'base' | 'line' | 'text'> = { line, text: `chain ${name}` }
+  while (!cursor.done) {
+    const statement = cursor.statement()
+    const [first] = statement
+    if (!first) continue
+    if (first.text === 'type' && rules.length === 0 && !head.base) head = parseHead(statement, first.line)
+    else if (first.text !== 'comment') rules.push(...parseRule(statement, sets))
+  }
+  return { name, rules, ...head }
+}
+
+/** `type filter hook input priority filter + 10; policy drop;` */
+function parseHead(tokens: readonly Token[], line: number): Pick<Chain, 'base' | 'line' | 'text'> {
+  const words = tokens.map((token) => token.text)
+  const after = (word: string) => words[words.indexOf(word) + 1] ?? ''
+  const hook = after('hook')
+  const text = words.join(' ')
+  if (!HOOKS.has(hook)) return { line, text }
+  const type = after('type')
+  const policy = words.includes('policy') && after('policy') === 'drop' ? 'drop' : 'accept'
+  const devices = parseDevices(words)
+  return {
+    line,
+    text,
+    base: {
+      type: type === 'nat' || type === 'route' ? type : 'filter',
+      hook: hook as Hook,
+      priority: parsePriority(words.slice(words.indexOf('priority') + 1)),
+      policy,
+      ...(devices.length > 0 && { devices }),
+    },
+  }
+}
+
+/** `filter`, `-150`, `filter + 10`, `dstnat - 5`. */
+function parsePriority(words: readonly string[]): number {
+  const [first = '0', sign, step] = words
+  const base = PRIORITIES[first] ?? Number(first)
+  const offset = sign === '+' || sign === '-' ? Number(`${sign}${step}`) : 0
+  const priority = base + offset
+  return Number.isFinite(priority) ? priority : 0
+}
+
+function parseDevices(words: readonly string[]): string[] {
+  if (words.includes('device')) return [words[words.indexOf('device') + 1] ?? '']
+  const start = words.indexOf('devices')
+  if (start < 0) return []
+  const end = words.indexOf('}', start)
+  return words.slice(start + 1, end).filter((word) => !/^[={,]$/.test(word))
+}

@@ -1,0 +1,225 @@
+import { type Action, all, always, any, negate, not, parseFlags, parsePorts, type Rule, type Test } from '../ruleset.ts'
+import { type Element, type NamedSets, parseElements } from './elements.ts'
+import { type Selector, takeSelector, tupleTest } from './selectors.ts'
+import { Cursor, type Token } from './tokens.ts'
+import { finalVerdict, takeVerdict } from './verdicts.ts'
+
+/** A test, or the branches of a verdict map. `lost` when the words are not understood. */
+type Outcome = { readonly test: Test } | { readonly branches: readonly { readonly test: Test; readonly action: Action }[] } | 'lost'
+
+const unknown: Test = { is: 'unknown' }
+
+/** One line of a chain. A verdict map becomes one rule for each of its elements. */
+export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
+  const line = tokens[0]?.line ?? 0
+  const text = tokens.map((token) => (token.kind === 'string' ? `"${token.text}"` : token.text)).join(' ')
+  const cursor = new Cursor(tokens)
+  const tests: Test[] = []
+  const rules: Rule[] = []
+  const rule = (action: Action, more: readonly Test[] = []): Rule => ({ test: all([...tests, ...more]), action, line, text })
+  while (!cursor.done) {
+    if (skipStatement(cursor)) continue
+    const chance = takeChance(cursor)
+    if (chance) {
+      tests.push(chance)
+      continue
+    }
+    if (cursor.accept('notrack')) {
+      rules.push(rule({ do: 'untrack' }))
+      continue
+    }
+    const verdict = takeVerdict(cursor)
+    if (verdict) {
+      rules.push(rule(verdict))
+      return rules
+    }
+    const start = cursor.rest()
+    const outcome = takeExpression(cursor, sets)
+    if (outcome === 'lost') {
+      // `meta mark set …` and its like change no verdict; everything else that is not understood may.
+      const harmless = start.some(({ text: word }) => word === 'set')
+      rules.push(rule(finalVerdict(start), harmless ? [] : [unknown]))
+      return rules
+    }
+    if ('branches' in outcome) for (const { test, action } of outcome.branches) rules.push(rule(action, [test]))
+    else tests.push(outcome.test)
+  }
+  return rules
+}
+
+const LOG_WORDS = new Set(['prefix', 'level', 'group', 'snaplen', 'queue-threshold'])
+
+/** Statements that decide nothing. */
+function skipStatement(cursor: Cursor): boolean {
+  if (cursor.accept('counter')) {
+    if (cursor.accept('packets')) {
+      for (let words = 0; words < 3; words += 1) cursor.next()
+    } else if (cursor.accept('name')) cursor.next()
+    return true
+  }
+  if (cursor.accept('log')) {
+    for (;;) {
+      if (LOG_WORDS.has(cursor.peek() ?? '')) {
+        cursor.next()
+        cursor.next()
+      } else if (cursor.accept('flags')) {
+        cursor.accept('tcp') || cursor.accept('ip')
+        do cursor.next()
+        while (cursor.accept(','))
+      } else return true
+    }
+  }
+  if (cursor.accept('comment')) {
+    cursor.next()
+    return true
+  }
+  if (cursor.accept('flow')) {
+    cursor.next()
+    cursor.next()
+    return true
+  }
+  return false
+}
+
+/** Limits of rate, volume and connections: they hold until they are used up. */
+function takeChance(cursor: Cursor): Test | undefined {
+  const chance: Test = { is: 'chance' }
+  if (cursor.accept('limit', 'rate')) {
+    cursor.accept('over')
+    if (!cursor.next()?.text.includes('/')) cursor.next()
+    if (cursor.accept('burst')) {
+      cursor.next()
+      cursor.next()
+    }
+    return chance
+  }
+  if (
+    cursor.accept('limit', 'name') ||
+    cursor.accept('quota', 'name') ||
+    cursor.accept('ct', 'count', 'over') ||
+    cursor.accept('ct', 'count')
+  ) {
+    cursor.next()
+    return chance
+  }
+  if (cursor.accept('quota')) {
+    cursor.accept('over') || cursor.accept('until')
+    cursor.next()
+    cursor.next()
+    if (cursor.accept('used')) {
+      cursor.next()
+      cursor.next()
+    }
+    return chance
+  }
+  if (/^(add|update|delete)$/.test(cursor.peek() ?? '') && cursor.peek(1)?.startsWith('@')) {
+    cursor.next()
+    cursor.next()
+    const limited = cursor.accept('{') && cursor.block().some(({ text }) => text === 'limit' || text === 'count' || text === 'quota')
+    return limited ? chance : always
+  }
+  return undefined
+}
+
+function takeExpression(cursor: Cursor, sets: NamedSets): Outcome {
+  if (cursor.accept('xt')) return 'lost'
+  const selectors: Selector[] = []
+  do {
+    const selector = takeSelector(cursor)
+    if (!selector) return 'lost'
+    selectors.push(selector)
+  } while (cursor.accept('.'))
+  const implied = selectors.flatMap((selector) => selector.implied)
+  if (cursor.accept('vmap')) return branchesOf(cursor, sets, selectors, implied)
+  if (cursor.accept('&')) return { test: all([...implied, takeMasked(cursor, selectors)]) }
+  const order = /^(<|>|<=|>=)$/.test(cursor.peek() ?? '') ? cursor.next()?.text : undefined
+  if (order) return { test: all([...implied, ordered(selectors, order, cursor.next()?.text ?? '')]) }
+  const negated = cursor.accept('!=')
+  if (!negated) cursor.accept('==')
+  const test = takeValue(cursor, sets, selectors)
+  return test === 'lost' ? 'lost' : { test: all([...implied, negate(test, negated)]) }
+}
+
+function takeSet(cursor: Cursor, sets: NamedSets): readonly Element[] | undefined | 'none' {
+  if (cursor.accept('{')) return parseElements(cursor.block())
+  if (cursor.peek()?.startsWith('@')) return sets.get((cursor.next()?.text ?? '').slice(1))
+  return 'none'
+}
+
+function takeValue(cursor: Cursor, sets: NamedSets, selectors: readonly Selector[]): Test | 'lost' {
+  const elements = takeSet(cursor, sets)
+  if (elements !== 'none') return elements ? membership(selectors, elements) : unknown
+  if (selectors.length > 1) {
+    const key = [cursor.next()?.text ?? '']
+    while (cursor.accept('.')) key.push(cursor.next()?.text ?? '')
+    return tupleTest(selectors, key) ?? unknown
+  }
+  if (cursor.done || cursor.peek() === 'set' || cursor.peek() === 'map' || cursor.peek() === '(') return 'lost'
+  const values = takeList(cursor)
+  if (cursor.accept('/')) return flagsTest(takeList(cursor), values)
+  return selectors[0]?.equals(values) ?? unknown
+}
+
+function takeList(cursor: Cursor): string[] {
+  const values = [cursor.next()?.text ?? '']
+  while (cursor.accept(',')) values.push(cursor.next()?.text ?? '')
+  return values
+}
+
+function membership(selectors: readonly Selector[], elements: readonly Element[]): Test {
+  const [only] = selectors
+  if (elements.length === 0) return { is: 'constant', value: false }
+  if (selectors.length === 1 && only) {
+    if (elements.some(({ key }) => key.length === 1 && key[0] === '*')) return always
+    return only.equals(elements.map(({ key }) => key[0] ?? '')) ?? unknown
+  }
+  return any(elements.map(({ key }) => tupleTest(selectors, key) ?? unknown))
+}
+
+function branchesOf(cursor: Cursor, sets: NamedSets, selectors: readonly Selector[], implied: readonly Test[]): Outcome {
+  const elements = takeSet(cursor, sets)
+  if (elements === 'none') return 'lost'
+  if (!elements) return { branches: [{ test: all([...implied, unknown]), action: { do: 'unknown' } }] }
+  const isRest = ({ key }: Element) => key.length === 1 && key[0] === '*'
+  const named = elements.filter((element) => !isRest(element))
+  const others = not(membership(selectors, named))
+  return {
+    branches: elements.map((element) => ({
+      test: all([...implied, isRest(element) ? others : membership(selectors, [element])]),
+      action: (element.data && takeVerdict(new Cursor(element.data))) ?? { do: 'unknown' },
+    })),
+  }
+}
+
+/** `tcp flags & (fin | syn) == syn`; of other fields with a mask nothing is known. */
+function takeMasked(cursor: Cursor, selectors: readonly Selector[]): Test {
+  const mask = takeBits(cursor)
+  const negated = cursor.accept('!=')
+  if (!negated) cursor.accept('==')
+  const value = takeBits(cursor)
+  return selectors[0]?.flags ? negate(flagsTest(mask, value), negated) : unknown
+}
+
+/** `(fin | syn)`, `fin|syn`, `fin,syn` or one word. */
+function takeBits(cursor: Cursor): string[] {
+  const bits: string[] = []
+  const inside = cursor.accept('(')
+  do bits.push(...(cursor.next()?.text ?? '').split('|'))
+  while (cursor.accept('|') || cursor.accept(','))
+  if (inside) cursor.accept(')')
+  return bits
+}
+
+function flagsTest(mask: readonly string[], value: readonly string[]): Test {
+  const bits = { mask: parseFlags(mask), value: parseFlags(value) }
+  if (bits.mask === undefined || bits.value === undefined) return unknown
+  return { is: 'flags', mask: bits.mask, value: bits.value }
+}
+
+function ordered(selectors: readonly Selector[], order: string, value: string): Test {
+  const port = parsePorts(value)?.[0]
+  const selector = selectors[0]
+  if (port === undefined || !selector?.ports) return unknown
+  const [low, high] = order.startsWith('<') ? [0, order === '<' ? port - 1 : port] : [order === '>' ? port + 1 : port, 65_535]
+  return low > high ? { is: 'constant', value: false } : (selector.equals([`${low}-${high}`]) ?? unknown)
+}

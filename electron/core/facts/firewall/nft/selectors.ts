@@ -1,0 +1,223 @@
+import { normalise, parseInterval } from '../address-set.ts'
+import { all, any, never, not, parseFlags, parsePorts, protocolNumber, type Side, type Test } from '../ruleset.ts'
+import type { Cursor } from './tokens.ts'
+
+/**
+ * What the left side of an nft expression looks at (nft(8), PAYLOAD, META, CONNTRACK and FIB EXPRESSIONS).
+ * `implied` holds before the comparison is made and is not turned around by `!=`.
+ */
+export interface Selector {
+  readonly implied: readonly Test[]
+  readonly ports?: boolean
+  /** TCP flags, which are compared bit by bit. */
+  readonly flags?: boolean
+  /** Values joined by "or". Undefined when a value is not understood. */
+  equals(values: readonly string[]): Test | undefined
+}
+
+const protocol = (number: number): Test => ({ is: 'protocol', numbers: [number] })
+const unknown: Test = { is: 'unknown' }
+
+/** Each value by itself. */
+const each = (read: (value: string) => Test | undefined) => (values: readonly string[]) => {
+  const tests = values.map(read)
+  return tests.includes(undefined) ? undefined : any(tests as Test[])
+}
+
+export function addressTest(is: 'source' | 'destination' | 'original', values: readonly string[]): Test | undefined {
+  const intervals = values.map((value) => parseInterval(value.replaceAll(/[[\]]/g, '')))
+  if (intervals.includes(undefined)) return undefined
+  const of = (family: 4 | 6) =>
+    normalise(intervals.flatMap((interval) => (interval?.family === family ? [{ from: interval.from, to: interval.to }] : [])))
+  const sets = { v4: of(4), v6: of(6) }
+  return is === 'original' ? { is: 'original-address', ...sets } : { is: 'address', side: is, ...sets }
+}
+
+const address = (side: Side, family: 4 | 6): Selector => ({
+  implied: [{ is: 'family', family }],
+  equals: (values) => addressTest(side, values),
+})
+
+function portsTest(values: readonly string[]): readonly (readonly [number, number])[] | undefined {
+  const ports = values.map(parsePorts)
+  return ports.includes(undefined) ? undefined : (ports as [number, number][])
+}
+
+const port = (side: Side, implied: readonly Test[]): Selector => ({
+  implied,
+  ports: true,
+  equals: (values) => {
+    const ports = portsTest(values)
+    return ports && { is: 'port', side, ports }
+  },
+})
+
+const protocolSelector = (implied: readonly Test[]): Selector => ({
+  implied,
+  equals: (values) => {
+    const numbers = values.map(protocolNumber)
+    return numbers.includes(undefined) ? undefined : { is: 'protocol', numbers: numbers as number[] }
+  },
+})
+
+const interfaceSelector = (side: 'in' | 'out'): Selector => ({ implied: [], equals: (names) => ({ is: 'interface', side, names }) })
+
+const ETHER_TYPES: Readonly<Record<string, 4 | 6>> = { ip: 4, ip6: 6, ipv4: 4, ipv6: 6, '0x0800': 4, '0x86dd': 6 }
+const familySelector: Selector = {
+  implied: [],
+  equals: each((value) =>
+    ETHER_TYPES[value] ? { is: 'family', family: ETHER_TYPES[value] } : /^(arp|vlan|8021q|8021ad)$/.test(value) ? never : undefined,
+  ),
+}
+
+/** IPv6 extension headers, which ordinary traffic does not carry. */
+const EXTENSION = /^(?:hbh|frag|dst|mh|srh|exthdr)$/
+
+/** Looked at, but nothing is known of it beforehand. */
+const opaque = (implied: readonly Test[] = []): Selector => ({ implied, equals: () => unknown })
+
+const META: Readonly<Record<string, Selector>> = {
+  iif: interfaceSelector('in'),
+  iifname: interfaceSelector('in'),
+  oif: interfaceSelector('out'),
+  oifname: interfaceSelector('out'),
+  iiftype: { implied: [], equals: each((value) => (value === 'loopback' ? { is: 'interface', side: 'in', names: ['lo'] } : unknown)) },
+  oiftype: { implied: [], equals: each((value) => (value === 'loopback' ? { is: 'interface', side: 'out', names: ['lo'] } : unknown)) },
+  l4proto: protocolSelector([]),
+  nfproto: familySelector,
+  protocol: familySelector,
+  // Traffic to one address of this host is never broadcast nor multicast.
+  pkttype: { implied: [], equals: each((value) => ({ is: 'constant', value: value === 'host' || value === 'unicast' })) },
+}
+
+const TRANSPORTS: Readonly<Record<string, number>> = { tcp: 6, udp: 17, sctp: 132, dccp: 33, udplite: 136 }
+const SINGLE: Readonly<Record<string, number>> = { icmp: 1, icmpv6: 58, igmp: 2, esp: 50, ah: 51, comp: 108 }
+
+const stateSelector: Selector = { implied: [], equals: (states) => ({ is: 'state', states }) }
+
+const CT: Readonly<Record<string, Selector>> = {
+  state: stateSelector,
+  status: { implied: [], equals: each((value) => (value === 'dnat' ? { is: 'translated' } : value === 'snat' ? never : unknown)) },
+  // New traffic is always in its original direction.
+  direction: { implied: [], equals: each((value) => ({ is: 'constant', value: value === 'original' })) },
+  l3proto: familySelector,
+  protocol: protocolSelector([]),
+}
+
+const CT_ORIGINAL: Readonly<Record<string, Selector>> = {
+  saddr: { implied: [], equals: (values) => addressTest('source', values) },
+  daddr: { implied: [], equals: (values) => addressTest('original', values) },
+  'proto-src': port('source', []),
+  'proto-dst': {
+    implied: [],
+    equals: (values) => {
+      const ports = portsTest(values)
+      return ports && { is: 'original-port', ports }
+    },
+  },
+}
+
+/** Takes one selector from the cursor; undefined when the words are none that is known. */
+export function takeSelector(cursor: Cursor): Selector | undefined {
+  const word = cursor.next()?.text ?? ''
+  if (word === 'ip' || word === 'ip6') return takeNetworkField(cursor, word === 'ip' ? 4 : 6)
+  if (word === 'meta') return META[cursor.peek() ?? ''] ? META[cursor.next()?.text ?? ''] : takeOpaque(cursor)
+  if (META[word]) return META[word]
+  if (word === 'th' || TRANSPORTS[word] !== undefined) return takeTransportField(cursor, TRANSPORTS[word])
+  if (SINGLE[word] !== undefined) {
+    cursor.next()
+    return { implied: [protocol(SINGLE[word])], equals: () => never }
+  }
+  if (word === 'ct') return takeConntrack(cursor)
+  if (word === 'fib') return takeFib(cursor)
+  if (/^(iifgroup|oifgroup|skuid|skgid|mark|priority|cpu|cgroup|length|random|time|day|hour|ibrname|obrname|ibriport|secpath)$/.test(word))
+    return opaque()
+  if (EXTENSION.test(word) || (word === 'rt' && /^(?:type|nexthdr|hdrlength|seg-left)$/.test(cursor.peek() ?? ''))) {
+    cursor.next()
+    return { implied: [never], equals: () => never }
+  }
+  if (/^(ether|vlan|arp|rt|socket)$/.test(word)) return takeOpaque(cursor)
+  return undefined
+}
+
+function takeOpaque(cursor: Cursor): Selector {
+  cursor.next()
+  return opaque()
+}
+
+function takeNetworkField(cursor: Cursor, family: 4 | 6): Selector {
+  const implied: Test = { is: 'family', family }
+  switch (cursor.next()?.text) {
+    case 'saddr':
+      return address('source', family)
+    case 'daddr':
+      return address('destination', family)
+    case 'protocol':
+    case 'nexthdr':
+      return protocolSelector([implied])
+    default:
+      return opaque([implied])
+  }
+}
+
+function takeTransportField(cursor: Cursor, number: number | undefined): Selector {
+  const implied = number === undefined ? [] : [protocol(number)]
+  switch (cursor.next()?.text) {
+    case 'sport':
+      return port('source', implied)
+    case 'dport':
+      return port('destination', implied)
+    case 'flags':
+      return flagsSelector(implied)
+    default:
+      return opaque(implied)
+  }
+}
+
+/** `tcp flags syn` asks whether the bit is set; with a mask the words after `/` follow the values (see `takeFlags`). */
+function flagsSelector(implied: readonly Test[]): Selector {
+  return {
+    implied,
+    flags: true,
+    equals: each((value) => {
+      const flags = parseFlags(value.split('|'))
+      return flags === undefined ? undefined : not({ is: 'flags', mask: flags, value: 0 })
+    }),
+  }
+}
+
+function takeConntrack(cursor: Cursor): Selector | undefined {
+  const word = cursor.next()?.text ?? ''
+  if (word === 'original') {
+    if (cursor.peek() === 'ip' || cursor.peek() === 'ip6') cursor.next()
+    return CT_ORIGINAL[cursor.next()?.text ?? ''] ?? opaque()
+  }
+  if (word === 'reply') {
+    if (cursor.peek() === 'ip' || cursor.peek() === 'ip6') cursor.next()
+    return takeOpaque(cursor)
+  }
+  return CT[word] ?? opaque()
+}
+
+/** `fib daddr . iif type local`: the part before the last word names what is looked up. */
+function takeFib(cursor: Cursor): Selector | undefined {
+  const keys = [cursor.next()?.text ?? '']
+  while (cursor.accept('.')) keys.push(cursor.next()?.text ?? '')
+  const result = cursor.next()?.text
+  const side: Side = keys[0] === 'saddr' ? 'source' : 'destination'
+  if (result === 'type') return { implied: [], equals: (types) => ({ is: 'address-type', side, types }) }
+  // Reverse path filter: a client whose answers find their way back has a route.
+  if ((result === 'oif' || result === 'oifname' || result === 'check') && side === 'source')
+    return { implied: [], equals: each((value) => (value === '0' || value === 'missing' ? never : unknown)) }
+  return opaque()
+}
+
+/** All parts of one element of a concatenation. */
+export function tupleTest(selectors: readonly Selector[], key: readonly string[]): Test | undefined {
+  if (key.length !== selectors.length) return key.length === 1 && key[0] === '*' ? all([]) : undefined
+  const parts = selectors.map((selector, index) => {
+    const value = key[index] as string
+    return value === '*' ? all([]) : selector.equals([value])
+  })
+  return parts.includes(undefined) ? undefined : all(parts as Test[])
+}

@@ -1,0 +1,91 @@
+/** One word of an nft listing. A quoted string is one word; `newline` ends a rule. */
+export interface Token {
+  readonly text: string
+  readonly kind: 'word' | 'string' | 'mark' | 'newline'
+  readonly line: number
+}
+
+const TOKEN = /"([^"\n]*)"|([{}(),;])|(\n)|#[^\n]*|[^\s{}(),;"]+/g
+
+/** Splits what `nft list ruleset` prints. nft(8) has no escapes inside strings. */
+export function tokenize(text: string): Token[] {
+  const tokens: Token[] = []
+  let line = 1
+  for (const match of text.matchAll(TOKEN)) {
+    const [whole, quoted, mark, newline] = match
+    if (newline !== undefined) {
+      tokens.push({ text: '\n', kind: 'newline', line })
+      line += 1
+    } else if (quoted !== undefined) tokens.push({ text: quoted, kind: 'string', line })
+    else if (mark !== undefined) tokens.push({ text: mark, kind: 'mark', line })
+    else if (!whole.startsWith('#')) tokens.push({ text: whole, kind: 'word', line })
+  }
+  return tokens
+}
+
+/** Walks over tokens. Past the end it yields `undefined`, never an exception. */
+export class Cursor {
+  private position = 0
+  private readonly tokens: readonly Token[]
+
+  constructor(tokens: readonly Token[]) {
+    this.tokens = tokens
+  }
+
+  get done(): boolean {
+    return this.position >= this.tokens.length
+  }
+
+  peek(ahead = 0): string | undefined {
+    return this.tokens[this.position + ahead]?.text
+  }
+
+  get token(): Token | undefined {
+    return this.tokens[this.position]
+  }
+
+  next(): Token | undefined {
+    const token = this.tokens[this.position]
+    this.position += 1
+    return token
+  }
+
+  /** Takes the word when it comes next. */
+  accept(...words: readonly string[]): boolean {
+    if (!words.every((word, index) => this.peek(index) === word)) return false
+    this.position += words.length
+    return true
+  }
+
+  /** What is left, without taking it. */
+  rest(): readonly Token[] {
+    return this.tokens.slice(this.position)
+  }
+
+  /** After an opening brace: everything up to its closing one. */
+  block(): Token[] {
+    const inside: Token[] = []
+    for (let depth = 1; !this.done; ) {
+      const token = this.next() as Token
+      if (token.kind === 'mark' && token.text === '{') depth += 1
+      if (token.kind === 'mark' && token.text === '}') depth -= 1
+      if (depth === 0) break
+      inside.push(token)
+    }
+    return inside
+  }
+
+  /** Everything up to the end of the line; braces may span lines. */
+  statement(): Token[] {
+    const inside: Token[] = []
+    for (let depth = 0; !this.done; ) {
+      const token = this.next() as Token
+      if (token.kind === 'mark' && token.text === '{') depth += 1
+      if (token.kind === 'mark' && token.text === '}') depth -= 1
+      if (token.kind === 'newline') {
+        if (depth <= 0) break
+      } else inside.push(token)
+    }
+    return inside
+  }
+}

@@ -1,0 +1,208 @@
+import type { Network } from '../network/network.ts'
+import { type AddressSet, type Family, intersect, networksToSet, parseInterval, subtract, union } from './address-set.ts'
+import { type Flow, type Packet, runHook, type Stopped } from './evaluate.ts'
+import type { Firewall, FirewallVerdict } from './firewall.ts'
+import type { Rule, RuleReference, Table, Test } from './ruleset.ts'
+import { localsOf, routeTo, type Side, sidesOf } from './surroundings.ts'
+
+/** New traffic that one asks about. `address` is the one that a socket is bound to: `0.0.0.0`, `::`, `*` or one of the host. */
+export interface TrafficQuery {
+  readonly direction: 'in' | 'out'
+  readonly protocol: 'tcp' | 'udp'
+  readonly port: number
+  readonly address?: string | undefined
+}
+
+/** What happens to traffic from (or to) a set of addresses. */
+export interface Piece {
+  readonly family: Family
+  readonly interface: string | undefined
+  readonly remotes: AddressSet
+  readonly verdict: FirewallVerdict
+  readonly by: RuleReference | undefined
+  /** The rule that is not understood, when the verdict is undetermined. */
+  readonly doubtBy: RuleReference | undefined
+}
+
+const EPHEMERAL_PORT = 50_000
+const PROTOCOL_NUMBERS = { tcp: 6, udp: 17 } as const
+
+/** Who gets through to a port of this host (or through from it to the world), for all addresses, both families, every interface. */
+export function reach(firewall: Pick<Firewall, 'tables'>, network: Network | undefined, query: TrafficQuery): Piece[] {
+  return familiesOf(query.address).flatMap((family) =>
+    sidesOf(network, family).flatMap((side) =>
+      localAddresses(network, side, family, query).flatMap((local) =>
+        sourcePorts(firewall.tables, query).flatMap((sourcePort) =>
+          piecesOf(firewall.tables, network, side, family, local, sourcePort, query),
+        ),
+      ),
+    ),
+  )
+}
+
+function familiesOf(address: string | undefined): readonly Family[] {
+  if (address === '0.0.0.0') return [4]
+  if (address === undefined || address === '*' || address === '::') return [4, 6]
+  const interval = parseInterval(address)
+  return interval ? [interval.family] : [4, 6]
+}
+
+const isWildcard = (address: string | undefined) => address === undefined || /^(?:\*|0\.0\.0\.0|::)$/.test(address)
+
+function localAddresses(network: Network | undefined, side: Side, family: Family, query: TrafficQuery): readonly (string | undefined)[] {
+  if (!isWildcard(query.address)) return [parseInterval(query.address ?? '')?.from]
+  if (query.direction === 'out') return side.locals.length > 0 ? side.locals : [undefined]
+  // A host answers on any of its addresses, whichever interface the question comes in by.
+  const all = network ? sidesOf(network, family).flatMap((each) => each.locals) : []
+  return all.length > 0 ? all : [undefined]
+}
+
+/** A client chooses its own source port, so every one that a rule trusts is tried. */
+function sourcePorts(tables: readonly Table[], query: TrafficQuery): readonly number[] {
+  if (query.direction === 'out') return [EPHEMERAL_PORT]
+  const ports = new Set([EPHEMERAL_PORT])
+  visitTests(tables, (test) => {
+    if (test.is === 'port' && test.side === 'source') for (const [low] of test.ports) ports.add(low)
+  })
+  return [...ports].slice(0, 64)
+}
+
+/** Every rule of every table. */
+export const visitRules = (tables: readonly Table[]): readonly { readonly table: Table; readonly rule: Rule }[] =>
+  tables.flatMap((table) => Object.values(table.chains).flatMap((chain) => chain.rules.map((rule) => ({ table, rule }))))
+
+/** Every test, those inside others too. */
+export function visitTests(tables: readonly Table[], visit: (test: Test) => void) {
+  const walk = (test: Test) => {
+    visit(test)
+    if (test.is === 'not') walk(test.of)
+    if (test.is === 'all' || test.is === 'any') test.of.forEach(walk)
+  }
+  for (const { rule } of visitRules(tables)) walk(rule.test)
+}
+
+function piecesOf(
+  tables: readonly Table[],
+  network: Network | undefined,
+  side: Side,
+  family: Family,
+  local: string | undefined,
+  sourcePort: number,
+  query: TrafficQuery,
+): Piece[] {
+  const inbound = query.direction === 'in'
+  const packet: Packet = {
+    family,
+    remote: inbound ? 'source' : 'destination',
+    local,
+    protocol: PROTOCOL_NUMBERS[query.protocol],
+    sourcePort,
+    destinationPort: query.port,
+    inInterface: inbound ? side.name : undefined,
+    outInterface: inbound ? undefined : side.name,
+    state: 'new',
+    originalPort: query.port,
+    originalLocal: inbound ? local : undefined,
+    translated: false,
+    toThisHost: inbound,
+  }
+  const start: Flow = { remotes: side.remotes, packet, doubt: 0 }
+  const { passed, stopped } = inbound ? inboundPath(tables, network, family, start) : path(tables, ['output', 'postrouting'], [start])
+  return resolve(passed, stopped).map((piece) => ({ ...piece, family, interface: side.name }))
+}
+
+interface Ended {
+  readonly passed: readonly Flow[]
+  readonly stopped: readonly Stopped[]
+}
+
+function path(tables: readonly Table[], hooks: readonly Parameters<typeof runHook>[1][], flows: readonly Flow[]): Ended {
+  let passed = flows
+  const stopped: Stopped[] = []
+  for (const hook of hooks) {
+    const result = runHook(tables, hook, passed)
+    passed = result.passed
+    stopped.push(...result.stopped)
+  }
+  return { passed, stopped }
+}
+
+/** After destination NAT a packet either is still for this host, or is forwarded to where it now leads. */
+function inboundPath(tables: readonly Table[], network: Network | undefined, family: Family, start: Flow): Ended {
+  const early = path(tables, ['ingress', 'prerouting'], [start])
+  const own = network ? localsOf(network, family) : []
+  const forwarded = (flow: Flow) =>
+    flow.packet.translated && flow.packet.local !== start.packet.local && !own.includes(flow.packet.local ?? '')
+  const input = path(
+    tables,
+    ['input'],
+    early.passed.filter((flow) => !forwarded(flow)),
+  )
+  const onward = early.passed.filter(forwarded).map((flow) => {
+    const outInterface = flow.packet.local === undefined ? undefined : routeTo(network, family, flow.packet.local)
+    return { ...flow, packet: { ...flow.packet, outInterface, toThisHost: false } }
+  })
+  const forward = path(tables, ['forward', 'postrouting'], onward)
+  return { passed: [...input.passed, ...forward.passed], stopped: [...early.stopped, ...input.stopped, ...forward.stopped] }
+}
+
+type Resolved = Pick<Piece, 'remotes' | 'verdict' | 'by' | 'doubtBy'>
+
+/**
+ * Where branches were taken in doubt, an address has several ends. It is let in when a branch lets it in that hangs on chance alone, or when
+ * all of them do; it is undetermined when they differ because of something that is not understood.
+ */
+function resolve(passed: readonly Flow[], stopped: readonly Stopped[]): Resolved[] {
+  const pieces: Resolved[] = []
+  const add = (remotes: AddressSet, verdict: FirewallVerdict, flow: Flow) => {
+    if (remotes.length > 0) pieces.push({ remotes, verdict, by: flow.by, doubtBy: flow.doubtBy })
+  }
+  let settled: AddressSet = []
+  for (const flow of [...passed].sort((a, b) => a.doubt - b.doubt)) {
+    const open = subtract(flow.remotes, settled)
+    settled = union(settled, flow.remotes)
+    if (flow.doubt < 2) {
+      add(open, 'accept', flow)
+      continue
+    }
+    const disputed = stopped.reduce<AddressSet>((sum, stop) => union(sum, intersect(open, stop.remotes)), [])
+    add(subtract(open, disputed), 'accept', flow)
+    add(disputed, 'undetermined', flow)
+  }
+  // The rule that stops for certain explains more than one that only may.
+  for (const stop of [...stopped].sort((a, b) => a.doubt - b.doubt)) {
+    add(subtract(stop.remotes, settled), stop.verdict, stop)
+    settled = union(settled, stop.remotes)
+  }
+  return pieces
+}
+
+/** Addresses with one verdict in any of the pieces. */
+export const remotesWith = (pieces: readonly Piece[], verdict: FirewallVerdict, family: Family): AddressSet =>
+  pieces
+    .filter((piece) => piece.verdict === verdict && piece.family === family)
+    .reduce<AddressSet>((sum, piece) => union(sum, piece.remotes), [])
+
+export interface Verdict {
+  readonly verdict: FirewallVerdict
+  /** The rule or policy that decides. */
+  readonly by: RuleReference | undefined
+  /** The rule that is not understood. */
+  readonly doubtBy: RuleReference | undefined
+}
+
+/**
+ * What happens to new traffic from a network (or to it, for `out`): `accept` when any part of the network gets through,
+ * `undetermined` when that hangs on a rule that is not understood.
+ */
+export function verdictFor(
+  firewall: Pick<Firewall, 'tables'>,
+  network: Network | undefined,
+  query: TrafficQuery & { readonly source: string },
+): Verdict {
+  const pieces = reach(firewall, network, query)
+  const touching = pieces.filter((piece) => intersect(piece.remotes, networksToSet([query.source], piece.family)).length > 0)
+  const order: readonly FirewallVerdict[] = ['accept', 'undetermined', 'reject', 'drop']
+  const found = order.map((verdict) => touching.find((piece) => piece.verdict === verdict)).find((piece) => piece !== undefined)
+  return found ? { verdict: found.verdict, by: found.by, doubtBy: found.doubtBy } : { verdict: 'drop', by: undefined, doubtBy: undefined }
+}

@@ -1,0 +1,78 @@
+import type { Network } from '../network/network.ts'
+import { type AddressSet, everything, type Family, normalise, parseInterval, subtract, union } from './address-set.ts'
+
+/** An interface, and the addresses of the world whose answers leave through it. */
+export interface Side {
+  /** Undefined when the routes were not read: then it may be any but loopback. */
+  readonly name: string | undefined
+  readonly remotes: AddressSet
+  /** Addresses of this host on it, in hex. */
+  readonly locals: readonly string[]
+}
+
+/**
+ * Interfaces behind which only containers and virtual machines of this very host live (names given by Docker, Podman, libvirt, LXD and
+ * the Kubernetes network plugins). What comes from there does not come from the network.
+ */
+const INSIDE =
+  /^(?:lo$|docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|flannel|cali|cilium|lxc|lxdbr|incusbr|kube-|nodelocaldns|dummy|tunl0$|sit0$|ip6tnl0$)/
+
+/** Where traffic from other machines can come in, and where traffic to them goes out. */
+export function sidesOf(network: Network | undefined, family: Family): readonly Side[] {
+  if (!network) return [{ name: undefined, remotes: everything(family), locals: [] }]
+  const names = new Set([...network.addresses, ...network.routes].map((each) => each.interface))
+  return [...names]
+    .filter((name) => !INSIDE.test(name))
+    .flatMap((name) => {
+      const locals = localsOf(network, family, name)
+      // Without an address of this family nothing can be received over it.
+      if (locals.length === 0) return []
+      return [{ name, remotes: remotesBehind(network, family, name), locals }]
+    })
+}
+
+/** Own addresses of the host, all interfaces or one. Loopback addresses cannot be reached from elsewhere. */
+export function localsOf(network: Network, family: Family, name?: string): readonly string[] {
+  return network.addresses.flatMap((each) => {
+    const interval = parseInterval(each.address)
+    if (!interval || interval.family !== family || each.interface === 'lo') return []
+    return name === undefined || each.interface === name ? [interval.from] : []
+  })
+}
+
+/** Longest prefix first, table by table; with policy routing an address may lie behind several interfaces. */
+function remotesBehind(network: Network, family: Family, name: string): AddressSet {
+  const routes = network.routes.filter((route) => route.family === family)
+  let behind: AddressSet = []
+  for (const table of new Set(routes.map((route) => route.table))) {
+    let rest = everything(family)
+    const sorted = routes.filter((route) => route.table === table).sort((a, b) => prefixOf(b.destination) - prefixOf(a.destination))
+    for (let index = 0; index < sorted.length; ) {
+      const prefix = prefixOf(sorted[index]?.destination ?? '')
+      const level = sorted.slice(index).filter((route) => prefixOf(route.destination) === prefix)
+      const mine = level.filter((route) => route.interface === name).map((route) => route.destination)
+      behind = union(behind, intersectWith(rest, mine))
+      rest = subtract(rest, toSet(level.map((route) => route.destination)))
+      index += level.length
+    }
+  }
+  return behind
+}
+
+const prefixOf = (destination: string) => Number(destination.split('/')[1] ?? 0)
+
+const toSet = (networks: readonly string[]): AddressSet =>
+  normalise(networks.flatMap((network) => parseInterval(network) ?? []).map(({ from, to }) => ({ from, to })))
+
+const intersectWith = (rest: AddressSet, networks: readonly string[]): AddressSet => subtract(rest, subtract(rest, toSet(networks)))
+
+/** The interface by which this host reaches an address; undefined when not known. */
+export function routeTo(network: Network | undefined, family: Family, address: string): string | undefined {
+  const covering = (network?.routes ?? [])
+    .filter((route) => route.family === family && route.table === 'main')
+    .filter((route) => {
+      const interval = parseInterval(route.destination)
+      return interval !== undefined && interval.from <= address && address <= interval.to
+    })
+  return covering.sort((a, b) => prefixOf(b.destination) - prefixOf(a.destination))[0]?.interface
+}
