@@ -1,0 +1,56 @@
+import type { Algorithms } from 'ssh2'
+
+/**
+ * Every SSH algorithm Gatehouse will speak, best first. Nothing outside this file is ever offered.
+ * Chosen from what both OpenSSL (Node) and BoringSSL (Electron) provide, so the CLI and the app behave alike: no chacha20-poly1305
+ * there. Left out because they are weak: SHA-1 in any role, CBC, DSA, groups below 2048 bits, 1024-bit group1, MACs shorter than 256 bits.
+ */
+const keyExchange = [
+  'curve25519-sha256',
+  'curve25519-sha256@libssh.org',
+  'ecdh-sha2-nistp256',
+  'ecdh-sha2-nistp384',
+  'ecdh-sha2-nistp521',
+  'diffie-hellman-group16-sha512',
+  'diffie-hellman-group18-sha512',
+  'diffie-hellman-group14-sha256',
+  'diffie-hellman-group-exchange-sha256',
+] as const
+
+const cipher = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr'] as const
+
+const mac = ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'] as const
+
+type HostKeyAlgorithm =
+  | 'ssh-ed25519'
+  | 'ecdsa-sha2-nistp256'
+  | 'ecdsa-sha2-nistp384'
+  | 'ecdsa-sha2-nistp521'
+  | 'rsa-sha2-512'
+  | 'rsa-sha2-256'
+
+/** Signature algorithms with the type of key that makes them; one RSA key serves two algorithms (RFC 8332). */
+const hostKeyAlgorithms: readonly { readonly algorithm: HostKeyAlgorithm; readonly keyType: string }[] = [
+  { algorithm: 'ssh-ed25519', keyType: 'ssh-ed25519' },
+  { algorithm: 'ecdsa-sha2-nistp256', keyType: 'ecdsa-sha2-nistp256' },
+  { algorithm: 'ecdsa-sha2-nistp384', keyType: 'ecdsa-sha2-nistp384' },
+  { algorithm: 'ecdsa-sha2-nistp521', keyType: 'ecdsa-sha2-nistp521' },
+  { algorithm: 'rsa-sha2-512', keyType: 'ssh-rsa' },
+  { algorithm: 'rsa-sha2-256', keyType: 'ssh-rsa' },
+]
+
+/**
+ * The offer for one connection. Host key algorithms whose type is already known for this host come first, as OpenSSH does
+ * (`order_hostkeyalgs`, sshconnect2.c): otherwise a server with several keys would present one that looks changed.
+ */
+export function algorithmsFor(knownKeyTypes: ReadonlySet<string>): Algorithms {
+  const known = hostKeyAlgorithms.filter(({ keyType }) => knownKeyTypes.has(keyType))
+  const others = hostKeyAlgorithms.filter(({ keyType }) => !knownKeyTypes.has(keyType))
+  return {
+    kex: [...keyExchange],
+    serverHostKey: [...known, ...others].map(({ algorithm }) => algorithm),
+    cipher: [...cipher],
+    hmac: [...mac],
+    compress: ['none'],
+  }
+}

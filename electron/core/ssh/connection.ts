@@ -1,0 +1,209 @@
+import type { Duplex } from 'node:stream'
+import ssh2, { type Client } from 'ssh2'
+import { type Failure, GatehouseError } from '#shared/errors.ts'
+import type { ConnectStage, Log, PromptPort } from '../ports.ts'
+import { algorithmsFor } from './algorithms.ts'
+import { authWire } from './auth-wire.ts'
+import { authenticate } from './authentication.ts'
+import { dial } from './dial.ts'
+import { abortedBy, closedEarly, hopFailure, loginFailure } from './failures.ts'
+import type { Hop } from './hop.ts'
+import type { HostKeyPolicy } from './host-key-policy.ts'
+import type { Ask, KeyRing } from './key-ring.ts'
+import type { Semaphore } from './semaphore.ts'
+import { protocolOf } from './ssh2-internals.ts'
+import { StageTimer } from './stage-timer.ts'
+
+/** The server hung up (LoginGraceTime) while the admin compared a fingerprint, which he then trusted: worth a second connection. */
+class TrustedTooLate extends Error {}
+
+/** What every connection of one transport shares. */
+export interface Connector {
+  readonly hostKeys: HostKeyPolicy
+  readonly keyRing: KeyRing
+  readonly prompts: PromptPort
+  readonly passwords: Map<string, string>
+  readonly handshakes: Semaphore
+  /** Limit of each stage: TCP, handshake, authentication, opening of a channel. */
+  readonly stageTimeoutMs: number
+  readonly log: Log
+}
+
+/** One authenticated SSH connection. */
+export interface Connection {
+  readonly hop: Hop
+  readonly client: Client
+  /** Why it ended; undefined while it lives. */
+  readonly ended: Failure | undefined
+  /** Called once, when it has ended. */
+  onEnd(listener: () => void): void
+  close(): void
+}
+
+export type OnStage = (stage: ConnectStage, hop: string) => void
+
+const { Client: Ssh2Client } = ssh2
+const keepaliveMs = 10_000
+const keepalivesMissed = 3
+/** A peer that does not close after a goodbye is cut off. */
+const lingerMs = 1_000
+
+/**
+ * Connects and logs in to one hop, from here or over the hop before. Counts as one handshake from the first packet until the login is
+ * done, as sshd's MaxStartups does. Rejects with a `GatehouseError`; then nothing stays open.
+ */
+export async function openConnection(
+  connector: Connector,
+  hop: Hop,
+  via: Connection | undefined,
+  signal: AbortSignal,
+  onStage: OnStage,
+): Promise<Connection> {
+  try {
+    const known = await connector.hostKeys.knownTypes(hop)
+    const release = await connector.handshakes.acquire(signal)
+    const attempt = async (): Promise<Connection> => {
+      if (via?.ended !== undefined) throw jumpLost(via, hop)
+      onStage('tcp', hop.name)
+      const stream = await dial(hop, via, connector.stageTimeoutMs, signal)
+      return login(connector, hop, via, stream, known, signal, onStage)
+    }
+    try {
+      return await attempt().catch((error: unknown) => (error instanceof TrustedTooLate ? attempt() : Promise.reject(error)))
+    } finally {
+      release()
+    }
+  } catch (error) {
+    if (signal.aborted) throw abortedBy(signal)
+    throw error instanceof GatehouseError && via?.ended !== undefined && error.failure.code !== 'ssh.jump-lost' ? jumpLost(via, hop) : error
+  }
+}
+
+/** The words for everything that ends because the jump host did. */
+export const jumpLost = (via: Connection, hop: Hop): GatehouseError =>
+  new GatehouseError({ code: 'ssh.jump-lost', detail: via.ended?.detail ?? `${via.hop.name} hung up`, host: hop.name })
+
+function login(
+  connector: Connector,
+  hop: Hop,
+  via: Connection | undefined,
+  stream: Duplex,
+  known: ReadonlySet<string>,
+  signal: AbortSignal,
+  onStage: OnStage,
+): Promise<Connection> {
+  const { hostKeys, keyRing, prompts, passwords, stageTimeoutMs } = connector
+  const seconds = `${stageTimeoutMs / 1000} s`
+  const client = new Ssh2Client()
+  const listeners: (() => void)[] = []
+  const offered: string[] = []
+  /** Ends the prompts of this connection with it. */
+  const asking = new AbortController()
+  let ended: Failure | undefined
+
+  const connection: Connection = {
+    hop,
+    client,
+    get ended() {
+      return ended
+    },
+    onEnd: (listener) => void listeners.push(listener),
+    close: () => {
+      ended ??= { code: 'ssh.connection-lost', detail: `${hop.name}: closed`, host: hop.name }
+      try {
+        client.end()
+      } catch {
+        // The stream broke while the goodbye was written.
+      }
+      setTimeout(() => stream.destroy(), lingerMs).unref()
+    },
+  }
+
+  return new Promise((resolve, reject) => {
+    let stage: 'handshake' | 'authentication' | 'ready' = 'handshake'
+    let verifying: Promise<void> | undefined
+    const timer = new StageTimer()
+    timer.start(stageTimeoutMs, () => fail(hopFailure('ssh.handshake-timeout', hop, `no key exchange within ${seconds}`)))
+    const ask: Ask = (question) => timer.without(question(asking.signal))
+
+    const fail = (error: unknown): void => {
+      if (stage === 'ready' || ended !== undefined) return
+      const failure = error instanceof GatehouseError ? error : hopFailure('internal.unexpected', hop, String(error))
+      ended = failure.failure
+      settle()
+      asking.abort(failure)
+      connection.close()
+      reject(error instanceof TrustedTooLate ? error : failure)
+    }
+    const onAbort = () => fail(abortedBy(signal))
+    const settle = (): void => {
+      timer.stop()
+      signal.removeEventListener('abort', onAbort)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+
+    /** The link broke. A question about the host key outlives it: the answer is still of use. */
+    const lost = (failure: GatehouseError): void => {
+      if (verifying === undefined) fail(failure)
+      else verifying.then(() => fail(new TrustedTooLate()), fail)
+    }
+    client.on('error', (error) => {
+      if (stage !== 'ready') lost(loginFailure(hop, stage, error, offered))
+      else ended ??= hopFailure('ssh.connection-lost', hop, error.message).failure
+    })
+    client.on('close', () => {
+      if (stage !== 'ready')
+        lost(via?.ended === undefined ? hopFailure('ssh.connection-lost', hop, closedDuring(stage)) : jumpLost(via, hop))
+      else ended ??= (via?.ended === undefined ? hopFailure('ssh.connection-lost', hop, 'the server hung up') : jumpLost(via, hop)).failure
+      for (const listener of listeners.splice(0)) listener()
+    })
+
+    onStage('handshake', hop.name)
+    try {
+      client.connect({
+        sock: stream,
+        username: hop.identity.user,
+        algorithms: algorithmsFor(known),
+        hostVerifier: (blob: Buffer, verified: (trusted: boolean) => void) => {
+          verifying = timer.without(hostKeys.verify(hop, blob, signal))
+          verifying
+            .then(() => {
+              verifying = undefined
+              if (ended === undefined && !stream.destroyed && stream.writable) verified(true)
+            })
+            .catch(fail)
+        },
+        readyTimeout: 0,
+        keepaliveInterval: keepaliveMs,
+        keepaliveCountMax: keepalivesMissed,
+        debug: (text) => {
+          const offer = /^Handshake: \(remote\) (.{1,2000})$/.exec(text)?.[1]
+          if (offer !== undefined && offered.length < 12) offered.push(`server offers ${offer}`)
+        },
+      })
+      const wire = authWire(client)
+      // Keys are read while the key exchange is under way.
+      const keys = keyRing.keysFor(hop, ask)
+      keys.catch(fail)
+      client.once('handshake', () => {
+        // ssh2 writes a line of debug text for each packet as long as somebody listens.
+        protocolOf(client)._debug = undefined
+        stage = 'authentication'
+        timer.start(stageTimeoutMs, () => fail(hopFailure('ssh.auth-timeout', hop, `not logged in within ${seconds}`)))
+        onStage('authentication', hop.name)
+        keys.then((found) => authenticate({ hop, wire, keys: found, prompts, ask, passwords })).catch(fail)
+      })
+      client.once('ready', () => {
+        stage = 'ready'
+        settle()
+        onStage('ready', hop.name)
+        resolve(connection)
+      })
+    } catch (error) {
+      fail(error)
+    }
+  })
+}
+
+const closedDuring = (stage: 'handshake' | 'authentication'): string =>
+  stage === 'handshake' ? closedEarly : 'the server hung up while logging in (LoginGraceTime, MaxAuthTries)'

@@ -1,0 +1,88 @@
+import type { ClientChannel } from 'ssh2'
+import { GatehouseError } from '#shared/errors.ts'
+import type { ExecOptions, ExecResult } from '../ports.ts'
+import type { Connection } from './connection.ts'
+import { abortedBy, hopFailure } from './failures.ts'
+import { shown } from './untrusted-text.ts'
+
+/** What a command may say on stderr before the rest is dropped. */
+const maximumStderrBytes = 65_536
+
+/** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED to SSH_OPEN_RESOURCE_SHORTAGE (RFC 4254, 5.1): MaxSessions, or no sessions at all. */
+const isOpenFailure = (error: Error): boolean => typeof Reflect.get(error, 'reason') === 'number'
+
+/**
+ * Runs one command in one channel. Output waits in the channel's window (2 MiB)
+ * while the reader is busy; when `onStdout` returns false the channel is closed and the exit code is null.
+ */
+export function execOn(connection: Connection, command: string, options: ExecOptions, openTimeoutMs: number): Promise<ExecResult> {
+  const { hop, client } = connection
+  const lost = () => new GatehouseError(connection.ended ?? hopFailure('ssh.connection-lost', hop, 'it ended').failure)
+  if (options.signal.aborted) return Promise.reject(abortedBy(options.signal))
+  if (connection.ended !== undefined) return Promise.reject(lost())
+  return new Promise((resolve, reject) => {
+    let channel: ClientChannel | undefined
+    let settled = false
+    let result: ExecResult | undefined
+    let stderrBytes = 0
+
+    const settle = (end: () => void): void => {
+      if (settled) return
+      settled = true
+      clearTimeout(openTimer)
+      clearTimeout(timer)
+      options.signal.removeEventListener('abort', onAbort)
+      channel?.close()
+      end()
+    }
+    const fail = (failure: GatehouseError) => settle(() => reject(failure))
+    const onAbort = () => fail(abortedBy(options.signal))
+    const openTimer = setTimeout(
+      () => fail(hopFailure('ssh.connection-lost', hop, `no channel within ${openTimeoutMs / 1000} s`)),
+      openTimeoutMs,
+    )
+    const timer = setTimeout(
+      () => fail(hopFailure('probe.timeout', hop, `the command did not finish within ${options.timeoutMs / 1000} s`)),
+      options.timeoutMs,
+    )
+    options.signal.addEventListener('abort', onAbort, { once: true })
+
+    const refuse = (error: Error): void => {
+      if (connection.ended !== undefined) return fail(lost())
+      const words = shown(error.message.replace('(SSH) Channel open failure: ', ''), 200)
+      fail(hopFailure('ssh.exec-refused', hop, isOpenFailure(error) ? `no session: ${words}` : words))
+    }
+    const use = (open: ClientChannel): void => {
+      channel = open
+      if (settled) return open.close()
+      open.on('data', (chunk: Buffer) => {
+        if (!settled && options.onStdout(chunk) === false) settle(() => resolve({ exitCode: null }))
+      })
+      open.stderr.on('data', (chunk: Buffer) => {
+        if (settled || stderrBytes >= maximumStderrBytes) return
+        const kept = chunk.subarray(0, maximumStderrBytes - stderrBytes)
+        stderrBytes += kept.length
+        options.onStderr?.(kept)
+      })
+      open.on('exit', (code: number | null, signal?: string) => {
+        result = code === null ? { exitCode: null, signal: shown(signal ?? '', 40) } : { exitCode: code }
+      })
+      open.on('close', () => {
+        if (result !== undefined || connection.ended === undefined) settle(() => resolve(result ?? { exitCode: null }))
+        else fail(lost())
+      })
+      // The remote may stop reading before all input is written; its exit code tells what came of it.
+      open.on('error', () => undefined)
+      open.end(options.stdin ?? '')
+    }
+    try {
+      client.exec(command, (error, open) => {
+        clearTimeout(openTimer)
+        if (error === undefined) use(open)
+        else refuse(error)
+      })
+    } catch {
+      fail(lost())
+    }
+  })
+}

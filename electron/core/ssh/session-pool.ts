@@ -1,0 +1,89 @@
+import type { Connection, OnStage } from './connection.ts'
+import type { Hop } from './hop.ts'
+import { SharedFlight } from './shared-flight.ts'
+
+/** One use of a shared connection. */
+export interface Lease {
+  readonly connection: Connection
+  release(): void
+}
+
+export interface SessionPool {
+  /** The open connection to this hop, or a new one. Callers at the same time share one login. */
+  lease(hop: Hop, signal: AbortSignal, onStage: OnStage): Promise<Lease>
+  close(): void
+}
+
+/** How long a connection that nobody uses is kept for the next audit. */
+const idleMs = 60_000
+
+interface Entry {
+  readonly flight: SharedFlight<Connection>
+  readonly listeners: Set<OnStage>
+  connection: Connection | undefined
+  leases: number
+  idle: NodeJS.Timeout | undefined
+}
+
+export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnStage) => Promise<Connection>): SessionPool {
+  const entries = new Map<string, Entry>()
+  // Another account or key is another connection, even to the same address.
+  const keyOf = ({ name, address, port, identity }: Hop): string => JSON.stringify([name, address, port, identity])
+
+  function begin(key: string, hop: Hop): Entry {
+    const listeners = new Set<OnStage>()
+    const drop = (): void => {
+      if (entries.get(key) === entry) entries.delete(key)
+      clearTimeout(entry.idle)
+    }
+    const flight = new SharedFlight(async (signal) => {
+      const connection = await open(hop, signal, (stage, name) => {
+        for (const listener of listeners) listener(stage, name)
+      }).catch((error: unknown) => {
+        drop()
+        throw error
+      })
+      // Everybody left in the moment it was done.
+      if (signal.aborted) connection.close()
+      entry.connection = connection
+      connection.onEnd(drop)
+      listeners.clear()
+      return connection
+    })
+    const entry: Entry = { flight, listeners, connection: undefined, leases: 0, idle: undefined }
+    entries.set(key, entry)
+    return entry
+  }
+
+  function leased(entry: Entry, connection: Connection): Lease {
+    clearTimeout(entry.idle)
+    entry.leases++
+    let released = false
+    return {
+      connection,
+      release: () => {
+        if (released) return
+        released = true
+        if (--entry.leases > 0) return
+        entry.idle = setTimeout(() => connection.close(), idleMs)
+        entry.idle.unref()
+      },
+    }
+  }
+
+  return {
+    lease: async (hop, signal, onStage) => {
+      const key = keyOf(hop)
+      const found = entries.get(key)
+      const usable = found !== undefined && !found.flight.abandoned && found.connection?.ended === undefined
+      const entry = usable ? found : begin(key, hop)
+      if (entry.connection === undefined) entry.listeners.add(onStage)
+      else onStage('ready', hop.name)
+      return leased(entry, await entry.flight.join(signal))
+    },
+    close: () => {
+      for (const { connection } of entries.values()) connection?.close()
+      entries.clear()
+    },
+  }
+}

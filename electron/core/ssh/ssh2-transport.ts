@@ -1,0 +1,76 @@
+import type { Fleet } from '#shared/model/fleet.ts'
+import type { Clock, HostSession, Log, Paths, PromptPort, Transport } from '../ports.ts'
+import { type Connector, openConnection } from './connection.ts'
+import { dial } from './dial.ts'
+import { execOn } from './exec.ts'
+import { abortedBy } from './failures.ts'
+import { hopOf } from './hop.ts'
+import { hostKeyPolicy } from './host-key-policy.ts'
+import { jumpChain } from './jump-chain.ts'
+import { keyRing } from './key-ring.ts'
+import { knownHostsFiles } from './known-hosts-files.ts'
+import { Semaphore } from './semaphore.ts'
+import { sessionPool } from './session-pool.ts'
+
+export interface Ssh2TransportOptions {
+  readonly fleet: Fleet
+  readonly clock: Clock
+  readonly log: Log
+  readonly paths: Paths
+  readonly prompts: PromptPort
+  readonly changed?: (event: 'connection:changed') => void
+  /** Socket of the SSH agent. */
+  readonly agentSocket?: string | undefined
+}
+
+/**
+ * Reaches the hosts of a fleet over SSH, through its jump hosts. Connects nothing until asked. Connections are shared and kept for a
+ * minute after their last use, so that the next audit finds them open; `close` ends them all.
+ */
+export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
+  const { fleet, clock, log, paths, prompts } = options
+  const agentSocket = options.agentSocket ?? process.env.SSH_AUTH_SOCK
+  const stageTimeoutMs = fleet.policy.connectTimeoutSeconds * 1000
+  const connector: Connector = {
+    hostKeys: hostKeyPolicy(knownHostsFiles(paths, log), prompts, clock),
+    keyRing: keyRing(paths, prompts, log, agentSocket),
+    prompts,
+    passwords: new Map(),
+    handshakes: new Semaphore(fleet.policy.concurrentHandshakes),
+    stageTimeoutMs,
+    log,
+  }
+  const jumps = jumpChain(
+    connector,
+    fleet.jump.map((jump) => hopOf(fleet, jump)),
+    () => options.changed?.('connection:changed'),
+  )
+  const closing = new AbortController()
+  const pool = sessionPool(async (hop, signal, onStage) =>
+    openConnection(connector, hop, await jumps.connect(signal, onStage), signal, onStage),
+  )
+
+  return {
+    connect: async (host, { signal, onStage = () => undefined }) => {
+      const hop = hopOf(fleet, host)
+      const either = AbortSignal.any([signal, closing.signal])
+      if (either.aborted) throw abortedBy(either)
+      const { connection, release } = await pool.lease(hop, either, onStage).catch((error: unknown) => {
+        throw either.aborted ? abortedBy(either) : error
+      })
+      const session: HostSession = {
+        exec: (command, exec) => execOn(connection, command, exec, stageTimeoutMs),
+        openTcp: async (port, tcpSignal) =>
+          dial({ ...hop, port }, await jumps.connect(tcpSignal, () => undefined), stageTimeoutMs, tcpSignal),
+        close: release,
+      }
+      return session
+    },
+    jumpStates: () => jumps.states(),
+    close: async () => {
+      closing.abort()
+      pool.close()
+      jumps.close()
+    },
+  }
+}
