@@ -75,6 +75,8 @@ export const hostAuditSchema = z.object({
   listeners: z.array(z.custom<Listener>()),
   services: z.array(z.custom<InferenceService>()),
   gpus: z.array(z.custom<Gpu>()),
+  /** The newest results that could be measured, when this audit could not measure any. Shown grey; never current evidence. */
+  lastKnown: z.object({ finishedAt: z.iso.datetime(), items: z.array(itemResultSchema), findings: z.array(findingSchema) }).optional(),
 })
 export type HostAudit = z.infer<typeof hostAuditSchema>
 

@@ -1,0 +1,55 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect } from 'react'
+import { FleetScreen } from '../features/fleet/fleet-screen.tsx'
+import { HostScreen } from '../features/host/host-screen.tsx'
+import { Prompts } from '../features/prompts/prompts.tsx'
+import { invalidateOnEvents } from '../stores/invalidation.ts'
+import { useUi } from '../stores/ui.store.ts'
+import { LiveRegion } from '../ui/live-region.tsx'
+import { OpenDialogs } from './open-dialogs.tsx'
+import { Sidebar } from './sidebar.tsx'
+import { useGlobalKeys } from './use-global-keys.ts'
+import { useNews } from './use-news.ts'
+import { useTheme } from './use-theme.ts'
+
+const SettingsScreen = lazy(async () => ({ default: (await import('../features/settings/settings-screen.tsx')).SettingsScreen }))
+
+/** Base UI writes no style elements: the content security policy would refuse them. */
+export const App = ({ client }: { readonly client: QueryClient }) => (
+  <QueryClientProvider client={client}>
+    <CSPProvider disableStyleElements>
+      <Window client={client} />
+    </CSPProvider>
+  </QueryClientProvider>
+)
+
+function Window({ client }: { readonly client: QueryClient }) {
+  useEffect(() => invalidateOnEvents(client), [client])
+  useTheme()
+  useGlobalKeys()
+  useNews()
+  return (
+    <>
+      <div className="app">
+        <Sidebar />
+        <CurrentScreen />
+      </div>
+      <OpenDialogs />
+      <Prompts />
+      <LiveRegion />
+    </>
+  )
+}
+
+function CurrentScreen() {
+  const route = useUi((state) => state.route)
+  if (route.screen === 'host') return <HostScreen key={route.host} host={route.host} target={route.target} />
+  if (route.screen === 'settings')
+    return (
+      <Suspense fallback={<main className="main" aria-busy="true" />}>
+        <SettingsScreen section={route.section} />
+      </Suspense>
+    )
+  return <FleetScreen />
+}

@@ -1,0 +1,23 @@
+import { lazy, Suspense } from 'react'
+import { ChangedKeyDialog } from '../features/prompts/changed-key-dialog.tsx'
+import { useUi } from '../stores/ui.store.ts'
+
+const Palette = lazy(async () => ({ default: (await import('../features/palette/palette.tsx')).Palette }))
+const Shortcuts = lazy(async () => ({ default: (await import('../features/shortcuts/shortcuts.tsx')).Shortcuts }))
+const ChangesDialog = lazy(async () => ({ default: (await import('../features/fleet/changes-dialog.tsx')).ChangesDialog }))
+const ExportDialog = lazy(async () => ({ default: (await import('../features/fleet/export-dialog.tsx')).ExportDialog }))
+
+/** The dialog that the admin opened. Prompts of the engine are a queue of their own. */
+export function OpenDialogs() {
+  const dialog = useUi((state) => state.dialog)
+  if (dialog === null) return null
+  return (
+    <Suspense fallback={null}>
+      {dialog.kind === 'palette' && <Palette />}
+      {dialog.kind === 'shortcuts' && <Shortcuts />}
+      {dialog.kind === 'changes' && <ChangesDialog />}
+      {dialog.kind === 'export' && <ExportDialog />}
+      {dialog.kind === 'changed-key' && <ChangedKeyDialog hop={dialog.hop} />}
+    </Suspense>
+  )
+}

@@ -1,0 +1,135 @@
+import { KeyRound, Route as RouteIcon, Server, Settings, Table2 } from 'lucide-react'
+import { memo } from 'react'
+import { connectionWords } from '../stores/connection-words.ts'
+import { couldNotLook, type HostView, loudestOpen } from '../stores/host-view.ts'
+import { useAppInfo, useFleetState, useJumpStates } from '../stores/queries.ts'
+import { goFleet, goHost, goSettings, useUi } from '../stores/ui.store.ts'
+import { useHosts } from '../stores/use-hosts.ts'
+import { ConnectionStatus, type ConnectionWords } from '../ui/connection-status.tsx'
+import { GatehouseMark } from '../ui/icons.tsx'
+import { outcomeWords } from '../ui/outcome-words.ts'
+import { Status } from '../ui/status.tsx'
+
+export function Sidebar() {
+  const route = useUi((state) => state.route)
+  const fleet = useFleetState().data
+  const hosts = useHosts()
+  const failing = hosts.reduce((sum, host) => sum + (loudestOpen(host)?.outcome === 'fail' ? 1 : 0), 0)
+  return (
+    <nav className="sidebar" aria-label="Main" data-pane>
+      <div className="brand">
+        <GatehouseMark />
+        <b>Gatehouse</b>
+        <span className="muted one-line">{fleet?.demo ? 'demo' : fleet?.fleet?.name}</span>
+      </div>
+      <ul className="nav">
+        <li>
+          <button type="button" aria-current={route.screen === 'fleet' ? 'page' : undefined} onClick={goFleet}>
+            <Table2 className="icon" aria-hidden />
+            <span className="name">Fleet</span>
+            {failing > 0 && (
+              <span className="count">
+                <span className="reader-only">hosts failing: </span>
+                {failing}
+              </span>
+            )}
+          </button>
+        </li>
+      </ul>
+      <div className="sidebar-head" id="sidebar-hosts">
+        Hosts
+      </div>
+      <ul className="nav host-nav" aria-labelledby="sidebar-hosts">
+        {hosts.length === 0 && <li className="none">No hosts yet</li>}
+        {hosts.map((host) => (
+          <HostEntry key={host.name} host={host} current={route.screen === 'host' && route.host === host.name} />
+        ))}
+      </ul>
+      <div className="sidebar-foot">
+        <JumpPlace />
+        <SettingsPlace current={route.screen === 'settings'} />
+      </div>
+    </nav>
+  )
+}
+
+const HostEntry = memo(({ host, current }: { readonly host: HostView; readonly current: boolean }) => (
+  <li>
+    <button type="button" aria-current={current ? 'page' : undefined} onClick={() => goHost(host.name)}>
+      <Server className="icon" aria-hidden />
+      <span className="name one-line">{host.name}</span>
+      <HostState host={host} />
+    </button>
+  </li>
+))
+
+function HostState({ host }: { readonly host: HostView }) {
+  if (host.progress !== undefined) {
+    const waiting = host.progress.stage === 'waiting'
+    return <Status tone={waiting ? 'wait' : 'run'}>{waiting ? 'Waiting' : 'Running'}</Status>
+  }
+  if (host.state !== 'idle' && couldNotLook(host.state)) return <ConnectionStatus words={connectionWords(host)} />
+  const open = loudestOpen(host)
+  if (open !== undefined) {
+    const { tone, noun } = outcomeWords[open.outcome]
+    return <Status tone={tone}>{`${open.count} ${noun}`}</Status>
+  }
+  return host.results === 'none' ? null : <Status tone="pass">Pass</Status>
+}
+
+const jumpWords: Readonly<Record<'idle' | 'connecting' | 'connected' | 'failed', ConnectionWords>> = {
+  idle: { word: 'Not connected', tone: 'na', icon: 'state' },
+  connecting: { word: 'Connecting', tone: 'run', icon: 'state' },
+  connected: { word: 'Connected', tone: 'pass', icon: 'plug' },
+  failed: { word: 'Failed', tone: 'warn', icon: 'unplug' },
+}
+
+function JumpPlace() {
+  const fleet = useFleetState().data?.fleet
+  const states = useJumpStates().data ?? []
+  if (fleet === undefined || fleet === null) return <NoJump name="Jump host" what="Named in the fleet file" word="Not set" />
+  if (fleet.jump.length === 0) return <NoJump name="Direct" what="No jump host" word="None" />
+  return fleet.jump.map((jump) => {
+    const state = states.find((it) => it.name === jump.name)
+    return (
+      <div key={jump.name} className="place">
+        <RouteIcon className="icon" aria-hidden />
+        <div className="what">
+          <b className="one-line">{jump.name}</b>
+          <span>Jump host</span>
+        </div>
+        <div className="state">
+          <ConnectionStatus words={jumpWords[state?.state ?? 'idle']} />
+          <span className="num">{state?.roundTripMs === undefined ? '' : `${Math.round(state.roundTripMs)} ms`}</span>
+        </div>
+      </div>
+    )
+  })
+}
+
+const NoJump = ({ name, what, word }: { readonly name: string; readonly what: string; readonly word: string }) => (
+  <div className="place">
+    <RouteIcon className="icon" aria-hidden />
+    <div className="what">
+      <b>{name}</b>
+      <span>{what}</span>
+    </div>
+    <div className="state">
+      <Status tone="na">{word}</Status>
+    </div>
+  </div>
+)
+
+function SettingsPlace({ current }: { readonly current: boolean }) {
+  const info = useAppInfo().data
+  return (
+    <button type="button" className="place" aria-current={current ? 'page' : undefined} onClick={() => goSettings()}>
+      <KeyRound className="icon" aria-hidden />
+      <span className="what">
+        <b className="one-line">{info?.user ?? 'Settings'}</b>
+        <span>Settings</span>
+      </span>
+      <Settings className="icon" aria-hidden />
+    </button>
+  )
+}

@@ -1,0 +1,19 @@
+import { goBack, goFleet, goHost, goSettings, openDialog } from '../stores/ui.store.ts'
+import { useHosts } from '../stores/use-hosts.ts'
+import { type KeyMap, useKeys } from '../stores/use-keys.ts'
+import { focusNextPane } from './panes.ts'
+
+/** Keys that hold on every screen (DESIGN.md, section 9). */
+export function useGlobalKeys(): void {
+  const hosts = useHosts()
+  const toHosts: KeyMap = Object.fromEntries(hosts.slice(0, 9).map((host, index) => [`mod+shift+${index + 1}`, () => goHost(host.name)]))
+  useKeys({
+    ...toHosts,
+    'mod+k': () => openDialog({ kind: 'palette' }),
+    'mod+1': goFleet,
+    'mod+,': () => goSettings(),
+    'mod+[': goBack,
+    '?': () => openDialog({ kind: 'shortcuts' }),
+    f6: focusNextPane,
+  })
+}

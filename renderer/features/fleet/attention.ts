@@ -1,0 +1,176 @@
+import { errorCatalogue } from '#shared/errors.ts'
+import type { Finding } from '#shared/model/finding.ts'
+import type { ChangedKey } from '#shared/model/prompt.ts'
+import { type Outcome, severities } from '#shared/status.ts'
+import { connectionWords } from '../../stores/connection-words.ts'
+import { couldNotLook, findingId, type HostView } from '../../stores/host-view.ts'
+import type { ConnectionWords } from '../../ui/connection-status.tsx'
+import { outcomeWords } from '../../ui/outcome-words.ts'
+import { plainText } from '../../ui/plain-text.ts'
+import { count, nameFew } from '../../ui/words.ts'
+
+export type AttentionAction =
+  | { readonly kind: 'finding'; readonly host: string; readonly id: string }
+  | { readonly kind: 'sudoers' }
+  | { readonly kind: 'compare'; readonly hop: string }
+  | { readonly kind: 'retry'; readonly hosts: readonly string[] }
+
+/** One cause, on however many hosts. */
+export interface AttentionEntry {
+  readonly key: string
+  readonly rank: number
+  readonly words: ConnectionWords
+  readonly outcome: Outcome | null
+  readonly where: string
+  readonly text: string
+  /** ISO 8601 of the first sight. */
+  readonly since: string | undefined
+  readonly actions: readonly { readonly label: string; readonly action: AttentionAction }[]
+}
+
+const bases: Readonly<Record<Outcome, number>> = {
+  fail: 10,
+  warning: 21,
+  'not-evaluated': 30,
+  'needs-attestation': 40,
+  waived: 50,
+  pass: 90,
+  'not-applicable': 91,
+}
+
+interface Sighting {
+  readonly host: HostView
+  readonly finding: Finding
+}
+
+/** What to do next, loudest first, one entry per cause. */
+export function attentionOf(
+  hosts: readonly HostView[],
+  changedKeys: readonly ChangedKey[],
+  order: 'severity' | 'newest',
+): AttentionEntry[] {
+  const entries = [...keyEntries(changedKeys), ...connectionEntries(hosts), ...deniedEntries(hosts), ...findingEntries(hosts)]
+  const bySeverity = (a: AttentionEntry, b: AttentionEntry) => a.rank - b.rank || a.where.localeCompare(b.where, 'en', { numeric: true })
+  if (order === 'severity') return entries.sort(bySeverity)
+  return entries.sort((a, b) => (b.since ?? '').localeCompare(a.since ?? '') || bySeverity(a, b))
+}
+
+const keyEntries = (keys: readonly ChangedKey[]): AttentionEntry[] =>
+  keys.map((key) => ({
+    key: `key ${key.hop}`,
+    rank: 0,
+    words: { word: 'Key changed', tone: 'fail', icon: 'state' },
+    outcome: null,
+    where: key.hop,
+    text: `The ${key.presented.keyType} key no longer matches the pinned one`,
+    since: key.at,
+    actions: [{ label: 'Compare keys…', action: { kind: 'compare', hop: key.hop } }],
+  }))
+
+/** Hosts that the newest audit could not look at, by reason. Changed keys have their own entry; a stopped host is nobody's fault. */
+function connectionEntries(hosts: readonly HostView[]): AttentionEntry[] {
+  const away = hosts.filter(
+    (host) => host.progress === undefined && couldNotLook(host.state) && !['idle', 'cancelled', 'key-changed'].includes(host.state),
+  )
+  return [...groupBy(away, (host) => `${host.state} ${host.audit?.failure?.code ?? ''}`)].map(([key, group]) => {
+    const names = group.map((host) => host.name)
+    const [first] = group
+    const failure = first?.audit?.failure
+    const title = failure === undefined ? 'No answer' : errorCatalogue[failure.code].title
+    return {
+      key,
+      rank: 20,
+      words: first === undefined ? { word: 'Unreachable', tone: 'warn', icon: 'unplug' } : connectionWords(first),
+      outcome: null,
+      where: nameFew(names),
+      text: title,
+      since: first?.audit?.finishedAt,
+      actions: [{ label: 'Retry now', action: { kind: 'retry', hosts: names } }],
+    }
+  })
+}
+
+const deniedOf = (host: HostView) => host.audit?.sections.filter((section) => section.state === 'denied') ?? []
+
+/** Hosts where sudo refused, by what it refused. They stand for the items that stayed unknown there. */
+function deniedEntries(hosts: readonly HostView[]): AttentionEntry[] {
+  const limited = hosts.filter((host) => host.results === 'current' && deniedOf(host).length > 0)
+  const groups = groupBy(limited, (host) =>
+    deniedOf(host)
+      .map((section) => section.id)
+      .sort()
+      .join(' '),
+  )
+  return [...groups].map(([key, group]) => {
+    const [first] = group
+    const refused = first === undefined ? 0 : deniedOf(first).length
+    const items = new Set(
+      group.flatMap((host) => host.findings.filter((finding) => finding.status === 'not-evaluated').map((finding) => finding.item)),
+    )
+    return {
+      key: `denied ${key}`,
+      rank: bases['not-evaluated'],
+      words: wordsFor('not-evaluated'),
+      outcome: 'not-evaluated',
+      where: `${nameFew(group.map((host) => host.name))}, ${count(items.size, 'check')}`,
+      text: `sudo refused ${count(refused, 'read-only command')}`,
+      since: first?.measuredAt,
+      actions: [{ label: 'Show commands', action: { kind: 'sudoers' } }],
+    }
+  })
+}
+
+function findingEntries(hosts: readonly HostView[]): AttentionEntry[] {
+  const sightings = hosts
+    .filter((host) => host.results === 'current')
+    .flatMap((host) => {
+      const refused = deniedOf(host).length > 0
+      return host.findings
+        .filter((finding) => isOpen(finding) && !(refused && finding.status === 'not-evaluated'))
+        .map((finding) => ({ host, finding }))
+    })
+  return [...groupBy(sightings, ({ finding }) => `${finding.control} ${finding.status} ${finding.title}`)].map(([key, group]) =>
+    entryOf(key, group),
+  )
+}
+
+const isOpen = (finding: Finding): boolean => finding.status !== 'pass' && finding.status !== 'not-applicable'
+
+function entryOf(key: string, group: readonly Sighting[]): AttentionEntry {
+  const [first] = group as readonly [Sighting, ...Sighting[]]
+  const { status, severity, item, title } = first.finding
+  const hosts = [...new Map(group.map((sighting) => [sighting.host.name, sighting])).values()]
+  const names = hosts.map((sighting) => sighting.host.name)
+  const open = ({ host, finding }: Sighting): AttentionAction => ({ kind: 'finding', host: host.name, id: findingId(finding) })
+  const dates = group.flatMap(({ finding }) => finding.lastChanged ?? finding.firstSeen ?? [])
+  return {
+    key,
+    rank: bases[status] + severities.indexOf(severity) / 10,
+    words: wordsFor(status),
+    outcome: status,
+    where: `${names.length > 2 ? count(names.length, 'host') : nameFew(names)}, ${item}`,
+    text: plainText(title, 200),
+    since: dates.sort()[0],
+    actions:
+      hosts.length === 1
+        ? [{ label: 'Show evidence', action: open(first) }]
+        : hosts.slice(0, 3).map((it) => ({ label: it.host.name, action: open(it) })),
+  }
+}
+
+const wordsFor = (outcome: Outcome): ConnectionWords => ({
+  word: outcomeWords[outcome].word,
+  tone: outcomeWords[outcome].tone,
+  icon: 'state',
+})
+
+function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const one of all) {
+    const key = keyOf(one)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [one])
+    else group.push(one)
+  }
+  return groups
+}

@@ -1,0 +1,109 @@
+import { FileText, FolderOpen, Play } from 'lucide-react'
+import { areas, checklist } from '#shared/model/checklist.ts'
+import { useDemoFleet, useOpenFleet } from '../../stores/actions.ts'
+import { wordsOfError } from '../../stores/failure-words.ts'
+import { goSettings, openDialog } from '../../stores/ui.store.ts'
+import { useKeys } from '../../stores/use-keys.ts'
+import { useFleetPath } from '../../stores/use-path.ts'
+import { Button } from '../../ui/button.tsx'
+import { KeyHint } from '../../ui/keys.tsx'
+import { type NoticeView, Screen } from '../../ui/screen.tsx'
+
+const steps = [
+  { title: 'Fleet file', text: 'One YAML file names the jump host, the servers and the audit account. Keys stay in your agent or files.' },
+  { title: 'Host keys', text: 'Compare each new fingerprint with the one on the console. A changed key always stops.' },
+  { title: 'First audit', text: 'Read-only commands in one connection per server. Nothing is left behind.' },
+]
+
+/** No fleet yet: the checklist itself teaches. */
+export function FleetEmpty({ notices }: { readonly notices: readonly NoticeView[] }) {
+  const open = useOpenFleet()
+  const demo = useDemoFleet()
+  const path = useFleetPath()
+  useKeys({ 'mod+o': () => open.mutate(null) })
+  const error = open.error ?? demo.error
+  const refused = error === null ? [] : [refusal(error)]
+  return (
+    <Screen
+      title="Fleet"
+      onSearch={() => openDialog({ kind: 'palette' })}
+      notices={[...notices, ...refused]}
+      path={{ ...path, hops: [] }}
+      foot={
+        <>
+          <KeyHint chords={['mod+k']}>All commands</KeyHint>
+          <KeyHint chords={['mod+o']}>Open fleet file</KeyHint>
+        </>
+      }
+    >
+      <div className="teach">
+        <div className="matrix">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">
+                  <div className="host-head">What an audit checks</div>
+                </th>
+              </tr>
+            </thead>
+            {areas.map((area) => (
+              <tbody key={area}>
+                <tr className="area">
+                  <th scope="rowgroup">{area}</th>
+                </tr>
+                {checklist
+                  .filter((item) => item.area === area)
+                  .map((item) => (
+                    <tr key={item.id}>
+                      <th scope="row" title={item.title}>
+                        <span className="id">{item.id}</span>
+                        {item.shortTitle}
+                      </th>
+                    </tr>
+                  ))}
+              </tbody>
+            ))}
+          </table>
+        </div>
+        <div className="empty" data-pane>
+          <div>
+            <h2>Open a fleet to begin</h2>
+            <p className="soft mt-1">
+              Gatehouse reaches every server through your jump host over SSH. Audits are read-only; nothing on a server changes until you
+              push a config.
+            </p>
+            <ol>
+              {steps.map(({ title, text }, index) => (
+                <li key={title}>
+                  <span className="dot" aria-hidden="true">
+                    {index + 1}
+                  </span>
+                  <div>
+                    <b>{title}</b>
+                    <span>{text}</span>
+                  </div>
+                </li>
+              ))}
+            </ol>
+            <div className="flex flex-wrap gap-2">
+              <Button look="primary" icon={<FolderOpen className="icon" aria-hidden />} onClick={() => open.mutate(null)}>
+                Open fleet file…
+              </Button>
+              <Button icon={<FileText className="icon" aria-hidden />} onClick={() => goSettings('import')}>
+                Import…
+              </Button>
+              <Button icon={<Play className="icon" aria-hidden />} onClick={() => demo.mutate(null)}>
+                Start the demo fleet
+              </Button>
+            </div>
+          </div>
+        </div>
+      </div>
+    </Screen>
+  )
+}
+
+function refusal(error: unknown): NoticeView {
+  const { title, detail, hint } = wordsOfError(error)
+  return { key: 'refused', words: { word: 'Not opened', tone: 'warn', icon: 'state' }, text: `${title}: ${detail} ${hint}`, actions: [] }
+}

@@ -1,0 +1,183 @@
+import { Download, PanelRight, Play, X } from 'lucide-react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { Fleet } from '#shared/model/fleet.ts'
+import { useAuditActions } from '../../stores/actions.ts'
+import { useAppNotices } from '../../stores/app-notices.ts'
+import { wordsOfError } from '../../stores/failure-words.ts'
+import type { HostView } from '../../stores/host-view.ts'
+import { useChangedKeys, useJumpStates, useLatestAudit } from '../../stores/queries.ts'
+import { goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
+import { useAuditing, useHosts } from '../../stores/use-hosts.ts'
+import { useKeys } from '../../stores/use-keys.ts'
+import { useFleetPath } from '../../stores/use-path.ts'
+import { Button } from '../../ui/button.tsx'
+import { KeyHint } from '../../ui/keys.tsx'
+import { type NoticeView, Screen } from '../../ui/screen.tsx'
+import { useMedia } from '../../ui/use-media.ts'
+import { count } from '../../ui/words.ts'
+import { AttentionList } from './attention-list.tsx'
+import { cellNews } from './cell-news.ts'
+import { fleetNotices } from './fleet-notices.ts'
+import { columnsThatFit, orderHosts } from './host-order.ts'
+import { Matrix } from './matrix.tsx'
+import { filterMatrix } from './matrix-filter.ts'
+import { RunningStrip, Strip } from './strip.tsx'
+
+export function FleetMatrix({ fleet }: { readonly fleet: Fleet }) {
+  const hosts = useHosts()
+  const auditing = useAuditing()
+  const audit = useAuditActions()
+  const audited = useLatestAudit().data != null
+  const keys = useChangedKeys().data ?? []
+  const jumps = useJumpStates().data ?? []
+  const { outcomeFilter, hostFilter, sheetOpen } = useUi()
+  const [searching, setSearching] = useState(false)
+  const narrow = useMedia('(max-width: 1319px)')
+  const ordered = useSteadyOrder(hosts, auditing)
+  const shown = filterMatrix(ordered, { outcome: outcomeFilter, text: hostFilter })
+  const notices = [
+    ...useAppNotices(),
+    ...refusal(audit.failure),
+    ...(auditing
+      ? []
+      : fleetNotices(hosts, jumps, keys, {
+          compare: (hop) => openDialog({ kind: 'changed-key', hop }),
+          retry: audit.start,
+          showCommands: () => goSettings('sudoers'),
+        })),
+  ]
+  const stopOrClear = () => {
+    if (auditing) audit.stop()
+    else if (sheetOpen) useUi.setState({ sheetOpen: false })
+    else if (outcomeFilter !== null || hostFilter !== '' || searching) {
+      useUi.setState({ outcomeFilter: null, hostFilter: '' })
+      setSearching(false)
+    }
+  }
+  useKeys({
+    r: auditing ? undefined : () => audit.start(),
+    escape: stopOrClear,
+    '/': () => setSearching(true),
+    'mod+i': narrow ? () => useUi.setState({ sheetOpen: !sheetOpen }) : undefined,
+  })
+  const filtered = shown.hosts.length < hosts.length || outcomeFilter !== null
+  const attention = <AttentionList hosts={shown.hosts} changedKeys={keys} running={auditing} retry={audit.start} />
+  return (
+    <Screen
+      title="Fleet"
+      sub={<span>{filtered ? `${shown.hosts.length} of ${count(hosts.length, 'host')}` : count(hosts.length, 'host')}</span>}
+      onSearch={() => openDialog({ kind: 'palette' })}
+      notices={notices}
+      path={useFleetPath()}
+      foot={<FleetFoot hosts={hosts} auditing={auditing} />}
+      actions={
+        <>
+          {narrow && (
+            <Button
+              icon={<PanelRight className="icon" aria-hidden />}
+              aria-expanded={sheetOpen}
+              onClick={() => useUi.setState({ sheetOpen: !sheetOpen })}
+            >
+              Attention
+            </Button>
+          )}
+          {!auditing && audited && (
+            <Button icon={<Download className="icon" aria-hidden />} onClick={() => openDialog({ kind: 'export' })}>
+              Export
+            </Button>
+          )}
+          {auditing ? (
+            <Button icon={<X className="icon" aria-hidden />} chord="esc" onClick={audit.stop}>
+              Stop
+            </Button>
+          ) : (
+            <Button look="primary" icon={<Play className="icon" aria-hidden />} chord="r" onClick={() => audit.start()}>
+              Run audit
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="fleet">
+        {auditing ? <RunningStrip hosts={hosts} /> : <Strip hosts={hosts} />}
+        <Matrix
+          hosts={shown.hosts}
+          items={shown.items}
+          outcomeFilter={outcomeFilter}
+          corner={<Corner open={searching || hostFilter !== '' || fleet.hosts.length > columnsThatFit} focus={searching} />}
+        />
+        {!narrow && attention}
+        {narrow && sheetOpen && <div className="sheet">{attention}</div>}
+      </div>
+    </Screen>
+  )
+}
+
+/** While an audit runs columns keep their places, however the results fall. */
+function useSteadyOrder(hosts: readonly HostView[], auditing: boolean): readonly HostView[] {
+  const places = useRef<ReadonlyMap<string, number>>(new Map())
+  const place = (host: HostView) => places.current.get(host.name) ?? Number.MAX_SAFE_INTEGER
+  const ordered = auditing && places.current.size > 0 ? [...hosts].sort((a, b) => place(a) - place(b)) : orderHosts(hosts)
+  useEffect(() => {
+    places.current = new Map(ordered.map((host, index) => [host.name, index]))
+  })
+  return ordered
+}
+
+function refusal(error: unknown): NoticeView[] {
+  if (error === null) return []
+  const { title, detail, hint } = wordsOfError(error)
+  return [{ key: 'refused', words: { word: 'Not started', tone: 'warn', icon: 'state' }, text: `${title}: ${detail} ${hint}`, actions: [] }]
+}
+
+/** Heading of the item column, and the filter of hosts where there are many. */
+function Corner({ open, focus }: { readonly open: boolean; readonly focus: boolean }) {
+  const text = useUi((state) => state.hostFilter)
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (focus) input.current?.focus()
+  }, [focus])
+  return (
+    <div className="host-head">
+      {open && (
+        <input
+          ref={input}
+          className="input small mb-2"
+          type="search"
+          aria-label="Filter hosts"
+          placeholder="Filter hosts"
+          value={text}
+          onChange={(event) => useUi.setState({ hostFilter: event.target.value })}
+        />
+      )}
+      Check
+    </div>
+  )
+}
+
+/** Arrowing through the cells reads the fleet. */
+function FleetFoot({ hosts, auditing }: { readonly hosts: readonly HostView[]; readonly auditing: boolean }): ReactNode {
+  const cell = useUi((state) => state.cell)
+  const host = hosts.find((it) => it.name === cell?.host)
+  if (cell !== null && host !== undefined) {
+    return (
+      <>
+        <span className="one-line">
+          <b>{`${cell.item} on ${cell.host}`}</b> {cellNews(host, cell.item)}
+        </span>
+        <KeyHint chords={['enter']}>Open</KeyHint>
+        <KeyHint chords={['up', 'down']}>Move</KeyHint>
+      </>
+    )
+  }
+  if (auditing) return <span>Results appear as each host finishes. You can leave this screen.</span>
+  if (hosts.some((it) => it.results === 'stale')) return <span>Grey results are last known. They do not count as current evidence.</span>
+  return (
+    <>
+      <KeyHint chords={['mod+k']}>All commands</KeyHint>
+      <KeyHint chords={['r']}>Run audit</KeyHint>
+      <KeyHint chords={['/']}>Filter hosts</KeyHint>
+      <KeyHint chords={['?']}>All keys</KeyHint>
+    </>
+  )
+}

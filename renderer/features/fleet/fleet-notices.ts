@@ -1,0 +1,99 @@
+import type { z } from 'zod'
+import { errorCatalogue } from '#shared/errors.ts'
+import type { jumpStateSchema } from '#shared/ipc/app.contract.ts'
+import type { ChangedKey } from '#shared/model/prompt.ts'
+import { connectionWords } from '../../stores/connection-words.ts'
+import { couldNotLook, type HostView } from '../../stores/host-view.ts'
+import { plainText } from '../../ui/plain-text.ts'
+import type { NoticeView } from '../../ui/screen.tsx'
+import { count, nameFew } from '../../ui/words.ts'
+
+type JumpState = z.infer<typeof jumpStateSchema>
+
+interface NoticeActions {
+  readonly compare: (hop: string) => void
+  readonly retry: (hosts?: readonly string[]) => void
+  readonly showCommands: () => void
+}
+
+/** What stands between Gatehouse and current results: one notice per cause, the loudest first. */
+export function fleetNotices(
+  hosts: readonly HostView[],
+  jumps: readonly JumpState[],
+  changedKeys: readonly ChangedKey[],
+  actions: NoticeActions,
+): NoticeView[] {
+  const known = new Set(changedKeys.map((key) => key.hop))
+  return [
+    ...changedKeys.map((key) => keyNotice(key, actions)),
+    ...jumps.filter((jump) => jump.state === 'failed' && !known.has(jump.name)).map((jump) => jumpNotice(jump, actions)),
+    ...awayNotices(hosts, actions),
+    ...limitedNotice(hosts, actions),
+  ]
+}
+
+const keyNotice = ({ hop }: ChangedKey, { compare }: NoticeActions): NoticeView => ({
+  key: `key ${hop}`,
+  words: { word: 'Host key changed', tone: 'fail', icon: 'state' },
+  subject: hop,
+  text: 'presented a key that differs from the pinned one. Gatehouse closed the connection and sent no commands.',
+  actions: [{ label: 'Compare keys…', run: () => compare(hop) }],
+})
+
+const jumpNotice = ({ name, failure }: JumpState, { retry }: NoticeActions): NoticeView => ({
+  key: `jump ${name}`,
+  words: { word: 'Jump host', tone: 'warn', icon: 'unplug' },
+  subject: name,
+  text: failure === undefined ? 'is not connected.' : `could not be used. ${sentence(failure.code, failure.detail)}`,
+  actions: [{ label: 'Retry now', run: () => retry() }],
+})
+
+function awayNotices(hosts: readonly HostView[], { retry }: NoticeActions): NoticeView[] {
+  const away = hosts.filter(
+    (host) => host.progress === undefined && couldNotLook(host.state) && !['idle', 'cancelled', 'key-changed'].includes(host.state),
+  )
+  const reasons = [...new Set(away.map((host) => host.audit?.failure?.code))]
+  return reasons.flatMap((code) => {
+    const group = away.filter((host) => host.audit?.failure?.code === code)
+    const [first] = group
+    if (first === undefined) return []
+    const detail = group.length === 1 ? (first.audit?.failure?.detail ?? '') : ''
+    const names = group.map((host) => host.name)
+    return {
+      key: `away ${code}`,
+      words: connectionWords(first),
+      subject: nameFew(names),
+      text: code === undefined ? 'could not be audited.' : `could not be audited. ${sentence(code, detail)}`,
+      actions: [{ label: 'Retry now', run: () => retry(names) }],
+    }
+  })
+}
+
+function limitedNotice(hosts: readonly HostView[], { showCommands }: NoticeActions): NoticeView[] {
+  const limited = hosts.filter((host) => host.progress === undefined && host.state === 'limited')
+  const [first] = limited
+  if (first === undefined) return []
+  const refused = Math.max(...limited.map((host) => host.audit?.sections.filter((section) => section.state === 'denied').length ?? 0))
+  const what =
+    refused === 0
+      ? 'some read-only commands'
+      : limited.length === 1
+        ? count(refused, 'read-only command')
+        : `up to ${count(refused, 'read-only command')}`
+  return [
+    {
+      key: 'limited',
+      words: { word: 'Limited sudo', tone: 'warn', icon: 'state' },
+      subject: nameFew(limited.map((host) => host.name)),
+      text: `refused ${what}. Those checks stay Not evaluated.`,
+      actions: [{ label: 'Show commands', run: showCommands }],
+    },
+  ]
+}
+
+/** "The host does not answer: connect timed out after 10 s." */
+function sentence(code: keyof typeof errorCatalogue, detail: string): string {
+  const plain = plainText(detail, 240)
+  const { title } = errorCatalogue[code]
+  return plain === '' ? `${title}.` : `${title}: ${plain}${/[.!?]$/.test(plain) ? '' : '.'}`
+}

@@ -1,0 +1,23 @@
+import { useAppNotices } from '../../stores/app-notices.ts'
+import { useFleetState } from '../../stores/queries.ts'
+import { openDialog } from '../../stores/ui.store.ts'
+import { useFleetPath } from '../../stores/use-path.ts'
+import { Screen } from '../../ui/screen.tsx'
+import { FleetEmpty } from './fleet-empty.tsx'
+import { FleetMatrix } from './fleet-matrix.tsx'
+import { FleetProblems } from './fleet-problems.tsx'
+
+/** Where are we out of policy? */
+export function FleetScreen() {
+  const state = useFleetState()
+  const notices = useAppNotices()
+  const path = useFleetPath()
+  if (state.data?.fleet) return <FleetMatrix fleet={state.data.fleet} />
+  if (state.data !== undefined && state.data.problems.length > 0) return <FleetProblems state={state.data} notices={notices} />
+  if (state.data !== undefined) return <FleetEmpty notices={notices} />
+  return (
+    <Screen title="Fleet" onSearch={() => openDialog({ kind: 'palette' })} notices={notices} foot={null} path={path}>
+      <div aria-busy={state.isPending} />
+    </Screen>
+  )
+}

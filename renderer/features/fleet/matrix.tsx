@@ -1,0 +1,218 @@
+import { type KeyboardEvent, memo, type UIEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type Area, areas, type ChecklistItem, type ItemId } from '#shared/model/checklist.ts'
+import type { Outcome } from '#shared/status.ts'
+import type { HostView } from '../../stores/host-view.ts'
+import { goHost, useUi } from '../../stores/ui.store.ts'
+import { areaScore } from './area-score.ts'
+import { cellOf, columnsInView, moveCell, moves } from './cell-view.ts'
+import { HostHead } from './host-head.tsx'
+import { columnsThatFit } from './host-order.ts'
+import { MatrixCell } from './matrix-cell.tsx'
+
+interface MatrixProps {
+  readonly hosts: readonly HostView[]
+  readonly items: readonly ChecklistItem[]
+  readonly outcomeFilter: Outcome | null
+  /** What stands in the corner: the heading, or the filter of hosts. */
+  readonly corner: React.ReactNode
+}
+
+/** Width of a host column when the matrix scrolls. Must equal `col.host` in fleet.css. */
+const columnWidth = 124
+const noScroll = { left: 0, width: 1440 }
+
+/** Items are rows, hosts are columns. One cell is in the tab order; arrows move it, and only columns in view are drawn. */
+export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
+  const frame = useRef<HTMLDivElement>(null)
+  const [scroll, setScroll] = useState(noScroll)
+  const remembered = useUi((state) => state.cell)
+  const wantsFocus = useRef(false)
+  const fits = hosts.length <= columnsThatFit
+  const [start, end] = fits ? [0, hosts.length] : columnsInView(scroll.left, scroll.width, columnWidth, hosts.length)
+  const drawn = useMemo(() => hosts.slice(start, end), [hosts, start, end])
+
+  const row = Math.max(
+    0,
+    items.findIndex((item) => item.id === remembered?.item),
+  )
+  const column = Math.max(
+    0,
+    hosts.findIndex((host) => host.name === remembered?.host),
+  )
+  const active = { item: items[row]?.id, host: hosts[column]?.name }
+
+  useLayoutEffect(() => {
+    const element = frame.current
+    if (element === null) return
+    const measure = () => setScroll({ left: element.scrollLeft, width: element.clientWidth })
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+
+  useLayoutEffect(() => {
+    if (!wantsFocus.current) return
+    const cell = frame.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(`${remembered?.item} ${remembered?.host}`)}"]`)
+    if (cell === null || cell === undefined) return
+    wantsFocus.current = false
+    cell.focus({ preventScroll: false })
+  })
+
+  const choose = useCallback((host: string, item: ItemId) => useUi.setState({ cell: { host, item } }), [])
+  const open = useCallback((host: string, item: ItemId) => goHost(host, { item }), [])
+
+  const press = (event: KeyboardEvent) => {
+    const move = moves[event.key]
+    if (move === undefined || event.ctrlKey || event.metaKey || event.altKey || !(event.target as HTMLElement).dataset.cell) return
+    event.preventDefault()
+    const [nextRow, nextColumn] = moveCell([row, column], move, items.length, hosts.length)
+    const host = hosts[nextColumn]
+    const item = items[nextRow]
+    if (host === undefined || item === undefined) return
+    wantsFocus.current = true
+    if (!fits && frame.current !== null) showColumn(frame.current, nextColumn)
+    choose(host.name, item.id)
+  }
+  const scrolled = (event: UIEvent<HTMLDivElement>) => {
+    const { scrollLeft, clientWidth } = event.currentTarget
+    if (!fits) setScroll({ left: scrollLeft, width: clientWidth })
+  }
+
+  const before = start * columnWidth
+  const after = (hosts.length - end) * columnWidth
+  return (
+    <div className="matrix" ref={frame} onScroll={scrolled} data-pane>
+      <table
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus
+        role="grid"
+        aria-label={`Compliance matrix, ${items.length} checks by ${hosts.length} hosts`}
+        aria-colcount={hosts.length + 1}
+        className={`${fits ? 'fits' : ''} ${scroll.left > 0 ? 'scrolled' : ''}`}
+        style={fits ? undefined : { width: 282 + hosts.length * columnWidth }}
+        onKeyDown={press}
+      >
+        <colgroup>
+          <col className="check" />
+          {before > 0 && <col style={{ width: before }} />}
+          {drawn.map((host) => (
+            <col key={host.name} className="host" />
+          ))}
+          {after > 0 && <col style={{ width: after }} />}
+        </colgroup>
+        <thead>
+          <tr>
+            <th scope="col" aria-colindex={1}>
+              {corner}
+            </th>
+            {before > 0 && <td aria-hidden="true" />}
+            {drawn.map((host, index) => (
+              <th
+                key={host.name}
+                scope="col"
+                aria-colindex={start + index + 2}
+                className={remembered !== null && host.name === active.host ? 'cross' : ''}
+              >
+                <HostHead host={host} />
+              </th>
+            ))}
+            {after > 0 && <td aria-hidden="true" />}
+          </tr>
+        </thead>
+        <tbody>
+          {areas.map((area) => (
+            <AreaRows
+              key={area}
+              area={area}
+              items={items}
+              hosts={drawn}
+              start={start}
+              before={before > 0}
+              after={after > 0}
+              activeItem={active.item}
+              activeHost={active.host}
+              crossed={remembered !== null}
+              outcomeFilter={outcomeFilter}
+              choose={choose}
+              open={open}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** Scrolls sideways until the column stands free of the pinned one. */
+function showColumn(frame: HTMLElement, column: number): void {
+  const pinned = 282
+  const left = column * columnWidth
+  const room = frame.clientWidth - pinned
+  if (left < frame.scrollLeft) frame.scrollLeft = left
+  else if (left + columnWidth > frame.scrollLeft + room) frame.scrollLeft = left + columnWidth - room
+}
+
+interface AreaRowsProps {
+  readonly area: Area
+  readonly items: readonly ChecklistItem[]
+  readonly hosts: readonly HostView[]
+  readonly start: number
+  readonly before: boolean
+  readonly after: boolean
+  readonly activeItem: ItemId | undefined
+  readonly activeHost: string | undefined
+  readonly crossed: boolean
+  readonly outcomeFilter: Outcome | null
+  readonly choose: (host: string, item: ItemId) => void
+  readonly open: (host: string, item: ItemId) => void
+}
+
+const AreaRows = memo(
+  ({ area, items, hosts, start, before, after, activeItem, activeHost, crossed, outcomeFilter, choose, open }: AreaRowsProps) => {
+    const rows = items.filter((item) => item.area === area)
+    if (rows.length === 0) return null
+    return (
+      <>
+        <tr className="area">
+          <th scope="rowgroup" aria-colindex={1}>
+            {area}
+          </th>
+          {before && <td aria-hidden="true" />}
+          {hosts.map((host, index) => (
+            <td key={host.name} aria-colindex={start + index + 2}>
+              {areaScore(host, area)}
+            </td>
+          ))}
+          {after && <td aria-hidden="true" />}
+        </tr>
+        {rows.map((item) => (
+          <tr key={item.id} className={crossed && item.id === activeItem ? 'cross' : ''}>
+            <th scope="row" aria-colindex={1} title={item.title}>
+              <span className="id">{item.id}</span>
+              {item.shortTitle}
+            </th>
+            {before && <td aria-hidden="true" />}
+            {hosts.map((host, index) => {
+              const { kind, stale } = cellOf(host, item.id, item === items[0])
+              return (
+                <MatrixCell
+                  key={host.name}
+                  host={host.name}
+                  item={item.id}
+                  column={start + index + 2}
+                  kind={kind}
+                  stale={stale}
+                  aside={outcomeFilter !== null && (stale ? 'not-evaluated' : kind) !== outcomeFilter}
+                  reachable={item.id === activeItem && host.name === activeHost}
+                  crossed={crossed && host.name === activeHost}
+                  choose={choose}
+                  open={open}
+                />
+              )
+            })}
+            {after && <td aria-hidden="true" />}
+          </tr>
+        ))}
+      </>
+    )
+  },
+)

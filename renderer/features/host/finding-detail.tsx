@@ -1,0 +1,127 @@
+import { useState } from 'react'
+import type { HostAudit } from '#shared/model/audit.ts'
+import { checklist } from '#shared/model/checklist.ts'
+import type { Evidence, Finding } from '#shared/model/finding.ts'
+import { Button } from '../../ui/button.tsx'
+import { CommandLine } from '../../ui/command-line.tsx'
+import { severityWords } from '../../ui/outcome-words.ts'
+import { plainText } from '../../ui/plain-text.ts'
+import { OutcomeStatus } from '../../ui/status.tsx'
+import { clockSeconds, dayMonth } from '../../ui/time.ts'
+import { count } from '../../ui/words.ts'
+import { EvidenceBlock } from './evidence-block.tsx'
+import type { HostEntry } from './host-entries.ts'
+import { OutputDialog } from './output-dialog.tsx'
+
+interface FindingDetailProps {
+  readonly entry: HostEntry
+  readonly audit: HostAudit | undefined
+  readonly stale: boolean
+  readonly onCopy: () => void
+}
+
+/** Facts before advice: what was found, the proof, then what can be done. */
+export function FindingDetail({ entry, audit, stale, onCopy }: FindingDetailProps) {
+  const [full, setFull] = useState<Evidence | null>(null)
+  const item = checklist.find(({ id }) => id === entry.item)
+  const { finding } = entry
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
+    <article className="detail" data-pane tabIndex={0} aria-label="Finding">
+      <div className="flex items-start gap-4">
+        <div className="min-w-0 flex-1">
+          <h2>{finding === undefined ? item?.title : entry.title}</h2>
+          <div className="meta">
+            <OutcomeStatus outcome={entry.status} className={stale ? 'stale' : ''} />
+            <span className="mono">{entry.item}</span>
+            {finding !== undefined && <span>{item?.title}</span>}
+            {finding !== undefined && finding.status !== 'pass' && <span>{`${severityWords[finding.severity]} severity`}</span>}
+            {finding?.firstSeen !== undefined && <span>{`First seen ${dayMonth(new Date(finding.firstSeen), new Date())}`}</span>}
+            {stale && <span>Last known, not current evidence</span>}
+          </div>
+        </div>
+        {finding !== undefined && finding.evidence.length > 0 && (
+          <Button chord="e" onClick={onCopy}>
+            Copy evidence
+          </Button>
+        )}
+      </div>
+      {finding === undefined ? (
+        <p className="mt-2.5">
+          No control in this version of Gatehouse evaluates this check. It is not measured and never counts as passed.
+        </p>
+      ) : (
+        <FindingBody finding={finding} audit={audit} onFull={setFull} />
+      )}
+      {full !== null && <OutputDialog command={full.command} sha256={full.sha256} onClose={() => setFull(null)} />}
+    </article>
+  )
+}
+
+interface FindingBodyProps {
+  readonly finding: Finding
+  readonly audit: HostAudit | undefined
+  readonly onFull: (evidence: Evidence) => void
+}
+
+function FindingBody({ finding, audit, onFull }: FindingBodyProps) {
+  const refused = finding.status === 'not-evaluated' ? sudoersLines(finding, audit) : []
+  const at = audit === undefined ? '' : `, ${clockSeconds(new Date(audit.startedAt))}`
+  return (
+    <>
+      {finding.reason !== '' && <p className="reason mt-2.5">{plainText(finding.reason, 600)}</p>}
+      {finding.rationale !== '' && <p className="mt-1.5">{plainText(finding.rationale, 800)}</p>}
+      {finding.evidence.length > 0 && (
+        <>
+          <h3>
+            Evidence <span className="muted">{`${count(finding.evidence.length, 'command')}, read-only${at}`}</span>
+          </h3>
+          {finding.evidence.map((evidence) => (
+            <EvidenceBlock
+              key={`${evidence.section} ${evidence.sha256} ${evidence.lines[0]?.number ?? 0}`}
+              evidence={evidence}
+              outcome={finding.status}
+              onFull={() => onFull(evidence)}
+            />
+          ))}
+        </>
+      )}
+      {finding.hint !== undefined && finding.hint !== '' && (
+        <>
+          <h3>What you can do</h3>
+          <p>{plainText(finding.hint, 800)}</p>
+        </>
+      )}
+      {refused.length > 0 && (
+        <>
+          <h3>
+            sudo refused <span className="muted">these lines in sudoers would allow it, read-only</span>
+          </h3>
+          {refused.map((line) => (
+            <CommandLine key={line} text={line} what="the sudoers line" />
+          ))}
+        </>
+      )}
+      {finding.references.length > 0 && (
+        <>
+          <h3>References</h3>
+          <div className="flex flex-wrap gap-1.5">
+            {finding.references.map((reference) => (
+              <span key={reference} className="tag selectable">
+                {plainText(reference, 120)}
+              </span>
+            ))}
+          </div>
+        </>
+      )}
+    </>
+  )
+}
+
+/** The exact lines that would let the sections run that this finding rests on. */
+function sudoersLines(finding: Finding, audit: HostAudit | undefined): string[] {
+  const denied = (audit?.sections ?? []).filter((section) => section.state === 'denied')
+  const named = new Set(finding.evidence.map((evidence) => evidence.section))
+  const own = denied.filter((section) => named.has(section.id) || `${finding.reason} ${finding.hint ?? ''}`.includes(section.command))
+  return [...new Set(own.flatMap((section) => section.sudoers ?? []))]
+}

@@ -1,0 +1,148 @@
+import { ChevronDown, ChevronRight } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { outcomeWords } from '../../ui/outcome-words.ts'
+import { Segment } from '../../ui/segment.tsx'
+import { OutcomeStatus } from '../../ui/status.tsx'
+import { ToneIcon } from '../../ui/tone-icon.tsx'
+import type { EntryGroup, HostEntry } from './host-entries.ts'
+
+export type Grouping = 'state' | 'section'
+
+interface FindingListProps {
+  readonly groups: readonly EntryGroup[]
+  readonly openCount: number
+  readonly grouping: Grouping
+  readonly onGrouping: (grouping: Grouping) => void
+  readonly selected: string | undefined
+  readonly onSelect: (id: string) => void
+  readonly stale: boolean
+  /** Text of the filter; null while it is closed. */
+  readonly filter: string | null
+  readonly onFilter: (text: string) => void
+}
+
+/** Triage: loudest first, what is well folded away. */
+export function FindingList({ groups, openCount, grouping, onGrouping, selected, onSelect, stale, filter, onFilter }: FindingListProps) {
+  const scroll = useRef<HTMLDivElement>(null)
+  const search = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (selected !== undefined) scroll.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
+  }, [selected])
+  const open = filter !== null
+  useEffect(() => {
+    if (open) search.current?.focus()
+  }, [open])
+  return (
+    <div className="findings" data-pane>
+      <div className="pane-head">
+        <h2>Findings</h2>
+        <span className="muted num">{`${openCount} open`}</span>
+        <span className="spring" />
+        <Segment
+          small
+          label="Group findings"
+          value={grouping}
+          onChange={onGrouping}
+          options={[
+            { value: 'state', label: 'By state' },
+            { value: 'section', label: 'By section' },
+          ]}
+        />
+      </div>
+      {open && (
+        <div className="px-5 pb-2">
+          <input
+            ref={search}
+            type="search"
+            className="input small"
+            aria-label="Filter findings"
+            placeholder="Filter findings"
+            value={filter}
+            onChange={(event) => onFilter(event.target.value)}
+          />
+        </div>
+      )}
+      <div className="findings-scroll" ref={scroll}>
+        {groups.map((group) => (
+          <Group key={group.key} group={group} selected={selected} onSelect={onSelect} stale={stale} forceOpen={open && filter !== ''} />
+        ))}
+        {groups.length === 0 && <p className="px-5 py-3 text-ink-2">No finding matches.</p>}
+      </div>
+    </div>
+  )
+}
+
+interface GroupProps {
+  readonly group: EntryGroup
+  readonly selected: string | undefined
+  readonly onSelect: (id: string) => void
+  readonly stale: boolean
+  readonly forceOpen: boolean
+}
+
+function Group({ group, selected, onSelect, stale, forceOpen }: GroupProps) {
+  const holdsSelected = group.entries.some((entry) => entry.id === selected)
+  const [unfolded, setUnfolded] = useState(false)
+  const open = !group.quiet || unfolded || holdsSelected || forceOpen
+  const name =
+    group.outcome === null ? (
+      <span className="font-medium text-ink-2">{group.area}</span>
+    ) : (
+      <OutcomeStatus outcome={group.outcome} className={stale ? 'stale' : ''} />
+    )
+  const tail = group.key === 'uncovered' ? 'no control yet' : ''
+  return (
+    <>
+      {group.quiet ? (
+        <button type="button" className="group" aria-expanded={open} onClick={() => setUnfolded(!open)}>
+          {open ? <ChevronDown className="icon" aria-hidden /> : <ChevronRight className="icon" aria-hidden />}
+          {name}
+          <span className="num">{group.entries.length}</span>
+          <span className="muted ml-auto">{tail}</span>
+        </button>
+      ) : (
+        <div className="group">
+          {name}
+          <span className="num">{group.entries.length}</span>
+        </div>
+      )}
+      {open && (
+        <ul>
+          {group.entries.map((entry) => (
+            <li key={entry.id}>
+              <Entry entry={entry} current={entry.id === selected} stale={stale} tight={group.quiet} onSelect={onSelect} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+interface EntryProps {
+  readonly entry: HostEntry
+  readonly current: boolean
+  readonly stale: boolean
+  readonly tight: boolean
+  readonly onSelect: (id: string) => void
+}
+
+const Entry = ({ entry, current, stale, tight, onSelect }: EntryProps) => (
+  <button
+    type="button"
+    className={`finding ${tight ? 'tight' : ''}`}
+    aria-current={current || undefined}
+    data-finding={entry.id}
+    onClick={() => onSelect(entry.id)}
+  >
+    <span className={stale ? 'text-ink-3' : ''}>
+      <ToneIcon tone={outcomeWords[entry.status].tone} toned={!stale} />
+      <span className="reader-only">{`${outcomeWords[entry.status].word}: `}</span>
+    </span>
+    <b className="one-line">{entry.title}</b>
+    <span className="sub one-line">
+      <span className="mono">{entry.item}</span>
+      {entry.sub}
+    </span>
+  </button>
+)

@@ -1,0 +1,87 @@
+import type { HostAudit } from '#shared/model/audit.ts'
+import { engineNames } from '#shared/model/inference-service.ts'
+import { outcomes } from '#shared/status.ts'
+import { applicable, countKnown, type HostView } from '../../stores/host-view.ts'
+import { outcomeWords } from '../../ui/outcome-words.ts'
+import { plainText } from '../../ui/plain-text.ts'
+import { StateBar } from '../../ui/state-bar.tsx'
+import { ago, moment } from '../../ui/time.ts'
+
+const barOrder = [
+  'pass',
+  ...outcomes.filter((outcome) => outcome !== 'pass' && outcome !== 'not-applicable' && outcome !== 'not-evaluated'),
+  'not-evaluated',
+] as const
+
+/** What this host is, in one line. */
+export function HostFacts({ host, audit }: { readonly host: HostView; readonly audit: HostAudit | undefined }) {
+  const counts = countKnown(host)
+  const facts: (readonly [string, string])[] = [
+    ['Engine', enginesWithVersion(audit)],
+    ['System', audit?.system === undefined ? 'Not read' : plainText(`${audit.system.os}, ${audit.system.kernel}`, 80)],
+    ['GPUs', gpuWords(audit)],
+    ['Address', host.address],
+    ['Audit account', accountWords(audit)],
+    [
+      'Audited',
+      host.measuredAt === undefined
+        ? 'Never'
+        : host.results === 'stale'
+          ? `As of ${moment(new Date(host.measuredAt), new Date())}`
+          : ago(new Date(host.measuredAt), new Date()),
+    ],
+  ]
+  return (
+    <dl className="host-facts">
+      <div className="score">
+        <dt className="reader-only">Score</dt>
+        <dd>
+          <b className="num">{host.results === 'none' ? '–' : counts.pass}</b>{' '}
+          <span className="muted">of {applicable(counts)} checks pass</span>
+          <StateBar
+            parts={
+              host.results === 'current'
+                ? barOrder.map((outcome) => ({ className: outcomeWords[outcome].tone, share: counts[outcome] }))
+                : [
+                    { className: 'known', share: counts.pass },
+                    { className: 'rest', share: applicable(counts) - counts.pass },
+                  ]
+            }
+          />
+        </dd>
+      </div>
+      {facts
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  )
+}
+
+function enginesWithVersion(audit: HostAudit | undefined): string {
+  if (audit === undefined) return 'Not read'
+  const names = new Set(
+    audit.services.map((service) =>
+      plainText(`${engineNames[service.engine]}${service.version === undefined ? '' : ` ${service.version}`}`, 60),
+    ),
+  )
+  return names.size === 0 ? 'None found' : [...names].join(', ')
+}
+
+function gpuWords(audit: HostAudit | undefined): string {
+  if (audit === undefined || audit.gpus.length === 0) return ''
+  const models = new Map<string, number>()
+  for (const gpu of audit.gpus) models.set(gpu.name, (models.get(gpu.name) ?? 0) + 1)
+  const named = [...models].map(([name, many]) => `${many} × ${plainText(name.replace(/^NVIDIA /, ''), 40)}`).join(', ')
+  const driver = audit.gpus[0]?.driverVersion
+  return driver === undefined ? named : `${named}, driver ${plainText(driver, 20)}`
+}
+
+const sudoWords = { full: 'full read access', partial: 'limited sudo', none: 'no sudo' } as const
+
+const accountWords = (audit: HostAudit | undefined): string =>
+  audit?.system === undefined ? '' : `${plainText(audit.system.account, 60)}, ${sudoWords[audit.system.sudo]}`

@@ -1,0 +1,220 @@
+import { ChevronRight, Play, X } from 'lucide-react'
+import { useState } from 'react'
+import { useAuditActions } from '../../stores/actions.ts'
+import { useAppNotices } from '../../stores/app-notices.ts'
+import { connectionWords } from '../../stores/connection-words.ts'
+import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
+import { couldNotLook, type HostView } from '../../stores/host-view.ts'
+import { useChangedKeys, useHostAudit } from '../../stores/queries.ts'
+import { type FindingTarget, goFleet, openDialog } from '../../stores/ui.store.ts'
+import { useAuditing, useHosts } from '../../stores/use-hosts.ts'
+import { useKeys } from '../../stores/use-keys.ts'
+import { useHostPath } from '../../stores/use-path.ts'
+import { announce } from '../../ui/announcer.ts'
+import { Button } from '../../ui/button.tsx'
+import { ConnectionStatus } from '../../ui/connection-status.tsx'
+import { copyText } from '../../ui/copy-text.ts'
+import { KeyHint } from '../../ui/keys.tsx'
+import { type NoticeView, Screen } from '../../ui/screen.tsx'
+import { Dock } from './dock.tsx'
+import { evidenceText } from './evidence-text.ts'
+import { FindingDetail } from './finding-detail.tsx'
+import { FindingList, type Grouping } from './finding-list.tsx'
+import { arriveAt, filterEntries, groupBySection, groupByState, hostEntries, openCount } from './host-entries.ts'
+import { HostFacts } from './host-facts.tsx'
+
+interface HostScreenProps {
+  readonly host: string
+  readonly target: FindingTarget
+}
+
+/** Triage left, proof right. */
+export function HostScreen({ host: name, target }: HostScreenProps) {
+  const host = useHosts().find((it) => it.name === name)
+  if (host === undefined) return <Gone name={name} />
+  return <Known host={host} target={target} />
+}
+
+function Known({ host, target }: { readonly host: HostView; readonly target: FindingTarget }) {
+  const query = useHostAudit(host.name)
+  const audit = query.data ?? undefined
+  const auditing = useAuditing()
+  const actions = useAuditActions()
+  const changedKeys = useChangedKeys().data ?? []
+  const [grouping, setGrouping] = useState<Grouping>('state')
+  const [filter, setFilter] = useState<string | null>(null)
+  // A choice holds until somebody arrives here anew.
+  const [choice, setChoice] = useState<{ readonly target: FindingTarget; readonly id: string } | null>(null)
+  const chosen = choice?.target === target ? choice.id : undefined
+  const setChosen = (id: string) => setChoice({ target, id })
+
+  const stale = host.results === 'stale'
+  const measured = audit === undefined ? undefined : couldNotLook(audit.state) ? audit.lastKnown : audit
+  const entries = measured === undefined ? [] : hostEntries(measured.findings)
+  const found = filterEntries(entries, filter ?? '')
+  const groups = grouping === 'state' ? groupByState(found) : groupBySection(found)
+  const inOrder = groups.flatMap((group) => group.entries)
+  const selected = found.some((entry) => entry.id === chosen) ? chosen : arriveAt(inOrder, chosen === undefined ? target : {})
+  const entry = found.find((it) => it.id === selected)
+
+  const step = (by: number) => () => {
+    const at = inOrder.findIndex((it) => it.id === selected)
+    const next = inOrder[Math.min(Math.max(at + by, 0), inOrder.length - 1)]
+    if (next !== undefined) setChosen(next.id)
+  }
+  const copy = () => {
+    if (entry?.finding === undefined) return
+    announce(copyText(evidenceText(host.name, entry.finding)) ? 'Copied the evidence' : 'Could not copy the evidence')
+  }
+  const stopOrClear = () => {
+    if (auditing) actions.stop()
+    else setFilter(null)
+  }
+  useKeys({
+    j: step(1),
+    k: step(-1),
+    e: copy,
+    r: auditing ? undefined : () => actions.start([host.name]),
+    escape: stopOrClear,
+    '/': () => setFilter(filter ?? ''),
+  })
+  const keyChanged = changedKeys.some((key) => key.hop === host.name)
+  return (
+    <Screen
+      title={
+        <>
+          <button type="button" onClick={goFleet}>
+            Fleet
+          </button>
+          <ChevronRight className="icon" aria-hidden />
+          {host.name}
+        </>
+      }
+      sub={<ConnectionStatus words={connectionWords(host)} />}
+      onSearch={() => openDialog({ kind: 'palette' })}
+      notices={[...useAppNotices(), ...hostNotices(host, keyChanged, actions.start), ...errors(query.error, actions.failure)]}
+      path={useHostPath(host)}
+      foot={
+        <>
+          <KeyHint chords={['j', 'k']}>Next finding</KeyHint>
+          <KeyHint chords={['e']}>Copy evidence</KeyHint>
+          <KeyHint chords={['/']}>Filter</KeyHint>
+          <KeyHint chords={['mod+[']}>Back</KeyHint>
+          <KeyHint chords={['?']}>All keys</KeyHint>
+        </>
+      }
+      actions={
+        auditing ? (
+          <Button icon={<X className="icon" aria-hidden />} chord="esc" onClick={actions.stop}>
+            Stop
+          </Button>
+        ) : (
+          <Button look="primary" icon={<Play className="icon" aria-hidden />} chord="r" onClick={() => actions.start([host.name])}>
+            Run audit
+          </Button>
+        )
+      }
+    >
+      <div className="host">
+        <HostFacts host={host} audit={audit} />
+        {entry === undefined && filter === null ? (
+          <NotMeasured host={host} pending={query.isPending} />
+        ) : (
+          <FindingList
+            groups={groups}
+            openCount={openCount(entries)}
+            grouping={grouping}
+            onGrouping={setGrouping}
+            selected={selected}
+            onSelect={setChosen}
+            stale={stale}
+            filter={filter}
+            onFilter={setFilter}
+          />
+        )}
+        {entry !== undefined && <FindingDetail key={entry.id} entry={entry} audit={audit} stale={stale} onCopy={copy} />}
+        {audit !== undefined && !couldNotLook(audit.state) && <Dock audit={audit} />}
+      </div>
+    </Screen>
+  )
+}
+
+function hostNotices(host: HostView, keyChanged: boolean, start: (hosts: readonly string[]) => void): NoticeView[] {
+  if (host.progress !== undefined) return []
+  const failure = host.audit?.failure
+  if (keyChanged || host.state === 'key-changed') {
+    return [
+      {
+        key: 'key',
+        words: { word: 'Host key changed', tone: 'fail', icon: 'state' },
+        subject: host.name,
+        text: 'presented a key that differs from the pinned one. Gatehouse closed the connection and sent no commands.',
+        actions: [{ label: 'Compare keys…', run: () => openDialog({ kind: 'changed-key', hop: host.name }) }],
+      },
+    ]
+  }
+  if (failure === undefined) return []
+  const { title, detail, hint } = wordsOf(failure)
+  return [
+    {
+      key: 'failure',
+      words: { ...connectionWords(host), tone: 'warn' },
+      text: `${title}: ${detail} ${hint}`,
+      actions: [{ label: 'Retry now', run: () => start([host.name]) }],
+    },
+  ]
+}
+
+const errors = (...all: readonly unknown[]): NoticeView[] =>
+  all
+    .filter((error) => error !== null)
+    .map((error, index) => {
+      const { title, detail, hint } = wordsOfError(error)
+      return {
+        key: `error ${index}`,
+        words: { word: 'Not done', tone: 'warn', icon: 'state' },
+        text: `${title}: ${detail} ${hint}`,
+        actions: [],
+      }
+    })
+
+function NotMeasured({ host, pending }: { readonly host: HostView; readonly pending: boolean }) {
+  if (pending) return <div className="col-span-2" aria-busy="true" />
+  const running = host.progress !== undefined
+  return (
+    <div className="empty col-span-2 row-[2/-1] !border-0">
+      <div>
+        <h2>{running ? 'Audit under way' : `${host.name} was not measured yet`}</h2>
+        <p className="soft mt-1">
+          {running
+            ? 'Findings appear when this host is finished.'
+            : 'Nothing is known about this host, and nothing of it counts as passed. Run an audit to read it.'}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+/** The fleet file no longer names this host. */
+function Gone({ name }: { readonly name: string }) {
+  const notices = useAppNotices()
+  return (
+    <Screen
+      title={name}
+      onSearch={() => openDialog({ kind: 'palette' })}
+      notices={notices}
+      path={{ hops: [], words: { word: 'Not connected', tone: 'na', icon: 'state' } }}
+      foot={null}
+    >
+      <div className="empty h-full !border-0">
+        <div>
+          <h2>{`${name} is not in the open fleet`}</h2>
+          <p className="soft mt-1 mb-4">The fleet file may have changed since.</p>
+          <Button look="primary" onClick={goFleet}>
+            Show the fleet
+          </Button>
+        </div>
+      </div>
+    </Screen>
+  )
+}

@@ -1,0 +1,48 @@
+import { rankOf } from '#shared/status.ts'
+import { findingId, type HostView } from '../../stores/host-view.ts'
+import { plainText } from '../../ui/plain-text.ts'
+
+export interface PaletteFinding {
+  readonly id: string
+  readonly host: string
+  readonly key: string
+  readonly item: string
+  readonly status: HostView['findings'][number]['status']
+  readonly title: string
+  /** What the query is matched with. */
+  readonly keywords: string
+}
+
+/** Open findings of every host, loudest first. Bounded: a palette is not a list. */
+export function paletteFindings(hosts: readonly HostView[], query: string, limit: number): readonly PaletteFinding[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const all = hosts.flatMap((host) =>
+    host.findings
+      .filter((finding) => finding.status !== 'pass' && finding.status !== 'not-applicable')
+      .map((finding) => ({
+        host: host.name,
+        finding,
+        keywords: `${host.name} ${finding.item} ${finding.title} ${finding.subject} ${finding.reason}`.toLowerCase(),
+      })),
+  )
+  return all
+    .filter(({ keywords }) => words.every((word) => keywords.includes(word)))
+    .sort((a, b) => rankOf(a.finding.status) - rankOf(b.finding.status))
+    .slice(0, limit)
+    .map(({ host, finding, keywords }) => ({
+      id: `${host} ${findingId(finding)}`,
+      host,
+      key: findingId(finding),
+      item: finding.item,
+      status: finding.status,
+      title: plainText(finding.title, 120),
+      keywords,
+    }))
+}
+
+/** True when every word of the query is in the text. */
+export const matches = (query: string, text: string): boolean =>
+  query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.toLowerCase().includes(word))

@@ -1,0 +1,68 @@
+import { useEffect } from 'react'
+import { useAppNotices } from '../../stores/app-notices.ts'
+import { goSettings, openDialog, type SettingsSection } from '../../stores/ui.store.ts'
+import { useFleetPath } from '../../stores/use-path.ts'
+import { KeyHint } from '../../ui/keys.tsx'
+import { Screen } from '../../ui/screen.tsx'
+import { About } from './about.tsx'
+import { Appearance } from './appearance.tsx'
+import { FleetFile } from './fleet-file.tsx'
+import { Identities } from './identities.tsx'
+import { Import } from './import.tsx'
+import { Sudoers } from './sudoers.tsx'
+
+const sections: readonly { readonly id: SettingsSection; readonly name: string; readonly body: () => React.ReactNode }[] = [
+  { id: 'fleet', name: 'Fleet file', body: FleetFile },
+  { id: 'import', name: 'Import', body: Import },
+  { id: 'identities', name: 'Identities', body: Identities },
+  { id: 'sudoers', name: 'Sudoers', body: Sudoers },
+  { id: 'appearance', name: 'Appearance and keys', body: Appearance },
+  { id: 'about', name: 'About', body: About },
+]
+
+export function SettingsScreen({ section }: { readonly section: SettingsSection }) {
+  useEffect(() => {
+    const heading = document.getElementById(`settings-${section}`)
+    heading?.scrollIntoView({ block: 'start' })
+    heading?.focus({ preventScroll: true })
+  }, [section])
+  return (
+    <Screen
+      title="Settings"
+      onSearch={() => openDialog({ kind: 'palette' })}
+      notices={useAppNotices()}
+      path={useFleetPath()}
+      foot={
+        <>
+          <KeyHint chords={['mod+[']}>Back</KeyHint>
+          <KeyHint chords={['?']}>All keys</KeyHint>
+        </>
+      }
+    >
+      <div className="settings">
+        <nav className="nav" aria-label="Settings" data-pane>
+          <ul>
+            {sections.map(({ id, name }) => (
+              <li key={id}>
+                <button type="button" aria-current={id === section ? 'true' : undefined} onClick={() => goSettings(id)}>
+                  <span className="name">{name}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
+        <div className="settings-scroll" data-pane tabIndex={0}>
+          {sections.map(({ id, name, body: Body }) => (
+            <section key={id} aria-labelledby={`settings-${id}`}>
+              <h2 id={`settings-${id}`} tabIndex={-1}>
+                {name}
+              </h2>
+              <Body />
+            </section>
+          ))}
+        </div>
+      </div>
+    </Screen>
+  )
+}

@@ -1,0 +1,30 @@
+import { useSudoers } from '../../stores/queries.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { plainLines } from '../../ui/plain-text.ts'
+import { Trouble } from './trouble.tsx'
+
+/** The drop-in that lets the audit account read everything it needs, and nothing more. */
+export function Sudoers() {
+  const sudoers = useSudoers()
+  const text = sudoers.data?.text ?? ''
+  return (
+    <>
+      <p>
+        Exact commands without wildcards, all of them read-only. Install it on each server as <code>/etc/sudoers.d/gatehouse</code>, mode
+        0440, and check it with <code>visudo -c</code>. Without it, what root alone can read stays Not evaluated.
+      </p>
+      <Trouble error={sudoers.error} word="Not made" />
+      {text !== '' && (
+        <>
+          <div className="actions">
+            <CopyButton text={text} what="the sudoers file" quiet={false} />
+          </div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
+          <pre className="plain-block mt-2" tabIndex={0}>
+            {plainLines(text, 2000).lines.join('\n')}
+          </pre>
+        </>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+export interface Shortcut {
+  /** Any of them does it. */
+  readonly chords: readonly string[]
+  readonly action: string
+}
+
+/** Every key that acts, by where it does. Printed by the dialog; the screens hold the handlers. */
+export const shortcutGroups: readonly { readonly title: string; readonly shortcuts: readonly Shortcut[] }[] = [
+  {
+    title: 'Everywhere',
+    shortcuts: [
+      { chords: ['mod+k'], action: 'Search or run a command' },
+      { chords: ['mod+1'], action: 'Fleet' },
+      { chords: ['mod+shift+1', 'mod+shift+9'], action: 'Host by position' },
+      { chords: ['mod+,'], action: 'Settings' },
+      { chords: ['mod+['], action: 'Back' },
+      { chords: ['r'], action: 'Run the audit' },
+      { chords: ['esc'], action: 'Stop the audit, clear a filter, close' },
+      { chords: ['F6'], action: 'Next pane' },
+      { chords: ['?'], action: 'All keys' },
+    ],
+  },
+  {
+    title: 'Fleet',
+    shortcuts: [
+      { chords: ['up', 'down', 'left', 'right'], action: 'Move in the matrix' },
+      { chords: ['Home', 'End'], action: 'First or last host' },
+      { chords: ['Page Up', 'Page Down'], action: 'First or last check' },
+      { chords: ['enter'], action: 'Open the finding' },
+      { chords: ['/'], action: 'Filter hosts' },
+      { chords: ['mod+o'], action: 'Open a fleet file (while none is open)' },
+      { chords: ['mod+i'], action: 'Attention list (narrow window)' },
+    ],
+  },
+  {
+    title: 'Host',
+    shortcuts: [
+      { chords: ['j', 'k'], action: 'Next or previous finding' },
+      { chords: ['e'], action: 'Copy the evidence' },
+      { chords: ['/'], action: 'Filter findings' },
+    ],
+  },
+]

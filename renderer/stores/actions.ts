@@ -1,0 +1,40 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { Channel } from '#shared/ipc/channels.ts'
+import type { Input, Output } from '#shared/ipc/contracts.ts'
+import { call } from '../bridge/call.ts'
+import { announce } from '../ui/announcer.ts'
+
+/** A call that changes something. Its answer replaces that of the query `answers`, when it is the same thing. */
+function useAction<C extends Channel>(channel: C, answers?: Channel) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (input: Input<C>): Promise<Output<C>> => call(channel, input),
+    onSuccess: (value) => {
+      if (answers !== undefined && value !== null) client.setQueryData([answers, null], value)
+    },
+  })
+}
+
+export const useOpenFleet = () => useAction('fleet:open', 'fleet:current')
+export const useLoadFleet = () => useAction('fleet:load', 'fleet:current')
+export const useDemoFleet = () => useAction('fleet:demo', 'fleet:current')
+export const useCloseFleet = () => useAction('fleet:close', 'fleet:current')
+export const useImportPreview = () => useAction('fleet:import-preview')
+export const useImportSave = () => useAction('fleet:import-save', 'fleet:current')
+export const useSaveSettings = () => useAction('settings:set', 'settings:get')
+export const useAnswerPrompt = () => useAction('prompt:answer')
+export const useExportAudit = () => useAction('audit:export')
+
+/** Starts and stops audits. */
+export function useAuditActions() {
+  const start = useAction('audit:start', 'audit:job')
+  const cancel = useAction('audit:cancel')
+  return {
+    start: (hosts?: readonly string[]) => {
+      announce(hosts === undefined ? 'Audit started' : `Audit of ${hosts.join(', ')} started`)
+      start.mutate(hosts === undefined ? {} : { hosts: [...hosts] })
+    },
+    stop: () => cancel.mutate(null),
+    failure: start.error ?? cancel.error,
+  }
+}

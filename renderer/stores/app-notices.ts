@@ -1,0 +1,50 @@
+import type { AppInfo } from '#shared/ipc/app.contract.ts'
+import { plainText } from '../ui/plain-text.ts'
+import type { NoticeView } from '../ui/screen.tsx'
+import { wordsOf, wordsOfError } from './failure-words.ts'
+import { useAppInfo, useFleetState } from './queries.ts'
+import { goSettings } from './ui.store.ts'
+
+/** What is wrong with Gatehouse itself, on every screen until it ends. */
+export function appNotices(info: AppInfo | undefined): NoticeView[] {
+  const notices: NoticeView[] = []
+  if (info === undefined) return notices
+  if (info.engine !== 'running') {
+    const why = info.engineMessage === null ? '' : ` ${plainText(info.engineMessage, 300)}`
+    const next =
+      info.engine === 'restarting'
+        ? 'It is being started again. A running audit was lost, hosts that had finished are kept.'
+        : 'It was not started again. Restart Gatehouse.'
+    notices.push({
+      key: 'engine',
+      words: { word: info.engine === 'restarting' ? 'Engine restarting' : 'Engine stopped', tone: 'fail', icon: 'state' },
+      text: `The engine, which talks to the hosts, stopped.${why} ${next}`,
+      actions: [{ label: 'Show diagnostics', run: () => goSettings('about') }],
+    })
+  }
+  if (info.storeFailure !== null) {
+    const { title, detail, hint } = wordsOf(info.storeFailure)
+    notices.push({
+      key: 'store',
+      words: { word: 'Database', tone: 'warn', icon: 'state' },
+      text: `${title}: ${detail} ${hint}`,
+      actions: [{ label: 'Show diagnostics', run: () => goSettings('about') }],
+    })
+  }
+  return notices
+}
+
+export function useAppNotices(): NoticeView[] {
+  const fleet = useFleetState()
+  const notices = appNotices(useAppInfo().data)
+  if (fleet.error === null || notices.length > 0) return notices
+  const { title, detail } = wordsOfError(fleet.error)
+  return [
+    {
+      key: 'fleet-query',
+      words: { word: 'Not loaded', tone: 'fail', icon: 'state' },
+      text: `${title}: ${detail}`,
+      actions: [{ label: 'Try again', run: () => void fleet.refetch() }],
+    },
+  ]
+}

@@ -1,0 +1,31 @@
+import type { ConnectionState } from '#shared/model/audit.ts'
+import type { HostProgress } from '#shared/model/job.ts'
+import type { ConnectionWords } from '../ui/connection-status.tsx'
+import type { HostView } from './host-view.ts'
+
+const states: Readonly<Record<ConnectionState, ConnectionWords>> = {
+  idle: { word: 'Not connected', tone: 'na', icon: 'state' },
+  connecting: { word: 'Connecting', tone: 'run', icon: 'state' },
+  connected: { word: 'Connected', tone: 'pass', icon: 'plug' },
+  limited: { word: 'Limited sudo', tone: 'warn', icon: 'state' },
+  unreachable: { word: 'Unreachable', tone: 'warn', icon: 'unplug' },
+  'key-changed': { word: 'Key changed', tone: 'fail', icon: 'state' },
+  'auth-failed': { word: 'Login refused', tone: 'warn', icon: 'unplug' },
+  cancelled: { word: 'Stopped', tone: 'na', icon: 'state' },
+}
+
+/** Icon, word and tone of a host's connection. */
+export function connectionWords(view: Pick<HostView, 'state' | 'progress'>): ConnectionWords {
+  if (view.progress?.stage === 'waiting') return { word: 'Waiting', tone: 'wait', icon: 'state' }
+  if (view.progress?.stage === 'authenticating') return { word: 'Logging in', tone: 'run', icon: 'state' }
+  return states[view.state]
+}
+
+/** What the audit does on a host, in a few words. */
+export function progressWords(progress: HostProgress): string {
+  if (progress.stage === 'waiting') return 'Waiting'
+  if (progress.stage === 'connecting') return 'Connecting'
+  if (progress.stage === 'authenticating') return 'Logging in'
+  if (progress.stage === 'evaluating') return 'Evaluating'
+  return progress.sectionsTotal === 0 ? 'Reading' : `${progress.sectionsDone} of ${progress.sectionsTotal} read`
+}

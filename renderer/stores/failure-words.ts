@@ -1,0 +1,24 @@
+import { errorCatalogue, type Failure } from '#shared/errors.ts'
+import { CallError } from '../bridge/call.ts'
+import { plainText } from '../ui/plain-text.ts'
+
+export interface FailureWords {
+  readonly title: string
+  readonly detail: string
+  readonly hint: string
+  readonly retry: 'now' | 'later' | 'after-fix' | 'never'
+}
+
+/** The catalogue's words for a failure. `detail` may quote a host, so it is made plain. */
+export function wordsOf(failure: Failure): FailureWords {
+  const { title, hint, retry } = errorCatalogue[failure.code]
+  return { title, hint, retry, detail: plainText(failure.detail, 400) }
+}
+
+/** Words for anything a call can throw. */
+export const wordsOfError = (error: unknown): FailureWords =>
+  wordsOf(
+    error instanceof CallError
+      ? error.failure
+      : { code: 'internal.unexpected', detail: error instanceof Error ? error.message : String(error) },
+  )

@@ -1,0 +1,78 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { Channel, EventName } from '#shared/ipc/channels.ts'
+import { subscribe } from '../bridge/call.ts'
+
+/** Which answers an event makes stale. Events carry no data. */
+export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
+  'fleet:changed': [
+    'fleet:current',
+    'audit:latest',
+    'audit:host',
+    'audit:changes',
+    'audit:history',
+    'audit:job',
+    'connection:states',
+    'connection:changed-keys',
+    'sudoers:text',
+  ],
+  'audit:changed': ['audit:latest', 'audit:host', 'audit:changes', 'audit:history'],
+  'job:changed': ['audit:job'],
+  'prompt:changed': ['prompt:pending'],
+  'connection:changed': ['connection:states', 'connection:changed-keys'],
+  'settings:changed': ['settings:get'],
+  'engine:changed': [
+    'app:info',
+    'fleet:current',
+    'audit:latest',
+    'audit:host',
+    'audit:job',
+    'audit:changes',
+    'audit:history',
+    'prompt:pending',
+    'connection:states',
+    'connection:changed-keys',
+  ],
+}
+
+/** Shortest time between two fetches of a channel. Results of a hundred hosts need not be read a hundred times in a second. */
+const spacingMs = (channel: Channel): number => {
+  if (channel === 'audit:job') return 150
+  return channel.startsWith('audit:') ? 1000 : 0
+}
+
+/** Runs `act` at once, then at most once per `ms`, and always once after the last request. */
+export function spaced(ms: number, act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let again = false
+  const run = () => {
+    act()
+    timer = setTimeout(() => {
+      timer = undefined
+      if (!again) return
+      again = false
+      run()
+    }, ms)
+  }
+  return () => {
+    if (timer === undefined) run()
+    else again = true
+  }
+}
+
+/** Subscribes to every event, and marks as stale what it names. Returns how to stop. */
+export function invalidateOnEvents(client: QueryClient): () => void {
+  const byChannel = new Map<Channel, () => void>()
+  const invalidate = (channel: Channel) => {
+    const known = byChannel.get(channel) ?? spaced(spacingMs(channel), () => void client.invalidateQueries({ queryKey: [channel] }))
+    byChannel.set(channel, known)
+    known()
+  }
+  const stops = (Object.keys(staleAfter) as EventName[]).map((event) =>
+    subscribe(event, () => {
+      for (const channel of staleAfter[event]) invalidate(channel)
+    }),
+  )
+  return () => {
+    for (const stop of stops) stop()
+  }
+}

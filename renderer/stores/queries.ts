@@ -1,0 +1,30 @@
+import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import type { Channel } from '#shared/ipc/channels.ts'
+import type { Input } from '#shared/ipc/contracts.ts'
+import { call } from '../bridge/call.ts'
+
+/** One query per channel and input. Nothing is fetched again by time or focus: events say when it is out of date. */
+const query = <C extends Channel>(channel: C, input: Input<C>) =>
+  queryOptions({ queryKey: [channel, input] as const, queryFn: () => call(channel, input) })
+
+export const createQueryClient = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: { staleTime: Number.POSITIVE_INFINITY, gcTime: 300_000, retry: false, refetchOnWindowFocus: false, networkMode: 'always' },
+      mutations: { retry: false, networkMode: 'always' },
+    },
+  })
+
+export const useAppInfo = () => useQuery(query('app:info', null))
+export const useSettings = () => useQuery(query('settings:get', null))
+export const useFleetState = () => useQuery(query('fleet:current', null))
+export const useLatestAudit = () => useQuery(query('audit:latest', null))
+export const useHostAudit = (host: string) => useQuery(query('audit:host', { host }))
+export const useAuditJob = () => useQuery(query('audit:job', null))
+export const useChanges = () => useQuery(query('audit:changes', null))
+export const useHistory = () => useQuery(query('audit:history', null))
+export const useOutput = (sha256: string) => useQuery(query('audit:output', { sha256 }))
+export const usePendingPrompts = () => useQuery(query('prompt:pending', null))
+export const useJumpStates = () => useQuery(query('connection:states', null))
+export const useChangedKeys = () => useQuery(query('connection:changed-keys', null))
+export const useSudoers = () => useQuery(query('sudoers:text', null))

@@ -1,0 +1,66 @@
+import { create } from 'zustand'
+import type { ItemId } from '#shared/model/checklist.ts'
+import type { Outcome } from '#shared/status.ts'
+
+export type SettingsSection = 'fleet' | 'import' | 'identities' | 'sudoers' | 'appearance' | 'about'
+
+/** Where in a host's findings to arrive. */
+export interface FindingTarget {
+  readonly item?: ItemId | undefined
+  readonly key?: string | undefined
+}
+
+export type Route =
+  | { readonly screen: 'fleet' }
+  | { readonly screen: 'host'; readonly host: string; readonly target: FindingTarget }
+  | { readonly screen: 'settings'; readonly section: SettingsSection }
+
+export type OpenDialog =
+  | { readonly kind: 'palette' }
+  | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'changed-key'; readonly hop: string }
+  | { readonly kind: 'changes' }
+  | { readonly kind: 'export' }
+
+/** State of the window only. Everything that is true on a host lives in queries. */
+interface UiState {
+  readonly route: Route
+  readonly past: readonly Route[]
+  readonly dialog: OpenDialog | null
+  /** Pressed count of the fleet strip. */
+  readonly outcomeFilter: Outcome | null
+  readonly hostFilter: string
+  /** Focused cell of the matrix; survives a visit to a host. */
+  readonly cell: { readonly host: string; readonly item: ItemId } | null
+  readonly attentionOrder: 'severity' | 'newest'
+  /** Sheet of the right pane, in narrow windows. */
+  readonly sheetOpen: boolean
+}
+
+export const useUi = create<UiState>(() => ({
+  route: { screen: 'fleet' },
+  past: [],
+  dialog: null,
+  outcomeFilter: null,
+  hostFilter: '',
+  cell: null,
+  attentionOrder: 'severity',
+  sheetOpen: false,
+}))
+
+const historyLength = 30
+
+export const go = (route: Route): void =>
+  useUi.setState((state) => ({ route, past: [...state.past, state.route].slice(-historyLength), dialog: null, sheetOpen: false }))
+
+export const goBack = (): void =>
+  useUi.setState((state) => {
+    const route = state.past.at(-1)
+    return route === undefined ? { route: { screen: 'fleet' } } : { route, past: state.past.slice(0, -1), dialog: null }
+  })
+
+export const goFleet = (): void => go({ screen: 'fleet' })
+export const goHost = (host: string, target: FindingTarget = {}): void => go({ screen: 'host', host, target })
+export const goSettings = (section: SettingsSection = 'fleet'): void => go({ screen: 'settings', section })
+export const openDialog = (dialog: OpenDialog): void => useUi.setState({ dialog })
+export const closeDialog = (): void => useUi.setState({ dialog: null })

@@ -1,0 +1,33 @@
+import { useEffect, useRef } from 'react'
+import { isMac } from '../ui/platform.ts'
+import { chordOf, mayAct } from './keyboard.ts'
+import { useSettings } from './queries.ts'
+
+export type KeyMap = Readonly<Record<string, (() => void) | undefined>>
+
+const inField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'))
+
+/** Keys of a screen, while it is mounted. Dialogs keep their keys to themselves. */
+export function useKeys(map: KeyMap): void {
+  const letterKeys = useSettings().data?.letterKeys ?? true
+  const latest = useRef({ map, letterKeys })
+  useEffect(() => {
+    latest.current = { map, letterKeys }
+  })
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.isComposing || event.repeat) return
+      const chord = chordOf(event, isMac)
+      const act = chord === null ? undefined : latest.current.map[chord]
+      if (chord === null || act === undefined) return
+      // Looked up before anything reacts: the key that closes a dialog must not also act behind it.
+      const dialogOpen = document.querySelector('[role=dialog], [role=alertdialog]') !== null
+      if (!mayAct(chord, { inField: inField(event.target), dialogOpen, letterKeys: latest.current.letterKeys })) return
+      event.preventDefault()
+      act()
+    }
+    window.addEventListener('keydown', press, { capture: true })
+    return () => window.removeEventListener('keydown', press, { capture: true })
+  }, [])
+}

@@ -1,0 +1,41 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog'
+import { Dialog as BaseDialog } from '@base-ui/react/dialog'
+import type { ReactNode, RefObject } from 'react'
+
+interface DialogProps {
+  readonly title: ReactNode
+  /** State line above the title. */
+  readonly status?: ReactNode
+  readonly lead?: ReactNode
+  readonly children?: ReactNode
+  /** Buttons; the safe choice last and primary. */
+  readonly foot: ReactNode
+  readonly onClose: () => void
+  /** Must be answered: a click outside does not close it. */
+  readonly alert?: boolean
+  readonly width?: 'narrow' | 'default' | 'wide'
+  readonly initialFocus?: RefObject<HTMLElement | null>
+}
+
+/** Modal: what is behind is inert, focus stays inside and returns afterwards. */
+export function Dialog({ title, status, lead, children, foot, onClose, alert = false, width = 'default', initialFocus }: DialogProps) {
+  const Parts = alert ? AlertDialog : BaseDialog
+  return (
+    <Parts.Root open onOpenChange={(open) => open || onClose()}>
+      <Parts.Portal>
+        <Parts.Backdrop className="scrim" />
+        <Parts.Viewport className="viewport">
+          <Parts.Popup className={`dialog ${width}`} {...(initialFocus === undefined ? {} : { initialFocus })}>
+            <div className="dialog-body" {...(width === 'wide' ? { tabIndex: 0 } : {})}>
+              {status}
+              <Parts.Title>{title}</Parts.Title>
+              {lead !== undefined && <Parts.Description className="dialog-lead">{lead}</Parts.Description>}
+              {children}
+            </div>
+            <div className="dialog-foot">{foot}</div>
+          </Parts.Popup>
+        </Parts.Viewport>
+      </Parts.Portal>
+    </Parts.Root>
+  )
+}

@@ -1,0 +1,37 @@
+/** Dates and ages as the design language writes them: "24 Nov 2026", 24 h, the unit stays with the number. */
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const two = (value: number): string => String(value).padStart(2, '0')
+
+const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString()
+
+export const clock = (at: Date): string => `${two(at.getHours())}:${two(at.getMinutes())}`
+export const clockSeconds = (at: Date): string => `${clock(at)}:${two(at.getSeconds())}`
+export const dayMonth = (at: Date, now: Date): string =>
+  `${at.getDate()} ${months[at.getMonth()]}${at.getFullYear() === now.getFullYear() ? '' : ` ${at.getFullYear()}`}`
+
+/** "14:20" today, "21 Nov" before. */
+export const moment = (at: Date, now: Date): string => (sameDay(at, now) ? clock(at) : dayMonth(at, now))
+
+/** How long ago, without "ago": "now", "12 min", "2 h", "6 d". A clock that is ahead reads as now. */
+export function age(at: Date, now: Date): string {
+  const minutes = Math.floor((now.getTime() - at.getTime()) / 60_000)
+  if (minutes < 1) return 'now'
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 24) return `${hours} h`
+  return `${Math.floor(hours / 24)} d`
+}
+
+/** "just now", "12 min ago", then a date. */
+export function ago(at: Date, now: Date): string {
+  const value = age(at, now)
+  if (value === 'now') return 'Just now'
+  return value.endsWith('d') && now.getTime() - at.getTime() > 7 * 86_400_000 ? dayMonth(at, now) : `${value} ago`
+}
+
+/** "38 ms", "1.4 s", "2 min 5 s". */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
+}
