@@ -1,0 +1,43 @@
+import type { NginxDirective } from '../../../facts/nginx/nginx.ts'
+import { type AddressBlock, addressBlock, within } from './address-block.ts'
+
+/** Whom a list of `allow` and `deny` lets in. */
+export type LetIn =
+  | { readonly kind: 'everybody' }
+  /** Blocks named by `allow` before everybody else is denied. Empty: nobody. */
+  | { readonly kind: 'listed'; readonly blocks: readonly AddressBlock[]; readonly local: boolean }
+  | { readonly kind: 'unknown' }
+
+/** First match wins, and who matches nothing is let in (ngx_http_access_handler). */
+export function letIn(rules: readonly NginxDirective[]): LetIn {
+  const blocks: AddressBlock[] = []
+  let local = false
+  const denied = { v4: false, v6: false }
+  for (const { name, parameters } of rules) {
+    const [text = ''] = parameters
+    const everything = text === 'all'
+    if (name === 'allow') {
+      if (text === 'unix:') local = true
+      else if (everything) return { kind: 'everybody' }
+      else {
+        const block = addressBlock(text)
+        if (!block) return { kind: 'unknown' }
+        if (block.prefixLength === 0) return { kind: 'everybody' }
+        if (!(block.version === 4 ? denied.v4 : denied.v6)) blocks.push(block)
+      }
+    } else if (everything) return { kind: 'listed', blocks, local }
+    else if (text !== 'unix:') {
+      const block = addressBlock(text)
+      if (!block) return { kind: 'unknown' }
+      if (block.prefixLength === 0) denied[block.version === 4 ? 'v4' : 'v6'] = true
+      if (denied.v4 && denied.v6) return { kind: 'listed', blocks, local }
+    }
+  }
+  return { kind: 'everybody' }
+}
+
+/** Blocks that reach beyond the networks given. Loopback is the host itself, and always fine. */
+export function beyond(blocks: readonly AddressBlock[], networks: readonly string[]): readonly AddressBlock[] {
+  const allowed = ['127.0.0.0/8', '::1', ...networks].flatMap((network) => addressBlock(network) ?? [])
+  return blocks.filter((block) => !allowed.some((outer) => within(block, outer)))
+}

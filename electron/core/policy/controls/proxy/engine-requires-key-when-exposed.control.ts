@@ -1,0 +1,103 @@
+import { printRoute, routesOf } from '#shared/model/engine-routes.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { printBind } from '#shared/model/listener.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { atEngine } from './authentication.ts'
+import { exposedBinds, listed, serviceName } from './proxy-paths.ts'
+
+export default defineControl({
+  id: 'engine-requires-key-when-exposed',
+  item: 'INF-3',
+  severity: 'critical',
+  title: 'An inference port beyond loopback needs a key on every route',
+  rationale:
+    "Requests to the engine's own port meet no proxy. Ollama has no authentication at all, and the key of vLLM guards only /v1, /v2, /inference and /cohere, so /invocations runs prompts without it.",
+  needs: ['services'],
+  references: [
+    'NIST-800-53:IA-2',
+    'NIST-800-53:AC-14',
+    'CIS-8:6.3',
+    'ISO-27001:A.8.5',
+    'OWASP-LLM:LLM10',
+    'https://docs.vllm.ai/en/latest/usage/security/',
+  ],
+  evaluate: ({ services }) =>
+    services.length === 0
+      ? [
+          {
+            status: 'not-applicable',
+            subject: '',
+            title: 'No inference server on this host',
+            reason: 'No inference server was found on this host.',
+            cite: [],
+          },
+        ]
+      : services.map(judge),
+})
+
+function judge(service: InferenceService): Verdict {
+  const base = { subject: service.id }
+  const exposed = exposedBinds(service)
+  const cite = (note?: string) =>
+    (exposed.length > 0 ? exposed : service.binds).map(({ section, line }) => ({ section, line, ...(note && { note }) }))
+  if (service.binds.length === 0)
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Its sockets are not known',
+      reason: `Where ${serviceName(service)} listens could not be seen.`,
+      cite: [],
+    }
+  if (exposed.length === 0)
+    return {
+      ...base,
+      status: 'pass',
+      title: 'The inference port is local only',
+      reason: `${serviceName(service)} listens on ${listed(service.binds.map(printBind))}: only accounts of this host and its proxy reach it.`,
+      cite: cite(),
+    }
+  const where = listed(exposed.map(printBind))
+  const routes = routesOf(service)
+  const open = routes.filter((route) => atEngine(service, route) === 'no')
+  if (service.apiKey === 'none')
+    return {
+      ...base,
+      status: 'fail',
+      title: 'Inference port answers without a key',
+      reason: `${serviceName(service)} listens on ${where} and asks for no key, so all ${routes.length} known routes are open.`,
+      cite: cite('Reachable beyond this host, no key. Expected 127.0.0.1 behind a proxy.'),
+    }
+  if (service.apiKey === 'unknown')
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Whether a key is needed is not known',
+      reason: `${serviceName(service)} listens on ${where}, but its environment or key file could not be read.`,
+      cite: cite(),
+    }
+  const names = listed(open.map(printRoute), 12)
+  if (open.some((route) => route.class !== 'health' && route.class !== 'metadata'))
+    return {
+      ...base,
+      status: 'fail',
+      title: `${open.length} of ${routes.length} routes ignore the API key`,
+      reason: `${serviceName(service)} listens on ${where} with a key that does not cover: ${names}.`,
+      cite: cite('The key does not cover every route. Expected 127.0.0.1 behind a proxy that lets named routes through.'),
+    }
+  if (open.length > 0)
+    return {
+      ...base,
+      status: 'warning',
+      severity: 'low',
+      title: `${open.length} of ${routes.length} routes ignore the API key`,
+      reason: `${serviceName(service)} listens on ${where}. Its key does not cover: ${names}.`,
+      cite: cite('Some routes need no key.'),
+    }
+  return {
+    ...base,
+    status: 'pass',
+    title: 'The API key covers every known route',
+    reason: `${serviceName(service)} listens on ${where} and asks for its key on all ${routes.length} known routes.`,
+    cite: cite(),
+  }
+}

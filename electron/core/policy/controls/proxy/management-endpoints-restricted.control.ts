@@ -1,0 +1,199 @@
+import { isManagement, printRoute } from '#shared/model/engine-routes.ts'
+import type { ProxiedRoute, WithheldRoute } from '../../../facts/nginx/model/routes.ts'
+import { nearest, nearestAll } from '../../../facts/nginx/model/scope.ts'
+import type { NginxDirective } from '../../../facts/nginx/nginx.ts'
+import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
+import { addressBlock } from './address-block.ts'
+import { beyond, letIn } from './address-rules.ts'
+import { authenticatedBy } from './authentication.ts'
+import { citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
+
+export default defineControl({
+  id: 'management-endpoints-restricted',
+  item: 'INF-4',
+  severity: 'critical',
+  title: 'Management routes are forwarded only for model administrators',
+  rationale:
+    'A user who may chat must not be able to pull, create, copy, delete or push models: with these routes he replaces what everyone else runs, fills the disk, or sends weights away.',
+  needs: proxyNeeds,
+  uses: proxyUses,
+  references: [
+    'NIST-800-53:AC-6',
+    'NIST-800-53:CM-5',
+    'CIS-8:6.8',
+    'ISO-27001:A.8.2',
+    'OWASP-LLM:LLM03',
+    'https://nginx.org/en/docs/http/ngx_http_access_module.html',
+  ],
+  evaluate: (facts, context) => {
+    const { fronts, picture } = frontsOf(facts, context)
+    return rest(
+      facts,
+      picture,
+      fronts.flatMap((front) => [judge(front, context), ...strandedLocations(front)]),
+    )
+  },
+})
+
+/** How well one route keeps strangers out. */
+type Restriction = 'open' | 'by-login' | 'spoofable' | 'beyond' | 'unknown' | 'no-admins' | 'no-login' | 'restricted'
+
+const louder: readonly Restriction[] = ['open', 'spoofable', 'beyond', 'by-login', 'unknown', 'no-admins', 'no-login', 'restricted']
+
+function restrictionOf(route: ProxiedRoute, userFiles: ReadonlySet<string>, admins: readonly string[]): Restriction {
+  const login = authenticatedBy(route)
+  // With "satisfy any" a login is as good as an address, so the list restricts nobody.
+  const lists = route.answer.gates.filter((gate) => gate.satisfy === 'all').map((gate) => letIn(gate.addresses))
+  if (lists.some((list) => list.kind === 'listed' && list.blocks.length === 0)) return 'restricted'
+  const named = lists.flatMap((list) => (list.kind === 'listed' ? [list] : []))
+  if (named.length === 0) {
+    if (
+      lists.some((list) => list.kind === 'unknown') ||
+      route.answer.assumptions.some(({ kind }) => kind === 'address' || kind === 'unmodelled')
+    )
+      return 'unknown'
+    const keeper = keeperOf(route)
+    return keeper !== undefined && login === 'yes' && !userFiles.has(keeper) ? 'by-login' : 'open'
+  }
+  if (spoofable(route)) return 'spoofable'
+  if (admins.length === 0) return 'no-admins'
+  // Several lists must all let a client in, so one that is narrow enough is enough.
+  if (named.every((list) => beyond(list.blocks, admins).length > 0)) return 'beyond'
+  return login === 'yes' ? 'restricted' : login === 'unknown' ? 'unknown' : 'no-login'
+}
+
+/** Whose accounts a route asks for: two locations with the same keeper are open to the same people. */
+const keeperOf = (route: ProxiedRoute): string | undefined => {
+  const gate = route.answer.gates.at(-1)?.credentials[0]
+  if (gate?.kind === 'basic') return nearest(route.answer.scope, 'auth_basic_user_file')?.parameters[0]
+  return gate?.kind === 'auth-request' ? gate.directive.parameters[0] : undefined
+}
+
+/** real_ip trusts whoever connects: then a client writes its own address into a header (ngx_http_realip_module). */
+const spoofable = (route: ProxiedRoute): boolean =>
+  nearestAll(route.answer.scope, ['set_real_ip_from']).some((directive) => addressBlock(directive.parameters[0] ?? '')?.prefixLength === 0)
+
+function judge({ subject, routes, withheld }: Front, { fleet }: PolicyContext): Verdict {
+  const management = routes.filter((route) => isManagement(route.route))
+  const admins = fleet.networks.modelAdmins
+  if (management.length === 0) {
+    const closed = withheld.filter((route) => isManagement(route.route))
+    return {
+      status: 'pass',
+      subject,
+      title: 'No management route is forwarded',
+      reason: closed.length > 0 ? `nginx answers ${listed(closed.map(asked))} by itself.` : 'The engine offers none here.',
+      cite: [...new Set(closed.map(({ directive }) => directive))].slice(0, 4).map(({ line }) => ({ section: 'nginx', line })),
+    }
+  }
+  const userFiles = new Set(routes.filter((route) => route.route.class === 'inference').flatMap((route) => keeperOf(route) ?? []))
+  const rated = management.map((route) => ({ route, restriction: restrictionOf(route, userFiles, admins) }))
+  const worst = louder.find((one) => rated.some(({ restriction }) => restriction === one)) ?? 'restricted'
+  const concerned = rated.filter(({ restriction }) => restriction === worst).map(({ route }) => route)
+  const names = listed(concerned.map(asked), 10)
+  const cite = (note: string) => citeRoutes(concerned, note)
+  switch (worst) {
+    case 'open': {
+      const count = new Set(concerned.map(asked)).size
+      const anyone = concerned.some((route) => authenticatedBy(route) !== 'yes')
+      return {
+        status: 'fail',
+        subject,
+        title: anyone ? `${count} management routes are open` : `${count} management routes open to every user`,
+        reason: `Forwarded from any address${anyone ? '' : ' to whoever may log in'}: ${names}.`,
+        cite: cite('Also passes management routes on. Expected named inference routes only, or allow and deny for administrators.'),
+      }
+    }
+    case 'spoofable':
+      return {
+        status: 'fail',
+        subject,
+        title: 'Clients can choose their own address',
+        reason: `set_real_ip_from trusts every address, so a header passes the list that guards ${names}.`,
+        cite: cite('Guarded by a list of addresses that clients can forge.'),
+      }
+    case 'beyond':
+      return {
+        status: 'fail',
+        severity: 'high',
+        subject,
+        title: 'Management is open beyond admin hosts',
+        reason: `allow names more than networks.modelAdmins (${admins.join(', ')}) for ${names}.`,
+        cite: citeAddresses(concerned, `Expected only ${admins.join(', ')}.`),
+      }
+    case 'by-login':
+      return {
+        status: 'warning',
+        subject,
+        title: 'Management is guarded by login only',
+        reason: `Accounts of their own guard ${names}, from any address. Expected administrators' hosts only.`,
+        cite: cite('No allow and deny in effect here.'),
+      }
+    case 'unknown':
+      return {
+        status: 'not-evaluated',
+        subject,
+        title: 'Who may manage models is not known',
+        reason: `A script or a condition that Gatehouse cannot follow decides for ${names}.`,
+        cite: cite('Whether this is restricted is not known.'),
+      }
+    case 'no-admins':
+      return {
+        status: 'not-evaluated',
+        subject,
+        title: 'The fleet file names no model admins',
+        reason: `nginx restricts ${names} by address, but nothing says which hosts may manage models.`,
+        hint: 'Set networks.modelAdmins in the fleet file.',
+        cite: citeAddresses(concerned, 'Compared with nothing.'),
+      }
+    case 'no-login':
+      return {
+        status: 'warning',
+        subject,
+        title: 'Admin hosts need no login for management',
+        reason: `Whoever is on an administrators' host may call ${names} without a login.`,
+        cite: cite('Restricted by address alone. Expected a login as well.'),
+      }
+    case 'restricted':
+      return {
+        status: 'pass',
+        subject,
+        title: 'Management is for administrators only',
+        reason: `Forwarded only from ${admins.join(', ') || 'no address'} and with a login: ${names}.`,
+        cite: citeAddresses(concerned, ''),
+      }
+  }
+}
+
+const asked = (route: Pick<ProxiedRoute, 'route'> | WithheldRoute): string => printRoute(route.route)
+
+const citeAddresses = (routes: readonly ProxiedRoute[], note: string) =>
+  [...new Set(routes.flatMap((route) => route.answer.gates.flatMap((gate) => gate.addresses)))]
+    .slice(0, 6)
+    .map(({ line }) => ({ section: 'nginx', line, ...(note && { note }) }))
+
+/**
+ * Locations that let hosts in for a management route and then lead nowhere: the author meant to pass it on for them.
+ * Handlers are not inherited, so nginx looks for a file and answers 404.
+ */
+function strandedLocations({ subject, withheld }: Front): readonly Verdict[] {
+  const stranded = new Map<NginxDirective, WithheldRoute[]>()
+  for (const route of withheld) {
+    const { location } = route
+    if (!isManagement(route.route) || route.status !== 0 || !location) continue
+    if (!location.scope.directives.some(({ name }) => name === 'allow')) continue
+    stranded.set(location.directive, [...(stranded.get(location.directive) ?? []), route])
+  }
+  return [...stranded].map(([directive, routes]) => ({
+    status: 'warning',
+    severity: 'low',
+    subject: `${subject} ${directive.parameters.join(' ')}`,
+    title: 'Location lets hosts in but leads nowhere',
+    reason: `location ${directive.parameters.join(' ')} has allow and deny but neither proxy_pass nor a login, and inherits none: ${listed(routes.map(asked))} gets 404 from the document root, for the allowed hosts too.`,
+    rationale:
+      'Nothing is exposed by this, but only by accident: whoever adds proxy_pass here to make it work opens the route to the allowed hosts without a login, since auth_basic inside another location does not apply.',
+    cite: [
+      { section: 'nginx', line: directive.line, note: 'No proxy_pass and no login. Expected both, or deny all alone.', token: 'location' },
+    ],
+  }))
+}

@@ -1,0 +1,88 @@
+import { type EngineRoute, isManagement, printRoute, routesOf } from '#shared/model/engine-routes.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { printBind } from '#shared/model/listener.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { atEngine } from './authentication.ts'
+import { exposedBinds, listed, serviceName } from './proxy-paths.ts'
+
+export default defineControl({
+  id: 'management-not-directly-reachable',
+  item: 'INF-4',
+  severity: 'critical',
+  title: 'Management routes are not reachable past the proxy',
+  rationale:
+    'On its own port an engine answers management requests from anyone who gets there: models are replaced, deleted or pushed to a stranger’s registry. Rules in a proxy do not help when the port itself is open.',
+  needs: ['services'],
+  references: ['NIST-800-53:AC-3', 'NIST-800-53:CM-7(1)', 'CIS-8:4.8', 'ISO-27001:A.8.2', 'OWASP-LLM:LLM03'],
+  evaluate: ({ services }) => {
+    if (services.length === 0)
+      return [
+        {
+          status: 'not-applicable',
+          subject: '',
+          title: 'No inference server on this host',
+          reason: 'No inference server was found on this host.',
+          cite: [],
+        },
+      ]
+    return services.map(judge)
+  },
+})
+
+function judge(service: InferenceService): Verdict {
+  const base = { subject: service.id }
+  const exposed = exposedBinds(service)
+  const cite = (note?: string) =>
+    (exposed.length > 0 ? exposed : service.binds).map(({ section, line }) => ({ section, line, ...(note && { note }) }))
+  const routes = routesOf(service).filter(isManagement)
+  const where = listed(exposed.map(printBind))
+  if (service.binds.length === 0)
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Its sockets are not known',
+      reason: `Where ${serviceName(service)} listens could not be seen.`,
+      cite: [],
+    }
+  if (exposed.length === 0)
+    return {
+      ...base,
+      status: 'pass',
+      title: 'The management port is local only',
+      reason: `${serviceName(service)} listens on ${listed(service.binds.map(printBind))}, so management requests come from this host or through its proxy.`,
+      cite: cite(),
+    }
+  if (routes.length === 0)
+    return {
+      ...base,
+      status: 'pass',
+      title: 'The engine offers no management routes',
+      reason: `${serviceName(service)} listens on ${where}, started without anything that manages models.`,
+      cite: cite(),
+    }
+  const of = (wanted: ReturnType<typeof atEngine>): readonly EngineRoute[] => routes.filter((route) => atEngine(service, route) === wanted)
+  const open = of('no')
+  if (open.length > 0)
+    return {
+      ...base,
+      status: 'fail',
+      title: 'Management routes are open to the network',
+      reason: `${serviceName(service)} listens on ${where} and answers without a key: ${listed(open.map(printRoute), 10)}.`,
+      cite: cite('Reachable beyond this host. Expected 127.0.0.1.'),
+    }
+  if (of('unknown').length > 0)
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Who may manage models is not known',
+      reason: `${serviceName(service)} listens on ${where}. Whether a key protects ${listed(of('unknown').map(printRoute))} is not known.`,
+      cite: cite(),
+    }
+  return {
+    ...base,
+    status: 'warning',
+    title: 'Any key holder can manage models',
+    reason: `${serviceName(service)} listens on ${where}. One key is all that stands before ${listed(routes.map(printRoute))}, from any address.`,
+    cite: cite('Reachable beyond this host. Expected 127.0.0.1.'),
+  }
+}

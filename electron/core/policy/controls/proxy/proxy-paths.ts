@@ -1,0 +1,165 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { engineNames } from '#shared/model/inference-service.ts'
+import { type Listener, printBind } from '#shared/model/listener.ts'
+import type { Containers } from '../../../facts/containers/containers.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Network } from '../../../facts/network/network.ts'
+import { printListen } from '../../../facts/nginx/model/listen.ts'
+import { type ProxiedRoute, type ProxyPicture, proxyRoutesTo, type WithheldRoute } from '../../../facts/nginx/model/routes.ts'
+import type { Nginx } from '../../../facts/nginx/nginx.ts'
+import type { Citation, PolicyContext, Verdict } from '../../control.ts'
+
+/** Facts that every control about the proxy asks for. */
+export const proxyNeeds = ['nginx', 'services'] as const
+export const proxyUses = ['network', 'listeners', 'containers'] as const
+
+export interface ProxyFacts {
+  readonly nginx: Nginx
+  readonly services: readonly InferenceService[]
+  readonly network: FactResult<Network>
+  readonly listeners: FactResult<readonly Listener[]>
+  readonly containers: FactResult<Containers>
+}
+
+/** What others than this machine can ask of one server block on one socket. */
+export interface Front {
+  /** Stable name for findings: `ai.example:443`. */
+  readonly subject: string
+  readonly routes: readonly ProxiedRoute[]
+  readonly withheld: readonly WithheldRoute[]
+  readonly first: ProxiedRoute
+}
+
+/** The proxy as the network meets it: sockets on loopback and unix sockets are left out. */
+export function frontsOf(facts: ProxyFacts, context: PolicyContext): { readonly fronts: readonly Front[]; readonly picture: ProxyPicture } {
+  const own = facts.network.known ? facts.network.value.addresses.map(({ address }) => address) : []
+  const nginx = facts.nginx.running ? facts.nginx : { directives: [] }
+  const picture = proxyRoutesTo(nginx, facts.services, [...own, context.host.address])
+  const groups = new Map<string, { routes: ProxiedRoute[]; withheld: WithheldRoute[] }>()
+  const keyOf = ({ server, listen }: Pick<ProxiedRoute, 'server' | 'listen'>) =>
+    listen.scope === 'loopback' || listen.scope === 'unix' ? undefined : subjectOf(server.names, listen)
+  for (const route of picture.routes) {
+    const key = keyOf(route)
+    if (key === undefined) continue
+    const group = groups.get(key) ?? { routes: [], withheld: [] }
+    group.routes.push(route)
+    groups.set(key, group)
+  }
+  for (const route of picture.withheld) groups.get(keyOf(route) ?? '')?.withheld.push(route)
+  const fronts = [...groups].flatMap(([subject, group]) => {
+    const [first] = group.routes
+    return first ? [{ subject, ...group, first }] : []
+  })
+  return { fronts, picture }
+}
+
+function subjectOf(names: readonly string[], listen: ProxiedRoute['listen']): string {
+  const name = names.find((one) => one !== '' && one !== '_')
+  return name === undefined ? printListen(listen) : `${name}:${listen.port}`
+}
+
+/** What keeps a proxy control from saying pass, and what it says when there is nothing to judge. */
+export function rest(facts: ProxyFacts, picture: ProxyPicture, judged: readonly Verdict[]): readonly Verdict[] {
+  if (facts.services.length === 0) return [notApplicable('No inference server on this host', 'No inference server was found on this host.')]
+  const open = [...unmodelled(picture), ...otherProxies(facts)]
+  if (judged.length > 0 || open.length > 0) return [...judged, ...open]
+  const why = !facts.nginx.installed
+    ? 'nginx is not installed'
+    : !facts.nginx.running
+      ? 'nginx is installed but does not run'
+      : 'nginx forwards nothing to an inference server'
+  return [notApplicable('No proxy forwards to the model server', `${why}, and no other proxy was seen.`)]
+}
+
+const notApplicable = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
+
+const unmodelled = (picture: ProxyPicture): readonly Verdict[] =>
+  picture.unmodelled.slice(0, 20).map(({ directive, reason }) => ({
+    status: 'not-evaluated',
+    subject: `${directive.file} ${directive.name}`,
+    title: 'Part of nginx is beyond the model',
+    reason: `${directive.name} ${directive.parameters.join(' ')} in ${directive.file}: ${reason}. What passes there is not judged.`.slice(
+      0,
+      400,
+    ),
+    cite: [{ section: 'nginx', line: directive.line }],
+  }))
+
+const proxyPrograms: Readonly<Record<string, string>> = {
+  caddy: 'Caddy',
+  haproxy: 'HAProxy',
+  apache2: 'Apache',
+  httpd: 'Apache',
+  traefik: 'Traefik',
+  envoy: 'Envoy',
+  lighttpd: 'lighttpd',
+  h2o: 'H2O',
+  'oauth2-proxy': 'oauth2-proxy',
+  cloudflared: 'cloudflared',
+}
+
+/** Proxies that Gatehouse does not model yet: what they forward is unknown, never passed. */
+function otherProxies({ listeners, containers, nginx, services }: ProxyFacts): readonly Verdict[] {
+  const out = new Map<string, Verdict>()
+  const add = (subject: string, title: string, reason: string, cite: readonly Citation[]) =>
+    out.has(subject) || out.set(subject, { status: 'not-evaluated', subject, title, reason, cite })
+  for (const listener of listeners.known ? listeners.value : []) {
+    if (listener.protocol !== 'tcp' || listener.scope === 'loopback') continue
+    const cite = [{ section: 'listeners', line: listener.line }]
+    for (const { name } of listener.processes) {
+      const program = proxyPrograms[name]
+      if (program)
+        add(name, `${program} is not modelled yet`, `${program} listens on ${printBind(listener)}. What it forwards is not judged.`, cite)
+      if (name === 'nginx' && !nginx.running)
+        add(
+          'nginx',
+          'An nginx was seen that could not be read',
+          `nginx listens on ${printBind(listener)}, but its configuration was not found.`,
+          cite,
+        )
+    }
+    if (listener.processes.length === 0 && (listener.port === 80 || listener.port === 443) && !nginx.running)
+      add(
+        printBind(listener),
+        'The owner of a web port is unknown',
+        `Something listens on ${printBind(listener)}, and whose it is could not be seen.`,
+        cite,
+      )
+  }
+  const engines = new Set(services.map((service) => service.container))
+  for (const container of containers.known ? containers.value.containers : []) {
+    if (!container.running || engines.has(container.name)) continue
+    const published = container.ports.find(
+      (port) => (port.hostPort === 80 || port.hostPort === 443) && !port.hostAddress.startsWith('127.') && port.hostAddress !== '::1',
+    )
+    const proxyImage = /(?:^|\/)(?:nginx|caddy|traefik|haproxy|httpd|envoy)[^/]*$|nginx-proxy|openresty/.test(container.image)
+    if (!published && !(proxyImage && (container.hostNetwork || container.ports.length > 0))) continue
+    add(
+      container.name,
+      'A proxy in a container is not modelled yet',
+      `Container ${container.name} (${container.image}) takes web traffic. What it forwards is not judged.`,
+      [{ section: 'containers', line: container.line }],
+    )
+  }
+  return [...out.values()]
+}
+
+/** Sockets of a service that others can reach. */
+export const exposedBinds = (service: InferenceService) => service.binds.filter((bind) => bind.scope !== 'loopback')
+
+export const serviceName = (service: InferenceService): string => `${engineNames[service.engine]} (${service.id})`
+
+/** The lines that pass routes on, each once, at most `limit`. */
+export const citeRoutes = (routes: readonly ProxiedRoute[], note: string, limit = 4): readonly Citation[] =>
+  [...new Set(routes.map((route) => route.directive))].slice(0, limit).map((directive) => ({
+    section: 'nginx',
+    line: directive.line,
+    note,
+    token: directive.name,
+  }))
+
+/** `POST /api/pull, POST /api/create and 3 more`. */
+export function listed(names: readonly string[], limit = 6): string {
+  const unique = [...new Set(names)]
+  return unique.length <= limit ? unique.join(', ') : `${unique.slice(0, limit).join(', ')} and ${unique.length - limit} more`
+}

@@ -1,0 +1,107 @@
+import { printRoute } from '#shared/model/engine-routes.ts'
+import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
+import { nearest } from '../../../facts/nginx/model/scope.ts'
+import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { type Authenticated, authenticatedBy, weakest } from './authentication.ts'
+import { citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
+
+export default defineControl({
+  id: 'proxy-requires-authentication',
+  item: 'INF-3',
+  severity: 'critical',
+  title: 'Every route that the proxy forwards needs a login',
+  rationale:
+    'Whoever reaches the proxy can use what it forwards without a login: run prompts at your cost, read model settings, and on Ollama replace models. Authentication written inside one location protects no other location.',
+  needs: proxyNeeds,
+  uses: proxyUses,
+  references: [
+    'NIST-800-53:IA-2',
+    'NIST-800-53:AC-3',
+    'CIS-8:6.3',
+    'ISO-27001:A.8.5',
+    'OWASP-LLM:LLM10',
+    'https://nginx.org/en/docs/http/ngx_http_auth_basic_module.html',
+  ],
+  evaluate: (facts, context) => {
+    const { fronts, picture } = frontsOf(facts, context)
+    return rest(facts, picture, fronts.map(judge))
+  },
+})
+
+function judge({ subject, routes }: Front): Verdict {
+  const byRoute = new Map<string, ProxiedRoute[]>()
+  for (const route of routes) {
+    const key = `${route.service.id} ${printRoute(route.route)}`
+    byRoute.set(key, [...(byRoute.get(key) ?? []), route])
+  }
+  const total = byRoute.size
+  const of = (wanted: Authenticated): readonly ProxiedRoute[] =>
+    [...byRoute.values()].flatMap((ways) => {
+      const worst = ways.find((way) => authenticatedBy(way) === wanted)
+      return worst && weakest(ways.map(authenticatedBy)) === wanted ? [worst] : []
+    })
+  const open = of('no')
+  const grave = open.filter((route) => route.route.class !== 'health')
+  if (grave.length > 0)
+    return {
+      status: 'fail',
+      subject,
+      title: open.length === total ? 'Every route answers without a login' : `${open.length} of ${total} routes answer without a login`,
+      reason: `Forwarded without authentication: ${names(open)}. ${unfinished(open)}`.trim(),
+      cite: [
+        ...citeRoutes(open, 'Passed on without a login. Expected auth_basic with a user file, auth_request or client certificates.'),
+        ...citeUnfinished(open),
+      ],
+    }
+  const partly = of('partly')
+  if (partly.length > 0)
+    return {
+      status: 'warning',
+      subject,
+      title: 'Some addresses need no login',
+      reason: `"satisfy any" lets allowed addresses in without a login: ${names(partly)}. Behind another proxy every client has that proxy's address.`,
+      cite: citeRoutes(partly, 'satisfy any: an address or a login is enough. Expected a login always.'),
+    }
+  const unknown = of('unknown')
+  if (unknown.length > 0)
+    return {
+      status: 'not-evaluated',
+      subject,
+      title: 'Whether a login is needed is not known',
+      reason: `A script, a condition or a key that Gatehouse cannot follow decides for: ${names(unknown)}.`,
+      cite: citeRoutes(unknown, 'No login that Gatehouse can prove.'),
+    }
+  if (open.length > 0)
+    return {
+      status: 'warning',
+      severity: 'low',
+      subject,
+      title: 'Health routes answer without a login',
+      reason: `Only these need no login: ${names(open)}. They tell the engine and often its version.`,
+      cite: citeRoutes(open, 'Passed on without a login. Expected a login, or monitoring addresses only.'),
+    }
+  return {
+    status: 'pass',
+    subject,
+    title: 'Every forwarded route needs a login',
+    reason: `All ${total} routes that nginx forwards here need a login.`,
+    cite: citeRoutes(routes, ''),
+  }
+}
+
+const names = (routes: readonly ProxiedRoute[]): string =>
+  listed(routes.map((route) => printRoute({ ...route.route, path: route.clientPath })))
+
+/** `auth_basic` without a user file asks nobody: nginx skips it silently. */
+const halfBasic = (route: ProxiedRoute) => {
+  const basic = nearest(route.answer.scope, 'auth_basic')
+  return basic && basic.parameters[0] !== 'off' && !nearest(route.answer.scope, 'auth_basic_user_file') ? basic : undefined
+}
+
+const unfinished = (routes: readonly ProxiedRoute[]): string =>
+  routes.some(halfBasic) ? 'auth_basic stands there without auth_basic_user_file, so nginx asks nobody.' : ''
+
+const citeUnfinished = (routes: readonly ProxiedRoute[]): readonly Citation[] =>
+  [...new Set(routes.flatMap((route) => halfBasic(route) ?? []))]
+    .slice(0, 2)
+    .map(({ line }) => ({ section: 'nginx', line, note: 'Without auth_basic_user_file this asks nobody.', token: 'auth_basic' }))
