@@ -1,22 +1,21 @@
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-const cli = at('./cli/gatehouse.ts')
 
 // Targets are those of the oldest runtime that runs this code: Node 20.18 and Chromium 130 (Electron 33).
 export default defineConfig({
   main: {
     build: {
-      outDir: at('../out/main'),
+      // Main is built first and empties the folder; preload and renderer add theirs.
+      outDir: at('../out'),
       target: 'node20.18',
       externalizeDeps: { include: ['ssh2', 'libsql'] },
       rolldownOptions: {
-        input: { index: at('./main/index.ts'), engine: at('./engine/index.ts'), ...(existsSync(cli) ? { cli } : {}) },
-        output: { format: 'es', entryFileNames: (chunk) => (chunk.name === 'cli' ? '../cli/gatehouse.js' : '[name].js') },
+        input: { 'main/index': at('./main/index.ts'), 'main/engine': at('./engine/index.ts'), 'cli/gatehouse': at('./cli/gatehouse.ts') },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'main/chunks/[name]-[hash].js' },
       },
     },
   },

@@ -1,20 +1,60 @@
-import type { SecretStore } from '#core/ports.ts'
-import type { Services } from '#core/services.ts'
+import type { ReportFormat } from '#core/audit/report.ts'
+import { type ImportSource, previewImport } from '#core/fleet/import/import-fleet.ts'
+import type { Ports, SecretStore } from '#core/ports.ts'
+import { createServices, type Services } from '#core/services.ts'
+import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
+import { type Failure, failureOf } from '#shared/errors.ts'
+import type { Channel } from '#shared/ipc/channels.ts'
+import type { Reply } from '#shared/ipc/contract.ts'
+import { startDemoFleet } from '#testing/demo/demo-fleet.ts'
 import type { EngineInit } from './engine-protocol.ts'
 
-/** Answers until core can be put together here. */
+export interface EngineServices {
+  handle(channel: string, input: unknown): Promise<Reply<unknown>>
+  readonly storeFailure: Failure | null
+}
+
+/** Puts core together for the window. */
 export function createEngineServices(
-  _init: EngineInit,
-  _secrets: SecretStore,
-  _changed: (event: string) => void,
-  _log: (message: string) => void,
-): Pick<Services, 'handle' | 'storeFailure'> {
-  const empty = { path: null, demo: false, fleet: null, problems: [], recent: [] }
-  return {
-    storeFailure: undefined,
-    handle: async (channel) =>
-      channel === 'fleet:current'
-        ? { ok: true, value: empty }
-        : { ok: false, failure: { code: 'fleet.missing', detail: 'nothing is open' } },
+  init: EngineInit,
+  secrets: SecretStore,
+  changed: (event: string) => void,
+  write: (message: string) => void,
+): EngineServices {
+  const clock = { now: () => Date.now() }
+  const paths = { data: init.dataFolder, home: init.home }
+  const log: Ports['log'] = (level, message, fields) => {
+    if (level !== 'debug') write(`${level} ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`)
+  }
+  const services = createServices({
+    clock,
+    log,
+    paths,
+    secrets,
+    changed,
+    version: init.version,
+    createTransport: (fleet, prompts) => createSsh2Transport({ fleet, clock, log, paths, prompts, changed }),
+    startDemo: startDemoFleet,
+  })
+  return { storeFailure: services.storeFailure ?? null, handle: (channel, input) => answer(services, init.home, channel, input) }
+}
+
+/**
+ * Answers the window's channels, and main's share of the channels that need a dialog: the preview of a file that was chosen, and the text
+ * of a report before it is saved. Never rejects.
+ */
+async function answer(services: Services, home: string, channel: string, input: unknown): Promise<Reply<unknown>> {
+  try {
+    if (channel === 'fleet:import-preview') {
+      const { from, path } = input as { from: ImportSource; path?: string }
+      return { ok: true, value: await previewImport(from, path, home) }
+    }
+    if (channel === 'audit:export') {
+      const { format } = input as { format: ReportFormat }
+      return { ok: true, value: { text: services.report(format) } }
+    }
+    return await services.handle(channel as Channel, input)
+  } catch (thrown) {
+    return { ok: false, failure: failureOf(thrown) }
   }
 }

@@ -1,18 +1,15 @@
 import '#shared/jitless.ts'
 import { join } from 'node:path'
-import type { Services } from '#core/services.ts'
-import { failureOf } from '#shared/errors.ts'
-import type { Channel } from '#shared/ipc/channels.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import { logFile } from '../platform/log-file.ts'
 import type { EngineInit, FromEngine, ToEngine } from './engine-protocol.ts'
-import { createEngineServices } from './engine-services.ts'
+import { createEngineServices, type EngineServices } from './engine-services.ts'
 import { createSecretClient } from './secret-client.ts'
 
 /** Entry of the utility process that runs core. Everything it knows comes in by `init`. */
 const post = (message: FromEngine): void => process.parentPort.postMessage(message)
 const secrets = createSecretClient((id, request) => post({ kind: 'secret', id, request }))
-let services: Pick<Services, 'handle' | 'storeFailure'> | undefined
+let services: EngineServices | undefined
 let log: (message: string) => void = (message) => void process.stderr.write(`${message}\n`)
 
 process.parentPort.on('message', ({ data }: { data: ToEngine }) => {
@@ -33,16 +30,12 @@ process.parentPort.on('message', ({ data }: { data: ToEngine }) => {
 function start(init: EngineInit): void {
   log = logFile(join(init.logFolder, 'engine.log'))
   services = createEngineServices(init, secrets.store(init.secretsAvailable), (event) => post({ kind: 'changed', event }), log)
-  post({ kind: 'ready', storeFailure: services.storeFailure ?? null })
+  post({ kind: 'ready', storeFailure: services.storeFailure })
 }
 
-async function answer(channel: string, input: unknown): Promise<Reply<unknown>> {
-  if (services === undefined) return { ok: false, failure: { code: 'engine.stopped', detail: 'The engine has not started.' } }
-  try {
-    return await services.handle(channel as Channel, input)
-  } catch (thrown) {
-    return { ok: false, failure: failureOf(thrown) }
-  }
+function answer(channel: string, input: unknown): Promise<Reply<unknown>> {
+  if (services !== undefined) return services.handle(channel, input)
+  return Promise.resolve({ ok: false, failure: { code: 'engine.stopped', detail: 'The engine has not started.' } })
 }
 
 // After an error that nobody expected the state is unknown: say so and end. Main shows it and starts a fresh engine.

@@ -22,7 +22,7 @@ import { utilityEngine } from './engine-process.ts'
 import { fleetHandlers } from './fleet.handlers.ts'
 import { callPipe, createRelay, eventPipe } from './ipc-relay.ts'
 import { setMenu } from './menu.ts'
-import { guardContents, guardSession } from './session-guards.ts'
+import { guardContents, guardSession, returnHome } from './session-guards.ts'
 import { createSettingsStore } from './settings-store.ts'
 import { openWindow, paintWindow } from './window.ts'
 import { firstWindowState, windowStateSchema } from './window-bounds.ts'
@@ -40,10 +40,14 @@ const development = !app.isPackaged
 const devServer = development ? process.env.ELECTRON_RENDERER_URL : undefined
 const allowed = { origins: devServer ? [appOrigin, new URL(devServer).origin] : [appOrigin], development }
 
-const dataFolder = app.getPath('userData')
-mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
-chmodSync(dataFolder, 0o700)
-const logFolder = join(dataFolder, 'logs')
+const userFolder = app.getPath('userData')
+// Chromium may have made the first one already.
+for (const folder of [userFolder, join(userFolder, 'data'), join(userFolder, 'logs')]) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  chmodSync(folder, 0o700)
+}
+const dataFolder = join(userFolder, 'data')
+const logFolder = join(userFolder, 'logs')
 const log = logFile(join(logFolder, 'main.log'))
 
 app.on('web-contents-created', (_event, contents) => guardContents(contents, allowed))
@@ -54,8 +58,8 @@ else app.quit()
 
 function start(): void {
   let window: BrowserWindow | null = null
-  const settings = createSettingsStore(join(dataFolder, 'settings.json'), log)
-  const secrets = createSecretStore(safeStorage, join(dataFolder, 'secrets.json'), process.platform, log)
+  const settings = createSettingsStore(join(userFolder, 'settings.json'), log)
+  const secrets = createSecretStore(safeStorage, join(userFolder, 'secrets.json'), process.platform, log)
   const dialogs = createFileDialogs(() => window)
   const tell = (event: string): void => {
     if ((events as readonly string[]).includes(event)) window?.webContents.send(eventPipe, event)
@@ -118,12 +122,14 @@ function start(): void {
     return relay(sender, channel, input)
   })
 
+  const home = devServer ?? appUrl
   window = openWindow({
     preload: join(import.meta.dirname, '../preload/index.cjs'),
-    url: devServer ?? appUrl,
+    url: home,
     devTools: development,
-    state: jsonFile(join(dataFolder, 'window.json'), windowStateSchema, firstWindowState, log),
+    state: jsonFile(join(userFolder, 'window.json'), windowStateSchema, firstWindowState, log),
   })
+  returnHome(window.webContents, home, allowed)
   window.on('closed', () => {
     window = null
   })

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Session, WebContents } from 'electron'
 import { describe, expect, test } from 'vitest'
 import { originOf } from './app-origin.ts'
-import { type Allowed, guardContents, guardSession, mayNavigate, mayRequest } from './session-guards.ts'
+import { type Allowed, guardContents, guardSession, mayNavigate, mayRequest, returnHome } from './session-guards.ts'
 
 const release: Allowed = { origins: ['gatehouse://app'], development: false }
 const development: Allowed = { origins: ['gatehouse://app', 'http://localhost:5173'], development: true }
@@ -187,6 +187,21 @@ describe('the page', () => {
     expect(page.try('will-attach-webview', {})).toBe(true)
     expect(page.openHandler?.({ url })).toEqual({ action: 'deny' })
   })
+})
+
+test('a page that got away all the same is brought back, and one that is home is left alone', () => {
+  const loaded: string[] = []
+  const page = Object.assign(new EventEmitter(), {
+    loadURL: (url: string) => {
+      loaded.push(url)
+      return Promise.resolve()
+    },
+  })
+  returnHome(page as unknown as WebContents, 'gatehouse://app/', release)
+  page.emit('did-navigate', {}, 'gatehouse://app/index.html')
+  expect(loaded).toEqual([])
+  page.emit('did-navigate', {}, 'about:blank')
+  expect(loaded).toEqual(['gatehouse://app/'])
 })
 
 test.each([

@@ -54,3 +54,10 @@ export function guardContents(contents: WebContents, allowed: Allowed): void {
   contents.on('will-attach-webview', (event) => event.preventDefault())
   contents.setWindowOpenHandler(() => ({ action: 'deny' }))
 }
+
+/** Where no event can refuse (a page may always show `about:blank` in its own frame), the window goes back to `home`. */
+export function returnHome(contents: Pick<WebContents, 'on' | 'loadURL'>, home: string, allowed: Allowed): void {
+  contents.on('did-navigate', (_event, url) => {
+    if (!mayNavigate(url, allowed)) void contents.loadURL(home)
+  })
+}

@@ -3,17 +3,15 @@ import { fileURLToPath } from 'node:url'
 import { electronRuntime, pinnedVersion } from './electron-runtime.ts'
 
 /**
- * `package.ts [--dir | --e2e] [--built] [electron-builder argument …]`
- * --dir    the unpacked program only; takes any Electron, for a look on this machine
- * --e2e    the same in dist/e2e with the inspector allowed, so that Playwright can drive it
+ * `package.ts [--dir] [--built] [electron-builder argument …]`
+ * --dir    the unpacked program only; takes any Electron, for a look on this machine and for tests
  * --built  `out/` is already built
- * Without --dir or --e2e it is a release, which takes the pinned Electron and no other.
+ * Without --dir it is a release, which takes the pinned Electron and no other.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const own = ['--dir', '--e2e', '--built']
+const own = ['--dir', '--built']
 const given = process.argv.slice(2)
-const e2e = given.includes('--e2e')
-const trial = e2e || given.includes('--dir')
+const trial = given.includes('--dir')
 
 function run(program: string, args: readonly string[]): void {
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
@@ -34,7 +32,6 @@ try {
     '--publish=never',
     `-c.electronVersion=${runtime.version}`,
     `-c.electronDist=${runtime.folder}`,
-    ...(e2e ? ['-c.electronFuses.enableNodeCliInspectArguments=true', '-c.directories.output=dist/e2e'] : []),
     ...given.filter((argument) => !own.includes(argument)),
   ])
 } catch (error) {
