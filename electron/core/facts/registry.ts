@@ -4,6 +4,7 @@ import { modelPathsFor } from '../probe/model-paths.ts'
 import type { ProbeContext, SectionOutput, SectionSpec } from '../probe/section.ts'
 import { accountsFact } from './accounts/accounts.fact.ts'
 import { certificatesFact } from './certificates/certificates.fact.ts'
+import { containersFact } from './containers/containers.fact.ts'
 import { type FactDefinition, type FactResult, type FactSources, unknown } from './fact.ts'
 import type { FactId, Facts } from './facts.ts'
 import { firewallFact } from './firewall/firewall.fact.ts'
@@ -15,6 +16,7 @@ import { nginxFact } from './nginx/nginx.fact.ts'
 import { processesFact } from './processes/processes.fact.ts'
 import { sshdFact } from './sshd/sshd.fact.ts'
 import { systemFact } from './system/system.fact.ts'
+import { unitsFact } from './units/units.fact.ts'
 
 type AnyFact = { readonly [K in FactId]: FactDefinition<K> }[FactId]
 
@@ -25,6 +27,8 @@ const definitions: readonly AnyFact[] = [
   accountsFact,
   listenersFact,
   processesFact,
+  unitsFact,
+  containersFact,
   nginxFact,
   certificatesFact,
   modelFilesFact,

@@ -55,7 +55,7 @@ function stateOf(section: SectionSpec, frames: SectionFrames, end: SectionEnd, d
 function sudoersOf(account: string, section: SectionSpec, end: SectionEnd): string | undefined {
   const commands = privilegedCommands(section)
   const refused = section.kind === 'script' ? commands.filter((_, index) => end.refused.includes(index + 1)) : commands
-  const lines = refused.map((command) => sudoersLineFor(account, command))
+  const lines = refused.flatMap((command) => sudoersLineFor(account, command) ?? [])
   return lines.length > 0 ? lines.join('\n') : undefined
 }
 

@@ -111,6 +111,7 @@ gh_script() {
   $gh_w "$gh_sh" -c "$@"
   printf '%s a -' "$?" >&3
 }
+# gh_watch SECONDS COMMAND…: timeout(1) in sh.
 gh_watch() {
   gh_n=$1
   shift
@@ -126,15 +127,16 @@ gh_watch() {
     kill -KILL "-$gh_pid" || kill -KILL "$gh_pid"
   ) >/dev/null 2>&1 </dev/null 3>&- 7>&- 8>&- &
   gh_dog=$!
-  wait "$gh_pid"
+  { wait "$gh_pid"; } 2>/dev/null
   gh_rc=$?
-  kill "$gh_dog"
-  wait "$gh_dog"
+  { kill "$gh_dog"; wait "$gh_dog"; } 2>/dev/null
   return "$gh_rc"
 }
 `
 
-/** Looks for the tools that differ between hosts. 127 for the whole probe when output cannot be framed at all. */
+/**
+ * Looks for the tools that differ between hosts. `timeout` of coreutils ends the whole process group; that of busybox ends one process and
+ * leaves its children, so there `gh_watch` does it, with setsid where there is one. 127 for the whole probe when output cannot be framed at all. */
 export const setupRuntime = `LC_ALL=C TZ=UTC TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL TZ TERM PATH
 unset LANGUAGE COLUMNS POSIXLY_CORRECT GREP_OPTIONS SYSTEMD_PAGER SYSTEMD_COLORS DOCKER_HOST
@@ -147,11 +149,7 @@ if command -v base64; then gh_encode=base64 gh_bytes=57 gh_errlines=64
 elif command -v od; then gh_encode='od -An -v -tx1' gh_bytes=16 gh_errlines=228
 else gh_encode=
 fi >/dev/null
-if timeout -k 1 9 true; then gh_timeout='timeout -k 1'
-elif timeout 9 true; then gh_timeout=timeout
-elif timeout -t 9 true; then gh_timeout='timeout -t'
-else gh_timeout=gh_watch
-fi >/dev/null
+if timeout --version >/dev/null; then gh_timeout='timeout -k 1'; else gh_timeout=gh_watch; fi
 command -v awk >/dev/null || gh_encode=
 printf '\\n%s h %s %s %s\\n' "$gh_k" "\${gh_encode%% *}" "$gh_uid" "$gh_timeout"
 [ -n "$gh_encode" ] || exit 127

@@ -1,20 +1,22 @@
-import { displayOf } from './build-script.ts'
 import type { PrivilegedCommand, SectionSpec } from './section.ts'
 
 /**
- * Sudoers text of exact commands, after sudoers(5): every argument must match, and nothing is a wildcard because `*?[]!` and `\` are escaped,
- * as are `,` `:` and `=`, which end a word there, `#`, which could begin a comment, and blanks. `""` as the only argument means none is allowed.
- * Arguments are matched joined by single blanks, so an escaped blank inside an argument is not told from the blank between two; the argument
- * words are still exactly these.
+ * Sudoers text of exact commands, after sudoers(5). Arguments are matched by fnmatch(3) against all words joined by single blanks, so
+ * `*?[]!` keep a backslash for fnmatch, a backslash needs two for each of the two readers, and `,:=#` and blanks, which would end a word or
+ * begin a comment, are escaped for sudoers alone. A blank inside a word is therefore not told from the blank between two words.
+ * `""` as the only argument means that none is allowed.
  */
-const escapeWord = (word: string): string => {
-  if (/[\n\r\0]/.test(word)) throw new RangeError('a sudoers command cannot hold a line break')
-  // Since 1.9.10 an argument list that begins with ^ and ends with $ is a regular expression.
-  return word.replace(/[\\,:=*?[\]!#"'\s^$()]/g, '\\$&')
-}
+const escapeWord = (word: string): string => word.replaceAll('\\', '\\\\\\\\').replace(/[*?[\]!,:=# \t]/g, '\\$&')
 
-/** One command for one program path, e.g. `/usr/bin/ss -Htulnp`. */
-export function sudoersCommand(path: string, args: readonly string[]): string {
+/**
+ * One command for one program path, e.g. `/usr/bin/ss -Htulnp`. Undefined when sudoers cannot say exactly this: line breaks, blanks at either
+ * end, a leading `^` (a regular expression from 1.9.10 on, not before), or a blank before `-`, `(` or `!`, where a part of one word could pose
+ * as an option or operator of its own (`/models -delete`).
+ */
+export function sudoersCommand(path: string, args: readonly string[]): string | undefined {
+  const joined = args.join(' ')
+  if (/[\n\r\0]/.test(joined) || joined.startsWith('^') || joined.trim() !== joined) return undefined
+  if (args.includes('') || args.some((word) => /[ \t][-(!]/.test(word))) return undefined
   return args.length === 0 ? `${escapeWord(path)} ""` : [path, ...args].map(escapeWord).join(' ')
 }
 
@@ -31,12 +33,11 @@ function paths(command: PrivilegedCommand): readonly string[] {
   return [...new Set(absolute)]
 }
 
-/** The exact line that allows one command in all its homes. Empty words in the arguments cannot be expressed and give an error. */
-export function sudoersLineFor(user: string, command: PrivilegedCommand): string {
+/** The exact line that allows one command in all its homes. Undefined when sudoers cannot express it. */
+export function sudoersLineFor(user: string, command: PrivilegedCommand): string | undefined {
   const [, ...args] = command.argv
-  return `${escapeUser(user)} ALL=(root) NOPASSWD: ${paths(command)
-    .map((path) => sudoersCommand(path, args))
-    .join(', ')}`
+  const commands = paths(command).map((path) => sudoersCommand(path, args))
+  return commands.includes(undefined) ? undefined : `${escapeUser(user)} ALL=(root) NOPASSWD: ${commands.join(', ')}`
 }
 
 /** What a section runs as root. */
@@ -54,7 +55,7 @@ export function sudoersFor(user: string, sections: readonly SectionSpec[]): stri
   const rules = new Map<string, string[]>()
   for (const section of sections) {
     for (const command of privilegedCommands(section)) {
-      const line = sudoersLineFor(user, command)
+      const line = sudoersLineFor(user, command) ?? `# cannot be allowed exactly: ${JSON.stringify(command.argv)}`
       rules.set(line, [...(rules.get(line) ?? []), section.id])
     }
   }
@@ -67,6 +68,3 @@ export function sudoersFor(user: string, sections: readonly SectionSpec[]): stri
     '',
   ].join('\n')
 }
-
-/** For people, when sudo refused: what could not run. */
-export const deniedDisplay = (section: SectionSpec): string => `sudo ${displayOf(section)}`

@@ -1,0 +1,212 @@
+import { spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { ExecOptions, ExecResult, HostSession } from '../ports.ts'
+import { type ProbeRun, runProbe } from './run-probe.ts'
+import { command, type SectionSpec, script } from './section.ts'
+
+/** Real shells on this machine stand for hosts. The script is the one that is sent; only its PATH and nested shell are those of the host. */
+interface LocalHost {
+  readonly shell: readonly [string, ...string[]]
+  readonly path?: string
+  /** What the login prints before the shell reads its script. */
+  readonly greeting?: string
+}
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A PATH that holds only these programs, `name` or `name=file`; `from` names busybox when its applets are wanted. */
+function pathOf(programs: readonly string[], from?: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-path-'))
+  folders.push(folder)
+  for (const entry of programs) {
+    const [name = '', file = name] = entry.split('=')
+    symlinkSync(from ?? `/usr/bin/${file}`, join(folder, name))
+  }
+  return folder
+}
+
+const run = (it: LocalHost, stdin: string, options: ExecOptions): Promise<ExecResult> =>
+  new Promise((resolve, reject) => {
+    const text = stdin
+      .replace('PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', `PATH=${it.path ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`)
+      .replace('gh_sh=/bin/sh', `gh_sh="${it.shell.join(' ')}"`)
+      .replace('$gh_w "$gh_sh" -c', '$gh_w $gh_sh -c')
+    // Its own process group, so that nothing here can be hit when a probe ends its children.
+    const child = spawn(it.shell[0], it.shell.slice(1), { detached: true, env: {}, stdio: 'pipe' })
+    if (it.greeting !== undefined) options.onStdout(Buffer.from(it.greeting))
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (options.onStdout(chunk) === false) child.stdout.destroy()
+    })
+    child.stderr.on('data', (chunk: Buffer) => options.onStderr?.(chunk))
+    child.stdin.on('error', () => undefined)
+    child.on('error', reject)
+    child.on('close', (exitCode, signal) => resolve({ exitCode, signal: signal ?? undefined }))
+    options.signal.addEventListener('abort', () => reject(new Error('closed')), { once: true })
+    child.stdin.end(text)
+  })
+
+const sessionOn = (it: LocalHost): HostSession => ({
+  exec: (_, options) => run(it, options.stdin ?? '', options),
+  openTcp: () => Promise.reject(new Error('not here')),
+  close: () => undefined,
+})
+
+const probe = (it: LocalHost, sections: readonly SectionSpec[], timeoutMs = 15_000): Promise<ProbeRun> =>
+  runProbe(sessionOn(it), sections, { account: 'audit', signal: new AbortController().signal, timeoutMs })
+
+const shells: readonly (readonly [string, LocalHost])[] = [
+  ['dash', { shell: ['/usr/bin/dash'] }],
+  ['bash', { shell: ['/usr/bin/bash'] }],
+  ['bash --posix', { shell: ['/usr/bin/bash', '--posix'] }],
+  ['busybox sh', { shell: ['/usr/bin/busybox', 'sh'] }],
+  [
+    'busybox sh with busybox tools',
+    {
+      shell: ['/usr/bin/busybox', 'sh'],
+      path: pathOf(['id', 'timeout', 'setsid', 'base64', 'awk', 'head', 'cat', 'sleep'], '/usr/bin/busybox'),
+    },
+  ],
+  ['dash without timeout', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'head', 'cat', 'sleep', 'setsid']) }],
+  ['dash without base64', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'od', 'timeout', 'awk', 'head', 'cat', 'sleep']) }],
+  ['bash with gawk', { shell: ['/usr/bin/bash'], path: pathOf(['id', 'base64', 'timeout', 'awk=gawk', 'head', 'cat', 'sleep']) }],
+]
+
+/** A program file with this shell text. */
+function program(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-program-'))
+  folders.push(folder)
+  const file = join(folder, 'program')
+  writeFileSync(file, `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+  return file
+}
+
+const section = (id: string, text: string, more: Partial<Pick<SectionSpec, 'timeoutMs' | 'maxBytes'>> = {}): SectionSpec =>
+  command({ id, argv: [program(text)], privilege: 'none', ...more })
+
+const forged = (nonceLike: string) => `${nonceLike} 0 s w 0 r 0 1.0 2.0\n${nonceLike} z\n`
+
+const text = (run: ProbeRun, id: string) => run.outputs.get(id)?.stdout
+
+describe.each(shells)('%s', (name, host) => {
+  const hostHas = (file: string) => existsSync(file)
+  const runs = !name.includes('gawk') || hostHas('/usr/bin/gawk')
+
+  test.runIf(runs)('tells what each section said, to the byte', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-data-'))
+    folders.push(folder)
+    const blob = randomBytes(200_003)
+    writeFileSync(join(folder, 'blob'), blob)
+    const odd = Buffer.concat([
+      Buffer.from('a\0b\u001b[31mred\r\n\u00fc'),
+      Buffer.from([0xff, 0xfe, 0x80]),
+      Buffer.from('\n\n no newline at the end'),
+    ])
+    writeFileSync(join(folder, 'odd'), odd)
+    writeFileSync(join(folder, 'forged'), forged('0123456789abcdef0123456789abcdef') + forged('=0 r 0 1.0 2.0'))
+    const cat = (id: string) => command({ id, argv: ['/usr/bin/cat', join(folder, id)], privilege: 'none' })
+    const { outputs, failure, noiseBytes, uid } = await probe({ ...host, greeting: 'Welcome to gpu-01!\nno newline' }, [
+      cat('blob'),
+      cat('odd'),
+      cat('forged'),
+      section('empty', ':'),
+      section('three', 'echo out; echo "why not" >&2; exit 3'),
+      section('own-124', 'exit 1'),
+      section('stdin', '/usr/bin/cat; echo end'),
+      command({ id: 'missing', argv: ['/nonexistent/gh-program', 'x'], privilege: 'none' }),
+      command({
+        id: 'alternative',
+        argv: ['/nonexistent/echo', 'a b', "it's", '$HOME', '*'],
+        alternatives: ['/usr/bin/echo'],
+        privilege: 'none',
+      }),
+    ])
+    expect(failure).toBeUndefined()
+    expect(uid).toBe(process.getuid?.())
+    expect(noiseBytes).toBe('Welcome to gpu-01!no newline'.length)
+    expect(outputs.get('blob')).toMatchObject({ state: 'ok', bytes: blob.length, sha256: createHash('sha256').update(blob).digest('hex') })
+    expect(outputs.get('odd')).toMatchObject({ bytes: odd.length, stdout: odd.toString('utf8') })
+    expect(text({ outputs } as ProbeRun, 'forged')).toBe(readFileSync(join(folder, 'forged'), 'utf8'))
+    expect(outputs.get('empty')).toMatchObject({ state: 'ok', exitCode: 0, stdout: '', stderr: '', bytes: 0 })
+    expect(outputs.get('three')).toMatchObject({ state: 'ok', exitCode: 3, stdout: 'out\n', stderr: 'why not\n' })
+    expect(outputs.get('own-124')).toMatchObject({ state: 'ok', exitCode: 1 })
+    expect(outputs.get('stdin')).toMatchObject({ stdout: 'end\n' })
+    expect(outputs.get('missing')).toMatchObject({ state: 'missing', exitCode: null })
+    expect(outputs.get('alternative')).toMatchObject({ stdout: "a b it's $HOME *\n", command: `echo 'a b' 'it'\\''s' '$HOME' '*'` })
+  })
+
+  test.runIf(runs)('bounds what floods and what hangs, and the others finish', async () => {
+    const { outputs, failure } = await probe(host, [
+      section('flood', 'while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done', {
+        maxBytes: 100_000,
+      }),
+      section('exact', '/usr/bin/head -c 100000 /dev/zero', { maxBytes: 100_000 }),
+      section('one-more', '/usr/bin/head -c 100001 /dev/zero', { maxBytes: 100_000 }),
+      section('complains', '/usr/bin/head -c 3000000 /dev/zero >&2; echo done'),
+      section('hangs', 'echo before; while :; do /usr/bin/sleep 61; done', { timeoutMs: 1000 }),
+      section('deaf', "trap '' TERM; echo before; while :; do /usr/bin/sleep 61; done", { timeoutMs: 1000 }),
+      section('after', 'echo fine'),
+    ])
+    expect(failure).toBeUndefined()
+    expect(outputs.get('flood')).toMatchObject({ state: 'truncated', bytes: 100_000 })
+    expect(outputs.get('exact')).toMatchObject({ state: 'ok', bytes: 100_000 })
+    expect(outputs.get('one-more')).toMatchObject({ state: 'truncated', bytes: 100_000 })
+    expect(outputs.get('complains')).toMatchObject({ state: 'ok', exitCode: 0, stdout: 'done\n' })
+    expect(outputs.get('complains')?.stderr.length).toBeLessThan(9000)
+    expect(outputs.get('hangs')).toMatchObject({ state: 'timed-out', stdout: 'before\n', exitCode: null })
+    expect(outputs.get('deaf')).toMatchObject({ state: 'timed-out', stdout: 'before\n' })
+    expect(outputs.get('after')).toMatchObject({ state: 'ok', stdout: 'fine\n' })
+  })
+
+  test.runIf(runs && process.getuid?.() === 0)('scripts get their data as parameters, and root only through gh_sudo', async () => {
+    const { outputs } = await probe(host, [
+      script({
+        id: 'words',
+        script: 'for word do printf "%s|" "$word"; done; gh_sudo 1; gh_sudo 2; echo "$?"; gh_sudo 9; exit 5',
+        parameters: ["it's", '$(reboot)', '', 'a\nb', '*'],
+        privileged: [
+          { argv: ['/nonexistent/echo', 'one;', '$x'], alternatives: ['/usr/bin/echo'] },
+          { argv: ['/usr/bin/sh', '-c', 'exit 7'] },
+        ],
+        display: 'words',
+      }),
+    ])
+    expect(outputs.get('words')).toMatchObject({
+      state: 'ok',
+      exitCode: 5,
+      privileged: true,
+      stdout: "it's|$(reboot)||a\nb|*|one; $x\n7\n",
+      sudoers: undefined,
+    })
+  })
+})
+
+test('without timeout and setsid a hanging child is given up, and the others are kept', async () => {
+  const host: LocalHost = { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'head', 'cat', 'sleep']) }
+  const { outputs, failure } = await probe(host, [
+    section('hangs', 'echo before; /usr/bin/sleep 8; echo after', { timeoutMs: 1000 }),
+    section('fails', 'echo no >&2; exit 3'),
+  ])
+  expect(failure).toEqual({ code: 'probe.timeout', detail: 'hangs cannot be ended on the host' })
+  expect(outputs.get('hangs')).toMatchObject({ state: 'timed-out', exitCode: null })
+  expect(outputs.get('fails')).toMatchObject({ state: 'ok', exitCode: 3, stderr: 'no\n' })
+})
+
+test('a host without the tools to frame an answer says so', async () => {
+  const { outputs, failure } = await probe({ shell: ['/usr/bin/dash'], path: pathOf(['id', 'cat', 'awk']) }, [section('a', 'echo a')])
+  expect(failure?.code).toBe('probe.no-shell')
+  expect(outputs.get('a')).toMatchObject({ state: 'not-run', exitCode: null, stdout: '' })
+})
+
+test('a login that is no shell says so, with its own words', async () => {
+  const host: LocalHost = { shell: ['/usr/bin/sh', '-c', 'echo This account is currently not available.; exit 1'] }
+  const { failure, outputs } = await probe(host, [section('a', 'echo a')])
+  expect(failure).toEqual({ code: 'probe.no-shell', detail: '/bin/sh ended with 1 and said: This account is currently not available.' })
+  expect(outputs.get('a')?.state).toBe('not-run')
+})
