@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { buildProbe, displayOf } from './build-script.ts'
+import { command, script } from './section.ts'
+
+const nonce = 'a'.repeat(32)
+const sections = [
+  command({ id: 'touch', argv: ['/usr/bin/echo', "it's"], privilege: 'none' }),
+  script({ id: 'script', script: 'echo "$1"', parameters: ["a'b\nc"], display: 'echo' }),
+]
+
+test('cut short anywhere, it runs nothing', () => {
+  const { script: text } = buildProbe(sections, nonce)
+  const cuts = [
+    ...Array.from({ length: 25 }, (_, i) => Math.floor((text.length * i) / 25)),
+    text.lastIndexOf('gh_main'),
+    text.lastIndexOf('gh_main') + 4,
+  ]
+  for (const cut of cuts) {
+    for (const shell of ['/usr/bin/dash', '/usr/bin/bash']) {
+      const { stdout } = spawnSync(shell, [], { input: text.slice(0, cut), encoding: 'utf8' })
+      expect(stdout, `${shell} cut at ${cut}`).toBe('')
+    }
+  }
+})
+
+test('is the same text for the same sections', () => expect(buildProbe(sections, nonce)).toEqual(buildProbe(sections, nonce)))
+
+test('writes no file and no here-document', () => {
+  const { script: text } = buildProbe(sections, nonce)
+  expect(text).not.toMatch(/<<|mktemp|\/tmp/)
+  expect([...text.matchAll(/>\s*(\/[\w/]+)/g)].map(([, file]) => file).filter((file) => file !== '/dev/null')).toEqual([])
+})
+
+test('refuses a weak nonce and two sections of one name', () => {
+  expect(() => buildProbe(sections, 'abc')).toThrow(RangeError)
+  expect(() => buildProbe([...sections, ...sections], nonce)).toThrow(RangeError)
+})
+
+test.each([
+  [command({ id: 'a', argv: ['/usr/bin/ss', '-Htulnp'], privilege: 'sudo' }), 'ss -Htulnp'],
+  [command({ id: 'a', argv: ['date', '+%s', 'a b'], privilege: 'none' }), "date +%s 'a b'"],
+  [script({ id: 'a', script: ':', display: 'as one would type it' }), 'as one would type it'],
+])('display', (section, shown) => expect(displayOf(section)).toBe(shown))
