@@ -22,6 +22,10 @@ export interface InferenceService {
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** Sockets it accepts traffic on, as the rest of the network sees them (a published container port is the host's). */
   readonly binds: readonly ServiceBind[]
+  /** Why `binds` may lack something. When absent, `binds` is all there is; empty then means no TCP socket that others could see. */
+  readonly bindUnknown?: string | undefined
+  /** What its configuration says, so what a restart would bring. Empty when that is not known, or it uses a unix socket only. */
+  readonly configuredBinds?: readonly ServiceBind[] | undefined
   /** Is its own key required? `none` when the engine has no such thing or it is not set. */
   readonly apiKey: 'set' | 'none' | 'unknown'
   readonly version?: string | undefined
@@ -38,6 +42,12 @@ export interface ServiceBind {
   readonly line: number
   /** `observed` on a socket, or `configured` only (service stopped, or socket owner unreadable). */
   readonly basis: 'observed' | 'configured'
+  /** What makes it less certain, e.g. that the owner of the socket could not be read. */
+  readonly note?: string | undefined
+  /** Words of the line that decide it, e.g. `--host 0.0.0.0`. */
+  readonly token?: string | undefined
+  /** A socket between its own parts (workers, runners), not its API. */
+  readonly internal?: boolean | undefined
 }
 
 export const engineNames: Readonly<Record<Engine, string>> = {

@@ -1,0 +1,107 @@
+import type { ServiceBind } from '#shared/model/inference-service.ts'
+import type { Listener } from '#shared/model/listener.ts'
+import type { Container } from '../containers/containers.ts'
+import { scopeOf } from '../listeners/address-scope.ts'
+import type { Process } from '../processes/processes.ts'
+import type { Configured, ConfiguredAddress } from './configured.ts'
+
+/** What a server listens on, and why that may not be all. */
+export interface Binds {
+  readonly binds: readonly ServiceBind[]
+  readonly unknown?: string | undefined
+}
+
+/** A place that can be cited. */
+export interface Place {
+  readonly section: string
+  readonly line: number
+}
+
+/** Configured addresses as binds. A host name has no scope that could be known from here, and is left out. */
+export function configuredBinds(configured: Configured, placeOf: (address: ConfiguredAddress) => Place): readonly ServiceBind[] {
+  return configured.addresses.flatMap((one) => {
+    const scope = scopeOf(one.address)
+    const address = one.address === '' || one.address === '*' ? '0.0.0.0' : one.address
+    return scope ? [{ address, port: one.port, scope, ...placeOf(one), basis: 'configured' as const, token: one.token }] : []
+  })
+}
+
+const toBind = (listener: Listener, extra: Pick<ServiceBind, 'note' | 'internal'> = {}): ServiceBind => ({
+  address: listener.address,
+  port: listener.port,
+  scope: listener.scope,
+  section: listener.section ?? 'listeners',
+  line: listener.line,
+  basis: 'observed',
+  token: `${listener.address.includes(':') ? `[${listener.address}]` : listener.address}:${listener.port}`,
+  ...extra,
+})
+
+/**
+ * Sockets of a server by their owner. Where owners cannot be read, sockets of unknown owner on its configured ports stand in, with
+ * that note: what is seen beats what is configured.
+ */
+export function observedBinds(members: readonly Process[], configured: Configured, listeners: readonly Listener[]): Binds {
+  const tcp = listeners.filter(({ protocol }) => protocol === 'tcp')
+  const pids = new Set(members.map(({ pid }) => pid))
+  const own = tcp.filter(({ processes }) => processes.some(({ pid }) => pids.has(pid)))
+  if (own.length > 0) return { binds: own.map((listener) => toBind(listener, roleOf(listener, own, members, configured))) }
+  const unowned = tcp.filter(({ port, processes }) => processes.length === 0 && configured.ports.includes(port))
+  const exact = unowned.filter((listener) => configured.addresses.some((one) => sameAddress(listener, one)))
+  const likely = exact.length > 0 && configured.addresses.length > 0 ? exact : unowned
+  if (likely.length > 0) {
+    const note = 'The owner of this socket could not be read; the port is the one that the server is configured for.'
+    return { binds: likely.map((listener) => toBind(listener, { note })) }
+  }
+  if (configured.addresses.length === 0 && configured.unknown === undefined) return { binds: [] }
+  return { binds: [], unknown: 'no listening socket of it was found' }
+}
+
+const sameAddress = (listener: Listener, one: ConfiguredAddress): boolean => {
+  if (listener.port !== one.port) return false
+  const scope = scopeOf(one.address)
+  return scope === 'specific' ? listener.address === one.address : listener.scope === scope
+}
+
+/** Once a socket on a configured port is there, the others are between its own parts: PyTorch's store, data-parallel masters, runners. */
+function roleOf(
+  listener: Listener,
+  own: readonly Listener[],
+  members: readonly Process[],
+  { ports }: Configured,
+): Pick<ServiceBind, 'internal'> {
+  const api = own.some(({ port }) => ports.includes(port))
+  if (api) return ports.includes(listener.port) ? {} : { internal: true }
+  const main = members[0]?.pid
+  const ofMain = (one: Listener): boolean => one.processes.some(({ pid }) => pid === main)
+  return own.some(ofMain) && !ofMain(listener) ? { internal: true } : {}
+}
+
+/** Published ports of a container: what the network sees. Ports of the engine first; when none is published under it, all are its. */
+export function publishedBinds(container: Container, configured: Configured): readonly ServiceBind[] {
+  const tcp = container.ports.filter(({ protocol }) => protocol === 'tcp')
+  const api = tcp.filter(({ containerPort }) => configured.ports.includes(containerPort))
+  return (api.length > 0 ? api : tcp).flatMap(({ hostAddress, hostPort }) => {
+    const scope = scopeOf(hostAddress)
+    if (!scope) return []
+    const basis = container.running ? ('observed' as const) : ('configured' as const)
+    return [{ address: hostAddress, port: hostPort, scope, section: 'containers', line: container.line, basis, token: String(hostPort) }]
+  })
+}
+
+/**
+ * Published ports by Docker's forwarders in the process table (`docker-proxy -proto tcp -host-ip … -host-port … -container-port …`),
+ * for when Docker itself may not be asked.
+ */
+export function forwardedBinds(processes: readonly Process[], configured: Configured): readonly ServiceBind[] {
+  return processes.flatMap(({ argv, line }) => {
+    if (!/(?:^|\/)docker-proxy$/.test(argv[0] ?? '')) return []
+    const value = (name: string): string => argv[argv.indexOf(name) + 1] ?? ''
+    const scope = scopeOf(value('-host-ip'))
+    if (!scope || value('-proto') !== 'tcp' || !configured.ports.includes(Number(value('-container-port')))) return []
+    const note = 'Docker could not be asked whose port this is; the port inside is the one of this server.'
+    const token = `-host-ip ${value('-host-ip')}`
+    const address = value('-host-ip')
+    return [{ address, port: Number(value('-host-port')), scope, section: 'processes', line, basis: 'observed' as const, note, token }]
+  })
+}

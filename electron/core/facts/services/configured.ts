@@ -1,0 +1,146 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { flagValue, hasFlag } from './flags.ts'
+import type { Launch } from './launch.ts'
+import { parseOllamaHost } from './ollama-host.ts'
+
+/** Variables as far as they could be read. `complete`: none can be missing. */
+export interface KnownEnvironment {
+  readonly variables: Readonly<Record<string, string>>
+  readonly complete: boolean
+}
+
+/** One address that the configuration of an engine names. */
+export interface ConfiguredAddress {
+  readonly address: string
+  readonly port: number
+  /** The variable or flag that decides; `undefined` when it is the engine's default. */
+  readonly variable?: string | undefined
+  readonly flag?: string | undefined
+  readonly token?: string | undefined
+}
+
+export interface Configured {
+  readonly addresses: readonly ConfiguredAddress[]
+  /** Why the configuration does not settle the address. */
+  readonly unknown?: string | undefined
+  /** Ports worth looking at for sockets of unknown owner. */
+  readonly ports: readonly number[]
+}
+
+const dashes = { underscores: true }
+const unreadable = 'its environment could not be read'
+
+/** Where an engine listens by its flags, its environment and its defaults. */
+export function configuredAddresses(launch: Launch, environment: KnownEnvironment): Configured {
+  switch (launch.engine) {
+    case 'ollama':
+      return ollama(environment)
+    case 'vllm':
+      return vllm(launch.words)
+    case 'llama.cpp':
+      return launch.variant === 'llama-cpp-python' ? llamaCppPython(launch.words, environment) : llamaServer(launch.words, environment)
+    case 'localai':
+      return localAi(launch.words, environment)
+  }
+}
+
+function ollama({ variables, complete }: KnownEnvironment): Configured {
+  const value = variables.OLLAMA_HOST
+  const { address, port } = parseOllamaHost(value)
+  if (!complete) return { addresses: [], ports: [port], unknown: unreadable }
+  const variable = value === undefined ? undefined : 'OLLAMA_HOST'
+  return { addresses: [{ address, port, variable, token: variable && `OLLAMA_HOST=${value}` }], ports: [port] }
+}
+
+/** vLLM: without --host every interface (api_server.py binds `args.host or ""`); --uds replaces both; --config may name a host. */
+function vllm(words: readonly string[]): Configured {
+  if (hasFlag(words, ['--headless'], dashes) || flagValue(words, ['--uds'], dashes)) return { addresses: [], ports: [] }
+  const host = flagValue(words, ['--host'], dashes)
+  const portText = flagValue(words, ['--port'], dashes)
+  const port = readPort(portText) ?? 8000
+  const inFile = hasFlag(words, ['--config'], dashes)
+  if (inFile && (host === undefined || portText === undefined)) {
+    return { addresses: [], ports: [port], unknown: 'its --config file may name host and port' }
+  }
+  if (host === undefined) return { addresses: [{ address: '0.0.0.0', port }], ports: [port] }
+  return { addresses: [{ address: host, port, flag: '--host', token: host }], ports: [port] }
+}
+
+/** llama-server: 127.0.0.1, port 8080 (9931 in builds since August 2026); flags win over LLAMA_ARG_*; several hosts apart by commas. */
+function llamaServer(words: readonly string[], { variables, complete }: KnownEnvironment): Configured {
+  const hostFlag = flagValue(words, ['--host'])
+  const portText = flagValue(words, ['--port']) ?? variables.LLAMA_ARG_PORT
+  const port = readPort(portText)
+  const ports = port === undefined ? [8080, 9931] : [port]
+  if (!complete && (hostFlag === undefined || portText === undefined)) return { addresses: [], ports, unknown: unreadable }
+  const hosts = hostFlag ?? variables.LLAMA_ARG_HOST
+  const variable = hostFlag === undefined && hosts !== undefined ? 'LLAMA_ARG_HOST' : undefined
+  const flag = hostFlag === undefined ? undefined : '--host'
+  const addresses = (hosts ?? '127.0.0.1')
+    .split(',')
+    .map((host) => host.trim())
+    .filter((host) => host !== '' && !host.endsWith('.sock'))
+    .map((address) => ({ address, port: port ?? 8080, variable, flag, token: hosts }))
+  return { addresses, ports }
+}
+
+/** llama_cpp.server: localhost:8000; settings also from HOST and PORT (pydantic-settings). */
+function llamaCppPython(words: readonly string[], { variables, complete }: KnownEnvironment): Configured {
+  const hostFlag = flagValue(words, ['--host'])
+  const portText = flagValue(words, ['--port']) ?? variables.PORT
+  const port = readPort(portText) ?? 8000
+  if (hasFlag(words, ['--config_file'])) return { addresses: [], ports: [port], unknown: 'its --config_file may name host and port' }
+  if (!complete && (hostFlag === undefined || portText === undefined)) return { addresses: [], ports: [port], unknown: unreadable }
+  const address = hostFlag ?? variables.HOST ?? 'localhost'
+  const variable = hostFlag === undefined && variables.HOST !== undefined ? 'HOST' : undefined
+  return { addresses: [{ address, port, variable, flag: hostFlag === undefined ? undefined : '--host', token: address }], ports: [port] }
+}
+
+/** LocalAI: `:8080`, every interface; LOCALAI_ADDRESS wins over ADDRESS (core/cli/run.go). */
+function localAi(words: readonly string[], { variables, complete }: KnownEnvironment): Configured {
+  const flag = flagValue(words, ['--address'])
+  const variable = flag === undefined ? ['LOCALAI_ADDRESS', 'ADDRESS'].find((name) => variables[name] !== undefined) : undefined
+  const value = flag ?? (variable && variables[variable]) ?? ':8080'
+  const match = /^(.*):(\d+)$/.exec(value)
+  const port = readPort(match?.[2]) ?? 8080
+  if (flag === undefined && !complete) return { addresses: [], ports: [port], unknown: unreadable }
+  if (!match) return { addresses: [], ports: [port], unknown: `its address "${value}" has no port` }
+  const address = (match[1] ?? '').replace(/^\[|\]$/g, '') || '0.0.0.0'
+  return { addresses: [{ address, port, variable, flag: flag === undefined ? undefined : '--address', token: value }], ports: [port] }
+}
+
+function readPort(text: string | undefined): number | undefined {
+  const port = text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  return port <= 65_535 ? port : undefined
+}
+
+/** Is the engine's own key required? Sources: facts of each engine's server flags and environment; Ollama has no such thing. */
+export function configuredApiKey(launch: Launch, { variables, complete }: KnownEnvironment): InferenceService['apiKey'] {
+  const { words } = launch
+  const inEnvironment = (...names: string[]): InferenceService['apiKey'] => {
+    if (names.some((name) => (variables[name] ?? '') !== '')) return 'set'
+    return complete ? 'none' : 'unknown'
+  }
+  switch (launch.engine) {
+    case 'ollama':
+      return 'none'
+    case 'vllm': {
+      if (launch.variant === 'vllm-demo') return 'none'
+      if (flagValue(words, ['--api-key'], dashes)) return 'set'
+      const other = inEnvironment('VLLM_API_KEY')
+      return other === 'none' && hasFlag(words, ['--config'], dashes) ? 'unknown' : other
+    }
+    case 'llama.cpp':
+      if (launch.variant === 'llama-cpp-python') return flagValue(words, ['--api_key']) ? 'set' : inEnvironment('API_KEY')
+      if (flagValue(words, ['--api-key', '--api-key-file'])) return 'set'
+      return inEnvironment('LLAMA_API_KEY', 'LLAMA_ARG_API_KEY_FILE')
+    case 'localai': {
+      if (flagValue(words, ['--api-keys'])) return 'set'
+      if (hasFlag(words, ['--auth']) || /^(?:1|t|true|yes|on)$/i.test(variables.LOCALAI_AUTH ?? '')) return 'set'
+      const other = inEnvironment('LOCALAI_API_KEY', 'API_KEY')
+      // api_keys.json in the dynamic configuration folder may hold keys too.
+      const folder = flagValue(words, ['--localai-config-dir']) ?? variables.LOCALAI_CONFIG_DIR
+      return other === 'none' && folder !== undefined ? 'unknown' : other
+    }
+  }
+}

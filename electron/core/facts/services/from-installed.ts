@@ -1,0 +1,75 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Container } from '../containers/containers.ts'
+import type { Process } from '../processes/processes.ts'
+import type { Unit } from '../units/units.ts'
+import { configuredBinds, publishedBinds } from './binds.ts'
+import { configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
+import { engineOfImage, versionOfImage } from './images.ts'
+import { type Launch, recognise } from './launch.ts'
+import { modelPathsOf, onHost } from './model-paths.ts'
+import type { ServiceSources } from './sources.ts'
+
+/** A unit that starts an engine, but of which no server runs now. */
+export function serviceFromUnit(unit: Unit, { accounts }: ServiceSources): InferenceService | undefined {
+  const launch = recognise(unit.execStart)
+  if (!launch || launch.role === 'worker') return undefined
+  const environment: KnownEnvironment = { variables: unit.environment, complete: unit.environmentComplete && !launch.wrapped }
+  const configured = configuredAddresses(launch, environment)
+  const binds = configuredBinds(configured, ({ variable }) => ({
+    section: 'units',
+    line: unit.lines[variable === undefined ? 'ExecStart' : `Environment:${variable}`] ?? 0,
+  }))
+  const unresolved = binds.length < configured.addresses.length ? 'it is configured for a host name' : undefined
+  const account = accounts?.accounts.find(({ name, uid }) => name === unit.user || String(uid) === unit.user)
+  const user = unit.user === '' && !unit.dynamicUser ? 'root' : unit.user
+  return {
+    id: unit.id,
+    engine: launch.engine,
+    how: 'systemd',
+    unit: unit.id,
+    running: unit.activeState === 'active',
+    pids: [],
+    user: user === '' ? undefined : user,
+    uid: user === 'root' ? 0 : account?.uid,
+    argv: unit.execStart,
+    environment: unit.environment,
+    binds,
+    bindUnknown: configured.unknown ?? unresolved,
+    configuredBinds: binds,
+    apiKey: configuredApiKey(launch, environment),
+    modelPaths: modelPathsOf(launch, unit.environment, { user, home: account?.home }),
+  }
+}
+
+/** A container whose image or command is an engine's and whose processes were not recognised, or that is stopped. */
+export function serviceFromContainer(container: Container, { processes }: ServiceSources): InferenceService | undefined {
+  const launch = recognise(container.command) ?? fromImage(container)
+  if (!launch || launch.role === 'worker') return undefined
+  const environment: KnownEnvironment = { variables: container.environment, complete: container.inspected && !launch.wrapped }
+  const configured = configuredAddresses(launch, environment)
+  const main: Process | undefined = container.pid > 0 ? processes.find(({ pid }) => pid === container.pid) : undefined
+  return {
+    id: container.name,
+    engine: launch.engine,
+    how: 'container',
+    container: container.name,
+    running: container.running,
+    pids: main ? [main.pid] : [],
+    user: main?.user,
+    uid: main && main.uid >= 0 ? main.uid : undefined,
+    argv: container.command,
+    environment: container.inspected ? container.environment : undefined,
+    binds: container.hostNetwork ? [] : publishedBinds(container, configured),
+    bindUnknown: container.hostNetwork ? 'it uses the network of the host and its sockets were not found' : undefined,
+    configuredBinds: [],
+    apiKey: configuredApiKey(launch, environment),
+    version: versionOfImage(container.image),
+    modelPaths: onHost(modelPathsOf(launch, container.environment, {}), container.mounts),
+  }
+}
+
+/** The images' entry points start the server; only its flags stand in the command. A command with another program is not one. */
+function fromImage({ image, command }: Container): Launch | undefined {
+  const engine = engineOfImage(image)
+  return engine && { engine, role: 'server', words: command, wrapped: true }
+}

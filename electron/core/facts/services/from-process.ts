@@ -1,0 +1,86 @@
+import type { InferenceService, ServiceBind } from '#shared/model/inference-service.ts'
+import type { Container } from '../containers/containers.ts'
+import type { Process } from '../processes/processes.ts'
+import type { Unit } from '../units/units.ts'
+import { type Binds, configuredBinds, forwardedBinds, observedBinds, type Place, publishedBinds } from './binds.ts'
+import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
+import { versionOfImage } from './images.ts'
+import { recognise } from './launch.ts'
+import { modelPathsOf, onHost } from './model-paths.ts'
+import { containerIdOf, unitOf } from './placement.ts'
+import type { ServerGroup } from './process-groups.ts'
+import type { ServiceSources } from './sources.ts'
+
+/** A running server as a service: where it runs, what it may be configured with, and what it listens on. */
+export function serviceFromProcess({ main, launch, members }: ServerGroup, sources: ServiceSources): InferenceService {
+  const containerId = containerIdOf(main.cgroup)
+  const container = sources.containers?.find(({ id }) => id === containerId)
+  const unitId = containerId ? undefined : unitOf(main)
+  const unit =
+    sources.units?.find(({ id }) => id === unitId) ?? (containerId ? undefined : sources.units?.find(({ mainPid }) => mainPid === main.pid))
+  const environment = environmentOf(main, unit, container)
+  const configured = configuredAddresses(launch, environment)
+  const account = sources.accounts?.accounts.find(({ uid }) => uid === main.uid)
+  const paths = modelPathsOf(launch, environment.variables, {
+    user: containerId ? undefined : main.user,
+    home: containerId ? undefined : account?.home,
+  })
+  const { binds, unknown } = bindsOf(containerId, container, members, configured, sources)
+  const port = (binds.find(({ internal }) => !internal) ?? binds[0])?.port ?? configured.ports[0]
+  const name = container?.name ?? containerId?.slice(0, 12)
+  return {
+    id: name ?? unit?.id ?? unitId ?? `${launch.engine}:${port}`,
+    engine: launch.engine,
+    how: containerId ? 'container' : unit || unitId ? 'systemd' : 'process',
+    unit: unit?.id ?? unitId,
+    container: name,
+    running: true,
+    pids: members.map(({ pid }) => pid),
+    user: main.user,
+    uid: main.uid < 0 ? undefined : main.uid,
+    argv: main.argv,
+    environment: isNothing(environment) ? undefined : environment.variables,
+    binds,
+    bindUnknown: unknown,
+    configuredBinds: containerId ? [] : configuredBinds(configured, ({ variable }) => placeOf(variable, unit, main)),
+    apiKey: configuredApiKey(launch, environment),
+    version: container && versionOfImage(container.image),
+    modelPaths: containerId ? onHost(paths, container?.mounts ?? []) : paths,
+  }
+}
+
+const isNothing = ({ variables, complete }: KnownEnvironment): boolean => !complete && Object.keys(variables).length === 0
+
+/** The process itself is the truth; without the right to read that, its unit, as long as the unit starts the server directly. */
+function environmentOf(main: Process, unit: Unit | undefined, container: Container | undefined): KnownEnvironment {
+  if (main.environment) return { variables: main.environment, complete: true }
+  if (container?.inspected) return { variables: container.environment, complete: recognise(container.command)?.wrapped === false }
+  if (!unit) return { variables: {}, complete: false }
+  return { variables: unit.environment, complete: unit.environmentComplete && recognise(unit.execStart)?.wrapped === false }
+}
+
+/** Where a setting stands: the variable in the unit, or the words of the process. */
+function placeOf(variable: string | undefined, unit: Unit | undefined, main: Process): Place {
+  const line = variable === undefined ? undefined : unit?.lines[`Environment:${variable}`]
+  return line === undefined ? { section: 'processes', line: main.line } : { section: 'units', line }
+}
+
+function bindsOf(
+  containerId: string | undefined,
+  container: Container | undefined,
+  members: readonly Process[],
+  configured: Configured,
+  { listeners, processes }: ServiceSources,
+): Binds {
+  const seen = listeners ? observedBinds(members, configured, listeners) : { binds: [], unknown: 'listening sockets could not be read' }
+  if (containerId === undefined) return seen
+  // With the host's network (or a shared one) its own sockets are the host's.
+  const owned = seen.binds.filter(({ note }) => note === undefined)
+  if (container === undefined) {
+    const binds: readonly ServiceBind[] = owned.length > 0 ? owned : forwardedBinds(processes, configured)
+    return binds.length > 0 ? { binds } : { binds, unknown: 'it runs in a container whose published ports could not be read' }
+  }
+  if (owned.length > 0) return { binds: owned }
+  if (container.hostNetwork) return seen
+  return { binds: publishedBinds(container, configured) }
+}

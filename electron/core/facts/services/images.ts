@@ -1,0 +1,26 @@
+import type { Engine } from '#shared/model/inference-service.ts'
+
+/** Repository names of the engines' images, on whatever registry: ollama/ollama, vllm/vllm-openai, ggml-org/llama.cpp, localai/localai. */
+const repositories: readonly (readonly [RegExp, Engine])[] = [
+  [/^ollama$/, 'ollama'],
+  [/^vllm(?:-(?:openai|cpu|rocm|tpu|xpu|neuron|hpu|dev|ci|arm64|gaudi)[\w.-]*)?$/, 'vllm'],
+  [/^local-?ai(?:-aio)?$/, 'localai'],
+]
+
+/** The engine that an image reference (`registry:5000/ns/name:tag@sha256:…`) is named after. */
+export function engineOfImage(reference: string): Engine | undefined {
+  const { name, tag } = splitReference(reference)
+  const known = repositories.find(([pattern]) => pattern.test(name))
+  if (known) return known[1]
+  // The tags of llama.cpp say which tool is inside; `server`, `server-cuda`, `full` (its entry point may start the server).
+  return (name === 'llama.cpp' && /^server/.test(tag)) || name === 'llama-server' ? 'llama.cpp' : undefined
+}
+
+/** The version that a tag states, without a leading `v`. `latest`, `cuda` and the like state none. */
+export const versionOfImage = (reference: string): string | undefined => /^v?(\d+\.\d+(?:\.\d+)*)/.exec(splitReference(reference).tag)?.[1]
+
+function splitReference(reference: string): { readonly name: string; readonly tag: string } {
+  const last = (reference.split('@', 1)[0] ?? '').split('/').at(-1) ?? ''
+  const [name = '', tag = 'latest'] = last.split(':')
+  return { name: name.toLowerCase(), tag: tag.toLowerCase() }
+}

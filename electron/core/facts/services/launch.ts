@@ -1,0 +1,80 @@
+import { basename } from 'node:path/posix'
+import type { Engine } from '#shared/model/inference-service.ts'
+import { unwrap } from './launchers.ts'
+
+/** A command line that starts (or is part of) an inference server. */
+export interface Launch {
+  readonly engine: Engine
+  /** `worker`: a process that a server started for itself, never a server of its own. */
+  readonly role: 'server' | 'worker'
+  /** Other defaults: the Python binding of llama.cpp, vLLM's demonstration server without authentication. */
+  readonly variant?: 'llama-cpp-python' | 'vllm-demo' | undefined
+  /** Flags and arguments after program and subcommand. */
+  readonly words: readonly string[]
+  /** Started through env, sudo, a shell, uv … : this process is not the server itself. */
+  readonly wrapped: boolean
+}
+
+type Direct = Omit<Launch, 'wrapped'>
+
+const localAiCommands =
+  /^(?:models|backends|tts|sound-generation|transcript|worker|util|agent|explorer|federated|p2p-worker|help|version|completion)$/
+
+/**
+ * What a command line is, by the meaning of its words: `vim ollama.conf`, `grep vllm` or `ollama run` are no servers.
+ * Programs and subcommands: ollama cmd/cmd.go (`serve`, alias `start`), vLLM docs/cli, llama.cpp tools/server/README.md,
+ * LocalAI core/cli (`run` is the default command).
+ */
+export function recognise(argv: readonly string[]): Launch | undefined {
+  for (const { words, module, wrapped } of unwrap(argv)) {
+    const direct = module === undefined ? fromProgram(words) : fromModule(module, words)
+    if (direct) return { ...direct, wrapped }
+  }
+  return undefined
+}
+
+function fromProgram(words: readonly string[]): Direct | undefined {
+  const [path = '', ...rest] = words
+  const name = basename(path)
+  const [first = ''] = rest
+  if (name === 'ollama' || name === 'ollama.real') {
+    if (first === 'serve' || first === 'start') return { engine: 'ollama', role: 'server', words: rest.slice(1) }
+    return first === 'runner' ? { engine: 'ollama', role: 'worker', words: rest.slice(1) } : undefined
+  }
+  if (name === 'ollama_llama_server') return { engine: 'ollama', role: 'worker', words: rest }
+  if (/^VLLM::/.test(path)) return { engine: 'vllm', role: 'worker', words: rest }
+  if (name === 'vllm') return first === 'serve' ? { engine: 'vllm', role: 'server', words: rest.slice(1) } : undefined
+  if (/(?:^|\/)vllm\/entrypoints\/(?:openai\/)?api_server\.py$/.test(path)) return fromModule(moduleOf(path), rest)
+  if (isLlamaServer(path, name, rest)) return { engine: 'llama.cpp', role: 'server', words: name === 'llama' ? rest.slice(1) : rest }
+  if (/^local-?ai(?:-[\w.-]+)?$/i.test(name) && !localAiCommands.test(first)) {
+    if (rest.some((word) => word === '--help' || word === '--version')) return undefined
+    return { engine: 'localai', role: 'server', words: first === 'run' ? rest.slice(1) : rest }
+  }
+  return undefined
+}
+
+function isLlamaServer(path: string, name: string, rest: readonly string[]): boolean {
+  if (/^llama-server(?:[-.][\w.-]+)?$/.test(name)) return true
+  if (name === 'llama') return rest[0] === 'serve'
+  if (name === 'llamafile' || name.endsWith('.llamafile')) return rest.includes('--server')
+  // Up to mid-2024 the program was simply called `server`.
+  return name === 'server' && (/llama/i.test(path) || rest.some((word) => /\.gguf$/i.test(word)))
+}
+
+const moduleOf = (path: string): string => path.slice(path.lastIndexOf('vllm/')).replace(/\.py$/, '').replaceAll('/', '.')
+
+function fromModule(module: string, words: readonly string[]): Direct | undefined {
+  switch (module) {
+    case 'vllm.entrypoints.openai.api_server':
+      return { engine: 'vllm', role: 'server', words }
+    case 'vllm.entrypoints.api_server':
+      return { engine: 'vllm', role: 'server', variant: 'vllm-demo', words }
+    case 'vllm':
+    case 'vllm.entrypoints.cli.main':
+      return words[0] === 'serve' ? { engine: 'vllm', role: 'server', words: words.slice(1) } : undefined
+    case 'llama_cpp.server':
+      return { engine: 'llama.cpp', role: 'server', variant: 'llama-cpp-python', words }
+    default:
+      return undefined
+  }
+}

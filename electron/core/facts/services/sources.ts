@@ -1,0 +1,14 @@
+import type { Listener } from '#shared/model/listener.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Container } from '../containers/containers.ts'
+import type { Process } from '../processes/processes.ts'
+import type { Unit } from '../units/units.ts'
+
+/** What services are put together from. `undefined` where it could not be read. */
+export interface ServiceSources {
+  readonly processes: readonly Process[]
+  readonly listeners: readonly Listener[] | undefined
+  readonly units: readonly Unit[] | undefined
+  readonly containers: readonly Container[] | undefined
+  readonly accounts: Accounts | undefined
+}
