@@ -1,5 +1,7 @@
 import { type ExecFileException, execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { parseFleet } from '#core/fleet/parse-fleet.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
 
 /** The lab as its tests see it: where its files are, and root on its hosts without SSH. */
 
@@ -13,14 +15,40 @@ function setting(name: string): string {
   return value
 }
 
+/** Read when asked for, so that the tests can be listed outside of the lab. */
 export const lab = {
-  home: setting('LAB_HOME'),
-  fleetFile: setting('LAB_FLEET'),
-  sshConfig: setting('LAB_SSH_CONFIG'),
-  knownHosts: setting('LAB_KNOWN_HOSTS'),
-  askpass: setting('LAB_ASKPASS'),
-  totpFile: setting('LAB_TOTP_FILE'),
-  control: setting('LAB_CONTROL'),
+  /** A home folder with `.ssh`: key and known_hosts of the lab. */
+  get home() {
+    return setting('LAB_HOME')
+  },
+  get fleetFile() {
+    return setting('LAB_FLEET')
+  },
+  get sshConfig() {
+    return setting('LAB_SSH_CONFIG')
+  },
+  get askpass() {
+    return setting('LAB_ASKPASS')
+  },
+  get totpFile() {
+    return setting('LAB_TOTP_FILE')
+  },
+  get control() {
+    return setting('LAB_CONTROL')
+  },
+}
+
+/** The fleet file of the lab as Gatehouse reads it. */
+export function labFleet(): Fleet {
+  const parsed = parseFleet(readFileSync(lab.fleetFile, 'utf8'))
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return parsed.fleet
+}
+
+export function labServer(name: Server): Host {
+  const host = labFleet().hosts.find((each) => each.name === name)
+  if (!host) throw new Error(`${name} is not in ${lab.fleetFile}`)
+  return host
 }
 
 export interface Ran {

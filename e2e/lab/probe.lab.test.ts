@@ -1,23 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
-import { parseFleet } from '#core/fleet/parse-fleet.ts'
 import { type ProbeRun, runProbe } from '#core/probe/run-probe.ts'
 import type { SectionOutput } from '#core/probe/section.ts'
-import { arrange, asRoot, kill, lab, type Server, servers, spawnSsh, ssh, start } from './lab.ts'
+import { arrange, asRoot, kill, labFleet, labServer, type Server, servers, spawnSsh, ssh, start } from './lab.ts'
 import { openSshSession } from './openssh-session.ts'
 
 /** The probe on real machines and real shells, over OpenSSH. */
-
-const parsed = parseFleet(readFileSync(lab.fleetFile, 'utf8'))
-if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-const { fleet } = parsed
-
-function sectionsFor(server: Server) {
-  const host = fleet.hosts.find(({ name }) => name === server)
-  if (!host) throw new Error(`${server} is not in ${lab.fleetFile}`)
-  return sectionsOf(probeContextOf(fleet, host))
-}
 
 interface ProbeWith {
   readonly onSection?: (id: string, done: number, total: number) => void
@@ -25,7 +13,12 @@ interface ProbeWith {
 }
 
 const probe = (server: Server, { onSection = () => {}, signal = new AbortController().signal }: ProbeWith = {}): Promise<ProbeRun> =>
-  runProbe(openSshSession(server), sectionsFor(server), { account: 'gatehouse-audit', signal, timeoutMs: 45_000, onSection })
+  runProbe(openSshSession(server), sectionsOf(probeContextOf(labFleet(), labServer(server))), {
+    account: 'gatehouse-audit',
+    signal,
+    timeoutMs: 45_000,
+    onSection,
+  })
 
 const withState = (run: ProbeRun, ...states: SectionOutput['state'][]): string[] =>
   [...run.outputs.values()].filter(({ state }) => states.includes(state)).map(({ id }) => id)
