@@ -54,7 +54,7 @@ for p do
   if absent "$p"; then printf '#/0/self/missing\\0'; continue; fi
   rc=126; as=root
   [ "$gnu" ] && { gh_sudo "$n"; rc=$?; }
-  if [ "$rc" -eq 126 ]; then as=self; list "$p"; rc=$?; fi
+  if [ "$rc" -eq 126 ] || [ "$rc" -eq 127 ]; then as=self; list "$p"; rc=$?; fi
   printf '\\0#/%s/%s/done\\0' "$rc" "$as"
 done | tr '\\012\\000' '\\001\\012' | awk -F/ '
 function hex(s, i, v) { v = 0; for (i = 1; i <= length(s); i++) v = v * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1; return v }

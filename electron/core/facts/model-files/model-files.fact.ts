@@ -8,12 +8,12 @@ export const modelFilesFact: FactDefinition<'model-files'> = {
   read: ({ context, section }) => {
     const output = section('model-files')
     if (context.modelPaths.length === 0) return known({ directories: [] })
-    // A listing that was cut still proves what it shows; the parser marks the directory as incomplete.
-    const cut = output.state === 'truncated' || output.state === 'timed-out'
+    // A listing that was cut, or made without root, still proves what it shows; the parser marks what is incomplete.
+    const partial = output.state === 'truncated' || output.state === 'timed-out' || output.state === 'denied'
     const directories = parseModelFiles(output.stdout)
-    if (cut && directories.length > 0) return known({ directories: withUnseen(directories, context.modelPaths) })
-    const denied = directories.some(({ complete }) => !complete) && output.state === 'denied'
-    if (denied && directories.length > 0) return known({ directories })
+    if (partial && directories.length > 0) {
+      return known({ directories: withUnseen(directories, context.modelPaths), ...(output.sudoers && { sudoers: output.sudoers }) })
+    }
     const trouble = unusable(output, 'Model directories')
     if (trouble) return trouble
     if (directories.length === 0) return unknown('Model directories: the listing could not be read', ['model-files'])

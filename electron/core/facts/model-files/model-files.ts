@@ -44,4 +44,6 @@ export interface ModelDirectory {
 
 export interface ModelFiles {
   readonly directories: readonly ModelDirectory[]
+  /** The sudoers lines that would show the rest, when sudo refused. */
+  readonly sudoers?: string | undefined
 }

@@ -1,0 +1,15 @@
+import { defineControl } from '../../control.ts'
+import { judgeDefault } from './default-deny.ts'
+
+export default defineControl({
+  id: 'firewall-default-deny-inbound',
+  item: 'INF-7',
+  severity: 'high',
+  title: 'The firewall denies inbound traffic that no rule allows',
+  rationale:
+    'A GPU server opens ports that nobody thinks of: a second engine, a metrics exporter, a notebook. With a default of accept each of them is on the network the moment it starts.',
+  needs: ['firewall'],
+  uses: ['network'],
+  references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-7(5)', 'CIS-8:4.4', 'ISO-27001:A.8.20', 'ISO-27001:A.8.22'],
+  evaluate: ({ firewall, network }) => judgeDefault(firewall, network, 'in'),
+})

@@ -1,0 +1,51 @@
+import type { FactResult } from '../../../facts/fact.ts'
+import { type AddressSet, type Family, networksToSet, printSet, subtract } from '../../../facts/firewall/address-set.ts'
+import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import { type Piece, reach, type TrafficQuery } from '../../../facts/firewall/reach.ts'
+import type { RuleReference } from '../../../facts/firewall/ruleset.ts'
+import type { Network } from '../../../facts/network/network.ts'
+import type { Citation } from '../../control.ts'
+
+/** The line that decides; the section as a whole where no rule does. */
+export function citeRule(rule: RuleReference | undefined, firewall: Firewall, note?: string): Citation[] {
+  return [{ section: rule?.section ?? firewall.section, line: rule?.line ?? 0, ...(note !== undefined && { note }) }]
+}
+
+export const knownValue = <T>(fact: FactResult<T>): T | undefined => (fact.known ? fact.value : undefined)
+
+/** Who gets through to a port although he should not. */
+export interface Strangers {
+  /** Pieces that are let in from outside of the allowed networks, cut down to that part. */
+  readonly accepted: readonly Piece[]
+  readonly undetermined: readonly Piece[]
+}
+
+/** Splits off what the allowed networks cover. Loopback addresses never come over a wire. */
+export function strangersTo(firewall: Firewall, network: Network | undefined, query: TrafficQuery, allowed: readonly string[]): Strangers {
+  const fine: Readonly<Record<Family, AddressSet>> = {
+    4: networksToSet([...allowed, '127.0.0.0/8', '0.0.0.0/8', '224.0.0.0/3'], 4),
+    6: networksToSet([...allowed, '::1/128', '::/128', 'ff00::/8'], 6),
+  }
+  const outside = (piece: Piece): Piece[] => {
+    const remotes = subtract(piece.remotes, fine[piece.family])
+    return remotes.length === 0 ? [] : [{ ...piece, remotes }]
+  }
+  const pieces = reach(firewall, network, query).flatMap(outside)
+  return {
+    accepted: pieces.filter(({ verdict }) => verdict === 'accept'),
+    undetermined: pieces.filter(({ verdict }) => verdict === 'undetermined'),
+  }
+}
+
+/** For people: the addresses of the first piece, e.g. `any IPv4 address` or `10.0.0.0/8`. */
+export const printRemotes = (piece: Piece): string => (isNearlyAll(piece) ? `any IPv${piece.family} address` : printSet(piece.remotes))
+
+/** More than half of all addresses: the rest is what is allowed anyway. */
+export function isNearlyAll({ remotes, family }: Pick<Piece, 'remotes' | 'family'>): boolean {
+  const digits = family === 4 ? 8 : 32
+  const covered = remotes.reduce((sum, { from, to }) => sum + BigInt(`0x${to}`) - BigInt(`0x${from}`) + 1n, 0n)
+  return covered * 2n > 1n << BigInt(digits * 4)
+}
+
+/** The piece to show: the one that lets most in. */
+export const worst = (pieces: readonly Piece[]): Piece | undefined => pieces.find(isNearlyAll) ?? pieces[0]

@@ -1,0 +1,146 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Listener } from '#shared/model/listener.ts'
+import { printBind } from '#shared/model/listener.ts'
+import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import type { Network } from '../../../facts/network/network.ts'
+import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
+
+export default defineControl({
+  id: 'inference-port-only-from-app',
+  item: 'INF-7',
+  severity: 'high',
+  title: 'Inference ports can be reached from the application subnet only',
+  rationale:
+    'Users belong in front of the application, not in front of the model. An inference port that other networks reach lets anyone there run prompts around every control that the application makes.',
+  needs: ['firewall', 'services', 'listeners'],
+  uses: ['network'],
+  references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'CIS-8:13.4', 'ISO-27001:A.8.22'],
+  evaluate: ({ firewall, services, listeners, network }, { fleet }) => {
+    if (services.length === 0) return [noService]
+    const doors = doorsOf(services, listeners)
+    if (doors.length === 0) return [localOnly(services)]
+    const { app, management, modelAdmins } = fleet.networks
+    if (app.length === 0) return [unnamed(doors)]
+    return doors.map((door) => judge(door, firewall, knownValue(network), [...app, ...management, ...modelAdmins]))
+  },
+})
+
+/** A TCP port behind which a model answers, at once or through a proxy. */
+interface Door {
+  readonly address: string
+  readonly port: number
+  readonly owner: string
+  readonly published: boolean
+  readonly cite: Citation
+}
+
+const PROXIES = /^(?:nginx|caddy|haproxy|envoy|traefik|apache2|httpd)$/
+
+function doorsOf(services: readonly InferenceService[], listeners: readonly Listener[]): readonly Door[] {
+  const own = services.flatMap((service) =>
+    service.binds
+      .filter(({ scope }) => scope !== 'loopback')
+      .map(({ address, port, section, line }) => ({
+        address,
+        port,
+        owner: service.id,
+        published: service.how === 'container',
+        cite: { section, line },
+      })),
+  )
+  const proxied = listeners
+    .filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
+    .filter(
+      ({ port, processes }) =>
+        processes.some(({ name }) => PROXIES.test(name)) || (processes.length === 0 && (port === 80 || port === 443)),
+    )
+    .map(({ address, port, processes, line }) => ({
+      address,
+      port,
+      owner: processes[0]?.name ?? 'the proxy',
+      published: false,
+      cite: { section: 'listeners', line },
+    }))
+  return [...new Map([...own, ...proxied].map((door) => [printBind(door), door])).values()]
+}
+
+const noService: Verdict = {
+  status: 'not-applicable',
+  subject: '',
+  title: 'No inference server on this host',
+  reason: 'No inference server was found on this host.',
+  cite: [],
+}
+
+function localOnly(services: readonly InferenceService[]): Verdict {
+  const binds = services.flatMap((service) => service.binds)
+  if (binds.length === 0)
+    return {
+      status: 'not-evaluated',
+      subject: '',
+      title: 'Where the server listens is not known',
+      reason: `No socket of ${services.map(({ id }) => id).join(', ')} could be seen.`,
+      cite: [],
+    }
+  return {
+    status: 'pass',
+    subject: '',
+    title: 'No inference port leaves this machine',
+    reason: 'Inference servers listen on loopback only, and no proxy listens beyond it.',
+    cite: binds.map(({ section, line }) => ({ section, line })),
+  }
+}
+
+const unnamed = (doors: readonly Door[]): Verdict => ({
+  status: 'not-evaluated',
+  subject: '',
+  title: 'The application subnet is not named',
+  reason: `The fleet file names no application networks, so nothing says who may reach ${doors.map(printBind).join(', ')}.`,
+  hint: 'Name the subnets of the application servers under networks.app in the fleet file.',
+  cite: doors.map(({ cite }) => cite),
+})
+
+function judge(door: Door, firewall: Firewall, network: Network | undefined, allowed: readonly string[]): Verdict {
+  const subject = printBind(door)
+  const { accepted, undetermined } = strangersTo(
+    firewall,
+    network,
+    { direction: 'in', protocol: 'tcp', port: door.port, address: door.address },
+    allowed,
+  )
+  const stranger = worst(accepted)
+  const blind = door.published && !firewall.translationKnown
+  if (stranger && !blind) {
+    const from = printRemotes(stranger)
+    return {
+      status: 'fail',
+      subject,
+      title: isNearlyAll(stranger)
+        ? `Port ${door.port} is open to any IPv${stranger.family} address`
+        : `Port ${door.port} is open beyond the app subnet`,
+      reason: `New connections to ${subject} (${door.owner}) are accepted from ${from}. Expected only ${allowed.join(', ')}.`,
+      cite: [...citeRule(stranger.by, firewall, `Accepts ${from}. Expected only ${allowed.join(', ')}.`), door.cite],
+    }
+  }
+  const doubt = worst(undetermined)
+  if (doubt || blind)
+    return {
+      status: 'not-evaluated',
+      subject,
+      title: `Who reaches port ${door.port} is not certain`,
+      reason: blind
+        ? `${subject} is published by a container runtime, which translates addresses before ufw sees the traffic, and those rules could not be read.`
+        : doubt?.doubtBy?.text
+          ? `It hangs on a rule that Gatehouse does not model: ${doubt.doubtBy.text.slice(0, 200)}`
+          : 'It hangs on rules that could not be read.',
+      cite: [...citeRule(doubt?.doubtBy ?? doubt?.by, firewall), door.cite],
+    }
+  return {
+    status: 'pass',
+    subject,
+    title: `Port ${door.port} is open to the app subnet only`,
+    reason: `New connections to ${subject} (${door.owner}) from outside of ${allowed.join(', ')} are stopped.`,
+    cite: [{ section: firewall.section, line: firewall.line }, door.cite],
+  }
+}

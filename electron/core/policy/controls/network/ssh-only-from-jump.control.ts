@@ -1,0 +1,123 @@
+import type { Listener } from '#shared/model/listener.ts'
+import { printBind } from '#shared/model/listener.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
+import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import type { Network } from '../../../facts/network/network.ts'
+import type { Sshd } from '../../../facts/sshd/sshd.ts'
+import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
+
+export default defineControl({
+  id: 'ssh-only-from-jump',
+  item: 'INF-7',
+  severity: 'high',
+  title: 'SSH can be reached from the jump host only',
+  rationale:
+    'The jump host is where second factors are asked and sessions are recorded. An SSH port that other networks reach lets a stolen key in without either.',
+  needs: ['firewall', 'listeners'],
+  uses: ['sshd', 'network'],
+  references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:SC-7', 'CIS-8:4.4', 'CIS-8:12.8', 'ISO-27001:A.8.22'],
+  evaluate: ({ firewall, listeners, sshd, network }, { fleet, host }) => {
+    const doors = doorsOf(listeners, sshd, host.port)
+    const { jump } = fleet.networks
+    if (jump.length === 0)
+      return [
+        {
+          status: 'not-evaluated',
+          subject: '',
+          title: 'The network of the jump host is not named',
+          reason: `The fleet file names no jump networks, so nothing says who may reach ${doors.map(printBind).join(', ')}.`,
+          hint: 'Name the addresses of the jump hosts, as the servers see them, under networks.jump in the fleet file.',
+          cite: doors.flatMap(({ cite }) => cite),
+        },
+      ]
+    return doors.map((door) => judge(door, firewall, knownValue(network), jump, knownValue(sshd)))
+  },
+})
+
+interface Door {
+  readonly address: string
+  readonly port: number
+  readonly cite: readonly Citation[]
+}
+
+/** Sockets of sshd (or of systemd for it); where owners cannot be seen, what `sshd -T` says, and at last the port that was used to log in. */
+function doorsOf(listeners: readonly Listener[], sshd: FactResult<Sshd>, usedPort: number): readonly Door[] {
+  const settings = knownValue(sshd)?.settings
+  const ports = (settings?.port ?? []).map(({ value }) => Number(value))
+  const open = listeners.filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
+  const seen = open.filter(
+    ({ port, processes }) =>
+      processes.some(({ name }) => name === 'sshd') ||
+      ((processes.length === 0 || processes.some(({ name }) => name === 'systemd')) && [...ports, usedPort].includes(port)),
+  )
+  if (seen.length > 0) return seen.map(({ address, port, line }) => ({ address, port, cite: [{ section: 'listeners', line }] }))
+  const port = ports[0] ?? usedPort
+  const line = settings?.port?.[0]?.line
+  return [{ address: '*', port, cite: line === undefined ? [] : [{ section: 'sshd', line }] }]
+}
+
+function judge(door: Door, firewall: Firewall, network: Network | undefined, jump: readonly string[], sshd: Sshd | undefined): Verdict {
+  const subject = printBind(door)
+  const { accepted, undetermined } = strangersTo(
+    firewall,
+    network,
+    { direction: 'in', protocol: 'tcp', port: door.port, address: door.address },
+    jump,
+  )
+  const stranger = worst(accepted)
+  const bound = sshd && boundAccounts(sshd, jump)
+  if ((stranger || undetermined.length > 0) && bound)
+    return {
+      status: 'pass',
+      subject,
+      title: 'sshd lets accounts in from the jump host only',
+      reason: `The firewall does not stop other sources, but every AllowUsers entry of sshd names a source inside ${jump.join(', ')}.`,
+      cite: bound,
+    }
+  if (stranger) {
+    const from = printRemotes(stranger)
+    return {
+      status: 'fail',
+      subject,
+      title: isNearlyAll(stranger) ? `SSH is open to any IPv${stranger.family} address` : 'SSH is open beyond the jump host',
+      reason: `New connections to ${subject} are accepted from ${from}. Expected only ${jump.join(', ')}.`,
+      cite: [...citeRule(stranger.by, firewall, `Accepts ${from}. Expected only ${jump.join(', ')}.`), ...door.cite],
+    }
+  }
+  const doubt = worst(undetermined)
+  if (doubt)
+    return {
+      status: 'not-evaluated',
+      subject,
+      title: 'Who reaches SSH is not certain',
+      reason: doubt.doubtBy?.text
+        ? `It hangs on a rule that Gatehouse does not model: ${doubt.doubtBy.text.slice(0, 200)}`
+        : 'It hangs on rules that could not be read.',
+      cite: [...citeRule(doubt.doubtBy ?? doubt.by, firewall), ...door.cite],
+    }
+  return {
+    status: 'pass',
+    subject,
+    title: 'SSH is open to the jump host only',
+    reason: `New connections to ${subject} from outside of ${jump.join(', ')} are stopped.`,
+    cite: [{ section: firewall.section, line: firewall.line }, ...door.cite],
+  }
+}
+
+/** `AllowUsers user@10.0.2.0/24` (sshd_config(5)): nobody else may log in. Undefined unless every entry is bound to a source that is allowed. */
+function boundAccounts({ settings }: Sshd, jump: readonly string[]): Citation[] | undefined {
+  const entries = (settings.allowusers ?? []).flatMap(({ value, line }) =>
+    value
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((word) => ({ word, line })),
+  )
+  if (entries.length === 0) return undefined
+  const inside = entries.every(({ word }) => {
+    const source = word.includes('@') ? parseInterval(word.slice(word.lastIndexOf('@') + 1)) : undefined
+    return source !== undefined && subtract([source], networksToSet(jump, source.family)).length === 0
+  })
+  return inside ? entries.slice(0, 3).map(({ line }) => ({ section: 'sshd', line })) : undefined
+}
