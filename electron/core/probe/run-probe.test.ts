@@ -70,12 +70,12 @@ const shells: readonly (readonly [string, LocalHost])[] = [
     'busybox sh with busybox tools',
     {
       shell: ['/usr/bin/busybox', 'sh'],
-      path: pathOf(['id', 'timeout', 'setsid', 'base64', 'awk', 'head', 'cat', 'sleep'], '/usr/bin/busybox'),
+      path: pathOf(['id', 'timeout', 'setsid', 'base64', 'awk', 'tail', 'cat', 'sleep'], '/usr/bin/busybox'),
     },
   ],
-  ['dash without timeout', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'head', 'cat', 'sleep', 'setsid']) }],
-  ['dash without base64', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'od', 'timeout', 'awk', 'head', 'cat', 'sleep']) }],
-  ['bash with gawk', { shell: ['/usr/bin/bash'], path: pathOf(['id', 'base64', 'timeout', 'awk=gawk', 'head', 'cat', 'sleep']) }],
+  ['dash without timeout', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'tail', 'cat', 'sleep', 'setsid']) }],
+  ['dash without base64', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'od', 'timeout', 'awk', 'tail', 'cat', 'sleep']) }],
+  ['bash with gawk', { shell: ['/usr/bin/bash'], path: pathOf(['id', 'base64', 'timeout', 'awk=gawk', 'tail', 'cat', 'sleep']) }],
 ]
 
 /** A program file with this shell text. */
@@ -188,7 +188,7 @@ describe.each(shells)('%s', (name, host) => {
 })
 
 test('without timeout and setsid a hanging child is given up, and the others are kept', async () => {
-  const host: LocalHost = { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'head', 'cat', 'sleep']) }
+  const host: LocalHost = { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'tail', 'cat', 'sleep']) }
   const { outputs, failure } = await probe(host, [
     section('hangs', 'echo before; /usr/bin/sleep 8; echo after', { timeoutMs: 1000 }),
     section('fails', 'echo no >&2; exit 3'),

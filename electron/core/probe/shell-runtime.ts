@@ -44,11 +44,9 @@ gh_p() {
   if [ "$gh_mode" != n ]; then
     gh_rc=1 gh_e='sudo is not installed on this host'
     if [ -n "$gh_sudo" ]; then
-      { gh_e=$(
-          { { $gh_w "$gh_sudo" -n -- "$gh_a" "$@" 2>&1 >&7 7>&- 8>&-; printf '%s=%s=' "$gh_k" "$?" >&8; } | { head -c 2000; cat >/dev/null; }; } 8>&1
-        ); } 7>&1
-      gh_t=\${gh_e##*"$gh_k="}
-      gh_rc=\${gh_t%%=*} gh_e=\${gh_e%%"$gh_k="*}\${gh_t#*=}
+      { gh_e=$({ { $gh_w "$gh_sudo" -n -- "$gh_a" "$@" 2>&1 >&7 7>&- 8>&-; printf '%s\\n' "$?" >&8; } | tail -c 2000; } 8>&1); } 7>&1
+      gh_rc=\${gh_e%%"$gh_nl"*}
+      case $gh_e in *"$gh_nl"*) gh_e=\${gh_e#*"$gh_nl"} ;; *) gh_e= ;; esac
     fi
     if [ "$gh_rc" = 1 ] && { [ -z "$gh_sudo" ] || gh_refused "$gh_e"; }; then
       gh_rc= gh_mark=d
@@ -71,18 +69,18 @@ gh_p() {
 /**
  * Frames one stream. Input: lines of base64 (57 bytes each) or od (16 bytes each) and, on stdout, one last line `=…` with how it ended.
  * Lines are joined below PIPE_BUF, and each frame is one flush, so frames of sections that run side by side never mix.
- * P prefix, K kind, W bytes per line, L lines at most. On stdout the reader stops there, which stops the writer with SIGPIPE;
- * stderr is read to its end, since a complaint too many must not stop a command.
+ * P prefix, K kind, W bytes per line, L lines at most: there the reader stops, which stops the writer with SIGPIPE.
  */
 export const frameProgram = `function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; fflush(); b = "" } }
 /^=/ { s = substr($0, 2); next }
-c >= L { if (K == "e") next; t = 1; exit }
+c >= L { t = 1; exit }
 { if (W == 16) gsub(/ /, ""); b = b $0; c++; if (length(b) > 2900) put() }
 END { put(); if (K == "o") { printf "%s s %s %s\\n", P, t ? "t" : "w", s; fflush() } }`
 
 /**
  * `gh_s INDEX MAX_BYTES SECONDS COMMAND…` runs one section and frames what it says. COMMAND is one of the functions below.
- * /proc/uptime is a clock that costs no process.
+ * Of stderr the last 4000 bytes are kept (tail reads it to its end, since a complaint too many must not stop a command). They come after
+ * the words on descriptor 3, because tail writes when the last writer of stderr is gone. /proc/uptime is a clock that costs no process.
  */
 export const sectionRuntime = `gh_clock() { gh_now= gh_t=; read -r gh_now gh_t </proc/uptime; }
 gh_s() {
@@ -92,24 +90,22 @@ gh_s() {
   {
     gh_clock
     gh_t0=$gh_now
-    gh_r=$(
-      {
-        {
-          { gh_w="$gh_timeout $gh_n"; "$@" </dev/null 2>&5 4>&- 5>&- 6>&-; } | $gh_encode >&4 3>&- 5>&- 6>&- 2>/dev/null
-        } 5>&1 | $gh_encode 3>&- 4>&- 6>&- | awk -v P="$gh_k $gh_i" -v K=e -v W="$gh_bytes" -v L="$gh_errlines" "$gh_awk" >&6 3>&- 4>&- 6>&-
-      } 3>&1
-    )
+    gh_r=$({ { { gh_w="$gh_timeout $gh_n"; "$@" </dev/null 2>&5 4>&- 5>&- 6>&-; } | $gh_encode >&4 3>&- 5>&- 6>&- 2>/dev/null; } 5>&1 | tail -c 4000 4>&- 6>&-; } 3>&1)
+    case $gh_r in *"$gh_nl"*)
+      printf '%s\\n' "\${gh_r#*"$gh_nl"}" | $gh_encode | awk -v P="$gh_k $gh_i" -v K=e -v W="$gh_bytes" -v L=999 "$gh_awk" >&6
+      gh_r=\${gh_r%%"$gh_nl"*} ;;
+    esac
     gh_clock
     printf '=%s %s %s\\n' "$gh_r" "\${gh_t0:--}" "\${gh_now:--}"
   } 4>&1 | awk -v P="$gh_k $gh_i" -v K=o -v W="$gh_bytes" -v L="$gh_l" "$gh_awk"
 }
 gh_command() {
   gh_p "$@" 3>&-
-  printf '%s %s %s' "\${gh_rc:--}" "$gh_mark" "$gh_x" >&3
+  printf '%s %s %s\\n' "\${gh_rc:--}" "$gh_mark" "$gh_x" >&3
 }
 gh_script() {
   $gh_w "$gh_sh" -c "$@"
-  printf '%s a -' "$?" >&3
+  printf '%s a -\\n' "$?" >&3
 }
 # gh_watch SECONDS COMMAND…: timeout(1) in sh.
 gh_watch() {
@@ -145,8 +141,8 @@ gh_sh=/bin/sh
 gh_uid=$(id -u)
 gh_sudo=$(command -v sudo)
 gh_setsid=$(command -v setsid)
-if command -v base64; then gh_encode=base64 gh_bytes=57 gh_errlines=64
-elif command -v od; then gh_encode='od -An -v -tx1' gh_bytes=16 gh_errlines=228
+if command -v base64; then gh_encode=base64 gh_bytes=57
+elif command -v od; then gh_encode='od -An -v -tx1' gh_bytes=16
 else gh_encode=
 fi >/dev/null
 if timeout --version >/dev/null; then gh_timeout='timeout -k 1'; else gh_timeout=gh_watch; fi
