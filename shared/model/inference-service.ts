@@ -24,7 +24,9 @@ export interface InferenceService {
   readonly binds: readonly ServiceBind[]
   /** Why `binds` may lack something. When absent, `binds` is all there is; empty then means no TCP socket that others could see. */
   readonly bindUnknown?: string | undefined
-  /** What its configuration says, so what a restart would bring. Empty when that is not known, or it uses a unix socket only. */
+  /** Sockets between its own parts (workers, PyTorch's store), not its API. */
+  readonly internalBinds?: readonly ServiceBind[] | undefined
+  /** What its unit says, so what a restart would bring. Absent when that is not known; empty when it uses a unix socket only. */
   readonly configuredBinds?: readonly ServiceBind[] | undefined
   /** Is its own key required? `none` when the engine has no such thing or it is not set. */
   readonly apiKey: 'set' | 'none' | 'unknown'
@@ -46,8 +48,6 @@ export interface ServiceBind {
   readonly note?: string | undefined
   /** Words of the line that decide it, e.g. `--host 0.0.0.0`. */
   readonly token?: string | undefined
-  /** A socket between its own parts (workers, runners), not its API. */
-  readonly internal?: boolean | undefined
 }
 
 export const engineNames: Readonly<Record<Engine, string>> = {

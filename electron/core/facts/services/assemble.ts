@@ -27,7 +27,7 @@ function withUniqueIds(services: readonly InferenceService[]): readonly Inferenc
   const taken = new Set<string>()
   return services.map((service) => {
     const shared = services.filter(({ id }) => id === service.id).length > 1
-    const port = service.binds.find(({ internal }) => !internal)?.port
+    const port = service.binds[0]?.port
     const base = shared && port !== undefined && !service.id.endsWith(`:${port}`) ? `${service.id}:${port}` : service.id
     let id = base
     for (let number = 2; taken.has(id); number += 1) id = `${base}#${number}`

@@ -8,6 +8,7 @@ import type { Configured, ConfiguredAddress } from './configured.ts'
 /** What a server listens on, and why that may not be all. */
 export interface Binds {
   readonly binds: readonly ServiceBind[]
+  readonly internal?: readonly ServiceBind[] | undefined
   readonly unknown?: string | undefined
 }
 
@@ -26,7 +27,7 @@ export function configuredBinds(configured: Configured, placeOf: (address: Confi
   })
 }
 
-const toBind = (listener: Listener, extra: Pick<ServiceBind, 'note' | 'internal'> = {}): ServiceBind => ({
+const toBind = (listener: Listener, note?: string): ServiceBind => ({
   address: listener.address,
   port: listener.port,
   scope: listener.scope,
@@ -34,7 +35,7 @@ const toBind = (listener: Listener, extra: Pick<ServiceBind, 'note' | 'internal'
   line: listener.line,
   basis: 'observed',
   token: `${listener.address.includes(':') ? `[${listener.address}]` : listener.address}:${listener.port}`,
-  ...extra,
+  note,
 })
 
 /**
@@ -45,13 +46,17 @@ export function observedBinds(members: readonly Process[], configured: Configure
   const tcp = listeners.filter(({ protocol }) => protocol === 'tcp')
   const pids = new Set(members.map(({ pid }) => pid))
   const own = tcp.filter(({ processes }) => processes.some(({ pid }) => pids.has(pid)))
-  if (own.length > 0) return { binds: own.map((listener) => toBind(listener, roleOf(listener, own, members, configured))) }
+  if (own.length > 0) {
+    const api = apiOf(own, members, configured)
+    const internal = own.filter((listener) => !api.includes(listener))
+    return { binds: api.map((listener) => toBind(listener)), internal: internal.map((listener) => toBind(listener)) }
+  }
   const unowned = tcp.filter(({ port, processes }) => processes.length === 0 && configured.ports.includes(port))
   const exact = unowned.filter((listener) => configured.addresses.some((one) => sameAddress(listener, one)))
   const likely = exact.length > 0 && configured.addresses.length > 0 ? exact : unowned
   if (likely.length > 0) {
     const note = 'The owner of this socket could not be read; the port is the one that the server is configured for.'
-    return { binds: likely.map((listener) => toBind(listener, { note })) }
+    return { binds: likely.map((listener) => toBind(listener, note)) }
   }
   if (configured.addresses.length === 0 && configured.unknown === undefined) return { binds: [] }
   return { binds: [], unknown: 'no listening socket of it was found' }
@@ -63,18 +68,14 @@ const sameAddress = (listener: Listener, one: ConfiguredAddress): boolean => {
   return scope === 'specific' ? listener.address === one.address : listener.scope === scope
 }
 
-/** Once a socket on a configured port is there, the others are between its own parts: PyTorch's store, data-parallel masters, runners. */
-function roleOf(
-  listener: Listener,
-  own: readonly Listener[],
-  members: readonly Process[],
-  { ports }: Configured,
-): Pick<ServiceBind, 'internal'> {
-  const api = own.some(({ port }) => ports.includes(port))
-  if (api) return ports.includes(listener.port) ? {} : { internal: true }
-  const main = members[0]?.pid
-  const ofMain = (one: Listener): boolean => one.processes.some(({ pid }) => pid === main)
-  return own.some(ofMain) && !ofMain(listener) ? { internal: true } : {}
+/**
+ * Once a socket on a configured port is there, the others are between the server's own parts: PyTorch's store, data-parallel masters,
+ * runners. Without one, the sockets of the main process count, and failing that all.
+ */
+function apiOf(own: readonly Listener[], members: readonly Process[], { ports }: Configured): readonly Listener[] {
+  const onPort = own.filter(({ port }) => ports.includes(port))
+  const ofMain = own.filter(({ processes }) => processes.some(({ pid }) => pid === members[0]?.pid))
+  return [onPort, ofMain, own].find((found) => found.length > 0) ?? []
 }
 
 /** Published ports of a container: what the network sees. Ports of the engine first; when none is published under it, all are its. */

@@ -2,7 +2,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Container } from '../containers/containers.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
-import { configuredBinds, publishedBinds } from './binds.ts'
+import { type Binds, configuredBinds, publishedBinds } from './binds.ts'
 import { configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
 import { engineOfImage, versionOfImage } from './images.ts'
 import { type Launch, recognise } from './launch.ts'
@@ -13,13 +13,8 @@ import type { ServiceSources } from './sources.ts'
 export function serviceFromUnit(unit: Unit, { accounts }: ServiceSources): InferenceService | undefined {
   const launch = recognise(unit.execStart)
   if (!launch || launch.role === 'worker') return undefined
-  const environment: KnownEnvironment = { variables: unit.environment, complete: unit.environmentComplete && !launch.wrapped }
-  const configured = configuredAddresses(launch, environment)
-  const binds = configuredBinds(configured, ({ variable }) => ({
-    section: 'units',
-    line: unit.lines[variable === undefined ? 'ExecStart' : `Environment:${variable}`] ?? 0,
-  }))
-  const unresolved = binds.length < configured.addresses.length ? 'it is configured for a host name' : undefined
+  const environment = environmentOfUnit(unit, launch)
+  const { binds, unknown } = unitBinds(unit, launch)
   const account = accounts?.accounts.find(({ name, uid }) => name === unit.user || String(uid) === unit.user)
   const user = unit.user === '' && !unit.dynamicUser ? 'root' : unit.user
   return {
@@ -34,11 +29,28 @@ export function serviceFromUnit(unit: Unit, { accounts }: ServiceSources): Infer
     argv: unit.execStart,
     environment: unit.environment,
     binds,
-    bindUnknown: configured.unknown ?? unresolved,
-    configuredBinds: binds,
+    bindUnknown: unknown,
+    configuredBinds: unknown === undefined ? binds : undefined,
     apiKey: configuredApiKey(launch, environment),
     modelPaths: modelPathsOf(launch, unit.environment, { user, home: account?.home }),
   }
+}
+
+/** A shell or wrapper may set more variables than the unit shows. */
+const environmentOfUnit = (unit: Unit, launch: Launch): KnownEnvironment => ({
+  variables: unit.environment,
+  complete: unit.environmentComplete && !launch.wrapped,
+})
+
+/** Addresses that a unit configures its server for. */
+export function unitBinds(unit: Unit, launch: Launch): Binds {
+  const configured = configuredAddresses(launch, environmentOfUnit(unit, launch))
+  const binds = configuredBinds(configured, ({ variable }) => ({
+    section: 'units',
+    line: unit.lines[variable === undefined ? 'ExecStart' : `Environment:${variable}`] ?? 0,
+  }))
+  const unresolved = binds.length < configured.addresses.length ? 'it is configured for a host name' : undefined
+  return { binds, unknown: configured.unknown ?? unresolved }
 }
 
 /** A container whose image or command is an engine's and whose processes were not recognised, or that is stopped. */

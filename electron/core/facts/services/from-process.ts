@@ -2,8 +2,9 @@ import type { InferenceService, ServiceBind } from '#shared/model/inference-serv
 import type { Container } from '../containers/containers.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
-import { type Binds, configuredBinds, forwardedBinds, observedBinds, type Place, publishedBinds } from './binds.ts'
+import { type Binds, forwardedBinds, observedBinds, publishedBinds } from './binds.ts'
 import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
+import { unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
 import { recognise } from './launch.ts'
 import { modelPathsOf, onHost } from './model-paths.ts'
@@ -25,8 +26,8 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     user: containerId ? undefined : main.user,
     home: containerId ? undefined : account?.home,
   })
-  const { binds, unknown } = bindsOf(containerId, container, members, configured, sources)
-  const port = (binds.find(({ internal }) => !internal) ?? binds[0])?.port ?? configured.ports[0]
+  const { binds, internal, unknown } = bindsOf(containerId, container, members, configured, sources)
+  const port = binds[0]?.port ?? configured.ports[0]
   const name = container?.name ?? containerId?.slice(0, 12)
   return {
     id: name ?? unit?.id ?? unitId ?? `${launch.engine}:${port}`,
@@ -42,7 +43,8 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     environment: isNothing(environment) ? undefined : environment.variables,
     binds,
     bindUnknown: unknown,
-    configuredBinds: containerId ? [] : configuredBinds(configured, ({ variable }) => placeOf(variable, unit, main)),
+    internalBinds: internal,
+    configuredBinds: containerId ? binds : afterRestart(unit),
     apiKey: configuredApiKey(launch, environment),
     version: container && versionOfImage(container.image),
     modelPaths: containerId ? onHost(paths, container?.mounts ?? []) : paths,
@@ -59,10 +61,11 @@ function environmentOf(main: Process, unit: Unit | undefined, container: Contain
   return { variables: unit.environment, complete: unit.environmentComplete && recognise(unit.execStart)?.wrapped === false }
 }
 
-/** Where a setting stands: the variable in the unit, or the words of the process. */
-function placeOf(variable: string | undefined, unit: Unit | undefined, main: Process): Place {
-  const line = variable === undefined ? undefined : unit?.lines[`Environment:${variable}`]
-  return line === undefined ? { section: 'processes', line: main.line } : { section: 'units', line }
+/** What the unit would start now, as long as it names the server itself and every address is literal. */
+function afterRestart(unit: Unit | undefined): readonly ServiceBind[] | undefined {
+  const launch = unit && recognise(unit.execStart)
+  const found = unit && launch ? unitBinds(unit, launch) : undefined
+  return found?.unknown === undefined ? found?.binds : undefined
 }
 
 function bindsOf(
