@@ -48,13 +48,16 @@ export function execOn(connection: Connection, command: string, options: ExecOpt
     options.signal.addEventListener('abort', onAbort, { once: true })
 
     const refuse = (error: Error): void => {
-      if (connection.ended !== undefined) return fail(lost())
       const words = shown(error.message.replace('(SSH) Channel open failure: ', ''), 200)
-      fail(hopFailure('ssh.exec-refused', hop, isOpenFailure(error) ? `no session: ${words}` : words))
+      if (connection.ended !== undefined) fail(lost())
+      else fail(hopFailure('ssh.exec-refused', hop, isOpenFailure(error) ? `no session: ${words}` : words))
     }
     const use = (open: ClientChannel): void => {
       channel = open
-      if (settled) return open.close()
+      if (settled) {
+        open.close()
+        return
+      }
       open.on('data', (chunk: Buffer) => {
         if (!settled && options.onStdout(chunk) === false) settle(() => resolve({ exitCode: null }))
       })

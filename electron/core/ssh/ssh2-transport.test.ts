@@ -1,0 +1,194 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { ConnectStage, Transport } from '../ports.ts'
+import {
+  acceptKey,
+  admin,
+  adminKey,
+  type Bench,
+  bench,
+  keyPair,
+  type Loopback,
+  type LoopbackOptions,
+  never,
+  run,
+  startLoopback,
+  startRaw,
+  until,
+} from './loopback.testing.ts'
+
+const servers: { close(): Promise<void> }[] = []
+const transports: Transport[] = []
+
+async function serve(options: LoopbackOptions = {}): Promise<Loopback> {
+  const server = await startLoopback(options)
+  servers.push(server)
+  return server
+}
+const kept = (made: Bench): Bench => {
+  transports.push(made.transport)
+  return made
+}
+
+afterEach(async () => {
+  for (const transport of transports.splice(0)) await transport.close()
+  for (const server of servers.splice(0)) await server.close()
+})
+
+describe('a host behind jump hosts', () => {
+  test.each([0, 1, 2])('is reached through %i of them, with input, output and exit code', async (count) => {
+    const target = await serve()
+    const jumps = await Promise.all(Array.from({ length: count }, () => serve()))
+    const { transport, host } = kept(bench({ jumps: jumps.map(({ port }) => port), hosts: { gpu1: target.port } }))
+    const stages: [ConnectStage, string][] = []
+    const session = await transport.connect(host('gpu1'), { signal: never(), onStage: (stage, hop) => stages.push([stage, hop]) })
+
+    expect(await run(session, 'uptime', 'some input')).toEqual({ exitCode: 3, stdout: 'ran uptime: some input' })
+    const order = ['tcp', 'handshake', 'authentication', 'ready']
+    const names = [...jumps.map((_, index) => `jump${index + 1}`), 'gpu1']
+    expect(stages).toEqual(names.flatMap((name) => order.map((stage) => [stage, name])))
+    expect(transport.jumpStates().map(({ state }) => state)).toEqual(jumps.map(() => 'connected'))
+  })
+
+  test('shares one jump connection and one login with all hosts, and keeps them for the next audit', async () => {
+    const jump = await serve()
+    const target = await serve()
+    const hosts = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, target.port]))
+    const { transport, host } = kept(bench({ jumps: [jump.port], hosts }))
+    const connectAll = () => Promise.all(['a', 'b', 'c', 'a'].map((name) => transport.connect(host(name), { signal: never() })))
+    for (const session of await connectAll()) session.close()
+    for (const session of await connectAll()) expect((await run(session, 'id')).exitCode).toBe(3)
+    expect(jump.accepted()).toBe(1)
+    expect(target.accepted()).toBe(3)
+  })
+
+  test('never has more handshakes under way than the policy allows, whatever the number of hosts', async () => {
+    const jump = await serve()
+    const target = await serve({ authenticate: (context) => setTimeout(() => acceptKey(adminKey)(context), 5) })
+    const names = Array.from({ length: 100 }, (_, index) => `h${index}`)
+    const { transport, host } = kept(bench({ jumps: [jump.port], hosts: Object.fromEntries(names.map((name) => [name, target.port])) }))
+    const sessions = await Promise.all(names.map((name) => transport.connect(host(name), { signal: never() })))
+    expect(sessions).toHaveLength(100)
+    expect(target.peakUnauthenticated()).toBeLessThanOrEqual(8)
+    expect(target.peakUnauthenticated()).toBeGreaterThan(1)
+    expect(jump.peakUnauthenticated()).toBe(1)
+  })
+
+  test('opens TCP channels to the host from the jump host', async () => {
+    const jump = await serve()
+    const target = await serve()
+    const echo = await startRaw((socket) => socket.pipe(socket))
+    servers.push(echo)
+    const { transport, host } = kept(bench({ jumps: [jump.port], hosts: { gpu1: target.port } }))
+    const session = await transport.connect(host('gpu1'), { signal: never() })
+    const stream = await session.openTcp(echo.port, never())
+    stream.write('hello')
+    const chunk = await new Promise((resolve) => stream.once('data', resolve))
+    expect(String(chunk)).toBe('hello')
+    stream.destroy()
+    await until(() => echo.open() === 0)
+    await echo.close()
+    servers.pop()
+    await expect(session.openTcp(echo.port, never())).rejects.toMatchObject({
+      failure: { code: expect.stringMatching(/^ssh\.(refused|unreachable)$/) },
+    })
+  })
+})
+
+describe('a host key', () => {
+  test('that is unknown is asked about before any credential is sent, and filed privately once trusted', async () => {
+    const target = await serve()
+    let attemptsWhenAsked = -1
+    const prompts = admin({
+      'host-key-unknown': () => {
+        attemptsWhenAsked = target.attempts.length
+        return ['trust']
+      },
+    })
+    const made = kept(bench({ hosts: { gpu1: target.port }, prompts }))
+    await made.transport.connect(made.host('gpu1'), { signal: never() })
+
+    expect(attemptsWhenAsked).toBe(0)
+    expect(prompts.asked).toEqual([
+      {
+        kind: 'host-key-unknown',
+        hop: 'gpu1',
+        address: `127.0.0.1:${target.port}`,
+        presented: { keyType: 'ssh-ed25519', sha256: expect.stringMatching(/^SHA256:[A-Za-z0-9+/]{43}$/) },
+        command: 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
+        alsoKnownAs: [],
+      },
+    ])
+    const file = join(made.data, 'known_hosts')
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^\\[127\\.0\\.0\\.1\\]:${target.port} ssh-ed25519 \\S+\n$`))
+
+    const again = kept(bench({ hosts: { gpu1: target.port }, prompts, home: made.home }))
+    await again.transport.connect(again.host('gpu1'), { signal: never() })
+    expect(prompts.asked).toHaveLength(1)
+  })
+
+  test('that is not trusted ends the connection, and nothing is filed', async () => {
+    const target = await serve()
+    const { transport, host, data } = kept(bench({ hosts: { gpu1: target.port }, prompts: admin({ 'host-key-unknown': () => null }) }))
+    await expect(transport.connect(host('gpu1'), { signal: never() })).rejects.toMatchObject({ failure: { code: 'ssh.host-key-unknown' } })
+    expect(target.attempts).toEqual([])
+    expect(() => readFileSync(join(data, 'known_hosts'))).toThrow('ENOENT')
+    await until(() => target.open() === 0)
+  })
+
+  test.each(['jump', 'target'])('that changed on the %s stops there, is shown and cannot be trusted', async (where) => {
+    const other = keyPair()
+    const jump = await serve()
+    const target = await serve()
+    const port = where === 'jump' ? jump.port : target.port
+    const prompts = admin()
+    const made = kept(bench({ jumps: [jump.port], hosts: { gpu1: target.port }, prompts }))
+    const file = join(made.home, '.ssh', 'known_hosts')
+    writeFileSync(file, `# mine\n[127.0.0.1]:${port} ${other.public}\n`)
+    await expect(made.transport.connect(made.host('gpu1'), { signal: never() })).rejects.toMatchObject({
+      failure: { code: 'ssh.host-key-changed', detail: expect.stringContaining(`${file}:2`) },
+    })
+    expect(prompts.changed).toMatchObject([
+      { hop: where === 'jump' ? 'jump1' : 'gpu1', pinnedAt: `${file}:2`, removal: expect.stringContaining(`-R '[127.0.0.1]:${port}'`) },
+    ])
+    expect((where === 'jump' ? jump : target).attempts).toEqual([])
+    expect(prompts.asked.filter(({ hop }) => hop === prompts.changed[0]?.hop)).toEqual([])
+  })
+
+  test('of the type on file is asked for, so a server with several keys does not look changed', async () => {
+    const rsa = keyPair('rsa')
+    const target = await serve({ hostKeys: [keyPair(), rsa] })
+    const prompts = admin()
+    const made = kept(bench({ hosts: { gpu1: target.port }, prompts }))
+    writeFileSync(join(made.home, '.ssh', 'known_hosts'), `[127.0.0.1]:${target.port} ${rsa.public}\n`)
+    await made.transport.connect(made.host('gpu1'), { signal: never() })
+    expect(prompts.asked).toEqual([])
+  })
+
+  test('trusted after the server lost patience is used on a second connection', async () => {
+    const target = await serve()
+    const prompts = admin({
+      'host-key-unknown': async () => {
+        target.cut()
+        await until(() => target.open() === 0)
+        return ['trust']
+      },
+    })
+    const { transport, host } = kept(bench({ hosts: { gpu1: target.port }, prompts }))
+    const session = await transport.connect(host('gpu1'), { signal: never() })
+    expect((await run(session, 'id')).exitCode).toBe(3)
+    expect(prompts.asked).toHaveLength(1)
+  })
+
+  test('cannot be judged without a readable known_hosts, so nothing is connected', async () => {
+    const target = await serve()
+    const made = kept(bench({ hosts: { gpu1: target.port } }))
+    writeFileSync(join(made.home, '.ssh', 'known_hosts'), Buffer.alloc(4096))
+    await expect(made.transport.connect(made.host('gpu1'), { signal: never() })).rejects.toMatchObject({
+      failure: { code: 'ssh.known-hosts-unreadable' },
+    })
+    expect(target.accepted()).toBe(0)
+  })
+})
