@@ -27,8 +27,8 @@ function namesSecret(name: string): boolean {
 const WORD_END = String.raw`\0\x01\x1f`
 const SEPARATOR = String.raw`(?:=|[ \t]+|[${WORD_END}]|["'],[ \t]*["'])`
 const VALUE = String.raw`[^\s"',\]${WORD_END}]+`
-const OPTION = new RegExp(`(--[A-Za-z0-9_-]+)(${SEPARATOR})(["']?)(?!-)(${VALUE}(?:,${VALUE})*)`, 'g')
-const ASSIGNMENT = new RegExp(String.raw`(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_.]*)=("[^"\n]*"|'[^'\n]*'|[^\s"';${WORD_END}]+)`, 'g')
+const OPTION = new RegExp(`(?<!-)(--[A-Za-z0-9_-]{1,127})(${SEPARATOR})(["']?)(?!-)(${VALUE}(?:,${VALUE})*)`, 'g')
+const ASSIGNMENT = new RegExp(String.raw`(?<![A-Za-z0-9_.-])([A-Za-z][A-Za-z0-9_.]{0,127})=("[^"\n]*"|'[^'\n]*'|[^\s"';${WORD_END}]+)`, 'g')
 
 const rules: readonly Rule[] = [
   // --api-key X, --api-key=X, ["--api-key","X"]; a following option is not a value, and --api-key-file names a path.
@@ -39,7 +39,7 @@ const rules: readonly Rule[] = [
   ],
   // "NAME=value with blanks" as systemd quotes it.
   [
-    /(["'])([A-Za-z][A-Za-z0-9_]*)=([^"'\n]+)\1/g,
+    /(["'])([A-Za-z][A-Za-z0-9_]{0,127})=([^"'\n]+)\1/g,
     (match, quote = '', name = '', value = '') => (namesSecret(name) ? mask(`${quote}${name}=`, value, quote) : match),
   ],
   // NAME=value, NAME="value with blanks"
@@ -54,7 +54,7 @@ const rules: readonly Rule[] = [
   ],
   // "apiKey": "value", api_key: value
   [
-    /(["']?)([A-Za-z][A-Za-z0-9_-]*)\1(\s*:\s*)(["']?)([^\s"',{}[\]]+)\4/g,
+    /(?<![A-Za-z0-9_-])(["']?)([A-Za-z][A-Za-z0-9_-]{0,63})\1(\s{0,8}:\s{0,8})(["']?)([^\s"',{}[\]]+)\4/g,
     (match, nameQuote = '', name = '', colon = '', quote = '', value = '') =>
       namesSecret(name.replace(/([a-z])([A-Z])/g, '$1_$2')) && /\s/.test(colon + (quote ? ' ' : ''))
         ? mask(`${nameQuote}${name}${nameQuote}${colon}${quote}`, value, quote)
@@ -64,7 +64,10 @@ const rules: readonly Rule[] = [
   [/(\bBearer[ \t]+)((?=[^\s"';]*\d)[A-Za-z0-9._~+/=-]{8,})/g, (_, before = '', value = '') => mask(before, value)],
   // Keys known by their prefix: OpenAI style, Hugging Face, GitHub.
   [/\b((?:sk|pk)-|hf_|gh[pousr]_)[A-Za-z0-9_-]{16,}/g, (_, prefix = '') => prefix + REDACTED],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"']*:)([^\s@/"']+)(@)/gi, (_, before = '', value = '', at = '') => mask(before, value, at)],
+  [
+    /((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/@"']{0,256}:)([^\s@/"']+)(@)/gi,
+    (_, before = '', value = '', at = '') => mask(before, value, at),
+  ],
   // crypt(5), htpasswd and LDAP hashes: the scheme stays, since it says how strong the hash is.
   [/(\$(?:apr1|1|2[abxy]?|5|6|7|y|gy|argon2i?d?)\$)[./A-Za-z0-9$=,+-]{8,}/g, (_, scheme = '') => scheme + REDACTED],
   [/(\{(?:SHA|SSHA|SHA256|SSHA256|SHA512|SSHA512|PLAIN|MD5|CRYPT)\})[^\s:"']+/g, (_, scheme = '') => scheme + REDACTED],
@@ -72,6 +75,8 @@ const rules: readonly Rule[] = [
 
 const BEGIN_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
+
+const masked = (line: string): string => rules.reduce((text, [pattern, replace]) => text.replace(pattern, replace), line)
 
 /**
  * Masks what must not be stored or shown. Line for line, so that citations still point at the right line. Run on everything that a host
@@ -89,12 +94,13 @@ export function redact(text: string): string {
       }
       const begin = BEGIN_KEY.exec(line)
       if (begin) {
-        const end = END_KEY.exec(line)
-        inKey = !end
-        // A key on one line, with written-out line breaks, as JSON has it.
-        return end ? `${line.slice(0, begin.index + begin[0].length)}${REDACTED}${line.slice(end.index)}` : line
+        const start = begin.index + begin[0].length
+        const end = line.slice(start).search(END_KEY)
+        inKey = end < 0
+        // A key on one line, with written-out line breaks, as JSON has it. What stands before it may hold another secret.
+        return masked(line.slice(0, begin.index)) + begin[0] + (end < 0 ? '' : REDACTED + line.slice(start + end))
       }
-      return rules.reduce((masked, [pattern, replace]) => masked.replace(pattern, replace), line)
+      return masked(line)
     })
     .join('\n')
 }

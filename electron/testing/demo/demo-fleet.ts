@@ -1,17 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import type { DemoFleet } from '#core/ports.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
-import { type Fleet, fleetSchema } from '#shared/model/fleet.ts'
+import { type Fleet, fleetSchema, type Policy } from '#shared/model/fleet.ts'
 import type { DemoHost } from './demo-host.ts'
 import { gpu01 } from './hosts/gpu-01.ts'
 import { gpu02 } from './hosts/gpu-02.ts'
 import { gpu03 } from './hosts/gpu-03.ts'
 import { gpu04 } from './hosts/gpu-04.ts'
 import { lab01 } from './hosts/lab-01.ts'
-import { type DemoServers, startDemoServers } from './ssh-servers.ts'
+import { type DemoServers, generateKey, startDemoServers } from './ssh-servers.ts'
 
 const demoHosts: readonly DemoHost[] = [gpu01, gpu02, gpu03, gpu04, lab01]
 
@@ -25,9 +24,9 @@ export interface RunningDemoFleet extends DemoFleet {
  * Starts the embedded fleet: a jump host on loopback and simulated GPU servers behind it, with keys made for this run.
  * The client key and the trusted host keys lie in a folder of their own that `stop` removes, so nothing of the admin's is touched.
  */
-export async function startDemoFleet(hosts: readonly DemoHost[] = demoHosts): Promise<RunningDemoFleet> {
+export async function startDemoFleet(hosts: readonly DemoHost[] = demoHosts, policy: Partial<Policy> = {}): Promise<RunningDemoFleet> {
   const home = await mkdtemp(join(tmpdir(), 'gatehouse-demo-'))
-  const pair = ssh2.utils.generateKeyPairSync('ed25519')
+  const pair = generateKey()
   const identityFile = join(home, 'id_ed25519')
   await writeFile(identityFile, pair.private, { mode: 0o600 })
   const servers = await startDemoServers(() => fleet, hosts, pair.public)
@@ -37,6 +36,7 @@ export async function startDemoFleet(hosts: readonly DemoHost[] = demoHosts): Pr
     jump: [{ name: 'bastion-01', address: '127.0.0.1', port: servers.port }],
     identities: { audit: { user: 'gatehouse-ro', identityFiles: [identityFile], agent: false } },
     hosts: hosts.map(({ name, address }) => ({ name, address })),
+    policy,
     networks: {
       app: ['10.20.1.0/24'],
       jump: ['10.20.0.10'],

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import ssh2, { type AuthContext, type Connection, type Server as SshServer } from 'ssh2'
 import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
@@ -16,6 +16,8 @@ export interface DemoServers {
   readonly hostKeys: ReadonlyMap<string, string>
   /** Connections that are open right now, to prove that nothing is left behind. */
   open(): number
+  /** Cuts every connection, as a jump host that is restarted does. */
+  dropConnections(): void
   stop(): Promise<void>
 }
 
@@ -81,22 +83,41 @@ export async function startDemoServers(fleetOf: () => Fleet, hosts: readonly Dem
       if (host.fault !== 'hang-handshake') targetAt(host).injectSocket(channel as never)
     })
   })
-  jump.listen(0, '127.0.0.1')
-  await once(jump, 'listening')
+  // Own sockets, so that a test can cut them without a word, as a jump host that loses its power does.
+  const sockets = new Set<Socket>()
+  const listener = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    jump.injectSocket(socket)
+  })
+  listener.listen(0, '127.0.0.1')
+  await once(listener, 'listening')
 
   return {
-    port: (jump.address() as AddressInfo).port,
+    port: (listener.address() as AddressInfo).port,
     jumpKey: jumpKeys.public,
     hostKeys: new Map([...hostKeys].map(([name, pair]) => [name, pair.public])),
     open: () => connections.size,
+    dropConnections() {
+      for (const socket of sockets) socket.destroy()
+    },
     async stop() {
       for (const connection of connections) connection.end()
-      await new Promise<void>((resolve) => jump.close(() => resolve()))
+      for (const socket of sockets) socket.destroySoon()
+      await new Promise<void>((resolve) => listener.close(() => resolve()))
     },
   }
 }
 
 function newKey(): KeyPair {
-  const pair = utils.generateKeyPairSync('ed25519')
+  const pair = generateKey()
   return { private: pair.private, public: pair.public.split(' ').slice(0, 2).join(' ') }
+}
+
+/** ssh2 now and then writes an ed25519 key that it cannot read again; such a one is thrown away. */
+export function generateKey(): KeyPair {
+  for (;;) {
+    const pair = utils.generateKeyPairSync('ed25519')
+    if (!(utils.parseKey(pair.private) instanceof Error)) return pair
+  }
 }

@@ -1,9 +1,13 @@
 import { type Answer, absent, printed } from '../answer.ts'
 import type { DemoHost } from '../demo-host.ts'
 
+/** Configuration files, as opposed to certificates and password files beside them. */
+const isConfiguration = (path: string): boolean =>
+  /^\/etc\/nginx\/(?:nginx\.conf|mime\.types|(?:conf\.d|sites-enabled|snippets)\/.+)$/.test(path)
+
 /** `nginx -T` prints every file it read, the main one first. */
 export function dumpOf(host: DemoHost): string {
-  const files = [...host.files].filter(([path, { content }]) => path.startsWith('/etc/nginx/') && content !== undefined)
+  const files = [...host.files].filter(([path, { content }]) => isConfiguration(path) && content !== undefined)
   const main = files.filter(([path]) => path === '/etc/nginx/nginx.conf')
   const others = files.filter(([path]) => path !== '/etc/nginx/nginx.conf').sort(([a], [b]) => a.localeCompare(b))
   return [...main, ...others].map(([path, { content }]) => `# configuration file ${path}:\n${content}\n`).join('')

@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+/** Reads the imports of every source file and holds them against the rooms of the design. */
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const aliases: Readonly<Record<string, string>> = {
+  '#shared/': 'shared/',
+  '#core/': 'electron/core/',
+  '#testing/': 'electron/testing/',
+  '#assets/': 'assets/',
+}
+
+interface Import {
+  readonly from: string
+  /** Path below the root for our own files, else the package name. */
+  readonly to: string
+  readonly own: boolean
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`
+    if (entry.isDirectory()) return entry.name === '__fixtures__' ? [] : sources(path)
+    return /\.tsx?$/.test(entry.name) ? [path] : []
+  })
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const specifiers = [
+    ...text.matchAll(
+      /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g,
+    ),
+  ]
+  return specifiers.map((match) => {
+    const specifier = match[1] ?? match[2] ?? match[3] ?? ''
+    const alias = Object.keys(aliases).find((prefix) => specifier.startsWith(prefix))
+    if (alias !== undefined) return { from: file, to: specifier.replace(alias, aliases[alias] ?? ''), own: true }
+    if (specifier.startsWith('.')) return { from: file, to: relative(root, resolve(root, dirname(file), specifier)), own: true }
+    return { from: file, to: specifier, own: false }
+  })
+}
+
+const imports = ['shared', 'electron', 'renderer', 'e2e'].flatMap(sources).flatMap(importsOf)
+const product = imports.filter(({ from }) => !/\.test\.tsx?$/.test(from))
+const show = (found: readonly Import[]) => found.map(({ from, to }) => `${from} imports ${to}`)
+const within =
+  (...folders: string[]) =>
+  (path: string) =>
+    folders.some((folder) => path.startsWith(`${folder}/`))
+
+describe('rooms', () => {
+  test('the reader sees the imports at all', () => {
+    expect(product.length).toBeGreaterThan(300)
+    expect(show(product)).toContain('electron/core/store/database.ts imports libsql')
+  })
+
+  test('shared imports only itself and zod', () => {
+    expect(show(product.filter(({ from, to, own }) => within('shared')(from) && (own ? !within('shared')(to) : to !== 'zod')))).toEqual([])
+  })
+
+  test('only main, preload and platform import electron', () => {
+    const allowed = within('electron/main', 'electron/preload', 'electron/platform')
+    expect(show(product.filter(({ from, to, own }) => !own && /^electron(?:\/|$)/.test(to) && !allowed(from)))).toEqual([])
+  })
+
+  test('core imports only itself, shared, assets and libraries', () => {
+    const allowed = within('electron/core', 'shared', 'assets')
+    expect(show(product.filter(({ from, to, own }) => within('electron/core')(from) && own && !allowed(to)))).toEqual([])
+  })
+
+  test('facts, policy and fleet never reach a host, a database or the network', () => {
+    const pure = within('electron/core/facts', 'electron/core/policy')
+    const forbidden = /^(?:ssh2|libsql|node:(?:tls|http|https|dns|child_process|fs|fs\/promises))$/
+    expect(
+      show(
+        product.filter(
+          ({ from, to, own }) => pure(from) && (own ? within('electron/core/ssh', 'electron/core/store')(to) : forbidden.test(to)),
+        ),
+      ),
+    ).toEqual([])
+  })
+
+  test('the renderer sees shared and itself only, and a feature never another feature', () => {
+    const outside = product.filter(
+      ({ from, to, own }) => within('renderer')(from) && (own ? !within('renderer', 'shared')(to) : /^(?:node:|electron$)/.test(to)),
+    )
+    expect(show(outside)).toEqual([])
+    const feature = (path: string) => /^renderer\/features\/([^/]+)\//.exec(path)?.[1]
+    expect(
+      show(product.filter(({ from, to }) => feature(from) !== undefined && feature(to) !== undefined && feature(from) !== feature(to))),
+    ).toEqual([])
+  })
+
+  test('the preload is one pipe: channel names, and nothing else of ours', () => {
+    expect(show(product.filter(({ from, to, own }) => within('electron/preload')(from) && own && to !== 'shared/ipc/channels.ts'))).toEqual(
+      [],
+    )
+  })
+
+  test('ssh2 is spoken in core/ssh and the demo, SQL in core/store', () => {
+    expect(show(product.filter(({ from, to }) => to === 'ssh2' && !within('electron/core/ssh', 'electron/testing', 'e2e')(from)))).toEqual(
+      [],
+    )
+    expect(show(product.filter(({ from, to }) => to === 'libsql' && !within('electron/core/store')(from)))).toEqual([])
+  })
+
+  test('nothing of the product imports tests or the lab', () => {
+    expect(show(product.filter(({ from, to, own }) => !within('e2e')(from) && own && within('e2e')(to)))).toEqual([])
+  })
+
+  test('the top level is the design card and the tool configuration that must sit there', () => {
+    const allowed = [
+      '.ci',
+      '.git',
+      '.gitignore',
+      'README.md',
+      'assets',
+      'biome.json',
+      'e2e',
+      'electron',
+      'electron-builder.yml',
+      'package-lock.json',
+      'package.json',
+      'renderer',
+      'shared',
+      'tsconfig.json',
+    ]
+    const built = ['dist', 'node_modules', 'out']
+    expect(readdirSync(root).filter((name) => !allowed.includes(name) && !built.includes(name))).toEqual([])
+  })
+})
