@@ -1,0 +1,83 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { citeBinds, citeUnit, foundAndExpected, isExposed, noServices, printBinds, serviceName } from './service-words.ts'
+
+export default defineControl({
+  id: 'inference-bind-configured-loopback',
+  item: 'INF-1',
+  severity: 'high',
+  title: 'A restart keeps inference servers on this machine',
+  rationale:
+    'What listens on loopback today can be open tomorrow: a unit or drop-in that was edited after the server started takes effect at the next restart or reboot, when nobody looks.',
+  needs: ['services'],
+  uses: ['units'],
+  references: ['NIST-800-53:CM-2', 'NIST-800-53:CM-6', 'CIS-8:4.1', 'ISO-27001:A.8.9'],
+  evaluate: ({ services, units }) => {
+    const running = services.filter((service) => service.running)
+    if (services.length === 0) return noServices
+    if (running.length > 0) return running.map((service) => judge(service, units))
+    const reason = 'Inference servers are installed, but none runs.'
+    return [{ status: 'not-applicable', subject: '', title: 'No inference server runs', reason, cite: [] }]
+  },
+})
+
+function judge(service: InferenceService, units: FactResult<readonly Unit[]>): Verdict {
+  const name = serviceName(service)
+  const base = { subject: service.id }
+  if (service.how === 'container') {
+    const reason = `Ports of ${name} are fixed when its container is made; inference-bound-to-loopback judges them.`
+    return { ...base, status: 'not-applicable', title: 'A container keeps its published ports', reason, cite: [] }
+  }
+  if (service.how === 'process') {
+    const reason = `${name} was started by hand, so no unit decides what a restart would bring.`
+    return { ...base, status: 'not-applicable', title: 'No unit starts this server', reason, cite: [] }
+  }
+  const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
+  if (unit?.properties.NeedDaemonReload === 'yes') {
+    const reason = `The files of ${unit.id} changed after systemd read them, so what a restart brings is not known.`
+    const cite = citeUnit(unit, 'NeedDaemonReload', { token: 'NeedDaemonReload=yes' })
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'The unit on disk is newer than the loaded',
+      reason,
+      hint: 'Run systemctl daemon-reload.',
+      cite,
+    }
+  }
+  const configured = service.configuredBinds
+  if (configured === undefined) {
+    const reason = `What ${service.unit} starts ${name} with could not be read to the end (a wrapper script, or an unreadable environment file).`
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Its configured address is not known',
+      reason,
+      cite: unit ? citeUnit(unit, 'ExecStart') : [],
+    }
+  }
+  const exposed = configured.filter(isExposed)
+  if (exposed.length > 0 && service.binds.some(isExposed)) {
+    const reason = `${name} is open now, as configured; inference-bound-to-loopback judges it.`
+    return { ...base, status: 'not-applicable', title: 'The open port is as configured', reason, cite: [] }
+  }
+  if (exposed.length > 0) {
+    return {
+      ...base,
+      status: 'fail',
+      title: 'A restart would open the inference port',
+      reason: `${name} is configured for ${printBinds(exposed)}, although it listens elsewhere now. Expected 127.0.0.1 only.`,
+      cite: citeBinds(exposed, foundAndExpected),
+    }
+  }
+  const where = configured.length === 0 ? 'no TCP port' : printBinds(configured)
+  return {
+    ...base,
+    status: 'pass',
+    title: 'Configured for this machine only',
+    reason: `${name} is configured for ${where}.`,
+    cite: citeBinds(configured),
+  }
+}

@@ -1,0 +1,41 @@
+import { engineNames, type InferenceService, type ServiceBind } from '#shared/model/inference-service.ts'
+import { printBind } from '#shared/model/listener.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import type { Citation, Verdict } from '../../control.ts'
+
+export const serviceName = (service: InferenceService): string => `${engineNames[service.engine]} (${service.id})`
+
+export const noServices: readonly Verdict[] = [
+  {
+    status: 'not-applicable',
+    subject: '',
+    title: 'No inference server on this host',
+    reason: 'No inference server was found among processes, units and containers.',
+    cite: [],
+  },
+]
+
+/** `every interface (0.0.0.0:11434)`, `10.0.0.5:8000`. */
+export const printBinds = (binds: readonly ServiceBind[]): string =>
+  [...new Set(binds.map((bind) => (bind.scope === 'wildcard' ? `every interface (${printBind(bind)})` : printBind(bind))))]
+    .slice(0, 6)
+    .join(', ')
+
+export const isExposed = ({ scope }: ServiceBind): boolean => scope !== 'loopback'
+
+/** Lines that show binds; `note` marks them as offending. */
+export const citeBinds = (binds: readonly ServiceBind[], note?: (bind: ServiceBind) => string): readonly Citation[] =>
+  binds.filter(({ line }) => line > 0).map((bind) => ({ section: bind.section, line: bind.line, token: bind.token, note: note?.(bind) }))
+
+export const foundAndExpected = (bind: ServiceBind): string =>
+  `${bind.scope === 'wildcard' ? 'Bound to every interface' : `Bound to ${printBind(bind)}`}. Expected 127.0.0.1:${bind.port}.`
+
+/** Does systemd start it without being asked, at boot or on a trigger? */
+export const startsByItself = (unit: Unit): boolean =>
+  /^(?:enabled|enabled-runtime)$/.test(unit.unitFileState) || (unit.properties.TriggeredBy ?? '') !== ''
+
+/** Line of a property or variable in section `units`. */
+export function citeUnit(unit: Unit, name: string, extra: Pick<Citation, 'note' | 'token'> = {}): readonly Citation[] {
+  const line = unit.lines[name]
+  return line === undefined ? [] : [{ section: 'units', line, ...extra }]
+}
