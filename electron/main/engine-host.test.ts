@@ -49,6 +49,7 @@ function setup() {
     init,
     changed: (event) => events.push(event),
     secret: async (request) => ({ ok: true, value: request.operation === 'get' ? `value of ${request.name}` : null }),
+    restore: () => ({ channel: 'fleet:load', input: { path: '/f.yaml' } }),
     log: () => undefined,
     now: () => time,
     later: (task, delayMs) => {
@@ -115,7 +116,7 @@ describe('the engine host', () => {
     expect(engine().received).toEqual([{ kind: 'init', init }])
     engine().say(ready)
     expect(host.status().state).toBe('running')
-    expect(engine().calls()).toEqual([])
+    expect(engine().calls()).toEqual([{ kind: 'call', id: 0, channel: 'fleet:load', input: { path: '/f.yaml' } }])
   })
 
   test('a call made while it restarts is answered by the next engine, once', async () => {
@@ -128,7 +129,11 @@ describe('the engine host', () => {
     engine().die(1)
     runLater()
     engine().say(ready)
-    expect(engine().calls()).toHaveLength(1)
+    expect(
+      engine()
+        .calls()
+        .map((message) => message.kind === 'call' && message.channel),
+    ).toEqual(['fleet:load', 'fleet:current'])
     engine().say({ kind: 'reply', id: 1, reply: { ok: true, value: null } })
     expect(await answer).toEqual({ ok: true, value: null })
   })
@@ -143,7 +148,7 @@ describe('the engine host', () => {
     const held = host.call('fleet:current', null)
     engine().die(139)
     runLater()
-    expect(delays).toEqual([100, 200, 400, 800, 1600])
+    expect(delays).toEqual([500, 1000, 2000, 4000, 8000])
     expect(engines).toHaveLength(6)
     expect(host.status()).toMatchObject({ state: 'stopped', message: expect.stringContaining('139') })
     expect(await held).toMatchObject({ ok: false, failure: { code: 'engine.stopped' } })
@@ -159,7 +164,7 @@ describe('the engine host', () => {
       pass(60_000)
     }
     expect(host.status().state).toBe('restarting')
-    expect(new Set(delays)).toEqual(new Set([100]))
+    expect(new Set(delays)).toEqual(new Set([500]))
   })
 
   test('words of an engine that is gone are not heard', () => {

@@ -11,12 +11,19 @@ export interface EngineProcess {
   onExit(listener: (code: number | null) => void): void
 }
 
+export interface EngineCall {
+  readonly channel: string
+  readonly input: unknown
+}
+
 export interface EngineHostOptions {
   readonly fork: () => EngineProcess
   readonly init: EngineInit
   /** An event of core that windows must hear, or `engine:changed`. */
   readonly changed: (event: string) => void
   readonly secret: (request: SecretRequest) => Promise<Reply<string | null>>
+  /** What an engine that replaces a dead one must be told before anything else, so that the window finds what it had. */
+  readonly restore?: () => EngineCall | null
   readonly log: (message: string) => void
   readonly now?: () => number
   readonly later?: (task: () => void, delayMs: number) => void
@@ -41,7 +48,8 @@ export interface EngineHost {
 /** More crashes than this within the window, and the engine stays down: the same crash would only repeat. */
 const maxRestarts = 5
 const restartWindowMs = 60_000
-const firstDelayMs = 100
+/** Long enough that the admin sees what happened; doubled each time. */
+const firstDelayMs = 500
 
 /** Runs the engine in a process of its own, so that its death is an event here and never the end of the window. */
 export function createEngineHost(options: EngineHostOptions): EngineHost {
@@ -52,8 +60,10 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
   let lastId = 0
   let ready = false
   let ended = false
+  let restarted = false
   let engine: EngineProcess | null = null
-  let status: EngineStatus = { state: 'restarting', message: null, storeFailure: null }
+  // Calls made before it is ready are held, so the first start is no state of its own.
+  let status: EngineStatus = { state: 'running', message: null, storeFailure: null }
 
   const become = (next: Partial<EngineStatus>): void => {
     status = { ...status, ...next }
@@ -65,6 +75,11 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     switch (message.kind) {
       case 'ready':
         ready = true
+        if (restarted) {
+          const restored = options.restore?.() ?? null
+          // Nobody waits for its answer: the events that it causes tell the window.
+          if (restored !== null) from.postMessage({ kind: 'call', id: 0, ...restored })
+        }
         become({ state: 'running', storeFailure: message.storeFailure })
         for (const { message: held } of waiting.values()) from.postMessage(held)
         return
@@ -95,6 +110,7 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     }
     if (ended) return
     const time = now()
+    restarted = true
     crashes = [...crashes.filter((at) => time - at < restartWindowMs), time]
     const reason = `The engine ended with code ${code ?? 'unknown'}${status.message ? `: ${status.message}` : ''}.`
     options.log(reason)

@@ -20,6 +20,7 @@ import { confirmNatively } from './confirmations.ts'
 import { createEngineHost } from './engine-host.ts'
 import { utilityEngine } from './engine-process.ts'
 import { fleetHandlers } from './fleet.handlers.ts'
+import { rememberFleet } from './fleet-memory.ts'
 import { callPipe, createRelay, eventPipe } from './ipc-relay.ts'
 import { setMenu } from './menu.ts'
 import { guardContents, guardSession, returnHome } from './session-guards.ts'
@@ -75,6 +76,7 @@ function start(): void {
     fork: () => utilityEngine(utilityProcess, join(import.meta.dirname, 'engine.js'), log),
     init: { dataFolder, logFolder, home: homedir(), version: manifest.version, secretsAvailable: secrets.available },
     changed: tell,
+    restore: () => fleet.opened(),
     secret: async (request) => {
       try {
         if (request.operation === 'get') return { ok: true, value: (await secrets.get(request.name)) ?? null }
@@ -86,6 +88,7 @@ function start(): void {
     },
     log,
   })
+  const fleet = rememberFleet(engine.call)
   engine.start()
   app.on('quit', () => engine.stop())
 
@@ -105,10 +108,10 @@ function start(): void {
           tell('settings:changed')
         },
       }),
-      ...fleetHandlers(dialogs, engine.call),
+      ...fleetHandlers(dialogs, fleet.call),
       ...auditHandlers(dialogs, engine.call),
     },
-    engine: engine.call,
+    engine: fleet.call,
     confirm: async (channel) =>
       window !== null &&
       (await confirmNatively(window, { title: 'Change this host?', detail: `Gatehouse was asked for ${channel}.`, action: 'Change it' })),

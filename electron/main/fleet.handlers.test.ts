@@ -1,0 +1,97 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Reply } from '#shared/ipc/contract.ts'
+import { auditHandlers } from './audit.handlers.ts'
+import { fleetHandlers } from './fleet.handlers.ts'
+
+let folder: string
+let calls: [string, unknown][]
+let chosen: (string | null)[]
+let asked: string[]
+let reply: Reply<unknown>
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-handlers-'))
+  calls = []
+  chosen = []
+  asked = []
+  reply = { ok: true, value: 'answer' }
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const choose = async (what: string): Promise<string | null> => {
+  asked.push(what)
+  return chosen.shift() ?? null
+}
+const dialogs = { openFleet: () => choose('fleet'), openInventory: () => choose('inventory'), save: (title: string) => choose(title) }
+const engine = async (channel: string, input: unknown): Promise<Reply<unknown>> => {
+  calls.push([channel, input])
+  return reply
+}
+const fleet = () => fleetHandlers(dialogs, engine)
+
+describe('opening a fleet', () => {
+  test('loads what was chosen', async () => {
+    chosen = ['/f.yaml']
+    expect(await fleet()['fleet:open'](null)).toBe('answer')
+    expect(calls).toEqual([['fleet:load', { path: '/f.yaml' }]])
+  })
+  test('a closed dialog changes nothing', async () => {
+    expect(await fleet()['fleet:open'](null)).toBeNull()
+    expect(calls).toEqual([])
+  })
+  test("the engine's failure is thrown for the relay", async () => {
+    chosen = ['/f.yaml']
+    reply = { ok: false, failure: { code: 'fleet.unreadable', detail: 'no' } }
+    await expect(fleet()['fleet:open'](null)).rejects.toMatchObject({ failure: { code: 'fleet.unreadable' } })
+  })
+})
+
+describe('previewing an import', () => {
+  test('ssh_config is the own one: a path of the page is not followed', async () => {
+    await fleet()['fleet:import-preview']({ from: 'ssh-config', path: '/etc/shadow' })
+    expect(calls).toEqual([['fleet:import-preview', { from: 'ssh-config' }]])
+  })
+  test('an inventory is one that the admin chose; the page may name it again but no other', async () => {
+    const handlers = fleet()
+    chosen = ['/inv', '/other']
+    await handlers['fleet:import-preview']({ from: 'ansible' })
+    await handlers['fleet:import-preview']({ from: 'ansible', path: '/inv' })
+    await handlers['fleet:import-preview']({ from: 'ansible', path: '/etc/shadow' })
+    expect(asked).toEqual(['inventory', 'inventory'])
+    expect(calls.map(([, input]) => input)).toEqual(['/inv', '/inv', '/other'].map((path) => ({ from: 'ansible', path })))
+  })
+  test('a closed dialog is null', async () => {
+    expect(await fleet()['fleet:import-preview']({ from: 'ansible' })).toBeNull()
+  })
+})
+
+describe('saving', () => {
+  test('an import is written where the dialog said, for its owner only, and opened', async () => {
+    const path = join(folder, 'fleet.yaml')
+    chosen = [path]
+    await fleet()['fleet:import-save']({ yaml: 'version: 1\n' })
+    expect(readFileSync(path, 'utf8')).toBe('version: 1\n')
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(calls).toEqual([['fleet:load', { path }]])
+  })
+  test('a folder that cannot be written is a failure with the path', async () => {
+    chosen = [join(folder, 'none', 'fleet.yaml')]
+    await expect(fleet()['fleet:import-save']({ yaml: '' })).rejects.toMatchObject({ failure: { code: 'store.unwritable' } })
+    expect(calls).toEqual([])
+  })
+  test('a report is rendered before the dialog opens, and written', async () => {
+    const path = join(folder, 'a.md')
+    reply = { ok: true, value: { text: '# Audit' } }
+    chosen = [path]
+    expect(await auditHandlers(dialogs, engine)['audit:export']({ format: 'markdown' })).toBe(path)
+    expect(readFileSync(path, 'utf8')).toBe('# Audit')
+    reply = { ok: false, failure: { code: 'audit.not-found', detail: '' } }
+    asked = []
+    await expect(auditHandlers(dialogs, engine)['audit:export']({ format: 'html' })).rejects.toMatchObject({
+      failure: { code: 'audit.not-found' },
+    })
+    expect(asked).toEqual([])
+  })
+})
