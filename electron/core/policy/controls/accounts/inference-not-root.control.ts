@@ -1,0 +1,83 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Containers } from '../../../facts/containers/containers.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { citeUnit, noServices, serviceName, startsByItself } from '../inference/service-words.ts'
+
+interface Uses {
+  readonly processes: FactResult<readonly Process[]>
+  readonly units: FactResult<readonly Unit[]>
+  readonly containers: FactResult<Containers>
+}
+
+export default defineControl({
+  id: 'inference-not-root',
+  item: 'INF-5',
+  severity: 'high',
+  title: 'Inference servers do not run as root',
+  rationale:
+    'A model file or a request that takes over the server then owns the machine: every model, key and GPU on it. Engines parse untrusted model formats and have had remote code execution more than once.',
+  needs: ['services'],
+  uses: ['processes', 'units', 'containers'],
+  references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(10)', 'CIS-8:5.4', 'ISO-27001:A.8.2'],
+  evaluate: ({ services, ...uses }) =>
+    services.length === 0
+      ? noServices
+      : services.map((service) => (service.running ? judgeRunning(service, uses) : judgeStopped(service, uses))),
+})
+
+function judgeRunning(service: InferenceService, { processes }: Uses): Verdict {
+  const name = serviceName(service)
+  const base = { subject: service.id }
+  const members = processes.known ? processes.value.filter(({ pid }) => service.pids.includes(pid)) : []
+  const root = members.find(({ uid }) => uid === 0)
+  const main = members.find(({ pid }) => pid === service.pids[0])
+  if (root || service.uid === 0) {
+    const shown = root ?? main
+    const inside = service.how === 'container'
+    return {
+      ...base,
+      status: 'fail',
+      title: inside ? 'The container runs its server as root' : 'The inference server runs as root',
+      reason: `${name} runs as root${shown && shown.pid !== service.pids[0] ? ` in process ${shown.pid}` : ''}. Expected a service account of its own.`,
+      ...(inside && {
+        rationale:
+          'Root inside a container without a user namespace is root on the host as soon as one boundary fails: a mounted socket, a device driver, a flaw in the container toolkit.',
+        hint: 'Start it with --user, or switch on user namespaces (userns-remap, rootless).',
+      }),
+      cite: citeProcess(shown, 'Runs as root. Expected a service account.'),
+    }
+  }
+  if (service.uid === undefined || (members.length > 0 && members.some(({ uid }) => uid < 0))) {
+    const reason = `The account that ${name} runs as could not be read.`
+    return { ...base, status: 'not-evaluated', title: 'Its account could not be read', reason, cite: citeProcess(main) }
+  }
+  const reason = `${name} runs as ${service.user ?? 'an account without name'} (uid ${service.uid}).`
+  return { ...base, status: 'pass', title: 'Runs without root', reason, cite: citeProcess(main) }
+}
+
+const citeProcess = (process: Process | undefined, note?: string): readonly Citation[] =>
+  process ? [{ section: 'processes', line: process.line, token: process.user, note }] : []
+
+function judgeStopped(service: InferenceService, { units }: Uses): Verdict {
+  const name = serviceName(service)
+  const base = { subject: service.id }
+  const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
+  if (unit && !startsByItself(unit)) {
+    const reason = `${name} is installed, stopped and not enabled.`
+    return { ...base, status: 'not-applicable', title: 'The server is switched off', reason, cite: [] }
+  }
+  if (unit && service.uid === 0) {
+    const reason = `${name} does not run now; its unit names no other account than root.`
+    const cite = citeUnit(unit, 'User', { note: 'Empty means root. Expected a service account.' })
+    return { ...base, status: 'warning', title: 'A stopped server would run as root', reason, cite }
+  }
+  if (unit && (service.user || unit.dynamicUser)) {
+    const reason = `${name} does not run now; its unit starts it as ${service.user || 'a dynamic account'}.`
+    return { ...base, status: 'pass', title: 'Stopped, and configured without root', reason, cite: citeUnit(unit, 'User') }
+  }
+  const reason = `${name} is stopped, and the account that it would run as is not known.`
+  return { ...base, status: 'not-evaluated', title: 'Its account is not known while stopped', reason, cite: [] }
+}

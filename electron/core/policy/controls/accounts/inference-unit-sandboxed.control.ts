@@ -1,0 +1,115 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { citeUnit, noServices, serviceName, startsByItself } from '../inference/service-words.ts'
+
+interface Measure {
+  readonly property: string
+  readonly holds: (unit: Unit) => boolean
+  /** What to write; safe for CUDA. */
+  readonly expected: string
+}
+
+/** systemd.exec(5). None of these keeps a GPU from working; PrivateDevices= and MemoryDenyWriteExecute= would, and are not asked for. */
+const measures: readonly Measure[] = [
+  {
+    property: 'NoNewPrivileges',
+    holds: (unit) => unit.properties.NoNewPrivileges === 'yes' || impliesNoNewPrivileges(unit),
+    expected: 'NoNewPrivileges=yes',
+  },
+  { property: 'PrivateTmp', holds: (unit) => /^(?:yes|disconnected)$/.test(unit.properties.PrivateTmp ?? ''), expected: 'PrivateTmp=yes' },
+  {
+    property: 'ProtectSystem',
+    holds: (unit) => /^(?:strict|full)$/.test(unit.properties.ProtectSystem ?? ''),
+    expected: 'ProtectSystem=strict',
+  },
+  {
+    property: 'ProtectHome',
+    holds: (unit) => /^(?:yes|read-only|tmpfs)$/.test(unit.properties.ProtectHome ?? ''),
+    expected: 'ProtectHome=yes',
+  },
+]
+
+export default defineControl({
+  id: 'inference-unit-sandboxed',
+  item: 'INF-5',
+  severity: 'medium',
+  title: 'Units of inference servers are sandboxed',
+  rationale:
+    'A server that was taken over can read what its account can read and write what it can write. Four lines in the unit take the rest of the machine out of its reach without touching the GPU.',
+  needs: ['services'],
+  uses: ['units'],
+  remediation: { template: 'systemd-sandbox' },
+  references: ['NIST-800-53:SC-39', 'NIST-800-53:CM-7', 'CIS-8:4.1', 'https://www.freedesktop.org/software/systemd/man/systemd.exec.html'],
+  evaluate: ({ services, units }) => (services.length === 0 ? noServices : services.map((service) => judge(service, units))),
+})
+
+function judge(service: InferenceService, units: FactResult<readonly Unit[]>): Verdict {
+  const name = serviceName(service)
+  const base = { subject: service.id }
+  if (service.how === 'container') {
+    const reason = `${name} runs in a container, which confines it by other means.`
+    return { ...base, status: 'not-applicable', title: 'A container confines this server', reason, cite: [] }
+  }
+  if (service.how === 'process') {
+    const reason = `${name} was started outside any system unit, so nothing confines it. Expected a unit with its own account and sandbox.`
+    return { ...base, status: 'warning', title: 'The server runs outside any unit', reason, cite: [] }
+  }
+  const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
+  if (!unit) {
+    const reason = `The properties of ${service.unit} could not be read${units.known ? '' : `: ${units.reason}`}.`
+    const hint = units.known ? undefined : units.hint
+    return { ...base, status: 'not-evaluated', title: 'Its unit could not be read', reason, hint, cite: [] }
+  }
+  if (!service.running && !startsByItself(unit)) {
+    const reason = `${name} is installed, stopped and not enabled.`
+    return { ...base, status: 'not-applicable', title: 'The server is switched off', reason, cite: [] }
+  }
+  const missing = measures.filter(({ holds }) => !holds(unit))
+  const cite = (all: readonly Measure[], open: boolean): readonly Citation[] =>
+    all.flatMap(({ property, expected }) => {
+      const found = `${property}=${unit.properties[property] ?? ''}`
+      return citeUnit(unit, property, open ? { token: found, note: `Expected ${expected}.` } : { token: found })
+    })
+  if (missing.length === 0) {
+    const reason = `${unit.id} has ${measures.map(({ property }) => `${property}=${unit.properties[property] || 'no'}`).join(', ')}.`
+    return { ...base, status: 'pass', title: 'The unit is sandboxed', reason, cite: cite(measures, false) }
+  }
+  return {
+    ...base,
+    status: 'warning',
+    title:
+      missing.length === measures.length
+        ? 'The unit has no sandbox'
+        : `${missing.length} of ${measures.length} sandbox settings are missing`,
+    reason: `${unit.id} lacks ${missing.map(({ expected }) => expected).join(', ')}.`,
+    cite: cite(missing, true),
+  }
+}
+
+/** Settings that need a seccomp filter, with what systemctl prints when they are off. */
+const seccomp: readonly (readonly [property: string, off: RegExp])[] = [
+  ['SystemCallFilter', /^~?$/],
+  ['SystemCallArchitectures', /^$/],
+  ['RestrictAddressFamilies', /^~?$/],
+  ['RestrictNamespaces', /^(?:no)?$/],
+  ['PrivateDevices', /^no$/],
+  ['ProtectKernelTunables', /^no$/],
+  ['ProtectKernelModules', /^no$/],
+  ['ProtectKernelLogs', /^no$/],
+  ['ProtectClock', /^no$/],
+  ['ProtectHostname', /^no$/],
+  ['MemoryDenyWriteExecute', /^no$/],
+  ['RestrictRealtime', /^no$/],
+  ['RestrictSUIDSGID', /^no$/],
+  ['LockPersonality', /^no$/],
+]
+
+/** For an account other than root systemd sets it by itself with any of these; `systemctl show` still prints the configured value. */
+const impliesNoNewPrivileges = (unit: Unit): boolean =>
+  (unit.dynamicUser || !['', 'root', '0'].includes(unit.user)) &&
+  seccomp.some(([property, off]) => {
+    const value = unit.properties[property]
+    return value !== undefined && !off.test(value)
+  })
