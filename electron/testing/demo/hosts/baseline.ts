@@ -85,8 +85,14 @@ http {
 /** A packet filter that accepts nothing. */
 export const noFirewall: DemoFirewall = { nft: '', iptables: '', ip6tables: '' }
 
+const closedForward = `	chain forward {
+		type filter hook forward priority filter; policy drop;
+	}
+
+`
+
 /** nftables written by hand: one inet table that drops by default both ways. */
-export const segmentRules = (inbound: readonly string[], outbound: readonly string[]): DemoFirewall => ({
+export const segmentRules = (inbound: readonly string[], outbound: readonly string[], forward = closedForward): DemoFirewall => ({
   ...noFirewall,
   nft: `table inet filter {
 	chain input {
@@ -95,11 +101,7 @@ export const segmentRules = (inbound: readonly string[], outbound: readonly stri
 		ct state established,related accept
 ${inbound.map((rule) => `\t\t${rule}\n`).join('')}	}
 
-	chain forward {
-		type filter hook forward priority filter; policy drop;
-	}
-
-	chain output {
+${forward}	chain output {
 		type filter hook output priority filter; policy drop;
 		oif "lo" accept
 		ct state established,related accept

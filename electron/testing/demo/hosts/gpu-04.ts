@@ -6,6 +6,7 @@ const own = accounts({ name: 'localai', uid: 993, gid: 993, home: '/srv/localai'
 const closed = segmentRules(
   ['ip saddr 10.20.1.0/24 tcp dport 443 accept', 'ip saddr 10.20.0.10 tcp dport 22 accept'],
   ['ip daddr 10.20.8.0/24 tcp dport 443 accept'],
+  '',
 )
 
 const ufwStatus = `Status: active
@@ -149,7 +150,7 @@ export const gpu04: DemoHost = {
     },
   ],
   files: new Map([
-    ['/srv/models', directory('localai', 0o750)],
+    ['/srv/models', directory('root', 0o755)],
     ['/srv/models/whisper-large-v3.bin', file('root', 0o644, 3_087_371_615)],
     ['/srv/models/sdxl-base-1.0.safetensors', file('root', 0o644, 6_938_040_682)],
   ]),
