@@ -14,28 +14,30 @@ import { modelFilesFact } from './model-files/model-files.fact.ts'
 import { networkFact } from './network/network.fact.ts'
 import { nginxFact } from './nginx/nginx.fact.ts'
 import { processesFact } from './processes/processes.fact.ts'
+import { servicesFact } from './services/services.fact.ts'
 import { sshdFact } from './sshd/sshd.fact.ts'
 import { systemFact } from './system/system.fact.ts'
 import { unitsFact } from './units/units.fact.ts'
 
-type AnyFact = { readonly [K in FactId]: FactDefinition<K> }[FactId]
-
 /** In the order in which they are read: a fact may use those before it. */
-const definitions: readonly AnyFact[] = [
-  systemFact,
-  networkFact,
-  accountsFact,
-  listenersFact,
-  processesFact,
-  unitsFact,
-  containersFact,
-  nginxFact,
-  certificatesFact,
-  modelFilesFact,
-  firewallFact,
-  sshdFact,
-  gpusFact,
-]
+const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
+  system: systemFact,
+  network: networkFact,
+  accounts: accountsFact,
+  listeners: listenersFact,
+  processes: processesFact,
+  units: unitsFact,
+  containers: containersFact,
+  services: servicesFact,
+  nginx: nginxFact,
+  certificates: certificatesFact,
+  'model-files': modelFilesFact,
+  firewall: firewallFact,
+  sshd: sshdFact,
+  gpus: gpusFact,
+}
+
+const inOrder: readonly FactDefinition<FactId>[] = Object.values(definitions)
 
 /** Every fact, known or not. */
 export type FactResults = { readonly [K in FactId]: FactResult<Facts[K]> }
@@ -50,7 +52,7 @@ export const probeContextOf = (fleet: Fleet, host: Host): ProbeContext => ({
 /** All that is asked on a host. Two facts may share a section when it is the very same; the first one counts. */
 export function sectionsOf(context: ProbeContext): readonly SectionSpec[] {
   const sections = new Map<string, SectionSpec>()
-  for (const definition of definitions) {
+  for (const definition of inOrder) {
     for (const section of definition.sections(context)) {
       const before = sections.get(section.id)
       if (before && JSON.stringify(before) !== JSON.stringify(section)) throw new Error(`two different sections are named ${section.id}`)
@@ -89,13 +91,13 @@ export function readFacts(outputs: ReadonlyMap<string, SectionOutput>, context: 
       if (!spec) throw new Error(`no section is named ${id}`)
       return notRun(spec)
     },
-    fact: <K extends FactId>(id: K) => (results.get(id) ?? unknown(`${id}: not read by this version`, [])) as FactResult<Facts[K]>,
+    fact: <K extends FactId>(id: K) => (results.get(id) ?? unknown(`${id}: not read yet`, [])) as FactResult<Facts[K]>,
   }
-  for (const definition of definitions) results.set(definition.id, readOne(definition, sources, log))
-  return new Proxy({} as FactResults, { get: (_, id) => sources.fact(id as FactId) })
+  for (const definition of inOrder) results.set(definition.id, readOne(definition, sources, log))
+  return Object.fromEntries(results) as unknown as FactResults
 }
 
-function readOne(definition: AnyFact, sources: FactSources, log: Log | undefined): FactResult<unknown> {
+function readOne(definition: FactDefinition<FactId>, sources: FactSources, log: Log | undefined): FactResult<unknown> {
   try {
     return definition.read(sources)
   } catch (thrown) {

@@ -1,4 +1,19 @@
 import type { AnyControl } from './control.ts'
+import inferenceAccountDedicated from './controls/accounts/inference-account-dedicated.control.ts'
+import inferenceNotRoot from './controls/accounts/inference-not-root.control.ts'
+import inferenceUnitSandboxed from './controls/accounts/inference-unit-sandboxed.control.ts'
+import inferenceBehindProxy from './controls/inference/inference-behind-proxy.control.ts'
+import inferenceBindConfiguredLoopback from './controls/inference/inference-bind-configured-loopback.control.ts'
+import inferenceBoundToLoopback from './controls/inference/inference-bound-to-loopback.control.ts'
+import inferenceWorkerPortsLocal from './controls/inference/inference-worker-ports-local.control.ts'
+import modelDirectoryNotWritableByOthers from './controls/models/model-directory-not-writable-by-others.control.ts'
+import modelFilesNotWorldAccessible from './controls/models/model-files-not-world-accessible.control.ts'
+import modelFilesOwnedByService from './controls/models/model-files-owned-by-service.control.ts'
+import firewallDefaultDenyInbound from './controls/network/firewall-default-deny-inbound.control.ts'
+import firewallDefaultDenyOutbound from './controls/network/firewall-default-deny-outbound.control.ts'
+import inferencePortOnlyFromApp from './controls/network/inference-port-only-from-app.control.ts'
+import ipv6FilteredLikeIpv4 from './controls/network/ipv6-filtered-like-ipv4.control.ts'
+import sshOnlyFromJump from './controls/network/ssh-only-from-jump.control.ts'
 import engineRequiresKeyWhenExposed from './controls/proxy/engine-requires-key-when-exposed.control.ts'
 import managementEndpointsRestricted from './controls/proxy/management-endpoints-restricted.control.ts'
 import managementNotDirectlyReachable from './controls/proxy/management-not-directly-reachable.control.ts'
@@ -9,6 +24,10 @@ import proxyTlsVersions from './controls/tls/proxy-tls-versions.control.ts'
 
 /** Every control, in the order of the checklist. A new one is one file in `controls/<area>/` and one line here. */
 export const controls: readonly AnyControl[] = [
+  inferenceBehindProxy,
+  inferenceBindConfiguredLoopback,
+  inferenceBoundToLoopback,
+  inferenceWorkerPortsLocal,
   proxyCertificateValid,
   proxyServesTls,
   proxyTlsVersions,
@@ -16,4 +35,15 @@ export const controls: readonly AnyControl[] = [
   proxyRequiresAuthentication,
   managementEndpointsRestricted,
   managementNotDirectlyReachable,
+  inferenceAccountDedicated,
+  inferenceNotRoot,
+  inferenceUnitSandboxed,
+  modelDirectoryNotWritableByOthers,
+  modelFilesNotWorldAccessible,
+  modelFilesOwnedByService,
+  firewallDefaultDenyInbound,
+  firewallDefaultDenyOutbound,
+  inferencePortOnlyFromApp,
+  ipv6FilteredLikeIpv4,
+  sshOnlyFromJump,
 ]

@@ -3,7 +3,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { shellDisplay, shellQuote } from './shell-quote.ts'
 
-const shells = [['/usr/bin/dash'], ['/usr/bin/bash'], ['/usr/bin/busybox', 'sh']] as const
+const shells: [string, string[]][] = [
+  ['/usr/bin/dash', []],
+  ['/usr/bin/bash', []],
+  ['/usr/bin/busybox', ['sh']],
+]
 const words = fc.array(
   fc.oneof(
     fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', '')),
@@ -12,13 +16,13 @@ const words = fc.array(
   { maxLength: 40 },
 )
 
-test.each(shells)('%s %s takes every word as it is', (program, applet) => {
+test.each(shells)('%s %j takes every word as it is', (program, applet) => {
   fc.assert(
     fc.property(words, (all) => {
       // Lone surrogates have no UTF-8 form.
       const expected = all.map((word) => Buffer.from(word).toString())
       const text = `printf '%s\\0' ${expected.map(shellQuote).join(' ')}`
-      const out = execFileSync(program, applet ? [applet] : [], { input: text }).toString()
+      const out = execFileSync(program, applet, { input: text }).toString()
       expect(out).toBe(expected.length === 0 ? '\0' : expected.map((word) => `${word}\0`).join(''))
     }),
     { numRuns: 40 },

@@ -1,0 +1,111 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { REDACTED, redact } from './secrets.ts'
+
+const X = REDACTED
+
+test.each([
+  ['an option', 'vllm serve m --api-key sk-abc --port 8000', `vllm serve m --api-key ${X} --port 8000`],
+  ['an option with =', 'vllm --api-key=abc,def --port 8000', `vllm --api-key=${X} --port 8000`],
+  ['an option quoted', 'vllm --api-key "abc" --port 1', `vllm --api-key "${X}" --port 1`],
+  ['an option in a JSON array', '["--api-key","s1","--host","0.0.0.0"]', `["--api-key","${X}","--host","0.0.0.0"]`],
+  ['an option between NULs', 'a\0--api-key\0zzz\0--host\0x', `a\0--api-key\0${X}\0--host\0x`],
+  ['oauth2-proxy', '--cookie-secret=abcd --client-secret efgh --client-id=ai', `--cookie-secret=${X} --client-secret ${X} --client-id=ai`],
+  [
+    'a systemd environment',
+    'Environment=OLLAMA_HOST=0.0.0.0 VLLM_API_KEY=a "HF_TOKEN=x y"',
+    `Environment=OLLAMA_HOST=0.0.0.0 VLLM_API_KEY=${X} "HF_TOKEN=${X}"`,
+  ],
+  ['Docker inspect', '"Env":["API_KEY=s","PATH=/bin"]', `"Env":["API_KEY=${X}","PATH=/bin"]`],
+  ['passwords', 'DBPASSWORD=a PGPASSWORD="b c" SMTP_PASS=d', `DBPASSWORD=${X} PGPASSWORD="${X}" SMTP_PASS=${X}`],
+  ['an Ollama key', 'OLLAMA_CLOUD_KEY=abc', `OLLAMA_CLOUD_KEY=${X}`],
+  ['YAML', 'api_key: hunter2', `api_key: ${X}`],
+  ['JSON', '{"apiKey": "abc", "port": 1}', `{"apiKey": "${X}", "port": 1}`],
+  ['a proxy', 'HTTPS_PROXY=http://user:pw@proxy:3128/', `HTTPS_PROXY=http://user:${X}@proxy:3128/`],
+  ['an nginx header', 'proxy_set_header Authorization "Bearer abc12345678";', `proxy_set_header Authorization "Bearer ${X}";`],
+  ['an nginx comparison', 'if ($http_authorization != "Bearer sk-abc-123456") {', `if ($http_authorization != "Bearer ${X}") {`],
+  ['htpasswd', 'bob:$apr1$aaaaaaaa$bbbbbbbbbbbbbbbbbb', `bob:$apr1$${X}`],
+  ['bcrypt', 'ann:$2y$05$abcdefghijklmnopqrstuv', `ann:$2y$${X}`],
+  ['SHA1', 'x:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=', `x:{SHA}${X}`],
+  ['a key known by its prefix', 'key is hf_abcdefghijklmnopqrstuv', `key is hf_${X}`],
+  [
+    'a private key',
+    'a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabcd\n-----END RSA PRIVATE KEY-----\nb',
+    `a\n-----BEGIN RSA PRIVATE KEY-----\n${X}\n${X}\n-----END RSA PRIVATE KEY-----\nb`,
+  ],
+  [
+    'a private key on one line',
+    '"-----BEGIN PRIVATE KEY-----\\nMII\\n-----END PRIVATE KEY-----\\n"',
+    `"-----BEGIN PRIVATE KEY-----${X}-----END PRIVATE KEY-----\\n"`,
+  ],
+])('masks %s', (_, text, masked) => expect(redact(text)).toBe(masked))
+
+test.each([
+  'vllm --api-key $INFERENCE_API_KEY --port 8000',
+  'vllm --api-key-file /etc/key --port 8000',
+  'x --require-token --host 0.0.0.0',
+  'TOKENIZERS_PARALLELISM=false',
+  'API_KEY_FILE=/run/secrets/key',
+  'API_KEY= HOST=x',
+  'max_num_batched_tokens=4096 --max-num-seqs 32',
+  'ssl_certificate_key /etc/ssl/private/x.key;',
+  'auth_basic "Basic Authentication";',
+  'proxy_pass http://127.0.0.1:11434;',
+  'permitrootlogin without-password',
+  'passwordauthentication no',
+  'hostkey /etc/ssh/ssh_host_ed25519_key',
+  'LISTEN 0 4096 127.0.0.1:11434 0.0.0.0:* users:(("ollama",pid=1,fd=3))',
+  '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
+  'inet6 fe80::1/64 scope link',
+  'KEY=1',
+])('leaves %s', (text) => expect(redact(text)).toBe(text))
+
+test('keeps the number of lines, and masking twice changes nothing', () => {
+  const piece = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      '--api-key ',
+      'TOKEN=',
+      'Bearer ',
+      '\n',
+      '"',
+      "'",
+      '\0',
+      'http://a:',
+      '@',
+      '-----BEGIN PRIVATE KEY-----',
+      '-----END PRIVATE KEY-----',
+    ),
+  )
+  fc.assert(
+    fc.property(fc.array(piece), (pieces) => {
+      const text = pieces.join('')
+      const masked = redact(text)
+      expect(masked.split('\n').length).toBe(text.split('\n').length)
+      expect(redact(masked)).toBe(masked)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a secret of any form is gone', () => {
+  const secret = fc.stringMatching(/^[A-Za-z0-9_.~+/-]{8,40}$/).filter((text) => !text.startsWith('-'))
+  const place = fc.constantFrom(
+    (s: string) => `x --api-key ${s} -v`,
+    (s: string) => `x\0--api-key=${s}\0-v`,
+    (s: string) => `Environment=A=1 LOCALAI_API_KEY=${s}`,
+    (s: string) => `["--hf-token", "${s}"]`,
+    (s: string) => `client_secret = "x"\nOAUTH2_PROXY_CLIENT_SECRET="${s}"`,
+  )
+  fc.assert(
+    fc.property(secret, place, (value, put) => {
+      expect(redact(put(value))).not.toContain(value)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('a long line takes no long time', () => {
+  const long = `${'--api-key '.repeat(20_000)}${'a:'.repeat(100_000)}${'"x=y '.repeat(20_000)}`
+  expect(redact(long).length).toBeGreaterThan(0)
+})
