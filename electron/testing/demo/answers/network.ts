@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { type Answering, lines } from '../answer.ts'
 
 const addresses: Answering = (host) =>
@@ -15,7 +16,13 @@ const routes: Answering = (host) =>
     ...(host.gateway === undefined ? [] : [`default via ${host.gateway} dev ${host.addresses[0]?.interface ?? 'eth0'}`]),
     ...host.addresses
       .filter(({ address }) => !address.includes(':'))
-      .map((it) => `local ${it.address} dev ${it.interface} table local proto kernel scope host src ${it.address}`),
+      .flatMap((it) => [
+        `${networkOf(it.address, it.prefixLength)} dev ${it.interface} proto kernel scope link src ${it.address}`,
+        `local ${it.address} dev ${it.interface} table local proto kernel scope host src ${it.address}`,
+      ]),
   ])
+
+const networkOf = (address: string, prefixLength: number): string =>
+  ipaddr.IPv4.networkAddressFromCIDR(`${address}/${prefixLength}`).toString() + `/${prefixLength}`
 
 export const networkSections = { addresses, routes, 'routes-6': (() => lines([])) as Answering }
