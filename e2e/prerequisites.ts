@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process'
 
+/** What Electron needs on Debian to draw a window where there is no display. */
+export const windowPackages = ['xvfb', 'xauth', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6'] as const
+
 /** Debian packages of a list that are not installed. Empty where there is no dpkg: then the programs themselves decide. */
 export function missingPackages(names: readonly string[]): string[] {
   const unique = [...new Set(names)]

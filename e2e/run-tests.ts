@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { missingPackages, provide } from './prerequisites.ts'
+import { missingPackages, provide, windowPackages } from './prerequisites.ts'
 
 /**
  * Runs every suite, prints each as it goes, and closes with one line that sums them: `N passed, N failed[, N skipped]`.
@@ -89,7 +89,7 @@ const suites: readonly Suite[] = [
   { name: 'build', needs: [], run: () => check('npm', ['run', '-s', 'build']), count: () => 1 },
   {
     name: 'e2e',
-    needs: ['xvfb', 'xauth', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6'],
+    needs: windowPackages,
     run: () =>
       reported(
         'timeout',

@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type ElectronApplication, _electron as electron, type Page } from '@playwright/test'
+import { electronRuntime, launchSettings } from '../../electron/tooling/electron-runtime.ts'
+import { provide, windowPackages } from '../prerequisites.ts'
+
+/**
+ * `window.ts [FILE]`: the built app on the demo fleet, audited once. Without FILE it stays open until the admin closes it. With FILE a
+ * picture of it is written, on a display of its own where there is none. Driven from outside, so the product has no switch for it.
+ */
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const file = process.argv[2]
+
+const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY)
+
+try {
+  process.exitCode = hasDisplay ? await show() : onDisplayOfItsOwn()
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}\n`)
+  process.exitCode = 1
+}
+
+function onDisplayOfItsOwn(): number {
+  const reason = provide(windowPackages, false)
+  if (reason !== undefined) throw new Error(reason)
+  const args = ['-a', '-s', '-screen 0 1600x1000x24', process.execPath, ...process.argv.slice(1)]
+  return spawnSync('xvfb-run', args, { stdio: 'inherit' }).status ?? 1
+}
+
+async function show(): Promise<number> {
+  const runtime = await electronRuntime()
+  const userData = mkdtempSync(join(tmpdir(), 'gatehouse-demo-window-'))
+  try {
+    const app = await electron.launch({
+      executablePath: runtime.executable,
+      args: [...launchSettings(runtime).args, root, `--user-data-dir=${userData}`],
+      cwd: root,
+      chromiumSandbox: true,
+      colorScheme: null,
+    })
+    const closed = app.waitForEvent('close', { timeout: 0 })
+    const page = await app.firstWindow()
+    await page.waitForSelector('#root > *')
+    await openDemo(page)
+    if (file === undefined) await closed
+    else await picture(app, page, file)
+  } finally {
+    rmSync(userData, { recursive: true, force: true, maxRetries: 5 })
+  }
+  return 0
+}
+
+async function openDemo(page: Page): Promise<void> {
+  for (const [channel, input] of [
+    ['fleet:demo', null],
+    ['audit:start', {}],
+  ] as const) {
+    const reply = await page.evaluate(([name, value]) => window.gatehouse.invoke(name, value), [channel, input] as const)
+    if (!reply.ok) throw new Error(`${channel}: ${reply.failure?.detail ?? 'failed'}`)
+  }
+}
+
+/** The window at the size of the design, once the audit has finished and been drawn. */
+async function picture(app: ElectronApplication, page: Page, path: string): Promise<void> {
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1440, 900))
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    const job = await page.evaluate(() => window.gatehouse.invoke('audit:job', null))
+    if ((job.value as { state?: string } | null)?.state === 'finished') break
+    if (Date.now() > deadline) throw new Error('the audit of the demo fleet did not finish within a minute')
+    await new Promise((done) => setTimeout(done, 200))
+  }
+  await page.waitForTimeout(1000)
+  await page.screenshot({ path })
+  await app.close()
+}
