@@ -64,6 +64,17 @@ stop_host() { # stop_host TERM|KILL HOST
   rm -f "$dir/nspawn.pid" "$dir/supervisor.pid"
 }
 
+# The drop-in as Gatehouse writes it now, checked by the host's own visudo. gpu3 stands for the admin who has not installed it.
+install_sudoers() {
+  case $1 in gpu1 | gpu2) ;; *) return 0 ;; esac
+  local node=$LAB_SOURCE/../../node_modules/.bin/node
+  "$node" "$LAB_SOURCE/sudoers-text.ts" "$LAB_DIR/fleet.yaml" "$1" >"$RUN/sudoers-$1"
+  (enter "$1" /bin/sh -euc 'cat >/run/gatehouse-audit
+    visudo -q -c -f /run/gatehouse-audit
+    install -m 440 /run/gatehouse-audit /etc/sudoers.d/gatehouse-audit
+    rm /run/gatehouse-audit') <"$RUN/sudoers-$1" || die "$1 does not accept the sudoers drop-in ($RUN/sudoers-$1)"
+}
+
 up() {
   local host reset=0 hundred=0
   while [ $# -gt 0 ]; do
@@ -84,18 +95,7 @@ up() {
   [ $hundred = 0 ] || "$scripts/network.sh" hundred
   for host in $LAB_HOSTS; do "$scripts/provision.sh" "$host"; boot "$host"; done
   for host in $LAB_HOSTS; do await "$host"; done
-  # gpu3 stands for the admin who has not installed it.
-  for host in gpu1 gpu2; do install_sudoers "$host"; done
-}
-
-# The drop-in as Gatehouse writes it, checked by the host's own visudo.
-install_sudoers() {
-  local node=$LAB_SOURCE/../../node_modules/.bin/node
-  "$node" "$LAB_SOURCE/sudoers-text.ts" "$LAB_DIR/fleet.yaml" "$1" >"$RUN/sudoers-$1"
-  (enter "$1" /bin/sh -euc 'cat >/run/gatehouse-audit
-    visudo -q -c -f /run/gatehouse-audit
-    install -m 440 /run/gatehouse-audit /etc/sudoers.d/gatehouse-audit
-    rm /run/gatehouse-audit') <"$RUN/sudoers-$1" || die "$1 does not accept the sudoers drop-in ($RUN/sudoers-$1)"
+  for host in $LAB_HOSTS; do install_sudoers "$host"; done
 }
 
 down() {
@@ -155,7 +155,11 @@ exec)
   inside workstation "$@"
   ;;
 enter) enter "$@" ;;
-start) boot "$1"; await "$1" ;;
+start)
+  boot "$1"
+  await "$1"
+  install_sudoers "$1"
+  ;;
 stop) stop_host TERM "$1" ;;
 kill) stop_host KILL "$1" ;;
 status) status ;;

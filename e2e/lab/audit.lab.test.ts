@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ItemId, itemIds } from '#shared/model/checklist.ts'
+import { type AuditReport, auditReportSchema } from '#shared/model/report.ts'
+import type { Outcome } from '#shared/status.ts'
+import { arrange, asRoot, kill, lab, type Server, servers, start } from './lab.ts'
+
+/** The main job, as an admin runs it: `gatehouse audit` from the workstation finds the planted sins and no others. */
+
+const cli = fileURLToPath(new URL('../../electron/cli/gatehouse.ts', import.meta.url))
+const expected = JSON.parse(readFileSync(new URL('./expected.json', import.meta.url), 'utf8')) as Record<
+  Server,
+  Partial<Record<ItemId, { readonly status: Outcome; readonly because: string }>>
+>
+
+let data: string
+beforeAll(() => {
+  data = mkdtempSync(join(tmpdir(), 'gatehouse-lab-'))
+})
+afterAll(() => {
+  rmSync(data, { recursive: true })
+})
+
+interface AuditRun {
+  readonly status: number | null
+  readonly report: AuditReport
+  readonly stderr: string
+}
+
+function audit(words: readonly string[] = [], onProgress: (stderr: string) => void = () => {}): Promise<AuditRun> {
+  const env = { ...process.env, HOME: lab.home, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force' }
+  const child = spawn(process.execPath, [cli, 'audit', '--fleet', lab.fleetFile, '--data', data, '--json', ...words], { env })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+    onProgress(stderr)
+  })
+  child.stdin.end()
+  return new Promise((resolve, reject) => {
+    child.on('close', (status) => {
+      try {
+        resolve({ status, stderr, report: auditReportSchema.parse(JSON.parse(stdout)) })
+      } catch (error) {
+        reject(new Error(`status ${status}, ${error}\n${stderr}`))
+      }
+    })
+  })
+}
+
+const hostOf = (report: AuditReport, name: Server) => {
+  const host = report.hosts.find((each) => each.name === name)
+  if (!host) throw new Error(`${name} is not in the report`)
+  return host
+}
+
+describe('the planted sins and no others', () => {
+  let run: AuditRun
+  beforeAll(async () => {
+    run = await audit()
+  })
+
+  test('sins found: exit code 1', () => {
+    expect(run.status).toBe(1)
+  })
+
+  test.each(servers)('%s', (server) => {
+    const host = hostOf(run.report, server)
+    // With the reasons, so that a difference explains itself.
+    const because = (id: ItemId) =>
+      host.findings.filter(({ item }) => item === id).map(({ control, status, subject, reason }) => ({ control, status, subject, reason }))
+    const wrong = host.items.filter(({ id, status }) => status !== (expected[server][id]?.status ?? 'not-evaluated'))
+    expect(wrong.map(({ id, status }) => ({ id, status, expected: expected[server][id], findings: because(id) }))).toEqual([])
+  })
+
+  test('connection states: gpu3 is limited, for want of sudo', () => {
+    expect(servers.map((server) => hostOf(run.report, server).state)).toEqual(['connected', 'connected', 'limited'])
+    expect(hostOf(run.report, 'gpu3').system).toMatchObject({ account: 'gatehouse-audit', sudo: 'none' })
+  })
+
+  test('every item of the checklist is in the report of every host', () => {
+    for (const server of servers) expect(hostOf(run.report, server).items.map(({ id }) => id)).toEqual([...itemIds])
+  })
+
+  test('no secret of a host is in the report', async () => {
+    const text = JSON.stringify(run.report)
+    const secrets = [
+      (await arrange('gpu1', 'sed s/.*=// /etc/vllm/vllm.env')).trim(),
+      (await arrange('gpu2', 'cut -d: -f2 /etc/nginx/.htpasswd')).trim(),
+      (await arrange('gpu1', 'sed -n 2p /etc/nginx/tls/inference.key')).trim(),
+    ]
+    for (const secret of secrets) {
+      expect(secret.length).toBeGreaterThan(20)
+      expect(text).not.toContain(secret)
+    }
+  })
+})
+
+describe('trouble in the middle', () => {
+  /** Makes the audit of a host last until something happens to it. */
+  const hang = (server: Server) =>
+    arrange(
+      server,
+      'mv /usr/bin/nvidia-smi /usr/bin/nvidia-smi.away; printf "#!/bin/sh\\nexec sleep 305\\n" >/usr/bin/nvidia-smi; chmod 755 /usr/bin/nvidia-smi',
+    )
+  const unhang = (server: Server) => asRoot(server, 'mv /usr/bin/nvidia-smi.away /usr/bin/nvidia-smi')
+
+  test('the jump host dies: the finished stay, the rest say why, and the next audit works', async () => {
+    await hang('gpu2')
+    let pulled: Promise<void> | undefined
+    try {
+      const { report } = await audit([], (stderr) => {
+        if (stderr.includes('gpu1: done') && stderr.includes('gpu3: done')) pulled ??= kill('jump')
+      })
+      await pulled
+      expect(pulled).toBeDefined()
+      expect(hostOf(report, 'gpu1')).toMatchObject({ state: 'connected' })
+      const cut = hostOf(report, 'gpu2')
+      expect(cut.failure?.code).toMatch(/^ssh\.(jump|connection)-lost$/)
+      expect(cut.items.filter(({ status }) => status === 'pass')).toEqual([])
+    } finally {
+      await start('jump')
+      await unhang('gpu2')
+    }
+    expect((await audit(['--host', 'gpu2'])).report.hosts).toMatchObject([{ name: 'gpu2', state: 'connected' }])
+  })
+
+  test('one host loses its power: the others are finished', async () => {
+    await hang('gpu2')
+    let pulled: Promise<void> | undefined
+    try {
+      const { report } = await audit([], (stderr) => {
+        if (stderr.includes('gpu1: done')) pulled ??= kill('gpu2')
+      })
+      expect(hostOf(report, 'gpu1').state).toBe('connected')
+      expect(hostOf(report, 'gpu3').state).toBe('limited')
+      expect(hostOf(report, 'gpu2').failure).toBeDefined()
+    } finally {
+      await pulled
+      await start('gpu2')
+    }
+  })
+})
