@@ -1,0 +1,79 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import { buildProbe } from '../probe/build-script.ts'
+import type { SectionOutput } from '../probe/section.ts'
+import { probeContextOf, readFacts, sectionsOf } from './registry.ts'
+import { systemFact } from './system/system.fact.ts'
+
+const fleet = fleetSchema.parse({
+  version: 1,
+  name: 'test',
+  identities: { audit: { user: 'audit' } },
+  modelPaths: ['/data/models', '/models'],
+  hosts: [
+    { name: 'gpu-01', address: '10.0.0.1' },
+    { name: 'gpu-02', address: '10.0.0.2', modelPaths: ['/nvme'] },
+  ],
+})
+const [one, two] = fleet.hosts as [(typeof fleet.hosts)[number], (typeof fleet.hosts)[number]]
+const context = probeContextOf(fleet, one)
+
+afterEach(() => vi.restoreAllMocks())
+
+test('model paths: those of the fleet file and the usual ones, each once', () => {
+  expect(context.modelPaths.slice(0, 2)).toEqual(['/data/models', '/models'])
+  expect(new Set(context.modelPaths).size).toBe(context.modelPaths.length)
+  expect(context.modelPaths).toContain('/usr/share/ollama/.ollama/models')
+  expect(probeContextOf(fleet, two).modelPaths[0]).toBe('/nvme')
+})
+
+test('all sections make one script, with ids that frames and files can hold', () => {
+  const sections = sectionsOf(context)
+  for (const { id } of sections) expect(id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
+  expect(buildProbe(sections, 'a'.repeat(32)).script.length).toBeLessThan(120_000)
+})
+
+test('a host that answered nothing: every fact is unknown, and none throws', () => {
+  const facts = readFacts(new Map(), context, (level, message, fields) =>
+    expect.unreachable(`${level} ${message} ${JSON.stringify(fields)}`),
+  )
+  expect(Object.values(facts).filter(({ known }) => known)).toEqual([])
+  for (const fact of Object.values(facts)) expect(fact.known || fact.reason).not.toBe('')
+})
+
+test.each(['ok', 'denied', 'missing', 'timed-out', 'truncated'] as const)('rubbish in every section (%s): nothing throws', (state) => {
+  const rubbish = ['', '\n', '\0\0\0', '{{{{', '[]', 'a b c d e f g h\n'.repeat(50), '\ufffd'.repeat(100), '=/=/=\n@/x\0', '-1\n-1\n']
+  for (const stdout of rubbish) {
+    const outputs = new Map(
+      sectionsOf(context).map(({ id }): [string, SectionOutput] => [
+        id,
+        {
+          id,
+          command: id,
+          state,
+          privileged: true,
+          exitCode: 0,
+          stdout,
+          stderr: stdout,
+          durationMs: 1,
+          bytes: stdout.length,
+          sha256: '0'.repeat(64),
+        },
+      ]),
+    )
+    const failures: unknown[] = []
+    readFacts(outputs, context, (...entry) => failures.push(entry))
+    expect(failures).toEqual([])
+  }
+})
+
+test('a fact that throws is unknown and logged; the others are read', () => {
+  vi.spyOn(systemFact, 'read').mockImplementation(() => {
+    throw new Error('oh')
+  })
+  const log = vi.fn()
+  const facts = readFacts(new Map(), context, log)
+  expect(facts.system).toMatchObject({ known: false, sections: ['system'], reason: expect.stringContaining('oh') })
+  expect(log).toHaveBeenCalledWith('error', 'a fact could not be read', { fact: 'system', host: 'gpu-01', detail: 'oh' })
+  expect(facts.sshd.known).toBe(false)
+})
