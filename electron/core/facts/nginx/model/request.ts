@@ -25,6 +25,8 @@ export interface Answer {
   /** Every access phase passed, in order. */
   readonly gates: readonly Gate[]
   readonly assumptions: readonly Assumption[]
+  /** This way is open to those whom a gate refused with this status, through `error_page`. */
+  readonly afterRefusal?: 401 | 403 | undefined
 }
 
 const MAX_HOPS = 10
@@ -39,8 +41,14 @@ interface Journey {
   readonly gates: readonly Gate[]
   readonly assumptions: readonly Assumption[]
   readonly hops: number
-  /** The path is no longer the client's, so proxy_pass sends the normalised one. */
+  /** nginx itself sent the request on, so locations marked `internal` answer. */
   readonly internal: boolean
+  /** The path is no longer the client's, so proxy_pass sends the normalised one. A named location keeps the client's. */
+  readonly newPath: boolean
+  /** After `rewrite … break`, on the server or in a location: proxy_pass leaves its own path out (`valid_location`). */
+  readonly broken: boolean
+  /** On an error page already: its own errors have none (`recursive_error_pages off`). */
+  readonly onErrorPage: boolean
   readonly inSubrequest: boolean
 }
 
@@ -64,20 +72,37 @@ function begin(model: HttpModel, server: Server, request: Request, inSubrequest:
   if (uri === undefined) return [{ ...none, outcome: { kind: 'answered', status: 400, directive: server.directive } }]
   const { method, path, scheme, host, port } = request
   const state: RequestState = { method, uri, requestUri: path, scheme, host, port, variables: new Map(), captures: [] }
-  const start: Journey = { model, server, state, gates: [], assumptions: [], hops: 0, internal: false, inSubrequest }
-  return passages(server.scope, model, state)
-    .flatMap((passage) => {
-      const journey = follow(start, passage)
-      return passage.answer ? [returned(journey, passage)] : search(journey)
-    })
-    .slice(0, MAX_ANSWERS)
+  const start: Journey = {
+    model,
+    server,
+    state,
+    gates: [],
+    assumptions: [],
+    hops: 0,
+    internal: false,
+    newPath: false,
+    broken: false,
+    onErrorPage: false,
+    inSubrequest,
+  }
+  return throughServer(start).slice(0, MAX_ANSWERS)
+}
+
+/** The rewrite phase of the server, which a redirect inside nginx to a path passes once more, then the search for a location. */
+function throughServer(journey: Journey): readonly Answer[] {
+  return passages(journey.server.scope, journey.model, journey.state).flatMap((passage) => {
+    const next = follow(journey, passage)
+    return passage.answer ? returned(next, passage) : search(next)
+  })
 }
 
 const follow = (journey: Journey, passage: Passage): Journey => ({
   ...journey,
   state: passage.state,
   assumptions: [...journey.assumptions, ...passage.assumptions],
-  internal: journey.internal || passage.rewritten,
+  internal: journey.internal || (passage.rewritten && passage.again),
+  newPath: journey.newPath || passage.rewritten,
+  broken: journey.broken || passage.broken,
 })
 
 const ended = (journey: Journey, scope: Scope, outcome: Outcome, location?: Location): Answer => ({
@@ -88,17 +113,36 @@ const ended = (journey: Journey, scope: Scope, outcome: Outcome, location?: Loca
   assumptions: journey.assumptions,
 })
 
-function returned(journey: Journey, passage: Passage, location?: Location): Answer {
+function returned(journey: Journey, passage: Passage, location?: Location): readonly Answer[] {
   const directive = passage.answer as NginxDirective
   const [first = '', second] = directive.parameters
-  const status =
-    directive.name === 'rewrite' ? (directive.parameters[2] === 'permanent' ? 301 : 302) : /^\d{3}$/.test(first) ? Number(first) : 302
-  return ended(
-    journey,
-    passage.scope,
-    { kind: 'answered', status: second === undefined && status === 0 ? 302 : status, directive },
-    location,
-  )
+  if (directive.name === 'rewrite') {
+    const status = directive.parameters[2] === 'permanent' ? 301 : 302
+    return [ended(journey, passage.scope, { kind: 'answered', status, directive }, location)]
+  }
+  const status = /^\d{3}$/.test(first) ? Number(first) : 302
+  // With a text or an address to redirect to, the answer stands as it is.
+  if (second !== undefined || status < 300) return [ended(journey, passage.scope, { kind: 'answered', status, directive }, location)]
+  return failed(journey, passage.scope, status, directive, location)
+}
+
+/** An error that nginx makes itself goes to its `error_page`, which may be a location that passes the request on (`return 418; error_page 418 = @model`). */
+function failed(
+  journey: Journey,
+  scope: Scope,
+  status: number,
+  directive: NginxDirective,
+  location?: Location,
+  shown = status,
+): readonly Answer[] {
+  const page = journey.onErrorPage || journey.inSubrequest ? undefined : errorPage(scope, status)
+  return page ? toErrorPage(journey, page, scope) : [ended(journey, scope, { kind: 'answered', status: shown, directive }, location)]
+}
+
+/** A named location gets the request as it is; a path gets a GET. */
+function toErrorPage(journey: Journey, page: { readonly to: string; readonly directive: NginxDirective }, scope: Scope): readonly Answer[] {
+  const method = page.to.startsWith('@') || journey.state.method === 'HEAD' ? journey.state.method : 'GET'
+  return redirect({ ...journey, onErrorPage: true, state: { ...journey.state, method } }, page.to, page.directive, scope)
 }
 
 function search(journey: Journey): readonly Answer[] {
@@ -115,7 +159,7 @@ function search(journey: Journey): readonly Answer[] {
         ended(journey, choice.location.scope, { kind: 'answered', status: 301, directive: choice.location.directive }, choice.location),
       ]
     case 'none':
-      return content(journey, server.scope, undefined, false)
+      return content(journey, server.scope, undefined)
     default: {
       const captures = choice.captures.length > 0 ? choice.captures : state.captures
       const variables = new Map<string, string | undefined>([...state.variables, ...Object.entries(choice.groups)])
@@ -126,18 +170,17 @@ function search(journey: Journey): readonly Answer[] {
 
 function enter(journey: Journey, location: Location): readonly Answer[] {
   const isInternal = own(location.scope, 'internal')
-  if (isInternal && !journey.internal && !journey.inSubrequest)
-    return [ended(journey, location.scope, { kind: 'answered', status: 404, directive: isInternal }, location)]
+  if (isInternal && !journey.internal && !journey.inSubrequest) return failed(journey, location.scope, 404, isInternal, location)
   return passages(location.scope, journey.model, journey.state).flatMap((passage) => {
     const next = follow(journey, passage)
-    if (passage.answer) return [returned(next, passage, location)]
+    if (passage.answer) return returned(next, passage, location)
     if (passage.again && passage.rewritten) return search({ ...next, hops: next.hops + 1 })
-    return content(next, passage.scope, location, passage.broken)
+    return content(next, passage.scope, location)
   })
 }
 
 /** Access, then `try_files`, then the handler of the location. */
-function content(journey: Journey, passed: Scope, location: Location | undefined, broken: boolean): readonly Answer[] {
+function content(journey: Journey, passed: Scope, location: Location | undefined): readonly Answer[] {
   const scope = limited(passed, journey.state.method)
   const gate = journey.inSubrequest ? undefined : gateOf(scope, journey.model, journey.state, (uri) => letsEverybodyIn(journey, uri))
   const closed = gate !== undefined && gate.satisfy === 'all' && deniesAll(gate.addresses)
@@ -147,7 +190,7 @@ function content(journey: Journey, passed: Scope, location: Location | undefined
     return [ended(journey, scope, { kind: 'answered', status: 403, directive }, location), ...refused]
   }
   const next = gate ? { ...journey, gates: [...journey.gates, gate] } : journey
-  return [...(tryFiles(next, passed) ?? handle(next, scope, passed, location, broken)), ...refused]
+  return [...(tryFiles(next, passed) ?? handle(next, scope, passed, location)), ...refused]
 }
 
 /** `limit_except GET { … }` rules every method but those named; GET brings HEAD with it. */
@@ -166,7 +209,7 @@ function tryFiles(journey: Journey, scope: Scope): readonly Answer[] | undefined
   if (!directive || last === undefined) return undefined
   // A model server's routes are taken not to exist as files.
   const code = /^=(\d{3})$/.exec(last)
-  if (code) return [ended(journey, scope, { kind: 'answered', status: Number(code[1]), directive })]
+  if (code) return failed(journey, scope, Number(code[1]), directive)
   return redirect(journey, last, directive, scope)
 }
 
@@ -180,7 +223,7 @@ function redirect(journey: Journey, to: string, directive: NginxDirective, scope
   }
   const uri = expandText(to, { model: journey.model, state: journey.state, persona: 'silent' })
   if (!uri.known) return [ended(journey, scope, { kind: 'unmodelled', reason: 'its target is not known', directive })]
-  return search({ ...next, state: { ...next.state, uri: uri.text.split('?', 1)[0] || '/' } })
+  return throughServer({ ...next, newPath: true, broken: false, state: { ...next.state, uri: uri.text.split('?', 1)[0] || '/' } })
 }
 
 function errorPage(scope: Scope, status: number): { readonly to: string; readonly directive: NginxDirective } | undefined {
@@ -196,27 +239,27 @@ function errorPage(scope: Scope, status: number): { readonly to: string; readonl
 
 /** Who is refused is sent to the error page, which may itself be passed on: then the refusal protects nothing. */
 function onRefusal(journey: Journey, scope: Scope, gate: Gate): readonly Answer[] {
-  const statuses = [...(gate.credentials.length > 0 ? [401] : []), ...(gate.addresses.length > 0 ? [403] : [])]
+  if (journey.onErrorPage) return []
+  const statuses = [...(gate.credentials.length > 0 ? [401 as const] : []), ...(gate.addresses.length > 0 ? [403 as const] : [])]
   return statuses.flatMap((status) => {
     const page = errorPage(scope, status)
-    if (!page) return []
-    // A path target turns the request into a GET for that path, so only what it leads to by name still is the client's request.
-    return page.to.startsWith('@')
-      ? redirect(journey, page.to, page.directive, scope).filter((answer) => answer.outcome.kind === 'proxied')
-      : []
+    return page ? toErrorPage(journey, page, scope).map((answer) => ({ ...answer, afterRefusal: status })) : []
   })
 }
 
-function handle(journey: Journey, scope: Scope, outer: Scope, location: Location | undefined, broken: boolean): readonly Answer[] {
+function handle(journey: Journey, scope: Scope, outer: Scope, location: Location | undefined): readonly Answer[] {
   const found = handlerOf(scope, location)
-  if (found?.name === 'proxy_pass' || found?.name === 'grpc_pass')
-    return [ended(journey, scope, pass(journey, found, location, broken), location)]
+  if (found?.name === 'proxy_pass' || found?.name === 'grpc_pass') return [ended(journey, scope, pass(journey, found, location), location)]
   if (found && scripted.includes(found.name))
     return [ended(journey, scope, { kind: 'unmodelled', reason: 'a script answers', directive: found }, location)]
-  const page = found ? undefined : errorPage(scope, 404)
-  if (page) return redirect(journey, page.to, page.directive, scope)
-  return [ended(journey, scope, { kind: 'answered', status: 0, directive: found ?? outer.directive ?? journey.server.directive }, location)]
+  const directive = found ?? outer.directive ?? journey.server.directive
+  if (found) return [ended(journey, scope, { kind: 'answered', status: 0, directive }, location)]
+  return failed(journey, scope, fileStatus(journey.state), directive, location, 0)
 }
+
+/** What the static module says where no file exists: it refuses other methods before it looks (ngx_http_static_handler). */
+export const fileStatus = ({ method, uri }: Pick<RequestState, 'method' | 'uri'>): number =>
+  !['GET', 'HEAD', 'POST'].includes(method) ? 405 : uri === '/' ? 403 : 404
 
 /** Handlers are not inherited by inner locations, but `if` and `limit_except` inside a location keep the location's. The last one written wins. */
 function handlerOf(scope: Scope, location: Location | undefined): NginxDirective | undefined {
@@ -228,17 +271,17 @@ function handlerOf(scope: Scope, location: Location | undefined): NginxDirective
   return undefined
 }
 
-function pass(journey: Journey, directive: NginxDirective, location: Location | undefined, broken: boolean): Outcome {
+function pass(journey: Journey, directive: NginxDirective, location: Location | undefined): Outcome {
   const { state, model } = journey
   const written = directive.parameters[0] ?? ''
   const expanded = expandText(written, { model, state, persona: 'silent' })
   const target = expanded.known ? readTarget(expanded.text) : undefined
   if (!target) return { kind: 'unmodelled', reason: 'where it leads is decided at run time', directive }
-  const clientPath = journey.internal ? state.uri : state.requestUri
+  const clientPath = journey.newPath ? state.uri : state.requestUri
   if (target.uri === undefined) return { kind: 'proxied', directive, target, path: clientPath }
   // With variables the path is taken as it comes out; without, it replaces the part that the location matched.
   if (written.includes('$')) return { kind: 'proxied', directive, target, path: target.uri.split('?', 1)[0] }
-  if (broken) return { kind: 'proxied', directive, target, path: state.uri }
+  if (journey.broken) return { kind: 'proxied', directive, target, path: state.uri }
   const matched = location && (location.kind === 'prefix' || location.kind === 'exact') ? location.path.length : 0
   return { kind: 'proxied', directive, target, path: target.uri + state.uri.slice(matched) }
 }

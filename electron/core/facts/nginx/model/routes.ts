@@ -77,7 +77,7 @@ export function proxyRoutesTo(
             for (const answer of serve(model, server, request)) {
               const { outcome } = answer
               if (outcome.kind === 'unmodelled') report(outcome.directive, outcome.reason)
-              if (outcome.kind === 'answered' && path === route.path)
+              if (outcome.kind === 'answered' && path === route.path && !answer.afterRefusal)
                 missed.push({
                   service,
                   route,

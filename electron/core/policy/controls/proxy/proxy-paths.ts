@@ -73,6 +73,9 @@ export function rest(facts: ProxyFacts, picture: ProxyPicture, judged: readonly 
 
 const notApplicable = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
 
+/** Nothing to look at for controls about certificates and versions; `proxy-serves-tls` says that TLS is missing. */
+export const withoutTls: Verdict = notApplicable('The proxy serves no TLS here', 'nginx forwards to the inference servers in clear only.')
+
 const unmodelled = (picture: ProxyPicture): readonly Verdict[] =>
   picture.unmodelled.slice(0, 20).map(({ directive, reason }) => ({
     status: 'not-evaluated',

@@ -4,7 +4,7 @@ import { nearestAll } from '../../../facts/nginx/model/scope.ts'
 import type { Server } from '../../../facts/nginx/model/servers.ts'
 import type { NginxDirective } from '../../../facts/nginx/nginx.ts'
 import { type Citation, defineControl, type PolicyContext, type Verdict } from '../../control.ts'
-import { type Front, frontsOf, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
+import { type Front, frontsOf, proxyNeeds, proxyUses, rest, withoutTls } from '../proxy/proxy-paths.ts'
 
 const DAY_MS = 86_400_000
 
@@ -21,6 +21,7 @@ export default defineControl({
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)
     const encrypted = fronts.filter(({ first }) => first.encrypted)
+    if (fronts.length > 0 && encrypted.length === 0) return [withoutTls]
     return rest(
       facts,
       picture,

@@ -4,7 +4,7 @@ import { nearest } from '../../../facts/nginx/model/scope.ts'
 import { defaultServer } from '../../../facts/nginx/model/servers.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import { type Citation, defineControl, type PolicyContext, type Verdict } from '../../control.ts'
-import { type Front, frontsOf, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
+import { type Front, frontsOf, proxyNeeds, proxyUses, rest, withoutTls } from '../proxy/proxy-paths.ts'
 
 export default defineControl({
   id: 'proxy-tls-versions',
@@ -26,6 +26,7 @@ export default defineControl({
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)
     const encrypted = fronts.filter(({ first }) => first.encrypted)
+    if (fronts.length > 0 && encrypted.length === 0) return [withoutTls]
     return rest(
       facts,
       picture,

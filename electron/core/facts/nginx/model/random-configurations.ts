@@ -1,0 +1,137 @@
+import { type Arbitrary, array, constantFrom, integer, letrec, option, record, tuple } from 'fast-check'
+
+/** Test support: server blocks that exercise the model, and requests to try on them. Every handler names itself in a header. */
+const paths = [
+  '/',
+  '/api',
+  '/api/',
+  '/api/pull',
+  '/api/p',
+  '/v1',
+  '/v1/',
+  '/v1/chat',
+  '/API/pull',
+  '/o/',
+  '/o',
+  '/a//b',
+  '/x/api/',
+] as const
+const patterns = ['^/api/', '^/api/(pull|push)$', 'pull', '/$', '^/v1/(.*)$', '^/(api|v1)/', '^/o', '[a-z]+/chat'] as const
+
+export const requestPaths = [
+  '/',
+  '/api',
+  '/api/',
+  '/api/pull',
+  '/api/pull/',
+  '/api/pullx',
+  '//api//pull',
+  '/api/%70ull',
+  '/api/./pull',
+  '/v1/../api/pull',
+  '/API/pull',
+  '/api/pull%2f',
+  '/v1',
+  '/v1/',
+  '/v1/chat',
+  '/v1/chat/x',
+  '/o',
+  '/o/api/pull',
+  '/x/api/push',
+  '/a//b',
+  '/api/push?x=1',
+  '/..',
+] as const
+export const methods = ['GET', 'POST', 'DELETE'] as const
+
+interface Node {
+  readonly modifier: string
+  readonly path: string
+  readonly lines: readonly string[]
+  readonly handler: string
+  readonly children: readonly Node[]
+}
+
+const access = constantFrom(
+  'auth_basic "r"; auth_basic_user_file @USERS@;',
+  'auth_basic "r";',
+  'auth_basic off;',
+  'allow 127.0.0.1; deny all;',
+  'deny all;',
+  'deny 127.0.0.1;',
+  'allow all;',
+  'allow 10.0.0.0/8; deny all;',
+  'satisfy any;',
+  'satisfy all;',
+)
+const rewrites = constantFrom(
+  'rewrite ^/o/(.*)$ /$1 break;',
+  'rewrite ^/o/(.*)$ /api/$1 last;',
+  'rewrite ^/x(/.*)$ $1;',
+  'return 204;',
+  'return 403;',
+  'return 418;',
+  'error_page 418 403 = @named;',
+  'error_page 404 /v1/chat;',
+  'internal;',
+  'if ($request_method = POST) { return 405; }',
+  'if ($request_method != GET) { rewrite ^ /v1/chat last; }',
+  'if ($uri ~ pull) { return 410; }',
+  'set $x 1; if ($x) { break; }',
+  'limit_except GET { deny all; }',
+  'limit_except GET POST { auth_basic "r"; auth_basic_user_file @USERS@; }',
+  'try_files /none @named;',
+  'try_files /none =418;',
+  'error_page 403 = @named;',
+  'error_page 404 = @named;',
+)
+const handlers = constantFrom('', '@PASS@;', '@PASS@;', '@PASS@/;', '@PASS@/api/;', '@PASS@$request_uri;')
+
+const lines = tuple(option(access, { freq: 3, nil: '' }), option(access, { freq: 3, nil: '' }), option(rewrites, { freq: 3, nil: '' })).map(
+  (all) => all.filter((line, index) => line !== '' && all.findIndex((other) => other.split(' ')[0] === line.split(' ')[0]) === index),
+)
+
+const { node } = letrec<{ node: Node }>((tie) => ({
+  node: record({
+    modifier: constantFrom('', '', '', '=', '^~', '~', '~*'),
+    path: integer({ min: 0, max: 1000 }).map(String),
+    lines,
+    handler: handlers,
+    children: option(array(tie('node') as Arbitrary<Node>, { maxLength: 2 }), {
+      freq: 1,
+      nil: [],
+      depthSize: 'small',
+    }),
+  }),
+}))
+
+let counter = 0
+
+function render(one: Node, seen: Set<string>, outer: string | undefined): string {
+  const regex = one.modifier.startsWith('~')
+  const pick = Number(one.path)
+  const path = regex ? (patterns[pick % patterns.length] ?? '') : (paths[pick % paths.length] ?? '')
+  // nginx refuses duplicates, prefixes outside their parent, and anything inside an exact location.
+  const key = `${one.modifier.startsWith('^') ? '' : one.modifier} ${path}`
+  if (seen.has(key) || (outer !== undefined && !regex && !path.startsWith(outer))) return ''
+  seen.add(key)
+  const inner = new Set<string>()
+  const children = one.modifier === '=' ? '' : one.children.map((child) => render(child, inner, regex ? undefined : path)).join('')
+  const handler = regex && /@PASS@\//.test(one.handler) ? '@PASS@;' : one.handler
+  const id = ++counter
+  const pass = handler === '' ? '' : `proxy_set_header X-Location ${id}; proxy_pass ${handler.replace('@PASS@', '@UPSTREAM@')}`
+  return `location ${one.modifier} ${path} { ${one.lines.join(' ')} ${pass} ${children} }\n`
+}
+
+/** The body of a server block without `listen`. `@UPSTREAM@`, `@USERS@` are placeholders; ids of handlers start at 1 in each. */
+export const serverBodies: Arbitrary<string> = tuple(
+  array(node, { minLength: 1, maxLength: 6 }),
+  lines,
+  constantFrom('', '', 'merge_slashes off;'),
+).map(([nodes, top, merge]) => {
+  counter = 0
+  const seen = new Set<string>()
+  const named = 'location @named { proxy_set_header X-Location named; proxy_pass @UPSTREAM@; }'
+  const server = top.filter((line) => !/^(?:limit_except|try_files|internal)/.test(line)).join(' ')
+  return `${merge} ${server}\n${nodes.map((one) => render(one, seen, undefined)).join('')}${named}\n`
+})
