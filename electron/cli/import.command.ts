@@ -1,11 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { parseArgs } from 'node:util'
+import { addHosts } from '#core/fleet/add-hosts.ts'
+import { readFleetText } from '#core/fleet/fleet-service.ts'
 import { importSources, previewImport } from '#core/fleet/import/import-fleet.ts'
+import { replaceFile } from '#core/fleet/replace-file.ts'
+import type { ImportPreview } from '#shared/ipc/fleet.contract.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 
-const options = { from: { type: 'string' }, output: { type: 'string' } } as const
+const options = { from: { type: 'string' }, output: { type: 'string' }, into: { type: 'string' } } as const
 
 /** The fleet file goes to stdout (or --output), what was taken and left out to stderr. */
 export async function runImport(args: string[]): Promise<number> {
@@ -21,7 +25,16 @@ export async function runImport(args: string[]): Promise<number> {
     process.stderr.write(`No host of ${preview.source} could be taken.\n`)
     return ExitCode.couldNotRun
   }
-  if (values.output === undefined) process.stdout.write(preview.yaml)
+  if (values.into !== undefined) await addTo(values.into, preview)
+  else if (values.output === undefined) process.stdout.write(preview.yaml)
   else await writeFile(values.output, preview.yaml, { flag: 'wx' })
   return ExitCode.clean
+}
+
+/** Adds the hosts to a fleet file that exists; its jump chain and identities stay as they are. */
+async function addTo(file: string, preview: ImportPreview): Promise<void> {
+  const hosts = preview.taken.map(({ name, address, port }) => ({ name, address, ...(port !== 22 && { port }) }))
+  const { text, added } = addHosts(await readFleetText(file), hosts)
+  await replaceFile(file, text)
+  process.stderr.write(`${file}: ${added.length} of ${hosts.length} hosts added${added.length > 0 ? ` (${added.join(', ')})` : ''}\n`)
 }

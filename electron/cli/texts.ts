@@ -18,8 +18,9 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse sudoers --fleet FILE [--host NAME]
       Prints a sudoers drop-in that allows the audit account exactly the commands an audit runs, and nothing else.
 
-  gatehouse import --from ssh-config|ansible [FILE] [--output FILE]
+  gatehouse import --from ssh-config|ansible [FILE] [--output FILE | --into FLEET]
       Makes a fleet file from ~/.ssh/config or an Ansible inventory, and says what was left out and why.
+      --into FLEET adds the hosts to a fleet file that exists, and keeps its comments.
 
   gatehouse schema fleet|report
       Prints the JSON Schema of the fleet file (for editors) or of the JSON report.
