@@ -88,16 +88,12 @@ function assign(
   lines[`Environment:${variable.name}`] = variable.line
 }
 
-/** A path of EnvironmentFile= may be a glob; the script reports each file that it stands for. */
+/** A path of EnvironmentFile= may be a glob; the script reports each file that it stands for. Classes such as `[ab]` are not followed. */
 function matching(path: string, files: ReadonlyMap<string, EnvironmentFile>): readonly EnvironmentFile[] {
   const exact = files.get(path)
   if (exact) return [exact]
-  if (!/[*?[]/.test(path)) return []
-  const pattern = new RegExp(
-    `^${path
-      .replace(/[.+^${}()|\\]/g, '\\$&')
-      .replace(/\*/g, '[^/]*')
-      .replace(/\?/g, '[^/]')}$`,
-  )
+  if (!/[*?]/.test(path)) return []
+  const literal = path.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+  const pattern = new RegExp(`^${literal.replace(/\*+/g, '[^/]*').replace(/\?/g, '[^/]')}$`)
   return [...files].filter(([name]) => pattern.test(name)).map(([, file]) => file)
 }

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseSs } from './parse-ss.ts'
+
+const fixture = (name: string): string => readFileSync(new URL(`./__fixtures__/${name}`, import.meta.url), 'utf8')
+const row = (local: string, users = ''): string => `tcp   LISTEN 0      4096   ${local}   0.0.0.0:*    ${users}`
+
+describe('one row of ss', () => {
+  test.each([
+    ['0.0.0.0:80', '0.0.0.0', 80, 'wildcard'],
+    ['*:9400', '*', 9400, 'wildcard'],
+    ['[::]:80', '::', 80, 'wildcard'],
+    ['127.0.0.1:11434', '127.0.0.1', 11434, 'loopback'],
+    ['127.8.9.10:1', '127.8.9.10', 1, 'loopback'],
+    ['[::1]:6010', '::1', 6010, 'loopback'],
+    ['[::ffff:127.0.0.1]:8080', '::ffff:127.0.0.1', 8080, 'loopback'],
+    ['[::ffff:10.0.0.5]:8080', '::ffff:10.0.0.5', 8080, 'specific'],
+    ['[::ffff:0.0.0.0]:8080', '::ffff:0.0.0.0', 8080, 'wildcard'],
+    ['127.0.0.53%lo:53', '127.0.0.53', 53, 'loopback'],
+    ['0.0.0.0%virbr0:67', '0.0.0.0', 67, 'wildcard'],
+    ['0.0.0.0%lo:67', '0.0.0.0', 67, 'loopback'],
+    ['[fe80::1]%eth0:546', 'fe80::1', 546, 'specific'],
+    ['[fe80::1%eth0]:546', 'fe80::1', 546, 'specific'],
+    ['10.20.0.11:8000', '10.20.0.11', 8000, 'specific'],
+    // iproute2 of RHEL 7 and Ubuntu 18.04 prints IPv6 without brackets.
+    [':::22', '::', 22, 'wildcard'],
+  ])('%s', (local, address, port, scope) => {
+    expect(parseSs(row(local))).toEqual({
+      ok: true,
+      listeners: [{ protocol: 'tcp', address, port, scope, processes: [], line: 1 }],
+    })
+  })
+
+  test.each([
+    ['users:(("nginx",pid=12,fd=6))', [{ name: 'nginx', pid: 12 }]],
+    [
+      'users:(("nginx",pid=12,fd=6),("nginx",pid=13,fd=6),("nginx",pid=13,fd=7))   ',
+      [
+        { name: 'nginx', pid: 12 },
+        { name: 'nginx', pid: 13 },
+      ],
+    ],
+    ['users:(("a b (c)",pid=7,fd=1))', [{ name: 'a b (c)', pid: 7 }]],
+    ['users:(("say "hi"",pid=7,fd=1))', [{ name: 'say "hi"', pid: 7 }]],
+    ['users:(("x",pid=1,fd=3)",pid=999,fd=4))', [{ name: 'x",pid=1,fd=3)', pid: 999 }]],
+    ['users:(("two\nlines",pid=7,fd=1))', [{ name: 'two\nlines', pid: 7 }]],
+  ])('owners %j', (users, processes) => {
+    const parsed = parseSs(`${row('0.0.0.0:80', users)}\n${row('127.0.0.1:81')}\n`)
+    expect(parsed).toMatchObject({ ok: true, listeners: [{ port: 80, processes }, { port: 81 }] })
+  })
+})
+
+test('the header of an ss without -H is passed over', () => {
+  const header = 'Netid State  Recv-Q Send-Q  Local Address:Port   Peer Address:Port Process'
+  expect(parseSs(`${header}\n${row('0.0.0.0:80')}`)).toMatchObject({ ok: true, listeners: [{ port: 80, line: 2 }] })
+})
+
+test.each([
+  ['tcp LISTEN 0 128 nonsense 0.0.0.0:*', 1],
+  [`${row('0.0.0.0:80')}\nCannot open netlink socket`, 2],
+  [row('0.0.0.0:70000'), 1],
+  [row('0.0.0.0:80', 'users:(("nginx",pid=x,fd=6))'), 1],
+])('a row that cannot be read is an error with its line: %j', (text, line) => {
+  expect(parseSs(text)).toEqual({ ok: false, line })
+})
+
+test('the lab, as root and as the audit account', () => {
+  const root = parseSs(fixture('debian12-lab-root.txt'))
+  const audit = parseSs(fixture('debian12-lab-audit.txt'))
+  if (!root.ok || !audit.ok) throw new Error('the recording was not read')
+  expect(root.listeners.find(({ port }) => port === 11434)).toMatchObject({ scope: 'wildcard', processes: [{ name: 'ollama' }] })
+  expect(root.listeners.find(({ port }) => port === 8000)).toMatchObject({ scope: 'loopback', processes: [{ name: 'vllm' }] })
+  expect(audit.listeners.every(({ processes }) => processes.length === 0)).toBe(true)
+  expect(audit.listeners.map(({ address, port }) => `${address} ${port}`).sort()).toEqual(
+    root.listeners.map(({ address, port }) => `${address} ${port}`).sort(),
+  )
+})
+
+test('property: whatever a process is called, its pid is read and no other appears', () => {
+  const name = fc.string({ unit: fc.constantFrom(...'ab",=()pidf1 3'.split('')), maxLength: 15 })
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, fc.integer({ min: 1, max: 4_194_304 })), { minLength: 1, maxLength: 4 }), (owners) => {
+      const users = `users:(${owners.map(([comm, pid]) => `("${comm}",pid=${pid},fd=3)`).join(',')})`
+      const parsed = parseSs(row('0.0.0.0:80', users))
+      const pids = parsed.ok ? parsed.listeners.flatMap(({ processes }) => processes.map(({ pid }) => pid)) : []
+      expect(pids).toEqual([...new Set(owners.map(([, pid]) => pid))])
+    }),
+  )
+})
+
+test('property: never throws', () => {
+  fc.assert(fc.property(fc.string({ maxLength: 300 }), (text) => void parseSs(`tcp LISTEN ${text}`)))
+})

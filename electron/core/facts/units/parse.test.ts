@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseUnits } from './parse.ts'
+
+const fixture = (name: string): string => readFileSync(new URL(`./__fixtures__/${name}`, import.meta.url), 'utf8')
+const lineOf = (text: string, line: number | undefined): string | undefined => (line ? text.split('\n')[line - 1] : undefined)
+
+test('the lab as root: an Ollama with a drop-in, a template instance, an escaped name', () => {
+  const text = fixture('debian12-lab-root.txt')
+  const units = parseUnits(text)
+  expect(units.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['ollama.service', 'vllm@llama-3.service', 'chat\\x2dserver.service', 'nginx.service']),
+  )
+  const ollama = units.find(({ id }) => id === 'ollama.service')
+  expect(ollama).toMatchObject({
+    activeState: 'active',
+    unitFileState: 'enabled',
+    user: 'ollama',
+    group: 'ollama',
+    dynamicUser: false,
+    execStart: ['/usr/local/bin/ollama', 'serve'],
+    environmentComplete: true,
+    environmentFiles: ['/etc/default/ollama', '/etc/default/absent'],
+    dropIns: ['/etc/systemd/system/ollama.service.d/override.conf'],
+  })
+  expect(ollama?.environment).toMatchObject({
+    OLLAMA_HOST: '0.0.0.0:11434',
+    OLLAMA_ORIGINS: 'http://a b,*',
+    QUOTED: 'say "hi" $x \\ y',
+    OLLAMA_API_KEY: '****',
+    OLLAMA_MODELS: '/models/ollama',
+  })
+  expect(lineOf(text, ollama?.lines['Environment:OLLAMA_HOST'])).toContain('OLLAMA_HOST=0.0.0.0:11434')
+  expect(lineOf(text, ollama?.lines['Environment:OLLAMA_MODELS'])).toBe('=OLLAMA_MODELS="/models/ollama"')
+  const vllm = units.find(({ id }) => id === 'vllm@llama-3.service')
+  expect(vllm).toMatchObject({
+    dynamicUser: true,
+    supplementaryGroups: expect.arrayContaining(['video', 'render']),
+    environmentComplete: true,
+  })
+  expect(vllm?.properties).toMatchObject({
+    NoNewPrivileges: 'yes',
+    ProtectSystem: 'strict',
+    ProtectHome: 'yes',
+    DevicePolicy: 'closed',
+    ReadWritePaths: '/models /var/log',
+  })
+})
+
+test('the lab as the audit account: an unreadable environment file leaves the environment incomplete', () => {
+  const units = parseUnits(fixture('debian12-lab-audit.txt'))
+  expect(units.find(({ id }) => id === 'vllm@llama-3.service')?.environmentComplete).toBe(false)
+  expect(units.find(({ id }) => id === 'ollama.service')?.environmentComplete).toBe(true)
+})
+
+test.each(['root', 'audit'])('no secret of the lab is in the recording (%s)', (who) => {
+  expect(fixture(`debian12-lab-${who}.txt`)).not.toMatch(/sk-very-secret|abcdef/)
+})
+
+const block = (lines: readonly string[]): string => ['Id=x.service', 'LoadState=loaded', ...lines, ''].join('\n')
+
+test.each<[string, readonly string[], object]>([
+  [
+    'files override Environment=',
+    ['Environment=A=1', 'EnvironmentFiles=/e (ignore_errors=no)', '', '@envfile /e', '=A=2'],
+    { environment: { A: '2' } },
+  ],
+  [
+    'a file that is not there adds nothing',
+    ['EnvironmentFiles=/e (ignore_errors=yes)', '', '@envfile-missing /e'],
+    { environmentComplete: true },
+  ],
+  ['a file that was not looked at is not known', ['EnvironmentFiles=/e (ignore_errors=yes)', ''], { environmentComplete: false }],
+  [
+    'globs',
+    ['EnvironmentFiles=/e/*.env (ignore_errors=no)', '', '@envfile /e/a.env', '=A=1', '@envfile /e/b.env', '=B=2'],
+    { environment: { A: '1', B: '2' }, environmentComplete: true },
+  ],
+  [
+    'an empty set is not an unasked one',
+    ['CapabilityBoundingSet='],
+    { properties: expect.objectContaining({ CapabilityBoundingSet: '' }) },
+  ],
+])('%s', (_, lines, expected) => {
+  expect(parseUnits(block(lines))[0]).toMatchObject(expected)
+})
+
+test('units that do not exist, and units named twice', () => {
+  const twice = `${block([])}\n${block([])}\nId=y.service\nLoadState=not-found\n`
+  expect(parseUnits(twice).map(({ id }) => id)).toEqual(['x.service'])
+})
+
+test('property: never throws', () => {
+  const line = fc.constantFrom(
+    'Id=a.service',
+    'Environment="A=',
+    'ExecStart={ argv[]=',
+    '@envfile /x',
+    '=A=1',
+    '',
+    'EnvironmentFiles=/[x (ignore_errors=no)',
+    '\u0000',
+  )
+  fc.assert(fc.property(fc.array(line, { maxLength: 20 }), (lines) => void parseUnits(lines.join('\n'))))
+})
