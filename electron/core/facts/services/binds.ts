@@ -56,7 +56,9 @@ export function observedBinds(members: readonly Process[], configured: Configure
   const likely = exact.length > 0 && configured.addresses.length > 0 ? exact : unowned
   if (likely.length > 0) {
     const note = 'The owner of this socket could not be read; the port is the one that the server is configured for.'
-    return { binds: likely.map((listener) => toBind(listener, note)) }
+    // Without its configuration the port is only the engine's usual one: enough to accuse, not to acquit.
+    const unknown = configured.unknown && `the owners of sockets could not be read and ${configured.unknown}`
+    return { binds: likely.map((listener) => toBind(listener, note)), unknown }
   }
   if (configured.addresses.length === 0 && configured.unknown === undefined) return { binds: [] }
   return { binds: [], unknown: 'no listening socket of it was found' }

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { collectProcesses } from './collect.ts'
+import { parseProcesses } from './parse.ts'
+
+const [section] = collectProcesses()
+const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
+
+/** The section's script on this very machine, without the probe around it. */
+function run(shell: readonly string[]): string {
+  if (section?.kind !== 'script') throw new Error('not a script')
+  const [program = '', ...args] = shell
+  return spawnSync(program, [...args, '-c', section.script, 'sh', ...section.parameters], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH },
+  }).stdout
+}
+
+describe.runIf(process.platform === 'linux')('on this machine', () => {
+  let child: ChildProcess
+
+  beforeAll(async () => {
+    const words = [
+      '--host',
+      '0.0.0.0',
+      '--api-key',
+      'sk-one',
+      'sk-two',
+      '--hf-token=sk-three',
+      'two\nlines',
+      '-m',
+      '/m/a b.gguf',
+      '--api-key',
+      'sk-last',
+    ]
+    child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', '--', ...words], {
+      argv0: '/opt/llama-server',
+      stdio: 'ignore',
+      env: { LLAMA_ARG_PORT: '9', LLAMA_API_KEY: 'sk-four', HTTP_PROXY: 'http://u:sk-five@p', SECRET_OTHER: 'sk-six' },
+    })
+    await once(child, 'spawn')
+    await sleep(50)
+  })
+  afterAll(() => {
+    child.kill()
+  })
+
+  test.each(shells)('%s reads words, account and environment, and no secret leaves', (...shell) => {
+    const stdout = run(shell.filter((word): word is string => typeof word === 'string'))
+    const processes = parseProcesses(stdout)
+    if (!Array.isArray(processes)) throw new Error('not read')
+    const found = processes.find(({ pid }) => pid === child.pid)
+    expect(found?.argv).toEqual([
+      ...['/opt/llama-server', '-e', 'setTimeout(() => {}, 60000)', '--', '--host', '0.0.0.0', '--api-key', '****', '****'],
+      ...['--hf-token=****', 'two\nlines', '-m', '/m/a b.gguf', '--api-key', '****'],
+    ])
+    expect(found?.environment).toEqual({ LLAMA_ARG_PORT: '9', LLAMA_API_KEY: '****' })
+    expect(found?.uid).toBe(process.geteuid?.())
+    expect(stdout).not.toMatch(/sk-(?:one|two|three|four|five|six|last)/)
+  })
+})

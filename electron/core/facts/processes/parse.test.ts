@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseProcesses } from './parse.ts'
+
+const fixture = (name: string): string => readFileSync(new URL(`./__fixtures__/${name}`, import.meta.url), 'utf8')
+const procps = (...rows: readonly string[]): string =>
+  ['@ps procps', '      1       0     0 root                             systemd                          /sbin/init', ...rows].join('\n')
+
+test('the lab as root', () => {
+  const processes = parseProcesses(fixture('debian12-lab-root.txt'))
+  if (!Array.isArray(processes)) throw new Error('not read')
+  expect(processes.find(({ name }) => name === 'ollama')).toMatchObject({
+    ppid: 1,
+    user: 'ollama',
+    uid: 997,
+    argv: ['/usr/local/bin/ollama', 'serve'],
+    cgroup: '/system.slice/ollama.service',
+    environment: { OLLAMA_HOST: '0.0.0.0:11434', OLLAMA_API_KEY: '****', OLLAMA_ORIGINS: 'http://a b,*' },
+  })
+  expect(processes.find(({ name }) => name === 'vllm')).toMatchObject({
+    argv: expect.arrayContaining(['--api-key', '****', '--chat-template=/etc/vllm/a b.jinja']),
+    cgroup: '/system.slice/system-vllm.slice/vllm@llama-3.service',
+  })
+})
+
+test('the lab as the audit account: no environment, the rest as before', () => {
+  const processes = parseProcesses(fixture('debian12-lab-audit.txt'))
+  if (!Array.isArray(processes)) throw new Error('not read')
+  const ollama = processes.find(({ name }) => name === 'ollama')
+  expect(ollama).toMatchObject({ argv: ['/usr/local/bin/ollama', 'serve'], cgroup: '/system.slice/ollama.service' })
+  expect(ollama?.environment).toBeUndefined()
+})
+
+test.each([
+  [
+    '    200       1  1000 a-very-long-account-name-of-an-ldap-directory web: x                           python3 -m http.server',
+    { user: 'a-very-long-account-name-of-an-ldap-directory', argv: ['python3', '-m', 'http.server'] },
+  ],
+  [
+    '    201       1  1000 ada                              tmux: server                     tmux new -s x',
+    { name: 'tmux: server', argv: ['tmux', 'new', '-s', 'x'] },
+  ],
+  ['    202       2     0 root                             kworker/0:1                      [kworker/0:1]', { argv: ['[kworker/0:1]'] }],
+])('row %s', (row, expected) => {
+  expect(parseProcesses(procps(row))).toMatchObject([{ pid: 1 }, expected])
+})
+
+test('BusyBox has no uid column; candidates bring theirs', () => {
+  const text = [
+    '@ps busybox',
+    'PID   PPID  USER     COMMAND          COMMAND',
+    '    1     0 root     init             /sbin/init',
+    '   88     1 ollama   ollama           ollama serve',
+    '   99     1 ada      sh               -sh',
+    '@argv 88',
+    '=ollama',
+    '=serve',
+    '@cgroup 88 0::/ollama',
+    '@uid 88 977',
+  ].join('\n')
+  expect(parseProcesses(text)).toMatchObject([
+    { pid: 1, uid: 0 },
+    { pid: 88, uid: 977, argv: ['ollama', 'serve'], cgroup: '/ollama' },
+    { pid: 99, uid: -1 },
+  ])
+})
+
+test.each<[string, string, 'hidden' | undefined]>([
+  [
+    'hidepid: process 1 is not shown',
+    '@ps procps\n    200     199  1000 ada                              bash                             -bash',
+    'hidden',
+  ],
+  ['no ps', '@ps none', undefined],
+  ['nothing', '', undefined],
+  ['a row that is none', '@ps procps\nerror: unsupported option', undefined],
+])('%s', (_, text, expected) => {
+  expect(parseProcesses(text)).toBe(expected)
+})
+
+test('a word cannot pose as a row of its own, and line feeds come back', () => {
+  const text = procps(
+    '    300       1  1000 ada                              vllm                             vllm serve',
+    '@argv 300',
+    '=vllm',
+    '=serve',
+    '=@argv 1',
+    '=a\u0001b',
+    '@env 300',
+    '=HOME=/x',
+    '=OLLAMA_HOST=0.0.0.0',
+  )
+  expect(parseProcesses(text)).toMatchObject([
+    { pid: 1, argv: ['/sbin/init'] },
+    { pid: 300, argv: ['vllm', 'serve', '@argv 1', 'a\nb'], environment: { HOME: '/x', OLLAMA_HOST: '0.0.0.0' } },
+  ])
+})
+
+test('property: never throws', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ maxLength: 60 }), { maxLength: 8 }), (rows) => {
+      parseProcesses(procps(...rows))
+    }),
+  )
+})

@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { recognise } from './launch.ts'
+
+const words = (text: string): string[] => text.split(' ')
+
+describe('servers', () => {
+  test.each([
+    ['/usr/local/bin/ollama serve', 'ollama', false],
+    ['ollama start', 'ollama', false],
+    ['/bin/bash /usr/bin/ollama serve', 'ollama', true],
+    ['vllm serve /models/x --port 8000', 'vllm', false],
+    ['python3 /usr/bin/vllm serve x', 'vllm', false],
+    ['/opt/venv/bin/python3.12 -u /opt/venv/bin/vllm serve x', 'vllm', false],
+    ['python -m vllm.entrypoints.openai.api_server --model x', 'vllm', false],
+    ['python3 -X dev -Wignore -m vllm.entrypoints.api_server', 'vllm', false],
+    ['python -um vllm.entrypoints.openai.api_server', 'vllm', false],
+    ['python /src/vllm/entrypoints/openai/api_server.py --model x', 'vllm', false],
+    ['uv run vllm serve x', 'vllm', true],
+    ['uv run --with vllm --python 3.12 vllm serve x', 'vllm', true],
+    ['uvx --from vllm==0.21 vllm serve x', 'vllm', true],
+    ['conda run -n ai --no-capture-output vllm serve x', 'vllm', true],
+    ['env -u A OLLAMA_HOST=0.0.0.0 ollama serve', 'ollama', true],
+    ['sudo -u ai -H vllm serve x', 'vllm', true],
+    ['runuser -u ai -- vllm serve x', 'vllm', true],
+    ['nice -n 10 ionice -c 2 numactl -N 0 vllm serve x', 'vllm', true],
+    ['taskset 0xff vllm serve x', 'vllm', true],
+    ['timeout -k 5 3600 ollama serve', 'ollama', true],
+    ['tini -g -- ollama serve', 'ollama', true],
+    ['llama-server -m /m/x.gguf', 'llama.cpp', false],
+    ['/opt/llama.cpp/build/bin/server -m x.gguf', 'llama.cpp', false],
+    ['./server -m x.gguf', 'llama.cpp', false],
+    ['python3 -m llama_cpp.server --model x', 'llama.cpp', false],
+    ['local-ai run', 'localai', false],
+    ['./local-ai', 'localai', false],
+    ['/usr/local/bin/local-ai --address :8080', 'localai', false],
+    ['local-ai-Linux-x86_64 run phi', 'localai', false],
+  ])('%s', (line, engine, wrapped) => {
+    expect(recognise(words(line))).toMatchObject({ engine, role: 'server', wrapped })
+  })
+
+  test.each([
+    ['cd /srv && exec OLLAMA_HOST=0.0.0.0 ollama serve >>/var/log/o.log 2>&1', 'ollama'],
+    ['source venv/bin/activate; vllm serve "/models/a b" --host=0.0.0.0', 'vllm'],
+    ['(ulimit -n 65536; llama-server -m x.gguf)', 'llama.cpp'],
+  ])('sh -c %j', (text, engine) => {
+    expect(recognise(['/bin/bash', '-lc', text])).toMatchObject({ engine, wrapped: true })
+    expect(recognise(['su', '-', 'ai', '-c', text])).toMatchObject({ engine, wrapped: true })
+  })
+})
+
+test.each([
+  'vim ollama.conf',
+  'grep vllm',
+  'grep -r vllm serve',
+  'tail -f /var/log/ollama.log',
+  'less /opt/vllm/serve',
+  'ollama run llama3',
+  'ollama pull x',
+  'ollama list',
+  'ollama',
+  'vllm bench serve',
+  'vllm chat',
+  'python -c import vllm',
+  'python train.py --model vllm serve',
+  'python -m vllm.benchmarks.serve',
+  'bash /opt/start.sh vllm serve',
+  'sudo systemctl restart ollama',
+  'journalctl -u ollama serve',
+  'docker run ollama/ollama serve',
+  'docker exec ollama ollama serve',
+  '[ollama] <defunct>',
+  'nginx: worker process',
+  '/usr/sbin/server --port 80',
+  'llama-cli -m x.gguf',
+  'llama-bench -m x.gguf',
+  'local-ai models list',
+  'local-ai --version',
+  'man llama-server',
+  'kill -9 ollama serve',
+  'sh -c',
+  'env',
+  '',
+])('no server: %s', (line) => {
+  expect(recognise(words(line))).toBeUndefined()
+})
+
+test.each([
+  ['/usr/local/bin/ollama runner --ollama-engine --port 41234', 'ollama'],
+  ['VLLM::EngineCore', 'vllm'],
+  ['VLLM::Worker_TP0', 'vllm'],
+])('a worker, not a server: %s', (line, engine) => {
+  expect(recognise(words(line))).toMatchObject({ engine, role: 'worker' })
+})
+
+test('property: never throws, however deep', () => {
+  const word = fc.constantFrom(
+    'sudo',
+    'env',
+    'sh',
+    '-c',
+    '-m',
+    'python3',
+    'uv',
+    'run',
+    'A=1',
+    '--',
+    'vllm',
+    'serve',
+    '"',
+    "'",
+    '\\',
+    ';',
+    '',
+  )
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 30 }), (argv) => {
+      recognise(argv)
+    }),
+  )
+})
