@@ -87,7 +87,7 @@ const jumpWords: Readonly<Record<'idle' | 'connecting' | 'connected' | 'failed',
 function JumpPlace() {
   const fleet = useFleetState().data?.fleet
   const states = useJumpStates().data ?? []
-  if (fleet === undefined || fleet === null) return <NoJump name="Jump host" what="Named in the fleet file" word="Not set" />
+  if (fleet === undefined || fleet === null) return <NoJump name="Jump host" what="No fleet open" word="Not set" />
   if (fleet.jump.length === 0) return <NoJump name="Direct" what="No jump host" word="None" />
   return fleet.jump.map((jump) => {
     const state = states.find((it) => it.name === jump.name)

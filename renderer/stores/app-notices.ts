@@ -10,7 +10,7 @@ export function appNotices(info: AppInfo | undefined): NoticeView[] {
   const notices: NoticeView[] = []
   if (info === undefined) return notices
   if (info.engine !== 'running') {
-    const why = info.engineMessage === null ? '' : ` ${plainText(info.engineMessage, 300)}`
+    const why = info.engineMessage === null ? '' : ` (${plainText(info.engineMessage, 300).replace(/\.$/, '')})`
     const next =
       info.engine === 'restarting'
         ? 'It is being started again. A running audit was lost, hosts that had finished are kept.'
@@ -18,7 +18,7 @@ export function appNotices(info: AppInfo | undefined): NoticeView[] {
     notices.push({
       key: 'engine',
       words: { word: info.engine === 'restarting' ? 'Engine restarting' : 'Engine stopped', tone: 'fail', icon: 'state' },
-      text: `The engine, which talks to the hosts, stopped.${why} ${next}`,
+      text: `The engine, which talks to the hosts, stopped${why}. ${next}`,
       actions: [{ label: 'Show diagnostics', run: () => goSettings('about') }],
     })
   }

@@ -137,6 +137,7 @@ export const applicable = (counts: Counts): number => outcomes.reduce((sum, it) 
 
 /** The loudest outcome that needs somebody, and how often; undefined when all is well. Items without a control do not count. */
 export function loudestOpen(view: HostView): { readonly outcome: Outcome; readonly count: number } | undefined {
+  if (view.findings.length === 0) return loudestItem(view.items)
   const open = view.findings.filter((finding) => finding.status !== 'pass' && finding.status !== 'not-applicable')
   const first = [...open].sort((a, b) => rankOf(a.status) - rankOf(b.status))[0]
   if (first === undefined) return undefined
@@ -144,6 +145,13 @@ export function loudestOpen(view: HostView): { readonly outcome: Outcome; readon
     outcome: first.status,
     count: new Set(open.filter((finding) => finding.status === first.status).map((finding) => finding.item)).size,
   }
+}
+
+/** The same from the items alone, until their findings are read. */
+function loudestItem(items: Items): { readonly outcome: Outcome; readonly count: number } | undefined {
+  const all = Object.values(items)
+  const outcome = outcomes.find((it) => it !== 'not-evaluated' && it !== 'pass' && it !== 'not-applicable' && all.includes(it))
+  return outcome === undefined ? undefined : { outcome, count: all.filter((it) => it === outcome).length }
 }
 
 /** Identity of a finding within a host. */

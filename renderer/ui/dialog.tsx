@@ -14,6 +14,7 @@ interface DialogProps {
   /** Must be answered: a click outside does not close it. */
   readonly alert?: boolean
   readonly width?: 'narrow' | 'default' | 'wide'
+  /** Without it the primary button, which is the safe choice. */
   readonly initialFocus?: RefObject<HTMLElement | null>
 }
 
@@ -25,7 +26,10 @@ export function Dialog({ title, status, lead, children, foot, onClose, alert = f
       <Parts.Portal>
         <Parts.Backdrop className="scrim" />
         <Parts.Viewport className="viewport">
-          <Parts.Popup className={`dialog ${width}`} {...(initialFocus === undefined ? {} : { initialFocus })}>
+          <Parts.Popup
+            className={`dialog ${width}`}
+            initialFocus={initialFocus ?? (() => document.querySelector<HTMLElement>('.dialog .button.primary'))}
+          >
             <div className="dialog-body" {...(width === 'wide' ? { tabIndex: 0 } : {})}>
               {status}
               <Parts.Title>{title}</Parts.Title>

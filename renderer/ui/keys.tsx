@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, Command, CornerDownLeft } from 'lucide-react'
+import { ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Command, CornerDownLeft } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { isMac } from './platform.ts'
 
@@ -8,6 +8,8 @@ const pictures: Readonly<Record<string, { readonly picture: ReactNode; readonly 
   shift: { picture: isMac ? '⇧' : 'Shift ', name: 'Shift' },
   enter: { picture: <CornerDownLeft className="icon" aria-hidden />, name: 'Enter' },
   up: { picture: <ArrowUp className="icon" aria-hidden />, name: 'Up' },
+  left: { picture: <ArrowLeft className="icon" aria-hidden />, name: 'Left' },
+  right: { picture: <ArrowRight className="icon" aria-hidden />, name: 'Right' },
   down: { picture: <ArrowDown className="icon" aria-hidden />, name: 'Down' },
 }
 

@@ -78,7 +78,7 @@ const Entry = ({ entry, act }: { readonly entry: AttentionEntry; readonly act: (
       <span className="age num">{entry.since === undefined ? '' : age(new Date(entry.since), new Date())}</span>
     </div>
     <div className="what selectable">{entry.text}</div>
-    <div className="flex gap-3">
+    <div className="flex h-5 items-center gap-3">
       {entry.actions.map(({ label, action }) => (
         <button key={label} type="button" className="link" onClick={() => act(action)}>
           {label}

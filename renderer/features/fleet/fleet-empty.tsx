@@ -38,7 +38,7 @@ export function FleetEmpty({ notices }: { readonly notices: readonly NoticeView[
     >
       <div className="teach">
         <div className="matrix">
-          <table>
+          <table className="all-rows">
             <thead>
               <tr>
                 <th scope="col">

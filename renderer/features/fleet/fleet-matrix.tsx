@@ -98,7 +98,7 @@ export function FleetMatrix({ fleet }: { readonly fleet: Fleet }) {
         </>
       }
     >
-      <div className="fleet">
+      <div className="fleet-screen">
         {auditing ? <RunningStrip hosts={hosts} /> : <Strip hosts={hosts} />}
         <Matrix
           hosts={shown.hosts}

@@ -85,7 +85,7 @@ function limitedNotice(hosts: readonly HostView[], { showCommands }: NoticeActio
       key: 'limited',
       words: { word: 'Limited sudo', tone: 'warn', icon: 'state' },
       subject: nameFew(limited.map((host) => host.name)),
-      text: `refused ${what}. Those checks stay Not evaluated.`,
+      text: `${limited.length === 1 ? 'runs' : 'run'} with limited rights: sudo refused ${what}. Those checks stay Not evaluated.`,
       actions: [{ label: 'Show commands', run: showCommands }],
     },
   ]

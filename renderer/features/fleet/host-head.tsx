@@ -49,7 +49,8 @@ function barOf(host: HostView): BarPart[] {
 }
 
 function ageOf(host: HostView): string {
-  if (host.progress !== undefined) return progressWords(host.progress)
+  if (host.progress?.stage === 'probing' || host.progress?.stage === 'evaluating') return progressWords(host.progress)
+  if (host.progress !== undefined && host.measuredAt === undefined) return '\u00a0'
   if (host.measuredAt === undefined) return 'Not audited'
   const now = new Date()
   const at = new Date(host.measuredAt)

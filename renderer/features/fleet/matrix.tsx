@@ -1,5 +1,5 @@
 import { type KeyboardEvent, memo, type UIEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { type Area, areas, type ChecklistItem, type ItemId } from '#shared/model/checklist.ts'
+import { type Area, areas, type ChecklistItem, checklist, type ItemId } from '#shared/model/checklist.ts'
 import type { Outcome } from '#shared/status.ts'
 import type { HostView } from '../../stores/host-view.ts'
 import { goHost, useUi } from '../../stores/ui.store.ts'
@@ -17,7 +17,7 @@ interface MatrixProps {
   readonly corner: React.ReactNode
 }
 
-/** Width of a host column when the matrix scrolls. Must equal `col.host` in fleet.css. */
+/** Width of a host column when the matrix scrolls. Must equal `col.of-host` in fleet.css. */
 const columnWidth = 124
 const noScroll = { left: 0, width: 1440 }
 
@@ -87,15 +87,15 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
         role="grid"
         aria-label={`Compliance matrix, ${items.length} checks by ${hosts.length} hosts`}
         aria-colcount={hosts.length + 1}
-        className={`${fits ? 'fits' : ''} ${scroll.left > 0 ? 'scrolled' : ''}`}
+        className={`${fits ? 'fits' : ''} ${items.length === checklist.length ? 'all-rows' : ''} ${scroll.left > 0 ? 'scrolled' : ''}`}
         style={fits ? undefined : { width: 282 + hosts.length * columnWidth }}
         onKeyDown={press}
       >
         <colgroup>
-          <col className="check" />
+          <col className="of-check" />
           {before > 0 && <col style={{ width: before }} />}
           {drawn.map((host) => (
-            <col key={host.name} className="host" />
+            <col key={host.name} className="of-host" />
           ))}
           {after > 0 && <col style={{ width: after }} />}
         </colgroup>

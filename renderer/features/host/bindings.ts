@@ -45,7 +45,7 @@ export function bindingsOf(listeners: readonly Listener[], services: readonly In
     .map((listener) => ({ listener, service: serviceBehind(listener, services) }))
     .map(({ listener, service }) => bindingOf(listener, service))
     .filter((binding) => !seen.has(binding.key) && seen.add(binding.key))
-    .sort((a, b) => toneRank(a.state.tone) - toneRank(b.state.tone) || a.process.localeCompare(b.process))
+    .sort((a, b) => toneRank(a.state.tone) - toneRank(b.state.tone) || reachRank(a) - reachRank(b) || a.process.localeCompare(b.process))
 }
 
 const serviceBehind = (listener: Listener, services: readonly InferenceService[]): InferenceService | undefined =>
@@ -75,6 +75,7 @@ function stateOf(listener: Listener, service: InferenceService | undefined, name
   return { word: 'Not judged', tone: 'unknown' }
 }
 
+const reachRank = (binding: Binding): number => Object.values(reaches).reverse().indexOf(binding.reach)
 const toneRank = (tone: Tone): number => ['fail', 'warn', 'unknown', 'pass'].indexOf(tone)
 
 /** "5 listeners, 1 exposed". */

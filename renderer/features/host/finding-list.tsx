@@ -26,7 +26,11 @@ export function FindingList({ groups, openCount, grouping, onGrouping, selected,
   const scroll = useRef<HTMLDivElement>(null)
   const search = useRef<HTMLInputElement>(null)
   useEffect(() => {
-    if (selected !== undefined) scroll.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
+    const entry = selected === undefined ? null : scroll.current?.querySelector<HTMLElement>('[aria-current]')
+    entry?.scrollIntoView({ block: 'nearest' })
+    // The focus follows J and K, and whoever arrives here; it is not taken from a field or another pane.
+    const held = document.activeElement
+    if (held === null || held === document.body || held.matches('.finding')) entry?.focus({ preventScroll: true })
   }, [selected])
   const open = filter !== null
   useEffect(() => {

@@ -115,7 +115,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
         )
       }
     >
-      <div className="host">
+      <div className="host-screen">
         <HostFacts host={host} audit={audit} />
         {entry === undefined && filter === null ? (
           <NotMeasured host={host} pending={query.isPending} />

@@ -1,4 +1,3 @@
-import { useRef } from 'react'
 import { useChangedKeys } from '../../stores/queries.ts'
 import { closeDialog } from '../../stores/ui.store.ts'
 import { Button } from '../../ui/button.tsx'
@@ -11,12 +10,11 @@ import { clockSeconds, dayMonth } from '../../ui/time.ts'
 /** Both fingerprints side by side. There is nothing to press that trusts the new one: that takes the console and a terminal. */
 export function ChangedKeyDialog({ hop }: { readonly hop: string }) {
   const key = useChangedKeys().data?.find((it) => it.hop === hop)
-  const safe = useRef<HTMLButtonElement>(null)
   const name = plainText(hop, 80)
   const close = (
     <>
       <span className="spring" />
-      <Button ref={safe} look="primary" chord="enter" onClick={closeDialog}>
+      <Button look="primary" chord="enter" onClick={closeDialog}>
         Keep blocked
       </Button>
     </>
@@ -39,40 +37,40 @@ export function ChangedKeyDialog({ hop }: { readonly hop: string }) {
       title={`${name} presented a different host key`}
       lead={`Either ${name} was reinstalled, or another machine is answering in its place. Gatehouse closed the connection at ${clockSeconds(at)} and sent no commands.`}
       onClose={closeDialog}
-      initialFocus={safe}
       foot={close}
     >
       <div className="box mt-4">
-        <table className="table">
+        <table className="table tall">
           <thead>
             <tr>
               <th scope="col">
                 <span className="reader-only">Which</span>
               </th>
               <th scope="col">Fingerprint</th>
-              <th scope="col">Key type</th>
               <th scope="col">Seen</th>
             </tr>
           </thead>
           <tbody>
             {key.pinned.map((pinned) => (
               <tr key={`${pinned.keyType} ${pinned.sha256}`}>
-                <th scope="row">Pinned</th>
+                <th scope="row">
+                  Pinned<span className="muted block text-[11px] font-normal">{plainText(pinned.keyType, 40)}</span>
+                </th>
                 <td>
                   <code>{plainText(pinned.sha256, 80)}</code>
                 </td>
-                <td className="soft">{plainText(pinned.keyType, 40)}</td>
                 <td className="soft one-line max-w-40" title={plainText(key.pinnedAt, 300)}>
                   {plainText(key.pinnedAt, 300)}
                 </td>
               </tr>
             ))}
             <tr>
-              <th scope="row">Presented</th>
+              <th scope="row">
+                Presented<span className="muted block text-[11px] font-normal">{plainText(key.presented.keyType, 40)}</span>
+              </th>
               <td>
                 <code className="text-fail">{plainText(key.presented.sha256, 80)}</code>
               </td>
-              <td className="soft">{plainText(key.presented.keyType, 40)}</td>
               <td className="soft num">{`${dayMonth(at, new Date(0))} ${clockSeconds(at)}`}</td>
             </tr>
           </tbody>

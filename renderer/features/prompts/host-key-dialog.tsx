@@ -1,4 +1,3 @@
-import { useRef } from 'react'
 import type { Prompt } from '#shared/model/prompt.ts'
 import { useAnswerPrompt } from '../../stores/actions.ts'
 import { Button } from '../../ui/button.tsx'
@@ -17,7 +16,6 @@ interface HostKeyDialogProps {
 /** A key nobody has vouched for. No credential was sent; not connecting is the default. */
 export function HostKeyDialog({ prompt, waiting }: HostKeyDialogProps) {
   const answer = useAnswerPrompt()
-  const safe = useRef<HTMLButtonElement>(null)
   const decline = () => answer.mutate({ id: prompt.id, answers: null })
   const hop = plainText(prompt.hop, 80)
   return (
@@ -27,13 +25,12 @@ export function HostKeyDialog({ prompt, waiting }: HostKeyDialogProps) {
       title={`Is this really ${hop}?`}
       lead={`${hop} at ${plainText(prompt.address, 120)} presented a key that Gatehouse has not seen before. No credential was sent. Whoever can answer in its place would show another fingerprint.`}
       onClose={decline}
-      initialFocus={safe}
       foot={
         <>
           <StillWaiting count={waiting} />
           <span className="spring" />
           <Button onClick={() => answer.mutate({ id: prompt.id, answers: ['trust'] })}>Trust this key</Button>
-          <Button ref={safe} look="primary" onClick={decline}>
+          <Button look="primary" onClick={decline}>
             Do not connect
           </Button>
         </>

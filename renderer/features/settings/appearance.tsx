@@ -21,7 +21,7 @@ export function Appearance() {
         ]}
       />
       <h3>Keys</h3>
-      <label className="check">
+      <label className="checkbox">
         <input
           type="checkbox"
           checked={settings.letterKeys}

@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { goSettings, openDialog, type SettingsSection } from '../../stores/ui.store.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
@@ -21,10 +21,12 @@ const sections: readonly { readonly id: SettingsSection; readonly name: string; 
 ]
 
 export function SettingsScreen({ section }: { readonly section: SettingsSection }) {
+  const scroll = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const heading = document.getElementById(`settings-${section}`)
-    heading?.scrollIntoView({ block: 'start' })
-    heading?.focus({ preventScroll: true })
+    if (heading === null || scroll.current === null) return
+    scroll.current.scrollTop += heading.getBoundingClientRect().top - scroll.current.getBoundingClientRect().top - 16
+    heading.focus({ preventScroll: true })
   }, [section])
   return (
     <Screen
@@ -52,7 +54,7 @@ export function SettingsScreen({ section }: { readonly section: SettingsSection 
           </ul>
         </nav>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-        <div className="settings-scroll" data-pane tabIndex={0}>
+        <div className="settings-scroll" ref={scroll} data-pane tabIndex={0}>
           {sections.map(({ id, name, body: Body }) => (
             <section key={id} aria-labelledby={`settings-${id}`}>
               <h2 id={`settings-${id}`} tabIndex={-1}>
