@@ -57,12 +57,13 @@ function localAddresses(network: Network | undefined, side: Side, family: Family
   return all.length > 0 ? all : [undefined]
 }
 
-/** A client chooses its own source port, so every one that a rule trusts is tried. */
+/** A client chooses its own source port, so one of each stretch that rules tell apart is tried. */
 function sourcePorts(tables: readonly Table[], query: TrafficQuery): readonly number[] {
   if (query.direction === 'out') return [EPHEMERAL_PORT]
   const ports = new Set([EPHEMERAL_PORT])
   visitTests(tables, (test) => {
-    if (test.is === 'port' && test.side === 'source') for (const [low] of test.ports) ports.add(low)
+    if (test.is !== 'port' || test.side !== 'source') return
+    for (const [low, high] of test.ports) for (const edge of [low - 1, low, high + 1]) if (edge > 0 && edge < 65_536) ports.add(edge)
   })
   return [...ports].slice(0, 64)
 }

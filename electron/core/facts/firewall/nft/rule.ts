@@ -30,7 +30,9 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
     }
     const verdict = takeVerdict(cursor)
     if (verdict) {
-      rules.push(rule(verdict))
+      // In an inet table a translation touches only the family of its target (net/netfilter/nft_nat.c).
+      const target = verdict.do === 'translate' && verdict.address !== undefined ? verdict.address : undefined
+      rules.push(rule(verdict, target === undefined ? [] : [{ is: 'family', family: target.includes(':') ? 6 : 4 }]))
       return rules
     }
     const start = cursor.rest()
