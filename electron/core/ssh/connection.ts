@@ -124,7 +124,12 @@ function login(
     let verifying: Promise<void> | undefined
     const timer = new StageTimer()
     timer.start(stageTimeoutMs, () => fail(hopFailure('ssh.handshake-timeout', hop, `no key exchange within ${seconds}`)))
-    const ask: Ask = (question) => timer.without(question(asking.signal))
+    /** Prompts that wait for the admin. */
+    let open = 0
+    const ask: Ask = (question) => {
+      open++
+      return timer.without(question(asking.signal)).finally(() => open--)
+    }
 
     const fail = (error: unknown): void => {
       if (stage === 'ready' || ended !== undefined) return
@@ -152,8 +157,7 @@ function login(
       else ended ??= hopFailure('ssh.connection-lost', hop, error.message).failure
     })
     client.on('close', () => {
-      if (stage !== 'ready')
-        lost(via?.ended === undefined ? hopFailure('ssh.connection-lost', hop, closedDuring(stage)) : jumpLost(via, hop))
+      if (stage !== 'ready') lost(via?.ended === undefined ? hungUp(hop, stage, open > 0) : jumpLost(via, hop))
       else ended ??= (via?.ended === undefined ? hopFailure('ssh.connection-lost', hop, 'the server hung up') : jumpLost(via, hop)).failure
       for (const listener of listeners.splice(0)) listener()
     })
@@ -205,5 +209,9 @@ function login(
   })
 }
 
-const closedDuring = (stage: 'handshake' | 'authentication'): string =>
-  stage === 'handshake' ? closedEarly : 'the server hung up while logging in (LoginGraceTime, MaxAuthTries)'
+function hungUp(hop: Hop, stage: 'handshake' | 'authentication', prompting: boolean): GatehouseError {
+  if (stage === 'handshake') return hopFailure('ssh.connection-lost', hop, closedEarly)
+  return prompting
+    ? hopFailure('ssh.auth-timeout', hop, 'the server hung up while a prompt was open (LoginGraceTime)')
+    : hopFailure('ssh.connection-lost', hop, 'the server hung up while logging in (LoginGraceTime, MaxAuthTries)')
+}

@@ -46,6 +46,7 @@ export function jumpChain(connector: Connector, hops: readonly Hop[], changed: (
     }
     const timer = setInterval(measure, roundTripEveryMs)
     timer.unref()
+    measure()
     link.onEnd(() => {
       clearInterval(timer)
       // The hops beyond hang on this one.
@@ -61,8 +62,8 @@ export function jumpChain(connector: Connector, hops: readonly Hop[], changed: (
       try {
         const link = await openConnection(connector, hop, links.at(-1), signal, onStage)
         links.push(link)
-        watch(hop, link)
         become(hop, 'connected')
+        watch(hop, link)
       } catch (error) {
         become(hop, signal.aborted ? 'idle' : 'failed', signal.aborted ? {} : { failure: failureOf(error) })
         throw error

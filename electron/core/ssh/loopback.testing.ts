@@ -17,10 +17,10 @@ export interface KeyPair {
 }
 
 export const keyPair = (type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519', passphrase?: string): KeyPair => {
-  const locked = passphrase === undefined ? {} : { passphrase, cipher: 'aes256-cbc' as const, rounds: 4 }
-  if (type === 'rsa') return ssh2.utils.generateKeyPairSync('rsa', { bits: 2048, ...locked })
-  if (type === 'ecdsa') return ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256, ...locked })
-  return ssh2.utils.generateKeyPairSync('ed25519', locked)
+  if (passphrase !== undefined) return ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-cbc', rounds: 4 })
+  if (type === 'rsa') return ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
+  if (type === 'ecdsa') return ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 })
+  return ssh2.utils.generateKeyPairSync('ed25519')
 }
 
 const hostKey = keyPair()
@@ -91,22 +91,25 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
         unauthenticated--
         connection.once('close', () => unauthenticated++)
       })
-      connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
-        if (options.forward === false) return reject()
-        const upstream = connect(destPort, destIP)
-        upstream.once('connect', () => {
-          const channel = accept()
-          channel.on('error', () => upstream.destroy())
-          channel.pipe(upstream).pipe(channel)
-          channel.on('close', () => upstream.destroy())
+      // Without a listener ssh2 answers "administratively prohibited", as sshd does under AllowTcpForwarding no.
+      if (options.forward !== false)
+        connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
+          const upstream = connect(destPort, destIP)
+          upstream.once('connect', () => {
+            const channel = accept()
+            channel.on('error', () => upstream.destroy())
+            channel.pipe(upstream).pipe(channel)
+            channel.on('close', () => upstream.destroy())
+          })
+          upstream.on('error', () => reject())
         })
-        upstream.on('error', () => reject())
-      })
       connection.on('session', (accept) => {
         accept().on('exec', (acceptExec, _reject, { command }) => {
           const channel = acceptExec()
-          if (options.onExec !== undefined) options.onExec(command, channel, connection)
-          else {
+          if (options.onExec !== undefined) {
+            channel.resume()
+            options.onExec(command, channel, connection)
+          } else {
             channel.write(`ran ${command}: `)
             channel.on('data', (chunk: Buffer) => channel.write(chunk))
             channel.on('end', () => {
@@ -158,6 +161,8 @@ export async function startRaw(
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
     onSocket(socket)
+    // A socket that nobody reads never learns that the other side is gone.
+    socket.resume()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -1,3 +1,4 @@
+import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { Clock, HostSession, Log, Paths, PromptPort, Transport } from '../ports.ts'
 import { type Connector, openConnection } from './connection.ts'
@@ -12,6 +13,9 @@ import { knownHostsFiles } from './known-hosts-files.ts'
 import { Semaphore } from './semaphore.ts'
 import { sessionPool } from './session-pool.ts'
 
+/** Where the OpenSSH agent of Windows listens. */
+const windowsAgent = '\\\\.\\pipe\\openssh-ssh-agent'
+
 export interface Ssh2TransportOptions {
   readonly fleet: Fleet
   readonly clock: Clock
@@ -19,7 +23,7 @@ export interface Ssh2TransportOptions {
   readonly paths: Paths
   readonly prompts: PromptPort
   readonly changed?: (event: 'connection:changed') => void
-  /** Socket of the SSH agent. */
+  /** Socket of the SSH agent; by default the one that `SSH_AUTH_SOCK` names. Empty for none. */
   readonly agentSocket?: string | undefined
 }
 
@@ -29,7 +33,7 @@ export interface Ssh2TransportOptions {
  */
 export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
   const { fleet, clock, log, paths, prompts } = options
-  const agentSocket = options.agentSocket ?? process.env.SSH_AUTH_SOCK
+  const agentSocket = options.agentSocket ?? process.env.SSH_AUTH_SOCK ?? (process.platform === 'win32' ? windowsAgent : undefined)
   const stageTimeoutMs = fleet.policy.connectTimeoutSeconds * 1000
   const connector: Connector = {
     hostKeys: hostKeyPolicy(knownHostsFiles(paths, log), prompts, clock),
@@ -55,13 +59,13 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
       const hop = hopOf(fleet, host)
       const either = AbortSignal.any([signal, closing.signal])
       if (either.aborted) throw abortedBy(either)
-      const { connection, release } = await pool.lease(hop, either, onStage).catch((error: unknown) => {
-        throw either.aborted ? abortedBy(either) : error
-      })
+      const { connection, release } = await pool.lease(hop, either, onStage).catch(rethrow(either))
       const session: HostSession = {
         exec: (command, exec) => execOn(connection, command, exec, stageTimeoutMs),
-        openTcp: async (port, tcpSignal) =>
-          dial({ ...hop, port }, await jumps.connect(tcpSignal, () => undefined), stageTimeoutMs, tcpSignal),
+        openTcp: async (port, tcpSignal) => {
+          const via = await jumps.connect(tcpSignal, () => undefined).catch(rethrow(tcpSignal))
+          return dial({ ...hop, port }, via, stageTimeoutMs, tcpSignal)
+        },
         close: release,
       }
       return session
@@ -74,3 +78,11 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
     },
   }
 }
+
+/** Callers only ever see failures with a code; an abort looks the same wherever it struck. */
+const rethrow =
+  (signal: AbortSignal) =>
+  (error: unknown): never => {
+    if (signal.aborted) throw abortedBy(signal)
+    throw error instanceof GatehouseError ? error : new GatehouseError(failureOf(error), { cause: error })
+  }
