@@ -15,13 +15,14 @@ const said = (reader: FrameReader, index: number) => Buffer.concat(reader.sectio
 
 test('a whole answer', () => {
   const { reader, events } = read(
-    `motd\n${hello}${line(0, 'b')}${line(1, 'b')}${line(1, 'o', base64('one'))}${line(0, 'e', base64('oh'))}${line(0, 'o', base64('ze'))}${line(0, 'o', base64('ro'))}${line(0, 's', 'w', 3, 'r', 1, '10.50', '10.75')}${line(1, 's', 't', '10.00', '-')}${line('z')}`,
+    `motd\n${hello}${line(0, 'b')}${line(1, 'b')}${line(1, 'o', base64('one'))}${line(0, 'e', base64('oh'))}${line(0, 'o', base64('ze'))}${line(0, 'o', base64('ro'))}${line(0, 's', 'w', 8, 3, 'r', 1, '10.50', '10.75')}${line(1, 's', 't', 4, '10.00', '-')}${line('z')}`,
   )
   expect(events.map(({ kind }) => kind)).toEqual(['hello', 'begun', 'begun', 'ended', 'ended', 'finished'])
   expect(reader.hello).toEqual({ encoding: 'base64', uid: 1000 })
   expect([said(reader, 0), said(reader, 1), reader.noiseBytes, reader.noise, reader.malformed]).toEqual(['zero', 'one', 4, 'motd', 0])
   expect(reader.sections[0]?.end).toEqual({
     truncated: false,
+    encodedLength: 8,
     exitCode: 3,
     ran: 'root',
     candidate: 1,
@@ -33,7 +34,7 @@ test('a whole answer', () => {
 })
 
 test('marks of gh_sudo stand before the end', () => {
-  const { reader } = read(`${hello}${line(0, 'b')}${line(0, 's', 'w', 'd2', 'r1', 'd2', 'm3', 126, 'a', '-', '-', '-')}`)
+  const { reader } = read(`${hello}${line(0, 'b')}${line(0, 's', 'w', 0, 'd2', 'r1', 'd2', 'm3', 126, 'a', '-', '-', '-')}`)
   expect(reader.sections[0]?.end).toMatchObject({ exitCode: 126, refused: [2], allowed: [1], durationMs: null })
 })
 
@@ -46,12 +47,12 @@ describe('what is not a frame is counted and changes nothing', () => {
     ['a negative section', hello + line(-1, 'b')],
     ['output before the beginning', hello + line(0, 'o', base64('x'))],
     ['begun twice', hello + line(0, 'b') + line(0, 'b')],
-    ['ended twice', hello + line(0, 'b') + line(0, 's', 'w', 0, 'a', '-', '-', '-') + line(0, 's', 'w', 1, 'a', '-', '-', '-')],
-    ['output after the end', hello + line(0, 'b') + line(0, 's', 'w', 0, 'a', '-', '-', '-') + line(0, 'o', base64('x'))],
+    ['ended twice', hello + line(0, 'b') + line(0, 's', 'w', 0, 0, 'a', '-', '-', '-') + line(0, 's', 'w', 0, 1, 'a', '-', '-', '-')],
+    ['output after the end', hello + line(0, 'b') + line(0, 's', 'w', 0, 0, 'a', '-', '-', '-') + line(0, 'o', base64('x'))],
     ['no base64', hello + line(0, 'b') + line(0, 'o', 'a b')],
     ['base64 cut short', hello + line(0, 'b') + line(0, 'o', 'abc')],
-    ['an exit code that is none', hello + line(0, 'b') + line(0, 's', 'w', 'zero', 'a', '-', '-', '-')],
-    ['a mark that is none', hello + line(0, 'b') + line(0, 's', 'w', 0, 'x', '-', '-', '-')],
+    ['an exit code that is none', hello + line(0, 'b') + line(0, 's', 'w', 0, 'zero', 'a', '-', '-', '-')],
+    ['a mark that is none', hello + line(0, 'b') + line(0, 's', 'w', 0, 0, 'x', '-', '-', '-')],
     ['a kind that is none', hello + line(0, 'b') + line(0, 'q', 'x')],
     ['control characters', hello + line(0, 'b') + line(0, 'o', '\u0007')],
     ['after the last line', hello + line('z') + line(0, 'b')],
@@ -64,7 +65,7 @@ describe('what is not a frame is counted and changes nothing', () => {
 
   test('a forged frame without the nonce is noise', () => {
     const { reader } = read(
-      `${hello}${line(0, 'b')}${line(0, 's', 'w', 0, 'r', 0, '-', '-').replace(NONCE, 'f'.repeat(32))} ${line(0, 'b')}`,
+      `${hello}${line(0, 'b')}${line(0, 's', 'w', 0, 0, 'r', 0, '-', '-').replace(NONCE, 'f'.repeat(32))} ${line(0, 'b')}`,
     )
     expect(reader.sections[0]?.end).toBeUndefined()
     expect([reader.malformed, reader.noiseBytes > 0]).toEqual([0, true])
@@ -74,7 +75,12 @@ describe('what is not a frame is counted and changes nothing', () => {
 test('keeps no more than a section may say', () => {
   const { reader } = read(`${hello}${line(0, 'b')}${line(0, 'o', base64('a'.repeat(60)))}${line(0, 'o', base64('b'.repeat(60)))}`)
   expect(said(reader, 0)).toBe('a'.repeat(60) + 'b'.repeat(40))
-  expect(reader.sections[0]?.overflow).toBe(true)
+  expect(reader.sections[0]?.incomplete).toBe(true)
+})
+
+test('a frame that was lost is noticed', () => {
+  const { reader } = read(`${hello}${line(0, 'b')}${line(0, 'o', base64('abc'))}${line(0, 's', 'w', 8, 0, 'a', '-', '-', '-')}`)
+  expect([reader.lost, reader.sections[0]?.incomplete]).toEqual([1, true])
 })
 
 test('a line without end is not kept, and what follows it is read', () => {
@@ -98,7 +104,7 @@ test('any bytes in any pieces: never throws, and pieces do not matter', () => {
       line(1, 'b'),
       line(0, 'o', base64('abc')),
       line(1, 'o', base64('xyz')),
-      line(1, 's', 'w', 0, 'a', '-', '-', '-'),
+      line(1, 's', 'w', 0, 0, 'a', '-', '-', '-'),
       line('z'),
     ),
     fc.string().map((text) => `${NONCE} ${text}\n`),

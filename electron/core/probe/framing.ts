@@ -1,6 +1,6 @@
 /**
  * Reads the frames of a probe as they arrive. One line each, at most 4 KiB: `NONCE h ENCODING UID TIMEOUT`, `NONCE INDEX b` (begun),
- * `NONCE INDEX o DATA`, `NONCE INDEX e DATA`, `NONCE INDEX s w|t WORD…` (ended), `NONCE z` (all done).
+ * `NONCE INDEX o DATA`, `NONCE INDEX e DATA`, `NONCE INDEX s w|t COUNT WORD…` (ended), `NONCE z` (all done).
  * Any other line is noise of the login (greetings, banners): counted, never believed. Nothing here throws, whatever the host sends.
  */
 const MAX_LINE_BYTES = 8192
@@ -11,6 +11,8 @@ const NOISE_SAMPLE_BYTES = 400
 export interface SectionEnd {
   /** The host stopped reading at the byte cap. */
   readonly truncated: boolean
+  /** Characters of all stdout frames that were sent. */
+  readonly encodedLength: number
   /** Null when the command never ran, or its end was lost together with the rest of its output. */
   readonly exitCode: number | null
   /** `root`, `account`, sudo `denied`, program `missing`, or not told. */
@@ -31,8 +33,10 @@ export interface SectionFrames {
   readonly stderr: Buffer[]
   stdoutBytes: number
   stderrBytes: number
-  /** More arrived than the section may say. */
-  overflow: boolean
+  /** Characters of the stdout frames that arrived. */
+  encodedLength: number
+  /** More arrived than the section may say, or not all that was sent. */
+  incomplete: boolean
 }
 
 export interface Hello {
@@ -51,10 +55,10 @@ const ran = { r: 'root', a: 'account', d: 'denied', m: 'missing' } as const
 const secondsOf = (word: string | undefined): number | null =>
   word !== undefined && /^\d{1,12}\.\d{1,3}$/.test(word) ? Number(word) : null
 
-/** Words: `[dN|rN]… EXIT MARK CANDIDATE START END`, as `shell-runtime.ts` writes them. Undefined when they are not that. */
+/** Words: `w|t COUNT [dN|rN]… EXIT MARK CANDIDATE START END`, as `shell-runtime.ts` writes them. Undefined when they are not that. */
 function parseEnd(words: readonly string[]): SectionEnd | undefined {
-  const [flag, ...rest] = words
-  if (flag !== 'w' && flag !== 't') return undefined
+  const [flag, count = '', ...rest] = words
+  if ((flag !== 'w' && flag !== 't') || !/^\d{1,12}$/.test(count)) return undefined
   const marks: string[] = []
   while (rest[0] !== undefined && /^[dram][1-9]\d{0,3}$/.test(rest[0])) marks.push(rest.shift() as string)
   const numbers = (letter: string) => [...new Set(marks.filter((mark) => mark.startsWith(letter)).map((mark) => Number(mark.slice(1))))]
@@ -65,6 +69,7 @@ function parseEnd(words: readonly string[]): SectionEnd | undefined {
   const to = secondsOf(end)
   return {
     truncated: flag === 't',
+    encodedLength: Number(count),
     exitCode: known ? Number(exit) : null,
     ran: mark in ran ? ran[mark as keyof typeof ran] : 'unknown',
     candidate: /^\d{1,3}$/.test(candidate) ? Number(candidate) : null,
@@ -91,6 +96,8 @@ export class FrameReader {
   noiseBytes = 0
   /** Lines that carry the nonce and still are not frames. */
   malformed = 0
+  /** Sections of which frames were lost. */
+  lost = 0
   readonly #prefix: string
   readonly #caps: readonly number[]
   #rest: Buffer[] = []
@@ -108,7 +115,8 @@ export class FrameReader {
       stderr: [],
       stdoutBytes: 0,
       stderrBytes: 0,
-      overflow: false,
+      encodedLength: 0,
+      incomplete: false,
     }))
   }
 
@@ -196,6 +204,10 @@ export class FrameReader {
       const end = parseEnd(rest)
       if (!end) return 'bad'
       section.end = end
+      if (section.encodedLength !== end.encodedLength) {
+        section.incomplete = true
+        this.lost++
+      }
       return { kind: 'ended', index }
     }
     return (kind === 'o' || kind === 'e') && rest.length === 1
@@ -219,10 +231,11 @@ export class FrameReader {
       section.stderrBytes += kept.length
       return undefined
     }
+    section.encodedLength += data.length
     const kept = bytes.subarray(0, cap - section.stdoutBytes)
     if (kept.length > 0) section.stdout.push(kept)
     section.stdoutBytes += kept.length
-    if (kept.length < bytes.length) section.overflow = true
+    if (kept.length < bytes.length) section.incomplete = true
     return undefined
   }
 }

@@ -46,7 +46,7 @@ const limitOf = (section: SectionSpec): number =>
 function stateOf(section: SectionSpec, frames: SectionFrames, end: SectionEnd, durationMs: number): SectionOutput['state'] {
   if (end.ran === 'missing') return 'missing'
   if (end.ran === 'denied') return 'denied'
-  if (end.truncated || frames.overflow) return 'truncated'
+  if (end.truncated || frames.incomplete) return 'truncated'
   if (end.exitCode === TIMEOUT_EXIT || (KILLED_EXITS.includes(end.exitCode) && durationMs >= section.timeoutMs - 500)) return 'timed-out'
   if (section.kind === 'script' && end.refused.length > 0 && end.exitCode !== 0) return 'denied'
   return 'ok'
@@ -153,6 +153,7 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
   if (options.signal.aborted) deadline.abort()
   let failure: Failure | undefined
   try {
+    options.signal.throwIfAborted()
     const { exitCode } = await session.exec(PROBE_COMMAND, {
       stdin: probe.script,
       timeoutMs: options.timeoutMs + GRACE_MS,
@@ -192,7 +193,8 @@ function verdict(reader: FrameReader, exitCode: number | null, stderr: string): 
     const detail = `${PROBE_COMMAND} ended with ${exitCode ?? 'a signal'}${said ? ` and said: ${said}` : ''}`
     return { code: reader.malformed > 0 ? 'probe.garbled' : 'probe.no-shell', detail }
   }
-  if (reader.malformed > 0) return { code: 'probe.garbled', detail: `${reader.malformed} lines were not framed as asked` }
+  const garbled = reader.malformed + reader.lost
+  if (garbled > 0) return { code: 'probe.garbled', detail: `${garbled} pieces were lost or not framed as asked` }
   if (!reader.finished) return { code: 'ssh.connection-lost', detail: 'The answer ended before its last line' }
   return undefined
 }

@@ -70,12 +70,13 @@ gh_p() {
  * Frames one stream. Input: lines of base64 (57 bytes each) or od (16 bytes each) and, on stdout, one last line `=…` with how it ended.
  * Lines are joined below PIPE_BUF, and each frame is one flush, so frames of sections that run side by side never mix.
  * P prefix, K kind, W bytes per line, L lines at most: there the reader stops, which stops the writer with SIGPIPE.
+ * The last frame counts the characters of the others, so that a frame that got lost on the way is noticed.
  */
-export const frameProgram = `function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; fflush(); b = "" } }
+export const frameProgram = `function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; fflush(); m += length(b); b = "" } }
 /^=/ { s = substr($0, 2); next }
 c >= L { t = 1; exit }
 { if (W == 16) gsub(/ /, ""); b = b $0; c++; if (length(b) > 2900) put() }
-END { put(); if (K == "o") { printf "%s s %s %s\\n", P, t ? "t" : "w", s; fflush() } }`
+END { put(); if (K == "o") { printf "%s s %s %d %s\\n", P, t ? "t" : "w", m, s; fflush() } }`
 
 /**
  * `gh_s INDEX MAX_BYTES SECONDS COMMAND…` runs one section and frames what it says. COMMAND is one of the functions below.

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -37,10 +37,10 @@ function asAccount(sudoers: string, words: readonly string[]): string[] {
   return ['unshare', '-m', 'sh', '-c', enter, root, ...words]
 }
 
-const sessionUnder = (sudoers: string, shell: string): HostSession => ({
+const sessionUnder = (sudoers: string, shell: readonly string[]): HostSession => ({
   exec: (_, options) =>
     new Promise((resolve, reject) => {
-      const [program = '', ...args] = asAccount(sudoers, [shell])
+      const [program = '', ...args] = asAccount(sudoers, shell)
       const child = spawn(program, args, { detached: true, cwd: '/', env: { PATH: process.env.PATH } })
       child.stdout.on('data', (chunk: Buffer) => options.onStdout(chunk))
       child.on('error', reject)
@@ -52,7 +52,7 @@ const sessionUnder = (sudoers: string, shell: string): HostSession => ({
   close: () => undefined,
 })
 
-const ask = (sudoers: string, sections: readonly SectionSpec[], shell = '/usr/bin/dash') =>
+const ask = (sudoers: string, sections: readonly SectionSpec[], shell: readonly string[] = ['/usr/bin/dash']) =>
   runProbe(sessionUnder(sudoers, shell), sections, { account: ACCOUNT, signal: new AbortController().signal, timeoutMs: 20_000 })
 
 const root0 = command({ id: 'id', argv: ['/usr/bin/id', '-u'], alternatives: ['/bin/id'], privilege: 'sudo' })
@@ -67,10 +67,9 @@ const mixed = script({
 })
 
 describe.runIf(possible)('real sudo', () => {
-  test.each(['/usr/bin/dash', '/usr/bin/bash', '/usr/bin/busybox sh'])('everything is allowed: %s', async (shell) => {
+  test.each([[['/usr/bin/dash']], [['/usr/bin/bash']], [['/usr/bin/busybox', 'sh']]])('everything is allowed: %j', async (shell) => {
     const sections = [root0, one, complaint, preferred, mixed]
-    const words = shell.split(' ')
-    const { outputs, failure } = await ask(sudoersFor(ACCOUNT, sections), sections, words.length > 1 ? '/usr/bin/dash' : shell)
+    const { outputs, failure } = await ask(sudoersFor(ACCOUNT, sections), sections, shell)
     expect(failure).toBeUndefined()
     expect(outputs.get('id')).toMatchObject({ state: 'ok', stdout: '0\n', privileged: true, command: 'sudo id -u', sudoers: undefined })
     expect(outputs.get('one')).toMatchObject({ state: 'ok', exitCode: 1, privileged: true })
@@ -105,9 +104,30 @@ describe.runIf(possible)('real sudo', () => {
     expect(outputs.get('id')).toMatchObject({ state: 'ok', privileged: true })
   })
 
+  test('a pty for every command (the default from 1.9.14, and what CIS asks for) changes nothing', async () => {
+    const sections = [root0, one, complaint, mixed]
+    const { outputs, failure } = await ask(`Defaults use_pty\n${sudoersFor(ACCOUNT, sections)}`, sections)
+    expect(failure).toBeUndefined()
+    expect(outputs.get('id')).toMatchObject({ state: 'ok', stdout: '0\n', privileged: true })
+    expect(outputs.get('one')).toMatchObject({ state: 'ok', exitCode: 1, privileged: true })
+    expect(outputs.get('complaint')?.stderr).toContain('No such file')
+    expect(outputs.get('mixed')).toMatchObject({ state: 'ok', stdout: '0\n0\n0 0\n', privileged: true })
+  })
+
   test('a root command that hangs does not hold the others up', async () => {
     const hangs = command({ id: 'hangs', argv: ['/usr/bin/sleep', '9'], privilege: 'sudo', timeoutMs: 1000 })
     const { outputs } = await ask(sudoersFor(ACCOUNT, [hangs, root0]), [hangs, root0])
+    expect(outputs.get('hangs')).toMatchObject({ state: 'timed-out', exitCode: null })
+    expect(outputs.get('id')).toMatchObject({ state: 'ok', stdout: '0\n' })
+  })
+
+  test('a root command that cannot be ended is given up, and the others are kept', async () => {
+    const deaf = join(root, 'deaf')
+    writeFileSync(deaf, "#!/bin/sh\ntrap '' TERM\nsleep 10\n", { mode: 0o755 })
+    chmodSync(root, 0o755)
+    const hangs = command({ id: 'hangs', argv: [deaf], privilege: 'sudo', timeoutMs: 1000 })
+    const { outputs, failure } = await ask(sudoersFor(ACCOUNT, [hangs, root0]), [hangs, root0])
+    expect(failure).toEqual({ code: 'probe.timeout', detail: 'hangs cannot be ended on the host' })
     expect(outputs.get('hangs')).toMatchObject({ state: 'timed-out', exitCode: null })
     expect(outputs.get('id')).toMatchObject({ state: 'ok', stdout: '0\n' })
   })

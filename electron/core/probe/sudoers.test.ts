@@ -35,7 +35,7 @@ test('the same text in any order, and nothing for what needs no root', () => {
   const text = sudoersFor('audit', [one, two, three, none])
   expect(sudoersFor('audit', [none, three, two, one])).toBe(text)
   expect(text.split('\n').slice(2)).toEqual([
-    'Defaults:audit !requiretty',
+    '# Where sudoers says "Defaults requiretty", add: Defaults:audit !requiretty',
     '# c',
     '# cannot be allowed exactly: ["/bin/z"," "]',
     '# c',

@@ -63,7 +63,7 @@ export function sudoersFor(user: string, sections: readonly SectionSpec[]): stri
   return [
     '# Gatehouse: read-only audit account. Exact commands, nothing else; no wildcard, no editor, no pager.',
     '# Install: visudo -c -f gatehouse-audit && install -m 0440 -o root -g root gatehouse-audit /etc/sudoers.d/gatehouse-audit',
-    ...(body.length > 0 ? [`Defaults:${escapeUser(user)} !requiretty`] : []),
+    `# Where sudoers says "Defaults requiretty", add: Defaults:${escapeUser(user)} !requiretty`,
     ...body,
     '',
   ].join('\n')
