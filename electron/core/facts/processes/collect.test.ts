@@ -32,6 +32,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       'two\nlines',
       '-m',
       '/m/a b.gguf',
+      'x --api-key sk-seven --port 1',
       '--api-key',
       'sk-last',
     ]
@@ -54,10 +55,10 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     const found = processes.find(({ pid }) => pid === child.pid)
     expect(found?.argv).toEqual([
       ...['/opt/llama-server', '-e', 'setTimeout(() => {}, 60000)', '--', '--host', '0.0.0.0', '--api-key', '****', '****'],
-      ...['--hf-token=****', 'two\nlines', '-m', '/m/a b.gguf', '--api-key', '****'],
+      ...['--hf-token=****', 'two\nlines', '-m', '/m/a b.gguf', 'x --api-key **** --port 1', '--api-key', '****'],
     ])
     expect(found?.environment).toEqual({ LLAMA_ARG_PORT: '9', LLAMA_API_KEY: '****' })
     expect(found?.uid).toBe(process.geteuid?.())
-    expect(stdout).not.toMatch(/sk-(?:one|two|three|four|five|six|last)/)
+    expect(stdout).not.toMatch(/sk-(?:one|two|three|seven|four|five|six|last)/)
   })
 })

@@ -1,0 +1,270 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import type { Listener } from '#shared/model/listener.ts'
+import type { Container } from '../containers/containers.ts'
+import { parseSs } from '../listeners/parse-ss.ts'
+import { parseProcesses } from '../processes/parse.ts'
+import type { Process } from '../processes/processes.ts'
+import { parseUnits } from '../units/parse.ts'
+import type { Unit } from '../units/units.ts'
+import { assembleServices } from './assemble.ts'
+import type { ServiceSources } from './sources.ts'
+
+const id = 'ab'.repeat(32)
+const base: ServiceSources = { processes: [], listeners: [], units: [], containers: [], accounts: undefined }
+
+const process = (pid: number, line: string, more: Partial<Process> = {}): Process => ({
+  pid,
+  ppid: 1,
+  user: 'ai',
+  uid: 990,
+  name: line.split(' ')[0]?.split('/').at(-1) ?? '',
+  argv: line.split(' '),
+  line: pid,
+  ...more,
+})
+const listener = (text: string, pid?: number): Listener => {
+  const at = text.lastIndexOf(':')
+  const address = text.slice(0, at)
+  const scope = address === '127.0.0.1' ? 'loopback' : address === '0.0.0.0' ? 'wildcard' : 'specific'
+  return { protocol: 'tcp', address, port: Number(text.slice(at + 1)), scope, processes: pid ? [{ name: 'x', pid }] : [], line: 1 }
+}
+const unit = (more: Partial<Unit>): Unit => ({
+  id: 'ai.service',
+  activeState: 'active',
+  unitFileState: 'enabled',
+  mainPid: 0,
+  user: 'ai',
+  group: 'ai',
+  supplementaryGroups: [],
+  dynamicUser: false,
+  execStart: [],
+  environment: {},
+  environmentComplete: true,
+  environmentFiles: [],
+  fragmentPath: '',
+  dropIns: [],
+  properties: {},
+  lines: { ExecStart: 5 },
+  ...more,
+})
+const container = (more: Partial<Container>): Container => ({
+  id,
+  name: 'chat',
+  image: 'ollama/ollama:0.16.3',
+  running: true,
+  runtime: 'docker',
+  ports: [],
+  user: '',
+  hostNetwork: false,
+  privileged: false,
+  command: ['/bin/ollama', 'serve'],
+  environment: { OLLAMA_HOST: '0.0.0.0:11434' },
+  mounts: [],
+  pid: 70,
+  inspected: true,
+  restartPolicy: 'always',
+  line: 3,
+  ...more,
+})
+const show = (sources: Partial<ServiceSources>) =>
+  assembleServices({ ...base, ...sources }).map(({ id: name, how, binds, bindUnknown, running }) => ({
+    name,
+    how,
+    running,
+    binds: binds.map((bind) => `${bind.address}:${bind.port} ${bind.basis}`),
+    ...(bindUnknown === undefined ? {} : { bindUnknown: true }),
+  }))
+
+describe('the lab', () => {
+  const read = (fact: string, who: string) =>
+    readFileSync(new URL(`../${fact}/__fixtures__/debian12-lab-${who}.txt`, import.meta.url), 'utf8')
+  test.each(['root', 'audit'])('as %s', (who) => {
+    const processes = parseProcesses(read('processes', who))
+    const ss = parseSs(read('listeners', who))
+    if (!Array.isArray(processes) || !ss.ok) throw new Error('not read')
+    const services = assembleServices({ ...base, processes, listeners: ss.listeners, units: parseUnits(read('units', who)) })
+    expect(services).toMatchObject([
+      {
+        id: 'ollama.service',
+        how: 'systemd',
+        user: 'ollama',
+        apiKey: 'none',
+        running: true,
+        binds: [{ address: '0.0.0.0', port: 11434 }],
+        modelPaths: ['/models/ollama'],
+      },
+      {
+        id: 'vllm@llama-3.service',
+        engine: 'vllm',
+        apiKey: 'set',
+        binds: [{ address: '127.0.0.1', port: 8000 }],
+        modelPaths: ['/models/llama-3'],
+      },
+      { id: 'chat\\x2dserver.service', engine: 'llama.cpp', running: false, uid: 0, binds: [{ address: '0.0.0.0', basis: 'configured' }] },
+    ])
+  })
+})
+
+describe('sockets', () => {
+  test('what is seen beats what is configured', () => {
+    const processes = [process(5, 'ollama serve', { environment: { OLLAMA_HOST: '127.0.0.1' } })]
+    expect(show({ processes, listeners: [listener('0.0.0.0:11434', 5)] })).toMatchObject([{ binds: ['0.0.0.0:11434 observed'] }])
+  })
+
+  test("Ollama's llama-server on loopback is no engine of its own, nor an API of Ollama", () => {
+    const processes = [
+      process(5, 'ollama serve'),
+      process(6, '/usr/lib/ollama/llama-server --host 127.0.0.1 --port 41000 --no-webui --offline', { ppid: 5 }),
+    ]
+    const [service, ...others] = assembleServices({
+      ...base,
+      processes,
+      listeners: [listener('127.0.0.1:11434', 5), listener('127.0.0.1:41000', 6)],
+    })
+    expect(others).toEqual([])
+    expect(service).toMatchObject({ engine: 'ollama', pids: [5, 6], binds: [{ port: 11434 }], internalBinds: [{ port: 41000 }] })
+  })
+
+  test('workers of vLLM belong to it; their sockets are apart', () => {
+    const processes = [process(5, 'vllm serve x --host 127.0.0.1'), process(6, 'python3 -c spawn', { ppid: 5, name: 'VLLM::EngineCor' })]
+    const [service, ...others] = assembleServices({
+      ...base,
+      processes,
+      listeners: [listener('127.0.0.1:8000', 5), listener('0.0.0.0:29500', 6)],
+    })
+    expect(others).toEqual([])
+    expect(service).toMatchObject({
+      id: 'vllm:8000',
+      how: 'process',
+      binds: [{ port: 8000 }],
+      internalBinds: [{ port: 29500, scope: 'wildcard' }],
+    })
+  })
+
+  test('wrappers give way to what they started; two servers under one shell are two', () => {
+    const processes = [
+      process(3, 'bash', { argv: ['bash', '-c', 'vllm serve a --port 1 & vllm serve b --port 2'] }),
+      process(4, 'sudo -u ai vllm serve a --port 1', { ppid: 3, uid: 0, user: 'root' }),
+      process(5, 'vllm serve a --port 1', { ppid: 4 }),
+      process(6, 'vllm serve b --port 2', { ppid: 3 }),
+    ]
+    const services = assembleServices({ ...base, processes })
+    expect(services.map(({ id: name, pids, uid }) => [name, pids, uid])).toEqual([
+      ['vllm:1', [5], 990],
+      ['vllm:2', [6], 990],
+    ])
+  })
+
+  test.each<[string, string, readonly Listener[], object]>([
+    ['a socket of unknown owner on the configured port', 'vllm serve x', [listener('0.0.0.0:8000')], { binds: ['0.0.0.0:8000 observed'] }],
+    [
+      'of two, the one that is configured',
+      'vllm serve x --host 127.0.0.1',
+      [listener('10.0.0.5:8000'), listener('127.0.0.1:8000')],
+      { binds: ['127.0.0.1:8000 observed'] },
+    ],
+    ['configured elsewhere than seen', 'vllm serve x --host 127.0.0.1', [listener('0.0.0.0:8000')], { binds: ['0.0.0.0:8000 observed'] }],
+    [
+      'loopback, but the configuration is not known',
+      'ollama serve',
+      [listener('127.0.0.1:11434')],
+      { binds: ['127.0.0.1:11434 observed'], bindUnknown: true },
+    ],
+    ['somebody else has the port', 'vllm serve x', [listener('0.0.0.0:8000', 99)], { binds: [], bindUnknown: true }],
+    ['no socket at all', 'vllm serve x', [], { binds: [], bindUnknown: true }],
+    ['a unix socket only', 'vllm serve x --uds /run/v.sock', [], { binds: [] }],
+  ])('%s', (_, line, listeners, expected) => {
+    const [found] = show({ processes: [process(5, line)], listeners })
+    expect(found).toEqual({ name: expect.any(String), how: 'process', running: true, ...expected })
+  })
+
+  test('without a list of sockets nothing is said', () => {
+    expect(show({ processes: [process(5, 'vllm serve x')], listeners: undefined })).toMatchObject([{ binds: [], bindUnknown: true }])
+  })
+})
+
+describe('containers', () => {
+  const inside = process(70, '/bin/ollama serve', { uid: 0, user: 'root', cgroup: `/system.slice/docker-${id}.scope` })
+  const port = (hostAddress: string, hostPort = 11434) => ({ hostAddress, hostPort, containerPort: 11434, protocol: 'tcp' as const })
+
+  test.each<[string, Partial<ServiceSources>, object]>([
+    [
+      'published to all',
+      { containers: [container({ ports: [port('0.0.0.0'), port('::')] })] },
+      { name: 'chat', binds: ['0.0.0.0:11434 observed', ':::11434 observed'] },
+    ],
+    [
+      'published to loopback',
+      { containers: [container({ ports: [port('127.0.0.1', 9)] })] },
+      { name: 'chat', binds: ['127.0.0.1:9 observed'] },
+    ],
+    ['not published', { containers: [container({})] }, { name: 'chat', binds: [] }],
+    [
+      'network of the host',
+      { containers: [container({ hostNetwork: true })], listeners: [listener('0.0.0.0:11434', 70)] },
+      { binds: ['0.0.0.0:11434 observed'] },
+    ],
+    ['Docker may not be asked', { containers: undefined }, { name: id.slice(0, 12), binds: [], bindUnknown: true }],
+  ])('%s', (_, sources, expected) => {
+    expect(show({ processes: [inside], ...sources })).toMatchObject([{ how: 'container', running: true, ...expected }])
+  })
+
+  test('where Docker may not be asked, its forwarder tells', () => {
+    const forwarder = process(
+      71,
+      '/usr/bin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port 8888 -container-ip 172.17.0.2 -container-port 11434',
+    )
+    expect(show({ processes: [inside, forwarder], containers: undefined })).toMatchObject([{ binds: ['0.0.0.0:8888 observed'] }])
+  })
+
+  test('stopped, and paths on the host', () => {
+    const stopped = container({
+      running: false,
+      pid: 0,
+      mounts: [{ source: '/srv/m', destination: '/root/.ollama', readOnly: false }],
+      environment: { HOME: '/root' },
+    })
+    expect(assembleServices({ ...base, containers: [stopped] })).toMatchObject([
+      { id: 'chat', how: 'container', running: false, version: '0.16.3', modelPaths: ['/srv/m/models'] },
+    ])
+  })
+
+  test('an image that only sounds like one', () => {
+    const webui = container({ image: 'ghcr.io/open-webui/open-webui:ollama', command: ['bash', 'start.sh'] })
+    expect(assembleServices({ ...base, containers: [webui] })).toEqual([])
+  })
+})
+
+describe('units', () => {
+  test('the unit is found by cgroup, through a wrapper script', () => {
+    const processes = [process(5, 'vllm serve x', { ppid: 4, cgroup: '/system.slice/ai.service' })]
+    const [service] = assembleServices({ ...base, processes, units: [unit({ execStart: ['/opt/start.sh'], mainPid: 4 })] })
+    expect(service).toMatchObject({ id: 'ai.service', how: 'systemd', apiKey: 'unknown', configuredBinds: undefined })
+  })
+
+  test.each([
+    ['/user.slice/user-1000.slice/session-3.scope', 'process'],
+    ['/user.slice/user-1000.slice/user@1000.service/app.slice/vllm.service', 'process'],
+    ['/system.slice/ssh.service', 'process'],
+    ['/system.slice/ai.service/sub', 'systemd'],
+    [`/kubepods.slice/kubepods-pod1.slice/cri-containerd-${id}.scope`, 'container'],
+    [`/machine.slice/libpod-${id}.scope/container`, 'container'],
+    [`/docker/${id}`, 'container'],
+  ])('%s: %s', (cgroup, how) => {
+    expect(show({ processes: [process(5, 'vllm serve x', { cgroup })] })).toMatchObject([{ how }])
+  })
+
+  test('what a restart would bring is the unit, not the running process', () => {
+    const processes = [process(5, 'ollama serve', { cgroup: '/system.slice/ai.service', environment: { OLLAMA_HOST: '127.0.0.1' } })]
+    const units = [
+      unit({
+        execStart: ['ollama', 'serve'],
+        environment: { OLLAMA_HOST: '0.0.0.0' },
+        lines: { ExecStart: 5, 'Environment:OLLAMA_HOST': 8 },
+      }),
+    ]
+    const [service] = assembleServices({ ...base, processes, units, listeners: [listener('127.0.0.1:11434', 5)] })
+    expect(service?.configuredBinds).toMatchObject([{ address: '0.0.0.0', section: 'units', line: 8 }])
+  })
+})

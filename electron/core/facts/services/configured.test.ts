@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
+import { recognise } from './launch.ts'
+
+const launchOf = (line: string) => {
+  const launch = recognise(line.split(' '))
+  if (!launch) throw new Error(`not recognised: ${line}`)
+  return launch
+}
+const known = (variables: Record<string, string> = {}): KnownEnvironment => ({ variables, complete: true })
+const partly: KnownEnvironment = { variables: {}, complete: false }
+
+describe('where an engine is configured to listen', () => {
+  test.each<[string, KnownEnvironment, readonly string[]]>([
+    ['ollama serve', known(), ['127.0.0.1 11434']],
+    ['ollama serve', known({ OLLAMA_HOST: '0.0.0.0' }), ['0.0.0.0 11434']],
+    ['ollama serve', known({ OLLAMA_HOST: ':11434' }), [' 11434']],
+    ['vllm serve x', partly, ['0.0.0.0 8000']],
+    ['vllm serve x', known({ VLLM_HOST_IP: '127.0.0.1', VLLM_PORT: '9' }), ['0.0.0.0 8000']],
+    ['vllm serve x --host 127.0.0.1 --port 8001', partly, ['127.0.0.1 8001']],
+    ['vllm serve x --host=127.0.0.1', partly, ['127.0.0.1 8000']],
+    ['vllm serve x --host 127.0.0.1 --host 0.0.0.0', partly, ['0.0.0.0 8000']],
+    ['vllm serve x --config c.yaml --host 127.0.0.1 --port 1', partly, ['127.0.0.1 1']],
+    ['vllm serve x --uds /run/vllm.sock', partly, []],
+    ['vllm serve x --headless', partly, []],
+    ['llama-server -m x.gguf', known(), ['127.0.0.1 8080']],
+    ['llama-server -m x.gguf', known({ LLAMA_ARG_HOST: '0.0.0.0', LLAMA_ARG_PORT: '9' }), ['0.0.0.0 9']],
+    ['llama-server --host ::1,10.0.0.5 --port 9', known(), ['::1 9', '10.0.0.5 9']],
+    ['llama-server --host 127.0.0.1 --port 1', known({ LLAMA_ARG_HOST: '0.0.0.0' }), ['127.0.0.1 1']],
+    ['llama-server --host /run/l.sock --port 1', known(), []],
+    ['python -m llama_cpp.server --model x', known(), ['localhost 8000']],
+    ['python -m llama_cpp.server --model x', known({ HOST: '0.0.0.0' }), ['0.0.0.0 8000']],
+    ['local-ai run', known(), ['0.0.0.0 8080']],
+    ['local-ai run --address 127.0.0.1:9', partly, ['127.0.0.1 9']],
+    ['local-ai run --address [::1]:9', partly, ['::1 9']],
+    ['local-ai run', known({ ADDRESS: ':1', LOCALAI_ADDRESS: '127.0.0.1:2' }), ['127.0.0.1 2']],
+    ['local-ai run', known({ ADDRESS: '127.0.0.1:3' }), ['127.0.0.1 3']],
+  ])('%s with %j', (line, environment, expected) => {
+    const { addresses, unknown } = configuredAddresses(launchOf(line), environment)
+    expect(unknown).toBeUndefined()
+    expect(addresses.map(({ address, port }) => `${address} ${port}`)).toEqual(expected)
+  })
+
+  test.each<[string, KnownEnvironment]>([
+    ['ollama serve', partly],
+    ['vllm serve x --config c.yaml', partly],
+    ['llama-server -m x.gguf', partly],
+    ['llama-server --host 127.0.0.1', partly],
+    ['python -m llama_cpp.server --config_file x', known()],
+    ['local-ai run', partly],
+    ['local-ai run --address nonsense', known()],
+  ])('is not known: %s with %j', (line, environment) => {
+    const { addresses, unknown } = configuredAddresses(launchOf(line), environment)
+    expect(addresses).toEqual([])
+    expect(unknown).toBeTypeOf('string')
+  })
+})
+
+test.each<[string, KnownEnvironment, string]>([
+  ['ollama serve', known({ OLLAMA_API_KEY: 'x', OLLAMA_AUTH: 'true' }), 'none'],
+  ['vllm serve x --api-key ****', partly, 'set'],
+  ['vllm serve x --api_key=****', partly, 'set'],
+  ['vllm serve x', known({ VLLM_API_KEY: '****' }), 'set'],
+  ['vllm serve x', known({ VLLM_API_KEY: '' }), 'none'],
+  ['vllm serve x', known(), 'none'],
+  ['vllm serve x', partly, 'unknown'],
+  ['vllm serve x --config c.yaml', known(), 'unknown'],
+  ['python -m vllm.entrypoints.api_server --api-key x', known({ VLLM_API_KEY: 'x' }), 'none'],
+  ['llama-server --api-key-file /k', partly, 'set'],
+  ['llama-server -m x', known({ LLAMA_API_KEY: '****' }), 'set'],
+  ['llama-server -m x', known(), 'none'],
+  ['python -m llama_cpp.server --api_key ****', partly, 'set'],
+  ['local-ai run', known({ API_KEY: '****' }), 'set'],
+  ['local-ai run', known({ LOCALAI_AUTH: 'true' }), 'set'],
+  ['local-ai run', known({ LOCALAI_AUTH: 'false' }), 'none'],
+  ['local-ai run', known({ LOCALAI_CONFIG_DIR: '/c' }), 'unknown'],
+  ['local-ai run', partly, 'unknown'],
+])('key of %s with %j: %s', (line, environment, expected) => {
+  expect(configuredApiKey(launchOf(line), environment)).toBe(expected)
+})
