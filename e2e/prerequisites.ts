@@ -7,8 +7,8 @@ export const windowPackages = ['xvfb', 'xauth', 'libgtk-3-0', 'libnss3', 'libaso
 export function missingPackages(names: readonly string[]): string[] {
   const unique = [...new Set(names)]
   return unique.filter((name) => {
-    const query = spawnSync('dpkg-query', ['-W', '-f=${Status}', name], { encoding: 'utf8' })
-    return query.error === undefined && !query.stdout.includes('ok installed')
+    const query = spawnSync('dpkg-query', ['--status', name], { encoding: 'utf8' })
+    return query.error === undefined && !/^Status: install ok installed$/m.test(query.stdout)
   })
 }
 

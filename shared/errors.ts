@@ -129,9 +129,6 @@ export interface Failure {
   readonly host?: string | undefined
 }
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
-
-export const ok = <T>(value: T): Result<T> => ({ ok: true, value })
 export const fail = (code: ErrorCode, detail: string, host?: string): { readonly ok: false; readonly failure: Failure } => ({
   ok: false,
   failure: host === undefined ? { code, detail } : { code, detail, host },

@@ -4,7 +4,7 @@ import type { Channel } from '#shared/ipc/channels.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import { contracts, type Input, type Output } from '#shared/ipc/contracts.ts'
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
-import { renderReport, type ReportFormat } from './audit/report.ts'
+import { type ReportFormat, renderReport } from './audit/report.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createRecentFiles } from './fleet/recent-files.ts'
 import { createPromptQueue } from './jobs/prompt-queue.ts'
@@ -69,7 +69,10 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     'fleet:demo': () => fleet.openDemo(),
     'fleet:close': () => fleet.close(),
     'audit:start': ({ hosts }) => audits.start(fleet.require(), transport(), hosts).job,
-    'audit:cancel': () => (audits.cancel(), null),
+    'audit:cancel': () => {
+      audits.cancel()
+      return null
+    },
     'audit:job': () => audits.job(),
     'audit:latest': () => withoutEvidence(current() && audits.latest(fleet.require())),
     'audit:host': ({ host }) => current() && audits.host(fleet.require(), host),
@@ -80,8 +83,12 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       return text === undefined ? null : { text: text.slice(0, MAX_OUTPUT_CHARACTERS), truncated: text.length > MAX_OUTPUT_CHARACTERS }
     },
     'prompt:pending': () => [...queue.pending()],
-    'prompt:answer': (answer) => (queue.answer(answer), null),
-    'connection:states': () => (open?.jumpStates() ?? []).map(({ name, state, roundTripMs, failure }) => ({ name, state, roundTripMs, failure })),
+    'prompt:answer': (answer) => {
+      queue.answer(answer)
+      return null
+    },
+    'connection:states': () =>
+      (open?.jumpStates() ?? []).map(({ name, state, roundTripMs, failure }) => ({ name, state, roundTripMs, failure })),
     'connection:changed-keys': () => [...queue.changedKeys()],
     'sudoers:text': () => ({ text: fleetSudoers(fleet.require()) }),
   }
@@ -97,7 +104,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
         const answer = answers[channel] as ((input: unknown) => unknown) | undefined
         if (answer === undefined) throw new GatehouseError({ code: 'ipc.invalid', detail: `${channel} is not answered by the engine` })
         const parsed = contracts[channel].input.safeParse(input)
-        if (!parsed.success) throw new GatehouseError({ code: 'ipc.invalid', detail: `${channel}: ${parsed.error.issues[0]?.message ?? 'malformed input'}` })
+        if (!parsed.success)
+          throw new GatehouseError({ code: 'ipc.invalid', detail: `${channel}: ${parsed.error.issues[0]?.message ?? 'malformed input'}` })
         return { ok: true, value: await answer(parsed.data) }
       } catch (error) {
         return { ok: false, failure: failureOf(error) }
@@ -114,6 +122,11 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
 /** The matrix needs no evidence; leaving it out keeps the message of a large fleet small. */
 function withoutEvidence(audit: Output<'audit:latest'>): Output<'audit:latest'> {
   if (audit === null) return null
-  const hosts = audit.hosts.map((host) => ({ ...host, findings: host.findings.map((finding) => ({ ...finding, evidence: [] })), sections: [], listeners: [] }))
+  const hosts = audit.hosts.map((host) => ({
+    ...host,
+    findings: host.findings.map((finding) => ({ ...finding, evidence: [] })),
+    sections: [],
+    listeners: [],
+  }))
   return { ...audit, hosts }
 }

@@ -92,7 +92,6 @@ export const fleetSchema = z.strictObject({
 export type Identity = z.infer<typeof identitySchema>
 export type JumpHost = z.infer<typeof jumpHostSchema>
 export type Host = z.infer<typeof hostSchema>
-export type Networks = z.infer<typeof networksSchema>
 export type Policy = z.infer<typeof policySchema>
 export type Fleet = z.infer<typeof fleetSchema>
 

@@ -3,7 +3,6 @@ import { failureSchema, itemResultSchema } from './audit.ts'
 
 /** Where the audit of one host stands right now. Stages follow the life of a connection. */
 export const hostStages = ['waiting', 'connecting', 'authenticating', 'probing', 'evaluating', 'done', 'failed', 'cancelled'] as const
-export type HostStage = (typeof hostStages)[number]
 
 export const hostProgressSchema = z.object({
   host: z.string(),

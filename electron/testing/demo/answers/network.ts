@@ -23,6 +23,6 @@ const routes: Answering = (host) =>
   ])
 
 const networkOf = (address: string, prefixLength: number): string =>
-  ipaddr.IPv4.networkAddressFromCIDR(`${address}/${prefixLength}`).toString() + `/${prefixLength}`
+  `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/${prefixLength}`)}/${prefixLength}`
 
 export const networkSections = { addresses, routes, 'routes-6': (() => lines([])) as Answering }

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { probeContextOf, readFacts, sectionsOf } from '#core/facts/registry.ts'
+import { displayOf } from '#core/probe/build-script.ts'
+import type { SectionOutput } from '#core/probe/section.ts'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import { answeredSections, answerSection } from './answers/answers.ts'
+import { gpu01 } from './hosts/gpu-01.ts'
+
+const fleet = fleetSchema.parse({
+  version: 1,
+  name: 'demo',
+  identities: { audit: { user: 'gatehouse-ro' } },
+  hosts: [{ name: 'gpu-01', address: '10.20.4.11' }],
+})
+const context = probeContextOf(fleet, fleet.hosts[0] as (typeof fleet.hosts)[number])
+
+/** Asked only where the program of the first choice is missing, which no demo host is. */
+const fallbacks = ['listeners-proc']
+
+test('the demo answers every section that a probe asks', () => {
+  const asked = sectionsOf(context).map(({ id }) => id)
+  expect(asked.filter((id) => !answeredSections.includes(id) && !fallbacks.includes(id))).toEqual([])
+})
+
+test('the answers of a sound host make every fact known', () => {
+  const outputs = new Map(
+    sectionsOf(context).map((section): [string, SectionOutput] => {
+      const answer = answerSection(gpu01, section)
+      const base = { id: section.id, command: displayOf(section), privileged: true, durationMs: 1, bytes: 1, sha256: '0'.repeat(64) }
+      return [
+        section.id,
+        {
+          ...base,
+          state: answer ? 'ok' : 'missing',
+          exitCode: answer?.exitCode ?? null,
+          stdout: answer?.stdout ?? '',
+          stderr: answer?.stderr ?? '',
+        },
+      ]
+    }),
+  )
+  const facts = readFacts(outputs, context)
+  const ids = [
+    'system',
+    'network',
+    'accounts',
+    'listeners',
+    'processes',
+    'units',
+    'containers',
+    'services',
+    'nginx',
+    'certificates',
+    'model-files',
+    'firewall',
+    'sshd',
+    'gpus',
+  ] as const
+  expect(ids.flatMap((id) => (facts[id].known ? [] : [`${id}: ${facts[id].reason}`]))).toEqual([])
+  expect(facts.services.known && facts.services.value.map(({ engine, apiKey, user }) => [engine, apiKey, user])).toEqual([
+    ['vllm', 'set', 'vllm'],
+  ])
+  expect(facts.gpus.known && facts.gpus.value.length).toBe(2)
+})
