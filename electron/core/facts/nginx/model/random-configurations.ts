@@ -72,7 +72,7 @@ const rewrites = constantFrom(
   'return 403;',
   'return 418;',
   'error_page 418 403 = @named;',
-  'error_page 404 /v1/chat;',
+  'error_page 404 = /v1/chat;',
   'internal;',
   'if ($request_method = POST) { return 405; }',
   'if ($request_method != GET) { rewrite ^ /v1/chat last; }',

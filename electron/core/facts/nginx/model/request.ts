@@ -154,10 +154,11 @@ function search(journey: Journey): readonly Answer[] {
       const reason = 'its pattern cannot be run by Gatehouse'
       return [ended(journey, server.scope, { kind: 'unmodelled', reason, directive: choice.pattern.directive })]
     }
-    case 'auto-redirect':
-      return [
-        ended(journey, choice.location.scope, { kind: 'answered', status: 301, directive: choice.location.directive }, choice.location),
-      ]
+    case 'auto-redirect': {
+      const { scope, directive } = choice.location
+      if (closedToClients(journey, scope)) return failed(journey, scope, 404, directive, choice.location)
+      return [ended(journey, scope, { kind: 'answered', status: 301, directive }, choice.location)]
+    }
     case 'none':
       return content(journey, server.scope, undefined)
     default: {
@@ -168,9 +169,12 @@ function search(journey: Journey): readonly Answer[] {
   }
 }
 
+/** `internal`: only for requests that nginx sends on itself. */
+const closedToClients = (journey: Journey, scope: Scope): boolean =>
+  own(scope, 'internal') !== undefined && !journey.internal && !journey.inSubrequest
+
 function enter(journey: Journey, location: Location): readonly Answer[] {
-  const isInternal = own(location.scope, 'internal')
-  if (isInternal && !journey.internal && !journey.inSubrequest) return failed(journey, location.scope, 404, isInternal, location)
+  if (closedToClients(journey, location.scope)) return failed(journey, location.scope, 404, location.directive, location)
   return passages(location.scope, journey.model, journey.state).flatMap((passage) => {
     const next = follow(journey, passage)
     if (passage.answer) return returned(next, passage, location)

@@ -95,11 +95,12 @@ function judge({ subject, routes, withheld }: Front, { fleet }: PolicyContext): 
   switch (worst) {
     case 'open': {
       const count = new Set(concerned.map(asked)).size
-      const anyone = concerned.some((route) => authenticatedBy(route) !== 'yes')
+      const anyone = concerned.some((route) => ['no', 'unknown'].includes(authenticatedBy(route)))
+      const routeWord = count === 1 ? '1 management route' : `${count} management routes`
       return {
         status: 'fail',
         subject,
-        title: anyone ? `${count} management routes are open` : `${count} management routes open to every user`,
+        title: anyone ? `${routeWord} open to anyone` : `${routeWord} open to every user`,
         reason: `Forwarded from any address${anyone ? '' : ' to whoever may log in'}: ${names}.`,
         cite: cite('Also passes management routes on. Expected named inference routes only, or allow and deny for administrators.'),
       }

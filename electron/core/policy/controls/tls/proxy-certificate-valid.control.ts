@@ -174,8 +174,10 @@ const days = (ms: number): string => {
   return count === 1 ? '1 day' : `${count} days`
 }
 
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
 /** `24 Nov 2026`, UTC. */
-const date = (ms: number): string =>
-  Number.isFinite(ms)
-    ? new Date(ms).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
-    : 'an unreadable date'
+function date(ms: number): string {
+  const at = new Date(ms)
+  return Number.isNaN(at.getTime()) ? 'an unreadable date' : `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`
+}

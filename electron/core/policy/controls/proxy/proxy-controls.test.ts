@@ -1,0 +1,330 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { known } from '../../../facts/fact.ts'
+import engineRequiresKey from './engine-requires-key-when-exposed.control.ts'
+import managementRestricted from './management-endpoints-restricted.control.ts'
+import managementDirect from './management-not-directly-reachable.control.ts'
+import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
+import proxyRequiresAuthentication from './proxy-requires-authentication.control.ts'
+
+const recorded = (name: string) => readFileSync(new URL(`../../../facts/nginx/__fixtures__/${name}.txt`, import.meta.url), 'utf8')
+const tls = 'listen 443 ssl; server_name ai.example; ssl_certificate a.crt; ssl_certificate_key a.key;'
+const basic = 'auth_basic "x"; auth_basic_user_file /etc/nginx/.htpasswd;'
+const toOllama = 'proxy_pass http://127.0.0.1:11434;'
+const admins = policyContext({ modelAdmins: ['10.0.1.5', '10.0.9.0/24'] })
+
+describe('the example that the article prints', () => {
+  const given = facts(recorded('seed-ollama'), [service('ollama')])
+
+  test('users are asked for a password wherever nginx forwards', () => {
+    expect(outcomes(ask(proxyRequiresAuthentication, given))).toEqual(['pass: Every forwarded route needs a login'])
+  })
+
+  test('management is only half closed: the named locations lead nowhere, the rest is open to every user', () => {
+    const verdicts = ask(managementRestricted, given, admins)
+    expect(outcomes(verdicts)).toEqual([
+      'fail: 7 management routes open to every user',
+      'warning: Location lets hosts in but leads nowhere',
+      'warning: Location lets hosts in but leads nowhere',
+    ])
+    expect(verdicts[0]?.reason).toContain('POST /api/create, POST /api/copy, POST /api/blobs/{digest}, POST /api/me, POST /api/signout')
+    expect(verdicts[0]?.reason).not.toContain('/api/pull')
+    expect(verdicts.slice(1).map(({ subject }) => subject)).toEqual([
+      'ai.internal.yourcompany.com:443 /api/pull',
+      'ai.internal.yourcompany.com:443 /api/delete',
+    ])
+    expect(verdicts[1]?.reason).toContain('neither proxy_pass nor a login')
+  })
+})
+
+test.each<[name: string, configuration: string, expected: readonly string[]]>([
+  ['login on the server', `server { ${tls} ${basic} location / { ${toOllama} } }`, ['pass: Every forwarded route needs a login']],
+  ['login in the location', `server { ${tls} location / { ${basic} ${toOllama} } }`, ['pass: Every forwarded route needs a login']],
+  ['none', `server { ${tls} location / { ${toOllama} } }`, ['fail: Every route answers without a login']],
+  [
+    'switched off inside',
+    `server { ${tls} ${basic} location / { auth_basic off; ${toOllama} } }`,
+    ['fail: Every route answers without a login'],
+  ],
+  ['no user file', `server { ${tls} auth_basic "x"; location / { ${toOllama} } }`, ['fail: Every route answers without a login']],
+  [
+    'a sibling location forwards without',
+    `server { ${tls} location / { ${basic} ${toOllama} } location /api/pull { ${toOllama} } }`,
+    ['fail: 1 of 27 routes answer without a login'],
+  ],
+  [
+    'health alone is open',
+    `server { ${tls} ${basic} location / { ${toOllama} } location = /api/version { auth_basic off; ${toOllama} } }`,
+    ['warning: Health routes answer without a login'],
+  ],
+  [
+    'satisfy any',
+    `server { ${tls} satisfy any; allow 10.0.0.0/8; deny all; ${basic} location / { ${toOllama} } }`,
+    ['warning: Some addresses need no login'],
+  ],
+  [
+    'satisfy any, allow all',
+    `server { ${tls} satisfy any; allow all; ${basic} location / { ${toOllama} } }`,
+    ['fail: Every route answers without a login'],
+  ],
+  [
+    'client certificates',
+    `server { ${tls} ssl_verify_client on; location / { ${toOllama} } }`,
+    ['pass: Every forwarded route needs a login'],
+  ],
+  [
+    'optional client certificates',
+    `server { ${tls} ssl_verify_client optional; location / { ${toOllama} } }`,
+    ['fail: Every route answers without a login'],
+  ],
+  [
+    'optional, and tested',
+    `server { ${tls} ssl_verify_client optional; location / { if ($ssl_client_verify != SUCCESS) { return 403; } ${toOllama} } }`,
+    ['pass: Every forwarded route needs a login'],
+  ],
+  [
+    'a key in a header',
+    `server { ${tls} location / { if ($http_x_api_key != "k") { return 401; } ${toOllama} } }`,
+    ['pass: Every forwarded route needs a login'],
+  ],
+  [
+    'any value in a header will do',
+    `server { ${tls} location / { if ($http_x_api_key = "") { return 401; } ${toOllama} } }`,
+    ['fail: Every route answers without a login'],
+  ],
+  [
+    'a map of keys',
+    `map $http_authorization $known { default 0; "Bearer k" 1; } server { ${tls} if ($known = 0) { return 401; } location / { ${toOllama} } }`,
+    ['pass: Every forwarded route needs a login'],
+  ],
+  [
+    'a script',
+    `server { ${tls} location / { access_by_lua_block { if x then y({}) end } ${toOllama} } }`,
+    ['not-evaluated: Whether a login is needed is not known'],
+  ],
+  [
+    'auth_request that says yes to all',
+    `server { ${tls} auth_request /auth; location / { ${toOllama} } location = /auth { internal; return 200; } }`,
+    ['fail: Every route answers without a login'],
+  ],
+  [
+    'auth_request',
+    `server { ${tls} auth_request /auth; location / { ${toOllama} } location = /auth { internal; proxy_pass http://127.0.0.1:4180; } }`,
+    ['pass: Every forwarded route needs a login'],
+  ],
+  [
+    'refused, then forwarded',
+    `server { ${tls} ${basic} error_page 401 = @m; location / { ${toOllama} } location @m { auth_basic off; ${toOllama} } }`,
+    ['fail: Every route answers without a login'],
+  ],
+  [
+    'only a redirect',
+    'server { listen 80; return 301 https://$host$request_uri; }',
+    ['not-applicable: No proxy forwards to the model server'],
+  ],
+  [
+    'on loopback only',
+    `server { listen 127.0.0.1:80; location / { ${toOllama} } }`,
+    ['not-applicable: No proxy forwards to the model server'],
+  ],
+  [
+    'a target decided at run time',
+    `server { ${tls} ${basic} location / { proxy_pass http://$arg_backend$unheard; } }`,
+    ['not-evaluated: Part of nginx is beyond the model'],
+  ],
+  [
+    'a target set above',
+    `server { ${tls} set $b 127.0.0.1:11434; location / { proxy_pass http://$b; } }`,
+    ['fail: Every route answers without a login'],
+  ],
+  [
+    'an upstream group',
+    `upstream m { server 127.0.0.1:11434; } server { ${tls} location / { proxy_pass http://m; } }`,
+    ['fail: Every route answers without a login'],
+  ],
+  [
+    'under a prefix',
+    `server { ${tls} location /ollama/ { proxy_pass http://localhost:11434/; } }`,
+    ['fail: Every route answers without a login'],
+  ],
+  [
+    'under a rewritten prefix',
+    `server { ${tls} location /o/ { rewrite ^/o(/.*)$ $1 break; ${toOllama} } }`,
+    ['fail: Every route answers without a login'],
+  ],
+  [
+    'the address of the host',
+    `server { ${tls} location / { proxy_pass http://10.0.3.7:11434; } }`,
+    ['not-applicable: No proxy forwards to the model server'],
+  ],
+])('a login for all that nginx forwards: %s', (_, configuration, expected) => {
+  expect(outcomes(ask(proxyRequiresAuthentication, facts(configuration, [service('ollama')])))).toEqual(expected)
+})
+
+test('the key of the engine counts only where the header of the client gets there', () => {
+  const vllm = service('vllm', { apiKey: 'set' })
+  const v1 = (more: string) => facts(`server { ${tls} location /v1/ { proxy_pass http://127.0.0.1:8000; ${more} } }`, [vllm])
+  expect(outcomes(ask(proxyRequiresAuthentication, v1('')))).toEqual(['pass: Every forwarded route needs a login'])
+  expect(outcomes(ask(proxyRequiresAuthentication, v1('proxy_set_header Authorization "Bearer k";')))).toEqual([
+    'fail: Every route answers without a login',
+  ])
+  const all = facts(`server { ${tls} location / { proxy_pass http://127.0.0.1:8000; } }`, [vllm])
+  const [verdict] = ask(proxyRequiresAuthentication, all)
+  expect(verdict?.status).toBe('fail')
+  expect(verdict?.reason).toContain('POST /invocations')
+  expect(verdict?.reason).not.toContain('/v1/chat')
+})
+
+test.each<[name: string, configuration: string, expected: readonly string[]]>([
+  [
+    'only named routes',
+    `server { ${tls} ${basic} location = /api/chat { ${toOllama} } location / { return 404; } }`,
+    ['pass: No management route is forwarded'],
+  ],
+  [
+    'administrators with a login',
+    `server { ${tls} ${basic} location = /api/chat { ${toOllama} } location /api/ { allow 10.0.1.5; allow 10.0.9.0/25; deny all; ${toOllama} } }`,
+    ['pass: Management is for administrators only'],
+  ],
+  [
+    'administrators without a login',
+    `server { ${tls} location /api/ { allow 10.0.1.5; deny all; ${toOllama} } }`,
+    ['warning: Admin hosts need no login for management'],
+  ],
+  [
+    'more than administrators',
+    `server { ${tls} ${basic} location /api/ { allow 10.0.0.0/16; deny all; ${toOllama} } }`,
+    ['fail: Management is open beyond admin hosts'],
+  ],
+  [
+    'allow without deny',
+    `server { ${tls} ${basic} location /api/ { allow 10.0.1.5; ${toOllama} } }`,
+    ['fail: 10 management routes open to every user'],
+  ],
+  [
+    'child with a list of its own',
+    `server { ${tls} ${basic} allow 10.0.1.5; deny all; location / { allow all; ${toOllama} } }`,
+    ['fail: 10 management routes open to every user'],
+  ],
+  [
+    'satisfy any: a login is enough',
+    `server { ${tls} ${basic} satisfy any; allow 10.0.1.5; deny all; location / { ${toOllama} } }`,
+    ['fail: 10 management routes open to every user'],
+  ],
+  [
+    'addresses that clients choose',
+    `set_real_ip_from 0.0.0.0/0; real_ip_header X-Forwarded-For; server { ${tls} ${basic} location /api/ { allow 10.0.1.5; deny all; ${toOllama} } }`,
+    ['fail: Clients can choose their own address'],
+  ],
+  [
+    'accounts of their own',
+    `server { ${tls} ${basic} location / { return 404; } location = /api/chat { ${toOllama} } location = /api/pull { auth_basic_user_file /etc/nginx/.admins; ${toOllama} } }`,
+    ['warning: Management is guarded by login only'],
+  ],
+  [
+    'DELETE refused by method, the rest by a pattern',
+    `server { ${tls} ${basic} location / { limit_except GET POST { deny all; } ${toOllama} } location ~ ^/api/(pull|push|create|copy|blobs|me|signout|experimental) { return 403; } }`,
+    ['pass: No management route is forwarded'],
+  ],
+  [
+    'a pattern that its anchor spoils',
+    `server { ${tls} ${basic} location / { ${toOllama} } location ~ ^/api/(pull|push|create|copy|delete|blobs|me|signout|experimental/.*)$ { return 403; } }`,
+    ['fail: 1 management route open to every user'],
+  ],
+  [
+    'a pattern made dead by ^~',
+    `server { ${tls} ${basic} location ^~ /api/ { ${toOllama} } location ~ ^/api/ { return 403; } }`,
+    ['fail: 10 management routes open to every user'],
+  ],
+  [
+    'a condition on the address',
+    `geo $admin { default 0; 10.0.1.5 1; } server { ${tls} ${basic} location / { if ($admin = 0) { return 403; } ${toOllama} } }`,
+    ['not-evaluated: Who may manage models is not known'],
+  ],
+])('management routes through nginx: %s', (_, configuration, expected) => {
+  expect(outcomes(ask(managementRestricted, facts(configuration, [service('ollama')]), admins))).toEqual(expected)
+})
+
+test('a list of addresses is not judged when the fleet file names no administrators', () => {
+  const given = facts(`server { ${tls} ${basic} location /api/ { allow 10.0.1.5; deny all; ${toOllama} } }`, [service('ollama')])
+  expect(outcomes(ask(managementRestricted, given))).toEqual(['not-evaluated: The fleet file names no model admins'])
+})
+
+test.each<[name: string, more: Readonly<Record<string, unknown>>, expected: readonly string[]]>([
+  ['nothing else', {}, ['not-applicable: No proxy forwards to the model server']],
+  [
+    'Caddy listens',
+    {
+      listeners: known([{ protocol: 'tcp', address: '*', port: 443, scope: 'wildcard', processes: [{ name: 'caddy', pid: 9 }], line: 4 }]),
+    },
+    ['not-evaluated: Caddy is not modelled yet'],
+  ],
+  [
+    'a container publishes 443',
+    {
+      containers: known({
+        runtimes: ['docker'],
+        containers: [
+          {
+            name: 'web',
+            image: 'nginx:1.27',
+            running: true,
+            ports: [{ hostAddress: '0.0.0.0', hostPort: 443, containerPort: 443, protocol: 'tcp' }],
+            line: 2,
+          },
+        ],
+      }),
+    },
+    ['not-evaluated: A proxy in a container is not modelled yet'],
+  ],
+])('without nginx: %s', (_, more, expected) => {
+  const given = facts('', [service('ollama')], { nginx: { installed: false, running: false, directives: [] }, ...more })
+  for (const control of [proxyRequiresAuthentication, managementRestricted]) expect(outcomes(ask(control, given))).toEqual(expected)
+})
+
+test.each([
+  ['loopback', service('ollama'), 'pass: The inference port is local only', 'pass: The management port is local only'],
+  [
+    'wide, no key',
+    service('ollama', { address: '0.0.0.0' }),
+    'fail: Inference port answers without a key',
+    'fail: Management routes are open to the network',
+  ],
+  [
+    'wide, key unread',
+    service('localai', { address: '::', apiKey: 'unknown' }),
+    'not-evaluated: Whether a key is needed is not known',
+    'not-evaluated: Who may manage models is not known',
+  ],
+  [
+    'wide, key set',
+    service('localai', { address: '10.0.3.7', apiKey: 'set' }),
+    'warning: 2 of 28 routes ignore the API key',
+    'warning: Any key holder can manage models',
+  ],
+  [
+    'vLLM with a key',
+    service('vllm', { address: '0.0.0.0', apiKey: 'set' }),
+    'fail: 15 of 21 routes ignore the API key',
+    'fail: Management routes are open to the network',
+  ],
+  [
+    'no sockets seen',
+    service('ollama', { binds: [] }),
+    'not-evaluated: Its sockets are not known',
+    'not-evaluated: Its sockets are not known',
+  ],
+])('the engine itself: %s', (_, one, key, management) => {
+  expect(outcomes(ask(engineRequiresKey, facts('', [one])))).toEqual([key])
+  expect(outcomes(ask(managementDirect, facts('', [one])))).toEqual([management])
+})
+
+test('the routes that a key of vLLM does not cover are named', () => {
+  const [verdict] = ask(engineRequiresKey, facts('', [service('vllm', { address: '0.0.0.0', apiKey: 'set' })]))
+  expect(verdict?.reason).toContain('POST /invocations')
+})
+
+test('no inference server: nothing applies', () => {
+  for (const control of [proxyRequiresAuthentication, managementRestricted, engineRequiresKey, managementDirect])
+    expect(outcomes(ask(control, facts('', [])))).toEqual(['not-applicable: No inference server on this host'])
+})

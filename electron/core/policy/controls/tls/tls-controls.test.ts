@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest'
+import type { Certificate, TlsEndpoint } from '../../../facts/certificates/certificates.ts'
+import { ask, facts, outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
+import proxyCertificateValid from './proxy-certificate-valid.control.ts'
+import proxyServesTls from './proxy-serves-tls.control.ts'
+import proxyTlsVersions from './proxy-tls-versions.control.ts'
+
+const toOllama = 'location / { proxy_pass http://127.0.0.1:11434; }'
+const tls = 'listen 443 ssl; server_name ai.example; ssl_certificate tls/a.crt; ssl_certificate_key tls/a.key;'
+const day = 86_400_000
+const now = policyContext().now
+
+test.each<[name: string, configuration: string, expected: readonly string[]]>([
+  ['TLS', `server { ${tls} ${toOllama} }`, ['pass: The proxy serves TLS']],
+  ['plain', `server { listen 80; ${toOllama} }`, ['fail: The proxy forwards plain HTTP']],
+  ['no listen at all means port 80', `server { ${toOllama} }`, ['fail: The proxy forwards plain HTTP']],
+  ['plain on 443', `server { listen 443; ${toOllama} }`, ['fail: The proxy forwards plain HTTP']],
+  ['both in one server', `server { listen 80; ${tls} ${toOllama} }`, ['fail: The proxy forwards plain HTTP', 'pass: The proxy serves TLS']],
+  [
+    'redirect beside it',
+    `server { listen 80; return 301 https://$host$request_uri; } server { ${tls} ${toOllama} }`,
+    ['pass: The proxy serves TLS'],
+  ],
+  [
+    'redirect by condition, as certbot writes it',
+    `server { listen 80; server_name ai.example; if ($host = ai.example) { return 301 https://$host$request_uri; } return 404; } server { ${tls} ${toOllama} }`,
+    ['pass: The proxy serves TLS'],
+  ],
+  [
+    'redirect unless already encrypted',
+    `server { listen 80; ${tls} if ($scheme = http) { return 301 https://$host$request_uri; } ${toOllama} }`,
+    ['pass: The proxy serves TLS'],
+  ],
+  [
+    'ssl on another server of the socket',
+    `server { listen 443 ssl; ssl_certificate b.crt; } server { listen 443; server_name ai.example; ${toOllama} }`,
+    ['pass: The proxy serves TLS'],
+  ],
+  ['old "ssl on"', `server { listen 443; ssl on; ssl_certificate a.crt; ${toOllama} }`, ['pass: The proxy serves TLS']],
+  [
+    'loopback only',
+    `server { listen 127.0.0.1:80; listen [::1]:80; listen unix:/run/x.sock; ${toOllama} }`,
+    ['not-applicable: No proxy forwards to the model server'],
+  ],
+  [
+    'another name, shadowed',
+    `server { listen 80; server_name a; return 404; } server { listen 80; server_name a; ${toOllama} }`,
+    ['not-applicable: No proxy forwards to the model server'],
+  ],
+])('encrypted on the way: %s', (_, configuration, expected) => {
+  expect(outcomes(ask(proxyServesTls, facts(configuration, [service('ollama')])))).toEqual(expected)
+})
+
+test('bytes passed on by a stream server count too', () => {
+  const dump = '# configuration file /etc/nginx/nginx.conf:\nstream { server { listen 9000; proxy_pass 127.0.0.1:11434; } }\n'
+  expect(outcomes(ask(proxyServesTls, facts(dump, [service('ollama')])))).toEqual(['fail: The proxy forwards plain HTTP'])
+})
+
+test('a port open beyond loopback passes by the proxy', () => {
+  expect(outcomes(ask(proxyServesTls, facts('', [service('ollama', { address: '::' })])))).toEqual([
+    'fail: The inference port speaks plain HTTP',
+  ])
+  const own = service('vllm', { address: '0.0.0.0', argv: ['vllm', 'serve', 'm', '--ssl-certfile=/x'] })
+  expect(outcomes(ask(proxyServesTls, facts('', [own])))).toEqual(['not-evaluated: The engine serves TLS by itself'])
+})
+
+const certificate = (change: Partial<Certificate> = {}): Certificate => ({
+  path: '/etc/nginx/tls/a.crt',
+  subject: 'CN=ai.example',
+  issuer: 'CN=Example CA',
+  notBefore: now - 30 * day,
+  notAfter: now + 300 * day,
+  names: ['ai.example'],
+  isCa: false,
+  selfSigned: false,
+  keyType: 'rsa',
+  keyBits: 2048,
+  chainLength: 2,
+  chainInOrder: true,
+  line: 1,
+  ...change,
+})
+
+const endpoint = (change: Partial<TlsEndpoint> = {}): TlsEndpoint => ({
+  port: 443,
+  serverName: 'ai.example',
+  versions: ['1.2', '1.3'],
+  untested: [],
+  section: 'certificates',
+  line: 30,
+  ...change,
+})
+
+const withCertificates = (configuration: string, certificates: object) =>
+  facts(configuration, [service('ollama')], { certificates: { certificates: [], unreadable: [], endpoints: [], ...certificates } })
+
+test.each<[name: string, change: Partial<Certificate>, expected: string]>([
+  ['sound', {}, 'pass: Certificate is valid until 18 Sep 2027'],
+  ['wildcard', { names: ['*.example'] }, 'pass: Certificate is valid until 18 Sep 2027'],
+  ['expired', { notAfter: now - 12 * day }, 'fail: Certificate expired 12 days ago'],
+  ['early', { notBefore: now + day }, 'fail: Certificate is not valid yet'],
+  ['ends soon', { notAfter: now + 12.5 * day }, 'warning: Certificate ends in 12 days'],
+  ['ends tomorrow', { notAfter: now + 1.5 * day }, 'warning: Certificate ends in 1 day'],
+  ['other name', { names: ['other.example'] }, 'fail: Certificate does not cover its name'],
+  ['no names, common name only', { names: [] }, 'fail: Certificate does not cover its name'],
+  ['CA', { isCa: true }, 'fail: A CA certificate is used for the server'],
+  ['self-signed', { selfSigned: true }, 'warning: Certificate is self-signed'],
+  ['short key', { keyBits: 1024 }, 'fail: Certificate has a weak key'],
+  ['EC key', { keyType: 'ec', keyBits: 256 }, 'pass: Certificate is valid until 18 Sep 2027'],
+  ['chain', { chainInOrder: false }, 'warning: Certificate chain is out of order'],
+])('certificate: %s', (_, change, expected) => {
+  const given = withCertificates(`server { ${tls} ${toOllama} }`, { certificates: [certificate(change)] })
+  expect(outcomes(ask(proxyCertificateValid, given))).toEqual([expected])
+})
+
+test('the certificate that is served counts before the file', () => {
+  const old = endpoint({ served: certificate({ notAfter: now - day }) })
+  const given = withCertificates(`server { ${tls} ${toOllama} }`, { certificates: [certificate()], endpoints: [old] })
+  const [verdict] = ask(proxyCertificateValid, given)
+  expect(verdict?.title).toBe('Certificate expired 1 day ago')
+  expect(verdict?.reason).toContain('nginx was not reloaded')
+})
+
+test('what could not be read is not judged', () => {
+  const unreadable = [{ path: '/etc/nginx/tls/a.crt', reason: 'it is missing, or the audit account may not read it', line: 2 }]
+  const given = withCertificates(`server { ${tls} ${toOllama} }`, { unreadable })
+  const [verdict] = ask(proxyCertificateValid, given)
+  expect(outcomes([...ask(proxyCertificateValid, given)])).toEqual(['not-evaluated: The certificate could not be read'])
+  expect(verdict?.reason).toContain('audit account')
+  for (const control of [proxyCertificateValid, proxyTlsVersions])
+    expect(outcomes(ask(control, facts(`server { listen 80; ${toOllama} }`, [service('ollama')])))).toEqual([
+      'not-applicable: The proxy serves no TLS here',
+    ])
+})
+
+test.each<[name: string, configuration: string, measured: TlsEndpoint | undefined, expected: string]>([
+  ['measured well', `server { ${tls} ${toOllama} }`, endpoint(), 'pass: Only TLS 1.2, TLS 1.3 are accepted'],
+  ['measured badly', `server { ${tls} ${toOllama} }`, endpoint({ versions: ['1.0', '1.1', '1.2'] }), 'fail: TLS 1.0 is still accepted'],
+  [
+    'refused by the library only',
+    `server { ${tls} ssl_protocols TLSv1 TLSv1.2; ${toOllama} }`,
+    endpoint({ versions: ['1.2'] }),
+    'warning: ssl_protocols still names TLS 1.0',
+  ],
+  [
+    'not offered by the client, allowed in the file',
+    `server { ${tls} ssl_protocols TLSv1 TLSv1.2; ${toOllama} }`,
+    endpoint({ versions: ['1.2'], untested: ['1.0', '1.1'] }),
+    'fail: ssl_protocols allows TLS 1.0',
+  ],
+  [
+    'not measured, sound file',
+    `server { ${tls} ssl_protocols TLSv1.2 TLSv1.3; ${toOllama} }`,
+    undefined,
+    'pass: The configuration allows TLS 1.2, TLS 1.3 only',
+  ],
+  ['not measured, default of 1.22', `server { ${tls} ${toOllama} }`, undefined, 'not-evaluated: The accepted TLS versions are not known'],
+  [
+    'the default server rules',
+    `server { listen 443 ssl default_server; ssl_certificate d.crt; ssl_protocols TLSv1.1 TLSv1.2; return 444; } server { ${tls} ssl_protocols TLSv1.3; ${toOllama} }`,
+    undefined,
+    'fail: ssl_protocols allows TLS 1.1',
+  ],
+])('TLS versions: %s', (_, configuration, measured, expected) => {
+  const given = withCertificates(configuration, { endpoints: measured ? [measured] : [] })
+  expect(outcomes(ask(proxyTlsVersions, given))).toEqual([expected])
+})
+
+test('the policy may ask for TLS 1.3', () => {
+  const given = withCertificates(`server { ${tls} ${toOllama} }`, { endpoints: [endpoint()] })
+  expect(outcomes(ask(proxyTlsVersions, given, policyContext({}, { minimumTlsVersion: '1.3' })))).toEqual([
+    'fail: TLS 1.2 is still accepted',
+  ])
+})
