@@ -3,6 +3,7 @@ import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import { contracts, type Input, type Output } from '#shared/ipc/contracts.ts'
+import type { Finding } from '#shared/model/finding.ts'
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
 import { type ReportFormat, renderReport } from './audit/report.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
@@ -119,13 +120,15 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   }
 }
 
-/** The matrix needs no evidence; leaving it out keeps the message of a large fleet small. */
+/** The matrix needs no evidence; leaving it out keeps the message of a large fleet small. What sudo refused stays: it explains what is missing. */
 function withoutEvidence(audit: Output<'audit:latest'>): Output<'audit:latest'> {
   if (audit === null) return null
+  const strip = (findings: readonly Finding[]): Finding[] => findings.map((finding) => ({ ...finding, evidence: [] }))
   const hosts = audit.hosts.map((host) => ({
     ...host,
-    findings: host.findings.map((finding) => ({ ...finding, evidence: [] })),
-    sections: [],
+    findings: strip(host.findings),
+    ...(host.lastKnown === undefined ? {} : { lastKnown: { ...host.lastKnown, findings: strip(host.lastKnown.findings) } }),
+    sections: host.sections.filter((section) => section.sudoers !== undefined),
     listeners: [],
   }))
   return { ...audit, hosts }

@@ -117,9 +117,8 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
     },
     job: () => current?.job ?? null,
     latest(fleet) {
-      const newest = fleet.hosts.flatMap((host) => repo.newest(fleet.name, host.name, 1))
-      if (newest.length === 0) return null
-      const hosts = newest.map(({ audit }) => audit)
+      const hosts = fleet.hosts.flatMap((host) => newestOf(repo, fleet.name, host.name) ?? [])
+      if (hosts.length === 0) return null
       const last = repo.list(fleet.name, 1)[0]
       const startedAt = hosts.map((host) => host.startedAt).sort()[0] ?? iso()
       const finishedAt =
@@ -150,7 +149,7 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
       })
       return { ...stored, hosts }
     },
-    host: (fleet, name) => repo.newest(fleet.name, name, 1)[0]?.audit ?? null,
+    host: (fleet, name) => newestOf(repo, fleet.name, name),
     changes: (fleet) =>
       fleet.hosts.flatMap(({ name }) => {
         const [after, before] = repo.newest(fleet.name, name, 2)
@@ -185,6 +184,20 @@ function finalProgress(audit: HostAudit): Pick<HostProgress, 'stage' | 'failure'
   if (audit.state === 'connected' || audit.state === 'limited')
     return { stage: 'done', items: audit.items, current: '', failure: audit.failure }
   return { stage: audit.state === 'cancelled' ? 'cancelled' : 'failed', failure: audit.failure, current: '', items: audit.items }
+}
+
+/** How far back results are looked for, when the newest audits of a host could not look at it. */
+const LOOK_BACK = 20
+
+const wasMeasured = ({ state }: HostAudit): boolean => state === 'connected' || state === 'limited'
+
+/** The newest audit of a host. When it could not look, the newest results that were measured go with it as last known. */
+function newestOf(repo: AuditRepo, fleet: string, host: string): HostAudit | null {
+  const newest = repo.newest(fleet, host, 1)[0]?.audit
+  if (newest === undefined || wasMeasured(newest)) return newest ?? null
+  const known = repo.newest(fleet, host, LOOK_BACK).find(({ audit }) => wasMeasured(audit))?.audit
+  if (known === undefined) return newest
+  return { ...newest, lastKnown: { finishedAt: known.finishedAt, items: known.items, findings: known.findings } }
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
