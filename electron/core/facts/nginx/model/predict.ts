@@ -20,7 +20,14 @@ export function predict(body: string, method: string, path: string, login: boole
   const [server] = model.servers
   if (!server) throw new Error('no server')
   const [bare = ''] = path.split('?')
-  const answers = serve(model, server, { method, path: bare, scheme: 'http', host: 'localhost', port: 80 })
+  const answers = serve(model, server, {
+    method,
+    path: bare,
+    scheme: 'http',
+    host: 'localhost',
+    port: 80,
+    mergeSlashes: own(server.scope, 'merge_slashes')?.parameters[0] !== 'off',
+  })
   return follow(answers, login)
 }
 

@@ -3,7 +3,7 @@ import { deniesAll, type Gate, gateOf } from './access.ts'
 import type { Assumption } from './conditions.ts'
 import { chooseLocation, type Location } from './locations.ts'
 import { type Passage, passages } from './rewrite.ts'
-import { nearest, own, type Scope } from './scope.ts'
+import { own, type Scope } from './scope.ts'
 import type { HttpModel, Server } from './servers.ts'
 import { readTarget, type Target } from './target.ts'
 import { normaliseUri } from './uri.ts'
@@ -59,6 +59,8 @@ export interface Request {
   readonly scheme: 'http' | 'https'
   readonly host: string
   readonly port: number
+  /** Of the default server of the socket, unless TLS named the server before the path was read. */
+  readonly mergeSlashes: boolean
 }
 
 /** What nginx does with a request that has reached this server. Pure; bounded; never empty. */
@@ -67,7 +69,7 @@ export function serve(model: HttpModel, server: Server, request: Request): reado
 }
 
 function begin(model: HttpModel, server: Server, request: Request, inSubrequest: boolean): readonly Answer[] {
-  const uri = normaliseUri(request.path, nearest(server.scope, 'merge_slashes')?.parameters[0] !== 'off')
+  const uri = normaliseUri(request.path, request.mergeSlashes)
   const none = { scope: server.scope, gates: [], assumptions: [] }
   if (uri === undefined) return [{ ...none, outcome: { kind: 'answered', status: 400, directive: server.directive } }]
   const { method, path, scheme, host, port } = request
@@ -295,7 +297,7 @@ function letsEverybodyIn(journey: Journey, uri: string): boolean {
   const path = uri.split('?', 1)[0] ?? ''
   if (!path.startsWith('/')) return false
   const { method, scheme, host, port } = journey.state
-  const answers = begin(journey.model, journey.server, { method, path, scheme, host, port }, true)
+  const answers = begin(journey.model, journey.server, { method, path, scheme, host, port, mergeSlashes: true }, true)
   return answers.some(
     ({ outcome, assumptions }) => assumptions.length === 0 && outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300,
   )

@@ -67,13 +67,22 @@ export function proxyRoutesTo(
       if (host === undefined) continue
       const encrypted = isEncrypted(model.servers, listen)
       const shared = { server, listen, encrypted }
+      const first = encrypted ? server : (defaultServer(model.servers, listen) ?? server)
+      const mergeSlashes = nearest(first.scope, 'merge_slashes')?.parameters[0] !== 'off'
       for (const service of services) {
         let reached = false
         const missed: WithheldRoute[] = []
         for (const route of routesOf(service)) {
           const found = new Map<string, ProxiedRoute>()
           for (const path of candidates(heads.slice(0, MAX_HEADS), route.path)) {
-            const request = { method: route.method, path, scheme: encrypted ? 'https' : 'http', host, port: listen.port } as const
+            const request = {
+              method: route.method,
+              path,
+              scheme: encrypted ? 'https' : 'http',
+              host,
+              port: listen.port,
+              mergeSlashes,
+            } as const
             for (const answer of serve(model, server, request)) {
               const { outcome } = answer
               if (outcome.kind === 'unmodelled') report(outcome.directive, outcome.reason)

@@ -22,6 +22,9 @@ export const nginxProgram = ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].find((p
 /** {SHA} of "p": read by nginx itself, whatever the C library offers. */
 const users = `u:{SHA}${createHash('sha1').update('p').digest('base64')}\n`
 
+/** Each body has a socket of its own, since nginx takes some settings (`merge_slashes`) from the default server of a socket. */
+const addressOf = (body: number): string => `127.1.${body >> 8}.${body & 255}`
+
 async function listening(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -52,7 +55,7 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
         `${process.getuid?.() === 0 ? 'user root;' : ''} pid ${folder}/pid; error_log ${folder}/error.log; daemon off; master_process on; worker_processes 1;`,
         'events { worker_connections 256; }',
         `http { access_log off; root ${folder}/empty; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}`,
-        ...accepted.map((index) => `server { listen 127.0.0.1:${port}; server_name s${index}.test; ${fill(bodies[index] ?? '')} }`),
+        ...accepted.map((index) => `server { listen ${addressOf(index)}:${port}; ${fill(bodies[index] ?? '')} }`),
         '}\n',
       ].join('\n'),
     )
@@ -69,8 +72,8 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
 
   const ask = (body: number, method: string, path: string, login: boolean): Promise<Prediction> =>
     new Promise((resolve, reject) => {
-      const headers = { host: `s${body}.test`, ...(login && { authorization: `Basic ${Buffer.from('u:p').toString('base64')}` }) }
-      const sent = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      const headers = { ...(login && { authorization: `Basic ${Buffer.from('u:p').toString('base64')}` }) }
+      const sent = request({ host: addressOf(body), localAddress: '127.0.0.1', port, method, path, headers }, (answer) => {
         let text = ''
         answer.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk
