@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import type { Engine, InferenceService } from '#shared/model/inference-service.ts'
+import { parseDump } from '../parse.ts'
+import { printListen, readListen } from './listen.ts'
+import { compilePattern } from './pattern.ts'
+import { proxyRoutesTo } from './routes.ts'
+import { chooseServer, isEncrypted, readHttp } from './servers.ts'
+import { normaliseUri } from './uri.ts'
+
+const read = (http: string) => {
+  const parsed = parseDump(`# configuration file /etc/nginx/nginx.conf:\nhttp {\n${http}\n}\n`)
+  if (!parsed.ok) throw new Error(parsed.message)
+  return parsed
+}
+
+const service = (engine: Engine, port: number): InferenceService => ({
+  id: engine,
+  engine,
+  how: 'process',
+  running: true,
+  pids: [],
+  argv: [],
+  binds: [{ address: '127.0.0.1', port, scope: 'loopback', section: 'listeners', line: 1, basis: 'observed' }],
+  apiKey: 'none',
+  modelPaths: [],
+})
+
+test.each([
+  ['80', '*:80', 'wildcard'],
+  ['*:8080', '*:8080', 'wildcard'],
+  ['0.0.0.0:80', '0.0.0.0:80', 'wildcard'],
+  ['[::]:443', '[::]:443', 'wildcard'],
+  ['[::]', '[::]:80', 'wildcard'],
+  ['127.0.0.1', '127.0.0.1:80', 'loopback'],
+  ['localhost:8000', 'localhost:8000', 'loopback'],
+  ['[::1]:8000', '[::1]:8000', 'loopback'],
+  ['10.0.3.7:443', '10.0.3.7:443', 'specific'],
+  ['[fd00::1]:443', '[fd00::1]:443', 'specific'],
+  ['unix:/run/nginx.sock', 'unix:/run/nginx.sock', 'unix'],
+])('listen %s', (text, printed, scope) => {
+  const listen = readListen({ name: 'listen', parameters: [text, 'ssl', 'default_server'], file: '', line: 1 })
+  expect([printListen(listen), listen.scope, listen.ssl, listen.isDefault]).toEqual([printed, scope, true, true])
+})
+
+test.each([
+  ['/a/../b', true, '/b'],
+  ['//a//b', true, '/a/b'],
+  ['//a//b', false, '//a//b'],
+  ['/a/./b/.', true, '/a/b/'],
+  ['/a/..', true, '/'],
+  ['/a/%2e%2e/b', true, '/b'],
+  ['/%41pi', true, '/Api'],
+  ['/a%2fb', true, '/a/b'],
+  ['/..', true, undefined],
+  ['/a%00', true, undefined],
+  ['/a%2', true, undefined],
+  ['/a?b/../c', true, '/a'],
+])('path %s', (raw, merge, expected) => {
+  expect(normaliseUri(raw, merge)).toBe(expected)
+})
+
+test.each([
+  ['exact.example', 'exact'],
+  ['EXACT.example.', 'exact'],
+  ['a.b.example', 'leading'],
+  ['www.more.b.example', 'longer'],
+  ['mail.anything', 'trailing'],
+  ['gpu7.lab', 'pattern'],
+  ['dotted.net', 'dot'],
+  ['x.dotted.net', 'dot'],
+  ['nobody.invalid', 'second'],
+])('server for %s', (host, expected) => {
+  const server = (name: string, more = '') => `server { listen 80 ${more}; server_name ${name}; }`
+  const model = readHttp(
+    read(
+      [
+        'server { listen 80; server_name first; set $id first; }',
+        server('second', 'default_server'),
+        server('exact.example exact'),
+        server('*.b.example leading'),
+        server('*.more.b.example longer'),
+        server('mail.* trailing'),
+        server('~^gpu\\d+\\. pattern'),
+        server('~^gpu7 late'),
+        server('.dotted.net dot'),
+      ].join('\n'),
+    ),
+  )
+  const [listen] = model.servers[1]?.listens ?? []
+  if (!listen) throw new Error('no listen')
+  expect(chooseServer(model.servers, listen, host)?.names.at(-1)).toBe(expected)
+})
+
+test('TLS belongs to the socket, not to the server', () => {
+  const model = readHttp(read('server { listen 443 ssl; } server { listen 443; listen 80; server_name b; }'))
+  expect(model.servers[1]?.listens.map((listen) => isEncrypted(model.servers, listen))).toEqual([true, false])
+})
+
+test.each([['^(([a-z])+.)+[A-Z]([a-z])+$'], ['(a*)*b'], ['^(\\/?[a-z0-9]+)+$x'], ['(?:a|aa)+c']])(
+  'a pattern that explodes does not hold up: %s',
+  (source) => {
+    expect(compilePattern(source, false).exec(`/${'a'.repeat(200)}!`)?.[0]).toBeUndefined()
+  },
+)
+
+test.each([
+  ['(?i)^/API', '/api', true],
+  ['(?<x>a)(?P<y>b)', 'ab', true],
+  ['^/[[:digit:]]+$', '/42', true],
+  ['\\A/a\\z', '/a', true],
+])('PCRE %s', (source, text, expected) => {
+  expect(compilePattern(source, false).exec(text) !== null).toBe(expected)
+})
+
+test('what JavaScript cannot run is said to be unknown', () => {
+  for (const source of ['(?>a)b', 'a++', '(?R)', '(*UTF8)a', '\\Kx', '(']) expect(compilePattern(source, false).exec('ab')).toBeUndefined()
+})
+
+test('of the recorded configurations, exactly these routes get through', () => {
+  const through = (name: string, one: InferenceService) => {
+    const parsed = parseDump(readFileSync(new URL(`../__fixtures__/${name}.txt`, import.meta.url), 'utf8'))
+    if (!parsed.ok) throw new Error(parsed.message)
+    const picture = proxyRoutesTo(parsed, [one], [])
+    expect(picture.unmodelled).toEqual([])
+    return picture.routes.map(
+      ({ route, listen, encrypted }) => `${printListen(listen)}${encrypted ? ' TLS' : ''} ${route.method} ${route.path}`,
+    )
+  }
+  expect(through('good', service('ollama', 11434))).toEqual([
+    '*:443 TLS GET /api/tags',
+    '*:443 TLS GET /v1/models',
+    '*:443 TLS POST /api/generate',
+    '*:443 TLS POST /api/chat',
+    '*:443 TLS POST /api/embed',
+    '*:443 TLS POST /v1/chat/completions',
+  ])
+  expect(through('vllm-sound', service('vllm', 8000)).filter((line) => !line.includes('/v1/'))).toEqual(['*:443 TLS GET /metrics'])
+  expect(through('debian-default', service('ollama', 11434))).toEqual([])
+  const naive = through('naive', service('ollama', 11434))
+  expect(naive).toContain('*:80 DELETE /api/delete')
+  expect(naive).not.toContain('*:443 TLS DELETE /api/delete')
+  expect(naive.some((line) => line.startsWith('*:443 TLS POST /api/blobs/'))).toBe(true)
+})
+
+test('what decides out of sight is reported, not guessed', () => {
+  const reasons = (http: string) => proxyRoutesTo(read(http), [service('ollama', 11434)], []).unmodelled.map(({ reason }) => reason)
+  expect(reasons('server { location / { proxy_pass http://$unheard_of; } }')).toEqual(['where it leads is decided at run time'])
+  expect(reasons('server { location / { proxy_pass http://model-host:11434; } }')).toEqual([
+    'only the host knows what its upstream name means',
+  ])
+  expect(reasons('server { location / { content_by_lua_block { ngx.say(1) } } }')).toEqual(['a script answers'])
+  expect(reasons('server { location / { proxy_pass http://192.0.2.1:11434; } }')).toEqual([])
+})
+
+test('five thousand locations are followed in bounded work', () => {
+  const many = Array.from({ length: 5000 }, (_, index) => `location ~ ^/app${index}/ { proxy_pass http://127.0.0.1:11434; }`).join('\n')
+  const picture = proxyRoutesTo(
+    read(`server { ${many} location /o/ { proxy_pass http://127.0.0.1:11434/; } }`),
+    [service('ollama', 11434)],
+    [],
+  )
+  expect(new Set(picture.routes.map(({ clientPath }) => clientPath.slice(0, 3)))).toEqual(new Set(['/o/']))
+})
