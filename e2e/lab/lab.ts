@@ -24,6 +24,10 @@ export const lab = {
   get fleetFile() {
     return setting('LAB_FLEET')
   },
+  /** A hundred names of gpu1, there with `--hundred`. */
+  get fleet100File() {
+    return setting('LAB_FLEET_100')
+  },
   get sshConfig() {
     return setting('LAB_SSH_CONFIG')
   },

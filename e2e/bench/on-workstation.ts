@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { measureHundredHosts } from './hundred-hosts.ts'
+import { measureOneHost } from './one-host.ts'
+import { median, pairedRatio } from './samples.ts'
+
+/** What `bench.ts` runs inside the lab. */
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '9' } } })
+const say = (text: string) => void process.stderr.write(`bench: ${text}\n`)
+
+interface Measure {
+  readonly name: string
+  readonly value: number
+  readonly goal: string
+  readonly note: string
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
+try {
+  const measures: Measure[] = []
+  const seconds = (times: readonly number[]) => `${(median(times) / 1000).toFixed(2)} s`
+
+  const one = await measureOneHost(folder, Number(values.rounds), say)
+  const ansible = (against: readonly number[]) => median(one.ansible) / median(against)
+  measures.push(
+    {
+      name: 'cold-audit-vs-openssh',
+      value: pairedRatio(one.coldAudit, one.coldOpenSsh),
+      goal: 'at most 0.9',
+      note: `${seconds(one.coldAudit)} to ${seconds(one.coldOpenSsh)}, new connections, key and TOTP`,
+    },
+    {
+      name: 'warm-audit-vs-openssh-mux',
+      value: pairedRatio(one.warmAudit, one.muxOpenSsh),
+      goal: 'at most 1.15',
+      note: `${seconds(one.warmAudit)} to ${seconds(one.muxOpenSsh)}, open connections`,
+    },
+    {
+      name: 'ansible-vs-warm-audit',
+      value: ansible(one.warmAudit),
+      goal: 'at least 15',
+      note: `${seconds(one.ansible)} for the same commands as tasks`,
+    },
+    {
+      name: 'ansible-vs-cold-audit',
+      value: ansible(one.coldAudit),
+      goal: 'at least 4.5',
+      note: 'Ansible on an open connection, Gatehouse on a new one',
+    },
+  )
+
+  say('a hundred hosts')
+  const hundred = await measureHundredHosts(folder)
+  for (const line of hundred.unreached) say(`not reached: ${line}`)
+  measures.push(
+    {
+      name: 'jump-refused-connections',
+      value: hundred.refused,
+      goal: '0',
+      note: `default MaxStartups; ${hundred.unreached.length} of 100 hosts not reached`,
+    },
+    { name: 'engine-rss-mib-100-hosts', value: hundred.peakMiB, goal: 'at most 200', note: 'peak of the whole process' },
+    {
+      name: 'hundred-hosts-vs-one',
+      value: hundred.hundredMs / hundred.oneMs,
+      goal: 'printed',
+      note: `${seconds([hundred.hundredMs])} to ${seconds([hundred.oneMs])}; the hundred are names of one machine, whose processors limit it`,
+    },
+  )
+
+  if (values.json) console.log(JSON.stringify(Object.fromEntries(measures.map(({ name, value }) => [name, Number(value.toFixed(3))]))))
+  else
+    for (const { name, value, goal, note } of measures)
+      console.log(`${name.padEnd(27)} ${value.toFixed(2).padStart(8)}   ${goal.padEnd(13)} ${note}`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { auditHost } from '#core/audit/audit-host.ts'
+import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
+import type { Transport } from '#core/ports.ts'
+import { buildProbe, PROBE_COMMAND } from '#core/probe/build-script.ts'
+import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
+import { lab, labFleet, labServer, run, spawnSsh, ssh, totp } from '../lab/lab.ts'
+import { runPlaybook, writePlaybook } from './ansible.ts'
+import { timed } from './samples.ts'
+
+export interface OneHostTimes {
+  readonly coldAudit: readonly number[]
+  readonly coldOpenSsh: readonly number[]
+  readonly warmAudit: readonly number[]
+  readonly muxOpenSsh: readonly number[]
+  readonly ansible: readonly number[]
+}
+
+/**
+ * One audit of gpu1 against what an admin has today, round by round side by side: OpenSSH with the very same script, new and over
+ * an open ControlMaster; Ansible (pipelining, open ControlMaster) with the same commands as tasks. Milliseconds.
+ */
+export async function measureOneHost(folder: string, rounds: number, say: (text: string) => void): Promise<OneHostTimes> {
+  const fleet = labFleet()
+  const host = labServer('gpu1')
+  const sections = sectionsOf(probeContextOf(fleet, host))
+  const data = join(folder, 'data')
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+
+  const transport = (): Transport =>
+    createSsh2Transport({
+      fleet,
+      clock: { now: () => Date.now() },
+      log: () => {},
+      paths: { data, home: lab.home },
+      prompts: { ask: async () => [await totp()], reportChangedKey: () => {} },
+    })
+  const audit = async (over: Transport): Promise<void> => {
+    const { audit } = await auditHost({
+      host,
+      fleet,
+      transport: over,
+      now: () => Date.now(),
+      signal: new AbortController().signal,
+      onProgress: () => {},
+    })
+    if (audit.failure || audit.state !== 'connected') throw new Error(`the audit failed: ${audit.state} ${audit.failure?.detail ?? ''}`)
+  }
+  const openSsh = async (words: readonly string[]): Promise<void> => {
+    const { status, stderr } = await ssh([...words, host.name, PROBE_COMMAND], buildProbe(sections, randomBytes(16).toString('hex')).script)
+    if (status !== 0) throw new Error(`ssh ended with ${status}: ${stderr}`)
+  }
+
+  const warm = transport()
+  await audit(warm)
+  const mux = join(folder, 'mux')
+  const master = spawnSsh(['-M', '-N', '-o', `ControlPath=${mux}`, host.name])
+  while ((await run('ssh', ['-O', 'check', '-o', `ControlPath=${mux}`, host.name])).status !== 0)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  const playbook = writePlaybook(folder, sections, host)
+  await runPlaybook(playbook)
+
+  const times = { coldAudit: [], coldOpenSsh: [], warmAudit: [], muxOpenSsh: [], ansible: [] } as Record<keyof OneHostTimes, number[]>
+  for (let round = 1; round <= rounds; round++) {
+    times.coldAudit.push(
+      await timed(async () => {
+        const cold = transport()
+        await audit(cold)
+        await cold.close()
+      }),
+    )
+    times.coldOpenSsh.push(await timed(() => openSsh(['-o', 'ControlPath=none'])))
+    times.warmAudit.push(await timed(() => audit(warm)))
+    times.muxOpenSsh.push(await timed(() => openSsh(['-o', `ControlPath=${mux}`])))
+    if (round % 3 === 0) times.ansible.push(await timed(() => runPlaybook(playbook)))
+    say(
+      `round ${round} of ${rounds}: ${Object.entries(times)
+        .map(([name, all]) => `${name} ${Math.round(all.at(-1) ?? 0)}`)
+        .join(', ')} ms`,
+    )
+  }
+  await warm.close()
+  master.kill()
+  await playbook.close()
+  return times
+}
