@@ -1,7 +1,7 @@
 import { KeyRound, Route as RouteIcon, Server, Settings, Table2 } from 'lucide-react'
 import { memo } from 'react'
 import { connectionWords } from '../stores/connection-words.ts'
-import { couldNotLook, type HostView, loudestOpen } from '../stores/host-view.ts'
+import { couldNotLook, countKnown, type HostView, loudestOpen } from '../stores/host-view.ts'
 import { useAppInfo, useFleetState, useJumpStates } from '../stores/queries.ts'
 import { goFleet, goHost, goSettings, useUi } from '../stores/ui.store.ts'
 import { useHosts } from '../stores/use-hosts.ts'
@@ -74,11 +74,11 @@ function HostState({ host }: { readonly host: HostView }) {
     const { tone, noun } = outcomeWords[open.outcome]
     return <Status tone={tone}>{`${open.count} ${noun}`}</Status>
   }
-  return host.results === 'none' ? null : <Status tone="pass">Pass</Status>
+  return host.results === 'none' ? null : <Status tone="pass">{`${countKnown(host).pass} pass`}</Status>
 }
 
 const jumpWords: Readonly<Record<'idle' | 'connecting' | 'connected' | 'failed', ConnectionWords>> = {
-  idle: { word: 'Not connected', tone: 'na', icon: 'state' },
+  idle: { word: 'Idle', tone: 'na', icon: 'state' },
   connecting: { word: 'Connecting', tone: 'run', icon: 'state' },
   connected: { word: 'Connected', tone: 'pass', icon: 'plug' },
   failed: { word: 'Failed', tone: 'warn', icon: 'unplug' },

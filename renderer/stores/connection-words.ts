@@ -15,9 +15,11 @@ const states: Readonly<Record<ConnectionState, ConnectionWords>> = {
 }
 
 /** Icon, word and tone of a host's connection. */
-export function connectionWords(view: Pick<HostView, 'state' | 'progress'>): ConnectionWords {
+export function connectionWords(view: Pick<HostView, 'state' | 'progress' | 'audit'>): ConnectionWords {
   if (view.progress?.stage === 'waiting') return { word: 'Waiting', tone: 'wait', icon: 'state' }
   if (view.progress?.stage === 'authenticating') return { word: 'Logging in', tone: 'run', icon: 'state' }
+  // The probe broke off half-way: what was read counts, the rest is not evaluated.
+  if (view.state === 'limited' && view.audit?.failure !== undefined) return { word: 'Incomplete', tone: 'warn', icon: 'state' }
   return states[view.state]
 }
 

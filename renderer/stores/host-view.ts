@@ -1,4 +1,4 @@
-import type { ConnectionState, HostAudit } from '#shared/model/audit.ts'
+import type { ConnectionState, HostAudit, SectionRecord } from '#shared/model/audit.ts'
 import { checklist, type ItemId } from '#shared/model/checklist.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
@@ -67,7 +67,7 @@ export function viewHost(host: Host, audit: HostAudit | undefined, job: AuditJob
   if (audit === undefined) return { ...base, items: {}, results: 'none', findings: [], measuredAt: undefined }
   if (couldNotLook(audit.state)) {
     const known = audit.lastKnown
-    if (known === undefined) return { ...base, items: {}, results: 'none', findings: audit.findings, measuredAt: undefined }
+    if (known === undefined) return { ...base, items: {}, results: 'none', findings: [], measuredAt: undefined }
     return { ...base, items: itemsOf(known.items), results: 'stale', findings: known.findings, measuredAt: known.finishedAt }
   }
   const results = progress === undefined ? 'current' : 'stale'
@@ -153,6 +153,10 @@ function loudestItem(items: Items): { readonly outcome: Outcome; readonly count:
   const outcome = outcomes.find((it) => it !== 'not-evaluated' && it !== 'pass' && it !== 'not-applicable' && all.includes(it))
   return outcome === undefined ? undefined : { outcome, count: all.filter((it) => it === outcome).length }
 }
+
+/** Sections that sudo refused. They alone carry the line that would allow them. */
+export const refusedSections = (audit: HostAudit | undefined): readonly SectionRecord[] =>
+  audit?.sections.filter((section) => section.sudoers !== undefined || section.state === 'denied') ?? []
 
 /** Identity of a finding within a host. */
 export const findingId = (finding: Pick<Finding, 'control' | 'subject'>): string => `${finding.control} ${finding.subject}`

@@ -51,7 +51,9 @@ export function AttentionList({ hosts, changedKeys, running, retry }: AttentionL
             ? 'Nothing with this state.'
             : audited
               ? 'Nothing needs attention in the checks that ran.'
-              : 'Run an audit to see what needs attention.'}
+              : running
+                ? 'Results appear as each host finishes.'
+                : 'Run an audit to see what needs attention.'}
         </p>
       )}
       <ul>

@@ -3,7 +3,7 @@ import type { Finding } from '#shared/model/finding.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import { type Outcome, severities } from '#shared/status.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
-import { couldNotLook, findingId, type HostView } from '../../stores/host-view.ts'
+import { couldNotLook, findingId, type HostView, refusedSections } from '../../stores/host-view.ts'
 import type { ConnectionWords } from '../../ui/connection-status.tsx'
 import { outcomeWords } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
@@ -90,7 +90,7 @@ function connectionEntries(hosts: readonly HostView[]): AttentionEntry[] {
   })
 }
 
-const deniedOf = (host: HostView) => host.audit?.sections.filter((section) => section.state === 'denied') ?? []
+const deniedOf = (host: HostView) => refusedSections(host.audit)
 
 /** Hosts where sudo refused, by what it refused. They stand for the items that stayed unknown there. */
 function deniedEntries(hosts: readonly HostView[]): AttentionEntry[] {

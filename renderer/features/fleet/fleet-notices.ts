@@ -3,7 +3,7 @@ import { errorCatalogue } from '#shared/errors.ts'
 import type { jumpStateSchema } from '#shared/ipc/app.contract.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
-import { couldNotLook, type HostView } from '../../stores/host-view.ts'
+import { couldNotLook, type HostView, refusedSections } from '../../stores/host-view.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import type { NoticeView } from '../../ui/screen.tsx'
 import { count, nameFew } from '../../ui/words.ts'
@@ -28,6 +28,7 @@ export function fleetNotices(
     ...changedKeys.map((key) => keyNotice(key, actions)),
     ...jumps.filter((jump) => jump.state === 'failed' && !known.has(jump.name)).map((jump) => jumpNotice(jump, actions)),
     ...awayNotices(hosts, actions),
+    ...brokenOff(hosts, actions),
     ...limitedNotice(hosts, actions),
   ]
 }
@@ -69,11 +70,25 @@ function awayNotices(hosts: readonly HostView[], { retry }: NoticeActions): Noti
   })
 }
 
+/** Probes that broke off: what was read before counts, the rest is not evaluated. */
+const brokenOff = (hosts: readonly HostView[], { retry }: NoticeActions): NoticeView[] =>
+  hosts.flatMap((host) => {
+    const failure = host.audit?.failure
+    if (host.progress !== undefined || host.state !== 'limited' || failure === undefined) return []
+    return {
+      key: `broken ${host.name}`,
+      words: connectionWords(host),
+      subject: host.name,
+      text: `was read in part. ${sentence(failure.code, failure.detail)} What is missing is Not evaluated.`,
+      actions: [{ label: 'Retry now', run: () => retry([host.name]) }],
+    }
+  })
+
 function limitedNotice(hosts: readonly HostView[], { showCommands }: NoticeActions): NoticeView[] {
-  const limited = hosts.filter((host) => host.progress === undefined && host.state === 'limited')
+  const limited = hosts.filter((host) => host.progress === undefined && host.state === 'limited' && host.audit?.failure === undefined)
   const [first] = limited
   if (first === undefined) return []
-  const refused = Math.max(...limited.map((host) => host.audit?.sections.filter((section) => section.state === 'denied').length ?? 0))
+  const refused = Math.max(...limited.map((host) => refusedSections(host.audit).length))
   const what =
     refused === 0
       ? 'some read-only commands'

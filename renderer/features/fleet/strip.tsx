@@ -160,7 +160,7 @@ export function RunningStrip({ hosts }: { readonly hosts: readonly HostView[] })
         <span className="line one-line">
           {now?.progress === undefined ? (
             ''
-          ) : now.progress.current === '' ? (
+          ) : now.progress.stage !== 'probing' || now.progress.current === '' ? (
             progressWords(now.progress)
           ) : (
             <code>{plainText(now.progress.current, 120)}</code>

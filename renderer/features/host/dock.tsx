@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { HostAudit } from '#shared/model/audit.ts'
 import type { Gpu } from '#shared/model/gpu.ts'
+import { refusedSections } from '../../stores/host-view.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Segment } from '../../ui/segment.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -12,7 +13,7 @@ import { SectionTable } from './section-table.tsx'
 export function Dock({ audit }: { readonly audit: HostAudit }) {
   const [tab, setTab] = useState<'bindings' | 'commands'>('bindings')
   const bindings = bindingsOf(audit.listeners, audit.services)
-  const denied = audit.sections.filter((section) => section.state === 'denied').length
+  const denied = refusedSections(audit).length
   return (
     <div className={`dock ${audit.gpus.length > 0 ? 'two' : ''}`} data-pane>
       <section aria-label={tab === 'bindings' ? 'Bindings' : 'Commands'}>

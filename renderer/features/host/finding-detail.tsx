@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { HostAudit } from '#shared/model/audit.ts'
 import { checklist } from '#shared/model/checklist.ts'
 import type { Evidence, Finding } from '#shared/model/finding.ts'
+import { refusedSections } from '../../stores/host-view.ts'
 import { Button } from '../../ui/button.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
 import { severityWords } from '../../ui/outcome-words.ts'
@@ -120,7 +121,7 @@ function FindingBody({ finding, audit, onFull }: FindingBodyProps) {
 
 /** The exact lines that would let the sections run that this finding rests on. */
 function sudoersLines(finding: Finding, audit: HostAudit | undefined): string[] {
-  const denied = (audit?.sections ?? []).filter((section) => section.state === 'denied')
+  const denied = refusedSections(audit)
   const named = new Set(finding.evidence.map((evidence) => evidence.section))
   const own = denied.filter((section) => named.has(section.id) || `${finding.reason} ${finding.hint ?? ''}`.includes(section.command))
   return [...new Set(own.flatMap((section) => section.sudoers ?? []))]

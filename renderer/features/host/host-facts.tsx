@@ -18,7 +18,7 @@ export function HostFacts({ host, audit }: { readonly host: HostView; readonly a
   const counts = countKnown(host)
   const facts: (readonly [string, string])[] = [
     ['Engine', enginesWithVersion(audit)],
-    ['System', audit?.system === undefined ? 'Not read' : plainText(`${audit.system.os}, ${audit.system.kernel}`, 80)],
+    ['System', audit?.system === undefined ? 'Not read' : plainText(`${shortOs(audit.system.os)}, ${audit.system.kernel}`, 80)],
     ['GPUs', gpuWords(audit)],
     ['Address', host.address],
     ['Audit account', accountWords(audit)],
@@ -55,7 +55,9 @@ export function HostFacts({ host, audit }: { readonly host: HostView; readonly a
         .map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd className="one-line" title={value}>
+              {value}
+            </dd>
           </div>
         ))}
     </dl>
@@ -80,6 +82,9 @@ function gpuWords(audit: HostAudit | undefined): string {
   const driver = audit.gpus[0]?.driverVersion
   return driver === undefined ? named : `${named}, driver ${plainText(driver, 20)}`
 }
+
+/** "Debian 12", without the code name and the rest of the family name. */
+const shortOs = (os: string): string => os.replace(' GNU/Linux', '').replace(/ \([^)]*\)$/, '')
 
 const sudoWords = { full: 'full read access', partial: 'limited sudo', none: 'no sudo' } as const
 

@@ -15,6 +15,8 @@ const states: Readonly<Record<SectionRecord['state'], { readonly word: string; r
   ok: { word: 'Read', tone: 'pass', rank: 7 },
 }
 
+const rankOf = (section: SectionRecord): number => (section.sudoers === undefined ? states[section.state].rank : 0)
+
 /** What was asked of the host, and how each question ended; what is missing first. */
 export const SectionTable = ({ sections }: { readonly sections: readonly SectionRecord[] }) => (
   <table className="table compact">
@@ -33,7 +35,7 @@ export const SectionTable = ({ sections }: { readonly sections: readonly Section
     </thead>
     <tbody>
       {[...sections]
-        .sort((a, b) => states[a.state].rank - states[b.state].rank)
+        .sort((a, b) => rankOf(a) - rankOf(b))
         .map((section) => (
           <tr key={section.id}>
             <th scope="row">{section.id}</th>
@@ -41,8 +43,11 @@ export const SectionTable = ({ sections }: { readonly sections: readonly Section
               <code>{plainText(section.command, 300)}</code>
             </td>
             <td>
-              <Status tone={states[section.state].tone} className={section.state === 'ok' ? 'quiet' : ''}>
-                {states[section.state].word}
+              <Status
+                tone={section.sudoers === undefined ? states[section.state].tone : 'warn'}
+                className={section.state === 'ok' && section.sudoers === undefined ? 'quiet' : ''}
+              >
+                {section.sudoers === undefined ? states[section.state].word : states.denied.word}
               </Status>
             </td>
             <td className="right num soft">{duration(section.durationMs)}</td>

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import type { SectionRecord } from '#shared/model/audit.ts'
+import type { ChangedKey } from '#shared/model/prompt.ts'
+import { audit, audited, finding, host } from '../../stores/__fixtures__/hosts.ts'
+import { viewHost } from '../../stores/host-view.ts'
+import { attentionOf } from './attention.ts'
+
+const print = { keyType: 'ssh-ed25519', sha256: 'SHA256:x' }
+const key: ChangedKey = {
+  hop: 'gpu-03',
+  address: '',
+  pinned: [print],
+  presented: print,
+  pinnedAt: '',
+  at: '2026-11-22T12:00:00.000Z',
+  command: '',
+  removal: '',
+}
+const refused = (id: string): SectionRecord => ({
+  id,
+  command: id,
+  state: 'denied',
+  exitCode: 1,
+  durationMs: 1,
+  bytes: 0,
+  sha256: '',
+  message: '',
+  sudoers: `ro ALL=(root) NOPASSWD: ${id}`,
+})
+const lines = (...args: Parameters<typeof attentionOf>) =>
+  attentionOf(...args).map(({ words, where, text }) => `${words.word} | ${where} | ${text}`)
+
+describe('attention', () => {
+  test('one entry per cause: the same finding on three hosts is one', () => {
+    const hosts = ['gpu-1', 'gpu-2', 'gpu-3'].map((name) => audited(name, { 'INF-1': 'fail' }))
+    expect(lines(hosts, [], 'severity')).toEqual(['Fail | 3 hosts, INF-1 | INF-1 is fail'])
+    expect(attentionOf(hosts, [], 'severity')[0]?.actions.map(({ label }) => label)).toEqual(['gpu-1', 'gpu-2', 'gpu-3'])
+  })
+
+  test('a changed key outranks everything, and fails come by severity', () => {
+    const findings = [
+      finding('INF-2', 'warning'),
+      finding('INF-3', 'fail', { severity: 'medium' }),
+      finding('INF-1', 'fail', { severity: 'critical' }),
+    ]
+    const away = viewHost(host('gpu-9'), audit('gpu-9', { state: 'unreachable', failure: { code: 'ssh.unreachable', detail: '' } }), null)
+    expect(lines([audited('gpu-1', {}, { findings }), away], [key], 'severity')).toEqual([
+      'Key changed | gpu-03 | The ssh-ed25519 key no longer matches the pinned one',
+      'Fail | gpu-1, INF-1 | INF-1 is fail',
+      'Fail | gpu-1, INF-3 | INF-3 is fail',
+      'Unreachable | gpu-9 | The host does not answer',
+      'Warning | gpu-1, INF-2 | INF-2 is warning',
+    ])
+  })
+
+  test('what sudo refused stands for the items that stayed unknown there', () => {
+    const findings = [finding('INF-2', 'not-evaluated'), finding('INF-6', 'not-evaluated'), finding('INF-1', 'fail')]
+    const limited = audited('lab-1', {}, { state: 'limited', findings, sections: [refused('nginx'), refused('models')] })
+    expect(lines([limited], [], 'severity')).toEqual([
+      'Fail | lab-1, INF-1 | INF-1 is fail',
+      'Not evaluated | lab-1, 2 checks | sudo refused 2 read-only commands',
+    ])
+  })
+
+  test('passes and items without a control ask for nothing', () => {
+    expect(lines([audited('gpu-1', { 'INF-1': 'pass', 'INF-2': 'not-applicable' })], [], 'severity')).toEqual([])
+  })
+
+  test('last known results are not current: only the reason is shown', () => {
+    const lastKnown = { finishedAt: '2026-11-20T08:00:00.000Z', items: [], findings: [finding('INF-1', 'fail')] }
+    const away = viewHost(host('a'), audit('a', { state: 'unreachable', failure: { code: 'ssh.refused', detail: '' }, lastKnown }), null)
+    expect(lines([away], [], 'severity')).toEqual(['Unreachable | a | The connection was refused'])
+  })
+
+  test('newest first', () => {
+    const at = (day: number) => `2026-11-${day}T00:00:00.000Z`
+    const findings = [finding('INF-1', 'fail', { lastChanged: at(10) }), finding('INF-2', 'warning', { lastChanged: at(20) })]
+    expect(lines([audited('a', {}, { findings })], [], 'newest').map((line) => line.slice(0, 4))).toEqual(['Warn', 'Fail'])
+  })
+
+  test('a title from a host cannot pose as something else', () => {
+    const [entry] = attentionOf(
+      [audited('a', {}, { findings: [finding('INF-1', 'fail', { title: 'ok\u202e\u001b[2J' })] })],
+      [],
+      'severity',
+    )
+    expect(entry?.text).toBe('ok\ufffd')
+  })
+})

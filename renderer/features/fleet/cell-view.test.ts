@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { audit, audited, host, items, job, progress } from '../../stores/__fixtures__/hosts.ts'
+import { viewHost } from '../../stores/host-view.ts'
+import { cellName, cellOf, columnsInView, moveCell } from './cell-view.ts'
+
+describe('cells', () => {
+  const lastKnown = { finishedAt: '2026-11-20T08:00:00.000Z', items: items({ 'INF-1': 'pass' }), findings: [] }
+  test.each([
+    ['a result', audited('a', { 'INF-1': 'fail' }), 'INF-1 on a: Fail'],
+    ['an item that no control evaluates', audited('a', {}), 'INF-1 on a: Not evaluated'],
+    ['never audited', viewHost(host('a'), undefined, null), 'INF-1 on a: Not evaluated'],
+    ['last known', viewHost(host('a'), audit('a', { state: 'unreachable', lastKnown }), null), 'INF-1 on a: Pass, last known'],
+    ['being read for the first time', viewHost(host('a'), undefined, job([progress('a')])), 'INF-1 on a: Running'],
+    ['waiting for its turn', viewHost(host('a'), undefined, job([progress('a', { stage: 'waiting' })])), 'INF-1 on a: Waiting'],
+  ])('%s', (_, view, name) => expect(cellName('INF-1', 'a', cellOf(view, 'INF-1', true))).toBe(name))
+
+  test('only the first cell of a host says that it is running', () => {
+    expect(cellOf(viewHost(host('a'), undefined, job([progress('a')])), 'INF-2', false).kind).toBe('waiting')
+  })
+})
+
+test.each([
+  ['right', [0, 1]],
+  ['left', [0, 0]],
+  ['up', [0, 0]],
+  ['down', [1, 0]],
+  ['row-end', [0, 6]],
+  ['bottom', [17, 0]],
+] as const)('from the corner %s', (move, expected) => expect(moveCell([0, 0], move, 18, 7)).toEqual(expected))
+
+test('what is drawn covers what is in view, and never leaves the table', () => {
+  fc.assert(
+    fc.property(fc.nat(20_000), fc.integer({ min: 1, max: 3000 }), fc.nat(500), (left, width, total) => {
+      const [start, end] = columnsInView(left, width, 124, total)
+      expect(start).toBeGreaterThanOrEqual(0)
+      expect(end).toBeLessThanOrEqual(total)
+      expect(end).toBeGreaterThanOrEqual(start)
+      expect(start).toBeLessThanOrEqual(Math.floor(left / 124))
+      expect(end).toBeGreaterThanOrEqual(Math.min(total, Math.ceil((left + width) / 124)))
+    }),
+  )
+})

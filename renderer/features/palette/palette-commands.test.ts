@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { audited } from '../../stores/__fixtures__/hosts.ts'
+import { matches, paletteFindings } from './palette-commands.ts'
+
+const hosts = [audited('gpu-01', { 'INF-1': 'warning', 'INF-2': 'pass' }), audited('gpu-02', { 'INF-1': 'fail', 'INF-3': 'fail' })]
+
+test.each([
+  ['', ['gpu-02 INF-1', 'gpu-02 INF-3', 'gpu-01 INF-1']],
+  ['gpu-02 inf-3', ['gpu-02 INF-3']],
+  ['INF-2', []],
+])('findings for %j', (query, expected) => {
+  expect(paletteFindings(hosts, query, 8).map(({ host, item }) => `${host} ${item}`)).toEqual(expected)
+})
+
+test('the list is bounded', () => expect(paletteFindings(hosts, '', 1)).toHaveLength(1))
+
+test('every word must occur', () => {
+  expect(matches('run  AUDIT', 'Run audit, every host')).toBe(true)
+  expect(matches('run push', 'Run audit')).toBe(false)
+})
