@@ -5,16 +5,16 @@ const enginePid = ({ app }: RunningApp): Promise<number | undefined> =>
 
 const info = ({ page }: RunningApp) => page.evaluate(() => window.gatehouse.invoke('app:info', null))
 
-test('a dead engine is shown and started again, and the window stays', async ({ gatehouse }) => {
+test('a dead engine is shown and started again; the window and its fleet stay', async ({ gatehouse }) => {
   const { page } = gatehouse
-  await page.evaluate(() => {
-    Reflect.set(window, 'stillTheSamePage', true)
-    window.gatehouse.on('engine:changed', () => Reflect.set(window, 'told', true))
-  })
+  expect(await page.evaluate(() => window.gatehouse.invoke('fleet:demo', null))).toMatchObject({ ok: true })
+  await expect(page.getByRole('button', { name: /Run audit/ })).toBeVisible()
+  await page.evaluate(() => Reflect.set(window, 'stillTheSamePage', true))
   const first = await enginePid(gatehouse)
   expect(first).toBeGreaterThan(0)
+  const shown = page.getByText('Engine restarting').waitFor()
   process.kill(first ?? 0, 'SIGKILL')
-  await expect.poll(() => page.evaluate(() => Reflect.get(window, 'told'))).toBe(true)
+  await shown
   await expect
     .poll(() => info(gatehouse))
     .toMatchObject({
@@ -22,12 +22,27 @@ test('a dead engine is shown and started again, and the window stays', async ({ 
       value: { engine: 'running', engineMessage: expect.stringContaining('The engine ended with code') },
     })
   expect(await enginePid(gatehouse)).not.toBe(first)
-  expect(await page.evaluate(() => window.gatehouse.invoke('fleet:current', null))).toMatchObject({ ok: true })
+  await expect(page.getByText('Engine restarting')).toBeHidden()
+  await expect
+    .poll(() => page.evaluate(() => window.gatehouse.invoke('fleet:current', null)))
+    .toMatchObject({ ok: true, value: { demo: true, fleet: { name: 'demo' } } })
   expect(await page.evaluate(() => Reflect.get(window, 'stillTheSamePage'))).toBe(true)
-  await expect(page.getByText(/The engine ended with code/)).toBeVisible()
+})
+
+test('a call under way when the engine dies is answered, not left hanging', async ({ gatehouse }) => {
+  const { page } = gatehouse
+  await page.evaluate(() => window.gatehouse.invoke('fleet:demo', null))
+  const pid = await enginePid(gatehouse)
+  // Stopped first, so that the call is certainly under way.
+  process.kill(pid ?? 0, 'SIGSTOP')
+  const reply = page.evaluate(() => window.gatehouse.invoke('audit:start', {}))
+  await page.waitForTimeout(200)
+  process.kill(pid ?? 0, 'SIGKILL')
+  expect(await reply).toMatchObject({ ok: false, failure: { code: 'engine.stopped' } })
 })
 
 test('an engine that keeps dying stays down, and calls say so instead of hanging', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
   const { page } = gatehouse
   const killed = new Set<number>()
   await expect
@@ -40,7 +55,7 @@ test('an engine that keeps dying stays down, and calls say so instead of hanging
         }
         return ((await info(gatehouse)).value as { engine: string }).engine
       },
-      { timeout: 30_000, intervals: [50] },
+      { timeout: 90_000, intervals: [100] },
     )
     .toBe('stopped')
   expect(killed.size).toBe(6)

@@ -1,0 +1,184 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gpu01 } from '../../electron/testing/demo/hosts/gpu-01.ts'
+import { gpu02 } from '../../electron/testing/demo/hosts/gpu-02.ts'
+import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
+import { expect, launchGatehouse, test } from '../fixtures/app.ts'
+import { serveFleet } from '../fixtures/served-fleet.ts'
+import { GatehousePage } from '../pages/gatehouse.page.ts'
+
+/** Every screen and state in both themes, over the real engine and real SSH. */
+
+test('the way of a new admin: nothing open, the demo fleet, an audit, a finding with its proof', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const it = new GatehousePage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await expect(page.getByRole('heading', { name: 'Open a fleet to begin' })).toBeVisible()
+  await it.isSound('fleet-empty')
+
+  await page.getByRole('button', { name: 'Start the demo fleet' }).click()
+  await expect(page.getByRole('grid', { name: /18 checks by 5 hosts/ })).toBeVisible()
+  await it.isSound('fleet-not-audited')
+
+  await page.getByRole('button', { name: 'Run audit' }).click()
+  await it.auditIsFinished()
+  for (const item of ['INF-1', 'INF-2', 'INF-3', 'INF-4', 'INF-5', 'INF-6', 'INF-7'])
+    await expect(it.cell(item, 'gpu-01')).toHaveAccessibleName(/: Pass/)
+  await expect(it.cell('INF-1', 'gpu-03')).toHaveAccessibleName(/: Fail/)
+  await expect(it.cell('INF-4', 'gpu-02')).toHaveAccessibleName(/: Fail/)
+  await expect(it.cell('INF-7', 'lab-01')).toHaveAccessibleName(/: Not evaluated/)
+  for (const item of ['SUP-1', 'MON-1', 'OPS-3']) await expect(it.cell(item, 'gpu-01')).toHaveAccessibleName(/: Not evaluated/)
+  await it.isSound('fleet')
+
+  await it.cell('INF-4', 'gpu-02').getByRole('button').focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: /gpu-02/ })).toBeVisible()
+  await it.isSound('host')
+
+  await page.getByRole('button', { name: 'Full output' }).first().click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await it.isSound('host-output')
+  await page.keyboard.press('Escape')
+
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await it.isSound('palette')
+  await page.keyboard.press('Escape')
+
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await it.isSound('keys')
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('button', { name: /Settings/ }).click()
+  await expect(page.getByText('gatehouse-ro ALL=(root) NOPASSWD:').first()).toBeVisible()
+  await it.isSound('settings')
+})
+
+test('everything by keyboard: from nothing to a finding and back without the mouse', async ({ gatehouse }) => {
+  const it = new GatehousePage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await page.getByRole('button', { name: 'Start the demo fleet' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('grid', { name: /18 checks by 5 hosts/ })).toBeVisible()
+  await page.keyboard.press('r')
+  await it.auditIsFinished()
+  await it.cell('INF-1', 'gpu-01').getByRole('button').focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await expect(it.cell('INF-1', 'gpu-03').getByRole('button')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: /gpu-03/ })).toBeVisible()
+  await page.keyboard.press('j')
+  await page.keyboard.press('Control+1')
+  await expect(page.getByRole('grid', { name: /18 checks/ })).toBeVisible()
+})
+
+test('an audit that runs shows where each host stands, fills column by column, and can be stopped', async () => {
+  test.setTimeout(120_000)
+  const served = await serveFleet([gpu01, { ...gpu02, fault: 'hang-section' }, gpu03])
+  const running = await launchGatehouse({ env: { HOME: served.home } })
+  try {
+    const it = new GatehousePage(running)
+    await it.referenceSize()
+    await it.invoke('fleet:load', { path: served.fleetFile })
+    await it.page.getByRole('button', { name: 'Run audit' }).click()
+    await expect(it.cell('INF-1', 'gpu-03')).toHaveAccessibleName(/: Fail/)
+    await expect(it.cell('INF-1', 'gpu-02')).toHaveAccessibleName(/Running/)
+    await it.isSound('fleet-loading')
+    await it.page.keyboard.press('Escape')
+    await it.auditIsFinished()
+    await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
+  } finally {
+    await running.close()
+    await served.stop()
+  }
+})
+
+test('an unknown host key asks before anything is sent; the answer is remembered', async () => {
+  test.setTimeout(120_000)
+  const served = await serveFleet([gpu01], { unknown: ['gpu-01'] })
+  const running = await launchGatehouse({ env: { HOME: served.home } })
+  try {
+    const it = new GatehousePage(running)
+    await it.referenceSize()
+    await it.invoke('fleet:load', { path: served.fleetFile })
+    await it.page.getByRole('button', { name: 'Run audit' }).click()
+    const dialog = it.page.getByRole('dialog')
+    await expect(dialog).toContainText(/SHA256:[A-Za-z0-9+/]{43}/)
+    await expect(dialog).toContainText('ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')
+    await it.isSound('host-key-unknown')
+    await dialog.getByRole('button', { name: /^Trust/ }).click()
+    await it.auditIsFinished()
+    await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
+    await it.page.keyboard.press('r')
+    await it.auditIsFinished()
+    await expect(dialog).toBeHidden()
+  } finally {
+    await running.close()
+    await served.stop()
+  }
+})
+
+test('a changed host key stops that host alone, shows both keys, and offers no way around', async () => {
+  test.setTimeout(120_000)
+  const served = await serveFleet([gpu01, gpu02], { changed: ['gpu-02'] })
+  const running = await launchGatehouse({ env: { HOME: served.home } })
+  try {
+    const it = new GatehousePage(running)
+    await it.referenceSize()
+    await it.invoke('fleet:load', { path: served.fleetFile })
+    await it.page.getByRole('button', { name: 'Run audit' }).click()
+    await it.auditIsFinished()
+    await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
+    await expect(it.cell('INF-1', 'gpu-02')).toHaveAccessibleName(/: Not evaluated/)
+    await it.isSound('fleet-error')
+    await it.page.getByRole('button', { name: 'Compare keys…' }).first().click()
+    const dialog = it.page.getByRole('dialog')
+    await expect(dialog.getByText(/SHA256:/)).toHaveCount(2)
+    await expect(dialog.getByRole('button', { name: /trust/i })).toHaveCount(0)
+    await it.isSound('host-key-changed')
+  } finally {
+    await running.close()
+    await served.stop()
+  }
+})
+
+test('a passphrase is asked, a wrong one again, and the right one opens the fleet', async () => {
+  test.setTimeout(120_000)
+  const served = await serveFleet([gpu01], { passphrase: 'correct horse' })
+  const running = await launchGatehouse({ env: { HOME: served.home, SSH_AUTH_SOCK: '' } })
+  try {
+    const it = new GatehousePage(running)
+    await it.referenceSize()
+    await it.invoke('fleet:load', { path: served.fleetFile })
+    await it.page.getByRole('button', { name: 'Run audit' }).click()
+    const dialog = it.page.getByRole('dialog')
+    await expect(dialog.getByRole('textbox')).toBeVisible()
+    await it.isSound('prompt-passphrase')
+    await dialog.getByRole('textbox').fill('wrong')
+    await it.page.keyboard.press('Enter')
+    await expect(dialog.getByRole('textbox')).toHaveValue('')
+    await dialog.getByRole('textbox').fill('correct horse')
+    await it.page.keyboard.press('Enter')
+    await it.auditIsFinished()
+    await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
+  } finally {
+    await running.close()
+    await served.stop()
+  }
+})
+
+test('a fleet file with mistakes is shown with line and column, and the app stays usable', async ({ gatehouse }) => {
+  const it = new GatehousePage(gatehouse)
+  await it.referenceSize()
+  const path = join(gatehouse.userData, 'broken.yaml')
+  await writeFile(path, 'version: 1\nname: dc1\nidentities: { audit: { user: a } }\nhosts:\n  - { name: gpu-01, addres: 10.0.0.1 }\n')
+  await it.invoke('fleet:load', { path })
+  await expect(it.page.getByText('did you mean "address"?', { exact: false })).toBeVisible()
+  await it.isSound('fleet-problems')
+  await it.invoke('fleet:demo')
+  await expect(it.page.getByRole('grid', { name: /18 checks by 5 hosts/ })).toBeVisible()
+})
