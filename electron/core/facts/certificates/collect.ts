@@ -68,7 +68,7 @@ gh_try() {
 }
 # Without this every openssl would read the whole CA bundle, which takes ten times as long as the handshake.
 SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null; export SSL_CERT_FILE SSL_CERT_DIR
-gh_dump=$(gh_sudo 1 2>/dev/null) || exit 0
+gh_dump=$(gh_sudo 1 2>/dev/null) && [ -n "$gh_dump" ] || exit 0
 gh_all=$(printf '%s\n' "$gh_dump" | LC_ALL=C awk "$1")
 printf '%s\n' "$gh_all" | grep -v '^#try '
 command -v openssl >/dev/null 2>&1 || { echo '#no-openssl'; exit 0; }

@@ -13,22 +13,20 @@ export interface Prediction {
   readonly path?: string | undefined
 }
 
-export function predict(body: string, method: string, path: string, login: boolean): Prediction {
+export type Predict = (method: string, path: string, login: boolean) => Prediction
+
+/** `body`: what stands inside `server { … }`. */
+export function predictor(body: string): Predict {
   const parsed = parseDump(`# configuration file /x/nginx.conf:\nhttp { server { listen 80; ${body} } }\n`)
   if (!parsed.ok) throw new Error(parsed.message)
   const model = readHttp(parsed)
   const [server] = model.servers
   if (!server) throw new Error('no server')
-  const [bare = ''] = path.split('?')
-  const answers = serve(model, server, {
-    method,
-    path: bare,
-    scheme: 'http',
-    host: 'localhost',
-    port: 80,
-    mergeSlashes: own(server.scope, 'merge_slashes')?.parameters[0] !== 'off',
-  })
-  return follow(answers, login)
+  const mergeSlashes = own(server.scope, 'merge_slashes')?.parameters[0] !== 'off'
+  return (method, path, login) => {
+    const [bare = ''] = path.split('?')
+    return follow(serve(model, server, { method, path: bare, scheme: 'http', host: 'localhost', port: 80, mergeSlashes }), login)
+  }
 }
 
 /** Who is refused goes on through `error_page`, where there is one for that status. */

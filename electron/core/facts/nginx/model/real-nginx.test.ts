@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { sample } from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Prediction, predict } from './predict.ts'
+import { type Prediction, predictor } from './predict.ts'
 import { methods, requestPaths, serverBodies } from './random-configurations.ts'
 import { nginxProgram, startNginx } from './run-nginx.ts'
 
@@ -23,8 +23,9 @@ const agrees = (model: Prediction, real: string): boolean =>
   model.status === 0 ? ['403', '404', '405'].includes(real) : print(model) === real
 
 function disagreements({ body, answers }: Recording): readonly string[] {
+  const predict = predictor(body)
   return requests.flatMap(({ method, path, login }, index) => {
-    const model = predict(body, method, path, login)
+    const model = predict(method, path, login)
     const real = answers[index] ?? ''
     return agrees(model, real) ? [] : [`${method} ${path}${login ? ' with login' : ''}: nginx ${real}, model ${print(model)}\n${body}`]
   })

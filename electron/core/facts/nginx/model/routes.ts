@@ -44,16 +44,35 @@ export interface ProxyPicture {
 
 const MAX_HEADS = 400
 
+/** Several controls look at the same host: the last picture of a configuration is kept for as long as the configuration is. */
+const pictures = new WeakMap<
+  readonly NginxDirective[],
+  { readonly services: readonly InferenceService[]; readonly addresses: string; readonly picture: ProxyPicture }
+>()
+
 /**
  * Follows every route of every inference service through every server and socket of nginx.
  * `localAddresses`: the host's own, so that `proxy_pass http://10.0.3.7:8000` is recognised.
  */
 export function proxyRoutesTo(
-  nginx: Pick<Nginx, 'directives'>,
+  { directives }: Pick<Nginx, 'directives'>,
   services: readonly InferenceService[],
   localAddresses: readonly string[],
 ): ProxyPicture {
-  const model = readHttp(nginx)
+  const addresses = localAddresses.join()
+  const before = pictures.get(directives)
+  if (before?.services === services && before.addresses === addresses) return before.picture
+  const picture = draw(directives, services, localAddresses)
+  pictures.set(directives, { services, addresses, picture })
+  return picture
+}
+
+function draw(
+  directives: readonly NginxDirective[],
+  services: readonly InferenceService[],
+  localAddresses: readonly string[],
+): ProxyPicture {
+  const model = readHttp({ directives })
   const routes: ProxiedRoute[] = []
   const withheld: WithheldRoute[] = []
   const unmodelled = new Map<NginxDirective, string>()

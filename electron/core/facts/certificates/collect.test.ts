@@ -1,0 +1,111 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer, type Server } from 'node:tls'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sections } from './collect.ts'
+import { parseCertificates } from './parse.ts'
+
+const installed = (program: string): boolean => spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined
+const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(([program = '']) => installed(program))
+
+let folder = ''
+let server: Server | undefined
+let port = 0
+
+beforeAll(async () => {
+  if (!installed('openssl')) return
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-certificates-'))
+  const at = (name: string) => join(folder, name)
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-keyout',
+      at('key'),
+      '-out',
+      at('a b.crt'),
+      '-days',
+      '30',
+      '-subj',
+      '/CN=ai.example',
+    ],
+    { stdio: 'ignore' },
+  )
+  writeFileSync(at('both.pem'), readFileSync(at('key'), 'utf8') + readFileSync(at('a b.crt'), 'utf8'))
+  writeFileSync(at('empty.pem'), 'nothing\n')
+  server = createServer({ key: readFileSync(at('key')), cert: readFileSync(at('a b.crt')), minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' })
+  server.on('tlsClientError', () => undefined)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  port = (server.address() as AddressInfo).port
+})
+
+afterAll(() => {
+  server?.close()
+  if (folder) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Runs the section as the probe does, but with a dump from here instead of sudo. */
+async function run(shell: readonly string[], dump: string): Promise<string> {
+  const [section] = sections()
+  if (section?.kind !== 'script') throw new Error('not a script')
+  writeFileSync(join(folder, 'dump'), dump)
+  const [program = 'sh', ...words] = shell
+  const text = `gh_sudo() { cat "${folder}/dump"; }\n${section.script}\n`
+  const child = spawn(program, [...words, '-c', text, 'gatehouse', ...section.parameters], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let out = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    out += chunk
+  })
+  await once(child, 'close')
+  return out
+}
+
+test.runIf(installed('openssl')).each(shells)('%s reads the certificates, never a key, and tries the ports', async (...shell) => {
+  const out = await run(
+    shell,
+    `# configuration file ${folder}/nginx.conf:
+http { server {
+  # ssl_certificate /commented/out;
+  listen ${port} ssl http2; server_name ai.example "*.ai.example"; ssl_certificate both.pem; ssl_certificate_key key;
+} server { listen 127.0.0.1:${port} ssl; ssl_certificate ${folder}/missing.pem; ssl_certificate '${folder}/empty.pem';
+  ssl_certificate $ssl_server_name.crt; } server { listen 80; server_name plain.example; } }
+`,
+  )
+  expect(out).not.toContain('PRIVATE')
+  const read = parseCertificates(out)
+  expect(read.certificates.map(({ path, subject, keyType }) => [path, subject, keyType])).toEqual([
+    [join(folder, 'both.pem'), 'CN=ai.example', 'ec'],
+  ])
+  expect(read.unreadable.map(({ path, reason }) => `${path.slice(folder.length)}: ${reason}`)).toEqual([
+    '/missing.pem: it is missing, or the audit account may not read it',
+    '/empty.pem: it holds no PEM certificate',
+  ])
+  expect(
+    read.endpoints.map(({ port: asked, serverName, versions, untested, served }) => [
+      asked === port,
+      serverName,
+      versions,
+      untested,
+      served?.subject,
+    ]),
+  ).toEqual([
+    [true, 'ai.example', ['1.2'], [], 'CN=ai.example'],
+    [true, 'gatehouse-probe.ai.example', [], [], 'CN=ai.example'],
+    [true, '', [], [], 'CN=ai.example'],
+  ])
+})
+
+test.runIf(installed('openssl'))('no dump, no output', async () => {
+  expect(await run(['sh'], '')).toBe('')
+})
