@@ -112,6 +112,19 @@ test.each([
   expect(it.items.every(({ status }) => status === 'not-evaluated')).toBe(true)
 })
 
+test('secrets are masked before anything is read from them or kept', async () => {
+  const speaking: Exec = async ({ stdin = '', onStdout }) => {
+    const nonce = /gh_k=([0-9a-f]{32})/.exec(stdin)?.[1]
+    const said = Buffer.from('1767312000\nh\nk\n0\nroot\nsystemd\nPRETTY_NAME="X API_KEY=hunter2"\n').toString('base64')
+    onStdout(Buffer.from(`${nonce} h base64 0 timeout\n${nonce} 0 b\n${nonce} 0 o ${said}\n${nonce} 0 s w ${said.length} 0 a - - -\n`))
+    return { exitCode: 0 }
+  }
+  const { audit: it, outputs } = await audit(transportOf(speaking))
+  expect(it.system?.os).toBe('X API_KEY=‹redacted›')
+  expect(outputs[0]?.stdout).toContain('API_KEY=‹redacted›')
+  expect(JSON.stringify([it, outputs])).not.toContain('hunter2')
+})
+
 test('a host without a shell is not evaluated, with its words', async () => {
   const { audit: it } = await audit(
     transportOf(async ({ onStdout }) => {

@@ -117,6 +117,12 @@ describe('findings', () => {
     expect(findingSchema.safeParse(finding).success).toBe(true)
   })
 
+  test('one needed fact that is unknown is enough', () => {
+    expect(judge([verdict()], ['sshd', 'gpus'])).toMatchObject([
+      { status: 'not-evaluated', title: 'What the host said could not be read', reason: 'GPUs: no answer', evidence: [] },
+    ])
+  })
+
   test.each([
     [
       'throws',

@@ -16,6 +16,8 @@ test.each([
     'Environment=OLLAMA_HOST=0.0.0.0 VLLM_API_KEY=a "HF_TOKEN=x y"',
     `Environment=OLLAMA_HOST=0.0.0.0 VLLM_API_KEY=${X} "HF_TOKEN=${X}"`,
   ],
+  ['a unit file', 'Environment=API_KEY=abc', `Environment=API_KEY=${X}`],
+  ['a value inside another', 'ARGS="-e API_KEY=a -v" B=--set=TOKEN=c', `ARGS="-e API_KEY=${X} -v" B=--set=TOKEN=${X}`],
   ['Docker inspect', '"Env":["API_KEY=s","PATH=/bin"]', `"Env":["API_KEY=${X}","PATH=/bin"]`],
   ['passwords', 'DBPASSWORD=a PGPASSWORD="b c" SMTP_PASS=d', `DBPASSWORD=${X} PGPASSWORD="${X}" SMTP_PASS=${X}`],
   ['an Ollama key', 'OLLAMA_CLOUD_KEY=abc', `OLLAMA_CLOUD_KEY=${X}`],
@@ -93,6 +95,8 @@ test('a secret of any form is gone', () => {
   const place = fc.constantFrom(
     (s: string) => `x --api-key ${s} -v`,
     (s: string) => `x\0--api-key=${s}\0-v`,
+    (s: string) => `Environment=VLLM_API_KEY=${s}`,
+    (s: string) => `PRETTY="a TOKEN=${s} b"`,
     (s: string) => `Environment=A=1 LOCALAI_API_KEY=${s}`,
     (s: string) => `["--hf-token", "${s}"]`,
     (s: string) => `client_secret = "x"\nOAUTH2_PROXY_CLIENT_SECRET="${s}"`,
@@ -106,6 +110,6 @@ test('a secret of any form is gone', () => {
 })
 
 test('a long line takes no long time', () => {
-  const long = `${'--api-key '.repeat(20_000)}${'a:'.repeat(100_000)}${'"x=y '.repeat(20_000)}`
+  const long = `${'--api-key '.repeat(20_000)}${'a:'.repeat(100_000)}${'"x=y '.repeat(20_000)}${'a='.repeat(50_000)}${'TOKEN="'.repeat(20_000)}`
   expect(redact(long).length).toBeGreaterThan(0)
 })

@@ -28,7 +28,36 @@ const WORD_END = String.raw`\0\x01\x1f`
 const SEPARATOR = String.raw`(?:=|[ \t]+|[${WORD_END}]|["'],[ \t]*["'])`
 const VALUE = String.raw`[^\s"',\]${WORD_END}]+`
 const OPTION = new RegExp(`(?<!-)(--[A-Za-z0-9_-]{1,127})(${SEPARATOR})(["']?)(?!-)(${VALUE}(?:,${VALUE})*)`, 'g')
-const ASSIGNMENT = new RegExp(String.raw`(?<![A-Za-z0-9_.-])([A-Za-z][A-Za-z0-9_.]{0,127})=("[^"\n]*"|'[^'\n]*'|[^\s"';${WORD_END}]+)`, 'g')
+const NAME = /(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_.]{0,127})=/g
+const UNQUOTED = new RegExp(String.raw`[^\s"';${WORD_END}]*`, 'y')
+
+/** Where the value that begins at `from` ends: at the quote that opened it, or that stands before its name (`"NAME=two words"`). */
+function valueEnd(line: string, from: number, before: string | undefined): { readonly start: number; readonly end: number } {
+  const opened = line[from] === '"' || line[from] === "'"
+  const quote = opened ? line[from] : before === '"' || before === "'" ? before : undefined
+  const start = opened ? from + 1 : from
+  if (quote !== undefined) {
+    const end = line.indexOf(quote, start)
+    return { start, end: end < 0 ? line.length : end }
+  }
+  UNQUOTED.lastIndex = start
+  return { start, end: start + (UNQUOTED.exec(line)?.[0].length ?? 0) }
+}
+
+/** `NAME=value` anywhere, also inside another value (`Environment=API_KEY=x`). */
+function maskAssignments(line: string): string {
+  let out = ''
+  let done = 0
+  for (const match of line.matchAll(NAME)) {
+    const from = match.index + match[0].length
+    if (match.index < done || !namesSecret(match[1] as string)) continue
+    const { start, end } = valueEnd(line, from, line[match.index - 1])
+    if (end === start) continue
+    out += line.slice(done, start) + mask('', line.slice(start, end))
+    done = end
+  }
+  return out + line.slice(done)
+}
 
 const rules: readonly Rule[] = [
   // --api-key X, --api-key=X, ["--api-key","X"]; a following option is not a value, and --api-key-file names a path.
@@ -36,21 +65,6 @@ const rules: readonly Rule[] = [
     OPTION,
     (match, flag = '', separator = '', quote = '', value = '') =>
       namesSecret(flag.slice(2)) ? mask(flag + separator + quote, value) : match,
-  ],
-  // "NAME=value with blanks" as systemd quotes it.
-  [
-    /(["'])([A-Za-z][A-Za-z0-9_]{0,127})=([^"'\n]+)\1/g,
-    (match, quote = '', name = '', value = '') => (namesSecret(name) ? mask(`${quote}${name}=`, value, quote) : match),
-  ],
-  // NAME=value, NAME="value with blanks"
-  [
-    ASSIGNMENT,
-    (match, name = '', value = '') => {
-      if (!namesSecret(name)) return match
-      const quote = /^["']/.exec(value)?.[0] ?? ''
-      const inner = quote ? value.slice(1, -1) : value
-      return inner === '' ? match : mask(`${name}=${quote}`, inner, quote)
-    },
   ],
   // "apiKey": "value", api_key: value
   [
@@ -76,7 +90,7 @@ const rules: readonly Rule[] = [
 const BEGIN_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 
-const masked = (line: string): string => rules.reduce((text, [pattern, replace]) => text.replace(pattern, replace), line)
+const masked = (line: string): string => rules.reduce((text, [pattern, replace]) => text.replace(pattern, replace), maskAssignments(line))
 
 /**
  * Masks what must not be stored or shown. Line for line, so that citations still point at the right line. Run on everything that a host

@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import { privilegeRuntime } from './shell-runtime.ts'
+
+/**
+ * What sudo says when it refuses: sudo 1.8 and 1.9 (plugins/sudoers/logging.c, auth/sudo_auth.c, sudo.c) and sudo-rs, by their sources and man
+ * pages. The usual ones are also met for real in sudo.test.ts.
+ */
+const refusals = [
+  'sudo: a password is required',
+  'sudo: a terminal is required to read the password; either use the -S option to read from standard input or configure an askpass helper\nsudo: a password is required',
+  'sudo: no tty present and no askpass program specified',
+  'sudo: sorry, you must have a tty to run sudo',
+  'sudo: unable to resolve host gpu-01: Name or service not known\nsudo: a password is required',
+  "Sorry, user audit is not allowed to execute '/usr/sbin/nginx -T' as root on gpu-01.",
+  'audit is not in the sudoers file.',
+  'audit is not in the sudoers file.  This incident will be reported.',
+  'audit is not allowed to run sudo on gpu-01.  This incident will be reported.',
+  'Sorry, user audit may not run sudo on gpu-01.',
+  "sudo: effective uid is not 0, is /usr/bin/sudo on a file system with the 'nosuid' option set or an NFS file system without root privileges?",
+  'sudo: The "no new privileges" flag is set, which prevents sudo from running as root.',
+  'sudo: account validation failure, is your account locked?',
+  'sudo: interactive authentication is required',
+  "sudo-rs: I'm sorry audit. I'm afraid I can't do that",
+  "sudo: I'm sorry audit. I'm afraid I can't do that",
+]
+/** Complaints of the command itself, which ran. */
+const complaints = [
+  '',
+  'sudo: unable to resolve host gpu-01: Name or service not known',
+  'sudo: unable to resolve host gpu-01: Name or service not known\nnginx: [emerg] unknown directive',
+  'sudo: unable to send audit message: Operation not permitted',
+  'grep: /etc/sudoers: Permission denied',
+  'ERROR: You need to be root to run this script',
+  'nginx: configuration file /etc/nginx/nginx.conf test failed',
+]
+
+describe.each([
+  ['/usr/bin/dash', [] as string[]],
+  ['/usr/bin/bash', [] as string[]],
+  ['/usr/bin/busybox', ['sh']],
+])('%s %j tells a refusal of sudo from a complaint of the command', (program, applet) => {
+  const refused = (words: string) =>
+    spawnSync(program, [...applet, '-c', `${privilegeRuntime}\ngh_refused "$1"`, 'sh', words], { encoding: 'utf8' }).status === 0
+
+  test.each(refusals)('refused: %s', (words) => expect(refused(words)).toBe(true))
+  test.each(complaints)('ran: %s', (words) => expect(refused(words)).toBe(false))
+})
