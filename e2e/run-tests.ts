@@ -93,7 +93,7 @@ const suites: readonly Suite[] = [
     run: () =>
       reported(
         'timeout',
-        ['-k', '10', '1200', 'xvfb-run', '-a', 'playwright', 'test', '-c', PLAYWRIGHT],
+        ['-k', '10', '1200', 'xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', 'playwright', 'test', '-c', PLAYWRIGHT],
         `${results}/e2e.json`,
         playwrightTally,
         {

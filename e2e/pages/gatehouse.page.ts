@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page } from '@playwright/test'
+import type { RunningApp } from '../fixtures/app.ts'
+
+const pictures = fileURLToPath(new URL('../results/screens/', import.meta.url))
+
+/** What every screen has: the two themes, the audit, the dialogs. */
+export class GatehousePage {
+  readonly page: Page
+  readonly #running: RunningApp
+
+  constructor(running: RunningApp) {
+    this.#running = running
+    this.page = running.page
+  }
+
+  /** The reference size of the design. */
+  async referenceSize(width = 1440, height = 900): Promise<void> {
+    await this.#running.app.evaluate(
+      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size[0] ?? 0, size[1] ?? 0),
+      [width, height],
+    )
+    await expect.poll(() => this.page.evaluate(() => window.innerWidth)).toBe(width)
+  }
+
+  async invoke(channel: string, input: unknown = null): Promise<unknown> {
+    const reply = await this.page.evaluate(([name, value]) => window.gatehouse.invoke(name, value), [channel, input] as const)
+    if (!reply.ok) throw new Error(`${channel}: ${JSON.stringify(reply.failure)}`)
+    return reply.value
+  }
+
+  async theme(theme: 'dark' | 'light'): Promise<void> {
+    await this.invoke('settings:set', { theme, letterKeys: true })
+    await expect(this.page.locator('html')).toHaveAttribute('data-theme', theme)
+  }
+
+  /** In both themes: axe finds nothing (WCAG 2.1 A and AA), and a picture is left in `e2e/results/screens`. */
+  async isSound(name: string): Promise<void> {
+    for (const theme of ['dark', 'light'] as const) {
+      await this.theme(theme)
+      // Colours change within 120 ms (DESIGN.md, section 8); axe would measure one in between.
+      await this.page.waitForTimeout(400)
+      await this.page.screenshot({ path: `${pictures}${name}-${theme}.png` })
+      const { violations } = await new AxeBuilder({ page: this.page })
+        .setLegacyMode(true)
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
+        .analyze()
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([])
+    }
+  }
+
+  async auditIsFinished(): Promise<void> {
+    await expect
+      .poll(async () => ((await this.invoke('audit:job')) as { state: string } | null)?.state, { timeout: 45_000 })
+      .toBe('finished')
+  }
+
+  cell(item: string, host: string) {
+    return this.page.getByRole('gridcell', { name: `${item} on ${host}:` })
+  }
+}
