@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import ssh2, { type Client } from 'ssh2'
-import { type Failure, GatehouseError } from '#shared/errors.ts'
-import type { ConnectStage, Log, PromptPort } from '../ports.ts'
+import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
+import type { ConnectStage, PromptPort } from '../ports.ts'
 import { algorithmsFor } from './algorithms.ts'
 import { authWire } from './auth-wire.ts'
 import { authenticate } from './authentication.ts'
@@ -26,7 +26,6 @@ export interface Connector {
   readonly handshakes: Semaphore
   /** Limit of each stage: TCP, handshake, authentication, opening of a channel. */
   readonly stageTimeoutMs: number
-  readonly log: Log
 }
 
 /** One authenticated SSH connection. */
@@ -125,10 +124,10 @@ function login(
     const timer = new StageTimer()
     timer.start(stageTimeoutMs, () => fail(hopFailure('ssh.handshake-timeout', hop, `no key exchange within ${seconds}`)))
     /** Prompts that wait for the admin. */
-    let open = 0
+    let prompting = 0
     const ask: Ask = (question) => {
-      open++
-      return timer.without(question(asking.signal)).finally(() => open--)
+      prompting++
+      return timer.without(question(asking.signal)).finally(() => prompting--)
     }
 
     const fail = (error: unknown): void => {
@@ -153,11 +152,18 @@ function login(
       else verifying.then(() => fail(new TrustedTooLate()), fail)
     }
     client.on('error', (error) => {
-      if (stage !== 'ready') lost(loginFailure(hop, stage, error, offered))
+      // A server that cannot prove its key, or breaks the protocol, is not worth a question.
+      if (stage !== 'ready' && error.level === 'handshake') fail(loginFailure(hop, stage, error, offered))
+      else if (stage !== 'ready') lost(loginFailure(hop, stage, error, offered))
       else ended ??= hopFailure('ssh.connection-lost', hop, error.message).failure
     })
     client.on('close', () => {
-      if (stage !== 'ready') lost(via?.ended === undefined ? hungUp(hop, stage, open > 0) : jumpLost(via, hop))
+      if (stage !== 'ready')
+        lost(
+          via?.ended === undefined
+            ? hungUp(hop, stage === 'authentication' ? (prompting > 0 ? 'prompt' : 'login') : offered.length > 0 ? 'exchange' : 'greeting')
+            : jumpLost(via, hop),
+        )
       else ended ??= (via?.ended === undefined ? hopFailure('ssh.connection-lost', hop, 'the server hung up') : jumpLost(via, hop)).failure
       for (const listener of listeners.splice(0)) listener()
     })
@@ -169,13 +175,18 @@ function login(
         username: hop.identity.user,
         algorithms: algorithmsFor(known),
         hostVerifier: (blob: Buffer, verified: (trusted: boolean) => void) => {
-          verifying = timer.without(hostKeys.verify(hop, blob, signal))
+          verifying = timer.without(hostKeys.verify(hop, blob, asking.signal))
           verifying
             .then(() => {
               verifying = undefined
               if (ended === undefined && !stream.destroyed && stream.writable) verified(true)
             })
-            .catch(fail)
+            .catch((error: unknown) => {
+              if (stage !== 'ready') return fail(error)
+              // A new key exchange on an open connection is judged like the first.
+              ended ??= failureOf(error)
+              connection.close()
+            })
         },
         readyTimeout: 0,
         keepaliveInterval: keepaliveMs,
@@ -209,9 +220,12 @@ function login(
   })
 }
 
-function hungUp(hop: Hop, stage: 'handshake' | 'authentication', prompting: boolean): GatehouseError {
-  if (stage === 'handshake') return hopFailure('ssh.connection-lost', hop, closedEarly)
-  return prompting
-    ? hopFailure('ssh.auth-timeout', hop, 'the server hung up while a prompt was open (LoginGraceTime)')
-    : hopFailure('ssh.connection-lost', hop, 'the server hung up while logging in (LoginGraceTime, MaxAuthTries)')
+const hungUpWords = {
+  greeting: closedEarly,
+  exchange: 'the server hung up during the key exchange',
+  login: 'the server hung up while logging in (LoginGraceTime, MaxAuthTries)',
+  prompt: 'the server hung up while a prompt was open (LoginGraceTime)',
 }
+
+const hungUp = (hop: Hop, during: keyof typeof hungUpWords): GatehouseError =>
+  hopFailure(during === 'prompt' ? 'ssh.auth-timeout' : 'ssh.connection-lost', hop, hungUpWords[during])

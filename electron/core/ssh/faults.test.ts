@@ -91,6 +91,29 @@ describe('a server that does not play along', () => {
     )
   })
 
+  test('and hangs up while the admin looks for his one-time code', async () => {
+    const target: Loopback = await serve({
+      authenticate: (context) =>
+        context.method === 'keyboard-interactive' ? context.prompt('Code: ', () => undefined) : context.reject(['keyboard-interactive']),
+    })
+    let withdrawn = false
+    const prompts = admin({
+      'keyboard-interactive': (_, signal) => {
+        target.cut()
+        return new Promise((resolve) =>
+          signal.addEventListener('abort', () => {
+            withdrawn = true
+            resolve(null)
+          }),
+        )
+      },
+    })
+    await expect(connect(kept(bench({ hosts: { gpu1: target.port }, prompts })))).rejects.toMatchObject(
+      failsWith('ssh.auth-timeout', /prompt was open/),
+    )
+    expect(withdrawn).toBe(true)
+  })
+
   test('and shares no algorithm, with what it offers instead', async () => {
     const old = await serve({ algorithms: { kex: ['diffie-hellman-group14-sha1'] } })
     await expect(connect(kept(bench({ hosts: { gpu1: old.port } })))).rejects.toMatchObject(

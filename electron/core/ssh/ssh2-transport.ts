@@ -42,7 +42,6 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
     passwords: new Map(),
     handshakes: new Semaphore(fleet.policy.concurrentHandshakes),
     stageTimeoutMs,
-    log,
   }
   const jumps = jumpChain(
     connector,
