@@ -146,10 +146,16 @@ test('of the recorded configurations, exactly these routes get through', () => {
 test('what decides out of sight is reported, not guessed', () => {
   const reasons = (http: string) => proxyRoutesTo(read(http), [service('ollama', 11434)], []).unmodelled.map(({ reason }) => reason)
   expect(reasons('server { location / { proxy_pass http://$unheard_of; } }')).toEqual(['where it leads is decided at run time'])
-  expect(reasons('server { location / { proxy_pass http://model-host:11434; } }')).toEqual([
-    'only the host knows what its upstream name means',
-  ])
+  expect(reasons('server { location / { proxy_pass http://model-host:11434; } }')).toEqual(['only the host knows what its upstream means'])
   expect(reasons('server { location / { content_by_lua_block { ngx.say(1) } } }')).toEqual(['a script answers'])
+  expect(reasons('server { location / { proxy_pass http://unix:/run/vllm.sock; } }')).toEqual([
+    'only the host knows what its upstream means',
+  ])
+  expect(
+    reasons(
+      'server { location / { proxy_pass http://127.0.0.1:81; } } server { listen 127.0.0.1:81; location / { proxy_pass http://127.0.0.1:11434; } }',
+    ),
+  ).toEqual(['it leads to another server of this nginx, which is not followed'])
   expect(reasons('server { location / { proxy_pass http://192.0.2.1:11434; } }')).toEqual([])
 })
 

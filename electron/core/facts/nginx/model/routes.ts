@@ -39,6 +39,8 @@ export interface ProxyPicture {
   readonly withheld: readonly WithheldRoute[]
   /** Where the model ends: nothing may be called closed or protected because of these. */
   readonly unmodelled: readonly { readonly reason: string; readonly directive: NginxDirective }[]
+  /** Programs of this host, not inference servers, that get requests of an engine's paths: they may pass them on. */
+  readonly handedOn: readonly { readonly port: number; readonly directive: NginxDirective }[]
   readonly model: HttpModel
 }
 
@@ -76,6 +78,7 @@ function draw(
   const routes: ProxiedRoute[] = []
   const withheld: WithheldRoute[] = []
   const unmodelled = new Map<NginxDirective, string>()
+  const handedOn = new Map<NginxDirective, number>()
   const report = (directive: NginxDirective, reason: string) => unmodelled.has(directive) || unmodelled.set(directive, reason)
 
   for (const server of model.servers) {
@@ -85,6 +88,7 @@ function draw(
       const host = hostOf(model, server, listen)
       if (host === undefined) continue
       const encrypted = isEncrypted(model.servers, listen)
+      if (encrypted && nearest(server.scope, 'ssl_reject_handshake')?.parameters[0] === 'on') continue
       const shared = { server, listen, encrypted }
       const first = encrypted ? server : (defaultServer(model.servers, listen) ?? server)
       const mergeSlashes = nearest(first.scope, 'merge_slashes')?.parameters[0] !== 'off'
@@ -117,7 +121,8 @@ function draw(
                 })
               if (outcome.kind !== 'proxied') continue
               const match = matchTarget(outcome.target, model.upstreams, services, localAddresses)
-              if (match.uncertain) report(outcome.directive, 'only the host knows what its upstream name means')
+              if (match.uncertain) report(outcome.directive, 'only the host knows what its upstream means')
+              if (match.elsewhere !== undefined) handedOn.set(outcome.directive, match.elsewhere)
               if (!match.services.includes(service) || outcome.path !== route.path) continue
               reached = true
               const key = [
@@ -135,7 +140,16 @@ function draw(
     }
   }
   readStreams(model, services, localAddresses, routes, report)
-  return { routes, withheld, unmodelled: [...unmodelled].map(([directive, reason]) => ({ directive, reason })), model }
+  for (const [directive, port] of handedOn)
+    if (routes.some(({ listen }) => listen.port === port && listen.scope !== 'specific'))
+      report(directive, 'it leads to another server of this nginx, which is not followed')
+  return {
+    routes,
+    withheld,
+    unmodelled: [...unmodelled].map(([directive, reason]) => ({ directive, reason })),
+    handedOn: [...handedOn].map(([directive, port]) => ({ directive, port })),
+    model,
+  }
 }
 
 /** A name under which this server is reached on this socket; undefined when others shadow it. */
@@ -228,7 +242,7 @@ function readStreams(
       continue
     }
     const match = matchTarget(target, model.streamUpstreams, services, localAddresses)
-    if (match.uncertain) report(directive, 'only the host knows what its upstream name means')
+    if (match.uncertain) report(directive, 'only the host knows what its upstream means')
     for (const service of match.services)
       for (const listen of server.listens)
         for (const route of routesOf(service))

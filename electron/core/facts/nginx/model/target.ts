@@ -12,6 +12,8 @@ export interface Target {
 }
 
 export function readTarget(text: string): Target | undefined {
+  const socket = /^(?:(https?|grpcs?):\/\/)?unix:([^:]*)(?::(.*))?$/s.exec(text)
+  if (socket) return { encrypted: false, host: 'unix', uri: socket[3] || undefined }
   const match = /^(?:(https?|grpcs?):\/\/)?(\[[^\]]+\]|[^/:?]+)(?::(\d+))?([/?].*)?$/s.exec(text)
   if (!match) return undefined
   const [, scheme = 'http', host = '', port, uri] = match
@@ -27,8 +29,10 @@ export function readTarget(text: string): Target | undefined {
 /** Which of the host's own inference services a target means. */
 export interface Match {
   readonly services: readonly InferenceService[]
-  /** A host name that only the host can resolve: it may or may not mean one of them. */
+  /** A host name that only the host can resolve, or a unix socket: it may or may not mean one of them. */
   readonly uncertain: boolean
+  /** Port of this host where something else than an inference service was meant. */
+  readonly elsewhere?: number | undefined
 }
 
 /** `localAddresses`: addresses of the host itself, without prefix length. */
@@ -46,6 +50,7 @@ export function matchTarget(
   return {
     services: [...new Set(matches.flatMap((match) => match.services))],
     uncertain: matches.some((match) => match.uncertain),
+    elsewhere: matches.find((match) => match.elsewhere !== undefined)?.elsewhere,
   }
 }
 
@@ -53,12 +58,13 @@ function matchPeer(peer: Target, target: Target, services: readonly InferenceSer
   const { host } = peer
   const port = peer.port ?? (peer === target && target.encrypted ? 443 : 80)
   const onPort = services.filter((service) => service.binds.some((bind) => bind.port === port))
-  if (host === 'unix' || onPort.length === 0) return { services: [], uncertain: false }
+  if (host === 'unix') return { services: [], uncertain: true }
   const loopback = host === 'localhost' || host.startsWith('127.') || host === '::1' || host === '0.0.0.0' || host === '::'
-  if (!loopback && !localAddresses.includes(host)) return { services: [], uncertain: !/^[\d.]+$|:/.test(host) }
+  if (!loopback && !localAddresses.includes(host)) return { services: [], uncertain: onPort.length > 0 && !/^[\d.]+$|:/.test(host) }
   const fits = (service: InferenceService) =>
     service.binds.some(
       (bind) => bind.port === port && (bind.scope === 'wildcard' || (loopback ? bind.scope === 'loopback' : bind.address === host)),
     )
-  return { services: onPort.filter(fits), uncertain: false }
+  const found = onPort.filter(fits)
+  return { services: found, uncertain: false, ...(found.length === 0 && { elsewhere: port }) }
 }

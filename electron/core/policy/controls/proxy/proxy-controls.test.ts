@@ -245,6 +245,14 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   expect(outcomes(ask(managementRestricted, facts(configuration, [service('ollama')]), admins))).toEqual(expected)
 })
 
+test('what a local program passes on is not judged', () => {
+  const listeners = known([
+    { protocol: 'tcp', address: '127.0.0.1', port: 4180, scope: 'loopback', processes: [{ name: 'oauth2-proxy', pid: 7 }], line: 5 },
+  ])
+  const given = facts(`server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`, [service('ollama')], { listeners })
+  expect(outcomes(ask(proxyRequiresAuthentication, given))).toEqual(['not-evaluated: oauth2-proxy is not modelled yet'])
+})
+
 test('a list of addresses is not judged when the fleet file names no administrators', () => {
   const given = facts(`server { ${tls} ${basic} location /api/ { allow 10.0.1.5; deny all; ${toOllama} } }`, [service('ollama')])
   expect(outcomes(ask(managementRestricted, given))).toEqual(['not-evaluated: The fleet file names no model admins'])

@@ -8,6 +8,7 @@ import { printListen } from '../../../facts/nginx/model/listen.ts'
 import { type ProxiedRoute, type ProxyPicture, proxyRoutesTo, type WithheldRoute } from '../../../facts/nginx/model/routes.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import type { Citation, PolicyContext, Verdict } from '../../control.ts'
+import { beyond, letIn } from './address-rules.ts'
 
 /** Facts that every control about the proxy asks for. */
 export const proxyNeeds = ['nginx', 'services'] as const
@@ -40,7 +41,7 @@ export function frontsOf(facts: ProxyFacts, context: PolicyContext): { readonly 
     listen.scope === 'loopback' || listen.scope === 'unix' ? undefined : subjectOf(server.names, listen)
   for (const route of picture.routes) {
     const key = keyOf(route)
-    if (key === undefined) continue
+    if (key === undefined || localOnly(route)) continue
     const group = groups.get(key) ?? { routes: [], withheld: [] }
     group.routes.push(route)
     groups.set(key, group)
@@ -53,6 +54,17 @@ export function frontsOf(facts: ProxyFacts, context: PolicyContext): { readonly 
   return { fronts, picture }
 }
 
+/** Lists that let nobody in but this machine. */
+const localOnly = (route: ProxiedRoute): boolean =>
+  route.answer.gates.some((gate) => {
+    const list = gate.satisfy === 'all' ? letIn(gate.addresses) : undefined
+    return list?.kind === 'listed' && beyond(list.blocks, []).length === 0
+  })
+
+/** Are only named addresses let in, whatever else is asked of them? */
+export const addressed = (route: ProxiedRoute): boolean =>
+  route.answer.gates.some((gate) => gate.satisfy === 'all' && letIn(gate.addresses).kind === 'listed')
+
 function subjectOf(names: readonly string[], listen: ProxiedRoute['listen']): string {
   const name = names.find((one) => one !== '' && one !== '_')
   return name === undefined ? printListen(listen) : `${name}:${listen.port}`
@@ -61,7 +73,7 @@ function subjectOf(names: readonly string[], listen: ProxiedRoute['listen']): st
 /** What keeps a proxy control from saying pass, and what it says when there is nothing to judge. */
 export function rest(facts: ProxyFacts, picture: ProxyPicture, judged: readonly Verdict[]): readonly Verdict[] {
   if (facts.services.length === 0) return [notApplicable('No inference server on this host', 'No inference server was found on this host.')]
-  const open = [...unmodelled(picture), ...otherProxies(facts)]
+  const open = [...unmodelled(picture), ...otherProxies(facts), ...handedOn(facts, picture)]
   if (judged.length > 0 || open.length > 0) return [...judged, ...open]
   const why = !facts.nginx.installed
     ? 'nginx is not installed'
@@ -145,6 +157,26 @@ function otherProxies({ listeners, containers, nginx, services }: ProxyFacts): r
     )
   }
   return [...out.values()]
+}
+
+/** nginx may hand requests to a local program that passes them on by rules of its own. */
+function handedOn({ listeners }: ProxyFacts, picture: ProxyPicture): readonly Verdict[] {
+  if (!listeners.known) return []
+  return picture.handedOn.flatMap(({ port, directive }) => {
+    const owner = listeners.value
+      .filter((listener) => listener.port === port && listener.protocol === 'tcp')
+      .flatMap(({ processes }) => processes.flatMap(({ name }) => proxyPrograms[name] ?? []))[0]
+    if (!owner) return []
+    return [
+      {
+        status: 'not-evaluated' as const,
+        subject: `${owner} ${port}`,
+        title: `${owner} is not modelled yet`,
+        reason: `nginx hands requests to ${owner} on port ${port}. What that forwards, and to whom, is not judged.`,
+        cite: [{ section: 'nginx', line: directive.line }],
+      },
+    ]
+  })
 }
 
 /** Sockets of a service that others can reach. */

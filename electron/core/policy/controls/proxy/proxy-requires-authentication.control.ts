@@ -3,7 +3,7 @@ import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
 import { nearest } from '../../../facts/nginx/model/scope.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { type Authenticated, authenticatedBy, weakest } from './authentication.ts'
-import { citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
+import { addressed, citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
 
 export default defineControl({
   id: 'proxy-requires-authentication',
@@ -41,7 +41,9 @@ function judge({ subject, routes }: Front): Verdict {
       return worst && weakest(ways.map(authenticatedBy)) === wanted ? [worst] : []
     })
   const open = of('no')
-  const grave = open.filter((route) => route.route.class !== 'health')
+  // Monitoring that only named addresses reach is no way in for users.
+  const mild = (route: ProxiedRoute) => route.route.class === 'health' || (route.route.class === 'metadata' && addressed(route))
+  const grave = open.filter((route) => !mild(route))
   if (grave.length > 0)
     return {
       status: 'fail',
@@ -76,8 +78,10 @@ function judge({ subject, routes }: Front): Verdict {
       status: 'warning',
       severity: 'low',
       subject,
-      title: 'Health routes answer without a login',
-      reason: `Only these need no login: ${names(open)}. They tell the engine and often its version.`,
+      title: open.every((route) => route.route.class === 'health')
+        ? 'Health routes answer without a login'
+        : 'Monitoring routes answer without a login',
+      reason: `Only these need no login: ${names(open)}.`,
       cite: citeRoutes(open, 'Passed on without a login. Expected a login, or monitoring addresses only.'),
     }
   return {
