@@ -48,7 +48,7 @@ afterEach(async () => {
 describe('a server that does not play along', () => {
   test('and says nothing at all is given up after the time of one stage', async () => {
     const silent = await raw(() => undefined)
-    await expect(connect(kept(bench({ hosts: { gpu1: silent.port } })))).rejects.toMatchObject(
+    await expect(connect(kept(bench({ hosts: { gpu1: silent.port }, stageSeconds: 1 })))).rejects.toMatchObject(
       failsWith('ssh.handshake-timeout', /gpu1 \(127\.0\.0\.1:\d+\): no key exchange within 1 s/),
     )
     await until(() => silent.open() === 0)
@@ -56,13 +56,15 @@ describe('a server that does not play along', () => {
 
   test('and stops after naming itself', async () => {
     const stuck = await raw((socket) => socket.write('SSH-2.0-OpenSSH_9.2p1\r\n'))
-    await expect(connect(kept(bench({ hosts: { gpu1: stuck.port } })))).rejects.toMatchObject(failsWith('ssh.handshake-timeout'))
+    await expect(connect(kept(bench({ hosts: { gpu1: stuck.port }, stageSeconds: 1 })))).rejects.toMatchObject(
+      failsWith('ssh.handshake-timeout'),
+    )
     await until(() => stuck.open() === 0)
   })
 
   test('and never answers a login', async () => {
     const stuck = await serve({ authenticate: () => undefined })
-    await expect(connect(kept(bench({ hosts: { gpu1: stuck.port } })))).rejects.toMatchObject(
+    await expect(connect(kept(bench({ hosts: { gpu1: stuck.port }, stageSeconds: 1 })))).rejects.toMatchObject(
       failsWith('ssh.auth-timeout', /not logged in within 1 s/),
     )
     await until(() => stuck.open() === 0)
@@ -144,7 +146,7 @@ describe('a jump host', () => {
 
   test('that is not there fails every host of the audit once, not once each', async () => {
     const silent = await raw(() => undefined)
-    const made = kept(bench({ jumps: [silent.port], hosts: { a: 1, b: 1 } }))
+    const made = kept(bench({ jumps: [silent.port], hosts: { a: 1, b: 1 }, stageSeconds: 1 }))
     const results = await Promise.allSettled(['a', 'b'].map((name) => connect(made, name)))
     expect(results).toMatchObject([1, 2].map(() => ({ reason: failsWith('ssh.handshake-timeout', /jump1/) })))
     await expect(connect(made, 'a')).rejects.toMatchObject(failsWith('ssh.handshake-timeout'))

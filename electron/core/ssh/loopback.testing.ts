@@ -220,6 +220,8 @@ export interface BenchOptions {
   readonly keyFile?: string
   readonly home?: string
   readonly concurrentHandshakes?: number
+  /** Short for servers that hang; else long, since a busy machine is no failure. */
+  readonly stageSeconds?: number
   readonly agentSocket?: string
 }
 
@@ -236,7 +238,7 @@ export function bench(options: BenchOptions): Bench {
     jump: (options.jumps ?? []).map((port, index) => ({ name: `jump${index + 1}`, address: '127.0.0.1', port })),
     identities: { audit: { user: 'auditor', identityFiles: ['~/.ssh/admin'], agent: false, ...options.identity } },
     hosts: Object.entries(options.hosts).map(([name, port]) => ({ name, address: '127.0.0.1', port })),
-    policy: { connectTimeoutSeconds: 1, concurrentHandshakes: options.concurrentHandshakes ?? 8 },
+    policy: { connectTimeoutSeconds: options.stageSeconds ?? 15, concurrentHandshakes: options.concurrentHandshakes ?? 8 },
   })
   const transport = createSsh2Transport({
     fleet,

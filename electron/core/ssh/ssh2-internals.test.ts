@@ -26,7 +26,7 @@ const withoutServiceAccept = (ident: string): LoopbackOptions => ({
 test('the first login request goes out behind the service request, to OpenSSH only', async () => {
   const openssh = await serve(withoutServiceAccept('OpenSSH_9.2p1'))
   const other = await serve(withoutServiceAccept('dropbear_2022.83'))
-  const { transport, host } = bench({ hosts: { openssh: openssh.port, other: other.port } })
+  const { transport, host } = bench({ hosts: { openssh: openssh.port, other: other.port }, stageSeconds: 3 })
   ends.push(() => transport.close())
   await transport.connect(host('openssh'), { signal: never() })
   expect(openssh.attempts).toEqual(['publickey signed'])
