@@ -1,8 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useCallback } from 'react'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import { call } from '../bridge/call.ts'
 import { announce } from '../ui/announcer.ts'
+import { nameFew } from '../ui/words.ts'
 
 /** A call that changes something. Its answer replaces that of the query `answers`, when it is the same thing. */
 function useAction<C extends Channel>(channel: C, answers?: Channel) {
@@ -29,12 +31,17 @@ export const useExportAudit = () => useAction('audit:export')
 export function useAuditActions() {
   const start = useAction('audit:start', 'audit:job')
   const cancel = useAction('audit:cancel')
+  const { mutate: startAudit } = start
+  const { mutate: cancelAudit } = cancel
   return {
-    start: (hosts?: readonly string[]) => {
-      announce(hosts === undefined ? 'Audit started' : `Audit of ${hosts.join(', ')} started`)
-      start.mutate(hosts === undefined ? {} : { hosts: [...hosts] })
-    },
-    stop: () => cancel.mutate(null),
+    start: useCallback(
+      (hosts?: readonly string[]) => {
+        announce(hosts === undefined ? 'Audit started' : `Audit of ${nameFew(hosts)} started`)
+        startAudit(hosts === undefined ? {} : { hosts: [...hosts] })
+      },
+      [startAudit],
+    ),
+    stop: useCallback(() => cancelAudit(null), [cancelAudit]),
     failure: start.error ?? cancel.error,
   }
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { memo, useMemo, useState } from 'react'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import type { HostView } from '../../stores/host-view.ts'
 import { goHost, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
@@ -17,11 +17,12 @@ interface AttentionListProps {
 }
 
 /** What to do next, grouped by cause. */
-export function AttentionList({ hosts, changedKeys, running, retry }: AttentionListProps) {
+export const AttentionList = memo(({ hosts, changedKeys, running, retry }: AttentionListProps) => {
   const [all, setAll] = useState(false)
   const order = useUi((state) => state.attentionOrder)
   const filter = useUi((state) => state.outcomeFilter)
-  const entries = attentionOf(hosts, changedKeys, order).filter((entry) => filter === null || entry.outcome === filter)
+  const found = useMemo(() => attentionOf(hosts, changedKeys, order), [hosts, changedKeys, order])
+  const entries = filter === null ? found : found.filter((entry) => entry.outcome === filter)
   const shown = all ? entries : entries.slice(0, shortLength)
   const act = (action: AttentionAction) => {
     if (action.kind === 'finding') goHost(action.host, { key: action.id })
@@ -70,7 +71,7 @@ export function AttentionList({ hosts, changedKeys, running, retry }: AttentionL
       </ul>
     </aside>
   )
-}
+})
 
 const Entry = ({ entry, act }: { readonly entry: AttentionEntry; readonly act: (action: AttentionAction) => void }) => (
   <li>

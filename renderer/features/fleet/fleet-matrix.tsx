@@ -1,5 +1,5 @@
 import { Download, PanelRight, Play, X } from 'lucide-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
@@ -23,18 +23,22 @@ import { Matrix } from './matrix.tsx'
 import { filterMatrix } from './matrix-filter.ts'
 import { RunningStrip, Strip } from './strip.tsx'
 
+const noKeys: readonly never[] = []
+
 export function FleetMatrix({ fleet }: { readonly fleet: Fleet }) {
   const hosts = useHosts()
   const auditing = useAuditing()
   const audit = useAuditActions()
   const audited = useLatestAudit().data != null
-  const keys = useChangedKeys().data ?? []
+  const keys = useChangedKeys().data ?? noKeys
   const jumps = useJumpStates().data ?? []
-  const { outcomeFilter, hostFilter, sheetOpen } = useUi()
+  const outcomeFilter = useUi((state) => state.outcomeFilter)
+  const hostFilter = useUi((state) => state.hostFilter)
+  const sheetOpen = useUi((state) => state.sheetOpen)
   const [searching, setSearching] = useState(false)
   const narrow = useMedia('(max-width: 1319px)')
   const ordered = useSteadyOrder(hosts, auditing)
-  const shown = filterMatrix(ordered, { outcome: outcomeFilter, text: hostFilter })
+  const shown = useMemo(() => filterMatrix(ordered, { outcome: outcomeFilter, text: hostFilter }), [ordered, outcomeFilter, hostFilter])
   const notices = [
     ...useAppNotices(),
     ...refusal(audit.failure),
@@ -116,11 +120,13 @@ export function FleetMatrix({ fleet }: { readonly fleet: Fleet }) {
 /** While an audit runs columns keep their places, however the results fall. */
 function useSteadyOrder(hosts: readonly HostView[], auditing: boolean): readonly HostView[] {
   const places = useRef<ReadonlyMap<string, number>>(new Map())
-  const place = (host: HostView) => places.current.get(host.name) ?? Number.MAX_SAFE_INTEGER
-  const ordered = auditing && places.current.size > 0 ? [...hosts].sort((a, b) => place(a) - place(b)) : orderHosts(hosts)
+  const ordered = useMemo(() => {
+    const place = (host: HostView) => places.current.get(host.name) ?? Number.MAX_SAFE_INTEGER
+    return auditing && places.current.size > 0 ? [...hosts].sort((a, b) => place(a) - place(b)) : orderHosts(hosts)
+  }, [hosts, auditing])
   useEffect(() => {
     places.current = new Map(ordered.map((host, index) => [host.name, index]))
-  })
+  }, [ordered])
   return ordered
 }
 

@@ -1,4 +1,5 @@
 import { Plug } from 'lucide-react'
+import { memo } from 'react'
 import type { Outcome } from '#shared/status.ts'
 import { progressWords } from '../../stores/connection-words.ts'
 import { addCounts, applicable, countItems, type HostView } from '../../stores/host-view.ts'
@@ -14,7 +15,7 @@ const filterOrder: readonly Outcome[] = ['fail', 'warning', 'needs-attestation',
 const toggle = (outcome: Outcome) => useUi.setState((state) => ({ outcomeFilter: state.outcomeFilter === outcome ? null : outcome }))
 
 /** Totals of the fleet. Each count filters the matrix and the attention list. */
-export function Strip({ hosts }: { readonly hosts: readonly HostView[] }) {
+export const Strip = memo(({ hosts }: { readonly hosts: readonly HostView[] }) => {
   const pressed = useUi((state) => state.outcomeFilter)
   const counts = addCounts(hosts.map(countItems))
   return (
@@ -36,7 +37,7 @@ export function Strip({ hosts }: { readonly hosts: readonly HostView[] }) {
       <Jump />
     </section>
   )
-}
+})
 
 function Passes({ passed, of, stale }: { readonly passed: number; readonly of: number; readonly stale: number }) {
   const history = useHistory().data ?? []
