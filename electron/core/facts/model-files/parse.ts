@@ -17,7 +17,7 @@ interface Draft {
   readonly entries: ModelFile[]
   readonly kinds: (Omit<ModelFileKind, 'examples'> & { readonly key: string })[]
   readonly keys: Map<ModelFile, string>
-  end?: { readonly status: number; readonly why: string }
+  end?: { readonly status: number; readonly account: string; readonly why: string }
   broken: boolean
 }
 
@@ -76,8 +76,8 @@ export function parseModelFiles(text: string): ModelDirectory[] {
       }
     } else if (record.startsWith('=/')) readKind(draft, record, line)
     else if (record.startsWith('#/')) {
-      const [, status, , why = ''] = record.split('/')
-      draft.end = { status: Number(status), why }
+      const [, status, account = '', why = ''] = record.split('/')
+      draft.end = { status: Number(status), account, why }
     } else readEntry(draft, record, line)
   }
   return drafts.map(finish)
@@ -90,10 +90,13 @@ function finish(draft: Draft): ModelDirectory {
   const self = entries.find((entry) => entry.path === path)
   const kinds = draft.kinds.map(({ key, ...kind }) => ({ ...kind, examples: entries.filter((entry) => keys.get(entry) === key) }))
   const base = { path, line, parents, entries, kinds, ...(self && { self }) }
-  if (draft.end?.why === 'missing') return { ...base, exists: false, complete: true }
+  if (draft.end?.why === 'missing' || sawNothingAsRoot(draft)) return { ...base, exists: false, complete: true }
   const problem = problemOf(draft, self)
   return { ...base, exists: true, complete: problem === undefined, ...(problem !== undefined && { problem }) }
 }
+
+/** Root enters every directory above, so when its find(1) fails and names nothing, there is nothing (exit status 1; 126 and 127 are no answer). */
+const sawNothingAsRoot = ({ end, entries }: Draft): boolean => end?.account === 'root' && end.status === 1 && entries.length === 0
 
 function problemOf(draft: Draft, self: ModelFile | undefined): string | undefined {
   if (!draft.end) return 'The listing was cut short'
