@@ -63,6 +63,11 @@ test.each<[string, Partial<SectionOutput>, object]>([
   ['driver mismatch', { exitCode: 18, stdout: 'Failed to initialize NVML: Driver/library version mismatch\n' }, { known: false }],
   ['no driver', { exitCode: 9, stderr: "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver." }, { known: false }],
   ['unknown field', { exitCode: 2, stdout: 'Field "x" is not a valid field to query.\n' }, { known: false }],
+  [
+    'a row, then an error',
+    { exitCode: 15, stdout: `0, NVIDIA L40S, ${uuid}, 550.144.03, 1, 2, 3, 4, 5, 6, 7\n`, stderr: 'GPU is lost' },
+    { known: false },
+  ],
   ['hangs', { state: 'timed-out', exitCode: null }, { known: false }],
 ])('%s', (_, given, expected) => {
   expect(read(given)).toMatchObject(expected)

@@ -13,7 +13,7 @@ if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then
 elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then printf '@ps busybox\\n'
 else printf '@ps none\\n'; exit 0
 fi
-table=$(printf '%s\\n' "$table" | cut -c1-4000 | sed "$hide")
+table=$(printf '%s\\n' "$table" | cut -c1-1000 | sed "$hide")
 printf '%s\\n' "$table"
 printf '%s\\n' "$table" | grep -Ei "$pattern" | head -n 200 | while read -r pid rest; do
   [ -r "/proc/$pid/cmdline" ] || continue

@@ -126,6 +126,11 @@ describe('sockets', () => {
     expect(service).toMatchObject({ engine: 'ollama', pids: [5, 6], binds: [{ port: 11434 }], internalBinds: [{ port: 41000 }] })
   })
 
+  test('backends of LocalAI are no engines of their own', () => {
+    const processes = [process(5, './local-ai run'), process(6, '/backends/cpu/llama-server -m x.gguf --port 41000', { ppid: 5 })]
+    expect(assembleServices({ ...base, processes }).map(({ engine }) => engine)).toEqual(['localai'])
+  })
+
   test('workers of vLLM belong to it; their sockets are apart', () => {
     const processes = [process(5, 'vllm serve x --host 127.0.0.1'), process(6, 'python3 -c spawn', { ppid: 5, name: 'VLLM::EngineCor' })]
     const [service, ...others] = assembleServices({
@@ -210,6 +215,11 @@ describe('containers', () => {
     expect(show({ processes: [inside], ...sources })).toMatchObject([{ how: 'container', running: true, ...expected }])
   })
 
+  test('a restart keeps what is published', () => {
+    const [service] = assembleServices({ ...base, processes: [inside], containers: [container({ ports: [port('127.0.0.1')] })] })
+    expect(service?.configuredBinds).toMatchObject([{ address: '127.0.0.1', section: 'containers' }])
+  })
+
   test('where Docker may not be asked, its forwarder tells', () => {
     const forwarder = process(
       71,
@@ -230,10 +240,13 @@ describe('containers', () => {
     ])
   })
 
-  test('an image that only sounds like one', () => {
-    const webui = container({ image: 'ghcr.io/open-webui/open-webui:ollama', command: ['bash', 'start.sh'] })
-    expect(assembleServices({ ...base, containers: [webui] })).toEqual([])
-  })
+  test.each(['ghcr.io/open-webui/open-webui:ollama', 'example/ollama-exporter:1', 'vllm-router'])(
+    'an image that only sounds like one: %s',
+    (image) => {
+      const webui = container({ image, command: ['bash', 'start.sh'] })
+      expect(assembleServices({ ...base, containers: [webui] })).toEqual([])
+    },
+  )
 })
 
 describe('units', () => {
