@@ -16,6 +16,7 @@ test.each([
     'Environment=OLLAMA_HOST=0.0.0.0 VLLM_API_KEY=a "HF_TOKEN=x y"',
     `Environment=OLLAMA_HOST=0.0.0.0 VLLM_API_KEY=${X} "HF_TOKEN=${X}"`,
   ],
+  ['a value that holds another', 'TOKEN="a B_TOKEN=b c" d', `TOKEN="${X}" d`],
   ['a unit file', 'Environment=API_KEY=abc', `Environment=API_KEY=${X}`],
   ['a value inside another', 'ARGS="-e API_KEY=a -v" B=--set=TOKEN=c', `ARGS="-e API_KEY=${X} -v" B=--set=TOKEN=${X}`],
   ['Docker inspect', '"Env":["API_KEY=s","PATH=/bin"]', `"Env":["API_KEY=${X}","PATH=/bin"]`],

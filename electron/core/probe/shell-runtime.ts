@@ -91,7 +91,7 @@ gh_s() {
   {
     gh_clock
     gh_t0=$gh_now
-    gh_r=$({ { { gh_w="$gh_timeout $gh_n"; "$@" </dev/null 2>&5 4>&- 5>&- 6>&-; } | $gh_encode >&4 3>&- 5>&- 6>&- 2>/dev/null; } 5>&1 | tail -c 4000 4>&- 6>&-; } 3>&1)
+    gh_r=$({ { { gh_w="$gh_timeout $gh_n"; "$@" 2>&5 4>&- 5>&- 6>&-; } | $gh_encode >&4 3>&- 5>&- 6>&- 2>/dev/null; } 5>&1 | tail -c 4000 4>&- 6>&-; } 3>&1)
     case $gh_r in *"$gh_nl"*)
       printf '%s\\n' "\${gh_r#*"$gh_nl"}" | $gh_encode | awk -v P="$gh_k $gh_i" -v K=e -v W="$gh_bytes" -v L=999 "$gh_awk" >&6
       gh_r=\${gh_r%%"$gh_nl"*} ;;
