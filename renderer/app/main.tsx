@@ -1,4 +1,5 @@
 import { createRoot } from 'react-dom/client'
+import '../styles/index.css'
 import { createQueryClient } from '../stores/queries.ts'
 import { isMac } from '../ui/platform.ts'
 import { App } from './app.tsx'
