@@ -75,7 +75,7 @@ test.runIf(installed('openssl')).each(shells)('%s reads the certificates, never 
   const out = await run(
     shell,
     `# configuration file ${folder}/nginx.conf:
-http { server {
+http { server { listen ${port} ssl default_server; server_name _; ssl_reject_handshake on; } server {
   # ssl_certificate /commented/out;
   listen ${port} ssl http2; server_name ai.example "*.ai.example"; ssl_certificate both.pem; ssl_certificate_key key;
 } server { listen 127.0.0.1:${port} ssl; ssl_certificate ${folder}/missing.pem; ssl_certificate '${folder}/empty.pem';
@@ -100,9 +100,10 @@ http { server {
       served?.subject,
     ]),
   ).toEqual([
+    // Tries of versions are printed before the certificates.
     [true, 'ai.example', ['1.2'], [], 'CN=ai.example'],
-    [true, 'gatehouse-probe.ai.example', [], [], 'CN=ai.example'],
     [true, '', [], [], 'CN=ai.example'],
+    [true, 'gatehouse-probe.ai.example', [], [], 'CN=ai.example'],
   ])
 })
 

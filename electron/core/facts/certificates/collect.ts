@@ -26,8 +26,8 @@ function endserver(   i, j, name) {
     for (j = 1; j <= nn && j <= 2; j++) {
       name = names[j]; sub(/^\*\./, "gatehouse-probe.", name)
       if (name ~ /[^A-Za-z0-9.-]/ || name == "_" || name == "") name = "-"
-      if (!asked[address[i], port[i], name]++ && ++tries <= 8)
-        later = later "#try " address[i] " " port[i] " " name " " (first[port[i]]++ ? 0 : 1) "\n"
+      if (asked[address[i], port[i], name]++ || tries >= 8) continue
+      tryaddress[++tries] = address[i]; tryport[tries] = port[i]; tryname[tries] = name
     }
   }
   nl = 0; nn = 0
@@ -57,7 +57,13 @@ function endserver(   i, j, name) {
     } else words[++nw] = w[i]
   }
 }
-END { endserver(); printf "%s", later }`
+END {
+  endserver()
+  # A catch-all without a name may refuse every handshake, so versions are asked under a name where there is one.
+  for (i = 1; i <= tries; i++) if (tryname[i] != "-" && !(tryport[i] in pick)) pick[tryport[i]] = i
+  for (i = 1; i <= tries; i++) if (!(tryport[i] in pick)) pick[tryport[i]] = i
+  for (i = 1; i <= tries; i++) print "#try " tryaddress[i] " " tryport[i] " " tryname[i] " " (pick[tryport[i]] == i)
+}`
 
 /** Versions are asked once per port (nginx takes them from its default server), the certificate once per name. */
 const probe = String.raw`
