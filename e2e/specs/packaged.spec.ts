@@ -63,7 +63,7 @@ test('the release starts, runs its engine, and lets nobody attach', async () => 
     said += chunk.toString()
   })
   const ended = new Promise<number | null>((done) => child.once('close', done))
-  await expect.poll(() => existsSync(join(userData, 'data', 'gatehouse.db')), { message: said }).toBe(true)
+  await expect.poll(() => existsSync(join(userData, 'data', 'gatehouse.db')), { message: said, timeout: 40_000 }).toBe(true)
   for (const port of [19333, 19334, 19335]) {
     const answer = await fetch(`http://127.0.0.1:${port}/json/version`).then(
       () => 'answered',
