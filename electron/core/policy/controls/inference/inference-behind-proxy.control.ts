@@ -5,7 +5,7 @@ import type { Network } from '../../../facts/network/network.ts'
 import { type ProxiedRoute, proxyRoutesTo } from '../../../facts/nginx/model/routes.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { citeBinds, isExposed, noServices, printBinds, serviceName } from './service-words.ts'
+import { citeBinds, hintFor, isExposed, noServices, printBinds, serviceName } from './service-words.ts'
 
 /** Proxies whose configuration is not read yet: what they forward is unknown. */
 const unmodelled = /^(?:caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o|oauth2-proxy|cloudflared|tailscaled|ngrok|frpc|pomerium)$/
@@ -77,7 +77,7 @@ function judge(
   }
   if (service.bindUnknown !== undefined) {
     const reason = `Where ${name} listens is not known: ${service.bindUnknown}.`
-    return { ...base, status: 'not-evaluated', title: 'Its sockets could not be seen', reason, cite: [] }
+    return { ...base, status: 'not-evaluated', title: 'Its sockets could not be seen', hint: hintFor(service), reason, cite: [] }
   }
   if (first) {
     const reason = `${name} listens on this machine only, and nginx forwards to it.`

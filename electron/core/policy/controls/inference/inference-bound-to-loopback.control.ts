@@ -3,7 +3,7 @@ import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { citeBinds, foundAndExpected, isExposed, noServices, printBinds, serviceName, startsByItself } from './service-words.ts'
+import { citeBinds, foundAndExpected, hintFor, isExposed, noServices, printBinds, serviceName, startsByItself } from './service-words.ts'
 
 interface Uses {
   readonly units: FactResult<readonly Unit[]>
@@ -60,6 +60,7 @@ function judgeRunning(service: InferenceService): Verdict {
       ...base,
       status: 'not-evaluated',
       title: 'Its sockets could not be seen',
+      hint: hintFor(service),
       reason: `Where ${name} listens is not known: ${service.bindUnknown}.`,
       cite: citeBinds(service.binds),
     }

@@ -94,6 +94,12 @@ describe('inference-bound-to-loopback', () => {
     expect(outcomes(judge(boundToLoopback, [one(change)], more as never))).toEqual([expected])
   })
 
+  test('what would make the owner visible is said, where that is all that lacks', () => {
+    const hint = (bindUnknown: string) => judge(boundToLoopback, [one({ binds: [], bindUnknown })])[0]?.hint
+    expect(hint('the owners of sockets could not be read and its environment could not be read')).toContain('gatehouse sudoers')
+    expect(hint('it is configured for a host name')).toBeUndefined()
+  })
+
   test('the line of ss is cited with what was found and expected', () => {
     const [verdict] = judge(boundToLoopback, [one({ binds: [bind('0.0.0.0', { token: '0.0.0.0:11434' })] })])
     expect(verdict?.cite).toEqual([

@@ -1,5 +1,5 @@
 import { defineControl } from '../../control.ts'
-import { citeBinds, foundAndExpected, isExposed, noServices, printBinds, serviceName } from './service-words.ts'
+import { citeBinds, foundAndExpected, isExposed, noServices, ownersHint, printBinds, serviceName } from './service-words.ts'
 
 export default defineControl({
   id: 'inference-worker-ports-local',
@@ -22,7 +22,14 @@ export default defineControl({
       const name = serviceName(service)
       if (service.internalBinds === undefined) {
         const reason = `Sockets between the parts of ${name} could not be told apart, since the owners of sockets could not be read.`
-        return { ...base, status: 'not-evaluated' as const, title: 'Owners of sockets could not be read', reason, cite: [] }
+        return {
+          ...base,
+          status: 'not-evaluated' as const,
+          title: 'Owners of sockets could not be read',
+          hint: ownersHint,
+          reason,
+          cite: [],
+        }
       }
       const exposed = service.internalBinds.filter(isExposed)
       if (exposed.length === 0) {

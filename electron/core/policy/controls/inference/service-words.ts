@@ -30,6 +30,12 @@ export const citeBinds = (binds: readonly ServiceBind[], note?: (bind: ServiceBi
 export const foundAndExpected = (bind: ServiceBind): string =>
   `${bind.scope === 'wildcard' ? 'Bound to every interface' : `Bound to ${printBind(bind)}`}. Expected 127.0.0.1:${bind.port}.`
 
+/** For people, where only the owner of a socket is missing. */
+export const ownersHint = 'Let the audit account run ss as root; gatehouse sudoers prints the exact line.'
+
+export const hintFor = (service: InferenceService): string | undefined =>
+  /owners of sockets|no listening socket/.test(service.bindUnknown ?? '') ? ownersHint : undefined
+
 /** Does systemd start it without being asked, at boot or on a trigger? */
 export const startsByItself = (unit: Unit): boolean =>
   /^(?:enabled|enabled-runtime)$/.test(unit.unitFileState) || (unit.properties.TriggeredBy ?? '') !== ''
