@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sections } from './collect.ts'
 import { parseCertificates } from './parse.ts'
 
+const openssl = 'openssl'
 const installed = (program: string): boolean => spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined
 const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(([program = '']) => installed(program))
 
@@ -17,11 +18,11 @@ let server: Server | undefined
 let port = 0
 
 beforeAll(async () => {
-  if (!installed('openssl')) return
+  if (!installed(openssl)) return
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-certificates-'))
   const at = (name: string) => join(folder, name)
   execFileSync(
-    'openssl',
+    openssl,
     [
       'req',
       '-x509',
@@ -71,7 +72,7 @@ async function run(shell: readonly string[], dump: string): Promise<string> {
   return out
 }
 
-test.runIf(installed('openssl')).each(shells)('%s reads the certificates, never a key, and tries the ports', async (...shell) => {
+test.runIf(installed(openssl)).each(shells)('%s reads the certificates, never a key, and tries the ports', async (...shell) => {
   const out = await run(
     shell,
     `# configuration file ${folder}/nginx.conf:
@@ -107,6 +108,6 @@ http { server { listen ${port} ssl default_server; server_name _; ssl_reject_han
   ])
 })
 
-test.runIf(installed('openssl'))('no dump, no output', async () => {
+test.runIf(installed(openssl))('no dump, no output', async () => {
   expect(await run(['sh'], '')).toBe('')
 })

@@ -20,13 +20,15 @@ function certificate(path,   line, inside, found, got) {
   if (got < 0) print "#unreadable " path
   else { close(path); if (!found) print "#empty " path }
 }
-function endserver(   i, j, name) {
+function endserver(   i, j, name, where) {
   for (i = 1; i <= nl; i++) {
     if (nn == 0) names[++nn] = "-"
     for (j = 1; j <= nn && j <= 2; j++) {
       name = names[j]; sub(/^\*\./, "gatehouse-probe.", name)
       if (name ~ /[^A-Za-z0-9.-]/ || name == "_" || name == "") name = "-"
-      if (asked[address[i], port[i], name]++ || tries >= 8) continue
+      # One answer over loopback is enough, whether by IPv4 or IPv6.
+      where = address[i] == "[::1]" ? "127.0.0.1" : address[i]
+      if (asked[where, port[i], name]++ || tries >= 8) continue
       tryaddress[++tries] = address[i]; tryport[tries] = port[i]; tryname[tries] = name
     }
   }

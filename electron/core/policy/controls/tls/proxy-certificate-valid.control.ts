@@ -80,7 +80,8 @@ function judge({ subject, first }: Front, certificates: Certificates, context: P
   return {
     status: worst.status,
     subject,
-    ...(worst.severity && { severity: worst.severity }),
+    // A milder rating holds only while it is the only failure.
+    ...(worst.severity && flaws.filter((flaw) => flaw.status === 'fail').length === 1 && { severity: worst.severity }),
     title: worst.title,
     reason: [worst, ...flaws.filter((flaw) => flaw !== worst)].map((flaw) => flaw.reason).join(' '),
     cite: [...cite(worst.reason), ...lines.filter((line) => line.section === 'certificates')],
@@ -108,6 +109,13 @@ function flawsOf(certificate: Served, server: Server, { now, fleet }: PolicyCont
     flaws.push({ status: 'fail', title: `Certificate expired ${days(-left)} ago`, reason: `It ended on ${date(certificate.notAfter)}.` })
   if (certificate.notBefore > now)
     flaws.push({ status: 'fail', title: 'Certificate is not valid yet', reason: `It begins on ${date(certificate.notBefore)}.` })
+  if (certificate.isCa)
+    flaws.push({
+      status: 'fail',
+      severity: 'medium',
+      title: 'A CA certificate is used for the server',
+      reason: `It is marked CA:TRUE${certificate.selfSigned ? ' and self-signed' : ''}: clients that trust it also trust every certificate that the key on this host signs. Expected a server certificate issued by the CA.`,
+    })
   const missed = namesOf(server).filter((name) => !coversAny(certificate.names, name))
   if (missed.length > 0)
     flaws.push({
@@ -125,20 +133,13 @@ function flawsOf(certificate: Served, server: Server, { now, fleet }: PolicyCont
       title: 'Certificate has a weak key',
       reason: `${certificate.keyType} with ${certificate.keyBits} bit. Expected RSA 2048 or EC 256.`,
     })
-  if (certificate.isCa)
-    flaws.push({
-      status: 'fail',
-      severity: 'medium',
-      title: 'A CA certificate is used for the server',
-      reason: `It is marked CA:TRUE${certificate.selfSigned ? ' and self-signed' : ''}: clients that trust it also trust every certificate that the key on this host signs. Expected a server certificate issued by the CA.`,
-    })
-  else if (certificate.selfSigned)
+  if (certificate.selfSigned && !certificate.isCa)
     flaws.push({
       status: 'warning',
       title: 'Certificate is self-signed',
       reason: 'Clients can verify it only when each was given this very certificate.',
     })
-  else if (!certificate.chainInOrder)
+  else if (!certificate.selfSigned && !certificate.chainInOrder)
     flaws.push({
       status: 'warning',
       title: 'Certificate chain is out of order',
