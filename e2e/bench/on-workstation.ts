@@ -4,18 +4,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureHundredHosts } from './hundred-hosts.ts'
 import { measureOneHost } from './one-host.ts'
-import { median, pairedRatio } from './samples.ts'
+import { type Measure, median, pairedRatio } from './samples.ts'
 
-/** What `bench.ts` runs inside the lab. */
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '9' } } })
+/** What `bench.ts` runs inside the lab. Prints its measures as one line of JSON. */
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' } } })
 const say = (text: string) => void process.stderr.write(`bench: ${text}\n`)
-
-interface Measure {
-  readonly name: string
-  readonly value: number
-  readonly goal: string
-  readonly note: string
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
 try {
@@ -70,10 +63,7 @@ try {
     },
   )
 
-  if (values.json) console.log(JSON.stringify(Object.fromEntries(measures.map(({ name, value }) => [name, Number(value.toFixed(3))]))))
-  else
-    for (const { name, value, goal, note } of measures)
-      console.log(`${name.padEnd(27)} ${value.toFixed(2).padStart(8)}   ${goal.padEnd(13)} ${note}`)
+  console.log(JSON.stringify(measures))
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

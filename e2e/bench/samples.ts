@@ -18,3 +18,10 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   await work()
   return performance.now() - begun
 }
+
+export interface Measure {
+  readonly name: string
+  readonly value: number
+  readonly goal: string
+  readonly note: string
+}
