@@ -26,12 +26,12 @@ const hashed = (name: string): string => {
 }
 const entriesOf = (text: string) => parseKnownHosts(text, 'f').entries
 
-/** Line numbers that OpenSSH itself finds for a name. */
+/** Line numbers that OpenSSH itself finds for a name. With `-l` it reads the keys too, as `ssh` does; without, damaged ones are found. */
 function linesFoundByOpenSsh(text: string, name: string): number[] {
   const file = join(folder, 'known_hosts')
   writeFileSync(file, text)
   try {
-    const out = execFileSync('ssh-keygen', ['-f', file, '-F', name], { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'] })
+    const out = execFileSync('ssh-keygen', ['-l', '-f', file, '-F', name], { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'] })
     return [...out.matchAll(/found: line (\d+)/g)].map((match) => Number(match[1]))
   } catch {
     return []
