@@ -22,6 +22,8 @@ interface Suite {
   readonly name: 'static' | 'unit' | 'build' | 'e2e' | 'lab'
   /** Debian packages, and whether only root can run it. */
   readonly needs: readonly string[]
+  /** Packages without which single tests skip themselves, or compare with less. */
+  readonly wants?: readonly string[]
   readonly root?: boolean
   run(): Tally
   /** How many tests are skipped when it cannot run. */
@@ -83,6 +85,7 @@ const suites: readonly Suite[] = [
   {
     name: 'unit',
     needs: [],
+    wants: ['sudo', 'gawk', 'mawk', 'busybox', 'dash', 'openssh-client', 'openssl'],
     run: () => reported('vitest', vitest(UNIT, `${results}/unit.json`), `${results}/unit.json`, vitestTally),
     count: () => countVitest(UNIT),
   },
@@ -146,6 +149,8 @@ function runSuite(suite: Suite): Tally {
     console.log(`\n== ${suite.name}: ${skipped} skipped: ${reason}`)
     return { passed: 0, failed: 0, skipped }
   }
+  const lacking = suite.wants && provide(suite.wants, false)
+  if (lacking !== undefined) console.log(`\n${suite.name}: ${lacking}; tests that need them skip themselves`)
   console.log(`\n== ${suite.name}`)
   const started = Date.now()
   const tally = suite.run()
