@@ -102,16 +102,34 @@ export function intersect(a: AddressSet, b: AddressSet): AddressSet {
 export function subtract(a: AddressSet, b: AddressSet): AddressSet {
   if (b.length === 0 || a.length === 0) return a
   const rest: Interval[] = []
-  for (const { from, to } of a) {
-    let start: string | undefined = from
-    for (let index = seek(b, from); index < b.length && start !== undefined; index += 1) {
-      const hole = b[index] as Interval
-      if (hole.from > to) break
-      if (hole.from > start) rest.push({ from: start, to: previous(hole.from) })
-      start = hole.to >= to ? undefined : next(hole.to)
+  // What is left of the interval that the last hole cut, then everything from `index` on.
+  let open: Interval | undefined
+  let index = 0
+  for (const hole of b) {
+    if (open && hole.from > open.to) {
+      rest.push(open)
+      open = undefined
     }
-    if (start !== undefined) rest.push({ from: start, to })
+    if (!open) {
+      const reached = Math.max(index, seek(a, hole.from))
+      for (; index < reached; index += 1) rest.push(a[index] as Interval)
+      open = a[index]
+      index += 1
+    }
+    while (open && open.from <= hole.to) {
+      if (open.to < hole.from) break
+      if (open.from < hole.from) rest.push({ from: open.from, to: previous(hole.from) })
+      if (open.to > hole.to) {
+        open = { from: next(hole.to), to: open.to }
+        break
+      }
+      open = a[index]
+      index += 1
+    }
+    if (!open) return rest
   }
+  if (open) rest.push(open)
+  for (; index < a.length; index += 1) rest.push(a[index] as Interval)
   return rest
 }
 

@@ -56,6 +56,7 @@ function legacyDoubt(
   native: readonly Table[] | undefined,
   family: 'ip' | 'ip6',
 ): Table[] {
+  if (/legacy tables present/.test(output.stderr)) return [unread(output.id, [family])]
   if (dump?.legacyBeside !== undefined) return [unread(output.id, [family], dump.legacyBeside)]
   if (dump && !dump.complete) return [unread(output.id, [family])]
   if (dump || absent(output)) return []

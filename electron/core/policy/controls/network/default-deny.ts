@@ -31,7 +31,7 @@ export function judgeDefault(firewall: Firewall, network: FactResult<Network>, d
         title: firewall.backend === 'none' ? 'No firewall rules are loaded' : open,
         reason:
           firewall.backend === 'none'
-            ? 'Neither nftables nor iptables holds a rule that stops anything, so every port that a service opens can be reached.'
+            ? `Neither nftables nor iptables holds a rule that stops anything, so ${direction === 'in' ? 'every port that a service opens can be reached' : 'any program may connect to anywhere'}.`
             : `${traffic} ${familiesIn(accepted)} traffic that no rule names is accepted${on(first)}. Expected drop or reject.`,
         cite: citeRule(first.by, firewall, 'Accepts what no rule names. Expected drop or reject.'),
       },

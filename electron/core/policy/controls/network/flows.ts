@@ -49,3 +49,19 @@ export function isNearlyAll({ remotes, family }: Pick<Piece, 'remotes' | 'family
 
 /** The piece to show: the one that lets most in. */
 export const worst = (pieces: readonly Piece[]): Piece | undefined => pieces.find(isNearlyAll) ?? pieces[0]
+
+/** One wildcard of a port where a service listens on `0.0.0.0` and on `::`, as sshd and nginx do. */
+export function mergeWildcards<T extends { readonly address: string; readonly port: number; readonly cite: readonly Citation[] }>(
+  doors: readonly T[],
+): T[] {
+  const merged: T[] = []
+  for (const door of doors) {
+    const twin = WILDCARDS.has(door.address) ? merged.findIndex(({ address, port }) => port === door.port && WILDCARDS.has(address)) : -1
+    const before = merged[twin]
+    if (before) merged[twin] = { ...before, address: '*', cite: [...before.cite, ...door.cite] }
+    else merged.push(door)
+  }
+  return merged
+}
+
+const WILDCARDS = new Set(['*', '0.0.0.0', '::'])

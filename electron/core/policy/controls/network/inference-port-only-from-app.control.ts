@@ -4,7 +4,7 @@ import { printBind } from '#shared/model/listener.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
+import { citeRule, isNearlyAll, knownValue, mergeWildcards, printRemotes, strangersTo, worst } from './flows.ts'
 
 export default defineControl({
   id: 'inference-port-only-from-app',
@@ -32,7 +32,7 @@ interface Door {
   readonly port: number
   readonly owner: string
   readonly published: boolean
-  readonly cite: Citation
+  readonly cite: readonly Citation[]
 }
 
 const PROXIES = /^(?:nginx|caddy|haproxy|envoy|traefik|apache2|httpd)$/
@@ -46,7 +46,7 @@ function doorsOf(services: readonly InferenceService[], listeners: readonly List
         port,
         owner: service.id,
         published: service.how === 'container',
-        cite: { section, line },
+        cite: [{ section, line }],
       })),
   )
   const proxied = listeners
@@ -60,9 +60,9 @@ function doorsOf(services: readonly InferenceService[], listeners: readonly List
       port,
       owner: processes[0]?.name ?? 'the proxy',
       published: false,
-      cite: { section: 'listeners', line },
+      cite: [{ section: 'listeners', line }],
     }))
-  return [...new Map([...own, ...proxied].map((door) => [printBind(door), door])).values()]
+  return mergeWildcards([...new Map([...own, ...proxied].map((door) => [printBind(door), door])).values()])
 }
 
 const noService: Verdict = {
@@ -98,7 +98,7 @@ const unnamed = (doors: readonly Door[]): Verdict => ({
   title: 'The application subnet is not named',
   reason: `The fleet file names no application networks, so nothing says who may reach ${doors.map(printBind).join(', ')}.`,
   hint: 'Name the subnets of the application servers under networks.app in the fleet file.',
-  cite: doors.map(({ cite }) => cite),
+  cite: doors.flatMap(({ cite }) => cite),
 })
 
 function judge(door: Door, firewall: Firewall, network: Network | undefined, allowed: readonly string[]): Verdict {
@@ -120,7 +120,7 @@ function judge(door: Door, firewall: Firewall, network: Network | undefined, all
         ? `Port ${door.port} is open to any IPv${stranger.family} address`
         : `Port ${door.port} is open beyond the app subnet`,
       reason: `New connections to ${subject} (${door.owner}) are accepted from ${from}. Expected only ${allowed.join(', ')}.`,
-      cite: [...citeRule(stranger.by, firewall, `Accepts ${from}. Expected only ${allowed.join(', ')}.`), door.cite],
+      cite: [...citeRule(stranger.by, firewall, `Accepts ${from}. Expected only ${allowed.join(', ')}.`), ...door.cite],
     }
   }
   const doubt = worst(undetermined)
@@ -134,13 +134,13 @@ function judge(door: Door, firewall: Firewall, network: Network | undefined, all
         : doubt?.doubtBy?.text
           ? `It hangs on a rule that Gatehouse does not model: ${doubt.doubtBy.text.slice(0, 200)}`
           : 'It hangs on rules that could not be read.',
-      cite: [...citeRule(doubt?.doubtBy ?? doubt?.by, firewall), door.cite],
+      cite: [...citeRule(doubt?.doubtBy ?? doubt?.by, firewall), ...door.cite],
     }
   return {
     status: 'pass',
     subject,
     title: `Port ${door.port} is open to the app subnet only`,
     reason: `New connections to ${subject} (${door.owner}) from outside of ${allowed.join(', ')} are stopped.`,
-    cite: [{ section: firewall.section, line: firewall.line }, door.cite],
+    cite: [{ section: firewall.section, line: firewall.line }, ...door.cite],
   }
 }

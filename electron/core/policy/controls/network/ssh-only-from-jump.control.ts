@@ -6,7 +6,7 @@ import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
+import { citeRule, isNearlyAll, knownValue, mergeWildcards, printRemotes, strangersTo, worst } from './flows.ts'
 
 export default defineControl({
   id: 'ssh-only-from-jump',
@@ -52,7 +52,8 @@ function doorsOf(listeners: readonly Listener[], sshd: FactResult<Sshd>, usedPor
       processes.some(({ name }) => name === 'sshd') ||
       ((processes.length === 0 || processes.some(({ name }) => name === 'systemd')) && [...ports, usedPort].includes(port)),
   )
-  if (seen.length > 0) return seen.map(({ address, port, line }) => ({ address, port, cite: [{ section: 'listeners', line }] }))
+  if (seen.length > 0)
+    return mergeWildcards(seen.map(({ address, port, line }) => ({ address, port, cite: [{ section: 'listeners', line }] })))
   const port = ports[0] ?? usedPort
   const line = settings?.port?.[0]?.line
   return [{ address: '*', port, cite: line === undefined ? [] : [{ section: 'sshd', line }] }]

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { SectionOutput } from '../../probe/section.ts'
+import type { Network } from '../network/network.ts'
+import { parseAddresses, parseRoutes } from '../network/parse.ts'
+import { assembleFirewall, type FirewallSections } from './assemble.ts'
+import type { Firewall } from './firewall.ts'
+import { parseIptables } from './iptables/parse.ts'
+import { parseNft } from './nft/parse.ts'
+import { verdictFor } from './reach.ts'
+import { parseUfw } from './ufw/parse.ts'
+
+const ids = ['nft', 'iptables', 'ip6tables', 'ufw'] as const
+
+function output(id: string, stdout: string, change: Partial<SectionOutput> = {}): SectionOutput {
+  const base = {
+    id,
+    command: `sudo ${id}`,
+    state: 'ok',
+    privileged: true,
+    exitCode: 0,
+    stdout,
+    stderr: '',
+    durationMs: 1,
+    bytes: 1,
+    sha256: '',
+  } as const
+  return { ...base, ...change }
+}
+
+function recorded(name: string, only?: readonly string[]): FirewallSections {
+  const read = (id: string) => {
+    try {
+      return readFileSync(new URL(`./__fixtures__/${name}/${id}.txt`, import.meta.url), 'utf8')
+    } catch {
+      return ''
+    }
+  }
+  const sections = ids.map((id) => [
+    id,
+    only?.includes(id) === false ? output(id, '', { state: 'denied', exitCode: null }) : output(id, read(id)),
+  ])
+  return Object.fromEntries(sections) as Record<(typeof ids)[number], SectionOutput>
+}
+
+function firewallOf(sections: FirewallSections, network?: Network): Firewall {
+  const fact = assembleFirewall(sections, network)
+  if (!fact.known) throw new Error(fact.reason)
+  return fact.value
+}
+
+const tcp = (port: number, source: string) => ({ direction: 'in', protocol: 'tcp', port, source }) as const
+
+describe('ufw as the seed sets it up', () => {
+  test.each([
+    ['all', undefined, 'iptables'],
+    ['nft alone', ['nft'], 'nft'],
+    ['ufw alone', ['ufw'], 'ufw'],
+  ] as const)('is the same, seen by %s', (_, only, section) => {
+    const firewall = firewallOf(recorded('ufw-seed', only))
+    expect(firewall).toMatchObject({ defaultInbound: 'drop', defaultOutbound: 'drop', unmodelled: [], section })
+    const verdict = (port: number, source: string) => verdictFor(firewall, undefined, tcp(port, source)).verdict
+    expect([verdict(8000, '10.0.1.7'), verdict(8000, '10.0.2.7'), verdict(22, '10.0.1.7'), verdict(8000, 'fd00::1')]).toEqual([
+      'accept',
+      'drop',
+      'drop',
+      'drop',
+    ])
+    const out = (port: number) => verdictFor(firewall, undefined, { direction: 'out', protocol: 'tcp', port, source: '8.8.8.8' }).verdict
+    expect([out(443), out(53), out(80)]).toEqual(['accept', 'accept', 'drop'])
+  })
+
+  test('the deciding line is the one of the rule', () => {
+    const { by } = verdictFor(firewallOf(recorded('ufw-seed')), undefined, tcp(8000, '10.0.1.7'))
+    expect(by).toMatchObject({ section: 'iptables', text: '-A ufw-user-input -s 10.0.1.0/24 -p tcp -m tcp --dport 8000 -j ACCEPT' })
+  })
+})
+
+describe.each([
+  ['the kernel', undefined],
+  ['ufw alone', ['ufw']],
+] as const)('a richer ufw, seen by %s', (_, only) => {
+  const firewall = firewallOf(recorded('ufw-rich', only))
+  test.each([
+    [8000, '10.0.1.77', 'reject'],
+    [8000, '10.0.1.7', 'accept'],
+    [8000, 'fd00:1::7', 'accept'],
+    [8000, 'fd00:2::7', 'reject'],
+    [22, '10.80.2.10', 'accept'],
+    [22, '10.80.2.11', 'reject'],
+    [80, '203.0.113.9', 'accept'],
+    [443, '2001:db8::9', 'accept'],
+    [2222, '203.0.113.9', 'accept'],
+    [9100, '203.0.113.9', 'undetermined'],
+    [60_500, '203.0.113.9', 'reject'],
+  ] as const)('port %i from %s: %s', (port, source, expected) => {
+    expect(verdictFor(firewall, undefined, tcp(port, source)).verdict).toBe(expected)
+  })
+})
+
+describe('a port that Docker publishes', () => {
+  const network: Network = {
+    addresses: [
+      { interface: 'eth0', address: '10.80.2.11', prefixLength: 24, line: 1 },
+      { interface: 'docker0', address: '172.17.0.1', prefixLength: 16, line: 2 },
+    ],
+    routes: parseRoutes('default via 10.80.2.1 dev eth0\n172.17.0.0/16 dev docker0\n', 4),
+    defaultRoute: true,
+  }
+
+  test('passes around the INPUT chain', () => {
+    const firewall = firewallOf(recorded('docker-published'), network)
+    expect(firewall.defaultInbound).toBe('drop')
+    expect(verdictFor(firewall, network, tcp(8080, '203.0.113.9'))).toMatchObject({ verdict: 'accept', by: { chain: 'DOCKER' } })
+    expect(verdictFor(firewall, network, tcp(8081, '203.0.113.9')).verdict).toBe('drop')
+    expect(verdictFor(firewall, network, tcp(9090, '203.0.113.9')).verdict).toBe('drop')
+    expect(verdictFor(firewall, network, tcp(22, '10.80.2.10')).verdict).toBe('accept')
+  })
+
+  test('legacy iptables says the same', () => {
+    const firewall = firewallOf(recorded('iptables-legacy'), network)
+    expect(firewall.backend).toBe('iptables')
+    expect(verdictFor(firewall, network, tcp(8080, '203.0.113.9')).verdict).toBe('accept')
+    expect(verdictFor(firewall, network, tcp(22, '203.0.113.9')).verdict).toBe('drop')
+  })
+})
+
+describe('what could not be read', () => {
+  test('is unknown when nothing answers, with the sudoers line', () => {
+    const denied = (id: string) => output(id, '', { state: 'denied', exitCode: null, sudoers: `gatehouse ALL=(root) NOPASSWD: ${id}` })
+    const fact = assembleFirewall(
+      { nft: denied('nft'), iptables: denied('iptables'), ip6tables: denied('ip6tables'), ufw: denied('ufw') },
+      undefined,
+    )
+    expect(fact).toMatchObject({ known: false, hint: expect.stringContaining('NOPASSWD: nft') })
+  })
+
+  test('an inactive ufw alone proves nothing', () => {
+    expect(assembleFirewall({ ...recorded('none', ['ufw']) }, undefined).known).toBe(false)
+  })
+
+  test('legacy rules beside nftables put what is let in in doubt', () => {
+    const sections = {
+      ...recorded('none'),
+      iptables: output('iptables', '', { stderr: '# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n' }),
+    }
+    expect(verdictFor(firewallOf(sections), undefined, tcp(22, '10.0.0.1')).verdict).toBe('undetermined')
+  })
+
+  test('a listing that was cut is not used', () => {
+    const cut = { ...recorded('none'), iptables: output('iptables', '*filter\n:INPUT ACCEPT [0:0]\n') }
+    expect(verdictFor(firewallOf(cut), undefined, tcp(22, '10.0.0.1')).verdict).toBe('undetermined')
+  })
+
+  test('no program at all is no firewall', () => {
+    const missing = (id: string) => output(id, '', { state: 'missing', exitCode: null })
+    const firewall = firewallOf({
+      nft: missing('nft'),
+      iptables: missing('iptables'),
+      ip6tables: missing('ip6tables'),
+      ufw: missing('ufw'),
+    })
+    expect(firewall).toMatchObject({ backend: 'none', defaultInbound: 'accept' })
+  })
+})
+
+test('rules for IPv4 alone leave IPv6 open', () => {
+  const network: Network = {
+    addresses: parseAddresses('2: eth0 inet 10.0.0.2/24 scope global eth0\n2: eth0 inet6 fd00::2/64 scope global\n'),
+    routes: [],
+    defaultRoute: false,
+  }
+  const firewall = firewallOf(recorded('nft-ipv4-only'), network)
+  expect(firewall.backend).toBe('nftables')
+  const routed = {
+    ...network,
+    routes: [...parseRoutes('default via 10.0.0.1 dev eth0', 4), ...parseRoutes('default via fd00::1 dev eth0', 6)],
+  }
+  expect(verdictFor(firewall, routed, tcp(8000, '203.0.113.9')).verdict).toBe('drop')
+  expect(verdictFor(firewall, routed, tcp(8000, '2001:db8::1')).verdict).toBe('accept')
+})
+
+const inet = (rules: string, more = '') =>
+  parseNft(`table inet t {\n${more}\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n${rules}\n\t}\n}\n`, 'nft')
+
+test.each([
+  ['a rule that is not understood puts its traffic in doubt', 'meta mark 0x7 tcp dport 22 accept', 'undetermined'],
+  ['and no other', 'meta mark 0x7 tcp dport 23 accept', 'drop'],
+  ['what a mark would drop and another rule accepts', 'meta mark 0x7 drop\ntcp dport 22 accept', 'undetermined'],
+  ['doubt that changes nothing', 'meta mark 0x7 accept\ntcp dport 22 accept', 'accept'],
+  ['a rate limit lets the first one in', 'tcp dport 22 limit rate 3/minute burst 5 packets accept', 'accept'],
+  ['a trusted source port lets anyone in', 'tcp sport 53 accept', 'accept'],
+  ['queue hands over to a program', 'tcp dport 22 queue num 1', 'undetermined'],
+  ['a jump to a chain that is not there', 'jump nowhere', 'undetermined'],
+  ['words from the future', 'frobnicate 3 accept', 'undetermined'],
+  ['setting a mark decides nothing', 'meta mark set 0x1\ntcp dport 22 accept', 'accept'],
+  ['comments may hold anything', 'tcp dport 23 accept comment "} accept {"', 'drop'],
+  ['loopback is not the network', 'iif "lo" accept', 'drop'],
+])('%s', (_, rules, expected) => {
+  expect(verdictFor({ tables: inet(rules) }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
+})
+
+test('parsers take any text', () => {
+  const words = fc.constantFrom(
+    'table',
+    'inet',
+    '{',
+    '}',
+    'chain',
+    'type',
+    'filter',
+    'hook',
+    'input',
+    'vmap',
+    '@s',
+    ',',
+    ':',
+    '"',
+    '\n',
+    'ip',
+    'saddr',
+    '!=',
+    '&',
+    '(',
+    'ct',
+    'fib',
+    '*filter',
+    ':INPUT',
+    '-A',
+    'INPUT',
+    '-j',
+    '-s',
+    '!',
+  )
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(words, { maxLength: 60 }).map((all) => all.join(' ')),
+      ),
+      (text) => {
+        parseNft(`table inet t {\nchain c {\n${text}\n}\n}`, 'nft')
+        parseNft(text, 'nft')
+        parseIptables(`*filter\n:INPUT DROP [0:0]\n-A INPUT ${text}`, 'ip', 'iptables')
+        parseUfw(text, 'ufw')
+      },
+    ),
+  )
+})
