@@ -7,7 +7,7 @@ import { Prompts } from '../features/prompts/prompts.tsx'
 import { invalidateOnEvents } from '../stores/invalidation.ts'
 import { useUi } from '../stores/ui.store.ts'
 import { LiveRegion } from '../ui/live-region.tsx'
-import { OpenDialogs } from './open-dialogs.tsx'
+import { OpenDialogs, warmPalette } from './open-dialogs.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { useGlobalKeys } from './use-global-keys.ts'
 import { useNews } from './use-news.ts'
@@ -26,6 +26,7 @@ export const App = ({ client }: { readonly client: QueryClient }) => (
 
 function Window({ client }: { readonly client: QueryClient }) {
   useEffect(() => invalidateOnEvents(client), [client])
+  useEffect(warmPalette, [])
   useTheme()
   useGlobalKeys()
   useNews()

@@ -21,6 +21,7 @@ describe('plainText', () => {
     ['tag characters', 'a\u{e0041}', 'a\ufffd'],
     ['a lone surrogate', 'a\ud800b', 'a\ufffdb'],
     ['line and paragraph separators', 'a\u2028b\u2029', 'a\ufffdb\ufffd'],
+    ['annotation marks', 'a\ufff9b', 'a\ufffdb'],
     ['tabs take room', 'a\tb', 'a    b'],
   ])('%s', (_, text, expected) => expect(plainText(text)).toBe(expected))
 

@@ -44,6 +44,8 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
   useLayoutEffect(() => {
     const element = frame.current
     if (element === null) return
+    // Whoever comes back from a host finds the focus where it was.
+    wantsFocus.current = document.activeElement === document.body
     const measure = () => setScroll({ left: element.scrollLeft, width: element.clientWidth })
     const observer = new ResizeObserver(measure)
     observer.observe(element)
@@ -51,7 +53,7 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
   }, [])
 
   useLayoutEffect(() => {
-    if (!wantsFocus.current) return
+    if (!wantsFocus.current || remembered === null) return
     const cell = frame.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(`${remembered?.item} ${remembered?.host}`)}"]`)
     if (cell === null || cell === undefined) return
     wantsFocus.current = false
