@@ -121,6 +121,11 @@ test('the certificate that is served counts before the file', () => {
   expect(verdict?.reason).toContain('nginx was not reloaded')
 })
 
+test('what has expired is not also about to end', () => {
+  const given = withCertificates(`server { ${tls} ${toOllama} }`, { certificates: [certificate({ notAfter: now - day })] })
+  expect(ask(proxyCertificateValid, given)[0]?.reason).toBe('It ended on 21 Nov 2026.')
+})
+
 test('what could not be read is not judged', () => {
   const unreadable = [{ path: '/etc/nginx/tls/a.crt', reason: 'it is missing, or the audit account may not read it', line: 2 }]
   const given = withCertificates(`server { ${tls} ${toOllama} }`, { unreadable })
