@@ -62,3 +62,15 @@ test('an engine that keeps dying stays down, and calls say so instead of hanging
   const reply = await page.evaluate(() => window.gatehouse.invoke('fleet:current', null))
   expect(reply).toMatchObject({ ok: false, failure: { code: 'engine.stopped' } })
 })
+
+test('a page that dies is loaded again', async ({ gatehouse: { app } }) => {
+  const loadedAgain = app.evaluate(
+    ({ BrowserWindow }) =>
+      new Promise<string>((done) => {
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents
+        contents?.once('did-finish-load', () => done(contents.getURL()))
+        contents?.forcefullyCrashRenderer()
+      }),
+  )
+  expect(await loadedAgain).toBe('gatehouse://app/')
+})

@@ -256,7 +256,7 @@ test.describe('the page', () => {
 })
 
 test.describe('the program', () => {
-  test('keeps its folder to its owner, and leaves nothing of a secret in it', async ({ gatehouse: { page, userData } }) => {
+  test('keeps its folder to its owner', async ({ gatehouse: { page, userData } }) => {
     await page.evaluate(() => window.gatehouse.invoke('settings:set', { theme: 'dark', letterKeys: true }))
     expect(statSync(userData).mode & 0o777).toBe(0o700)
     expect(statSync(join(userData, 'data')).mode & 0o777).toBe(0o700)

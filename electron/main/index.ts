@@ -136,9 +136,13 @@ function start(): void {
   window.on('closed', () => {
     window = null
   })
+  let lastReload = 0
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log(`the window's page ended: ${reason}`)
-    if (reason !== 'clean-exit') window?.webContents.reload()
+    // A page that dies again at once would only do so for ever.
+    if (reason === 'clean-exit' || Date.now() - lastReload < 5000) return
+    lastReload = Date.now()
+    window?.webContents.reload()
   })
   app.on('second-instance', () => {
     if (window?.isMinimized()) window.restore()
