@@ -118,6 +118,21 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     ['fail: Every route answers without a login'],
   ],
   [
+    'metrics for a named network',
+    `server { ${tls} ${basic} location / { ${toOllama} } location = /api/ps { auth_basic off; allow 10.0.9.0/24; deny all; ${toOllama} } }`,
+    ['warning: Monitoring routes answer without a login'],
+  ],
+  [
+    'for this machine only',
+    `server { ${tls} ${basic} location / { ${toOllama} } location = /api/ps { auth_basic off; allow 127.0.0.1; allow ::1; deny all; ${toOllama} } }`,
+    ['pass: Every forwarded route needs a login'],
+  ],
+  [
+    'handshake refused',
+    `server { ${tls} ssl_reject_handshake on; location / { ${toOllama} } }`,
+    ['not-applicable: No proxy forwards to the model server'],
+  ],
+  [
     'only a redirect',
     'server { listen 80; return 301 https://$host$request_uri; }',
     ['not-applicable: No proxy forwards to the model server'],
@@ -196,6 +211,7 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     `server { ${tls} ${basic} location /api/ { allow 10.0.0.0/16; deny all; ${toOllama} } }`,
     ['fail: Management is open beyond admin hosts'],
   ],
+  ['no restriction and no login', `server { ${tls} location / { ${toOllama} } }`, ['fail: 10 management routes open to anyone']],
   [
     'allow without deny',
     `server { ${tls} ${basic} location /api/ { allow 10.0.1.5; ${toOllama} } }`,
