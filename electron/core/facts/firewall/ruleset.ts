@@ -100,8 +100,12 @@ export const any = (tests: readonly Test[]): Test => (tests.length === 1 && test
 export const not = (test: Test): Test => ({ is: 'not', of: test })
 export const negate = (test: Test, negated: boolean): Test => (negated ? not(test) : test)
 
+/** Words of the host are looked up here, so that `constructor` must not find what every object inherits. */
+export const dictionary = <T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+  Object.assign(Object.create(null) as Record<string, T>, entries)
+
 /** IANA protocol numbers, and the names that nft and iptables print for them. */
-const PROTOCOLS: Readonly<Record<string, number>> = {
+const PROTOCOLS = dictionary<number>({
   icmp: 1,
   igmp: 2,
   ipencap: 4,
@@ -122,7 +126,7 @@ const PROTOCOLS: Readonly<Record<string, number>> = {
   l2tp: 115,
   sctp: 132,
   udplite: 136,
-}
+})
 
 export function protocolNumber(word: string): number | undefined {
   if (/^\d{1,3}$/.test(word)) return Number(word)
@@ -130,7 +134,7 @@ export function protocolNumber(word: string): number | undefined {
 }
 
 /** Service names that older tools print instead of numbers (services(5)). */
-const SERVICES: Readonly<Record<string, number>> = {
+const SERVICES = dictionary<number>({
   ssh: 22,
   telnet: 23,
   smtp: 25,
@@ -158,7 +162,7 @@ const SERVICES: Readonly<Record<string, number>> = {
   mdns: 5353,
   postgresql: 5432,
   'http-alt': 8080,
-}
+})
 
 /** `22`, `ssh`, `8000-8010` (nft) or `8000:8010` (iptables). */
 export function parsePorts(word: string): readonly [number, number] | undefined {
@@ -175,7 +179,7 @@ function portNumber(word: string): number | undefined {
   return SERVICES[word]
 }
 
-const FLAGS: Readonly<Record<string, number>> = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ecn: 64, ece: 64, cwr: 128 }
+const FLAGS = dictionary<number>({ fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ecn: 64, ece: 64, cwr: 128 })
 
 /** `fin`, `syn,ack`, `ALL`, `NONE`. */
 export function parseFlags(words: readonly string[]): number | undefined {

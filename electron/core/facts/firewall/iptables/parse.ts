@@ -1,15 +1,15 @@
-import type { Chain, Hook, Rule, Table } from '../ruleset.ts'
+import { type Chain, dictionary, type Hook, type Rule, type Table } from '../ruleset.ts'
 import { parseIptablesRule } from './rule.ts'
 
 /** Built-in chains, their hooks, and the priority of each table there (iptables(8), TABLES; linux/netfilter_ipv4.h). */
-const HOOKS: Readonly<Record<string, Hook>> = {
+const HOOKS = dictionary<Hook>({
   PREROUTING: 'prerouting',
   INPUT: 'input',
   FORWARD: 'forward',
   OUTPUT: 'output',
   POSTROUTING: 'postrouting',
-}
-const PRIORITIES: Readonly<Record<string, number>> = { raw: -300, mangle: -150, nat: -100, filter: 0, security: 50 }
+})
+const PRIORITIES = dictionary<number>({ raw: -300, mangle: -150, nat: -100, filter: 0, security: 50 })
 
 export interface IptablesDump {
   readonly tables: readonly Table[]

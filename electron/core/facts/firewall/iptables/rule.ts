@@ -4,6 +4,7 @@ import {
   type Action,
   all,
   any,
+  dictionary,
   negate,
   never,
   parseFlags,
@@ -38,7 +39,7 @@ const types =
   (word: string): Test => ({ is: 'address-type', side, types: word.toLowerCase().split(',') })
 const opaque = (words: number): Option => ({ words, test: () => unknown })
 
-const OPTIONS: Readonly<Record<string, Option>> = {
+const OPTIONS = dictionary<Option>({
   '-s': { words: 1, test: address('source') },
   '-d': { words: 1, test: address('destination') },
   '-i': { words: 1, test: (name) => ({ is: 'interface', side: 'in', names: [name.replace(/\+$/, '*')] }) },
@@ -120,10 +121,10 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   '--timestart': opaque(1),
   '--timestop': opaque(1),
   '--weekdays': opaque(1),
-}
+})
 
 /** Options that only refine another one, or match on the first packet: number of words they take. */
-const SILENT: Readonly<Record<string, number>> = {
+const SILENT = dictionary<number>({
   '-m': 1,
   '--comment': 1,
   '--limit-burst': 1,
@@ -155,7 +156,7 @@ const SILENT: Readonly<Record<string, number>> = {
   '--from': 1,
   '--limit-iface-in': 0,
   '--limit-iface-out': 0,
-}
+})
 
 /** Targets after which the next rule is looked at. */
 const PASSING = new Set([

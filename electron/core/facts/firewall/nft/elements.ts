@@ -1,3 +1,4 @@
+import { dictionary } from '../ruleset.ts'
 import { Cursor, type Token } from './tokens.ts'
 
 /** One element of a set or map: its key, one word for each part of a concatenation, and for maps what it leads to. */
@@ -7,7 +8,7 @@ export interface Element {
 }
 
 /** Words that may follow a key, with the number of words they take. */
-const OPTIONS: Readonly<Record<string, number>> = { timeout: 1, expires: 1, comment: 1, counter: 0, packets: 1, bytes: 1, last: 0, used: 1 }
+const OPTIONS = dictionary<number>({ timeout: 1, expires: 1, comment: 1, counter: 0, packets: 1, bytes: 1, last: 0, used: 1 })
 
 /** The inside of `{ … }`: `10.0.0.0/8, 10.1.1.1 . 22 timeout 1h : accept`. Undefined when it is not understood. */
 export function parseElements(tokens: readonly Token[]): readonly Element[] | undefined {

@@ -1,10 +1,10 @@
-import type { Chain, Hook, Rule, Table } from '../ruleset.ts'
+import { type Chain, dictionary, type Hook, type Rule, type Table } from '../ruleset.ts'
 import { type Element, parseSetBody } from './elements.ts'
 import { parseRule } from './rule.ts'
 import { Cursor, type Token, tokenize } from './tokens.ts'
 
 /** nft(8), PRIORITY: names of the standard priorities outside of the bridge family. */
-const PRIORITIES: Readonly<Record<string, number>> = { raw: -300, mangle: -150, dstnat: -100, filter: 0, security: 50, srcnat: 100 }
+const PRIORITIES = dictionary<number>({ raw: -300, mangle: -150, dstnat: -100, filter: 0, security: 50, srcnat: 100 })
 const FAMILIES = new Set(['ip', 'ip6', 'inet', 'netdev'])
 const HOOKS = new Set(['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting'])
 

@@ -1,5 +1,5 @@
 import { normalise, parseInterval } from '../address-set.ts'
-import { all, any, never, not, parseFlags, parsePorts, protocolNumber, type Side, type Test } from '../ruleset.ts'
+import { all, any, dictionary, never, not, parseFlags, parsePorts, protocolNumber, type Side, type Test } from '../ruleset.ts'
 import type { Cursor } from './tokens.ts'
 
 /**
@@ -62,7 +62,7 @@ const protocolSelector = (implied: readonly Test[]): Selector => ({
 
 const interfaceSelector = (side: 'in' | 'out'): Selector => ({ implied: [], equals: (names) => ({ is: 'interface', side, names }) })
 
-const ETHER_TYPES: Readonly<Record<string, 4 | 6>> = { ip: 4, ip6: 6, ipv4: 4, ipv6: 6, '0x0800': 4, '0x86dd': 6 }
+const ETHER_TYPES = dictionary<4 | 6>({ ip: 4, ip6: 6, ipv4: 4, ipv6: 6, '0x0800': 4, '0x86dd': 6 })
 const familySelector: Selector = {
   implied: [],
   equals: each((value) =>
@@ -76,7 +76,7 @@ const EXTENSION = /^(?:hbh|frag|dst|mh|srh|exthdr)$/
 /** Looked at, but nothing is known of it beforehand. */
 const opaque = (implied: readonly Test[] = []): Selector => ({ implied, equals: () => unknown })
 
-const META: Readonly<Record<string, Selector>> = {
+const META = dictionary<Selector>({
   iif: interfaceSelector('in'),
   iifname: interfaceSelector('in'),
   oif: interfaceSelector('out'),
@@ -88,23 +88,23 @@ const META: Readonly<Record<string, Selector>> = {
   protocol: familySelector,
   // Traffic to one address of this host is never broadcast nor multicast.
   pkttype: { implied: [], equals: each((value) => ({ is: 'constant', value: value === 'host' || value === 'unicast' })) },
-}
+})
 
-const TRANSPORTS: Readonly<Record<string, number>> = { tcp: 6, udp: 17, sctp: 132, dccp: 33, udplite: 136 }
-const SINGLE: Readonly<Record<string, number>> = { icmp: 1, icmpv6: 58, igmp: 2, esp: 50, ah: 51, comp: 108 }
+const TRANSPORTS = dictionary<number>({ tcp: 6, udp: 17, sctp: 132, dccp: 33, udplite: 136 })
+const SINGLE = dictionary<number>({ icmp: 1, icmpv6: 58, igmp: 2, esp: 50, ah: 51, comp: 108 })
 
 const stateSelector: Selector = { implied: [], equals: (states) => ({ is: 'state', states }) }
 
-const CT: Readonly<Record<string, Selector>> = {
+const CT = dictionary<Selector>({
   state: stateSelector,
   status: { implied: [], equals: each((value) => (value === 'dnat' ? { is: 'translated' } : value === 'snat' ? never : unknown)) },
   // New traffic is always in its original direction.
   direction: { implied: [], equals: each((value) => ({ is: 'constant', value: value === 'original' })) },
   l3proto: familySelector,
   protocol: protocolSelector([]),
-}
+})
 
-const CT_ORIGINAL: Readonly<Record<string, Selector>> = {
+const CT_ORIGINAL = dictionary<Selector>({
   saddr: { implied: [], equals: (values) => addressTest('source', values) },
   daddr: { implied: [], equals: (values) => addressTest('original', values) },
   'proto-src': port('source', []),
@@ -115,7 +115,7 @@ const CT_ORIGINAL: Readonly<Record<string, Selector>> = {
       return ports && { is: 'original-port', ports }
     },
   },
-}
+})
 
 /** Takes one selector from the cursor; undefined when the words are none that is known. */
 export function takeSelector(cursor: Cursor): Selector | undefined {

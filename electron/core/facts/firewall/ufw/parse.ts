@@ -4,6 +4,7 @@ import {
   all,
   any,
   type Chain,
+  dictionary,
   type Hook,
   parsePorts,
   protocolNumber,
@@ -24,13 +25,13 @@ export interface UfwStatus {
 
 const ROW = /^(.+?) {2,}(ALLOW|DENY|REJECT|LIMIT) (IN|OUT|FWD) +(.*)$/
 const HOOKS = { IN: 'input', OUT: 'output', FWD: 'forward' } as const
-const ACTIONS: Readonly<Record<string, Action>> = {
+const ACTIONS = dictionary<Action>({
   ALLOW: { do: 'accept' },
   // Refused only to who tries too often.
   LIMIT: { do: 'accept' },
   DENY: { do: 'drop' },
   REJECT: { do: 'reject' },
-}
+})
 
 const established: Test = { is: 'state', states: ['established', 'related'] }
 
