@@ -69,6 +69,8 @@ export function invalidateOnEvents(client: QueryClient): () => void {
   }
   const stops = (Object.keys(staleAfter) as EventName[]).map((event) =>
     subscribe(event, () => {
+      // Hosts of another fleet may bear the same names: what is not on screen is forgotten, not kept to be shown for a moment.
+      if (event === 'fleet:changed') client.removeQueries({ type: 'inactive' })
       for (const channel of staleAfter[event]) invalidate(channel)
     }),
   )

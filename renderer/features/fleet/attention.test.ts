@@ -41,12 +41,12 @@ describe('attention', () => {
     const findings = [
       finding('INF-2', 'warning'),
       finding('INF-3', 'fail', { severity: 'medium' }),
-      finding('INF-1', 'fail', { severity: 'critical' }),
+      finding('INF-7', 'fail', { severity: 'critical' }),
     ]
     const away = viewHost(host('gpu-9'), audit('gpu-9', { state: 'unreachable', failure: { code: 'ssh.unreachable', detail: '' } }), null)
     expect(lines([audited('gpu-1', {}, { findings }), away], [key], 'severity')).toEqual([
       'Key changed | gpu-03 | The ssh-ed25519 key no longer matches the pinned one',
-      'Fail | gpu-1, INF-1 | INF-1 is fail',
+      'Fail | gpu-1, INF-7 | INF-7 is fail',
       'Fail | gpu-1, INF-3 | INF-3 is fail',
       'Unreachable | gpu-9 | The host does not answer',
       'Warning | gpu-1, INF-2 | INF-2 is warning',

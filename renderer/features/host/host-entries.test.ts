@@ -4,15 +4,15 @@ import { arriveAt, filterEntries, groupBySection, groupByState, hostEntries, ope
 
 const entries = hostEntries([
   finding('INF-2', 'pass'),
-  finding('INF-3', 'fail', { severity: 'medium', subject: '/api/tags' }),
-  finding('INF-1', 'fail', { severity: 'critical', reason: 'Listens on *:11434' }),
+  finding('INF-3', 'fail', { severity: 'critical', subject: '/api/tags' }),
+  finding('INF-1', 'fail', { severity: 'medium', reason: 'Listens on *:11434' }),
   finding('INF-4', 'warning'),
 ])
 
 describe('entries', () => {
   test('every item has one, findings or not, the loudest first', () => {
     expect(new Set(entries.map((entry) => entry.item)).size).toBe(18)
-    expect(entries.slice(0, 3).map((entry) => entry.item)).toEqual(['INF-1', 'INF-3', 'INF-4'])
+    expect(entries.slice(0, 3).map((entry) => entry.item)).toEqual(['INF-3', 'INF-1', 'INF-4'])
     expect(entries.find((entry) => entry.item === 'SUP-1')).toMatchObject({ status: 'not-evaluated', finding: undefined })
   })
   test('items without a control are not open findings', () => expect(openCount(entries)).toBe(3))
@@ -45,9 +45,9 @@ test.each([
 ])('filter %j', (text, found) => expect(filterEntries(entries, text)).toHaveLength(found))
 
 test.each([
-  ['the finding that was asked for', { key: 'control-inf-3 /api/tags' }, 'control-inf-3 /api/tags'],
+  ['the finding that was asked for', { key: 'control-inf-4 ', item: 'INF-3' }, 'control-inf-4 '],
   ['the loudest of the item', { item: 'INF-4' }, 'control-inf-4 '],
   ['an item without a control', { item: 'OPS-3' }, 'OPS-3'],
-  ['a finding that is gone', { key: 'gone' }, 'control-inf-1 '],
-  ['the loudest of all', {}, 'control-inf-1 '],
+  ['a finding that is gone', { key: 'gone' }, 'control-inf-3 /api/tags'],
+  ['the loudest of all', {}, 'control-inf-3 /api/tags'],
 ] as const)('arrives at %s', (_, target, id) => expect(arriveAt(entries, target)).toBe(id))
