@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { known, unknown } from '../../../facts/fact.ts'
+import { parseModelFiles } from '../../../facts/model-files/parse.ts'
+import type { Control } from '../../control.ts'
+import notWritable from './model-directory-not-writable-by-others.control.ts'
+import closed from './model-files-not-world-accessible.control.ts'
+import owned from './model-files-owned-by-service.control.ts'
+
+/** Records as the script prints them: a directory and one file in it. */
+function listing(directory: string, file: string, { parent = '755', end = '#/0/root/done' } = {}) {
+  return parseModelFiles(
+    [
+      `@//models`,
+      `^/d/${parent}/root/root/4096//`,
+      `${directory}/d/4096//models`,
+      `${file}/f/9//models/a`,
+      `=/1/4096/${directory}/d`,
+      `=/1/9/${file}/f`,
+      end,
+      '',
+    ].join('\n'),
+  )
+}
+
+const service = { id: 'ollama.service', user: 'ollama', uid: 998, modelPaths: ['/models'] }
+const members = (names: readonly string[]) =>
+  known({
+    accounts: [{ name: 'ollama', uid: 998, gid: 998, home: '/', shell: '', line: 1 }],
+    groups: [{ name: 'ollama', gid: 998, members: names, line: 1 }],
+  })
+const own = ['d/750/ollama/ollama/o', 'f/640/ollama/ollama/c'] as const
+const partial = { end: '#/1/self/done' }
+
+test.each([
+  ['owned by the service', owned, listing(...own), {}, 'pass'],
+  ['owned by root', owned, listing('d/755/root/root/o', 'f/644/root/root/o'), {}, 'pass'],
+  ['owned by a person', owned, listing(own[0], 'f/640/alice/ollama/c'), {}, 'fail'],
+  ['not all was seen', owned, listing(...own, partial), {}, 'not-evaluated'],
+  ['the account is not known', owned, listing(...own), { services: [{ ...service, user: undefined, uid: undefined }] }, 'not-evaluated'],
+  ['no server', owned, listing(...own), { services: [] }, 'not-applicable'],
+  ['closed directory', closed, listing(...own), {}, 'pass'],
+  ['world readable', closed, listing('d/755/ollama/ollama/o', 'f/644/ollama/ollama/o'), {}, 'fail'],
+  [
+    'world readable behind a closed parent',
+    closed,
+    listing('d/755/ollama/ollama/o', 'f/644/ollama/ollama/o', { parent: '750' }),
+    {},
+    'pass',
+  ],
+  ['world writable', closed, listing('d/777/ollama/ollama/o', 'f/640/ollama/ollama/o'), {}, 'fail'],
+  ['parent that anyone may change', closed, listing(...own, { parent: '777' }), {}, 'fail'],
+  ['open and not all was seen', closed, listing('d/755/ollama/ollama/o', 'f/640/ollama/ollama/o', partial), {}, 'not-evaluated'],
+  ['group without write', notWritable, listing(...own), {}, 'pass'],
+  ['group with the service alone', notWritable, listing('d/770/ollama/ollama/o', own[1]), {}, 'pass'],
+  ['group with a person', notWritable, listing('d/770/ollama/ollama/o', own[1]), { accounts: members(['alice']) }, 'fail'],
+  ['members not known', notWritable, listing('d/770/ollama/ollama/o', own[1]), { accounts: unknown('no', []) }, 'not-evaluated'],
+  ['group, not all was seen', notWritable, listing(...own, partial), {}, 'not-evaluated'],
+  ['nothing there', closed, parseModelFiles('@//models\n#/0/self/missing\n'), {}, 'not-evaluated'],
+  ['nothing there and no server', closed, parseModelFiles('@//models\n#/0/self/missing\n'), { services: [] }, 'not-applicable'],
+] as const)('%s', (_, control, directories, change, expected) => {
+  const open = control as unknown as Control
+  const verdicts = open.evaluate(
+    { 'model-files': { directories }, services: [service], accounts: members([]), ...change } as never,
+    {} as never,
+  )
+  expect(verdicts.map(({ status }) => status)).toEqual([expected])
+  for (const { title } of verdicts) expect(title.length).toBeLessThan(48)
+})

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import { known, unknown } from '../../../facts/fact.ts'
+import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
+import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
+import type { SectionOutput } from '../../../probe/section.ts'
+import type { Control } from '../../control.ts'
+import inbound from './firewall-default-deny-inbound.control.ts'
+import outbound from './firewall-default-deny-outbound.control.ts'
+import inferencePort from './inference-port-only-from-app.control.ts'
+import ipv6 from './ipv6-filtered-like-ipv4.control.ts'
+import ssh from './ssh-only-from-jump.control.ts'
+
+const network = {
+  addresses: parseAddresses('2: eth0 inet 10.0.0.2/24 scope global eth0\n2: eth0 inet6 fd00::2/64 scope global\n'),
+  routes: [...parseRoutes('default via 10.0.0.1 dev eth0', 4), ...parseRoutes('default via fd00::1 dev eth0', 6)],
+  defaultRoute: true,
+}
+const fourOnly = { ...network, addresses: network.addresses.slice(0, 1) }
+
+const chain = (family: string, hook: string, policy: string, rules: string) =>
+  `table ${family} ${hook} {\n\tchain ${hook} {\n\t\ttype filter hook ${hook} priority filter; policy ${policy};\n${rules}\n\t}\n}\n`
+const output = (id: string, stdout: string): SectionOutput => ({
+  id,
+  command: id,
+  state: 'ok',
+  privileged: true,
+  exitCode: 0,
+  stdout,
+  stderr: '',
+  durationMs: 1,
+  bytes: 1,
+  sha256: '',
+})
+function firewall(nft: string) {
+  const fact = assembleFirewall(
+    {
+      nft: output('nft', nft),
+      iptables: output('iptables', ''),
+      ip6tables: output('ip6tables', ''),
+      ufw: output('ufw', 'Status: inactive\n'),
+    },
+    network,
+  )
+  if (!fact.known) throw new Error(fact.reason)
+  return fact.value
+}
+
+const listener = (port: number, name: string, scope = 'wildcard') => ({
+  protocol: 'tcp',
+  address: scope === 'loopback' ? '127.0.0.1' : '0.0.0.0',
+  port,
+  scope,
+  processes: [{ name, pid: 1 }],
+  line: 1,
+})
+const service = (scope: string) => ({
+  id: 'vllm.service',
+  how: 'systemd',
+  binds: [{ address: scope === 'loopback' ? '127.0.0.1' : '0.0.0.0', port: 8000, scope, section: 'listeners', line: 2, basis: 'observed' }],
+  modelPaths: [],
+})
+
+const closed =
+  chain('inet', 'input', 'drop', 'iif "lo" accept\nip saddr 10.0.1.0/24 tcp dport 8000 accept\nip saddr 10.0.9.9 tcp dport 22 accept') +
+  chain('inet', 'output', 'drop', '')
+const wide = chain('inet', 'input', 'drop', 'tcp dport { 22, 8000 } accept')
+const marked = chain('inet', 'input', 'drop', 'meta mark 0x7 accept') + chain('inet', 'output', 'drop', 'meta mark 0x7 accept')
+const v4 = chain('ip', 'input', 'drop', '')
+
+const base = { network: known(network), listeners: [listener(22, 'sshd')], services: [service('wildcard')], sshd: unknown('no', ['sshd']) }
+const named = { app: ['10.0.1.0/24'], jump: ['10.0.9.9'] }
+
+test.each([
+  ['inbound closed', inbound, closed, {}, named, 'pass'],
+  ['inbound open', inbound, '', {}, named, 'fail'],
+  ['inbound hangs on a mark', inbound, marked, {}, named, 'not-evaluated'],
+  ['policy accept, last rule drop', inbound, chain('inet', 'input', 'accept', 'tcp dport 22 accept\ndrop'), {}, named, 'pass'],
+  ['outbound closed', outbound, closed, {}, named, 'pass'],
+  ['outbound open', outbound, wide, {}, named, 'fail'],
+  ['outbound hangs on a mark', outbound, marked, {}, named, 'not-evaluated'],
+  ['inference port for the app', inferencePort, closed, {}, named, 'pass'],
+  ['inference port for all', inferencePort, wide, {}, named, 'fail'],
+  ['inference port in doubt', inferencePort, marked, {}, named, 'not-evaluated'],
+  ['no app networks named', inferencePort, closed, {}, {}, 'not-evaluated'],
+  ['inference on loopback', inferencePort, wide, { services: [service('loopback')] }, named, 'pass'],
+  ['no inference server', inferencePort, wide, { services: [] }, named, 'not-applicable'],
+  ['SSH for the jump host', ssh, closed, {}, named, 'pass'],
+  ['SSH for all', ssh, wide, {}, named, 'fail'],
+  ['SSH in doubt', ssh, marked, {}, named, 'not-evaluated'],
+  ['no jump networks named', ssh, closed, {}, {}, 'not-evaluated'],
+  [
+    'SSH bound by AllowUsers',
+    ssh,
+    wide,
+    { sshd: known({ settings: { allowusers: [{ value: 'ops@10.0.9.9', line: 3 }] } }) },
+    named,
+    'pass',
+  ],
+  ['AllowUsers from anywhere', ssh, wide, { sshd: known({ settings: { allowusers: [{ value: 'ops', line: 3 }] } }) }, named, 'fail'],
+  ['IPv6 like IPv4', ipv6, closed, { network }, named, 'pass'],
+  ['IPv6 open', ipv6, v4, { network }, named, 'fail'],
+  ['IPv6 in doubt', ipv6, v4 + chain('ip6', 'input', 'drop', 'meta mark 0x7 accept'), { network }, named, 'not-evaluated'],
+  ['no IPv6', ipv6, v4, { network: fourOnly }, named, 'not-applicable'],
+  ['nothing filtered', ipv6, '', { network }, named, 'not-applicable'],
+] as const)('%s', (_, control, nft, change, networks, expected) => {
+  const fleet = fleetSchema.parse({
+    version: 1,
+    name: 'f',
+    identities: { audit: { user: 'a' } },
+    hosts: [{ name: 'h', address: '10.0.0.2' }],
+    networks,
+  })
+  const host = fleet.hosts[0]
+  const open = control as unknown as Control
+  const verdicts = open.evaluate({ firewall: firewall(nft), ...base, ...change } as never, { fleet, host, now: 0 } as never)
+  expect(verdicts.map(({ status }) => status)).toEqual([expected])
+  for (const { title } of verdicts) expect(title.length).toBeLessThan(48)
+})
