@@ -7,6 +7,7 @@ import { Prompts } from '../features/prompts/prompts.tsx'
 import { invalidateOnEvents } from '../stores/invalidation.ts'
 import { useUi } from '../stores/ui.store.ts'
 import { LiveRegion } from '../ui/live-region.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
 import { OpenDialogs, warmPalette } from './open-dialogs.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { useGlobalKeys } from './use-global-keys.ts'
@@ -34,7 +35,9 @@ function Window({ client }: { readonly client: QueryClient }) {
     <>
       <div className="app">
         <Sidebar />
-        <CurrentScreen />
+        <ErrorBoundary>
+          <CurrentScreen />
+        </ErrorBoundary>
       </div>
       <OpenDialogs />
       <Prompts />
