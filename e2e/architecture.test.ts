@@ -45,7 +45,8 @@ function importsOf(file: string): Import[] {
 }
 
 const imports = ['shared', 'electron', 'renderer', 'e2e'].flatMap(sources).flatMap(importsOf)
-const product = imports.filter(({ from }) => !/\.test\.tsx?$/.test(from))
+/** Tests, and what only they use (`.testing.ts`), may reach further. */
+const product = imports.filter(({ from }) => !/\.(?:test|testing)\.tsx?$/.test(from))
 const show = (found: readonly Import[]) => found.map(({ from, to }) => `${from} imports ${to}`)
 const within =
   (...folders: string[]) =>

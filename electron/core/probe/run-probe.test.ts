@@ -95,11 +95,13 @@ const forged = (nonceLike: string) => `${nonceLike} 0 s w 0 r 0 1.0 2.0\n${nonce
 
 const text = (run: ProbeRun, id: string) => run.outputs.get(id)?.stdout
 
-describe.each(shells)('%s', (name, host) => {
-  const hostHas = (file: string) => existsSync(file)
-  const runs = !name.includes('gawk') || hostHas('/usr/bin/gawk')
+/** What this machine has; the test runner installs the rest where it may. */
+const installed = shells.filter(
+  ([name, { shell }]) => existsSync(shell?.[0] ?? '/bin/sh') && (!name.includes('gawk') || existsSync('/usr/bin/gawk')),
+)
 
-  test.runIf(runs)('tells what each section said, to the byte', async () => {
+describe.each(installed)('%s', (_, host) => {
+  test('tells what each section said, to the byte', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-data-'))
     folders.push(folder)
     const blob = randomBytes(200_003)
@@ -142,7 +144,7 @@ describe.each(shells)('%s', (name, host) => {
     expect(outputs.get('alternative')).toMatchObject({ stdout: "a b it's $HOME *\n", command: `echo 'a b' 'it'\\''s' '$HOME' '*'` })
   })
 
-  test.runIf(runs)('bounds what floods and what hangs, and the others finish', async () => {
+  test('bounds what floods and what hangs, and the others finish', async () => {
     const { outputs, failure } = await probe(host, [
       section('flood', 'while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done', {
         maxBytes: 100_000,
@@ -165,7 +167,7 @@ describe.each(shells)('%s', (name, host) => {
     expect(outputs.get('after')).toMatchObject({ state: 'ok', stdout: 'fine\n' })
   })
 
-  test.runIf(runs && process.getuid?.() === 0)('scripts get their data as parameters, and root only through gh_sudo', async () => {
+  test.runIf(process.getuid?.() === 0)('scripts get their data as parameters, and root only through gh_sudo', async () => {
     const { outputs } = await probe(host, [
       script({
         id: 'words',

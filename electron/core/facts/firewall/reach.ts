@@ -1,5 +1,5 @@
 import type { Network } from '../network/network.ts'
-import { type AddressSet, type Family, intersect, networksToSet, parseInterval, subtract, union } from './address-set.ts'
+import { type AddressSet, contains, type Family, intersect, networksToSet, parseInterval, subtract, union } from './address-set.ts'
 import { type Flow, type Packet, runHook, type Stopped } from './evaluate.ts'
 import type { Firewall, FirewallVerdict } from './firewall.ts'
 import type { Rule, RuleReference, Table, Test } from './ruleset.ts'
@@ -31,7 +31,7 @@ const PROTOCOL_NUMBERS = { tcp: 6, udp: 17 } as const
 export function reach(firewall: Pick<Firewall, 'tables'>, network: Network | undefined, query: TrafficQuery): Piece[] {
   return familiesOf(query.address).flatMap((family) =>
     sidesOf(network, family).flatMap((side) =>
-      localAddresses(network, side, family, query).flatMap((local) =>
+      representatives(firewall.tables, family, localAddresses(network, side, family, query)).flatMap((local) =>
         sourcePorts(firewall.tables, query).flatMap((sourcePort) =>
           piecesOf(firewall.tables, network, side, family, local, sourcePort, query),
         ),
@@ -55,6 +55,32 @@ function localAddresses(network: Network | undefined, side: Side, family: Family
   // A host answers on any of its addresses, whichever interface the question comes in by.
   const all = network ? sidesOf(network, family).flatMap((each) => each.locals) : []
   return all.length > 0 ? all : [undefined]
+}
+
+/**
+ * One of those addresses of the host that no rule tells apart: a host with a hundred addresses has rules for a few of them at most.
+ * An address that a rule translates to stands alone.
+ */
+function representatives(
+  tables: readonly Table[],
+  family: Family,
+  locals: readonly (string | undefined)[],
+): readonly (string | undefined)[] {
+  if (locals.length < 2) return locals
+  const sets: AddressSet[] = []
+  visitTests(tables, (test) => {
+    if (test.is === 'address' || test.is === 'original-address') sets.push(family === 4 ? test.v4 : test.v6)
+  })
+  for (const { rule } of visitRules(tables)) {
+    const target = rule.action.do === 'translate' ? parseInterval(rule.action.address ?? '') : undefined
+    if (target?.family === family) sets.push([target])
+  }
+  const kinds = new Map<string, string | undefined>()
+  for (const local of locals) {
+    const kind = local === undefined ? '' : sets.map((set) => (contains(set, local) ? '1' : '0')).join('')
+    if (!kinds.has(kind)) kinds.set(kind, local)
+  }
+  return [...kinds.values()]
 }
 
 /** A client chooses its own source port, so one of each stretch that rules tell apart is tried. */
@@ -177,12 +203,6 @@ function resolve(passed: readonly Flow[], stopped: readonly Stopped[]): Resolved
   }
   return pieces
 }
-
-/** Addresses with one verdict in any of the pieces. */
-export const remotesWith = (pieces: readonly Piece[], verdict: FirewallVerdict, family: Family): AddressSet =>
-  pieces
-    .filter((piece) => piece.verdict === verdict && piece.family === family)
-    .reduce<AddressSet>((sum, piece) => union(sum, piece.remotes), [])
 
 export interface Verdict {
   readonly verdict: FirewallVerdict

@@ -233,7 +233,9 @@ export function parseIptablesRule(text: string, line: number): Rule {
       break
     }
     if (option) {
-      const test = option.test(...(words.slice(index + 1, index + 1 + option.words) as [string, string]))
+      const values = words.slice(index + 1, index + 1 + option.words)
+      // A line that was cut short misses the words of its last option.
+      const test = values.length === option.words ? option.test(...(values as [string, string])) : undefined
       tests.push(test ? negate(test, negated) : unknown)
       index += option.words
     } else if (SILENT[word] !== undefined) index += SILENT[word]

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Prediction } from './predict.ts'
+import type { Prediction } from './predict.testing.ts'
 
 /** Test support: one real nginx on loopback with many server blocks, and a stub model server behind it. */
 export interface RunningNginx {
