@@ -13,6 +13,7 @@ import firewallDefaultDenyInbound from './controls/network/firewall-default-deny
 import firewallDefaultDenyOutbound from './controls/network/firewall-default-deny-outbound.control.ts'
 import inferencePortOnlyFromApp from './controls/network/inference-port-only-from-app.control.ts'
 import ipv6FilteredLikeIpv4 from './controls/network/ipv6-filtered-like-ipv4.control.ts'
+import outboundOnlyToStorage from './controls/network/outbound-only-to-storage.control.ts'
 import sshOnlyFromJump from './controls/network/ssh-only-from-jump.control.ts'
 import engineRequiresKeyWhenExposed from './controls/proxy/engine-requires-key-when-exposed.control.ts'
 import managementEndpointsRestricted from './controls/proxy/management-endpoints-restricted.control.ts'
@@ -45,5 +46,6 @@ export const controls: readonly AnyControl[] = [
   firewallDefaultDenyOutbound,
   inferencePortOnlyFromApp,
   ipv6FilteredLikeIpv4,
+  outboundOnlyToStorage,
   sshOnlyFromJump,
 ]

@@ -9,6 +9,7 @@ import inbound from './firewall-default-deny-inbound.control.ts'
 import outbound from './firewall-default-deny-outbound.control.ts'
 import inferencePort from './inference-port-only-from-app.control.ts'
 import ipv6 from './ipv6-filtered-like-ipv4.control.ts'
+import outboundOnly from './outbound-only-to-storage.control.ts'
 import ssh from './ssh-only-from-jump.control.ts'
 
 const network = {
@@ -66,6 +67,8 @@ const closed =
   chain('inet', 'output', 'drop', '')
 const wide = chain('inet', 'input', 'drop', 'tcp dport { 22, 8000 } accept')
 const marked = chain('inet', 'input', 'drop', 'meta mark 0x7 accept') + chain('inet', 'output', 'drop', 'meta mark 0x7 accept')
+const storageOnly = chain('inet', 'output', 'drop', 'ip daddr 10.0.4.0/24 tcp dport 443 accept\nip daddr 10.0.0.53 udp dport 53 accept')
+const httpsOut = chain('inet', 'output', 'drop', 'tcp dport 443 accept')
 const v4 = chain('ip', 'input', 'drop', '')
 
 const base = { network: known(network), listeners: [listener(22, 'sshd')], services: [service('wildcard')], sshd: unknown('no', ['sshd']) }
@@ -79,6 +82,11 @@ test.each([
   ['outbound closed', outbound, closed, {}, named, 'pass'],
   ['outbound open', outbound, wide, {}, named, 'fail'],
   ['outbound hangs on a mark', outbound, marked, {}, named, 'not-evaluated'],
+  ['outbound to storage only', outboundOnly, storageOnly, {}, named, 'pass'],
+  ['outbound closed for all', outboundOnly, closed, {}, named, 'pass'],
+  ['HTTPS out to anywhere', outboundOnly, httpsOut, {}, named, 'warning'],
+  ['outbound default open', outboundOnly, wide, {}, named, 'not-applicable'],
+  ['outbound in doubt', outboundOnly, marked, {}, named, 'not-evaluated'],
   ['inference port for the app', inferencePort, closed, {}, named, 'pass'],
   ['inference port for all', inferencePort, wide, {}, named, 'fail'],
   ['inference port in doubt', inferencePort, marked, {}, named, 'not-evaluated'],
