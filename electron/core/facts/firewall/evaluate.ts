@@ -316,15 +316,32 @@ export interface HookResult {
   readonly stopped: readonly Stopped[]
 }
 
-/** Sends flows through every base chain of one hook, in order of priority. A drop is final; an accept ends only its own chain. */
-export function runHook(tables: readonly Table[], hook: Hook, flows: readonly Flow[]): HookResult {
+interface Entry {
+  readonly table: Table
+  readonly chain: Chain
+}
+
+/** A rule set is asked thousands of questions; where packets enter it is looked up once. */
+const entriesByHook = new WeakMap<readonly Table[], Map<Hook, readonly Entry[]>>()
+
+function entriesOf(tables: readonly Table[], hook: Hook): readonly Entry[] {
+  const known = entriesByHook.get(tables) ?? new Map<Hook, readonly Entry[]>()
+  entriesByHook.set(tables, known)
+  const found = known.get(hook)
+  if (found) return found
   const entries = tables
     .flatMap((table) => Object.values(table.chains).map((chain) => ({ table, chain, base: chain.base })))
     .filter(({ base }) => base?.hook === hook)
     .sort((a, b) => (a.base?.priority ?? 0) - (b.base?.priority ?? 0))
+  known.set(hook, entries)
+  return entries
+}
+
+/** Sends flows through every base chain of one hook, in order of priority. A drop is final; an accept ends only its own chain. */
+export function runHook(tables: readonly Table[], hook: Hook, flows: readonly Flow[]): HookResult {
   let current = flows
   const stopped: Stopped[] = []
-  for (const { table, chain } of entries) {
+  for (const { table, chain } of entriesOf(tables, hook)) {
     const after: Flow[] = []
     for (const flow of current) {
       const sink: Sink = { passed: [], stopped: [], changed: [], steps: 0 }
