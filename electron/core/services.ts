@@ -3,7 +3,6 @@ import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import { contracts, type Input, type Output } from '#shared/ipc/contracts.ts'
-import type { Finding } from '#shared/model/finding.ts'
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
 import { type ReportFormat, renderReport } from './audit/report.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
@@ -58,7 +57,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   }
 
   function report(format: ReportFormat): string {
-    const audit = audits.latest(fleet.require())
+    const audit = audits.latest(fleet.require(), 'full')
     if (audit === null) throw new GatehouseError({ code: 'audit.not-found', detail: 'no host of this fleet has been audited' })
     return renderReport(audit, format)
   }
@@ -75,7 +74,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       return null
     },
     'audit:job': () => audits.job(),
-    'audit:latest': () => withoutEvidence(current() && audits.latest(fleet.require())),
+    'audit:latest': () => current() && audits.latest(fleet.require(), 'brief'),
     'audit:host': ({ host }) => current() && audits.host(fleet.require(), host),
     'audit:changes': () => (current() ? audits.changes(fleet.require()) : []),
     'audit:history': () => (current() ? audits.history(fleet.require()) : []),
@@ -118,18 +117,4 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       database.close()
     },
   }
-}
-
-/** The matrix needs no evidence; leaving it out keeps the message of a large fleet small. What sudo refused stays: it explains what is missing. */
-function withoutEvidence(audit: Output<'audit:latest'>): Output<'audit:latest'> {
-  if (audit === null) return null
-  const strip = (findings: readonly Finding[]): Finding[] => findings.map((finding) => ({ ...finding, evidence: [] }))
-  const hosts = audit.hosts.map((host) => ({
-    ...host,
-    findings: strip(host.findings),
-    ...(host.lastKnown === undefined ? {} : { lastKnown: { ...host.lastKnown, findings: strip(host.lastKnown.findings) } }),
-    sections: host.sections.filter((section) => section.sudoers !== undefined),
-    listeners: [],
-  }))
-  return { ...audit, hosts }
 }

@@ -89,7 +89,6 @@ function start(): void {
     log,
   })
   const fleet = rememberFleet(engine.call)
-  engine.start()
   app.on('quit', () => engine.stop())
 
   const relay = createRelay({
@@ -132,6 +131,8 @@ function start(): void {
     devTools: development,
     state: jsonFile(join(userFolder, 'window.json'), windowStateSchema, firstWindowState, log),
   })
+  // The first screen is drawn before the engine starts, which would compete with it; calls made before are held.
+  window.webContents.once('dom-ready', () => engine.start())
   returnHome(window.webContents, home, allowed)
   window.on('closed', () => {
     window = null

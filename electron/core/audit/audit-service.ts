@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { failureOf, GatehouseError } from '#shared/errors.ts'
-import { type Audit, type Change, type HostAudit, score } from '#shared/model/audit.ts'
+import type { Audit, Change, HostAudit } from '#shared/model/audit.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { AuditJob, HostProgress } from '#shared/model/job.ts'
 import { mapWithLimit } from '../jobs/map-with-limit.ts'
 import { throttled } from '../jobs/throttle.ts'
 import { controls } from '../policy/registry.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
-import type { AuditRepo } from '../store/audit.repo.ts'
+import type { AuditRepo, AuditSummary } from '../store/audit.repo.ts'
 import { auditHost, judgeRecording } from './audit-host.ts'
 import { changesBetween } from './changes.ts'
 
 /** Hosts looked at side by side. The transport throttles handshakes by itself; this bounds memory. */
-const HOSTS_AT_ONCE = 24
+const HOSTS_AT_ONCE = 12
 
-/** The window redraws at most this often while an audit runs. */
-const PROGRESS_INTERVAL_MS = 150
+/** The window redraws its progress, and its results, at most this often while an audit runs. */
+const PROGRESS_INTERVAL_MS = 200
+const RESULTS_INTERVAL_MS = 500
 
 export interface AuditServicePorts {
   readonly clock: Clock
@@ -38,13 +39,13 @@ export interface AuditService {
   /** Stops the running audit: connections it opened are closed, finished hosts stay. */
   cancel(): void
   job(): AuditJob | null
-  /** Newest result per host, put together. */
-  latest(fleet: Fleet): Audit | null
+  /** Newest result per host, put together. `brief` is for the matrix: findings without their evidence. */
+  latest(fleet: Fleet, detail: 'brief' | 'full'): Audit | null
   host(fleet: Fleet, name: string): HostAudit | null
   changes(fleet: Fleet): Change[]
   /** What the stored answers of the newest audits mean under the controls of today. Asks no host, changes nothing that is stored. */
   reevaluate(fleet: Fleet): Audit | null
-  history(fleet: Fleet): { id: string; startedAt: string; hosts: number; passed: number; applicable: number; outcome: Audit['outcome'] }[]
+  history(fleet: Fleet): AuditSummary[]
 }
 
 const HISTORY_LENGTH = 50
@@ -52,6 +53,7 @@ const HISTORY_LENGTH = 50
 export function createAuditService({ clock, log, repo, version, changed }: AuditServicePorts): AuditService {
   let current: { job: AuditJob; readonly abort: AbortController } | undefined
   const told = throttled(() => changed('job:changed'), PROGRESS_INTERVAL_MS)
+  const results = throttled(() => changed('audit:changed'), RESULTS_INTERVAL_MS)
   const iso = () => new Date(clock.now()).toISOString()
 
   async function run(fleet: Fleet, transport: Transport, chosen: readonly Host[], abort: AbortController, id: string): Promise<Audit> {
@@ -69,7 +71,7 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
       })
       const saved = repo.saveHost(id, fleet.name, audit, outputs)
       update({ host: host.name, ...finalProgress(saved) })
-      changed('audit:changed')
+      results()
       return saved
     })
     const outcome = abort.signal.aborted ? 'cancelled' : 'complete'
@@ -116,8 +118,8 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
       changed('job:changed')
     },
     job: () => current?.job ?? null,
-    latest(fleet) {
-      const hosts = fleet.hosts.flatMap((host) => newestOf(repo, fleet.name, host.name) ?? [])
+    latest(fleet, detail) {
+      const hosts = fleet.hosts.flatMap((host) => newestOf(repo, fleet.name, host.name, detail) ?? [])
       if (hosts.length === 0) return null
       const last = repo.list(fleet.name, 1)[0]
       const startedAt = hosts.map((host) => host.startedAt).sort()[0] ?? iso()
@@ -137,10 +139,10 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
       }
     },
     reevaluate(fleet) {
-      const stored = this.latest(fleet)
+      const stored = this.latest(fleet, 'brief')
       if (stored === null) return null
       const hosts = fleet.hosts.flatMap((host) => {
-        const [newest] = repo.newest(fleet.name, host.name, 1)
+        const [newest] = repo.newest(fleet.name, host.name, 1, 'full')
         if (newest === undefined) return []
         const outputs = repo.outputs(newest.auditId, host.name)
         if (outputs.size === 0) return [newest.audit]
@@ -149,24 +151,13 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
       })
       return { ...stored, hosts }
     },
-    host: (fleet, name) => newestOf(repo, fleet.name, name),
+    host: (fleet, name) => newestOf(repo, fleet.name, name, 'full'),
     changes: (fleet) =>
       fleet.hosts.flatMap(({ name }) => {
-        const [after, before] = repo.newest(fleet.name, name, 2)
+        const [after, before] = repo.newest(fleet.name, name, 2, 'brief')
         return after && before ? changesBetween(before.audit, after.audit) : []
       }),
-    history: (fleet) =>
-      repo.list(fleet.name, HISTORY_LENGTH).map(({ id, startedAt, hosts, outcome }) => {
-        const scores = hosts.map((host) => score(host.items))
-        return {
-          id,
-          startedAt,
-          hosts: hosts.length,
-          outcome,
-          passed: sum(scores.map((it) => it.passed)),
-          applicable: sum(scores.map((it) => it.applicable)),
-        }
-      }),
+    history: (fleet) => repo.list(fleet.name, HISTORY_LENGTH),
   }
 }
 
@@ -192,12 +183,10 @@ const LOOK_BACK = 20
 const wasMeasured = ({ state }: HostAudit): boolean => state === 'connected' || state === 'limited'
 
 /** The newest audit of a host. When it could not look, the newest results that were measured go with it as last known. */
-function newestOf(repo: AuditRepo, fleet: string, host: string): HostAudit | null {
-  const newest = repo.newest(fleet, host, 1)[0]?.audit
+function newestOf(repo: AuditRepo, fleet: string, host: string, detail: 'brief' | 'full'): HostAudit | null {
+  const newest = repo.newest(fleet, host, 1, detail)[0]?.audit
   if (newest === undefined || wasMeasured(newest)) return newest ?? null
-  const known = repo.newest(fleet, host, LOOK_BACK).find(({ audit }) => wasMeasured(audit))?.audit
+  const known = repo.newest(fleet, host, LOOK_BACK, detail).find(({ audit }) => wasMeasured(audit))?.audit
   if (known === undefined) return newest
   return { ...newest, lastKnown: { finishedAt: known.finishedAt, items: known.items, findings: known.findings } }
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)

@@ -1,5 +1,5 @@
 import type Database from 'libsql'
-import type { Audit, HostAudit } from '#shared/model/audit.ts'
+import { type Audit, type HostAudit, score } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import type { SectionOutput } from '../probe/section.ts'
 
@@ -8,6 +8,15 @@ export interface AuditHead {
   readonly fleet: string
   readonly startedAt: string
   readonly gatehouse: string
+}
+
+export interface AuditSummary {
+  readonly id: string
+  readonly startedAt: string
+  readonly outcome: Audit['outcome']
+  readonly hosts: number
+  readonly passed: number
+  readonly applicable: number
 }
 
 export interface StoredHostAudit {
@@ -21,11 +30,10 @@ export interface AuditRepo {
   /** Stores one host's result at once, so that a crash loses only hosts that were not finished. Returns it with the dates of its findings. */
   saveHost(auditId: string, fleet: string, host: HostAudit, outputs: Iterable<SectionOutput>): HostAudit
   finish(auditId: string, finishedAt: string, outcome: Audit['outcome']): void
-  /** Newest first. */
-  list(fleet: string, limit: number): Audit[]
-  get(auditId: string): Audit | undefined
-  /** The newest results of a host, newest first. */
-  newest(fleet: string, host: string, limit: number): StoredHostAudit[]
+  /** Newest first. Reads no results, so that a long history stays cheap. */
+  list(fleet: string, limit: number): AuditSummary[]
+  /** The newest results of a host, newest first. `brief` leaves out what the matrix does not show: evidence, listeners, fine sections. */
+  newest(fleet: string, host: string, limit: number, detail: 'brief' | 'full'): StoredHostAudit[]
   /** What the sections of one host answered in one audit. */
   outputs(auditId: string, host: string): Map<string, SectionOutput>
   /** Stored text of one answer, by the hash that evidence carries. */
@@ -39,7 +47,9 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
   database.exec(`UPDATE audit SET outcome = 'cancelled', finished_at = COALESCE(finished_at, started_at) WHERE outcome = 'running'`)
   const insertAudit = database.prepare(`INSERT INTO audit (id, fleet, started_at, gatehouse, outcome) VALUES (?, ?, ?, ?, 'running')`)
   const finishAudit = database.prepare('UPDATE audit SET finished_at = ?, outcome = ? WHERE id = ?')
-  const insertHost = database.prepare('INSERT INTO host_audit (audit_id, fleet, host, state, result) VALUES (?, ?, ?, ?, ?)')
+  const insertHost = database.prepare(
+    'INSERT INTO host_audit (audit_id, fleet, host, state, passed, applicable, brief, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  )
   const insertOutput = database.prepare('INSERT INTO output (sha256, stdout) VALUES (?, ?) ON CONFLICT DO NOTHING')
   const insertSection = database.prepare('INSERT INTO section (audit_id, host, id, answer, sha256) VALUES (?, ?, ?, ?, ?)')
   const history = database.prepare(
@@ -48,6 +58,10 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
   const remember = database.prepare(`
     INSERT INTO finding_history (fleet, host, control, subject, status, first_seen, last_changed) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (fleet, host, control, subject) DO UPDATE SET status = excluded.status, last_changed = excluded.last_changed`)
+
+  const newestOf = (column: 'brief' | 'result') =>
+    database.prepare(`SELECT audit_id, ${column} AS result FROM host_audit WHERE fleet = ? AND host = ? ORDER BY sequence DESC LIMIT ?`)
+  const newestRows = { brief: newestOf('brief'), full: newestOf('result') }
 
   /** First seen: when this finding had this status's subject for the first time. Last changed: when its status became what it is. */
   function dated(fleet: string, host: string, finding: Finding, at: string): Finding {
@@ -59,26 +73,14 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
     return { ...finding, firstSeen, lastChanged }
   }
 
-  const hostsOf = (auditId: string): HostAudit[] =>
-    (database.prepare('SELECT result FROM host_audit WHERE audit_id = ? ORDER BY sequence').all(auditId) as Row[]).map(readHost)
-
-  const readAudit = (row: Row): Audit => ({
-    id: String(row.id),
-    fleet: String(row.fleet),
-    startedAt: String(row.started_at),
-    finishedAt: String(row.finished_at ?? row.started_at),
-    gatehouse: String(row.gatehouse),
-    outcome: row.outcome === 'complete' ? 'complete' : 'cancelled',
-    hosts: hostsOf(String(row.id)),
-  })
-
   return {
     begin(head) {
       insertAudit.run(head.id, head.fleet, head.startedAt, head.gatehouse)
     },
     saveHost: database.transaction((auditId: string, fleet: string, host: HostAudit, outputs: Iterable<SectionOutput>): HostAudit => {
       const saved = { ...host, findings: host.findings.map((finding) => dated(fleet, host.name, finding, host.finishedAt)) }
-      insertHost.run(auditId, fleet, host.name, host.state, JSON.stringify(saved))
+      const { passed, applicable } = score(saved.items)
+      insertHost.run(auditId, fleet, host.name, host.state, passed, applicable, JSON.stringify(briefOf(saved)), JSON.stringify(saved))
       for (const { stdout, ...answer } of outputs) {
         insertOutput.run(answer.sha256, stdout)
         insertSection.run(auditId, host.name, answer.id, JSON.stringify(answer), answer.sha256)
@@ -89,18 +91,23 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
       finishAudit.run(finishedAt, outcome, auditId)
     },
     list(fleet, limit) {
-      return (
-        database.prepare('SELECT * FROM audit WHERE fleet = ? ORDER BY started_at DESC, rowid DESC LIMIT ?').all(fleet, limit) as Row[]
-      ).map(readAudit)
-    },
-    get(auditId) {
-      const row = database.prepare('SELECT * FROM audit WHERE id = ?').get(auditId) as Row | undefined
-      return row && readAudit(row)
-    },
-    newest(fleet, host, limit) {
       const rows = database
-        .prepare('SELECT audit_id, result FROM host_audit WHERE fleet = ? AND host = ? ORDER BY sequence DESC LIMIT ?')
-        .all(fleet, host, limit) as Row[]
+        .prepare(
+          `SELECT id, audit.started_at, outcome, count(host) AS hosts, COALESCE(sum(passed), 0) AS passed, COALESCE(sum(applicable), 0) AS applicable
+           FROM audit LEFT JOIN host_audit ON audit_id = id WHERE audit.fleet = ? GROUP BY id ORDER BY audit.started_at DESC, audit.rowid DESC LIMIT ?`,
+        )
+        .all(fleet, limit) as Row[]
+      return rows.map((row) => ({
+        id: String(row.id),
+        startedAt: String(row.started_at),
+        outcome: row.outcome === 'complete' ? 'complete' : 'cancelled',
+        hosts: Number(row.hosts),
+        passed: Number(row.passed),
+        applicable: Number(row.applicable),
+      }))
+    },
+    newest(fleet, host, limit, detail) {
+      const rows = newestRows[detail].all(fleet, host, limit) as Row[]
       return rows.map((row) => ({ auditId: String(row.audit_id), audit: readHost(row) }))
     },
     outputs(auditId, host) {
@@ -117,6 +124,14 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
     },
   }
 }
+
+/** What sudo refused stays: it explains what is missing. */
+const briefOf = (host: HostAudit): HostAudit => ({
+  ...host,
+  findings: host.findings.map((finding) => ({ ...finding, evidence: [] })),
+  sections: host.sections.filter(({ sudoers }) => sudoers !== undefined),
+  listeners: [],
+})
 
 /** Written by this program under a schema version that it knows, so the shape is trusted. */
 const readHost = (row: Row): HostAudit => JSON.parse(String(row.result)) as HostAudit

@@ -13,6 +13,9 @@ const barOrder = [
   'not-evaluated',
 ] as const
 
+/** Long values, which are cut where the line is short. */
+const wide = ['System', 'GPUs', 'Audit account']
+
 /** What this host is, in one line. */
 export function HostFacts({ host, audit }: { readonly host: HostView; readonly audit: HostAudit | undefined }) {
   const counts = countKnown(host)
@@ -53,7 +56,7 @@ export function HostFacts({ host, audit }: { readonly host: HostView; readonly a
       {facts
         .filter(([, value]) => value !== '')
         .map(([name, value]) => (
-          <div key={name}>
+          <div key={name} className={wide.includes(name) ? 'wide' : undefined}>
             <dt>{name}</dt>
             <dd className="one-line" title={value}>
               {value}

@@ -16,6 +16,9 @@ CREATE TABLE host_audit (
   fleet       TEXT NOT NULL,
   host        TEXT NOT NULL,
   state       TEXT NOT NULL,
+  passed      INTEGER NOT NULL,
+  applicable  INTEGER NOT NULL,
+  brief       TEXT NOT NULL,
   result      TEXT NOT NULL,
   UNIQUE (audit_id, host)
 ) STRICT;
