@@ -56,6 +56,11 @@ export class GatehousePage {
       .toBe('finished')
   }
 
+  /** The open dialog; those that warn have a role of their own. */
+  get dialog() {
+    return this.page.locator('[role=dialog], [role=alertdialog]')
+  }
+
   cell(item: string, host: string) {
     return this.page.getByRole('gridcell', { name: `${item} on ${host}:` })
   }
