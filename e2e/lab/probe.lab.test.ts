@@ -67,7 +67,7 @@ describe('privilege', () => {
     expect(refused.map(({ id }) => id)).toEqual(expect.arrayContaining(['listeners', 'sshd']))
     await arrange(
       'gpu3',
-      'install -m 440 /dev/stdin /etc/sudoers.d/granted && visudo -q -c',
+      'umask 337 && cat >/etc/sudoers.d/granted && visudo -q -c',
       `${refused.map(({ sudoers }) => sudoers).join('\n')}\n`,
     )
     try {

@@ -85,6 +85,7 @@ test.each([
   ['outbound to storage only', outboundOnly, storageOnly, {}, named, 'pass'],
   ['outbound closed for all', outboundOnly, closed, {}, named, 'pass'],
   ['HTTPS out to anywhere', outboundOnly, httpsOut, {}, named, 'warning'],
+  ['HTTPS out to anywhere, no route there yet', outboundOnly, httpsOut, { network: known({ ...fourOnly, routes: [] }) }, named, 'warning'],
   ['outbound default open', outboundOnly, wide, {}, named, 'not-applicable'],
   ['outbound in doubt', outboundOnly, marked, {}, named, 'not-evaluated'],
   ['inference port for the app', inferencePort, closed, {}, named, 'pass'],

@@ -23,9 +23,21 @@ export default defineControl({
   references: ['NIST-800-53:SC-7(5)', 'NIST-800-53:AC-4', 'CIS-8:13.4', 'ISO-27001:A.8.22', 'OWASP-LLM:LLM02'],
   evaluate: ({ firewall, network }, { fleet }) => {
     const { app, jump, management, modelStorage, modelAdmins } = fleet.networks
-    return judge(firewall, knownValue(network), [...app, ...jump, ...management, ...modelStorage, ...modelAdmins])
+    return judge(firewall, routedAnywhere(knownValue(network)), [...app, ...jump, ...management, ...modelStorage, ...modelAdmins])
   },
 })
+
+/** Rules are judged, not routes: a default route that is missing today may be added tomorrow, and the rule stays. */
+function routedAnywhere(network: Network | undefined): Network | undefined {
+  if (network === undefined || network.routes.some(({ destination }) => destination === '0.0.0.0/0' || destination === '::/0'))
+    return network
+  const interfaces = [...new Set(network.addresses.map((address) => address.interface))].filter((name) => name !== 'lo')
+  const routes = interfaces.flatMap((name) => [
+    { family: 4 as const, destination: '0.0.0.0/0', interface: name, table: 'main', section: 'routes' as const, line: 0 },
+    { family: 6 as const, destination: '::/0', interface: name, table: 'main', section: 'routes-6' as const, line: 0 },
+  ])
+  return { ...network, routes: [...network.routes, ...routes], defaultRoute: true }
+}
 
 function judge(firewall: Firewall, network: Network | undefined, named: readonly string[]): Verdict[] {
   const found = exits.map((exit) => ({
