@@ -29,6 +29,7 @@ export interface WithheldRoute {
   readonly route: EngineRoute
   readonly server: Server
   readonly listen: Listen
+  readonly encrypted: boolean
   readonly location?: Location | undefined
   readonly status: number
   readonly directive: NginxDirective
@@ -113,8 +114,7 @@ function draw(
                 missed.push({
                   service,
                   route,
-                  server,
-                  listen,
+                  ...shared,
                   location: answer.location,
                   status: outcome.status,
                   directive: outcome.directive,

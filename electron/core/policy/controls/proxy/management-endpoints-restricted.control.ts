@@ -1,12 +1,9 @@
 import { isManagement, printRoute } from '#shared/model/engine-routes.ts'
-import type { ProxiedRoute, WithheldRoute } from '../../../facts/nginx/model/routes.ts'
-import { nearest, nearestAll } from '../../../facts/nginx/model/scope.ts'
-import type { NginxDirective } from '../../../facts/nginx/nginx.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
-import { addressBlock } from './address-block.ts'
-import { beyond, letIn } from './address-rules.ts'
+import { beyond } from './address-rules.ts'
 import { authenticatedBy } from './authentication.ts'
-import { citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
+import type { ProxyPath, WithheldPath } from './proxy-path.ts'
+import { citeOnce, citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
 
 export default defineControl({
   id: 'management-endpoints-restricted',
@@ -40,40 +37,22 @@ type Restriction = 'open' | 'by-login' | 'spoofable' | 'beyond' | 'unknown' | 'n
 
 const louder: readonly Restriction[] = ['open', 'spoofable', 'beyond', 'by-login', 'unknown', 'no-admins', 'no-login', 'restricted']
 
-function restrictionOf(route: ProxiedRoute, userFiles: ReadonlySet<string>, admins: readonly string[]): Restriction {
-  const login = authenticatedBy(route)
-  // With "satisfy any" a login is as good as an address, so the list restricts nobody.
-  const lists = route.answer.gates.filter((gate) => gate.satisfy === 'all').map((gate) => letIn(gate.addresses))
-  if (lists.some((list) => list.kind === 'listed' && list.blocks.length === 0)) return 'restricted'
-  const named = lists.flatMap((list) => (list.kind === 'listed' ? [list] : []))
+function restrictionOf(path: ProxyPath, keepers: ReadonlySet<string>, admins: readonly string[]): Restriction {
+  const login = authenticatedBy(path)
+  if (path.lists.some((list) => list.kind === 'listed' && list.blocks.length === 0)) return 'restricted'
+  const named = path.lists.flatMap((list) => (list.kind === 'listed' ? [list] : []))
   if (named.length === 0) {
-    if (
-      lists.some((list) => list.kind === 'unknown') ||
-      route.answer.assumptions.some(({ kind }) => kind === 'address' || kind === 'unmodelled')
-    )
-      return 'unknown'
-    const keeper = keeperOf(route)
-    return keeper !== undefined && login === 'yes' && !userFiles.has(keeper) ? 'by-login' : 'open'
+    if (path.addressUnknown || path.lists.some((list) => list.kind === 'unknown')) return 'unknown'
+    return path.keeper !== undefined && login === 'yes' && !keepers.has(path.keeper) ? 'by-login' : 'open'
   }
-  if (spoofable(route)) return 'spoofable'
+  if (path.spoofable) return 'spoofable'
   if (admins.length === 0) return 'no-admins'
   // Several lists must all let a client in, so one that is narrow enough is enough.
   if (named.every((list) => beyond(list.blocks, admins).length > 0)) return 'beyond'
   return login === 'yes' ? 'restricted' : login === 'unknown' ? 'unknown' : 'no-login'
 }
 
-/** Whose accounts a route asks for: two locations with the same keeper are open to the same people. */
-const keeperOf = (route: ProxiedRoute): string | undefined => {
-  const gate = route.answer.gates.at(-1)?.credentials[0]
-  if (gate?.kind === 'basic') return nearest(route.answer.scope, 'auth_basic_user_file')?.parameters[0]
-  return gate?.kind === 'auth-request' ? gate.directive.parameters[0] : undefined
-}
-
-/** real_ip trusts whoever connects: then a client writes its own address into a header (ngx_http_realip_module). */
-const spoofable = (route: ProxiedRoute): boolean =>
-  nearestAll(route.answer.scope, ['set_real_ip_from']).some((directive) => addressBlock(directive.parameters[0] ?? '')?.prefixLength === 0)
-
-function judge({ subject, routes, withheld }: Front, { fleet }: PolicyContext): Verdict {
+function judge({ subject, routes, withheld, first }: Front, { fleet }: PolicyContext): Verdict {
   const management = routes.filter((route) => isManagement(route.route))
   const admins = fleet.networks.modelAdmins
   if (management.length === 0) {
@@ -82,12 +61,15 @@ function judge({ subject, routes, withheld }: Front, { fleet }: PolicyContext): 
       status: 'pass',
       subject,
       title: 'No management route is forwarded',
-      reason: closed.length > 0 ? `nginx answers ${listed(closed.map(asked))} by itself.` : 'The engine offers none here.',
-      cite: [...new Set(closed.map(({ directive }) => directive))].slice(0, 4).map(({ line }) => ({ section: 'nginx', line })),
+      reason: closed.length > 0 ? `${first.program} answers ${listed(closed.map(asked))} by itself.` : 'The engine offers none here.',
+      cite: citeOnce(
+        closed.map(({ line }) => line),
+        '',
+      ),
     }
   }
-  const userFiles = new Set(routes.filter((route) => route.route.class === 'inference').flatMap((route) => keeperOf(route) ?? []))
-  const rated = management.map((route) => ({ route, restriction: restrictionOf(route, userFiles, admins) }))
+  const keepers = new Set(routes.filter(({ route }) => route.class === 'inference').flatMap(({ keeper }) => keeper ?? []))
+  const rated = management.map((route) => ({ route, restriction: restrictionOf(route, keepers, admins) }))
   const worst = louder.find((one) => rated.some(({ restriction }) => restriction === one)) ?? 'restricted'
   const concerned = rated.filter(({ restriction }) => restriction === worst).map(({ route }) => route)
   const names = listed(concerned.map(asked), 10)
@@ -143,7 +125,7 @@ function judge({ subject, routes, withheld }: Front, { fleet }: PolicyContext): 
         status: 'not-evaluated',
         subject,
         title: 'The fleet file names no model admins',
-        reason: `nginx restricts ${names} by address, but nothing says which hosts may manage models.`,
+        reason: `${first.program} restricts ${names} by address, but nothing says which hosts may manage models.`,
         hint: 'Set networks.modelAdmins in the fleet file.',
         cite: citeAddresses(concerned, 'Compared with nothing.'),
       }
@@ -166,35 +148,34 @@ function judge({ subject, routes, withheld }: Front, { fleet }: PolicyContext): 
   }
 }
 
-const asked = (route: Pick<ProxiedRoute, 'route'> | WithheldRoute): string => printRoute(route.route)
+const asked = ({ route }: Pick<ProxyPath, 'route'> | WithheldPath): string => printRoute(route)
 
-const citeAddresses = (routes: readonly ProxiedRoute[], note: string) =>
-  [...new Set(routes.flatMap((route) => route.answer.gates.flatMap((gate) => gate.addresses)))]
-    .slice(0, 6)
-    .map(({ line }) => ({ section: 'nginx', line, ...(note && { note }) }))
+const citeAddresses = (paths: readonly ProxyPath[], note: string) =>
+  citeOnce(
+    paths.flatMap(({ listLines }) => listLines),
+    note,
+    6,
+  )
 
-/**
- * Locations that let hosts in for a management route and then lead nowhere: the author meant to pass it on for them.
- * Handlers are not inherited, so nginx looks for a file and answers 404.
- */
+/** Blocks that let hosts in for a management route and then lead nowhere. */
 function strandedLocations({ subject, withheld }: Front): readonly Verdict[] {
-  const stranded = new Map<NginxDirective, WithheldRoute[]>()
-  for (const route of withheld) {
-    const { location } = route
-    if (!isManagement(route.route) || route.status !== 0 || !location) continue
-    if (!location.scope.directives.some(({ name }) => name === 'allow')) continue
-    stranded.set(location.directive, [...(stranded.get(location.directive) ?? []), route])
+  const stranded = new Map<string, WithheldPath[]>()
+  for (const path of withheld) {
+    if (!path.stranded || !isManagement(path.route)) continue
+    stranded.set(path.stranded.name, [...(stranded.get(path.stranded.name) ?? []), path])
   }
-  return [...stranded].map(([directive, routes]) => ({
+  return [...stranded].map(([name, paths]) => ({
     status: 'warning',
     severity: 'low',
-    subject: `${subject} ${directive.parameters.join(' ')}`,
+    subject: `${subject} ${name}`,
     title: 'Location lets hosts in but leads nowhere',
-    reason: `location ${directive.parameters.join(' ')} has allow and deny but neither proxy_pass nor a login, and inherits none: ${listed(routes.map(asked))} gets 404 from the document root, for the allowed hosts too.`,
+    reason: `location ${name} has allow and deny but neither proxy_pass nor a login, and inherits none: ${listed(paths.map(asked))} gets 404 from the document root, for the allowed hosts too.`,
     rationale:
       'Nothing is exposed by this, but only by accident: whoever adds proxy_pass here to make it work opens the route to the allowed hosts without a login, since auth_basic inside another location does not apply.',
-    cite: [
-      { section: 'nginx', line: directive.line, note: 'No proxy_pass and no login. Expected both, or deny all alone.', token: 'location' },
-    ],
+    cite: paths
+      .slice(0, 1)
+      .flatMap(({ stranded: found }) =>
+        found ? [{ ...found.line, note: 'No proxy_pass and no login. Expected both, or deny all alone.', token: 'location' }] : [],
+      ),
   }))
 }

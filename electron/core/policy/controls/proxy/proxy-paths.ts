@@ -4,11 +4,12 @@ import { type Listener, printBind } from '#shared/model/listener.ts'
 import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Network } from '../../../facts/network/network.ts'
-import { printListen } from '../../../facts/nginx/model/listen.ts'
-import { type ProxiedRoute, type ProxyPicture, proxyRoutesTo, type WithheldRoute } from '../../../facts/nginx/model/routes.ts'
+import { type ProxyPicture, proxyRoutesTo } from '../../../facts/nginx/model/routes.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import type { Citation, PolicyContext, Verdict } from '../../control.ts'
-import { beyond, letIn } from './address-rules.ts'
+import { beyond } from './address-rules.ts'
+import { nginxPath, nginxSocket, nginxWithheld } from './nginx-paths.ts'
+import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 
 /** Facts that every control about the proxy asks for. */
 export const proxyNeeds = ['nginx', 'services'] as const
@@ -22,13 +23,12 @@ export interface ProxyFacts {
   readonly containers: FactResult<Containers>
 }
 
-/** What others than this machine can ask of one server block on one socket. */
+/** What others than this machine can ask of a proxy on one socket under one name. */
 export interface Front {
-  /** Stable name for findings: `ai.example:443`. */
   readonly subject: string
-  readonly routes: readonly ProxiedRoute[]
-  readonly withheld: readonly WithheldRoute[]
-  readonly first: ProxiedRoute
+  readonly routes: readonly ProxyPath[]
+  readonly withheld: readonly WithheldPath[]
+  readonly first: ProxyPath
 }
 
 /** The proxy as the network meets it: sockets on loopback and unix sockets are left out. */
@@ -36,17 +36,17 @@ export function frontsOf(facts: ProxyFacts, context: PolicyContext): { readonly 
   const own = facts.network.known ? facts.network.value.addresses.map(({ address }) => address) : []
   const nginx = facts.nginx.running ? facts.nginx : { directives: [] }
   const picture = proxyRoutesTo(nginx, facts.services, [...own, context.host.address])
-  const groups = new Map<string, { routes: ProxiedRoute[]; withheld: WithheldRoute[] }>()
-  const keyOf = ({ server, listen }: Pick<ProxiedRoute, 'server' | 'listen'>) =>
-    listen.scope === 'loopback' || listen.scope === 'unix' ? undefined : subjectOf(server.names, listen)
+  const socketOf = (found: Parameters<typeof nginxSocket>[0]) => nginxSocket(found, picture.model, facts.nginx.version)
+  const groups = new Map<string, { routes: ProxyPath[]; withheld: WithheldPath[] }>()
   for (const route of picture.routes) {
-    const key = keyOf(route)
-    if (key === undefined || localOnly(route)) continue
-    const group = groups.get(key) ?? { routes: [], withheld: [] }
-    group.routes.push(route)
-    groups.set(key, group)
+    const socket = socketOf(route)
+    const path = socket && nginxPath(route, socket)
+    if (!path || localOnly(path)) continue
+    const group = groups.get(path.socket.subject) ?? { routes: [], withheld: [] }
+    group.routes.push(path)
+    groups.set(path.socket.subject, group)
   }
-  for (const route of picture.withheld) groups.get(keyOf(route) ?? '')?.withheld.push(route)
+  for (const route of picture.withheld) groups.get(socketOf(route)?.subject ?? '')?.withheld.push(nginxWithheld(route))
   const fronts = [...groups].flatMap(([subject, group]) => {
     const [first] = group.routes
     return first ? [{ subject, ...group, first }] : []
@@ -55,20 +55,10 @@ export function frontsOf(facts: ProxyFacts, context: PolicyContext): { readonly 
 }
 
 /** Lists that let nobody in but this machine. */
-const localOnly = (route: ProxiedRoute): boolean =>
-  route.answer.gates.some((gate) => {
-    const list = gate.satisfy === 'all' ? letIn(gate.addresses) : undefined
-    return list?.kind === 'listed' && beyond(list.blocks, []).length === 0
-  })
+const localOnly = ({ lists }: ProxyPath): boolean => lists.some((list) => list.kind === 'listed' && beyond(list.blocks, []).length === 0)
 
 /** Are only named addresses let in, whatever else is asked of them? */
-export const addressed = (route: ProxiedRoute): boolean =>
-  route.answer.gates.some((gate) => gate.satisfy === 'all' && letIn(gate.addresses).kind === 'listed')
-
-function subjectOf(names: readonly string[], listen: ProxiedRoute['listen']): string {
-  const name = names.find((one) => one !== '' && one !== '_')
-  return name === undefined ? printListen(listen) : `${name}:${listen.port}`
-}
+export const addressed = ({ lists }: ProxyPath): boolean => lists.some(({ kind }) => kind === 'listed')
 
 /** What keeps a proxy control from saying pass, and what it says when there is nothing to judge. */
 export function rest(facts: ProxyFacts, picture: ProxyPicture, judged: readonly Verdict[]): readonly Verdict[] {
@@ -184,14 +174,18 @@ export const exposedBinds = (service: InferenceService) => service.binds.filter(
 
 export const serviceName = (service: InferenceService): string => `${engineNames[service.engine]} (${service.id})`
 
-/** The lines that pass routes on, each once, at most `limit`. */
-export const citeRoutes = (routes: readonly ProxiedRoute[], note: string, limit = 4): readonly Citation[] =>
-  [...new Set(routes.map((route) => route.directive))].slice(0, limit).map((directive) => ({
-    section: 'nginx',
-    line: directive.line,
+/** Each line once, at most `limit`. */
+export function citeOnce(lines: readonly Citation[], note: string, limit = 4): readonly Citation[] {
+  const unique = new Map(lines.map((one) => [`${one.section} ${one.line}`, one]))
+  return [...unique.values()].slice(0, limit).map((one) => (note === '' ? one : { ...one, note }))
+}
+
+/** The lines that pass routes on. */
+export const citeRoutes = (routes: readonly ProxyPath[], note: string): readonly Citation[] =>
+  citeOnce(
+    routes.map(({ line }) => line),
     note,
-    token: directive.name,
-  }))
+  )
 
 /** `POST /api/pull, POST /api/create and 3 more`. */
 export function listed(names: readonly string[], limit = 6): string {

@@ -1,8 +1,7 @@
 import { printRoute } from '#shared/model/engine-routes.ts'
-import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
-import { nearest } from '../../../facts/nginx/model/scope.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { type Authenticated, authenticatedBy, weakest } from './authentication.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { authenticatedBy, weakest } from './authentication.ts'
+import type { Authenticated, ProxyPath } from './proxy-path.ts'
 import { addressed, citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
 
 export default defineControl({
@@ -28,31 +27,32 @@ export default defineControl({
   },
 })
 
-function judge({ subject, routes }: Front): Verdict {
-  const byRoute = new Map<string, ProxiedRoute[]>()
+function judge({ subject, routes, first }: Front): Verdict {
+  const byRoute = new Map<string, ProxyPath[]>()
   for (const route of routes) {
     const key = `${route.service.id} ${printRoute(route.route)}`
     byRoute.set(key, [...(byRoute.get(key) ?? []), route])
   }
   const total = byRoute.size
-  const of = (wanted: Authenticated): readonly ProxiedRoute[] =>
+  const of = (wanted: Authenticated): readonly ProxyPath[] =>
     [...byRoute.values()].flatMap((ways) => {
       const worst = ways.find((way) => authenticatedBy(way) === wanted)
       return worst && weakest(ways.map(authenticatedBy)) === wanted ? [worst] : []
     })
   const open = of('no')
   // Monitoring that only named addresses reach is no way in for users.
-  const mild = (route: ProxiedRoute) => route.route.class === 'health' || (route.route.class === 'metadata' && addressed(route))
+  const mild = (route: ProxyPath) => route.route.class === 'health' || (route.route.class === 'metadata' && addressed(route))
   const grave = open.filter((route) => !mild(route))
   if (grave.length > 0)
     return {
       status: 'fail',
       subject,
       title: open.length === total ? 'Every route answers without a login' : `${open.length} of ${total} routes answer without a login`,
-      reason: `Forwarded without authentication: ${names(open)}. ${unfinished(open)}`.trim(),
+      reason:
+        `Forwarded without authentication: ${names(open)}. ${open.find(({ unfinished }) => unfinished)?.unfinished?.why ?? ''}`.trim(),
       cite: [
         ...citeRoutes(open, 'Passed on without a login. Expected auth_basic with a user file, auth_request or client certificates.'),
-        ...citeUnfinished(open),
+        ...open.flatMap(({ unfinished }) => unfinished?.line ?? []).slice(0, 1),
       ],
     }
   const partly = of('partly')
@@ -84,28 +84,15 @@ function judge({ subject, routes }: Front): Verdict {
       reason: `Only these need no login: ${names(open)}.`,
       cite: citeRoutes(open, 'Passed on without a login. Expected a login, or monitoring addresses only.'),
     }
+  const by = [...new Set(routes.flatMap(({ loginBy }) => loginBy))].join(', ')
   return {
     status: 'pass',
     subject,
     title: 'Every forwarded route needs a login',
-    reason: `All ${total} routes that nginx forwards here need a login.`,
+    reason: `All ${total} routes that ${first.program} forwards here need a login${by === '' ? '' : ` (${by})`}.`,
     cite: citeRoutes(routes, ''),
   }
 }
 
-const names = (routes: readonly ProxiedRoute[]): string =>
+const names = (routes: readonly ProxyPath[]): string =>
   listed(routes.map((route) => printRoute({ ...route.route, path: route.clientPath })))
-
-/** `auth_basic` without a user file asks nobody: nginx skips it silently. */
-const halfBasic = (route: ProxiedRoute) => {
-  const basic = nearest(route.answer.scope, 'auth_basic')
-  return basic && basic.parameters[0] !== 'off' && !nearest(route.answer.scope, 'auth_basic_user_file') ? basic : undefined
-}
-
-const unfinished = (routes: readonly ProxiedRoute[]): string =>
-  routes.some(halfBasic) ? 'auth_basic stands there without auth_basic_user_file, so nginx asks nobody.' : ''
-
-const citeUnfinished = (routes: readonly ProxiedRoute[]): readonly Citation[] =>
-  [...new Set(routes.flatMap((route) => halfBasic(route) ?? []))]
-    .slice(0, 2)
-    .map(({ line }) => ({ section: 'nginx', line, note: 'Without auth_basic_user_file this asks nobody.', token: 'auth_basic' }))

@@ -20,7 +20,7 @@ export default defineControl({
   references: ['NIST-800-53:SC-12', 'NIST-800-53:SC-23', 'CIS-8:3.10', 'ISO-27001:A.8.24', 'https://www.rfc-editor.org/rfc/rfc9525'],
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)
-    const encrypted = fronts.filter(({ first }) => first.encrypted)
+    const encrypted = fronts.filter(({ first }) => first.socket.encrypted)
     if (fronts.length > 0 && encrypted.length === 0) return [withoutTls]
     return rest(
       facts,
@@ -40,7 +40,15 @@ interface Flaw {
 type Served = Omit<Certificate, 'path'>
 
 function judge({ subject, first }: Front, certificates: Certificates, context: PolicyContext): Verdict {
-  const { server, listen } = first
+  if (!first.nginx)
+    return {
+      status: 'not-evaluated',
+      subject,
+      title: 'The certificate was not looked at',
+      reason: `${first.program} serves TLS on ${first.socket.printed}, and no handshake showed its certificate.`,
+      cite: [first.socket.line],
+    }
+  const { server, listen } = first.nginx
   const directives = nearestAll(server.scope, ['ssl_certificate'])
   const endpoint = certificates.endpoints.find(
     ({ port, serverName, served }) => port === listen.port && served && sameName(server, serverName),

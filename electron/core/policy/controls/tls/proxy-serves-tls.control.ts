@@ -1,6 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
-import { printListen } from '../../../facts/nginx/model/listen.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { exposedBinds, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest, serviceName } from '../proxy/proxy-paths.ts'
 
@@ -28,7 +27,7 @@ export default defineControl({
 })
 
 function judge({ subject, routes, first }: Front): Verdict {
-  const plain = routes.filter((route) => !route.encrypted)
+  const plain = routes.filter(({ socket }) => !socket.encrypted)
   const base = { subject }
   const [open] = plain
   const services = listed(routes.map((route) => serviceName(route.service)))
@@ -37,22 +36,17 @@ function judge({ subject, routes, first }: Front): Verdict {
       ...base,
       status: 'pass',
       title: 'The proxy serves TLS',
-      reason: `${printListen(first.listen)} speaks TLS before it forwards to ${services}.`,
-      cite: [{ section: 'nginx', line: first.listen.directive.line }],
+      reason: `${first.program} speaks TLS on ${first.socket.printed} before it forwards to ${services}.`,
+      cite: [first.socket.line],
     }
   return {
     ...base,
     status: 'fail',
     title: 'The proxy forwards plain HTTP',
-    reason: `${printListen(open.listen)} has no TLS and forwards to ${services}. Expected "listen … ssl", or nothing but a redirect to https.`,
+    reason: `${open.program} has no TLS on ${open.socket.printed} and forwards to ${services}. Expected TLS there, or nothing but a redirect to https.`,
     cite: [
-      {
-        section: 'nginx',
-        line: open.listen.directive.line,
-        note: 'No ssl on this socket. Expected "listen 443 ssl".',
-        token: open.listen.directive.name,
-      },
-      { section: 'nginx', line: open.directive.line, note: 'Forwards what came in clear.', token: open.directive.name },
+      { ...open.socket.line, note: 'No TLS on this socket. Expected TLS.' },
+      { ...open.line, note: 'Forwards what came in clear.' },
     ],
   }
 }

@@ -1,0 +1,71 @@
+import type { EngineRoute } from '#shared/model/engine-routes.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
+import type { Citation } from '../../control.ts'
+import type { LetIn } from './address-rules.ts'
+
+/** `partly`: some addresses need no login. `unknown`: something that Gatehouse does not model decides. */
+export type Authenticated = 'yes' | 'partly' | 'unknown' | 'no'
+
+/** TLS versions that a configuration allows on a socket. */
+export interface SocketTls {
+  /** Name of the setting, for people. */
+  readonly setting: string
+  /** `1.2`, `3.0 (SSL)`. */
+  readonly versions: readonly string[]
+  /** The default of the release, not written down. */
+  readonly implied: boolean
+  readonly lines: readonly Citation[]
+}
+
+/** A socket on which a proxy answers under some names. */
+export interface ProxySocket {
+  /** Stable name for findings: `ai.example:443`, `*:443`. */
+  readonly subject: string
+  /** Address and port as written. */
+  readonly printed: string
+  readonly port: number
+  readonly encrypted: boolean
+  readonly tls?: SocketTls | undefined
+  readonly line: Citation
+}
+
+/** One request of an engine that a proxy passes on, and what stands in its way. Controls judge these, whatever language the proxy speaks. */
+export interface ProxyPath {
+  /** For people: `nginx`, `Caddy`, `oauth2-proxy`. */
+  readonly program: string
+  readonly service: InferenceService
+  readonly route: EngineRoute
+  /** What the client asks for. */
+  readonly clientPath: string
+  readonly socket: ProxySocket
+  /** Login that the proxy asks for, the engine's own key left aside. */
+  readonly login: Authenticated
+  /** For people, who is asked: `auth_basic`, `oauth2-proxy`. */
+  readonly loginBy: readonly string[]
+  /** Does the key that a client sends reach the engine? */
+  readonly keyPasses: boolean
+  /** Whose accounts are asked for: two paths with one keeper are open to the same people. */
+  readonly keeper?: string | undefined
+  /** Lists of addresses. Each must let a client in. */
+  readonly lists: readonly LetIn[]
+  readonly listLines: readonly Citation[]
+  /** Something that is not modelled may decide by address. */
+  readonly addressUnknown: boolean
+  /** Clients may choose the address that the lists look at. */
+  readonly spoofable: boolean
+  /** The line that passes it on. */
+  readonly line: Citation
+  /** A setting that was meant to ask for a login and asks nobody. */
+  readonly unfinished?: { readonly why: string; readonly line: Citation } | undefined
+  /** Where controls about TLS find nginx's own settings. */
+  readonly nginx?: ProxiedRoute | undefined
+}
+
+/** A route asked for under its own path, that the proxy answers by itself. */
+export interface WithheldPath {
+  readonly route: EngineRoute
+  readonly line: Citation
+  /** A block that lets named hosts in for it and then leads nowhere. */
+  readonly stranded?: { readonly name: string; readonly line: Citation } | undefined
+}
