@@ -91,6 +91,18 @@ export const errorCatalogue = {
   },
   'audit.running': { title: 'An audit is already running', hint: 'Wait for it or stop it.', retry: 'later' },
   'audit.not-found': { title: 'This audit is not in the store', hint: 'Run an audit first.', retry: 'after-fix' },
+  'waiver.not-possible': {
+    title: 'This cannot be waived',
+    hint: 'Audit the host again, or choose another last day.',
+    retry: 'after-fix',
+  },
+  'waiver.not-found': { title: 'There is no such waiver any more', hint: 'It was withdrawn or replaced.', retry: 'never' },
+  'attestation.not-possible': {
+    title: 'This statement cannot be recorded',
+    hint: 'Audit the host again, or choose another last day.',
+    retry: 'after-fix',
+  },
+  'attestation.not-found': { title: 'There is no such statement any more', hint: 'It was withdrawn or replaced.', retry: 'never' },
   'job.cancelled': { title: 'Stopped', hint: 'Run it again when you are ready.', retry: 'now' },
   'prompt.unavailable': {
     title: 'Nobody is there to answer a prompt',

@@ -1,3 +1,4 @@
+import type { Finding } from './model/finding.ts'
 import type { Outcome } from './status.ts'
 
 /** The word for a status, everywhere; `short` where a column is narrow (DESIGN.md, section 5). */
@@ -16,3 +17,20 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u2
 
 /** Text from a host made harmless for people's eyes: control, zero-width and bidirectional characters become a visible mark, tabs and newlines stay. */
 export const visible = (text: string): string => text.replace(CONTROL, '\u00b7')
+
+/** What stands behind a waived finding, or why it is open again. Undefined without a waiver. */
+export function waiverWords({ waiver }: Pick<Finding, 'waiver'>): string | undefined {
+  if (waiver === undefined) return undefined
+  const { state, approver, endsOn, reason } = waiver
+  if (state === 'active') return `Waived until ${endsOn} by ${approver}: ${reason}`
+  const why = state === 'expired' ? `ended on ${endsOn}` : 'ended because the evidence changed'
+  return `The waiver by ${approver} ${why}. It was: ${reason}`
+}
+
+/** Who stated it, or why it must be stated again. Undefined without a statement. */
+export function attestationWords({ attestation }: Pick<Finding, 'attestation'>): string | undefined {
+  if (attestation === undefined) return undefined
+  const { state, name, statedAt, endsOn } = attestation
+  if (state === 'active') return `Stated by ${name} on ${statedAt.slice(0, 10)}, holds until ${endsOn}`
+  return `The statement by ${name} ${state === 'expired' ? `ended on ${endsOn}` : 'ended because the evidence changed'}`
+}

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { accountName } from '#core/account-name.ts'
 import type { Ports } from '#core/ports.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import { startDemoFleet } from '#testing/demo/demo-fleet.ts'
@@ -26,6 +27,7 @@ export function consolePorts(dataFolder: string, changed: (event: string) => voi
     paths,
     changed,
     version,
+    account: accountName(),
     secrets: { available: false, get: async () => undefined, set: async () => undefined, delete: async () => undefined },
     createTransport: (fleet, prompts) => createSsh2Transport({ fleet, clock, log, paths, prompts, changed }),
     startDemo: startDemoFleet,

@@ -6,6 +6,7 @@ import { runImport } from './import.command.ts'
 import { runSchema } from './schema.command.ts'
 import { runSudoers } from './sudoers.command.ts'
 import { helpText, version } from './texts.ts'
+import { runWaiver } from './waiver.command.ts'
 import { describeFailure } from './words.ts'
 
 z.config({ jitless: true })
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   import: runImport,
   schema: runSchema,
   sudoers: runSudoers,
+  waiver: runWaiver,
 }
 
 /** Machine output goes to stdout, everything for people to stderr. Exit codes: 0 clean, 1 findings at or above the bar, 2 could not run. */

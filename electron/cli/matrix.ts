@@ -1,6 +1,7 @@
-import { type Audit, score } from '#shared/model/audit.ts'
+import type { Audit } from '#shared/model/audit.ts'
 import { areas, checklist } from '#shared/model/checklist.ts'
-import { outcomeWords, visible } from '#shared/words.ts'
+import { byNeed, score } from '#shared/model/score.ts'
+import { outcomeWords, visible, waiverWords } from '#shared/words.ts'
 
 /** The checklist per host as a table for a terminal, then what failed and why. */
 export function printMatrix(audit: Audit): string {
@@ -34,7 +35,14 @@ export function printMatrix(audit: Audit): string {
     ...hosts.flatMap(({ name, findings }) =>
       findings
         .filter(({ status }) => status === 'fail')
+        .sort(byNeed)
         .map((finding) => `${name}  ${finding.item}  ${visible(finding.title)}: ${visible(finding.reason)}`),
+    ),
+    ...hosts.flatMap(({ name, findings }) =>
+      findings.flatMap((finding) => {
+        const words = waiverWords(finding)
+        return words === undefined ? [] : [`${name}  ${finding.item}  ${visible(finding.title)}: ${visible(words)}`]
+      }),
     ),
   ]
   return `${lines.join('\n').trimEnd()}\n`

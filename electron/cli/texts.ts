@@ -15,6 +15,12 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       --fail-on SEVERITY critical, high, medium or low (default): a failed check at or above it makes the exit code 1
       --data FOLDER      database and trusted host keys (default: the app's own)
 
+  gatehouse waiver list --fleet FILE [--json]
+  gatehouse waiver grant --fleet FILE --host NAME --control ID [--subject TEXT] --reason TEXT --approver NAME --until YYYY-MM-DD
+  gatehouse waiver withdraw --fleet FILE ID
+      Accepts a finding of the last audit for at most 90 days. It is open again after that day, or when its evidence changes.
+      --data FOLDER      as for audit; the two share their waivers
+
   gatehouse sudoers --fleet FILE [--host NAME]
       Prints a sudoers drop-in that allows the audit account exactly the commands an audit runs, and nothing else.
 

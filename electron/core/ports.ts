@@ -15,6 +15,8 @@ export interface Ports {
   readonly startDemo?: () => Promise<DemoFleet>
   /** Tells the window that something of this kind is different now. Names are those of `shared/ipc/channels.ts`. */
   readonly changed: (event: string) => void
+  /** Account of the person at this console: stands beside what is decided here. */
+  readonly account: string
   /** Version of this program, for reports and the store. */
   readonly version: string
 }

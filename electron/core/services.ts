@@ -3,20 +3,28 @@ import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import { contracts, type Input, type Output } from '#shared/ipc/contracts.ts'
+import type { Fleet } from '#shared/model/fleet.ts'
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
+import { createDecisionService, type DecisionService } from './audit/decision-service.ts'
 import { type ReportFormat, renderReport } from './audit/report.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createRecentFiles } from './fleet/recent-files.ts'
 import { createPromptQueue } from './jobs/prompt-queue.ts'
+import { waiverState } from './policy/decisions.ts'
+import { controls } from './policy/registry.ts'
 import type { Ports, PromptPort, Transport } from './ports.ts'
 import { fleetSudoers } from './probe/fleet-sudoers.ts'
 import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
+import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.ts'
 
 /** Everything core offers, wired once. The window reaches it through `handle`, the CLI through the services themselves. */
 export interface Services {
   readonly fleet: FleetService
   readonly audits: AuditService
+  readonly decisions: DecisionService
+  /** Every waiver of a fleet, newest first, and how it stands today. */
+  waivers(fleet: Fleet): Output<'waiver:list'>
   /** The connections of the open fleet; made anew when another fleet is opened. */
   transport(): Transport
   /** A report of the newest results of the open fleet. Throws `audit.not-found`. */
@@ -40,7 +48,16 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     ports.changed('fleet:changed')
     ports.changed('audit:changed')
   })
-  const audits = createAuditService({ ...ports, repo })
+  const decisions = createDecisionService({
+    clock: ports.clock,
+    waivers: createWaiverRepo(database),
+    attestations: createAttestationRepo(database),
+    controls,
+    by: ports.account,
+    findingOf: (fleet, host, control, subject) =>
+      repo.newest(fleet.name, host, 1, 'brief')[0]?.audit.findings.find((it) => it.control === control && it.subject === subject),
+  })
+  const audits = createAuditService({ ...ports, repo, decisions: decisions.of })
   let open: Transport | undefined
 
   async function dropTransport(): Promise<void> {
@@ -60,6 +77,21 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     const audit = audits.latest(fleet.require(), 'full')
     if (audit === null) throw new GatehouseError({ code: 'audit.not-found', detail: 'no host of this fleet has been audited' })
     return renderReport(audit, format)
+  }
+
+  function waivers(of: Fleet): Output<'waiver:list'> {
+    const hosts = new Map(audits.latest(of, 'brief')?.hosts.map((host) => [host.name, host]))
+    return decisions.of(of).waivers.map((waiver) => {
+      const finding = hosts.get(waiver.host)?.findings.find((it) => it.control === waiver.control && it.subject === waiver.subject)
+      return { ...waiver, state: waiverState(waiver, finding, ports.clock.now()) }
+    })
+  }
+
+  /** Runs a decision and tells the window that findings look different now. */
+  function decided<T>(event: 'waiver:changed' | 'attestation:changed', run: () => T): T {
+    const result = run()
+    ports.changed(event)
+    return result
   }
 
   const current = () => fleet.state().fleet
@@ -82,6 +114,18 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       const text = repo.output(sha256)
       return text === undefined ? null : { text: text.slice(0, MAX_OUTPUT_CHARACTERS), truncated: text.length > MAX_OUTPUT_CHARACTERS }
     },
+    'waiver:list': () => (current() ? waivers(fleet.require()) : []),
+    'waiver:grant': (request) => decided('waiver:changed', () => decisions.grantWaiver(fleet.require(), request)),
+    'waiver:withdraw': ({ id }) => {
+      decided('waiver:changed', () => decisions.withdrawWaiver(fleet.require(), id))
+      return null
+    },
+    'attestation:list': () => (current() ? [...decisions.of(fleet.require()).attestations] : []),
+    'attestation:state': (request) => decided('attestation:changed', () => decisions.attest(fleet.require(), request)),
+    'attestation:withdraw': ({ id }) => {
+      decided('attestation:changed', () => decisions.withdrawAttestation(fleet.require(), id))
+      return null
+    },
     'prompt:pending': () => [...queue.pending()],
     'prompt:answer': (answer) => {
       queue.answer(answer)
@@ -96,6 +140,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   return {
     fleet,
     audits,
+    decisions,
+    waivers,
     transport,
     report,
     storeFailure,

@@ -1,3 +1,4 @@
+import { accountName } from '#core/account-name.ts'
 import type { ReportFormat } from '#core/audit/report.ts'
 import { type ImportSource, previewImport } from '#core/fleet/import/import-fleet.ts'
 import type { Ports, SecretStore } from '#core/ports.ts'
@@ -33,6 +34,7 @@ export function createEngineServices(
     secrets,
     changed,
     version: init.version,
+    account: accountName(),
     createTransport: (fleet, prompts) => createSsh2Transport({ fleet, clock, log, paths, prompts, changed }),
     startDemo: startDemoFleet,
   })

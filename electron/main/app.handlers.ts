@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os'
+import { accountName } from '#core/account-name.ts'
 import type { AppInfo, Settings } from '#shared/ipc/app.contract.ts'
 import type { EngineStatus } from './engine-host.ts'
 import type { Handlers } from './ipc-relay.ts'
@@ -34,7 +34,7 @@ export const appHandlers = (options: AppHandlerOptions): Handlers<'app:info' | '
       engine: state,
       engineMessage: message,
       storeFailure,
-      user: userInfo().username,
+      user: accountName(),
     }
   },
   'settings:get': () => options.settings.get(),

@@ -14,8 +14,12 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'connection:states',
     'connection:changed-keys',
     'sudoers:text',
+    'waiver:list',
+    'attestation:list',
   ],
-  'audit:changed': ['audit:latest', 'audit:host', 'audit:changes', 'audit:history'],
+  'audit:changed': ['audit:latest', 'audit:host', 'audit:changes', 'audit:history', 'waiver:list'],
+  'waiver:changed': ['waiver:list', 'audit:latest', 'audit:host', 'audit:changes'],
+  'attestation:changed': ['attestation:list', 'audit:latest', 'audit:host', 'audit:changes'],
   'job:changed': ['audit:job'],
   'prompt:changed': ['prompt:pending'],
   'connection:changed': ['connection:states', 'connection:changed-keys'],
@@ -31,6 +35,8 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'prompt:pending',
     'connection:states',
     'connection:changed-keys',
+    'waiver:list',
+    'attestation:list',
   ],
 }
 

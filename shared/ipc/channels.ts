@@ -17,6 +17,12 @@ export const channels = [
   'audit:history',
   'audit:output',
   'audit:export',
+  'waiver:list',
+  'waiver:grant',
+  'waiver:withdraw',
+  'attestation:list',
+  'attestation:state',
+  'attestation:withdraw',
   'prompt:pending',
   'prompt:answer',
   'connection:states',
@@ -36,6 +42,8 @@ export const events = [
   'prompt:changed',
   'connection:changed',
   'settings:changed',
+  'waiver:changed',
+  'attestation:changed',
   'engine:changed',
 ] as const
 

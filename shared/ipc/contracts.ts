@@ -4,9 +4,13 @@ import { auditContracts } from './audit.contract.ts'
 import type { Channel } from './channels.ts'
 import type { Contract } from './contract.ts'
 import { fleetContracts } from './fleet.contract.ts'
+import { policyContracts } from './policy.contract.ts'
 
 /** Every channel with its contract. The preload never imports this. */
-export const contracts = { ...appContracts, ...fleetContracts, ...auditContracts } as const satisfies Record<Channel, Contract>
+export const contracts = { ...appContracts, ...fleetContracts, ...auditContracts, ...policyContracts } as const satisfies Record<
+  Channel,
+  Contract
+>
 
 export type Input<C extends Channel> = z.infer<(typeof contracts)[C]['input']>
 export type Output<C extends Channel> = z.infer<(typeof contracts)[C]['output']>

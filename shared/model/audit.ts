@@ -99,12 +99,6 @@ export function itemResults(findings: readonly Finding[]): ItemResult[] {
   }))
 }
 
-/** Score of a host: passes of what applies. Waived, attestation and not evaluated never count as pass. */
-export function score(items: readonly ItemResult[]): { readonly passed: number; readonly applicable: number } {
-  const applicable = items.filter((item) => item.status !== 'not-applicable')
-  return { passed: applicable.filter((item) => item.status === 'pass').length, applicable: applicable.length }
-}
-
 /** One finding that is not what it was in the audit before. */
 export const changeSchema = z.object({
   host: z.string(),

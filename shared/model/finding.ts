@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { outcomes, severities } from '../status.ts'
+import { findingAttestationSchema } from './attestation.ts'
 import { itemIds } from './checklist.ts'
+import { findingWaiverSchema } from './waiver.ts'
 
 /** A stretch of what a command printed on the host. Text is data: shown as text, never as markup. */
 export const evidenceSchema = z.object({
@@ -45,6 +47,11 @@ export const findingSchema = z.object({
   hint: z.string().optional(),
   remediation: z.object({ template: z.string() }).optional(),
   references: z.array(z.string()),
+  /** What was found, as one hash: the same while only process ids, counters and times differ. Waivers and statements hold for it. */
+  digest: z.string().optional(),
+  /** Given for this finding, holding or not. Laid over what was stored when it is read. */
+  waiver: findingWaiverSchema.optional(),
+  attestation: findingAttestationSchema.optional(),
   /** ISO 8601, UTC. Set by the store. */
   firstSeen: z.iso.datetime().optional(),
   lastChanged: z.iso.datetime().optional(),

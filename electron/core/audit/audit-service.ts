@@ -5,11 +5,13 @@ import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { AuditJob, HostProgress } from '#shared/model/job.ts'
 import { mapWithLimit } from '../jobs/map-with-limit.ts'
 import { throttled } from '../jobs/throttle.ts'
+import type { Decisions } from '../policy/decisions.ts'
 import { controls } from '../policy/registry.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
 import type { AuditRepo, AuditSummary } from '../store/audit.repo.ts'
 import { auditHost, judgeRecording } from './audit-host.ts'
 import { changesBetween } from './changes.ts'
+import { withDecisions } from './with-decisions.ts'
 
 /** Hosts looked at side by side. The transport throttles handshakes by itself; this bounds memory. */
 const HOSTS_AT_ONCE = 12
@@ -23,6 +25,8 @@ export interface AuditServicePorts {
   readonly log: Log
   readonly repo: AuditRepo
   readonly version: string
+  /** What people decided about a fleet: laid over what is handed out, never stored with it. */
+  readonly decisions: (fleet: Fleet) => Decisions
   readonly changed: (event: 'job:changed' | 'audit:changed' | 'connection:changed') => void
 }
 
@@ -39,7 +43,7 @@ export interface AuditService {
   /** Stops the running audit: connections it opened are closed, finished hosts stay. */
   cancel(): void
   job(): AuditJob | null
-  /** Newest result per host, put together. `brief` is for the matrix: findings without their evidence. */
+  /** Newest result per host, put together, as decided until now. `brief` is for the matrix: findings without their evidence. */
   latest(fleet: Fleet, detail: 'brief' | 'full'): Audit | null
   host(fleet: Fleet, name: string): HostAudit | null
   changes(fleet: Fleet): Change[]
@@ -50,7 +54,7 @@ export interface AuditService {
 
 const HISTORY_LENGTH = 50
 
-export function createAuditService({ clock, log, repo, version, changed }: AuditServicePorts): AuditService {
+export function createAuditService({ clock, log, repo, version, decisions, changed }: AuditServicePorts): AuditService {
   let current: { job: AuditJob; readonly abort: AbortController } | undefined
   const told = throttled(() => changed('job:changed'), PROGRESS_INTERVAL_MS)
   const results = throttled(() => changed('audit:changed'), RESULTS_INTERVAL_MS)
@@ -70,9 +74,10 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
         onProgress: (progress) => update({ host: host.name, ...progress }),
       })
       const saved = repo.saveHost(id, fleet.name, audit, outputs)
-      update({ host: host.name, ...finalProgress(saved) })
+      const decided = withDecisions(saved, decisions(fleet), clock.now())
+      update({ host: host.name, ...finalProgress(decided) })
       results()
-      return saved
+      return decided
     })
     const outcome = abort.signal.aborted ? 'cancelled' : 'complete'
     const finishedAt = iso()
@@ -119,7 +124,11 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
     },
     job: () => current?.job ?? null,
     latest(fleet, detail) {
-      const hosts = fleet.hosts.flatMap((host) => newestOf(repo, fleet.name, host.name, detail) ?? [])
+      const decided = decisions(fleet)
+      const hosts = fleet.hosts.flatMap((host) => {
+        const newest = newestOf(repo, fleet.name, host.name, detail)
+        return newest === null ? [] : [withDecisions(newest, decided, clock.now())]
+      })
       if (hosts.length === 0) return null
       const last = repo.list(fleet.name, 1)[0]
       const startedAt = hosts.map((host) => host.startedAt).sort()[0] ?? iso()
@@ -141,22 +150,28 @@ export function createAuditService({ clock, log, repo, version, changed }: Audit
     reevaluate(fleet) {
       const stored = this.latest(fleet, 'brief')
       if (stored === null) return null
+      const decided = decisions(fleet)
       const hosts = fleet.hosts.flatMap((host) => {
         const [newest] = repo.newest(fleet.name, host.name, 1, 'full')
         if (newest === undefined) return []
         const outputs = repo.outputs(newest.auditId, host.name)
-        if (outputs.size === 0) return [newest.audit]
+        if (outputs.size === 0) return [withDecisions(newest.audit, decided, clock.now())]
         const judged = judgeRecording({ host, fleet, outputs, controls, at: Date.parse(newest.audit.startedAt), log })
-        return [{ ...newest.audit, ...judged }]
+        return [withDecisions({ ...newest.audit, ...judged }, decided, clock.now())]
       })
       return { ...stored, hosts }
     },
-    host: (fleet, name) => newestOf(repo, fleet.name, name, 'full'),
-    changes: (fleet) =>
-      fleet.hosts.flatMap(({ name }) => {
-        const [after, before] = repo.newest(fleet.name, name, 2, 'brief')
-        return after && before ? changesBetween(before.audit, after.audit) : []
-      }),
+    host(fleet, name) {
+      const newest = newestOf(repo, fleet.name, name, 'full')
+      return newest && withDecisions(newest, decisions(fleet), clock.now())
+    },
+    changes(fleet) {
+      const decided = decisions(fleet)
+      return fleet.hosts.flatMap(({ name }) => {
+        const [after, before] = repo.newest(fleet.name, name, 2, 'brief').map(({ audit }) => withDecisions(audit, decided, clock.now()))
+        return after && before ? changesBetween(before, after) : []
+      })
+    },
     history: (fleet) => repo.list(fleet.name, HISTORY_LENGTH),
   }
 }

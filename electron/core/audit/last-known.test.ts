@@ -30,7 +30,14 @@ function serviceOver(stored: readonly HostAudit[]) {
   const newest: AuditRepo['newest'] = (_fleet, _host, limit) =>
     stored.slice(0, limit).map((it, index) => ({ auditId: `${index}`, audit: it }))
   const repo = { newest, list: () => [] } as unknown as AuditRepo
-  return createAuditService({ clock: { now: () => 0 }, log: () => undefined, repo, version: '0', changed: () => undefined })
+  return createAuditService({
+    clock: { now: () => 0 },
+    log: () => undefined,
+    repo,
+    version: '0',
+    decisions: () => ({ waivers: [], attestations: [] }),
+    changed: () => undefined,
+  })
 }
 
 const gone = audit('unreachable', '2026-11-22T12:00:00.000Z')

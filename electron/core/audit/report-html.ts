@@ -1,8 +1,9 @@
-import { type Audit, type HostAudit, score } from '#shared/model/audit.ts'
+import type { Audit, HostAudit } from '#shared/model/audit.ts'
 import { areas, checklist } from '#shared/model/checklist.ts'
 import type { Evidence, Finding } from '#shared/model/finding.ts'
-import { type Outcome, rankOf } from '#shared/status.ts'
-import { outcomeWords, visible } from '#shared/words.ts'
+import { byNeed, score } from '#shared/model/score.ts'
+import type { Outcome } from '#shared/status.ts'
+import { attestationWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
 import { reportStyle } from './report-style.ts'
 
 /** Markup that this file made. Everything else passes through `html` and is escaped. */
@@ -73,7 +74,7 @@ ${checklist
 }
 
 function hostSection(host: HostAudit): Markup {
-  const sorted = [...host.findings].sort((a, b) => rankOf(a.status) - rankOf(b.status))
+  const sorted = [...host.findings].sort(byNeed)
   const failure = host.failure ? html`<p class="failure"><code>${host.failure.code}</code> ${host.failure.detail}</p>` : nothing
   const system = host.system ? html`<p>${host.system.os}, kernel ${host.system.kernel}, audited as ${host.system.account}.</p>` : nothing
   return html`<section id="host-${host.name}">
@@ -86,12 +87,13 @@ ${sorted.map(findingSection)}
 
 function findingSection(finding: Finding): Markup {
   const hint = finding.hint === undefined ? nothing : html`<p class="hint">Next: ${finding.hint}</p>`
+  const decided = [waiverWords(finding), attestationWords(finding)].flatMap((words) => (words === undefined ? [] : [html`<p>${words}</p>`]))
   return html`<article>
 <h3>${chip(finding.status)} ${finding.title}</h3>
 <p class="meta"><code>${finding.item}</code> <code>${finding.control}</code> ${finding.subject}, severity ${finding.severity}</p>
 <p>${finding.reason}</p>
 <p class="why">${finding.rationale}</p>
-${hint}${finding.evidence.map(evidenceBlock)}
+${decided}${hint}${finding.evidence.map(evidenceBlock)}
 </article>
 `
 }

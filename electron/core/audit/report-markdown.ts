@@ -1,8 +1,8 @@
-import { type Audit, type HostAudit, score } from '#shared/model/audit.ts'
+import type { Audit, HostAudit } from '#shared/model/audit.ts'
 import { areas, checklist } from '#shared/model/checklist.ts'
 import type { Finding } from '#shared/model/finding.ts'
-import { rankOf } from '#shared/status.ts'
-import { outcomeWords, visible } from '#shared/words.ts'
+import { byNeed, score } from '#shared/model/score.ts'
+import { attestationWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
 
 /** GitHub-flavoured Markdown: the matrix, then per host what is open, with the proof. */
 export function markdownReport(audit: Audit): string {
@@ -41,7 +41,7 @@ function matrix(hosts: readonly HostAudit[]): string[] {
 
 function hostSection(host: HostAudit): string[] {
   const open = host.findings.filter(({ status }) => status !== 'pass' && status !== 'not-applicable')
-  const sorted = [...open].sort((a, b) => rankOf(a.status) - rankOf(b.status))
+  const sorted = [...open].sort(byNeed)
   return [
     `## ${cell(host.name)}`,
     '',
@@ -58,6 +58,7 @@ function findingSection(finding: Finding): string[] {
     '',
     cell(finding.reason),
     '',
+    ...[waiverWords(finding), attestationWords(finding)].flatMap((words) => (words === undefined ? [] : [cell(words), ''])),
     ...(finding.hint === undefined ? [] : [`Next: ${cell(finding.hint)}`, '']),
     ...finding.evidence.flatMap((evidence) => [
       `\`${code(evidence.command)}\`, exit ${evidence.exitCode ?? 'none'}, sha256 ${evidence.sha256}`,

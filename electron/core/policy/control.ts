@@ -1,3 +1,4 @@
+import type { AttestationRequest } from '#shared/model/attestation.ts'
 import type { ItemId } from '#shared/model/checklist.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { Outcome, Severity } from '#shared/status.ts'
@@ -50,6 +51,8 @@ export interface Control<N extends FactId = FactId, M extends FactId = FactId> {
   /** Facts that refine the answer, handed over as they are. */
   readonly uses?: readonly M[]
   readonly remediation?: { readonly template: string }
+  /** What a person is asked to state, where the control answers needs-attestation. */
+  readonly attestation?: AttestationRequest
   /** `NIST-800-53:SC-7`, `CIS-8:4.4`, `ISO-27001:A.8.20`, or a vendor page that the rule comes from. */
   readonly references: readonly string[]
   /** Pure. Never empty: a control that finds nothing to judge says not-applicable, with the reason. */

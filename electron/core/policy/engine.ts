@@ -5,6 +5,7 @@ import type { FactId } from '../facts/facts.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import type { AnyControl, Control, PolicyContext, Verdict } from './control.ts'
 import { evidenceFor } from './evidence.ts'
+import { evidenceDigest } from './evidence-digest.ts'
 
 /** Facts by id, as the registry reads them. */
 export type KnownFacts = { readonly [K in FactId]: FactResult<unknown> }
@@ -38,17 +39,19 @@ export function notEvaluated(control: AnyControl, title: string, reason: string)
 
 function findingOf(control: AnyControl, verdict: Verdict, outputs: ReadonlyMap<string, SectionOutput>): Finding {
   const open = verdict.status === 'fail' || verdict.status === 'warning'
+  const severity = verdict.severity ?? control.severity
   return {
     control: control.id,
     item: control.item,
     status: verdict.status,
-    severity: verdict.severity ?? control.severity,
+    severity,
     title: verdict.title,
     subject: verdict.subject,
     reason: verdict.reason,
     rationale: verdict.rationale ?? control.rationale,
     evidence: evidenceFor(verdict.cite, outputs),
     references: [...control.references],
+    digest: evidenceDigest({ ...verdict, control: control.id, severity }, outputs),
     ...(verdict.hint === undefined ? {} : { hint: verdict.hint }),
     ...(open && control.remediation ? { remediation: { template: control.remediation.template } } : {}),
   }

@@ -1,6 +1,7 @@
 import type Database from 'libsql'
-import { type Audit, type HostAudit, score } from '#shared/model/audit.ts'
+import type { Audit, HostAudit } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
+import { score } from '#shared/model/score.ts'
 import type { SectionOutput } from '../probe/section.ts'
 
 export interface AuditHead {

@@ -34,6 +34,7 @@ async function open(hosts: readonly DemoHost[], policy: Partial<Policy> = {}): P
     startDemo: async () => demo,
     changed: () => undefined,
     version: 'test',
+    account: 'admin',
   }
   services = createServices(ports, nobody)
   await services.fleet.openDemo()

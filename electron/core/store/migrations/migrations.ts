@@ -1,4 +1,5 @@
 import { sql as audits } from './0001-audits.ts'
+import { sql as decisions } from './0002-decisions.ts'
 
 /** In order; a database at version n has seen the first n. Append only. */
-export const migrations: readonly string[] = [audits]
+export const migrations: readonly string[] = [audits, decisions]

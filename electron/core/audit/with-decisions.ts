@@ -1,0 +1,17 @@
+import { type HostAudit, itemResults } from '#shared/model/audit.ts'
+import { type Decisions, decide } from '../policy/decisions.ts'
+
+/** A stored result as it stands at `now`, with what people decided since. What is stored stays as it was measured. */
+export function withDecisions(audit: HostAudit, decisions: Decisions, now: number): HostAudit {
+  // Most hosts have none, and a fleet has hundreds of them.
+  if (![...decisions.waivers, ...decisions.attestations].some(({ host }) => host === null || host === audit.name)) return audit
+  const findings = decide(audit.name, audit.findings, decisions, now)
+  const known = audit.lastKnown
+  const knownFindings = known && decide(audit.name, known.findings, decisions, now)
+  return {
+    ...audit,
+    findings,
+    items: itemResults(findings),
+    ...(known && knownFindings && { lastKnown: { ...known, findings: knownFindings, items: itemResults(knownFindings) } }),
+  }
+}

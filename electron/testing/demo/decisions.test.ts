@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Ports } from '#core/ports.ts'
+import { createServices, type Services } from '#core/services.ts'
+import type { Channel } from '#shared/ipc/channels.ts'
+import type { Input, Output } from '#shared/ipc/contracts.ts'
+import { dayFrom } from '#shared/model/validity.ts'
+import { type RunningDemoFleet, startDemoFleet } from './demo-fleet.ts'
+import type { DemoHost } from './demo-host.ts'
+import { gpu03 } from './hosts/gpu-03.ts'
+
+/** Decisions over real audits, as the window makes them. */
+
+let data: string
+let demo: RunningDemoFleet
+let services: Services
+let changed: string[]
+let now: number
+
+async function open(host: DemoHost): Promise<void> {
+  demo = await startDemoFleet([host])
+  const ports: Ports = {
+    clock: { now: () => now },
+    log: () => undefined,
+    paths: { data, home: demo.home },
+    secrets: { available: false, get: async () => undefined, set: async () => undefined, delete: async () => undefined },
+    createTransport: () => {
+      throw new Error('the demo brings its own')
+    },
+    startDemo: async () => demo,
+    changed: (event) => changed.push(event),
+    version: 'test',
+    account: 'admin',
+  }
+  services = createServices(ports, { ask: async () => null, reportChangedKey: () => undefined })
+  await services.fleet.openDemo()
+}
+
+async function call<C extends Channel>(channel: C, input: Input<C>): Promise<Output<C>> {
+  const reply = await services.handle(channel, input)
+  if (!reply.ok) throw new Error(`${reply.failure.code} ${reply.failure.detail}`)
+  return reply.value as Output<C>
+}
+
+const audit = () => services.audits.start(services.fleet.require(), services.transport()).done
+const control = 'inference-bound-to-loopback'
+const finding = async () => (await call('audit:host', { host: 'gpu-03' }))?.findings.find((it) => it.control === control)
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'gatehouse-waived-'))
+  changed = []
+  now = Date.now()
+})
+afterEach(async () => {
+  await services.close()
+  rmSync(data, { recursive: true, force: true })
+})
+
+async function grant() {
+  const found = await finding()
+  expect(found?.status).toBe('fail')
+  const request = { host: 'gpu-03', control, subject: found?.subject ?? '', reason: 'Moves behind nginx', approver: 'M. Ito' }
+  return call('waiver:grant', { ...request, endsOn: dayFrom(now, 30) })
+}
+
+test('a waived finding shows everywhere with its end, survives the next audit and a judgement anew, and comes back when withdrawn', async () => {
+  await open(gpu03)
+  await audit()
+  const { id, endsOn } = await grant()
+  expect(changed).toContain('waiver:changed')
+  expect(await finding()).toMatchObject({ status: 'waived', waiver: { id, state: 'active', approver: 'M. Ito', endsOn } })
+  expect((await call('audit:latest', null))?.hosts[0]?.findings.find((it) => it.control === control)?.status).toBe('waived')
+  for (const format of ['json', 'markdown', 'html'] as const) {
+    const report = services.report(format)
+    for (const words of ['Moves behind nginx', 'M. Ito', endsOn]) expect(report.replaceAll('\\', '')).toContain(words)
+  }
+
+  const again = await audit()
+  expect(again.hosts[0]?.findings.find((it) => it.control === control)?.status).toBe('waived')
+  expect(services.audits.reevaluate(services.fleet.require())?.hosts[0]?.findings.find((it) => it.control === control)?.status).toBe(
+    'waived',
+  )
+  expect(await call('waiver:list', null)).toMatchObject([{ id, state: 'active' }])
+
+  await call('waiver:withdraw', { id })
+  expect(await finding()).toMatchObject({ status: 'fail' })
+  expect(await call('waiver:list', null)).toMatchObject([{ id, state: 'withdrawn', withdrawn: { by: 'admin' } }])
+})
+
+test('a waiver ends by itself, without another audit', async () => {
+  await open(gpu03)
+  await audit()
+  await grant()
+  now += 31 * 86_400_000
+  expect(await finding()).toMatchObject({ status: 'fail', waiver: { state: 'expired' } })
+  expect(await call('waiver:list', null)).toMatchObject([{ state: 'expired' }])
+})
+
+test.each([
+  ['empty words', { reason: '  ' }],
+  ['hidden characters', { approver: 'M. \u202eotI' }],
+  ['a day that is none', { endsOn: 'next week' }],
+])('malformed: %s', async (_, change) => {
+  await open(gpu03)
+  const request = { host: 'gpu-03', control, subject: '', reason: 'r', approver: 'a', endsOn: dayFrom(now, 1), ...change }
+  await expect(call('waiver:grant', request)).rejects.toThrow(/ipc.invalid/)
+})

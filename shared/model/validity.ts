@@ -1,0 +1,20 @@
+import type { Outcome } from '../status.ts'
+
+/** Terms under which people decide. Free of schemas, so that the window can use them. */
+
+/** What may be accepted for a while. Not what was not measured: nobody knows what would be accepted. */
+export const waivableOutcomes = ['fail', 'warning', 'needs-attestation'] as const satisfies readonly Outcome[]
+
+/** Longest time that a waiver can be given for (DESIGN.md, section 7). */
+export const maxWaiverDays = 90
+
+export const isWaivable = (status: Outcome): status is (typeof waivableOutcomes)[number] =>
+  (waivableOutcomes as readonly Outcome[]).includes(status)
+
+const DAY_MS = 86_400_000
+
+/** True from the end of that day on, UTC. */
+export const isOver = (endsOn: string, now: number): boolean => now >= Date.parse(endsOn) + DAY_MS
+
+/** The day `days` from now, `2026-11-24`, UTC. */
+export const dayFrom = (now: number, days: number): string => new Date(now + days * DAY_MS).toISOString().slice(0, 10)
