@@ -11,6 +11,7 @@ import { redact, redactOutput } from '../policy/secrets.ts'
 import type { HostSession, Log, Transport } from '../ports.ts'
 import { runProbe } from '../probe/run-probe.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { lookOverWire } from '../wire/look-over-wire.ts'
 
 export interface AuditHostRequest {
   readonly host: Host
@@ -127,9 +128,11 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     })
     onProgress({ stage: 'probing', current: sections[0]?.id ?? '' })
     const askedMs = now()
+    const wire = lookOverWire(session, fleet, host, signal)
     const run = await runProbe(session, sections, {
       account,
       signal,
+      onEnded: wire.onEnded,
       timeoutMs: fleet.policy.auditTimeoutSeconds * 1000,
       onSection: (_, sectionsDone, sectionsTotal, current) => onProgress({ sectionsDone, sectionsTotal, current }),
     })
@@ -137,6 +140,7 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     const outputs = new Map([...run.outputs].map(([id, output]) => [id, redactOutput(output)]))
     const answered = [...outputs.values()].some(({ state }) => state !== 'not-run')
     if (failure && !answered) return { audit: failedAudit(base, failure, controls, finishedAt()), outputs: [] }
+    for (const output of await wire.finish(outputs)) outputs.set(output.id, redactOutput(output))
     onProgress({ stage: 'evaluating', current: '' })
     const judged = judgeRecording({ host, fleet, outputs, controls, at: askedMs, log })
     const limited = [...outputs.values()].some(

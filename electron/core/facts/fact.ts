@@ -24,6 +24,8 @@ export interface FactSources {
   readonly context: ProbeContext
   /** Throws when the section is not one of this probe: that is a mistake in the code, not on the host. */
   section(id: string): SectionOutput
+  /** Answers that were not asked by the probe's script: the section of this name and all that begin with it and a dash. */
+  answers(name: string): readonly SectionOutput[]
   /** A fact that stands earlier in the registry. */
   fact<K extends FactId>(id: K): FactResult<Facts[K]>
 }

@@ -12,6 +12,7 @@ import type { Process } from './processes/processes.ts'
 import type { Sshd } from './sshd/sshd.ts'
 import type { System } from './system/system.ts'
 import type { Unit } from './units/units.ts'
+import type { Wire } from './wire/wire.ts'
 
 /** Everything that Gatehouse can know about one host at one time. */
 export interface Facts {
@@ -30,6 +31,8 @@ export interface Facts {
   readonly sshd: Sshd
   readonly network: Network
   readonly gpus: readonly Gpu[]
+  /** What the host's own addresses answer over the network. */
+  readonly wire: Wire
 }
 
 export type FactId = keyof Facts

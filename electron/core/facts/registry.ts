@@ -18,6 +18,7 @@ import { servicesFact } from './services/services.fact.ts'
 import { sshdFact } from './sshd/sshd.fact.ts'
 import { systemFact } from './system/system.fact.ts'
 import { unitsFact } from './units/units.fact.ts'
+import { wireFact } from './wire/wire.fact.ts'
 
 /** In the order in which they are read: a fact may use those before it. */
 const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
@@ -35,6 +36,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   firewall: firewallFact,
   sshd: sshdFact,
   gpus: gpusFact,
+  wire: wireFact,
 }
 
 const inOrder: readonly FactDefinition<FactId>[] = Object.values(definitions)
@@ -49,10 +51,13 @@ export const probeContextOf = (fleet: Fleet, host: Host): ProbeContext => ({
   modelPaths: modelPathsFor(fleet, host),
 })
 
-/** All that is asked on a host. Two facts may share a section when it is the very same; the first one counts. */
-export function sectionsOf(context: ProbeContext): readonly SectionSpec[] {
+const chosen = (ids: readonly FactId[] | undefined): readonly FactDefinition<FactId>[] =>
+  ids === undefined ? inOrder : inOrder.filter(({ id }) => ids.includes(id))
+
+/** All that is asked on a host, or what the named facts ask. Two facts may share a section when it is the very same; the first one counts. */
+export function sectionsOf(context: ProbeContext, ids?: readonly FactId[]): readonly SectionSpec[] {
   const sections = new Map<string, SectionSpec>()
-  for (const definition of inOrder) {
+  for (const definition of chosen(ids)) {
     for (const section of definition.sections(context)) {
       const before = sections.get(section.id)
       if (before && JSON.stringify(before) !== JSON.stringify(section)) throw new Error(`two different sections are named ${section.id}`)
@@ -77,9 +82,15 @@ const notRun = (spec: SectionSpec): SectionOutput => ({
 
 /**
  * Recordings in, typed facts out. Sections that a stored audit does not have (asked by a newer Gatehouse) count as not run.
+ * Facts that are not among `ids` are unknown; those that they rest on must be named as well.
  * A fact whose `read` throws is unknown, and the log says why: one wrong parser never takes an audit down.
  */
-export function readFacts(outputs: ReadonlyMap<string, SectionOutput>, context: ProbeContext, log?: Log): FactResults {
+export function readFacts(
+  outputs: ReadonlyMap<string, SectionOutput>,
+  context: ProbeContext,
+  log?: Log,
+  ids?: readonly FactId[],
+): FactResults {
   const specs = new Map(sectionsOf(context).map((spec) => [spec.id, spec]))
   const results = new Map<FactId, FactResult<unknown>>()
   const sources: FactSources = {
@@ -91,9 +102,11 @@ export function readFacts(outputs: ReadonlyMap<string, SectionOutput>, context: 
       if (!spec) throw new Error(`no section is named ${id}`)
       return notRun(spec)
     },
+    answers: (name) => [...outputs.values()].filter(({ id }) => id === name || id.startsWith(`${name}-`)),
     fact: <K extends FactId>(id: K) => (results.get(id) ?? unknown(`${id}: not read yet`, [])) as FactResult<Facts[K]>,
   }
-  for (const definition of inOrder) results.set(definition.id, readOne(definition, sources, log))
+  for (const { id } of inOrder) results.set(id, unknown(`${id}: not read`, []))
+  for (const definition of chosen(ids)) results.set(definition.id, readOne(definition, sources, log))
   return Object.fromEntries(results) as unknown as FactResults
 }
 

@@ -22,6 +22,7 @@ import proxyRequiresAuthentication from './controls/proxy/proxy-requires-authent
 import proxyCertificateValid from './controls/tls/proxy-certificate-valid.control.ts'
 import proxyServesTls from './controls/tls/proxy-serves-tls.control.ts'
 import proxyTlsVersions from './controls/tls/proxy-tls-versions.control.ts'
+import endpointAnswerAuthenticated from './controls/wire/endpoint-answer-authenticated.control.ts'
 
 /** Every control, in the order of the checklist. A new one is one file in `controls/<area>/` and one line here. */
 export const controls: readonly AnyControl[] = [
@@ -32,6 +33,7 @@ export const controls: readonly AnyControl[] = [
   proxyCertificateValid,
   proxyServesTls,
   proxyTlsVersions,
+  endpointAnswerAuthenticated,
   engineRequiresKeyWhenExposed,
   proxyRequiresAuthentication,
   managementEndpointsRestricted,

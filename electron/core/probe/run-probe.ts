@@ -22,6 +22,8 @@ export interface ProbeOptions {
   readonly timeoutMs: number
   /** A section was answered. `awaited` is the one that has been running longest, empty when none is. */
   readonly onSection?: (id: string, done: number, total: number, awaited: string) => void
+  /** A section was answered; `output` reads it, for who wants to go on with it while the others run. */
+  readonly onEnded?: (id: string, output: () => SectionOutput) => void
 }
 
 export interface ProbeRun {
@@ -140,7 +142,9 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
       if (event.kind === 'ended') {
         timingOf(event.index).endedAt = performance.now()
         done++
-        options.onSection?.(sections[event.index]?.id ?? '', done, sections.length, awaitedId())
+        const { id } = sections[event.index] as SectionSpec
+        options.onSection?.(id, done, sections.length, awaitedId())
+        options.onEnded?.(id, () => outputAt(event.index))
       }
     }
     if (received <= flood && reader.noiseBytes <= MAX_NOISE_BYTES) return !stopped
@@ -148,6 +152,14 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
     return false
   }
   const timingOf = (index: number): Timing => timings[index] as Timing
+  const outputAt = (index: number): SectionOutput =>
+    outputOf(
+      sections[index] as SectionSpec,
+      reader.sections[index] as SectionFrames,
+      timingOf(index),
+      options.account,
+      reader.hello?.uid ?? null,
+    )
 
   options.signal.addEventListener('abort', onAbort, { once: true })
   if (options.signal.aborted) deadline.abort()
@@ -177,12 +189,8 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
   }
   if (options.signal.aborted && !reader.finished) failure = { code: 'job.cancelled', detail: 'Stopped before every section was answered' }
 
-  const uid = reader.hello?.uid ?? null
-  const outputs = sections.map((section, index) => {
-    const frames = reader.sections[index] as SectionFrames
-    return [section.id, outputOf(section, frames, timingOf(index), options.account, uid)] as const
-  })
-  return { outputs: new Map(outputs), uid, noiseBytes: reader.noiseBytes, failure }
+  const outputs = sections.map((section, index) => [section.id, outputAt(index)] as const)
+  return { outputs: new Map(outputs), uid: reader.hello?.uid ?? null, noiseBytes: reader.noiseBytes, failure }
 }
 
 /** What the end of the command means. Undefined when everything was framed as asked. */

@@ -21,6 +21,8 @@ export interface DemoHost {
   /** Version, when nginx is installed. Its configuration is what the files below /etc/nginx say. */
   readonly nginx?: { readonly version: string; readonly running: boolean }
   readonly firewall: DemoFirewall
+  /** Ports that the packet filter closes to the jump host without a word: it gets no answer there. */
+  readonly closedToJump?: readonly number[]
   /** Lines of `sshd -T`. */
   readonly sshd: readonly string[]
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefixLength: number }[]

@@ -5,6 +5,7 @@ import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { DemoHost } from './demo-host.ts'
 import { serveProbe } from './demo-shell.ts'
+import { doorOf } from './responders.ts'
 
 const { Server, utils } = ssh2
 
@@ -28,7 +29,7 @@ interface KeyPair {
 
 /**
  * A real SSH server on loopback that acts as the jump host. `direct-tcpip` channels to the address of a simulated host
- * are handed to that host's own SSH server inside this process; to anything else they are refused.
+ * are handed to that host's own SSH server inside this process, or to what its other ports answer; to anything else they are refused.
  */
 export async function startDemoServers(fleetOf: () => Fleet, hosts: readonly DemoHost[], clientKey: string): Promise<DemoServers> {
   const allowed = utils.parseKey(clientKey)
@@ -78,7 +79,13 @@ export async function startDemoServers(fleetOf: () => Fleet, hosts: readonly Dem
     connection.on('authentication', authenticate)
     connection.on('tcpip', (accept, reject, info) => {
       const host = hosts.find(({ address }) => address === info.destIP)
-      if (host === undefined || info.destPort !== 22) return reject()
+      if (host === undefined) return reject()
+      if (info.destPort !== 22) {
+        const door = doorOf(host, info.destPort)
+        if (door === 'refused') reject()
+        else if (door !== 'silent') door.admit(accept())
+        return
+      }
       const channel = accept()
       if (host.fault !== 'hang-handshake') targetAt(host).injectSocket(channel as never)
     })

@@ -137,6 +137,7 @@ export const gpu01: DemoHost = {
     ['ip saddr 10.20.1.0/24 tcp dport 443 accept', 'ip saddr 10.20.0.10 tcp dport 22 accept'],
     ['ip daddr 10.20.8.0/24 tcp dport 443 accept', 'ip daddr 10.20.0.53 udp dport 53 accept'],
   ),
+  closedToJump: [443],
   sshd: soundSshd,
   addresses: [{ interface: 'eth0', address: '10.20.4.11', prefixLength: 24 }],
   gateway: '10.20.4.1',

@@ -110,6 +110,7 @@ export const gpu02: DemoHost = {
     ),
     ufw: ufwStatus,
   },
+  closedToJump: [443],
   sshd: soundSshd,
   addresses: [{ interface: 'eth0', address: '10.20.4.12', prefixLength: 24 }],
   gateway: '10.20.4.1',

@@ -1,0 +1,52 @@
+/** How a TCP connection from the jump host to the host's own address ended. `not-forwarded`: the jump host would not try. */
+export const tcpOutcomes = ['connected', 'refused', 'no-answer', 'not-forwarded'] as const
+export type TcpOutcome = (typeof tcpOutcomes)[number]
+
+/** What one harmless request was answered, without any credentials. */
+export interface WireAnswer {
+  readonly method: string
+  readonly path: string
+  /** Undefined when no HTTP answer came; `failure` says why. */
+  readonly status?: number | undefined
+  /** Names in lower case; only those that say something here. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Beginning of the body, for routes that name a program or its version. */
+  readonly body?: string | undefined
+  readonly failure?: string | undefined
+  readonly line: number
+}
+
+/** One port of the host, as it looks from the jump host. */
+export interface WireEndpoint {
+  readonly address: string
+  readonly port: number
+  /** Who connected: the last jump host, or this workstation where there is none. */
+  readonly from: string
+  readonly tcp: TcpOutcome
+  readonly reason?: string | undefined
+  readonly answers: readonly WireAnswer[]
+  readonly section: string
+  /** Line that says how the connection ended. */
+  readonly line: number
+}
+
+/** What the addresses of a host answer over the network: Gatehouse's own connections, forwarded by the jump host. */
+export interface Wire {
+  readonly endpoints: readonly WireEndpoint[]
+}
+
+/** `demanded`: credentials are asked for. `none`: the engine itself answered. `absent`: no such route. `unclear`: neither can be said. */
+export type CredentialsSeen = 'demanded' | 'none' | 'absent' | 'elsewhere' | 'unclear'
+
+/**
+ * What a status says about credentials (RFC 9110, 15). 405 and 415 come from whoever knows the route, so the request got through; 403 refuses
+ * this client whatever it shows; a redirect leads elsewhere, mostly to a login or to https.
+ */
+export function credentialsSeen({ status }: Pick<WireAnswer, 'status'>): CredentialsSeen {
+  if (status === undefined) return 'unclear'
+  if (status === 401 || status === 403 || status === 407) return 'demanded'
+  if (status === 404 || status === 410 || status === 444) return 'absent'
+  if (status >= 200 && status < 300) return 'none'
+  if (status >= 300 && status < 400) return 'elsewhere'
+  return status === 400 || status === 405 || status === 415 || status === 422 ? 'none' : 'unclear'
+}

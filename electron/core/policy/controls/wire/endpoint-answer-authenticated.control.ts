@@ -1,0 +1,121 @@
+import { engineRoutes, type RouteClass } from '#shared/model/engine-routes.ts'
+import { credentialsSeen, type WireAnswer, type WireEndpoint } from '../../../facts/wire/wire.ts'
+import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { listed } from '../proxy/proxy-paths.ts'
+
+export default defineControl({
+  id: 'endpoint-answer-authenticated',
+  item: 'INF-3',
+  severity: 'critical',
+  title: 'Inference endpoints answer nobody who shows no credentials',
+  rationale:
+    'A route that answers without credentials is open to every machine that reaches the port, whatever the configuration says. Gatehouse asked it over the network and got an answer, and so does anyone else there.',
+  needs: ['services'],
+  uses: ['wire'],
+  references: ['NIST-800-53:IA-2', 'NIST-800-53:AC-14', 'NIST-800-53:CA-8', 'CIS-8:6.3', 'ISO-27001:A.8.5', 'OWASP-LLM:LLM10'],
+  evaluate: ({ services, wire }) => {
+    if (services.length === 0) return [notApplicable('No inference server on this host', 'No inference server was found on this host.', [])]
+    if (!wire.known)
+      return [
+        {
+          status: 'not-evaluated',
+          subject: '',
+          title: 'Not asked over the network',
+          reason: wire.reason,
+          hint: wire.hint,
+          cite: wire.sections.map((section) => ({ section, line: 0 })),
+        },
+      ]
+    const verdicts = wire.value.endpoints.flatMap(judge)
+    return verdicts.length > 0 ? verdicts : [nobody(wire.value.endpoints)]
+  },
+})
+
+const notApplicable = (title: string, reason: string, cite: readonly Citation[]): Verdict => ({
+  status: 'not-applicable',
+  subject: '',
+  title,
+  reason,
+  cite,
+})
+
+/** Silence proves nothing about authentication, and nothing stands open: who may connect at all is judged from the rules. */
+function nobody(endpoints: readonly WireEndpoint[]): Verdict {
+  const tried = endpoints.map(({ port, tcp }) => `${port} (${tcp === 'refused' ? 'refused' : 'no answer'})`)
+  const reason =
+    tried.length === 0
+      ? 'No inference server or proxy of this host listens where the network could reach it.'
+      : `Asked from ${endpoints[0]?.from}, port ${listed(tried)}: nothing to show credentials to.`
+  return notApplicable('Nothing answers the jump host', reason, [
+    { section: 'wire', line: 0 },
+    ...endpoints.map(({ section, line }) => ({ section, line })),
+  ])
+}
+
+const classes = new Map<string, RouteClass>(
+  Object.values(engineRoutes)
+    .flat()
+    .map((route) => [route.path, route.class]),
+)
+
+/** That a server lives may be told to anyone. */
+const tellsMore = ({ path }: WireAnswer): boolean => classes.get(path) !== 'health'
+
+function judge(endpoint: WireEndpoint): readonly Verdict[] {
+  const { address, port, from, tcp, section, line } = endpoint
+  const base = { subject: `${address}:${port}` }
+  const where = { section, line }
+  if (tcp === 'not-forwarded')
+    return [
+      {
+        ...base,
+        status: 'not-evaluated',
+        title: 'The jump host does not forward to it',
+        reason: `${from} would not connect to ${base.subject}: ${endpoint.reason ?? 'it gave no reason'}.`,
+        hint: `To have it asked, let the audit account forward to ${base.subject} (PermitOpen, AllowTcpForwarding on ${from}).`,
+        cite: [where],
+      },
+    ]
+  if (tcp !== 'connected') return []
+  const seen = (kind: ReturnType<typeof credentialsSeen>) => endpoint.answers.filter((answer) => credentialsSeen(answer) === kind)
+  const asked = (answers: readonly WireAnswer[]) => listed(answers.map(({ method, path, status }) => `${method} ${path} (${status})`))
+  const open = seen('none').filter(tellsMore)
+  if (open.length > 0)
+    return [
+      {
+        ...base,
+        status: 'fail',
+        title: 'It answers without credentials',
+        reason: `From ${from}, with nothing to show: ${asked(open)}. Expected 401, or no connection at all.`,
+        cite: open.map((answer) => ({
+          section,
+          line: answer.line,
+          note: 'Answered without credentials. Expected 401.',
+          token: String(answer.status),
+        })),
+      },
+    ]
+  const demanded = [...seen('demanded'), ...seen('elsewhere')]
+  const unclear = seen('unclear').filter(tellsMore)
+  if (demanded.length > 0 && unclear.length === 0)
+    return [
+      {
+        ...base,
+        status: 'pass',
+        title: 'It wants credentials',
+        reason: `From ${from}, with nothing to show: ${asked(demanded)}${seen('none').length > 0 ? `; only ${asked(seen('none'))} says that it lives` : ''}.`,
+        cite: demanded.map((answer) => ({ section, line: answer.line })),
+      },
+    ]
+  if (unclear.length > 0)
+    return [
+      {
+        ...base,
+        status: 'not-evaluated',
+        title: 'Its answers say nothing about credentials',
+        reason: `From ${from}: ${listed(unclear.map(({ method, path, status, failure }) => `${method} ${path} (${status ?? failure ?? 'no answer'})`))}.`,
+        cite: [where, ...unclear.map((answer) => ({ section, line: answer.line }))],
+      },
+    ]
+  return []
+}

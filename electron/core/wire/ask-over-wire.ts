@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import { failureOf } from '#shared/errors.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import { printTranscript, type Said } from '../facts/wire/transcript.ts'
+import type { TcpOutcome } from '../facts/wire/wire.ts'
+import type { HostSession } from '../ports.ts'
+import type { SectionOutput } from '../probe/section.ts'
+import { Semaphore } from '../ssh/semaphore.ts'
+import { askHttp } from './ask-http.ts'
+import type { Question } from './questions.ts'
+
+/** Channels of one host that are open at once. */
+const CHANNELS_AT_ONCE = 12
+/** For one host, from the first connection on. */
+const TOTAL_MS = 10_000
+/** How long a port that took the connection may think, once all else is done. */
+const ANSWER_MS = 1500
+
+export interface WireOptions {
+  readonly fleet: Fleet
+  readonly host: Host
+  readonly signal: AbortSignal
+}
+
+/** Questions that are being asked. */
+export interface WireRun {
+  /**
+   * The answers as sections, in the order of the questions. Ports that have answered nothing at all by then are waited for `patienceMs`
+   * more: a firewall that drops packets never answers. Never rejects.
+   */
+  finish(patienceMs: (port: number) => number): Promise<readonly SectionOutput[]>
+}
+
+interface Context {
+  readonly session: HostSession
+  readonly host: Host
+  readonly from: string
+  readonly channels: Semaphore
+  readonly signal: AbortSignal
+}
+
+/** Asks every question at once, over channels that the jump host forwards to the host's own address. No command runs anywhere. */
+export function askOverWire(session: HostSession, questions: readonly Question[], { fleet, host, signal }: WireOptions): WireRun {
+  const from = whoAsks(fleet)
+  const total = AbortSignal.any([signal, AbortSignal.timeout(TOTAL_MS)])
+  const context = { session, host, from, channels: new Semaphore(CHANNELS_AT_ONCE), signal: total }
+  const runs = questions.map((question) => {
+    const patience = new AbortController()
+    const startedMs = performance.now()
+    const progress = { connected: false }
+    const asked = ask(question, { ...context, signal: AbortSignal.any([total, patience.signal]) }, progress)
+    return { question, patience, progress, output: asked.then((said) => outputOf(question, said, startedMs)) }
+  })
+  return {
+    async finish(patienceMs) {
+      const timers: NodeJS.Timeout[] = []
+      const giveUpAfter = (milliseconds: number, act: () => void) => void timers.push(setTimeout(act, milliseconds))
+      for (const { question, patience, progress } of runs) {
+        // Who has taken the connection meanwhile gets the time of those who think.
+        const thinking = () => giveUpAfter(ANSWER_MS, () => patience.abort())
+        if (progress.connected) thinking()
+        else giveUpAfter(patienceMs(question.port), () => (progress.connected ? thinking() : patience.abort()))
+      }
+      const outputs = await Promise.all(runs.map(({ output }) => output))
+      for (const timer of timers) clearTimeout(timer)
+      return [planOutput(questions, from, host), ...outputs]
+    },
+  }
+}
+
+/** The first request shows whether anything answers at all; only then are the others sent, side by side. */
+async function ask({ port, name, requests }: Question, context: Context, progress: { connected: boolean }): Promise<Said> {
+  const { host, from } = context
+  const base = { address: host.address, port, from }
+  const [first, ...others] = requests
+  if (first === undefined) return { ...base, tcp: 'no-answer', answers: [] }
+  const opened = await open(port, context)
+  if ('tcp' in opened) return { ...base, ...opened, answers: [] }
+  progress.connected = true
+  const answers = await Promise.all([
+    askHttp(opened.stream, first, name, context.signal),
+    ...others.map(async (request) => {
+      const another = await open(port, context)
+      if ('tcp' in another) return { method: request.method, path: request.path, headers: {}, failure: another.reason ?? another.tcp }
+      return askHttp(another.stream, request, name, context.signal)
+    }),
+  ])
+  return { ...base, tcp: 'connected', answers }
+}
+
+type Opened = { readonly stream: Duplex } | { readonly tcp: TcpOutcome; readonly reason?: string }
+
+/** A channel, or how the attempt ended. Its place is given back when the stream closes. */
+async function open(port: number, { session, channels, signal }: Context): Promise<Opened> {
+  try {
+    const release = await channels.acquire(signal)
+    try {
+      const stream = await session.openTcp(port, signal)
+      stream.once('close', release)
+      return { stream }
+    } catch (thrown) {
+      release()
+      throw thrown
+    }
+  } catch (thrown) {
+    const { code, detail } = failureOf(thrown)
+    if (signal.aborted) return { tcp: 'no-answer' }
+    if (code === 'ssh.refused') return { tcp: 'refused' }
+    if (code === 'ssh.forwarding-refused') return { tcp: 'not-forwarded', reason: detail }
+    return { tcp: 'no-answer', reason: detail }
+  }
+}
+
+const urlHost = (address: string): string => (address.includes(':') ? `[${address}]` : address)
+
+function outputOf(question: Question, said: Said, startedMs: number): SectionOutput {
+  const [first, ...others] = question.requests
+  const more = others.length > 0 ? ` and ${others.length} more` : ''
+  const command = `GET http://${urlHost(said.address)}:${said.port}${first?.path ?? '/'}${more} from ${said.from}`
+  return section(question.id, command, printTranscript(said), Math.round(performance.now() - startedMs))
+}
+
+/** Says what was asked, so that a port without an answer is one that was not worth asking, or one that could not be. */
+function planOutput(questions: readonly Question[], from: string, host: Host): SectionOutput {
+  const lines = questions.map(
+    ({ port, owner, name, requests }) => `http ${port} ${owner} ${name} ${requests.map(({ path }) => path).join(' ')}`,
+  )
+  const text = lines.length === 0 ? 'nothing that others could reach\n' : lines.map((line) => `${line}\n`).join('')
+  return section('wire', planCommand(host, from), text, 0)
+}
+
+const whoAsks = (fleet: Fleet): string => fleet.jump.at(-1)?.name ?? 'this workstation'
+const planCommand = (host: Host, from: string): string => `Ports of ${host.address} asked over the network from ${from}`
+
+/** Stands for answers where nothing could be asked. */
+export const notAsked = (fleet: Fleet, host: Host, reason: string): SectionOutput => ({
+  ...section('wire', planCommand(host, whoAsks(fleet)), '', 0),
+  state: 'not-run',
+  exitCode: null,
+  stderr: reason,
+})
+
+function section(id: string, command: string, stdout: string, durationMs: number): SectionOutput {
+  const bytes = Buffer.byteLength(stdout)
+  const sha256 = createHash('sha256').update(stdout).digest('hex')
+  return { id, command, state: 'ok', privileged: false, exitCode: 0, stdout, stderr: '', durationMs, bytes, sha256 }
+}

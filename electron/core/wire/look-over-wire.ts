@@ -1,0 +1,61 @@
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import { verdictFor } from '../facts/firewall/reach.ts'
+import { probeContextOf, readFacts, sectionsOf } from '../facts/registry.ts'
+import { redactOutput } from '../policy/secrets.ts'
+import type { HostSession } from '../ports.ts'
+import type { SectionOutput } from '../probe/section.ts'
+import { askOverWire, notAsked, type WireRun } from './ask-over-wire.ts'
+import { factsForQuestions, questionsFor } from './questions.ts'
+
+const MIN_PATIENCE_MS = 50
+const MAX_PATIENCE_MS = 1000
+
+export interface WireLook {
+  /** For `runProbe`: the questions go out while the rest of the probe still runs. */
+  onEnded(id: string, output: () => SectionOutput): void
+  /** The answers as sections. `outputs` is all that the probe answered. Never rejects. */
+  finish(outputs: ReadonlyMap<string, SectionOutput>): Promise<readonly SectionOutput[]>
+}
+
+/**
+ * Looks at a host from the network beside the probe: as soon as the sections are there that say what listens, the host's own address is asked
+ * over channels of the jump host, so that looking from both sides takes no longer than looking from one.
+ */
+export function lookOverWire(session: HostSession, fleet: Fleet, host: Host, signal: AbortSignal): WireLook {
+  const context = probeContextOf(fleet, host)
+  const awaited = new Set(sectionsOf(context, factsForQuestions).map(({ id }) => id))
+  const early = new Map<string, SectionOutput>()
+  const begunMs = performance.now()
+  let firstAnswerMs = 0
+  let run: WireRun | undefined
+
+  function start(outputs: ReadonlyMap<string, SectionOutput>): WireRun | undefined {
+    const facts = readFacts(outputs, context, undefined, factsForQuestions)
+    if (!facts.services.known) return undefined
+    return askOverWire(session, questionsFor(facts, host), { fleet, host, signal })
+  }
+
+  return {
+    onEnded(id, output) {
+      firstAnswerMs ||= performance.now() - begunMs
+      if (run !== undefined || !awaited.has(id)) return
+      early.set(id, redactOutput(output()))
+      if (early.size === awaited.size) run = start(early)
+    },
+    async finish(outputs) {
+      run ??= signal.aborted ? undefined : start(outputs)
+      if (run === undefined) return [notAsked(fleet, host, 'the probe did not tell what listens on this host')]
+      const { firewall, network } = readFacts(outputs, context, undefined, ['network', 'firewall'])
+      const patience = Math.min(Math.max(firstAnswerMs, MIN_PATIENCE_MS), MAX_PATIENCE_MS)
+      // A port that the rules close to the jump host was asked as well, but waiting longer for its silence tells nothing.
+      const closed = (port: number): boolean =>
+        firewall.known &&
+        fleet.networks.jump.length > 0 &&
+        fleet.networks.jump.every((source) => {
+          const query = { direction: 'in', protocol: 'tcp', port, source } as const
+          return verdictFor(firewall.value, network.known ? network.value : undefined, query).verdict === 'drop'
+        })
+      return run.finish((port) => (closed(port) ? 0 : patience))
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { DemoHost, DemoListener } from './demo-host.ts'
+
+/** What the programs of a simulated host answer when their ports are asked over the network: enough of each engine to be told apart. */
+const programs: Readonly<Record<string, RequestListener>> = {
+  ollama: engine({
+    '/': 'Ollama is running',
+    '/api/version': '{"version":"0.12.6"}',
+    '/api/tags': '{"models":[]}',
+    '/api/ps': '{"models":[]}',
+  }),
+  // LocalAI without a key, behind the port that Docker publishes.
+  'docker-proxy': engine({ '/readyz': 'OK', '/healthz': 'OK', '/v1/models': '{"data":[]}', '/metrics': '', '/api/tags': '{"models":[]}' }),
+}
+
+function engine(routes: Readonly<Record<string, string>>): RequestListener {
+  return ({ url = '/' }, response) => {
+    const body = routes[url]
+    const type = body?.startsWith('{') ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'
+    response.writeHead(body === undefined ? 404 : 200, { 'content-type': type }).end(body ?? 'not found')
+  }
+}
+
+/** `refused`: nothing listens there. `silent`: the packet filter drops it, so that nobody ever answers. */
+export type Door = 'refused' | 'silent' | { readonly admit: (stream: Duplex) => void }
+
+/** What happens to a connection from the jump host to the host's own address. */
+export function doorOf(host: DemoHost, port: number): Door {
+  if (host.closedToJump?.includes(port)) return 'silent'
+  const listener = host.listeners.find((one) => one.port === port && one.protocol === 'tcp' && !isLoopback(one))
+  const program = listener && programs[listener.process]
+  if (program === undefined) return 'refused'
+  const server = createServer(program)
+  return { admit: (stream) => void server.emit('connection', stream) }
+}
+
+const isLoopback = ({ address }: DemoListener): boolean => address.startsWith('127.') || address === '::1'
