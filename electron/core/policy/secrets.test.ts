@@ -11,6 +11,7 @@ test.each([
   ['an option in a JSON array', '["--api-key","s1","--host","0.0.0.0"]', `["--api-key","${X}","--host","0.0.0.0"]`],
   ['an option between NULs', 'a\0--api-key\0zzz\0--host\0x', `a\0--api-key\0${X}\0--host\0x`],
   ['oauth2-proxy', '--cookie-secret=abcd --client-secret efgh --client-id=ai', `--cookie-secret=${X} --client-secret ${X} --client-id=ai`],
+  ['words one per line', '@argv 7\n=--db-password\n=a b\n=\n=c\n=--port\n=1', `@argv 7\n=--db-password\n=${X}\n=\n=${X}\n=--port\n=1`],
   [
     'a systemd environment',
     'Environment=OLLAMA_HOST=0.0.0.0 VLLM_API_KEY=a "HF_TOKEN=x y"',
@@ -47,6 +48,8 @@ test.each([
   'vllm --api-key $INFERENCE_API_KEY --port 8000',
   'vllm --api-key-file /etc/key --port 8000',
   'x --require-token --host 0.0.0.0',
+  '@argv 7\n=--api-key\n=$KEY\n@cgroup 7 0::/a\n=--api-key-file\n=/etc/key\n=--host\n=::',
+  '@argv 7\n=--return-tokens-as-token-ids\n=/srv/models/m\n=--api-key\n=\n=--v',
   'TOKENIZERS_PARALLELISM=false',
   'API_KEY_FILE=/run/secrets/key',
   'API_KEY= HOST=x',
@@ -69,6 +72,7 @@ test('keeps the number of lines, and masking twice changes nothing', () => {
     fc.constantFrom(
       '--api-key ',
       'TOKEN=',
+      '\n=--token\n=',
       'Bearer ',
       '\n',
       '"',
@@ -100,6 +104,7 @@ test('a secret of any form is gone', () => {
     (s: string) => `PRETTY="a TOKEN=${s} b"`,
     (s: string) => `Environment=A=1 LOCALAI_API_KEY=${s}`,
     (s: string) => `["--hf-token", "${s}"]`,
+    (s: string) => `=--ssl-keyfile-password\n=${s}\n=-v`,
     (s: string) => `client_secret = "x"\nOAUTH2_PROXY_CLIENT_SECRET="${s}"`,
   )
   fc.assert(

@@ -14,7 +14,8 @@ const mask = (before: string, value: string, after = ''): string =>
 /** Names of settings that hold a secret, by their words: `VLLM_API_KEY`, `HF_TOKEN`, `DBPASSWORD`; not `API_KEY_FILE`, `TOKENIZERS_PARALLELISM`. */
 function namesSecret(name: string): boolean {
   const words = name.toUpperCase().split(/[_.-]/)
-  if (/^(?:FILE|PATH|DIR|NAME|URL|ENABLED|REQUIRED|TYPE|ALGORITHM|EXPIRE|EXPIRY|TTL|LENGTH|SIZE|ID)$/.test(words.at(-1) ?? '')) return false
+  if (/^(?:FILE|PATH|DIR|NAME|URL|ENABLED|REQUIRED|TYPE|ALGORITHM|EXPIRE|EXPIRY|TTL|LENGTH|SIZE|IDS?)$/.test(words.at(-1) ?? ''))
+    return false
   return words.some(
     (word, index) =>
       /^(?:TOKEN|SECRET|PASSPHRASE|APIKEY|CREDENTIALS?)$/.test(word) ||
@@ -90,6 +91,10 @@ const rules: readonly Rule[] = [
 const BEGIN_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 
+/** A word on a line of its own, as `processes` prints an argument vector. */
+const WORD = /^=(.*)$/
+const namesSecretOption = (word: string): boolean => /^--?[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(word) && namesSecret(word.replace(/^--?/, ''))
+
 const masked = (line: string): string => rules.reduce((text, [pattern, replace]) => text.replace(pattern, replace), maskAssignments(line))
 
 /**
@@ -98,9 +103,15 @@ const masked = (line: string): string => rules.reduce((text, [pattern, replace])
  */
 export function redact(text: string): string {
   let inKey = false
+  // Options such as `--api-key` of vLLM take several values, so up to the next option.
+  let inOption = false
   return text
     .split('\n')
     .map((line) => {
+      const word = WORD.exec(line)?.[1]
+      const isValue = inOption && word !== undefined && !word.startsWith('-')
+      inOption = isValue || (word !== undefined && namesSecretOption(word))
+      if (isValue && !inKey) return word === '' || isReference(word) ? line : `=${REDACTED}`
       if (inKey) {
         if (!END_KEY.test(line)) return REDACTED
         inKey = false

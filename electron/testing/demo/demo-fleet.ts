@@ -5,6 +5,7 @@ import type { DemoFleet } from '#core/ports.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import { type Fleet, fleetSchema, type Policy } from '#shared/model/fleet.ts'
 import type { DemoHost } from './demo-host.ts'
+import type { DemoLogins } from './demo-login.ts'
 import { gpu01 } from './hosts/gpu-01.ts'
 import { gpu02 } from './hosts/gpu-02.ts'
 import { gpu03 } from './hosts/gpu-03.ts'
@@ -24,12 +25,16 @@ export interface RunningDemoFleet extends DemoFleet {
  * Starts the embedded fleet: a jump host on loopback and simulated GPU servers behind it, with keys made for this run.
  * The client key and the trusted host keys lie in a folder of their own that `stop` removes, so nothing of the admin's is touched.
  */
-export async function startDemoFleet(hosts: readonly DemoHost[] = demoHosts, policy: Partial<Policy> = {}): Promise<RunningDemoFleet> {
+export async function startDemoFleet(
+  hosts: readonly DemoHost[] = demoHosts,
+  policy: Partial<Policy> = {},
+  logins: DemoLogins = {},
+): Promise<RunningDemoFleet> {
   const home = await mkdtemp(join(tmpdir(), 'gatehouse-demo-'))
   const pair = generateKey()
   const identityFile = join(home, 'id_ed25519')
   await writeFile(identityFile, pair.private, { mode: 0o600 })
-  const servers = await startDemoServers(() => fleet, hosts, pair.public)
+  const servers = await startDemoServers(() => fleet, hosts, pair.public, logins)
   const fleet: Fleet = fleetSchema.parse({
     version: 1,
     name: 'demo',

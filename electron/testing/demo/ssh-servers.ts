@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import ssh2, { type AuthContext, type Connection, type Server as SshServer } from 'ssh2'
+import ssh2, { type Connection, type ParsedKey, type Server as SshServer } from 'ssh2'
 import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { DemoHost } from './demo-host.ts'
+import { type DemoLogins, loginOf, type SecondStep } from './demo-login.ts'
 import { serveProbe } from './demo-shell.ts'
 import { doorOf } from './responders.ts'
 
@@ -31,9 +32,15 @@ interface KeyPair {
  * A real SSH server on loopback that acts as the jump host. `direct-tcpip` channels to the address of a simulated host
  * are handed to that host's own SSH server inside this process, or to what its other ports answer; to anything else they are refused.
  */
-export async function startDemoServers(fleetOf: () => Fleet, hosts: readonly DemoHost[], clientKey: string): Promise<DemoServers> {
+export async function startDemoServers(
+  fleetOf: () => Fleet,
+  hosts: readonly DemoHost[],
+  clientKey: string,
+  logins: DemoLogins = {},
+): Promise<DemoServers> {
   const allowed = utils.parseKey(clientKey)
   if (allowed instanceof Error) throw allowed
+  const key: ParsedKey = allowed
   const connections = new Set<Connection>()
   const jumpKeys = newKey()
   const hostKeys = new Map(hosts.map((host) => [host.name, newKey()]))
@@ -44,21 +51,18 @@ export async function startDemoServers(fleetOf: () => Fleet, hosts: readonly Dem
     connection.on('close', () => connections.delete(connection))
     connection.on('error', () => undefined)
   }
-  const authenticate = (context: AuthContext) => {
-    const mine = context.method === 'publickey' && context.key.data.equals(allowed.getPublicSSH())
-    if (context.method !== 'publickey' || !mine) return context.reject(['publickey'])
-    if (context.signature && context.blob && allowed.verify(context.blob, context.signature, context.hashAlgo) !== true)
-      return context.reject()
-    context.accept()
-  }
+  const step = (method: SecondStep['method'], secret: string | undefined) => (secret === undefined ? undefined : { method, secret })
+  const jumpStep = step('keyboard-interactive', logins.jumpCode)
+  const hostStep = step('password', logins.hostPassword)
 
   function targetAt(host: DemoHost): SshServer {
     const existing = targets.get(host.address)
     if (existing) return existing
     const server = new Server({ hostKeys: [hostKeys.get(host.name)?.private ?? ''] }, (connection) => {
       track(connection)
+      const login = loginOf(key, hostStep)
       connection.on('authentication', (context) => {
-        if (host.fault !== 'hang-authentication') authenticate(context)
+        if (host.fault !== 'hang-authentication') login(context)
       })
       connection.on('session', (accept) => {
         const session = accept()
@@ -76,7 +80,7 @@ export async function startDemoServers(fleetOf: () => Fleet, hosts: readonly Dem
 
   const jump = new Server({ hostKeys: [jumpKeys.private] }, (connection) => {
     track(connection)
-    connection.on('authentication', authenticate)
+    connection.on('authentication', loginOf(key, jumpStep))
     connection.on('tcpip', (accept, reject, info) => {
       const host = hosts.find(({ address }) => address === info.destIP)
       if (host === undefined) return reject()
