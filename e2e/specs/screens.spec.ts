@@ -28,7 +28,7 @@ test('the way of a new admin: nothing open, the demo fleet, an audit, a finding 
   await expect(it.cell('INF-1', 'gpu-03')).toHaveAccessibleName(/: Fail/)
   await expect(it.cell('INF-4', 'gpu-02')).toHaveAccessibleName(/: Fail/)
   await expect(it.cell('INF-7', 'lab-01')).toHaveAccessibleName(/: Not evaluated/)
-  for (const item of ['SUP-1', 'MON-1', 'OPS-3']) await expect(it.cell(item, 'gpu-01')).toHaveAccessibleName(/: Not evaluated/)
+  for (const item of ['SUP-3', 'OPS-2', 'OPS-3']) await expect(it.cell(item, 'gpu-01')).toHaveAccessibleName(/: Needs attestation/)
   await it.isSound('fleet')
 
   await it.cell('INF-4', 'gpu-02').getByRole('button').focus()

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { z } from 'zod'
 import { runAudit } from './audit.command.ts'
+import { runControls } from './controls.command.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { runImport } from './import.command.ts'
 import { runSchema } from './schema.command.ts'
@@ -13,6 +14,7 @@ z.config({ jitless: true })
 
 const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   audit: runAudit,
+  controls: runControls,
   import: runImport,
   schema: runSchema,
   sudoers: runSudoers,

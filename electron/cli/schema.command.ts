@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { controlEntriesSchema } from '#shared/model/control-entry.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { auditReportSchema } from '#shared/model/report.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 
 const schemas: Readonly<Record<string, () => object>> = {
   fleet: () => z.toJSONSchema(fleetSchema, { io: 'input', unrepresentable: 'any' }),
+  controls: () => z.toJSONSchema(controlEntriesSchema, { unrepresentable: 'any' }),
   report: () => z.toJSONSchema(auditReportSchema, { unrepresentable: 'any' }),
 }
 

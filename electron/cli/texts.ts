@@ -15,6 +15,9 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       --fail-on SEVERITY critical, high, medium or low (default): a failed check at or above it makes the exit code 1
       --data FOLDER      database and trusted host keys (default: the app's own)
 
+  gatehouse controls [--json]
+      Lists every control by item of the checklist: what passes, why it matters, how severe a failure is, and what it refers to.
+
   gatehouse waiver list --fleet FILE [--json]
   gatehouse waiver grant --fleet FILE --host NAME --control ID [--subject TEXT] --reason TEXT --approver NAME --until YYYY-MM-DD
   gatehouse waiver withdraw --fleet FILE ID
@@ -28,8 +31,8 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Makes a fleet file from ~/.ssh/config or an Ansible inventory, and says what was left out and why.
       --into FLEET adds the hosts to a fleet file that exists, and keeps its comments.
 
-  gatehouse schema fleet|report
-      Prints the JSON Schema of the fleet file (for editors) or of the JSON report.
+  gatehouse schema fleet|report|controls
+      Prints the JSON Schema of the fleet file (for editors), of the JSON report, or of the list of controls.
 
 Prompts (unknown host keys, passphrases, one-time codes) are asked on the terminal, or through SSH_ASKPASS.
 Exit codes: 0 clean, 1 failed checks at or above the bar, 2 could not run or could not look at a host.

@@ -10,6 +10,7 @@ import { type ReportFormat, renderReport } from './audit/report.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createRecentFiles } from './fleet/recent-files.ts'
 import { createPromptQueue } from './jobs/prompt-queue.ts'
+import { detailsOf } from './policy/catalogue.ts'
 import { waiverState } from './policy/decisions.ts'
 import { controls } from './policy/registry.ts'
 import type { Ports, PromptPort, Transport } from './ports.ts'
@@ -114,6 +115,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       const text = repo.output(sha256)
       return text === undefined ? null : { text: text.slice(0, MAX_OUTPUT_CHARACTERS), truncated: text.length > MAX_OUTPUT_CHARACTERS }
     },
+    'control:list': () => detailsOf(controls),
     'waiver:list': () => (current() ? waivers(fleet.require()) : []),
     'waiver:grant': (request) => decided('waiver:changed', () => decisions.grantWaiver(fleet.require(), request)),
     'waiver:withdraw': ({ id }) => {

@@ -17,6 +17,7 @@ export const channels = [
   'audit:history',
   'audit:output',
   'audit:export',
+  'control:list',
   'waiver:list',
   'waiver:grant',
   'waiver:withdraw',

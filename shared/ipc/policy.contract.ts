@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { attestationSchema } from '../model/attestation.ts'
+import { controlDetailSchema } from '../model/control-entry.ts'
 import { typedText, waiverSchema, waiverStates } from '../model/waiver.ts'
 import { contract } from './contract.ts'
 
@@ -9,6 +10,8 @@ const withdrawal = z.object({ id })
 
 /** What people decide about findings, and the controls that made them. */
 export const policyContracts = {
+  /** Every control that this version judges by, in the order of the checklist. */
+  'control:list': contract({ input: z.null(), output: z.array(controlDetailSchema), effect: 'read', by: 'engine' }),
   /** Every waiver of the open fleet, those that ended too, newest first. */
   'waiver:list': contract({
     input: z.null(),

@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { itemIds } from '#shared/model/checklist.ts'
+import { parseReference } from './references.ts'
 import { controls } from './registry.ts'
 
 const files = readdirSync(fileURLToPath(new URL('./controls', import.meta.url)), { recursive: true, encoding: 'utf8' })
@@ -13,13 +15,36 @@ test('every control file is registered under its name, once', () => {
   expect(new Set(files).size).toBe(files.length)
 })
 
+const sentences = (text: string): number => text.split(/[.!?](?:\s|$)/).filter((part) => part.trim() !== '').length
+
 test.each(controls.map((control) => [control.id, control] as const))('%s is complete', (id, control) => {
   expect(id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+){1,6}$/)
-  expect(control.needs.length).toBeGreaterThan(0)
-  expect(control.references.length).toBeGreaterThan(0)
-  for (const words of [control.title, control.rationale]) expect(words.trim()).not.toBe('')
+  if (control.attestation === undefined) expect(control.needs.length).toBeGreaterThan(0)
+  // The title is the condition under which it passes, not advice and not what is wrong.
+  expect(control.title).toMatch(/^[A-Z].*[^.!?]$/)
+  expect(control.title).not.toMatch(/\b(?:should|must|ought|ensure|check|verify that)\b/i)
+  expect(control.title.length).toBeLessThan(100)
+  expect(sentences(control.rationale)).toBeGreaterThanOrEqual(1)
+  expect(sentences(control.rationale)).toBeLessThanOrEqual(3)
+})
+
+test.each(controls.map(({ id, references }) => [id, references] as const))('%s refers to what exists', (_, references) => {
+  const parsed = references.map((text) => [text, parseReference(text)] as const)
+  expect(parsed.filter(([, reference]) => reference === undefined).map(([text]) => text)).toEqual([])
+  expect(new Set(references).size).toBe(references.length)
+  const frameworks = parsed.map(([, reference]) => reference?.framework ?? null)
+  expect(frameworks.some((name) => name?.startsWith('NIST'))).toBe(true)
+  // A second opinion beside NIST: another framework, or the vendor's own page.
+  expect(frameworks.some((name) => !name?.startsWith('NIST'))).toBe(true)
 })
 
 test.each(['INF-1', 'INF-2', 'INF-3', 'INF-4', 'INF-5', 'INF-6', 'INF-7'])('%s has at least two controls', (item) => {
   expect(controls.filter((control) => control.item === item).length).toBeGreaterThanOrEqual(2)
+})
+
+/** Filled by the work on logging, GPUs, downloads and patches. An item without a control is shown as not evaluated. */
+const pending: readonly string[] = ['SUP-4', 'MON-1', 'MON-2', 'MON-3', 'OPS-1']
+
+test.each(itemIds.filter((item) => !pending.includes(item)))('%s has a control or a statement', (item) => {
+  expect(controls.filter((control) => control.item === item)).not.toEqual([])
 })

@@ -7,14 +7,20 @@ import inferenceBindConfiguredLoopback from './controls/inference/inference-bind
 import inferenceBoundToLoopback from './controls/inference/inference-bound-to-loopback.control.ts'
 import inferenceWorkerPortsLocal from './controls/inference/inference-worker-ports-local.control.ts'
 import modelDirectoryNotWritableByOthers from './controls/models/model-directory-not-writable-by-others.control.ts'
+import modelFilesNotNamedAsPickle from './controls/models/model-files-not-named-as-pickle.control.ts'
 import modelFilesNotWorldAccessible from './controls/models/model-files-not-world-accessible.control.ts'
 import modelFilesOwnedByService from './controls/models/model-files-owned-by-service.control.ts'
+import modelHashesVerifiedAtSource from './controls/models/model-hashes-verified-at-source.control.ts'
 import firewallDefaultDenyInbound from './controls/network/firewall-default-deny-inbound.control.ts'
 import firewallDefaultDenyOutbound from './controls/network/firewall-default-deny-outbound.control.ts'
 import inferencePortOnlyFromApp from './controls/network/inference-port-only-from-app.control.ts'
 import ipv6FilteredLikeIpv4 from './controls/network/ipv6-filtered-like-ipv4.control.ts'
 import outboundOnlyToStorage from './controls/network/outbound-only-to-storage.control.ts'
 import sshOnlyFromJump from './controls/network/ssh-only-from-jump.control.ts'
+import accessReviewedWithinQuarter from './controls/process/access-reviewed-within-quarter.control.ts'
+import incidentPlaybookRehearsed from './controls/process/incident-playbook-rehearsed.control.ts'
+import modelApprovalProcessDocumented from './controls/process/model-approval-process-documented.control.ts'
+import usageBaselineWithAlerts from './controls/process/usage-baseline-with-alerts.control.ts'
 import engineRequiresKeyWhenExposed from './controls/proxy/engine-requires-key-when-exposed.control.ts'
 import managementEndpointsRestricted from './controls/proxy/management-endpoints-restricted.control.ts'
 import managementNotDirectlyReachable from './controls/proxy/management-not-directly-reachable.control.ts'
@@ -50,4 +56,10 @@ export const controls: readonly AnyControl[] = [
   ipv6FilteredLikeIpv4,
   outboundOnlyToStorage,
   sshOnlyFromJump,
+  modelHashesVerifiedAtSource,
+  modelFilesNotNamedAsPickle,
+  modelApprovalProcessDocumented,
+  usageBaselineWithAlerts,
+  incidentPlaybookRehearsed,
+  accessReviewedWithinQuarter,
 ]

@@ -8,7 +8,7 @@ import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import { dayFrom } from '#shared/model/validity.ts'
 import { type RunningDemoFleet, startDemoFleet } from './demo-fleet.ts'
-import type { DemoHost } from './demo-host.ts'
+import { type DemoHost, file } from './demo-host.ts'
 import { gpu03 } from './hosts/gpu-03.ts'
 
 /** Decisions over real audits, as the window makes them. */
@@ -106,4 +106,30 @@ test.each([
   await open(gpu03)
   const request = { host: 'gpu-03', control, subject: '', reason: 'r', approver: 'a', endsOn: dayFrom(now, 1), ...change }
   await expect(call('waiver:grant', request)).rejects.toThrow(/ipc.invalid/)
+})
+
+test('a statement for the fleet makes its item pass; one about files ends when another file is there', async () => {
+  const files = new Map(gpu03.files)
+  await open({ ...gpu03, files })
+  await audit()
+  const itemOf = async (id: string) => (await call('audit:host', { host: 'gpu-03' }))?.items.find((item) => item.id === id)?.status
+  expect(await itemOf('OPS-2')).toBe('needs-attestation')
+  const made = { statement: 'Wiki, page 12; rehearsed in May.', name: 'M. Ito', endsOn: dayFrom(now, 30) }
+  const { id } = await call('attestation:state', { host: null, control: 'incident-playbook-rehearsed', subject: '', ...made })
+  expect(await itemOf('OPS-2')).toBe('pass')
+  expect(services.report('markdown').replaceAll('\\', '')).not.toContain('Nobody has stated the incident playbook')
+  await call('attestation:withdraw', { id })
+  expect(await itemOf('OPS-2')).toBe('needs-attestation')
+
+  const hashes = async () =>
+    (await call('audit:host', { host: 'gpu-03' }))?.findings.find((it) => it.control === 'model-hashes-verified-at-source')
+  const asked = await hashes()
+  expect(asked?.status).toBe('needs-attestation')
+  await call('attestation:state', { host: 'gpu-03', control: asked?.control ?? '', subject: asked?.subject ?? '', ...made })
+  expect((await hashes())?.status).toBe('pass')
+  await audit()
+  expect((await hashes())?.status).toBe('pass')
+  files.set(`${asked?.subject}/blobs/sha256-${'0'.repeat(64)}`, file('root', 0o666, 9))
+  await audit()
+  expect(await hashes()).toMatchObject({ status: 'needs-attestation', attestation: { state: 'changed' } })
 })

@@ -3,17 +3,19 @@ import { known, unknown } from '../../../facts/fact.ts'
 import { parseModelFiles } from '../../../facts/model-files/parse.ts'
 import type { Control } from '../../control.ts'
 import notWritable from './model-directory-not-writable-by-others.control.ts'
+import notPickle from './model-files-not-named-as-pickle.control.ts'
 import closed from './model-files-not-world-accessible.control.ts'
 import owned from './model-files-owned-by-service.control.ts'
+import verified from './model-hashes-verified-at-source.control.ts'
 
 /** Records as the script prints them: a directory and one file in it. */
-function listing(directory: string, file: string, { parent = '755', end = '#/0/root/done' } = {}) {
+function listing(directory: string, file: string, { parent = '755', end = '#/0/root/done', name = 'a' } = {}) {
   return parseModelFiles(
     [
       `@//models`,
       `^/d/${parent}/root/root/4096//`,
       `${directory}/d/4096//models`,
-      `${file}/f/9//models/a`,
+      `${file}/f/9//models/${name}`,
       `=/1/4096/${directory}/d`,
       `=/1/9/${file}/f`,
       end,
@@ -56,6 +58,23 @@ test.each([
   ['members not known', notWritable, listing('d/770/ollama/ollama/o', own[1]), { accounts: unknown('no', []) }, 'not-evaluated'],
   ['group, not all was seen', notWritable, listing(...own, partial), {}, 'not-evaluated'],
   ['nothing there', closed, parseModelFiles('@//models\n#/0/self/missing\n'), {}, 'not-evaluated'],
+  ['hashes of a file', verified, listing(...own), {}, 'needs-attestation'],
+  ['hashes, not all was seen', verified, listing(...own, partial), {}, 'not-evaluated'],
+  [
+    'hashes without a file',
+    verified,
+    parseModelFiles('@//models\n^/d/755/root/root/4096//\nd/750/o/o/o/d/4096//models\n=/1/4096/d/750/o/o/o/d\n#/0/root/done\n'),
+    {},
+    'not-applicable',
+  ],
+  ['hashes without a server', verified, parseModelFiles('@//models\n#/0/self/missing\n'), { services: [] }, 'not-applicable'],
+  ['named as a pickle', notPickle, listing(...own, { name: 'pytorch_model-00001-of-2.bin' }), {}, 'warning'],
+  ['named as a checkpoint', notPickle, listing(...own, { name: 'consolidated.00.pth' }), {}, 'warning'],
+  ['a pickle, not all was seen', notPickle, listing(...own, { name: 'x.PKL', ...partial }), {}, 'warning'],
+  ['named as SafeTensors: only a name', notPickle, listing(...own, { name: 'model.safetensors' }), {}, 'not-evaluated'],
+  ['a .bin that may be anything', notPickle, listing(...own, { name: 'ggml-model-q4_0.bin' }), {}, 'not-evaluated'],
+  ['names, not all was seen', notPickle, listing(...own, partial), {}, 'not-evaluated'],
+  ['names without a server', notPickle, parseModelFiles('@//models\n#/0/self/missing\n'), { services: [] }, 'not-applicable'],
   ['nothing there and no server', closed, parseModelFiles('@//models\n#/0/self/missing\n'), { services: [] }, 'not-applicable'],
 ] as const)('%s', (_, control, directories, change, expected) => {
   const open = control as unknown as Control
