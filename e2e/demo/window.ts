@@ -68,8 +68,8 @@ async function picture(app: ElectronApplication, page: Page, path: string): Prom
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1440, 900))
   const deadline = Date.now() + 60_000
   for (;;) {
-    const job = await page.evaluate(() => window.gatehouse.invoke('audit:job', null))
-    if ((job.value as { state?: string } | null)?.state === 'finished') break
+    const latest = await page.evaluate(() => window.gatehouse.invoke('audit:latest', { since: null }))
+    if ((latest.value as { job: { state: string } | null }).job?.state === 'finished') break
     if (Date.now() > deadline) throw new Error('the audit of the demo fleet did not finish within a minute')
     await new Promise((done) => setTimeout(done, 200))
   }

@@ -52,7 +52,9 @@ export class GatehousePage {
 
   async auditIsFinished(): Promise<void> {
     await expect
-      .poll(async () => ((await this.invoke('audit:job')) as { state: string } | null)?.state, { timeout: 45_000 })
+      .poll(async () => ((await this.invoke('audit:latest', { since: null })) as { job: { state: string } | null }).job?.state, {
+        timeout: 45_000,
+      })
       .toBe('finished')
   }
 

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
+import type { Latest } from '#shared/ipc/audit.contract.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import { contracts, type Input, type Output } from '#shared/ipc/contracts.ts'
@@ -45,6 +47,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const queue = createPromptQueue(ports.changed)
   const asked = prompts ?? queue
   const fleet = createFleetService(createRecentFiles(join(ports.paths.data, 'recent.json')), ports.startDemo, () => {
+    outlook = randomUUID()
     void dropTransport()
     ports.changed('fleet:changed')
     ports.changed('audit:changed')
@@ -56,9 +59,10 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     controls,
     by: ports.account,
     findingOf: (fleet, host, control, subject) =>
-      repo.newest(fleet.name, host, 1, 'brief')[0]?.audit.findings.find((it) => it.control === control && it.subject === subject),
+      repo.briefs(fleet.name, host, 1)[0]?.findings.find((it) => it.control === control && it.subject === subject),
   })
   const audits = createAuditService({ ...ports, repo, decisions: decisions.of })
+  let outlook: string = randomUUID()
   let open: Transport | undefined
 
   async function dropTransport(): Promise<void> {
@@ -75,13 +79,13 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   }
 
   function report(format: ReportFormat): string {
-    const audit = audits.latest(fleet.require(), 'full')
+    const audit = audits.latest(fleet.require())
     if (audit === null) throw new GatehouseError({ code: 'audit.not-found', detail: 'no host of this fleet has been audited' })
     return renderReport(audit, format)
   }
 
   function waivers(of: Fleet): Output<'waiver:list'> {
-    const hosts = new Map(audits.latest(of, 'brief')?.hosts.map((host) => [host.name, host]))
+    const hosts = new Map(audits.brief(of, undefined).hosts.map((host) => [host.name, host]))
     return decisions.of(of).waivers.map((waiver) => {
       const finding = hosts.get(waiver.host)?.findings.find((it) => it.control === waiver.control && it.subject === waiver.subject)
       return { ...waiver, state: waiverState(waiver, finding, ports.clock.now()) }
@@ -91,11 +95,23 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   /** Runs a decision and tells the window that findings look different now. */
   function decided<T>(event: 'waiver:changed' | 'attestation:changed', run: () => T): T {
     const result = run()
+    outlook = randomUUID()
     ports.changed(event)
     return result
   }
 
   const current = () => fleet.state().fleet
+  /** A revision holds for one opening of one fleet file, the decisions that stand, and the day, with which decisions end. */
+  function latestOf(since: string | null): Latest {
+    const open = current()
+    const base = `${outlook} ${new Date(ports.clock.now()).toISOString().slice(0, 10)}`
+    const whole = since === null || !since.startsWith(`${base} `)
+    const { sequence, outcome, hosts } = open
+      ? audits.brief(open, whole ? undefined : Number(since.slice(base.length)))
+      : { sequence: 0, outcome: null, hosts: [] }
+    return { revision: `${base} ${sequence}`, whole, job: audits.job(), outcome, hosts }
+  }
+
   const answers: { readonly [C in Channel]?: (input: Input<C>) => Output<C> | Promise<Output<C>> } = {
     'fleet:current': () => fleet.state(),
     'fleet:load': ({ path }) => fleet.load(path),
@@ -106,8 +122,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       audits.cancel()
       return null
     },
-    'audit:job': () => audits.job(),
-    'audit:latest': () => current() && audits.latest(fleet.require(), 'brief'),
+    'audit:latest': ({ since }) => latestOf(since),
     'audit:host': ({ host }) => current() && audits.host(fleet.require(), host),
     'audit:changes': () => (current() ? audits.changes(fleet.require()) : []),
     'audit:history': () => (current() ? audits.history(fleet.require()) : []),

@@ -6,6 +6,7 @@ import { HostScreen } from '../features/host/host-screen.tsx'
 import { Prompts } from '../features/prompts/prompts.tsx'
 import { invalidateOnEvents } from '../stores/invalidation.ts'
 import { useUi } from '../stores/ui.store.ts'
+import { FleetProvider } from '../stores/use-hosts.tsx'
 import { LiveRegion } from '../ui/live-region.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { OpenDialogs, warmPalette } from './open-dialogs.tsx'
@@ -20,7 +21,9 @@ const SettingsScreen = lazy(async () => ({ default: (await import('../features/s
 export const App = ({ client }: { readonly client: QueryClient }) => (
   <QueryClientProvider client={client}>
     <CSPProvider disableStyleElements>
-      <Window client={client} />
+      <FleetProvider>
+        <Window client={client} />
+      </FleetProvider>
     </CSPProvider>
   </QueryClientProvider>
 )

@@ -1,5 +1,5 @@
 import { goBack, goFleet, goHost, goSettings, openDialog } from '../stores/ui.store.ts'
-import { useHosts } from '../stores/use-hosts.ts'
+import { useHosts } from '../stores/use-hosts.tsx'
 import { type KeyMap, useKeys } from '../stores/use-keys.ts'
 import { focusNextPane } from './panes.ts'
 

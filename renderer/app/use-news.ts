@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { addCounts, countItems } from '../stores/host-view.ts'
-import { useAuditing, useHosts } from '../stores/use-hosts.ts'
+import { useAuditing, useHosts } from '../stores/use-hosts.tsx'
 import { announce } from '../ui/announcer.ts'
 
 /** Tells readers when an audit ends, and with what. */

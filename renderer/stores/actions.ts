@@ -29,7 +29,7 @@ export const useExportAudit = () => useAction('audit:export')
 
 /** Starts and stops audits. */
 export function useAuditActions() {
-  const start = useAction('audit:start', 'audit:job')
+  const start = useAction('audit:start')
   const cancel = useAction('audit:cancel')
   const { mutate: startAudit } = start
   const { mutate: cancelAudit } = cancel

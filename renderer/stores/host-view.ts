@@ -1,6 +1,6 @@
-import type { ConnectionState, HostAudit, SectionRecord } from '#shared/model/audit.ts'
+import type { ConnectionState, HostBrief } from '#shared/model/audit.ts'
 import { checklist, type ItemId } from '#shared/model/checklist.ts'
-import type { Finding } from '#shared/model/finding.ts'
+import type { FindingBrief } from '#shared/model/finding.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
 import type { AuditJob, HostProgress } from '#shared/model/job.ts'
@@ -16,13 +16,13 @@ export interface HostView {
   readonly items: Items
   /** `current`: measured by the newest audit. `stale`: last known, grey, outside the totals. `none`: never measured. */
   readonly results: 'current' | 'stale' | 'none'
-  readonly findings: readonly Finding[]
+  readonly findings: readonly FindingBrief[]
   /** What the audit that runs does here; absent when it is done, or does not look at this host. */
   readonly progress: HostProgress | undefined
   readonly state: ConnectionState
   readonly measuredAt: string | undefined
   readonly engines: string
-  readonly audit: HostAudit | undefined
+  readonly audit: HostBrief | undefined
 }
 
 const stoppedStates: ReadonlySet<ConnectionState> = new Set([
@@ -45,24 +45,23 @@ export const isActive = (progress: HostProgress): boolean => activeStages.has(pr
 
 const isRunning = (job: AuditJob | null | undefined): boolean => job !== null && job !== undefined && job.state !== 'finished'
 
-function stateOf(audit: HostAudit | undefined, progress: HostProgress | undefined): ConnectionState {
+function stateOf(audit: HostBrief | undefined, progress: HostProgress | undefined): ConnectionState {
   if (progress?.stage === 'connecting' || progress?.stage === 'authenticating') return 'connecting'
   if (progress?.stage === 'probing' || progress?.stage === 'evaluating') return 'connected'
   return audit?.state ?? 'idle'
 }
 
 /** Puts one host together. `job` is the audit that runs, or the last one. */
-export function viewHost(host: Host, audit: HostAudit | undefined, job: AuditJob | null | undefined): HostView {
+export function viewHost(host: Host, audit: HostBrief | undefined, job: AuditJob | null | undefined): HostView {
   const own = isRunning(job) ? job?.hosts.find((progress) => progress.host === host.name) : undefined
   const progress = own !== undefined && isActive(own) ? own : undefined
-  const base = { name: host.name, address: host.address, progress, audit, state: stateOf(audit, progress), engines: enginesOf(audit) }
-  // Items of a host land with its progress, a moment before the stored audit is read again.
-  if (own?.stage === 'done' && own.items !== undefined && audit?.startedAt !== undefined && job && audit.startedAt >= job.startedAt) {
-    return { ...base, items: itemsOf(own.items), results: 'current', findings: audit.findings, measuredAt: audit.finishedAt }
-  }
-  if (own?.stage === 'done' && own.items !== undefined) {
-    const state: ConnectionState = own.failure === undefined ? 'connected' : 'limited'
-    return { ...base, state, items: itemsOf(own.items), results: 'current', findings: [], measuredAt: job?.startedAt }
+  const base = {
+    name: host.name,
+    address: host.address,
+    progress,
+    audit,
+    state: stateOf(audit, progress),
+    engines: (audit?.engines ?? []).map((engine) => engineNames[engine]).join(', '),
   }
   if (audit === undefined) return { ...base, items: {}, results: 'none', findings: [], measuredAt: undefined }
   if (couldNotLook(audit.state)) {
@@ -74,15 +73,10 @@ export function viewHost(host: Host, audit: HostAudit | undefined, job: AuditJob
   return { ...base, items: itemsOf(audit.items), results, findings: audit.findings, measuredAt: audit.finishedAt }
 }
 
-function enginesOf(audit: HostAudit | undefined): string {
-  const names = new Set((audit?.services ?? []).map((service) => engineNames[service.engine]))
-  return [...names].join(', ')
-}
-
 /** All hosts in the order of the fleet file. Unchanged hosts keep their object, so that columns need not be drawn again. */
 export function createFleetView(): (
   fleet: Fleet | null,
-  audit: readonly HostAudit[],
+  audit: readonly HostBrief[],
   job: AuditJob | null | undefined,
 ) => readonly HostView[] {
   interface Kept {
@@ -137,7 +131,6 @@ export const applicable = (counts: Counts): number => outcomes.reduce((sum, it) 
 
 /** The loudest outcome that needs somebody, and how often; undefined when all is well. Items without a control do not count. */
 export function loudestOpen(view: HostView): { readonly outcome: Outcome; readonly count: number } | undefined {
-  if (view.findings.length === 0) return loudestItem(view.items)
   const open = view.findings.filter((finding) => finding.status !== 'pass' && finding.status !== 'not-applicable')
   const first = [...open].sort((a, b) => rankOf(a.status) - rankOf(b.status))[0]
   if (first === undefined) return undefined
@@ -147,16 +140,5 @@ export function loudestOpen(view: HostView): { readonly outcome: Outcome; readon
   }
 }
 
-/** The same from the items alone, until their findings are read. */
-function loudestItem(items: Items): { readonly outcome: Outcome; readonly count: number } | undefined {
-  const all = Object.values(items)
-  const outcome = outcomes.find((it) => it !== 'not-evaluated' && it !== 'pass' && it !== 'not-applicable' && all.includes(it))
-  return outcome === undefined ? undefined : { outcome, count: all.filter((it) => it === outcome).length }
-}
-
-/** Sections that sudo refused. They alone carry the line that would allow them. */
-export const refusedSections = (audit: HostAudit | undefined): readonly SectionRecord[] =>
-  audit?.sections.filter((section) => section.sudoers !== undefined || section.state === 'denied') ?? []
-
 /** Identity of a finding within a host. */
-export const findingId = (finding: Pick<Finding, 'control' | 'subject'>): string => `${finding.control} ${finding.subject}`
+export const findingId = (finding: Pick<FindingBrief, 'control' | 'subject'>): string => `${finding.control} ${finding.subject}`

@@ -10,7 +10,6 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'audit:host',
     'audit:changes',
     'audit:history',
-    'audit:job',
     'connection:states',
     'connection:changed-keys',
     'sudoers:text',
@@ -20,7 +19,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'audit:changed': ['audit:latest', 'audit:host', 'audit:changes', 'audit:history', 'waiver:list'],
   'waiver:changed': ['waiver:list', 'audit:latest', 'audit:host', 'audit:changes'],
   'attestation:changed': ['attestation:list', 'audit:latest', 'audit:host', 'audit:changes'],
-  'job:changed': ['audit:job'],
+  'job:changed': ['audit:latest'],
   'prompt:changed': ['prompt:pending'],
   'connection:changed': ['connection:states', 'connection:changed-keys'],
   'settings:changed': ['settings:get'],
@@ -29,7 +28,6 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'fleet:current',
     'audit:latest',
     'audit:host',
-    'audit:job',
     'audit:changes',
     'audit:history',
     'prompt:pending',
@@ -42,7 +40,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
 
 /** Shortest time between two fetches of a channel. Results of a hundred hosts need not be read a hundred times in a second. */
 const spacingMs = (channel: Channel): number => {
-  if (channel === 'audit:job') return 150
+  if (channel === 'audit:latest') return 150
   return channel.startsWith('audit:') ? 1000 : 0
 }
 

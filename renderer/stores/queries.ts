@@ -1,7 +1,9 @@
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import type { Latest } from '#shared/ipc/audit.contract.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input } from '#shared/ipc/contracts.ts'
 import { call } from '../bridge/call.ts'
+import { mergeLatest } from './latest.ts'
 
 /** One query per channel and input. Nothing is fetched again by time or focus: events say when it is out of date. */
 const query = <C extends Channel>(channel: C, input: Input<C>) =>
@@ -18,9 +20,16 @@ export const createQueryClient = (): QueryClient =>
 export const useAppInfo = () => useQuery(query('app:info', null))
 export const useSettings = () => useQuery(query('settings:get', null))
 export const useFleetState = () => useQuery(query('fleet:current', null))
-export const useLatestAudit = () => useQuery(query('audit:latest', null))
+/** Asks for what changed after what it has. */
+export const useLatest = () =>
+  useQuery({
+    queryKey: ['audit:latest', null] as const,
+    queryFn: async ({ client, queryKey }) => {
+      const known = client.getQueryData<Latest>(queryKey)
+      return mergeLatest(known, await call('audit:latest', { since: known?.revision ?? null }))
+    },
+  })
 export const useHostAudit = (host: string) => useQuery(query('audit:host', { host }))
-export const useAuditJob = () => useQuery(query('audit:job', null))
 export const useChanges = () => useQuery(query('audit:changes', null))
 export const useHistory = () => useQuery(query('audit:history', null))
 export const useOutput = (sha256: string) => useQuery(query('audit:output', { sha256 }))

@@ -3,7 +3,7 @@ import { count } from '../ui/words.ts'
 import { connectionWords } from './connection-words.ts'
 import { couldNotLook, type HostView } from './host-view.ts'
 import { useFleetState, useJumpStates } from './queries.ts'
-import { useAuditing, useHosts } from './use-hosts.ts'
+import { useAuditing, useHosts } from './use-hosts.tsx'
 
 const words = (word: string, tone: Path['words']['tone']): Path['words'] => ({ word, tone, icon: 'state' })
 

@@ -20,6 +20,13 @@ export const FailIcon = ({ className = 'icon' }: SVGProps<SVGSVGElement>) => (
   </svg>
 )
 
+/** lucide's circle-dashed as one shape instead of eight: a matrix draws it in most of its cells. */
+export const UnknownIcon = ({ className = 'icon' }: SVGProps<SVGSVGElement>) => (
+  <svg {...frame} aria-hidden="true" className={className}>
+    <circle cx="12" cy="12" r="10" strokeDasharray="3.9 3.954" strokeDashoffset="1.95" />
+  </svg>
+)
+
 /** lucide's triangle-alert, filled likewise. */
 export const WarnIcon = ({ className = 'icon' }: SVGProps<SVGSVGElement>) => (
   <svg {...frame} aria-hidden="true" className={className}>

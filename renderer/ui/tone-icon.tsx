@@ -1,11 +1,11 @@
-import { Check, CircleDashed, LoaderCircle, Minus, PenLine, ShieldMinus } from 'lucide-react'
-import { FailIcon, WarnIcon } from './icons.tsx'
+import { Check, LoaderCircle, Minus, PenLine, ShieldMinus } from 'lucide-react'
+import { FailIcon, UnknownIcon, WarnIcon } from './icons.tsx'
 import type { Tone } from './outcome-words.ts'
 
 const icons = {
   fail: FailIcon,
   warn: WarnIcon,
-  unknown: CircleDashed,
+  unknown: UnknownIcon,
   attest: PenLine,
   waived: ShieldMinus,
   pass: Check,

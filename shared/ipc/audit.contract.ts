@@ -1,9 +1,22 @@
 import { z } from 'zod'
-import { auditSchema, changeSchema, hostAuditSchema } from '../model/audit.ts'
+import { changeSchema, hostAuditSchema, hostBriefSchema } from '../model/audit.ts'
 import { auditJobSchema } from '../model/job.ts'
 import { contract } from './contract.ts'
 
 const nothing = z.null()
+
+/** The audit that runs (or the last one of this session) and the newest results, as of one moment. */
+export const latestSchema = z.object({
+  /** What to ask with next time, to get only what changed after it. */
+  revision: z.string(),
+  /** `hosts` is every host with results, not only those that changed: what was known before is void. */
+  whole: z.boolean(),
+  job: auditJobSchema.nullable(),
+  /** How the newest stored audit ended; null when there is none. */
+  outcome: z.enum(['complete', 'cancelled']).nullable(),
+  hosts: z.array(hostBriefSchema),
+})
+export type Latest = z.infer<typeof latestSchema>
 
 export const auditContracts = {
   'audit:start': contract({
@@ -13,10 +26,8 @@ export const auditContracts = {
     by: 'engine',
   }),
   'audit:cancel': contract({ input: nothing, output: nothing, effect: 'local', by: 'engine' }),
-  /** The job that runs, or the last one of this session. */
-  'audit:job': contract({ input: nothing, output: auditJobSchema.nullable(), effect: 'read', by: 'engine' }),
-  /** Newest result per host of the open fleet, put together; findings without their evidence lines. */
-  'audit:latest': contract({ input: nothing, output: auditSchema.nullable(), effect: 'read', by: 'engine' }),
+  /** Of the open fleet, in brief. `since` is a revision: hosts that did not change after it are left out. */
+  'audit:latest': contract({ input: z.object({ since: z.string().nullable() }), output: latestSchema, effect: 'read', by: 'engine' }),
   'audit:host': contract({ input: z.object({ host: z.string() }), output: hostAuditSchema.nullable(), effect: 'read', by: 'engine' }),
   /** What is different from the audit before. */
   'audit:changes': contract({ input: nothing, output: z.array(changeSchema), effect: 'read', by: 'engine' }),

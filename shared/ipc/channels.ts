@@ -10,7 +10,6 @@ export const channels = [
   'fleet:import-save',
   'audit:start',
   'audit:cancel',
-  'audit:job',
   'audit:latest',
   'audit:host',
   'audit:changes',

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { type ErrorCode, errorCatalogue } from '../errors.ts'
 import { loudest, outcomes } from '../status.ts'
 import { checklist, itemIds } from './checklist.ts'
-import { type Finding, findingSchema } from './finding.ts'
+import { type Finding, findingBriefSchema, findingSchema } from './finding.ts'
 import type { Gpu } from './gpu.ts'
-import type { InferenceService } from './inference-service.ts'
+import { engines, type InferenceService } from './inference-service.ts'
 import type { Listener } from './listener.ts'
 
 export const failureSchema = z.object({
@@ -80,6 +80,49 @@ export const hostAuditSchema = z.object({
 })
 export type HostAudit = z.infer<typeof hostAuditSchema>
 
+/** What the matrix and the lists beside it show of a host: kept small, since a fleet has hundreds. */
+export const hostBriefSchema = hostAuditSchema
+  .pick({ name: true, state: true, startedAt: true, finishedAt: true, items: true, failure: true })
+  .extend({
+    findings: z.array(findingBriefSchema),
+    engines: z.array(z.enum(engines)),
+    /** Ids of the sections that sudo refused: they explain what is missing. */
+    refused: z.array(z.string()),
+    lastKnown: z
+      .object({ finishedAt: z.iso.datetime(), items: z.array(itemResultSchema), findings: z.array(findingBriefSchema) })
+      .optional(),
+  })
+export type HostBrief = z.infer<typeof hostBriefSchema>
+
+/** Sections that sudo refused. They alone carry the line that would allow them. */
+export const refusedSections = (audit: Pick<HostAudit, 'sections'> | undefined): readonly SectionRecord[] =>
+  audit?.sections.filter((section) => section.sudoers !== undefined || section.state === 'denied') ?? []
+
+/** As it is stored: decisions are laid over when it is read. */
+export function briefOf({ name, state, startedAt, finishedAt, items, failure, findings, services, sections }: HostAudit): HostBrief {
+  return {
+    name,
+    state,
+    startedAt,
+    finishedAt,
+    items,
+    ...(failure && { failure }),
+    findings: findings.map(({ control, item, status, severity, title, subject, digest, firstSeen, lastChanged }) => ({
+      control,
+      item,
+      status,
+      severity,
+      title,
+      subject,
+      ...(digest && { digest }),
+      ...(firstSeen && { firstSeen }),
+      ...(lastChanged && { lastChanged }),
+    })),
+    engines: [...new Set(services.map(({ engine }) => engine))],
+    refused: refusedSections({ sections }).map(({ id }) => id),
+  }
+}
+
 export const auditSchema = z.object({
   id: z.string(),
   fleet: z.string(),
@@ -92,7 +135,7 @@ export const auditSchema = z.object({
 export type Audit = z.infer<typeof auditSchema>
 
 /** Per item the loudest of its findings. Items without a control yet are not evaluated, never passed. */
-export function itemResults(findings: readonly Finding[]): ItemResult[] {
+export function itemResults(findings: readonly Pick<Finding, 'item' | 'status'>[]): ItemResult[] {
   return checklist.map(({ id }) => ({
     id,
     status: loudest(findings.filter((finding) => finding.item === id).map((finding) => finding.status)),

@@ -58,5 +58,21 @@ export const findingSchema = z.object({
 })
 export type Finding = z.infer<typeof findingSchema>
 
+/** A finding as lists show it: without its proof, which is most of its size. */
+export const findingBriefSchema = findingSchema.pick({
+  control: true,
+  item: true,
+  status: true,
+  severity: true,
+  title: true,
+  subject: true,
+  digest: true,
+  waiver: true,
+  attestation: true,
+  firstSeen: true,
+  lastChanged: true,
+})
+export type FindingBrief = z.infer<typeof findingBriefSchema>
+
 /** Identity of a finding over time: the same control on the same subject. */
 export const findingKey = (finding: Pick<Finding, 'control' | 'subject'>): string => `${finding.control}\u0000${finding.subject}`

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { failureSchema, itemResultSchema } from './audit.ts'
+import { failureSchema } from './audit.ts'
 
 /** Where the audit of one host stands right now. Stages follow the life of a connection. */
 export const hostStages = ['waiting', 'connecting', 'authenticating', 'probing', 'evaluating', 'done', 'failed', 'cancelled'] as const
@@ -12,8 +12,6 @@ export const hostProgressSchema = z.object({
   sectionsTotal: z.int().min(0),
   current: z.string(),
   failure: failureSchema.optional(),
-  /** Present once the host is done, so that the matrix fills column by column. */
-  items: z.array(itemResultSchema).optional(),
 })
 export type HostProgress = z.infer<typeof hostProgressSchema>
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { failureOf, GatehouseError } from '#shared/errors.ts'
-import type { Audit, Change, HostAudit } from '#shared/model/audit.ts'
+import type { Audit, Change, HostAudit, HostBrief } from '#shared/model/audit.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { AuditJob, HostProgress } from '#shared/model/job.ts'
 import { mapWithLimit } from '../jobs/map-with-limit.ts'
@@ -18,7 +18,7 @@ const HOSTS_AT_ONCE = 12
 
 /** The window redraws its progress, and its results, at most this often while an audit runs. */
 const PROGRESS_INTERVAL_MS = 200
-const RESULTS_INTERVAL_MS = 500
+const RESULTS_INTERVAL_MS = 250
 
 export interface AuditServicePorts {
   readonly clock: Clock
@@ -36,6 +36,14 @@ export interface AuditRun {
   readonly done: Promise<Audit>
 }
 
+export interface LatestBrief {
+  /** To ask with next time. */
+  readonly sequence: number
+  /** How the newest audit ended. */
+  readonly outcome: Audit['outcome'] | null
+  readonly hosts: HostBrief[]
+}
+
 /** Runs audits, one at a time, and answers for their results. */
 export interface AuditService {
   /** Starts an audit of the named hosts (all when none are named). Throws `audit.running`, or `fleet.invalid` for an unknown host. */
@@ -43,8 +51,10 @@ export interface AuditService {
   /** Stops the running audit: connections it opened are closed, finished hosts stay. */
   cancel(): void
   job(): AuditJob | null
-  /** Newest result per host, put together, as decided until now. `brief` is for the matrix: findings without their evidence. */
-  latest(fleet: Fleet, detail: 'brief' | 'full'): Audit | null
+  /** Newest result per host, put together, as decided until now. */
+  latest(fleet: Fleet): Audit | null
+  /** The same in brief, of hosts with results stored after `sequence` (all when there is none). */
+  brief(fleet: Fleet, sequence: number | undefined): LatestBrief
   host(fleet: Fleet, name: string): HostAudit | null
   changes(fleet: Fleet): Change[]
   /** What the stored answers of the newest audits mean under the controls of today. Asks no host, changes nothing that is stored. */
@@ -57,7 +67,8 @@ const HISTORY_LENGTH = 50
 export function createAuditService({ clock, log, repo, version, decisions, changed }: AuditServicePorts): AuditService {
   let current: { job: AuditJob; readonly abort: AbortController } | undefined
   const told = throttled(() => changed('job:changed'), PROGRESS_INTERVAL_MS)
-  const results = throttled(() => changed('audit:changed'), RESULTS_INTERVAL_MS)
+  const toldResults = throttled(() => changed('audit:changed'), RESULTS_INTERVAL_MS)
+  const results = (fleet: string, host: string, limit: number) => repo.newest(fleet, host, limit).map(({ audit }) => audit)
   const iso = () => new Date(clock.now()).toISOString()
 
   async function run(fleet: Fleet, transport: Transport, chosen: readonly Host[], abort: AbortController, id: string): Promise<Audit> {
@@ -76,7 +87,7 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
       const saved = repo.saveHost(id, fleet.name, audit, outputs)
       const decided = withDecisions(saved, decisions(fleet), clock.now())
       update({ host: host.name, ...finalProgress(decided) })
-      results()
+      toldResults()
       return decided
     })
     const outcome = abort.signal.aborted ? 'cancelled' : 'complete'
@@ -123,10 +134,10 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
       changed('job:changed')
     },
     job: () => current?.job ?? null,
-    latest(fleet, detail) {
+    latest(fleet) {
       const decided = decisions(fleet)
       const hosts = fleet.hosts.flatMap((host) => {
-        const newest = newestOf(repo, fleet.name, host.name, detail)
+        const newest = newestMeasured((limit) => results(fleet.name, host.name, limit))
         return newest === null ? [] : [withDecisions(newest, decided, clock.now())]
       })
       if (hosts.length === 0) return null
@@ -147,12 +158,26 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
         hosts,
       }
     },
+    brief(fleet, sequence) {
+      const changed = sequence === undefined ? undefined : repo.changedAfter(fleet.name, sequence)
+      const asked = fleet.hosts.filter((host) => changed?.has(host.name) ?? true)
+      const decided = decisions(fleet)
+      const hosts = asked.flatMap((host) => {
+        const newest = newestMeasured((limit) => repo.briefs(fleet.name, host.name, limit))
+        return newest === null ? [] : [withoutDigests(withDecisions(newest, decided, clock.now()))]
+      })
+      return {
+        sequence: repo.sequence(),
+        outcome: repo.lastOutcome(fleet.name),
+        hosts,
+      }
+    },
     reevaluate(fleet) {
-      const stored = this.latest(fleet, 'brief')
+      const stored = this.latest(fleet)
       if (stored === null) return null
       const decided = decisions(fleet)
       const hosts = fleet.hosts.flatMap((host) => {
-        const [newest] = repo.newest(fleet.name, host.name, 1, 'full')
+        const [newest] = repo.newest(fleet.name, host.name, 1)
         if (newest === undefined) return []
         const outputs = repo.outputs(newest.auditId, host.name)
         if (outputs.size === 0) return [withDecisions(newest.audit, decided, clock.now())]
@@ -162,13 +187,13 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
       return { ...stored, hosts }
     },
     host(fleet, name) {
-      const newest = newestOf(repo, fleet.name, name, 'full')
+      const newest = newestMeasured((limit) => results(fleet.name, name, limit))
       return newest && withDecisions(newest, decisions(fleet), clock.now())
     },
     changes(fleet) {
       const decided = decisions(fleet)
       return fleet.hosts.flatMap(({ name }) => {
-        const [after, before] = repo.newest(fleet.name, name, 2, 'brief').map(({ audit }) => withDecisions(audit, decided, clock.now()))
+        const [after, before] = repo.briefs(fleet.name, name, 2).map((brief) => withDecisions(brief, decided, clock.now()))
         return after && before ? changesBetween(before, after) : []
       })
     },
@@ -186,22 +211,26 @@ function chooseHosts(fleet: Fleet, names: readonly string[] | undefined): readon
   return fleet.hosts.filter((host) => names.includes(host.name))
 }
 
-function finalProgress(audit: HostAudit): Pick<HostProgress, 'stage' | 'failure' | 'items' | 'current'> {
-  if (audit.state === 'connected' || audit.state === 'limited')
-    return { stage: 'done', items: audit.items, current: '', failure: audit.failure }
-  return { stage: audit.state === 'cancelled' ? 'cancelled' : 'failed', failure: audit.failure, current: '', items: audit.items }
+function finalProgress({ state, failure }: HostAudit): Pick<HostProgress, 'stage' | 'failure' | 'current'> {
+  if (state === 'connected' || state === 'limited') return { stage: 'done', current: '', failure }
+  return { stage: state === 'cancelled' ? 'cancelled' : 'failed', failure, current: '' }
 }
+
+/** Decisions are laid over here; the window has no use for what they hold for. */
+const withoutDigests = (host: HostBrief): HostBrief => ({ ...host, findings: host.findings.map(({ digest: _, ...finding }) => finding) })
 
 /** How far back results are looked for, when the newest audits of a host could not look at it. */
 const LOOK_BACK = 20
 
-const wasMeasured = ({ state }: HostAudit): boolean => state === 'connected' || state === 'limited'
+const wasMeasured = ({ state }: Pick<HostAudit, 'state'>): boolean => state === 'connected' || state === 'limited'
 
-/** The newest audit of a host. When it could not look, the newest results that were measured go with it as last known. */
-function newestOf(repo: AuditRepo, fleet: string, host: string, detail: 'brief' | 'full'): HostAudit | null {
-  const newest = repo.newest(fleet, host, 1, detail)[0]?.audit
+/** The newest result of a host, out of as many as are asked for. When it could not look, the newest that measured goes with it as last known. */
+function newestMeasured<T extends Pick<HostBrief, 'state' | 'finishedAt' | 'items' | 'findings'>>(
+  read: (limit: number) => readonly T[],
+): (T & { lastKnown?: Pick<T, 'finishedAt' | 'items' | 'findings'> }) | null {
+  const [newest] = read(1)
   if (newest === undefined || wasMeasured(newest)) return newest ?? null
-  const known = repo.newest(fleet, host, LOOK_BACK, detail).find(({ audit }) => wasMeasured(audit))?.audit
+  const known = read(LOOK_BACK).find(wasMeasured)
   if (known === undefined) return newest
   return { ...newest, lastKnown: { finishedAt: known.finishedAt, items: known.items, findings: known.findings } }
 }

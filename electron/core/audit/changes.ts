@@ -1,9 +1,9 @@
-import type { Change, HostAudit } from '#shared/model/audit.ts'
+import type { Change, HostBrief } from '#shared/model/audit.ts'
 import { findingKey } from '#shared/model/finding.ts'
 import { rankOf } from '#shared/status.ts'
 
 /** Findings whose status differs between two audits of one host, loudest new status first. Appeared ones come from null, vanished ones go to null. */
-export function changesBetween(before: HostAudit, after: HostAudit): Change[] {
+export function changesBetween(before: HostBrief, after: HostBrief): Change[] {
   const old = new Map(before.findings.map((finding) => [findingKey(finding), finding]))
   const changes: Change[] = []
   for (const finding of after.findings) {
@@ -16,6 +16,6 @@ export function changesBetween(before: HostAudit, after: HostAudit): Change[] {
   return changes.sort((a, b) => loudness(a) - loudness(b))
 }
 
-const about = ({ item, control, subject, title }: HostAudit['findings'][number]) => ({ item, control, subject, title })
+const about = ({ item, control, subject, title }: HostBrief['findings'][number]) => ({ item, control, subject, title })
 
 const loudness = (change: Change): number => (change.to === null ? Number.MAX_SAFE_INTEGER : rankOf(change.to))

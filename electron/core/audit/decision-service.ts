@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { GatehouseError } from '#shared/errors.ts'
 import type { Input } from '#shared/ipc/contracts.ts'
 import type { Attestation } from '#shared/model/attestation.ts'
-import type { Finding } from '#shared/model/finding.ts'
+import type { FindingBrief } from '#shared/model/finding.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { dayFrom, isOver, isWaivable, maxWaiverDays } from '#shared/model/validity.ts'
 import type { Waiver } from '#shared/model/waiver.ts'
@@ -17,7 +17,7 @@ export interface DecisionServicePorts {
   readonly attestations: DecisionRepo<Attestation>
   readonly controls: readonly AnyControl[]
   /** The newest measured finding of a host, without regard to decisions. */
-  readonly findingOf: (fleet: Fleet, host: string, control: string, subject: string) => Finding | undefined
+  readonly findingOf: (fleet: Fleet, host: string, control: string, subject: string) => FindingBrief | undefined
   /** Account that writes it down. */
   readonly by: string
 }

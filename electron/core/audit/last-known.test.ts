@@ -48,7 +48,7 @@ test('a host that could not be looked at keeps its newest measured results as la
   const service = serviceOver([gone, gone, fine, older])
   const expected = { ...gone, lastKnown: { finishedAt: fine.finishedAt, items: fine.items, findings: [] } }
   expect(service.host(fleet, 'gpu-01')).toEqual(expected)
-  expect(service.latest(fleet, 'full')?.hosts).toEqual([expected])
+  expect(service.latest(fleet)?.hosts).toEqual([expected])
 })
 
 test.each([
@@ -60,5 +60,5 @@ test.each([
 
 test('a host that was never audited has no audit', () => {
   expect(serviceOver([]).host(fleet, 'gpu-01')).toBeNull()
-  expect(serviceOver([]).latest(fleet, 'full')).toBeNull()
+  expect(serviceOver([]).latest(fleet)).toBeNull()
 })

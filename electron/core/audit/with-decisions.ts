@@ -1,8 +1,12 @@
-import { type HostAudit, itemResults } from '#shared/model/audit.ts'
+import { type HostBrief, itemResults } from '#shared/model/audit.ts'
 import { type Decisions, decide } from '../policy/decisions.ts'
 
-/** A stored result as it stands at `now`, with what people decided since. What is stored stays as it was measured. */
-export function withDecisions(audit: HostAudit, decisions: Decisions, now: number): HostAudit {
+/** A stored result, whole or in brief, as it stands at `now`, with what people decided since. What is stored stays as it was measured. */
+export function withDecisions<T extends Pick<HostBrief, 'name' | 'items' | 'findings' | 'lastKnown'>>(
+  audit: T,
+  decisions: Decisions,
+  now: number,
+): T {
   // Most hosts have none, and a fleet has hundreds of them.
   if (![...decisions.waivers, ...decisions.attestations].some(({ host }) => host === null || host === audit.name)) return audit
   const findings = decide(audit.name, audit.findings, decisions, now)

@@ -1,5 +1,5 @@
 import type { Attestation } from '#shared/model/attestation.ts'
-import type { Finding } from '#shared/model/finding.ts'
+import type { FindingBrief } from '#shared/model/finding.ts'
 import { isOver, isWaivable } from '#shared/model/validity.ts'
 import type { Waiver, WaiverState } from '#shared/model/waiver.ts'
 
@@ -14,7 +14,7 @@ export interface Decisions {
  * A statement turns needs-attestation into pass; a waiver turns what is open into waived. Either holds until its last day, and only for
  * the evidence that it was given for. What was not evaluated stays so whatever was decided.
  */
-export function decide(host: string, findings: readonly Finding[], decisions: Decisions, now: number): Finding[] {
+export function decide<F extends FindingBrief>(host: string, findings: readonly F[], decisions: Decisions, now: number): F[] {
   const waivers = newestBy(
     decisions.waivers.filter((it) => it.host === host && !it.withdrawn),
     waiverKey,
@@ -43,12 +43,12 @@ function newestBy<T>(all: readonly T[], keyOf: (one: T) => string, timeOf: (one:
 }
 
 /** How a decision stands to a finding that it could hold for. */
-const standing = (digest: string | null, endsOn: string, finding: Finding, now: number): 'active' | 'expired' | 'changed' => {
+const standing = (digest: string | null, endsOn: string, finding: FindingBrief, now: number): 'active' | 'expired' | 'changed' => {
   if (isOver(endsOn, now)) return 'expired'
   return digest === null || digest === finding.digest ? 'active' : 'changed'
 }
 
-function waive(finding: Finding, waiver: Waiver | undefined, now: number): Finding {
+function waive<F extends FindingBrief>(finding: F, waiver: Waiver | undefined, now: number): F {
   if (waiver === undefined || !isWaivable(finding.status)) return finding
   const state = standing(waiver.digest, waiver.endsOn, finding, now)
   const { id, status, reason, approver, grantedAt, endsOn } = waiver
@@ -59,7 +59,7 @@ function waive(finding: Finding, waiver: Waiver | undefined, now: number): Findi
   }
 }
 
-function attest(finding: Finding, made: Attestation | undefined, now: number): Finding {
+function attest<F extends FindingBrief>(finding: F, made: Attestation | undefined, now: number): F {
   if (made === undefined || finding.status !== 'needs-attestation') return finding
   const state = standing(made.digest, made.endsOn, finding, now)
   const { id, statement, name, statedAt, endsOn } = made
@@ -75,7 +75,7 @@ function attest(finding: Finding, made: Attestation | undefined, now: number): F
 }
 
 /** How a waiver stands today, against the finding that it was given for (if that is still there). */
-export function waiverState(waiver: Waiver, finding: Finding | undefined, now: number): WaiverState {
+export function waiverState(waiver: Waiver, finding: FindingBrief | undefined, now: number): WaiverState {
   if (waiver.withdrawn) return 'withdrawn'
   if (isOver(waiver.endsOn, now)) return 'expired'
   if (finding === undefined) return 'idle'

@@ -1,5 +1,5 @@
 import type Database from 'libsql'
-import type { Audit, HostAudit } from '#shared/model/audit.ts'
+import { type Audit, briefOf, type HostAudit, type HostBrief } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import { score } from '#shared/model/score.ts'
 import type { SectionOutput } from '../probe/section.ts'
@@ -33,8 +33,16 @@ export interface AuditRepo {
   finish(auditId: string, finishedAt: string, outcome: Audit['outcome']): void
   /** Newest first. Reads no results, so that a long history stays cheap. */
   list(fleet: string, limit: number): AuditSummary[]
-  /** The newest results of a host, newest first. `brief` leaves out what the matrix does not show: evidence, listeners, fine sections. */
-  newest(fleet: string, host: string, limit: number, detail: 'brief' | 'full'): StoredHostAudit[]
+  /** The newest results of a host, newest first. */
+  newest(fleet: string, host: string, limit: number): StoredHostAudit[]
+  /** The same in brief, at a fraction of the cost. */
+  briefs(fleet: string, host: string, limit: number): HostBrief[]
+  /** How the newest audit that ended did so; null when there is none. */
+  lastOutcome(fleet: string): Audit['outcome'] | null
+  /** Grows with every stored result. */
+  sequence(): number
+  /** Hosts with a result stored after that sequence. */
+  changedAfter(fleet: string, sequence: number): Set<string>
   /** What the sections of one host answered in one audit. */
   outputs(auditId: string, host: string): Map<string, SectionOutput>
   /** Stored text of one answer, by the hash that evidence carries. */
@@ -43,6 +51,7 @@ export interface AuditRepo {
 
 type Row = Record<string, unknown>
 
+/** Rows were written by this program under a schema version that it knows, so their shape is trusted. */
 export function createAuditRepo(database: Database.Database): AuditRepo {
   // A crash leaves an audit running for ever; what it had is kept and it counts as stopped.
   database.exec(`UPDATE audit SET outcome = 'cancelled', finished_at = COALESCE(finished_at, started_at) WHERE outcome = 'running'`)
@@ -62,7 +71,13 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
 
   const newestOf = (column: 'brief' | 'result') =>
     database.prepare(`SELECT audit_id, ${column} AS result FROM host_audit WHERE fleet = ? AND host = ? ORDER BY sequence DESC LIMIT ?`)
-  const newestRows = { brief: newestOf('brief'), full: newestOf('result') }
+  const newestBriefs = newestOf('brief')
+  const newestResults = newestOf('result')
+  const newestOutcome = database.prepare(
+    `SELECT outcome FROM audit WHERE fleet = ? AND outcome <> 'running' ORDER BY started_at DESC, rowid DESC LIMIT 1`,
+  )
+  const lastSequence = database.prepare('SELECT COALESCE(max(sequence), 0) AS last FROM host_audit')
+  const hostsAfter = database.prepare('SELECT host FROM host_audit WHERE sequence > ? AND fleet = ?')
 
   /** First seen: when this finding had this status's subject for the first time. Last changed: when its status became what it is. */
   function dated(fleet: string, host: string, finding: Finding, at: string): Finding {
@@ -107,10 +122,15 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
         applicable: Number(row.applicable),
       }))
     },
-    newest(fleet, host, limit, detail) {
-      const rows = newestRows[detail].all(fleet, host, limit) as Row[]
-      return rows.map((row) => ({ auditId: String(row.audit_id), audit: readHost(row) }))
+    newest(fleet, host, limit) {
+      const rows = newestResults.all(fleet, host, limit) as Row[]
+      return rows.map((row) => ({ auditId: String(row.audit_id), audit: JSON.parse(String(row.result)) as HostAudit }))
     },
+    briefs: (fleet, host, limit) =>
+      (newestBriefs.all(fleet, host, limit) as Row[]).map((row) => JSON.parse(String(row.result)) as HostBrief),
+    lastOutcome: (fleet) => ((newestOutcome.get(fleet) as Row | undefined)?.outcome as Audit['outcome'] | undefined) ?? null,
+    sequence: () => Number((lastSequence.get() as Row).last),
+    changedAfter: (fleet, sequence) => new Set((hostsAfter.all(sequence, fleet) as Row[]).map((row) => String(row.host))),
     outputs(auditId, host) {
       const rows = database
         .prepare('SELECT section.id, answer, stdout FROM section JOIN output USING (sha256) WHERE audit_id = ? AND host = ?')
@@ -125,14 +145,3 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
     },
   }
 }
-
-/** What sudo refused stays: it explains what is missing. */
-const briefOf = (host: HostAudit): HostAudit => ({
-  ...host,
-  findings: host.findings.map((finding) => ({ ...finding, evidence: [] })),
-  sections: host.sections.filter(({ sudoers }) => sudoers !== undefined),
-  listeners: [],
-})
-
-/** Written by this program under a schema version that it knows, so the shape is trusted. */
-const readHost = (row: Row): HostAudit => JSON.parse(String(row.result)) as HostAudit

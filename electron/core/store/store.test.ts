@@ -93,7 +93,7 @@ describe('audit repo', () => {
     const { repo } = open()
     repo.begin(head('a1', '2026-11-01T00:00:00.000Z'))
     repo.saveHost('a1', 'dc1', hostAudit('2026-11-01T00:00:00.000Z', [finding('fail'), finding('pass')]), [])
-    expect(repo.newest('dc1', 'gpu-01', 1, 'full')[0]?.audit.findings.map((it) => it.status)).toEqual(['fail', 'pass'])
+    expect(repo.newest('dc1', 'gpu-01', 1)[0]?.audit.findings.map((it) => it.status)).toEqual(['fail', 'pass'])
   })
 
   test('a brief result has the findings, not their evidence', () => {
@@ -101,8 +101,8 @@ describe('audit repo', () => {
     repo.begin(head('a1', '2026-11-01T00:00:00.000Z'))
     const evidence = [{ section: 's', command: 'c', exitCode: 0, sha256: '0'.repeat(64), durationMs: 1, lines: [] }]
     repo.saveHost('a1', 'dc1', hostAudit('2026-11-01T00:00:00.000Z', [{ ...finding('fail'), evidence }]), [])
-    expect(repo.newest('dc1', 'gpu-01', 1, 'full')[0]?.audit.findings[0]?.evidence).toEqual(evidence)
-    expect(repo.newest('dc1', 'gpu-01', 1, 'brief')[0]?.audit.findings).toMatchObject([{ status: 'fail', evidence: [] }])
+    expect(repo.newest('dc1', 'gpu-01', 1)[0]?.audit.findings[0]?.evidence).toEqual(evidence)
+    expect(repo.briefs('dc1', 'gpu-01', 1)[0]?.findings).toMatchObject([{ status: 'fail', firstSeen: expect.any(String) }])
   })
 
   test('an audit cut off by a crash counts as cancelled and keeps its hosts', () => {

@@ -68,10 +68,13 @@ async function grant() {
 test('a waived finding shows everywhere with its end, survives the next audit and a judgement anew, and comes back when withdrawn', async () => {
   await open(gpu03)
   await audit()
+  const before = await call('audit:latest', { since: null })
   const { id, endsOn } = await grant()
   expect(changed).toContain('waiver:changed')
   expect(await finding()).toMatchObject({ status: 'waived', waiver: { id, state: 'active', approver: 'M. Ito', endsOn } })
-  expect((await call('audit:latest', null))?.hosts[0]?.findings.find((it) => it.control === control)?.status).toBe('waived')
+  const latest = await call('audit:latest', { since: before.revision })
+  expect(latest.hosts[0]?.findings.find((it) => it.control === control)?.status).toBe('waived')
+  expect(await call('audit:latest', { since: latest.revision })).toMatchObject({ whole: false, hosts: [] })
   for (const format of ['json', 'markdown', 'html'] as const) {
     const report = services.report(format)
     for (const words of ['Moves behind nginx', 'M. Ito', endsOn]) expect(report.replaceAll('\\', '')).toContain(words)
@@ -93,7 +96,9 @@ test('a waiver ends by itself, without another audit', async () => {
   await open(gpu03)
   await audit()
   await grant()
+  const { revision } = await call('audit:latest', { since: null })
   now += 31 * 86_400_000
+  expect(await call('audit:latest', { since: revision })).toMatchObject({ whole: true, hosts: [{ name: 'gpu-03' }] })
   expect(await finding()).toMatchObject({ status: 'fail', waiver: { state: 'expired' } })
   expect(await call('waiver:list', null)).toMatchObject([{ state: 'expired' }])
 })

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { SectionRecord } from '#shared/model/audit.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import { audit, audited, finding, host } from '../../stores/__fixtures__/hosts.ts'
 import { viewHost } from '../../stores/host-view.ts'
@@ -16,17 +15,6 @@ const key: ChangedKey = {
   command: '',
   removal: '',
 }
-const refused = (id: string): SectionRecord => ({
-  id,
-  command: id,
-  state: 'denied',
-  exitCode: 1,
-  durationMs: 1,
-  bytes: 0,
-  sha256: '',
-  message: '',
-  sudoers: `ro ALL=(root) NOPASSWD: ${id}`,
-})
 const lines = (...args: Parameters<typeof attentionOf>) =>
   attentionOf(...args).map(({ words, where, text }) => `${words.word} | ${where} | ${text}`)
 
@@ -55,7 +43,7 @@ describe('attention', () => {
 
   test('what sudo refused stands for the items that stayed unknown there', () => {
     const findings = [finding('INF-2', 'not-evaluated'), finding('INF-6', 'not-evaluated'), finding('INF-1', 'fail')]
-    const limited = audited('lab-1', {}, { state: 'limited', findings, sections: [refused('nginx'), refused('models')] })
+    const limited = audited('lab-1', {}, { state: 'limited', findings, refused: ['nginx', 'models'] })
     expect(lines([limited], [], 'severity')).toEqual([
       'Fail | lab-1, INF-1 | INF-1 is fail',
       'Not evaluated | lab-1, 2 checks | sudo refused 2 read-only commands',

@@ -1,9 +1,9 @@
 import { errorCatalogue } from '#shared/errors.ts'
-import type { Finding } from '#shared/model/finding.ts'
+import type { FindingBrief } from '#shared/model/finding.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import { type Outcome, severities } from '#shared/status.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
-import { couldNotLook, findingId, type HostView, refusedSections } from '../../stores/host-view.ts'
+import { couldNotLook, findingId, type HostView } from '../../stores/host-view.ts'
 import type { ConnectionWords } from '../../ui/connection-status.tsx'
 import { outcomeWords } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
@@ -40,7 +40,7 @@ const bases: Readonly<Record<Outcome, number>> = {
 
 interface Sighting {
   readonly host: HostView
-  readonly finding: Finding
+  readonly finding: FindingBrief
 }
 
 /** What to do next, loudest first, one entry per cause. */
@@ -90,17 +90,12 @@ function connectionEntries(hosts: readonly HostView[]): AttentionEntry[] {
   })
 }
 
-const deniedOf = (host: HostView) => refusedSections(host.audit)
+const deniedOf = (host: HostView): readonly string[] => host.audit?.refused ?? []
 
 /** Hosts where sudo refused, by what it refused. They stand for the items that stayed unknown there. */
 function deniedEntries(hosts: readonly HostView[]): AttentionEntry[] {
   const limited = hosts.filter((host) => host.results === 'current' && deniedOf(host).length > 0)
-  const groups = groupBy(limited, (host) =>
-    deniedOf(host)
-      .map((section) => section.id)
-      .sort()
-      .join(' '),
-  )
+  const groups = groupBy(limited, (host) => [...deniedOf(host)].sort().join(' '))
   return [...groups].map(([key, group]) => {
     const [first] = group
     const refused = first === undefined ? 0 : deniedOf(first).length
@@ -134,7 +129,7 @@ function findingEntries(hosts: readonly HostView[]): AttentionEntry[] {
   )
 }
 
-const isOpen = (finding: Finding): boolean => finding.status !== 'pass' && finding.status !== 'not-applicable'
+const isOpen = (finding: FindingBrief): boolean => finding.status !== 'pass' && finding.status !== 'not-applicable'
 
 function entryOf(key: string, group: readonly Sighting[]): AttentionEntry {
   const [first] = group as readonly [Sighting, ...Sighting[]]

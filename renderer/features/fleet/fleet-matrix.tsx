@@ -5,9 +5,9 @@ import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import type { HostView } from '../../stores/host-view.ts'
-import { useChangedKeys, useJumpStates, useLatestAudit } from '../../stores/queries.ts'
+import { useChangedKeys, useJumpStates } from '../../stores/queries.ts'
 import { goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
-import { useAuditing, useHosts } from '../../stores/use-hosts.ts'
+import { useAuditing, useHosts, useLastOutcome } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
@@ -29,7 +29,7 @@ export function FleetMatrix({ fleet }: { readonly fleet: Fleet }) {
   const hosts = useHosts()
   const auditing = useAuditing()
   const audit = useAuditActions()
-  const audited = useLatestAudit().data != null
+  const audited = useLastOutcome() !== null
   const keys = useChangedKeys().data ?? noKeys
   const jumps = useJumpStates().data ?? []
   const outcomeFilter = useUi((state) => state.outcomeFilter)

@@ -3,7 +3,7 @@ import { errorCatalogue } from '#shared/errors.ts'
 import type { jumpStateSchema } from '#shared/ipc/app.contract.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
-import { couldNotLook, type HostView, refusedSections } from '../../stores/host-view.ts'
+import { couldNotLook, type HostView } from '../../stores/host-view.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import type { NoticeView } from '../../ui/screen.tsx'
 import { count, nameFew } from '../../ui/words.ts'
@@ -88,7 +88,7 @@ function limitedNotice(hosts: readonly HostView[], { showCommands }: NoticeActio
   const limited = hosts.filter((host) => host.progress === undefined && host.state === 'limited' && host.audit?.failure === undefined)
   const [first] = limited
   if (first === undefined) return []
-  const refused = Math.max(...limited.map((host) => refusedSections(host.audit).length))
+  const refused = Math.max(...limited.map((host) => host.audit?.refused.length ?? 0))
   const what =
     refused === 0
       ? 'some read-only commands'

@@ -19,12 +19,13 @@ interface MatrixProps {
 
 /** Width of a host column when the matrix scrolls. Must equal `col.of-host` in fleet.css. */
 const columnWidth = 124
-const noScroll = { left: 0, width: 1440 }
+const firstView = { left: 0, width: 1440 }
+type View = typeof firstView
 
 /** Items are rows, hosts are columns. One cell is in the tab order; arrows move it, and only columns in view are drawn. */
 export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
   const frame = useRef<HTMLDivElement>(null)
-  const [scroll, setScroll] = useState(noScroll)
+  const [scroll, setScroll] = useState(firstView)
   const remembered = useUi((state) => state.cell)
   const wantsFocus = useRef(false)
   const fits = hosts.length <= columnsThatFit
@@ -76,8 +77,8 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
     choose(host.name, item.id)
   }
   const scrolled = (event: UIEvent<HTMLDivElement>) => {
-    const { scrollLeft, clientWidth } = event.currentTarget
-    if (!fits) setScroll({ left: scrollLeft, width: clientWidth })
+    const { scrollLeft: left, clientWidth: width } = event.currentTarget
+    if (!fits) setScroll((before) => (sameColumns(before, { left, width }) ? before : { left, width }))
   }
 
   const before = start * columnWidth
@@ -143,6 +144,10 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
     </div>
   )
 }
+
+/** True when both views show the same columns, so that scrolling within a column draws nothing anew. */
+const sameColumns = (a: View, b: View): boolean =>
+  a.width === b.width && a.left > 0 === b.left > 0 && Math.floor(a.left / columnWidth) === Math.floor(b.left / columnWidth)
 
 /** Scrolls sideways until the column stands free of the pinned one. */
 function showColumn(frame: HTMLElement, column: number): void {

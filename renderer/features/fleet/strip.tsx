@@ -3,8 +3,9 @@ import { memo } from 'react'
 import type { Outcome } from '#shared/status.ts'
 import { progressWords } from '../../stores/connection-words.ts'
 import { addCounts, applicable, countItems, type HostView } from '../../stores/host-view.ts'
-import { useAuditJob, useHistory, useJumpStates, useLatestAudit } from '../../stores/queries.ts'
+import { useHistory, useJumpStates } from '../../stores/queries.ts'
 import { openDialog, useUi } from '../../stores/ui.store.ts'
+import { useJob, useLastOutcome } from '../../stores/use-hosts.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { OutcomeStatus, Status } from '../../ui/status.tsx'
 import { clock, dayMonth, moment } from '../../ui/time.ts'
@@ -66,10 +67,14 @@ function Passes({ passed, of, stale }: { readonly passed: number; readonly of: n
 }
 
 function LastAudit({ hosts }: { readonly hosts: readonly HostView[] }) {
-  const audit = useLatestAudit().data
+  const outcome = useLastOutcome()
   const current = hosts.filter((host) => host.results === 'current').length
   const stale = hosts.filter((host) => host.results === 'stale').length
-  if (audit === undefined || audit === null) {
+  const last = hosts
+    .flatMap((host) => host.audit?.finishedAt ?? [])
+    .sort()
+    .at(-1)
+  if (last === undefined) {
     return (
       <div>
         <span className="fact">Not audited yet</span>
@@ -77,13 +82,11 @@ function LastAudit({ hosts }: { readonly hosts: readonly HostView[] }) {
       </div>
     )
   }
-  const at = new Date(audit.finishedAt)
-  const when = `${audit.outcome === 'cancelled' ? 'Stopped' : current === hosts.length ? 'Audited' : 'audited'} ${clock(at)}`
+  const at = new Date(last)
+  const when = `${outcome === 'cancelled' ? 'Stopped' : current === hosts.length ? 'Audited' : 'audited'} ${clock(at)}`
   return (
     <div>
-      <span className="fact">
-        {current === hosts.length || audit.outcome === 'cancelled' ? when : `${current} of ${hosts.length} ${when}`}
-      </span>
+      <span className="fact">{current === hosts.length || outcome === 'cancelled' ? when : `${current} of ${hosts.length} ${when}`}</span>
       <span className="line">{stale > 0 ? `${stale} show last known results` : dayMonth(at, new Date(0))}</span>
     </div>
   )
@@ -125,9 +128,9 @@ function Jump() {
 
 /** While an audit runs: how far, and what it waits for. */
 export function RunningStrip({ hosts }: { readonly hosts: readonly HostView[] }) {
-  const job = useAuditJob().data
+  const job = useJob()
   const history = useHistory().data ?? []
-  if (job === undefined || job === null) return null
+  if (job === null) return null
   const total = job.hosts.reduce((sum, host) => sum + host.sectionsTotal, 0)
   const done = job.hosts.reduce((sum, host) => sum + host.sectionsDone, 0)
   const finished = job.hosts.filter((host) => host.stage === 'done' || host.stage === 'failed' || host.stage === 'cancelled').length

@@ -1,7 +1,6 @@
 import { useState } from 'react'
-import type { HostAudit } from '#shared/model/audit.ts'
+import { type HostAudit, refusedSections } from '#shared/model/audit.ts'
 import type { Gpu } from '#shared/model/gpu.ts'
-import { refusedSections } from '../../stores/host-view.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Segment } from '../../ui/segment.tsx'
 import { Status } from '../../ui/status.tsx'

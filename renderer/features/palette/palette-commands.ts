@@ -22,7 +22,7 @@ export function paletteFindings(hosts: readonly HostView[], query: string, limit
       .map((finding) => ({
         host: host.name,
         finding,
-        keywords: `${host.name} ${finding.item} ${finding.title} ${finding.subject} ${finding.reason}`.toLowerCase(),
+        keywords: `${host.name} ${finding.item} ${finding.title} ${finding.subject}`.toLowerCase(),
       })),
   )
   return all

@@ -3,9 +3,9 @@ import { Command } from 'cmdk'
 import { Download, FileText, FolderOpen, Keyboard, Moon, Play, RefreshCw, Search, Server, Settings, Table2, X } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
 import { useAuditActions, useDemoFleet, useLoadFleet, useOpenFleet, useSaveSettings } from '../../stores/actions.ts'
-import { useFleetState, useLatestAudit, useSettings } from '../../stores/queries.ts'
+import { useFleetState, useSettings } from '../../stores/queries.ts'
 import { closeDialog, goFleet, goHost, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
-import { useAuditing, useHosts } from '../../stores/use-hosts.ts'
+import { useAuditing, useHosts, useLastOutcome } from '../../stores/use-hosts.tsx'
 import { KeyHint, Keys } from '../../ui/keys.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
 import { matches, paletteFindings } from './palette-commands.ts'
@@ -105,7 +105,7 @@ function useActions(): PaletteAction[] {
   const auditing = useAuditing()
   const audit = useAuditActions()
   const fleet = useFleetState().data
-  const audited = useLatestAudit().data != null
+  const audited = useLastOutcome() !== null
   const settings = useSettings().data
   const save = useSaveSettings()
   const open = useOpenFleet()

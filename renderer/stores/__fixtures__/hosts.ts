@@ -1,4 +1,4 @@
-import type { HostAudit } from '#shared/model/audit.ts'
+import type { HostBrief } from '#shared/model/audit.ts'
 import { type ItemId, itemIds } from '#shared/model/checklist.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import type { Host } from '#shared/model/fleet.ts'
@@ -24,21 +24,18 @@ export const finding = (item: ItemId, status: Outcome, over: Partial<Finding> = 
 })
 
 /** Items that are not named are not evaluated. */
-export const items = (named: Partial<Record<ItemId, Outcome>>): HostAudit['items'] =>
+export const items = (named: Partial<Record<ItemId, Outcome>>): HostBrief['items'] =>
   itemIds.map((id) => ({ id, status: named[id] ?? 'not-evaluated' }))
 
-export const audit = (name: string, over: Partial<HostAudit> = {}): HostAudit => ({
+export const audit = (name: string, over: Partial<HostBrief> = {}): HostBrief => ({
   name,
-  address: '10.0.0.1',
   state: 'connected',
   startedAt: '2026-11-22T12:00:00.000Z',
   finishedAt: '2026-11-22T12:00:10.000Z',
   items: items({}),
   findings: [],
-  sections: [],
-  listeners: [],
-  services: [],
-  gpus: [],
+  engines: [],
+  refused: [],
   ...over,
 })
 
@@ -59,7 +56,7 @@ export const job = (hosts: readonly HostProgress[], state: AuditJob['state'] = '
 })
 
 /** A host as it is after an audit that found this. */
-export const audited = (name: string, named: Partial<Record<ItemId, Outcome>>, over: Partial<HostAudit> = {}): HostView => {
+export const audited = (name: string, named: Partial<Record<ItemId, Outcome>>, over: Partial<HostBrief> = {}): HostView => {
   const findings = Object.entries(named).map(([item, status]) => finding(item as ItemId, status))
   return viewHost(host(name), audit(name, { items: items(named), findings, ...over }), null)
 }
