@@ -121,6 +121,7 @@ const suites: readonly Suite[] = [
       'openssl',
       'curl',
       'python3',
+      'libfaketime',
     ],
     root: true,
     run: () =>

@@ -18,6 +18,21 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u2
 /** Text from a host made harmless for people's eyes: control, zero-width and bidirectional characters become a visible mark, tabs and newlines stay. */
 export const visible = (text: string): string => text.replace(CONTROL, '\u00b7')
 
+const timeUnits = [
+  ['year', 31_557_600],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
+
+/** "5 years ahead", or nothing when the clock of a host is within two minutes of ours. Logs, certificates and one-time codes depend on it. */
+export function clockWords(skewSeconds: number): string | undefined {
+  const size = Math.abs(skewSeconds)
+  const [unit, seconds] = timeUnits.find(([, length]) => size >= 2 * length) ?? []
+  if (unit === undefined || seconds === undefined) return undefined
+  return `${Math.round(size / seconds)} ${unit}s ${skewSeconds > 0 ? 'ahead' : 'behind'}`
+}
+
 /** What stands behind a waived finding, or why it is open again. Undefined without a waiver. */
 export function waiverWords({ waiver }: Pick<Finding, 'waiver'>): string | undefined {
   if (waiver === undefined) return undefined

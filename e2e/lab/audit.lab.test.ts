@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ItemId, itemIds } from '#shared/model/checklist.ts'
 import { type AuditReport, auditReportSchema } from '#shared/model/report.ts'
 import type { Outcome } from '#shared/status.ts'
-import { arrange, asRoot, kill, lab, type Server, servers, start } from './lab.ts'
+import { visible } from '#shared/words.ts'
+import { arrange, asRoot, kill, lab, run, type Server, servers, start } from './lab.ts'
 
 /** The main job, as an admin runs it: `gatehouse audit` from the workstation finds the planted sins and no others. */
 
@@ -104,6 +105,55 @@ describe('the planted sins and no others', () => {
       expect(secret.length).toBeGreaterThan(20)
       expect(text).not.toContain(secret)
     }
+  })
+})
+
+describe('a host that is odd is still judged alike', () => {
+  const year = 31_557_600
+  const verdicts = (report: AuditReport) => hostOf(report, 'gpu2').items
+
+  // The session of the audit account lives in another year; sshd and the kernel do not, since the lab's hosts share one clock.
+  test.each([10, -20])('a clock %d years off', async (years) => {
+    const usual = verdicts((await audit(['--host', 'gpu2'])).report)
+    const [library = ''] = /^.*libfaketime\.so\.1$/m.exec((await run('dpkg', ['-L', 'libfaketime'])).stdout) ?? []
+    await arrange('gpu2', 'base64 -d >/usr/lib/libfaketime.so.1', readFileSync(library).toString('base64'))
+    await arrange('gpu2', `printf 'LD_PRELOAD=/usr/lib/libfaketime.so.1\nFAKETIME=%+dy\n' ${years} >/etc/environment`)
+    try {
+      const { report, stderr } = await audit(['--host', 'gpu2'])
+      expect([hostOf(report, 'gpu2').state, hostOf(report, 'gpu2').failure, stderr.includes('error')]).toEqual([
+        'connected',
+        undefined,
+        false,
+      ])
+      expect(Math.round((hostOf(report, 'gpu2').system?.clockSkewSeconds ?? 0) / year)).toBe(years)
+      expect(verdicts(report)).toEqual(usual)
+    } finally {
+      await arrange('gpu2', ': >/etc/environment')
+    }
+  })
+
+  test('names with markup, escapes and bytes that are no UTF-8', async () => {
+    const usual = verdicts((await audit(['--host', 'gpu2'])).report)
+    const name = String.raw`<img src=x onerror=alert(1)>\033]0;owned\007\377\376\303(\342\200\256`
+    await arrange(
+      'gpu2',
+      `name=$(printf '${name}'); printf '%s\\n' "$name" >/etc/motd
+       : >"/usr/share/ollama/.ollama/models/$(printf '%s' "$name" | tr / .)"; chown -R ollama: /usr/share/ollama/.ollama/models
+       cat >/usr/local/bin/odd && chmod 755 /usr/local/bin/odd && systemd-run -q /usr/local/bin/odd`,
+      `#!/bin/bash\nexec -a "$(printf '${name}')" sleep 600\n`,
+    )
+    expect((await asRoot('gpu2', 'pgrep -fc onerror')).stdout).not.toBe('0\n')
+    const { report } = await audit(['--host', 'gpu2'])
+    const host = hostOf(report, 'gpu2')
+    expect(host.state).toBe('connected')
+    expect(verdicts(report)).toEqual(usual)
+    const shown = host.findings.flatMap((it) => [
+      it.title,
+      it.subject,
+      it.reason,
+      ...it.evidence.flatMap(({ lines }) => lines.map(({ text }) => text)),
+    ])
+    for (const text of shown) expect(text).toBe(visible(text))
   })
 })
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
 import { type ProbeRun, runProbe } from '#core/probe/run-probe.ts'
 import type { SectionOutput } from '#core/probe/section.ts'
-import { arrange, asRoot, kill, labFleet, labServer, type Server, servers, spawnSsh, ssh, start } from './lab.ts'
+import { arrange, asRoot, kill, lab, labFleet, labServer, run, type Server, servers, spawnSsh, ssh, start } from './lab.ts'
 import { openSshSession } from './openssh-session.ts'
 
 /** The probe on real machines and real shells, over OpenSSH. */
@@ -124,20 +124,67 @@ describe('shells', () => {
 })
 
 describe('a host in trouble', () => {
-  test('full disks', async () => {
+  test('full disks, and the rest of the disk cannot be written', async () => {
     const usual = withState(await probe('gpu2'), 'ok')
+    const full = ['/tmp', '/var/tmp', '/dev/shm']
+    const readOnly = ['/etc', '/home', '/root', '/usr', '/opt', '/srv', '/var/lib']
     await arrange(
       'gpu2',
-      'for d in /tmp /var/tmp /dev/shm /home/gatehouse-audit; do mount -t tmpfs -o size=4k,mode=1777 full $d; cat /dev/zero >$d/full || :; done 2>/dev/null',
+      `for d in ${full.join(' ')}; do mount -t tmpfs -o size=4k,mode=1777 full $d; cat /dev/zero >$d/full || :; done 2>/dev/null
+       for d in ${readOnly.join(' ')}; do mount --bind $d $d && mount -o remount,bind,ro $d || exit; done`,
     )
-    // sshd reads the account's key below its home.
-    await arrange('gpu2', 'umount /home/gatehouse-audit')
     try {
+      const { stdout } = await ssh([
+        'gpu2',
+        'for d in /tmp /var/tmp /dev/shm "$HOME"; do { echo x >"$d/try" && ! [ -s "$d/try" ]; } 2>/dev/null; echo $?; done',
+      ])
+      expect(stdout).toBe('1\n1\n1\n1\n')
       const run = await probe('gpu2')
       expect(run.failure).toBeUndefined()
       expect(withState(run, 'ok')).toEqual(usual)
     } finally {
-      await arrange('gpu2', 'umount /tmp /var/tmp /dev/shm')
+      await arrange('gpu2', `umount -l ${[...readOnly, ...full].join(' ')}`)
+    }
+  })
+
+  test('no /bin/sh: the host alone fails, and says so', async () => {
+    // Without a shell of that name the lab's own way in has to do too.
+    const bare = (script: string) => run(lab.control, ['enter', 'gpu2', '/bin/dash', '-c', script])
+    await bare('mv /bin/sh /bin/sh.away')
+    try {
+      const { failure } = await probe('gpu2')
+      expect(failure).toMatchObject({ code: 'probe.no-shell', detail: expect.stringContaining('/bin/sh') })
+    } finally {
+      await bare('mv /bin/sh.away /bin/sh')
+    }
+    expect((await probe('gpu2')).failure).toBeUndefined()
+  })
+
+  test('a login that floods before the script runs is cut off, and the flood ends there', async () => {
+    await arrange('gpu2', 'echo "exec head -c 1000000000 /dev/zero" >/home/gatehouse-audit/.bashrc')
+    try {
+      const started = Date.now()
+      const { failure } = await probe('gpu2')
+      expect(failure).toMatchObject({ code: 'probe.garbled' })
+      expect(Date.now() - started).toBeLessThan(30_000)
+      await expect.poll(async () => (await asRoot('gpu2', 'pgrep -x head')).status, { timeout: 15_000 }).toBe(1)
+    } finally {
+      await arrange('gpu2', 'cp /etc/skel/.bashrc /home/gatehouse-audit/.bashrc')
+    }
+  })
+
+  test('a command that floods costs its own section only', async () => {
+    await arrange(
+      'gpu2',
+      'mv /usr/bin/nvidia-smi /usr/bin/nvidia-smi.away; printf "#!/bin/sh\\nexec head -c 1000000000 /dev/zero\\n" >/usr/bin/nvidia-smi; chmod 755 /usr/bin/nvidia-smi',
+    )
+    try {
+      const run = await probe('gpu2')
+      expect(run.failure).toBeUndefined()
+      expect(withState(run, 'truncated')).toEqual(['gpus'])
+      expect(withState(run, 'not-run', 'timed-out')).toEqual([])
+    } finally {
+      await arrange('gpu2', 'mv /usr/bin/nvidia-smi.away /usr/bin/nvidia-smi')
     }
   })
 

@@ -1,7 +1,7 @@
 import type { Audit } from '#shared/model/audit.ts'
 import { areas, checklist } from '#shared/model/checklist.ts'
 import { byNeed, score } from '#shared/model/score.ts'
-import { outcomeWords, visible, waiverWords } from '#shared/words.ts'
+import { clockWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
 
 /** The checklist per host as a table for a terminal, then what failed and why. */
 export function printMatrix(audit: Audit): string {
@@ -32,6 +32,10 @@ export function printMatrix(audit: Audit): string {
     ),
     '',
     ...hosts.flatMap(({ name, failure }) => (failure ? [`${name}: ${failure.code}: ${visible(failure.detail)}`] : [])),
+    ...hosts.flatMap(({ name, system }) => {
+      const clock = clockWords(system?.clockSkewSeconds ?? 0)
+      return clock === undefined ? [] : [`${name}: its clock is ${clock}`]
+    }),
     ...hosts.flatMap(({ name, findings }) =>
       findings
         .filter(({ status }) => status === 'fail')

@@ -3,7 +3,7 @@ import { areas, checklist } from '#shared/model/checklist.ts'
 import type { Evidence, Finding } from '#shared/model/finding.ts'
 import { byNeed, score } from '#shared/model/score.ts'
 import type { Outcome } from '#shared/status.ts'
-import { attestationWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
+import { attestationWords, clockWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
 import { reportStyle } from './report-style.ts'
 
 /** Markup that this file made. Everything else passes through `html` and is escaped. */
@@ -76,7 +76,10 @@ ${checklist
 function hostSection(host: HostAudit): Markup {
   const sorted = [...host.findings].sort(byNeed)
   const failure = host.failure ? html`<p class="failure"><code>${host.failure.code}</code> ${host.failure.detail}</p>` : nothing
-  const system = host.system ? html`<p>${host.system.os}, kernel ${host.system.kernel}, audited as ${host.system.account}.</p>` : nothing
+  const clock = clockWords(host.system?.clockSkewSeconds ?? 0)
+  const system = host.system
+    ? html`<p>${host.system.os}, kernel ${host.system.kernel}, audited as ${host.system.account}.${clock === undefined ? '' : ` Its clock is ${clock}.`}</p>`
+    : nothing
   return html`<section id="host-${host.name}">
 <h2>${host.name} <small>${host.address}</small></h2>
 ${system}${failure}

@@ -2,7 +2,7 @@ import type { Audit, HostAudit } from '#shared/model/audit.ts'
 import { areas, checklist } from '#shared/model/checklist.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import { byNeed, score } from '#shared/model/score.ts'
-import { attestationWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
+import { attestationWords, clockWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
 
 /** GitHub-flavoured Markdown: the matrix, then per host what is open, with the proof. */
 export function markdownReport(audit: Audit): string {
@@ -42,10 +42,12 @@ function matrix(hosts: readonly HostAudit[]): string[] {
 function hostSection(host: HostAudit): string[] {
   const open = host.findings.filter(({ status }) => status !== 'pass' && status !== 'not-applicable')
   const sorted = [...open].sort(byNeed)
+  const clock = clockWords(host.system?.clockSkewSeconds ?? 0)
   return [
     `## ${cell(host.name)}`,
     '',
     ...(host.failure ? [`${cell(host.failure.code)}: ${cell(host.failure.detail)}`, ''] : []),
+    ...(clock === undefined ? [] : [`Its clock is ${clock}.`, '']),
     ...(sorted.length === 0 ? ['Nothing is open.', ''] : sorted.flatMap(findingSection)),
   ]
 }

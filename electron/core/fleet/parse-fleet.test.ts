@@ -71,7 +71,16 @@ describe('parseFleet', () => {
 
   test('refuses an alias bomb without expanding it', () => {
     const levels = Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`).join('\n')
-    expect(problemsOf(`a0: &a0 [x]\n${levels}\n`)[0]?.message).toMatch(/Aliases expand too far/)
+    expect(problemsOf(`a0: &a0 [x]\n${levels}\n`)).toMatchObject([
+      { line: 2, column: 10, message: expect.stringContaining('Aliases expand too far') },
+    ])
+  })
+
+  test.each(['[', '{a: ', '- ', '? '])('says that %s is nested too deep', (opening) => {
+    expect(problemsOf(`version: 1\nhosts:\n  ${opening.repeat(50_000)}`)[0]).toMatchObject({
+      line: 3,
+      message: 'Nested too deep to be read; expected a few levels',
+    })
   })
 
   test('refuses a file of 10 MB before parsing it', () => {

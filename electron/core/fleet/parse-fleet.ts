@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 import { type Fleet, type FleetProblem, fleetSchema } from '#shared/model/fleet.ts'
 
@@ -27,14 +27,18 @@ export function parseFleet(text: string): ParsedFleet {
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   if (document.errors.length > 0) {
-    return refuse(document.errors.map((error) => ({ ...at(error.pos[0]), path: '', message: sentence(error.message) })))
+    return refuse(document.errors.map((error) => ({ ...at(error.pos[0]), path: '', message: words(error.message) })))
   }
   let value: unknown
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES })
   } catch (error) {
     return refuse([
-      { line: 1, column: 1, path: '', message: `Aliases expand too far: ${error instanceof Error ? error.message : String(error)}` },
+      {
+        ...at(firstAlias(document)),
+        path: '',
+        message: `Aliases expand too far: ${error instanceof Error ? error.message : String(error)}`,
+      },
     ])
   }
   const locate = (path: readonly PropertyKey[], key?: string) => at(offsetOf(document.contents, path, key))
@@ -42,6 +46,21 @@ export function parseFleet(text: string): ParsedFleet {
   if (!parsed.success) return refuse(parsed.error.issues.flatMap((issue) => schemaProblems(issue, value, locate)))
   const problems = [...duplicates(parsed.data, locate), ...badNetworks(parsed.data, locate)]
   return problems.length > 0 ? refuse(problems) : { ok: true, fleet: parsed.data }
+}
+
+/** The parser names its own limit, not the author's mistake. */
+const words = (message: string): string =>
+  message.includes('call stack') ? 'Nested too deep to be read; expected a few levels' : sentence(message)
+
+function firstAlias(document: Document): number | undefined {
+  let offset: number | undefined
+  visit(document, {
+    Alias: (_, { range }) => {
+      offset = range?.[0]
+      return visit.BREAK
+    },
+  })
+  return offset
 }
 
 const refuse = (problems: readonly FleetProblem[]): ParsedFleet => ({ ok: false, problems: problems.slice(0, MAX_PROBLEMS) })

@@ -70,6 +70,12 @@ describe('a server that does not play along', () => {
     await until(() => stuck.open() === 0)
   })
 
+  test('and never opens a channel for a command', async () => {
+    const deaf = await serve({ deafTo: 'session' })
+    const session = await connect(kept(bench({ hosts: { gpu1: deaf.port }, stageSeconds: 1 })))
+    await expect(run(session, 'id')).rejects.toMatchObject(failsWith('ssh.connection-lost', /no channel within 1 s/))
+  })
+
   test('and hangs up at once', async () => {
     const closed = await raw((socket) => socket.destroy())
     await expect(connect(kept(bench({ hosts: { gpu1: closed.port } })))).rejects.toMatchObject(failsWith('ssh.connection-lost'))
@@ -136,6 +142,14 @@ describe('a server that does not play along', () => {
 })
 
 describe('a jump host', () => {
+  test('that never answers when the way to a host is asked for', async () => {
+    const target = await serve()
+    const jump = await serve({ deafTo: 'tcpip' })
+    const made = kept(bench({ jumps: [jump.port], hosts: { gpu1: target.port }, stageSeconds: 1 }))
+    await expect(connect(made)).rejects.toMatchObject(failsWith('ssh.unreachable', /gpu1/))
+    expect(target.accepted()).toBe(0)
+  })
+
   test('that may not forward', async () => {
     const jump = await serve({ forward: false })
     const target = await serve()

@@ -35,6 +35,8 @@ export interface LoopbackOptions {
   readonly onExec?: (command: string, channel: ServerChannel, connection: Connection) => void
   /** False refuses to forward. */
   readonly forward?: boolean
+  /** Never answers when such a channel is opened. */
+  readonly deafTo?: 'tcpip' | 'session'
   readonly onConnection?: (connection: Connection, socketIndex: number) => void
 }
 
@@ -92,7 +94,8 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
         connection.once('close', () => unauthenticated++)
       })
       // Without a listener ssh2 answers "administratively prohibited", as sshd does under AllowTcpForwarding no.
-      if (options.forward !== false)
+      if (options.deafTo === 'tcpip') connection.on('tcpip', () => undefined)
+      else if (options.forward !== false)
         connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
           const upstream = connect(destPort, destIP)
           upstream.once('connect', () => {
@@ -104,6 +107,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
           upstream.on('error', () => reject())
         })
       connection.on('session', (accept) => {
+        if (options.deafTo === 'session') return
         accept().on('exec', (acceptExec, _reject, { command }) => {
           const channel = acceptExec()
           if (options.onExec !== undefined) {

@@ -103,8 +103,20 @@ describe('a host with a fault', () => {
     const sections = result.hosts.flatMap((host) => host.sections)
     const stored = await services.handle('audit:output', { sha256: sections.find(({ id }) => id === 'listeners')?.sha256 })
     expect(stored).toMatchObject({ ok: true, value: { text: expect.stringContaining('<img src=x') } })
+    expect(stored).toMatchObject({ value: { text: expect.stringContaining('not UTF-8: \ufffd(\ufffd') } })
     for (const host of result.hosts) expect(hostAuditSchema.safeParse(host).error).toBeUndefined()
   })
+})
+
+test.each([5, -20])('a clock that is %d years off is told, and changes no verdict: certificates are judged by our clock', async (years) => {
+  await open([{ ...named('late', '10.20.9.1'), clockSkewSeconds: years * 31_557_600 }, named('well', '10.20.9.2')])
+  const result = await audit()
+  const [late, well] = result.hosts
+  expect(Math.round((late?.system?.clockSkewSeconds ?? 0) / 31_557_600)).toBe(years)
+  expect(late?.state).toBe('connected')
+  expect(late?.items).toEqual(well?.items)
+  const words = `Its clock is ${Math.abs(years)} years ${years > 0 ? 'ahead' : 'behind'}`
+  for (const format of ['html', 'markdown'] as const) expect(services.report(format).split(words)).toHaveLength(2)
 })
 
 test('a jump host that dies mid-audit: the finished stay, the rest say why, and the next audit connects again', async () => {

@@ -5,6 +5,9 @@ import type { DemoHost } from './demo-host.ts'
 /** base64 of one frame stays below PIPE_BUF, as the real script keeps it. */
 const CHUNK_BYTES = 2175
 
+/** A broken sequence, a byte order mark and a surrogate. */
+const NOT_UTF8 = Buffer.concat([Buffer.from('not UTF-8: '), Buffer.from('c328fffeeda080', 'hex')])
+
 /** The frames that the real script prints for one section, in the words of `core/probe/framing.ts`. */
 export function framesOf(nonce: string, index: number, section: SectionSpec, host: DemoHost, answer: Answer | undefined): string {
   const frames = [`${nonce} ${index} b`]
@@ -25,7 +28,7 @@ export function framesOf(nonce: string, index: number, section: SectionSpec, hos
   } else if (answer === undefined) {
     end('- m -')
   } else {
-    const output = Buffer.from(answer.stdout)
+    const output = Buffer.concat([Buffer.from(answer.stdout), ...(host.fault === 'hostile-text' ? [NOT_UTF8] : [])])
     data('o', output.subarray(0, section.maxBytes))
     data('e', Buffer.from(answer.stderr ?? ''))
     if (output.length > section.maxBytes) frames.push(`${nonce} ${index} s t ${sent}`)

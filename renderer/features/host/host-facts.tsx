@@ -1,6 +1,7 @@
 import type { HostAudit } from '#shared/model/audit.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
 import { outcomes } from '#shared/status.ts'
+import { clockWords } from '#shared/words.ts'
 import { applicable, countKnown, type HostView } from '../../stores/host-view.ts'
 import { outcomeWords } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
@@ -25,6 +26,7 @@ export function HostFacts({ host, audit }: { readonly host: HostView; readonly a
     ['GPUs', gpuWords(audit)],
     ['Address', host.address],
     ['Audit account', accountWords(audit)],
+    ['Clock', clockWords(audit?.system?.clockSkewSeconds ?? 0) ?? ''],
     [
       'Audited',
       host.measuredAt === undefined
