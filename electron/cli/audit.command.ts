@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { type ReportFormat, renderReport } from '#core/audit/report.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { GatehouseError } from '#shared/errors.ts'
-import type { Audit } from '#shared/model/audit.ts'
+import type { AuditResults } from '#shared/model/audit.ts'
 import { atOrAbove, type Severity, severities } from '#shared/status.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
@@ -66,9 +68,9 @@ async function openFleet(services: Services, path: string | undefined): Promise<
   throw new GatehouseError({ code: 'fleet.invalid', detail: where.join('\n  ') })
 }
 
-async function print(audit: Audit, format: ReportFormat | undefined, output: string | undefined): Promise<void> {
-  const text = format === undefined ? printMatrix(audit) : renderReport(audit, format)
-  if (output === undefined) process.stdout.write(text)
+async function print(audit: AuditResults, format: ReportFormat | undefined, output: string | undefined): Promise<void> {
+  const text = Readable.from(format === undefined ? [printMatrix(audit)] : renderReport(audit, format))
+  if (output === undefined) await pipeline(text, process.stdout, { end: false })
   else {
     await writeFile(output, text)
     process.stderr.write(`${output} written\n`)
@@ -76,10 +78,11 @@ async function print(audit: Audit, format: ReportFormat | undefined, output: str
 }
 
 /** A failed check at or above the bar is 1. A host that could not be looked at is 2, unless another has findings. */
-export function exitCodeOf(audit: Audit, bar: Severity): number {
-  const found = audit.hosts.some(({ findings }) => findings.some(({ status, severity }) => status === 'fail' && atOrAbove(severity, bar)))
+export function exitCodeOf(audit: AuditResults, bar: Severity): number {
+  const hosts = [...audit.hosts]
+  const found = hosts.some(({ findings }) => findings.some(({ status, severity }) => status === 'fail' && atOrAbove(severity, bar)))
   if (found) return ExitCode.findings
-  const unseen = audit.outcome === 'cancelled' || audit.hosts.some(({ state }) => state !== 'connected' && state !== 'limited')
+  const unseen = audit.outcome === 'cancelled' || hosts.some(({ state }) => state !== 'connected' && state !== 'limited')
   return unseen ? ExitCode.couldNotRun : ExitCode.clean
 }
 

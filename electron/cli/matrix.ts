@@ -1,11 +1,11 @@
-import type { Audit } from '#shared/model/audit.ts'
+import type { AuditResults } from '#shared/model/audit.ts'
 import { areas, checklist } from '#shared/model/checklist.ts'
 import { byNeed, score } from '#shared/model/score.ts'
 import { clockWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
 
 /** The checklist per host as a table for a terminal, then what failed and why. */
-export function printMatrix(audit: Audit): string {
-  const { hosts } = audit
+export function printMatrix(audit: AuditResults): string {
+  const hosts = [...audit.hosts]
   const label = Math.max(...checklist.map((item) => item.shortTitle.length)) + 8
   const widths = hosts.map((host) => Math.max(host.name.length, 8) + 2)
   const row = (head: string, cells: readonly string[]) =>

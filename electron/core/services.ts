@@ -81,7 +81,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   function report(format: ReportFormat): string {
     const audit = audits.latest(fleet.require())
     if (audit === null) throw new GatehouseError({ code: 'audit.not-found', detail: 'no host of this fleet has been audited' })
-    return renderReport(audit, format)
+    return [...renderReport(audit, format)].join('')
   }
 
   function waivers(of: Fleet): Output<'waiver:list'> {

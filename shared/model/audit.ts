@@ -134,6 +134,9 @@ export const auditSchema = z.object({
 })
 export type Audit = z.infer<typeof auditSchema>
 
+/** A stored audit whose hosts are read one by one, when it is their turn: a hundred with their evidence never stand in memory together. */
+export type AuditResults = Omit<Audit, 'hosts'> & { readonly hosts: Iterable<HostAudit> }
+
 /** Per item the loudest of its findings. Items without a control yet are not evaluated, never passed. */
 export function itemResults(findings: readonly Pick<Finding, 'item' | 'status'>[]): ItemResult[] {
   return checklist.map(({ id }) => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Audit, auditSchema, hostAuditSchema } from './audit.ts'
+import { auditSchema, type HostAudit, hostAuditSchema } from './audit.ts'
 import { findingSchema } from './finding.ts'
 
 /** The published shape of `gatehouse audit --json` (assets/schemas/audit-report.schema.json). Fields are only ever added. */
@@ -24,13 +24,7 @@ export const auditReportSchema = z.object({
 })
 export type AuditReport = z.infer<typeof auditReportSchema>
 
-export function toReport({ id: _id, hosts, ...audit }: Audit): AuditReport {
-  return {
-    ...audit,
-    hosts: hosts.map(({ name, address, state, startedAt, finishedAt, items, findings, failure, system, sections }) => ({
-      ...{ name, address, state, startedAt, finishedAt, items, findings, sections },
-      ...(failure && { failure }),
-      ...(system && { system }),
-    })),
-  }
+export function hostReport(host: HostAudit): AuditReport['hosts'][number] {
+  const { name, address, state, startedAt, finishedAt, items, findings, failure, system, sections } = host
+  return { name, address, state, startedAt, finishedAt, items, findings, sections, ...(failure && { failure }), ...(system && { system }) }
 }

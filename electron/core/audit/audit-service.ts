@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { failureOf, GatehouseError } from '#shared/errors.ts'
-import type { Audit, Change, HostAudit, HostBrief } from '#shared/model/audit.ts'
+import type { Audit, AuditResults, Change, HostAudit, HostBrief } from '#shared/model/audit.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { AuditJob, HostProgress } from '#shared/model/job.ts'
 import { mapWithLimit } from '../jobs/map-with-limit.ts'
@@ -33,7 +33,7 @@ export interface AuditServicePorts {
 export interface AuditRun {
   readonly job: AuditJob
   /** Resolves with the stored audit; never rejects. */
-  readonly done: Promise<Audit>
+  readonly done: Promise<AuditResults>
 }
 
 export interface LatestBrief {
@@ -52,13 +52,13 @@ export interface AuditService {
   cancel(): void
   job(): AuditJob | null
   /** Newest result per host, put together, as decided until now. */
-  latest(fleet: Fleet): Audit | null
+  latest(fleet: Fleet): AuditResults | null
   /** The same in brief, of hosts with results stored after `sequence` (all when there is none). */
   brief(fleet: Fleet, sequence: number | undefined): LatestBrief
   host(fleet: Fleet, name: string): HostAudit | null
   changes(fleet: Fleet): Change[]
   /** What the stored answers of the newest audits mean under the controls of today. Asks no host, changes nothing that is stored. */
-  reevaluate(fleet: Fleet): Audit | null
+  reevaluate(fleet: Fleet): AuditResults | null
   history(fleet: Fleet): AuditSummary[]
 }
 
@@ -71,10 +71,16 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
   const results = (fleet: string, host: string, limit: number) => repo.newest(fleet, host, limit).map(({ audit }) => audit)
   const iso = () => new Date(clock.now()).toISOString()
 
-  async function run(fleet: Fleet, transport: Transport, chosen: readonly Host[], abort: AbortController, id: string): Promise<Audit> {
+  async function run(
+    fleet: Fleet,
+    transport: Transport,
+    chosen: readonly Host[],
+    abort: AbortController,
+    id: string,
+  ): Promise<AuditResults> {
     const startedAt = iso()
     repo.begin({ id, fleet: fleet.name, startedAt, gatehouse: version })
-    const hosts = await mapWithLimit(chosen, HOSTS_AT_ONCE, async (host) => {
+    await mapWithLimit(chosen, HOSTS_AT_ONCE, async (host) => {
       const { audit, outputs } = await auditHost({
         host,
         fleet,
@@ -84,16 +90,28 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
         log,
         onProgress: (progress) => update({ host: host.name, ...progress }),
       })
-      const saved = repo.saveHost(id, fleet.name, audit, outputs)
-      const decided = withDecisions(saved, decisions(fleet), clock.now())
-      update({ host: host.name, ...finalProgress(decided) })
+      repo.saveHost(id, fleet.name, audit, outputs)
+      update({ host: host.name, ...finalProgress(audit) })
       toldResults()
-      return decided
     })
     const outcome = abort.signal.aborted ? 'cancelled' : 'complete'
     const finishedAt = iso()
     repo.finish(id, finishedAt, outcome)
-    return { id, fleet: fleet.name, startedAt, finishedAt, gatehouse: version, outcome, hosts }
+    const names = chosen.map(({ name }) => name)
+    return {
+      id,
+      fleet: fleet.name,
+      startedAt,
+      finishedAt,
+      gatehouse: version,
+      outcome,
+      hosts: oneByOne(names, (name) => host(fleet, name)),
+    }
+  }
+
+  function host(fleet: Fleet, name: string): HostAudit | null {
+    const newest = newestMeasured((limit) => results(fleet.name, name, limit))
+    return newest && withDecisions(newest, decisions(fleet), clock.now())
   }
 
   function update(progress: Partial<HostProgress> & { readonly host: string }): void {
@@ -135,19 +153,14 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
     },
     job: () => current?.job ?? null,
     latest(fleet) {
-      const decided = decisions(fleet)
-      const hosts = fleet.hosts.flatMap((host) => {
-        const newest = newestMeasured((limit) => results(fleet.name, host.name, limit))
-        return newest === null ? [] : [withDecisions(newest, decided, clock.now())]
-      })
-      if (hosts.length === 0) return null
+      const briefs = fleet.hosts.flatMap(({ name }) => repo.briefs(fleet.name, name, 1))
+      const startedAt = briefs.map((brief) => brief.startedAt).sort()[0]
+      const finishedAt = briefs
+        .map((brief) => brief.finishedAt)
+        .sort()
+        .at(-1)
+      if (startedAt === undefined || finishedAt === undefined) return null
       const last = repo.list(fleet.name, 1)[0]
-      const startedAt = hosts.map((host) => host.startedAt).sort()[0] ?? iso()
-      const finishedAt =
-        hosts
-          .map((host) => host.finishedAt)
-          .sort()
-          .at(-1) ?? iso()
       return {
         id: last?.id ?? '',
         fleet: fleet.name,
@@ -155,7 +168,10 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
         finishedAt,
         gatehouse: version,
         outcome: last?.outcome ?? 'complete',
-        hosts,
+        hosts: oneByOne(
+          briefs.map(({ name }) => name),
+          (name) => host(fleet, name),
+        ),
       }
     },
     brief(fleet, sequence) {
@@ -176,20 +192,17 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
       const stored = this.latest(fleet)
       if (stored === null) return null
       const decided = decisions(fleet)
-      const hosts = fleet.hosts.flatMap((host) => {
+      const judgedAgain = (host: Host): HostAudit | null => {
         const [newest] = repo.newest(fleet.name, host.name, 1)
-        if (newest === undefined) return []
+        if (newest === undefined) return null
         const outputs = repo.outputs(newest.auditId, host.name)
-        if (outputs.size === 0) return [withDecisions(newest.audit, decided, clock.now())]
+        if (outputs.size === 0) return withDecisions(newest.audit, decided, clock.now())
         const judged = judgeRecording({ host, fleet, outputs, controls, at: Date.parse(newest.audit.startedAt), log })
-        return [withDecisions({ ...newest.audit, ...judged }, decided, clock.now())]
-      })
-      return { ...stored, hosts }
+        return withDecisions({ ...newest.audit, ...judged }, decided, clock.now())
+      }
+      return { ...stored, hosts: oneByOne(fleet.hosts, judgedAgain) }
     },
-    host(fleet, name) {
-      const newest = newestMeasured((limit) => results(fleet.name, name, limit))
-      return newest && withDecisions(newest, decisions(fleet), clock.now())
-    },
+    host,
     changes(fleet) {
       const decided = decisions(fleet)
       return fleet.hosts.flatMap(({ name }) => {
@@ -200,6 +213,16 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
     history: (fleet) => repo.list(fleet.name, HISTORY_LENGTH),
   }
 }
+
+/** Reads each when it is its turn, and again each time it is gone through. */
+const oneByOne = <T>(keys: readonly T[], read: (key: T) => HostAudit | null): Iterable<HostAudit> => ({
+  *[Symbol.iterator]() {
+    for (const key of keys) {
+      const found = read(key)
+      if (found !== null) yield found
+    }
+  },
+})
 
 function chooseHosts(fleet: Fleet, names: readonly string[] | undefined): readonly Host[] {
   if (names === undefined || names.length === 0) return fleet.hosts

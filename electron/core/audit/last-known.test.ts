@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { HostAudit } from '#shared/model/audit.ts'
+import { briefOf, type HostAudit } from '#shared/model/audit.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import type { AuditRepo } from '../store/audit.repo.ts'
 import { createAuditService } from './audit-service.ts'
@@ -29,7 +29,8 @@ const audit = (state: HostAudit['state'], finishedAt: string): HostAudit => ({
 function serviceOver(stored: readonly HostAudit[]) {
   const newest: AuditRepo['newest'] = (_fleet, _host, limit) =>
     stored.slice(0, limit).map((it, index) => ({ auditId: `${index}`, audit: it }))
-  const repo = { newest, list: () => [] } as unknown as AuditRepo
+  const briefs: AuditRepo['briefs'] = (...asked) => newest(...asked).map(({ audit: it }) => briefOf(it))
+  const repo = { newest, briefs, list: () => [] } as unknown as AuditRepo
   return createAuditService({
     clock: { now: () => 0 },
     log: () => undefined,
@@ -48,7 +49,7 @@ test('a host that could not be looked at keeps its newest measured results as la
   const service = serviceOver([gone, gone, fine, older])
   const expected = { ...gone, lastKnown: { finishedAt: fine.finishedAt, items: fine.items, findings: [] } }
   expect(service.host(fleet, 'gpu-01')).toEqual(expected)
-  expect(service.latest(fleet)?.hosts).toEqual([expected])
+  expect([...(service.latest(fleet)?.hosts ?? [])]).toEqual([expected])
 })
 
 test.each([

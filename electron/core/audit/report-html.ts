@@ -1,4 +1,4 @@
-import type { Audit, HostAudit } from '#shared/model/audit.ts'
+import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import { areas, checklist } from '#shared/model/checklist.ts'
 import type { Evidence, Finding } from '#shared/model/finding.ts'
 import { byNeed, score } from '#shared/model/score.ts'
@@ -28,9 +28,9 @@ const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (charac
 const nothing: Markup = { markup: '' }
 
 /** One self-contained page: no script, nothing loaded, readable when printed. */
-export function htmlReport(audit: Audit): string {
+export function* htmlReport(audit: AuditResults): Generator<string> {
   const stopped = audit.outcome === 'cancelled' ? html` <strong>Stopped before it was complete.</strong>` : nothing
-  return html`<!doctype html>
+  yield html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -45,15 +45,13 @@ export function htmlReport(audit: Audit): string {
 <p>${audit.startedAt} to ${audit.finishedAt}, Gatehouse ${audit.gatehouse}.${stopped}</p>
 </header>
 <main>
-${matrix(audit.hosts)}
-${audit.hosts.map(hostSection)}
-</main>
-</body>
-</html>
+${matrix(Array.from(audit.hosts, ({ name, items }) => ({ name, items })))}
 `.markup
+  for (const host of audit.hosts) yield hostSection(host).markup
+  yield '</main>\n</body>\n</html>\n'
 }
 
-function matrix(hosts: readonly HostAudit[]): Markup {
+function matrix(hosts: readonly Pick<HostAudit, 'name' | 'items'>[]): Markup {
   return html`<div class="scroll"><table>
 <thead><tr><th scope="col">Item</th><th scope="col">Check</th>${hosts.map((host) => {
     const { passed, applicable } = score(host.items)

@@ -1,23 +1,24 @@
-import type { Audit, HostAudit } from '#shared/model/audit.ts'
+import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import { areas, checklist } from '#shared/model/checklist.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import { byNeed, score } from '#shared/model/score.ts'
 import { attestationWords, clockWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
 
 /** GitHub-flavoured Markdown: the matrix, then per host what is open, with the proof. */
-export function markdownReport(audit: Audit): string {
-  const lines = [
+export function* markdownReport(audit: AuditResults): Generator<string> {
+  yield joined([
     `# Gatehouse audit of ${cell(audit.fleet)}`,
     '',
     `${audit.startedAt} to ${audit.finishedAt}, Gatehouse ${audit.gatehouse}${audit.outcome === 'cancelled' ? ', stopped before it was complete' : ''}.`,
     '',
-    ...matrix(audit.hosts),
-    ...audit.hosts.flatMap(hostSection),
-  ]
-  return `${lines.join('\n')}\n`
+    ...matrix(Array.from(audit.hosts, ({ name, items }) => ({ name, items }))),
+  ])
+  for (const host of audit.hosts) yield joined(hostSection(host))
 }
 
-function matrix(hosts: readonly HostAudit[]): string[] {
+const joined = (lines: readonly string[]): string => `${lines.join('\n')}\n`
+
+function matrix(hosts: readonly Pick<HostAudit, 'name' | 'items'>[]): string[] {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const scores = hosts.map(({ items }) => score(items))
   return [

@@ -15,7 +15,8 @@ const DIGITS = { 4: 8, 6: 32 } as const
 
 export const everything = (family: Family): AddressSet => [{ from: '0'.repeat(DIGITS[family]), to: 'f'.repeat(DIGITS[family]) }]
 
-const toHex = (bytes: readonly number[]) => bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const toHex = (bytes: readonly number[]) => bytes.map((byte) => HEX[byte]).join('')
 
 export interface FamilyInterval extends Interval {
   readonly family: Family

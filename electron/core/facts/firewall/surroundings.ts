@@ -1,5 +1,15 @@
 import type { Network } from '../network/network.ts'
-import { type AddressSet, everything, type Family, normalise, parseInterval, subtract, union } from './address-set.ts'
+import {
+  type AddressSet,
+  everything,
+  type Family,
+  type FamilyInterval,
+  intersect,
+  normalise,
+  parseInterval,
+  subtract,
+  union,
+} from './address-set.ts'
 
 /** An interface, and the addresses of the world whose answers leave through it. */
 export interface Side {
@@ -31,10 +41,21 @@ export function sidesOf(network: Network | undefined, family: Family): readonly 
     })
 }
 
+/** Facts never change, so each of their addresses is parsed once, however often a rule set is asked about it. */
+const parsed = new WeakMap<object, { readonly interval: FamilyInterval | undefined }>()
+
+function intervalOf(each: Network['addresses'][number] | Network['routes'][number]): FamilyInterval | undefined {
+  const known = parsed.get(each)
+  if (known) return known.interval
+  const interval = parseInterval('address' in each ? each.address : each.destination)
+  parsed.set(each, { interval })
+  return interval
+}
+
 /** Own addresses of the host, all interfaces or one. Loopback addresses cannot be reached from elsewhere. */
 export function localsOf(network: Network, family: Family, name?: string): readonly string[] {
   return network.addresses.flatMap((each) => {
-    const interval = parseInterval(each.address)
+    const interval = intervalOf(each)
     if (!interval || interval.family !== family || each.interface === 'lo') return []
     return name === undefined || each.interface === name ? [interval.from] : []
   })
@@ -50,9 +71,9 @@ function remotesBehind(network: Network, family: Family, name: string): AddressS
     for (let index = 0; index < sorted.length; ) {
       const prefix = prefixOf(sorted[index]?.destination ?? '')
       const level = sorted.slice(index).filter((route) => prefixOf(route.destination) === prefix)
-      const mine = level.filter((route) => route.interface === name).map((route) => route.destination)
-      behind = union(behind, intersectWith(rest, mine))
-      rest = subtract(rest, toSet(level.map((route) => route.destination)))
+      const mine = level.filter((route) => route.interface === name)
+      behind = union(behind, intersect(rest, toSet(mine)))
+      rest = subtract(rest, toSet(level))
       index += level.length
     }
   }
@@ -61,17 +82,15 @@ function remotesBehind(network: Network, family: Family, name: string): AddressS
 
 const prefixOf = (destination: string) => Number(destination.split('/')[1] ?? 0)
 
-const toSet = (networks: readonly string[]): AddressSet =>
-  normalise(networks.flatMap((network) => parseInterval(network) ?? []).map(({ from, to }) => ({ from, to })))
-
-const intersectWith = (rest: AddressSet, networks: readonly string[]): AddressSet => subtract(rest, subtract(rest, toSet(networks)))
+const toSet = (routes: Network['routes']): AddressSet =>
+  normalise(routes.flatMap((route) => intervalOf(route) ?? []).map(({ from, to }) => ({ from, to })))
 
 /** The interface by which this host reaches an address; undefined when not known. */
 export function routeTo(network: Network | undefined, family: Family, address: string): string | undefined {
   const covering = (network?.routes ?? [])
     .filter((route) => route.family === family && route.table === 'main')
     .filter((route) => {
-      const interval = parseInterval(route.destination)
+      const interval = intervalOf(route)
       return interval !== undefined && interval.from <= address && address <= interval.to
     })
   return covering.sort((a, b) => prefixOf(b.destination) - prefixOf(a.destination))[0]?.interface
