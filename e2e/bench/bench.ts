@@ -11,6 +11,7 @@ import type { Measure } from './samples.ts'
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '9' }, only: { type: 'string' } },
 })
+const screen = ['-a', '-s', '-screen 0 1600x1000x24']
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 function measuresOf(program: string, args: readonly string[]): Measure[] {
@@ -28,8 +29,7 @@ if (missing !== undefined) {
 if (spawnSync('npm', ['run', '-s', 'build'], { cwd: here('../..'), stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0) process.exit(2)
 
 const measures: Measure[] = []
-if (values.only !== 'lab')
-  measures.push(...measuresOf('xvfb-run', ['-a', '-s', '-screen 0 1600x1000x24', process.execPath, here('./window.ts'), values.rounds]))
+if (values.only !== 'lab') measures.push(...measuresOf('xvfb-run', [...screen, process.execPath, here('./window.ts'), values.rounds]))
 if (values.only !== 'window')
   measures.push(
     ...measuresOf(here('../lab/with-lab.sh'), [
@@ -37,6 +37,8 @@ if (values.only !== 'window')
       '20',
       '--hundred',
       '--',
+      'xvfb-run',
+      ...screen,
       process.execPath,
       here('./on-workstation.ts'),
       '--rounds',

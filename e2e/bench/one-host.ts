@@ -18,6 +18,8 @@ export interface OneHostTimes {
   readonly ansible: readonly number[]
 }
 
+const SETTLE_MS = 700
+
 /**
  * One audit of gpu1 against what an admin has today, round by round side by side: OpenSSH with the very same script, new and over
  * an open ControlMaster; Ansible (pipelining, open ControlMaster) with the same commands as tasks. Milliseconds.
@@ -63,18 +65,27 @@ export async function measureOneHost(folder: string, rounds: number, say: (text:
   await runPlaybook(playbook)
 
   const times = { coldAudit: [], coldOpenSsh: [], warmAudit: [], muxOpenSsh: [], ansible: [] } as Record<keyof OneHostTimes, number[]>
+  const contestants: Readonly<Record<keyof OneHostTimes, () => Promise<void>>> = {
+    coldAudit: async () => {
+      const cold = transport()
+      await audit(cold)
+      await cold.close()
+    },
+    coldOpenSsh: () => openSsh(['-o', 'ControlPath=none']),
+    warmAudit: () => audit(warm),
+    muxOpenSsh: () => openSsh(['-o', `ControlPath=${mux}`]),
+    ansible: () => runPlaybook(playbook),
+  }
+  const measure = async (name: keyof OneHostTimes): Promise<void> => {
+    // What the round before left (sessions that log out on two hosts, a master that winds down) is over.
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+    times[name].push(await timed(contestants[name]))
+  }
   for (let round = 1; round <= rounds; round++) {
-    times.coldAudit.push(
-      await timed(async () => {
-        const cold = transport()
-        await audit(cold)
-        await cold.close()
-      }),
-    )
-    times.coldOpenSsh.push(await timed(() => openSsh(['-o', 'ControlPath=none'])))
-    times.warmAudit.push(await timed(() => audit(warm)))
-    times.muxOpenSsh.push(await timed(() => openSsh(['-o', `ControlPath=${mux}`])))
-    if (round % 3 === 0) times.ansible.push(await timed(() => runPlaybook(playbook)))
+    // Each goes first as often as second.
+    for (const pair of [['coldAudit', 'coldOpenSsh'] as const, ['warmAudit', 'muxOpenSsh'] as const])
+      for (const name of round % 2 === 0 ? pair.toReversed() : pair) await measure(name)
+    if (round % 3 === 0) await measure('ansible')
     say(
       `round ${round} of ${rounds}: ${Object.entries(times)
         .map(([name, all]) => `${name} ${Math.round(all.at(-1) ?? 0)}`)
