@@ -3,7 +3,8 @@ import type { SectionOutput } from '../probe/section.ts'
 /** Stands where a secret stood. */
 export const REDACTED = '‹redacted›'
 
-type Rule = readonly [pattern: RegExp, replace: (match: string, ...groups: string[]) => string]
+/** `has`: what every match contains, looked for first, since most lines of a host hold no secret and patterns are slow to say so. */
+type Rule = readonly [has: string, pattern: RegExp, replace: (match: string, ...groups: string[]) => string]
 
 /** A reference to a variable is not the secret itself, and says something that controls want to know. */
 const isReference = (value: string): boolean => /^["']?\$[{(A-Za-z_]/.test(value)
@@ -63,29 +64,32 @@ function maskAssignments(line: string): string {
 const rules: readonly Rule[] = [
   // --api-key X, --api-key=X, ["--api-key","X"]; a following option is not a value, and --api-key-file names a path.
   [
+    '--',
     OPTION,
     (match, flag = '', separator = '', quote = '', value = '') =>
       namesSecret(flag.slice(2)) ? mask(flag + separator + quote, value) : match,
   ],
   // "apiKey": "value", api_key: value
   [
+    ':',
     /(?<![A-Za-z0-9_-])(["']?)([A-Za-z][A-Za-z0-9_-]{0,63})\1(\s{0,8}:\s{0,8})(["']?)([^\s"',{}[\]]+)\4/g,
     (match, nameQuote = '', name = '', colon = '', quote = '', value = '') =>
       namesSecret(name.replace(/([a-z])([A-Z])/g, '$1_$2')) && /\s/.test(colon + (quote ? ' ' : ''))
         ? mask(`${nameQuote}${name}${nameQuote}${colon}${quote}`, value, quote)
         : match,
   ],
-  [/(\bAuthorization["'\s:=]+(?:Basic|Bearer|Token)[ \t]+)([^\s"';,]+)/gi, (_, before = '', value = '') => mask(before, value)],
-  [/(\bBearer[ \t]+)((?=[^\s"';]*\d)[A-Za-z0-9._~+/=-]{8,})/g, (_, before = '', value = '') => mask(before, value)],
+  ['', /(\bAuthorization["'\s:=]+(?:Basic|Bearer|Token)[ \t]+)([^\s"';,]+)/gi, (_, before = '', value = '') => mask(before, value)],
+  ['Bearer', /(\bBearer[ \t]+)((?=[^\s"';]*\d)[A-Za-z0-9._~+/=-]{8,})/g, (_, before = '', value = '') => mask(before, value)],
   // Keys known by their prefix: OpenAI style, Hugging Face, GitHub.
-  [/\b((?:sk|pk)-|hf_|gh[pousr]_)[A-Za-z0-9_-]{16,}/g, (_, prefix = '') => prefix + REDACTED],
+  ['', /\b((?:sk|pk)-|hf_|gh[pousr]_)[A-Za-z0-9_-]{16,}/g, (_, prefix = '') => prefix + REDACTED],
   [
+    '://',
     /((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/@"']{0,256}:)([^\s@/"']+)(@)/gi,
     (_, before = '', value = '', at = '') => mask(before, value, at),
   ],
   // crypt(5), htpasswd and LDAP hashes: the scheme stays, since it says how strong the hash is.
-  [/(\$(?:apr1|1|2[abxy]?|5|6|7|y|gy|argon2i?d?)\$)[./A-Za-z0-9$=,+-]{8,}/g, (_, scheme = '') => scheme + REDACTED],
-  [/(\{(?:SHA|SSHA|SHA256|SSHA256|SHA512|SSHA512|PLAIN|MD5|CRYPT)\})[^\s:"']+/g, (_, scheme = '') => scheme + REDACTED],
+  ['$', /(\$(?:apr1|1|2[abxy]?|5|6|7|y|gy|argon2i?d?)\$)[./A-Za-z0-9$=,+-]{8,}/g, (_, scheme = '') => scheme + REDACTED],
+  ['{', /(\{(?:SHA|SSHA|SHA256|SSHA256|SHA512|SSHA512|PLAIN|MD5|CRYPT)\})[^\s:"']+/g, (_, scheme = '') => scheme + REDACTED],
 ]
 
 const BEGIN_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
@@ -95,7 +99,8 @@ const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 const WORD = /^=(.*)$/
 const namesSecretOption = (word: string): boolean => /^--?[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(word) && namesSecret(word.replace(/^--?/, ''))
 
-const masked = (line: string): string => rules.reduce((text, [pattern, replace]) => text.replace(pattern, replace), maskAssignments(line))
+const masked = (line: string): string =>
+  rules.reduce((text, [has, pattern, replace]) => (text.includes(has) ? text.replace(pattern, replace) : text), maskAssignments(line))
 
 /**
  * Masks what must not be stored or shown. Line for line, so that citations still point at the right line. Run on everything that a host
