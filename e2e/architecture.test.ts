@@ -18,6 +18,8 @@ interface Import {
   /** Path below the root for our own files, else the package name. */
   readonly to: string
   readonly own: boolean
+  /** Leaves nothing in what is built. */
+  readonly typeOnly: boolean
 }
 
 function sources(folder: string): string[] {
@@ -36,11 +38,12 @@ function importsOf(file: string): Import[] {
     ),
   ]
   return specifiers.map((match) => {
+    const typeOnly = /^\s*(?:import|export)\s+type\b/.test(match[0])
     const specifier = match[1] ?? match[2] ?? match[3] ?? ''
     const alias = Object.keys(aliases).find((prefix) => specifier.startsWith(prefix))
-    if (alias !== undefined) return { from: file, to: specifier.replace(alias, aliases[alias] ?? ''), own: true }
-    if (specifier.startsWith('.')) return { from: file, to: relative(root, resolve(root, dirname(file), specifier)), own: true }
-    return { from: file, to: specifier, own: false }
+    if (alias !== undefined) return { from: file, to: specifier.replace(alias, aliases[alias] ?? ''), own: true, typeOnly }
+    if (specifier.startsWith('.')) return { from: file, to: relative(root, resolve(root, dirname(file), specifier)), own: true, typeOnly }
+    return { from: file, to: specifier, own: false, typeOnly }
   })
 }
 
@@ -94,6 +97,14 @@ describe('rooms', () => {
     expect(
       show(product.filter(({ from, to }) => feature(from) !== undefined && feature(to) !== undefined && feature(from) !== feature(to))),
     ).toEqual([])
+  })
+
+  test('the window carries no schemas: zod would slow its start and try what its content policy refuses', () => {
+    const reached = new Set(product.filter(({ from }) => within('renderer')(from)).map(({ from }) => from))
+    for (const file of reached)
+      for (const { to, own } of product.filter(({ from, typeOnly }) => from === file && !typeOnly)) if (own) reached.add(to)
+    expect(reached).toContain('shared/model/checklist.ts')
+    expect(show(product.filter(({ from, to, typeOnly }) => reached.has(from) && to === 'zod' && !typeOnly))).toEqual([])
   })
 
   test('the preload is one pipe: channel names, and nothing else of ours', () => {

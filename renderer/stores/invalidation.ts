@@ -40,7 +40,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
 
 /** Shortest time between two fetches of a channel. Results of a hundred hosts need not be read a hundred times in a second. */
 const spacingMs = (channel: Channel): number => {
-  if (channel === 'audit:latest') return 150
+  if (channel === 'audit:latest') return 100
   return channel.startsWith('audit:') ? 1000 : 0
 }
 

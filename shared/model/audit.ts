@@ -6,6 +6,7 @@ import { type Finding, findingBriefSchema, findingSchema } from './finding.ts'
 import type { Gpu } from './gpu.ts'
 import { engines, type InferenceService } from './inference-service.ts'
 import type { Listener } from './listener.ts'
+import { refusedSections } from './refused-sections.ts'
 
 export const failureSchema = z.object({
   code: z.custom<ErrorCode>((code) => typeof code === 'string' && code in errorCatalogue),
@@ -93,10 +94,6 @@ export const hostBriefSchema = hostAuditSchema
       .optional(),
   })
 export type HostBrief = z.infer<typeof hostBriefSchema>
-
-/** Sections that sudo refused. They alone carry the line that would allow them. */
-export const refusedSections = (audit: Pick<HostAudit, 'sections'> | undefined): readonly SectionRecord[] =>
-  audit?.sections.filter((section) => section.sudoers !== undefined || section.state === 'denied') ?? []
 
 /** As it is stored: decisions are laid over when it is read. */
 export function briefOf({ name, state, startedAt, finishedAt, items, failure, findings, services, sections }: HostAudit): HostBrief {

@@ -17,8 +17,8 @@ import { withDecisions } from './with-decisions.ts'
 const HOSTS_AT_ONCE = 12
 
 /** The window redraws its progress, and its results, at most this often while an audit runs. */
-const PROGRESS_INTERVAL_MS = 200
-const RESULTS_INTERVAL_MS = 250
+const PROGRESS_INTERVAL_MS = 150
+const RESULTS_INTERVAL_MS = 100
 
 export interface AuditServicePorts {
   readonly clock: Clock

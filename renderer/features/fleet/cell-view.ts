@@ -57,7 +57,7 @@ export function moveCell(at: readonly [row: number, column: number], move: Move,
 }
 
 /** Columns to draw when the matrix scrolls sideways: those in view and `spare` on either side. End is exclusive. */
-export function columnsInView(scrollLeft: number, width: number, columnWidth: number, total: number, spare = 3): readonly [number, number] {
+export function columnsInView(scrollLeft: number, width: number, columnWidth: number, total: number, spare = 2): readonly [number, number] {
   const first = Math.floor(scrollLeft / columnWidth) - spare
   const last = Math.ceil((scrollLeft + width) / columnWidth) + spare
   const start = Math.min(Math.max(0, first), total)

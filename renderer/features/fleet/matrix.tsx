@@ -17,8 +17,9 @@ interface MatrixProps {
   readonly corner: React.ReactNode
 }
 
-/** Width of a host column when the matrix scrolls. Must equal `col.of-host` in fleet.css. */
+/** Widths when the matrix scrolls: of a host's column, and of the pinned one with the checks. Must equal those in fleet.css. */
 const columnWidth = 124
+const pinnedWidth = 282
 const firstView = { left: 0, width: 1440 }
 type View = typeof firstView
 
@@ -29,7 +30,7 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
   const remembered = useUi((state) => state.cell)
   const wantsFocus = useRef(false)
   const fits = hosts.length <= columnsThatFit
-  const [start, end] = fits ? [0, hosts.length] : columnsInView(scroll.left, scroll.width, columnWidth, hosts.length)
+  const [start, end] = fits ? [0, hosts.length] : columnsInView(scroll.left, scroll.width - pinnedWidth, columnWidth, hosts.length)
   const drawn = useMemo(() => hosts.slice(start, end), [hosts, start, end])
 
   const row = Math.max(
@@ -91,7 +92,7 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
         aria-label={`Compliance matrix, ${items.length} checks by ${hosts.length} hosts`}
         aria-colcount={hosts.length + 1}
         className={`${fits ? 'fits' : ''} ${items.length === checklist.length ? 'all-rows' : ''} ${scroll.left > 0 ? 'scrolled' : ''}`}
-        style={fits ? undefined : { width: 282 + hosts.length * columnWidth }}
+        style={fits ? undefined : { width: pinnedWidth + hosts.length * columnWidth }}
         onKeyDown={press}
       >
         <colgroup>
@@ -151,9 +152,8 @@ const sameColumns = (a: View, b: View): boolean =>
 
 /** Scrolls sideways until the column stands free of the pinned one. */
 function showColumn(frame: HTMLElement, column: number): void {
-  const pinned = 282
   const left = column * columnWidth
-  const room = frame.clientWidth - pinned
+  const room = frame.clientWidth - pinnedWidth
   if (left < frame.scrollLeft) frame.scrollLeft = left
   else if (left + columnWidth > frame.scrollLeft + room) frame.scrollLeft = left + columnWidth - room
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react'
-import { type HostAudit, refusedSections } from '#shared/model/audit.ts'
+import type { HostAudit } from '#shared/model/audit.ts'
 import type { Gpu } from '#shared/model/gpu.ts'
+import { refusedSections } from '#shared/model/refused-sections.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Segment } from '../../ui/segment.tsx'
 import { Status } from '../../ui/status.tsx'
