@@ -17,6 +17,8 @@ import { useTheme } from './use-theme.ts'
 
 const SettingsScreen = lazy(async () => ({ default: (await import('../features/settings/settings-screen.tsx')).SettingsScreen }))
 
+const ControlsScreen = lazy(async () => ({ default: (await import('../features/controls/controls-screen.tsx')).ControlsScreen }))
+
 /** Base UI writes no style elements: the content security policy would refuse them. */
 export const App = ({ client }: { readonly client: QueryClient }) => (
   <QueryClientProvider client={client}>
@@ -52,10 +54,10 @@ function Window({ client }: { readonly client: QueryClient }) {
 function CurrentScreen() {
   const route = useUi((state) => state.route)
   if (route.screen === 'host') return <HostScreen key={route.host} host={route.host} target={route.target} />
-  if (route.screen === 'settings')
+  if (route.screen === 'settings' || route.screen === 'controls')
     return (
       <Suspense fallback={<main className="main" aria-busy="true" />}>
-        <SettingsScreen section={route.section} />
+        {route.screen === 'controls' ? <ControlsScreen /> : <SettingsScreen section={route.section} />}
       </Suspense>
     )
   return <FleetScreen />

@@ -25,6 +25,10 @@ export const useImportPreview = () => useAction('fleet:import-preview')
 export const useImportSave = () => useAction('fleet:import-save', 'fleet:current')
 export const useSaveSettings = () => useAction('settings:set', 'settings:get')
 export const useAnswerPrompt = () => useAction('prompt:answer')
+export const useGrantWaiver = () => useAction('waiver:grant')
+export const useWithdrawWaiver = () => useAction('waiver:withdraw')
+export const useStateAttestation = () => useAction('attestation:state')
+export const useWithdrawAttestation = () => useAction('attestation:withdraw')
 export const useExportAudit = () => useAction('audit:export')
 
 /** Starts and stops audits. */

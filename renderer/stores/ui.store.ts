@@ -13,6 +13,7 @@ export interface FindingTarget {
 export type Route =
   | { readonly screen: 'fleet' }
   | { readonly screen: 'host'; readonly host: string; readonly target: FindingTarget }
+  | { readonly screen: 'controls' }
   | { readonly screen: 'settings'; readonly section: SettingsSection }
 
 export type OpenDialog =
@@ -61,6 +62,7 @@ export const goBack = (): void =>
 
 export const goFleet = (): void => go({ screen: 'fleet' })
 export const goHost = (host: string, target: FindingTarget = {}): void => go({ screen: 'host', host, target })
+export const goControls = (): void => go({ screen: 'controls' })
 export const goSettings = (section: SettingsSection = 'fleet'): void => go({ screen: 'settings', section })
 export const openDialog = (dialog: OpenDialog): void => useUi.setState({ dialog })
 export const closeDialog = (): void => useUi.setState({ dialog: null })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { age, ago, duration, moment } from './time.ts'
+import { age, ago, day, duration, moment } from './time.ts'
 
 const now = new Date(2026, 10, 22, 14, 20)
 const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000)
@@ -28,3 +28,10 @@ test.each([
   [38_000, '38 s'],
   [125_000, '2 min 5 s'],
 ])('%d ms', (ms, words) => expect(duration(ms)).toBe(words))
+
+test.each([
+  ['2026-11-24', '24 Nov 2026'],
+  ['2026-01-02T23:30:00.000Z', '2 Jan 2026'],
+])('the day of %s', (iso, expected) => {
+  expect(day(iso)).toBe(expected)
+})

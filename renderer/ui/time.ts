@@ -9,6 +9,12 @@ export const clockSeconds = (at: Date): string => `${clock(at)}:${two(at.getSeco
 export const dayMonth = (at: Date, now: Date): string =>
   `${at.getDate()} ${months[at.getMonth()]}${at.getFullYear() === now.getFullYear() ? '' : ` ${at.getFullYear()}`}`
 
+/** "24 Nov 2026" of a date or a moment (ISO 8601), as written there: no clock moves it to another day. */
+export function day(iso: string): string {
+  const [year = '', month = '', date = ''] = iso.slice(0, 10).split('-')
+  return `${Number(date)} ${months[Number(month) - 1] ?? '?'} ${year}`
+}
+
 /** "14:20" today, "21 Nov" before. */
 export const moment = (at: Date, now: Date): string => (sameDay(at, now) ? clock(at) : dayMonth(at, now))
 

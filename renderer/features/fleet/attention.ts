@@ -5,6 +5,7 @@ import { type Outcome, severities } from '#shared/status.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
 import { couldNotLook, findingId, type HostView } from '../../stores/host-view.ts'
 import type { ConnectionWords } from '../../ui/connection-status.tsx'
+import { groupBy } from '../../ui/group-by.ts'
 import { outcomeWords } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { count, nameFew } from '../../ui/words.ts'
@@ -158,14 +159,3 @@ const wordsFor = (outcome: Outcome): ConnectionWords => ({
   tone: outcomeWords[outcome].tone,
   icon: 'state',
 })
-
-function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const one of all) {
-    const key = keyOf(one)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [one])
-    else group.push(one)
-  }
-  return groups
-}

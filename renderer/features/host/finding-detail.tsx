@@ -10,6 +10,7 @@ import { plainText } from '../../ui/plain-text.ts'
 import { OutcomeStatus } from '../../ui/status.tsx'
 import { clockSeconds, dayMonth } from '../../ui/time.ts'
 import { count } from '../../ui/words.ts'
+import { DecisionBlock } from './decision-block.tsx'
 import { EvidenceBlock } from './evidence-block.tsx'
 import type { HostEntry } from './host-entries.ts'
 import { OutputDialog } from './output-dialog.tsx'
@@ -19,17 +20,20 @@ interface FindingDetailProps {
   readonly audit: HostAudit | undefined
   readonly stale: boolean
   readonly onCopy: () => void
+  /** Absent where there is nothing to waive, or to state. */
+  readonly onWaive: (() => void) | undefined
+  readonly onState: (() => void) | undefined
 }
 
 /** Facts before advice: what was found, the proof, then what can be done. */
-export function FindingDetail({ entry, audit, stale, onCopy }: FindingDetailProps) {
+export function FindingDetail({ entry, audit, stale, onCopy, onWaive, onState }: FindingDetailProps) {
   const [full, setFull] = useState<Evidence | null>(null)
   const item = checklist.find(({ id }) => id === entry.item)
   const { finding } = entry
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
     <article className="detail" data-pane tabIndex={0} aria-label="Finding">
-      <div className="flex items-start gap-4">
+      <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
           <h2>{finding === undefined ? item?.title : entry.title}</h2>
           <div className="meta">
@@ -41,6 +45,16 @@ export function FindingDetail({ entry, audit, stale, onCopy }: FindingDetailProp
             {stale && <span>Last known, not current evidence</span>}
           </div>
         </div>
+        {onState !== undefined && (
+          <Button look="primary" onClick={onState}>
+            State…
+          </Button>
+        )}
+        {onWaive !== undefined && (
+          <Button chord="w" onClick={onWaive}>
+            Waive…
+          </Button>
+        )}
         {finding !== undefined && finding.evidence.length > 0 && (
           <Button chord="e" onClick={onCopy}>
             Copy evidence
@@ -70,6 +84,7 @@ function FindingBody({ finding, audit, onFull }: FindingBodyProps) {
   const at = audit === undefined ? '' : `, ${clockSeconds(new Date(audit.startedAt))}`
   return (
     <>
+      <DecisionBlock finding={finding} />
       {finding.reason !== '' && <p className="reason mt-2.5">{plainText(finding.reason, 600)}</p>}
       {finding.rationale !== '' && <p className="mt-1.5">{plainText(finding.rationale, 800)}</p>}
       {finding.evidence.length > 0 && (

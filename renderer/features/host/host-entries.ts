@@ -1,8 +1,10 @@
 import { type Area, areas, checklist, type ItemId } from '#shared/model/checklist.ts'
 import type { Finding } from '#shared/model/finding.ts'
-import { type Outcome, outcomes, rankOf, severities } from '#shared/status.ts'
+import { byNeed } from '#shared/model/score.ts'
+import { type Outcome, outcomes, rankOf } from '#shared/status.ts'
 import { findingId } from '../../stores/host-view.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { day } from '../../ui/time.ts'
 
 /** One line of the list: a finding, or an item that no control evaluates yet. */
 export interface HostEntry {
@@ -23,8 +25,6 @@ export interface EntryGroup {
   readonly quiet: boolean
 }
 
-const itemOrder = new Map(checklist.map((item, index) => [item.id, index]))
-
 /** Every finding, and an entry for every item without one: not measured is shown, never left out. */
 export function hostEntries(findings: readonly Finding[]): HostEntry[] {
   const entries = findings.map(
@@ -33,7 +33,7 @@ export function hostEntries(findings: readonly Finding[]): HostEntry[] {
       item: finding.item,
       status: finding.status,
       title: plainText(finding.title, 160),
-      sub: plainText(finding.subject === '' ? finding.reason : finding.subject, 200),
+      sub: subOf(finding),
       finding,
     }),
   )
@@ -50,12 +50,16 @@ export function hostEntries(findings: readonly Finding[]): HostEntry[] {
         finding: undefined,
       }),
     )
-  return [...entries, ...rest].sort(byNeed)
+  return [...entries, ...rest].sort((a, b) => {
+    if (a.finding !== undefined && b.finding !== undefined) return byNeed(a.finding, b.finding)
+    // What no control evaluates comes after what one could not.
+    return rankOf(a.status) - rankOf(b.status) || Number(a.finding === undefined) - Number(b.finding === undefined)
+  })
 }
 
-function byNeed(a: HostEntry, b: HostEntry): number {
-  const severity = (entry: HostEntry) => (entry.finding === undefined ? severities.length : severities.indexOf(entry.finding.severity))
-  return rankOf(a.status) - rankOf(b.status) || severity(a) - severity(b) || (itemOrder.get(a.item) ?? 0) - (itemOrder.get(b.item) ?? 0)
+function subOf({ subject, reason, waiver, status }: Finding): string {
+  const about = plainText(subject === '' ? reason : subject, 200)
+  return status === 'waived' && waiver !== undefined ? `until ${day(waiver.endsOn)}, ${about}` : about
 }
 
 const quietOutcomes: ReadonlySet<Outcome> = new Set(['pass', 'not-applicable'])

@@ -1,11 +1,12 @@
 import { ChevronRight, Play, X } from 'lucide-react'
 import { useState } from 'react'
+import { isWaivable } from '#shared/model/validity.ts'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
 import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
 import { couldNotLook, type HostView } from '../../stores/host-view.ts'
-import { useChangedKeys, useHostAudit } from '../../stores/queries.ts'
+import { useChangedKeys, useControls, useHostAudit } from '../../stores/queries.ts'
 import { type FindingTarget, goFleet, openDialog } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
@@ -22,6 +23,8 @@ import { FindingDetail } from './finding-detail.tsx'
 import { FindingList, type Grouping } from './finding-list.tsx'
 import { arriveAt, filterEntries, groupBySection, groupByState, hostEntries, openCount } from './host-entries.ts'
 import { HostFacts } from './host-facts.tsx'
+import { StatementDialog } from './statement-dialog.tsx'
+import { WaiveDialog } from './waive-dialog.tsx'
 
 interface HostScreenProps {
   readonly host: string
@@ -56,6 +59,12 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
   const inOrder = groups.flatMap((group) => group.entries)
   const selected = found.some((entry) => entry.id === chosen) ? chosen : arriveAt(inOrder, chosen === undefined ? target : {})
   const entry = found.find((it) => it.id === selected)
+  const controls = useControls().data ?? []
+  const finding = stale ? undefined : entry?.finding
+  const request = finding && controls.find(({ id }) => id === finding.control)?.attestation
+  const [deciding, setDeciding] = useState<'waive' | 'state' | null>(null)
+  const waive = finding !== undefined && isWaivable(finding.status) ? () => setDeciding('waive') : undefined
+  const state = finding?.status === 'needs-attestation' && request !== undefined ? () => setDeciding('state') : undefined
 
   const step = (by: number) => () => {
     const at = inOrder.findIndex((it) => it.id === selected)
@@ -74,6 +83,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
     j: step(1),
     k: step(-1),
     e: copy,
+    w: waive,
     r: auditing ? undefined : () => actions.start([host.name]),
     escape: stopOrClear,
     '/': () => setFilter(filter ?? ''),
@@ -98,6 +108,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
         <>
           <KeyHint chords={['j', 'k']}>Next finding</KeyHint>
           <KeyHint chords={['e']}>Copy evidence</KeyHint>
+          <KeyHint chords={['w']}>Waive…</KeyHint>
           <KeyHint chords={['/']}>Filter</KeyHint>
           <KeyHint chords={['mod+[']}>Back</KeyHint>
           <KeyHint chords={['?']}>All keys</KeyHint>
@@ -132,9 +143,17 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
             onFilter={setFilter}
           />
         )}
-        {entry !== undefined && <FindingDetail key={entry.id} entry={entry} audit={audit} stale={stale} onCopy={copy} />}
+        {entry !== undefined && (
+          <FindingDetail key={entry.id} entry={entry} audit={audit} stale={stale} onCopy={copy} onWaive={waive} onState={state} />
+        )}
         {audit !== undefined && !couldNotLook(audit.state) && <Dock audit={audit} />}
       </div>
+      {deciding === 'waive' && finding !== undefined && (
+        <WaiveDialog host={host.name} finding={finding} onClose={() => setDeciding(null)} />
+      )}
+      {deciding === 'state' && finding !== undefined && request !== undefined && (
+        <StatementDialog host={host.name} finding={finding} request={request} onClose={() => setDeciding(null)} />
+      )}
     </Screen>
   )
 }

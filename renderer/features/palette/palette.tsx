@@ -1,10 +1,24 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { Command } from 'cmdk'
-import { Download, FileText, FolderOpen, Keyboard, Moon, Play, RefreshCw, Search, Server, Settings, Table2, X } from 'lucide-react'
+import {
+  Download,
+  FileText,
+  FolderOpen,
+  Keyboard,
+  ListChecks,
+  Moon,
+  Play,
+  RefreshCw,
+  Search,
+  Server,
+  Settings,
+  Table2,
+  X,
+} from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
 import { useAuditActions, useDemoFleet, useLoadFleet, useOpenFleet, useSaveSettings } from '../../stores/actions.ts'
 import { useFleetState, useSettings } from '../../stores/queries.ts'
-import { closeDialog, goFleet, goHost, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
+import { closeDialog, goControls, goFleet, goHost, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts, useLastOutcome } from '../../stores/use-hosts.tsx'
 import { KeyHint, Keys } from '../../ui/keys.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
@@ -154,6 +168,7 @@ function useActions(): PaletteAction[] {
       run: () => save.mutate({ ...settings, theme: settings.theme === 'dark' ? 'light' : 'dark' }),
     },
     { name: 'Fleet', about: 'All hosts by all checks', icon: icon(Table2), chord: 'mod+1', run: goFleet },
+    { name: 'Controls', about: 'What is checked, and why', icon: icon(ListChecks), chord: 'mod+7', run: goControls },
     { name: 'Settings', about: 'Fleet file, identities, theme', icon: icon(Settings), chord: 'mod+,', run: () => goSettings() },
     { name: 'All keys', about: 'The keyboard map', icon: icon(Keyboard), chord: '?', run: () => openDialog({ kind: 'shortcuts' }) },
   ]

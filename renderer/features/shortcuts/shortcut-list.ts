@@ -11,6 +11,7 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
     shortcuts: [
       { chords: ['mod+k'], action: 'Search or run a command' },
       { chords: ['mod+1'], action: 'Fleet' },
+      { chords: ['mod+7'], action: 'Controls' },
       { chords: ['mod+shift+1', 'mod+shift+9'], action: 'Host by position' },
       { chords: ['mod+,'], action: 'Settings' },
       { chords: ['mod+['], action: 'Back' },
@@ -37,7 +38,16 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
     shortcuts: [
       { chords: ['j', 'k'], action: 'Next or previous finding' },
       { chords: ['e'], action: 'Copy the evidence' },
+      { chords: ['w'], action: 'Waive the finding…' },
       { chords: ['/'], action: 'Filter findings' },
+    ],
+  },
+  {
+    title: 'Controls',
+    shortcuts: [
+      { chords: ['j', 'k'], action: 'Next or previous control' },
+      { chords: ['o'], action: 'Open the worst host' },
+      { chords: ['/'], action: 'Filter controls' },
     ],
   },
 ]

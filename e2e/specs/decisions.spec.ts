@@ -1,0 +1,83 @@
+import { expect, test } from '../fixtures/app.ts'
+import { GatehousePage } from '../pages/gatehouse.page.ts'
+
+/** What people decide, and what they judge by: waivers, statements and the page of the controls, over the demo fleet. */
+
+test('a finding is waived, shown with its end everywhere, and withdrawn', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const it = new GatehousePage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await page.getByRole('button', { name: 'Start the demo fleet' }).click()
+  await page.getByRole('button', { name: 'Run audit' }).click()
+  await it.auditIsFinished()
+
+  // The bare host has one finding of OPS-2, and it needs a statement.
+  await it.cell('OPS-2', 'gpu-03').getByRole('button').click()
+  await expect(page.getByRole('heading', { name: 'Nobody has stated the incident playbook' })).toBeVisible()
+  await page.keyboard.press('w')
+  await expect(it.dialog).toContainText('gpu-03, OPS-2')
+  await it.dialog.getByRole('button', { name: 'Waive finding' }).click()
+  await expect(it.dialog).toContainText('Name the person who answers for it.')
+  await it.isSound('waive')
+  await it.dialog.getByLabel('Reason').fill('The playbook is being written')
+  await it.dialog.getByLabel('Approver').fill('M. Ito')
+  await it.dialog.getByLabel('Last day').fill('2099-01-01')
+  await it.dialog.getByRole('button', { name: 'Waive finding' }).click()
+  await expect(it.dialog).toContainText('Choose a day from')
+  const inAWeek = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10)
+  await it.dialog.getByLabel('Last day').fill(inAWeek)
+  await page.keyboard.press('Enter')
+  await expect(it.dialog).toBeHidden()
+  await expect(page.getByRole('region', { name: /^Waived until/ })).toContainText('The playbook is being written')
+  await it.isSound('host-waived')
+  await page.keyboard.press('Control+1')
+  await expect(it.cell('OPS-2', 'gpu-03')).toHaveAccessibleName(/: Waived/)
+  await expect(it.cell('OPS-2', 'gpu-02')).toHaveAccessibleName(/: Needs attestation/)
+
+  await it.cell('OPS-2', 'gpu-03').getByRole('button').click()
+  await page.getByRole('button', { name: 'Withdraw waiver' }).click()
+  await expect(page.getByRole('region', { name: /^Waived until/ })).toBeHidden()
+
+  await page.getByRole('button', { name: 'State…' }).click()
+  await expect(it.dialog).toContainText('Where is the playbook')
+  await it.dialog.getByLabel('Statement').fill('Wiki, page 12. Rehearsed in May.')
+  await it.dialog.getByLabel('Stated by').fill('M. Ito')
+  await it.dialog.getByRole('button', { name: 'Record statement' }).click()
+  await expect(it.dialog).toBeHidden()
+  await page.keyboard.press('Control+1')
+  for (const host of ['gpu-01', 'gpu-03']) await expect(it.cell('OPS-2', host)).toHaveAccessibleName(/: Pass/)
+})
+
+test('the controls: by item, filtered, explained, with what each host says', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const it = new GatehousePage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await page.keyboard.press('Control+7')
+  await expect(page.getByRole('heading', { level: 1, name: 'Controls' })).toBeVisible()
+  await expect(page.getByText('No host was judged by it yet.')).toBeVisible()
+  await it.isSound('controls-not-audited')
+  await it.invoke('fleet:demo')
+  await it.invoke('audit:start', {})
+  await it.auditIsFinished()
+
+  const bound = page.getByRole('button', { name: /inference-bound-to-loopback/ })
+  await bound.click()
+  const detail = page.getByRole('article', { name: 'Control' })
+  await expect(detail).toContainText('Why it matters')
+  await expect(detail.getByRole('listitem').filter({ hasText: 'gpu-03' })).toContainText('Fail')
+  await it.isSound('controls')
+  await page.keyboard.press('j')
+  await expect(bound).not.toHaveAttribute('aria-current')
+  await page.keyboard.press('/')
+  await page.keyboard.type('playbook')
+  await expect(page.locator('.control-name')).toHaveCount(1)
+  await page.keyboard.type(' nowhere')
+  await expect(page.getByRole('heading', { name: 'No control matches' })).toBeVisible()
+  await it.isSound('controls-no-match')
+  await page.getByRole('button', { name: 'Clear the filter' }).click()
+  await bound.click()
+  await detail.getByRole('button', { name: 'gpu-03' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: /gpu-03/ })).toBeVisible()
+})
