@@ -4,7 +4,7 @@ import type { Network } from '../network/network.ts'
 import { defaultsOf } from './defaults.ts'
 import type { Firewall } from './firewall.ts'
 import { type IptablesDump, parseIptables } from './iptables/parse.ts'
-import { parseNft } from './nft/parse.ts'
+import { isWholeNft, parseNft } from './nft/parse.ts'
 import { visitRules } from './reach.ts'
 import type { Action, Hook, Table } from './ruleset.ts'
 import { parseUfw, type UfwStatus } from './ufw/parse.ts'
@@ -28,7 +28,7 @@ export function assembleFirewall(sections: FirewallSections, network: Network | 
   const ufw = answered(sections.ufw) ? parseUfw(sections.ufw.stdout, 'ufw') : undefined
   const dumps = [answered(iptables) ? parseIptables(iptables.stdout, 'ip', 'iptables') : undefined]
   dumps.push(answered(ip6tables) ? parseIptables(ip6tables.stdout, 'ip6', 'ip6tables') : undefined)
-  const native = answered(nft) ? parseNft(nft.stdout, 'nft') : undefined
+  const native = answered(nft) && isWholeNft(nft.stdout) ? parseNft(nft.stdout, 'nft') : undefined
   if (!native && !dumps[0]) {
     if (absent(nft) && absent(iptables)) return known(build([], ufw, network, 'nft', true))
     return withoutKernel(sections, ufw, network)

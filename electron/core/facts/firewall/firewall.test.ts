@@ -153,6 +153,14 @@ describe('what could not be read', () => {
     expect(verdictFor(firewallOf(cut), undefined, tcp(22, '10.0.0.1')).verdict).toBe('undetermined')
   })
 
+  test('an nft listing that breaks off inside a table is not used', () => {
+    const whole = recorded('nft-ipv4-only').nft.stdout
+    for (const share of [0.3, 0.5, 0.8]) {
+      const cut = { ...recorded('none'), nft: output('nft', whole.slice(0, Math.floor(whole.length * share))) }
+      expect(verdictFor(firewallOf(cut), undefined, tcp(22, '10.0.0.1')).verdict).toBe('undetermined')
+    }
+  })
+
   test('no program at all is no firewall', () => {
     const missing = (id: string) => output(id, '', { state: 'missing', exitCode: null })
     const firewall = firewallOf({

@@ -16,9 +16,9 @@ function directoryRecords(host: DemoHost, path: string): string[] {
   const closed = below.some(([, { type, mode }]) => type === 'directory' && (mode & 0o001) === 0)
   if (closed && !host.sudo) {
     const own = below.filter(([name]) => name === path)
-    return [`@/${path}`, ...parentRecords(path), ...own.map(record), ...sums(own), '#/1/self/done']
+    return [`@/${path}`, ...parentRecords(path), ...entries(own), '#/1/self/done']
   }
-  return [`@/${path}`, ...parentRecords(path), ...below.map(record), ...sums(below), `#/0/${host.sudo ? 'root' : 'self'}/done`]
+  return [`@/${path}`, ...parentRecords(path), ...entries(below), `#/0/${host.sudo ? 'root' : 'self'}/done`]
 }
 
 const parentRecords = (path: string): string[] => {
@@ -26,16 +26,27 @@ const parentRecords = (path: string): string[] => {
   return ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)].map((parent) => `^/d/755/root/root/4096/${parent}`)
 }
 
-const kindOf = (entry: DemoFile): string =>
-  `${letters[entry.type]}/${entry.mode.toString(8)}/${entry.owner}/${entry.group}/o/${letters[entry.type]}`
-
-const record = ([path, entry]: readonly [string, DemoFile]): string => `${kindOf(entry)}/${entry.size}/${path}`
-
-function sums(entries: readonly (readonly [string, DemoFile])[]): string[] {
-  const kinds = new Map<string, { count: number; bytes: number }>()
-  for (const [, entry] of entries) {
-    const sum = kinds.get(kindOf(entry)) ?? { count: 0, bytes: 0 }
-    kinds.set(kindOf(entry), { count: sum.count + 1, bytes: sum.bytes + entry.size })
+/** Records and sums. Other accounts are kept out of what lies below a directory that they may not enter. */
+function entries(below: readonly (readonly [string, DemoFile])[]): string[] {
+  const shut = below.filter(([, { type, mode }]) => type === 'directory' && (mode & 0o001) === 0).map(([path]) => `${path}/`)
+  const kinds = below.map(([path, entry]) => ({
+    path,
+    entry,
+    kind: kindOf(
+      entry,
+      shut.some((above) => path.startsWith(above)),
+    ),
+  }))
+  const sums = new Map<string, { count: number; bytes: number }>()
+  for (const { kind, entry } of kinds) {
+    const sum = sums.get(kind) ?? { count: 0, bytes: 0 }
+    sums.set(kind, { count: sum.count + 1, bytes: sum.bytes + entry.size })
   }
-  return [...kinds].map(([kind, { count, bytes }]) => `=/${count}/${bytes}/${kind}`)
+  return [
+    ...kinds.map(({ path, entry, kind }) => `${kind}/${entry.size}/${path}`),
+    ...[...sums].map(([kind, { count, bytes }]) => `=/${count}/${bytes}/${kind}`),
+  ]
 }
+
+const kindOf = (entry: DemoFile, closed: boolean): string =>
+  `${letters[entry.type]}/${entry.mode.toString(8)}/${entry.owner}/${entry.group}/${closed ? 'c' : 'o'}/${letters[entry.type]}`

@@ -29,6 +29,18 @@ export function parseNft(text: string, section: string): Table[] {
   return tables
 }
 
+/** False when the listing breaks off inside a table: what is missing may open what the rest closes. */
+export function isWholeNft(text: string): boolean {
+  let depth = 0
+  for (const { kind, text: mark } of tokenize(text)) {
+    if (kind !== 'mark') continue
+    if (mark === '{') depth += 1
+    if (mark === '}') depth -= 1
+    if (depth < 0) return false
+  }
+  return depth === 0
+}
+
 function parseTable(tokens: readonly Token[]): Record<string, Chain> {
   const sets = new Map<string, readonly Element[] | undefined>()
   const bodies: { name: string; line: number; body: Token[] }[] = []

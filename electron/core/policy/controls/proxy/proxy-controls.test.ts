@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { known } from '../../../facts/fact.ts'
+import { known, unknown } from '../../../facts/fact.ts'
 import engineRequiresKey from './engine-requires-key-when-exposed.control.ts'
 import managementRestricted from './management-endpoints-restricted.control.ts'
 import managementDirect from './management-not-directly-reachable.control.ts'
@@ -351,4 +351,12 @@ test('the routes that a key of vLLM does not cover are named', () => {
 test('no inference server: nothing applies', () => {
   for (const control of [proxyRequiresAuthentication, managementRestricted, engineRequiresKey, managementDirect])
     expect(outcomes(ask(control, facts('', [])))).toEqual(['not-applicable: No inference server on this host'])
+})
+
+test('sockets that could not be seen: whether nginx forwards to the server is not known, which is not the same as no', () => {
+  const given = facts(`server { ${tls} ${basic} location / { ${toOllama} } }`, [service('ollama', { binds: [] })], {
+    listeners: unknown('ss is missing', ['listeners']),
+  })
+  for (const control of [proxyRequiresAuthentication, managementRestricted])
+    expect(outcomes(ask(control, given))).toEqual(['not-evaluated: Where the server listens is not known'])
 })

@@ -63,7 +63,7 @@ export const addressed = ({ lists }: ProxyPath): boolean => lists.some(({ kind }
 /** What keeps a proxy control from saying pass, and what it says when there is nothing to judge. */
 export function rest(facts: ProxyFacts, picture: ProxyPicture, judged: readonly Verdict[]): readonly Verdict[] {
   if (facts.services.length === 0) return [notApplicable('No inference server on this host', 'No inference server was found on this host.')]
-  const open = [...unmodelled(picture), ...otherProxies(facts), ...handedOn(facts, picture)]
+  const open = [...unmodelled(picture), ...otherProxies(facts), ...handedOn(facts, picture), ...unseen(facts)]
   if (judged.length > 0 || open.length > 0) return [...judged, ...open]
   const why = !facts.nginx.installed
     ? 'nginx is not installed'
@@ -72,6 +72,20 @@ export function rest(facts: ProxyFacts, picture: ProxyPicture, judged: readonly 
       : 'nginx forwards nothing to an inference server'
   return [notApplicable('No proxy forwards to the model server', `${why}, and no other proxy was seen.`)]
 }
+
+/** Servers whose sockets could not be seen: whether nginx forwards to them cannot be told. */
+const unseen = ({ listeners, nginx, services }: ProxyFacts): readonly Verdict[] =>
+  listeners.known || !nginx.running
+    ? []
+    : services
+        .filter(({ running, binds }) => running && binds.length === 0)
+        .map((service) => ({
+          status: 'not-evaluated',
+          subject: service.id,
+          title: 'Where the server listens is not known',
+          reason: `Whether nginx forwards to ${serviceName(service)} cannot be told: ${listeners.reason}.`,
+          cite: [],
+        }))
 
 const notApplicable = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
 
