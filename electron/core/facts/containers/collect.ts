@@ -1,24 +1,39 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 
-/** Fields of `inspect` that both Docker and Podman know, as one JSON object per container. */
+/**
+ * Fields of `inspect` that both Docker and Podman know, as one JSON object per container. Names are those of the Go structs: Podman knows no
+ * `.Id`, Docker knows both. PortBindings says what a stopped container will publish.
+ */
 const TEMPLATE = [
-  '{"Id":{{json .Id}},"Name":{{json .Name}},"Image":{{json .Config.Image}},"Running":{{json .State.Running}},"Pid":{{json .State.Pid}}',
+  '{"Id":{{json .ID}},"Name":{{json .Name}},"Image":{{json .Config.Image}},"Running":{{json .State.Running}},"Pid":{{json .State.Pid}}',
   '"User":{{json .Config.User}},"Env":{{json .Config.Env}},"Path":{{json .Path}},"Args":{{json .Args}},"Mounts":{{json .Mounts}}',
   '"NetworkMode":{{json .HostConfig.NetworkMode}},"Privileged":{{json .HostConfig.Privileged}},"Ports":{{json .NetworkSettings.Ports}}',
-  '"RestartPolicy":{{json .HostConfig.RestartPolicy.Name}}}',
+  '"Bindings":{{json .HostConfig.PortBindings}},"RestartPolicy":{{json .HostConfig.RestartPolicy.Name}}}',
 ].join(',')
 
 /**
  * Where the audit account reaches the daemon by itself (root), `inspect` tells all. Otherwise sudo may run one exact listing, which
  * names image, state and published ports; ids cannot stand in a sudoers line without wildcards, so `inspect` is not asked for.
+ * Podman's list has one word a line, so the words after a flag that carries keys are masked line by line.
+ * A part says what it must hold, so that a container whose `inspect` fails is missed: the number of containers, or Podman's version.
  * Rootless Podman of other accounts is not listed by either; its processes still show in `processes`.
  */
 const SCRIPT = `template=$1
 secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)'
-hide="s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
+hide=":start
+/^[[:space:]]*\\"$flags\\",$/{
+:next
+n
+/^[[:space:]]*\\"[^-]/{
+s/\\"\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"****\\"/
+b next
+}
+b start
+}
+s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
 s/\\($secret\\)=[^\\" ][^\\" ]*/\\1=****/g
-s/\\(\\"$flags\\",[[:space:]]*\\)\\"[^\\"]*\\"/\\1\\"****\\"/g
+s/\\(\\"$flags\\",[[:space:]]*\\)\\"[^\\"]*\\"\\(,\\"[^-\\"][^\\"]*\\"\\)*/\\1\\"****\\"/g
 s/\\($flags[= ]\\)[^\\" ][^\\" ]*/\\1****/g
 s|://[^/@[:space:]]*@|://****@|g"
 look() {
@@ -26,14 +41,16 @@ look() {
   command -v "$runtime" >/dev/null 2>&1 || return 0
   if [ "$(id -u)" = 0 ] || [ "$runtime" = docker ]; then
     if ids=$("$runtime" container ls --all --no-trunc --quiet 2>/dev/null); then
-      printf '@%s inspect\\n' "$runtime"
+      printf '@%s inspect %s\\n' "$runtime" "$(printf '%s' "$ids" | grep -c .)"
       ids=$(printf '%s\\n' "$ids" | head -n 200)
       [ -z "$ids" ] || "$runtime" inspect --type container --format "$template" $ids 2>/dev/null | sed "$hide"
+      printf '\\n'
       return 0
     fi
   fi
   if listed=$(gh_sudo "$number" 2>/dev/null); then
-    printf '@%s list\\n%s\\n' "$runtime" "$listed" | sed "$hide"
+    version=$([ "$runtime" = docker ] || "$runtime" --version 2>/dev/null)
+    printf '@%s list %s\\n%s\\n' "$runtime" "\${version##* }" "$listed" | sed "$hide"
   elif [ "$runtime" = docker ] && ! [ -S /run/docker.sock ] && ! [ -S /var/run/docker.sock ]; then printf '@docker stopped\\n'
   else printf '@%s denied\\n' "$runtime"
   fi

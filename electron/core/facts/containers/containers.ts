@@ -1,5 +1,6 @@
 export interface ContainerPort {
   readonly hostAddress: string
+  /** 0: chosen when it starts. */
   readonly hostPort: number
   readonly containerPort: number
   readonly protocol: 'tcp' | 'udp'
@@ -12,7 +13,10 @@ export interface Container {
   readonly image: string
   readonly running: boolean
   readonly runtime: 'docker' | 'podman'
+  /** Of a stopped container: what it will publish when it starts. */
   readonly ports: readonly ContainerPort[]
+  /** Why it may publish more than `ports`. */
+  readonly portsUnknown?: string | undefined
   /** Empty means the image's own, often root. Only meaningful when `inspected`. */
   readonly user: string
   readonly hostNetwork: boolean

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseContainers } from './parse.ts'
@@ -14,9 +15,60 @@ test.each([
   ['10.0.0.5:8000-8002->9000-9002/tcp', ['10.0.0.5 8000 9000', '10.0.0.5 8001 9001', '10.0.0.5 8002 9002']],
   ['0.0.0.0:53->53/udp', ['0.0.0.0 53 53']],
 ])('ports %j', (text, expected) => {
-  expect(readListedPorts(text).map(({ hostAddress, hostPort, containerPort }) => `${hostAddress} ${hostPort} ${containerPort}`)).toEqual(
-    expected,
-  )
+  const { read, unread } = readListedPorts(text)
+  expect(unread).toBeUndefined()
+  expect(read.map(({ hostAddress, hostPort, containerPort }) => `${hostAddress} ${hostPort} ${containerPort}`)).toEqual(expected)
+})
+
+test.each([
+  ['0.0.0.0:5060->5060/sctp', undefined],
+  ['0.0.0.0:80->80/tcp, somewhere=>90->90/tcp', 'somewhere=>90->90/tcp'],
+])('ports %j: %j is not understood', (text, unread) => {
+  expect(readListedPorts(text).unread).toBe(unread)
+})
+
+/** What ran on each recorded host; see README. */
+const started = {
+  ollama: ['0.0.0.0 11434 11434 tcp'],
+  vllm: ['127.0.0.1 8000 8000 tcp'],
+  localai: [],
+  ranges: ['0.0.0.0 5353 53 udp', '10.80.2.11 9000 9000 tcp', '10.80.2.11 9001 9001 tcp', '10.80.2.11 9002 9002 tcp'],
+  stopped: ['0.0.0.0 7000 7000 tcp'],
+}
+
+const hosts = ['debian-11', 'debian-12', 'debian-13'].flatMap((os) =>
+  (['docker', 'podman'] as const).flatMap((runtime) => (['inspect', 'list'] as const).map((how) => [os, runtime, how] as const)),
+)
+test.each(hosts)('%s: %s %s', (os, runtime, how) => {
+  const result = parseContainers(readFileSync(new URL(`./__fixtures__/${os}-${runtime}-${how}.txt`, import.meta.url), 'utf8'))
+  if (!result.ok) throw new Error(result.reason)
+  const found = new Map(result.containers.containers.map((container) => [container.name, container]))
+  const portsOf = (name: string) =>
+    (found.get(name)?.ports ?? [])
+      .filter(({ hostAddress }) => !hostAddress.includes(':'))
+      .map((port) => `${port.hostAddress} ${port.hostPort} ${port.containerPort} ${port.protocol}`)
+      .sort()
+  for (const [name, ports] of Object.entries(started)) {
+    // `docker container ls` shows no ports of a stopped container, and says so.
+    const hidden = name === 'stopped' && runtime === 'docker' && how === 'list'
+    expect([name, portsOf(name)]).toEqual([name, hidden ? [] : ports])
+    if (hidden) expect(found.get(name)?.portsUnknown).toContain('stopped')
+  }
+  expect([...found].filter(([, { running }]) => !running).map(([name]) => name)).toEqual(['stopped'])
+  expect(found.get('vllm')).toMatchObject({ runtime, inspected: how === 'inspect' })
+  expect(found.get('vllm')?.command.slice(-4)).toEqual(['--api-key', '****', '--host', '0.0.0.0'])
+  expect(found.get('ollama')?.hostNetwork).toBe(false)
+  // Podman 3 lists the host's network like the default one.
+  const oldList = os === 'debian-11' && runtime === 'podman' && how === 'list'
+  expect(found.get('localai')?.hostNetwork).toBe(!oldList)
+  expect(found.get('localai')?.portsUnknown === undefined).toBe(!oldList)
+  if (how === 'inspect') {
+    expect(found.get('vllm')).toMatchObject({ user: '1000:1000', environment: { VLLM_API_KEY: '****' } })
+    expect(found.get('ollama')).toMatchObject({
+      restartPolicy: 'unless-stopped',
+      mounts: [{ source: '/srv/models', destination: '/root/.ollama', readOnly: false }],
+    })
+  }
 })
 
 test('inspect', () => {
@@ -116,6 +168,13 @@ test.each<[string, string, object]>([
   ['neither is installed', '@end\n', { ok: true, containers: { runtimes: [], containers: [] } }],
   ['installed, but not for the audit account', '@docker denied\n@end\n', { ok: false, denied: true }],
   ['cut short', '@docker inspect\n', { ok: false, denied: false }],
+  [
+    'a container that inspect did not tell of',
+    '@podman inspect 1\n\n@end\n',
+    { ok: false, denied: false, reason: expect.stringContaining('1') },
+  ],
+  ['a template that failed', '@podman inspect 1\n{"Id":\n@end\n', { ok: false, denied: false }],
+  ['none', '@docker inspect 0\n\n@end\n', { ok: true, containers: { runtimes: ['docker'], containers: [] } }],
   ['an unknown form', '@docker inspect\n{"Id":1}\n@end\n', { ok: false, denied: false }],
   ['no JSON', '@docker list\nCannot connect\n@end\n', { ok: false, denied: false }],
 ])('%s', (_, text, expected) => {

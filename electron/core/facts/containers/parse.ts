@@ -19,6 +19,10 @@ const flag = z
   .nullish()
   .transform((value) => value === true)
 
+const portMap = z
+  .record(z.string(), z.array(z.object({ HostIp: text, HostPort: z.string().regex(/^\d{0,5}(?:-\d{1,5})?$/) })).nullable())
+  .nullish()
+
 const inspectedSchema = z.object({
   Id: z.string().min(12),
   Name: text,
@@ -32,7 +36,8 @@ const inspectedSchema = z.object({
   Mounts: z.array(z.object({ Source: text, Destination: text, RW: flag })).nullish(),
   NetworkMode: text,
   Privileged: flag,
-  Ports: z.record(z.string(), z.array(z.object({ HostIp: text, HostPort: z.string() })).nullable()).nullish(),
+  Ports: portMap,
+  Bindings: portMap,
   RestartPolicy: text,
 })
 
@@ -47,6 +52,18 @@ const dockerRowSchema = z.object({
   Networks: text,
 })
 
+const podmanPort = z.object({ host_ip: text, host_port: z.int(), container_port: z.int(), range: z.int().nullish(), protocol: text })
+/** Podman 3 (Debian 11, Ubuntu 22.04). */
+const oldPodmanPort = z
+  .object({ hostIP: text, hostPort: z.int(), containerPort: z.int(), protocol: text })
+  .transform((port) => ({
+    host_ip: port.hostIP,
+    host_port: port.hostPort,
+    container_port: port.containerPort,
+    range: 1,
+    protocol: port.protocol,
+  }))
+
 const podmanRowSchema = z.object({
   Id: z.string().min(12),
   Names: texts,
@@ -55,9 +72,7 @@ const podmanRowSchema = z.object({
   State: text,
   Pid: z.number().nullish(),
   Networks: texts,
-  Ports: z
-    .array(z.object({ host_ip: text, host_port: z.int(), container_port: z.int(), range: z.int().nullish(), protocol: text }))
-    .nullish(),
+  Ports: z.array(z.union([podmanPort, oldPodmanPort])).nullish(),
 })
 
 type Runtime = Container['runtime']
@@ -69,22 +84,31 @@ export function parseContainers(stdout: string): ContainersResult {
   const runtimes: Runtime[] = []
   const containers: Container[] = []
   for (let at = 0; at < lines.length; at += 1) {
-    const header = /^@(docker|podman) (inspect|list|denied|stopped)$/.exec(lines[at] ?? '')
+    const header = /^@(docker|podman) (inspect|list|denied|stopped)(?: (\S*))?$/.exec(lines[at] ?? '')
     if (!header) continue
     const runtime = header[1] as Runtime
     const next = lines.findIndex((line, index) => index > at && line.startsWith('@'))
     if (header[2] === 'denied') return { ok: false, reason: `${runtime} is installed, but the audit account may not ask it`, denied: true }
     runtimes.push(runtime)
-    const found = readPart(runtime, header[2] === 'inspect', lines.slice(at + 1, next), at + 2)
+    const inspected = header[2] === 'inspect'
+    const found = readPart(runtime, inspected, header[3], lines.slice(at + 1, next), at + 2)
     if (!found) return { ok: false, reason: `${runtime} printed an unknown form`, denied: false }
+    if (inspected && header[3] !== undefined && Number(header[3]) !== found.length)
+      return { ok: false, reason: `${runtime} has ${header[3]} containers and told of ${found.length}`, denied: false }
     containers.push(...found)
   }
   return { ok: true, containers: { runtimes, containers } }
 }
 
-function readPart(runtime: Runtime, inspected: boolean, lines: readonly string[], firstLine: number): readonly Container[] | undefined {
+function readPart(
+  runtime: Runtime,
+  inspected: boolean,
+  version: string | undefined,
+  lines: readonly string[],
+  firstLine: number,
+): readonly Container[] | undefined {
   try {
-    if (!inspected && runtime === 'podman') return readPodmanList(lines, firstLine)
+    if (!inspected && runtime === 'podman') return readPodmanList(lines, firstLine, version)
     return lines.flatMap((line, index) => {
       if (line.trim() === '') return []
       const row: unknown = JSON.parse(line)
@@ -97,11 +121,12 @@ function readPart(runtime: Runtime, inspected: boolean, lines: readonly string[]
 
 function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
   const found = inspectedSchema.parse(row)
-  const ports = Object.entries(found.Ports ?? {}).flatMap(([key, hosts]) => {
+  const ports = Object.entries((found.Running ? found.Ports : found.Bindings) ?? {}).flatMap(([key, hosts]) => {
     const [port, protocol] = key.split('/')
     return (hosts ?? []).map(({ HostIp, HostPort }) => ({
       hostAddress: HostIp || '0.0.0.0',
-      hostPort: Number(HostPort),
+      // A range stands for one port of it.
+      hostPort: Number(HostPort.split('-')[0]),
       containerPort: Number(port),
       protocol: protocol === 'udp' ? ('udp' as const) : ('tcp' as const),
     }))
@@ -130,15 +155,19 @@ const listedOnly = { user: '', privileged: false, environment: {}, mounts: [], i
 
 function fromDockerRow(row: unknown, line: number): Container {
   const found = dockerRowSchema.parse(row)
+  const ports = readListedPorts(found.Ports)
+  // State came with Docker 20.10; before it only the words of Status tell.
+  const running = found.State === '' ? /^Up\b/.test(found.Status) : found.State === 'running' || found.State === 'paused'
+  const unlisted = running ? undefined : 'docker does not list the ports of a container that is stopped'
   return {
     ...listedOnly,
     id: found.ID,
     name: found.Names.split(',')[0] ?? '',
     image: found.Image,
-    // State came with Docker 20.10; before it only the words of Status tell.
-    running: found.State === '' ? /^Up\b/.test(found.Status) : found.State === 'running' || found.State === 'paused',
+    running,
     runtime: 'docker',
-    ports: readListedPorts(found.Ports),
+    ports: ports.read,
+    portsUnknown: ports.unread === undefined ? unlisted : `its port "${ports.unread}" has an unknown form`,
     hostNetwork: found.Networks.split(',').includes('host'),
     command: found.Command.replace(/^"|"$/g, '')
       .split(' ')
@@ -148,7 +177,11 @@ function fromDockerRow(row: unknown, line: number): Container {
   }
 }
 
-function readPodmanList(lines: readonly string[], firstLine: number): readonly Container[] {
+/** Podman 3 lists the default network for containers of any network mode; `[]` means that of the host, none, or another container's from 4 on. */
+const modeUnknown = (version: string | undefined): string | undefined =>
+  Number.parseInt(version ?? '', 10) >= 4 ? undefined : 'this version of podman does not list whether it uses the network of the host'
+
+function readPodmanList(lines: readonly string[], firstLine: number, version: string | undefined): readonly Container[] {
   const rows: unknown = JSON.parse(lines.join('\n') || '[]')
   return z
     .array(podmanRowSchema)
@@ -160,7 +193,8 @@ function readPodmanList(lines: readonly string[], firstLine: number): readonly C
         id: found.Id,
         name: found.Names[0] ?? '',
         image: found.Image,
-        running: found.State === 'running',
+        running: found.State === 'running' || found.State === 'paused',
+        portsUnknown: (found.Ports ?? []).length === 0 && found.Networks.length > 0 ? modeUnknown(version) : undefined,
         runtime: 'podman',
         ports: (found.Ports ?? []).flatMap((port) =>
           Array.from({ length: Math.min(port.range || 1, 1000) }, (_, offset) => ({
@@ -170,7 +204,7 @@ function readPodmanList(lines: readonly string[], firstLine: number): readonly C
             protocol: port.protocol === 'udp' ? ('udp' as const) : ('tcp' as const),
           })),
         ),
-        // `podman ps` does not tell the network mode; a host-network container publishes nothing and is seen by its own sockets.
+        // Not the mode itself is listed; a container on the host's network publishes nothing and is seen by its own sockets.
         hostNetwork: found.Networks.length === 0 && (found.Ports ?? []).length === 0,
         command: found.Command,
         pid: found.Pid ?? 0,

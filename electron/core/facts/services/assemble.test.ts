@@ -210,6 +210,11 @@ describe('containers', () => {
       { containers: [container({ hostNetwork: true })], listeners: [listener('0.0.0.0:11434', 70)] },
       { binds: ['0.0.0.0:11434 observed'] },
     ],
+    [
+      'the listing does not tell all ports',
+      { containers: [container({ portsUnknown: 'an old podman' })] },
+      { name: 'chat', binds: [], bindUnknown: true },
+    ],
     ['Docker may not be asked', { containers: undefined }, { name: id.slice(0, 12), binds: [], bindUnknown: true }],
   ])('%s', (_, sources, expected) => {
     expect(show({ processes: [inside], ...sources })).toMatchObject([{ how: 'container', running: true, ...expected }])
@@ -238,6 +243,11 @@ describe('containers', () => {
     expect(assembleServices({ ...base, containers: [stopped] })).toMatchObject([
       { id: 'chat', how: 'container', running: false, version: '0.16.3', modelPaths: ['/srv/m/models'] },
     ])
+  })
+
+  test('stopped, and its ports are not listed: where it will listen is not known', () => {
+    const stopped = container({ running: false, pid: 0, inspected: false, portsUnknown: 'not listed' })
+    expect(show({ containers: [stopped] })).toMatchObject([{ running: false, binds: [], bindUnknown: true }])
   })
 
   test.each(['ghcr.io/open-webui/open-webui:ollama', 'example/ollama-exporter:1', 'vllm-router'])(

@@ -72,7 +72,7 @@ export function serviceFromContainer(container: Container, { processes }: Servic
     argv: container.command,
     environment: container.inspected ? container.environment : undefined,
     binds: container.hostNetwork ? [] : publishedBinds(container, configured),
-    bindUnknown: container.hostNetwork ? 'it uses the network of the host and its sockets were not found' : undefined,
+    bindUnknown: container.hostNetwork ? 'it uses the network of the host and its sockets were not found' : container.portsUnknown,
     configuredBinds: [],
     apiKey: configuredApiKey(launch, environment),
     version: versionOfImage(container.image),

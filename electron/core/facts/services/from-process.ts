@@ -85,5 +85,5 @@ function bindsOf(
   }
   if (owned.length > 0) return { binds: owned }
   if (container.hostNetwork) return seen
-  return { binds: publishedBinds(container, configured) }
+  return { binds: publishedBinds(container, configured), unknown: container.portsUnknown }
 }
