@@ -58,6 +58,41 @@ test.each(['root', 'audit'])('no secret of the lab is in the recording (%s)', (w
   expect(fixture(`debian12-lab-${who}.txt`)).not.toMatch(/sk-very-secret|abcdef/)
 })
 
+test.each(['debian-11', 'debian-13'])('%s (systemd 247, 257): quoting, globs, lists', (os) => {
+  const ollama = parseUnits(fixture(`${os}-audit.txt`)).find(({ id }) => id === 'ollama.service')
+  expect(ollama).toMatchObject({
+    environmentComplete: true,
+    supplementaryGroups: ['video', 'render'],
+    dropIns: ['/etc/systemd/system/ollama.service.d/override.conf'],
+    properties: {
+      PrivateTmp: 'yes',
+      RestrictAddressFamilies: 'AF_INET AF_UNIX',
+      RestrictNamespaces: 'cgroup ipc net mnt pid uts',
+      SystemCallFilter: '~',
+      ProtectProc: 'default',
+    },
+  })
+  expect(ollama?.environment).toMatchObject({
+    OLLAMA_HOST: '127.0.0.1:11434',
+    OLLAMA_ORIGINS: 'http://a b,*',
+    QUOTED: 'say "hi" $x \\ y',
+    TAB: 'a\tb',
+    SEMI: 'a;b',
+    SQ: "it's",
+    OLLAMA_MODELS: '/models/my ollama',
+    OLLAMA_KEEP_ALIVE: '5m',
+  })
+})
+
+test('RHEL 8 (systemd 239): what systemctl could not print is not known', () => {
+  const ollama = parseUnits(fixture('rhel-8-written.txt')).find(({ id }) => id === 'ollama.service')
+  expect(ollama).toMatchObject({ environmentComplete: false, environment: { OLLAMA_HOST: '127.0.0.1:11434', SQ: "it's" } })
+  expect(ollama?.properties).toMatchObject({ NoNewPrivileges: 'no', PrivateTmp: 'yes', ProtectSystem: 'no', ProtectHome: 'no' })
+  for (const name of ['RestrictAddressFamilies', 'IPAddressDeny', 'ProtectClock', 'ReadWritePaths']) {
+    expect(ollama?.properties).not.toHaveProperty(name)
+  }
+})
+
 const block = (lines: readonly string[]): string => ['Id=x.service', 'LoadState=loaded', ...lines, ''].join('\n')
 
 test.each<[string, readonly string[], object]>([

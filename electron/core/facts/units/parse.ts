@@ -12,6 +12,12 @@ interface EnvironmentFile {
   readonly variables: { readonly name: string; readonly value: string; readonly line: number }[]
 }
 
+/**
+ * What systemctl prints for a value that it cannot show: a property of a type that its version does not know, and before quoting came
+ * each word of a list that holds a blank or a line feed (bus_print_property() of systemd 239, RHEL 8). Such a value is not known.
+ */
+const UNPRINTABLE = '[unprintable]'
+
 /** Reads the `units` section: blocks of `Property=value` apart by blank lines, then `@envfile` blocks. Units that do not exist are left out. */
 export function parseUnits(stdout: string): readonly Unit[] {
   const blocks: Rows[] = [new Map()]
@@ -52,7 +58,8 @@ function readUnit(rows: Rows, files: ReadonlyMap<string, EnvironmentFile>): Unit
   const lines: Record<string, number> = {}
   for (const [name, [first]] of rows) if (first) lines[name] = first.line
   const environment: Record<string, string> = {}
-  for (const word of splitQuoted(text('Environment'))) {
+  const assignments = splitQuoted(text('Environment'))
+  for (const word of assignments) {
     const at = word.indexOf('=')
     if (at > 0) assign(environment, lines, { name: word.slice(0, at), value: word.slice(at + 1), line: lines.Environment ?? 0 })
   }
@@ -70,11 +77,17 @@ function readUnit(rows: Rows, files: ReadonlyMap<string, EnvironmentFile>): Unit
     execStart: readExecStart(text('ExecStart')),
     environment,
     environmentComplete:
-      read.every(({ state }) => state !== 'unreadable') && environmentFiles.every((path) => matching(path, files).length > 0),
+      !assignments.includes(UNPRINTABLE) &&
+      read.every(({ state }) => state !== 'unreadable') &&
+      environmentFiles.every((path) => matching(path, files).length > 0),
     environmentFiles,
     fragmentPath: text('FragmentPath'),
     dropIns: splitQuoted(text('DropInPaths')),
-    properties: Object.fromEntries([...rows].map(([name, all]) => [name, all.map(({ value }) => value).join('\n')])),
+    properties: Object.fromEntries(
+      [...rows]
+        .map(([name, all]) => [name, all.map(({ value }) => value).join('\n')] as const)
+        .filter(([, value]) => !value.includes(UNPRINTABLE)),
+    ),
     lines,
   }
 }

@@ -14,13 +14,13 @@ export interface Unit {
   readonly execStart: readonly string[]
   /** Environment= with the readable EnvironmentFile= laid over it, as systemd does (systemd.exec(5)). Secrets are masked. */
   readonly environment: Readonly<Record<string, string>>
-  /** False when an EnvironmentFile= could not be read: variables may be missing or overridden. */
+  /** False when an EnvironmentFile= could not be read, or systemctl could not print a variable: some may be missing or overridden. */
   readonly environmentComplete: boolean
   /** Paths of EnvironmentFile=, which may hold more. */
   readonly environmentFiles: readonly string[]
   readonly fragmentPath: string
   readonly dropIns: readonly string[]
-  /** Every other property asked for, as printed: NoNewPrivileges, ProtectSystem … */
+  /** Every property as printed: NoNewPrivileges, ProtectSystem … Absent: its systemd does not know it, or cannot print it. */
   readonly properties: Readonly<Record<string, string>>
   /** Line of each property in section `units`; `Environment:NAME` is where that variable got its value. */
   readonly lines: Readonly<Record<string, number>>

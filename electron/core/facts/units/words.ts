@@ -1,6 +1,7 @@
 /**
  * Splits a list property as `systemctl show` prints it. Words that need it stand in double quotes, with `\` before `"`, `\`, `$` and
- * a backquote, and C escapes for control characters (shell_maybe_quote() of systemd 229 to 258); `$'…'` is its POSIX form.
+ * a backquote, and C escapes for control characters (shell_maybe_quote(), in systemctl of systemd 247 and 257); `$'…'` is its POSIX form.
+ * systemd 239 prints words as they are, and those with blanks as `[unprintable]` (see `parse.ts`).
  */
 export function splitQuoted(text: string): readonly string[] {
   const words: string[] = []
