@@ -34,7 +34,11 @@ export function assembleFirewall(sections: FirewallSections, network: Network | 
     return withoutKernel(sections, ufw, network)
   }
   const saved = dumps.flatMap((dump) => (dump ? usable(dump) : []))
-  const shadowed = new Set(dumps.flatMap((dump) => (dump?.nft ? dump.tables.map(tableKey) : [])))
+  const shadowed = new Set(
+    dumps.flatMap(
+      (dump) => dump?.tables.filter((table) => dump.nft || native?.some((other) => isSameTable(other, table))).map(tableKey) ?? [],
+    ),
+  )
   const tables = [...(native ?? []).filter((table) => !shadowed.has(tableKey(table))), ...saved]
   const doubts = [
     ...(native || absent(nft) ? [] : [unread('nft', ['ip', 'ip6'])]),
@@ -45,6 +49,32 @@ export function assembleFirewall(sections: FirewallSections, network: Network | 
 }
 
 const tableKey = ({ family, name }: Table) => `${family} ${name}`
+
+const VERDICTS: ReadonlySet<Action['do']> = new Set(['accept', 'drop', 'reject', 'return', 'jump', 'goto'])
+
+/**
+ * Is a table of nft the one that iptables-save shows? Before 1.8.8 the header does not say which kernel part it speaks of (Debian 11,
+ * Ubuntu 20.04 and 22.04, RHEL 8), so they are compared: chains, policies, number of rules, and every verdict that both understand.
+ */
+function isSameTable(native: Table, saved: Table): boolean {
+  if (tableKey(native) !== tableKey(saved)) return false
+  if (Object.keys(native.chains).some((name) => !saved.chains[name])) return false
+  return Object.values(saved.chains).every((chain) => {
+    const other = native.chains[chain.name]
+    if (!other) return chain.base?.policy === 'accept' && chain.rules.length === 0
+    const rules = other.rules.filter((rule, index) => rule.line !== other.rules[index - 1]?.line)
+    return (
+      other.base?.policy === chain.base?.policy &&
+      rules.length === chain.rules.length &&
+      chain.rules.every((rule, index) => agree(rule.action, rules[index]?.action ?? { do: 'none' }))
+    )
+  })
+}
+
+function agree(one: Action, other: Action): boolean {
+  if (!VERDICTS.has(one.do) || !VERDICTS.has(other.do)) return true
+  return one.do === other.do && ('chain' in one ? one.chain : '') === ('chain' in other ? other.chain : '')
+}
 
 /** Tables that iptables-save says it cannot show are left to nft. */
 const usable = ({ tables, incompatible }: IptablesDump) => tables.filter(({ name }) => !incompatible.includes(name))
@@ -150,7 +180,7 @@ function backendOf(tables: readonly Table[], ufw: UfwStatus | undefined): Firewa
   if (ufw?.active) return 'ufw'
   if (tables.some(({ name }) => name === 'firewalld')) return 'firewalld'
   const holding = tables.filter(({ chains }) =>
-    Object.values(chains).some(({ base, rules }) => base?.policy === 'drop' || rules.length > 0),
+    Object.values(chains).some(({ base, rules }) => base?.policy === 'drop' || rules.some(({ action }) => action.do !== 'none')),
   )
   if (holding.length === 0) return 'none'
   return holding.some(({ section }) => section === 'nft') ? 'nftables' : 'iptables'

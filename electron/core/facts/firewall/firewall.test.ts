@@ -78,6 +78,54 @@ describe('ufw as the seed sets it up', () => {
 })
 
 describe.each([
+  ['Debian 11: nftables 0.9.8, iptables 1.8.7', 'debian-11-ufw'],
+  ['Debian 13: nftables 1.1.3, iptables 1.8.11', 'debian-13-ufw'],
+])('%s', (_, name) => {
+  test.each([
+    ['all', undefined, 'iptables', ['ip filter', 'ip6 filter']],
+    ['nft alone', ['nft'], 'nft', ['ip filter', 'ip6 filter']],
+  ] as const)('each table counts once, seen by %s', (__, only, section, tables) => {
+    const firewall = firewallOf(recorded(name, only))
+    expect(firewall.tables.map((table) => `${table.family} ${table.name}`)).toEqual(tables)
+    expect(firewall).toMatchObject({ defaultInbound: 'drop', defaultOutbound: 'drop', unmodelled: [], section })
+    const verdict = (port: number, source: string) => verdictFor(firewall, undefined, tcp(port, source)).verdict
+    expect([verdict(8000, '10.0.1.7'), verdict(22, '10.77.2.10'), verdict(22, '10.77.2.11'), verdict(8000, 'fd00::1')]).toEqual([
+      'accept',
+      'accept',
+      'drop',
+      'drop',
+    ])
+  })
+})
+
+describe('iptables-save without the name of its kernel part (before 1.8.8)', () => {
+  const plain = (text: string) => text.replace(' (nf_tables)', '')
+  const sections = (name: string, change: (text: string) => string = plain) => {
+    const all = recorded(name)
+    return {
+      ...all,
+      iptables: output('iptables', change(all.iptables.stdout)),
+      ip6tables: output('ip6tables', plain(all.ip6tables.stdout)),
+    }
+  }
+  const sources = (given: FirewallSections) => firewallOf(given).tables.map(({ section, family, name }) => `${section} ${family} ${name}`)
+
+  test.each(['ufw-seed', 'ufw-rich', 'docker-published'])('%s: told by its rules', (name) => {
+    expect(sources(sections(name))).toEqual(sources(recorded(name)))
+  })
+
+  test.each<[string, (text: string) => string]>([
+    ['another policy', (text) => text.replace(':INPUT DROP', ':INPUT ACCEPT')],
+    ['a rule less', (text) => text.replace(/-A ufw-user-input .*\n/, '')],
+    ['a chain less', (text) => text.replaceAll(/.*ufw-user-limit-accept.*\n/g, '')],
+    ['another verdict', (text) => text.replace(/(-A ufw-user-input .*)-j ACCEPT/, '$1-j DROP')],
+    ['another chain', (text) => text.replace('-A INPUT -j ufw-before-input', '-A INPUT -j ufw-after-input')],
+  ])('%s: legacy rules beside those of nft, and both count', (_, change) => {
+    expect(sources(sections('ufw-rich', (text) => change(plain(text))))).toContain('nft ip filter')
+  })
+})
+
+describe.each([
   ['the kernel', undefined],
   ['ufw alone', ['ufw']],
 ] as const)('a richer ufw, seen by %s', (_, only) => {

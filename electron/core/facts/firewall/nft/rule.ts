@@ -9,7 +9,7 @@ type Outcome = { readonly test: Test } | { readonly branches: readonly { readonl
 
 const unknown: Test = { is: 'unknown' }
 
-/** One line of a chain. A verdict map becomes one rule for each of its elements. */
+/** One line of a chain, never nothing: a line that only counts or logs is a rule too. A verdict map becomes one rule for each of its elements. */
 export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
   const line = tokens[0]?.line ?? 0
   const text = tokens.map((token) => (token.kind === 'string' ? `"${token.text}"` : token.text)).join(' ')
@@ -46,7 +46,7 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
     if ('branches' in outcome) for (const { test, action } of outcome.branches) rules.push(rule(action, [test]))
     else tests.push(outcome.test)
   }
-  return rules
+  return rules.length > 0 ? rules : [rule({ do: 'none' })]
 }
 
 const LOG_WORDS = new Set(['prefix', 'level', 'group', 'snaplen', 'queue-threshold'])
