@@ -5,6 +5,7 @@ put 644 /etc/ssh/sshd_config.d/10-jump.conf <<'C'
 PermitRootLogin no
 PasswordAuthentication no
 KbdInteractiveAuthentication yes
+ChallengeResponseAuthentication yes
 AuthenticationMethods publickey,keyboard-interactive:pam
 AllowTcpForwarding yes
 X11Forwarding no

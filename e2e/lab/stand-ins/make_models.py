@@ -57,12 +57,9 @@ def write(path, content):
 
 
 os.umask(0o022)
-match sys.argv[1:]:
-    case ["safetensors", path]:
-        write(path, safetensors())
-    case ["gguf", path]:
-        write(path, gguf())
-    case ["ollama", store, name]:
-        ollama(store, name)
-    case _:
-        sys.exit(__doc__)
+kind, *words = sys.argv[1:] or [""]
+makers = {"safetensors": (1, lambda path: write(path, safetensors())), "gguf": (1, lambda path: write(path, gguf())), "ollama": (2, ollama)}
+count, make = makers.get(kind, (None, None))
+if count != len(words):
+    sys.exit(__doc__)
+make(*words)

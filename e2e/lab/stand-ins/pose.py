@@ -25,8 +25,9 @@ def command_line():
     """Called by the stand-in: the words it was started with, restored where the kernel keeps them."""
     os.close(0)
     os.open("/dev/null", os.O_RDONLY)
-    typed = sys.orig_argv[0]
-    _overwrite(typed.replace(SEPARATOR, "\0").encode() + b"\0")
+    with open("/proc/self/cmdline", "rb") as file:
+        typed = os.fsdecode(file.read().split(b"\0")[0])
+    _overwrite(os.fsencode(typed.replace(SEPARATOR, "\0")) + b"\0")
     return typed.split(SEPARATOR)
 
 
