@@ -54,15 +54,13 @@ const dockerRowSchema = z.object({
 
 const podmanPort = z.object({ host_ip: text, host_port: z.int(), container_port: z.int(), range: z.int().nullish(), protocol: text })
 /** Podman 3 (Debian 11, Ubuntu 22.04). */
-const oldPodmanPort = z
-  .object({ hostIP: text, hostPort: z.int(), containerPort: z.int(), protocol: text })
-  .transform((port) => ({
-    host_ip: port.hostIP,
-    host_port: port.hostPort,
-    container_port: port.containerPort,
-    range: 1,
-    protocol: port.protocol,
-  }))
+const oldPodmanPort = z.object({ hostIP: text, hostPort: z.int(), containerPort: z.int(), protocol: text }).transform((port) => ({
+  host_ip: port.hostIP,
+  host_port: port.hostPort,
+  container_port: port.containerPort,
+  range: 1,
+  protocol: port.protocol,
+}))
 
 const podmanRowSchema = z.object({
   Id: z.string().min(12),
