@@ -57,7 +57,7 @@ const ask = (sudoers: string, sections: readonly SectionSpec[], shell: readonly 
 
 const root0 = command({ id: 'id', argv: ['/usr/bin/id', '-u'], alternatives: ['/bin/id'], privilege: 'sudo' })
 const one = command({ id: 'one', argv: ['/usr/bin/grep', 'root', '/dev/null'], privilege: 'sudo' })
-const complaint = command({ id: 'complaint', argv: ['/usr/bin/cat', '/nonexistent'], privilege: 'sudo' })
+const complaint = command({ id: 'complaint', argv: ['/usr/bin/cat', '/nonexistent/gatehouse'], privilege: 'sudo' })
 const preferred = command({ id: 'preferred', argv: ['/usr/bin/id', '-un'], privilege: 'prefer-sudo' })
 const mixed = script({
   id: 'mixed',
