@@ -88,6 +88,32 @@ test('a recorded section: files, a file that also holds its key, versions, what 
   ])
 })
 
+test.each(['debian-11', 'debian-13'])('%s (OpenSSL 1.1.1, 3.5): a CA certificate is served with TLS 1.3 and refused for the rest', (os) => {
+  const read = parseCertificates(fixture(`${os}-lab.txt`))
+  expect(read).toMatchObject({
+    certificates: [{ path: '/etc/ssl/certs/internal-ca.crt' }],
+    endpoints: [{ port: 443, serverName: 'ai.internal.yourcompany.com', versions: ['1.3'], untested: [], served: { selfSigned: true } }],
+  })
+})
+
+const none = 'New, (NONE), Cipher is (NONE)'
+test.each<[string, 'refused' | 'untested']>([
+  [`4A:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:x ${none}`, 'refused'],
+  [`1:error:1409442E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../ssl/x:1571:SSL alert number 70 ${none}`, 'refused'],
+  [`4A:error:0A000102:SSL routines:ssl_choose_client_version:unsupported protocol:x ${none}`, 'refused'],
+  [`4A:error:0A000126:SSL routines:ssl3_read_n:unexpected eof while reading:x ${none}`, 'refused'],
+  [`write:errno=104 ${none}`, 'refused'],
+  [`4A:error:0A00014D:SSL routines:tls_process_ske_dhe:legacy sigalg disallowed or unsupported:x ${none}`, 'untested'],
+  [`4A:error:0A0000B5:SSL routines:tls_construct_client_hello:no ciphers available:x ${none}`, 'untested'],
+  [`4A:error:0A000117:SSL routines:future_function:words that nobody knows yet:x ${none}`, 'untested'],
+  [none, 'untested'],
+  ['connect:errno=111', 'untested'],
+  ['s_client: Option unknown option -tls1', 'untested'],
+])('%s: %s', (answer, expected) => {
+  const [endpoint] = parseCertificates(`#version 443 a tls1 ${answer} \n`).endpoints
+  expect(endpoint).toMatchObject({ versions: [], untested: expected === 'refused' ? [] : ['1.0'] })
+})
+
 test.each<[name: string, text: string, expected: object]>([
   ['a file that may not be read', '#certificate /a\n#unreadable /a\n', { certificates: [], unreadable: [{ path: '/a', line: 2 }] }],
   ['a file without a certificate', '#certificate /a b\n#empty /a b\n', { unreadable: [{ path: '/a b' }] }],

@@ -71,8 +71,15 @@ function endpointOf(all: Map<string, Endpoint>, port: string | undefined, name: 
 }
 
 /**
- * `443 ai.example tls1_2 New, TLSv1.2, Cipher is …`. No cipher together with an alert or a closed connection means that the server refused;
- * "no protocols available" and the like mean that the client's own library would not try (crypto policies of RHEL 9).
+ * What proves that the server would not speak a version: an alert of it, another version in its answer, or a closed connection. In the words
+ * of OpenSSL 1.1.1 to 3.5: `sslv3 alert handshake failure`, `ssl/tls alert handshake failure`, `tlsv1 alert protocol version`.
+ */
+const REFUSED =
+  /:(?:sslv3|tlsv1|tlsv13|ssl\/tls) alert |SSL alert number \d|unsupported protocol|wrong ssl version|wrong version number|unexpected eof|errno=(?:0|104)\b/
+
+/**
+ * `443 ai.example tls1_2 New, TLSv1.2, Cipher is …`. Every answer that is neither a session nor a refusal of the server is not tested: the
+ * client's own library would not try (`no protocols available`, `legacy sigalg disallowed` of the crypto policies of RHEL 9), or the words are new.
  */
 function readVersionTry(words: readonly string[], line: number, endpoints: Map<string, Endpoint>): void {
   const [port, name, option, ...rest] = words
@@ -81,6 +88,5 @@ function readVersionTry(words: readonly string[], line: number, endpoints: Map<s
   if (!endpoint || !version) return
   const answer = rest.join(' ')
   if (/New, (?:TLSv1|SSLv3)[\d.]*, Cipher is (?!\(NONE\))/.test(answer)) endpoint.versions.push(version)
-  else if (/no protocols available|nknown option|no ciphers available|connect:|errno=111/.test(answer) || answer === '')
-    endpoint.untested.push(version)
+  else if (!REFUSED.test(answer)) endpoint.untested.push(version)
 }

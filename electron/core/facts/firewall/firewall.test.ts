@@ -166,6 +166,32 @@ describe('a port that Docker publishes', () => {
     expect(verdictFor(firewall, network, tcp(22, '10.80.2.10')).verdict).toBe('accept')
   })
 
+  test.each([
+    ['Docker 20.10 of Debian 12', 'debian-12-docker', '172.17.0.1/16', 'docker0'],
+    ['Docker 26.1 of Debian 13', 'debian-13-docker', '172.17.0.1/16', 'docker0'],
+    ['Podman 4.3 with CNI of Debian 12', 'debian-12-podman', '10.88.0.1/16', 'cni-podman0'],
+    ['Podman 5.4 with netavark of Debian 13', 'debian-13-podman', '10.88.0.1/16', 'podman0'],
+  ])('as %s really publishes it', (_, name, bridge, device) => {
+    const host: Network = {
+      addresses: parseAddresses(`2: eth0 inet 10.80.2.11/24\n3: ${device} inet ${bridge}`),
+      routes: parseRoutes(`default via 10.80.2.1 dev eth0\n10.80.2.0/24 dev eth0\n${bridge.replace('0.1/', '0.0/')} dev ${device}\n`, 4),
+      defaultRoute: true,
+    }
+    // With the way in closed, so that only what is translated and forwarded gets through.
+    const closed = (given: SectionOutput) => ({
+      ...given,
+      stdout: given.stdout
+        .replace(':INPUT ACCEPT', ':INPUT DROP')
+        .replace('hook input priority filter; policy accept', 'hook input priority filter; policy drop')
+        .replace(/(table ip filter \{)/, '$1\nchain INPUT {\ntype filter hook input priority filter; policy drop;\n}\n'),
+    })
+    const all = recorded(name)
+    const firewall = firewallOf({ ...all, iptables: closed(all.iptables), nft: closed(all.nft) }, host)
+    expect(firewall).toMatchObject({ unmodelled: [], defaultInbound: 'drop' })
+    const verdict = (port: number) => verdictFor(firewall, host, tcp(port, '203.0.113.9')).verdict
+    expect([verdict(11_434), verdict(8000), verdict(12_345)]).toEqual(['accept', 'drop', 'drop'])
+  })
+
   test('legacy iptables says the same', () => {
     const firewall = firewallOf(recorded('iptables-legacy'), network)
     expect(firewall.backend).toBe('iptables')

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseProcNet } from './parse-proc-net.ts'
 
@@ -23,4 +24,13 @@ test('nothing at all is unknown, empty tables are not', () => {
 
 test('a broken row is unknown', () => {
   expect(parseProcNet('@tcp\n   0: 0100007F ')).toBeUndefined()
+})
+
+test('recorded where only busybox is', () => {
+  const found = parseProcNet(readFileSync(new URL('./__fixtures__/busybox-1.37-proc.txt', import.meta.url), 'utf8'))
+  expect(found?.map(({ protocol, address, port, scope }) => `${protocol} ${address} ${port} ${scope}`)).toEqual([
+    'tcp 127.0.0.1 8000 loopback',
+    'tcp 0.0.0.0 11434 wildcard',
+    'tcp :: 8080 wildcard',
+  ])
 })

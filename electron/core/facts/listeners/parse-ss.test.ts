@@ -77,6 +77,17 @@ test('the lab, as root and as the audit account', () => {
   )
 })
 
+test.each(['debian-11', 'debian-13'])('%s (iproute2 5.10, 6.15)', (os) => {
+  const parsed = parseSs(fixture(`${os}-lab-root.txt`))
+  if (!parsed.ok) throw new Error('the recording was not read')
+  expect(parsed.listeners.map(({ address, port, processes }) => `${address} ${port} ${processes[0]?.name}`).sort()).toEqual([
+    '0.0.0.0 22 sshd',
+    '0.0.0.0 443 nginx',
+    '127.0.0.1 11434 ollama',
+    ':: 22 sshd',
+  ])
+})
+
 test('property: whatever a process is called, its pid is read and no other appears', () => {
   const name = fc.string({ unit: fc.constantFrom(...'ab",=()pidf1 3'.split('')), maxLength: 15 })
   fc.assert(

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseModelFiles } from './parse.ts'
 
@@ -44,5 +45,24 @@ test('entries, links with their targets, sums, and a part that could not be read
 test('a listing that stops in the middle is not complete', () => {
   expect(parseModelFiles('@//models\nd/750/vllm/vllm/o/d/4096//models\n')).toMatchObject([
     { complete: false, problem: 'The listing was cut short' },
+  ])
+})
+
+test('recorded where only busybox is: stat instead of -printf, and links without their targets', () => {
+  const directories = parseModelFiles(readFileSync(new URL('./__fixtures__/busybox-1.37.txt', import.meta.url), 'utf8'))
+  expect(directories.map(({ path, exists, complete }) => [path, exists, complete])).toEqual([
+    ['/srv/models', true, true],
+    ['/models', false, true],
+    ['/usr/share/ollama/.ollama/models', true, true],
+    ['/var/lib/ollama', false, true],
+    ['/root/.ollama/models', false, true],
+    ['/opt/models', false, true],
+  ])
+  expect(directories[0]?.entries).toMatchObject([
+    { path: '/srv/models', mode: 0o755, owner: 'ollama', closed: false },
+    { path: '/srv/models/a', mode: 0o700 },
+    { path: '/srv/models/a/two words', mode: 0o644, closed: true },
+    { path: '/srv/models/a/link', type: 'symlink' },
+    { path: '/srv/models/a/m.gguf' },
   ])
 })

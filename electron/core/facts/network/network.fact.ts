@@ -1,6 +1,6 @@
 import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
 import { collectNetwork } from './collect.ts'
-import { parseAddresses, parseRoutes } from './parse.ts'
+import { parseAddresses, parseRoutes, unreadAddress, unreadRoute } from './parse.ts'
 
 export const networkFact: FactDefinition<'network'> = {
   id: 'network',
@@ -14,6 +14,12 @@ export const networkFact: FactDefinition<'network'> = {
     const [addressOutput, routes4, routes6] = outputs
     const addresses = parseAddresses(addressOutput.stdout)
     if (addresses.length === 0) return unknown('Addresses and routes: no address could be read', ['addresses'])
+    for (const [output, line] of [
+      [addressOutput, unreadAddress(addressOutput.stdout)],
+      [routes4, unreadRoute(routes4.stdout)],
+      [routes6, unreadRoute(routes6.stdout)],
+    ] as const)
+      if (line !== undefined) return unknown(`Addresses and routes: line ${line} of "${output.command}" has an unknown form`, [output.id])
     if (routes4.exitCode !== 0) return unknown('Addresses and routes: the routes could not be read', ['routes'])
     // A kernel without IPv6 answers the last one with an error, and then has no IPv6 address either.
     if (routes6.exitCode !== 0 && addresses.some(({ address }) => address.includes(':')))

@@ -12,6 +12,24 @@ export function parseAddresses(text: string): InterfaceAddress[] {
   })
 }
 
+/** Line of the first address that is not understood: it may be the one by which the host is reached. */
+export const unreadAddress = (text: string): number | undefined => unreadLine(text, (raw) => ADDRESS.test(raw) || !/\sinet6?\s/.test(raw))
+
+/** Line of the first route that is not understood. */
+export const unreadRoute = (text: string): number | undefined =>
+  unreadLine(text, (raw) => {
+    // What continues a route is indented.
+    if (/^\s/.test(raw)) return true
+    const [first = '', second = ''] = raw.split(/\s+/)
+    const destination = first === 'unicast' ? second : first
+    return first === '' || NOT_LEAVING.has(first) || [4, 6].some((family) => prefixOf(destination, family as 4 | 6))
+  })
+
+function unreadLine(text: string, isRead: (raw: string) => boolean): number | undefined {
+  const at = text.split('\n').findIndex((raw) => !isRead(raw))
+  return at < 0 ? undefined : at + 1
+}
+
 /** Types of route(8) by which nothing leaves through an interface. */
 const NOT_LEAVING = new Set(['local', 'broadcast', 'multicast', 'anycast', 'unreachable', 'blackhole', 'prohibit', 'throw', 'nat'])
 
@@ -29,6 +47,7 @@ export function parseRoutes(text: string, family: 4 | 6): Route[] {
       continue
     }
     open = undefined
+    if (family === 4 && isSix(words)) continue
     if (NOT_LEAVING.has(words[0] ?? '')) continue
     const destination = prefixOf((words[0] === 'unicast' ? words[1] : words[0]) ?? '', family)
     if (!destination) continue
@@ -37,6 +56,12 @@ export function parseRoutes(text: string, family: 4 | 6): Route[] {
     if (device) routes.push({ family, destination, interface: device, table, section, line: index + 1 })
   }
   return routes
+}
+
+/** A default route of IPv6 among those of IPv4 (`ip route show table all` without `-4`). `via inet6` is a next hop of an IPv4 route. */
+function isSix(words: readonly string[]): boolean {
+  const hop = words.includes('via', 1) ? (words[words.indexOf('via', 1) + 1] ?? '') : ''
+  return hop.includes(':') || words.includes('pref', 1)
 }
 
 /** A destination as `ip route` prints it: `default`, a prefix, or an address that stands for itself. */

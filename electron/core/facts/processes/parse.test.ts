@@ -79,6 +79,30 @@ test.each<[string, string, 'hidden' | undefined]>([
   expect(parseProcesses(text)).toBe(expected)
 })
 
+test.each(['debian-11', 'debian-13'])('%s (procps 3.3.17, 4.0.4)', (os) => {
+  const processes = parseProcesses(fixture(`${os}-lab-audit.txt`))
+  if (!Array.isArray(processes)) throw new Error('not read')
+  expect(processes.find(({ name }) => name === 'vllm')).toMatchObject({
+    ppid: 1,
+    user: 'vllm',
+    argv: expect.arrayContaining(['serve', '--host', '127.0.0.1']),
+    cgroup: '/system.slice/vllm.service',
+  })
+  expect(processes.every(({ uid }) => uid >= 0)).toBe(true)
+})
+
+test('recorded where only busybox is', () => {
+  const processes = parseProcesses(fixture('busybox-1.37-root.txt'))
+  if (!Array.isArray(processes)) throw new Error('not read')
+  expect(processes.find(({ argv }) => argv.includes('/tmp/ollama-serve'))).toMatchObject({
+    ppid: 1,
+    uid: 0,
+    user: 'root',
+    argv: ['sh', '/tmp/ollama-serve', 'serve'],
+    environment: { OLLAMA_HOST: '0.0.0.0:11434' },
+  })
+})
+
 test('a word cannot pose as a row of its own, and line feeds come back', () => {
   const text = procps(
     '    300       1  1000 ada                              vllm                             vllm serve',
