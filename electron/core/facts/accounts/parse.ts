@@ -1,6 +1,7 @@
 import type { Account, Group } from './accounts.ts'
 
-const NAME = /^[^\s:/,-][^\s:/,]{0,255}$/
+/** Names of a directory service may hold blanks and backslashes (`CORP\domain users`), those of the files may not. */
+const NAME = /^[^\s:/,-](?:[^\n:/,]{0,254}[^\s:/,])?$/
 const ID = /^\d{1,10}$/
 
 /** A uid or gid: an unsigned 32-bit number. */

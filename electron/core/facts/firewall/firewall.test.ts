@@ -200,6 +200,30 @@ describe('a port that Docker publishes', () => {
   })
 })
 
+/** The default firewall of RHEL 8 and 9: zone `public` with SSH from the jump host, zone `app` bound to a source network. */
+describe.each(['debian-11-firewalld', 'debian-12-firewalld', 'debian-13-firewalld'])('%s', (name) => {
+  const host: Network = {
+    addresses: parseAddresses('2: eth0 inet 10.80.2.11/24\n2: eth0 inet6 fd00:80::11/64'),
+    routes: [...parseRoutes('default via 10.80.2.1 dev eth0', 4), ...parseRoutes('default via fd00:80::1 dev eth0', 6)],
+    defaultRoute: true,
+  }
+  const firewall = firewallOf(recorded(name), host)
+  test('is understood to the end', () => {
+    expect(firewall).toMatchObject({ backend: 'firewalld', defaultInbound: 'reject', defaultOutbound: 'accept', unmodelled: [] })
+  })
+  test.each([
+    [22, '10.77.2.10', 'accept'],
+    [22, '10.77.2.11', 'reject'],
+    [443, '203.0.113.9', 'accept'],
+    [443, '2001:db8::9', 'accept'],
+    [8000, '10.0.1.7', 'accept'],
+    [8000, '10.0.2.7', 'reject'],
+    [8000, '2001:db8::9', 'reject'],
+  ] as const)('port %i from %s: %s', (port, source, expected) => {
+    expect(verdictFor(firewall, host, tcp(port, source)).verdict).toBe(expected)
+  })
+})
+
 describe('what could not be read', () => {
   test('is unknown when nothing answers, with the sudoers line', () => {
     const denied = (id: string) => output(id, '', { state: 'denied', exitCode: null, sudoers: `gatehouse ALL=(root) NOPASSWD: ${id}` })
