@@ -47,6 +47,13 @@ test('a finding is waived, shown with its end everywhere, and withdrawn', async 
   await expect(it.dialog).toBeHidden()
   await page.keyboard.press('Control+1')
   for (const host of ['gpu-01', 'gpu-03']) await expect(it.cell('OPS-2', host)).toHaveAccessibleName(/: Pass/)
+
+  await page.keyboard.press('Control+7')
+  await page.getByRole('button', { name: /incident-playbook-rehearsed/ }).click()
+  const history = page.getByRole('article', { name: 'Control' }).locator('.decision-history li')
+  await expect(history).toHaveCount(2)
+  await expect(history.filter({ hasText: 'The playbook is being written' })).toContainText('Withdrawn')
+  await it.isSound('controls-decisions')
 })
 
 test('the controls: by item, filtered, explained, with what each host says', async ({ gatehouse }) => {

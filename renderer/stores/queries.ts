@@ -33,6 +33,8 @@ export const useHostAudit = (host: string) => useQuery(query('audit:host', { hos
 export const useChanges = () => useQuery(query('audit:changes', null))
 export const useHistory = () => useQuery(query('audit:history', null))
 export const useOutput = (sha256: string) => useQuery(query('audit:output', { sha256 }))
+export const useWaivers = () => useQuery(query('waiver:list', null))
+export const useAttestations = () => useQuery(query('attestation:list', null))
 export const useControls = () => useQuery(query('control:list', null))
 export const usePendingPrompts = () => useQuery(query('prompt:pending', null))
 export const useJumpStates = () => useQuery(query('connection:states', null))

@@ -47,7 +47,7 @@ interface Found {
 }
 
 /**
- * SHA-256 (hex) over what was found: the verdict, and the lines that prove it. Offending lines (those with a note) stand for all where
+ * The first 128 bits (hex) of SHA-256 over what was found: the verdict, and the lines that prove it. Offending lines (those with a note) stand for all where
  * there are any. An absence, which cites a whole section, is its verdict alone: what else that section says does not matter to it.
  */
 export function evidenceDigest(found: Found, outputs: ReadonlyMap<string, SectionOutput>): string {
@@ -60,5 +60,5 @@ export function evidenceDigest(found: Found, outputs: ReadonlyMap<string, Sectio
   const offending = found.cite.filter(({ note }) => note !== undefined)
   const cited = (offending.length > 0 ? offending : found.cite).filter(({ line }) => line > 0).map(lineOf)
   const parts = [found.control, found.subject, found.status, found.severity, stable(found.title), ...[...new Set(cited)].sort()]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }

@@ -8,6 +8,7 @@ import { plainText } from '../../ui/plain-text.ts'
 import { OutcomeStatus } from '../../ui/status.tsx'
 import { count } from '../../ui/words.ts'
 import type { ControlRow, HostResult } from './control-rows.ts'
+import { DecisionHistory } from './decision-history.tsx'
 
 /** Why a control matters, what it refers to, and what each host says to it now. */
 export function ControlDetail({ row }: { readonly row: ControlRow }) {
@@ -54,6 +55,7 @@ export function ControlDetail({ row }: { readonly row: ControlRow }) {
           ))}
         </ul>
       )}
+      <DecisionHistory control={control.id} />
       <h3>References</h3>
       <References references={control.references} />
     </article>

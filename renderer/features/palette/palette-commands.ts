@@ -1,4 +1,4 @@
-import { rankOf } from '#shared/status.ts'
+import { byNeed } from '#shared/model/score.ts'
 import { findingId, type HostView } from '../../stores/host-view.ts'
 import { plainText } from '../../ui/plain-text.ts'
 
@@ -27,7 +27,7 @@ export function paletteFindings(hosts: readonly HostView[], query: string, limit
   )
   return all
     .filter(({ keywords }) => words.every((word) => keywords.includes(word)))
-    .sort((a, b) => rankOf(a.finding.status) - rankOf(b.finding.status))
+    .sort((a, b) => byNeed(a.finding, b.finding))
     .slice(0, limit)
     .map(({ host, finding, keywords }) => ({
       id: `${host} ${findingId(finding)}`,
