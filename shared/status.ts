@@ -19,3 +19,7 @@ export function loudest(all: readonly Outcome[]): Outcome {
 
 /** True when `severity` is at or above `bar`. */
 export const atOrAbove = (severity: Severity, bar: Severity): boolean => severities.indexOf(severity) <= severities.indexOf(bar)
+
+/** 0 is the worst severity; what is not rated comes last. */
+export const rankOfSeverity = (severity: Severity | undefined): number =>
+  severity === undefined ? severities.length : severities.indexOf(severity)

@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest'
+import { type Advisory, type Affected, advisorySchema } from '#shared/model/advisory.ts'
+import { createAdvisoryBook } from './advisory-book.ts'
+import { concernOf } from './ranges.ts'
+import { cvss3BaseScore, severityOf } from './severity.ts'
+import { shippedAdvisories } from './shipped.ts'
+import { orderingOf } from './versions/ordering.ts'
+
+const vllm = { ecosystem: 'PyPI', name: 'vllm' }
+const advisory = (id: string, affected: Partial<Affected>, more: object = {}): Advisory =>
+  advisorySchema.parse({ id, modified: '2026-01-01T00:00:00Z', affected: [{ package: vllm, ...affected }], ...more })
+const range = (...events: object[]) => ({ ranges: [{ type: 'ECOSYSTEM' as const, events }] }) as Partial<Affected>
+
+describe('ranges as OSV evaluates them', () => {
+  const judge = (affected: Partial<Affected>, version: string, ecosystem = 'PyPI') => {
+    const compare = orderingOf(ecosystem, vllm.name)
+    if (!compare) throw new Error('no ordering')
+    const concern = concernOf({ package: vllm, ...affected }, version, compare)
+    return concern.state === 'affected' ? `affected, fixed in ${concern.fixed}` : concern.state
+  }
+  test.each<[string, Partial<Affected>, string, string]>([
+    ['before the fix', range({ introduced: '0' }, { fixed: '0.11.0' }), '0.10.2', 'affected, fixed in 0.11.0'],
+    ['a pre-release of the fix', range({ introduced: '0' }, { fixed: '0.11.0' }), '0.11.0rc1', 'affected, fixed in 0.11.0'],
+    ['the fix', range({ introduced: '0' }, { fixed: '0.11.0' }), '0.11.0', 'unaffected'],
+    ['a local build of the fix', range({ introduced: '0' }, { fixed: '0.11.0' }), '0.11.0+cu128', 'unaffected'],
+    ['a nightly before all', range({ introduced: '0' }, { fixed: '0.11.0' }), '0.0.0.dev1', 'affected, fixed in 0.11.0'],
+    ['before it came in', range({ introduced: '0.8.0' }, { fixed: '0.8.5' }), '0.7.3', 'unaffected'],
+    ['the last affected', range({ introduced: '0' }, { last_affected: '0.8.5.post1' }), '0.8.5.post1', 'affected, fixed in undefined'],
+    ['after the last affected', range({ introduced: '0' }, { last_affected: '0.8.5.post1' }), '0.9.0', 'unaffected'],
+    ['no end', range({ introduced: '0.5.0' }), '9.9', 'affected, fixed in undefined'],
+    [
+      'the second branch, events in any order',
+      range({ fixed: '1.2' }, { introduced: '2.0' }, { introduced: '1.0' }, { fixed: '2.1' }),
+      '2.0.5',
+      'affected, fixed in 2.1',
+    ],
+    ['between two branches', range({ introduced: '1.0' }, { fixed: '1.2' }, { introduced: '2.0' }, { fixed: '2.1' }), '1.5', 'unaffected'],
+    ['beyond a limit', range({ introduced: '0' }, { limit: '1.0' }), '1.0', 'unaffected'],
+    ['within a limit', range({ introduced: '0' }, { limit: '1.0' }), '0.9', 'affected, fixed in undefined'],
+    ['no limit', range({ introduced: '0' }, { limit: '*' }), '3.0', 'affected, fixed in undefined'],
+    ['listed', { versions: ['1.82.7', '1.82.8'] }, '1.82.8', 'affected, fixed in undefined'],
+    ['listed, written otherwise', { versions: ['1.82'] }, '1.82.0', 'affected, fixed in undefined'],
+    ['not listed', { versions: ['1.82.7', '1.82.8'] }, '1.82.9', 'unaffected'],
+    ['a version that is none', range({ introduced: '0' }, { fixed: '1.0' }), 'main', 'undecided'],
+    ['an event that is none', range({ introduced: '0' }, { fixed: 'next release' }), '1.0', 'undecided'],
+    ['only commits', { ranges: [{ type: 'GIT', events: [{ introduced: '0' }, { fixed: 'deadbeef' }] }] }, '1.0', 'undecided'],
+    ['nothing at all', {}, '1.0', 'undecided'],
+  ])('%s', (_, affected, version, expected) => expect(judge(affected, version)).toBe(expected))
+
+  test('branches of the NVIDIA driver, one range each', () => {
+    const book = createAdvisoryBook(shippedAdvisories().records, [])
+    const ids = (version: string) =>
+      book
+        .assess({ ecosystem: 'upstream', name: 'nvidia-driver' }, version)
+        .matches.map(({ advisory: one, fixed }) => `${one.id} ${fixed}`)
+    expect(ids('550.90.07')).toContain('CVE-2024-0150 550.144.03')
+    expect(ids('550.144.03')).not.toContain('CVE-2024-0150 550.144.03')
+    expect(ids('535.309.01')).toEqual([])
+    expect(ids('580.159.03')).toEqual([])
+  })
+})
+
+describe('the book', () => {
+  test('one entry for each hole, exploited first, then the worst', () => {
+    const records = [
+      advisory('CVE-1', range({ introduced: '0' }), { database_specific: { severity: 'MODERATE' } }),
+      advisory('GHSA-1', range({ introduced: '0' }, { fixed: '2.0' }), { aliases: ['CVE-1'], database_specific: { severity: 'HIGH' } }),
+      advisory('CVE-2', range({ introduced: '0' }), { database_specific: { severity: 'CRITICAL' } }),
+      advisory('CVE-3', range({ introduced: '0' }), { database_specific: { severity: 'LOW', exploited: true } }),
+      advisory('CVE-4', range({ introduced: '0' })),
+      advisory('CVE-5', range({ introduced: '0' }), { withdrawn: '2026-02-01T00:00:00Z' }),
+      advisory('CVE-6', range({ introduced: '5' })),
+    ]
+    const { matches, known } = createAdvisoryBook(records, []).assess({ ecosystem: 'PyPI', name: 'vLLM' }, '1.0')
+    expect(matches.map((one) => [one.advisory.id, one.severity, one.fixed])).toEqual([
+      ['CVE-3', 'low', undefined],
+      ['CVE-2', 'critical', undefined],
+      ['GHSA-1', 'high', '2.0'],
+      ['CVE-4', undefined, undefined],
+    ])
+    expect(known).toBe(6)
+  })
+
+  test('a newer record of the same id replaces the older one, in any order', () => {
+    const older = advisory('CVE-1', range({ introduced: '0' }))
+    const newer = { ...advisory('CVE-1', range({ introduced: '0' }, { fixed: '1.0' })), modified: '2026-06-01T00:00:00Z' }
+    for (const records of [
+      [older, newer],
+      [newer, older],
+    ])
+      expect(createAdvisoryBook(records, []).assess(vllm, '1.0').matches).toEqual([])
+  })
+
+  test('a version that cannot be compared is undecided, never unaffected', () => {
+    const found = createAdvisoryBook([advisory('CVE-1', range({ introduced: '0' }, { fixed: '1.0' }))], []).assess(vllm, 'nightly')
+    expect([found.matches.length, found.undecided.length]).toEqual([0, 1])
+  })
+
+  test('names of other ecosystems are other packages', () => {
+    const book = createAdvisoryBook([advisory('CVE-1', range({ introduced: '0' }))], [])
+    expect(book.assess({ ecosystem: 'Go', name: 'vllm' }, '1.0.0').known).toBe(0)
+  })
+})
+
+/** Scores of the CVSS 3.1 examples document (first.org) and of NVIDIA's bulletin 5821. */
+test.each([
+  ['CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', 9.8],
+  ['CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H', 8.8],
+  ['CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H', 7.8],
+  ['CVSS:3.1/AV:L/AC:L/PR:H/UI:N/S:U/C:L/I:L/A:H', 5.6],
+  ['CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:N/I:N/A:H', 6.5],
+  ['CVSS:3.0/AV:N/AC:L/PR:L/UI:N/S:C/C:L/I:L/A:N', 6.4],
+  ['CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N', 0],
+  ['CVSS:3.1/AV:N/AC:L', undefined],
+])('%s is %s', (vector, score) => expect(cvss3BaseScore(vector)).toBe(score))
+
+test('severity: the word of the database, else the score, else none', () => {
+  const of = (more: object) => severityOf(advisory('CVE-1', {}, more))
+  const vector = { severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }] }
+  expect(of({ ...vector, database_specific: { severity: 'LOW' } })).toBe('low')
+  expect(of(vector)).toBe('critical')
+  expect(of({})).toBeUndefined()
+  expect(of({ database_specific: { severity: 7 } })).toBeUndefined()
+})
+
+describe('the data that ships', () => {
+  const { records, published } = shippedAdvisories()
+  test('is of the shape, each record once, with a source and comparable versions', () => {
+    expect(records.length).toBeGreaterThan(300)
+    expect(new Set(records.map(({ id }) => id)).size).toBe(records.length)
+    expect(records.filter(({ database_specific: own }) => !own?.source || !own.confidence).map(({ id }) => id)).toEqual([])
+    expect(Date.parse(published)).toBeGreaterThan(Date.UTC(2026, 0, 1))
+    const versionsOf = (one: Affected) => [
+      ...(one.versions ?? []),
+      ...(one.ranges ?? []).flatMap(({ events }) => events.flatMap((event) => Object.values(event))),
+    ]
+    const wrong = records.flatMap(({ id, affected }) =>
+      affected.flatMap((one) => {
+        const compare = orderingOf(one.package.ecosystem, one.package.name)
+        return versionsOf(one)
+          .filter((version) => version !== '0' && compare?.(version, version) !== 0)
+          .map((version) => `${id}: ${one.package.name} ${version}`)
+      }),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  /** Read from the record that each names, 2026-11. */
+  test.each<[string, string, string, string, string]>([
+    ['Go', 'github.com/ollama/ollama', '0.1.33', 'CVE-2024-37032', '0.1.34'],
+    ['Go', 'github.com/ollama/ollama', '0.17.0', 'CVE-2026-7482', '0.17.1'],
+    ['PyPI', 'vllm', '0.11.0rc1', 'CVE-2025-59425', '0.11.0rc2'],
+    ['PyPI', 'torch', '2.5.1+cu124', 'CVE-2025-32434', '2.6.0'],
+    ['Go', 'github.com/NVIDIA/nvidia-container-toolkit', '1.17.7', 'CVE-2025-23266', '1.17.8'],
+    ['upstream', 'llama.cpp', 'b5661', 'CVE-2025-49847', 'b5662'],
+    ['upstream', 'nvidia-driver', '595.58.03', 'CVE-2026-24187', '595.71.05'],
+  ])('%s %s %s has %s', (ecosystem, name, version, id, fixed) => {
+    const found = createAdvisoryBook(records, []).assess({ ecosystem, name }, version).matches
+    expect(found.find((one) => one.advisory.id === id)?.fixed).toBe(fixed)
+    expect(
+      createAdvisoryBook(records, [])
+        .assess({ ecosystem, name }, fixed)
+        .matches.map((one) => one.advisory.id),
+    ).not.toContain(id)
+  })
+})

@@ -1,0 +1,113 @@
+import type { Advisory } from '#shared/model/advisory.ts'
+import { rankOfSeverity, type Severity } from '#shared/status.ts'
+import { concernOfAdvisory } from './ranges.ts'
+import { severityOf } from './severity.ts'
+import { orderingOf } from './versions/ordering.ts'
+
+/** Where a part of the data comes from, and of which day it is. */
+export interface AdvisorySource {
+  readonly kind: 'shipped' | 'signed-update' | 'osv-dump'
+  /** Milliseconds since the epoch: when the records were read from their sources, or the newest change in a dump. */
+  readonly publishedMs: number
+  /** What it covers; undefined: everything that Gatehouse looks for. */
+  readonly ecosystems?: readonly string[]
+}
+
+/** A package as an advisory names it. */
+export interface PackageName {
+  /** As OSV writes it: `PyPI`, `Go`, `upstream`. */
+  readonly ecosystem: string
+  readonly name: string
+}
+
+export interface AdvisoryMatch {
+  readonly advisory: Advisory
+  readonly severity: Severity | undefined
+  readonly exploited: boolean
+  /** First release after the one judged that has the fix; undefined when none is recorded. */
+  readonly fixed: string | undefined
+}
+
+export interface Assessment {
+  /** Exploited ones first, then the worst. One entry for each vulnerability, however many databases name it. */
+  readonly matches: readonly AdvisoryMatch[]
+  /** Advisories that could not be compared with this version. */
+  readonly undecided: readonly Advisory[]
+  /** Advisories about this package at all. None is no proof: Gatehouse may not follow it. */
+  readonly known: number
+}
+
+/** Advisories, looked up by package. */
+export interface AdvisoryBook {
+  readonly sources: readonly AdvisorySource[]
+  readonly size: number
+  assess(name: PackageName, version: string): Assessment
+}
+
+/** Later records replace earlier ones of the same id when they are as new or newer. */
+export function createAdvisoryBook(records: readonly Advisory[], sources: readonly AdvisorySource[]): AdvisoryBook {
+  const newest = new Map<string, Advisory>()
+  for (const record of records) {
+    const before = newest.get(record.id)
+    if (before === undefined || Date.parse(record.modified) >= Date.parse(before.modified)) newest.set(record.id, record)
+  }
+  const byPackage = new Map<string, Advisory[]>()
+  for (const advisory of newest.values()) {
+    if (advisory.withdrawn !== undefined) continue
+    for (const key of new Set(advisory.affected.map((one) => keyOf(one.package)))) {
+      const list = byPackage.get(key)
+      if (list === undefined) byPackage.set(key, [advisory])
+      else list.push(advisory)
+    }
+  }
+  return {
+    sources,
+    size: newest.size,
+    assess(name, version) {
+      const key = keyOf(name)
+      const about = byPackage.get(key) ?? []
+      const compare = orderingOf(name.ecosystem, name.name)
+      if (compare === undefined) return { matches: [], undecided: about, known: about.length }
+      const matches: AdvisoryMatch[] = []
+      const undecided: Advisory[] = []
+      for (const advisory of about) {
+        const concern = concernOfAdvisory(advisory, (one) => keyOf(one) === key, version, compare)
+        if (concern.state === 'undecided') undecided.push(advisory)
+        if (concern.state !== 'affected') continue
+        const exploited = advisory.database_specific?.exploited === true
+        matches.push({ advisory, severity: severityOf(advisory), exploited, fixed: concern.fixed })
+      }
+      return { matches: onePerVulnerability(matches).toSorted(worstFirst), undecided, known: about.length }
+    },
+  }
+}
+
+/** PyPI's names are equal whatever their case, dots, dashes and underscores (PEP 503). Go's are not. */
+function keyOf({ ecosystem, name }: PackageName): string {
+  return `${ecosystem}\n${ecosystem === 'PyPI' ? name.toLowerCase().replace(/[-_.]+/g, '-') : name}`
+}
+
+/** GitHub, Go's and PyPI's databases and CVE name the same hole; the entry that says most stays. */
+function onePerVulnerability(matches: readonly AdvisoryMatch[]): AdvisoryMatch[] {
+  const kept: AdvisoryMatch[] = []
+  const at = new Map<string, number>()
+  for (const match of matches) {
+    const names = [match.advisory.id, ...(match.advisory.aliases ?? [])]
+    const known = names.map((name) => at.get(name)).find((index) => index !== undefined)
+    const index = known ?? kept.length
+    const before = kept[index]
+    kept[index] = before === undefined ? match : merged(before, match)
+    for (const name of names) at.set(name, index)
+  }
+  return kept
+}
+
+function merged(a: AdvisoryMatch, b: AdvisoryMatch): AdvisoryMatch {
+  const worse = rankOfSeverity(b.severity) < rankOfSeverity(a.severity) ? b : a
+  return { ...worse, exploited: a.exploited || b.exploited, fixed: a.fixed ?? b.fixed }
+}
+
+const worstFirst = (a: AdvisoryMatch, b: AdvisoryMatch): number =>
+  Number(b.exploited) - Number(a.exploited) ||
+  rankOfSeverity(a.severity) - rankOfSeverity(b.severity) ||
+  (a.advisory.id < b.advisory.id ? 1 : -1)

@@ -1,0 +1,55 @@
+import type { Advisory, AdvisoryEvent, Affected } from '#shared/model/advisory.ts'
+import type { CompareVersions } from './versions/ordering.ts'
+
+/** Does an advisory concern a version? `undecided` when a version could not be compared: that is neither yes nor no. */
+export type Concern =
+  | { readonly state: 'affected'; readonly fixed: string | undefined }
+  | { readonly state: 'unaffected' }
+  | { readonly state: 'undecided' }
+
+const BEFORE_ALL = '0'
+
+/** OSV's evaluation (https://ossf.github.io/osv-schema/#evaluation) of one entry of `affected`. */
+export function concernOf({ ranges = [], versions = [] }: Affected, version: string, compare: CompareVersions): Concern {
+  const comparable = ranges.filter(({ type }) => type !== 'GIT')
+  const found = comparable.map(({ events }) => rangeConcern(events, version, compare))
+  const affected = found.filter((one) => one.state === 'affected')
+  const listed = versions.some((one) => one === version || compare(one, version) === 0)
+  if (listed || affected.length > 0) return { state: 'affected', fixed: affected.find(({ fixed }) => fixed !== undefined)?.fixed }
+  const sayNothing = comparable.length === 0 && versions.length === 0
+  const listUnread = versions.length > 0 && versions.every((one) => compare(one, version) === undefined)
+  return { state: sayNothing || listUnread || found.some(({ state }) => state === 'undecided') ? 'undecided' : 'unaffected' }
+}
+
+function rangeConcern(events: readonly AdvisoryEvent[], version: string, compare: CompareVersions): Concern {
+  if (compare(version, version) === undefined) return { state: 'undecided' }
+  const at = (event: AdvisoryEvent): string => event.introduced ?? event.fixed ?? event.last_affected ?? event.limit ?? ''
+  const order = (a: string, b: string): number | undefined => {
+    if (a === BEFORE_ALL || b === BEFORE_ALL) return a === b ? 0 : a === BEFORE_ALL ? -1 : 1
+    return compare(a, b)
+  }
+  if (events.some((event) => at(event) !== '*' && order(at(event), version) === undefined)) return { state: 'undecided' }
+  const limits = events.flatMap(({ limit }) => (limit === undefined ? [] : [limit]))
+  if (limits.length > 0 && !limits.some((limit) => limit === '*' || (order(version, limit) ?? 1) < 0)) return { state: 'unaffected' }
+  const sorted = events.filter(({ limit }) => limit === undefined).toSorted((a, b) => order(at(a), at(b)) ?? 0)
+  let vulnerable = false
+  for (const event of sorted) {
+    const reached = order(version, at(event)) ?? -1
+    if (event.introduced !== undefined && reached >= 0) vulnerable = true
+    else if (event.fixed !== undefined && reached >= 0) vulnerable = false
+    else if (event.last_affected !== undefined && reached > 0) vulnerable = false
+  }
+  if (!vulnerable) return { state: 'unaffected' }
+  return { state: 'affected', fixed: sorted.find(({ fixed }) => fixed !== undefined && (order(fixed, version) ?? -1) > 0)?.fixed }
+}
+
+/** Every entry of one advisory that is about this package, put together: affected wins, then undecided. */
+export function concernOfAdvisory(
+  { affected }: Advisory,
+  isPackage: (one: Affected['package']) => boolean,
+  version: string,
+  compare: CompareVersions,
+): Concern {
+  const found = affected.filter((one) => isPackage(one.package)).map((one) => concernOf(one, version, compare))
+  return found.find(({ state }) => state === 'affected') ?? found.find(({ state }) => state === 'undecided') ?? { state: 'unaffected' }
+}
