@@ -12,7 +12,6 @@ const eventSchema = z
 export type AdvisoryEvent = z.infer<typeof eventSchema>
 
 const rangeSchema = z.object({ type: z.enum(['SEMVER', 'ECOSYSTEM', 'GIT']), events: z.array(eventSchema).max(2000) })
-export type AdvisoryRange = z.infer<typeof rangeSchema>
 
 const affectedSchema = z.object({
   /** `ecosystem` as OSV names it (`PyPI`, `Go`, `Debian:12`), or `upstream` for software that has none there. */

@@ -50,9 +50,7 @@ describe('ranges as OSV evaluates them', () => {
   test('branches of the NVIDIA driver, one range each', () => {
     const book = createAdvisoryBook(shippedAdvisories().records, [])
     const ids = (version: string) =>
-      book
-        .assess({ ecosystem: 'upstream', name: 'nvidia-driver' }, version)
-        .matches.map(({ advisory: one, fixed }) => `${one.id} ${fixed}`)
+      book.assess({ ecosystem: 'upstream', name: 'nvidia-driver' }, version).matches.map(({ advisory: one, fixed }) => `${one.id} ${fixed}`)
     expect(ids('550.90.07')).toContain('CVE-2024-0150 550.144.03')
     expect(ids('550.144.03')).not.toContain('CVE-2024-0150 550.144.03')
     expect(ids('535.309.01')).toEqual([])
@@ -132,7 +130,7 @@ describe('the data that ships', () => {
     expect(Date.parse(published)).toBeGreaterThan(Date.UTC(2026, 0, 1))
     const versionsOf = (one: Affected) => [
       ...(one.versions ?? []),
-      ...(one.ranges ?? []).flatMap(({ events }) => events.flatMap((event) => Object.values(event))),
+      ...(one.ranges ?? []).flatMap(({ events }) => events.flatMap((event) => Object.values(event).filter((one) => one !== undefined))),
     ]
     const wrong = records.flatMap(({ id, affected }) =>
       affected.flatMap((one) => {

@@ -41,6 +41,8 @@ export interface Assessment {
 export interface AdvisoryBook {
   readonly sources: readonly AdvisorySource[]
   readonly size: number
+  /** Every record about a package. */
+  about(name: PackageName): readonly Advisory[]
   assess(name: PackageName, version: string): Assessment
 }
 
@@ -63,6 +65,7 @@ export function createAdvisoryBook(records: readonly Advisory[], sources: readon
   return {
     sources,
     size: newest.size,
+    about: (name) => byPackage.get(keyOf(name)) ?? [],
     assess(name, version) {
       const key = keyOf(name)
       const about = byPackage.get(key) ?? []

@@ -3,6 +3,8 @@ import { type ConnectionState, type HostAudit, itemResults, type SectionRecord, 
 import type { Finding } from '#shared/model/finding.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { HostProgress } from '#shared/model/job.ts'
+import type { AdvisoryBook } from '../advisories/advisory-book.ts'
+import { shippedBook } from '../advisories/shipped.ts'
 import { type FactResults, probeContextOf, readFacts, sectionsOf } from '../facts/registry.ts'
 import type { AnyControl } from '../policy/control.ts'
 import { evaluate, notEvaluated } from '../policy/engine.ts'
@@ -19,6 +21,8 @@ export interface AuditHostRequest {
   readonly transport: Transport
   /** All of the registry when left out. */
   readonly controls?: readonly AnyControl[]
+  /** Those that ship with this release when left out. */
+  readonly advisories?: AdvisoryBook
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly signal: AbortSignal
@@ -38,6 +42,8 @@ interface Recording {
   readonly fleet: Fleet
   readonly outputs: ReadonlyMap<string, SectionOutput>
   readonly controls: readonly AnyControl[]
+  /** Those that ship with this release when left out. */
+  readonly advisories?: AdvisoryBook | undefined
   /** Milliseconds since the epoch at which the host was asked. */
   readonly at: number
   readonly log?: Log | undefined
@@ -90,9 +96,9 @@ function summaryOf(facts: FactResults, outputs: ReadonlyMap<string, SectionOutpu
 type Judged = Pick<HostAudit, 'items' | 'findings' | 'listeners' | 'services' | 'gpus'> & { readonly system?: SystemSummary }
 
 /** Facts and findings of a recording. Pure: asks nobody, so a stored audit can be judged again under the controls of today. */
-export function judgeRecording({ host, fleet, outputs, controls, at, log }: Recording): Judged {
+export function judgeRecording({ host, fleet, outputs, controls, advisories = shippedBook(), at, log }: Recording): Judged {
   const facts = readFacts(outputs, probeContextOf(fleet, host), log)
-  const findings = evaluate(controls, facts, outputs, { fleet, host, now: at })
+  const findings = evaluate(controls, facts, outputs, { fleet, host, now: at, advisories })
   const system = summaryOf(facts, outputs, at)
   return {
     findings,
@@ -113,7 +119,7 @@ const nothingEvaluated = (controls: readonly AnyControl[], failure: Failure): Fi
  * could not be measured is not evaluated. Closes the session that it opened.
  */
 export async function auditHost(request: AuditHostRequest): Promise<AuditedHost> {
-  const { host, fleet, controls = allControls, now, signal, log, onProgress } = request
+  const { host, fleet, controls = allControls, advisories, now, signal, log, onProgress } = request
   const startedMs = now()
   const base = { name: host.name, address: host.address, startedAt: new Date(startedMs).toISOString() }
   const finishedAt = () => new Date(now()).toISOString()
@@ -142,7 +148,7 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     if (failure && !answered) return { audit: failedAudit(base, failure, controls, finishedAt()), outputs: [] }
     for (const output of await wire.finish(outputs)) outputs.set(output.id, redactOutput(output))
     onProgress({ stage: 'evaluating', current: '' })
-    const judged = judgeRecording({ host, fleet, outputs, controls, at: askedMs, log })
+    const judged = judgeRecording({ host, fleet, outputs, controls, advisories, at: askedMs, log })
     const limited = [...outputs.values()].some(
       ({ state, sudoers }) => sudoers !== undefined || state === 'timed-out' || state === 'not-run',
     )

@@ -8,10 +8,13 @@ import type { Firewall } from './firewall/firewall.ts'
 import type { ModelFiles } from './model-files/model-files.ts'
 import type { Network } from './network/network.ts'
 import type { Nginx } from './nginx/nginx.ts'
+import type { Packages } from './packages/packages.ts'
 import type { Process } from './processes/processes.ts'
+import type { Sources } from './sources/sources.ts'
 import type { Sshd } from './sshd/sshd.ts'
 import type { System } from './system/system.ts'
 import type { Unit } from './units/units.ts'
+import type { Updates } from './updates/updates.ts'
 import type { Wire } from './wire/wire.ts'
 
 /** Everything that Gatehouse can know about one host at one time. */
@@ -33,6 +36,12 @@ export interface Facts {
   readonly gpus: readonly Gpu[]
   /** What the host's own addresses answer over the network. */
   readonly wire: Wire
+  /** Versions of engines, their Python packages, the GPU driver. */
+  readonly packages: Packages
+  /** Packages of the distribution and its pending security updates. */
+  readonly updates: Updates
+  /** Where software comes from: resolvers, package sources, registries, automatic updates. */
+  readonly sources: Sources
 }
 
 export type FactId = keyof Facts

@@ -13,11 +13,14 @@ import { listenersFact } from './listeners/listeners.fact.ts'
 import { modelFilesFact } from './model-files/model-files.fact.ts'
 import { networkFact } from './network/network.fact.ts'
 import { nginxFact } from './nginx/nginx.fact.ts'
+import { packagesFact } from './packages/packages.fact.ts'
 import { processesFact } from './processes/processes.fact.ts'
 import { servicesFact } from './services/services.fact.ts'
+import { sourcesFact } from './sources/sources.fact.ts'
 import { sshdFact } from './sshd/sshd.fact.ts'
 import { systemFact } from './system/system.fact.ts'
 import { unitsFact } from './units/units.fact.ts'
+import { updatesFact } from './updates/updates.fact.ts'
 import { wireFact } from './wire/wire.fact.ts'
 
 /** In the order in which they are read: a fact may use those before it. */
@@ -37,6 +40,9 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   sshd: sshdFact,
   gpus: gpusFact,
   wire: wireFact,
+  packages: packagesFact,
+  updates: updatesFact,
+  sources: sourcesFact,
 }
 
 const inOrder: readonly FactDefinition<FactId>[] = Object.values(definitions)

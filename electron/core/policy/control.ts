@@ -2,6 +2,7 @@ import type { AttestationRequest } from '#shared/model/attestation.ts'
 import type { ItemId } from '#shared/model/checklist.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { Outcome, Severity } from '#shared/status.ts'
+import type { AdvisoryBook } from '../advisories/advisory-book.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { FactId, Facts } from '../facts/facts.ts'
 
@@ -36,6 +37,8 @@ export interface PolicyContext {
   readonly host: Host
   /** Milliseconds since the epoch at which the audit ran. */
   readonly now: number
+  /** What is known to be vulnerable. */
+  readonly advisories: AdvisoryBook
 }
 
 export interface Control<N extends FactId = FactId, M extends FactId = FactId> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { findingSchema } from '#shared/model/finding.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
+import { createAdvisoryBook } from '../advisories/advisory-book.ts'
 import { known, unknown } from '../facts/fact.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import { type Citation, defineControl, type Verdict } from './control.ts'
@@ -13,7 +14,7 @@ const fleet = fleetSchema.parse({
   identities: { audit: { user: 'audit' } },
   hosts: [{ name: 'gpu-01', address: '10.0.0.1' }],
 })
-const context = { fleet, host: fleet.hosts[0] as (typeof fleet.hosts)[number], now: 0 }
+const context = { fleet, host: fleet.hosts[0] as (typeof fleet.hosts)[number], now: 0, advisories: createAdvisoryBook([], []) }
 
 const output = (id: string, stdout: string, more: Partial<SectionOutput> = {}): SectionOutput => ({
   id,

@@ -25,6 +25,16 @@ import engineRequiresKeyWhenExposed from './controls/proxy/engine-requires-key-w
 import managementEndpointsRestricted from './controls/proxy/management-endpoints-restricted.control.ts'
 import managementNotDirectlyReachable from './controls/proxy/management-not-directly-reachable.control.ts'
 import proxyRequiresAuthentication from './controls/proxy/proxy-requires-authentication.control.ts'
+import advisoryDataFresh from './controls/software/advisory-data-fresh.control.ts'
+import containerSoftwareNotVulnerable from './controls/software/container-software-not-vulnerable.control.ts'
+import engineVersionNotVulnerable from './controls/software/engine-version-not-vulnerable.control.ts'
+import frontSoftwareNotVulnerable from './controls/software/front-software-not-vulnerable.control.ts'
+import gpuDriverNotVulnerable from './controls/software/gpu-driver-not-vulnerable.control.ts'
+import osReleaseSupported from './controls/software/os-release-supported.control.ts'
+import osRestartNotPending from './controls/software/os-restart-not-pending.control.ts'
+import osSecurityUpdatesInstalled from './controls/software/os-security-updates-installed.control.ts'
+import pythonPackagesNotVulnerable from './controls/software/python-packages-not-vulnerable.control.ts'
+import securityUpdatesAutomatic from './controls/software/security-updates-automatic.control.ts'
 import proxyCertificateValid from './controls/tls/proxy-certificate-valid.control.ts'
 import proxyServesTls from './controls/tls/proxy-serves-tls.control.ts'
 import proxyTlsVersions from './controls/tls/proxy-tls-versions.control.ts'
@@ -62,4 +72,14 @@ export const controls: readonly AnyControl[] = [
   usageBaselineWithAlerts,
   incidentPlaybookRehearsed,
   accessReviewedWithinQuarter,
+  engineVersionNotVulnerable,
+  pythonPackagesNotVulnerable,
+  gpuDriverNotVulnerable,
+  containerSoftwareNotVulnerable,
+  frontSoftwareNotVulnerable,
+  osSecurityUpdatesInstalled,
+  osRestartNotPending,
+  osReleaseSupported,
+  securityUpdatesAutomatic,
+  advisoryDataFresh,
 ]

@@ -55,6 +55,9 @@ test('the answers of a sound host make every fact known', () => {
     'firewall',
     'sshd',
     'gpus',
+    'packages',
+    'updates',
+    'sources',
   ] as const
   expect(ids.flatMap((id) => (facts[id].known ? [] : [`${id}: ${facts[id].reason}`]))).toEqual([])
   expect(facts.services.known && facts.services.value.map(({ engine, apiKey, user }) => [engine, apiKey, user])).toEqual([

@@ -28,6 +28,7 @@ export interface DemoHost {
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefixLength: number }[]
   readonly gateway?: string
   readonly gpus: readonly DemoGpu[]
+  readonly software: DemoSoftware
   /** Seconds that its clock is ahead of ours. */
   readonly clockSkewSeconds?: number
   /** What goes wrong on purpose. */
@@ -107,6 +108,24 @@ export interface DemoFirewall {
   readonly nft: string
   readonly iptables: string
   readonly ip6tables: string
+}
+
+export interface DemoSoftware {
+  /** Answers of engines on 127.0.0.1 that state a version. */
+  readonly endpoints?: readonly { readonly engine: string; readonly port: number; readonly path: string; readonly answer: string }[]
+  /** Folder of Python packages, and what it holds as `name-version`. */
+  readonly python?: { readonly folder: string; readonly packages: readonly string[] }
+  /** Packages of the host: name, version, maintainer. */
+  readonly packages: readonly (readonly [string, string, string])[]
+  /** Newer versions in the security archive: name, installed, available. */
+  readonly updates: readonly (readonly [string, string, string])[]
+  /** Age of the security lists. */
+  readonly listsAgeDays: number
+  readonly automaticUpdates: boolean
+  /** Beside the running one. */
+  readonly otherKernels?: readonly string[]
+  readonly resolvers: readonly string[]
+  readonly packageSources: readonly string[]
 }
 
 export interface DemoGpu {

@@ -45,15 +45,7 @@ describe.each<[string, CompareVersions, readonly (readonly string[])[]]>([
   [
     'semantic versions',
     ordering('Go'),
-    [
-      ['1.0.0-alpha'],
-      ['1.0.0-alpha.1'],
-      ['1.0.0-beta.2'],
-      ['1.0.0-beta.11'],
-      ['v1.0.0-rc.1'],
-      ['1.0.0', 'v1.0.0+build', '1.0'],
-      ['1.0.1'],
-    ],
+    [['1.0.0-alpha'], ['1.0.0-alpha.1'], ['1.0.0-beta.2'], ['1.0.0-beta.11'], ['v1.0.0-rc.1'], ['1.0.0', 'v1.0.0+build', '1.0'], ['1.0.1']],
   ],
   ['NVIDIA drivers', ordering('upstream', 'nvidia-driver'), [['535.274.02'], ['550.54.14'], ['550.90.07'], ['550.144.03'], ['570.86.15']]],
   ['builds of llama.cpp', ordering('upstream', 'llama.cpp'), [['0'], ['b999'], ['b1234', '1234', 'b1234-0123abc'], ['b10000']]],
@@ -116,7 +108,13 @@ const pep = fc
   )
   .map(([epoch, release, pre, post, dev, local]) => `${epoch}${release.join('.')}${pre}${post}${dev}${local}`)
 const semantic = fc
-  .tuple(fc.nat(3), fc.nat(12), fc.nat(12), fc.constantFrom('', '', '-rc.1', '-rc.10', '-beta', '-1', '-a.b.c', '-0a'), fc.constantFrom('', '+b.1'))
+  .tuple(
+    fc.nat(3),
+    fc.nat(12),
+    fc.nat(12),
+    fc.constantFrom('', '', '-rc.1', '-rc.10', '-beta', '-1', '-a.b.c', '-0a'),
+    fc.constantFrom('', '+b.1'),
+  )
   .map(([major, minor, patch, pre, build]) => `${major}.${minor}.${patch}${pre}${build}`)
 
 const pairsOf = (version: fc.Arbitrary<string>, count: number): readonly (readonly [string, string])[] =>

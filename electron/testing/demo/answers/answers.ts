@@ -10,6 +10,7 @@ import { modelFiles } from './model-files.ts'
 import { networkSections } from './network.ts'
 import { nginxSections } from './nginx.ts'
 import { processes } from './processes.ts'
+import { software, updates } from './software.ts'
 import { accounts, groups, sshd, system } from './system.ts'
 import { units } from './units.ts'
 
@@ -26,6 +27,8 @@ const answers: Readonly<Record<string, MaybeAnswering>> = {
   units,
   certificates,
   gpus,
+  software,
+  updates,
   'model-files': modelFiles,
   ...nginxSections,
   ...networkSections,

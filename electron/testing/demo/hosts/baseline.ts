@@ -112,14 +112,58 @@ ${outbound.map((rule) => `\t\t${rule}\n`).join('')}	}
 
 type Gpu = DemoHost['gpus'][number]
 
-export const gpu = (name: string, serial: string, memoryTotalMiB: number, powerLimitW: number, load: number): Gpu => ({
+export const gpu = (
+  name: string,
+  serial: string,
+  memoryTotalMiB: number,
+  powerLimitW: number,
+  load: number,
+  driver = '570.195.03',
+): Gpu => ({
   name,
   uuid: `GPU-${serial}`,
-  driver: '570.195.03',
+  driver,
   memoryTotalMiB,
   memoryUsedMiB: Math.round(memoryTotalMiB * (0.3 + load * 0.55)),
   utilizationPercent: Math.round(load * 100),
   temperatureC: Math.round(38 + load * 38),
   powerDrawW: Math.round(powerLimitW * (0.18 + load * 0.7)),
   powerLimitW,
+})
+
+const debianTeam = 'Debian OpenSSH Maintainers <debian-ssh@lists.debian.org>'
+const ubuntuTeam = 'Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>'
+
+export const debianPackages: DemoHost['software']['packages'] = [
+  ['openssh-server', '1:9.2p1-2+deb12u7', debianTeam],
+  ['sudo', '1.9.13p3-1+deb12u4', 'Sudo Maintainers <sudo@packages.debian.org>'],
+  ['unattended-upgrades', '2.9.1+nmu3', 'Michael Vogt <mvo@debian.org>'],
+]
+
+/** Software of a Debian server that is kept up to date from a mirror inside. */
+export const debianSoftware = (more: Partial<DemoHost['software']> = {}): DemoHost['software'] => ({
+  packages: debianPackages,
+  updates: [],
+  listsAgeDays: 1,
+  automaticUpdates: true,
+  resolvers: ['10.20.0.53'],
+  packageSources: [
+    'deb https://mirror.dc1.internal/debian bookworm main',
+    'deb https://mirror.dc1.internal/debian-security bookworm-security main',
+  ],
+  ...more,
+})
+
+/** Software of an Ubuntu server as it was installed. */
+export const ubuntuSoftware = (more: Partial<DemoHost['software']> = {}): DemoHost['software'] => ({
+  packages: [
+    ['openssh-server', '1:9.6p1-3ubuntu13.14', ubuntuTeam],
+    ['sudo', '1.9.15p5-3ubuntu5.24.04.1', ubuntuTeam],
+  ],
+  updates: [],
+  listsAgeDays: 2,
+  automaticUpdates: false,
+  resolvers: ['127.0.0.53'],
+  packageSources: ['deb http://archive.ubuntu.com/ubuntu noble main', 'deb http://security.ubuntu.com/ubuntu noble-security main'],
+  ...more,
 })

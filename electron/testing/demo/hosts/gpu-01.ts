@@ -3,6 +3,8 @@ import {
   accounts,
   auditAccount,
   debian,
+  debianPackages,
+  debianSoftware,
   gpu,
   groupsOf,
   httpsListeners,
@@ -141,8 +143,16 @@ export const gpu01: DemoHost = {
   sshd: soundSshd,
   addresses: [{ interface: 'eth0', address: '10.20.4.11', prefixLength: 24 }],
   gateway: '10.20.4.1',
+  software: debianSoftware({
+    packages: [...debianPackages, ['nginx', '1.22.1-9+deb12u3', 'Debian Nginx Maintainers <team+nginx@tracker.debian.org>']],
+    endpoints: [{ engine: 'vllm', port: 8000, path: '/version', answer: '"version":"0.27.0"' }],
+    python: {
+      folder: '/opt/vllm/lib/python3.11/site-packages',
+      packages: ['fastapi-0.121.1', 'numpy-2.2.6', 'safetensors-0.6.2', 'torch-2.8.0+cu128', 'transformers-4.57.1', 'vllm-0.27.0'],
+    },
+  }),
   gpus: [
-    gpu('NVIDIA H100 80GB HBM3', '5f0c9d1a-33b2-4c1e-9a17-2b6f0c7d8e01', 81_559, 700, 0.71),
-    gpu('NVIDIA H100 80GB HBM3', '5f0c9d1a-33b2-4c1e-9a17-2b6f0c7d8e02', 81_559, 700, 0.64),
+    gpu('NVIDIA H100 80GB HBM3', '5f0c9d1a-33b2-4c1e-9a17-2b6f0c7d8e01', 81_559, 700, 0.71, '580.159.03'),
+    gpu('NVIDIA H100 80GB HBM3', '5f0c9d1a-33b2-4c1e-9a17-2b6f0c7d8e02', 81_559, 700, 0.64, '580.159.03'),
   ],
 }

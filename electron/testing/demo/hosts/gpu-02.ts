@@ -12,6 +12,7 @@ import {
   sshListeners,
   systemProcesses,
   ubuntu,
+  ubuntuSoftware,
 } from './baseline.ts'
 import { caCertificate } from './certificates.ts'
 import { blob, manifest, ollamaUnit } from './ollama.ts'
@@ -114,6 +115,17 @@ export const gpu02: DemoHost = {
   sshd: soundSshd,
   addresses: [{ interface: 'eth0', address: '10.20.4.12', prefixLength: 24 }],
   gateway: '10.20.4.1',
+  software: ubuntuSoftware({
+    endpoints: [{ engine: 'ollama', port: 11434, path: '/api/version', answer: '"version":"0.12.6"' }],
+    packages: [
+      ['nginx', '1.24.0-2ubuntu7.5', 'Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>'],
+      ['sudo', '1.9.15p5-3ubuntu5.24.04.1', 'Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>'],
+    ],
+    updates: [
+      ['libssl3t64', '3.0.13-0ubuntu3.5', '3.0.13-0ubuntu3.6'],
+      ['sudo', '1.9.15p5-3ubuntu5.24.04.1', '1.9.15p5-3ubuntu5.24.04.2'],
+    ],
+  }),
   gpus: [
     gpu('NVIDIA RTX 6000 Ada Generation', '0b41d3c7-9e55-4f0a-8d77-6a3f1e2b4c01', 49_140, 300, 0.71),
     gpu('NVIDIA RTX 6000 Ada Generation', '0b41d3c7-9e55-4f0a-8d77-6a3f1e2b4c02', 49_140, 300, 0.97),

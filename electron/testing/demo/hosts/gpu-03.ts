@@ -1,5 +1,16 @@
 import { type DemoHost, directory, file } from '../demo-host.ts'
-import { accounts, auditAccount, gpu, groupsOf, looseSshd, noFirewall, sshListeners, systemProcesses, ubuntu } from './baseline.ts'
+import {
+  accounts,
+  auditAccount,
+  gpu,
+  groupsOf,
+  looseSshd,
+  noFirewall,
+  sshListeners,
+  systemProcesses,
+  ubuntu,
+  ubuntuSoftware,
+} from './baseline.ts'
 import { blob, manifest, ollamaUnit } from './ollama.ts'
 
 const own = accounts()
@@ -42,5 +53,10 @@ export const gpu03: DemoHost = {
   sshd: looseSshd,
   addresses: [{ interface: 'eth0', address: '10.20.4.13', prefixLength: 24 }],
   gateway: '10.20.4.1',
+  software: ubuntuSoftware({
+    endpoints: [{ engine: 'ollama', port: 11434, path: '/api/version', answer: '"version":"0.5.7"' }],
+    listsAgeDays: 121,
+    otherKernels: ['6.8.0-90-generic'],
+  }),
   gpus: [gpu('NVIDIA L40S', '7a90e1f4-1c2d-4b7e-b1aa-90c4d5e6f701', 46_068, 350, 0.38)],
 }

@@ -1,5 +1,16 @@
 import { type DemoHost, directory, file } from '../demo-host.ts'
-import { accounts, auditAccount, debian, gpu, groupsOf, segmentRules, soundSshd, sshListeners, systemProcesses } from './baseline.ts'
+import {
+  accounts,
+  auditAccount,
+  debian,
+  debianSoftware,
+  gpu,
+  groupsOf,
+  segmentRules,
+  soundSshd,
+  sshListeners,
+  systemProcesses,
+} from './baseline.ts'
 
 const own = accounts({ name: 'localai', uid: 993, gid: 993, home: '/srv/localai', shell: '/usr/sbin/nologin' })
 
@@ -161,5 +172,13 @@ export const gpu04: DemoHost = {
     { interface: 'docker0', address: '172.17.0.1', prefixLength: 16 },
   ],
   gateway: '10.20.4.1',
+  software: debianSoftware({
+    packages: [
+      ['docker-ce', '5:29.1.1-1~debian.12~bookworm', 'Docker <support@docker.com>'],
+      ['nvidia-container-toolkit', '1.17.4-1', 'NVIDIA CORPORATION <cudatools@nvidia.com>'],
+      ['openssh-server', '1:9.2p1-2+deb12u7', 'Debian OpenSSH Maintainers <debian-ssh@lists.debian.org>'],
+    ],
+    automaticUpdates: false,
+  }),
   gpus: [gpu('NVIDIA A100-PCIE-40GB', 'c4d7b9a2-6e1f-4d3c-a0b5-1f2e3d4c5b01', 40_960, 250, 0.22)],
 }

@@ -1,5 +1,16 @@
 import { type DemoHost, directory, file } from '../demo-host.ts'
-import { accounts, auditAccount, gpu, groupsOf, looseSshd, noFirewall, sshListeners, systemProcesses, ubuntu } from './baseline.ts'
+import {
+  accounts,
+  auditAccount,
+  gpu,
+  groupsOf,
+  looseSshd,
+  noFirewall,
+  sshListeners,
+  systemProcesses,
+  ubuntu,
+  ubuntuSoftware,
+} from './baseline.ts'
 
 const own = accounts(
   { name: 'llama', uid: 994, gid: 994, home: '/opt/llama.cpp', shell: '/usr/sbin/nologin' },
@@ -57,5 +68,8 @@ export const lab01: DemoHost = {
   sshd: looseSshd,
   addresses: [{ interface: 'enp5s0', address: '10.20.4.21', prefixLength: 24 }],
   gateway: '10.20.4.1',
+  software: ubuntuSoftware({
+    endpoints: [{ engine: 'llama.cpp', port: 8080, path: '/props', answer: '"build_info":"b5400-c6a2c9e7"' }],
+  }),
   gpus: [gpu('NVIDIA GeForce RTX 4090', 'e1a2b3c4-d5e6-4f70-8192-a3b4c5d6e701', 24_564, 450, 0.05)],
 }

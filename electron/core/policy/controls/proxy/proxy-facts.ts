@@ -1,5 +1,6 @@
 import { fleetSchema } from '#shared/model/fleet.ts'
 import type { Engine, InferenceService } from '#shared/model/inference-service.ts'
+import { createAdvisoryBook } from '../../../advisories/advisory-book.ts'
 import { known } from '../../../facts/fact.ts'
 import { parseDump } from '../../../facts/nginx/parse.ts'
 import type { AnyControl, Control, PolicyContext, Verdict } from '../../control.ts'
@@ -57,7 +58,7 @@ export function policyContext(
   })
   const [host] = fleet.hosts
   if (!host) throw new Error('no host')
-  return { fleet, host, now: Date.UTC(2026, 10, 22) }
+  return { fleet, host, now: Date.UTC(2026, 10, 22), advisories: createAdvisoryBook([], []) }
 }
 
 /** Asks a control as the engine does, but with facts that are plainly known. */

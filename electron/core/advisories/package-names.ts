@@ -1,0 +1,38 @@
+import type { Engine } from '#shared/model/inference-service.ts'
+import type { PackageName } from './advisory-book.ts'
+
+const go = (name: string): PackageName => ({ ecosystem: 'Go', name })
+const upstream = (name: string): PackageName => ({ ecosystem: 'upstream', name })
+export const python = (name: string): PackageName => ({ ecosystem: 'PyPI', name })
+
+/** What advisories call the engines. Ollama moved from one account to another; records use both names. */
+export const enginePackages: Readonly<Record<Engine, readonly PackageName[]>> = {
+  ollama: [go('github.com/ollama/ollama'), go('github.com/jmorganca/ollama')],
+  vllm: [python('vllm')],
+  'llama.cpp': [upstream('llama.cpp')],
+  localai: [go('github.com/mudler/LocalAI'), go('github.com/go-skynet/LocalAI')],
+}
+
+export const driverPackage = upstream('nvidia-driver')
+
+const dockerNames = [go('github.com/docker/docker'), go('github.com/moby/moby'), go('github.com/moby/moby/v2')]
+const containerdNames = [go('github.com/containerd/containerd'), go('github.com/containerd/containerd/v2')]
+const toolkitNames = [go('github.com/NVIDIA/nvidia-container-toolkit')]
+
+/** What advisories call the software that a package or program of the host holds, by the name there. */
+export const hostPackages: Readonly<Record<string, readonly PackageName[]>> = {
+  'nvidia-container-toolkit': toolkitNames,
+  'nvidia-container-toolkit-base': toolkitNames,
+  'nvidia-ctk': toolkitNames,
+  'docker-ce': dockerNames,
+  'docker.io': dockerNames,
+  docker: dockerNames,
+  'moby-engine': dockerNames,
+  containerd: containerdNames,
+  'containerd.io': containerdNames,
+  runc: [go('github.com/opencontainers/runc')],
+  nginx: [upstream('nginx')],
+  'openssh-server': [upstream('openssh')],
+  'oauth2-proxy': [go('github.com/oauth2-proxy/oauth2-proxy/v7'), go('github.com/oauth2-proxy/oauth2-proxy')],
+  caddy: [go('github.com/caddyserver/caddy/v2'), go('github.com/caddyserver/caddy')],
+}

@@ -1,0 +1,103 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Containers } from '../containers/containers.ts'
+import { type FactDefinition, type FactResult, known, unknown, unusable } from '../fact.ts'
+import { type Block, blocksOf } from './blocks.ts'
+import { collectSoftware } from './collect.ts'
+import type { EngineVersion, PythonEnvironment, StatedVersion } from './packages.ts'
+import { driverVersion, endpointVersion, programVersions, pythonPackage } from './parse.ts'
+
+/** Distribution names of the engines that are Python packages. */
+const pythonNames: Readonly<Partial<Record<InferenceService['engine'], string>>> = { vllm: 'vllm', 'llama.cpp': 'llama_cpp_python' }
+
+export const packagesFact: FactDefinition<'packages'> = {
+  id: 'packages',
+  sections: collectSoftware,
+  read({ section, fact }) {
+    const output = section('software')
+    const trouble = unusable(output, 'Software')
+    if (trouble) return trouble
+    const blocks = blocksOf(output.stdout)
+    if (!blocks.some(({ tag }) => tag === 'end')) return unknown('Software: the answer of the host is not complete', ['software'])
+    const services = fact('services')
+    if (!services.known) return unknown(services.reason, services.sections, services.hint)
+    const running = services.value.filter(({ running: runs }) => runs)
+    const environments = environmentsOf(blocks, running)
+    const containers = fact('containers')
+    return known({
+      engines: running.map((service) => engineVersion(service, { services: running, blocks, environments, containers })),
+      environments,
+      driver: driverVersion(blocks),
+      programs: programVersions(blocks),
+    })
+  },
+}
+
+function environmentsOf(blocks: readonly Block[], services: readonly InferenceService[]): readonly PythonEnvironment[] {
+  return blocks.flatMap(({ tag, arguments: folder, line, lines }) => {
+    if (tag !== 'python' && tag !== 'python-unreadable') return []
+    // What a container calls /usr/lib/python3 is not the host's.
+    const users = services.filter(({ how, argv }) => how !== 'container' && folder.startsWith(`${prefixOf(argv)}/`))
+    if (users.length === 0) return []
+    const packages = lines.flatMap((entry) => {
+      const found = pythonPackage(entry.text)
+      return found ? [{ ...found, line: entry.line }] : []
+    })
+    return [{ folder, line, packages, services: users.map(({ id }) => id), readable: tag === 'python' }]
+  })
+}
+
+/** `/opt/vllm` of `/opt/vllm/bin/python3 /opt/vllm/bin/vllm serve`; something that is no prefix of any path otherwise. */
+const prefixOf = ([program = '']: readonly string[]): string => /^(\/.*)\/bin\/python[\d.]*$/.exec(program)?.[1] ?? '//'
+
+interface VersionSources {
+  readonly services: readonly InferenceService[]
+  readonly blocks: readonly Block[]
+  readonly environments: readonly PythonEnvironment[]
+  readonly containers: FactResult<Containers>
+}
+
+/** The engine's own word, then the package that it was started from, then the tag of its image. */
+function engineVersion(service: InferenceService, { services, blocks, environments, containers }: VersionSources): EngineVersion {
+  const base = { service: service.id, engine: service.engine }
+  const asked = blocks.filter(({ tag, arguments: words }) => tag === 'http' && isAbout(words, service, services))
+  for (const { lines } of asked) {
+    const [first] = lines
+    const version = first && endpointVersion(first.text)
+    if (first && version !== undefined) return { ...base, stated: { version, section: 'software', line: first.line, from: 'endpoint' } }
+  }
+  const installed = packaged(service, environments)
+  if (installed) return { ...base, stated: installed }
+  if (service.version !== undefined) {
+    const line = containers.known ? (containers.value.containers.find(({ name }) => name === service.container)?.line ?? 0) : 0
+    return { ...base, stated: { version: service.version, section: 'containers', line, from: 'image' } }
+  }
+  return { ...base, unknown: whyUnknown(service, asked, blocks) }
+}
+
+/** Asked on a port of this service, or the only one of its engine. */
+function isAbout(words: string, service: InferenceService, services: readonly InferenceService[]): boolean {
+  const [engine, port] = words.split(' ')
+  if (engine !== service.engine) return false
+  const ports = service.binds.map((bind) => String(bind.port))
+  return ports.includes(port ?? '') || (ports.length === 0 && services.filter((one) => one.engine === engine).length === 1)
+}
+
+function packaged(service: InferenceService, environments: readonly PythonEnvironment[]): StatedVersion | undefined {
+  const name = pythonNames[service.engine]
+  for (const { packages, services } of environments) {
+    const found = services.includes(service.id) ? packages.find((one) => one.name.replaceAll('-', '_') === name) : undefined
+    if (found) return { version: found.version, section: 'software', line: found.line, from: 'package' }
+  }
+  return undefined
+}
+
+function whyUnknown(service: InferenceService, asked: readonly Block[], blocks: readonly Block[]): string {
+  if (blocks.some(({ tag }) => tag === 'http-none'))
+    return 'neither curl nor wget is on the host to ask it, and no package or tag names a version'
+  const [first] = asked
+  if (first === undefined) return 'it has no version endpoint on 127.0.0.1 that could be asked, and no package or tag names a version'
+  const [, port = '', path = '', status = ''] = first.arguments.split(' ')
+  if (status === '401' || status === '403') return `${path} on port ${port} asks for a key, and no package or tag names a version`
+  if (status === '000' || status === '-') return `nothing answered on 127.0.0.1:${port}, and no package or tag names a version`
+  return `the answer of ${path} on port ${port} states no version${service.how === 'container' ? ', nor does the tag of its image' : ''}`
+}

@@ -1,0 +1,234 @@
+import { spawnSync } from 'node:child_process'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { SectionOutput } from '../../probe/section.ts'
+import { type FactResult, known } from '../fact.ts'
+import { parseSources } from '../sources/parse.ts'
+import { blocksOf } from './blocks.ts'
+import { collectSoftware } from './collect.ts'
+import { packagesFact } from './packages.fact.ts'
+import type { Packages } from './packages.ts'
+import { driverVersion, endpointVersion, programVersions, pythonPackage } from './parse.ts'
+
+const service = (more: Partial<InferenceService>): InferenceService => ({
+  id: 'vllm.service',
+  engine: 'vllm',
+  how: 'systemd',
+  running: true,
+  pids: [7],
+  argv: ['/opt/vllm/bin/python3', '/opt/vllm/bin/vllm', 'serve'],
+  binds: [{ address: '127.0.0.1', port: 8000, scope: 'loopback', section: 'listeners', line: 1, basis: 'observed' }],
+  apiKey: 'none',
+  modelPaths: [],
+  ...more,
+})
+const output = (stdout: string): SectionOutput => ({
+  ...{ id: 'software', command: '', state: 'ok', privileged: false, exitCode: 0, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
+  stdout,
+})
+function read(lines: readonly string[], services: readonly InferenceService[]): FactResult<Packages> {
+  const fact = (id: string) => (id === 'services' ? known(services) : known({ runtimes: [], containers: [] }))
+  return packagesFact.read({ section: () => output([...lines, '@end'].join('\n')), fact } as never)
+}
+const engine = (lines: readonly string[], ...services: InferenceService[]) => {
+  const found = read(lines, services)
+  if (!found.known) return found.reason
+  return found.value.engines.map(({ stated, unknown }) => (stated ? `${stated.version} by ${stated.from} at ${stated.line}` : unknown))
+}
+
+describe('the version of an engine', () => {
+  const http = ['@http vllm 8000 /version 200', '="version":"0.10.1"']
+  const dist = ['@python /opt/vllm/lib/python3.11/site-packages', '=vllm-0.10.2.dist-info', '=torch-2.5.1+cu124.dist-info']
+  test.each<[string, readonly string[], InferenceService, string]>([
+    ['its own word first', [...dist, ...http], service({}), '0.10.1 by endpoint at 5'],
+    ['then its package', dist, service({}), '0.10.2 by package at 2'],
+    ['then its image', [], service({ how: 'container', version: '0.9.0' }), '0.9.0 by image at 0'],
+    [
+      'the packages of the host are not those of a container',
+      dist,
+      service({ how: 'container' }),
+      'it has no version endpoint on 127.0.0.1 that could be asked, and no package or tag names a version',
+    ],
+    [
+      'another port is another server',
+      http,
+      service({ binds: [{ address: '127.0.0.1', port: 8001, scope: 'loopback', section: 'l', line: 1, basis: 'observed' }] }),
+      'it has no version endpoint on 127.0.0.1 that could be asked, and no package or tag names a version',
+    ],
+    ['sockets that could not be seen', http, service({ binds: [] }), '0.10.1 by endpoint at 2'],
+    [
+      'a key is asked for',
+      ['@http llama.cpp 8080 /props 401'],
+      service({ engine: 'llama.cpp', argv: ['llama-server'], binds: [] }),
+      '/props on port 8080 asks for a key, and no package or tag names a version',
+    ],
+    [
+      'nobody answers',
+      ['@http vllm 8000 /version 000'],
+      service({}),
+      'nothing answered on 127.0.0.1:8000, and no package or tag names a version',
+    ],
+    [
+      'no program to ask with',
+      ['@http-none'],
+      service({}),
+      'neither curl nor wget is on the host to ask it, and no package or tag names a version',
+    ],
+    ['an answer without a version', ['@http vllm 8000 /version 200'], service({}), 'the answer of /version on port 8000 states no version'],
+  ])('%s', (_, lines, one, expected) => expect(engine(lines, one)).toEqual([expected]))
+
+  test('an answer that was cut short is not an answer', () => {
+    const found = packagesFact.read({ section: () => output('@http vllm 8000 /version 200'), fact: () => known([]) } as never)
+    expect(found.known).toBe(false)
+  })
+
+  test('the folder that may not be listed is said', () => {
+    const found = read(['@python-unreadable /opt/vllm/lib/python3.11/site-packages'], [service({})])
+    expect(found.known && found.value.environments).toEqual([
+      { folder: '/opt/vllm/lib/python3.11/site-packages', line: 1, packages: [], services: ['vllm.service'], readable: false },
+    ])
+  })
+})
+
+test.each([
+  ['"version":"0.12.6"', '0.12.6'],
+  ['"version": "v3.5.0 (0123abcd)"', '3.5.0'],
+  ['"build_info":"b6123-c6a2c9e7"', 'b6123'],
+  ['"version":"0.11.1rc2.dev12+gabcdef.d20260101"', '0.11.1rc2.dev12+gabcdef.d20260101'],
+  ['"build_info":"b1-c6a2c9e7"', undefined],
+  ['"build_info":"b0-unknown"', undefined],
+  ['"version":"0.0.0"', undefined],
+  ['"version":"0.1.dev1+g1234567"', undefined],
+  ['"version":"dirty"', undefined],
+  ['<img src=x>', undefined],
+])('an answer %s is %s', (text, version) => expect(endpointVersion(text)).toBe(version))
+
+/** Forms of the kernel's own line: NVIDIA driver README, chapter "Querying the driver version"; recorded strings of both flavours. */
+test.each([
+  ['driver', 'NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.90.07  Fri May 31 09:35:42 UTC 2024', '550.90.07'],
+  ['driver', 'NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.95.05  Release Build  (dvs-builder@x)  Tue Sep 23', '580.95.05'],
+  ['driver', 'NVRM version: NVIDIA UNIX aarch64 Kernel Module  535.129  Thu', '535.129'],
+  ['driver-module', '570.195.03', '570.195.03'],
+  ['driver', 'NVRM version: unknown', undefined],
+])('@%s %s', (tag, text, version) => expect(driverVersion(blocksOf(`@${tag}\n=${text}`))?.version).toBe(version))
+
+test.each([
+  ['vllm-0.10.1.dist-info', 'vllm 0.10.1'],
+  ['torch-2.5.1+cu124.dist-info', 'torch 2.5.1+cu124'],
+  ['python_dateutil-2.9.0.post0.dist-info', 'python_dateutil 2.9.0.post0'],
+  ['jaraco.text-3.12.1.dist-info', 'jaraco.text 3.12.1'],
+  ['PyYAML-6.0-py3.11.egg-info', 'PyYAML 6.0'],
+  ['~orch-2.5.1.dist-info', undefined],
+  ['distutils-precedence.pth', undefined],
+])('%s', (entry, expected) => {
+  const found = pythonPackage(entry)
+  expect(found && `${found.name} ${found.version}`).toBe(expected)
+})
+
+test.each([
+  ['oauth2-proxy', ['oauth2-proxy v7.6.0 (built with go1.21.5)'], '7.6.0'],
+  ['nvidia-ctk', ['NVIDIA Container Toolkit CLI version 1.17.8', 'commit: 0123'], '1.17.8'],
+  ['caddy', ['{"level":"warn","msg":"1.2.3 falling back"}', 'v2.8.4 h1:q3pe='], '2.8.4'],
+])('%s states its version', (name, said, version) => {
+  expect(programVersions(blocksOf([`@program ${name}`, ...said.map((line) => `=${line}`)].join('\n'))).map((one) => one.version)).toEqual([
+    version,
+  ])
+})
+
+describe('sources of software', () => {
+  const sources = parseSources(
+    [
+      '@resolver /etc/resolv.conf',
+      '=nameserver 10.0.0.53',
+      '=search example.org',
+      '@apt-sources /etc/apt/sources.list',
+      '=deb [signed-by=/etc/a.gpg arch=amd64] https://mirror.internal/debian bookworm main',
+      '=deb-src https://no.example/ x y',
+      '@apt-sources /etc/apt/sources.list.d/x.sources',
+      '=Types: deb deb-src',
+      '=URIs: http://a.example http://b.example',
+      '=Suites: noble',
+      '=',
+      '=Enabled: no',
+      '=Types: deb',
+      '=URIs: http://off.example',
+      '@apt-config',
+      '=Acquire::http::Proxy "http://proxy.example:3128";',
+      '=APT::Periodic::Unattended-Upgrade "0";',
+      '=APT::Periodic::Unattended-Upgrade "1";',
+      '@repo /etc/yum.repos.d/rocky.repo',
+      '=[baseos]',
+      '=mirrorlist=https://mirrors.rockylinux.org/mirrorlist?arch=x',
+      '=enabled=1',
+      '=[extras]',
+      '=baseurl = file:///srv/repo',
+      '=[debug]',
+      '=enabled=0',
+      '=baseurl=http://debug.example',
+      '@registries /etc/docker/daemon.json',
+      '={ "registry-mirrors":',
+      '=  ["https://mirror.gcr.io"] }',
+      '@registries /etc/containers/registries.conf',
+      '=unqualified-search-registries = ["docker.io", "quay.io"]',
+      '@unreadable /etc/docker/daemon.json',
+    ].join('\n'),
+  )
+  test('are read, those that are switched off are not', () => {
+    expect(sources.packageSources.map(({ url, line }) => `${line} ${url}`)).toEqual([
+      '5 https://mirror.internal/debian',
+      '9 http://a.example',
+      '9 http://b.example',
+      '21 https://mirrors.rockylinux.org/mirrorlist?arch=x',
+      '24 file:///srv/repo',
+    ])
+    expect(sources.resolvers.map(({ address }) => address)).toEqual(['10.0.0.53'])
+    expect(sources.registries.map(({ host, role, line }) => `${role} ${host} ${line}`)).toEqual([
+      'mirror https://mirror.gcr.io 30',
+      'search docker.io 32',
+      'search quay.io 32',
+    ])
+    expect(sources.proxies.map(({ value }) => value)).toEqual(['http://proxy.example:3128'])
+    expect(sources.automatic.aptUpgrade).toEqual({ on: true, line: 18 })
+    expect(sources.unreadable).toEqual(['/etc/docker/daemon.json'])
+  })
+})
+
+test('any text: never an exception', () => {
+  const line = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      '@http vllm 8000 /version 200',
+      '@python /x',
+      '@registries a.json',
+      '={"registry-mirrors":7}',
+      '@repo x',
+      '=[',
+      '=URIs:',
+    ),
+  )
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 30 }), (all) => {
+      void parseSources(all.join('\n'))
+      void read(all, [service({})])
+    }),
+  )
+})
+
+describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
+  const [section] = collectSoftware()
+  const has = spawnSync(shell, shell === 'busybox' ? ['true'] : ['-c', 'true'], { stdio: 'ignore' }).status === 0
+  test.skipIf(!has || process.platform !== 'linux')('ends with its end mark and complains of nothing', () => {
+    if (section?.kind !== 'script') throw new Error('no script')
+    const words = shell === 'busybox' ? ['sh', '-c'] : ['-c']
+    const env = { PATH: process.env.PATH, HOME: '/nonexistent', LC_ALL: 'C' }
+    const run = spawnSync(shell, [...words, section.script, 'sh', ...section.parameters], {
+      encoding: 'utf8',
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    expect(run.stdout.trimEnd().split('\n').at(-1)).toBe('@end')
+    expect(run.stderr).toBe('')
+    expect(run.stdout.split('\n').filter((one) => !/^(?:@[a-z-]+(?: .*)?|=.*|)$/.test(one))).toEqual([])
+  })
+})

@@ -1,0 +1,38 @@
+import type { Engine } from '#shared/model/inference-service.ts'
+
+/** A version, and the line that states it. */
+export interface StatedVersion {
+  readonly version: string
+  readonly section: 'software' | 'containers'
+  readonly line: number
+  /** `endpoint`: the engine's own answer. `package`: metadata of the installed Python package. `image`: the tag it was started from. */
+  readonly from: 'endpoint' | 'package' | 'image'
+}
+
+export interface EngineVersion {
+  /** Id of the service. */
+  readonly service: string
+  readonly engine: Engine
+  readonly stated?: StatedVersion | undefined
+  /** Why there is no version. */
+  readonly unknown?: string | undefined
+}
+
+/** One folder of Python packages that runs an engine. */
+export interface PythonEnvironment {
+  readonly folder: string
+  readonly services: readonly string[]
+  /** Line of its block. */
+  readonly line: number
+  readonly packages: readonly { readonly name: string; readonly version: string; readonly line: number }[]
+  readonly readable: boolean
+}
+
+export interface Packages {
+  readonly engines: readonly EngineVersion[]
+  readonly environments: readonly PythonEnvironment[]
+  /** NVIDIA kernel driver that is loaded; undefined when none is. */
+  readonly driver?: { readonly version: string; readonly line: number } | undefined
+  /** What a program says of itself, by its name. */
+  readonly programs: readonly { readonly name: string; readonly version: string; readonly line: number }[]
+}

@@ -1,0 +1,47 @@
+import type { Block } from './blocks.ts'
+
+/** `NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.195.03  Sat Sep …`, `… NVIDIA UNIX Open Kernel Module for x86_64  580.95.05  Release Build`. */
+export function driverVersion(blocks: readonly Block[]): { version: string; line: number } | undefined {
+  for (const { tag, lines } of blocks) {
+    const [first] = lines
+    if (first === undefined) continue
+    const pattern = tag === 'driver' ? /\bKernel Module\b.*? {2,}(\d{3}(?:\.\d{1,3}){1,2})(?= |$)/ : /^(\d{3}(?:\.\d{1,3}){1,2})$/
+    const version = tag === 'driver' || tag === 'driver-module' ? pattern.exec(first.text)?.[1] : undefined
+    if (version !== undefined) return { version, line: first.line }
+  }
+  return undefined
+}
+
+/** `name-version.dist-info` (PEP 376, PEP 427): the version is what follows the last dash; `name-version-py3.11.egg-info` of setuptools. */
+export function pythonPackage(entry: string): { name: string; version: string } | undefined {
+  const match = /^([A-Za-z0-9][A-Za-z0-9._-]*?)-([0-9][^-]*)(?:-py\d[\d.]*)?\.(?:dist|egg)-info$/.exec(entry)
+  return match ? { name: match[1] ?? '', version: match[2] ?? '' } : undefined
+}
+
+/**
+ * What an engine answered: `{"version":"0.12.6"}`, `"build_info":"b6123-0123abcd"`, LocalAI's `v3.5.0 (commit)`. Builds made without the
+ * history of the source count from nothing (`b1-…`, `0.1.dev1`, `0.0.0`): such a number says nothing about what is inside.
+ */
+export function endpointVersion(text: string): string | undefined {
+  const stated = /^"(?:version|build_info)" *: *"([^"]+)"$/.exec(text)?.[1] ?? ''
+  const build = /^b(\d{1,12})-[0-9a-z]+$/.exec(stated)?.[1]
+  if (build !== undefined) return Number(build) < FIRST_TAGGED_BUILD ? undefined : `b${build}`
+  const version = /^v?(\d[\w.+!-]*)(?: \([0-9a-f]+\))?$/.exec(stated)?.[1]
+  return version === undefined || /^(?:0\.1\.dev|0\.0\.0(?!\d))/.test(version) ? undefined : version
+}
+
+/** llama.cpp tags builds since b1000 or so; smaller numbers come from clones without history. */
+const FIRST_TAGGED_BUILD = 600
+
+/** `oauth2-proxy v7.6.0 (built with go1.21.5)`, `NVIDIA Container Toolkit CLI version 1.17.8`, `v2.8.4 h1:…`. */
+export function programVersions(blocks: readonly Block[]) {
+  return blocks
+    .filter(({ tag }) => tag === 'program')
+    .flatMap(({ arguments: name, lines }) => {
+      for (const { text, line } of lines) {
+        const version = text.startsWith('{') ? undefined : /(?:^|[\s:])v?(\d+\.\d+(?:\.\d+)?(?:-[\w.]+)?)(?=[\s,(]|$)/.exec(text)?.[1]
+        if (version !== undefined) return [{ name, version, line }]
+      }
+      return []
+    })
+}

@@ -1,0 +1,40 @@
+/** Where software comes from, and by what names the host finds the world. */
+export interface Sources {
+  readonly resolvers: readonly { readonly address: string; readonly file: string; readonly line: number }[]
+  readonly packageSources: readonly PackageSource[]
+  /** Registries that containers are pulled from, beside those in the names of images. */
+  readonly registries: readonly {
+    readonly host: string
+    readonly role: 'mirror' | 'search'
+    readonly file: string
+    readonly line: number
+  }[]
+  /** Proxies of the package managers. */
+  readonly proxies: readonly { readonly name: string; readonly value: string; readonly line: number }[]
+  /** Files that are there and could not be read. */
+  readonly unreadable: readonly string[]
+  readonly automatic: AutomaticUpdates
+  /** Kernels below /boot. */
+  readonly kernels: readonly { readonly release: string; readonly line: number }[]
+  /** Line of /run/reboot-required, when there is one. */
+  readonly restartRequired?: number | undefined
+}
+
+export interface PackageSource {
+  /** Empty when the repository names none that could be read. */
+  readonly url: string
+  readonly file: string
+  readonly line: number
+}
+
+/** Settings of unattended-upgrades or dnf-automatic; undefined where there are none. */
+export interface AutomaticUpdates {
+  /** `APT::Periodic` intervals as set; a value other than 0 is on. */
+  readonly aptLists?: { readonly on: boolean; readonly line: number } | undefined
+  readonly aptUpgrade?: { readonly on: boolean; readonly line: number } | undefined
+  /** A pattern of unattended-upgrades names the security archive. */
+  readonly aptSecurityOrigin?: { readonly line: number } | undefined
+  readonly dnfApply?: { readonly on: boolean; readonly line: number } | undefined
+  /** Timers that are active. */
+  readonly timers: readonly { readonly name: string; readonly line: number }[]
+}

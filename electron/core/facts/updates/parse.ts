@@ -1,0 +1,97 @@
+import { compareDebian } from '../../advisories/versions/debian.ts'
+import { compareRpm } from '../../advisories/versions/rpm.ts'
+import { type Block, blocksOf } from '../packages/blocks.ts'
+import type { InstalledPackage, SecurityUpdate, Updates } from './updates.ts'
+
+/** Reads what `collect.ts` prints. A string says why nothing could be read. */
+export function parseUpdates(stdout: string): Updates | string {
+  const blocks = blocksOf(stdout)
+  const manager = blocks.some(({ tag }) => tag === 'dpkg') ? 'dpkg' : blocks.some(({ tag }) => tag === 'rpm') ? 'rpm' : undefined
+  if (manager === undefined) {
+    return blocks.some(({ tag }) => tag === 'none') ? 'neither dpkg nor rpm is on this host' : 'the package manager gave no answer'
+  }
+  const counts = blocks.findLast(({ tag }) => tag === 'counts')
+  const [, installed = 0, listed = 0] = /^(\d+) (\d+)$/.exec(counts?.arguments ?? '')?.map(Number) ?? []
+  if (counts === undefined || installed === 0) return 'the list of installed packages is empty or was cut short'
+  const rows = stdout.split('\n').map((raw, index) => ({ fields: raw.split('\t'), line: index + 1 }))
+  const { listsMs, listLine, unknown } = manager === 'dpkg' ? aptLists(blocks) : dnfLists(blocks)
+  return {
+    manager,
+    installed,
+    packages: rows.flatMap(({ fields, line }) => installedPackage(fields, line)),
+    pending: newest(rows, manager === 'dpkg' ? compareDebian : compareRpm),
+    unknown: unknown ?? (listed === 0 ? 'the cached lists of the security archive hold no package' : undefined),
+    listsMs,
+    listLine,
+  }
+}
+
+const distributions =
+  /debian\.(?:org|net)\b|ubuntu\.com\b|\b(?:Red Hat|Fedora|CentOS|Rocky|AlmaLinux|CloudLinux|Oracle America|Oracle Linux|SUSE|openSUSE|Amazon)\b|alioth/i
+
+function installedPackage(fields: readonly string[], line: number): InstalledPackage[] {
+  const [kind, name = '', , version = '', vendor = ''] = fields
+  if (kind !== 'i' || name === '' || version === '') return []
+  const byDistribution = distributions.test(vendor) || /\d(?:ubuntu|[+~]deb\d+u)\d/.test(version)
+  return [{ name, version: version.replace(/^0:/, ''), vendor, byDistribution, line }]
+}
+
+type Row = { readonly fields: readonly string[]; readonly line: number }
+
+/** Of each package the newest version in the lists, when that is newer than the installed one. A version that cannot be compared stays out. */
+function newest(rows: readonly Row[], compare: typeof compareDebian): SecurityUpdate[] {
+  const found = new Map<string, SecurityUpdate>()
+  for (const { fields, line } of rows) {
+    const [kind, name = '', architecture = '', installed = '', available = ''] = fields
+    if (kind !== 'u' || isModular(installed) || isModular(available)) continue
+    const key = `${name} ${architecture}`
+    const before = found.get(key)
+    if ((compare(available, before?.available ?? installed) ?? 0) > 0) found.set(key, { name, installed, available, line })
+  }
+  return [...found.values()].toSorted((a, b) => a.line - b.line)
+}
+
+/** Builds of module streams compare only within one stream, which updateinfo does not state beside the package. */
+const isModular = (version: string): boolean => /\.module[_+]/.test(version)
+
+interface Lists {
+  readonly listsMs?: number
+  readonly listLine?: number
+  readonly unknown?: string
+}
+
+/** Release files of apt: `Date` is when the archive made it. */
+function aptLists(blocks: readonly Block[]): Lists {
+  const releases = blocks.filter(({ tag }) => tag === 'release')
+  if (releases.length === 0) return { unknown: 'no package lists are on this host; apt-get update was never run, or they were deleted' }
+  const security = releases.filter(({ lines }) =>
+    lines.some(({ text }) => /^(?:Suite|Codename): .*-security$/.test(text) || text === 'Label: Debian-Security'),
+  )
+  const dated = security.flatMap(({ lines }) =>
+    lines.flatMap(({ text, line }) => {
+      const at = text.startsWith('Date: ') ? Date.parse(text.slice(6)) : Number.NaN
+      return Number.isNaN(at) ? [] : [{ at, line }]
+    }),
+  )
+  // The oldest: an archive that is refreshed does not make another one current.
+  const oldest = dated.toSorted((a, b) => a.at - b.at)[0]
+  if (oldest === undefined) return { unknown: 'no security archive of the distribution is among the cached package lists' }
+  return { listsMs: oldest.at, listLine: oldest.line }
+}
+
+/** repomd.xml of dnf: its revision is the time at which the repository was made (seconds since the epoch). */
+function dnfLists(blocks: readonly Block[]): Lists {
+  const wanted = blocks.filter(({ tag }) => tag === 'updateinfo')
+  if (wanted.length === 0) return { unknown: 'the cached repositories carry no updateinfo, so security updates cannot be told apart' }
+  const read = new Set(blocks.filter(({ tag }) => tag === 'read').map((block) => block.arguments))
+  const missing = wanted.find((block) => !read.has(block.arguments))
+  if (missing) return { unknown: `${missing.arguments} could not be unpacked` }
+  const dated = blocks.flatMap(({ tag, arguments: words, line }) => {
+    const [seconds = '', folder = ''] = words.split(' ')
+    const used = wanted.some((block) => block.arguments.startsWith(`${folder}/`))
+    return tag === 'repomd' && used && /^1\d{9}$/.test(seconds) ? [{ at: Number(seconds) * 1000, line }] : []
+  })
+  const oldest = dated.toSorted((a, b) => a.at - b.at)[0]
+  if (oldest === undefined) return { unknown: 'the age of the cached repositories could not be read' }
+  return { listsMs: oldest.at, listLine: oldest.line }
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseUpdates } from './parse.ts'
+
+/** Rows as a Debian 12 host printed them (recorded 2026-11-25), shortened. */
+const debian = `@dpkg
+@release deb.debian.org_debian-security_dists_bookworm-security_InRelease
+=Origin: Debian
+=Label: Debian-Security
+=Suite: oldstable-security
+=Codename: bookworm-security
+=Date: Tue, 24 Nov 2026 00:34:33 UTC
+=Valid-Until: Tue, 01 Dec 2026 00:34:33 UTC
+@release deb.debian.org_debian_dists_bookworm_InRelease
+=Origin: Debian
+=Label: Debian
+=Suite: oldstable
+=Codename: bookworm
+=Date: Sat, 11 Jul 2026 10:16:37 UTC
+@packages
+i\tnginx\tamd64\t1.22.1-9+deb12u11\tDebian Nginx Maintainers <pkg-nginx-maintainers@alioth-lists.debian.net>
+i\tdocker-ce\tamd64\t5:27.3.1-1~debian.12~bookworm\tDocker <support@docker.com>
+u\tlibaom3\tamd64\t3.6.0-1+deb12u1\t3.6.0-1+deb12u3
+u\tcurl\tamd64\t7.88.1-10+deb12u14\t7.88.1-10+deb12u5
+u\tlibbrotli1\tamd64\t1.0.9-2+b6\t1.0.9-2+deb12u1
+u\tgit\tamd64\t1:2.39.5-0+deb12u3\t1:2.39.5-0+deb12u2
+u\tnodejs\tamd64\t20.20.2-1nodesource1\t18.20.4+dfsg-1~deb12u3
+@counts 612 2874
+`
+
+/** Written from the formats of rpm --qf and updateinfo.xml (createrepo_c, updateinfo schema); no RPM host was at hand. */
+const rocky = `@rpm
+@repomd 1763000000 /var/cache/dnf/baseos-0123
+@repomd 1700000000 /var/cache/dnf/extras-4567
+@updateinfo /var/cache/dnf/baseos-0123/repodata/ab-updateinfo.xml.gz
+@packages
+i\topenssh-server\tx86_64\t0:8.7p1-38.el9\tRocky Enterprise Software Foundation
+i\tnvidia-container-toolkit\tx86_64\t0:1.17.4-1\tNVIDIA CORPORATION
+u\topenssl-libs\tx86_64\t1:3.0.7-27.el9\t1:3.0.7-28.el9_4
+u\topenssl-libs\tx86_64\t1:3.0.7-27.el9\t1:3.0.7-24.el9
+u\tnodejs\tx86_64\t1:18.1.0-1.module+el8.9+1\t1:20.1.0-1.module+el8.9+2
+@read /var/cache/dnf/baseos-0123/repodata/ab-updateinfo.xml.gz
+@counts 401 12345
+`
+
+const parsed = (text: string) => {
+  const found = parseUpdates(text)
+  if (typeof found === 'string') throw new Error(found)
+  return found
+}
+
+test('Debian: newer versions of the security list, the order of dpkg, who built a package', () => {
+  const { pending, packages, listsMs, unknown, installed } = parsed(debian)
+  expect(pending.map(({ name, available, line }) => `${line} ${name} ${available}`)).toEqual([
+    '18 libaom3 3.6.0-1+deb12u3',
+    '20 libbrotli1 1.0.9-2+deb12u1',
+  ])
+  expect(packages.map(({ name, byDistribution }) => [name, byDistribution])).toEqual([
+    ['nginx', true],
+    ['docker-ce', false],
+  ])
+  expect([listsMs, unknown, installed]).toEqual([Date.UTC(2026, 10, 24, 0, 34, 33), undefined, 612])
+})
+
+test('RPM: epochs, the newest of several updates, module streams left out', () => {
+  const { pending, packages, listsMs, unknown } = parsed(rocky)
+  expect(pending.map(({ name, available }) => `${name} ${available}`)).toEqual(['openssl-libs 1:3.0.7-28.el9_4'])
+  expect(packages.map(({ version, byDistribution }) => [version, byDistribution])).toEqual([
+    ['8.7p1-38.el9', true],
+    ['1.17.4-1', false],
+  ])
+  expect([listsMs, unknown]).toEqual([1_763_000_000_000, undefined])
+})
+
+describe('what is not known is said', () => {
+  test.each<[string, string, string]>([
+    [
+      'no lists',
+      debian.replace(/^@release[\s\S]*?(?=@packages)/m, ''),
+      'no package lists are on this host; apt-get update was never run, or they were deleted',
+    ],
+    [
+      'no security archive',
+      debian.replaceAll('Debian-Security', 'Debian').replaceAll('-security', ''),
+      'no security archive of the distribution is among the cached package lists',
+    ],
+    ['an empty security list', debian.replace('612 2874', '612 0'), 'the cached lists of the security archive hold no package'],
+    [
+      'no updateinfo',
+      rocky.replace(/^@updateinfo.*\n/m, ''),
+      'the cached repositories carry no updateinfo, so security updates cannot be told apart',
+    ],
+    [
+      'an updateinfo that could not be unpacked',
+      rocky.replace(/^@read.*\n/m, ''),
+      '/var/cache/dnf/baseos-0123/repodata/ab-updateinfo.xml.gz could not be unpacked',
+    ],
+    ['a cache of unknown age', rocky.replace('@repomd 1763000000', '@repomd '), 'the age of the cached repositories could not be read'],
+  ])('%s', (_, text, reason) => expect(parsed(text).unknown).toBe(reason))
+
+  test.each([
+    ['@none\n', 'neither dpkg nor rpm is on this host'],
+    ['', 'the package manager gave no answer'],
+    [debian.replace(/@counts.*\n/, ''), 'the list of installed packages is empty or was cut short'],
+    ['@dpkg\n@packages\n@counts 0 12\n', 'the list of installed packages is empty or was cut short'],
+  ])('%#', (text, reason) => expect(parseUpdates(text)).toBe(reason))
+})
+
+test('the oldest security archive counts', () => {
+  const second = '@release esm_InRelease\n=Suite: noble-infra-security\n=Date: Mon, 02 Mar 2026 00:00:00 UTC\n@packages'
+  expect(parsed(debian.replace('@packages', second)).listsMs).toBe(Date.UTC(2026, 2, 2))
+})
+
+test('any text: never an exception', () => {
+  const line = fc.oneof(
+    fc.string(),
+    fc.constantFrom('@dpkg', '@rpm', '@counts 1 1', 'u\ta\tb\tc\td', 'i\ta\tb', '@release x', '=Date: x', '=Suite: a-security'),
+  )
+  fc.assert(fc.property(fc.array(line, { maxLength: 20 }), (all) => void parseUpdates(all.join('\n'))))
+})

@@ -1,0 +1,67 @@
+import { defineControl } from '../../control.ts'
+import { titled } from './version-verdict.ts'
+
+/** Security archives are made anew within days; older lists hide what came since. */
+const MAX_AGE_DAYS = 14
+const DAY_MS = 86_400_000
+
+export default defineControl({
+  id: 'os-security-updates-installed',
+  item: 'OPS-1',
+  severity: 'high',
+  title: 'Security updates of the distribution are installed',
+  rationale:
+    'Kernel, OpenSSL, glibc and sudo are patched by the distribution, often under an old-looking version. An update that waits in the list is a published hole with a published fix.',
+  needs: ['updates'],
+  references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
+  evaluate: ({ updates }, { now }) => {
+    const { pending, unknown, listsMs, listLine, installed } = updates
+    const base = { subject: '' }
+    const dated = listLine === undefined ? [] : [{ section: 'updates', line: listLine }]
+    if (pending.length > 0) {
+      const names = [...new Set(pending.map(({ name }) => name))]
+      return [
+        {
+          ...base,
+          status: 'fail',
+          title: titled(`${names.length} security ${names.length === 1 ? 'update is' : 'updates are'} pending`),
+          reason: `${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''} ${names.length === 1 ? 'is' : 'are'} older than in the security archive of the distribution.`,
+          hint: 'Install the security updates, and restart what uses them.',
+          cite: [
+            ...pending
+              .slice(0, 8)
+              .map(({ line, available }) => ({ section: 'updates', line, token: available, note: `Expected ${available}.` })),
+            ...dated,
+          ],
+        },
+      ]
+    }
+    if (unknown !== undefined || listsMs === undefined) {
+      const reason = `Pending updates are not known: ${unknown ?? 'the age of the package lists could not be read'}.`
+      return [
+        {
+          ...base,
+          status: 'not-evaluated',
+          title: 'Security updates could not be judged',
+          reason,
+          cite: [{ section: 'updates', line: 0 }],
+        },
+      ]
+    }
+    const days = Math.floor((now - listsMs) / DAY_MS)
+    if (days > MAX_AGE_DAYS) {
+      return [
+        {
+          ...base,
+          status: 'warning',
+          title: `The security list is ${days} days old`,
+          reason: `No update is pending by a list that the archive made ${days} days ago. Expected at most ${MAX_AGE_DAYS} days, since what came later is not in it.`,
+          hint: 'Let the host refresh its package lists, from an internal mirror where it has no way out.',
+          cite: dated.map((one) => ({ ...one, note: `Expected within ${MAX_AGE_DAYS} days.` })),
+        },
+      ]
+    }
+    const reason = `None of the ${installed} installed packages is older than in the security archive of ${new Date(listsMs).toISOString().slice(0, 10)}.`
+    return [{ ...base, status: 'pass', title: 'No security update is pending', reason, cite: dated }]
+  },
+})

@@ -1,0 +1,64 @@
+import type { AdvisoryBook } from '../../../advisories/advisory-book.ts'
+import { hostPackages } from '../../../advisories/package-names.ts'
+import { debianUpstream } from '../../../advisories/versions/debian.ts'
+import type { Packages } from '../../../facts/packages/packages.ts'
+import type { InstalledPackage, Updates } from '../../../facts/updates/updates.ts'
+import type { Verdict } from '../../control.ts'
+import { judgeVersion, titled } from './version-verdict.ts'
+
+/**
+ * Software that comes as a package of the host. What the vendor built is judged by the vendor's releases. What the distribution built is
+ * judged by the distribution's own security list: it backports fixes, so an old-looking version proves nothing.
+ */
+export function judgePackaged(names: readonly string[], updates: Updates, packages: Packages | undefined, book: AdvisoryBook): Verdict[] {
+  const installed = names.flatMap((name) => updates.packages.filter((one) => one.name === name))
+  const verdicts = installed.map((one) => (one.byDistribution ? byDistribution(one, updates) : byVendor(one, updates, book)))
+  const programs = (packages?.programs ?? []).filter(({ name }) => names.includes(name) && !installed.some((one) => one.name === name))
+  for (const { name, version, line } of programs) {
+    const component = { subject: name, label: name, names: hostPackages[name] ?? [], version, cite: { section: 'software', line } }
+    verdicts.push(judgeVersion(component, book))
+  }
+  return verdicts
+}
+
+function byVendor({ name, version, line }: InstalledPackage, { manager }: Updates, book: AdvisoryBook): Verdict {
+  const upstream = (manager === 'dpkg' ? debianUpstream(version) : /^(?:\d+:)?([^-]+)/.exec(version)?.[1]) ?? version
+  return judgeVersion(
+    { subject: name, label: name, names: hostPackages[name] ?? [], version: upstream, cite: { section: 'updates', line } },
+    book,
+  )
+}
+
+function byDistribution({ name, version, line }: InstalledPackage, updates: Updates): Verdict {
+  const base = { subject: name }
+  const pending = updates.pending.find((one) => one.name === name)
+  if (pending) {
+    return {
+      ...base,
+      status: 'fail',
+      title: titled(`A security update of ${name} is pending`),
+      reason: `${name} ${version} is installed, and the security archive of the distribution has ${pending.available}.`,
+      hint: `Install the update of ${name}.`,
+      cite: [
+        { section: 'updates', line: pending.line, token: pending.available, note: `Expected ${pending.available}.` },
+        { section: 'updates', line, token: version },
+      ],
+    }
+  }
+  if (updates.unknown !== undefined) {
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: titled(`${name} could not be judged`),
+      reason: `${name} ${version} is the distribution's build, which takes fixes without a new upstream version. Its security list could not be read: ${updates.unknown}.`,
+      cite: [{ section: 'updates', line, token: version }],
+    }
+  }
+  return {
+    ...base,
+    status: 'pass',
+    title: titled(`No security update of ${name} is pending`),
+    reason: `${name} ${version} is the distribution's build, and its security archive has no newer one.`,
+    cite: [{ section: 'updates', line, token: version }],
+  }
+}

@@ -1,0 +1,97 @@
+import type { AdvisoryBook, AdvisoryMatch } from '../../../advisories/advisory-book.ts'
+import { python } from '../../../advisories/package-names.ts'
+import type { PythonEnvironment } from '../../../facts/packages/packages.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { printMatch, releaseToInstall, severityOfMatches, titled } from './version-verdict.ts'
+
+export default defineControl({
+  id: 'python-packages-not-vulnerable',
+  item: 'OPS-1',
+  severity: 'high',
+  title: 'Python packages of the inference server have no known vulnerabilities',
+  rationale:
+    'torch, ray and the servers beside them load what the network sends. torch.load before 2.6.0 runs code even with weights_only, and such packages stay where they were first installed.',
+  needs: ['packages'],
+  references: ['NIST-800-53:SI-2', 'CIS-8:7.4', 'ISO-27001:A.8.8', 'OWASP-LLM:LLM03'],
+  evaluate: ({ packages }, { advisories }) => {
+    if (packages.environments.length > 0) return packages.environments.map((environment) => judge(environment, advisories))
+    const reason = 'No inference server of this host runs in a Python of the host. Packages inside containers are not read.'
+    return [
+      {
+        status: 'not-applicable',
+        subject: '',
+        title: 'No Python environment of an engine',
+        reason,
+        cite: [{ section: 'software', line: 0 }],
+      },
+    ]
+  },
+})
+
+interface Vulnerable {
+  readonly name: string
+  readonly version: string
+  readonly line: number
+  readonly matches: readonly AdvisoryMatch[]
+}
+
+/** The engine itself has its own check. */
+const engines = /^(?:vllm|llama[-_]cpp[-_]python)$/i
+
+function judge({ folder, line, packages, readable }: PythonEnvironment, book: AdvisoryBook): Verdict {
+  const base = { subject: folder }
+  const others = packages.filter(({ name }) => !engines.test(name))
+  if (!readable || packages.length === 0) {
+    const reason = readable ? `${folder} holds no metadata of packages.` : `The audit account may not list ${folder}.`
+    return { ...base, status: 'not-evaluated', title: 'Python packages could not be listed', reason, cite: [{ section: 'software', line }] }
+  }
+  const found = others.map((one) => ({ ...one, ...book.assess(python(one.name), one.version) }))
+  const vulnerable = found.filter(({ matches }) => matches.length > 0).toSorted((a, b) => loudness(a) - loudness(b))
+  const [worst, ...more] = vulnerable
+  if (worst?.matches[0] !== undefined) {
+    const names = vulnerable.slice(0, 8).map((one) => `${one.name} ${one.version}${fixOf(one)}`)
+    return {
+      ...base,
+      status: 'fail',
+      severity: severityOfMatches(worst.matches),
+      title: titled(`${worst.name} ${worst.version} is vulnerable${more.length > 0 ? `, ${more.length} more` : ''}`),
+      reason: `${worst.name} ${worst.version}: ${printMatch(worst.matches[0])}: ${worst.matches[0].advisory.summary ?? 'no summary'}. ${vulnerable.length} of ${others.length} packages in ${folder} have known vulnerabilities.`,
+      hint: `Update ${names.join(', ')}${vulnerable.length > 8 ? ', …' : ''}.`,
+      cite: vulnerable
+        .slice(0, 8)
+        .map((one) => ({ section: 'software', line: one.line, token: one.version, note: one.matches[0] && printMatch(one.matches[0]) })),
+    }
+  }
+  const followed = found.filter(({ known }) => known > 0).length
+  const undecided = found.filter((one) => one.undecided.length > 0)
+  if (undecided.length > 0) {
+    const names = undecided.slice(0, 5).map((one) => `${one.name} ${one.version}`)
+    const reason = `The versions of ${names.join(', ')} could not be compared with the advisories about them.`
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Some versions could not be compared',
+      reason,
+      cite: undecided.slice(0, 5).map((one) => ({ section: 'software', line: one.line })),
+    }
+  }
+  if (followed === 0) {
+    const reason = `None of the ${others.length} packages in ${folder} is named by the advisory data. Import a dump of PyPI's advisories to judge them.`
+    return { ...base, status: 'not-evaluated', title: 'No advisory data for these packages', reason, cite: [{ section: 'software', line }] }
+  }
+  return {
+    ...base,
+    status: 'pass',
+    title: 'No vulnerable Python package is known',
+    reason: `${followed} of the ${others.length} packages in ${folder} are named by advisories, and none of their versions is affected.`,
+    cite: [{ section: 'software', line }],
+  }
+}
+
+const loudness = ({ matches: [worst] }: Vulnerable): number =>
+  (worst?.exploited ? 0 : 10) + ['critical', 'high', 'medium', 'low'].indexOf(worst?.severity ?? 'medium')
+
+function fixOf({ name, matches }: Vulnerable): string {
+  const release = releaseToInstall(matches, [python(name)])
+  return release === undefined ? '' : ` to ${release}`
+}

@@ -1,0 +1,78 @@
+import type { AutomaticUpdates } from '../../../facts/sources/sources.ts'
+import type { Updates } from '../../../facts/updates/updates.ts'
+import { type Citation, defineControl } from '../../control.ts'
+
+export default defineControl({
+  id: 'security-updates-automatic',
+  item: 'OPS-1',
+  severity: 'medium',
+  title: 'Security updates are installed automatically, or by a stated process',
+  rationale:
+    'Most attacks use holes that were fixed long before. Where nothing installs security updates, somebody must, on days that are written down.',
+  needs: ['sources', 'updates'],
+  attestation: {
+    scope: 'fleet',
+    question: 'Who installs security updates of the operating system and of the inference software, how often, and where is that recorded?',
+    validDays: 180,
+  },
+  references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
+  evaluate: ({ sources, updates }) => {
+    const { missing, cite } = updates.manager === 'dpkg' ? apt(sources.automatic, updates) : dnf(sources.automatic, updates)
+    const [first] = missing
+    if (first === undefined) {
+      const reason = 'The lists are refreshed and security updates installed by timers of the system.'
+      return [{ subject: '', status: 'pass', title: 'Security updates install themselves', reason, cite }]
+    }
+    return [
+      {
+        subject: '',
+        status: 'needs-attestation',
+        title: 'Nothing installs security updates by itself',
+        reason: `${missing.join('; ')}. State the process by which they are installed, or switch automatic updates on.`,
+        hint:
+          updates.manager === 'dpkg'
+            ? 'unattended-upgrades installs them every day.'
+            : 'dnf-automatic with apply_updates = yes installs them every day.',
+        cite: cite.length > 0 ? cite : [{ section: 'software', line: 0 }],
+      },
+    ]
+  },
+})
+
+interface Found {
+  /** What keeps updates from being installed; empty when nothing does. */
+  readonly missing: readonly string[]
+  readonly cite: readonly Citation[]
+}
+
+/** apt.systemd.daily runs what APT::Periodic says, unattended-upgrades installs from the origins it allows. */
+function apt({ aptLists, aptUpgrade, aptSecurityOrigin, timers }: AutomaticUpdates, { packages }: Updates): Found {
+  const package_ = packages.find(({ name }) => name === 'unattended-upgrades')
+  const timer = (name: string) => timers.find((one) => one.name === name)
+  const missing = [
+    ...(package_ ? [] : ['unattended-upgrades is not installed']),
+    ...(aptLists?.on ? [] : ['APT::Periodic::Update-Package-Lists is off']),
+    ...(aptUpgrade?.on ? [] : ['APT::Periodic::Unattended-Upgrade is off']),
+    ...(aptSecurityOrigin ? [] : ['no origin of unattended-upgrades names the security archive']),
+    ...['apt-daily.timer', 'apt-daily-upgrade.timer'].flatMap((name) => (timer(name) ? [] : [`${name} is not active`])),
+  ]
+  return { missing, cite: lines([aptLists, aptUpgrade, aptSecurityOrigin, ...timers]) }
+}
+
+/** dnf-automatic(8): dnf-automatic-install.timer installs whatever the configuration says. */
+function dnf({ dnfApply, timers }: AutomaticUpdates, { packages }: Updates): Found {
+  const installs = timers.find(({ name }) => name === 'dnf-automatic-install.timer')
+  const runs = timers.find(({ name }) => /^dnf5?-automatic\.timer$/.test(name))
+  const installed = packages.some(({ name }) => name === 'dnf-automatic' || name === 'dnf5-plugin-automatic')
+  const missing = installs
+    ? []
+    : [
+        ...(installed ? [] : ['dnf-automatic is not installed']),
+        ...(runs ? [] : ['dnf-automatic.timer is not active']),
+        ...(dnfApply?.on ? [] : ['apply_updates is off']),
+      ]
+  return { missing, cite: lines([dnfApply, ...timers]) }
+}
+
+const lines = (all: readonly ({ readonly line: number } | undefined)[]): Citation[] =>
+  all.flatMap((one) => (one === undefined ? [] : [{ section: 'software', line: one.line }]))

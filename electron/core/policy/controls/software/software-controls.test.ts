@@ -1,0 +1,349 @@
+import { describe, expect, test } from 'vitest'
+import { type Advisory, type Affected, advisorySchema } from '#shared/model/advisory.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { createAdvisoryBook } from '../../../advisories/advisory-book.ts'
+import { known, unknown } from '../../../facts/fact.ts'
+import type { Packages, PythonEnvironment } from '../../../facts/packages/packages.ts'
+import type { Sources } from '../../../facts/sources/sources.ts'
+import type { InstalledPackage, Updates } from '../../../facts/updates/updates.ts'
+import type { AnyControl, Control, PolicyContext, Verdict } from '../../control.ts'
+import { outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
+import advisoryDataFresh from './advisory-data-fresh.control.ts'
+import containerSoftware from './container-software-not-vulnerable.control.ts'
+import engineVersion from './engine-version-not-vulnerable.control.ts'
+import frontSoftware from './front-software-not-vulnerable.control.ts'
+import gpuDriver from './gpu-driver-not-vulnerable.control.ts'
+import osRelease from './os-release-supported.control.ts'
+import osRestart from './os-restart-not-pending.control.ts'
+import osUpdates from './os-security-updates-installed.control.ts'
+import pythonPackages from './python-packages-not-vulnerable.control.ts'
+import updatesAutomatic from './security-updates-automatic.control.ts'
+
+const NOW = Date.UTC(2026, 10, 22)
+const DAY_MS = 86_400_000
+
+const record = (id: string, ecosystem: string, name: string, ranges: readonly object[], own: object = { severity: 'HIGH' }): Advisory =>
+  advisorySchema.parse({
+    id,
+    modified: '2026-01-01T00:00:00Z',
+    summary: `what ${id} is`,
+    affected: [{ package: { ecosystem, name }, ranges: [{ type: 'ECOSYSTEM', events: ranges }] }] satisfies Affected[] | object[],
+    database_specific: own,
+  })
+const fixedIn = (version: string) => [{ introduced: '0' }, { fixed: version }]
+const driver = (id: string, ...branches: readonly (readonly [string, string])[]): Advisory => ({
+  ...record(id, 'upstream', 'nvidia-driver', []),
+  affected: [
+    {
+      package: { ecosystem: 'upstream', name: 'nvidia-driver' },
+      ranges: branches.map(([introduced, fixed]) => ({ type: 'ECOSYSTEM', events: [{ introduced }, { fixed }] })),
+    },
+  ],
+})
+const records = [
+  record('CVE-V1', 'PyPI', 'vllm', fixedIn('0.11.0'), { severity: 'LOW', exploited: true }),
+  record('CVE-V2', 'PyPI', 'vllm', fixedIn('0.12.0'), { severity: 'CRITICAL' }),
+  record('CVE-T1', 'PyPI', 'torch', fixedIn('2.6.0'), { severity: 'CRITICAL' }),
+  record('CVE-R1', 'PyPI', 'ray', fixedIn('2.50.0')),
+  record('CVE-N1', 'upstream', 'nginx', fixedIn('1.28.3'), { severity: 'HIGH', condition: 'configurations with mp4' }),
+  record('CVE-K1', 'Go', 'github.com/NVIDIA/nvidia-container-toolkit', fixedIn('1.17.8'), { severity: 'CRITICAL' }),
+  record('CVE-O1', 'Go', 'github.com/oauth2-proxy/oauth2-proxy/v7', fixedIn('7.15.2')),
+  driver('CVE-D1', ['535.0', '535.230.02'], ['550.0', '550.144.03'], ['570.0', '570.86.15']),
+  driver('CVE-D2', ['535.0', '535.309.01'], ['580.0', '580.159.03'], ['595.0', '595.71.05']),
+]
+const shipped = { kind: 'shipped', publishedMs: NOW - 5 * DAY_MS } as const
+const context = (more: Partial<PolicyContext> = {}): PolicyContext => ({
+  ...policyContext(),
+  now: NOW,
+  advisories: createAdvisoryBook(records, [shipped]),
+  ...more,
+})
+const ask = (control: AnyControl, given: object, more?: Partial<PolicyContext>): readonly Verdict[] =>
+  (control as unknown as Control).evaluate(given as never, context(more))
+
+const packages = (more: Partial<Packages> = {}): Packages => ({ engines: [], environments: [], programs: [], ...more })
+const updates = (more: Partial<Updates> = {}): Updates => ({
+  manager: 'dpkg',
+  packages: [],
+  pending: [],
+  installed: 600,
+  listsMs: NOW - DAY_MS,
+  listLine: 3,
+  ...more,
+})
+const installed = (name: string, version: string, byDistribution: boolean): InstalledPackage => ({
+  ...{ name, version, byDistribution },
+  vendor: '',
+  line: 20,
+})
+const sources = (more: Partial<Sources> = {}): Sources => ({
+  ...{ resolvers: [], packageSources: [], registries: [], proxies: [], unreadable: [], kernels: [], automatic: { timers: [] } },
+  ...more,
+})
+
+describe('engine-version-not-vulnerable', () => {
+  const vllm = service('vllm')
+  const stated = (version: string) => ({
+    engines: [
+      { service: vllm.id, engine: 'vllm' as const, stated: { version, section: 'software' as const, line: 4, from: 'endpoint' as const } },
+    ],
+  })
+  test.each<[string, readonly InferenceService[], Partial<Packages>, string]>([
+    ['no server', [], {}, 'not-applicable: No inference server on this host'],
+    ['none runs', [{ ...vllm, running: false }], {}, 'not-applicable: No inference server runs'],
+    ['fixed', [vllm], stated('0.12.0'), 'pass: vLLM 0.12.0 has no known holes'],
+    ['vulnerable', [vllm], stated('0.10.1'), 'fail: vLLM 0.10.1 is vulnerable'],
+    ['not comparable', [vllm], stated('nightly'), 'not-evaluated: vLLM nightly could not be compared'],
+    [
+      'no version',
+      [vllm],
+      { engines: [{ service: vllm.id, engine: 'vllm', unknown: 'why' }] },
+      'not-evaluated: Version of vLLM is not known',
+    ],
+    ['not looked for', [vllm], {}, 'not-evaluated: Version of vLLM is not known'],
+  ])('%s', (_, services, found, expected) => {
+    expect(outcomes(ask(engineVersion, { services, packages: packages(found) }))).toEqual([expected])
+  })
+
+  test('one finding: exploited first, the release that closes all, the line', () => {
+    const [verdict] = ask(engineVersion, { services: [vllm], packages: packages(stated('0.10.1')) })
+    expect(verdict).toMatchObject({ severity: 'critical', hint: 'Update vLLM to 0.12.0 or newer.' })
+    expect(verdict?.reason).toBe(
+      'CVE-V1 (low, known to be exploited), fixed in 0.11.0: what CVE-V1 is. 1 more: CVE-V2 (critical), fixed in 0.12.0.',
+    )
+    expect(verdict?.cite).toEqual([{ section: 'software', line: 4, token: '0.10.1', note: 'CVE-V1. Expected 0.12.0 or newer.' }])
+  })
+
+  test('an engine that the data does not name never passes', () => {
+    const given = { services: [vllm], packages: packages(stated('0.12.0')) }
+    expect(outcomes(ask(engineVersion, given, { advisories: createAdvisoryBook([], []) }))).toEqual([
+      'not-evaluated: vLLM 0.12.0 could not be compared',
+    ])
+  })
+})
+
+describe('gpu-driver-not-vulnerable', () => {
+  test.each<[string, string | undefined, string | undefined, string]>([
+    ['none', undefined, undefined, 'not-applicable: No NVIDIA driver is loaded'],
+    ['fixed in its branch', '535.309.01', undefined, 'pass: NVIDIA driver 535.309.01 has no known holes'],
+    ['not fixed in its branch', '535.288.01', undefined, 'fail: NVIDIA driver 535.288.01 is vulnerable'],
+    ['a branch without fixes, nothing listed', '570.211.01', undefined, 'fail: Driver branch R570 gets no fixes any more'],
+    ['a branch without fixes, holes listed', '550.90.07', undefined, 'fail: Driver branch R550 gets no fixes any more'],
+    ['a branch between', '590.48.01', undefined, 'fail: Driver branch R590 gets no fixes any more'],
+    ['newer than the data', '610.10.01', undefined, 'pass: NVIDIA driver 610.10.01 has no known holes'],
+    ['by nvidia-smi', undefined, '580.95.05', 'fail: NVIDIA driver 580.95.05 is vulnerable'],
+    ['no version', 'beta', undefined, 'not-evaluated: NVIDIA driver beta could not be compared'],
+  ])('%s', (_, version, smi, expected) => {
+    const given = {
+      packages: packages(version === undefined ? {} : { driver: { version, line: 2 } }),
+      gpus: smi ? [{ driverVersion: smi }] : [],
+    }
+    expect(outcomes(ask(gpuDriver, given))).toEqual([expected])
+  })
+  test('the holes of a branch without fixes are named too', () => {
+    const [verdict] = ask(gpuDriver, { packages: packages({ driver: { version: '550.90.07', line: 2 } }), gpus: [] })
+    expect([verdict?.reason.includes('CVE-D1'), verdict?.hint]).toEqual([true, 'Move to a release of R535 or R580 or R595.'])
+  })
+})
+
+describe('software in packages', () => {
+  const judge = (
+    control: AnyControl,
+    list: readonly InstalledPackage[],
+    more: Partial<Updates> = {},
+    programs: Packages['programs'] = [],
+  ) => outcomes(ask(control, { updates: updates({ packages: list, ...more }), packages: known(packages({ programs })) }))
+
+  test.each<[string, AnyControl, readonly InstalledPackage[], Partial<Updates>, readonly string[]]>([
+    ['none', containerSoftware, [], {}, ['not-applicable: No container runtime is installed']],
+    ['none', frontSoftware, [], {}, ['not-applicable: None of this software is packaged here']],
+    [
+      'the vendor’s, vulnerable',
+      containerSoftware,
+      [installed('nvidia-container-toolkit', '1.17.4-1', false)],
+      {},
+      ['fail: nvidia-container-toolkit 1.17.4 is vulnerable'],
+    ],
+    [
+      'the vendor’s, fixed',
+      containerSoftware,
+      [installed('nvidia-container-toolkit', '1.17.8-1', false)],
+      {},
+      ['pass: nvidia-container-toolkit 1.17.8 has no known h…'],
+    ],
+    [
+      'the vendor’s on RPM',
+      containerSoftware,
+      [installed('nvidia-container-toolkit', '1.17.4-1', false)],
+      { manager: 'rpm' },
+      ['fail: nvidia-container-toolkit 1.17.4 is vulnerable'],
+    ],
+    [
+      'the vendor’s, only in some configurations',
+      frontSoftware,
+      [installed('nginx', '1.28.0-1~bookworm', false)],
+      {},
+      ['warning: nginx 1.28.0 is vulnerable'],
+    ],
+    [
+      'the distribution’s, old-looking and up to date',
+      frontSoftware,
+      [installed('nginx', '1.22.1-9+deb12u3', true)],
+      {},
+      ['pass: No security update of nginx is pending'],
+    ],
+    [
+      'the distribution’s, an update pending',
+      frontSoftware,
+      [installed('sudo', '1.9.13p3-1', true)],
+      { pending: [{ name: 'sudo', installed: '1.9.13p3-1', available: '1.9.13p3-1+deb12u1', line: 30 }] },
+      ['fail: A security update of sudo is pending'],
+    ],
+    [
+      'the distribution’s, lists unknown',
+      frontSoftware,
+      [installed('openssh-server', '1:9.2p1-2', true)],
+      { unknown: 'why' },
+      ['not-evaluated: openssh-server could not be judged'],
+    ],
+    [
+      'one that no data names',
+      frontSoftware,
+      [installed('haproxy', '3.2.0-1', false)],
+      {},
+      ['not-evaluated: haproxy 3.2.0 could not be compared'],
+    ],
+  ])('%s', (_, control, list, more, expected) => expect(judge(control, list, more)).toEqual(expected))
+
+  test('a program that no package brought', () => {
+    expect(judge(frontSoftware, [], {}, [{ name: 'oauth2-proxy', version: '7.6.0', line: 9 }])).toEqual([
+      'fail: oauth2-proxy 7.6.0 is vulnerable',
+    ])
+  })
+})
+
+describe('python-packages-not-vulnerable', () => {
+  const environment = (list: readonly string[], more: Partial<PythonEnvironment> = {}): PythonEnvironment => ({
+    folder: '/opt/vllm',
+    services: ['vllm.service'],
+    line: 7,
+    readable: true,
+    packages: list.map((one, index) => ({ name: one.split(' ')[0] ?? '', version: one.split(' ')[1] ?? '', line: index + 8 })),
+    ...more,
+  })
+  test.each<[string, readonly PythonEnvironment[], string]>([
+    ['none', [], 'not-applicable: No Python environment of an engine'],
+    ['sound', [environment(['vllm 0.1.0', 'torch 2.8.0+cu128'])], 'pass: No vulnerable Python package is known'],
+    ['vulnerable, the worst first', [environment(['ray 2.9.0', 'torch 2.5.1'])], 'fail: torch 2.5.1 is vulnerable, 1 more'],
+    ['nothing that the data names', [environment(['numpy 2.0'])], 'not-evaluated: No advisory data for these packages'],
+    ['not comparable', [environment(['torch unknown'])], 'not-evaluated: Some versions could not be compared'],
+    ['not readable', [environment([], { readable: false })], 'not-evaluated: Python packages could not be listed'],
+    ['empty', [environment([])], 'not-evaluated: Python packages could not be listed'],
+  ])('%s', (_, environments, expected) => {
+    expect(outcomes(ask(pythonPackages, { packages: packages({ environments }) }))).toEqual([expected])
+  })
+})
+
+describe('os-security-updates-installed', () => {
+  const pending = [{ name: 'libssl3', installed: '1', available: '2', line: 5 }]
+  test.each<[string, Partial<Updates>, string]>([
+    ['none pending', {}, 'pass: No security update is pending'],
+    ['one pending', { pending }, 'fail: 1 security update is pending'],
+    ['pending by old lists', { pending, listsMs: NOW - 99 * DAY_MS }, 'fail: 1 security update is pending'],
+    ['old lists', { listsMs: NOW - 15 * DAY_MS }, 'warning: The security list is 15 days old'],
+    ['lists of the limit', { listsMs: NOW - 14 * DAY_MS }, 'pass: No security update is pending'],
+    ['unknown', { unknown: 'why' }, 'not-evaluated: Security updates could not be judged'],
+    ['lists of unknown age', { listsMs: undefined }, 'not-evaluated: Security updates could not be judged'],
+  ])('%s', (_, more, expected) => expect(outcomes(ask(osUpdates, { updates: updates(more) }))).toEqual([expected]))
+})
+
+describe('os-release-supported', () => {
+  test.each([
+    ['debian', '12', 'pass: Gets fixes until 2028-06-30'],
+    ['rocky', '9.4', 'pass: Gets fixes until 2032-05-31'],
+    ['ubuntu', '20.04', 'fail: The OS gets no fixes since 2025-05-29'],
+    ['debian', '11', 'fail: The OS gets no fixes since 2026-08-31'],
+    ['arch', '', 'not-evaluated: The end of this release is not known'],
+    ['ubuntu', '99.04', 'not-evaluated: The end of this release is not known'],
+  ])('%s %s', (osId, osVersion, expected) => {
+    expect(outcomes(ask(osRelease, { system: { os: 'The OS', osId, osVersion } }))).toEqual([expected])
+  })
+  test('the last 90 days are announced', () => {
+    const given = { system: { os: 'The OS', osId: 'ubuntu', osVersion: '22.04' } }
+    expect(outcomes(ask(osRelease, given, { now: Date.UTC(2027, 2, 5) }))).toEqual(['warning: Fixes end in 88 days'])
+  })
+})
+
+describe('os-restart-not-pending', () => {
+  const kernels = (...releases: string[]) => ({ kernels: releases.map((release, index) => ({ release, line: index + 1 })) })
+  test.each<[string, string, Partial<Sources>, string]>([
+    ['the newest runs', '6.1.0-41-amd64', kernels('6.1.0-40-amd64', '6.1.0-41-amd64'), 'pass: The newest installed kernel runs'],
+    ['a newer waits', '6.1.0-9-amd64', kernels('6.1.0-9-amd64', '6.1.0-41-amd64'), 'fail: Kernel 6.1.0-9-amd64 runs, a newer waits'],
+    ['another kind', '6.8.0-87-generic', kernels('6.8.0-87-generic', '6.11.0-9-lowlatency'), 'pass: The newest installed kernel runs'],
+    [
+      'RHEL',
+      '5.14.0-427.el9.x86_64',
+      kernels('5.14.0-427.el9.x86_64', '5.14.0-503.14.1.el9_5.x86_64'),
+      'fail: Kernel 5.14.0-427.el9.x86_64 runs, a newer wai…',
+    ],
+    [
+      'the distribution asks for it',
+      '6.1.0-41-amd64',
+      { ...kernels('6.1.0-41-amd64'), restartRequired: 4 },
+      'fail: The host waits for a restart',
+    ],
+    ['not below /boot', '6.1.0-41-amd64', {}, 'not-evaluated: The newest kernel is not known'],
+  ])('%s', (_, kernel, more, expected) => {
+    const manager = kernel.includes('el9') ? 'rpm' : 'dpkg'
+    const given = { sources: sources(more), system: { kernel }, updates: known(updates({ manager })) }
+    expect(outcomes(ask(osRestart, given))).toEqual([expected])
+  })
+  test('without knowledge of the package manager too', () => {
+    const given = { sources: sources(kernels('6.1.0-41-amd64')), system: { kernel: '6.1.0-41-amd64' }, updates: unknown('why', []) }
+    expect(outcomes(ask(osRestart, given))).toEqual(['pass: The newest installed kernel runs'])
+  })
+})
+
+describe('security-updates-automatic', () => {
+  const timers = ['apt-daily.timer', 'apt-daily-upgrade.timer'].map((name, line) => ({ name, line }))
+  const on = { on: true, line: 1 }
+  const apt = { aptLists: on, aptUpgrade: on, aptSecurityOrigin: { line: 2 }, timers }
+  const deb = { packages: [installed('unattended-upgrades', '2.9', true)] }
+  const rpm = { manager: 'rpm', packages: [installed('dnf-automatic', '4.14', true)] } as const
+  const pass = 'pass: Security updates install themselves'
+  const stated = 'needs-attestation: Nothing installs security updates by itself'
+  test.each<[string, Sources['automatic'], Partial<Updates>, string]>([
+    ['unattended-upgrades', apt, deb, pass],
+    ['not installed', apt, {}, stated],
+    ['lists are not refreshed', { ...apt, aptLists: { on: false, line: 1 } }, deb, stated],
+    ['upgrades are off', { ...apt, aptUpgrade: undefined }, deb, stated],
+    ['no security origin', { ...apt, aptSecurityOrigin: undefined }, deb, stated],
+    ['timer masked', { ...apt, timers: timers.slice(0, 1) }, deb, stated],
+    ['dnf-automatic', { dnfApply: on, timers: [{ name: 'dnf-automatic.timer', line: 1 }] }, rpm, pass],
+    ['dnf-automatic only downloads', { dnfApply: { on: false, line: 1 }, timers: [{ name: 'dnf-automatic.timer', line: 1 }] }, rpm, stated],
+    ['dnf-automatic-install', { timers: [{ name: 'dnf-automatic-install.timer', line: 1 }] }, rpm, pass],
+    ['dnf without a timer', { dnfApply: on, timers: [] }, rpm, stated],
+  ])('%s', (_, automatic, more, expected) => {
+    expect(outcomes(ask(updatesAutomatic, { sources: sources({ automatic }), updates: updates(more) }))).toEqual([expected])
+  })
+})
+
+describe('advisory-data-fresh', () => {
+  const at = (days: number, more: object = {}) => ({ kind: 'osv-dump' as const, publishedMs: NOW - days * DAY_MS, ...more })
+  test.each<[string, readonly ReturnType<typeof at>[], string]>([
+    ['fresh', [at(30)], 'pass: The advisory data is fresh'],
+    ['newer than the audit', [at(-9)], 'pass: The advisory data is fresh'],
+    ['old', [at(31)], 'warning: The advisory data is 31 days old'],
+    ['renewed in part', [at(90), at(1, { ecosystems: ['PyPI'] })], 'warning: The advisory data is 90 days old'],
+    [
+      'renewed in all parts',
+      [at(90), at(1, { ecosystems: ['PyPI', 'Go'] }), at(2, { ecosystems: ['upstream'] })],
+      'pass: The advisory data is fresh',
+    ],
+    ['none', [], 'warning: The advisory data is of unknown age'],
+  ])('%s', (_, list, expected) => {
+    expect(outcomes(ask(advisoryDataFresh, { packages: packages() }, { advisories: createAdvisoryBook(records, list) }))).toEqual([
+      expected,
+    ])
+  })
+})

@@ -1,0 +1,55 @@
+import { type Answering, lines } from '../answer.ts'
+
+const DAY_MS = 86_400_000
+const block = (head: string, all: readonly string[]): readonly string[] => [`@${head}`, ...all.map((line) => `=${line}`)]
+
+export const software: Answering = ({ gpus, kernel, software: has }) => {
+  const [gpu] = gpus
+  return lines([
+    ...(gpu
+      ? block('driver', [
+          `NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  ${gpu.driver}  Release Build  (dvs-builder@U22-I3-AE18-23-3)`,
+        ])
+      : []),
+    ...(has.endpoints ?? []).flatMap(({ engine, port, path, answer }) => block(`http ${engine} ${port} ${path} 200`, [answer])),
+    ...(has.python
+      ? block(
+          `python ${has.python.folder}`,
+          has.python.packages.map((one) => `${one}.dist-info`),
+        )
+      : []),
+    ...block(
+      'resolver /etc/resolv.conf',
+      has.resolvers.map((address) => `nameserver ${address}`),
+    ),
+    ...block('apt-sources /etc/apt/sources.list', has.packageSources),
+    ...block('apt-config', has.automaticUpdates ? automatic : []),
+    ...block('timers', has.automaticUpdates ? ['apt-daily.timer', 'apt-daily-upgrade.timer'] : ['apt-daily.timer']),
+    ...block(
+      'kernels',
+      [kernel, ...(has.otherKernels ?? [])].map((release) => `vmlinuz-${release}`),
+    ),
+    '@end',
+  ])
+}
+
+const automatic = [
+  'APT::Periodic::Update-Package-Lists "1";',
+  'APT::Periodic::Unattended-Upgrade "1";',
+  'Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=bookworm-security,label=Debian-Security";',
+]
+
+export const updates: Answering = ({ os, software: has }) => {
+  const archive =
+    os.id === 'debian' ? 'security.debian.org_debian-security_dists_bookworm-security' : 'security.ubuntu.com_ubuntu_dists_noble-security'
+  const suite = os.id === 'debian' ? 'stable-security' : 'noble-security'
+  const made = new Date(Date.now() - has.listsAgeDays * DAY_MS).toUTCString().replace('GMT', 'UTC')
+  return lines([
+    '@dpkg',
+    ...block(`release ${archive}_InRelease`, [`Origin: ${os.id}`, `Suite: ${suite}`, `Date: ${made}`]),
+    '@packages',
+    ...has.packages.map(([name, version, vendor]) => ['i', name, 'amd64', version, vendor].join('\t')),
+    ...has.updates.map(([name, installed, available]) => ['u', name, 'amd64', installed, available].join('\t')),
+    '@counts 612 2874',
+  ])
+}
