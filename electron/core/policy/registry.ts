@@ -19,6 +19,7 @@ import outboundOnlyToStorage from './controls/network/outbound-only-to-storage.c
 import sshOnlyFromJump from './controls/network/ssh-only-from-jump.control.ts'
 import accessReviewedWithinQuarter from './controls/process/access-reviewed-within-quarter.control.ts'
 import incidentPlaybookRehearsed from './controls/process/incident-playbook-rehearsed.control.ts'
+import inferencePatchProcessStated from './controls/process/inference-patch-process-stated.control.ts'
 import modelApprovalProcessDocumented from './controls/process/model-approval-process-documented.control.ts'
 import usageBaselineWithAlerts from './controls/process/usage-baseline-with-alerts.control.ts'
 import engineRequiresKeyWhenExposed from './controls/proxy/engine-requires-key-when-exposed.control.ts'
@@ -81,5 +82,6 @@ export const controls: readonly AnyControl[] = [
   osRestartNotPending,
   osReleaseSupported,
   securityUpdatesAutomatic,
+  inferencePatchProcessStated,
   advisoryDataFresh,
 ]
