@@ -5,8 +5,8 @@ const enginePattern = 'ollama|vllm|llama|local-?ai|sglang|text-generation|litell
 
 /**
  * Versions without starting an engine: the driver from the kernel, the packages of each Python that runs an engine by their names on disk,
- * the engines' own answer to a GET of their version on 127.0.0.1 (never a route that loads or generates), and the version line of three
- * small programs. Then where software may come from: resolvers, package sources, registries, settings of automatic updates.
+ * the engines' own answer to a GET of their version on 127.0.0.1 (never a route that loads or generates), and the version line of two
+ * small programs (`caddy version` is not asked: it makes folders below $HOME). Then where software may come from: resolvers, package sources, registries, settings of automatic updates.
  * Blocks begin with `@`, their lines with `=`.
  */
 const SCRIPT = `pattern=$1
@@ -67,9 +67,9 @@ printf '%s\\n' "$prefixes" | grep '^/' | sort -u | head -n 20 | while IFS= read 
   done
   [ -e "$prefix" ] || printf '@python-unreadable %s\\n' "$prefix"
 done
-for program in oauth2-proxy caddy nvidia-ctk; do
+for program in oauth2-proxy nvidia-ctk; do
   command -v "$program" >/dev/null 2>&1 || continue
-  case $program in caddy) "$program" version ;; *) "$program" --version ;; esac 2>&1 </dev/null | put "program $program" 2
+  "$program" --version 2>&1 </dev/null | put "program $program" 2
 done
 for file in /etc/resolv.conf /run/systemd/resolve/resolv.conf; do
   if [ -r "$file" ]; then grep -E '^[[:space:]]*(nameserver|search)[[:space:]]' "$file" | put "resolver $file" 20

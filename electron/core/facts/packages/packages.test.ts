@@ -129,7 +129,7 @@ test.each([
 test.each([
   ['oauth2-proxy', ['oauth2-proxy v7.6.0 (built with go1.21.5)'], '7.6.0'],
   ['nvidia-ctk', ['NVIDIA Container Toolkit CLI version 1.17.8', 'commit: 0123'], '1.17.8'],
-  ['caddy', ['{"level":"warn","msg":"1.2.3 falling back"}', 'v2.8.4 h1:q3pe='], '2.8.4'],
+  ['nvidia-ctk', ['{"level":"warn","msg":"1.2.3 falling back"}', 'version: 1.19.1'], '1.19.1'],
 ])('%s states its version', (name, said, version) => {
   expect(programVersions(blocksOf([`@program ${name}`, ...said.map((line) => `=${line}`)].join('\n'))).map((one) => one.version)).toEqual([
     version,

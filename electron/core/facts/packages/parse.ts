@@ -33,7 +33,7 @@ export function endpointVersion(text: string): string | undefined {
 /** llama.cpp tags builds since b1000 or so; smaller numbers come from clones without history. */
 const FIRST_TAGGED_BUILD = 600
 
-/** `oauth2-proxy v7.6.0 (built with go1.21.5)`, `NVIDIA Container Toolkit CLI version 1.17.8`, `v2.8.4 h1:…`. */
+/** `oauth2-proxy v7.6.0 (built with go1.21.5)`, `NVIDIA Container Toolkit CLI version 1.17.8`. */
 export function programVersions(blocks: readonly Block[]) {
   return blocks
     .filter(({ tag }) => tag === 'program')
