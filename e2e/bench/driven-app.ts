@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type ElectronApplication, _electron as electron, type Page } from '@playwright/test'
+import type { Latest } from '#shared/ipc/audit.contract.ts'
 import type { AuditJob } from '#shared/model/job.ts'
 import { electronRuntime, launchSettings } from '../../electron/tooling/electron-runtime.ts'
 
@@ -54,9 +55,11 @@ export async function driveApp(userData: string, env: Readonly<Record<string, st
       return Number(kibibytes) / 1024
     },
     async audit(hosts, beat = async () => {}) {
+      let { revision: since } = await invoke<Latest>('audit:latest', { since: null })
       await invoke('audit:start', { hosts })
       for (;;) {
-        const job = await invoke<AuditJob | null>('audit:job', null)
+        const { job, revision } = await invoke<Latest>('audit:latest', { since })
+        since = revision
         if (job?.state === 'finished') return job
         await beat()
         await new Promise((resolve) => setTimeout(resolve, 500))

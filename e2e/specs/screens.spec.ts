@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { gpu01 } from '../../electron/testing/demo/hosts/gpu-01.ts'
 import { gpu02 } from '../../electron/testing/demo/hosts/gpu-02.ts'
 import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
-import { expect, launchGatehouse, test } from '../fixtures/app.ts'
-import { serveFleet } from '../fixtures/served-fleet.ts'
+import { expect, test } from '../fixtures/served-app.ts'
 import { GatehousePage } from '../pages/gatehouse.page.ts'
 
 /** Every screen and state in both themes, over the real engine and real SSH. */
@@ -76,99 +75,63 @@ test('everything by keyboard: from nothing to a finding and back without the mou
   await expect(page.getByRole('grid', { name: /18 checks/ })).toBeVisible()
 })
 
-test('an audit that runs shows where each host stands, fills column by column, and can be stopped', async () => {
+test('an audit that runs shows where each host stands, fills column by column, and can be stopped', async ({ openServed }) => {
   test.setTimeout(120_000)
-  const served = await serveFleet([gpu01, { ...gpu02, fault: 'hang-section' }, gpu03])
-  const running = await launchGatehouse({ env: { HOME: served.home } })
-  try {
-    const it = new GatehousePage(running)
-    await it.referenceSize()
-    await it.invoke('fleet:load', { path: served.fleetFile })
-    await it.page.getByRole('button', { name: 'Run audit' }).click()
-    await expect(it.cell('INF-1', 'gpu-03')).toHaveAccessibleName(/: Fail/)
-    await expect(it.cell('INF-1', 'gpu-02')).toHaveAccessibleName(/Running/)
-    await it.isSound('fleet-loading')
-    await it.page.keyboard.press('Escape')
-    await it.auditIsFinished()
-    await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
-  } finally {
-    await running.close()
-    await served.stop()
-  }
+  const { it } = await openServed([gpu01, { ...gpu02, fault: 'hang-section' }, gpu03])
+  await it.page.getByRole('button', { name: 'Run audit' }).click()
+  await expect(it.cell('INF-1', 'gpu-03')).toHaveAccessibleName(/: Fail/)
+  await expect(it.cell('INF-1', 'gpu-02')).toHaveAccessibleName(/Running/)
+  await it.isSound('fleet-loading')
+  await it.page.keyboard.press('Escape')
+  await it.auditIsFinished()
+  await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
 })
 
-test('an unknown host key asks before anything is sent; the answer is remembered', async () => {
+test('an unknown host key asks before anything is sent; the answer is remembered', async ({ openServed }) => {
   test.setTimeout(120_000)
-  const served = await serveFleet([gpu01], { unknown: ['gpu-01'] })
-  const running = await launchGatehouse({ env: { HOME: served.home } })
-  try {
-    const it = new GatehousePage(running)
-    await it.referenceSize()
-    await it.invoke('fleet:load', { path: served.fleetFile })
-    await it.page.getByRole('button', { name: 'Run audit' }).click()
-    const dialog = it.dialog
-    await expect(dialog).toContainText(/SHA256:[A-Za-z0-9+/]{43}/)
-    await expect(dialog).toContainText('ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')
-    await it.isSound('host-key-unknown')
-    await dialog.getByRole('button', { name: /^Trust/ }).click()
-    await it.auditIsFinished()
-    await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
-    await it.page.keyboard.press('r')
-    await it.auditIsFinished()
-    await expect(dialog).toBeHidden()
-  } finally {
-    await running.close()
-    await served.stop()
-  }
+  const { it } = await openServed([gpu01], { unknown: ['gpu-01'] })
+  await it.page.getByRole('button', { name: 'Run audit' }).click()
+  const dialog = it.dialog
+  await expect(dialog).toContainText(/SHA256:[A-Za-z0-9+/]{43}/)
+  await expect(dialog).toContainText('ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')
+  await it.isSound('host-key-unknown')
+  await dialog.getByRole('button', { name: /^Trust/ }).click()
+  await it.auditIsFinished()
+  await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
+  await it.page.keyboard.press('r')
+  await it.auditIsFinished()
+  await expect(dialog).toBeHidden()
 })
 
-test('a changed host key stops that host alone, shows both keys, and offers no way around', async () => {
+test('a changed host key stops that host alone, shows both keys, and offers no way around', async ({ openServed }) => {
   test.setTimeout(120_000)
-  const served = await serveFleet([gpu01, gpu02], { changed: ['gpu-02'] })
-  const running = await launchGatehouse({ env: { HOME: served.home } })
-  try {
-    const it = new GatehousePage(running)
-    await it.referenceSize()
-    await it.invoke('fleet:load', { path: served.fleetFile })
-    await it.page.getByRole('button', { name: 'Run audit' }).click()
-    await it.auditIsFinished()
-    await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
-    await expect(it.cell('INF-1', 'gpu-02')).toHaveAccessibleName(/: Not evaluated/)
-    await it.isSound('fleet-error')
-    await it.page.getByRole('button', { name: 'Compare keys…' }).first().click()
-    const dialog = it.dialog
-    await expect(dialog.getByText(/SHA256:/)).toHaveCount(2)
-    await expect(dialog.getByRole('button', { name: /trust/i })).toHaveCount(0)
-    await it.isSound('host-key-changed')
-  } finally {
-    await running.close()
-    await served.stop()
-  }
+  const { it } = await openServed([gpu01, gpu02], { changed: ['gpu-02'] })
+  await it.page.getByRole('button', { name: 'Run audit' }).click()
+  await it.auditIsFinished()
+  await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
+  await expect(it.cell('INF-1', 'gpu-02')).toHaveAccessibleName(/: Not evaluated/)
+  await it.isSound('fleet-error')
+  await it.page.getByRole('button', { name: 'Compare keys…' }).first().click()
+  const dialog = it.dialog
+  await expect(dialog.getByText(/SHA256:/)).toHaveCount(2)
+  await expect(dialog.getByRole('button', { name: /trust/i })).toHaveCount(0)
+  await it.isSound('host-key-changed')
 })
 
-test('a passphrase is asked, a wrong one again, and the right one opens the fleet', async () => {
+test('a passphrase is asked, a wrong one again, and the right one opens the fleet', async ({ openServed }) => {
   test.setTimeout(120_000)
-  const served = await serveFleet([gpu01], { passphrase: 'correct horse' })
-  const running = await launchGatehouse({ env: { HOME: served.home, SSH_AUTH_SOCK: '' } })
-  try {
-    const it = new GatehousePage(running)
-    await it.referenceSize()
-    await it.invoke('fleet:load', { path: served.fleetFile })
-    await it.page.getByRole('button', { name: 'Run audit' }).click()
-    const dialog = it.dialog
-    await expect(dialog.locator('input')).toBeVisible()
-    await it.isSound('prompt-passphrase')
-    await dialog.locator('input').fill('wrong')
-    await it.page.keyboard.press('Enter')
-    await expect(dialog.locator('input')).toHaveValue('')
-    await dialog.locator('input').fill('correct horse')
-    await it.page.keyboard.press('Enter')
-    await it.auditIsFinished()
-    await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
-  } finally {
-    await running.close()
-    await served.stop()
-  }
+  const { it } = await openServed([gpu01], { passphrase: 'correct horse' })
+  await it.page.getByRole('button', { name: 'Run audit' }).click()
+  const dialog = it.dialog
+  await expect(dialog.locator('input')).toBeVisible()
+  await it.isSound('prompt-passphrase')
+  await dialog.locator('input').fill('wrong')
+  await it.page.keyboard.press('Enter')
+  await expect(dialog.locator('input')).toHaveValue('')
+  await dialog.locator('input').fill('correct horse')
+  await it.page.keyboard.press('Enter')
+  await it.auditIsFinished()
+  await expect(it.cell('INF-1', 'gpu-01')).toHaveAccessibleName(/: Pass/)
 })
 
 test('a fleet file with mistakes is shown with line and column, and the app stays usable', async ({ gatehouse }) => {

@@ -1,10 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { parseArgs } from 'node:util'
-import { addHosts } from '#core/fleet/add-hosts.ts'
-import { readFleetText } from '#core/fleet/fleet-service.ts'
+import { addImported } from '#core/fleet/add-hosts.ts'
 import { importSources, previewImport } from '#core/fleet/import/import-fleet.ts'
-import { replaceFile } from '#core/fleet/replace-file.ts'
 import type { ImportPreview } from '#shared/ipc/fleet.contract.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
@@ -33,8 +31,8 @@ export async function runImport(args: string[]): Promise<number> {
 
 /** Adds the hosts to a fleet file that exists; its jump chain and identities stay as they are. */
 async function addTo(file: string, preview: ImportPreview): Promise<void> {
-  const hosts = preview.taken.map(({ name, address, port }) => ({ name, address, ...(port !== 22 && { port }) }))
-  const { text, added } = addHosts(await readFleetText(file), hosts)
-  await replaceFile(file, text)
-  process.stderr.write(`${file}: ${added.length} of ${hosts.length} hosts added${added.length > 0 ? ` (${added.join(', ')})` : ''}\n`)
+  const added = await addImported(file, preview.taken)
+  process.stderr.write(
+    `${file}: ${added.length} of ${preview.taken.length} hosts added${added.length > 0 ? ` (${added.join(', ')})` : ''}\n`,
+  )
 }

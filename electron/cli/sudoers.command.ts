@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { readFleetText } from '#core/fleet/fleet-service.ts'
+import { readFleetText } from '#core/fleet/fleet-text.ts'
 import { parseFleet } from '#core/fleet/parse-fleet.ts'
 import { fleetSudoers } from '#core/probe/fleet-sudoers.ts'
 import { GatehouseError } from '#shared/errors.ts'

@@ -42,7 +42,7 @@ export function createEngineServices(
 }
 
 /**
- * Answers the window's channels, and main's share of the channels that need a dialog: the preview of a file that was chosen, and the text
+ * Answers the window's channels, and main's share of the channels that need a dialog: the import of a file that was chosen, and the text
  * of a report before it is saved. Never rejects.
  */
 async function answer(services: Services, home: string, channel: string, input: unknown): Promise<Reply<unknown>> {
@@ -50,6 +50,10 @@ async function answer(services: Services, home: string, channel: string, input: 
     if (channel === 'fleet:import-preview') {
       const { from, path } = input as { from: ImportSource; path?: string }
       return { ok: true, value: await previewImport(from, path, home) }
+    }
+    if (channel === 'fleet:import-add') {
+      const { from, path } = input as { from: ImportSource; path?: string }
+      return { ok: true, value: await services.fleet.add((await previewImport(from, path, home)).taken) }
     }
     if (channel === 'audit:export') {
       const { format } = input as { format: ReportFormat }

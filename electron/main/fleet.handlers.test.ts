@@ -48,6 +48,19 @@ describe('opening a fleet', () => {
   })
 })
 
+test('adding to the open file follows no path of the page: the own ssh_config, or an inventory that was chosen', async () => {
+  const handlers = fleet()
+  chosen = ['/inv', null]
+  await handlers['fleet:import-preview']({ from: 'ansible' })
+  await handlers['fleet:import-add']({ from: 'ansible', path: '/inv' })
+  expect(await handlers['fleet:import-add']({ from: 'ansible', path: '/etc/shadow' })).toBeNull()
+  await handlers['fleet:import-add']({ from: 'ssh-config', path: '/etc/shadow' })
+  expect(calls.slice(1)).toEqual([
+    ['fleet:import-add', { from: 'ansible', path: '/inv' }],
+    ['fleet:import-add', { from: 'ssh-config' }],
+  ])
+})
+
 describe('previewing an import', () => {
   test('ssh_config is the own one: a path of the page is not followed', async () => {
     await fleet()['fleet:import-preview']({ from: 'ssh-config', path: '/etc/shadow' })

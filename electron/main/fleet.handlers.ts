@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { fail, GatehouseError } from '#shared/errors.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
-import type { FleetState, ImportPreview } from '#shared/ipc/fleet.contract.ts'
+import type { Input, Output } from '#shared/ipc/contracts.ts'
+import type { FleetState } from '#shared/ipc/fleet.contract.ts'
 import type { FileDialogs } from '../platform/file-dialogs.ts'
 import type { Handlers } from './ipc-relay.ts'
 
@@ -18,22 +19,28 @@ export async function engineValue<T>(reply: Promise<Reply<unknown>>): Promise<T>
 export function fleetHandlers(
   dialogs: FileDialogs,
   engine: EngineCall,
-): Handlers<'fleet:open' | 'fleet:import-preview' | 'fleet:import-save'> {
+): Handlers<'fleet:open' | 'fleet:import-preview' | 'fleet:import-add' | 'fleet:import-save'> {
   /** Inventories the admin chose himself: only these may be previewed again by name. */
   const chosen = new Set<string>()
+
+  async function ofSource<C extends 'fleet:import-preview' | 'fleet:import-add'>(
+    channel: C,
+    { from, path }: Input<C>,
+  ): Promise<Output<C> | null> {
+    if (from === 'ssh-config') return engineValue<Output<C>>(engine(channel, { from }))
+    const inventory = path !== undefined && chosen.has(path) ? path : await dialogs.openInventory()
+    if (inventory === null) return null
+    chosen.add(inventory)
+    return engineValue<Output<C>>(engine(channel, { from, path: inventory }))
+  }
 
   return {
     'fleet:open': async () => {
       const path = await dialogs.openFleet()
       return path === null ? null : engineValue<FleetState>(engine('fleet:load', { path }))
     },
-    'fleet:import-preview': async ({ from, path }) => {
-      if (from === 'ssh-config') return engineValue<ImportPreview>(engine('fleet:import-preview', { from }))
-      const inventory = path !== undefined && chosen.has(path) ? path : await dialogs.openInventory()
-      if (inventory === null) return null
-      chosen.add(inventory)
-      return engineValue<ImportPreview>(engine('fleet:import-preview', { from, path: inventory }))
-    },
+    'fleet:import-preview': (input) => ofSource('fleet:import-preview', input),
+    'fleet:import-add': (input) => ofSource('fleet:import-add', input),
     'fleet:import-save': async ({ yaml }) => {
       const path = await dialogs.save('Save the fleet file', 'fleet.yaml', 'yaml')
       if (path === null) return null

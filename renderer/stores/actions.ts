@@ -22,6 +22,8 @@ export const useLoadFleet = () => useAction('fleet:load', 'fleet:current')
 export const useDemoFleet = () => useAction('fleet:demo', 'fleet:current')
 export const useCloseFleet = () => useAction('fleet:close', 'fleet:current')
 export const useImportPreview = () => useAction('fleet:import-preview')
+/** What was imported is added to the open fleet file. The events that follow tell the queries. */
+export const useImportAdd = () => useAction('fleet:import-add')
 export const useImportSave = () => useAction('fleet:import-save', 'fleet:current')
 export const useSaveSettings = () => useAction('settings:set', 'settings:get')
 export const useAnswerPrompt = () => useAction('prompt:answer')

@@ -7,6 +7,7 @@ export const channels = [
   'fleet:demo',
   'fleet:close',
   'fleet:import-preview',
+  'fleet:import-add',
   'fleet:import-save',
   'audit:start',
   'audit:cancel',

@@ -36,6 +36,13 @@ export const fleetContracts = {
     effect: 'read',
     by: 'main',
   }),
+  /** Imports again and adds what is new to the open fleet file; everything else in it stays. Names the hosts that were added. */
+  'fleet:import-add': contract({
+    input: z.object({ from: z.enum(['ssh-config', 'ansible']), path: z.string().optional() }),
+    output: z.object({ state: fleetStateSchema, added: z.array(z.string()) }).nullable(),
+    effect: 'local',
+    by: 'main',
+  }),
   /** Shows the save dialog, writes and opens the file. */
   'fleet:import-save': contract({
     input: z.object({ yaml: z.string() }),

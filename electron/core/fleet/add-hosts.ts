@@ -1,8 +1,11 @@
 import { isSeq, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { GatehouseError } from '#shared/errors.ts'
+import type { ImportPreview } from '#shared/ipc/fleet.contract.ts'
 import type { hostSchema } from '#shared/model/fleet.ts'
+import { readFleetText } from './fleet-text.ts'
 import { parseFleet } from './parse-fleet.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** A host as one writes it, without the defaults. */
 export type HostEntry = z.input<typeof hostSchema>
@@ -24,6 +27,14 @@ export function addHosts(text: string, hosts: readonly HostEntry[]): { readonly 
   const after = parseFleet(changed)
   if (!after.ok) throw invalid(after.problems[0])
   return { text: changed, added: fresh.map(({ name }) => name) }
+}
+
+/** Adds the hosts of an import to a fleet file on disk, as it is there now. Its jump chain, accounts and comments stay. Returns the names added. */
+export async function addImported(path: string, taken: ImportPreview['taken']): Promise<readonly string[]> {
+  const hosts = taken.map(({ name, address, port }) => ({ name, address, ...(port !== 22 && { port }) }))
+  const { text, added } = addHosts(await readFleetText(path), hosts)
+  if (added.length > 0) await replaceFile(path, text)
+  return added
 }
 
 const invalid = (problem: { readonly line: number; readonly column: number; readonly message: string } | undefined): GatehouseError =>

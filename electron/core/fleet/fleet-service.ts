@@ -1,10 +1,11 @@
-import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { GatehouseError } from '#shared/errors.ts'
-import type { FleetState } from '#shared/ipc/fleet.contract.ts'
+import type { FleetState, ImportPreview } from '#shared/ipc/fleet.contract.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { DemoFleet } from '../ports.ts'
-import { MAX_FLEET_BYTES, parseFleet } from './parse-fleet.ts'
+import { addImported } from './add-hosts.ts'
+import { readFleetText } from './fleet-text.ts'
+import { parseFleet } from './parse-fleet.ts'
 import type { RecentFiles } from './recent-files.ts'
 
 /** The fleet that is open. A file with problems stays open, so that the admin sees them and can reload. */
@@ -13,14 +14,13 @@ export interface FleetService {
   /** The fleet to work with. Throws `fleet.missing` or `fleet.invalid`. */
   require(): Fleet
   load(path: string): Promise<FleetState>
+  /** Adds hosts of an import to the file that is open, and loads it anew. Throws `fleet.missing` without a file. */
+  add(taken: ImportPreview['taken']): Promise<{ readonly state: FleetState; readonly added: readonly string[] }>
   openDemo(): Promise<FleetState>
   /** The demo fleet, while it is open. */
   demo(): DemoFleet | undefined
   close(): Promise<FleetState>
 }
-
-/** Up to here a file is read, so that its problem gets a place; beyond it is not even loaded. */
-const READABLE_BYTES = 16 * MAX_FLEET_BYTES
 
 const empty = { path: null, demo: false, fleet: null, problems: [] } as const
 
@@ -62,6 +62,11 @@ export function createFleetService(
           : { path: absolute, demo: false, fleet: null, problems: [...parsed.problems] },
       )
     },
+    async add(taken) {
+      if (current.path === null) throw new GatehouseError({ code: 'fleet.missing', detail: 'no fleet file is open' })
+      const added = await addImported(current.path, taken)
+      return { state: await this.load(current.path), added }
+    },
     async openDemo() {
       if (startDemo === undefined) throw new GatehouseError({ code: 'fleet.missing', detail: 'this build has no demo fleet' })
       if (demo !== undefined) return state()
@@ -72,19 +77,5 @@ export function createFleetService(
     },
     demo: () => demo,
     close: () => become({ ...empty, problems: [] }),
-  }
-}
-
-/** Text of a fleet file. Throws `fleet.unreadable`, also for a file far beyond what a fleet can have. */
-export async function readFleetText(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path)
-    if (size > READABLE_BYTES) throw new Error(`the file has ${size} bytes; expected at most ${MAX_FLEET_BYTES}`)
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw new GatehouseError(
-      { code: 'fleet.unreadable', detail: `${path}: ${error instanceof Error ? error.message : String(error)}` },
-      { cause: error },
-    )
   }
 }

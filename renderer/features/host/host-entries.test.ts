@@ -15,6 +15,32 @@ describe('entries', () => {
     expect(entries.slice(0, 3).map((entry) => entry.item)).toEqual(['INF-3', 'INF-1', 'INF-4'])
     expect(entries.find((entry) => entry.item === 'SUP-1')).toMatchObject({ status: 'not-evaluated', finding: undefined })
   })
+  test('findings of one title are told apart where the list does not cut it off', () => {
+    const where = ['/api/pull', '/api/push'].map((path) =>
+      finding('INF-4', 'warning', { title: 'Leads nowhere', subject: `ai.example:443 ${path}` }),
+    )
+    const subs = hostEntries([...where, finding('INF-4', 'fail', { title: 'Other', subject: 'ai.example:443 /' })]).map(({ sub }) => sub)
+    expect(subs.slice(0, 3)).toEqual(['ai.example:443 /', '/api/pull on ai.example:443', '/api/push on ai.example:443'])
+  })
+  test('subjects that share nothing, or everything, stay as they are', () => {
+    const alike = (...subjects: string[]) =>
+      hostEntries(subjects.map((subject, index) => finding('INF-4', 'fail', { title: 'Same', subject, control: `c-${index}` })))
+    expect(
+      alike('a b', 'c d')
+        .slice(0, 2)
+        .map(({ sub }) => sub),
+    ).toEqual(['a b', 'c d'])
+    expect(
+      alike('a b', 'a b')
+        .slice(0, 2)
+        .map(({ sub }) => sub),
+    ).toEqual(['a b', 'a b'])
+    expect(
+      alike('a', 'a b')
+        .slice(0, 2)
+        .map(({ sub }) => sub),
+    ).toEqual(['a', 'a b'])
+  })
   test('items without a control are not open findings', () => expect(openCount(entries)).toBe(3))
 })
 

@@ -37,6 +37,7 @@ export function hostEntries(findings: readonly Finding[]): HostEntry[] {
       finding,
     }),
   )
+  const told = tellApart(entries)
   const covered = new Set(findings.map((finding) => finding.item))
   const rest = checklist
     .filter((item) => !covered.has(item.id))
@@ -50,11 +51,28 @@ export function hostEntries(findings: readonly Finding[]): HostEntry[] {
         finding: undefined,
       }),
     )
-  return [...entries, ...rest].sort((a, b) => {
+  return [...told, ...rest].sort((a, b) => {
     if (a.finding !== undefined && b.finding !== undefined) return byNeed(a.finding, b.finding)
     // What no control evaluates comes after what one could not.
     return rankOf(a.status) - rankOf(b.status) || Number(a.finding === undefined) - Number(b.finding === undefined)
   })
+}
+
+/** Findings of one title differ in their subject only: what differs comes first there, where a narrow list does not cut it off. */
+function tellApart(entries: readonly HostEntry[]): HostEntry[] {
+  const named = entries.filter((it) => it.finding?.subject !== '' && it.status !== 'waived')
+  return entries.map((entry) => {
+    const alike = named.includes(entry) ? named.filter((it) => it.title === entry.title && it.item === entry.item) : []
+    const shared = alike.length > 1 ? sharedWords(alike.map(({ sub }) => sub)) : ''
+    return shared === '' ? entry : { ...entry, sub: `${entry.sub.slice(shared.length + 1)} on ${shared}` }
+  })
+}
+
+/** The words that all texts begin with, as long as something follows in each. */
+function sharedWords(texts: readonly string[]): string {
+  const [first = [], ...others] = texts.map((text) => text.split(' '))
+  const length = first.findIndex((word, index) => others.some((words) => words[index] !== word))
+  return texts.some((text) => text.split(' ').length <= length) ? '' : first.slice(0, Math.max(length, 0)).join(' ')
 }
 
 function subOf({ subject, reason, waiver, status }: Finding): string {

@@ -83,10 +83,13 @@ function gpuWords(audit: HostAudit | undefined): string {
   if (audit === undefined || audit.gpus.length === 0) return ''
   const models = new Map<string, number>()
   for (const gpu of audit.gpus) models.set(gpu.name, (models.get(gpu.name) ?? 0) + 1)
-  const named = [...models].map(([name, many]) => `${many} × ${plainText(name.replace(/^NVIDIA /, ''), 40)}`).join(', ')
+  const named = [...models].map(([name, many]) => `${many} × ${plainText(shortGpu(name), 40)}`).join(', ')
   const driver = audit.gpus[0]?.driverVersion
   return driver === undefined ? named : `${named}, driver ${plainText(driver, 20)}`
 }
+
+/** "RTX 6000 Ada", as people say it. */
+const shortGpu = (name: string): string => name.replace(/^NVIDIA /, '').replace(/ Generation$/, '')
 
 /** "Debian 12", without the code name and the rest of the family name. */
 const shortOs = (os: string): string => os.replace(' GNU/Linux', '').replace(/ \([^)]*\)$/, '')

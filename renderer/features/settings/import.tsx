@@ -1,7 +1,10 @@
 import { FileText } from 'lucide-react'
 import type { ImportPreview } from '#shared/ipc/fleet.contract.ts'
-import { useImportPreview, useImportSave } from '../../stores/actions.ts'
+import { useImportAdd, useImportPreview, useImportSave } from '../../stores/actions.ts'
+import { useFleetState } from '../../stores/queries.ts'
 import { goFleet } from '../../stores/ui.store.ts'
+import { useAuditing } from '../../stores/use-hosts.tsx'
+import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
 import { plainLines, plainText } from '../../ui/plain-text.ts'
 import { count } from '../../ui/words.ts'
@@ -11,6 +14,19 @@ import { Trouble } from './trouble.tsx'
 export function Import() {
   const preview = useImportPreview()
   const save = useImportSave()
+  const add = useImportAdd()
+  const done = (what: string) => {
+    announce(what)
+    preview.reset()
+    goFleet()
+  }
+  const onSave = () =>
+    save.mutate({ yaml: preview.data?.yaml ?? '' }, { onSuccess: (state) => state !== null && done('The fleet file was written') })
+  const onAdd = () =>
+    add.mutate(
+      { from: preview.variables?.from ?? 'ssh-config', path: preview.data?.source },
+      { onSuccess: (result) => result !== null && done(`${count(result.added.length, 'host')} added to the fleet file`) },
+    )
   return (
     <>
       <p>
@@ -25,25 +41,8 @@ export function Import() {
           Import from Ansible inventory…
         </Button>
       </div>
-      <Trouble error={preview.error ?? save.error} word="Not imported" />
-      {preview.data != null && (
-        <Preview
-          preview={preview.data}
-          onSave={() =>
-            save.mutate(
-              { yaml: preview.data?.yaml ?? '' },
-              {
-                onSuccess: (state) => {
-                  if (state === null) return
-                  preview.reset()
-                  goFleet()
-                },
-              },
-            )
-          }
-          onDrop={() => preview.reset()}
-        />
-      )}
+      <Trouble error={preview.error ?? save.error ?? add.error} word="Not imported" />
+      {preview.data != null && <Preview preview={preview.data} onSave={onSave} onAdd={onAdd} onDrop={() => preview.reset()} />}
     </>
   )
 }
@@ -51,10 +50,20 @@ export function Import() {
 interface PreviewProps {
   readonly preview: ImportPreview
   readonly onSave: () => void
+  readonly onAdd: () => void
   readonly onDrop: () => void
 }
 
-function Preview({ preview, onSave, onDrop }: PreviewProps) {
+function Preview({ preview, onSave, onAdd, onDrop }: PreviewProps) {
+  const open = useFleetState().data
+  const auditing = useAuditing()
+  const file = open?.fleet === null ? null : (open?.path ?? null)
+  const used = new Set([...(open?.fleet?.hosts ?? []), ...(open?.fleet?.jump ?? [])].map(({ name }) => name.toLowerCase()))
+  const isNew = (name: string) => !used.has(name.toLowerCase())
+  const fresh = preview.taken.filter(({ name }) => isNew(name)).length
+  const nothing = preview.taken.length === 0 ? 'No host was taken, there is nothing to save' : undefined
+  const notAdded =
+    fresh === 0 ? 'Every host is in the open file already' : auditing ? 'Stop the audit first, the file is loaded again' : undefined
   const { lines, left } = plainLines(preview.yaml, 2000)
   return (
     <>
@@ -69,6 +78,7 @@ function Preview({ preview, onSave, onDrop }: PreviewProps) {
                 <th scope="col">Address</th>
                 <th scope="col">Account</th>
                 <th scope="col">Through</th>
+                {file !== null && <th scope="col">In the open file</th>}
               </tr>
             </thead>
             <tbody>
@@ -80,6 +90,7 @@ function Preview({ preview, onSave, onDrop }: PreviewProps) {
                   </td>
                   <td className="soft">{plainText(host.user, 80)}</td>
                   <td className="soft">{host.via.length === 0 ? 'Direct' : plainText(host.via.join(', '), 120)}</td>
+                  {file !== null && <td className="soft">{isNew(host.name) ? 'Not yet' : 'Stays as it is'}</td>}
                 </tr>
               ))}
             </tbody>
@@ -104,22 +115,34 @@ function Preview({ preview, onSave, onDrop }: PreviewProps) {
           </div>
         </>
       )}
-      <h3>The fleet file that would be written</h3>
+      {file !== null && (
+        <>
+          <h3>Add to the open fleet file</h3>
+          <p>
+            {`Writes ${count(fresh, 'new host')} to the end of the host list of `}
+            <code>{plainText(file, 400)}</code>
+            {'. Its jump hosts, accounts and comments stay as they are.'}
+          </p>
+          <div className="actions">
+            <Button look="primary" unavailable={notAdded} onClick={onAdd}>
+              {`Add ${count(fresh, 'host')}`}
+            </Button>
+            {notAdded !== undefined && <span className="muted">{`${notAdded}.`}</span>}
+          </div>
+        </>
+      )}
+      <h3>{file === null ? 'The fleet file that would be written' : 'Or a fleet file of its own'}</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
       <pre className="plain-block" tabIndex={0}>
         {lines.join('\n')}
         {left > 0 ? `\n… ${left} more lines` : ''}
       </pre>
       <div className="actions">
-        <Button
-          look="primary"
-          unavailable={preview.taken.length === 0 ? 'No host was taken, there is nothing to save' : undefined}
-          onClick={onSave}
-        >
+        <Button look={file === null ? 'primary' : 'default'} unavailable={nothing} onClick={onSave}>
           Save as…
         </Button>
         <Button onClick={onDrop}>Discard</Button>
-        {preview.taken.length === 0 && <span className="muted">No host was taken, there is nothing to save.</span>}
+        {nothing !== undefined && <span className="muted">{`${nothing}.`}</span>}
       </div>
     </>
   )
