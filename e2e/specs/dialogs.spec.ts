@@ -20,17 +20,13 @@ test('hosts of ~/.ssh/config are added to the open fleet file, whose comments st
   const { page } = it
   const before = `# Kept by Ada.\n${await readFile(fleetFile, 'utf8')}# The end.\n`
   await writeFile(fleetFile, before)
-  await writeFile(
-    join(home, '.ssh', 'config'),
-    'Host gpu-07\n  HostName 10.20.4.17\n  Port 2222\nHost gpu-01\n  HostName 10.9.9.9\nHost web-*\n  User www\n',
-  )
+  await writeFile(join(home, '.ssh', 'config'), 'Host gpu-07\n  HostName 10.20.4.17\n  Port 2222\nHost gpu-01\n  HostName 10.9.9.9\n')
   await it.invoke('fleet:load', { path: fleetFile })
 
   await page.getByRole('button', { name: /Settings/ }).click()
   await page.getByRole('button', { name: 'Import from SSH config…' }).click()
   await expect(page.getByRole('row', { name: /gpu-07.*10\.20\.4\.17:2222.*Not yet/ })).toBeVisible()
   await expect(page.getByRole('row', { name: /gpu-01.*Stays as it is/ })).toBeVisible()
-  await expect(page.getByText('web-*').first()).toBeVisible()
   await page.getByRole('button', { name: 'Add 1 host' }).scrollIntoViewIfNeeded()
   await it.isSound('settings-import')
   await page.getByRole('button', { name: 'Add 1 host' }).focus()
@@ -72,6 +68,7 @@ test('changes since the last audit and the reports, by keyboard', async ({ openS
   await page.keyboard.press('r')
   await it.auditIsFinished()
   await page.keyboard.press('Control+k')
+  await expect(page.getByPlaceholder('Search or run a command')).toBeFocused()
   await page.keyboard.type('changes')
   await page.keyboard.press('Enter')
   await expect(it.dialog).toContainText('0 changes.')
