@@ -1,26 +1,24 @@
 import type { Change } from '#shared/model/audit.ts'
+import { wordsOfError } from '../../stores/failure-words.ts'
 import { useChanges, useHistory } from '../../stores/queries.ts'
 import { closeDialog, goHost } from '../../stores/ui.store.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { plainText } from '../../ui/plain-text.ts'
-import { OutcomeStatus } from '../../ui/status.tsx'
+import { OutcomeStatus, Status } from '../../ui/status.tsx'
 import { clock, dayMonth } from '../../ui/time.ts'
 import { count } from '../../ui/words.ts'
 
 /** What is different from the audit before. */
 export function ChangesDialog() {
-  const changes = useChanges().data ?? []
-  const before = useHistory().data?.[1]
-  const at = before === undefined ? null : new Date(before.startedAt)
-  const since =
-    at === null
-      ? 'There is no earlier audit to compare with.'
-      : `Since ${dayMonth(at, new Date(0))}, ${clock(at)}: ${count(changes.length, 'change')}.`
+  const query = useChanges()
+  const history = useHistory()
+  const changes = query.data ?? []
+  const error = query.error ?? history.error
   return (
     <Dialog
       title="Changes since the last audit"
-      lead={since}
+      lead={error === null ? leadOf(query.data?.length, history.data) : undefined}
       width="wide"
       onClose={closeDialog}
       foot={
@@ -32,6 +30,11 @@ export function ChangesDialog() {
         </>
       }
     >
+      {error !== null && (
+        <p className="mt-4" role="alert">
+          <Status tone="fail">Not compared</Status> {`${wordsOfError(error).title}: ${wordsOfError(error).detail}`}
+        </p>
+      )}
       {changes.length > 0 && (
         <div className="box mt-4">
           <table className="table">
@@ -74,6 +77,16 @@ export function ChangesDialog() {
       )}
     </Dialog>
   )
+}
+
+/** Until both are read, nothing is said to be unchanged. */
+function leadOf(changes: number | undefined, history: readonly { readonly startedAt: string }[] | undefined): string {
+  if (changes === undefined || history === undefined) return 'Comparing with the audit before'
+  const before = history[1]
+  if (before === undefined) return 'There is no earlier audit to compare with.'
+  const at = new Date(before.startedAt)
+  const since = `since ${dayMonth(at, new Date(0))}, ${clock(at)}`
+  return changes === 0 ? `Nothing changed ${since}.` : `${count(changes, 'change')} ${since}.`
 }
 
 const Side = ({ outcome }: { readonly outcome: Change['to'] }) =>
