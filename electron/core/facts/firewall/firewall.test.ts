@@ -117,6 +117,7 @@ describe('iptables-save without the name of its kernel part (before 1.8.8)', () 
   test.each<[string, (text: string) => string]>([
     ['another policy', (text) => text.replace(':INPUT DROP', ':INPUT ACCEPT')],
     ['a rule less', (text) => text.replace(/-A ufw-user-input .*\n/, '')],
+    ['the last rule of a chain less', (text) => text.replace('-A ufw-user-limit-accept -j ACCEPT\n', '')],
     ['a chain less', (text) => text.replaceAll(/.*ufw-user-limit-accept.*\n/g, '')],
     ['another verdict', (text) => text.replace(/(-A ufw-user-input .*)-j ACCEPT/, '$1-j DROP')],
     ['another chain', (text) => text.replace('-A INPUT -j ufw-before-input', '-A INPUT -j ufw-after-input')],
