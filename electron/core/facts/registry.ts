@@ -34,6 +34,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   containers: containersFact,
   services: servicesFact,
   nginx: nginxFact,
+  wire: wireFact,
   certificates: certificatesFact,
   'model-files': modelFilesFact,
   firewall: firewallFact,

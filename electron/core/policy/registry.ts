@@ -40,6 +40,8 @@ import proxyCertificateValid from './controls/tls/proxy-certificate-valid.contro
 import proxyServesTls from './controls/tls/proxy-serves-tls.control.ts'
 import proxyTlsVersions from './controls/tls/proxy-tls-versions.control.ts'
 import endpointAnswerAuthenticated from './controls/wire/endpoint-answer-authenticated.control.ts'
+import engineCertificateValid from './controls/wire/engine-certificate-valid.control.ts'
+import proxyHstsSent from './controls/wire/proxy-hsts-sent.control.ts'
 
 /** Every control, in the order of the checklist. A new one is one file in `controls/<area>/` and one line here. */
 export const controls: readonly AnyControl[] = [
@@ -47,7 +49,9 @@ export const controls: readonly AnyControl[] = [
   inferenceBindConfiguredLoopback,
   inferenceBoundToLoopback,
   inferenceWorkerPortsLocal,
+  engineCertificateValid,
   proxyCertificateValid,
+  proxyHstsSent,
   proxyServesTls,
   proxyTlsVersions,
   endpointAnswerAuthenticated,

@@ -46,7 +46,7 @@ const here = session(async (port) => {
 const never = new AbortController().signal
 
 async function ask(port: number, through = here, signal = never): Promise<WireEndpoint | undefined> {
-  const question = { id: `wire-http-${port}`, port, name: '10.0.0.1', owner: 'test', requests }
+  const question = { id: `wire-http-${port}`, port, name: '10.0.0.1', owner: 'test', requests, tls: false }
   const outputs = await askOverWire(through, [question], { fleet, host, signal }).finish(() => 50)
   expect(outputs.map(({ id, state }) => [id, state])).toEqual([
     ['wire', 'ok'],
@@ -151,6 +151,7 @@ describe('what the jump host does', () => {
       name: 'x',
       owner: 'x',
       requests: Array(8).fill(requests[0]),
+      tls: false,
     }))
     await askOverWire(counting, many, { fleet, host, signal: never }).finish(() => 5000)
     expect(most).toBeLessThanOrEqual(12)

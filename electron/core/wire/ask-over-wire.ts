@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { failureOf } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { printTranscript, type Said } from '../facts/wire/transcript.ts'
-import type { TcpOutcome } from '../facts/wire/wire.ts'
+import { type TcpOutcome, tlsVersions } from '../facts/wire/wire.ts'
 import type { HostSession } from '../ports.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import { Semaphore } from '../ssh/semaphore.ts'
 import { askHttp } from './ask-http.ts'
+import { greet, shownChain, tryVersion } from './ask-tls.ts'
+import type { HarmlessRequest } from './harmless-requests.ts'
 import type { Question } from './questions.ts'
 
 /** Channels of one host that are open at once. */
@@ -69,26 +72,63 @@ export function askOverWire(session: HostSession, questions: readonly Question[]
   }
 }
 
-/** The first request shows whether anything answers at all; only then are the others sent, side by side. */
-async function ask({ port, name, requests }: Question, context: Context, progress: { connected: boolean }): Promise<Said> {
-  const { host, from } = context
-  const base = { address: host.address, port, from }
+/** The first connection shows whether anything answers at all; only then are the others made, side by side. */
+async function ask(question: Question, context: Context, progress: { connected: boolean }): Promise<Said> {
+  const { port, requests, tls } = question
+  const base = { address: context.host.address, port, from: context.from }
   const [first, ...others] = requests
   if (first === undefined) return { ...base, tcp: 'no-answer', answers: [] }
   const opened = await open(port, context)
   if ('tcp' in opened) return { ...base, ...opened, answers: [] }
   progress.connected = true
+  if (tls) return { ...base, tcp: 'connected', ...(await askInsideTls(question, opened.stream, context)) }
   const answers = await Promise.all([
-    askHttp(opened.stream, first, name, context.signal),
-    ...others.map(async (request) => {
-      const another = await open(port, context)
-      if ('tcp' in another) return { method: request.method, path: request.path, headers: {}, failure: another.reason ?? another.tcp }
-      return askHttp(another.stream, request, name, context.signal)
-    }),
+    askHttp(opened.stream, first, question.name, context.signal),
+    ...others.map((request) => askAnew(request, question, context)),
   ])
   return { ...base, tcp: 'connected', answers }
 }
 
+async function askAnew(request: HarmlessRequest, { port, name, tls }: Question, context: Context): Promise<Answered> {
+  const failed = (failure: string): Answered => ({ method: request.method, path: request.path, headers: {}, failure })
+  const opened = await open(port, context)
+  if ('tcp' in opened) return failed(opened.reason ?? opened.tcp)
+  if (!tls) return askHttp(opened.stream, request, name, context.signal)
+  const greeting = await greet(opened.stream, serverNameOf(name), context.signal)
+  return 'failed' in greeting ? failed('no handshake') : askHttp(greeting.socket, request, name, context.signal)
+}
+
+/** The certificate and the first request on the connection that is open; versions and further requests on others. */
+async function askInsideTls(question: Question, stream: Duplex, context: Context): Promise<Pick<Said, 'tls' | 'answers'>> {
+  const serverName = serverNameOf(question.name)
+  const versions = Promise.all(
+    tlsVersions.map((version) =>
+      tryVersion(
+        version,
+        serverName,
+        async () => {
+          const opened = await open(question.port, context)
+          return 'tcp' in opened ? undefined : opened.stream
+        },
+        context.signal,
+      ),
+    ),
+  )
+  const greeting = await greet(stream, serverName, context.signal)
+  if ('failed' in greeting) return { tls: { serverName, versions: await versions, chain: [] }, answers: [] }
+  const chain = shownChain(greeting.socket)
+  const [first, ...others] = question.requests
+  const answers = await Promise.all([
+    ...(first ? [askHttp(greeting.socket, first, question.name, context.signal)] : []),
+    ...others.map((request) => askAnew(request, question, context)),
+  ])
+  return { tls: { serverName, versions: await versions, chain }, answers }
+}
+
+/** An address is no name for SNI (RFC 6066, 3). */
+const serverNameOf = (name: string): string | undefined => (isIP(name.replace(/^\[|\]$/g, '')) === 0 ? name : undefined)
+
+type Answered = Said['answers'][number]
 type Opened = { readonly stream: Duplex } | { readonly tcp: TcpOutcome; readonly reason?: string }
 
 /** A channel, or how the attempt ended. Its place is given back when the stream closes. */
@@ -117,14 +157,16 @@ const urlHost = (address: string): string => (address.includes(':') ? `[${addres
 function outputOf(question: Question, said: Said, startedMs: number): SectionOutput {
   const [first, ...others] = question.requests
   const more = others.length > 0 ? ` and ${others.length} more` : ''
-  const command = `GET http://${urlHost(said.address)}:${said.port}${first?.path ?? '/'}${more} from ${said.from}`
+  const scheme = question.tls ? 'https' : 'http'
+  const command = `GET ${scheme}://${urlHost(said.address)}:${said.port}${first?.path ?? '/'}${more} from ${said.from}`
   return section(question.id, command, printTranscript(said), Math.round(performance.now() - startedMs))
 }
 
 /** Says what was asked, so that a port without an answer is one that was not worth asking, or one that could not be. */
 function planOutput(questions: readonly Question[], from: string, host: Host): SectionOutput {
   const lines = questions.map(
-    ({ port, owner, name, requests }) => `http ${port} ${owner} ${name} ${requests.map(({ path }) => path).join(' ')}`,
+    ({ port, owner, name, requests, tls }) =>
+      `${tls ? 'tls' : 'http'} ${port} ${owner} ${name} ${requests.map(({ path }) => path).join(' ')}`,
   )
   const text = lines.length === 0 ? 'nothing that others could reach\n' : lines.map((line) => `${line}\n`).join('')
   return section('wire', planCommand(host, from), text, 0)

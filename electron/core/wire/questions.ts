@@ -1,12 +1,14 @@
 import { isIP } from 'node:net'
+import { speaksTls } from '#shared/model/engine-tls.ts'
 import type { Host } from '#shared/model/fleet.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Listener } from '#shared/model/listener.ts'
 import { isEncrypted, readHttp } from '../facts/nginx/model/servers.ts'
 import type { Nginx } from '../facts/nginx/nginx.ts'
 import type { FactResults } from '../facts/registry.ts'
 import { type HarmlessRequest, harmlessRequests } from './harmless-requests.ts'
 
-/** One port of the host to be asked over the wire, in plain HTTP. */
+/** One port of the host to be asked over the wire: in plain HTTP, or after handshakes inside TLS. */
 export interface Question {
   /** Section that the answer becomes. */
   readonly id: string
@@ -16,6 +18,7 @@ export interface Question {
   /** Who is expected to answer, for people. */
   readonly owner: string
   readonly requests: readonly HarmlessRequest[]
+  readonly tls: boolean
 }
 
 /** Facts that say what is worth asking. In the order of the registry. */
@@ -34,40 +37,67 @@ export const factsForQuestions = [
 const MAX_QUESTIONS = 8
 
 /** What to ask of a host, from what its probe said: its inference servers and the proxy, where others can reach them. Pure. */
-export function questionsFor(facts: Pick<FactResults, 'services' | 'nginx'>, host: Host): readonly Question[] {
-  const services = facts.services.known ? facts.services.value : []
+export function questionsFor(facts: Pick<FactResults, 'services' | 'nginx' | 'listeners'>, host: Host): readonly Question[] {
+  const services = facts.services.known ? facts.services.value.filter(({ running }) => running) : []
+  const direct = services.flatMap((service) =>
+    service.binds
+      .filter(({ scope, address }) => isReachable(scope, address, host))
+      .map(({ port }) => {
+        const tls = speaksTls(service)
+        return { id: idOf(tls, port), port, name: hostHeader(host), owner: service.id, requests: harmlessRequests(service), tls }
+      }),
+  )
+  const nginx = facts.nginx.known && facts.nginx.value.running && services.length > 0 ? facts.nginx.value : undefined
+  const fronts = [
+    ...(nginx ? frontsOf(nginx, host) : []),
+    ...(services.length > 0 && facts.listeners.known ? otherProxies(facts.listeners.value, host) : []),
+  ].map((front) => ({ ...front, requests: requestsThrough(services) }))
   const questions = new Map<string, Question>()
-  for (const service of services.filter(({ running }) => running)) {
-    for (const bind of service.binds) {
-      if (bind.scope === 'loopback' || (bind.scope === 'specific' && isElsewhere(bind.address, host))) continue
-      const question = { port: bind.port, name: hostHeader(host), owner: service.id, requests: harmlessRequests(service) }
-      questions.set(`${bind.port}`, { id: `wire-http-${bind.port}`, ...question })
-    }
-  }
-  if (facts.nginx.known && facts.nginx.value.running && services.length > 0) {
-    for (const front of plainFronts(facts.nginx.value, host))
-      if (!questions.has(`${front.port}`)) questions.set(`${front.port}`, { ...front, requests: requestsThrough(services) })
-  }
+  for (const question of [...direct, ...fronts]) if (!questions.has(question.id)) questions.set(question.id, question)
   return [...questions.values()].filter(({ requests }) => requests.length > 0).slice(0, MAX_QUESTIONS)
 }
+
+const idOf = (tls: boolean, port: number): string => `wire-${tls ? 'tls' : 'http'}-${port}`
+
+const isReachable = (scope: string, address: string, host: Host): boolean =>
+  scope === 'wildcard' || (scope === 'specific' && !isElsewhere(address, host))
 
 /** A socket on another address of the host is not behind the address that is asked. Names of hosts cannot be compared. */
 const isElsewhere = (bound: string, host: Host): boolean => isIP(host.address) !== 0 && bound !== host.address
 
 const hostHeader = ({ address }: Host): string => (address.includes(':') ? `[${address.replace(/%.*$/, '')}]` : address)
 
-function plainFronts(nginx: Nginx, host: Host): readonly Omit<Question, 'requests'>[] {
+/** Two names of one TLS socket at most: each may show another certificate. */
+const MAX_NAMES = 2
+
+function frontsOf(nginx: Nginx, host: Host): readonly Omit<Question, 'requests'>[] {
   const { servers } = readHttp(nginx)
+  const names = new Map<string, number>()
   return servers.flatMap((server) =>
     server.listens.flatMap((listen) => {
       const { scope, address, port, proxyProtocol } = listen
-      if (scope === 'loopback' || scope === 'unix' || port === 0 || proxyProtocol || isEncrypted(servers, listen)) return []
-      if (scope === 'specific' && isElsewhere(address, host)) return []
+      if (!isReachable(scope, address, host) || port === 0 || proxyProtocol) return []
+      const tls = isEncrypted(servers, listen)
+      const before = names.get(idOf(tls, port)) ?? 0
+      if (before >= (tls ? MAX_NAMES : 1)) return []
+      names.set(idOf(tls, port), before + 1)
       const name = server.names.find((one) => /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(one)) ?? hostHeader(host)
-      return [{ id: `wire-http-${port}`, port, name, owner: 'nginx' }]
+      return [{ id: before === 0 ? idOf(tls, port) : `${idOf(tls, port)}-${before + 1}`, port, name, owner: 'nginx', tls }]
     }),
   )
 }
+
+const PROXIES = /^(?:caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o)$/
+const TLS_PORTS = [443, 8443]
+
+/** Proxies whose configuration is not asked for here: what they are is seen by their process, what they speak by the port. */
+const otherProxies = (listeners: readonly Listener[], host: Host): readonly Omit<Question, 'requests'>[] =>
+  listeners.flatMap(({ protocol, scope, address, port, processes }) => {
+    const owner = processes.find(({ name }) => PROXIES.test(name))?.name
+    if (protocol !== 'tcp' || owner === undefined || !isReachable(scope, address, host)) return []
+    const tls = TLS_PORTS.includes(port)
+    return [{ id: idOf(tls, port), port, name: hostHeader(host), owner, tls }]
+  })
 
 /** The routes of every engine that may be behind a proxy, each once. */
 function requestsThrough(services: readonly InferenceService[]): readonly HarmlessRequest[] {

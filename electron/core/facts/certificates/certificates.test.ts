@@ -138,7 +138,7 @@ test('the fact follows nginx: unknown when it is, empty when there is none', () 
   const read = (nginx: unknown, change: Partial<SectionOutput> = {}) =>
     certificatesFact.read({
       section: (id: string) => ({ id, command: 'x', state: 'ok', stdout: '', stderr: '', durationMs: 1, bytes: 0, ...change }),
-      fact: () => nginx,
+      fact: (id: string) => (id === 'wire' ? unknown('not asked', []) : nginx),
     } as unknown as FactSources)
   expect(read(unknown('sudo refused', ['nginx'], 'add a line'))).toMatchObject({ known: false, hint: 'add a line' })
   expect(read(known({ installed: false, running: false, directives: [] }))).toMatchObject({ known: true, value: { certificates: [] } })

@@ -13,6 +13,8 @@ export interface Certificate {
   /** `rsa`, `ec`, `ed25519`, … as node:crypto names it. */
   readonly keyType: string
   readonly keyBits: number
+  /** Set when it was signed over a broken hash. */
+  readonly weakSignature?: 'MD5' | 'SHA-1' | undefined
   /** Certificates in the file, leaf first. */
   readonly chainLength: number
   /** Every certificate of the file is signed by the one after it. */
@@ -20,15 +22,15 @@ export interface Certificate {
   readonly line: number
 }
 
-/** What a TLS port answers, asked on the host itself. */
+/** What a TLS port answers, asked on the host itself or over the network: `section` says which. */
 export interface TlsEndpoint {
   readonly port: number
   readonly serverName: string
   /** `1.0` … `1.3`. */
   readonly versions: readonly string[]
-  /** Versions that the host's own openssl would not even offer: about these nothing is known. */
+  /** Versions that could not be offered: about these nothing is known. */
   readonly untested: readonly string[]
-  /** The certificate that was served, when one was. */
+  /** The certificate that was served, when one was; its line is one of `section`. */
   readonly served?: Omit<Certificate, 'path'> | undefined
   readonly section: string
   readonly line: number

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { Certificate } from './certificates.ts'
+import { weakSignature } from './weak-signature.ts'
 
 const MAX_CHAIN = 20
 const block = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g
@@ -17,6 +18,7 @@ export function readPem(text: string): Omit<Certificate, 'path' | 'line'> | unde
   const [leaf] = chain
   if (!leaf) return undefined
   const key = keyOf(leaf)
+  const weak = weakSignature(leaf.raw)
   return {
     subject: oneLine(leaf.subject),
     issuer: oneLine(leaf.issuer),
@@ -26,6 +28,7 @@ export function readPem(text: string): Omit<Certificate, 'path' | 'line'> | unde
     isCa: leaf.ca,
     selfSigned: leaf.subject === leaf.issuer && leaf.checkIssued(leaf),
     ...key,
+    ...(weak && { weakSignature: weak }),
     chainLength: chain.length,
     chainInOrder: chain.every((certificate, index) => {
       const next = chain[index + 1]

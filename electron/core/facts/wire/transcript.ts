@@ -1,11 +1,24 @@
-import { type TcpOutcome, tcpOutcomes, type WireAnswer, type WireEndpoint } from './wire.ts'
+import {
+  type TcpOutcome,
+  type TlsVersionTried,
+  tcpOutcomes,
+  tlsOutcomes,
+  tlsVersions,
+  type WireAnswer,
+  type WireEndpoint,
+  type WireTls,
+} from './wire.ts'
 
 /**
  * What a connection over the wire was answered, as lines that a person reads and `readTranscript` reads back. Stored like the answer of a
  * probe section, so that it can be cited and judged again later. Holds no time, so that the same answer is the same text.
  */
 type Answer = Omit<WireAnswer, 'line'>
-export type Said = Pick<WireEndpoint, 'address' | 'port' | 'from' | 'tcp' | 'reason'> & { readonly answers: readonly Answer[] }
+export type SaidTls = Pick<WireTls, 'serverName' | 'versions' | 'chain'>
+export type Said = Pick<WireEndpoint, 'address' | 'port' | 'from' | 'tcp' | 'reason'> & {
+  readonly tls?: SaidTls | undefined
+  readonly answers: readonly Answer[]
+}
 
 const MAX_TEXT = 300
 const MAX_LINES = 2000
@@ -23,12 +36,48 @@ const words: Readonly<Record<TcpOutcome, string>> = {
 export function printTranscript(said: Said): string {
   const reason = said.reason === undefined ? '' : ` (${plain(said.reason)})`
   const lines = [`tcp ${plain(said.address)} port ${said.port} from ${plain(said.from)}: ${words[said.tcp]}${reason}`]
+  if (said.tls) lines.push(...tlsLines(said.tls))
   for (const { method, path, status, headers, body, failure } of said.answers) {
     lines.push(`${method} ${path}: ${status ?? `no answer (${plain(failure ?? 'closed')})`}`)
     for (const [name, value] of Object.entries(headers)) lines.push(`  ${name}: ${plain(value)}`)
     if (body !== undefined) lines.push(`  | ${plain(body)}`)
   }
   return lines.map((line) => `${line}\n`).join('')
+}
+
+function tlsLines({ serverName, versions, chain }: SaidTls): readonly string[] {
+  return [
+    `tls name ${serverName === undefined ? '(none)' : plain(serverName)}`,
+    ...versions.map(({ version, outcome, detail }) => `tls ${version}: ${outcome.replace('-', ' ')} (${plain(detail)})`),
+    ...chain.flatMap((pem) => pem.split('\n')),
+  ]
+}
+
+const TLS_NAME = /^tls name (\S+)$/
+const TLS_VERSION = /^tls (1\.[0-3]): (served|refused|not asked|unclear) \((.*)\)$/
+const PEM_LINE = /^(?:[A-Za-z0-9+/=]{1,80}|-----(?:BEGIN|END) CERTIFICATE-----)$/
+
+/** Undefined when no handshake was tried. */
+function readTls(lines: readonly string[]): WireTls | undefined {
+  const at = lines.findIndex((line) => TLS_NAME.test(line))
+  if (at < 0) return undefined
+  const name = TLS_NAME.exec(lines[at] ?? '')?.[1]
+  const versions: TlsVersionTried[] = []
+  const pem: string[] = []
+  let chainLine = 0
+  for (const [index, line] of lines.entries()) {
+    if (index <= at) continue
+    const [, number, word, detail = ''] = TLS_VERSION.exec(line) ?? []
+    const version = tlsVersions.find((one) => one === number)
+    const outcome = tlsOutcomes.find((one) => one.replace('-', ' ') === word)
+    if (version && outcome) versions.push({ version, outcome, detail })
+    else if (PEM_LINE.test(line)) {
+      chainLine ||= index + 1
+      pem.push(line)
+    } else break
+  }
+  const chain = pem.join('\n').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  return { serverName: name === '(none)' ? undefined : name, versions, line: at + 2, chain, chainLine: chainLine || at + 1 }
 }
 
 const FIRST = /^tcp (\S+) port (\d{1,5}) from ([^:]+): (connected|refused|no answer|not forwarded)(?: \((.*)\))?$/
@@ -51,7 +100,8 @@ export function readTranscript(section: string, text: string): WireEndpoint | un
       answers.push({ method, path, headers: {}, line: index + 1, ...(status === undefined ? { failure } : { status: Number(status) }) })
     } else if (last) answers[answers.length - 1] = withDetail(last, line)
   }
-  return { address, port: Number(port), from, tcp, reason, answers, section, line: 1 }
+  const tls = readTls(lines)
+  return { address, port: Number(port), from, tcp, reason, ...(tls && { tls }), answers, section, line: 1 }
 }
 
 function withDetail(answer: WireAnswer, line: string): WireAnswer {

@@ -16,6 +16,32 @@ export interface WireAnswer {
   readonly line: number
 }
 
+export const tlsVersions = ['1.0', '1.1', '1.2', '1.3'] as const
+export type TlsVersion = (typeof tlsVersions)[number]
+
+/** `not-asked`: this side cannot offer the version, so nothing is known. `unclear`: neither a handshake nor a refusal. */
+export const tlsOutcomes = ['served', 'refused', 'not-asked', 'unclear'] as const
+
+export interface TlsVersionTried {
+  readonly version: TlsVersion
+  readonly outcome: (typeof tlsOutcomes)[number]
+  /** The cipher, or why not. */
+  readonly detail: string
+}
+
+/** What a TLS port shows. */
+export interface WireTls {
+  /** Name that was asked for (SNI); undefined when none was. */
+  readonly serverName?: string | undefined
+  readonly versions: readonly TlsVersionTried[]
+  /** Line of the first version. */
+  readonly line: number
+  /** PEM, the server's own certificate first; empty when no handshake came to an end. */
+  readonly chain: readonly string[]
+  /** Line where the chain begins. */
+  readonly chainLine: number
+}
+
 /** One port of the host, as it looks from the jump host. */
 export interface WireEndpoint {
   readonly address: string
@@ -24,6 +50,8 @@ export interface WireEndpoint {
   readonly from: string
   readonly tcp: TcpOutcome
   readonly reason?: string | undefined
+  /** Set when a TLS handshake was tried; `answers` then came from inside. */
+  readonly tls?: WireTls | undefined
   readonly answers: readonly WireAnswer[]
   readonly section: string
   /** Line that says how the connection ended. */

@@ -40,6 +40,7 @@ export function facts(configuration: string, services: readonly InferenceService
     listeners: known([]),
     containers: known({ runtimes: [], containers: [] }),
     certificates: { certificates: [], unreadable: [], endpoints: [] },
+    wire: known({ endpoints: [] }),
     ...more,
   }
 }

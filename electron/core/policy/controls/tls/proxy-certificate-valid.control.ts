@@ -1,12 +1,10 @@
 import type { Certificate, Certificates } from '../../../facts/certificates/certificates.ts'
-import { covers } from '../../../facts/certificates/pem.ts'
 import { nearestAll } from '../../../facts/nginx/model/scope.ts'
 import type { Server } from '../../../facts/nginx/model/servers.ts'
 import type { NginxDirective } from '../../../facts/nginx/nginx.ts'
 import { type Citation, defineControl, type PolicyContext, type Verdict } from '../../control.ts'
 import { type Front, frontsOf, proxyNeeds, proxyUses, rest, withoutTls } from '../proxy/proxy-paths.ts'
-
-const DAY_MS = 86_400_000
+import { date, type Flaw, flawsOf, type Served, verdictOn } from './certificate-flaws.ts'
 
 export default defineControl({
   id: 'proxy-certificate-valid',
@@ -30,24 +28,9 @@ export default defineControl({
   },
 })
 
-interface Flaw {
-  readonly status: 'fail' | 'warning'
-  readonly severity?: Verdict['severity']
-  readonly title: string
-  readonly reason: string
-}
-
-type Served = Omit<Certificate, 'path'>
-
-function judge({ subject, first }: Front, certificates: Certificates, context: PolicyContext): Verdict {
-  if (!first.nginx)
-    return {
-      status: 'not-evaluated',
-      subject,
-      title: 'The certificate was not looked at',
-      reason: `${first.program} serves TLS on ${first.socket.printed}, and no handshake showed its certificate.`,
-      cite: [first.socket.line],
-    }
+function judge(front: Front, certificates: Certificates, context: PolicyContext): Verdict {
+  const { subject, first } = front
+  if (!first.nginx) return judgeShown(front, certificates, context)
   const { server, listen } = first.nginx
   const directives = nearestAll(server.scope, ['ssl_certificate'])
   const endpoint = certificates.endpoints.find(
@@ -72,27 +55,31 @@ function judge({ subject, first }: Front, certificates: Certificates, context: P
       cite: cite(),
     }
   }
-  const flaws = shown.flatMap((certificate) => flawsOf(certificate, server, context)).concat(reloadNeeded(endpoint?.served, known))
-  const worst = flaws.find((flaw) => flaw.status === 'fail') ?? flaws[0]
+  const flaws = shown.flatMap((certificate) => flawsOf(certificate, namesOf(server), context)).concat(reloadNeeded(endpoint?.served, known))
+  const verdict = verdictOn(shown, flaws)
   const lines: readonly Citation[] = endpoint?.served
-    ? [{ section: 'certificates', line: endpoint.served.line }, ...cite()]
+    ? [{ section: endpoint.section, line: endpoint.served.line }, ...cite()]
     : [...known.map(({ line }) => ({ section: 'certificates', line })), ...cite()]
-  if (!worst)
+  const cited = verdict.status === 'pass' ? lines : [...cite(verdict.reason), ...lines.filter((line) => line.section !== 'nginx')]
+  return { ...verdict, subject, cite: cited }
+}
+
+/** Of a proxy whose files are not known, what a handshake shows. */
+function judgeShown({ subject, first }: Front, certificates: Certificates, context: PolicyContext): Verdict {
+  const endpoint = certificates.endpoints.find(({ port, served }) => port === first.socket.port && served)
+  if (endpoint?.served === undefined)
     return {
-      status: 'pass',
+      status: 'not-evaluated',
       subject,
-      title: `Certificate is valid until ${date(leaf.notAfter)}`,
-      reason: `Issued by ${leaf.issuer} for ${leaf.names.join(', ')}, ${leaf.keyType} ${leaf.keyBits} bit.`,
-      cite: lines,
+      title: 'The certificate was not looked at',
+      reason: `${first.program} serves TLS on ${first.socket.printed}, and no handshake showed its certificate.`,
+      cite: [first.socket.line],
     }
+  const names = endpoint.serverName === '' ? [] : [endpoint.serverName]
   return {
-    status: worst.status,
+    ...verdictOn([endpoint.served], flawsOf(endpoint.served, names, context)),
     subject,
-    // A milder rating holds only while it is the only failure.
-    ...(worst.severity && flaws.filter((flaw) => flaw.status === 'fail').length === 1 && { severity: worst.severity }),
-    title: worst.title,
-    reason: [worst, ...flaws.filter((flaw) => flaw !== worst)].map((flaw) => flaw.reason).join(' '),
-    cite: [...cite(worst.reason), ...lines.filter((line) => line.section === 'certificates')],
+    cite: [{ section: endpoint.section, line: endpoint.served.line }, first.socket.line],
   }
 }
 
@@ -110,62 +97,6 @@ const sameName = (server: Server, asked: string): boolean => {
   return names.length === 0 ? asked === '' : names.some((name) => name.replace(/^\*\./, 'gatehouse-probe.') === asked)
 }
 
-function flawsOf(certificate: Served, server: Server, { now, fleet }: PolicyContext): readonly Flaw[] {
-  const flaws: Flaw[] = []
-  const left = certificate.notAfter - now
-  if (left < 0)
-    flaws.push({ status: 'fail', title: `Certificate expired ${days(-left)} ago`, reason: `It ended on ${date(certificate.notAfter)}.` })
-  if (certificate.notBefore > now)
-    flaws.push({ status: 'fail', title: 'Certificate is not valid yet', reason: `It begins on ${date(certificate.notBefore)}.` })
-  if (certificate.isCa)
-    flaws.push({
-      status: 'fail',
-      severity: 'medium',
-      title: 'A CA certificate is used for the server',
-      reason: `It is marked CA:TRUE${certificate.selfSigned ? ' and self-signed' : ''}: clients that trust it also trust every certificate that the key on this host signs. Expected a server certificate issued by the CA.`,
-    })
-  const missed = namesOf(server).filter((name) => !coversAny(certificate.names, name))
-  if (missed.length > 0)
-    flaws.push({
-      status: 'fail',
-      title: 'Certificate does not cover its name',
-      reason: `It names ${certificate.names.join(', ') || 'no host at all'}. Expected ${missed.slice(0, 5).join(', ')}.`,
-    })
-  if (
-    (certificate.keyType === 'rsa' && certificate.keyBits < 2048) ||
-    (certificate.keyType === 'ec' && certificate.keyBits > 0 && certificate.keyBits < 224) ||
-    certificate.keyType === 'dsa'
-  )
-    flaws.push({
-      status: 'fail',
-      title: 'Certificate has a weak key',
-      reason: `${certificate.keyType} with ${certificate.keyBits} bit. Expected RSA 2048 or EC 256.`,
-    })
-  if (certificate.selfSigned && !certificate.isCa)
-    flaws.push({
-      status: 'warning',
-      title: 'Certificate is self-signed',
-      reason: 'Clients can verify it only when each was given this very certificate.',
-    })
-  else if (!certificate.selfSigned && !certificate.chainInOrder)
-    flaws.push({
-      status: 'warning',
-      title: 'Certificate chain is out of order',
-      reason: 'Each certificate must be followed by the one that issued it.',
-    })
-  if (left >= 0 && left < fleet.policy.certificateWarnDays * DAY_MS)
-    flaws.push({
-      status: 'warning',
-      title: `Certificate ends in ${days(left)}`,
-      reason: `It ends on ${date(certificate.notAfter)}, within the ${fleet.policy.certificateWarnDays} days of the policy.`,
-    })
-  return flaws
-}
-
-/** `.example.com` stands for the name and everything below it. */
-const coversAny = (names: readonly string[], name: string): boolean =>
-  name.startsWith('.') ? covers(names, name.slice(1)) && covers(names, `*${name}`) : covers(names, name)
-
 /** A renewed file counts only once nginx has read it. */
 const reloadNeeded = (served: Served | undefined, known: readonly Certificate[]): readonly Flaw[] =>
   served && known.length > 0 && known.every((file) => file.notAfter !== served.notAfter || file.subject !== served.subject)
@@ -177,16 +108,3 @@ const reloadNeeded = (served: Served | undefined, known: readonly Certificate[])
         },
       ]
     : []
-
-const days = (ms: number): string => {
-  const count = Math.floor(ms / DAY_MS)
-  return count === 1 ? '1 day' : `${count} days`
-}
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
-/** `24 Nov 2026`, UTC. */
-function date(ms: number): string {
-  const at = new Date(ms)
-  return Number.isNaN(at.getTime()) ? 'an unreadable date' : `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`
-}

@@ -1,5 +1,8 @@
+import { speaksTls } from '#shared/model/engine-tls.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Wire } from '../../../facts/wire/wire.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { exposedBinds, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest, serviceName } from '../proxy/proxy-paths.ts'
 
@@ -11,7 +14,7 @@ export default defineControl({
   rationale:
     'Prompts, answers and the passwords of basic authentication cross the network in clear, and whoever sits between reads and changes them. One plain listener beside an encrypted one is enough.',
   needs: proxyNeeds,
-  uses: proxyUses,
+  uses: [...proxyUses, 'wire'],
   references: [
     'NIST-800-53:SC-8',
     'NIST-800-53:SC-8(1)',
@@ -22,7 +25,7 @@ export default defineControl({
   ],
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)
-    return rest(facts, picture, [...fronts.map(judge), ...facts.services.flatMap(direct)])
+    return rest(facts, picture, [...fronts.map(judge), ...facts.services.flatMap((service) => direct(service, facts.wire))])
   },
 })
 
@@ -51,31 +54,12 @@ function judge({ subject, routes, first }: Front): Verdict {
   }
 }
 
-/** Engines that can speak TLS themselves, and the flag that makes them. */
-const tlsFlags: Partial<Record<InferenceService['engine'], readonly string[]>> = {
-  vllm: ['--ssl-certfile'],
-  'llama.cpp': ['--ssl-cert-file'],
-}
-
 /** A port that is open beyond loopback is reached without any proxy. */
-function direct(service: InferenceService): readonly Verdict[] {
+function direct(service: InferenceService, wire: FactResult<Wire>): readonly Verdict[] {
   const exposed = exposedBinds(service)
   if (exposed.length === 0) return []
   const where = listed(exposed.map(printBind))
-  const flags = tlsFlags[service.engine] ?? []
-  const speaksTls =
-    flags.some((flag) => service.argv.some((word) => word === flag || word.startsWith(`${flag}=`))) ||
-    (service.engine === 'llama.cpp' && Boolean(service.environment?.LLAMA_ARG_SSL_CERT_FILE))
-  if (speaksTls)
-    return [
-      {
-        status: 'not-evaluated',
-        subject: service.id,
-        title: 'The engine serves TLS by itself',
-        reason: `${serviceName(service)} listens on ${where} with TLS of its own, which is not looked at yet.`,
-        cite: exposed.map(({ section, line }) => ({ section, line })),
-      },
-    ]
+  if (speaksTls(service)) return [ownTls(service, where, wire)]
   return [
     {
       status: 'fail',
@@ -89,4 +73,27 @@ function direct(service: InferenceService): readonly Verdict[] {
       })),
     },
   ]
+}
+
+/** The flag says that it means to; a handshake says that it does. */
+function ownTls(service: InferenceService, where: string, wire: FactResult<Wire>): Verdict {
+  const subject = service.id
+  const cite = exposedBinds(service).map(({ section, line }) => ({ section, line }))
+  const ports = exposedBinds(service).map(({ port }) => port)
+  const seen = wire.known ? wire.value.endpoints.find(({ port, tls }) => ports.includes(port) && tls?.chain.length) : undefined
+  if (seen?.tls)
+    return {
+      status: 'pass',
+      subject,
+      title: 'The engine serves TLS by itself',
+      reason: `${serviceName(service)} listens on ${where}, and a handshake from ${seen.from} came to an end.`,
+      cite: [{ section: seen.section, line: seen.tls.line }, ...cite],
+    }
+  return {
+    status: 'not-evaluated',
+    subject,
+    title: 'The TLS of the engine was not seen',
+    reason: `${serviceName(service)} listens on ${where} with a certificate of its own, but no handshake from the jump host came to an end.`,
+    cite,
+  }
 }

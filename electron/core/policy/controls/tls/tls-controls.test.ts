@@ -61,7 +61,11 @@ test('a port open beyond loopback passes by the proxy', () => {
     'fail: The inference port speaks plain HTTP',
   ])
   const own = service('vllm', { address: '0.0.0.0', argv: ['vllm', 'serve', 'm', '--ssl-certfile=/x'] })
-  expect(outcomes(ask(proxyServesTls, facts('', [own])))).toEqual(['not-evaluated: The engine serves TLS by itself'])
+  expect(outcomes(ask(proxyServesTls, facts('', [own])))).toEqual(['not-evaluated: The TLS of the engine was not seen'])
+  const tls = { versions: [], line: 2, chain: ['pem'], chainLine: 3 }
+  const seen = { address: '10.0.3.7', port: 8000, from: 'bastion', tcp: 'connected', tls, answers: [], section: 'wire-tls-8000', line: 1 }
+  const given = facts('', [own], { wire: { known: true, value: { endpoints: [seen] } } })
+  expect(outcomes(ask(proxyServesTls, given))).toEqual(['pass: The engine serves TLS by itself'])
 })
 
 const certificate = (change: Partial<Certificate> = {}): Certificate => ({

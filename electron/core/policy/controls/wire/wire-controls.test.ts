@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { known, unknown } from '../../../facts/fact.ts'
 import { readTranscript } from '../../../facts/wire/transcript.ts'
 import type { Wire } from '../../../facts/wire/wire.ts'
-import type { AnyControl, Verdict } from '../../control.ts'
+import type { AnyControl, PolicyContext, Verdict } from '../../control.ts'
 import endpointAnswerAuthenticated from './endpoint-answer-authenticated.control.ts'
+import engineCertificateValid from './engine-certificate-valid.control.ts'
+import proxyHstsSent from './proxy-hsts-sent.control.ts'
 
 const ollama: InferenceService = {
   id: 'ollama.service',
@@ -25,7 +28,7 @@ const wireOf = (...texts: readonly string[]): Wire => ({
 const connected = (...lines: readonly string[]): string => ['tcp 10.0.0.1 port 8000 from bastion: connected', ...lines].join('\n')
 
 const run = (control: AnyControl, facts: object): readonly Verdict[] =>
-  (control as unknown as { evaluate(f: object): readonly Verdict[] }).evaluate(facts)
+  (control as unknown as { evaluate(facts: object, context: PolicyContext): readonly Verdict[] }).evaluate(facts, context)
 const judge = (...texts: readonly string[]) =>
   run(endpointAnswerAuthenticated, { services: [ollama], wire: known(wireOf(...texts)) }).map(({ status, title }) => `${status}: ${title}`)
 
@@ -77,4 +80,75 @@ describe('endpoint-answer-authenticated', () => {
     })
     expect(verdict?.cite).toEqual([{ section: 'wire-http-0', line: 4, note: 'Answered without credentials. Expected 401.', token: '200' }])
   })
+})
+
+const leaf = readFileSync(new URL('../../../facts/certificates/__fixtures__/leaf-chain.pem', import.meta.url), 'utf8').trim()
+const selfSigned = readFileSync(new URL('../../../facts/certificates/__fixtures__/self-signed.pem', import.meta.url), 'utf8').trim()
+const context = {
+  fleet: { policy: { minimumTlsVersion: '1.2', certificateWarnDays: 14 } },
+  now: Date.UTC(2026, 10, 26),
+} as unknown as PolicyContext
+const inside = (...lines: readonly string[]): string => ['tcp 10.0.0.1 port 8000 from bastion: connected', ...lines].join('\n')
+const outcomes = (verdicts: readonly Verdict[]) => verdicts.map(({ status, title }) => `${status}: ${title}`)
+
+const bind = { address: '0.0.0.0', port: 8000, scope: 'wildcard', section: 'listeners', line: 1, basis: 'observed' } as const
+const vllm: InferenceService = {
+  ...ollama,
+  id: 'vllm.service',
+  engine: 'vllm',
+  argv: ['vllm', 'serve', '--ssl-certfile', 'a.crt'],
+  binds: [bind],
+}
+
+test.each<[name: string, service: InferenceService, texts: readonly string[], expected: string]>([
+  ['no TLS of its own', ollama, [], 'not-applicable: No engine offers TLS of its own'],
+  ['local only', { ...vllm, binds: [] }, [], 'not-applicable: No engine offers TLS of its own'],
+  ['not reached', vllm, ['tcp 10.0.0.1 port 8000 from bastion: no answer'], 'not-evaluated: No handshake showed its certificate'],
+  [
+    'sound',
+    vllm,
+    [inside('tls name (none)', 'tls 1.0: refused (alert x)', 'tls 1.2: served (X)', ...leaf.split('\n'))],
+    'pass: Certificate is valid until 1 Jan 2027',
+  ],
+  [
+    'an old version',
+    vllm,
+    [inside('tls name (none)', 'tls 1.0: served (X)', 'tls 1.2: served (X)', ...leaf.split('\n'))],
+    'fail: TLS 1.0 is still accepted',
+  ],
+  [
+    'self-signed',
+    vllm,
+    [inside('tls name (none)', 'tls 1.2: served (X)', ...selfSigned.split('\n'))],
+    'warning: Certificate is self-signed',
+  ],
+])('engine-certificate-valid: %s', (_, service, texts, expected) => {
+  expect(outcomes(run(engineCertificateValid, { services: [service], wire: known(wireOf(...texts)) }))).toEqual([expected])
+})
+
+test.each<[name: string, texts: readonly string[], expected: string]>([
+  [
+    'sent',
+    [inside('tls name ai.example', 'GET /: 200', '  strict-transport-security: max-age=31536000; includeSubDomains')],
+    'pass: Strict-Transport-Security is sent',
+  ],
+  ['missing', [inside('tls name ai.example', 'GET /: 401')], 'warning: No Strict-Transport-Security header'],
+  [
+    'taken back',
+    [inside('tls name ai.example', 'GET /: 200', '  strict-transport-security: max-age=0')],
+    'warning: No Strict-Transport-Security header',
+  ],
+  [
+    'on one route only',
+    [inside('tls name a.b', 'GET /: 200', '  strict-transport-security: max-age=9', 'GET /x: 404')],
+    'warning: No Strict-Transport-Security header',
+  ],
+  [
+    'an address has no such header',
+    [inside('tls name (none)', 'GET /: 200')],
+    'not-applicable: No encrypted endpoint answers the jump host',
+  ],
+  ['plain', [connected('GET /: 200')], 'not-applicable: No encrypted endpoint answers the jump host'],
+])('proxy-hsts-sent: %s', (_, texts, expected) => {
+  expect(outcomes(run(proxyHstsSent, { wire: wireOf(...texts) }))).toEqual([expected])
 })

@@ -1,0 +1,31 @@
+/** Object identifiers of signatures whose hash is broken, in DER, as hex (RFC 8017 A.2.4, RFC 5758 3.1 and 3.2). */
+const broken: Readonly<Record<string, 'MD5' | 'SHA-1'>> = {
+  '2a864886f70d010104': 'MD5',
+  '2a864886f70d010105': 'SHA-1',
+  '2a8648ce3d0401': 'SHA-1',
+  '2a8648ce380403': 'SHA-1',
+}
+
+/**
+ * The broken hash that a certificate was signed with; undefined for any other. node:crypto does not tell before Node 24.9, so the second element of
+ * the outermost sequence is read (RFC 5280, 4.1): `SEQUENCE { tbsCertificate, SEQUENCE { algorithm OID … }, signature }`.
+ */
+export function weakSignature(der: Buffer): 'MD5' | 'SHA-1' | undefined {
+  const outer = element(der, 0)
+  const signed = outer && element(der, outer.start)
+  const algorithm = signed && element(der, signed.end)
+  const oid = algorithm && element(der, algorithm.start)
+  return oid?.tag === 6 ? broken[der.toString('hex', oid.start, oid.end)] : undefined
+}
+
+/** Tag, and where the content begins and ends. Undefined beyond the buffer, or for a length that no certificate has. */
+function element(der: Buffer, at: number): { readonly tag: number; readonly start: number; readonly end: number } | undefined {
+  const tag = der[at]
+  const first = der[at + 1]
+  if (tag === undefined || first === undefined) return undefined
+  const octets = first < 0x80 ? 0 : first & 0x7f
+  if (octets > 3 || at + 2 + octets > der.length) return undefined
+  const length = octets === 0 ? first : der.readUIntBE(at + 2, octets)
+  const start = at + 2 + octets
+  return start + length <= der.length ? { tag, start, end: start + length } : undefined
+}

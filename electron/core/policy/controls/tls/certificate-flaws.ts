@@ -1,0 +1,109 @@
+import type { Certificate } from '../../../facts/certificates/certificates.ts'
+import { covers } from '../../../facts/certificates/pem.ts'
+import type { PolicyContext, Verdict } from '../../control.ts'
+
+const DAY_MS = 86_400_000
+
+export type Served = Omit<Certificate, 'path' | 'line'>
+
+export interface Flaw {
+  readonly status: 'fail' | 'warning'
+  readonly severity?: Verdict['severity']
+  readonly title: string
+  readonly reason: string
+}
+
+/** All that is wrong with a certificate, for a server that answers to these names. */
+export function flawsOf(certificate: Served, names: readonly string[], { now, fleet }: PolicyContext): readonly Flaw[] {
+  const flaws: Flaw[] = []
+  const left = certificate.notAfter - now
+  if (left < 0)
+    flaws.push({ status: 'fail', title: `Certificate expired ${days(-left)} ago`, reason: `It ended on ${date(certificate.notAfter)}.` })
+  if (certificate.notBefore > now)
+    flaws.push({ status: 'fail', title: 'Certificate is not valid yet', reason: `It begins on ${date(certificate.notBefore)}.` })
+  if (certificate.isCa)
+    flaws.push({
+      status: 'fail',
+      severity: 'medium',
+      title: 'A CA certificate is used for the server',
+      reason: `It is marked CA:TRUE${certificate.selfSigned ? ' and self-signed' : ''}: clients that trust it also trust every certificate that the key on this host signs. Expected a server certificate issued by the CA.`,
+    })
+  const missed = names.filter((name) => !coversAny(certificate.names, name))
+  if (missed.length > 0)
+    flaws.push({
+      status: 'fail',
+      title: 'Certificate does not cover its name',
+      reason: `It names ${certificate.names.join(', ') || 'no host at all'}. Expected ${missed.slice(0, 5).join(', ')}.`,
+    })
+  if (
+    (certificate.keyType === 'rsa' && certificate.keyBits < 2048) ||
+    (certificate.keyType === 'ec' && certificate.keyBits > 0 && certificate.keyBits < 224) ||
+    certificate.keyType === 'dsa'
+  )
+    flaws.push({
+      status: 'fail',
+      title: 'Certificate has a weak key',
+      reason: `${certificate.keyType} with ${certificate.keyBits} bit. Expected RSA 2048 or EC 256.`,
+    })
+  if (certificate.weakSignature && !certificate.selfSigned)
+    flaws.push({
+      status: 'fail',
+      title: `Certificate is signed with ${certificate.weakSignature}`,
+      reason: `Signatures over ${certificate.weakSignature} can be forged, and clients refuse them. Expected SHA-256 or better.`,
+    })
+  if (certificate.selfSigned && !certificate.isCa)
+    flaws.push({
+      status: 'warning',
+      title: 'Certificate is self-signed',
+      reason: 'Clients can verify it only when each was given this very certificate.',
+    })
+  else if (!certificate.selfSigned && !certificate.chainInOrder)
+    flaws.push({
+      status: 'warning',
+      title: 'Certificate chain is out of order',
+      reason: 'Each certificate must be followed by the one that issued it.',
+    })
+  if (left >= 0 && left < fleet.policy.certificateWarnDays * DAY_MS)
+    flaws.push({
+      status: 'warning',
+      title: `Certificate ends in ${days(left)}`,
+      reason: `It ends on ${date(certificate.notAfter)}, within the ${fleet.policy.certificateWarnDays} days of the policy.`,
+    })
+  return flaws
+}
+
+/** What certificates that were shown or found mean together: the loudest flaw leads, all are named. */
+export function verdictOn(shown: readonly Served[], flaws: readonly Flaw[]): Pick<Verdict, 'status' | 'severity' | 'title' | 'reason'> {
+  const worst = flaws.find((flaw) => flaw.status === 'fail') ?? flaws[0]
+  const [leaf] = shown
+  if (!worst)
+    return {
+      status: 'pass',
+      title: `Certificate is valid until ${date(leaf?.notAfter ?? 0)}`,
+      reason: `Issued by ${leaf?.issuer} for ${leaf?.names.join(', ')}, ${leaf?.keyType} ${leaf?.keyBits} bit.`,
+    }
+  return {
+    status: worst.status,
+    // A milder rating holds only while it is the only failure.
+    ...(worst.severity && flaws.filter((flaw) => flaw.status === 'fail').length === 1 && { severity: worst.severity }),
+    title: worst.title,
+    reason: [worst, ...flaws.filter((flaw) => flaw !== worst)].map((flaw) => flaw.reason).join(' '),
+  }
+}
+
+/** `.example.com` stands for the name and everything below it. */
+const coversAny = (names: readonly string[], name: string): boolean =>
+  name.startsWith('.') ? covers(names, name.slice(1)) && covers(names, `*${name}`) : covers(names, name)
+
+const days = (ms: number): string => {
+  const count = Math.floor(ms / DAY_MS)
+  return count === 1 ? '1 day' : `${count} days`
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `24 Nov 2026`, UTC. */
+export function date(ms: number): string {
+  const at = new Date(ms)
+  return Number.isNaN(at.getTime()) ? 'an unreadable date' : `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`
+}

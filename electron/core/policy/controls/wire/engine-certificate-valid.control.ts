@@ -1,0 +1,68 @@
+import { speaksTls } from '#shared/model/engine-tls.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { readPem } from '../../../facts/certificates/pem.ts'
+import type { WireEndpoint } from '../../../facts/wire/wire.ts'
+import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
+import { exposedBinds, serviceName } from '../proxy/proxy-paths.ts'
+import { flawsOf, verdictOn } from '../tls/certificate-flaws.ts'
+
+export default defineControl({
+  id: 'engine-certificate-valid',
+  item: 'INF-2',
+  severity: 'high',
+  title: 'An engine that serves TLS itself shows a sound certificate and new versions only',
+  rationale:
+    'An engine with TLS of its own has no proxy to keep its certificate fresh or its versions strict. A certificate that clients cannot verify teaches them not to.',
+  needs: ['services'],
+  uses: ['wire'],
+  references: ['NIST-800-53:SC-8(1)', 'NIST-800-53:SC-12', 'CIS-8:3.10', 'ISO-27001:A.8.24', 'https://www.rfc-editor.org/rfc/rfc8996'],
+  evaluate: ({ services, wire }, context) => {
+    const own = services.filter((service) => speaksTls(service) && exposedBinds(service).length > 0)
+    if (own.length === 0)
+      return [
+        {
+          status: 'not-applicable',
+          subject: '',
+          title: 'No engine offers TLS of its own',
+          reason: 'No inference server was started with a certificate and listens beyond this host.',
+          cite: [],
+        },
+      ]
+    return own.map((service) => judge(service, wire.known ? wire.value.endpoints : [], context))
+  },
+})
+
+function judge(service: InferenceService, endpoints: readonly WireEndpoint[], context: PolicyContext): Verdict {
+  const subject = service.id
+  const ports = exposedBinds(service).map(({ port }) => port)
+  const endpoint = endpoints.find(({ port, tls }) => ports.includes(port) && tls)
+  const certificate = endpoint?.tls && readPem(endpoint.tls.chain.join('\n'))
+  if (!endpoint?.tls || !certificate)
+    return {
+      status: 'not-evaluated',
+      subject,
+      title: 'No handshake showed its certificate',
+      reason: `${serviceName(service)} serves TLS, but no handshake from the jump host came to an end.`,
+      cite: exposedBinds(service).map(({ section, line }) => ({ section, line })),
+    }
+  const { section, tls } = endpoint
+  const minimum = context.fleet.policy.minimumTlsVersion
+  const old = tls.versions.filter(({ version, outcome }) => outcome === 'served' && version < minimum)
+  const [first] = old
+  if (first)
+    return {
+      status: 'fail',
+      subject,
+      title: `TLS ${first.version} is still accepted`,
+      reason: `Handshakes with TLS ${old.map(({ version }) => version).join(', ')} came to an end. Expected TLS ${minimum} or newer.`,
+      cite: old.map(({ version }) => ({
+        section,
+        line: tls.line + tls.versions.findIndex((one) => one.version === version),
+        note: `Expected TLS ${minimum} or newer.`,
+        token: `tls ${version}`,
+      })),
+    }
+  // Clients reach it by its address, which certificates seldom name: a name is held against it only when one was asked for.
+  const names = tls.serverName === undefined ? [] : [tls.serverName]
+  return { ...verdictOn([certificate], flawsOf(certificate, names, context)), subject, cite: [{ section, line: tls.chainLine }] }
+}
