@@ -10,6 +10,7 @@ import type { Network } from './network/network.ts'
 import type { Nginx } from './nginx/nginx.ts'
 import type { Packages } from './packages/packages.ts'
 import type { Process } from './processes/processes.ts'
+import type { Program } from './programs/programs.ts'
 import type { Sources } from './sources/sources.ts'
 import type { Sshd } from './sshd/sshd.ts'
 import type { System } from './system/system.ts'
@@ -26,6 +27,8 @@ export interface Facts {
   readonly containers: Containers
   /** Inference servers, put together from the four above. */
   readonly services: readonly InferenceService[]
+  /** Other programs of the field: dashboards, notebooks, clusters, exporters, tunnels. */
+  readonly programs: readonly Program[]
   readonly nginx: Nginx
   readonly certificates: Certificates
   readonly accounts: Accounts

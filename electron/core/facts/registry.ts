@@ -15,6 +15,7 @@ import { networkFact } from './network/network.fact.ts'
 import { nginxFact } from './nginx/nginx.fact.ts'
 import { packagesFact } from './packages/packages.fact.ts'
 import { processesFact } from './processes/processes.fact.ts'
+import { programsFact } from './programs/programs.fact.ts'
 import { servicesFact } from './services/services.fact.ts'
 import { sourcesFact } from './sources/sources.fact.ts'
 import { sshdFact } from './sshd/sshd.fact.ts'
@@ -33,6 +34,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   units: unitsFact,
   containers: containersFact,
   services: servicesFact,
+  programs: programsFact,
   nginx: nginxFact,
   wire: wireFact,
   certificates: certificatesFact,

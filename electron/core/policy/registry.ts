@@ -22,6 +22,11 @@ import incidentPlaybookRehearsed from './controls/process/incident-playbook-rehe
 import inferencePatchProcessStated from './controls/process/inference-patch-process-stated.control.ts'
 import modelApprovalProcessDocumented from './controls/process/model-approval-process-documented.control.ts'
 import usageBaselineWithAlerts from './controls/process/usage-baseline-with-alerts.control.ts'
+import codeRunnerNotExposed from './controls/programs/code-runner-not-exposed.control.ts'
+import listenerOwnerExpected from './controls/programs/listener-owner-expected.control.ts'
+import metricsOnlyFromMonitoring from './controls/programs/metrics-only-from-monitoring.control.ts'
+import modelInterfaceNotExposed from './controls/programs/model-interface-not-exposed.control.ts'
+import tunnelProgramAbsent from './controls/programs/tunnel-program-absent.control.ts'
 import engineRequiresKeyWhenExposed from './controls/proxy/engine-requires-key-when-exposed.control.ts'
 import managementEndpointsRestricted from './controls/proxy/management-endpoints-restricted.control.ts'
 import managementNotDirectlyReachable from './controls/proxy/management-not-directly-reachable.control.ts'
@@ -49,11 +54,13 @@ export const controls: readonly AnyControl[] = [
   inferenceBindConfiguredLoopback,
   inferenceBoundToLoopback,
   inferenceWorkerPortsLocal,
+  modelInterfaceNotExposed,
   engineCertificateValid,
   proxyCertificateValid,
   proxyHstsSent,
   proxyServesTls,
   proxyTlsVersions,
+  codeRunnerNotExposed,
   endpointAnswerAuthenticated,
   engineRequiresKeyWhenExposed,
   proxyRequiresAuthentication,
@@ -69,8 +76,11 @@ export const controls: readonly AnyControl[] = [
   firewallDefaultDenyOutbound,
   inferencePortOnlyFromApp,
   ipv6FilteredLikeIpv4,
+  listenerOwnerExpected,
+  metricsOnlyFromMonitoring,
   outboundOnlyToStorage,
   sshOnlyFromJump,
+  tunnelProgramAbsent,
   modelHashesVerifiedAtSource,
   modelFilesNotNamedAsPickle,
   modelApprovalProcessDocumented,

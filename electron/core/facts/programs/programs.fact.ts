@@ -1,0 +1,146 @@
+import type { ServiceBind } from '#shared/model/inference-service.ts'
+import type { Listener } from '#shared/model/listener.ts'
+import type { Container } from '../containers/containers.ts'
+import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts'
+import { scopeOf } from '../listeners/address-scope.ts'
+import type { Process } from '../processes/processes.ts'
+import { containerIdOf, unitOf } from '../services/placement.ts'
+import type { Program } from './programs.ts'
+import { programOfImage, recogniseProgram } from './recognise-program.ts'
+import type { ProgramRecord } from './record.ts'
+
+/** Programs that belong to running models: from processes, listeners and containers. Asks nothing on the host. */
+export const programsFact: FactDefinition<'programs'> = {
+  id: 'programs',
+  sections: () => [],
+  read({ fact }) {
+    const processes = fact('processes')
+    if (!processes.known) return unknown(`Programs: ${processes.reason}`, processes.sections, processes.hint)
+    const containers = fact('containers')
+    return known(findPrograms(processes.value, fact('listeners'), containers.known ? containers.value.containers : []))
+  },
+}
+
+function findPrograms(
+  processes: readonly Process[],
+  listeners: FactResult<readonly Listener[]>,
+  containers: readonly Container[],
+): readonly Program[] {
+  const records = new Map(processes.map((process) => [process.pid, recogniseProgram(process.argv, process.name)]))
+  const parents = new Map(processes.map(({ pid, ppid }) => [pid, ppid]))
+  const isPart = (process: Process, record: ProgramRecord): boolean => {
+    let above = process.ppid
+    for (let depth = 0; depth < 64 && above > 0; depth++) {
+      if (records.get(above)?.id === record.id) return true
+      above = parents.get(above) ?? 0
+    }
+    return false
+  }
+  const found = processes.flatMap((process) => {
+    const record = records.get(process.pid)
+    return record && !isPart(process, record) ? [fromProcess(process, record, { processes, parents, listeners, containers })] : []
+  })
+  const shown = new Set(found.map(({ container }) => container))
+  const imaged = containers.flatMap((container) => {
+    const record = container.running && !shown.has(container.name) ? programOfImage(container.image) : undefined
+    return record ? [fromContainer(container, record)] : []
+  })
+  return withUniqueIds([...found, ...imaged])
+}
+
+interface Sources {
+  readonly processes: readonly Process[]
+  readonly parents: ReadonlyMap<number, number>
+  readonly listeners: FactResult<readonly Listener[]>
+  readonly containers: readonly Container[]
+}
+
+function fromProcess(main: Process, record: ProgramRecord, { processes, parents, listeners, containers }: Sources): Program {
+  const below = new Set([main.pid])
+  // A parent stands before its children only by chance, so the tree is walked until it grows no more.
+  for (let before = 0; before !== below.size; ) {
+    before = below.size
+    for (const { pid } of processes) if (below.has(parents.get(pid) ?? 0)) below.add(pid)
+  }
+  const containerId = containerIdOf(main.cgroup)
+  const container = containers.find(({ id, pid }) => id === containerId || (pid > 0 && pid === main.pid))
+  const tcp = listeners.known ? listeners.value.filter(({ protocol }) => protocol === 'tcp') : []
+  // What runs below a container daemon are other people's ports.
+  const members = record.kind === 'container-api' ? new Set([main.pid]) : below
+  const own = tcp.filter(({ processes: owners }) => owners.some(({ pid }) => members.has(pid)))
+  const binds = own.length > 0 ? own.map(bindOf) : container ? publishedOf(container) : []
+  const unseen = !listeners.known
+    ? listeners.reason
+    : binds.length === 0 && tcp.some(({ processes: owners }) => owners.length === 0)
+      ? 'the owners of sockets could not be read'
+      : undefined
+  return {
+    id: record.id,
+    name: record.name,
+    kind: record.kind,
+    pids: [...members],
+    user: main.user,
+    unit: containerId ? undefined : unitOf(main),
+    container: container?.name ?? containerId?.slice(0, 12),
+    binds,
+    ...(unseen !== undefined && { bindsUnknown: unseen }),
+    ...authenticationOf(record, [...main.argv, ...variablesOf(main.environment ?? container?.environment ?? {})]),
+    danger: record.danger,
+    section: 'processes',
+    line: main.line,
+  }
+}
+
+const fromContainer = (container: Container, record: ProgramRecord): Program => ({
+  id: record.id,
+  name: record.name,
+  kind: record.kind,
+  pids: container.pid > 0 ? [container.pid] : [],
+  user: container.user,
+  container: container.name,
+  binds: publishedOf(container),
+  ...(container.hostNetwork && { bindsUnknown: 'it uses the network of the host, and its sockets were not found' }),
+  ...authenticationOf(record, [...container.command, ...variablesOf(container.environment)]),
+  danger: record.danger,
+  section: 'containers',
+  line: container.line,
+})
+
+const variablesOf = (environment: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+
+function authenticationOf({ authentication }: ProgramRecord, words: readonly string[]): Pick<Program, 'authentication' | 'decidedBy'> {
+  const off = words.find((word) => authentication.off?.test(word))
+  if (off !== undefined) return { authentication: 'none', decidedBy: off }
+  const on = words.find((word) => authentication.on?.test(word))
+  return on === undefined ? { authentication: authentication.usual } : { authentication: 'on', decidedBy: on }
+}
+
+const bindOf = ({ address, port, scope, section, line }: Listener): ServiceBind => ({
+  address,
+  port,
+  scope,
+  section: section ?? 'listeners',
+  line,
+  basis: 'observed',
+})
+
+const publishedOf = ({ ports, line }: Container): readonly ServiceBind[] =>
+  ports.flatMap(({ hostAddress, hostPort, protocol }) => {
+    const scope = scopeOf(hostAddress === '' ? '0.0.0.0' : hostAddress)
+    if (protocol !== 'tcp' || hostPort === 0 || scope === undefined) return []
+    return [{ address: hostAddress || '0.0.0.0', port: hostPort, scope, section: 'containers', line, basis: 'observed' as const }]
+  })
+
+function withUniqueIds(programs: readonly Program[]): readonly Program[] {
+  const counts = new Map<string, number>()
+  for (const { id } of programs) counts.set(id, (counts.get(id) ?? 0) + 1)
+  const taken = new Set<string>()
+  return programs.map((program) => {
+    const many = (counts.get(program.id) ?? 0) > 1
+    let id = many ? `${program.id}:${program.container ?? program.unit ?? program.binds[0]?.port ?? program.pids[0] ?? 0}` : program.id
+    for (let number = 2; taken.has(id); number++) id = `${program.id}#${number}`
+    taken.add(id)
+    return { ...program, id }
+  })
+}

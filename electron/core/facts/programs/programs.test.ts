@@ -1,0 +1,157 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Listener } from '#shared/model/listener.ts'
+import { type FactSources, known, unknown } from '../fact.ts'
+import type { Process } from '../processes/processes.ts'
+import { knownPrograms } from './known-programs.ts'
+import { programsFact } from './programs.fact.ts'
+import { programOfImage, recogniseProgram } from './recognise-program.ts'
+
+/** Command lines as the programs' own documentation starts them (see `source` of each record). */
+describe('a command line', () => {
+  test.each<[line: string, expected: string | undefined]>([
+    ['python3 -m sglang.launch_server --model-path m --host 0.0.0.0', 'sglang'],
+    ['/opt/venv/bin/python /opt/venv/bin/sglang serve m', 'sglang'],
+    ['text-generation-launcher --model-id m --port 80', 'tgi'],
+    ['text-embeddings-router --model-id m', 'tei'],
+    ['tritonserver --model-repository=/models --model-control-mode=explicit', 'triton'],
+    ['./rpc-server -H 0.0.0.0 -p 50052', 'llama-rpc'],
+    ['/usr/bin/python3 /usr/local/bin/open-webui serve', 'open-webui'],
+    ['/usr/bin/python3 /usr/bin/uvicorn open_webui.main:app --host 0.0.0.0', 'open-webui'],
+    ['litellm --config /etc/litellm.yaml', 'litellm'],
+    ['python /opt/ComfyUI/main.py --listen', 'comfyui'],
+    ['python /srv/text-generation-webui/server.py --listen --api', 'text-generation-webui'],
+    ['/opt/conda/bin/python3.11 /opt/conda/bin/jupyter-lab --ip=0.0.0.0', 'jupyter'],
+    ['python -m jupyterlab', 'jupyter'],
+    ['/opt/ray/core/src/ray/gcs/gcs_server --log_dir=/tmp', 'ray'],
+    ['/usr/bin/python3 /usr/lib/python3/ray/dashboard/dashboard.py --host=0.0.0.0', 'ray'],
+    ['/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375', 'docker-tcp'],
+    ['/usr/bin/dockerd --host=tcp://127.0.0.1:2375', 'docker-tcp'],
+    ['/usr/bin/dockerd -H fd://', undefined],
+    ['mlflow server --host 0.0.0.0', 'mlflow'],
+    ['gunicorn -b 0.0.0.0:5000 mlflow.server:app', 'mlflow'],
+    ['gunicorn -b 0.0.0.0:5000 shop.wsgi', undefined],
+    ['gpustack start', 'gpustack'],
+    ['/usr/bin/dcgm-exporter -f /etc/dcgm.csv', 'dcgm-exporter'],
+    ['/usr/bin/prometheus-node-exporter', 'node-exporter'],
+    ['/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml', 'kubelet'],
+    ['/usr/local/bin/cloudflared --no-autoupdate tunnel run --token ****', 'cloudflared'],
+    ['cloudflared version', undefined],
+    ['ngrok http 11434', 'ngrok'],
+    ['ngrok config check', undefined],
+    ['tailscale funnel 11434', 'tailscale-serve'],
+    ['tailscale status', undefined],
+    ['frpc -c /etc/frp/frpc.toml', 'frp'],
+    ['ssh -N -R 8000:localhost:8000 me@example.net', 'ssh-remote-forward'],
+    ['autossh -M 0 -fNR 8000:localhost:8000 me@example.net', 'ssh-remote-forward'],
+    ['ssh -o RemoteForward=8000:localhost:8000 me@example.net', 'ssh-remote-forward'],
+    ['ssh -L 8000:localhost:8000 me@example.net', undefined],
+    ['ssh -i /home/me/.ssh/KEY-R me@example.net', undefined],
+    ['sh -c "exec ngrok tcp 22"', 'ngrok'],
+    ['vim /etc/ngrok.yml', undefined],
+    ['grep -r jupyter /home', undefined],
+    ['less ray', undefined],
+  ])('%s', (line, expected) => {
+    const argv = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
+    expect(recogniseProgram(argv)?.id).toBe(expected)
+  })
+
+  test('anything: nothing throws', () => {
+    fc.assert(fc.property(fc.array(fc.string()), (argv) => void recogniseProgram(argv)))
+  })
+})
+
+test.each([
+  ['ghcr.io/open-webui/open-webui:main', 'open-webui'],
+  ['nvcr.io/nvidia/tritonserver:24.05-py3', 'triton'],
+  ['nvcr.io/nvidia/k8s/dcgm-exporter:3.3.5', 'dcgm-exporter'],
+  ['lmsysorg/sglang@sha256:00', 'sglang'],
+  ['quay.io/jupyter/scipy-notebook:latest', 'jupyter'],
+  ['registry:5000/postgres', undefined],
+  ['', undefined],
+])('image %s', (image, expected) => {
+  expect(programOfImage(image)?.id).toBe(expected)
+})
+
+test('records have ids of their own, a danger in one or two sentences and a source', () => {
+  expect(new Set(knownPrograms.map(({ id }) => id)).size).toBe(knownPrograms.length)
+  for (const { id, danger, source } of knownPrograms) {
+    expect(danger, id).toMatch(/\.$/)
+    expect(source.length, id).toBeGreaterThan(5)
+  }
+})
+
+const process = (pid: number, ppid: number, argv: string, change: Partial<Process> = {}): Process => ({
+  pid,
+  ppid,
+  user: 'ml',
+  uid: 1000,
+  name: 'x',
+  argv: argv.split(' '),
+  line: pid,
+  ...change,
+})
+const listener = (port: number, pid: number | undefined, address = '0.0.0.0'): Listener => ({
+  protocol: 'tcp',
+  address,
+  port,
+  scope: address === '0.0.0.0' ? 'wildcard' : 'loopback',
+  processes: pid === undefined ? [] : [{ name: 'x', pid }],
+  line: port,
+})
+function find(processes: readonly Process[], listeners: readonly Listener[], containers: readonly object[] = []) {
+  const facts: Record<string, unknown> = { processes: known(processes), listeners: known(listeners), containers: known({ containers }) }
+  const fact = programsFact.read({ fact: (id: string) => facts[id] ?? unknown('no', []) } as unknown as FactSources)
+  if (!fact.known) throw new Error(fact.reason)
+  return fact.value
+}
+
+test('one program with its children and their sockets; what a flag says about authentication', () => {
+  const found = find(
+    [
+      process(10, 1, "jupyter-lab --ip=0.0.0.0 --ServerApp.token=''", { cgroup: '/system.slice/jupyter.service' }),
+      process(11, 10, 'python -m ipykernel_launcher'),
+      process(20, 1, 'tritonserver --model-repository=/m'),
+      process(30, 1, '/usr/bin/dockerd -H tcp://127.0.0.1:2375 --tlsverify'),
+      process(31, 30, 'docker-proxy -host-port 8080'),
+    ],
+    [listener(8888, 10), listener(40_001, 11, '127.0.0.1'), listener(8000, 20), listener(2375, 30, '127.0.0.1'), listener(8080, 31)],
+  )
+  expect(found.map(({ id, unit, binds, authentication }) => [id, unit, binds.map(({ port }) => port), authentication])).toEqual([
+    ['jupyter', 'jupyter.service', [8888, 40_001], 'none'],
+    ['triton', undefined, [8000], 'none'],
+    ['docker-tcp', undefined, [2375], 'on'],
+  ])
+})
+
+test('sockets without owners: it is said that they could not be seen', () => {
+  expect(find([process(20, 1, 'tritonserver')], [listener(8000, undefined)])[0]).toMatchObject({
+    binds: [],
+    bindsUnknown: 'the owners of sockets could not be read',
+  })
+})
+
+test('a container whose processes are not seen counts by its image and published ports', () => {
+  const container = {
+    id: 'a'.repeat(64),
+    name: 'webui',
+    image: 'ghcr.io/open-webui/open-webui:main',
+    running: true,
+    ports: [{ hostAddress: '0.0.0.0', hostPort: 3000, containerPort: 8080, protocol: 'tcp' }],
+    user: '',
+    hostNetwork: false,
+    command: ['bash', 'start.sh'],
+    environment: { WEBUI_AUTH: 'False' },
+    pid: 0,
+    line: 4,
+  }
+  expect(find([], [], [container])).toMatchObject([
+    {
+      id: 'open-webui',
+      container: 'webui',
+      binds: [{ port: 3000, scope: 'wildcard' }],
+      authentication: 'none',
+      decidedBy: 'WEBUI_AUTH=False',
+    },
+  ])
+})

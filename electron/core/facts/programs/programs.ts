@@ -1,0 +1,32 @@
+import type { ServiceBind } from '#shared/model/inference-service.ts'
+
+/**
+ * What a program is here. inference: runs models. interface: people and programs use models through it. notebook, cluster, container-api: run code for
+ * whoever may use them. exporter: tells numbers. tunnel: brings outsiders in past the firewall.
+ */
+export type ProgramKind = 'inference' | 'interface' | 'notebook' | 'cluster' | 'container-api' | 'exporter' | 'tunnel'
+
+/** A program that belongs to running models, beside the engines that are known in depth. */
+export interface Program {
+  /** Id of its record, and of the record and its pid where it runs twice. */
+  readonly id: string
+  readonly name: string
+  readonly kind: ProgramKind
+  readonly pids: readonly number[]
+  readonly user: string
+  readonly unit?: string | undefined
+  readonly container?: string | undefined
+  /** Its TCP sockets, or ports published for its container. */
+  readonly binds: readonly ServiceBind[]
+  /** Why `binds` may lack something. */
+  readonly bindsUnknown?: string | undefined
+  /** Does it ask who is there? `default`: yes, unless a setting that cannot be seen here turned it off. */
+  readonly authentication: 'none' | 'on' | 'default' | 'unknown'
+  /** The word that decides it, when one does. */
+  readonly decidedBy?: string | undefined
+  /** What somebody who reaches it can do. */
+  readonly danger: string
+  /** Line that shows it. */
+  readonly section: string
+  readonly line: number
+}

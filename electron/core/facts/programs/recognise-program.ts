@@ -1,0 +1,35 @@
+import { basename } from 'node:path/posix'
+import { unwrap } from '../services/launchers.ts'
+import { knownPrograms } from './known-programs.ts'
+import type { ProgramRecord } from './record.ts'
+
+/** What a command line starts, by the meaning of its words: `vim ngrok.yml` or `grep ray` are none of these. */
+export function recogniseProgram(argv: readonly string[], name = ''): ProgramRecord | undefined {
+  // Go programs and daemons may show a title of their own instead of their words.
+  const started = unwrap(argv)
+  for (const { words, module } of started) {
+    const found = knownPrograms.find((record) => (module === undefined ? fits(record, words) : (record.module?.test(module) ?? false)))
+    if (found) return found
+  }
+  const [first] = started
+  // JupyterHub and others rename themselves; the kernel's short name is then all there is.
+  return first === undefined && name !== '' ? knownPrograms.find((record) => fits(record, [name])) : undefined
+}
+
+function fits(record: ProgramRecord, words: readonly string[]): boolean {
+  const [path = '', ...rest] = words
+  if (record.path?.test(path)) return true
+  const named = record.program?.test(basename(path)) ?? false
+  if (named) return (record.command?.test(rest[0] ?? '') ?? true) && (record.anywhere === undefined || says(record.anywhere, rest))
+  return record.application !== undefined && isRunner(basename(path)) && says(record.application, rest)
+}
+
+const says = (pattern: RegExp, words: readonly string[]): boolean => words.some((word) => pattern.test(word))
+
+const isRunner = (name: string): boolean => /^(?:uvicorn|gunicorn|hypercorn|waitress-serve)$/.test(name)
+
+/** The program that an image is named after, on whatever registry. */
+export function programOfImage(reference: string): ProgramRecord | undefined {
+  const [name = ''] = ((reference.split('@', 1)[0] ?? '').split('/').at(-1) ?? '').toLowerCase().split(':')
+  return name === '' ? undefined : knownPrograms.find(({ image }) => image?.test(name))
+}

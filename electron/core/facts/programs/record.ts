@@ -1,0 +1,30 @@
+import type { ProgramKind } from './programs.ts'
+
+/** One program as data: how it is recognised, how it authenticates, what it can do to you, and who says so. */
+export interface ProgramRecord {
+  readonly id: string
+  readonly name: string
+  readonly kind: ProgramKind
+  /** Base name of the program, or of the script that Python runs. */
+  readonly program?: RegExp
+  /** The first word after the program must be this; for `anywhere` one of its words. */
+  readonly command?: RegExp
+  readonly anywhere?: RegExp
+  /** The application that a server such as uvicorn or gunicorn is told to run. */
+  readonly application?: RegExp
+  /** `python -m`. */
+  readonly module?: RegExp
+  /** Path of the program or script, for names that are too common alone. */
+  readonly path?: RegExp
+  /** Repository of a container image. */
+  readonly image?: RegExp
+  readonly authentication: {
+    /** Without any of the words below. */
+    readonly usual: 'none' | 'default' | 'unknown'
+    /** A word of the command line that switches it on, or off. */
+    readonly on?: RegExp
+    readonly off?: RegExp
+  }
+  readonly danger: string
+  readonly source: string
+}

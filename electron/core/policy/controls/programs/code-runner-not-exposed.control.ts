@@ -1,0 +1,67 @@
+import type { Program } from '../../../facts/programs/programs.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import {
+  citeProgram,
+  exposedBindsOf,
+  isUnseen,
+  noneFound,
+  ofKinds,
+  openTo,
+  printExposed,
+  programName,
+  type Surroundings,
+  unseen,
+} from './program-words.ts'
+
+export default defineControl({
+  id: 'code-runner-not-exposed',
+  item: 'INF-3',
+  severity: 'critical',
+  title: 'Notebooks, clusters and container APIs are not open to the network',
+  rationale:
+    'Jupyter, Ray, llama.cpp RPC, the Docker API and the kubelet run code for whoever may use them, next to the models and with the GPUs. Most ask nobody, and scanners look for them all day.',
+  needs: ['programs'],
+  uses: ['firewall', 'network'],
+  references: ['NIST-800-53:CM-7', 'NIST-800-53:AC-14', 'CIS-8:4.8', 'ISO-27001:A.8.20', 'OWASP-LLM:LLM03'],
+  evaluate: ({ programs, firewall, network }) => {
+    const found = ofKinds(programs, 'notebook', 'cluster', 'container-api')
+    if (found.length === 0)
+      return [noneFound('None of them runs here', 'No notebook, cluster or container API that listens was found among the processes.')]
+    return found.map((program) => judge(program, { firewall, network }))
+  },
+})
+
+function judge(program: Program, surroundings: Surroundings): Verdict {
+  const base = { subject: program.id }
+  if (isUnseen(program)) return unseen(program)
+  const exposed = exposedBindsOf(program)
+  if (exposed.length === 0)
+    return {
+      ...base,
+      status: 'pass',
+      title: 'It listens on this machine only',
+      reason: `${programName(program)} opens no port to others.`,
+      cite: citeProgram(program),
+    }
+  const { state, whom, cite } = openTo(exposed, surroundings, [])
+  const where = `${programName(program)} listens on ${printExposed(program)}`
+  if (state === 'closed')
+    return {
+      ...base,
+      status: 'warning',
+      severity: 'low',
+      title: 'Only the firewall keeps others from it',
+      reason: `${where}, and the rules stop all who would connect. Expected 127.0.0.1.`,
+      cite: [...citeProgram(program, 'Expected 127.0.0.1.'), ...cite],
+    }
+  const asks = program.authentication === 'on' || program.authentication === 'default'
+  const reached = state === 'open' ? `open to ${whom}` : `who gets there is not known (${whom})`
+  return {
+    ...base,
+    status: asks && state !== 'open' ? 'warning' : 'fail',
+    ...(asks && { severity: 'high' as const }),
+    title: asks ? `${program.name} is open to the network` : `${program.name} asks nobody and is open`.slice(0, 47),
+    reason: `${where}, ${reached}${program.decidedBy === undefined ? '' : `, started with ${program.decidedBy}`}. ${program.danger}`,
+    cite: [...citeProgram(program, 'Reachable beyond this host. Expected 127.0.0.1.'), ...cite],
+  }
+}

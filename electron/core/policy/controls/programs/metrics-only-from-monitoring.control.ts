@@ -1,0 +1,72 @@
+import type { Program } from '../../../facts/programs/programs.ts'
+import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
+import {
+  citeProgram,
+  exposedBindsOf,
+  isUnseen,
+  noneFound,
+  ofKinds,
+  openTo,
+  printExposed,
+  programName,
+  type Surroundings,
+  unseen,
+} from './program-words.ts'
+
+export default defineControl({
+  id: 'metrics-only-from-monitoring',
+  item: 'INF-7',
+  severity: 'medium',
+  title: 'Metrics of the host are told to the monitoring network only',
+  rationale:
+    'Exporters tell versions, mounts, accounts and load without asking who wants to know. That is a map of the host, and a clock of when it is watched.',
+  needs: ['programs'],
+  uses: ['firewall', 'network'],
+  references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'ISO-27001:A.8.22'],
+  evaluate: ({ programs, firewall, network }, context) => {
+    const found = ofKinds(programs, 'exporter')
+    if (found.length === 0) return [noneFound('No exporter runs here', 'No exporter of metrics was found among processes and containers.')]
+    return found.map((program) => judge(program, { firewall, network }, context))
+  },
+})
+
+function judge(program: Program, surroundings: Surroundings, { fleet }: PolicyContext): Verdict {
+  const base = { subject: program.id }
+  if (isUnseen(program)) return unseen(program)
+  const exposed = exposedBindsOf(program)
+  if (exposed.length === 0 || program.authentication === 'on')
+    return {
+      ...base,
+      status: 'pass',
+      title: exposed.length === 0 ? 'It listens on this machine only' : 'It asks who wants to know',
+      reason: `${programName(program)} ${exposed.length === 0 ? 'opens no port to others' : `was started with ${program.decidedBy}`}.`,
+      cite: citeProgram(program),
+    }
+  const { management } = fleet.networks
+  const { state, whom, cite } = openTo(exposed, surroundings, management)
+  const expected = management.length > 0 ? management.join(', ') : 'the networks.management of the fleet file, which names none'
+  const where = `${programName(program)} listens on ${printExposed(program)}`
+  if (state === 'closed')
+    return {
+      ...base,
+      status: 'pass',
+      title: 'Only the monitoring network gets there',
+      reason: `${where}, and the rules let in only ${expected}.`,
+      cite: [...citeProgram(program), ...cite],
+    }
+  if (state === 'unknown')
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Who may read its metrics is not known',
+      reason: `${where}, and who gets there is not known: ${whom}.`,
+      cite: [...citeProgram(program), ...cite],
+    }
+  return {
+    ...base,
+    status: 'fail',
+    title: `${program.name} tells everyone`,
+    reason: `${where}, open to ${whom}. Expected only ${expected}.`,
+    cite: [...citeProgram(program, `Expected only ${expected}.`), ...cite],
+  }
+}

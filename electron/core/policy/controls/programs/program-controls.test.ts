@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest'
+import { known, unknown } from '../../../facts/fact.ts'
+import { parseNft } from '../../../facts/firewall/nft/parse.ts'
+import type { Program, ProgramKind } from '../../../facts/programs/programs.ts'
+import type { AnyControl, Verdict } from '../../control.ts'
+import { outcomes, policyContext } from '../proxy/proxy-facts.ts'
+import codeRunnerNotExposed from './code-runner-not-exposed.control.ts'
+import listenerOwnerExpected from './listener-owner-expected.control.ts'
+import metricsOnlyFromMonitoring from './metrics-only-from-monitoring.control.ts'
+import modelInterfaceNotExposed from './model-interface-not-exposed.control.ts'
+import tunnelProgramAbsent from './tunnel-program-absent.control.ts'
+
+const bind = (address: string, port: number) => ({
+  address,
+  port,
+  scope: address === '127.0.0.1' ? ('loopback' as const) : ('wildcard' as const),
+  section: 'listeners',
+  line: 3,
+  basis: 'observed' as const,
+})
+const program = (kind: ProgramKind, change: Partial<Program> = {}): Program => ({
+  id: 'p',
+  name: 'Ray',
+  kind,
+  pids: [10],
+  user: 'ml',
+  binds: [bind('0.0.0.0', 8265)],
+  authentication: 'none',
+  danger: 'It runs code.',
+  section: 'processes',
+  line: 2,
+  ...change,
+})
+const local = { binds: [bind('127.0.0.1', 8265)] }
+const unseen = { binds: [], bindsUnknown: 'the owners of sockets could not be read' }
+
+const rules = (input: string) =>
+  known({
+    backend: 'nftables',
+    defaultInbound: 'drop',
+    defaultOutbound: 'accept',
+    tables: parseNft(
+      `table inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n${input}\t}\n}\n`,
+      'nft',
+    ),
+    translationKnown: true,
+    unmodelled: [],
+    section: 'nft',
+    line: 3,
+  })
+const closed = rules('')
+const open = rules('\t\ttcp dport 8265 accept\n')
+const fromMonitoring = rules('\t\tip saddr 10.0.9.0/24 tcp dport 8265 accept\n')
+
+const context = policyContext({ management: ['10.0.9.0/24'] })
+const ask = (control: AnyControl, facts: object): readonly Verdict[] =>
+  (control as unknown as { evaluate(facts: object, given: unknown): readonly Verdict[] }).evaluate(
+    { network: unknown('no', []), firewall: open, ...facts },
+    context,
+  )
+const judged = (control: AnyControl, programs: readonly Program[], firewall: object = open) =>
+  outcomes(ask(control, { programs, firewall }))
+
+describe('what runs code for callers', () => {
+  test.each<[string, readonly Program[], object, string]>([
+    ['nothing', [program('exporter')], open, 'not-applicable: None of them runs here'],
+    ['local', [program('cluster', local)], open, 'pass: It listens on this machine only'],
+    ['open, asks nobody', [program('cluster')], open, 'fail: Ray asks nobody and is open'],
+    [
+      'open, with a login',
+      [program('notebook', { name: 'Jupyter', authentication: 'default' })],
+      open,
+      'fail: Jupyter is open to the network',
+    ],
+    ['closed by rules', [program('cluster')], closed, 'warning: Only the firewall keeps others from it'],
+    ['rules unread', [program('cluster')], unknown('sudo refused', []), 'fail: Ray asks nobody and is open'],
+    ['rules unread, with a login', [program('cluster', { authentication: 'on' })], unknown('x', []), 'warning: Ray is open to the network'],
+    ['sockets unread', [program('cluster', unseen)], open, 'not-evaluated: Where it listens could not be seen'],
+  ])('%s', (_, programs, firewall, expected) => {
+    expect(judged(codeRunnerNotExposed, programs, firewall)).toEqual([expected])
+  })
+})
+
+test.each<[string, readonly Program[], string]>([
+  ['nothing', [], 'not-applicable: No other model server runs here'],
+  ['local', [program('interface', local)], 'pass: It listens on this machine only'],
+  ['open', [program('inference')], 'fail: It can be reached, and may ask nobody'],
+  ['not known', [program('inference', { authentication: 'unknown' })], 'fail: It can be reached, and may ask nobody'],
+  [
+    'open, with a login',
+    [program('interface', { authentication: 'on', decidedBy: '--api-key' })],
+    'warning: It can be reached past the proxy',
+  ],
+  ['sockets unread', [program('interface', unseen)], 'not-evaluated: Where it listens could not be seen'],
+])('model-interface-not-exposed: %s', (_, programs, expected) => {
+  expect(judged(modelInterfaceNotExposed, programs)).toEqual([expected])
+})
+
+test.each<[string, readonly Program[], object, string]>([
+  ['nothing', [], open, 'not-applicable: No exporter runs here'],
+  ['local', [program('exporter', local)], open, 'pass: It listens on this machine only'],
+  ['asks', [program('exporter', { authentication: 'on', decidedBy: '--web.config.file' })], open, 'pass: It asks who wants to know'],
+  ['open', [program('exporter', { name: 'node exporter' })], open, 'fail: node exporter tells everyone'],
+  ['monitoring only', [program('exporter')], fromMonitoring, 'pass: Only the monitoring network gets there'],
+  ['rules unread', [program('exporter')], unknown('x', []), 'not-evaluated: Who may read its metrics is not known'],
+  ['sockets unread', [program('exporter', unseen)], open, 'not-evaluated: Where it listens could not be seen'],
+])('metrics-only-from-monitoring: %s', (_, programs, firewall, expected) => {
+  expect(judged(metricsOnlyFromMonitoring, programs, firewall)).toEqual([expected])
+})
+
+test.each<[string, readonly Program[], readonly object[], string]>([
+  ['a tunnel', [program('tunnel', { name: 'ngrok', binds: [] })], [], 'fail: A tunnel to the outside runs'],
+  ['Tailscale', [], [{ name: 'tailscaled', line: 4 }], 'not-evaluated: What Tailscale publishes is not known'],
+  ['none', [program('cluster')], [{ name: 'bash', line: 4 }], 'pass: No tunnel runs'],
+])('tunnel-program-absent: %s', (_, programs, processes, expected) => {
+  expect(outcomes(ask(tunnelProgramAbsent, { programs, processes }))).toEqual([expected])
+})
+
+describe('listener-owner-expected', () => {
+  const listener = (port: number, owners: readonly { name: string; pid: number }[], change: object = {}) => ({
+    protocol: 'tcp',
+    address: '0.0.0.0',
+    port,
+    scope: 'wildcard',
+    processes: owners,
+    line: port,
+    ...change,
+  })
+  const python = { name: 'python3', pid: 77 }
+  const processes = [
+    {
+      pid: 77,
+      ppid: 1,
+      user: 'ml',
+      uid: 1000,
+      name: 'python3',
+      argv: ['python3', 'main.py'],
+      cgroup: '/system.slice/demo.service',
+      line: 9,
+    },
+  ]
+  const judge = (listeners: readonly object[], more: object = {}) =>
+    ask(listenerOwnerExpected, { listeners, processes, services: [], programs: [], ...more })
+
+  test.each<[string, readonly object[], object, string]>([
+    [
+      'sshd and nginx',
+      [listener(22, [{ name: 'sshd', pid: 1 }]), listener(443, [{ name: 'nginx', pid: 2 }])],
+      {},
+      'pass: Every listener is accounted for',
+    ],
+    ['on loopback', [listener(5000, [python], { scope: 'loopback' })], {}, 'pass: Every listener is accounted for'],
+    [
+      'a known program',
+      [listener(8265, [python])],
+      { programs: [program('cluster', { pids: [77] })] },
+      'pass: Every listener is accounted for',
+    ],
+    ['a stranger', [listener(8265, [python])], {}, 'warning: python3 listens and is not expected'],
+    ['a stranger behind rules', [listener(8265, [python])], { firewall: closed }, 'pass: The firewall keeps others from it'],
+    ['nobody knows whose', [listener(5000, [])], {}, 'not-evaluated: The owner of a listener could not be read'],
+    ['SSH, owner unread', [listener(22, [])], {}, 'pass: Every listener is accounted for'],
+  ])('%s', (_, listeners, more, expected) => {
+    expect(outcomes(judge(listeners, more))).toEqual([expected])
+  })
+
+  test('a stranger is named with process, account, unit and command, once for all its sockets', () => {
+    const [verdict, ...others] = judge([listener(8265, [python]), listener(8265, [python], { address: '::', line: 9000 })])
+    expect(others).toEqual([])
+    expect(verdict?.reason).toContain(
+      'python3 (pid 77, user ml, unit demo.service, command python3 main.py) listens on 0.0.0.0:8265, [::]:8265',
+    )
+    expect(verdict?.subject).toBe('python3 8265')
+  })
+})

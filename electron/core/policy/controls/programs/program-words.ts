@@ -1,0 +1,61 @@
+import { printBind } from '#shared/model/listener.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import type { Network } from '../../../facts/network/network.ts'
+import type { Program, ProgramKind } from '../../../facts/programs/programs.ts'
+import type { Citation, Verdict } from '../../control.ts'
+import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
+import { listed } from '../proxy/proxy-paths.ts'
+
+/** `Jupyter (jupyter.service)`, `Ray (pid 812, user ml)`. */
+export const programName = ({ name, unit, container, pids, user }: Program): string =>
+  `${name} (${unit ?? container ?? `pid ${pids[0] ?? '?'}, user ${user}`})`
+
+export const exposedBindsOf = (program: Program) => program.binds.filter(({ scope }) => scope !== 'loopback')
+
+export const printExposed = (program: Program): string => listed(exposedBindsOf(program).map(printBind))
+
+export const citeProgram = (program: Program, note?: string): readonly Citation[] => [
+  { section: program.section, line: program.line },
+  ...exposedBindsOf(program).map(({ section, line }) => ({ section, line, ...(note !== undefined && { note }) })),
+]
+
+export const ofKinds = (programs: readonly Program[], ...kinds: readonly ProgramKind[]): readonly Program[] =>
+  programs.filter(({ kind }) => kinds.includes(kind))
+
+export const noneFound = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
+
+/** Where it listens is not known, so it cannot be called local. */
+export const unseen = (program: Program): Verdict => ({
+  status: 'not-evaluated',
+  subject: program.id,
+  title: 'Where it listens could not be seen',
+  reason: `${programName(program)} runs, but ${program.bindsUnknown ?? 'its sockets were not found'}.`,
+  hint: 'Let the audit account run ss as root; gatehouse sudoers prints the exact line.',
+  cite: citeProgram(program),
+})
+
+export const isUnseen = (program: Program): boolean => program.binds.length === 0 && program.bindsUnknown !== undefined
+
+export interface Surroundings {
+  readonly firewall: FactResult<Firewall>
+  readonly network: FactResult<Network>
+}
+
+/** Who gets to its ports beyond `allowed`, by the rules of the host: `closed` to all, `open` with whom, or `unknown`. */
+export function openTo(
+  binds: readonly { readonly address: string; readonly port: number }[],
+  { firewall, network }: Surroundings,
+  allowed: readonly string[],
+): { readonly state: 'closed' | 'open' | 'unknown'; readonly whom: string; readonly cite: readonly Citation[] } {
+  if (!firewall.known) return { state: 'unknown', whom: firewall.reason, cite: [] }
+  const strangers = binds.map(({ address, port }) =>
+    strangersTo(firewall.value, knownValue(network), { direction: 'in', protocol: 'tcp', port, address }, allowed),
+  )
+  const open = worst(strangers.flatMap(({ accepted }) => accepted))
+  if (open) return { state: 'open', whom: printRemotes(open), cite: citeRule(open.by, firewall.value) }
+  const doubt = strangers.flatMap(({ undetermined }) => undetermined)[0]
+  if (doubt)
+    return { state: 'unknown', whom: 'it hangs on a rule that is not modelled', cite: citeRule(doubt.doubtBy ?? doubt.by, firewall.value) }
+  return { state: 'closed', whom: '', cite: [{ section: firewall.value.section, line: firewall.value.line }] }
+}

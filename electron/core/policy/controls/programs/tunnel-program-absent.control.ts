@@ -1,0 +1,45 @@
+import { defineControl } from '../../control.ts'
+import { citeProgram, noneFound, ofKinds, programName } from './program-words.ts'
+
+export default defineControl({
+  id: 'tunnel-program-absent',
+  item: 'INF-7',
+  severity: 'high',
+  title: 'No tunnel brings outsiders in past the firewall',
+  rationale:
+    'A tunnel is a connection that goes out and lets strangers in: neither the inbound rules nor the jump host see them. One left over from a demonstration publishes the models to the internet.',
+  needs: ['processes', 'programs'],
+  references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-17', 'CIS-8:13.4', 'ISO-27001:A.8.20'],
+  evaluate: ({ processes, programs }) => {
+    const tunnels = ofKinds(programs, 'tunnel')
+    if (tunnels.length > 0)
+      return tunnels.map((program) => ({
+        status: 'fail' as const,
+        subject: program.id,
+        title: 'A tunnel to the outside runs',
+        reason: `${programName(program)} runs on this host. ${program.danger}`,
+        hint: 'Stop it and disable what starts it; where it is wanted, document it and set a waiver.',
+        cite: citeProgram(program, 'Lets clients in from elsewhere.'),
+      }))
+    // The daemon keeps what serve and funnel publish, and tells it to its operator only.
+    const daemon = processes.find(({ name }) => name === 'tailscaled')
+    if (daemon)
+      return [
+        {
+          status: 'not-evaluated' as const,
+          subject: 'tailscaled',
+          title: 'What Tailscale publishes is not known',
+          reason: 'tailscaled runs. Whether serve or funnel publishes a port of this host is known to the daemon only.',
+          hint: 'Look with: tailscale serve status; tailscale funnel status',
+          cite: [{ section: 'processes', line: daemon.line }],
+        },
+      ]
+    return [
+      {
+        ...noneFound('No tunnel runs', `None of the ${processes.length} processes is a tunnel that Gatehouse knows.`),
+        status: 'pass' as const,
+        cite: [{ section: 'processes', line: 0 }],
+      },
+    ]
+  },
+})
