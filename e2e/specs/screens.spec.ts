@@ -35,6 +35,16 @@ test('the way of a new admin: nothing open, the demo fleet, an audit, a finding 
   await expect(page.getByRole('heading', { level: 1, name: /gpu-02/ })).toBeVisible()
   await it.isSound('host')
 
+  await page.getByRole('tab', { name: 'Findings' }).focus()
+  await page.keyboard.press('ArrowRight')
+  const lane = page.getByRole('region', { name: 'nginx, ai.internal.yourcompany.com:443' })
+  await expect(lane).toContainText('Management for every user')
+  await lane.getByRole('button', { name: /Model management/ }).click()
+  await expect(page.getByRole('complementary', { name: 'Details' })).toContainText('POST /api/create')
+  await it.isSound('host-exposure')
+  await page.keyboard.press('Shift+Tab')
+  await page.getByRole('tab', { name: 'Findings' }).click()
+
   await page.getByRole('button', { name: 'Full output' }).first().click()
   await expect(page.getByRole('dialog')).toBeVisible()
   await it.isSound('host-output')

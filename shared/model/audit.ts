@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type ErrorCode, errorCatalogue } from '../errors.ts'
 import { loudest, outcomes } from '../status.ts'
 import { checklist, itemIds } from './checklist.ts'
+import type { Endpoint } from './endpoint.ts'
 import { type Finding, findingBriefSchema, findingSchema } from './finding.ts'
 import type { Gpu } from './gpu.ts'
 import { engines, type InferenceService } from './inference-service.ts'
@@ -76,6 +77,8 @@ export const hostAuditSchema = z.object({
   listeners: z.array(z.custom<Listener>()),
   services: z.array(z.custom<InferenceService>()),
   gpus: z.array(z.custom<Gpu>()),
+  /** Sockets behind which a model answers. Absent in audits from before they were drawn. */
+  endpoints: z.array(z.custom<Endpoint>()).optional(),
   /** The newest results that could be measured, when this audit could not measure any. Shown grey; never current evidence. */
   lastKnown: z.object({ finishedAt: z.iso.datetime(), items: z.array(itemResultSchema), findings: z.array(findingSchema) }).optional(),
 })

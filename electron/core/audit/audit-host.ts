@@ -8,6 +8,7 @@ import { shippedBook } from '../advisories/shipped.ts'
 import { type FactResults, probeContextOf, readFacts, sectionsOf } from '../facts/registry.ts'
 import type { AnyControl } from '../policy/control.ts'
 import { evaluate, notEvaluated } from '../policy/engine.ts'
+import { endpointsOf } from '../policy/exposure.ts'
 import { controls as allControls } from '../policy/registry.ts'
 import { redact, redactOutput } from '../policy/secrets.ts'
 import type { HostSession, Log, Transport } from '../ports.ts'
@@ -93,7 +94,7 @@ function summaryOf(facts: FactResults, outputs: ReadonlyMap<string, SectionOutpu
   return { os, kernel, hostname, account, clockSkewSeconds: epochSeconds - Math.round(at / 1000), sudo: sudoOf(outputs.values()) }
 }
 
-type Judged = Pick<HostAudit, 'items' | 'findings' | 'listeners' | 'services' | 'gpus'> & { readonly system?: SystemSummary }
+type Judged = Pick<HostAudit, 'items' | 'findings' | 'listeners' | 'services' | 'gpus' | 'endpoints'> & { readonly system?: SystemSummary }
 
 /** Facts and findings of a recording. Pure: asks nobody, so a stored audit can be judged again under the controls of today. */
 export function judgeRecording({ host, fleet, outputs, controls, advisories = shippedBook(), at, log }: Recording): Judged {
@@ -106,6 +107,7 @@ export function judgeRecording({ host, fleet, outputs, controls, advisories = sh
     listeners: facts.listeners.known ? [...facts.listeners.value] : [],
     services: facts.services.known ? [...facts.services.value] : [],
     gpus: facts.gpus.known ? [...facts.gpus.value] : [],
+    endpoints: [...endpointsOf(facts, { fleet, host, now: at })],
     ...(system === undefined ? {} : { system }),
   }
 }

@@ -19,12 +19,20 @@ import { KeyHint } from '../../ui/keys.tsx'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
 import { Dock } from './dock.tsx'
 import { evidenceText } from './evidence-text.ts'
+import { Exposure } from './exposure.tsx'
 import { FindingDetail } from './finding-detail.tsx'
 import { FindingList, type Grouping } from './finding-list.tsx'
 import { arriveAt, filterEntries, groupBySection, groupByState, hostEntries, openCount } from './host-entries.ts'
 import { HostFacts } from './host-facts.tsx'
+import { HostTabs, hostPanelId } from './host-tabs.tsx'
 import { StatementDialog } from './statement-dialog.tsx'
 import { WaiveDialog } from './waive-dialog.tsx'
+
+type HostTab = 'findings' | 'exposure'
+const tabs = [
+  { value: 'findings', label: 'Findings' },
+  { value: 'exposure', label: 'Exposure' },
+] as const
 
 interface HostScreenProps {
   readonly host: string
@@ -46,6 +54,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
   const changedKeys = useChangedKeys().data ?? []
   const [grouping, setGrouping] = useState<Grouping>('state')
   const [filter, setFilter] = useState<string | null>(null)
+  const [tab, setTab] = useState<HostTab>('findings')
   // A choice holds until somebody arrives here anew.
   const [choice, setChoice] = useState<{ readonly target: FindingTarget; readonly id: string } | null>(null)
   const chosen = choice?.target === target ? choice.id : undefined
@@ -53,6 +62,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
 
   const stale = host.results === 'stale'
   const measured = audit === undefined ? undefined : couldNotLook(audit.state) ? audit.lastKnown : audit
+  const measurable = audit !== undefined && !couldNotLook(audit.state) ? audit : undefined
   const entries = measured === undefined ? [] : hostEntries(measured.findings)
   const found = filterEntries(entries, filter ?? '')
   const groups = grouping === 'state' ? groupByState(found) : groupBySection(found)
@@ -79,11 +89,12 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
     if (auditing) actions.stop()
     else setFilter(null)
   }
+  const onFindings = tab === 'findings'
   useKeys({
-    j: step(1),
-    k: step(-1),
-    e: copy,
-    w: waive,
+    j: onFindings ? step(1) : undefined,
+    k: onFindings ? step(-1) : undefined,
+    e: onFindings ? copy : undefined,
+    w: onFindings ? waive : undefined,
     r: auditing ? undefined : () => actions.start([host.name]),
     escape: stopOrClear,
     '/': () => setFilter(filter ?? ''),
@@ -128,25 +139,32 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
     >
       <div className="host-screen">
         <HostFacts host={host} audit={audit} />
-        {entry === undefined && filter === null ? (
-          <NotMeasured host={host} pending={query.isPending} />
-        ) : (
-          <FindingList
-            groups={groups}
-            openCount={openCount(entries)}
-            grouping={grouping}
-            onGrouping={setGrouping}
-            selected={selected}
-            onSelect={setChosen}
-            stale={stale}
-            filter={filter}
-            onFilter={setFilter}
-          />
-        )}
-        {entry !== undefined && (
-          <FindingDetail key={entry.id} entry={entry} audit={audit} stale={stale} onCopy={copy} onWaive={waive} onState={state} />
-        )}
-        {audit !== undefined && !couldNotLook(audit.state) && <Dock audit={audit} />}
+        <HostTabs value={tab} tabs={tabs} onChange={setTab} />
+        <div id={hostPanelId} className="min-h-0" role="tabpanel" aria-labelledby={`host-tab-${tab}`}>
+          {tab === 'exposure' && measurable !== undefined ? (
+            <Exposure audit={measurable} />
+          ) : tab === 'exposure' || (entry === undefined && filter === null) ? (
+            <NotMeasured host={host} pending={query.isPending} />
+          ) : (
+            <div className="host-body h-full">
+              <FindingList
+                groups={groups}
+                openCount={openCount(entries)}
+                grouping={grouping}
+                onGrouping={setGrouping}
+                selected={selected}
+                onSelect={setChosen}
+                stale={stale}
+                filter={filter}
+                onFilter={setFilter}
+              />
+              {entry !== undefined && (
+                <FindingDetail key={entry.id} entry={entry} audit={audit} stale={stale} onCopy={copy} onWaive={waive} onState={state} />
+              )}
+              {measurable !== undefined && <Dock audit={measurable} />}
+            </div>
+          )}
+        </div>
       </div>
       {deciding === 'waive' && finding !== undefined && (
         <WaiveDialog host={host.name} finding={finding} onClose={() => setDeciding(null)} />
@@ -198,10 +216,10 @@ const errors = (...all: readonly unknown[]): NoticeView[] =>
     })
 
 function NotMeasured({ host, pending }: { readonly host: HostView; readonly pending: boolean }) {
-  if (pending) return <div className="col-span-2" aria-busy="true" />
+  if (pending) return <div aria-busy="true" />
   const running = host.progress !== undefined
   return (
-    <div className="empty col-span-2 row-[2/-1] !border-0">
+    <div className="empty h-full !border-0">
       <div>
         <h2>{running ? 'Audit under way' : `${host.name} was not measured yet`}</h2>
         <p className="soft mt-1">

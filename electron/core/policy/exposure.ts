@@ -1,0 +1,163 @@
+import { type Endpoint, type OriginReach, origins, type RouteGroup } from '#shared/model/endpoint.ts'
+import { type EngineRoute, engineRoutes, printRoute, routesOf } from '#shared/model/engine-routes.ts'
+import type { InferenceService, ServiceBind } from '#shared/model/inference-service.ts'
+import { printBind } from '#shared/model/listener.ts'
+import { reach, verdictFor } from '../facts/firewall/reach.ts'
+import { scopeOf } from '../facts/listeners/address-scope.ts'
+import type { FactResults } from '../facts/registry.ts'
+import { credentialsSeen, type WireEndpoint } from '../facts/wire/wire.ts'
+import type { PolicyContext } from './control.ts'
+import { strangersTo } from './controls/network/flows.ts'
+import { atEngine, authenticatedBy } from './controls/proxy/authentication.ts'
+import type { ProxyPath } from './controls/proxy/proxy-path.ts'
+import { type Front, frontsOf } from './controls/proxy/proxy-paths.ts'
+
+/**
+ * Every socket behind which a model answers, with the three truths about it: bound, reachable from where, and what must be shown for which
+ * routes. Pure, from the same parts that the controls judge, so that the picture never says other than the findings.
+ */
+export function endpointsOf(facts: FactResults, context: PolicyContext): readonly Endpoint[] {
+  if (!facts.services.known) return []
+  const services = facts.services.value
+  const wire = facts.wire.known ? facts.wire.value.endpoints : []
+  const direct = services.flatMap((service) => merged(service.binds).map((bind) => ofEngine(service, bind, facts, context, wire)))
+  const fronts = facts.nginx.known ? frontsOf({ ...facts, nginx: facts.nginx.value, services }, context).fronts : []
+  return [...fronts.map((front) => ofFront(front, facts, context, wire)), ...direct]
+}
+
+/** One row for a port that is bound in IPv4 and IPv6 alike. */
+function merged(binds: readonly ServiceBind[]): readonly ServiceBind[] {
+  const byPort = new Map<string, ServiceBind>()
+  for (const bind of binds) {
+    const key = `${bind.scope === 'specific' ? bind.address : bind.scope}:${bind.port}`
+    const before = byPort.get(key)
+    byPort.set(key, before && bind.scope === 'wildcard' ? { ...before, address: '*' } : (before ?? bind))
+  }
+  return [...byPort.values()]
+}
+
+function ofEngine(
+  service: InferenceService,
+  bind: ServiceBind,
+  facts: FactResults,
+  context: PolicyContext,
+  wire: readonly WireEndpoint[],
+): Endpoint {
+  const { address, port, scope } = bind
+  return {
+    id: `${service.id} ${printBind(bind)}`,
+    address,
+    port,
+    scope,
+    program: service.id,
+    reach: reachOf(facts, context, bind),
+    groups: grouped(
+      routesOf(service).map((route) => {
+        const authentication = atEngine(service, route)
+        return { service: service.id, route, authentication, by: authentication === 'yes' ? ['API key'] : [] }
+      }),
+    ),
+    withheld: 0,
+    ...seenAt(scope === 'loopback' ? undefined : wire.find((endpoint) => endpoint.port === port)),
+  }
+}
+
+function ofFront(
+  { subject, routes, withheld, first }: Front,
+  facts: FactResults,
+  context: PolicyContext,
+  wire: readonly WireEndpoint[],
+): Endpoint {
+  const { printed, port, encrypted } = first.socket
+  const address = printed.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') || '*'
+  const scope = scopeOf(address) ?? 'wildcard'
+  const seen = wire.find(
+    (endpoint) => endpoint.port === port && (endpoint.tls?.serverName === undefined || subject.startsWith(`${endpoint.tls.serverName}:`)),
+  )
+  return {
+    id: `${first.program} ${subject}`,
+    address,
+    port,
+    scope,
+    program: first.program,
+    proxy: { name: subject.replace(/:\d+$/, ''), encrypted },
+    reach: reachOf(facts, context, { address, port, scope }),
+    groups: grouped(routes.map(throughProxy)),
+    withheld: new Set(withheld.map(({ route }) => printRoute(route))).size,
+    ...seenAt(seen),
+  }
+}
+
+type Single = Pick<RouteGroup, 'service' | 'authentication' | 'by' | 'onlyFrom'> & { readonly route: EngineRoute }
+
+function throughProxy(path: ProxyPath): Single {
+  const authentication = authenticatedBy(path)
+  const byEngine = atEngine(path.service, path.route, path.keyPasses) === 'yes'
+  const listed = path.lists.find(({ kind }) => kind === 'listed')
+  return {
+    service: path.service.id,
+    route: path.route,
+    authentication,
+    by: [...(path.login === 'no' ? [] : path.loginBy), ...(byEngine ? ['API key'] : [])],
+    ...(listed?.kind === 'listed' && { onlyFrom: listed.blocks.map(({ text }) => text) }),
+  }
+}
+
+function grouped(all: readonly Single[]): readonly RouteGroup[] {
+  const groups = new Map<string, RouteGroup & { routes: string[] }>()
+  for (const { route, ...shared } of all) {
+    const key = JSON.stringify([shared.service, route.class, shared.authentication, shared.by, shared.onlyFrom])
+    const group = groups.get(key) ?? { ...shared, class: route.class, routes: [] }
+    const printed = printRoute(route)
+    if (!group.routes.includes(printed)) group.routes.push(printed)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
+}
+
+const classes = new Map(
+  Object.values(engineRoutes)
+    .flat()
+    .map((route) => [route.path, route.class]),
+)
+
+function seenAt(endpoint: WireEndpoint | undefined): Pick<Endpoint, 'seen'> {
+  if (endpoint === undefined) return {}
+  const open = endpoint.answers.filter((answer) => credentialsSeen(answer) === 'none' && classes.get(answer.path) !== 'health')
+  return { seen: { from: endpoint.from, outcome: endpoint.tcp, open: open.map(({ method, path }) => `${method} ${path}`) } }
+}
+
+function reachOf(
+  facts: FactResults,
+  { fleet }: PolicyContext,
+  bind: Pick<ServiceBind, 'address' | 'port' | 'scope'>,
+): readonly OriginReach[] {
+  if (bind.scope === 'loopback') return origins.map((origin) => ({ origin, verdict: 'stopped' }))
+  const { firewall } = facts
+  if (!firewall.known) return origins.map((origin) => ({ origin, verdict: 'unknown' }))
+  const network = facts.network.known ? facts.network.value : undefined
+  const query = { direction: 'in', protocol: 'tcp', port: bind.port, address: bind.address } as const
+  const { app, management, jump, modelAdmins } = fleet.networks
+  const named = { app, management: [...management, ...modelAdmins], jump }
+  return origins.map((origin): OriginReach => {
+    if (origin === 'any') {
+      const { accepted, undetermined } = strangersTo(firewall.value, network, query, [...app, ...management, ...modelAdmins, ...jump])
+      const [piece] = [...accepted, ...undetermined]
+      const stopped = piece ?? reach(firewall.value, network, query).find(({ verdict }) => verdict === 'drop' || verdict === 'reject')
+      return { origin, verdict: accepted.length > 0 ? 'accept' : piece ? 'unknown' : 'stopped', ...ruleOf(piece?.doubtBy ?? stopped?.by) }
+    }
+    const networks = named[origin]
+    if (networks.length === 0) return { origin, verdict: 'unnamed' }
+    const verdicts = networks.map((source) => verdictFor(firewall.value, network, { ...query, source }))
+    const accepted = verdicts.find(({ verdict }) => verdict === 'accept')
+    const doubt = verdicts.find(({ verdict }) => verdict === 'undetermined')
+    return {
+      origin,
+      verdict: accepted ? 'accept' : doubt ? 'unknown' : 'stopped',
+      ...ruleOf(accepted?.by ?? doubt?.doubtBy ?? verdicts[0]?.by),
+    }
+  })
+}
+
+const ruleOf = (by: { readonly text: string; readonly section: string; readonly line: number } | undefined): Partial<OriginReach> =>
+  by === undefined ? {} : { rule: by.text, section: by.section, line: by.line }

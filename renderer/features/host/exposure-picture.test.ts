@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import type { Endpoint, OriginReach, RouteGroup } from '#shared/model/endpoint.ts'
+import { exposureOf } from '#shared/model/endpoint.ts'
+import { bend, endpointSentence, endpointTitle, exposureSaid, groupSaid, laneOf, reachSaid, seenSaid } from './exposure-picture.ts'
+
+const group = (change: Partial<RouteGroup> = {}): RouteGroup => ({
+  service: 'ollama.service',
+  class: 'inference',
+  routes: ['POST /api/chat'],
+  authentication: 'yes',
+  by: ['auth_basic'],
+  ...change,
+})
+const reach = (verdict: OriginReach['verdict'], origin: OriginReach['origin'] = 'app'): OriginReach => ({ origin, verdict })
+const endpoint = (change: Partial<Endpoint> = {}): Endpoint => ({
+  id: 'nginx *:443',
+  address: '*',
+  port: 443,
+  scope: 'wildcard',
+  program: 'nginx',
+  proxy: { name: 'ai.example', encrypted: true },
+  reach: [reach('accept'), reach('stopped', 'any')],
+  groups: [group()],
+  withheld: 0,
+  ...change,
+})
+
+test.each<[string, Partial<Endpoint>, ReturnType<typeof exposureOf>]>([
+  ['a login on everything', {}, 'guarded'],
+  ['one route without', { groups: [group(), group({ authentication: 'no', by: [] })] }, 'open'],
+  ['health without', { groups: [group(), group({ class: 'health', authentication: 'no', by: [] })] }, 'guarded'],
+  ['by address only', { groups: [group({ authentication: 'no', by: [], onlyFrom: ['10.0.0.5'] })] }, 'guarded'],
+  ['management for every user', { groups: [group({ class: 'management' })] }, 'shared'],
+  ['management for named hosts', { groups: [group({ class: 'management', onlyFrom: ['10.0.0.5'] })] }, 'guarded'],
+  ['not known who is asked', { groups: [group({ authentication: 'unknown' })] }, 'unknown'],
+  ['nobody gets there', { groups: [group({ authentication: 'no' })], reach: [reach('stopped')] }, 'closed'],
+  ['who gets there is not known', { reach: [reach('unknown')] }, 'unknown'],
+  [
+    'it answered, whatever the rules say',
+    { reach: [reach('stopped')], seen: { from: 'j', outcome: 'connected', open: ['GET /api/tags'] } },
+    'open',
+  ],
+  ['loopback', { scope: 'loopback', groups: [group({ authentication: 'no' })] }, 'closed'],
+])('exposure: %s', (_, change, expected) => {
+  expect(exposureOf(endpoint(change))).toBe(expected)
+  expect(exposureSaid(endpoint(change)).word).not.toBe('')
+})
+
+describe('words', () => {
+  test.each<[OriginReach, string]>([
+    [reach('accept', 'app'), 'Let in pass'],
+    [reach('accept', 'any'), 'Let in fail'],
+    [reach('stopped', 'any'), 'Stopped pass'],
+    [reach('unknown'), 'Not known unknown'],
+    [reach('unnamed'), 'Not named na'],
+  ])('%j: %s', (given, expected) => {
+    const { word, tone } = reachSaid(given)
+    expect(`${word} ${tone}`).toBe(expected)
+  })
+
+  test.each<[Partial<RouteGroup>, string]>([
+    [{}, 'auth_basic pass'],
+    [{ by: [] }, 'Login pass'],
+    [{ authentication: 'no', by: [] }, 'No login fail'],
+    [{ authentication: 'no', by: [], class: 'health' }, 'No login na'],
+    [{ authentication: 'no', by: [], onlyFrom: ['10.0.0.5'] }, 'From 10.0.0.5 only pass'],
+    [{ authentication: 'no', by: [], onlyFrom: [] }, 'From nobody only pass'],
+    [{ authentication: 'partly' }, 'Some need no login warn'],
+    [{ authentication: 'unknown' }, 'Not known unknown'],
+    [{ class: 'management' }, 'auth_basic, any user warn'],
+    [{ class: 'management', onlyFrom: ['10.0.0.5'] }, 'auth_basic, from 10.0.0.5 only pass'],
+  ])('%j: %s', (change, expected) => {
+    const { word, tone } = groupSaid(group(change))
+    expect(`${word} ${tone}`).toBe(expected)
+  })
+
+  test('a sentence says what the picture shows; names of hosts are made plain', () => {
+    expect(endpointSentence(endpoint({ withheld: 3 }))).toBe(
+      'The firewall lets in: app subnet. None of 1 routes answers without a login, health aside. 3 more are withheld by nginx.',
+    )
+    expect(endpointSentence(endpoint({ scope: 'loopback' }))).toContain('nobody else')
+    expect(endpointTitle(endpoint({ proxy: { name: 'a\u202eb', encrypted: false } }))).not.toContain('\u202e')
+    expect(seenSaid(endpoint({ seen: { from: 'bastion', outcome: 'no-answer', open: [] } }))?.word).toBe('Asked from bastion: no answer')
+    expect(seenSaid(endpoint())).toBeUndefined()
+  })
+})
+
+test('rows stand in the middle of the lane, each in its own place', () => {
+  const { height, originAt, groupAt } = laneOf({ reach: [reach('accept'), reach('stopped', 'any')], groups: [group(), group(), group()] })
+  expect(originAt).toEqual([height / 2 - 16, height / 2 + 16])
+  expect(groupAt).toEqual([height / 2 - 54, height / 2, height / 2 + 54])
+  expect(bend(0, 10, 20, 30)).toBe('M0 10C10 10 10 30 20 30')
+})

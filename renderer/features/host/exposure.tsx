@@ -1,0 +1,71 @@
+import { useState } from 'react'
+import type { HostAudit } from '#shared/model/audit.ts'
+import { type Endpoint, exposureOf } from '#shared/model/endpoint.ts'
+import { Status } from '../../ui/status.tsx'
+import { ExposureDetail } from './exposure-detail.tsx'
+import { ExposureLane, type Part } from './exposure-lane.tsx'
+import { endpointSentence, endpointTitle } from './exposure-picture.ts'
+
+interface Choice {
+  readonly endpoint: string
+  readonly part: Part
+}
+
+const loudness = ['open', 'shared', 'unknown', 'guarded', 'closed'] as const
+const byLoudness = (a: Endpoint, b: Endpoint) => loudness.indexOf(exposureOf(a)) - loudness.indexOf(exposureOf(b))
+
+/** Who can reach which route, through which rule, listener and proxy, and what is asked there. */
+export function Exposure({ audit }: { readonly audit: HostAudit }) {
+  const [choice, setChoice] = useState<Choice | null>(null)
+  const endpoints = audit.endpoints ?? []
+  const open = endpoints.filter(({ scope }) => scope !== 'loopback').sort(byLoudness)
+  const local = endpoints.filter(({ scope }) => scope === 'loopback')
+  const chosen = open.find(({ id }) => id === choice?.endpoint) ?? open[0]
+  const part = chosen?.id === choice?.endpoint ? choice?.part : undefined
+  if (endpoints.length === 0)
+    return (
+      <div className="empty h-full !border-0">
+        <div>
+          <h2>{audit.endpoints === undefined ? 'Not drawn in this audit' : 'No model answers on this host'}</h2>
+          <p className="soft mt-1">
+            {audit.endpoints === undefined
+              ? 'It was taken by an older Gatehouse. Run an audit to draw it.'
+              : 'No inference server was found, so there is no way to one.'}
+          </p>
+        </div>
+      </div>
+    )
+  return (
+    <div className="exposure">
+      <div className="lanes" data-pane>
+        {open.map((endpoint) => (
+          <ExposureLane
+            key={endpoint.id}
+            endpoint={endpoint}
+            selected={endpoint.id === choice?.endpoint ? choice.part : undefined}
+            onSelect={(selected) => setChoice({ endpoint: endpoint.id, part: selected })}
+          />
+        ))}
+        {local.length > 0 && (
+          <section className="lane" aria-label="On this machine only">
+            <header>
+              <h3>On this machine only</h3>
+            </header>
+            <ul className="local">
+              {local.map((endpoint) => (
+                <li key={endpoint.id}>
+                  <span className="one-line">{endpointTitle(endpoint)}</span>
+                  <Status tone="pass" className="quiet">
+                    Local
+                  </Status>
+                  <span className="reader-only">{endpointSentence(endpoint)}</span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
+      {chosen && <ExposureDetail endpoint={chosen} part={part ?? { kind: 'listener' }} />}
+    </div>
+  )
+}

@@ -1,0 +1,46 @@
+import { useRef } from 'react'
+
+interface HostTabsProps<T extends string> {
+  readonly value: T
+  readonly tabs: readonly { readonly value: T; readonly label: string }[]
+  readonly onChange: (value: T) => void
+}
+
+/** Tabs as the ARIA pattern has them: one stop for Tab, arrows move and choose. The panel carries `hostPanelId`. */
+export function HostTabs<T extends string>({ value, tabs, onChange }: HostTabsProps<T>) {
+  const list = useRef<HTMLDivElement>(null)
+  const move = (by: number) => {
+    const at = tabs.findIndex((tab) => tab.value === value)
+    const next = (at + by + tabs.length) % tabs.length
+    const tab = tabs[next]
+    if (tab === undefined) return
+    onChange(tab.value)
+    list.current?.querySelectorAll<HTMLButtonElement>('[role=tab]')[next]?.focus()
+  }
+  return (
+    <div ref={list} className="tabs" role="tablist" aria-label="Views of this host" data-pane>
+      {tabs.map((tab) => (
+        <button
+          key={tab.value}
+          type="button"
+          role="tab"
+          id={`host-tab-${tab.value}`}
+          aria-selected={tab.value === value}
+          aria-controls={hostPanelId}
+          tabIndex={tab.value === value ? 0 : -1}
+          onClick={() => onChange(tab.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'ArrowRight') move(1)
+            else if (event.key === 'ArrowLeft') move(-1)
+            else return
+            event.preventDefault()
+          }}
+        >
+          {tab.label}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+export const hostPanelId = 'host-panel'
