@@ -18,7 +18,7 @@ const CHANNELS_AT_ONCE = 12
 /** For one host, from the first connection on. */
 const TOTAL_MS = 10_000
 /** How long a port that took the connection may think, once all else is done. */
-const ANSWER_MS = 1500
+const ANSWER_MS = 3000
 
 export interface WireOptions {
   readonly fleet: Fleet

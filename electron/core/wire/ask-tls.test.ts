@@ -75,7 +75,7 @@ const session: HostSession = {
 async function ask(port: number, name = 'ai.example') {
   const requests = ['/', '/v1/models'].map((path) => ({ method: 'GET' as const, path, readsBody: false }))
   const question = { id: `wire-tls-${port}`, port, name, owner: 'nginx', requests, tls: true }
-  const [, output] = await askOverWire(session, [question], { fleet, host, signal: never }).finish(() => 100)
+  const [, output] = await askOverWire(session, [question], { fleet, host, signal: never }).finish(() => 5000)
   expect(output?.command).toBe(`GET https://10.0.0.1:${port}/ and 1 more from bastion-01`)
   await expect.poll(() => open).toBe(0)
   return readTranscript('wire-tls', output?.stdout ?? '')
