@@ -5,6 +5,7 @@ import type { Accounts } from './accounts/accounts.ts'
 import type { Certificates } from './certificates/certificates.ts'
 import type { Containers } from './containers/containers.ts'
 import type { Firewall } from './firewall/firewall.ts'
+import type { Loopback } from './loopback/loopback.ts'
 import type { ModelFiles } from './model-files/model-files.ts'
 import type { Network } from './network/network.ts'
 import type { Nginx } from './nginx/nginx.ts'
@@ -37,6 +38,8 @@ export interface Facts {
   readonly sshd: Sshd
   readonly network: Network
   readonly gpus: readonly Gpu[]
+  /** What engines answer to the host itself. */
+  readonly loopback: Loopback
   /** What the host's own addresses answer over the network. */
   readonly wire: Wire
   /** Versions of engines, their Python packages, the GPU driver. */

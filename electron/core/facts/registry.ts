@@ -10,6 +10,7 @@ import type { FactId, Facts } from './facts.ts'
 import { firewallFact } from './firewall/firewall.fact.ts'
 import { gpusFact } from './gpus/gpus.fact.ts'
 import { listenersFact } from './listeners/listeners.fact.ts'
+import { loopbackFact } from './loopback/loopback.fact.ts'
 import { modelFilesFact } from './model-files/model-files.fact.ts'
 import { networkFact } from './network/network.fact.ts'
 import { nginxFact } from './nginx/nginx.fact.ts'
@@ -33,6 +34,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   processes: processesFact,
   units: unitsFact,
   containers: containersFact,
+  loopback: loopbackFact,
   services: servicesFact,
   programs: programsFact,
   nginx: nginxFact,

@@ -6,7 +6,7 @@ import type { DemoHost, DemoListener } from './demo-host.ts'
 const programs: Readonly<Record<string, RequestListener>> = {
   ollama: engine({
     '/': 'Ollama is running',
-    '/api/version': '{"version":"0.12.6"}',
+    '/api/version': '{"version":"0.24.0"}',
     '/api/tags': '{"models":[]}',
     '/api/ps': '{"models":[]}',
   }),

@@ -1,4 +1,7 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts'
+import type { LoopbackPort } from '../loopback/loopback.ts'
+import { versionIn } from '../loopback/parse.ts'
 import { assembleServices } from './assemble.ts'
 
 const valueIn = <T>(result: FactResult<T>): T | undefined => (result.known ? result.value : undefined)
@@ -13,14 +16,21 @@ export const servicesFact: FactDefinition<'services'> = {
   read({ fact }) {
     const processes = fact('processes')
     if (!processes.known) return unknown(`Inference services: ${processes.reason}`, processes.sections, processes.hint)
-    return known(
-      assembleServices({
-        processes: processes.value,
-        listeners: valueIn(fact('listeners')),
-        units: valueIn(fact('units')),
-        containers: valueIn(fact('containers'))?.containers,
-        accounts: valueIn(fact('accounts')),
-      }),
-    )
+    const services = assembleServices({
+      processes: processes.value,
+      listeners: valueIn(fact('listeners')),
+      units: valueIn(fact('units')),
+      containers: valueIn(fact('containers'))?.containers,
+      accounts: valueIn(fact('accounts')),
+    })
+    const ports = valueIn(fact('loopback'))?.ports ?? []
+    return known(services.map((service) => withVersion(service, ports)))
   },
+}
+
+/** What the server says of itself on its own port beats what a tag of its image says. */
+function withVersion(service: InferenceService, ports: readonly LoopbackPort[]): InferenceService {
+  const own = ports.filter(({ port }) => service.running && service.binds.some((bind) => bind.port === port && bind.basis === 'observed'))
+  const version = own.map(({ answers }) => versionIn(answers)).find((one) => one !== undefined)
+  return version === undefined ? service : { ...service, version }
 }

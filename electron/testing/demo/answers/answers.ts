@@ -6,6 +6,7 @@ import { containerSections } from './containers.ts'
 import { firewallSections } from './firewall.ts'
 import { gpus } from './gpus.ts'
 import { listeners } from './listeners.ts'
+import { loopback } from './loopback.ts'
 import { modelFiles } from './model-files.ts'
 import { networkSections } from './network.ts'
 import { nginxSections } from './nginx.ts'
@@ -29,6 +30,7 @@ const answers: Readonly<Record<string, MaybeAnswering>> = {
   gpus,
   software,
   updates,
+  loopback,
   'model-files': modelFiles,
   ...nginxSections,
   ...networkSections,

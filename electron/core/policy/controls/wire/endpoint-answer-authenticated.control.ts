@@ -1,7 +1,9 @@
 import { engineRoutes, type RouteClass } from '#shared/model/engine-routes.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { LoopbackPort } from '../../../facts/loopback/loopback.ts'
 import { credentialsSeen, type WireAnswer, type WireEndpoint } from '../../../facts/wire/wire.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { listed } from '../proxy/proxy-paths.ts'
+import { exposedBinds, listed } from '../proxy/proxy-paths.ts'
 
 export default defineControl({
   id: 'endpoint-answer-authenticated',
@@ -11,9 +13,9 @@ export default defineControl({
   rationale:
     'A route that answers without credentials is open to every machine that reaches the port, whatever the configuration says. Gatehouse asked it over the network and got an answer, and so does anyone else there.',
   needs: ['services'],
-  uses: ['wire'],
+  uses: ['wire', 'loopback'],
   references: ['NIST-800-53:IA-2', 'NIST-800-53:AC-14', 'NIST-800-53:CA-8', 'CIS-8:6.3', 'ISO-27001:A.8.5', 'OWASP-LLM:LLM10'],
-  evaluate: ({ services, wire }) => {
+  evaluate: ({ services, wire, loopback }) => {
     if (services.length === 0) return [notApplicable('No inference server on this host', 'No inference server was found on this host.', [])]
     if (!wire.known)
       return [
@@ -26,10 +28,29 @@ export default defineControl({
           cite: wire.sections.map((section) => ({ section, line: 0 })),
         },
       ]
-    const verdicts = wire.value.endpoints.flatMap(judge)
+    const ports = loopback.known ? loopback.value.ports : []
+    const verdicts = wire.value.endpoints.flatMap((endpoint) => judge(fromTheHost(endpoint, services, ports)))
     return verdicts.length > 0 ? verdicts : [nobody(wire.value.endpoints)]
   },
 })
+
+/**
+ * Where the jump host got no answer from an engine's own port, what the host answered to itself stands in: the same server, the same key, and a
+ * port that is bound for others.
+ */
+function fromTheHost(endpoint: WireEndpoint, services: readonly InferenceService[], ports: readonly LoopbackPort[]): WireEndpoint {
+  const own = services.some((service) => exposedBinds(service).some(({ port }) => port === endpoint.port))
+  const asked = ports.find(({ port }) => port === endpoint.port)
+  if (endpoint.tcp === 'connected' || endpoint.tcp === 'refused' || !own || asked === undefined) return endpoint
+  return {
+    ...endpoint,
+    from: 'the host itself',
+    tcp: 'connected',
+    answers: asked.answers,
+    section: 'loopback',
+    line: asked.answers[0]?.line ?? 0,
+  }
+}
 
 const notApplicable = (title: string, reason: string, cite: readonly Citation[]): Verdict => ({
   status: 'not-applicable',

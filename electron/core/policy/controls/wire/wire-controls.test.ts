@@ -30,7 +30,9 @@ const connected = (...lines: readonly string[]): string => ['tcp 10.0.0.1 port 8
 const run = (control: AnyControl, facts: object): readonly Verdict[] =>
   (control as unknown as { evaluate(facts: object, context: PolicyContext): readonly Verdict[] }).evaluate(facts, context)
 const judge = (...texts: readonly string[]) =>
-  run(endpointAnswerAuthenticated, { services: [ollama], wire: known(wireOf(...texts)) }).map(({ status, title }) => `${status}: ${title}`)
+  run(endpointAnswerAuthenticated, { services: [ollama], wire: known(wireOf(...texts)), loopback: unknown('no', []) }).map(
+    ({ status, title }) => `${status}: ${title}`,
+  )
 
 describe('endpoint-answer-authenticated', () => {
   test.each<[name: string, texts: readonly string[], expected: readonly string[]]>([
@@ -67,19 +69,42 @@ describe('endpoint-answer-authenticated', () => {
   })
 
   test('not asked: not evaluated, with the reason; no server: not applicable', () => {
-    expect(run(endpointAnswerAuthenticated, { services: [ollama], wire: unknown('an older audit', []) })).toMatchObject([
-      { status: 'not-evaluated', reason: 'an older audit' },
+    expect(
+      run(endpointAnswerAuthenticated, { services: [ollama], wire: unknown('an older audit', []), loopback: unknown('no', []) }),
+    ).toMatchObject([{ status: 'not-evaluated', reason: 'an older audit' }])
+    expect(run(endpointAnswerAuthenticated, { services: [], wire: unknown('x', []), loopback: unknown('no', []) })).toMatchObject([
+      { status: 'not-applicable' },
     ])
-    expect(run(endpointAnswerAuthenticated, { services: [], wire: unknown('x', []) })).toMatchObject([{ status: 'not-applicable' }])
   })
 
   test('the line that decides is cited', () => {
     const [verdict] = run(endpointAnswerAuthenticated, {
       services: [ollama],
       wire: known(wireOf(connected('GET /: 200', '  | Ollama is running', 'GET /api/tags: 200'))),
+      loopback: unknown('no', []),
     })
     expect(verdict?.cite).toEqual([{ section: 'wire-http-0', line: 4, note: 'Answered without credentials. Expected 401.', token: '200' }])
   })
+})
+
+test.each([
+  ['not forwarded', 'not forwarded (PermitOpen)', 200, 'fail: It answers without credentials'],
+  ['dropped', 'no answer', 401, 'pass: It wants credentials'],
+  ['refused: another address is bound', 'refused', 200, 'not-applicable: Nothing answers the jump host'],
+])('what the host answered to itself stands in: %s', (_, outcome, status, expected) => {
+  const exposed = {
+    ...ollama,
+    binds: [{ address: '0.0.0.0', port: 8000, scope: 'wildcard', section: 'listeners', line: 1, basis: 'observed' }],
+  }
+  const answers = [{ method: 'GET', path: '/api/tags', headers: {}, status, line: 3 }]
+  const facts = {
+    services: [exposed],
+    wire: known(wireOf(`tcp 10.0.0.1 port 8000 from bastion: ${outcome}`)),
+    loopback: known({ ports: [{ port: 8000, answers }] }),
+  }
+  const verdicts = run(endpointAnswerAuthenticated, facts)
+  expect(outcomes(verdicts)).toEqual([expected])
+  if (outcome !== 'refused') expect(verdicts[0]?.cite[0]).toMatchObject({ section: 'loopback', line: 3 })
 })
 
 const leaf = readFileSync(new URL('../../../facts/certificates/__fixtures__/leaf-chain.pem', import.meta.url), 'utf8').trim()

@@ -1,0 +1,13 @@
+import { type FactDefinition, known, unusable } from '../fact.ts'
+import { collectLoopback } from './collect.ts'
+import { parseLoopback } from './parse.ts'
+
+/** Asked on the host, against itself: whether an engine's own key is really wanted, wherever its port can be reached from. */
+export const loopbackFact: FactDefinition<'loopback'> = {
+  id: 'loopback',
+  sections: collectLoopback,
+  read({ section }) {
+    const output = section('loopback')
+    return unusable(output, 'What engines answer on loopback') ?? known(parseLoopback(output.stdout))
+  },
+}

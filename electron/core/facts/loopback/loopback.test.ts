@@ -1,0 +1,81 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { engineRoutes } from '#shared/model/engine-routes.ts'
+import { collectLoopback, loopbackRoutes } from './collect.ts'
+import { parseLoopback, versionIn } from './parse.ts'
+
+const installed = (program: string): boolean => spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined
+const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(([program = '']) => installed(program))
+const clients = ['curl', 'wget'].filter(installed)
+
+test('only documented routes are asked', () => {
+  const documented = new Set(Object.values(engineRoutes).flatMap((routes) => routes.map(({ path }) => path)))
+  expect(loopbackRoutes.filter((route) => !documented.has(route))).toEqual([])
+})
+
+test('answers, versions, and what is no answer', () => {
+  const text =
+    '#curl\n200 http://127.0.0.1:11434/api/version\n401 http://127.0.0.1:8000/v1/models\n000 http://127.0.0.1:8000/health\nbody http://127.0.0.1:11434/api/version {"version":"0.12.6"}\n'
+  const { ports } = parseLoopback(text)
+  expect(
+    ports.map(({ port, answers }) => [port, answers.map(({ path, status, failure, line }) => [path, status ?? failure, line])]),
+  ).toEqual([
+    [11_434, [['/api/version', 200, 2]]],
+    [
+      8000,
+      [
+        ['/v1/models', 401, 3],
+        ['/health', 'no HTTP answer', 4],
+      ],
+    ],
+  ])
+  expect(versionIn(ports[0]?.answers ?? [])).toBe('0.12.6')
+  expect(parseLoopback('#no-client\n').notAsked).toContain('curl')
+  expect(versionIn([{ method: 'GET', path: '/version', headers: {}, line: 1, body: '<html>"version" : "x"' }])).toBeUndefined()
+})
+
+test('anything: nothing throws, and no port is made up', () => {
+  fc.assert(fc.property(fc.string({ maxLength: 60 }), (text) => parseLoopback(text).ports.every(({ port }) => port <= 65_535)))
+})
+
+test.runIf(process.platform === 'linux').each(shells.flatMap((shell) => clients.map((client) => [client, ...shell])))(
+  '%s on %s asks what listens, and nothing else',
+  async (client, ...shell) => {
+    const asked: string[] = []
+    const server = createServer(({ method, url, headers }, response) => {
+      asked.push(`${method} ${url} ${headers.authorization ?? ''}`.trim())
+      if (url === '/api/version') response.end('{"version":"0.9.1"}\n')
+      else response.writeHead(url === '/health' ? 200 : 401).end('secret prompt')
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    // Its command line names the port, as that of an engine would.
+    const engine = spawn(process.execPath, ['-e', 'setTimeout(() => 0, 60000)', 'vllm', 'serve', '--port', String(port)])
+    const [section] = collectLoopback()
+    if (section?.kind !== 'script') throw new Error('not a script')
+    const only =
+      client === 'wget' ? 'command() { [ "$2" = curl ] && return 1; builtin_command "$2"; }\nbuiltin_command() { type "$1"; }\n' : ''
+    const [program = 'sh', ...words] = shell
+    const child = spawn(program, [...words, '-c', only + section.script, 'gatehouse', ...section.parameters], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let out = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      out += chunk
+    })
+    await once(child, 'close')
+    engine.kill()
+    server.close()
+    const mine = parseLoopback(out).ports.find((one) => one.port === port)
+    expect(mine?.answers.map(({ path, status }) => [path, status])).toEqual(
+      loopbackRoutes.map((route) => [route, route === '/api/version' || route === '/health' ? 200 : 401]),
+    )
+    if (client === 'curl') expect(versionIn(mine?.answers ?? [])).toBe('0.9.1')
+    expect(new Set(asked)).toEqual(new Set(loopbackRoutes.map((route) => `GET ${route}`)))
+    expect(out).not.toContain('secret prompt')
+  },
+)

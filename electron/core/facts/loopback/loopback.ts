@@ -1,0 +1,13 @@
+import type { WireAnswer } from '../wire/wire.ts'
+
+/** What an engine's port answers to this machine itself, without any credentials. */
+export interface LoopbackPort {
+  readonly port: number
+  readonly answers: readonly WireAnswer[]
+}
+
+export interface Loopback {
+  readonly ports: readonly LoopbackPort[]
+  /** Why nothing was asked, when nothing was: neither curl nor wget is on the host. */
+  readonly notAsked?: string | undefined
+}

@@ -1,0 +1,34 @@
+import { type Answering, lines } from '../answer.ts'
+import type { DemoListener } from '../demo-host.ts'
+
+/** What `curl` gets on loopback from the engines of the demo, by the program that listens: statuses of the routes that the section asks. */
+const programs: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  ollama: { '/api/version': 200, '/api/tags': 200, '/v1/models': 200, '/invocations': 404 },
+  vllm: { '/v1/models': 401, '/health': 200, '/version': 200, '/metrics': 200, '/invocations': 405 },
+  'llama-server': { '/v1/models': 200, '/health': 200, '/props': 200 },
+  'docker-proxy': { '/api/version': 200, '/api/tags': 200, '/v1/models': 200, '/version': 200, '/metrics': 200 },
+}
+const versions: Readonly<Record<string, readonly [path: string, version: string]>> = {
+  ollama: ['/api/version', '0.24.0'],
+  vllm: ['/version', '0.22.1'],
+  'docker-proxy': ['/version', '4.9.0'],
+}
+
+const answersHere = ({ protocol, address, process }: DemoListener): boolean =>
+  protocol === 'tcp' && process in programs && ['127.0.0.1', '0.0.0.0', '*', '::'].includes(address)
+
+export const loopback: Answering = (host, section) => {
+  const routes = section.kind === 'script' ? (section.parameters[1]?.split(' ') ?? []) : []
+  const ports = new Map(host.listeners.filter(answersHere).map(({ port, process }) => [port, process]))
+  if (ports.size === 0) return lines(['#none'])
+  return lines([
+    '#curl',
+    ...[...ports].flatMap(([port, process]) =>
+      routes.map((route) => `${programs[process]?.[route] ?? 404} http://127.0.0.1:${port}${route}`),
+    ),
+    ...[...ports].flatMap(([port, process]) => {
+      const [path, version] = versions[process] ?? []
+      return path === undefined ? [] : [`body http://127.0.0.1:${port}${path} {"version":"${version}"}`]
+    }),
+  ])
+}
