@@ -1,0 +1,112 @@
+import fc from 'fast-check'
+
+/** Random rule sets in the words of iptables-restore(8): an admin's own chains, and Docker's beside them. */
+export interface IptablesSet {
+  readonly v4: string
+  readonly v6: string
+}
+
+const ports = ['22', '80', '443', '8000', '9000']
+const networks4 = ['10.0.1.0/24', '10.0.1.128/25', '10.0.0.0/8', '192.168.0.0/16', '10.0.2.5/32', '10.9.0.0/16']
+const networks6 = ['fd00:1::/64', 'fd00::/8', 'fd00:2::5/128', 'fd09::/64']
+
+const matchOf = (networks: readonly string[], v6: boolean): fc.Arbitrary<string> =>
+  fc.oneof(
+    fc.tuple(fc.constantFrom('', '! '), fc.constantFrom(...networks)).map(([not, network]) => `${not}-s ${network}`),
+    fc.tuple(fc.constantFrom('', '! '), fc.constantFrom(...ports)).map(([not, port]) => `-p tcp -m tcp ${not}--dport ${port}`),
+    fc.constantFrom('-p tcp -m tcp --dport 80:443', '-p tcp -m multiport --dports 22,8000', '-p tcp -m multiport ! --dports 80,9000:9100'),
+    fc.constantFrom('-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN', '-p udp -m udp --dport 53', v6 ? '-p ipv6-icmp' : '-p icmp'),
+    fc.constantFrom('-i eth0', '! -i eth0', '-i lo', '-i eth+', '! -i docker0'),
+    fc.constantFrom('-m conntrack --ctstate NEW', '-m state --state INVALID', '-m conntrack --ctstate NEW,ESTABLISHED'),
+    fc.constantFrom('-m addrtype --dst-type LOCAL', '-m addrtype ! --dst-type LOCAL'),
+    fc.constantFrom('-m comment --comment "a -j DROP b"', '-p tcp'),
+    ...(v6 ? [] : [fc.constantFrom('-m iprange --src-range 10.0.1.0-10.0.1.99', '-d 10.9.0.1/32', '! -d 10.9.0.1/32')]),
+  )
+
+/** Words that iptables lets stand once only; a second one would be refused. */
+const clash = (parts: readonly string[]): boolean => {
+  const count = (pattern: RegExp) => parts.filter((part) => pattern.test(part)).length
+  return [/-s /, /(?:^|! )-i /, /-d /, /-p /, /addrtype/, /ctstate|--state/].some((pattern) => count(pattern) > 1)
+}
+
+const ruleOf = (networks: readonly string[], v6: boolean, later: readonly string[]): fc.Arbitrary<string> => {
+  const target = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom('ACCEPT', 'DROP') },
+    { weight: 2, arbitrary: fc.constantFrom('REJECT', 'RETURN') },
+    ...(later.length > 0 ? [{ weight: 4, arbitrary: fc.constantFrom(...later.flatMap((chain) => [`-j ${chain}`, `-g ${chain}`])) }] : []),
+  )
+  return fc
+    .tuple(fc.array(matchOf(networks, v6), { maxLength: 3 }), target)
+    .filter(([parts]) => !clash(parts))
+    .map(([parts, word]) => [...[...parts].sort((a) => (a.includes('-p ') ? -1 : 1)), word.startsWith('-') ? word : `-j ${word}`].join(' '))
+}
+
+/** First of all, as in any rule set that works: what a client sees is then the fate of its first packet, not of a later one. */
+const established = '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'
+
+const chainNames = ['c0', 'c1', 'c2']
+
+/** Chains may lead to later ones only, so that there is no loop. */
+const filterOf = (networks: readonly string[], v6: boolean, docker: readonly string[]): fc.Arbitrary<string> =>
+  fc
+    .record({
+      policy: fc.constantFrom('ACCEPT', 'DROP'),
+      input: fc.array(ruleOf(networks, v6, chainNames), { maxLength: 7 }),
+      chains: fc.tuple(...chainNames.map((_, index) => fc.array(ruleOf(networks, v6, chainNames.slice(index + 1)), { maxLength: 4 }))),
+      user: fc.array(ruleOf(networks, v6, []), { maxLength: 3 }),
+    })
+    .map(({ policy, input, chains, user }) =>
+      [
+        '*filter',
+        `:INPUT ${policy} [0:0]`,
+        `:FORWARD ${docker.length > 0 ? 'DROP' : 'ACCEPT'} [0:0]`,
+        ':OUTPUT ACCEPT [0:0]',
+        ...chainNames.map((name) => `:${name} - [0:0]`),
+        ...(docker.length > 0 ? [':DOCKER - [0:0]', ':DOCKER-USER - [0:0]', ':DOCKER-ISOLATION-STAGE-1 - [0:0]'] : []),
+        `-A INPUT ${established}`,
+        ...input.map((rule) => `-A INPUT ${rule}`),
+        ...chains.flatMap((rules, index) => rules.map((rule) => `-A c${index} ${rule}`)),
+        ...(docker.length > 0
+          ? [...docker, `-A DOCKER-USER ${established}`, ...user.map((rule) => `-A DOCKER-USER ${rule}`), '-A DOCKER-USER -j RETURN']
+          : []),
+        'COMMIT',
+      ].join('\n'),
+    )
+
+/** As Docker Engine writes them (docs.docker.com, "Packet filtering and firewalls"): published ports pass by INPUT. */
+const dockerFilter = [
+  '-A FORWARD -j DOCKER-USER',
+  '-A FORWARD -j DOCKER-ISOLATION-STAGE-1',
+  '-A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
+  '-A FORWARD -o docker0 -j DOCKER',
+  '-A FORWARD -i docker0 ! -o docker0 -j ACCEPT',
+  '-A DOCKER -d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport 8080 -j ACCEPT',
+  '-A DOCKER-ISOLATION-STAGE-1 -j RETURN',
+]
+const dockerNat = (published: string, host: string): string =>
+  [
+    '*nat',
+    ':PREROUTING ACCEPT [0:0]',
+    ':INPUT ACCEPT [0:0]',
+    ':OUTPUT ACCEPT [0:0]',
+    ':POSTROUTING ACCEPT [0:0]',
+    ':DOCKER - [0:0]',
+    '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER',
+    '-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE',
+    '-A DOCKER -i docker0 -j RETURN',
+    `-A DOCKER ${host}! -i docker0 -p tcp -m tcp --dport ${published} -j DNAT --to-destination 172.17.0.2:8080`,
+    'COMMIT',
+  ].join('\n')
+
+const plain = filterOf(networks4, false, [])
+const withDocker = fc
+  .tuple(
+    filterOf(networks4, false, dockerFilter),
+    fc.constantFrom('9090', '8000'),
+    fc.constantFrom('', '-d 10.9.0.1/32 ', '-d 127.0.0.1/32 '),
+  )
+  .map(([filter, published, host]) => `${dockerNat(published, host)}\n${filter}`)
+
+export const iptablesSets: fc.Arbitrary<IptablesSet> = fc
+  .record({ v4: fc.oneof(plain, withDocker), v6: filterOf(networks6, true, []) })
+  .map(({ v4, v6 }) => ({ v4: `${v4}\n`, v6: `${v6}\n` }))
