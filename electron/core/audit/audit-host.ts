@@ -99,7 +99,8 @@ type Judged = Pick<HostAudit, 'items' | 'findings' | 'listeners' | 'services' | 
 /** Facts and findings of a recording. Pure: asks nobody, so a stored audit can be judged again under the controls of today. */
 export function judgeRecording({ host, fleet, outputs, controls, advisories = shippedBook(), at, log }: Recording): Judged {
   const facts = readFacts(outputs, probeContextOf(fleet, host), log)
-  const findings = evaluate(controls, facts, outputs, { fleet, host, now: at, advisories })
+  const context = { fleet, host, now: at, advisories }
+  const findings = evaluate(controls, facts, outputs, context)
   const system = summaryOf(facts, outputs, at)
   return {
     findings,
@@ -107,7 +108,7 @@ export function judgeRecording({ host, fleet, outputs, controls, advisories = sh
     listeners: facts.listeners.known ? [...facts.listeners.value] : [],
     services: facts.services.known ? [...facts.services.value] : [],
     gpus: facts.gpus.known ? [...facts.gpus.value] : [],
-    endpoints: [...endpointsOf(facts, { fleet, host, now: at })],
+    endpoints: [...endpointsOf(facts, context)],
     ...(system === undefined ? {} : { system }),
   }
 }

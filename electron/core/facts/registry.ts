@@ -44,7 +44,6 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   firewall: firewallFact,
   sshd: sshdFact,
   gpus: gpusFact,
-  wire: wireFact,
   packages: packagesFact,
   updates: updatesFact,
   sources: sourcesFact,

@@ -4,7 +4,7 @@ import { known, unknown } from '../facts/fact.ts'
 import { parseNft } from '../facts/firewall/nft/parse.ts'
 import type { FactResults } from '../facts/registry.ts'
 import { readTranscript } from '../facts/wire/transcript.ts'
-import { facts as proxied, service } from './controls/proxy/proxy-facts.ts'
+import { policyContext, facts as proxied, service } from './controls/proxy/proxy-facts.ts'
 import { endpointsOf } from './exposure.ts'
 
 const fleet = fleetSchema.parse({
@@ -44,7 +44,7 @@ function endpoints(configuration: string, address: string, more: object = {}) {
     firewall,
     ...more,
   } as unknown as FactResults
-  return endpointsOf(given, { fleet, host, now: 0 })
+  return endpointsOf(given, { ...policyContext(), fleet, host })
 }
 const site = (inside: string) => `server { listen 443 ssl; server_name ai.example; ${inside} }`
 const verdicts = (endpoint: ReturnType<typeof endpoints>[number] | undefined) =>

@@ -15,15 +15,16 @@ export const cases: readonly Case[] = [
   ...sources6.flatMap((source) => ports.map((port): Case => [source, 'fd09::1', port])),
 ]
 
+const ipProgram = 'ip'
 const root = process.env.GATEHOUSE_NFT_ROOT
 const inRoot = (program: string): readonly string[] => (root ? ['chroot', root, program] : [program])
 const [host, remote, container] = ['gh-fw-host', 'gh-fw-remote', 'gh-fw-container']
-const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: ['ignore', 'ignore', 'pipe'] })
+const ip = (line: string) => execFileSync(ipProgram, line.split(' '), { stdio: ['ignore', 'ignore', 'pipe'] })
 const within = (namespace: string, words: readonly string[]) => ['netns', 'exec', namespace, ...words]
 
 export const canRun = (): boolean =>
   process.getuid?.() === 0 &&
-  spawnSync('ip', ['netns', 'list'], { stdio: 'ignore' }).status === 0 &&
+  spawnSync(ipProgram, ['netns', 'list'], { stdio: 'ignore' }).status === 0 &&
   ['iptables-nft-restore', 'ip6tables-nft-restore', 'nft'].every((program) => {
     const [first = '', ...words] = [...inRoot(program), '--version']
     return spawnSync(first, words, { stdio: 'ignore' }).status === 0
@@ -54,14 +55,14 @@ export interface Machines {
 export async function startMachines(timeoutMs: number): Promise<Machines> {
   const children: ChildProcess[] = []
   const start = async (namespace: string, script: string, ...words: readonly string[]) => {
-    const child = spawn('ip', within(namespace, [process.execPath, '-e', script, ...words]), { stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn(ipProgram, within(namespace, [process.execPath, '-e', script, ...words]), { stdio: ['pipe', 'pipe', 'inherit'] })
     children.push(child)
     await once(child.stdout, 'data')
     return child
   }
   const stop = () => {
     for (const child of children) child.kill('SIGKILL')
-    for (const namespace of [host, remote, container]) spawnSync('ip', ['netns', 'del', namespace], { stdio: 'ignore' })
+    for (const namespace of [host, remote, container]) spawnSync(ipProgram, ['netns', 'del', namespace], { stdio: 'ignore' })
   }
   stop()
   try {
@@ -75,7 +76,7 @@ export async function startMachines(timeoutMs: number): Promise<Machines> {
         'net.ipv4.conf.default.rp_filter=0',
         'net.ipv4.conf.all.rp_filter=0',
       ]
-      execFileSync('ip', within(namespace, ['sysctl', '-qw', ...settings]), { stdio: 'ignore' })
+      execFileSync(ipProgram, within(namespace, ['sysctl', '-qw', ...settings]), { stdio: 'ignore' })
     }
     ip(`link add eth0 netns ${host} type veth peer name eth0 netns ${remote}`)
     ip(`link add docker0 netns ${host} type veth peer name eth0 netns ${container}`)
@@ -101,7 +102,7 @@ export async function startMachines(timeoutMs: number): Promise<Machines> {
     await start(container, LISTEN, '8080')
     const prober = await start(remote, PROBE, JSON.stringify(cases), String(timeoutMs))
     const run = (program: string, words: readonly string[], input?: string) =>
-      execFileSync('ip', within(host, [...inRoot(program), ...words]), { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
+      execFileSync(ipProgram, within(host, [...inRoot(program), ...words]), { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
     return {
       load(v4, v6) {
         run('nft', ['flush', 'ruleset'])
