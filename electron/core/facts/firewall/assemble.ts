@@ -5,7 +5,7 @@ import { defaultsOf } from './defaults.ts'
 import type { Firewall } from './firewall.ts'
 import { type IptablesDump, parseIptables } from './iptables/parse.ts'
 import { isWholeNft, parseNft } from './nft/parse.ts'
-import { visitRules } from './reach.ts'
+import { rulesOf } from './reach.ts'
 import type { Action, Hook, Table } from './ruleset.ts'
 import { parseUfw, type UfwStatus } from './ufw/parse.ts'
 
@@ -139,18 +139,20 @@ function build(
   section: string,
   translationKnown: boolean,
 ): Firewall {
-  const [inbound, outbound] = (['in', 'out'] as const).map((direction) => {
-    const defaults = defaultsOf({ tables }, network, direction).filter(({ family }) => family === 4)
-    return defaults.find(({ main }) => main) ?? defaults[0]
+  const defaults = { in: defaultsOf({ tables }, network, 'in'), out: defaultsOf({ tables }, network, 'out') }
+  const [inbound, outbound] = [defaults.in, defaults.out].map((each) => {
+    const ipv4 = each.filter(({ family }) => family === 4)
+    return ipv4.find(({ main }) => main) ?? ipv4[0]
   })
   return {
+    defaults,
     backend: backendOf(tables, ufw),
     // Without an IPv4 address nothing arrives or leaves.
     defaultInbound: inbound?.verdict ?? 'drop',
     defaultOutbound: outbound?.verdict ?? 'drop',
     tables,
     translationKnown,
-    unmodelled: visitRules(tables)
+    unmodelled: rulesOf(tables)
       .filter(({ rule }) => isUnmodelled(rule.test, rule.action))
       .map(({ table, rule }) => ({ text: rule.text, section: table.section, line: rule.line })),
     section: inbound?.by?.section ?? section,

@@ -1,7 +1,8 @@
 import type { Network } from '../network/network.ts'
+import { oncePer } from '../once-per.ts'
 import type { AddressSet, Family } from './address-set.ts'
 import type { Firewall } from './firewall.ts'
-import { type Piece, reach, visitTests } from './reach.ts'
+import { type Piece, reach, testsOf } from './reach.ts'
 import { sidesOf } from './surroundings.ts'
 
 /** What happens to traffic that no rule speaks of. */
@@ -12,19 +13,19 @@ export interface DefaultVerdict extends Piece {
 }
 
 /** One end of the widest stretch of ports between those that rules name. */
-function unnamedPort(tables: Firewall['tables']): number {
+const unnamedPort = oncePer((tables: Firewall['tables']): number => {
   const edges = new Set([1, 65_536])
-  visitTests(tables, (test) => {
-    if (test.is !== 'port' && test.is !== 'original-port') return
+  for (const test of testsOf(tables)) {
+    if (test.is !== 'port' && test.is !== 'original-port') continue
     for (const [low, high] of test.ports) {
       if (low > 1) edges.add(low)
       edges.add(high + 1)
     }
-  })
+  }
   const sorted = [...edges].sort((a, b) => a - b)
   const widths = sorted.slice(1).map((edge, index) => ({ start: sorted[index] as number, width: edge - (sorted[index] as number) }))
   return widths.reduce((widest, each) => (each.width > widest.width ? each : widest)).start
-}
+})
 
 const sizeOf = (set: AddressSet): bigint => set.reduce((sum, { from, to }) => sum + BigInt(`0x${to}`) - BigInt(`0x${from}`) + 1n, 0n)
 

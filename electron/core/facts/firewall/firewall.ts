@@ -1,3 +1,4 @@
+import type { DefaultVerdict } from './defaults.ts'
 import type { Table } from './ruleset.ts'
 
 export type FirewallVerdict = 'accept' | 'drop' | 'reject' | 'undetermined'
@@ -5,7 +6,9 @@ export type FirewallVerdict = 'accept' | 'drop' | 'reject' | 'undetermined'
 /** The packet filter as the kernel holds it, whoever wrote the rules (nftables, iptables, ufw, firewalld). */
 export interface Firewall {
   readonly backend: 'ufw' | 'nftables' | 'iptables' | 'firewalld' | 'none'
-  /** What happens to new IPv4 traffic that no rule speaks of. Per family and interface: `defaultOf` in reach.ts. */
+  /** What happens to new traffic that no rule speaks of, per family, interface and protocol. */
+  readonly defaults: { readonly in: readonly DefaultVerdict[]; readonly out: readonly DefaultVerdict[] }
+  /** The same in one word: IPv4, on the interface of the default route. */
   readonly defaultInbound: FirewallVerdict
   readonly defaultOutbound: FirewallVerdict
   readonly tables: readonly Table[]

@@ -1,4 +1,5 @@
 import type { Network } from '../network/network.ts'
+import { oncePer } from '../once-per.ts'
 import { type AddressSet, contains, type Family, intersect, networksToSet, parseInterval, subtract, union } from './address-set.ts'
 import { type Flow, type Packet, runHook, type Stopped } from './evaluate.ts'
 import type { Firewall, FirewallVerdict } from './firewall.ts'
@@ -67,14 +68,7 @@ function representatives(
   locals: readonly (string | undefined)[],
 ): readonly (string | undefined)[] {
   if (locals.length < 2) return locals
-  const sets: AddressSet[] = []
-  visitTests(tables, (test) => {
-    if (test.is === 'address' || test.is === 'original-address') sets.push(family === 4 ? test.v4 : test.v6)
-  })
-  for (const { rule } of visitRules(tables)) {
-    const target = rule.action.do === 'translate' ? parseInterval(rule.action.address ?? '') : undefined
-    if (target?.family === family) sets.push([target])
-  }
+  const sets = namedAddresses(tables)[family]
   const kinds = new Map<string, string | undefined>()
   for (const local of locals) {
     const kind = local === undefined ? '' : sets.map((set) => (contains(set, local) ? '1' : '0')).join('')
@@ -83,30 +77,50 @@ function representatives(
   return [...kinds.values()]
 }
 
+/** Every set of addresses that a rule asks for or translates to. */
+const namedAddresses = oncePer((tables: readonly Table[]): Readonly<Record<Family, readonly AddressSet[]>> => {
+  const sets: Record<Family, AddressSet[]> = { 4: [], 6: [] }
+  for (const test of testsOf(tables)) {
+    if (test.is !== 'address' && test.is !== 'original-address') continue
+    sets[4].push(test.v4)
+    sets[6].push(test.v6)
+  }
+  for (const { rule } of rulesOf(tables)) {
+    const target = rule.action.do === 'translate' ? parseInterval(rule.action.address ?? '') : undefined
+    if (target) sets[target.family].push([target])
+  }
+  return sets
+})
+
 /** A client chooses its own source port, so one of each stretch that rules tell apart is tried. */
-function sourcePorts(tables: readonly Table[], query: TrafficQuery): readonly number[] {
-  if (query.direction === 'out') return [EPHEMERAL_PORT]
+const sourcePorts = (tables: readonly Table[], query: TrafficQuery): readonly number[] =>
+  query.direction === 'out' ? [EPHEMERAL_PORT] : toldApartSourcePorts(tables)
+
+const toldApartSourcePorts = oncePer((tables: readonly Table[]): readonly number[] => {
   const ports = new Set([EPHEMERAL_PORT])
-  visitTests(tables, (test) => {
-    if (test.is !== 'port' || test.side !== 'source') return
+  for (const test of testsOf(tables)) {
+    if (test.is !== 'port' || test.side !== 'source') continue
     for (const [low, high] of test.ports) for (const edge of [low - 1, low, high + 1]) if (edge > 0 && edge < 65_536) ports.add(edge)
-  })
+  }
   return [...ports].slice(0, 64)
-}
+})
 
 /** Every rule of every table. */
-export const visitRules = (tables: readonly Table[]): readonly { readonly table: Table; readonly rule: Rule }[] =>
-  tables.flatMap((table) => Object.values(table.chains).flatMap((chain) => chain.rules.map((rule) => ({ table, rule }))))
+export const rulesOf = oncePer((tables: readonly Table[]): readonly { readonly table: Table; readonly rule: Rule }[] =>
+  tables.flatMap((table) => Object.values(table.chains).flatMap((chain) => chain.rules.map((rule) => ({ table, rule })))),
+)
 
 /** Every test, those inside others too. */
-export function visitTests(tables: readonly Table[], visit: (test: Test) => void) {
+export const testsOf = oncePer((tables: readonly Table[]): readonly Test[] => {
+  const tests: Test[] = []
   const walk = (test: Test) => {
-    visit(test)
+    tests.push(test)
     if (test.is === 'not') walk(test.of)
     if (test.is === 'all' || test.is === 'any') test.of.forEach(walk)
   }
-  for (const { rule } of visitRules(tables)) walk(rule.test)
-}
+  for (const { rule } of rulesOf(tables)) walk(rule.test)
+  return tests
+})
 
 function piecesOf(
   tables: readonly Table[],

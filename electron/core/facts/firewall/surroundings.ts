@@ -1,15 +1,6 @@
 import type { Network } from '../network/network.ts'
-import {
-  type AddressSet,
-  everything,
-  type Family,
-  type FamilyInterval,
-  intersect,
-  normalise,
-  parseInterval,
-  subtract,
-  union,
-} from './address-set.ts'
+import { oncePer } from '../once-per.ts'
+import { type AddressSet, everything, type Family, intersect, normalise, parseInterval, subtract, union } from './address-set.ts'
 
 /** An interface, and the addresses of the world whose answers leave through it. */
 export interface Side {
@@ -28,8 +19,10 @@ const INSIDE =
   /^(?:lo$|docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|flannel|cali|cilium|lxc|lxdbr|incusbr|kube-|nodelocaldns|dummy|tunl0$|sit0$|ip6tnl0$)/
 
 /** Where traffic from other machines can come in, and where traffic to them goes out. */
-export function sidesOf(network: Network | undefined, family: Family): readonly Side[] {
-  if (!network) return [{ name: undefined, remotes: everything(family), locals: [] }]
+export const sidesOf = (network: Network | undefined, family: Family): readonly Side[] =>
+  network ? knownSides[family](network) : [{ name: undefined, remotes: everything(family), locals: [] }]
+
+function sidesIn(network: Network, family: Family): readonly Side[] {
   const names = new Set([...network.addresses, ...network.routes].map((each) => each.interface))
   return [...names]
     .filter((name) => !INSIDE.test(name))
@@ -41,16 +34,12 @@ export function sidesOf(network: Network | undefined, family: Family): readonly 
     })
 }
 
-/** Facts never change, so each of their addresses is parsed once, however often a rule set is asked about it. */
-const parsed = new WeakMap<object, { readonly interval: FamilyInterval | undefined }>()
+const knownSides = { 4: oncePer((network: Network) => sidesIn(network, 4)), 6: oncePer((network: Network) => sidesIn(network, 6)) }
 
-function intervalOf(each: Network['addresses'][number] | Network['routes'][number]): FamilyInterval | undefined {
-  const known = parsed.get(each)
-  if (known) return known.interval
-  const interval = parseInterval('address' in each ? each.address : each.destination)
-  parsed.set(each, { interval })
-  return interval
-}
+/** A rule set is asked about the same addresses over and over. */
+const intervalOf = oncePer((each: Network['addresses'][number] | Network['routes'][number]) =>
+  parseInterval('address' in each ? each.address : each.destination),
+)
 
 /** Own addresses of the host, all interfaces or one. Loopback addresses cannot be reached from elsewhere. */
 export function localsOf(network: Network, family: Family, name?: string): readonly string[] {

@@ -1,9 +1,7 @@
-import type { FactResult } from '../../../facts/fact.ts'
-import { type DefaultVerdict, defaultsOf } from '../../../facts/firewall/defaults.ts'
+import type { DefaultVerdict } from '../../../facts/firewall/defaults.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
-import type { Network } from '../../../facts/network/network.ts'
 import type { Verdict } from '../../control.ts'
-import { citeRule, knownValue } from './flows.ts'
+import { citeRule } from './flows.ts'
 
 interface Words {
   readonly open: string
@@ -17,9 +15,9 @@ const words: Readonly<Record<'in' | 'out', Words>> = {
 }
 
 /** Judges the default of one direction, IPv4 and IPv6 together; whichever is open makes it open. */
-export function judgeDefault(firewall: Firewall, network: FactResult<Network>, direction: 'in' | 'out'): Verdict[] {
+export function judgeDefault(firewall: Firewall, direction: 'in' | 'out'): Verdict[] {
   const { open, closed, traffic } = words[direction]
-  const defaults = defaultsOf(firewall, knownValue(network), direction)
+  const defaults = firewall.defaults[direction]
   const main = defaults.filter((each) => each.main)
   const accepted = main.filter(({ verdict }) => verdict === 'accept')
   const [first] = accepted

@@ -1,4 +1,4 @@
-import { type DefaultVerdict, defaultsOf } from '../../../facts/firewall/defaults.ts'
+import type { DefaultVerdict } from '../../../facts/firewall/defaults.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeRule } from './flows.ts'
 
@@ -11,8 +11,8 @@ export default defineControl({
     'Rules in a table of family ip, or in iptables without ip6tables, leave every port open over IPv6. Each neighbour on the link has a link-local address to use it with.',
   needs: ['firewall', 'network'],
   references: ['NIST-800-53:SC-7', 'CIS-8:4.4', 'ISO-27001:A.8.20', 'https://wiki.nftables.org/wiki-nftables/index.php/Nftables_families'],
-  evaluate: ({ firewall, network }) => {
-    const all = defaultsOf(firewall, network, 'in')
+  evaluate: ({ firewall }) => {
+    const all = firewall.defaults.in
     const of = (family: 4 | 6) => all.filter((each) => each.family === family)
     const [four, six] = [of(4), of(6)]
     if (six.length === 0) return [none('No IPv6 address on the network', 'No interface but loopback has an IPv6 address.')]
