@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { known, unknown } from '../../../facts/fact.ts'
 import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
+import type { Network } from '../../../facts/network/network.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { SectionOutput } from '../../../probe/section.ts'
 import type { Control } from '../../control.ts'
@@ -18,6 +19,7 @@ const network = {
   defaultRoute: true,
 }
 const fourOnly = { ...network, addresses: network.addresses.slice(0, 1) }
+const fourOnlyFact = { network: fourOnly }
 
 const chain = (family: string, hook: string, policy: string, rules: string) =>
   `table ${family} ${hook} {\n\tchain ${hook} {\n\t\ttype filter hook ${hook} priority filter; policy ${policy};\n${rules}\n\t}\n}\n`
@@ -33,7 +35,7 @@ const output = (id: string, stdout: string): SectionOutput => ({
   bytes: 1,
   sha256: '',
 })
-function firewall(nft: string) {
+function firewall(nft: string, of: Network = network) {
   const fact = assembleFirewall(
     {
       nft: output('nft', nft),
@@ -41,7 +43,7 @@ function firewall(nft: string) {
       ip6tables: output('ip6tables', ''),
       ufw: output('ufw', 'Status: inactive\n'),
     },
-    network,
+    of,
   )
   if (!fact.known) throw new Error(fact.reason)
   return fact.value
@@ -110,7 +112,7 @@ test.each([
   ['IPv6 like IPv4', ipv6, closed, { network }, named, 'pass'],
   ['IPv6 open', ipv6, v4, { network }, named, 'fail'],
   ['IPv6 in doubt', ipv6, v4 + chain('ip6', 'input', 'drop', 'meta mark 0x7 accept'), { network }, named, 'not-evaluated'],
-  ['no IPv6', ipv6, v4, { network: fourOnly }, named, 'not-applicable'],
+  ['no IPv6', ipv6, v4, fourOnlyFact, named, 'not-applicable'],
   ['nothing filtered', ipv6, '', { network }, named, 'not-applicable'],
 ] as const)('%s', (_, control, nft, change, networks, expected) => {
   const fleet = fleetSchema.parse({
@@ -122,7 +124,8 @@ test.each([
   })
   const host = fleet.hosts[0]
   const open = control as unknown as Control
-  const verdicts = open.evaluate({ firewall: firewall(nft), ...base, ...change } as never, { fleet, host, now: 0 } as never)
+  const rules = firewall(nft, change === fourOnlyFact ? fourOnly : network)
+  const verdicts = open.evaluate({ firewall: rules, ...base, ...change } as never, { fleet, host, now: 0 } as never)
   expect(verdicts.map(({ status }) => status)).toEqual([expected])
   for (const { title } of verdicts) expect(title.length).toBeLessThan(48)
 })
