@@ -43,14 +43,26 @@ async function show(): Promise<number> {
     })
     const closed = app.waitForEvent('close', { timeout: 0 })
     const page = await app.firstWindow()
-    await page.waitForSelector('#root > *')
-    await openDemo(page)
-    if (file === undefined) await closed
-    else await picture(app, page, file)
+    const opened = page.waitForSelector('#root > *').then(() => openDemo(page))
+    if (file === undefined) await untilClosed(closed, opened)
+    else await opened.then(() => picture(app, page, file))
   } finally {
     rmSync(userData, { recursive: true, force: true, maxRetries: 5 })
   }
   return 0
+}
+
+/** The admin may close it before the demo has opened: that is no failure. */
+async function untilClosed(closed: Promise<unknown>, opened: Promise<void>): Promise<void> {
+  let ended = false
+  const end = closed.then(() => {
+    ended = true
+  })
+  await opened.catch(async (error: unknown) => {
+    await Promise.race([end, new Promise((done) => setTimeout(done, 2000))])
+    if (!ended) throw error
+  })
+  await end
 }
 
 async function openDemo(page: Page): Promise<void> {

@@ -7,6 +7,7 @@ import { app, type BrowserWindow, ipcMain, nativeTheme, protocol, safeStorage, s
 import { failureOf } from '#shared/errors.ts'
 import { events } from '#shared/ipc/channels.ts'
 import { contracts } from '#shared/ipc/contracts.ts'
+import icon from '../../assets/icons/linux/512x512.png?asset'
 import manifest from '../../package.json' with { type: 'json' }
 import { createFileDialogs } from '../platform/file-dialogs.ts'
 import { jsonFile } from '../platform/json-file.ts'
@@ -129,6 +130,7 @@ function start(): void {
     preload: join(import.meta.dirname, '../preload/index.cjs'),
     url: home,
     devTools: development,
+    icon,
     state: jsonFile(join(userFolder, 'window.json'), windowStateSchema, firstWindowState, log),
   })
   // The first screen is drawn before the engine starts, which would compete with it; calls made before are held.

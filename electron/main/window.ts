@@ -29,6 +29,8 @@ export interface WindowOptions {
   readonly preload: string
   readonly url: string
   readonly devTools: boolean
+  /** Path of the picture that Linux shows for the window; the other systems take it from the program. */
+  readonly icon: string
   readonly state: JsonFile<WindowState>
 }
 
@@ -46,6 +48,7 @@ export function openWindow(options: WindowOptions): BrowserWindow {
     minHeight: minimumSize.height,
     show: false,
     title: 'Gatehouse',
+    ...(process.platform === 'linux' ? { icon: options.icon } : {}),
     backgroundColor: surface[mode],
     titleBarStyle: mac ? 'hiddenInset' : 'hidden',
     ...(mac ? {} : { titleBarOverlay: overlay(mode) }),

@@ -1,9 +1,14 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { probeContextOf, readFacts, sectionsOf } from '#core/facts/registry.ts'
 import { displayOf } from '#core/probe/build-script.ts'
 import type { SectionOutput } from '#core/probe/section.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { answeredSections, answerSection } from './answers/answers.ts'
+import { startDemoFleet } from './demo-fleet.ts'
 import { gpu01 } from './hosts/gpu-01.ts'
 
 const fleet = fleetSchema.parse({
@@ -16,6 +21,20 @@ const context = probeContextOf(fleet, fleet.hosts[0] as (typeof fleet.hosts)[num
 
 /** Asked only where the program of the first choice is missing, which no demo host is. */
 const fallbacks = ['listeners-proc']
+
+test('nothing of a demo is left: not when it is stopped, and what a killed one left is removed by the next', async () => {
+  const ended = spawnSync('true').pid
+  const abandoned = mkdtempSync(join(tmpdir(), `gatehouse-demo-home-${ended}-`))
+  const running = mkdtempSync(join(tmpdir(), `gatehouse-demo-home-${process.ppid}-`))
+  try {
+    const demo = await startDemoFleet([gpu01])
+    expect([existsSync(abandoned), existsSync(running), existsSync(demo.home)]).toEqual([false, true, true])
+    await demo.stop()
+    expect(existsSync(demo.home)).toBe(false)
+  } finally {
+    rmSync(running, { recursive: true })
+  }
+})
 
 test('the demo answers every section that a probe asks', () => {
   const asked = sectionsOf(context).map(({ id }) => id)

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DemoFleet } from '#core/ports.ts'
@@ -30,7 +30,8 @@ export async function startDemoFleet(
   policy: Partial<Policy> = {},
   logins: DemoLogins = {},
 ): Promise<RunningDemoFleet> {
-  const home = await mkdtemp(join(tmpdir(), 'gatehouse-demo-'))
+  await removeAbandonedHomes()
+  const home = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
   const pair = generateKey()
   const identityFile = join(home, 'id_ed25519')
   await writeFile(identityFile, pair.private, { mode: 0o600 })
@@ -65,5 +66,25 @@ export async function startDemoFleet(
       await servers.stop()
       await rm(home, { recursive: true, force: true })
     },
+  }
+}
+
+const prefix = 'gatehouse-demo-home-'
+
+/** A program that was killed leaves its home behind: the next one removes it. */
+async function removeAbandonedHomes(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => [])
+  for (const name of names) {
+    const pid = Number(new RegExp(`^${prefix}([0-9]+)-`).exec(name)?.[1] ?? 0)
+    // Another account's home is not ours to remove, and would only fail.
+    if (pid > 0 && !isRunning(pid)) await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
