@@ -83,6 +83,11 @@ describe('parseFleet', () => {
     })
   })
 
+  test('names no more problems than help', () => {
+    const unknown = Array.from({ length: 60 }, (_, index) => `key${index}: 1\n`).join('')
+    expect(problemsOf(good + unknown)).toHaveLength(50)
+  })
+
   test('refuses a file of 10 MB before parsing it', () => {
     expect(problemsOf('#'.repeat(10 * MAX_FLEET_BYTES))[0]?.message).toBe(
       `The file has ${10 * MAX_FLEET_BYTES} bytes; expected at most ${MAX_FLEET_BYTES}`,

@@ -113,7 +113,7 @@ function duplicates(fleet: Fleet, locate: Locate): FleetProblem[] {
 function badNetworks(fleet: Fleet, locate: Locate): FleetProblem[] {
   return Object.entries(fleet.networks).flatMap(([zone, networks]) =>
     networks.flatMap((network, index) => {
-      if (ipaddr.isValidCIDR(network) || (ipaddr.isValid(network) && !network.includes('/'))) return []
+      if (ipaddr.isValidCIDR(network) || ipaddr.isValid(network)) return []
       const path = ['networks', zone, index]
       return [
         { ...locate(path), path: printPath(path), message: `"${network}" is not a network; expected for example 10.0.1.0/24 or fd00::/8` },

@@ -13,8 +13,16 @@ export function importAnsible(text: string): ImportResult {
   const inventory: Inventory = { hosts: new Map(), groups: new Map() }
   const skipped: Skipped[] = [{ what: 'group_vars/ and host_vars/', reason: 'variables outside the inventory file are not read' }]
   const yaml = parseDocument(text, { prettyErrors: false })
-  if (yaml.errors.length === 0 && isMap(yaml.contents)) readYaml(yaml.toJS({ maxAliasCount: 100 }), inventory)
-  else readIni(text, inventory, skipped)
+  if (yaml.errors.length === 0 && isMap(yaml.contents)) {
+    try {
+      readYaml(yaml.toJS({ maxAliasCount: 100 }), inventory, skipped)
+    } catch (error) {
+      return {
+        candidates: [],
+        skipped: [{ what: 'the inventory', reason: `its aliases: ${error instanceof Error ? error.message : String(error)}` }],
+      }
+    }
+  } else readIni(text, inventory, skipped)
   const candidates: Candidate[] = []
   for (const name of inventory.hosts.keys()) {
     const variables = variablesOf(inventory, name)
@@ -62,11 +70,13 @@ function readIni(text: string, inventory: Inventory, skipped: Skipped[]): void {
           .map((word) => [word.slice(0, word.indexOf('=')), unquote(word.slice(word.indexOf('=') + 1))]),
       )
       const names = expandRange(pattern)
-      if (names === undefined) skipped.push({ what: pattern, reason: 'its range names more than 500 hosts' })
+      if (names === undefined) skipped.push(tooMany(pattern))
       for (const name of names ?? []) addHost(inventory, section, ...withPort(name, variables))
     }
   }
 }
+
+const tooMany = (pattern: string): Skipped => ({ what: pattern, reason: `its range names more than ${MAX_RANGE} hosts` })
 
 /** `name:2222` is a host with its port in the INI form. */
 function withPort(name: string, variables: Variables): [string, Variables] {
@@ -74,16 +84,24 @@ function withPort(name: string, variables: Variables): [string, Variables] {
   return match === null ? [name, variables] : [match[1] ?? name, { ansible_port: match[2] ?? '22', ...variables }]
 }
 
-function readYaml(root: unknown, inventory: Inventory): void {
+function readYaml(root: unknown, inventory: Inventory, skipped: Skipped[]): void {
+  // Aliases can make a group its own descendant.
+  const open = new Set<unknown>()
   const visit = (name: string, node: unknown): void => {
+    if (open.has(node)) return
+    open.add(node)
     const entry = group(inventory, name)
-    for (const [host, variables] of entriesOf(node, 'hosts'))
-      for (const one of expandRange(host) ?? []) addHost(inventory, name, one, flat(variables))
+    for (const [host, variables] of entriesOf(node, 'hosts')) {
+      const names = expandRange(host)
+      if (names === undefined) skipped.push(tooMany(host))
+      for (const one of names ?? []) addHost(inventory, name, one, flat(variables))
+    }
     Object.assign(entry.variables, flat(typeof node === 'object' && node !== null && 'vars' in node ? node.vars : undefined))
     for (const [child, childNode] of entriesOf(node, 'children')) {
       entry.children.add(child)
       visit(child, childNode)
     }
+    open.delete(node)
   }
   for (const [name, node] of Object.entries(root as Record<string, unknown>)) visit(name, node)
 }
@@ -100,7 +118,9 @@ const flat = (value: unknown): Record<string, string> =>
         Object.entries(value).flatMap(([key, it]) => (['string', 'number', 'boolean'].includes(typeof it) ? [[key, String(it)]] : [])),
       )
 
-/** `gpu[01:03].lab` and `gpu-[a:c]`. Undefined when it would name too many hosts. */
+const MAX_RANGE = 500
+
+/** `gpu[01:03].lab`, `gpu-[a:c]`, and several ranges in one name. Undefined when it would name too many hosts. */
 function expandRange(pattern: string): string[] | undefined {
   const match = /^(.*?)\[(\w+):(\w+)(?::(\d+))?\](.*)$/.exec(pattern)
   if (match === null) return [pattern]
@@ -108,11 +128,13 @@ function expandRange(pattern: string): string[] | undefined {
   const numeric = /^\d+$/.test(from) && /^\d+$/.test(to)
   const low = numeric ? Number(from) : from.charCodeAt(0)
   const high = numeric ? Number(to) : to.charCodeAt(0)
-  if ((high - low) / Number(step) > 500) return undefined
+  if ((high - low) / Number(step) >= MAX_RANGE) return undefined
   const names: string[] = []
   for (let value = low; value <= high; value += Math.max(1, Number(step))) {
     const middle = numeric ? String(value).padStart(from.startsWith('0') ? from.length : 0, '0') : String.fromCharCode(value)
-    names.push(...(expandRange(`${head}${middle}${tail}`) ?? []))
+    const more = expandRange(`${head}${middle}${tail}`)
+    if (more === undefined || names.length + more.length > MAX_RANGE) return undefined
+    names.push(...more)
   }
   return names
 }

@@ -1,9 +1,13 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseFleet } from '../parse-fleet.ts'
 import { buildFleet } from './build-fleet.ts'
 import { importAnsible } from './from-ansible.ts'
 import { importSshConfig } from './from-ssh-config.ts'
-import type { SshConfigFiles } from './ssh-config.ts'
+import { diskFiles, type SshConfigFiles } from './ssh-config.ts'
 
 const disk = (files: Record<string, string>): SshConfigFiles => ({
   read: (path) => files[path] ?? '',
@@ -89,6 +93,56 @@ Host *
   test('negated patterns win', () => {
     expect(ssh('Host * !gpu\n  User other\nHost gpu\n').candidates[0]?.user).toBeUndefined()
   })
+
+  test('case counts in patterns, as in ssh', () => {
+    expect(ssh('Host GPU\n  User other\nHost gpu\n').candidates.map(({ name, user }) => [name, user])).toEqual([
+      ['GPU', 'other'],
+      ['gpu', undefined],
+    ])
+  })
+
+  test('an Include that includes itself ends, and is named', () => {
+    const { candidates, skipped } = ssh('Include config\nHost gpu\n')
+    expect(candidates.map(({ name }) => name)).toEqual(['gpu'])
+    expect(skipped).toContainEqual({ what: 'Include config', reason: 'more than 16 levels of Include' })
+  })
+
+  test('%h in HostName, and none where a value is switched off', () => {
+    const { candidates } = ssh('Host gpu\n  HostName %h.lab\n  IdentityFile none\n  ProxyCommand none\nHost *\n  ProxyCommand nc %h %p\n')
+    expect(candidates).toMatchObject([{ address: 'gpu.lab', identityFiles: [], via: [] }])
+  })
+
+  test('Match user holds for the user that was set before it', () => {
+    const config = (user: string) => `Host gpu\n  User ${user}\nMatch user ada\n  Port 2222\n`
+    expect([ssh(config('ada')), ssh(config('bob'))].map(({ candidates }) => candidates[0]?.port)).toEqual([2222, 22])
+  })
+
+  test('the ports of a list of jump hosts, of which only the first is reached through its own', () => {
+    const { candidates } = ssh('Host gpu\n ProxyJump a:2200,b\nHost a\n Port 22\n ProxyJump outer\nHost b\n ProxyJump other\n')
+    expect(candidates[0]?.via.map(({ name, port }) => [name, port])).toEqual([
+      ['outer', 22],
+      ['a', 2200],
+      ['b', 22],
+    ])
+  })
+
+  test('an Include on the disk takes files, not folders and not hidden ones', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-ssh-config-'))
+    try {
+      mkdirSync(join(folder, 'folder'))
+      for (const [name, host] of [
+        ['config', 'Host c'],
+        ['b.d', 'Host b'],
+        ['a.d', 'Host a'],
+        ['.hidden.d', 'Host hidden'],
+      ] as const)
+        writeFileSync(join(folder, name), `${host}\n`)
+      expect(diskFiles.glob(`${folder}/*`)).toEqual(['a.d', 'b.d', 'config'].map((name) => join(folder, name)))
+      expect(diskFiles.glob(`${folder}/missing`)).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
 })
 
 describe('Ansible inventory', () => {
@@ -132,7 +186,44 @@ all:
   })
 })
 
+describe('an inventory that would never end', () => {
+  test.each(['gpu[1:501]', 'gpu[1:400][1:400][1:400][1:400]', 'gpu[1:9][1:9][1:9]'])('%s is left out', (pattern) => {
+    for (const text of [`[gpu]\n${pattern}\nok\n`, `gpu:\n  hosts:\n    "${pattern}": {}\n    ok: {}\n`]) {
+      const { candidates, skipped } = importAnsible(text)
+      expect(candidates.map(({ name }) => name)).toEqual(['ok'])
+      expect(skipped).toContainEqual({ what: pattern, reason: 'its range names more than 500 hosts' })
+    }
+  })
+
+  test('a group that is its own descendant, and aliases that expand too far', () => {
+    expect(importAnsible('a: &a\n  hosts: { gpu: {} }\n  children: { b: *a }\n').candidates.map(({ name }) => name)).toEqual(['gpu'])
+    const levels = Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`).join('\n')
+    expect(importAnsible(`a0: &a0 [x]\n${levels}\n`)).toMatchObject({ candidates: [], skipped: [{ what: 'the inventory' }] })
+  })
+
+  test('any text gives an answer', () => {
+    const piece = fc.oneof(
+      fc.string(),
+      fc.constantFrom('[gpu', ':children]\n', ':vars]\n', 'a[1:3]', '=', ': ', '\n', '&a ', '*a', '{{', '"'),
+    )
+    fc.assert(fc.property(fc.array(piece), (pieces) => void importAnsible(pieces.join(''))))
+    fc.assert(fc.property(fc.array(piece), (pieces) => void ssh(pieces.join(''))))
+  })
+})
+
+test('a port after the name of an INI host', () => {
+  expect(importAnsible('[gpu]\ngpu-01:2222\ngpu-02:22 ansible_port=23\n').candidates.map(({ name, port }) => [name, port])).toEqual([
+    ['gpu-01', 2222],
+    ['gpu-02', 23],
+  ])
+})
+
 describe('buildFleet', () => {
+  test('the name of a source cannot end the comment that it stands in', () => {
+    const preview = buildFleet('x\nversion: 2', 'dc1', ssh('Host gpu\n'))
+    expect(parseFleet(preview.yaml)).toMatchObject({ ok: true, fleet: { version: 1 } })
+  })
+
   test('writes a fleet file that Gatehouse accepts, with what was left out', () => {
     const found = ssh(
       'Host bastion\n HostName 192.0.2.1\nHost gpu-01 gpu-02\n ProxyJump bastion\n User auditor\nHost lone\nHost "bad name"\n ProxyJump bastion\n',

@@ -143,7 +143,7 @@ function holds({ keyword, words }: Condition, alias: string, user: string | unde
   return true
 }
 
-/** ssh_config(5), PATTERNS: a negated match wins over all others. */
+/** ssh_config(5), PATTERNS: a negated match wins over all others. Case counts, as in OpenSSH's match_pattern(). */
 function matchesPatterns(patterns: readonly string[], name: string): boolean {
   const hit = (pattern: string) => globToRegExp(pattern).test(name)
   if (patterns.some((pattern) => pattern.startsWith('!') && hit(pattern.slice(1)))) return false
@@ -156,7 +156,6 @@ const globToRegExp = (pattern: string): RegExp =>
       .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
       .replaceAll('*', '.*')
       .replaceAll('?', '.')}$`,
-    'i',
   )
 
 /** The real file system. A file that an Include names and that is not there is passed over, as ssh does. */
