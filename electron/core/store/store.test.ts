@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -105,6 +105,34 @@ describe('audit repo', () => {
     expect(repo.briefs('dc1', 'gpu-01', 1)[0]?.findings).toMatchObject([{ status: 'fail', firstSeen: expect.any(String) }])
   })
 
+  test('lists and results are those of the fleet, newest first', () => {
+    const { repo } = open()
+    for (const [id, fleet, at] of [
+      ['a1', 'dc1', '2026-11-01T00:00:00.000Z'],
+      ['a2', 'dc1', '2026-11-02T00:00:00.000Z'],
+      ['b1', 'dc2', '2026-11-03T00:00:00.000Z'],
+      ['a3', 'dc1', '2026-11-02T00:00:00.000Z'],
+    ] as const) {
+      repo.begin({ ...head(id, at), fleet })
+      repo.saveHost(id, fleet, hostAudit(at, [finding('fail')]), [])
+    }
+    expect(repo.list('dc1', 10).map(({ id }) => id)).toEqual(['a3', 'a2', 'a1'])
+    expect(repo.newest('dc1', 'gpu-01', 2, 'brief').map(({ auditId }) => auditId)).toEqual(['a3', 'a2'])
+  })
+
+  test('a result that cannot be stored leaves nothing of itself', () => {
+    const { repo, database } = open()
+    repo.begin(head('a1', '2026-11-01T00:00:00.000Z'))
+    const at = '2026-11-01T00:00:00.000Z'
+    repo.saveHost('a1', 'dc1', hostAudit(at, []), [])
+    const twice = () => repo.saveHost('a1', 'dc1', hostAudit(at, [finding('fail')]), [output('sshd', 'port 22')])
+    const stranger = () => repo.saveHost('none', 'dc1', hostAudit(at, [finding('fail')]), [output('sshd', 'port 22')])
+    expect(twice).toThrow(/UNIQUE/)
+    expect(stranger).toThrow(/FOREIGN KEY/)
+    for (const table of ['output', 'section', 'finding_history'])
+      expect(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()).toMatchObject({ n: 0 })
+  })
+
   test('an audit cut off by a crash counts as cancelled and keeps its hosts', () => {
     const first = open()
     first.repo.begin(head('a1', '2026-11-01T00:00:00.000Z'))
@@ -152,6 +180,33 @@ describe('openDatabase', () => {
     expect(opened.failure?.code).toBe('store.newer')
     expect(opened.path).not.toBe(path())
     expect(readFileSync(path()).equals(before)).toBe(true)
+  })
+
+  test('works beside a newer database even when what lies there is damaged', () => {
+    const { database } = openDatabase(folder, NOW)
+    database.exec('PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)')
+    database.close()
+    const beside = openDatabase(folder, NOW)
+    beside.database.close()
+    writeFileSync(beside.path, 'no database '.repeat(500))
+    const again = openDatabase(folder, NOW)
+    expect(again).toMatchObject({ path: beside.path, failure: { code: 'store.newer' } })
+    expect(createAuditRepo(again.database).list('dc1', 1)).toEqual([])
+  })
+
+  test('keeps the log of a damaged database with it', () => {
+    writeFileSync(path(), 'no database '.repeat(500))
+    writeFileSync(`${path()}-wal`, 'its log')
+    openDatabase(folder, NOW).database.close()
+    const log = readdirSync(folder).find((name) => name.includes('.corrupt-') && name.endsWith('-wal'))
+    expect(log && readFileSync(join(folder, log), 'utf8')).toBe('its log')
+  })
+
+  test('closes a database that others could read', () => {
+    openDatabase(folder, NOW).database.close()
+    chmodSync(path(), 0o644)
+    openDatabase(folder, NOW).database.close()
+    expect(statSync(path()).mode & 0o777).toBe(0o600)
   })
 
   test('a sound database is used again, without a failure', () => {
