@@ -25,11 +25,17 @@ function listing(directory: string, file: string, { parent = '755', end = '#/0/r
 }
 
 const service = { id: 'ollama.service', user: 'ollama', uid: 998, modelPaths: ['/models'] }
-const members = (names: readonly string[]) =>
+const account = (name: string, uid: number, gid: number) => ({ name, uid, gid, home: '/', shell: '', line: 1 })
+const members = (names: readonly string[], more: readonly ReturnType<typeof account>[] = []) =>
   known({
-    accounts: [{ name: 'ollama', uid: 998, gid: 998, home: '/', shell: '', line: 1 }],
-    groups: [{ name: 'ollama', gid: 998, members: names, line: 1 }],
+    accounts: [account('ollama', 998, 998), ...more],
+    groups: [
+      { name: 'ollama', gid: 998, members: names, line: 1 },
+      { name: 'root', gid: 0, members: [], line: 2 },
+    ],
   })
+// As RHEL has it.
+const halt = account('halt', 7, 0)
 const own = ['d/750/ollama/ollama/o', 'f/640/ollama/ollama/c'] as const
 const partial = { end: '#/1/self/done' }
 
@@ -55,6 +61,23 @@ test.each([
   ['group without write', notWritable, listing(...own), {}, 'pass'],
   ['group with the service alone', notWritable, listing('d/770/ollama/ollama/o', own[1]), {}, 'pass'],
   ['group with a person', notWritable, listing('d/770/ollama/ollama/o', own[1]), { accounts: members(['alice']) }, 'fail'],
+  [
+    'group that is a person\u2019s own',
+    notWritable,
+    listing('d/770/ollama/ollama/o', own[1]),
+    { accounts: members([], [account('bob', 1000, 998)]) },
+    'fail',
+  ],
+  ['group seen as a number', notWritable, listing('d/770/ollama/998/o', own[1]), { accounts: members(['alice']) }, 'fail'],
+  [
+    'group of root, which system accounts share',
+    notWritable,
+    listing('d/770/root/root/o', own[1]),
+    { accounts: members([], [halt]) },
+    'pass',
+  ],
+  ['a link that belongs to a person', owned, listing(own[0], 'l/777/alice/alice/o'), {}, 'pass'],
+  ['a link in an open directory', closed, listing('d/755/ollama/ollama/o', 'l/777/ollama/ollama/o'), {}, 'pass'],
   ['members not known', notWritable, listing('d/770/ollama/ollama/o', own[1]), { accounts: unknown('no', []) }, 'not-evaluated'],
   ['group, not all was seen', notWritable, listing(...own, partial), {}, 'not-evaluated'],
   ['nothing there', closed, parseModelFiles('@//models\n#/0/self/missing\n'), {}, 'not-evaluated'],

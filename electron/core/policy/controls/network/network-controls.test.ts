@@ -4,6 +4,7 @@ import { known, unknown } from '../../../facts/fact.ts'
 import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
+import { parseSshd } from '../../../facts/sshd/parse.ts'
 import type { SectionOutput } from '../../../probe/section.ts'
 import type { Control } from '../../control.ts'
 import inbound from './firewall-default-deny-inbound.control.ts'
@@ -73,6 +74,7 @@ const storageOnly = chain('inet', 'output', 'drop', 'ip daddr 10.0.4.0/24 tcp dp
 const httpsOut = chain('inet', 'output', 'drop', 'tcp dport 443 accept')
 const v4 = chain('ip', 'input', 'drop', '')
 
+const sshd = (text: string) => known(parseSshd(text))
 const base = { network: known(network), listeners: [listener(22, 'sshd')], services: [service('wildcard')], sshd: unknown('no', ['sshd']) }
 const named = { app: ['10.0.1.0/24'], jump: ['10.0.9.9'] }
 
@@ -109,6 +111,19 @@ test.each([
     'pass',
   ],
   ['AllowUsers from anywhere', ssh, wide, { sshd: known({ settings: { allowusers: [{ value: 'ops', line: 3 }] } }) }, named, 'fail'],
+  ['SSH by a socket of systemd', ssh, wide, { listeners: [listener(22, 'systemd')] }, named, 'fail'],
+  [
+    'SSH elsewhere, and open: the port that was used is not its port',
+    ssh,
+    chain('inet', 'input', 'drop', 'tcp dport 2222 accept'),
+    { listeners: [], sshd: sshd('port 2222') },
+    named,
+    'fail',
+  ],
+  ['SSH on the loopback too', ssh, closed, { listeners: [listener(22, 'sshd'), listener(22, 'sshd', 'loopback')] }, named, 'pass'],
+  ['SSH open, and sshd names no account', ssh, wide, { sshd: sshd('port 22') }, named, 'fail'],
+  ['SSH open, and sshd names sources', ssh, wide, { sshd: sshd('allowusers ops@10.0.9.9') }, named, 'pass'],
+  ['SSH open, and one account from anywhere', ssh, wide, { sshd: sshd('allowusers ops@10.0.9.9 root') }, named, 'fail'],
   ['IPv6 like IPv4', ipv6, closed, { network }, named, 'pass'],
   ['IPv6 open', ipv6, v4, { network }, named, 'fail'],
   ['IPv6 in doubt', ipv6, v4 + chain('ip6', 'input', 'drop', 'meta mark 0x7 accept'), { network }, named, 'not-evaluated'],

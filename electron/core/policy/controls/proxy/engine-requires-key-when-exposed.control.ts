@@ -3,7 +3,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { atEngine } from './authentication.ts'
-import { exposedBinds, listed, serviceName } from './proxy-paths.ts'
+import { exposedBinds, listed, serviceName, socketsNotSeen } from './proxy-paths.ts'
 
 export default defineControl({
   id: 'engine-requires-key-when-exposed',
@@ -40,14 +40,7 @@ function judge(service: InferenceService): Verdict {
   const exposed = exposedBinds(service)
   const cite = (note?: string) =>
     (exposed.length > 0 ? exposed : service.binds).map(({ section, line }) => ({ section, line, ...(note && { note }) }))
-  if (service.binds.length === 0)
-    return {
-      ...base,
-      status: 'not-evaluated',
-      title: 'Its sockets are not known',
-      reason: `Where ${serviceName(service)} listens could not be seen.`,
-      cite: [],
-    }
+  if (service.binds.length === 0) return socketsNotSeen(service)
   if (exposed.length === 0)
     return {
       ...base,

@@ -184,6 +184,15 @@ function handedOn({ listeners }: ProxyFacts, picture: ProxyPicture): readonly Ve
 }
 
 /** Sockets of a service that others can reach. */
+/** Nothing can be said of a server whose sockets were not seen. */
+export const socketsNotSeen = (service: InferenceService): Verdict => ({
+  status: 'not-evaluated',
+  subject: service.id,
+  title: 'Its sockets are not known',
+  reason: `Where ${serviceName(service)} listens could not be seen.`,
+  cite: [],
+})
+
 export const exposedBinds = (service: InferenceService) => service.binds.filter((bind) => bind.scope !== 'loopback')
 
 export const serviceName = (service: InferenceService): string => `${engineNames[service.engine]} (${service.id})`
