@@ -117,7 +117,7 @@ describe('audit repo', () => {
       repo.saveHost(id, fleet, hostAudit(at, [finding('fail')]), [])
     }
     expect(repo.list('dc1', 10).map(({ id }) => id)).toEqual(['a3', 'a2', 'a1'])
-    expect(repo.newest('dc1', 'gpu-01', 2, 'brief').map(({ auditId }) => auditId)).toEqual(['a3', 'a2'])
+    expect(repo.newest('dc1', 'gpu-01', 2).map(({ auditId }) => auditId)).toEqual(['a3', 'a2'])
   })
 
   test('a result that cannot be stored leaves nothing of itself', () => {

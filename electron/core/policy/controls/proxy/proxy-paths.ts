@@ -183,7 +183,6 @@ function handedOn({ listeners }: ProxyFacts, picture: ProxyPicture): readonly Ve
   })
 }
 
-/** Sockets of a service that others can reach. */
 /** Nothing can be said of a server whose sockets were not seen. */
 export const socketsNotSeen = (service: InferenceService): Verdict => ({
   status: 'not-evaluated',
@@ -193,6 +192,7 @@ export const socketsNotSeen = (service: InferenceService): Verdict => ({
   cite: [],
 })
 
+/** Sockets of a service that others can reach. */
 export const exposedBinds = (service: InferenceService) => service.binds.filter((bind) => bind.scope !== 'loopback')
 
 export const serviceName = (service: InferenceService): string => `${engineNames[service.engine]} (${service.id})`
