@@ -1,5 +1,5 @@
 import { defineControl } from '../../control.ts'
-import { citeBinds, foundAndExpected, isExposed, noServices, ownersHint, printBinds, serviceName } from './service-words.ts'
+import { citeBinds, foundAndExpected, isExposed, judgeRunning, ownersHint, printBinds, serviceName } from './service-words.ts'
 
 export default defineControl({
   id: 'inference-worker-ports-local',
@@ -10,14 +10,8 @@ export default defineControl({
     "Ports between the parts of a server (PyTorch's store, data-parallel masters, model runners) have neither authentication nor encryption, and several have carried pickled objects, which run code when they are read.",
   needs: ['services'],
   references: ['NIST-800-53:SC-7', 'CIS-8:4.4', 'https://docs.vllm.ai/en/latest/usage/security.html'],
-  evaluate: ({ services }) => {
-    if (services.length === 0) return noServices
-    const running = services.filter((service) => service.running)
-    if (running.length === 0) {
-      const reason = 'Inference servers are installed, but none runs.'
-      return [{ status: 'not-applicable', subject: '', title: 'No inference server runs', reason, cite: [] }]
-    }
-    return running.map((service) => {
+  evaluate: ({ services }) =>
+    judgeRunning(services, (service) => {
       const base = { subject: service.id }
       const name = serviceName(service)
       if (service.internalBinds === undefined) {
@@ -44,6 +38,5 @@ export default defineControl({
         reason: `Beside its API, ${name} listens on ${printBinds(exposed)}. No setting binds these to loopback everywhere; a firewall must close them.`,
         cite: citeBinds(exposed, foundAndExpected),
       }
-    })
-  },
+    }),
 })

@@ -15,6 +15,23 @@ export const noServices: readonly Verdict[] = [
   },
 ]
 
+/** Judges the servers that run. What a stopped one would do when it starts is `inference-bound-to-loopback`'s to say. */
+export function judgeRunning(services: readonly InferenceService[], judge: (service: InferenceService) => Verdict): readonly Verdict[] {
+  if (services.length === 0) return noServices
+  const running = services.filter((service) => service.running)
+  return running.length === 0 ? noneRuns : running.map(judge)
+}
+
+const noneRuns: readonly Verdict[] = [
+  {
+    status: 'not-applicable',
+    subject: '',
+    title: 'No inference server runs',
+    reason: 'Inference servers are installed, but none runs.',
+    cite: [],
+  },
+]
+
 /** `every interface (0.0.0.0:11434)`, `10.0.0.5:8000`. */
 export const printBinds = (binds: readonly ServiceBind[]): string =>
   [...new Set(binds.map((bind) => (bind.scope === 'wildcard' ? `every interface (${printBind(bind)})` : printBind(bind))))]

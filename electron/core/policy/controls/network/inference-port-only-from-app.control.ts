@@ -18,8 +18,9 @@ export default defineControl({
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'CIS-8:13.4', 'ISO-27001:A.8.22'],
   evaluate: ({ firewall, services, listeners, network }, { fleet }) => {
     if (services.length === 0) return [noService]
-    const doors = doorsOf(services, listeners)
-    if (doors.length === 0) return [localOnly(services)]
+    const running = services.filter((service) => service.running)
+    const doors = doorsOf(running, listeners)
+    if (doors.length === 0) return [running.length === 0 ? noneRuns : localOnly(running)]
     const { app, management, modelAdmins } = fleet.networks
     if (app.length === 0) return [unnamed(doors)]
     return doors.map((door) => judge(door, firewall, knownValue(network), [...app, ...management, ...modelAdmins]))
@@ -72,6 +73,8 @@ const noService: Verdict = {
   reason: 'No inference server was found on this host.',
   cite: [],
 }
+
+const noneRuns: Verdict = { ...noService, title: 'No inference server runs', reason: 'Inference servers are installed, but none runs.' }
 
 function localOnly(services: readonly InferenceService[]): Verdict {
   const binds = services.flatMap((service) => service.binds)

@@ -61,6 +61,7 @@ const listener = (port: number, name: string, scope = 'wildcard') => ({
 const service = (scope: string) => ({
   id: 'vllm.service',
   how: 'systemd',
+  running: true,
   binds: [{ address: scope === 'loopback' ? '127.0.0.1' : '0.0.0.0', port: 8000, scope, section: 'listeners', line: 2, basis: 'observed' }],
   modelPaths: [],
 })
@@ -97,6 +98,7 @@ test.each([
   ['inference port in doubt', inferencePort, marked, {}, named, 'not-evaluated'],
   ['no app networks named', inferencePort, closed, {}, {}, 'not-evaluated'],
   ['inference on loopback', inferencePort, wide, { services: [service('loopback')] }, named, 'pass'],
+  ['inference server stopped', inferencePort, wide, { services: [{ ...service('wildcard'), running: false }] }, named, 'not-applicable'],
   ['no inference server', inferencePort, wide, { services: [] }, named, 'not-applicable'],
   ['SSH for the jump host', ssh, closed, {}, named, 'pass'],
   ['SSH for all', ssh, wide, {}, named, 'fail'],

@@ -2,6 +2,7 @@ import { printRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { judgeRunning } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
 import { exposedBinds, listed, serviceName, socketsNotSeen } from './proxy-paths.ts'
 
@@ -21,18 +22,7 @@ export default defineControl({
     'OWASP-LLM:LLM10',
     'https://docs.vllm.ai/en/latest/usage/security/',
   ],
-  evaluate: ({ services }) =>
-    services.length === 0
-      ? [
-          {
-            status: 'not-applicable',
-            subject: '',
-            title: 'No inference server on this host',
-            reason: 'No inference server was found on this host.',
-            cite: [],
-          },
-        ]
-      : services.map(judge),
+  evaluate: ({ services }) => judgeRunning(services, judge),
 })
 
 function judge(service: InferenceService): Verdict {

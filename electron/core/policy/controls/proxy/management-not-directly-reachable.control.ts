@@ -2,6 +2,7 @@ import { type EngineRoute, isManagement, printRoute, routesOf } from '#shared/mo
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { judgeRunning } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
 import { exposedBinds, listed, serviceName, socketsNotSeen } from './proxy-paths.ts'
 
@@ -14,19 +15,7 @@ export default defineControl({
     'On its own port an engine answers management requests from anyone who gets there: models are replaced, deleted or pushed to a stranger’s registry. Rules in a proxy do not help when the port itself is open.',
   needs: ['services'],
   references: ['NIST-800-53:AC-3', 'NIST-800-53:CM-7(1)', 'CIS-8:4.8', 'ISO-27001:A.8.2', 'OWASP-LLM:LLM03'],
-  evaluate: ({ services }) => {
-    if (services.length === 0)
-      return [
-        {
-          status: 'not-applicable',
-          subject: '',
-          title: 'No inference server on this host',
-          reason: 'No inference server was found on this host.',
-          cite: [],
-        },
-      ]
-    return services.map(judge)
-  },
+  evaluate: ({ services }) => judgeRunning(services, judge),
 })
 
 function judge(service: InferenceService): Verdict {

@@ -309,6 +309,12 @@ test.each<[name: string, more: Readonly<Record<string, unknown>>, expected: read
 test.each([
   ['loopback', service('ollama'), 'pass: The inference port is local only', 'pass: The management port is local only'],
   [
+    'wide, but stopped',
+    service('ollama', { address: '0.0.0.0', running: false }),
+    'not-applicable: No inference server runs',
+    'not-applicable: No inference server runs',
+  ],
+  [
     'wide, no key',
     service('ollama', { address: '0.0.0.0' }),
     'fail: Inference port answers without a key',
