@@ -121,6 +121,21 @@ export const errorCatalogue = {
     hint: 'Check its permissions and the space on the disk.',
     retry: 'after-fix',
   },
+  'advisories.untrusted': {
+    title: 'The update is not signed by a key that Gatehouse knows',
+    hint: 'Fetch it again from where you got it. Nothing was changed.',
+    retry: 'after-fix',
+  },
+  'advisories.older': {
+    title: 'The update is older than the data in use',
+    hint: 'Take a newer file. Where going back is meant, say so (--older).',
+    retry: 'after-fix',
+  },
+  'advisories.unreadable': {
+    title: 'This is no advisory file',
+    hint: 'A signed update, or a dump of OSV (zip, JSON, or one record per line). Nothing was changed.',
+    retry: 'after-fix',
+  },
   'import.unreadable': { title: 'The file to import cannot be read', hint: 'Check the path and its format.', retry: 'after-fix' },
   'engine.stopped': { title: 'The engine stopped', hint: 'It was started again. Run the audit once more.', retry: 'now' },
   'ipc.invalid': {

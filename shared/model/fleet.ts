@@ -52,6 +52,7 @@ export const hostSchema = z.strictObject({
   changeIdentity: identitySchema.optional().describe('Defaults to identities.change'),
   modelPaths: z.array(absolutePath).optional().describe('Defaults to the fleet-wide modelPaths'),
   labels: z.array(z.string().min(1).max(40)).default([]),
+  airGapped: z.boolean().optional().describe('Defaults to the fleet-wide airGapped'),
 })
 
 export const networksSchema = z.strictObject({
@@ -85,6 +86,10 @@ export const fleetSchema = z.strictObject({
   }),
   hosts: z.array(hostSchema).min(1).max(500),
   modelPaths: z.array(absolutePath).default([]),
+  airGapped: z
+    .boolean()
+    .default(false)
+    .describe('Hold every host to it: no way out, no resolver or source outside, engines told to stay offline'),
   networks: networksSchema.prefault({}),
   policy: policySchema.prefault({}),
 })
@@ -106,3 +111,6 @@ export type FleetProblem = z.infer<typeof fleetProblemSchema>
 
 /** Model paths that hold for one host. */
 export const modelPathsOf = (fleet: Fleet, host: Host): readonly string[] => host.modelPaths ?? fleet.modelPaths
+
+/** Is a host declared to have no way to the outside? */
+export const airGapped = (fleet: Fleet, host: Host): boolean => host.airGapped ?? fleet.airGapped

@@ -79,14 +79,16 @@ describe('the book', () => {
     expect(known).toBe(6)
   })
 
-  test('a newer record of the same id replaces the older one, in any order', () => {
-    const older = advisory('CVE-1', range({ introduced: '0' }))
-    const newer = { ...advisory('CVE-1', range({ introduced: '0' }, { fixed: '1.0' })), modified: '2026-06-01T00:00:00Z' }
+  test('two records of one id make one entry, and neither hides the other', () => {
+    const fixed = advisory('CVE-1', range({ introduced: '0' }, { fixed: '1.0' }))
+    const open = { ...advisory('CVE-1', range({ introduced: '0' })), modified: '2020-01-01T00:00:00Z' }
     for (const records of [
-      [older, newer],
-      [newer, older],
-    ])
-      expect(createAdvisoryBook(records, []).assess(vllm, '1.0').matches).toEqual([])
+      [fixed, open],
+      [open, fixed],
+    ]) {
+      const book = createAdvisoryBook(records, [])
+      expect([book.assess(vllm, '1.0').matches.length, book.assess(vllm, '0.9').matches.length, book.size]).toEqual([1, 1, 1])
+    }
   })
 
   test('a version that cannot be compared is undecided, never unaffected', () => {

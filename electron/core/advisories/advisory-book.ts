@@ -46,15 +46,13 @@ export interface AdvisoryBook {
   assess(name: PackageName, version: string): Assessment
 }
 
-/** Later records replace earlier ones of the same id when they are as new or newer. */
+/**
+ * Two records of one id are both asked, and make one entry: an OSV dump, which nobody signed, can add to the data and never take from it.
+ * Only its own `withdrawn` silences a record.
+ */
 export function createAdvisoryBook(records: readonly Advisory[], sources: readonly AdvisorySource[]): AdvisoryBook {
-  const newest = new Map<string, Advisory>()
-  for (const record of records) {
-    const before = newest.get(record.id)
-    if (before === undefined || Date.parse(record.modified) >= Date.parse(before.modified)) newest.set(record.id, record)
-  }
   const byPackage = new Map<string, Advisory[]>()
-  for (const advisory of newest.values()) {
+  for (const advisory of records) {
     if (advisory.withdrawn !== undefined) continue
     for (const key of new Set(advisory.affected.map((one) => keyOf(one.package)))) {
       const list = byPackage.get(key)
@@ -64,7 +62,7 @@ export function createAdvisoryBook(records: readonly Advisory[], sources: readon
   }
   return {
     sources,
-    size: newest.size,
+    size: new Set(records.map(({ id }) => id)).size,
     about: (name) => byPackage.get(keyOf(name)) ?? [],
     assess(name, version) {
       const key = keyOf(name)

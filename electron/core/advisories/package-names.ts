@@ -36,3 +36,10 @@ export const hostPackages: Readonly<Record<string, readonly PackageName[]>> = {
   'oauth2-proxy': [go('github.com/oauth2-proxy/oauth2-proxy/v7'), go('github.com/oauth2-proxy/oauth2-proxy')],
   caddy: [go('github.com/caddyserver/caddy/v2'), go('github.com/caddyserver/caddy')],
 }
+
+/** Every package that a verdict can be about. An import keeps the records of these, and all of PyPI. */
+export const followedPackages: readonly PackageName[] = [
+  ...Object.values(enginePackages).flat(),
+  ...Object.values(hostPackages).flat(),
+  driverPackage,
+]

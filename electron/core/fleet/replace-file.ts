@@ -1,8 +1,11 @@
 import { open, rename, rm, stat } from 'node:fs/promises'
 
-/** Replaces a file as a whole: it has either its old or its new content, whatever happens. Mode stays. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  const { mode } = await stat(path)
+/**
+ * Replaces a file as a whole: it has either its old or its new content, whatever happens. Mode stays. A file that does not exist is made
+ * with `modeIfNew`; without that it is an error.
+ */
+export async function replaceFile(path: string, text: string, modeIfNew?: number): Promise<void> {
+  const mode = await modeOf(path, modeIfNew)
   const fresh = `${path}.new`
   const file = await open(fresh, 'w', mode & 0o777)
   try {
@@ -13,6 +16,15 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   } catch (error) {
     await file.close().catch(() => undefined)
     await rm(fresh, { force: true })
+    throw error
+  }
+}
+
+async function modeOf(path: string, modeIfNew: number | undefined): Promise<number> {
+  try {
+    return (await stat(path)).mode
+  } catch (error) {
+    if (modeIfNew !== undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return modeIfNew
     throw error
   }
 }

@@ -6,6 +6,13 @@ import inferenceBehindProxy from './controls/inference/inference-behind-proxy.co
 import inferenceBindConfiguredLoopback from './controls/inference/inference-bind-configured-loopback.control.ts'
 import inferenceBoundToLoopback from './controls/inference/inference-bound-to-loopback.control.ts'
 import inferenceWorkerPortsLocal from './controls/inference/inference-worker-ports-local.control.ts'
+import airgapEnginesOffline from './controls/isolation/airgap-engines-offline.control.ts'
+import airgapNoProxyVariables from './controls/isolation/airgap-no-proxy-variables.control.ts'
+import airgapNoPublicResolver from './controls/isolation/airgap-no-public-resolver.control.ts'
+import airgapNoWayOut from './controls/isolation/airgap-no-way-out.control.ts'
+import airgapSourcesInside from './controls/isolation/airgap-sources-inside.control.ts'
+import engineDownloadsDisabled from './controls/isolation/engine-downloads-disabled.control.ts'
+import imagesChangeOnlyByHand from './controls/isolation/images-change-only-by-hand.control.ts'
 import modelDirectoryNotWritableByOthers from './controls/models/model-directory-not-writable-by-others.control.ts'
 import modelFilesNotNamedAsPickle from './controls/models/model-files-not-named-as-pickle.control.ts'
 import modelFilesNotWorldAccessible from './controls/models/model-files-not-world-accessible.control.ts'
@@ -81,9 +88,16 @@ export const controls: readonly AnyControl[] = [
   outboundOnlyToStorage,
   sshOnlyFromJump,
   tunnelProgramAbsent,
+  airgapNoWayOut,
+  airgapNoPublicResolver,
+  airgapNoProxyVariables,
   modelHashesVerifiedAtSource,
   modelFilesNotNamedAsPickle,
   modelApprovalProcessDocumented,
+  engineDownloadsDisabled,
+  imagesChangeOnlyByHand,
+  airgapEnginesOffline,
+  airgapSourcesInside,
   usageBaselineWithAlerts,
   incidentPlaybookRehearsed,
   accessReviewedWithinQuarter,

@@ -1,0 +1,92 @@
+import { type Advisory, advisorySchema } from '#shared/model/advisory.ts'
+import type { PackageName } from './advisory-book.ts'
+import { followedPackages } from './package-names.ts'
+import { refusal } from './update-file.ts'
+import { readZip } from './zip.ts'
+
+export interface OsvDump {
+  /** Records about software that Gatehouse follows, reduced to what a verdict needs. */
+  readonly records: readonly Advisory[]
+  /** Ecosystems that the dump speaks of, among those that are followed. */
+  readonly ecosystems: readonly string[]
+  /** Newest change of any record, milliseconds since the epoch. */
+  readonly publishedMs: number
+  /** Records that were read, and that were no OSV records. */
+  readonly total: number
+  readonly unreadable: number
+}
+
+/**
+ * Reads a dump of OSV: the zip that osv.dev gives for each ecosystem, one JSON record or a list of them, or one record per line.
+ * A record that is none is counted, not fatal; a file without any is refused with `advisories.unreadable`.
+ */
+export async function readOsvDump(bytes: Buffer, nowMs: number): Promise<OsvDump> {
+  const records: Advisory[] = []
+  const ecosystems = new Set<string>()
+  const counts = { total: 0, unreadable: 0, newestMs: 0 }
+  let problem = 'it holds no record'
+  const take = (value: unknown, where: string): void => {
+    const parsed = advisorySchema.safeParse(value)
+    if (!parsed.success) {
+      counts.unreadable += 1
+      const [issue] = parsed.error.issues
+      problem = `${where}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
+      return
+    }
+    counts.total += 1
+    const modifiedMs = Date.parse(parsed.data.modified)
+    if (modifiedMs <= nowMs) counts.newestMs = Math.max(counts.newestMs, modifiedMs)
+    const kept = reduced(parsed.data)
+    for (const { package: one } of kept?.affected ?? []) ecosystems.add(one.ecosystem)
+    if (kept !== undefined) records.push(kept)
+  }
+  const takeText = (text: string, where: string): void => {
+    try {
+      const value: unknown = JSON.parse(text)
+      for (const [index, one] of (Array.isArray(value) ? value : [value]).entries()) take(one, `${where}, record ${index + 1}`)
+    } catch (error) {
+      counts.unreadable += 1
+      problem = `${where}: ${(error as Error).message}`
+    }
+  }
+  if (bytes.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
+    await readZip(bytes, (name, text) => {
+      if (name.endsWith('.json')) takeText(text, name)
+    })
+  } else takeLinesOrWhole(bytes.toString('utf8'), takeText)
+  if (counts.total === 0) throw refusal('advisories.unreadable', `no OSV record could be read: ${problem}`)
+  if (records.length === 0) {
+    throw refusal(
+      'advisories.unreadable',
+      `none of its ${counts.total} records is about software that Gatehouse follows (PyPI, and named Go modules)`,
+    )
+  }
+  return { records, ecosystems: [...ecosystems].sort(), publishedMs: counts.newestMs, total: counts.total, unreadable: counts.unreadable }
+}
+
+/** A whole JSON text begins with `[`, or with a `{` whose line does not end the record; else each line is one. */
+function takeLinesOrWhole(text: string, take: (text: string, where: string) => void): void {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const perLine = lines.length > 1 && lines.slice(0, 2).every((line) => /^\s*\{.*\}\s*$/.test(line))
+  if (!perLine) {
+    take(text, 'the file')
+    return
+  }
+  for (const [index, line] of lines.entries()) take(line, `line ${index + 1}`)
+}
+
+const followed = new Set(followedPackages.map(({ ecosystem, name }) => `${ecosystem}\n${name}`))
+const isFollowed = ({ ecosystem, name }: PackageName): boolean => ecosystem === 'PyPI' || followed.has(`${ecosystem}\n${name}`)
+
+/** A record with the packages that are followed alone. Lists of versions go where a range says the same (a dump has them in both). */
+function reduced(record: Advisory): Advisory | undefined {
+  const affected = record.affected
+    .filter((one) => isFollowed(one.package))
+    .map(({ package: name, ranges, versions }) => {
+      const comparable = ranges?.some(({ type }) => type !== 'GIT') === true
+      const kept = ranges?.filter(({ type }) => type !== 'GIT')
+      return { package: name, ...(comparable ? { ranges: kept } : { versions, ...(ranges === undefined ? {} : { ranges }) }) }
+    })
+  if (affected.length === 0) return undefined
+  return { ...record, affected: affected as Advisory['affected'], references: record.references?.slice(0, 3) }
+}

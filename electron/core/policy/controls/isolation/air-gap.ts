@@ -1,0 +1,51 @@
+import ipaddr from 'ipaddr.js'
+import { airGapped } from '#shared/model/fleet.ts'
+import type { PolicyContext, Verdict } from '../../control.ts'
+
+/** The verdict for hosts that nobody declared air-gapped; undefined for those that are. */
+export function notAirGapped({ fleet, host }: PolicyContext): readonly Verdict[] | undefined {
+  if (airGapped(fleet, host)) return undefined
+  const reason = 'Neither the fleet file nor this host in it says airGapped: true.'
+  return [{ status: 'not-applicable', subject: '', title: 'This host is not declared air-gapped', reason, cite: [] }]
+}
+
+/** Where a name or address lies. `unknown`: a name that is neither known to be public nor of a kind that only exists inside. */
+export type Place = 'inside' | 'outside' | 'unknown'
+
+const INSIDE_RANGES = new Set(['private', 'loopback', 'linkLocal', 'uniqueLocal', 'carrierGradeNat', 'unspecified'])
+
+/** Names that exist only inside: single labels, RFC 2606, 6762, 8375 and the names that ICANN and habit reserve for private use. */
+const insideNames = /^[^.]+$|\.(?:internal|intranet|private|corp|home|lan|local|localdomain|localhost|test|home\.arpa|example|invalid)$/
+
+/** Hosts of the distributions, of registries and of model hubs. */
+const publicNames =
+  /(?:^|\.)(?:debian\.(?:org|net)|ubuntu\.com|canonical\.com|launchpad\.net|launchpadcontent\.net|rockylinux\.org|almalinux\.org|centos\.org|fedoraproject\.org|redhat\.com|oracle\.com|amazonaws\.com|opensuse\.org|suse\.com|docker\.com|docker\.io|nvidia\.com|nvidia\.github\.io|nvcr\.io|github\.com|github\.io|ghcr\.io|githubusercontent\.com|gitlab\.com|quay\.io|gcr\.io|pkg\.dev|k8s\.io|pypi\.org|pythonhosted\.org|pytorch\.org|huggingface\.co|hf\.co|ollama\.ai|ollama\.com|googleapis\.com|azurecr\.io|microsoft\.com|cloudflare\.com|nodesource\.com|nginx\.org|kernel\.org|akamai\.net|fastly\.net)$/
+
+/** Of an address or a host name, without port. */
+export function placeOf(host: string): Place {
+  const bare = host.replace(/^\[|\]$/g, '').replace(/%.*$/, '')
+  if (ipaddr.isValid(bare)) return INSIDE_RANGES.has(ipaddr.process(bare).range()) ? 'inside' : 'outside'
+  const name = bare.toLowerCase().replace(/\.$/, '')
+  if (publicNames.test(name)) return 'outside'
+  return insideNames.test(name) ? 'inside' : 'unknown'
+}
+
+/** Of a package source or proxy. What lies on the machine itself is inside. */
+export function placeOfUrl(url: string): Place {
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(?:\/\/)?(.*)$/i.exec(url) ?? []
+  if (/^(?:file|cdrom|copy|media)$/i.test(scheme)) return 'inside'
+  const host = hostOf(rest === '' ? url : rest)
+  return host === '' ? 'unknown' : placeOf(host)
+}
+
+/** `user@host:port/path` → `host`. */
+export function hostOf(text: string): string {
+  const authority = (text.split(/[/?#]/, 1)[0] ?? '').replace(/^.*@/, '')
+  return /^\[([^\]]+)\]/.exec(authority)?.[1] ?? authority.replace(/:\d*$/, '')
+}
+
+/** Registry of an image reference: its first part when that looks like a host, else Docker Hub (distribution reference grammar). */
+export function registryOf(image: string): string {
+  const [first = '', ...rest] = image.split('/')
+  return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first.replace(/:\d+$/, '') : 'docker.io'
+}

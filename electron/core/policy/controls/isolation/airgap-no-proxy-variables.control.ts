@@ -1,0 +1,64 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { citeUnit, serviceName } from '../inference/service-words.ts'
+import { notAirGapped } from './air-gap.ts'
+
+const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy']
+
+export default defineControl({
+  id: 'airgap-no-proxy-variables',
+  item: 'INF-7',
+  severity: 'high',
+  title: 'No proxy leads inference servers of an air-gapped host outside',
+  rationale: 'A proxy is a door in the gap. A server with HTTPS_PROXY fetches and sends through it although no route leads out.',
+  needs: ['services', 'sources'],
+  uses: ['units'],
+  references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-7(8)', 'CIS-8:13.10', 'ISO-27001:A.8.22'],
+  evaluate: ({ services, sources, units }, context) => {
+    const exempt = notAirGapped(context)
+    if (exempt) return exempt
+    const verdicts = services.map((service) => judge(service, unitOf(service, units)))
+    const [proxy] = sources.proxies
+    if (proxy) {
+      verdicts.push({
+        status: 'fail',
+        subject: 'package-manager',
+        title: 'The package manager uses a proxy',
+        reason: `${proxy.name} is ${proxy.value}. Expected none in an air gap.`,
+        hint: 'Remove the proxy, and bring packages in by an internal mirror.',
+        cite: sources.proxies.map(({ line, name }) => ({ section: 'software', line, token: name, note: 'Expected none.' })),
+      })
+    }
+    if (verdicts.length > 0) return verdicts
+    const reason = 'No inference server was found, and no package manager has a proxy.'
+    return [{ status: 'pass', subject: '', title: 'No proxy is set', reason, cite: [{ section: 'software', line: 0 }] }]
+  },
+})
+
+const unitOf = ({ unit }: InferenceService, units: FactResult<readonly Unit[]>): Unit | undefined =>
+  units.known ? units.value.find(({ id }) => id === unit) : undefined
+
+function judge(service: InferenceService, unit: Unit | undefined): Verdict {
+  const name = serviceName(service)
+  const base = { subject: service.id }
+  const set = variables.find((one) => (service.environment?.[one] ?? '') !== '')
+  if (set !== undefined) {
+    const cite = unit ? citeUnit(unit, `Environment:${set}`, { token: set, note: 'Expected none in an air gap.' }) : []
+    return {
+      ...base,
+      status: 'fail',
+      title: 'A proxy is set for the server',
+      reason: `${name} runs with ${set}. Expected no proxy in an air gap.`,
+      hint: `Take ${set} out of the unit, its drop-ins and its EnvironmentFile=.`,
+      cite: cite.length > 0 ? cite : [{ section: 'processes', line: 0 }],
+    }
+  }
+  if (service.environment === undefined || unit?.environmentComplete === false) {
+    const reason = `The environment of ${name} could not be read, so a proxy may stand in it.`
+    return { ...base, status: 'not-evaluated', title: 'Its environment could not be read', reason, cite: [] }
+  }
+  const reason = `None of ${variables.slice(0, 3).join(', ')} is set for ${name}, in capitals or not.`
+  return { ...base, status: 'pass', title: 'No proxy is set for the server', reason, cite: unit ? citeUnit(unit, 'Environment') : [] }
+}

@@ -1,0 +1,58 @@
+import { defineControl } from '../../control.ts'
+import { notAirGapped, placeOf } from './air-gap.ts'
+
+export default defineControl({
+  id: 'airgap-no-public-resolver',
+  item: 'INF-7',
+  severity: 'high',
+  title: 'An air-gapped host asks no resolver outside for names',
+  rationale: 'DNS crosses many a gap: queries carry data out and answers carry commands in, through whatever resolver the host may ask.',
+  needs: ['sources'],
+  references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-20', 'CIS-8:9.2', 'ISO-27001:A.8.22'],
+  evaluate: ({ sources }, context) => {
+    const exempt = notAirGapped(context)
+    if (exempt) return exempt
+    const base = { subject: '' }
+    const unread = sources.unreadable.filter((file) => /resolv\.conf$/.test(file))
+    const outside = sources.resolvers.filter(({ address }) => placeOf(address) === 'outside')
+    if (outside.length > 0) {
+      const names = [...new Set(outside.map(({ address }) => address))].join(', ')
+      return [
+        {
+          ...base,
+          status: 'fail',
+          title: 'A resolver outside is asked for names',
+          reason: `${names} ${outside.length === 1 ? 'is' : 'are'} outside. Expected no resolver, or one of this network that forwards nothing.`,
+          hint: 'Take it out of the network configuration, or out of resolved.conf.',
+          cite: outside.map(({ line, address }) => ({
+            section: 'software',
+            line,
+            token: address,
+            note: 'Outside. Expected an address inside.',
+          })),
+        },
+      ]
+    }
+    if (unread.length > 0) {
+      const reason = `${unread.join(', ')} may not be read.`
+      return [
+        { ...base, status: 'not-evaluated', title: 'The resolvers could not be read', reason, cite: [{ section: 'software', line: 0 }] },
+      ]
+    }
+    if (sources.resolvers.length === 0) {
+      const reason = 'Neither /etc/resolv.conf nor systemd-resolved names a server.'
+      return [{ ...base, status: 'pass', title: 'No resolver is set', reason, cite: [{ section: 'software', line: 0 }] }]
+    }
+    const names = [...new Set(sources.resolvers.map(({ address }) => address))].join(', ')
+    const reason = `Only ${names} is asked, which lies inside. Whether it forwards to the outside cannot be seen from this host.`
+    return [
+      {
+        ...base,
+        status: 'pass',
+        title: 'Only resolvers inside are asked',
+        reason,
+        cite: sources.resolvers.map(({ line }) => ({ section: 'software', line })),
+      },
+    ]
+  },
+})

@@ -1,0 +1,160 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { flagValue, hasFlag } from '../../../facts/services/flags.ts'
+import { recognise } from '../../../facts/services/launch.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { noServices, serviceName } from '../inference/service-words.ts'
+import { environmentKnown, offlineSettings } from './offline-settings.ts'
+
+export default defineControl({
+  id: 'engine-downloads-disabled',
+  item: 'SUP-4',
+  severity: 'high',
+  title: 'Inference servers load models from disk and download none by themselves',
+  rationale:
+    'A server that names a hub instead of a path loads whatever lies there at the next restart, with no review and no hash. Whoever takes over the account of the publisher takes over the server.',
+  needs: ['services'],
+  uses: ['units'],
+  references: ['NIST-800-53:CM-7', 'NIST-800-53:SI-7', 'CIS-8:2.5', 'ISO-27001:A.8.19', 'OWASP-LLM:LLM03'],
+  evaluate: ({ services, units }) => {
+    if (services.length === 0) return noServices
+    return services.map((service) => judge(service, environmentKnown(service, units)))
+  },
+})
+
+interface Download {
+  /** The word that asks for it. */
+  readonly token: string
+  readonly what: string
+}
+
+function judge(service: InferenceService, known: boolean): Verdict {
+  const name = serviceName(service)
+  const base = { subject: service.id }
+  const cite = (token?: string) => [
+    { section: service.unit ? 'units' : service.how === 'container' ? 'containers' : 'processes', line: 0, token },
+  ]
+  const offline = offlineSettings(service, known)[0]
+  const { download, unknown } = downloadOf(service, known)
+  const blocked = service.engine !== 'localai' && service.engine !== 'ollama' && offline?.state === 'set'
+  if (download && !blocked) {
+    return {
+      ...base,
+      status: 'fail',
+      title: 'The server downloads by itself',
+      reason: `${name} is started with ${download.token}: ${download.what}. Expected a path on disk.`,
+      hint: `Copy the approved model to disk and name its path${offline && service.engine !== 'localai' ? `, and set ${offline.name}` : ''}.`,
+      cite: cite(download.token),
+    }
+  }
+  if (!download && unknown !== undefined && !blocked) {
+    return { ...base, status: 'not-evaluated', title: 'What it would download is not known', reason: `${name}: ${unknown}.`, cite: cite() }
+  }
+  if (service.engine === 'ollama' || service.engine === 'localai') {
+    const what =
+      service.engine === 'ollama'
+        ? 'requests for models named -cloud leave for ollama.com'
+        : 'lists of models and back ends are fetched at start'
+    if (offline?.state === 'missing') {
+      const reason = `${name} runs without ${offline.name}, so ${what}.`
+      return {
+        ...base,
+        status: 'warning',
+        title: 'The server reaches for the internet',
+        reason,
+        hint: `Set ${offline.name}.`,
+        cite: cite(),
+      }
+    }
+    if (offline?.state === 'unknown') {
+      const reason = `Whether ${offline.name} is set for ${name} is not known: its environment could not be read.`
+      return { ...base, status: 'not-evaluated', title: 'Its environment could not be read', reason, cite: cite() }
+    }
+  }
+  const reason = blocked ? `${name} is told to stay offline.` : `${name} names no hub and no address to load from.`
+  return { ...base, status: 'pass', title: 'The server downloads nothing by itself', reason, cite: cite() }
+}
+
+function downloadOf(service: InferenceService, known: boolean): { readonly download?: Download; readonly unknown?: string } {
+  const words = recognise(service.argv)?.words ?? service.argv
+  const env = service.environment ?? {}
+  switch (service.engine) {
+    case 'vllm':
+      return vllm(words)
+    case 'llama.cpp':
+      return llama(words, env, known)
+    case 'localai':
+      return localAi(words, env, known)
+    case 'ollama':
+      return {}
+  }
+}
+
+/** vLLM takes a path or a repository of the hub, as an argument of `serve` or by --model; a configuration file may name one too. */
+function vllm(words: readonly string[]) {
+  const style = { underscores: true }
+  const [first = ''] = words
+  const model = flagValue(words, ['--model'], style) ?? (first.startsWith('-') ? undefined : first)
+  if (model === undefined || model === '') {
+    const config = hasFlag(words, ['--config'], style)
+    return { unknown: config ? 'its --config file may name a model of a hub' : 'which of its words is the model is not certain' }
+  }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(model)) return { download: { token: model, what: 'the model comes from a remote store' } }
+  // A repository of the hub is a name, or an account and a name.
+  if (/^[./~]/.test(model) || model.split('/').length > 2) return {}
+  // A relative folder cannot be told from a repository; transformers looks for the folder first.
+  return { download: { token: model, what: 'the model is named like a repository of a hub' } }
+}
+
+/** tools/server/README.md of llama.cpp: flags and variables that name a source on the network. */
+const llamaFlags = [
+  '-hf',
+  '-hfr',
+  '--hf-repo',
+  '-hfd',
+  '-hfrd',
+  '--hf-repo-draft',
+  '-hfv',
+  '-hfrv',
+  '--hf-repo-v',
+  '-mu',
+  '--model-url',
+  '-dr',
+  '--docker-repo',
+  '-mmu',
+  '--mmproj-url',
+]
+const llamaVariables = [
+  'LLAMA_ARG_HF_REPO',
+  'LLAMA_ARG_HFD_REPO',
+  'LLAMA_ARG_HF_REPO_V',
+  'LLAMA_ARG_MODEL_URL',
+  'LLAMA_ARG_DOCKER_REPO',
+  'LLAMA_ARG_MMPROJ_URL',
+]
+
+function llama(words: readonly string[], env: Readonly<Record<string, string>>, known: boolean) {
+  const flag = words.find((word) => llamaFlags.includes(word.split('=', 1)[0] ?? '') || /^--[\w-]+-default$/.test(word))
+  if (flag !== undefined) return { download: { token: flag, what: 'it fetches the model when it is not in its cache' } }
+  const variable = llamaVariables.find((one) => (env[one] ?? '') !== '')
+  if (variable !== undefined) return { download: { token: variable, what: 'it fetches the model when it is not in its cache' } }
+  const local = flagValue(words, ['-m', '--model', '--models-dir', '--models-preset']) ?? env.LLAMA_ARG_MODEL
+  return local === undefined && !known ? { unknown: 'no model is named by a flag, and its environment could not be read' } : {}
+}
+
+/** core/cli/run.go of LocalAI: models to fetch at start, by flags, variables, or plain words that are addresses or names of a gallery. */
+function localAi(words: readonly string[], env: Readonly<Record<string, string>>, known: boolean) {
+  const flag = ['--preload-models', '--preload-models-config', '--models'].find((one) => flagValue(words, [one]) !== undefined)
+  if (flag !== undefined) return { download: { token: flag, what: 'it installs these models at start' } }
+  const variable = [
+    'LOCALAI_PRELOAD_MODELS',
+    'PRELOAD_MODELS',
+    'LOCALAI_PRELOAD_MODELS_CONFIG',
+    'PRELOAD_MODELS_CONFIG',
+    'LOCALAI_MODELS',
+    'MODELS',
+  ].find((one) => (env[one] ?? '') !== '')
+  if (variable !== undefined) return { download: { token: variable, what: 'it installs these models at start' } }
+  const [first = ''] = words
+  if (first !== '' && !/^[-./~]/.test(first)) return { download: { token: first, what: 'it installs this model at start' } }
+  return known ? {} : { unknown: 'its environment could not be read, and it may name models to install' }
+}

@@ -1,0 +1,309 @@
+import { describe, expect, test } from 'vitest'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Container } from '../../../facts/containers/containers.ts'
+import { known, unknown } from '../../../facts/fact.ts'
+import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
+import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
+import type { Sources } from '../../../facts/sources/sources.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import type { SectionOutput } from '../../../probe/section.ts'
+import type { AnyControl, Control, Verdict } from '../../control.ts'
+import { outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
+import { placeOf, placeOfUrl, registryOf } from './air-gap.ts'
+import enginesOffline from './airgap-engines-offline.control.ts'
+import noProxy from './airgap-no-proxy-variables.control.ts'
+import noResolver from './airgap-no-public-resolver.control.ts'
+import noWayOut from './airgap-no-way-out.control.ts'
+import sourcesInside from './airgap-sources-inside.control.ts'
+import downloadsDisabled from './engine-downloads-disabled.control.ts'
+import imagesByHand from './images-change-only-by-hand.control.ts'
+
+const sources = (more: Partial<Sources> = {}): Sources => ({
+  ...{ resolvers: [], packageSources: [], registries: [], proxies: [], unreadable: [], kernels: [], automatic: { timers: [] } },
+  ...more,
+})
+const unit = (more: Partial<Unit> = {}) =>
+  known([{ id: 'vllm.service', environmentComplete: true, lines: { Environment: 4 }, ...more } as Unit])
+
+function context(airGapped: boolean) {
+  const base = policyContext({ app: ['10.0.9.0/24'] })
+  return { ...base, fleet: { ...base.fleet, airGapped } }
+}
+const ask = (control: AnyControl, given: object, airGapped = true): readonly Verdict[] =>
+  (control as unknown as Control).evaluate(given as never, context(airGapped))
+
+const everything = {
+  network: { addresses: [], routes: [], defaultRoute: false },
+  firewall: unknown('why', []),
+  services: [service('vllm')],
+  units: unit(),
+  sources: sources(),
+  containers: known({ runtimes: [], containers: [] }),
+}
+
+test.each([noWayOut, noResolver, noProxy, enginesOffline, sourcesInside])(
+  '$id: a fleet that is not declared air-gapped is not held to it',
+  (control) => {
+    expect(outcomes(ask(control, everything, false))).toEqual(['not-applicable: This host is not declared air-gapped'])
+  },
+)
+
+test('a host may be air-gapped in a fleet that is not, and the other way round', () => {
+  const of = (fleet: boolean, host?: boolean) => {
+    const base = context(fleet)
+    const given = { ...base, host: { ...base.host, ...(host === undefined ? {} : { airGapped: host }) } }
+    return (noResolver as unknown as Control).evaluate(everything as never, given)[0]?.status
+  }
+  expect([of(false, true), of(true, false), of(true), of(false)]).toEqual(['pass', 'not-applicable', 'pass', 'not-applicable'])
+})
+
+test('the fleet file knows airGapped', () => {
+  const fleet = fleetSchema.parse({
+    ...{ version: 1, name: 'x', identities: { audit: { user: 'a' } } },
+    airGapped: true,
+    hosts: [
+      { name: 'a', address: '10.0.0.1' },
+      { name: 'b', address: '10.0.0.2', airGapped: false },
+    ],
+  })
+  expect([fleet.airGapped, fleet.hosts.map((host) => host.airGapped)]).toEqual([true, [undefined, false]])
+})
+
+describe('airgap-no-way-out', () => {
+  const output = (id: string, stdout: string): SectionOutput => ({
+    ...{ id, command: id, state: 'ok', privileged: true, exitCode: 0, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
+    stdout,
+  })
+  const network = (routes: string) => ({
+    addresses: parseAddresses('2: eth0 inet 10.0.0.2/24 scope global eth0\n'),
+    routes: parseRoutes(routes, 4),
+    defaultRoute: /default/.test(routes),
+  })
+  const rules = (policy: string, rule = '') => {
+    const nft = `table inet f {\n\tchain output {\n\t\ttype filter hook output priority filter; policy ${policy};\n\t\t${rule}\n\t}\n}\n`
+    const sections = {
+      nft: output('nft', nft),
+      iptables: output('iptables', ''),
+      ip6tables: output('ip6tables', ''),
+      ufw: output('ufw', 'Status: inactive\n'),
+    }
+    return assembleFirewall(sections, network('default via 10.0.0.1 dev eth0'))
+  }
+  test.each<[string, string, ReturnType<typeof rules>, string]>([
+    ['no route', '10.0.0.0/24 dev eth0', unknown('why', []), 'pass: No route leads out'],
+    ['a route, everything dropped', 'default via 10.0.0.1 dev eth0', rules('drop'), 'pass: Rules let nothing out'],
+    [
+      'a route, only named networks',
+      'default via 10.0.0.1 dev eth0',
+      rules('drop', 'ip daddr 10.0.9.0/24 tcp dport 443 accept'),
+      'pass: Rules let nothing out',
+    ],
+    [
+      'a route, one address outside',
+      'default via 10.0.0.1 dev eth0',
+      rules('drop', 'ip daddr 203.0.113.7 tcp dport 443 accept'),
+      'fail: The outside can be reached',
+    ],
+    ['a route, everything allowed', 'default via 10.0.0.1 dev eth0', rules('accept'), 'fail: The outside can be reached'],
+    ['a route, rules unknown', 'default via 10.0.0.1 dev eth0', unknown('why', []), 'not-evaluated: A route leads out, rules are unknown'],
+    ['a route of another table', 'default via 10.0.0.1 dev eth0 table 100', rules('accept'), 'fail: The outside can be reached'],
+  ])('%s', (_, routes, firewall, expected) => {
+    expect(outcomes(ask(noWayOut, { network: network(routes), firewall }))).toEqual([expected])
+  })
+})
+
+describe('airgap-no-public-resolver', () => {
+  const at = (...addresses: string[]) => ({ resolvers: addresses.map((address, line) => ({ address, file: '/etc/resolv.conf', line })) })
+  test.each<[string, Partial<Sources>, string]>([
+    ['none', {}, 'pass: No resolver is set'],
+    ['inside', at('10.0.0.53', '127.0.0.53', 'fd00::53'), 'pass: Only resolvers inside are asked'],
+    ['outside', at('10.0.0.53', '1.1.1.1'), 'fail: A resolver outside is asked for names'],
+    ['outside, IPv6', at('2606:4700:4700::1111'), 'fail: A resolver outside is asked for names'],
+    [
+      'unreadable',
+      { ...at('127.0.0.53'), unreadable: ['/run/systemd/resolve/resolv.conf'] },
+      'not-evaluated: The resolvers could not be read',
+    ],
+  ])('%s', (_, more, expected) => expect(outcomes(ask(noResolver, { sources: sources(more) }))).toEqual([expected]))
+})
+
+describe('airgap-no-proxy-variables', () => {
+  const judge = (environment: Record<string, string> | undefined, units: unknown = unit(), more: Partial<Sources> = {}) =>
+    outcomes(ask(noProxy, { services: [service('vllm', { unit: 'vllm.service', environment })], units, sources: sources(more) }))
+  test('is judged for each server and for the package manager', () => {
+    expect(judge({ HOME: '/x' })).toEqual(['pass: No proxy is set for the server'])
+    expect(judge({ https_proxy: 'http://10.0.0.1:3128' })).toEqual(['fail: A proxy is set for the server'])
+    expect(judge({ HTTPS_PROXY: '' })).toEqual(['pass: No proxy is set for the server'])
+    expect(judge(undefined)).toEqual(['not-evaluated: Its environment could not be read'])
+    expect(judge({}, unit({ environmentComplete: false }))).toEqual(['not-evaluated: Its environment could not be read'])
+    expect(judge({}, unit(), { proxies: [{ name: 'Acquire::http::Proxy', value: 'http://p', line: 2 }] })).toEqual([
+      'pass: No proxy is set for the server',
+      'fail: The package manager uses a proxy',
+    ])
+    expect(outcomes(ask(noProxy, { services: [], units: unit(), sources: sources() }))).toEqual(['pass: No proxy is set'])
+  })
+})
+
+describe('airgap-engines-offline', () => {
+  const both = { HF_HUB_OFFLINE: '1', DO_NOT_TRACK: '1' }
+  const pass = 'pass: The server is told to stay offline'
+  const missing = 'fail: The server is not told to stay offline'
+  test.each<[string, InferenceService, string]>([
+    ['vLLM', service('vllm', { environment: both }), pass],
+    ['vLLM, usage is reported', service('vllm', { environment: { TRANSFORMERS_OFFLINE: 'true' } }), missing],
+    ['vLLM, switched off by words', service('vllm', { environment: { ...both, HF_HUB_OFFLINE: '0' } }), missing],
+    ['vLLM, unknown', service('vllm', {}), 'not-evaluated: Its environment could not be read'],
+    ['llama.cpp by flag, environment unknown', service('llama.cpp', { argv: ['llama-server', '--offline'] }), pass],
+    ['llama.cpp', service('llama.cpp', { environment: {} }), missing],
+    ['Ollama', service('ollama', { environment: { OLLAMA_NO_CLOUD: 'true' } }), pass],
+    ['Ollama with cloud', service('ollama', { environment: {} }), missing],
+    ['LocalAI', service('localai', { environment: { LOCALAI_AUTOLOAD_GALLERIES: 'false' } }), pass],
+    ['LocalAI by default', service('localai', { environment: {} }), missing],
+  ])('%s', (_, one, expected) => {
+    expect(outcomes(ask(enginesOffline, { services: [one], units: known([]) }))).toEqual([expected])
+  })
+  test('no server', () => {
+    expect(outcomes(ask(enginesOffline, { services: [], units: known([]) }))).toEqual(['not-applicable: No inference server on this host'])
+  })
+})
+
+const container = (image: string, name = 'ai'): Container =>
+  ({
+    id: 'x',
+    name,
+    image,
+    running: true,
+    runtime: 'docker',
+    ports: [],
+    command: [],
+    environment: {},
+    mounts: [],
+    line: 3,
+  }) as unknown as Container
+const containers = (...images: string[]) => known({ runtimes: [], containers: images.map((image, at) => container(image, `c${at}`)) })
+
+describe('airgap-sources-inside', () => {
+  const url = (...urls: string[]) => ({ packageSources: urls.map((one, line) => ({ url: one, file: 'f', line })) })
+  test.each<[string, Partial<Sources>, readonly string[], string]>([
+    ['nothing', {}, [], 'pass: No source of software is set'],
+    [
+      'inside',
+      url('https://mirror.dc1.internal/debian', 'http://10.0.0.9/repo', 'file:///srv/repo'),
+      ['registry.lan:5000/ollama:1'],
+      'pass: All sources of software lie inside',
+    ],
+    ['outside', url('http://deb.debian.org/debian'), [], 'fail: Software is fetched from the outside'],
+    ['a mirror list', url('https://mirrors.rockylinux.org/mirrorlist?arch=x'), [], 'fail: Software is fetched from the outside'],
+    ['an image of Docker Hub', {}, ['ollama/ollama:0.12.6'], 'fail: Software is fetched from the outside'],
+    [
+      'a registry to search',
+      { registries: [{ host: 'docker.io', role: 'search', file: 'f', line: 2 }] },
+      [],
+      'fail: Software is fetched from the outside',
+    ],
+    [
+      'a mirror inside',
+      { registries: [{ host: 'https://10.0.0.9:5000', role: 'mirror', file: 'f', line: 2 }] },
+      [],
+      'pass: All sources of software lie inside',
+    ],
+    ['a name that says nothing', url('https://mirror.company.com/debian'), [], 'not-evaluated: A source may lie inside or outside'],
+    ['unreadable', { unreadable: ['/etc/docker/daemon.json'] }, [], 'not-evaluated: Some settings could not be read'],
+  ])('%s', (_, more, images, expected) => {
+    expect(outcomes(ask(sourcesInside, { sources: sources(more), containers: containers(...images) }))).toEqual([expected])
+  })
+})
+
+describe('engine-downloads-disabled', () => {
+  const serve = (...words: string[]) => ['/opt/vllm/bin/python3', '/opt/vllm/bin/vllm', 'serve', ...words]
+  const pass = 'pass: The server downloads nothing by itself'
+  const fail = 'fail: The server downloads by itself'
+  const unread = 'not-evaluated: What it would download is not known'
+  test.each<[string, InferenceService, string]>([
+    ['vLLM, a path', service('vllm', { argv: serve('/srv/models/x') }), pass],
+    ['vLLM, a hub', service('vllm', { argv: serve('meta-llama/Llama-3.1-8B'), environment: {} }), fail],
+    ['vLLM, a hub by --model', service('vllm', { argv: ['python3', '-m', 'vllm.entrypoints.openai.api_server', '--model=org/x'] }), fail],
+    ['vLLM, a hub, offline', service('vllm', { argv: serve('org/x'), environment: { HF_HUB_OFFLINE: '1' } }), pass],
+    ['vLLM, a bucket', service('vllm', { argv: serve('s3://bucket/x') }), fail],
+    ['vLLM, a file', service('vllm', { argv: serve('--config', 'x.yaml') }), unread],
+    ['vLLM, flags before the model', service('vllm', { argv: serve('--port', '8000', 'org/x') }), unread],
+    ['llama.cpp, a file', service('llama.cpp', { argv: ['llama-server', '-m', '/m.gguf'] }), pass],
+    ['llama.cpp, a hub', service('llama.cpp', { argv: ['llama-server', '-hf', 'org/x:Q4'] }), fail],
+    ['llama.cpp, an address', service('llama.cpp', { argv: ['llama-server', '--model-url=https://x'] }), fail],
+    ['llama.cpp, a preset', service('llama.cpp', { argv: ['llama-server', '--gpt-oss-20b-default'] }), fail],
+    ['llama.cpp, a hub, offline', service('llama.cpp', { argv: ['llama-server', '-hf', 'org/x', '--offline'] }), pass],
+    ['llama.cpp, a hub by variable', service('llama.cpp', { argv: ['llama-server'], environment: { LLAMA_ARG_HF_REPO: 'org/x' } }), fail],
+    ['llama.cpp, nothing known', service('llama.cpp', { argv: ['llama-server'] }), unread],
+    ['Ollama, cloud on', service('ollama', { argv: ['ollama', 'serve'], environment: {} }), 'warning: The server reaches for the internet'],
+    ['Ollama, cloud off', service('ollama', { argv: ['ollama', 'serve'], environment: { OLLAMA_NO_CLOUD: '1' } }), pass],
+    ['Ollama, unknown', service('ollama', { argv: ['ollama', 'serve'] }), 'not-evaluated: Its environment could not be read'],
+    [
+      'LocalAI by default',
+      service('localai', { argv: ['/local-ai', 'run'], environment: {} }),
+      'warning: The server reaches for the internet',
+    ],
+    ['LocalAI, models to install', service('localai', { argv: ['/local-ai', 'run', 'huggingface://x'], environment: {} }), fail],
+    ['LocalAI, models by variable', service('localai', { argv: ['/local-ai'], environment: { PRELOAD_MODELS: '[]' } }), fail],
+    ['LocalAI, closed', service('localai', { argv: ['/local-ai', 'run'], environment: { AUTOLOAD_GALLERIES: 'false' } }), pass],
+  ])('%s', (_, one, expected) => {
+    expect(outcomes(ask(downloadsDisabled, { services: [one], units: known([]) }, false))).toEqual([expected])
+  })
+  test('no server', () => {
+    expect(outcomes(ask(downloadsDisabled, { services: [], units: known([]) }))).toEqual([
+      'not-applicable: No inference server on this host',
+    ])
+  })
+})
+
+describe('images-change-only-by-hand', () => {
+  const digest = 'a'.repeat(64)
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['no engine', ['nginx:1.28'], ['not-applicable: No inference server in a container']],
+    ['a digest', [`ollama/ollama@sha256:${digest}`], ['pass: The image is pinned by its digest']],
+    ['a version', ['vllm/vllm-openai:v0.11.0'], ['pass: The image is named by a version']],
+    ['latest', ['ollama/ollama:latest'], ['warning: The tag latest names no version']],
+    ['no tag', ['registry.lan:5000/ollama'], ['warning: The tag latest names no version']],
+    ['a tag without version', ['localai/localai:latest-gpu'], ['warning: The tag latest-gpu names no version']],
+    [
+      'a program that updates',
+      ['containrrr/watchtower:1.7.1', 'ollama/ollama:0.12.6'],
+      ['fail: A program replaces images by itself', 'pass: The image is named by a version'],
+    ],
+  ])('%s', (_, images, expected) => {
+    expect(
+      outcomes(
+        ask(imagesByHand, { containers: containers(...images).known ? (containers(...images) as { value: unknown }).value : undefined }),
+      ),
+    ).toEqual(expected)
+  })
+})
+
+test.each([
+  ['10.1.2.3', 'inside'],
+  ['100.64.1.1', 'inside'],
+  ['::ffff:10.0.0.1', 'inside'],
+  ['::ffff:8.8.8.8', 'outside'],
+  ['fe80::1%eth0', 'inside'],
+  ['mirror', 'inside'],
+  ['mirror.dc1.internal', 'inside'],
+  ['security.ubuntu.com', 'outside'],
+  ['notubuntu.com', 'unknown'],
+  ['registry.company.com', 'unknown'],
+])('%s is %s', (host, place) => expect(placeOf(host)).toBe(place))
+
+test.each([
+  ['https://user@[fd00::1]:8443/x', 'inside'],
+  ['http://deb.debian.org:80/debian', 'outside'],
+  ['cdrom:[Debian]/', 'inside'],
+  ['mirror+file:/etc/apt/mirrors.txt', 'unknown'],
+  ['', 'unknown'],
+])('%s is %s', (url, place) => expect(placeOfUrl(url)).toBe(place))
+
+test.each([
+  ['ollama/ollama:1', 'docker.io'],
+  ['nginx', 'docker.io'],
+  ['ghcr.io/ggml-org/llama.cpp:server', 'ghcr.io'],
+  ['registry.lan:5000/a/b@sha256:0', 'registry.lan'],
+  ['localhost/x', 'localhost'],
+])('%s is pulled from %s', (image, registry) => expect(registryOf(image)).toBe(registry))
