@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { z } from 'zod'
+import { runAdvisories } from './advisories.command.ts'
 import { runAudit } from './audit.command.ts'
 import { runControls } from './controls.command.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
@@ -13,6 +14,7 @@ import { describeFailure } from './words.ts'
 z.config({ jitless: true })
 
 const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  advisories: runAdvisories,
   audit: runAudit,
   controls: runControls,
   import: runImport,

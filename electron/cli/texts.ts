@@ -31,6 +31,10 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Makes a fleet file from ~/.ssh/config or an Ansible inventory, and says what was left out and why.
       --into FLEET adds the hosts to a fleet file that exists, and keeps its comments.
 
+  gatehouse advisories [import FILE] [--older] [--json] [--data FOLDER]
+      Says how old the advisory data is. import takes a signed update of Gatehouse, or a dump of OSV (zip, JSON, one record
+      per line), and needs no network. --older takes an update that is older than the data in use.
+
   gatehouse schema fleet|report|controls
       Prints the JSON Schema of the fleet file (for editors), of the JSON report, or of the list of controls.
 

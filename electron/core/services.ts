@@ -6,6 +6,7 @@ import type { Channel } from '#shared/ipc/channels.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import { contracts, type Input, type Output } from '#shared/ipc/contracts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
+import { type AdvisoryStore, createAdvisoryStore } from './advisories/advisory-store.ts'
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
 import { createDecisionService, type DecisionService } from './audit/decision-service.ts'
 import { type ReportFormat, renderReport } from './audit/report.ts'
@@ -26,6 +27,7 @@ export interface Services {
   readonly fleet: FleetService
   readonly audits: AuditService
   readonly decisions: DecisionService
+  readonly advisories: AdvisoryStore
   /** Every waiver of a fleet, newest first, and how it stands today. */
   waivers(fleet: Fleet): Output<'waiver:list'>
   /** The connections of the open fleet; made anew when another fleet is opened. */
@@ -61,7 +63,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     findingOf: (fleet, host, control, subject) =>
       repo.briefs(fleet.name, host, 1)[0]?.findings.find((it) => it.control === control && it.subject === subject),
   })
-  const audits = createAuditService({ ...ports, repo, decisions: decisions.of })
+  const advisories = createAdvisoryStore({ clock: ports.clock, log: ports.log, folder: ports.paths.data, by: ports.account })
+  const audits = createAuditService({ ...ports, repo, decisions: decisions.of, advisories: advisories.book })
   let outlook: string = randomUUID()
   let open: Transport | undefined
 
@@ -143,6 +146,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       decided('attestation:changed', () => decisions.withdrawAttestation(fleet.require(), id))
       return null
     },
+    'advisories:state': () => advisories.state(),
     'prompt:pending': () => [...queue.pending()],
     'prompt:answer': (answer) => {
       queue.answer(answer)
@@ -158,6 +162,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     fleet,
     audits,
     decisions,
+    advisories,
     waivers,
     transport,
     report,

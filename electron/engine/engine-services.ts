@@ -38,14 +38,20 @@ export function createEngineServices(
     createTransport: (fleet, prompts) => createSsh2Transport({ fleet, clock, log, paths, prompts, changed }),
     startDemo: startDemoFleet,
   })
-  return { storeFailure: services.storeFailure ?? null, handle: (channel, input) => answer(services, init.home, channel, input) }
+  return { storeFailure: services.storeFailure ?? null, handle: (channel, input) => answer(services, init.home, changed, channel, input) }
 }
 
 /**
  * Answers the window's channels, and main's share of the channels that need a dialog: the import of a file that was chosen, and the text
  * of a report before it is saved. Never rejects.
  */
-async function answer(services: Services, home: string, channel: string, input: unknown): Promise<Reply<unknown>> {
+async function answer(
+  services: Services,
+  home: string,
+  changed: (event: string) => void,
+  channel: string,
+  input: unknown,
+): Promise<Reply<unknown>> {
   try {
     if (channel === 'fleet:import-preview') {
       const { from, path } = input as { from: ImportSource; path?: string }
@@ -54,6 +60,12 @@ async function answer(services: Services, home: string, channel: string, input: 
     if (channel === 'fleet:import-add') {
       const { from, path } = input as { from: ImportSource; path?: string }
       return { ok: true, value: await services.fleet.add((await previewImport(from, path, home)).taken) }
+    }
+    if (channel === 'advisories:import') {
+      const { path } = input as { path: string }
+      const value = await services.advisories.importFile(path)
+      changed('advisories:changed')
+      return { ok: true, value }
     }
     if (channel === 'audit:export') {
       const { format } = input as { format: ReportFormat }

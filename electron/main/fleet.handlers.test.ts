@@ -24,7 +24,12 @@ const choose = async (what: string): Promise<string | null> => {
   asked.push(what)
   return chosen.shift() ?? null
 }
-const dialogs = { openFleet: () => choose('fleet'), openInventory: () => choose('inventory'), save: (title: string) => choose(title) }
+const dialogs = {
+  openFleet: () => choose('fleet'),
+  openInventory: () => choose('inventory'),
+  openAdvisories: () => choose('advisories'),
+  save: (title: string) => choose(title),
+}
 const engine = async (channel: string, input: unknown): Promise<Reply<unknown>> => {
   calls.push([channel, input])
   return reply

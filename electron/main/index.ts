@@ -13,6 +13,7 @@ import { createFileDialogs } from '../platform/file-dialogs.ts'
 import { jsonFile } from '../platform/json-file.ts'
 import { logFile } from '../platform/log-file.ts'
 import { createSecretStore } from '../platform/secret-store.ts'
+import { advisoriesHandlers } from './advisories.handlers.ts'
 import { appHandlers } from './app.handlers.ts'
 import { appOrigin, appUrl } from './app-origin.ts'
 import { appSchemePrivileges, serveApp } from './app-protocol.ts'
@@ -109,6 +110,7 @@ function start(): void {
         },
       }),
       ...fleetHandlers(dialogs, fleet.call),
+      ...advisoriesHandlers(dialogs, engine.call),
       ...auditHandlers(dialogs, engine.call),
     },
     engine: fleet.call,

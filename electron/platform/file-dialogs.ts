@@ -4,6 +4,7 @@ import { type BrowserWindow, dialog } from 'electron'
 export interface FileDialogs {
   openFleet(): Promise<string | null>
   openInventory(): Promise<string | null>
+  openAdvisories(): Promise<string | null>
   save(title: string, fileName: string, extension: string): Promise<string | null>
 }
 
@@ -23,6 +24,7 @@ export function createFileDialogs(window: () => BrowserWindow | null): FileDialo
     openFleet: () => open('Open a fleet file', fleetKinds),
     // Inventories are often called plainly "hosts".
     openInventory: () => open('Choose an Ansible inventory', [{ name: 'All files', extensions: ['*'] }]),
+    openAdvisories: () => open('Choose an advisory update or an OSV dump', [{ name: 'All files', extensions: ['*'] }]),
     save: async (title, fileName, extension) => {
       const parent = window()
       const options: Electron.SaveDialogOptions = {

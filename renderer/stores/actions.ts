@@ -25,6 +25,7 @@ export const useImportPreview = () => useAction('fleet:import-preview')
 /** What was imported is added to the open fleet file. The events that follow tell the queries. */
 export const useImportAdd = () => useAction('fleet:import-add')
 export const useImportSave = () => useAction('fleet:import-save', 'fleet:current')
+export const useImportAdvisories = () => useAction('advisories:import', 'advisories:state')
 export const useSaveSettings = () => useAction('settings:set', 'settings:get')
 export const useAnswerPrompt = () => useAction('prompt:answer')
 export const useGrantWaiver = () => useAction('waiver:grant')

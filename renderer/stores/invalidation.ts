@@ -23,6 +23,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'prompt:changed': ['prompt:pending'],
   'connection:changed': ['connection:states', 'connection:changed-keys'],
   'settings:changed': ['settings:get'],
+  'advisories:changed': ['advisories:state'],
   'engine:changed': [
     'app:info',
     'fleet:current',
@@ -35,6 +36,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'connection:changed-keys',
     'waiver:list',
     'attestation:list',
+    'advisories:state',
   ],
 }
 

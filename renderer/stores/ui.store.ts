@@ -2,7 +2,7 @@ import { create } from 'zustand'
 import type { ItemId } from '#shared/model/checklist.ts'
 import type { Outcome } from '#shared/status.ts'
 
-export type SettingsSection = 'fleet' | 'import' | 'identities' | 'sudoers' | 'appearance' | 'about'
+export type SettingsSection = 'fleet' | 'import' | 'identities' | 'sudoers' | 'advisories' | 'appearance' | 'about'
 
 /** Where in a host's findings to arrive. */
 export interface FindingTarget {

@@ -24,6 +24,8 @@ export const channels = [
   'attestation:list',
   'attestation:state',
   'attestation:withdraw',
+  'advisories:state',
+  'advisories:import',
   'prompt:pending',
   'prompt:answer',
   'connection:states',
@@ -45,6 +47,7 @@ export const events = [
   'settings:changed',
   'waiver:changed',
   'attestation:changed',
+  'advisories:changed',
   'engine:changed',
 ] as const
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { advisoriesContracts } from './advisories.contract.ts'
 import { appContracts } from './app.contract.ts'
 import { auditContracts } from './audit.contract.ts'
 import type { Channel } from './channels.ts'
@@ -7,10 +8,13 @@ import { fleetContracts } from './fleet.contract.ts'
 import { policyContracts } from './policy.contract.ts'
 
 /** Every channel with its contract. The preload never imports this. */
-export const contracts = { ...appContracts, ...fleetContracts, ...auditContracts, ...policyContracts } as const satisfies Record<
-  Channel,
-  Contract
->
+export const contracts = {
+  ...appContracts,
+  ...fleetContracts,
+  ...auditContracts,
+  ...policyContracts,
+  ...advisoriesContracts,
+} as const satisfies Record<Channel, Contract>
 
 export type Input<C extends Channel> = z.infer<(typeof contracts)[C]['input']>
 export type Output<C extends Channel> = z.infer<(typeof contracts)[C]['output']>

@@ -38,13 +38,14 @@ export function readSignedUpdate(bytes: Buffer, keys: UpdateKeys): SignedUpdate 
   if (!verify(null, signed, key, Buffer.from(signature, 'base64'))) {
     throw refusal('advisories.untrusted', 'its signature does not match its content: the file was altered or is not complete')
   }
-  return { set: readSet(signed.toString('utf8')), key: id }
+  return { set: readSet(signed), key: id }
 }
 
-function readSet(text: string): AdvisorySet {
+function readSet(bytes: Buffer): AdvisorySet {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    // Strictly: what is kept as text must be the same bytes again when it is verified the next time.
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch (error) {
     throw refusal('advisories.unreadable', `its content is not JSON: ${(error as Error).message}`)
   }

@@ -3,6 +3,8 @@ import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Audit, AuditResults, Change, HostAudit, HostBrief } from '#shared/model/audit.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { AuditJob, HostProgress } from '#shared/model/job.ts'
+import type { AdvisoryBook } from '../advisories/advisory-book.ts'
+import { shippedBook } from '../advisories/shipped.ts'
 import { mapWithLimit } from '../jobs/map-with-limit.ts'
 import { throttled } from '../jobs/throttle.ts'
 import type { Decisions } from '../policy/decisions.ts'
@@ -27,6 +29,8 @@ export interface AuditServicePorts {
   readonly version: string
   /** What people decided about a fleet: laid over what is handed out, never stored with it. */
   readonly decisions: (fleet: Fleet) => Decisions
+  /** The advisory data of the moment; that of the release when left out. */
+  readonly advisories?: () => AdvisoryBook
   readonly changed: (event: 'job:changed' | 'audit:changed' | 'connection:changed') => void
 }
 
@@ -64,7 +68,15 @@ export interface AuditService {
 
 const HISTORY_LENGTH = 50
 
-export function createAuditService({ clock, log, repo, version, decisions, changed }: AuditServicePorts): AuditService {
+export function createAuditService({
+  clock,
+  log,
+  repo,
+  version,
+  decisions,
+  advisories = shippedBook,
+  changed,
+}: AuditServicePorts): AuditService {
   let current: { job: AuditJob; readonly abort: AbortController } | undefined
   const told = throttled(() => changed('job:changed'), PROGRESS_INTERVAL_MS)
   const toldResults = throttled(() => changed('audit:changed'), RESULTS_INTERVAL_MS)
@@ -85,6 +97,7 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
         host,
         fleet,
         transport,
+        advisories: advisories(),
         now: clock.now,
         signal: abort.signal,
         log,
@@ -197,7 +210,15 @@ export function createAuditService({ clock, log, repo, version, decisions, chang
         if (newest === undefined) return null
         const outputs = repo.outputs(newest.auditId, host.name)
         if (outputs.size === 0) return withDecisions(newest.audit, decided, clock.now())
-        const judged = judgeRecording({ host, fleet, outputs, controls, at: Date.parse(newest.audit.startedAt), log })
+        const judged = judgeRecording({
+          host,
+          fleet,
+          outputs,
+          controls,
+          advisories: advisories(),
+          at: Date.parse(newest.audit.startedAt),
+          log,
+        })
         return withDecisions({ ...newest.audit, ...judged }, decided, clock.now())
       }
       return { ...stored, hosts: oneByOne(fleet.hosts, judgedAgain) }

@@ -1,11 +1,13 @@
 import { wordsOf } from '../../stores/failure-words.ts'
-import { useAppInfo } from '../../stores/queries.ts'
+import { useAdvisories, useAppInfo } from '../../stores/queries.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
+import { count } from '../../ui/words.ts'
 
 /** Version and diagnostics: what is not as it should be is said first. */
 export function About() {
   const info = useAppInfo().data
+  const advisories = useAdvisories().data
   if (info === undefined) return null
   const store = info.storeFailure === null ? null : wordsOf(info.storeFailure)
   return (
@@ -33,6 +35,12 @@ export function About() {
             </span>
           )}
         </dd>
+        {advisories !== undefined && (
+          <>
+            <dt>Advisories</dt>
+            <dd>{`${advisories.records} records of ${advisories.publishedAt.slice(0, 10)}, ${count(advisories.ageDays, 'day')} old`}</dd>
+          </>
+        )}
         <dt>Secret store</dt>
         <dd>
           {info.secretStore === 'available' ? (

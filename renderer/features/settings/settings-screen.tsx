@@ -5,6 +5,7 @@ import { useFleetPath } from '../../stores/use-path.ts'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
 import { About } from './about.tsx'
+import { Advisories } from './advisories.tsx'
 import { Appearance } from './appearance.tsx'
 import { FleetFile } from './fleet-file.tsx'
 import { Identities } from './identities.tsx'
@@ -16,6 +17,7 @@ const sections: readonly { readonly id: SettingsSection; readonly name: string; 
   { id: 'import', name: 'Import', body: Import },
   { id: 'identities', name: 'Identities', body: Identities },
   { id: 'sudoers', name: 'Sudoers', body: Sudoers },
+  { id: 'advisories', name: 'Advisories', body: Advisories },
   { id: 'appearance', name: 'Appearance and keys', body: Appearance },
   { id: 'about', name: 'About', body: About },
 ]

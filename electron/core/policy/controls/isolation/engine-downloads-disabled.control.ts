@@ -1,8 +1,9 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { flagValue, hasFlag } from '../../../facts/services/flags.ts'
 import { recognise } from '../../../facts/services/launch.ts'
+import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { noServices, serviceName } from '../inference/service-words.ts'
+import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
 import { environmentKnown, offlineSettings } from './offline-settings.ts'
 
 export default defineControl({
@@ -17,7 +18,10 @@ export default defineControl({
   references: ['NIST-800-53:CM-7', 'NIST-800-53:SI-7', 'CIS-8:2.5', 'ISO-27001:A.8.19', 'OWASP-LLM:LLM03'],
   evaluate: ({ services, units }) => {
     if (services.length === 0) return noServices
-    return services.map((service) => judge(service, environmentKnown(service, units)))
+    return services.map((service) => {
+      const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
+      return judge(service, unit, environmentKnown(service, units))
+    })
   },
 })
 
@@ -27,12 +31,13 @@ interface Download {
   readonly what: string
 }
 
-function judge(service: InferenceService, known: boolean): Verdict {
+function judge(service: InferenceService, unit: Unit | undefined, known: boolean): Verdict {
   const name = serviceName(service)
   const base = { subject: service.id }
-  const cite = (token?: string) => [
-    { section: service.unit ? 'units' : service.how === 'container' ? 'containers' : 'processes', line: 0, token },
-  ]
+  const cite = (token?: string) => {
+    const started = unit ? citeUnit(unit, 'ExecStart', { token }) : []
+    return started.length > 0 ? started : [{ section: service.how === 'container' ? 'containers' : 'processes', line: 0 }]
+  }
   const offline = offlineSettings(service, known)[0]
   const { download, unknown } = downloadOf(service, known)
   const blocked = service.engine !== 'localai' && service.engine !== 'ollama' && offline?.state === 'set'
