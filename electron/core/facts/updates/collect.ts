@@ -72,7 +72,6 @@ elif command -v rpm >/dev/null 2>&1; then
     lists == 0 && /^E$/ { lists = 1; next }
     lists == 0 {
       count++
-      if ($2 !~ /^kernel/ && ($2 " " $3) in have) next
       have[$2 " " $3] = have[$2 " " $3] " " $4
       if (index(W, " " $2 " ")) { m = $0; sub(/^[^\\t]*\\t/, "", m); print "i", $2, $3, $4, m }
       next
@@ -82,7 +81,7 @@ elif command -v rpm >/dev/null 2>&1; then
     /<package / && security {
       seen++
       k = field("name") " " field("arch")
-      if (k in have) { n = split(have[k], all, " "); v = (field("epoch") == "" ? "0" : field("epoch")) ":" field("version") "-" field("release"); if (all[n] != v && !done[k v]++) print "u", field("name"), field("arch"), all[n], v }
+      if (k in have) { n = split(have[k], all, " "); v = (field("epoch") == "" ? "0" : field("epoch")) ":" field("version") "-" field("release"); if (n > 0 && index(have[k] " ", " " v " ") == 0 && !done[k v]++) print "u", field("name"), field("arch"), substr(have[k], 2), v }
     }
     END { print "@counts " count + 0 " " seen + 0 }'
 else printf '@none\\n'

@@ -42,7 +42,9 @@ type Row = { readonly fields: readonly string[]; readonly line: number }
 function newest(rows: readonly Row[], compare: typeof compareDebian): SecurityUpdate[] {
   const found = new Map<string, SecurityUpdate>()
   for (const { fields, line } of rows) {
-    const [kind, name = '', architecture = '', installed = '', available = ''] = fields
+    const [kind, name = '', architecture = '', all = '', available = ''] = fields
+    // RPM keeps several kernels side by side: the newest counts.
+    const installed = all.split(' ').toSorted((a, b) => -(compare(a, b) ?? 0))[0] ?? ''
     if (kind !== 'u' || isModular(installed) || isModular(available)) continue
     const key = `${name} ${architecture}`
     const before = found.get(key)

@@ -1,5 +1,11 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { collectUpdates } from './collect.ts'
 import { parseUpdates } from './parse.ts'
 
 /** Rows as a Debian 12 host printed them (recorded 2026-11-25), shortened. */
@@ -38,6 +44,7 @@ i\topenssh-server\tx86_64\t0:8.7p1-38.el9\tRocky Enterprise Software Foundation
 i\tnvidia-container-toolkit\tx86_64\t0:1.17.4-1\tNVIDIA CORPORATION
 u\topenssl-libs\tx86_64\t1:3.0.7-27.el9\t1:3.0.7-28.el9_4
 u\topenssl-libs\tx86_64\t1:3.0.7-27.el9\t1:3.0.7-24.el9
+u\tkernel\tx86_64\t0:5.14.0-427.el9 0:5.14.0-503.el9\t0:5.14.0-427.9.el9
 u\tnodejs\tx86_64\t1:18.1.0-1.module+el8.9+1\t1:20.1.0-1.module+el8.9+2
 @read /var/cache/dnf/baseos-0123/repodata/ab-updateinfo.xml.gz
 @counts 401 12345
@@ -118,3 +125,59 @@ test('any text: never an exception', () => {
   )
   fc.assert(fc.property(fc.array(line, { maxLength: 20 }), (all) => void parseUpdates(all.join('\n'))))
 })
+
+describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
+  const [section] = collectUpdates()
+  const has = spawnSync(shell, shell === 'busybox' ? ['true'] : ['-c', 'true'], { stdio: 'ignore' }).status === 0
+  const run = (script: string, path: string) => {
+    const words = shell === 'busybox' ? ['sh', '-c'] : ['-c']
+    const parameters = section?.kind === 'script' ? section.parameters : []
+    return spawnSync(shell, [...words, script, 'sh', ...parameters], {
+      encoding: 'utf8',
+      env: { PATH: path, LC_ALL: 'C' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+  const text = section?.kind === 'script' ? section.script : ''
+
+  test.skipIf(!has || !existsSync('/var/lib/dpkg/status'))('reads this Debian machine, and complains of nothing', () => {
+    const { stdout, stderr } = run(text, process.env.PATH ?? '')
+    expect(stderr).toBe('')
+    expect(parsed(stdout).installed).toBeGreaterThan(50)
+  })
+
+  /** The shape of updateinfo.xml is that of createrepo_c (src/xml_dump_updateinfo.c); the rest of the host is made up. */
+  test.skipIf(!has || process.platform !== 'linux')('reads an RPM machine with several kernels', () => {
+    const home = mkdtempSync(join(tmpdir(), 'gatehouse-rpm-'))
+    const cache = join(home, 'dnf', 'baseos-1', 'repodata')
+    mkdirSync(cache, { recursive: true })
+    mkdirSync(join(home, 'bin'))
+    writeFileSync(join(cache, 'repomd.xml'), '<repomd><revision>1763000000</revision></repomd>\n')
+    writeFileSync(join(cache, 'ab-updateinfo.xml.gz'), gzipSync(updateinfo))
+    const row = (name: string, version: string) => `printf 'I ${name} x86_64 ${version} ii\\tRocky Enterprise Software Foundation\\n'\n`
+    const rpm = `#!/bin/sh\n${row('openssl-libs', '1:3.0.7-27.el9')}${row('kernel', '0:5.14.0-503.el9')}${row('kernel', '0:5.14.0-427.el9')}${row('sudo', '0:1.9.5p2-10.el9')}`
+    writeFileSync(join(home, 'bin', 'rpm'), rpm, { mode: 0o755 })
+    const script = text.replaceAll('/var/cache/dnf', join(home, 'dnf')).replace('command -v dpkg-query', 'command -v no-such-program')
+    const { stdout, stderr } = run(script, `${join(home, 'bin')}:${process.env.PATH ?? ''}`)
+    rmSync(home, { recursive: true })
+    expect(stderr).toBe('')
+    const { manager, pending, packages, unknown, listsMs } = parsed(stdout)
+    expect([manager, unknown, listsMs, packages.map(({ name }) => name)]).toEqual(['rpm', undefined, 1_763_000_000_000, ['sudo']])
+    expect(pending.map(({ name, available }) => `${name} ${available}`)).toEqual(['openssl-libs 1:3.0.7-28.el9_4'])
+  })
+})
+
+const updateinfo = `<updates>
+  <update from="x" status="final" type="bugfix" version="1"><id>A</id>
+    <pkglist><collection><package name="sudo" version="1.9.9" release="1.el9" epoch="0" arch="x86_64"><filename>f</filename></package></collection></pkglist>
+  </update>
+  <update from="x" status="final" type="security" version="2">
+    <id>RLSA-2024:1</id>
+    <pkglist><collection short="x">
+      <package name="openssl-libs" version="3.0.7" release="28.el9_4" epoch="1" arch="x86_64" src="s"><filename>f</filename></package>
+      <package name="kernel" version="5.14.0" release="503.el9" epoch="0" arch="x86_64"><filename>f</filename></package>
+      <package name="kernel" version="5.14.0" release="427.9.el9" epoch="0" arch="x86_64"><filename>f</filename></package>
+    </collection></pkglist>
+  </update>
+</updates>
+`
