@@ -41,7 +41,7 @@ export async function startDemoFleet(
     name: 'demo',
     jump: [{ name: 'bastion-01', address: '127.0.0.1', port: servers.port }],
     identities: { audit: { user: 'gatehouse-ro', identityFiles: [identityFile], agent: false } },
-    hosts: hosts.map(({ name, address }) => ({ name, address })),
+    hosts: hosts.map(({ name, address, airGapped }) => ({ name, address, airGapped })),
     policy,
     networks: {
       app: ['10.20.1.0/24'],

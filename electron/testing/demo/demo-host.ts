@@ -29,6 +29,8 @@ export interface DemoHost {
   readonly gateway?: string
   readonly gpus: readonly DemoGpu[]
   readonly software: DemoSoftware
+  /** What the fleet file says of it. */
+  readonly airGapped?: boolean
   /** Seconds that its clock is ahead of ours. */
   readonly clockSkewSeconds?: number
   /** What goes wrong on purpose. */

@@ -14,6 +14,7 @@ export function parseSources(stdout: string): Sources {
         return address === undefined ? [] : [{ address, file, line }]
       }),
     ),
+    resolverFiles: of('resolver').map((block) => block.arguments),
     packageSources: [...of('apt-sources').flatMap(aptSources), ...repositories.flatMap(dnfSources)],
     registries: of('registries').flatMap(registriesOf),
     proxies: [

@@ -1,6 +1,8 @@
 /** Where software comes from, and by what names the host finds the world. */
 export interface Sources {
   readonly resolvers: readonly { readonly address: string; readonly file: string; readonly line: number }[]
+  /** Files that name resolvers, as far as they could be read. */
+  readonly resolverFiles: readonly string[]
   readonly packageSources: readonly PackageSource[]
   /** Registries that containers are pulled from, beside those in the names of images. */
   readonly registries: readonly {

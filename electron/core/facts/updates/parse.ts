@@ -32,7 +32,7 @@ const distributions =
 function installedPackage(fields: readonly string[], line: number): InstalledPackage[] {
   const [kind, name = '', , version = '', vendor = ''] = fields
   if (kind !== 'i' || name === '' || version === '') return []
-  const byDistribution = distributions.test(vendor) || /\d(?:ubuntu|[+~]deb\d+u)\d/.test(version)
+  const byDistribution = !/sury|ppa|~bpo\d/.test(version) && (distributions.test(vendor) || /\d(?:ubuntu|[+~]deb\d+u)\d/.test(version))
   return [{ name, version: version.replace(/^0:/, ''), vendor, byDistribution, line }]
 }
 

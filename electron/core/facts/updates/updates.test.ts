@@ -26,6 +26,7 @@ const debian = `@dpkg
 @packages
 i\tnginx\tamd64\t1.22.1-9+deb12u11\tDebian Nginx Maintainers <pkg-nginx-maintainers@alioth-lists.debian.net>
 i\tdocker-ce\tamd64\t5:27.3.1-1~debian.12~bookworm\tDocker <support@docker.com>
+i\tcaddy\tamd64\t2.8.4-1~bpo12+1\tDebian Go Packaging Team <team+pkg-go@tracker.debian.org>
 u\tlibaom3\tamd64\t3.6.0-1+deb12u1\t3.6.0-1+deb12u3
 u\tcurl\tamd64\t7.88.1-10+deb12u14\t7.88.1-10+deb12u5
 u\tlibbrotli1\tamd64\t1.0.9-2+b6\t1.0.9-2+deb12u1
@@ -59,12 +60,13 @@ const parsed = (text: string) => {
 test('Debian: newer versions of the security list, the order of dpkg, who built a package', () => {
   const { pending, packages, listsMs, unknown, installed } = parsed(debian)
   expect(pending.map(({ name, available, line }) => `${line} ${name} ${available}`)).toEqual([
-    '18 libaom3 3.6.0-1+deb12u3',
-    '20 libbrotli1 1.0.9-2+deb12u1',
+    '19 libaom3 3.6.0-1+deb12u3',
+    '21 libbrotli1 1.0.9-2+deb12u1',
   ])
   expect(packages.map(({ name, byDistribution }) => [name, byDistribution])).toEqual([
     ['nginx', true],
     ['docker-ce', false],
+    ['caddy', false],
   ])
   expect([listsMs, unknown, installed]).toEqual([Date.UTC(2026, 10, 24, 0, 34, 33), undefined, 612])
 })

@@ -22,6 +22,7 @@ export const software: Answering = ({ gpus, kernel, software: has }) => {
       'resolver /etc/resolv.conf',
       has.resolvers.map((address) => `nameserver ${address}`),
     ),
+    ...(has.resolvers.includes('127.0.0.53') ? block('resolver /run/systemd/resolve/resolv.conf', ['nameserver 10.20.0.53']) : []),
     ...block('apt-sources /etc/apt/sources.list', has.packageSources),
     ...block('apt-config', has.automaticUpdates ? automatic : []),
     ...block('timers', has.automaticUpdates ? ['apt-daily.timer', 'apt-daily-upgrade.timer'] : ['apt-daily.timer']),

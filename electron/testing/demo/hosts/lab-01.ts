@@ -18,7 +18,10 @@ const own = accounts(
 )
 const argv = ['/opt/llama.cpp/bin/llama-server', '-m', '/models/qwen3-8b-q4_k_m.gguf', '--host', '127.0.0.1', '--port', '8080']
 
-/** The one where the audit account has no sudo: what cannot be read is not evaluated, and nothing of it passes. */
+/**
+ * The one where the audit account has no sudo: what cannot be read is not evaluated, and nothing of it passes. It is declared air-gapped,
+ * and still has a default route and the package sources of the installer.
+ */
 export const lab01: DemoHost = {
   name: 'lab-01',
   address: '10.20.4.21',
@@ -26,6 +29,7 @@ export const lab01: DemoHost = {
   kernel: '6.8.0-60-generic',
   account: auditAccount,
   sudo: false,
+  airGapped: true,
   accounts: own,
   groups: groupsOf(own, ['llama']),
   listeners: [...sshListeners, { protocol: 'tcp', address: '127.0.0.1', port: 8080, process: 'llama-server', pid: 1290 }],

@@ -1,6 +1,10 @@
 import { defineControl } from '../../control.ts'
 import { notAirGapped, placeOf } from './air-gap.ts'
 
+/** Addresses of the stub of systemd-resolved, and the file that names the servers behind it (systemd-resolved.service(8)). */
+const STUBS = new Set(['127.0.0.53', '127.0.0.54'])
+const UPSTREAM = '/run/systemd/resolve/resolv.conf'
+
 export default defineControl({
   id: 'airgap-no-public-resolver',
   item: 'INF-7',
@@ -38,6 +42,12 @@ export default defineControl({
       return [
         { ...base, status: 'not-evaluated', title: 'The resolvers could not be read', reason, cite: [{ section: 'software', line: 0 }] },
       ]
+    }
+    const stub = sources.resolvers.find(({ address }) => STUBS.has(address))
+    if (stub && !sources.resolverFiles.includes(UPSTREAM)) {
+      const reason = `${stub.address} is systemd-resolved, and the servers that it asks are not known: ${UPSTREAM} is not there.`
+      const cite = [{ section: 'software', line: stub.line, token: stub.address }]
+      return [{ ...base, status: 'not-evaluated', title: 'What resolved asks is not known', reason, cite }]
     }
     if (sources.resolvers.length === 0) {
       const reason = 'Neither /etc/resolv.conf nor systemd-resolved names a server.'

@@ -20,7 +20,16 @@ import downloadsDisabled from './engine-downloads-disabled.control.ts'
 import imagesByHand from './images-change-only-by-hand.control.ts'
 
 const sources = (more: Partial<Sources> = {}): Sources => ({
-  ...{ resolvers: [], packageSources: [], registries: [], proxies: [], unreadable: [], kernels: [], automatic: { timers: [] } },
+  ...{
+    resolvers: [],
+    resolverFiles: [],
+    packageSources: [],
+    registries: [],
+    proxies: [],
+    unreadable: [],
+    kernels: [],
+    automatic: { timers: [] },
+  },
   ...more,
 })
 const unit = (more: Partial<Unit> = {}) =>
@@ -117,7 +126,13 @@ describe('airgap-no-public-resolver', () => {
   const at = (...addresses: string[]) => ({ resolvers: addresses.map((address, line) => ({ address, file: '/etc/resolv.conf', line })) })
   test.each<[string, Partial<Sources>, string]>([
     ['none', {}, 'pass: No resolver is set'],
-    ['inside', at('10.0.0.53', '127.0.0.53', 'fd00::53'), 'pass: Only resolvers inside are asked'],
+    ['resolved, its servers unknown', at('127.0.0.53'), 'not-evaluated: What resolved asks is not known'],
+    [
+      'resolved, no server behind it',
+      { ...at('127.0.0.53'), resolverFiles: ['/run/systemd/resolve/resolv.conf'] },
+      'pass: Only resolvers inside are asked',
+    ],
+    ['inside', at('10.0.0.53', '127.0.0.1', 'fd00::53'), 'pass: Only resolvers inside are asked'],
     ['outside', at('10.0.0.53', '1.1.1.1'), 'fail: A resolver outside is asked for names'],
     ['outside, IPv6', at('2606:4700:4700::1111'), 'fail: A resolver outside is asked for names'],
     [

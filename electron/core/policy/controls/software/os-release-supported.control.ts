@@ -55,5 +55,11 @@ export default defineControl({
   },
 })
 
-/** Point releases share the end of their major release (`9.4` → `9`), except where the table has them by themselves. */
-const endOf = (id: string, version: string): string | undefined => ends[id]?.[version] ?? ends[id]?.[version.split('.')[0] ?? '']
+/** Point releases share the end of the release above them: `9.4` → `9`, `3.20.3` → `3.20`. */
+function endOf(id: string, version: string): string | undefined {
+  for (let rest = version; rest !== ''; rest = rest.split('.').slice(0, -1).join('.')) {
+    const end = ends[id]?.[rest]
+    if (end !== undefined) return end
+  }
+  return undefined
+}

@@ -77,7 +77,16 @@ const installed = (name: string, version: string, byDistribution: boolean): Inst
   line: 20,
 })
 const sources = (more: Partial<Sources> = {}): Sources => ({
-  ...{ resolvers: [], packageSources: [], registries: [], proxies: [], unreadable: [], kernels: [], automatic: { timers: [] } },
+  ...{
+    resolvers: [],
+    resolverFiles: [],
+    packageSources: [],
+    registries: [],
+    proxies: [],
+    unreadable: [],
+    kernels: [],
+    automatic: { timers: [] },
+  },
   ...more,
 })
 
@@ -263,6 +272,7 @@ describe('os-release-supported', () => {
     ['rocky', '9.4', 'pass: Gets fixes until 2032-05-31'],
     ['ubuntu', '20.04', 'fail: The OS gets no fixes since 2025-05-29'],
     ['debian', '11', 'fail: The OS gets no fixes since 2026-08-31'],
+    ['alpine', '3.20.3', 'fail: The OS gets no fixes since 2026-04-01'],
     ['arch', '', 'not-evaluated: The end of this release is not known'],
     ['ubuntu', '99.04', 'not-evaluated: The end of this release is not known'],
   ])('%s %s', (osId, osVersion, expected) => {
