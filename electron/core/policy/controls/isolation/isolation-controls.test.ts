@@ -114,6 +114,12 @@ describe('airgap-no-way-out', () => {
       rules('drop', 'ip daddr 203.0.113.7 tcp dport 443 accept'),
       'fail: The outside can be reached',
     ],
+    [
+      'a route, a rule that is not modelled',
+      'default via 10.0.0.1 dev eth0',
+      rules('drop', 'meta mark 0x1 accept'),
+      'not-evaluated: Whether packets may leave is not certain',
+    ],
     ['a route, everything allowed', 'default via 10.0.0.1 dev eth0', rules('accept'), 'fail: The outside can be reached'],
     ['a route, rules unknown', 'default via 10.0.0.1 dev eth0', unknown('why', []), 'not-evaluated: A route leads out, rules are unknown'],
     ['a route of another table', 'default via 10.0.0.1 dev eth0 table 100', rules('accept'), 'fail: The outside can be reached'],
