@@ -57,7 +57,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ...['/opt/llama-server', '-e', 'setTimeout(() => {}, 60000)', '--', '--host', '0.0.0.0', '--api-key', '****', '****'],
       ...['--hf-token=****', 'two\nlines', '-m', '/m/a b.gguf', 'x --api-key **** --port 1', '--api-key', '****'],
     ])
-    expect(found?.environment).toEqual({ LLAMA_ARG_PORT: '9', LLAMA_API_KEY: '****' })
+    expect(found?.environment).toEqual({ LLAMA_ARG_PORT: '9', LLAMA_API_KEY: '****', HTTP_PROXY: 'http://****@p' })
     expect(found?.uid).toBe(process.geteuid?.())
     expect(stdout).not.toMatch(/sk-(?:one|two|three|seven|four|five|six|last)/)
   })
