@@ -72,17 +72,19 @@ const MAX_NAMES = 2
 
 function frontsOf(nginx: Nginx, host: Host): readonly Omit<Question, 'requests'>[] {
   const { servers } = readHttp(nginx)
-  const names = new Map<string, number>()
+  const asked = new Map<string, string[]>()
   return servers.flatMap((server) =>
     server.listens.flatMap((listen) => {
       const { scope, address, port, proxyProtocol } = listen
       if (!isReachable(scope, address, host) || port === 0 || proxyProtocol) return []
       const tls = isEncrypted(servers, listen)
-      const before = names.get(idOf(tls, port)) ?? 0
-      if (before >= (tls ? MAX_NAMES : 1)) return []
-      names.set(idOf(tls, port), before + 1)
+      const id = idOf(tls, port)
+      const names = asked.get(id) ?? []
       const name = server.names.find((one) => /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(one)) ?? hostHeader(host)
-      return [{ id: before === 0 ? idOf(tls, port) : `${idOf(tls, port)}-${before + 1}`, port, name, owner: 'nginx', tls }]
+      // The same name on 0.0.0.0 and [::] is one question.
+      if (names.includes(name) || names.length >= (tls ? MAX_NAMES : 1)) return []
+      asked.set(id, [...names, name])
+      return [{ id: names.length === 0 ? id : `${id}-${names.length + 1}`, port, name, owner: 'nginx', tls }]
     }),
   )
 }

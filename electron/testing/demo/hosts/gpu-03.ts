@@ -16,7 +16,7 @@ import { blob, manifest, ollamaUnit } from './ollama.ts'
 const own = accounts()
 const store = '/root/.ollama/models'
 
-/** The bare one: Ollama as root on every interface, no proxy, no packet filter. */
+/** The bare one: Ollama as root on every interface, no proxy, no packet filter; a notebook that asks nobody, and metrics for everyone. */
 export const gpu03: DemoHost = {
   name: 'gpu-03',
   address: '10.20.4.13',
@@ -26,7 +26,12 @@ export const gpu03: DemoHost = {
   sudo: true,
   accounts: own,
   groups: groupsOf(own),
-  listeners: [...sshListeners, { protocol: 'tcp', address: '*', port: 11434, process: 'ollama', pid: 1833 }],
+  listeners: [
+    ...sshListeners,
+    { protocol: 'tcp', address: '*', port: 11434, process: 'ollama', pid: 1833 },
+    { protocol: 'tcp', address: '0.0.0.0', port: 8888, process: 'jupyter-lab', pid: 2710 },
+    { protocol: 'tcp', address: '*', port: 9100, process: 'node_exporter', pid: 655 },
+  ],
   processes: [
     ...systemProcesses,
     {
@@ -37,6 +42,24 @@ export const gpu03: DemoHost = {
       name: 'ollama',
       argv: ['/usr/local/bin/ollama', 'serve'],
       cgroup: '/system.slice/ollama.service',
+    },
+    {
+      pid: 655,
+      ppid: 1,
+      user: 'root',
+      uid: 0,
+      name: 'node_exporter',
+      argv: ['/usr/local/bin/node_exporter'],
+      cgroup: '/system.slice/node_exporter.service',
+    },
+    {
+      pid: 2710,
+      ppid: 1,
+      user: 'root',
+      uid: 0,
+      name: 'jupyter-lab',
+      argv: ['/opt/conda/bin/python3.12', '/opt/conda/bin/jupyter-lab', '--ip=0.0.0.0', '--allow-root', "--ServerApp.token=''"],
+      cgroup: '/user.slice/user-0.slice/session-4.scope',
     },
   ],
   units: [

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { isManagement, routesOf } from '#shared/model/engine-routes.ts'
+import type { Host } from '#shared/model/fleet.ts'
+import { engines } from '#shared/model/inference-service.ts'
+import type { Listener } from '#shared/model/listener.ts'
+import { known, unknown } from '../facts/fact.ts'
+import { facts, service } from '../policy/controls/proxy/proxy-facts.ts'
+import { harmlessRequests } from './harmless-requests.ts'
+import { questionsFor } from './questions.ts'
+
+const host: Host = { name: 'gpu-01', address: '10.0.3.7', port: 22, labels: [] }
+
+function ask(configuration: string, services: Parameters<typeof facts>[1], listeners: readonly Listener[] = [], at = host) {
+  const { nginx } = facts(configuration, [])
+  const running = services.map((one) => ({ ...one, running: true }))
+  const given = { nginx: known(nginx), services: known(running), listeners: known(listeners) }
+  return questionsFor(given, at).map(({ id, name, owner }) => `${id} ${name} ${owner}`)
+}
+const toOllama = 'location / { proxy_pass http://127.0.0.1:11434; }'
+
+test.each<[string, readonly string[], readonly string[]]>([
+  ['an engine on every interface', ask('', [service('ollama', { address: '0.0.0.0' })]), ['wire-http-11434 10.0.3.7 ollama']],
+  ['on loopback', ask('', [service('ollama')]), []],
+  ['on another address of the host', ask('', [service('ollama', { address: '10.99.0.1' })]), []],
+  [
+    'with TLS of its own',
+    ask('', [service('vllm', { address: '::', argv: ['vllm', 'serve', '--ssl-certfile', 'x'] })]),
+    ['wire-tls-8000 10.0.3.7 vllm'],
+  ],
+  [
+    'nginx with two names and both families',
+    ask(
+      `server { listen 443 ssl; listen [::]:443 ssl; server_name a.example; ${toOllama} } server { listen 443 ssl; server_name b.example; ${toOllama} } server { listen 443 ssl; server_name c.example; ${toOllama} } server { listen 80; return 301 https://a.example; }`,
+      [service('ollama')],
+    ),
+    ['wire-tls-443 a.example nginx', 'wire-tls-443-2 b.example nginx', 'wire-http-80 10.0.3.7 nginx'],
+  ],
+  [
+    'nginx on loopback, or behind the PROXY protocol',
+    ask(`server { listen 127.0.0.1:443 ssl; } server { listen 8443 ssl proxy_protocol; }`, [service('ollama')]),
+    [],
+  ],
+  ['a proxy without a model server behind it', ask('server { listen 80; }', []), []],
+  [
+    'another proxy, by its process',
+    ask(
+      '',
+      [service('ollama')],
+      [
+        { protocol: 'tcp', address: '::', port: 443, scope: 'wildcard', processes: [{ name: 'caddy', pid: 7 }], line: 1 },
+        { protocol: 'tcp', address: '::', port: 22, scope: 'wildcard', processes: [{ name: 'sshd', pid: 8 }], line: 2 },
+      ],
+    ),
+    ['wire-tls-443 10.0.3.7 caddy'],
+  ],
+])('%s', (_, questions, expected) => {
+  expect(questions.map((question) => question.replace(/ (ollama|vllm)[\w.:]*$/, ' $1'))).toEqual(expected)
+})
+
+test('nothing is known of the services: nothing is asked', () => {
+  expect(questionsFor({ nginx: unknown('x', []), services: unknown('x', []), listeners: unknown('x', []) }, host)).toEqual([])
+})
+
+test('an address of IPv6 is written as clients write it', () => {
+  expect(ask('', [service('ollama', { address: '::' })], [], { ...host, address: 'fe80::1%eth0' })[0]).toContain(' [fe80::1] ')
+})
+
+test.each(engines)('%s: only GET, never a route that manages, and few', (engine) => {
+  const flags = {
+    engine,
+    argv: ['--metrics', '--models-dir', 'x', '--webui-mcp-proxy', '--enable-tokenizer-info-endpoint'],
+    environment: { VLLM_SERVER_DEV_MODE: '1' },
+  }
+  const asked = harmlessRequests(flags)
+  const managing = new Set(
+    routesOf(flags)
+      .filter((route) => isManagement(route) && route.method === 'GET')
+      .map(({ path }) => path),
+  )
+  expect(asked.length).toBeGreaterThan(2)
+  expect(asked.length).toBeLessThanOrEqual(8)
+  expect(asked.filter(({ method, path }) => method !== 'GET' || managing.has(path))).toEqual([])
+  expect(asked.map(({ path }) => path)).not.toContain('/cors-proxy')
+})
