@@ -52,12 +52,22 @@ const vllm: readonly EngineRoute[] = [
   ...routes('GET', 'metadata', 'open', '/metrics'),
   ...routes('GET', 'metadata', 'open', '/tokenizer_info', { flags: ['--enable-tokenizer-info-endpoint'] }),
   ...routes('POST', 'inference', 'covered', '/v1/chat/completions /v1/completions /v1/embeddings /v1/responses /v1/messages'),
-  ...routes('POST', 'inference', 'open', '/invocations /pooling /classify /score /rerank /tokenize /detokenize'),
-  ...routes('POST', 'management', 'open', '/pause /resume /scale_elastic_ep'),
-  ...routes('POST', 'management', 'open', '/sleep /wake_up /reset_prefix_cache /collective_rpc', devMode),
-  ...routes('GET', 'metadata', 'open', '/server_info', devMode),
+  ...routes('POST', 'inference', 'covered', '/v1/audio/transcriptions /v1/audio/translations /v1/score /v1/rerank /v2/rerank /v2/embed'),
+  ...routes('POST', 'inference', 'covered', '/inference/v1/generate'),
+  ...routes('POST', 'inference', 'open', '/invocations /pooling /classify /score /rerank /generative_scoring /tokenize /detokenize'),
+  ...routes('POST', 'management', 'open', '/pause /resume /scale_elastic_ep /init_weight_transfer_engine /update_weights'),
+  ...routes('POST', 'management', 'open', '/abort_requests', { flags: ['--tokens-only'] }),
+  ...routes(
+    'POST',
+    'management',
+    'open',
+    '/sleep /wake_up /reset_prefix_cache /reset_mm_cache /reset_encoder_cache /collective_rpc',
+    devMode,
+  ),
+  ...routes('GET', 'metadata', 'open', '/server_info /is_sleeping', devMode),
   ...routes('POST', 'management', 'covered', '/v1/load_lora_adapter /v1/unload_lora_adapter', runtimeLora),
   ...routes('POST', 'management', 'open', '/start_profile /stop_profile', { flags: ['--profiler-config'] }),
+  ...routes('GET', 'metadata', 'open', '/is_paused /get_world_size'),
 ]
 
 const router: Switch = { flags: ['--models-dir', '--models-preset'] }
@@ -70,6 +80,8 @@ const llamaCpp: readonly EngineRoute[] = [
   ...routes('GET', 'metadata', 'covered', '/metrics', { flags: ['--metrics'] }),
   ...routes('POST', 'inference', 'covered', '/completion /completions /v1/completions /chat/completions /v1/chat/completions'),
   ...routes('POST', 'inference', 'covered', '/v1/responses /v1/messages /infill /embedding /v1/embeddings /rerank /v1/rerank /tokenize'),
+  ...routes('POST', 'inference', 'covered', '/responses /embeddings /reranking /v1/reranking /detokenize /apply-template'),
+  ...routes('POST', 'inference', 'covered', '/v1/audio/transcriptions'),
   ...routes('POST', 'management', 'covered', '/lora-adapters'),
   ...routes('POST', 'management', 'covered', '/props', { flags: ['--props'] }),
   ...routes('POST', 'management', 'covered', '/slots/0', { flags: ['--slot-save-path'] }),
@@ -83,7 +95,8 @@ const llamaCpp: readonly EngineRoute[] = [
 /** mudler/LocalAI core/http/routes and core/http/auth/public_routes.go. */
 const localai: readonly EngineRoute[] = [
   ...routes('GET', 'health', 'open', '/healthz /readyz'),
-  ...routes('GET', 'metadata', 'covered', '/v1/models /metrics /api/tags /system'),
+  ...routes('GET', 'metadata', 'open', '/.well-known/localai.json /swagger/ /api/instructions'),
+  ...routes('GET', 'metadata', 'covered', '/v1/models /metrics /api/tags /system /api/traces'),
   ...routes(
     'POST',
     'inference',
@@ -99,7 +112,7 @@ const localai: readonly EngineRoute[] = [
     'covered',
     '/api/models/install/llama3 /api/models/delete/llama3 /api/backends/install-external /api/settings',
   ),
-  ...routes('POST', 'management', 'covered', '/backend/shutdown'),
+  ...routes('POST', 'management', 'covered', '/backend/load /backend/shutdown /network/add'),
   ...routes('POST', 'egress', 'covered', '/api/cors-proxy'),
 ]
 

@@ -329,13 +329,13 @@ test.each([
   [
     'wide, key set',
     service('localai', { address: '10.0.3.7', apiKey: 'set' }),
-    'warning: 2 of 28 routes ignore the API key',
+    'warning: 5 of 34 routes ignore the API key',
     'warning: Any key holder can manage models',
   ],
   [
     'vLLM with a key',
     service('vllm', { address: '0.0.0.0', apiKey: 'set' }),
-    'fail: 15 of 21 routes ignore the API key',
+    'fail: 20 of 33 routes ignore the API key',
     'fail: Management routes are open to the network',
   ],
   [

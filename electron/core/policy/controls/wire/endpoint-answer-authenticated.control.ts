@@ -101,12 +101,16 @@ function judge(endpoint: WireEndpoint): readonly Verdict[] {
   const seen = (kind: ReturnType<typeof credentialsSeen>) => endpoint.answers.filter((answer) => credentialsSeen(answer) === kind)
   const asked = (answers: readonly WireAnswer[]) => listed(answers.map(({ method, path, status }) => `${method} ${path} (${status})`))
   const open = seen('none').filter(tellsMore)
+  const demanded = [...seen('demanded'), ...seen('elsewhere')]
+  // Where a key is in force, numbers and names beside it are a leak, and no way in.
+  const leaks = demanded.length > 0 && open.every(({ path }) => classes.get(path) === 'metadata')
   if (open.length > 0)
     return [
       {
         ...base,
-        status: 'fail',
-        title: 'It answers without credentials',
+        status: leaks ? 'warning' : 'fail',
+        ...(leaks && { severity: 'low' as const }),
+        title: leaks ? 'Some routes answer without credentials' : 'It answers without credentials',
         reason: `From ${from}, with nothing to show: ${asked(open)}. Expected 401, or no connection at all.`,
         cite: open.map((answer) => ({
           section,
@@ -116,7 +120,6 @@ function judge(endpoint: WireEndpoint): readonly Verdict[] {
         })),
       },
     ]
-  const demanded = [...seen('demanded'), ...seen('elsewhere')]
   const unclear = seen('unclear').filter(tellsMore)
   if (demanded.length > 0 && unclear.length === 0)
     return [

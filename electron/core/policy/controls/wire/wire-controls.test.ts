@@ -42,6 +42,11 @@ describe('endpoint-answer-authenticated', () => {
       [connected('GET /v1/models: 401', 'GET /invocations: 405')],
       ['fail: It answers without credentials'],
     ],
+    [
+      'a key, and metrics for all',
+      [connected('GET /v1/models: 401', 'GET /metrics: 200')],
+      ['warning: Some routes answer without credentials'],
+    ],
     ['a key on everything', [connected('GET /v1/models: 401', 'GET /metrics: 401')], ['pass: It wants credentials']],
     ['a key, health for all', [connected('GET /health: 200', 'GET /v1/models: 401')], ['pass: It wants credentials']],
     ['a login elsewhere', [connected('GET /v1/models: 302', '  location: https://sso.example/')], ['pass: It wants credentials']],
