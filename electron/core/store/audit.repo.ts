@@ -69,10 +69,11 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
     INSERT INTO finding_history (fleet, host, control, subject, status, first_seen, last_changed) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (fleet, host, control, subject) DO UPDATE SET status = excluded.status, last_changed = excluded.last_changed`)
 
-  const newestOf = (column: 'brief' | 'result') =>
-    database.prepare(`SELECT audit_id, ${column} AS result FROM host_audit WHERE fleet = ? AND host = ? ORDER BY sequence DESC LIMIT ?`)
-  const newestBriefs = newestOf('brief')
-  const newestResults = newestOf('result')
+  const newestOf = (columns: string) =>
+    database.prepare(`SELECT ${columns} FROM host_audit WHERE fleet = ? AND host = ? ORDER BY sequence DESC LIMIT ?`)
+  // Stored by an older program, a brief is empty.
+  const newestBriefs = newestOf(`brief, CASE brief WHEN '' THEN result END AS result`)
+  const newestResults = newestOf('audit_id, result')
   const newestOutcome = database.prepare(
     `SELECT outcome FROM audit WHERE fleet = ? AND outcome <> 'running' ORDER BY started_at DESC, rowid DESC LIMIT 1`,
   )
@@ -127,7 +128,9 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
       return rows.map((row) => ({ auditId: String(row.audit_id), audit: JSON.parse(String(row.result)) as HostAudit }))
     },
     briefs: (fleet, host, limit) =>
-      (newestBriefs.all(fleet, host, limit) as Row[]).map((row) => JSON.parse(String(row.result)) as HostBrief),
+      (newestBriefs.all(fleet, host, limit) as Row[]).map(({ brief, result }) =>
+        result === null ? (JSON.parse(String(brief)) as HostBrief) : briefOf(JSON.parse(String(result)) as HostAudit),
+      ),
     lastOutcome: (fleet) => ((newestOutcome.get(fleet) as Row | undefined)?.outcome as Audit['outcome'] | undefined) ?? null,
     sequence: () => Number((lastSequence.get() as Row).last),
     changedAfter: (fleet, sequence) => new Set((hostsAfter.all(sequence, fleet) as Row[]).map((row) => String(row.host))),

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type HostAudit, itemResults } from '#shared/model/audit.ts'
+import { type HostAudit, hostBriefSchema, itemResults } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import { createAuditRepo } from './audit.repo.ts'
@@ -103,6 +103,18 @@ describe('audit repo', () => {
     repo.saveHost('a1', 'dc1', hostAudit('2026-11-01T00:00:00.000Z', [{ ...finding('fail'), evidence }]), [])
     expect(repo.newest('dc1', 'gpu-01', 1)[0]?.audit.findings[0]?.evidence).toEqual(evidence)
     expect(repo.briefs('dc1', 'gpu-01', 1)[0]?.findings).toMatchObject([{ status: 'fail', firstSeen: expect.any(String) }])
+  })
+
+  test('briefs of an older program, in another shape, are made anew from the results', () => {
+    const before = open()
+    before.repo.begin(head('a1', '2026-11-01T00:00:00.000Z'))
+    before.repo.saveHost('a1', 'dc1', hostAudit('2026-11-01T00:00:00.000Z', [finding('fail')]), [])
+    const expected = before.repo.briefs('dc1', 'gpu-01', 1)
+    before.database.exec(`UPDATE host_audit SET brief = '{"listeners":[]}'; PRAGMA user_version = 2`)
+    before.database.close()
+    const after = open()
+    expect(after.repo.briefs('dc1', 'gpu-01', 1)).toEqual(expected)
+    expect(hostBriefSchema.safeParse(expected[0]).success).toBe(true)
   })
 
   test('lists and results are those of the fleet, newest first', () => {
