@@ -9,6 +9,7 @@ import type { Loopback } from './loopback/loopback.ts'
 import type { ModelFiles } from './model-files/model-files.ts'
 import type { Network } from './network/network.ts'
 import type { Nginx } from './nginx/nginx.ts'
+import type { OAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts'
 import type { Packages } from './packages/packages.ts'
 import type { Process } from './processes/processes.ts'
 import type { Program } from './programs/programs.ts'
@@ -31,6 +32,7 @@ export interface Facts {
   /** Other programs of the field: dashboards, notebooks, clusters, exporters, tunnels. */
   readonly programs: readonly Program[]
   readonly nginx: Nginx
+  readonly 'oauth2-proxy': readonly OAuth2Proxy[]
   readonly certificates: Certificates
   readonly accounts: Accounts
   readonly 'model-files': ModelFiles

@@ -14,6 +14,7 @@ import { loopbackFact } from './loopback/loopback.fact.ts'
 import { modelFilesFact } from './model-files/model-files.fact.ts'
 import { networkFact } from './network/network.fact.ts'
 import { nginxFact } from './nginx/nginx.fact.ts'
+import { oauth2ProxyFact } from './oauth2-proxy/oauth2-proxy.fact.ts'
 import { packagesFact } from './packages/packages.fact.ts'
 import { processesFact } from './processes/processes.fact.ts'
 import { programsFact } from './programs/programs.fact.ts'
@@ -39,6 +40,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   programs: programsFact,
   nginx: nginxFact,
   wire: wireFact,
+  'oauth2-proxy': oauth2ProxyFact,
   certificates: certificatesFact,
   'model-files': modelFilesFact,
   firewall: firewallFact,

@@ -48,6 +48,17 @@ import osRestartNotPending from './controls/software/os-restart-not-pending.cont
 import osSecurityUpdatesInstalled from './controls/software/os-security-updates-installed.control.ts'
 import pythonPackagesNotVulnerable from './controls/software/python-packages-not-vulnerable.control.ts'
 import securityUpdatesAutomatic from './controls/software/security-updates-automatic.control.ts'
+import oauth2ProxyAddressesNotTrusted from './controls/sso/oauth2-proxy-addresses-not-trusted.control.ts'
+import oauth2ProxyBearerTokensChecked from './controls/sso/oauth2-proxy-bearer-tokens-checked.control.ts'
+import oauth2ProxyCookieFlagsSet from './controls/sso/oauth2-proxy-cookie-flags-set.control.ts'
+import oauth2ProxyCookieSecretStrong from './controls/sso/oauth2-proxy-cookie-secret-strong.control.ts'
+import oauth2ProxyHeadersFromProxyOnly from './controls/sso/oauth2-proxy-headers-from-proxy-only.control.ts'
+import oauth2ProxyListensBehindTls from './controls/sso/oauth2-proxy-listens-behind-tls.control.ts'
+import oauth2ProxyLogsLogins from './controls/sso/oauth2-proxy-logs-logins.control.ts'
+import oauth2ProxyProviderVerified from './controls/sso/oauth2-proxy-provider-verified.control.ts'
+import oauth2ProxyRoutesNeedLogin from './controls/sso/oauth2-proxy-routes-need-login.control.ts'
+import oauth2ProxyTokensKept from './controls/sso/oauth2-proxy-tokens-kept.control.ts'
+import oauth2ProxyUsersRestricted from './controls/sso/oauth2-proxy-users-restricted.control.ts'
 import proxyCertificateValid from './controls/tls/proxy-certificate-valid.control.ts'
 import proxyServesTls from './controls/tls/proxy-serves-tls.control.ts'
 import proxyTlsVersions from './controls/tls/proxy-tls-versions.control.ts'
@@ -65,12 +76,22 @@ export const controls: readonly AnyControl[] = [
   engineCertificateValid,
   proxyCertificateValid,
   proxyHstsSent,
+  oauth2ProxyListensBehindTls,
   proxyServesTls,
   proxyTlsVersions,
   codeRunnerNotExposed,
   endpointAnswerAuthenticated,
   engineRequiresKeyWhenExposed,
   proxyRequiresAuthentication,
+  oauth2ProxyAddressesNotTrusted,
+  oauth2ProxyBearerTokensChecked,
+  oauth2ProxyCookieFlagsSet,
+  oauth2ProxyCookieSecretStrong,
+  oauth2ProxyHeadersFromProxyOnly,
+  oauth2ProxyProviderVerified,
+  oauth2ProxyRoutesNeedLogin,
+  oauth2ProxyTokensKept,
+  oauth2ProxyUsersRestricted,
   managementEndpointsRestricted,
   managementNotDirectlyReachable,
   inferenceAccountDedicated,
@@ -112,4 +133,5 @@ export const controls: readonly AnyControl[] = [
   securityUpdatesAutomatic,
   inferencePatchProcessStated,
   advisoryDataFresh,
+  oauth2ProxyLogsLogins,
 ]

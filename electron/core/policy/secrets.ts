@@ -6,11 +6,11 @@ export const REDACTED = '‹redacted›'
 /** `has`: what every match contains, looked for first, since most lines of a host hold no secret and patterns are slow to say so. */
 type Rule = readonly [has: string, pattern: RegExp, replace: (match: string, ...groups: string[]) => string]
 
-/** A reference to a variable is not the secret itself, and says something that controls want to know. */
-const isReference = (value: string): boolean => /^["']?\$[{(A-Za-z_]/.test(value)
+/** A reference to a variable is not the secret itself, and neither is a switch (`--pass-access-token=true`). Controls want to know both. */
+const isNoSecret = (value: string): boolean => /^["']?(?:\$[{(A-Za-z_]|(?:true|false)["']?$)/i.test(value)
 
 const mask = (before: string, value: string, after = ''): string =>
-  isReference(value) || value.includes(REDACTED) ? before + value + after : before + REDACTED + after
+  isNoSecret(value) || value.includes(REDACTED) ? before + value + after : before + REDACTED + after
 
 /** Names of settings that hold a secret, by their words: `VLLM_API_KEY`, `HF_TOKEN`, `DBPASSWORD`; not `API_KEY_FILE`, `TOKENIZERS_PARALLELISM`. */
 function namesSecret(name: string): boolean {
@@ -116,7 +116,7 @@ export function redact(text: string): string {
       const word = WORD.exec(line)?.[1]
       const isValue = inOption && word !== undefined && !word.startsWith('-')
       inOption = isValue || (word !== undefined && namesSecretOption(word))
-      if (isValue && !inKey) return word === '' || isReference(word) ? line : `=${REDACTED}`
+      if (isValue && !inKey) return word === '' || isNoSecret(word) ? line : `=${REDACTED}`
       if (inKey) {
         if (!END_KEY.test(line)) return REDACTED
         inKey = false

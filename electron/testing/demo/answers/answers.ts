@@ -10,6 +10,7 @@ import { loopback } from './loopback.ts'
 import { modelFiles } from './model-files.ts'
 import { networkSections } from './network.ts'
 import { nginxSections } from './nginx.ts'
+import { oauth2Proxy } from './oauth2-proxy.ts'
 import { processes } from './processes.ts'
 import { software, updates } from './software.ts'
 import { accounts, groups, sshd, system } from './system.ts'
@@ -32,6 +33,7 @@ const answers: Readonly<Record<string, MaybeAnswering>> = {
   updates,
   loopback,
   'model-files': modelFiles,
+  'oauth2-proxy': oauth2Proxy,
   ...nginxSections,
   ...networkSections,
   ...firewallSections,

@@ -1,0 +1,146 @@
+import { type SectionSpec, script } from '../../probe/section.ts'
+
+/** Places of the configuration file in packages and in the project's documentation. Elsewhere it must be readable by the audit account. */
+export const configPaths = ['/etc/oauth2-proxy.cfg', '/etc/oauth2-proxy/oauth2-proxy.cfg', '/etc/oauth2-proxy/config.cfg'] as const
+
+/**
+ * `sed` words that print the file without its secrets. Of the cookie secret only its shape is left, one letter for each: how long it is can
+ * be judged, what it is cannot be known. Root runs exactly these words, so not even the audit account sees a secret.
+ */
+export const withoutSecrets = [
+  '-E',
+  '-e',
+  '/^[[:space:]]*cookie_secret[[:space:]]*=/{',
+  '-e',
+  's/^[^=]*=[[:space:]]*//',
+  '-e',
+  's/[A-Za-z0-9_-]/x/g',
+  '-e',
+  `s/[^x"'=#[:space:]]/o/g`,
+  '-e',
+  's/^/cookie_secret_shape = /',
+  '-e',
+  'b',
+  '-e',
+  '}',
+  '-e',
+  's/^([^=]*([Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|github_token|jwt_key|signature_key)[[:space:]]*=).*/\\1 "****"/',
+  '-e',
+  's|://[^/@[:space:]]*@|://****@|g',
+] as const
+
+/** Prints words and variables one by one, secrets masked, and measures the cookie secret. Written for the awk of POSIX. */
+const reader = String.raw`
+function measure(source, value,   bare) {
+  bare = value; sub(/=+$/, "", bare)
+  print "@secret " source " " length(value) " " length(bare) " " (bare ~ /^[A-Za-z0-9_-]*$/ ? "url" : "other")
+}
+function secret(name) { return name ~ /(secret|password)$/ || name ~ /^(github-token|jwt-key|signature-key)$/ }
+function show(text) { gsub(/:\/\/[^\/@ ]*@/, "://****@", text); print "=" text }
+mode == "flag" {
+  if (hidden != "") { if (hidden == "cookie-secret") measure("flag", $0); hidden = ""; print "=****"; next }
+  name = $0
+  if (name ~ /^--?[a-z]/) {
+    sub(/^--?/, "", name); equals = index(name, "="); value = ""
+    if (equals) { value = substr(name, equals + 1); name = substr(name, 1, equals - 1) }
+    if (secret(name)) {
+      if (!equals) { hidden = name; show($0); next }
+      if (name == "cookie-secret") measure("flag", value)
+      print "=--" name "=****"; next
+    }
+  }
+  show($0); next
+}
+{
+  sub(/^[ \t]+/, ""); sub(/^export[ \t]+/, "")
+  if ($0 !~ /^OAUTH2_PROXY_[A-Z0-9_]+=/) next
+  equals = index($0, "="); name = substr($0, 1, equals - 1); value = substr($0, equals + 1)
+  if (mode == "file") { sub(/[ \t\r]+$/, "", value); if (value ~ /^".*"$/ || value ~ /^'.*'$/) value = substr(value, 2, length(value) - 2) }
+  plain = tolower(substr(name, 14)); gsub(/_/, "-", plain)
+  if (secret(plain)) { if (plain == "cookie-secret" && value != "") measure("environment", value); value = "****" }
+  show(name "=" value)
+}`
+
+/** One word per line out of what `systemctl show` prints for Environment=. */
+const splitWords = String.raw`{
+  word = ""; quoted = 0
+  for (i = 1; i <= length($0); i++) {
+    c = substr($0, i, 1)
+    if (c == "\\" && i < length($0)) { word = word substr($0, ++i, 1); continue }
+    if (c == "\"") { quoted = !quoted; continue }
+    if (c == " " && !quoted) { if (word != "") print word; word = ""; continue }
+    word = word c
+  }
+  if (word != "") print word
+}`
+
+const SCRIPT = `reader=$1 splitter=$2
+shift 2
+words() { tr '\\n\\000' '\\001\\n' <"/proc/$pid/$1" 2>/dev/null | head -c 262144 | cut -c1-4000; }
+unit_environment() {
+  unit=$(printf '%s\\n' "$cgroup" | sed -n 's|.*/\\([^/]*\\.service\\)\\(/.*\\)\\{0,1\\}$|\\1|p')
+  [ -n "$unit" ] && shown=$(systemctl show --no-pager -p Environment -p EnvironmentFiles -- "$unit" 2>/dev/null) || { printf '@environment none\\n'; return; }
+  read=unit
+  files=$(printf '%s\\n' "$shown" | sed -n 's/^EnvironmentFiles=\\(.*\\) (ignore_errors=[a-z]*)$/\\1/p')
+  set -f
+  for file in $files; do [ -r "$file" ] || ! [ -e "$file" ] && [ -x "\${file%/*}" ] || read=partial; done
+  printf '@environment %s\\n' "$read"
+  printf '%s\\n' "$shown" | sed -n 's/^Environment=//p' | awk "$splitter" | awk -v mode=unit "$reader"
+  for file in $files; do [ -r "$file" ] && head -c 65536 "$file" | awk -v mode=file "$reader"; done
+  set +f
+}
+config() {
+  path=$(printf '%s\\n' "$argv" | awk 'want { print; exit } /^--?config=/ { sub(/^[^=]*=/, ""); print; exit } /^--?config$/ { want = 1 }')
+  [ -n "$path" ] || return 0
+  case $cgroup in *docker*|*libpod*|*containerd*|*kubepods*|*crio*|*lxc*) printf '@config inside %s\\n' "$path"; return ;; esac
+  if [ -r "$path" ] && [ -f "$path" ]; then
+    text=$(head -c 131072 "$path" | sed "$@") && printf '@config read %s\\n' "$path" && printf '%s\\n' "$text" | sed 's/^/:/'
+    return 0
+  fi
+  number=0
+  for known in ${configPaths.join(' ')}; do
+    number=$((number + 1))
+    [ "$path" = "$known" ] || continue
+    text=$(gh_sudo "$number" 2>/dev/null) || break
+    printf '@config read %s\\n' "$path"
+    printf '%s\\n' "$text" | sed 's/^/:/'
+    return 0
+  done
+  printf '@config unreadable %s\\n' "$path"
+}
+grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null | head -n 20 | while read -r file; do
+  pid=\${file#/proc/} pid=\${pid%/cmdline}
+  argv=$(words cmdline)
+  first=\${argv%%
+*}
+  case \${first##*/} in oauth2-proxy*|oauth2_proxy*) ;; *) continue ;; esac
+  cgroup=
+  while IFS= read -r line; do case $line in 0::* | *:name=systemd:*) cgroup=\${line#*:*:} ;; esac; done <"/proc/$pid/cgroup" 2>/dev/null
+  printf '@process %s %s\\n' "$pid" "$cgroup"
+  all=$(
+    printf '@argv\\n'
+    printf '%s\\n' "$argv" | awk -v mode=flag "$reader"
+    if [ -r "/proc/$pid/environ" ] && environ=$(words environ) && [ -n "$environ" ]; then
+      printf '@environment process\\n'
+      printf '%s\\n' "$environ" | awk -v mode=environment "$reader"
+    else unit_environment; fi
+    config "$@"
+  )
+  printf '%s\\n' "$all"
+  secret=$(printf '%s\\n' "$all" | sed -n -E 's/^=--?cookie-secret-file=//p;s/^=OAUTH2_PROXY_COOKIE_SECRET_FILE=//p;s/^:[[:space:]]*cookie_secret_file[[:space:]]*=[[:space:]]*"([^"]*)".*/\\1/p' | head -n 1)
+  case $secret in /*) size=$(ls -Lldn "$secret" 2>/dev/null | awk '{ print $5 }'); [ -n "$size" ] && printf '@secret file %s %s other\\n' "$size" "$size" ;; esac
+done
+printf '@end\\n'
+exit 0
+`
+
+export const sections = (): readonly SectionSpec[] => [
+  script({
+    id: 'oauth2-proxy',
+    display: 'flags, OAUTH2_PROXY_* and configuration file of running oauth2-proxy processes, without secrets',
+    script: SCRIPT,
+    parameters: [reader, splitWords, ...withoutSecrets],
+    privileged: configPaths.map((path) => ({ argv: ['/usr/bin/sed', ...withoutSecrets, path], alternatives: ['/bin/sed'] })),
+    maxBytes: 524_288,
+  }),
+]

@@ -1,0 +1,17 @@
+/**
+ * Bytes of a cookie secret as oauth2-proxy takes it (pkg/encryption/utils.go, SecretBytes): decoded where it is URL-safe base64 of 16, 24
+ * or 32 bytes, else as it is written.
+ * `written`: its length; `unpadded`: without `=` at its end; `urlSafe`: nothing else than A-Z a-z 0-9 _ - before them.
+ */
+export function secretBytes(written: number, unpadded: number, urlSafe: boolean): number {
+  const decoded = Math.floor((unpadded * 6) / 8)
+  return urlSafe && unpadded % 4 !== 1 && [16, 24, 32].includes(decoded) ? decoded : written
+}
+
+/** The same from a shape, where every URL-safe letter is an `x` and every other one an `o`: `"xxxx=="`. Undefined when it is not one string. */
+export function shapeBytes(shape: string): number | undefined {
+  const inner = /^\s*(["'])([xo=]*)\1\s*(?:#.*)?$/.exec(shape)?.[2]
+  if (inner === undefined) return undefined
+  const unpadded = inner.replace(/=+$/, '')
+  return secretBytes(inner.length, unpadded.length, /^x*$/.test(unpadded))
+}

@@ -1,0 +1,244 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { redact } from '../../policy/secrets.ts'
+import { configPaths, sections } from './collect.ts'
+import { parseConfigFile } from './config-file.ts'
+import { secretBytes, shapeBytes } from './cookie-secret.ts'
+import type { OAuth2Proxy } from './oauth2-proxy.ts'
+import { effective, isTrue, type OptionName } from './options.ts'
+import { parseOAuth2Proxies } from './parse.ts'
+import { opens, skipRules } from './skip-rules.ts'
+
+const only = (text: string): OAuth2Proxy => {
+  const [proxy] = parseOAuth2Proxies(text) ?? []
+  if (!proxy) throw new Error('none found')
+  return proxy
+}
+const read = (...rows: readonly string[]) =>
+  only(['@process 7 /system.slice/oauth2-proxy.service', '@argv', '=/usr/bin/oauth2-proxy', ...rows, '@end'].join('\n'))
+const values = (proxy: OAuth2Proxy, name: OptionName) => {
+  const found = effective(proxy, name)
+  return found.known ? [found.source, ...found.values] : found.why
+}
+
+test('flags win over variables, variables over the file, the file over defaults', () => {
+  const proxy = read(
+    ...['=--email-domain=a.example', '=--email-domain', '=b.example,c.example', '=--reverse-proxy', '=--skip-jwt-bearer-tokens=false'],
+    ...['@environment process', '=OAUTH2_PROXY_PROVIDER=oidc', '=OAUTH2_PROXY_EMAIL_DOMAINS=z.example', '=OAUTH2_PROXY_HTTP_ADDRESS='],
+    ...[
+      '@config read /etc/x.cfg',
+      ':provider = "github"',
+      ':upstreams = [',
+      ':  "http://127.0.0.1:11434/", # ollama',
+      ":  'file:///x'",
+      ':]',
+    ],
+    ':Cookie_Secure=false',
+  )
+  expect(values(proxy, 'email_domains')).toEqual(['flag', 'a.example', 'b.example', 'c.example'])
+  expect(values(proxy, 'reverse_proxy')).toEqual(['flag', 'true'])
+  expect(values(proxy, 'skip_jwt_bearer_tokens')).toEqual(['flag', 'false'])
+  expect(values(proxy, 'provider')).toEqual(['environment', 'oidc'])
+  expect(values(proxy, 'http_address')).toEqual(['default', '127.0.0.1:4180'])
+  expect(values(proxy, 'upstreams')).toEqual(['config', 'http://127.0.0.1:11434/', 'file:///x'])
+  expect(values(proxy, 'cookie_secure')).toEqual(['config', 'false'])
+  expect(values(proxy, 'cookie_httponly')).toEqual(['default', 'true'])
+  expect(proxy).toMatchObject({ id: 'oauth2-proxy.service', pid: 7, container: false })
+  expect(effective(proxy, 'upstreams')).toMatchObject({ line: 15 })
+})
+
+test.each<[string, readonly string[], RegExp]>([
+  ['the file is unreadable', ['@environment process', '@config unreadable /etc/x.cfg'], /x\.cfg could not be read/],
+  ['the file is in a container', ['@environment process', '@config inside /etc/x.cfg'], /inside a container/],
+  ['the file has an unknown form', ['@environment process', '@config read /etc/x.cfg', ':a = """', ':b'], /line 1 of .* unknown form/],
+  ['the environment is unreadable', ['@environment none'], /environment could not be read/],
+  ['a file of the unit is unreadable', ['@environment partial', '=OAUTH2_PROXY_PROVIDER=oidc'], /environment could not be read/],
+])('%s: what nothing else decides is unknown', (_, rows, why) => {
+  const proxy = read('=--cookie-secure=true', ...rows)
+  expect(values(proxy, 'cookie_secure')).toEqual(['flag', 'true'])
+  expect(values(proxy, 'upstreams')).toMatch(why)
+})
+
+test('an unseen variable would win over the file', () => {
+  expect(values(read('@environment none', '@config read /etc/x.cfg', ':cookie_secure = true'), 'cookie_secure')).toMatch(/environment/)
+})
+
+test('the alpha configuration is recognised, not guessed', () => {
+  const proxy = read('=--alpha-config=/etc/alpha.yaml', '=--provider=oidc', '@environment process')
+  expect(values(proxy, 'provider')).toMatch(/alpha configuration \/etc\/alpha\.yaml/)
+  expect(values(proxy, 'cookie_secure')).toEqual(['default', 'true'])
+})
+
+test('cut short is not read', () => {
+  expect(parseOAuth2Proxies('@process 7 /x\n@argv\n=oauth2-proxy')).toBeUndefined()
+  expect(parseOAuth2Proxies('@end\n')).toEqual([])
+})
+
+// Lengths of values made by the commands of the documentation, and those that do not decode.
+test.each([
+  [44, 43, true, 32],
+  [43, 43, true, 32],
+  [32, 32, true, 24],
+  [24, 22, true, 16],
+  [16, 16, true, 16],
+  [16, 16, false, 16],
+  [44, 43, false, 44],
+  [5, 5, true, 5],
+])('a secret of %i letters (%i bare, URL-safe %s) has %i bytes', (written, bare, safe, bytes) => {
+  expect(secretBytes(written, bare, safe)).toBe(bytes)
+  expect(shapeBytes(`"${(safe ? 'x' : 'o').repeat(bare)}${'='.repeat(written - bare)}" # note`)).toBe(bytes)
+})
+
+test('a shape that is no single string has no length', () => {
+  expect([shapeBytes('"""xx'), shapeBytes('xx'), shapeBytes('"xx" "x"')]).toEqual([undefined, undefined, undefined])
+})
+
+const known = (...list: string[]) => ({ known: true as const, values: list, source: 'config' as const, line: 3 })
+
+test.each([
+  ['/api/', 'POST', '/api/pull', true],
+  ['^/api/tags$', 'GET', '/api/pull', false],
+  ['GET=^/health', 'POST', '/health', false],
+  ['get=^/health', 'GET', '/health', true],
+  ['POST!=^/v1/', 'POST', '/api/pull', true],
+  ['POST!=^/v1/', 'POST', '/v1/models', false],
+  ['!=^/v1/', 'DELETE', '/api/delete', true],
+  ['(?R)', 'GET', '/', undefined],
+])('skip_auth_routes %s, %s %s: %s', (text, method, path, expected) => {
+  const [rule] = skipRules(known(text), known())
+  expect(rule && opens(rule, method, path)).toBe(expected)
+})
+
+test('skip_auth_regex names a path only', () => {
+  const [rule] = skipRules(known(), known('GET=x'))
+  expect(rule && [opens(rule, 'POST', '/GET=x'), opens(rule, 'GET', '/x')]).toEqual([true, false])
+})
+
+test.each([
+  ['a = "b\\"c"', { a: ['b"c'] }],
+  ["a = 'b\\c'", { a: ['b\\c'] }],
+  ['a = [ "x", "y", ]', { a: ['x', 'y'] }],
+  ['a = []', { a: [] }],
+  ['a = 5 # five\n\n# only words\nb=true', { a: ['5'], b: ['true'] }],
+])('reads %j', (text, expected) => {
+  const file = parseConfigFile(text.split('\n'))
+  expect(file.ok && Object.fromEntries([...file.entries].map(([key, entry]) => [key, entry.values]))).toEqual(expected)
+})
+
+test.each([['a'], ['[table]\na = 1'], ['a = ["x"'], ['a = ["x" "y"]'], ['a = "x" y'], ['a = '], ['a = "x']])('refuses %j', (text) => {
+  expect(parseConfigFile(text.split('\n'))).toMatchObject({ ok: false })
+})
+
+test('property: any text is read or refused', () => {
+  const piece = fc.constantFrom(
+    'a',
+    '=',
+    '[',
+    ']',
+    '"',
+    "'",
+    ',',
+    '#',
+    '\n',
+    '\\',
+    ' ',
+    '@process 1 /x\n',
+    '@argv\n',
+    '@end\n',
+    ':',
+    '@config read /x\n',
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+      const text = pieces.join('')
+      parseConfigFile(text.split('\n'))
+      const found = parseOAuth2Proxies(text)
+      for (const proxy of found ?? []) expect(typeof effective(proxy, 'upstreams').known).toBe('boolean')
+    }),
+  )
+})
+
+const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
+
+describe.runIf(process.platform === 'linux')('on this machine', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-oauth2-'))
+  const config = join(folder, 'proxy.cfg')
+  let child: ChildProcess
+
+  beforeAll(async () => {
+    writeFileSync(
+      config,
+      'provider = "oidc"\nclient_secret="sk-one"\n cookie_secret = "c2stdHdvLXNrLXR3by1zay10d28tc2stdHdvLXNrLXQ="\nupstreams = [ "http://u:sk-three@127.0.0.1:11434" ]\npass_access_token=true\n',
+    )
+    const words = [
+      '--config',
+      config,
+      '--client-secret',
+      'sk-four',
+      '--redis-password=sk-five',
+      '--pass-authorization-header=true',
+      'a\n@end\nb',
+    ]
+    child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', 'serve', ...words], {
+      argv0: '/opt/oauth2-proxy',
+      stdio: 'ignore',
+      env: {
+        OAUTH2_PROXY_EMAIL_DOMAINS: '*',
+        OAUTH2_PROXY_COOKIE_SECRET: 'sk-six-sk-six-16',
+        OAUTH2_PROXY_BASIC_AUTH_PASSWORD: 'sk-seven',
+        OTHER: 'sk-8',
+      },
+    })
+    await once(child, 'spawn')
+    await sleep(50)
+  })
+  afterAll(() => {
+    child.kill()
+    rmSync(folder, { recursive: true })
+  })
+
+  const run = (shell: readonly string[]): string => {
+    const [section] = sections()
+    if (section?.kind !== 'script') throw new Error('not a script')
+    const [program = '', ...args] = shell
+    return spawnSync(program, [...args, '-c', `gh_sudo() { return 126; }\n${section.script}`, 'sh', ...section.parameters], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    }).stdout
+  }
+
+  test.each(shells)('%s reads settings, and no secret leaves', (...shell) => {
+    const stdout = run(shell)
+    expect(stdout).not.toMatch(/sk-|c2st/)
+    const proxy = parseOAuth2Proxies(redact(stdout))?.find(({ pid }) => pid === child.pid)
+    if (!proxy) throw new Error(stdout)
+    expect(values(proxy, 'provider')).toEqual(['config', 'oidc'])
+    expect(values(proxy, 'email_domains')).toEqual(['environment', '*'])
+    expect(values(proxy, 'upstreams')).toEqual(['config', 'http://****@127.0.0.1:11434'])
+    const token = effective(proxy, 'pass_access_token')
+    expect(token.known && isTrue(token)).toBe(true)
+    expect(values(proxy, 'pass_authorization_header')).toEqual(['flag', 'true'])
+    expect(proxy.cookieSecret).toMatchObject({ bytes: 16, source: 'environment' })
+  })
+
+  test.each(shells)('%s says that a file is unreadable', (...shell) => {
+    if (process.getuid?.() === 0) return
+    chmodSync(config, 0)
+    expect(run(shell)).toContain(`@config unreadable ${config}`)
+  })
+
+  test.each(shells)('the words that root runs leave no secret: %s', () => {
+    const [section] = sections()
+    const words = section?.kind === 'script' ? section.privileged[0]?.argv.slice(1, -1) : undefined
+    const printed = spawnSync('sed', [...(words ?? []), config], { encoding: 'utf8' }).stdout
+    expect(printed).not.toMatch(/sk-|c2st/)
+    expect(printed).toContain(`cookie_secret_shape = "${'x'.repeat(43)}="`)
+    expect(configPaths.length).toBe(section?.kind === 'script' ? section.privileged.length : 0)
+  })
+})

@@ -1,0 +1,34 @@
+/** Where a setting got its value. `default`: nothing sets it. */
+export type SettingSource = 'flag' | 'environment' | 'config' | 'default'
+
+export interface Setting {
+  /** One value, or the entries of a list. Empty for a list that nothing sets. */
+  readonly values: readonly string[]
+  readonly source: SettingSource
+  /** Line in section `oauth2-proxy`; 0 for a default. */
+  readonly line: number
+}
+
+/** Length of the cookie secret as oauth2-proxy uses it. The secret itself never leaves the host. */
+export interface CookieSecret {
+  readonly bytes: number
+  readonly source: 'flag' | 'environment' | 'config' | 'file'
+  readonly line: number
+}
+
+/** One running oauth2-proxy and its effective settings. */
+export interface OAuth2Proxy {
+  /** Stable within a host: the unit, `container:<id>`, or `oauth2-proxy` for a bare process. */
+  readonly id: string
+  readonly pid: number
+  readonly container: boolean
+  /** Settings that something sets, by their name in the configuration file. Names that could be overridden by something unread are left out. */
+  readonly settings: ReadonlyMap<string, Setting>
+  /** Why settings that are not in `settings` are not known to be at their default. */
+  readonly unread?: string | undefined
+  /** Everything about listeners, upstreams, headers and providers stands in a file of its own (`--alpha-config`). */
+  readonly alphaConfig?: string | undefined
+  readonly cookieSecret?: CookieSecret | undefined
+  /** Line of the process in section `oauth2-proxy`. */
+  readonly line: number
+}

@@ -1,0 +1,79 @@
+import type { OAuth2Proxy, Setting } from './oauth2-proxy.ts'
+
+interface Option {
+  /** Flag without dashes, where it is not the name with dashes for underscores: lists are plural in files and variables. */
+  readonly flag?: string
+  readonly list?: true
+  readonly default?: string
+  /** Set in the alpha configuration where there is one; then the classic setting counts for nothing. */
+  readonly alpha?: true
+}
+
+/** Settings that are judged, by their name in the file (oauth2-proxy pkg/apis/options, docs/configuration/overview). */
+export const options = {
+  provider: { default: 'google', alpha: true },
+  oidc_issuer_url: { alpha: true },
+  ssl_insecure_skip_verify: { default: 'false' },
+  insecure_oidc_allow_unverified_email: { default: 'false', alpha: true },
+  insecure_oidc_skip_issuer_verification: { default: 'false', alpha: true },
+  email_domains: { flag: 'email-domain', list: true },
+  authenticated_emails_file: {},
+  allowed_groups: { flag: 'allowed-group', list: true, alpha: true },
+  allowed_roles: { flag: 'allowed-role', list: true, alpha: true },
+  github_org: { alpha: true },
+  github_team: { alpha: true },
+  github_users: { flag: 'github-user', list: true, alpha: true },
+  gitlab_groups: { flag: 'gitlab-group', list: true, alpha: true },
+  google_groups: { flag: 'google-group', list: true, alpha: true },
+  keycloak_groups: { flag: 'keycloak-group', list: true, alpha: true },
+  bitbucket_team: { alpha: true },
+  entra_id_allowed_tenants: { flag: 'entra-id-allowed-tenant', list: true, alpha: true },
+  cookie_secure: { default: 'true' },
+  cookie_httponly: { default: 'true' },
+  cookie_samesite: { default: '' },
+  cookie_secret_file: {},
+  skip_auth_routes: { flag: 'skip-auth-route', list: true },
+  skip_auth_regex: { flag: 'skip-auth-regex', list: true },
+  skip_jwt_bearer_tokens: { default: 'false' },
+  extra_jwt_issuers: { list: true },
+  trusted_ips: { flag: 'trusted-ip', list: true },
+  reverse_proxy: { default: 'false' },
+  trusted_proxy_ips: { flag: 'trusted-proxy-ip', list: true },
+  http_address: { default: '127.0.0.1:4180', alpha: true },
+  https_address: { default: ':443', alpha: true },
+  tls_cert_file: { alpha: true },
+  tls_min_version: { default: 'TLS1.2', alpha: true },
+  upstreams: { flag: 'upstream', list: true, alpha: true },
+  proxy_prefix: { default: '/oauth2' },
+  ping_path: { default: '/ping' },
+  ready_path: { default: '/ready' },
+  ping_user_agent: { default: '' },
+  gcp_healthchecks: { default: 'false' },
+  pass_access_token: { default: 'false', alpha: true },
+  pass_authorization_header: { default: 'false', alpha: true },
+  auth_logging: { default: 'true' },
+  request_logging: { default: 'true' },
+} as const satisfies Readonly<Record<string, Option>>
+
+export type OptionName = keyof typeof options
+
+export const optionOf = (name: OptionName): Option => options[name]
+
+export const flagOf = (name: OptionName): string => optionOf(name).flag ?? name.replaceAll('_', '-')
+
+/** A setting in effect, or why it is not known. */
+export type Effective = ({ readonly known: true } & Setting) | { readonly known: false; readonly why: string }
+
+/** What rules: a flag, else the environment, else the file, else the default. Unknown when something unread may say more. */
+export function effective(proxy: OAuth2Proxy, name: OptionName): Effective {
+  const option = optionOf(name)
+  if (option.alpha && proxy.alphaConfig !== undefined)
+    return { known: false, why: `it stands in the alpha configuration ${proxy.alphaConfig}, which is not read` }
+  const found = proxy.settings.get(name)
+  if (found) return { known: true, ...found }
+  if (proxy.unread !== undefined) return { known: false, why: proxy.unread }
+  return { known: true, values: option.default === undefined ? [] : [option.default], source: 'default', line: 0 }
+}
+
+/** Go's strconv.ParseBool. */
+export const isTrue = (setting: Setting): boolean => /^(?:1|t|true)$/i.test(setting.values[0] ?? '')

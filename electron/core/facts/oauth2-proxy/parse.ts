@@ -1,0 +1,161 @@
+import { containerIdOf } from '../services/placement.ts'
+import { parseConfigFile } from './config-file.ts'
+import { secretBytes, shapeBytes } from './cookie-secret.ts'
+import type { CookieSecret, OAuth2Proxy, Setting } from './oauth2-proxy.ts'
+import { flagOf, type OptionName, optionOf, options } from './options.ts'
+
+interface Row {
+  readonly text: string
+  readonly line: number
+}
+
+interface Block {
+  readonly pid: number
+  readonly cgroup: string
+  readonly line: number
+  readonly argv: Row[]
+  readonly environment: Row[]
+  environmentFrom: string
+  readonly config: Row[]
+  configState: string
+  configPath: string
+  readonly secrets: CookieSecret[]
+}
+
+/** Reads the `oauth2-proxy` section. Undefined when it is cut short. */
+export function parseOAuth2Proxies(stdout: string): readonly OAuth2Proxy[] | undefined {
+  const lines = stdout.split('\n')
+  if (!lines.includes('@end')) return undefined
+  const blocks: Block[] = []
+  let part: Row[] | undefined
+  for (const [index, text] of lines.entries()) {
+    const line = index + 1
+    const block = blocks.at(-1)
+    const started = /^@process (\d+) (.*)$/.exec(text)
+    if (started) {
+      const empty = { argv: [], environment: [], environmentFrom: 'none', config: [], configState: '', configPath: '', secrets: [] }
+      blocks.push({ pid: Number(started[1]), cgroup: started[2] ?? '', line, ...empty })
+    } else if (block) part = readRow(block, part, text, line)
+  }
+  return blocks.map(assemble)
+}
+
+function readRow(block: Block, part: Row[] | undefined, text: string, line: number): Row[] | undefined {
+  if (text === '@argv') return block.argv
+  const environment = /^@environment (\w+)$/.exec(text)
+  if (environment) {
+    block.environmentFrom = environment[1] ?? ''
+    return block.environment
+  }
+  const config = /^@config (\w+) (.*)$/.exec(text)
+  if (config) {
+    block.configState = config[1] ?? ''
+    block.configPath = config[2] ?? ''
+    return block.config
+  }
+  const secret = /^@secret (flag|environment|file) (\d+) (\d+) (url|other)$/.exec(text)
+  if (secret) {
+    const source = secret[1] as CookieSecret['source']
+    block.secrets.push({ source, bytes: secretBytes(Number(secret[2]), Number(secret[3]), secret[4] === 'url'), line })
+  } else if (part && (text.startsWith('=') || text.startsWith(':'))) part.push({ text: text.slice(1), line })
+  return part
+}
+
+function assemble(block: Block): OAuth2Proxy {
+  const settings = new Map<string, Setting>()
+  const problems: string[] = []
+  const file = parseConfigFile(block.config.map(({ text }) => text))
+  const lineAt = (offset: number): number => block.config[offset]?.line ?? 0
+  if (block.configState === 'inside') problems.push(`its configuration ${block.configPath} is inside a container`)
+  else if (block.configState === 'unreadable') problems.push(`its configuration ${block.configPath} could not be read`)
+  else if (!file.ok) problems.push(`line ${file.offset + 1} of its configuration ${block.configPath} has an unknown form`)
+  const entries = file.ok ? file.entries : new Map<string, never>()
+  const environmentKnown = block.environmentFrom === 'process' || block.environmentFrom === 'unit'
+  if (!environmentKnown) problems.unshift('its environment could not be read')
+
+  for (const name of Object.keys(options) as OptionName[]) {
+    const flag = fromFlags(block.argv, name)
+    const variable = fromEnvironment(block.environment, name)
+    const entry = entries.get(name)
+    if (flag) settings.set(name, flag)
+    else if (variable) settings.set(name, variable)
+    // A variable that cannot be seen would win over the file.
+    else if (entry && environmentKnown)
+      settings.set(name, { values: split(name, entry.values), source: 'config', line: lineAt(entry.offset) })
+  }
+  const alphaConfig = wordsOf(block.argv, 'alpha-config').at(-1)?.text
+  const unread = problems.length === 0 ? undefined : problems.join(', and ')
+  const unit = block.cgroup.split('/').findLast((one) => one.endsWith('.service'))
+  const container = containerIdOf(block.cgroup)
+  return {
+    id: container ? `container ${container.slice(0, 12)}` : (unit ?? 'oauth2-proxy'),
+    pid: block.pid,
+    container: container !== undefined,
+    settings,
+    ...(unread !== undefined && { unread }),
+    ...(alphaConfig !== undefined && { alphaConfig }),
+    cookieSecret: secretOf(block, entries.get('cookie_secret_shape'), lineAt),
+    line: block.line,
+  }
+}
+
+/** Flag, then variable, then file; a file of its own counts where no secret is given directly. */
+function secretOf(
+  block: Block,
+  shape: { readonly values: readonly string[]; readonly offset: number } | undefined,
+  lineAt: (offset: number) => number,
+): CookieSecret | undefined {
+  const of = (source: CookieSecret['source']) => block.secrets.findLast((secret) => secret.source === source)
+  const bytes = shape && shapeBytes(shape.values[0] ?? '')
+  const inFile = shape && bytes !== undefined ? { bytes, source: 'config' as const, line: lineAt(shape.offset) } : undefined
+  return of('flag') ?? of('environment') ?? inFile ?? of('file')
+}
+
+/** Every value of a flag: `--name value`, `--name=value`, `--name` alone for a switch. Words after `--` are no flags. */
+function wordsOf(argv: readonly Row[], flag: string): readonly Row[] {
+  const found: Row[] = []
+  for (const [at, { text, line }] of argv.entries()) {
+    if (at === 0) continue
+    if (text === '--') break
+    const match = /^--?([a-z][a-z0-9-]*)(?:=([\s\S]*))?$/.exec(text)
+    if (match?.[1] !== flag) continue
+    found.push({ text: match[2] ?? argv[at + 1]?.text ?? '', line })
+  }
+  return found
+}
+
+function fromFlags(argv: readonly Row[], name: OptionName): Setting | undefined {
+  const found = wordsOf(argv, flagOf(name))
+  const last = found.at(-1)
+  if (!last) return undefined
+  if (optionOf(name).list)
+    return {
+      values: split(
+        name,
+        found.map(({ text }) => text),
+      ),
+      source: 'flag',
+      line: last.line,
+    }
+  const isSwitch = /^(?:true|false)$/.test(optionOf(name).default ?? '')
+  // pflag: a switch takes no separate word.
+  const bare = isSwitch && !/^(?:1|0|t|f|true|false)$/i.test(last.text)
+  return { values: [bare ? 'true' : last.text], source: 'flag', line: last.line }
+}
+
+/** viper takes an empty variable as not set. */
+function fromEnvironment(rows: readonly Row[], name: OptionName): Setting | undefined {
+  const prefix = `OAUTH2_PROXY_${name.toUpperCase()}=`
+  const row = rows.findLast(({ text }) => text.startsWith(prefix))
+  const value = row?.text.slice(prefix.length) ?? ''
+  return row && value !== '' ? { values: split(name, [value]), source: 'environment', line: row.line } : undefined
+}
+
+/** Lists are split at commas, wherever they come from (pflag StringSlice, mapstructure's hook). */
+const split = (name: OptionName, values: readonly string[]): readonly string[] =>
+  optionOf(name).list
+    ? values
+        .flatMap((value) => value.split(','))
+        .map((value) => value.trim())
+        .filter((value) => value !== '')
+    : values.slice(0, 1)

@@ -1,0 +1,73 @@
+import type { Containers } from '../../../facts/containers/containers.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { readBindAddress } from './addresses.ts'
+import { documentation, eachProxy, notKnown, verdictFor } from './sso-verdicts.ts'
+
+export default defineControl({
+  id: 'oauth2-proxy-listens-behind-tls',
+  item: 'INF-2',
+  severity: 'high',
+  title: 'oauth2-proxy takes plain HTTP on loopback only',
+  rationale:
+    'Its plain port carries session cookies and prompts. On an address of the network whoever sits between takes over the session, and TLS of a proxy before it is passed by.',
+  needs: ['oauth2-proxy'],
+  uses: ['containers'],
+  references: ['NIST-800-53:SC-8', 'CIS-8:3.10', 'ISO-27001:A.8.24', documentation],
+  evaluate: ({ 'oauth2-proxy': proxies, containers }) =>
+    eachProxy(proxies, (proxy) => (proxy.container ? inContainer(proxy, containers) : judge(proxy))),
+})
+
+const judge = (proxy: OAuth2Proxy): Verdict =>
+  verdictFor(
+    proxy,
+    ['http_address'],
+    (get) => {
+      const setting = get('http_address')
+      const bind = setting && readBindAddress(setting.values[0] ?? '')
+      if (!setting || bind?.kind !== 'tcp' || bind.loopback) return []
+      return [
+        {
+          status: 'fail',
+          title: 'Plain HTTP beyond this machine',
+          reason: `http_address is ${setting.values[0]}. Expected 127.0.0.1:${bind.port} behind a proxy with TLS, or https_address with a certificate.`,
+          setting,
+          note: `Expected 127.0.0.1:${bind.port}.`,
+        },
+      ]
+    },
+    (get) => ({ title: 'Plain HTTP on this machine only', reason: `http_address is ${get('http_address').values[0] || 'empty'}.` }),
+  )
+
+/** Inside a container every interface is the usual address; what is published decides. */
+function inContainer(proxy: OAuth2Proxy, containers: FactResult<Containers>): Verdict {
+  const short = proxy.id.replace(/^container /, '')
+  const found = containers.known ? containers.value.containers.find(({ id }) => id.startsWith(short)) : undefined
+  if (!found)
+    return {
+      ...notKnown(proxy, 'It runs in a container whose published ports could not be read.'),
+      title: 'Its published ports are not known',
+    }
+  if (found.hostNetwork) return judge(proxy)
+  const open = found.ports.filter(
+    ({ hostAddress, protocol }) => protocol === 'tcp' && !hostAddress.startsWith('127.') && hostAddress !== '::1',
+  )
+  const cite = [{ section: 'containers', line: found.line }]
+  if (open.length === 0)
+    return {
+      status: 'pass',
+      subject: proxy.id,
+      title: 'Published on this machine only',
+      reason: `Container ${found.name} publishes no port beyond loopback.`,
+      cite,
+    }
+  return {
+    status: 'warning',
+    severity: 'medium',
+    subject: proxy.id,
+    title: 'Its container publishes ports to the network',
+    reason: `Container ${found.name} publishes ${open.map(({ hostAddress, hostPort }) => `${hostAddress}:${hostPort}`).join(', ')}. Whether TLS is spoken there is not known.`,
+    cite,
+  }
+}

@@ -1,0 +1,77 @@
+import { isTrue } from '../../../facts/oauth2-proxy/options.ts'
+import { defineControl } from '../../control.ts'
+import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
+
+const names = [
+  'provider',
+  'oidc_issuer_url',
+  'ssl_insecure_skip_verify',
+  'insecure_oidc_allow_unverified_email',
+  'insecure_oidc_skip_issuer_verification',
+] as const
+
+export default defineControl({
+  id: 'oauth2-proxy-provider-verified',
+  item: 'INF-3',
+  severity: 'high',
+  title: 'oauth2-proxy verifies the provider that names its users',
+  rationale:
+    'Whoever can pose as the provider names himself any user. Without certificate checks, over plain HTTP, or with addresses that the provider never verified, a stranger logs in as an administrator.',
+  needs: ['oauth2-proxy'],
+  references: ['NIST-800-53:IA-2', 'NIST-800-53:IA-8', 'CIS-8:6.7', 'ISO-27001:A.8.5', documentation],
+  evaluate: ({ 'oauth2-proxy': proxies }) =>
+    eachProxy(proxies, (proxy) =>
+      verdictFor(proxy, names, flaws, (get) => ({
+        title: `Users come from provider ${get('provider').values[0] ?? ''}`.slice(0, 47),
+        reason: `Certificates of ${get('oidc_issuer_url').values[0] ?? 'the provider'} are checked, and none of its checks is switched off.`,
+      })),
+    ),
+})
+
+function flaws(get: Get): readonly Flaw[] {
+  const found: Flaw[] = []
+  const on = (name: (typeof names)[number]) => {
+    const setting = get(name)
+    return setting && isTrue(setting) ? setting : undefined
+  }
+  const skip = on('ssl_insecure_skip_verify')
+  if (skip)
+    found.push({
+      status: 'fail',
+      title: 'Certificates of the provider are not checked',
+      reason: 'ssl_insecure_skip_verify is on, so whoever sits between this host and the provider decides who users are.',
+      setting: skip,
+      note: 'Expected false; provider_ca_files for a CA of your own.',
+    })
+  const issuer = get('oidc_issuer_url')
+  const url = issuer?.values[0] ?? ''
+  if (issuer && /^http:\/\//i.test(url) && !/^http:\/\/(?:localhost|127\.|\[::1\])/i.test(url))
+    found.push({
+      status: 'fail',
+      title: 'The provider is asked over plain HTTP',
+      reason: `Keys and users come from ${url.slice(0, 120)} in clear.`,
+      setting: issuer,
+      note: 'Expected https.',
+    })
+  const unverified = on('insecure_oidc_allow_unverified_email')
+  if (unverified)
+    found.push({
+      status: 'fail',
+      severity: 'medium',
+      title: 'Unverified addresses are taken for users',
+      reason: 'insecure_oidc_allow_unverified_email is on: who may choose his address at the provider chooses who he is here.',
+      setting: unverified,
+      note: 'Expected false.',
+    })
+  const anyIssuer = on('insecure_oidc_skip_issuer_verification')
+  if (anyIssuer)
+    found.push({
+      status: 'warning',
+      severity: 'medium',
+      title: 'The issuer of tokens is not compared',
+      reason: 'insecure_oidc_skip_issuer_verification is on: tokens of any tenant that shares the keys are taken.',
+      setting: anyIssuer,
+      note: 'Expected false, and the issuer of one tenant.',
+    })
+  return found
+}

@@ -1,0 +1,40 @@
+import { isTrue } from '../../../facts/oauth2-proxy/options.ts'
+import { defineControl } from '../../control.ts'
+import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
+
+const names = ['pass_access_token', 'pass_authorization_header', 'upstreams'] as const
+
+export default defineControl({
+  id: 'oauth2-proxy-tokens-kept',
+  item: 'INF-3',
+  severity: 'low',
+  title: 'Tokens of users are not handed to the model server',
+  rationale:
+    'An access token of the provider opens mail and files of the user. Model servers log headers and run plugins, so a token there is a token lost.',
+  needs: ['oauth2-proxy'],
+  references: ['NIST-800-53:AC-4', 'CIS-8:3.3', 'ISO-27001:A.8.12', 'OWASP-LLM:LLM02', documentation],
+  evaluate: ({ 'oauth2-proxy': proxies }) =>
+    eachProxy(proxies, (proxy) =>
+      verdictFor(proxy, names, flaws, () => ({ title: 'No token is passed on', reason: 'Upstreams get no access or identity token.' })),
+    ),
+})
+
+function flaws(get: Get): readonly Flaw[] {
+  // Where it only answers a proxy (static upstream), headers to upstreams reach nobody.
+  const upstreams = get('upstreams')
+  if (upstreams && !upstreams.values.some((url) => /^(?:https?|unix):/i.test(url))) return []
+  return (['pass_access_token', 'pass_authorization_header'] as const).flatMap((name): Flaw[] => {
+    const setting = get(name)
+    if (!setting || !isTrue(setting)) return []
+    const what = name === 'pass_access_token' ? 'access token' : 'identity token'
+    return [
+      {
+        status: 'warning',
+        title: `Upstreams get the ${what} of users`,
+        reason: `${name} is on, so the model server sees the ${what} of everyone who asks it.`,
+        setting,
+        note: 'Expected false.',
+      },
+    ]
+  })
+}

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { known, unknown } from '../../../facts/fact.ts'
+import { parseOAuth2Proxies } from '../../../facts/oauth2-proxy/parse.ts'
+import type { AnyControl, Control } from '../../control.ts'
+import { outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
+import { readBindAddress } from './addresses.ts'
+import addressesNotTrusted from './oauth2-proxy-addresses-not-trusted.control.ts'
+import bearerTokens from './oauth2-proxy-bearer-tokens-checked.control.ts'
+import cookieFlags from './oauth2-proxy-cookie-flags-set.control.ts'
+import cookieSecret from './oauth2-proxy-cookie-secret-strong.control.ts'
+import headersFromProxy from './oauth2-proxy-headers-from-proxy-only.control.ts'
+import behindTls from './oauth2-proxy-listens-behind-tls.control.ts'
+import logsLogins from './oauth2-proxy-logs-logins.control.ts'
+import providerVerified from './oauth2-proxy-provider-verified.control.ts'
+import routesNeedLogin from './oauth2-proxy-routes-need-login.control.ts'
+import tokensKept from './oauth2-proxy-tokens-kept.control.ts'
+import usersRestricted from './oauth2-proxy-users-restricted.control.ts'
+
+const all = [
+  ...[providerVerified, usersRestricted, cookieSecret, cookieFlags, routesNeedLogin, addressesNotTrusted],
+  ...[headersFromProxy, behindTls, tokensKept, bearerTokens, logsLogins],
+]
+const container = 'ab'.repeat(32)
+
+function facts(
+  config: string | undefined,
+  more: readonly string[] = ['@environment process'],
+  cgroup = '/system.slice/oauth2-proxy.service',
+) {
+  const file = config === undefined ? [] : ['@config read /etc/oauth2-proxy.cfg', ...config.split('\n').map((line) => `:${line}`)]
+  const rows = [`@process 7 ${cgroup}`, '@argv', '=/usr/bin/oauth2-proxy', ...more, ...file, '@end']
+  return { 'oauth2-proxy': parseOAuth2Proxies(rows.join('\n')) ?? [], services: [service('ollama')], containers: unknown('docker', []) }
+}
+
+const ask = (control: AnyControl, given: object) => (control as unknown as Control).evaluate(given as never, policyContext())
+
+const sample = (name: string) => readFileSync(new URL(`./__fixtures__/${name}.cfg`, import.meta.url), 'utf8').trimEnd()
+
+test('a sound configuration passes everything', () => {
+  const given = facts(sample('good'))
+  expect(all.flatMap((control) => outcomes(ask(control, given)))).toEqual([
+    'pass: Users come from provider oidc',
+    'pass: Only named domains or addresses may log in',
+    'pass: The cookie secret has 32 bytes',
+    'pass: Secure, HttpOnly, SameSite=lax',
+    'pass: No skip rules',
+    'pass: No address is trusted',
+    'pass: Only the proxy can send its headers',
+    'pass: Plain HTTP on this machine only',
+    'pass: No token is passed on',
+    'pass: Bearer tokens are not taken',
+    'pass: Logins and requests are logged',
+  ])
+})
+
+test('a bad configuration fails everything that it gets wrong, each with its line', () => {
+  const given = facts(sample('bad'))
+  const verdicts = all.flatMap((control) => ask(control, given))
+  expect(outcomes(verdicts)).toEqual([
+    'fail: Certificates of the provider are not checked',
+    'fail: Anyone with a google account may log in',
+    'fail: The cookie secret has 5 bytes',
+    'fail: Session cookies are sent over plain HTTP',
+    'fail: Skip rules open 21 routes of the engine',
+    'fail: A header of the client can pass the login',
+    'fail: Clients can send the headers of the proxy',
+    'fail: Plain HTTP beyond this machine',
+    'pass: No token is passed on',
+    'pass: Bearer tokens are not taken',
+    'fail: Requests are not logged',
+  ])
+  for (const { status, cite } of verdicts)
+    if (status === 'fail') for (const { line, note } of cite) expect([line > 0, note !== undefined]).toEqual([true, true])
+})
+
+test('what could not be read is never passed', () => {
+  const given = facts(undefined, ['@environment process', '@config unreadable /etc/oauth2-proxy.cfg'])
+  for (const control of all) expect(ask(control, given).map(({ status }) => status)).toEqual(['not-evaluated'])
+  const alpha = facts('', ['=--alpha-config=/etc/a.yaml', '@environment process'])
+  for (const control of [providerVerified, behindTls, tokensKept])
+    expect(ask(control, alpha).map(({ status }) => status)).toEqual(['not-evaluated'])
+})
+
+test('no oauth2-proxy: nothing applies', () => {
+  for (const control of all)
+    expect(outcomes(ask(control, { ...facts(''), 'oauth2-proxy': [] }))).toEqual(['not-applicable: No oauth2-proxy runs here'])
+})
+
+test.each<[AnyControl, string, string]>([
+  [providerVerified, 'provider = "oidc"\noidc_issuer_url = "http://id.example/"', 'fail: The provider is asked over plain HTTP'],
+  [providerVerified, 'oidc_issuer_url = "http://127.0.0.1:8080/"', 'pass: Users come from provider google'],
+  [providerVerified, 'insecure_oidc_allow_unverified_email = true', 'fail: Unverified addresses are taken for users'],
+  [providerVerified, 'insecure_oidc_skip_issuer_verification = true', 'warning: The issuer of tokens is not compared'],
+  [usersRestricted, 'email_domains = "*"\nprovider = "oidc"', 'fail: Every account of the provider may log in'],
+  [usersRestricted, 'email_domains = ["*"]\nallowed_groups = ["llm"]', 'pass: Only named groups may log in'],
+  [usersRestricted, 'email_domains = ["*"]\nprovider = "github"\ngithub_org = "us"', 'pass: Only named groups may log in'],
+  [usersRestricted, 'email_domains = ["*"]\ngithub_org = ""\nprovider="github"', 'fail: Anyone with a github account may log in'],
+  [cookieSecret, 'cookie_secret_shape = "xxxxxxxxxxxxxxxx"', 'pass: The cookie secret has 16 bytes'],
+  [cookieSecret, 'cookie_secure = true', 'not-evaluated: Its settings could not be read'],
+  [cookieFlags, 'cookie_httponly = false', 'fail: Scripts can read session cookies'],
+  [cookieFlags, '', 'warning: Session cookies have no SameSite flag'],
+  [cookieFlags, 'cookie_samesite = "none"', 'warning: Session cookies have no SameSite flag'],
+  [routesNeedLogin, 'skip_auth_routes = ["GET=^/api/version$"]', 'pass: Skip rules open no route of the engine'],
+  [routesNeedLogin, 'skip_auth_routes = ["GET=^/api/tags$"]', 'fail: Skip rules open 1 route of the engine'],
+  [routesNeedLogin, 'skip_auth_regex = ["/healthz"]', 'warning: A skip rule fits anywhere in a path'],
+  [routesNeedLogin, 'skip_auth_routes = ["(?R)"]', 'not-evaluated: What a skip rule opens is not known'],
+  [addressesNotTrusted, 'trusted_ips = ["127.0.0.1"]', 'fail: Every client of a local proxy is let in'],
+  [addressesNotTrusted, 'trusted_ips = ["10.0.0.0/8"]', 'fail: Some addresses need no login'],
+  [
+    addressesNotTrusted,
+    'trusted_ips = ["10.0.0.0/8"]\nreverse_proxy = true\ntrusted_proxy_ips = ["127.0.0.1"]',
+    'fail: Some addresses need no login',
+  ],
+  [headersFromProxy, 'reverse_proxy = true\ntrusted_proxy_ips = ["0.0.0.0/0"]', 'fail: Headers of everybody are trusted'],
+  [
+    headersFromProxy,
+    'reverse_proxy = true\nhttp_address = ":4180"\ntrusted_proxy_ips = ["10.0.0.2"]',
+    'pass: Only the proxy can send its headers',
+  ],
+  [headersFromProxy, 'http_address = ":4180"', 'pass: Forwarded headers are ignored'],
+  [behindTls, 'http_address = "unix:///run/o.sock"', 'pass: Plain HTTP on this machine only'],
+  [behindTls, 'http_address = "[::]:4180"', 'fail: Plain HTTP beyond this machine'],
+  [tokensKept, 'pass_access_token = true\nupstreams = ["http://127.0.0.1:11434"]', 'warning: Upstreams get the access token of users'],
+  [tokensKept, 'pass_access_token = true\nupstreams = ["static://202"]', 'pass: No token is passed on'],
+  [bearerTokens, 'skip_jwt_bearer_tokens = true', 'warning: Bearer tokens of the provider are taken'],
+  [bearerTokens, 'skip_jwt_bearer_tokens = true\nextra_jwt_issuers = "https://x=y"', 'warning: Bearer tokens of other issuers are taken'],
+  [logsLogins, 'auth_logging = false', 'fail: Logins are not logged'],
+])('%# %j', (control, config, expected) => {
+  expect(outcomes(ask(control, facts(config)))).toEqual([expected])
+})
+
+test('a secret on the command line', () => {
+  const given = facts('', ['=--cookie-secret=****', '@secret flag 44 43 url', '@environment process'])
+  expect(outcomes(ask(cookieSecret, given))).toEqual(['fail: The cookie secret is on the command line'])
+})
+
+test('in a container, what is published decides', () => {
+  const given = facts(undefined, ['=--http-address=0.0.0.0:4180', '@environment process'], `/system.slice/docker-${container}.scope`)
+  expect(outcomes(ask(behindTls, given))).toEqual(['not-evaluated: Its published ports are not known'])
+  const published = (hostAddress: string, hostNetwork = false) => {
+    const one = {
+      id: container,
+      name: 'sso',
+      line: 2,
+      hostNetwork,
+      ports: [{ hostAddress, hostPort: 4180, containerPort: 4180, protocol: 'tcp' }],
+    }
+    return { ...given, containers: known({ runtimes: ['docker'], containers: [one] }) }
+  }
+  expect(outcomes(ask(behindTls, published('127.0.0.1')))).toEqual(['pass: Published on this machine only'])
+  expect(outcomes(ask(behindTls, published('0.0.0.0')))).toEqual(['warning: Its container publishes ports to the network'])
+  expect(outcomes(ask(behindTls, published('127.0.0.1', true)))).toEqual(['fail: Plain HTTP beyond this machine'])
+})
+
+test.each([
+  ['127.0.0.1:4180', { kind: 'tcp', loopback: true, port: 4180 }],
+  ['http://[::1]:4180', { kind: 'tcp', loopback: true }],
+  [':4180', { kind: 'tcp', loopback: false }],
+  ['https://0.0.0.0:443', { kind: 'tcp', loopback: false }],
+  ['', { kind: 'local' }],
+  ['fd:3', { kind: 'local' }],
+  ['4180', { kind: 'unknown' }],
+])('address %j', (text, expected) => {
+  expect(readBindAddress(text)).toMatchObject(expected)
+})
