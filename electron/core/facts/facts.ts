@@ -2,6 +2,7 @@ import type { Gpu } from '#shared/model/gpu.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Listener } from '#shared/model/listener.ts'
 import type { Accounts } from './accounts/accounts.ts'
+import type { Caddy } from './caddy/caddy.ts'
 import type { Certificates } from './certificates/certificates.ts'
 import type { Containers } from './containers/containers.ts'
 import type { Firewall } from './firewall/firewall.ts'
@@ -32,6 +33,7 @@ export interface Facts {
   /** Other programs of the field: dashboards, notebooks, clusters, exporters, tunnels. */
   readonly programs: readonly Program[]
   readonly nginx: Nginx
+  readonly caddy: Caddy
   readonly 'oauth2-proxy': readonly OAuth2Proxy[]
   readonly certificates: Certificates
   readonly accounts: Accounts

@@ -3,6 +3,7 @@ import type { Log } from '../ports.ts'
 import { modelPathsFor } from '../probe/model-paths.ts'
 import type { ProbeContext, SectionOutput, SectionSpec } from '../probe/section.ts'
 import { accountsFact } from './accounts/accounts.fact.ts'
+import { caddyFact } from './caddy/caddy.fact.ts'
 import { certificatesFact } from './certificates/certificates.fact.ts'
 import { containersFact } from './containers/containers.fact.ts'
 import { type FactDefinition, type FactResult, type FactSources, unknown } from './fact.ts'
@@ -40,6 +41,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   programs: programsFact,
   nginx: nginxFact,
   wire: wireFact,
+  caddy: caddyFact,
   'oauth2-proxy': oauth2ProxyFact,
   certificates: certificatesFact,
   'model-files': modelFilesFact,

@@ -34,6 +34,7 @@ import listenerOwnerExpected from './controls/programs/listener-owner-expected.c
 import metricsOnlyFromMonitoring from './controls/programs/metrics-only-from-monitoring.control.ts'
 import modelInterfaceNotExposed from './controls/programs/model-interface-not-exposed.control.ts'
 import tunnelProgramAbsent from './controls/programs/tunnel-program-absent.control.ts'
+import caddyAdminLocalOnly from './controls/proxy/caddy-admin-local-only.control.ts'
 import engineRequiresKeyWhenExposed from './controls/proxy/engine-requires-key-when-exposed.control.ts'
 import managementEndpointsRestricted from './controls/proxy/management-endpoints-restricted.control.ts'
 import managementNotDirectlyReachable from './controls/proxy/management-not-directly-reachable.control.ts'
@@ -60,6 +61,7 @@ import oauth2ProxyRoutesNeedLogin from './controls/sso/oauth2-proxy-routes-need-
 import oauth2ProxyTokensKept from './controls/sso/oauth2-proxy-tokens-kept.control.ts'
 import oauth2ProxyUsersRestricted from './controls/sso/oauth2-proxy-users-restricted.control.ts'
 import proxyCertificateValid from './controls/tls/proxy-certificate-valid.control.ts'
+import proxySendsHsts from './controls/tls/proxy-sends-hsts.control.ts'
 import proxyServesTls from './controls/tls/proxy-serves-tls.control.ts'
 import proxyTlsVersions from './controls/tls/proxy-tls-versions.control.ts'
 import endpointAnswerAuthenticated from './controls/wire/endpoint-answer-authenticated.control.ts'
@@ -77,6 +79,7 @@ export const controls: readonly AnyControl[] = [
   proxyCertificateValid,
   proxyHstsSent,
   oauth2ProxyListensBehindTls,
+  proxySendsHsts,
   proxyServesTls,
   proxyTlsVersions,
   codeRunnerNotExposed,
@@ -92,6 +95,7 @@ export const controls: readonly AnyControl[] = [
   oauth2ProxyRoutesNeedLogin,
   oauth2ProxyTokensKept,
   oauth2ProxyUsersRestricted,
+  caddyAdminLocalOnly,
   managementEndpointsRestricted,
   managementNotDirectlyReachable,
   inferenceAccountDedicated,

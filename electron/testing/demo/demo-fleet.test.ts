@@ -69,6 +69,7 @@ test('the answers of a sound host make every fact known', () => {
     'containers',
     'services',
     'nginx',
+    'caddy',
     'oauth2-proxy',
     'certificates',
     'model-files',

@@ -1,6 +1,7 @@
 import type { SectionSpec } from '#core/probe/section.ts'
 import type { Answer, Answering } from '../answer.ts'
 import type { DemoHost } from '../demo-host.ts'
+import { caddy } from './caddy.ts'
 import { certificates } from './certificates.ts'
 import { containerSections } from './containers.ts'
 import { firewallSections } from './firewall.ts'
@@ -27,6 +28,7 @@ const answers: Readonly<Record<string, MaybeAnswering>> = {
   listeners,
   processes,
   units,
+  caddy,
   certificates,
   gpus,
   software,

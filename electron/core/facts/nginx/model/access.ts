@@ -1,12 +1,26 @@
 import type { NginxDirective } from '../nginx.ts'
 import { nearest, nearestAll, type Scope } from './scope.ts'
 import type { HttpModel } from './servers.ts'
+import type { Target } from './target.ts'
 import { expandText, type RequestState } from './variables.ts'
 
 export interface Credential {
   /** `module`: another module's authentication. `unmodelled`: a script decides. */
   readonly kind: 'basic' | 'auth-request' | 'client-certificate' | 'shared-key' | 'module' | 'unmodelled'
   readonly directive: NginxDirective
+  /** Programs that an `auth_request` asks, and the path it asks them for. */
+  readonly asks?: readonly Asked[] | undefined
+}
+
+export interface Asked {
+  readonly target: Target
+  readonly path: string | undefined
+}
+
+/** What the location of an `auth_request` does: lets everybody in by itself, or asks programs. */
+export interface AuthAnswer {
+  readonly everybody: boolean
+  readonly asks: readonly Asked[]
 }
 
 /** One pass through the access phase. */
@@ -22,9 +36,9 @@ const scripts = ['access_by_lua_block', 'access_by_lua_file', 'access_by_lua', '
 
 /**
  * What the access phase of a location demands. `auth_basic` counts only with a user file (ngx_http_auth_basic_handler declines without one).
- * `answersYes` tells whether an `auth_request` URI lets everybody in by itself.
+ * `answerOf` tells what the location of an `auth_request` does.
  */
-export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answersYes: (uri: string) => boolean): Gate {
+export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answerOf: (uri: string) => AuthAnswer): Gate {
   const credentials: Credential[] = []
   const add = (kind: Credential['kind'], directive: NginxDirective) => credentials.push({ kind, directive })
   const value = (directive: NginxDirective) => expandText(directive.parameters[0] ?? '', { model, state, persona: 'silent' })
@@ -37,7 +51,8 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
   }
   const request = nearest(scope, 'auth_request')
   const uri = request?.parameters[0] ?? 'off'
-  if (request && uri !== 'off' && !answersYes(uri)) add('auth-request', request)
+  const answer = request && uri !== 'off' ? answerOf(uri) : undefined
+  if (request && answer && !answer.everybody) credentials.push({ kind: 'auth-request', directive: request, asks: answer.asks })
   for (const name of modules) {
     const directive = nearest(scope, name)
     if (directive && directive.parameters[0] !== 'off') add('module', directive)

@@ -1,5 +1,5 @@
 import type { NginxDirective } from '../nginx.ts'
-import { deniesAll, type Gate, gateOf } from './access.ts'
+import { type AuthAnswer, deniesAll, type Gate, gateOf } from './access.ts'
 import type { Assumption } from './conditions.ts'
 import { chooseLocation, type Location } from './locations.ts'
 import { type Passage, passages } from './rewrite.ts'
@@ -188,7 +188,7 @@ function enter(journey: Journey, location: Location): readonly Answer[] {
 /** Access, then `try_files`, then the handler of the location. */
 function content(journey: Journey, passed: Scope, location: Location | undefined): readonly Answer[] {
   const scope = limited(passed, journey.state.method)
-  const gate = journey.inSubrequest ? undefined : gateOf(scope, journey.model, journey.state, (uri) => letsEverybodyIn(journey, uri))
+  const gate = journey.inSubrequest ? undefined : gateOf(scope, journey.model, journey.state, (uri) => askAuth(journey, uri))
   const closed = gate !== undefined && gate.satisfy === 'all' && deniesAll(gate.addresses)
   const refused = gate ? onRefusal(journey, scope, gate) : []
   if (closed) {
@@ -292,13 +292,17 @@ function pass(journey: Journey, directive: NginxDirective, location: Location | 
   return { kind: 'proxied', directive, target, path: target.uri + state.uri.slice(matched) }
 }
 
-/** An `auth_request` whose location says 2xx by itself authenticates nobody. */
-function letsEverybodyIn(journey: Journey, uri: string): boolean {
+/** Where an `auth_request` leads. A location that says 2xx by itself authenticates nobody. */
+function askAuth(journey: Journey, uri: string): AuthAnswer {
   const path = uri.split('?', 1)[0] ?? ''
-  if (!path.startsWith('/')) return false
+  if (!path.startsWith('/')) return { everybody: false, asks: [] }
   const { method, scheme, host, port } = journey.state
   const answers = begin(journey.model, journey.server, { method, path, scheme, host, port, mergeSlashes: true }, true)
-  return answers.some(
+  const everybody = answers.some(
     ({ outcome, assumptions }) => assumptions.length === 0 && outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300,
   )
+  return {
+    everybody,
+    asks: answers.flatMap(({ outcome }) => (outcome.kind === 'proxied' ? [{ target: outcome.target, path: outcome.path }] : [])),
+  }
 }

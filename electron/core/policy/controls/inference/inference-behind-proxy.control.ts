@@ -1,14 +1,17 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
+import type { Caddy } from '../../../facts/caddy/caddy.ts'
 import type { FactResult } from '../../../facts/fact.ts'
-import type { Network } from '../../../facts/network/network.ts'
-import { type ProxiedRoute, proxyRoutesTo } from '../../../facts/nginx/model/routes.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
+import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { pathsOfHost } from '../proxy/paths-of-host.ts'
+import type { ProxyPath } from '../proxy/proxy-path.ts'
 import { citeBinds, hintFor, isExposed, noServices, printBinds, serviceName } from './service-words.ts'
 
-/** Proxies whose configuration is not read yet: what they forward is unknown. */
-const unmodelled = /^(?:caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o|oauth2-proxy|cloudflared|tailscaled|ngrok|frpc|pomerium)$/
+/** Proxies whose configuration is not read: what they forward is unknown. */
+const unmodelled =
+  /^(?:haproxy|apache2|httpd|traefik|envoy|kong|angie|tengine|litespeed|varnishd|squid|lighttpd|h2o|cloudflared|tailscaled|ngrok|frpc|pomerium)$/
 
 export default defineControl({
   id: 'inference-behind-proxy',
@@ -18,50 +21,43 @@ export default defineControl({
   rationale:
     'The engines speak plain HTTP and have weak or no authentication. A proxy before them is where TLS, log-in, rules per route and the access log live, so it must be the only way in.',
   needs: ['services'],
-  uses: ['nginx', 'listeners', 'network'],
+  uses: ['nginx', 'listeners', 'network', 'caddy', 'oauth2-proxy'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-17', 'CIS-8:12.2', 'ISO-27001:A.8.22'],
-  evaluate: ({ services, nginx, listeners, network }, { host }) => {
+  evaluate: ({ services, nginx, listeners, ...others }, { host }) => {
     if (services.length === 0) return noServices
     const running = services.filter((service) => service.running)
     if (running.length === 0) {
       const reason = 'Inference servers are installed, but none runs.'
       return [{ status: 'not-applicable', subject: '', title: 'No inference server runs', reason, cite: [] }]
     }
-    const routes = nginx.known && nginx.value.running ? routesOf(nginx.value, running, network, host.address) : []
+    const seen = nginx.known ? nginx.value : { installed: false, running: false, directives: [] }
+    const { paths } = pathsOfHost({ ...others, nginx: seen }, running, host.address)
     return running.map((service) =>
       judge(
         service,
-        routes.filter((route) => route.service.id === service.id),
-        nginx,
-        listeners,
+        paths.filter((path) => path.service.id === service.id),
+        { nginx, listeners, ...others },
       ),
     )
   },
 })
 
-function routesOf(
-  nginx: Nginx,
-  services: readonly InferenceService[],
-  network: FactResult<Network>,
-  address: string,
-): readonly ProxiedRoute[] {
-  const own = network.known ? network.value.addresses.map((one) => one.address) : []
-  return proxyRoutesTo(nginx, services, [...own, address]).routes
+interface Around {
+  readonly nginx: FactResult<Nginx>
+  readonly listeners: FactResult<readonly Listener[]>
+  readonly caddy: FactResult<Caddy>
+  readonly 'oauth2-proxy': FactResult<readonly OAuth2Proxy[]>
 }
 
-function judge(
-  service: InferenceService,
-  routes: readonly ProxiedRoute[],
-  nginx: FactResult<Nginx>,
-  listeners: FactResult<readonly Listener[]>,
-): Verdict {
+function judge(service: InferenceService, paths: readonly ProxyPath[], around: Around): Verdict {
+  const { nginx, listeners } = around
   const name = serviceName(service)
   const base = { subject: service.id }
   const exposed = service.binds.filter(isExposed)
-  const first = routes[0]
-  const proxyLine: readonly Citation[] = first ? [{ section: 'nginx', line: first.directive.line, token: first.directive.name }] : []
+  const first = paths[0]
+  const proxyLine: readonly Citation[] = first ? [first.line] : []
   if (exposed.length > 0 && first) {
-    const reason = `nginx forwards to ${name}, but ${printBinds(exposed)} can also be reached past it.`
+    const reason = `${first.program} forwards to ${name}, but ${printBinds(exposed)} can also be reached past it.`
     const cite = [...citeBinds(exposed, () => 'Reachable past the proxy. Expected 127.0.0.1.'), ...proxyLine]
     return { ...base, status: 'fail', title: 'The proxy can be bypassed', reason, cite }
   }
@@ -80,10 +76,16 @@ function judge(
     return { ...base, status: 'not-evaluated', title: 'Its sockets could not be seen', hint: hintFor(service), reason, cite: [] }
   }
   if (first) {
-    const reason = `${name} listens on this machine only, and nginx forwards to it.`
-    return { ...base, status: 'pass', title: 'Reached only through nginx', reason, cite: [...citeBinds(service.binds), ...proxyLine] }
+    const reason = `${name} listens on this machine only, and ${first.program} forwards to it.`
+    return {
+      ...base,
+      status: 'pass',
+      title: `Reached only through ${first.program}`,
+      reason,
+      cite: [...citeBinds(service.binds), ...proxyLine],
+    }
   }
-  const other = otherProxy(listeners)
+  const other = otherProxy(listeners, around)
   if (other) {
     const [program, listener] = other
     const reason = `${name} listens on this machine only. ${program} listens on ${printBind(listener)}; whether it forwards to ${name} is not judged yet.`
@@ -106,9 +108,15 @@ function judge(
   return { ...base, status: 'not-applicable', title: 'Only programs of this machine use it', reason, cite: citeBinds(service.binds) }
 }
 
-function otherProxy(listeners: FactResult<readonly Listener[]>): readonly [string, Listener] | undefined {
+function otherProxy(listeners: FactResult<readonly Listener[]>, around: Around): readonly [string, Listener] | undefined {
+  // Caddy and oauth2-proxy are followed where they were read.
+  const unread = [
+    ...(around.caddy.known && around.caddy.value.running ? [] : ['caddy']),
+    ...(around['oauth2-proxy'].known ? [] : ['oauth2-proxy']),
+  ]
   for (const listener of listeners.known ? listeners.value : []) {
-    const process = listener.scope === 'loopback' ? undefined : listener.processes.find(({ name }) => unmodelled.test(name))
+    const process =
+      listener.scope === 'loopback' ? undefined : listener.processes.find(({ name }) => unmodelled.test(name) || unread.includes(name))
     if (process) return [process.name, listener]
   }
   return undefined

@@ -1,5 +1,5 @@
+import { type AddressBlock, addressBlock, within } from '../../../facts/network/address-block.ts'
 import type { NginxDirective } from '../../../facts/nginx/nginx.ts'
-import { type AddressBlock, addressBlock, within } from './address-block.ts'
 
 /** Whom a list of `allow` and `deny` lets in. */
 export type LetIn =

@@ -1,34 +1,50 @@
-import type { Gate } from '../../../facts/nginx/model/access.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { addressBlock } from '../../../facts/network/address-block.ts'
+import type { Credential, Gate } from '../../../facts/nginx/model/access.ts'
 import { printListen } from '../../../facts/nginx/model/listen.ts'
 import { clientCertificate, type ProxiedRoute, type WithheldRoute } from '../../../facts/nginx/model/routes.ts'
 import { nearest, nearestAll } from '../../../facts/nginx/model/scope.ts'
 import type { HttpModel } from '../../../facts/nginx/model/servers.ts'
+import { readTarget, type Target } from '../../../facts/nginx/model/target.ts'
 import type { NginxDirective } from '../../../facts/nginx/nginx.ts'
 import type { Citation } from '../../control.ts'
-import { addressBlock } from './address-block.ts'
 import { letIn } from './address-rules.ts'
-import { strongest } from './authentication.ts'
+import { strongest, weakest } from './authentication.ts'
+import { askedProgram, type Gateway } from './gateways.ts'
 import { nginxTls } from './nginx-tls.ts'
 import type { Authenticated, ProxyPath, ProxySocket, WithheldPath } from './proxy-path.ts'
 
 const cited = ({ line, name }: NginxDirective): Citation => ({ section: 'nginx', line, token: name })
 
-/** The socket of a server block; undefined when only this machine gets there. */
+/** What the adapter must know beside the route. */
+export interface NginxAround {
+  readonly model: HttpModel
+  readonly gateways: readonly Gateway[]
+  readonly services: readonly InferenceService[]
+}
+
 export function nginxSocket(
   found: Pick<ProxiedRoute, 'server' | 'listen' | 'encrypted'>,
   model: HttpModel,
   version: string | undefined,
-): ProxySocket | undefined {
+): ProxySocket {
   const { server, listen, encrypted } = found
-  if (listen.scope === 'loopback' || listen.scope === 'unix') return undefined
   const name = server.names.find((one) => one !== '' && one !== '_')
   const printed = printListen(listen)
   const subject = name === undefined ? printed : `${name}:${listen.port}`
-  return { subject, printed, port: listen.port, encrypted, tls: nginxTls(found, model, version), line: cited(listen.directive) }
+  return {
+    subject,
+    printed,
+    port: listen.port,
+    local: listen.scope === 'loopback' || listen.scope === 'unix',
+    encrypted,
+    tls: nginxTls(found, model, version),
+    line: cited(listen.directive),
+  }
 }
 
 /** A route through nginx in the words that all proxies share. */
-export function nginxPath(route: ProxiedRoute, socket: ProxySocket): ProxyPath {
+export function nginxPath(route: ProxiedRoute, socket: ProxySocket, around: NginxAround): ProxyPath {
   const { answer, service, clientPath } = route
   const lists = answer.gates.filter((gate) => gate.satisfy === 'all').map((gate) => letIn(gate.addresses))
   const addresses = [...new Set(answer.gates.flatMap((gate) => gate.addresses))]
@@ -38,14 +54,15 @@ export function nginxPath(route: ProxiedRoute, socket: ProxySocket): ProxyPath {
     route: route.route,
     clientPath,
     socket,
-    login: loginOf(route),
-    loginBy: [...new Set(answer.gates.flatMap((gate) => gate.credentials.map(({ directive }) => directive.name)))],
+    login: loginOf(route, around),
+    loginBy: [...new Set(answer.gates.flatMap((gate) => gate.credentials.map((one) => askedBy(one, route, around).by)))],
     keyPasses: keyPasses(route),
     keeper: keeperOf(route),
     lists,
     listLines: addresses.map(({ line }) => ({ section: 'nginx', line })),
     addressUnknown: answer.assumptions.some(({ kind }) => kind === 'address' || kind === 'unmodelled'),
     spoofable: trustsAnybody(route),
+    hsts: nearestAll(answer.scope, ['add_header']).some(({ parameters }) => /^strict-transport-security$/i.test(parameters[0] ?? '')),
     line: cited(route.directive),
     unfinished: halfBasic(route),
     nginx: route,
@@ -53,9 +70,9 @@ export function nginxPath(route: ProxiedRoute, socket: ProxySocket): ProxyPath {
 }
 
 /** With "satisfy any" a login is as good as an address. */
-function loginOf(route: ProxiedRoute): Authenticated {
+function loginOf(route: ProxiedRoute, around: NginxAround): Authenticated {
   if (clientCertificate(route)) return 'yes'
-  const all = route.answer.gates.map(atGate)
+  const all = route.answer.gates.map((gate) => atGate(gate, route, around))
   for (const { kind } of route.answer.assumptions) {
     if (kind === 'secret' || kind === 'certificate') all.push('yes')
     else if (kind === 'unmodelled') all.push('unknown')
@@ -63,8 +80,7 @@ function loginOf(route: ProxiedRoute): Authenticated {
   return all.reduce<Authenticated>(strongest, 'no')
 }
 
-function atGate(gate: Gate): Authenticated {
-  const sure = gate.credentials.filter((credential) => credential.kind !== 'unmodelled')
+function atGate(gate: Gate, route: ProxiedRoute, around: NginxAround): Authenticated {
   if (gate.credentials.length === 0) return 'no'
   if (gate.satisfy === 'any') {
     // Whoever the list lets in by name needs nothing else (ngx_http_core_access_phase).
@@ -72,7 +88,31 @@ function atGate(gate: Gate): Authenticated {
     if (allows.includes('all') || allows.includes('0.0.0.0/0')) return 'no'
     if (allows.length > 0) return 'partly'
   }
-  return sure.length > 0 ? 'yes' : 'unknown'
+  const asked = gate.credentials.map((credential) => askedBy(credential, route, around).login)
+  // With "satisfy any" the weakest credential is enough, else the strongest decides.
+  return gate.satisfy === 'any' ? weakest(asked) : asked.reduce<Authenticated>(strongest, 'no')
+}
+
+/** Who asks for the login, and whether he does: an `auth_request` is as good as the program that answers it. */
+function askedBy({ kind, directive, asks = [] }: Credential, route: ProxiedRoute, { model, gateways, services }: NginxAround) {
+  if (kind === 'unmodelled') return { login: 'unknown' as const, by: directive.name }
+  const request = { method: route.route.method, path: route.clientPath }
+  const answers = asks.flatMap(({ target, path }) =>
+    peersOf(target, model.upstreams).map((peer) =>
+      askedProgram({ host: peer.host, port: peer.port ?? (target.encrypted ? 443 : 80), path }, request, gateways, services),
+    ),
+  )
+  return {
+    login: answers.length > 0 ? weakest(answers.map(({ login }) => login)) : ('yes' as const),
+    by: answers.find(({ by }) => by)?.by ?? directive.name,
+  }
+}
+
+/** The servers of an upstream group, or the target itself. */
+function peersOf(target: Target, upstreams: HttpModel['upstreams']): readonly Target[] {
+  const group = upstreams.get(target.host)
+  if (!group) return [target]
+  return (group.block ?? []).flatMap((line) => (line.name === 'server' ? (readTarget(line.parameters[0] ?? '') ?? []) : []))
 }
 
 /** A proxy that sends a key of its own opens the engine to all its clients. */

@@ -39,6 +39,8 @@ export function facts(configuration: string, services: readonly InferenceService
     network: known({ addresses: [], routes: [], defaultRoute: true }),
     listeners: known([]),
     containers: known({ runtimes: [], containers: [] }),
+    caddy: known({ running: false }),
+    'oauth2-proxy': known([]),
     certificates: { certificates: [], unreadable: [], endpoints: [] },
     wire: known({ endpoints: [] }),
     ...more,

@@ -25,6 +25,8 @@ export interface ProxySocket {
   /** Address and port as written. */
   readonly printed: string
   readonly port: number
+  /** Only programs of this machine get there. */
+  readonly local: boolean
   readonly encrypted: boolean
   readonly tls?: SocketTls | undefined
   readonly line: Citation
@@ -54,6 +56,8 @@ export interface ProxyPath {
   readonly addressUnknown: boolean
   /** Clients may choose the address that the lists look at. */
   readonly spoofable: boolean
+  /** Browsers are told to come back by TLS only. */
+  readonly hsts: boolean
   /** The line that passes it on. */
   readonly line: Citation
   /** A setting that was meant to ask for a login and asks nobody. */

@@ -1,19 +1,20 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
+import type { Caddy } from '../../../facts/caddy/caddy.ts'
 import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Network } from '../../../facts/network/network.ts'
-import { type ProxyPicture, proxyRoutesTo } from '../../../facts/nginx/model/routes.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
+import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import type { Citation, PolicyContext, Verdict } from '../../control.ts'
 import { beyond } from './address-rules.ts'
-import { nginxPath, nginxSocket, nginxWithheld } from './nginx-paths.ts'
+import { type HostPaths, pathsOfHost } from './paths-of-host.ts'
 import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 
 /** Facts that every control about the proxy asks for. */
 export const proxyNeeds = ['nginx', 'services'] as const
-export const proxyUses = ['network', 'listeners', 'containers'] as const
+export const proxyUses = ['network', 'listeners', 'containers', 'caddy', 'oauth2-proxy'] as const
 
 export interface ProxyFacts {
   readonly nginx: Nginx
@@ -21,6 +22,8 @@ export interface ProxyFacts {
   readonly network: FactResult<Network>
   readonly listeners: FactResult<readonly Listener[]>
   readonly containers: FactResult<Containers>
+  readonly caddy: FactResult<Caddy>
+  readonly 'oauth2-proxy': FactResult<readonly OAuth2Proxy[]>
 }
 
 /** What others than this machine can ask of a proxy on one socket under one name. */
@@ -31,22 +34,17 @@ export interface Front {
   readonly first: ProxyPath
 }
 
-/** The proxy as the network meets it: sockets on loopback and unix sockets are left out. */
-export function frontsOf(facts: ProxyFacts, context: PolicyContext): { readonly fronts: readonly Front[]; readonly picture: ProxyPicture } {
-  const own = facts.network.known ? facts.network.value.addresses.map(({ address }) => address) : []
-  const nginx = facts.nginx.running ? facts.nginx : { directives: [] }
-  const picture = proxyRoutesTo(nginx, facts.services, [...own, context.host.address])
-  const socketOf = (found: Parameters<typeof nginxSocket>[0]) => nginxSocket(found, picture.model, facts.nginx.version)
+/** The proxies as the network meets them: sockets on loopback and unix sockets are left out. */
+export function frontsOf(facts: ProxyFacts, context: PolicyContext): { readonly fronts: readonly Front[]; readonly picture: HostPaths } {
+  const picture = pathsOfHost(facts, facts.services, context.host.address)
   const groups = new Map<string, { routes: ProxyPath[]; withheld: WithheldPath[] }>()
-  for (const route of picture.routes) {
-    const socket = socketOf(route)
-    const path = socket && nginxPath(route, socket)
-    if (!path || localOnly(path)) continue
+  for (const path of picture.paths) {
+    if (path.socket.local || localOnly(path)) continue
     const group = groups.get(path.socket.subject) ?? { routes: [], withheld: [] }
     group.routes.push(path)
     groups.set(path.socket.subject, group)
   }
-  for (const route of picture.withheld) groups.get(socketOf(route)?.subject ?? '')?.withheld.push(nginxWithheld(route))
+  for (const { subject, ...path } of picture.withheld) groups.get(subject)?.withheld.push(path)
   const fronts = [...groups].flatMap(([subject, group]) => {
     const [first] = group.routes
     return first ? [{ subject, ...group, first }] : []
@@ -61,15 +59,18 @@ const localOnly = ({ lists }: ProxyPath): boolean => lists.some((list) => list.k
 export const addressed = ({ lists }: ProxyPath): boolean => lists.some(({ kind }) => kind === 'listed')
 
 /** What keeps a proxy control from saying pass, and what it says when there is nothing to judge. */
-export function rest(facts: ProxyFacts, picture: ProxyPicture, judged: readonly Verdict[]): readonly Verdict[] {
+export function rest(facts: ProxyFacts, picture: HostPaths, judged: readonly Verdict[]): readonly Verdict[] {
   if (facts.services.length === 0) return [notApplicable('No inference server on this host', 'No inference server was found on this host.')]
-  const open = [...unmodelled(picture), ...otherProxies(facts), ...handedOn(facts, picture), ...unseen(facts)]
+  const open = [...picture.openEnds, ...otherProxies(facts), ...handedOn(facts, picture), ...unseen(facts)]
   if (judged.length > 0 || open.length > 0) return [...judged, ...open]
-  const why = !facts.nginx.installed
-    ? 'nginx is not installed'
-    : !facts.nginx.running
-      ? 'nginx is installed but does not run'
-      : 'nginx forwards nothing to an inference server'
+  const other = facts.caddy.known && facts.caddy.value.running
+  const why = other
+    ? 'Neither nginx nor Caddy forwards anything to an inference server'
+    : !facts.nginx.installed
+      ? 'nginx is not installed'
+      : !facts.nginx.running
+        ? 'nginx is installed but does not run'
+        : 'nginx forwards nothing to an inference server'
   return [notApplicable('No proxy forwards to the model server', `${why}, and no other proxy was seen.`)]
 }
 
@@ -90,19 +91,7 @@ const unseen = ({ listeners, nginx, services }: ProxyFacts): readonly Verdict[] 
 const notApplicable = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
 
 /** Nothing to look at for controls about certificates and versions; `proxy-serves-tls` says that TLS is missing. */
-export const withoutTls: Verdict = notApplicable('The proxy serves no TLS here', 'nginx forwards to the inference servers in clear only.')
-
-const unmodelled = (picture: ProxyPicture): readonly Verdict[] =>
-  picture.unmodelled.slice(0, 20).map(({ directive, reason }) => ({
-    status: 'not-evaluated',
-    subject: `${directive.file} ${directive.name}`,
-    title: 'Part of nginx is beyond the model',
-    reason: `${directive.name} ${directive.parameters.join(' ')} in ${directive.file}: ${reason}. What passes there is not judged.`.slice(
-      0,
-      400,
-    ),
-    cite: [{ section: 'nginx', line: directive.line }],
-  }))
+export const withoutTls: Verdict = notApplicable('The proxy serves no TLS here', 'The inference servers are forwarded to in clear only.')
 
 const proxyPrograms: Readonly<Record<string, string>> = {
   caddy: 'Caddy',
@@ -111,6 +100,13 @@ const proxyPrograms: Readonly<Record<string, string>> = {
   httpd: 'Apache',
   traefik: 'Traefik',
   envoy: 'Envoy',
+  kong: 'Kong',
+  pomerium: 'Pomerium',
+  angie: 'Angie',
+  tengine: 'Tengine',
+  litespeed: 'LiteSpeed',
+  varnishd: 'Varnish',
+  squid: 'Squid',
   lighttpd: 'lighttpd',
   h2o: 'H2O',
   'oauth2-proxy': 'oauth2-proxy',
@@ -118,16 +114,17 @@ const proxyPrograms: Readonly<Record<string, string>> = {
 }
 
 /** Proxies that Gatehouse does not model yet: what they forward is unknown, never passed. */
-function otherProxies({ listeners, containers, nginx, services }: ProxyFacts): readonly Verdict[] {
+function otherProxies({ listeners, containers, nginx, services, ...facts }: ProxyFacts): readonly Verdict[] {
+  const known = modelledPids(facts)
   const out = new Map<string, Verdict>()
   const add = (subject: string, title: string, reason: string, cite: readonly Citation[]) =>
     out.has(subject) || out.set(subject, { status: 'not-evaluated', subject, title, reason, cite })
   for (const listener of listeners.known ? listeners.value : []) {
     if (listener.protocol !== 'tcp' || listener.scope === 'loopback') continue
     const cite = [{ section: 'listeners', line: listener.line }]
-    for (const { name } of listener.processes) {
+    for (const { name, pid } of listener.processes) {
       const program = proxyPrograms[name]
-      if (program)
+      if (program && !known.includes(name) && !known.includes(pid))
         add(name, `${program} is not modelled yet`, `${program} listens on ${printBind(listener)}. What it forwards is not judged.`, cite)
       if (name === 'nginx' && !nginx.running)
         add(
@@ -163,10 +160,16 @@ function otherProxies({ listeners, containers, nginx, services }: ProxyFacts): r
   return [...out.values()]
 }
 
-/** nginx may hand requests to a local program that passes them on by rules of its own. */
-function handedOn({ listeners }: ProxyFacts, picture: ProxyPicture): readonly Verdict[] {
+/** Proxies that were read: `caddy`, and the process ids of every oauth2-proxy. */
+const modelledPids = (facts: Pick<ProxyFacts, 'caddy' | 'oauth2-proxy'>): readonly (string | number)[] => [
+  ...(facts.caddy.known && facts.caddy.value.running ? ['caddy'] : []),
+  ...(facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value.map(({ pid }) => pid) : []),
+]
+
+/** A proxy may hand requests to a local program that passes them on by rules of its own. */
+function handedOn({ listeners }: ProxyFacts, picture: HostPaths): readonly Verdict[] {
   if (!listeners.known) return []
-  return picture.handedOn.flatMap(({ port, directive }) => {
+  return picture.handedOn.flatMap(({ program, port, line }) => {
     const owner = listeners.value
       .filter((listener) => listener.port === port && listener.protocol === 'tcp')
       .flatMap(({ processes }) => processes.flatMap(({ name }) => proxyPrograms[name] ?? []))[0]
@@ -176,8 +179,8 @@ function handedOn({ listeners }: ProxyFacts, picture: ProxyPicture): readonly Ve
         status: 'not-evaluated' as const,
         subject: `${owner} ${port}`,
         title: `${owner} is not modelled yet`,
-        reason: `nginx hands requests to ${owner} on port ${port}. What that forwards, and to whom, is not judged.`,
-        cite: [{ section: 'nginx', line: directive.line }],
+        reason: `${program} hands requests to ${owner} on port ${port}. What that forwards, and to whom, is not judged.`,
+        cite: [line],
       },
     ]
   })

@@ -1,6 +1,6 @@
+import { addressBlock, within } from '../../../facts/network/address-block.ts'
 import { isTrue } from '../../../facts/oauth2-proxy/options.ts'
 import { defineControl } from '../../control.ts'
-import { addressBlock, within } from '../proxy/address-block.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
 
 const names = ['trusted_ips', 'reverse_proxy', 'trusted_proxy_ips'] as const

@@ -1,6 +1,6 @@
+import { addressBlock } from '../../../facts/network/address-block.ts'
 import { isTrue } from '../../../facts/oauth2-proxy/options.ts'
 import { defineControl } from '../../control.ts'
-import { addressBlock } from '../proxy/address-block.ts'
 import { readBindAddress } from './addresses.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
 

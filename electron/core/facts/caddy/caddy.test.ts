@@ -1,0 +1,243 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { redact } from '../../policy/secrets.ts'
+import { parseCaddy } from './caddy.fact.ts'
+import { sections } from './collect.ts'
+import { field, items, type JsonNode, parseJsonLines, textOf } from './json-lines.ts'
+import { representatives } from './model/clients.ts'
+import { cleanPath, matchesHost, matchesPath, stripPrefix } from './model/paths.ts'
+import { caddyRoutesTo } from './model/routes.ts'
+import { caddyProgram } from './model/run-caddy.testing.ts'
+import { readListens } from './model/servers.ts'
+
+const plain = (node: JsonNode | undefined): unknown => {
+  switch (node?.kind) {
+    case 'object':
+      return Object.fromEntries([...node.entries].map(([name, inner]) => [name, plain(inner)]))
+    case 'array':
+      return node.items.map(plain)
+    case 'string':
+      return node.text
+    default:
+      return node?.value
+  }
+}
+
+test('property: JSON with line feeds anywhere is read as JSON without them', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 4 }), fc.array(fc.nat(400), { maxLength: 10 }), (value, breaks) => {
+      let text = JSON.stringify(value)
+      for (const at of breaks)
+        if (
+          at < text.length &&
+          !/\\u?[0-9a-f]{0,3}$/i.test(text.slice(0, at)) &&
+          !/[\d.eE+-]$/.test(text.slice(0, at)) &&
+          !/[a-z]$/.test(text.slice(0, at))
+        )
+          text = `${text.slice(0, at)}\n${text.slice(at)}`
+      expect(JSON.stringify(plain(parseJsonLines(text, 1)))).toBe(JSON.stringify(value))
+    }),
+  )
+})
+
+test('property: any text is read or refused', () => {
+  const piece = fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '\\', '\n', 'a', '1', '-', 'true', 'null', '\\u00e9', '\\u0', ' ')
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+      const text = pieces.join('')
+      const ours = parseJsonLines(text, 1)
+      let theirs: unknown
+      try {
+        theirs = JSON.parse(text.replaceAll('\n', ''))
+      } catch {
+        return
+      }
+      expect(plain(ours)).toEqual(theirs)
+    }),
+  )
+})
+
+test('lines are those of the text', () => {
+  const node = parseJsonLines('{\n"a":[\n1,\n{"b":"x"}]}', 10)
+  expect(items(field(node, 'a')).map(({ line }) => line)).toEqual([12, 13])
+  expect(parseJsonLines('['.repeat(5000), 1)).toBeUndefined()
+})
+
+test.each([
+  ['/api/*', '/API/pull', true],
+  ['/api/*', '/api', false],
+  ['/api*', '/apix', true],
+  ['*/pull', '/a/pull', true],
+  ['*api*', '/x/api/y', true],
+  ['/*/pull', '/api/pull', true],
+  ['/*/pull', '/a/b/pull', false],
+  ['/a?c', '/abc', true],
+  ['/a//b', '/a/b', false],
+  ['/a/b', '/a//b', true],
+  ['/a/b', '/x/../a/b', true],
+  ['/[a-c]x', '/bx', true],
+  ['*', '/', true],
+  [`${'*a'.repeat(40)}b`, `/${'a'.repeat(300)}`, false],
+])('path %s against %s: %s', (pattern, path, expected) => {
+  const found = matchesPath(pattern, path, path)
+  // A pattern that takes too long is not known, and never a match.
+  expect(found === undefined ? false : found).toBe(expected)
+})
+
+test.each([
+  ['*.example', 'a.example', true],
+  ['*.example', 'a.b.example', false],
+  ['AI.example', 'ai.Example', true],
+  ['*', 'localhost', true],
+])('host %s against %s: %s', (pattern, host, expected) => {
+  expect(matchesHost(pattern, host)).toBe(expected)
+})
+
+test.each([
+  ['/o/api', '/o', '/api'],
+  ['/o', '/o', '/'],
+  ['/O/api', 'o', '/api'],
+  ['/api', '/o', '/api'],
+])('%s without %s is %s', (path, prefix, expected) => {
+  expect(stripPrefix(path, prefix)).toBe(expected)
+})
+
+test.each([
+  ['/a/../b', true, '/b'],
+  ['//a//b/', true, '/a/b/'],
+  ['//a//b', false, '//a//b'],
+  ['/..', true, '/'],
+])('%s (slashes merged: %s) is %s', (path, merge, expected) => {
+  expect(cleanPath(path, merge)).toBe(expected)
+})
+
+test.each([
+  [':443', [['*:443', 'wildcard', 443]]],
+  ['127.0.0.1:80', [['127.0.0.1:80', 'loopback', 80]]],
+  [
+    'localhost:80-81',
+    [
+      ['localhost:80', 'loopback', 80],
+      ['localhost:81', 'loopback', 81],
+    ],
+  ],
+  ['tcp/[::]:80', [['[::]:80', 'wildcard', 80]]],
+  ['10.0.0.1:80', [['10.0.0.1:80', 'specific', 80]]],
+  ['unix//run/x.sock', [['unix//run/x.sock', 'unix', 0]]],
+  ['udp/:443', []],
+])('listen %s', (text, expected) => {
+  expect(readListens({ kind: 'string', line: 1, text }).map(({ printed, scope, port }) => [printed, scope, port])).toEqual(expected)
+})
+
+test('an address stands for each block, outside the smaller ones in it', () => {
+  const found = representatives(['10.0.0.0/8', '10.0.0.0/24', '10.0.0.1', 'fd00::/8', '0.0.0.0/0'])
+  expect(found.map(({ from }) => from)).toEqual([undefined, '10.0.0.0/8', '10.0.0.0/24', '10.0.0.1', 'fd00::/8', '0.0.0.0/0'])
+  expect(found[1]?.address).not.toMatch(/^10\.0\.0\./)
+  expect(found[3]?.address).toBe('10.0.0.1')
+})
+
+test.each([
+  ['cut short', '@process 7\n:{', false],
+  ['not running', '@end\n', true],
+  ['unread', '@process 7\n@unread /etc/caddy/Caddyfile could not be read\n@end\n', false],
+  ['no JSON', '@process 7\n@admin x\n:{"a":\n@end\n', false],
+])('%s', (_, text, known) => {
+  expect(parseCaddy(text).known).toBe(known)
+})
+
+test('five thousand routes are followed in bounded time', () => {
+  const routes = Array.from({ length: 5000 }, (_, at) => ({
+    match: [{ path: [`/app${at}/*`] }],
+    handle: [
+      {
+        handler: 'subroute',
+        routes: [
+          {
+            handle: [
+              { handler: 'rewrite', strip_path_prefix: `/app${at}` },
+              { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:11434' }] },
+            ],
+          },
+        ],
+      },
+    ],
+  }))
+  const config = parseJsonLines(JSON.stringify({ apps: { http: { servers: { s: { listen: [':443'], routes } } } } }), 1)
+  if (!config) throw new Error('no JSON')
+  const service = {
+    id: 'o',
+    engine: 'ollama',
+    how: 'process',
+    running: true,
+    pids: [],
+    argv: [],
+    apiKey: 'none',
+    modelPaths: [],
+    binds: [{ address: '127.0.0.1', port: 11434, scope: 'loopback', section: 'listeners', line: 1, basis: 'observed' }],
+  } as const
+  const before = performance.now()
+  const picture = caddyRoutesTo(config, [service], [])
+  expect(performance.now() - before).toBeLessThan(20_000)
+  // What was not followed to its end is said.
+  expect(picture.routes.length > 0 || picture.unmodelled.length > 0).toBe(true)
+  expect(new Set(picture.unmodelled.map(({ reason }) => reason))).toEqual(new Set(['it takes more steps than Gatehouse follows']))
+})
+
+const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
+const caddyfile = String.raw`
+{
+	admin off
+	auto_https off
+}
+http://127.3.3.3:18099 {
+	basicauth /v1/* {
+		bob $2a$14$Zkx19XLiW6VYouLHR5NmfOFU0z2GTNmpkT/5qqR7hx4IjWJPDhjvG
+	}
+	@key header X-Api-Key s3cretvalue
+	reverse_proxy @key 127.0.0.1:11434
+	respond "a,\"b,{\"[{" 403
+}
+`
+
+test.skipIf(caddyProgram === undefined)(
+  'what a running Caddy means is read on every shell, and no secret leaves',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-caddy-'))
+    const file = join(folder, 'Caddyfile')
+    writeFileSync(file, caddyfile)
+    const child = spawn(caddyProgram ?? '', ['run', '--config', file, '--adapter', 'caddyfile'], {
+      stdio: 'ignore',
+      env: { PATH: process.env.PATH, HOME: folder },
+    })
+    try {
+      await once(child, 'spawn')
+      await sleep(300)
+      const [section] = sections()
+      if (section?.kind !== 'script') throw new Error('not a script')
+      for (const [program = '', ...args] of shells) {
+        const { stdout } = spawnSync(program, [...args, '-c', section.script], {
+          encoding: 'utf8',
+          env: { PATH: process.env.PATH, LC_ALL: 'C' },
+        })
+        expect(stdout).not.toMatch(/s3cret|Zkx19/)
+        if (!stdout.includes(`@process ${child.pid}\n`)) continue
+        const fact = parseCaddy(redact(stdout))
+        if (!fact.known) throw new Error(fact.reason)
+        const routes = items(field(fact.value.config, 'apps', 'http', 'servers', 'srv0', 'routes'))
+        expect(JSON.stringify(plain(routes[0]))).toContain('a,\\"b,{\\"[{')
+        expect(fact.value.version).toMatch(/^\d+\.\d+\.\d+/)
+        expect(textOf(items(field(fact.value.config, 'apps', 'http', 'servers', 'srv0', 'listen'))[0])).toBe(':18099')
+      }
+    } finally {
+      child.kill()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+  30_000,
+)

@@ -1,0 +1,163 @@
+import { addressBlock, within } from '../../network/address-block.ts'
+import { compilePattern } from '../../nginx/model/pattern.ts'
+import { entries, field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
+import { cleanPath, matchesHost, matchesPath } from './paths.ts'
+
+/**
+ * Who asks. `silent` sends nothing of his own, `guessing` sends something in every header and parameter, `wishing` sends what public headers
+ * are compared with, `insider` also what only insiders know.
+ */
+export type Persona = 'silent' | 'guessing' | 'wishing' | 'insider'
+
+export interface Client {
+  readonly persona: Persona
+  readonly address: string
+  readonly host: string
+  readonly scheme: 'http' | 'https'
+}
+
+/** What matchers look at. */
+export interface Asked {
+  readonly client: Client
+  readonly method: string
+  readonly path: string
+}
+
+/** Captures by name, for placeholders. */
+export interface Match {
+  /** Undefined: not known. */
+  readonly value: boolean | undefined
+  readonly captures?: ReadonlyMap<string, string> | undefined
+  /** The address was taken from a header that clients write. */
+  readonly spoofable?: boolean
+}
+
+const GUESS = 'gatehouse-guess'
+const publicHeaders =
+  /^(?:user-agent|referer|origin|upgrade|connection|accept.*|content-.*|x-forwarded-.*|x-real-ip|x-requested-with|sec-.*)$/
+
+/** Sets are alternatives; inside a set everything must hold (caddyhttp.MatcherSets). No set at all fits every request. */
+export function matchSets(sets: readonly JsonNode[], asked: Asked): Match {
+  if (sets.length === 0) return { value: true }
+  let unknown = false
+  let spoofable = false
+  for (const set of sets) {
+    const one = matchSet(set, asked)
+    if (one.spoofable) spoofable = true
+    if (one.value === true) return { ...one, spoofable }
+    if (one.value === undefined) unknown = true
+  }
+  return { value: unknown ? undefined : false, spoofable }
+}
+
+function matchSet(set: JsonNode, asked: Asked): Match {
+  let unknown = false
+  let spoofable = false
+  const captures = new Map<string, string>()
+  for (const [name, node] of entries(set)) {
+    const one = matchOne(name, node, asked)
+    if (one.spoofable) spoofable = true
+    for (const [key, text] of one.captures ?? []) captures.set(key, text)
+    if (one.value === false) return { value: false, spoofable }
+    if (one.value === undefined) unknown = true
+  }
+  return { value: unknown ? undefined : true, captures, spoofable }
+}
+
+function matchOne(name: string, node: JsonNode, asked: Asked): Match {
+  const { client, method, path } = asked
+  switch (name) {
+    case 'host':
+      return { value: any(texts(node), (host) => (host.includes('{') ? undefined : matchesHost(host, client.host))) }
+    case 'path':
+      return { value: any(texts(node), (one) => (one.includes('{') ? undefined : matchesPath(one, path, path))) }
+    case 'path_regexp':
+      return pathRegexp(node, path)
+    case 'method':
+      return { value: texts(node).includes(method) }
+    case 'protocol': {
+      const wanted = textOf(node) ?? ''
+      return { value: wanted === 'grpc' ? persuaded(client) : wanted.startsWith('http/') ? undefined : wanted === client.scheme }
+    }
+    case 'remote_ip':
+      return { value: inRanges(texts(field(node, 'ranges')), client.address), spoofable: isTrue(field(node, 'forwarded')) }
+    case 'client_ip':
+      return { value: inRanges(texts(field(node, 'ranges')), client.address) }
+    case 'not': {
+      const inner = items(node).map((set) => matchSet(set, asked))
+      const value = any(inner, (one) => one.value)
+      return { value: value === undefined ? undefined : !value, spoofable: inner.some((one) => one.spoofable) }
+    }
+    case 'header':
+      return { value: every(entries(node), ([header, values]) => headerIs(header.toLowerCase(), values, client)) }
+    case 'header_regexp':
+      return { value: every(entries(node), ([header, one]) => headerFits(header.toLowerCase(), field(one, 'pattern'), client)) }
+    case 'query':
+      return { value: every(entries(node), ([, values]) => sent(texts(values), false, client)) }
+    // A model server's routes are taken not to exist as files.
+    case 'file':
+      return { value: false }
+    default:
+      return { value: undefined }
+  }
+}
+
+function any<T>(all: readonly T[], test: (one: T) => boolean | undefined): boolean | undefined {
+  const found = all.map(test)
+  return found.includes(true) ? true : found.includes(undefined) ? undefined : false
+}
+
+function every<T>(all: readonly T[], test: (one: T) => boolean | undefined): boolean | undefined {
+  const found = all.map(test)
+  return found.includes(false) ? false : found.includes(undefined) ? undefined : true
+}
+
+function pathRegexp(node: JsonNode, path: string): Match {
+  const source = textOf(field(node, 'pattern')) ?? ''
+  const name = textOf(field(node, 'name')) ?? ''
+  const match = compilePattern(source, false).exec(cleanPath(path, !source.includes('//')))
+  if (match === undefined) return { value: undefined }
+  if (match === null) return { value: false }
+  const captures = new Map<string, string>()
+  match.forEach((text, at) => {
+    for (const key of name === '' ? [`${at}`] : [`${name}.${at}`, `${at}`]) captures.set(`http.regexp.${key}`, text ?? '')
+  })
+  return { value: true, captures }
+}
+
+function inRanges(ranges: readonly string[], address: string): boolean | undefined {
+  const client = addressBlock(address)
+  return any(ranges, (range) => {
+    const block = addressBlock(range.split('%', 1)[0] ?? '')
+    return block && client ? within(client, block) : undefined
+  })
+}
+
+const persuaded = ({ persona }: Client): boolean => persona === 'wishing' || persona === 'insider'
+
+/** A value that anybody may send is no secret; one that is compared with a fixed text of no public header is. */
+function sent(wanted: readonly string[], isPublic: boolean, client: Client): boolean {
+  if (client.persona === 'silent') return false
+  if (wanted.includes('*')) return true
+  if (client.persona === 'guessing') return wanted.includes(GUESS)
+  return isPublic || client.persona === 'insider'
+}
+
+function headerIs(header: string, values: JsonNode, client: Client): boolean | undefined {
+  // `null` demands that there is none.
+  if (values.kind === 'other') return client.persona === 'silent'
+  if (header === 'host') return any(texts(values), (host) => matchesHost(host, client.host))
+  const wanted = texts(values)
+  return sent(wanted.length === 0 ? ['*'] : wanted, publicHeaders.test(header), client)
+}
+
+function headerFits(header: string, pattern: JsonNode | undefined, client: Client): boolean | undefined {
+  if (header === 'host') {
+    const match = compilePattern(textOf(pattern) ?? '', false).exec(client.host)
+    return match === undefined ? undefined : match !== null
+  }
+  if (client.persona === 'silent') return false
+  const guessed = compilePattern(textOf(pattern) ?? '', false).exec(GUESS)
+  if (guessed === undefined) return undefined
+  return guessed !== null || (client.persona !== 'guessing' && (publicHeaders.test(header) || client.persona === 'insider'))
+}

@@ -1,0 +1,239 @@
+import { field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
+import { type Client, matchSets } from './matchers.ts'
+import { rewritten } from './rewrite.ts'
+
+/** Somebody asked who the client is. `forward-auth`: another program says so (`asks`). `module`: an extension that is not modelled. */
+export interface Credential {
+  readonly kind: 'basic' | 'forward-auth' | 'module'
+  readonly node: JsonNode
+  readonly asks?: { readonly dials: readonly string[]; readonly path: string } | undefined
+}
+
+/** A request on its way. */
+export interface State {
+  readonly method: string
+  /** Decoded. */
+  readonly path: string
+  readonly captures: ReadonlyMap<string, string>
+  readonly groups: ReadonlySet<string>
+  readonly credentials: readonly Credential[]
+  /** Something that is not modelled decided for this way. */
+  readonly assumed: readonly JsonNode[]
+  readonly spoofable: boolean
+  readonly hsts: boolean
+  /** The proxy replaces the key that the client sends. */
+  readonly keyReplaced: boolean
+}
+
+export type Outcome =
+  | {
+      readonly kind: 'proxied'
+      readonly node: JsonNode
+      readonly dials: readonly string[]
+      readonly dynamic: boolean
+      readonly state: State
+    }
+  | { readonly kind: 'answered'; readonly status: number; readonly node: JsonNode; readonly state: State }
+  | { readonly kind: 'unmodelled'; readonly reason: string; readonly node: JsonNode; readonly state: State }
+
+export interface Context {
+  readonly client: Client
+  readonly server: JsonNode
+  /** Work left; when it is spent, the rest is unmodelled. */
+  readonly budget: { left: number }
+}
+
+/** What a handler works in. */
+interface Inside extends Context {
+  /** An error goes to the error routes around it, which may pass the request on as well: then a refusal protects nothing. */
+  readonly onError: (status: number, node: JsonNode, state: State) => readonly Outcome[]
+}
+
+type Next = (state: State) => readonly Outcome[]
+const MAX_OUTCOMES = 32
+
+export const startOf = (method: string, path: string): State => ({
+  method,
+  path,
+  captures: new Map(),
+  groups: new Set(),
+  credentials: [],
+  assumed: [],
+  spoofable: false,
+  hsts: false,
+  keyReplaced: false,
+})
+
+/** What Caddy does with a request on this server: routes in order, each with the rest of them as its next handler (caddyhttp/routes.go). */
+export function serve(context: Context, state: State): readonly Outcome[] {
+  const empty: Next = (end) => [{ kind: 'answered', status: 200, node: context.server, state: end }]
+  const answered: Inside['onError'] = (status, node, end) => [{ kind: 'answered', status, node, state: end }]
+  const errors = items(field(context.server, 'errors', 'routes'))
+  const onError: Inside['onError'] = (status, node, failed) => {
+    const last: Next = (end) => answered(status, node, end)
+    // The server's error routes see the request as the client sent it (caddyhttp/server.go).
+    const restored: State = { ...failed, method: state.method, path: state.path, groups: new Set() }
+    return errors.length === 0 ? last(failed) : run(errors, 0, last, { ...context, onError: answered }, restored)
+  }
+  return run(items(field(context.server, 'routes')), 0, empty, { ...context, onError }, state).slice(0, MAX_OUTCOMES)
+}
+
+function run(routes: readonly JsonNode[], from: number, next: Next, context: Inside, state: State): readonly Outcome[] {
+  for (let at = from; at < routes.length; at += 1) {
+    const route = routes[at] as JsonNode
+    if (--context.budget.left < 0) return [{ kind: 'unmodelled', reason: 'it takes more steps than Gatehouse follows', node: route, state }]
+    const { client } = context
+    const match = matchSets(items(field(route, 'match')), { client, method: state.method, path: state.path })
+    const seen: State = match.spoofable ? { ...state, spoofable: true } : state
+    if (match.value === false) {
+      if (seen !== state) return run(routes, at + 1, next, context, seen)
+      continue
+    }
+    const group = textOf(field(route, 'group')) ?? ''
+    if (group !== '' && state.groups.has(group)) continue
+    const after: Next = (later) => run(routes, at + 1, next, context, later)
+    const entered = enter(route, group, match.captures, after, context, match.value === undefined ? assume(seen, route) : seen)
+    // Both ways are open where it is not known whether it fits.
+    return match.value === undefined ? [...entered, ...after(assume(seen, route))].slice(0, MAX_OUTCOMES) : entered
+  }
+  return next(state)
+}
+
+const assume = (state: State, node: JsonNode): State => ({ ...state, assumed: [...state.assumed, node] })
+
+function enter(
+  route: JsonNode,
+  group: string,
+  captures: ReadonlyMap<string, string> | undefined,
+  after: Next,
+  context: Inside,
+  state: State,
+): readonly Outcome[] {
+  const inside: State = {
+    ...state,
+    ...(group !== '' && { groups: new Set([...state.groups, group]) }),
+    ...(captures && captures.size > 0 && { captures: new Map([...state.captures, ...captures]) }),
+  }
+  const last: Next = isTrue(field(route, 'terminal')) ? (end) => [{ kind: 'answered', status: 200, node: route, state: end }] : after
+  return handle(items(field(route, 'handle')), 0, last, context, inside)
+}
+
+function handle(handlers: readonly JsonNode[], at: number, last: Next, context: Inside, state: State): readonly Outcome[] {
+  const node = handlers[at]
+  if (!node) return last(state)
+  return step(node, (later) => handle(handlers, at + 1, last, context, later), context, state)
+}
+
+/** Handlers that change nothing that is judged here and call the next one. */
+const transparent = new Set([
+  'vars',
+  'map',
+  'encode',
+  'push',
+  'templates',
+  'request_body',
+  'tracing',
+  'log_append',
+  'copy_response_headers',
+])
+
+function step(node: JsonNode, next: Next, context: Inside, state: State): readonly Outcome[] {
+  const name = textOf(field(node, 'handler')) ?? ''
+  if (transparent.has(name)) return next(state)
+  switch (name) {
+    case 'subroute':
+      return run(items(field(node, 'routes')), 0, next, withErrors(node, next, context), state)
+    case 'invoke': {
+      const route = field(context.server, 'named_routes', textOf(field(node, 'name')) ?? '')
+      return route ? enter(route, '', undefined, next, context, state) : context.onError(500, node, state)
+    }
+    case 'headers':
+      return next({
+        ...state,
+        hsts: state.hsts || setsHeader(field(node, 'response'), 'strict-transport-security'),
+        keyReplaced: state.keyReplaced || replacesKey(field(node, 'request')),
+      })
+    case 'rewrite': {
+      const after = rewritten(node, state)
+      return after ? next({ ...state, ...after }) : [{ kind: 'unmodelled', reason: 'what it rewrites to is not known', node, state }]
+    }
+    case 'authentication':
+      return authenticate(node, next, context, state)
+    case 'reverse_proxy':
+      return proxy(node, next, context, state)
+    case 'static_response': {
+      const status = Number(textOf(field(node, 'status_code')) ?? 200)
+      return [{ kind: 'answered', status: Number.isInteger(status) ? status : 0, node, state }]
+    }
+    case 'error':
+      return context.onError(Number(textOf(field(node, 'status_code')) ?? 500) || 500, node, state)
+    case 'file_server':
+      return isTrue(field(node, 'pass_thru')) ? next(state) : context.onError(404, node, state)
+    case 'acme_server':
+      return state.path.startsWith('/acme/') ? [{ kind: 'answered', status: 0, node, state }] : next(state)
+    case 'metrics':
+    case 'copy_response':
+      return [{ kind: 'answered', status: 200, node, state }]
+    default:
+      return [{ kind: 'unmodelled', reason: `handler ${name.slice(0, 60) || 'without a name'} is not known`, node, state }]
+  }
+}
+
+/** A subroute catches the errors inside it when it has error routes, and goes on after them. */
+function withErrors(subroute: JsonNode, next: Next, context: Inside): Inside {
+  const routes = items(field(subroute, 'errors', 'routes'))
+  return routes.length === 0 ? context : { ...context, onError: (_status, _node, failed) => run(routes, 0, next, context, failed) }
+}
+
+function authenticate(node: JsonNode, next: Next, context: Inside, state: State): readonly Outcome[] {
+  const providers = field(node, 'providers')
+  const names = providers?.kind === 'object' ? [...providers.entries.keys()] : []
+  const refused = context.onError(401, node, state)
+  if (names.length === 0) return refused
+  const kind = names.every((name) => name === 'http_basic') ? 'basic' : 'module'
+  return [...next({ ...state, credentials: [...state.credentials, { kind, node }] }), ...refused]
+}
+
+function proxy(node: JsonNode, next: Next, context: Inside, state: State): readonly Outcome[] {
+  const dials = items(field(node, 'upstreams')).flatMap((upstream) => textOf(field(upstream, 'dial')) ?? [])
+  const change = field(node, 'rewrite')
+  const asked = change ? rewritten(change, state) : state
+  if (!asked) return [{ kind: 'unmodelled', reason: 'what it asks for is not known', node, state }]
+  const sent: State = { ...state, ...asked, keyReplaced: state.keyReplaced || replacesKey(field(node, 'headers', 'request')) }
+  const hsts = state.hsts || setsHeader(field(node, 'headers', 'response'), 'strict-transport-security')
+  const dynamic = field(node, 'dynamic_upstreams') !== undefined
+  const main: Outcome = { kind: 'proxied', node, dials, dynamic, state: { ...sent, hsts } }
+  const further = items(field(node, 'handle_response')).flatMap((response): readonly Outcome[] => {
+    const routes = items(field(response, 'routes'))
+    const codes = texts(field(response, 'match', 'status_code')).map(Number)
+    const all = field(response, 'match') === undefined
+    const yes = all || codes.some((code) => code === 2 || (code >= 200 && code < 300))
+    const no = all || codes.some((code) => code === 4 || code === 5 || (code >= 400 && code < 600))
+    const path = asked.path
+    const credential: Credential = { kind: 'forward-auth', node, asks: { dials, path } }
+    return [
+      ...(yes ? run(routes, 0, next, context, { ...state, credentials: [...state.credentials, credential] }) : []),
+      // Who is refused there goes on here.
+      ...(no ? run(routes, 0, next, context, state) : []),
+    ]
+  })
+  return [main, ...further].slice(0, MAX_OUTCOMES)
+}
+
+const setsHeader = (operations: JsonNode | undefined, name: string): boolean =>
+  (['set', 'add'] as const).some((operation) => {
+    const all = field(operations, operation)
+    return all?.kind === 'object' && [...all.entries.keys()].some((header) => header.toLowerCase() === name)
+  })
+
+/** A key of the proxy's own, or a client's that is dropped. Passing the client's own on is neither. */
+function replacesKey(operations: JsonNode | undefined): boolean {
+  const all = field(operations, 'set')
+  return (
+    all?.kind === 'object' &&
+    [...all.entries].some(
+      ([header, values]) =>
+        /^(?:authorization|x-api-key)$/i.test(header) && !texts(values).every((text) => text.startsWith('{http.request.header.')),
+    )
+  )
+}

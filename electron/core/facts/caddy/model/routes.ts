@@ -1,0 +1,182 @@
+import { type EngineRoute, routesOf } from '#shared/model/engine-routes.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { matchTarget, readTarget } from '../../nginx/model/target.ts'
+import { field, items, type JsonNode, textOf, texts } from '../json-lines.ts'
+import { representatives } from './clients.ts'
+import type { Persona } from './matchers.ts'
+import { type Context, type Outcome, serve, startOf } from './request.ts'
+import { type CaddyListen, type CaddyServer, clientCertificate, policyFor, readServers, speaksTls } from './servers.ts'
+
+/** One way in which a client gets a route through Caddy. */
+export interface CaddyWay {
+  /** Block of addresses that the client stands for; undefined for everybody else. */
+  readonly from: string | undefined
+  readonly persona: Persona
+  readonly outcome: Extract<Outcome, { kind: 'proxied' }>
+}
+
+/** A request of an engine that Caddy passes on for somebody. */
+export interface CaddyRoute {
+  readonly service: InferenceService
+  readonly route: EngineRoute
+  readonly server: CaddyServer
+  readonly listen: CaddyListen
+  /** Name that the client asks for; undefined for any that no route names. */
+  readonly host: string | undefined
+  readonly encrypted: boolean
+  readonly policy: JsonNode | undefined
+  readonly certificate: JsonNode | undefined
+  readonly clientPath: string
+  /** Never empty. */
+  readonly ways: readonly CaddyWay[]
+}
+
+export interface CaddyPicture {
+  readonly routes: readonly CaddyRoute[]
+  readonly withheld: readonly {
+    readonly route: EngineRoute
+    readonly server: CaddyServer
+    readonly listen: CaddyListen
+    readonly host: string | undefined
+    readonly node: JsonNode
+  }[]
+  readonly unmodelled: readonly { readonly reason: string; readonly node: JsonNode }[]
+  /** Ports of this host that are no inference servers and get requests. */
+  readonly handedOn: readonly { readonly port: number; readonly node: JsonNode }[]
+}
+
+const MAX_STEPS = 1_000_000
+const STRANGER = 'gatehouse.invalid'
+const personas: readonly Persona[] = ['silent', 'guessing', 'wishing', 'insider']
+const conditions = ['header', 'header_regexp', 'query', 'protocol']
+
+const pictures = new WeakMap<
+  JsonNode,
+  { readonly services: readonly InferenceService[]; readonly addresses: string; readonly picture: CaddyPicture }
+>()
+
+/** Follows every route of every inference service through every server, socket and name of Caddy, for every kind of client that it tells apart. */
+export function caddyRoutesTo(config: JsonNode, services: readonly InferenceService[], localAddresses: readonly string[]): CaddyPicture {
+  const addresses = localAddresses.join()
+  const before = pictures.get(config)
+  if (before?.services === services && before.addresses === addresses) return before.picture
+  const picture = draw(config, services, localAddresses)
+  pictures.set(config, { services, addresses, picture })
+  return picture
+}
+
+function draw(config: JsonNode, services: readonly InferenceService[], localAddresses: readonly string[]): CaddyPicture {
+  const routes: CaddyRoute[] = []
+  const withheld: CaddyPicture['withheld'][number][] = []
+  const unmodelled = new Map<JsonNode, string>()
+  const handedOn = new Map<JsonNode, number>()
+  const budget = { left: MAX_STEPS }
+  const report = (node: JsonNode, reason: string) => unmodelled.has(node) || unmodelled.set(node, reason)
+
+  for (const server of readServers(config)) {
+    const blocks = representatives(rangesIn(server.node))
+    const heads = headsIn(server.node)
+    // Who sends what makes a difference only where something is looked at.
+    const asking = [...below(server.node)].some((node) => conditions.some((name) => field(node, name) !== undefined))
+      ? personas
+      : personas.slice(0, 1)
+    for (const listen of server.listens) {
+      const encrypted = speaksTls(server, listen)
+      for (const host of [...server.hosts, undefined]) {
+        const name = host === undefined ? STRANGER : host.replaceAll('*', 'gatehouse-probe')
+        if (name.includes('{')) report(server.node, 'it names hosts that only the running Caddy knows')
+        const policy = policyFor(server, name)
+        const shared = { server, listen, host, encrypted, policy, certificate: encrypted ? clientCertificate(policy) : undefined }
+        for (const service of services) {
+          const own: CaddyRoute[] = []
+          const missed: CaddyPicture['withheld'][number][] = []
+          for (const route of routesOf(service)) {
+            for (const clientPath of candidates(heads, route.path)) {
+              const ways: CaddyWay[] = []
+              for (const { from, address } of blocks)
+                for (const persona of asking) {
+                  const client = { persona, address, host: name, scheme: encrypted ? 'https' : 'http' } as const
+                  const context: Context = { client, server: server.node, budget }
+                  for (const outcome of serve(context, startOf(route.method, clientPath))) {
+                    if (outcome.kind === 'unmodelled') report(outcome.node, outcome.reason)
+                    if (outcome.kind === 'answered' && clientPath === route.path && from === undefined && persona === 'silent')
+                      missed.push({ route, server, listen, host, node: outcome.node })
+                    if (outcome.kind !== 'proxied') continue
+                    const match = meant(outcome, services, localAddresses)
+                    if (match.uncertain) report(outcome.node, 'only the host knows what its upstream means')
+                    if (match.elsewhere !== undefined) handedOn.set(outcome.node, match.elsewhere)
+                    if (match.services.includes(service) && outcome.state.path === route.path && outcome.state.method === route.method)
+                      ways.push({ from, persona, outcome })
+                  }
+                }
+              if (ways.length > 0) own.push({ service, route, ...shared, clientPath, ways })
+            }
+          }
+          routes.push(...own)
+          if (own.length > 0)
+            withheld.push(...missed.filter(({ route }) => !own.some((one) => one.route === route && one.clientPath === route.path)))
+        }
+      }
+    }
+  }
+  return {
+    routes,
+    withheld,
+    unmodelled: [...unmodelled].map(([node, reason]) => ({ node, reason })),
+    handedOn: [...handedOn].map(([node, port]) => ({ port, node })),
+  }
+}
+
+/** Which inference services an upstream means. Placeholders in it only the running Caddy knows. */
+function meant(
+  { dials, dynamic }: Extract<Outcome, { kind: 'proxied' }>,
+  services: readonly InferenceService[],
+  localAddresses: readonly string[],
+) {
+  const matches = dials.map((dial) => {
+    const target = dial.includes('{') || /^unix/.test(dial) ? undefined : readTarget(dial.replace(/^tcp[46]?\//, ''))
+    return target ? matchTarget(target, new Map(), services, localAddresses) : { services: [], uncertain: true }
+  })
+  return {
+    services: matches.flatMap((match) => match.services),
+    uncertain: dynamic || matches.some((match) => match.uncertain),
+    elsewhere: matches.find((match) => 'elsewhere' in match && match.elsewhere !== undefined)?.elsewhere,
+  }
+}
+
+/** Every node below, itself included, without recursion. */
+function* below(root: JsonNode): Generator<JsonNode> {
+  const open: JsonNode[] = [root]
+  for (let node = open.pop(); node; node = open.pop()) {
+    yield node
+    if (node.kind === 'array') for (const item of node.items) open.push(item)
+    if (node.kind === 'object') for (const item of node.entries.values()) open.push(item)
+  }
+}
+
+function rangesIn(root: JsonNode): readonly string[] {
+  const found = new Set<string>()
+  for (const node of below(root))
+    for (const name of ['remote_ip', 'client_ip']) for (const range of texts(field(node, name, 'ranges'))) found.add(range)
+  return [...found].slice(0, 64)
+}
+
+/** Beginnings of paths that are cut off before the engine sees them. */
+function headsIn(root: JsonNode): readonly string[] {
+  const found = new Set<string>()
+  for (const node of below(root)) {
+    const prefix = textOf(field(node, 'strip_path_prefix'))
+    if (prefix) found.add(prefix.startsWith('/') ? prefix : `/${prefix}`)
+    const rewrites = items(field(node, 'handle')).some(
+      (handler) => textOf(field(handler, 'handler')) === 'rewrite' && field(handler, 'uri') !== undefined,
+    )
+    if (rewrites)
+      for (const set of items(field(node, 'match')))
+        for (const path of texts(field(set, 'path'))) found.add(path.replace(/\*.*$/, '').replace(/\/$/, ''))
+  }
+  return [...found].filter((head) => head !== '' && !head.includes('{')).slice(0, 100)
+}
+
+const candidates = (heads: readonly string[], path: string): readonly string[] => [
+  ...new Set([path, ...heads.map((head) => head.replace(/\/$/, '') + path), ...heads]),
+]

@@ -1,0 +1,319 @@
+import { describe, expect, test } from 'vitest'
+import { parseCaddy } from '../../../facts/caddy/caddy.fact.ts'
+import { known } from '../../../facts/fact.ts'
+import { parseOAuth2Proxies } from '../../../facts/oauth2-proxy/parse.ts'
+import type { AnyControl, Control } from '../../control.ts'
+import inferenceBehindProxy from '../inference/inference-behind-proxy.control.ts'
+import sendsHsts from '../tls/proxy-sends-hsts.control.ts'
+import servesTls from '../tls/proxy-serves-tls.control.ts'
+import tlsVersions from '../tls/proxy-tls-versions.control.ts'
+import caddyAdmin from './caddy-admin-local-only.control.ts'
+import managementRestricted from './management-endpoints-restricted.control.ts'
+import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
+import requiresAuthentication from './proxy-requires-authentication.control.ts'
+
+const admins = policyContext({ modelAdmins: ['10.0.1.5', '10.0.9.0/24'] })
+const caddy = (config: unknown) =>
+  parseCaddy(`@process 7\n@version v2.6.2\n@admin 127.0.0.1:2019\n${JSON.stringify(config, null, 1).replace(/^/gm, ':')}\n@end\n`)
+const noNginx = { nginx: { installed: false, running: false, directives: [] } }
+
+const toOllama = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:11434' }] }
+const login = { handler: 'authentication', providers: { http_basic: { accounts: [{ username: 'u', password: '****' }] } } }
+const askOAuth = (uri: string) => ({
+  handler: 'reverse_proxy',
+  upstreams: [{ dial: '127.0.0.1:4180' }],
+  rewrite: { method: 'GET', uri },
+  handle_response: [{ match: { status_code: [2] }, routes: [{ handle: [{ handler: 'headers' }] }] }],
+})
+const site = (routes: readonly object[], server: object = {}, host: readonly string[] | null = ['ai.example']) => ({
+  apps: {
+    http: {
+      servers: {
+        srv0: {
+          listen: [':443'],
+          routes: [{ ...(host && { match: [{ host }] }), handle: [{ handler: 'subroute', routes }], terminal: true }],
+          ...server,
+        },
+      },
+    },
+  },
+})
+const given = (config: unknown, more: object = {}) => facts('', [service('ollama')], { ...noNginx, caddy: caddy(config), ...more })
+
+const oauth = (...lines: readonly string[]) =>
+  known(
+    parseOAuth2Proxies(
+      [
+        '@process 9 /system.slice/oauth2-proxy.service',
+        '@argv',
+        '=oauth2-proxy',
+        '@environment process',
+        '@config read /etc/o.cfg',
+        ...lines.map((line) => `:${line}`),
+        '@end',
+      ].join('\n'),
+    ) ?? [],
+  )
+
+test.each<[string, unknown, string]>([
+  ['open', site([{ handle: [toOllama] }]), 'fail: Every route answers without a login'],
+  ['a login first', site([{ handle: [login, toOllama] }]), 'pass: Every forwarded route needs a login'],
+  [
+    'a login for some paths',
+    site([{ match: [{ path: ['/v1/*'] }], handle: [login] }, { handle: [toOllama] }]),
+    'fail: 20 of 27 routes answer without a login',
+  ],
+  ['a login after', site([{ handle: [toOllama] }, { handle: [login] }]), 'fail: Every route answers without a login'],
+  [
+    'a secret header',
+    site([{ match: [{ header: { 'X-Key': ['masked'] } }], handle: [toOllama] }]),
+    'pass: Every forwarded route needs a login',
+  ],
+  [
+    'any value of a header',
+    site([{ match: [{ header: { 'X-Key': ['*'] } }], handle: [toOllama] }]),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'a header that anybody sends',
+    site([{ match: [{ header: { 'User-Agent': ['curl*'] } }], handle: [toOllama] }]),
+    'fail: Every route answers without a login',
+  ],
+  ['an expression', site([{ match: [{ expression: 'x' }], handle: [toOllama] }]), 'not-evaluated: Whether a login is needed is not known'],
+  [
+    'an extension',
+    site([{ handle: [{ handler: 'authentication', providers: { jwt: {} } }, toOllama] }]),
+    'not-evaluated: Whether a login is needed is not known',
+  ],
+  ['an unknown handler', site([{ handle: [{ handler: 'waf' }, toOllama] }]), 'not-evaluated: Part of Caddy is beyond the model'],
+  [
+    'named addresses need no login',
+    site([{ match: [{ not: [{ remote_ip: { ranges: ['10.0.0.0/8'] } }] }], handle: [login] }, { handle: [toOllama] }]),
+    'warning: Some addresses need no login',
+  ],
+  [
+    'refused, then forwarded',
+    {
+      apps: {
+        http: {
+          servers: { s: { ...site([{ handle: [login, toOllama] }]).apps.http.servers.srv0, errors: { routes: [{ handle: [toOllama] }] } } },
+        },
+      },
+    },
+    'fail: Every route answers without a login',
+  ],
+  [
+    'client certificates',
+    site([{ handle: [toOllama] }], { tls_connection_policies: [{ client_authentication: { trusted_ca_certs: ['x'] } }] }),
+    'pass: Every forwarded route needs a login',
+  ],
+  [
+    'any client certificate',
+    site([{ handle: [toOllama] }], { tls_connection_policies: [{ client_authentication: { mode: 'require' } }] }),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'under a prefix',
+    site([{ match: [{ path: ['/o/*'] }], handle: [{ handler: 'rewrite', strip_path_prefix: '/o' }, toOllama] }]),
+    'fail: Every route answers without a login',
+  ],
+  ['on loopback', site([{ handle: [toOllama] }], { listen: ['127.0.0.1:443'] }), 'not-applicable: No proxy forwards to the model server'],
+  [
+    'a target of its environment',
+    site([{ handle: [{ handler: 'reverse_proxy', upstreams: [{ dial: '{env.MODEL}' }] }] }]),
+    'not-evaluated: Part of Caddy is beyond the model',
+  ],
+  ['nothing', site([{ handle: [{ handler: 'static_response' }] }]), 'not-applicable: No proxy forwards to the model server'],
+])('a login for all that Caddy forwards: %s', (_, config, expected) => {
+  expect(outcomes(ask(requiresAuthentication, given(config)))).toEqual([expected])
+})
+
+test.each<[string, unknown, string]>([
+  ['everything', site([{ handle: [login, toOllama] }]), 'fail: 10 management routes open to every user'],
+  ['named routes', site([{ match: [{ path: ['/api/chat'] }], handle: [login, toOllama] }]), 'pass: No management route is forwarded'],
+  [
+    'administrators',
+    site([
+      { match: [{ path: ['/api/chat'] }], handle: [login, toOllama] },
+      { match: [{ remote_ip: { ranges: ['10.0.1.5', '10.0.9.0/24'] } }], handle: [login, toOllama] },
+      { handle: [{ handler: 'static_response', status_code: 403 }] },
+    ]),
+    'pass: Management is for administrators only',
+  ],
+  [
+    'more than administrators',
+    site([{ match: [{ path: ['/api/chat'] }, { remote_ip: { ranges: ['10.0.0.0/8'] } }], handle: [login, toOllama] }]),
+    'fail: Management is open beyond admin hosts',
+  ],
+  [
+    'others refused by name',
+    site([
+      { match: [{ not: [{ remote_ip: { ranges: ['10.0.9.0/24'] } }] }], handle: [{ handler: 'error', status_code: 403 }] },
+      { handle: [login, toOllama] },
+    ]),
+    'pass: Management is for administrators only',
+  ],
+  [
+    'an address from a header',
+    site([{ match: [{ remote_ip: { forwarded: true, ranges: ['10.0.9.0/24'] } }], handle: [login, toOllama] }]),
+    'fail: Clients can choose their own address',
+  ],
+])('management routes through Caddy: %s', (_, config, expected) => {
+  expect(outcomes(ask(managementRestricted, given(config), admins))).toEqual([expected])
+})
+
+test.each<[string, unknown, readonly string[]]>([
+  ['a name on 443', site([{ handle: [toOllama] }]), ['pass: The proxy serves TLS']],
+  ['port 443 without a name', site([{ handle: [toOllama] }], {}, null), ['pass: The proxy serves TLS']],
+  [
+    'another port with a name',
+    site([{ handle: [toOllama] }], { listen: [':8443'] }),
+    ['pass: The proxy serves TLS', 'pass: The proxy serves TLS'],
+  ],
+  ['another port without a name', site([{ handle: [toOllama] }], { listen: [':8080'] }, null), ['fail: The proxy forwards plain HTTP']],
+  ['port 80', site([{ handle: [toOllama] }], { listen: [':80'] }), ['fail: The proxy forwards plain HTTP']],
+  [
+    'a skipped name',
+    site([{ handle: [toOllama] }], { listen: [':8080'], automatic_https: { skip: ['ai.example'] } }),
+    ['fail: The proxy forwards plain HTTP'],
+  ],
+  ['switched off', site([{ handle: [toOllama] }], { automatic_https: { disable: true } }), ['fail: The proxy forwards plain HTTP']],
+])('TLS of Caddy: %s', (_, config, expected) => {
+  expect(outcomes(ask(servesTls, given(config))).slice(0, 1)).toEqual(expected.slice(0, 1))
+})
+
+test('versions and HSTS', () => {
+  const versions = (config: unknown) => outcomes(ask(tlsVersions, given(config)))
+  expect(versions(site([{ handle: [toOllama] }]))).toEqual(['pass: The configuration allows TLS 1.2, TLS 1.3 only'])
+  expect(versions(site([{ handle: [toOllama] }], { tls_connection_policies: [{ protocol_min: 'tls1.0' }] }))).toEqual([
+    'fail: protocol_min allows TLS 1.0',
+  ])
+  const header = { handler: 'headers', response: { set: { 'Strict-Transport-Security': ['max-age=1'] } } }
+  expect(outcomes(ask(sendsHsts, given(site([{ handle: [header, toOllama] }]))))).toEqual(['pass: Strict-Transport-Security is sent'])
+  expect(outcomes(ask(sendsHsts, given(site([{ match: [{ path: ['/api/*'] }], handle: [header] }, { handle: [toOllama] }]))))).toEqual([
+    'warning: Some routes send no HSTS header',
+  ])
+  const nginx = (more: string) =>
+    facts(`server { listen 443 ssl; ${more} location / { proxy_pass http://127.0.0.1:11434; } }`, [service('ollama')])
+  expect(outcomes(ask(sendsHsts, nginx('add_header Strict-Transport-Security "max-age=1";')))).toEqual([
+    'pass: Strict-Transport-Security is sent',
+  ])
+  expect(outcomes(ask(sendsHsts, nginx('')))).toEqual(['warning: No Strict-Transport-Security is sent'])
+})
+
+test('a server is reached only through Caddy', () => {
+  const all = given(site([{ handle: [toOllama] }]))
+  expect(outcomes(ask(inferenceBehindProxy, { ...all, nginx: known(all.nginx) } as never))).toEqual(['pass: Reached only through Caddy'])
+})
+
+describe('oauth2-proxy', () => {
+  const tls = 'listen 443 ssl; server_name ai.example;'
+  const ollama = 'proxy_pass http://127.0.0.1:11434;'
+  const auth = (path: string) => `location = /auth { internal; proxy_pass http://127.0.0.1:4180${path}; }`
+  const behind = (http: string, ...lines: readonly string[]) =>
+    outcomes(ask(requiresAuthentication, facts(http, [service('ollama')], { 'oauth2-proxy': oauth(...lines) })))
+
+  test.each<[string, string, readonly string[], string]>([
+    [
+      'asked by nginx',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth')} }`,
+      ['reverse_proxy = true'],
+      'pass: Every forwarded route needs a login',
+    ],
+    [
+      'asked for its ping',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/ping')} }`,
+      [],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'asked for its sign-in page',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/sign_in')} }`,
+      [],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'a skip rule',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth')} }`,
+      ['reverse_proxy = true', 'skip_auth_routes = ["^/api/"]'],
+      'fail: 19 of 27 routes answer without a login',
+    ],
+    [
+      'the engine is asked',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } location = /auth { internal; proxy_pass http://127.0.0.1:11434/; } }`,
+      [],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'behind nginx',
+      `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
+      ['upstreams = ["http://127.0.0.1:11434"]'],
+      'pass: Every forwarded route needs a login',
+    ],
+    [
+      'behind nginx, trusted addresses',
+      `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
+      ['upstreams = ["http://127.0.0.1:11434"]', 'trusted_ips = "10.0.0.0/8"'],
+      'warning: Some addresses need no login',
+    ],
+    ['by itself', '', ['http_address = ":4180"', 'upstreams = ["http://127.0.0.1:11434/"]'], 'pass: Every forwarded route needs a login'],
+    ['by itself on loopback', '', ['upstreams = ["http://127.0.0.1:11434/"]'], 'not-applicable: No proxy forwards to the model server'],
+    [
+      'by itself, a name as upstream',
+      '',
+      ['http_address = ":4180"', 'upstreams = ["http://model:11434/"]'],
+      'not-evaluated: What oauth2-proxy passes on is not known',
+    ],
+  ])('%s', (_, http, lines, expected) => {
+    expect(behind(http, ...lines)).toEqual([expected])
+  })
+
+  test('the way of logging in is named, and management is open to all who may', () => {
+    const all = facts(`server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`, [service('ollama')], {
+      'oauth2-proxy': oauth('upstreams = ["http://127.0.0.1:11434"]'),
+    })
+    expect(ask(requiresAuthentication, all)[0]?.reason).toContain('oauth2-proxy')
+    expect(outcomes(ask(managementRestricted, all, admins))).toEqual(['fail: 10 management routes open to every user'])
+    expect(
+      outcomes(
+        ask(
+          servesTls,
+          facts('', [service('ollama')], { 'oauth2-proxy': oauth('http_address = ":4180"', 'upstreams = ["http://127.0.0.1:11434"]') }),
+        ),
+      ),
+    ).toEqual(['fail: The proxy forwards plain HTTP'])
+  })
+
+  test('Caddy asks it', () => {
+    const judged = (uri: string) =>
+      outcomes(
+        ask(
+          requiresAuthentication,
+          given(site([{ handle: [askOAuth(uri), toOllama] }]), { 'oauth2-proxy': oauth('reverse_proxy = true') }),
+        ),
+      )
+    expect(judged('/oauth2/auth')).toEqual(['pass: Every forwarded route needs a login'])
+    expect(judged('/ping')).toEqual(['fail: Every route answers without a login'])
+  })
+})
+
+test.each<[string, unknown, string]>([
+  ['by default', {}, 'pass: The admin endpoint is on loopback'],
+  ['off', { admin: { disabled: true } }, 'pass: The admin endpoint is off'],
+  ['loopback', { admin: { listen: '127.0.0.1:2020' } }, 'pass: The admin endpoint is on loopback'],
+  ['a socket', { admin: { listen: 'unix//run/caddy.sock' } }, 'pass: The admin endpoint is on loopback'],
+  ['everywhere', { admin: { listen: ':2019' } }, 'fail: The admin endpoint is open to the network'],
+  ['an address', { admin: { listen: '10.0.3.7:2019' } }, 'fail: The admin endpoint is open to the network'],
+  ['a variable', { admin: { listen: '{env.ADMIN}' } }, 'not-evaluated: Where the admin endpoint listens is unknown'],
+])('admin endpoint %s', (_, config, expected) => {
+  const found = caddy(config)
+  const control = caddyAdmin as AnyControl as unknown as Control
+  expect(found.known && outcomes(control.evaluate({ caddy: found.value } as never, policyContext()))).toEqual([expected])
+})
+
+test('no Caddy: nothing applies', () => {
+  const control = caddyAdmin as AnyControl as unknown as Control
+  expect(outcomes(control.evaluate({ caddy: { running: false } } as never, policyContext()))).toEqual([
+    'not-applicable: No Caddy runs here',
+  ])
+})

@@ -1,0 +1,145 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { field, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
+import type { Credential } from '../../../facts/caddy/model/request.ts'
+import type { CaddyRoute, CaddyWay } from '../../../facts/caddy/model/routes.ts'
+import { addressBlock } from '../../../facts/network/address-block.ts'
+import { readTarget } from '../../../facts/nginx/model/target.ts'
+import type { Citation } from '../../control.ts'
+import type { LetIn } from './address-rules.ts'
+import { strongest, weakest } from './authentication.ts'
+import { askedProgram, type Gateway } from './gateways.ts'
+import type { Authenticated, ProxyPath, ProxySocket, SocketTls } from './proxy-path.ts'
+
+const cited = (node: JsonNode, token?: string): Citation => ({ section: 'caddy', line: node.line, ...(token !== undefined && { token }) })
+
+export function caddySocket({
+  listen,
+  host,
+  encrypted,
+  policy,
+  server,
+}: Pick<CaddyRoute, 'listen' | 'host' | 'encrypted' | 'policy' | 'server'>): ProxySocket {
+  return {
+    subject: host === undefined ? listen.printed : `${host}:${listen.port}`,
+    printed: listen.printed,
+    port: listen.port,
+    local: listen.scope === 'loopback' || listen.scope === 'unix',
+    encrypted,
+    tls: encrypted ? tlsOf(policy, server.node) : undefined,
+    line: cited(listen.node),
+  }
+}
+
+const order = ['1.0', '1.1', '1.2', '1.3']
+
+/** `protocol_min` and `protocol_max`; by default 1.2 to 1.3 (modules/caddytls). */
+function tlsOf(policy: JsonNode | undefined, server: JsonNode): SocketTls {
+  const version = (name: string, otherwise: string) => textOf(field(policy, name))?.replace(/^tls/, '') ?? otherwise
+  const from = order.indexOf(version('protocol_min', '1.2'))
+  const to = order.indexOf(version('protocol_max', '1.3'))
+  const written = field(policy, 'protocol_min')
+  // The default does not depend on the build, so it is as good as written.
+  return {
+    setting: 'protocol_min',
+    versions: order.slice(Math.max(from, 0), to + 1),
+    implied: false,
+    lines: [cited(written ?? policy ?? server)],
+  }
+}
+
+/** A route through Caddy in the words that all proxies share: what every kind of client gets, put together. */
+export function caddyPath(
+  found: CaddyRoute,
+  socket: ProxySocket,
+  gateways: readonly Gateway[],
+  services: readonly InferenceService[],
+): ProxyPath {
+  const { ways, route, certificate } = found
+  const byAddress = new Map<string | undefined, CaddyWay[]>()
+  for (const way of ways) byAddress.set(way.from, [...(byAddress.get(way.from) ?? []), way])
+  const request = { method: route.method, path: found.clientPath }
+  const logins = new Map(
+    [...byAddress].map(([from, all]) => [from, certificate ? ('yes' as const) : loginOf(all, request, gateways, services)]),
+  )
+  const outside = logins.get(undefined)
+  const all = weakest([...logins.values()])
+  const blocks = [...logins.keys()].flatMap((from) => addressBlock(from ?? '') ?? [])
+  const lists: readonly LetIn[] = outside === undefined ? [{ kind: 'listed', blocks, local: false }] : []
+  const [first] = ways
+  const states = ways.map(({ outcome }) => outcome.state)
+  const credentials = [...new Set(states.flatMap((state) => state.credentials))]
+  return {
+    program: 'Caddy',
+    service: found.service,
+    route,
+    clientPath: found.clientPath,
+    socket,
+    // Whoever comes from a named address needs nothing else.
+    login: outside === 'yes' && all !== 'yes' ? 'partly' : (outside ?? all),
+    loginBy: [...new Set(credentials.map((one) => nameOf(one, request, gateways, services)))],
+    keyPasses: states.every((state) => !state.keyReplaced),
+    keeper: keeperOf(credentials[0]),
+    lists,
+    listLines: outside === undefined ? rangeLines(found.server.node) : [],
+    addressUnknown: states.some((state) => state.assumed.length > 0),
+    spoofable: states.some((state) => state.spoofable),
+    hsts: states.every((state) => state.hsts),
+    line: cited(first?.outcome.node ?? found.server.node),
+  }
+}
+
+type Request = { readonly method: string; readonly path: string }
+
+/** The weakest way that is open to strangers; a way that only insiders can ask for needs a secret. */
+function loginOf(
+  ways: readonly CaddyWay[],
+  request: Request,
+  gateways: readonly Gateway[],
+  services: readonly InferenceService[],
+): Authenticated {
+  const strangers = ways.filter(({ persona }) => persona !== 'insider')
+  if (strangers.length === 0) return 'yes'
+  return weakest(
+    strangers.map(({ outcome: { state } }) => {
+      const asked = state.credentials.map((credential) => askedBy(credential, request, gateways, services).login)
+      return [...asked, ...(state.assumed.length > 0 ? (['unknown'] as const) : [])].reduce<Authenticated>(strongest, 'no')
+    }),
+  )
+}
+
+function askedBy(credential: Credential, request: Request, gateways: readonly Gateway[], services: readonly InferenceService[]) {
+  if (credential.kind === 'basic') return { login: 'yes' as const, by: 'basic_auth' }
+  if (credential.kind === 'module') return { login: 'unknown' as const, by: 'an extension' }
+  const answers = (credential.asks?.dials ?? []).map((dial) => {
+    const target = readTarget(dial)
+    return askedProgram({ host: target?.host ?? '', port: target?.port ?? 80, path: credential.asks?.path }, request, gateways, services)
+  })
+  return { login: weakest(answers.map(({ login }) => login)), by: answers.find(({ by }) => by)?.by ?? 'forward_auth' }
+}
+
+const nameOf = (credential: Credential, request: Request, gateways: readonly Gateway[], services: readonly InferenceService[]): string =>
+  askedBy(credential, request, gateways, services).by
+
+function keeperOf(credential: Credential | undefined): string | undefined {
+  if (!credential) return undefined
+  if (credential.asks) return `${credential.asks.dials.join(' ')} ${credential.asks.path}`
+  const accounts = items(field(credential.node, 'providers', 'http_basic', 'accounts')).map(
+    (account) => textOf(field(account, 'username')) ?? '',
+  )
+  return `accounts ${accounts.sort().join(' ')}`
+}
+
+/** Where the server names addresses. */
+function rangeLines(server: JsonNode): readonly Citation[] {
+  const lines: Citation[] = []
+  const open: JsonNode[] = [server]
+  for (let node = open.pop(); node && lines.length < 6; node = open.pop()) {
+    for (const name of ['remote_ip', 'client_ip']) {
+      const ranges = field(node, name, 'ranges')
+      if (ranges && texts(ranges).length > 0) lines.push(cited(ranges))
+    }
+    if (node.kind === 'array') open.push(...node.items)
+    if (node.kind === 'object') open.push(...node.entries.values())
+  }
+  return lines
+}

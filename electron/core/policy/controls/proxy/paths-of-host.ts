@@ -1,0 +1,161 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Caddy } from '../../../facts/caddy/caddy.ts'
+import type { JsonNode } from '../../../facts/caddy/json-lines.ts'
+import { caddyRoutesTo } from '../../../facts/caddy/model/routes.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Network } from '../../../facts/network/network.ts'
+import { proxyRoutesTo } from '../../../facts/nginx/model/routes.ts'
+import type { Nginx } from '../../../facts/nginx/nginx.ts'
+import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
+import type { Citation, Verdict } from '../../control.ts'
+import { caddyPath, caddySocket } from './caddy-paths.ts'
+import { type Gateway, gatewaysOf } from './gateways.ts'
+import { nginxPath, nginxSocket, nginxWithheld } from './nginx-paths.ts'
+import { type Behind, gatewayPaths, posing, throughGateway } from './oauth2-paths.ts'
+import type { ProxyPath, WithheldPath } from './proxy-path.ts'
+
+/** Proxies of a host, as far as they were read. */
+export interface Proxies {
+  readonly nginx: Nginx
+  readonly network: FactResult<Network>
+  readonly caddy: FactResult<Caddy>
+  readonly 'oauth2-proxy': FactResult<readonly OAuth2Proxy[]>
+}
+
+/** Every way through a proxy of this host to its inference servers. */
+export interface HostPaths {
+  readonly paths: readonly ProxyPath[]
+  readonly withheld: readonly (WithheldPath & { readonly subject: string })[]
+  /** Where models end: nothing may be called closed or protected because of these. */
+  readonly openEnds: readonly Verdict[]
+  /** Ports of this host, not of inference servers, that get requests of an engine's paths: their programs may pass them on. */
+  readonly handedOn: readonly { readonly program: string; readonly port: number; readonly line: Citation }[]
+}
+
+/** What stands on the gateways' ports, kept for as long as the facts are, so that the models' own memory of a host holds. */
+const settings = new WeakMap<readonly InferenceService[], { readonly key: unknown; readonly addresses: string; readonly found: Setting }>()
+
+interface Setting {
+  readonly gateways: readonly Gateway[]
+  readonly behind: ReadonlyMap<InferenceService, Behind>
+  readonly all: readonly InferenceService[]
+}
+
+function settingOf(services: readonly InferenceService[], proxies: readonly OAuth2Proxy[], localAddresses: readonly string[]): Setting {
+  const addresses = localAddresses.join()
+  const before = settings.get(services)
+  if (before?.key === proxies && before.addresses === addresses) return before.found
+  const gateways = gatewaysOf(proxies, services, localAddresses)
+  const behind = posing(gateways)
+  const found = { gateways, behind, all: [...services, ...behind.keys()] }
+  settings.set(services, { key: proxies, addresses, found })
+  return found
+}
+
+const none: readonly OAuth2Proxy[] = []
+
+/** `address`: how the fleet file reaches the host. */
+export function pathsOfHost(facts: Proxies, services: readonly InferenceService[], address: string): HostPaths {
+  const own = facts.network.known ? facts.network.value.addresses.map((one) => one.address) : []
+  const localAddresses = [...own, address]
+  const setting = settingOf(services, facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value : none, localAddresses)
+  const parts = [ofNginx(facts.nginx, setting, services, localAddresses), ofCaddy(facts.caddy, setting, services, localAddresses)]
+  const complete = setting.gateways.filter(({ unknown }) => unknown === undefined).flatMap(({ binds }) => binds.map(({ port }) => port))
+  return {
+    paths: [...parts.flatMap(({ paths }) => paths), ...gatewayPaths(setting.gateways)],
+    withheld: parts.flatMap(({ withheld }) => withheld),
+    openEnds: [...parts.flatMap(({ openEnds }) => openEnds), ...ofGateways(facts['oauth2-proxy'], setting.gateways)],
+    // What a gateway passes on is known where all of its upstreams are.
+    handedOn: parts.flatMap(({ handedOn }) => handedOn).filter(({ port }) => !complete.includes(port)),
+  }
+}
+
+/** A path to something that poses as an engine leads on through its gateway. */
+function led(path: ProxyPath, behind: ReadonlyMap<InferenceService, Behind>): readonly ProxyPath[] {
+  const gateway = behind.get(path.service)
+  if (!gateway) return [path]
+  const through = throughGateway(path, gateway)
+  return through ? [through] : []
+}
+
+function ofNginx(
+  nginx: Nginx,
+  { gateways, behind, all }: Setting,
+  services: readonly InferenceService[],
+  localAddresses: readonly string[],
+): HostPaths {
+  const picture = proxyRoutesTo(nginx.running ? nginx : { directives: [] }, all, localAddresses)
+  const socketOf = (found: Parameters<typeof nginxSocket>[0]) => nginxSocket(found, picture.model, nginx.version)
+  const around = { model: picture.model, gateways, services }
+  return {
+    paths: picture.routes.flatMap((route) => led(nginxPath(route, socketOf(route), around), behind)),
+    withheld: picture.withheld.map((route) => ({ ...nginxWithheld(route), subject: socketOf(route).subject })),
+    openEnds: picture.unmodelled.slice(0, 20).map(({ directive, reason }) => ({
+      status: 'not-evaluated',
+      subject: `${directive.file} ${directive.name}`,
+      title: 'Part of nginx is beyond the model',
+      reason: `${directive.name} ${directive.parameters.join(' ')} in ${directive.file}: ${reason}. What passes there is not judged.`.slice(
+        0,
+        400,
+      ),
+      cite: [{ section: 'nginx', line: directive.line }],
+    })),
+    handedOn: picture.handedOn.map(({ port, directive }) => ({ program: 'nginx', port, line: { section: 'nginx', line: directive.line } })),
+  }
+}
+
+const nothing: HostPaths = { paths: [], withheld: [], openEnds: [], handedOn: [] }
+
+function ofCaddy(
+  caddy: FactResult<Caddy>,
+  { gateways, behind, all }: Setting,
+  services: readonly InferenceService[],
+  localAddresses: readonly string[],
+): HostPaths {
+  // Where Caddy could not be read, its listeners say that it is there.
+  if (!caddy.known || !caddy.value.config) return nothing
+  const picture = caddyRoutesTo(caddy.value.config, all, localAddresses)
+  const at = (node: JsonNode): Citation => ({ section: 'caddy', line: node.line })
+  return {
+    paths: picture.routes.flatMap((route) => led(caddyPath(route, caddySocket(route), gateways, services), behind)),
+    withheld: picture.withheld.map(({ route, node, ...socket }) => ({
+      route,
+      line: at(node),
+      subject: caddySocket({ ...socket, encrypted: false, policy: undefined }).subject,
+    })),
+    openEnds: picture.unmodelled.slice(0, 20).map(({ node, reason }) => ({
+      status: 'not-evaluated',
+      subject: `caddy ${reason}`.slice(0, 80),
+      title: 'Part of Caddy is beyond the model',
+      reason: `${reason[0]?.toUpperCase()}${reason.slice(1)}. What passes there is not judged.`,
+      cite: [at(node)],
+    })),
+    handedOn: picture.handedOn.map(({ port, node }) => ({ program: 'Caddy', port, line: at(node) })),
+  }
+}
+
+/** An oauth2-proxy that others reach, whose upstreams are not all known. */
+const ofGateways = (fact: FactResult<readonly OAuth2Proxy[]>, gateways: readonly Gateway[]): readonly Verdict[] => [
+  ...gateways
+    .filter(({ unknown, binds }) => unknown !== undefined && (binds.length === 0 || binds.some(({ loopback }) => !loopback)))
+    .map(
+      ({ proxy, unknown }): Verdict => ({
+        status: 'not-evaluated',
+        subject: `oauth2-proxy ${proxy.id}`,
+        title: 'What oauth2-proxy passes on is not known',
+        reason: `Its upstreams are not known: ${unknown}.`,
+        cite: [{ section: 'oauth2-proxy', line: proxy.line }],
+      }),
+    ),
+  ...(fact.known ? fact.value : [])
+    .filter(({ container }) => container)
+    .map(
+      (proxy): Verdict => ({
+        status: 'not-evaluated',
+        subject: `oauth2-proxy ${proxy.id}`,
+        title: 'oauth2-proxy in a container is not modelled',
+        reason: 'Where its upstreams lead is decided inside the container’s network.',
+        cite: [{ section: 'oauth2-proxy', line: proxy.line }],
+      }),
+    ),
+]
