@@ -10,6 +10,8 @@ export interface Credential {
   readonly directive: NginxDirective
   /** Programs that an `auth_request` asks, and the path it asks them for. */
   readonly asks?: readonly Asked[] | undefined
+  /** Nobody gets past it: what a client is told. */
+  readonly refusal?: 401 | 403 | 500 | undefined
 }
 
 export interface Asked {
@@ -21,6 +23,7 @@ export interface Asked {
 export interface AuthAnswer {
   readonly everybody: boolean
   readonly asks: readonly Asked[]
+  readonly refusal?: Credential['refusal']
 }
 
 /** One pass through the access phase. */
@@ -29,6 +32,8 @@ export interface Gate {
   /** `allow` and `deny` in effect, in order. The first that fits the client's address decides; none lets it in. */
   readonly addresses: readonly NginxDirective[]
   readonly credentials: readonly Credential[]
+  /** An `auth_request` lets everybody in by itself: with "satisfy any" nothing else counts. */
+  readonly opensToAll: boolean
 }
 
 const modules = ['auth_jwt', 'auth_oidc', 'auth_ldap', 'auth_pam', 'auth_gss', 'auth_digest', 'auth_spnego']
@@ -52,7 +57,8 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
   const request = nearest(scope, 'auth_request')
   const uri = request?.parameters[0] ?? 'off'
   const answer = request && uri !== 'off' ? answerOf(uri) : undefined
-  if (request && answer && !answer.everybody) credentials.push({ kind: 'auth-request', directive: request, asks: answer.asks })
+  if (request && answer && !answer.everybody)
+    credentials.push({ kind: 'auth-request', directive: request, asks: answer.asks, refusal: answer.refusal })
   for (const name of modules) {
     const directive = nearest(scope, name)
     if (directive && directive.parameters[0] !== 'off') add('module', directive)
@@ -65,6 +71,7 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
     satisfy: nearest(scope, 'satisfy')?.parameters[0] === 'any' ? 'any' : 'all',
     addresses: nearestAll(scope, ['allow', 'deny']),
     credentials,
+    opensToAll: answer?.everybody === true,
   }
 }
 

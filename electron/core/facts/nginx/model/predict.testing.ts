@@ -1,5 +1,7 @@
+import { addressBlock, within } from '../../network/address-block.ts'
 import { parseDump } from '../parse.ts'
-import type { Gate } from './access.ts'
+import type { Credential, Gate } from './access.ts'
+import { maps } from './random-configurations.testing.ts'
 import { type Answer, serve } from './request.ts'
 import { own } from './scope.ts'
 import { readHttp } from './servers.ts'
@@ -13,32 +15,37 @@ export interface Prediction {
   readonly path?: string | undefined
 }
 
-export type Predict = (method: string, path: string, login: boolean) => Prediction
+export type Predict = (method: string, path: string, login: boolean, from: string) => Prediction
 
 /** `body`: what stands inside `server { … }`. */
 export function predictor(body: string): Predict {
-  const parsed = parseDump(`# configuration file /x/nginx.conf:\nhttp { server { listen 80; ${body} } }\n`)
+  const parsed = parseDump(`# configuration file /x/nginx.conf:\nhttp { ${maps} server { listen 80; ${body} } }\n`)
   if (!parsed.ok) throw new Error(parsed.message)
   const model = readHttp(parsed)
   const [server] = model.servers
   if (!server) throw new Error('no server')
   const mergeSlashes = own(server.scope, 'merge_slashes')?.parameters[0] !== 'off'
-  return (method, path, login) => {
+  return (method, path, login, from) => {
     const [bare = ''] = path.split('?')
-    return follow(serve(model, server, { method, path: bare, scheme: 'http', host: 'localhost', port: 80, mergeSlashes }), login)
+    return follow(serve(model, server, { method, path: bare, scheme: 'http', host: 'localhost', port: 80, mergeSlashes }), { login, from })
   }
 }
 
 /** Who is refused goes on through `error_page`, where there is one for that status. */
-function follow(answers: readonly Answer[], login: boolean): Prediction {
+interface Client {
+  readonly login: boolean
+  readonly from: string
+}
+
+function follow(answers: readonly Answer[], client: Client): Prediction {
   const [first] = answers
   if (!first) throw new Error('no answer')
-  const status = first.gates.map((gate) => refuse(gate, login)).find((one) => one !== 0)
+  const status = first.gates.map((gate) => refuse(gate, client)).find((one) => one !== 0)
   const denied = status ?? (first.outcome.kind === 'answered' && first.outcome.directive.name === 'deny' ? 403 : undefined)
   if (denied === undefined) return outcome(first)
   const next = answers
     .filter((answer) => answer.afterRefusal === denied)
-    .map((answer) => follow([{ ...answer, afterRefusal: undefined }], login))
+    .map((answer) => follow([{ ...answer, afterRefusal: undefined }], client))
   return next.find(({ status: one }) => one !== 401 && one !== 403) ?? next[0] ?? { status: denied }
 }
 
@@ -50,14 +57,26 @@ function outcome({ outcome, scope, location }: Answer): Prediction {
   return { status: outcome.kind === 'answered' ? outcome.status || 0 : -1 }
 }
 
-/** 0 lets in. */
-function refuse(gate: Gate, login: boolean): number {
-  const rule = gate.addresses.find(({ parameters }) => ['all', '127.0.0.1'].includes(parameters[0] ?? ''))
-  const address = rule === undefined ? 'silent' : rule.name
-  const password = gate.credentials.length === 0 ? 'silent' : login ? 'allow' : 'deny'
+/** The stub model server lets everybody in when it is asked who somebody is. */
+const told = ({ refusal, asks }: Credential, login: boolean): number =>
+  refusal ?? (login || asks?.some(({ target }) => target.host === '@upstream@') ? 0 : 401)
+
+/** 0 lets in. Access runs first, then auth_basic, then auth_request (ngx_http_core_access_phase). */
+function refuse(gate: Gate, { login, from }: Client): number {
+  const client = addressBlock(from)
+  const rule = gate.addresses.find(({ parameters: [text = ''] }) => {
+    const block = addressBlock(text)
+    return text === 'all' || (block !== undefined && client !== undefined && within(client, block))
+  })
+  const answers = [
+    ...(rule === undefined ? [] : [rule.name === 'allow' ? 0 : 403]),
+    ...gate.credentials.map((credential) => told(credential, login)),
+    // An auth_request that lets everybody in is no credential, but it satisfies "any".
+    ...(gate.opensToAll ? [0] : []),
+  ]
   if (gate.satisfy === 'any') {
-    if (address === 'allow' || password === 'allow') return 0
-    return password === 'deny' ? 401 : address === 'deny' ? 403 : 0
+    if (answers.length === 0 || answers.includes(0)) return 0
+    return answers.includes(500) && !answers.slice(0, answers.indexOf(500)).includes(0) ? 500 : answers.includes(401) ? 401 : 403
   }
-  return address === 'deny' ? 403 : password === 'deny' ? 401 : 0
+  return answers.find((answer) => answer !== 0) ?? 0
 }

@@ -43,6 +43,12 @@ export const requestPaths = [
   '/..',
 ] as const
 export const methods = ['GET', 'POST', 'DELETE'] as const
+/** Addresses that clients come from. */
+export const addresses = ['127.0.0.1', '127.0.9.9'] as const
+
+/** Of every configuration, in `http`. */
+export const maps =
+  'map $request_method $writes { default 0; POST 1; DELETE 1; } map $uri $wanted { default ""; ~^/api/(?<what>pull|push)$ $what; /v1/chat chat; }'
 
 interface Node {
   readonly modifier: string
@@ -63,6 +69,13 @@ const access = constantFrom(
   'allow 10.0.0.0/8; deny all;',
   'satisfy any;',
   'satisfy all;',
+  'allow 127.0.9.0/24; deny all;',
+  'deny 127.0.9.9; allow all;',
+  'auth_request /auth-yes;',
+  'auth_request /auth-no;',
+  'auth_request /auth-ask;',
+  'auth_request /auth-odd;',
+  'auth_request off;',
 )
 const rewrites = constantFrom(
   'rewrite ^/o/(.*)$ /$1 break;',
@@ -84,6 +97,19 @@ const rewrites = constantFrom(
   'try_files /none =418;',
   'error_page 403 = @named;',
   'error_page 404 = @named;',
+  'error_page 401 = @named;',
+  'error_page 401 403 =200 /v1/chat;',
+  'if ($writes) { return 405; }',
+  'if ($wanted = pull) { return 409; }',
+  'if ($wanted) { rewrite ^ /o/$wanted break; }',
+  'rewrite ^/api/(?<rest>.*)$ /v1/$rest last;',
+  'rewrite ^/v1/chat /o? last;',
+  'set $y $uri; if ($y ~* ^/API) { return 422; }',
+  'try_files $uri /v1/chat;',
+  'try_files /none /api/;',
+  'limit_except POST { allow 127.0.0.1; deny all; }',
+  'return 301 /elsewhere;',
+  'alias /nowhere/;',
 )
 const handlers = constantFrom('', '@PASS@;', '@PASS@;', '@PASS@/;', '@PASS@/api/;', '@PASS@$request_uri;')
 
@@ -131,7 +157,13 @@ export const serverBodies: Arbitrary<string> = tuple(
 ).map(([nodes, top, merge]) => {
   counter = 0
   const seen = new Set<string>()
-  const named = 'location @named { proxy_set_header X-Location named; proxy_pass @UPSTREAM@; }'
+  const named = [
+    'location @named { proxy_set_header X-Location named; proxy_pass @UPSTREAM@; }',
+    'location = /auth-yes { internal; return 204; }',
+    'location = /auth-no { internal; return 403; }',
+    'location = /auth-odd { internal; return 302 /x; }',
+    'location = /auth-ask { internal; proxy_pass @AUTH@; proxy_pass_request_body off; }',
+  ].join(' ')
   const server = top.filter((line) => !/^(?:limit_except|try_files|internal)/.test(line)).join(' ')
   return `${merge} ${server}\n${nodes.map((one) => render(one, seen, undefined)).join('')}${named}\n`
 })

@@ -2,18 +2,20 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { sample } from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Prediction, predictor } from './predict.testing.ts'
-import { methods, requestPaths, serverBodies } from './random-configurations.testing.ts'
+import { addresses, methods, requestPaths, serverBodies } from './random-configurations.testing.ts'
 import { nginxProgram, startNginx } from './run-nginx.testing.ts'
 
 const fixture = new URL('../__fixtures__/choices.json', import.meta.url)
 
 interface Recording {
   readonly body: string
-  /** Answers of the real nginx: methods × paths × without and with a login, in that order. `status[ location path]`. */
+  /** Answers of the real nginx: methods × paths × addresses × without and with a login, in that order. `status[ location path]`. */
   readonly answers: readonly string[]
 }
 
-const requests = methods.flatMap((method) => requestPaths.flatMap((path) => [false, true].map((login) => ({ method, path, login }))))
+const requests = methods.flatMap((method) =>
+  requestPaths.flatMap((path) => addresses.flatMap((from) => [false, true].map((login) => ({ method, path, login, from })))),
+)
 
 const print = ({ status, location, path }: Prediction): string =>
   [status, location, path?.split('?')[0]].filter((word) => word !== undefined).join(' ')
@@ -24,10 +26,12 @@ const agrees = (model: Prediction, real: string): boolean =>
 
 function disagreements({ body, answers }: Recording): readonly string[] {
   const predict = predictor(body)
-  return requests.flatMap(({ method, path, login }, index) => {
-    const model = predict(method, path, login)
+  return requests.flatMap(({ method, path, login, from }, index) => {
+    const model = predict(method, path, login, from)
     const real = answers[index] ?? ''
-    return agrees(model, real) ? [] : [`${method} ${path}${login ? ' with login' : ''}: nginx ${real}, model ${print(model)}\n${body}`]
+    return agrees(model, real)
+      ? []
+      : [`${method} ${path} from ${from}${login ? ' with login' : ''}: nginx ${real}, model ${print(model)}\n${body}`]
   })
 }
 
@@ -53,7 +57,7 @@ if (runs > 0)
     try {
       for (const index of nginx.accepted) {
         const answers: string[] = []
-        for (const { method, path, login } of requests) answers.push(print(await nginx.ask(index, method, path, login)))
+        for (const { method, path, login, from } of requests) answers.push(print(await nginx.ask(index, method, path, login, from)))
         all.push({ body: bodies[index] ?? '', answers })
       }
     } finally {

@@ -68,12 +68,18 @@ export function serve(model: HttpModel, server: Server, request: Request): reado
   return begin(model, server, request, false)
 }
 
-function begin(model: HttpModel, server: Server, request: Request, inSubrequest: boolean): readonly Answer[] {
+function begin(
+  model: HttpModel,
+  server: Server,
+  request: Request,
+  inSubrequest: boolean,
+  variables: RequestState['variables'] = new Map(),
+): readonly Answer[] {
   const uri = normaliseUri(request.path, request.mergeSlashes)
   const none = { scope: server.scope, gates: [], assumptions: [] }
   if (uri === undefined) return [{ ...none, outcome: { kind: 'answered', status: 400, directive: server.directive } }]
   const { method, path, scheme, host, port } = request
-  const state: RequestState = { method, uri, requestUri: path, scheme, host, port, variables: new Map(), captures: [] }
+  const state: RequestState = { method, uri, requestUri: path, scheme, host, port, variables, captures: [] }
   const start: Journey = {
     model,
     server,
@@ -137,8 +143,18 @@ function failed(
   location?: Location,
   shown = status,
 ): readonly Answer[] {
-  const page = journey.onErrorPage || journey.inSubrequest ? undefined : errorPage(scope, status)
+  const page = journey.onErrorPage ? undefined : errorPage(scope, status)
+  // An auth_request asks for the status alone: without "=" it stays what it was, with "=200" it is that.
+  const told = page && journey.inSubrequest ? toldBy(page.directive, status) : undefined
+  if (told !== undefined) return [ended(journey, scope, { kind: 'answered', status: told, directive }, location)]
   return page ? toErrorPage(journey, page, scope) : [ended(journey, scope, { kind: 'answered', status: shown, directive }, location)]
+}
+
+/** Status that an `error_page` gives, or undefined when the page's own counts (`=`). */
+function toldBy({ parameters }: NginxDirective, status: number): number | undefined {
+  const written = parameters.find((word) => word.startsWith('='))
+  if (written === undefined) return status
+  return written === '=' ? undefined : Number(written.slice(1)) || status
 }
 
 /** A named location gets the request as it is; a path gets a GET. */
@@ -190,10 +206,15 @@ function content(journey: Journey, passed: Scope, location: Location | undefined
   const scope = limited(passed, journey.state.method)
   const gate = journey.inSubrequest ? undefined : gateOf(scope, journey.model, journey.state, (uri) => askAuth(journey, uri))
   const closed = gate !== undefined && gate.satisfy === 'all' && deniesAll(gate.addresses)
+  const refusing = gate?.satisfy === 'all' ? gate.credentials.find(({ refusal }) => refusal !== undefined) : undefined
   const refused = gate ? onRefusal(journey, scope, gate) : []
   if (closed) {
     const directive = gate.addresses[0] as NginxDirective
     return [ended(journey, scope, { kind: 'answered', status: 403, directive }, location), ...refused]
+  }
+  if (gate && refusing) {
+    const outcome: Outcome = { kind: 'answered', status: refusing.refusal ?? 500, directive: refusing.directive }
+    return [ended({ ...journey, gates: [...journey.gates, gate] }, scope, outcome, location), ...refused]
   }
   const next = gate ? { ...journey, gates: [...journey.gates, gate] } : journey
   return [...(tryFiles(next, passed) ?? handle(next, scope, passed, location)), ...refused]
@@ -246,7 +267,8 @@ function errorPage(scope: Scope, status: number): { readonly to: string; readonl
 /** Who is refused is sent to the error page, which may itself be passed on: then the refusal protects nothing. */
 function onRefusal(journey: Journey, scope: Scope, gate: Gate): readonly Answer[] {
   if (journey.onErrorPage) return []
-  const statuses = [...(gate.credentials.length > 0 ? [401 as const] : []), ...(gate.addresses.length > 0 ? [403 as const] : [])]
+  const asking = gate.credentials.some(({ kind }) => kind === 'auth-request')
+  const statuses = [...(gate.credentials.length > 0 ? [401 as const] : []), ...(gate.addresses.length > 0 || asking ? [403 as const] : [])]
   return statuses.flatMap((status) => {
     const page = errorPage(scope, status)
     return page ? toErrorPage(journey, page, scope).map((answer) => ({ ...answer, afterRefusal: status })) : []
@@ -296,13 +318,18 @@ function pass(journey: Journey, directive: NginxDirective, location: Location | 
 function askAuth(journey: Journey, uri: string): AuthAnswer {
   const path = uri.split('?', 1)[0] ?? ''
   if (!path.startsWith('/')) return { everybody: false, asks: [] }
-  const { method, scheme, host, port } = journey.state
-  const answers = begin(journey.model, journey.server, { method, path, scheme, host, port, mergeSlashes: true }, true)
+  // A subrequest shares the variables of its request.
+  const { method, scheme, host, port, variables } = journey.state
+  const answers = begin(journey.model, journey.server, { method, path, scheme, host, port, mergeSlashes: true }, true, variables)
   const everybody = answers.some(
     ({ outcome, assumptions }) => assumptions.length === 0 && outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300,
   )
+  const [own] = answers.length === 1 && answers[0]?.assumptions.length === 0 ? answers : []
+  const status = own?.outcome.kind === 'answered' && !everybody ? own.outcome.status : undefined
   return {
     everybody,
+    // 401 and 403 are passed on, anything else is an error (ngx_http_auth_request_module).
+    refusal: status === undefined ? undefined : status === 401 || status === 403 ? status : 500,
     asks: answers.flatMap(({ outcome }) => (outcome.kind === 'proxied' ? [{ target: outcome.target, path: outcome.path }] : [])),
   }
 }

@@ -41,7 +41,22 @@ function run(directives: readonly NginxDirective[], scope: Scope, model: HttpMod
   return all
 }
 
-function step(directive: NginxDirective, scope: Scope, model: HttpModel, now: Running): readonly Running[] {
+/** A map keeps the value of its first use for the rest of the request, whatever becomes of the path (unless it is `volatile`). */
+function withMaps(directive: NginxDirective, model: HttpModel, state: RequestState): RequestState {
+  const variables = new Map(state.variables)
+  for (const [, name = ''] of directive.parameters.join(' ').matchAll(/\$\{?(\w+)/g)) {
+    const key = name.toLowerCase()
+    const map = model.maps.get(`$${key}`)
+    if (!map || variables.has(key) || map.block?.some((line) => line.name === 'volatile')) continue
+    if (dependsOnClient(map.parameters[0] ?? '', model) !== undefined) continue
+    const [silent, guessing] = (['silent', 'guessing'] as const).map((persona) => expandText(`$${key}`, { model, state, persona }))
+    if (silent?.known && guessing?.known && silent.text === guessing.text) variables.set(key, silent.text)
+  }
+  return variables.size === state.variables.size ? state : { ...state, variables }
+}
+
+function step(directive: NginxDirective, scope: Scope, model: HttpModel, before: Running): readonly Running[] {
+  const now = { ...before, state: withMaps(directive, model, before.state) }
   switch (directive.name) {
     case 'set': {
       const name = (directive.parameters[0] ?? '').replace(/^\$/, '').toLowerCase()

@@ -257,7 +257,7 @@ function readStreams(
             answer: {
               outcome: { kind: 'proxied', directive, target, path: route.path },
               scope: server.scope,
-              gates: [{ satisfy: 'all', addresses: nearestAll(server.scope, ['allow', 'deny']), credentials: [] }],
+              gates: [{ satisfy: 'all', addresses: nearestAll(server.scope, ['allow', 'deny']), credentials: [], opensToAll: false }],
               assumptions: [],
             },
           })

@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Prediction } from './predict.testing.ts'
+import { maps } from './random-configurations.testing.ts'
 
 /** Test support: one real nginx on loopback with many server blocks, and a stub model server behind it. */
 export interface RunningNginx {
   /** Index of the bodies that nginx accepted. */
   readonly accepted: readonly number[]
-  ask(body: number, method: string, path: string, login: boolean): Promise<Prediction>
+  ask(body: number, method: string, path: string, login: boolean, from?: string): Promise<Prediction>
   stop(): Promise<void>
 }
 
@@ -21,6 +22,8 @@ export const nginxProgram = ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].find((p
 
 /** {SHA} of "p": read by nginx itself, whatever the C library offers. */
 const users = `u:{SHA}${createHash('sha1').update('p').digest('base64')}\n`
+
+const authorization = `Basic ${Buffer.from('u:p').toString('base64')}`
 
 /** Each body has a socket of its own, since nginx takes some settings (`merge_slashes`) from the default server of a socket. */
 const addressOf = (body: number): string => `127.1.${body >> 8}.${body & 255}`
@@ -38,7 +41,12 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
   const upstream = createServer((incoming, answer) =>
     answer.end(JSON.stringify({ location: incoming.headers['x-location'], path: incoming.url })),
   )
+  const auth = createServer((incoming, answer) => {
+    answer.statusCode = incoming.headers.authorization === authorization ? 200 : 401
+    answer.end()
+  })
   const upstreamPort = await listening(upstream)
+  const authPort = await listening(auth)
   const placeholder = createServer()
   const port = await listening(placeholder)
   placeholder.close()
@@ -46,15 +54,19 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
 
   const file = join(folder, 'nginx.conf')
   const fill = (body: string) =>
-    body.replaceAll('@UPSTREAM@', `http://127.0.0.1:${upstreamPort}`).replaceAll('@USERS@', join(folder, 'users')).replaceAll('\n', ' ')
+    body
+      .replaceAll('@UPSTREAM@', `http://127.0.0.1:${upstreamPort}`)
+      .replaceAll('@AUTH@', `http://127.0.0.1:${authPort}`)
+      .replaceAll('@USERS@', join(folder, 'users'))
+      .replaceAll('\n', ' ')
   let accepted = bodies.map((_, index) => index)
   const write = () =>
     writeFileSync(
       file,
       [
         `${process.getuid?.() === 0 ? 'user root;' : ''} pid ${folder}/pid; error_log ${folder}/error.log; daemon off; master_process on; worker_processes 1;`,
-        'events { worker_connections 256; }',
-        `http { access_log off; root ${folder}/empty; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}`,
+        'events { worker_connections 4096; }',
+        `http { access_log off; ${maps} root ${folder}/empty; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}`,
         ...accepted.map((index) => `server { listen ${addressOf(index)}:${port}; ${fill(bodies[index] ?? '')} }`),
         '}\n',
       ].join('\n'),
@@ -70,10 +82,10 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
   }
   const child = spawn(program, ['-p', folder, '-c', file], { stdio: 'ignore' })
 
-  const ask = (body: number, method: string, path: string, login: boolean): Promise<Prediction> =>
+  const ask = (body: number, method: string, path: string, login: boolean, from = '127.0.0.1'): Promise<Prediction> =>
     new Promise((resolve, reject) => {
-      const headers = { ...(login && { authorization: `Basic ${Buffer.from('u:p').toString('base64')}` }) }
-      const sent = request({ host: addressOf(body), localAddress: '127.0.0.1', port, method, path, headers }, (answer) => {
+      const headers = { ...(login && { authorization }) }
+      const sent = request({ host: addressOf(body), localAddress: from, port, method, path, headers }, (answer) => {
         let text = ''
         answer.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk
@@ -90,6 +102,7 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
     child.kill('SIGTERM')
     if (child.exitCode === null) await once(child, 'exit')
     upstream.close()
+    auth.close()
     rmSync(folder, { recursive: true, force: true })
   }
   for (let attempt = 0; ; attempt++) {
