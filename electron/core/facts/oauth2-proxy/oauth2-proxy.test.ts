@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -196,7 +196,9 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       },
     })
     await once(child, 'spawn')
-    await sleep(50)
+    // The program is only there once the new process has replaced the old one.
+    for (let tries = 0; tries < 200 && !readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').startsWith('/opt/oauth2-proxy'); tries += 1)
+      await sleep(20)
   })
   afterAll(() => {
     child.kill()

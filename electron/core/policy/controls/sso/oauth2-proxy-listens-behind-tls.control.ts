@@ -9,7 +9,7 @@ export default defineControl({
   id: 'oauth2-proxy-listens-behind-tls',
   item: 'INF-2',
   severity: 'high',
-  title: 'oauth2-proxy takes plain HTTP on loopback only',
+  title: 'Plain HTTP reaches oauth2-proxy on loopback only',
   rationale:
     'Its plain port carries session cookies and prompts. On an address of the network whoever sits between takes over the session, and TLS of a proxy before it is passed by.',
   needs: ['oauth2-proxy'],

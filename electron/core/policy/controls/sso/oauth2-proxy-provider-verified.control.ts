@@ -14,7 +14,7 @@ export default defineControl({
   id: 'oauth2-proxy-provider-verified',
   item: 'INF-3',
   severity: 'high',
-  title: 'oauth2-proxy verifies the provider that names its users',
+  title: 'The provider that names users is verified by oauth2-proxy',
   rationale:
     'Whoever can pose as the provider names himself any user. Without certificate checks, over plain HTTP, or with addresses that the provider never verified, a stranger logs in as an administrator.',
   needs: ['oauth2-proxy'],

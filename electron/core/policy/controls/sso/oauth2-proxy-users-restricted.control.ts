@@ -20,7 +20,7 @@ export default defineControl({
   id: 'oauth2-proxy-users-restricted',
   item: 'INF-3',
   severity: 'high',
-  title: 'oauth2-proxy lets only named domains or groups in',
+  title: 'Only named domains or groups come through oauth2-proxy',
   rationale:
     'With email_domains "*" every account of the provider is a user of the model. At a public provider that is everybody on earth with an account; at your own it includes contractors and service accounts.',
   needs: ['oauth2-proxy'],
