@@ -75,8 +75,8 @@ export function rest(facts: ProxyFacts, picture: HostPaths, judged: readonly Ver
 }
 
 /** Servers whose sockets could not be seen: whether nginx forwards to them cannot be told. */
-const unseen = ({ listeners, nginx, services }: ProxyFacts): readonly Verdict[] =>
-  listeners.known || !nginx.running
+const unseen = ({ listeners, nginx, caddy, services }: ProxyFacts): readonly Verdict[] =>
+  listeners.known || !(nginx.running || (caddy.known && caddy.value.running))
     ? []
     : services
         .filter(({ running, binds }) => running && binds.length === 0)
@@ -84,7 +84,7 @@ const unseen = ({ listeners, nginx, services }: ProxyFacts): readonly Verdict[] 
           status: 'not-evaluated',
           subject: service.id,
           title: 'Where the server listens is not known',
-          reason: `Whether nginx forwards to ${serviceName(service)} cannot be told: ${listeners.reason}.`,
+          reason: `Whether a proxy forwards to ${serviceName(service)} cannot be told: ${listeners.reason}.`,
           cite: [],
         }))
 
