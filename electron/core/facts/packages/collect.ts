@@ -105,7 +105,7 @@ printf '@end\\n'
 
 const software = script({
   id: 'software',
-  display: 'versions of driver, engines (GET on 127.0.0.1) and Python packages; resolvers, package sources, registries',
+  display: 'versions (GET on 127.0.0.1, dist-info, driver), package sources, registries',
   script: SCRIPT,
   parameters: [enginePattern],
   timeoutMs: 20_000,
