@@ -48,7 +48,9 @@ export function askHttp(
         }),
       )
       const answer = { method, path, status: incoming.statusCode, headers }
-      if (!readsBody || (incoming.statusCode ?? 0) >= 300) return finish(answer)
+      // nginx says in the body of a 400 that it wants a client certificate.
+      const worthReading = incoming.statusCode === 400 || (readsBody && (incoming.statusCode ?? 0) < 300)
+      if (!worthReading) return finish(answer)
       let body = ''
       const done = () => finish({ ...answer, body: body.trim() })
       incoming.setEncoding('utf8')

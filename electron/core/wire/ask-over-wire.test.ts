@@ -81,6 +81,19 @@ describe('what a server answers', () => {
     }
   })
 
+  test('the body of a 400 is read, since nginx asks for a client certificate there; that of a 401 is not', async () => {
+    const body = '<title>400 No required SSL certificate was sent</title>'
+    const port = await serving((socket, request) =>
+      socket.end(
+        `HTTP/1.1 ${request.startsWith('GET / ') ? '401 No' : '400 Bad Request'}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      ),
+    )
+    expect((await ask(port))?.answers.map(({ status, body: text }) => [status, text])).toEqual([
+      [401, undefined],
+      [400, body],
+    ])
+  })
+
   test.each<[name: string, answer: (socket: Socket) => void, failure: RegExp]>([
     ['no HTTP', (socket) => socket.end('SSH-2.0-x\r\n'), /not HTTP/],
     ['headers without end', (socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${'a'.repeat(40_000)}`), /HPE_HEADER_OVERFLOW/],

@@ -201,6 +201,8 @@ const codeRunners: readonly ProgramRecord[] = [
     kind: 'container-api',
     program: /^dockerd$/,
     anywhere: /^(?:-H|--host)?=?tcp:\/\//,
+    // "hosts" in daemon.json does the same. 2377 and 7946 are Swarm's own.
+    listening: { name: /^dockerd$/, butPorts: [2377, 7946] },
     authentication: { usual: 'none', on: /^--tlsverify(?:=true)?$/ },
     danger: 'Whoever reaches the Docker API starts a container that mounts this host: it is root without a password.',
     source: 'https://docs.docker.com/engine/daemon/remote-access/',

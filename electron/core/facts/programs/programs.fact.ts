@@ -6,7 +6,7 @@ import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import { containerIdOf, unitOf } from '../services/placement.ts'
 import type { Program } from './programs.ts'
-import { programOfImage, recogniseProgram } from './recognise-program.ts'
+import { programOfImage, programThatListens, recogniseProgram } from './recognise-program.ts'
 import type { ProgramRecord } from './record.ts'
 
 /** Programs that belong to running models: from processes, listeners and containers. Asks nothing on the host. */
@@ -26,7 +26,10 @@ function findPrograms(
   listeners: FactResult<readonly Listener[]>,
   containers: readonly Container[],
 ): readonly Program[] {
-  const records = new Map(processes.map((process) => [process.pid, recogniseProgram(process.argv, process.name)]))
+  const tcp = listeners.known ? listeners.value.filter(({ protocol }) => protocol === 'tcp') : []
+  const records = new Map(
+    processes.map((process) => [process.pid, recogniseProgram(process.argv, process.name) ?? programThatListens(process, tcp)]),
+  )
   const parents = new Map(processes.map(({ pid, ppid }) => [pid, ppid]))
   const isPart = (process: Process, record: ProgramRecord): boolean => {
     let above = process.ppid

@@ -124,6 +124,12 @@ test('one program with its children and their sockets; what a flag says about au
   ])
 })
 
+test('the Docker API by its socket, where daemon.json opens it; ports of Swarm and of containers are not it', () => {
+  const daemon = process(30, 1, '/usr/bin/dockerd -H fd://', { name: 'dockerd' })
+  expect(find([daemon], [listener(2375, 30)])).toMatchObject([{ id: 'docker-tcp', authentication: 'none', binds: [{ port: 2375 }] }])
+  expect(find([daemon, process(31, 30, 'docker-proxy -host-port 80')], [listener(2377, 30), listener(80, 31)])).toEqual([])
+})
+
 test('sockets without owners: it is said that they could not be seen', () => {
   expect(find([process(20, 1, 'tritonserver')], [listener(8000, undefined)])[0]).toMatchObject({
     binds: [],

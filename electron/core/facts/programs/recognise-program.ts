@@ -1,4 +1,6 @@
 import { basename } from 'node:path/posix'
+import type { Listener } from '#shared/model/listener.ts'
+import type { Process } from '../processes/processes.ts'
 import { unwrap } from '../services/launchers.ts'
 import { knownPrograms } from './known-programs.ts'
 import type { ProgramRecord } from './record.ts'
@@ -27,6 +29,17 @@ function fits(record: ProgramRecord, words: readonly string[]): boolean {
 const says = (pattern: RegExp, words: readonly string[]): boolean => words.some((word) => pattern.test(word))
 
 const isRunner = (name: string): boolean => /^(?:uvicorn|gunicorn|hypercorn|waitress-serve)$/.test(name)
+
+/** What a process is by the socket that it holds itself, where its words leave that open. */
+export const programThatListens = (
+  { name, pid }: Pick<Process, 'name' | 'pid'>,
+  listeners: readonly Listener[],
+): ProgramRecord | undefined =>
+  knownPrograms.find(
+    ({ listening }) =>
+      listening?.name.test(name) &&
+      listeners.some(({ port, processes }) => !listening.butPorts.includes(port) && processes.some((owner) => owner.pid === pid)),
+  )
 
 /** The program that an image is named after, on whatever registry. */
 export function programOfImage(reference: string): ProgramRecord | undefined {

@@ -16,6 +16,8 @@ export interface ProgramRecord {
   readonly module?: RegExp
   /** Path of the program or script, for names that are too common alone. */
   readonly path?: RegExp
+  /** A process of this name that listens on TCP by itself is one, whatever its words say (a configuration file may): but on these ports. */
+  readonly listening?: { readonly name: RegExp; readonly butPorts: readonly number[] }
   /** Repository of a container image. */
   readonly image?: RegExp
   readonly authentication: {

@@ -68,13 +68,15 @@ export type CredentialsSeen = 'demanded' | 'none' | 'absent' | 'elsewhere' | 'un
 
 /**
  * What a status says about credentials (RFC 9110, 15). 405 and 415 come from whoever knows the route, so the request got through; 403 refuses
- * this client whatever it shows; a redirect leads elsewhere, mostly to a login or to https.
+ * this client whatever it shows; a redirect leads elsewhere, mostly to a login or to https. nginx answers 400 when a client certificate is
+ * missing (ngx_http_ssl_module, 495 to 497), and for much else.
  */
-export function credentialsSeen({ status }: Pick<WireAnswer, 'status'>): CredentialsSeen {
+export function credentialsSeen({ status, body }: Pick<WireAnswer, 'status' | 'body'>): CredentialsSeen {
   if (status === undefined) return 'unclear'
   if (status === 401 || status === 403 || status === 407) return 'demanded'
+  if (status === 400) return /No required SSL certificate was sent|The SSL certificate error/.test(body ?? '') ? 'demanded' : 'unclear'
   if (status === 404 || status === 410 || status === 444) return 'absent'
   if (status >= 200 && status < 300) return 'none'
   if (status >= 300 && status < 400) return 'elsewhere'
-  return status === 400 || status === 405 || status === 415 || status === 422 ? 'none' : 'unclear'
+  return status === 405 || status === 415 ? 'none' : 'unclear'
 }

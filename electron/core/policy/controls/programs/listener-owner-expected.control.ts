@@ -16,8 +16,8 @@ export default defineControl({
   needs: ['listeners', 'processes', 'services', 'programs'],
   uses: ['firewall', 'network'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:CM-8', 'CIS-8:4.8', 'ISO-27001:A.8.20'],
-  evaluate: ({ listeners, processes, services, programs, firewall, network }) => {
-    const strangers = strangersAmong(listeners, services, programs)
+  evaluate: ({ listeners, processes, services, programs, firewall, network }, { host }) => {
+    const strangers = strangersAmong(listeners, services, programs, [22, host.port])
     if (strangers.length > 0) return strangers.map((group) => judge(group, processes, { firewall, network }))
     const open = listeners.filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
     return [
@@ -35,7 +35,7 @@ export default defineControl({
 
 /** Programs of the system and proxies that other controls look at. */
 const usual =
-  /^(?:sshd(?:-session)?|systemd(?:-[\w-]+)?|init|nginx|caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o|oauth2-proxy|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|docker-proxy|rootlessport|conmon|dockerd|containerd|netavark|aardvark-dns|slirp4netns|pasta(?:\.avx2)?|kube-proxy|nv-hostengine|nvidia-persiste\w*)$/
+  /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o|oauth2-proxy|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|docker-proxy|rootlessport|conmon|dockerd|containerd|netavark|aardvark-dns|slirp4netns|pasta(?:\.avx2)?|kube-proxy|nv-hostengine|nvidia-persiste\w*)$/
 
 interface Group {
   readonly owner: Listener['processes'][number] | undefined
@@ -47,6 +47,7 @@ function strangersAmong(
   listeners: readonly Listener[],
   services: readonly InferenceService[],
   programs: readonly Program[],
+  sshPorts: readonly number[],
 ): readonly Group[] {
   const expected = new Set([...services, ...programs].flatMap(({ pids }) => pids))
   const bound = new Set(
@@ -60,7 +61,9 @@ function strangersAmong(
     const { processes } = listener
     if (processes.some(({ name, pid }) => expected.has(pid) || usual.test(name))) continue
     // Owners unread: the ports of SSH and of what is known are explained by them.
-    if (processes.length === 0 && (bound.has(listener.port) || listener.port === 22)) continue
+    if (processes.length === 0 && (bound.has(listener.port) || sshPorts.includes(listener.port))) continue
+    // Sockets that systemd holds for a service: those of sshd are expected, others are as unexpected as what they start.
+    if (sshPorts.includes(listener.port) && processes.every(({ name }) => name === 'systemd' || name === 'init')) continue
     const owner = processes[0]
     const key = owner === undefined ? printBind(listener) : String(owner.pid)
     const group = groups.get(key) ?? { owner, listeners: [] }

@@ -159,6 +159,8 @@ describe('listener-owner-expected', () => {
     ['a stranger', [listener(8265, [python])], {}, 'warning: python3 listens and is not expected'],
     ['a stranger behind rules', [listener(8265, [python])], { firewall: closed }, 'pass: The firewall keeps others from it'],
     ['nobody knows whose', [listener(5000, [])], {}, 'not-evaluated: The owner of a listener could not be read'],
+    ['SSH by a socket unit', [listener(22, [{ name: 'systemd', pid: 1 }])], {}, 'pass: Every listener is accounted for'],
+    ['another socket unit', [listener(8265, [{ name: 'systemd', pid: 1 }])], {}, 'warning: systemd listens and is not expected'],
     ['SSH, owner unread', [listener(22, [])], {}, 'pass: Every listener is accounted for'],
   ])('%s', (_, listeners, more, expected) => {
     expect(outcomes(judge(listeners, more))).toEqual([expected])

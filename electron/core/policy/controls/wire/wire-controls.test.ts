@@ -49,6 +49,12 @@ describe('endpoint-answer-authenticated', () => {
     ],
     ['a key on everything', [connected('GET /v1/models: 401', 'GET /metrics: 401')], ['pass: It wants credentials']],
     ['a key, health for all', [connected('GET /health: 200', 'GET /v1/models: 401')], ['pass: It wants credentials']],
+    [
+      'a client certificate that is missing, as nginx says it',
+      [connected('GET /v1/models: 400', '  | <html>·<head><title>400 No required SSL certificate was sent</title></head>')],
+      ['pass: It wants credentials'],
+    ],
+    ['a bad request', [connected('GET /v1/models: 400')], ['not-evaluated: Its answers say nothing about credentials']],
     ['a login elsewhere', [connected('GET /v1/models: 302', '  location: https://sso.example/')], ['pass: It wants credentials']],
     [
       'half of it broken',
