@@ -74,6 +74,18 @@ test.each<[name: string, nginx: Partial<SectionOutput>, processes: FactResult<re
     known([master('nginx: master process /usr/sbin/nginx -c /srv/own.conf')]),
     { known: false, reason: expect.stringContaining('/srv/own.conf') },
   ],
+  [
+    'another one runs another file',
+    { stdout: recorded },
+    known([master('nginx: master process /usr/sbin/nginx'), master('nginx: master process nginx -p /usr/local/kong -c nginx.conf')]),
+    { known: false, reason: expect.stringContaining('/usr/local/kong/nginx.conf') },
+  ],
+  [
+    'a relative name of the same file',
+    { stdout: recorded },
+    known([master('nginx: master process nginx -c nginx.conf')]),
+    { known: true, value: { running: true } },
+  ],
 ])('%s', (_, nginx, processes, expected) => {
   expect(read(nginx, processes)).toMatchObject(expected)
 })

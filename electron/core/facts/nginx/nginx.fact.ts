@@ -10,7 +10,8 @@ export const nginxFact: FactDefinition<'nginx'> = { id: 'nginx', sections, read 
 function read(sources: FactSources): FactResult<Nginx> {
   const output = sources.section('nginx')
   const processes = sources.fact('processes')
-  const master = processes.known ? processes.value.find(isMaster) : undefined
+  const masters = processes.known ? processes.value.filter(isMaster) : []
+  const [master] = masters
   if (output.state === 'missing') {
     if (master) return unknown('nginx runs, but its program is not where Gatehouse looks for it', ['nginx', 'processes'])
     return known({ installed: false, running: false, directives: [] })
@@ -21,7 +22,8 @@ function read(sources: FactSources): FactResult<Nginx> {
 
   const parsed = parseDump(output.stdout)
   if (!parsed.ok) return unknown(`The output of nginx -T cannot be read: ${parsed.message}, line ${parsed.line}`, ['nginx'])
-  const other = master && otherConfiguration(master.argv, parsed.file)
+  // Several may run, each with a file of its own.
+  const other = masters.map(({ argv }) => otherConfiguration(argv, parsed.file)).find((file) => file !== undefined)
   if (other) return unknown(`nginx runs with ${other}, but nginx -T read ${parsed.file}`, ['nginx', 'processes'])
   return known({
     installed: true,
@@ -36,10 +38,19 @@ function read(sources: FactSources): FactResult<Nginx> {
 const isMaster = (process: Process): boolean =>
   process.argv.join(' ').startsWith('nginx: master process') && !/docker|libpod|containerd|kubepods|lxc/.test(process.cgroup ?? '')
 
-/** Value of `-c` on the master's command line when it is not the file that was dumped. Relative values depend on the build: not compared. */
+/**
+ * Value of `-c` on a master's command line when it is not the file that was dumped. A relative one is taken below the prefix of `-p` (Kong,
+ * OpenResty applications); without `-p` the build decides, and then the end of the path must fit.
+ */
 function otherConfiguration(argv: readonly string[], file: string): string | undefined {
-  const named = /(?:^|\s)-c\s*(\S+)/.exec(argv.join(' '))?.[1]
-  return named?.startsWith('/') && named !== file ? named : undefined
+  const text = argv.join(' ')
+  const named = /(?:^|\s)-c\s*(\S+)/.exec(text)?.[1]
+  if (named === undefined || named === file) return undefined
+  if (named.startsWith('/')) return named
+  const prefix = /(?:^|\s)-p\s*(\S+)/.exec(text)?.[1]
+  if (prefix === undefined) return file.endsWith(`/${named}`) ? undefined : named
+  const full = `${prefix.replace(/\/$/, '')}/${named}`
+  return full === file ? undefined : full
 }
 
 /** `nginx version: nginx/1.22.1`, `nginx version: openresty/1.25.3.1`. */

@@ -97,12 +97,20 @@ test('TLS belongs to the socket, not to the server', () => {
   expect(model.servers[1]?.listens.map((listen) => isEncrypted(model.servers, listen))).toEqual([true, false])
 })
 
-test.each([['^(([a-z])+.)+[A-Z]([a-z])+$'], ['(a*)*b'], ['^(\\/?[a-z0-9]+)+$x'], ['(?:a|aa)+c']])(
-  'a pattern that explodes does not hold up: %s',
-  (source) => {
-    expect(compilePattern(source, false).exec(`/${'a'.repeat(200)}!`)?.[0]).toBeUndefined()
-  },
-)
+test.each([
+  ['^(([a-z])+.)+[A-Z]([a-z])+$'],
+  ['(a*)*b'],
+  ['^(\\/?[a-z0-9]+)+$x'],
+  ['(?:a|aa)+c'],
+  ['^/(([a-z0-9:/])+.)+0x$'],
+  ['^/(a?a?)+$x'],
+  ['.*a.*a.*a.*a.*a.*c'],
+  ['(.*)(.*)(.*)(.*)(.*)c'],
+  ['^(.*?a){25}c'],
+  ['a{1,}a{1,}a{1,}a{1,}a{1,}a{1,}c'],
+])('a pattern that explodes does not hold up: %s', (source) => {
+  expect(compilePattern(source, false).exec(`/${'a'.repeat(200)}!`)?.[0]).toBeUndefined()
+})
 
 test.each([
   ['(?i)^/API', '/api', true],
@@ -167,4 +175,20 @@ test('five thousand locations are followed in bounded work', () => {
     [],
   )
   expect(new Set(picture.routes.map(({ clientPath }) => clientPath.slice(0, 3)))).toEqual(new Set(['/o/']))
+})
+
+test('a file full of patterns that explode is followed in bounded time', () => {
+  const bombs = Array.from(
+    { length: 2000 },
+    (_, at) => `location ~ ^/(([a-z0-9:/])+.)+${at}x$ { proxy_pass http://127.0.0.1:11434; }`,
+  ).join('\n')
+  const conditions = 'if ($uri ~ "^(/?([a-z0-9:/])+)+!$") { return 403; }'
+  const before = performance.now()
+  const picture = proxyRoutesTo(
+    read(`server { ${conditions} ${bombs} location / { proxy_pass http://127.0.0.1:11434; } }`),
+    [service('ollama', 11434)],
+    [],
+  )
+  expect(performance.now() - before).toBeLessThan(20_000)
+  expect(picture.unmodelled.length).toBeGreaterThan(0)
 })

@@ -11,6 +11,13 @@ export interface Pattern {
 
 const MAX_SOURCE = 2_000
 const WATCHDOG_MS = 50
+/**
+ * All patterns together that may explode get this much time, and earn a tenth of the time that goes by. A file full of patterns that stay just
+ * below the limit must not hold up an audit; what is left untried is unknown.
+ */
+const CREDIT_MS = 3_000
+const EARNED = 0.1
+const MAX_KEPT = 20_000
 
 /** Translates what PCRE spells differently. Undefined for what JavaScript has no word for (atomic groups, recursion, conditionals, \K …). */
 function translate(source: string, insensitive: boolean): { readonly body: string; readonly flags: string } | undefined {
@@ -34,16 +41,79 @@ function translate(source: string, insensitive: boolean): { readonly body: strin
   return /\[:\w+:\]/.test(body) ? undefined : { body, flags }
 }
 
-/** A group that repeats something that itself repeats can take exponential time; so can a back reference. */
-const mayExplode = (body: string): boolean =>
-  /[*+}]\??\)+(?:[*+]|\{\d+,)/.test(body) ||
-  /\|[^)]*\)(?:[*+]|\{\d+,)/.test(body) ||
-  /\\[1-9k]/.test(body) ||
-  (body.match(/[*+]/g) ?? []).length > 6
+/** Loops in a row that are still quick on a path. */
+const MAX_LOOPS = 2
+
+/**
+ * Can it take long? A group that repeats something which itself repeats or has alternatives takes exponential time; so may a back reference.
+ * Loops in a row take a power of the length.
+ */
+function mayExplode(body: string): boolean {
+  if (/\\[1-9k]/.test(body)) return true
+  const open: { varies: boolean }[] = [{ varies: false }]
+  let loops = 0
+  let closed = false
+  for (let at = 0; at < body.length; at += 1) {
+    const character = body.charAt(at)
+    const inside = open.at(-1)
+    const repeats = character === '*' || character === '+' || /^\{\d*,?\d*\}/.test(body.slice(at, at + 12))
+    if (character === '\\') at += 1
+    else if (character === '[') at = endOfClass(body, at)
+    else if (character === '(') {
+      open.push({ varies: false })
+      // The question mark of "(?:" is no quantifier.
+      if (body.charAt(at + 1) === '?') at += 1
+    } else if (character === ')') {
+      const group = open.length > 1 ? open.pop() : undefined
+      const outer = open.at(-1)
+      if (group?.varies && outer) outer.varies = true
+      closed = group?.varies === true
+      continue
+    } else if (character === '|' && inside) inside.varies = true
+    else if (repeats) {
+      if (closed) return true
+      loops += 1
+      if (inside) inside.varies = true
+    } else if (character === '?' && inside) inside.varies = true
+    closed = false
+  }
+  return loops > MAX_LOOPS
+}
+
+function endOfClass(body: string, start: number): number {
+  let at = body.charAt(start + 1) === '^' ? start + 2 : start + 1
+  if (body.charAt(at) === ']') at += 1
+  for (; at < body.length && body.charAt(at) !== ']'; at += 1) if (body.charAt(at) === '\\') at += 1
+  return at
+}
 
 const watched = new Script('pattern.exec(text)')
+const arena = createContext({ pattern: undefined, text: '' }) as { pattern: RegExp | undefined; text: string }
+
+/** Patterns that were met, so that one that ran out of time is not tried again for each path. */
+const kept = new Map<string, Pattern>()
+let credit = CREDIT_MS
+let settled = performance.now()
+
+/** Time left for patterns that may explode. */
+function balance(): number {
+  const now = performance.now()
+  credit = Math.min(CREDIT_MS, credit + (now - settled) * EARNED)
+  settled = now
+  return credit
+}
 
 export function compilePattern(source: string, insensitive: boolean): Pattern {
+  const key = `${insensitive ? 'i' : ''} ${source}`
+  const before = kept.get(key)
+  if (before) return before
+  if (kept.size >= MAX_KEPT) kept.clear()
+  const pattern = compile(source, insensitive)
+  kept.set(key, pattern)
+  return pattern
+}
+
+function compile(source: string, insensitive: boolean): Pattern {
   const translated = translate(source, insensitive)
   let pattern: RegExp | undefined
   try {
@@ -59,12 +129,19 @@ export function compilePattern(source: string, insensitive: boolean): Pattern {
     exec(text) {
       if (!pattern || spent) return undefined
       if (!risky) return pattern.exec(text)
+      const left = balance()
+      if (left < 1) return undefined
+      const started = settled
       try {
-        return watched.runInContext(createContext({ pattern, text }), { timeout: WATCHDOG_MS }) as RegExpExecArray | null
+        arena.pattern = pattern
+        arena.text = text
+        return watched.runInContext(arena, { timeout: Math.min(WATCHDOG_MS, Math.ceil(left)) }) as RegExpExecArray | null
       } catch {
         // Timed out once: it will again, so it is not tried on the next path.
         spent = true
         return undefined
+      } finally {
+        credit -= performance.now() - started
       }
     },
   }

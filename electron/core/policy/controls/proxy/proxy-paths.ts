@@ -134,7 +134,7 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
           cite,
         )
     }
-    if (listener.processes.length === 0 && (listener.port === 80 || listener.port === 443) && !nginx.running)
+    if (listener.processes.length === 0 && (listener.port === 80 || listener.port === 443) && !nginx.running && !known.includes('caddy'))
       add(
         printBind(listener),
         'The owner of a web port is unknown',
@@ -148,7 +148,10 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
     const published = container.ports.find(
       (port) => (port.hostPort === 80 || port.hostPort === 443) && !port.hostAddress.startsWith('127.') && port.hostAddress !== '::1',
     )
-    const proxyImage = /(?:^|\/)(?:nginx|caddy|traefik|haproxy|httpd|envoy)[^/]*$|nginx-proxy|openresty/.test(container.image)
+    const proxyImage =
+      /(?:^|\/)(?:nginx|caddy|traefik|haproxy|httpd|envoy|kong|apisix|pomerium|swag|lighttpd|varnish)[^/]*$|nginx-proxy|openresty/.test(
+        container.image,
+      )
     if (!published && !(proxyImage && (container.hostNetwork || container.ports.length > 0))) continue
     add(
       container.name,
