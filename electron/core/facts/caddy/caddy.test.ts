@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -221,10 +221,14 @@ test.skipIf(caddyProgram === undefined)(
       const [section] = sections()
       if (section?.kind !== 'script') throw new Error('not a script')
       for (const [program = '', ...args] of shells) {
+        const home = join(folder, 'home')
+        mkdirSync(home, { recursive: true })
         const { stdout } = spawnSync(program, [...args, '-c', section.script], {
           encoding: 'utf8',
-          env: { PATH: process.env.PATH, LC_ALL: 'C' },
+          env: { PATH: process.env.PATH, LC_ALL: 'C', HOME: home },
         })
+        // Caddy's libraries make folders below HOME when they are let.
+        expect(readdirSync(home)).toEqual([])
         expect(stdout).not.toMatch(/s3cret|Zkx19/)
         if (!stdout.includes(`@process ${child.pid}\n`)) continue
         const fact = parseCaddy(redact(stdout))

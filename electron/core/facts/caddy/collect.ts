@@ -9,6 +9,8 @@ const SCRIPT = `mask() {
   sed -E -e 's/("(password|api_token|api_key|secret|secret_key|token|mac_key|auth_token)" *: *")[^"]*/\\1masked/g' -e 's/("[A-Za-z-]*([Aa]pi-?[Kk]ey|[Tt]oken|[Aa]uthorization|[Ss]ecret|[Cc]ookie)" *: *\\[ *")[^"*{][^"]*/\\1masked/g' -e 's|://[^/@"[:space:]]*@|://masked@|g'
 }
 lines() { awk '{ gsub(/,"/, ",\\n\\""); gsub(/\\{"/, "{\\n\\""); gsub(/\\[\\{/, "[\\n{"); gsub(/,\\{/, ",\\n{"); print }' | sed 's/^/:/'; }
+# STEPPATH and the others are set so that Caddy, whose libraries make folders below $HOME when they start, leaves nothing behind.
+quiet() { env STEPPATH=/ HOME=/dev/null XDG_CONFIG_HOME=/dev/null XDG_DATA_HOME=/dev/null "$@" 2>/dev/null; }
 get() {
   if command -v curl >/dev/null 2>&1; then curl -s -m 2 --max-filesize 4000000 --noproxy '*' "http://$1/config/"
   elif command -v wget >/dev/null 2>&1; then wget -q -T 2 -O - "http://$1/config/" 2>/dev/null
@@ -32,7 +34,7 @@ done
 [ -n "$found" ] || { printf '@end\\n'; exit 0; }
 printf '@process %s\\n' "$found"
 program=$(command -v caddy) || { program=/usr/local/bin/caddy; [ -x "$program" ] || program=; }
-[ -n "$program" ] && printf '@version %s\\n' "$("$program" version 2>/dev/null | head -n 1)"
+[ -n "$program" ] && printf '@version %s\\n' "$(quiet "$program" version | head -n 1)"
 config=$(get 127.0.0.1:2019) && case $config in '{'*) printf '@admin 127.0.0.1:2019\\n'; printf '%s\\n' "$config" | mask | lines; printf '@end\\n'; exit 0 ;; esac
 path=$(printf '%s\\n' "$argv" | awk 'want { print; exit } /^--?config=/ { sub(/^[^=]*=/, ""); print; exit } /^--?(config|c)$/ { want = 1 }')
 adapter=$(printf '%s\\n' "$argv" | awk 'want { print; exit } /^--?adapter=/ { sub(/^[^=]*=/, ""); print; exit } /^--?(adapter|a)$/ { want = 1 }')
@@ -45,7 +47,7 @@ else case $path in
 esac
   if grep -sqF '{$' "$path"; then printf '@unread %s takes values from variables of its process\\n' "$path"
   elif [ -z "$program" ]; then printf '@unread its program was not found\\n'
-  elif config=$("$program" adapt --config "$path" \${adapter:+--adapter "$adapter"} 2>/dev/null); then
+  elif config=$(quiet "$program" adapt --config "$path" \${adapter:+--adapter "$adapter"}); then
     printf '@file %s\\n' "$path"; printf '%s\\n' "$config" | mask | lines
   else printf '@unread caddy adapt does not accept %s\\n' "$path"; fi
 fi

@@ -5,7 +5,8 @@ import { parseDump } from '../parse.ts'
 import { printListen, readListen } from './listen.ts'
 import { compilePattern } from './pattern.ts'
 import { proxyRoutesTo } from './routes.ts'
-import { chooseServer, isEncrypted, readHttp } from './servers.ts'
+import { chooseServer } from './server-names.ts'
+import { isEncrypted, readHttp } from './servers.ts'
 import { normaliseUri } from './uri.ts'
 
 const read = (http: string) => {
@@ -191,4 +192,25 @@ test('a file full of patterns that explode is followed in bounded time', () => {
   )
   expect(performance.now() - before).toBeLessThan(20_000)
   expect(picture.unmodelled.length).toBeGreaterThan(0)
+})
+
+test('a server whose bare name another one took is still reached below it', () => {
+  const pass = 'location / { proxy_pass http://127.0.0.1:11434; }'
+  const picture = proxyRoutesTo(
+    read(
+      `server { listen 80; server_name first; return 444; } server { listen 80; server_name b.example; return 403; } server { listen 80; server_name .b.example; ${pass} }`,
+    ),
+    [service('ollama', 11434)],
+    [],
+  )
+  // nginx ignores the whole of ".b.example" here, since "b.example" stands before it.
+  expect(picture.routes).toEqual([])
+  const other = proxyRoutesTo(
+    read(
+      `server { listen 80; server_name first; return 444; } server { listen 80; server_name *.b.example; return 403; } server { listen 80; server_name c.b.example; ${pass} }`,
+    ),
+    [service('ollama', 11434)],
+    [],
+  )
+  expect(other.routes.length).toBeGreaterThan(0)
 })

@@ -1,4 +1,4 @@
-import { type Arbitrary, array, constantFrom, integer, letrec, option, record, tuple } from 'fast-check'
+import { type Arbitrary, array, constantFrom, integer, letrec, option, record, tuple, uniqueArray } from 'fast-check'
 
 /** Test support: server blocks that exercise the model, and requests to try on them. Every handler names itself in a header. */
 const paths = [
@@ -167,3 +167,26 @@ export const serverBodies: Arbitrary<string> = tuple(
   const server = top.filter((line) => !/^(?:limit_except|try_files|internal)/.test(line)).join(' ')
   return `${merge} ${server}\n${nodes.map((one) => render(one, seen, undefined)).join('')}${named}\n`
 })
+
+const serverNames = [
+  ...['a.example', 'b.example', '*.example', '*.a.example', '.example', '.b.example', 'a.*', 'www.a.*', 'mail.*', '_', '""', 'A.Example'],
+  ...['~^gpu\\d+\\.', '~example$', '~^(?<who>.+)\\.lab$', '~.', 'localhost'],
+] as const
+/** Hosts to ask for. Empty: none is sent. */
+export const askedHosts = [
+  ...['a.example', 'A.EXAMPLE', 'b.example', 'x.example', 'x.a.example', 'x.y.a.example', 'example', 'a.other', 'www.a.other', 'mail.a.b'],
+  ...['gpu7.lab', 'x.lab', 'a.example.', 'a.example:8080', 'localhost', 'nobody'],
+] as const
+
+/** Several servers on one socket, as the body of the first; the n-th answers 410 + n. `@LISTEN@` is the socket. */
+export const serverGroups: Arbitrary<string> = array(
+  record({ names: uniqueArray(constantFrom(...serverNames), { maxLength: 3 }), isDefault: constantFrom(false, false, false, true) }),
+  { minLength: 2, maxLength: 6 },
+).map((servers) =>
+  servers
+    .map(({ names, isDefault }, at) => {
+      const listen = at === 0 ? '' : `listen @LISTEN@${isDefault ? ' default_server' : ''}; `
+      return `${listen}${names.length > 0 ? `server_name ${names.map((name) => (/[{}\\]/.test(name) ? `"${name}"` : name)).join(' ')}; ` : ''}return ${410 + at};`
+    })
+    .join(' } server { '),
+)

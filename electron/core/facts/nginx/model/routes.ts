@@ -6,7 +6,8 @@ import type { Location, LocationSet } from './locations.ts'
 import { compilePattern } from './pattern.ts'
 import { type Answer, serve } from './request.ts'
 import { nearest, nearestAll, own } from './scope.ts'
-import { chooseServer, defaultServer, type HttpModel, isEncrypted, readHttp, type Server } from './servers.ts'
+import { chooseServer } from './server-names.ts'
+import { defaultServer, type HttpModel, isEncrypted, readHttp, type Server } from './servers.ts'
 import { matchTarget, readTarget } from './target.ts'
 
 /** A request of an engine that nginx passes on to it, and what stands in its way. */
@@ -156,22 +157,22 @@ function draw(
 function hostOf(model: HttpModel, server: Server, listen: Listen): string | undefined {
   if (defaultServer(model.servers, listen) === server) {
     // Prefer a name of its own: conditions on $host are written with that in mind.
-    return (
-      server.names.map(sample).find((name) => name !== undefined && chooseServer(model.servers, listen, name) === server) ??
-      'gatehouse.invalid'
-    )
+    return server.names.flatMap(samples).find((name) => chooseServer(model.servers, listen, name) === server) ?? 'gatehouse.invalid'
   }
   for (const name of server.names.length > 0 ? server.names : ['']) {
-    const host = sample(name)
-    if (host === undefined) return name
-    if (chooseServer(model.servers, listen, host) === server) return host
+    if (name.startsWith('~')) return name
+    const host = samples(name).find((one) => chooseServer(model.servers, listen, one) === server)
+    if (host !== undefined) return host
   }
   return undefined
 }
 
-/** Some host that fits a server name; undefined for patterns, where none can be made up. */
-const sample = (name: string): string | undefined =>
-  name.startsWith('~') ? undefined : name.replace(/^\*\./, 'gatehouse-probe.').replace(/^\./, '').replace(/\.\*$/, '.invalid')
+/** Hosts that fit a server name. `.example` stands for itself and for all below it, and others may have taken one of the two. None for patterns. */
+function samples(name: string): readonly string[] {
+  if (name.startsWith('~')) return []
+  if (name.startsWith('.')) return [name.slice(1), `gatehouse-probe${name}`]
+  return [name.replace(/^\*\./, 'gatehouse-probe.').replace(/\.\*$/, '.invalid')]
+}
 
 /** Beginnings of paths under which this server may offer an engine, and what replaces them upstream. */
 interface Head {

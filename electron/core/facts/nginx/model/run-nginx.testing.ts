@@ -14,7 +14,7 @@ import { maps } from './random-configurations.testing.ts'
 export interface RunningNginx {
   /** Index of the bodies that nginx accepted. */
   readonly accepted: readonly number[]
-  ask(body: number, method: string, path: string, login: boolean, from?: string): Promise<Prediction>
+  ask(body: number, method: string, path: string, login: boolean, from?: string, host?: string): Promise<Prediction>
   stop(): Promise<void>
 }
 
@@ -67,7 +67,10 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
         `${process.getuid?.() === 0 ? 'user root;' : ''} pid ${folder}/pid; error_log ${folder}/error.log; daemon off; master_process on; worker_processes 1;`,
         'events { worker_connections 4096; }',
         `http { access_log off; ${maps} root ${folder}/empty; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}`,
-        ...accepted.map((index) => `server { listen ${addressOf(index)}:${port}; ${fill(bodies[index] ?? '')} }`),
+        ...accepted.map(
+          (index) =>
+            `server { listen ${addressOf(index)}:${port}; ${fill(bodies[index] ?? '').replaceAll('@LISTEN@', `${addressOf(index)}:${port}`)} }`,
+        ),
         '}\n',
       ].join('\n'),
     )
@@ -82,9 +85,9 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
   }
   const child = spawn(program, ['-p', folder, '-c', file], { stdio: 'ignore' })
 
-  const ask = (body: number, method: string, path: string, login: boolean, from = '127.0.0.1'): Promise<Prediction> =>
+  const ask = (body: number, method: string, path: string, login: boolean, from = '127.0.0.1', name?: string): Promise<Prediction> =>
     new Promise((resolve, reject) => {
-      const headers = { ...(login && { authorization }) }
+      const headers = { ...(login && { authorization }), ...(name !== undefined && { host: name }) }
       const sent = request({ host: addressOf(body), localAddress: from, port, method, path, headers }, (answer) => {
         let text = ''
         answer.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,7 +1,6 @@
 import type { Nginx, NginxDirective } from '../nginx.ts'
 import { impliedListen, type Listen, readListen, socketKey } from './listen.ts'
 import { type LocationSet, readLocations } from './locations.ts'
-import { compilePattern } from './pattern.ts'
 import { inside, nearest, type Scope } from './scope.ts'
 
 export interface Server {
@@ -62,7 +61,7 @@ export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
   }
 }
 
-const serversOn = (servers: readonly Server[], listen: Listen): readonly Server[] =>
+export const serversOn = (servers: readonly Server[], listen: Listen): readonly Server[] =>
   servers.filter((server) => server.listens.some((other) => socketKey(other) === socketKey(listen)))
 
 /** `default_server`, else the first that names the socket. It answers every name that nobody claims. */
@@ -76,29 +75,4 @@ export function isEncrypted(servers: readonly Server[], listen: Listen): boolean
   const all = serversOn(servers, listen)
   if (all.some((server) => server.listens.some((other) => socketKey(other) === socketKey(listen) && other.ssl))) return true
   return nearest(defaultServer(servers, listen)?.scope, 'ssl')?.parameters[0] === 'on'
-}
-
-/**
- * Which server answers a request for `host` on this socket: exact name, longest name with a leading `*`, longest with a trailing `*`,
- * first pattern in file order, default server (nginx.org, "Server names"). Undefined when a pattern could not be run.
- */
-export function chooseServer(servers: readonly Server[], listen: Listen, host: string): Server | undefined {
-  const all = serversOn(servers, listen)
-  const wanted = host.toLowerCase().replace(/\.$/, '')
-  const named = all.flatMap((server) => (server.names.length > 0 ? server.names : ['']).map((name) => ({ server, name })))
-  const plain = (test: (name: string) => boolean) =>
-    named.filter(({ name }) => !name.startsWith('~') && test(name.toLowerCase())).sort((a, b) => b.name.length - a.name.length)[0]?.server
-  const exact = plain((name) => name === wanted || (name.startsWith('.') && name.slice(1) === wanted))
-  if (exact) return exact
-  const leading = plain((name) => /^\*?\./.test(name) && wanted.endsWith(name.replace(/^\*/, '')))
-  if (leading) return leading
-  const trailing = plain((name) => name.endsWith('.*') && wanted.startsWith(name.slice(0, -1)))
-  if (trailing) return trailing
-  for (const { server, name } of named) {
-    if (!name.startsWith('~')) continue
-    const match = compilePattern(name.slice(1), true).exec(wanted)
-    if (match === undefined) return undefined
-    if (match) return server
-  }
-  return defaultServer(servers, listen)
 }
