@@ -22,7 +22,8 @@ export function provide(names: readonly string[], needsRoot: boolean): string | 
   const missing = missingPackages(names)
   if (missing.length === 0) return undefined
   if (!isRoot) return `these Debian packages are missing: ${missing.join(' ')}`
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  // With runlevel 1 invoke-rc.d starts no daemon of a package: tests start what they need themselves.
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   if (!updated) spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env: environment })
   updated = true
   const done = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {

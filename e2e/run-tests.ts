@@ -85,7 +85,7 @@ const suites: readonly Suite[] = [
   {
     name: 'unit',
     needs: [],
-    wants: ['sudo', 'gawk', 'mawk', 'busybox', 'dash', 'openssh-client', 'openssl', 'python3-packaging', 'rpm'],
+    wants: ['sudo', 'gawk', 'mawk', 'busybox', 'dash', 'openssh-client', 'openssl', 'python3-packaging', 'rpm', 'nginx-light', 'caddy'],
     run: () => reported('vitest', vitest(UNIT, `${results}/unit.json`), `${results}/unit.json`, vitestTally),
     count: () => countVitest(UNIT),
   },

@@ -13,7 +13,14 @@ export interface RunningCaddy {
   stop(): Promise<void>
 }
 
-export const caddyProgram = ['/usr/bin/caddy', '/usr/local/bin/caddy'].find((path) => spawnSync(path, ['version']).status === 0)
+/** Caddy's libraries make folders below HOME, but not when they are told of one that is there. */
+const quiet = { PATH: process.env.PATH, HOME: '/dev/null', STEPPATH: '/' }
+const versionOf = (path: string): string | undefined => {
+  const { status, stdout } = spawnSync(path, ['version'], { encoding: 'utf8', env: quiet })
+  return status === 0 ? /^v?(\S+)/.exec(stdout)?.[1] : undefined
+}
+export const caddyProgram = ['/usr/bin/caddy', '/usr/local/bin/caddy'].find((path) => versionOf(path) !== undefined)
+export const caddyVersion = caddyProgram && versionOf(caddyProgram)
 
 /** bcrypt of "p" with the least cost. */
 const HASH = '$2b$04$abcdefghijklmnopqrstuudMegMbPN37MbpdEfAtP66w1z0RBCtLG'

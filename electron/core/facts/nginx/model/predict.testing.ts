@@ -40,11 +40,12 @@ interface Client {
 function follow(answers: readonly Answer[], client: Client): Prediction {
   const [first] = answers
   if (!first) throw new Error('no answer')
-  const status = first.gates.map((gate) => refuse(gate, client)).find((one) => one !== 0)
+  const refusing = first.gates.find((gate) => refuse(gate, client) !== 0)
+  const status = refusing && refuse(refusing, client)
   const denied = status ?? (first.outcome.kind === 'answered' && first.outcome.directive.name === 'deny' ? 403 : undefined)
   if (denied === undefined) return outcome(first)
   const next = answers
-    .filter((answer) => answer.afterRefusal === denied)
+    .filter((answer) => answer.afterRefusal === denied && !(refusing && answer.gates.includes(refusing)))
     .map((answer) => follow([{ ...answer, afterRefusal: undefined }], client))
   return next.find(({ status: one }) => one !== 401 && one !== 403) ?? next[0] ?? { status: denied }
 }

@@ -144,17 +144,23 @@ function failed(
   shown = status,
 ): readonly Answer[] {
   const page = journey.onErrorPage ? undefined : errorPage(scope, status)
-  // An auth_request asks for the status alone: without "=" it stays what it was, with "=200" it is that.
-  const told = page && journey.inSubrequest ? toldBy(page.directive, status) : undefined
-  if (told !== undefined) return [ended(journey, scope, { kind: 'answered', status: told, directive }, location)]
+  if (page && journey.inSubrequest) return toldBy(page.directive, status, toErrorPage(journey, page, scope))
   return page ? toErrorPage(journey, page, scope) : [ended(journey, scope, { kind: 'answered', status: shown, directive }, location)]
 }
 
-/** Status that an `error_page` gives, or undefined when the page's own counts (`=`). */
-function toldBy({ parameters }: NginxDirective, status: number): number | undefined {
+/**
+ * An auth_request asks for the status alone: `error_page 401 /x` keeps it, `=200` replaces it, `=` takes that of the page. An error of the page
+ * itself stands.
+ */
+function toldBy({ parameters }: NginxDirective, status: number, answers: readonly Answer[]): readonly Answer[] {
   const written = parameters.find((word) => word.startsWith('='))
-  if (written === undefined) return status
-  return written === '=' ? undefined : Number(written.slice(1)) || status
+  if (written === '=') return answers
+  const told = Number(written?.slice(1)) || status
+  return answers.map((answer) => {
+    const { outcome } = answer
+    const fails = outcome.kind === 'unmodelled' || (outcome.kind === 'answered' && (outcome.status === 0 || outcome.status >= 300))
+    return fails ? answer : { ...answer, outcome: { kind: 'answered', status: told, directive: outcome.directive } }
+  })
 }
 
 /** A named location gets the request as it is; a path gets a GET. */

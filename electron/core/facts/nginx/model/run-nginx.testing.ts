@@ -95,7 +95,8 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
         })
         answer.on('end', () => {
           const status = answer.statusCode ?? 0
-          const seen = status === 200 ? (JSON.parse(text) as { location?: string; path: string }) : undefined
+          // nginx itself may say 200 as well (`error_page … =200`).
+          const seen = status === 200 && text.startsWith('{') ? (JSON.parse(text) as { location?: string; path: string }) : undefined
           resolve(seen ? { status, location: seen.location, path: seen.path.split('?')[0] } : { status })
         })
       })
