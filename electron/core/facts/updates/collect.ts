@@ -91,8 +91,7 @@ exit 0
 
 const updates = script({
   id: 'updates',
-  display:
-    'installed packages, and their versions in the cached lists of the security archive (dpkg-query, apt lists; rpm -qa, updateinfo)',
+  display: 'dpkg-query -W, cached apt lists; rpm -qa, cached updateinfo',
   script: SCRIPT,
   parameters: wanted,
   timeoutMs: 20_000,
