@@ -29,7 +29,7 @@ Group=vllm
 SupplementaryGroups=render video
 EnvironmentFile=/etc/vllm/vllm.env
 Environment=HF_HUB_OFFLINE=1 VLLM_NO_USAGE_STATS=1 CUDA_VISIBLE_DEVICES=0,1 HOME=/var/lib/vllm
-ExecStart=/opt/vllm/bin/vllm serve $model --served-model-name llama-3.1-8b-instruct --host 127.0.0.1 --port 8000 --max-model-len 4096 --max-num-seqs 32 --gpu-memory-utilization 0.85 --disable-fastapi-docs
+ExecStart=/opt/vllm/bin/vllm serve $model --served-model-name llama-3.1-8b-instruct --host 127.0.0.1 --port 8000 --max-model-len 4096 --max-num-seqs 32 --gpu-memory-utilization 0.85 --disable-fastapi-docs --no-enable-log-requests
 Restart=on-failure
 RestartSec=3
 UMask=0027
@@ -55,7 +55,8 @@ CapabilityBoundingSet=
 AmbientCapabilities=
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
+LimitCORE=0
 DevicePolicy=closed
 DeviceAllow=char-nvidia* rw
 ReadOnlyPaths=/srv/models/vllm
@@ -126,6 +127,26 @@ server {
 }
 C
 ln -s ../sites-available/inference "$root/etc/nginx/sites-enabled/inference"
+
+# nginx would make it 0644.
+run install -m 640 -o www-data -g adm /dev/null /var/log/nginx/ai-access.log
+put 644 /etc/ssh/sshd_config.d/20-hardened.conf <<C
+AllowUsers $AUDIT_USER $CHANGE_USER
+DisableForwarding yes
+X11Forwarding no
+MaxAuthTries 3
+LoginGraceTime 30
+LogLevel VERBOSE
+C
+put 644 /etc/sysctl.d/60-hardened.conf <<'C'
+net.ipv4.conf.all.rp_filter = 1
+net.ipv4.conf.all.accept_redirects = 0
+net.ipv4.conf.default.accept_redirects = 0
+net.ipv4.conf.all.accept_source_route = 0
+net.ipv4.conf.default.accept_source_route = 0
+net.ipv6.conf.all.accept_redirects = 0
+net.ipv6.conf.default.accept_redirects = 0
+C
 
 run ufw default deny incoming
 run ufw default deny outgoing

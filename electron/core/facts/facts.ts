@@ -7,11 +7,14 @@ import type { Certificates } from './certificates/certificates.ts'
 import type { Containers } from './containers/containers.ts'
 import type { Firewall } from './firewall/firewall.ts'
 import type { Loopback } from './loopback/loopback.ts'
+import type { GpuHealth } from './gpu-health/gpu-health.ts'
 import type { ModelFiles } from './model-files/model-files.ts'
 import type { Network } from './network/network.ts'
 import type { Nginx } from './nginx/nginx.ts'
 import type { OAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts'
+import type { Os } from './os/os.ts'
 import type { Packages } from './packages/packages.ts'
+import type { AuditRules, EmptyPasswords, GuardedFiles, SshdMatches, Sudoers } from './privileged/privileged.ts'
 import type { Process } from './processes/processes.ts'
 import type { Program } from './programs/programs.ts'
 import type { Sources } from './sources/sources.ts'
@@ -44,6 +47,13 @@ export interface Facts {
   readonly gpus: readonly Gpu[]
   /** What engines answer to the host itself. */
   readonly loopback: Loopback
+  readonly 'gpu-health': GpuHealth
+  readonly os: Os
+  readonly sudoers: Sudoers
+  readonly 'audit-rules': AuditRules
+  readonly 'sshd-matches': SshdMatches
+  readonly 'empty-passwords': EmptyPasswords
+  readonly 'guarded-files': GuardedFiles
   /** What the host's own addresses answer over the network. */
   readonly wire: Wire
   /** Versions of engines, their Python packages, the GPU driver. */

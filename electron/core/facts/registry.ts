@@ -9,6 +9,7 @@ import { containersFact } from './containers/containers.fact.ts'
 import { type FactDefinition, type FactResult, type FactSources, unknown } from './fact.ts'
 import type { FactId, Facts } from './facts.ts'
 import { firewallFact } from './firewall/firewall.fact.ts'
+import { gpuHealthFact } from './gpu-health/gpu-health.fact.ts'
 import { gpusFact } from './gpus/gpus.fact.ts'
 import { listenersFact } from './listeners/listeners.fact.ts'
 import { loopbackFact } from './loopback/loopback.fact.ts'
@@ -16,7 +17,9 @@ import { modelFilesFact } from './model-files/model-files.fact.ts'
 import { networkFact } from './network/network.fact.ts'
 import { nginxFact } from './nginx/nginx.fact.ts'
 import { oauth2ProxyFact } from './oauth2-proxy/oauth2-proxy.fact.ts'
+import { osFact } from './os/os.fact.ts'
 import { packagesFact } from './packages/packages.fact.ts'
+import { auditRulesFact, emptyPasswordsFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged/privileged.fact.ts'
 import { processesFact } from './processes/processes.fact.ts'
 import { programsFact } from './programs/programs.fact.ts'
 import { servicesFact } from './services/services.fact.ts'
@@ -48,6 +51,14 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   firewall: firewallFact,
   sshd: sshdFact,
   gpus: gpusFact,
+  'gpu-health': gpuHealthFact,
+  os: osFact,
+  sudoers: sudoersFact,
+  'audit-rules': auditRulesFact,
+  'sshd-matches': sshdMatchesFact,
+  'empty-passwords': emptyPasswordsFact,
+  'guarded-files': guardedFilesFact,
+  wire: wireFact,
   packages: packagesFact,
   updates: updatesFact,
   sources: sourcesFact,

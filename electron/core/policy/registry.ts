@@ -1,7 +1,27 @@
 import type { AnyControl } from './control.ts'
+import auditAccountReadOnly from './controls/accounts/audit-account-read-only.control.ts'
+import gpuDevicesRestricted from './controls/accounts/gpu-devices-restricted.control.ts'
 import inferenceAccountDedicated from './controls/accounts/inference-account-dedicated.control.ts'
+import inferenceAccountNotPrivileged from './controls/accounts/inference-account-not-privileged.control.ts'
 import inferenceNotRoot from './controls/accounts/inference-not-root.control.ts'
 import inferenceUnitSandboxed from './controls/accounts/inference-unit-sandboxed.control.ts'
+import noEmptyPasswords from './controls/accounts/no-empty-passwords.control.ts'
+import rootGroupsEmpty from './controls/accounts/root-groups-empty.control.ts'
+import sudoAsksForPassword from './controls/accounts/sudo-asks-for-password.control.ts'
+import uidZeroOnlyRoot from './controls/accounts/uid-zero-only-root.control.ts'
+import proxyConfigurationProtected from './controls/files/proxy-configuration-protected.control.ts'
+import proxyPasswordFilesProtected from './controls/files/proxy-password-files-protected.control.ts'
+import tlsKeysProtected from './controls/files/tls-keys-protected.control.ts'
+import gpuEccOn from './controls/gpu/gpu-ecc-on.control.ts'
+import gpuHardwareHealthy from './controls/gpu/gpu-hardware-healthy.control.ts'
+import gpuMetricsCollected from './controls/gpu/gpu-metrics-collected.control.ts'
+import gpuNotThrottled from './controls/gpu/gpu-not-throttled.control.ts'
+import gpuPersistenceOn from './controls/gpu/gpu-persistence-on.control.ts'
+import gpuProcessesKnown from './controls/gpu/gpu-processes-known.control.ts'
+import inferenceGpuMemoryHeadroom from './controls/gpu/inference-gpu-memory-headroom.control.ts'
+import inferenceGpusAssigned from './controls/gpu/inference-gpus-assigned.control.ts'
+import inferenceRequestsBounded from './controls/gpu/inference-requests-bounded.control.ts'
+import metricsNotOpen from './controls/gpu/metrics-not-open.control.ts'
 import inferenceBehindProxy from './controls/inference/inference-behind-proxy.control.ts'
 import inferenceBindConfiguredLoopback from './controls/inference/inference-bind-configured-loopback.control.ts'
 import inferenceBoundToLoopback from './controls/inference/inference-bound-to-loopback.control.ts'
@@ -13,6 +33,12 @@ import airgapNoWayOut from './controls/isolation/airgap-no-way-out.control.ts'
 import airgapSourcesInside from './controls/isolation/airgap-sources-inside.control.ts'
 import engineDownloadsDisabled from './controls/isolation/engine-downloads-disabled.control.ts'
 import imagesChangeOnlyByHand from './controls/isolation/images-change-only-by-hand.control.ts'
+import inferencePromptsNotLogged from './controls/logging/inference-prompts-not-logged.control.ts'
+import logFilesProtected from './controls/logging/log-files-protected.control.ts'
+import logsShipped from './controls/logging/logs-shipped.control.ts'
+import logsSurviveRestart from './controls/logging/logs-survive-restart.control.ts'
+import proxyAccessLogOn from './controls/logging/proxy-access-log-on.control.ts'
+import proxyAccessLogStructured from './controls/logging/proxy-access-log-structured.control.ts'
 import modelDirectoryNotWritableByOthers from './controls/models/model-directory-not-writable-by-others.control.ts'
 import modelFilesNotNamedAsPickle from './controls/models/model-files-not-named-as-pickle.control.ts'
 import modelFilesNotWorldAccessible from './controls/models/model-files-not-world-accessible.control.ts'
@@ -24,6 +50,15 @@ import inferencePortOnlyFromApp from './controls/network/inference-port-only-fro
 import ipv6FilteredLikeIpv4 from './controls/network/ipv6-filtered-like-ipv4.control.ts'
 import outboundOnlyToStorage from './controls/network/outbound-only-to-storage.control.ts'
 import sshOnlyFromJump from './controls/network/ssh-only-from-jump.control.ts'
+import clockSynchronised from './controls/os/clock-synchronised.control.ts'
+import inferenceCoreDumpsOff from './controls/os/inference-core-dumps-off.control.ts'
+import kernelSettingsHardened from './controls/os/kernel-settings-hardened.control.ts'
+import mandatoryAccessControlOn from './controls/os/mandatory-access-control-on.control.ts'
+import modelDirectoriesAudited from './controls/os/model-directories-audited.control.ts'
+import modelStorageEncrypted from './controls/os/model-storage-encrypted.control.ts'
+import networkSettingsHardened from './controls/os/network-settings-hardened.control.ts'
+import swapEncryptedOrOff from './controls/os/swap-encrypted-or-off.control.ts'
+import unneededServicesOff from './controls/os/unneeded-services-off.control.ts'
 import accessReviewedWithinQuarter from './controls/process/access-reviewed-within-quarter.control.ts'
 import incidentPlaybookRehearsed from './controls/process/incident-playbook-rehearsed.control.ts'
 import inferencePatchProcessStated from './controls/process/inference-patch-process-stated.control.ts'
@@ -39,6 +74,8 @@ import engineRequiresKeyWhenExposed from './controls/proxy/engine-requires-key-w
 import managementEndpointsRestricted from './controls/proxy/management-endpoints-restricted.control.ts'
 import managementNotDirectlyReachable from './controls/proxy/management-not-directly-reachable.control.ts'
 import proxyRequiresAuthentication from './controls/proxy/proxy-requires-authentication.control.ts'
+import inferenceSecretsNotInUnits from './controls/secrets/inference-secrets-not-in-units.control.ts'
+import inferenceSecretsNotOnCommandLine from './controls/secrets/inference-secrets-not-on-command-line.control.ts'
 import advisoryDataFresh from './controls/software/advisory-data-fresh.control.ts'
 import containerSoftwareNotVulnerable from './controls/software/container-software-not-vulnerable.control.ts'
 import engineVersionNotVulnerable from './controls/software/engine-version-not-vulnerable.control.ts'
@@ -60,10 +97,26 @@ import oauth2ProxyProviderVerified from './controls/sso/oauth2-proxy-provider-ve
 import oauth2ProxyRoutesNeedLogin from './controls/sso/oauth2-proxy-routes-need-login.control.ts'
 import oauth2ProxyTokensKept from './controls/sso/oauth2-proxy-tokens-kept.control.ts'
 import oauth2ProxyUsersRestricted from './controls/sso/oauth2-proxy-users-restricted.control.ts'
+import sshdAccountsLimited from './controls/ssh/sshd-accounts-limited.control.ts'
+import sshdAlgorithmsModern from './controls/ssh/sshd-algorithms-modern.control.ts'
+import sshdAttemptsLimited from './controls/ssh/sshd-attempts-limited.control.ts'
+import sshdForwardingOff from './controls/ssh/sshd-forwarding-off.control.ts'
+import sshdKeysOnly from './controls/ssh/sshd-keys-only.control.ts'
+import sshdLogsLogins from './controls/ssh/sshd-logs-logins.control.ts'
+import sshdNoRootLogin from './controls/ssh/sshd-no-root-login.control.ts'
 import proxyCertificateValid from './controls/tls/proxy-certificate-valid.control.ts'
 import proxySendsHsts from './controls/tls/proxy-sends-hsts.control.ts'
 import proxyServesTls from './controls/tls/proxy-serves-tls.control.ts'
 import proxyTlsVersions from './controls/tls/proxy-tls-versions.control.ts'
+import inferenceStartedBySystem from './controls/units/inference-started-by-system.control.ts'
+import inferenceUnitDevicesLimited from './controls/units/inference-unit-devices-limited.control.ts'
+import inferenceUnitExposureLow from './controls/units/inference-unit-exposure-low.control.ts'
+import inferenceUnitFilesProtected from './controls/units/inference-unit-files-protected.control.ts'
+import inferenceUnitGpuUsable from './controls/units/inference-unit-gpu-usable.control.ts'
+import inferenceUnitKernelProtected from './controls/units/inference-unit-kernel-protected.control.ts'
+import inferenceUnitNoCapabilities from './controls/units/inference-unit-no-capabilities.control.ts'
+import inferenceUnitReloaded from './controls/units/inference-unit-reloaded.control.ts'
+import inferenceUnitWritesOwnPaths from './controls/units/inference-unit-writes-own-paths.control.ts'
 import endpointAnswerAuthenticated from './controls/wire/endpoint-answer-authenticated.control.ts'
 import engineCertificateValid from './controls/wire/engine-certificate-valid.control.ts'
 import proxyHstsSent from './controls/wire/proxy-hsts-sent.control.ts'
@@ -83,6 +136,7 @@ export const controls: readonly AnyControl[] = [
   proxyServesTls,
   proxyTlsVersions,
   codeRunnerNotExposed,
+  tlsKeysProtected,
   endpointAnswerAuthenticated,
   engineRequiresKeyWhenExposed,
   proxyRequiresAuthentication,
@@ -96,14 +150,40 @@ export const controls: readonly AnyControl[] = [
   oauth2ProxyTokensKept,
   oauth2ProxyUsersRestricted,
   caddyAdminLocalOnly,
+  inferenceSecretsNotInUnits,
+  inferenceSecretsNotOnCommandLine,
+  proxyPasswordFilesProtected,
   managementEndpointsRestricted,
   managementNotDirectlyReachable,
+  proxyConfigurationProtected,
   inferenceAccountDedicated,
   inferenceNotRoot,
   inferenceUnitSandboxed,
+  inferenceUnitExposureLow,
+  inferenceUnitFilesProtected,
+  inferenceUnitKernelProtected,
+  inferenceUnitNoCapabilities,
+  inferenceUnitReloaded,
+  inferenceUnitWritesOwnPaths,
+  gpuDevicesRestricted,
+  inferenceAccountNotPrivileged,
+  kernelSettingsHardened,
+  mandatoryAccessControlOn,
+  inferenceUnitDevicesLimited,
+  inferenceUnitGpuUsable,
+  auditAccountReadOnly,
+  noEmptyPasswords,
+  rootGroupsEmpty,
+  sudoAsksForPassword,
+  uidZeroOnlyRoot,
+  inferenceStartedBySystem,
   modelDirectoryNotWritableByOthers,
   modelFilesNotWorldAccessible,
   modelFilesOwnedByService,
+  inferenceCoreDumpsOff,
+  modelDirectoriesAudited,
+  modelStorageEncrypted,
+  swapEncryptedOrOff,
   firewallDefaultDenyInbound,
   firewallDefaultDenyOutbound,
   inferencePortOnlyFromApp,
@@ -123,9 +203,36 @@ export const controls: readonly AnyControl[] = [
   imagesChangeOnlyByHand,
   airgapEnginesOffline,
   airgapSourcesInside,
+  networkSettingsHardened,
+  sshdAccountsLimited,
+  sshdAlgorithmsModern,
+  sshdAttemptsLimited,
+  sshdForwardingOff,
+  sshdKeysOnly,
+  sshdNoRootLogin,
+  unneededServicesOff,
+  modelHashesVerifiedAtSource,
+  modelFilesNotNamedAsPickle,
+  modelApprovalProcessDocumented,
+  inferencePromptsNotLogged,
+  logFilesProtected,
+  proxyAccessLogOn,
+  proxyAccessLogStructured,
+  clockSynchronised,
+  sshdLogsLogins,
+  logsShipped,
+  logsSurviveRestart,
+  gpuEccOn,
+  gpuHardwareHealthy,
+  gpuMetricsCollected,
+  gpuNotThrottled,
+  gpuPersistenceOn,
+  gpuProcessesKnown,
+  inferenceGpuMemoryHeadroom,
+  inferenceGpusAssigned,
+  inferenceRequestsBounded,
+  metricsNotOpen,
   usageBaselineWithAlerts,
-  incidentPlaybookRehearsed,
-  accessReviewedWithinQuarter,
   engineVersionNotVulnerable,
   pythonPackagesNotVulnerable,
   gpuDriverNotVulnerable,
@@ -138,4 +245,6 @@ export const controls: readonly AnyControl[] = [
   inferencePatchProcessStated,
   advisoryDataFresh,
   oauth2ProxyLogsLogins,
+  incidentPlaybookRehearsed,
+  accessReviewedWithinQuarter,
 ]

@@ -15,6 +15,8 @@ const mask = (before: string, value: string, after = ''): string =>
 /** Names of settings that hold a secret, by their words: `VLLM_API_KEY`, `HF_TOKEN`, `DBPASSWORD`; not `API_KEY_FILE`, `TOKENIZERS_PARALLELISM`. */
 function namesSecret(name: string): boolean {
   const words = name.toUpperCase().split(/[_.-]/)
+  // A tag of sudoers(5), and settings of sshd_config(5): what follows them is what controls judge.
+  if (/^(?:NOPASSWD|PASSWORDAUTHENTICATION|PERMITEMPTYPASSWORDS)$/.test(words.join('_'))) return false
   if (/^(?:FILE|PATH|DIR|NAME|URL|ENABLED|REQUIRED|TYPE|ALGORITHM|EXPIRE|EXPIRY|TTL|LENGTH|SIZE|IDS?)$/.test(words.at(-1) ?? ''))
     return false
   return words.some(

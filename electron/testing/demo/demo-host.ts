@@ -25,6 +25,7 @@ export interface DemoHost {
   readonly closedToJump?: readonly number[]
   /** Lines of `sshd -T`. */
   readonly sshd: readonly string[]
+  readonly system: DemoSystem
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefixLength: number }[]
   readonly gateway?: string
   readonly gpus: readonly DemoGpu[]
@@ -81,6 +82,8 @@ export interface DemoUnit {
   readonly id: string
   /** As `systemctl show` prints them. */
   readonly properties: Readonly<Record<string, string>>
+  /** The last and the weightiest rows of `systemd-analyze security`. */
+  readonly security?: readonly string[]
 }
 
 export interface DemoContainer {
@@ -154,3 +157,25 @@ export const text = (content: string, mode = 0o644): DemoFile => ({
   size: content.length,
   content,
 })
+
+/** Settings of the operating system, as sections `os` and `privileged` show them. */
+export interface DemoSystem {
+  /** By path below /proc/sys. */
+  readonly sysctl: Readonly<Record<string, string>>
+  /** `auditd.service loaded active enabled`. */
+  readonly services: readonly string[]
+  readonly swap?: { readonly path: string; readonly kind: 'partition' | 'file'; readonly source: string; readonly chain: readonly string[] }
+  /** What model directories lie on; the chain is of lsblk, `data crypt`. */
+  readonly storage: { readonly fileSystem: string; readonly source: string; readonly mountedOn: string; readonly chain: readonly string[] }
+  readonly clockSynchronised: boolean
+  readonly persistentJournal: boolean
+  readonly coredumps: 'none' | 'external'
+  /** Mode of /dev/nvidia*, and the group that owns them. */
+  readonly deviceMode: number
+  readonly deviceGroup: string
+  /** Lines of rsyslog that send away. */
+  readonly forwarding: readonly string[]
+  /** Lines of `auditctl -l`; undefined without auditd. */
+  readonly auditRules?: readonly string[]
+  readonly sudoers: readonly string[]
+}

@@ -1,5 +1,6 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { candidatePattern, maskVariables, variablePattern } from '../processes/candidates.ts'
+import { filesScript } from './files-script.ts'
 
 /** Properties asked for. systemd leaves out those that its version does not know. SetCredential= is never asked: it is a secret. */
 const properties = [
@@ -21,7 +22,7 @@ const properties = [
   ],
   ...['CapabilityBoundingSet', 'AmbientCapabilities', 'RestrictNamespaces', 'RestrictAddressFamilies', 'RestrictSUIDSGID'],
   ...['RestrictRealtime', 'LockPersonality', 'MemoryDenyWriteExecute', 'DevicePolicy', 'DeviceAllow', 'SystemCallFilter'],
-  ...['SystemCallArchitectures', 'IPAddressAllow', 'IPAddressDeny', 'MemoryMax', 'LimitMEMLOCK'],
+  ...['SystemCallArchitectures', 'IPAddressAllow', 'IPAddressDeny', 'MemoryMax', 'LimitMEMLOCK', 'LimitCORE'],
 ]
 
 /** Proxies and helpers whose units matter beside the engines'. */
@@ -30,7 +31,8 @@ const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache
 /**
  * One `systemctl show` for: units whose file or drop-in names an engine (so stopped ones are seen too), units of running candidates
  * (so a unit that starts a wrapper script is seen), loaded instances of templates, and the proxies. Afterwards the variables that
- * matter out of each readable EnvironmentFile=. Secrets are masked on the host. Rows of the second part start with `@` or `=`.
+ * matter out of each readable EnvironmentFile=, and what `files-script.ts` adds. Secrets are masked on the host. Rows after the first
+ * part start with `@` or `=`.
  */
 const SCRIPT = `pattern=$1 variables=$2 mask=$3 properties=$4
 shift 4
@@ -70,12 +72,12 @@ printf '%s\\n' "$shown" | sed -n 's/^EnvironmentFiles=\\(.*\\) (ignore_errors=\\
     fi
   done
 done
-exit 0
+${filesScript}exit 0
 `
 
 const units = script({
   id: 'units',
-  display: 'systemctl show of inference and proxy units; variables of their EnvironmentFile=',
+  display: 'systemctl show of inference and proxy units; systemd-analyze security; variables, owners and modes of their files',
   script: SCRIPT,
   parameters: [candidatePattern, variablePattern, maskVariables, properties.join(','), ...otherUnits],
 })

@@ -139,3 +139,45 @@ test('property: never throws', () => {
   )
   fc.assert(fc.property(fc.array(line, { maxLength: 20 }), (lines) => void parseUnits(lines.join('\n'))))
 })
+
+test('a sandboxed unit of the lab: figure, modes, and what the audit account may not read', () => {
+  const text = fixture('debian12-lab-vllm.txt')
+  const vllm = parseUnits(text).find(({ id }) => id === 'vllm.service')
+  expect(vllm?.exposure).toMatchObject({ figure: 1.7, word: 'OK' })
+  expect(lineOf(text, vllm?.exposure?.line)).toContain('Overall exposure level for vllm.service')
+  expect(vllm?.program).toBe('/opt/vllm/bin/vllm')
+  expect(vllm?.paths.find(({ path }) => path === '/etc/vllm/vllm.env')).toMatchObject({
+    mode: 0o600,
+    owner: 'root',
+    group: 'root',
+    type: 'file',
+  })
+  expect(vllm?.paths.map(({ path }) => path)).toEqual(expect.arrayContaining(['/', '/etc', '/etc/vllm', '/opt/vllm/bin/vllm']))
+  expect(vllm?.environmentSources).toMatchObject({ HF_HUB_OFFLINE: '' })
+})
+
+test('the unit of Ollama’s installer: reasons come weightiest first, links are followed', () => {
+  const text = fixture('debian12-lab-ollama.txt')
+  const units = parseUnits(text)
+  const ollama = units.find(({ id }) => id === 'ollama.service')
+  expect(ollama?.exposure).toMatchObject({ figure: 9.2, word: 'UNSAFE' })
+  expect(ollama?.exposure?.reasons[0]).toMatchObject({ setting: 'PrivateNetwork=', weight: 0.5 })
+  expect(lineOf(text, ollama?.exposure?.reasons[0]?.line)).toContain('PrivateNetwork=')
+  expect(units.find(({ id }) => id === 'nginx.service')?.paths.map(({ path }) => path)).toContain('/usr/lib')
+})
+
+test('where a variable comes from: the later file wins, as in systemd', () => {
+  const [unit] = parseUnits(
+    'Id=a.service\nLoadState=loaded\nEnvironment=A=1 B=2\nEnvironmentFiles=/e (ignore_errors=no)\n\n@envfile /e\n=B=3\n@paths\n=regular file/600/root/root//e\n',
+  )
+  expect(unit?.environment).toEqual({ A: '1', B: '3' })
+  expect(unit?.environmentSources).toEqual({ A: '', B: '/e' })
+  expect(unit?.paths.map(({ path }) => path)).toEqual(['/e'])
+})
+
+test('links in a circle end', () => {
+  const [unit] = parseUnits(
+    'Id=a.service\nLoadState=loaded\nFragmentPath=/a/u\n\n@link /a\n=/b\n@link /b\n=/a\n@paths\n=directory/755/root/root//b\n',
+  )
+  expect(unit?.paths.map(({ path }) => path)).toEqual(['/b'])
+})

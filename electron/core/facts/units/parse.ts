@@ -1,4 +1,5 @@
-import type { Unit } from './units.ts'
+import { componentsOf, type PathEntry, parsePathEntry } from '../path-entry.ts'
+import type { Unit, UnitExposure } from './units.ts'
 import { readAssignedValue, readExecStart, splitQuoted } from './words.ts'
 
 interface Row {
@@ -8,6 +9,7 @@ interface Row {
 type Rows = Map<string, Row[]>
 
 interface EnvironmentFile {
+  readonly path: string
   readonly state: 'read' | 'unreadable' | 'missing'
   readonly variables: { readonly name: string; readonly value: string; readonly line: number }[]
 }
@@ -18,30 +20,60 @@ interface EnvironmentFile {
  */
 const UNPRINTABLE = '[unprintable]'
 
-/** Reads the `units` section: blocks of `Property=value` apart by blank lines, then `@envfile` blocks. Units that do not exist are left out. */
+/** What the script says after the properties. */
+interface Beside {
+  readonly environmentFiles: Map<string, EnvironmentFile>
+  readonly paths: Map<string, PathEntry>
+  readonly links: Map<string, string>
+  readonly security: Map<string, Row[]>
+}
+
+/** Reads the `units` section: blocks of `Property=value` apart by blank lines, then blocks that begin with `@`. Units that do not exist are left out. */
 export function parseUnits(stdout: string): readonly Unit[] {
   const blocks: Rows[] = [new Map()]
-  const files = new Map<string, EnvironmentFile>()
-  let file: EnvironmentFile | undefined
+  const beside: Beside = { environmentFiles: new Map(), paths: new Map(), links: new Map(), security: new Map() }
+  let take: ((value: string, line: number) => void) | undefined
   for (const [index, text] of stdout.split('\n').entries()) {
     const line = index + 1
-    const header = /^@envfile(?:-(unreadable|missing))? (.+)$/.exec(text)
     const property = /^([A-Za-z][A-Za-z0-9]*)=(.*)$/.exec(text)
-    if (header?.[2]) {
-      file = { state: (header[1] as 'unreadable' | 'missing' | undefined) ?? 'read', variables: [] }
-      files.set(header[2], file)
-    } else if (file) {
-      const variable = /^=([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(text)
-      if (variable?.[1]) file.variables.push({ name: variable[1], value: readAssignedValue(variable[2] ?? ''), line })
+    if (text.startsWith('@')) take = blockOf(text, beside) ?? take
+    else if (take) {
+      if (text.startsWith('=')) take(text.slice(1), line)
     } else if (text === '') blocks.push(new Map())
     else if (property?.[1]) append(blocks.at(-1), property[1], { value: property[2] ?? '', line })
   }
   const units = new Map<string, Unit>()
   for (const rows of blocks) {
-    const unit = readUnit(rows, files)
+    const unit = readUnit(rows, beside)
     if (unit && !units.has(unit.id)) units.set(unit.id, unit)
   }
   return [...units.values()]
+}
+
+/** What the lines below a header are; undefined when it is none. */
+function blockOf(header: string, beside: Beside): ((value: string, line: number) => void) | undefined {
+  const [, state, environmentFile] = /^@envfile(?:-(unreadable|missing))? (.+)$/.exec(header) ?? []
+  if (environmentFile) {
+    const file: EnvironmentFile = { path: environmentFile, state: (state as 'unreadable' | 'missing' | undefined) ?? 'read', variables: [] }
+    beside.environmentFiles.set(environmentFile, file)
+    return (text, line) => {
+      const variable = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(text)
+      if (variable?.[1]) file.variables.push({ name: variable[1], value: readAssignedValue(variable[2] ?? ''), line })
+    }
+  }
+  const [, unit] = /^@security (\S+)$/.exec(header) ?? []
+  if (unit) {
+    const rows: Row[] = []
+    beside.security.set(unit, rows)
+    return (value, line) => rows.push({ value, line })
+  }
+  const [, link] = /^@link (\/.*)$/.exec(header) ?? []
+  if (link) return (target) => beside.links.set(link, target)
+  if (header !== '@paths') return undefined
+  return (text, line) => {
+    const entry = parsePathEntry(text, line)
+    if (entry) beside.paths.set(entry.path, entry)
+  }
 }
 
 function append(rows: Rows | undefined, name: string, row: Row): void {
@@ -50,7 +82,8 @@ function append(rows: Rows | undefined, name: string, row: Row): void {
   else rows?.set(name, [row])
 }
 
-function readUnit(rows: Rows, files: ReadonlyMap<string, EnvironmentFile>): Unit | undefined {
+function readUnit(rows: Rows, beside: Beside): Unit | undefined {
+  const files = beside.environmentFiles
   const text = (name: string): string => rows.get(name)?.[0]?.value ?? ''
   const id = text('Id')
   if (id === '' || text('LoadState') === 'not-found') return undefined
@@ -59,12 +92,20 @@ function readUnit(rows: Rows, files: ReadonlyMap<string, EnvironmentFile>): Unit
   for (const [name, [first]] of rows) if (first) lines[name] = first.line
   const environment: Record<string, string> = {}
   const assignments = splitQuoted(text('Environment'))
+  const environmentSources: Record<string, string> = {}
+  const assign = (name: string, value: string, line: number, source: string): void => {
+    environment[name] = value
+    environmentSources[name] = source
+    lines[`Environment:${name}`] = line
+  }
   for (const word of assignments) {
     const at = word.indexOf('=')
-    if (at > 0) assign(environment, lines, { name: word.slice(0, at), value: word.slice(at + 1), line: lines.Environment ?? 0 })
+    if (at > 0) assign(word.slice(0, at), word.slice(at + 1), lines.Environment ?? 0, '')
   }
   const read = environmentFiles.flatMap((path) => matching(path, files))
-  for (const { variables } of read) for (const variable of variables) assign(environment, lines, variable)
+  for (const { path, variables } of read) for (const { name, value, line } of variables) assign(name, value, line, path)
+  const program = /\{ path=(\/.*?) ; argv\[\]=/.exec(text('ExecStart'))?.[1] ?? ''
+  const dropIns = splitQuoted(text('DropInPaths'))
   return {
     id,
     activeState: text('ActiveState'),
@@ -80,9 +121,13 @@ function readUnit(rows: Rows, files: ReadonlyMap<string, EnvironmentFile>): Unit
       !assignments.includes(UNPRINTABLE) &&
       read.every(({ state }) => state !== 'unreadable') &&
       environmentFiles.every((path) => matching(path, files).length > 0),
+    environmentSources,
     environmentFiles,
     fragmentPath: text('FragmentPath'),
-    dropIns: splitQuoted(text('DropInPaths')),
+    program,
+    paths: pathsTo([text('FragmentPath'), ...dropIns, ...environmentFiles, program], beside),
+    exposure: readExposure(beside.security.get(id) ?? []),
+    dropIns,
     properties: Object.fromEntries(
       [...rows]
         .map(([name, all]) => [name, all.map(({ value }) => value).join('\n')] as const)
@@ -92,13 +137,33 @@ function readUnit(rows: Rows, files: ReadonlyMap<string, EnvironmentFile>): Unit
   }
 }
 
-function assign(
-  environment: Record<string, string>,
-  lines: Record<string, number>,
-  variable: { readonly name: string; readonly value: string; readonly line: number },
-): void {
-  environment[variable.name] = variable.value
-  lines[`Environment:${variable.name}`] = variable.line
+/** `-> Overall exposure level for ollama.service: 9.2 UNSAFE :-{`; rows end with their weight. */
+function readExposure(rows: readonly Row[]): UnitExposure | undefined {
+  const overall = rows.flatMap(({ value, line }) => {
+    const match = / Overall exposure level for \S+: (\d{1,2}\.\d) ([A-Z]+)/.exec(` ${value}`)
+    return match ? [{ figure: Number(match[1]), word: match[2] ?? '', line }] : []
+  })[0]
+  if (!overall) return undefined
+  const reasons = rows.flatMap(({ value, line }) => {
+    const match = /^\S+ (\S+) .* (\d\.\d)$/.exec(value)
+    return match?.[1] ? [{ setting: match[1], weight: Number(match[2]), line }] : []
+  })
+  return { ...overall, reasons: reasons.sort((a, b) => b.weight - a.weight) }
+}
+
+/** Entries on the way to each file, through links. A file that could not be seen is absent. */
+function pathsTo(files: readonly string[], { paths, links }: Beside): readonly PathEntry[] {
+  const wanted = new Set<string>()
+  const visit = (file: string): void => {
+    for (const component of componentsOf(file)) {
+      if (wanted.has(component)) continue
+      wanted.add(component)
+      const target = links.get(component)
+      if (target?.startsWith('/')) visit(target)
+    }
+  }
+  for (const file of files) if (file.startsWith('/')) visit(file)
+  return [...wanted].flatMap((path) => paths.get(path) ?? [])
 }
 
 /** A path of EnvironmentFile= may be a glob; the script reports each file that it stands for. Classes such as `[ab]` are not followed. */

@@ -1,3 +1,5 @@
+import type { PathEntry } from '../path-entry.ts'
+
 /** A systemd service as `systemctl show` reports it: effective, drop-ins merged. */
 export interface Unit {
   /** `ollama.service`. */
@@ -16,12 +18,30 @@ export interface Unit {
   readonly environment: Readonly<Record<string, string>>
   /** False when an EnvironmentFile= could not be read, or systemctl could not print a variable: some may be missing or overridden. */
   readonly environmentComplete: boolean
+  /** Where each variable got its value: the path of an environment file, or empty for Environment=. */
+  readonly environmentSources: Readonly<Record<string, string>>
   /** Paths of EnvironmentFile=, which may hold more. */
   readonly environmentFiles: readonly string[]
   readonly fragmentPath: string
+  /** Program of the first ExecStart, as systemd resolved it; empty when there is none. */
+  readonly program: string
+  /** Every file and directory that leads to the unit file, its drop-ins, environment files and program; links followed. */
+  readonly paths: readonly PathEntry[]
+  /** `systemd-analyze security`; absent where it was not printed. */
+  readonly exposure?: UnitExposure | undefined
   readonly dropIns: readonly string[]
   /** Every property as printed: NoNewPrivileges, ProtectSystem … Absent: its systemd does not know it, or cannot print it. */
   readonly properties: Readonly<Record<string, string>>
   /** Line of each property in section `units`; `Environment:NAME` is where that variable got its value. */
   readonly lines: Readonly<Record<string, number>>
+}
+
+/** How exposed systemd itself finds a unit: 0 (nothing) to 10. The figure differs between versions of systemd. */
+export interface UnitExposure {
+  readonly figure: number
+  /** `UNSAFE`, `EXPOSED`, `MEDIUM`, `OK`, `SAFE`. */
+  readonly word: string
+  readonly line: number
+  /** What adds most to it, weightiest first. */
+  readonly reasons: readonly { readonly setting: string; readonly weight: number; readonly line: number }[]
 }

@@ -5,6 +5,7 @@ import { caddy } from './caddy.ts'
 import { certificates } from './certificates.ts'
 import { containerSections } from './containers.ts'
 import { firewallSections } from './firewall.ts'
+import { gpuHealth } from './gpu-health.ts'
 import { gpus } from './gpus.ts'
 import { listeners } from './listeners.ts'
 import { loopback } from './loopback.ts'
@@ -12,6 +13,8 @@ import { modelFiles } from './model-files.ts'
 import { networkSections } from './network.ts'
 import { nginxSections } from './nginx.ts'
 import { oauth2Proxy } from './oauth2-proxy.ts'
+import { os } from './os.ts'
+import { privileged } from './privileged.ts'
 import { processes } from './processes.ts'
 import { software, updates } from './software.ts'
 import { accounts, groups, sshd, system } from './system.ts'
@@ -34,6 +37,9 @@ const answers: Readonly<Record<string, MaybeAnswering>> = {
   software,
   updates,
   loopback,
+  'gpu-health': gpuHealth,
+  os,
+  privileged,
   'model-files': modelFiles,
   'oauth2-proxy': oauth2Proxy,
   ...nginxSections,

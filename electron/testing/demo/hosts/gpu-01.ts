@@ -16,6 +16,7 @@ import {
   systemProcesses,
 } from './baseline.ts'
 import { vllmCertificate } from './certificates.ts'
+import { soundSystem } from './systems.ts'
 
 const own = accounts({ name: 'vllm', uid: 991, gid: 991, home: '/nonexistent', shell: '/usr/sbin/nologin' })
 const argv = [
@@ -31,9 +32,15 @@ const argv = [
   '8192',
   '--max-num-seqs',
   '32',
+  '--gpu-memory-utilization',
+  '0.9',
+  '--no-enable-log-requests',
 ]
 
-const site = `server {
+const site = `log_format ai_access escape=json '{"time":"$time_iso8601","client":"$remote_addr","user":"$remote_user",'
+    '"request":"$request","status":"$status","bytes":"$bytes_sent","seconds":"$request_time"}';
+server {
+    access_log /var/log/nginx/ai-access.log ai_access;
     listen 443 ssl default_server;
     server_name vllm.dc1.example;
     ssl_certificate /etc/nginx/tls/vllm.crt;
@@ -71,11 +78,25 @@ export const gpu01: DemoHost = {
   sudo: true,
   accounts: own,
   groups: groupsOf(own, ['vllm']),
-  listeners: [...sshListeners, ...httpsListeners, { protocol: 'tcp', address: '127.0.0.1', port: 8000, process: 'vllm', pid: 1410 }],
+  listeners: [
+    ...sshListeners,
+    ...httpsListeners,
+    { protocol: 'tcp', address: '127.0.0.1', port: 8000, process: 'vllm', pid: 1410 },
+    { protocol: 'tcp', address: '127.0.0.1', port: 9400, process: 'dcgm-exporter', pid: 1380 },
+  ],
   processes: [
     ...systemProcesses,
     ...nginxProcesses,
     { pid: 1410, ppid: 1, user: 'vllm', uid: 991, name: 'vllm', argv, cgroup: '/system.slice/vllm.service' },
+    {
+      pid: 1380,
+      ppid: 1,
+      user: 'root',
+      uid: 0,
+      name: 'dcgm-exporter',
+      argv: ['/usr/bin/dcgm-exporter', '--address', '127.0.0.1:9400'],
+      cgroup: '/system.slice/dcgm-exporter.service',
+    },
     {
       pid: 1502,
       ppid: 1410,
@@ -101,7 +122,8 @@ export const gpu01: DemoHost = {
         SupplementaryGroups: 'render video',
         DynamicUser: 'no',
         ExecStart: `{ path=/opt/vllm/bin/vllm ; argv[]=/opt/vllm/bin/vllm ${argv.slice(2).join(' ')} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`,
-        Environment: 'HF_HUB_OFFLINE=1 VLLM_API_KEY=****',
+        Environment: 'HF_HUB_OFFLINE=1',
+        EnvironmentFiles: '/etc/vllm/vllm.env (ignore_errors=no)',
         FragmentPath: '/etc/systemd/system/vllm.service',
         DropInPaths: '',
         NoNewPrivileges: 'yes',
@@ -110,6 +132,10 @@ export const gpu01: DemoHost = {
         ProtectHome: 'yes',
         ProtectKernelTunables: 'yes',
         ProtectKernelModules: 'yes',
+        ProtectKernelLogs: 'yes',
+        RestrictNamespaces: 'yes',
+        LockPersonality: 'yes',
+        LimitCORE: '0',
         ProtectControlGroups: 'yes',
         ReadWritePaths: '/var/cache/vllm',
         CapabilityBoundingSet: '',
@@ -117,6 +143,7 @@ export const gpu01: DemoHost = {
         DevicePolicy: 'closed',
         DeviceAllow: 'char-nvidia* rw',
       },
+      security: ["PrivateNetwork= Service has access to the host's network 0.5", '-> Overall exposure level for vllm.service: 3.9 OK :-)'],
     },
   ],
   containers: [],
@@ -125,6 +152,10 @@ export const gpu01: DemoHost = {
     ['/etc/nginx/mime.types', text('types { text/html html; }\n')],
     ['/etc/nginx/sites-enabled/vllm', text(site)],
     ['/etc/nginx/tls/vllm.crt', text(vllmCertificate)],
+    ['/etc/nginx/tls/vllm.key', file('root', 0o600, 1_704)],
+    ['/etc/nginx/vllm.htpasswd', file('root', 0o640, 74, 'www-data')],
+    ['/etc/vllm', directory('root', 0o750, 'vllm')],
+    ['/etc/vllm/vllm.env', file('root', 0o640, 62, 'vllm')],
     ['/srv/models', directory('root', 0o755)],
     ['/srv/models/llama-3.1-8b-instruct', directory('vllm', 0o750)],
     ['/srv/models/llama-3.1-8b-instruct/config.json', file('vllm', 0o640, 1_042)],
@@ -141,6 +172,7 @@ export const gpu01: DemoHost = {
   ),
   closedToJump: [443],
   sshd: soundSshd,
+  system: soundSystem,
   addresses: [{ interface: 'eth0', address: '10.20.4.11', prefixLength: 24 }],
   gateway: '10.20.4.1',
   software: debianSoftware({

@@ -16,6 +16,7 @@ import {
 } from './baseline.ts'
 import { caCertificate } from './certificates.ts'
 import { blob, manifest, ollamaUnit } from './ollama.ts'
+import { plainSystem } from './systems.ts'
 
 const own = accounts({ name: 'ollama', uid: 997, gid: 997, home: '/usr/share/ollama', shell: '/bin/false' })
 
@@ -97,6 +98,8 @@ export const gpu02: DemoHost = {
     ['/etc/nginx/mime.types', text('types { text/html html; }\n')],
     ['/etc/nginx/sites-enabled/ollama-secure', text(site)],
     ['/etc/ssl/certs/internal-ca.crt', text(caCertificate)],
+    ['/etc/ssl/private/internal-ca.key', file('root', 0o640, 1_704, 'ssl-cert')],
+    ['/etc/nginx/.htpasswd', file('root', 0o644, 88)],
     ['/usr/share/ollama/.ollama/models', directory('ollama', 0o755)],
     ['/usr/share/ollama/.ollama/models/blobs', directory('ollama', 0o755)],
     [blob('6a0746a1ec1aef3e7ec53868f220ff6e389f6f8ef87a01d77c96807de94ca2aa'), file('ollama', 0o644, 4_661_211_424)],
@@ -113,6 +116,7 @@ export const gpu02: DemoHost = {
   },
   closedToJump: [443],
   sshd: soundSshd,
+  system: plainSystem,
   addresses: [{ interface: 'eth0', address: '10.20.4.12', prefixLength: 24 }],
   gateway: '10.20.4.1',
   software: ubuntuSoftware({

@@ -12,6 +12,7 @@ import {
   ubuntuSoftware,
 } from './baseline.ts'
 import { blob, manifest, ollamaUnit } from './ollama.ts'
+import { looseSystem } from './systems.ts'
 
 const own = accounts()
 const store = '/root/.ollama/models'
@@ -74,6 +75,7 @@ export const gpu03: DemoHost = {
   ]),
   firewall: { ...noFirewall, ufw: 'Status: inactive\n' },
   sshd: looseSshd,
+  system: looseSystem,
   addresses: [{ interface: 'eth0', address: '10.20.4.13', prefixLength: 24 }],
   gateway: '10.20.4.1',
   software: ubuntuSoftware({

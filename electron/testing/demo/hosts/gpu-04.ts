@@ -11,6 +11,7 @@ import {
   sshListeners,
   systemProcesses,
 } from './baseline.ts'
+import { plainSystem } from './systems.ts'
 
 const own = accounts({ name: 'localai', uid: 993, gid: 993, home: '/srv/localai', shell: '/usr/sbin/nologin' })
 
@@ -167,6 +168,7 @@ export const gpu04: DemoHost = {
   ]),
   firewall: { ...closed, nft: closed.nft + dockerRules, ufw: ufwStatus },
   sshd: soundSshd,
+  system: plainSystem,
   addresses: [
     { interface: 'eth0', address: '10.20.4.14', prefixLength: 24 },
     { interface: 'docker0', address: '172.17.0.1', prefixLength: 16 },

@@ -11,6 +11,7 @@ import {
   ubuntu,
   ubuntuSoftware,
 } from './baseline.ts'
+import { plainSystem } from './systems.ts'
 
 const own = accounts(
   { name: 'llama', uid: 994, gid: 994, home: '/opt/llama.cpp', shell: '/usr/sbin/nologin' },
@@ -70,6 +71,7 @@ export const lab01: DemoHost = {
   ]),
   firewall: { ...noFirewall, ufw: 'Status: inactive\n' },
   sshd: looseSshd,
+  system: plainSystem,
   addresses: [{ interface: 'enp5s0', address: '10.20.4.21', prefixLength: 24 }],
   gateway: '10.20.4.1',
   software: ubuntuSoftware({

@@ -40,5 +40,21 @@ export const ollamaUnit = (it: {
     CapabilityBoundingSet: 'cap_chown cap_dac_override cap_sys_admin cap_sys_ptrace',
     RestrictSUIDSGID: 'no',
     DevicePolicy: 'auto',
+    ProtectKernelTunables: 'no',
+    ProtectKernelModules: 'no',
+    ProtectKernelLogs: 'no',
+    ProtectControlGroups: 'no',
+    RestrictNamespaces: 'no',
+    LockPersonality: 'no',
   },
+  security: [
+    "- PrivateNetwork= Service has access to the host's network 0.5",
+    '- CapabilityBoundingSet=~CAP_SYS_ADMIN Service has administrator privileges 0.3',
+    '- CapabilityBoundingSet=~CAP_SYS_PTRACE Service has ptrace() debugging abilities 0.3',
+    '- ProtectSystem= Service has full access to the OS file hierarchy 0.2',
+    '- ProtectHome= Service has full access to home directories 0.2',
+    it.user === ''
+      ? '-> Overall exposure level for ollama.service: 9.6 UNSAFE :-{'
+      : '-> Overall exposure level for ollama.service: 9.2 UNSAFE :-{',
+  ],
 })

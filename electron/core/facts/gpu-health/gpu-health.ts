@@ -1,0 +1,55 @@
+import type { Shown } from '../os/os.ts'
+
+/** One GPU as `nvidia-smi -q -x` reports it. What is absent was N/A, or this version does not know it. */
+export interface GpuDetail {
+  /** In the order of nvidia-smi, from 0. */
+  readonly index: number
+  readonly name: string
+  readonly uuid: string
+  /** `00000000:3B:00.0`. */
+  readonly bus: string
+  readonly line: number
+  readonly persistence?: Shown<boolean> | undefined
+  readonly mig?: Shown<boolean> | undefined
+  readonly ecc?: Shown<boolean> | undefined
+  /** Uncorrectable memory errors since the driver was loaded. */
+  readonly uncorrected?: Shown<number> | undefined
+  /** Rows that wait for a reset to be replaced, or that could not be. */
+  readonly remapPending?: Shown<boolean> | undefined
+  readonly remapFailed?: Shown<boolean> | undefined
+  /** What the driver asks for: `Reset`, `Reboot`, `Drain P2P` … Absent when it is None. */
+  readonly recovery?: Shown<string> | undefined
+  /** Why the clocks are held down by the hardware right now: `hw_thermal_slowdown`. */
+  readonly slowdowns: readonly Shown<string>[]
+}
+
+export interface GpuProcess {
+  readonly pid: number
+  /** `C` computes, `G` draws. */
+  readonly kind: string
+  /** As nvidia-smi prints it; `[Not Found]` for a process that it may not see. */
+  readonly name: string
+  readonly memoryMiB?: number | undefined
+  readonly gpu: string
+  readonly uid?: number | undefined
+  readonly cgroup?: string | undefined
+  readonly line: number
+}
+
+/** A fault that the driver wrote into the kernel log (docs.nvidia.com/deploy/xid-errors). */
+export interface Xid {
+  readonly code: number
+  readonly bus: string
+  readonly text: string
+  readonly line: number
+}
+
+export interface GpuHealth {
+  readonly gpus: readonly GpuDetail[]
+  readonly processes: readonly GpuProcess[]
+  /** Undefined when the kernel log could not be read. */
+  readonly xids?: readonly Xid[] | undefined
+  readonly xidLine: number
+  /** Path of amd-smi or rocm-smi, where there is one: recognised, not read yet. */
+  readonly amdTool?: string | undefined
+}

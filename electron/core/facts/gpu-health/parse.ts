@@ -1,0 +1,44 @@
+import { type Block, type BlockRow, readBlocks } from '../blocks.ts'
+import { type FactResult, known, unknown } from '../fact.ts'
+import type { GpuHealth, GpuProcess, Xid } from './gpu-health.ts'
+import { parseSmi } from './parse-smi.ts'
+
+/** Reads section `gpu-health`. */
+export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
+  const blocks = readBlocks(stdout)
+  const smi = blocks.get('nvidia-smi')?.[0]
+  const amdTool = blocks.get('amd')?.[0]?.words
+  if (smi && smi.words !== '0' && !noDevices(smi)) {
+    const said = smi.rows.find(({ text }) => text.trim() !== '')?.text.slice(0, 200)
+    return unknown(`GPU details: nvidia-smi ended with exit code ${smi.words}: ${said ?? 'no output'}`, ['gpu-health'])
+  }
+  const { gpus, processes } = parseSmi(smi?.words === '0' ? smi.rows : [])
+  if (smi?.words === '0' && gpus.length === 0) return unknown('GPU details: nvidia-smi -q -x printed no GPU', ['gpu-health'])
+  const log = blocks.get('kernel-log')?.[0]
+  return known({
+    gpus,
+    processes: processes.map((process) => ({ ...process, ...ownerOf(blocks.get('process') ?? [], process.pid) })),
+    xids: log?.words === '0' ? log.rows.flatMap(readXid) : undefined,
+    xidLine: log?.line ?? 0,
+    amdTool,
+  })
+}
+
+/** Exit code 6 (nvidia-smi(1), RETURN VALUE). */
+const noDevices = ({ words, rows }: Block): boolean => words === '6' && rows.some(({ text }) => /No devices were found/i.test(text))
+
+function ownerOf(blocks: readonly Block[], pid: number): Pick<GpuProcess, 'uid' | 'cgroup'> {
+  const rows = blocks.find(({ words }) => words === `${pid}`)?.rows ?? []
+  const uid = rows.flatMap(({ text }) => /^uid (\d{1,10})$/.exec(text)?.[1] ?? [])[0]
+  const cgroup = rows.flatMap(({ text }) => /^cgroup (\/.*)$/.exec(text)?.[1] ?? [])[0]
+  return { uid: uid === undefined ? undefined : Number(uid), cgroup }
+}
+
+/**
+ * `NVRM: Xid (PCI:0000:3b:00): 79, pid=0, GPU has fallen off the bus.` The function part of the address, pid and name come and go between
+ * versions; `SXid` is of an NVSwitch.
+ */
+export function readXid({ text, line }: BlockRow): Xid[] {
+  const match = /\bS?Xid \(PCI:([0-9a-fA-F:.]{5,20})\): (\d{1,6}),? ?(.*)$/.exec(text)
+  return match?.[2] ? [{ bus: match[1] ?? '', code: Number(match[2]), text: (match[3] ?? '').slice(0, 200), line }] : []
+}

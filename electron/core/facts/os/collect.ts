@@ -1,0 +1,111 @@
+import type { ProbeContext } from '../../probe/section.ts'
+import { type SectionSpec, script } from '../../probe/section.ts'
+import { statFormat } from '../path-entry.ts'
+
+/** Settings below /proc/sys that controls judge. `*` stands for every interface. */
+const settings = [
+  ...['kernel/kptr_restrict', 'kernel/dmesg_restrict', 'kernel/yama/ptrace_scope', 'kernel/unprivileged_bpf_disabled'],
+  ...['kernel/randomize_va_space', 'kernel/core_pattern', 'fs/suid_dumpable', 'fs/protected_symlinks', 'fs/protected_hardlinks'],
+  ...['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding', 'net/ipv4/tcp_syncookies'],
+  ...['net/ipv4/conf/*/rp_filter', 'net/ipv4/conf/*/accept_redirects', 'net/ipv4/conf/*/accept_source_route'],
+  ...['net/ipv6/conf/*/accept_redirects', 'net/ipv6/conf/*/accept_source_route'],
+]
+
+/** Network services without a place on a GPU server. The sockets start their services when someone connects. */
+export const unneededUnits = [
+  ...['telnet.socket', 'inetd.service', 'openbsd-inetd.service', 'xinetd.service', 'rsh.socket', 'rlogin.socket', 'rexec.socket'],
+  ...['tftp.socket', 'tftpd-hpa.service', 'vsftpd.service', 'proftpd.service', 'pure-ftpd.service', 'nis.service', 'ypserv.service'],
+  ...['avahi-daemon.service', 'avahi-daemon.socket', 'cups.service', 'cups.socket', 'cups-browsed.service', 'bluetooth.service'],
+  ...['rpcbind.service', 'rpcbind.socket', 'nfs-server.service', 'smbd.service', 'nmbd.service', 'snmpd.service', 'xrdp.service'],
+  ...['vncserver.service', 'ModemManager.service', 'wpa_supplicant.service', 'cockpit.socket', 'webmin.service'],
+] as const
+
+/** Units that collect, ship or watch. */
+const watchingUnits = [
+  ...['auditd.service', 'rsyslog.service', 'syslog-ng.service', 'systemd-journald.service', 'systemd-journal-upload.service'],
+  ...[
+    'vector.service',
+    'fluent-bit.service',
+    'fluentd.service',
+    'td-agent.service',
+    'td-agent-bit.service',
+    'promtail.service',
+    'alloy.service',
+  ],
+  ...['filebeat.service', 'elastic-agent.service', 'splunk.service', 'SplunkForwarder.service', 'wazuh-agent.service', 'otelcol.service'],
+  ...['otelcol-contrib.service', 'google-cloud-ops-agent.service', 'amazon-cloudwatch-agent.service', 'datadog-agent.service'],
+  ...[
+    'nvidia-dcgm.service',
+    'dcgm-exporter.service',
+    'nvidia-dcgm-exporter.service',
+    'nvidia_gpu_exporter.service',
+    'nvidia-gpu-exporter.service',
+  ],
+  ...[
+    'node_exporter.service',
+    'prometheus-node-exporter.service',
+    'nvidia-persistenced.service',
+    'netdata.service',
+    'zabbix-agent.service',
+  ],
+  ...['zabbix-agent2.service', 'telegraf.service', 'apport.service', 'kdump.service', 'kdump-tools.service'],
+]
+
+/** The settings go through one grep: many files of /proc/sys can be read at once only, and `read` of dash takes byte by byte.
+ * What asks a daemon runs side by side, one line each, and is sorted, so that two audits of the same host print the same. */
+const SCRIPT = `units=$1 settings=$2
+shift 2
+printf '@sysctl\\n'
+cd /proc/sys 2>/dev/null && grep -sH . -- $settings | sed 's/:/ /;s/^/=/'
+cd /
+grep -sH . /sys/kernel/security/lsm /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled | sed 's|^/sys/kernel/security/lsm:|@security-modules\\n=|;s|^/sys/fs/selinux/enforce:|@selinux-enforcing\\n=|;s|^/sys/module/apparmor/parameters/enabled:|@apparmor-enabled\\n=|'
+under() { command -v lsblk >/dev/null 2>&1 && lsblk -nrso NAME,TYPE -- "$1" 2>/dev/null | head -n 20 | sed 's/^/=/'; }
+mounted() { findmnt -nro SOURCE,FSTYPE,TARGET -T "$1" 2>/dev/null | tail -n 1; }
+if [ -r /proc/swaps ]; then
+  printf '@swaps\\n'
+  while read -r path kind rest; do
+    case $path in /*) ;; *) continue ;; esac
+    source=$path
+    [ "$kind" = file ] && { source=$(mounted "$path"); source=\${source%% *}; }
+    printf '@swap %s %s - %s\\n' "$kind" "\${source:--}" "$path"
+    case $source in /*) under "$source" ;; esac
+  done </proc/swaps
+fi
+count=0
+for path do
+  [ -d "$path" ] && [ "$count" -lt 8 ] || continue
+  count=$((count + 1))
+  found=$(mounted "$path") || continue
+  source=\${found%% *}
+  found=\${found#* }
+  printf '@file-system %s %s %s %s\\n' "\${found%% *}" "\${source:--}" "\${found#* }" "$path"
+  case $source in /*) under "\${source%%\\[*}" ;; esac
+done
+printf '@devices\\n'
+stat -L -c '=${statFormat}' / /etc /etc/ssl /etc/pki /etc/pki/tls /etc/letsencrypt /var /var/log /dev/nvidia[0-9]* /dev/nvidiactl /dev/nvidia-uvm* /dev/nvidia-caps/* /dev/dri/renderD* /dev/kfd 2>/dev/null
+printf '@rotated\\n'
+grep -hsE '^[[:space:]]*["/]' /etc/logrotate.conf /etc/logrotate.d/* | head -n 100 | sed 's/^/=/'
+printf '@forwarding\\n'
+grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d | head -n 20 | cut -c1-300 | sed 's/^/=/'
+[ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0
+config() { { systemd-analyze cat-config "$1" 2>/dev/null || cat "/etc/$1" 2>/dev/null; } | sed -n 's/^[[:space:]]*\\(Storage[[:space:]]*=.*\\)/=\\1/p' | tail -n 1; }
+set -f
+{
+  { printf '@clock %s\\n' "=$(timedatectl show -p NTPSynchronized 2>/dev/null)"; } &
+  { printf '@coredump %s\\n' "$(config systemd/coredump.conf)"; } &
+  { [ -d /var/log/journal ] && kept='directory '; printf '@journal %s%s\\n' "$kept" "$(config systemd/journald.conf)"; } &
+  shown=$(systemctl show --no-pager -p Id,LoadState,ActiveState,UnitFileState -- $units 2>/dev/null) && printf '@services %s\\n' "$(printf '%s\\n' "$shown" | awk 'BEGIN { RS = ""; FS = "\\n" } { id = load = active = file = ""; for (i = 1; i <= NF; i++) { at = index($i, "="); key = substr($i, 1, at - 1); value = substr($i, at + 1); if (key == "Id") id = value; else if (key == "LoadState") load = value; else if (key == "ActiveState") active = value; else if (key == "UnitFileState") file = value } if (load != "not-found" || active != "inactive") printf "=%s %s %s %s\\t", id, load, active, file == "" ? "-" : file }')" &
+  wait
+} | sort | awk '{ at = index($0, "="); head = at ? substr($0, 1, at - 1) : $0; sub(/ +$/, "", head); print head; if (!at) next; rows = split(substr($0, at), row, "\\t"); for (i = 1; i <= rows; i++) if (row[i] != "" && row[i] != "=") print row[i] }'
+exit 0
+`
+
+export const collectOs = ({ modelPaths }: ProbeContext): readonly SectionSpec[] => [
+  script({
+    id: 'os',
+    display: 'kernel settings of /proc/sys; swap and storage (lsblk); systemctl show of services; GPU device nodes; journald, clock',
+    script: SCRIPT,
+    parameters: [[...unneededUnits, ...watchingUnits].join(' '), settings.join(' '), ...modelPaths],
+    maxBytes: 262_144,
+  }),
+]

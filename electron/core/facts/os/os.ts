@@ -1,0 +1,58 @@
+import type { PathEntry } from '../path-entry.ts'
+
+/** A value and the line of section `os` that shows it. */
+export interface Shown<T> {
+  readonly value: T
+  readonly line: number
+}
+
+/** A device and what it lies on, nearest first: `crypt` on `part` on `disk` (lsblk(8), TYPE). */
+export interface Storage {
+  readonly path: string
+  /** `partition`, `file` of /proc/swaps, or a file system type. */
+  readonly kind: string
+  /** Device below it; empty when it was not told. */
+  readonly source: string
+  /** Where the file system is mounted; empty for swap. */
+  readonly mountedOn: string
+  readonly chain: readonly { readonly name: string; readonly type: string }[]
+  readonly line: number
+}
+
+export interface ServiceState {
+  readonly id: string
+  /** `loaded`, `not-found`, `masked`. */
+  readonly loadState: string
+  readonly activeState: string
+  readonly unitFileState: string
+  readonly line: number
+}
+
+/** Settings of the operating system that every account may read. What is absent could not be read. */
+export interface Os {
+  /** By path below /proc/sys: `kernel/kptr_restrict`. */
+  readonly sysctl: Readonly<Record<string, Shown<string>>>
+  /** Units asked about by name. Undefined without systemd. */
+  readonly services?: readonly ServiceState[] | undefined
+  readonly clockSynchronised?: Shown<boolean> | undefined
+  /** Active swap. Undefined when /proc/swaps could not be read. */
+  readonly swaps?: readonly Storage[] | undefined
+  /** File systems of the model directories that exist. */
+  readonly fileSystems: readonly Storage[]
+  /** `/`, `/etc` and the like: what stands above files that other sections list. */
+  readonly folders: readonly PathEntry[]
+  /** GPU device nodes. */
+  readonly devices: readonly PathEntry[]
+  /** Active security modules, e.g. `lockdown,capability,yama,apparmor`. */
+  readonly securityModules?: Shown<string> | undefined
+  readonly selinuxEnforcing?: Shown<boolean> | undefined
+  readonly appArmorEnabled?: Shown<boolean> | undefined
+  /** `Storage=` of journald.conf(5), its default when absent, and whether /var/log/journal exists. */
+  readonly journal?: Shown<{ readonly storage: string; readonly directory: boolean }> | undefined
+  /** `Storage=` of coredump.conf(5), `external` by default. */
+  readonly coredumpStorage?: Shown<string> | undefined
+  /** Patterns that logrotate knows. */
+  readonly rotated: readonly Shown<string>[]
+  /** Lines of rsyslog that send away. */
+  readonly forwarding: readonly Shown<string>[]
+}

@@ -1,0 +1,77 @@
+import { type Block, type BlockRow, readBlocks } from '../blocks.ts'
+import { parsePathEntry } from '../path-entry.ts'
+import type { Os, ServiceState, Shown, Storage } from './os.ts'
+
+/** Reads section `os`. Undefined when its first block is missing: then nothing of it was printed as the script prints it. */
+export function parseOs(stdout: string): Os | undefined {
+  const blocks = readBlocks(stdout)
+  const rows = (name: string): readonly BlockRow[] => (blocks.get(name) ?? []).flatMap((block) => block.rows)
+  if (!blocks.has('sysctl')) return undefined
+  const nodes = rows('devices').flatMap(({ text, line }) => parsePathEntry(text, line) ?? [])
+  return {
+    sysctl: Object.fromEntries(rows('sysctl').flatMap(readSetting)),
+    services: blocks.has('services') ? rows('services').flatMap(readService) : undefined,
+    clockSynchronised: readFlag(rows('clock')[0], /^NTPSynchronized=(yes|no)$/, 'yes'),
+    swaps: blocks.has('swaps') ? (blocks.get('swap') ?? []).flatMap(readStorage) : undefined,
+    fileSystems: (blocks.get('file-system') ?? []).flatMap(readStorage),
+    folders: nodes.filter(({ type }) => type === 'directory'),
+    devices: nodes.filter(({ type }) => type === 'device'),
+    securityModules: shown(rows('security-modules')[0]),
+    selinuxEnforcing: readFlag(rows('selinux-enforcing')[0], /^([01])$/, '1'),
+    appArmorEnabled: readFlag(rows('apparmor-enabled')[0], /^([YN])$/, 'Y'),
+    journal: readJournal(blocks.get('journal')?.[0]),
+    coredumpStorage: readStorageSetting(blocks.get('coredump')?.[0], 'external'),
+    rotated: rows('rotated').flatMap(readPatterns),
+    forwarding: rows('forwarding').map(({ text, line }) => ({ value: text.trim(), line })),
+  }
+}
+
+const shown = (row: BlockRow | undefined): Shown<string> | undefined => row && { value: row.text, line: row.line }
+
+function readFlag(row: BlockRow | undefined, pattern: RegExp, yes: string): Shown<boolean> | undefined {
+  const value = row && pattern.exec(row.text)?.[1]
+  return row && value !== undefined ? { value: value === yes, line: row.line } : undefined
+}
+
+function readSetting({ text, line }: BlockRow): [string, Shown<string>][] {
+  const match = /^([a-z0-9_/.@-]+) (.*)$/i.exec(text)
+  return match?.[1] && !/^__proto__$/.test(match[1]) ? [[match[1], { value: (match[2] ?? '').trim(), line }]] : []
+}
+
+function readService({ text, line }: BlockRow): ServiceState[] {
+  const [id, loadState, activeState, unitFileState, more] = text.split(' ')
+  if (!id || !loadState || !activeState || !unitFileState || more !== undefined) return []
+  return [{ id, loadState, activeState, unitFileState: unitFileState === '-' ? '' : unitFileState, line }]
+}
+
+/** `partition /dev/sda2 - /dev/sda2`, `ext4 /dev/mapper/data /srv /srv/models`; the path comes last, it may hold blanks. */
+function readStorage({ words, line, rows }: Block): Storage[] {
+  const match = /^(\S+) (\S+) (\S+) (\/.*)$/.exec(words)
+  if (!match) return []
+  const [, kind = '', source = '', mountedOn = '', path = ''] = match
+  const chain = rows.flatMap(({ text }) => {
+    const [name, type] = text.split(' ')
+    return name && type ? [{ name, type }] : []
+  })
+  return [{ path, kind, source: source === '-' ? '' : source, mountedOn: mountedOn === '-' ? '' : mountedOn, chain, line }]
+}
+
+/** The last assignment counts, as in all files of systemd. */
+function readStorageSetting(block: Block | undefined, otherwise: string): Shown<string> | undefined {
+  if (!block) return undefined
+  const last = block.rows.at(-1)
+  const value = last && /^\s*Storage\s*=\s*(\S*)/.exec(last.text)?.[1]
+  return last && value ? { value: value.toLowerCase(), line: last.line } : { value: otherwise, line: block.line }
+}
+
+function readJournal(block: Block | undefined): Os['journal'] {
+  const storage = readStorageSetting(block, 'auto')
+  return storage && { value: { storage: storage.value, directory: block?.words === 'directory' }, line: storage.line }
+}
+
+/** `/var/log/nginx/*.log {`, several patterns on a line, some in quotes. */
+const readPatterns = ({ text, line }: BlockRow): Shown<string>[] =>
+  [...text.matchAll(/"([^"]+)"|([^\s{"]+)/g)].flatMap((match) => {
+    const value = match[1] ?? match[2] ?? ''
+    return value.startsWith('/') ? [{ value, line }] : []
+  })

@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseSudoers } from './parse-sudoers.ts'
+import type { FileLine } from './read-block.ts'
+
+const lines = (text: string, file = '/etc/sudoers'): FileLine[] =>
+  text.split('\n').map((row, index) => ({ file, number: index + 1, text: row, line: index + 1 }))
+const read = (text: string) =>
+  parseSudoers(lines(text)).rules.map(
+    ({ user, command, noPassword, asRoot, negated }) =>
+      `${negated ? '!' : ''}${user} ${noPassword ? 'free' : 'asks'} ${asRoot ? 'root' : 'other'}: ${command}`,
+  )
+
+test.each<[string, string, readonly string[]]>([
+  ['Debian', 'root\tALL=(ALL:ALL) ALL\n%sudo ALL=(ALL:ALL) ALL', ['root asks root: ALL', '%sudo asks root: ALL']],
+  ['no runas means root', 'ada ALL=/usr/bin/less', ['ada asks root: /usr/bin/less']],
+  [
+    'NOPASSWD holds for what follows',
+    'ada ALL=(root) NOPASSWD: /bin/a, /bin/b, PASSWD: /bin/c',
+    ['ada free root: /bin/a', 'ada free root: /bin/b', 'ada asks root: /bin/c'],
+  ],
+  ['runas holds for what follows', 'ada ALL=(www) /bin/a, (root) /bin/b', ['ada asks other: /bin/a', 'ada asks root: /bin/b']],
+  ['a group only', 'ada ALL=(:video) /bin/a', ['ada asks other: /bin/a']],
+  ['lists of users', 'ada, bob ,%ops ALL = NOPASSWD:ALL', ['ada free root: ALL', 'bob free root: ALL', '%ops free root: ALL']],
+  ['several hosts on a line', 'ada gpu1=/bin/a : gpu2=NOPASSWD: /bin/b', ['ada asks root: /bin/a', 'ada free root: /bin/b']],
+  [
+    'aliases',
+    'User_Alias ADMINS = ada, bob\nCmnd_Alias SHELLS = /bin/sh, /bin/bash\nADMINS ALL=(ALL) SHELLS',
+    ['ada asks root: /bin/sh', 'bob asks root: /bin/sh', 'ada asks root: /bin/bash', 'bob asks root: /bin/bash'],
+  ],
+  ['aliases in a circle', 'User_Alias A = B : B = A\nA ALL=ALL', ['A asks root: ALL']],
+  ['a line goes on', 'ada ALL=(root) \\\n  NOPASSWD: /bin/a, \\\n  /bin/b', ['ada free root: /bin/a', 'ada free root: /bin/b']],
+  ['a uid, and a comment', '#1000 ALL=ALL # why', ['#1000 asks root: ALL']],
+  ['escaped signs', 'ada ALL=/bin/x a\\=b\\,c\\:d', ['ada asks root: /bin/x a=b,c:d']],
+  ['refused commands', 'ada ALL=ALL, !/bin/sh', ['ada asks root: ALL', '!ada asks root: /bin/sh']],
+  ['options of a command', 'ada ALL=(root) CWD=/srv TIMEOUT=5m NOPASSWD: /bin/a', ['ada free root: /bin/a']],
+  ['Defaults !authenticate', 'Defaults:ada !authenticate\nada ALL=ALL\nbob ALL=ALL', ['ada free root: ALL', 'bob asks root: ALL']],
+  ['Defaults for all', 'Defaults env_reset, !authenticate\nbob ALL=ALL', ['bob free root: ALL']],
+])('%s', (_, text, expected) => {
+  expect(read(text)).toEqual(expected)
+})
+
+test('files of sudoers.d count when they are included and sudo would read them', () => {
+  const main = lines('@includedir /etc/sudoers.d')
+  const names = ['90-cloud', 'x.bak', 'y~']
+  const rules = parseSudoers([...main, ...names.flatMap((name) => lines('ada ALL=ALL', `/etc/sudoers.d/${name}`))])
+  expect(rules.rules.map(({ file }) => file)).toEqual(['/etc/sudoers.d/90-cloud'])
+  expect(rules.incomplete).toBeUndefined()
+  expect(parseSudoers([...lines('root ALL=ALL'), ...lines('ada ALL=ALL', '/etc/sudoers.d/a')]).rules).toHaveLength(1)
+})
+
+test('root’s own password may be what is asked for', () => {
+  expect(parseSudoers(lines('Defaults env_reset, targetpw\nALL ALL=(ALL) ALL')).asksForRoot).toBe(true)
+  expect(parseSudoers(lines('Defaults !targetpw\nada ALL=ALL')).asksForRoot).toBe(false)
+})
+
+test('what was not read is said', () => {
+  expect(parseSudoers(lines('@include /srv/sudoers')).incomplete).toContain('/srv/sudoers')
+  expect(parseSudoers(lines('this is nonsense')).incomplete).toContain('line 1')
+})
+
+test('property: never throws', () => {
+  const word = fc.constantFrom(
+    'ada',
+    'ALL',
+    '=',
+    '(',
+    ')',
+    'NOPASSWD:',
+    ',',
+    ':',
+    '\\',
+    '"',
+    '!',
+    '#',
+    ' ',
+    '%sudo',
+    'User_Alias A',
+    '/bin/sh',
+  )
+  fc.assert(fc.property(fc.array(word, { maxLength: 30 }), (words) => void parseSudoers(lines(words.join('')))))
+  fc.assert(fc.property(fc.string({ maxLength: 300 }), (text) => void parseSudoers(lines(text))))
+})

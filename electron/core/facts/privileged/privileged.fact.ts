@@ -1,0 +1,83 @@
+import { type FactDefinition, known, unknown } from '../fact.ts'
+import { collectPrivileged, guardedFolders } from './collect.ts'
+import { parseGuardedFiles, parseMatches, parseWatches } from './parse.ts'
+import { parseSudoers } from './parse-sudoers.ts'
+import { readCommand, readNumbered } from './read-block.ts'
+
+export const sudoersFact: FactDefinition<'sudoers'> = {
+  id: 'sudoers',
+  sections: collectPrivileged,
+  read: ({ section }) => {
+    const printed = readCommand(section('privileged'), 'sudoers', 'Rules of sudo')
+    if (!printed.known) return printed
+    const lines = readNumbered(printed.value)
+    if (lines.length > 0) return known(parseSudoers(lines))
+    // grep ends with 2 when the files do not exist: then nobody may use sudo.
+    const absent = printed.value.rows.some(({ text }) => /\/etc\/sudoers: No such file/.test(text))
+    return absent ? known({ rules: [], asksForRoot: false }) : unknown('Rules of sudo: /etc/sudoers could not be read', ['privileged'])
+  },
+}
+
+export const auditRulesFact: FactDefinition<'audit-rules'> = {
+  id: 'audit-rules',
+  sections: collectPrivileged,
+  read: ({ section }) => {
+    const output = section('privileged')
+    const written = readCommand(output, 'audit-written', 'Audit rules')
+    const loaded = readCommand(output, 'audit-loaded', 'Audit rules')
+    // Without auditctl there is no audit in the kernel's rules that anybody could have loaded.
+    if (!loaded.known && /not installed/.test(loaded.reason))
+      return known({ loaded: [], excluded: [], enabled: false, loadedLine: 0, written: [] })
+    if (!loaded.known) return loaded
+    const state = readCommand(output, 'audit-state', 'Audit state')
+    const enabled = state.known ? state.value.rows.flatMap(({ text }) => /^enabled (\d)$/.exec(text)?.[1] ?? [])[0] : undefined
+    const { watches, excluded } = parseWatches(loaded.value.rows)
+    return known({
+      loaded: loaded.value.exitCode === 0 ? watches : undefined,
+      excluded,
+      enabled: enabled === undefined ? undefined : enabled !== '0',
+      loadedLine: loaded.value.line,
+      written: written.known ? parseWatches(readNumbered(written.value)).watches : [],
+    })
+  },
+}
+
+export const sshdMatchesFact: FactDefinition<'sshd-matches'> = {
+  id: 'sshd-matches',
+  sections: collectPrivileged,
+  read: ({ section }) => {
+    const printed = readCommand(section('privileged'), 'sshd-config', 'Files of the SSH server')
+    if (!printed.known) return printed
+    const lines = readNumbered(printed.value)
+    return lines.length > 0 ? known(parseMatches(lines)) : unknown('Files of the SSH server: sshd_config could not be read', ['privileged'])
+  },
+}
+
+export const emptyPasswordsFact: FactDefinition<'empty-passwords'> = {
+  id: 'empty-passwords',
+  sections: collectPrivileged,
+  read: ({ section }) => {
+    const printed = readCommand(section('privileged'), 'shadow', 'Accounts without password')
+    if (!printed.known) return printed
+    const { exitCode, rows, line } = printed.value
+    // grep: 0 found, 1 nothing found, 2 trouble.
+    if (exitCode > 1) return unknown('Accounts without password: /etc/shadow could not be read', ['privileged'])
+    return known({
+      accounts: rows.flatMap(({ text, line: at }) => {
+        const name = /^([^:\s]+)::$/.exec(text)?.[1]
+        return name ? [{ name, line: at }] : []
+      }),
+      line,
+    })
+  },
+}
+
+export const guardedFilesFact: FactDefinition<'guarded-files'> = {
+  id: 'guarded-files',
+  sections: collectPrivileged,
+  read: ({ section }) => {
+    const printed = readCommand(section('privileged'), 'files', 'Key and log folders')
+    if (!printed.known) return printed
+    return known({ files: parseGuardedFiles(printed.value.rows), folders: guardedFolders })
+  },
+}

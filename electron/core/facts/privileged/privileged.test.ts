@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { redact } from '../../policy/secrets.ts'
+import type { SectionOutput } from '../../probe/section.ts'
+import type { FactDefinition, FactSources } from '../fact.ts'
+import type { FactId } from '../facts.ts'
+import { parseGuardedFiles, parseMatches, parseWatches } from './parse.ts'
+import { auditRulesFact, emptyPasswordsFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged.fact.ts'
+
+const recording = readFileSync(new URL('./__fixtures__/debian12-lab-root.txt', import.meta.url), 'utf8')
+const read = <K extends FactId>(fact: FactDefinition<K>, stdout: string, more: Partial<SectionOutput> = {}) =>
+  fact.read({ section: () => ({ id: 'privileged', state: 'ok', stdout, command: 'sudo …', ...more }) } as unknown as FactSources)
+
+test('a host of the lab, masked as it is stored', () => {
+  const text = redact(recording)
+  const sudoers = read(sudoersFact, text)
+  expect(
+    sudoers.known && sudoers.value.rules.filter(({ command }) => command === 'ALL').map(({ user, noPassword }) => [user, noPassword]),
+  ).toEqual([
+    ['root', false],
+    ['%sudo', false],
+    ['gatehouse-change', true],
+  ])
+  expect(read(emptyPasswordsFact, text)).toMatchObject({ known: true, value: { accounts: [] } })
+  expect(read(sshdMatchesFact, text)).toEqual({ known: true, value: { matches: [], elsewhere: [] } })
+  // auditd is not installed there.
+  expect(read(auditRulesFact, text)).toMatchObject({ known: true, value: { loaded: [], enabled: false } })
+  const files = read(guardedFilesFact, text)
+  expect(files.known && files.value.files.find(({ path }) => path === '/etc/nginx/.htpasswd')).toMatchObject({
+    mode: 0o640,
+    group: 'www-data',
+  })
+  expect(files.known && files.value.files.find(({ path }) => path === '/etc/nginx/sites-enabled/ollama-secure')).toMatchObject({
+    type: 'symlink',
+    target: '../sites-available/ollama-secure',
+  })
+})
+
+test.each([sudoersFact, sshdMatchesFact, emptyPasswordsFact, guardedFilesFact, auditRulesFact] as FactDefinition<FactId>[])(
+  '$id: refused, missing, cut',
+  (fact) => {
+    const refused = ['audit-loaded', 'audit-state', 'audit-written', 'sudoers', 'shadow', 'sshd-config', 'files']
+      .map((name) => `@${name} 126\n`)
+      .join('')
+    expect(read(fact, refused, { sudoers: 'the line' })).toMatchObject({ known: false, hint: 'Add to sudoers: the line' })
+    expect(read(fact, '')).toMatchObject({ known: false })
+    expect(read(fact, recording, { state: 'truncated', bytes: 9 } as Partial<SectionOutput>)).toMatchObject({ known: false })
+  },
+)
+
+test('tags of sudoers pass the masking, or the rule is not known: never a wrong rule', () => {
+  const rules = (text: string) => read(sudoersFact, redact(`@sudoers 0\n=/etc/sudoers:1:${text}\n`))
+  expect(rules('ada ALL=(ALL) NOPASSWD: ALL')).toMatchObject({ known: true, value: { rules: [{ command: 'ALL', noPassword: true }] } })
+  expect(rules('ada ALL=(ALL) NOPASSWD:ALL')).toMatchObject({ known: true, value: { rules: [{ command: 'ALL', noPassword: true }] } })
+  const masked = rules('ada ALL=(ALL) PASSWD: ALL')
+  expect(masked.known && (masked.value.rules[0]?.command === 'ALL' || masked.value.incomplete !== undefined)).toBe(true)
+})
+
+test('accounts without password: grep found some, or could not read', () => {
+  expect(read(emptyPasswordsFact, '@shadow 0\n=guest::\n')).toMatchObject({
+    known: true,
+    value: { accounts: [{ name: 'guest', line: 2 }] },
+  })
+  expect(read(emptyPasswordsFact, '@shadow 2\n=grep: /etc/shadow: Permission denied\n')).toMatchObject({ known: false })
+})
+
+test('audit: a kernel that does not answer has no known rules', () => {
+  const text =
+    '@audit-loaded 255\n=Error sending rule list data request (Operation not permitted)\n@audit-state 255\n@audit-written 0\n=/etc/audit/rules.d/m.rules:1:-w /models -p wa\n'
+  expect(read(auditRulesFact, text)).toMatchObject({
+    known: true,
+    value: { loaded: undefined, written: [{ path: '/models', permissions: 'wa' }] },
+  })
+})
+
+// Forms of audit.rules(7) and of what auditctl -l prints.
+test.each<[string, object]>([
+  ['-w /models -p wa -k llm', { watches: [{ path: '/models', permissions: 'wa', line: 1 }] }],
+  ['-w /models/', { watches: [{ path: '/models', permissions: 'rwxa', line: 1 }] }],
+  ['-a always,exit -S all -F dir=/srv/models -F perm=wa -F key=m', { watches: [{ path: '/srv/models', permissions: 'wa', line: 1 }] }],
+  [
+    '-a always,exit -F arch=b64 -F dir=/srv/models -F perm=wa -F auid>=1000',
+    { watches: [{ path: '/srv/models', permissions: 'wa', line: 1 }] },
+  ],
+  ['-a always,exit -F arch=b64 -S unlink -F dir=/srv/models', { watches: [] }],
+  ['-a never,exit -F dir=/srv/models', { watches: [], excluded: [{ path: '/srv/models', permissions: 'rwxa', line: 1 }] }],
+  ['# -w /models -p wa', { watches: [] }],
+  ['No rules', { watches: [], excluded: [] }],
+])('audit rule %s', (text, expected) => {
+  expect(parseWatches([{ text, line: 1 }])).toMatchObject(expected)
+})
+
+test('Match blocks end at the next one and at the end of their file', () => {
+  const row = (file: string, text: string, line: number) => ({ file, number: line, text, line })
+  const main = '/etc/ssh/sshd_config'
+  const drop = '/etc/ssh/sshd_config.d/50-cloud.conf'
+  const { matches, elsewhere } = parseMatches([
+    row(main, 'Include /etc/ssh/sshd_config.d/*.conf', 1),
+    row(main, 'Include /srv/ssh/*.conf', 2),
+    row(main, 'PasswordAuthentication no', 3),
+    row(main, 'Match Group ops Address 10.0.0.0/8', 4),
+    row(main, '  PasswordAuthentication=yes', 5),
+    row(main, 'ChallengeResponseAuthentication yes', 5),
+    row(main, 'Match all', 6),
+    row(main, 'PermitRootLogin yes', 7),
+    row(drop, 'PermitRootLogin no', 8),
+    row(drop, 'match User backup', 9),
+    row(drop, 'PermitRootLogin "forced-commands-only"', 10),
+    row('/etc/ssh/sshd_config.d/old.bak', 'Match User x', 11),
+  ])
+  expect(matches.map(({ criteria, settings }) => [criteria, settings.map(({ keyword, value }) => `${keyword} ${value}`)])).toEqual([
+    ['group ops address 10.0.0.0/8', ['passwordauthentication yes', 'kbdinteractiveauthentication yes']],
+    ['user backup', ['permitrootlogin forced-commands-only']],
+  ])
+  expect(elsewhere).toEqual(['/srv/ssh/*.conf'])
+})
+
+test('property: parsers never throw', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ maxLength: 80 })), (texts) => {
+      const rows = texts.map((text, index) => ({ text, line: index + 1 }))
+      parseGuardedFiles(rows)
+      parseWatches(rows)
+      parseMatches(rows.map((row) => ({ ...row, file: '/etc/ssh/sshd_config', number: row.line })))
+    }),
+  )
+})

@@ -1,0 +1,78 @@
+import { defineControl, type Verdict } from '../../control.ts'
+import { noServices, serviceName } from '../inference/service-words.ts'
+import { rootWays } from './root-ways.ts'
+
+export default defineControl({
+  id: 'inference-account-not-privileged',
+  item: 'INF-5',
+  severity: 'critical',
+  title: 'Accounts of inference servers have no way to become root',
+  rationale:
+    'A service account in group docker, or with a grant in sudoers, is root with one command more. Whoever takes over the server takes over the host, and a sandbox that says otherwise is decoration.',
+  needs: ['services', 'accounts'],
+  uses: ['sudoers', 'units'],
+  references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(5)', 'CIS-8:5.4', 'ISO-27001:A.8.2', 'https://docs.docker.com/engine/security/'],
+  evaluate: ({ services, accounts, sudoers, units }) => {
+    if (services.length === 0) return noServices
+    return services.map((service): Verdict => {
+      const name = serviceName(service)
+      const base = { subject: service.id, cite: [] }
+      if (service.how === 'container')
+        return {
+          ...base,
+          status: 'not-applicable',
+          title: 'The account is the container’s',
+          reason: `${name} runs in a container, whose image brings its accounts.`,
+        }
+      const account = accounts.accounts.find(({ uid, name: own }) =>
+        service.uid === undefined ? own === service.user : uid === service.uid,
+      )
+      if (!account) {
+        const reason = `The account of ${name} is not in the account database, or could not be read.`
+        return { ...base, status: 'not-evaluated', title: 'Its account could not be looked up', reason }
+      }
+      if (account.uid === 0)
+        return {
+          ...base,
+          status: 'not-applicable',
+          title: 'It runs as root',
+          reason: `${name} runs as root; inference-not-root judges that.`,
+        }
+      const ways = rootWays(account, accounts, sudoers.known ? sudoers.value : undefined)
+      const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
+      const extra = unit?.supplementaryGroups.find((group) =>
+        /^(?:docker|lxd|incus-admin|libvirt|disk|shadow|kmem|root|sudo|wheel)$/.test(group),
+      )
+      const [first] = ways
+      if (first || extra)
+        return {
+          ...base,
+          status: 'fail',
+          title: 'The service account can become root',
+          reason: `Account ${account.name} of ${name}: ${[...ways.map(({ way, how }) => `${way} (${how})`), ...(extra ? [`SupplementaryGroups=${extra} of its unit`] : [])].slice(0, 3).join('; ')}. Expected neither.`,
+          cite: [
+            ...ways.slice(0, 4).map(({ cite }) => ({ ...cite, note: 'A way to root. Expected none.' })),
+            ...(extra && unit?.lines.SupplementaryGroups ? [{ section: 'units', line: unit.lines.SupplementaryGroups, token: extra }] : []),
+          ],
+        }
+      if (!sudoers.known)
+        return {
+          ...base,
+          status: 'not-evaluated',
+          title: 'What sudo grants its account is not known',
+          reason: `${account.name} is in no group that is root, but ${sudoers.reason}.`,
+          hint: sudoers.hint,
+        }
+      if (sudoers.value.incomplete)
+        return { ...base, status: 'not-evaluated', title: 'Not all rules of sudo could be read', reason: `${sudoers.value.incomplete}.` }
+      const reason = `Account ${account.name} of ${name} is in no group that is root, and sudo grants it nothing that is.`
+      return {
+        ...base,
+        status: 'pass',
+        title: 'Its account has no way to root',
+        reason,
+        cite: [{ section: 'accounts', line: account.line, token: account.name }],
+      }
+    })
+  },
+})

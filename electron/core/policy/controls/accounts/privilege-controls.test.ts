@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest'
+import type { Accounts } from '../../../facts/accounts/accounts.ts'
+import { known, unknown } from '../../../facts/fact.ts'
+import { parseSudoers } from '../../../facts/privileged/parse-sudoers.ts'
+import { ask, facts, outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
+import { unit } from '../units/unit-facts.testing.ts'
+import auditAccountReadOnly from './audit-account-read-only.control.ts'
+import gpuDevices from './gpu-devices-restricted.control.ts'
+import notPrivileged from './inference-account-not-privileged.control.ts'
+import noEmptyPasswords from './no-empty-passwords.control.ts'
+import rootGroupsEmpty from './root-groups-empty.control.ts'
+import { givesRoot } from './root-ways.ts'
+import sudoAsks from './sudo-asks-for-password.control.ts'
+import uidZero from './uid-zero-only-root.control.ts'
+
+const accounts = (groups: Readonly<Record<string, readonly string[]>> = {}, more: Accounts['accounts'] = []): Accounts => ({
+  accounts: [
+    { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/bash', line: 1 },
+    { name: 'ai', uid: 990, gid: 990, home: '/x', shell: '/usr/sbin/nologin', line: 2 },
+    { name: 'ada', uid: 1000, gid: 1000, home: '/home/ada', shell: '/bin/bash', line: 3 },
+    { name: 'audit', uid: 991, gid: 991, home: '/x', shell: '/bin/sh', line: 4 },
+    ...more,
+  ],
+  groups: Object.entries(groups).map(([name, members], index) => ({ name, gid: 2000 + index, members, line: 10 + index })),
+})
+const sudoers = (text: string) =>
+  parseSudoers(text.split('\n').map((row, index) => ({ file: '/etc/sudoers', number: index + 1, text: row, line: index + 1 })))
+
+test.each<[string, boolean]>([
+  ['ALL', true],
+  ['/bin/bash', true],
+  ['/bin/bash ""', true],
+  ['/usr/bin/vim', true],
+  ['/usr/bin/vim /etc/motd', false],
+  ['/usr/bin/find *', true],
+  ['/usr/bin/find /srv -printf %p', false],
+  ['/usr/bin/systemctl restart vllm', false],
+  ['/usr/bin/systemctl', true],
+  ['/usr/bin/less ""', false],
+  ['/usr/bin/', true],
+  ['/opt/*/run', true],
+  ['sudoedit /etc/motd', false],
+  ['/usr/sbin/nginx -T', false],
+  ['/usr/local/bin/own-tool', false],
+])('givesRoot(%j) is %j', (command, expected) => {
+  expect(givesRoot(command)).toBe(expected)
+})
+
+describe('inference-account-not-privileged', () => {
+  const ours = service('ollama', { unit: 'ollama.service', uid: 990, user: 'ai' })
+  const judge = (given: Accounts, rules: string | undefined, change: object = {}, properties: readonly string[] = []) =>
+    outcomes(
+      ask(
+        notPrivileged,
+        facts('', [{ ...ours, ...change }], {
+          accounts: given,
+          sudoers: rules === undefined ? unknown('refused', ['privileged']) : known(sudoers(rules)),
+          units: known([unit({}, { supplementaryGroups: properties })]),
+        }),
+      ),
+    )
+  test.each<[string, string[]]>([
+    ['no way', judge(accounts({ render: ['ai'] }), '%sudo ALL=ALL')],
+    ['root’s password is asked for', judge(accounts(), 'Defaults targetpw\nALL ALL=(ALL) ALL')],
+    ['exact commands', judge(accounts(), 'ai ALL=NOPASSWD: /usr/bin/systemctl restart vllm')],
+  ] as [string, string[]][])('%s passes', (_, got) => {
+    expect(got).toEqual(['pass: Its account has no way to root'])
+  })
+  test.each<[string, string[]]>([
+    ['docker', judge(accounts({ docker: ['ai'] }), '')],
+    ['disk', judge(accounts({ disk: ['ai'] }), undefined)],
+    ['sudo through a group', judge(accounts({ sudo: ['ai'] }), '%sudo ALL=(ALL) ALL')],
+    ['sudo for a shell', judge(accounts(), 'ai ALL=/bin/bash')],
+    ['everybody', judge(accounts(), 'ALL ALL=NOPASSWD: ALL')],
+    ['by its uid', judge(accounts(), '#990 ALL=ALL')],
+    ['a group from its unit', judge(accounts(), '', {}, ['render', 'docker'])],
+  ] as [string, string[]][])('%s fails', (_, got) => {
+    expect(got).toEqual(['fail: The service account can become root'])
+  })
+  test('what could not be read is not passed', () => {
+    expect(judge(accounts(), undefined)).toEqual(['not-evaluated: What sudo grants its account is not known'])
+    expect(judge(accounts(), '@include /srv/more')).toEqual(['not-evaluated: Not all rules of sudo could be read'])
+    expect(judge(accounts(), '', { uid: 4711 })).toEqual(['not-evaluated: Its account could not be looked up'])
+  })
+  test('not for root, containers and empty hosts', () => {
+    expect(judge(accounts(), '', { uid: 0 })).toEqual(['not-applicable: It runs as root'])
+    expect(judge(accounts(), '', { how: 'container' })).toEqual(['not-applicable: The account is the container’s'])
+    expect(outcomes(ask(notPrivileged, facts('', [], { accounts: accounts(), sudoers: known(sudoers('')), units: known([]) })))).toEqual([
+      'not-applicable: No inference server on this host',
+    ])
+  })
+})
+
+test('uid-zero-only-root', () => {
+  const judge = (given: Accounts) => outcomes(ask(uidZero, facts('', [], { accounts: given })))
+  expect(judge(accounts())).toEqual(['pass: Only root has uid 0'])
+  expect(judge(accounts({}, [{ name: 'toor', uid: 0, gid: 0, home: '/', shell: '/bin/sh', line: 9 }]))).toEqual([
+    'fail: A second account is root',
+  ])
+})
+
+test('root-groups-empty', () => {
+  const judge = (given: Accounts) => outcomes(ask(rootGroupsEmpty, facts('', [], { accounts: given })))
+  expect(judge(accounts({ docker: [], render: ['ai'] }))).toEqual(['pass: No group makes anyone root'])
+  expect(judge(accounts({ docker: ['ada'], lxd: ['ada', 'ai'] }))).toEqual([
+    'warning: ai is root through a group',
+    'warning: ada is root through a group',
+  ])
+  // A group can also be the primary one, where nobody looks.
+  expect(judge(accounts({ docker: [] }, [{ name: 'bob', uid: 1001, gid: 2000, home: '/', shell: '/bin/sh', line: 9 }]))).toEqual([
+    'warning: bob is root through a group',
+  ])
+})
+
+test.each<[string, string, string]>([
+  ['a password is asked for', '%sudo ALL=ALL', 'pass: sudo asks for a password'],
+  ['everything without', 'ada ALL=(ALL) NOPASSWD: ALL', 'fail: sudo gives root without a password'],
+  ['an editor without', 'ada ALL=NOPASSWD: /usr/bin/vim', 'fail: sudo gives root without a password'],
+  ['exact commands without', 'audit ALL=NOPASSWD: /usr/bin/ss -Htulnp', 'pass: sudo asks for a password'],
+  ['as another account than root', 'ada ALL=(www-data) NOPASSWD: ALL', 'pass: sudo asks for a password'],
+  ['the change account of the fleet file', 'change ALL=NOPASSWD: ALL', 'pass: sudo asks for a password'],
+  ['a group without members', '%nobody-here ALL=NOPASSWD: ALL', 'pass: sudo asks for a password'],
+  ['a group with members', '%ops ALL=NOPASSWD: ALL', 'fail: sudo gives root without a password'],
+  ['not all read', 'root ALL=ALL\n@include /x', 'not-evaluated: Not all rules of sudo could be read'],
+])('sudo-asks-for-password: %s', (_, text, expected) => {
+  const base = policyContext()
+  const context = {
+    ...base,
+    fleet: { ...base.fleet, identities: { ...base.fleet.identities, change: { user: 'change', identityFiles: [], agent: true } } },
+  }
+  const given = facts('', [], { sudoers: sudoers(text), accounts: known(accounts({ ops: ['ada'] })) })
+  expect(outcomes(ask(sudoAsks, given, context))).toEqual([expected])
+})
+
+test('no-empty-passwords', () => {
+  const judge = (...names: string[]) =>
+    outcomes(
+      ask(
+        noEmptyPasswords,
+        facts('', [], { 'empty-passwords': { accounts: names.map((name) => ({ name, line: 2 })), line: 1 }, accounts: known(accounts()) }),
+      ),
+    )
+  expect(judge()).toEqual(['pass: Every account has a password or is locked'])
+  expect(judge('ada', 'ai')).toEqual(['fail: An account has an empty password', 'warning: An account has an empty password'])
+})
+
+test.each<[string, object, string | undefined, Readonly<Record<string, readonly string[]>>, string]>([
+  [
+    'exact commands',
+    { account: 'audit', uid: 991 },
+    'audit ALL=NOPASSWD: /usr/bin/ss -Htulnp',
+    {},
+    'pass: The audit account can only look',
+  ],
+  ['root', { account: 'root', uid: 0 }, '', {}, 'fail: Gatehouse looks as root'],
+  ['group docker', { account: 'audit', uid: 991 }, '', { docker: ['audit'] }, 'fail: The audit account can become root'],
+  ['everything', { account: 'audit', uid: 991 }, 'audit ALL=NOPASSWD: ALL', {}, 'fail: The audit account can become root'],
+  ['sudo unread', { account: 'audit', uid: 991 }, undefined, {}, 'not-evaluated: What sudo grants the audit account is unread'],
+  ['unknown account', { account: 'ldap-user', uid: 7 }, '', {}, 'not-evaluated: The audit account could not be looked up'],
+])('audit-account-read-only: %s', (_, system, rules, groups, expected) => {
+  const given = facts('', [], {
+    system,
+    accounts: accounts(groups),
+    sudoers: rules === undefined ? unknown('refused', []) : known(sudoers(rules)),
+  })
+  expect(outcomes(ask(auditAccountReadOnly, given))).toEqual([expected])
+})
+
+test.each<[string, readonly number[], string]>([
+  ['driver default', [0o666, 0o666], 'warning: Every account may use the GPUs'],
+  ['closed', [0o660, 0o660], 'pass: GPU devices are closed to others'],
+  ['one open', [0o660, 0o666], 'warning: Every account may use the GPUs'],
+  ['none', [], 'not-applicable: No GPU device was seen'],
+])('gpu-devices-restricted: %s', (_, modes, expected) => {
+  const devices = modes.map((mode, index) => ({
+    path: `/dev/nvidia${index}`,
+    type: 'device',
+    mode,
+    owner: 'root',
+    group: 'video',
+    line: index,
+  }))
+  expect(outcomes(ask(gpuDevices, facts('', [], { os: { devices } })))).toEqual([expected])
+})

@@ -1,0 +1,49 @@
+import { defineControl, type Verdict } from '../../control.ts'
+import { groupsOf, rootWays } from './root-ways.ts'
+
+export default defineControl({
+  id: 'root-groups-empty',
+  item: 'INF-5',
+  severity: 'high',
+  title: 'Nobody is root through a group such as docker',
+  rationale:
+    'Group docker is root without a password and without a line in any log: docker run -v /:/host gives a root shell. Such members pass every review that looks at sudo alone. It stands beside the service account, because root gets past it.',
+  needs: ['accounts'],
+  references: [
+    'NIST-800-53:AC-6(5)',
+    'NIST-800-53:AC-2',
+    'CIS-8:5.4',
+    'https://docs.docker.com/engine/security/#docker-daemon-attack-surface',
+  ],
+  evaluate: ({ accounts }): readonly Verdict[] => {
+    const through = accounts.accounts.flatMap((account) => {
+      if (account.uid === 0) return []
+      const ways = rootWays(account, accounts, undefined)
+      return ways.length > 0 ? [{ account, ways }] : []
+    })
+    if (through.length > 0)
+      return through.map(({ account, ways }) => ({
+        status: 'warning',
+        subject: account.name,
+        title: `${account.name.slice(0, 20)} is root through a group`,
+        reason: `${account.name} is in ${ways
+          .map(({ way, how }) => `${way}: ${how}`)
+          .slice(0, 3)
+          .join('; ')}.`,
+        hint: `gpasswd --delete ${account.name} ${groupsOf(account, accounts).find(({ name }) => ways.some(({ way }) => way === `group ${name}`))?.name ?? ''}; rootless Docker or sudo with a password does the same job.`,
+        cite: ways.map(({ cite }) => ({ ...cite, note: 'Root by another name.' })),
+      }))
+    const cite = accounts.groups
+      .filter(({ name }) => /^(?:docker|lxd|disk|shadow)$/.test(name))
+      .map(({ line }) => ({ section: 'groups', line }))
+    return [
+      {
+        status: 'pass',
+        subject: '',
+        title: 'No group makes anyone root',
+        reason: 'docker, lxd, disk, shadow and their like have no members.',
+        cite: cite.length > 0 ? cite : [{ section: 'groups', line: 0 }],
+      },
+    ]
+  },
+})

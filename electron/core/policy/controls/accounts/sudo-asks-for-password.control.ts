@@ -1,0 +1,64 @@
+import type { SudoRule } from '../../../facts/privileged/privileged.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { givesRoot } from './root-ways.ts'
+
+export default defineControl({
+  id: 'sudo-asks-for-password',
+  item: 'INF-5',
+  severity: 'high',
+  title: 'Nobody becomes root through sudo without a password',
+  rationale:
+    'With NOPASSWD a stolen key or an open session is root at once, without a second factor. The account that changes this host for Gatehouse is left out: it is named in the fleet file and used only while a push runs. It stands beside the service account, because root gets past it.',
+  needs: ['sudoers'],
+  uses: ['accounts'],
+  references: ['NIST-800-53:AC-6(5)', 'NIST-800-53:IA-11', 'CIS-8:5.4', 'ISO-27001:A.8.2'],
+  evaluate: ({ sudoers, accounts }, { fleet, host }): readonly Verdict[] => {
+    const change = (host.changeIdentity ?? fleet.identities.change)?.user
+    const open = sudoers.rules.filter(
+      (rule) => rule.noPassword && rule.asRoot && !rule.negated && givesRoot(rule.command) && rule.user !== 'root' && rule.user !== change,
+    )
+    const empty = (rule: SudoRule): boolean => {
+      if (!rule.user.startsWith('%') || !accounts.known) return false
+      const group = accounts.value.groups.find(({ name }) => `%${name}` === rule.user)
+      return !group || (group.members.length === 0 && !accounts.value.accounts.some(({ gid }) => gid === group.gid))
+    }
+    const byUser = new Map<string, SudoRule[]>()
+    for (const rule of open.filter((one) => !empty(one))) byUser.set(rule.user, [...(byUser.get(rule.user) ?? []), rule])
+    if (byUser.size > 0)
+      return [...byUser].map(([user, rules]) => ({
+        status: 'fail',
+        subject: user,
+        title: 'sudo gives root without a password',
+        reason: `${user.startsWith('%') ? `Group ${user.slice(1)}` : user === 'ALL' ? 'Every account' : `Account ${user}`} may run ${rules
+          .map(({ command }) => command.slice(0, 60))
+          .slice(0, 3)
+          .join(', ')} as root without a password. Expected a password.`,
+        cite: rules.slice(0, 4).map(({ line, command }) => ({
+          section: 'privileged',
+          line,
+          token: command.slice(0, 60),
+          note: 'NOPASSWD. Expected a password.',
+        })),
+      }))
+    if (sudoers.incomplete)
+      return [
+        {
+          status: 'not-evaluated',
+          subject: '',
+          title: 'Not all rules of sudo could be read',
+          reason: `${sudoers.incomplete}.`,
+          cite: [{ section: 'privileged', line: 0 }],
+        },
+      ]
+    const reason = `None of ${sudoers.rules.length} grants makes anyone root without a password${change ? `, but ${change}, the change account` : ''}.`
+    return [
+      {
+        status: 'pass',
+        subject: '',
+        title: 'sudo asks for a password',
+        reason,
+        cite: sudoers.rules.slice(0, 3).map(({ line }) => ({ section: 'privileged', line })),
+      },
+    ]
+  },
+})

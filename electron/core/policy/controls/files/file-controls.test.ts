@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { known } from '../../../facts/fact.ts'
+import type { GuardedFile } from '../../../facts/privileged/privileged.ts'
+import type { AnyControl } from '../../control.ts'
+import { ask, facts, outcomes } from '../proxy/proxy-facts.ts'
+import configuration from './proxy-configuration-protected.control.ts'
+import passwordFiles from './proxy-password-files-protected.control.ts'
+import tlsKeys from './tls-keys-protected.control.ts'
+
+const file = (
+  path: string,
+  mode: number,
+  owner = 'root',
+  group = 'root',
+  type: GuardedFile['type'] = 'file',
+  target?: string,
+): GuardedFile => ({
+  path,
+  type,
+  mode,
+  owner,
+  group,
+  line: 7,
+  ...(target === undefined ? {} : { target }),
+})
+const folder = (path: string, mode = 0o755, group = 'root') => file(path, mode, 'root', group, 'directory')
+const base = [folder('/etc/nginx'), folder('/etc/nginx/tls')]
+const site = (directive: string) => `server { listen 443 ssl; ${directive} }`
+const judge = (control: AnyControl, config: string, files: readonly GuardedFile[], more: Readonly<Record<string, unknown>> = {}) =>
+  outcomes(
+    ask(
+      control,
+      facts(config, [], {
+        'guarded-files': { files, folders: ['/etc/nginx', '/etc/ssl/private'] },
+        accounts: known({
+          accounts: [{ name: 'ada', uid: 1000, gid: 1000, home: '/', shell: '/bin/sh', line: 1 }],
+          groups: [
+            { name: 'www-data', gid: 33, members: [], line: 1 },
+            { name: 'ops', gid: 50, members: ['ada'], line: 2 },
+          ],
+        }),
+        os: known({ folders: [{ path: '/', mode: 0o755, owner: 'root', group: 'root', type: 'directory', line: 1 }] }),
+        ...more,
+      }),
+    ),
+  )
+
+describe('tls-keys-protected', () => {
+  const key = '/etc/nginx/tls/a.key'
+  const config = site(`ssl_certificate_key ${key};`)
+  test.each<[string, readonly GuardedFile[], string]>([
+    ['root alone', [...base, file(key, 0o600)], 'pass: Only root reads the private key'],
+    ['group ssl-cert', [...base, file(key, 0o640, 'root', 'ssl-cert')], 'pass: Only root reads the private key'],
+    ['for all', [...base, file(key, 0o644)], 'fail: Others can read the private key'],
+    ['for a group of people', [...base, file(key, 0o640, 'root', 'ops')], 'fail: Others can read the private key'],
+    [
+      'for all, behind a closed directory',
+      [folder('/etc/nginx'), folder('/etc/nginx/tls', 0o700), file(key, 0o644)],
+      'pass: Only root reads the private key',
+    ],
+    ['owned by a person', [...base, file(key, 0o600, 'ada', 'ada')], 'fail: Others can replace the private key'],
+    [
+      'directory writable',
+      [folder('/etc/nginx'), folder('/etc/nginx/tls', 0o777), file(key, 0o600)],
+      'fail: Others can replace the private key',
+    ],
+    [
+      'through a link',
+      [
+        ...base,
+        folder('/etc/ssl/private', 0o710, 'ssl-cert'),
+        file(key, 0o777, 'root', 'root', 'symlink', '/etc/ssl/private/b.key'),
+        file('/etc/ssl/private/b.key', 0o640, 'root', 'ssl-cert'),
+      ],
+      'pass: Only root reads the private key',
+    ],
+    [
+      'a link in a circle',
+      [...base, file(key, 0o777, 'root', 'root', 'symlink', 'a.key')],
+      'not-evaluated: The mode of a private key was not read',
+    ],
+    ['not there', base, 'not-evaluated: The mode of a private key was not read'],
+  ])('%s', (_, files, expected) => {
+    expect(judge(tlsKeys, config, files)).toEqual([expected])
+  })
+  test('a key elsewhere, a relative one, none', () => {
+    expect(judge(tlsKeys, site('ssl_certificate_key /opt/a.key;'), base)).toEqual(['not-evaluated: The mode of a private key was not read'])
+    expect(judge(tlsKeys, site('ssl_certificate_key tls/a.key;'), [...base, file(key, 0o644)])).toEqual([
+      'fail: Others can read the private key',
+    ])
+    expect(judge(tlsKeys, 'server { listen 80; }', base)).toEqual(['not-applicable: nginx uses no private key'])
+  })
+})
+
+test.each<[string, readonly GuardedFile[], string]>([
+  ['the proxy reads it', [...base, file('/etc/nginx/h', 0o640, 'root', 'www-data')], 'pass: The password file is closed to others'],
+  ['for all', [...base, file('/etc/nginx/h', 0o644)], 'fail: Others can read the password file'],
+  ['writable for a group', [...base, file('/etc/nginx/h', 0o660, 'root', 'ops')], 'fail: Others can change the password file'],
+])('proxy-password-files-protected: %s', (_, files, expected) => {
+  expect(judge(passwordFiles, site('location / { auth_basic a; auth_basic_user_file h; }'), files)).toEqual([expected])
+})
+
+test.each<[string, readonly GuardedFile[], string]>([
+  ['root alone', [...base, file('/etc/nginx/nginx.conf', 0o644)], 'pass: Only root can change the proxy'],
+  ['a file for all', [...base, file('/etc/nginx/nginx.conf', 0o666)], 'fail: Others can change the configuration of nginx'],
+  [
+    'a folder of a person',
+    [...base, file('/etc/nginx/conf.d', 0o755, 'ada', 'ada', 'directory')],
+    'fail: Others can change the configuration of nginx',
+  ],
+  ['links have no mode', [...base, file('/etc/nginx/x', 0o777, 'root', 'root', 'symlink', 'y')], 'pass: Only root can change the proxy'],
+  ['nothing listed', [], 'not-evaluated: The files of nginx were not seen'],
+])('proxy-configuration-protected: %s', (_, files, expected) => {
+  expect(judge(configuration, '', files)).toEqual([expected])
+})
+
+test('no nginx', () => {
+  const nginx = { nginx: { installed: false, running: false, directives: [] } }
+  expect(judge(configuration, '', [], nginx)).toEqual(['not-applicable: nginx is not installed'])
+  expect(judge(passwordFiles, '', [], nginx)).toEqual(['not-applicable: nginx uses no password file'])
+})

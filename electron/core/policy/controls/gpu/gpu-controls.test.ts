@@ -1,0 +1,301 @@
+import { describe, expect, test } from 'vitest'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { known, unknown } from '../../../facts/fact.ts'
+import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
+import type { GpuDetail, GpuHealth } from '../../../facts/gpu-health/gpu-health.ts'
+import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
+import type { AnyControl } from '../../control.ts'
+import { ask, facts, outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
+import { unit } from '../units/unit-facts.testing.ts'
+import eccOn from './gpu-ecc-on.control.ts'
+import hardwareHealthy from './gpu-hardware-healthy.control.ts'
+import metricsCollected from './gpu-metrics-collected.control.ts'
+import notThrottled from './gpu-not-throttled.control.ts'
+import persistenceOn from './gpu-persistence-on.control.ts'
+import processesKnown from './gpu-processes-known.control.ts'
+import memoryHeadroom from './inference-gpu-memory-headroom.control.ts'
+import gpusAssigned from './inference-gpus-assigned.control.ts'
+import requestsBounded from './inference-requests-bounded.control.ts'
+import metricsNotOpen from './metrics-not-open.control.ts'
+
+const shown = <T>(value: T) => ({ value, line: 5 })
+const gpu = (more: Partial<GpuDetail> = {}): GpuDetail => ({
+  index: 0,
+  name: 'NVIDIA H100',
+  uuid: 'GPU-1111',
+  bus: '00000000:3B:00.0',
+  line: 3,
+  persistence: shown(true),
+  ecc: shown(true),
+  uncorrected: shown(0),
+  slowdowns: [],
+  ...more,
+})
+const health = (more: Partial<GpuHealth> = {}): GpuHealth => ({ gpus: [gpu()], processes: [], xids: [], xidLine: 9, ...more })
+const judge = (
+  control: AnyControl,
+  given: GpuHealth,
+  services: readonly InferenceService[] = [],
+  more: Readonly<Record<string, unknown>> = {},
+) => outcomes(ask(control, facts('', services, { 'gpu-health': given, ...more })))
+const xid = (code: number, bus = '0000:3b:00') => ({ code, bus, text: '', line: 11 })
+
+test.each([eccOn, hardwareHealthy, notThrottled, persistenceOn])('$id: hosts without NVIDIA GPUs', (control) => {
+  expect(judge(control, health({ gpus: [] }))).toEqual(['not-applicable: No GPU was found'])
+  expect(judge(control, health({ gpus: [], amdTool: '/usr/bin/amd-smi' }))).toEqual(['not-evaluated: AMD GPUs are not read yet'])
+})
+
+test.each<[string, GpuHealth, string]>([
+  ['sound', health(), 'pass: The GPU reports no faults'],
+  ['no ECC, nothing counted', health({ gpus: [gpu({ ecc: undefined, uncorrected: undefined })] }), 'pass: The GPU reports no faults'],
+  ['ECC on, but no counts', health({ gpus: [gpu({ uncorrected: undefined })] }), 'not-evaluated: Its memory errors were not shown'],
+  ['uncorrectable errors', health({ gpus: [gpu({ uncorrected: shown(2) })] }), 'fail: The GPU reports hardware faults'],
+  ['a row that could not be remapped', health({ gpus: [gpu({ remapFailed: shown(true) })] }), 'fail: The GPU reports hardware faults'],
+  ['a row that waits', health({ gpus: [gpu({ remapPending: shown(true) })] }), 'warning: The GPU mended a memory fault'],
+  ['wants a reset', health({ gpus: [gpu({ recovery: shown('Reset') })] }), 'fail: The GPU reports hardware faults'],
+  ['fallen off the bus', health({ xids: [xid(79)] }), 'fail: The GPU reports hardware faults'],
+  ['with the function part', health({ xids: [xid(79, '0000:3b:00.0')] }), 'fail: The GPU reports hardware faults'],
+  ['a row remapped', health({ xids: [xid(63)] }), 'warning: The GPU mended a memory fault'],
+  ['an error of a program', health({ xids: [xid(31), xid(13)] }), 'pass: The GPU reports no faults'],
+  ['another card', health({ xids: [xid(79, '0000:07:00')] }), 'pass: The GPU reports no faults'],
+])('gpu-hardware-healthy: %s', (_, given, expected) => {
+  expect(judge(hardwareHealthy, given)).toEqual([expected])
+})
+
+test('gpu-hardware-healthy: a log that was not read is said once, and is no pass', () => {
+  const two = health({ gpus: [gpu(), gpu({ uuid: 'GPU-2' })], xids: undefined })
+  expect(judge(hardwareHealthy, two)).toEqual([
+    'pass: The GPU reports no faults',
+    'pass: The GPU reports no faults',
+    'not-evaluated: Faults in the kernel log were not read',
+  ])
+})
+
+test.each<[AnyControl, string, Partial<GpuDetail>, string]>([
+  [eccOn, 'on', {}, 'pass: ECC is on'],
+  [eccOn, 'off', { ecc: shown(false) }, 'warning: ECC is off'],
+  [eccOn, 'a game card', { ecc: undefined }, 'not-applicable: The GPU has no ECC'],
+  [persistenceOn, 'on', {}, 'pass: The driver stays loaded'],
+  [persistenceOn, 'off', { persistence: shown(false) }, 'warning: The driver is unloaded when idle'],
+  [persistenceOn, 'not shown', { persistence: undefined }, 'not-evaluated: Persistence was not shown'],
+  [notThrottled, 'cool', {}, 'pass: Clocks are not held down'],
+  [notThrottled, 'hot', { slowdowns: [shown('hw_thermal_slowdown')] }, 'warning: Heat or power slows the GPU down'],
+])('$id: %s', (control, _, more, expected) => {
+  expect(judge(control, health({ gpus: [gpu(more)] }))).toEqual([expected])
+})
+
+describe('gpu-processes-known', () => {
+  const process = (pid: number, name: string, cgroup?: string, uid?: number) => ({
+    pid,
+    kind: 'C',
+    name,
+    gpu: 'GPU-1111',
+    line: 20,
+    cgroup,
+    uid,
+  })
+  const id = 'a'.repeat(64)
+  const rest = {
+    processes: known([]),
+    accounts: known({ accounts: [{ name: 'ada', uid: 1000, gid: 1000, home: '/', shell: '/bin/sh', line: 1 }], groups: [] }),
+    containers: known({ runtimes: ['docker'], containers: [{ id, name: 'notebook', image: 'jupyter', running: true, line: 4 }] }),
+  }
+  const ours = service('vllm', { unit: 'vllm.service', pids: [100, 101] })
+  test.each<[string, ReturnType<typeof process>, string]>([
+    ['the server', process(100, '/opt/vllm'), 'pass: Every GPU process is known'],
+    ['its worker in the same unit', process(150, 'VLLM::Worker', '/system.slice/vllm.service'), 'pass: Every GPU process is known'],
+    ['a tool of NVIDIA', process(9, '/usr/bin/nv-hostengine', '/system.slice/nvidia-dcgm.service'), 'pass: Every GPU process is known'],
+    [
+      'a notebook',
+      process(200, '/usr/bin/python3', `/system.slice/docker-${id}.scope`, 1000),
+      'warning: A GPU process is no inference server',
+    ],
+    [
+      'a person’s session',
+      process(201, 'python', '/user.slice/user-1000.slice/session-3.scope', 1000),
+      'warning: A GPU process is no inference server',
+    ],
+    ['a miner', process(202, '/tmp/.x/xmrig', '/user.slice', 1000), 'fail: A suspicious program uses a GPU'],
+    ['not to be seen', process(203, '[Not Found]'), 'not-evaluated: A GPU process could not be seen'],
+  ])('%s', (_, one, expected) => {
+    expect(judge(processesKnown, health({ processes: [one] }), [ours], rest)).toEqual([expected])
+  })
+  test('a stranger is traced to account and container', () => {
+    const given = health({ processes: [process(200, 'python', `/docker/${id}`, 1000)] })
+    const [verdict] = ask(processesKnown, facts('', [ours], { 'gpu-health': given, ...rest }))
+    expect(verdict?.reason).toContain('of ada uses GPU')
+    expect(verdict?.reason).toContain('container notebook (jupyter)')
+  })
+  test('no process, no GPU', () => {
+    expect(judge(processesKnown, health(), [ours], rest)).toEqual(['pass: Every GPU process is known'])
+    expect(judge(processesKnown, health({ gpus: [] }), [ours], rest)).toEqual(['not-applicable: No NVIDIA GPU was found'])
+  })
+})
+
+test.each<[string, Readonly<Record<string, unknown>>, string]>([
+  ['a process', { processes: [{ name: 'dcgm-exporter', argv: [], line: 2 }] }, 'pass: An exporter of GPU figures runs'],
+  [
+    'a container',
+    {
+      containers: known({ runtimes: [], containers: [{ name: 'd', image: 'nvcr.io/nvidia/k8s/dcgm-exporter:4', running: true, line: 1 }] }),
+    },
+    'pass: An exporter of GPU figures runs',
+  ],
+  [
+    'a stopped container',
+    { containers: known({ runtimes: [], containers: [{ name: 'd', image: 'dcgm-exporter', running: false, line: 1 }] }) },
+    'warning: Nothing exports GPU figures',
+  ],
+  ['node_exporter alone has no GPU', { processes: [{ name: 'node_exporter', argv: [], line: 2 }] }, 'warning: Nothing exports GPU figures'],
+  ['containers unread', { containers: unknown('refused', []) }, 'not-evaluated: Containers could not be searched'],
+])('gpu-metrics-collected: %s', (_, more, expected) => {
+  expect(judge(metricsCollected, health(), [], { processes: [], os: unknown('', []), ...more })).toEqual([expected])
+})
+
+describe('inference-gpus-assigned', () => {
+  const two = health({ gpus: [gpu(), gpu({ index: 1, uuid: 'GPU-2222' })] })
+  const server = (id: string, environment: Record<string, string> | undefined) =>
+    service('vllm', { id, unit: `${id}.service`, environment })
+  const judgeTwo = (one: Record<string, string> | undefined, other: Record<string, string> | undefined, units: readonly unknown[] = []) =>
+    judge(gpusAssigned, two, [server('a', one), server('b', other)], { units: known(units) })
+  test.each<[string, readonly string[], readonly string[]]>([
+    [
+      'one each',
+      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, { CUDA_VISIBLE_DEVICES: 'GPU-2222' }),
+      ['pass: The server has GPUs of its own', 'pass: The server has GPUs of its own'],
+    ],
+    [
+      'a shared one',
+      judgeTwo({ CUDA_VISIBLE_DEVICES: '0,1' }, { CUDA_VISIBLE_DEVICES: '1' }),
+      ['warning: Two servers share a GPU', 'warning: Two servers share a GPU'],
+    ],
+    [
+      'one sees all',
+      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, {}),
+      ['pass: The server has GPUs of its own', 'warning: The server sees every GPU'],
+    ],
+    [
+      'all is all',
+      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, { NVIDIA_VISIBLE_DEVICES: 'all' }),
+      ['pass: The server has GPUs of its own', 'warning: The server sees every GPU'],
+    ],
+    [
+      'unread',
+      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, undefined),
+      ['pass: The server has GPUs of its own', 'not-evaluated: Its visible GPUs could not be read'],
+    ],
+    [
+      'devices of the unit',
+      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, {}, [unit({ DeviceAllow: '/dev/nvidia1 rw' }, { id: 'b.service' })]),
+      ['pass: The server has GPUs of its own', 'pass: The server has GPUs of its own'],
+    ],
+  ])('%s', (_, got, expected) => {
+    expect(got).toEqual(expected)
+  })
+  test('a container whose devices were not shown', () => {
+    const box = service('localai', { id: 'box', how: 'container', environment: {} })
+    expect(judge(gpusAssigned, two, [box, server('a', { CUDA_VISIBLE_DEVICES: '0' })], { units: known([]) })).toEqual([
+      'not-evaluated: Its visible GPUs could not be read',
+      'pass: The server has GPUs of its own',
+    ])
+  })
+  test('one server, no server, no GPU', () => {
+    expect(judge(gpusAssigned, two, [server('a', {})], { units: known([]) })).toEqual(['not-applicable: One server has the GPUs to itself'])
+    expect(judge(gpusAssigned, two, [], { units: known([]) })).toEqual(['not-applicable: No inference server on this host'])
+    expect(judge(gpusAssigned, health({ gpus: [] }), [server('a', {}), server('b', {})], { units: known([]) })).toEqual([
+      'not-applicable: No NVIDIA GPU was found',
+    ])
+  })
+})
+
+const vllm = (...words: readonly string[]) => [service('vllm', { argv: ['vllm', 'serve', 'm', ...words] })]
+test.each<[AnyControl, string, readonly InferenceService[], string]>([
+  [memoryHeadroom, 'default', vllm(), 'pass: GPU memory is left free'],
+  [memoryHeadroom, '0.95', vllm('--gpu-memory-utilization', '0.95'), 'pass: GPU memory is left free'],
+  [memoryHeadroom, '0.98 with underscores', vllm('--gpu_memory_utilization=0.98'), 'warning: The server takes nearly all GPU memory'],
+  [memoryHeadroom, 'a file', vllm('--config', 'x.yaml'), 'not-evaluated: Its settings stand in a file'],
+  [memoryHeadroom, 'nonsense', vllm('--gpu-memory-utilization', 'lots'), 'not-evaluated: Its memory share could not be read'],
+  [memoryHeadroom, 'unread', [service('vllm')], 'not-evaluated: Its command line could not be read'],
+  [memoryHeadroom, 'Ollama', [service('ollama')], 'not-applicable: The engine asks for memory as needed'],
+  [requestsBounded, 'both', vllm('--max-model-len', '8192', '--max_num_seqs=32'), 'pass: Length and number of requests are bounded'],
+  [requestsBounded, 'one', vllm('--max-model-len', '8192'), 'warning: --max-num-seqs is not set'],
+  [requestsBounded, 'none', vllm(), 'warning: Requests are not bounded'],
+  [requestsBounded, 'a file', vllm('--config=x.yaml'), 'not-evaluated: Its settings stand in a file'],
+  [requestsBounded, 'unread', [service('vllm')], 'not-evaluated: Its command line could not be read'],
+  [requestsBounded, 'Ollama', [service('ollama')], 'not-applicable: The engine has bounds of its own'],
+])('$id: %s', (control, _, services, expected) => {
+  expect(outcomes(ask(control, facts('', services, { processes: known([]) })))).toEqual([expected])
+})
+
+describe('metrics-not-open', () => {
+  const listener = (name: string, port: number, address = '0.0.0.0') => ({
+    protocol: 'tcp',
+    address,
+    port,
+    scope: address === '127.0.0.1' ? 'loopback' : 'wildcard',
+    processes: [{ name, pid: 1 }],
+    line: 1,
+  })
+  const output = (stdout: string) => ({
+    id: 'nft',
+    command: 'nft',
+    state: 'ok' as const,
+    privileged: true,
+    exitCode: 0,
+    stdout,
+    stderr: '',
+    durationMs: 1,
+    bytes: 1,
+    sha256: '',
+  })
+  const network = {
+    addresses: parseAddresses('2: eth0 inet 10.0.0.2/24 scope global eth0\n'),
+    routes: parseRoutes('default via 10.0.0.1 dev eth0', 4),
+    defaultRoute: true,
+  }
+  const rules = (inbound: string) =>
+    assembleFirewall(
+      {
+        nft: output(
+          `table inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n\t\t${inbound}\n\t}\n}\n`,
+        ),
+        iptables: output(''),
+        ip6tables: output(''),
+        ufw: output('Status: inactive\n'),
+      },
+      network,
+    )
+  const asked = (listeners: readonly object[], firewall: unknown, management: readonly string[] = ['10.0.9.0/24']) =>
+    outcomes(ask(metricsNotOpen, facts('', [], { listeners, firewall, network: known(network) }), policyContext({ management })))
+  test.each<[string, readonly string[], string]>([
+    [
+      'loopback needs no rules',
+      asked([listener('dcgm-exporter', 9400, '127.0.0.1')], unknown('refused', [])),
+      'pass: The exporter answers this host only',
+    ],
+    [
+      'management only',
+      asked([listener('dcgm-exporter', 9400)], rules('ip saddr 10.0.9.0/24 tcp dport 9400 accept')),
+      'pass: The exporter is closed to strangers',
+    ],
+    ['open', asked([listener('node_exporter', 9100)], rules('tcp dport 9100 accept')), 'fail: An exporter is open to strangers'],
+    [
+      'published by Docker',
+      asked([listener('docker-proxy', 9400)], rules('tcp dport 9400 accept')),
+      'fail: An exporter is open to strangers',
+    ],
+    [
+      'no management network named',
+      asked([listener('dcgm-exporter', 9400)], rules('ip saddr 10.0.9.0/24 tcp dport 9400 accept'), []),
+      'fail: An exporter is open to strangers',
+    ],
+    [
+      'rules unread',
+      asked([listener('dcgm-exporter', 9400)], unknown('refused', [])),
+      'not-evaluated: Who reaches the exporter is not known',
+    ],
+    ['another program on the port', asked([listener('vllm', 9400)], rules('accept')), 'not-applicable: No exporter listens'],
+  ])('%s', (_, got, expected) => {
+    expect(got).toEqual([expected])
+  })
+})

@@ -1,0 +1,16 @@
+import type { GpuDetail, GpuHealth } from '../../../facts/gpu-health/gpu-health.ts'
+import type { Verdict } from '../../control.ts'
+
+export const gpuName = ({ index, name }: GpuDetail): string => `GPU ${index} (${name || 'no name'})`
+
+const none = (title: string, reason: string): readonly Verdict[] => [{ status: 'not-applicable', subject: '', title, reason, cite: [] }]
+
+/** One verdict a GPU, by its uuid; without NVIDIA GPUs not applicable, with AMD tools not evaluated. */
+export function judgeGpus(health: GpuHealth, judge: (gpu: GpuDetail) => Omit<Verdict, 'subject'>): readonly Verdict[] {
+  if (health.gpus.length > 0) return health.gpus.map((gpu) => ({ subject: gpu.uuid, ...judge(gpu) }))
+  if (health.amdTool === undefined) return none('No GPU was found', 'There is no nvidia-smi, or it found no device.')
+  const reason = `${health.amdTool} is installed; what AMD tools say is not read yet.`
+  return [{ status: 'not-evaluated', subject: '', title: 'AMD GPUs are not read yet', reason, cite: [{ section: 'gpu-health', line: 0 }] }]
+}
+
+export const citeGpu = (line: number, token?: string, note?: string) => [{ section: 'gpu-health', line, token, note }]

@@ -1,0 +1,65 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { hasFlag } from '../../../facts/services/flags.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { noServices, serviceName } from '../inference/service-words.ts'
+
+const bounds = ['--max-model-len', '--max-num-seqs'] as const
+
+export default defineControl({
+  id: 'inference-requests-bounded',
+  item: 'MON-3',
+  severity: 'medium',
+  title: 'Length and number of requests are bounded for vLLM',
+  rationale:
+    'Without bounds one caller fills the GPU with a context as long as the model allows, times hundreds of requests at once, and everybody else waits. It stands with the resource controls, since load is where it shows.',
+  needs: ['services'],
+  uses: ['processes'],
+  references: [
+    'NIST-800-53:SC-5',
+    'NIST-800-53:SC-6',
+    'ISO-27001:A.8.6',
+    'OWASP-LLM:LLM10',
+    'https://docs.vllm.ai/en/latest/usage/security.html',
+  ],
+  evaluate: ({ services, processes }): readonly Verdict[] => {
+    if (services.length === 0) return noServices
+    const all = processes.known ? processes.value : []
+    return services.map((service) => judge(service, all.find(({ pid }) => pid === service.pids[0])?.line))
+  },
+})
+
+function judge(service: InferenceService, line: number | undefined): Verdict {
+  const name = serviceName(service)
+  const base = { subject: service.id, cite: line === undefined ? [] : [{ section: 'processes', line }] }
+  if (service.engine !== 'vllm')
+    return {
+      ...base,
+      status: 'not-applicable',
+      title: 'The engine has bounds of its own',
+      reason: `${name} bounds parallel requests by default.`,
+    }
+  if (service.argv.length === 0)
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Its command line could not be read',
+      reason: `The command line of ${name} could not be read.`,
+    }
+  const missing = bounds.filter((flag) => !hasFlag(service.argv, [flag], { underscores: true }))
+  if (missing.length === 0)
+    return { ...base, status: 'pass', title: 'Length and number of requests are bounded', reason: `${name} sets ${bounds.join(' and ')}.` }
+  if (service.argv.some((word) => /^--config(?:=|$)/.test(word)))
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Its settings stand in a file',
+      reason: `${name} reads --config, which Gatehouse does not.`,
+    }
+  return {
+    ...base,
+    status: 'warning',
+    title: missing.length === 2 ? 'Requests are not bounded' : `${missing[0]} is not set`,
+    reason: `${name} starts without ${missing.join(' and ')}, so the model’s own maximum and hundreds of requests at once hold.`,
+    hint: 'Set both to what your users need.',
+  }
+}

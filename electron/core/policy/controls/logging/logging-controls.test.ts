@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { known } from '../../../facts/fact.ts'
+import { parseOs } from '../../../facts/os/parse.ts'
+import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
+import { unit } from '../units/unit-facts.testing.ts'
+import promptsNotLogged from './inference-prompts-not-logged.control.ts'
+import filesProtected from './log-files-protected.control.ts'
+import shipped from './logs-shipped.control.ts'
+import surviveRestart from './logs-survive-restart.control.ts'
+import accessLogOn from './proxy-access-log-on.control.ts'
+import structured from './proxy-access-log-structured.control.ts'
+
+const pass = 'proxy_pass http://127.0.0.1:11434;'
+const json = `'{"t":"$time_iso8601","ip":"$remote_addr","u":"$remote_user","r":"$request","s":"$status","b":"$bytes_sent","d":"$request_time"}'`
+const format = (text: string, escaping = 'escape=json ') => `log_format ai ${escaping}${text};`
+const judge = (control: typeof accessLogOn, config: string) => outcomes(ask(control, facts(config, [service('ollama')])))
+
+test.each<[string, string, string]>([
+  ['a file', `server { listen 80; access_log /var/log/nginx/ai.log; location / { ${pass} } }`, 'pass: Every request is logged'],
+  ['none named: nginx writes its default', `server { listen 80; location / { ${pass} } }`, 'pass: Every request is logged'],
+  ['off', `access_log off; server { listen 80; location / { ${pass} } }`, 'fail: Requests are not logged'],
+  [
+    'off in the location that matters',
+    `access_log /a.log; server { listen 80; location / { access_log off; ${pass} } }`,
+    'fail: Requests are not logged',
+  ],
+  [
+    'off where nothing is forwarded',
+    `access_log /a.log; server { listen 80; location /s/ { access_log off; } location / { ${pass} } }`,
+    'pass: Every request is logged',
+  ],
+  ['on again inside', `access_log off; server { listen 80; location / { access_log /a.log; ${pass} } }`, 'pass: Every request is logged'],
+  ['thrown away', `access_log /dev/null; server { listen 80; location / { ${pass} } }`, 'fail: Requests are not logged'],
+  [
+    'under a condition',
+    `access_log /a.log combined if=$loggable; server { listen 80; location / { ${pass} } }`,
+    'warning: Only some requests are logged',
+  ],
+  ['no proxy', '', 'not-applicable: No proxy forwards to the model server'],
+])('proxy-access-log-on: %s', (_, config, expected) => {
+  expect(judge(accessLogOn, config)).toEqual([expected])
+})
+
+const site = (log: string) => `server { listen 80; ${log} location / { ${pass} } }`
+test.each<[string, string, string]>([
+  ['sound', format(json) + site('access_log /a.log ai;'), 'pass: The access log is structured'],
+  ['with a buffer', format(json) + site('access_log /a.log ai buffer=32k;'), 'pass: The access log is structured'],
+  ['the default', site(''), 'warning: The access log is plain text'],
+  ['combined', site('access_log /a.log;'), 'warning: The access log is plain text'],
+  ['text', format(`'$remote_addr $status'`) + site('access_log /a.log ai;'), 'warning: The access log is plain text'],
+  ['without escape=json', format(json, '') + site('access_log /a.log ai;'), 'warning: The JSON of the log can be forged'],
+  ['no user', format(json.replace('$remote_user', '-')) + site('access_log /a.log ai;'), 'warning: The access log leaves questions open'],
+  ['bodies', format(json.replace('$status', '$request_body')) + site('access_log /a.log ai;'), 'fail: The access log holds secrets'],
+  ['keys', format(json.replace('$status', '$http_authorization')) + site('access_log /a.log ai;'), 'fail: The access log holds secrets'],
+  ['one of two is sound', format(json) + site('access_log /a.log ai; access_log /b.log;'), 'pass: The access log is structured'],
+  [
+    'one of two leaks',
+    `${format(json)}log_format bad '$request_body';${site('access_log /a.log ai; access_log /b.log bad;')}`,
+    'fail: The access log holds secrets',
+  ],
+  ['off', site('access_log off;'), 'not-applicable: There is no access log to judge'],
+  ['a format that is not there', site('access_log /a.log gone;'), 'not-evaluated: The log format was not found'],
+])('proxy-access-log-structured: %s', (_, config, expected) => {
+  expect(judge(structured, config)).toEqual([expected])
+})
+
+describe('inference-prompts-not-logged', () => {
+  const vllm = (words: readonly string[], more: Partial<InferenceService> = {}) =>
+    service('vllm', { argv: ['vllm', 'serve', 'm', ...words], ...more })
+  const clean = 'pass: Prompts are kept out of the log'
+  const logged = 'fail: Prompts are written to the log'
+  const open = 'not-evaluated: Whether prompts are logged is not known'
+  test.each<[string, InferenceService, string]>([
+    ['vLLM, switched on', vllm(['--enable-log-requests']), logged],
+    ['vLLM, switched off, new flag', vllm(['--no-enable-log-requests']), clean],
+    ['vLLM, switched off, old flag', vllm(['--disable_log_requests']), clean],
+    ['vLLM 0.10.0 logs by default', vllm([], { version: '0.10.0' }), logged],
+    ['vLLM 0.10.1 does not', vllm([], { version: '0.10.1' }), clean],
+    ['vLLM 0.10.1.1', vllm([], { version: '0.10.1.1' }), clean],
+    ['vLLM 0.9.2', vllm([], { version: 'v0.9.2' }), logged],
+    ['vLLM 1.0', vllm([], { version: '1.0.0' }), clean],
+    ['vLLM of unknown version', vllm([]), open],
+    ['vLLM unread', service('vllm'), open],
+    ['vLLM debugging', vllm(['--no-enable-log-requests'], { environment: { VLLM_LOGGING_LEVEL: 'debug' } }), logged],
+    ['Ollama', service('ollama', { environment: {} }), clean],
+    ['Ollama debugging', service('ollama', { environment: { OLLAMA_DEBUG: '2' } }), logged],
+    ['Ollama, debugging off', service('ollama', { environment: { OLLAMA_DEBUG: 'false' } }), clean],
+    ['Ollama keeps bodies', service('ollama', { environment: { OLLAMA_DEBUG_LOG_REQUESTS: '1' } }), logged],
+    ['Ollama unread', service('ollama'), open],
+    ['llama.cpp', service('llama.cpp', { argv: ['llama-server', '-m', 'a'] }), clean],
+    ['llama.cpp verbose', service('llama.cpp', { argv: ['llama-server', '-v'] }), logged],
+    ['llama.cpp keeps prompts', service('llama.cpp', { argv: ['llama-server', '--log-prompts-dir', '/p'] }), logged],
+    ['llama.cpp, some verbosity', service('llama.cpp', { argv: ['llama-server', '--verbosity', '3'] }), clean],
+    ['LocalAI tracing', service('localai', { environment: { LOCALAI_ENABLE_TRACING: 'true' } }), logged],
+    ['LocalAI unread', service('localai', { argv: ['local-ai', 'run'] }), open],
+  ])('%s', (_, one, expected) => {
+    expect(outcomes(ask(promptsNotLogged, facts('', [one], { processes: known([]), units: known([]) })))).toEqual([expected])
+  })
+  test('an environment file that nobody could read is no pass', () => {
+    const one = service('ollama', { unit: 'ollama.service', environment: {} })
+    const units = known([unit({}, { environmentComplete: false })])
+    expect(outcomes(ask(promptsNotLogged, facts('', [one], { processes: known([]), units })))).toEqual([open])
+  })
+  test('no server', () => {
+    expect(outcomes(ask(promptsNotLogged, facts('', [], { processes: known([]), units: known([]) })))).toEqual([
+      'not-applicable: No inference server on this host',
+    ])
+  })
+})
+
+const os = (text: string) => {
+  const parsed = parseOs(`@sysctl\n${text}`)
+  if (!parsed) throw new Error('not read')
+  return parsed
+}
+
+test.each<[string, string, string]>([
+  ['persistent', '@journal\n=Storage=persistent\n@services', 'pass: The journal is kept on disk'],
+  ['auto with its folder', '@journal directory\n@services', 'pass: The journal is kept on disk'],
+  ['auto without', '@journal\n@services', 'fail: Logs are lost at a restart'],
+  ['volatile', '@journal directory\n=Storage=volatile\n@services', 'fail: Logs are lost at a restart'],
+  [
+    'volatile, with rsyslog',
+    '@journal\n=Storage=volatile\n@services\n=rsyslog.service loaded active enabled',
+    'pass: A syslog daemon writes to disk',
+  ],
+  [
+    'rsyslog stopped',
+    '@journal\n=Storage=volatile\n@services\n=rsyslog.service loaded inactive disabled',
+    'fail: Logs are lost at a restart',
+  ],
+  ['no systemd', '', 'not-evaluated: Where logs go could not be read'],
+])('logs-survive-restart: %s', (_, text, expected) => {
+  expect(outcomes(ask(surviveRestart, facts('', [], { os: os(text) })))).toEqual([expected])
+})
+
+test.each<[string, string, Readonly<Record<string, unknown>>, string]>([
+  [
+    'rsyslog sends',
+    '@forwarding\n=*.* @@logs:6514\n@services\n=rsyslog.service loaded active enabled',
+    {},
+    'pass: rsyslog sends logs away',
+  ],
+  [
+    'rsyslog would send, but is stopped',
+    '@forwarding\n=*.* @@logs:6514\n@services\n=rsyslog.service loaded inactive disabled',
+    {},
+    'needs-attestation: No agent that ships logs was recognised',
+  ],
+  ['vector', '@services\n=vector.service loaded active enabled', {}, 'pass: An agent ships logs'],
+  [
+    'promtail failed',
+    '@services\n=promtail.service loaded failed enabled',
+    {},
+    'needs-attestation: No agent that ships logs was recognised',
+  ],
+  [
+    'fluent-bit in a container',
+    '',
+    {
+      containers: known({
+        runtimes: ['docker'],
+        containers: [{ name: 'f', image: 'cr.fluentbit.io/fluent/fluent-bit:4', running: true, line: 1 }],
+      }),
+    },
+    'pass: A container ships logs',
+  ],
+])('logs-shipped: %s', (_, text, more, expected) => {
+  expect(outcomes(ask(shipped, facts('', [], { os: os(text), processes: known([]), ...more })))).toEqual([expected])
+})
+
+test.each<[string, readonly (readonly [path: string, mode: number, owner: string])[], string]>([
+  [
+    'closed',
+    [
+      ['/var/log/nginx', 0o755, 'root'],
+      ['/var/log/nginx/access.log', 0o640, 'www-data'],
+      ['/var/log/auth.log', 0o640, 'syslog'],
+    ],
+    'pass: Logs are closed to other accounts',
+  ],
+  ['readable for all', [['/var/log/nginx/access.log', 0o644, 'root']], 'warning: Others can read logs'],
+  ['writable for all', [['/var/log/auth.log', 0o666, 'root']], 'fail: Others can change logs'],
+  ['owned by a person', [['/var/log/nginx/access.log', 0o640, 'ada']], 'fail: Others can change logs'],
+  ['none', [['/etc/nginx/nginx.conf', 0o644, 'root']], 'not-applicable: No log files of proxy or logins'],
+])('log-files-protected: %s', (_, rows, expected) => {
+  const files = rows.map(([path, mode, owner]) => ({
+    path,
+    type: path.endsWith('.log') ? 'file' : 'directory',
+    mode,
+    owner,
+    group: 'adm',
+    line: 1,
+  }))
+  expect(outcomes(ask(filesProtected, facts('', [], { 'guarded-files': { files, folders: [] }, os: known(os('')) })))).toEqual([expected])
+})

@@ -1,0 +1,69 @@
+import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { frontsOf, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
+import { accessLogsOf, nginxRoutes, notNginx } from './access-logs.ts'
+
+export default defineControl({
+  id: 'proxy-access-log-on',
+  item: 'MON-1',
+  severity: 'high',
+  title: 'The proxy logs every request to a model server',
+  rationale:
+    'Without the log nobody can say who pulled a model, tried passwords or sent a million tokens. A location with access_log off is where an intruder works.',
+  needs: proxyNeeds,
+  uses: proxyUses,
+  references: [
+    'NIST-800-53:AU-2',
+    'NIST-800-53:AU-12',
+    'CIS-8:8.2',
+    'ISO-27001:A.8.15',
+    'https://nginx.org/en/docs/http/ngx_http_log_module.html#access_log',
+  ],
+  evaluate: (facts, context) => {
+    const { fronts, picture } = frontsOf(facts, context)
+    const judged = fronts.map((front): Verdict => {
+      const routes = nginxRoutes(front)
+      if (routes.length === 0) return notNginx(front)
+      const logs = routes.map((route) => ({ route, logs: accessLogsOf(route) }))
+      const off = logs.filter(
+        (one) => one.logs.some(({ target }) => target === undefined) || one.logs.every(({ target }) => target === '/dev/null'),
+      )
+      // Without any access_log nginx writes to the file that it was built with.
+      const silent = off.filter((one) => one.logs.length > 0)
+      const partial = logs.filter((one) => one.logs.length > 0 && one.logs.every(({ condition }) => condition !== undefined))
+      const cite = (all: typeof logs, note?: string): readonly Citation[] =>
+        [...new Set(all.flatMap((one) => one.logs.map(({ directive }) => directive)))]
+          .slice(0, 4)
+          .map((directive) => ({ section: 'nginx', line: directive.line, token: 'access_log', note }))
+      if (silent.length > 0)
+        return {
+          status: 'fail',
+          subject: front.subject,
+          title: 'Requests are not logged',
+          reason: `${front.subject} writes no log for ${list(silent.map(({ route }) => route.clientPath))}.`,
+          cite: cite(silent, 'Expected a log file.'),
+        }
+      if (partial.length > 0)
+        return {
+          status: 'warning',
+          subject: front.subject,
+          title: 'Only some requests are logged',
+          reason: `${front.subject} logs requests to ${list(partial.map(({ route }) => route.clientPath))} only under a condition.`,
+          cite: cite(partial, 'if= leaves requests out.'),
+        }
+      const named = [...new Set(logs.flatMap((one) => one.logs.map(({ target }) => target ?? '')))]
+      return {
+        status: 'pass',
+        subject: front.subject,
+        title: 'Every request is logged',
+        reason: `${front.subject} logs to ${named.slice(0, 3).join(', ') || 'the default file of nginx'}.`,
+        cite: named.length > 0 ? cite(logs) : [front.first.line],
+      }
+    })
+    return rest(facts, picture, judged)
+  },
+})
+
+const list = (paths: readonly string[]): string => {
+  const unique = [...new Set(paths)]
+  return unique.length <= 4 ? unique.join(', ') : `${unique.slice(0, 4).join(', ')} and ${unique.length - 4} more`
+}

@@ -1,0 +1,39 @@
+import { defineControl } from '../../control.ts'
+
+export default defineControl({
+  id: 'clock-synchronised',
+  item: 'MON-2',
+  severity: 'low',
+  title: 'The clock is synchronised',
+  rationale:
+    'Events of several hosts are put in order by their times, and second factors and certificates are checked against the clock. A clock that drifts makes an intrusion unreadable.',
+  needs: ['os'],
+  references: ['NIST-800-53:AU-8', 'CIS-8:8.4', 'ISO-27001:A.8.17'],
+  evaluate: ({ os: { clockSynchronised } }) => {
+    if (!clockSynchronised) {
+      const reason = 'timedatectl gave no answer, so whether the kernel follows a time source is not known.'
+      return [{ status: 'not-evaluated', subject: '', title: 'Time synchronisation could not be read', reason, cite: [] }]
+    }
+    const cite = [{ section: 'os', line: clockSynchronised.line, token: clockSynchronised.value ? 'yes' : 'no' }]
+    return clockSynchronised.value
+      ? [
+          {
+            status: 'pass',
+            subject: '',
+            title: 'The clock follows a time source',
+            reason: 'The kernel’s clock is marked as synchronised.',
+            cite,
+          },
+        ]
+      : [
+          {
+            status: 'warning',
+            subject: '',
+            title: 'The clock follows no time source',
+            reason:
+              'The kernel’s clock is not marked as synchronised. Expected chrony, systemd-timesyncd or ntpd with a source that answers.',
+            cite,
+          },
+        ]
+  },
+})

@@ -1,0 +1,101 @@
+import type { AuditRules, AuditWatch } from '../../../facts/privileged/privileged.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { judgeDirectories } from '../models/model-directories.ts'
+
+export default defineControl({
+  id: 'model-directories-audited',
+  item: 'INF-6',
+  severity: 'medium',
+  title: 'Writes to model directories are recorded by auditd',
+  rationale:
+    'Weights that were exchanged in place look like weights. Only the audit trail says who wrote a model file and when; a watch that stands in a file and is not loaded records nothing.',
+  needs: ['os', 'services', 'model-files', 'audit-rules'],
+  references: ['NIST-800-53:AU-12', 'NIST-800-53:SI-7', 'CIS-8:8.5', 'https://man7.org/linux/man-pages/man7/audit.rules.7.html'],
+  evaluate: ({ os, services, 'model-files': files, 'audit-rules': audit }) => {
+    const daemon = os.services?.find(({ id }) => id === 'auditd.service')
+    return judgeDirectories(files, services, ({ path }) => [
+      judge(
+        path,
+        os.fileSystems.find((one) => one.path === path)?.mountedOn ?? '',
+        audit,
+        daemon && { runs: daemon.activeState === 'active', line: daemon.line },
+      ),
+    ])
+  },
+})
+
+/** A watch is recursive, but stops where another file system is mounted (audit.rules(7)). */
+const covers = (watch: AuditWatch, path: string, mountedOn: string): boolean =>
+  watch.path === path || (isBelow(path, watch.path) && mountedOn !== '' && !isBelow(mountedOn, watch.path))
+
+const isBelow = (path: string, folder: string): boolean => path.startsWith(folder === '/' ? '/' : `${folder}/`)
+const seesWrites = ({ permissions }: AuditWatch): boolean => permissions.includes('w') && permissions.includes('a')
+
+function judge(
+  path: string,
+  mountedOn: string,
+  audit: AuditRules,
+  daemon: { readonly runs: boolean; readonly line: number } | undefined,
+): Verdict {
+  const base = { subject: path }
+  const find = (watches: readonly AuditWatch[]) => watches.filter((watch) => covers(watch, path, mountedOn))
+  if (!audit.loaded) {
+    const reason = 'auditctl could not ask the kernel which rules are loaded.'
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Loaded audit rules could not be read',
+      reason,
+      cite: [{ section: 'privileged', line: audit.loadedLine }],
+    }
+  }
+  const loaded = find(audit.loaded)
+  const sound = loaded.find(seesWrites)
+  if (sound && find(audit.excluded).length === 0 && audit.enabled !== false && daemon?.runs !== false) {
+    const reason = `The kernel watches ${sound.path} for ${sound.permissions}${daemon ? ', and auditd writes it down' : ''}.`
+    return {
+      ...base,
+      status: 'pass',
+      title: 'Writes to the models are recorded',
+      reason,
+      cite: [{ section: 'privileged', line: sound.line, token: sound.path }],
+    }
+  }
+  if (sound) {
+    const why =
+      audit.enabled === false
+        ? 'auditing is switched off in the kernel'
+        : daemon?.runs === false
+          ? 'auditd does not run'
+          : 'a rule never keeps it out'
+    const cite = [
+      { section: 'privileged', line: sound.line },
+      ...(daemon?.runs === false ? [{ section: 'os', line: daemon.line, note: 'Expected active.' }] : []),
+    ]
+    return { ...base, status: 'fail', title: 'The watch records nothing', reason: `A watch on ${sound.path} is loaded, but ${why}.`, cite }
+  }
+  const written = find(audit.written).find(seesWrites)
+  if (written) {
+    const reason = `A watch on ${written.path} stands in /etc/audit/rules.d, but the kernel has not loaded it. Expected in auditctl -l.`
+    return {
+      ...base,
+      status: 'fail',
+      title: 'The watch is written but not loaded',
+      reason,
+      hint: 'augenrules --load',
+      cite: [{ section: 'privileged', line: written.line, token: written.path, note: 'Not loaded.' }],
+    }
+  }
+  const [half] = loaded
+  const reason = half
+    ? `The watch on ${half.path} sees only ${half.permissions}. Expected writes and changes of attributes (wa).`
+    : `No loaded audit rule covers ${path}. Expected a watch for writes and changes of attributes (wa).`
+  return {
+    ...base,
+    status: 'warning',
+    title: half ? 'The watch does not see every write' : 'Writes to the models are not recorded',
+    reason,
+    hint: `auditctl -w ${path} -p wa -k models, and the same line in /etc/audit/rules.d`,
+    cite: [{ section: 'privileged', line: half?.line ?? audit.loadedLine }],
+  }
+}

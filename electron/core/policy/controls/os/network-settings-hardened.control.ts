@@ -1,0 +1,60 @@
+import { defineControl } from '../../control.ts'
+import { judgeSettings, type Setting } from './sysctl-words.ts'
+
+const off = (value: string): boolean => value === '0'
+
+export default defineControl({
+  id: 'network-settings-hardened',
+  item: 'INF-7',
+  severity: 'low',
+  title: 'The host neither routes nor takes routes from strangers',
+  rationale:
+    'A GPU server that forwards packets joins the segments that the firewall keeps apart. Redirects and source routes let a neighbour send its traffic past the firewall. Docker, Kubernetes and Tailscale need forwarding, so there it is not asked for.',
+  needs: ['os'],
+  uses: ['containers', 'processes'],
+  references: ['NIST-800-53:SC-7', 'CIS-8:4.1', 'https://docs.kernel.org/networking/ip-sysctl.html'],
+  evaluate: ({ os, containers, processes }) => {
+    const routes =
+      (containers.known && containers.value.runtimes.length > 0) ||
+      (processes.known &&
+        processes.value.some(({ name }) => /^(?:dockerd|containerd|podman|kubelet|k3s|tailscaled|wireguard|conmon)/.test(name)))
+    const mayRoute = routes || !containers.known || !processes.known
+    const settings = Object.keys(os.sysctl).flatMap((name): Setting[] => {
+      if (/^net\/ipv4\/ip_forward$|^net\/ipv6\/conf\/all\/forwarding$/.test(name))
+        return mayRoute ? [] : [{ name, holds: off, expected: '0' }]
+      const match = /^net\/ipv([46])\/conf\/([^/]+)\/(rp_filter|accept_redirects|accept_source_route)$/.exec(name)
+      if (!match) return []
+      const [, family, device, setting] = match
+      // Of both the larger value counts for rp_filter, and for IPv4 `all` decides for every device.
+      if (setting === 'rp_filter') return device === 'all' ? [{ name, holds: () => filtersPaths(os.sysctl), expected: '1 or 2' }] : []
+      if (device !== 'all' && device !== 'default') return []
+      return family === '6' && setting === 'accept_source_route'
+        ? [{ name, holds: (value) => Number(value) <= 0, expected: '0' }]
+        : [{ name, holds: off, expected: '0' }]
+    })
+    if (settings.length === 0)
+      return [
+        {
+          status: 'not-evaluated',
+          subject: '',
+          title: 'Network settings could not be read',
+          reason: 'No setting below /proc/sys/net was shown.',
+          cite: [],
+        },
+      ]
+    return [
+      judgeSettings(os, settings, {
+        pass: 'Network settings are tight',
+        open: (count) => `${count} network setting${count === 1 ? ' is' : 's are'} loose`,
+      }),
+    ]
+  },
+})
+
+/** The larger of `all` and the device's own counts (ip-sysctl): on when `all` is, or every device but the loopback is. */
+function filtersPaths(sysctl: Readonly<Record<string, { readonly value: string }>>): boolean {
+  const value = (device: string) => Number(sysctl[`net/ipv4/conf/${device}/rp_filter`]?.value ?? '0')
+  if (value('all') > 0) return true
+  const devices = Object.keys(sysctl).flatMap((name) => /^net\/ipv4\/conf\/([^/]+)\/rp_filter$/.exec(name)?.[1] ?? [])
+  return devices.filter((device) => !['all', 'default', 'lo'].includes(device)).every((device) => value(device) > 0) && value('default') > 0
+}

@@ -1,0 +1,44 @@
+import type { Storage } from '../../../facts/os/os.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+
+export default defineControl({
+  id: 'swap-encrypted-or-off',
+  item: 'INF-6',
+  severity: 'low',
+  title: 'Swap is off or encrypted',
+  rationale:
+    'What an inference server holds in memory, weights, prompts and keys, ends up on the swap device and stays there after a restart. Whoever gets the disk reads it without any of the file permissions.',
+  needs: ['os'],
+  references: ['NIST-800-53:SC-28', 'CIS-8:3.11', 'ISO-27001:A.8.24'],
+  evaluate: ({ os }) => {
+    if (!os.swaps)
+      return [{ status: 'not-evaluated', subject: '', title: 'Swap could not be read', reason: '/proc/swaps was not readable.', cite: [] }]
+    if (os.swaps.length > 0) return os.swaps.map(judge)
+    return [
+      {
+        status: 'pass',
+        subject: '',
+        title: 'There is no swap',
+        reason: '/proc/swaps names no device and no file.',
+        cite: [{ section: 'os', line: 0 }],
+      },
+    ]
+  },
+})
+
+function judge({ path, chain, line }: Storage): Verdict {
+  const base = { subject: path, cite: [{ section: 'os', line, token: path }] }
+  if (/^\/dev\/zram\d+$/.test(path))
+    return { ...base, status: 'pass', title: 'Swap stays in memory', reason: `${path} is compressed memory, not a disk.` }
+  if (chain.some(({ type }) => type === 'crypt'))
+    return { ...base, status: 'pass', title: 'Swap is encrypted', reason: `${path} lies on an encrypted device.` }
+  if (chain.length === 0)
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'What swap lies on could not be read',
+      reason: `lsblk did not say what ${path} lies on.`,
+    }
+  const reason = `${path} lies on ${chain.map(({ type }) => type).join(' on ')}, none of it encrypted. Expected no swap, or swap on dm-crypt.`
+  return { ...base, status: 'warning', title: 'Swap is not encrypted', reason }
+}

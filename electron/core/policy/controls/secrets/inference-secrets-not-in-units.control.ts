@@ -1,0 +1,81 @@
+import type { PathEntry } from '../../../facts/path-entry.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import { type Citation, defineControl } from '../../control.ts'
+import { printMode } from '../../path-writers.ts'
+import { judgeUnits } from '../units/unit-subjects.ts'
+import { secretFlag } from './secret-flag.ts'
+
+export default defineControl({
+  id: 'inference-secrets-not-in-units',
+  item: 'INF-3',
+  severity: 'high',
+  title: 'Keys of inference servers stand in files that only they can read',
+  rationale:
+    'systemctl show prints Environment= of every unit to every account, and unit files are world-readable. A key there, or in an environment file with mode 0644, is known to all who can log in.',
+  needs: ['services'],
+  uses: ['units'],
+  references: [
+    'NIST-800-53:IA-5(7)',
+    'CIS-8:3.3',
+    'ISO-27001:A.8.12',
+    'https://www.freedesktop.org/software/systemd/man/systemd.exec.html',
+  ],
+  evaluate: ({ services, units }) =>
+    judgeUnits(services, units, (unit) => {
+      const secrets = Object.keys(unit.environmentSources).filter((name) => SECRET.test(name) && unit.environment[name] !== '')
+      const open = secrets.flatMap((name) => openPlace(unit, name))
+      const inCommand = secretFlag(unit.execStart)
+      if (inCommand)
+        open.push({ name: inCommand, place: 'ExecStart=', line: unit.lines.ExecStart ?? 0, note: 'Every account reads the unit.' })
+      const [first] = open
+      if (first)
+        return {
+          status: 'fail',
+          title: 'Every account can read a key of the server',
+          reason: `${unit.id} has ${open.map(({ name, place }) => `${name} in ${place}`).join(', ')}, which every account of the host can read.`,
+          hint: 'Move it into an EnvironmentFile= with mode 0600 owned by root, or LoadCredential=, and change the key.',
+          cite: open.map(({ name, line, note }): Citation => ({ section: 'units', line, token: name, note })),
+        }
+      if (secrets.length === 0) {
+        const reason = `${unit.id} sets no key, token or password that every account could read.`
+        return {
+          status: 'pass',
+          title: 'No secret stands in the unit',
+          reason,
+          cite: unit.lines.Environment ? [{ section: 'units', line: unit.lines.Environment }] : [],
+        }
+      }
+      const unseen = secrets.filter((name) => !entryOf(unit, unit.environmentSources[name] ?? ''))
+      if (unseen.length > 0) {
+        const reason = `The mode of ${unit.environmentSources[unseen[0] ?? '']}, which sets ${unseen[0]}, could not be read.`
+        return { status: 'not-evaluated', title: 'The mode of a key file could not be read', reason, cite: [] }
+      }
+      return {
+        status: 'pass',
+        title: 'Its keys stand in closed files',
+        reason: `${unit.id} reads ${secrets.join(', ')} from files that other accounts cannot read.`,
+        cite: secrets.flatMap((name) => {
+          const entry = entryOf(unit, unit.environmentSources[name] ?? '')
+          return entry ? [{ section: 'units', line: entry.line, token: entry.path }] : []
+        }),
+      }
+    }),
+})
+
+const SECRET = /(?:^|_)(?:API_?KEYS?|ACCESS_KEY|SECRET_KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD)$/i
+
+const entryOf = (unit: Unit, path: string): PathEntry | undefined => unit.paths.find((entry) => entry.path === path)
+
+function openPlace(unit: Unit, name: string): { name: string; place: string; line: number; note: string }[] {
+  const source = unit.environmentSources[name] ?? ''
+  const line = unit.lines[`Environment:${name}`] ?? 0
+  if (source === '') return [{ name, place: 'Environment=', line, note: 'systemctl show prints it to every account.' }]
+  const entry = entryOf(unit, source)
+  if (!entry || (entry.mode & 0o004) === 0) return []
+  const closedAbove = unit.paths.some(
+    ({ path, type, mode }) => type === 'directory' && source.startsWith(`${path}/`) && (mode & 0o001) === 0,
+  )
+  return closedAbove
+    ? []
+    : [{ name, place: `${source} (${printMode(entry)})`, line, note: `${printMode(entry)}. Expected 0600 root:root.` }]
+}

@@ -1,0 +1,48 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { noServices, serviceName } from '../inference/service-words.ts'
+import { secretFlag } from './secret-flag.ts'
+
+export default defineControl({
+  id: 'inference-secrets-not-on-command-line',
+  item: 'INF-3',
+  severity: 'high',
+  title: 'No key or token stands on a command line',
+  rationale:
+    'Every account of the machine reads every command line in /proc, and process monitors copy it into logs. A key that stands there is no key: whoever runs ps calls the model as its owner.',
+  needs: ['services', 'processes'],
+  references: ['NIST-800-53:IA-5(7)', 'CIS-8:3.11', 'ISO-27001:A.8.12', 'https://docs.vllm.ai/en/latest/usage/security.html'],
+  evaluate: ({ services, processes }) => {
+    if (services.length === 0) return noServices
+    const running = services.filter(({ running: runs }) => runs)
+    if (running.length > 0) return running.map((service) => judge(service, processes))
+    const reason = 'Inference servers are installed, but none runs.'
+    return [{ status: 'not-applicable', subject: '', title: 'No inference server runs', reason, cite: [] }]
+  },
+})
+
+function judge(service: InferenceService, processes: readonly Process[]): Verdict {
+  const name = serviceName(service)
+  const base = { subject: service.id }
+  const own = processes.filter(({ pid }) => service.pids.includes(pid))
+  for (const process of own) {
+    const shown = secretFlag(process.argv)
+    if (shown === undefined) continue
+    return {
+      ...base,
+      status: 'fail',
+      title: 'A key stands on the command line',
+      reason: `Process ${process.pid} of ${name} was started with ${shown} and its value, which every account of the host can read.`,
+      hint: 'Put it into an EnvironmentFile= that only root reads, or a systemd credential, and change the key.',
+      cite: [{ section: 'processes', line: process.line, token: shown, note: 'Expected in a closed environment file.' }],
+    }
+  }
+  const [main] = own
+  if (!main || service.argv.length === 0) {
+    const reason = `The command line of ${name} could not be read.`
+    return { ...base, status: 'not-evaluated', title: 'Its command line could not be read', reason, cite: [] }
+  }
+  const reason = `No process of ${name} carries a key, token or password on its command line.`
+  return { ...base, status: 'pass', title: 'No secret on its command line', reason, cite: [{ section: 'processes', line: main.line }] }
+}

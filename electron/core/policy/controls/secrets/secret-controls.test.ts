@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import type { Unit } from '../../../facts/units/units.ts'
+import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
+import { askUnit, entry, unit } from '../units/unit-facts.testing.ts'
+import notInUnits from './inference-secrets-not-in-units.control.ts'
+import notOnCommandLine from './inference-secrets-not-on-command-line.control.ts'
+
+const process = (argv: readonly string[], pid = 100) => ({ pid, ppid: 1, user: 'ai', uid: 990, name: 'vllm', argv, line: pid })
+
+test.each<[string, readonly string[], string]>([
+  ['a masked key', ['vllm', 'serve', 'm', '--api-key', '****'], 'fail: A key stands on the command line'],
+  ['with an equals sign', ['vllm', 'serve', 'm', '--api_key=‹redacted›'], 'fail: A key stands on the command line'],
+  ['a token of Hugging Face', ['llama-server', '--hf-token', '****'], 'fail: A key stands on the command line'],
+  ['a file is no key', ['llama-server', '--api-key-file', '/etc/llama/keys'], 'pass: No secret on its command line'],
+  ['tokens that are counted', ['vllm', 'serve', 'm', '--max-num-batched-tokens=8192'], 'pass: No secret on its command line'],
+  ['a word of the model', ['vllm', 'serve', 'm', '--eos-token', '</s>'], 'pass: No secret on its command line'],
+  ['a flag without a value', ['vllm', 'serve', 'm', '--api-key', '--port', '8000'], 'pass: No secret on its command line'],
+])('inference-secrets-not-on-command-line: %s', (_, argv, expected) => {
+  const one = service('vllm', { argv })
+  expect(outcomes(ask(notOnCommandLine, facts('', [one], { processes: [process(argv)] })))).toEqual([expected])
+})
+
+test('a worker that carries the key fails its server', () => {
+  const one = service('vllm', { argv: ['vllm', 'serve'], pids: [100, 101] })
+  const verdicts = ask(
+    notOnCommandLine,
+    facts('', [one], { processes: [process(['vllm', 'serve']), process(['w', '--token', '****'], 101)] }),
+  )
+  expect(outcomes(verdicts)).toEqual(['fail: A key stands on the command line'])
+  expect(verdicts[0]?.cite).toMatchObject([{ section: 'processes', line: 101, token: '--token' }])
+})
+
+test.each<[string, readonly ReturnType<typeof service>[], string]>([
+  ['no server', [], 'not-applicable: No inference server on this host'],
+  ['stopped', [service('vllm', { running: false, pids: [] })], 'not-applicable: No inference server runs'],
+  ['not seen', [service('vllm', { pids: [7], argv: [] })], 'not-evaluated: Its command line could not be read'],
+])('inference-secrets-not-on-command-line: %s', (_, services, expected) => {
+  expect(outcomes(ask(notOnCommandLine, facts('', services, { processes: [] })))).toEqual([expected])
+})
+
+describe('inference-secrets-not-in-units', () => {
+  const file = '/etc/ai/key.env'
+  const fromFile = (mode: number, directoryMode = 0o755): Partial<Unit> => ({
+    environment: { VLLM_API_KEY: '****' },
+    environmentSources: { VLLM_API_KEY: file },
+    environmentFiles: [file],
+    lines: { 'Environment:VLLM_API_KEY': 30 },
+    paths: [entry('/etc', 0o755), entry('/etc/ai', directoryMode), entry(file, mode)],
+  })
+  test.each<[string, Partial<Unit>, string]>([
+    [
+      'no secret',
+      { environment: { HF_HUB_OFFLINE: '1' }, environmentSources: { HF_HUB_OFFLINE: '' } },
+      'pass: No secret stands in the unit',
+    ],
+    [
+      'Environment=',
+      { environment: { HF_TOKEN: '****' }, environmentSources: { HF_TOKEN: '' } },
+      'fail: Every account can read a key of the server',
+    ],
+    ['an empty value', { environment: { HF_TOKEN: '' }, environmentSources: { HF_TOKEN: '' } }, 'pass: No secret stands in the unit'],
+    ['a closed file', fromFile(0o600), 'pass: Its keys stand in closed files'],
+    ['a file for all', fromFile(0o644), 'fail: Every account can read a key of the server'],
+    ['a file for all in a closed directory', fromFile(0o644, 0o750), 'pass: Its keys stand in closed files'],
+    ['a file whose mode was not seen', { ...fromFile(0o600), paths: [] }, 'not-evaluated: The mode of a key file could not be read'],
+    [
+      'written out in ExecStart=',
+      { execStart: ['vllm', 'serve', '--api-key', '****'] },
+      'fail: Every account can read a key of the server',
+    ],
+    ['a variable in ExecStart=', { execStart: ['vllm', 'serve', '--api-key', '$VLLM_API_KEY'] }, 'pass: No secret stands in the unit'],
+  ])('%s', (_, more, expected) => {
+    expect(outcomes(askUnit(notInUnits, unit({}, more)))).toEqual([expected])
+  })
+  test('no unit', () => {
+    expect(outcomes(askUnit(notInUnits, undefined, { how: 'container', unit: undefined }))).toEqual([
+      'not-applicable: No unit runs this server',
+    ])
+  })
+})

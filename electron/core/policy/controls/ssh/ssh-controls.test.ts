@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest'
+import { known, unknown } from '../../../facts/fact.ts'
+import type { SshdMatches } from '../../../facts/privileged/privileged.ts'
+import { parseSshd } from '../../../facts/sshd/parse.ts'
+import type { AnyControl } from '../../control.ts'
+import { ask, facts, outcomes } from '../proxy/proxy-facts.ts'
+import accountsLimited from './sshd-accounts-limited.control.ts'
+import algorithmsModern from './sshd-algorithms-modern.control.ts'
+import attemptsLimited from './sshd-attempts-limited.control.ts'
+import forwardingOff from './sshd-forwarding-off.control.ts'
+import keysOnly from './sshd-keys-only.control.ts'
+import logsLogins from './sshd-logs-logins.control.ts'
+import noRootLogin from './sshd-no-root-login.control.ts'
+
+const matching = (...settings: readonly (readonly [string, string])[]): SshdMatches => ({
+  matches: [
+    {
+      criteria: 'group ops',
+      file: '/etc/ssh/sshd_config',
+      line: 4,
+      settings: settings.map(([keyword, value]) => ({ keyword, value, line: 5 })),
+    },
+  ],
+  elsewhere: [],
+})
+const none: SshdMatches = { matches: [], elsewhere: [] }
+const judge = (control: AnyControl, text: string, matches: SshdMatches | undefined = none) =>
+  outcomes(
+    ask(
+      control,
+      facts('', [], { sshd: parseSshd(text), 'sshd-matches': matches ? known(matches) : unknown('refused', ['privileged'], 'a line') }),
+    ),
+  )
+
+test.each<[AnyControl, string, string, SshdMatches | undefined, string]>([
+  [noRootLogin, 'no', 'permitrootlogin no', none, 'pass: root cannot log in'],
+  [noRootLogin, 'yes', 'permitrootlogin yes', none, 'fail: root may log in over SSH'],
+  [noRootLogin, 'with a key', 'permitrootlogin without-password', none, 'warning: root may log in over SSH'],
+  [
+    noRootLogin,
+    'in a Match block',
+    'permitrootlogin no',
+    matching(['permitrootlogin', 'yes']),
+    'warning: root may log in through a Match block',
+  ],
+  [
+    noRootLogin,
+    'an include elsewhere',
+    'permitrootlogin no',
+    { matches: [], elsewhere: ['/srv/*'] },
+    'not-evaluated: Match blocks of sshd could not be read',
+  ],
+  [noRootLogin, 'not printed', 'port 22', none, 'not-evaluated: sshd did not say how it is set'],
+  [
+    keysOnly,
+    'keys',
+    'passwordauthentication no\nkbdinteractiveauthentication no\npermitemptypasswords no\nusepam yes',
+    none,
+    'pass: SSH logins need a key',
+  ],
+  [keysOnly, 'passwords', 'passwordauthentication yes\nkbdinteractiveauthentication no', none, 'fail: SSH takes passwords'],
+  [
+    keysOnly,
+    'passwords through PAM',
+    'passwordauthentication no\nkbdinteractiveauthentication yes\nusepam yes',
+    none,
+    'fail: SSH takes passwords',
+  ],
+  [
+    keysOnly,
+    'no PAM, nobody to ask',
+    'passwordauthentication no\nkbdinteractiveauthentication yes\nusepam no',
+    none,
+    'pass: SSH logins need a key',
+  ],
+  [
+    keysOnly,
+    'a password after the key',
+    'passwordauthentication yes\nkbdinteractiveauthentication yes\nauthenticationmethods publickey,keyboard-interactive',
+    none,
+    'pass: SSH logins need a key',
+  ],
+  [
+    keysOnly,
+    'one way without a key',
+    'passwordauthentication yes\nauthenticationmethods publickey password',
+    none,
+    'fail: SSH takes passwords',
+  ],
+  [
+    keysOnly,
+    'a Match block',
+    'passwordauthentication no\nkbdinteractiveauthentication no\nusepam yes',
+    matching(['passwordauthentication', 'yes']),
+    'warning: A Match block takes passwords',
+  ],
+  [accountsLimited, 'groups', 'allowgroups ssh-users', none, 'pass: SSH names who may log in'],
+  [accountsLimited, 'nobody named', 'port 22', none, 'warning: Every account may log in over SSH'],
+  [accountsLimited, 'a star', 'allowusers *', none, 'warning: Every account may log in over SSH'],
+  [attemptsLimited, 'bounded', 'maxauthtries 3\nlogingracetime 30', none, 'pass: Tries and time are bounded'],
+  [attemptsLimited, 'defaults', 'maxauthtries 6\nlogingracetime 120', none, 'warning: SSH gives many tries or much time'],
+  [attemptsLimited, 'no end', 'maxauthtries 3\nlogingracetime 0', none, 'warning: SSH gives many tries or much time'],
+  [attemptsLimited, 'minutes', 'maxauthtries 3\nlogingracetime 1m', none, 'pass: Tries and time are bounded'],
+  [
+    forwardingOff,
+    'off',
+    'allowtcpforwarding no\nallowagentforwarding no\nx11forwarding no\npermittunnel no\ngatewayports no',
+    none,
+    'pass: SSH forwards nothing',
+  ],
+  [forwardingOff, 'all in one', 'disableforwarding yes\nallowtcpforwarding yes\nx11forwarding yes', none, 'pass: SSH forwards nothing'],
+  [
+    forwardingOff,
+    'defaults',
+    'disableforwarding no\nallowtcpforwarding yes\nallowagentforwarding yes\nx11forwarding no',
+    none,
+    'warning: SSH sessions may forward',
+  ],
+  [
+    algorithmsModern,
+    'defaults',
+    'ciphers chacha20-poly1305@openssh.com,aes256-ctr\nmacs hmac-sha2-256,hmac-sha1\nkexalgorithms curve25519-sha256,diffie-hellman-group14-sha256\nhostkeyalgorithms ssh-ed25519,rsa-sha2-512',
+    none,
+    'pass: SSH offers modern algorithms only',
+  ],
+  [algorithmsModern, 'cbc', 'ciphers aes256-ctr,aes128-cbc', none, 'warning: SSH offers broken algorithms'],
+  [algorithmsModern, 'SHA-1 exchange', 'kexalgorithms diffie-hellman-group14-sha1', none, 'warning: SSH offers broken algorithms'],
+  [algorithmsModern, 'ssh-rsa', 'hostkeyalgorithms ssh-ed25519,ssh-rsa', none, 'warning: SSH offers broken algorithms'],
+  [logsLogins, 'INFO', 'loglevel INFO', none, 'pass: sshd logs logins and failures'],
+  [logsLogins, 'quiet', 'loglevel QUIET', none, 'fail: sshd logs too little or too much'],
+  [logsLogins, 'debug', 'loglevel DEBUG3', none, 'warning: sshd logs too little or too much'],
+])('$id: %s', (control, _, text, matches, expected) => {
+  expect(judge(control, text, matches)).toEqual([expected])
+})
+
+test.each([noRootLogin, keysOnly, attemptsLimited, forwardingOff, algorithmsModern, logsLogins])(
+  '$id: Match blocks unread is no pass',
+  (control) => {
+    const sound =
+      'permitrootlogin no\npasswordauthentication no\nkbdinteractiveauthentication no\nusepam yes\nmaxauthtries 3\nlogingracetime 30\ndisableforwarding yes\nciphers aes256-ctr\nloglevel INFO'
+    const verdicts = ask(control, facts('', [], { sshd: parseSshd(sound), 'sshd-matches': unknown('refused', ['privileged'], 'a line') }))
+    expect(verdicts).toMatchObject([{ status: 'not-evaluated', hint: 'a line' }])
+  },
+)

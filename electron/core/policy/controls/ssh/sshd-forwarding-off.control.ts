@@ -1,0 +1,33 @@
+import { defineControl } from '../../control.ts'
+import { judgeSshd, only } from './sshd-rules.ts'
+
+export default defineControl({
+  id: 'sshd-forwarding-off',
+  item: 'INF-7',
+  severity: 'medium',
+  title: 'SSH sessions on the host forward nothing',
+  rationale:
+    'A forwarded port carries the inference port past the firewall to whoever holds a session, and a forwarded agent lends the admin’s keys to root of this host. The jump host is the relay; a GPU server needs to be none.',
+  needs: ['sshd'],
+  uses: ['sshd-matches'],
+  references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:CM-7', 'CIS-8:4.8', 'https://man.openbsd.org/sshd_config#DisableForwarding'],
+  evaluate: ({ sshd, 'sshd-matches': matches }) => {
+    const all = sshd.settings.disableforwarding?.[0]?.value === 'yes'
+    const words = {
+      pass: 'SSH forwards nothing',
+      open: 'SSH sessions may forward',
+      matched: 'A Match block allows forwarding',
+      hint: 'DisableForwarding yes',
+    }
+    const rules = all
+      ? [only('disableforwarding', 'yes')]
+      : [
+          only('allowtcpforwarding', 'no'),
+          only('allowagentforwarding', 'no'),
+          only('x11forwarding', 'no'),
+          only('permittunnel', 'no'),
+          only('gatewayports', 'no'),
+        ]
+    return judgeSshd(sshd, matches, rules, words)
+  },
+})

@@ -1,0 +1,45 @@
+import { defineControl } from '../../control.ts'
+import { judgeSshd, only, type SshdRule } from './sshd-rules.ts'
+
+export default defineControl({
+  id: 'sshd-keys-only',
+  item: 'INF-7',
+  severity: 'high',
+  title: 'SSH logins need a key',
+  rationale:
+    'Passwords are guessed, reused and phished; a server that takes them is one leaked password away from being taken over. A file of sshd_config.d, such as that of cloud-init, often switches them on again.',
+  needs: ['sshd'],
+  uses: ['sshd-matches'],
+  references: [
+    'NIST-800-53:IA-2(1)',
+    'NIST-800-53:IA-5',
+    'CIS-8:6.4',
+    'ISO-27001:A.8.5',
+    'https://man.openbsd.org/sshd_config#PasswordAuthentication',
+  ],
+  evaluate: ({ sshd, 'sshd-matches': matches }) => {
+    const methods = sshd.settings.authenticationmethods?.[0]?.value ?? 'any'
+    // Every alternative asks for a key first: then a password is a second factor, not a way in.
+    const keyFirst = asksForKey(methods) === undefined
+    const pam = sshd.settings.usepam?.[0]?.value !== 'no'
+    const rules: readonly SshdRule[] = keyFirst
+      ? [
+          { keyword: 'authenticationmethods', judge: asksForKey, expected: 'publickey in every alternative' },
+          only('permitemptypasswords', 'no', 'fail'),
+        ]
+      : [
+          only('passwordauthentication', 'no', 'fail'),
+          ...(pam ? [only('kbdinteractiveauthentication', 'no', 'fail')] : []),
+          only('permitemptypasswords', 'no', 'fail'),
+        ]
+    return judgeSshd(sshd, matches, rules, {
+      pass: 'SSH logins need a key',
+      open: 'SSH takes passwords',
+      matched: 'A Match block takes passwords',
+      hint: 'PasswordAuthentication no and KbdInteractiveAuthentication no, or AuthenticationMethods publickey,keyboard-interactive for a second factor.',
+    })
+  },
+})
+
+const asksForKey = (value: string) =>
+  value !== 'any' && value.split(/\s+/).every((way) => way.split(',').some((method) => /^publickey/.test(method))) ? undefined : 'fail'

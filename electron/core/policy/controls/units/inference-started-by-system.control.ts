@@ -1,0 +1,79 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { noServices, serviceName } from '../inference/service-words.ts'
+
+export default defineControl({
+  id: 'inference-started-by-system',
+  item: 'INF-5',
+  severity: 'medium',
+  title: 'Inference servers are started by the system, not by a person',
+  rationale:
+    'A server from a shell, tmux or a unit below /home runs with all that the person may do, sudo and keys included. It starts with the settings of that day, and nobody finds its unit file in /etc.',
+  needs: ['services', 'processes'],
+  references: ['NIST-800-53:AC-6', 'NIST-800-53:CM-6', 'CIS-8:5.5', 'https://www.freedesktop.org/software/systemd/man/user@.service.html'],
+  evaluate: ({ services, processes }): readonly Verdict[] => {
+    if (services.length === 0) return noServices
+    const running = services.filter((service) => service.running)
+    if (running.length === 0)
+      return [
+        {
+          status: 'not-applicable',
+          subject: '',
+          title: 'No inference server runs',
+          reason: 'Inference servers are installed, but none runs.',
+          cite: [],
+        },
+      ]
+    return running.map((service) =>
+      judge(
+        service,
+        processes.find(({ pid }) => pid === service.pids[0]),
+      ),
+    )
+  },
+})
+
+function judge(service: InferenceService, main: Process | undefined): Verdict {
+  const name = serviceName(service)
+  const base = { subject: service.id, cite: main ? [{ section: 'processes', line: main.line, token: main.user }] : [] }
+  if (service.how === 'systemd')
+    return { ...base, status: 'pass', title: 'A system unit starts the server', reason: `${name} is started by ${service.unit}.` }
+  if (service.how === 'container')
+    return {
+      ...base,
+      status: 'not-applicable',
+      title: 'A container engine starts the server',
+      reason: `${name} is started by a container engine.`,
+    }
+  if (main?.cgroup === undefined)
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'What started the server is not known',
+      reason: `The cgroup of ${name} could not be read.`,
+    }
+  // `user@1000.service/app.slice/ollama.service`: a unit of the manager that systemd keeps for each person (systemd.special(7)).
+  const own = /\/user@(\d+)\.service\/(?:.*\/)?([^/]+\.service)$/.exec(main.cgroup)
+  if (own)
+    return {
+      ...base,
+      status: 'warning',
+      title: 'A unit of a person starts the server',
+      reason: `${name} is ${own[2]} of the user manager of ${main.user}. Expected a unit in /etc/systemd/system.`,
+      hint: 'The unit lies in ~/.config/systemd/user of that account; loginctl disable-linger ends it with the session.',
+    }
+  if (/\/session-[^/]+\.scope/.test(main.cgroup) || main.cgroup.startsWith('/user.slice'))
+    return {
+      ...base,
+      status: 'warning',
+      title: 'The server runs in a login session',
+      reason: `${name} was started by hand in a session of ${main.user}. Expected a system unit.`,
+    }
+  return {
+    ...base,
+    status: 'warning',
+    title: 'No unit of its own starts the server',
+    reason: `${name} runs below ${main.cgroup.slice(0, 120)}. Expected a system unit of its own.`,
+  }
+}

@@ -1,0 +1,88 @@
+import type { Accounts } from '../../../facts/accounts/accounts.ts'
+import type { PathEntry } from '../../../facts/path-entry.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import { defineControl } from '../../control.ts'
+import { onlyTrusted, openEntries, printMode } from '../../path-writers.ts'
+import { judgeUnits } from './unit-subjects.ts'
+
+export default defineControl({
+  id: 'inference-unit-files-protected',
+  item: 'INF-5',
+  severity: 'high',
+  title: 'Only root can change the units and programs of inference servers',
+  rationale:
+    'Whoever writes a unit file, a drop-in, an environment file or the program decides what runs at the next start, with the keys and GPUs of the server. A directory on the way is enough: its writer can put another file in place.',
+  needs: ['services'],
+  uses: ['units', 'accounts'],
+  references: ['NIST-800-53:AC-6', 'NIST-800-53:CM-5', 'CIS-8:3.3', 'ISO-27001:A.8.9'],
+  evaluate: ({ services, units, accounts }) =>
+    judgeUnits(services, units, (unit) => {
+      const known = accounts.known ? accounts.value : undefined
+      const files = filesOf(unit)
+      // The service may own its program and environment: a virtual environment in its home is common, and gives it nothing it has not.
+      const open = files.flatMap(({ path, own }) => openEntries(path, unit.paths, own && unit.user ? ['root', unit.user] : ['root'], known))
+      const [first] = open
+      if (first)
+        return {
+          status: 'fail',
+          title: 'Others can change what the unit starts',
+          reason: `${unit.id}: ${[...new Set(open.map(({ who, entry }) => `${who.replace(/ it$/, ` ${entry.path}`)} (${printMode(entry)})`))].slice(0, 4).join('; ')}. Expected root alone.`,
+          cite: [...new Map(open.map(({ entry }) => [entry.path, entry])).values()].slice(0, 4).map((entry) => ({
+            section: 'units',
+            line: entry.line,
+            token: entry.path,
+            note: `${printMode(entry)}. Expected root alone.`,
+          })),
+        }
+      const unseen = files.filter(({ path, optional }) => !isSettled(path, optional, unit, known))
+      if (files.length === 0 || unseen.length > 0) {
+        const reason = `Owner and mode of ${unseen.map(({ path }) => path).join(', ') || `the files of ${unit.id}`} could not be seen.`
+        return { status: 'not-evaluated', title: 'Some of its files could not be seen', reason, cite: [] }
+      }
+      return {
+        status: 'pass',
+        title: 'Only root can change its files',
+        reason: `${files
+          .map(({ path }) => path)
+          .slice(0, 5)
+          .join(
+            ', ',
+          )} and all directories above belong to ${unit.user && !unit.dynamicUser ? `root or ${unit.user}` : 'root'}, closed to others.`,
+        cite: unit.paths.filter(({ path }) => files.some((file) => file.path === path)).map(({ line }) => ({ section: 'units', line })),
+      }
+    }),
+})
+
+interface UnitFile {
+  readonly path: string
+  /** May the service itself own it? */
+  readonly own: boolean
+  /** EnvironmentFile= with a dash, or a glob, need not exist. */
+  readonly optional: boolean
+}
+
+function filesOf(unit: Unit): readonly UnitFile[] {
+  const files: UnitFile[] = [
+    { path: unit.fragmentPath, own: false, optional: false },
+    ...unit.dropIns.map((path) => ({ path, own: false, optional: false })),
+    ...unit.environmentFiles.map((path) => ({ path, own: true, optional: true })),
+    { path: unit.program, own: true, optional: false },
+  ]
+  // A path that systemctl could not print stays, and is then not settled.
+  return files.filter(({ path }) => path !== '')
+}
+
+/**
+ * Was it seen, or can nobody else get at it? Below an open directory a file that was not seen does not exist; below one that only root and
+ * the service enter, its own mode does not matter.
+ */
+function isSettled(path: string, optional: boolean, unit: Unit, accounts: Accounts | undefined): boolean {
+  const way = unit.paths.filter((entry) => path === entry.path || path.startsWith(entry.path === '/' ? '/' : `${entry.path}/`))
+  if (way.some((entry) => entry.path === path)) return true
+  const last = way.reduce<PathEntry | undefined>(
+    (deepest, entry) => (deepest && deepest.path.length > entry.path.length ? deepest : entry),
+    undefined,
+  )
+  if (last?.type !== 'directory') return false
+  return (last.mode & 0o001) !== 0 ? optional : onlyTrusted(last.group, ['root', unit.user], accounts)
+}

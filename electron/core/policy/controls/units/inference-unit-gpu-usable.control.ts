@@ -1,0 +1,94 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { GpuHealth } from '../../../facts/gpu-health/gpu-health.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import { type Citation, defineControl } from '../../control.ts'
+import { citeUnit } from '../inference/service-words.ts'
+import { judgeUnits } from './unit-subjects.ts'
+
+interface Obstacle {
+  readonly property: string
+  readonly why: string
+  readonly stands: (unit: Unit, service: InferenceService) => boolean
+}
+
+const is = (property: string) => (unit: Unit) => unit.properties[property] === 'yes'
+const allowsGpu = (value: string): boolean => /char-(?:nvidia|\*|drm|kfd)|\/dev\/(?:nvidia|dri|kfd|dxg)/.test(value)
+
+/**
+ * systemd.exec(5) and what broke in public: PrivateDevices= and a closed device list hide the GPU from every engine; PyTorch writes
+ * code and runs it (pytorch#143651), while Ollama lives with MemoryDenyWriteExecute= (NixOS ships it so); libzmq and NCCL of vLLM end
+ * without AF_NETLINK (getifaddrs); the driver is asked through /proc/driver/nvidia.
+ */
+const obstacles: readonly Obstacle[] = [
+  { property: 'PrivateDevices', why: 'hides /dev/nvidia*', stands: is('PrivateDevices') },
+  {
+    property: 'DeviceAllow',
+    why: 'leaves the GPU devices out',
+    stands: ({ properties }) =>
+      (/^(?:closed|strict)$/.test(properties.DevicePolicy ?? '') || (properties.DeviceAllow ?? '') !== '') &&
+      !allowsGpu(properties.DeviceAllow ?? ''),
+  },
+  { property: 'ProcSubset', why: 'hides /proc/driver/nvidia', stands: ({ properties }) => properties.ProcSubset === 'pid' },
+  {
+    property: 'MemoryDenyWriteExecute',
+    why: 'stops code that PyTorch compiles',
+    stands: (unit, { engine }) => engine === 'vllm' && is('MemoryDenyWriteExecute')(unit),
+  },
+  {
+    property: 'RestrictAddressFamilies',
+    why: 'lacks AF_NETLINK, which NCCL and ZeroMQ ask for interfaces',
+    stands: ({ properties: { RestrictAddressFamilies: value = '' } }, { engine }) =>
+      engine === 'vllm' && value !== '' && (value.startsWith('~') ? /\bAF_NETLINK\b/.test(value) : !/\bAF_NETLINK\b/.test(value)),
+  },
+]
+
+export default defineControl({
+  id: 'inference-unit-gpu-usable',
+  item: 'INF-5',
+  severity: 'medium',
+  title: 'The sandbox of inference servers lets them use the GPU',
+  rationale:
+    'A sandbox that breaks CUDA is switched off as a whole by whoever has to get the model running at night. Some directives that every hardening guide names are such.',
+  needs: ['services'],
+  uses: ['units', 'gpu-health'],
+  references: [
+    'NIST-800-53:CM-6',
+    'CIS-8:4.1',
+    'https://github.com/pytorch/pytorch/issues/143651',
+    'https://www.freedesktop.org/software/systemd/man/systemd.exec.html',
+  ],
+  evaluate: ({ services, units, 'gpu-health': health }) =>
+    judgeUnits(services, units, (unit, service) => {
+      if (health.known && health.value.gpus.length === 0 && health.value.amdTool === undefined)
+        return { status: 'not-applicable', title: 'No GPU was found', reason: 'There is no nvidia-smi, or it found no device.', cite: [] }
+      const standing = obstacles.filter(({ stands }) => stands(unit, service))
+      const cite: readonly Citation[] = standing.flatMap(({ property, why }) =>
+        citeUnit(unit, property, { token: property, note: `${why}.` }),
+      )
+      if (standing.length === 0)
+        return {
+          status: 'pass',
+          title: 'Nothing in the unit hides the GPU',
+          reason: `No setting of ${unit.id} is known to break CUDA.`,
+          cite: citeUnit(unit, 'DeviceAllow'),
+        }
+      const said = standing.map(({ property, why }) => `${property}= ${why}`).join('; ')
+      if (health.known && usesGpu(health.value, service, unit))
+        return {
+          status: 'pass',
+          title: 'The server uses the GPU all the same',
+          reason: `${unit.id}: ${said}; nvidia-smi shows it on the GPU nevertheless.`,
+          cite,
+        }
+      return {
+        status: 'warning',
+        title: 'The sandbox breaks CUDA',
+        reason: `${unit.id}: ${said}.`,
+        hint: 'DevicePolicy=closed with DeviceAllow=char-nvidia* rw gives the GPU and nothing else; leave out PrivateDevices=, ProcSubset=pid and, for PyTorch, MemoryDenyWriteExecute=.',
+        cite,
+      }
+    }),
+})
+
+const usesGpu = ({ processes }: GpuHealth, { pids }: InferenceService, unit: Unit): boolean =>
+  processes.some(({ pid, cgroup }) => pids.includes(pid) || (cgroup ?? '').split('/').includes(unit.id))

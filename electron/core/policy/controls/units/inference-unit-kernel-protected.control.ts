@@ -1,0 +1,50 @@
+import { defineControl } from '../../control.ts'
+import { citeUnit } from '../inference/service-words.ts'
+import { judgeUnits, printed } from './unit-subjects.ts'
+
+/** systemd.exec(5). None keeps CUDA from working once the driver is loaded; NixOS ships Ollama with all of them. */
+const measures = [
+  'ProtectKernelTunables',
+  'ProtectKernelModules',
+  'ProtectKernelLogs',
+  'ProtectControlGroups',
+  'RestrictSUIDSGID',
+  'RestrictNamespaces',
+  'LockPersonality',
+] as const
+
+const isOn = (value: string): boolean => !/^(?:no)?$/.test(value)
+
+export default defineControl({
+  id: 'inference-unit-kernel-protected',
+  item: 'INF-5',
+  severity: 'low',
+  title: 'Units of inference servers keep away from the kernel',
+  rationale:
+    'Most ways from a service account to root go through kernel settings, kernel logs, namespaces or setuid files. An inference server uses none of these.',
+  needs: ['services'],
+  uses: ['units'],
+  remediation: { template: 'systemd-sandbox' },
+  references: ['NIST-800-53:SC-39', 'NIST-800-53:CM-7', 'CIS-8:4.1', 'https://www.freedesktop.org/software/systemd/man/systemd.exec.html'],
+  evaluate: ({ services, units }) =>
+    judgeUnits(services, units, (unit) => {
+      const known = measures.filter((name) => printed(unit, name))
+      if (known.length === 0) {
+        const reason = `systemctl printed none of ${measures.join(', ')} for ${unit.id}.`
+        return { status: 'not-evaluated', title: 'Its kernel settings could not be read', reason, cite: [] }
+      }
+      const missing = known.filter((name) => !isOn(unit.properties[name] ?? ''))
+      if (missing.length === 0) {
+        const reason = `${unit.id} has ${known.join(', ')}.`
+        return { status: 'pass', title: 'The kernel is out of its reach', reason, cite: known.flatMap((name) => citeUnit(unit, name)) }
+      }
+      return {
+        status: 'warning',
+        title: `${missing.length} of ${known.length} kernel protections are missing`,
+        reason: `${unit.id} lacks ${missing.map((name) => `${name}=yes`).join(', ')}.`,
+        cite: missing.flatMap((name) =>
+          citeUnit(unit, name, { token: `${name}=${unit.properties[name] ?? ''}`, note: `Expected ${name}=yes.` }),
+        ),
+      }
+    }),
+})

@@ -1,0 +1,323 @@
+import { describe, expect, test } from 'vitest'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { known, unknown } from '../../../facts/fact.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
+import startedBySystem from './inference-started-by-system.control.ts'
+import devicesLimited from './inference-unit-devices-limited.control.ts'
+import exposureLow from './inference-unit-exposure-low.control.ts'
+import filesProtected from './inference-unit-files-protected.control.ts'
+import gpuUsable from './inference-unit-gpu-usable.control.ts'
+import kernelProtected from './inference-unit-kernel-protected.control.ts'
+import noCapabilities from './inference-unit-no-capabilities.control.ts'
+import reloaded from './inference-unit-reloaded.control.ts'
+import writesOwnPaths from './inference-unit-writes-own-paths.control.ts'
+import { askUnit, entry, unit } from './unit-facts.testing.ts'
+
+const all = [devicesLimited, exposureLow, filesProtected, kernelProtected, noCapabilities, reloaded, writesOwnPaths]
+
+describe.each(all)('$id', (control) => {
+  test.each<[string, Unit | undefined, Partial<InferenceService>, string]>([
+    ['container', undefined, { how: 'container', unit: undefined }, 'not-applicable: No unit runs this server'],
+    ['bare process', undefined, { how: 'process', unit: undefined }, 'not-applicable: No unit runs this server'],
+    ['unit not read', undefined, {}, 'not-evaluated: Its unit could not be read'],
+    ['stopped and disabled', unit({}, { unitFileState: 'disabled' }), { running: false }, 'not-applicable: The server is switched off'],
+  ])('%s', (_, given, change, expected) => {
+    expect(outcomes(askUnit(control, given, change))).toEqual([expected])
+  })
+  test('units unreadable: the reason is handed on', () => {
+    const [verdict] = askUnit(control, undefined, {}, { units: unknown('systemctl failed', ['units'], 'ask an admin') })
+    expect(verdict).toMatchObject({ status: 'not-evaluated', hint: 'ask an admin' })
+    expect(verdict?.reason).toContain('systemctl failed')
+  })
+  test('a property that systemd did not print is never a pass', () => {
+    expect(askUnit(control, unit())[0]?.status).toBe('not-evaluated')
+  })
+})
+
+describe('inference-unit-exposure-low', () => {
+  const exposed = (figure: number, word: string) =>
+    unit(
+      {},
+      {
+        exposure: {
+          figure,
+          word,
+          line: 9,
+          reasons: [
+            { setting: 'PrivateDevices=', weight: 0.2, line: 7 },
+            { setting: 'ProtectHome=', weight: 0.2, line: 8 },
+          ],
+        },
+      },
+    )
+  test.each<[number, string, string]>([
+    [1.7, 'OK', 'pass: systemd rates the unit well'],
+    [4.9, 'OK', 'pass: systemd rates the unit well'],
+    [5, 'MEDIUM', 'warning: systemd rates the unit MEDIUM (5.0)'],
+    [9.6, 'UNSAFE', 'warning: systemd rates the unit UNSAFE (9.6)'],
+  ])('%d %s', (figure, word, expected) => {
+    expect(outcomes(askUnit(exposureLow, exposed(figure, word)))).toEqual([expected])
+  })
+  test('what breaks CUDA is never named as missing', () => {
+    const [verdict] = askUnit(exposureLow, exposed(9.2, 'UNSAFE'))
+    expect(verdict?.reason).toContain('ProtectHome=')
+    expect(verdict?.reason).not.toContain('PrivateDevices')
+    expect(verdict?.cite.map(({ line }) => line)).toEqual([9, 8])
+  })
+})
+
+test.each<[string, Record<string, string>, string, string]>([
+  ['empty sets', { CapabilityBoundingSet: '', AmbientCapabilities: '', NoNewPrivileges: 'no' }, 'ai', 'pass: No capabilities of root'],
+  [
+    'full bounding set, no new privileges',
+    { CapabilityBoundingSet: 'cap_chown cap_sys_admin', AmbientCapabilities: '', NoNewPrivileges: 'yes' },
+    'ai',
+    'pass: No capabilities of root',
+  ],
+  [
+    'full bounding set',
+    { CapabilityBoundingSet: 'cap_chown cap_sys_admin', AmbientCapabilities: '', NoNewPrivileges: 'no' },
+    'ai',
+    'warning: The bounding set is not reduced',
+  ],
+  [
+    'ambient ptrace',
+    { CapabilityBoundingSet: '', AmbientCapabilities: 'cap_sys_ptrace', NoNewPrivileges: 'yes' },
+    'ai',
+    'fail: The server holds capabilities of root',
+  ],
+  [
+    'a low port needs no root',
+    { CapabilityBoundingSet: 'cap_net_bind_service', AmbientCapabilities: 'cap_net_bind_service' },
+    'ai',
+    'pass: No capabilities of root',
+  ],
+  ['root', { CapabilityBoundingSet: 'cap_sys_admin', AmbientCapabilities: '' }, '', 'not-applicable: It runs as root'],
+  ['only half printed', { CapabilityBoundingSet: '' }, 'ai', 'not-evaluated: Its capabilities could not be read'],
+])('inference-unit-no-capabilities: %s', (_, properties, user, expected) => {
+  expect(outcomes(askUnit(noCapabilities, unit(properties, { user })))).toEqual([expected])
+})
+
+const kernel = {
+  ProtectKernelTunables: 'yes',
+  ProtectKernelModules: 'yes',
+  ProtectKernelLogs: 'yes',
+  ProtectControlGroups: 'yes',
+  RestrictSUIDSGID: 'yes',
+  RestrictNamespaces: 'yes',
+  LockPersonality: 'yes',
+}
+test.each<[string, Record<string, string>, string]>([
+  ['all', kernel, 'pass: The kernel is out of its reach'],
+  ['named namespaces', { ...kernel, RestrictNamespaces: 'cgroup ipc' }, 'pass: The kernel is out of its reach'],
+  ['private control groups of systemd 257', { ...kernel, ProtectControlGroups: 'private' }, 'pass: The kernel is out of its reach'],
+  ['one missing', { ...kernel, ProtectKernelLogs: 'no' }, 'warning: 1 of 7 kernel protections are missing'],
+  [
+    'old systemd does not know one',
+    { ProtectKernelTunables: 'yes', ProtectKernelModules: 'no' },
+    'warning: 1 of 2 kernel protections are missing',
+  ],
+])('inference-unit-kernel-protected: %s', (_, properties, expected) => {
+  expect(outcomes(askUnit(kernelProtected, unit(properties)))).toEqual([expected])
+})
+
+test.each<[string, Record<string, string>, string]>([
+  [
+    'own directories',
+    { ProtectSystem: 'strict', ReadWritePaths: '/var/lib/ollama -/var/cache/vllm' },
+    'pass: Writes only to its own directories',
+  ],
+  ['none', { ProtectSystem: 'full', ReadWritePaths: '' }, 'pass: Writes only to its own directories'],
+  ['the whole machine', { ProtectSystem: 'strict', ReadWritePaths: '-/' }, 'fail: The unit may write system directories'],
+  ['/etc with a slash', { ProtectSystem: 'strict', ReadWritePaths: '/models +/etc/' }, 'fail: The unit may write system directories'],
+  ['a bind mount', { ProtectSystem: 'strict', BindPaths: '/home:/data:rbind' }, 'fail: The unit may write system directories'],
+  ['nothing is restricted', { ProtectSystem: 'no', ReadWritePaths: '/' }, 'not-applicable: The unit restricts no writing'],
+])('inference-unit-writes-own-paths: %s', (_, properties, expected) => {
+  expect(outcomes(askUnit(writesOwnPaths, unit(properties)))).toEqual([expected])
+})
+
+test.each([
+  ['no', 'pass: Files and effective unit agree'],
+  ['yes', 'warning: Unit files changed since they were loaded'],
+])('inference-unit-reloaded: %s', (value, expected) => {
+  expect(outcomes(askUnit(reloaded, unit({ NeedDaemonReload: value })))).toEqual([expected])
+})
+
+describe('inference-unit-files-protected', () => {
+  const way = [
+    entry('/', 0o755),
+    entry('/etc', 0o755),
+    entry('/etc/systemd', 0o755),
+    entry('/etc/systemd/system', 0o755),
+    entry('/etc/systemd/system/ollama.service', 0o644),
+    entry('/usr', 0o755),
+    entry('/usr/local', 0o755),
+    entry('/usr/local/bin', 0o755),
+    entry('/usr/local/bin/ollama', 0o755),
+  ]
+  const changed = (path: string, mode: number, owner?: string, group?: string) =>
+    way.map((one) => (one.path === path ? entry(path, mode, owner, group) : one))
+  const environment = { environmentFiles: ['/etc/ai/key.env'] }
+  test.each<[string, Partial<Unit>, string]>([
+    ['root alone', { paths: way }, 'pass: Only root can change its files'],
+    ['unit file for all', { paths: changed('/etc/systemd/system/ollama.service', 0o666) }, 'fail: Others can change what the unit starts'],
+    [
+      'the directory of the program',
+      { paths: changed('/usr/local/bin', 0o775, 'root', 'staff') },
+      'fail: Others can change what the unit starts',
+    ],
+    [
+      'the service owns its program',
+      { paths: changed('/usr/local/bin/ollama', 0o755, 'ai', 'ai') },
+      'pass: Only root can change its files',
+    ],
+    [
+      'the service owns its unit',
+      { paths: changed('/etc/systemd/system/ollama.service', 0o644, 'ai', 'ai') },
+      'fail: Others can change what the unit starts',
+    ],
+    [
+      'a person owns the program',
+      { paths: changed('/usr/local/bin/ollama', 0o755, 'ada', 'ada') },
+      'fail: Others can change what the unit starts',
+    ],
+    [
+      'a drop-in whose name systemctl could not print',
+      { paths: way, dropIns: ['[unprintable]'] },
+      'not-evaluated: Some of its files could not be seen',
+    ],
+    ['program not seen', { paths: way.slice(0, -1) }, 'not-evaluated: Some of its files could not be seen'],
+    [
+      'environment file that is not there',
+      { paths: [...way, entry('/etc/ai', 0o755)], ...environment },
+      'pass: Only root can change its files',
+    ],
+    [
+      'environment file behind a closed directory',
+      { paths: [...way, entry('/etc/ai', 0o700)], ...environment },
+      'pass: Only root can change its files',
+    ],
+    [
+      'behind a directory that a group of strangers enters',
+      { paths: [...way, entry('/etc/ai', 0o750, 'root', 'staff')], ...environment },
+      'not-evaluated: Some of its files could not be seen',
+    ],
+    [
+      'environment file for all',
+      { paths: [...way, entry('/etc/ai', 0o755), entry('/etc/ai/key.env', 0o666)], ...environment },
+      'fail: Others can change what the unit starts',
+    ],
+  ])('%s', (_, more, expected) => {
+    expect(outcomes(askUnit(filesProtected, unit({}, more)))).toEqual([expected])
+  })
+  test('the entry that is open is cited', () => {
+    const [verdict] = askUnit(filesProtected, unit({}, { paths: changed('/usr/local/bin', 0o777) }))
+    expect(verdict?.cite).toEqual([{ section: 'units', line: 50, token: '/usr/local/bin', note: '0777 root:root. Expected root alone.' }])
+  })
+})
+
+test.each<[string, Record<string, string>, string]>([
+  ['closed with the GPU', { DevicePolicy: 'closed', DeviceAllow: 'char-nvidia* rw' }, 'pass: Only listed devices are open'],
+  ['a list closes by itself', { DevicePolicy: 'auto', DeviceAllow: 'char-nvidia* rw' }, 'pass: Only listed devices are open'],
+  ['private devices', { DevicePolicy: 'auto', DeviceAllow: '', PrivateDevices: 'yes' }, 'pass: Only listed devices are open'],
+  ['everything', { DevicePolicy: 'auto', DeviceAllow: '' }, 'warning: The unit may open every device'],
+  ['a disk', { DevicePolicy: 'closed', DeviceAllow: '/dev/nvme0n1 rw\nchar-nvidia* rw' }, 'fail: The unit may use disks or memory'],
+])('inference-unit-devices-limited: %s', (_, properties, expected) => {
+  expect(outcomes(askUnit(devicesLimited, unit(properties)))).toEqual([expected])
+})
+
+describe('inference-unit-gpu-usable', () => {
+  const health = (...processes: readonly object[]) => ({
+    'gpu-health': known({ gpus: [{ uuid: 'GPU-1' }], processes, xids: [], xidLine: 0 }),
+  })
+  const vllm = { engine: 'vllm' as const }
+  test.each<[string, Record<string, string>, Partial<InferenceService>, Readonly<Record<string, unknown>>, string]>([
+    [
+      'nothing in the way',
+      { DevicePolicy: 'closed', DeviceAllow: 'char-nvidia* rw', PrivateDevices: 'no' },
+      {},
+      health(),
+      'pass: Nothing in the unit hides the GPU',
+    ],
+    ['PrivateDevices', { PrivateDevices: 'yes' }, {}, health(), 'warning: The sandbox breaks CUDA'],
+    [
+      'a closed list without the GPU',
+      { DevicePolicy: 'closed', DeviceAllow: 'char-rtc r' },
+      {},
+      health(),
+      'warning: The sandbox breaks CUDA',
+    ],
+    [
+      'a list alone, without the GPU',
+      { DevicePolicy: 'auto', DeviceAllow: '/dev/null rw' },
+      {},
+      health(),
+      'warning: The sandbox breaks CUDA',
+    ],
+    ['AMD', { DevicePolicy: 'closed', DeviceAllow: 'char-drm rw\nchar-kfd rw' }, {}, health(), 'pass: Nothing in the unit hides the GPU'],
+    ['only processes in /proc', { ProcSubset: 'pid' }, {}, health(), 'warning: The sandbox breaks CUDA'],
+    ['write xor execute, PyTorch', { MemoryDenyWriteExecute: 'yes' }, vllm, health(), 'warning: The sandbox breaks CUDA'],
+    ['write xor execute, Ollama', { MemoryDenyWriteExecute: 'yes' }, {}, health(), 'pass: Nothing in the unit hides the GPU'],
+    ['no netlink, vLLM', { RestrictAddressFamilies: 'AF_INET AF_UNIX' }, vllm, health(), 'warning: The sandbox breaks CUDA'],
+    ['netlink, vLLM', { RestrictAddressFamilies: 'AF_INET AF_NETLINK AF_UNIX' }, vllm, health(), 'pass: Nothing in the unit hides the GPU'],
+    ['netlink denied, vLLM', { RestrictAddressFamilies: '~AF_PACKET AF_NETLINK' }, vllm, health(), 'warning: The sandbox breaks CUDA'],
+    ['all families, vLLM', { RestrictAddressFamilies: '~' }, vllm, health(), 'pass: Nothing in the unit hides the GPU'],
+    [
+      'seen on the GPU all the same',
+      { MemoryDenyWriteExecute: 'yes' },
+      vllm,
+      health({ pid: 100 }),
+      'pass: The server uses the GPU all the same',
+    ],
+    [
+      'its worker is seen',
+      { MemoryDenyWriteExecute: 'yes' },
+      vllm,
+      health({ pid: 7, cgroup: '/system.slice/ollama.service' }),
+      'pass: The server uses the GPU all the same',
+    ],
+    [
+      'no GPU here',
+      { PrivateDevices: 'yes' },
+      {},
+      { 'gpu-health': known({ gpus: [], processes: [] }) },
+      'not-applicable: No GPU was found',
+    ],
+    ['GPUs unread', { PrivateDevices: 'yes' }, {}, { 'gpu-health': unknown('x', []) }, 'warning: The sandbox breaks CUDA'],
+  ])('%s', (_, properties, change, more, expected) => {
+    expect(outcomes(askUnit(gpuUsable, unit(properties), change, more))).toEqual([expected])
+  })
+})
+
+describe('inference-started-by-system', () => {
+  const judge = (change: Partial<InferenceService>, cgroup?: string) =>
+    outcomes(
+      ask(
+        startedBySystem,
+        facts('', [service('ollama', { unit: 'ollama.service', ...change })], { processes: [{ pid: 100, user: 'ada', line: 4, cgroup }] }),
+      ),
+    )
+  test.each<[string, Partial<InferenceService>, string | undefined, string]>([
+    ['a unit', {}, '/system.slice/ollama.service', 'pass: A system unit starts the server'],
+    ['a container', { how: 'container' }, undefined, 'not-applicable: A container engine starts the server'],
+    [
+      'a unit of a person',
+      { how: 'process' },
+      '/user.slice/user-1000.slice/user@1000.service/app.slice/ollama.service',
+      'warning: A unit of a person starts the server',
+    ],
+    ['a shell', { how: 'process' }, '/user.slice/user-1000.slice/session-3.scope', 'warning: The server runs in a login session'],
+    [
+      'tmux of the user manager',
+      { how: 'process' },
+      '/user.slice/user-1000.slice/user@1000.service/tmux-spawn-1.scope',
+      'warning: The server runs in a login session',
+    ],
+    ['cron', { how: 'process' }, '/system.slice/cron.service', 'warning: No unit of its own starts the server'],
+    ['unread', { how: 'process' }, undefined, 'not-evaluated: What started the server is not known'],
+    ['stopped', { running: false }, undefined, 'not-applicable: No inference server runs'],
+  ])('%s', (_, change, cgroup, expected) => {
+    expect(judge(change, cgroup)).toEqual([expected])
+  })
+})

@@ -1,0 +1,44 @@
+import type { SectionSpec } from '#core/probe/section.ts'
+import { type Answer, lines } from '../answer.ts'
+import type { DemoHost } from '../demo-host.ts'
+
+const folders = ['/', '/etc', '/etc/ssl', '/var', '/var/log']
+
+/** Section `os`: kernel settings, storage, services, devices. */
+export function os(host: DemoHost, section: SectionSpec): Answer {
+  const { system } = host
+  const paths = section.kind === 'script' ? section.parameters.slice(2) : []
+  const { storage, swap } = system
+  const devices = host.gpus.flatMap((_, index) => [`/dev/nvidia${index}`])
+  if (devices.length > 0) devices.push('/dev/nvidiactl', '/dev/nvidia-uvm')
+  return lines([
+    '@sysctl',
+    ...Object.entries(system.sysctl).map(([name, value]) => `=${name} ${value}`),
+    '@security-modules',
+    '=lockdown,capability,landlock,yama,apparmor',
+    '@apparmor-enabled',
+    '=Y',
+    '@swaps',
+    ...(swap ? [`@swap ${swap.kind} ${swap.source} - ${swap.path}`, ...swap.chain.map((row) => `=${row}`)] : []),
+    ...paths
+      .filter((path) => host.files.get(path)?.type === 'directory')
+      .flatMap((path) => [
+        `@file-system ${storage.fileSystem} ${storage.source} ${storage.mountedOn} ${path}`,
+        ...storage.chain.map((row) => `=${row}`),
+      ]),
+    '@devices',
+    ...folders.map((path) => `=directory/755/root/root/${path}`),
+    ...devices.map((path) => `=character special file/${system.deviceMode.toString(8)}/root/${system.deviceGroup}/${path}`),
+    '@rotated',
+    '=/var/log/nginx/*.log {',
+    '@forwarding',
+    ...system.forwarding.map((line) => `=${line}`),
+    `@journal ${system.persistentJournal ? 'directory' : ''}`,
+    '@coredump',
+    ...(system.coredumps === 'none' ? ['=Storage=none'] : []),
+    '@clock',
+    `=NTPSynchronized=${system.clockSynchronised ? 'yes' : 'no'}`,
+    '@services',
+    ...system.services.map((row) => `=${row}`),
+  ])
+}
