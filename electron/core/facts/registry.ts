@@ -58,7 +58,6 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   'sshd-matches': sshdMatchesFact,
   'empty-passwords': emptyPasswordsFact,
   'guarded-files': guardedFilesFact,
-  wire: wireFact,
   packages: packagesFact,
   updates: updatesFact,
   sources: sourcesFact,

@@ -86,6 +86,13 @@ import osRestartNotPending from './controls/software/os-restart-not-pending.cont
 import osSecurityUpdatesInstalled from './controls/software/os-security-updates-installed.control.ts'
 import pythonPackagesNotVulnerable from './controls/software/python-packages-not-vulnerable.control.ts'
 import securityUpdatesAutomatic from './controls/software/security-updates-automatic.control.ts'
+import sshdAccountsLimited from './controls/ssh/sshd-accounts-limited.control.ts'
+import sshdAlgorithmsModern from './controls/ssh/sshd-algorithms-modern.control.ts'
+import sshdAttemptsLimited from './controls/ssh/sshd-attempts-limited.control.ts'
+import sshdForwardingOff from './controls/ssh/sshd-forwarding-off.control.ts'
+import sshdKeysOnly from './controls/ssh/sshd-keys-only.control.ts'
+import sshdLogsLogins from './controls/ssh/sshd-logs-logins.control.ts'
+import sshdNoRootLogin from './controls/ssh/sshd-no-root-login.control.ts'
 import oauth2ProxyAddressesNotTrusted from './controls/sso/oauth2-proxy-addresses-not-trusted.control.ts'
 import oauth2ProxyBearerTokensChecked from './controls/sso/oauth2-proxy-bearer-tokens-checked.control.ts'
 import oauth2ProxyCookieFlagsSet from './controls/sso/oauth2-proxy-cookie-flags-set.control.ts'
@@ -97,13 +104,6 @@ import oauth2ProxyProviderVerified from './controls/sso/oauth2-proxy-provider-ve
 import oauth2ProxyRoutesNeedLogin from './controls/sso/oauth2-proxy-routes-need-login.control.ts'
 import oauth2ProxyTokensKept from './controls/sso/oauth2-proxy-tokens-kept.control.ts'
 import oauth2ProxyUsersRestricted from './controls/sso/oauth2-proxy-users-restricted.control.ts'
-import sshdAccountsLimited from './controls/ssh/sshd-accounts-limited.control.ts'
-import sshdAlgorithmsModern from './controls/ssh/sshd-algorithms-modern.control.ts'
-import sshdAttemptsLimited from './controls/ssh/sshd-attempts-limited.control.ts'
-import sshdForwardingOff from './controls/ssh/sshd-forwarding-off.control.ts'
-import sshdKeysOnly from './controls/ssh/sshd-keys-only.control.ts'
-import sshdLogsLogins from './controls/ssh/sshd-logs-logins.control.ts'
-import sshdNoRootLogin from './controls/ssh/sshd-no-root-login.control.ts'
 import proxyCertificateValid from './controls/tls/proxy-certificate-valid.control.ts'
 import proxySendsHsts from './controls/tls/proxy-sends-hsts.control.ts'
 import proxyServesTls from './controls/tls/proxy-serves-tls.control.ts'
@@ -135,8 +135,8 @@ export const controls: readonly AnyControl[] = [
   proxySendsHsts,
   proxyServesTls,
   proxyTlsVersions,
-  codeRunnerNotExposed,
   tlsKeysProtected,
+  codeRunnerNotExposed,
   endpointAnswerAuthenticated,
   engineRequiresKeyWhenExposed,
   proxyRequiresAuthentication,
@@ -149,34 +149,34 @@ export const controls: readonly AnyControl[] = [
   oauth2ProxyRoutesNeedLogin,
   oauth2ProxyTokensKept,
   oauth2ProxyUsersRestricted,
-  caddyAdminLocalOnly,
   inferenceSecretsNotInUnits,
   inferenceSecretsNotOnCommandLine,
   proxyPasswordFilesProtected,
+  caddyAdminLocalOnly,
   managementEndpointsRestricted,
   managementNotDirectlyReachable,
   proxyConfigurationProtected,
   inferenceAccountDedicated,
   inferenceNotRoot,
   inferenceUnitSandboxed,
+  auditAccountReadOnly,
+  gpuDevicesRestricted,
+  inferenceAccountNotPrivileged,
+  inferenceStartedBySystem,
+  inferenceUnitDevicesLimited,
   inferenceUnitExposureLow,
   inferenceUnitFilesProtected,
+  inferenceUnitGpuUsable,
   inferenceUnitKernelProtected,
   inferenceUnitNoCapabilities,
   inferenceUnitReloaded,
   inferenceUnitWritesOwnPaths,
-  gpuDevicesRestricted,
-  inferenceAccountNotPrivileged,
   kernelSettingsHardened,
   mandatoryAccessControlOn,
-  inferenceUnitDevicesLimited,
-  inferenceUnitGpuUsable,
-  auditAccountReadOnly,
   noEmptyPasswords,
   rootGroupsEmpty,
   sudoAsksForPassword,
   uidZeroOnlyRoot,
-  inferenceStartedBySystem,
   modelDirectoryNotWritableByOthers,
   modelFilesNotWorldAccessible,
   modelFilesOwnedByService,
@@ -196,13 +196,6 @@ export const controls: readonly AnyControl[] = [
   airgapNoWayOut,
   airgapNoPublicResolver,
   airgapNoProxyVariables,
-  modelHashesVerifiedAtSource,
-  modelFilesNotNamedAsPickle,
-  modelApprovalProcessDocumented,
-  engineDownloadsDisabled,
-  imagesChangeOnlyByHand,
-  airgapEnginesOffline,
-  airgapSourcesInside,
   networkSettingsHardened,
   sshdAccountsLimited,
   sshdAlgorithmsModern,
@@ -214,14 +207,19 @@ export const controls: readonly AnyControl[] = [
   modelHashesVerifiedAtSource,
   modelFilesNotNamedAsPickle,
   modelApprovalProcessDocumented,
+  engineDownloadsDisabled,
+  imagesChangeOnlyByHand,
+  airgapEnginesOffline,
+  airgapSourcesInside,
   inferencePromptsNotLogged,
   logFilesProtected,
   proxyAccessLogOn,
   proxyAccessLogStructured,
+  oauth2ProxyLogsLogins,
   clockSynchronised,
-  sshdLogsLogins,
   logsShipped,
   logsSurviveRestart,
+  sshdLogsLogins,
   gpuEccOn,
   gpuHardwareHealthy,
   gpuMetricsCollected,
@@ -244,7 +242,6 @@ export const controls: readonly AnyControl[] = [
   securityUpdatesAutomatic,
   inferencePatchProcessStated,
   advisoryDataFresh,
-  oauth2ProxyLogsLogins,
   incidentPlaybookRehearsed,
   accessReviewedWithinQuarter,
 ]
