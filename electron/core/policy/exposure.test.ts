@@ -23,16 +23,18 @@ const rules = `table inet filter {
 	}
 }
 `
-const firewall = known({
-  backend: 'nftables',
-  defaultInbound: 'drop',
-  defaultOutbound: 'accept',
-  tables: parseNft(rules, 'nft'),
-  translationKnown: true,
-  unmodelled: [],
-  section: 'nft',
-  line: 3,
-})
+const firewallOf = (text: string) =>
+  known({
+    backend: 'nftables',
+    defaultInbound: 'drop',
+    defaultOutbound: 'accept',
+    tables: parseNft(text, 'nft'),
+    translationKnown: true,
+    unmodelled: [],
+    section: 'nft',
+    line: 3,
+  })
+const firewall = firewallOf(rules)
 
 function endpoints(configuration: string, address: string, more: object = {}) {
   const { nginx, services, ...rest } = proxied(configuration, [service('ollama', { address })])
@@ -81,6 +83,13 @@ test('past the proxy: the port itself, and what it answered when it was asked', 
   expect(verdicts(own)).toEqual({ app: 'accept', management: 'unnamed', jump: 'accept', any: 'accept' })
   expect(own?.groups.every(({ authentication }) => authentication === 'no')).toBe(true)
   expect(own?.seen).toEqual({ from: 'bastion', outcome: 'connected', open: ['GET /api/tags'] })
+})
+
+test('a rule that is not understood leaves reach unknown, and names the rule', () => {
+  const marked = rules.replace('tcp dport 11434 accept', 'meta mark 0x1 tcp dport 11434 accept')
+  const [own] = endpoints('', '0.0.0.0', { firewall: firewallOf(marked) })
+  expect(verdicts(own)).toEqual({ app: 'unknown', management: 'unnamed', jump: 'unknown', any: 'unknown' })
+  expect(own?.reach.find(({ origin }) => origin === 'app')?.rule).toContain('meta mark')
 })
 
 test('rules unread: reach is unknown, never stopped; services unread: nothing is drawn', () => {

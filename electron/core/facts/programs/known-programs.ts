@@ -61,7 +61,7 @@ const inference: readonly ProgramRecord[] = [
     id: 'lm-studio',
     name: 'LM Studio',
     kind: 'inference',
-    program: /^(?:lm-?studio|LM[- ]Studio|lms|llmster)(?:[-.].*)?$/i,
+    program: /^(?:lm[- ]?studio|llmster)(?:[-.].*)?$/i,
     authentication: { usual: 'unknown' },
     danger: 'Its API tokens are off by default: whoever reaches it runs prompts and loads models.',
     source: 'https://lmstudio.ai/docs/developer/core/server/serve-on-network',
