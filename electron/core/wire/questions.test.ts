@@ -13,7 +13,7 @@ const host: Host = { name: 'gpu-01', address: '10.0.3.7', port: 22, labels: [] }
 function ask(configuration: string, services: Parameters<typeof facts>[1], listeners: readonly Listener[] = [], at = host) {
   const { nginx } = facts(configuration, [])
   const running = services.map((one) => ({ ...one, running: true }))
-  const given = { nginx: known(nginx), services: known(running), listeners: known(listeners) }
+  const given = { nginx: known(nginx), services: known(running), listeners: known(listeners), programs: unknown('no', []) }
   return questionsFor(given, at).map(({ id, name, owner }) => `${id} ${name} ${owner}`)
 }
 const toOllama = 'location / { proxy_pass http://127.0.0.1:11434; }'
@@ -58,7 +58,9 @@ test.each<[string, readonly string[], readonly string[]]>([
 })
 
 test('nothing is known of the services: nothing is asked', () => {
-  expect(questionsFor({ nginx: unknown('x', []), services: unknown('x', []), listeners: unknown('x', []) }, host)).toEqual([])
+  expect(
+    questionsFor({ nginx: unknown('x', []), services: unknown('x', []), listeners: unknown('x', []), programs: unknown('x', []) }, host),
+  ).toEqual([])
 })
 
 test('an address of IPv6 is written as clients write it', () => {

@@ -5,6 +5,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Listener } from '#shared/model/listener.ts'
 import { isEncrypted, readHttp } from '../facts/nginx/model/servers.ts'
 import type { Nginx } from '../facts/nginx/nginx.ts'
+import type { Program } from '../facts/programs/programs.ts'
 import type { FactResults } from '../facts/registry.ts'
 import { type HarmlessRequest, harmlessRequests } from './harmless-requests.ts'
 
@@ -31,13 +32,14 @@ export const factsForQuestions = [
   'units',
   'containers',
   'services',
+  'programs',
   'nginx',
 ] as const
 
 const MAX_QUESTIONS = 8
 
 /** What to ask of a host, from what its probe said: its inference servers and the proxy, where others can reach them. Pure. */
-export function questionsFor(facts: Pick<FactResults, 'services' | 'nginx' | 'listeners'>, host: Host): readonly Question[] {
+export function questionsFor(facts: Pick<FactResults, 'services' | 'nginx' | 'listeners' | 'programs'>, host: Host): readonly Question[] {
   const services = facts.services.known ? facts.services.value.filter(({ running }) => running) : []
   const direct = services.flatMap((service) =>
     service.binds
@@ -53,9 +55,24 @@ export function questionsFor(facts: Pick<FactResults, 'services' | 'nginx' | 'li
     ...(services.length > 0 && facts.listeners.known ? otherProxies(facts.listeners.value, host) : []),
   ].map((front) => ({ ...front, requests: requestsThrough(services) }))
   const questions = new Map<string, Question>()
-  for (const question of [...direct, ...fronts]) if (!questions.has(question.id)) questions.set(question.id, question)
+  const others = facts.programs.known ? facts.programs.value.flatMap((program) => ofProgram(program, host)) : []
+  for (const question of [...direct, ...fronts, ...others]) if (!questions.has(question.id)) questions.set(question.id, question)
   return [...questions.values()].filter(({ requests }) => requests.length > 0).slice(0, MAX_QUESTIONS)
 }
+
+/** A notebook or a dashboard is asked for the one thing that shows whether it knows who asks. */
+const ofProgram = ({ id, binds, telling }: Program, host: Host): readonly Question[] =>
+  binds
+    .filter(({ scope, address }) => isReachable(scope, address, host))
+    .slice(0, 2)
+    .map(({ port }) => ({
+      id: idOf(false, port),
+      port,
+      name: hostHeader(host),
+      owner: id,
+      requests: telling.map((path) => ({ method: 'GET', path, readsBody: false })),
+      tls: false,
+    }))
 
 const idOf = (tls: boolean, port: number): string => `wire-${tls ? 'tls' : 'http'}-${port}`
 

@@ -4,11 +4,14 @@ import type { DemoHost, DemoListener } from './demo-host.ts'
 
 /** What the programs of a simulated host answer when their ports are asked over the network: enough of each engine to be told apart. */
 const programs: Readonly<Record<string, RequestListener>> = {
+  // A notebook that was started without a token.
+  'jupyter-lab': engine({ '/api/contents': '{"type":"directory"}' }),
   ollama: engine({
     '/': 'Ollama is running',
     '/api/version': '{"version":"0.24.0"}',
     '/api/tags': '{"models":[]}',
     '/api/ps': '{"models":[]}',
+    '/v1/models': '{"data":[]}',
   }),
   // LocalAI without a key, behind the port that Docker publishes.
   'docker-proxy': engine({ '/readyz': 'OK', '/healthz': 'OK', '/v1/models': '{"data":[]}', '/metrics': '', '/api/tags': '{"models":[]}' }),

@@ -24,6 +24,8 @@ export interface Program {
   readonly authentication: 'none' | 'on' | 'default' | 'unknown'
   /** The word that decides it, when one does. */
   readonly decidedBy?: string | undefined
+  /** Routes whose GET shows whether it asks for credentials. */
+  readonly telling: readonly string[]
   /** What somebody who reaches it can do. */
   readonly danger: string
   /** Line that shows it. */

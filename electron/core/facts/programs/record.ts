@@ -27,6 +27,8 @@ export interface ProgramRecord {
     readonly on?: RegExp
     readonly off?: RegExp
   }
+  /** Documented routes whose GET only tells something, and does not without credentials where they are wanted. Asked over the wire. */
+  readonly telling?: readonly string[]
   readonly danger: string
   readonly source: string
 }

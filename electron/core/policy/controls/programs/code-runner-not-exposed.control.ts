@@ -1,8 +1,11 @@
+import type { FactResult } from '../../../facts/fact.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
+import type { Wire } from '../../../facts/wire/wire.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import {
   citeProgram,
   exposedBindsOf,
+  heardFrom,
   isUnseen,
   noneFound,
   ofKinds,
@@ -21,17 +24,17 @@ export default defineControl({
   rationale:
     'Jupyter, Ray, llama.cpp RPC, the Docker API and the kubelet run code for whoever may use them, next to the models and with the GPUs. Most ask nobody, and scanners look for them all day.',
   needs: ['programs'],
-  uses: ['firewall', 'network'],
+  uses: ['firewall', 'network', 'wire'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:AC-14', 'CIS-8:4.8', 'ISO-27001:A.8.20', 'OWASP-LLM:LLM03'],
-  evaluate: ({ programs, firewall, network }) => {
+  evaluate: ({ programs, firewall, network, wire }) => {
     const found = ofKinds(programs, 'notebook', 'cluster', 'container-api')
     if (found.length === 0)
       return [noneFound('None of them runs here', 'No notebook, cluster or container API that listens was found among the processes.')]
-    return found.map((program) => judge(program, { firewall, network }))
+    return found.map((program) => judge(program, { firewall, network }, wire))
   },
 })
 
-function judge(program: Program, surroundings: Surroundings): Verdict {
+function judge(program: Program, surroundings: Surroundings, wire: FactResult<Wire>): Verdict {
   const base = { subject: program.id }
   if (isUnseen(program)) return unseen(program)
   const exposed = exposedBindsOf(program)
@@ -54,14 +57,15 @@ function judge(program: Program, surroundings: Surroundings): Verdict {
       reason: `${where}, and the rules stop all who would connect. Expected 127.0.0.1.`,
       cite: [...citeProgram(program, 'Expected 127.0.0.1.'), ...cite],
     }
-  const asks = program.authentication === 'on' || program.authentication === 'default'
+  const heard = heardFrom(program, wire)
+  const asks = heard.authentication === 'on' || heard.authentication === 'default'
   const reached = state === 'open' ? `open to ${whom}` : `who gets there is not known (${whom})`
   return {
     ...base,
     status: asks && state !== 'open' ? 'warning' : 'fail',
     ...(asks && { severity: 'high' as const }),
     title: asks ? `${program.name} is open to the network` : `${program.name} asks nobody and is open`.slice(0, 47),
-    reason: `${where}, ${reached}${program.decidedBy === undefined ? '' : `, started with ${program.decidedBy}`}. ${program.danger}`,
-    cite: [...citeProgram(program, 'Reachable beyond this host. Expected 127.0.0.1.'), ...cite],
+    reason: `${where}, ${reached}${program.decidedBy === undefined ? '' : `, started with ${program.decidedBy}`}.${heard.said} ${program.danger}`,
+    cite: [...heard.cite, ...citeProgram(program, 'Reachable beyond this host. Expected 127.0.0.1.'), ...cite],
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { known, unknown } from '../../../facts/fact.ts'
 import { parseNft } from '../../../facts/firewall/nft/parse.ts'
 import type { Program, ProgramKind } from '../../../facts/programs/programs.ts'
+import { readTranscript } from '../../../facts/wire/transcript.ts'
 import type { AnyControl, Verdict } from '../../control.ts'
 import { outcomes, policyContext } from '../proxy/proxy-facts.ts'
 import codeRunnerNotExposed from './code-runner-not-exposed.control.ts'
@@ -26,6 +27,7 @@ const program = (kind: ProgramKind, change: Partial<Program> = {}): Program => (
   user: 'ml',
   binds: [bind('0.0.0.0', 8265)],
   authentication: 'none',
+  telling: ['/api/version'],
   danger: 'It runs code.',
   section: 'processes',
   line: 2,
@@ -55,7 +57,7 @@ const fromMonitoring = rules('\t\tip saddr 10.0.9.0/24 tcp dport 8265 accept\n')
 const context = policyContext({ management: ['10.0.9.0/24'] })
 const ask = (control: AnyControl, facts: object): readonly Verdict[] =>
   (control as unknown as { evaluate(facts: object, given: unknown): readonly Verdict[] }).evaluate(
-    { network: unknown('no', []), firewall: open, ...facts },
+    { network: unknown('no', []), firewall: open, wire: unknown('not asked', []), ...facts },
     context,
   )
 const judged = (control: AnyControl, programs: readonly Program[], firewall: object = open) =>
@@ -114,6 +116,21 @@ test.each<[string, readonly Program[], readonly object[], string]>([
   ['none', [program('cluster')], [{ name: 'bash', line: 4 }], 'pass: No tunnel runs'],
 ])('tunnel-program-absent: %s', (_, programs, processes, expected) => {
   expect(outcomes(ask(tunnelProgramAbsent, { programs, processes }))).toEqual([expected])
+})
+
+test.each<[string, number, AnyControl, string]>([
+  ['a login by its flags, none when asked', 200, codeRunnerNotExposed, 'fail: Jupyter asks nobody and is open critical'],
+  ['no login by its flags, one when asked', 403, modelInterfaceNotExposed, 'warning: It can be reached past the proxy undefined'],
+  ['not there', 404, codeRunnerNotExposed, 'fail: Jupyter is open to the network high'],
+])('what it answers over the network counts first: %s', (_, status, control, expected) => {
+  const kind = control === codeRunnerNotExposed ? 'notebook' : 'interface'
+  const authentication = control === codeRunnerNotExposed ? 'default' : 'none'
+  const endpoint = readTranscript('wire-http-8265', `tcp 10.0.0.1 port 8265 from bastion: connected\nGET /api/contents: ${status}\n`)
+  const programs = [program(kind, { name: 'Jupyter', authentication })]
+  const [verdict] = ask(control, { programs, wire: known({ endpoints: [endpoint] }) })
+  const severity = verdict?.severity ?? (verdict?.status === 'fail' ? 'critical' : undefined)
+  expect(`${verdict?.status}: ${verdict?.title} ${severity}`).toBe(expected)
+  if (status !== 404) expect(verdict?.cite[0]).toMatchObject({ section: 'wire-http-8265', line: 2 })
 })
 
 describe('listener-owner-expected', () => {

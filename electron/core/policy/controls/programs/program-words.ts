@@ -3,6 +3,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import type { Program, ProgramKind } from '../../../facts/programs/programs.ts'
+import { credentialsSeen, type Wire } from '../../../facts/wire/wire.ts'
 import type { Citation, Verdict } from '../../control.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
 import { listed } from '../proxy/proxy-paths.ts'
@@ -58,4 +59,29 @@ export function openTo(
   if (doubt)
     return { state: 'unknown', whom: 'it hangs on a rule that is not modelled', cite: citeRule(doubt.doubtBy ?? doubt.by, firewall.value) }
   return { state: 'closed', whom: '', cite: [{ section: firewall.value.section, line: firewall.value.line }] }
+}
+
+export interface Heard {
+  readonly authentication: Program['authentication']
+  /** What was asked and answered, for people. */
+  readonly said: string
+  readonly cite: readonly Citation[]
+}
+
+/** What it answered over the network, when it was asked, beats what its flags say. */
+export function heardFrom(program: Program, wire: FactResult<Wire>): Heard {
+  const ports = exposedBindsOf(program).map(({ port }) => port)
+  const asked = (wire.known ? wire.value.endpoints : []).filter(({ port, tcp }) => tcp === 'connected' && ports.includes(port))
+  const answers = asked.flatMap(({ from, section, answers: all }) => all.map((answer) => ({ from, section, ...answer })))
+  const open = answers.find((answer) => credentialsSeen(answer) === 'none')
+  const demanded = answers.find((answer) => credentialsSeen(answer) === 'demanded')
+  const found = open ?? demanded
+  if (found === undefined) return { authentication: program.authentication, said: '', cite: [] }
+  return {
+    authentication: open ? 'none' : 'on',
+    said: ` Asked from ${found.from}, ${found.method} ${found.path} was answered ${found.status}.`,
+    cite: [
+      { section: found.section, line: found.line, token: String(found.status), ...(open && { note: 'Answered without credentials.' }) },
+    ],
+  }
 }

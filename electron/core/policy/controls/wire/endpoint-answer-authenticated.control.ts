@@ -13,9 +13,9 @@ export default defineControl({
   rationale:
     'A route that answers without credentials is open to every machine that reaches the port, whatever the configuration says. Gatehouse asked it over the network and got an answer, and so does anyone else there.',
   needs: ['services'],
-  uses: ['wire', 'loopback'],
+  uses: ['wire', 'loopback', 'programs'],
   references: ['NIST-800-53:IA-2', 'NIST-800-53:AC-14', 'NIST-800-53:CA-8', 'CIS-8:6.3', 'ISO-27001:A.8.5', 'OWASP-LLM:LLM10'],
-  evaluate: ({ services, wire, loopback }) => {
+  evaluate: ({ services, wire, loopback, programs }) => {
     if (services.length === 0) return [notApplicable('No inference server on this host', 'No inference server was found on this host.', [])]
     if (!wire.known)
       return [
@@ -29,8 +29,13 @@ export default defineControl({
         },
       ]
     const ports = loopback.known ? loopback.value.ports : []
-    const verdicts = wire.value.endpoints.flatMap((endpoint) => judge(fromTheHost(endpoint, services, ports)))
-    return verdicts.length > 0 ? verdicts : [nobody(wire.value.endpoints)]
+    // Notebooks and dashboards have controls of their own.
+    const others = new Set((programs.known ? programs.value : []).flatMap(({ binds }) => binds.map(({ port }) => port)))
+    const endpoints = wire.value.endpoints.filter(
+      ({ port }) => !others.has(port) || services.some(({ binds }) => binds.some((bind) => bind.port === port)),
+    )
+    const verdicts = endpoints.flatMap((endpoint) => judge(fromTheHost(endpoint, services, ports)))
+    return verdicts.length > 0 ? verdicts : [nobody(endpoints)]
   },
 })
 

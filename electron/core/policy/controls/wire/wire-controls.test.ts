@@ -30,9 +30,12 @@ const connected = (...lines: readonly string[]): string => ['tcp 10.0.0.1 port 8
 const run = (control: AnyControl, facts: object): readonly Verdict[] =>
   (control as unknown as { evaluate(facts: object, context: PolicyContext): readonly Verdict[] }).evaluate(facts, context)
 const judge = (...texts: readonly string[]) =>
-  run(endpointAnswerAuthenticated, { services: [ollama], wire: known(wireOf(...texts)), loopback: unknown('no', []) }).map(
-    ({ status, title }) => `${status}: ${title}`,
-  )
+  run(endpointAnswerAuthenticated, {
+    services: [ollama],
+    wire: known(wireOf(...texts)),
+    loopback: unknown('no', []),
+    programs: known([]),
+  }).map(({ status, title }) => `${status}: ${title}`)
 
 describe('endpoint-answer-authenticated', () => {
   test.each<[name: string, texts: readonly string[], expected: readonly string[]]>([
@@ -81,11 +84,16 @@ describe('endpoint-answer-authenticated', () => {
 
   test('not asked: not evaluated, with the reason; no server: not applicable', () => {
     expect(
-      run(endpointAnswerAuthenticated, { services: [ollama], wire: unknown('an older audit', []), loopback: unknown('no', []) }),
+      run(endpointAnswerAuthenticated, {
+        services: [ollama],
+        wire: unknown('an older audit', []),
+        loopback: unknown('no', []),
+        programs: known([]),
+      }),
     ).toMatchObject([{ status: 'not-evaluated', reason: 'an older audit' }])
-    expect(run(endpointAnswerAuthenticated, { services: [], wire: unknown('x', []), loopback: unknown('no', []) })).toMatchObject([
-      { status: 'not-applicable' },
-    ])
+    expect(
+      run(endpointAnswerAuthenticated, { services: [], wire: unknown('x', []), loopback: unknown('no', []), programs: known([]) }),
+    ).toMatchObject([{ status: 'not-applicable' }])
   })
 
   test('the line that decides is cited', () => {
@@ -93,6 +101,7 @@ describe('endpoint-answer-authenticated', () => {
       services: [ollama],
       wire: known(wireOf(connected('GET /: 200', '  | Ollama is running', 'GET /api/tags: 200'))),
       loopback: unknown('no', []),
+      programs: known([]),
     })
     expect(verdict?.cite).toEqual([{ section: 'wire-http-0', line: 4, note: 'Answered without credentials. Expected 401.', token: '200' }])
   })
@@ -112,6 +121,7 @@ test.each([
     services: [exposed],
     wire: known(wireOf(`tcp 10.0.0.1 port 8000 from bastion: ${outcome}`)),
     loopback: known({ ports: [{ port: 8000, answers }] }),
+    programs: known([]),
   }
   const verdicts = run(endpointAnswerAuthenticated, facts)
   expect(outcomes(verdicts)).toEqual([expected])
