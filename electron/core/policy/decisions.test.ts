@@ -103,7 +103,7 @@ describe('a waiver', () => {
 describe('a statement', () => {
   test('turns what needs it into a pass that names who stated it, and nothing else', () => {
     expect(withStatements(finding('needs-attestation'), [statement()])).toMatchObject({
-      ...{ status: 'pass', title: 'Stated on 2026-11-01, holds until 2026-11-22', reason: 'M. Ito: Done.' },
+      ...{ status: 'pass', title: 'Stated, holds until 2026-11-22', reason: 'M. Ito: Done.' },
       attestation: { id: 's1', state: 'active', name: 'M. Ito' },
     })
     for (const status of outcomes.filter((it) => it !== 'needs-attestation'))

@@ -68,7 +68,7 @@ function attest<F extends FindingBrief>(finding: F, made: Attestation | undefine
   return {
     ...finding,
     status: 'pass',
-    title: `Stated on ${statedAt.slice(0, 10)}, holds until ${endsOn}`,
+    title: `Stated, holds until ${endsOn}`,
     reason: `${name}: ${statement}`,
     attestation,
   }

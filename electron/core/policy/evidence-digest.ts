@@ -10,6 +10,7 @@ const noise: readonly (readonly [RegExp, string])[] = [
   [/\b(pid|ppid|fd|ino|sk|MainPID|ExecMainPID|ControlPID)=\d+/g, '$1='],
   [/\b((?:start|stop)_time)=\[[^\]]*\]/g, '$1='],
   [/"(Id|ID|Pid|Status|RunningFor|CreatedAt|StartedAt|Created|Size)":(?:"[^"]*"|\d+)/g, '"$1":'],
+  [/<(pid|used_memory)>[^<]*</g, '<$1><'],
   [/\bpackets \d+ bytes \d+/g, 'packets bytes'],
   [/\[\d+:\d+\]/g, '[:]'],
   [/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|[+-]\d{2}:?\d{2}| UTC)?/g, ''],

@@ -1,12 +1,15 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type HostAudit, hostBriefSchema, itemResults } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import { createAuditRepo } from './audit.repo.ts'
 import { openDatabase } from './database.ts'
+import { createWaiverRepo } from './decision.repo.ts'
+import { migrations } from './migrations/migrations.ts'
 
 const NOW = Date.parse('2026-11-22T10:00:00Z')
 let folder: string
@@ -219,6 +222,18 @@ describe('openDatabase', () => {
     chmodSync(path(), 0o644)
     openDatabase(folder, NOW).database.close()
     expect(statSync(path()).mode & 0o777).toBe(0o600)
+  })
+
+  test('a database of an older schema gets what is missing and keeps what it has', () => {
+    const old = new Database(path())
+    old.exec(`${migrations[0]} PRAGMA user_version = 1`)
+    createAuditRepo(old).begin({ id: 'a1', fleet: 'dc1', startedAt: '2026-11-01T00:00:00.000Z', gatehouse: '0.1.0' })
+    old.close()
+    const { database, failure } = openDatabase(folder, NOW)
+    expect(failure).toBeUndefined()
+    expect(createAuditRepo(database).list('dc1', 1)).toMatchObject([{ id: 'a1' }])
+    expect(createWaiverRepo(database).list('dc1')).toEqual([])
+    expect(database.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: migrations.length })
   })
 
   test('a sound database is used again, without a failure', () => {

@@ -1,0 +1,97 @@
+import { gpu03 } from '../../demo/hosts/gpu-03.ts'
+import { lab01 } from '../../demo/hosts/lab-01.ts'
+import { ollama, vllm } from '../bases.ts'
+import { type CorpusHost, corpusHost } from '../corpus-host.ts'
+import { answers, cutInHalf } from '../sins/answers.ts'
+import { on } from '../sins/host.ts'
+import { replaced } from '../sins/proxy.ts'
+
+const nothing = { stdout: '', exitCode: 0 }
+
+/** Hosts that cannot be read whole: what is not known is never passed. */
+export const odd: readonly CorpusHost[] = [
+  corpusHost('lab-01', 'The audit account has no sudo', lab01),
+  corpusHost(
+    'vllm-no-sudo',
+    'A sound host, but no sudo for the audit account',
+    vllm,
+    on((host) => ({ ...host, sudo: false })),
+  ),
+  corpusHost(
+    'gpu-03-no-sudo',
+    'A bare host, and no sudo: what is seen without root is found all the same',
+    gpu03,
+    on((host) => ({ ...host, sudo: false })),
+  ),
+  corpusHost('vllm-nginx-refused', 'sudo refuses nginx -T', vllm, answers('denied', 'nginx')),
+  corpusHost('vllm-nginx-cut', 'Half of the nginx configuration', vllm, cutInHalf('nginx')),
+  corpusHost(
+    'vllm-nginx-broken',
+    'nginx -T ends with an error',
+    vllm,
+    answers(
+      { stdout: '', stderr: 'nginx: [emerg] unexpected end of file, expecting "}" in /etc/nginx/nginx.conf:9\n', exitCode: 1 },
+      'nginx',
+    ),
+  ),
+  corpusHost(
+    'vllm-nginx-stopped',
+    'nginx is installed and does not run',
+    vllm,
+    on((host) => ({
+      ...host,
+      listeners: host.listeners.filter(({ process }) => process !== 'nginx'),
+      processes: host.processes.filter(({ name }) => name !== 'nginx'),
+    })),
+  ),
+  corpusHost('vllm-ss-missing', 'No ss, and /proc says nothing', vllm, answers('missing', 'listeners', 'listeners-proc')),
+  corpusHost('vllm-ss-cut', 'The list of sockets is cut short', vllm, answers('truncated', 'listeners')),
+  corpusHost('vllm-ps-times-out', 'ps does not end', vllm, answers('timed-out', 'processes')),
+  corpusHost(
+    'vllm-units-refuse',
+    'systemctl fails',
+    vllm,
+    answers({ stdout: 'Failed to connect to bus: No such file or directory\n', exitCode: 1 }, 'units'),
+  ),
+  corpusHost('vllm-no-systemd', 'A container or Alpine: no systemd', vllm, answers({ stdout: '@none\n', exitCode: 0 }, 'units')),
+  corpusHost('vllm-firewall-refused', 'sudo refuses to list the rules', vllm, answers('denied', 'nft', 'iptables', 'ip6tables', 'ufw')),
+  corpusHost('vllm-firewall-cut', 'Half of the rules', vllm, cutInHalf('nft')),
+  corpusHost(
+    'vllm-firewall-missing',
+    'Neither nft nor iptables is installed',
+    vllm,
+    answers('missing', 'nft', 'iptables', 'ip6tables', 'ufw'),
+  ),
+  corpusHost('vllm-models-cut', 'The listing of the models is cut short', vllm, answers('truncated', 'model-files')),
+  corpusHost('ollama-models-times-out', 'The listing of the models does not end', ollama, answers('timed-out', 'model-files')),
+  corpusHost('vllm-accounts-unreadable', 'No passwd and no groups', vllm, answers('missing', 'accounts', 'groups')),
+  corpusHost('vllm-certificates-silent', 'Nothing is known of the certificates', vllm, answers(nothing, 'certificates')),
+  corpusHost(
+    'vllm-containers-refused',
+    'sudo refuses to list the containers',
+    vllm,
+    answers({ stdout: '@docker denied\n@end\n', exitCode: 0 }, 'containers'),
+  ),
+  corpusHost(
+    'vllm-hostile-text',
+    'Every answer ends in markup, escapes and a very long line',
+    vllm,
+    on((host) => ({ ...host, fault: 'hostile-text' })),
+  ),
+  corpusHost('vllm-says-nothing', 'Every command ends well and prints nothing', vllm, {
+    answer: (section) => (section === 'system' ? undefined : nothing),
+  }),
+  corpusHost(
+    'vllm-clock-ahead',
+    'The clock of the host is three days ahead',
+    vllm,
+    on((host) => ({ ...host, clockSkewSeconds: 259_200 })),
+  ),
+  corpusHost(
+    'vllm-clock-years-ahead',
+    'The clock of the host says 2043, after the certificate ended',
+    vllm,
+    on((host) => ({ ...host, clockSkewSeconds: 17 * 31_557_600 })),
+  ),
+  corpusHost('vllm-crlf-site', 'The site file has the line ends of Windows', vllm, replaced(/\n/g, '\r\n')),
+]

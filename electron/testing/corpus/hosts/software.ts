@@ -1,0 +1,63 @@
+import type { DemoHost } from '../../demo/demo-host.ts'
+import { debianPackages } from '../../demo/hosts/baseline.ts'
+import { idle, vllm } from '../bases.ts'
+import { type CorpusHost, corpusHost, type Sin } from '../corpus-host.ts'
+import { on } from '../sins/host.ts'
+
+const withSoftware = (software: Partial<DemoHost['software']>): Sin =>
+  on((host) => ({ ...host, software: { ...host.software, ...software } }))
+const python = (...packages: readonly string[]): Sin =>
+  withSoftware({ python: { folder: '/opt/vllm/lib/python3.11/site-packages', packages: ['vllm-0.27.0', ...packages] } })
+
+/** Versions, advisories and updates. */
+export const software: readonly CorpusHost[] = [
+  corpusHost(
+    'vllm-old-version',
+    'vLLM 0.8.0, which can be taken over through its own protocol',
+    vllm,
+    withSoftware({
+      endpoints: [{ engine: 'vllm', port: 8000, path: '/version', answer: '"version":"0.8.0"' }],
+      python: { folder: '/opt/vllm/lib/python3.11/site-packages', packages: ['vllm-0.8.0', 'torch-2.8.0+cu128'] },
+    }),
+  ),
+  corpusHost('vllm-old-torch', 'torch 2.5.0 beside a vLLM of today', vllm, python('torch-2.5.0+cu124')),
+  corpusHost(
+    'vllm-old-driver',
+    'A driver of branch R535 that was never updated',
+    vllm,
+    on((host) => ({ ...host, gpus: host.gpus.map((gpu) => ({ ...gpu, driver: '535.54.03' })) })),
+  ),
+  corpusHost(
+    'vllm-old-container-toolkit',
+    'A container toolkit out of which containers escape',
+    vllm,
+    withSoftware({ packages: [...debianPackages, ['nvidia-container-toolkit', '1.17.4-1', 'NVIDIA CORPORATION <cudatools@nvidia.com>']] }),
+  ),
+  corpusHost(
+    'vllm-nginx-update-pending',
+    'The distribution has a newer nginx, for its security',
+    vllm,
+    withSoftware({ updates: [['nginx', '1.22.1-9+deb12u3', '1.22.1-9+deb12u4']] }),
+  ),
+  corpusHost(
+    'vllm-library-update-pending',
+    'The distribution has a newer library, for its security',
+    vllm,
+    withSoftware({ updates: [['libssl3', '3.0.17-1~deb12u2', '3.0.17-1~deb12u3']] }),
+  ),
+  corpusHost('vllm-lists-old', 'Nobody has asked the distribution for a quarter', vllm, withSoftware({ listsAgeDays: 100 })),
+  corpusHost('vllm-restart-pending', 'A newer kernel waits for a restart', vllm, withSoftware({ otherKernels: ['6.1.0-44-amd64'] })),
+  corpusHost(
+    'vllm-older-kernel-kept',
+    'The kernel before this one is still installed, which waits for nothing',
+    vllm,
+    withSoftware({ otherKernels: ['6.1.0-38-amd64'] }),
+  ),
+  corpusHost('vllm-updates-by-hand', 'Nothing installs security updates by itself', vllm, withSoftware({ automaticUpdates: false })),
+  corpusHost(
+    'idle-end-of-life',
+    'Debian 10, which gets no updates any more',
+    idle,
+    on((host) => ({ ...host, os: { id: 'debian', version: '10', pretty: 'Debian GNU/Linux 10 (buster)' } })),
+  ),
+]
