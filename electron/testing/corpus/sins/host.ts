@@ -28,7 +28,7 @@ export const below = (path: string, change: (file: DemoFile) => DemoFile): Sin =
 export const withUnit = (id: string, properties: Readonly<Record<string, string>>): Sin =>
   on((host) => ({
     ...host,
-    units: host.units.map((unit): DemoUnit => (unit.id === id ? { id, properties: { ...unit.properties, ...properties } } : unit)),
+    units: host.units.map((unit): DemoUnit => (unit.id === id ? { ...unit, properties: { ...unit.properties, ...properties } } : unit)),
   }))
 
 export const withListener = (listener: DemoListener): Sin => on((host) => ({ ...host, listeners: [...host.listeners, listener] }))

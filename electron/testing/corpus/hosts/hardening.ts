@@ -1,0 +1,195 @@
+import type { DemoHost } from '../../demo/demo-host.ts'
+import { gpu02 } from '../../demo/hosts/gpu-02.ts'
+import { vllm } from '../bases.ts'
+import { type CorpusHost, corpusHost, type Sin } from '../corpus-host.ts'
+import { flag, on, withListener, withProcess, withUnit, withWords } from '../sins/host.ts'
+
+const withSystem = (change: (system: DemoHost['system']) => Partial<DemoHost['system']>): Sin =>
+  on((host) => ({ ...host, system: { ...host.system, ...change(host.system) } }))
+const sysctl = (name: string, value: string): Sin => withSystem((system) => ({ sysctl: { ...system.sysctl, [name]: value } }))
+const withoutService = (name: string): Sin => withSystem((system) => ({ services: system.services.filter((row) => !row.startsWith(name)) }))
+const withService = (row: string): Sin => withSystem((system) => ({ services: [...system.services, row] }))
+const sshd = (name: string, value: string): Sin =>
+  on((host) => ({ ...host, sshd: [...host.sshd.filter((line) => !line.startsWith(`${name} `)), `${name} ${value}`] }))
+const member = (group: string, name: string): Sin =>
+  on((host) => ({
+    ...host,
+    groups: host.groups.some((it) => it.name === group)
+      ? host.groups.map((it) => (it.name === group ? { ...it, members: [...it.members, name] } : it))
+      : [...host.groups, { name: group, gid: 999, members: [name] }],
+  }))
+const mode = (path: string, bits: number): Sin =>
+  on((host) => ({ ...host, files: new Map([...host.files].map(([name, it]) => [name, name === path ? { ...it, mode: bits } : it])) }))
+
+/** The system around the service, one loose setting at a time. */
+export const hardening: readonly CorpusHost[] = [
+  corpusHost('vllm-root-logs-in', 'sshd lets root log in', vllm, sshd('permitrootlogin', 'yes')),
+  corpusHost('vllm-ssh-passwords', 'sshd takes passwords', vllm, sshd('passwordauthentication', 'yes')),
+  corpusHost('vllm-ssh-many-attempts', 'sshd lets guess twenty times', vllm, sshd('maxauthtries', '20')),
+  corpusHost('vllm-ssh-forwards', 'sshd forwards ports for everybody', vllm, sshd('allowtcpforwarding', 'yes')),
+  corpusHost('vllm-ssh-old-ciphers', 'sshd offers CBC ciphers', vllm, sshd('ciphers', '3des-cbc,aes128-cbc')),
+  corpusHost(
+    'vllm-ssh-anybody',
+    'sshd names no account that may log in',
+    vllm,
+    on((host) => ({ ...host, sshd: host.sshd.filter((line) => !/^allow(?:users|groups) /.test(line)) })),
+  ),
+  corpusHost('vllm-ssh-quiet', 'sshd logs nothing', vllm, sshd('loglevel', 'QUIET')),
+  corpusHost(
+    'vllm-pointers-shown',
+    'The kernel shows its addresses',
+    vllm,
+    sysctl('kernel/kptr_restrict', '0'),
+    sysctl('kernel/dmesg_restrict', '0'),
+  ),
+  corpusHost('vllm-redirects-accepted', 'The host believes redirects', vllm, sysctl('net/ipv4/conf/all/accept_redirects', '1')),
+  corpusHost(
+    'vllm-clock-alone',
+    'Nothing sets the clock',
+    vllm,
+    withSystem(() => ({ clockSynchronised: false })),
+  ),
+  corpusHost(
+    'vllm-journal-in-memory',
+    'The journal is lost with a restart',
+    vllm,
+    withSystem(() => ({ persistentJournal: false, forwarding: [] })),
+    withoutService('rsyslog'),
+  ),
+  corpusHost(
+    'vllm-logs-stay',
+    'Logs leave the host nowhere',
+    vllm,
+    withSystem(() => ({ forwarding: [] })),
+  ),
+  corpusHost(
+    'vllm-models-not-watched',
+    'auditd runs and watches no model',
+    vllm,
+    withSystem(() => ({ auditRules: [] })),
+  ),
+  corpusHost(
+    'vllm-models-in-clear',
+    'The disk of the models is not encrypted',
+    vllm,
+    withSystem(({ storage }) => ({ storage: { ...storage, source: '/dev/nvme1n1p1', chain: ['nvme1n1p1 part', 'nvme1n1 disk'] } })),
+  ),
+  corpusHost(
+    'vllm-swap-in-clear',
+    'Memory is written to a disk in clear',
+    vllm,
+    withSystem(() => ({ swap: { path: '/swap.img', kind: 'file', source: '/dev/nvme0n1p2', chain: ['nvme0n1p2 part', 'nvme0n1 disk'] } })),
+  ),
+  corpusHost(
+    'vllm-open-devices',
+    'Everybody may use the GPUs',
+    vllm,
+    withSystem(() => ({ deviceMode: 0o666 })),
+  ),
+  corpusHost('vllm-driver-unloads', 'Nothing keeps the driver loaded', vllm, withoutService('nvidia-persistenced')),
+  corpusHost(
+    'vllm-printing',
+    'A print server runs beside the models',
+    vllm,
+    withoutService('cups'),
+    withService('cups.service loaded active enabled'),
+  ),
+  corpusHost(
+    'vllm-sudo-without-password',
+    'A person becomes root without a password',
+    vllm,
+    withSystem(({ sudoers }) => ({ sudoers: [...sudoers, 'okafor ALL=(ALL) NOPASSWD: ALL'] })),
+  ),
+  corpusHost(
+    'vllm-audit-account-may-all',
+    'The audit account may do everything',
+    vllm,
+    withSystem(({ sudoers }) => ({ sudoers: [...sudoers, 'gatehouse-ro ALL=(ALL) NOPASSWD: ALL'] })),
+  ),
+  corpusHost(
+    'vllm-second-root',
+    'Another account has number 0',
+    vllm,
+    on((host) => ({ ...host, accounts: [...host.accounts, { name: 'toor', uid: 0, gid: 0, home: '/root', shell: '/bin/bash' }] })),
+  ),
+  corpusHost('vllm-in-docker-group', 'The service account is in the docker group, which is root', vllm, member('docker', 'vllm')),
+  corpusHost(
+    'vllm-person-in-docker-group',
+    'A person is in the docker group, which is root',
+    vllm,
+    on((host) => ({
+      ...host,
+      accounts: [...host.accounts, { name: 'okafor', uid: 1000, gid: 1000, home: '/home/okafor', shell: '/bin/bash' }],
+    })),
+    member('docker', 'okafor'),
+  ),
+  corpusHost(
+    'vllm-key-on-command-line',
+    'The key stands where every account can read it',
+    vllm,
+    withWords(1410, flag('--api-key', 'k-5d41402abc4b2a76b9719d911017c592')),
+  ),
+  corpusHost(
+    'vllm-unit-not-reloaded',
+    'The unit file is newer than what runs',
+    vllm,
+    withUnit('vllm.service', { NeedDaemonReload: 'yes' }),
+  ),
+  corpusHost(
+    'vllm-unit-any-device',
+    'The unit may open any device',
+    vllm,
+    withUnit('vllm.service', { DevicePolicy: 'auto', DeviceAllow: '' }),
+  ),
+  corpusHost('vllm-unit-writes-etc', 'The unit may write /etc', vllm, withUnit('vllm.service', { ReadWritePaths: '/var/cache/vllm /etc' })),
+  corpusHost(
+    'vllm-prompts-in-log',
+    'Prompts are written to the log',
+    vllm,
+    withWords(1410, (argv) => [...argv, '--enable-log-requests']),
+  ),
+  corpusHost('vllm-all-of-the-gpu', 'No memory of the GPU is left free', vllm, withWords(1410, flag('--gpu-memory-utilization', '0.99'))),
+  corpusHost(
+    'vllm-unbounded',
+    'No limit on the length of a request',
+    vllm,
+    withWords(1410, (argv) => argv.filter((word) => !/^(?:--max-model-len|--max-num-seqs|8192|32)$/.test(word))),
+  ),
+  corpusHost('vllm-tls-key-readable', 'Everybody may read the key of the certificate', vllm, mode('/etc/nginx/tls/vllm.key', 0o644)),
+  corpusHost('vllm-password-file-readable', 'Everybody may read the password file', vllm, mode('/etc/nginx/vllm.htpasswd', 0o644)),
+  corpusHost(
+    'vllm-notebook',
+    'A notebook listens beside the models',
+    vllm,
+    withListener({ protocol: 'tcp', address: '0.0.0.0', port: 8888, process: 'jupyter-lab', pid: 2101 }),
+    withProcess({
+      pid: 2101,
+      ppid: 1,
+      user: 'okafor',
+      uid: 1000,
+      name: 'jupyter-lab',
+      argv: ['/opt/jupyter/bin/python3', '/opt/jupyter/bin/jupyter-lab', '--ip=0.0.0.0'],
+      cgroup: '/user.slice/user-1000.slice',
+    }),
+  ),
+  corpusHost(
+    'vllm-tunnel',
+    'A tunnel carries the port out past the firewall',
+    vllm,
+    withProcess({
+      pid: 2102,
+      ppid: 1,
+      user: 'okafor',
+      uid: 1000,
+      name: 'cloudflared',
+      argv: ['/usr/local/bin/cloudflared', 'tunnel', '--url', 'http://127.0.0.1:8000'],
+      cgroup: '/user.slice/user-1000.slice',
+    }),
+  ),
+  corpusHost(
+    'vllm-rated-unsafe',
+    'systemd itself rates the unit unsafe',
+    vllm,
+    on((host) => ({ ...host, units: host.units.map((unit) => ({ ...unit, security: gpu02.units[0]?.security ?? [] })) })),
+  ),
+]
