@@ -32,6 +32,11 @@ test.each<[string, string, readonly string[]]>([
   ['a line goes on', 'ada ALL=(root) \\\n  NOPASSWD: /bin/a, \\\n  /bin/b', ['ada free root: /bin/a', 'ada free root: /bin/b']],
   ['a uid, and a comment', '#1000 ALL=ALL # why', ['#1000 asks root: ALL']],
   ['escaped signs', 'ada ALL=/bin/x a\\=b\\,c\\:d', ['ada asks root: /bin/x a=b,c:d']],
+  [
+    'a star that stands for itself',
+    String.raw`ada ALL=/usr/bin/find /etc -name \*.conf, /bin/ls *`,
+    [String.raw`ada asks root: /usr/bin/find /etc -name \*.conf`, 'ada asks root: /bin/ls *'],
+  ],
   ['refused commands', 'ada ALL=ALL, !/bin/sh', ['ada asks root: ALL', '!ada asks root: /bin/sh']],
   ['options of a command', 'ada ALL=(root) CWD=/srv TIMEOUT=5m NOPASSWD: /bin/a', ['ada free root: /bin/a']],
   ['Defaults !authenticate', 'Defaults:ada !authenticate\nada ALL=ALL\nbob ALL=ALL', ['ada free root: ALL', 'bob asks root: ALL']],

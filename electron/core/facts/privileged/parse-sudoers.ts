@@ -141,11 +141,14 @@ function readRule(line: FileLine, text: string, aliases: ReadonlyMap<string, rea
       const negated = /^!/.test(rest)
       for (const command of expand([rest.replace(/^!\s*/, '')], aliases))
         for (const user of users)
-          rules.push({ user, command: command.replace(/\\(.)/g, '$1'), negated, noPassword, asRoot, file: line.file, line: line.line })
+          rules.push({ user, command: unescaped(command), negated, noPassword, asRoot, file: line.file, line: line.line })
     }
   }
   return rules
 }
+
+/** A star that is escaped stands for itself, and keeps its backslash; one that is not stands for anything. */
+const unescaped = (command: string): string => command.replace(/\\+([*?[\]])/g, '\\$1').replace(/\\([^*?[\]])/g, '$1')
 
 /** `(ALL:ALL)`, `(root)`, `(#0)`; `()` and `(:group)` run as the account itself, but with another group: not root. */
 const reachesRoot = (runas: string, aliases: ReadonlyMap<string, readonly string[]>): boolean =>

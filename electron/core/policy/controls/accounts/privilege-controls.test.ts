@@ -34,6 +34,8 @@ test.each<[string, boolean]>([
   ['/usr/bin/vim /etc/motd', false],
   ['/usr/bin/find *', true],
   ['/usr/bin/find /srv -printf %p', false],
+  [String.raw`/usr/bin/find /srv -name \*.conf`, false],
+  ['/usr/bin/find /srv/[ab]', true],
   ['/usr/bin/systemctl restart vllm', false],
   ['/usr/bin/systemctl', true],
   ['/usr/bin/less ""', false],

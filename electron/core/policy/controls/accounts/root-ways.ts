@@ -26,15 +26,18 @@ const rootGroups: Readonly<Record<string, string>> = {
 const escapes =
   /^(?:ba|da|z|k|c|tc|fi)?sh$|^(?:su|sudo|env|vim?|vim\..*|nvim|nano|emacs|ed|less|more|most|man|find|awk|gawk|mawk|sed|perl|python[\d.]*|ruby|lua[\d.]*|node|php[\d.]*|tar|zip|rsync|scp|ssh|git|docker|podman|nerdctl|ctr|kubectl|nsenter|unshare|chroot|mount|tee|cp|mv|dd|install|ln|chmod|chown|systemctl|systemd-run|service|visudo|vipw|passwd|useradd|usermod|crontab|at|apt|apt-get|dpkg|yum|dnf|rpm|snap|pip[\d.]*|conda|npm|make|gdb|strace|tcpdump|wget|curl|nmap|socat|nc|screen|tmux|script|watch|xargs|time|timeout|nice|ionice|taskset|setarch|flock|journalctl|dmesg)$/
 
+/** Not one that a backslash makes a plain character. */
+const WILDCARD = /(?<!\\)[*?[]/
+
 /** Does running this as root give root for all? Exact arguments bind a program; a `*` among them, or none at all, does not (sudoers(5)). */
 export function givesRoot(command: string): boolean {
   if (command === 'ALL') return true
   const [path = '', ...words] = command.split(/\s+/)
-  if (path.endsWith('/') || /[*?]/.test(path)) return true
+  if (path.endsWith('/') || WILDCARD.test(path)) return true
   const program = path.slice(path.lastIndexOf('/') + 1)
-  if (path === 'sudoedit') return words.length === 0 || words.some((word) => word.includes('*'))
+  if (path === 'sudoedit') return words.length === 0 || words.some((word) => WILDCARD.test(word))
   if (/^(?:ba|da|z|k|c|tc|fi)?sh$|^su$/.test(program)) return true
-  const free = words.length === 0 || words.some((word) => /\*/.test(word))
+  const free = words.length === 0 || words.some((word) => WILDCARD.test(word))
   return free && words[0] !== '""' && escapes.test(program)
 }
 
