@@ -89,9 +89,28 @@ printf '@forwarding\\n'
 grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d | head -n 20 | cut -c1-300 | sed 's/^/=/'
 [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0
 config() { { systemd-analyze cat-config "$1" 2>/dev/null || cat "/etc/$1" 2>/dev/null; } | sed -n 's/^[[:space:]]*\\(Storage[[:space:]]*=.*\\)/=\\1/p' | tail -n 1; }
+clock() {
+  said=$(chronyc -n tracking 2>/dev/null) && case $said in
+    *'Leap status'*'Not synchronised'*) echo no; return ;;
+    *'Leap status'*) echo yes; return ;;
+  esac
+  said=$(ntpq -c 'rv 0 leap' 2>/dev/null) && case $said in
+    *leap=11*) echo no; return ;;
+    *leap=[01][01]*) echo yes; return ;;
+  esac
+  if [ "$(systemctl is-active systemd-timesyncd.service 2>/dev/null)" = active ]; then
+    if [ -e /run/systemd/timesync/synchronized ]; then echo yes; else echo no; fi
+    return
+  fi
+  said=" $(systemctl is-active chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service 2>/dev/null | tr '\\n' ' ')"
+  case $said in
+    ' ' | *' active '*) ;;
+    *) echo no ;;
+  esac
+}
 set -f
 {
-  { printf '@clock %s\\n' "=$(timedatectl show -p NTPSynchronized 2>/dev/null)"; } &
+  { printf '@clock %s\\n' "=NTPSynchronized=$(clock)"; } &
   { printf '@coredump %s\\n' "$(config systemd/coredump.conf)"; } &
   { [ -d /var/log/journal ] && kept='directory '; printf '@journal %s%s\\n' "$kept" "$(config systemd/journald.conf)"; } &
   shown=$(systemctl show --no-pager -p Id,LoadState,ActiveState,UnitFileState -- $units 2>/dev/null) && printf '@services %s\\n' "$(printf '%s\\n' "$shown" | awk 'BEGIN { RS = ""; FS = "\\n" } { id = load = active = file = ""; for (i = 1; i <= NF; i++) { at = index($i, "="); key = substr($i, 1, at - 1); value = substr($i, at + 1); if (key == "Id") id = value; else if (key == "LoadState") load = value; else if (key == "ActiveState") active = value; else if (key == "UnitFileState") file = value } if (load != "not-found" || active != "inactive") printf "=%s %s %s %s\\t", id, load, active, file == "" ? "-" : file }')" &

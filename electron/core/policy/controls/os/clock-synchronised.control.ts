@@ -11,7 +11,7 @@ export default defineControl({
   references: ['NIST-800-53:AU-8', 'CIS-8:8.4', 'ISO-27001:A.8.17'],
   evaluate: ({ os: { clockSynchronised } }) => {
     if (!clockSynchronised) {
-      const reason = 'timedatectl gave no answer, so whether the kernel follows a time source is not known.'
+      const reason = 'A time service runs that could not be asked, so whether the clock follows a source is not known.'
       return [{ status: 'not-evaluated', subject: '', title: 'Time synchronisation could not be read', reason, cite: [] }]
     }
     const cite = [{ section: 'os', line: clockSynchronised.line, token: clockSynchronised.value ? 'yes' : 'no' }]
@@ -21,7 +21,7 @@ export default defineControl({
             status: 'pass',
             subject: '',
             title: 'The clock follows a time source',
-            reason: 'The kernel’s clock is marked as synchronised.',
+            reason: 'The time service of this host says that it follows a source.',
             cite,
           },
         ]
@@ -31,7 +31,7 @@ export default defineControl({
             subject: '',
             title: 'The clock follows no time source',
             reason:
-              'The kernel’s clock is not marked as synchronised. Expected chrony, systemd-timesyncd or ntpd with a source that answers.',
+              'No time service runs, or the one that does follows no source. Expected chrony, systemd-timesyncd or ntpd with a source that answers.',
             cite,
           },
         ]
