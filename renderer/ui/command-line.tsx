@@ -7,7 +7,7 @@ export const CommandLine = ({ text, what }: { readonly text: string; readonly wh
   <div className="evidence">
     <div className="command">
       <Terminal className="icon" aria-hidden />
-      <code className="min-w-0 overflow-x-auto py-[5px] whitespace-pre">{plainText(text)}</code>
+      <code className="min-w-0 py-[5px] whitespace-pre-wrap [overflow-wrap:anywhere]">{plainText(text)}</code>
       <span className="spring" />
       <CopyButton text={text} what={what} />
     </div>

@@ -9,7 +9,7 @@ sys.path.insert(0, "/usr/local/lib/stand-ins")
 import api
 import pose
 
-VERSION = "0.22.1"
+VERSION = "0.27.0"
 GUARDED = ("/v1", "/v2", "/inference", "/cohere")
 
 
