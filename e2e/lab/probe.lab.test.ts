@@ -181,7 +181,7 @@ describe('a host in trouble', () => {
     try {
       const run = await probe('gpu2')
       expect(run.failure).toBeUndefined()
-      expect(withState(run, 'truncated')).toEqual(['gpus', 'gpu-health'])
+      expect(withState(run, 'truncated')).toEqual(['gpus'])
       expect(withState(run, 'not-run', 'timed-out')).toEqual([])
     } finally {
       await arrange('gpu2', 'mv /usr/bin/nvidia-smi.away /usr/bin/nvidia-smi')
