@@ -16,7 +16,7 @@ import { changesBetween } from './changes.ts'
 import { withDecisions } from './with-decisions.ts'
 
 /** Hosts looked at side by side. The transport throttles handshakes by itself; this bounds memory. */
-const HOSTS_AT_ONCE = 12
+const HOSTS_AT_ONCE = 8
 
 /** The window redraws its progress, and its results, at most this often while an audit runs. */
 const PROGRESS_INTERVAL_MS = 150
