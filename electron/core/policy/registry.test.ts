@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { itemIds } from '#shared/model/checklist.ts'
+import { checklist, itemIds } from '#shared/model/checklist.ts'
 import { parseReference } from './references.ts'
 import { controls } from './registry.ts'
 
@@ -44,4 +44,10 @@ test.each(['INF-1', 'INF-2', 'INF-3', 'INF-4', 'INF-5', 'INF-6', 'INF-7'])('%s h
 
 test.each(itemIds)('%s has a control or a statement', (item) => {
   expect(controls.filter((control) => control.item === item)).not.toEqual([])
+})
+
+test.each(checklist)('the README lists the controls of $id', ({ id, title }) => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+  const listed = controls.filter(({ item }) => item === id).map((control) => `- \`${control.id}\` ${control.title}\n`)
+  expect(readme).toContain(`**${id} ${title}**\n\n${listed.join('')}`)
 })
