@@ -1,4 +1,5 @@
 import '#shared/jitless.ts'
+import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import type { Reply } from '#shared/ipc/contract.ts'
@@ -9,6 +10,8 @@ import { createSecretClient } from './secret-client.ts'
 
 // Findings of a host are garbage as soon as they are stored: collect them early instead of letting the heap grow to twice its size.
 setFlagsFromString('--heap-growing-percent=20')
+// Where processors are few, the window comes first.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 /** Entry of the utility process that runs core. Everything it knows comes in by `init`. */
 const post = (message: FromEngine): void => process.parentPort.postMessage(message)

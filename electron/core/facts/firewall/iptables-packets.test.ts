@@ -82,7 +82,10 @@ describe('recorded', () => {
 
 const sets = Number(process.env.GATEHOUSE_PACKET_SETS ?? 0)
 
-describe.runIf(sets > 0 && canRun())('anew', () => {
+/** Asked for by name, so that it does not count as skipped where it was not. */
+if (sets > 0 && canRun()) describe('anew', anew)
+
+function anew(): void {
   let machines: Machines
   beforeAll(async () => {
     machines = await startMachines(400)
@@ -105,4 +108,4 @@ describe.runIf(sets > 0 && canRun())('anew', () => {
     if (process.env.GATEHOUSE_RECORD === '1') writeFileSync(fixture, `${JSON.stringify(recordings, null, 1)}\n`)
     expect(disagreements.slice(0, 3)).toEqual([])
   })
-})
+}
