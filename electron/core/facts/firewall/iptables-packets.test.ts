@@ -83,29 +83,28 @@ describe('recorded', () => {
 const sets = Number(process.env.GATEHOUSE_PACKET_SETS ?? 0)
 
 /** Asked for by name, so that it does not count as skipped where it was not. */
-if (sets > 0 && canRun()) describe('anew', anew)
+if (sets > 0 && canRun())
+  describe('anew', () => {
+    let machines: Machines
+    beforeAll(async () => {
+      machines = await startMachines(400)
+    })
+    afterAll(() => machines.stop())
 
-function anew(): void {
-  let machines: Machines
-  beforeAll(async () => {
-    machines = await startMachines(400)
+    test(`${sets} random rule sets`, { timeout: sets * 6000 }, async () => {
+      const seed = Number(process.env.GATEHOUSE_SEED ?? Date.now() % 1_000_000)
+      const recordings: Recording[] = []
+      const disagreements: unknown[] = []
+      for (const { v4, v6 } of fc.sample(iptablesSets, { numRuns: sets, seed })) {
+        const recording = { ...machines.load(v4, v6), results: await machines.probe() }
+        // A busy machine loses packets: only what stays so is a disagreement.
+        const found = wrong(recording, ['nft', 'iptables', 'ip6tables'])
+        if (found.length > 0) recording.results = await machines.probe()
+        const stays = wrong(recording, ['nft', 'iptables', 'ip6tables'])
+        if (stays.length > 0) disagreements.push({ seed, stays: stays.slice(0, 3), v4 })
+        recordings.push(recording)
+      }
+      if (process.env.GATEHOUSE_RECORD === '1') writeFileSync(fixture, `${JSON.stringify(recordings, null, 1)}\n`)
+      expect(disagreements.slice(0, 3)).toEqual([])
+    })
   })
-  afterAll(() => machines.stop())
-
-  test(`${sets} random rule sets`, { timeout: sets * 6000 }, async () => {
-    const seed = Number(process.env.GATEHOUSE_SEED ?? Date.now() % 1_000_000)
-    const recordings: Recording[] = []
-    const disagreements: unknown[] = []
-    for (const { v4, v6 } of fc.sample(iptablesSets, { numRuns: sets, seed })) {
-      const recording = { ...machines.load(v4, v6), results: await machines.probe() }
-      // A busy machine loses packets: only what stays so is a disagreement.
-      const found = wrong(recording, ['nft', 'iptables', 'ip6tables'])
-      if (found.length > 0) recording.results = await machines.probe()
-      const stays = wrong(recording, ['nft', 'iptables', 'ip6tables'])
-      if (stays.length > 0) disagreements.push({ seed, stays: stays.slice(0, 3), v4 })
-      recordings.push(recording)
-    }
-    if (process.env.GATEHOUSE_RECORD === '1') writeFileSync(fixture, `${JSON.stringify(recordings, null, 1)}\n`)
-    expect(disagreements.slice(0, 3)).toEqual([])
-  })
-}
