@@ -50,12 +50,21 @@ export class GatehousePage {
     }
   }
 
+  /** Presses R once the fleet is on screen, and waits for the end of the audit that this starts. */
+  async auditByKey(): Promise<void> {
+    await expect(this.page.getByRole('button', { name: 'Run audit' })).toBeVisible()
+    const before = (await this.job())?.id
+    await this.page.keyboard.press('r')
+    await expect.poll(async () => (await this.job())?.id, { timeout: 10_000 }).not.toBe(before)
+    await this.auditIsFinished()
+  }
+
   async auditIsFinished(): Promise<void> {
-    await expect
-      .poll(async () => ((await this.invoke('audit:latest', { since: null })) as { job: { state: string } | null }).job?.state, {
-        timeout: 45_000,
-      })
-      .toBe('finished')
+    await expect.poll(async () => (await this.job())?.state, { timeout: 45_000 }).toBe('finished')
+  }
+
+  private async job(): Promise<{ readonly id: string; readonly state: string } | null> {
+    return ((await this.invoke('audit:latest', { since: null })) as { job: { id: string; state: string } | null }).job
   }
 
   /** The open dialog; those that warn have a role of their own. */

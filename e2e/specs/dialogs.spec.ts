@@ -57,16 +57,14 @@ test('changes since the last audit and the reports, by keyboard', async ({ openS
   test.setTimeout(180_000)
   const { it, running } = await openServed([gpu01, gpu03])
   const { page } = it
-  await page.keyboard.press('r')
-  await it.auditIsFinished()
+  await it.auditByKey()
   await page.getByRole('button', { name: /of 3\d pass/ }).focus()
   await page.keyboard.press('Enter')
   await expect(it.dialog).toContainText('There is no earlier audit to compare with.')
   await page.keyboard.press('Escape')
   await expect(it.dialog).toHaveCount(0)
 
-  await page.keyboard.press('r')
-  await it.auditIsFinished()
+  await it.auditByKey()
   await page.keyboard.press('Control+k')
   await expect(page.getByPlaceholder('Search or run a command')).toBeFocused()
   await page.keyboard.type('changes')
@@ -105,8 +103,7 @@ test('narrow windows: the list is a sheet below 1320, the sidebar shows icons be
   test.setTimeout(120_000)
   const { it } = await openServed([gpu01, gpu03])
   const { page } = it
-  await page.keyboard.press('r')
-  await it.auditIsFinished()
+  await it.auditByKey()
   await it.referenceSize(1300, 800)
   await expect(page.getByRole('complementary', { name: 'Attention' })).toHaveCount(0)
   await page.keyboard.press('Control+i')

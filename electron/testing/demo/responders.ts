@@ -3,12 +3,11 @@ import type { Duplex } from 'node:stream'
 import type { DemoHost, DemoListener } from './demo-host.ts'
 
 /** What the programs of a simulated host answer when their ports are asked over the network: enough of each engine to be told apart. */
-const programs: Readonly<Record<string, RequestListener>> = {
+const programs: Readonly<Record<string, Program>> = {
   // A notebook that was started without a token.
   'jupyter-lab': engine({ '/api/contents': '{"type":"directory"}' }),
   ollama: engine({
     '/': 'Ollama is running',
-    '/api/version': '{"version":"0.24.0"}',
     '/api/tags': '{"models":[]}',
     '/api/ps': '{"models":[]}',
     '/v1/models': '{"data":[]}',
@@ -17,12 +16,17 @@ const programs: Readonly<Record<string, RequestListener>> = {
   'docker-proxy': engine({ '/readyz': 'OK', '/healthz': 'OK', '/v1/models': '{"data":[]}', '/metrics': '', '/api/tags': '{"models":[]}' }),
 }
 
-function engine(routes: Readonly<Record<string, string>>): RequestListener {
-  return ({ url = '/' }, response) => {
-    const body = routes[url]
-    const type = body?.startsWith('{') ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': type }).end(body ?? 'not found')
-  }
+type Program = (host: DemoHost) => RequestListener
+
+/** Its version is the one that the host has. */
+function engine(routes: Readonly<Record<string, string>>): Program {
+  return ({ software }) =>
+    ({ url = '/' }, response) => {
+      const stated = software.endpoints?.find(({ path }) => path === url)
+      const body = stated ? `{${stated.answer}}` : routes[url]
+      const type = body?.startsWith('{') ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'
+      response.writeHead(body === undefined ? 404 : 200, { 'content-type': type }).end(body ?? 'not found')
+    }
 }
 
 /** `refused`: nothing listens there. `silent`: the packet filter drops it, so that nobody ever answers. */
@@ -34,7 +38,7 @@ export function doorOf(host: DemoHost, port: number): Door {
   const listener = host.listeners.find((one) => one.port === port && one.protocol === 'tcp' && !isLoopback(one))
   const program = listener && programs[listener.process]
   if (program === undefined) return 'refused'
-  const server = createServer(program)
+  const server = createServer(program(host))
   return { admit: (stream) => void server.emit('connection', stream) }
 }
 

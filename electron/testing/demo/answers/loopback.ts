@@ -8,11 +8,6 @@ const programs: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'llama-server': { '/v1/models': 200, '/health': 200, '/props': 200 },
   'docker-proxy': { '/api/version': 200, '/api/tags': 200, '/v1/models': 200, '/version': 200, '/metrics': 200 },
 }
-const versions: Readonly<Record<string, readonly [path: string, version: string]>> = {
-  ollama: ['/api/version', '0.24.0'],
-  vllm: ['/version', '0.22.1'],
-  'docker-proxy': ['/version', '4.9.0'],
-}
 
 const answersHere = ({ protocol, address, process }: DemoListener): boolean =>
   protocol === 'tcp' && process in programs && ['127.0.0.1', '0.0.0.0', '*', '::'].includes(address)
@@ -27,8 +22,10 @@ export const loopback: Answering = (host, section) => {
       routes.map((route) => `${programs[process]?.[route] ?? 404} http://127.0.0.1:${port}${route}`),
     ),
     ...[...ports].flatMap(([port, process]) => {
-      const [path, version] = versions[process] ?? []
-      return path === undefined ? [] : [`body http://127.0.0.1:${port}${path} {"version":"${version}"}`]
+      const said = host.software.endpoints?.find((one) => one.port === port && one.path.endsWith('version'))
+      return said === undefined || programs[process]?.[said.path] !== 200
+        ? []
+        : [`body http://127.0.0.1:${port}${said.path} {${said.answer}}`]
     }),
   ])
 }
