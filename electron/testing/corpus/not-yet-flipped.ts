@@ -40,7 +40,6 @@ export const notYetFlipped: readonly string[] = [
   'oauth2-proxy-routes-need-login',
   'oauth2-proxy-tokens-kept',
   'oauth2-proxy-users-restricted',
-  'proxy-access-log-on',
   'proxy-configuration-protected',
   'proxy-hsts-sent',
 ]

@@ -14,6 +14,15 @@ import structured from './proxy-access-log-structured.control.ts'
 const pass = 'proxy_pass http://127.0.0.1:11434;'
 const json = `'{"t":"$time_iso8601","ip":"$remote_addr","u":"$remote_user","r":"$request","s":"$status","b":"$bytes_sent","d":"$request_time"}'`
 const format = (text: string, escaping = 'escape=json ') => `log_format ai ${escaping}${text};`
+test.each([
+  ['open to the network', service('ollama', { address: '0.0.0.0' }), 'fail: Requests reach the engine unlogged'],
+  ['stopped', service('ollama', { address: '0.0.0.0', running: false }), 'not-applicable: No proxy forwards to the model server'],
+  ['on loopback', service('ollama'), 'not-applicable: No proxy forwards to the model server'],
+])('proxy-access-log-on, no proxy, a server %s', (_, server, expected) => {
+  const given = facts('', [server], { nginx: { installed: false, running: false, directives: [] } })
+  expect(outcomes(ask(accessLogOn, given))).toEqual([expected])
+})
+
 const judge = (control: typeof accessLogOn, config: string) => outcomes(ask(control, facts(config, [service('ollama')])))
 
 test.each<[string, string, string]>([

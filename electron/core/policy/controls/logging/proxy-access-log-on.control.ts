@@ -1,5 +1,7 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { printBind } from '#shared/model/listener.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { frontsOf, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
+import { exposedBinds, frontsOf, proxyNeeds, proxyUses, rest, serviceName } from '../proxy/proxy-paths.ts'
 import { accessLogsOf, nginxRoutes, notNginx } from './access-logs.ts'
 
 export default defineControl({
@@ -59,8 +61,19 @@ export default defineControl({
         cite: named.length > 0 ? cite(logs) : [front.first.line],
       }
     })
-    return rest(facts, picture, judged)
+    const all = rest(facts, picture, judged)
+    const unlogged = facts.services.filter((service) => service.running && exposedBinds(service).length > 0).map(unproxied)
+    return unlogged.length > 0 && all.every(({ status }) => status === 'not-applicable') ? unlogged : all
   },
+})
+
+/** No engine writes an access log with user, time and status of its own. */
+const unproxied = (service: InferenceService): Verdict => ({
+  status: 'fail',
+  subject: service.id,
+  title: 'Requests reach the engine unlogged',
+  reason: `${serviceName(service)} listens on ${exposedBinds(service).map(printBind).join(', ')} with no proxy before it, so no access log says who asked for what.`,
+  cite: exposedBinds(service).map(({ section, line }) => ({ section, line, note: 'No proxy stands before it. Expected one that logs.' })),
 })
 
 const list = (paths: readonly string[]): string => {
