@@ -16,11 +16,20 @@ export interface KeyPair {
   readonly private: string
 }
 
-export const keyPair = (type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519', passphrase?: string): KeyPair => {
-  if (passphrase !== undefined) return ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-cbc', rounds: 4 })
-  if (type === 'rsa') return ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
-  if (type === 'ecdsa') return ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 })
-  return ssh2.utils.generateKeyPairSync('ed25519')
+/** ssh2 now and then (8 of 3000) writes an ed25519 key that it cannot read again; such a one is thrown away. */
+export function keyPair(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519', passphrase?: string): KeyPair {
+  const { generateKeyPairSync, parseKey } = ssh2.utils
+  for (;;) {
+    const pair =
+      passphrase !== undefined
+        ? generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-cbc', rounds: 4 })
+        : type === 'rsa'
+          ? generateKeyPairSync('rsa', { bits: 2048 })
+          : type === 'ecdsa'
+            ? generateKeyPairSync('ecdsa', { bits: 256 })
+            : generateKeyPairSync('ed25519')
+    if (!(parseKey(pair.private, passphrase) instanceof Error)) return pair
+  }
 }
 
 const hostKey = keyPair()
