@@ -119,8 +119,8 @@ const machineControls = controls.filter(({ id, attestation }) => attestation ===
 function flippedBy(id: string): string[] {
   const flips = [...judged.values()].filter(({ host, audit, base }) => {
     if (base === undefined || (corpus.odd as readonly CorpusHost[]).includes(host)) return false
-    const [before, after] = [base, audit].map((it) => loudestByControl(it).get(id))
-    return before !== undefined && after !== undefined && isOpen(before) !== isOpen(after)
+    const both = [base, audit].flatMap((it) => loudestByControl(it).get(id) ?? [])
+    return both.some(({ status }) => status === 'pass') && both.some(isOpen)
   })
   return flips.map(({ host }) => host.name)
 }

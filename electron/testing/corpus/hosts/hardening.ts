@@ -1,25 +1,10 @@
-import type { DemoHost } from '../../demo/demo-host.ts'
+import { file } from '../../demo/demo-host.ts'
 import { gpu02 } from '../../demo/hosts/gpu-02.ts'
-import { vllm } from '../bases.ts'
-import { type CorpusHost, corpusHost, type Sin } from '../corpus-host.ts'
-import { flag, on, withListener, withProcess, withUnit, withWords } from '../sins/host.ts'
-
-const withSystem = (change: (system: DemoHost['system']) => Partial<DemoHost['system']>): Sin =>
-  on((host) => ({ ...host, system: { ...host.system, ...change(host.system) } }))
-const sysctl = (name: string, value: string): Sin => withSystem((system) => ({ sysctl: { ...system.sysctl, [name]: value } }))
-const withoutService = (name: string): Sin => withSystem((system) => ({ services: system.services.filter((row) => !row.startsWith(name)) }))
-const withService = (row: string): Sin => withSystem((system) => ({ services: [...system.services, row] }))
-const sshd = (name: string, value: string): Sin =>
-  on((host) => ({ ...host, sshd: [...host.sshd.filter((line) => !line.startsWith(`${name} `)), `${name} ${value}`] }))
-const member = (group: string, name: string): Sin =>
-  on((host) => ({
-    ...host,
-    groups: host.groups.some((it) => it.name === group)
-      ? host.groups.map((it) => (it.name === group ? { ...it, members: [...it.members, name] } : it))
-      : [...host.groups, { name: group, gid: 999, members: [name] }],
-  }))
-const mode = (path: string, bits: number): Sin =>
-  on((host) => ({ ...host, files: new Map([...host.files].map(([name, it]) => [name, name === path ? { ...it, mode: bits } : it])) }))
+import { ollama, vllm } from '../bases.ts'
+import { type CorpusHost, corpusHost } from '../corpus-host.ts'
+import { notOnGpu, rewritten } from '../sins/answers.ts'
+import { flag, on, withFiles, withListener, withProcess, withUnit, withWords } from '../sins/host.ts'
+import { member, mode, sshd, sysctl, withoutService, withService, withSystem } from '../sins/system.ts'
 
 /** The system around the service, one loose setting at a time. */
 export const hardening: readonly CorpusHost[] = [
@@ -191,5 +176,54 @@ export const hardening: readonly CorpusHost[] = [
     'systemd itself rates the unit unsafe',
     vllm,
     on((host) => ({ ...host, units: host.units.map((unit) => ({ ...unit, security: gpu02.units[0]?.security ?? [] })) })),
+  ),
+  corpusHost(
+    'vllm-nothing-confines',
+    'AppArmor was switched off at the start',
+    vllm,
+    rewritten('os', (stdout) => stdout.replace('@apparmor-enabled\n=Y', '@apparmor-enabled\n=N')),
+  ),
+  corpusHost(
+    'ollama-core-dumps-kept',
+    'A crash of Ollama leaves its memory on disk',
+    ollama,
+    withSystem(() => ({ coredumps: 'external' })),
+  ),
+  corpusHost(
+    'vllm-empty-password',
+    'An account has an empty password',
+    vllm,
+    rewritten('privileged', (stdout) => stdout.replace('@shadow 1', '@shadow 0\n=okafor::')),
+  ),
+  corpusHost('vllm-unit-hides-gpu', 'PrivateDevices=yes, and nothing on the GPU', vllm, [
+    withUnit('vllm.service', { PrivateDevices: 'yes' }),
+    notOnGpu,
+  ]),
+  corpusHost(
+    'vllm-started-by-hand',
+    'vLLM runs in a login session',
+    vllm,
+    on((host) => ({
+      ...host,
+      units: [],
+      processes: host.processes.map((process) =>
+        process.user === 'vllm' ? { ...process, cgroup: '/user.slice/user-991.slice/session-3.scope' } : process,
+      ),
+    })),
+  ),
+  corpusHost(
+    'vllm-unit-file-writable',
+    'Everybody may write the unit file',
+    vllm,
+    withFiles({ '/etc/systemd/system/vllm.service': file('root', 0o666, 1_100) }),
+  ),
+  corpusHost('vllm-proxy-file-writable', 'Everybody may write the site of nginx', vllm, mode('/etc/nginx/sites-enabled/vllm', 0o666)),
+  corpusHost(
+    'vllm-log-readable',
+    'Everybody may read who asked what',
+    vllm,
+    rewritten('privileged', (stdout) =>
+      stdout.replace('=f/640/www-data/adm//var/log/nginx/ai-access.log', '=f/644/www-data/adm//var/log/nginx/ai-access.log'),
+    ),
   ),
 ]
