@@ -136,6 +136,7 @@ export const errorCatalogue = {
     hint: 'A signed update, or a dump of OSV (zip, JSON, or one record per line). Nothing was changed.',
     retry: 'after-fix',
   },
+  'models.unreadable': { title: 'The model file cannot be read', hint: 'Check the path and its permissions.', retry: 'after-fix' },
   'import.unreadable': { title: 'The file to import cannot be read', hint: 'Check the path and its format.', retry: 'after-fix' },
   'engine.stopped': { title: 'The engine stopped', hint: 'It was started again. Run the audit once more.', retry: 'now' },
   'ipc.invalid': {
