@@ -38,10 +38,16 @@ const hostKeyAlgorithms: readonly { readonly algorithm: HostKeyAlgorithm; readon
 ]
 
 /**
+ * What flows over a connection. Commands and their answers are text that deflates to a fifth, which saves round trips while TCP starts slowly; what
+ * a jump host forwards is encrypted already. Compression begins after the login, so that it never meets a credential.
+ */
+export type Carries = 'commands' | 'connections'
+
+/**
  * The offer for one connection. Host key algorithms whose type is already known for this host come first, as OpenSSH does
  * (`order_hostkeyalgs`, sshconnect2.c): otherwise a server with several keys would present one that looks changed.
  */
-export function algorithmsFor(knownKeyTypes: ReadonlySet<string>): Algorithms {
+export function algorithmsFor(knownKeyTypes: ReadonlySet<string>, carries: Carries): Algorithms {
   const known = hostKeyAlgorithms.filter(({ keyType }) => knownKeyTypes.has(keyType))
   const others = hostKeyAlgorithms.filter(({ keyType }) => !knownKeyTypes.has(keyType))
   return {
@@ -49,6 +55,6 @@ export function algorithmsFor(knownKeyTypes: ReadonlySet<string>): Algorithms {
     serverHostKey: [...known, ...others].map(({ algorithm }) => algorithm),
     cipher: [...cipher],
     hmac: [...mac],
-    compress: ['none'],
+    compress: carries === 'commands' ? ['zlib@openssh.com', 'none'] : ['none'],
   }
 }

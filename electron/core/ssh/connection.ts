@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
-import ssh2, { type Client } from 'ssh2'
+import ssh2, { type Algorithms, type Client } from 'ssh2'
 import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { ConnectStage, PromptPort } from '../ports.ts'
-import { algorithmsFor } from './algorithms.ts'
+import { algorithmsFor, type Carries } from './algorithms.ts'
 import { authWire } from './auth-wire.ts'
 import { authenticate } from './authentication.ts'
 import { dial } from './dial.ts'
@@ -11,7 +11,7 @@ import type { Hop } from './hop.ts'
 import type { HostKeyPolicy } from './host-key-policy.ts'
 import type { Ask, KeyRing } from './key-ring.ts'
 import type { Semaphore } from './semaphore.ts'
-import { protocolOf } from './ssh2-internals.ts'
+import { guardCompression, protocolOf } from './ssh2-internals.ts'
 import { StageTimer } from './stage-timer.ts'
 
 /** The server hung up (LoginGraceTime) while the admin compared a fingerprint, which he then trusted: worth a second connection. */
@@ -55,6 +55,7 @@ export async function openConnection(
   connector: Connector,
   hop: Hop,
   via: Connection | undefined,
+  carries: Carries,
   signal: AbortSignal,
   onStage: OnStage,
 ): Promise<Connection> {
@@ -65,7 +66,7 @@ export async function openConnection(
       if (via?.ended !== undefined) throw jumpLost(via, hop)
       onStage('tcp', hop.name)
       const stream = await dial(hop, via, connector.stageTimeoutMs, signal)
-      return login(connector, hop, via, stream, known, signal, onStage)
+      return login(connector, hop, via, stream, algorithmsFor(known, carries), signal, onStage)
     }
     try {
       return await attempt().catch((error: unknown) => (error instanceof TrustedTooLate ? attempt() : Promise.reject(error)))
@@ -87,7 +88,7 @@ function login(
   hop: Hop,
   via: Connection | undefined,
   stream: Duplex,
-  known: ReadonlySet<string>,
+  algorithms: Algorithms,
   signal: AbortSignal,
   onStage: OnStage,
 ): Promise<Connection> {
@@ -173,7 +174,7 @@ function login(
       client.connect({
         sock: stream,
         username: hop.identity.user,
-        algorithms: algorithmsFor(known),
+        algorithms,
         hostVerifier: (blob: Buffer, verified: (trusted: boolean) => void) => {
           verifying = timer.without(hostKeys.verify(hop, blob, asking.signal))
           verifying
@@ -209,6 +210,7 @@ function login(
         keys.then((found) => authenticate({ hop, wire, keys: found, prompts, ask, passwords })).catch(fail)
       })
       client.once('ready', () => {
+        guardCompression(client)
         stage = 'ready'
         settle()
         onStage('ready', hop.name)

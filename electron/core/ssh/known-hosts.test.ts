@@ -182,7 +182,7 @@ describe('a presented key', () => {
   test('is asked for in the types on file first', () => {
     const types = knownKeyTypes(entriesOf(`gpu1 ${rsa.line}\n@revoked gpu1 ${ed.line}`), 'gpu1')
     expect([...types]).toEqual(['ssh-rsa'])
-    expect(algorithmsFor(types).serverHostKey).toEqual([
+    expect(algorithmsFor(types, 'commands').serverHostKey).toEqual([
       'rsa-sha2-512',
       'rsa-sha2-256',
       'ssh-ed25519',

@@ -1,6 +1,6 @@
 import ssh2 from 'ssh2'
 import { afterEach, expect, test } from 'vitest'
-import { adminKey, bench, type Loopback, type LoopbackOptions, never, startLoopback } from './loopback.testing.ts'
+import { adminKey, bench, type Loopback, type LoopbackOptions, never, run, startLoopback } from './loopback.testing.ts'
 import { measureRoundTrip, protocolOf, serverSoftware } from './ssh2-internals.ts'
 
 const ends: (() => Promise<void>)[] = []
@@ -58,4 +58,38 @@ test('this ssh2 has the private members that are used', async () => {
   expect(serverSoftware(client)).toMatch(/^OpenSSH_9\.2p1/)
   expect(await measureRoundTrip(client)).toBeGreaterThan(0)
   expect(() => protocolOf(new ssh2.Client())).toThrow('not the one')
+})
+
+/** Sends SSH_MSG_IGNORE (RFC 4253, 11.2) that deflates to nothing and inflates to `bytes`. */
+function ignoreMe(connection: ssh2.Connection, bytes: number): void {
+  const protocol: { _packetRW: { write: { finalize(packet: Buffer): Buffer } }; _cipher: { encrypt(packet: Buffer): void } } = Reflect.get(
+    connection,
+    '_protocol',
+  )
+  const packet = Buffer.alloc(bytes)
+  packet[0] = 2
+  packet.writeUInt32BE(bytes - 5, 1)
+  protocol._cipher.encrypt(protocol._packetRW.write.finalize(packet))
+}
+
+test.each([
+  ['as large as SSH allows', 250_000, false, undefined],
+  ['larger', 64 * 1_048_576, false, 'ssh.connection-lost'],
+  ['larger, after another key exchange', 64 * 1_048_576, true, 'ssh.connection-lost'],
+])('a packet that inflates to one %s', async (_, bytes, rekeyed, code) => {
+  const server = await serve({
+    onExec: (command, channel, connection) => {
+      const answer = () => {
+        ignoreMe(connection, bytes)
+        channel.end(`ran ${command}`)
+      }
+      if (rekeyed) connection.rekey(answer)
+      else answer()
+    },
+  })
+  const { transport, host } = bench({ hosts: { a: server.port } })
+  ends.push(() => transport.close())
+  const session = await transport.connect(host('a'), { signal: never() })
+  if (code === undefined) expect((await run(session, 'true')).stdout).toBe('ran true')
+  else await expect(run(session, 'true')).rejects.toMatchObject({ failure: { code } })
 })

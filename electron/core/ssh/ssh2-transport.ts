@@ -50,7 +50,7 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
   )
   const closing = new AbortController()
   const pool = sessionPool(async (hop, signal, onStage) =>
-    openConnection(connector, hop, await jumps.connect(signal, onStage), signal, onStage),
+    openConnection(connector, hop, await jumps.connect(signal, onStage), 'commands', signal, onStage),
   )
 
   return {

@@ -58,7 +58,7 @@ export async function startDemoServers(
   function targetAt(host: DemoHost): SshServer {
     const existing = targets.get(host.address)
     if (existing) return existing
-    const server = new Server({ hostKeys: [hostKeys.get(host.name)?.private ?? ''] }, (connection) => {
+    const server = new Server({ hostKeys: [hostKeys.get(host.name)?.private ?? ''], algorithms: { compress: ['none'] } }, (connection) => {
       track(connection)
       const login = loginOf(key, hostStep)
       connection.on('authentication', (context) => {
