@@ -21,7 +21,6 @@ import gpuProcessesKnown from './controls/gpu/gpu-processes-known.control.ts'
 import inferenceGpuMemoryHeadroom from './controls/gpu/inference-gpu-memory-headroom.control.ts'
 import inferenceGpusAssigned from './controls/gpu/inference-gpus-assigned.control.ts'
 import inferenceRequestsBounded from './controls/gpu/inference-requests-bounded.control.ts'
-import metricsNotOpen from './controls/gpu/metrics-not-open.control.ts'
 import inferenceBehindProxy from './controls/inference/inference-behind-proxy.control.ts'
 import inferenceBindConfiguredLoopback from './controls/inference/inference-bind-configured-loopback.control.ts'
 import inferenceBoundToLoopback from './controls/inference/inference-bound-to-loopback.control.ts'
@@ -229,7 +228,6 @@ export const controls: readonly AnyControl[] = [
   inferenceGpuMemoryHeadroom,
   inferenceGpusAssigned,
   inferenceRequestsBounded,
-  metricsNotOpen,
   usageBaselineWithAlerts,
   engineVersionNotVulnerable,
   pythonPackagesNotVulnerable,

@@ -99,6 +99,7 @@ const llamaSite = ollamaSite
 export const llama: DemoHost = {
   ...lab01,
   name: 'llama',
+  airGapped: false,
   sudo: true,
   listeners: [...lab01.listeners, ...httpsListeners],
   processes: [...lab01.processes, ...nginxProcesses],

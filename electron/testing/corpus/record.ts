@@ -18,7 +18,7 @@ export const corpusFleet = (host: DemoHost): Fleet =>
     version: 1,
     name: 'corpus',
     identities: { audit: { user: 'gatehouse-ro' } },
-    hosts: [{ name: host.name, address: host.address }],
+    hosts: [{ name: host.name, address: host.address, airGapped: host.airGapped }],
     networks: {
       app: ['10.20.1.0/24'],
       jump: ['10.20.0.10'],

@@ -231,13 +231,13 @@ const codeRunners: readonly ProgramRecord[] = [
   },
 ]
 
-const exporter = (id: string, name: string, program: RegExp, on: RegExp, source: string): ProgramRecord => ({
+const exporter = (id: string, name: string, program: RegExp, on: RegExp | undefined, source: string): ProgramRecord => ({
   id,
   name,
   kind: 'exporter',
   program,
   image: program,
-  authentication: { usual: 'none', on },
+  authentication: { usual: 'none', ...(on && { on }) },
   danger: 'It tells versions, accounts, mounts and load of this host to whoever asks: what to attack, and when nobody looks.',
   source,
 })
@@ -256,6 +256,14 @@ const exporters: readonly ProgramRecord[] = [
     'utkuozdemir/nvidia_gpu_exporter README.md',
   ),
   exporter('cadvisor', 'cAdvisor', /^cadvisor$/, /^--?http_(?:auth|digest)_file(?:=|$)/, 'google/cadvisor docs/web.md'),
+  exporter(
+    'amd-exporter',
+    'AMD GPU exporter',
+    /^(?:amd-metrics-exporter|device-metrics-exporter|rocm_smi_exporter)$/,
+    undefined,
+    'ROCm/device-metrics-exporter README.md',
+  ),
+  exporter('netdata', 'Netdata', /^netdata$/, undefined, 'https://learn.netdata.cloud/docs/netdata-agent/securing-netdata-agents/'),
   exporter('prometheus', 'Prometheus', /^prometheus$/, webConfig, 'https://prometheus.io/docs/operating/security/'),
 ]
 

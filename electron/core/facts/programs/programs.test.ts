@@ -34,6 +34,8 @@ describe('a command line', () => {
     ['gpustack start', 'gpustack'],
     ['/usr/bin/dcgm-exporter -f /etc/dcgm.csv', 'dcgm-exporter'],
     ['/usr/bin/prometheus-node-exporter', 'node-exporter'],
+    ['/usr/bin/device-metrics-exporter -amd-metrics-config /etc/metrics/config.json', 'amd-exporter'],
+    ['/usr/sbin/netdata -P /run/netdata/netdata.pid -D', 'netdata'],
     ['/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml', 'kubelet'],
     ['/usr/local/bin/cloudflared --no-autoupdate tunnel run --token ****', 'cloudflared'],
     ['cloudflared version', undefined],

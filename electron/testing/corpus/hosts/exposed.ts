@@ -4,14 +4,11 @@ import { gpu03 } from '../../demo/hosts/gpu-03.ts'
 import { gpu04 } from '../../demo/hosts/gpu-04.ts'
 import { llama, ollama, rules, soundFirewall, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost } from '../corpus-host.ts'
-import { flag, on, withFirewall, withListener, withUnit, withWords } from '../sins/host.ts'
+import { flag, withFirewall, withListener, withUnit, withWords } from '../sins/host.ts'
 import { closedToJump, listensOn, ollamaOn, openToJump, vllmOn } from '../sins/listening.ts'
 
 const anyone = [withFirewall({ ...noFirewall, ufw: 'Status: inactive\n' }), openToJump]
-const withIpv6 = on((host) => ({
-  ...host,
-  addresses: [...host.addresses, { interface: 'eth0', address: '2001:db8:4::11', prefixLength: 64 }],
-}))
+const both = { ...vllm, addresses: [...vllm.addresses, { interface: 'eth0', address: '2001:db8:4::11', prefixLength: 64 }] }
 const ipv4Only = { ...soundFirewall, nft: soundFirewall.nft.replaceAll('table inet filter', 'table ip filter') }
 
 /** Ports, packet filters and segments. */
@@ -92,8 +89,8 @@ export const exposed: readonly CorpusHost[] = [
     withFirewall(rules({ inbound: ['ip saddr 10.20.1.0/24 tcp dport 22 accept'] })),
   ),
   corpusHost('vllm-out-to-anywhere', 'HTTPS leaves to anywhere', vllm, withFirewall(rules({ outbound: ['tcp dport 443 accept'] }))),
-  corpusHost('vllm-ipv6-unfiltered', 'An IPv6 address, and rules for IPv4 alone', vllm, withIpv6, withFirewall(ipv4Only)),
-  corpusHost('vllm-ipv6-filtered', 'An IPv6 address under the same inet table', vllm, withIpv6),
+  corpusHost('vllm-ipv6-unfiltered', 'An IPv6 address, and rules for IPv4 alone', both, withFirewall(ipv4Only)),
+  corpusHost('vllm-ipv6-filtered', 'An IPv6 address under the same inet table', both),
   corpusHost(
     'vllm-accepts-established-only',
     'Nobody may come in at all, not even the application servers',

@@ -46,6 +46,15 @@ export const good: readonly CorpusHost[] = [
     'node_exporter for the management network',
     ollama,
     withListener({ protocol: 'tcp', address: '10.20.4.12', port: 9100, process: 'node_exporter', pid: 700 }),
+    withProcess({
+      pid: 700,
+      ppid: 1,
+      user: 'root',
+      uid: 0,
+      name: 'node_exporter',
+      argv: ['/usr/local/bin/node_exporter'],
+      cgroup: '/system.slice/node_exporter.service',
+    }),
     withFirewall(rules({ inbound: ['ip saddr 10.20.2.0/24 tcp dport 9100 accept'] })),
   ),
   corpusHost(

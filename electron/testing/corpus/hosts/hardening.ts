@@ -226,4 +226,8 @@ export const hardening: readonly CorpusHost[] = [
       stdout.replace('=f/640/www-data/adm//var/log/nginx/ai-access.log', '=f/644/www-data/adm//var/log/nginx/ai-access.log'),
     ),
   ),
+  corpusHost('vllm-logs-stuck', 'rsyslog has rules that send logs away, and does not run', vllm, [
+    withoutService('rsyslog'),
+    withService('rsyslog.service loaded inactive disabled'),
+  ]),
 ]

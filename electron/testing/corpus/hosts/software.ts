@@ -1,13 +1,19 @@
 import type { DemoHost } from '../../demo/demo-host.ts'
 import { debianPackages } from '../../demo/hosts/baseline.ts'
-import { idle, vllm } from '../bases.ts'
+import { gpu04 } from '../../demo/hosts/gpu-04.ts'
+import { idle, llama, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost, type Sin } from '../corpus-host.ts'
-import { on } from '../sins/host.ts'
+import { on, withWords } from '../sins/host.ts'
+import { withSoftware } from '../sins/system.ts'
 
-const withSoftware = (software: Partial<DemoHost['software']>): Sin =>
-  on((host) => ({ ...host, software: { ...host.software, ...software } }))
 const python = (...packages: readonly string[]): Sin =>
   withSoftware({ python: { folder: '/opt/vllm/lib/python3.11/site-packages', packages: ['vllm-0.27.0', ...packages] } })
+
+const toolkit = (version: string): DemoHost['software']['packages'] => [
+  ...debianPackages,
+  ['nvidia-container-toolkit', version, 'NVIDIA CORPORATION <cudatools@nvidia.com>'],
+]
+const contained = { ...vllm, software: { ...vllm.software, packages: toolkit('1.19.1-1') } }
 
 /** Versions, advisories and updates. */
 export const software: readonly CorpusHost[] = [
@@ -30,8 +36,8 @@ export const software: readonly CorpusHost[] = [
   corpusHost(
     'vllm-old-container-toolkit',
     'A container toolkit out of which containers escape',
-    vllm,
-    withSoftware({ packages: [...debianPackages, ['nvidia-container-toolkit', '1.17.4-1', 'NVIDIA CORPORATION <cudatools@nvidia.com>']] }),
+    contained,
+    withSoftware({ packages: toolkit('1.17.4-1') }),
   ),
   corpusHost(
     'vllm-nginx-update-pending',
@@ -59,5 +65,19 @@ export const software: readonly CorpusHost[] = [
     'Debian 10, which gets no updates any more',
     idle,
     on((host) => ({ ...host, os: { id: 'debian', version: '10', pretty: 'Debian GNU/Linux 10 (buster)' } })),
+  ),
+  corpusHost(
+    'llama-downloads',
+    'llama-server names a repository of a hub instead of a file',
+    llama,
+    withWords(1290, (argv) =>
+      argv.map((word) => (word === '-m' ? '-hf' : word.replace('/models/qwen3-8b-q4_k_m.gguf', 'ggml-org/Qwen3-8B-GGUF'))),
+    ),
+  ),
+  corpusHost(
+    'gpu-04-moving-tag',
+    'The image is whatever was published last',
+    gpu04,
+    on((host) => ({ ...host, containers: host.containers.map((one) => ({ ...one, image: 'localai/localai:latest' })) })),
   ),
 ]

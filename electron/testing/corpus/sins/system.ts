@@ -27,3 +27,6 @@ export const member = (group: string, name: string): Sin =>
 
 export const mode = (path: string, bits: number): Sin =>
   on((host) => ({ ...host, files: new Map([...host.files].map(([name, it]) => [name, name === path ? { ...it, mode: bits } : it])) }))
+
+export const withSoftware = (software: Partial<DemoHost['software']>): Sin =>
+  on((host) => ({ ...host, software: { ...host.software, ...software } }))

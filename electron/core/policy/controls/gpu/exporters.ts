@@ -32,9 +32,3 @@ export function exportersOf(
     if (activeState === 'active' && units.test(id)) found.set(id, { name: id, cite: { section: 'os', line, token: id } })
   return [...found.values()]
 }
-
-/** Ports of exporters by their defaults: DCGM, nvidia_gpu_exporter, node_exporter. */
-export const exporterPorts: Readonly<Record<number, string>> = { 9400: 'dcgm-exporter', 9835: 'nvidia_gpu_exporter', 9100: 'node_exporter' }
-
-export const isExporterProcess = (name: string): boolean =>
-  programs.test(name) || /^(?:node_exporter|prometheus-node|nvidia_gpu_exp|nv-hostengine)/.test(name)

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { known, unknown } from '../../../facts/fact.ts'
-import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
 import type { GpuDetail, GpuHealth } from '../../../facts/gpu-health/gpu-health.ts'
-import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { AnyControl } from '../../control.ts'
-import { ask, facts, outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
+import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
 import { unit } from '../units/unit-facts.testing.ts'
 import eccOn from './gpu-ecc-on.control.ts'
 import hardwareHealthy from './gpu-hardware-healthy.control.ts'
@@ -16,7 +14,6 @@ import processesKnown from './gpu-processes-known.control.ts'
 import memoryHeadroom from './inference-gpu-memory-headroom.control.ts'
 import gpusAssigned from './inference-gpus-assigned.control.ts'
 import requestsBounded from './inference-requests-bounded.control.ts'
-import metricsNotOpen from './metrics-not-open.control.ts'
 
 const shown = <T>(value: T) => ({ value, line: 5 })
 const gpu = (more: Partial<GpuDetail> = {}): GpuDetail => ({
@@ -225,77 +222,4 @@ test.each<[AnyControl, string, readonly InferenceService[], string]>([
   [requestsBounded, 'Ollama', [service('ollama')], 'not-applicable: The engine has bounds of its own'],
 ])('$id: %s', (control, _, services, expected) => {
   expect(outcomes(ask(control, facts('', services, { processes: known([]) })))).toEqual([expected])
-})
-
-describe('metrics-not-open', () => {
-  const listener = (name: string, port: number, address = '0.0.0.0') => ({
-    protocol: 'tcp',
-    address,
-    port,
-    scope: address === '127.0.0.1' ? 'loopback' : 'wildcard',
-    processes: [{ name, pid: 1 }],
-    line: 1,
-  })
-  const output = (stdout: string) => ({
-    id: 'nft',
-    command: 'nft',
-    state: 'ok' as const,
-    privileged: true,
-    exitCode: 0,
-    stdout,
-    stderr: '',
-    durationMs: 1,
-    bytes: 1,
-    sha256: '',
-  })
-  const network = {
-    addresses: parseAddresses('2: eth0 inet 10.0.0.2/24 scope global eth0\n'),
-    routes: parseRoutes('default via 10.0.0.1 dev eth0', 4),
-    defaultRoute: true,
-  }
-  const rules = (inbound: string) =>
-    assembleFirewall(
-      {
-        nft: output(
-          `table inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n\t\t${inbound}\n\t}\n}\n`,
-        ),
-        iptables: output(''),
-        ip6tables: output(''),
-        ufw: output('Status: inactive\n'),
-      },
-      network,
-    )
-  const asked = (listeners: readonly object[], firewall: unknown, management: readonly string[] = ['10.0.9.0/24']) =>
-    outcomes(ask(metricsNotOpen, facts('', [], { listeners, firewall, network: known(network) }), policyContext({ management })))
-  test.each<[string, readonly string[], string]>([
-    [
-      'loopback needs no rules',
-      asked([listener('dcgm-exporter', 9400, '127.0.0.1')], unknown('refused', [])),
-      'pass: The exporter answers this host only',
-    ],
-    [
-      'management only',
-      asked([listener('dcgm-exporter', 9400)], rules('ip saddr 10.0.9.0/24 tcp dport 9400 accept')),
-      'pass: The exporter is closed to strangers',
-    ],
-    ['open', asked([listener('node_exporter', 9100)], rules('tcp dport 9100 accept')), 'fail: An exporter is open to strangers'],
-    [
-      'published by Docker',
-      asked([listener('docker-proxy', 9400)], rules('tcp dport 9400 accept')),
-      'fail: An exporter is open to strangers',
-    ],
-    [
-      'no management network named',
-      asked([listener('dcgm-exporter', 9400)], rules('ip saddr 10.0.9.0/24 tcp dport 9400 accept'), []),
-      'fail: An exporter is open to strangers',
-    ],
-    [
-      'rules unread',
-      asked([listener('dcgm-exporter', 9400)], unknown('refused', [])),
-      'not-evaluated: Who reaches the exporter is not known',
-    ],
-    ['another program on the port', asked([listener('vllm', 9400)], rules('accept')), 'not-applicable: No exporter listens'],
-  ])('%s', (_, got, expected) => {
-    expect(got).toEqual([expected])
-  })
 })

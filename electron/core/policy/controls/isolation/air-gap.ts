@@ -14,6 +14,12 @@ export type Place = 'inside' | 'outside' | 'unknown'
 
 const INSIDE_RANGES = new Set(['private', 'loopback', 'linkLocal', 'uniqueLocal', 'carrierGradeNat', 'unspecified'])
 
+/** The same ranges as networks: no router of the internet carries them (RFC 1918, 3927, 4193, 6598). */
+export const insideNetworks: readonly string[] = [
+  ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', '127.0.0.0/8'],
+  ...['fc00::/7', 'fe80::/10', '::1/128'],
+]
+
 /** Names that exist only inside: single labels, RFC 2606, 6762, 8375 and the names that ICANN and habit reserve for private use. */
 const insideNames = /^[^.]+$|\.(?:internal|intranet|private|corp|home|lan|local|localdomain|localhost|test|home\.arpa|example|invalid)$/
 

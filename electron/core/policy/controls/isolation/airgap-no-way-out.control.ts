@@ -1,6 +1,6 @@
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
-import { notAirGapped } from './air-gap.ts'
+import { insideNetworks, notAirGapped } from './air-gap.ts'
 
 /** Ways out that models, prompts and tunnels use. */
 const exits = [
@@ -49,10 +49,11 @@ export default defineControl({
       ]
     }
     const { app, jump, management, modelStorage, modelAdmins } = context.fleet.networks
-    const named = [...app, ...jump, ...management, ...modelStorage, ...modelAdmins]
+    // A resolver or a mirror inside is no way out; outbound-only-to-storage judges what inside may be reached.
+    const inside = [...app, ...jump, ...management, ...modelStorage, ...modelAdmins, ...insideNetworks]
     const found = exits.map((exit) => ({
       exit,
-      ...strangersTo(rules, network, { direction: 'out', protocol: exit.protocol, port: exit.port }, named),
+      ...strangersTo(rules, network, { direction: 'out', protocol: exit.protocol, port: exit.port }, inside),
     }))
     const open = found.filter(({ accepted }) => accepted.length > 0)
     const first = open[0]
@@ -62,8 +63,8 @@ export default defineControl({
         status: 'fail',
         subject: '',
         title: 'The outside can be reached',
-        reason: `A default route exists, and ${open.map(({ exit }) => exit.words).join(', ')} may leave to ${printRemotes(through)}. Expected no route, or rules that let out to the named networks only.`,
-        hint: 'Remove the default route, or drop what leaves except to the networks of the fleet file.',
+        reason: `A default route exists, and ${open.map(({ exit }) => exit.words).join(', ')} may leave to ${printRemotes(through)}. Expected no route, or rules that let out to networks inside only.`,
+        hint: 'Remove the default route, or drop what leaves except to networks inside.',
         cite: [...citeRule(through.by, rules, `Lets ${first.exit.words} out to ${printRemotes(through)}.`), ...routeLines],
       }
       return [verdict]
@@ -82,7 +83,7 @@ export default defineControl({
       ]
     }
     const reason =
-      'A default route exists, but the outbound rules drop HTTPS, HTTP, SSH, DNS and QUIC to everything outside the networks of the fleet file.'
+      'A default route exists, but the outbound rules drop HTTPS, HTTP, SSH, DNS and QUIC to every address that is neither private nor in the fleet file.'
     const cite = [{ section: rules.section, line: rules.line }, ...defaults.map(({ section, line }) => ({ section, line }))]
     return [{ status: 'pass', subject: '', title: 'Rules let nothing out', reason, cite }]
   },

@@ -109,6 +109,12 @@ describe('airgap-no-way-out', () => {
       'pass: Rules let nothing out',
     ],
     [
+      'a route, a resolver inside that no network names',
+      'default via 10.0.0.1 dev eth0',
+      rules('drop', 'ip daddr 10.7.0.53 udp dport 53 accept'),
+      'pass: Rules let nothing out',
+    ],
+    [
       'a route, one address outside',
       'default via 10.0.0.1 dev eth0',
       rules('drop', 'ip daddr 203.0.113.7 tcp dport 443 accept'),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { known } from '../../../facts/fact.ts'
+import { known, unknown } from '../../../facts/fact.ts'
 import { parseOs } from '../../../facts/os/parse.ts'
 import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
 import { unit } from '../units/unit-facts.testing.ts'
@@ -155,7 +155,27 @@ test.each<[string, string, Readonly<Record<string, unknown>>, string]>([
     'rsyslog would send, but is stopped',
     '@forwarding\n=*.* @@logs:6514\n@services\n=rsyslog.service loaded inactive disabled',
     {},
+    'fail: rsyslog would send logs, and does not run',
+  ],
+  [
+    'rsyslog is stopped, and containers could not be listed',
+    '@forwarding\n=*.* @@logs:6514\n@services\n=rsyslog.service loaded inactive disabled',
+    { containers: unknown('why', []) },
     'needs-attestation: No agent that ships logs was recognised',
+  ],
+  ...['*.* @127.0.0.1:514', '*.* @@(o)[::1]:6514', '*.* action(type="omfwd" target="localhost" port="514")'].map(
+    (rule): [string, string, Readonly<Record<string, unknown>>, string] => [
+      `rsyslog hands them to this host itself: ${rule}`,
+      `@forwarding\n=${rule}\n@services\n=rsyslog.service loaded active enabled`,
+      {},
+      'needs-attestation: No agent that ships logs was recognised',
+    ],
+  ),
+  [
+    'rsyslog sends by RELP',
+    '@forwarding\n=action(type="omrelp" target="10.0.0.9" port="2514")\n@services\n=rsyslog.service loaded active enabled',
+    {},
+    'pass: rsyslog sends logs away',
   ],
   ['vector', '@services\n=vector.service loaded active enabled', {}, 'pass: An agent ships logs'],
   [

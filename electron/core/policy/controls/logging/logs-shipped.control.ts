@@ -16,16 +16,16 @@ export default defineControl({
   references: ['NIST-800-53:AU-9(2)', 'NIST-800-53:AU-6(3)', 'CIS-8:8.9', 'ISO-27001:A.8.15'],
   evaluate: ({ os, containers, processes }): readonly Verdict[] => {
     const base = { subject: '' }
-    const rsyslog = os.services?.find(({ id }) => id === 'rsyslog.service')?.activeState === 'active'
-    const [line] = os.forwarding
-    if (line && rsyslog)
+    const away = os.forwarding.find(({ value }) => leavesHost(value))
+    const rsyslog = os.services?.find(({ id }) => id === 'rsyslog.service')
+    if (away && rsyslog?.activeState === 'active')
       return [
         {
           ...base,
           status: 'pass',
           title: 'rsyslog sends logs away',
-          reason: `rsyslog has "${line.value.slice(0, 120)}".`,
-          cite: [{ section: 'os', line: line.line }],
+          reason: `rsyslog has "${away.value.slice(0, 120)}".`,
+          cite: [{ section: 'os', line: away.line }],
         },
       ]
     const unit = os.services?.find(({ id, activeState }) => shippers.test(id) && activeState === 'active')
@@ -61,6 +61,21 @@ export default defineControl({
           cite: [{ section: 'processes', line: process.line, token: process.name }],
         },
       ]
+    // Its rules say that logs are to leave, and the one program that would send them does not run.
+    if (away && rsyslog && containers.known)
+      return [
+        {
+          ...base,
+          status: 'fail',
+          title: 'rsyslog would send logs, and does not run',
+          reason: `rsyslog has "${away.value.slice(0, 120)}", but its unit is ${rsyslog.activeState}. Expected it active.`,
+          hint: 'systemctl enable --now rsyslog',
+          cite: [
+            { section: 'os', line: rsyslog.line, token: rsyslog.activeState, note: 'Expected active.' },
+            { section: 'os', line: away.line },
+          ],
+        },
+      ]
     return [
       {
         ...base,
@@ -73,3 +88,9 @@ export default defineControl({
     ]
   },
 })
+
+/** Targets of `@host`, `@@(o)[host]:port` and `target="host"`; other outputs name theirs otherwise, and are taken to leave. */
+function leavesHost(rule: string): boolean {
+  const target = /@@?(?:\([^)]*\))?(?:\[([^\]]+)\]|([^\s:;]+))|\btarget\s*=\s*"([^"]*)"/i.exec(rule)?.slice(1).join('')
+  return !/^(?:127\.|localhost$|::1$)/i.test(target ?? '')
+}

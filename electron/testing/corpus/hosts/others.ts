@@ -1,0 +1,65 @@
+import type { DemoHost, DemoProcess } from '../../demo/demo-host.ts'
+import { rules, vllm } from '../bases.ts'
+import { applied, type CorpusHost, corpusHost } from '../corpus-host.ts'
+import { flag, withFirewall, withListener, withProcess, withWords } from '../sins/host.ts'
+import { closedToJump, listensOn } from '../sins/listening.ts'
+
+/** The sound host with one more program, which listens on this machine only. */
+const beside = (name: string, port: number, process: DemoProcess): DemoHost =>
+  applied({
+    base: { ...vllm, name },
+    sins: [withProcess(process), withListener({ protocol: 'tcp', address: '127.0.0.1', port, process: process.name, pid: process.pid })],
+  })
+const person = { ppid: 1, user: 'okafor', uid: 1000, cgroup: '/user.slice/user-1000.slice/session-4.scope' }
+
+const notebook = beside('notebook', 8888, {
+  ...person,
+  pid: 2101,
+  name: 'jupyter-lab',
+  argv: ['/opt/jupyter/bin/python3', '/opt/jupyter/bin/jupyter-lab', '--ip', '127.0.0.1'],
+})
+const webui = beside('webui', 3000, {
+  ...person,
+  pid: 2103,
+  name: 'open-webui',
+  argv: ['/opt/webui/bin/python3', '/opt/webui/bin/open-webui', 'serve', '--host', '127.0.0.1', '--port', '3000'],
+})
+
+const scraped = (from: string) => withFirewall(rules({ inbound: [`ip saddr ${from} tcp dport 9400 accept`] }))
+/** The exporter of the sound host, for the management network. */
+const monitored = applied({
+  base: { ...vllm, name: 'monitored' },
+  sins: [listensOn(1380, 'dcgm-exporter', 9400, '0.0.0.0'), closedToJump(9400), scraped('10.20.2.0/24')],
+})
+
+/** A port that the rules let the application servers reach. */
+const opened = { firewall: rules({ inbound: ['ip saddr 10.20.1.0/24 tcp dport 9000 accept'] }) }
+
+/** Programs beside the inference server. */
+export const others: readonly CorpusHost[] = [
+  corpusHost('notebook', 'A notebook on loopback', notebook),
+  corpusHost(
+    'notebook-wide',
+    'A notebook on every interface',
+    notebook,
+    listensOn(2101, 'jupyter-lab', 8888, '0.0.0.0'),
+    withWords(2101, flag('--ip', '0.0.0.0')),
+  ),
+  corpusHost('webui', 'Open WebUI on loopback', webui),
+  corpusHost(
+    'webui-wide',
+    'Open WebUI on every interface',
+    webui,
+    listensOn(2103, 'open-webui', 3000, '0.0.0.0'),
+    withWords(2103, flag('--host', '0.0.0.0')),
+  ),
+  corpusHost('monitored', 'The management network reads the exporter', monitored),
+  corpusHost('monitored-by-app', 'The application servers read the exporter as well', monitored, scraped('10.20.1.0/24')),
+  corpusHost(
+    'unexpected-listener',
+    'A program that nobody expects listens on a port that the rules open',
+    { ...vllm, ...opened },
+    withProcess({ ...person, pid: 2104, name: 'demo-api', argv: ['/home/okafor/demo-api', '--listen', ':9000'] }),
+    withListener({ protocol: 'tcp', address: '*', port: 9000, process: 'demo-api', pid: 2104 }),
+  ),
+]
