@@ -9,8 +9,8 @@ import type { Answer } from '../demo/answer.ts'
 import { answerSection } from '../demo/answers/answers.ts'
 import type { DemoHost } from '../demo/demo-host.ts'
 import { finishedFrame, framesOf, helloFrame } from '../demo/probe-frames.ts'
-import { doorOf } from '../demo/responders.ts'
 import { applied, type CorpusHost, type Tampered } from './corpus-host.ts'
+import { corpusDoor } from './tls-doors.ts'
 
 /** The same networks as the demo fleet's. */
 export const corpusFleet = (host: DemoHost): Fleet =>
@@ -39,7 +39,7 @@ export async function auditCorpusHost(it: Pick<CorpusHost, 'base' | 'sins'>): Pr
   const session: HostSession = {
     exec: async (_, options) => speak(options, host, sectionsOf(probeContextOf(fleet, entry)), tamper),
     openTcp: (port, signal) => {
-      const door = doorOf(host, port)
+      const door = corpusDoor(host, port)
       if (typeof door === 'object') {
         const [mine, theirs] = duplexPair()
         door.admit(theirs)

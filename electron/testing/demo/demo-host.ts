@@ -20,6 +20,8 @@ export interface DemoHost {
   readonly files: ReadonlyMap<string, DemoFile>
   /** Version, when nginx is installed. Its configuration is what the files below /etc/nginx say. */
   readonly nginx?: { readonly version: string; readonly running: boolean }
+  /** The configuration of a Caddy that runs, as its admin endpoint prints it. */
+  readonly caddy?: object
   readonly firewall: DemoFirewall
   /** Ports that the packet filter closes to the jump host without a word: it gets no answer there. */
   readonly closedToJump?: readonly number[]
@@ -157,6 +159,10 @@ export const text = (content: string, mode = 0o644): DemoFile => ({
   size: content.length,
   content,
 })
+
+/** vLLM has a key when it was started with one, or with a file that holds it. */
+export const hasKey = ({ processes, files }: DemoHost): boolean =>
+  files.has('/etc/vllm/vllm.env') || processes.some(({ argv }) => argv.includes('--api-key'))
 
 /** Settings of the operating system, as sections `os` and `privileged` show them. */
 export interface DemoSystem {

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { DemoHost, DemoListener } from './demo-host.ts'
+import { type DemoHost, type DemoListener, hasKey } from './demo-host.ts'
 
 /** What the programs of a simulated host answer when their ports are asked over the network: enough of each engine to be told apart. */
 const programs: Readonly<Record<string, Program>> = {
@@ -12,6 +12,7 @@ const programs: Readonly<Record<string, Program>> = {
     '/api/ps': '{"models":[]}',
     '/v1/models': '{"data":[]}',
   }),
+  vllm,
   // LocalAI without a key, behind the port that Docker publishes.
   'docker-proxy': engine({ '/readyz': 'OK', '/healthz': 'OK', '/v1/models': '{"data":[]}', '/metrics': '', '/api/tags': '{"models":[]}' }),
 }
@@ -29,6 +30,19 @@ function engine(routes: Readonly<Record<string, string>>): Program {
     }
 }
 
+/** The key covers /v1; what stands beside it answers everybody (vLLM docs/usage/security.md). GET is not the method of /invocations. */
+function vllm(host: DemoHost): RequestListener {
+  const open = engine({ '/health': '', '/metrics': '', '/v1/models': '{"data":[]}' })(host)
+  return (request, response) => {
+    if (request.url?.startsWith('/v1/') && hasKey(host)) response.writeHead(401).end()
+    else if (request.url === '/invocations') response.writeHead(405).end()
+    else open(request, response)
+  }
+}
+
+/** What a program answers; undefined for one that is none of an engine. */
+export const answersOf = (host: DemoHost, program: string): RequestListener | undefined => programs[program]?.(host)
+
 /** `refused`: nothing listens there. `silent`: the packet filter drops it, so that nobody ever answers. */
 export type Door = 'refused' | 'silent' | { readonly admit: (stream: Duplex) => void }
 
@@ -36,9 +50,9 @@ export type Door = 'refused' | 'silent' | { readonly admit: (stream: Duplex) => 
 export function doorOf(host: DemoHost, port: number): Door {
   if (host.closedToJump?.includes(port)) return 'silent'
   const listener = host.listeners.find((one) => one.port === port && one.protocol === 'tcp' && !isLoopback(one))
-  const program = listener && programs[listener.process]
-  if (program === undefined) return 'refused'
-  const server = createServer(program(host))
+  const answers = listener && answersOf(host, listener.process)
+  if (answers === undefined) return 'refused'
+  const server = createServer(answers)
   return { admit: (stream) => void server.emit('connection', stream) }
 }
 

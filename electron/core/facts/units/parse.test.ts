@@ -106,6 +106,7 @@ test.each<[string, readonly string[], object]>([
     ['EnvironmentFiles=/e (ignore_errors=yes)', '', '@envfile-missing /e'],
     { environmentComplete: true },
   ],
+  ['none named', ['Environment=A=1', 'EnvironmentFiles=', ''], { environmentComplete: true, environmentFiles: [] }],
   ['a file that was not looked at is not known', ['EnvironmentFiles=/e (ignore_errors=yes)', ''], { environmentComplete: false }],
   [
     'globs',

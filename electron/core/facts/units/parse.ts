@@ -87,7 +87,9 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
   const text = (name: string): string => rows.get(name)?.[0]?.value ?? ''
   const id = text('Id')
   if (id === '' || text('LoadState') === 'not-found') return undefined
-  const environmentFiles = (rows.get('EnvironmentFiles') ?? []).map(({ value }) => value.replace(/ \(ignore_errors=(?:yes|no)\)$/, ''))
+  const environmentFiles = (rows.get('EnvironmentFiles') ?? []).flatMap(
+    ({ value }) => value.replace(/ \(ignore_errors=(?:yes|no)\)$/, '') || [],
+  )
   const lines: Record<string, number> = {}
   for (const [name, [first]] of rows) if (first) lines[name] = first.line
   const environment: Record<string, string> = {}

@@ -1,6 +1,7 @@
 import type { CorpusHost } from '../corpus-host.ts'
 import { accounts } from './accounts.ts'
 import { airgapped } from './airgapped.ts'
+import { caddy } from './caddy.ts'
 import { exposed } from './exposed.ts'
 import { good } from './good.ts'
 import { gpus } from './gpus.ts'
@@ -8,9 +9,23 @@ import { hardening } from './hardening.ts'
 import { odd } from './odd.ts'
 import { others } from './others.ts'
 import { proxied } from './proxied.ts'
+import { seen } from './seen.ts'
 import { software } from './software.ts'
+import { sso } from './sso.ts'
 
 /** Every host, by kind. Each kind has its file of expected findings. */
-export const corpus = { good, exposed, proxied, accounts, hardening, gpus, airgapped, others, software, odd } as const satisfies Readonly<
-  Record<string, readonly CorpusHost[]>
->
+export const corpus = {
+  good,
+  exposed,
+  proxied,
+  caddy,
+  seen,
+  accounts,
+  hardening,
+  gpus,
+  airgapped,
+  others,
+  sso,
+  software,
+  odd,
+} as const satisfies Readonly<Record<string, readonly CorpusHost[]>>

@@ -4,7 +4,7 @@ import { gpu03 } from '../../demo/hosts/gpu-03.ts'
 import { gpu04 } from '../../demo/hosts/gpu-04.ts'
 import { llama, ollama, rules, soundFirewall, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost } from '../corpus-host.ts'
-import { flag, withFirewall, withListener, withUnit, withWords } from '../sins/host.ts'
+import { flag, withFiles, withFirewall, withListener, withUnit, withWords } from '../sins/host.ts'
 import { closedToJump, listensOn, ollamaOn, openToJump, vllmOn } from '../sins/listening.ts'
 
 const anyone = [withFirewall({ ...noFirewall, ufw: 'Status: inactive\n' }), openToJump]
@@ -26,7 +26,8 @@ export const exposed: readonly CorpusHost[] = [
     vllm,
     vllmOn('0.0.0.0'),
     anyone,
-    withUnit('vllm.service', { Environment: 'HF_HUB_OFFLINE=1' }),
+    withUnit('vllm.service', { EnvironmentFiles: '' }),
+    withFiles({ '/etc/vllm/vllm.env': undefined }),
   ),
   corpusHost(
     'vllm-wide-after-restart',

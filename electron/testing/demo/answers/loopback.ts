@@ -1,5 +1,5 @@
 import { type Answering, lines } from '../answer.ts'
-import type { DemoListener } from '../demo-host.ts'
+import { type DemoHost, type DemoListener, hasKey } from '../demo-host.ts'
 
 /** What `curl` gets on loopback from the engines of the demo, by the program that listens: statuses of the routes that the section asks. */
 const programs: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -12,15 +12,17 @@ const programs: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 const answersHere = ({ protocol, address, process }: DemoListener): boolean =>
   protocol === 'tcp' && process in programs && ['127.0.0.1', '0.0.0.0', '*', '::'].includes(address)
 
+/** The key of vLLM covers what is below /v1. */
+const statusOf = (host: DemoHost, process: string, route: string): number =>
+  process === 'vllm' && route.startsWith('/v1/') && !hasKey(host) ? 200 : (programs[process]?.[route] ?? 404)
+
 export const loopback: Answering = (host, section) => {
   const routes = section.kind === 'script' ? (section.parameters[1]?.split(' ') ?? []) : []
   const ports = new Map(host.listeners.filter(answersHere).map(({ port, process }) => [port, process]))
   if (ports.size === 0) return lines(['#none'])
   return lines([
     '#curl',
-    ...[...ports].flatMap(([port, process]) =>
-      routes.map((route) => `${programs[process]?.[route] ?? 404} http://127.0.0.1:${port}${route}`),
-    ),
+    ...[...ports].flatMap(([port, process]) => routes.map((route) => `${statusOf(host, process, route)} http://127.0.0.1:${port}${route}`)),
     ...[...ports].flatMap(([port, process]) => {
       const said = host.software.endpoints?.find((one) => one.port === port && one.path.endsWith('version'))
       return said === undefined || programs[process]?.[said.path] !== 200

@@ -50,6 +50,16 @@ function judge(service: InferenceService): Verdict {
       reason: `${serviceName(service)} listens on ${where} and asks for no key, so all ${routes.length} known routes are open.`,
       cite: cite('Reachable beyond this host, no key. Expected 127.0.0.1 behind a proxy.'),
     }
+  const names = listed(open.map(printRoute), 12)
+  // Whether there is a key or not: these never ask for it.
+  if (open.some((route) => route.class !== 'health' && route.class !== 'metadata'))
+    return {
+      ...base,
+      status: 'fail',
+      title: `${open.length} of ${routes.length} routes ignore the API key`,
+      reason: `${serviceName(service)} listens on ${where} and no key covers: ${names}.`,
+      cite: cite('The key does not cover every route. Expected 127.0.0.1 behind a proxy that lets named routes through.'),
+    }
   if (service.apiKey === 'unknown')
     return {
       ...base,
@@ -57,15 +67,6 @@ function judge(service: InferenceService): Verdict {
       title: 'Whether a key is needed is not known',
       reason: `${serviceName(service)} listens on ${where}, but its environment or key file could not be read.`,
       cite: cite(),
-    }
-  const names = listed(open.map(printRoute), 12)
-  if (open.some((route) => route.class !== 'health' && route.class !== 'metadata'))
-    return {
-      ...base,
-      status: 'fail',
-      title: `${open.length} of ${routes.length} routes ignore the API key`,
-      reason: `${serviceName(service)} listens on ${where} with a key that does not cover: ${names}.`,
-      cite: cite('The key does not cover every route. Expected 127.0.0.1 behind a proxy that lets named routes through.'),
     }
   if (open.length > 0)
     return {
