@@ -21,6 +21,9 @@ import { fleetSudoers } from './probe/fleet-sudoers.ts'
 import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.ts'
+import { hostServices } from './views/services-view.ts'
+import { createViewService } from './views/view-service.ts'
+import type { ViewSources } from './views/view-sources.ts'
 
 /** Everything core offers, wired once. The window reaches it through `handle`, the CLI through the services themselves. */
 export interface Services {
@@ -65,6 +68,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   })
   const advisories = createAdvisoryStore({ clock: ports.clock, log: ports.log, folder: ports.paths.data, by: ports.account })
   const audits = createAuditService({ ...ports, repo, decisions: decisions.of, advisories: advisories.book })
+  const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
   let outlook: string = randomUUID()
   let open: Transport | undefined
 
@@ -115,6 +119,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     return { revision: `${base} ${sequence}`, whole, job: audits.job(), outcome, hosts }
   }
 
+  const view = <V>(host: string, project: (sources: ViewSources) => V): V | null => current() && views.show(fleet.require(), host, project)
+
   const answers: { readonly [C in Channel]?: (input: Input<C>) => Output<C> | Promise<Output<C>> } = {
     'fleet:current': () => fleet.state(),
     'fleet:load': ({ path }) => fleet.load(path),
@@ -133,6 +139,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       const text = repo.output(sha256)
       return text === undefined ? null : { text: text.slice(0, MAX_OUTPUT_CHARACTERS), truncated: text.length > MAX_OUTPUT_CHARACTERS }
     },
+    'host:services': ({ host }) => view(host, hostServices),
     'control:list': () => detailsOf(controls),
     'waiver:list': () => (current() ? waivers(fleet.require()) : []),
     'waiver:grant': (request) => decided('waiver:changed', () => decisions.grantWaiver(fleet.require(), request)),

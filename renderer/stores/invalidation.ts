@@ -2,12 +2,16 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { Channel, EventName } from '#shared/ipc/channels.ts'
 import { subscribe } from '../bridge/call.ts'
 
+/** What the tabs of a host show: made from its newest audit, decisions laid over. */
+const views = ['host:services'] as const satisfies readonly Channel[]
+
 /** Which answers an event makes stale. Events carry no data. */
 export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'fleet:changed': [
     'fleet:current',
     'audit:latest',
     'audit:host',
+    ...views,
     'audit:changes',
     'audit:history',
     'connection:states',
@@ -16,9 +20,9 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'waiver:list',
     'attestation:list',
   ],
-  'audit:changed': ['audit:latest', 'audit:host', 'audit:changes', 'audit:history', 'waiver:list'],
-  'waiver:changed': ['waiver:list', 'audit:latest', 'audit:host', 'audit:changes'],
-  'attestation:changed': ['attestation:list', 'audit:latest', 'audit:host', 'audit:changes'],
+  'audit:changed': ['audit:latest', 'audit:host', ...views, 'audit:changes', 'audit:history', 'waiver:list'],
+  'waiver:changed': ['waiver:list', 'audit:latest', 'audit:host', ...views, 'audit:changes'],
+  'attestation:changed': ['attestation:list', 'audit:latest', 'audit:host', ...views, 'audit:changes'],
   'job:changed': ['audit:latest'],
   'prompt:changed': ['prompt:pending'],
   'connection:changed': ['connection:states', 'connection:changed-keys'],
@@ -29,6 +33,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'fleet:current',
     'audit:latest',
     'audit:host',
+    ...views,
     'audit:changes',
     'audit:history',
     'prompt:pending',
@@ -43,7 +48,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
 /** Shortest time between two fetches of a channel. Results of a hundred hosts need not be read a hundred times in a second. */
 const spacingMs = (channel: Channel): number => {
   if (channel === 'audit:latest') return 100
-  return channel.startsWith('audit:') ? 1000 : 0
+  return /^(?:audit|host):/.test(channel) ? 1000 : 0
 }
 
 /** Runs `act` at once, then at most once per `ms`, and always once after the last request. */

@@ -17,6 +17,7 @@ export const channels = [
   'audit:history',
   'audit:output',
   'audit:export',
+  'host:services',
   'control:list',
   'waiver:list',
   'waiver:grant',

@@ -5,6 +5,7 @@ import { auditContracts } from './audit.contract.ts'
 import type { Channel } from './channels.ts'
 import type { Contract } from './contract.ts'
 import { fleetContracts } from './fleet.contract.ts'
+import { hostContracts } from './host.contract.ts'
 import { policyContracts } from './policy.contract.ts'
 
 /** Every channel with its contract. The preload never imports this. */
@@ -12,6 +13,7 @@ export const contracts = {
   ...appContracts,
   ...fleetContracts,
   ...auditContracts,
+  ...hostContracts,
   ...policyContracts,
   ...advisoriesContracts,
 } as const satisfies Record<Channel, Contract>

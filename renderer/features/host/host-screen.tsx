@@ -1,11 +1,12 @@
 import { ChevronRight, Play, X } from 'lucide-react'
 import { useState } from 'react'
+import type { HostAudit } from '#shared/model/audit.ts'
 import { isWaivable } from '#shared/model/validity.ts'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
 import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
-import { couldNotLook, type HostView } from '../../stores/host-view.ts'
+import { couldNotLook, findingId, type HostView } from '../../stores/host-view.ts'
 import { useChangedKeys, useControls, useHostAudit } from '../../stores/queries.ts'
 import { type FindingTarget, goFleet, openDialog } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts } from '../../stores/use-hosts.tsx'
@@ -15,7 +16,6 @@ import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConnectionStatus } from '../../ui/connection-status.tsx'
 import { copyText } from '../../ui/copy-text.ts'
-import { KeyHint } from '../../ui/keys.tsx'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
 import { Dock } from './dock.tsx'
 import { evidenceText } from './evidence-text.ts'
@@ -24,15 +24,12 @@ import { FindingDetail } from './finding-detail.tsx'
 import { FindingList, type Grouping } from './finding-list.tsx'
 import { arriveAt, filterEntries, groupBySection, groupByState, hostEntries, openCount } from './host-entries.ts'
 import { HostFacts } from './host-facts.tsx'
-import { HostTabs, hostPanelId } from './host-tabs.tsx'
+import { HostTabHints } from './host-tab-hints.tsx'
+import { type HostTab, HostTabs, hostPanelId } from './host-tabs.tsx'
+import { ServicesTab } from './services/services-tab.tsx'
 import { StatementDialog } from './statement-dialog.tsx'
+import type { OpenFinding } from './verdict-link.tsx'
 import { WaiveDialog } from './waive-dialog.tsx'
-
-type HostTab = 'findings' | 'exposure'
-const tabs = [
-  { value: 'findings', label: 'Findings' },
-  { value: 'exposure', label: 'Exposure' },
-] as const
 
 interface HostScreenProps {
   readonly host: string
@@ -99,6 +96,11 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
     escape: stopOrClear,
     '/': () => setFilter(filter ?? ''),
   })
+  const openFinding: OpenFinding = (verdict) => {
+    setFilter(null)
+    setChosen(findingId(verdict))
+    setTab('findings')
+  }
   const keyChanged = changedKeys.some((key) => key.hop === host.name)
   return (
     <Screen
@@ -115,16 +117,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
       onSearch={() => openDialog({ kind: 'palette' })}
       notices={[...useAppNotices(), ...hostNotices(host, keyChanged, actions.start), ...errors(query.error, actions.failure)]}
       path={useHostPath(host)}
-      foot={
-        <>
-          <KeyHint chords={['j', 'k']}>Next finding</KeyHint>
-          <KeyHint chords={['e']}>Copy evidence</KeyHint>
-          <KeyHint chords={['w']}>Waive…</KeyHint>
-          <KeyHint chords={['/']}>Filter</KeyHint>
-          <KeyHint chords={['mod+[']}>Back</KeyHint>
-          <KeyHint chords={['?']}>All keys</KeyHint>
-        </>
-      }
+      foot={<HostTabHints tab={tab} />}
       actions={
         auditing ? (
           <Button icon={<X className="icon" aria-hidden />} chord="esc" onClick={actions.stop}>
@@ -139,11 +132,11 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
     >
       <div className="host-screen">
         <HostFacts host={host} audit={audit} />
-        <HostTabs value={tab} tabs={tabs} onChange={setTab} />
+        <HostTabs value={tab} onChange={setTab} />
         <div id={hostPanelId} className="min-h-0" role="tabpanel" aria-labelledby={`host-tab-${tab}`}>
-          {tab === 'exposure' && measurable !== undefined ? (
-            <Exposure audit={measurable} />
-          ) : tab === 'exposure' || (entry === undefined && filter === null) ? (
+          {tab !== 'findings' && measurable !== undefined ? (
+            <OtherTab tab={tab} audit={measurable} onFinding={openFinding} />
+          ) : tab !== 'findings' || (entry === undefined && filter === null) ? (
             <NotMeasured host={host} pending={query.isPending} />
           ) : (
             <div className="host-body h-full">
@@ -174,6 +167,21 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
       )}
     </Screen>
   )
+}
+
+interface OtherTabProps {
+  readonly tab: Exclude<HostTab, 'findings'>
+  readonly audit: HostAudit
+  readonly onFinding: OpenFinding
+}
+
+function OtherTab({ tab, audit, onFinding }: OtherTabProps) {
+  switch (tab) {
+    case 'exposure':
+      return <Exposure audit={audit} />
+    case 'services':
+      return <ServicesTab host={audit.name} onFinding={onFinding} />
+  }
 }
 
 function hostNotices(host: HostView, keyChanged: boolean, start: (hosts: readonly string[]) => void): NoticeView[] {

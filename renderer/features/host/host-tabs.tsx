@@ -1,13 +1,19 @@
 import { useRef } from 'react'
 
-interface HostTabsProps<T extends string> {
-  readonly value: T
-  readonly tabs: readonly { readonly value: T; readonly label: string }[]
-  readonly onChange: (value: T) => void
+const tabs = [
+  { value: 'findings', label: 'Findings' },
+  { value: 'exposure', label: 'Exposure' },
+  { value: 'services', label: 'Services' },
+] as const
+export type HostTab = (typeof tabs)[number]['value']
+
+interface HostTabsProps {
+  readonly value: HostTab
+  readonly onChange: (value: HostTab) => void
 }
 
 /** Tabs as the ARIA pattern has them: one stop for Tab, arrows move and choose. The panel carries `hostPanelId`. */
-export function HostTabs<T extends string>({ value, tabs, onChange }: HostTabsProps<T>) {
+export function HostTabs({ value, onChange }: HostTabsProps) {
   const list = useRef<HTMLDivElement>(null)
   const move = (by: number) => {
     const at = tabs.findIndex((tab) => tab.value === value)

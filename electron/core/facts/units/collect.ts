@@ -7,7 +7,7 @@ const properties = [
   ...['Id', 'LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Type', 'MainPID', 'ControlGroup', 'TriggeredBy'],
   ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UID', 'GID', 'UMask', 'WorkingDirectory', 'RootDirectory'],
   ...['ExecStart', 'Environment', 'EnvironmentFiles', 'PassEnvironment', 'UnsetEnvironment', 'LoadCredential', 'LoadCredentialEncrypted'],
-  ...['FragmentPath', 'DropInPaths', 'NeedDaemonReload'],
+  ...['FragmentPath', 'DropInPaths', 'NeedDaemonReload', 'Restart', 'NRestarts'],
   ...['NoNewPrivileges', 'PrivateTmp', 'PrivateDevices', 'PrivateNetwork', 'PrivateUsers', 'PrivateMounts', 'ProtectSystem', 'ProtectHome'],
   ...['ProtectKernelTunables', 'ProtectKernelModules', 'ProtectKernelLogs', 'ProtectControlGroups', 'ProtectClock', 'ProtectHostname'],
   ...[

@@ -6,9 +6,12 @@ import type { DemoFile, DemoHost, DemoUnit } from '../demo-host.ts'
 export const units: Answering = (host) => printed(`${host.units.map(properties).join('\n')}\n${beside(host)}`)
 
 const properties = ({ id, properties: all }: DemoUnit): string =>
-  Object.entries({ Id: id, NeedDaemonReload: 'no', AmbientCapabilities: '', LimitCORE: 'infinity', ...all })
+  Object.entries({ Id: id, NeedDaemonReload: 'no', AmbientCapabilities: '', LimitCORE: 'infinity', ...all, ...restarts(all) })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')
+
+/** Printed last, so that lines of the others stay where they are. */
+const restarts = ({ Restart = 'on-failure', NRestarts = '0' }: DemoUnit['properties']) => ({ Restart, NRestarts })
 
 function beside(host: DemoHost): string {
   const environmentFiles = host.units.flatMap(({ properties: all }) => environmentFileOf(all))

@@ -80,6 +80,27 @@ export const nginxProcesses = [
   { ...system(991, 990, 'nginx', ['nginx: worker process'], '/system.slice/nginx.service'), user: 'www-data', uid: 33 },
 ]
 
+/** As Debian's package starts it. */
+export const nginxUnit: DemoHost['units'][number] = {
+  id: 'nginx.service',
+  properties: {
+    LoadState: 'loaded',
+    ActiveState: 'active',
+    SubState: 'running',
+    UnitFileState: 'enabled',
+    MainPID: '990',
+    ControlGroup: '/system.slice/nginx.service',
+    User: '',
+    Group: '',
+    DynamicUser: 'no',
+    ExecStart:
+      '{ path=/usr/sbin/nginx ; argv[]=/usr/sbin/nginx -g daemon on; master_process on; ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }',
+    FragmentPath: '/usr/lib/systemd/system/nginx.service',
+    DropInPaths: '',
+    Restart: 'no',
+  },
+}
+
 export const httpsListeners = [{ protocol: 'tcp', address: '0.0.0.0', port: 443, process: 'nginx', pid: 990 }] as const
 
 export const nginxMain = `user www-data;

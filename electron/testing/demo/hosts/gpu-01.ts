@@ -10,6 +10,7 @@ import {
   httpsListeners,
   nginxMain,
   nginxProcesses,
+  nginxUnit,
   segmentRules,
   soundSshd,
   sshListeners,
@@ -146,6 +147,7 @@ export const gpu01: DemoHost = {
       },
       security: ["PrivateNetwork= Service has access to the host's network 0.5", '-> Overall exposure level for vllm.service: 3.9 OK :-)'],
     },
+    nginxUnit,
   ],
   containers: [],
   files: new Map([

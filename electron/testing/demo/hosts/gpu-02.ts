@@ -7,6 +7,7 @@ import {
   httpsListeners,
   nginxMain,
   nginxProcesses,
+  nginxUnit,
   segmentRules,
   soundSshd,
   sshListeners,
@@ -91,7 +92,7 @@ export const gpu02: DemoHost = {
       cgroup: '/system.slice/ollama.service',
     },
   ],
-  units: [ollamaUnit({ pid: 2247, user: 'ollama' })],
+  units: [ollamaUnit({ pid: 2247, user: 'ollama' }), nginxUnit],
   containers: [],
   files: new Map([
     ['/etc/nginx/nginx.conf', text(nginxMain)],

@@ -1,0 +1,43 @@
+import type { HostedService } from '#shared/model/host-services.ts'
+import type { Container } from '../facts/containers/containers.ts'
+import type { Process } from '../facts/processes/processes.ts'
+import type { FactResults } from '../facts/registry.ts'
+import type { Unit } from '../facts/units/units.ts'
+
+/** What is known when a row is made. */
+export interface Known {
+  readonly units: readonly Unit[]
+  readonly containers: readonly Container[]
+  readonly processes: readonly Process[]
+}
+
+export const knownOf = ({ units, containers, processes }: FactResults): Known => ({
+  units: units.known ? units.value : [],
+  containers: containers.known ? containers.value.containers : [],
+  processes: processes.known ? processes.value : [],
+})
+
+/** Placed by its cgroup: below a user's own manager, or in a log-in session. */
+export const inUserSession = (process: Process | undefined): boolean =>
+  /\/(?:user@\d+\.service|session-[^/]+\.scope)(?:\/|$)/.test(process?.cgroup ?? '')
+
+/** What systemd or the container runtime says about starting it again. */
+export function restartOf(unit: Unit | undefined, container: Container | undefined): HostedService['restart'] {
+  const { Restart: policy, NRestarts: count, NeedDaemonReload: reload } = unit?.properties ?? {}
+  const containerPolicy = container?.restartPolicy === '' ? undefined : container?.restartPolicy
+  return {
+    ...((policy ?? containerPolicy) && { policy: policy ?? containerPolicy }),
+    ...(/^\d{1,9}$/.test(count ?? '') && { count: Number(count) }),
+    ...(reload !== undefined && { reloadNeeded: reload === 'yes' }),
+  }
+}
+
+const shownElsewhere = new Set(['Environment', 'ExecStart', 'Id'])
+
+export const propertiesOf = (unit: Unit | undefined): HostedService['properties'] =>
+  Object.entries(unit?.properties ?? {})
+    .filter(([name]) => !shownElsewhere.has(name))
+    .map(([name, value]) => ({ name, value, line: unit?.lines[name] ?? 0 }))
+
+export const stateOf = (running: boolean, unit: Unit | undefined): string =>
+  unit ? `${unit.activeState}${unit.properties.SubState ? ` (${unit.properties.SubState})` : ''}` : running ? 'running' : 'stopped'

@@ -1,0 +1,52 @@
+import type { Finding } from '#shared/model/finding.ts'
+import type { Gap } from '#shared/model/gap.ts'
+import type { Proof } from '#shared/model/proof.ts'
+import type { Verdict } from '#shared/model/verdict.ts'
+import { rankOf } from '#shared/status.ts'
+import type { FactResult } from '../facts/fact.ts'
+import { visible } from '../policy/evidence.ts'
+import type { ViewSources } from './view-sources.ts'
+
+const MAX_LINE_LENGTH = 400
+
+/** The line that proves a value; undefined when the section is not in the audit. */
+export function proofAt({ outputs }: Pick<ViewSources, 'outputs'>, section: string, line: number): Proof | undefined {
+  const output = outputs.get(section)
+  if (output === undefined) return undefined
+  const text = line < 1 ? '' : visible(lineAt(output.stdout, line))
+  return { section, command: visible(output.command), sha256: output.sha256, line, text: text.slice(0, MAX_LINE_LENGTH) }
+}
+
+/** Walks to the line instead of splitting: outputs are large, and many lines are asked for. */
+function lineAt(text: string, number: number): string {
+  let start = 0
+  for (let at = 1; at < number; at++) {
+    const end = text.indexOf('\n', start)
+    if (end < 0) return ''
+    start = end + 1
+  }
+  const end = text.indexOf('\n', start)
+  return end < 0 ? text.slice(start) : text.slice(start, end)
+}
+
+/** What the unknown ones of these facts leave open, each reason once. */
+export function gapsOf(facts: readonly FactResult<unknown>[], { outputs }: Pick<ViewSources, 'outputs'>): Gap[] {
+  const gaps = new Map<string, Gap>()
+  for (const fact of facts) {
+    if (fact.known) continue
+    const sudoers = [...new Set(fact.sections.flatMap((id) => outputs.get(id)?.sudoers ?? []))]
+    gaps.set(fact.reason, { reason: fact.reason, sudoers, ...(fact.hint && sudoers.length === 0 && { hint: fact.hint }) })
+  }
+  return [...gaps.values()]
+}
+
+export const verdictOf = ({ control, subject, status, title }: Finding): Verdict => ({ control, subject, status, title })
+
+/** Findings that need somebody, loudest first, and how many pass. */
+export function openAndPassing(findings: readonly Finding[]): { readonly open: Verdict[]; readonly passing: number } {
+  const open = findings.filter(({ status }) => status !== 'pass' && status !== 'not-applicable')
+  return {
+    open: open.toSorted((a, b) => rankOf(a.status) - rankOf(b.status)).map(verdictOf),
+    passing: findings.filter(({ status }) => status === 'pass').length,
+  }
+}

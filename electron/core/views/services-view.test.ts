@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { hostServicesSchema } from '#shared/model/host-services.ts'
+import { gpu01 } from '#testing/demo/hosts/gpu-01.ts'
+import { gpu02 } from '#testing/demo/hosts/gpu-02.ts'
+import { gpu04 } from '#testing/demo/hosts/gpu-04.ts'
+import { sourcesOf } from './demo-sources.testing.ts'
+import { hostServices } from './services-view.ts'
+
+test('vLLM behind nginx: how each runs, as whom, in which version, with which settings', () => {
+  const view = hostServicesSchema.parse(hostServices(sourcesOf(gpu01)))
+  expect(view.gaps).toEqual([])
+  expect(view.services.map(({ kind, name, how, account, state }) => [kind, name, how, account, state])).toEqual([
+    ['engine', 'vLLM', 'unit', 'vllm', 'active (running)'],
+    ['proxy', 'nginx', 'unit', 'root', 'active (running)'],
+    ['program', 'DCGM exporter', 'unknown', 'root', 'running'],
+  ])
+  const [vllm, nginx] = view.services
+  expect(vllm?.version).toMatchObject({ text: '0.27.0', from: 'endpoint', proof: { text: '="version":"0.27.0"' } })
+  expect(vllm?.settings.map(({ name, value }) => `${name} ${value}`)).toEqual([
+    'model /srv/models/llama-3.1-8b-instruct',
+    '--max-model-len 8192',
+    '--max-num-seqs 32',
+    '--gpu-memory-utilization 0.9',
+    '--no-enable-log-requests on',
+    'HF_HUB_OFFLINE 1',
+  ])
+  expect(vllm?.restart).toEqual({ policy: 'on-failure', count: 0, reloadNeeded: false })
+  expect(vllm?.open).toEqual([])
+  expect(vllm?.passing).toBeGreaterThan(15)
+  expect(nginx?.version).toMatchObject({ text: '1.22.1-9+deb12u3', from: 'host-package' })
+  expect(nginx?.binds).toEqual([{ address: '0.0.0.0', port: 443, scope: 'wildcard', basis: 'observed' }])
+})
+
+test('open findings stand with the service that they are about, loudest first', () => {
+  const [ollama, nginx] = hostServices(sourcesOf(gpu02)).services
+  expect(ollama?.open[0]).toEqual({
+    control: 'engine-version-not-vulnerable',
+    subject: 'ollama.service',
+    status: 'fail',
+    title: 'Ollama 0.12.6 is vulnerable',
+  })
+  expect(ollama?.open.map(({ control }) => control)).toContain('inference-unit-sandboxed')
+  expect(nginx?.open.map(({ control }) => control)).toContain('management-endpoints-restricted')
+})
+
+test('a container is shown once: by the engine inside', () => {
+  const { services } = hostServices(sourcesOf(gpu04))
+  expect(services.map(({ kind, how, container }) => [kind, how, container])).toEqual([['engine', 'container', 'localai']])
+  expect(services[0]).toMatchObject({ image: 'localai/localai:v4.9.0-gpu-nvidia-cuda-12', restart: {}, version: { from: 'image' } })
+})
+
+test('what sudo refused is a gap with its line, and the rest is still listed', () => {
+  const view = hostServices(sourcesOf(gpu04, ['containers']))
+  expect(view.gaps).toEqual([
+    { reason: expect.stringContaining('Containers: sudo refused'), sudoers: ['gatehouse-ro ALL=(root) NOPASSWD: /usr/bin/containers'] },
+  ])
+  expect(view.services[0]).toMatchObject({ name: 'LocalAI', how: 'container' })
+})
+
+test('without processes nothing is said to be absent', () => {
+  const view = hostServices(sourcesOf(gpu01, ['processes', 'units']))
+  expect(view.gaps.map(({ reason }) => reason).join()).toMatch(/sudo refused/)
+})

@@ -1,0 +1,51 @@
+import type { HostAudit } from '#shared/model/audit.ts'
+import type { Fleet } from '#shared/model/fleet.ts'
+import type { AdvisoryBook } from '../advisories/advisory-book.ts'
+import { type FactResults, probeContextOf, readFacts } from '../facts/registry.ts'
+import type { Log } from '../ports.ts'
+import type { SectionOutput } from '../probe/section.ts'
+import type { AuditRepo } from '../store/audit.repo.ts'
+import type { ViewSources } from './view-sources.ts'
+
+interface ViewServicePorts {
+  readonly repo: Pick<AuditRepo, 'newest' | 'outputs'>
+  readonly log: Log
+  readonly advisories: () => AdvisoryBook
+  /** The newest result of a host as decided until now. */
+  readonly audit: (fleet: Fleet, host: string) => HostAudit | null
+}
+
+/** Makes views of hosts out of stored answers. Asks no host. */
+export interface ViewService {
+  /** What `project` makes of the newest audit of a host; null when it has none, or that could not look. */
+  show<V>(fleet: Fleet, host: string, project: (sources: ViewSources) => V): V | null
+}
+
+export function createViewService({ repo, log, advisories, audit }: ViewServicePorts): ViewService {
+  /** Facts of the host that is looked at: its tabs are read one after another, and each asks for all of them. */
+  let read:
+    | {
+        readonly auditId: string
+        readonly fleet: Fleet
+        readonly host: string
+        readonly facts: FactResults
+        readonly outputs: Map<string, SectionOutput>
+      }
+    | undefined
+
+  return {
+    show(fleet, name, project) {
+      const host = fleet.hosts.find((one) => one.name === name)
+      const [newest] = repo.newest(fleet.name, name, 1)
+      if (host === undefined || newest === undefined) return null
+      const { auditId } = newest
+      if (read?.auditId !== auditId || read.host !== name || read.fleet !== fleet) {
+        const outputs = repo.outputs(auditId, name)
+        if (outputs.size === 0) return null
+        read = { auditId, fleet, host: name, outputs, facts: readFacts(outputs, probeContextOf(fleet, host), log) }
+      }
+      const findings = audit(fleet, name)?.findings ?? []
+      return project({ facts: read.facts, outputs: read.outputs, findings, advisories: advisories() })
+    },
+  }
+}

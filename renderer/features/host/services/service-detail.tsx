@@ -1,0 +1,103 @@
+import type { HostedService } from '#shared/model/host-services.ts'
+import { CopyButton } from '../../../ui/copy-button.tsx'
+import { plainText } from '../../../ui/plain-text.ts'
+import { Status } from '../../../ui/status.tsx'
+import { DetailList } from '../detail-list.tsx'
+import { ProofLine } from '../proof-line.tsx'
+import { type OpenFinding, VerdictList } from '../verdict-link.tsx'
+import { bindWords, commandLine, howWords, placeOf, restartWords, stateTone, versionFrom } from './service-words.ts'
+
+interface ServiceDetailProps {
+  readonly service: HostedService
+  readonly onFinding: OpenFinding
+}
+
+/** Open findings first, then what it was started with, then how systemd holds it. */
+export function ServiceDetail({ service, onFinding }: ServiceDetailProps) {
+  const { open, passing, settings, command, environment, properties, proof, version, danger } = service
+  const started = commandLine(command)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
+    <aside className="host-tab-detail" aria-label="Details of the service" data-pane tabIndex={0}>
+      <h3>{plainText(service.name, 120)}</h3>
+      <p className="muted">
+        <code>{placeOf(service)}</code>
+      </p>
+      <h4>{open.length === 0 ? 'Findings' : `${open.length} open ${open.length === 1 ? 'finding' : 'findings'}`}</h4>
+      <VerdictList verdicts={open} onOpen={onFinding} />
+      <p className="muted">
+        {passing === 0 ? 'No check passes about it.' : `${passing} ${passing === 1 ? 'check passes' : 'checks pass'}.`}
+      </p>
+      <h4>How it runs</h4>
+      <DetailList
+        rows={[
+          [
+            'State',
+            <Status key="state" tone={stateTone(service)}>
+              {plainText(service.state, 60)}
+            </Status>,
+          ],
+          ['Started by', howWords[service.how]],
+          ...(service.image === undefined ? [] : [['Image', <code key="image">{plainText(service.image, 200)}</code>] as const]),
+          ['Account', service.account === undefined ? 'Not read' : plainText(service.account, 80)],
+          ['Restarts', restartWords(service)],
+          [
+            'Version',
+            version === undefined
+              ? `Not known: ${plainText(service.versionUnknown ?? '', 300)}`
+              : `${plainText(version.text, 80)}, from ${versionFrom(service)}`,
+          ],
+          ['Listens on', bindWords(service).join(', ') || (service.bindsUnknown === undefined ? 'No TCP port' : 'Not known')],
+          ...(service.bindsUnknown === undefined ? [] : [['Sockets', plainText(service.bindsUnknown, 300)] as const]),
+        ]}
+      />
+      {danger !== undefined && <p className="mt-2">{plainText(danger, 400)}</p>}
+      {settings.length > 0 && (
+        <>
+          <h4>Settings that matter</h4>
+          <DetailList rows={settings.map(({ name, value }) => [plainText(name, 80), <code key={name}>{plainText(value, 300)}</code>])} />
+        </>
+      )}
+      <h4 className="with-action">
+        Command line
+        {started !== '' && <CopyButton text={started} what="the command line" />}
+      </h4>
+      {started === '' ? <p>Not read.</p> : <pre className="rule">{plainText(started, 4000)}</pre>}
+      {environment !== undefined && Object.keys(environment).length > 0 && (
+        <>
+          <h4>Environment</h4>
+          <DetailList
+            rows={Object.entries(environment).map(([name, value]) => [
+              plainText(name, 80),
+              <code key={name}>{plainText(value, 300)}</code>,
+            ])}
+          />
+        </>
+      )}
+      {properties.length > 0 && (
+        <>
+          <h4>Properties of the unit</h4>
+          <DetailList
+            rows={properties.map(({ name, value }) => [
+              name,
+              value === '' ? (
+                <span key={name} className="muted">
+                  empty
+                </span>
+              ) : (
+                <code key={name}>{plainText(value, 400)}</code>
+              ),
+            ])}
+          />
+        </>
+      )}
+      {proof !== undefined && (
+        <>
+          <h4>Proof</h4>
+          <ProofLine proof={proof} />
+        </>
+      )}
+      {version?.proof !== undefined && <ProofLine proof={version.proof} />}
+    </aside>
+  )
+}

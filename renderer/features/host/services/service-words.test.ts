@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { bindWords, commandLine, restartWords, stateTone } from './service-words.ts'
+
+test('a port bound in IPv4 and IPv6 alike is one; a loopback is named', () => {
+  const bind = { port: 8080, basis: 'observed' } as const
+  expect(
+    bindWords({
+      binds: [
+        { ...bind, address: '0.0.0.0', scope: 'wildcard' },
+        { ...bind, address: '::', scope: 'wildcard' },
+        { ...bind, address: '::1', scope: 'loopback' },
+      ],
+    }),
+  ).toEqual(['*:8080', '[::1]:8080'])
+})
+
+test.each([
+  [{}, 'Not known'],
+  [{ policy: 'no', count: 0 }, 'never by itself, not restarted since it was started'],
+  [
+    { policy: 'on-failure', count: 7, reloadNeeded: true },
+    'on-failure, restarted 7 times by systemd, its files changed since they were loaded',
+  ],
+  [{ policy: 'unless-stopped', reloadNeeded: false }, 'unless-stopped'],
+])('%j is said as %s', (restart, words) => {
+  expect(restartWords({ restart })).toBe(words)
+})
+
+test.each([
+  ['active (running)', true, 'pass'],
+  ['activating (auto-restart)', false, 'fail'],
+  ['failed (failed)', false, 'fail'],
+  ['inactive (dead)', false, 'na'],
+] as const)('%s is shown as it is', (state, running, tone) => {
+  expect(stateTone({ state, running })).toBe(tone)
+})
+
+test('a command line is quoted where a shell would take it apart', () => {
+  expect(commandLine(['/opt/a b/vllm', '--api-key=‹redacted›', "it's", '$(id)', ''])).toBe(
+    `'/opt/a b/vllm' --api-key=‹redacted› 'it'\\''s' '$(id)' ''`,
+  )
+})

@@ -1,0 +1,10 @@
+import { z } from 'zod'
+import { hostServicesSchema } from '../model/host-services.ts'
+import { contract } from './contract.ts'
+
+const input = z.object({ host: z.string() })
+
+/** What the newest audit of one host knows, for one tab each. Null when that audit could not look. */
+export const hostContracts = {
+  'host:services': contract({ input, output: hostServicesSchema.nullable(), effect: 'read', by: 'engine' }),
+} as const
