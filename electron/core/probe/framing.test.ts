@@ -33,6 +33,20 @@ test('a whole answer', () => {
   expect(reader.sections[1]?.end).toMatchObject({ truncated: true, ran: 'unknown', durationMs: null })
 })
 
+test('text is framed as it is, but for tildes and line ends', () => {
+  const { reader } = read(
+    Buffer.from(`${line('h', 'text', 0, 'x')}${line(0, 'b')}${line(0, 'o', ' a  b~t~n\u00ff')}${line(0, 'o', '~n')}`, 'latin1'),
+  )
+  expect(Buffer.concat(reader.sections[0]?.stdout ?? []).toString('latin1')).toBe(' a  b~\n\u00ff\n')
+  expect(reader.sections[0]?.encodedLength).toBe(12)
+})
+
+test('a section whose framing broke on the host is incomplete, and no frame counts as lost', () => {
+  const { reader } = read(`${line('h', 'text', 0, 'x')}${line(0, 'b')}${line(0, 'o', 'ab')}${line(0, 's', 't', '-')}`)
+  expect(reader.sections[0]).toMatchObject({ incomplete: true, end: { truncated: true, encodedLength: null } })
+  expect(reader.lost).toBe(0)
+})
+
 test('marks of gh_sudo stand before the end', () => {
   const { reader } = read(`${hello}${line(0, 'b')}${line(0, 's', 'w', 0, 'd2', 'r1', 'd2', 'm3', 126, 'a', '-', '-', '-')}`)
   expect(reader.sections[0]?.end).toMatchObject({ exitCode: 126, refused: [2], allowed: [1], durationMs: null })
@@ -51,6 +65,8 @@ describe('what is not a frame is counted and changes nothing', () => {
     ['output after the end', hello + line(0, 'b') + line(0, 's', 'w', 0, 0, 'a', '-', '-', '-') + line(0, 'o', base64('x'))],
     ['no base64', hello + line(0, 'b') + line(0, 'o', 'a b')],
     ['base64 cut short', hello + line(0, 'b') + line(0, 'o', 'abc')],
+    ['a tilde that means nothing', line('h', 'text', 0, 'x') + line(0, 'b') + line(0, 'o', 'a~b')],
+    ['a tilde cut off', line('h', 'text', 0, 'x') + line(0, 'b') + line(0, 'o', 'a~')],
     ['an exit code that is none', hello + line(0, 'b') + line(0, 's', 'w', 0, 'zero', 'a', '-', '-', '-')],
     ['a mark that is none', hello + line(0, 'b') + line(0, 's', 'w', 0, 0, 'x', '-', '-', '-')],
     ['a kind that is none', hello + line(0, 'b') + line(0, 'q', 'x')],

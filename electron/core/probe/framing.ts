@@ -1,6 +1,6 @@
 /**
  * Reads the frames of a probe as they arrive. One line each, at most 4 KiB: `NONCE h ENCODING UID TIMEOUT`, `NONCE INDEX b` (begun),
- * `NONCE INDEX o DATA`, `NONCE INDEX e DATA`, `NONCE INDEX s w|t COUNT WORD…` (ended), `NONCE z` (all done).
+ * `NONCE INDEX o DATA`, `NONCE INDEX e DATA`, `NONCE INDEX s w|t COUNT WORD…` (ended; COUNT `-` when the framing itself broke), `NONCE z` (all done).
  * Any other line is noise of the login (greetings, banners): counted, never believed. Nothing here throws, whatever the host sends.
  */
 const MAX_LINE_BYTES = 8192
@@ -11,8 +11,8 @@ const NOISE_SAMPLE_BYTES = 400
 export interface SectionEnd {
   /** The host stopped reading at the byte cap. */
   readonly truncated: boolean
-  /** Characters of all stdout frames that were sent. */
-  readonly encodedLength: number
+  /** Characters of all stdout frames that were sent; null when nobody counted to the end. */
+  readonly encodedLength: number | null
   /** Null when the command never ran, or its end was lost together with the rest of its output. */
   readonly exitCode: number | null
   /** `root`, `account`, sudo `denied`, program `missing`, or not told. */
@@ -40,7 +40,7 @@ export interface SectionFrames {
 }
 
 export interface Hello {
-  readonly encoding: 'base64' | 'od' | 'none'
+  readonly encoding: 'text' | 'base64' | 'od' | 'none'
   readonly uid: number | null
 }
 
@@ -58,7 +58,7 @@ const secondsOf = (word: string | undefined): number | null =>
 /** Words: `w|t COUNT [dN|rN]… EXIT MARK CANDIDATE START END`, as `shell-runtime.ts` writes them. Undefined when they are not that. */
 function parseEnd(words: readonly string[]): SectionEnd | undefined {
   const [flag, count = '', ...rest] = words
-  if ((flag !== 'w' && flag !== 't') || !/^\d{1,12}$/.test(count)) return undefined
+  if ((flag !== 'w' && flag !== 't') || !/^(\d{1,12}|-)$/.test(count)) return undefined
   const marks: string[] = []
   while (rest[0] !== undefined && /^[dram][1-9]\d{0,3}$/.test(rest[0])) marks.push(rest.shift() as string)
   const numbers = (letter: string) => [...new Set(marks.filter((mark) => mark.startsWith(letter)).map((mark) => Number(mark.slice(1))))]
@@ -69,7 +69,7 @@ function parseEnd(words: readonly string[]): SectionEnd | undefined {
   const to = secondsOf(end)
   return {
     truncated: flag === 't',
-    encodedLength: Number(count),
+    encodedLength: count === '-' ? null : Number(count),
     exitCode: known ? Number(exit) : null,
     ran: mark in ran ? ran[mark as keyof typeof ran] : 'unknown',
     candidate: /^\d{1,3}$/.test(candidate) ? Number(candidate) : null,
@@ -81,7 +81,18 @@ function parseEnd(words: readonly string[]): SectionEnd | undefined {
 
 const ASCII_WORDS = /^[\x20-\x7e]*$/
 
+const unescaped: Readonly<Record<string, string>> = { '~t': '~', '~n': '\n' }
+
+/** `data` holds one byte a character. */
 function decode(data: string, encoding: Hello['encoding']): Buffer | undefined {
+  if (encoding === 'text') {
+    return /~(?![tn])/.test(data)
+      ? undefined
+      : Buffer.from(
+          data.replace(/~[tn]/g, (pair) => unescaped[pair] as string),
+          'latin1',
+        )
+  }
   if (encoding === 'base64') {
     return data.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(data) ? Buffer.from(data, 'base64') : undefined
   }
@@ -174,7 +185,7 @@ export class FrameReader {
       this.#noise(line)
       return undefined
     }
-    const event = ASCII_WORDS.test(text) ? this.#frame(text.slice(this.#prefix.length).split(' ')) : 'bad'
+    const event = this.#frame(text.slice(this.#prefix.length))
     if (event === 'bad') {
       this.malformed++
       return undefined
@@ -182,7 +193,11 @@ export class FrameReader {
     return event
   }
 
-  #frame(words: readonly string[]): FrameEvent | 'bad' | undefined {
+  #frame(text: string): FrameEvent | 'bad' | undefined {
+    const data = /^(\d{1,4}) ([oe]) /.exec(text)
+    if (data) return this.#data(Number(data[1]), data[2] as 'o' | 'e', text.slice(data[0].length))
+    if (!ASCII_WORDS.test(text)) return 'bad'
+    const words = text.split(' ')
     const [first = '', kind, ...rest] = words
     if (first === 'h') return this.#greeting(words)
     if (!this.hello || this.finished) return 'bad'
@@ -206,25 +221,25 @@ export class FrameReader {
       section.end = end
       if (section.encodedLength !== end.encodedLength) {
         section.incomplete = true
-        this.lost++
+        if (end.encodedLength !== null) this.lost++
       }
       return { kind: 'ended', index }
     }
-    return (kind === 'o' || kind === 'e') && rest.length === 1
-      ? this.#data(section, kind, rest[0] as string, this.#caps[index] ?? 0)
-      : 'bad'
+    return 'bad'
   }
 
   #greeting(words: readonly string[]): FrameEvent | 'bad' {
     const [, encoding, uid] = words
-    if (this.hello || (encoding !== 'base64' && encoding !== 'od' && encoding !== '')) return 'bad'
+    if (this.hello || (encoding !== 'text' && encoding !== 'base64' && encoding !== 'od' && encoding !== '')) return 'bad'
     this.hello = { encoding: encoding === '' ? 'none' : encoding, uid: uid !== undefined && /^\d{1,10}$/.test(uid) ? Number(uid) : null }
     return { kind: 'hello', hello: this.hello }
   }
 
-  #data(section: SectionFrames, kind: 'o' | 'e', data: string, cap: number): 'bad' | undefined {
-    const bytes = decode(data, this.hello?.encoding ?? 'none')
-    if (!bytes) return 'bad'
+  #data(index: number, kind: 'o' | 'e', data: string): 'bad' | undefined {
+    const section = this.sections[index]
+    const bytes = this.finished ? undefined : decode(data, this.hello?.encoding ?? 'none')
+    if (!bytes || !section?.begun || section.end) return 'bad'
+    const cap = this.#caps[index] ?? 0
     if (kind === 'e') {
       const kept = bytes.subarray(0, MAX_STDERR_BYTES - section.stderrBytes)
       if (kept.length > 0) section.stderr.push(kept)

@@ -106,6 +106,8 @@ describe.each(installed)('%s', (_, host) => {
     folders.push(folder)
     const blob = randomBytes(200_003)
     writeFileSync(join(folder, 'blob'), blob)
+    const lines = Array.from({ length: 40 }, (_, n) => `${'~'.repeat(n % 7)}${'x'.repeat(n * 250)}~n`).join('\n')
+    writeFileSync(join(folder, 'lines'), `\n\n${lines}\n\n`)
     const odd = Buffer.concat([
       Buffer.from('a\0b\u001b[31mred\r\n\u00fc'),
       Buffer.from([0xff, 0xfe, 0x80]),
@@ -118,6 +120,7 @@ describe.each(installed)('%s', (_, host) => {
       cat('blob'),
       cat('odd'),
       cat('forged'),
+      cat('lines'),
       section('empty', ':'),
       section('three', 'echo out; echo "why not" >&2; exit 3'),
       section('own-124', 'exit 1'),
@@ -136,6 +139,7 @@ describe.each(installed)('%s', (_, host) => {
     expect(outputs.get('blob')).toMatchObject({ state: 'ok', bytes: blob.length, sha256: createHash('sha256').update(blob).digest('hex') })
     expect(outputs.get('odd')).toMatchObject({ bytes: odd.length, stdout: odd.toString('utf8') })
     expect(text({ outputs } as ProbeRun, 'forged')).toBe(readFileSync(join(folder, 'forged'), 'utf8'))
+    expect(text({ outputs } as ProbeRun, 'lines')).toBe(`\n\n${lines}\n\n`)
     expect(outputs.get('empty')).toMatchObject({ state: 'ok', exitCode: 0, stdout: '', stderr: '', bytes: 0 })
     expect(outputs.get('three')).toMatchObject({ state: 'ok', exitCode: 3, stdout: 'out\n', stderr: 'why not\n' })
     expect(outputs.get('own-124')).toMatchObject({ state: 'ok', exitCode: 1 })
@@ -151,6 +155,7 @@ describe.each(installed)('%s', (_, host) => {
       }),
       section('exact', '/usr/bin/head -c 100000 /dev/zero', { maxBytes: 100_000 }),
       section('one-more', '/usr/bin/head -c 100001 /dev/zero', { maxBytes: 100_000 }),
+      section('one-line', "/usr/bin/head -c 400000000 /dev/zero | /usr/bin/tr '\\0' x", { maxBytes: 100_000 }),
       section('complains', '/usr/bin/head -c 3000000 /dev/zero >&2; echo done'),
       section('hangs', 'echo before; while :; do /usr/bin/sleep 61; done', { timeoutMs: 1000 }),
       section('deaf', "trap '' TERM; echo before; while :; do /usr/bin/sleep 61; done", { timeoutMs: 1000 }),
@@ -160,6 +165,8 @@ describe.each(installed)('%s', (_, host) => {
     expect(outputs.get('flood')).toMatchObject({ state: 'truncated', bytes: 100_000 })
     expect(outputs.get('exact')).toMatchObject({ state: 'ok', bytes: 100_000 })
     expect(outputs.get('one-more')).toMatchObject({ state: 'truncated', bytes: 100_000 })
+    expect(outputs.get('one-line')).toMatchObject({ state: 'truncated' })
+    expect(outputs.get('one-line')?.bytes).toBeLessThanOrEqual(100_000)
     expect(outputs.get('complains')).toMatchObject({ state: 'ok', exitCode: 0, stdout: 'done\n' })
     expect(outputs.get('complains')?.stderr.length).toBeLessThan(9000)
     expect(outputs.get('hangs')).toMatchObject({ state: 'timed-out', stdout: 'before\n', exitCode: null })
@@ -190,6 +197,44 @@ describe.each(installed)('%s', (_, host) => {
   })
 })
 
+test.each([
+  ['text', 'mawk and gawk', ['id', 'timeout', 'awk=gawk', 'cat']],
+  ['base64', 'busybox', ['id', 'timeout', 'base64', 'cat', 'awk=busybox']],
+  ['od', 'busybox', ['id', 'timeout', 'od', 'cat', 'awk=busybox']],
+])('output is framed as %s where awk is %s', async (form, _, programs) => {
+  let said = ''
+  const host: LocalHost = { shell: ['/usr/bin/dash'], path: pathOf(programs) }
+  const session: HostSession = {
+    ...sessionOn(host),
+    exec: (_command, options) =>
+      run(host, options.stdin ?? '', {
+        ...options,
+        onStdout: (chunk) => {
+          said += chunk.toString('latin1')
+          return options.onStdout(chunk)
+        },
+      }),
+  }
+  await runProbe(session, [section('a', 'echo a')], { account: 'audit', signal: new AbortController().signal, timeoutMs: 15_000 })
+  expect(/^[0-9a-f]{32} h (\S*)/m.exec(said)?.[1]).toBe(form)
+})
+
+test('no other account can learn the nonce from the list of processes', async () => {
+  let script = ''
+  const session: HostSession = {
+    ...sessionOn({ shell: ['/usr/bin/dash'] }),
+    exec: (_, options) => {
+      script = options.stdin ?? ''
+      return run({ shell: ['/usr/bin/dash'] }, script, options)
+    },
+  }
+  const sections = [section('ps', '/usr/bin/ps -eo args='), section('sleep', '/usr/bin/sleep 1')]
+  const { outputs } = await runProbe(session, sections, { account: 'audit', signal: new AbortController().signal, timeoutMs: 15_000 })
+  const nonce = /gh_k=([0-9a-f]{32})/.exec(script)?.[1] ?? 'none'
+  expect(outputs.get('ps')?.stdout).toContain('sleep 1')
+  expect(outputs.get('ps')?.stdout).not.toContain(nonce)
+})
+
 test('without timeout and setsid a hanging child is given up, and the others are kept', async () => {
   const host: LocalHost = { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'tail', 'cat', 'sleep']) }
   const { outputs, failure } = await probe(host, [
@@ -202,7 +247,9 @@ test('without timeout and setsid a hanging child is given up, and the others are
 })
 
 test('a host without the tools to frame an answer says so', async () => {
-  const { outputs, failure } = await probe({ shell: ['/usr/bin/dash'], path: pathOf(['id', 'cat', 'awk']) }, [section('a', 'echo a')])
+  const { outputs, failure } = await probe({ shell: ['/usr/bin/dash'], path: pathOf(['id', 'cat', 'awk=busybox']) }, [
+    section('a', 'echo a'),
+  ])
   expect(failure?.code).toBe('probe.no-shell')
   expect(outputs.get('a')).toMatchObject({ state: 'not-run', exitCode: null, stdout: '' })
 })

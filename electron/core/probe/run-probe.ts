@@ -195,7 +195,8 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
 
 /** What the end of the command means. Undefined when everything was framed as asked. */
 function verdict(reader: FrameReader, exitCode: number | null, stderr: string): Failure | undefined {
-  if (reader.hello?.encoding === 'none') return { code: 'probe.no-shell', detail: 'Neither base64 nor od, or no awk, is on the host' }
+  if (reader.hello?.encoding === 'none')
+    return { code: 'probe.no-shell', detail: 'No awk, or one that needs base64 or od and has neither, is on the host' }
   if (!reader.hello) {
     const said = (stderr || reader.noise).trim().slice(0, 200)
     const detail = `${PROBE_COMMAND} ended with ${exitCode ?? 'a signal'}${said ? ` and said: ${said}` : ''}`

@@ -67,23 +67,53 @@ gh_p() {
 `
 
 /**
- * Frames one stream. Input: lines of base64 (57 bytes each) or od (16 bytes each) and, on stdout, one last line `=…` with how it ended.
- * Lines are joined below PIPE_BUF, and each frame is one flush, so frames of sections that run side by side never mix.
- * P prefix, K kind, W bytes per line, L lines at most: there the reader stops, which stops the writer with SIGPIPE.
- * The last frame counts the characters of the others, so that a frame that got lost on the way is noticed.
+ * Frames one stream. Input: lines of the output itself (W 1), of base64 (57 bytes each) or of od (16 bytes each) and, on stdout, one last line that
+ * begins with the nonce and says how it ended. The nonce comes in the environment, where other accounts cannot read it, so no output can hold that line.
+ * Of text, `~` becomes `~t` and a line's end `~n`, so that a frame is one line; frames stay below PIPE_BUF and each is one flush, so those of sections
+ * that run side by side never mix. I the section's index, K kind, L lines (of text: bytes) at most: there the reader stops, which stops the writer with
+ * SIGPIPE. The last frame counts the characters of the others, so that a frame that got lost on the way is noticed.
  */
-export const frameProgram = `function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; fflush(); m += length(b); b = "" } }
-/^=/ { s = substr($0, 2); next }
-c >= L { t = 1; exit }
-{ if (W == 16) gsub(/ /, ""); b = b $0; c++; if (length(b) > 2900) put() }
+export const frameProgram = `BEGIN { P = ENVIRON["gh_k"]; M = P "="; P = P " " I }
+function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; fflush(); m += length(b); b = "" } }
+function add(s) { if (length(b) + length(s) > 3900) put(); b = b s }
+index($0, M) == 1 { s = substr($0, length(M) + 1); exit }
+W > 1 { if ($0 == "") next; if (c >= L) { t = 1; exit }; if (W == 16) gsub(/ /, ""); c++; add($0); next }
+{ if (NR > 1) { if (c >= L) { t = 1; exit }; c++; add("~n") }
+  if (c + length($0) > L) { t = 1; $0 = substr($0, 1, L - c) }
+  c += length($0)
+  for (p = 1; p <= length($0); p += 1900) { x = substr($0, p, 1900); gsub(/~/, "~t", x); add(x) }
+  if (t) exit }
 END { put(); if (K == "o") { printf "%s s %s %d %s\\n", P, t ? "t" : "w", m, s; fflush() } }`
 
 /**
  * `gh_s INDEX MAX_BYTES SECONDS COMMAND…` runs one section and frames what it says. COMMAND is one of the functions below.
- * Of stderr the last 4000 bytes are kept (tail reads it to its end, since a complaint too many must not stop a command). They come after
- * the words on descriptor 3, because tail writes when the last writer of stderr is gone. /proc/uptime is a clock that costs no process.
+ * Of stderr the last 4000 bytes are kept, or the first 20 lines; it is read to its end, since a complaint too many must not stop a command. They come
+ * after the words on descriptor 3, because they are printed when the last writer of stderr is gone. A line that would not fit into 256 MiB ends awk.
+ * /proc/uptime is a clock that costs no process, and `read` spares a tail for each section.
  */
 export const sectionRuntime = `gh_clock() { gh_now= gh_t=; read -r gh_now gh_t </proc/uptime; }
+gh_frames() {
+  ulimit -v 262144
+  exec awk -v "I=$gh_i" -v "K=$1" -v "W=$gh_bytes" -v "L=$2" "$gh_awk"
+}
+gh_run() {
+  if [ -z "$gh_encode" ]; then "$@" 2>&5 >&4 4>&- 5>&- 6>&-
+  else { "$@" 2>&5 4>&- 5>&- 6>&-; } | $gh_encode >&4 3>&- 5>&- 6>&- 2>/dev/null
+  fi
+}
+gh_said() {
+  if [ -z "$gh_encode" ]; then printf '%s\\n\\n' "$1"
+  else printf '%s\\n' "$1" | $gh_encode
+  fi
+}
+gh_last() {
+  gh_e= gh_j=0
+  while IFS= read -r gh_t; do
+    gh_e=$gh_e$gh_t$gh_nl gh_j=$((gh_j + 1))
+    [ "$gh_j" -lt 20 ] || { { printf '%s' "$gh_e"; cat; } | tail -c 4000; return; }
+  done
+  printf '%s' "$gh_e$gh_t"
+}
 gh_s() {
   gh_i=$1 gh_l=$((($2 + gh_bytes - 1) / gh_bytes)) gh_n=$3
   shift 3
@@ -91,14 +121,14 @@ gh_s() {
   {
     gh_clock
     gh_t0=$gh_now
-    gh_r=$({ { { gh_w="$gh_timeout $gh_n"; "$@" 2>&5 4>&- 5>&- 6>&-; } | $gh_encode >&4 3>&- 5>&- 6>&- 2>/dev/null; } 5>&1 | tail -c 4000 4>&- 6>&-; } 3>&1)
+    gh_r=$({ { gh_w="$gh_timeout $gh_n"; gh_run "$@"; } 5>&1 | gh_last 4>&- 6>&-; } 3>&1)
     case $gh_r in *"$gh_nl"*)
-      printf '%s\\n' "\${gh_r#*"$gh_nl"}" | $gh_encode | awk -v P="$gh_k $gh_i" -v K=e -v W="$gh_bytes" -v L=999 "$gh_awk" >&6
+      gh_said "\${gh_r#*"$gh_nl"}" | gh_frames e 4000 >&6
       gh_r=\${gh_r%%"$gh_nl"*} ;;
     esac
     gh_clock
-    printf '=%s %s %s\\n' "$gh_r" "\${gh_t0:--}" "\${gh_now:--}"
-  } 4>&1 | awk -v P="$gh_k $gh_i" -v K=o -v W="$gh_bytes" -v L="$gh_l" "$gh_awk"
+    printf '\\n%s=%s %s %s\\n' "$gh_k" "$gh_r" "\${gh_t0:--}" "\${gh_now:--}"
+  } 4>&1 | gh_frames o "$gh_l" || printf '%s %s s t -\\n' "$gh_k" "$gh_i"
 }
 gh_command() {
   gh_p "$@" 3>&-
@@ -132,8 +162,10 @@ gh_watch() {
 `
 
 /**
- * Looks for the tools that differ between hosts. `timeout` of coreutils ends the whole process group; that of busybox ends one process and
- * leaves its children, so there `gh_watch` does it, with setsid where there is one. 127 for the whole probe when output cannot be framed at all. */
+ * Looks for the tools that differ between hosts. An awk that keeps NUL (gawk, mawk 1.3.4) frames output as it is; for others (busybox) it is encoded.
+ * `timeout` of coreutils ends the whole process group; that of busybox ends one process and leaves its children, so there `gh_watch` does it, with
+ * setsid where there is one. 127 for the whole probe when output cannot be framed at all.
+ */
 export const setupRuntime = `LC_ALL=C TZ=UTC TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL TZ TERM PATH
 unset LANGUAGE COLUMNS POSIXLY_CORRECT GREP_OPTIONS SYSTEMD_PAGER SYSTEMD_COLORS DOCKER_HOST
@@ -142,12 +174,13 @@ gh_sh=/bin/sh
 gh_uid=$(id -u)
 gh_sudo=$(command -v sudo)
 gh_setsid=$(command -v setsid)
-if command -v base64; then gh_encode=base64 gh_bytes=57
-elif command -v od; then gh_encode='od -An -v -tx1' gh_bytes=16
-else gh_encode=
+gh_encode= gh_form=
+if ! command -v awk; then :
+elif printf 'a\\000\\351\\n' | awk '{ exit length($0) != 3 }'; then gh_form=text gh_bytes=1
+elif command -v base64; then gh_encode=base64 gh_form=base64 gh_bytes=57
+elif command -v od; then gh_encode='od -An -v -tx1' gh_form=od gh_bytes=16
 fi >/dev/null
 if timeout --version >/dev/null; then gh_timeout='timeout -k 1'; else gh_timeout=gh_watch; fi
-command -v awk >/dev/null || gh_encode=
-printf '\\n%s h %s %s %s\\n' "$gh_k" "\${gh_encode%% *}" "$gh_uid" "$gh_timeout"
-[ -n "$gh_encode" ] || exit 127
+printf '\\n%s h %s %s %s\\n' "$gh_k" "$gh_form" "$gh_uid" "$gh_timeout"
+[ -n "$gh_form" ] || exit 127
 `
