@@ -85,7 +85,10 @@ const suites: readonly Suite[] = [
   {
     name: 'unit',
     needs: [],
-    wants: ['sudo', 'gawk', 'mawk', 'busybox', 'dash', 'openssh-client', 'openssl', 'python3-packaging', 'rpm', 'nginx-light', 'caddy'],
+    wants: [
+      ...['sudo', 'gawk', 'mawk', 'busybox', 'dash', 'openssh-client', 'openssl', 'python3-packaging', 'rpm', 'nginx-light', 'caddy'],
+      ...['iproute2', 'nftables', 'iptables', 'ufw'],
+    ],
     run: () => reported('vitest', vitest(UNIT, `${results}/unit.json`), `${results}/unit.json`, vitestTally),
     count: () => countVitest(UNIT),
   },

@@ -1,10 +1,7 @@
 import fc from 'fast-check'
+import type { RuleSet } from './rule-sets.testing.ts'
 
 /** Random rule sets in the words of iptables-restore(8): an admin's own chains, and Docker's beside them. */
-export interface IptablesSet {
-  readonly v4: string
-  readonly v6: string
-}
 
 const ports = ['22', '80', '443', '8000', '9000']
 const networks4 = ['10.0.1.0/24', '10.0.1.128/25', '10.0.0.0/8', '192.168.0.0/16', '10.0.2.5/32', '10.9.0.0/16']
@@ -74,7 +71,7 @@ const filterOf = (networks: readonly string[], v6: boolean, docker: readonly str
     )
 
 /** As Docker Engine writes them (docs.docker.com, "Packet filtering and firewalls"): published ports pass by INPUT. */
-const dockerFilter = [
+export const dockerFilter = [
   '-A FORWARD -j DOCKER-USER',
   '-A FORWARD -j DOCKER-ISOLATION-STAGE-1',
   '-A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
@@ -83,7 +80,7 @@ const dockerFilter = [
   '-A DOCKER -d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport 8080 -j ACCEPT',
   '-A DOCKER-ISOLATION-STAGE-1 -j RETURN',
 ]
-const dockerNat = (published: string, host: string): string =>
+export const dockerNat = (published: string, host: string): string =>
   [
     '*nat',
     ':PREROUTING ACCEPT [0:0]',
@@ -107,6 +104,8 @@ const withDocker = fc
   )
   .map(([filter, published, host]) => `${dockerNat(published, host)}\n${filter}`)
 
-export const iptablesSets: fc.Arbitrary<IptablesSet> = fc
-  .record({ v4: fc.oneof(plain, withDocker), v6: filterOf(networks6, true, []) })
-  .map(({ v4, v6 }) => ({ v4: `${v4}\n`, v6: `${v6}\n` }))
+const sets = (kind: RuleSet['kind'], v4: fc.Arbitrary<string>): fc.Arbitrary<RuleSet> =>
+  fc.record({ v4, v6: filterOf(networks6, true, []) }).map(({ v4: four, v6 }) => ({ kind, v4: `${four}\n`, v6: `${v6}\n` }))
+
+export const iptablesSets = sets('iptables', plain)
+export const dockerSets = sets('docker', withDocker)

@@ -210,8 +210,8 @@ function resolve(passed: readonly Flow[], stopped: readonly Stopped[]): Resolved
     add(subtract(open, disputed), 'accept', flow)
     add(disputed, 'undetermined', flow)
   }
-  // The rule that stops for certain explains more than one that only may.
-  for (const stop of [...stopped].sort((a, b) => a.doubt - b.doubt)) {
+  // The rule that stops for certain explains more than one that only may, and who tries again gets past a limit to the rule behind it.
+  for (const stop of [...stopped].reverse().sort((a, b) => a.doubt - b.doubt)) {
     add(subtract(stop.remotes, settled), stop.verdict, stop)
     settled = union(settled, stop.remotes)
   }

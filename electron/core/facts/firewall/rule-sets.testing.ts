@@ -1,0 +1,21 @@
+/** Test support: rules for one host, in the words of the program that loads them, in this order. */
+export interface RuleSet {
+  readonly kind: 'nft' | 'iptables' | 'docker' | 'ufw'
+  /** For `nft -f -`. */
+  readonly nft?: string
+  /** For iptables-restore(8), one text for each family. */
+  readonly v4?: string
+  readonly v6?: string
+  /** A shell script around ufw(8), for a host with Debian's ufw as it is after its installation. */
+  readonly ufw?: string
+  /** For `iptables-restore --noflush`, when ufw is up. */
+  readonly later?: string
+}
+
+/** What a host says that it holds. `ufw` is empty where ufw is not used. */
+export interface Listings {
+  readonly iptables: string
+  readonly ip6tables: string
+  readonly nft: string
+  readonly ufw: string
+}
