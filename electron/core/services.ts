@@ -140,6 +140,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       return text === undefined ? null : { text: text.slice(0, MAX_OUTPUT_CHARACTERS), truncated: text.length > MAX_OUTPUT_CHARACTERS }
     },
     'host:services': ({ host }) => view(host, hostServices),
+    'network:hosts': () => (current() ? audits.networks(fleet.require()) : []),
     'control:list': () => detailsOf(controls),
     'waiver:list': () => (current() ? waivers(fleet.require()) : []),
     'waiver:grant': (request) => decided('waiver:changed', () => decisions.grantWaiver(fleet.require(), request)),

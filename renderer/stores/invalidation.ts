@@ -17,10 +17,11 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'connection:states',
     'connection:changed-keys',
     'sudoers:text',
+    'network:hosts',
     'waiver:list',
     'attestation:list',
   ],
-  'audit:changed': ['audit:latest', 'audit:host', ...views, 'audit:changes', 'audit:history', 'waiver:list'],
+  'audit:changed': ['audit:latest', 'audit:host', ...views, 'audit:changes', 'audit:history', 'network:hosts', 'waiver:list'],
   'waiver:changed': ['waiver:list', 'audit:latest', 'audit:host', ...views, 'audit:changes'],
   'attestation:changed': ['attestation:list', 'audit:latest', 'audit:host', ...views, 'audit:changes'],
   'job:changed': ['audit:latest'],
@@ -39,6 +40,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'prompt:pending',
     'connection:states',
     'connection:changed-keys',
+    'network:hosts',
     'waiver:list',
     'attestation:list',
     'advisories:state',
@@ -48,7 +50,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
 /** Shortest time between two fetches of a channel. Results of a hundred hosts need not be read a hundred times in a second. */
 const spacingMs = (channel: Channel): number => {
   if (channel === 'audit:latest') return 100
-  return /^(?:audit|host):/.test(channel) ? 1000 : 0
+  return /^(?:audit|host|network):/.test(channel) ? 1000 : 0
 }
 
 /** Runs `act` at once, then at most once per `ms`, and always once after the last request. */

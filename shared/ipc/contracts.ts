@@ -6,6 +6,7 @@ import type { Channel } from './channels.ts'
 import type { Contract } from './contract.ts'
 import { fleetContracts } from './fleet.contract.ts'
 import { hostContracts } from './host.contract.ts'
+import { networkContracts } from './network.contract.ts'
 import { policyContracts } from './policy.contract.ts'
 
 /** Every channel with its contract. The preload never imports this. */
@@ -14,6 +15,7 @@ export const contracts = {
   ...fleetContracts,
   ...auditContracts,
   ...hostContracts,
+  ...networkContracts,
   ...policyContracts,
   ...advisoriesContracts,
 } as const satisfies Record<Channel, Contract>

@@ -7,6 +7,7 @@ import { type Finding, findingBriefSchema, findingSchema } from './finding.ts'
 import type { Gpu } from './gpu.ts'
 import { engines, type InferenceService } from './inference-service.ts'
 import type { Listener } from './listener.ts'
+import { hostNetworkSchema } from './network-flow.ts'
 import { refusedSections } from './refused-sections.ts'
 
 export const failureSchema = z.object({
@@ -79,6 +80,8 @@ export const hostAuditSchema = z.object({
   gpus: z.array(z.custom<Gpu>()),
   /** Sockets behind which a model answers. Absent in audits from before they were drawn. */
   endpoints: z.array(z.custom<Endpoint>()).optional(),
+  /** Flows found against flows allowed. Absent in audits from before they were compared. */
+  network: hostNetworkSchema.optional(),
   /** The newest results that could be measured, when this audit could not measure any. Shown grey; never current evidence. */
   lastKnown: z.object({ finishedAt: z.iso.datetime(), items: z.array(itemResultSchema), findings: z.array(findingSchema) }).optional(),
 })

@@ -11,6 +11,7 @@ import { evaluate, notEvaluated } from '../policy/engine.ts'
 import { endpointsOf } from '../policy/exposure.ts'
 import { controls as allControls } from '../policy/registry.ts'
 import { redact, redactOutput } from '../policy/secrets.ts'
+import { hostNetworkOf } from '../policy/segments/host-network.ts'
 import type { HostSession, Log, Transport } from '../ports.ts'
 import { runProbe } from '../probe/run-probe.ts'
 import type { SectionOutput } from '../probe/section.ts'
@@ -94,7 +95,9 @@ function summaryOf(facts: FactResults, outputs: ReadonlyMap<string, SectionOutpu
   return { os, kernel, hostname, account, clockSkewSeconds: epochSeconds - Math.round(at / 1000), sudo: sudoOf(outputs.values()) }
 }
 
-type Judged = Pick<HostAudit, 'items' | 'findings' | 'listeners' | 'services' | 'gpus' | 'endpoints'> & { readonly system?: SystemSummary }
+type Judged = Pick<HostAudit, 'items' | 'findings' | 'listeners' | 'services' | 'gpus' | 'endpoints' | 'network'> & {
+  readonly system?: SystemSummary
+}
 
 /** Facts and findings of a recording. Pure: asks nobody, so a stored audit can be judged again under the controls of today. */
 export function judgeRecording({ host, fleet, outputs, controls, advisories = shippedBook(), at, log }: Recording): Judged {
@@ -109,6 +112,7 @@ export function judgeRecording({ host, fleet, outputs, controls, advisories = sh
     services: facts.services.known ? [...facts.services.value] : [],
     gpus: facts.gpus.known ? [...facts.gpus.value] : [],
     endpoints: [...endpointsOf(facts, context)],
+    network: hostNetworkOf(facts, context),
     ...(system === undefined ? {} : { system }),
   }
 }

@@ -10,7 +10,7 @@ import { throttled } from '../jobs/throttle.ts'
 import type { Decisions } from '../policy/decisions.ts'
 import { controls } from '../policy/registry.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
-import type { AuditRepo, AuditSummary } from '../store/audit.repo.ts'
+import type { AuditRepo, AuditSummary, StoredNetwork } from '../store/audit.repo.ts'
 import { auditHost, judgeRecording } from './audit-host.ts'
 import { changesBetween } from './changes.ts'
 import { withDecisions } from './with-decisions.ts'
@@ -61,6 +61,8 @@ export interface AuditService {
   brief(fleet: Fleet, sequence: number | undefined): LatestBrief
   host(fleet: Fleet, name: string): HostAudit | null
   changes(fleet: Fleet): Change[]
+  /** The flows of each host that was ever looked at. */
+  networks(fleet: Fleet): (StoredNetwork & { readonly host: string })[]
   /** What the stored answers of the newest audits mean under the controls of today. Asks no host, changes nothing that is stored. */
   reevaluate(fleet: Fleet): AuditResults | null
   history(fleet: Fleet): AuditSummary[]
@@ -231,6 +233,11 @@ export function createAuditService({
         return after && before ? changesBetween(before, after) : []
       })
     },
+    networks: (fleet) =>
+      fleet.hosts.flatMap(({ name }) => {
+        const stored = repo.network(fleet.name, name)
+        return stored === undefined ? [] : [{ host: name, ...stored }]
+      }),
     history: (fleet) => repo.list(fleet.name, HISTORY_LENGTH),
   }
 }

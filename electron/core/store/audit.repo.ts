@@ -1,6 +1,7 @@
 import type Database from 'libsql'
 import { type Audit, briefOf, type HostAudit, type HostBrief } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
+import type { HostNetwork } from '#shared/model/network-flow.ts'
 import { score } from '#shared/model/score.ts'
 import type { SectionOutput } from '../probe/section.ts'
 
@@ -25,6 +26,12 @@ export interface StoredHostAudit {
   readonly audit: HostAudit
 }
 
+/** The flows of a host; null when the audit is from before they were compared. */
+export interface StoredNetwork {
+  readonly finishedAt: string
+  readonly network: HostNetwork | null
+}
+
 /** Audits as they were taken: results per host, the answers they rest on, and the history of every finding. */
 export interface AuditRepo {
   begin(head: AuditHead): void
@@ -37,6 +44,8 @@ export interface AuditRepo {
   newest(fleet: string, host: string, limit: number): StoredHostAudit[]
   /** The same in brief, at a fraction of the cost. */
   briefs(fleet: string, host: string, limit: number): HostBrief[]
+  /** Of the newest result that could look at the host; undefined when none could. Reads no more of it than that. */
+  network(fleet: string, host: string): StoredNetwork | undefined
   /** How the newest audit that ended did so; null when there is none. */
   lastOutcome(fleet: string): Audit['outcome'] | null
   /** Grows with every stored result. */
@@ -74,6 +83,10 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
   // Stored by an older program, a brief is empty.
   const newestBriefs = newestOf(`brief, CASE brief WHEN '' THEN result END AS result`)
   const newestResults = newestOf('audit_id, result')
+  const newestNetwork = database.prepare(
+    `SELECT json_extract(result, '$.finishedAt') AS finished_at, json_extract(result, '$.network') AS network
+     FROM host_audit WHERE fleet = ? AND host = ? AND state IN ('connected', 'limited') ORDER BY sequence DESC LIMIT 1`,
+  )
   const newestOutcome = database.prepare(
     `SELECT outcome FROM audit WHERE fleet = ? AND outcome <> 'running' ORDER BY started_at DESC, rowid DESC LIMIT 1`,
   )
@@ -131,6 +144,14 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
       (newestBriefs.all(fleet, host, limit) as Row[]).map(({ brief, result }) =>
         result === null ? (JSON.parse(String(brief)) as HostBrief) : briefOf(JSON.parse(String(result)) as HostAudit),
       ),
+    network(fleet, host) {
+      const row = newestNetwork.get(fleet, host) as Row | undefined
+      if (row === undefined) return undefined
+      return {
+        finishedAt: String(row.finished_at),
+        network: row.network === null ? null : (JSON.parse(String(row.network)) as HostNetwork),
+      }
+    },
     lastOutcome: (fleet) => ((newestOutcome.get(fleet) as Row | undefined)?.outcome as Audit['outcome'] | undefined) ?? null,
     sequence: () => Number((lastSequence.get() as Row).last),
     changedAfter: (fleet, sequence) => new Set((hostsAfter.all(sequence, fleet) as Row[]).map((row) => String(row.host))),

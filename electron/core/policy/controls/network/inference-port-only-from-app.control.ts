@@ -1,10 +1,10 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import type { Listener } from '#shared/model/listener.ts'
 import { printBind } from '#shared/model/listener.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { citeRule, isNearlyAll, knownValue, mergeWildcards, printRemotes, strangersTo, worst } from './flows.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { inferenceDoors, type ModelDoor } from './doors.ts'
+import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 
 export default defineControl({
   id: 'inference-port-only-from-app',
@@ -19,52 +19,13 @@ export default defineControl({
   evaluate: ({ firewall, services, listeners, network }, { fleet }) => {
     if (services.length === 0) return [noService]
     const running = services.filter((service) => service.running)
-    const doors = doorsOf(running, listeners)
+    const doors = inferenceDoors(running, listeners)
     if (doors.length === 0) return [running.length === 0 ? noneRuns : localOnly(running)]
     const { app, management, modelAdmins } = fleet.networks
     if (app.length === 0) return [unnamed(doors)]
     return doors.map((door) => judge(door, firewall, knownValue(network), [...app, ...management, ...modelAdmins]))
   },
 })
-
-/** A TCP port behind which a model answers, at once or through a proxy. */
-interface Door {
-  readonly address: string
-  readonly port: number
-  readonly owner: string
-  readonly published: boolean
-  readonly cite: readonly Citation[]
-}
-
-const PROXIES = /^(?:nginx|caddy|haproxy|envoy|traefik|apache2|httpd)$/
-
-function doorsOf(services: readonly InferenceService[], listeners: readonly Listener[]): readonly Door[] {
-  const own = services.flatMap((service) =>
-    service.binds
-      .filter(({ scope }) => scope !== 'loopback')
-      .map(({ address, port, section, line }) => ({
-        address,
-        port,
-        owner: service.id,
-        published: service.how === 'container',
-        cite: [{ section, line }],
-      })),
-  )
-  const proxied = listeners
-    .filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
-    .filter(
-      ({ port, processes }) =>
-        processes.some(({ name }) => PROXIES.test(name)) || (processes.length === 0 && (port === 80 || port === 443)),
-    )
-    .map(({ address, port, processes, line }) => ({
-      address,
-      port,
-      owner: processes[0]?.name ?? 'the proxy',
-      published: false,
-      cite: [{ section: 'listeners', line }],
-    }))
-  return mergeWildcards([...new Map([...own, ...proxied].map((door) => [printBind(door), door])).values()])
-}
 
 const noService: Verdict = {
   status: 'not-applicable',
@@ -95,7 +56,7 @@ function localOnly(services: readonly InferenceService[]): Verdict {
   }
 }
 
-const unnamed = (doors: readonly Door[]): Verdict => ({
+const unnamed = (doors: readonly ModelDoor[]): Verdict => ({
   status: 'not-evaluated',
   subject: '',
   title: 'The application subnet is not named',
@@ -104,7 +65,7 @@ const unnamed = (doors: readonly Door[]): Verdict => ({
   cite: doors.flatMap(({ cite }) => cite),
 })
 
-function judge(door: Door, firewall: Firewall, network: Network | undefined, allowed: readonly string[]): Verdict {
+function judge(door: ModelDoor, firewall: Firewall, network: Network | undefined, allowed: readonly string[]): Verdict {
   const subject = printBind(door)
   const { accepted, undetermined } = strangersTo(
     firewall,

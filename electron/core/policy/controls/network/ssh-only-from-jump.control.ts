@@ -1,12 +1,10 @@
-import type { Listener } from '#shared/model/listener.ts'
 import { printBind } from '#shared/model/listener.ts'
-import type { FactResult } from '../../../facts/fact.ts'
-import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { citeRule, isNearlyAll, knownValue, mergeWildcards, printRemotes, strangersTo, worst } from './flows.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { boundAccounts, type Door, sshDoors } from './doors.ts'
+import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 
 export default defineControl({
   id: 'ssh-only-from-jump',
@@ -19,7 +17,7 @@ export default defineControl({
   uses: ['sshd', 'network'],
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:SC-7', 'CIS-8:4.4', 'CIS-8:12.8', 'ISO-27001:A.8.22'],
   evaluate: ({ firewall, listeners, sshd, network }, { fleet, host }) => {
-    const doors = doorsOf(listeners, sshd, host.port)
+    const doors = sshDoors(listeners, sshd, host.port)
     const { jump } = fleet.networks
     if (jump.length === 0)
       return [
@@ -35,29 +33,6 @@ export default defineControl({
     return doors.map((door) => judge(door, firewall, knownValue(network), jump, knownValue(sshd)))
   },
 })
-
-interface Door {
-  readonly address: string
-  readonly port: number
-  readonly cite: readonly Citation[]
-}
-
-/** Sockets of sshd (or of systemd for it); where owners cannot be seen, what `sshd -T` says, and at last the port that was used to log in. */
-function doorsOf(listeners: readonly Listener[], sshd: FactResult<Sshd>, usedPort: number): readonly Door[] {
-  const settings = knownValue(sshd)?.settings
-  const ports = (settings?.port ?? []).map(({ value }) => Number(value))
-  const open = listeners.filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
-  const seen = open.filter(
-    ({ port, processes }) =>
-      processes.some(({ name }) => name === 'sshd') ||
-      ((processes.length === 0 || processes.some(({ name }) => name === 'systemd')) && [...ports, usedPort].includes(port)),
-  )
-  if (seen.length > 0)
-    return mergeWildcards(seen.map(({ address, port, line }) => ({ address, port, cite: [{ section: 'listeners', line }] })))
-  const port = ports[0] ?? usedPort
-  const line = settings?.port?.[0]?.line
-  return [{ address: '*', port, cite: line === undefined ? [] : [{ section: 'sshd', line }] }]
-}
 
 function judge(door: Door, firewall: Firewall, network: Network | undefined, jump: readonly string[], sshd: Sshd | undefined): Verdict {
   const subject = printBind(door)
@@ -105,20 +80,4 @@ function judge(door: Door, firewall: Firewall, network: Network | undefined, jum
     reason: `New connections to ${subject} from outside of ${jump.join(', ')} are stopped.`,
     cite: [{ section: firewall.section, line: firewall.line }, ...door.cite],
   }
-}
-
-/** `AllowUsers user@10.0.2.0/24` (sshd_config(5)): nobody else may log in. Undefined unless every entry is bound to a source that is allowed. */
-function boundAccounts({ settings }: Sshd, jump: readonly string[]): Citation[] | undefined {
-  const entries = (settings.allowusers ?? []).flatMap(({ value, line }) =>
-    value
-      .split(/\s+/)
-      .filter(Boolean)
-      .map((word) => ({ word, line })),
-  )
-  if (entries.length === 0) return undefined
-  const inside = entries.every(({ word }) => {
-    const source = word.includes('@') ? parseInterval(word.slice(word.lastIndexOf('@') + 1)) : undefined
-    return source !== undefined && subtract([source], networksToSet(jump, source.family)).length === 0
-  })
-  return inside ? entries.slice(0, 3).map(({ line }) => ({ section: 'sshd', line })) : undefined
 }

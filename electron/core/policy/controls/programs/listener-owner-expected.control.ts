@@ -1,10 +1,9 @@
-import type { InferenceService } from '#shared/model/inference-service.ts'
-import { type Listener, printBind } from '#shared/model/listener.ts'
+import { printBind } from '#shared/model/listener.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
-import type { Program } from '../../../facts/programs/programs.ts'
 import { unitOf } from '../../../facts/services/placement.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { noneFound, openTo, type Surroundings } from './program-words.ts'
+import { type Stranger, strangerSubject, strangersAmong } from './strangers.ts'
 
 export default defineControl({
   id: 'listener-owner-expected',
@@ -33,53 +32,14 @@ export default defineControl({
   },
 })
 
-/** Programs of the system and proxies that other controls look at. */
-const usual =
-  /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o|oauth2-proxy|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|docker-proxy|rootlessport|conmon|dockerd|containerd|netavark|aardvark-dns|slirp4netns|pasta(?:\.avx2)?|kube-proxy|nv-hostengine|nvidia-persiste\w*)$/
-
-interface Group {
-  readonly owner: Listener['processes'][number] | undefined
-  readonly listeners: readonly Listener[]
-}
-
-/** One group for each process; sockets without a known owner stand alone. */
-function strangersAmong(
-  listeners: readonly Listener[],
-  services: readonly InferenceService[],
-  programs: readonly Program[],
-  sshPorts: readonly number[],
-): readonly Group[] {
-  const expected = new Set([...services, ...programs].flatMap(({ pids }) => pids))
-  const bound = new Set(
-    [...services.flatMap(({ binds, internalBinds = [] }) => [...binds, ...internalBinds]), ...programs.flatMap(({ binds }) => binds)].map(
-      ({ port }) => port,
-    ),
-  )
-  const groups = new Map<string, { owner: Group['owner']; listeners: Listener[] }>()
-  for (const listener of listeners) {
-    if (listener.protocol !== 'tcp' || listener.scope === 'loopback') continue
-    const { processes } = listener
-    if (processes.some(({ name, pid }) => expected.has(pid) || usual.test(name))) continue
-    // Owners unread: the ports of SSH and of what is known are explained by them.
-    if (processes.length === 0 && (bound.has(listener.port) || sshPorts.includes(listener.port))) continue
-    // Sockets that systemd holds for a service: those of sshd are expected, others are as unexpected as what they start.
-    if (sshPorts.includes(listener.port) && processes.every(({ name }) => name === 'systemd' || name === 'init')) continue
-    const owner = processes[0]
-    const key = owner === undefined ? printBind(listener) : String(owner.pid)
-    const group = groups.get(key) ?? { owner, listeners: [] }
-    group.listeners.push(listener)
-    groups.set(key, group)
-  }
-  return [...groups.values()]
-}
-
-function judge({ owner, listeners }: Group, processes: readonly Process[], surroundings: Surroundings): Verdict {
+function judge(stranger: Stranger, processes: readonly Process[], surroundings: Surroundings): Verdict {
+  const { owner, listeners } = stranger
   const where = [...new Set(listeners.map(printBind))].slice(0, 6).join(', ')
   const cite = listeners.map(({ section = 'listeners', line }) => ({ section, line }))
   if (owner === undefined)
     return {
       status: 'not-evaluated',
-      subject: where,
+      subject: strangerSubject(stranger),
       title: 'The owner of a listener could not be read',
       reason: `Something listens on ${where}, and whose it is could not be seen.`,
       hint: 'Let the audit account run ss as root; gatehouse sudoers prints the exact line.',
@@ -94,12 +54,7 @@ function judge({ owner, listeners }: Group, processes: readonly Process[], surro
       : []),
   ].join(', ')
   const { state, whom, cite: rules } = openTo(listeners, surroundings, [])
-  const base = {
-    subject: `${owner.name} ${listeners
-      .map(({ port }) => port)
-      .filter((port, index, all) => all.indexOf(port) === index)
-      .join(' ')}`,
-  }
+  const base = { subject: strangerSubject(stranger) }
   const shown = [...cite, ...(process ? [{ section: 'processes', line: process.line }] : [])]
   if (state === 'closed')
     return {

@@ -1,0 +1,89 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { type Listener, printBind } from '#shared/model/listener.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
+import type { Sshd } from '../../../facts/sshd/sshd.ts'
+import type { Citation } from '../../control.ts'
+import { knownValue, mergeWildcards } from './flows.ts'
+
+/** A TCP port of a host that others could reach. */
+export interface Door {
+  readonly address: string
+  readonly port: number
+  readonly cite: readonly Citation[]
+}
+
+/** A TCP port behind which a model answers, at once or through a proxy. */
+export interface ModelDoor extends Door {
+  /** The proxy in front, or the engine's own port. */
+  readonly kind: 'inference' | 'proxy'
+  readonly owner: string
+  /** By a container runtime, past the input chain. */
+  readonly published: boolean
+}
+
+const PROXIES = /^(?:nginx|caddy|haproxy|envoy|traefik|apache2|httpd)$/
+
+/** Doors to running inference servers that others could reach, by the sockets that were seen. */
+export function inferenceDoors(services: readonly InferenceService[], listeners: readonly Listener[]): readonly ModelDoor[] {
+  const own = services.flatMap((service) =>
+    service.binds
+      .filter(({ scope }) => scope !== 'loopback')
+      .map(({ address, port, section, line }) => ({
+        address,
+        port,
+        kind: 'inference' as const,
+        owner: service.id,
+        published: service.how === 'container',
+        cite: [{ section, line }],
+      })),
+  )
+  const proxied = listeners
+    .filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
+    .filter(
+      ({ port, processes }) =>
+        processes.some(({ name }) => PROXIES.test(name)) || (processes.length === 0 && (port === 80 || port === 443)),
+    )
+    .map(({ address, port, processes, line }) => ({
+      address,
+      port,
+      kind: 'proxy' as const,
+      owner: processes[0]?.name ?? 'the proxy',
+      published: false,
+      cite: [{ section: 'listeners', line }],
+    }))
+  return mergeWildcards([...new Map([...own, ...proxied].map((door) => [printBind(door), door])).values()])
+}
+
+/** Sockets of sshd (or of systemd for it); where owners cannot be seen, what `sshd -T` says, and at last the port that was used to log in. */
+export function sshDoors(listeners: readonly Listener[], sshd: FactResult<Sshd>, usedPort: number): readonly Door[] {
+  const settings = knownValue(sshd)?.settings
+  const ports = (settings?.port ?? []).map(({ value }) => Number(value))
+  const open = listeners.filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
+  const seen = open.filter(
+    ({ port, processes }) =>
+      processes.some(({ name }) => name === 'sshd') ||
+      ((processes.length === 0 || processes.some(({ name }) => name === 'systemd')) && [...ports, usedPort].includes(port)),
+  )
+  if (seen.length > 0)
+    return mergeWildcards(seen.map(({ address, port, line }) => ({ address, port, cite: [{ section: 'listeners', line }] })))
+  const port = ports[0] ?? usedPort
+  const line = settings?.port?.[0]?.line
+  return [{ address: '*', port, cite: line === undefined ? [] : [{ section: 'sshd', line }] }]
+}
+
+/** `AllowUsers user@10.0.2.0/24` (sshd_config(5)): nobody else may log in. Undefined unless every entry is bound to a source that is allowed. */
+export function boundAccounts({ settings }: Sshd, jump: readonly string[]): Citation[] | undefined {
+  const entries = (settings.allowusers ?? []).flatMap(({ value, line }) =>
+    value
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((word) => ({ word, line })),
+  )
+  if (entries.length === 0) return undefined
+  const inside = entries.every(({ word }) => {
+    const source = word.includes('@') ? parseInterval(word.slice(word.lastIndexOf('@') + 1)) : undefined
+    return source !== undefined && subtract([source], networksToSet(jump, source.family)).length === 0
+  })
+  return inside ? entries.slice(0, 3).map(({ line }) => ({ section: 'sshd', line })) : undefined
+}

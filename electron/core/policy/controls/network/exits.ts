@@ -1,0 +1,21 @@
+import type { Network } from '../../../facts/network/network.ts'
+
+/** Ways out that rules open most often, and that weights and prompts leave by. */
+export const exits = [
+  { protocol: 'tcp', port: 443, words: 'HTTPS' },
+  { protocol: 'tcp', port: 80, words: 'HTTP' },
+  { protocol: 'tcp', port: 22, words: 'SSH' },
+  { protocol: 'udp', port: 53, words: 'DNS' },
+] as const
+
+/** Rules are judged, not routes: a default route that is missing today may be added tomorrow, and the rule stays. */
+export function routedAnywhere(network: Network | undefined): Network | undefined {
+  if (network === undefined || network.routes.some(({ destination }) => destination === '0.0.0.0/0' || destination === '::/0'))
+    return network
+  const interfaces = [...new Set(network.addresses.map((address) => address.interface))].filter((name) => name !== 'lo')
+  const routes = interfaces.flatMap((name) => [
+    { family: 4 as const, destination: '0.0.0.0/0', interface: name, table: 'main', section: 'routes' as const, line: 0 },
+    { family: 6 as const, destination: '::/0', interface: name, table: 'main', section: 'routes-6' as const, line: 0 },
+  ])
+  return { ...network, routes: [...network.routes, ...routes], defaultRoute: true }
+}

@@ -1,0 +1,315 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Fleet, fleetSchema } from '#shared/model/fleet.ts'
+import type { HostNetwork } from '#shared/model/network-flow.ts'
+import { known, unknown } from '../../facts/fact.ts'
+import { assembleFirewall } from '../../facts/firewall/assemble.ts'
+import { parseAddresses, parseRoutes } from '../../facts/network/parse.ts'
+import type { FactResults } from '../../facts/registry.ts'
+import { parseSshd } from '../../facts/sshd/parse.ts'
+import { readTranscript } from '../../facts/wire/transcript.ts'
+import type { SectionOutput } from '../../probe/section.ts'
+import type { AnyControl, Control, PolicyContext } from '../control.ts'
+import inferencePort from '../controls/network/inference-port-only-from-app.control.ts'
+import outboundOnly from '../controls/network/outbound-only-to-storage.control.ts'
+import sshOnly from '../controls/network/ssh-only-from-jump.control.ts'
+import { hostNetworkOf } from './host-network.ts'
+
+const named = {
+  app: ['10.0.1.0/24'],
+  jump: ['10.0.9.9'],
+  management: ['10.0.2.0/24'],
+  modelAdmins: ['10.0.2.5'],
+  modelStorage: ['10.0.4.0/24'],
+}
+
+function contextOf(networks: object, withJump = true): PolicyContext {
+  const fleet: Fleet = fleetSchema.parse({
+    version: 1,
+    name: 'test',
+    jump: withJump ? [{ name: 'bastion', address: '192.0.2.1' }] : [],
+    identities: { audit: { user: 'audit' } },
+    hosts: [{ name: 'gpu-01', address: '10.0.3.7' }],
+    networks,
+  })
+  return { fleet, host: fleet.hosts[0] as Fleet['hosts'][number], now: 0, advisories: undefined as never }
+}
+
+const network = {
+  addresses: parseAddresses('2: eth0 inet 10.0.3.7/24 scope global eth0\n'),
+  routes: parseRoutes('default via 10.0.3.1 dev eth0', 4),
+  defaultRoute: true,
+}
+const output = (id: string, stdout: string): SectionOutput => ({
+  ...{ id, command: id, state: 'ok', privileged: true, exitCode: 0, stdout, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
+})
+const firewall = (nft: string) =>
+  assembleFirewall(
+    {
+      nft: output('nft', nft),
+      iptables: output('iptables', ''),
+      ip6tables: output('ip6tables', ''),
+      ufw: output('ufw', 'Status: inactive\n'),
+    },
+    network,
+  )
+const chain = (hook: string, policy: string, rules: readonly string[]) =>
+  `table inet ${hook} {\n\tchain ${hook} {\n\t\ttype filter hook ${hook} priority filter; policy ${policy};\n${rules.join('\n')}\n\t}\n}\n`
+
+const bind = (address: string, port: number, scope: string) => ({ address, port, scope, section: 'listeners', line: 2, basis: 'observed' })
+const ollama = (address = '0.0.0.0', scope = 'wildcard', more: object = {}) => ({
+  ...{ id: 'ollama.service', how: 'systemd', running: true, pids: [5], binds: [bind(address, 11_434, scope)], ...more },
+})
+const listener = (port: number, name: string, pid = 1) => ({
+  ...{ protocol: 'tcp', address: '0.0.0.0', port, scope: 'wildcard', processes: name === '' ? [] : [{ name, pid }], line: port },
+})
+const closedIn = chain('input', 'drop', ['ip saddr 10.0.1.0/24 tcp dport 11434 accept', 'ip saddr 10.0.9.9 tcp dport 22 accept'])
+const closedOut = chain('output', 'drop', ['ip daddr 10.0.4.0/24 tcp dport 443 accept'])
+
+function facts(more: object = {}): FactResults {
+  return {
+    listeners: known([listener(11_434, 'ollama', 5), listener(22, 'sshd')]),
+    services: known([ollama()]),
+    programs: known([]),
+    processes: known([]),
+    sshd: unknown('no', ['sshd']),
+    network: known(network),
+    wire: unknown('not asked', []),
+    firewall: firewall(closedIn + closedOut),
+    sources: known({ packageSources: [], proxies: [] }),
+    ...more,
+  } as unknown as FactResults
+}
+
+const look = (more: object = {}, context = contextOf(named)) => hostNetworkOf(facts(more), context)
+const states = ({ doors }: HostNetwork, kind: string) =>
+  Object.fromEntries(doors.find((door) => door.kind === kind)?.flows.map(({ segment, state }) => [segment, state]) ?? [])
+const flow = ({ doors }: HostNetwork, kind: string, segment: string) =>
+  doors.find((door) => door.kind === kind)?.flows.find((each) => each.segment === segment)
+const closed = { app: 'closed', jump: 'closed', management: 'closed', modelAdmins: 'closed', any: 'closed' }
+
+test('as it should be: the applications, SSH from the jump host, storage; each with the rule', () => {
+  const sound = look()
+  expect(states(sound, 'inference')).toEqual({ ...closed, app: 'allowed' })
+  expect(states(sound, 'ssh')).toEqual({ ...closed, jump: 'allowed' })
+  expect(states(sound, 'out')).toEqual({ modelStorage: 'allowed', packages: 'closed', anywhere: 'closed' })
+  expect(flow(sound, 'inference', 'app')?.rule?.text).toBe('ip saddr 10.0.1.0/24 tcp dport 11434 accept')
+  expect(flow(sound, 'inference', 'any')?.rule?.text).toContain('policy drop')
+  expect(sound.doors[0]?.judgedBy).toEqual([{ control: 'inference-port-only-from-app', subject: '0.0.0.0:11434' }])
+  expect(sound.unread).toBeUndefined()
+})
+
+test('no rules: everything is open, and what nobody allows is excess', () => {
+  const open = look({ firewall: firewall('') })
+  expect(states(open, 'inference')).toEqual({
+    app: 'allowed',
+    jump: 'excess',
+    management: 'allowed',
+    modelAdmins: 'allowed',
+    any: 'excess',
+  })
+  expect(states(open, 'ssh')).toEqual({ app: 'excess', jump: 'allowed', management: 'excess', modelAdmins: 'excess', any: 'excess' })
+  expect(states(open, 'out')).toEqual({ modelStorage: 'allowed', packages: 'closed', anywhere: 'excess' })
+  expect(flow(open, 'inference', 'any')?.reason).toContain('any IPv4 address')
+})
+
+test.each([
+  ['the rules were not read', { firewall: unknown('sudo refused nft', ['nft']) }, 'sudo refused nft'],
+  ['a rule is not understood', { firewall: firewall(chain('input', 'drop', ['meta mark 0x7 accept'])) }, 'meta mark 0x7'],
+  [
+    'published ports of containers, translation unread',
+    { services: known([ollama('0.0.0.0', 'wildcard', { how: 'container' })]), firewall: { ...firewall(closedIn), ...untranslated() } },
+    'container runtime',
+  ],
+])('unknown, never closed, when %s', (_, more, reason) => {
+  const seen = look(more)
+  expect(Object.values(states(seen, 'inference'))).toEqual(Array(5).fill('unknown'))
+  expect(flow(seen, 'inference', 'any')?.reason).toContain(reason)
+})
+
+function untranslated() {
+  const fact = firewall(closedIn)
+  return fact.known ? { value: { ...fact.value, translationKnown: false } } : {}
+}
+
+test('what Gatehouse connected to from the jump host is open, whatever the rules hide; rules that say otherwise are doubted', () => {
+  const wire = known({ endpoints: [readTranscript('wire-http-11434', 'tcp 10.0.3.7 port 11434 from bastion: connected\n')] })
+  const blind = look({ firewall: unknown('sudo refused nft', ['nft']), wire })
+  expect(flow(blind, 'inference', 'jump')).toMatchObject({ state: 'excess', wire: { from: 'bastion', outcome: 'connected' } })
+  expect(flow(blind, 'inference', 'any')?.state).toBe('unknown')
+  // The audit itself came in by SSH.
+  expect(states(blind, 'ssh')).toMatchObject({ jump: 'allowed', any: 'unknown' })
+  expect(flow(look({ wire }), 'inference', 'jump')).toMatchObject({ state: 'unknown', reason: expect.stringContaining('bastion') })
+  // Without a jump host it is not known which segment this computer is in.
+  expect(flow(look({ firewall: unknown('no', []), wire }, contextOf(named, false)), 'inference', 'jump')?.state).toBe('unknown')
+})
+
+test('networks that the fleet file does not name are said, and nothing is called right or wrong by them', () => {
+  const bare = look({ firewall: firewall('') }, contextOf({}))
+  expect(states(bare, 'inference')).toEqual({
+    app: 'unnamed',
+    jump: 'unnamed',
+    management: 'unnamed',
+    modelAdmins: 'unnamed',
+    any: 'unknown',
+  })
+  expect(states(bare, 'ssh')).toMatchObject({ any: 'unknown' })
+  expect(flow(bare, 'out', 'modelStorage')?.state).toBe('unnamed')
+})
+
+test('an address of two segments may do what either may', () => {
+  const rules = firewall(chain('input', 'drop', ['ip saddr 10.0.2.5 tcp dport { 22, 11434 } accept']))
+  const both = look({ firewall: rules }, contextOf({ ...named, jump: ['10.0.2.5'] }))
+  expect(states(both, 'inference')).toMatchObject({ jump: 'allowed', modelAdmins: 'allowed', any: 'closed' })
+  expect(states(both, 'ssh')).toMatchObject({ jump: 'allowed', modelAdmins: 'allowed', management: 'closed' })
+})
+
+test('bound to this machine: closed to all; missed by the applications when nothing else leads to a model', () => {
+  const local = { services: known([ollama('127.0.0.1', 'loopback')]), listeners: known([listener(22, 'sshd')]) }
+  expect(states(look(local), 'inference')).toEqual({ ...closed, app: 'missing' })
+  const proxied = look({ ...local, listeners: known([listener(443, 'nginx'), listener(22, 'sshd')]), firewall: firewall('') })
+  expect(states(proxied, 'inference')).toEqual(closed)
+  expect(states(proxied, 'proxy')).toMatchObject({ app: 'allowed', any: 'excess' })
+})
+
+test('AllowUsers with a source turns away whom the firewall lets through, as the finding says', () => {
+  const sshd = known(parseSshd('port 22\nallowusers ops@10.0.9.9\n'))
+  const bound = look({ sshd, firewall: firewall('') })
+  expect(states(bound, 'ssh')).toEqual({ ...closed, jump: 'allowed' })
+  expect(flow(bound, 'ssh', 'any')?.reason).toContain('AllowUsers')
+})
+
+test('other programs, unexpected ones, and sockets whose owner is hidden', () => {
+  const listeners = known([listener(11_434, 'ollama', 5), listener(22, 'sshd'), listener(4444, 'xmrig', 66), listener(5555, '')])
+  const program = (id: string, kind: string, port: number) => ({
+    id,
+    name: id,
+    kind,
+    pids: [port],
+    user: 'u',
+    binds: [bind('0.0.0.0', port, 'wildcard')],
+  })
+  const unseen = {
+    id: 'ray',
+    name: 'Ray',
+    kind: 'cluster',
+    pids: [9],
+    user: 'u',
+    binds: [],
+    bindsUnknown: 'the owners of sockets could not be read',
+  }
+  const programs = known([program('node-exporter', 'exporter', 9100), program('jupyter', 'notebook', 8888), unseen])
+  const { doors } = look({ listeners, programs, firewall: firewall('') })
+  const of = (name: string) => {
+    const door = doors.find((each) => each.name === name)
+    return [door?.kind, door?.judgedBy[0], ...(door?.flows.map(({ state }) => state) ?? [])]
+  }
+  const open = ['excess', 'excess', 'excess', 'excess', 'excess']
+  expect(of('node-exporter')).toEqual([
+    'program',
+    { control: 'metrics-only-from-monitoring', subject: 'node-exporter' },
+    ...['excess', 'excess', 'allowed', 'allowed', 'excess'],
+  ])
+  expect(of('jupyter')).toEqual(['program', { control: 'code-runner-not-exposed', subject: 'jupyter' }, ...open])
+  expect(of('Ray').slice(2)).toEqual(Array(5).fill('unknown'))
+  expect(of('xmrig')).toEqual(['other', { control: 'listener-owner-expected', subject: 'xmrig 4444' }, ...open])
+  expect(of('Unknown program').slice(2)).toEqual(Array(5).fill('unknown'))
+})
+
+test('facts that could not be read are named, and leave no door out silently', () => {
+  expect(look({ listeners: unknown('ss is missing', ['listeners']) }).unread).toBe('ss is missing')
+  const half = look({ services: unknown('ps refused', ['processes']), programs: unknown('ps refused', ['processes']) })
+  expect(half.unread).toBe('ps refused')
+  expect(half.doors.map(({ kind }) => kind)).toEqual(['ssh', 'out'])
+})
+
+const https = chain('output', 'drop', ['tcp dport 443 accept'])
+const source = (...urls: readonly string[]) => known({ packageSources: urls.map((url) => ({ url, file: 'f', line: 1 })), proxies: [] })
+test.each([
+  ['HTTPS to anywhere', { firewall: firewall(https), sources: source('https://mirror.example/debian') }, 'allowed'],
+  ['the port of the source is stopped', { firewall: firewall(https), sources: source('http://mirror.example/debian') }, 'missing'],
+  ['some addresses, and a name', { firewall: firewall(closedOut), sources: source('https://mirror.example/') }, 'unknown'],
+  ['by address, let out', { firewall: firewall(closedOut), sources: source('https://10.0.4.9/debian') }, 'allowed'],
+  ['by address, stopped', { firewall: firewall(closedOut), sources: source('https://10.0.5.9/debian') }, 'missing'],
+  ['a port of its own', { firewall: firewall(https), sources: source('http://mirror.example:443/debian') }, 'allowed'],
+  ['the worst of several', { firewall: firewall(https), sources: source('https://a.example/', 'http://b.example/') }, 'missing'],
+  ['files only', { sources: source('file:/srv/mirror') }, 'closed'],
+  ['one that cannot be read', { sources: source('') }, 'unknown'],
+  [
+    'through a proxy',
+    { sources: known({ packageSources: [], proxies: [{ name: 'Acquire::http::Proxy', value: 'x', line: 1 }] }) },
+    'unknown',
+  ],
+  ['sources unread', { sources: unknown('no', ['sources']) }, 'unknown'],
+])('package sources: %s', (_, more, state) => {
+  expect(flow(look(more), 'out', 'packages')?.state).toBe(state)
+})
+
+test.each([
+  ['a port that only a rule names', chain('output', 'drop', ['ip daddr 10.0.4.7 tcp dport 9000 accept']), 'allowed'],
+  ['nothing gets out', chain('output', 'drop', []), 'missing'],
+  ['a rule that is not understood', chain('output', 'drop', ['meta mark 0x7 accept']), 'unknown'],
+])('model storage: %s', (_, rules, state) => {
+  expect(flow(look({ firewall: firewall(rules) }), 'out', 'modelStorage')?.state).toBe(state)
+})
+
+/** Networks that overlap and touch, and rules that name some of them. */
+const networks = fc.constantFrom('10.0.1.0/24', '10.0.1.128/25', '10.0.2.0/24', '10.0.2.5', '10.0.9.9', '10.0.0.0/8', '192.0.2.0/24')
+const rule = fc.oneof(
+  fc
+    .record({ from: networks, port: fc.constantFrom('11434', '22', '{ 22, 11434 }', '1-65535'), verb: fc.constantFrom('accept', 'drop') })
+    .map(({ from, port, verb }) => `ip saddr ${from} tcp dport ${port} ${verb}`),
+  fc.constantFrom('tcp dport 11434 accept', 'tcp dport 22 drop', 'accept', 'meta mark 0x7 accept', 'iif "lo" accept'),
+)
+const lists = fc.array(networks, { maxLength: 2 })
+const scenario = fc.record({
+  rules: fc.array(rule, { maxLength: 5 }),
+  policy: fc.constantFrom('accept', 'drop'),
+  names: fc.record({ app: lists, jump: lists, management: lists, modelAdmins: lists }),
+})
+const statusOf = (control: AnyControl, given: FactResults, context: PolicyContext) => {
+  const { needs, uses = [], evaluate } = control as unknown as Control<keyof FactResults, keyof FactResults>
+  const of = Object.fromEntries([
+    ...needs.map((id) => [id, (given[id] as { readonly value?: unknown }).value]),
+    ...uses.map((id) => [id, given[id]]),
+  ])
+  return evaluate(of as Parameters<typeof evaluate>[0], context)[0]?.status
+}
+
+test.each([
+  ['inference', inferencePort],
+  ['ssh', sshOnly],
+])('the page says of %s what the finding says, for any rules and networks', (kind, control) => {
+  fc.assert(
+    fc.property(scenario, ({ rules, policy, names }) => {
+      const context = contextOf(names, false)
+      const given = facts({ firewall: firewall(chain('input', policy, rules)) })
+      const found = Object.values(states(hostNetworkOf(given, context), kind))
+      const status = statusOf(control, given, context)
+      expect(found).toHaveLength(5)
+      if (found.includes('excess')) expect(status).toBe('fail')
+      if (status === 'fail') expect(found).toContain('excess')
+      if (status === 'pass') expect(found.filter((state) => state === 'excess')).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('what leaves to anywhere is excess exactly when the finding warns or there is no rule at all', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.constantFrom('tcp dport 443 accept', 'udp dport 53 accept', 'ip daddr 10.0.4.0/24 accept', 'accept', 'tcp dport 80 drop'),
+        { maxLength: 4 },
+      ),
+      (rules) => {
+        const given = facts({ firewall: firewall(chain('output', 'drop', rules)) })
+        const context = contextOf(named)
+        const status = statusOf(outboundOnly, given, context)
+        expect(flow(hostNetworkOf(given, context), 'out', 'anywhere')?.state === 'excess').toBe(
+          status === 'warning' || status === 'not-applicable',
+        )
+      },
+    ),
+  )
+})

@@ -1,0 +1,185 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { printBind } from '#shared/model/listener.ts'
+import type { Flow, HostNetwork, NetworkDoor, Source } from '#shared/model/network-flow.ts'
+import type { Program } from '../../facts/programs/programs.ts'
+import type { FactResults } from '../../facts/registry.ts'
+import type { Citation, PolicyContext } from '../control.ts'
+import { boundAccounts, inferenceDoors, sshDoors } from '../controls/network/doors.ts'
+import { knownValue, mergeWildcards } from '../controls/network/flows.ts'
+import { strangerSubject, strangersAmong } from '../controls/programs/strangers.ts'
+import { type InboundDoor, inboundFlows, type Surroundings } from './inbound-flows.ts'
+import { outboundDoor } from './outbound-flows.ts'
+
+/**
+ * The flows that were found on a host against those that are allowed: every TCP socket that matters by every segment of the fleet file, and what
+ * leaves. Pure, from the same parts that the controls judge, so that the page never says other than the findings.
+ */
+export function hostNetworkOf(facts: FactResults, { fleet, host }: PolicyContext): HostNetwork {
+  const surroundings: Surroundings = {
+    fleet,
+    host,
+    firewall: facts.firewall,
+    network: knownValue(facts.network),
+    wire: knownValue(facts.wire)?.endpoints ?? [],
+  }
+  const unread = [facts.listeners, facts.services, facts.programs].flatMap((fact) => (fact.known ? [] : [fact.reason]))
+  const inbound = [
+    ...modelDoors(facts, surroundings),
+    ...(knownValue(facts.programs) ?? []).flatMap((program) => programDoors(program, surroundings)),
+    ...strangerDoors(facts, surroundings),
+    ...accessDoors(facts, surroundings),
+  ]
+  return {
+    doors: [...withUniqueIds(inbound), outboundDoor({ ...surroundings, sources: facts.sources })],
+    ...(unread.length > 0 && { unread: [...new Set(unread)].join('; ') }),
+  }
+}
+
+const modelUsers: readonly Source[] = ['app', 'management', 'modelAdmins']
+
+interface Named {
+  readonly name: string
+  readonly cite?: Citation | undefined
+  readonly judgedBy: NetworkDoor['judgedBy']
+}
+
+function doorOf(door: InboundDoor, { name, cite, judgedBy }: Named, surroundings: Surroundings): NetworkDoor {
+  return {
+    id: `${name} ${printBind(door)}`,
+    kind: door.kind,
+    name,
+    bind: printBind(door),
+    bound: door.bound,
+    ...(cite && { seenAt: { section: cite.section, line: cite.line } }),
+    judgedBy: [...judgedBy],
+    flows: inboundFlows(door, surroundings),
+  }
+}
+
+/** Inference servers and the proxies before them. */
+function modelDoors(facts: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
+  if (!facts.services.known) return []
+  const running = facts.services.value.filter((service) => service.running)
+  if (running.length === 0) return []
+  const { fleet, firewall } = surroundings
+  const policyUnknown =
+    fleet.networks.app.length === 0
+      ? 'The fleet file names no networks of application servers, so nothing says whether it should.'
+      : undefined
+  const blind = firewall.known && !firewall.value.translationKnown
+  const open = inferenceDoors(running, knownValue(facts.listeners) ?? []).map(({ kind, address, port, owner, published, cite }) => {
+    const rulesUnknown =
+      published && blind ? 'It is published by a container runtime, whose rules of address translation could not be read.' : undefined
+    const door: InboundDoor = { kind, address, port, bound: true, allowed: modelUsers, policyUnknown, rulesUnknown }
+    const judgedBy = [{ control: 'inference-port-only-from-app', subject: printBind(door) }]
+    return doorOf(door, { name: owner, cite: cite[0], judgedBy }, surroundings)
+  })
+  const local = running.flatMap((service) => localDoors(service, surroundings))
+  return neededByApps([...open, ...local])
+}
+
+const localDoors = (service: InferenceService, surroundings: Surroundings): readonly NetworkDoor[] =>
+  mergeWildcards(
+    service.binds
+      .filter(({ scope }) => scope === 'loopback')
+      .map(({ address, port, section, line }) => ({ address, port, cite: [{ section, line }] })),
+  ).map(({ address, port, cite }) =>
+    doorOf(
+      { kind: 'inference', address, port, bound: false, allowed: modelUsers },
+      { name: service.id, cite: cite[0], judgedBy: [{ control: 'inference-bound-to-loopback' }] },
+      surroundings,
+    ),
+  )
+
+/** One way for the applications is enough; without any, each that is closed to them is missed. */
+function neededByApps(doors: readonly NetworkDoor[]): readonly NetworkDoor[] {
+  const appFlows = doors.flatMap(({ flows }) => flows.filter(({ segment }) => segment === 'app'))
+  if (appFlows.some(({ state }) => state !== 'closed')) return doors
+  const missed = (flow: Flow): Flow =>
+    flow.segment === 'app'
+      ? { ...flow, state: 'missing', reason: `${flow.reason} No other way leads application servers to a model here.` }
+      : flow
+  return doors.map((door) => ({ ...door, flows: door.flows.map(missed) }))
+}
+
+const controlOfKind: Readonly<Record<Program['kind'], string>> = {
+  inference: 'model-interface-not-exposed',
+  interface: 'model-interface-not-exposed',
+  notebook: 'code-runner-not-exposed',
+  cluster: 'code-runner-not-exposed',
+  'container-api': 'code-runner-not-exposed',
+  exporter: 'metrics-only-from-monitoring',
+  tunnel: 'tunnel-program-absent',
+}
+
+function programDoors(program: Program, surroundings: Surroundings): readonly NetworkDoor[] {
+  const judgedBy = [{ control: controlOfKind[program.kind], subject: program.id }]
+  if (program.binds.length === 0 && program.bindsUnknown !== undefined) {
+    const reason = `Where it listens could not be seen: ${program.bindsUnknown}.`
+    const flows = (['app', 'jump', 'management', 'modelAdmins', 'any'] as const).map((segment) => ({
+      segment,
+      state: 'unknown' as const,
+      reason,
+    }))
+    return [{ id: program.id, kind: 'program', name: program.name, bind: '', bound: true, judgedBy, flows }]
+  }
+  const binds = program.binds.map((bind) => ({ ...bind, cite: [{ section: bind.section, line: bind.line }] }))
+  return mergeWildcards(binds).map(({ address, port, scope, cite }) =>
+    doorOf(
+      { kind: 'program', address, port, bound: scope !== 'loopback', allowed: program.kind === 'exporter' ? ['management'] : [] },
+      { name: program.name, cite: cite[0], judgedBy },
+      surroundings,
+    ),
+  )
+}
+
+function strangerDoors({ listeners, services, programs }: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
+  if (!listeners.known || !services.known || !programs.known) return []
+  return strangersAmong(listeners.value, services.value, programs.value, [22, surroundings.host.port]).flatMap((stranger) => {
+    const sockets = stranger.listeners.map(({ address, port, section = 'listeners', line }) => ({
+      address,
+      port,
+      cite: [{ section, line }],
+    }))
+    const policyUnknown = stranger.owner === undefined ? 'Whose it is could not be seen.' : undefined
+    return mergeWildcards(sockets).map(({ address, port, cite }) =>
+      doorOf(
+        { kind: 'other', address, port, bound: true, allowed: [], policyUnknown },
+        {
+          name: stranger.owner?.name ?? 'Unknown program',
+          cite: cite[0],
+          judgedBy: [{ control: 'listener-owner-expected', subject: strangerSubject(stranger) }],
+        },
+        surroundings,
+      ),
+    )
+  })
+}
+
+/** SSH, of which the jump host is the only client. */
+function accessDoors({ listeners, sshd }: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
+  if (!listeners.known) return []
+  const { fleet, host } = surroundings
+  const { jump } = fleet.networks
+  const settings = knownValue(sshd)
+  const turnedAway =
+    settings && boundAccounts(settings, jump) ? 'Every AllowUsers entry of sshd names a source inside the jump networks.' : undefined
+  const policyUnknown = jump.length === 0 ? 'The fleet file names no jump networks, so nothing says whether it should.' : undefined
+  return sshDoors(listeners.value, sshd, host.port).map(({ address, port, cite }) => {
+    const door: InboundDoor = { kind: 'ssh', address, port, bound: true, allowed: ['jump'], policyUnknown, turnedAway }
+    return doorOf(
+      door,
+      { name: 'sshd', cite: cite[0], judgedBy: [{ control: 'ssh-only-from-jump', subject: printBind(door) }] },
+      surroundings,
+    )
+  })
+}
+
+function withUniqueIds(doors: readonly NetworkDoor[]): readonly NetworkDoor[] {
+  const taken = new Map<string, number>()
+  return doors.map((door) => {
+    const times = (taken.get(door.id) ?? 0) + 1
+    taken.set(door.id, times)
+    return times === 1 ? door : { ...door, id: `${door.id} #${times}` }
+  })
+}

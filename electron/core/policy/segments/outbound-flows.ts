@@ -1,0 +1,153 @@
+import type { Fleet } from '#shared/model/fleet.ts'
+import type { Destination, Flow, NetworkDoor } from '#shared/model/network-flow.ts'
+import type { FactResult } from '../../facts/fact.ts'
+import type { Firewall } from '../../facts/firewall/firewall.ts'
+import { type Piece, reach, testsOf } from '../../facts/firewall/reach.ts'
+import type { Network } from '../../facts/network/network.ts'
+import type { Sources } from '../../facts/sources/sources.ts'
+import { hostOf } from '../controls/isolation/air-gap.ts'
+import { exits, routedAnywhere } from '../controls/network/exits.ts'
+import { isNearlyAll } from '../controls/network/flows.ts'
+import { addressesOf, allBut, doubtOf, printPieces, ruleOf, trafficWith } from './traffic.ts'
+
+interface Surroundings {
+  readonly fleet: Fleet
+  readonly firewall: FactResult<Firewall>
+  readonly network: Network | undefined
+  readonly sources: FactResult<Sources>
+}
+
+type Judged = Omit<Flow, 'segment'>
+
+/** What a host itself connects to, by its rules: model storage, package sources, and all the rest. */
+export function outboundDoor(surroundings: Surroundings): NetworkDoor {
+  const { firewall } = surroundings
+  const judge: Readonly<Record<Destination, (firewall: Firewall, surroundings: Surroundings) => Judged>> = {
+    modelStorage: toStorage,
+    packages: toPackages,
+    anywhere: toAnywhere,
+  }
+  const flow = (segment: Destination): Flow =>
+    firewall.known ? { segment, ...judge[segment](firewall.value, surroundings) } : { segment, state: 'unknown', reason: firewall.reason }
+  return {
+    id: 'out',
+    kind: 'out',
+    name: 'Outbound',
+    bind: '',
+    bound: true,
+    judgedBy: ['firewall-default-deny-outbound', 'outbound-only-to-storage', 'airgap-no-way-out'].map((control) => ({ control })),
+    flows: [flow('modelStorage'), flow('packages'), flow('anywhere')],
+  }
+}
+
+const leaving = (firewall: Firewall, network: Network | undefined, protocol: 'tcp' | 'udp', port: number): Piece[] =>
+  reach(firewall, network, { direction: 'out', protocol, port })
+
+/** HTTPS, HTTP, SSH, NFS and SMB, and ports that rules name, as object stores have their own. */
+function storagePorts({ tables }: Firewall): readonly number[] {
+  const named = testsOf(tables).flatMap((test) =>
+    test.is === 'port' && test.side === 'destination' ? test.ports.map(([low]) => low).filter((port) => port > 0) : [],
+  )
+  return [...new Set([443, 80, 22, 2049, 445, ...named])].slice(0, 16)
+}
+
+function toStorage(firewall: Firewall, { fleet, network }: Surroundings): Judged {
+  const { modelStorage } = fleet.networks
+  if (modelStorage.length === 0) return { state: 'unnamed', reason: 'The fleet file names no networks of model storage.' }
+  const addresses = addressesOf(modelStorage)
+  const tried = storagePorts(firewall).map((port) => ({ port, ...trafficWith(leaving(firewall, network, 'tcp', port), addresses) }))
+  const open = tried.filter(({ accepted }) => accepted.length > 0)
+  const [first] = open
+  if (first)
+    return {
+      state: 'allowed',
+      reason: `New connections to ${printPieces(first.accepted)} are let out on TCP ${printPorts(open)}.`,
+      ...ruleOf(first.accepted[0]?.by),
+    }
+  const doubt = tried.flatMap(({ undetermined }) => undetermined)[0]
+  if (doubt) return { state: 'unknown', reason: doubtOf(doubt), ...ruleOf(doubt.doubtBy ?? doubt.by) }
+  const stop = tried.flatMap(({ stopped }) => stopped)[0]
+  return {
+    state: 'missing',
+    reason: `Model storage is named, and no new connection gets out to it on TCP ${printPorts(tried)}.`,
+    ...ruleOf(stop?.by),
+  }
+}
+
+const printPorts = (tried: readonly { readonly port: number }[]): string => {
+  const shown = tried.slice(0, 6).map(({ port }) => port)
+  return shown.join(', ') + (tried.length > shown.length ? ' and more' : '')
+}
+
+/** Names of package sources are not resolved here, so rules that let some addresses out leave open whether a source is among them. */
+function toPackages(firewall: Firewall, { network, sources }: Surroundings): Judged {
+  if (!sources.known) return { state: 'unknown', reason: sources.reason }
+  const { packageSources, proxies } = sources.value
+  const [proxy] = proxies
+  if (proxy) return { state: 'unknown', reason: `Packages come through a proxy (${proxy.name}), which decides where from.` }
+  const urls = packageSources.map(({ url }) => url)
+  if (urls.includes('')) return { state: 'unknown', reason: 'A package source names no address that could be read.' }
+  const remote = urls.flatMap((url) => {
+    const [, scheme = '', rest = ''] = /^(https?|ftp):\/\/(.+)$/i.exec(url) ?? []
+    return scheme === '' ? [] : [{ port: portOf(scheme, rest), host: hostOf(rest) }]
+  })
+  if (remote.length === 0) return { state: 'closed', reason: 'No package source beyond this machine is set up.' }
+  const judged = remote.map(({ host, port }) => ({ host, ...toSource(firewall, network, host, port) }))
+  const worst = (['unknown', 'missing', 'allowed'] as const).map((state) => judged.find((each) => each.state === state)).find(Boolean)
+  if (worst === undefined) return { state: 'unknown', reason: 'Package sources could not be judged.' }
+  const { host: _, ...flow } = worst
+  return flow
+}
+
+function portOf(scheme: string, rest: string): number {
+  const given = /^[^/?#]*:(\d{1,5})(?:[/?#]|$)/.exec(rest)?.[1]
+  if (given !== undefined && !rest.startsWith('[')) return Number(given)
+  return scheme.toLowerCase() === 'https' ? 443 : scheme.toLowerCase() === 'ftp' ? 21 : 80
+}
+
+function toSource(firewall: Firewall, network: Network | undefined, host: string, port: number): Judged {
+  const source = `${host.slice(0, 80)} (TCP ${port})`
+  const address = addressesOf([host.replace(/^\[|\]$/g, '')])
+  const byAddress = address[4].length + address[6].length > 0
+  const { accepted, undetermined, stopped } = trafficWith(leaving(firewall, network, 'tcp', port), byAddress ? address : allBut([]))
+  const wide = byAddress ? accepted[0] : accepted.find(isNearlyAll)
+  if (wide) return { state: 'allowed', reason: `New connections to ${source}, a package source, are let out.`, ...ruleOf(wide.by) }
+  if (accepted.length > 0)
+    return {
+      state: 'unknown',
+      reason: `Connections are let out to ${printPieces(accepted)}; whether ${source}, a package source, lies there is not known.`,
+      ...ruleOf(accepted[0]?.by),
+    }
+  if (undetermined.length > 0)
+    return { state: 'unknown', reason: doubtOf(undetermined[0]), ...ruleOf(undetermined[0]?.doubtBy ?? undetermined[0]?.by) }
+  return { state: 'missing', reason: `No new connection gets out to ${source}, a package source.`, ...ruleOf(stopped[0]?.by) }
+}
+
+/** As the check of the outbound rules has it: rules are judged, not routes, and a few addresses that a rule names are not "anywhere". */
+function toAnywhere(firewall: Firewall, { fleet, network }: Surroundings): Judged {
+  const addresses = allBut(Object.values(fleet.networks).flat())
+  const tried = exits.map((exit) => ({
+    exit,
+    ...trafficWith(leaving(firewall, routedAnywhere(network), exit.protocol, exit.port), addresses),
+  }))
+  const open = tried.filter(({ accepted }) => accepted.some(isNearlyAll))
+  const [first] = open
+  if (first) {
+    const wide = first.accepted.find(isNearlyAll)
+    return { state: 'excess', reason: `${open.map(({ exit }) => exit.words).join(', ')} may leave to anywhere.`, ...ruleOf(wide?.by) }
+  }
+  const doubt = tried.flatMap(({ undetermined }) => undetermined)[0]
+  if (doubt) return { state: 'unknown', reason: doubtOf(doubt), ...ruleOf(doubt.doubtBy ?? doubt.by) }
+  const named = tried.flatMap(({ accepted }) => accepted)
+  if (named.length > 0)
+    return {
+      state: 'allowed',
+      reason: `Beyond the named networks only ${printPieces(named)} can be reached, which rules name.`,
+      ...ruleOf(named[0]?.by),
+    }
+  return {
+    state: 'closed',
+    reason: `${exits.map(({ words }) => words).join(', ')} beyond the named networks are stopped.`,
+    ...ruleOf(tried.flatMap(({ stopped }) => stopped)[0]?.by),
+  }
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+
+/** Where connections to a host come from. Named in the fleet file; `any` is all the rest of the world. */
+export const sources = ['app', 'jump', 'management', 'modelAdmins', 'any'] as const
+/** Where a host connects to. Package sources are what its package manager is set to. */
+export const destinations = ['modelStorage', 'packages', 'anywhere'] as const
+export const segments = [...sources, ...destinations] as const
+export type Source = (typeof sources)[number]
+export type Destination = (typeof destinations)[number]
+export type Segment = (typeof segments)[number]
+
+/**
+ * What was found against what is allowed, loudest first. excess: open and not allowed. unknown: cannot be said, the reason says why. missing: allowed
+ * and needed, but stopped. allowed: open as it should be. closed: stopped, and nobody needs it. unnamed: the fleet file names no such network.
+ */
+export const flowStates = ['excess', 'unknown', 'missing', 'allowed', 'closed', 'unnamed'] as const
+export type FlowState = (typeof flowStates)[number]
+
+export const flowSchema = z.object({
+  segment: z.enum(segments),
+  state: z.enum(flowStates),
+  /** One sentence that proves the state. Holds text of the host. */
+  reason: z.string(),
+  /** The rule or policy that decides, as printed on the host, and where. */
+  rule: z.object({ text: z.string(), section: z.string(), line: z.int().min(0) }).optional(),
+  /** Gatehouse's own connection from this segment, when it made one. */
+  wire: z.object({ from: z.string(), outcome: z.string(), section: z.string(), line: z.int().min(0) }).optional(),
+})
+export type Flow = z.infer<typeof flowSchema>
+
+/** `other`: a program that nobody expects, or whose name could not be read. `out`: what the host itself connects to. */
+export const doorKinds = ['proxy', 'inference', 'program', 'other', 'ssh', 'out'] as const
+export type DoorKind = (typeof doorKinds)[number]
+
+/** A TCP socket of a host and who gets to it; or the host as the one that connects. */
+export const networkDoorSchema = z.object({
+  /** Stable within a host. */
+  id: z.string(),
+  kind: z.enum(doorKinds),
+  /** `nginx`, `ollama.service`, `sshd`. */
+  name: z.string(),
+  /** `0.0.0.0:11434`; empty for what goes out, and where the socket could not be seen. */
+  bind: z.string(),
+  /** Other machines could connect, if rules let them. */
+  bound: z.boolean(),
+  /** Line that shows the socket. */
+  seenAt: z.object({ section: z.string(), line: z.int().min(0) }).optional(),
+  /** Findings that judge it; without a subject all of that control. */
+  judgedBy: z.array(z.object({ control: z.string(), subject: z.string().optional() })),
+  flows: z.array(flowSchema),
+})
+export type NetworkDoor = z.infer<typeof networkDoorSchema>
+
+export const hostNetworkSchema = z.object({
+  doors: z.array(networkDoorSchema),
+  /** Why doors may be missing; absent when they were all seen. */
+  unread: z.string().optional(),
+})
+export type HostNetwork = z.infer<typeof hostNetworkSchema>
+
+/** The loudest state; `closed` where there is nothing to connect to. */
+export const loudestFlow = (states: readonly FlowState[]): FlowState => flowStates.find((state) => states.includes(state)) ?? 'closed'
