@@ -19,6 +19,8 @@ const SettingsScreen = lazy(async () => ({ default: (await import('../features/s
 
 const ControlsScreen = lazy(async () => ({ default: (await import('../features/controls/controls-screen.tsx')).ControlsScreen }))
 
+const NetworkScreen = lazy(async () => ({ default: (await import('../features/network/network-screen.tsx')).NetworkScreen }))
+
 /** Base UI writes no style elements: the content security policy would refuse them. */
 export const App = ({ client }: { readonly client: QueryClient }) => (
   <QueryClientProvider client={client}>
@@ -54,11 +56,12 @@ function Window({ client }: { readonly client: QueryClient }) {
 function CurrentScreen() {
   const route = useUi((state) => state.route)
   if (route.screen === 'host') return <HostScreen key={route.host} host={route.host} target={route.target} />
-  if (route.screen === 'settings' || route.screen === 'controls')
-    return (
-      <Suspense fallback={<main className="main" aria-busy="true" />}>
-        {route.screen === 'controls' ? <ControlsScreen /> : <SettingsScreen section={route.section} />}
-      </Suspense>
-    )
-  return <FleetScreen />
+  if (route.screen === 'fleet') return <FleetScreen />
+  return (
+    <Suspense fallback={<main className="main" aria-busy="true" />}>
+      {route.screen === 'controls' && <ControlsScreen />}
+      {route.screen === 'network' && <NetworkScreen />}
+      {route.screen === 'settings' && <SettingsScreen section={route.section} />}
+    </Suspense>
+  )
 }

@@ -1,9 +1,9 @@
-import { KeyRound, ListChecks, Route as RouteIcon, Server, Settings, Table2 } from 'lucide-react'
+import { KeyRound, ListChecks, Network, Route as RouteIcon, Server, Settings, Table2 } from 'lucide-react'
 import { memo } from 'react'
 import { connectionWords } from '../stores/connection-words.ts'
 import { couldNotLook, countKnown, type HostView, loudestOpen } from '../stores/host-view.ts'
 import { useAppInfo, useFleetState, useJumpStates } from '../stores/queries.ts'
-import { goControls, goFleet, goHost, goSettings, useUi } from '../stores/ui.store.ts'
+import { goControls, goFleet, goHost, goNetwork, goSettings, useUi } from '../stores/ui.store.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { ConnectionStatus, type ConnectionWords } from '../ui/connection-status.tsx'
 import { GatehouseMark } from '../ui/icons.tsx'
@@ -39,6 +39,12 @@ export function Sidebar() {
           <button type="button" aria-current={route.screen === 'controls' ? 'page' : undefined} onClick={goControls}>
             <ListChecks className="icon" aria-hidden />
             <span className="name">Controls</span>
+          </button>
+        </li>
+        <li>
+          <button type="button" aria-current={route.screen === 'network' ? 'page' : undefined} onClick={goNetwork}>
+            <Network className="icon" aria-hidden />
+            <span className="name">Network</span>
           </button>
         </li>
       </ul>

@@ -92,6 +92,19 @@ describe('audit repo', () => {
     expect(repo.outputs('a2', 'gpu-01').get('sshd')).toEqual(output('sshd', 'port 22'))
   })
 
+  test('the flows of a host are those of the newest audit that could look, and null where it did not compare them', () => {
+    const { repo } = open()
+    const network = { doors: [], unread: 'ss is missing' }
+    repo.begin(head('a1', '2026-11-01T00:00:00.000Z'))
+    expect(repo.network('dc1', 'gpu-01')).toBeUndefined()
+    repo.saveHost('a1', 'dc1', hostAudit('2026-11-01T00:00:00.000Z', []), [])
+    expect(repo.network('dc1', 'gpu-01')).toEqual({ finishedAt: '2026-11-01T00:00:00.000Z', network: null })
+    for (const id of ['a2', 'a3']) repo.begin(head(id, '2026-11-02T00:00:00.000Z'))
+    repo.saveHost('a2', 'dc1', { ...hostAudit('2026-11-02T00:00:00.000Z', []), network }, [])
+    repo.saveHost('a3', 'dc1', { ...hostAudit('2026-11-03T00:00:00.000Z', []), state: 'unreachable' }, [])
+    expect(repo.network('dc1', 'gpu-01')).toEqual({ finishedAt: '2026-11-02T00:00:00.000Z', network })
+  })
+
   test('two findings of one control and subject are both kept', () => {
     const { repo } = open()
     repo.begin(head('a1', '2026-11-01T00:00:00.000Z'))

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { audit, audited, host, items, job, progress } from '../../stores/__fixtures__/hosts.ts'
 import { viewHost } from '../../stores/host-view.ts'
-import { cellName, cellOf, columnsInView, moveCell } from './cell-view.ts'
+import { cellName, cellOf, columnsInView } from './cell-view.ts'
 
 describe('cells', () => {
   const lastKnown = { finishedAt: '2026-11-20T08:00:00.000Z', items: items({ 'INF-1': 'pass' }), findings: [] }
@@ -19,15 +19,6 @@ describe('cells', () => {
     expect(cellOf(viewHost(host('a'), undefined, job([progress('a')])), 'INF-2', false).kind).toBe('waiting')
   })
 })
-
-test.each([
-  ['right', [0, 1]],
-  ['left', [0, 0]],
-  ['up', [0, 0]],
-  ['down', [1, 0]],
-  ['row-end', [0, 6]],
-  ['bottom', [17, 0]],
-] as const)('from the corner %s', (move, expected) => expect(moveCell([0, 0], move, 18, 7)).toEqual(expected))
 
 test('what is drawn covers what is in view, and never leaves the table', () => {
   fc.assert(

@@ -7,6 +7,7 @@ import {
   Keyboard,
   ListChecks,
   Moon,
+  Network,
   Play,
   RefreshCw,
   Search,
@@ -18,7 +19,7 @@ import {
 import { type ReactNode, useRef, useState } from 'react'
 import { useAuditActions, useDemoFleet, useLoadFleet, useOpenFleet, useSaveSettings } from '../../stores/actions.ts'
 import { useFleetState, useSettings } from '../../stores/queries.ts'
-import { closeDialog, goControls, goFleet, goHost, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
+import { closeDialog, goControls, goFleet, goHost, goNetwork, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts, useLastOutcome } from '../../stores/use-hosts.tsx'
 import { KeyHint, Keys } from '../../ui/keys.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
@@ -169,6 +170,7 @@ function useActions(): PaletteAction[] {
     },
     { name: 'Fleet', about: 'All hosts by all checks', icon: icon(Table2), chord: 'mod+1', run: goFleet },
     { name: 'Controls', about: 'What is checked, and why', icon: icon(ListChecks), chord: 'mod+7', run: goControls },
+    { name: 'Network', about: 'Who gets to which host, and who may', icon: icon(Network), chord: 'mod+8', run: goNetwork },
     { name: 'Settings', about: 'Fleet file, identities, theme', icon: icon(Settings), chord: 'mod+,', run: () => goSettings() },
     { name: 'All keys', about: 'The keyboard map', icon: icon(Keyboard), chord: '?', run: () => openDialog({ kind: 'shortcuts' }) },
   ]

@@ -12,6 +12,7 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['mod+k'], action: 'Search or run a command' },
       { chords: ['mod+1'], action: 'Fleet' },
       { chords: ['mod+7'], action: 'Controls' },
+      { chords: ['mod+8'], action: 'Network' },
       { chords: ['mod+shift+1', 'mod+shift+9'], action: 'Host by position' },
       { chords: ['mod+,'], action: 'Settings' },
       { chords: ['mod+['], action: 'Back' },
@@ -48,6 +49,14 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['j', 'k'], action: 'Next or previous control' },
       { chords: ['o'], action: 'Open the worst host' },
       { chords: ['/'], action: 'Filter controls' },
+    ],
+  },
+  {
+    title: 'Network',
+    shortcuts: [
+      { chords: ['up', 'down', 'left', 'right'], action: 'Move in the matrix' },
+      { chords: ['o'], action: 'Open the finding that judges it' },
+      { chords: ['/'], action: 'Filter hosts' },
     ],
   },
 ]

@@ -8,6 +8,7 @@ import { shortcutGroups } from './shortcut-list.ts'
 export const Shortcuts = () => (
   <Dialog
     title="Keys"
+    width="wide"
     lead="Single letters do nothing inside a field, and can be turned off in Settings."
     onClose={closeDialog}
     foot={
@@ -22,22 +23,24 @@ export const Shortcuts = () => (
       </>
     }
   >
-    {shortcutGroups.map(({ title, shortcuts }) => (
-      <section key={title}>
-        <h3>{title}</h3>
-        <dl className="key-list">
-          {shortcuts.map(({ chords, action }) => (
-            <div key={action}>
-              <dt>
-                {chords.map((chord) => (
-                  <Keys key={chord} chord={chord} />
-                ))}
-              </dt>
-              <dd>{action}</dd>
-            </div>
-          ))}
-        </dl>
-      </section>
-    ))}
+    <div className="key-groups">
+      {shortcutGroups.map(({ title, shortcuts }) => (
+        <section key={title}>
+          <h3>{title}</h3>
+          <dl className="key-list">
+            {shortcuts.map(({ chords, action }) => (
+              <div key={action}>
+                <dt>
+                  {chords.map((chord) => (
+                    <Keys key={chord} chord={chord} />
+                  ))}
+                </dt>
+                <dd>{action}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </div>
   </Dialog>
 )

@@ -1,6 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
-import type { Flow, HostNetwork, NetworkDoor, Source } from '#shared/model/network-flow.ts'
+import type { Flow, HostNetwork, NetworkDoor } from '#shared/model/network-flow.ts'
+import type { Source } from '#shared/model/segment.ts'
 import type { Program } from '../../facts/programs/programs.ts'
 import type { FactResults } from '../../facts/registry.ts'
 import type { Citation, PolicyContext } from '../control.ts'

@@ -1,5 +1,6 @@
 import type { Fleet, Host } from '#shared/model/fleet.ts'
-import { type DoorKind, type Flow, type Source, sources } from '#shared/model/network-flow.ts'
+import type { Flow } from '#shared/model/network-flow.ts'
+import { type DoorKind, type Source, sources } from '#shared/model/segment.ts'
 import type { FactResult } from '../../facts/fact.ts'
 import type { Firewall } from '../../facts/firewall/firewall.ts'
 import { type Piece, reach } from '../../facts/firewall/reach.ts'

@@ -1,5 +1,6 @@
 import type { Fleet } from '#shared/model/fleet.ts'
-import type { Destination, Flow, NetworkDoor } from '#shared/model/network-flow.ts'
+import type { Flow, NetworkDoor } from '#shared/model/network-flow.ts'
+import type { Destination } from '#shared/model/segment.ts'
 import type { FactResult } from '../../facts/fact.ts'
 import type { Firewall } from '../../facts/firewall/firewall.ts'
 import { type Piece, reach, testsOf } from '../../facts/firewall/reach.ts'

@@ -1,0 +1,183 @@
+import { Play } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { type FlowState, flowStates } from '#shared/model/segment.ts'
+import { useAuditActions } from '../../stores/actions.ts'
+import { useAppNotices } from '../../stores/app-notices.ts'
+import { wordsOfError } from '../../stores/failure-words.ts'
+import { findingId } from '../../stores/host-view.ts'
+import { useFleetState, useNetworks } from '../../stores/queries.ts'
+import { goFleet, goHost, openDialog } from '../../stores/ui.store.ts'
+import { useAuditing, useHosts } from '../../stores/use-hosts.tsx'
+import { useKeys } from '../../stores/use-keys.ts'
+import { useFleetPath } from '../../stores/use-path.ts'
+import { Button } from '../../ui/button.tsx'
+import { KeyHint } from '../../ui/keys.tsx'
+import { type NoticeView, Screen } from '../../ui/screen.tsx'
+import { ToneIcon } from '../../ui/tone-icon.tsx'
+import { count } from '../../ui/words.ts'
+import { NetworkDetail } from './network-detail.tsx'
+import { NetworkMatrix, type Place } from './network-matrix.tsx'
+import { countStates, filterRows, networkRows } from './network-rows.ts'
+import { stateWords } from './network-words.ts'
+
+/** Who gets to which host, and who may. */
+export function NetworkScreen() {
+  const fleetState = useFleetState().data
+  const query = useNetworks()
+  const hosts = useHosts()
+  const auditing = useAuditing()
+  const audit = useAuditActions()
+  const [text, setText] = useState<string | null>(null)
+  const [state, setState] = useState<FlowState | null>(null)
+  const [place, setPlace] = useState<Place>()
+  const all = useMemo(() => networkRows(hosts, query.data ?? []), [hosts, query.data])
+  const rows = filterRows(all, text ?? '', state)
+  const row = rows.find(({ host }) => host === place?.host) ?? rows[0]
+  const cell = row?.cells.find(({ segment }) => segment === place?.segment) ?? row?.cells.find((it) => it.state === row.cells[0]?.state)
+  const judged = cell?.flows.find(({ finding }) => finding !== undefined)?.finding
+  useKeys({
+    r: auditing || fleetState?.fleet == null ? undefined : () => audit.start(),
+    '/': () => setText(text ?? ''),
+    escape: () => {
+      setText(null)
+      setState(null)
+    },
+    o: row === undefined || judged === undefined ? undefined : () => goHost(row.host, { key: findingId(judged) }),
+  })
+  const counts = countStates(all)
+  const looked = query.data !== undefined && query.data.length > 0
+  return (
+    <Screen
+      title="Network"
+      sub={!looked ? undefined : counts.excess === 0 ? count(hosts.length, 'host') : `${count(counts.excess, 'flow')} in excess`}
+      onSearch={() => openDialog({ kind: 'palette' })}
+      notices={[...useAppNotices(), ...errorNotices(query.error)]}
+      path={useFleetPath()}
+      foot={
+        <>
+          <KeyHint chords={['up', 'down', 'left', 'right']}>Move</KeyHint>
+          <KeyHint chords={['o']}>Open the finding</KeyHint>
+          <KeyHint chords={['/']}>Filter</KeyHint>
+          <KeyHint chords={['mod+[']}>Back</KeyHint>
+          <KeyHint chords={['?']}>All keys</KeyHint>
+        </>
+      }
+      actions={
+        text === null ? (
+          <Button chord="/" onClick={() => setText('')}>
+            Filter
+          </Button>
+        ) : (
+          <FilterField text={text} onText={setText} />
+        )
+      }
+    >
+      {fleetState?.fleet == null ? (
+        <Empty title="No fleet is open" about="Segments are named in the fleet file, under networks.">
+          <Button onClick={goFleet}>Go to the fleet</Button>
+        </Empty>
+      ) : query.data !== undefined && !looked ? (
+        <Empty
+          title="No host was looked at yet"
+          about="An audit reads what listens and which rules stand, and compares both with the fleet file."
+        >
+          <Button icon={<Play className="icon" aria-hidden />} chord="r" onClick={() => audit.start()}>
+            Run audit
+          </Button>
+        </Empty>
+      ) : (
+        <div className="network" aria-busy={query.isPending}>
+          <StateFilter counts={counts} state={state} onState={setState} />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
+          <section className="network-list" aria-label="Hosts by segments" data-pane tabIndex={0}>
+            {row !== undefined && cell !== undefined ? (
+              <NetworkMatrix
+                fleet={fleetState.fleet}
+                rows={rows}
+                chosen={{ host: row.host, segment: cell.segment }}
+                onChoose={setPlace}
+                state={state}
+                loading={query.isPending}
+              />
+            ) : (
+              <Empty title="No host matches" about="The filter looks at names of hosts and at the state of their flows.">
+                <Button
+                  onClick={() => {
+                    setText(null)
+                    setState(null)
+                  }}
+                >
+                  Clear the filter
+                </Button>
+              </Empty>
+            )}
+          </section>
+          {row !== undefined && cell !== undefined && !query.isPending && (
+            <NetworkDetail key={`${row.host} ${cell.segment}`} fleet={fleetState.fleet} row={row} cell={cell} />
+          )}
+        </div>
+      )}
+    </Screen>
+  )
+}
+
+interface StateFilterProps {
+  readonly counts: Readonly<Record<FlowState, number>>
+  readonly state: FlowState | null
+  readonly onState: (state: FlowState | null) => void
+}
+
+/** Every state with its count and meaning: the legend, and the filter. */
+const StateFilter = ({ counts, state, onState }: StateFilterProps) => (
+  // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a legend and a frame that this has not
+  <div className="network-states" role="group" aria-label="Only hosts with flows that are" data-pane>
+    {flowStates.map((it) => (
+      <button key={it} type="button" aria-pressed={it === state} onClick={() => onState(it === state ? null : it)}>
+        <span className="figure">{counts[it]}</span>
+        <span className={`status ${stateWords[it].tone}`}>
+          <ToneIcon tone={stateWords[it].tone} />
+          <span>{stateWords[it].word}</span>
+        </span>
+        <span className="muted one-line">{stateWords[it].about}</span>
+      </button>
+    ))}
+  </div>
+)
+
+interface EmptyProps {
+  readonly title: string
+  readonly about: string
+  readonly children: React.ReactNode
+}
+
+const Empty = ({ title, about, children }: EmptyProps) => (
+  <div className="empty h-full !border-0">
+    <div>
+      <h2>{title}</h2>
+      <p className="soft mt-1 mb-4">{about}</p>
+      {children}
+    </div>
+  </div>
+)
+
+function FilterField({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), [])
+  return (
+    <input
+      ref={field}
+      type="search"
+      className="input !w-[220px]"
+      aria-label="Filter hosts"
+      placeholder="Filter hosts"
+      value={text}
+      onChange={(event) => onText(event.target.value)}
+    />
+  )
+}
+
+function errorNotices(error: unknown): NoticeView[] {
+  if (error === null) return []
+  const { title, detail, hint } = wordsOfError(error)
+  return [{ key: 'network', words: { word: 'Not loaded', tone: 'warn', icon: 'state' }, text: `${title}: ${detail} ${hint}`, actions: [] }]
+}
