@@ -5,6 +5,7 @@ import { runAudit } from './audit.command.ts'
 import { runControls } from './controls.command.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { runImport } from './import.command.ts'
+import { runModels } from './models.command.ts'
 import { runSchema } from './schema.command.ts'
 import { runSudoers } from './sudoers.command.ts'
 import { helpText, version } from './texts.ts'
@@ -18,6 +19,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   audit: runAudit,
   controls: runControls,
   import: runImport,
+  models: runModels,
   schema: runSchema,
   sudoers: runSudoers,
   waiver: runWaiver,

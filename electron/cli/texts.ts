@@ -35,6 +35,10 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Says how old the advisory data is. import takes a signed update of Gatehouse, or a dump of OSV (zip, JSON, one record
       per line), and needs no network. --older takes an update that is older than the data in use.
 
+  gatehouse models scan FILE… [--json]
+      Reads model files on this computer by their content, loads and runs nothing, and says of each: cleared, suspicious, dangerous, or
+      not cleared with the reason. Exit code 0: all are cleared; 1: one is not; 2: one could not be read.
+
   gatehouse schema fleet|report|controls
       Prints the JSON Schema of the fleet file (for editors), of the JSON report, or of the list of controls.
 

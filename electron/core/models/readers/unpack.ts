@@ -1,0 +1,99 @@
+import { Readable } from 'node:stream'
+import { createGunzip, createInflate, createInflateRaw } from 'node:zlib'
+import { type ByteSource, bytesSource } from '../byte-source.ts'
+import { Unreadable } from './unreadable.ts'
+
+export type Packing = 'deflate-raw' | 'zlib' | 'gzip'
+
+const MAX_KEPT_BYTES = 8 * 1_048_576
+/** What one content may unpack to: about two seconds of work, when it is read twice. */
+const MAX_UNPACKED_BYTES = 256 * 1_048_576
+const CHUNK_BYTES = 262_144
+const MAX_RESTARTS = 5
+
+const decoders = { 'deflate-raw': createInflateRaw, zlib: createInflate, gzip: createGunzip }
+
+/**
+ * What a compressed stream holds, as a source. Small contents stay in memory; larger ones are unpacked again from the front when they are read, so
+ * memory stays bounded whatever the ratio. The whole stream is unpacked once first: a broken one is refused here, and the size is known.
+ * @throws {Unreadable} when the stream is broken, goes on behind its end, or is too large
+ */
+export async function unpacked(packed: ByteSource, packing: Packing, signal?: AbortSignal): Promise<ByteSource> {
+  const kept: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of unpack(packed, packing, signal)) {
+    size += chunk.length
+    if (size > MAX_UNPACKED_BYTES) throw new Unreadable(`it unpacks to more than ${MAX_UNPACKED_BYTES} bytes`)
+    if (size <= MAX_KEPT_BYTES) kept.push(chunk)
+    else kept.length = 0
+  }
+  if (size <= MAX_KEPT_BYTES) return bytesSource(packed.path, new Uint8Array(Buffer.concat(kept)))
+  return new StreamedSource(packed, packing, size)
+}
+
+async function* unpack(packed: ByteSource, packing: Packing, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  async function* pieces() {
+    for (let at = 0; at < packed.size; at += CHUNK_BYTES) yield await packed.read(at, CHUNK_BYTES, signal)
+  }
+  const decoder = decoders[packing]({ chunkSize: CHUNK_BYTES })
+  const input = Readable.from(pieces(), { highWaterMark: 1 })
+  input.on('error', (error) => decoder.destroy(error))
+  input.pipe(decoder)
+  try {
+    for await (const chunk of decoder) {
+      signal?.throwIfAborted()
+      yield chunk
+    }
+    if (decoder.bytesWritten < packed.size) throw new Unreadable('bytes follow the end of the packed stream', decoder.bytesWritten)
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (error instanceof Unreadable) throw error
+    throw new Unreadable(`it cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`)
+  } finally {
+    input.destroy()
+    decoder.destroy()
+  }
+}
+
+/** Reads forward through a stream; going back begins again, and that only a few times. */
+class StreamedSource implements ByteSource {
+  readonly path: string
+  readonly size: number
+  readonly #packed: ByteSource
+  readonly #packing: Packing
+  #stream: AsyncGenerator<Uint8Array> | undefined
+  #window = Buffer.alloc(0)
+  #windowStart = 0
+  #restarts = 0
+
+  constructor(packed: ByteSource, packing: Packing, size: number) {
+    this.path = packed.path
+    this.size = size
+    this.#packed = packed
+    this.#packing = packing
+  }
+
+  async read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const end = Math.min(this.size, offset + length)
+    if (offset >= end) return new Uint8Array()
+    if (this.#stream === undefined || offset < this.#windowStart) await this.#restart(signal)
+    while (this.#windowStart + this.#window.length < end) {
+      const next = await this.#stream?.next()
+      if (next === undefined || next.done === true) throw new Unreadable('it unpacks to less than before', offset)
+      // What lies before the wanted bytes is let go, but for a little to go back to.
+      const keepFrom = Math.max(0, Math.min(this.#window.length, offset - CHUNK_BYTES - this.#windowStart))
+      this.#window = Buffer.concat([this.#window.subarray(keepFrom), next.value])
+      this.#windowStart += keepFrom
+    }
+    return new Uint8Array(this.#window.subarray(offset - this.#windowStart, end - this.#windowStart))
+  }
+
+  async #restart(signal: AbortSignal | undefined): Promise<void> {
+    this.#restarts += 1
+    if (this.#restarts > MAX_RESTARTS) throw new Unreadable('it would have to be unpacked too many times')
+    await this.#stream?.return(undefined)
+    this.#stream = unpack(this.#packed, this.#packing, signal)
+    this.#window = Buffer.alloc(0)
+    this.#windowStart = 0
+  }
+}

@@ -1,0 +1,51 @@
+import { type ByteSource, sliceSource } from '../byte-source.ts'
+import { ByteCursor } from './byte-cursor.ts'
+import { unpacked } from './unpack.ts'
+import { Unreadable } from './unreadable.ts'
+import { decodeName, type ZipEntry, zip64Of } from './zip-directory.ts'
+
+export interface ZipMember {
+  readonly entry: ZipEntry
+  readonly dataAt: number
+  /** What the local header says differently: readers that go by it see another file. */
+  readonly mismatches: readonly string[]
+}
+
+const LOCAL = 0x04034b50
+const SIZES_FOLLOW = 0x0008
+
+/** Finds the bytes of a member behind its local header. @throws {Unreadable} when there is none */
+export async function findZipMember(source: ByteSource, entry: ZipEntry, signal?: AbortSignal): Promise<ZipMember> {
+  const cursor = new ByteCursor(source, { signal })
+  cursor.moveTo(entry.headerAt)
+  await cursor.need(30)
+  if (cursor.u32() !== LOCAL) throw new Unreadable('zip: the local header is missing', entry.headerAt)
+  cursor.bytes(2)
+  const [flags, method] = [cursor.u16(), cursor.u16()]
+  cursor.bytes(4)
+  const [crc, packed, size] = [cursor.u32(), cursor.u32(), cursor.u32()]
+  const [nameBytes, extraBytes] = [cursor.u16(), cursor.u16()]
+  await cursor.need(nameBytes + extraBytes)
+  const name = decodeName(cursor.bytes(nameBytes))
+  const local = zip64Of(Uint8Array.from(cursor.bytes(extraBytes)), { packedBytes: packed, sizeBytes: size, headerOffset: 0 })
+  // Where sizes follow the data, the local header has zeros, or what the writer knew.
+  const follows = (flags & SIZES_FOLLOW) !== 0
+  const differs = (a: number, b: number) => a !== b && !(follows && a === 0)
+  const mismatches = [
+    name === entry.name ? '' : `name ${name}`,
+    flags === entry.flags ? '' : 'flags',
+    method === entry.method ? '' : 'method',
+    differs(crc, entry.crc) ? 'checksum' : '',
+    differs(local.packedBytes, entry.packedBytes) || differs(local.sizeBytes, entry.sizeBytes) ? 'size' : '',
+  ]
+  return { entry, dataAt: cursor.offset, mismatches: mismatches.filter((it) => it !== '') }
+}
+
+/** The content of a member, unpacked while it is read. @throws {Unreadable} for a method that nothing here unpacks */
+export function openZipMember(source: ByteSource, { entry, dataAt }: ZipMember, signal?: AbortSignal): Promise<ByteSource> {
+  if (dataAt + entry.packedBytes > source.size) throw new Unreadable('zip: the member reaches beyond the file', dataAt)
+  const packed = sliceSource(entry.name, source, dataAt, entry.packedBytes)
+  if (entry.method === 0) return Promise.resolve(packed)
+  if (entry.method === 8) return unpacked(packed, 'deflate-raw', signal)
+  throw new Unreadable(`zip: nothing here unpacks method ${entry.method}`, dataAt)
+}

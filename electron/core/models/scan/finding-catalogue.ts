@@ -1,0 +1,49 @@
+import type { ScanFinding } from '#shared/model/scan-report.ts'
+
+type Entry = Pick<ScanFinding, 'severity' | 'title'>
+const dangerous = (title: string): Entry => ({ severity: 'dangerous', title })
+const suspicious = (title: string): Entry => ({ severity: 'suspicious', title })
+
+/** Everything that a scan can find. Codes are stable; titles state what was seen. */
+export const findingCatalogue = {
+  'pickle.gadget': dangerous('A pickle imports what can run any code'),
+  'pickle.unknown-import': suspicious('A pickle imports what weights do not need'),
+  'pickle.computed-import': dangerous('A pickle imports a name that it computes'),
+  'pickle.extension': dangerous('A pickle imports by a registry code'),
+  'pickle.alters-import': dangerous('A pickle changes an imported class'),
+  'pickle.computed-call': suspicious('A pickle calls an object that it made'),
+  'pickle.loader-passed-on': suspicious('A pickle hands a loader of pickles on'),
+  'pickle.loader-of-unknown': dangerous('A pickle loads another that is not shown'),
+  'pickle.persistent-id': suspicious('A pickle refers to objects outside the file'),
+  'pickle.unusual-codec': suspicious('A pickle encodes text with an odd codec'),
+
+  'zip.leading-bytes': suspicious('Bytes stand before the archive'),
+  'zip.ambiguous': suspicious('Two readers see two different archives'),
+  'zip.headers-differ': suspicious('The two headers of a member differ'),
+  'zip.encrypted-flag': suspicious('A member is marked as encrypted'),
+  'zip.wrong-checksum': suspicious('A member has a wrong checksum'),
+  'zip.path-escapes': dangerous('A member would be written elsewhere'),
+  'zip.odd-name': suspicious('The name of a member has odd characters'),
+  'zip.duplicate-name': suspicious('Two members have the same name'),
+  'zip.overlap': suspicious('Two members share bytes'),
+  'zip.hidden-bytes': suspicious('The archive has bytes of no member'),
+
+  'template.escapes': dangerous('A chat template reaches into Python'),
+  'template.loads-other': suspicious('A chat template loads another file'),
+  'config.own-code': suspicious('A configuration brings code of its own'),
+  'config.python-object': dangerous('A configuration makes Python objects'),
+  'config.calls-gadget': dangerous('A configuration calls what runs any code'),
+  'config.names-class': suspicious('A configuration names a class to make'),
+  'yaml.python-tag': dangerous('A YAML file makes Python objects'),
+  'keras.runs-code': dangerous('A Keras layer runs code'),
+  'keras.operation': suspicious('A Keras layer calls an operation by name'),
+  'keras.foreign-module': dangerous('Keras is told to import another module'),
+  'keras.names-function': suspicious('Keras is told to find a function by name'),
+  'keras.reads-file': dangerous('A Keras layer reads a file'),
+  'keras.own-class': suspicious('Keras needs a class that is not its own'),
+  'code.python': suspicious('Python code lies with the weights'),
+  'code.script': suspicious('A script lies with the weights'),
+  'code.program': suspicious('A program lies with the weights'),
+} as const satisfies Record<string, Entry>
+
+export type FindingCode = keyof typeof findingCatalogue

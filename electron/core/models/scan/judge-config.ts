@@ -1,0 +1,58 @@
+import type { JsonValue } from '../readers/json-text.ts'
+import { judgeKeras } from './judge-keras.ts'
+import { judgeTemplate } from './judge-template.ts'
+import { isGadget } from './pickle/gadgets.ts'
+import type { Scan, ScanItem } from './scan.ts'
+
+/**
+ * Configurations that name code: a Hugging Face `auto_map` (run with `trust_remote_code`), custom pipelines of transformers and diffusers,
+ * `_target_` of Hydra and NeMo (CVE-2025-23304), jsonpickle, and what Keras builds its layers from.
+ */
+export function judgeConfig(scan: Scan, item: ScanItem, root: JsonValue): void {
+  if (root instanceof Map && root.has('class_name') && root.has('config')) judgeKeras(scan, item, root)
+  walk(root, (name, value) => judgeMember(scan, item, name, value))
+}
+
+function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue): void {
+  const found = shown(value)
+  if ((name === 'auto_map' || name === 'custom_pipelines' || name === 'custom_pipeline') && value !== null)
+    scan.find('config.own-code', item, null, `${name}: ${found}`)
+  if (name === 'trust_remote_code' && value !== false && value !== null) scan.find('config.own-code', item, null, `${name}: ${found}`)
+  if (name.startsWith('py/')) scan.find('config.python-object', item, null, `${name}: ${found}`)
+  if (name === '_target_' && typeof value === 'string') {
+    const split = value.lastIndexOf('.')
+    const gadget = isGadget(value.slice(0, Math.max(0, split)), value.slice(split + 1))
+    scan.find(gadget ? 'config.calls-gadget' : 'config.names-class', item, null, value)
+  }
+  if (name !== 'chat_template') return
+  for (const template of templatesOf(value)) judgeTemplate(scan, item, template)
+}
+
+/** One template, or several with names. */
+function templatesOf(value: JsonValue): string[] {
+  if (typeof value === 'string') return [value]
+  const several = Array.isArray(value) ? value : value instanceof Map ? [...value.values()] : []
+  return several.flatMap((it) =>
+    typeof it === 'string' ? [it] : it instanceof Map ? [it.get('template')].filter((t) => typeof t === 'string') : [],
+  )
+}
+
+/** Every named value, at any depth. */
+export function walk(value: JsonValue, visit: (name: string, value: JsonValue) => void): void {
+  if (Array.isArray(value)) for (const it of value) walk(it, visit)
+  if (!(value instanceof Map)) return
+  for (const [name, it] of value) {
+    visit(name, it)
+    walk(it, visit)
+  }
+}
+
+export function shown(value: JsonValue | undefined): string {
+  if (value instanceof Map)
+    return `{ ${[...value]
+      .slice(0, 4)
+      .map(([name, it]) => `${name}: ${shown(it)}`)
+      .join(', ')} }`
+  if (Array.isArray(value)) return `[${value.slice(0, 4).map(shown).join(', ')}]`
+  return String(value).slice(0, 120)
+}

@@ -1,0 +1,68 @@
+import type { JsonValue } from '../readers/json-text.ts'
+import { shown } from './judge-config.ts'
+import type { Scan, ScanItem } from './scan.ts'
+
+/** Parts of Keras whose classes are layers and their settings. `keras.utils`, `keras.src.saving` and others have functions that load and fetch. */
+const parts =
+  'activations applications constraints dtype_policies initializers layers losses metrics mixed_precision models optimizers quantizers regularizers'
+const knownModule = new RegExp(
+  `^(?:tensorflow\\.keras|tf_keras(?:\\.src)?|keras(?:\\.(?:src|engine|api|_tf_keras\\.keras))*)(?:\\.(?:${parts.split(' ').join('|')}|engine)(?:\\.\\w+)*)?$`,
+)
+/** Classes that run Python, or load a file of another format, when they are made (CVE-2024-3660, CVE-2025-49655). */
+const runners = new Set([
+  'Lambda',
+  '__lambda__',
+  'TFOpLambda',
+  'SlicingOpLambda',
+  'TorchModuleWrapper',
+  'JaxLayer',
+  'FlaxLayer',
+  'TFSMLayer',
+])
+/** Operations of functional models that only name an operation of TensorFlow. */
+const operations = new Set(['TFOpLambda', 'SlicingOpLambda'])
+/** Layers that read a vocabulary from a path (CVE-2025-12058). */
+const readers = new Set(['StringLookup', 'IntegerLookup', 'IndexLookup', 'TextVectorization'])
+
+/**
+ * What Keras makes from a configuration: `{ class_name, module, registered_name, config }`, at any depth. A module outside Keras is imported
+ * by name (CVE-2025-1550), functions of `keras.utils` fetch files (CVE-2025-8747), a Lambda layer is marshalled bytecode.
+ */
+export function judgeKeras(scan: Scan, item: ScanItem, value: JsonValue): void {
+  if (Array.isArray(value)) for (const it of value) judgeKeras(scan, item, it)
+  if (!(value instanceof Map)) return
+  const name = value.get('class_name')
+  if (typeof name === 'string') judgeObject(scan, item, name, value)
+  for (const it of value.values()) judgeKeras(scan, item, it)
+}
+
+function judgeObject(scan: Scan, item: ScanItem, name: string, object: Map<string, JsonValue>): void {
+  const config = object.get('config')
+  const module = object.get('module')
+  const last = name.split(/[.>]/).at(-1) ?? name
+  if (operations.has(last)) scan.find('keras.operation', item, null, shown(config))
+  else if (runners.has(last)) scan.find('keras.runs-code', item, null, `${name}: ${shown(config)}`)
+  if (typeof module === 'string' && module !== 'builtins' && !knownModule.test(module))
+    scan.find('keras.foreign-module', item, null, `${module}.${name}`)
+  if (name === 'function' || module === 'builtins') judgeFunction(scan, item, object)
+  const vocabulary = config instanceof Map ? config.get('vocabulary') : undefined
+  if (readers.has(last) && typeof vocabulary === 'string') scan.find('keras.reads-file', item, null, vocabulary)
+  const registered = object.get('registered_name')
+  if (typeof registered === 'string' && registered.includes('>') && !/^(?:keras|Custom>?$)/i.test(registered))
+    scan.find('keras.own-class', item, null, registered)
+}
+
+/** `{ class_name: 'function', module: 'builtins', config: NAME, registered_name: … }` imports `module`.`NAME`. */
+function judgeFunction(scan: Scan, item: ScanItem, object: Map<string, JsonValue>): void {
+  const name = object.get('class_name')
+  if (name === 'function') {
+    const config = object.get('config')
+    const registered = object.get('registered_name')
+    const known =
+      typeof config === 'string' && (registered === undefined || registered === null || registered === 'function' || registered === config)
+    if (!known) scan.find('keras.names-function', item, null, `${shown(config)} ${shown(registered)}`)
+    else scan.find('keras.names-function', item, null, config)
+  } else if (typeof name === 'string' && !/^(?:dict|list|tuple|int|float|bool|str|slice|ellipsis|__\w+__)$/.test(name)) {
+    scan.find('keras.foreign-module', item, null, `builtins.${name}`)
+  }
+}

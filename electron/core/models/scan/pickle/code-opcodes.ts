@@ -1,0 +1,115 @@
+import { Unreadable } from '../../readers/unreadable.ts'
+import { MAX_LINE_BYTES, readLine } from './data-opcodes.ts'
+import { op } from './opcodes.ts'
+import type { CallOpcode, OpcodeHandler, PickleRun } from './pickle-run.ts'
+import { decodeUtf8 } from './pickle-text.ts'
+import { other, type PickleGlobal, type PickleObject, type PickleValue, tupleOf } from './pickle-value.ts'
+import { passOn } from './structure-opcodes.ts'
+
+const HIGHEST_PROTOCOL = 5
+
+function importGlobal(run: PickleRun, module: string | undefined, name: string | undefined): PickleGlobal {
+  const global: PickleGlobal = { kind: 'global', module, name }
+  run.events.imported(global, run.at)
+  return global
+}
+
+/** Module and name on two lines. */
+async function globalOfLines(run: PickleRun): Promise<PickleGlobal> {
+  const module = decodeUtf8(Uint8Array.from(await readLine(run)))
+  const line = await run.cursor.line(MAX_LINE_BYTES)
+  if (line === undefined) throw new Unreadable(`a line is longer than ${MAX_LINE_BYTES} bytes`, run.at)
+  if (line.ended) return importGlobal(run, module, decodeUtf8(line.bytes))
+  // pickle.py takes the last character for the line feed, and imports; the C module stops.
+  run.events.broken('it ends in the middle of a line', run.at)
+  return importGlobal(run, module, decodeUtf8(line.bytes.subarray(0, -1)))
+}
+
+function call(run: PickleRun, opcode: CallOpcode, callee: PickleValue, args: PickleValue): void {
+  run.events.called(callee, args, opcode, run.at)
+  const made: PickleObject = { kind: 'object', callee: callee.kind === 'global' ? callee : undefined, args, state: undefined }
+  run.machine.pushTracked(made)
+}
+
+const extension =
+  (code: (run: PickleRun) => number): OpcodeHandler =>
+  (run) => {
+    run.events.extension(code(run), run.at)
+    run.machine.push({ kind: 'global', module: undefined, name: undefined })
+  }
+
+async function build(run: PickleRun): Promise<void> {
+  const state = run.machine.pop()
+  const instance = run.machine.top()
+  passOn(run, [state])
+  if (instance.kind === 'global') run.events.alteredImport(instance, run.at)
+  if (instance.kind !== 'object') return
+  instance.state = state
+  await run.events.arrayFollows?.(instance, run)
+}
+
+export const codeOpcodes: Readonly<Record<number, OpcodeHandler>> = {
+  [op.GLOBAL]: async (run) => run.machine.push(await globalOfLines(run)),
+  [op.STACK_GLOBAL]: (run) => {
+    const name = run.machine.pop()
+    const module = run.machine.pop()
+    const textOf = (value: PickleValue) => (value.kind === 'text' ? value.text : undefined)
+    run.machine.push(importGlobal(run, textOf(module), textOf(name)))
+  },
+  [op.INST]: async (run) => {
+    const callee = await globalOfLines(run)
+    const args = run.machine.popToMark()
+    passOn(run, args)
+    call(run, 'INST', callee, tupleOf(args))
+  },
+  [op.OBJ]: (run) => {
+    const [callee, ...args] = run.machine.popToMark()
+    if (callee === undefined) run.events.broken('the stack is empty', run.at)
+    passOn(run, args)
+    call(run, 'OBJ', callee ?? other, tupleOf(args))
+  },
+  [op.REDUCE]: (run) => {
+    const args = run.machine.pop()
+    call(run, 'REDUCE', run.machine.pop(), args)
+  },
+  [op.NEWOBJ]: (run) => {
+    const args = run.machine.pop()
+    call(run, 'NEWOBJ', run.machine.pop(), args)
+  },
+  [op.NEWOBJ_EX]: (run) => {
+    passOn(run, [run.machine.pop()])
+    const args = run.machine.pop()
+    call(run, 'NEWOBJ_EX', run.machine.pop(), args)
+  },
+  [op.BUILD]: build,
+  [op.EXT1]: extension(({ cursor }) => cursor.u8()),
+  [op.EXT2]: extension(({ cursor }) => cursor.u16()),
+  [op.EXT4]: extension(({ cursor }) => cursor.i32()),
+  [op.PERSID]: async (run) => {
+    await readLine(run)
+    run.events.persistentId(run.at)
+    run.machine.push(other)
+  },
+  [op.BINPERSID]: (run) => {
+    run.machine.pop()
+    run.events.persistentId(run.at)
+    run.machine.push(other)
+  },
+  [op.NEXT_BUFFER]: (run) => {
+    run.events.outOfBandBuffer(run.at)
+    run.machine.push(other)
+  },
+  [op.READONLY_BUFFER]: ({ machine }) => void machine.top(),
+  [op.PROTO]: (run) => {
+    run.protocol = run.cursor.u8()
+    if (run.protocol > HIGHEST_PROTOCOL) run.events.broken(`protocol ${run.protocol} does not exist`, run.at)
+  },
+  [op.FRAME]: (run) => {
+    const length = run.cursor.u64()
+    if (length > run.cursor.remaining) run.events.broken('a frame is longer than the file', run.at)
+    run.frameEnd = run.cursor.offset + length
+  },
+  [op.STOP]: (run) => {
+    run.result = run.machine.pop()
+  },
+}

@@ -1,0 +1,95 @@
+import { Unreadable } from '../../readers/unreadable.ts'
+import type { Scan, ScanItem } from '../scan.ts'
+import { isAllowedImport } from './allowed-imports.ts'
+import { isGadget } from './gadgets.ts'
+import type { PickleEvents } from './pickle-run.ts'
+import type { PickleGlobal, PickleValue } from './pickle-value.ts'
+
+/** Bytes of a stream that the pickle hands to a loader. */
+export interface NestedPickle {
+  readonly offset: number
+  readonly length: number
+}
+
+export interface Verdicts {
+  readonly events: PickleEvents
+  /** In the order in which they would be loaded. */
+  readonly nested: NestedPickle[]
+  readonly imports: number
+  readonly broken: { readonly reason: string; readonly offset: number } | undefined
+}
+
+/** What is different from one place of pickles to another. */
+export interface PicklePlace {
+  /** PyTorch's readers resolve persistent ids to tensors; elsewhere nothing does. */
+  readonly persistentIds: boolean
+}
+
+const MAX_DISTINCT_IMPORTS = 2_000
+const dataCodecs = new Set(['latin1', 'latin-1', 'iso-8859-1', 'utf-8', 'utf8', 'ascii'])
+
+/** Judges what one pickle does while it is interpreted. Each import is reported once, where it first stands. */
+export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Verdicts {
+  const seen = new Set<string>()
+  const nested: NestedPickle[] = []
+  const state: { imports: number; broken: Verdicts['broken'] } = { imports: 0, broken: undefined }
+
+  function imported({ module, name }: PickleGlobal, offset: number): void {
+    state.imports += 1
+    const key = `${module}\n${name}`
+    if (seen.has(key)) return
+    seen.add(key)
+    if (seen.size > MAX_DISTINCT_IMPORTS) throw new Unreadable(`it has more than ${MAX_DISTINCT_IMPORTS} different imports`, offset)
+    if (module === undefined || name === undefined) scan.find('pickle.computed-import', item, offset, `${module ?? '?'}.${name ?? '?'}`)
+    else if (!isAllowedImport(module, name))
+      scan.find(isGadget(module, name) ? 'pickle.gadget' : 'pickle.unknown-import', item, offset, `${module}.${name}`)
+  }
+
+  function load(args: PickleValue, offset: number): void {
+    const [first] = args.kind === 'tuple' ? args.items : []
+    if (first?.kind === 'bytes') nested.push(first)
+    else scan.find('pickle.loader-of-unknown', item, offset, 'the bytes that it loads are computed')
+  }
+
+  const events: PickleEvents = {
+    imported,
+    called(callee, args, opcode, offset) {
+      if (callee.kind !== 'global') return scan.find('pickle.computed-call', item, offset, opcode)
+      if (isLoader(callee)) load(args, offset)
+      if (callee.module === '_codecs' && callee.name === 'encode' && !encodesData(args))
+        scan.find('pickle.unusual-codec', item, offset, '_codecs.encode')
+    },
+    alteredImport: (global, offset) => scan.find('pickle.alters-import', item, offset, `${global.module}.${global.name}`),
+    passedOn(global, offset) {
+      if (isLoader(global)) scan.find('pickle.loader-passed-on', item, offset, `${global.module}.${global.name}`)
+    },
+    extension: (code, offset) => scan.find('pickle.extension', item, offset, `code ${code}`),
+    persistentId(offset) {
+      if (!place.persistentIds && !seen.has('persistent id')) scan.find('pickle.persistent-id', item, offset, '')
+      seen.add('persistent id')
+    },
+    outOfBandBuffer: (offset) => scan.gap(item, offset, 'it wants a buffer that is not in the file'),
+    broken(reason, offset) {
+      state.broken ??= { reason, offset }
+    },
+  }
+  return {
+    events,
+    nested,
+    get imports() {
+      return state.imports
+    },
+    get broken() {
+      return state.broken
+    },
+  }
+}
+
+/** The one loader that weights use: a tensor pickled without `torch.save` holds the bytes of a file of its own. */
+const isLoader = ({ module, name }: PickleGlobal) => (module === 'torch.storage' && name === '_load_from_bytes') || name === 'loads'
+
+function encodesData(args: PickleValue): boolean {
+  if (args.kind !== 'tuple') return false
+  const codec = args.items[1]
+  return args.length === 1 || (codec?.kind === 'text' && dataCodecs.has(codec.text?.toLowerCase() ?? ''))
+}

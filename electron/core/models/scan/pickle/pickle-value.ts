@@ -1,0 +1,45 @@
+/** What the interpreter knows of an object that a pickle would make. Only what can decide what is imported or called is kept. */
+export type PickleValue =
+  | { readonly kind: 'other' }
+  /** `text` is undefined where it is too long to keep or not what its encoding says: it may be anything. */
+  | { readonly kind: 'text'; readonly text: string | undefined }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'flag'; readonly value: boolean }
+  /** Bytes that lie in the stream itself. */
+  | { readonly kind: 'bytes'; readonly offset: number; readonly length: number }
+  | PickleGlobal
+  /** The first few members. */
+  | { readonly kind: 'tuple'; readonly items: readonly PickleValue[]; readonly length: number }
+  | PickleDict
+  | PickleObject
+
+/** Something imported. Names are undefined where the pickle computes them. */
+export interface PickleGlobal {
+  readonly kind: 'global'
+  readonly module: string | undefined
+  readonly name: string | undefined
+}
+
+export interface PickleDict {
+  readonly kind: 'dict'
+  readonly entries: Map<string, PickleValue>
+}
+
+/** What a call made, and the last state that was built into it. */
+export interface PickleObject {
+  readonly kind: 'object'
+  readonly callee: PickleGlobal | undefined
+  readonly args: PickleValue
+  state: PickleValue | undefined
+}
+
+export const other: PickleValue = { kind: 'other' }
+export const unknownText: PickleValue = { kind: 'text', text: undefined }
+
+const MAX_TUPLE_ITEMS = 8
+
+export const tupleOf = (items: readonly PickleValue[]): PickleValue => ({
+  kind: 'tuple',
+  items: items.slice(0, MAX_TUPLE_ITEMS),
+  length: items.length,
+})

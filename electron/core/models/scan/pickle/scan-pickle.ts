@@ -1,0 +1,109 @@
+import { sliceSource } from '../../byte-source.ts'
+import { Unreadable } from '../../readers/unreadable.ts'
+import { joined } from '../member-path.ts'
+import type { Scan, ScanItem } from '../scan.ts'
+import { interpretPickle } from './interpret-pickle.ts'
+import { isJoblibArray, joblibArrayOf } from './joblib-array.ts'
+import { judgePickle, type PicklePlace, type Verdicts } from './judge-pickle.ts'
+import type { PickleRun } from './pickle-run.ts'
+import type { PickleObject, PickleValue } from './pickle-value.ts'
+
+/** PyTorch's legacy format begins with this number, pickled (torch/serialization.py). It is above 2^53: as the double that it becomes here. */
+const TORCH_MAGIC = Number(0x1950a86a20f9469cfc6cn)
+/** Magic, protocol, system, object, names of the storages; then the storages, raw. */
+const TORCH_PICKLES = 5
+const MAX_PICKLES = 10_000
+
+export interface PickleScan {
+  readonly pickles: number
+  readonly legacyTorch: boolean
+  readonly joblib: boolean
+}
+
+type Nested = (item: ScanItem) => Promise<void>
+
+/**
+ * Scans every pickle of a stream, one after the other, as programs that load again and again would. Bytes after the last that are no pickle
+ * are a gap, except the storages of a legacy PyTorch file, which its reader copies into tensors.
+ */
+export async function scanPickles(
+  scan: Scan,
+  item: ScanItem,
+  nested: Nested,
+  place: PicklePlace = { persistentIds: false },
+): Promise<PickleScan> {
+  const { size } = item.source
+  let [start, pickles, legacyTorch, joblib] = [0, 0, false, false]
+  while (start < size || pickles === 0) {
+    if (pickles >= MAX_PICKLES) throw new Unreadable(`it holds more than ${MAX_PICKLES} pickles`, start)
+    const persistentIds = place.persistentIds || legacyTorch
+    const one = await scanOne(scan, item, nested, { persistentIds }, start)
+    joblib ||= one.joblib
+    if (one.broken !== undefined) {
+      const reason =
+        pickles === 0 || one.imports > 0 ? `the pickle is broken: ${one.broken.reason}` : 'bytes after the end of the pickle are none'
+      scan.gap(item, one.broken.offset, reason)
+    }
+    if (one.end === undefined) break
+    if (pickles === 0) legacyTorch = one.result?.kind === 'number' && one.result.value === TORCH_MAGIC
+    pickles += 1
+    start = one.end
+    if (legacyTorch && pickles === TORCH_PICKLES) break
+  }
+  if (legacyTorch && pickles < TORCH_PICKLES) scan.gap(item, start, 'a legacy PyTorch file has five pickles')
+  return { pickles, legacyTorch, joblib }
+}
+
+interface One {
+  readonly end: number | undefined
+  readonly result: PickleValue | undefined
+  readonly imports: number
+  readonly broken: Verdicts['broken']
+  readonly joblib: boolean
+}
+
+async function scanOne(scan: Scan, item: ScanItem, nested: Nested, place: PicklePlace, start: number): Promise<One> {
+  const verdicts = judgePickle(scan, item, place)
+  let joblib = false
+  const events = {
+    ...verdicts.events,
+    async arrayFollows(instance: PickleObject, run: PickleRun) {
+      if (!isJoblibArray(instance)) return
+      joblib = true
+      await stepOverArray(scan, item, nested, instance, run)
+    },
+  }
+  const { end, result } = await interpretPickle(item.source, events, { start, signal: scan.signal, step: scan.step })
+  for (const { offset, length } of verdicts.nested) {
+    const source = sliceSource(item.source.path, item.source, offset, length)
+    await nested({ source, name: '', member: joined(item.member, `pickle in byte ${offset}`), depth: item.depth + 1 })
+  }
+  return { end, result, imports: verdicts.imports, broken: verdicts.broken, joblib }
+}
+
+/** Moves the run behind an array of joblib, and scans the array itself when it is a pickle. */
+async function stepOverArray(
+  scan: Scan,
+  item: ScanItem,
+  nested: Nested,
+  instance: PickleObject,
+  { cursor, frameEnd }: PickleRun,
+): Promise<void> {
+  const array = joblibArrayOf(instance)
+  if (typeof array === 'string') throw new Unreadable(array, cursor.offset)
+  // joblib reads from the file, pickle.py from the frame: inside one they are at different places.
+  if (cursor.offset < frameEnd) throw new Unreadable('an array of joblib lies inside a frame', cursor.offset)
+  if (array.sizeBytes === undefined) {
+    const rest = sliceSource(item.source.path, item.source, cursor.offset, cursor.remaining)
+    const inner = { ...item, source: rest, member: joined(item.member, `array in byte ${cursor.offset}`) }
+    const one = await scanOne(scan, inner, nested, { persistentIds: false }, 0)
+    if (one.end === undefined) throw new Unreadable('an array of objects is a broken pickle', cursor.offset)
+    cursor.skip(one.end)
+    return
+  }
+  if (array.padded) {
+    await cursor.need(1)
+    cursor.skip(cursor.u8())
+  }
+  cursor.skip(array.sizeBytes)
+}

@@ -1,0 +1,93 @@
+import { readLine } from './data-opcodes.ts'
+import { op } from './opcodes.ts'
+import type { OpcodeHandler, PickleRun } from './pickle-run.ts'
+import { decodeInteger } from './pickle-text.ts'
+import { other, type PickleDict, type PickleValue, tupleOf } from './pickle-value.ts'
+
+const MAX_DICT_ENTRIES = 32
+
+function emptyDict(): PickleDict {
+  return { kind: 'dict', entries: new Map() }
+}
+
+/** Keys and values in turn, into the dict or object on top of the stack. */
+function setItems(run: PickleRun, items: readonly PickleValue[]): void {
+  const target = run.machine.top()
+  if (target.kind === 'global') run.events.alteredImport(target, run.at)
+  passOn(run, items)
+  if (target.kind !== 'dict') return
+  for (let index = 0; index + 1 < items.length; index += 2) {
+    const [key, value] = [items[index], items[index + 1]]
+    if (key?.kind !== 'text' || key.text === undefined || value === undefined) continue
+    if (target.entries.size < MAX_DICT_ENTRIES || target.entries.has(key.text)) target.entries.set(key.text, value)
+  }
+}
+
+export function passOn({ events, at }: PickleRun, items: readonly PickleValue[]): void {
+  for (const item of items) if (item.kind === 'global') events.passedOn(item, at)
+}
+
+function addItems(run: PickleRun, items: readonly PickleValue[]): void {
+  const target = run.machine.top()
+  if (target.kind === 'global') run.events.alteredImport(target, run.at)
+  passOn(run, items)
+}
+
+function dictOf(run: PickleRun): void {
+  const items = run.machine.popToMark()
+  run.machine.pushTracked(emptyDict())
+  setItems(run, items)
+}
+
+/** A list, set or frozenset: what is in it is not followed, only what is imported and passed on. */
+function collection(run: PickleRun): void {
+  passOn(run, run.machine.popToMark())
+  run.machine.push(other)
+}
+
+function tuple(run: PickleRun, count: number): void {
+  run.machine.tuple(count)
+  const made = run.machine.top()
+  if (made.kind === 'tuple') passOn(run, made.items)
+}
+
+const numberOfLine = async (run: PickleRun) => decodeInteger(await readLine(run))
+
+export const structureOpcodes: Readonly<Record<number, OpcodeHandler>> = {
+  [op.MARK]: ({ machine }) => machine.mark(),
+  [op.POP]: ({ machine }) => machine.popOrMark(),
+  [op.POP_MARK]: ({ machine }) => void machine.popToMark(),
+  [op.DUP]: ({ machine }) => machine.push(machine.top()),
+
+  [op.EMPTY_DICT]: ({ machine }) => machine.pushTracked(emptyDict()),
+  [op.EMPTY_LIST]: ({ machine }) => machine.push(other),
+  [op.EMPTY_SET]: ({ machine }) => machine.push(other),
+  [op.EMPTY_TUPLE]: ({ machine }) => machine.pushTracked(tupleOf([])),
+  [op.TUPLE1]: (run) => tuple(run, 1),
+  [op.TUPLE2]: (run) => tuple(run, 2),
+  [op.TUPLE3]: (run) => tuple(run, 3),
+  [op.TUPLE]: (run) => {
+    const items = run.machine.popToMark()
+    passOn(run, items)
+    run.machine.pushTracked(tupleOf(items))
+  },
+  [op.DICT]: dictOf,
+  [op.LIST]: collection,
+  [op.FROZENSET]: collection,
+  [op.APPEND]: (run) => addItems(run, [run.machine.pop()]),
+  [op.APPENDS]: (run) => addItems(run, run.machine.popToMark()),
+  [op.ADDITEMS]: (run) => addItems(run, run.machine.popToMark()),
+  [op.SETITEM]: (run) => {
+    const value = run.machine.pop()
+    setItems(run, [run.machine.pop(), value])
+  },
+  [op.SETITEMS]: (run) => setItems(run, run.machine.popToMark()),
+
+  [op.GET]: async (run) => run.machine.memoGet(await numberOfLine(run)),
+  [op.BINGET]: ({ machine, cursor }) => machine.memoGet(cursor.u8()),
+  [op.LONG_BINGET]: ({ machine, cursor }) => machine.memoGet(cursor.u32()),
+  [op.PUT]: async (run) => run.machine.memoPut(await numberOfLine(run)),
+  [op.BINPUT]: ({ machine, cursor }) => machine.memoPut(cursor.u8()),
+  [op.LONG_BINPUT]: ({ machine, cursor }) => machine.memoPut(cursor.u32()),
+  [op.MEMOIZE]: ({ machine }) => machine.memoize(),
+}

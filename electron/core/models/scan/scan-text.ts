@@ -1,0 +1,51 @@
+import type { ModelFormat } from '#shared/model/model-format.ts'
+import { parseJson } from '../readers/json-text.ts'
+import { readText } from '../readers/text.ts'
+import { Unreadable } from '../readers/unreadable.ts'
+import { judgeConfig } from './judge-config.ts'
+import { judgeTemplate } from './judge-template.ts'
+import type { Scan, ScanItem } from './scan.ts'
+
+const MAX_TEXT_BYTES = 8 * 1_048_576
+const MAX_JSON_VALUES = 1_000_000
+
+/** Text that programs read as data, by the end of its name. Any other text may be a program. */
+const dataText =
+  /(?:^|[./])(?:txt|md|rst|csv|tsv|jsonl|ya?ml|toml|cfg|ini|bpe|vocab|merges|tiktoken|license|licence|readme|notice|version|gitattributes|gitignore|byteorder|serialization_id|format_version|storage_alignment|modelfile)$/i
+const python = /^(?:import [\w.]+|from [\w.]+ import |def \w+\(|class \w+[(:]|if __name__ ==|exec\(|eval\()/m
+
+export async function scanJson(scan: Scan, item: ScanItem): Promise<ModelFormat> {
+  const text = await readText(item.source, MAX_TEXT_BYTES, scan.signal)
+  if (/\.jsonl$/i.test(item.name)) return scanText(scan, item)
+  judgeConfig(scan, item, parseJson(text, { maxValues: MAX_JSON_VALUES }))
+  return 'json'
+}
+
+export async function scanText(scan: Scan, item: ScanItem): Promise<ModelFormat> {
+  const text = await readText(item.source, MAX_TEXT_BYTES, scan.signal)
+  const name = item.name.split('/').at(-1) ?? ''
+  if (/\.(?:jinja2?|j2)$/i.test(name)) {
+    judgeTemplate(scan, item, text)
+    return 'text'
+  }
+  if (/\.pyw?$/i.test(name)) return scanPython(scan, item)
+  if (/!{1,2}python\/|!<tag:yaml\.org,2002:python/.test(text))
+    scan.find('yaml.python-tag', item, null, text.match(/!.*python.*/)?.[0] ?? '')
+  if (/^[ \t-]*_target_[ \t]*:/m.test(text)) scan.find('config.names-class', item, null, text.match(/_target_.*/)?.[0] ?? '')
+  if (/^[ \t-]*trust_remote_code[ \t]*:[ \t]*(?:true|yes|on)\b/im.test(text)) scan.find('config.own-code', item, null, 'trust_remote_code')
+  if (dataText.test(name)) return 'text'
+  if (python.test(text)) return scanPython(scan, item)
+  throw new Unreadable('a text of which nobody knows what reads it')
+}
+
+/** Code beside weights runs with `trust_remote_code`, and with some loaders without being asked. It is not judged here, only shown. */
+export async function scanPython(scan: Scan, item: ScanItem): Promise<ModelFormat> {
+  scan.find('code.python', item, null, item.name)
+  return 'python'
+}
+
+export async function scanScript(scan: Scan, item: ScanItem): Promise<ModelFormat> {
+  const head = Buffer.from(await item.source.read(0, 120, scan.signal)).toString('utf8')
+  scan.find('code.script', item, null, head.split('\n')[0] ?? '')
+  return 'script'
+}

@@ -1,0 +1,96 @@
+import { crc32 } from 'node:zlib'
+import type { ModelFormat } from '#shared/model/model-format.ts'
+import type { ByteSource } from '../byte-source.ts'
+import { Unreadable } from '../readers/unreadable.ts'
+import { readZipDirectory, type ZipDirectory, type ZipEntry } from '../readers/zip-directory.ts'
+import { findZipMember, openZipMember, type ZipMember } from '../readers/zip-member.ts'
+import { joined } from './member-path.ts'
+import type { Scan, ScanItem } from './scan.ts'
+import { isStorage, type ZipKind, zipKindOf } from './zip-kind.ts'
+
+/** Checksums are compared for members that are read whole anyway. */
+const MAX_CHECKED_BYTES = 4 * 1_048_576
+const ENCRYPTED = 0x0001 | 0x0040 | 0x2000
+/** A data descriptor after a member has at most 24 bytes. */
+const MAX_DESCRIPTOR_BYTES = 24
+
+export type ScanMember = (item: ScanItem, kind: ZipKind) => Promise<void>
+
+/**
+ * Scans every member of a zip archive, by its content and not by its name. What PyTorch's reader and Python's zipfile would understand
+ * differently is reported, and scanned as the more careless of the two would read it: neither an encryption flag nor a wrong checksum
+ * keeps PyTorch from loading a member.
+ */
+export async function scanZip(scan: Scan, item: ScanItem, scanMember: ScanMember): Promise<ModelFormat> {
+  const directory = await readZipDirectory(item.source, scan.signal)
+  if (directory === undefined) throw new Unreadable('zip: it has no directory')
+  if (directory.leadingBytes > 0) scan.find('zip.leading-bytes', item, 0, `${directory.leadingBytes} bytes`)
+  for (const ambiguity of directory.ambiguities) scan.find('zip.ambiguous', item, directory.directoryAt, ambiguity)
+  const kind = zipKindOf(directory.entries.map(({ name }) => name))
+  reportNames(scan, item, directory.entries)
+  const members: ZipMember[] = []
+  for (const entry of directory.entries) {
+    scan.step(20)
+    if (entry.name.endsWith('/') && entry.sizeBytes === 0 && entry.packedBytes === 0) continue
+    await scanEntry(scan, item, entry, kind, members, scanMember)
+  }
+  reportGaps(scan, item, directory, members)
+  scan.fact('members', directory.entries.length)
+  return formatOf(kind)
+}
+
+async function scanEntry(scan: Scan, item: ScanItem, entry: ZipEntry, kind: ZipKind, members: ZipMember[], scanMember: ScanMember) {
+  const inner = { ...item, member: joined(item.member, entry.name), name: entry.name, depth: item.depth + 1 }
+  try {
+    const member = await findZipMember(item.source, entry, scan.signal)
+    members.push(member)
+    if (member.mismatches.length > 0) scan.find('zip.headers-differ', inner, entry.headerAt, member.mismatches.join(', '))
+    if ((entry.flags & ENCRYPTED) !== 0) scan.find('zip.encrypted-flag', inner, entry.headerAt, `flags 0x${entry.flags.toString(16)}`)
+    if (entry.method === 0 && entry.packedBytes !== entry.sizeBytes)
+      scan.find('zip.headers-differ', inner, entry.headerAt, 'a stored member has two sizes')
+    if (kind === 'pytorch' && isStorage(entry.name)) return
+    const source = await openZipMember(item.source, member, scan.signal)
+    if (source.size !== entry.sizeBytes) scan.find('zip.headers-differ', inner, entry.headerAt, `it unpacks to ${source.size} bytes`)
+    await checkSum(scan, inner, entry, source)
+    await scanMember({ ...inner, source }, kind)
+  } catch (error) {
+    scan.signal?.throwIfAborted()
+    scan.gap(inner, error instanceof Unreadable ? error.offset : null, error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function checkSum(scan: Scan, item: ScanItem, entry: ZipEntry, source: ByteSource): Promise<void> {
+  if (source.size > MAX_CHECKED_BYTES) return
+  if (crc32(await source.read(0, source.size, scan.signal)) !== entry.crc) scan.find('zip.wrong-checksum', item, entry.headerAt, '')
+}
+
+function reportNames(scan: Scan, item: ScanItem, entries: readonly ZipEntry[]): void {
+  const seen = new Set<string>()
+  for (const { name, headerAt } of entries) {
+    const plain = name.split('\0')[0]?.replaceAll('\\', '/') ?? ''
+    if (plain.startsWith('/') || /^[A-Za-z]:/.test(plain) || plain.split('/').includes('..'))
+      scan.find('zip.path-escapes', item, headerAt, name)
+    else if (name.includes('\0') || name.includes('\\')) scan.find('zip.odd-name', item, headerAt, name)
+    if (seen.has(plain)) scan.find('zip.duplicate-name', item, headerAt, name)
+    seen.add(plain)
+  }
+}
+
+/** Bytes that belong to no member, or to two: a second archive, or members that the directory hides. */
+function reportGaps(scan: Scan, item: ScanItem, directory: ZipDirectory, members: readonly ZipMember[]): void {
+  let covered = directory.leadingBytes
+  for (const { entry, dataAt } of members.toSorted((a, b) => a.entry.headerAt - b.entry.headerAt)) {
+    if (entry.headerAt < covered) scan.find('zip.overlap', item, entry.headerAt, entry.name)
+    else if (entry.headerAt - covered > MAX_DESCRIPTOR_BYTES)
+      scan.find('zip.hidden-bytes', item, covered, `${entry.headerAt - covered} bytes`)
+    covered = Math.max(covered, dataAt + entry.packedBytes)
+  }
+  const rest = directory.directoryAt - covered
+  if (rest > MAX_DESCRIPTOR_BYTES) scan.find('zip.hidden-bytes', item, covered, `${rest} bytes`)
+}
+
+function formatOf(kind: ZipKind): ModelFormat {
+  if (kind === 'pytorch') return 'pytorch-zip'
+  if (kind === 'keras') return 'keras-zip'
+  return kind === 'numpy' ? 'npz' : 'zip'
+}

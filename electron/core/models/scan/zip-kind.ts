@@ -1,0 +1,11 @@
+/** Which program an archive is written for, by its members. It decides how members are loaded, so never whether they are scanned. */
+export type ZipKind = 'pytorch' | 'keras' | 'numpy' | 'other'
+
+export function zipKindOf(names: readonly string[]): ZipKind {
+  if (names.some((name) => /(?:^|\/)data\.pkl$/.test(name))) return 'pytorch'
+  if (names.includes('config.json') && names.some((name) => name === 'metadata.json' || name.endsWith('.weights.h5'))) return 'keras'
+  return names.length > 0 && names.every((name) => name.endsWith('.npy')) ? 'numpy' : 'other'
+}
+
+/** Raw numbers of a tensor, which PyTorch copies and never interprets. */
+export const isStorage = (name: string): boolean => /^[^/]+\/(?:data|constants|tensors)\/\d+$/.test(name)

@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest'
+import { bytesSource } from '#core/models/byte-source.ts'
+import { scanModel } from '#core/models/scan/scan-model.ts'
+import type { ModelCase } from './case.ts'
+import { gadgets } from './malicious/gadgets.ts'
+import { opcodeTricks } from './malicious/opcode-tricks.ts'
+
+const scan = ({ bytes, fileName }: ModelCase) => scanModel(bytesSource(fileName ?? 'model.bin', bytes))
+const malicious: readonly ModelCase[] = [...gadgets, ...opcodeTricks]
+
+describe('malicious and malformed files', () => {
+  test('there are enough of them, and no two are the same', () => {
+    expect(malicious.length).toBeGreaterThanOrEqual(120)
+    expect(new Set(malicious.map(({ bytes, fileName }) => `${fileName} ${Buffer.from(bytes).toString('base64')}`)).size).toBe(
+      malicious.length,
+    )
+  })
+
+  test.each(malicious)('$name is $expected', async (it) => {
+    const report = await scan(it)
+    expect(report.outcome).not.toBe('cleared')
+    expect(report.outcome, JSON.stringify([report.findings, report.gaps])).toBe(it.expected)
+  })
+})
