@@ -93,7 +93,14 @@ test('RHEL 8 (systemd 239): what systemctl could not print is not known', () => 
   }
 })
 
-const block = (lines: readonly string[]): string => ['Id=x.service', 'LoadState=loaded', ...lines, ''].join('\n')
+const block = (lines: readonly string[]): string => ['Id=x.service', 'LoadState=loaded', ...lines, '', ''].join('\n')
+
+test('a unit that was cut short is not known, wherever the cut is; those before it are', () => {
+  const [whole, second] = [block(['User=a']), block(['User=b', 'NoNewPrivileges=yes']).replace('x.service', 'y.service')]
+  expect(parseUnits(whole + second).map(({ id }) => id)).toEqual(['x.service', 'y.service'])
+  for (let at = whole.length + 1; at < whole.length + second.length; at++)
+    expect(parseUnits((whole + second).slice(0, at)).map(({ id }) => id)).toEqual(['x.service'])
+})
 
 test.each<[string, readonly string[], object]>([
   [

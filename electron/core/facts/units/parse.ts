@@ -33,7 +33,7 @@ export function parseUnits(stdout: string): readonly Unit[] {
   const blocks: Rows[] = [new Map()]
   const beside: Beside = { environmentFiles: new Map(), paths: new Map(), links: new Map(), security: new Map() }
   let take: ((value: string, line: number) => void) | undefined
-  for (const [index, text] of stdout.split('\n').entries()) {
+  for (const [index, text] of stdout.replace(/\n$/, '').split('\n').entries()) {
     const line = index + 1
     const property = /^([A-Za-z][A-Za-z0-9]*)=(.*)$/.exec(text)
     if (text.startsWith('@')) take = blockOf(text, beside) ?? take
@@ -42,6 +42,8 @@ export function parseUnits(stdout: string): readonly Unit[] {
     } else if (text === '') blocks.push(new Map())
     else if (property?.[1]) append(blocks.at(-1), property[1], { value: property[2] ?? '', line })
   }
+  // An empty line ends every block: one without was cut, and what it lacks is not known.
+  if (!take && blocks.at(-1)?.size) blocks.pop()
   const units = new Map<string, Unit>()
   for (const rows of blocks) {
     const unit = readUnit(rows, beside)

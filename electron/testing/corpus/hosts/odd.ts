@@ -2,7 +2,7 @@ import { gpu03 } from '../../demo/hosts/gpu-03.ts'
 import { lab01 } from '../../demo/hosts/lab-01.ts'
 import { ollama, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost } from '../corpus-host.ts'
-import { answers, cutInHalf } from '../sins/answers.ts'
+import { answers, cutInHalf, rewritten } from '../sins/answers.ts'
 import { on } from '../sins/host.ts'
 import { replaced } from '../sins/proxy.ts'
 
@@ -52,6 +52,18 @@ export const odd: readonly CorpusHost[] = [
     'systemctl fails',
     vllm,
     answers({ stdout: 'Failed to connect to bus: No such file or directory\n', exitCode: 1 }, 'units'),
+  ),
+  corpusHost(
+    'vllm-units-cut',
+    'What systemctl says ends in the middle of the sandbox',
+    vllm,
+    rewritten('units', (stdout) => stdout.slice(0, stdout.indexOf('ProtectKernelModules='))),
+  ),
+  corpusHost(
+    'vllm-old-systemd',
+    'A systemd that does not know some directives, and prints none of them',
+    vllm,
+    rewritten('units', (stdout) => stdout.replace(/^(?:PrivateTmp|ProtectSystem|ReadWritePaths|DevicePolicy|LimitCORE)=.*\n/gm, '')),
   ),
   corpusHost('vllm-no-systemd', 'A container or Alpine: no systemd', vllm, answers({ stdout: '@none\n', exitCode: 0 }, 'units')),
   corpusHost('vllm-firewall-refused', 'sudo refuses to list the rules', vllm, answers('denied', 'nft', 'iptables', 'ip6tables', 'ufw')),

@@ -6,7 +6,15 @@ import type { DemoFile, DemoHost, DemoUnit } from '../demo-host.ts'
 export const units: Answering = (host) => printed(`${host.units.map(properties).join('\n')}\n${beside(host)}`)
 
 const properties = ({ id, properties: all }: DemoUnit): string =>
-  Object.entries({ Id: id, NeedDaemonReload: 'no', AmbientCapabilities: '', LimitCORE: 'infinity', ...all, ...restarts(all) })
+  Object.entries({
+    Id: id,
+    NeedDaemonReload: 'no',
+    AmbientCapabilities: '',
+    PrivateDevices: 'no',
+    LimitCORE: 'infinity',
+    ...all,
+    ...restarts(all),
+  })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')
 

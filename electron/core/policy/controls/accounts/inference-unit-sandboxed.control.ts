@@ -3,6 +3,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName, startsByItself } from '../inference/service-words.ts'
+import { printed } from '../units/unit-subjects.ts'
 
 interface Measure {
   readonly property: string
@@ -66,12 +67,17 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>): V
     const reason = `${name} is installed, stopped and not enabled.`
     return { ...base, status: 'not-applicable', title: 'The server is switched off', reason, cite: [] }
   }
-  const missing = measures.filter(({ holds }) => !holds(unit))
-  const cite = (all: readonly Measure[], open: boolean): readonly Citation[] =>
+  const open = measures.filter(({ holds }) => !holds(unit))
+  const missing = open.filter(({ property }) => printed(unit, property))
+  const unread = open.filter(({ property }) => !printed(unit, property))
+  const cite = (all: readonly Measure[], lacking: boolean): readonly Citation[] =>
     all.flatMap(({ property, expected }) => {
       const found = `${property}=${unit.properties[property] ?? ''}`
-      return citeUnit(unit, property, open ? { token: found, note: `Expected ${expected}.` } : { token: found })
+      return citeUnit(unit, property, lacking ? { token: found, note: `Expected ${expected}.` } : { token: found })
     })
+  const unreadWords = `systemctl did not print ${unread.map(({ property }) => property).join(', ')} of ${unit.id}.`
+  if (missing.length === 0 && unread.length > 0)
+    return { ...base, status: 'not-evaluated', title: 'Its sandbox could not be read', reason: unreadWords, cite: [] }
   if (missing.length === 0) {
     const reason = `${unit.id} has ${measures.map(({ property }) => `${property}=${unit.properties[property] || 'no'}`).join(', ')}.`
     return { ...base, status: 'pass', title: 'The unit is sandboxed', reason, cite: cite(measures, false) }
@@ -83,7 +89,7 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>): V
       missing.length === measures.length
         ? 'The unit has no sandbox'
         : `${missing.length} of ${measures.length} sandbox settings are missing`,
-    reason: `${unit.id} lacks ${missing.map(({ expected }) => expected).join(', ')}.`,
+    reason: `${unit.id} lacks ${missing.map(({ expected }) => expected).join(', ')}.${unread.length > 0 ? ` And ${unreadWords}` : ''}`,
     cite: cite(missing, true),
   }
 }

@@ -3,7 +3,7 @@ import type { GpuHealth } from '../../../facts/gpu-health/gpu-health.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { type Citation, defineControl } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
-import { judgeUnits } from './unit-subjects.ts'
+import { judgeUnits, printed } from './unit-subjects.ts'
 
 interface Obstacle {
   readonly property: string
@@ -65,6 +65,10 @@ export default defineControl({
       const cite: readonly Citation[] = standing.flatMap(({ property, why }) =>
         citeUnit(unit, property, { token: property, note: `${why}.` }),
       )
+      if (standing.length === 0 && !(printed(unit, 'PrivateDevices') && printed(unit, 'DevicePolicy'))) {
+        const reason = `systemctl did not print PrivateDevices= and DevicePolicy= of ${unit.id}.`
+        return { status: 'not-evaluated', title: 'Its devices could not be read', reason, cite: [] }
+      }
       if (standing.length === 0)
         return {
           status: 'pass',

@@ -65,6 +65,10 @@ export default defineControl({
         splitQuoted(unit.properties[property] ?? '').map((word) => ({ property, path: clean(word) })),
       )
       const broad = writable.filter(({ path }) => ofTheMachine.has(path))
+      if (broad.length === 0 && !printed(unit, 'ReadWritePaths')) {
+        const reason = `systemctl did not print ReadWritePaths= of ${unit.id}.`
+        return { status: 'not-evaluated', title: 'Its write access could not be read', reason, cite: [] }
+      }
       if (broad.length === 0) {
         const paths = writable.map(({ path }) => path)
         const reason = `${unit.id} opens ${paths.length > 0 ? paths.slice(0, 6).join(', ') : 'nothing'} for writing.`

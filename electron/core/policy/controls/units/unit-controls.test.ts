@@ -231,6 +231,10 @@ describe('inference-unit-gpu-usable', () => {
   const health = (...processes: readonly object[]) => ({
     'gpu-health': known({ gpus: [{ uuid: 'GPU-1' }], processes, xids: [], xidLine: 0 }),
   })
+  test.each(['PrivateDevices', 'DevicePolicy'])('%s was not printed', (name) => {
+    const { [name]: _, ...rest }: Record<string, string> = { PrivateDevices: 'no', DevicePolicy: 'auto' }
+    expect(outcomes(askUnit(gpuUsable, unit(rest), {}, health()))).toEqual(['not-evaluated: Its devices could not be read'])
+  })
   const vllm = { engine: 'vllm' as const }
   test.each<[string, Record<string, string>, Partial<InferenceService>, Readonly<Record<string, unknown>>, string]>([
     [
@@ -286,7 +290,9 @@ describe('inference-unit-gpu-usable', () => {
     ],
     ['GPUs unread', { PrivateDevices: 'yes' }, {}, { 'gpu-health': unknown('x', []) }, 'warning: The sandbox breaks CUDA'],
   ])('%s', (_, properties, change, more, expected) => {
-    expect(outcomes(askUnit(gpuUsable, unit(properties), change, more))).toEqual([expected])
+    expect(outcomes(askUnit(gpuUsable, unit({ PrivateDevices: 'no', DevicePolicy: 'auto', ...properties }), change, more))).toEqual([
+      expected,
+    ])
   })
 })
 
