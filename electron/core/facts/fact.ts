@@ -47,11 +47,19 @@ export function unusable(output: SectionOutput, what: string): FactResult<never>
       return unknown(`${what}: sudo refused "${output.command}"`, [output.id], output.sudoers && `Add to sudoers: ${output.sudoers}`)
     case 'missing':
       return unknown(`${what}: "${output.command}" is not installed`, [output.id])
-    case 'timed-out':
-      return unknown(`${what}: "${output.command}" did not finish within ${Math.round(output.durationMs / 1000)} s`, [output.id])
+    case 'timed-out': {
+      const name = unresolvedName(output)
+      const slow = name === undefined ? '' : `: sudo waits for DNS at each call, since this host cannot resolve its own name ${name}`
+      const reason = `${what}: "${output.command}" did not finish within ${Math.round(output.durationMs / 1000)} s${slow}`
+      return unknown(reason, [output.id], name && `Add ${name} to /etc/hosts of the host, for example as 127.0.1.1.`)
+    }
     case 'truncated':
       return unknown(`${what}: "${output.command}" printed more than ${output.bytes} bytes, so the rest is unread`, [output.id])
     case 'not-run':
       return unknown(`${what}: "${output.command}" did not run`, [output.id])
   }
 }
+
+/** What sudo says after it has waited: on stderr, or among the rows of a script that keeps both. */
+const unresolvedName = ({ stdout, stderr }: SectionOutput): string | undefined =>
+  /^=?sudo: unable to resolve host ([A-Za-z0-9][A-Za-z0-9.-]{0,252})/m.exec(`${stderr}\n${stdout}`)?.[1]?.replace(/[.-]+$/, '')

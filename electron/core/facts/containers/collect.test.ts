@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -48,6 +48,89 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(parseContainers(stdout)).toMatchObject({
       ok: true,
       containers: { containers: [{ command: ['serve', '--api-key', '****', '****', '--token', '****', '--host', '0.0.0.0'] }] },
+    })
+  })
+
+  test.each(
+    shells.flatMap((shell) =>
+      [
+        ['active\ninactive', 'asleep'],
+        ['active\nfailed', 'asleep'],
+        ['active\nactive', 'asked'],
+        ['inactive\ninactive', 'asked'],
+        ['active\nactivating', 'asked'],
+        ['', 'asked'],
+      ].map(([states, expected]) => ({ shell, states, expected })),
+    ),
+  )('$shell: docker.socket and docker.service are $states: docker is $expected', ({ shell, states, expected }) => {
+    if (section?.kind !== 'script') throw new Error('not a script')
+    const asked = join(folder, 'asked')
+    const socket = mkdtempSync(join(folder, 'socket-'))
+    // Every way to the daemon leaves a trace.
+    writeFileSync(
+      join(socket, 'docker'),
+      `#!/bin/sh\ncase $1 in --version) echo Docker version 29.1.1 ;; *) echo >>'${asked}'; exit 1 ;; esac\n`,
+      {
+        mode: 0o755,
+      },
+    )
+    writeFileSync(
+      join(socket, 'systemctl'),
+      `#!/bin/sh\nprintf '${(states ?? '').replace('\n', '\\n')}${states === '' ? '' : '\\n'}'\nexit 3\n`,
+      { mode: 0o755 },
+    )
+    const [program = '', ...args] = shell.filter((word) => word !== undefined)
+    const script = `gh_sudo() { echo >>'${asked}'; return 126; }\n${section.script}`
+    const { stdout } = spawnSync(program, [...args, '-c', script, 'sh', ...section.parameters], {
+      encoding: 'utf8',
+      env: { PATH: `${socket}:/usr/bin:/bin` },
+    })
+    const traces = existsSync(asked)
+    rmSync(asked, { force: true })
+    expect([traces, /^@docker asleep$/m.test(stdout), /^@end$/m.test(stdout)]).toEqual([expected === 'asked', expected === 'asleep', true])
+  })
+
+  test.each(shells)('%s: of the environment of a container only what is read leaves the host, the rest as names', (...shell) => {
+    if (section?.kind !== 'script') throw new Error('not a script')
+    const environment = [
+      'OLLAMA_HOST=0.0.0.0:11434',
+      'VLLM_API_KEY=sk-one',
+      'HTTPS_PROXY=http://me:sk-two@proxy:3128',
+      'WEBUI_AUTH=false',
+      'DATABASE_URL=postgres://app:sk-three@db/app',
+      'PGPASS=sk-four',
+      'MAIL=a "quoted" sk-five \\\\ backslash',
+      'lower.case-name=sk-six',
+      'EMPTY=',
+    ]
+    const inspected = {
+      ...{ Id: 'e'.repeat(64), Name: '/vllm', Image: 'vllm/vllm-openai:v0.27.0', Running: true, Pid: 9, User: '' },
+      ...{ Env: environment, Path: 'env', Args: ['A=sk-seven', 'vllm', 'serve', '--port=8000'], Mounts: [], NetworkMode: 'bridge' },
+      ...{ Privileged: false, Ports: {}, Bindings: {}, RestartPolicy: 'no' },
+    }
+    const docker = mkdtempSync(join(folder, 'docker-'))
+    writeFileSync(join(docker, 'inspect.json'), JSON.stringify(inspected))
+    const cases = `--version) echo Docker version 29 ;; container) echo ${inspected.Id} ;; inspect) cat '${docker}/inspect.json' ;;`
+    writeFileSync(join(docker, 'docker'), `#!/bin/sh\ncase $1 in ${cases} esac\n`, { mode: 0o755 })
+    const [program = '', ...args] = shell.filter((word) => word !== undefined)
+    const { stdout } = spawnSync(program, [...args, '-c', `gh_sudo() { return 126; }\n${section.script}`, 'sh', ...section.parameters], {
+      encoding: 'utf8',
+      env: { PATH: `${docker}:/usr/bin:/bin` },
+    })
+    expect(stdout).not.toMatch(/sk-/)
+    expect(parseContainers(stdout.replace(/^@podman denied\n/m, ''))).toMatchObject({
+      ok: true,
+      containers: {
+        containers: [
+          {
+            command: ['env', 'A=****', 'vllm', 'serve', '--port=8000'],
+            environment: {
+              ...{ OLLAMA_HOST: '0.0.0.0:11434', VLLM_API_KEY: '****', HTTPS_PROXY: 'http://****@proxy:3128', WEBUI_AUTH: 'false' },
+              ...{ DATABASE_URL: '****', PGPASS: '****', MAIL: '****', 'lower.case-name': '****', EMPTY: '****' },
+            },
+          },
+        ],
+      },
     })
   })
 })

@@ -1,4 +1,5 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
+import { wantedVariables } from '../processes/candidates.ts'
 
 /**
  * Fields of `inspect` that both Docker and Podman know, as one JSON object per container. Names are those of the Go structs: Podman knows no
@@ -12,13 +13,20 @@ const TEMPLATE = [
 ].join(',')
 
 /**
+ * Variables of a container whose values are read, as a basic regular expression: those of engines, and how other programs authenticate.
+ * Of all others only the names leave the host.
+ */
+const READ = [...wantedVariables, 'WEBUI_AUTH', 'RAY_AUTH_MODE'].join('\\|').replaceAll('?', '\\?').replaceAll('+', '\\{1,\\}')
+
+/**
  * Where the audit account reaches the daemon by itself (root), `inspect` tells all. Otherwise sudo may run one exact listing, which
  * names image, state and published ports; ids cannot stand in a sudoers line without wildcards, so `inspect` is not asked for.
  * Podman's list has one word a line, so the words after a flag that carries keys are masked line by line.
  * A part says what it must hold, so that a container whose `inspect` fails is missed: the number of containers, or Podman's version.
+ * A daemon that docker.socket would start is not asked: looking starts nothing. What it would tell is then unknown.
  * Rootless Podman of other accounts is not listed by either; its processes still show in `processes`.
  */
-const SCRIPT = `template=$1
+const SCRIPT = `template=$1 read=$2
 secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)'
 hide=":start
@@ -36,19 +44,25 @@ s/\\($secret\\)=[^\\" ][^\\" ]*/\\1=****/g
 s/\\(\\"$flags\\",[[:space:]]*\\)\\"[^\\"]*\\"\\(,\\"[^-\\"][^\\"]*\\"\\)*/\\1\\"****\\"/g
 s/\\($flags[= ]\\)[^\\" ][^\\" ]*/\\1****/g
 s|://[^/@[:space:]]*@|://****@|g"
+names_only="s/\\"\\($read\\)=/\\"\\1:=/g
+s/\\"\\([A-Za-z_][A-Za-z0-9_.-]*\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
+s/\\"\\($read\\):=/\\"\\1=/g"
 look() {
   runtime=$1 number=$2
   command -v "$runtime" >/dev/null 2>&1 || return 0
+  if [ "$runtime" = docker ]; then case $(systemctl is-active docker.socket docker.service 2>/dev/null | tr '\\n' ' ') in
+    'active inactive ' | 'active failed ') printf '@docker asleep\\n'; return 0 ;;
+  esac; fi
   if [ "$(id -u)" = 0 ] || [ "$runtime" = docker ]; then
     if ids=$("$runtime" container ls --all --no-trunc --quiet 2>/dev/null); then
       printf '@%s inspect %s\\n' "$runtime" "$(printf '%s' "$ids" | grep -c .)"
       ids=$(printf '%s\\n' "$ids" | head -n 200)
-      [ -z "$ids" ] || "$runtime" inspect --type container --format "$template" $ids 2>/dev/null | sed "$hide"
+      [ -z "$ids" ] || "$runtime" inspect --type container --format "$template" $ids 2>/dev/null | sed "$hide" | sed "$names_only"
       printf '\\n'
       return 0
     fi
   fi
-  if listed=$(gh_sudo "$number" 2>/dev/null); then
+  if listed=$(gh_sudo "$number"); then
     version=$([ "$runtime" = docker ] || "$runtime" --version 2>/dev/null)
     printf '@%s list %s\\n%s\\n' "$runtime" "\${version##* }" "$listed" | sed "$hide"
   elif [ "$runtime" = docker ] && ! [ -S /run/docker.sock ] && ! [ -S /var/run/docker.sock ]; then printf '@docker stopped\\n'
@@ -64,7 +78,9 @@ const containers = script({
   id: 'containers',
   display: 'docker and podman: container ls --all, inspect',
   script: SCRIPT,
-  parameters: [TEMPLATE],
+  parameters: [TEMPLATE, READ],
+  // Where sudo cannot resolve the name of its host it waits for DNS at each call, and there may be two.
+  timeoutMs: 25_000,
   privileged: [
     {
       argv: ['/usr/bin/docker', 'container', 'ls', '--all', '--no-trunc', '--format', '{{json .}}'],

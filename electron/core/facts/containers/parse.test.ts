@@ -189,3 +189,11 @@ test('property: never throws', () => {
     }),
   )
 })
+
+test('a Docker that was not asked, since that would have started it, is not known', () => {
+  expect(parseContainers('@docker asleep\n@podman list 5.4.2\n[]\n@end')).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('docker.socket'),
+    denied: false,
+  })
+})

@@ -82,11 +82,13 @@ export function parseContainers(stdout: string): ContainersResult {
   const runtimes: Runtime[] = []
   const containers: Container[] = []
   for (let at = 0; at < lines.length; at += 1) {
-    const header = /^@(docker|podman) (inspect|list|denied|stopped)(?: (\S*))?$/.exec(lines[at] ?? '')
+    const header = /^@(docker|podman) (inspect|list|denied|stopped|asleep)(?: (\S*))?$/.exec(lines[at] ?? '')
     if (!header) continue
     const runtime = header[1] as Runtime
     const next = lines.findIndex((line, index) => index > at && line.startsWith('@'))
     if (header[2] === 'denied') return { ok: false, reason: `${runtime} is installed, but the audit account may not ask it`, denied: true }
+    if (header[2] === 'asleep')
+      return { ok: false, reason: 'the Docker daemon is stopped, and asking it would start it through docker.socket', denied: false }
     runtimes.push(runtime)
     const inspected = header[2] === 'inspect'
     const found = readPart(runtime, inspected, header[3], lines.slice(at + 1, next), at + 2)

@@ -51,6 +51,8 @@ export const collectPrivileged = (): readonly SectionSpec[] => [
       'sudo auditctl -l, auditctl -s; grep in audit rules, sudoers, shadow (accounts without password), sshd_config; find of key and log folders',
     script: SCRIPT,
     privileged: commands,
+    // Seven calls of sudo, each of which waits for DNS where it cannot resolve the name of its host.
+    timeoutMs: 40_000,
     maxBytes: 1_048_576,
   }),
 ]
