@@ -25,12 +25,25 @@ export class HostPage {
     return this.#page.getByRole('row').filter({ has: this.#page.getByRole('button', { name }) })
   }
 
+  rowButton(name: string | RegExp): Locator {
+    return this.#page.getByRole('row').getByRole('button', { name })
+  }
+
   get detail(): Locator {
     return this.#page.getByRole('complementary', { name: /^Details/ })
   }
 
+  /** Axe and pictures in both themes, and nothing to scroll sideways at the reference size nor in the smallest window. */
+  async isSoundAndFits(it: GatehousePage, picture: string): Promise<void> {
+    await it.isSound(picture)
+    await this.fitsSideways()
+    await it.referenceSize(1180, 720)
+    await this.fitsSideways()
+    await it.referenceSize()
+  }
+
   /** Nothing of a tab lies beyond the right edge, at the smallest window as well. */
-  async fitsSideways(): Promise<void> {
+  private async fitsSideways(): Promise<void> {
     const wide = await this.#page.evaluate(() =>
       [
         ...document.querySelectorAll<HTMLElement>(

@@ -21,6 +21,7 @@ import { fleetSudoers } from './probe/fleet-sudoers.ts'
 import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.ts'
+import { hostGpus } from './views/gpus-view.ts'
 import { hostServices } from './views/services-view.ts'
 import { createViewService } from './views/view-service.ts'
 import type { ViewSources } from './views/view-sources.ts'
@@ -140,6 +141,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       return text === undefined ? null : { text: text.slice(0, MAX_OUTPUT_CHARACTERS), truncated: text.length > MAX_OUTPUT_CHARACTERS }
     },
     'host:services': ({ host }) => view(host, hostServices),
+    'host:gpus': ({ host }) => view(host, hostGpus),
     'network:hosts': () => (current() ? audits.networks(fleet.require()) : []),
     'control:list': () => detailsOf(controls),
     'waiver:list': () => (current() ? waivers(fleet.require()) : []),

@@ -72,7 +72,8 @@ export function RowTable<R>({ label, columns, groups, keyOf, selected, onSelect,
     // The focus follows the choice; it is not taken from a field or another pane, nor from the tab that has just opened the list.
     const held = document.activeElement
     const followed =
-      held instanceof HTMLElement && ((held.matches('.row-name') && box.contains(held)) || (moved.current && held.matches('[role=tab]')))
+      held instanceof HTMLElement &&
+      ((held.matches('.row-name') && box.parentElement?.contains(held) === true) || (moved.current && held.matches('[role=tab]')))
     wantsFocus.current = held === null || held === document.body || followed
     moved.current = true
     setView({ top: box.scrollTop, height: box.clientHeight })
@@ -125,11 +126,12 @@ export function RowTable<R>({ label, columns, groups, keyOf, selected, onSelect,
               )
             const key = keyOf(row)
             return (
-              <Row
+              <Row<R>
                 key={key}
                 row={row}
                 columns={columns}
                 current={key === selected}
+                first={at < 0 && row === rows[0]?.row}
                 number={number}
                 onSelect={() => onSelect(key)}
                 onKeyDown={move}
@@ -176,12 +178,14 @@ interface RowProps<R> {
   readonly row: R
   readonly columns: RowTableProps<R>['columns']
   readonly current: boolean
+  /** Nothing is chosen here: Tab stops at the first. */
+  readonly first: boolean
   readonly number: number | undefined
   readonly onSelect: () => void
   readonly onKeyDown: (event: KeyboardEvent) => void
 }
 
-function Row<R>({ row, columns: [name, ...others], current, number, onSelect, onKeyDown }: RowProps<R>) {
+function Row<R>({ row, columns: [name, ...others], current, first, number, onSelect, onKeyDown }: RowProps<R>) {
   return (
     <tr className={current ? 'current' : ''} aria-rowindex={number}>
       <th scope="row" className={name.className}>
@@ -189,7 +193,7 @@ function Row<R>({ row, columns: [name, ...others], current, number, onSelect, on
           type="button"
           className="row-name"
           aria-current={current || undefined}
-          tabIndex={current ? 0 : -1}
+          tabIndex={current || first ? 0 : -1}
           onClick={onSelect}
           onKeyDown={onKeyDown}
         >

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hostGpusSchema } from '../model/host-gpus.ts'
 import { hostServicesSchema } from '../model/host-services.ts'
 import { contract } from './contract.ts'
 
@@ -7,4 +8,5 @@ const input = z.object({ host: z.string() })
 /** What the newest audit of one host knows, for one tab each. Null when that audit could not look. */
 export const hostContracts = {
   'host:services': contract({ input, output: hostServicesSchema.nullable(), effect: 'read', by: 'engine' }),
+  'host:gpus': contract({ input, output: hostGpusSchema.nullable(), effect: 'read', by: 'engine' }),
 } as const

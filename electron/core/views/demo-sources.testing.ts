@@ -9,8 +9,19 @@ import type { DemoHost } from '#testing/demo/demo-host.ts'
 import { shippedBook } from '../advisories/shipped.ts'
 import type { ViewSources } from './view-sources.ts'
 
-/** What views of a host of the demo fleet are made from, without a network. `without` names sections that sudo refused. */
-export function sourcesOf(host: DemoHost, without: readonly string[] = []): ViewSources & { readonly facts: FactResults } {
+interface Changes {
+  /** Sections that sudo refused. */
+  readonly denied?: readonly string[]
+  /** What other sections answered instead. */
+  readonly outputs?: Readonly<Record<string, Partial<SectionOutput>>>
+  readonly edit?: Readonly<Record<string, (stdout: string) => string>>
+}
+
+/** What views of a host of the demo fleet are made from, without a network. */
+export function sourcesOf(
+  host: DemoHost,
+  { denied: refused = [], outputs: others = {}, edit = {} }: Changes = {},
+): ViewSources & { readonly facts: FactResults } {
   const fleet = fleetSchema.parse({
     version: 1,
     name: 'demo',
@@ -21,7 +32,7 @@ export function sourcesOf(host: DemoHost, without: readonly string[] = []): View
   const context = probeContextOf(fleet, entry)
   const outputs = new Map(
     sectionsOf(context).map((section): [string, SectionOutput] => {
-      const denied = without.includes(section.id)
+      const denied = refused.includes(section.id)
       const answer = denied ? undefined : answerSection(host, section)
       return [
         section.id,
@@ -34,9 +45,10 @@ export function sourcesOf(host: DemoHost, without: readonly string[] = []): View
           sha256: '0'.repeat(64),
           state: denied ? 'denied' : answer ? 'ok' : 'missing',
           exitCode: answer?.exitCode ?? null,
-          stdout: answer?.stdout ?? '',
+          stdout: (edit[section.id] ?? String)(answer?.stdout ?? ''),
           stderr: answer?.stderr ?? '',
           ...(denied && { sudoers: `gatehouse-ro ALL=(root) NOPASSWD: /usr/bin/${section.id}` }),
+          ...others[section.id],
         },
       ]
     }),

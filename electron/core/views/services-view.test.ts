@@ -50,7 +50,7 @@ test('a container is shown once: by the engine inside', () => {
 })
 
 test('what sudo refused is a gap with its line, and the rest is still listed', () => {
-  const view = hostServices(sourcesOf(gpu04, ['containers']))
+  const view = hostServices(sourcesOf(gpu04, { denied: ['containers'] }))
   expect(view.gaps).toEqual([
     { reason: expect.stringContaining('Containers: sudo refused'), sudoers: ['gatehouse-ro ALL=(root) NOPASSWD: /usr/bin/containers'] },
   ])
@@ -58,6 +58,6 @@ test('what sudo refused is a gap with its line, and the rest is still listed', (
 })
 
 test('without processes nothing is said to be absent', () => {
-  const view = hostServices(sourcesOf(gpu01, ['processes', 'units']))
+  const view = hostServices(sourcesOf(gpu01, { denied: ['processes', 'units'] }))
   expect(view.gaps.map(({ reason }) => reason).join()).toMatch(/sudo refused/)
 })

@@ -1,8 +1,11 @@
 import { KeyHint } from '../../ui/keys.tsx'
 import type { HostTab } from './host-tabs.tsx'
 
+type Hint = readonly [chords: readonly string[], action: string]
+const openIts: Hint = [['o'], 'Open its finding']
+
 /** Keys of each tab, in the path bar: only those that act there. */
-const hints: Readonly<Record<HostTab, readonly (readonly [chords: readonly string[], action: string])[]>> = {
+const hints: Readonly<Record<HostTab, readonly Hint[]>> = {
   findings: [
     [['j', 'k'], 'Next finding'],
     [['e'], 'Copy evidence'],
@@ -10,10 +13,8 @@ const hints: Readonly<Record<HostTab, readonly (readonly [chords: readonly strin
     [['/'], 'Filter'],
   ],
   exposure: [],
-  services: [
-    [['j', 'k'], 'Next service'],
-    [['o'], 'Open its finding'],
-  ],
+  services: [[['j', 'k'], 'Next service'], openIts],
+  gpus: [[['j', 'k'], 'Next GPU or process'], openIts],
 }
 
 export const HostTabHints = ({ tab }: { readonly tab: HostTab }) => (

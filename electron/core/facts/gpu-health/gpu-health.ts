@@ -21,6 +21,8 @@ export interface GpuDetail {
   readonly recovery?: Shown<string> | undefined
   /** Why the clocks are held down by the hardware right now: `hw_thermal_slowdown`. */
   readonly slowdowns: readonly Shown<string>[]
+  /** The clocks are held down to keep to the power limit: usual under load. */
+  readonly powerCapped?: Shown<boolean> | undefined
 }
 
 export interface GpuProcess {
@@ -45,6 +47,8 @@ export interface Xid {
 }
 
 export interface GpuHealth {
+  /** Newest CUDA that the driver supports. */
+  readonly cuda?: Shown<string> | undefined
   readonly gpus: readonly GpuDetail[]
   readonly processes: readonly GpuProcess[]
   /** Undefined when the kernel log could not be read. */

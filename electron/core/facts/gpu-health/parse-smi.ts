@@ -1,4 +1,5 @@
 import type { BlockRow } from '../blocks.ts'
+import type { Shown } from '../os/os.ts'
 import type { GpuDetail, GpuProcess } from './gpu-health.ts'
 
 type Open = { -readonly [K in keyof GpuDetail]: GpuDetail[K] } & { slowdowns: { value: string; line: number }[] }
@@ -11,11 +12,13 @@ const MAX_DEPTH = 32
  * that adds or drops elements is read all the same. Values such as `N/A`, `[N/A]`, `ERR!` and `Unknown Error` stay absent.
  */
 export function parseSmi(rows: readonly BlockRow[]): {
+  readonly cuda?: Shown<string> | undefined
   readonly gpus: readonly GpuDetail[]
   readonly processes: readonly Omit<GpuProcess, 'uid' | 'cgroup'>[]
 } {
   const gpus: Open[] = []
   const processes: Omit<GpuProcess, 'uid' | 'cgroup'>[] = []
+  let cuda: Shown<string> | undefined
   let stack: string[] = []
   let gpu: Open | undefined
   let process: OpenProcess | undefined
@@ -35,13 +38,14 @@ export function parseSmi(rows: readonly BlockRow[]): {
         gpus.push(gpu)
         stack = []
       }
+      if (tag === 'cuda_version' && /^\d{1,3}\.\d{1,3}$/.test(content.trim())) cuda ??= { value: content.trim(), line }
       if (tag === 'process_info') process = { pid: 0, kind: '', name: '', line }
       if (gpu && stack.includes('process_info') && process) readProcess(process, tag, content.trim(), line)
       else if (gpu) readValue(gpu, stack, tag, content.trim(), line)
       if (stack.length < MAX_DEPTH) stack.push(tag)
     }
   }
-  return { gpus: gpus.filter(({ uuid }) => uuid !== ''), processes: processes.filter(({ pid }) => pid > 0) }
+  return { cuda, gpus: gpus.filter(({ uuid }) => uuid !== ''), processes: processes.filter(({ pid }) => pid > 0) }
 }
 
 function readProcess(process: OpenProcess, tag: string, value: string, line: number): void {
@@ -71,6 +75,8 @@ function readValue(gpu: Open, stack: readonly string[], tag: string, value: stri
   else if (tag === 'remapped_row_pending' || tag === 'pending_retirement')
     gpu.remapPending = gpu.remapPending?.value ? gpu.remapPending : (shown ?? gpu.remapPending)
   else if (tag === 'remapped_row_failure') gpu.remapFailed = shown
+  else if (/^clocks_[a-z]+_reason_sw_power_cap$/.test(tag) && /^(?:Not )?Active$/.test(value))
+    gpu.powerCapped = { value: value === 'Active', line }
   else if (tag === 'gpu_recovery_action' && value !== '' && !/^(?:None|N\/A|\[.*\])$/.test(value))
     gpu.recovery = { value: value.slice(0, 40), line }
   else if (/^clocks_[a-z]+_reason_(?:hw_|sw_thermal)[a-z_]*slowdown$/.test(tag) && value === 'Active') {

@@ -4,6 +4,7 @@ import { parseGpuHealth, readXid } from './parse.ts'
 
 /** Element names and nesting of R580, several elements on a line as `nvidia-smi -q -x` prints them, after public outputs of an H100. */
 const h100 = `@nvidia-smi 0
+=<cuda_version>13.0</cuda_version>
 =<gpu id="00000000:3B:00.0">
 =<product_name>NVIDIA H100 80GB HBM3</product_name>
 =<persistence_mode>Enabled</persistence_mode>
@@ -56,20 +57,22 @@ test('an H100 of R580 in trouble', () => {
   expect(health).toMatchObject({
     known: true,
     value: {
+      cuda: { value: '13.0', line: 2 },
       gpus: [
         {
           index: 0,
           name: 'NVIDIA H100 80GB HBM3',
           bus: '00000000:3B:00.0',
-          persistence: { value: true, line: 4 },
+          persistence: { value: true, line: 5 },
           mig: { value: false },
           ecc: { value: true },
           // Only what is uncorrectable, and only since the driver was loaded.
-          uncorrected: { value: 2, line: 10 },
+          uncorrected: { value: 2, line: 11 },
           remapPending: { value: true },
           remapFailed: { value: false },
           recovery: { value: 'Reset' },
           slowdowns: [{ value: 'hw_thermal_slowdown' }],
+          powerCapped: { value: true },
         },
       ],
       processes: [

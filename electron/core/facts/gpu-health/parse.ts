@@ -12,10 +12,11 @@ export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
     const said = smi.rows.find(({ text }) => text.trim() !== '')?.text.slice(0, 200)
     return unknown(`GPU details: nvidia-smi ended with exit code ${smi.words}: ${said ?? 'no output'}`, ['gpu-health'])
   }
-  const { gpus, processes } = parseSmi(smi?.words === '0' ? smi.rows : [])
+  const { cuda, gpus, processes } = parseSmi(smi?.words === '0' ? smi.rows : [])
   if (smi?.words === '0' && gpus.length === 0) return unknown('GPU details: nvidia-smi -q -x printed no GPU', ['gpu-health'])
   const log = blocks.get('kernel-log')?.[0]
   return known({
+    cuda,
     gpus,
     processes: processes.map((process) => ({ ...process, ...ownerOf(blocks.get('process') ?? [], process.pid) })),
     xids: log?.words === '0' ? log.rows.flatMap(readXid) : undefined,

@@ -8,6 +8,7 @@ export function gpuHealth(host: DemoHost): Answer {
   const element = (name: string, value: string) => `=<${name}>${value}</${name}>`
   return lines([
     '@nvidia-smi 0',
+    element('cuda_version', cudaOf(host.gpus[0]?.driver ?? '')),
     ...host.gpus.flatMap((gpu, index) => {
       const ecc = /A100|H100|L40S|Ada Generation/.test(gpu.name)
       return [
@@ -26,6 +27,7 @@ export function gpuHealth(host: DemoHost): Answer {
         element('remapped_row_failure', ecc ? 'No' : 'N/A'),
         element('clocks_event_reason_hw_slowdown', gpu.temperatureC > 70 ? 'Active' : 'Not Active'),
         element('clocks_event_reason_hw_thermal_slowdown', gpu.temperatureC > 70 ? 'Active' : 'Not Active'),
+        element('clocks_event_reason_sw_power_cap', gpu.utilizationPercent > 90 ? 'Active' : 'Not Active'),
         ...servers.flatMap(({ pid, argv }) => [
           '=<process_info>',
           element('pid', String(pid)),
@@ -41,3 +43,6 @@ export function gpuHealth(host: DemoHost): Answer {
     host.sudo ? '@kernel-log 0' : '@kernel-log 126',
   ])
 }
+
+/** Newest CUDA of a driver branch (docs.nvidia.com/cuda/cuda-toolkit-release-notes, table 3). */
+const cudaOf = (driver: string): string => (driver.startsWith('580') ? '13.0' : '12.8')

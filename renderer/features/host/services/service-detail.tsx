@@ -1,11 +1,12 @@
 import type { HostedService } from '#shared/model/host-services.ts'
-import { CopyButton } from '../../../ui/copy-button.tsx'
 import { plainText } from '../../../ui/plain-text.ts'
 import { Status } from '../../../ui/status.tsx'
+import { CommandBlock } from '../command-block.tsx'
 import { DetailList } from '../detail-list.tsx'
+import { DetailPane } from '../detail-pane.tsx'
 import { ProofLine } from '../proof-line.tsx'
 import { type OpenFinding, VerdictList } from '../verdict-link.tsx'
-import { bindWords, commandLine, howWords, placeOf, restartWords, stateTone, versionFrom } from './service-words.ts'
+import { bindWords, howWords, placeOf, restartWords, stateTone, versionFrom } from './service-words.ts'
 
 interface ServiceDetailProps {
   readonly service: HostedService
@@ -15,14 +16,8 @@ interface ServiceDetailProps {
 /** Open findings first, then what it was started with, then how systemd holds it. */
 export function ServiceDetail({ service, onFinding }: ServiceDetailProps) {
   const { open, passing, settings, command, environment, properties, proof, version, danger } = service
-  const started = commandLine(command)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-    <aside className="host-tab-detail" aria-label="Details of the service" data-pane tabIndex={0}>
-      <h3>{plainText(service.name, 120)}</h3>
-      <p className="muted">
-        <code>{placeOf(service)}</code>
-      </p>
+    <DetailPane label="Details of the service" title={plainText(service.name, 120)} sub={placeOf(service)}>
       <h4>{open.length === 0 ? 'Findings' : `${open.length} open ${open.length === 1 ? 'finding' : 'findings'}`}</h4>
       <VerdictList verdicts={open} onOpen={onFinding} />
       <p className="muted">
@@ -58,11 +53,7 @@ export function ServiceDetail({ service, onFinding }: ServiceDetailProps) {
           <DetailList rows={settings.map(({ name, value }) => [plainText(name, 80), <code key={name}>{plainText(value, 300)}</code>])} />
         </>
       )}
-      <h4 className="with-action">
-        Command line
-        {started !== '' && <CopyButton text={started} what="the command line" />}
-      </h4>
-      {started === '' ? <p>Not read.</p> : <pre className="rule">{plainText(started, 4000)}</pre>}
+      <CommandBlock words={command} />
       {environment !== undefined && Object.keys(environment).length > 0 && (
         <>
           <h4>Environment</h4>
@@ -98,6 +89,6 @@ export function ServiceDetail({ service, onFinding }: ServiceDetailProps) {
         </>
       )}
       {version?.proof !== undefined && <ProofLine proof={version.proof} />}
-    </aside>
+    </DetailPane>
   )
 }

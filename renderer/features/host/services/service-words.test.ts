@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bindWords, commandLine, restartWords, stateTone } from './service-words.ts'
+import { bindWords, restartWords, stateTone } from './service-words.ts'
 
 test('a port bound in IPv4 and IPv6 alike is one; a loopback is named', () => {
   const bind = { port: 8080, basis: 'observed' } as const
@@ -33,10 +33,4 @@ test.each([
   ['inactive (dead)', false, 'na'],
 ] as const)('%s is shown as it is', (state, running, tone) => {
   expect(stateTone({ state, running })).toBe(tone)
-})
-
-test('a command line is quoted where a shell would take it apart', () => {
-  expect(commandLine(['/opt/a b/vllm', '--api-key=‹redacted›', "it's", '$(id)', ''])).toBe(
-    `'/opt/a b/vllm' --api-key=‹redacted› 'it'\\''s' '$(id)' ''`,
-  )
 })

@@ -54,7 +54,3 @@ export function restartWords({ restart }: Pick<HostedService, 'restart'>): strin
   ]
   return parts.filter((part) => part !== undefined).join(', ') || 'Not known'
 }
-
-/** A command line to be read and copied: words with blanks or signs of the shell in quotes. */
-export const commandLine = (words: readonly string[]): string =>
-  words.map((word) => (/^[\w@%+=:,./‹›-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')

@@ -1,6 +1,6 @@
 import type { GpuDetail, GpuHealth, Xid } from '../../../facts/gpu-health/gpu-health.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { gpuName, judgeGpus } from './gpu-words.ts'
+import { gpuName, judgeGpus, sameBus } from './gpu-words.ts'
 
 /** Xids that mean hardware, with NVIDIA's words (docs.nvidia.com/deploy/xid-errors). 13, 31, 43, 45 and 68 come from programs. */
 const hardware: Readonly<Record<number, string>> = {
@@ -101,14 +101,3 @@ function faultsOf({ uncorrected, remapFailed, remapPending, recovery }: GpuDetai
 }
 
 const citeXid = ({ line, code }: Xid): Citation => ({ section: 'gpu-health', line, token: `${code}`, note: hardware[code] })
-
-/** `0000:3b:00`, `0000:3b:00.0` and `00000000:3B:00.0` are one address. */
-function sameBus(one: string, other: string): boolean {
-  const read = (text: string) =>
-    /^(?:([0-9a-f]+):)?([0-9a-f]{1,2}):([0-9a-f]{1,2})(?:\.\d)?$/
-      .exec(text.toLowerCase())
-      ?.slice(1)
-      .map((part) => Number.parseInt(part ?? '0', 16))
-      .join(':')
-  return read(one) !== undefined && read(one) === read(other)
-}

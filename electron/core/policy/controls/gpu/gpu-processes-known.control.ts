@@ -1,13 +1,7 @@
-import type { InferenceService } from '#shared/model/inference-service.ts'
-import type { Container, Containers } from '../../../facts/containers/containers.ts'
-import type { FactResult } from '../../../facts/fact.ts'
 import type { GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
-import type { Process } from '../../../facts/processes/processes.ts'
-import { containerIdOf, unitOf } from '../../../facts/services/placement.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { type GpuProcessTrace, gpuProcessSubject, traceGpuProcess } from './gpu-process-trace.ts'
 
-/** Programs of NVIDIA that watch GPUs, and display servers. */
-const tools = /^(?:nvidia-smi|nvidia-persiste.*|nv-hostengine|dcgm-exporter|dcgmi|nvidia-cuda-mps.*|nvidia_gpu_expor.*)$/
 /** Where programs of the system do not lie. */
 const suspicious = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user)\/|\(deleted\)|(?:^|\/)\.[^/]+\/|xmrig|miner|ethash|trex|nbminer|lolminer/i
 
@@ -32,19 +26,12 @@ export default defineControl({
           cite: [],
         },
       ]
-    const known = accounts.known ? accounts.value.accounts : []
     const strangers = new Map<number, Verdict>()
     let ours = 0
     for (const process of health.processes) {
-      const seen = processes.known ? processes.value.find(({ pid }) => pid === process.pid) : undefined
-      const trace = traceOf(process, seen, containers)
-      if (belongs(process, trace, services) || tools.test(seen?.name ?? process.name.slice(process.name.lastIndexOf('/') + 1))) {
-        ours++
-        continue
-      }
-      const account =
-        known.find(({ uid }) => uid === process.uid)?.name ?? seen?.user ?? (process.uid === undefined ? undefined : `uid ${process.uid}`)
-      strangers.set(process.pid, stranger(process, trace, account, strangers.get(process.pid)))
+      const trace = traceGpuProcess(process, { services, processes, containers, accounts })
+      if (trace.service || trace.tool) ours++
+      else if (!strangers.has(process.pid)) strangers.set(process.pid, stranger(process, trace))
     }
     if (strangers.size > 0) return [...strangers.values()]
     const reason =
@@ -63,46 +50,20 @@ export default defineControl({
   },
 })
 
-interface Trace {
-  readonly unit?: string | undefined
-  readonly container?: Container | undefined
-  readonly containerId?: string | undefined
-}
-
-function traceOf(process: GpuProcess, seen: Process | undefined, containers: FactResult<Containers>): Trace {
-  const cgroup = process.cgroup ?? seen?.cgroup
-  const containerId = containerIdOf(cgroup)
-  const container =
-    containers.known && containerId
-      ? containers.value.containers.find(({ id }) => id === containerId || containerId.startsWith(id))
-      : undefined
-  return { unit: unitOf({ cgroup }), container, containerId }
-}
-
-/** One of its processes, or anything in its unit or container. */
-const belongs = ({ pid }: GpuProcess, { unit, container }: Trace, services: readonly InferenceService[]): boolean =>
-  services.some(
-    (service) =>
-      service.pids.includes(pid) ||
-      (unit !== undefined && service.unit === unit) ||
-      (container !== undefined && service.container === container.name),
-  )
-
-function stranger(process: GpuProcess, trace: Trace, account: string | undefined, before: Verdict | undefined): Verdict {
-  if (before) return before
+function stranger(process: GpuProcess, trace: GpuProcessTrace): Verdict {
   const where = trace.container
     ? `container ${trace.container.name} (${trace.container.image})`
     : trace.containerId
       ? `container ${trace.containerId.slice(0, 12)}`
       : trace.unit
         ? `unit ${trace.unit}`
-        : process.cgroup
+        : trace.placed
           ? 'no unit and no container'
           : 'an unknown place'
-  const subject = `${process.name || 'process'} (${process.pid})`
+  const subject = gpuProcessSubject(process)
   const cite = [{ section: 'gpu-health', line: process.line, token: `${process.pid}`, note: 'Belongs to no inference server.' }]
   const memory = process.memoryMiB === undefined ? '' : `, with ${process.memoryMiB} MiB`
-  const reason = `Process ${process.pid} (${process.name || 'no name'}) of ${account ?? 'an unknown account'} uses GPU ${process.gpu.slice(0, 12)}…${memory}; it runs in ${where}.`
+  const reason = `Process ${process.pid} (${process.name || 'no name'}) of ${trace.account ?? 'an unknown account'} uses GPU ${process.gpu.slice(0, 12)}…${memory}; it runs in ${where}.`
   if (/^\[.*\]$/.test(process.name) && process.uid === undefined)
     return { status: 'not-evaluated', subject, title: 'A GPU process could not be seen', reason, cite }
   const bad = suspicious.test(process.name)

@@ -14,3 +14,14 @@ export function judgeGpus(health: GpuHealth, judge: (gpu: GpuDetail) => Omit<Ver
 }
 
 export const citeGpu = (line: number, token?: string, note?: string) => [{ section: 'gpu-health', line, token, note }]
+
+/** `0000:3b:00`, `0000:3b:00.0` and `00000000:3B:00.0` are one address. */
+export function sameBus(one: string, other: string): boolean {
+  const read = (text: string) =>
+    /^(?:([0-9a-f]+):)?([0-9a-f]{1,2}):([0-9a-f]{1,2})(?:\.\d)?$/
+      .exec(text.toLowerCase())
+      ?.slice(1)
+      .map((part) => Number.parseInt(part ?? '0', 16))
+      .join(':')
+  return read(one) !== undefined && read(one) === read(other)
+}

@@ -1,0 +1,57 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Accounts } from '../../../facts/accounts/accounts.ts'
+import type { Container, Containers } from '../../../facts/containers/containers.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
+import { containerIdOf, unitOf } from '../../../facts/services/placement.ts'
+
+/** Programs of NVIDIA that watch GPUs, and display servers. */
+const tools = /^(?:nvidia-smi|nvidia-persiste.*|nv-hostengine|dcgm-exporter|dcgmi|nvidia-cuda-mps.*|nvidia_gpu_expor.*)$/
+
+/** Where a process on a GPU comes from, as far as it could be followed. */
+export interface GpuProcessTrace {
+  readonly unit?: string | undefined
+  readonly container?: Container | undefined
+  readonly containerId?: string | undefined
+  readonly account?: string | undefined
+  /** Inference server that it belongs to. */
+  readonly service?: InferenceService | undefined
+  /** It watches GPUs. */
+  readonly tool: boolean
+  /** Its cgroup was read, so that no unit and no container means none. */
+  readonly placed: boolean
+}
+
+export interface TraceSources {
+  readonly services: readonly InferenceService[]
+  readonly processes: FactResult<readonly Process[]>
+  readonly containers: FactResult<Containers>
+  readonly accounts: FactResult<Accounts>
+}
+
+/** Subject of the finding about a process that nobody knows. */
+export const gpuProcessSubject = ({ name, pid }: Pick<GpuProcess, 'name' | 'pid'>): string => `${name || 'process'} (${pid})`
+
+export function traceGpuProcess(process: GpuProcess, { services, processes, containers, accounts }: TraceSources): GpuProcessTrace {
+  const seen = processes.known ? processes.value.find(({ pid }) => pid === process.pid) : undefined
+  const cgroup = process.cgroup ?? seen?.cgroup
+  const containerId = containerIdOf(cgroup)
+  const container =
+    containers.known && containerId
+      ? containers.value.containers.find(({ id }) => id === containerId || containerId.startsWith(id))
+      : undefined
+  const unit = unitOf({ cgroup })
+  const known = accounts.known ? accounts.value.accounts : []
+  const account =
+    known.find(({ uid }) => uid === process.uid)?.name ?? seen?.user ?? (process.uid === undefined ? undefined : `uid ${process.uid}`)
+  // One of its processes, or anything in its unit or container.
+  const service = services.find(
+    (one) =>
+      one.pids.includes(process.pid) ||
+      (unit !== undefined && one.unit === unit) ||
+      (container !== undefined && one.container === container.name),
+  )
+  const tool = tools.test(seen?.name ?? process.name.slice(process.name.lastIndexOf('/') + 1))
+  return { unit, container, containerId, account, service, tool, placed: Boolean(cgroup) }
+}

@@ -1,0 +1,62 @@
+import type { GpuState, GpuUser, HostGpus } from '#shared/model/host-gpus.ts'
+import { plainText } from '../../../ui/plain-text.ts'
+
+/** Words for the tab GPUs. Pure, tested without a window. */
+
+const gib = (mib: number): string => (mib / 1024).toFixed(1).replace(/\.0$/, '')
+
+/** "RTX 6000 Ada", as people say it. */
+export const shortName = (name: string): string => plainText(name.replace(/^NVIDIA /, '').replace(/ Generation$/, ''), 60)
+
+/** "41.2 of 48 GB". */
+export function memoryWords({ memoryUsedMiB: used, memoryTotalMiB: total }: Pick<GpuState, 'memoryUsedMiB' | 'memoryTotalMiB'>): string {
+  if (total === undefined) return 'Not known'
+  return `${used === undefined ? '?' : gib(used)} of ${gib(total)} GB`
+}
+
+/** Part of the memory that is used, 0 to 1. */
+export const memoryShare = ({ memoryUsedMiB: used, memoryTotalMiB: total }: Pick<GpuState, 'memoryUsedMiB' | 'memoryTotalMiB'>): number =>
+  used === undefined || total === undefined || total <= 0 ? 0 : Math.min(1, Math.max(0, used / total))
+
+export const usedBy = ({ memoryMiB }: Pick<GpuUser, 'memoryMiB'>): string =>
+  memoryMiB === undefined ? 'Not known' : `${gib(memoryMiB)} GB`
+
+export const powerWords = ({ powerDrawW: draw, powerLimitW: limit }: Pick<GpuState, 'powerDrawW' | 'powerLimitW'>): string =>
+  draw === undefined ? 'Not known' : `${Math.round(draw)}${limit === undefined ? '' : ` of ${Math.round(limit)}`} W`
+
+export const withUnit = (value: number | undefined, unit: string): string => (value === undefined ? 'Not known' : `${value}${unit}`)
+
+/** A switch that nvidia-smi may leave out: N/A is not off. */
+export const onOff = (value: boolean | undefined): string => (value === undefined ? 'Not shown' : value ? 'On' : 'Off')
+
+const reasons: Readonly<Record<string, string>> = {
+  hw_slowdown: 'slowed by the hardware',
+  hw_thermal_slowdown: 'slowed by heat (hardware)',
+  hw_power_brake_slowdown: 'slowed by the power supply',
+  sw_thermal_slowdown: 'slowed by heat (driver)',
+}
+
+/** Why the clocks are held down at this moment. */
+export function throttleWords({ slowdowns, powerCapped }: Pick<GpuState, 'slowdowns' | 'powerCapped'>): string {
+  const all = [...slowdowns.map((one) => reasons[one] ?? plainText(one, 60)), ...(powerCapped ? ['held to the power limit'] : [])]
+  return all.length === 0 ? (powerCapped === undefined ? 'None reported' : 'None') : all.join(', ')
+}
+
+/** Where a process runs, traced as far as it could be. */
+export function traceWords({ unit, container, placed }: Pick<GpuUser, 'unit' | 'container' | 'placed'>): string {
+  if (container !== undefined) return `container ${plainText(container, 60)}`
+  if (unit !== undefined) return plainText(unit, 60)
+  return placed ? 'No unit, no container' : 'Not read'
+}
+
+export const noneWords: Readonly<Record<NonNullable<HostGpus['none']>, { readonly title: string; readonly text: string }>> = {
+  'no-tool': {
+    title: 'nvidia-smi is not on this host',
+    text: 'Without the tools of a driver no GPU can be measured. Where there is a GPU, install its driver.',
+  },
+  'no-device': { title: 'nvidia-smi found no device', text: 'The driver answers, and says that it has no GPU.' },
+  'amd-only': {
+    title: 'AMD GPUs are not read yet',
+    text: 'amd-smi or rocm-smi is installed. Gatehouse recognises them and does not read them, so nothing of them counts as passed.',
+  },
+}
