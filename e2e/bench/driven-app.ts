@@ -4,6 +4,7 @@ import { type ElectronApplication, _electron as electron, type Page } from '@pla
 import type { Latest } from '#shared/ipc/audit.contract.ts'
 import type { AuditJob } from '#shared/model/job.ts'
 import { electronRuntime, launchSettings } from '../../electron/tooling/electron-runtime.ts'
+import { ask } from '../fixtures/ask.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -39,7 +40,7 @@ export async function launchApp(
 export async function driveApp(userData: string, env: Readonly<Record<string, string>>, fleetFile: string): Promise<DrivenApp> {
   const { running, page } = await launchApp(userData, { env })
   const invoke = async <T>(channel: string, input: unknown): Promise<T> => {
-    const reply = await page.evaluate(([name, value]) => window.gatehouse.invoke(name, value), [channel, input] as const)
+    const reply = await ask(page, channel, input)
     if (!reply.ok) throw new Error(`${channel}: ${reply.failure?.code} ${reply.failure?.detail}`)
     return reply.value as T
   }

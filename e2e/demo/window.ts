@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ElectronApplication, _electron as electron, type Page } from '@playwright/test'
 import { electronRuntime, launchSettings } from '../../electron/tooling/electron-runtime.ts'
+import { ask } from '../fixtures/ask.ts'
 import { provide, windowPackages } from '../prerequisites.ts'
 
 /**
@@ -70,7 +71,7 @@ async function openDemo(page: Page): Promise<void> {
     ['fleet:demo', null],
     ['audit:start', {}],
   ] as const) {
-    const reply = await page.evaluate(([name, value]) => window.gatehouse.invoke(name, value), [channel, input] as const)
+    const reply = await ask(page, channel, input)
     if (!reply.ok) throw new Error(`${channel}: ${reply.failure?.detail ?? 'failed'}`)
   }
 }
@@ -80,7 +81,7 @@ async function picture(app: ElectronApplication, page: Page, path: string): Prom
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1440, 900))
   const deadline = Date.now() + 60_000
   for (;;) {
-    const latest = await page.evaluate(() => window.gatehouse.invoke('audit:latest', { since: null }))
+    const latest = await ask(page, 'audit:latest', { since: null })
     if ((latest.value as { job: { state: string } | null }).job?.state === 'finished') break
     if (Date.now() > deadline) throw new Error('the audit of the demo fleet did not finish within a minute')
     await new Promise((done) => setTimeout(done, 200))

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import type { RunningApp } from '../fixtures/app.ts'
+import { ask } from '../fixtures/ask.ts'
 
 const pictures = fileURLToPath(new URL('../results/screens/', import.meta.url))
 
@@ -25,7 +26,7 @@ export class GatehousePage {
   }
 
   async invoke(channel: string, input: unknown = null): Promise<unknown> {
-    const reply = await this.page.evaluate(([name, value]) => window.gatehouse.invoke(name, value), [channel, input] as const)
+    const reply = await ask(this.page, channel, input)
     if (!reply.ok) throw new Error(`${channel}: ${JSON.stringify(reply.failure)}`)
     return reply.value
   }

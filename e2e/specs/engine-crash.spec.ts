@@ -1,13 +1,14 @@
 import { expect, type RunningApp, test } from '../fixtures/app.ts'
+import { ask } from '../fixtures/ask.ts'
 
 const enginePid = ({ app }: RunningApp): Promise<number | undefined> =>
   app.evaluate(({ app: electron }) => electron.getAppMetrics().find((it) => it.name === 'Gatehouse engine')?.pid)
 
-const info = ({ page }: RunningApp) => page.evaluate(() => window.gatehouse.invoke('app:info', null))
+const info = ({ page }: RunningApp) => ask(page, 'app:info', null)
 
 test('a dead engine is shown and started again; the window and its fleet stay', async ({ gatehouse }) => {
   const { page } = gatehouse
-  expect(await page.evaluate(() => window.gatehouse.invoke('fleet:demo', null))).toMatchObject({ ok: true })
+  expect(await ask(page, 'fleet:demo', null)).toMatchObject({ ok: true })
   await expect(page.getByRole('button', { name: /Run audit/ })).toBeVisible()
   await page.evaluate(() => Reflect.set(window, 'stillTheSamePage', true))
   const first = await enginePid(gatehouse)
@@ -23,19 +24,17 @@ test('a dead engine is shown and started again; the window and its fleet stay', 
     })
   expect(await enginePid(gatehouse)).not.toBe(first)
   await expect(page.getByText('Engine restarting')).toBeHidden()
-  await expect
-    .poll(() => page.evaluate(() => window.gatehouse.invoke('fleet:current', null)))
-    .toMatchObject({ ok: true, value: { demo: true, fleet: { name: 'demo' } } })
+  await expect.poll(() => ask(page, 'fleet:current', null)).toMatchObject({ ok: true, value: { demo: true, fleet: { name: 'demo' } } })
   expect(await page.evaluate(() => Reflect.get(window, 'stillTheSamePage'))).toBe(true)
 })
 
 test('a call under way when the engine dies is answered, not left hanging', async ({ gatehouse }) => {
   const { page } = gatehouse
-  await page.evaluate(() => window.gatehouse.invoke('fleet:demo', null))
+  await ask(page, 'fleet:demo', null)
   const pid = await enginePid(gatehouse)
   // Stopped first, so that the call is certainly under way.
   process.kill(pid ?? 0, 'SIGSTOP')
-  const reply = page.evaluate(() => window.gatehouse.invoke('audit:start', {}))
+  const reply = ask(page, 'audit:start', {})
   await page.waitForTimeout(200)
   process.kill(pid ?? 0, 'SIGKILL')
   expect(await reply).toMatchObject({ ok: false, failure: { code: 'engine.stopped' } })
@@ -59,7 +58,7 @@ test('an engine that keeps dying stays down, and calls say so instead of hanging
     )
     .toBe('stopped')
   expect(killed.size).toBe(6)
-  const reply = await page.evaluate(() => window.gatehouse.invoke('fleet:current', null))
+  const reply = await ask(page, 'fleet:current', null)
   expect(reply).toMatchObject({ ok: false, failure: { code: 'engine.stopped' } })
 })
 

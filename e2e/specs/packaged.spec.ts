@@ -6,6 +6,7 @@ import { extractFile, listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { FuseState } from '@electron/fuses/dist/constants.js'
 import { expect, launchGatehouse, test } from '../fixtures/app.ts'
+import { ask } from '../fixtures/ask.ts'
 import { drivableCopy, packProgram } from '../fixtures/packaged.ts'
 
 /** Development and tests only: as root Chromium does not sandbox. */
@@ -100,7 +101,7 @@ test('the packed window shows the app, and its developer tools stay closed', asy
   try {
     const running = await launchGatehouse({ executable: copy.program, args: asRoot })
     expect(running.page.url()).toBe('gatehouse://app/')
-    expect(await running.page.evaluate(() => window.gatehouse.invoke('app:info', null))).toMatchObject({
+    expect(await ask(running.page, 'app:info', null)).toMatchObject({
       ok: true,
       value: { engine: 'running' },
     })

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, launchGatehouse, test } from '../fixtures/app.ts'
+import { ask } from '../fixtures/ask.ts'
 import { drivableCopy, packProgram } from '../fixtures/packaged.ts'
 
 /** Fields of /proc/<pid>/status that tell how a process is confined (proc_pid_status(5)). */
@@ -43,7 +44,7 @@ test('as an ordinary account the page runs in the real sandbox', async () => {
     // 2 is SECCOMP_MODE_FILTER.
     expect(confinement(processes.page)).toMatchObject({ seccomp: '2', noNewPrivileges: '1' })
     expect(confinement(processes.page).uid).not.toBe('0')
-    expect(await running.page.evaluate(() => window.gatehouse.invoke('app:info', null))).toMatchObject({
+    expect(await ask(running.page, 'app:info', null)).toMatchObject({
       ok: true,
       value: { engine: 'running', user: isRoot ? 'nobody' : expect.any(String) },
     })

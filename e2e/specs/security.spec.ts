@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { contentSecurityPolicy } from '../../electron/main/app-protocol.ts'
 import { expect, launchGatehouse, test } from '../fixtures/app.ts'
+import { ask } from '../fixtures/ask.ts'
 
 test.describe('the page', () => {
   test('reaches nothing of Node or Electron, and one frozen pipe', async ({ gatehouse: { page } }) => {
@@ -235,7 +236,9 @@ test.describe('the page', () => {
         await invoke('fleet:load', null),
         await invoke('fleet:load', { path: 7 }),
         await invoke('settings:set', { theme: '<b>', letterKeys: 'yes' }),
-      ].map(({ ok, failure }) => [ok, failure?.code])
+      ]
+        .map((reply) => JSON.parse(reply))
+        .map(({ ok, failure }) => [ok, failure?.code])
     })
     expect(replies).toEqual(Array(5).fill([false, 'ipc.invalid']))
   })
@@ -257,7 +260,7 @@ test.describe('the page', () => {
 
 test.describe('the program', () => {
   test('keeps its folder to its owner', async ({ gatehouse: { page, userData } }) => {
-    await page.evaluate(() => window.gatehouse.invoke('settings:set', { theme: 'dark', letterKeys: true }))
+    await ask(page, 'settings:set', { theme: 'dark', letterKeys: true })
     expect(statSync(userData).mode & 0o777).toBe(0o700)
     expect(statSync(join(userData, 'data')).mode & 0o777).toBe(0o700)
     const own = readdirSync(join(userData, 'data'), { withFileTypes: true }).filter((entry) => entry.isFile())
@@ -285,7 +288,7 @@ test.describe('the program', () => {
     writeFileSync(join(userData, 'settings.json'), '{"theme":')
     writeFileSync(join(userData, 'window.json'), '{"width":1e99,"height":-3}')
     const running = await launchGatehouse({ userData })
-    const settings = await running.page.evaluate(() => window.gatehouse.invoke('settings:get', null))
+    const settings = await ask(running.page, 'settings:get', null)
     await running.close()
     expect(settings).toEqual({ ok: true, value: { theme: 'system', letterKeys: true } })
     expect(readdirSync(userData).filter((name) => name.includes('.damaged-'))).toHaveLength(2)

@@ -1,11 +1,12 @@
 import { expect, test } from '../fixtures/app.ts'
+import { ask } from '../fixtures/ask.ts'
 
 test('the window opens, and the engine answers through the relay', async ({ gatehouse: { page } }) => {
   expect(page.url()).toBe('gatehouse://app/')
   await expect(page).toHaveTitle(/Gatehouse/)
-  const info = await page.evaluate(() => window.gatehouse.invoke('app:info', null))
+  const info = await ask(page, 'app:info', null)
   expect(info).toMatchObject({ ok: true, value: { engine: 'running', storeFailure: null } })
-  const fleet = await page.evaluate(() => window.gatehouse.invoke('fleet:current', null))
+  const fleet = await ask(page, 'fleet:current', null)
   expect(fleet).toMatchObject({ ok: true, value: { path: null, demo: false, fleet: null, problems: [] } })
 })
 
@@ -21,7 +22,7 @@ test('the window remembers where it was', async ({ gatehouse: { app, page } }) =
 
 test('the theme of the settings is the theme of the platform', async ({ gatehouse: { app, page } }) => {
   for (const theme of ['dark', 'light'] as const) {
-    await page.evaluate((it) => window.gatehouse.invoke('settings:set', { theme: it, letterKeys: true }), theme)
+    await ask(page, 'settings:set', { theme, letterKeys: true })
     expect(await app.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe(theme)
     expect(await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(theme === 'dark')
   }

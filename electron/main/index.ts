@@ -121,10 +121,10 @@ function start(): void {
     allowedOrigins: allowed.origins,
     log,
   })
-  ipcMain.handle(callPipe, (event, channel: unknown, input: unknown) => {
+  ipcMain.handle(callPipe, async (event, channel: unknown, input: unknown) => {
     const frame = event.senderFrame
     const sender = { contents: event.sender.id, url: frame?.url ?? null, isTopFrame: frame !== null && frame.parent === null }
-    return relay(sender, channel, input)
+    return JSON.stringify(await relay(sender, channel, input))
   })
 
   const home = devServer ?? appUrl

@@ -6,10 +6,10 @@ const callPipe = 'gatehouse:call'
 const eventPipe = 'gatehouse:event'
 
 const api = {
-  /** Resolves with `{ ok: true, value }` or `{ ok: false, failure }`. */
-  invoke(channel: string, input: unknown): Promise<unknown> {
+  /** Resolves with the JSON of `{ ok: true, value }` or `{ ok: false, failure }`: the bridge copies an object value by value, a string at once. */
+  invoke(channel: string, input: unknown): Promise<string> {
     if (!(channels as readonly string[]).includes(channel)) {
-      return Promise.resolve({ ok: false, failure: { code: 'ipc.invalid', detail: 'The channel is not known.' } })
+      return Promise.resolve(JSON.stringify({ ok: false, failure: { code: 'ipc.invalid', detail: 'The channel is not known.' } }))
     }
     return ipcRenderer.invoke(callPipe, channel, input)
   },

@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { channels, events } from '#shared/ipc/channels.ts'
 
 interface Pipe {
-  invoke(channel: string, input: unknown): Promise<unknown>
+  invoke(channel: string, input: unknown): Promise<string>
   on(event: string, callback: (...args: unknown[]) => void): () => void
 }
 
@@ -19,7 +19,7 @@ vi.mock('electron', () => ({
   ipcRenderer: {
     invoke: async (...args: unknown[]) => {
       invoked.push(args)
-      return { ok: true, value: 1 }
+      return '{"ok":true,"value":1}'
     },
     on: (pipe: string, listener: (...args: unknown[]) => void) => {
       listeners.set(pipe, (listeners.get(pipe) ?? new Set()).add(listener))
@@ -44,14 +44,14 @@ test('only one thing is exposed, frozen, with two functions', () => {
 })
 
 test.each(channels)('%s passes', async (channel) => {
-  expect(await pipe.invoke(channel, { a: 1 })).toEqual({ ok: true, value: 1 })
+  expect(JSON.parse(await pipe.invoke(channel, { a: 1 }))).toEqual({ ok: true, value: 1 })
   expect(invoked).toEqual([[callPipe, channel, { a: 1 }]])
 })
 
 test.each(['no:such', '', 'toString', '__proto__', 'gatehouse:call', 'ELECTRON_BROWSER_SANDBOX_LOAD', 7, null, ['app:info']])(
   'the channel %j does not leave the page',
   async (channel) => {
-    expect(await pipe.invoke(channel as string, null)).toMatchObject({ ok: false, failure: { code: 'ipc.invalid' } })
+    expect(JSON.parse(await pipe.invoke(channel as string, null))).toMatchObject({ ok: false, failure: { code: 'ipc.invalid' } })
     expect(invoked).toEqual([])
   },
 )

@@ -3,9 +3,9 @@ import type { Channel, EventName } from '#shared/ipc/channels.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 
-/** What the preload puts on the window: nothing else of the platform is reachable from here. */
+/** What the preload puts on the window: nothing else of the platform is reachable from here. Replies come as JSON. */
 interface Pipe {
-  invoke(channel: Channel, input: unknown): Promise<Reply<unknown>>
+  invoke(channel: Channel, input: unknown): Promise<string>
   on(event: EventName, callback: () => void): () => void
 }
 
@@ -27,9 +27,9 @@ export class CallError extends Error {
 
 /** Asks the engine (or main). Input and output are checked on the other side. @throws {CallError} */
 export async function call<C extends Channel>(channel: C, input: Input<C>): Promise<Output<C>> {
-  const reply = await window.gatehouse.invoke(channel, input)
+  const reply = JSON.parse(await window.gatehouse.invoke(channel, input)) as Reply<Output<C>>
   if (!reply.ok) throw new CallError(reply.failure)
-  return reply.value as Output<C>
+  return reply.value
 }
 
 /** Runs `callback` whenever `event` says that queries are out of date. Returns how to stop. */
