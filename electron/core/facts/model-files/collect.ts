@@ -5,17 +5,18 @@ import { type SectionSpec, script } from '../../probe/section.ts'
 export const MAX_DEPTH = 12
 
 /**
- * Words of the privileged listing. Without a backslash, blank, comma or colon, so that a sudoers line can hold them as they are.
- * Every entry is `type/mode/owner/group/size/type of target/path`, ended by a NUL; a symbolic link is followed by its target and path.
- * A path ends at a NUL and no name can hold one, so no file can pose as another entry.
+ * Words of the privileged listing, of the audit and of the inventory of models alike, so that one sudoers line allows both. Without a
+ * backslash, blank, comma or colon, so that the line can hold them as they are. Every entry is
+ * `type/mode/owner/group/size/type of target/device/inode/blocks/mtime/ctime/path`, ended by a NUL; a symbolic link is followed by its
+ * target and path. A path ends at a NUL and no name can hold one, so no file can pose as another entry.
  */
-const listing = (path: string): readonly string[] => [
+export const listingWords = (path: string): readonly string[] => [
   '-H',
   path,
   '-maxdepth',
   String(MAX_DEPTH),
   '-printf',
-  '%y/%m/%u/%g/%s/%Y/',
+  '%y/%m/%u/%g/%s/%Y/%D/%i/%b/%T@/%C@/',
   '-print0',
   '-type',
   'l',
@@ -32,7 +33,7 @@ const listing = (path: string): readonly string[] => [
 const LIST = `LC_ALL=C; export LC_ALL
 gnu=; find / -maxdepth 0 -printf '' >/dev/null 2>&1 && gnu=1
 list() {
-  if [ "$gnu" ]; then find -H "$1" -maxdepth ${MAX_DEPTH} -printf %y/%m/%u/%g/%s/%Y/ -print0 -type l -printf %l -print0
+  if [ "$gnu" ]; then find -H "$1" -maxdepth ${MAX_DEPTH} -printf %y/%m/%u/%g/%s/%Y/%D/%i/%b/%T@/%C@/ -print0 -type l -printf %l -print0
   else find -H "$1" -maxdepth ${MAX_DEPTH} -exec stat -c %f/%U/%G/%s/ {} \\; -print0; fi
 }
 above() {
@@ -68,7 +69,7 @@ $1 == "#" { for (k in count) print "=/" count[k] "/" bytes[k] "/" k; print; next
   if (length($1) > 1) {
     t = index("4 8 a", substr($1, 1, length($1) - 3)); t = t == 1 ? "d" : t == 3 ? "f" : t == 5 ? "l" : "o"
     m = hex(substr($1, length($1) - 2)); m = sprintf("%o", m); u = $2; g = $3; s = $4; y = "-"; p = substr(rest($0, 4), 2)
-  } else { t = $1; m = $2; u = $3; g = $4; s = $5; y = $6; p = rest($0, 6); link = t == "l" && !up }
+  } else { t = $1; m = $2; u = $3; g = $4; s = $5; y = $6; p = rest($0, up ? 6 : 11); link = t == "l" && !up }
   if (up) { print "^/" t "/" m "/" u "/" g "/" s "/" p; next }
   q = p; sub("/[^/]*$", "", q); c = q in shut ? "c" : "o"
   if (t == "d" && (c == "c" || substr(m, length(m)) % 2 == 0)) shut[p] = 1
@@ -82,7 +83,7 @@ export const collectModelFiles = ({ modelPaths }: ProbeContext): readonly Sectio
     id: 'model-files',
     script: LIST,
     parameters: modelPaths,
-    privileged: modelPaths.map((path) => ({ argv: ['/usr/bin/find', ...listing(path)], alternatives: ['/bin/find'] })),
+    privileged: modelPaths.map((path) => ({ argv: ['/usr/bin/find', ...listingWords(path)], alternatives: ['/bin/find'] })),
     timeoutMs: 20_000,
     display: modelPaths.length === 0 ? 'find (no model directories are known)' : `find ${modelPaths.join(' ')} -printf … | summary`,
   }),
