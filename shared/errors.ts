@@ -78,6 +78,11 @@ export const errorCatalogue = {
     hint: 'The account needs a login shell and must not have a ForceCommand.',
     retry: 'after-fix',
   },
+  'ssh.sftp-refused': {
+    title: 'The server does not offer SFTP',
+    hint: 'sshd_config needs a line "Subsystem sftp internal-sftp". Without it no header or manifest of a model can be read.',
+    retry: 'after-fix',
+  },
   'probe.timeout': {
     title: 'The audit of this host did not finish in time',
     hint: 'Raise policy.auditTimeoutSeconds or look at the load of the host.',
@@ -137,6 +142,13 @@ export const errorCatalogue = {
     retry: 'after-fix',
   },
   'models.unreadable': { title: 'The model file cannot be read', hint: 'Check the path and its permissions.', retry: 'after-fix' },
+  'models.no-hasher': {
+    title: 'The host has no program that takes a SHA-256',
+    hint: 'Install openssl or coreutils there.',
+    retry: 'after-fix',
+  },
+  'models.running': { title: 'The models are being looked at already', hint: 'Wait for it or stop it.', retry: 'later' },
+  'models.not-found': { title: 'This model is not in the store', hint: 'List the models first.', retry: 'after-fix' },
   'import.unreadable': { title: 'The file to import cannot be read', hint: 'Check the path and its format.', retry: 'after-fix' },
   'engine.stopped': { title: 'The engine stopped', hint: 'It was started again. Run the audit once more.', retry: 'now' },
   'ipc.invalid': {

@@ -22,6 +22,7 @@ export const openSshSession = (host: string, words: readonly string[] = []): Hos
         else resolve({ exitCode: code })
       })
     }),
+  openFiles: () => Promise.reject(new Error('not here')),
   openTcp: async () => new PassThrough(),
   close: () => {},
 })

@@ -79,6 +79,23 @@ export interface HostSession {
   exec(command: string, options: ExecOptions): Promise<ExecResult>
   /** A `direct-tcpip` channel from the last jump host to this host's address (RFC 4254, 7.2); from here when there is no jump host. */
   openTcp(port: number, signal: AbortSignal): Promise<Duplex>
+  /** Files of the host, to read (SFTP). Everything under way on it ends with `signal`. */
+  openFiles(signal: AbortSignal): Promise<RemoteFiles>
+  close(): void
+}
+
+/** A regular file of a host, open for reading: bytes at offsets. */
+export interface RemoteFile {
+  readonly path: string
+  readonly size: number
+  /** Rejects with `models.unreadable` when the file became shorter. */
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer>
+  close(): Promise<void>
+}
+
+export interface RemoteFiles {
+  /** Only regular files, no links. Rejects with `models.unreadable`. */
+  open(path: string, signal?: AbortSignal): Promise<RemoteFile>
   close(): void
 }
 

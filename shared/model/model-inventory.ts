@@ -72,6 +72,8 @@ export const hostModelSchema = z.object({
   /** Newest change of content, milliseconds since the epoch. */
   changedAt: z.number(),
   servers: z.array(modelServerSchema),
+  /** A running process names it, or no process that could does; `unknown` where processes do not tell. */
+  loaded: z.enum(['yes', 'no', 'unknown']),
   /** Where it came from, as its layout says: registry and name, or repository and commit. Empty where nothing says it. */
   source: z.string(),
   /** What is wrong with its layout: missing blobs, sizes that differ, a manifest that cannot be read. */

@@ -25,6 +25,7 @@ const transportOf = (exec: Exec): Transport => ({
     const session: HostSession = {
       exec: (_command, options) => exec(options),
       openTcp: () => Promise.reject(new Error('not here')),
+      openFiles: () => Promise.reject(new Error('not here')),
       close: () => {
         closed++
       },

@@ -56,6 +56,7 @@ const run = (it: LocalHost, stdin: string, options: ExecOptions): Promise<ExecRe
 const sessionOn = (it: LocalHost): HostSession => ({
   exec: (_, options) => run(it, options.stdin ?? '', options),
   openTcp: () => Promise.reject(new Error('not here')),
+  openFiles: () => Promise.reject(new Error('not here')),
   close: () => undefined,
 })
 

@@ -49,6 +49,7 @@ const sessionUnder = (sudoers: string, shell: readonly string[]): HostSession =>
       child.stdin.end(options.stdin)
     }),
   openTcp: () => Promise.reject(new Error('not here')),
+  openFiles: () => Promise.reject(new Error('not here')),
   close: () => undefined,
 })
 

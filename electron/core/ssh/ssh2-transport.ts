@@ -12,6 +12,7 @@ import { keyRing } from './key-ring.ts'
 import { knownHostsFiles } from './known-hosts-files.ts'
 import { Semaphore } from './semaphore.ts'
 import { sessionPool } from './session-pool.ts'
+import { openSftp } from './sftp.ts'
 
 /** Where the OpenSSH agent of Windows listens. */
 const windowsAgent = '\\\\.\\pipe\\openssh-ssh-agent'
@@ -65,6 +66,7 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
           const via = await jumps.connect(tcpSignal, () => undefined).catch(rethrow(tcpSignal))
           return dial({ ...hop, port }, via, stageTimeoutMs, tcpSignal)
         },
+        openFiles: (filesSignal) => openSftp(connection, filesSignal, stageTimeoutMs),
         close: release,
       }
       return session

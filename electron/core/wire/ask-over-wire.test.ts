@@ -36,6 +36,7 @@ async function serving(answer: (socket: Socket, request: string) => void): Promi
 const session = (openTcp: HostSession['openTcp']): HostSession => ({
   exec: () => Promise.reject(new Error('no command runs')),
   openTcp,
+  openFiles: () => Promise.reject(new Error('not here')),
   close: () => undefined,
 })
 const here = session(async (port) => {

@@ -61,6 +61,7 @@ const serving = (options: TlsOptions): Promise<number> => {
 let open = 0
 const session: HostSession = {
   exec: () => Promise.reject(new Error('no command runs')),
+  openFiles: () => Promise.reject(new Error('not here')),
   openTcp: async (port) => {
     const socket = connect(port, '127.0.0.1')
     await once(socket, 'connect')

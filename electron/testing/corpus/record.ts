@@ -38,6 +38,7 @@ export async function auditCorpusHost(it: Pick<CorpusHost, 'base' | 'sins'>): Pr
     it.sins.reduce<Tampered | undefined>((found, sin) => found ?? sin.answer?.(section, answer), undefined)
   const session: HostSession = {
     exec: async (_, options) => speak(options, host, sectionsOf(probeContextOf(fleet, entry)), tamper),
+    openFiles: () => Promise.reject(new Error('not here')),
     openTcp: (port, signal) => {
       const door = corpusDoor(host, port)
       if (typeof door === 'object') {

@@ -1,6 +1,7 @@
 import { sql as audits } from './0001-audits.ts'
 import { sql as decisions } from './0002-decisions.ts'
 import { sql as briefs } from './0003-briefs.ts'
+import { sql as models } from './0004-models.ts'
 
 /** In order; a database at version n has seen the first n. Append only. */
-export const migrations: readonly string[] = [audits, decisions, briefs]
+export const migrations: readonly string[] = [audits, decisions, briefs, models]

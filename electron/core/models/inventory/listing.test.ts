@@ -1,37 +1,15 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ExecOptions, ExecResult, HostSession } from '../ports.ts'
+import { localSession } from '../local-session.testing.ts'
 import { fileName, nameBytes } from './file-name.ts'
 import { ListingReader } from './parse-listing.ts'
 import { runListing } from './run-listing.ts'
 
-/** This machine as a host: `/bin/sh` is the given shell, on a PATH of its own. */
-function localSession(shell: readonly [string, ...string[]], children: ChildProcess[] = []): HostSession {
-  return {
-    exec: (_, { stdin = '', onStdout, signal }: ExecOptions) =>
-      new Promise<ExecResult>((resolve) => {
-        const [program, ...words] = shell
-        const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'], signal })
-        children.push(child)
-        child.on('error', () => resolve({ exitCode: null }))
-        child.stdin.on('error', () => undefined)
-        child.stdin.end(stdin)
-        child.stdout.on('data', (chunk: Buffer) => {
-          if (onStdout(chunk) !== false) return
-          child.stdout.destroy()
-          resolve({ exitCode: null })
-        })
-        child.on('close', (exitCode) => resolve({ exitCode }))
-      }),
-    openTcp: () => Promise.reject(new Error('not here')),
-    close: () => undefined,
-  }
-}
-
+const own = (path: string) => ({ path, privileged: false })
 const options = { signal: new AbortController().signal, timeoutMs: 20_000 }
 const root = mkdtempSync(join(tmpdir(), 'gatehouse-models-'))
 const weird = Buffer.concat([Buffer.from(`${root}/latin-`), Buffer.from([0xe9, 0xff]), Buffer.from('.gguf')])
@@ -59,7 +37,7 @@ describe.each([
 ] as const)('on %s', (_, shell) => {
   test('every name comes back byte for byte, links are not followed', async () => {
     const missing = join(root, 'nowhere')
-    const { roots, failure, full } = await runListing(localSession([...shell]), [root, missing], options)
+    const { roots, failure, full } = await runListing(localSession([...shell]), [root, missing].map(own), options)
     expect(failure).toBeUndefined()
     expect(full).toBe(false)
     const [first, second] = roots
@@ -91,7 +69,7 @@ test('where find has no -printf, stat tells the same but the targets of links', 
   try {
     for (const applet of ['find', 'stat', 'date', 'id', 'tail', 'printf']) symlinkSync('/usr/bin/busybox', join(bin, applet))
     const session = localSession(['busybox', 'sh', '-c', `sed 's|^LC_ALL=C TZ=UTC PATH=.*|LC_ALL=C TZ=UTC PATH=${bin}|' | busybox sh`])
-    const { roots, failure } = await runListing(session, [root], options)
+    const { roots, failure } = await runListing(session, [own(root)], options)
     expect(failure).toBeUndefined()
     const real = statSync(oneLineTwo, { bigint: true })
     expect(roots[0]?.broken).toBe(0)
@@ -110,15 +88,15 @@ test('where find has no -printf, stat tells the same but the targets of links', 
 
 test('a store without end is listed in part, and find stops', async () => {
   const children: ChildProcess[] = []
-  const listing = await runListing(localSession(['dash'], children), [root], { ...options, maxEntries: 3 })
+  const listing = await runListing(localSession(['dash'], children), [own(root)], { ...options, maxEntries: 3 })
   expect(listing).toMatchObject({ full: true, failure: undefined })
   expect(listing.roots[0]?.entries).toHaveLength(3)
 })
 
 test('a login that talks, and a host that answers nothing', async () => {
   const greeting = localSession(['dash', '-c', 'echo "Welcome f/644/root/root"; dash'])
-  expect((await runListing(greeting, [root], options)).roots[0]?.entries.length).toBeGreaterThan(5)
-  const mute = await runListing(localSession(['true']), [root], options)
+  expect((await runListing(greeting, [own(root)], options)).roots[0]?.entries.length).toBeGreaterThan(5)
+  const mute = await runListing(localSession(['true']), [own(root)], options)
   expect(mute.failure?.code).toBe('probe.garbled')
   expect(mute.roots[0]?.end).toBeUndefined()
 })

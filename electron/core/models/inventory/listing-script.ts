@@ -1,6 +1,12 @@
-import { listingWords, MAX_DEPTH } from '../facts/model-files/collect.ts'
-import { shellQuote } from '../probe/shell-quote.ts'
-import { privilegeRuntime } from '../probe/shell-runtime.ts'
+import { listingWords, MAX_DEPTH } from '../../facts/model-files/collect.ts'
+import { shellQuote } from '../../probe/shell-quote.ts'
+import { privilegeRuntime } from '../../probe/shell-runtime.ts'
+
+/** A directory to list. Only what the sudoers drop-in names is asked for as root: a refusal would be mailed to root of the host. */
+export interface ListedPath {
+  readonly path: string
+  readonly privileged: boolean
+}
 
 /**
  * One POSIX sh script that lists every root, for `/bin/sh` on stdin. It prints records that end with a NUL and nothing else:
@@ -12,11 +18,11 @@ import { privilegeRuntime } from '../probe/shell-runtime.ts'
  * Names go over the wire as they are, so that no byte of them is lost. Nothing is written on the host. A script cut short is a syntax error
  * and runs nothing, since all of it is one function.
  */
-export function listingScript(roots: readonly string[], nonce: string): string {
+export function listingScript(roots: readonly ListedPath[], nonce: string): string {
   if (!/^[0-9a-f]{32}$/.test(nonce)) throw new RangeError('the nonce must be 32 hexadecimal digits')
-  const calls = roots.map((root, index) => {
-    const words = listingWords(root).map(shellQuote).join(' ')
-    return `gl_root ${index} ${shellQuote(root)} ${words}\n`
+  const calls = roots.map(({ path, privileged }, index) => {
+    const words = listingWords(path).map(shellQuote).join(' ')
+    return `gl_root ${index} ${privileged ? 1 : 0} ${shellQuote(path)} ${words}\n`
   })
   return `gl_main() {
 LC_ALL=C TZ=UTC PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -43,12 +49,12 @@ gl_absent() {
   return 1
 }
 gl_root() {
-  gl_i=$1 gl_p=$2
-  shift 2
+  gl_i=$1 gl_s=$2 gl_p=$3
+  shift 3
   printf '%s r %s\\000' "$gl_k" "$gl_i"
   if gl_absent "$gl_p"; then printf '%s e %s 0 missing\\000' "$gl_k" "$gl_i"; return; fi
   gl_rc=126 gl_as=root
-  if [ "$gl_gnu" ]; then gh_p s 2 /usr/bin/find /bin/find "$@"; gl_rc=$?; fi
+  if [ "$gl_gnu" ] && [ "$gl_s" = 1 ]; then gh_p s 2 /usr/bin/find /bin/find "$@"; gl_rc=$?; fi
   if [ "$gl_rc" -eq 126 ] || [ "$gl_rc" -eq 127 ]; then
     gl_as=self
     if [ "$gl_gnu" ]; then find "$@"

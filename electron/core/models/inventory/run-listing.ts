@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Failure, failureOf } from '#shared/errors.ts'
-import type { HostSession } from '../ports.ts'
-import { listingScript } from './listing-script.ts'
+import type { HostSession } from '../../ports.ts'
+import { type ListedPath, listingScript } from './listing-script.ts'
 import { type ListedRoot, ListingReader } from './parse-listing.ts'
 
 /** Names kept of one host; a store with more is listed in part, and said to be. */
@@ -23,7 +23,7 @@ export interface Listing {
 }
 
 /** Lists all roots in one exec. Never rejects: what came until it failed stands beside the failure. */
-export async function runListing(session: HostSession, roots: readonly string[], options: ListingOptions): Promise<Listing> {
+export async function runListing(session: HostSession, roots: readonly ListedPath[], options: ListingOptions): Promise<Listing> {
   const nonce = randomBytes(16).toString('hex')
   const reader = new ListingReader(nonce, roots.length, options.maxEntries ?? MAX_ENTRIES)
   const result = (failure?: Failure): Listing => ({ roots: reader.roots, full: reader.full, failure })

@@ -9,7 +9,7 @@ export interface FileName {
   /** For people. */
   readonly path: string
   /** Base64, where `path` is not exactly the name. */
-  readonly pathBytes?: string
+  readonly pathBytes?: string | undefined
 }
 
 const escaped = (bytes: Uint8Array): string =>

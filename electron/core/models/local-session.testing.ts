@@ -1,0 +1,33 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { ExecOptions, ExecResult, HostSession } from '../ports.ts'
+
+const elsewhere = () => Promise.reject(new Error('not here'))
+
+/** This machine as a host, for tests: `/bin/sh` is the given shell. A reader that stops, or an abort, closes the pipes, as sshd does. */
+export function localSession(shell: readonly [string, ...string[]], children: ChildProcess[] = []): HostSession {
+  const [program, ...words] = shell
+  return {
+    exec: (_, { stdin = '', onStdout, signal }: ExecOptions) =>
+      new Promise<ExecResult>((resolve, reject) => {
+        const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'] })
+        children.push(child)
+        const stop = () => {
+          child.stdout.destroy()
+          reject(signal.reason)
+        }
+        signal.addEventListener('abort', stop, { once: true })
+        child.on('error', () => resolve({ exitCode: null }))
+        child.stdin.on('error', () => undefined)
+        child.stdin.end(stdin)
+        child.stdout.on('data', (chunk: Buffer) => {
+          if (onStdout(chunk) !== false) return
+          child.stdout.destroy()
+          resolve({ exitCode: null })
+        })
+        child.on('close', (exitCode) => resolve({ exitCode }))
+      }),
+    openTcp: elsewhere,
+    openFiles: elsewhere,
+    close: () => undefined,
+  }
+}

@@ -1,0 +1,111 @@
+import type Database from 'libsql'
+import type { HostInventory, HostModel, ModelFile } from '#shared/model/model-inventory.ts'
+
+/** A file of a model as it is stored: its name inside the model, and the file that holds its bytes. */
+export interface StoredFile {
+  readonly name: string
+  readonly file: ModelFile
+  readonly role: 'weights' | 'code' | 'data' | 'document'
+  readonly claim?: { readonly algorithm: HashAlgorithm; readonly value: string } | undefined
+}
+
+export type HashAlgorithm = 'sha256' | 'git-sha1'
+
+/** What identifies the content of a file without reading it: a changed byte changes at least its ctime. */
+export type FileIdentity = Pick<ModelFile, 'device' | 'inode' | 'size' | 'mtimeNs' | 'ctimeNs'>
+
+export interface StoredHash extends FileIdentity {
+  readonly algorithm: HashAlgorithm
+  /** Null when it could not be taken: then `problem` says why. */
+  readonly digest: string | null
+  readonly problem: string | null
+  readonly hashedAt: string
+}
+
+/** The newest listing of every host, its models and their files; hashes by the identity of a file. */
+export interface ModelRepo {
+  /** Replaces what was known of the host. With a `failure`, its models stay as they were last seen. */
+  saveListing(
+    fleet: string,
+    inventory: HostInventory,
+    models: readonly { readonly head: HostModel; readonly files: readonly StoredFile[] }[],
+  ): void
+  listings(fleet: string): HostInventory[]
+  models(fleet: string): HostModel[]
+  model(fleet: string, host: string, id: string): HostModel | undefined
+  files(fleet: string, host: string, model: string): StoredFile[]
+  saveHash(fleet: string, host: string, hash: StoredHash): void
+  /** Every hash of a host, also of files that are gone. */
+  hashes(fleet: string, host: string): StoredHash[]
+  hasher(fleet: string, host: string): string | undefined
+  saveHasher(fleet: string, host: string, hasher: string): void
+}
+
+type Row = Record<string, unknown>
+
+export function createModelRepo(database: Database.Database): ModelRepo {
+  const upsertListing = database.prepare(
+    'INSERT INTO model_listing (fleet, host, listing) VALUES (?, ?, ?) ON CONFLICT (fleet, host) DO UPDATE SET listing = excluded.listing',
+  )
+  const dropModels = database.prepare('DELETE FROM model WHERE fleet = ? AND host = ?')
+  const dropFiles = database.prepare('DELETE FROM model_file WHERE fleet = ? AND host = ?')
+  const insertModel = database.prepare('INSERT OR REPLACE INTO model (fleet, host, id, head) VALUES (?, ?, ?, ?)')
+  const insertFile = database.prepare('INSERT OR REPLACE INTO model_file (fleet, host, model, position, file) VALUES (?, ?, ?, ?, ?)')
+  const allListings = database.prepare('SELECT listing FROM model_listing WHERE fleet = ? ORDER BY host')
+  const allModels = database.prepare('SELECT head FROM model WHERE fleet = ? ORDER BY host, id')
+  const oneModel = database.prepare('SELECT head FROM model WHERE fleet = ? AND host = ? AND id = ?')
+  const filesOf = database.prepare('SELECT file FROM model_file WHERE fleet = ? AND host = ? AND model = ? ORDER BY position')
+  const upsertHash = database.prepare(`
+    INSERT OR REPLACE INTO model_hash (fleet, host, device, inode, algorithm, size, mtime_ns, ctime_ns, digest, problem, hashed_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const hashesOf = database.prepare(
+    'SELECT device, inode, algorithm, size, mtime_ns, ctime_ns, digest, problem, hashed_at FROM model_hash WHERE fleet = ? AND host = ?',
+  )
+  const hasherOf = database.prepare('SELECT hasher FROM model_hasher WHERE fleet = ? AND host = ?')
+  const upsertHasher = database.prepare(
+    'INSERT INTO model_hasher (fleet, host, hasher) VALUES (?, ?, ?) ON CONFLICT (fleet, host) DO UPDATE SET hasher = excluded.hasher',
+  )
+  const parsed = <T>(row: unknown, column: string): T => JSON.parse(String((row as Row)[column])) as T
+
+  return {
+    saveListing: database.transaction(
+      (fleet: string, inventory: HostInventory, models: Parameters<ModelRepo['saveListing']>[2]) => {
+        upsertListing.run(fleet, inventory.host, JSON.stringify(inventory))
+        if (inventory.failure !== undefined) return
+        dropModels.run(fleet, inventory.host)
+        dropFiles.run(fleet, inventory.host)
+        for (const { head, files } of models) {
+          insertModel.run(fleet, inventory.host, head.id, JSON.stringify(head))
+          for (const [position, file] of files.entries()) insertFile.run(fleet, inventory.host, head.id, position, JSON.stringify(file))
+        }
+      },
+    ) as ModelRepo['saveListing'],
+    listings: (fleet) => allListings.all(fleet).map((row) => parsed<HostInventory>(row, 'listing')),
+    models: (fleet) => allModels.all(fleet).map((row) => parsed<HostModel>(row, 'head')),
+    model(fleet, host, id) {
+      const row = oneModel.get(fleet, host, id)
+      return row === undefined ? undefined : parsed<HostModel>(row, 'head')
+    },
+    files: (fleet, host, model) => filesOf.all(fleet, host, model).map((row) => parsed<StoredFile>(row, 'file')),
+    saveHash(fleet, host, { device, inode, algorithm, size, mtimeNs, ctimeNs, digest, problem, hashedAt }) {
+      upsertHash.run(fleet, host, device, inode, algorithm, size, mtimeNs, ctimeNs, digest, problem, hashedAt)
+    },
+    hashes: (fleet, host) =>
+      (hashesOf.all(fleet, host) as Row[]).map((row) => ({
+        device: String(row.device),
+        inode: String(row.inode),
+        algorithm: row.algorithm === 'git-sha1' ? 'git-sha1' : 'sha256',
+        size: Number(row.size),
+        mtimeNs: String(row.mtime_ns),
+        ctimeNs: String(row.ctime_ns),
+        digest: row.digest === null ? null : String(row.digest),
+        problem: row.problem === null ? null : String(row.problem),
+        hashedAt: String(row.hashed_at),
+      })),
+    hasher: (fleet, host) => {
+      const row = hasherOf.get(fleet, host) as Row | undefined
+      return row && String(row.hasher)
+    },
+    saveHasher: (fleet, host, hasher) => void upsertHasher.run(fleet, host, hasher),
+  }
+}
