@@ -147,6 +147,16 @@ export const errorCatalogue = {
     hint: 'Install openssl or coreutils there.',
     retry: 'after-fix',
   },
+  'models.no-digests': {
+    title: 'This document states no digests',
+    hint: 'SHA256SUMS, the JSON of Hugging Face, a git-lfs pointer, an OCI or Ollama manifest, or a model-signing bundle. Nothing was recorded.',
+    retry: 'after-fix',
+  },
+  'models.signature': {
+    title: 'The signature of the bundle is not by this key',
+    hint: 'Check the key and the bundle. Nothing was recorded.',
+    retry: 'after-fix',
+  },
   'models.running': { title: 'The models are being looked at already', hint: 'Wait for it or stop it.', retry: 'later' },
   'models.not-found': { title: 'This model is not in the store', hint: 'List the models first.', retry: 'after-fix' },
   'import.unreadable': { title: 'The file to import cannot be read', hint: 'Check the path and its format.', retry: 'after-fix' },

@@ -4,12 +4,13 @@ import { scanModel } from '#core/models/scan/scan-model.ts'
 import type { ScanReport } from '#shared/model/scan-report.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
+import { runModelStores } from './model-stores.command.ts'
 import { describeFailure } from './words.ts'
 
 const options = { json: { type: 'boolean', default: false } } as const
 
 export async function runModels([verb, ...args]: string[]): Promise<number> {
-  if (verb !== 'scan') throw new UsageError('models: expected scan FILE…')
+  if (verb !== 'scan') return runModelStores(verb, args)
   return runScan(args)
 }
 

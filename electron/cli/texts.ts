@@ -24,6 +24,18 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Accepts a finding of the last audit for at most 90 days. It is open again after that day, or when its evidence changes.
       --data FOLDER      as for audit; the two share their waivers
 
+  gatehouse models list --fleet FILE [--host NAME]… [--json] [--files]
+  gatehouse models hash --fleet FILE [--host NAME]… [--again | --older-than DAYS]
+  gatehouse models verify --fleet FILE [--host NAME]… [--json]
+      list looks at the model directories of the hosts: every model with its files, owner, size and the server that has it.
+      hash takes the SHA-256 of every file whose bytes have none yet, at low priority, one stream per disk; Ctrl-C ends it, and the
+      next run goes on after the last finished file. verify does both, and holds the hashes against the expected values.
+      --stored           what was found before, without connecting
+      --demo, --data     as for audit
+  gatehouse models expect --fleet FILE --model NAME [--url URL] --read-by NAME [--read-on YYYY-MM-DD] [--key PEM] DOCUMENT
+      Records the official digests of a model: SHA256SUMS, the JSON of Hugging Face (?blobs=true), git-lfs pointers, OCI and Ollama
+      manifests, model-signing bundles (verified with --key). --url is the page that they were read from.
+
   gatehouse sudoers --fleet FILE [--host NAME]
       Prints a sudoers drop-in that allows the audit account exactly the commands an audit runs, and nothing else.
 

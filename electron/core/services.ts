@@ -13,6 +13,7 @@ import { type ReportFormat, renderReport } from './audit/report.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createRecentFiles } from './fleet/recent-files.ts'
 import { createPromptQueue } from './jobs/prompt-queue.ts'
+import { createModelService, type ModelService } from './models/model-service.ts'
 import { detailsOf } from './policy/catalogue.ts'
 import { waiverState } from './policy/decisions.ts'
 import { controls } from './policy/registry.ts'
@@ -21,6 +22,7 @@ import { fleetSudoers } from './probe/fleet-sudoers.ts'
 import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.ts'
+import { createModelRepo } from './store/model.repo.ts'
 import { hostGpus } from './views/gpus-view.ts'
 import { hostServices } from './views/services-view.ts'
 import { createViewService } from './views/view-service.ts'
@@ -32,6 +34,7 @@ export interface Services {
   readonly audits: AuditService
   readonly decisions: DecisionService
   readonly advisories: AdvisoryStore
+  readonly models: ModelService
   /** Every waiver of a fleet, newest first, and how it stands today. */
   waivers(fleet: Fleet): Output<'waiver:list'>
   /** The connections of the open fleet; made anew when another fleet is opened. */
@@ -70,6 +73,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const advisories = createAdvisoryStore({ clock: ports.clock, log: ports.log, folder: ports.paths.data, by: ports.account })
   const audits = createAuditService({ ...ports, repo, decisions: decisions.of, advisories: advisories.book })
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
+  const models = createModelService({ clock: ports.clock, repo: createModelRepo(database), by: ports.account, changed: ports.changed })
   let outlook: string = randomUUID()
   let open: Transport | undefined
 
@@ -77,6 +81,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     const old = open
     open = undefined
     audits.cancel()
+    models.cancel()
     await old?.close()
   }
 
@@ -157,6 +162,14 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       return null
     },
     'advisories:state': () => advisories.state(),
+    'models:overview': () => current() && models.overview(fleet.require()),
+    'models:files': ({ host, model }) => models.files(fleet.require(), host, model),
+    'models:look': (request) => models.start(fleet.require(), transport(), request).job,
+    'models:cancel': () => {
+      models.cancel()
+      return null
+    },
+    'models:job': () => models.job(),
     'prompt:pending': () => [...queue.pending()],
     'prompt:answer': (answer) => {
       queue.answer(answer)
@@ -173,6 +186,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     audits,
     decisions,
     advisories,
+    models,
     waivers,
     transport,
     report,

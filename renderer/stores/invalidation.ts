@@ -20,6 +20,9 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'network:hosts',
     'waiver:list',
     'attestation:list',
+    'models:overview',
+    'models:files',
+    'models:job',
   ],
   'audit:changed': ['audit:latest', 'audit:host', ...views, 'audit:changes', 'audit:history', 'network:hosts', 'waiver:list'],
   'waiver:changed': ['waiver:list', 'audit:latest', 'audit:host', ...views, 'audit:changes'],
@@ -27,6 +30,8 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'job:changed': ['audit:latest'],
   'prompt:changed': ['prompt:pending'],
   'connection:changed': ['connection:states', 'connection:changed-keys'],
+  'models:changed': ['models:overview', 'models:files'],
+  'model-job:changed': ['models:job'],
   'settings:changed': ['settings:get'],
   'advisories:changed': ['advisories:state'],
   'engine:changed': [
@@ -44,13 +49,16 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'waiver:list',
     'attestation:list',
     'advisories:state',
+    'models:overview',
+    'models:files',
+    'models:job',
   ],
 }
 
 /** Shortest time between two fetches of a channel. Results of a hundred hosts need not be read a hundred times in a second. */
 const spacingMs = (channel: Channel): number => {
   if (channel === 'audit:latest') return 100
-  return /^(?:audit|host|network):/.test(channel) ? 1000 : 0
+  return /^(?:audit|host|network|models):/.test(channel) && channel !== 'models:job' ? 1000 : 0
 }
 
 /** Runs `act` at once, then at most once per `ms`, and always once after the last request. */

@@ -29,6 +29,11 @@ export const channels = [
   'attestation:withdraw',
   'advisories:state',
   'advisories:import',
+  'models:overview',
+  'models:files',
+  'models:look',
+  'models:cancel',
+  'models:job',
   'prompt:pending',
   'prompt:answer',
   'connection:states',
@@ -51,6 +56,8 @@ export const events = [
   'waiver:changed',
   'attestation:changed',
   'advisories:changed',
+  'models:changed',
+  'model-job:changed',
   'engine:changed',
 ] as const
 

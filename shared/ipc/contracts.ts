@@ -6,6 +6,7 @@ import type { Channel } from './channels.ts'
 import type { Contract } from './contract.ts'
 import { fleetContracts } from './fleet.contract.ts'
 import { hostContracts } from './host.contract.ts'
+import { modelsContracts } from './models.contract.ts'
 import { networkContracts } from './network.contract.ts'
 import { policyContracts } from './policy.contract.ts'
 
@@ -18,6 +19,7 @@ export const contracts = {
   ...networkContracts,
   ...policyContracts,
   ...advisoriesContracts,
+  ...modelsContracts,
 } as const satisfies Record<Channel, Contract>
 
 export type Input<C extends Channel> = z.infer<(typeof contracts)[C]['input']>

@@ -51,7 +51,17 @@ export const modelRootSchema = z.object({
 export type ModelRoot = z.infer<typeof modelRootSchema>
 
 /** A name that is not what a model store should hold: said, never followed. */
-export const modelOddityKinds = ['fifo', 'device', 'socket', 'sparse', 'link-outside', 'link-loop', 'link-broken', 'name', 'unknown-type'] as const
+export const modelOddityKinds = [
+  'fifo',
+  'device',
+  'socket',
+  'sparse',
+  'link-outside',
+  'link-loop',
+  'link-broken',
+  'name',
+  'unknown-type',
+] as const
 export const modelOdditySchema = z.object({ path: z.string(), kind: z.enum(modelOddityKinds), reason: z.string() })
 export type ModelOddity = z.infer<typeof modelOdditySchema>
 

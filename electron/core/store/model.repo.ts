@@ -1,4 +1,5 @@
 import type Database from 'libsql'
+import type { ExpectedValue, HashAlgorithm } from '#shared/model/model-expected.ts'
 import type { HostInventory, HostModel, ModelFile } from '#shared/model/model-inventory.ts'
 
 /** A file of a model as it is stored: its name inside the model, and the file that holds its bytes. */
@@ -8,8 +9,6 @@ export interface StoredFile {
   readonly role: 'weights' | 'code' | 'data' | 'document'
   readonly claim?: { readonly algorithm: HashAlgorithm; readonly value: string } | undefined
 }
-
-export type HashAlgorithm = 'sha256' | 'git-sha1'
 
 /** What identifies the content of a file without reading it: a changed byte changes at least its ctime. */
 export type FileIdentity = Pick<ModelFile, 'device' | 'inode' | 'size' | 'mtimeNs' | 'ctimeNs'>
@@ -39,6 +38,12 @@ export interface ModelRepo {
   hashes(fleet: string, host: string): StoredHash[]
   hasher(fleet: string, host: string): string | undefined
   saveHasher(fleet: string, host: string, hasher: string): void
+  /** Adds values; those that stood for the same files are withdrawn by the same person. Nothing is ever removed. */
+  expect(fleet: string, values: readonly ExpectedValue[]): void
+  /** How many values of a model were withdrawn. */
+  withdrawExpected(fleet: string, model: string, by: string, at: string): number
+  /** Those that stand. */
+  expected(fleet: string): ExpectedValue[]
 }
 
 type Row = Record<string, unknown>
@@ -65,21 +70,31 @@ export function createModelRepo(database: Database.Database): ModelRepo {
   const upsertHasher = database.prepare(
     'INSERT INTO model_hasher (fleet, host, hasher) VALUES (?, ?, ?) ON CONFLICT (fleet, host) DO UPDATE SET hasher = excluded.hasher',
   )
+  const insertExpected = database.prepare(
+    'INSERT INTO model_expected (id, fleet, model, file, stated_at, expected) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const replaceExpected = database.prepare(
+    'UPDATE model_expected SET withdrawn_at = ?, withdrawn_by = ? WHERE fleet = ? AND model = ? AND file = ? AND withdrawn_at IS NULL',
+  )
+  const withdrawExpected = database.prepare(
+    'UPDATE model_expected SET withdrawn_at = ?, withdrawn_by = ? WHERE fleet = ? AND model = ? AND withdrawn_at IS NULL',
+  )
+  const standingExpected = database.prepare(
+    'SELECT expected FROM model_expected WHERE fleet = ? AND withdrawn_at IS NULL ORDER BY model, file',
+  )
   const parsed = <T>(row: unknown, column: string): T => JSON.parse(String((row as Row)[column])) as T
 
   return {
-    saveListing: database.transaction(
-      (fleet: string, inventory: HostInventory, models: Parameters<ModelRepo['saveListing']>[2]) => {
-        upsertListing.run(fleet, inventory.host, JSON.stringify(inventory))
-        if (inventory.failure !== undefined) return
-        dropModels.run(fleet, inventory.host)
-        dropFiles.run(fleet, inventory.host)
-        for (const { head, files } of models) {
-          insertModel.run(fleet, inventory.host, head.id, JSON.stringify(head))
-          for (const [position, file] of files.entries()) insertFile.run(fleet, inventory.host, head.id, position, JSON.stringify(file))
-        }
-      },
-    ) as ModelRepo['saveListing'],
+    saveListing: database.transaction((fleet: string, inventory: HostInventory, models: Parameters<ModelRepo['saveListing']>[2]) => {
+      upsertListing.run(fleet, inventory.host, JSON.stringify(inventory))
+      if (inventory.failure !== undefined) return
+      dropModels.run(fleet, inventory.host)
+      dropFiles.run(fleet, inventory.host)
+      for (const { head, files } of models) {
+        insertModel.run(fleet, inventory.host, head.id, JSON.stringify(head))
+        for (const [position, file] of files.entries()) insertFile.run(fleet, inventory.host, head.id, position, JSON.stringify(file))
+      }
+    }) as ModelRepo['saveListing'],
     listings: (fleet) => allListings.all(fleet).map((row) => parsed<HostInventory>(row, 'listing')),
     models: (fleet) => allModels.all(fleet).map((row) => parsed<HostModel>(row, 'head')),
     model(fleet, host, id) {
@@ -107,5 +122,13 @@ export function createModelRepo(database: Database.Database): ModelRepo {
       return row && String(row.hasher)
     },
     saveHasher: (fleet, host, hasher) => void upsertHasher.run(fleet, host, hasher),
+    expect: database.transaction((fleet: string, values: readonly ExpectedValue[]) => {
+      for (const value of values) {
+        replaceExpected.run(value.statedAt, value.statedBy, fleet, value.model, value.file)
+        insertExpected.run(value.id, fleet, value.model, value.file, value.statedAt, JSON.stringify(value))
+      }
+    }) as ModelRepo['expect'],
+    withdrawExpected: (fleet, model, by, at) => withdrawExpected.run(at, by, fleet, model).changes,
+    expected: (fleet) => standingExpected.all(fleet).map((row) => parsed<ExpectedValue>(row, 'expected')),
   }
 }

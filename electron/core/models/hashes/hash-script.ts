@@ -1,7 +1,7 @@
+import type { HashAlgorithm } from '#shared/model/model-expected.ts'
 import type { ModelFile } from '#shared/model/model-inventory.ts'
-import type { HashAlgorithm } from '../../store/model.repo.ts'
-import { nameBytes } from '../inventory/file-name.ts'
 import { shellQuote } from '../../probe/shell-quote.ts'
+import { nameBytes } from '../inventory/file-name.ts'
 
 /** Programs that print a SHA-256 first on their line, with stdin as what they hash. The last two are never the fastest: they stand in where nothing else is. */
 export const hashers = {
@@ -57,7 +57,7 @@ hm_main 4>&1 </dev/null 2>/dev/null
 /** A name for the shell from any bytes but NUL: quoted, or a dot and what printf(1) makes of it, with a dot at its end, since `$(…)` drops line breaks there. */
 function shellBytes(bytes: Buffer): string {
   const text = bytes.toString('utf8')
-  if (Buffer.from(text).equals(bytes) && !/[\x00-\x1f\x7f]/.test(text)) return shellQuote(text)
+  if (Buffer.from(text).equals(bytes) && !/\p{Cc}/u.test(text)) return shellQuote(text)
   const octal = Array.from(bytes, (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
   return `. "$(hm_word '${octal}.')"`
 }

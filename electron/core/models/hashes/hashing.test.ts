@@ -1,6 +1,19 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -9,12 +22,18 @@ import type { ModelFile } from '#shared/model/model-inventory.ts'
 import { fileName } from '../inventory/file-name.ts'
 import { runListing } from '../inventory/run-listing.ts'
 import { localSession } from '../local-session.testing.ts'
-import { type Hasher, type HashTask } from './hash-script.ts'
+import type { Hasher, HashTask } from './hash-script.ts'
 import { HashReader } from './parse-hashes.ts'
 import { type HashOutcome, runHashing } from './run-hashing.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'gatehouse-hashes-'))
-const names = [Buffer.from('plain'), Buffer.from("it's $(touch owned) `x` \"q\""), Buffer.from('-rf'), Buffer.from('line\nbreak\n'), Buffer.from([0x2e, 0xff, 0x25, 0x5c])]
+const names = [
+  Buffer.from('plain'),
+  Buffer.from('it\'s $(touch owned) `x` "q"'),
+  Buffer.from('-rf'),
+  Buffer.from('line\nbreak\n'),
+  Buffer.from([0x2e, 0xff, 0x25, 0x5c]),
+]
 const at = (name: Buffer) => Buffer.concat([Buffer.from(`${root}/`), name])
 const never = new AbortController().signal
 
@@ -37,7 +56,11 @@ interface Run {
   readonly failure: Awaited<ReturnType<typeof runHashing>>
 }
 
-async function hash(shell: readonly [string, ...string[]], tasks: readonly HashTask[], more: { signal?: AbortSignal; hasher?: Hasher; children?: ChildProcess[] } = {}): Promise<Run> {
+async function hash(
+  shell: readonly [string, ...string[]],
+  tasks: readonly HashTask[],
+  more: { signal?: AbortSignal; hasher?: Hasher; children?: ChildProcess[] } = {},
+): Promise<Run> {
   const outcomes = new Map<string, HashOutcome>()
   const read: number[] = []
   const used: Hasher[] = []
@@ -64,7 +87,10 @@ describe.each([
     expect(failure).toBeUndefined()
     expect(hashers).toHaveLength(1)
     for (const [index, name] of names.entries())
-      expect(outcomes.get(fileName(at(name)).path)).toMatchObject({ kind: 'hashed', digest: createHash('sha256').update(`content ${index}`).digest('hex') })
+      expect(outcomes.get(fileName(at(name)).path)).toMatchObject({
+        kind: 'hashed',
+        digest: createHash('sha256').update(`content ${index}`).digest('hex'),
+      })
   })
 
   test('the hash that git gives a file', async () => {
@@ -98,7 +124,11 @@ describe.each([
     const bin = join(root, 'bin')
     mkdirSync(bin, { recursive: true })
     writeFileSync(join(bin, 'sha256sum'), '#!/bin/sh\nhead -c 20000000 >/dev/null; sleep 2; exec /usr/bin/sha256sum\n', { mode: 0o755 })
-    const slow = ['dash', '-c', `sed 's|^LC_ALL=C TZ=UTC PATH=|&${bin}:|;s/^hm_try .*/hm_name=sha256sum hm_tool=sha256sum/' | ${shell.join(' ')}`] as const
+    const slow = [
+      'dash',
+      '-c',
+      `sed 's|^LC_ALL=C TZ=UTC PATH=|&${bin}:|;s/^hm_try .*/hm_name=sha256sum hm_tool=sha256sum/' | ${shell.join(' ')}`,
+    ] as const
     const appended = setTimeout(() => appendFileSync(at(name), 'x'), 1_200)
     const { outcomes, read } = await hash([...slow], [sha256(file)], { hasher: 'sha256sum' })
     clearTimeout(appended)
@@ -121,7 +151,9 @@ describe.each([
     expect(failure).toBeDefined()
     expect(outcomes.size).toBe(0)
     await expect.poll(() => children[0]?.exitCode ?? children[0]?.signalCode ?? 'running', { timeout: 6_000 }).not.toBe('running')
-    expect(execFileSync('sh', ['-c', `ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c "${root}/huge" || true`], { encoding: 'utf8' }).trim()).toBe('0')
+    expect(
+      execFileSync('sh', ['-c', `ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c "${root}/huge" || true`], { encoding: 'utf8' }).trim(),
+    ).toBe('0')
     rmSync(at(name))
   }, 30_000)
 })
@@ -139,12 +171,18 @@ test('what is not there any more, became a link, or is closed to the account', a
   expect(outcomes.get(join(dir, 'gone'))).toEqual({ kind: 'skipped', why: 'gone' })
   expect(outcomes.get(join(dir, 'link'))).toEqual({ kind: 'skipped', why: 'changed-type' })
   // Root reads what it likes, but the change of mode is seen.
-  expect(outcomes.get(join(dir, 'closed'))).toEqual(process.getuid?.() === 0 ? { kind: 'changed', when: 'before' } : { kind: 'skipped', why: 'denied' })
+  expect(outcomes.get(join(dir, 'closed'))).toEqual(
+    process.getuid?.() === 0 ? { kind: 'changed', when: 'before' } : { kind: 'skipped', why: 'denied' },
+  )
 })
 
 test('a host without a hasher that answers correctly', async () => {
   const file = find(await listed(['dash']), Buffer.from('plain'))
-  const lying = ['dash', '-c', `sed 's|^export LC_ALL TZ PATH|openssl() { echo ba7816bf; }; sha256sum() { echo 0; }; shasum() { :; }; busybox() { :; }|' | dash`] as const
+  const lying = [
+    'dash',
+    '-c',
+    `sed 's|^export LC_ALL TZ PATH|openssl() { echo ba7816bf; }; sha256sum() { echo 0; }; shasum() { :; }; busybox() { :; }|' | dash`,
+  ] as const
   expect((await hash(lying, [sha256(file)])).failure?.code).toBe('models.no-hasher')
 })
 
@@ -157,7 +195,9 @@ test('a file that was changed a moment ago is hashed, but not settled', async ()
 
 test('no bytes whatever make the reader throw', () => {
   const nonce = '0'.repeat(32)
-  const line = fc.oneof(fc.string({ maxLength: 60 }), fc.constantFrom('b 0 1/2/3/4.5/6.7', 'd 0 x y', 'p -1 5', 'm openssl', 'x 9 denied', 's')).map((text) => `${nonce} ${text}`)
+  const line = fc
+    .oneof(fc.string({ maxLength: 60 }), fc.constantFrom('b 0 1/2/3/4.5/6.7', 'd 0 x y', 'p -1 5', 'm openssl', 'x 9 denied', 's'))
+    .map((text) => `${nonce} ${text}`)
   fc.assert(
     fc.property(fc.array(line, { maxLength: 10 }), (lines) => {
       for (const event of new HashReader(nonce).push(Buffer.from(`${lines.join('\n')}\n`))) expect(event.kind).toBeTypeOf('string')

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { HostSession } from '../../ports.ts'
 import type { FileIdentity } from '../../store/model.repo.ts'
-import { type HashTask, type Hasher, hashScript } from './hash-script.ts'
+import { type Hasher, type HashTask, hashScript } from './hash-script.ts'
 import { HashReader } from './parse-hashes.ts'
 
 /** What came of one file. */
@@ -108,7 +108,8 @@ async function hashChunk(
       signal: AbortSignal.any([signal, silence.signal]),
       onStdout,
     })
-    if (finished && noHasher) return { code: 'models.no-hasher', detail: 'neither openssl nor sha256sum, shasum or busybox answers correctly' }
+    if (finished && noHasher)
+      return { code: 'models.no-hasher', detail: 'neither openssl nor sha256sum, shasum or busybox answers correctly' }
     return finished ? undefined : { code: 'ssh.connection-lost', detail: 'the hashing ended before its last line' }
   } catch (thrown) {
     return failureOf(thrown)

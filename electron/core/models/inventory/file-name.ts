@@ -29,4 +29,5 @@ export function fileName(bytes: Uint8Array): FileName {
 }
 
 /** The exact bytes of a name. */
-export const nameBytes = ({ path, pathBytes }: FileName): Buffer => (pathBytes === undefined ? Buffer.from(path) : Buffer.from(pathBytes, 'base64'))
+export const nameBytes = ({ path, pathBytes }: FileName): Buffer =>
+  pathBytes === undefined ? Buffer.from(path) : Buffer.from(pathBytes, 'base64')

@@ -53,7 +53,8 @@ export interface Layout {
 const WEIGHTS =
   /\.(?:safetensors|gguf|ggml|ggjt|bin|pt|pth|ckpt|pkl|pickle|joblib|dill|npz|npy|onnx|h5|hdf5|keras|engine|plan|trt|tflite|pdparams|msgpack|nemo|mar|pb|ot|mlmodel|gptq|llamafile)$/i
 const CODE = /\.(?:py|pyc|so|sh|ipynb|jinja|js|wasm|dll|exe)$/i
-const DOCUMENT = /(?:\.(?:md|txt|rst|pdf|png|jpe?g|gif|svg|html|cff)|(?:^|\/)(?:licen[cs]e|notice|readme|use_policy|\.gitattributes|\.gitignore)[^/]*)$/i
+const DOCUMENT =
+  /(?:\.(?:md|txt|rst|pdf|png|jpe?g|gif|svg|html|cff)|(?:^|\/)(?:licen[cs]e|notice|readme|use_policy|\.gitattributes|\.gitignore)[^/]*)$/i
 /** Weights by their size alone: no text of a model is as large. */
 const LARGE_BYTES = 64 * 1_048_576
 
@@ -64,7 +65,8 @@ export function roleOf(name: string, size: number): FileRole {
 }
 
 /** Files that make their directory one model. */
-const MARKERS = /^(?:config\.json|params\.json|adapter_config\.json|.*\.index\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|generation_config\.json)$/
+const MARKERS =
+  /^(?:config\.json|params\.json|adapter_config\.json|.*\.index\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|generation_config\.json)$/
 const PIPELINE = 'model_index.json'
 
 const HF_REPO = /^(.*)\/(models|datasets|spaces)--([^/]+)\/(blobs|snapshots|refs|\.no_exist)(?:\/(.*))?$/
@@ -84,7 +86,8 @@ export function layOut(entries: readonly ModelFile[], roots: readonly string[]):
     else if (resolved.file.type === 'file') links.set(entry.path, resolved.file)
   }
   const stores = ollamaStores(all)
-  const inStore = (path: string) => stores.some((store) => path.startsWith(`${store.path}/blobs/`) || path.startsWith(`${store.path}/manifests/`))
+  const inStore = (path: string) =>
+    stores.some((store) => path.startsWith(`${store.path}/blobs/`) || path.startsWith(`${store.path}/manifests/`))
   const rest: { readonly path: string; readonly file: ModelFile }[] = []
   const repositories = new Map<string, ModelFile[]>()
   for (const entry of all) {
@@ -116,7 +119,8 @@ function oddNames(all: readonly ModelFile[]): ModelOddity[] {
     if (type === 'device') oddities.push({ path, kind: 'device', reason: 'A device node, which was not opened' })
     if (type === 'socket') oddities.push({ path, kind: 'socket', reason: 'A socket, which was not opened' })
     if (type === 'unknown') oddities.push({ path, kind: 'unknown-type', reason: 'The host does not say what it is' })
-    if (pathBytes !== undefined) oddities.push({ path, kind: 'name', reason: 'Its name holds control characters, or bytes that are not UTF-8' })
+    if (pathBytes !== undefined)
+      oddities.push({ path, kind: 'name', reason: 'Its name holds control characters, or bytes that are not UTF-8' })
     // Compressing file systems allocate less than the size as well, but hardly nothing.
     if (type === 'file' && size >= 1_048_576 && allocated < size / 16)
       oddities.push({ path, kind: 'sparse', reason: `Only ${allocated} of its ${size} bytes are on the disk` })
@@ -153,7 +157,10 @@ function hfRepository(
   links: ReadonlyMap<string, ModelFile>,
   byPath: ReadonlyMap<string, ModelFile>,
 ): { readonly models: LaidOutModel[]; readonly orphans: ModelFile[] } {
-  const repository = posix.basename(path).replace(/^[a-z]+--/, '').replaceAll('--', '/')
+  const repository = posix
+    .basename(path)
+    .replace(/^[a-z]+--/, '')
+    .replaceAll('--', '/')
   const isModel = posix.basename(path).startsWith('models--')
   const snapshots = new Map<string, LaidOutFile[]>()
   const problems = new Map<string, string[]>()

@@ -6,7 +6,11 @@ const MAX_LINKS = 40
 
 export type Resolved =
   | { readonly ok: true; readonly file: ModelFile }
-  | { readonly ok: false; readonly kind: Extract<ModelOddity['kind'], 'link-outside' | 'link-loop' | 'link-broken'>; readonly reason: string }
+  | {
+      readonly ok: false
+      readonly kind: Extract<ModelOddity['kind'], 'link-outside' | 'link-loop' | 'link-broken'>
+      readonly reason: string
+    }
 
 /**
  * Where a symbolic link ends, by the listing alone: nothing is asked on the host, and what is not listed is not followed. Links in the
@@ -16,7 +20,8 @@ export function resolveLink(link: ModelFile, byPath: ReadonlyMap<string, ModelFi
   let left = MAX_LINKS
   const inRoot = (path: string) => roots.some((root) => path === root || path.startsWith(`${root}/`))
   let path = posix.resolve(posix.dirname(link.path), link.target ?? '')
-  if (link.target === undefined || link.target === '') return { ok: false, kind: 'link-broken', reason: 'The host does not tell where it leads' }
+  if (link.target === undefined || link.target === '')
+    return { ok: false, kind: 'link-broken', reason: 'The host does not tell where it leads' }
   for (;;) {
     const step = firstLink(path, byPath)
     if (step === undefined) break

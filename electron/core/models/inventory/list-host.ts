@@ -62,11 +62,14 @@ export async function listHost({ session, host, fleet, signal, now }: ListHostRe
   )
   const entries = first.roots.flatMap((root) => root.entries)
   const named = undeclared(running, paths)
-  const second = named.length === 0 || first.failure ? undefined : await runListing(
-    session,
-    named.map((path) => ({ path, privileged: false })),
-    { signal, timeoutMs: LISTING_TIMEOUT_MS, maxEntries: MAX_ENTRIES - entries.length },
-  )
+  const second =
+    named.length === 0 || first.failure
+      ? undefined
+      : await runListing(
+          session,
+          named.map((path) => ({ path, privileged: false })),
+          { signal, timeoutMs: LISTING_TIMEOUT_MS, maxEntries: MAX_ENTRIES - entries.length },
+        )
   if (second) {
     roots.push(...named.map((path, index) => rootOf(path, 'engine', second.roots[index] as ListedRoot, second.full)))
     for (const root of second.roots) entries.push(...root.entries)
@@ -109,7 +112,8 @@ async function whatRuns(session: HostSession, host: Host, fleet: Fleet, signal: 
 }
 
 /** Directories that every system has, and in which a hostile command line must not send us looking. */
-const SYSTEM = /^\/(?:$|proc|sys|dev|run|etc|boot|bin|sbin|lib\w*|usr|tmp|var|home|root|srv|opt|mnt|media|data)\/?$|^\/(?:proc|sys|dev|run|etc|boot)\//
+const SYSTEM =
+  /^\/(?:$|proc|sys|dev|run|etc|boot|bin|sbin|lib\w*|usr|tmp|var|home|root|srv|opt|mnt|media|data)\/?$|^\/(?:proc|sys|dev|run|etc|boot)\//
 
 /** Directories that servers name and nobody declared. Words of the host: absolute, short, without `..`, no system directory. */
 function undeclared({ services }: Running, paths: readonly string[]): string[] {
@@ -129,7 +133,8 @@ function rootOf(path: string, origin: ModelRoot['origin'], listed: ListedRoot, f
   if (!end && full) return partial(`The host has more than ${MAX_ENTRIES} names below its model directories; the rest was not listed`)
   if (!end) return partial('The listing was cut short')
   if (entries.length === 0) return partial('The audit account may not see it')
-  if (end.status !== 0) return partial(end.account === 'root' ? 'A part of it could not be read' : 'The audit account may not enter a part of it')
+  if (end.status !== 0)
+    return partial(end.account === 'root' ? 'A part of it could not be read' : 'The audit account may not enter a part of it')
   if (broken > 0) return partial(`${broken} names were not told as asked`)
   const depth = path.split('/').length
   if (entries.some((entry) => entry.type === 'directory' && entry.path.split('/').length - depth >= MAX_DEPTH))
@@ -138,7 +143,11 @@ function rootOf(path: string, origin: ModelRoot['origin'], listed: ListedRoot, f
 }
 
 /** Manifests are small and readable for all as Ollama writes them; over SFTP, as the audit account. */
-async function readManifests(session: HostSession, stores: readonly OllamaStore[], signal: AbortSignal): Promise<Map<string, ManifestText>> {
+async function readManifests(
+  session: HostSession,
+  stores: readonly OllamaStore[],
+  signal: AbortSignal,
+): Promise<Map<string, ManifestText>> {
   const manifests = stores.flatMap((store) => store.manifests)
   const read = new Map<string, ManifestText>()
   if (manifests.length === 0) return read

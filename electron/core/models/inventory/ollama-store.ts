@@ -2,7 +2,9 @@ import type { ModelFile } from '#shared/model/model-inventory.ts'
 import type { LaidOutFile, LaidOutModel, OllamaStore } from './layout.ts'
 
 /** A manifest as it was read, or why it could not be. */
-export type ManifestText = { readonly ok: true; readonly text: string; readonly sha256: string } | { readonly ok: false; readonly reason: string }
+export type ManifestText =
+  | { readonly ok: true; readonly text: string; readonly sha256: string }
+  | { readonly ok: false; readonly reason: string }
 
 /** A manifest lists some dozen layers; a longer one is not read. */
 export const MAX_MANIFEST_BYTES = 1_048_576
@@ -74,9 +76,17 @@ export function ollamaModels(store: OllamaStore, manifests: ReadonlyMap<string, 
   let complete = true
   const models = store.manifests.map((self): LaidOutModel => {
     const [registry = '', namespace = '', model = '', tag = ''] = self.path.slice(`${store.path}/manifests/`.length).split('/')
-    const short = registry === 'registry.ollama.ai' ? (namespace === 'library' ? model : `${namespace}/${model}`) : `${registry}/${namespace}/${model}`
+    const short =
+      registry === 'registry.ollama.ai' ? (namespace === 'library' ? model : `${namespace}/${model}`) : `${registry}/${namespace}/${model}`
     const manifest = manifests.get(self.path) ?? { ok: false, reason: 'it was not read' }
-    const base = { id: self.path, name: `${short}:${tag}`, kind: 'ollama', path: self.path, self, source: `${registry}/${namespace}/${model}:${tag}` } as const
+    const base = {
+      id: self.path,
+      name: `${short}:${tag}`,
+      kind: 'ollama',
+      path: self.path,
+      self,
+      source: `${registry}/${namespace}/${model}:${tag}`,
+    } as const
     const own: LaidOutFile = { name: 'manifest', file: self, role: 'data' }
     if (!manifest.ok) {
       complete = false
@@ -110,4 +120,3 @@ export function ollamaModels(store: OllamaStore, manifests: ReadonlyMap<string, 
   const unnamed = [...store.blobs].filter(([digest]) => !named.has(digest)).map(([, file]) => file)
   return { models, orphans: complete ? [...unnamed, ...store.strangers] : [] }
 }
-

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
+import { signingKey } from '#core/models/expected/model-signing.ts'
+import { MAX_DOCUMENT_BYTES, parseExpected } from '#core/models/expected/parse-expected.ts'
+import { createServices, type Services } from '#core/services.ts'
+import { GatehouseError } from '#shared/errors.ts'
+import type { ModelJob } from '#shared/model/model-job.ts'
+import { visible } from '#shared/words.ts'
+import { consolePorts, defaultDataFolder } from './console-ports.ts'
+import { ExitCode, UsageError } from './exit-code.ts'
+import { createModelProgress } from './model-progress.ts'
+import { modelTable } from './model-table.ts'
+import { createTerminalPrompts } from './terminal-prompts.ts'
+
+const options = {
+  fleet: { type: 'string' },
+  demo: { type: 'boolean', default: false },
+  data: { type: 'string' },
+  host: { type: 'string', multiple: true },
+  json: { type: 'boolean', default: false },
+  files: { type: 'boolean', default: false },
+  stored: { type: 'boolean', default: false },
+  again: { type: 'boolean', default: false },
+  'older-than': { type: 'string' },
+  model: { type: 'string' },
+  url: { type: 'string', default: '' },
+  key: { type: 'string' },
+  'read-by': { type: 'string' },
+  'read-on': { type: 'string' },
+} as const
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
+
+/** What lies on the disks as models, and whether it is what it should be. Shares its data folder with the app. */
+export async function runModelStores(action: string | undefined, args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+  if (action !== 'list' && action !== 'hash' && action !== 'verify' && action !== 'expect')
+    throw new UsageError('models: expected list, hash, verify, expect or scan')
+  if (values.demo === (values.fleet !== undefined)) throw new UsageError('models: expected either --fleet FILE or --demo')
+  const progress = createModelProgress(process.stderr)
+  const services = createServices(
+    consolePorts(values.data ?? defaultDataFolder(), () => progress.update(services?.models.job() ?? null)),
+    createTerminalPrompts(),
+  )
+  try {
+    if (services.storeFailure) process.stderr.write(`warning: ${services.storeFailure.detail}\n`)
+    const { problems } = values.fleet === undefined ? await services.fleet.openDemo() : await services.fleet.load(values.fleet)
+    const [problem] = problems
+    if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${values.fleet}:${problem.line}: ${problem.message}` })
+    if (action === 'expect') return await expect(services, values, positionals)
+    const job = values.stored ? undefined : await look(services, action !== 'list', values)
+    progress.end()
+    print(services, action, values)
+    return exitCodeOf(services, action, job)
+  } finally {
+    progress.end()
+    await services.close()
+  }
+}
+
+function look(services: Services, hash: boolean, values: Values): Promise<ModelJob> {
+  const olderThanDays = values.again ? 0 : values['older-than'] === undefined ? undefined : Number(values['older-than'])
+  if (olderThanDays !== undefined && !(Number.isInteger(olderThanDays) && olderThanDays >= 0))
+    throw new UsageError('models: --older-than expects a number of days')
+  const run = services.models.start(services.fleet.require(), services.transport(), { hosts: values.host ?? [], hash, olderThanDays })
+  const stop = () => services.models.cancel()
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  return run.done
+}
+
+function print(services: Services, action: 'list' | 'hash' | 'verify', values: Values): void {
+  const fleet = services.fleet.require()
+  const overview = services.models.overview(fleet)
+  const chosen = values.host ?? []
+  const artifacts = overview.artifacts.filter(({ places }) => chosen.length === 0 || places.some(({ host }) => chosen.includes(host)))
+  const hosts = overview.hosts.filter(({ host }) => chosen.length === 0 || chosen.includes(host))
+  const filesOf = (host: string, id: string) => services.models.files(fleet, host, id)
+  if (values.json) {
+    const withFiles = artifacts.map((artifact) => ({
+      ...artifact,
+      places: artifact.places.map((place) => ({ ...place, files: filesOf(place.host, place.id) })),
+    }))
+    process.stdout.write(`${JSON.stringify({ artifacts: withFiles, hosts }, null, 2)}\n`)
+  } else process.stdout.write(modelTable(artifacts, hosts, values.files || action === 'verify' ? filesOf : undefined))
+}
+
+/** A file that differs, is missing or is extra makes the exit code 1; a host that could not be looked at 2, unless another has findings. */
+function exitCodeOf(services: Services, action: string, job: ModelJob | undefined): number {
+  const { artifacts } = services.models.overview(services.fleet.require())
+  const wrong = artifacts.some(({ counts }) => counts.differs + counts['missing-file'] + counts['extra-file'] > 0)
+  if (action === 'verify' && wrong) return ExitCode.findings
+  return job?.hosts.some(({ stage }) => stage !== 'done') ? ExitCode.couldNotRun : ExitCode.clean
+}
+
+async function expect(services: Services, values: Values, [document, ...more]: string[]): Promise<number> {
+  const { model, url } = values
+  const readBy = values['read-by']
+  if (document === undefined || more.length > 0 || model === undefined || readBy === undefined)
+    throw new UsageError('models expect: expected --model NAME --read-by NAME and one DOCUMENT')
+  const readOn = values['read-on'] ?? new Date().toISOString().slice(0, 10)
+  if (!/^\d{4}-\d\d-\d\d$/.test(readOn)) throw new UsageError('models expect: --read-on expects YYYY-MM-DD')
+  const key = values.key === undefined ? undefined : signingKey(await readFile(values.key, 'utf8'))
+  if (values.key !== undefined && key === undefined) throw new UsageError(`models expect: ${values.key} is no PEM public key`)
+  const bytes = await readFile(document)
+  const stated = bytes.length <= MAX_DOCUMENT_BYTES ? parseExpected(bytes, basename(document), key) : undefined
+  if (stated === undefined) throw new GatehouseError({ code: 'models.no-digests', detail: document })
+  if (key && stated.signature !== 'verified') throw new GatehouseError({ code: 'models.signature', detail: stated.signatureNote })
+  const recorded = services.models.expect(services.fleet.require(), model, stated, { url, readBy, readOn })
+  const notes = [stated.signatureNote, ...stated.skipped.map((name) => `left out: ${name}`)].filter((note) => note !== '')
+  process.stderr.write(visible(`${recorded.length} digests recorded for ${model}\n`))
+  for (const note of notes) process.stderr.write(`  ${visible(note)}\n`)
+  return recorded.length === 0 ? ExitCode.couldNotRun : ExitCode.clean
+}

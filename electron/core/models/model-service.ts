@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto'
+import { failureOf, GatehouseError } from '#shared/errors.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import type { ModelArtifact, ModelOverview, VerifiedFile } from '#shared/model/model-artifact.ts'
+import type { ExpectedOrigin, ExpectedValue } from '#shared/model/model-expected.ts'
+import type { ModelJob, ModelProgress } from '#shared/model/model-job.ts'
+import { mapWithLimit } from '../jobs/map-with-limit.ts'
+import { throttled } from '../jobs/throttle.ts'
+import type { Clock, Transport } from '../ports.ts'
+import type { ModelRepo } from '../store/model.repo.ts'
+import type { StatedDigests } from './expected/parse-expected.ts'
+import { hashHost } from './hashes/hash-host.ts'
+import { listHost } from './inventory/list-host.ts'
+import { artifactsOf, byModel, type HashBook, hashBook, type VerifiedPlace, verifyModel } from './verify-model.ts'
+
+const HOSTS_AT_ONCE = 8
+const PROGRESS_INTERVAL_MS = 200
+
+export interface ModelServicePorts {
+  readonly clock: Clock
+  readonly repo: ModelRepo
+  /** Account of the person at this console. */
+  readonly by: string
+  readonly changed: (event: 'models:changed' | 'model-job:changed') => void
+}
+
+export interface LookRequest {
+  /** All hosts when none are named. */
+  readonly hosts: readonly string[]
+  /** Takes hashes after listing: of files without one. */
+  readonly hash: boolean
+  /** Hashes again what was hashed longer ago; 0 hashes everything anew. */
+  readonly olderThanDays?: number | undefined
+}
+
+export interface ModelRun {
+  readonly job: ModelJob
+  /** Resolves with the job as it ended; never rejects. */
+  readonly done: Promise<ModelJob>
+}
+
+/** Lists the models of a fleet, takes their hashes, and holds them against what they should be. One run at a time. */
+export interface ModelService {
+  /** Throws `models.running`, or `fleet.invalid` for an unknown host. */
+  start(fleet: Fleet, transport: Transport, request: LookRequest): ModelRun
+  /** Ends what runs on the hosts; hashes that were finished stay. */
+  cancel(): void
+  job(): ModelJob | null
+  overview(fleet: Fleet): ModelOverview
+  /** Files of a model on one host. Throws `models.not-found`. */
+  files(fleet: Fleet, host: string, model: string): VerifiedFile[]
+  /** Records what a document states for a model; returns what stands now. */
+  expect(fleet: Fleet, model: string, stated: StatedDigests, origin: Pick<ExpectedOrigin, 'url' | 'readBy' | 'readOn'>): ExpectedValue[]
+  expected(fleet: Fleet): ExpectedValue[]
+  withdrawExpected(fleet: Fleet, model: string): number
+}
+
+export function createModelService({ clock, repo, by, changed }: ModelServicePorts): ModelService {
+  let current: { job: ModelJob; readonly abort: AbortController } | undefined
+  const told = throttled(() => changed('model-job:changed'), PROGRESS_INTERVAL_MS)
+  const iso = () => new Date(clock.now()).toISOString()
+
+  function update(host: string, progress: Partial<ModelProgress>): void {
+    if (!current) return
+    current.job = { ...current.job, hosts: current.job.hosts.map((it) => (it.host === host ? { ...it, ...progress } : it)) }
+    told()
+  }
+
+  async function look(fleet: Fleet, transport: Transport, host: Host, request: LookRequest, signal: AbortSignal): Promise<void> {
+    const ends = (error: unknown) => {
+      const failure = failureOf(error)
+      if (signal.aborted || failure.code === 'job.cancelled') update(host.name, { stage: 'cancelled' })
+      else update(host.name, { stage: 'failed', failure: { ...failure, host: failure.host ?? host.name } })
+    }
+    try {
+      update(host.name, { stage: 'connecting' })
+      const session = await transport.connect(host, { signal })
+      try {
+        update(host.name, { stage: 'listing' })
+        const listed = await listHost({ session, host, fleet, signal, now: clock.now })
+        repo.saveListing(fleet.name, listed.inventory, listed.models)
+        changed('models:changed')
+        if (listed.inventory.failure) return ends(new GatehouseError(listed.inventory.failure))
+      } finally {
+        session.close()
+      }
+      if (request.hash) {
+        const failure = await hashHost({
+          fleet,
+          host,
+          transport,
+          signal,
+          repo,
+          now: clock.now,
+          olderThanDays: request.olderThanDays,
+          onProgress: (progress) => update(host.name, { stage: 'hashing', ...progress }),
+          onSaved: told,
+        })
+        changed('models:changed')
+        if (failure) return ends(new GatehouseError(failure))
+      }
+      update(host.name, { stage: 'done', current: '', bytesPerSecond: 0 })
+    } catch (error) {
+      ends(error)
+    }
+  }
+
+  function placesOf(fleet: Fleet): VerifiedPlace[] {
+    const books = new Map<string, HashBook>()
+    const bookOf = (host: string): HashBook => {
+      const book = books.get(host) ?? hashBook(repo.hashes(fleet.name, host))
+      books.set(host, book)
+      return book
+    }
+    const expected = byModel(repo.expected(fleet.name))
+    const inFleet = new Set(fleet.hosts.map(({ name }) => name))
+    return repo
+      .models(fleet.name)
+      .filter(({ host }) => inFleet.has(host))
+      .map((model) => ({
+        model,
+        files: verifyModel(model, repo.files(fleet.name, model.host, model.id), expected.get(model.name) ?? [], bookOf(model.host)),
+      }))
+  }
+
+  return {
+    start(fleet, transport, request) {
+      if (current && current.job.state !== 'finished')
+        throw new GatehouseError({ code: 'models.running', detail: `started ${current.job.startedAt}` })
+      const unknown = request.hosts.find((name) => !fleet.hosts.some((host) => host.name === name))
+      if (unknown !== undefined) throw new GatehouseError({ code: 'fleet.invalid', detail: `no host is named ${unknown}` })
+      const chosen = fleet.hosts.filter(({ name }) => request.hosts.length === 0 || request.hosts.includes(name))
+      const abort = new AbortController()
+      const hosts = chosen.map(
+        ({ name }): ModelProgress => ({
+          host: name,
+          stage: 'waiting',
+          filesDone: 0,
+          filesTotal: 0,
+          bytesDone: 0,
+          bytesTotal: 0,
+          current: '',
+          bytesPerSecond: 0,
+        }),
+      )
+      const job: ModelJob = { id: randomUUID(), kind: request.hash ? 'hash' : 'list', startedAt: iso(), state: 'running', hosts }
+      const run = { abort, job }
+      current = run
+      changed('model-job:changed')
+      const done = mapWithLimit(chosen, HOSTS_AT_ONCE, (host) => look(fleet, transport, host, request, abort.signal)).then(() => {
+        run.job = { ...run.job, state: 'finished' }
+        changed('model-job:changed')
+        changed('models:changed')
+        return run.job
+      })
+      return { job: run.job, done }
+    },
+    cancel() {
+      if (current?.job.state !== 'running') return
+      current.job = { ...current.job, state: 'cancelling' }
+      current.abort.abort(new GatehouseError({ code: 'job.cancelled', detail: 'stopped by the admin' }))
+      changed('model-job:changed')
+    },
+    job: () => current?.job ?? null,
+    overview(fleet) {
+      const inFleet = new Set(fleet.hosts.map(({ name }) => name))
+      return {
+        artifacts: artifactsOf(placesOf(fleet)) satisfies ModelArtifact[],
+        hosts: repo.listings(fleet.name).filter(({ host }) => inFleet.has(host)),
+      }
+    },
+    files(fleet, host, id) {
+      const model = repo.model(fleet.name, host, id)
+      if (!model) throw new GatehouseError({ code: 'models.not-found', detail: id, host })
+      const expected = repo.expected(fleet.name).filter((value) => value.model === model.name)
+      return verifyModel(model, repo.files(fleet.name, host, id), expected, hashBook(repo.hashes(fleet.name, host)))
+    },
+    expect(fleet, model, stated, { url, readBy, readOn }) {
+      const { form, revision, signature, signatureNote } = stated
+      const origin: ExpectedOrigin = { form, url, revision, readBy, readOn, signature, signatureNote }
+      const values = stated.digests.map(
+        ({ file, algorithm, digest }): ExpectedValue => ({
+          id: randomUUID(),
+          model,
+          file,
+          algorithm,
+          digest,
+          origin,
+          statedAt: iso(),
+          statedBy: by,
+        }),
+      )
+      repo.expect(fleet.name, values)
+      changed('models:changed')
+      return values
+    },
+    expected: (fleet) => repo.expected(fleet.name),
+    withdrawExpected(fleet, model) {
+      const count = repo.withdrawExpected(fleet.name, model, by, iso())
+      changed('models:changed')
+      return count
+    },
+  }
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto'
+import type { ModelArtifact, VerifiedFile } from '#shared/model/model-artifact.ts'
+import { type ExpectedValue, type FileState, fileStates } from '#shared/model/model-expected.ts'
+import type { HostModel } from '#shared/model/model-inventory.ts'
+import type { FileIdentity, StoredFile, StoredHash } from '../store/model.repo.ts'
+
+/** Hashes of one host by the identity of the file. */
+export type HashBook = ReadonlyMap<string, StoredHash>
+
+const keyOf = ({ device, inode }: Pick<FileIdentity, 'device' | 'inode'>, algorithm: StoredHash['algorithm']): string =>
+  `${algorithm} ${device} ${inode}`
+
+export const hashBook = (hashes: readonly StoredHash[]): HashBook => new Map(hashes.map((hash) => [keyOf(hash, hash.algorithm), hash]))
+
+/**
+ * The hash that was taken of exactly this content, or the problem that it met. A file that was written, replaced in place or touched since
+ * has another ctime, which no program can set; without times in nanoseconds nothing is known.
+ */
+export function hashOf(file: FileIdentity, algorithm: StoredHash['algorithm'], book: HashBook): StoredHash | undefined {
+  const hash = book.get(keyOf(file, algorithm))
+  if (!hash || file.ctimeNs === '' || file.mtimeNs === '') return undefined
+  const same = hash.size === file.size && hash.mtimeNs === file.mtimeNs && hash.ctimeNs === file.ctimeNs
+  return same ? hash : undefined
+}
+
+/** The values that stand for each model. */
+export function byModel(values: readonly ExpectedValue[]): ReadonlyMap<string, readonly ExpectedValue[]> {
+  const groups = new Map<string, ExpectedValue[]>()
+  for (const value of values) groups.set(value.model, [...(groups.get(value.model) ?? []), value])
+  return groups
+}
+
+/** Host part of where a model came from: `registry.ollama.ai/…`, `huggingface.co/…`, or of a URL. */
+const siteOf = (text: string): string => {
+  const site = /^(?:https?:\/\/)?([^/:\s]+)/.exec(text)?.[1]?.toLowerCase() ?? ''
+  return ({ 'hf.co': 'huggingface.co', 'registry.ollama.ai': 'ollama.com' } as Record<string, string>)[site] ?? site.replace(/^www\./, '')
+}
+
+/** Whoever can change a file there can change its hash there as well. A verified signature does not depend on the place. */
+export function isWeak({ origin }: ExpectedValue, source: string): boolean {
+  if (origin.signature === 'verified') return false
+  return origin.url === '' || (source !== '' && siteOf(origin.url) === siteOf(source))
+}
+
+/** What every file of a model on one host is, against what it should be. `expected` are the values that stand for its name. */
+export function verifyModel(
+  model: HostModel,
+  files: readonly StoredFile[],
+  expected: readonly ExpectedValue[],
+  book: HashBook,
+): VerifiedFile[] {
+  const byName = new Map(expected.map((value) => [value.file, value]))
+  const verified = files.map(({ name, file, role, claim }): VerifiedFile => {
+    const value = byName.get(name)
+    const algorithm = value?.algorithm ?? 'sha256'
+    const hash = hashOf(file, algorithm, book)
+    const base = {
+      name,
+      role,
+      file,
+      algorithm,
+      digest: hash?.digest ?? '',
+      hashedAt: hash?.digest ? hash.hashedAt : '',
+      ...(value && { expected: value }),
+    }
+    const as = (state: FileState, reason: string): VerifiedFile => ({
+      ...base,
+      state,
+      reason,
+      weak: value !== undefined && isWeak(value, model.source),
+    })
+    const claimed = claim && hashOf(file, claim.algorithm, book)?.digest
+    if (claim && claimed && claimed !== claim.value)
+      return as('differs', `The store names it ${claim.value.slice(0, 12)}…, its content is ${claimed.slice(0, 12)}…`)
+    if (hash?.digest && value) {
+      return hash.digest === value.digest
+        ? as('verified', `It has the digest that was read on ${value.origin.readOn} by ${value.origin.readBy}`)
+        : as('differs', `Expected ${value.digest.slice(0, 12)}…, found ${hash.digest.slice(0, 12)}…`)
+    }
+    if (!hash?.digest && hash?.problem) return as('not-hashed', hash.problem)
+    if (!hash?.digest)
+      return as(
+        'not-hashed',
+        file.ctimeNs === ''
+          ? 'The host tells no times in nanoseconds, so an earlier hash may be of other bytes'
+          : 'No hash of these bytes was taken yet',
+      )
+    if (expected.length > 0 && role !== 'document') return as('extra-file', 'The official list of this model does not name it')
+    return as('no-expected-value', 'Nobody has recorded what its digest should be')
+  })
+  const present = new Set(files.map(({ name }) => name))
+  const missing = expected
+    .filter(({ file }) => !present.has(file) && !isDocument(file))
+    .map(
+      (value): VerifiedFile => ({
+        name: value.file,
+        role: 'data',
+        state: 'missing-file',
+        reason: 'The official list names it, and it is not there',
+        digest: '',
+        algorithm: value.algorithm,
+        hashedAt: '',
+        expected: value,
+        weak: isWeak(value, model.source),
+      }),
+    )
+  return [...verified, ...missing]
+}
+
+/** A page beside the weights is often left out of a download. */
+const isDocument = (name: string): boolean =>
+  /(?:\.(?:md|txt|png|jpe?g|pdf)|(?:^|\/)(?:licen[cs]e|notice|use_policy|\.gitattributes|\.gitignore)[^/]*)$/i.test(name)
+
+export const countStates = (files: readonly VerifiedFile[]): ModelArtifact['counts'] => {
+  const counts = Object.fromEntries(fileStates.map((state) => [state, 0])) as ModelArtifact['counts']
+  for (const { state, role } of files) if (role !== 'document' || state !== 'no-expected-value') counts[state]++
+  return counts
+}
+
+/** The loudest state that occurs; a model without any file was not verified. */
+export const loudestState = (counts: ModelArtifact['counts']): FileState =>
+  fileStates.find((state) => counts[state] > 0) ?? 'no-expected-value'
+
+/** One model of one host with its files verified. */
+export interface VerifiedPlace {
+  readonly model: HostModel
+  readonly files: readonly VerifiedFile[]
+}
+
+/** The same bytes, whatever the files are called and wherever they lie; undefined until all are hashed. Pages beside the weights do not count. */
+function fingerprint({ files }: VerifiedPlace): string | undefined {
+  const counted = files.filter(({ role, file }) => role !== 'document' && file !== undefined)
+  if (counted.length === 0 || counted.some(({ digest }) => digest === '')) return undefined
+  const digests = counted.map(({ digest }) => digest).sort()
+  return createHash('sha256').update(digests.join('\n')).digest('hex')
+}
+
+/** Puts places with the same bytes together. */
+export function artifactsOf(places: readonly VerifiedPlace[]): ModelArtifact[] {
+  const groups = new Map<string, VerifiedPlace[]>()
+  for (const place of places) {
+    const key = fingerprint(place) ?? `${place.model.host}\0${place.model.id}`
+    groups.set(key, [...(groups.get(key) ?? []), place])
+  }
+  return [...groups].map(([key, group]) => {
+    const [first] = group as [VerifiedPlace, ...VerifiedPlace[]]
+    const all = group.map(({ files }) => countStates(files))
+    const worst = all.reduce((one, other) =>
+      fileStates.indexOf(loudestState(other)) < fileStates.indexOf(loudestState(one)) ? other : one,
+    )
+    const largest = [...first.files].sort((a, b) => (b.file?.size ?? 0) - (a.file?.size ?? 0))[0]
+    const verified = group.flatMap(({ files }) => files.filter(({ state }) => state === 'verified'))
+    return {
+      key,
+      name: first.model.name,
+      kind: first.model.kind,
+      places: group.map(({ model }) => model),
+      bytes: first.model.bytes,
+      files: first.model.files,
+      state: loudestState(worst),
+      counts: worst,
+      sha256: largest?.algorithm === 'sha256' ? largest.digest : '',
+      weak: verified.length > 0 && verified.every(({ weak }) => weak),
+    }
+  })
+}
