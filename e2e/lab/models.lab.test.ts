@@ -194,7 +194,7 @@ describe('hashes', () => {
           await arrange('gpu2', 'echo more >>/srv/models/long/z.gguf')
         } else {
           cut = true
-          await arrange('gpu2', "pkill -KILL -f 'sshd: gatehouse-audit'")
+          await arrange('gpu2', "pkill -KILL -f '[s]shd: gatehouse-audit'")
         }
       }, 700)
     })
