@@ -24,6 +24,7 @@ import { openDatabase } from './store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.ts'
 import { createModelRepo } from './store/model.repo.ts'
 import { hostGpus } from './views/gpus-view.ts'
+import { hostHardening } from './views/hardening-view.ts'
 import { hostServices } from './views/services-view.ts'
 import { createViewService } from './views/view-service.ts'
 import type { ViewSources } from './views/view-sources.ts'
@@ -146,6 +147,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       return text === undefined ? null : { text: text.slice(0, MAX_OUTPUT_CHARACTERS), truncated: text.length > MAX_OUTPUT_CHARACTERS }
     },
     'host:services': ({ host }) => view(host, hostServices),
+    'host:hardening': ({ host }) => view(host, hostHardening),
     'host:gpus': ({ host }) => view(host, hostGpus),
     'network:hosts': () => (current() ? audits.networks(fleet.require()) : []),
     'control:list': () => detailsOf(controls),

@@ -31,6 +31,7 @@ export const useLatest = () =>
   })
 export const useHostAudit = (host: string) => useQuery(query('audit:host', { host }))
 export const useHostServices = (host: string) => useQuery(query('host:services', { host }))
+export const useHostHardening = (host: string) => useQuery(query('host:hardening', { host }))
 export const useHostGpus = (host: string) => useQuery(query('host:gpus', { host }))
 export const useChanges = () => useQuery(query('audit:changes', null))
 export const useHistory = () => useQuery(query('audit:history', null))

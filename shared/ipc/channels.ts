@@ -18,6 +18,7 @@ export const channels = [
   'audit:output',
   'audit:export',
   'host:services',
+  'host:hardening',
   'host:gpus',
   'network:hosts',
   'control:list',

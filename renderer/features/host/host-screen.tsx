@@ -23,6 +23,7 @@ import { Exposure } from './exposure.tsx'
 import { FindingDetail } from './finding-detail.tsx'
 import { FindingList, type Grouping } from './finding-list.tsx'
 import { GpusTab } from './gpus/gpus-tab.tsx'
+import { HardeningTab } from './hardening/hardening-tab.tsx'
 import { arriveAt, filterEntries, groupBySection, groupByState, hostEntries, openCount } from './host-entries.ts'
 import { HostFacts } from './host-facts.tsx'
 import { HostTabHints } from './host-tab-hints.tsx'
@@ -182,6 +183,8 @@ function OtherTab({ tab, audit, onFinding }: OtherTabProps) {
       return <Exposure audit={audit} />
     case 'services':
       return <ServicesTab host={audit.name} onFinding={onFinding} />
+    case 'hardening':
+      return <HardeningTab host={audit.name} onFinding={onFinding} />
     case 'gpus':
       return <GpusTab host={audit.name} onFinding={onFinding} />
   }

@@ -14,6 +14,7 @@ const hints: Readonly<Record<HostTab, readonly Hint[]>> = {
   ],
   exposure: [],
   services: [[['j', 'k'], 'Next service'], openIts],
+  hardening: [[['j', 'k'], 'Next setting'], openIts],
   gpus: [[['j', 'k'], 'Next GPU or process'], openIts],
 }
 

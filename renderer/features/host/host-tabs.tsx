@@ -4,6 +4,7 @@ const tabs = [
   { value: 'findings', label: 'Findings' },
   { value: 'exposure', label: 'Exposure' },
   { value: 'services', label: 'Services' },
+  { value: 'hardening', label: 'Hardening' },
   { value: 'gpus', label: 'GPUs' },
 ] as const
 export type HostTab = (typeof tabs)[number]['value']

@@ -3,44 +3,8 @@ import type { GpuHealth } from '../../../facts/gpu-health/gpu-health.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { type Citation, defineControl } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
+import { cudaObstacles } from './cuda-obstacles.ts'
 import { judgeUnits, printed } from './unit-subjects.ts'
-
-interface Obstacle {
-  readonly property: string
-  readonly why: string
-  readonly stands: (unit: Unit, service: InferenceService) => boolean
-}
-
-const is = (property: string) => (unit: Unit) => unit.properties[property] === 'yes'
-const allowsGpu = (value: string): boolean => /char-(?:nvidia|\*|drm|kfd)|\/dev\/(?:nvidia|dri|kfd|dxg)/.test(value)
-
-/**
- * systemd.exec(5) and what broke in public: PrivateDevices= and a closed device list hide the GPU from every engine; PyTorch writes
- * code and runs it (pytorch#143651), while Ollama lives with MemoryDenyWriteExecute= (NixOS ships it so); libzmq and NCCL of vLLM end
- * without AF_NETLINK (getifaddrs); the driver is asked through /proc/driver/nvidia.
- */
-const obstacles: readonly Obstacle[] = [
-  { property: 'PrivateDevices', why: 'hides /dev/nvidia*', stands: is('PrivateDevices') },
-  {
-    property: 'DeviceAllow',
-    why: 'leaves the GPU devices out',
-    stands: ({ properties }) =>
-      (/^(?:closed|strict)$/.test(properties.DevicePolicy ?? '') || (properties.DeviceAllow ?? '') !== '') &&
-      !allowsGpu(properties.DeviceAllow ?? ''),
-  },
-  { property: 'ProcSubset', why: 'hides /proc/driver/nvidia', stands: ({ properties }) => properties.ProcSubset === 'pid' },
-  {
-    property: 'MemoryDenyWriteExecute',
-    why: 'stops code that PyTorch compiles',
-    stands: (unit, { engine }) => engine === 'vllm' && is('MemoryDenyWriteExecute')(unit),
-  },
-  {
-    property: 'RestrictAddressFamilies',
-    why: 'lacks AF_NETLINK, which NCCL and ZeroMQ ask for interfaces',
-    stands: ({ properties: { RestrictAddressFamilies: value = '' } }, { engine }) =>
-      engine === 'vllm' && value !== '' && (value.startsWith('~') ? /\bAF_NETLINK\b/.test(value) : !/\bAF_NETLINK\b/.test(value)),
-  },
-]
 
 export default defineControl({
   id: 'inference-unit-gpu-usable',
@@ -61,7 +25,7 @@ export default defineControl({
     judgeUnits(services, units, (unit, service) => {
       if (health.known && health.value.gpus.length === 0 && health.value.amdTool === undefined)
         return { status: 'not-applicable', title: 'No GPU was found', reason: 'There is no nvidia-smi, or it found no device.', cite: [] }
-      const standing = obstacles.filter(({ stands }) => stands(unit, service))
+      const standing = cudaObstacles.filter(({ stands }) => stands(unit, service))
       const cite: readonly Citation[] = standing.flatMap(({ property, why }) =>
         citeUnit(unit, property, { token: property, note: `${why}.` }),
       )
