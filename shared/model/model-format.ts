@@ -19,6 +19,7 @@ export const modelFormats = [
   'json',
   'python',
   'script',
+  'program',
   'text',
   'zip',
   'tar',

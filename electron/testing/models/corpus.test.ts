@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bytesSource } from '#core/models/byte-source.ts'
 import { scanModel } from '#core/models/scan/scan-model.ts'
+import { benign } from './benign/benign.ts'
 import type { ModelCase } from './case.ts'
 import { gadgets } from './malicious/gadgets.ts'
 import { opcodeTricks } from './malicious/opcode-tricks.ts'
@@ -19,6 +20,16 @@ describe('malicious and malformed files', () => {
   test.each(malicious)('$name is $expected', async (it) => {
     const report = await scan(it)
     expect(report.outcome).not.toBe('cleared')
+    expect(report.outcome, JSON.stringify([report.findings, report.gaps])).toBe(it.expected)
+  })
+})
+
+describe('benign files', () => {
+  test('there are enough of them', () => expect(benign.length).toBeGreaterThanOrEqual(60))
+
+  test.each(benign)('$name is $expected', async (it) => {
+    const report = await scan(it)
+    expect(report.outcome).not.toBe('dangerous')
     expect(report.outcome, JSON.stringify([report.findings, report.gaps])).toBe(it.expected)
   })
 })

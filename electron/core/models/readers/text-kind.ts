@@ -14,7 +14,8 @@ export function looksLikeText(head: Uint8Array): boolean {
 /** What a text is by how it begins; whether it is more is found by reading it. */
 export function textKind(head: Uint8Array): ModelFormat {
   const text = new TextDecoder().decode(head).trimStart()
-  if (text.startsWith('{') || text.startsWith('[')) return 'json'
+  // A Jinja template begins with two braces, and a vocabulary may begin with [PAD].
+  if (/^(?:\{\s*["}]|\[\s*(?:["{[\]\d-]|true|false|null))/.test(text)) return 'json'
   if (/^#!.*\bpython/.test(text)) return 'python'
   return text.startsWith('#!') ? 'script' : 'text'
 }

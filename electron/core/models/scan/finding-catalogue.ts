@@ -13,7 +13,6 @@ export const findingCatalogue = {
   'pickle.alters-import': dangerous('A pickle changes an imported class'),
   'pickle.computed-call': suspicious('A pickle calls an object that it made'),
   'pickle.loader-passed-on': suspicious('A pickle hands a loader of pickles on'),
-  'pickle.loader-of-unknown': dangerous('A pickle loads another that is not shown'),
   'pickle.persistent-id': suspicious('A pickle refers to objects outside the file'),
   'pickle.unusual-codec': suspicious('A pickle encodes text with an odd codec'),
 
@@ -28,6 +27,9 @@ export const findingCatalogue = {
   'zip.overlap': suspicious('Two members share bytes'),
   'zip.hidden-bytes': suspicious('The archive has bytes of no member'),
 
+  'tar.path-escapes': dangerous('A member would be written elsewhere'),
+  'tar.link': suspicious('A member is a link'),
+
   'template.escapes': dangerous('A chat template reaches into Python'),
   'template.loads-other': suspicious('A chat template loads another file'),
   'config.own-code': suspicious('A configuration brings code of its own'),
@@ -41,6 +43,10 @@ export const findingCatalogue = {
   'keras.names-function': suspicious('Keras is told to find a function by name'),
   'keras.reads-file': dangerous('A Keras layer reads a file'),
   'keras.own-class': suspicious('Keras needs a class that is not its own'),
+  'hdf5.outside': suspicious('Data or a link leads to another file'),
+  'onnx.data-escapes': dangerous('Data of a tensor lies outside the folder'),
+  'onnx.foreign-operator': suspicious('An operator needs a library of its own'),
+  'onnx.python-operator': dangerous('An operator runs Python'),
   'code.python': suspicious('Python code lies with the weights'),
   'code.script': suspicious('A script lies with the weights'),
   'code.program': suspicious('A program lies with the weights'),

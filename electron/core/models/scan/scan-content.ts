@@ -1,38 +1,63 @@
 import type { ModelFormat } from '#shared/model/model-format.ts'
 import { detectFormat, HEAD_BYTES } from '../readers/detect-format.ts'
+import { isOnnx } from '../readers/onnx.ts'
 import { readSafetensors } from '../readers/safetensors.ts'
+import { sentencePieces } from '../readers/sentencepiece.ts'
 import { Unreadable } from '../readers/unreadable.ts'
+import { readZipDirectory } from '../readers/zip-directory.ts'
 import { looksLikePickle } from './pickle/probe-pickle.ts'
 import { scanPickles } from './pickle/scan-pickle.ts'
-import type { Scan, ScanItem } from './scan.ts'
-import { scanJson, scanPython, scanScript, scanText } from './scan-text.ts'
+import type { Nested, Scan, ScanItem } from './scan.ts'
+import { scanCompressed, scanOpaque } from './scan-compressed.ts'
+import { scanGguf } from './scan-gguf.ts'
+import { scanHdf5 } from './scan-hdf5.ts'
+import { scanNpy } from './scan-npy.ts'
+import { scanOnnx } from './scan-onnx.ts'
+import { scanTar } from './scan-tar.ts'
+import { scanJson, scanProgram, scanPython, scanScript, scanText } from './scan-text.ts'
 import { scanZip } from './scan-zip.ts'
 import type { ZipKind } from './zip-kind.ts'
 
 const MAX_DEPTH = 4
 
-/** Formats that begin with bytes with which no pickle does anything: the first opcode is none, or fails. */
-const marked: ReadonlySet<ModelFormat> = new Set(['pickle', 'zip', 'empty'])
+/** Formats that a pickle cannot begin like, because its first opcode would fail, and those that are scanned as pickles anyway. */
+const noPickle: ReadonlySet<ModelFormat> = new Set(['pickle', 'zip', 'empty'])
 /** Formats that are only guessed from the first bytes. */
-const unmarked: ReadonlySet<ModelFormat> = new Set(['unknown', 'text', 'json', 'zlib', 'script'])
+const guessed: ReadonlySet<ModelFormat> = new Set(['unknown', 'text', 'json', 'zlib', 'script'])
 
 type Scanner = (scan: Scan, item: ScanItem) => Promise<ModelFormat>
 
-const scanners: Partial<Readonly<Record<ModelFormat, Scanner>>> = {
-  empty: async () => 'empty',
+const scanners: Readonly<Record<ModelFormat, Scanner>> = {
   safetensors: scanSafetensors,
+  gguf: scanGguf,
+  'pytorch-zip': scanArchive,
+  'pytorch-legacy': scanPickle,
+  'pytorch-tar': (scan, item) => scanTar(scan, item, nestedIn(scan)),
   pickle: scanPickle,
+  joblib: scanPickle,
+  npy: (scan, item) => scanNpy(scan, item, nestedIn(scan)),
+  npz: scanArchive,
+  'keras-zip': scanArchive,
+  hdf5: scanHdf5,
+  onnx: scanOnnx,
+  sentencepiece: scanUnknown,
+  'tensorrt-engine': scanOpaque('a TensorRT engine is machine code for a GPU, which nobody can inspect'),
   json: scanJson,
-  text: scanText,
   python: scanPython,
   script: scanScript,
-  zip: (scan, item) => scanZip(scan, item, (inner, kind) => scanMember(scan, inner, kind)),
-}
-
-/** Persistent ids mean tensors in the pickles of PyTorch's archives. Those have no magic number when they are of protocol 0, only a name. */
-async function scanMember(scan: Scan, item: ScanItem, kind: ZipKind): Promise<void> {
-  if (kind !== 'pytorch' || !item.name.endsWith('.pkl')) return void (await scanContent(scan, item))
-  await scanPickles(scan, item, async (inner) => void (await scanContent(scan, inner)), { persistentIds: true })
+  program: scanProgram,
+  text: scanText,
+  zip: scanArchive,
+  tar: (scan, item) => scanTar(scan, item, nestedIn(scan)),
+  '7z': scanOpaque('7z archives are not unpacked; some loaders of PyTorch files do'),
+  gzip: (scan, item) => scanCompressed('gzip')(scan, item, (inner) => scanContent(scan, inner)),
+  zlib: (scan, item) => scanCompressed('zlib')(scan, item, (inner) => scanContent(scan, inner)),
+  bzip2: scanOpaque('bzip2 is not unpacked'),
+  xz: scanOpaque('xz is not unpacked'),
+  zstd: scanOpaque('zstd is not unpacked'),
+  lz4: scanOpaque('lz4 is not unpacked'),
+  empty: async () => 'empty',
+  unknown: scanUnknown,
 }
 
 /** Scans one content by what it is, and what is inside it. Never throws for what the bytes are: what cannot be read becomes a gap. */
@@ -43,21 +68,43 @@ export async function scanContent(scan: Scan, item: ScanItem): Promise<ModelForm
     if (item.depth > MAX_DEPTH) throw new Unreadable(`it lies more than ${MAX_DEPTH} levels deep`)
     const head = await item.source.read(0, HEAD_BYTES, scan.signal)
     format = detectFormat(head, item.source.size)
-    if (!marked.has(format) && (await looksLikePickle(scan, item.source))) {
+    if (!noPickle.has(format) && (await looksLikePickle(scan, item.source))) {
       const pickled = await scanPickle(scan, item)
-      if (unmarked.has(format)) return pickled
+      if (guessed.has(format)) return pickled
     }
-    const scanner = scanners[format]
-    if (scanner === undefined) throw new Unreadable(format === 'unknown' ? 'its format is not known' : `nothing here reads ${format}`)
-    return await scanner(scan, item)
+    if (format !== 'zip' && format !== 'empty' && (await endsAsArchive(scan, item))) await scanArchive(scan, item)
+    return await scanners[format](scan, item)
   } catch (error) {
     scan.signal?.throwIfAborted()
-    scan.gap(item, error instanceof Unreadable ? error.offset : null, reasonOf(error))
+    scan.gap(item, error instanceof Unreadable ? error.offset : null, error instanceof Error ? error.message : String(error))
     return format
   }
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const nestedIn =
+  (scan: Scan): Nested =>
+  async (inner) =>
+    void (await scanContent(scan, inner))
+
+/** A zip archive is found from its end: any file can have one there, and Python opens it. */
+async function endsAsArchive(scan: Scan, { source }: ScanItem): Promise<boolean> {
+  try {
+    return ((await readZipDirectory(source, scan.signal))?.entries.length ?? 0) > 0
+  } catch (error) {
+    if (error instanceof Unreadable) return false
+    throw error
+  }
+}
+
+function scanArchive(scan: Scan, item: ScanItem): Promise<ModelFormat> {
+  return scanZip(scan, item, (inner, kind) => scanMember(scan, inner, kind))
+}
+
+/** Persistent ids mean tensors in the pickles of PyTorch's archives. Those have no magic number when they are of protocol 0, only a name. */
+async function scanMember(scan: Scan, item: ScanItem, kind: ZipKind): Promise<void> {
+  if (kind !== 'pytorch' || !item.name.endsWith('.pkl')) return void (await scanContent(scan, item))
+  await scanPickles(scan, item, nestedIn(scan), { persistentIds: true })
+}
 
 async function scanSafetensors(scan: Scan, { source }: ScanItem): Promise<ModelFormat> {
   const { tensors, dtypes, metadata } = await readSafetensors(source, scan.signal)
@@ -68,7 +115,19 @@ async function scanSafetensors(scan: Scan, { source }: ScanItem): Promise<ModelF
 }
 
 async function scanPickle(scan: Scan, item: ScanItem): Promise<ModelFormat> {
-  const { pickles, legacyTorch, joblib } = await scanPickles(scan, item, async (inner) => void (await scanContent(scan, inner)))
+  const { pickles, legacyTorch, joblib } = await scanPickles(scan, item, nestedIn(scan))
   scan.fact('pickles', pickles)
   return legacyTorch ? 'pytorch-legacy' : joblib ? 'joblib' : 'pickle'
+}
+
+/** Formats without a magic number, known by reading them from end to end. */
+async function scanUnknown(scan: Scan, item: ScanItem): Promise<ModelFormat> {
+  if (await isOnnx(item.source, scan.signal)) return scanOnnx(scan, item)
+  const pieces = await sentencePieces(item.source, scan.step, scan.signal)
+  if (pieces !== undefined) {
+    scan.fact('pieces', pieces)
+    return 'sentencepiece'
+  }
+  if (/\.(?:engine|plan|trt)$/i.test(item.name)) return scanners['tensorrt-engine'](scan, item)
+  throw new Unreadable('its format is not known')
 }

@@ -49,3 +49,8 @@ export async function scanScript(scan: Scan, item: ScanItem): Promise<ModelForma
   scan.find('code.script', item, null, head.split('\n')[0] ?? '')
   return 'script'
 }
+
+export async function scanProgram(scan: Scan, item: ScanItem): Promise<ModelFormat> {
+  scan.find('code.program', item, 0, item.name)
+  return 'program'
+}

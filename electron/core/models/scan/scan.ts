@@ -21,6 +21,9 @@ export interface ScanItem {
   readonly depth: number
 }
 
+/** Scans something inside another. */
+export type Nested = (item: ScanItem) => Promise<void>
+
 /** What a scan of one file has found so far, and how much it may still do. */
 export class Scan {
   readonly signal: AbortSignal | undefined

@@ -212,7 +212,7 @@ const nested: readonly ModelCase[] = [
     pk.reduce,
     pk.stop,
   ),
-  dangerous(
+  notCleared(
     'a loader of bytes that are computed',
     p(4),
     pk.named('torch.storage', '_load_from_bytes'),

@@ -1,7 +1,7 @@
 /**
  * Classes of scikit-learn that an estimator is pickled with, by module: read from scikit-learn 1.2.1 (estimators, kernels, trees, losses),
- * with the modules of versions before 0.22 and a few names of later ones. Each only takes parameters and state; functions that fetch,
- * read files or call back are not among them.
+ * with the modules of versions before 0.22 and a few names of later ones. Each only takes parameters and state; the functions among them
+ * only compute scores; those that fetch, read files or call back are not.
  */
 export const allowedSklearn: Readonly<Record<string, string>> = {
   'sklearn._loss._loss':
@@ -119,8 +119,14 @@ export const allowedSklearn: Readonly<Record<string, string>> = {
   'sklearn.manifold._mds': 'MDS',
   'sklearn.manifold._spectral_embedding': 'SpectralEmbedding',
   'sklearn.manifold._t_sne': 'TSNE',
+  'sklearn.metrics._classification':
+    'accuracy_score balanced_accuracy_score brier_score_loss f1_score jaccard_score log_loss matthews_corrcoef precision_score recall_score',
   'sklearn.metrics._dist_metrics':
     'BrayCurtisDistance BrayCurtisDistance32 BrayCurtisDistance64 CanberraDistance CanberraDistance32 CanberraDistance64 ChebyshevDistance ChebyshevDistance32 ChebyshevDistance64 DiceDistance DiceDistance32 DiceDistance64 DistanceMetric DistanceMetric32 DistanceMetric64 EuclideanDistance EuclideanDistance32 EuclideanDistance64 HammingDistance HammingDistance32 HammingDistance64 HaversineDistance HaversineDistance32 HaversineDistance64 JaccardDistance JaccardDistance32 JaccardDistance64 KulsinskiDistance KulsinskiDistance32 KulsinskiDistance64 MahalanobisDistance MahalanobisDistance32 MahalanobisDistance64 ManhattanDistance ManhattanDistance32 ManhattanDistance64 MatchingDistance MatchingDistance32 MatchingDistance64 MinkowskiDistance MinkowskiDistance32 MinkowskiDistance64 RogersTanimotoDistance RogersTanimotoDistance32 RogersTanimotoDistance64 RussellRaoDistance RussellRaoDistance32 RussellRaoDistance64 SEuclideanDistance SEuclideanDistance32 SEuclideanDistance64 SokalMichenerDistance SokalMichenerDistance32 SokalMichenerDistance64 SokalSneathDistance SokalSneathDistance32 SokalSneathDistance64 WMinkowskiDistance WMinkowskiDistance32 WMinkowskiDistance64 newObj',
+  'sklearn.metrics._ranking': 'average_precision_score roc_auc_score top_k_accuracy_score',
+  'sklearn.metrics._regression':
+    'explained_variance_score max_error mean_absolute_error mean_absolute_percentage_error mean_squared_error mean_squared_log_error median_absolute_error r2_score root_mean_squared_error',
+  'sklearn.metrics._scorer': '_PassthroughScorer _PredictScorer _ProbaScorer _Scorer _ThresholdScorer _passthrough_scorer',
   'sklearn.mixture._base': 'BaseMixture',
   'sklearn.mixture._bayesian_mixture': 'BayesianGaussianMixture',
   'sklearn.mixture._gaussian_mixture': 'GaussianMixture',
@@ -148,6 +154,7 @@ export const allowedSklearn: Readonly<Record<string, string>> = {
   'sklearn.neighbors.regression': 'KNeighborsRegressor',
   'sklearn.neural_network._multilayer_perceptron': 'BaseMultilayerPerceptron MLPClassifier MLPRegressor',
   'sklearn.neural_network._rbm': 'BernoulliRBM',
+  'sklearn.neural_network._stochastic_optimizers': 'AdamOptimizer BaseOptimizer SGDOptimizer',
   'sklearn.pipeline': 'FeatureUnion Pipeline',
   'sklearn.preprocessing._data':
     'Binarizer KernelCenterer MaxAbsScaler MinMaxScaler Normalizer PowerTransformer QuantileTransformer RobustScaler StandardScaler',

@@ -3,7 +3,7 @@ import { MAX_LINE_BYTES, readLine } from './data-opcodes.ts'
 import { op } from './opcodes.ts'
 import type { CallOpcode, OpcodeHandler, PickleRun } from './pickle-run.ts'
 import { decodeUtf8 } from './pickle-text.ts'
-import { other, type PickleGlobal, type PickleObject, type PickleValue, tupleOf } from './pickle-value.ts'
+import { other, type PickleBytes, type PickleGlobal, type PickleObject, type PickleValue, tupleOf } from './pickle-value.ts'
 import { passOn } from './structure-opcodes.ts'
 
 const HIGHEST_PROTOCOL = 5
@@ -28,7 +28,15 @@ async function globalOfLines(run: PickleRun): Promise<PickleGlobal> {
 function call(run: PickleRun, opcode: CallOpcode, callee: PickleValue, args: PickleValue): void {
   run.events.called(callee, args, opcode, run.at)
   const made: PickleObject = { kind: 'object', callee: callee.kind === 'global' ? callee : undefined, args, state: undefined }
-  run.machine.pushTracked(made)
+  run.machine.pushTracked(bytesOf(callee, args) ?? made)
+}
+
+/** Protocols 0 to 2 have no bytes: they are `_codecs.encode(text, 'latin1')`. */
+function bytesOf(callee: PickleValue, args: PickleValue): PickleBytes | undefined {
+  if (callee.kind !== 'global' || callee.module !== '_codecs' || callee.name !== 'encode' || args.kind !== 'tuple') return undefined
+  const [text, codec] = args.items
+  if (text?.kind !== 'text' || text.utf8 === undefined || codec?.kind !== 'text' || codec.text !== 'latin1') return undefined
+  return { kind: 'bytes', ...text.utf8, latin1: true }
 }
 
 const extension =
@@ -46,6 +54,12 @@ async function build(run: PickleRun): Promise<void> {
   if (instance.kind !== 'object') return
   instance.state = state
   await run.events.arrayFollows?.(instance, run)
+}
+
+/** PyTorch's legacy format names the class of a layer as ('module', class, file, source), and its reader gives back the class. */
+function moduleOf(id: PickleValue): PickleGlobal | undefined {
+  const [kind, found] = id.kind === 'tuple' ? id.items : []
+  return kind?.kind === 'text' && kind.text === 'module' && found?.kind === 'global' ? found : undefined
 }
 
 export const codeOpcodes: Readonly<Record<number, OpcodeHandler>> = {
@@ -91,9 +105,9 @@ export const codeOpcodes: Readonly<Record<number, OpcodeHandler>> = {
     run.machine.push(other)
   },
   [op.BINPERSID]: (run) => {
-    run.machine.pop()
+    const id = run.machine.pop()
     run.events.persistentId(run.at)
-    run.machine.push(other)
+    run.machine.push(moduleOf(id) ?? other)
   },
   [op.NEXT_BUFFER]: (run) => {
     run.events.outOfBandBuffer(run.at)

@@ -41,11 +41,12 @@ const text =
   (run) => {
     const count = length(run)
     const { cursor, machine } = run
+    const place = decode === decodeUtf8 ? { utf8: { offset: cursor.offset, length: count } } : {}
     if (count > MAX_TEXT_BYTES) {
       cursor.skip(count)
-      return machine.push(unknownText)
+      return machine.push({ ...unknownText, ...place })
     }
-    const take = () => machine.push({ kind: 'text', text: decode(cursor.bytes(count)) })
+    const take = () => machine.push({ kind: 'text', text: decode(cursor.bytes(count)), ...place })
     return cursor.ready >= count ? take() : cursor.need(count).then(take)
   }
 

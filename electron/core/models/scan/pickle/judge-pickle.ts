@@ -3,18 +3,12 @@ import type { Scan, ScanItem } from '../scan.ts'
 import { isAllowedImport } from './allowed-imports.ts'
 import { isGadget } from './gadgets.ts'
 import type { PickleEvents } from './pickle-run.ts'
-import type { PickleGlobal, PickleValue } from './pickle-value.ts'
-
-/** Bytes of a stream that the pickle hands to a loader. */
-export interface NestedPickle {
-  readonly offset: number
-  readonly length: number
-}
+import type { PickleBytes, PickleGlobal, PickleValue } from './pickle-value.ts'
 
 export interface Verdicts {
   readonly events: PickleEvents
-  /** In the order in which they would be loaded. */
-  readonly nested: NestedPickle[]
+  /** Bytes that are handed to a loader, in the order in which they would be loaded. */
+  readonly nested: PickleBytes[]
   readonly imports: number
   readonly broken: { readonly reason: string; readonly offset: number } | undefined
 }
@@ -31,7 +25,7 @@ const dataCodecs = new Set(['latin1', 'latin-1', 'iso-8859-1', 'utf-8', 'utf8', 
 /** Judges what one pickle does while it is interpreted. Each import is reported once, where it first stands. */
 export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Verdicts {
   const seen = new Set<string>()
-  const nested: NestedPickle[] = []
+  const nested: PickleBytes[] = []
   const state: { imports: number; broken: Verdicts['broken'] } = { imports: 0, broken: undefined }
 
   function imported({ module, name }: PickleGlobal, offset: number): void {
@@ -48,7 +42,7 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
   function load(args: PickleValue, offset: number): void {
     const [first] = args.kind === 'tuple' ? args.items : []
     if (first?.kind === 'bytes') nested.push(first)
-    else scan.find('pickle.loader-of-unknown', item, offset, 'the bytes that it loads are computed')
+    else scan.gap(item, offset, 'it loads another pickle from bytes that it computes')
   }
 
   const events: PickleEvents = {

@@ -2,16 +2,27 @@
 export type PickleValue =
   | { readonly kind: 'other' }
   /** `text` is undefined where it is too long to keep or not what its encoding says: it may be anything. */
-  | { readonly kind: 'text'; readonly text: string | undefined }
+  | { readonly kind: 'text'; readonly text: string | undefined; readonly utf8?: Place }
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'flag'; readonly value: boolean }
-  /** Bytes that lie in the stream itself. */
-  | { readonly kind: 'bytes'; readonly offset: number; readonly length: number }
+  | PickleBytes
   | PickleGlobal
   /** The first few members. */
   | { readonly kind: 'tuple'; readonly items: readonly PickleValue[]; readonly length: number }
   | PickleDict
   | PickleObject
+
+/** Where something lies in the stream itself. */
+export interface Place {
+  readonly offset: number
+  readonly length: number
+}
+
+/** Bytes of the stream; `latin1` where they are written as UTF-8 text, a character for each, as protocol 2 does. */
+export interface PickleBytes extends Place {
+  readonly kind: 'bytes'
+  readonly latin1?: boolean
+}
 
 /** Something imported. Names are undefined where the pickle computes them. */
 export interface PickleGlobal {
@@ -34,7 +45,7 @@ export interface PickleObject {
 }
 
 export const other: PickleValue = { kind: 'other' }
-export const unknownText: PickleValue = { kind: 'text', text: undefined }
+export const unknownText = { kind: 'text', text: undefined } as const satisfies PickleValue
 
 const MAX_TUPLE_ITEMS = 8
 

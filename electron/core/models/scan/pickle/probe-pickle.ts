@@ -3,6 +3,7 @@ import type { Scan } from '../scan.ts'
 import { isGadget } from './gadgets.ts'
 import { interpretPickle } from './interpret-pickle.ts'
 import type { PickleEvents } from './pickle-run.ts'
+import { TORCH_MAGIC } from './torch-magic.ts'
 
 class Stopped extends Error {}
 
@@ -31,11 +32,13 @@ export async function looksLikePickle(scan: Scan, source: ByteSource): Promise<b
       throw new Stopped()
     },
   }
-  let end: number | undefined
+  let [end, isTorch]: [number | undefined, boolean] = [undefined, false]
   try {
-    end = (await interpretPickle(source, events, { start: 0, signal: scan.signal, step: scan.step })).end
+    const found = await interpretPickle(source, events, { start: 0, signal: scan.signal, step: scan.step })
+    end = found.end
+    isTorch = found.result?.kind === 'number' && found.result.value === TORCH_MAGIC
   } catch (error) {
     if (!(error instanceof Stopped)) throw error
   }
-  return end === source.size || gadgets > 0 || (imports > 0 && (calls > 0 || end !== undefined))
+  return end === source.size || isTorch || gadgets > 0 || (imports > 0 && (calls > 0 || end !== undefined))
 }

@@ -1,26 +1,25 @@
-import { sliceSource } from '../../byte-source.ts'
+import { type ByteSource, bytesSource, sliceSource } from '../../byte-source.ts'
+import { readText } from '../../readers/text.ts'
 import { Unreadable } from '../../readers/unreadable.ts'
 import { joined } from '../member-path.ts'
-import type { Scan, ScanItem } from '../scan.ts'
+import type { Nested, Scan, ScanItem } from '../scan.ts'
 import { interpretPickle } from './interpret-pickle.ts'
 import { isJoblibArray, joblibArrayOf } from './joblib-array.ts'
 import { judgePickle, type PicklePlace, type Verdicts } from './judge-pickle.ts'
 import type { PickleRun } from './pickle-run.ts'
-import type { PickleObject, PickleValue } from './pickle-value.ts'
+import type { PickleBytes, PickleObject, PickleValue } from './pickle-value.ts'
+import { TORCH_MAGIC } from './torch-magic.ts'
 
-/** PyTorch's legacy format begins with this number, pickled (torch/serialization.py). It is above 2^53: as the double that it becomes here. */
-const TORCH_MAGIC = Number(0x1950a86a20f9469cfc6cn)
 /** Magic, protocol, system, object, names of the storages; then the storages, raw. */
 const TORCH_PICKLES = 5
 const MAX_PICKLES = 10_000
+const MAX_LATIN1_BYTES = 8 * 1_048_576
 
 export interface PickleScan {
   readonly pickles: number
   readonly legacyTorch: boolean
   readonly joblib: boolean
 }
-
-type Nested = (item: ScanItem) => Promise<void>
 
 /**
  * Scans every pickle of a stream, one after the other, as programs that load again and again would. Bytes after the last that are no pickle
@@ -74,11 +73,19 @@ async function scanOne(scan: Scan, item: ScanItem, nested: Nested, place: Pickle
     },
   }
   const { end, result } = await interpretPickle(item.source, events, { start, signal: scan.signal, step: scan.step })
-  for (const { offset, length } of verdicts.nested) {
-    const source = sliceSource(item.source.path, item.source, offset, length)
+  for (const bytes of verdicts.nested) {
+    const { offset } = bytes
+    const source = await sourceOf(item.source, bytes, scan.signal)
     await nested({ source, name: '', member: joined(item.member, `pickle in byte ${offset}`), depth: item.depth + 1 })
   }
   return { end, result, imports: verdicts.imports, broken: verdicts.broken, joblib }
+}
+
+async function sourceOf(stream: ByteSource, { offset, length, latin1 }: PickleBytes, signal?: AbortSignal): Promise<ByteSource> {
+  const slice = sliceSource(stream.path, stream, offset, length)
+  if (latin1 !== true) return slice
+  const text = await readText(slice, MAX_LATIN1_BYTES, signal)
+  return bytesSource(stream.path, new Uint8Array(Buffer.from(text, 'latin1')))
 }
 
 /** Moves the run behind an array of joblib, and scans the array itself when it is a pickle. */

@@ -1,0 +1,23 @@
+import type { ByteSource } from '../byte-source.ts'
+import { ByteCursor } from './byte-cursor.ts'
+import { readFields } from './protobuf.ts'
+import { Unreadable } from './unreadable.ts'
+
+const counted = new Set([1, 2, 3, 4, 5])
+
+/** Number of pieces when it reads as a tokenizer model of SentencePiece from end to end (sentencepiece_model.proto); undefined when it is none. */
+export async function sentencePieces(source: ByteSource, step: () => void, signal?: AbortSignal): Promise<number | undefined> {
+  let [pieces, settings] = [0, 0]
+  try {
+    for await (const { number, wire } of readFields(new ByteCursor(source, { signal }), 0, source.size)) {
+      step()
+      if (!counted.has(number) || wire !== 2) return undefined
+      if (number === 1) pieces += 1
+      else settings += 1
+    }
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined
+    throw error
+  }
+  return pieces > 0 && settings > 0 ? pieces : undefined
+}

@@ -1,0 +1,81 @@
+import type { ByteSource } from '../byte-source.ts'
+import { Unreadable } from './unreadable.ts'
+
+export interface TarMember {
+  readonly name: string
+  readonly kind: 'file' | 'folder' | 'link' | 'other'
+  readonly link: string
+  readonly dataAt: number
+  readonly sizeBytes: number
+  /** Header of the next member. */
+  readonly nextAt: number
+}
+
+const BLOCK = 512
+const MAX_NAME_BYTES = 8_192
+
+/**
+ * The member whose header stands at `at` (POSIX ustar, with GNU long names and pax records); undefined at the end of the archive.
+ * @throws {Unreadable} for a header that is none, and for a pax record that changes a size
+ */
+export async function readTarMember(source: ByteSource, at: number, signal?: AbortSignal): Promise<TarMember | undefined> {
+  let position = at
+  let [longName, longLink] = ['', '']
+  for (let extensions = 0; extensions < 8; extensions += 1) {
+    const block = await source.read(position, BLOCK, signal)
+    if (block.length === 0 || block.every((byte) => byte === 0)) return undefined
+    if (block.length < BLOCK) throw new Unreadable('tar: it ends in a header', position)
+    checkSum(block, position)
+    const sizeBytes = octal(block, 124, 12, position)
+    const dataAt = position + BLOCK
+    if (dataAt + sizeBytes > source.size) throw new Unreadable('tar: a member reaches beyond the file', position)
+    const nextAt = dataAt + Math.ceil(sizeBytes / BLOCK) * BLOCK
+    const type = String.fromCharCode(block[156] ?? 0)
+    if (type === 'L' || type === 'K' || type === 'x') {
+      if (sizeBytes > MAX_NAME_BYTES) throw new Unreadable('tar: a name is too long', position)
+      const value = Buffer.from(await source.read(dataAt, sizeBytes, signal)).toString('utf8')
+      if (type === 'L') longName = value.replace(/\0.*$/s, '')
+      else if (type === 'K') longLink = value.replace(/\0.*$/s, '')
+      else ({ longName, longLink } = paxNames(value, { longName, longLink }, position))
+      position = nextAt
+      continue
+    }
+    const prefix = text(block, 345, 155)
+    const plain = text(block, 0, 100)
+    const name = longName === '' ? (prefix === '' ? plain : `${prefix}/${plain}`) : longName
+    const link = longLink === '' ? text(block, 157, 100) : longLink
+    const kind =
+      type === '0' || type === '\0' || type === '7' ? 'file' : type === '5' ? 'folder' : type === '1' || type === '2' ? 'link' : 'other'
+    return { name, kind, link, dataAt, sizeBytes, nextAt }
+  }
+  throw new Unreadable('tar: a member has too many headers', at)
+}
+
+function paxNames(records: string, names: { longName: string; longLink: string }, position: number) {
+  let { longName, longLink } = names
+  for (const record of records.split('\n')) {
+    const [, key, value] = /^\d+ ([^=]+)=(.*)$/s.exec(record) ?? []
+    if (key === 'path' && value !== undefined) longName = value
+    if (key === 'linkpath' && value !== undefined) longLink = value
+    if (key === 'size' || key?.startsWith('GNU.sparse'))
+      throw new Unreadable('tar: a member has another size than its header says', position)
+  }
+  return { longName, longLink }
+}
+
+function text(block: Uint8Array, start: number, length: number): string {
+  const field = block.subarray(start, start + length)
+  const end = field.indexOf(0)
+  return Buffer.from(end === -1 ? field : field.subarray(0, end)).toString('utf8')
+}
+
+function octal(block: Uint8Array, start: number, length: number, position: number): number {
+  const digits = text(block, start, length).trim()
+  if (!/^[0-7]+$/.test(digits)) throw new Unreadable('tar: a number is none', position)
+  return Number.parseInt(digits, 8)
+}
+
+function checkSum(block: Uint8Array, position: number): void {
+  const sum = block.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 0x20 : byte), 0)
+  if (sum !== octal(block, 148, 8, position)) throw new Unreadable('tar: a header has a wrong checksum', position)
+}

@@ -1,0 +1,96 @@
+import { gzipSync } from 'node:zlib'
+import { joined, utf8 } from '../bytes.ts'
+import type { ModelCase } from '../case.ts'
+import { type GgufOrder, gguf } from '../gguf-builder.ts'
+import { message, number } from '../protobuf-builder.ts'
+import { safetensors, tensor } from '../safetensors-builder.ts'
+
+const cleared = (fileName: string, bytes: Uint8Array): ModelCase => ({ name: fileName, fileName, bytes, expected: 'cleared' })
+const text = (fileName: string, content: string): ModelCase => cleared(fileName, utf8(content))
+const json = (fileName: string, content: object): ModelCase => text(fileName, JSON.stringify(content, null, 2))
+
+/** The template of Llama 3.1's tokenizer, shortened: loops, namespaces, dates and filters as real ones have them. */
+const template =
+  "{{- bos_token }}{%- if custom_tools is defined %}{%- set tools = custom_tools %}{%- endif %}{%- if not date_string is defined %}{%- set date_string = strftime_now('%d %b %Y') %}{%- endif %}{% set ns = namespace(seen=false) %}{%- for message in messages %}{%- if not (message.role == 'ipython' or 'tool_calls' in message) %}{{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' + message['content'] | trim + '<|eot_id|>' }}{%- elif message.content is string %}{{- raise_exception('no self.class or __class__ here') if false else '<__media__>' }}{%- endif %}{% set ns.seen = true %}{%- endfor %}{{ messages | map(attribute='role') | list | tojson }}"
+
+const ggufPairs = {
+  'general.architecture': 'llama',
+  'general.name': 'tiny',
+  'general.alignment': 32,
+  'tokenizer.ggml.tokens': ['<s>', 'a'],
+  'tokenizer.ggml.token_type': [1, 1],
+  'tokenizer.chat_template': template,
+  'general.quantized': true,
+}
+const ggufTensors = [
+  { name: 'token_embd.weight', sizes: [32, 2], type: 2, offset: 0 },
+  { name: 'output.weight', sizes: [5], type: 0, offset: 64 },
+]
+const tiny = (order: GgufOrder) => gguf(ggufPairs, ggufTensors, 96, order)
+
+const node = message(1, message(1, 'x'), message(2, 'y'), message(4, 'Relu'))
+const weights = message(5, number(1, 4), number(2, 1), message(8, 'w'), message(9, new Uint8Array(16)))
+const opset = message(8, message(1, ''), number(2, 17))
+
+/** Formats whose writers are not in Debian, written by their specifications; texts as they lie in repositories on Hugging Face. */
+export const written: readonly ModelCase[] = [
+  cleared('model.safetensors', safetensors(JSON.stringify({ __metadata__: { format: 'pt' }, a: tensor(0, 8), b: tensor(8, 24) }), 24)),
+  cleared('padded.safetensors', safetensors(`${JSON.stringify({ a: tensor(0, 8) })}     `, 8)),
+  cleared('unsorted.safetensors', safetensors(JSON.stringify({ b: tensor(8, 24), a: tensor(0, 8) }), 24)),
+  cleared('scalar-and-empty.safetensors', safetensors(JSON.stringify({ s: tensor(0, 2, 'BF16', []), e: tensor(2, 2, 'I64', [0, 4]) }), 2)),
+  cleared('four-bit.safetensors', safetensors(JSON.stringify({ s: tensor(0, 2, 'F4', [4]) }), 2)),
+  cleared('none.safetensors', safetensors('{}')),
+  cleared('v1.gguf', tiny({ version: 1 })),
+  cleared('v2.gguf', tiny({ version: 2 })),
+  cleared('v3.gguf', tiny({ version: 3 })),
+  cleared('v3-big-endian.gguf', tiny({ version: 3, bigEndian: true })),
+  cleared('vocabulary.gguf', gguf({ 'general.architecture': 'llama' }, [], 0)),
+  cleared('model.onnx', joined(number(1, 8), message(2, 'pytorch'), message(7, node, message(2, 'g'), weights), opset)),
+  cleared(
+    'external.onnx',
+    joined(
+      number(1, 8),
+      message(7, node, message(5, number(1, 4), message(8, 'w'), message(13, message(1, 'location'), message(2, 'model.onnx_data')))),
+      opset,
+    ),
+  ),
+  cleared(
+    'tokenizer.model',
+    joined(
+      message(1, message(1, '<unk>'), number(3, 2)),
+      message(1, message(1, '\u2581a'), number(3, 1)),
+      message(2, number(3, 2)),
+      message(3, message(1, 'identity')),
+    ),
+  ),
+  json('config.json', {
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
+    torch_dtype: 'bfloat16',
+    rope_scaling: null,
+    auto_mapping: 1,
+  }),
+  json('tokenizer_config.json', { tokenizer_class: 'PreTrainedTokenizerFast', chat_template: template, model_max_length: 1e30 }),
+  json('tokenizer_config.json', {
+    chat_template: [
+      { name: 'default', template },
+      { name: 'tool_use', template },
+    ],
+  }),
+  json('model.safetensors.index.json', { metadata: { total_size: 12 }, weight_map: { a: 'model-00001-of-00002.safetensors' } }),
+  json('tokenizer.json', {
+    version: '1.0',
+    added_tokens: [{ id: 0, content: '<__x__>' }],
+    model: { type: 'BPE', vocab: { a: 0, __class__: 1 }, merges: ['a b'] },
+  }),
+  json('adapter_config.json', { peft_type: 'LORA', r: 8, target_modules: ['q_proj'], auto_mapping: null, trust_remote_code: false }),
+  text('chat_template.jinja', template),
+  text('README.md', '---\nlicense: mit\n---\n# Model\n```python\nimport torch\nfrom transformers import pipeline\n```\n'),
+  text('merges.txt', '#version: 0.2\nc at\nd og\n'),
+  text('vocab.txt', 'cat\ndog\n[PAD]\nthe\n'),
+  text('LICENSE', 'Copyright (c) 2026. Permission is hereby granted, import or class or def not meant.\n'),
+  text('generation.yaml', 'temperature: 0.7\ntop_p: 0.9\n'),
+  text('qwen.tiktoken', 'IQ== 0\nIg== 1\n'),
+  cleared('vocab.json.gz', new Uint8Array(gzipSync('{"a":1}'))),
+  cleared('empty.bin', new Uint8Array()),
+]
