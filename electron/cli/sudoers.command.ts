@@ -3,6 +3,7 @@ import { readFleetText } from '#core/fleet/fleet-text.ts'
 import { parseFleet } from '#core/fleet/parse-fleet.ts'
 import { fleetSudoers } from '#core/probe/fleet-sudoers.ts'
 import { GatehouseError } from '#shared/errors.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 
 const options = { fleet: { type: 'string' }, host: { type: 'string' } } as const
@@ -15,9 +16,11 @@ export async function runSudoers(args: string[]): Promise<number> {
     const where = parsed.problems.map(({ line, column, message }) => `${values.fleet}:${line}:${column}: ${message}`)
     throw new GatehouseError({ code: 'fleet.invalid', detail: where.join('\n  ') })
   }
-  if (values.host !== undefined && !parsed.fleet.hosts.some(({ name }) => name === values.host)) {
+  if (values.host !== undefined && !auditedHosts(parsed.fleet).some(({ name }) => name === values.host)) {
     throw new UsageError(
-      `sudoers: no host named "${values.host}"; expected one of ${parsed.fleet.hosts.map(({ name }) => name).join(', ')}`,
+      `sudoers: no host named "${values.host}"; expected one of ${auditedHosts(parsed.fleet)
+        .map(({ name }) => name)
+        .join(', ')}`,
     )
   }
   process.stdout.write(fleetSudoers(parsed.fleet, values.host))

@@ -1,4 +1,5 @@
 import type { ConnectionState, HostBrief } from '#shared/model/audit.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { checklist, type ItemId } from '#shared/model/checklist.ts'
 import type { FindingBrief } from '#shared/model/finding.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
@@ -89,7 +90,7 @@ export function createFleetView(): (
     const byName = new Map(audits.map((audit) => [audit.name, audit]))
     const progressByName = new Map(isRunning(job) ? job?.hosts.map((progress) => [progress.host, progress]) : [])
     const next = new Map<string, Kept>()
-    const all = (fleet?.hosts ?? []).map((host) => {
+    const all = (fleet === null ? [] : auditedHosts(fleet)).map((host) => {
       const audit = byName.get(host.name)
       const inputs = [host, audit, progressByName.get(host.name)]
       const old = kept.get(host.name)

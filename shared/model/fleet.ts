@@ -42,6 +42,10 @@ export const jumpHostSchema = z.strictObject({
   address,
   port: port.default(22),
   identity: identitySchema.optional().describe('Defaults to identities.audit'),
+  audit: z
+    .boolean()
+    .default(false)
+    .describe('Look at the jump host itself: its account may run the probe there. Without it no command runs there'),
 })
 
 export const hostSchema = z.strictObject({

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Audit, AuditResults, Change, HostAudit, HostBrief } from '#shared/model/audit.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { AuditJob, HostProgress } from '#shared/model/job.ts'
 import type { AdvisoryBook } from '../advisories/advisory-book.ts'
@@ -168,7 +169,7 @@ export function createAuditService({
     },
     job: () => current?.job ?? null,
     latest(fleet) {
-      const briefs = fleet.hosts.flatMap(({ name }) => repo.briefs(fleet.name, name, 1))
+      const briefs = auditedHosts(fleet).flatMap(({ name }) => repo.briefs(fleet.name, name, 1))
       const startedAt = briefs.map((brief) => brief.startedAt).sort()[0]
       const finishedAt = briefs
         .map((brief) => brief.finishedAt)
@@ -191,7 +192,7 @@ export function createAuditService({
     },
     brief(fleet, sequence) {
       const changed = sequence === undefined ? undefined : repo.changedAfter(fleet.name, sequence)
-      const asked = fleet.hosts.filter((host) => changed?.has(host.name) ?? true)
+      const asked = auditedHosts(fleet).filter((host) => changed?.has(host.name) ?? true)
       const decided = decisions(fleet)
       const hosts = asked.flatMap((host) => {
         const newest = newestMeasured((limit) => repo.briefs(fleet.name, host.name, limit))
@@ -223,18 +224,18 @@ export function createAuditService({
         })
         return withDecisions({ ...newest.audit, ...judged }, decided, clock.now())
       }
-      return { ...stored, hosts: oneByOne(fleet.hosts, judgedAgain) }
+      return { ...stored, hosts: oneByOne(auditedHosts(fleet), judgedAgain) }
     },
     host,
     changes(fleet) {
       const decided = decisions(fleet)
-      return fleet.hosts.flatMap(({ name }) => {
+      return auditedHosts(fleet).flatMap(({ name }) => {
         const [after, before] = repo.briefs(fleet.name, name, 2).map((brief) => withDecisions(brief, decided, clock.now()))
         return after && before ? changesBetween(before, after) : []
       })
     },
     networks: (fleet) =>
-      fleet.hosts.flatMap(({ name }) => {
+      auditedHosts(fleet).flatMap(({ name }) => {
         const stored = repo.network(fleet.name, name)
         return stored === undefined ? [] : [{ host: name, ...stored }]
       }),
@@ -253,13 +254,15 @@ const oneByOne = <T>(keys: readonly T[], read: (key: T) => HostAudit | null): It
 })
 
 function chooseHosts(fleet: Fleet, names: readonly string[] | undefined): readonly Host[] {
-  if (names === undefined || names.length === 0) return fleet.hosts
-  const missing = names.filter((name) => !fleet.hosts.some((host) => host.name === name))
+  if (names === undefined || names.length === 0) return auditedHosts(fleet)
+  const missing = names.filter((name) => !auditedHosts(fleet).some((host) => host.name === name))
   if (missing.length > 0) {
-    const known = fleet.hosts.map((host) => host.name).join(', ')
+    const known = auditedHosts(fleet)
+      .map((host) => host.name)
+      .join(', ')
     throw new GatehouseError({ code: 'fleet.invalid', detail: `no host named ${missing.join(', ')}; the fleet file names ${known}` })
   }
-  return fleet.hosts.filter((host) => names.includes(host.name))
+  return auditedHosts(fleet).filter((host) => names.includes(host.name))
 }
 
 function finalProgress({ state, failure }: HostAudit): Pick<HostProgress, 'stage' | 'failure' | 'current'> {

@@ -14,6 +14,7 @@ import type { Nginx } from './nginx/nginx.ts'
 import type { OAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts'
 import type { Os } from './os/os.ts'
 import type { Packages } from './packages/packages.ts'
+import type { Pam } from './pam/pam.ts'
 import type { AuditRules, EmptyPasswords, GuardedFiles, SshdMatches, Sudoers } from './privileged/privileged.ts'
 import type { Process } from './processes/processes.ts'
 import type { Program } from './programs/programs.ts'
@@ -52,6 +53,8 @@ export interface Facts {
   readonly sudoers: Sudoers
   readonly 'audit-rules': AuditRules
   readonly 'sshd-matches': SshdMatches
+  /** What sshd asks beside keys; on jump hosts only. */
+  readonly pam: Pam
   readonly 'empty-passwords': EmptyPasswords
   readonly 'guarded-files': GuardedFiles
   /** What the host's own addresses answer over the network. */

@@ -19,6 +19,7 @@ import { nginxFact } from './nginx/nginx.fact.ts'
 import { oauth2ProxyFact } from './oauth2-proxy/oauth2-proxy.fact.ts'
 import { osFact } from './os/os.fact.ts'
 import { packagesFact } from './packages/packages.fact.ts'
+import { pamFact } from './pam/pam.fact.ts'
 import { auditRulesFact, emptyPasswordsFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged/privileged.fact.ts'
 import { processesFact } from './processes/processes.fact.ts'
 import { programsFact } from './programs/programs.fact.ts'
@@ -56,6 +57,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   sudoers: sudoersFact,
   'audit-rules': auditRulesFact,
   'sshd-matches': sshdMatchesFact,
+  pam: pamFact,
   'empty-passwords': emptyPasswordsFact,
   'guarded-files': guardedFilesFact,
   packages: packagesFact,

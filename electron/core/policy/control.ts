@@ -58,6 +58,8 @@ export interface Control<N extends FactId = FactId, M extends FactId = FactId> {
   readonly attestation?: AttestationRequest
   /** `NIST-800-53:SC-7`, `CIS-8:4.4`, `ISO-27001:A.8.20`, or a vendor page that the rule comes from. */
   readonly references: readonly string[]
+  /** `servers`: says nothing about a jump host. `jump`: only about a jump host that is looked at. Both when left out. */
+  readonly concerns?: 'servers' | 'jump'
   /** Pure. Never empty: a control that finds nothing to judge says not-applicable, with the reason. */
   evaluate(facts: { readonly [K in N]: Facts[K] } & { readonly [K in M]: FactResult<Facts[K]> }, context: PolicyContext): readonly Verdict[]
 }

@@ -1,3 +1,4 @@
+import { isJumpHost } from '#shared/model/audited-hosts.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import { rankOf } from '#shared/status.ts'
 import type { FactResult } from '../facts/fact.ts'
@@ -89,13 +90,19 @@ function onePerSubject(findings: readonly Finding[]): Finding[] {
   return [...bySubject.values()]
 }
 
+const elsewhere = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
+const notOfJump = elsewhere('This is the jump host', 'It is a matter of the servers behind the jump host.')
+const ofJumpOnly = elsewhere('This is not a jump host', 'It is a matter of jump hosts that the fleet file has with audit: true.')
+
 function evaluateOne(
   control: AnyControl,
   facts: KnownFacts,
   outputs: ReadonlyMap<string, SectionOutput>,
   context: PolicyContext,
 ): Finding[] {
-  const { needs, uses = [], evaluate: judge } = control as unknown as OpenControl
+  const { needs, uses = [], concerns, evaluate: judge } = control as unknown as OpenControl
+  const jump = isJumpHost(context.fleet, context.host)
+  if (concerns !== undefined && (concerns === 'jump') !== jump) return [findingOf(control, jump ? notOfJump : ofJumpOnly, outputs)]
   const missing = needs.map((id) => facts[id]).filter((fact) => !fact.known)
   if (missing.length > 0) return [unknownFacts(control, missing, outputs)]
   const given: Record<string, unknown> = {}

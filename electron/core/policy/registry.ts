@@ -32,6 +32,9 @@ import airgapNoWayOut from './controls/isolation/airgap-no-way-out.control.ts'
 import airgapSourcesInside from './controls/isolation/airgap-sources-inside.control.ts'
 import engineDownloadsDisabled from './controls/isolation/engine-downloads-disabled.control.ts'
 import imagesChangeOnlyByHand from './controls/isolation/images-change-only-by-hand.control.ts'
+import jumpForwardsToFleetOnly from './controls/jump/jump-forwards-to-fleet-only.control.ts'
+import jumpLendsNothingElse from './controls/jump/jump-lends-nothing-else.control.ts'
+import jumpSecondFactorRequired from './controls/jump/jump-second-factor-required.control.ts'
 import inferencePromptsNotLogged from './controls/logging/inference-prompts-not-logged.control.ts'
 import logFilesProtected from './controls/logging/log-files-protected.control.ts'
 import logsShipped from './controls/logging/logs-shipped.control.ts'
@@ -196,6 +199,9 @@ export const controls: readonly AnyControl[] = [
   airgapNoPublicResolver,
   airgapNoProxyVariables,
   networkSettingsHardened,
+  jumpSecondFactorRequired,
+  jumpForwardsToFleetOnly,
+  jumpLendsNothingElse,
   sshdAccountsLimited,
   sshdAlgorithmsModern,
   sshdAttemptsLimited,

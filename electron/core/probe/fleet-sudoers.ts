@@ -1,3 +1,4 @@
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { probeContextOf, sectionsOf } from '../facts/registry.ts'
 import type { SectionSpec } from './section.ts'
@@ -11,7 +12,7 @@ const accountOf = (fleet: Fleet, host: Host): string => (host.identity ?? fleet.
  */
 export function fleetSudoers(fleet: Fleet, hostName?: string): string {
   const sections = new Map<string, SectionSpec[]>()
-  for (const host of fleet.hosts) {
+  for (const host of auditedHosts(fleet)) {
     if (hostName !== undefined && host.name !== hostName) continue
     const account = accountOf(fleet, host)
     sections.set(account, [...(sections.get(account) ?? []), ...sectionsOf(probeContextOf(fleet, host))])

@@ -9,6 +9,8 @@ import { measureRoundTrip } from './ssh2-internals.ts'
 export interface JumpChain {
   /** The last jump host; undefined when hosts are reached directly. Connects when needed: many callers, one connection and one prompt. */
   connect(signal: AbortSignal, onStage: OnStage): Promise<Connection | undefined>
+  /** A jump host that is connected, by its name, and the one that it was reached through; that is undefined for the first. */
+  link(name: string): { readonly connection: Connection; readonly before: Connection | undefined } | undefined
   states(): readonly JumpState[]
   close(): void
 }
@@ -115,6 +117,11 @@ export function jumpChain(connector: Connector, hops: readonly Hop[], changed: (
       if (attempt === undefined || attempt.flight.abandoned) attempt = begin()
       attempt.listeners.add(onStage)
       return attempt.flight.join(signal)
+    },
+    link: (name) => {
+      const at = links.findIndex(({ hop }) => hop.name === name)
+      const connection = links[at]
+      return connection && { connection, before: links[at - 1] }
     },
     states: () => hops.map((hop) => states.get(hop) ?? { name: hop.name, state: 'idle' }),
     close: () => {

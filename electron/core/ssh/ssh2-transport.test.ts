@@ -75,6 +75,19 @@ describe('a host behind jump hosts', () => {
     expect(jump.peakUnauthenticated()).toBe(1)
   })
 
+  test.each([0, 1])('is a jump host itself: looked at over the connection that carries the others (jump %i of 2)', async (place) => {
+    const jumps = [await serve(), await serve()]
+    const target = await serve()
+    const { transport, host } = kept(bench({ jumps: jumps.map(({ port }) => port), hosts: { gpu1: target.port } }))
+    await transport.connect(host('gpu1'), { signal: never() })
+    const jump = { name: `jump${place + 1}`, address: '127.0.0.1', port: jumps[place]?.port ?? 0, labels: [] }
+    const session = await transport.connect(jump, { signal: never() })
+    expect(await run(session, 'sshd -T')).toEqual({ exitCode: 3, stdout: 'ran sshd -T: ' })
+    session.close()
+    expect((await run(await transport.connect(host('gpu1'), { signal: never() }), 'id')).exitCode).toBe(3)
+    expect(jumps.map((server) => server.accepted())).toEqual([1, 1])
+  })
+
   test('opens TCP channels to the host from the jump host', async () => {
     const jump = await serve()
     const target = await serve()

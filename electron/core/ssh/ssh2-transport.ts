@@ -1,7 +1,8 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
-import type { Fleet } from '#shared/model/fleet.ts'
+import { isJumpHost } from '#shared/model/audited-hosts.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { Clock, HostSession, Log, Paths, PromptPort, Transport } from '../ports.ts'
-import { type Connector, openConnection } from './connection.ts'
+import { type Connector, type OnStage, openConnection } from './connection.ts'
 import { dial } from './dial.ts'
 import { execOn } from './exec.ts'
 import { abortedBy } from './failures.ts'
@@ -54,11 +55,25 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
     openConnection(connector, hop, await jumps.connect(signal, onStage), 'commands', signal, onStage),
   )
 
+  /** A jump host as the host that is looked at: over the connection that carries all others, so nobody is asked for a code again. */
+  async function ontoJump(host: Host, signal: AbortSignal, onStage: OnStage): Promise<HostSession> {
+    await jumps.connect(signal, onStage).catch(rethrow(signal))
+    const link = jumps.link(host.name)
+    if (link === undefined) throw new GatehouseError({ code: 'ssh.jump-lost', detail: `${host.name} is not connected`, host: host.name })
+    onStage('ready', host.name)
+    return {
+      exec: (command, exec) => execOn(link.connection, command, exec, stageTimeoutMs),
+      openTcp: (port, tcpSignal) => dial({ ...hopOf(fleet, host), port }, link.before, stageTimeoutMs, tcpSignal),
+      close: () => undefined,
+    }
+  }
+
   return {
     connect: async (host, { signal, onStage = () => undefined }) => {
       const hop = hopOf(fleet, host)
       const either = AbortSignal.any([signal, closing.signal])
       if (either.aborted) throw abortedBy(either)
+      if (isJumpHost(fleet, host)) return ontoJump(host, either, onStage)
       const { connection, release } = await pool.lease(hop, either, onStage).catch(rethrow(either))
       const session: HostSession = {
         exec: (command, exec) => execOn(connection, command, exec, stageTimeoutMs),

@@ -45,7 +45,7 @@ interface Context {
 
 /** Asks every question at once, over channels that the jump host forwards to the host's own address. No command runs anywhere. */
 export function askOverWire(session: HostSession, questions: readonly Question[], { fleet, host, signal }: WireOptions): WireRun {
-  const from = whoAsks(fleet)
+  const from = whoAsks(fleet, host)
   const total = AbortSignal.any([signal, AbortSignal.timeout(TOTAL_MS)])
   const context = { session, host, from, channels: new Semaphore(CHANNELS_AT_ONCE), signal: total }
   const runs = questions.map((question) => {
@@ -172,12 +172,17 @@ function planOutput(questions: readonly Question[], from: string, host: Host): S
   return section('wire', planCommand(host, from), text, 0)
 }
 
-const whoAsks = (fleet: Fleet): string => fleet.jump.at(-1)?.name ?? 'this workstation'
+/** The last jump host; for a jump host itself the one before it. */
+function whoAsks({ jump }: Fleet, { name }: Host): string {
+  const at = jump.findIndex((hop) => hop.name === name)
+  return jump.at(at < 0 ? -1 : at - 1 < 0 ? jump.length : at - 1)?.name ?? 'this workstation'
+}
+
 const planCommand = (host: Host, from: string): string => `Ports of ${host.address} asked over the network from ${from}`
 
 /** Stands for answers where nothing could be asked. */
 export const notAsked = (fleet: Fleet, host: Host, reason: string): SectionOutput => ({
-  ...section('wire', planCommand(host, whoAsks(fleet)), '', 0),
+  ...section('wire', planCommand(host, whoAsks(fleet, host)), '', 0),
   state: 'not-run',
   exitCode: null,
   stderr: reason,

@@ -133,3 +133,28 @@ export const idle: DemoHost = {
   files: new Map(),
   firewall: segmentRules(['ip saddr 10.20.0.10 tcp dport 22 accept'], outbound),
 }
+
+const ofJump = (lines: readonly string[]): readonly string[] =>
+  lines.filter((line) => !/^(?:allowtcpforwarding|authenticationmethods|kbdinteractive)/.test(line))
+
+/** A jump host that is looked at: a key and a one-time code, forwards to the fleet and nothing else. */
+export const bastion: DemoHost = {
+  ...idle,
+  name: 'bastion-01',
+  address: '10.20.0.10',
+  jumpHost: true,
+  addresses: idle.addresses.map((address) => ({ ...address, address: address.address.replace('10.20.4.11', '10.20.0.10') })),
+  gpus: [],
+  processes: idle.processes.filter(({ name }) => name === 'systemd' || name === 'sshd'),
+  firewall: segmentRules(['ip saddr 10.20.2.0/24 tcp dport 22 accept'], ['ip daddr 10.20.4.0/24 tcp dport 22 accept', ...outbound]),
+  pam: ['auth required pam_google_authenticator.so', 'account required pam_nologin.so', 'session required pam_limits.so'],
+  sshd: [
+    ...ofJump(soundSshd),
+    'allowtcpforwarding local',
+    'permitopen 10.20.4.11:22',
+    'permitlisten any',
+    'allowstreamlocalforwarding no',
+    'authenticationmethods publickey,keyboard-interactive:pam',
+    'kbdinteractiveauthentication yes',
+  ],
+}

@@ -4,6 +4,7 @@ import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
 import type { ExecOptions, HostSession, Transport } from '#core/ports.ts'
 import type { SectionSpec } from '#core/probe/section.ts'
 import { GatehouseError } from '#shared/errors.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { type Fleet, fleetSchema } from '#shared/model/fleet.ts'
 import type { Answer } from '../demo/answer.ts'
 import { answerSection } from '../demo/answers/answers.ts'
@@ -18,7 +19,9 @@ export const corpusFleet = (host: DemoHost): Fleet =>
     version: 1,
     name: 'corpus',
     identities: { audit: { user: 'gatehouse-ro' } },
-    hosts: [{ name: host.name, address: host.address, airGapped: host.airGapped }],
+    ...(host.jumpHost
+      ? { jump: [{ name: host.name, address: host.address, audit: true }], hosts: [{ name: 'gpu-01', address: '10.20.4.11' }] }
+      : { hosts: [{ name: host.name, address: host.address, airGapped: host.airGapped }] }),
     networks: {
       app: ['10.20.1.0/24'],
       jump: ['10.20.0.10'],
@@ -32,7 +35,7 @@ export const corpusFleet = (host: DemoHost): Fleet =>
 export async function auditCorpusHost(it: Pick<CorpusHost, 'base' | 'sins'>): Promise<AuditedHost> {
   const host = applied(it)
   const fleet = corpusFleet(host)
-  const entry = fleet.hosts[0]
+  const entry = auditedHosts(fleet).find(({ name }) => name === host.name)
   if (entry === undefined) throw new Error('the fleet of a corpus host has that host')
   const tamper = (section: string, answer: Answer | undefined): Tampered | undefined =>
     it.sins.reduce<Tampered | undefined>((found, sin) => found ?? sin.answer?.(section, answer), undefined)

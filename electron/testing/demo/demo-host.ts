@@ -34,6 +34,10 @@ export interface DemoHost {
   readonly software: DemoSoftware
   /** What the fleet file says of it. */
   readonly airGapped?: boolean
+  /** It is a jump host, which the fleet file has with `audit: true`. */
+  readonly jumpHost?: boolean
+  /** Lines of /etc/pam.d/sshd. */
+  readonly pam?: readonly string[]
   /** Seconds that its clock is ahead of ours. */
   readonly clockSkewSeconds?: number
   /** What goes wrong on purpose. */

@@ -1,5 +1,6 @@
+import { isJumpHost } from '#shared/model/audited-hosts.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { printBind } from '#shared/model/listener.ts'
+import { type Listener, printBind } from '#shared/model/listener.ts'
 import type { Flow, HostNetwork, NetworkDoor } from '#shared/model/network-flow.ts'
 import type { Source } from '#shared/model/segment.ts'
 import type { Program } from '../../facts/programs/programs.ts'
@@ -161,6 +162,7 @@ function strangerDoors({ listeners, services, programs }: FactResults, surroundi
 function accessDoors({ listeners, sshd }: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
   if (!listeners.known) return []
   const { fleet, host } = surroundings
+  if (isJumpHost(fleet, host)) return jumpDoors(listeners.value, sshd, surroundings)
   const { jump } = fleet.networks
   const settings = knownValue(sshd)
   const turnedAway =
@@ -175,6 +177,23 @@ function accessDoors({ listeners, sshd }: FactResults, surroundings: Surrounding
     )
   })
 }
+
+/** Who may log in to the jump host itself the fleet file does not say; management may. */
+const jumpDoors = (listeners: readonly Listener[], sshd: FactResults['sshd'], surroundings: Surroundings): readonly NetworkDoor[] =>
+  sshDoors(listeners, sshd, surroundings.host.port).map(({ address, port, cite }) =>
+    doorOf(
+      {
+        kind: 'ssh',
+        address,
+        port,
+        bound: true,
+        allowed: ['management'],
+        policyUnknown: 'The fleet file does not say who may use the jump host.',
+      },
+      { name: 'sshd', cite: cite[0], judgedBy: [{ control: 'jump-second-factor-required' }] },
+      surroundings,
+    ),
+  )
 
 function withUniqueIds(doors: readonly NetworkDoor[]): readonly NetworkDoor[] {
   const taken = new Map<string, number>()

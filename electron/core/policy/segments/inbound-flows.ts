@@ -1,3 +1,4 @@
+import { isJumpHost } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { Flow } from '#shared/model/network-flow.ts'
 import { type DoorKind, type Source, sources } from '#shared/model/segment.ts'
@@ -108,8 +109,8 @@ function flowFrom(source: Source, door: InboundDoor, pieces: readonly Piece[], s
 }
 
 function opened({ allowed, policyUnknown, turnedAway }: InboundDoor, mayConnect: boolean, by: string): Judged {
-  if (policyUnknown !== undefined) return { state: 'unknown', reason: `${by} ${policyUnknown}` }
   if (mayConnect) return { state: 'allowed', reason: by }
+  if (policyUnknown !== undefined) return { state: 'unknown', reason: `${by} ${policyUnknown}` }
   if (turnedAway !== undefined) return { state: 'closed', reason: `${by} ${turnedAway}` }
   const whom = allowed.length === 0 ? 'Nobody may' : `Only ${allowed.map((each) => sourceWords[each]).join(', ')} may`
   return { state: 'excess', reason: `${by} ${whom}.` }
@@ -121,7 +122,7 @@ function ownConnection(
   { fleet, host, wire }: Surroundings,
 ): Pick<WireEndpoint, 'from' | 'tcp' | 'section' | 'line'> | undefined {
   const jump = fleet.jump.at(-1)
-  if (jump === undefined) return undefined
+  if (jump === undefined || isJumpHost(fleet, host)) return undefined
   if (port === host.port) return { from: jump.name, tcp: 'connected', section: 'system', line: 0 }
   return wire.find((endpoint) => endpoint.port === port && endpoint.from === jump.name)
 }

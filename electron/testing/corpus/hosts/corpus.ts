@@ -6,6 +6,7 @@ import { exposed } from './exposed.ts'
 import { good } from './good.ts'
 import { gpus } from './gpus.ts'
 import { hardening } from './hardening.ts'
+import { jump } from './jump.ts'
 import { odd } from './odd.ts'
 import { others } from './others.ts'
 import { proxied } from './proxied.ts'
@@ -27,5 +28,6 @@ export const corpus = {
   others,
   sso,
   software,
+  jump,
   odd,
 } as const satisfies Readonly<Record<string, readonly CorpusHost[]>>

@@ -17,7 +17,7 @@ import { os } from './os.ts'
 import { privileged } from './privileged.ts'
 import { processes } from './processes.ts'
 import { software, updates } from './software.ts'
-import { accounts, groups, sshd, system } from './system.ts'
+import { accounts, groups, pam, sshd, system } from './system.ts'
 import { units } from './units.ts'
 
 /** Undefined where the host does not have the program. */
@@ -28,6 +28,7 @@ const answers: Readonly<Record<string, MaybeAnswering>> = {
   accounts,
   groups,
   sshd,
+  pam,
   listeners,
   processes,
   units,

@@ -18,4 +18,7 @@ export const accounts: Answering = (host) =>
 
 export const groups: Answering = (host) => lines(host.groups.map(({ name, gid, members }) => `${name}:x:${gid}:${members.join(',')}`))
 
+/** `grep -Hn` of files that include nothing. */
+export const pam: Answering = ({ pam: stack = [] }) => lines(stack.map((text, index) => `/etc/pam.d/sshd:${index + 1}:${text}`))
+
 export const sshd: Answering = (host) => lines(host.sshd)

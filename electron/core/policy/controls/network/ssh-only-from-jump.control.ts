@@ -10,6 +10,7 @@ export default defineControl({
   id: 'ssh-only-from-jump',
   item: 'INF-7',
   severity: 'high',
+  concerns: 'servers',
   title: 'SSH can be reached from the jump host only',
   rationale:
     'The jump host is where second factors are asked and sessions are recorded. An SSH port that other networks reach lets a stolen key in without either.',

@@ -5,6 +5,7 @@ export default defineControl({
   id: 'sshd-forwarding-off',
   item: 'INF-7',
   severity: 'medium',
+  concerns: 'servers',
   title: 'SSH sessions on the host forward nothing',
   rationale:
     'A forwarded port carries the inference port past the firewall to whoever holds a session, and a forwarded agent lends the admin’s keys to root of this host. The jump host is the relay; a GPU server needs to be none.',

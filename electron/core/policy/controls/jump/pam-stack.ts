@@ -1,0 +1,86 @@
+import type { Pam, PamAction, PamEntry, PamModule } from '../../../facts/pam/pam.ts'
+
+/** Modules that ask for something that a person has: one-time codes, push messages, hardware keys. */
+const FACTORS = /^pam_(?:google_authenticator|oath|duo|yubico|u2f|otpw|privacyidea|totp|totpcgi|2fa|okta|okta_auth|totp_authenticator)$/
+/** Modules that take a password, or ask nothing: with the right password they succeed. */
+const PASSWORDS =
+  /^pam_(?:unix|unix2|permit|env|nologin|faildelay|faillock|tally2?|cap|selinux|sepermit|shells|securetty|keyinit|motd|mail|gnome_keyring|systemd|limits|umask|loginuid|issue|echo|warn)$/
+/** Modules that ask nobody: what they say depends on who comes, from where or when. */
+const CONDITIONS = /^pam_(?:succeed_if|access|listfile|localuser|group|time|rootok|rhosts|wheel|exec|script|usertype)$/
+
+/** Open branches of a stack that are followed at most: two to the power of this. */
+const MAX_OPEN = 8
+
+/** What somebody gets who has the password, and not the second factor. */
+export interface SecondFactor {
+  /** `no`: the stack lets nobody in without it. `yes`: it does. `unclear`: only if a module that is not known here says yes. */
+  readonly bypass: 'no' | 'yes' | 'unclear'
+  readonly factors: readonly PamModule[]
+  /** Factors that accounts without a secret pass. */
+  readonly optionalFor: readonly PamModule[]
+}
+
+type Result = 'success' | 'failure'
+
+/** Follows the stack for all that modules may say while every second factor fails, as pam_authenticate(3) does. */
+export function secondFactorOf({ auth }: Pam): SecondFactor | undefined {
+  const modules = flat(auth)
+  const factors = modules.filter(({ name }) => FACTORS.test(name))
+  const open = modules.filter(({ name }) => !FACTORS.test(name) && !PASSWORDS.test(name) && name !== 'pam_deny')
+  if (open.length > MAX_OPEN) return undefined
+  const unclear = new Set(open.filter(({ name }) => !CONDITIONS.test(name)))
+  let bypass: SecondFactor['bypass'] = 'no'
+  for (let branch = 0; branch < 2 ** open.length && bypass !== 'yes'; branch++) {
+    const said = new Map(open.map((module, bit): [PamModule, Result] => [module, (branch >> bit) & 1 ? 'success' : 'failure']))
+    const resultOf = (module: PamModule): Result => said.get(module) ?? (PASSWORDS.test(module.name) ? 'success' : 'failure')
+    if (!authenticates(auth, resultOf)) continue
+    bypass = [...unclear].some((module) => said.get(module) === 'success') ? 'unclear' : 'yes'
+  }
+  return { bypass, factors, optionalFor: factors.filter(({ arguments: words }) => words.includes('nullok')) }
+}
+
+const flat = (entries: readonly PamEntry[]): readonly PamModule[] =>
+  entries.flatMap((entry) => ('substack' in entry ? flat(entry.substack) : [entry]))
+
+interface State {
+  readonly impression: 'undefined' | 'positive' | 'negative'
+  readonly succeeds: boolean
+}
+
+const untouched: State = { impression: 'undefined', succeeds: false }
+
+/** Does the stack say yes? As Linux-PAM's dispatcher, with the actions of pam.d(5). */
+export function authenticates(entries: readonly PamEntry[], resultOf: (module: PamModule) => Result): boolean {
+  const { impression, succeeds } = run(entries, resultOf, untouched)
+  return impression === 'positive' && succeeds
+}
+
+function run(entries: readonly PamEntry[], resultOf: (module: PamModule) => Result, before: State): State {
+  let state = before
+  for (let at = 0; at < entries.length; at++) {
+    const entry = entries[at] as PamEntry
+    if ('substack' in entry) {
+      state = run(entry.substack, resultOf, state)
+      continue
+    }
+    const result = resultOf(entry)
+    const action = actionOf(entry, result)
+    if (typeof action === 'number') {
+      // Jumping past the end is a mistake that denies.
+      if (at + action >= entries.length) return { impression: 'negative', succeeds: false }
+      at += action
+    } else if (action === 'reset') state = before
+    else if (action === 'ok' || action === 'done') {
+      if (state.impression === 'undefined' || (state.impression === 'positive' && state.succeeds))
+        state = { impression: 'positive', succeeds: result === 'success' }
+      if (action === 'done' && state.impression === 'positive') return state
+    } else if (action === 'bad' || action === 'die') {
+      state = { impression: 'negative', succeeds: false }
+      if (action === 'die') return state
+    }
+  }
+  return state
+}
+
+/** What is not named is `bad`. */
+const actionOf = ({ on }: PamModule, result: Result): PamAction => on[result === 'success' ? 'success' : 'auth_err'] ?? on.default ?? 'bad'
