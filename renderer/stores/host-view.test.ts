@@ -72,7 +72,8 @@ describe('loudestOpen', () => {
 
 test('unchanged hosts keep their object, so that their columns are not drawn again', () => {
   const view = createFleetView()
-  const fleet = { hosts: [host('a'), host('b')] } as never
+  const jump = [{ name: 'bastion', address: '192.0.2.1', port: 22, audit: true }]
+  const fleet = { hosts: [host('a'), host('b')], jump } as never
   const audits = [audit('a'), audit('b')]
   const first = view(fleet, audits, job([progress('a'), progress('b')]))
   const b = progress('b')
@@ -81,5 +82,7 @@ test('unchanged hosts keep their object, so that their columns are not drawn aga
   expect(first[0]).not.toBe(second[0])
   expect(third[0]).not.toBe(second[0])
   expect(third[1]).toBe(second[1])
+  expect(third.map(({ name }) => name)).toEqual(['a', 'b', 'bastion'])
+  expect(third[2]).toBe(first[2])
   expect(view(fleet, audits, null)).not.toBe(third)
 })

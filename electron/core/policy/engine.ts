@@ -101,8 +101,8 @@ function evaluateOne(
   context: PolicyContext,
 ): Finding[] {
   const { needs, uses = [], concerns, evaluate: judge } = control as unknown as OpenControl
-  const jump = isJumpHost(context.fleet, context.host)
-  if (concerns !== undefined && (concerns === 'jump') !== jump) return [findingOf(control, jump ? notOfJump : ofJumpOnly, outputs)]
+  if (concerns !== undefined && (concerns === 'jump') !== isJumpHost(context.fleet, context.host))
+    return [findingOf(control, concerns === 'jump' ? ofJumpOnly : notOfJump, outputs)]
   const missing = needs.map((id) => facts[id]).filter((fact) => !fact.known)
   if (missing.length > 0) return [unknownFacts(control, missing, outputs)]
   const given: Record<string, unknown> = {}

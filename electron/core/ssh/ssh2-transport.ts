@@ -64,6 +64,7 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
     return {
       exec: (command, exec) => execOn(link.connection, command, exec, stageTimeoutMs),
       openTcp: (port, tcpSignal) => dial({ ...hopOf(fleet, host), port }, link.before, stageTimeoutMs, tcpSignal),
+      openFiles: (filesSignal) => openSftp(link.connection, filesSignal, stageTimeoutMs),
       close: () => undefined,
     }
   }
