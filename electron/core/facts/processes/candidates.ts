@@ -11,6 +11,7 @@ export const wantedVariables = [
   'PORT',
   'ADDRESS',
   'API_KEY',
+  'API_KEY_VALIDATION_URLS',
   'MODELS_PATH',
   'HF_HOME',
   'HF_HUB_OFFLINE',

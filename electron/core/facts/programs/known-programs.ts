@@ -134,6 +134,33 @@ const interfaces: readonly ProgramRecord[] = [
     source: 'BerriAI/litellm docs/my-website/docs/proxy/prod.md',
   },
   {
+    id: 'vllm-production-router',
+    name: 'Router of the vLLM production stack',
+    kind: 'interface',
+    program: /^vllm-router$/,
+    anywhere: /^--(?:static-backends|static-models|routing-logic|k8s-[a-z-]+)(?:=|$)/,
+    module: /^vllm_router\.app$/,
+    image: /^lmstack-router$/,
+    // VLLM_API_KEY is asked of clients by its newest versions only; before, it was for the engines.
+    authentication: { usual: 'unknown' },
+    telling: ['/v1/models'],
+    danger: 'Whoever reaches it runs prompts on every engine behind it. It listens on every interface unless told otherwise.',
+    source: 'vllm-project/production-stack src/vllm_router/parsers/parser.py',
+  },
+  {
+    id: 'vllm-router',
+    name: 'vLLM Router',
+    kind: 'interface',
+    program: /^vllm-router$/,
+    module: /^vllm_router\.launch_router$/,
+    image: /^vllm-router$/,
+    authentication: { usual: 'unknown', on: /^--api-key-validation-urls(?:=|$)|^API_KEY_VALIDATION_URLS=.+/ },
+    telling: ['/v1/models'],
+    danger:
+      'Whoever reaches it runs prompts on every worker behind it, and adds a worker of his own that is then sent prompts of others. Its --api-key is for the workers and asks no client.',
+    source: 'vllm-project/router docs/cli_reference.md',
+  },
+  {
     id: 'comfyui',
     name: 'ComfyUI',
     kind: 'interface',

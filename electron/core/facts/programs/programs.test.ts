@@ -20,6 +20,13 @@ describe('a command line', () => {
     ['/usr/bin/python3 /usr/bin/uvicorn open_webui.main:app --host 0.0.0.0', 'open-webui'],
     ['litellm --config /etc/litellm.yaml', 'litellm'],
     ['python /opt/ComfyUI/main.py --listen', 'comfyui'],
+    ['vllm-router --worker-urls http://w1:8000 http://w2:8000 --host 0.0.0.0 --port 30000', 'vllm-router'],
+    ['/opt/venv/bin/python3 -m vllm_router.launch_router --worker-urls http://w1:8000', 'vllm-router'],
+    [
+      '/usr/bin/python3 /usr/local/bin/vllm-router --port 8001 --service-discovery static --static-backends http://a:8000 --static-models m --routing-logic roundrobin',
+      'vllm-production-router',
+    ],
+    ['python3 -m vllm_router.app --port 8001 --service-discovery k8s --routing-logic session', 'vllm-production-router'],
     ['python /srv/text-generation-webui/server.py --listen --api', 'text-generation-webui'],
     ['/opt/conda/bin/python3.11 /opt/conda/bin/jupyter-lab --ip=0.0.0.0', 'jupyter'],
     ['python -m jupyterlab', 'jupyter'],
@@ -69,6 +76,8 @@ test.each([
   ['nvcr.io/nvidia/k8s/dcgm-exporter:3.3.5', 'dcgm-exporter'],
   ['lmsysorg/sglang@sha256:00', 'sglang'],
   ['quay.io/jupyter/scipy-notebook:latest', 'jupyter'],
+  ['lmcache/lmstack-router:latest', 'vllm-production-router'],
+  ['vllm/vllm-router:v0.1.16', 'vllm-router'],
   ['registry:5000/postgres', undefined],
   ['', undefined],
 ])('image %s', (image, expected) => {
@@ -107,6 +116,14 @@ function find(processes: readonly Process[], listeners: readonly Listener[], con
   if (!fact.known) throw new Error(fact.reason)
   return fact.value
 }
+
+test.each([
+  ['vllm-router --worker-urls http://w:8000 --api-key k', 'unknown'],
+  ['vllm-router --worker-urls http://w:8000 --api-key-validation-urls https://sso.example/validate', 'on'],
+  ['vllm-router --port 8001 --routing-logic session', 'unknown'],
+])('the key of a router is for its workers, not for clients: %s', (argv, expected) => {
+  expect(find([process(5, 1, argv)], [listener(30_000, 5)])).toMatchObject([{ authentication: expected, binds: [{ port: 30_000 }] }])
+})
 
 test('one program with its children and their sockets; what a flag says about authentication', () => {
   const found = find(
