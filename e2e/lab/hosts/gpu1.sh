@@ -130,6 +130,8 @@ ln -s ../sites-available/inference "$root/etc/nginx/sites-enabled/inference"
 
 # nginx would make it 0644.
 run install -m 640 -o www-data -g adm /dev/null /var/log/nginx/ai-access.log
+# The package of nginx keeps two weeks.
+run sed -i 's/rotate 14/rotate 90/' /etc/logrotate.d/nginx
 put 644 /etc/ssh/sshd_config.d/20-hardened.conf <<C
 AllowUsers $AUDIT_USER $CHANGE_USER
 DisableForwarding yes

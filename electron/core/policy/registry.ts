@@ -39,6 +39,7 @@ import inferencePromptsNotLogged from './controls/logging/inference-prompts-not-
 import logFilesProtected from './controls/logging/log-files-protected.control.ts'
 import logsShipped from './controls/logging/logs-shipped.control.ts'
 import logsSurviveRestart from './controls/logging/logs-survive-restart.control.ts'
+import proxyAccessLogKept from './controls/logging/proxy-access-log-kept.control.ts'
 import proxyAccessLogOn from './controls/logging/proxy-access-log-on.control.ts'
 import proxyAccessLogStructured from './controls/logging/proxy-access-log-structured.control.ts'
 import modelDirectoryNotWritableByOthers from './controls/models/model-directory-not-writable-by-others.control.ts'
@@ -54,6 +55,7 @@ import outboundOnlyToStorage from './controls/network/outbound-only-to-storage.c
 import sshOnlyFromJump from './controls/network/ssh-only-from-jump.control.ts'
 import clockSynchronised from './controls/os/clock-synchronised.control.ts'
 import inferenceCoreDumpsOff from './controls/os/inference-core-dumps-off.control.ts'
+import kernelModulesSigned from './controls/os/kernel-modules-signed.control.ts'
 import kernelSettingsHardened from './controls/os/kernel-settings-hardened.control.ts'
 import mandatoryAccessControlOn from './controls/os/mandatory-access-control-on.control.ts'
 import modelDirectoriesAudited from './controls/os/model-directories-audited.control.ts'
@@ -175,6 +177,7 @@ export const controls: readonly AnyControl[] = [
   inferenceUnitWritesOwnPaths,
   kernelSettingsHardened,
   mandatoryAccessControlOn,
+  kernelModulesSigned,
   noEmptyPasswords,
   rootGroupsEmpty,
   sudoAsksForPassword,
@@ -219,6 +222,7 @@ export const controls: readonly AnyControl[] = [
   inferencePromptsNotLogged,
   logFilesProtected,
   proxyAccessLogOn,
+  proxyAccessLogKept,
   proxyAccessLogStructured,
   oauth2ProxyLogsLogins,
   clockSynchronised,

@@ -134,7 +134,7 @@ test.each(machineControls.map(({ id }) => [id] as const))('%s flips on some host
 })
 
 /** What Caddy logs is not read yet. */
-const BLIND_TO_CADDY = ['proxy-access-log-on', 'proxy-access-log-structured']
+const BLIND_TO_CADDY = ['proxy-access-log-on', 'proxy-access-log-structured', 'proxy-access-log-kept']
 
 const looksAt = (fact: FactId) =>
   machineControls.filter((control) => [...control.needs, ...(control.uses ?? [])].some((one) => one === fact)).map(({ id }) => id)

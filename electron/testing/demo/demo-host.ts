@@ -179,6 +179,10 @@ export interface DemoSystem {
   readonly storage: { readonly fileSystem: string; readonly source: string; readonly mountedOn: string; readonly chain: readonly string[] }
   readonly clockSynchronised: boolean
   readonly persistentJournal: boolean
+  /** Lockdown and signatures of modules, as Secure Boot brings them. */
+  readonly lockedDown: boolean
+  /** What logrotate does with the logs of nginx, one setting a line. */
+  readonly logrotate: readonly string[]
   readonly coredumps: 'none' | 'external'
   /** Mode of /dev/nvidia*, and the group that owns them. */
   readonly deviceMode: number

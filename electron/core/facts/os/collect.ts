@@ -1,6 +1,7 @@
 import type { ProbeContext } from '../../probe/section.ts'
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { statFormat } from '../path-entry.ts'
+import { MAX_ROWS } from './logrotate.ts'
 
 /** Settings below /proc/sys that controls judge. `*` stands for every interface. */
 const settings = [
@@ -51,14 +52,14 @@ const watchingUnits = [
   ...['zabbix-agent2.service', 'telegraf.service', 'apport.service', 'kdump.service', 'kdump-tools.service'],
 ]
 
-/** The settings go through one grep: many files of /proc/sys can be read at once only, and `read` of dash takes byte by byte.
+/** Of logrotate its settings, without the scripts that it runs. The settings of the kernel go through one grep: many files of /proc/sys can be read at once only, and `read` of dash takes byte by byte.
  * What asks a daemon runs side by side, one line each, and is sorted, so that two audits of the same host print the same. */
 const SCRIPT = `units=$1 settings=$2
 shift 2
 printf '@sysctl\\n'
 cd /proc/sys 2>/dev/null && grep -sH . -- $settings | sed 's/:/ /;s/^/=/'
 cd /
-grep -sH . /sys/kernel/security/lsm /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled | sed 's|^/sys/kernel/security/lsm:|@security-modules\\n=|;s|^/sys/fs/selinux/enforce:|@selinux-enforcing\\n=|;s|^/sys/module/apparmor/parameters/enabled:|@apparmor-enabled\\n=|'
+grep -sH . /sys/kernel/security/lsm /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce | sed 's|^/sys/kernel/security/lockdown:|@lockdown\\n=|;s|^/sys/module/module/parameters/sig_enforce:|@modules-signed\\n=|;s|^/sys/kernel/security/lsm:|@security-modules\\n=|;s|^/sys/fs/selinux/enforce:|@selinux-enforcing\\n=|;s|^/sys/module/apparmor/parameters/enabled:|@apparmor-enabled\\n=|'
 under() { command -v lsblk >/dev/null 2>&1 && lsblk -nrso NAME,TYPE -- "$1" 2>/dev/null | head -n 20 | sed 's/^/=/'; }
 mounted() { findmnt -nro SOURCE,FSTYPE,TARGET -T "$1" 2>/dev/null | tail -n 1; }
 if [ -r /proc/swaps ]; then
@@ -83,8 +84,13 @@ for path do
 done
 printf '@devices\\n'
 stat -L -c '=${statFormat}' / /etc /etc/ssl /etc/pki /etc/pki/tls /etc/letsencrypt /var /var/log /dev/nvidia[0-9]* /dev/nvidiactl /dev/nvidia-uvm* /dev/nvidia-caps/* /dev/dri/renderD* /dev/kfd 2>/dev/null
-printf '@rotated\\n'
-grep -hsE '^[[:space:]]*["/]' /etc/logrotate.conf /etc/logrotate.d/* | head -n 100 | sed 's/^/=/'
+boot=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+[ -r "$boot" ] && printf '@secure-boot\\n=%s\\n' "$(od -An -tu1 -j4 -N1 "$boot" 2>/dev/null)"
+if [ -e /etc/logrotate.conf ] && ! [ -r /etc/logrotate.conf ]; then printf '@logrotate unreadable\\n'
+else
+  printf '@logrotate\\n'
+  grep -snHEv '^[[:space:]]*(#|$)' /etc/logrotate.conf /etc/logrotate.d/* | sed -E '/:[0-9]+:[[:space:]]*((pre|post)rotate|(first|last)action|preremove)/,/:[0-9]+:[[:space:]]*endscript/d' | head -n ${MAX_ROWS} | cut -c1-500 | sed 's/^/=/'
+fi
 printf '@forwarding\\n'
 grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d | head -n 20 | cut -c1-300 | sed 's/^/=/'
 [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0

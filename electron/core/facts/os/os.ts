@@ -1,4 +1,5 @@
 import type { PathEntry } from '../path-entry.ts'
+import type { Logrotate } from './logrotate.ts'
 
 /** A value and the line of section `os` that shows it. */
 export interface Shown<T> {
@@ -47,12 +48,18 @@ export interface Os {
   readonly securityModules?: Shown<string> | undefined
   readonly selinuxEnforcing?: Shown<boolean> | undefined
   readonly appArmorEnabled?: Shown<boolean> | undefined
+  /** How far root itself is kept out of the kernel (kernel_lockdown(7)). */
+  readonly lockdown?: Shown<'none' | 'integrity' | 'confidentiality'> | undefined
+  /** Does the kernel load signed modules only? */
+  readonly modulesSigned?: Shown<boolean> | undefined
+  /** Of UEFI firmware. */
+  readonly secureBoot?: Shown<boolean> | undefined
   /** `Storage=` of journald.conf(5), its default when absent, and whether /var/log/journal exists. */
   readonly journal?: Shown<{ readonly storage: string; readonly directory: boolean }> | undefined
   /** `Storage=` of coredump.conf(5), `external` by default. */
   readonly coredumpStorage?: Shown<string> | undefined
-  /** Patterns that logrotate knows. */
-  readonly rotated: readonly Shown<string>[]
+  /** Undefined when its configuration may not be read. */
+  readonly logrotate?: Logrotate | undefined
   /** Lines of rsyslog that send away. */
   readonly forwarding: readonly Shown<string>[]
 }

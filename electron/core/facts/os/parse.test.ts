@@ -17,7 +17,6 @@ test('a host of the lab', () => {
   expect(os?.journal?.value).toEqual({ storage: 'auto', directory: true })
   expect(os?.coredumpStorage?.value).toBe('external')
   expect(os?.services).toMatchObject([{ id: 'systemd-journald.service', activeState: 'active' }])
-  expect(os?.rotated.map(({ value }) => value)).toContain('/var/log/nginx/*.log')
   for (const { line } of Object.values(os?.sysctl ?? {})) expect(fixture.split('\n')[line - 1]).toMatch(/^=/)
 })
 
@@ -39,8 +38,12 @@ test('swap, storage, devices and modules, as lsblk(8), findmnt(8) and stat(1) pr
       '@devices',
       '=directory/755/root/root//',
       '=character special file/666/root/root//dev/nvidia0',
-      '@rotated',
-      '="/var/log/a b/*.log" /var/log/c.log {',
+      '@lockdown',
+      '=none [integrity] confidentiality',
+      '@modules-signed',
+      '=N',
+      '@secure-boot',
+      '=   1',
       '@journal',
       '=Storage=volatile',
       '=  Storage = Persistent',
@@ -51,7 +54,7 @@ test('swap, storage, devices and modules, as lsblk(8), findmnt(8) and stat(1) pr
   expect(os?.fileSystems[0]).toMatchObject({ path: '/srv/models with blank', kind: 'nfs4', source: 'store:/models' })
   expect(os?.devices.map(({ path }) => path)).toEqual(['/dev/nvidia0'])
   expect(os?.folders.map(({ path }) => path)).toEqual(['/'])
-  expect(os?.rotated.map(({ value }) => value)).toEqual(['/var/log/a b/*.log', '/var/log/c.log'])
+  expect([os?.lockdown?.value, os?.modulesSigned?.value, os?.secureBoot?.value]).toEqual(['integrity', false, true])
   expect(os?.journal?.value.storage).toBe('persistent')
   expect(os?.appArmorEnabled?.value).toBe(true)
   expect(os?.services).toBeUndefined()
@@ -62,7 +65,17 @@ test('without its first block nothing is known', () => {
 })
 
 test('property: never throws, whatever stands in the rows', () => {
-  const block = fc.constantFrom('sysctl', 'swap x y z /s', 'file-system a b c /d', 'devices', 'services', 'journal', 'clock', 'rotated')
+  const block = fc.constantFrom(
+    'sysctl',
+    'swap x y z /s',
+    'file-system a b c /d',
+    'devices',
+    'services',
+    'journal',
+    'clock',
+    'logrotate',
+    'lockdown',
+  )
   fc.assert(
     fc.property(fc.array(fc.tuple(block, fc.array(fc.string({ maxLength: 60 })))), (blocks) => {
       parseOs(`@sysctl\n${blocks.map(([name, rows]) => `@${name}\n${rows.map((row) => `=${row}\n`).join('')}`).join('')}`)

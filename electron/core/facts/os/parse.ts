@@ -1,5 +1,6 @@
 import { type Block, type BlockRow, readBlocks } from '../blocks.ts'
 import { parsePathEntry } from '../path-entry.ts'
+import { parseLogrotate } from './logrotate.ts'
 import type { Os, ServiceState, Shown, Storage } from './os.ts'
 
 /** Reads section `os`. Undefined when its first block is missing: then nothing of it was printed as the script prints it. */
@@ -19,9 +20,12 @@ export function parseOs(stdout: string): Os | undefined {
     securityModules: shown(rows('security-modules')[0]),
     selinuxEnforcing: readFlag(rows('selinux-enforcing')[0], /^([01])$/, '1'),
     appArmorEnabled: readFlag(rows('apparmor-enabled')[0], /^([YN])$/, 'Y'),
+    lockdown: readLockdown(rows('lockdown')[0]),
+    modulesSigned: readFlag(rows('modules-signed')[0], /^([YN])$/, 'Y'),
+    secureBoot: readFlag(rows('secure-boot')[0], /^\s*([01])$/, '1'),
     journal: readJournal(blocks.get('journal')?.[0]),
     coredumpStorage: readStorageSetting(blocks.get('coredump')?.[0], 'external'),
-    rotated: rows('rotated').flatMap(readPatterns),
+    logrotate: parseLogrotate(blocks.get('logrotate')?.[0]),
     forwarding: rows('forwarding').map(({ text, line }) => ({ value: text.trim(), line })),
   }
 }
@@ -69,9 +73,8 @@ function readJournal(block: Block | undefined): Os['journal'] {
   return storage && { value: { storage: storage.value, directory: block?.words === 'directory' }, line: storage.line }
 }
 
-/** `/var/log/nginx/*.log {`, several patterns on a line, some in quotes. */
-const readPatterns = ({ text, line }: BlockRow): Shown<string>[] =>
-  [...text.matchAll(/"([^"]+)"|([^\s{"]+)/g)].flatMap((match) => {
-    const value = match[1] ?? match[2] ?? ''
-    return value.startsWith('/') ? [{ value, line }] : []
-  })
+/** The state in force stands in brackets: `none [integrity] confidentiality`. */
+function readLockdown(row: BlockRow | undefined): Os['lockdown'] {
+  const state = row && /\[(none|integrity|confidentiality)\]/.exec(row.text)?.[1]
+  return row && state ? { value: state as 'none' | 'integrity' | 'confidentiality', line: row.line } : undefined
+}

@@ -4,6 +4,7 @@ import { ollama, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost } from '../corpus-host.ts'
 import { notOnGpu, rewritten } from '../sins/answers.ts'
 import { flag, on, withFiles, withListener, withProcess, withUnit, withWords } from '../sins/host.ts'
+import { replaced } from '../sins/proxy.ts'
 import { member, mode, sshd, sysctl, withoutService, withService, withSystem } from '../sins/system.ts'
 
 /** The system around the service, one loose setting at a time. */
@@ -230,4 +231,22 @@ export const hardening: readonly CorpusHost[] = [
     withoutService('rsyslog'),
     withService('rsyslog.service loaded inactive disabled'),
   ]),
+  corpusHost(
+    'vllm-logs-of-two-weeks',
+    'Access logs are gone after two weeks',
+    vllm,
+    withSystem(() => ({ logrotate: ['daily', 'rotate 14', 'create 0640 www-data adm'] })),
+  ),
+  corpusHost(
+    'vllm-log-never-rotated',
+    'The log of the site lies where logrotate does not look',
+    vllm,
+    replaced('/var/log/nginx/ai-access.log', '/srv/log/ai-access.log'),
+  ),
+  corpusHost(
+    'vllm-modules-unsigned',
+    'The kernel loads any module',
+    vllm,
+    withSystem(() => ({ lockedDown: false })),
+  ),
 ]

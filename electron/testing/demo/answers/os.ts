@@ -4,6 +4,8 @@ import type { DemoHost } from '../demo-host.ts'
 
 const folders = ['/', '/etc', '/etc/ssl', '/var', '/var/log']
 
+const numbered = (file: string, all: readonly string[]) => all.map((text, index) => `=${file}:${index + 1}:${text}`)
+
 /** Section `os`: kernel settings, storage, services, devices. */
 export function os(host: DemoHost, section: SectionSpec): Answer {
   const { system } = host
@@ -18,6 +20,10 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     '=lockdown,capability,landlock,yama,apparmor',
     '@apparmor-enabled',
     '=Y',
+    '@lockdown',
+    `=${system.lockedDown ? 'none [integrity] confidentiality' : '[none] integrity confidentiality'}`,
+    '@modules-signed',
+    `=${system.lockedDown ? 'Y' : 'N'}`,
     '@swaps',
     ...(swap ? [`@swap ${swap.kind} ${swap.source} - ${swap.path}`, ...swap.chain.map((row) => `=${row}`)] : []),
     ...paths
@@ -29,8 +35,9 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     '@devices',
     ...folders.map((path) => `=directory/755/root/root/${path}`),
     ...devices.map((path) => `=character special file/${system.deviceMode.toString(8)}/root/${system.deviceGroup}/${path}`),
-    '@rotated',
-    '=/var/log/nginx/*.log {',
+    '@logrotate',
+    ...numbered('/etc/logrotate.conf', ['weekly', 'rotate 4', 'create', 'include /etc/logrotate.d']),
+    ...(host.nginx ? numbered('/etc/logrotate.d/nginx', ['/var/log/nginx/*.log {', ...system.logrotate, '}']) : []),
     '@forwarding',
     ...system.forwarding.map((line) => `=${line}`),
     `@journal ${system.persistentJournal ? 'directory' : ''}`,

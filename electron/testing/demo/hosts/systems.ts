@@ -41,6 +41,8 @@ export const soundSystem: DemoSystem = {
   },
   clockSynchronised: true,
   persistentJournal: true,
+  lockedDown: true,
+  logrotate: ['daily', 'rotate 90', 'compress', 'create 0640 www-data adm'],
   coredumps: 'none',
   deviceMode: 0o660,
   deviceGroup: 'video',
@@ -70,6 +72,9 @@ export const plainSystem: DemoSystem = {
   storage: { fileSystem: 'ext4', source: '/dev/nvme0n1p2', mountedOn: '/', chain: ['nvme0n1p2 part', 'nvme0n1 disk'] },
   clockSynchronised: true,
   persistentJournal: true,
+  lockedDown: true,
+  // What the packages of Debian and Ubuntu bring.
+  logrotate: ['daily', 'missingok', 'rotate 14', 'compress', 'create 0640 www-data adm'],
   coredumps: 'external',
   deviceMode: 0o666,
   deviceGroup: 'root',
@@ -83,5 +88,6 @@ export const looseSystem: DemoSystem = {
   services: [...plainSystem.services, 'vsftpd.service loaded active enabled', 'rpcbind.socket loaded active enabled'],
   clockSynchronised: false,
   persistentJournal: false,
+  lockedDown: false,
   sudoers: [...plainSystem.sudoers, '%sudo ALL=(ALL) NOPASSWD: ALL'],
 }

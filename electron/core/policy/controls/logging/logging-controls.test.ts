@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { known, unknown } from '../../../facts/fact.ts'
+import { type FactResult, known, unknown } from '../../../facts/fact.ts'
+import type { Os } from '../../../facts/os/os.ts'
 import { parseOs } from '../../../facts/os/parse.ts'
 import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
 import { unit } from '../units/unit-facts.testing.ts'
@@ -8,6 +9,7 @@ import promptsNotLogged from './inference-prompts-not-logged.control.ts'
 import filesProtected from './log-files-protected.control.ts'
 import shipped from './logs-shipped.control.ts'
 import surviveRestart from './logs-survive-restart.control.ts'
+import accessLogKept from './proxy-access-log-kept.control.ts'
 import accessLogOn from './proxy-access-log-on.control.ts'
 import structured from './proxy-access-log-structured.control.ts'
 
@@ -223,4 +225,47 @@ test.each<[string, readonly (readonly [path: string, mode: number, owner: string
     line: 1,
   }))
   expect(outcomes(ask(filesProtected, facts('', [], { 'guarded-files': { files, folders: [] }, os: known(os('')) })))).toEqual([expected])
+})
+
+describe('proxy-access-log-kept', () => {
+  const rotated = (...lines: readonly string[]) => {
+    const all = ['weekly', 'rotate 4', 'create', '/var/log/nginx/*.log {', ...lines, '}']
+    return known(os(`@logrotate\n${all.map((line, index) => `=/etc/logrotate.conf:${index + 1}:${line}`).join('\n')}`))
+  }
+  const unread = known(os('@logrotate unreadable'))
+  const log = (path: string) => `access_log ${path} combined;`
+  test.each<[string, string, FactResult<Os>, string]>([
+    ['a quarter', '', rotated('daily', 'rotate 90'), 'pass: Access logs are rotated and kept'],
+    ['a quarter in weeks', log('/var/log/nginx/ai.log'), rotated('rotate 13'), 'pass: Access logs are rotated and kept'],
+    ['two weeks, as packages bring it', '', rotated('daily', 'rotate 14'), 'warning: Access logs are kept for 14 days'],
+    ['what holds for all', '', rotated(), 'warning: Access logs are kept for 28 days'],
+    ['many, but none older than a month', '', rotated('daily', 'rotate 365', 'maxage 30'), 'warning: Access logs are kept for 30 days'],
+    ['for ever', '', rotated('daily', 'rotate -1'), 'pass: Access logs are rotated and kept'],
+    ['by size', '', rotated('size 100M', 'rotate 10'), 'not-evaluated: How long logs are kept hangs on their size'],
+    ['by size and age', '', rotated('size 100M', 'rotate 10', 'maxage 7'), 'warning: Access logs are kept for 7 days'],
+    ['sooner when large', '', rotated('monthly', 'maxsize 1G', 'rotate 12'), 'not-evaluated: How long logs are kept hangs on their size'],
+    ['none kept', '', rotated('daily', 'rotate 0'), 'warning: Old access logs are thrown away'],
+    [
+      'the next one for all',
+      '',
+      rotated('daily', 'rotate 90', 'create 0644 www-data adm'),
+      'warning: The next access log is open to every account',
+    ],
+    ['elsewhere', log('/srv/log/ai.log'), rotated('rotate 90'), 'warning: An access log is never rotated'],
+    ['a folder deeper', log('/var/log/nginx/ai/a.log'), rotated('rotate 90'), 'warning: An access log is never rotated'],
+    ['without logrotate', '', known(os('@logrotate')), 'warning: An access log is never rotated'],
+    ['unread', '', unread, 'not-evaluated: How long logs are kept is not known'],
+    ['the system unread', '', unknown('why', ['os']), 'not-evaluated: How long logs are kept is not known'],
+    ['a name with a variable', log('/var/log/nginx/$host.log'), rotated('rotate 90'), 'not-evaluated: How long logs are kept is not known'],
+    ['sent away', log('syslog:server=10.0.0.9'), rotated(), 'not-applicable: The proxy writes no log file'],
+    ['off', 'access_log off;', rotated(), 'not-applicable: The proxy writes no log file'],
+  ])('%s', (_, line, read, expected) => {
+    expect(outcomes(ask(accessLogKept, facts(site(line), [service('ollama')], { os: read })))).toEqual([expected])
+  })
+
+  test('no proxy', () => {
+    expect(outcomes(ask(accessLogKept, facts('', [service('ollama')], { os: rotated() })))).toEqual([
+      'not-applicable: No proxy forwards to the model server',
+    ])
+  })
 })

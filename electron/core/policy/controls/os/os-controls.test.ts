@@ -7,6 +7,7 @@ import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
 import { askUnit, unit } from '../units/unit-facts.testing.ts'
 import clockSynchronised from './clock-synchronised.control.ts'
 import coreDumpsOff from './inference-core-dumps-off.control.ts'
+import modulesSigned from './kernel-modules-signed.control.ts'
 import kernelSettings from './kernel-settings-hardened.control.ts'
 import accessControl from './mandatory-access-control-on.control.ts'
 import directoriesAudited from './model-directories-audited.control.ts'
@@ -225,4 +226,19 @@ test('no models and no server: not applicable', () => {
         ),
       ),
     ).toEqual(['not-applicable: No inference server and no models'])
+})
+
+const locked = (state: string) => `@lockdown\n=${'none integrity confidentiality'.replace(state, `[${state}]`)}\n`
+test.each<[string, string, string]>([
+  ['lockdown, integrity', `${locked('integrity')}@modules-signed\n=N`, 'pass: The kernel is locked down'],
+  ['lockdown, confidentiality', locked('confidentiality'), 'pass: The kernel is locked down'],
+  ['signatures alone', `${locked('none')}@modules-signed\n=Y`, 'pass: Only signed modules are loaded'],
+  ['signatures, no lockdown in this kernel', '@modules-signed\n=Y', 'pass: Only signed modules are loaded'],
+  ['nothing', `${locked('none')}@modules-signed\n=N`, 'warning: The kernel loads unsigned modules'],
+  ['Secure Boot off', `${locked('none')}@modules-signed\n=N\n@secure-boot\n=   0`, 'warning: The kernel loads unsigned modules'],
+  ['Secure Boot on', `${locked('none')}@modules-signed\n=N\n@secure-boot\n=   1`, 'warning: Secure Boot ends at the kernel'],
+  ['Secure Boot on, the rest unread', '@secure-boot\n=   1', 'not-evaluated: Whether modules are checked is not known'],
+  ['unread', locked('none'), 'not-evaluated: Whether modules are checked is not known'],
+])('kernel-modules-signed: %s', (_, text, expected) => {
+  expect(judge(modulesSigned, text)).toEqual([expected])
 })
