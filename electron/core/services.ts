@@ -25,6 +25,7 @@ import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.t
 import { createModelRepo } from './store/model.repo.ts'
 import { hostGpus } from './views/gpus-view.ts'
 import { hostHardening } from './views/hardening-view.ts'
+import { hostPackages } from './views/packages-view.ts'
 import { hostServices } from './views/services-view.ts'
 import { createViewService } from './views/view-service.ts'
 import type { ViewSources } from './views/view-sources.ts'
@@ -149,6 +150,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     'host:services': ({ host }) => view(host, hostServices),
     'host:hardening': ({ host }) => view(host, hostHardening),
     'host:gpus': ({ host }) => view(host, hostGpus),
+    'host:packages': ({ host }) => view(host, hostPackages),
     'network:hosts': () => (current() ? audits.networks(fleet.require()) : []),
     'control:list': () => detailsOf(controls),
     'waiver:list': () => (current() ? waivers(fleet.require()) : []),

@@ -3,7 +3,7 @@ import type { Channel, EventName } from '#shared/ipc/channels.ts'
 import { subscribe } from '../bridge/call.ts'
 
 /** What the tabs of a host show: made from its newest audit, decisions laid over. */
-const views = ['host:services', 'host:hardening', 'host:gpus'] as const satisfies readonly Channel[]
+const views = ['host:services', 'host:hardening', 'host:gpus', 'host:packages'] as const satisfies readonly Channel[]
 
 /** Which answers an event makes stale. Events carry no data. */
 export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
@@ -33,7 +33,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'models:changed': ['models:overview', 'models:files'],
   'model-job:changed': ['models:job'],
   'settings:changed': ['settings:get'],
-  'advisories:changed': ['advisories:state'],
+  'advisories:changed': ['advisories:state', 'host:packages'],
   'engine:changed': [
     'app:info',
     'fleet:current',

@@ -33,6 +33,7 @@ export const useHostAudit = (host: string) => useQuery(query('audit:host', { hos
 export const useHostServices = (host: string) => useQuery(query('host:services', { host }))
 export const useHostHardening = (host: string) => useQuery(query('host:hardening', { host }))
 export const useHostGpus = (host: string) => useQuery(query('host:gpus', { host }))
+export const useHostPackages = (host: string) => useQuery(query('host:packages', { host }))
 export const useChanges = () => useQuery(query('audit:changes', null))
 export const useHistory = () => useQuery(query('audit:history', null))
 export const useOutput = (sha256: string) => useQuery(query('audit:output', { sha256 }))

@@ -20,6 +20,7 @@ export const channels = [
   'host:services',
   'host:hardening',
   'host:gpus',
+  'host:packages',
   'network:hosts',
   'control:list',
   'waiver:list',

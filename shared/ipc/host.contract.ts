@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { hostGpusSchema } from '../model/host-gpus.ts'
 import { hostHardeningSchema } from '../model/host-hardening.ts'
+import { hostPackagesSchema } from '../model/host-packages.ts'
 import { hostServicesSchema } from '../model/host-services.ts'
 import { contract } from './contract.ts'
 
@@ -11,4 +12,5 @@ export const hostContracts = {
   'host:services': contract({ input, output: hostServicesSchema.nullable(), effect: 'read', by: 'engine' }),
   'host:hardening': contract({ input, output: hostHardeningSchema.nullable(), effect: 'read', by: 'engine' }),
   'host:gpus': contract({ input, output: hostGpusSchema.nullable(), effect: 'read', by: 'engine' }),
+  'host:packages': contract({ input, output: hostPackagesSchema.nullable(), effect: 'read', by: 'engine' }),
 } as const

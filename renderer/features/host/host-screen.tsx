@@ -28,6 +28,7 @@ import { arriveAt, filterEntries, groupBySection, groupByState, hostEntries, ope
 import { HostFacts } from './host-facts.tsx'
 import { HostTabHints } from './host-tab-hints.tsx'
 import { type HostTab, HostTabs, hostPanelId } from './host-tabs.tsx'
+import { PackagesTab } from './packages/packages-tab.tsx'
 import { ServicesTab } from './services/services-tab.tsx'
 import { StatementDialog } from './statement-dialog.tsx'
 import type { OpenFinding } from './verdict-link.tsx'
@@ -96,7 +97,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
     w: onFindings ? waive : undefined,
     r: auditing ? undefined : () => actions.start([host.name]),
     escape: stopOrClear,
-    '/': () => setFilter(filter ?? ''),
+    '/': onFindings ? () => setFilter(filter ?? '') : undefined,
   })
   const openFinding: OpenFinding = (verdict) => {
     setFilter(null)
@@ -187,6 +188,8 @@ function OtherTab({ tab, audit, onFinding }: OtherTabProps) {
       return <HardeningTab host={audit.name} onFinding={onFinding} />
     case 'gpus':
       return <GpusTab host={audit.name} onFinding={onFinding} />
+    case 'packages':
+      return <PackagesTab host={audit.name} onFinding={onFinding} />
   }
 }
 

@@ -16,6 +16,7 @@ const hints: Readonly<Record<HostTab, readonly Hint[]>> = {
   services: [[['j', 'k'], 'Next service'], openIts],
   hardening: [[['j', 'k'], 'Next setting'], openIts],
   gpus: [[['j', 'k'], 'Next GPU or process'], openIts],
+  packages: [[['j', 'k'], 'Next package'], openIts, [['/'], 'Filter']],
 }
 
 export const HostTabHints = ({ tab }: { readonly tab: HostTab }) => (

@@ -6,6 +6,7 @@ const tabs = [
   { value: 'services', label: 'Services' },
   { value: 'hardening', label: 'Hardening' },
   { value: 'gpus', label: 'GPUs' },
+  { value: 'packages', label: 'Packages' },
 ] as const
 export type HostTab = (typeof tabs)[number]['value']
 

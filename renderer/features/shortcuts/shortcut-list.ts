@@ -37,10 +37,12 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
   {
     title: 'Host',
     shortcuts: [
-      { chords: ['j', 'k'], action: 'Next or previous finding' },
+      { chords: ['left', 'right'], action: 'Next or previous tab (on a tab)' },
+      { chords: ['j', 'k'], action: 'Next or previous row' },
+      { chords: ['o'], action: 'Open the finding about the row' },
       { chords: ['e'], action: 'Copy the evidence' },
       { chords: ['w'], action: 'Waive the finding…' },
-      { chords: ['/'], action: 'Filter findings' },
+      { chords: ['/'], action: 'Filter findings or packages' },
     ],
   },
   {
