@@ -51,6 +51,12 @@ test('a recorded host', () => {
 
 test.each<[name: string, nginx: Partial<SectionOutput>, processes: FactResult<readonly Process[]>, expected: object]>([
   ['not installed', { state: 'missing' }, known([]), { known: true, value: { installed: false, running: false } }],
+  [
+    'not installed, processes hidden',
+    { state: 'missing' },
+    unknown('hidepid', ['processes']),
+    { known: false, reason: expect.stringContaining('hidepid') },
+  ],
   ['running from elsewhere', { state: 'missing' }, running, { known: false, reason: expect.stringContaining('not where') }],
   [
     'running in a container only',

@@ -14,6 +14,12 @@ function read(sources: FactSources): FactResult<Nginx> {
   const [master] = masters
   if (output.state === 'missing') {
     if (master) return unknown('nginx runs, but its program is not where Gatehouse looks for it', ['nginx', 'processes'])
+    if (!processes.known)
+      return unknown(
+        `nginx is not where Gatehouse looks for it, and whether one runs is not known: ${processes.reason}`,
+        processes.sections,
+        processes.hint,
+      )
     return known({ installed: false, running: false, directives: [] })
   }
   const failed = unusable(output, 'The nginx configuration is unread')

@@ -2,7 +2,7 @@ import { type SectionSpec, script } from '../../probe/section.ts'
 import { candidatePattern, maskVariables, variablePattern } from './candidates.ts'
 
 /**
- * One row per process from ps, then for the candidates their exact words, cgroup and (where the audit account may) the variables
+ * How /proc is mounted (hidepid, proc(5)), one row per process from ps, then for the candidates their exact words, cgroup and (where the audit account may) the variables
  * that matter. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
  * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host.
  */
@@ -13,6 +13,7 @@ if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then
 elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then printf '@ps busybox\\n'
 else printf '@ps none\\n'; exit 0
 fi
+while read -r device place type options rest; do [ "$place" = /proc ] && printf '@proc %s\\n' "$options"; done </proc/mounts 2>/dev/null
 table=$(printf '%s\\n' "$table" | cut -c1-1000 | sed "$hide")
 printf '%s\\n' "$table"
 printf '%s\\n' "$table" | grep -Ei "$pattern" | head -n 200 | while read -r pid rest; do

@@ -66,17 +66,33 @@ test('BusyBox has no uid column; candidates bring theirs', () => {
   ])
 })
 
-test.each<[string, string, 'hidden' | undefined]>([
-  [
-    'hidepid: process 1 is not shown',
-    '@ps procps\n    200     199  1000 ada                              bash                             -bash',
-    'hidden',
-  ],
+const own = '    200     199  1000 ada                              bash                             -bash'
+const init = '      1       0  1000 ada                              catatonit                        /catatonit'
+
+test.each<[string, string, object | undefined]>([
+  ['hidepid', `@ps procps\n@proc rw,relatime,hidepid=invisible,gid=27\n${own}`, { hiddenBy: 'hidepid=invisible' }],
+  ['hidepid of older kernels', `@ps procps\n@proc rw,hidepid=1\n${own}`, { hiddenBy: 'hidepid=1' }],
+  ['hidden without hidepid', `@ps procps\n@proc rw,relatime\n${own}`, { hiddenBy: undefined }],
+  ['hidden, mounts unread', `@ps procps\n${own}`, { hiddenBy: undefined }],
+  ['its own process 1 under hidepid', `@ps procps\n@proc hidepid=2\n${init}\n${own}`, { hiddenBy: 'hidepid=2' }],
   ['no ps', '@ps none', undefined],
   ['nothing', '', undefined],
   ['a row that is none', '@ps procps\nerror: unsupported option', undefined],
-])('%s', (_, text, expected) => {
-  expect(parseProcesses(text)).toBe(expected)
+])('nothing is concluded: %s', (_, text, expected) => {
+  expect(parseProcesses(text)).toEqual(expected)
+})
+
+test.each([
+  ['hidepid off', 'rw,hidepid=0', [init, own]],
+  ['hidepid off by name', 'rw,hidepid=off', [init, own]],
+  [
+    'in the group of gid=',
+    'rw,hidepid=2,gid=27',
+    ['      1       0     0 root                             systemd                          /sbin/init', own],
+  ],
+  ['mounted over with less', 'rw,hidepid=2\n@proc rw', [init, own]],
+])('all is seen: %s', (_, options, rows) => {
+  expect(parseProcesses(['@ps procps', `@proc ${options}`, ...rows].join('\n'))).toMatchObject([{ pid: 1 }, { pid: 200 }])
 })
 
 test.each(['debian-11', 'debian-13'])('%s (procps 3.3.17, 4.0.4)', (os) => {

@@ -13,16 +13,25 @@ interface Details {
   environment?: Record<string, string>
 }
 
+/** Processes of other accounts are not shown; `by` is the option of the mount that says so, when one does. */
+export interface Hidden {
+  readonly hiddenBy: string | undefined
+}
+
 /**
  * Reads the `processes` section. `undefined` when there was no usable ps, or a row has an unknown form.
- * The table must show process 1: a /proc mounted with hidepid hides other accounts, and then nothing may be concluded.
+ * The table must show process 1, and under hidepid somebody else's process too (who is in the group of gid= sees all): else others are hidden,
+ * and nothing may be concluded.
  */
-export function parseProcesses(stdout: string): readonly Process[] | 'hidden' | undefined {
+export function parseProcesses(stdout: string): readonly Process[] | Hidden | undefined {
   const lines = stdout.split('\n')
   const flavour = /^@ps (procps|busybox)$/.exec(lines[0] ?? '')?.[1]
   if (!flavour) return undefined
   const rows: Process[] = []
+  let hidepid: string | undefined
   let at = 1
+  // Mounted over one another, the last counts.
+  for (; lines[at]?.startsWith('@proc '); at += 1) hidepid = /(?:^|[ ,])(hidepid=(?!0|off)[a-z0-9]+)/.exec(lines[at] ?? '')?.[1]
   for (; at < lines.length; at += 1) {
     const text = lines[at] ?? ''
     if (text.startsWith('@')) break
@@ -31,7 +40,8 @@ export function parseProcesses(stdout: string): readonly Process[] | 'hidden' | 
     if (!row) return undefined
     rows.push(row)
   }
-  if (!rows.some(({ pid }) => pid === 1)) return 'hidden'
+  const accounts = new Set(rows.map(({ user }) => user))
+  if (!rows.some(({ pid }) => pid === 1) || (hidepid !== undefined && accounts.size < 2)) return { hiddenBy: hidepid }
   const details = readDetails(lines.slice(at))
   return rows.map((row) => ({ ...row, ...details.get(row.pid) }))
 }

@@ -8,6 +8,16 @@ import { replaced } from '../sins/proxy.ts'
 
 const nothing = { stdout: '', exitCode: 0 }
 
+/** As ps prints it under hidepid: its own line, and that of the shell above it. */
+const hidepid = rewritten(
+  'processes',
+  () => `@ps procps
+@proc rw,nosuid,nodev,noexec,relatime,hidepid=invisible
+   4100    4099   990 gatehouse-ro                     sh                               /bin/sh
+   4101    4100   990 gatehouse-ro                     ps                               ps -eww
+`,
+)
+
 /** Hosts that cannot be read whole: what is not known is never passed. */
 export const odd: readonly CorpusHost[] = [
   corpusHost('lab-01', 'The audit account has no sudo', lab01),
@@ -23,6 +33,8 @@ export const odd: readonly CorpusHost[] = [
     gpu03,
     on((host) => ({ ...host, sudo: false })),
   ),
+  corpusHost('vllm-hidepid', '/proc hides the processes of others', vllm, hidepid),
+  corpusHost('gpu-03-hidepid', 'A bare host that hides processes: what sockets, rules and files tell is found', gpu03, hidepid),
   corpusHost('vllm-nginx-refused', 'sudo refuses nginx -T', vllm, answers('denied', 'nginx')),
   corpusHost('vllm-nginx-cut', 'Half of the nginx configuration', vllm, cutInHalf('nginx')),
   corpusHost(

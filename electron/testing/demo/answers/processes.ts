@@ -6,6 +6,7 @@ export const processes: Answering = (host) => {
   const wanted = host.processes.filter(({ argv }) => candidate.test(argv.join(' ')))
   return lines([
     '@ps procps',
+    '@proc rw,nosuid,nodev,noexec,relatime',
     ...host.processes.map(
       ({ pid, ppid, uid, user, name, argv }) =>
         `${String(pid).padStart(7)} ${String(ppid).padStart(7)} ${String(uid).padStart(5)} ${user.padEnd(32)} ${name.padEnd(32)} ${argv.join(' ')}`,
