@@ -108,7 +108,7 @@ const drawn = (): readonly RuleSet[] => {
 /** So many hosts side by side: most of the time is waiting for answers that do not come. */
 const LANES = sets > 20 ? 4 : 1
 
-describe.skipIf(!canRun())('real packets', () => {
+describe.skipIf(!canRun())('real packets, as root with iproute2, nftables, iptables and ufw', () => {
   const machines: Machines[] = []
   beforeAll(async () => {
     for (let lane = 0; lane < LANES; lane += 1) machines.push(await startMachines(`fw${lane}`, 250))

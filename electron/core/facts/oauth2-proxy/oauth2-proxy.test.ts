@@ -233,6 +233,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     if (process.getuid?.() === 0) return
     chmodSync(config, 0)
     expect(run(shell)).toContain(`@config unreadable ${config}`)
+    chmodSync(config, 0o600)
   })
 
   test.each(shells)('the words that root runs leave no secret: %s', () => {

@@ -1,4 +1,5 @@
 import type { NginxDirective } from '../nginx.ts'
+import { type AddressTrust, addressTrusts } from './client-address.ts'
 import { nearest, nearestAll, type Scope } from './scope.ts'
 import type { HttpModel } from './servers.ts'
 import type { Target } from './target.ts'
@@ -32,6 +33,8 @@ export interface Gate {
   /** `allow` and `deny` in effect, in order. The first that fits the client's address decides; none lets it in. */
   readonly addresses: readonly NginxDirective[]
   readonly credentials: readonly Credential[]
+  /** Who may choose the address that the list looks at. */
+  readonly trusts: readonly AddressTrust[]
   /** An `auth_request` lets everybody in by itself: with "satisfy any" nothing else counts. */
   readonly opensToAll: boolean
 }
@@ -70,6 +73,7 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
   return {
     satisfy: nearest(scope, 'satisfy')?.parameters[0] === 'any' ? 'any' : 'all',
     addresses: nearestAll(scope, ['allow', 'deny']),
+    trusts: addressTrusts(scope),
     credentials,
     opensToAll: answer?.everybody === true,
   }

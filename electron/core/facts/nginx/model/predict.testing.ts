@@ -1,6 +1,7 @@
 import { addressBlock, within } from '../../network/address-block.ts'
 import { parseDump } from '../parse.ts'
 import type { Credential, Gate } from './access.ts'
+import type { AddressTrust } from './client-address.ts'
 import { maps } from './random-configurations.testing.ts'
 import { type Answer, serve } from './request.ts'
 import { own } from './scope.ts'
@@ -15,7 +16,21 @@ export interface Prediction {
   readonly path?: string | undefined
 }
 
-export type Predict = (method: string, path: string, login: boolean, from: string) => Prediction
+/** A request, and who sends it. */
+export interface Asked extends Client {
+  readonly method: string
+  readonly path: string
+  readonly host?: string | undefined
+}
+
+interface Client {
+  readonly login: boolean
+  readonly from: string
+  /** What it states about its address. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+export type Predict = (request: Asked) => Prediction
 
 /** `body`: what stands inside `server { … }`. */
 export function predictor(body: string): Predict {
@@ -25,23 +40,22 @@ export function predictor(body: string): Predict {
   const [server] = model.servers
   if (!server) throw new Error('no server')
   const mergeSlashes = own(server.scope, 'merge_slashes')?.parameters[0] !== 'off'
-  return (method, path, login, from) => {
-    const [bare = ''] = path.split('?')
-    return follow(serve(model, server, { method, path: bare, scheme: 'http', host: 'localhost', port: 80, mergeSlashes }), { login, from })
+  return (asked) => {
+    const [path = ''] = asked.path.split('?')
+    return follow(serve(model, server, { method: asked.method, path, scheme: 'http', host: 'localhost', port: 80, mergeSlashes }), asked)
   }
 }
 
 /** Who is refused goes on through `error_page`, where there is one for that status. */
-interface Client {
-  readonly login: boolean
-  readonly from: string
-}
-
 function follow(answers: readonly Answer[], client: Client): Prediction {
   const [first] = answers
   if (!first) throw new Error('no answer')
-  const refusing = first.gates.find((gate) => refuse(gate, client) !== 0)
-  const status = refusing && refuse(refusing, client)
+  let now = client
+  const refusing = first.gates.find((gate) => {
+    now = seenAs(gate, now)
+    return refuse(gate, now) !== 0
+  })
+  const status = refusing && refuse(refusing, now)
   const denied = status ?? (first.outcome.kind === 'answered' && first.outcome.directive.name === 'deny' ? 403 : undefined)
   if (denied === undefined) return outcome(first)
   const next = answers
@@ -61,6 +75,36 @@ function outcome({ outcome, scope, location }: Answer): Prediction {
 /** The stub model server lets everybody in when it is asked who somebody is. */
 const told = ({ refusal, asks }: Credential, login: boolean): number =>
   refusal ?? (login || asks?.some(({ target }) => target.host === '@upstream@') ? 0 : 401)
+
+/** The address that a gate sees; once a header has been believed, none is looked at again. */
+function seenAs({ trusts }: Gate, client: Client): Client {
+  for (const trust of trusts) {
+    const from = client.headers && stated(trust, client.from, client.headers[trust.header])
+    if (from !== undefined) return { ...client, from, headers: undefined }
+  }
+  return client
+}
+
+/** ngx_http_get_forwarded_addr: from the end of the list, as long as who is named is trusted and can be read. */
+function stated({ from, header, recursive }: AddressTrust, connected: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined
+  const trusted = (address: string) => {
+    const client = addressBlock(address)
+    return from.some(({ parameters: [text = ''] }) => {
+      const block = addressBlock(text)
+      return block !== undefined && client !== undefined && within(client, block)
+    })
+  }
+  const names = header === 'x-forwarded-for' ? value.split(/[ ,]+/) : [value]
+  let found: string | undefined
+  for (let at = connected; trusted(at); at = found) {
+    const next = names.pop()?.replace(/:\d+$/, '')
+    if (next === undefined || addressBlock(next) === undefined) break
+    found = next
+    if (!recursive) break
+  }
+  return found
+}
 
 /** 0 lets in. Access runs first, then auth_basic, then auth_request (ngx_http_core_access_phase). */
 function refuse(gate: Gate, { login, from }: Client): number {

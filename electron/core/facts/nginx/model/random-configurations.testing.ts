@@ -41,6 +41,11 @@ export const requestPaths = [
   '/a//b',
   '/api/push?x=1',
   '/..',
+  '/api/%2e%2e/v1/chat',
+  '/%61pi//./pull',
+  '/api/pull/..',
+  '/api/pull;x',
+  '/api/...',
 ] as const
 export const methods = ['GET', 'POST', 'DELETE'] as const
 /** Addresses that clients come from. */
@@ -77,6 +82,24 @@ const access = constantFrom(
   'auth_request /auth-odd;',
   'auth_request off;',
 )
+/** Who may state another address in a header. */
+const trust = constantFrom(
+  'set_real_ip_from 127.0.9.0/24;',
+  'set_real_ip_from 127.0.9.9; real_ip_header X-Forwarded-For;',
+  'set_real_ip_from 127.0.0.0/8; real_ip_header X-Forwarded-For; real_ip_recursive on;',
+  'set_real_ip_from 127.0.9.9; set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For; real_ip_recursive on;',
+  'set_real_ip_from 0.0.0.0/0; real_ip_header X-Client;',
+  'set_real_ip_from 0.0.0.0/0; real_ip_header proxy_protocol;',
+  'real_ip_header X-Forwarded-For;',
+  'real_ip_recursive on;',
+)
+/** Headers that a client may send about its address. */
+export const statements: readonly Readonly<Record<string, string>>[] = [
+  { 'x-forwarded-for': '10.1.2.3' },
+  { 'x-forwarded-for': '10.1.2.3, 127.0.9.9', 'x-real-ip': '127.0.0.1' },
+  { 'x-forwarded-for': '127.0.9.9, nonsense', 'x-client': '10.9.9.9' },
+  { 'x-real-ip': '10.1.2.3:80', 'x-forwarded-for': '127.0.0.1,10.1.2.3, 127.0.9.9' },
+]
 const rewrites = constantFrom(
   'rewrite ^/o/(.*)$ /$1 break;',
   'rewrite ^/o/(.*)$ /api/$1 last;',
@@ -110,12 +133,19 @@ const rewrites = constantFrom(
   'limit_except POST { allow 127.0.0.1; deny all; }',
   'return 301 /elsewhere;',
   'alias /nowhere/;',
+  'recursive_error_pages on;',
 )
 const handlers = constantFrom('', '@PASS@;', '@PASS@;', '@PASS@/;', '@PASS@/api/;', '@PASS@$request_uri;')
 
-const lines = tuple(option(access, { freq: 3, nil: '' }), option(access, { freq: 3, nil: '' }), option(rewrites, { freq: 3, nil: '' })).map(
-  (all) => all.filter((line, index) => line !== '' && all.findIndex((other) => other.split(' ')[0] === line.split(' ')[0]) === index),
-)
+const rarely = { freq: 2, nil: '' } as const
+const often = { freq: 3, nil: '' } as const
+const lines = tuple(
+  option(access, often),
+  option(access, often),
+  option(rewrites, often),
+  option(rewrites, rarely),
+  option(trust, rarely),
+).map((all) => all.filter((line, index) => line !== '' && all.findIndex((other) => other.split(' ')[0] === line.split(' ')[0]) === index))
 
 const { node } = letrec<{ node: Node }>((tie) => ({
   node: record({
@@ -124,7 +154,7 @@ const { node } = letrec<{ node: Node }>((tie) => ({
     lines,
     handler: handlers,
     children: option(array(tie('node') as Arbitrary<Node>, { maxLength: 2 }), {
-      freq: 1,
+      freq: 2,
       nil: [],
       depthSize: 'small',
     }),

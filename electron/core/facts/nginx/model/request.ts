@@ -3,7 +3,7 @@ import { type AuthAnswer, deniesAll, type Gate, gateOf } from './access.ts'
 import type { Assumption } from './conditions.ts'
 import { chooseLocation, type Location } from './locations.ts'
 import { type Passage, passages } from './rewrite.ts'
-import { own, type Scope } from './scope.ts'
+import { nearest, own, type Scope } from './scope.ts'
 import type { HttpModel, Server } from './servers.ts'
 import { readTarget, type Target } from './target.ts'
 import { normaliseUri } from './uri.ts'
@@ -47,8 +47,10 @@ interface Journey {
   readonly newPath: boolean
   /** After `rewrite … break`, on the server or in a location: proxy_pass leaves its own path out (`valid_location`). */
   readonly broken: boolean
-  /** On an error page already: its own errors have none (`recursive_error_pages off`). */
+  /** On an error page already: its own errors have none, unless `recursive_error_pages on`. */
   readonly onErrorPage: boolean
+  /** Error pages that it went to, and the paths that they were for. */
+  readonly pages: readonly string[]
   readonly inSubrequest: boolean
 }
 
@@ -91,6 +93,7 @@ function begin(
     newPath: false,
     broken: false,
     onErrorPage: false,
+    pages: [],
     inSubrequest,
   }
   return throughServer(start).slice(0, MAX_ANSWERS)
@@ -108,7 +111,7 @@ const follow = (journey: Journey, passage: Passage): Journey => ({
   ...journey,
   state: passage.state,
   assumptions: [...journey.assumptions, ...passage.assumptions],
-  internal: journey.internal || (passage.rewritten && passage.again),
+  internal: journey.internal || passage.rewritten,
   newPath: journey.newPath || passage.rewritten,
   broken: journey.broken || passage.broken,
 })
@@ -166,7 +169,13 @@ function toldBy({ parameters }: NginxDirective, status: number, answers: readonl
 /** A named location gets the request as it is; a path gets a GET. */
 function toErrorPage(journey: Journey, page: { readonly to: string; readonly directive: NginxDirective }, scope: Scope): readonly Answer[] {
   const method = page.to.startsWith('@') || journey.state.method === 'HEAD' ? journey.state.method : 'GET'
-  return redirect({ ...journey, onErrorPage: true, state: { ...journey.state, method } }, page.to, page.directive, scope)
+  const onErrorPage = nearest(scope, 'recursive_error_pages')?.parameters[0] !== 'on'
+  // The same page for the same path once more is a circle, which nginx ends with 500 after ten rounds.
+  const key = `${page.to} ${journey.state.uri}`
+  if (!onErrorPage && journey.pages.includes(key))
+    return [ended(journey, scope, { kind: 'answered', status: 500, directive: page.directive })]
+  const next = { ...journey, onErrorPage, pages: [...journey.pages, key], state: { ...journey.state, method } }
+  return redirect(next, page.to, page.directive, scope)
 }
 
 function search(journey: Journey): readonly Answer[] {
@@ -193,13 +202,14 @@ function search(journey: Journey): readonly Answer[] {
   }
 }
 
-/** `internal`: only for requests that nginx sends on itself. */
+/** `internal`: only for requests that nginx sends on itself. Inner locations inherit it. */
 const closedToClients = (journey: Journey, scope: Scope): boolean =>
-  own(scope, 'internal') !== undefined && !journey.internal && !journey.inSubrequest
+  nearest(scope, 'internal') !== undefined && !journey.internal && !journey.inSubrequest
 
 function enter(journey: Journey, location: Location): readonly Answer[] {
   if (closedToClients(journey, location.scope)) return failed(journey, location.scope, 404, location.directive, location)
-  return passages(location.scope, journey.model, journey.state).flatMap((passage) => {
+  const entered = limited(location.scope, journey.state.method)
+  return passages(entered, journey.model, journey.state).flatMap((passage) => {
     const next = follow(journey, passage)
     if (passage.answer) return returned(next, passage, location)
     if (passage.again && passage.rewritten) return search({ ...next, hops: next.hops + 1 })
@@ -208,8 +218,7 @@ function enter(journey: Journey, location: Location): readonly Answer[] {
 }
 
 /** Access, then `try_files`, then the handler of the location. */
-function content(journey: Journey, passed: Scope, location: Location | undefined): readonly Answer[] {
-  const scope = limited(passed, journey.state.method)
+function content(journey: Journey, scope: Scope, location: Location | undefined): readonly Answer[] {
   const gate = journey.inSubrequest ? undefined : gateOf(scope, journey.model, journey.state, (uri) => askAuth(journey, uri))
   const closed = gate !== undefined && gate.satisfy === 'all' && deniesAll(gate.addresses)
   const refusing = gate?.satisfy === 'all' ? gate.credentials.find(({ refusal }) => refusal !== undefined) : undefined
@@ -223,10 +232,13 @@ function content(journey: Journey, passed: Scope, location: Location | undefined
     return [ended({ ...journey, gates: [...journey.gates, gate] }, scope, outcome, location), ...refused]
   }
   const next = gate ? { ...journey, gates: [...journey.gates, gate] } : journey
-  return [...(tryFiles(next, passed) ?? handle(next, scope, passed, location)), ...refused]
+  return [...(tryFiles(next, scope) ?? handle(next, scope, location)), ...refused]
 }
 
-/** `limit_except GET { … }` rules every method but those named; GET brings HEAD with it. */
+/**
+ * `limit_except GET { … }` rules every method but those named; GET brings HEAD with it. Its block is entered instead of the location's, so what the
+ * location rewrites, returns or tries is not looked at.
+ */
 function limited(scope: Scope, method: string): Scope {
   const limit = own(scope, 'limit_except')
   if (!limit?.block) return scope
@@ -273,20 +285,24 @@ function errorPage(scope: Scope, status: number): { readonly to: string; readonl
 /** Who is refused is sent to the error page, which may itself be passed on: then the refusal protects nothing. */
 function onRefusal(journey: Journey, scope: Scope, gate: Gate): readonly Answer[] {
   if (journey.onErrorPage) return []
-  const asking = gate.credentials.some(({ kind }) => kind === 'auth-request')
-  const statuses = [...(gate.credentials.length > 0 ? [401 as const] : []), ...(gate.addresses.length > 0 || asking ? [403 as const] : [])]
+  const may = (status: 401 | 403) =>
+    gate.credentials.some(({ kind, refusal }) => (refusal ?? status) === status && (status === 401 || kind === 'auth-request'))
+  const statuses = [...(may(401) ? [401 as const] : []), ...(gate.addresses.length > 0 || may(403) ? [403 as const] : [])]
+  // The address that a header stated stays.
+  const believing = { ...gate, satisfy: 'all' as const, addresses: [], credentials: [], opensToAll: false }
+  const next = gate.trusts.length > 0 ? { ...journey, gates: [...journey.gates, believing] } : journey
   return statuses.flatMap((status) => {
     const page = errorPage(scope, status)
-    return page ? toErrorPage(journey, page, scope).map((answer) => ({ ...answer, afterRefusal: status })) : []
+    return page ? toErrorPage(next, page, scope).map((answer) => ({ ...answer, afterRefusal: status })) : []
   })
 }
 
-function handle(journey: Journey, scope: Scope, outer: Scope, location: Location | undefined): readonly Answer[] {
+function handle(journey: Journey, scope: Scope, location: Location | undefined): readonly Answer[] {
   const found = handlerOf(scope, location)
   if (found?.name === 'proxy_pass' || found?.name === 'grpc_pass') return [ended(journey, scope, pass(journey, found, location), location)]
   if (found && scripted.includes(found.name))
     return [ended(journey, scope, { kind: 'unmodelled', reason: 'a script answers', directive: found }, location)]
-  const directive = found ?? outer.directive ?? journey.server.directive
+  const directive = found ?? scope.directive ?? journey.server.directive
   if (found) return [ended(journey, scope, { kind: 'answered', status: 0, directive }, location)]
   return failed(journey, scope, fileStatus(journey.state), directive, location, 0)
 }

@@ -258,7 +258,9 @@ function readStreams(
             answer: {
               outcome: { kind: 'proxied', directive, target, path: route.path },
               scope: server.scope,
-              gates: [{ satisfy: 'all', addresses: nearestAll(server.scope, ['allow', 'deny']), credentials: [], opensToAll: false }],
+              gates: [
+                { satisfy: 'all', addresses: nearestAll(server.scope, ['allow', 'deny']), credentials: [], trusts: [], opensToAll: false },
+              ],
               assumptions: [],
             },
           })

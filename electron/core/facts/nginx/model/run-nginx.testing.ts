@@ -7,14 +7,14 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Prediction } from './predict.testing.ts'
+import type { Asked, Prediction } from './predict.testing.ts'
 import { maps } from './random-configurations.testing.ts'
 
 /** Test support: one real nginx on loopback with many server blocks, and a stub model server behind it. */
 export interface RunningNginx {
   /** Index of the bodies that nginx accepted. */
   readonly accepted: readonly number[]
-  ask(body: number, method: string, path: string, login: boolean, from?: string, host?: string): Promise<Prediction>
+  ask(body: number, request: Asked): Promise<Prediction>
   stop(): Promise<void>
 }
 
@@ -85,9 +85,9 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
   }
   const child = spawn(program, ['-p', folder, '-c', file], { stdio: 'ignore' })
 
-  const ask = (body: number, method: string, path: string, login: boolean, from = '127.0.0.1', name?: string): Promise<Prediction> =>
+  const ask = (body: number, { method, path, login, from, host: name, headers: more }: Asked): Promise<Prediction> =>
     new Promise((resolve, reject) => {
-      const headers = { ...(login && { authorization }), ...(name !== undefined && { host: name }) }
+      const headers = { ...more, ...(login && { authorization }), ...(name !== undefined && { host: name }) }
       const sent = request({ host: addressOf(body), localAddress: from, port, method, path, headers }, (answer) => {
         let text = ''
         answer.setEncoding('utf8').on('data', (chunk: string) => {
@@ -111,7 +111,7 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
   }
   for (let attempt = 0; ; attempt++) {
     try {
-      await ask(accepted[0] ?? 0, 'GET', '/', false)
+      await ask(accepted[0] ?? 0, { method: 'GET', path: '/', login: false, from: '127.0.0.1' })
       return { accepted, ask, stop }
     } catch (error) {
       if (attempt > 100) {

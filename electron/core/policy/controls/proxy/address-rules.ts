@@ -36,8 +36,23 @@ export function letIn(rules: readonly NginxDirective[]): LetIn {
   return { kind: 'everybody' }
 }
 
+/** The host itself. */
+const LOOPBACK = ['127.0.0.0/8', '::1'].flatMap((network) => addressBlock(network) ?? [])
+/** A network this wide holds more than load balancers. */
+const WIDE = { 4: 16, 6: 48 } as const
+
+/** Of networks that are trusted to state who a client is, those in which clients live: the application servers, or simply many machines. */
+export function clientNetworks(trusted: readonly AddressBlock[], app: readonly string[]): readonly AddressBlock[] {
+  const clients = app.flatMap((network) => addressBlock(network) ?? [])
+  return trusted.filter(
+    (block) =>
+      !LOOPBACK.some((outer) => within(block, outer)) &&
+      (block.prefixLength <= WIDE[block.version] || clients.some((one) => within(one, block) || within(block, one))),
+  )
+}
+
 /** Blocks that reach beyond the networks given. Loopback is the host itself, and always fine. */
 export function beyond(blocks: readonly AddressBlock[], networks: readonly string[]): readonly AddressBlock[] {
-  const allowed = ['127.0.0.0/8', '::1', ...networks].flatMap((network) => addressBlock(network) ?? [])
+  const allowed = [...LOOPBACK, ...networks.flatMap((network) => addressBlock(network) ?? [])]
   return blocks.filter((block) => !allowed.some((outer) => within(block, outer)))
 }

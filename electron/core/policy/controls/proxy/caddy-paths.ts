@@ -10,6 +10,9 @@ import { strongest, weakest } from './authentication.ts'
 import { askedProgram, type Gateway } from './gateways.ts'
 import type { Authenticated, ProxyPath, ProxySocket, SocketTls } from './proxy-path.ts'
 
+/** Caddy reads the header of whoever it trusts; whom, the configuration may say in more ways than one. */
+const EVERYBODY = ['0.0.0.0/0', '::/0'].flatMap((network) => addressBlock(network) ?? [])
+
 const cited = (node: JsonNode, token?: string): Citation => ({ section: 'caddy', line: node.line, ...(token !== undefined && { token }) })
 
 export function caddySocket({
@@ -82,7 +85,7 @@ export function caddyPath(
     lists,
     listLines: outside === undefined ? rangeLines(found.server.node) : [],
     addressUnknown: states.some((state) => state.assumed.length > 0),
-    spoofable: states.some((state) => state.spoofable),
+    forgers: states.some((state) => state.spoofable) ? EVERYBODY : [],
     hsts: states.every((state) => state.hsts),
     line: cited(first?.outcome.node ?? found.server.node),
   }

@@ -1,6 +1,6 @@
 import { isManagement, printRoute } from '#shared/model/engine-routes.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
-import { beyond } from './address-rules.ts'
+import { beyond, clientNetworks } from './address-rules.ts'
 import { authenticatedBy } from './authentication.ts'
 import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 import { citeOnce, citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
@@ -32,12 +32,14 @@ export default defineControl({
   },
 })
 
+type Networks = PolicyContext['fleet']['networks']
+
 /** How well one route keeps strangers out. */
 type Restriction = 'open' | 'by-login' | 'spoofable' | 'beyond' | 'unknown' | 'no-admins' | 'no-login' | 'restricted'
 
 const louder: readonly Restriction[] = ['open', 'spoofable', 'beyond', 'by-login', 'unknown', 'no-admins', 'no-login', 'restricted']
 
-function restrictionOf(path: ProxyPath, keepers: ReadonlySet<string>, admins: readonly string[]): Restriction {
+function restrictionOf(path: ProxyPath, keepers: ReadonlySet<string>, { modelAdmins: admins, app }: Networks): Restriction {
   const login = authenticatedBy(path)
   if (path.lists.some((list) => list.kind === 'listed' && list.blocks.length === 0)) return 'restricted'
   const named = path.lists.flatMap((list) => (list.kind === 'listed' ? [list] : []))
@@ -45,7 +47,7 @@ function restrictionOf(path: ProxyPath, keepers: ReadonlySet<string>, admins: re
     if (path.addressUnknown || path.lists.some((list) => list.kind === 'unknown')) return 'unknown'
     return path.keeper !== undefined && login === 'yes' && !keepers.has(path.keeper) ? 'by-login' : 'open'
   }
-  if (path.spoofable) return 'spoofable'
+  if (clientNetworks(path.forgers, app).length > 0) return 'spoofable'
   if (admins.length === 0) return 'no-admins'
   // Several lists must all let a client in, so one that is narrow enough is enough.
   if (named.every((list) => beyond(list.blocks, admins).length > 0)) return 'beyond'
@@ -69,7 +71,7 @@ function judge({ subject, routes, withheld, first }: Front, { fleet }: PolicyCon
     }
   }
   const keepers = new Set(routes.filter(({ route }) => route.class === 'inference').flatMap(({ keeper }) => keeper ?? []))
-  const rated = management.map((route) => ({ route, restriction: restrictionOf(route, keepers, admins) }))
+  const rated = management.map((route) => ({ route, restriction: restrictionOf(route, keepers, fleet.networks) }))
   const worst = louder.find((one) => rated.some(({ restriction }) => restriction === one)) ?? 'restricted'
   const concerned = rated.filter(({ restriction }) => restriction === worst).map(({ route }) => route)
   const names = listed(concerned.map(asked), 10)
@@ -92,7 +94,7 @@ function judge({ subject, routes, withheld, first }: Front, { fleet }: PolicyCon
         status: 'fail',
         subject,
         title: 'Clients can choose their own address',
-        reason: `set_real_ip_from trusts every address, so a header passes the list that guards ${names}.`,
+        reason: `${listed(forgersOf(concerned, fleet.networks))} may state another address in a header, and so pass the list that guards ${names}.`,
         cite: cite('Guarded by a list of addresses that clients can forge.'),
       }
     case 'beyond':
@@ -147,6 +149,15 @@ function judge({ subject, routes, withheld, first }: Front, { fleet }: PolicyCon
       }
   }
 }
+
+/** Who may forge an address, in words. */
+const forgersOf = (paths: readonly ProxyPath[], { app }: Networks): readonly string[] => [
+  ...new Set(
+    paths.flatMap(({ forgers }) =>
+      clientNetworks(forgers, app).map(({ text, prefixLength }) => (prefixLength === 0 ? 'Whoever connects' : `Whoever is in ${text}`)),
+    ),
+  ),
+]
 
 const asked = ({ route }: Pick<ProxyPath, 'route'> | WithheldPath): string => printRoute(route)
 

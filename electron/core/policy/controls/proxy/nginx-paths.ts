@@ -61,7 +61,7 @@ export function nginxPath(route: ProxiedRoute, socket: ProxySocket, around: Ngin
     lists,
     listLines: addresses.map(({ line }) => ({ section: 'nginx', line })),
     addressUnknown: answer.assumptions.some(({ kind }) => kind === 'address' || kind === 'unmodelled'),
-    spoofable: trustsAnybody(route),
+    forgers: forgersOf(route),
     hsts: nearestAll(answer.scope, ['add_header']).some(({ parameters }) => /^strict-transport-security$/i.test(parameters[0] ?? '')),
     line: cited(route.directive),
     unfinished: halfBasic(route),
@@ -129,9 +129,12 @@ function keeperOf(route: ProxiedRoute): string | undefined {
   return gate?.kind === 'auth-request' ? gate.directive.parameters[0] : undefined
 }
 
-/** real_ip trusts whoever connects: then a client writes its own address into a header (ngx_http_realip_module). */
-const trustsAnybody = (route: ProxiedRoute): boolean =>
-  nearestAll(route.answer.scope, ['set_real_ip_from']).some((directive) => addressBlock(directive.parameters[0] ?? '')?.prefixLength === 0)
+/** Who connects from here writes the address of a client into a header. Without PROXY protocol on the socket nobody can by that. */
+const forgersOf = (route: ProxiedRoute): ProxyPath['forgers'] =>
+  route.answer.gates
+    .flatMap(({ trusts }) => trusts)
+    .filter(({ header }) => header !== 'proxy_protocol' || route.listen.proxyProtocol)
+    .flatMap(({ from }) => from.flatMap(({ parameters }) => addressBlock(parameters[0] ?? '') ?? []))
 
 /** `auth_basic` without a user file asks nobody: nginx skips it silently. */
 function halfBasic(route: ProxiedRoute): ProxyPath['unfinished'] {

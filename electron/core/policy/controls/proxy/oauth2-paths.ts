@@ -75,7 +75,7 @@ export function gatewayPaths(gateways: readonly Gateway[]): readonly ProxyPath[]
               lists: [],
               listLines: [],
               addressUnknown: false,
-              spoofable: false,
+              forgers: [],
               hsts: false,
               line,
             }

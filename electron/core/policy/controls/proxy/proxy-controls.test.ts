@@ -233,6 +233,21 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     ['fail: Clients can choose their own address'],
   ],
   [
+    'addresses that clients choose, by the location',
+    `server { ${tls} ${basic} location /api/ { set_real_ip_from 10.0.0.0/8; allow 10.0.1.5; deny all; ${toOllama} } }`,
+    ['fail: Clients can choose their own address'],
+  ],
+  [
+    'a load balancer that states who a client is',
+    `set_real_ip_from 10.0.9.3; real_ip_header X-Forwarded-For; server { ${tls} ${basic} location /api/ { allow 10.0.1.5; deny all; ${toOllama} } }`,
+    ['pass: Management is for administrators only'],
+  ],
+  [
+    'addresses from the PROXY protocol, which the socket does not speak',
+    `set_real_ip_from 0.0.0.0/0; real_ip_header proxy_protocol; server { ${tls} ${basic} location /api/ { allow 10.0.1.5; deny all; ${toOllama} } }`,
+    ['pass: Management is for administrators only'],
+  ],
+  [
     'accounts of their own',
     `server { ${tls} ${basic} location / { return 404; } location = /api/chat { ${toOllama} } location = /api/pull { auth_basic_user_file /etc/nginx/.admins; ${toOllama} } }`,
     ['warning: Management is guarded by login only'],

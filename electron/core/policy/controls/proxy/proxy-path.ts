@@ -1,5 +1,6 @@
 import type { EngineRoute } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { AddressBlock } from '../../../facts/network/address-block.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
 import type { Citation } from '../../control.ts'
 import type { LetIn } from './address-rules.ts'
@@ -54,8 +55,8 @@ export interface ProxyPath {
   readonly listLines: readonly Citation[]
   /** Something that is not modelled may decide by address. */
   readonly addressUnknown: boolean
-  /** Clients may choose the address that the lists look at. */
-  readonly spoofable: boolean
+  /** Networks whose clients may choose the address that the lists look at. */
+  readonly forgers: readonly AddressBlock[]
   /** Browsers are told to come back by TLS only. */
   readonly hsts: boolean
   /** The line that passes it on. */

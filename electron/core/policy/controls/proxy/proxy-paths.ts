@@ -8,7 +8,7 @@ import type { Network } from '../../../facts/network/network.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import type { Citation, PolicyContext, Verdict } from '../../control.ts'
-import { beyond } from './address-rules.ts'
+import { beyond, clientNetworks } from './address-rules.ts'
 import { type HostPaths, pathsOfHost } from './paths-of-host.ts'
 import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 
@@ -53,7 +53,8 @@ export function frontsOf(facts: ProxyFacts, context: PolicyContext): { readonly 
 }
 
 /** Lists that let nobody in but this machine. */
-const localOnly = ({ lists }: ProxyPath): boolean => lists.some((list) => list.kind === 'listed' && beyond(list.blocks, []).length === 0)
+const localOnly = ({ lists, forgers }: ProxyPath): boolean =>
+  clientNetworks(forgers, []).length === 0 && lists.some((list) => list.kind === 'listed' && beyond(list.blocks, []).length === 0)
 
 /** Are only named addresses let in, whatever else is asked of them? */
 export const addressed = ({ lists }: ProxyPath): boolean => lists.some(({ kind }) => kind === 'listed')
