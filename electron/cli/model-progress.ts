@@ -21,7 +21,9 @@ export function createModelProgress(output: NodeJS.WriteStream): { update(job: M
         clear()
         output.write(`${progress.host}: ${endOf(progress)}\n`)
       }
-      const busy = job.hosts.filter(({ stage }) => stage === 'listing' || stage === 'hashing' || stage === 'connecting')
+      const busy = job.hosts.filter(
+        ({ stage }) => stage === 'listing' || stage === 'scanning' || stage === 'hashing' || stage === 'connecting',
+      )
       if (!output.isTTY || job.state === 'finished' || busy.length === 0) return
       const text = busy.map(underWay).join(' · ')
       output.write(`${CLEAR_LINE}${visible(text).slice(0, Math.max(20, output.columns - 1))}`)
@@ -37,7 +39,18 @@ function endOf({ stage, filesTotal, bytesTotal, failure }: ModelProgress): strin
   return filesTotal > 0 ? `hashed ${filesTotal} files, ${bytesText(bytesTotal)}` : 'done'
 }
 
-function underWay({ host, stage, bytesDone, bytesTotal, bytesPerSecond, secondsLeft, current }: ModelProgress): string {
+function underWay({
+  host,
+  stage,
+  filesDone,
+  filesTotal,
+  bytesDone,
+  bytesTotal,
+  bytesPerSecond,
+  secondsLeft,
+  current,
+}: ModelProgress): string {
+  if (stage === 'scanning') return `${host} scanning ${filesDone} of ${filesTotal}`
   if (stage !== 'hashing') return `${host} ${stage}`
   const percent = bytesTotal > 0 ? ` ${Math.floor((bytesDone / bytesTotal) * 100)}%` : ''
   const pace = bytesPerSecond > 0 ? ` ${bytesText(bytesPerSecond)}/s` : ''

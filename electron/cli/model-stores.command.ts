@@ -30,12 +30,13 @@ const options = {
   'read-on': { type: 'string' },
 } as const
 
+type Action = 'list' | 'scan' | 'hash' | 'verify'
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
 /** What lies on the disks as models, and whether it is what it should be. Shares its data folder with the app. */
 export async function runModelStores(action: string | undefined, args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-  if (action !== 'list' && action !== 'hash' && action !== 'verify' && action !== 'expect')
+  if (action !== 'list' && action !== 'scan' && action !== 'hash' && action !== 'verify' && action !== 'expect')
     throw new UsageError('models: expected list, hash, verify, expect or scan')
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('models: expected either --fleet FILE or --demo')
   const progress = createModelProgress(process.stderr)
@@ -49,7 +50,7 @@ export async function runModelStores(action: string | undefined, args: string[])
     const [problem] = problems
     if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${values.fleet}:${problem.line}: ${problem.message}` })
     if (action === 'expect') return await expect(services, values, positionals)
-    const job = values.stored ? undefined : await look(services, action !== 'list', values)
+    const job = values.stored ? undefined : await look(services, action, values)
     progress.end()
     print(services, action, values)
     return exitCodeOf(services, action, job)
@@ -59,18 +60,23 @@ export async function runModelStores(action: string | undefined, args: string[])
   }
 }
 
-function look(services: Services, hash: boolean, values: Values): Promise<ModelJob> {
+function look(services: Services, action: Action, values: Values): Promise<ModelJob> {
   const olderThanDays = values.again ? 0 : values['older-than'] === undefined ? undefined : Number(values['older-than'])
   if (olderThanDays !== undefined && !(Number.isInteger(olderThanDays) && olderThanDays >= 0))
     throw new UsageError('models: --older-than expects a number of days')
-  const run = services.models.start(services.fleet.require(), services.transport(), { hosts: values.host ?? [], hash, olderThanDays })
+  const run = services.models.start(services.fleet.require(), services.transport(), {
+    hosts: values.host ?? [],
+    scan: action === 'scan' || action === 'verify',
+    hash: action === 'hash' || action === 'verify',
+    olderThanDays,
+  })
   const stop = () => services.models.cancel()
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   return run.done
 }
 
-function print(services: Services, action: 'list' | 'hash' | 'verify', values: Values): void {
+function print(services: Services, action: Action, values: Values): void {
   const fleet = services.fleet.require()
   const overview = services.models.overview(fleet)
   const chosen = values.host ?? []
@@ -89,6 +95,7 @@ function print(services: Services, action: 'list' | 'hash' | 'verify', values: V
 /** A file that differs, is missing or is extra makes the exit code 1; a host that could not be looked at 2, unless another has findings. */
 function exitCodeOf(services: Services, action: string, job: ModelJob | undefined): number {
   const { artifacts } = services.models.overview(services.fleet.require())
+  if ((action === 'scan' || action === 'verify') && artifacts.some(({ scan }) => scan === 'dangerous')) return ExitCode.findings
   const wrong = artifacts.some(({ counts }) => counts.differs + counts['missing-file'] + counts['extra-file'] > 0)
   if (action === 'verify' && wrong) return ExitCode.findings
   return job?.hosts.some(({ stage }) => stage !== 'done') ? ExitCode.couldNotRun : ExitCode.clean

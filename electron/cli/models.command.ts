@@ -10,7 +10,7 @@ import { describeFailure } from './words.ts'
 const options = { json: { type: 'boolean', default: false } } as const
 
 export async function runModels([verb, ...args]: string[]): Promise<number> {
-  if (verb !== 'scan') return runModelStores(verb, args)
+  if (verb !== 'scan' || args.some((word) => /^--(?:fleet|demo)(?:=|$)/.test(word))) return runModelStores(verb, args)
   return runScan(args)
 }
 

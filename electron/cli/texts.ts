@@ -25,11 +25,13 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       --data FOLDER      as for audit; the two share their waivers
 
   gatehouse models list --fleet FILE [--host NAME]… [--json] [--files]
+  gatehouse models scan --fleet FILE [--host NAME]… [--json]
   gatehouse models hash --fleet FILE [--host NAME]… [--again | --older-than DAYS]
   gatehouse models verify --fleet FILE [--host NAME]… [--json]
       list looks at the model directories of the hosts: every model with its files, owner, size and the server that has it.
+      scan reads over SFTP what each file is and whether it can hurt: headers and what can hold code, never the tensors.
       hash takes the SHA-256 of every file whose bytes have none yet, at low priority, one stream per disk; Ctrl-C ends it, and the
-      next run goes on after the last finished file. verify does both, and holds the hashes against the expected values.
+      next run goes on after the last finished file. verify does all three, and holds the hashes against the expected values.
       --stored           what was found before, without connecting
       --demo, --data     as for audit
   gatehouse models expect --fleet FILE --model NAME [--url URL] --read-by NAME [--read-on YYYY-MM-DD] [--key PEM] DOCUMENT

@@ -75,7 +75,13 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const advisories = createAdvisoryStore({ clock: ports.clock, log: ports.log, folder: ports.paths.data, by: ports.account })
   const audits = createAuditService({ ...ports, repo, decisions: decisions.of, advisories: advisories.book })
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
-  const models = createModelService({ clock: ports.clock, repo: createModelRepo(database), by: ports.account, changed: ports.changed })
+  const models = createModelService({
+    clock: ports.clock,
+    repo: createModelRepo(database),
+    version: ports.version,
+    by: ports.account,
+    changed: ports.changed,
+  })
   let outlook: string = randomUUID()
   let open: Transport | undefined
 

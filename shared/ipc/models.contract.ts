@@ -18,7 +18,12 @@ export const modelsContracts = {
   }),
   /** Lists the model directories (of all hosts when none are named) and, where asked, takes the hashes that are missing. */
   'models:look': contract({
-    input: z.object({ hosts: z.array(hostName).max(500), hash: z.boolean(), olderThanDays: z.int().min(0).max(3650).optional() }),
+    input: z.object({
+      hosts: z.array(hostName).max(500),
+      scan: z.boolean(),
+      hash: z.boolean(),
+      olderThanDays: z.int().min(0).max(3650).optional(),
+    }),
     output: modelJobSchema,
     effect: 'connects',
     by: 'engine',

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { expectedValueSchema, fileStates, hashAlgorithms } from './model-expected.ts'
+import { modelFormatSchema } from './model-format.ts'
 import { hostInventorySchema, hostModelSchema, modelFileSchema, modelKinds } from './model-inventory.ts'
+import { scanOutcomes, scanReportSchema } from './scan-report.ts'
 
 /** One file of a model, what was found of it, and what it should be. */
 export const verifiedFileSchema = z.object({
@@ -18,6 +20,8 @@ export const verifiedFileSchema = z.object({
   expected: expectedValueSchema.optional(),
   /** The origin of the expected value is the place that the file came from, or nobody said where it comes from. */
   weak: z.boolean(),
+  /** Of exactly these bytes; absent while nobody scanned them. */
+  scan: scanReportSchema.optional(),
 })
 export type VerifiedFile = z.infer<typeof verifiedFileSchema>
 
@@ -40,6 +44,10 @@ export const modelArtifactSchema = z.object({
   sha256: z.string(),
   /** Every expected value that it was verified with comes from where it was downloaded. */
   weak: z.boolean(),
+  /** Formats of its weights by their content, the largest first; empty while nobody looked. */
+  formats: z.array(modelFormatSchema),
+  /** The worst outcome of its files; `not-scanned` while one of them was not. */
+  scan: z.enum([...scanOutcomes, 'not-scanned']),
 })
 export type ModelArtifact = z.infer<typeof modelArtifactSchema>
 

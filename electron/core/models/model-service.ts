@@ -11,7 +11,8 @@ import type { ModelRepo } from '../store/model.repo.ts'
 import type { StatedDigests } from './expected/parse-expected.ts'
 import { hashHost } from './hashes/hash-host.ts'
 import { listHost } from './inventory/list-host.ts'
-import { artifactsOf, byModel, type HashBook, hashBook, type VerifiedPlace, verifyModel } from './verify-model.ts'
+import { scanHost } from './scans/scan-host.ts'
+import { artifactsOf, byModel, type HostKnowledge, hashBook, scanShelf, type VerifiedPlace, verifyModel } from './verify-model.ts'
 
 const HOSTS_AT_ONCE = 8
 const PROGRESS_INTERVAL_MS = 200
@@ -19,6 +20,8 @@ const PROGRESS_INTERVAL_MS = 200
 export interface ModelServicePorts {
   readonly clock: Clock
   readonly repo: ModelRepo
+  /** Of this program. */
+  readonly version: string
   /** Account of the person at this console. */
   readonly by: string
   readonly changed: (event: 'models:changed' | 'model-job:changed') => void
@@ -27,7 +30,9 @@ export interface ModelServicePorts {
 export interface LookRequest {
   /** All hosts when none are named. */
   readonly hosts: readonly string[]
-  /** Takes hashes after listing: of files without one. */
+  /** After listing: reads what the files are, those that were not read yet. */
+  readonly scan: boolean
+  /** And takes hashes of files without one. */
   readonly hash: boolean
   /** Hashes again what was hashed longer ago; 0 hashes everything anew. */
   readonly olderThanDays?: number | undefined
@@ -55,7 +60,7 @@ export interface ModelService {
   withdrawExpected(fleet: Fleet, model: string): number
 }
 
-export function createModelService({ clock, repo, by, changed }: ModelServicePorts): ModelService {
+export function createModelService({ clock, repo, version, by, changed }: ModelServicePorts): ModelService {
   let current: { job: ModelJob; readonly abort: AbortController } | undefined
   const told = throttled(() => changed('model-job:changed'), PROGRESS_INTERVAL_MS)
   const iso = () => new Date(clock.now()).toISOString()
@@ -81,6 +86,13 @@ export function createModelService({ clock, repo, by, changed }: ModelServicePor
         repo.saveListing(fleet.name, listed.inventory, listed.models)
         changed('models:changed')
         if (listed.inventory.failure) return ends(new GatehouseError(listed.inventory.failure))
+        if (request.scan) {
+          const onProgress = (progress: Partial<ModelProgress>) => update(host.name, { stage: 'scanning', ...progress })
+          const common = { session, repo, signal, version, now: clock.now, onProgress }
+          const failure = await scanHost({ ...common, fleet: fleet.name, host: host.name })
+          changed('models:changed')
+          if (failure) return ends(new GatehouseError(failure))
+        }
       } finally {
         session.close()
       }
@@ -105,12 +117,17 @@ export function createModelService({ clock, repo, by, changed }: ModelServicePor
     }
   }
 
+  const knowledge = (fleet: string, host: string): HostKnowledge => ({
+    hashes: hashBook(repo.hashes(fleet, host)),
+    scans: scanShelf(repo.scans(fleet, host)),
+  })
+
   function placesOf(fleet: Fleet): VerifiedPlace[] {
-    const books = new Map<string, HashBook>()
-    const bookOf = (host: string): HashBook => {
-      const book = books.get(host) ?? hashBook(repo.hashes(fleet.name, host))
-      books.set(host, book)
-      return book
+    const known = new Map<string, HostKnowledge>()
+    const knownOf = (host: string): HostKnowledge => {
+      const it = known.get(host) ?? knowledge(fleet.name, host)
+      known.set(host, it)
+      return it
     }
     const expected = byModel(repo.expected(fleet.name))
     const inFleet = new Set(fleet.hosts.map(({ name }) => name))
@@ -119,7 +136,7 @@ export function createModelService({ clock, repo, by, changed }: ModelServicePor
       .filter(({ host }) => inFleet.has(host))
       .map((model) => ({
         model,
-        files: verifyModel(model, repo.files(fleet.name, model.host, model.id), expected.get(model.name) ?? [], bookOf(model.host)),
+        files: verifyModel(model, repo.files(fleet.name, model.host, model.id), expected.get(model.name) ?? [], knownOf(model.host)),
       }))
   }
 
@@ -143,7 +160,13 @@ export function createModelService({ clock, repo, by, changed }: ModelServicePor
           bytesPerSecond: 0,
         }),
       )
-      const job: ModelJob = { id: randomUUID(), kind: request.hash ? 'hash' : 'list', startedAt: iso(), state: 'running', hosts }
+      const job: ModelJob = {
+        id: randomUUID(),
+        kind: request.hash ? 'hash' : request.scan ? 'scan' : 'list',
+        startedAt: iso(),
+        state: 'running',
+        hosts,
+      }
       const run = { abort, job }
       current = run
       changed('model-job:changed')
@@ -173,7 +196,7 @@ export function createModelService({ clock, repo, by, changed }: ModelServicePor
       const model = repo.model(fleet.name, host, id)
       if (!model) throw new GatehouseError({ code: 'models.not-found', detail: id, host })
       const expected = repo.expected(fleet.name).filter((value) => value.model === model.name)
-      return verifyModel(model, repo.files(fleet.name, host, id), expected, hashBook(repo.hashes(fleet.name, host)))
+      return verifyModel(model, repo.files(fleet.name, host, id), expected, knowledge(fleet.name, host))
     },
     expect(fleet, model, stated, { url, readBy, readOn }) {
       const { form, revision, signature, signatureNote } = stated

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { ModelArtifact, VerifiedFile } from '#shared/model/model-artifact.ts'
 import { type ExpectedValue, type FileState, fileStates } from '#shared/model/model-expected.ts'
 import type { HostModel } from '#shared/model/model-inventory.ts'
-import type { FileIdentity, StoredFile, StoredHash } from '../store/model.repo.ts'
+import { scanOutcomes } from '#shared/model/scan-report.ts'
+import type { FileIdentity, StoredFile, StoredHash, StoredScan } from '../store/model.repo.ts'
 
 /** Hashes of one host by the identity of the file. */
 export type HashBook = ReadonlyMap<string, StoredHash>
@@ -21,6 +22,24 @@ export function hashOf(file: FileIdentity, algorithm: StoredHash['algorithm'], b
   if (!hash || file.ctimeNs === '' || file.mtimeNs === '') return undefined
   const same = hash.size === file.size && hash.mtimeNs === file.mtimeNs && hash.ctimeNs === file.ctimeNs
   return same ? hash : undefined
+}
+
+/** Scans of one host by the identity of the file. */
+export type ScanShelf = ReadonlyMap<string, StoredScan>
+
+export const scanShelf = (scans: readonly StoredScan[]): ScanShelf => new Map(scans.map((scan) => [`${scan.device} ${scan.inode}`, scan]))
+
+/** What was measured on one host. */
+export interface HostKnowledge {
+  readonly hashes: HashBook
+  readonly scans: ScanShelf
+}
+
+/** The report of exactly these bytes. */
+export function scanOf(file: FileIdentity, shelf: ScanShelf): StoredScan | undefined {
+  const scan = shelf.get(`${file.device} ${file.inode}`)
+  if (!scan || file.ctimeNs === '') return undefined
+  return scan.size === file.size && scan.mtimeNs === file.mtimeNs && scan.ctimeNs === file.ctimeNs ? scan : undefined
 }
 
 /** The values that stand for each model. */
@@ -47,13 +66,14 @@ export function verifyModel(
   model: HostModel,
   files: readonly StoredFile[],
   expected: readonly ExpectedValue[],
-  book: HashBook,
+  { hashes, scans }: HostKnowledge,
 ): VerifiedFile[] {
   const byName = new Map(expected.map((value) => [value.file, value]))
   const verified = files.map(({ name, file, role, claim }): VerifiedFile => {
     const value = byName.get(name)
     const algorithm = value?.algorithm ?? 'sha256'
-    const hash = hashOf(file, algorithm, book)
+    const hash = hashOf(file, algorithm, hashes)
+    const scan = scanOf(file, scans)
     const base = {
       name,
       role,
@@ -62,6 +82,7 @@ export function verifyModel(
       digest: hash?.digest ?? '',
       hashedAt: hash?.digest ? hash.hashedAt : '',
       ...(value && { expected: value }),
+      ...(scan && { scan: scan.report }),
     }
     const as = (state: FileState, reason: string): VerifiedFile => ({
       ...base,
@@ -69,7 +90,7 @@ export function verifyModel(
       reason,
       weak: value !== undefined && isWeak(value, model.source),
     })
-    const claimed = claim && hashOf(file, claim.algorithm, book)?.digest
+    const claimed = claim && hashOf(file, claim.algorithm, hashes)?.digest
     if (claim && claimed && claimed !== claim.value)
       return as('differs', `The store names it ${claim.value.slice(0, 12)}…, its content is ${claimed.slice(0, 12)}…`)
     if (hash?.digest && value) {
@@ -135,6 +156,16 @@ function fingerprint({ files }: VerifiedPlace): string | undefined {
   return createHash('sha256').update(digests.join('\n')).digest('hex')
 }
 
+/** Pages beside the weights are not scanned. */
+function scannedAs(group: readonly VerifiedPlace[]): Pick<ModelArtifact, 'formats' | 'scan'> {
+  const files = group.flatMap((place) => place.files.filter(({ role, file }) => role !== 'document' && file !== undefined))
+  const weights = files.filter(({ role }) => role === 'weights').sort((a, b) => (b.file?.size ?? 0) - (a.file?.size ?? 0))
+  const formats = [...new Set(weights.flatMap(({ scan }) => (scan ? [scan.format] : [])))]
+  const worst = scanOutcomes.find((outcome) => files.some(({ scan }) => scan?.outcome === outcome))
+  const all = files.length > 0 && files.every(({ scan }) => scan !== undefined)
+  return { formats, scan: worst === 'dangerous' || (all && worst) ? worst : 'not-scanned' }
+}
+
 /** Puts places with the same bytes together. */
 export function artifactsOf(places: readonly VerifiedPlace[]): ModelArtifact[] {
   const groups = new Map<string, VerifiedPlace[]>()
@@ -161,6 +192,7 @@ export function artifactsOf(places: readonly VerifiedPlace[]): ModelArtifact[] {
       counts: worst,
       sha256: largest?.algorithm === 'sha256' ? largest.digest : '',
       weak: verified.length > 0 && verified.every(({ weak }) => weak),
+      ...scannedAs(group),
     }
   })
 }

@@ -1,6 +1,7 @@
 import type Database from 'libsql'
 import type { ExpectedValue, HashAlgorithm } from '#shared/model/model-expected.ts'
 import type { HostInventory, HostModel, ModelFile } from '#shared/model/model-inventory.ts'
+import type { ScanReport } from '#shared/model/scan-report.ts'
 
 /** A file of a model as it is stored: its name inside the model, and the file that holds its bytes. */
 export interface StoredFile {
@@ -21,6 +22,14 @@ export interface StoredHash extends FileIdentity {
   readonly hashedAt: string
 }
 
+/** A report that holds for exactly these bytes. */
+export interface StoredScan extends FileIdentity {
+  /** Version of the program that scanned. */
+  readonly gatehouse: string
+  readonly scannedAt: string
+  readonly report: ScanReport
+}
+
 /** The newest listing of every host, its models and their files; hashes by the identity of a file. */
 export interface ModelRepo {
   /** Replaces what was known of the host. With a `failure`, its models stay as they were last seen. */
@@ -38,6 +47,8 @@ export interface ModelRepo {
   hashes(fleet: string, host: string): StoredHash[]
   hasher(fleet: string, host: string): string | undefined
   saveHasher(fleet: string, host: string, hasher: string): void
+  saveScan(fleet: string, host: string, scan: StoredScan): void
+  scans(fleet: string, host: string): StoredScan[]
   /** Adds values; those that stood for the same files are withdrawn by the same person. Nothing is ever removed. */
   expect(fleet: string, values: readonly ExpectedValue[]): void
   /** How many values of a model were withdrawn. */
@@ -69,6 +80,12 @@ export function createModelRepo(database: Database.Database): ModelRepo {
   const hasherOf = database.prepare('SELECT hasher FROM model_hasher WHERE fleet = ? AND host = ?')
   const upsertHasher = database.prepare(
     'INSERT INTO model_hasher (fleet, host, hasher) VALUES (?, ?, ?) ON CONFLICT (fleet, host) DO UPDATE SET hasher = excluded.hasher',
+  )
+  const upsertScan = database.prepare(`
+    INSERT OR REPLACE INTO model_scan (fleet, host, device, inode, size, mtime_ns, ctime_ns, gatehouse, scanned_at, report)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const scansOf = database.prepare(
+    'SELECT device, inode, size, mtime_ns, ctime_ns, gatehouse, scanned_at, report FROM model_scan WHERE fleet = ? AND host = ?',
   )
   const insertExpected = database.prepare(
     'INSERT INTO model_expected (id, fleet, model, file, stated_at, expected) VALUES (?, ?, ?, ?, ?, ?)',
@@ -122,6 +139,20 @@ export function createModelRepo(database: Database.Database): ModelRepo {
       return row && String(row.hasher)
     },
     saveHasher: (fleet, host, hasher) => void upsertHasher.run(fleet, host, hasher),
+    saveScan(fleet, host, { device, inode, size, mtimeNs, ctimeNs, gatehouse, scannedAt, report }) {
+      upsertScan.run(fleet, host, device, inode, size, mtimeNs, ctimeNs, gatehouse, scannedAt, JSON.stringify(report))
+    },
+    scans: (fleet, host) =>
+      (scansOf.all(fleet, host) as Row[]).map((row) => ({
+        device: String(row.device),
+        inode: String(row.inode),
+        size: Number(row.size),
+        mtimeNs: String(row.mtime_ns),
+        ctimeNs: String(row.ctime_ns),
+        gatehouse: String(row.gatehouse),
+        scannedAt: String(row.scanned_at),
+        report: parsed<ScanReport>(row, 'report'),
+      })),
     expect: database.transaction((fleet: string, values: readonly ExpectedValue[]) => {
       for (const value of values) {
         replaceExpected.run(value.statedAt, value.statedBy, fleet, value.model, value.file)
