@@ -46,7 +46,7 @@ export async function runModelStores(action: string | undefined, args: string[])
   )
   try {
     if (services.storeFailure) process.stderr.write(`warning: ${services.storeFailure.detail}\n`)
-    const { problems } = values.fleet === undefined ? await services.fleet.openDemo() : await services.fleet.load(values.fleet)
+    const { problems } = values.fleet === undefined ? await services.openDemo() : await services.fleet.load(values.fleet)
     const [problem] = problems
     if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${values.fleet}:${problem.line}: ${problem.message}` })
     if (action === 'expect') return await expect(services, values, positionals)

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Failure } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { ChangedKey, PromptRequest } from '#shared/model/prompt.ts'
+import type { StatedDigests } from './models/expected/parse-expected.ts'
 
 /** What the world must supply. Core never reaches for any of it by itself, so the app, the CLI, tests and e2e run the same code. */
 export interface Ports {
@@ -111,6 +112,8 @@ export interface JumpState {
 export interface DemoFleet {
   readonly fleet: Fleet
   readonly createTransport: (prompts: PromptPort) => Transport
+  /** Digests that an admin read for its models. */
+  readonly expectations: readonly { readonly model: string; readonly url: string; readonly stated: StatedDigests }[]
   stop(): Promise<void>
 }
 

@@ -5,6 +5,7 @@ import type { Latest } from '#shared/ipc/audit.contract.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import { contracts, type Input, type Output } from '#shared/ipc/contracts.ts'
+import type { FleetState } from '#shared/ipc/fleet.contract.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { type AdvisoryStore, createAdvisoryStore } from './advisories/advisory-store.ts'
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
@@ -39,6 +40,7 @@ export interface Services {
   readonly models: ModelService
   /** Every waiver of a fleet, newest first, and how it stands today. */
   waivers(fleet: Fleet): Output<'waiver:list'>
+  openDemo(): Promise<FleetState>
   /** The connections of the open fleet; made anew when another fleet is opened. */
   transport(): Transport
   /** A report of the newest results of the open fleet. Throws `audit.not-found`. */
@@ -121,6 +123,18 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     return result
   }
 
+  /** The demo brings digests that an admin read; they are recorded once. */
+  async function openDemo(): Promise<FleetState> {
+    const state = await fleet.openDemo()
+    const demo = fleet.demo()
+    if (demo && models.expected(demo.fleet).length === 0) {
+      const readOn = new Date(ports.clock.now()).toISOString().slice(0, 10)
+      for (const { model, url, stated } of demo.expectations)
+        models.expect(demo.fleet, model, stated, { url, readBy: ports.account, readOn })
+    }
+    return state
+  }
+
   const current = () => fleet.state().fleet
   /** A revision holds for one opening of one fleet file, the decisions that stand, and the day, with which decisions end. */
   function latestOf(since: string | null): Latest {
@@ -138,7 +152,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const answers: { readonly [C in Channel]?: (input: Input<C>) => Output<C> | Promise<Output<C>> } = {
     'fleet:current': () => fleet.state(),
     'fleet:load': ({ path }) => fleet.load(path),
-    'fleet:demo': () => fleet.openDemo(),
+    'fleet:demo': openDemo,
     'fleet:close': () => fleet.close(),
     'audit:start': ({ hosts }) => audits.start(fleet.require(), transport(), hosts).job,
     'audit:cancel': () => {
@@ -198,6 +212,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     advisories,
     models,
     waivers,
+    openDemo,
     transport,
     report,
     storeFailure,

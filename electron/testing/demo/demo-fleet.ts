@@ -11,6 +11,7 @@ import { gpu02 } from './hosts/gpu-02.ts'
 import { gpu03 } from './hosts/gpu-03.ts'
 import { gpu04 } from './hosts/gpu-04.ts'
 import { lab01 } from './hosts/lab-01.ts'
+import { expectations } from './hosts/models.ts'
 import { type DemoServers, generateKey, startDemoServers } from './ssh-servers.ts'
 
 const demoHosts: readonly DemoHost[] = [gpu01, gpu02, gpu03, gpu04, lab01]
@@ -59,6 +60,7 @@ export async function startDemoFleet(
   return {
     fleet,
     servers,
+    expectations,
     home,
     createTransport: (prompts) =>
       createSsh2Transport({ fleet, clock: { now: () => Date.now() }, log: () => undefined, paths: { data: home, home }, prompts }),

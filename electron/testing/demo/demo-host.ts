@@ -111,6 +111,10 @@ export interface DemoFile {
   readonly mode: number
   readonly size: number
   readonly content?: string
+  /** First bytes of a model file; zeros follow up to its size. */
+  readonly head?: Buffer
+  /** An ACL lets the audit account read it. */
+  readonly acl?: boolean
   readonly target?: string
 }
 

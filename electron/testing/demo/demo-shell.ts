@@ -1,23 +1,36 @@
 import type { ServerChannel } from 'ssh2'
+import { sectionsOf } from '#core/facts/registry.ts'
+import { servingSections } from '#core/models/inventory/list-host.ts'
 import { buildProbe } from '#core/probe/build-script.ts'
-import type { SectionSpec } from '#core/probe/section.ts'
+import type { ProbeContext, SectionSpec } from '#core/probe/section.ts'
 import { answerSection } from './answers/answers.ts'
 import type { DemoHost } from './demo-host.ts'
+import { END_OF_HASHING, END_OF_LISTING, serveHashing, serveListing } from './demo-models.ts'
 import { finishedFrame, framesOf, helloFrame } from './probe-frames.ts'
 
 const END_OF_PROBE = 'gh_main 2>/dev/null\n'
 
 /**
- * Stands for `/bin/sh` on a simulated host. It understands one script only, the probe that this very build would send,
- * and answers it section by section; anything else ends with 127, as on a host without a shell.
+ * Stands for `/bin/sh` on a simulated host. It understands only what this very build would send: a probe of all sections or of those that the
+ * inventory of models asks, answered section by section, the listing of model directories, and the hashing of files. Anything else ends with
+ * 127, as on a host without a shell.
  */
-export function serveProbe(channel: ServerChannel, host: DemoHost, sections: readonly SectionSpec[]): void {
+export function serveShell(channel: ServerChannel, host: DemoHost, context: ProbeContext): void {
   let script = ''
   channel.setEncoding('utf8')
   channel.on('data', (chunk: string) => {
     script += chunk
-    if (script.endsWith(END_OF_PROBE)) void answer(channel, script, host, sections)
+    if (script.endsWith(END_OF_PROBE)) void answerProbe(channel, script, host, context)
+    else if (script.endsWith(END_OF_LISTING)) finish(channel, serveListing(channel, script, host) ? 0 : 127)
+    else if (script.endsWith(END_OF_HASHING)) void serveHashing(channel, script, host).then((known) => finish(channel, known ? 0 : 127))
   })
+}
+
+function answerProbe(channel: ServerChannel, script: string, host: DemoHost, context: ProbeContext): Promise<void> {
+  const nonce = /^gh_k=([0-9a-f]{32})$/m.exec(script)?.[1] ?? '0'.repeat(32)
+  const forModels = servingSections(context)
+  const sections = script === buildProbe(forModels, nonce).script ? forModels : sectionsOf(context)
+  return answer(channel, script, host, sections)
 }
 
 async function answer(channel: ServerChannel, script: string, host: DemoHost, sections: readonly SectionSpec[]): Promise<void> {

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import ssh2, { type Connection, type ParsedKey, type Server as SshServer } from 'ssh2'
-import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
+import { probeContextOf } from '#core/facts/registry.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { DemoHost } from './demo-host.ts'
 import { type DemoLogins, loginOf, type SecondStep } from './demo-login.ts'
-import { serveProbe } from './demo-shell.ts'
+import { serveSftp } from './demo-sftp.ts'
+import { serveShell } from './demo-shell.ts'
 import { doorOf } from './responders.ts'
 
 const { Server, utils } = ssh2
@@ -66,11 +67,12 @@ export async function startDemoServers(
       })
       connection.on('session', (accept) => {
         const session = accept()
+        session.on('sftp', (acceptSftp) => serveSftp(acceptSftp(), host))
         session.on('exec', (acceptExec, reject, info) => {
           if (host.fault === 'refuse-exec' || info.command !== '/bin/sh') return reject()
           const fleet = fleetOf()
           const entry = fleet.hosts.find(({ name }) => name === host.name)
-          if (entry) serveProbe(acceptExec(), host, sectionsOf(probeContextOf(fleet, entry)))
+          if (entry) serveShell(acceptExec(), host, probeContextOf(fleet, entry))
         })
       })
     })

@@ -8,6 +8,7 @@ import { mapWithLimit } from '../../jobs/map-with-limit.ts'
 import type { HostSession } from '../../ports.ts'
 import { modelPathsFor } from '../../probe/model-paths.ts'
 import { runProbe } from '../../probe/run-probe.ts'
+import type { ProbeContext, SectionSpec } from '../../probe/section.ts'
 import { type LaidOutFile, type LaidOutModel, layOut, type OllamaStore } from './layout.ts'
 import { MAX_MANIFEST_BYTES, type ManifestText, ollamaModels } from './ollama-store.ts'
 import type { ListedRoot } from './parse-listing.ts'
@@ -22,6 +23,9 @@ const ODDITIES_KEPT = 100
 
 /** What servers are told by: who runs, and with which words. */
 const SERVING_FACTS = ['accounts', 'listeners', 'processes', 'units', 'containers', 'loopback', 'services'] as const
+
+/** What is asked on a host to know which server is given which model. */
+export const servingSections = (context: ProbeContext): readonly SectionSpec[] => sectionsOf(context, SERVING_FACTS)
 
 export interface ListHostRequest {
   readonly session: HostSession
@@ -99,7 +103,7 @@ export async function listHost({ session, host, fleet, signal, now }: ListHostRe
 
 async function whatRuns(session: HostSession, host: Host, fleet: Fleet, signal: AbortSignal): Promise<Running> {
   const context = probeContextOf(fleet, host)
-  const { outputs } = await runProbe(session, sectionsOf(context, SERVING_FACTS), {
+  const { outputs } = await runProbe(session, servingSections(context), {
     account: (host.identity ?? fleet.identities.audit).user,
     signal,
     timeoutMs: fleet.policy.auditTimeoutSeconds * 1000,

@@ -17,6 +17,7 @@ import {
   systemProcesses,
 } from './baseline.ts'
 import { vllmCertificate } from './certificates.ts'
+import { llama } from './models.ts'
 import { soundSystem } from './systems.ts'
 
 const own = accounts({ name: 'vllm', uid: 991, gid: 991, home: '/nonexistent', shell: '/usr/sbin/nologin' })
@@ -160,13 +161,8 @@ export const gpu01: DemoHost = {
     ['/etc/vllm', directory('root', 0o750, 'vllm')],
     ['/etc/vllm/vllm.env', file('root', 0o640, 62, 'vllm')],
     ['/srv/models', directory('root', 0o755)],
-    ['/srv/models/llama-3.1-8b-instruct', directory('vllm', 0o750)],
-    ['/srv/models/llama-3.1-8b-instruct/config.json', file('vllm', 0o640, 1_042)],
-    ['/srv/models/llama-3.1-8b-instruct/model-00001-of-00004.safetensors', file('vllm', 0o640, 4_976_698_672)],
-    ['/srv/models/llama-3.1-8b-instruct/model-00002-of-00004.safetensors', file('vllm', 0o640, 4_999_802_720)],
-    ['/srv/models/llama-3.1-8b-instruct/model-00003-of-00004.safetensors', file('vllm', 0o640, 4_915_916_176)],
-    ['/srv/models/llama-3.1-8b-instruct/model-00004-of-00004.safetensors', file('vllm', 0o640, 1_168_138_808)],
-    ['/srv/models/llama-3.1-8b-instruct/tokenizer.json', file('vllm', 0o640, 9_085_657)],
+    [llama.path, directory('vllm', 0o750)],
+    ...llama.files,
   ]),
   nginx: { version: '1.22.1', running: true },
   firewall: segmentRules(

@@ -16,7 +16,8 @@ import {
   ubuntuSoftware,
 } from './baseline.ts'
 import { caCertificate } from './certificates.ts'
-import { blob, manifest, ollamaUnit } from './ollama.ts'
+import { llama3, nomic } from './models.ts'
+import { ollamaFiles, ollamaUnit } from './ollama.ts'
 import { plainSystem } from './systems.ts'
 
 const own = accounts({ name: 'ollama', uid: 997, gid: 997, home: '/usr/share/ollama', shell: '/bin/false' })
@@ -103,9 +104,9 @@ export const gpu02: DemoHost = {
     ['/etc/nginx/.htpasswd', file('root', 0o644, 88)],
     ['/usr/share/ollama/.ollama/models', directory('ollama', 0o755)],
     ['/usr/share/ollama/.ollama/models/blobs', directory('ollama', 0o755)],
-    [blob('6a0746a1ec1aef3e7ec53868f220ff6e389f6f8ef87a01d77c96807de94ca2aa'), file('ollama', 0o644, 4_661_211_424)],
     ['/usr/share/ollama/.ollama/models/manifests', directory('ollama', 0o755)],
-    [manifest('llama3', 'latest'), file('ollama', 0o644, 856)],
+    ...ollamaFiles(llama3),
+    ...ollamaFiles(nomic),
   ]),
   nginx: { version: '1.24.0', running: true },
   firewall: {

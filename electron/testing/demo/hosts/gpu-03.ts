@@ -1,4 +1,4 @@
-import { type DemoHost, directory, file } from '../demo-host.ts'
+import { type DemoHost, directory } from '../demo-host.ts'
 import {
   accounts,
   auditAccount,
@@ -11,11 +11,12 @@ import {
   ubuntu,
   ubuntuSoftware,
 } from './baseline.ts'
-import { blob, manifest, ollamaUnit } from './ollama.ts'
+import { gptOss } from './models.ts'
+import { ollamaFiles, ollamaUnit } from './ollama.ts'
 import { looseSystem } from './systems.ts'
 
 const own = accounts()
-const store = '/root/.ollama/models'
+const { store } = gptOss
 
 /** The bare one: Ollama as root on every interface, no proxy, no packet filter; a notebook that asks nobody, and metrics for everyone. */
 export const gpu03: DemoHost = {
@@ -67,12 +68,7 @@ export const gpu03: DemoHost = {
     ollamaUnit({ pid: 1833, user: '', environment: 'OLLAMA_HOST=0.0.0.0', dropIn: '/etc/systemd/system/ollama.service.d/override.conf' }),
   ],
   containers: [],
-  files: new Map([
-    [store, directory('root', 0o777)],
-    [`${store}/blobs`, directory('root', 0o777)],
-    [blob('17052f91a42e97930aa6e28a6c6c06a983e6a58dbb00434885a0cf5313e376f7', store), file('root', 0o666, 13_793_441_244)],
-    [manifest('gpt-oss', '20b', store), file('root', 0o666, 1_204)],
-  ]),
+  files: new Map([[store, directory('root', 0o777)], [`${store}/blobs`, directory('root', 0o777)], ...ollamaFiles(gptOss)]),
   firewall: { ...noFirewall, ufw: 'Status: inactive\n' },
   sshd: looseSshd,
   system: looseSystem,

@@ -1,4 +1,5 @@
-import { type DemoHost, directory, file } from '../demo-host.ts'
+import { type DemoHost, directory } from '../demo-host.ts'
+import { modelFile, poisonedPickle } from '../model-bytes.ts'
 import {
   accounts,
   auditAccount,
@@ -11,6 +12,7 @@ import {
   sshListeners,
   systemProcesses,
 } from './baseline.ts'
+import { sdxl } from './models.ts'
 import { plainSystem } from './systems.ts'
 
 const own = accounts({ name: 'localai', uid: 993, gid: 993, home: '/srv/localai', shell: '/usr/sbin/nologin' })
@@ -163,8 +165,8 @@ export const gpu04: DemoHost = {
   ],
   files: new Map([
     ['/srv/models', directory('root', 0o755)],
-    ['/srv/models/whisper-large-v3.bin', file('root', 0o644, 3_087_371_615)],
-    ['/srv/models/sdxl-base-1.0.safetensors', file('root', 0o644, 6_938_040_682)],
+    ['/srv/models/whisper-large-v3.bin', modelFile('root', 0o644, 3_087_371_615, poisonedPickle)],
+    ['/srv/models/sdxl-base-1.0.safetensors', sdxl],
   ]),
   firewall: { ...closed, nft: closed.nft + dockerRules, ufw: ufwStatus },
   sshd: soundSshd,

@@ -1,4 +1,5 @@
-import { type DemoHost, directory, file } from '../demo-host.ts'
+import { type DemoHost, directory } from '../demo-host.ts'
+import { ggufHead, modelFile } from '../model-bytes.ts'
 import {
   accounts,
   auditAccount,
@@ -67,7 +68,10 @@ export const lab01: DemoHost = {
   containers: [],
   files: new Map([
     ['/models', directory('llama', 0o750)],
-    ['/models/qwen3-8b-q4_k_m.gguf', file('llama', 0o640, 5_027_783_488)],
+    [
+      '/models/qwen3-8b-q4_k_m.gguf',
+      modelFile('llama', 0o640, 5_027_783_488, ggufHead(5_027_783_488, { 'general.architecture': 'qwen3', 'general.name': 'Qwen3 8B' })),
+    ],
   ]),
   firewall: { ...noFirewall, ufw: 'Status: inactive\n' },
   sshd: looseSshd,

@@ -1,11 +1,51 @@
-import type { DemoUnit } from '../demo-host.ts'
+import type { DemoFile, DemoUnit } from '../demo-host.ts'
+import { digestOf, ggufHead, modelFile, smallFile } from '../model-bytes.ts'
 
 const STORE = '/usr/share/ollama/.ollama/models'
 
 export const blob = (sha256: string, store = STORE): string => `${store}/blobs/sha256-${sha256}`
 
-export const manifest = (model: string, tag: string, store = STORE): string =>
-  `${store}/manifests/registry.ollama.ai/library/${model}/${tag}`
+export const manifest = (model: string, tag: string, store = STORE): string => `${store}/manifests/registry.ollama.ai/library/${model}/${tag}`
+
+export interface OllamaFiles {
+  readonly owner: string
+  readonly mode: number
+  readonly store?: string
+  readonly model: string
+  readonly tag: string
+  /** `named` is the hash in the name of the blob, where that is not what it holds. */
+  readonly weights: { readonly size: number; readonly metadata: Readonly<Record<string, string>>; readonly named?: string }
+  /** The prompt template; another one is another manifest under the same tag. */
+  readonly template: string
+}
+
+/** A pulled model: the manifest and the blobs that it names. */
+export function ollamaFiles({ owner, mode, store = STORE, model, tag, weights, template }: OllamaFiles): [string, DemoFile][] {
+  const largest = modelFile(owner, mode, weights.size, ggufHead(weights.size, weights.metadata))
+  const named = weights.named ?? digestOf(largest)
+  const config = JSON.stringify({ model_format: 'gguf', model_family: weights.metadata['general.architecture'], file_type: 'Q4_K_M' })
+  const small = [config, template].map((content) => {
+    const entry = smallFile(owner, mode, content)
+    return { entry, digest: digestOf(entry) }
+  })
+  const [first, second] = small as [(typeof small)[0], (typeof small)[0]]
+  const layer = (kind: string, digest: string, size: number) => ({
+    mediaType: `application/vnd.ollama.image.${kind}`,
+    digest: `sha256:${digest}`,
+    size,
+  })
+  const text = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+    config: { mediaType: 'application/vnd.docker.container.image.v1+json', digest: `sha256:${first.digest}`, size: first.entry.size },
+    layers: [layer('model', named, weights.size), layer('template', second.digest, second.entry.size)],
+  })
+  return [
+    [blob(named, store), largest],
+    ...small.map(({ entry, digest }): [string, DemoFile] => [blob(digest, store), entry]),
+    [manifest(model, tag, store), smallFile(owner, mode, text)],
+  ]
+}
 
 /** The unit as the installer writes it, with what a drop-in adds. */
 export const ollamaUnit = (it: {
