@@ -11,6 +11,14 @@ export function bytesText(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[power]}`
 }
 
+const scanWords: Readonly<Record<ModelArtifact['scan'], string>> = {
+  dangerous: 'DANGEROUS',
+  'not-cleared': 'Not cleared',
+  suspicious: 'Suspicious',
+  cleared: 'Cleared',
+  'not-scanned': 'Not scanned',
+}
+
 /** The models of a fleet as a table, what each host could not show, and what lies there that should not. */
 export function modelTable(
   artifacts: readonly ModelArtifact[],
@@ -19,12 +27,15 @@ export function modelTable(
 ): string {
   const lines: string[] = []
   const width = Math.max(5, ...artifacts.map(({ name }) => Math.min(visible(name).length, 60)))
-  if (artifacts.length > 0) lines.push(`${'MODEL'.padEnd(width)}  ${'SIZE'.padStart(7)}  FILES  ${'STATE'.padEnd(17)}  HOSTS`)
-  for (const { name, places, bytes, files, state, weak } of artifacts) {
+  if (artifacts.length > 0)
+    lines.push(
+      `${'MODEL'.padEnd(width)}  ${'SIZE'.padStart(7)}  FILES  ${'STATE'.padEnd(17)}  ${'SCAN'.padEnd(11)}  ${'FORMAT'.padEnd(11)}  HOSTS`,
+    )
+  for (const { name, places, bytes, files, state, weak, formats, scan } of artifacts) {
     const where = [...new Set(places.map(({ host, loaded }) => (loaded === 'yes' ? `${host} (loaded)` : host)))].join(', ')
     const word = state === 'verified' && weak ? 'Verified (weak)' : fileStateWords[state]
     lines.push(
-      `${visible(name).slice(0, 60).padEnd(width)}  ${bytesText(bytes).padStart(7)}  ${String(files).padStart(5)}  ${word.padEnd(17)}  ${where}`,
+      `${visible(name).slice(0, 60).padEnd(width)}  ${bytesText(bytes).padStart(7)}  ${String(files).padStart(5)}  ${word.padEnd(17)}  ${scanWords[scan].padEnd(11)}  ${(formats[0] ?? '').padEnd(11)}  ${where}`,
     )
     for (const { host, id, path, owner, group, mode, servers, source, problems } of places) {
       const by = servers.map((server) => server.id).join(', ')
@@ -33,6 +44,9 @@ export function modelTable(
       )
       for (const problem of problems) lines.push(`      ! ${visible(problem)}`)
       for (const file of filesOf?.(host, id) ?? []) {
+        for (const finding of file.scan?.findings ?? [])
+          lines.push(`      ${finding.severity.padEnd(17)}  ${visible(`${file.name}  ${finding.title}: ${finding.detail}`)}`)
+        for (const gap of file.scan?.gaps ?? []) lines.push(`      ${'not judged'.padEnd(17)}  ${visible(`${file.name}  ${gap.reason}`)}`)
         if (file.state === 'verified' || (file.role === 'document' && file.state === 'no-expected-value')) continue
         lines.push(`      ${fileStateWords[file.state].padEnd(17)}  ${visible(file.name)}  ${visible(file.reason)}`)
       }

@@ -69,6 +69,7 @@ export function verifyModel(
   { hashes, scans }: HostKnowledge,
 ): VerifiedFile[] {
   const byName = new Map(expected.map((value) => [value.file, value]))
+  const manifest = approvalOfManifest(model, files, byName, hashes)
   const verified = files.map(({ name, file, role, claim }): VerifiedFile => {
     const value = byName.get(name)
     const algorithm = value?.algorithm ?? 'sha256'
@@ -93,10 +94,18 @@ export function verifyModel(
     const claimed = claim && hashOf(file, claim.algorithm, hashes)?.digest
     if (claim && claimed && claimed !== claim.value)
       return as('differs', `The store names it ${claim.value.slice(0, 12)}…, its content is ${claimed.slice(0, 12)}…`)
+    // An approved manifest names its layers by their digests, so what it names is approved with it.
+    if (hash?.digest && !value && manifest !== undefined && claim)
+      return manifest === 'approved' && hash.digest === claim.value
+        ? as('verified', 'The approved manifest names it by this digest')
+        : as('no-expected-value', 'Its manifest is not the approved one')
     if (hash?.digest && value) {
       return hash.digest === value.digest
         ? as('verified', `It has the digest that was read on ${value.origin.readOn} by ${value.origin.readBy}`)
-        : as('differs', `Expected ${value.digest.slice(0, 12)}…, found ${hash.digest.slice(0, 12)}…`)
+        : as(
+            'differs',
+            `${name === 'manifest' && model.kind === 'ollama' ? 'The tag was moved or its manifest edited since: expected' : 'Expected'} ${value.digest.slice(0, 12)}…, found ${hash.digest.slice(0, 12)}…`,
+          )
     }
     if (!hash?.digest && hash?.problem) return as('not-hashed', hash.problem)
     if (!hash?.digest)
@@ -126,6 +135,19 @@ export function verifyModel(
       }),
     )
   return [...verified, ...missing]
+}
+
+/** Whether the manifest of an Ollama model is the expected one; undefined where nothing is expected of it. */
+function approvalOfManifest(
+  { kind }: HostModel,
+  files: readonly StoredFile[],
+  expected: ReadonlyMap<string, ExpectedValue>,
+  hashes: HashBook,
+): 'approved' | 'other' | undefined {
+  const value = kind === 'ollama' ? expected.get('manifest') : undefined
+  const stored = files.find(({ name }) => name === 'manifest')
+  if (!value || !stored) return undefined
+  return hashOf(stored.file, 'sha256', hashes)?.digest === value.digest ? 'approved' : 'other'
 }
 
 /** A page beside the weights is often left out of a download. */

@@ -18,6 +18,10 @@ export function mayRead(host: DemoHost, path: string): boolean {
   return (file.mode & 0o004) !== 0 && !parentsOf(path).some((parent) => parent === '/root' || closed(host.files.get(parent)))
 }
 
+/** The directory that keeps the audit account out; empty when it is the file itself. */
+export const closedAbove = (host: DemoHost, path: string): string =>
+  parentsOf(path).find((parent) => parent === '/root' || closed(host.files.get(parent))) ?? ''
+
 /** What find(1) lists below a path, and whether it could enter everything. */
 export function visibleBelow(
   host: DemoHost,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ServerChannel } from 'ssh2'
 import { type Hasher, hashers, hashScript } from '#core/models/hashes/hash-script.ts'
 import { listingScript } from '#core/models/inventory/listing-script.ts'
-import { identityText, mayRead, modelFilePath, visibleBelow } from './demo-files.ts'
+import { closedAbove, identityText, mayRead, modelFilePath, visibleBelow } from './demo-files.ts'
 import type { DemoHost } from './demo-host.ts'
 import { digestOf } from './model-bytes.ts'
 
@@ -62,7 +62,7 @@ export async function serveHashing(channel: ServerChannel, script: string, host:
   for (const [index, { file: asked }] of tasks.entries()) {
     const file = host.files.get(asked.path)
     if (!file) channel.write(`${nonce} x ${index} gone\n`)
-    else if (!mayRead(host, asked.path)) channel.write(`${nonce} x ${index} denied\n`)
+    else if (!mayRead(host, asked.path)) channel.write(`${nonce} x ${index} denied ${closedAbove(host, asked.path).length}\n`)
     else {
       const stat = identityOfOpen(host, asked.path)
       channel.write(`${nonce} b ${index} ${stat}\n`)

@@ -116,7 +116,7 @@ export async function hashHost(request: HashHostRequest): Promise<Failure | unde
     if (outcome.why === 'gone') return 'It vanished before it was hashed'
     if (outcome.why === 'changed-type') return 'It is no regular file any more'
     if (outcome.why === 'failed') return 'Reading it failed on the host'
-    return `${account} may not read it. To allow it: ${accessCommand(account, file, roots)}`
+    return `${account} may not read it. To allow it: ${accessCommand(account, file, roots, outcome.closedLength)}`
   }
 }
 

@@ -26,7 +26,7 @@ const WATCHED_BYTES = 33_554_432
  * - `m HASHER HUNDREDTHS` a hasher that answers correctly, and the time it took for 32 MiB
  * - `s HASHER EPOCH NICE` which one is used, the host's clock, how it is held back
  * - `b INDEX STAT` a file is open; `p INDEX BYTES` how far it is read; `d INDEX DIGEST STAT` it is hashed, and what it is then
- * - `x INDEX denied|gone|changed-type|failed`; `z` the end
+ * - `x INDEX denied LENGTH|gone|changed-type|failed` (LENGTH: of the directory that keeps the account out, 0 when it is the file); `z` the end
  *
  * STAT is fstat(2) of the open file (`device/inode/size/mtime/ctime`), so that what is hashed is what was listed, whatever a name leads to by
  * then. How far a file is read is the offset that the shell and the hasher share, from /proc. Nobody reads what is written: then the hasher is ended.
@@ -85,13 +85,19 @@ hm_try() {
 }
 hm_word() { printf "$1"; }
 hm_say() { printf '%s x %s %s\\n' "$hm_k" "$hm_i" "$1"; }
+hm_denied() {
+  hm_d=$hm_p
+  while [ -n "\${hm_d%/*}" ]; do hm_d=\${hm_d%/*}; [ -d "$hm_d" ] && [ ! -x "$hm_d" ] && break; done
+  [ -x "$hm_d/" ] && hm_d=
+  hm_say "denied \${#hm_d}"
+}
 hm_file() {
   hm_i=$1 hm_a=$2 hm_size=$3 hm_w=$4
   if [ "$5" = . ]; then hm_p=\${6%.}; else hm_p=$5; fi
   if [ -h "$hm_p" ]; then hm_say changed-type
-  elif [ ! -e "$hm_p" ]; then if [ -x "\${hm_p%/*}/" ]; then hm_say gone; else hm_say denied; fi
+  elif [ ! -e "$hm_p" ]; then if [ -x "\${hm_p%/*}/" ]; then hm_say gone; else hm_denied; fi
   elif [ ! -f "$hm_p" ]; then hm_say changed-type
-  elif [ ! -r "$hm_p" ]; then hm_say denied
+  elif [ ! -r "$hm_p" ]; then hm_denied
   else hm_hash 3<"$hm_p" || hm_say failed; fi
 }
 hm_watch() {

@@ -8,7 +8,12 @@ export type HashEvent =
   | { readonly kind: 'opened'; readonly index: number; readonly identity: FileIdentity | undefined }
   | { readonly kind: 'read'; readonly index: number; readonly bytes: number }
   | { readonly kind: 'hashed'; readonly index: number; readonly digest: string; readonly identity: FileIdentity | undefined }
-  | { readonly kind: 'skipped'; readonly index: number; readonly why: 'denied' | 'gone' | 'changed-type' | 'failed' }
+  | {
+      readonly kind: 'skipped'
+      readonly index: number
+      readonly why: 'denied' | 'gone' | 'changed-type' | 'failed'
+      readonly closedLength: number
+    }
   | { readonly kind: 'finished' }
 
 const MAX_LINE = 2_000
@@ -60,8 +65,8 @@ function eventOf([kind, first = '', second = '', third = '', ...rest]: string[])
     const digest = second.toLowerCase()
     return /^(?:[0-9a-f]{64}|[0-9a-f]{40})$/.test(digest)
       ? { kind: 'hashed', index, digest, identity: identityOf(third) }
-      : { kind: 'skipped', index, why: 'failed' }
+      : { kind: 'skipped', index, why: 'failed', closedLength: 0 }
   }
   const why = whys.find((word) => word === second)
-  return kind === 'x' && why ? { kind: 'skipped', index, why } : undefined
+  return kind === 'x' && why ? { kind: 'skipped', index, why, closedLength: /^\d{1,4}$/.test(third) ? Number(third) : 0 } : undefined
 }

@@ -11,7 +11,7 @@ export type HashOutcome =
   | { readonly kind: 'hashed'; readonly digest: string; readonly identity: FileIdentity; readonly settled: boolean }
   /** What was read is not what was listed, or it changed in the meantime: its hash says nothing. */
   | { readonly kind: 'changed'; readonly when: 'before' | 'during' }
-  | { readonly kind: 'skipped'; readonly why: 'denied' | 'gone' | 'changed-type' | 'failed' }
+  | { readonly kind: 'skipped'; readonly why: 'denied' | 'gone' | 'changed-type' | 'failed'; readonly closedLength: number }
 
 export interface HashingOptions {
   readonly signal: AbortSignal
@@ -96,7 +96,7 @@ async function hashChunk(
         if (!task) continue
         if (event.kind === 'opened') opened.set(event.index, event.identity)
         else if (event.kind === 'read') onRead(task, Math.min(event.bytes, task.file.size))
-        else if (event.kind === 'skipped') onDone(task, { kind: 'skipped', why: event.why })
+        else if (event.kind === 'skipped') onDone(task, { kind: 'skipped', why: event.why, closedLength: event.closedLength })
         else onDone(task, judge(task, event.digest, opened.get(event.index), event.identity, startedSeconds))
       }
     }
@@ -128,7 +128,7 @@ function judge(
   after: FileIdentity | undefined,
   startedSeconds: bigint,
 ): HashOutcome {
-  if (!before || !after || digest.length !== (algorithm === 'sha256' ? 64 : 40)) return { kind: 'skipped', why: 'failed' }
+  if (!before || !after || digest.length !== (algorithm === 'sha256' ? 64 : 40)) return { kind: 'skipped', why: 'failed', closedLength: 0 }
   if (!same(before, file)) return { kind: 'changed', when: 'before' }
   if (!same(after, before)) return { kind: 'changed', when: 'during' }
   const settled = after.ctimeNs !== '' && BigInt(after.ctimeNs) / 1_000_000_000n + SETTLED_SECONDS <= startedSeconds

@@ -5,7 +5,8 @@ const STORE = '/usr/share/ollama/.ollama/models'
 
 export const blob = (sha256: string, store = STORE): string => `${store}/blobs/sha256-${sha256}`
 
-export const manifest = (model: string, tag: string, store = STORE): string => `${store}/manifests/registry.ollama.ai/library/${model}/${tag}`
+export const manifest = (model: string, tag: string, store = STORE): string =>
+  `${store}/manifests/registry.ollama.ai/library/${model}/${tag}`
 
 export interface OllamaFiles {
   readonly owner: string
