@@ -3,11 +3,13 @@ import { bytesSource } from '#core/models/byte-source.ts'
 import { scanModel } from '#core/models/scan/scan-model.ts'
 import { benign } from './benign/benign.ts'
 import type { ModelCase } from './case.ts'
+import { archives } from './malicious/archives.ts'
+import { formats } from './malicious/formats.ts'
 import { gadgets } from './malicious/gadgets.ts'
 import { opcodeTricks } from './malicious/opcode-tricks.ts'
 
 const scan = ({ bytes, fileName }: ModelCase) => scanModel(bytesSource(fileName ?? 'model.bin', bytes))
-const malicious: readonly ModelCase[] = [...gadgets, ...opcodeTricks]
+const malicious: readonly ModelCase[] = [...gadgets, ...opcodeTricks, ...archives, ...formats]
 
 describe('malicious and malformed files', () => {
   test('there are enough of them, and no two are the same', () => {

@@ -10,6 +10,7 @@ export const findingCatalogue = {
   'pickle.unknown-import': suspicious('A pickle imports what weights do not need'),
   'pickle.computed-import': dangerous('A pickle imports a name that it computes'),
   'pickle.extension': dangerous('A pickle imports by a registry code'),
+  'pickle.frame-overrun': dangerous('A frame of a pickle ends inside an opcode'),
   'pickle.alters-import': dangerous('A pickle changes an imported class'),
   'pickle.computed-call': suspicious('A pickle calls an object that it made'),
   'pickle.loader-passed-on': suspicious('A pickle hands a loader of pickles on'),

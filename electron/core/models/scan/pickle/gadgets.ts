@@ -91,10 +91,14 @@ const lastStep = words(
 
 const within = (module: string, top: string) => module === top || module.startsWith(`${top}.`)
 
+/** Could Python find something under this name? Words of a text that merely begins like an import are none. */
+export const isPythonName = (path: string): boolean => /^[\p{L}\p{N}_]+(?:\.[\p{L}\p{N}_]+)*$/u.test(path)
+
 /** Is this import known to be able to run anything, read or write files, or reach the network? */
 export function isGadget(module: string, name: string): boolean {
   const path = `${module}.${name}`.normalize('NFKC').split('.')
   const [top = ''] = path
+  if (!isPythonName(path.join('.'))) return false
   const asImported = module.normalize('NFKC')
   const last = path.at(-1) ?? ''
   if (path.slice(1).some((part) => wayOut.has(part)) || (path.length > 2 && lastStep.has(last))) return true

@@ -3,6 +3,7 @@ import { ByteCursor } from '../../readers/byte-cursor.ts'
 import { Unreadable } from '../../readers/unreadable.ts'
 import { codeOpcodes } from './code-opcodes.ts'
 import { dataOpcodes } from './data-opcodes.ts'
+import { op } from './opcodes.ts'
 import { PickleMachine } from './pickle-machine.ts'
 import type { PickleEvents, PickleRun } from './pickle-run.ts'
 import type { PickleValue } from './pickle-value.ts'
@@ -55,9 +56,12 @@ export async function interpretPickle(source: ByteSource, events: PickleEvents, 
       if (cursor.remaining === 0) throw new Unreadable('it ends without STOP', run.at)
       const code = cursor.u8()
       const handler = handlers[code]
+      const { frameEnd } = run
       if (handler === undefined) throw new Unreadable(`0x${code.toString(16).padStart(2, '0')} is no opcode`, run.at)
       const pending = handler(run)
       if (pending !== undefined) await pending
+      // In a frame, and out of it before the opcode is read: the C unpickler drops what it had and reads on behind the frame.
+      if (run.at < frameEnd && (code === op.FRAME || (run.frameEnd === frameEnd && cursor.offset > frameEnd))) events.frameOverrun(run.at)
     }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error

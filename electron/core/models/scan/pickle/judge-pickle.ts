@@ -63,6 +63,7 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
       seen.add('persistent id')
     },
     outOfBandBuffer: (offset) => scan.gap(item, offset, 'it wants a buffer that is not in the file'),
+    frameOverrun: (offset) => scan.find('pickle.frame-overrun', item, offset, ''),
     broken(reason, offset) {
       state.broken ??= { reason, offset }
     },

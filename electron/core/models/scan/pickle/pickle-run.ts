@@ -17,6 +17,8 @@ export interface PickleEvents {
   extension(code: number, offset: number): void
   persistentId(offset: number): void
   outOfBandBuffer(offset: number): void
+  /** A frame ends in the middle of an opcode: `load`, `loads` and pickle.py go on at three different bytes, so what runs is not known. */
+  frameOverrun(offset: number): void
   /** The first point at which CPython would stop, and what comes next is read only to be complete. */
   broken(reason: string, offset: number): void
   /** After BUILD: joblib's reader takes the bytes of an array out of the stream here. */

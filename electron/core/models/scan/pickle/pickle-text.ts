@@ -54,8 +54,16 @@ export function decodeRawUnicode(line: Uint8Array): string | undefined {
 /** `TextDecoder('latin1')` is windows-1252; Python's latin-1 maps every byte to itself. */
 const latin1Exactly = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 
-/** A decimal line as `int()` takes it; undefined for anything else. */
-export function decodeInteger(line: Uint8Array): number | undefined {
+/** A decimal line as `int(line)` takes it: a number of the memo. Undefined for anything else. */
+export function decodeDecimal(line: Uint8Array): number | undefined {
   const text = decodeAscii(line)?.trim()
   return text !== undefined && /^[+-]?\d+(?:_\d+)*$/.test(text) ? Number(text.replaceAll('_', '')) : undefined
+}
+
+/** A line as `int(line, 0)` takes it, with the base in front: the argument of INT and LONG. */
+export function decodeInteger(line: Uint8Array): number | undefined {
+  const text = decodeAscii(line)?.trim().toLowerCase() ?? ''
+  const [, sign, digits] = /^([+-]?)(0x(?:_?[0-9a-f])+|0o(?:_?[0-7])+|0b(?:_?[01])+|0(?:_?0)*|[1-9](?:_?\d)*)$/.exec(text) ?? []
+  if (digits === undefined) return undefined
+  return Number(digits.replaceAll('_', '')) * (sign === '-' ? -1 : 1)
 }

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../byte-source.ts'
 import type { Scan } from '../scan.ts'
-import { isGadget } from './gadgets.ts'
+import { isGadget, isPythonName } from './gadgets.ts'
 import { interpretPickle } from './interpret-pickle.ts'
 import type { PickleEvents } from './pickle-run.ts'
 import { TORCH_MAGIC } from './torch-magic.ts'
@@ -17,6 +17,7 @@ export async function looksLikePickle(scan: Scan, source: ByteSource): Promise<b
   const note = () => undefined
   const events: PickleEvents = {
     imported({ module, name }) {
+      if (module !== undefined && name !== undefined && !isPythonName(`${module}.${name}`)) throw new Stopped()
       imports += 1
       if (module !== undefined && name !== undefined && isGadget(module, name)) gadgets += 1
     },
@@ -28,6 +29,7 @@ export async function looksLikePickle(scan: Scan, source: ByteSource): Promise<b
     extension: note,
     persistentId: note,
     outOfBandBuffer: note,
+    frameOverrun: note,
     broken() {
       throw new Stopped()
     },

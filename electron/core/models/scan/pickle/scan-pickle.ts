@@ -89,17 +89,13 @@ async function sourceOf(stream: ByteSource, { offset, length, latin1 }: PickleBy
 }
 
 /** Moves the run behind an array of joblib, and scans the array itself when it is a pickle. */
-async function stepOverArray(
-  scan: Scan,
-  item: ScanItem,
-  nested: Nested,
-  instance: PickleObject,
-  { cursor, frameEnd }: PickleRun,
-): Promise<void> {
+async function stepOverArray(scan: Scan, item: ScanItem, nested: Nested, instance: PickleObject, run: PickleRun): Promise<void> {
+  const { cursor } = run
   const array = joblibArrayOf(instance)
   if (typeof array === 'string') throw new Unreadable(array, cursor.offset)
   // joblib reads from the file, pickle.py from the frame: inside one they are at different places.
-  if (cursor.offset < frameEnd) throw new Unreadable('an array of joblib lies inside a frame', cursor.offset)
+  if (cursor.offset < run.frameEnd) throw new Unreadable('an array of joblib lies inside a frame', cursor.offset)
+  run.frameEnd = 0
   if (array.sizeBytes === undefined) {
     const rest = sliceSource(item.source.path, item.source, cursor.offset, cursor.remaining)
     const inner = { ...item, source: rest, member: joined(item.member, `array in byte ${cursor.offset}`) }

@@ -1,7 +1,7 @@
 import { readLine } from './data-opcodes.ts'
 import { op } from './opcodes.ts'
 import type { OpcodeHandler, PickleRun } from './pickle-run.ts'
-import { decodeInteger } from './pickle-text.ts'
+import { decodeDecimal } from './pickle-text.ts'
 import { other, type PickleDict, type PickleValue, tupleOf } from './pickle-value.ts'
 
 const MAX_DICT_ENTRIES = 32
@@ -51,7 +51,7 @@ function tuple(run: PickleRun, count: number): void {
   if (made.kind === 'tuple') passOn(run, made.items)
 }
 
-const numberOfLine = async (run: PickleRun) => decodeInteger(await readLine(run))
+const numberOfLine = async (run: PickleRun) => decodeDecimal(await readLine(run))
 
 export const structureOpcodes: Readonly<Record<number, OpcodeHandler>> = {
   [op.MARK]: ({ machine }) => machine.mark(),

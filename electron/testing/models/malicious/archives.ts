@@ -1,0 +1,120 @@
+import { deflateSync, gzipSync } from 'node:zlib'
+import { joined, u8, u32, utf8 } from '../bytes.ts'
+import type { ModelCase } from '../case.ts'
+import { payload, proto, stop, text } from '../pickle-assembler.ts'
+import { safetensors, tensor } from '../safetensors-builder.ts'
+import { tar } from '../tar-builder.ts'
+import { type ZipMemberSpec, zip } from '../zip-builder.ts'
+
+const of =
+  (expected: ModelCase['expected']) =>
+  (name: string, bytes: Uint8Array, fileName?: string, source?: string): ModelCase => ({
+    name,
+    bytes,
+    expected,
+    ...(fileName && { fileName }),
+    ...(source && { source }),
+  })
+const dangerous = of('dangerous')
+const suspicious = of('suspicious')
+const notCleared = of('not-cleared')
+
+const evil = payload('os', 'system')
+const harmless = joined(proto(2), text('weights'), stop)
+const bad: ZipMemberSpec = { name: 'archive/data.pkl', content: evil }
+const good: ZipMemberSpec = { name: 'archive/data.pkl', content: harmless }
+const version: ZipMemberSpec = { name: 'archive/version', content: utf8('3\n') }
+
+const zips: readonly ModelCase[] = [
+  dangerous('a PyTorch archive', zip([bad, version])),
+  dangerous('a PyTorch archive, deflated', zip([{ ...bad, deflate: true }])),
+  dangerous('a PyTorch archive with another prefix', zip([{ ...bad, name: 'a/b/c/data.pkl' }])),
+  dangerous('a PyTorch archive without a prefix', zip([{ ...bad, name: 'data.pkl' }])),
+  dangerous('a protocol 0 pickle in an archive', zip([{ ...bad, content: utf8("cos\nsystem\n(S'id'\ntR.") }])),
+  dangerous('a second pickle in an archive under another name', zip([good, { name: 'archive/extra', content: evil }])),
+  dangerous('a pickle that calls itself text', zip([good, { name: 'archive/version', content: evil }])),
+  dangerous('an archive that calls itself safetensors', zip([bad]), 'model.safetensors', 'CVE-2025-10155'),
+  dangerous('a pickle that calls itself safetensors', evil, 'model.safetensors', 'CVE-2025-10155'),
+  dangerous('a wrong checksum', zip([{ ...bad, crc: 1 }]), 'model.pt', 'CVE-2025-10156'),
+  dangerous('a wrong checksum in the local header only', zip([{ ...bad, localCrc: 1 }])),
+  dangerous('a member marked as encrypted', zip([{ ...bad, flags: 1 }]), 'model.pt', 'GHSA-mjqp-26hc-grxg'),
+  dangerous('a member marked as encrypted in one header', zip([{ ...bad, flags: 0, localFlags: 1 }])),
+  dangerous('odd flags', zip([{ ...bad, flags: 0x20 }])),
+  dangerous('another name in the local header', zip([{ ...bad, localName: 'archive/readme.txt' }])),
+  dangerous('another method in the local header', zip([{ ...bad, localMethod: 8 }])),
+  dangerous('two members of one name, the second bad', zip([good, bad])),
+  dangerous('two members of one name, the first bad', zip([bad, good])),
+  dangerous('bytes before the archive', zip([bad], { leading: utf8('#!/bin/sh\n') })),
+  dangerous('a pickle before the archive', zip([good], { leading: evil })),
+  dangerous('an archive behind safetensors', joined(safetensors(JSON.stringify({ a: tensor(0, 8) }), 8), zip([bad]))),
+  dangerous('zip64', zip([bad], { zip64: true })),
+  dangerous('a wrong count of members', zip([good, bad], { count: 1 })),
+  dangerous('a comment behind the archive', zip([bad], { comment: utf8('hello') })),
+  dangerous('bytes behind the archive', zip([bad], { trailing: utf8('trailing') })),
+  dangerous('an archive in an archive', zip([{ name: 'inner.zip', content: zip([bad]) }])),
+  dangerous('an archive in an archive, deflated', zip([{ name: 'inner', content: zip([{ ...bad, deflate: true }]), deflate: true }])),
+  dangerous('a pickle named as an array of numpy', zip([{ name: 'weights.npy', content: evil }])),
+  dangerous('a name that leads out', zip([{ ...good, name: '../../home/user/.bashrc.pkl' }])),
+  dangerous('an absolute name', zip([good, { name: '/etc/cron.d/x.txt', content: utf8('x') }])),
+  dangerous('a name that leads out by backslashes', zip([good, { name: '..\\..\\x.txt', content: utf8('x') }])),
+  suspicious('a member that the directory hides', zip([good, { ...bad, name: 'archive/hidden.pkl', hidden: true }, version])),
+  suspicious('a name with a zero byte', zip([good, { name: 'archive/a.pkl\0.txt', content: utf8('x') }])),
+  suspicious('a wrong checksum over something harmless', zip([{ ...good, crc: 1 }])),
+  suspicious('a stored member with two sizes', zip([{ ...good, sizeBytes: 3 }])),
+  suspicious('two end records', zip([good], { comment: zip([version]) })),
+  suspicious(
+    'Python code beside the weights',
+    zip([good, { name: 'archive/code/evil.py', content: utf8('import os\nos.system("id")\n') }]),
+  ),
+  notCleared('a member packed by a method that is not read', zip([{ ...good, method: 93 }])),
+  notCleared('a member whose packed bytes are broken', zip([{ ...good, method: 8 }])),
+  notCleared('a member that reaches beyond the file', zip([{ ...good, packedBytes: 1 << 28, sizeBytes: 1 << 28 }])),
+  notCleared('an archive whose directory is cut off', zip([bad]).subarray(0, 60)),
+  notCleared('a directory outside the file', joined('PK\x05\x06', u32(0), u8(1, 0, 1, 0), u32(0x7fff_ffff), u32(0x7fff_ffff), u8(0, 0))),
+  notCleared(
+    'archives nested deeper than a scan goes',
+    [1, 2, 3, 4, 5, 6].reduce((inner) => zip([{ name: 'x.zip', content: inner }]), zip([bad])),
+  ),
+  notCleared(
+    'a member that unpacks to a gigabyte',
+    zip([{ name: 'archive/data.pkl', content: joined(proto(4), new Uint8Array(300_000_000)), deflate: true }]),
+  ),
+]
+
+const packed: readonly ModelCase[] = [
+  dangerous('a pickle in gzip', new Uint8Array(gzipSync(evil)), 'model.joblib'),
+  dangerous('a pickle in zlib', new Uint8Array(deflateSync(evil)), 'model.joblib'),
+  dangerous('a pickle in zlib in gzip', new Uint8Array(gzipSync(deflateSync(evil)))),
+  dangerous('a second member of a gzip file', joined(gzipSync(harmless), gzipSync(evil))),
+  notCleared('a gzip file that is cut off', new Uint8Array(gzipSync(evil)).subarray(0, 30)),
+  notCleared('bytes behind zlib', joined(deflateSync(harmless), utf8('rest'))),
+  notCleared(
+    'a 7z archive that calls itself a model',
+    joined(u8(0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4), new Uint8Array(40)),
+    'pytorch_model.bin',
+    'nullifAI, ReversingLabs 2025',
+  ),
+  notCleared('bzip2', joined('BZh91AY&SY', new Uint8Array(20)), 'model.joblib'),
+  notCleared('xz', joined(u8(0xfd), '7zXZ\0', new Uint8Array(20)), 'model.joblib'),
+  notCleared('zstd', joined(u8(0x28, 0xb5, 0x2f, 0xfd), new Uint8Array(20))),
+  notCleared('lz4', joined(u8(0x04, 0x22, 0x4d, 0x18), new Uint8Array(20)), 'model.joblib'),
+]
+
+const tars: readonly ModelCase[] = [
+  dangerous('a tar archive with a pickle', tar([{ name: 'model.pkl', content: evil }])),
+  dangerous(
+    'a legacy PyTorch tar archive',
+    tar([
+      { name: 'storages', content: evil },
+      { name: 'pickle', content: harmless },
+    ]),
+  ),
+  dangerous('a tar archive that writes elsewhere', tar([{ name: '../../.ssh/authorized_keys.txt', content: utf8('x') }])),
+  dangerous('a tar archive named like an import', tar([{ name: "cos\nsystem\n(S'id'\ntR.", content: utf8('x') }])),
+  suspicious('a link out of a tar archive', tar([{ name: 'a.txt', content: new Uint8Array(), type: '2', link: '/etc/passwd' }])),
+  notCleared('a device in a tar archive', tar([{ name: 'a.txt', content: new Uint8Array(), type: '3' }])),
+  notCleared('a tar archive that is cut off', tar([{ name: 'a.txt', content: utf8('x'.repeat(2_000)) }]).subarray(0, 1_000)),
+  notCleared('a tar header with a wrong checksum', tar([{ name: 'a.txt', content: utf8('x'), checksum: 1 }])),
+]
+
+export const archives: readonly ModelCase[] = [...zips, ...packed, ...tars]
