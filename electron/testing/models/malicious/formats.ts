@@ -59,9 +59,9 @@ const safe: readonly ModelCase[] = [
 const tensors: readonly GgufTensor[] = [{ name: 'a', sizes: [8], type: 0, offset: 0 }]
 const llama = { 'general.architecture': 'llama' }
 const templated = (template: string) => gguf({ ...llama, 'tokenizer.chat_template': template }, tensors, 32)
-const escape = "{{ self.__init__.__globals__.__builtins__.__import__('os').system('id') }}"
+const breakout = "{{ self.__init__.__globals__.__builtins__.__import__('os').system('id') }}"
 const ggufs: readonly ModelCase[] = [
-  dangerous('GGUF: a template that reaches Python', templated(escape), 'm.gguf', 'CVE-2024-34359'),
+  dangerous('GGUF: a template that reaches Python', templated(breakout), 'm.gguf', 'CVE-2024-34359'),
   dangerous('GGUF: a template with item access', templated("{% set x = ''['__class__']['__mro__'][1]['__subclasses__']() %}{{ x }}")),
   dangerous('GGUF: a template with the filter attr', templated("{{ ''|attr('\\x5f\\x5fclass\\x5f\\x5f') }}")),
   dangerous('GGUF: a template that puts underscores together', templated("{% set u = '_' %}{{ ''|map(attribute=u~u~'class'~u~u) }}")),
@@ -69,7 +69,7 @@ const ggufs: readonly ModelCase[] = [
   dangerous('GGUF: a template with lipsum', templated("{{ lipsum['x'].os.popen('id').read() }}"), 'm.gguf', 'CVE-2026-5760'),
   dangerous(
     'GGUF: a second template',
-    gguf({ ...llama, 'tokenizer.chat_template': 'x', 'tokenizer.chat_template.tool_use': escape }, tensors, 32),
+    gguf({ ...llama, 'tokenizer.chat_template': 'x', 'tokenizer.chat_template.tool_use': breakout }, tensors, 32),
   ),
   dangerous('GGUF: a template in a block that is not closed', templated("{{ ''.__class__")),
   suspicious('GGUF: a template that includes a file', templated("{% include '/etc/passwd' %}")),
@@ -242,18 +242,18 @@ const texts: readonly ModelCase[] = [
   dangerous('a call that Hydra makes', '{"_target_":"os.system","command":"id"}', 'config.json', 'CVE-2025-23304'),
   dangerous('jsonpickle', '{"py/reduce":[{"py/type":"os.system"},{"py/tuple":["id"]}]}', 'config.json'),
   dangerous('YAML that makes Python objects', 'a: !!python/object/apply:os.system ["id"]\n', 'config.yaml'),
-  dangerous('a template of a tokenizer', JSON.stringify({ chat_template: escape }), 'tokenizer_config.json'),
+  dangerous('a template of a tokenizer', JSON.stringify({ chat_template: breakout }), 'tokenizer_config.json'),
   dangerous(
     'the second of several templates',
     JSON.stringify({
       chat_template: [
         { name: 'a', template: 'x' },
-        { name: 'b', template: escape },
+        { name: 'b', template: breakout },
       ],
     }),
     'tokenizer_config.json',
   ),
-  dangerous('a template in a file', escape, 'chat_template.jinja'),
+  dangerous('a template in a file', breakout, 'chat_template.jinja'),
   notCleared('JSON with a name twice', '{"auto_map":null,"auto_map":{"a":"b.C"}}', 'config.json'),
   notCleared('JSON nested ten thousand deep', '[{"a":'.repeat(10_000), 'config.json'),
   notCleared('JSON with a million values', `[${'1,'.repeat(1_100_000)}1]`, 'config.json'),
