@@ -1,13 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
+import { askProxy, setStage, started } from '../../real-proxy.testing.ts'
 
-/** Test support: one real Caddy on loopback with many servers, and a stub model server and a stub login behind it. */
+/** Test support: one real Caddy on loopback with many servers. */
 export interface RunningCaddy {
   ask(server: number, method: string, path: string, login: boolean, from: string): Promise<string>
   stop(): Promise<void>
@@ -24,14 +20,7 @@ export const caddyVersion = caddyProgram && versionOf(caddyProgram)
 
 /** bcrypt of "p" with the least cost. */
 const HASH = '$2b$04$abcdefghijklmnopqrstuudMegMbPN37MbpdEfAtP66w1z0RBCtLG'
-const authorization = `Basic ${Buffer.from('u:p').toString('base64')}`
 const addressOf = (server: number): string => `127.2.${server >> 8}.${server & 255}`
-
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
 
 /** Numbers handlers, so that the upstream can tell which one sent a request. */
 function numbered(value: unknown, next: { id: number }): unknown {
@@ -46,20 +35,10 @@ function numbered(value: unknown, next: { id: number }): unknown {
 export const withNumbers = (server: object): object => numbered(server, { id: 1 }) as object
 
 export async function startCaddy(program: string, servers: readonly object[]): Promise<RunningCaddy> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-caddy-'))
-  const upstream = createServer((incoming, answer) =>
+  const stage = await setStage('caddy', (incoming, answer) =>
     answer.end(`200 ${incoming.headers['x-location']} ${incoming.method} ${incoming.url?.split('?')[0]}`),
   )
-  const auth = createServer((incoming, answer) => {
-    answer.statusCode = incoming.headers.authorization === authorization ? 200 : 401
-    answer.end()
-  })
-  const upstreamPort = await listening(upstream)
-  const authPort = await listening(auth)
-  const placeholder = createServer()
-  const port = await listening(placeholder)
-  placeholder.close()
-  await once(placeholder, 'close')
+  const { folder, port } = stage
   const configuration = {
     admin: { disabled: true },
     logging: { logs: { default: { level: 'PANIC' } } },
@@ -75,8 +54,8 @@ export async function startCaddy(program: string, servers: readonly object[]): P
     },
   }
   const text = JSON.stringify(configuration)
-    .replaceAll('@UPSTREAM@', `127.0.0.1:${upstreamPort}`)
-    .replaceAll('@AUTH@', `127.0.0.1:${authPort}`)
+    .replaceAll('@UPSTREAM@', stage.upstream)
+    .replaceAll('@AUTH@', stage.auth)
     .replaceAll('@HASH@', Buffer.from(HASH).toString('base64'))
   const file = join(folder, 'caddy.json')
   writeFileSync(file, text)
@@ -88,35 +67,15 @@ export async function startCaddy(program: string, servers: readonly object[]): P
   child.stderr?.on('data', (chunk: Buffer) => {
     complaints = (complaints + chunk.toString()).slice(-2000)
   })
-  const ask = (server: number, method: string, path: string, login: boolean, from: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const headers = { host: 'localhost', ...(login && { authorization }) }
-      const sent = request({ host: addressOf(server), localAddress: from, port, method, path, headers, agent: false }, (answer) => {
-        let body = ''
-        answer.setEncoding('utf8').on('data', (chunk: string) => {
-          body += chunk
-        })
-        answer.on('end', () => resolve(answer.statusCode === 200 && body.startsWith('200 ') ? body : String(answer.statusCode)))
-      })
-      sent.on('error', reject).end()
-    })
-  const stop = async () => {
-    child.kill('SIGTERM')
-    if (child.exitCode === null) await once(child, 'exit')
-    upstream.close()
-    auth.close()
-    rmSync(folder, { recursive: true, force: true })
+  const ask: RunningCaddy['ask'] = async (server, method, path, login, from) => {
+    const { status, body } = await askProxy({ address: addressOf(server), port, method, path, login, from, name: 'localhost' })
+    return status === 200 && body.startsWith('200 ') ? body : String(status)
   }
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await ask(0, 'GET', '/', false, '127.0.0.1')
-      return { ask, stop }
-    } catch (error) {
-      if (attempt > 200 || child.exitCode !== null) {
-        await stop()
-        throw new Error(`Caddy did not start: ${complaints}`, { cause: error })
-      }
-      await wait(30)
-    }
-  }
+  const stop = await started(
+    child,
+    stage,
+    () => ask(0, 'GET', '/', false, '127.0.0.1'),
+    () => complaints,
+  )
+  return { ask, stop }
 }

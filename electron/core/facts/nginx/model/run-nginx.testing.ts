@@ -1,16 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
+import { askProxy, setStage, started } from '../../real-proxy.testing.ts'
 import type { Asked, Prediction } from './predict.testing.ts'
 import { maps } from './random-configurations.testing.ts'
 
-/** Test support: one real nginx on loopback with many server blocks, and a stub model server behind it. */
+/** Test support: one real nginx on loopback with many server blocks. */
 export interface RunningNginx {
   /** Index of the bodies that nginx accepted. */
   readonly accepted: readonly number[]
@@ -23,40 +19,22 @@ export const nginxProgram = ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].find((p
 /** {SHA} of "p": read by nginx itself, whatever the C library offers. */
 const users = `u:{SHA}${createHash('sha1').update('p').digest('base64')}\n`
 
-const authorization = `Basic ${Buffer.from('u:p').toString('base64')}`
-
 /** Each body has a socket of its own, since nginx takes some settings (`merge_slashes`) from the default server of a socket. */
 const addressOf = (body: number): string => `127.1.${body >> 8}.${body & 255}`
 
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
-
 export async function startNginx(program: string, bodies: readonly string[]): Promise<RunningNginx> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-nginx-'))
-  mkdirSync(join(folder, 'empty'))
-  writeFileSync(join(folder, 'users'), users)
-  const upstream = createServer((incoming, answer) =>
+  const stage = await setStage('nginx', (incoming, answer) =>
     answer.end(JSON.stringify({ location: incoming.headers['x-location'], path: incoming.url })),
   )
-  const auth = createServer((incoming, answer) => {
-    answer.statusCode = incoming.headers.authorization === authorization ? 200 : 401
-    answer.end()
-  })
-  const upstreamPort = await listening(upstream)
-  const authPort = await listening(auth)
-  const placeholder = createServer()
-  const port = await listening(placeholder)
-  placeholder.close()
-  await once(placeholder, 'close')
+  const { folder, port } = stage
+  mkdirSync(join(folder, 'empty'))
+  writeFileSync(join(folder, 'users'), users)
 
   const file = join(folder, 'nginx.conf')
   const fill = (body: string) =>
     body
-      .replaceAll('@UPSTREAM@', `http://127.0.0.1:${upstreamPort}`)
-      .replaceAll('@AUTH@', `http://127.0.0.1:${authPort}`)
+      .replaceAll('@UPSTREAM@', `http://${stage.upstream}`)
+      .replaceAll('@AUTH@', `http://${stage.auth}`)
       .replaceAll('@USERS@', join(folder, 'users'))
       .replaceAll('\n', ' ')
   let accepted = bodies.map((_, index) => index)
@@ -85,40 +63,20 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
   }
   const child = spawn(program, ['-p', folder, '-c', file], { stdio: 'ignore' })
 
-  const ask = (body: number, { method, path, login, from, host: name, headers: more }: Asked): Promise<Prediction> =>
-    new Promise((resolve, reject) => {
-      const headers = { ...more, ...(login && { authorization }), ...(name !== undefined && { host: name }) }
-      const sent = request({ host: addressOf(body), localAddress: from, port, method, path, headers }, (answer) => {
-        let text = ''
-        answer.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk
-        })
-        answer.on('end', () => {
-          const status = answer.statusCode ?? 0
-          // nginx itself may say 200 as well (`error_page … =200`).
-          const seen = status === 200 && text.startsWith('{') ? (JSON.parse(text) as { location?: string; path: string }) : undefined
-          resolve(seen ? { status, location: seen.location, path: seen.path.split('?')[0] } : { status })
-        })
-      })
-      sent.on('error', reject).end()
-    })
-  const stop = async () => {
-    child.kill('SIGTERM')
-    if (child.exitCode === null) await once(child, 'exit')
-    upstream.close()
-    auth.close()
-    rmSync(folder, { recursive: true, force: true })
+  const ask: RunningNginx['ask'] = async (body, { host, ...asked }) => {
+    const answer = await askProxy({ ...asked, address: addressOf(body), port, name: host })
+    // nginx itself may say 200 as well (`error_page … =200`).
+    const ours = answer.status === 200 && answer.body.startsWith('{')
+    const seen = ours ? (JSON.parse(answer.body) as { location?: string; path: string }) : undefined
+    return { status: answer.status, ...(seen && { location: seen.location, path: seen.path.split('?')[0] }) }
   }
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await ask(accepted[0] ?? 0, { method: 'GET', path: '/', login: false, from: '127.0.0.1' })
-      return { accepted, ask, stop }
-    } catch (error) {
-      if (attempt > 100) {
-        await stop()
-        throw error
-      }
-      await wait(30)
-    }
-  }
+  const log = join(folder, 'error.log')
+  const complaint = () => (existsSync(log) ? readFileSync(log, 'utf8').slice(-2000) : '')
+  const stop = await started(
+    child,
+    stage,
+    () => ask(accepted[0] ?? 0, { method: 'GET', path: '/', login: false, from: '127.0.0.1' }),
+    complaint,
+  )
+  return { accepted, ask, stop }
 }
