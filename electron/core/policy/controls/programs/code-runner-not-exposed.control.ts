@@ -2,19 +2,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 import type { Wire } from '../../../facts/wire/wire.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import {
-  citeProgram,
-  exposedBindsOf,
-  heardFrom,
-  isUnseen,
-  noneFound,
-  ofKinds,
-  openTo,
-  printExposed,
-  programName,
-  type Surroundings,
-  unseen,
-} from './program-words.ts'
+import { citeProgram, heardFrom, judgeExposed, noneFound, openTo, printExposed, programName, type Surroundings } from './program-words.ts'
 
 export default defineControl({
   id: 'code-runner-not-exposed',
@@ -26,31 +14,20 @@ export default defineControl({
   needs: ['programs'],
   uses: ['firewall', 'network', 'wire'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:AC-14', 'CIS-8:4.8', 'ISO-27001:A.8.20', 'OWASP-LLM:LLM03'],
-  evaluate: ({ programs, firewall, network, wire }) => {
-    const found = ofKinds(programs, 'notebook', 'cluster', 'container-api')
-    if (found.length === 0)
-      return [noneFound('None of them runs here', 'No notebook, cluster or container API that listens was found among the processes.')]
-    return found.map((program) => judge(program, { firewall, network }, wire))
-  },
+  evaluate: ({ programs, firewall, network, wire }) =>
+    judgeExposed(
+      programs,
+      ['notebook', 'cluster', 'container-api'],
+      noneFound('None of them runs here', 'No notebook, cluster or container API that listens was found among the processes.'),
+      (program, exposed) => judge(program, exposed, { firewall, network }, wire),
+    ),
 })
 
-function judge(program: Program, surroundings: Surroundings, wire: FactResult<Wire>): Verdict {
-  const base = { subject: program.id }
-  if (isUnseen(program)) return unseen(program)
-  const exposed = exposedBindsOf(program)
-  if (exposed.length === 0)
-    return {
-      ...base,
-      status: 'pass',
-      title: 'It listens on this machine only',
-      reason: `${programName(program)} opens no port to others.`,
-      cite: citeProgram(program),
-    }
+function judge(program: Program, exposed: Program['binds'], surroundings: Surroundings, wire: FactResult<Wire>): Omit<Verdict, 'subject'> {
   const { state, whom, cite } = openTo(exposed, surroundings, [])
   const where = `${programName(program)} listens on ${printExposed(program)}`
   if (state === 'closed')
     return {
-      ...base,
       status: 'warning',
       severity: 'low',
       title: 'Only the firewall keeps others from it',
@@ -61,7 +38,6 @@ function judge(program: Program, surroundings: Surroundings, wire: FactResult<Wi
   const asks = heard.authentication === 'on' || heard.authentication === 'default'
   const reached = state === 'open' ? `open to ${whom}` : `who gets there is not known (${whom})`
   return {
-    ...base,
     status: asks && state !== 'open' ? 'warning' : 'fail',
     ...(asks && { severity: 'high' as const }),
     title: asks ? `${program.name} is open to the network` : `${program.name} asks nobody and is open`.slice(0, 47),

@@ -1,17 +1,6 @@
 import type { Program } from '../../../facts/programs/programs.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
-import {
-  citeProgram,
-  exposedBindsOf,
-  isUnseen,
-  noneFound,
-  ofKinds,
-  openTo,
-  printExposed,
-  programName,
-  type Surroundings,
-  unseen,
-} from './program-words.ts'
+import { citeProgram, judgeExposed, noneFound, openTo, printExposed, programName, type Surroundings } from './program-words.ts'
 
 export default defineControl({
   id: 'metrics-only-from-monitoring',
@@ -23,23 +12,26 @@ export default defineControl({
   needs: ['programs'],
   uses: ['firewall', 'network'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'ISO-27001:A.8.22'],
-  evaluate: ({ programs, firewall, network }, context) => {
-    const found = ofKinds(programs, 'exporter')
-    if (found.length === 0) return [noneFound('No exporter runs here', 'No exporter of metrics was found among processes and containers.')]
-    return found.map((program) => judge(program, { firewall, network }, context))
-  },
+  evaluate: ({ programs, firewall, network }, context) =>
+    judgeExposed(
+      programs,
+      ['exporter'],
+      noneFound('No exporter runs here', 'No exporter of metrics was found among processes and containers.'),
+      (program, exposed) => judge(program, exposed, { firewall, network }, context),
+    ),
 })
 
-function judge(program: Program, surroundings: Surroundings, { fleet }: PolicyContext): Verdict {
-  const base = { subject: program.id }
-  if (isUnseen(program)) return unseen(program)
-  const exposed = exposedBindsOf(program)
-  if (exposed.length === 0 || program.authentication === 'on')
+function judge(
+  program: Program,
+  exposed: Program['binds'],
+  surroundings: Surroundings,
+  { fleet }: PolicyContext,
+): Omit<Verdict, 'subject'> {
+  if (program.authentication === 'on')
     return {
-      ...base,
       status: 'pass',
-      title: exposed.length === 0 ? 'It listens on this machine only' : 'It asks who wants to know',
-      reason: `${programName(program)} ${exposed.length === 0 ? 'opens no port to others' : `was started with ${program.decidedBy}`}.`,
+      title: 'It asks who wants to know',
+      reason: `${programName(program)} was started with ${program.decidedBy}.`,
       cite: citeProgram(program),
     }
   const { management } = fleet.networks
@@ -48,7 +40,6 @@ function judge(program: Program, surroundings: Surroundings, { fleet }: PolicyCo
   const where = `${programName(program)} listens on ${printExposed(program)}`
   if (state === 'closed')
     return {
-      ...base,
       status: 'pass',
       title: 'Only the monitoring network gets there',
       reason: `${where}, and the rules let in only ${expected}.`,
@@ -56,14 +47,12 @@ function judge(program: Program, surroundings: Surroundings, { fleet }: PolicyCo
     }
   if (state === 'unknown')
     return {
-      ...base,
       status: 'not-evaluated',
       title: 'Who may read its metrics is not known',
       reason: `${where}, and who gets there is not known: ${whom}.`,
       cite: [...citeProgram(program), ...cite],
     }
   return {
-    ...base,
     status: 'fail',
     title: `${program.name} tells everyone`,
     reason: `${where}, open to ${whom}. Expected only ${expected}.`,

@@ -27,7 +27,7 @@ export const ofKinds = (programs: readonly Program[], ...kinds: readonly Program
 export const noneFound = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
 
 /** Where it listens is not known, so it cannot be called local. */
-export const unseen = (program: Program): Verdict => ({
+const unseen = (program: Program): Verdict => ({
   status: 'not-evaluated',
   subject: program.id,
   title: 'Where it listens could not be seen',
@@ -36,7 +36,25 @@ export const unseen = (program: Program): Verdict => ({
   cite: citeProgram(program),
 })
 
-export const isUnseen = (program: Program): boolean => program.binds.length === 0 && program.bindsUnknown !== undefined
+const isUnseen = (program: Program): boolean => program.binds.length === 0 && program.bindsUnknown !== undefined
+
+/** One verdict for each program of these kinds: `judge` looks at those that others may reach, local and unseen ones are settled here. */
+export function judgeExposed(
+  programs: readonly Program[],
+  kinds: readonly ProgramKind[],
+  none: Verdict,
+  judge: (program: Program, exposed: Program['binds']) => Omit<Verdict, 'subject'>,
+): readonly Verdict[] {
+  const found = ofKinds(programs, ...kinds)
+  if (found.length === 0) return [none]
+  return found.map((program) => {
+    if (isUnseen(program)) return unseen(program)
+    const exposed = exposedBindsOf(program)
+    if (exposed.length > 0) return { subject: program.id, ...judge(program, exposed) }
+    const reason = `${programName(program)} opens no port to others.`
+    return { status: 'pass', subject: program.id, title: 'It listens on this machine only', reason, cite: citeProgram(program) }
+  })
+}
 
 export interface Surroundings {
   readonly firewall: FactResult<Firewall>
