@@ -1,7 +1,9 @@
 import type { ByteSource } from '../byte-source.ts'
 import { Unreadable } from './unreadable.ts'
 
-const WINDOW_BYTES = 65_536
+/** A window begins small, since many readers jump, and doubles while reading goes straight on. */
+const FIRST_BYTES = 4_096
+const MAX_WINDOW_BYTES = 262_144
 
 /**
  * Walks through a source with one window in memory. `need` brings bytes into the window; the readers after it take them from there
@@ -14,12 +16,19 @@ export class ByteCursor {
   #window: DataView = new DataView(new ArrayBuffer(0))
   #windowStart = 0
   #offset: number
+  readonly #firstBytes: number
+  #nextBytes: number
 
-  constructor(source: ByteSource, options: { start?: number; littleEndian?: boolean; signal?: AbortSignal | undefined } = {}) {
+  constructor(
+    source: ByteSource,
+    options: { start?: number; littleEndian?: boolean; firstBytes?: number; signal?: AbortSignal | undefined } = {},
+  ) {
     this.source = source
     this.littleEndian = options.littleEndian ?? true
     this.#signal = options.signal
     this.#offset = options.start ?? 0
+    this.#firstBytes = options.firstBytes ?? FIRST_BYTES
+    this.#nextBytes = this.#firstBytes
   }
 
   get offset(): number {
@@ -42,6 +51,7 @@ export class ByteCursor {
     if (offset >= this.#windowStart && this.ready >= 0) return
     this.#window = new DataView(new ArrayBuffer(0))
     this.#windowStart = offset
+    this.#nextBytes = this.#firstBytes
   }
 
   skip(length: number): void {
@@ -60,10 +70,11 @@ export class ByteCursor {
   async fill(length: number): Promise<void> {
     if (this.ready >= length) return
     this.#signal?.throwIfAborted()
-    const bytes = await this.source.read(this.#offset, Math.max(length, WINDOW_BYTES), this.#signal)
+    const bytes = await this.source.read(this.#offset, Math.max(length, this.#nextBytes), this.#signal)
     if (bytes.length < Math.min(length, this.remaining)) throw new Unreadable('fewer bytes came than the file has', this.#offset)
     this.#window = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#windowStart = this.#offset
+    this.#nextBytes = Math.min(MAX_WINDOW_BYTES, this.#nextBytes * 2)
   }
 
   u8(): number {

@@ -10,7 +10,7 @@ export interface Npy {
   /** The data is a pickle. */
   readonly objects: boolean
   readonly dataAt: number
-  /** Bytes of the data; undefined for structured types, whose size is not worked out. */
+  /** Bytes of the data; undefined where the type does not say. */
   readonly dataBytes: number | undefined
 }
 
@@ -44,11 +44,34 @@ export async function readNpy(source: ByteSource, signal?: AbortSignal): Promise
   const codes = types.map((it) => typeCode.exec(it)?.groups)
   if (!codes.some((it) => it !== undefined)) throw new Unreadable(`npy: its type ${descr.slice(0, 80)} is unknown`, prefix)
   const objects = codes.some((it) => it?.kind === 'O')
-  return { descr, shape: sizes, objects, dataAt: prefix + length, dataBytes: objects ? undefined : simpleBytes(descr, codes[0], sizes) }
+  return { descr, shape: sizes, objects, dataAt: prefix + length, dataBytes: objects ? undefined : bytesOf(descr, codes, sizes) }
 }
 
-function simpleBytes(descr: string, code: Record<string, string> | undefined, sizes: readonly number[]): number | undefined {
-  if (!descr.startsWith("'") || code === undefined) return undefined
-  const item = code.kind === '?' && code.size === '' ? 1 : Number(code.size) * (code.kind === 'U' ? 4 : 1)
-  return sizes.reduce((product, size) => product * size, item)
+type Code = Record<string, string> | undefined
+
+/** Bytes of the data: of one type, or of a flat structure; undefined for structures in structures. */
+function bytesOf(descr: string, codes: readonly Code[], sizes: readonly number[]): number | undefined {
+  const item = descr.startsWith("'") ? itemBytes(codes[0]) : structBytes(descr)
+  return item === undefined ? undefined : sizes.reduce((product, size) => product * size, item)
+}
+
+function itemBytes(code: Code): number | undefined {
+  if (code?.kind === '?' && code.size === '') return 1
+  return code === undefined || code.size === '' ? undefined : Number(code.size) * (code.kind === 'U' ? 4 : 1)
+}
+
+const field = /\('[^']*', '([^']*)'(?:, \(([\d, ]*)\))?\)/g
+
+function structBytes(descr: string): number | undefined {
+  if (descr.replace(field, '').replace(/[\s,]/g, '') !== '[]') return undefined
+  let total = 0
+  for (const [, type, shape] of descr.matchAll(field)) {
+    const item = itemBytes(typeCode.exec(type ?? '')?.groups)
+    if (item === undefined) return undefined
+    total += (shape ?? '')
+      .split(',')
+      .filter((it) => it.trim() !== '')
+      .reduce((product, size) => product * Number(size), item)
+  }
+  return total
 }

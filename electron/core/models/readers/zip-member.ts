@@ -12,11 +12,13 @@ export interface ZipMember {
 }
 
 const LOCAL = 0x04034b50
+/** A local header with name and extra field, as nearly all have them. */
+const LOCAL_BYTES = 512
 const SIZES_FOLLOW = 0x0008
 
 /** Finds the bytes of a member behind its local header. @throws {Unreadable} when there is none */
 export async function findZipMember(source: ByteSource, entry: ZipEntry, signal?: AbortSignal): Promise<ZipMember> {
-  const cursor = new ByteCursor(source, { signal })
+  const cursor = new ByteCursor(source, { firstBytes: LOCAL_BYTES, signal })
   cursor.moveTo(entry.headerAt)
   await cursor.need(30)
   if (cursor.u32() !== LOCAL) throw new Unreadable('zip: the local header is missing', entry.headerAt)

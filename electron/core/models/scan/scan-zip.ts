@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
 import type { ModelFormat } from '#shared/model/model-format.ts'
 import type { ByteSource } from '../byte-source.ts'
 import { Unreadable } from '../readers/unreadable.ts'
@@ -13,6 +14,7 @@ const MAX_CHECKED_BYTES = 4 * 1_048_576
 const ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 /** A data descriptor after a member has at most 24 bytes. */
 const MAX_DESCRIPTOR_BYTES = 24
+const HEADERS_AT_ONCE = 24
 
 export type ScanMember = (item: ScanItem, kind: ZipKind) => Promise<void>
 
@@ -28,22 +30,43 @@ export async function scanZip(scan: Scan, item: ScanItem, scanMember: ScanMember
   for (const ambiguity of directory.ambiguities) scan.find('zip.ambiguous', item, directory.directoryAt, ambiguity)
   const kind = zipKindOf(directory.entries.map(({ name }) => name))
   reportNames(scan, item, directory.entries)
-  const members: ZipMember[] = []
-  for (const entry of directory.entries) {
-    scan.step(20)
+  // A round trip each over SFTP: many at once, before the members are read one after the other.
+  const members = await mapWithLimit(directory.entries, HEADERS_AT_ONCE, (entry) => findMember(scan, item, entry))
+  for (const [index, entry] of directory.entries.entries()) {
     if (entry.name.endsWith('/') && entry.sizeBytes === 0 && entry.packedBytes === 0) continue
-    await scanEntry(scan, item, entry, kind, members, scanMember)
+    await scanEntry(scan, item, entry, members[index], kind, scanMember)
   }
-  reportGaps(scan, item, directory, members)
+  reportGaps(
+    scan,
+    item,
+    directory,
+    members.filter((it): it is ZipMember => !(it instanceof Error)),
+  )
   scan.fact('members', directory.entries.length)
   return formatOf(kind)
 }
 
-async function scanEntry(scan: Scan, item: ScanItem, entry: ZipEntry, kind: ZipKind, members: ZipMember[], scanMember: ScanMember) {
+async function findMember(scan: Scan, item: ScanItem, entry: ZipEntry): Promise<ZipMember | Unreadable> {
+  scan.step(20)
+  try {
+    return await findZipMember(item.source, entry, scan.signal)
+  } catch (error) {
+    if (error instanceof Unreadable) return error
+    throw error
+  }
+}
+
+async function scanEntry(
+  scan: Scan,
+  item: ScanItem,
+  entry: ZipEntry,
+  member: ZipMember | Unreadable | undefined,
+  kind: ZipKind,
+  scanMember: ScanMember,
+): Promise<void> {
   const inner = { ...item, member: joined(item.member, entry.name), name: entry.name, depth: item.depth + 1 }
   try {
-    const member = await findZipMember(item.source, entry, scan.signal)
-    members.push(member)
+    if (member === undefined || member instanceof Error) throw member ?? new Unreadable('zip: a member was not found')
     if (member.mismatches.length > 0) scan.find('zip.headers-differ', inner, entry.headerAt, member.mismatches.join(', '))
     if ((entry.flags & ENCRYPTED) !== 0) scan.find('zip.encrypted-flag', inner, entry.headerAt, `flags 0x${entry.flags.toString(16)}`)
     if (entry.method === 0 && entry.packedBytes !== entry.sizeBytes)
