@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { measureHundredHosts } from './hundred-hosts.ts'
 import { measureOneHost } from './one-host.ts'
 import { type Measure, median, pairedRatio } from './samples.ts'
+import { measureScanners } from './scanners.ts'
 
 /** What `bench.ts` runs inside the lab. Prints its measures as one line of JSON. */
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' } } })
@@ -43,6 +44,35 @@ try {
       note: 'Ansible on an open connection, Gatehouse on a new one',
     },
   )
+
+  measures.push(
+    {
+      name: 'probe-vs-slowest-section',
+      value: pairedRatio(one.sections.wholeMs, one.sections.slowestMs),
+      goal: 'at most 1.5',
+      note: `${seconds(one.sections.wholeMs)} to ${seconds(one.sections.slowestMs)} (${one.sections.slowest}), on two processors`,
+    },
+    {
+      name: 'kilobytes-per-host',
+      value: one.firstBytes / 1000,
+      goal: 'at most 400',
+      note: 'both ways, logins and packet headers included',
+    },
+    {
+      name: 'kilobytes-unchanged-host',
+      value: one.unchangedBytes / 1000,
+      goal: 'at most 60',
+      note: 'over open connections, nothing new since the last audit',
+    },
+  )
+
+  say('lynis and oscap')
+  const scanners = await measureScanners(folder, 'gpu1')
+  for (const [name, ms, what] of [
+    ['lynis-vs-audit', scanners.lynisMs, 'lynis audit system --quick'],
+    ['oscap-vs-audit', scanners.oscapMs, 'oscap oval eval of the definitions for Debian 11'],
+  ] as const)
+    measures.push({ name, value: ms / median(one.warmAudit), goal: 'at least 20', note: `${seconds([ms])} for ${what}` })
 
   say('a hundred hosts')
   const hundred = await measureHundredHosts(folder)

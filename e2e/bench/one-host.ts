@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { auditHost } from '#core/audit/audit-host.ts'
 import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
 import type { Transport } from '#core/ports.ts'
 import { buildProbe, PROBE_COMMAND } from '#core/probe/build-script.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
-import { lab, labFleet, labServer, run, spawnSsh, ssh, totp } from '../lab/lab.ts'
+import { lab, labFleet, labServer, ssh, totp } from '../lab/lab.ts'
 import { runPlaybook, writePlaybook } from './ansible.ts'
+import { keepConnection } from './kept-connection.ts'
+import { measureSections, type ProbeTimes } from './probe-sections.ts'
 import { timed } from './samples.ts'
 
-export interface OneHostTimes {
+interface Contestants {
   readonly coldAudit: readonly number[]
   readonly coldOpenSsh: readonly number[]
   readonly warmAudit: readonly number[]
@@ -18,7 +20,27 @@ export interface OneHostTimes {
   readonly ansible: readonly number[]
 }
 
+export interface OneHostTimes extends Contestants {
+  /** Both ways, as the workstation's network sees them: of an audit over new connections, and of one over open ones that finds nothing new. */
+  readonly firstBytes: number
+  readonly unchangedBytes: number
+  readonly sections: ProbeTimes
+}
+
 const SETTLE_MS = 700
+
+/** Received and sent, headers included. The workstation has one way out. */
+const networkBytes = (): number =>
+  readFileSync('/proc/net/dev', 'utf8')
+    .split('\n')
+    .flatMap((line) => /^\s*(?!lo:)\S+:\s*(\d+)(?:\s+\d+){7}\s+(\d+)/.exec(line)?.slice(1) ?? [])
+    .reduce((sum, bytes) => sum + Number(bytes), 0)
+
+async function transferred(work: () => Promise<void>): Promise<number> {
+  const before = networkBytes()
+  await work()
+  return networkBytes() - before
+}
 
 /**
  * One audit of gpu1 against what an admin has today, round by round side by side: OpenSSH with the very same script, new and over
@@ -56,16 +78,15 @@ export async function measureOneHost(folder: string, rounds: number, say: (text:
   }
 
   const warm = transport()
-  await audit(warm)
+  const firstBytes = await transferred(() => audit(warm))
+  const unchangedBytes = await transferred(() => audit(warm))
   const mux = join(folder, 'mux')
-  const master = spawnSsh(['-M', '-N', '-o', `ControlPath=${mux}`, host.name])
-  while ((await run('ssh', ['-O', 'check', '-o', `ControlPath=${mux}`, host.name])).status !== 0)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+  const kept = await keepConnection(mux, host.name)
   const playbook = writePlaybook(folder, sections, host)
   await runPlaybook(playbook)
 
-  const times = { coldAudit: [], coldOpenSsh: [], warmAudit: [], muxOpenSsh: [], ansible: [] } as Record<keyof OneHostTimes, number[]>
-  const contestants: Readonly<Record<keyof OneHostTimes, () => Promise<void>>> = {
+  const times = { coldAudit: [], coldOpenSsh: [], warmAudit: [], muxOpenSsh: [], ansible: [] } as Record<keyof Contestants, number[]>
+  const contestants: Readonly<Record<keyof Contestants, () => Promise<void>>> = {
     coldAudit: async () => {
       const cold = transport()
       await audit(cold)
@@ -76,7 +97,7 @@ export async function measureOneHost(folder: string, rounds: number, say: (text:
     muxOpenSsh: () => openSsh(['-o', `ControlPath=${mux}`]),
     ansible: () => runPlaybook(playbook),
   }
-  const measure = async (name: keyof OneHostTimes): Promise<void> => {
+  const measure = async (name: keyof Contestants): Promise<void> => {
     // What the round before left (sessions that log out on two hosts, a master that winds down) is over.
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
     times[name].push(await timed(contestants[name]))
@@ -92,8 +113,11 @@ export async function measureOneHost(folder: string, rounds: number, say: (text:
         .join(', ')} ms`,
     )
   }
+  const session = await warm.connect(host, { signal: new AbortController().signal })
+  const probed = await measureSections(session, sections, Math.min(rounds, 5))
+  session.close()
   await warm.close()
-  master.kill()
+  kept.close()
   await playbook.close()
-  return times
+  return { ...times, firstBytes, unchangedBytes, sections: probed }
 }
