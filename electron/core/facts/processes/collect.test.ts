@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, realpathSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collectProcesses } from './collect.ts'
@@ -9,14 +10,17 @@ const [section] = collectProcesses()
 const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 /** The section's script on this very machine, without the probe around it. */
-function run(shell: readonly string[]): string {
+function run(shell: readonly string[], before = ''): string {
   if (section?.kind !== 'script') throw new Error('not a script')
   const [program = '', ...args] = shell
-  return spawnSync(program, [...args, '-c', section.script, 'sh', ...section.parameters], {
+  return spawnSync(program, [...args, '-c', before + section.script, 'sh', ...section.parameters], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH },
   }).stdout
 }
+
+/** The same as root, whose sudo is a function here. */
+const asRoot = `gh_sudo() { find /proc -maxdepth 2 -name exe -printf '%P/%l' -print0; }\n`
 
 describe.runIf(process.platform === 'linux')('on this machine', () => {
   let child: ChildProcess
@@ -46,6 +50,21 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
   })
   afterAll(() => {
     child.kill()
+  })
+
+  test.each(shells)('%s tells the program that really runs, whatever it calls itself', (...shell) => {
+    const processes = parseProcesses(
+      run(
+        shell.filter((word): word is string => typeof word === 'string'),
+        asRoot,
+      ),
+    )
+    if (!Array.isArray(processes)) throw new Error('not read')
+    const found = processes.find(({ pid }) => pid === child.pid)
+    expect(found).toMatchObject({ executable: realpathSync(process.execPath), cgroup: expect.stringMatching(/^\//) })
+    const shellItself = processes.find(({ executable }) => executable === realpathSync('/bin/sh'))
+    if (existsSync('/var/lib/dpkg/info')) expect(found?.package).toBe(null)
+    if (existsSync('/var/lib/dpkg/info/dash.list') && shellItself) expect(shellItself.package).toBe('dash')
   })
 
   test.each(shells)('%s reads words, account and environment, and no secret leaves', (...shell) => {

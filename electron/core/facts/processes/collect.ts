@@ -1,5 +1,6 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { candidatePattern, maskVariables, variablePattern } from './candidates.ts'
+import { executablesScript, findExecutables } from './executables-script.ts'
 
 /**
  * How /proc is mounted (hidepid, proc(5)), one row per process from ps, then for the candidates their exact words, cgroup and (where the audit account may) the variables
@@ -40,14 +41,16 @@ b start
   printf '@env %s\\n' "$pid"
   tr '\\n\\000' '\\001\\n' <"/proc/$pid/environ" 2>/dev/null | grep -E "$variables" | cut -c1-1000 | sed "$mask;s/^/=/"
 done
-exit 0
+${executablesScript}exit 0
 `
 
 const processes = script({
   id: 'processes',
-  display: 'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers',
+  display:
+    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
   parameters: [candidatePattern, variablePattern, maskVariables],
+  privileged: [findExecutables],
 })
 
 export const collectProcesses = (): readonly SectionSpec[] => [processes]

@@ -144,3 +144,36 @@ test('property: never throws', () => {
     }),
   )
 })
+
+test('what each process really runs, its unit, and the package that owns it', () => {
+  const processes = parseProcesses(
+    [
+      procps('     40       1  1000 ada                              redis-server                     redis-server *:6379'),
+      '     41       1  1000 ada                              x                                /usr/sbin/sshd -D',
+      '     42       1     0 root                             python3                          python3 -m http.server',
+      '@exe 1\t/init.scope\t/usr/lib/systemd/systemd',
+      '@exe 40\t/system.slice/redis-server.service\t/usr/bin/redis-check-rdb',
+      '@exe 41\t/user.slice/user-1000.slice/session-2.scope\t/tmp/.x (deleted)',
+      '@exe 42\t/system.slice/docker-4711.scope\t/usr/bin/python3.11',
+      '@packages dpkg',
+      '@package systemd:amd64 /lib/systemd/systemd',
+      '@package redis-tools /usr/bin/redis-check-rdb',
+      '@package python3.11 /usr/bin/python3.11',
+    ].join('\n'),
+  )
+  expect(processes).toMatchObject([
+    { pid: 1, executable: '/usr/lib/systemd/systemd', package: 'systemd' },
+    { pid: 40, executable: '/usr/bin/redis-check-rdb', package: 'redis-tools', cgroup: '/system.slice/redis-server.service' },
+    { pid: 41, executable: '/tmp/.x (deleted)', package: null, argv: ['/usr/sbin/sshd', '-D'] },
+    { pid: 42, executable: '/usr/bin/python3.11', cgroup: '/system.slice/docker-4711.scope' },
+  ])
+  // The host's package says nothing about a file inside of a container.
+  expect(Array.isArray(processes) && processes[3]?.package).toBeUndefined()
+})
+
+test('without a package manager, or sudo, nothing is said of packages', () => {
+  const row = procps('     41       1  1000 ada                              x                                /tmp/.x')
+  expect(parseProcesses(`${row}\n@exe 41\t/\t/tmp/.x`)).toMatchObject([{}, { executable: '/tmp/.x' }])
+  expect(parseProcesses(`${row}\n@exe 41\t/\t/tmp/.x`)).not.toMatchObject([{}, { package: null }])
+  expect(parseProcesses(row)).not.toMatchObject([{}, { executable: '/tmp/.x' }])
+})

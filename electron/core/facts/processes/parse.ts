@@ -11,6 +11,8 @@ interface Details {
   cgroup?: string
   uid?: number
   environment?: Record<string, string>
+  executable?: string
+  package?: string | null
 }
 
 /** Processes of other accounts are not shown; `by` is the option of the mount that says so, when one does. */
@@ -43,6 +45,7 @@ export function parseProcesses(stdout: string): readonly Process[] | Hidden | un
   const accounts = new Set(rows.map(({ user }) => user))
   if (!rows.some(({ pid }) => pid === 1) || (hidepid !== undefined && accounts.size < 2)) return { hiddenBy: hidepid }
   const details = readDetails(lines.slice(at))
+  readExecutables(lines.slice(at), details)
   return rows.map((row) => ({ ...row, ...details.get(row.pid) }))
 }
 
@@ -63,7 +66,7 @@ function readRow(text: string, line: number, busybox: boolean): Process | undefi
 }
 
 /** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@env PID`; words and variables follow as `=` rows. */
-function readDetails(lines: readonly string[]): ReadonlyMap<number, Details> {
+function readDetails(lines: readonly string[]): Map<number, Details> {
   const found = new Map<number, Details>()
   let current: { kind: string; details: Details } | undefined
   for (const text of lines) {
@@ -82,6 +85,28 @@ function readDetails(lines: readonly string[]): ReadonlyMap<number, Details> {
   }
   for (const details of found.values()) if (details.argv?.length === 0) delete details.argv
   return found
+}
+
+const CONTAINER = /docker|libpod|containerd|kubepods|crio|lxc/
+
+/** `@exe PID<tab>cgroup<tab>path`; after `@packages` a path without `@package NAME path` belongs to none. */
+function readExecutables(lines: readonly string[], found: Map<number, Details>): void {
+  const looked = lines.some((line) => /^@packages (?:dpkg|rpm)$/.test(line))
+  const owners = new Map<string, string>()
+  for (const line of lines) {
+    const [, name = '', path = ''] = /^@package (\S{1,200}) (\/.*)$/.exec(line) ?? []
+    if (name !== '') owners.set(path, name.replace(/:[a-z0-9]+$/, ''))
+  }
+  for (const line of lines) {
+    const match = /^@exe (\d{1,10})\t([^\t]*)\t(\/.*)$/.exec(line)
+    if (!match) continue
+    const [, pid = '', cgroup = '', path = ''] = match
+    const details = found.get(Number(pid)) ?? {}
+    found.set(Number(pid), details)
+    details.executable = path.replaceAll('\u0001', '\n')
+    if (cgroup !== '') details.cgroup ??= cgroup
+    if (looked && !CONTAINER.test(cgroup)) details.package = owners.get(path) ?? owners.get(path.replace(/^\/usr(?=\/)/, '')) ?? null
+  }
 }
 
 function readWord({ kind, details }: { kind: string; details: Details }, word: string): void {

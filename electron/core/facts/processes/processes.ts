@@ -8,6 +8,10 @@ export interface Process {
   readonly name: string
   /** Command line word by word where /proc was readable, else split at blanks. Secrets are masked. */
   readonly argv: readonly string[]
+  /** The program that it really runs, when root could read it; with ` (deleted)` where the file is gone. */
+  readonly executable?: string | undefined
+  /** Package that owns the program; null when none does. Absent when that is not known, as in containers. */
+  readonly package?: string | null | undefined
   /** cgroup path, when read: names the unit or container. */
   readonly cgroup?: string | undefined
   /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */

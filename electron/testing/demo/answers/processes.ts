@@ -1,5 +1,29 @@
 import { candidatePattern } from '#core/facts/processes/candidates.ts'
 import { type Answering, lines } from '../answer.ts'
+import type { DemoHost } from '../demo-host.ts'
+
+/** Those of the distribution; what else runs lies in /opt and the like, of no package. */
+const packages: Readonly<Record<string, string>> = {
+  '/usr/lib/systemd/systemd': 'systemd',
+  '/usr/sbin/sshd': 'openssh-server',
+  '/usr/sbin/nginx': 'nginx',
+}
+
+/** What root sees of programs: the first word of a command line, or what its title stands for. */
+function executables(host: DemoHost): readonly string[] {
+  const titles: Readonly<Record<string, string>> = {
+    '/sbin/init': '/usr/lib/systemd/systemd',
+    'sshd:': '/usr/sbin/sshd',
+    'nginx:': '/usr/sbin/nginx',
+  }
+  const rows = host.processes.flatMap(({ pid, argv, cgroup }) => {
+    const first = argv[0]?.split(' ', 1)[0] ?? ''
+    const path = titles[first] ?? first
+    return path.startsWith('/') ? [{ path, row: `@exe ${pid}\t${cgroup}\t${path}` }] : []
+  })
+  const owned = [...new Set(rows.map(({ path }) => path))].flatMap((path) => (packages[path] ? [`@package ${packages[path]} ${path}`] : []))
+  return rows.length === 0 ? [] : [...rows.map(({ row }) => row), '@packages dpkg', ...owned]
+}
 
 export const processes: Answering = (host) => {
   const candidate = new RegExp(candidatePattern, 'i')
@@ -17,5 +41,6 @@ export const processes: Answering = (host) => {
       `@cgroup ${pid} 0::${cgroup}`,
       `@uid ${pid} ${uid}`,
     ]),
+    ...(host.sudo ? executables(host) : []),
   ])
 }

@@ -50,7 +50,12 @@ function judge(stranger: Stranger, processes: readonly Process[], surroundings: 
   const who = [
     `pid ${owner.pid}`,
     ...(process
-      ? [`user ${process.user}`, ...(unit === undefined ? [] : [`unit ${unit}`]), `command ${process.argv.join(' ').slice(0, 160)}`]
+      ? [
+          `user ${process.user}`,
+          ...(unit === undefined ? [] : [`unit ${unit}`]),
+          ...programOf(process),
+          `command ${process.argv.join(' ').slice(0, 160)}`,
+        ]
       : []),
   ].join(', ')
   const { state, whom, cite: rules } = openTo(listeners, surroundings, [])
@@ -76,3 +81,9 @@ function judge(stranger: Stranger, processes: readonly Process[], surroundings: 
     ],
   }
 }
+
+/** What it really runs, and where that comes from, as far as root could see. */
+const programOf = ({ executable, package: owner }: Process): readonly string[] =>
+  executable === undefined
+    ? []
+    : [`program ${executable.slice(0, 120)}`, ...(owner === undefined ? [] : [owner === null ? 'of no package' : `of package ${owner}`])]

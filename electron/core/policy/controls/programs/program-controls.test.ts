@@ -183,6 +183,18 @@ describe('listener-owner-expected', () => {
     expect(outcomes(judge(listeners, more))).toEqual([expected])
   })
 
+  test.each([
+    [
+      { executable: '/usr/bin/python3.11', package: 'python3.11-minimal' },
+      'program /usr/bin/python3.11, of package python3.11-minimal, command',
+    ],
+    [{ executable: '/tmp/.x (deleted)', package: null }, 'program /tmp/.x (deleted), of no package, command'],
+    [{ executable: '/usr/bin/python3.11' }, 'program /usr/bin/python3.11, command'],
+  ])('what it really runs is told with its package: %j', (more, expected) => {
+    const told = [{ ...processes[0], ...more }]
+    expect(judge([listener(8265, [python])], { processes: told })[0]?.reason).toContain(expected)
+  })
+
   test('a stranger is named with process, account, unit and command, once for all its sockets', () => {
     const [verdict, ...others] = judge([listener(8265, [python]), listener(8265, [python], { address: '::', line: 9000 })])
     expect(others).toEqual([])

@@ -1,0 +1,44 @@
+import type { PrivilegedCommand } from '../../probe/section.ts'
+
+/** The program that each process really runs: command lines are what a process says of itself, and root alone may read these links of others. */
+export const findExecutables: PrivilegedCommand = {
+  argv: ['/usr/bin/find', '/proc', '-maxdepth', '2', '-name', 'exe', '-printf', '%P/%l', '-print0'],
+  alternatives: ['/bin/find'],
+}
+
+/**
+ * `@exe PID<tab>cgroup<tab>path` for each process that has a program, then `@packages dpkg` or `rpm` and `@package NAME path` for those that a
+ * package owns. dpkg's lists are searched at once for all of them, with and without /usr, since they name paths from before the merge; rpm
+ * answers in the order of the question. A path inside of a container is not the host's, so it is not looked up. A line feed is sent as \001.
+ */
+export const executablesScript = `exes=$(gh_sudo 1 2>/dev/null | tr '\\012\\000' '\\001\\012' | awk '{
+  pid = path = $0
+  sub(/\\/exe\\/.*$/, "", pid); sub(/^[0-9]+\\/exe\\//, "", path); sub(/\\/proc\\/[0-9]+\\/exe$/, "", path)
+  if (pid !~ /^[0-9]+$/ || path !~ /^\\// || path ~ /\\t/) next
+  file = "/proc/" pid "/cgroup"; group = ""
+  while ((getline line < file) > 0) if (line ~ /^0::/ || line ~ /:name=systemd:/) {
+    sub(/^[0-9]+:[^:]*:/, "", line)
+    if (length(line) > length(group)) group = line
+  }
+  close(file)
+  print pid "\\t" group "\\t" path
+}' | cut -c1-1000 | head -n 2000)
+if [ -n "$exes" ]; then
+  printf '%s\\n' "$exes" | sed 's/^/@exe /'
+  owned=$(printf '%s\\n' "$exes" | awk -F '\\t' '$2 !~ /docker|libpod|containerd|kubepods|crio|lxc/ && !seen[$3]++ { print $3 }' | head -n 400)
+  if [ -d /var/lib/dpkg/info ]; then
+    printf '@packages dpkg\\n'
+    printf '%s\\n' "$owned" | awk '{ print } /^\\/usr\\// { print substr($0, 5) }' | grep -xsF -f - /var/lib/dpkg/info/*.list | sed 's|^/var/lib/dpkg/info/\\([^/]*\\)\\.list:|@package \\1 |'
+  elif command -v rpm >/dev/null 2>&1; then
+    set -f
+    IFS='
+'
+    set -- $owned
+    rpm -qf --qf '%{NAME}\\n' "$@" 2>&1 | owned=$owned awk 'BEGIN { n = split(ENVIRON["owned"], path, "\\n") } { said[NR] = $0 } END {
+      if (NR != n) exit
+      print "@packages rpm"
+      for (i = 1; i <= n; i++) if (said[i] !~ / /) print "@package " said[i] " " path[i]
+    }'
+  fi
+fi
+`
