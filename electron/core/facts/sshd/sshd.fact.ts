@@ -1,11 +1,12 @@
 import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
 import { collectSshd } from './collect.ts'
 import { parseSshd } from './parse.ts'
+import { startedWith, withOptions } from './started-with.ts'
 
 export const sshdFact: FactDefinition<'sshd'> = {
   id: 'sshd',
   sections: collectSshd,
-  read: ({ section }) => {
+  read: ({ section, fact }) => {
     const output = section('sshd')
     const trouble = unusable(output, 'SSH server settings')
     if (trouble) return trouble
@@ -15,6 +16,13 @@ export const sshdFact: FactDefinition<'sshd'> = {
       const said = output.stderr.split('\n').find((line) => line.trim() !== '')
       return unknown(`SSH server settings: "${output.command}" failed${said ? `: ${said.slice(0, 200)}` : ''}`, ['sshd'])
     }
-    return known(sshd)
+    const processes = fact('processes')
+    const started = startedWith(processes.known ? processes.value : [])
+    if (started.otherFile !== undefined)
+      return unknown(`SSH server settings: sshd runs with -f ${started.otherFile}, of which "${output.command}" does not speak`, [
+        'sshd',
+        'processes',
+      ])
+    return known(withOptions(sshd, started))
   },
 }

@@ -10,6 +10,17 @@ import { member, mode, sshd, sysctl, withoutService, withService, withSystem } f
 /** The system around the service, one loose setting at a time. */
 export const hardening: readonly CorpusHost[] = [
   corpusHost('vllm-root-logs-in', 'sshd lets root log in', vllm, sshd('permitrootlogin', 'yes')),
+  corpusHost(
+    'vllm-root-logs-in-by-option',
+    'sshd was started with PermitRootLogin=yes, which its configuration denies',
+    vllm,
+    on((host) => ({
+      ...host,
+      processes: host.processes.map((process) =>
+        process.name === 'sshd' ? { ...process, argv: ['/usr/sbin/sshd', '-D', '-oPermitRootLogin=yes'] } : process,
+      ),
+    })),
+  ),
   corpusHost('vllm-ssh-passwords', 'sshd takes passwords', vllm, sshd('passwordauthentication', 'yes')),
   corpusHost('vllm-ssh-many-attempts', 'sshd lets guess twenty times', vllm, sshd('maxauthtries', '20')),
   corpusHost('vllm-ssh-forwards', 'sshd forwards ports for everybody', vllm, sshd('allowtcpforwarding', 'yes')),

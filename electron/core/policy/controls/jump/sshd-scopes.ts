@@ -1,6 +1,7 @@
 import type { SshdMatch, SshdMatches } from '../../../facts/privileged/privileged.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import type { Citation } from '../../control.ts'
+import { citeSetting } from '../ssh/sshd-rules.ts'
 
 /** One setting as it holds for some logins. */
 export interface ScopedSetting {
@@ -22,7 +23,7 @@ export function scopesOf(sshd: Sshd, { matches }: SshdMatches): readonly Scope[]
   const everywhere = (keyword: string): ScopedSetting | undefined => {
     const entries = sshd.settings[keyword]
     if (entries?.[0] === undefined) return undefined
-    return { value: entries.map(({ value }) => value).join(' '), cite: { section: 'sshd', line: entries[0].line } }
+    return { value: entries.map(({ value }) => value).join(' '), cite: citeSetting(entries[0]) }
   }
   const forAll: Scope = { match: undefined, sets: () => true, setting: everywhere }
   return [forAll, ...matches.map((match) => scopeOf(match, everywhere))]

@@ -4,6 +4,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import type { Citation } from '../../control.ts'
+import { citeSetting } from '../ssh/sshd-rules.ts'
 import { knownValue, mergeWildcards } from './flows.ts'
 
 /** A TCP port of a host that others could reach. */
@@ -68,22 +69,21 @@ export function sshDoors(listeners: readonly Listener[], sshd: FactResult<Sshd>,
   if (seen.length > 0)
     return mergeWildcards(seen.map(({ address, port, line }) => ({ address, port, cite: [{ section: 'listeners', line }] })))
   const port = ports[0] ?? usedPort
-  const line = settings?.port?.[0]?.line
-  return [{ address: '*', port, cite: line === undefined ? [] : [{ section: 'sshd', line }] }]
+  return [{ address: '*', port, cite: (settings?.port ?? []).slice(0, 1).map(citeSetting) }]
 }
 
 /** `AllowUsers user@10.0.2.0/24` (sshd_config(5)): nobody else may log in. Undefined unless every entry is bound to a source that is allowed. */
 export function boundAccounts({ settings }: Sshd, jump: readonly string[]): Citation[] | undefined {
-  const entries = (settings.allowusers ?? []).flatMap(({ value, line }) =>
-    value
+  const entries = (settings.allowusers ?? []).flatMap((setting) =>
+    setting.value
       .split(/\s+/)
       .filter(Boolean)
-      .map((word) => ({ word, line })),
+      .map((word) => ({ word, cite: citeSetting(setting) })),
   )
   if (entries.length === 0) return undefined
   const inside = entries.every(({ word }) => {
     const source = word.includes('@') ? parseInterval(word.slice(word.lastIndexOf('@') + 1)) : undefined
     return source !== undefined && subtract([source], networksToSet(jump, source.family)).length === 0
   })
-  return inside ? entries.slice(0, 3).map(({ line }) => ({ section: 'sshd', line })) : undefined
+  return inside ? entries.slice(0, 3).map(({ cite }) => cite) : undefined
 }

@@ -1,4 +1,5 @@
 import { defineControl, type Verdict } from '../../control.ts'
+import { citeSetting } from './sshd-rules.ts'
 
 const keywords = ['allowusers', 'allowgroups'] as const
 
@@ -27,7 +28,7 @@ export default defineControl({
           status: 'pass',
           title: 'SSH names who may log in',
           reason,
-          cite: lists.slice(0, 4).map(({ line }) => ({ section: 'sshd', line })),
+          cite: lists.slice(0, 4).map(citeSetting),
         },
       ]
     }
@@ -41,7 +42,7 @@ export default defineControl({
         title: 'Every account may log in over SSH',
         reason,
         hint: 'AllowGroups with a group of the admins and of the accounts of Gatehouse.',
-        cite: [{ section: 'sshd', line: lists[0]?.line ?? 0 }],
+        cite: open ? lists.slice(0, 1).map(citeSetting) : [{ section: 'sshd', line: 0 }],
       },
     ]
   },

@@ -1,6 +1,6 @@
 import type { FactResult } from '../../../facts/fact.ts'
 import type { SshdMatches } from '../../../facts/privileged/privileged.ts'
-import type { Sshd } from '../../../facts/sshd/sshd.ts'
+import type { Sshd, SshdSetting } from '../../../facts/sshd/sshd.ts'
 import type { Citation, Verdict } from '../../control.ts'
 
 /** One setting of sshd_config(5): how bad a value is, and what is expected. */
@@ -96,15 +96,19 @@ export function judgeSshd(sshd: Sshd, matches: FactResult<SshdMatches>, rules: r
   return [{ ...base, status: 'pass', title: words.pass, reason, cite: citeRules(sshd, rules) }]
 }
 
-const offences = (rule: SshdRule, values: readonly { readonly value: string; readonly line: number }[]): readonly Offence[] =>
-  values.flatMap(({ value, line }) => {
+/** Where a setting stands. */
+export const citeSetting = ({ section = 'sshd', line }: Pick<SshdSetting, 'section' | 'line'>): Citation => ({ section, line })
+
+const offences = (rule: SshdRule, values: readonly SshdSetting[]): readonly Offence[] =>
+  values.flatMap((setting) => {
+    const { value } = setting
     const how = rule.judge(value.toLowerCase())
-    const cite = { section: 'sshd', line, token: value.slice(0, 60), note: `Expected ${rule.expected}.` }
+    const cite = { ...citeSetting(setting), token: value.slice(0, 60), note: `Expected ${rule.expected}.` }
     return how ? [{ how, text: `${rule.keyword} is ${value.slice(0, 120)}, expected ${rule.expected}`, cite }] : []
   })
 
 const citeRules = ({ settings }: Sshd, rules: readonly SshdRule[]): readonly Citation[] =>
-  rules.flatMap(({ keyword }) => (settings[keyword] ?? []).slice(0, 1).map(({ line }) => ({ section: 'sshd', line, token: keyword })))
+  rules.flatMap(({ keyword }) => (settings[keyword] ?? []).slice(0, 1).map((setting) => ({ ...citeSetting(setting), token: keyword })))
 
 /** Anything but this value is an offence. */
 export const only = (keyword: string, expected: string, how: 'fail' | 'warning' = 'warning'): SshdRule => ({
