@@ -117,7 +117,10 @@ class GgufReader {
       for (let index = 0; index < count; index += 1) {
         this.#step()
         if (type === ARRAY) await this.#array(depth + 1)
-        else this.#cursor.skip(await this.count())
+        else {
+          if (this.#cursor.ready < 8) await this.#cursor.fill(8)
+          this.#cursor.skip(this.#version === 1 ? this.#cursor.u32() : this.#cursor.u64())
+        }
       }
     else throw new Unreadable(`GGUF: type ${type} of an array does not exist`, this.#cursor.offset)
     return `[${count} values]`

@@ -9,7 +9,7 @@ export interface OnnxVisitor {
   node(domain: string, operator: string, offset: number): void
   /** Where a tensor's data lies outside the file. */
   externalData(location: string, offset: number): void
-  step(): void
+  step(count: number): void
 }
 
 const MAX_TEXT_BYTES = 4_096
@@ -62,10 +62,11 @@ class OnnxReader {
   }
 
   async message(kind: MessageName, start: number, end: number, depth: number): Promise<void> {
+    this.#visitor.step(4)
     if (depth > MAX_DEPTH) throw new Unreadable('ONNX: graphs are nested too deep', start)
     const node = { domain: '', operator: '' }
     for await (const field of readFields(this.#cursor, start, end)) {
-      this.#visitor.step()
+      this.#visitor.step(2)
       const child = field.wire === 2 ? children[kind][field.number] : undefined
       if (child !== undefined) await this.message(child, field.at, field.at + field.length, depth + 1)
       else if (kind === 'node' && field.number === 4) node.operator = await this.#text(field)

@@ -3,12 +3,20 @@ import { createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import { type ByteSource, bytesSource } from '../byte-source.ts'
 import { Unreadable } from './unreadable.ts'
 
+/** What bounds the work: `step` counts it, and throws when it is enough. */
+export interface Work {
+  readonly signal: AbortSignal | undefined
+  step(count: number): void
+}
+
 export type Packing = 'deflate-raw' | 'zlib' | 'gzip'
 
 const MAX_KEPT_BYTES = 8 * 1_048_576
-/** What one content may unpack to: about two seconds of work, when it is read twice. */
+/** What one content may unpack to. */
 const MAX_UNPACKED_BYTES = 256 * 1_048_576
 const CHUNK_BYTES = 262_144
+/** A step is about a microsecond. */
+const BYTES_PER_STEP = 128
 const MAX_RESTARTS = 5
 
 const decoders = { 'deflate-raw': createInflateRaw, zlib: createInflate, gzip: createGunzip }
@@ -18,20 +26,20 @@ const decoders = { 'deflate-raw': createInflateRaw, zlib: createInflate, gzip: c
  * memory stays bounded whatever the ratio. The whole stream is unpacked once first: a broken one is refused here, and the size is known.
  * @throws {Unreadable} when the stream is broken, goes on behind its end, or is too large
  */
-export async function unpacked(packed: ByteSource, packing: Packing, signal?: AbortSignal): Promise<ByteSource> {
+export async function unpacked(packed: ByteSource, packing: Packing, work: Work): Promise<ByteSource> {
   const kept: Uint8Array[] = []
   let size = 0
-  for await (const chunk of unpack(packed, packing, signal)) {
+  for await (const chunk of unpack(packed, packing, work)) {
     size += chunk.length
     if (size > MAX_UNPACKED_BYTES) throw new Unreadable(`it unpacks to more than ${MAX_UNPACKED_BYTES} bytes`)
     if (size <= MAX_KEPT_BYTES) kept.push(chunk)
     else kept.length = 0
   }
   if (size <= MAX_KEPT_BYTES) return bytesSource(packed.path, new Uint8Array(Buffer.concat(kept)))
-  return new StreamedSource(packed, packing, size)
+  return new StreamedSource(packed, packing, size, work)
 }
 
-async function* unpack(packed: ByteSource, packing: Packing, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* unpack(packed: ByteSource, packing: Packing, { signal, step }: Work): AsyncGenerator<Uint8Array> {
   async function* pieces() {
     for (let at = 0; at < packed.size; at += CHUNK_BYTES) yield await packed.read(at, CHUNK_BYTES, signal)
   }
@@ -42,6 +50,7 @@ async function* unpack(packed: ByteSource, packing: Packing, signal?: AbortSigna
   try {
     for await (const chunk of decoder) {
       signal?.throwIfAborted()
+      step(chunk.length / BYTES_PER_STEP)
       yield chunk
     }
     if (decoder.bytesWritten < packed.size) throw new Unreadable('bytes follow the end of the packed stream', decoder.bytesWritten)
@@ -61,22 +70,24 @@ class StreamedSource implements ByteSource {
   readonly size: number
   readonly #packed: ByteSource
   readonly #packing: Packing
+  readonly #work: Work
   #stream: AsyncGenerator<Uint8Array> | undefined
   #window = Buffer.alloc(0)
   #windowStart = 0
   #restarts = 0
 
-  constructor(packed: ByteSource, packing: Packing, size: number) {
+  constructor(packed: ByteSource, packing: Packing, size: number, work: Work) {
+    this.#work = work
     this.path = packed.path
     this.size = size
     this.#packed = packed
     this.#packing = packing
   }
 
-  async read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+  async read(offset: number, length: number): Promise<Uint8Array> {
     const end = Math.min(this.size, offset + length)
     if (offset >= end) return new Uint8Array()
-    if (this.#stream === undefined || offset < this.#windowStart) await this.#restart(signal)
+    if (this.#stream === undefined || offset < this.#windowStart) await this.#restart()
     while (this.#windowStart + this.#window.length < end) {
       const next = await this.#stream?.next()
       if (next === undefined || next.done === true) throw new Unreadable('it unpacks to less than before', offset)
@@ -88,11 +99,11 @@ class StreamedSource implements ByteSource {
     return new Uint8Array(this.#window.subarray(offset - this.#windowStart, end - this.#windowStart))
   }
 
-  async #restart(signal: AbortSignal | undefined): Promise<void> {
+  async #restart(): Promise<void> {
     this.#restarts += 1
     if (this.#restarts > MAX_RESTARTS) throw new Unreadable('it would have to be unpacked too many times')
     await this.#stream?.return(undefined)
-    this.#stream = unpack(this.#packed, this.#packing, signal)
+    this.#stream = unpack(this.#packed, this.#packing, this.#work)
     this.#window = Buffer.alloc(0)
     this.#windowStart = 0
   }

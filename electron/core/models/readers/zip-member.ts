@@ -1,6 +1,6 @@
 import { type ByteSource, sliceSource } from '../byte-source.ts'
 import { ByteCursor } from './byte-cursor.ts'
-import { unpacked } from './unpack.ts'
+import { unpacked, type Work } from './unpack.ts'
 import { Unreadable } from './unreadable.ts'
 import { decodeName, type ZipEntry, zip64Of } from './zip-directory.ts'
 
@@ -44,10 +44,10 @@ export async function findZipMember(source: ByteSource, entry: ZipEntry, signal?
 }
 
 /** The content of a member, unpacked while it is read. @throws {Unreadable} for a method that nothing here unpacks */
-export function openZipMember(source: ByteSource, { entry, dataAt }: ZipMember, signal?: AbortSignal): Promise<ByteSource> {
+export function openZipMember(source: ByteSource, { entry, dataAt }: ZipMember, work: Work): Promise<ByteSource> {
   if (dataAt + entry.packedBytes > source.size) throw new Unreadable('zip: the member reaches beyond the file', dataAt)
   const packed = sliceSource(entry.name, source, dataAt, entry.packedBytes)
   if (entry.method === 0) return Promise.resolve(packed)
-  if (entry.method === 8) return unpacked(packed, 'deflate-raw', signal)
+  if (entry.method === 8) return unpacked(packed, 'deflate-raw', work)
   throw new Unreadable(`zip: nothing here unpacks method ${entry.method}`, dataAt)
 }

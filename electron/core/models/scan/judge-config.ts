@@ -4,6 +4,19 @@ import { judgeTemplate } from './judge-template.ts'
 import { isGadget } from './pickle/gadgets.ts'
 import type { Scan, ScanItem } from './scan.ts'
 
+const settings = new Set([
+  'auto_map',
+  'custom_pipelines',
+  'custom_pipeline',
+  'trust_remote_code',
+  '_target_',
+  'chat_template',
+  'class_name',
+])
+
+/** The names that `judgeConfig` looks at. */
+export const isSetting = (name: string): boolean => settings.has(name) || name.startsWith('py/')
+
 /**
  * Configurations that name code: a Hugging Face `auto_map` (run with `trust_remote_code`), custom pipelines of transformers and diffusers,
  * `_target_` of Hydra and NeMo (CVE-2025-23304), jsonpickle, and what Keras builds its layers from.

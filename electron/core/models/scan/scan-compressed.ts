@@ -7,8 +7,7 @@ import type { Scan, ScanItem } from './scan.ts'
 /** A compressed file is what is in it: joblib writes pickles like that. */
 export function scanCompressed(packing: Packing) {
   return async (scan: Scan, item: ScanItem, contentOf: (item: ScanItem) => Promise<ModelFormat>): Promise<ModelFormat> => {
-    const source = await unpacked(item.source, packing, scan.signal)
-    scan.step(Math.ceil(source.size / 1_024))
+    const source = await unpacked(item.source, packing, scan)
     const name = item.name.replace(/\.(?:gz|z|zlib)$/i, '')
     const format = await contentOf({ source, name, member: joined(item.member, 'unpacked'), depth: item.depth + 1 })
     if (format === 'pickle' || format === 'joblib') return 'joblib'

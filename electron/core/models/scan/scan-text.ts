@@ -1,13 +1,16 @@
 import type { ModelFormat } from '#shared/model/model-format.ts'
+import { sliceSource } from '../byte-source.ts'
+import { findInJson } from '../readers/json-stream.ts'
 import { parseJson } from '../readers/json-text.ts'
 import { readText } from '../readers/text.ts'
 import { Unreadable } from '../readers/unreadable.ts'
-import { judgeConfig } from './judge-config.ts'
+import { isSetting, judgeConfig } from './judge-config.ts'
 import { judgeTemplate } from './judge-template.ts'
 import type { Scan, ScanItem } from './scan.ts'
 
 const MAX_TEXT_BYTES = 8 * 1_048_576
-const MAX_JSON_VALUES = 1_000_000
+const MAX_PARSED_BYTES = 1_048_576
+const MAX_JSON_VALUES = 300_000
 
 /** Text that programs read as data, by the end of its name. Any other text may be a program. */
 const dataText =
@@ -15,9 +18,20 @@ const dataText =
 const python = /^(?:import [\w.]+|from [\w.]+ import |def \w+\(|class \w+[(:]|if __name__ ==|exec\(|eval\()/m
 
 export async function scanJson(scan: Scan, item: ScanItem): Promise<ModelFormat> {
-  const text = await readText(item.source, MAX_TEXT_BYTES, scan.signal)
   if (/\.jsonl$/i.test(item.name)) return scanText(scan, item)
+  if (item.source.size > MAX_PARSED_BYTES) return scanLargeJson(scan, item)
+  const text = await readText(item.source, MAX_PARSED_BYTES, scan.signal)
   judgeConfig(scan, item, parseJson(text, { maxValues: MAX_JSON_VALUES }))
+  return 'json'
+}
+
+/** Only the settings that can matter are taken into memory. */
+async function scanLargeJson(scan: Scan, item: ScanItem): Promise<ModelFormat> {
+  for (const { name, start, end } of await findInJson(item.source, isSetting, scan.step, scan.signal)) {
+    if (name === 'class_name') throw new Unreadable('a configuration of Keras is too large to be read', start)
+    const text = await readText(sliceSource(name, item.source, start, end - start), MAX_PARSED_BYTES, scan.signal)
+    judgeConfig(scan, item, new Map([[name, parseJson(text, { maxValues: MAX_JSON_VALUES })]]))
+  }
   return 'json'
 }
 

@@ -72,7 +72,7 @@ async function scanEntry(
     if (entry.method === 0 && entry.packedBytes !== entry.sizeBytes)
       scan.find('zip.headers-differ', inner, entry.headerAt, 'a stored member has two sizes')
     if (kind === 'pytorch' && isStorage(entry.name)) return
-    const source = await openZipMember(item.source, member, scan.signal)
+    const source = await openZipMember(item.source, member, scan)
     if (source.size !== entry.sizeBytes) scan.find('zip.headers-differ', inner, entry.headerAt, `it unpacks to ${source.size} bytes`)
     await checkSum(scan, inner, entry, source)
     await scanMember({ ...inner, source }, kind)

@@ -6,7 +6,7 @@ import { type FindingCode, findingCatalogue } from './finding-catalogue.ts'
 
 /** Far above what real files need, and below what takes five seconds or 64 MB. */
 const MAX_BYTES_READ = 256 * 1_048_576
-const MAX_STEPS = 6_000_000
+const MAX_STEPS = 5_000_000
 const MAX_ENTRIES = 200
 const MAX_DETAIL_CHARS = 300
 
@@ -51,7 +51,7 @@ export class Scan {
     if (this.facts.length < MAX_ENTRIES) this.facts.push({ name: shown(name), value: shown(String(value)) })
   }
 
-  /** Counts small pieces of work: opcodes, entries, bytes that were unpacked by the thousand. */
+  /** Counts work in pieces of about a microsecond: opcodes, entries, bytes that are unpacked by the hundred. */
   readonly step = (count = 1): void => {
     this.#steps += count
     if (this.#steps > MAX_STEPS) throw new Unreadable('it asks for more work than a scan may take')

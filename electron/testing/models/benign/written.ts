@@ -84,6 +84,13 @@ export const written: readonly ModelCase[] = [
     model: { type: 'BPE', vocab: { a: 0, __class__: 1 }, merges: ['a b'] },
   }),
   json('adapter_config.json', { peft_type: 'LORA', r: 8, target_modules: ['q_proj'], auto_mapping: null, trust_remote_code: false }),
+  json('large-tokenizer.json', {
+    model: {
+      vocab: Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`tok\u00e9n"${index}`, index])),
+      merges: Array(20_000).fill('a b'),
+    },
+    chat_template: template,
+  }),
   text('chat_template.jinja', template),
   text('README.md', '---\nlicense: mit\n---\n# Model\n```python\nimport torch\nfrom transformers import pipeline\n```\n'),
   text('merges.txt', '#version: 0.2\nc at\nd og\n'),

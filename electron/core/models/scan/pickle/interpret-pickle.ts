@@ -13,6 +13,21 @@ const handlers = Array.from({ length: 256 }, (_, code) => dataOpcodes[code] ?? s
 /** The longest argument of fixed length, and its opcode. */
 const OPCODE_BYTES = 16
 
+/** Opcodes whose argument is a line: it has to be found and decoded. */
+const lineOpcodes: ReadonlySet<number> = new Set([
+  op.FLOAT,
+  op.INT,
+  op.LONG,
+  op.STRING,
+  op.UNICODE,
+  op.PERSID,
+  op.GLOBAL,
+  op.INST,
+  op.GET,
+  op.PUT,
+])
+const LINE_STEPS = 4
+
 export interface PickleEnd {
   /** Byte after STOP; undefined when the pickle did not get there. */
   readonly end: number | undefined
@@ -23,7 +38,7 @@ export interface PickleOptions {
   readonly start: number
   readonly signal?: AbortSignal | undefined
   /** Called for every opcode; throws when a scan has done enough. */
-  readonly step?: () => void
+  readonly step?: (count: number) => void
 }
 
 /**
@@ -50,11 +65,11 @@ export async function interpretPickle(source: ByteSource, events: PickleEvents, 
   }
   try {
     while (run.result === undefined) {
-      step?.()
       if (cursor.ready < OPCODE_BYTES) await cursor.fill(OPCODE_BYTES)
       run.at = cursor.offset
       if (cursor.remaining === 0) throw new Unreadable('it ends without STOP', run.at)
       const code = cursor.u8()
+      step?.(lineOpcodes.has(code) ? LINE_STEPS : 1)
       const handler = handlers[code]
       const { frameEnd } = run
       if (handler === undefined) throw new Unreadable(`0x${code.toString(16).padStart(2, '0')} is no opcode`, run.at)

@@ -2,6 +2,7 @@
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const latin1 = new TextDecoder('latin1')
+const NOT_ASCII = /[\u0080-\uffff]/
 
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
@@ -11,8 +12,10 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-export const decodeAscii = (bytes: Uint8Array): string | undefined =>
-  bytes.every((byte) => byte < 0x80) ? latin1.decode(bytes) : undefined
+export function decodeAscii(bytes: Uint8Array): string | undefined {
+  for (const byte of bytes) if (byte >= 0x80) return undefined
+  return latin1.decode(bytes)
+}
 
 /** The argument of STRING: quoted, with Python's escapes for bytes. Non-ASCII depends on the reader's encoding, so it is unknown. */
 export function decodeQuoted(line: Uint8Array): string | undefined {
@@ -36,7 +39,7 @@ export function decodeQuoted(line: Uint8Array): string | undefined {
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff)
     return escapes[single] ?? all
   })
-  return [...decoded].every((character) => character.charCodeAt(0) < 0x80) ? decoded : undefined
+  return NOT_ASCII.test(decoded) ? undefined : decoded
 }
 
 /** The argument of UNICODE: Python's raw-unicode-escape, latin-1 with \uXXXX and \UXXXXXXXX after an odd number of backslashes. */
