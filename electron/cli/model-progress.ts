@@ -1,6 +1,6 @@
+import { bytesText } from '#shared/bytes-text.ts'
 import type { ModelJob, ModelProgress } from '#shared/model/model-job.ts'
 import { visible } from '#shared/words.ts'
-import { bytesText } from './model-table.ts'
 
 const CLEAR_LINE = '\r\u001b[K'
 

@@ -19,6 +19,8 @@ const SettingsScreen = lazy(async () => ({ default: (await import('../features/s
 
 const ControlsScreen = lazy(async () => ({ default: (await import('../features/controls/controls-screen.tsx')).ControlsScreen }))
 
+const ModelsScreen = lazy(async () => ({ default: (await import('../features/models/models-screen.tsx')).ModelsScreen }))
+
 const NetworkScreen = lazy(async () => ({ default: (await import('../features/network/network-screen.tsx')).NetworkScreen }))
 
 /** Base UI writes no style elements: the content security policy would refuse them. */
@@ -61,6 +63,7 @@ function CurrentScreen() {
     <Suspense fallback={<main className="main" aria-busy="true" />}>
       {route.screen === 'controls' && <ControlsScreen />}
       {route.screen === 'network' && <NetworkScreen />}
+      {route.screen === 'models' && <ModelsScreen />}
       {route.screen === 'settings' && <SettingsScreen section={route.section} />}
     </Suspense>
   )

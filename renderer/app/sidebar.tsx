@@ -1,9 +1,9 @@
-import { KeyRound, ListChecks, Network, Route as RouteIcon, Server, Settings, Table2 } from 'lucide-react'
+import { Boxes, KeyRound, ListChecks, Network, Route as RouteIcon, Server, Settings, Table2 } from 'lucide-react'
 import { memo } from 'react'
 import { connectionWords } from '../stores/connection-words.ts'
 import { couldNotLook, countKnown, type HostView, loudestOpen } from '../stores/host-view.ts'
 import { useAppInfo, useFleetState, useJumpStates } from '../stores/queries.ts'
-import { goControls, goFleet, goHost, goNetwork, goSettings, useUi } from '../stores/ui.store.ts'
+import { goControls, goFleet, goHost, goModels, goNetwork, goSettings, useUi } from '../stores/ui.store.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { ConnectionStatus, type ConnectionWords } from '../ui/connection-status.tsx'
 import { GatehouseMark } from '../ui/icons.tsx'
@@ -33,6 +33,12 @@ export function Sidebar() {
                 {failing}
               </span>
             )}
+          </button>
+        </li>
+        <li>
+          <button type="button" aria-current={route.screen === 'models' ? 'page' : undefined} onClick={goModels}>
+            <Boxes className="icon" aria-hidden />
+            <span className="name">Models</span>
           </button>
         </li>
         <li>

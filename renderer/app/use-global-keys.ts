@@ -1,4 +1,4 @@
-import { goBack, goControls, goFleet, goHost, goNetwork, goSettings, openDialog } from '../stores/ui.store.ts'
+import { goBack, goControls, goFleet, goHost, goModels, goNetwork, goSettings, openDialog } from '../stores/ui.store.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { type KeyMap, useKeys } from '../stores/use-keys.ts'
 import { focusNextPane } from './panes.ts'
@@ -11,6 +11,7 @@ export function useGlobalKeys(): void {
     ...toHosts,
     'mod+k': () => openDialog({ kind: 'palette' }),
     'mod+1': goFleet,
+    'mod+3': goModels,
     'mod+7': goControls,
     'mod+8': goNetwork,
     'mod+,': () => goSettings(),

@@ -52,3 +52,22 @@ export function useAuditActions() {
     failure: start.error ?? cancel.error,
   }
 }
+
+/** Starts and stops looks at the models. */
+export function useModelActions() {
+  const look = useAction('models:look', 'models:job')
+  const cancel = useAction('models:cancel')
+  const { mutate: startLook } = look
+  const { mutate: cancelLook } = cancel
+  return {
+    start: useCallback(
+      (hosts: readonly string[], hash: boolean, olderThanDays?: number) => {
+        announce(hash ? 'Verifying models' : 'Listing models')
+        startLook({ hosts: [...hosts], scan: true, hash, ...(olderThanDays === undefined ? {} : { olderThanDays }) })
+      },
+      [startLook],
+    ),
+    stop: useCallback(() => cancelLook(null), [cancelLook]),
+    failure: look.error ?? cancel.error,
+  }
+}

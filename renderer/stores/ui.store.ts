@@ -15,6 +15,7 @@ export type Route =
   | { readonly screen: 'host'; readonly host: string; readonly target: FindingTarget }
   | { readonly screen: 'controls' }
   | { readonly screen: 'network' }
+  | { readonly screen: 'models' }
   | { readonly screen: 'settings'; readonly section: SettingsSection }
 
 export type OpenDialog =
@@ -65,6 +66,7 @@ export const goFleet = (): void => go({ screen: 'fleet' })
 export const goHost = (host: string, target: FindingTarget = {}): void => go({ screen: 'host', host, target })
 export const goControls = (): void => go({ screen: 'controls' })
 export const goNetwork = (): void => go({ screen: 'network' })
+export const goModels = (): void => go({ screen: 'models' })
 export const goSettings = (section: SettingsSection = 'fleet'): void => go({ screen: 'settings', section })
 export const openDialog = (dialog: OpenDialog): void => useUi.setState({ dialog })
 export const closeDialog = (): void => useUi.setState({ dialog: null })

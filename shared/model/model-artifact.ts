@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { expectedValueSchema, fileStates, hashAlgorithms } from './model-expected.ts'
+import { fileStates } from './file-state.ts'
+import { expectedValueSchema, hashAlgorithms } from './model-expected.ts'
 import { modelFormatSchema } from './model-format.ts'
 import { hostInventorySchema, hostModelSchema, modelFileSchema, modelKinds } from './model-inventory.ts'
 import { scanOutcomes, scanReportSchema } from './scan-report.ts'

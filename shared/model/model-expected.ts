@@ -36,16 +36,3 @@ export const expectedValueSchema = z.object({
   statedBy: z.string(),
 })
 export type ExpectedValue = z.infer<typeof expectedValueSchema>
-
-/** Loudest first. */
-export const fileStates = ['differs', 'missing-file', 'extra-file', 'not-hashed', 'no-expected-value', 'verified'] as const
-export type FileState = (typeof fileStates)[number]
-
-export const fileStateWords: Readonly<Record<FileState, string>> = {
-  differs: 'Differs',
-  'missing-file': 'Missing file',
-  'extra-file': 'Extra file',
-  'not-hashed': 'Not hashed',
-  'no-expected-value': 'No expected value',
-  verified: 'Verified',
-}

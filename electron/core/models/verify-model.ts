@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { type FileState, fileStates } from '#shared/model/file-state.ts'
 import type { ModelArtifact, VerifiedFile } from '#shared/model/model-artifact.ts'
-import { type ExpectedValue, type FileState, fileStates } from '#shared/model/model-expected.ts'
+import type { ExpectedValue } from '#shared/model/model-expected.ts'
 import type { HostModel } from '#shared/model/model-inventory.ts'
 import { scanOutcomes } from '#shared/model/scan-report.ts'
 import type { FileIdentity, StoredFile, StoredHash, StoredScan } from '../store/model.repo.ts'
@@ -178,9 +179,12 @@ function fingerprint({ files }: VerifiedPlace): string | undefined {
   return createHash('sha256').update(digests.join('\n')).digest('hex')
 }
 
-/** Pages beside the weights are not scanned. */
+/** Pages beside the weights are not scanned, nor texts that Ollama keeps as layers of their own: nothing runs them. */
+export const mustScan = (kind: HostModel['kind'], role: StoredFile['role']): boolean =>
+  kind === 'ollama' ? role === 'weights' : role !== 'document'
+
 function scannedAs(group: readonly VerifiedPlace[]): Pick<ModelArtifact, 'formats' | 'scan'> {
-  const files = group.flatMap((place) => place.files.filter(({ role, file }) => role !== 'document' && file !== undefined))
+  const files = group.flatMap((place) => place.files.filter(({ role, file }) => mustScan(place.model.kind, role) && file !== undefined))
   const weights = files.filter(({ role }) => role === 'weights').sort((a, b) => (b.file?.size ?? 0) - (a.file?.size ?? 0))
   const formats = [...new Set(weights.flatMap(({ scan }) => (scan ? [scan.format] : [])))]
   const worst = scanOutcomes.find((outcome) => files.some(({ scan }) => scan?.outcome === outcome))

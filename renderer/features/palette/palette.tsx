@@ -1,6 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { Command } from 'cmdk'
 import {
+  Boxes,
   Download,
   FileText,
   FolderOpen,
@@ -19,7 +20,7 @@ import {
 import { type ReactNode, useRef, useState } from 'react'
 import { useAuditActions, useDemoFleet, useLoadFleet, useOpenFleet, useSaveSettings } from '../../stores/actions.ts'
 import { useFleetState, useSettings } from '../../stores/queries.ts'
-import { closeDialog, goControls, goFleet, goHost, goNetwork, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
+import { closeDialog, goControls, goFleet, goHost, goModels, goNetwork, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts, useLastOutcome } from '../../stores/use-hosts.tsx'
 import { KeyHint, Keys } from '../../ui/keys.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
@@ -169,6 +170,7 @@ function useActions(): PaletteAction[] {
       run: () => save.mutate({ ...settings, theme: settings.theme === 'dark' ? 'light' : 'dark' }),
     },
     { name: 'Fleet', about: 'All hosts by all checks', icon: icon(Table2), chord: 'mod+1', run: goFleet },
+    { name: 'Models', about: 'What lies on the disks, and is it what it should be', icon: icon(Boxes), chord: 'mod+3', run: goModels },
     { name: 'Controls', about: 'What is checked, and why', icon: icon(ListChecks), chord: 'mod+7', run: goControls },
     { name: 'Network', about: 'Who gets to which host, and who may', icon: icon(Network), chord: 'mod+8', run: goNetwork },
     { name: 'Settings', about: 'Fleet file, identities, theme', icon: icon(Settings), chord: 'mod+,', run: () => goSettings() },

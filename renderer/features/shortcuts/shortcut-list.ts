@@ -11,6 +11,7 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
     shortcuts: [
       { chords: ['mod+k'], action: 'Search or run a command' },
       { chords: ['mod+1'], action: 'Fleet' },
+      { chords: ['mod+3'], action: 'Models' },
       { chords: ['mod+7'], action: 'Controls' },
       { chords: ['mod+8'], action: 'Network' },
       { chords: ['mod+shift+1', 'mod+shift+9'], action: 'Host by position' },
@@ -32,6 +33,16 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['/'], action: 'Filter hosts' },
       { chords: ['mod+o'], action: 'Open a fleet file (while none is open)' },
       { chords: ['mod+i'], action: 'Attention list (narrow window)' },
+    ],
+  },
+  {
+    title: 'Models',
+    shortcuts: [
+      { chords: ['j', 'k'], action: 'Next or previous model' },
+      { chords: ['l'], action: 'List the models' },
+      { chords: ['v'], action: 'Verify all hashes' },
+      { chords: ['h'], action: 'Take the hashes of this model again' },
+      { chords: ['/'], action: 'Filter models' },
     ],
   },
   {

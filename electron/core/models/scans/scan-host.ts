@@ -6,7 +6,7 @@ import { mapWithLimit } from '../../jobs/map-with-limit.ts'
 import type { HostSession, RemoteFiles } from '../../ports.ts'
 import type { ModelRepo, StoredFile } from '../../store/model.repo.ts'
 import { scanModel } from '../scan/scan-model.ts'
-import { scanOf, scanShelf } from '../verify-model.ts'
+import { mustScan, scanOf, scanShelf } from '../verify-model.ts'
 
 /** Readers wait for the link most of the time; each holds a few megabytes. */
 const FILES_AT_ONCE = 4
@@ -31,7 +31,7 @@ function filesToScan({ repo, fleet, host, version }: ScanHostRequest): StoredFil
     if (model.host !== host) continue
     for (const stored of repo.files(fleet, host, model.id)) {
       const known = scanOf(stored.file, shelf)
-      if (stored.role !== 'document' && known?.gatehouse !== version) files.set(`${stored.file.device} ${stored.file.inode}`, stored)
+      if (mustScan(model.kind, stored.role) && known?.gatehouse !== version) files.set(`${stored.file.device} ${stored.file.inode}`, stored)
     }
   }
   return [...files.values()]

@@ -1,0 +1,71 @@
+import { expect, test } from '../fixtures/app.ts'
+import { ModelsPage } from '../pages/models.page.ts'
+
+/** The Models screen over the demo fleet: real SSH and SFTP, simulated disks. */
+
+test('from nothing to verified: no fleet, nothing listed, listed and scanned, hashed with progress, what differs', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const it = new ModelsPage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await page.keyboard.press('Control+3')
+  await expect(page.getByRole('heading', { level: 1, name: 'Models' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No fleet is open' })).toBeVisible()
+  await it.isSound('models-no-fleet')
+  await it.invoke('fleet:demo')
+  await expect(page.getByRole('heading', { name: 'No model directory was looked at yet' })).toBeVisible()
+  await it.isSound('models-not-listed')
+
+  await page.keyboard.press('l')
+  await it.lookIsFinished()
+  await expect(it.row('whisper-large-v3')).toContainText('Dangerous')
+  await expect(it.row('llama-3.1-8b-instruct')).toContainText('Not hashed')
+  await it.isSound('models-listed')
+
+  await page.keyboard.press('v')
+  await expect(page.getByRole('list', { name: 'Progress' })).toContainText('Hashing')
+  await page.screenshot({ path: 'e2e/results/screens/models-hashing.png' })
+  await it.lookIsFinished()
+  await expect(it.row('llama-3.1-8b-instruct')).toContainText('Verified')
+  await expect(it.row('sdxl-base-1.0')).toContainText('Differs')
+  await expect(it.row('gpt-oss:20b')).toContainText('Not hashed')
+
+  await it.choose('llama3:latest')
+  await expect(it.detail).toContainText('The tag was moved or its manifest edited since')
+  await it.isSound('models')
+  await it.choose('whisper-large-v3')
+  await expect(it.detail).toContainText('posix.system')
+  await it.isSound('models-dangerous')
+  await it.choose('gpt-oss:20b')
+  await expect(it.detail).toContainText('setfacl -m u:gatehouse-ro:x /root')
+  await it.choose('llama-3.1-8b-instruct')
+  await expect(it.detail).toContainText('Expected')
+  await it.isSound('models-verified')
+})
+
+test('stopped in the middle, by keyboard, filtered, by host', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const it = new ModelsPage(gatehouse)
+  const { page } = it
+  await it.referenceSize(1200, 720)
+  await it.invoke('fleet:demo')
+  await page.keyboard.press('Control+3')
+  await page.getByRole('button', { name: 'Verify hashes' }).click()
+  await expect(page.getByRole('list', { name: 'Progress' })).toContainText('Hashing', { timeout: 30_000 })
+  await page.keyboard.press('Escape')
+  await it.lookIsFinished()
+  await expect(it.row('llama-3.1-8b-instruct')).toContainText('Not hashed')
+
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await expect(it.detail.getByRole('heading', { level: 2 })).not.toBeEmpty()
+  await page.getByRole('button', { name: 'By host' }).click()
+  await expect(page.getByRole('rowheader', { name: /^gpu-02/ })).toBeVisible()
+  await it.isSound('models-by-host')
+  await page.keyboard.press('/')
+  await page.keyboard.type('nowhere')
+  await expect(page.getByRole('heading', { name: 'No model matches' })).toBeVisible()
+  await it.isSound('models-no-match')
+  await page.getByRole('button', { name: 'Clear the filter' }).click()
+  await expect(it.row('sdxl-base-1.0')).toBeVisible()
+})

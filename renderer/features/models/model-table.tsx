@@ -1,0 +1,93 @@
+import { Fragment, useEffect, useRef } from 'react'
+import { bytesText } from '#shared/bytes-text.ts'
+import type { ModelArtifact } from '#shared/model/model-artifact.ts'
+import { plainText } from '../../ui/plain-text.ts'
+import { Status } from '../../ui/status.tsx'
+import { nameFew } from '../../ui/words.ts'
+import { hostsOf, type RowGroup } from './model-rows.ts'
+import { scanWords, stateWords } from './model-words.ts'
+
+interface ModelTableProps {
+  readonly groups: readonly RowGroup[]
+  readonly selected: string | undefined
+  readonly onSelect: (key: string) => void
+}
+
+/** One row per model, however many hosts hold the same bytes. */
+export function ModelTable({ groups, selected, onSelect }: ModelTableProps) {
+  const body = useRef<HTMLTableElement>(null)
+  useEffect(() => {
+    const row = selected === undefined ? null : body.current?.querySelector<HTMLElement>('[aria-current]')
+    row?.scrollIntoView({ block: 'nearest' })
+    const held = document.activeElement
+    if (held === null || held === document.body || held.matches('.model-name')) row?.focus({ preventScroll: true })
+  }, [selected])
+  return (
+    <table className="table models-table" ref={body}>
+      <thead>
+        <tr>
+          <th scope="col">Model</th>
+          <th scope="col">Host</th>
+          <th scope="col">Format</th>
+          <th scope="col" className="right">
+            Size
+          </th>
+          <th scope="col">Hash</th>
+          <th scope="col">Scan</th>
+          <th scope="col">Source</th>
+        </tr>
+      </thead>
+      <tbody>
+        {groups.map(({ key, title, rows }) => (
+          <Fragment key={key}>
+            <tr className="group">
+              <th scope="rowgroup" colSpan={7}>
+                {title} <span className="muted">{rows.length}</span>
+              </th>
+            </tr>
+            {rows.map((row) => (
+              <Row key={`${key} ${row.key}`} row={row} current={row.key === selected} onSelect={onSelect} />
+            ))}
+          </Fragment>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+interface RowProps {
+  readonly row: ModelArtifact
+  readonly current: boolean
+  readonly onSelect: (key: string) => void
+}
+
+function Row({ row, current, onSelect }: RowProps) {
+  const state = stateWords[row.state]
+  const scan = scanWords[row.scan]
+  const source = row.places.find((place) => place.source !== '')?.source ?? ''
+  return (
+    <tr className={current ? 'current' : ''}>
+      <th scope="row">
+        <button type="button" className="model-name" aria-current={current || undefined} onClick={() => onSelect(row.key)}>
+          <span className="one-line">{plainText(row.name, 160)}</span>
+        </button>
+      </th>
+      <td className="soft one-line">{nameFew(hostsOf(row))}</td>
+      <td className="soft one-line">{row.formats[0] ?? '–'}</td>
+      <td className="right num">{bytesText(row.bytes)}</td>
+      <td>
+        <Status tone={state.tone} className={state.tone === 'pass' ? 'quiet' : ''}>
+          {row.state === 'verified' && row.weak ? 'Verified, weak' : state.word}
+        </Status>
+      </td>
+      <td>
+        <Status tone={scan.tone} className={scan.tone === 'pass' ? 'quiet' : ''}>
+          {scan.word}
+        </Status>
+      </td>
+      <td className="soft one-line" title={plainText(source, 200)}>
+        {source === '' ? '–' : plainText(source, 120)}
+      </td>
+    </tr>
+  )
+}
