@@ -3,7 +3,9 @@ import { ModelsPage } from '../pages/models.page.ts'
 
 /** The Models screen over the demo fleet: real SSH and SFTP, simulated disks. */
 
-test('from nothing to verified: no fleet, nothing listed, listed and scanned, hashed with progress, what differs', async ({ gatehouse }) => {
+test('from nothing to verified: no fleet, nothing listed, listed and scanned, hashed with progress, what differs', async ({
+  gatehouse,
+}) => {
   test.setTimeout(180_000)
   const it = new ModelsPage(gatehouse)
   const { page } = it

@@ -67,7 +67,7 @@ export function ModelsScreen() {
           <KeyHint chords={['j', 'k']}>Next model</KeyHint>
           <KeyHint chords={['h']}>Verify hash again</KeyHint>
           <KeyHint chords={['/']}>Filter</KeyHint>
-          {running && <KeyHint chords={['escape']}>Stop</KeyHint>}
+          {running && <KeyHint chords={['esc']}>Stop</KeyHint>}
           <KeyHint chords={['?']}>All keys</KeyHint>
         </>
       }
