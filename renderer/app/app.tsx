@@ -2,18 +2,20 @@ import { CSPProvider } from '@base-ui/react/csp-provider'
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect } from 'react'
 import { FleetScreen } from '../features/fleet/fleet-screen.tsx'
-import { HostScreen } from '../features/host/host-screen.tsx'
 import { Prompts } from '../features/prompts/prompts.tsx'
 import { invalidateOnEvents } from '../stores/invalidation.ts'
 import { useUi } from '../stores/ui.store.ts'
 import { FleetProvider } from '../stores/use-hosts.tsx'
 import { LiveRegion } from '../ui/live-region.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
-import { OpenDialogs, warmPalette } from './open-dialogs.tsx'
+import { loadPalette, OpenDialogs } from './open-dialogs.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { useGlobalKeys } from './use-global-keys.ts'
 import { useNews } from './use-news.ts'
 import { useTheme } from './use-theme.ts'
+
+const loadHost = async () => ({ default: (await import('../features/host/host-screen.tsx')).HostScreen })
+const HostScreen = lazy(loadHost)
 
 const SettingsScreen = lazy(async () => ({ default: (await import('../features/settings/settings-screen.tsx')).SettingsScreen }))
 
@@ -36,7 +38,7 @@ export const App = ({ client }: { readonly client: QueryClient }) => (
 
 function Window({ client }: { readonly client: QueryClient }) {
   useEffect(() => invalidateOnEvents(client), [client])
-  useEffect(warmPalette, [])
+  useEffect(warm, [])
   useTheme()
   useGlobalKeys()
   useNews()
@@ -55,12 +57,17 @@ function Window({ client }: { readonly client: QueryClient }) {
   )
 }
 
+/** Fetches what comes next while nothing else is to do: a host opens at once, and the first word typed into the palette is not lost. */
+function warm(): void {
+  requestIdleCallback(() => void Promise.all([loadPalette(), loadHost()]), { timeout: 3000 })
+}
+
 function CurrentScreen() {
   const route = useUi((state) => state.route)
-  if (route.screen === 'host') return <HostScreen key={route.host} host={route.host} target={route.target} />
   if (route.screen === 'fleet') return <FleetScreen />
   return (
     <Suspense fallback={<main className="main" aria-busy="true" />}>
+      {route.screen === 'host' && <HostScreen key={route.host} host={route.host} target={route.target} />}
       {route.screen === 'controls' && <ControlsScreen />}
       {route.screen === 'network' && <NetworkScreen />}
       {route.screen === 'models' && <ModelsScreen />}

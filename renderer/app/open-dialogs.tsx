@@ -2,14 +2,11 @@ import { lazy, Suspense } from 'react'
 import { ChangedKeyDialog } from '../features/prompts/changed-key-dialog.tsx'
 import { useUi } from '../stores/ui.store.ts'
 
-const loadPalette = async () => ({ default: (await import('../features/palette/palette.tsx')).Palette })
+export const loadPalette = async () => ({ default: (await import('../features/palette/palette.tsx')).Palette })
 const Palette = lazy(loadPalette)
 const Shortcuts = lazy(async () => ({ default: (await import('../features/shortcuts/shortcuts.tsx')).Shortcuts }))
 const ChangesDialog = lazy(async () => ({ default: (await import('../features/fleet/changes-dialog.tsx')).ChangesDialog }))
 const ExportDialog = lazy(async () => ({ default: (await import('../features/fleet/export-dialog.tsx')).ExportDialog }))
-
-/** Fetches the palette while nothing else is to do, so that the first word typed into it is not lost. */
-export const warmPalette = (): void => void requestIdleCallback(() => void loadPalette(), { timeout: 3000 })
 
 /** The dialog that the admin opened. Prompts of the engine are a queue of their own. */
 export function OpenDialogs() {
