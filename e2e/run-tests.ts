@@ -129,6 +129,7 @@ const suites: readonly Suite[] = [
       'curl',
       'python3',
       'libfaketime',
+      'caddy',
     ],
     root: true,
     run: () =>

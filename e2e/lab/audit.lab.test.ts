@@ -1,18 +1,16 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ItemId, itemIds } from '#shared/model/checklist.ts'
-import { type AuditReport, auditReportSchema } from '#shared/model/report.ts'
+import type { AuditReport } from '#shared/model/report.ts'
 import type { Outcome } from '#shared/status.ts'
 import { visible } from '#shared/words.ts'
-import { arrange, asRoot, kill, lab, run, type Server, servers, start } from './lab.ts'
+import { type AuditRun, audit as auditInto, hostOf } from './audit.ts'
+import { arrange, asRoot, kill, run, type Server, servers, start } from './lab.ts'
 
 /** The main job, as an admin runs it: `gatehouse audit` from the workstation finds the planted sins and no others. */
 
-const cli = fileURLToPath(new URL('../../electron/cli/gatehouse.ts', import.meta.url))
 const expected = JSON.parse(readFileSync(new URL('./expected.json', import.meta.url), 'utf8')) as Record<
   Server,
   Partial<Record<ItemId, { readonly status: Outcome; readonly because: string }>>
@@ -26,41 +24,8 @@ afterAll(() => {
   rmSync(data, { recursive: true })
 })
 
-interface AuditRun {
-  readonly status: number | null
-  readonly report: AuditReport
-  readonly stderr: string
-}
-
-function audit(words: readonly string[] = [], onProgress: (stderr: string) => void = () => {}): Promise<AuditRun> {
-  const env = { ...process.env, HOME: lab.home, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force' }
-  const child = spawn(process.execPath, [cli, 'audit', '--fleet', lab.fleetFile, '--data', data, '--json', ...words], { env })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    stdout += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    stderr += text
-    onProgress(stderr)
-  })
-  child.stdin.end()
-  return new Promise((resolve, reject) => {
-    child.on('close', (status) => {
-      try {
-        resolve({ status, stderr, report: auditReportSchema.parse(JSON.parse(stdout)) })
-      } catch (error) {
-        reject(new Error(`status ${status}, ${error}\n${stderr}`))
-      }
-    })
-  })
-}
-
-const hostOf = (report: AuditReport, name: Server) => {
-  const host = report.hosts.find((each) => each.name === name)
-  if (!host) throw new Error(`${name} is not in the report`)
-  return host
-}
+const audit = (words: readonly string[] = [], onProgress?: (stderr: string) => void): Promise<AuditRun> =>
+  auditInto(data, words, onProgress)
 
 describe('the planted sins and no others', () => {
   let run: AuditRun

@@ -1,0 +1,30 @@
+"""oauth2-proxy: its health and sign-in paths. Nobody is ever signed in, so everything else is refused (401 for /oauth2/auth, 403 else)."""
+import sys
+
+sys.path.insert(0, "/usr/local/lib/stand-ins")
+import api
+import pose
+
+words = pose.command_line()
+if "--version" in words:
+    print("oauth2-proxy v7.15.4 (built with go1.25.3)")
+    sys.exit(0)
+
+config = next((word.partition("=")[2] for word in words if word.startswith("--config=")), None)
+address = "127.0.0.1:4180"
+if config:
+    with open(config) as file:
+        for line in file:
+            name, _, value = line.partition("=")
+            if name.strip() == "http_address":
+                address = value.strip().strip('"')
+host, _, port = address.rpartition(":")
+
+
+def refuse(method, path, _headers):
+    if path in ("/ping", "/ready"):
+        return None
+    return api.Reply("Unauthorized", 401) if path == "/oauth2/auth" else api.Reply("Forbidden", 403)
+
+
+api.serve(host or "0.0.0.0", int(port), {("GET", "/ping"): lambda _: api.Reply("OK"), ("GET", "/ready"): lambda _: api.Reply("OK")}, server="", refuse=refuse)
