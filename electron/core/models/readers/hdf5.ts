@@ -15,6 +15,8 @@ export interface Hdf5 {
 const MAX_OBJECTS = 20_000
 const ATTRIBUTE = 0x0c
 const EXTERNAL_FILES = 0x07
+const DATA_LAYOUT = 0x08
+const VIRTUAL = 3
 const LINK = 0x06
 const LINK_INFO = 0x02
 const ATTRIBUTE_INFO = 0x15
@@ -90,6 +92,11 @@ class Walk {
   async #follow({ type, at, length, shared }: Message): Promise<void> {
     const cursor = new ByteCursor(this.#source, { start: at, signal: this.#signal })
     if (type === EXTERNAL_FILES) this.#outside.push({ name: 'data in another file', at })
+    if (type === DATA_LAYOUT) {
+      await cursor.need(2)
+      const version = cursor.u8()
+      if (version >= 3 && cursor.u8() === VIRTUAL) this.#outside.push({ name: 'data put together from other files', at })
+    }
     if (shared && (type === LINK || type === SYMBOL_TABLE)) throw new Unreadable('HDF5: a shared link is not read', at)
     if (type === LINK) await this.#link(cursor)
     if (type === SYMBOL_TABLE) {

@@ -1,10 +1,11 @@
 import type { JsonValue } from '../readers/json-text.ts'
 import { shown } from './judge-config.ts'
+import { isGadget } from './pickle/gadgets.ts'
 import type { Scan, ScanItem } from './scan.ts'
 
 /** Parts of Keras whose classes are layers and their settings. `keras.utils`, `keras.src.saving` and others have functions that load and fetch. */
 const parts =
-  'activations applications constraints dtype_policies initializers layers losses metrics mixed_precision models optimizers quantizers regularizers'
+  'activations applications constraints dtype_policies initializers layers losses metrics mixed_precision models ops optimizers quantizers regularizers'
 const knownModule = new RegExp(
   `^(?:tensorflow\\.keras|tf_keras(?:\\.src)?|keras(?:\\.(?:src|engine|api|_tf_keras\\.keras))*)(?:\\.(?:${parts.split(' ').join('|')}|engine)(?:\\.\\w+)*)?$`,
 )
@@ -42,27 +43,22 @@ function judgeObject(scan: Scan, item: ScanItem, name: string, object: Map<strin
   const last = name.split(/[.>]/).at(-1) ?? name
   if (operations.has(last)) scan.find('keras.operation', item, null, shown(config))
   else if (runners.has(last)) scan.find('keras.runs-code', item, null, `${name}: ${shown(config)}`)
-  if (typeof module === 'string' && module !== 'builtins' && !knownModule.test(module))
-    scan.find('keras.foreign-module', item, null, `${module}.${name}`)
-  if (name === 'function' || module === 'builtins') judgeFunction(scan, item, object)
+  if (typeof module === 'string' && module !== 'builtins' && !knownModule.test(module)) {
+    const own = /^(?:keras|tf_keras|tensorflow)\b/.test(module)
+    scan.find(own || isGadget(module, name) ? 'keras.foreign-module' : 'keras.own-class', item, null, `${module}.${name}`)
+  }
+  if (name === 'function') judgeFunction(scan, item, object, module)
+  else if (module === 'builtins' && !/^(?:dict|list|tuple|int|float|bool|str|slice|__\w+__)$/.test(name))
+    scan.find('keras.foreign-module', item, null, `builtins.${name}`)
   const vocabulary = config instanceof Map ? config.get('vocabulary') : undefined
   if (readers.has(last) && typeof vocabulary === 'string') scan.find('keras.reads-file', item, null, vocabulary)
   const registered = object.get('registered_name')
-  if (typeof registered === 'string' && registered.includes('>') && !/^(?:keras|Custom>?$)/i.test(registered))
+  if (typeof registered === 'string' && registered.includes('>') && !registered.startsWith('keras'))
     scan.find('keras.own-class', item, null, registered)
 }
 
-/** `{ class_name: 'function', module: 'builtins', config: NAME, registered_name: … }` imports `module`.`NAME`. */
-function judgeFunction(scan: Scan, item: ScanItem, object: Map<string, JsonValue>): void {
-  const name = object.get('class_name')
-  if (name === 'function') {
-    const config = object.get('config')
-    const registered = object.get('registered_name')
-    const known =
-      typeof config === 'string' && (registered === undefined || registered === null || registered === 'function' || registered === config)
-    if (!known) scan.find('keras.names-function', item, null, `${shown(config)} ${shown(registered)}`)
-    else scan.find('keras.names-function', item, null, config)
-  } else if (typeof name === 'string' && !/^(?:dict|list|tuple|int|float|bool|str|slice|ellipsis|__\w+__)$/.test(name)) {
-    scan.find('keras.foreign-module', item, null, `builtins.${name}`)
-  }
+/** A function is looked up by its name in its module. Keras's own losses and activations are none to worry about. */
+function judgeFunction(scan: Scan, item: ScanItem, object: Map<string, JsonValue>, module: JsonValue | undefined): void {
+  if (typeof module === 'string' && module !== 'builtins' && knownModule.test(module)) return
+  scan.find('keras.names-function', item, null, `${shown(object.get('config'))} ${shown(object.get('registered_name'))}`)
 }

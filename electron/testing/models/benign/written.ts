@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { joined, utf8 } from '../bytes.ts'
 import type { ModelCase } from '../case.ts'
 import { type GgufOrder, gguf } from '../gguf-builder.ts'
 import { message, number } from '../protobuf-builder.ts'
 import { safetensors, tensor } from '../safetensors-builder.ts'
+import { zip } from '../zip-builder.ts'
 
 const cleared = (fileName: string, bytes: Uint8Array): ModelCase => ({ name: fileName, fileName, bytes, expected: 'cleared' })
 const text = (fileName: string, content: string): ModelCase => cleared(fileName, utf8(content))
@@ -32,6 +34,43 @@ const node = message(1, message(1, 'x'), message(2, 'y'), message(4, 'Relu'))
 const weights = message(5, number(1, 4), number(2, 1), message(8, 'w'), message(9, new Uint8Array(16)))
 const opset = message(8, message(1, ''), number(2, 17))
 
+/** As Keras 3 serializes a functional model (keras/src/saving/serialization_lib.py). */
+const kerasConfig = {
+  module: 'keras.src.models.functional',
+  class_name: 'Functional',
+  registered_name: 'Functional',
+  config: {
+    layers: [
+      {
+        module: 'keras.layers',
+        class_name: 'InputLayer',
+        registered_name: null,
+        config: { batch_shape: [null, 3], dtype: 'float32' },
+        inbound_nodes: [],
+      },
+      {
+        module: 'keras.layers',
+        class_name: 'Dense',
+        registered_name: null,
+        config: {
+          units: 2,
+          activation: 'relu',
+          dtype: { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null },
+          kernel_initializer: { module: 'keras.initializers', class_name: 'GlorotUniform', config: { seed: null }, registered_name: null },
+        },
+        build_config: { input_shape: [null, 3] },
+        inbound_nodes: [{ args: [{ class_name: '__keras_tensor__', config: { shape: [null, 3] } }], kwargs: {} }],
+      },
+      { module: 'keras.src.ops.numpy', class_name: 'Add', config: { name: 'add' }, registered_name: 'Add' },
+    ],
+  },
+  compile_config: {
+    optimizer: { module: 'keras.optimizers', class_name: 'Adam', config: { learning_rate: 0.001 }, registered_name: null },
+    loss: { module: 'keras.losses', class_name: 'function', config: 'mean_squared_error', registered_name: 'mean_squared_error' },
+    metrics: ['accuracy'],
+  },
+}
+
 /** Formats whose writers are not in Debian, written by their specifications; texts as they lie in repositories on Hugging Face. */
 export const written: readonly ModelCase[] = [
   cleared('model.safetensors', safetensors(JSON.stringify({ __metadata__: { format: 'pt' }, a: tensor(0, 8), b: tensor(8, 24) }), 24)),
@@ -45,6 +84,14 @@ export const written: readonly ModelCase[] = [
   cleared('v3.gguf', tiny({ version: 3 })),
   cleared('v3-big-endian.gguf', tiny({ version: 3, bigEndian: true })),
   cleared('vocabulary.gguf', gguf({ 'general.architecture': 'llama' }, [], 0)),
+  cleared(
+    'functional.keras',
+    zip([
+      { name: 'metadata.json', content: utf8('{"keras_version": "3.4.0", "date_saved": "2026-01-01"}') },
+      { name: 'config.json', content: utf8(JSON.stringify(kerasConfig)) },
+      { name: 'model.weights.h5', content: new Uint8Array(readFileSync(new URL('__fixtures__/hdf5-weights.h5', import.meta.url))) },
+    ]),
+  ),
   cleared('model.onnx', joined(number(1, 8), message(2, 'pytorch'), message(7, node, message(2, 'g'), weights), opset)),
   cleared(
     'external.onnx',

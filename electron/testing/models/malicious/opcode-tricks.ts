@@ -267,6 +267,7 @@ const broken: readonly ModelCase[] = [
   dangerous('a frame longer than the file', p(4), pk.frame(2n ** 40n), call, pk.stop),
   dangerous('a frame that ends in the middle', p(4), pk.frame(3), call, pk.stop),
   dangerous('a protocol that does not exist', p(2), u8(0x80, 99), call, pk.stop),
+  dangerous('a module whose line does not end', p(2), 'csubprocessX'),
   dangerous('a name whose line does not end', p(2), 'cos\nsystemX'),
   dangerous('bytes after the end, behind a call', p(4), call, pk.stop, u8(0xff, 0xfe)),
   notCleared('an empty stack', p(4), '0', pk.text('x'), pk.stop),

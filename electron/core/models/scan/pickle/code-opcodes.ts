@@ -14,15 +14,21 @@ function importGlobal(run: PickleRun, module: string | undefined, name: string |
   return global
 }
 
-/** Module and name on two lines. */
+/**
+ * Module and name on two lines. Where the file ends in one of them, pickle.py takes the last character for the line feed, and imports all the
+ * same; the C module stops.
+ */
 async function globalOfLines(run: PickleRun): Promise<PickleGlobal> {
-  const module = decodeUtf8(Uint8Array.from(await readLine(run)))
+  const module = await lineOrRest(run)
+  const name = await lineOrRest(run)
+  return importGlobal(run, module, name)
+}
+
+async function lineOrRest(run: PickleRun): Promise<string | undefined> {
   const line = await run.cursor.line(MAX_LINE_BYTES)
   if (line === undefined) throw new Unreadable(`a line is longer than ${MAX_LINE_BYTES} bytes`, run.at)
-  if (line.ended) return importGlobal(run, module, decodeUtf8(line.bytes))
-  // pickle.py takes the last character for the line feed, and imports; the C module stops.
-  run.events.broken('it ends in the middle of a line', run.at)
-  return importGlobal(run, module, decodeUtf8(line.bytes.subarray(0, -1)))
+  if (!line.ended) run.events.broken('it ends in the middle of a line', run.at)
+  return decodeUtf8(line.ended ? line.bytes : line.bytes.subarray(0, -1))
 }
 
 function call(run: PickleRun, opcode: CallOpcode, callee: PickleValue, args: PickleValue): void {

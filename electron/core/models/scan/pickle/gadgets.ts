@@ -96,7 +96,8 @@ export const isPythonName = (path: string): boolean => /^[\p{L}\p{N}_]+(?:\.[\p{
 
 /** Is this import known to be able to run anything, read or write files, or reach the network? */
 export function isGadget(module: string, name: string): boolean {
-  const path = `${module}.${name}`.normalize('NFKC').split('.')
+  // Without a name the module is imported all the same.
+  const path = (name === '' ? module : `${module}.${name}`).normalize('NFKC').split('.')
   const [top = ''] = path
   if (!isPythonName(path.join('.'))) return false
   const asImported = module.normalize('NFKC')
