@@ -133,12 +133,9 @@ test.each(machineControls.map(({ id }) => [id] as const))('%s flips on some host
   expect(flippedBy(id)).not.toEqual([])
 })
 
-/** What Caddy logs is not read yet. */
-const BLIND_TO_CADDY = ['proxy-access-log-on', 'proxy-access-log-structured', 'proxy-access-log-kept']
-
 const looksAt = (fact: FactId) =>
   machineControls.filter((control) => [...control.needs, ...(control.uses ?? [])].some((one) => one === fact)).map(({ id }) => id)
 
-test.each(looksAt('caddy').filter((id) => !BLIND_TO_CADDY.includes(id)))('%s flips behind Caddy as well', (id) => {
+test.each(looksAt('caddy'))('%s flips behind Caddy as well', (id) => {
   expect(flippedBy(id, of('caddy'))).not.toEqual([])
 })

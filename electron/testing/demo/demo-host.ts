@@ -185,7 +185,7 @@ export interface DemoSystem {
   readonly persistentJournal: boolean
   /** Lockdown and signatures of modules, as Secure Boot brings them. */
   readonly lockedDown: boolean
-  /** What logrotate does with the logs of nginx, one setting a line. */
+  /** What logrotate does with the logs below /var/log/nginx, one setting a line. */
   readonly logrotate: readonly string[]
   readonly coredumps: 'none' | 'external'
   /** Mode of /dev/nvidia*, and the group that owns them. */

@@ -3,6 +3,7 @@ import { ollama, rules } from '../bases.ts'
 import { applied, type CorpusHost, corpusHost, type Sin } from '../corpus-host.ts'
 import { on, withFiles, withFirewall, withListener } from '../sins/host.ts'
 import { closedToJump, ollamaOn, openToJump } from '../sins/listening.ts'
+import { withSystem } from '../sins/system.ts'
 import { caddyCertificate, issuedUntil } from '../tls-doors.ts'
 
 const engine = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:11434' }] }
@@ -26,13 +27,20 @@ interface Caddy {
   readonly server?: object
   /** Where a second server listens, with the same routes. */
   readonly beside?: string
+  /** How its log file is rolled; without, it writes to the journal. */
+  readonly log?: object
 }
 
 /** A site with TLS, a login before everything, and management for one host. */
-const configuration = ({ admin, before = [hsts, login], routes = [managers, users, rest], server, beside }: Caddy) => {
+const configuration = ({ admin, before = [hsts, login], routes = [managers, users, rest], server, beside, log }: Caddy) => {
   const all = [{ match: [{ host }], handle: [{ handler: 'subroute', routes: [{ handle: before }, ...routes] }], terminal: true }]
   const srv0 = { listen: [':443'], logs: {}, routes: all, ...server }
-  return { ...(admin && { admin }), apps: { http: { servers: { srv0, ...(beside && { srv1: { listen: [beside], routes: all } }) } } } }
+  const logging = log && { logs: { default: { writer: { output: 'file', filename: '/var/log/nginx/caddy.log', ...log } } } }
+  return {
+    ...(admin && { admin }),
+    ...(logging && { logging }),
+    apps: { http: { servers: { srv0, ...(beside && { srv1: { listen: [beside], logs: {}, routes: all } }) } } },
+  }
 }
 
 const { nginx: _, ...withoutNginx } = ollama
@@ -58,6 +66,11 @@ const base: DemoHost = {
 }
 const says = (caddy: Caddy): Sin => on((host) => ({ ...host, caddy: configuration(caddy) }))
 
+const filed = applied({
+  base,
+  sins: [says({ log: { roll: false } }), withSystem(() => ({ logrotate: ['daily', 'rotate 90'] }))],
+})
+
 const shown = applied({
   base,
   sins: [
@@ -82,11 +95,11 @@ export const caddy: readonly CorpusHost[] = [
   corpusHost('caddy-management-for-all', 'Every user may pull and delete', base, says({ routes: [{ handle: [engine] }] })),
   corpusHost(
     'caddy-plain-http-beside',
-    'Another port forwards in clear',
+    'Port 80 forwards in clear',
     base,
-    withListener({ protocol: 'tcp', address: '*', port: 8080, process: 'caddy', pid: 880 }),
-    closedToJump(8080),
-    says({ beside: ':8080' }),
+    withListener({ protocol: 'tcp', address: '*', port: 80, process: 'caddy', pid: 880 }),
+    closedToJump(80),
+    says({ beside: ':80' }),
   ),
   corpusHost(
     'caddy-old-tls',
@@ -103,4 +116,18 @@ export const caddy: readonly CorpusHost[] = [
     shown,
     withFiles({ [caddyCertificate]: text(issuedUntil('2026-11-01T00:00:00Z')) }),
   ),
+  corpusHost('caddy-other-port-encrypted', 'The same on another port, which Caddy encrypts by itself', base, [
+    withListener({ protocol: 'tcp', address: '*', port: 8443, process: 'caddy', pid: 880 }),
+    closedToJump(8443),
+    says({ beside: ':8443' }),
+  ]),
+  corpusHost('caddy-without-log', 'No access log', base, says({ server: { logs: undefined } })),
+  corpusHost(
+    'caddy-credentials-logged',
+    'Passwords are written to the log',
+    base,
+    says({ server: { logs: { should_log_credentials: true } } }),
+  ),
+  corpusHost('caddy-logs-kept', 'A file that Caddy does not roll is left to logrotate', filed),
+  corpusHost('caddy-logs-of-two-weeks', 'Caddy deletes its log after two weeks', filed, says({ log: { roll: true, roll_keep_days: 14 } })),
 ]

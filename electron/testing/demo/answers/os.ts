@@ -37,7 +37,7 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     ...devices.map((path) => `=character special file/${system.deviceMode.toString(8)}/root/${system.deviceGroup}/${path}`),
     '@logrotate',
     ...numbered('/etc/logrotate.conf', ['weekly', 'rotate 4', 'create', 'include /etc/logrotate.d']),
-    ...(host.nginx ? numbered('/etc/logrotate.d/nginx', ['/var/log/nginx/*.log {', ...system.logrotate, '}']) : []),
+    ...numbered('/etc/logrotate.d/nginx', ['/var/log/nginx/*.log {', ...system.logrotate, '}']),
     '@forwarding',
     ...system.forwarding.map((line) => `=${line}`),
     `@journal ${system.persistentJournal ? 'directory' : ''}`,

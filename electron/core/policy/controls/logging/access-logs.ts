@@ -1,7 +1,11 @@
+import type { Caddy } from '../../../facts/caddy/caddy.ts'
+import type { JsonNode } from '../../../facts/caddy/json-lines.ts'
+import { type CaddyAccessLog, caddyAccessLog } from '../../../facts/caddy/model/access-log.ts'
+import type { FactResult } from '../../../facts/fact.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
 import { nearestAll } from '../../../facts/nginx/model/scope.ts'
 import type { Nginx, NginxDirective } from '../../../facts/nginx/nginx.ts'
-import type { Verdict } from '../../control.ts'
+import type { Citation, Verdict } from '../../control.ts'
 import type { Front } from '../proxy/proxy-paths.ts'
 
 /** One `access_log` in effect for requests that reach a model server. */
@@ -48,11 +52,19 @@ export function logFormats({ directives }: Nginx): ReadonlyMap<string, LogFormat
 /** What nginx passes on here. */
 export const nginxRoutes = ({ routes }: Front): readonly ProxiedRoute[] => routes.flatMap(({ nginx }) => nginx ?? [])
 
-/** Logs of other proxies are not read yet. */
-export const notNginx = ({ subject, first }: Front): Verdict => ({
+/** What Caddy logs of the requests that reach a front; undefined when the front is not Caddy's. */
+export function caddyLogOf({ first }: Front, caddy: FactResult<Caddy>): CaddyAccessLog | undefined {
+  const config = caddy.known ? caddy.value.config : undefined
+  return config && first.caddy && caddyAccessLog(config, first.caddy.server.node, first.caddy.host)
+}
+
+export const citeCaddy = ({ line }: JsonNode, note?: string): Citation => ({ section: 'caddy', line, note })
+
+/** Logs of other proxies are not read. */
+export const notModelled = ({ subject, first }: Front): Verdict => ({
   status: 'not-evaluated',
   subject,
-  title: 'Logs of this proxy are not read yet',
+  title: 'Logs of this proxy are not read',
   reason: `${first.program} passes requests on for ${subject}; what it logs is not judged.`,
   cite: [first.line],
 })

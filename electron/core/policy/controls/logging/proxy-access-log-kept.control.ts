@@ -1,10 +1,11 @@
+import type { CaddyLog } from '../../../facts/caddy/model/access-log.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import { includePattern } from '../../../facts/nginx/include-pattern.ts'
 import type { Rotation } from '../../../facts/os/logrotate.ts'
 import type { Os } from '../../../facts/os/os.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { frontsOf, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
-import { accessLogsOf, nginxRoutes, notNginx } from './access-logs.ts'
+import { accessLogsOf, caddyLogOf, citeCaddy, nginxRoutes, notModelled } from './access-logs.ts'
 
 /** Safeguard 8.10 of CIS. */
 const KEPT_DAYS = 90
@@ -26,8 +27,10 @@ export default defineControl({
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)
     const judged = fronts.flatMap((front): readonly Verdict[] => {
+      const caddy = caddyLogOf(front, facts.caddy)
+      if (caddy) return caddy.logs.flatMap((log) => ofCaddy(log, facts.os))
       const routes = nginxRoutes(front)
-      if (routes.length === 0) return [notNginx(front)]
+      if (routes.length === 0) return [notModelled(front)]
       const logs = new Map<string, Citation>()
       for (const all of routes.map(accessLogsOf)) {
         if (all.length === 0) logs.set(DEFAULT_LOG, front.first.line)
@@ -97,4 +100,17 @@ function verdictOn(path: string, { every, keep, maxAgeDays, sooner, createMode }
   }
   const reason = `logrotate keeps ${path} for ${longest === Number.POSITIVE_INFINITY ? 'ever' : `${Math.floor(longest)} days`}.`
   return { status: 'pass', title: 'Access logs are rotated and kept', reason }
+}
+
+/** Caddy rolls its files itself, by size, and deletes the oldest; one that it does not roll is left to logrotate. */
+function ofCaddy({ path, keptDays, node }: CaddyLog, os: FactResult<Os>): readonly Verdict[] {
+  if (path === undefined) return []
+  if (keptDays === undefined) return [judge(path, citeCaddy(node), os)]
+  const base = { subject: path, cite: [citeCaddy(node)] }
+  if (keptDays < KEPT_DAYS) {
+    const reason = `Caddy deletes ${path} after ${keptDays} days. Expected ${KEPT_DAYS} (roll_keep_for).`
+    return [{ ...base, status: 'warning', title: `Access logs are kept for ${keptDays} days`, reason }]
+  }
+  const reason = `Caddy rolls ${path} by its size and keeps a number of files: how many days that is depends on the load.`
+  return [{ ...base, status: 'not-evaluated', title: 'How long logs are kept hangs on their size', reason }]
 }

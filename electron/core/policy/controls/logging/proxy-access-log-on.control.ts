@@ -1,8 +1,9 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
+import type { CaddyAccessLog } from '../../../facts/caddy/model/access-log.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { exposedBinds, frontsOf, proxyNeeds, proxyUses, rest, serviceName } from '../proxy/proxy-paths.ts'
-import { accessLogsOf, nginxRoutes, notNginx } from './access-logs.ts'
+import { accessLogsOf, caddyLogOf, citeCaddy, nginxRoutes, notModelled } from './access-logs.ts'
 
 export default defineControl({
   id: 'proxy-access-log-on',
@@ -19,12 +20,15 @@ export default defineControl({
     'CIS-8:8.2',
     'ISO-27001:A.8.15',
     'https://nginx.org/en/docs/http/ngx_http_log_module.html#access_log',
+    'https://caddyserver.com/docs/caddyfile/directives/log',
   ],
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)
     const judged = fronts.map((front): Verdict => {
+      const caddy = caddyLogOf(front, facts.caddy)
+      if (caddy) return ofCaddy(front.subject, caddy)
       const routes = nginxRoutes(front)
-      if (routes.length === 0) return notNginx(front)
+      if (routes.length === 0) return notModelled(front)
       const logs = routes.map((route) => ({ route, logs: accessLogsOf(route) }))
       const off = logs.filter(
         (one) => one.logs.some(({ target }) => target === undefined) || one.logs.every(({ target }) => target === '/dev/null'),
@@ -66,6 +70,31 @@ export default defineControl({
     return unlogged.length > 0 && all.every(({ status }) => status === 'not-applicable') ? unlogged : all
   },
 })
+
+function ofCaddy(subject: string, { logs, skips, node }: CaddyAccessLog): Verdict {
+  const kept = logs.filter(({ to }) => to !== 'none')
+  const whole = kept.find(({ partial }) => !partial)
+  if (kept.length === 0)
+    return {
+      status: 'fail',
+      subject,
+      title: 'Requests are not logged',
+      reason: `Caddy writes no access log for ${subject}. Expected the log directive in its site.`,
+      cite: [...logs.map((log) => citeCaddy(log.node)), citeCaddy(node, 'Expected logs.')].slice(0, 4),
+    }
+  if (!whole || skips)
+    return {
+      status: 'warning',
+      subject,
+      title: 'Only some requests are logged',
+      reason: whole
+        ? `Caddy leaves some routes of ${subject} out of its log.`
+        : `The log of ${subject} keeps only what is above its level, or a sample.`,
+      cite: [whole && skips ? citeCaddy(skips, 'Leaves requests out.') : citeCaddy((kept[0] ?? { node }).node)],
+    }
+  const reason = `Caddy logs ${subject} to ${kept.map(({ name, path, to }) => path ?? `${name} (${to})`).join(', ')}.`
+  return { status: 'pass', subject, title: 'Every request is logged', reason, cite: [citeCaddy(node), citeCaddy(whole.node)] }
+}
 
 /** No engine writes an access log with user, time and status of its own. */
 const unproxied = (service: InferenceService): Verdict => ({

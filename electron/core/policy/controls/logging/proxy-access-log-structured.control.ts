@@ -1,6 +1,7 @@
+import type { CaddyAccessLog } from '../../../facts/caddy/model/access-log.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { frontsOf, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
-import { type AccessLog, accessLogsOf, type LogFormat, logFormats, nginxRoutes, notNginx } from './access-logs.ts'
+import { type AccessLog, accessLogsOf, caddyLogOf, citeCaddy, type LogFormat, logFormats, nginxRoutes, notModelled } from './access-logs.ts'
 
 /** What an investigation asks, and the variables that answer (ngx_http_core_module, ngx_http_log_module). */
 const questions: readonly (readonly [what: string, variables: RegExp])[] = [
@@ -39,8 +40,10 @@ export default defineControl({
     const { fronts, picture } = frontsOf(facts, context)
     const formats = logFormats(facts.nginx)
     const judged = fronts.map((front): Verdict => {
+      const caddy = caddyLogOf(front, facts.caddy)
+      if (caddy) return ofCaddy(front.subject, caddy)
       const routes = nginxRoutes(front)
-      if (routes.length === 0) return notNginx(front)
+      if (routes.length === 0) return notModelled(front)
       const logs = new Map(
         routes
           .flatMap(accessLogsOf)
@@ -129,6 +132,32 @@ function judge(subject: string, log: AccessLog, format: LogFormat | undefined): 
     subject,
     title: 'The access log is structured',
     reason: `Format ${log.format} is JSON with ${questions.map(([what]) => what).join(', ')}, without bodies and keys.`,
+    cite,
+  }
+}
+
+/** Caddy's JSON has time, address, user, request, status, size and duration, and leaves out headers with keys unless it is told otherwise. */
+function ofCaddy(subject: string, { logs, credentials, node }: CaddyAccessLog): Verdict {
+  const kept = logs.filter(({ to }) => to !== 'none')
+  if (kept.length === 0) {
+    const reason = `${subject} logs nothing; proxy-access-log-on judges that.`
+    return { status: 'not-applicable', subject, title: 'There is no access log to judge', reason, cite: [] }
+  }
+  const cite = kept.slice(0, 4).map((log) => citeCaddy(log.node))
+  if (credentials) {
+    const reason = `should_log_credentials is on, so Authorization headers and cookies of ${subject} are written as they are.`
+    return { status: 'fail', subject, title: 'The access log holds secrets', reason, cite: [citeCaddy(node, 'Expected it off.')] }
+  }
+  if (kept.some(({ format }) => format === 'json'))
+    return { status: 'pass', subject, title: 'The access log is structured', reason: `Caddy logs ${subject} as JSON.`, cite }
+  const unknown = kept.some(({ format }) => format === 'unknown')
+  return {
+    status: unknown ? 'not-evaluated' : 'warning',
+    subject,
+    title: unknown ? 'The format of the log is not known' : 'The access log is plain text',
+    reason: unknown
+      ? `The encoder of the log of ${subject} is not modelled.`
+      : `The log of ${subject} is for people. Expected format json.`,
     cite,
   }
 }

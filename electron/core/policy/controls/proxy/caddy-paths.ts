@@ -88,6 +88,7 @@ export function caddyPath(
     forgers: states.some((state) => state.spoofable) ? EVERYBODY : [],
     hsts: states.every((state) => state.hsts),
     line: cited(first?.outcome.node ?? found.server.node),
+    caddy: { server: found.server, host: found.host },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { EngineRoute } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { CaddyRoute } from '../../../facts/caddy/model/routes.ts'
 import type { AddressBlock } from '../../../facts/network/address-block.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
 import type { Citation } from '../../control.ts'
@@ -65,6 +66,8 @@ export interface ProxyPath {
   readonly unfinished?: { readonly why: string; readonly line: Citation } | undefined
   /** Where controls about TLS find nginx's own settings. */
   readonly nginx?: ProxiedRoute | undefined
+  /** Where controls about logs find Caddy's. */
+  readonly caddy?: Pick<CaddyRoute, 'server' | 'host'> | undefined
 }
 
 /** A route asked for under its own path, that the proxy answers by itself. */
