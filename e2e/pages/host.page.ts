@@ -29,6 +29,15 @@ export class HostPage {
     return this.#page.getByRole('row').getByRole('button', { name })
   }
 
+  get panel(): Locator {
+    return this.#page.getByRole('tabpanel')
+  }
+
+  /** What could not be read. */
+  get gaps(): Locator {
+    return this.#page.getByRole('list', { name: 'Not read' })
+  }
+
   get detail(): Locator {
     return this.#page.getByRole('complementary', { name: /^Details/ })
   }

@@ -79,7 +79,7 @@ test('the controls: by item, filtered, explained, with what each host says', asy
   await expect(bound).not.toHaveAttribute('aria-current')
   await page.keyboard.press('/')
   await page.keyboard.type('playbook')
-  await expect(page.locator('.control-name')).toHaveCount(1)
+  await expect(page.locator('.row-name')).toHaveCount(1)
   await page.keyboard.type(' nowhere')
   await expect(page.getByRole('heading', { name: 'No control matches' })).toBeVisible()
   await it.isSound('controls-no-match')

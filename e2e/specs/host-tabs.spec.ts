@@ -1,4 +1,6 @@
-import { expect, type RunningApp, test } from '../fixtures/app.ts'
+import { gpu01 } from '../../electron/testing/demo/hosts/gpu-01.ts'
+import type { RunningApp } from '../fixtures/app.ts'
+import { expect, test } from '../fixtures/served-app.ts'
 import { GatehousePage } from '../pages/gatehouse.page.ts'
 import { HostPage } from '../pages/host.page.ts'
 
@@ -79,4 +81,42 @@ test('Packages: versions, what is known against them, a filter, an order, and a 
   await page.getByRole('searchbox', { name: 'Filter packages' }).fill('')
   await page.getByRole('button', { name: 'Name' }).click()
   await expect(page.getByRole('columnheader', { name: 'Name' })).toHaveAttribute('aria-sort', 'ascending')
+})
+
+test('without sudo each tab says what was not read, and the line that would change it', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const { it, host } = await audited(gatehouse, 'lab-01')
+  for (const name of ['Services', 'Hardening', 'GPUs', 'Packages']) {
+    await host.tab(name).click()
+    await expect(host.panel).not.toContainText('Reading the stored audit')
+    await host.isSoundAndFits(it, `host-${name.toLowerCase()}-limited`)
+  }
+  await host.tab('Hardening').click()
+  await expect(host.gaps).toContainText('NOPASSWD:')
+  await expect(host.gaps.getByRole('button', { name: /^Copy the (?:\d+ )?sudoers lines?$/ }).first()).toBeVisible()
+})
+
+test('thousands of packages: few rows are drawn, and the keyboard reaches the last', async ({ openServed }) => {
+  test.setTimeout(180_000)
+  const many = Array.from({ length: 3000 }, (_, index) => `package_${String(index).padStart(4, '0')}-1.${index}`)
+  const folder = '/opt/vllm/lib/python3.11/site-packages'
+  const { it } = await openServed([{ ...gpu01, software: { ...gpu01.software, python: { folder, packages: many } } }])
+  const host = new HostPage(it)
+  await it.auditByKey()
+  await host.open('gpu-01')
+  await host.tab('Packages').click()
+  const table = it.page.getByRole('table', { name: 'Packages' })
+  await expect(table).toHaveAttribute('aria-rowcount', /^30\d\d$/)
+  await it.page.getByRole('button', { name: 'Name' }).click()
+  await host.rowButton('package_0000').click()
+  await it.page.keyboard.press('End')
+  await expect(host.rowButton('vLLM')).toBeFocused()
+  await it.page.keyboard.press('ArrowUp')
+  await expect(host.rowButton('unattended-upgrades')).toBeFocused()
+  await it.page.keyboard.press('PageUp')
+  await expect(host.rowButton(/^package_29\d\d$/).and(it.page.locator(':focus'))).toHaveCount(1)
+  expect(await table.getByRole('row').count()).toBeLessThan(90)
+  const started = await it.page.evaluate(() => performance.now())
+  for (let press = 0; press < 20; press++) await it.page.keyboard.press('PageUp')
+  expect((await it.page.evaluate(() => performance.now())) - started).toBeLessThan(5000)
 })

@@ -65,3 +65,11 @@ test('tools of AMD alone are named, and not taken for no GPU', () => {
   const view = hostGpus(sourcesOf({ ...gpu01, gpus: [] }, { edit: { 'gpu-health': (text) => `${text}@amd /usr/bin/rocm-smi\n` } }))
   expect(view.none).toBe('amd-only')
 })
+
+test('a fault in the kernel log stands with its card', () => {
+  const line = '=[30522.0] NVRM: Xid (PCI:0000:2c:00): 79, pid=0, GPU has fallen off the bus.'
+  const view = hostGpus(sourcesOf(gpu01, { edit: { 'gpu-health': (text) => `${text}${line}\n` } }))
+  expect(view.gpus.map(({ xids }) => xids?.map(({ code }) => code))).toEqual([[], [79]])
+  const unread = hostGpus(sourcesOf({ ...gpu01, sudo: false }))
+  expect(unread.gpus[0]?.xids).toBeUndefined()
+})

@@ -20,7 +20,9 @@ export function hostGpus(sources: ViewSources): HostGpus {
     gpus,
     users: (health?.processes ?? []).map((process) => gpuUser(process, gpus, sources)),
     ...(gpus.length === 0 && facts.gpus.known && { none: whyNone(sources, health) }),
-    gaps: gapsOf([facts.gpus, facts['gpu-health']], sources),
+    gaps: gapsOf([facts.gpus, facts['gpu-health']], sources, {
+      'gpu-health': 'Kernel log: sudo refused dmesg, so faults that the driver wrote there (Xid) are not known',
+    }),
   }
 }
 

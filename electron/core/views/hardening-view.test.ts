@@ -4,6 +4,7 @@ import { gpu01 } from '#testing/demo/hosts/gpu-01.ts'
 import { gpu02 } from '#testing/demo/hosts/gpu-02.ts'
 import { gpu03 } from '#testing/demo/hosts/gpu-03.ts'
 import { gpu04 } from '#testing/demo/hosts/gpu-04.ts'
+import { ollamaUnit } from '#testing/demo/hosts/ollama.ts'
 import { sourcesOf } from './demo-sources.testing.ts'
 import { hostHardening } from './hardening-view.ts'
 
@@ -105,8 +106,37 @@ test('a container is confined otherwise: what a listing does not tell is not rea
 test('what sudo refused is a gap, and its rows are not evaluated instead of well', () => {
   const view = hostHardening(sourcesOf(gpu01, { denied: ['sshd', 'privileged'] }))
   expect(view.gaps.flatMap(({ sudoers }) => sudoers)).toContain('gatehouse-ro ALL=(root) NOPASSWD: /usr/bin/sshd')
+  // Four facts rest on that section: one gap, with one line.
+  const [privileged] = view.gaps.filter(({ sudoers }) => sudoers.includes('gatehouse-ro ALL=(root) NOPASSWD: /usr/bin/privileged'))
+  expect(privileged?.reason).toMatch(/sudo.*; /)
+  expect(view.gaps).toHaveLength(2)
   const rows = view.groups.flatMap((group) => group.rows)
   expect(named(rows, 'Ways to root')).toMatchObject({ verdict: { status: 'not-evaluated' } })
   expect(named(rows, 'Ways to root')?.value).toBeUndefined()
   expect(rows.filter(({ verdict }) => verdict?.control.startsWith('sshd-') && verdict.status === 'pass')).toEqual([])
+})
+
+test('settings that are well for all, while Match blocks were not read, are not evaluated', () => {
+  expect(named(rowsOf(gpu01, { denied: ['privileged'] }), 'passwordauthentication')).toMatchObject({
+    value: 'no',
+    verdict: { control: 'sshd-keys-only', status: 'not-evaluated' },
+  })
+})
+
+test('of two servers each is judged by what is found about it', () => {
+  const { DevicePolicy: _, ...properties } = ollamaUnit({ pid: 2247, user: 'ollama' }).properties
+  const ollama = { id: 'ollama.service', properties }
+  const both = {
+    ...gpu01,
+    units: [ollama, ...gpu01.units],
+    processes: [...gpu02.processes.filter(({ name }) => name === 'ollama'), ...gpu01.processes],
+  }
+  const { groups } = hostHardening(sourcesOf(both))
+  const of = (title: string) => groups.find((group) => group.title === title)?.rows ?? []
+  expect(named(of('Unit of vLLM (vllm.service)'), 'NoNewPrivileges')).toMatchObject({
+    verdict: { subject: 'vllm.service', status: 'pass' },
+  })
+  expect(named(of('Unit of vLLM (vllm.service)'), 'DevicePolicy')).toMatchObject({ verdict: { subject: 'vllm.service', status: 'pass' } })
+  expect(named(of('Unit of Ollama (ollama.service)'), 'NoNewPrivileges')).toMatchObject({ verdict: { status: 'warning' } })
+  expect(named(of('Unit of Ollama (ollama.service)'), 'Not read')?.verdict).toMatchObject({ subject: 'ollama.service' })
 })

@@ -7,8 +7,13 @@ import type { ViewSources } from './view-sources.ts'
 
 /** What findings say about rows, and which of them no row has told yet. */
 export interface RowJudge {
-  /** What the controls say about the value in this line: a finding that marks the line, else that they hold. */
-  at(controls: readonly string[], section: string, line: number): Pick<HardeningRow, 'verdict' | 'reason'>
+  /** What the controls say about the value in this line: a finding that marks the line, else that they hold. With subjects, only theirs count. */
+  at(
+    controls: readonly string[],
+    section: string,
+    line: number,
+    ...subjects: readonly (string | undefined)[]
+  ): Pick<HardeningRow, 'verdict' | 'reason'>
   /** The loudest finding of these controls about this subject, whatever lines it cites. */
   about(controls: readonly string[], ...subjects: readonly (string | undefined)[]): Pick<HardeningRow, 'verdict' | 'reason'>
   /** Open findings of these controls that no row has told yet, as rows of their own: nothing is lost to a line that nobody shows. */
@@ -27,8 +32,9 @@ export function createRowJudge({ findings }: Pick<ViewSources, 'findings'>): Row
     return { verdict: verdictOf(finding), ...(!isQuiet(finding) && { reason: finding.reason }) }
   }
   return {
-    at(controls, section, line) {
-      const all = of(controls, [])
+    at(controls, section, line, ...subjects) {
+      // What is said of the host as a whole, such as that it could not be read, holds for each subject.
+      const all = of(controls, subjects.length === 0 ? [] : [...subjects, ''])
       const marking = all.filter((finding) => !isQuiet(finding) && marks(finding, section, line))
       const [loudest] = marking.toSorted(byRank)
       if (loudest) return say(loudest)
@@ -46,7 +52,10 @@ export function createRowJudge({ findings }: Pick<ViewSources, 'findings'>): Row
     untold(controls, ...subjects) {
       return of(controls, subjects)
         .filter((finding) => !isQuiet(finding) && !told.has(finding))
-        .map((finding) => ({ ...rowOf(finding, 'Also found', say(finding)), value: finding.title }))
+        .map((finding) => ({
+          ...rowOf(finding, finding.status === 'not-evaluated' ? 'Not read' : 'Also found', say(finding)),
+          value: finding.title,
+        }))
     },
   }
 }
@@ -75,16 +84,20 @@ function provenBy({ evidence }: Finding): Proof | undefined {
   return { section, command, sha256, line: line?.number ?? 0, text: line?.text ?? '' }
 }
 
+interface LineValue {
+  readonly id: string
+  readonly name: string
+  readonly value: string
+  readonly section: string
+  readonly line: number
+  readonly controls: readonly string[]
+  /** Left out: whatever the controls speak of. */
+  readonly subjects?: readonly (string | undefined)[]
+}
+
 /** A value of one line, with what controls say about that line. */
 export const rowAt = (
   judge: RowJudge,
   sources: ViewSources,
-  {
-    id,
-    name,
-    value,
-    section,
-    line,
-    controls,
-  }: { id: string; name: string; value: string; section: string; line: number; controls: readonly string[] },
-): HardeningRow => ({ id, name, value, ...judge.at(controls, section, line), proof: proofAt(sources, section, line) })
+  { id, name, value, section, line, controls, subjects = [] }: LineValue,
+): HardeningRow => ({ id, name, value, ...judge.at(controls, section, line, ...subjects), proof: proofAt(sources, section, line) })

@@ -29,13 +29,30 @@ function lineAt(text: string, number: number): string {
   return end < 0 ? text.slice(start) : text.slice(start, end)
 }
 
-/** What the unknown ones of these facts leave open, each reason once. */
-export function gapsOf(facts: readonly FactResult<unknown>[], { outputs }: Pick<ViewSources, 'outputs'>): Gap[] {
+/** Sections that answered without what only root may see, by what is missing because of it. */
+type PartlyRefused = Readonly<Record<string, string>>
+
+/**
+ * What the unknown ones of these facts leave open, and what is missing in sections that sudo refused in part. What the same lines of sudoers
+ * would allow is one gap.
+ */
+export function gapsOf(
+  facts: readonly FactResult<unknown>[],
+  { outputs }: Pick<ViewSources, 'outputs'>,
+  partly: PartlyRefused = {},
+): Gap[] {
   const gaps = new Map<string, Gap>()
-  for (const fact of facts) {
-    if (fact.known) continue
-    const sudoers = [...new Set(fact.sections.flatMap((id) => outputs.get(id)?.sudoers ?? []))]
-    gaps.set(fact.reason, { reason: fact.reason, sudoers, ...(fact.hint && sudoers.length === 0 && { hint: fact.hint }) })
+  const add = (reason: string, sections: readonly string[], hint?: string) => {
+    const sudoers = [...new Set(sections.flatMap((id) => outputs.get(id)?.sudoers?.split('\n') ?? []))].filter(Boolean)
+    const key = sudoers.join('\n') || reason
+    const before = gaps.get(key)
+    const reasons = [...new Set([...(before?.reason.split('; ') ?? []), reason])].join('; ')
+    gaps.set(key, { reason: reasons, sudoers, ...(hint && sudoers.length === 0 && { hint }) })
+  }
+  for (const fact of facts) if (!fact.known) add(fact.reason, fact.sections, fact.hint)
+  for (const [id, missing] of Object.entries(partly)) {
+    const output = outputs.get(id)
+    if (output?.state === 'ok' && output.sudoers !== undefined) add(missing, [id])
   }
   return [...gaps.values()]
 }

@@ -79,7 +79,7 @@ function unitRows(unit: Unit, service: InferenceService, sources: ViewSources, j
     if (value === undefined || line === undefined) return { id, name: property }
     const row = aboutWhole.has(property)
       ? { id, name: property, value, ...judge.about(controls, unit.id, service.id), proof: proofAt(sources, 'units', line) }
-      : rowAt(judge, sources, { id, name: property, value, section: 'units', line, controls })
+      : rowAt(judge, sources, { id, name: property, value, section: 'units', line, controls, subjects: [unit.id, service.id] })
     const cuda = breaksCuda(property, unit, service, row)
     return cuda === undefined ? row : { ...row, cuda }
   })

@@ -61,3 +61,10 @@ test('without processes nothing is said to be absent', () => {
   const view = hostServices(sourcesOf(gpu01, { denied: ['processes', 'units'] }))
   expect(view.gaps.map(({ reason }) => reason).join()).toMatch(/sudo refused/)
 })
+
+test('sockets that were read without their owners are a gap, although they were read', () => {
+  const lines = ['gatehouse-ro ALL=(root) NOPASSWD: /usr/bin/ss -Htulnp', 'gatehouse-ro ALL=(root) NOPASSWD: /bin/ss -Htulnp']
+  const sudoers = lines.join('\n')
+  const view = hostServices(sourcesOf(gpu01, { outputs: { listeners: { sudoers } } }))
+  expect(view.gaps).toEqual([{ reason: expect.stringContaining('owners'), sudoers: lines }])
+})

@@ -31,7 +31,9 @@ export function hostServices(sources: ViewSources): HostServices {
       ...programs.map((program) => programRow(program, sources, known, about)),
       ...others.map((container) => containerRow(container, sources, about)),
     ],
-    gaps: gapsOf([facts.processes, facts.containers, facts.units, facts.listeners, facts.services], sources),
+    gaps: gapsOf([facts.processes, facts.containers, facts.units, facts.listeners, facts.services], sources, {
+      listeners: 'Sockets: sudo refused ss, so the owners of some are not known',
+    }),
   }
 }
 

@@ -1,5 +1,6 @@
-import { useEffect, useRef } from 'react'
+import type { ReactNode } from 'react'
 import { severityWords } from '../../ui/outcome-words.ts'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Status } from '../../ui/status.tsx'
 import { count } from '../../ui/words.ts'
 import type { ControlRow, ItemGroup } from './control-rows.ts'
@@ -11,76 +12,48 @@ interface ControlTableProps {
 }
 
 /** One row per control, under the item of the checklist that it belongs to. */
-export function ControlTable({ groups, selected, onSelect }: ControlTableProps) {
-  const body = useRef<HTMLTableElement>(null)
-  useEffect(() => {
-    const row = selected === undefined ? null : body.current?.querySelector<HTMLElement>('[aria-current]')
-    row?.scrollIntoView({ block: 'nearest' })
-    // The focus follows J and K; it is not taken from a field or another pane.
-    const held = document.activeElement
-    if (held === null || held === document.body || held.matches('.control-name')) row?.focus({ preventScroll: true })
-  }, [selected])
-  return (
-    <table className="table tall catalogue-table" ref={body}>
-      <thead>
-        <tr>
-          <th scope="col">Control</th>
-          <th scope="col">Severity</th>
-          <th scope="col" className="right">
-            Fail
-          </th>
-          <th scope="col" className="right">
-            Pass
-          </th>
-          <th scope="col" className="right">
-            Other
-          </th>
-        </tr>
-      </thead>
-      {groups.map(({ item, rows }) => (
-        <tbody key={item.id}>
-          <tr className="group">
-            <th scope="rowgroup" colSpan={5}>
-              <span className="mono">{item.id}</span> {item.title}
-            </th>
-          </tr>
-          {rows.map((row) => (
-            <Row key={row.control.id} row={row} current={row.control.id === selected} onSelect={onSelect} />
-          ))}
-        </tbody>
-      ))}
-    </table>
-  )
-}
+export const ControlTable = ({ groups, selected, onSelect }: ControlTableProps) => (
+  <RowTable
+    label="Controls by item"
+    columns={columns}
+    groups={groups.map(({ item, rows }) => ({ key: item.id, head: <ItemHead id={item.id}>{item.title}</ItemHead>, rows }))}
+    keyOf={({ control }) => control.id}
+    selected={selected}
+    onSelect={onSelect}
+    tall
+  />
+)
 
-interface RowProps {
-  readonly row: ControlRow
-  readonly current: boolean
-  readonly onSelect: (id: string) => void
-}
+const ItemHead = ({ id, children }: { readonly id: string; readonly children: ReactNode }) => (
+  <>
+    <span className="mono mr-1.5 text-[11px] text-ink-3">{id}</span>
+    {children}
+  </>
+)
 
-function Row({ row: { control, failing, passing, other }, current, onSelect }: RowProps) {
-  return (
-    <tr className={current ? 'current' : ''}>
-      <th scope="row">
-        <button type="button" className="control-name" aria-current={current || undefined} onClick={() => onSelect(control.id)}>
-          <span className="one-line">{control.title}</span>
-          <code className="one-line">{control.id}</code>
-        </button>
-      </th>
-      <td className="soft">{severityWords[control.severity]}</td>
-      <td className="right num">
-        <Hosts value={failing} tone="fail" word="fail" />
-      </td>
-      <td className="right num">
-        <Hosts value={passing} tone="pass" word="pass" />
-      </td>
-      <td className="right num">
-        <Hosts value={other} tone="na" word="other" />
-      </td>
-    </tr>
-  )
-}
+const number = 'w-[72px] right num'
+
+const columns: readonly [Column<ControlRow>, ...Column<ControlRow>[]] = [
+  {
+    id: 'control',
+    head: 'Control',
+    cell: ({ control }) => (
+      <>
+        <span className="one-line">{control.title}</span>
+        <code className="one-line">{control.id}</code>
+      </>
+    ),
+  },
+  {
+    id: 'severity',
+    head: 'Severity',
+    className: 'w-[84px]',
+    cell: ({ control }) => <span className="soft">{severityWords[control.severity]}</span>,
+  },
+  { id: 'fail', head: 'Fail', className: number, cell: ({ failing }) => <Hosts value={failing} tone="fail" word="fail" /> },
+  { id: 'pass', head: 'Pass', className: number, cell: ({ passing }) => <Hosts value={passing} tone="pass" word="pass" /> },
+  { id: 'other', head: 'Other', className: number, cell: ({ other }) => <Hosts value={other} tone="na" word="other" /> },
+]
 
 interface HostsProps {
   readonly value: number

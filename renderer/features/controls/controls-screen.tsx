@@ -67,8 +67,7 @@ export function ControlsScreen() {
       }
     >
       <div className="catalogue" aria-busy={query.isPending}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-        <section className="catalogue-list" aria-label="Controls by item" data-pane tabIndex={0}>
+        <section className="catalogue-list" aria-label="Controls" data-pane>
           {inOrder.length > 0 && <ControlTable groups={groups} selected={row?.control.id} onSelect={setChosen} />}
           {query.data !== undefined && inOrder.length === 0 && (
             <div className="empty !border-0">

@@ -15,12 +15,17 @@ export function Gaps({ gaps }: { readonly gaps: readonly Gap[] }) {
             <p>{plainText(reason, 400)}</p>
             {hint !== undefined && <p className="muted">{plainText(hint, 400)}</p>}
             {sudoers.map((line) => (
-              <p key={line} className="sudoers">
-                <code title={plainText(line, 1000)}>{plainText(line, 1000)}</code>
-                <CopyButton text={line} what="the sudoers line" />
-              </p>
+              <code key={line} className="one-line block" title={plainText(line, 1000)}>
+                {plainText(line, 1000)}
+              </code>
             ))}
           </div>
+          {sudoers.length > 0 && (
+            <CopyButton
+              text={sudoers.map((line) => `${line}\n`).join('')}
+              what={sudoers.length === 1 ? 'the sudoers line' : `the ${sudoers.length} sudoers lines`}
+            />
+          )}
         </li>
       ))}
     </ul>

@@ -54,7 +54,10 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
   const changedKeys = useChangedKeys().data ?? []
   const [grouping, setGrouping] = useState<Grouping>('state')
   const [filter, setFilter] = useState<string | null>(null)
-  const [tab, setTab] = useState<HostTab>('findings')
+  const [opened, setOpened] = useState<{ readonly target: FindingTarget; readonly tab: HostTab }>({ target, tab: 'findings' })
+  // Who arrives for a finding sees the findings, whatever tab was open before.
+  const tab = opened.target === target || (target.key === undefined && target.item === undefined) ? opened.tab : 'findings'
+  const setTab = (to: HostTab) => setOpened({ target, tab: to })
   // A choice holds until somebody arrives here anew.
   const [choice, setChoice] = useState<{ readonly target: FindingTarget; readonly id: string } | null>(null)
   const chosen = choice?.target === target ? choice.id : undefined

@@ -20,6 +20,7 @@ export function OutputDialog({ command, sha256, onClose }: OutputDialogProps) {
   const output = useOutput(sha256)
   const text = output.data?.text ?? ''
   const { lines, left } = plainLines(text, maxLines)
+  const numbered = lines.map((line, index) => ({ line, number: index + 1 }))
   const error = output.error === null ? null : wordsOfError(output.error)
   return (
     <Dialog
@@ -54,7 +55,17 @@ export function OutputDialog({ command, sha256, onClose }: OutputDialogProps) {
       )}
       {output.data != null && (
         <>
-          <pre className="plain-block mt-4 !max-h-none">{lines.length === 0 ? '(nothing was printed)' : lines.join('\n')}</pre>
+          {lines.length === 0 ? (
+            <p className="mt-4 soft">Nothing was printed.</p>
+          ) : (
+            <pre className="plain-block numbered mt-4 !max-h-none">
+              {numbered.map(({ number, line }) => (
+                <span key={number} data-line={number}>
+                  {`${line}\n`}
+                </span>
+              ))}
+            </pre>
+          )}
           {(left > 0 || output.data.truncated) && (
             <p className="help">
               {left > 0 ? `${left} more lines are not drawn. ` : ''}
