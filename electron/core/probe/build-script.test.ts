@@ -42,3 +42,21 @@ test.each([
   [command({ id: 'a', argv: ['date', '+%s', 'a b'], privilege: 'none' }), "date +%s 'a b'"],
   [script({ id: 'a', script: ':', display: 'as one would type it' }), 'as one would type it'],
 ])('display', (section, shown) => expect(displayOf(section)).toBe(shown))
+
+test('what takes long begins early, lanes end at about the same time, and sudo comes last in its lane', () => {
+  const costs = [10, 10, 300, 10, 10, 10, 10, 10, 10, 10, 100, 10]
+  const sections = costs.map((expectedMs, index) =>
+    command({ id: `s${index}`, argv: ['/bin/true'], privilege: index % 3 === 0 ? 'sudo' : 'none', expectedMs }),
+  )
+  const lanes = buildProbe(sections, 'a'.repeat(32))
+    .script.split('} 6>&1 &')
+    .map((lane) => [...lane.matchAll(/^gh_s (\d+) /gm)].map(([, index]) => Number(index)))
+    .filter((lane) => lane.length > 0)
+  expect(lanes.flat().sort((a, b) => a - b)).toEqual(costs.map((_, index) => index))
+  expect(lanes.find((lane) => lane.includes(2))).toEqual([2])
+  expect(lanes.find((lane) => lane.includes(10))).toEqual([10])
+  for (const lane of lanes) {
+    const withSudo = lane.map((index) => index % 3 === 0)
+    expect(withSudo).toEqual(withSudo.toSorted((a, b) => Number(a) - Number(b)))
+  }
+})

@@ -45,18 +45,21 @@ const callOf = (section: SectionSpec): string => (section.kind === 'command' ? c
 const mayUseSudo = (section: SectionSpec): boolean =>
   section.kind === 'command' ? section.privilege !== 'none' : section.privileged.length > 0
 
-/** Round robin. Sections that use sudo come last in their lane: a root process that hangs cannot be ended by the audit account and blocks what follows. */
+/**
+ * Each section goes to the lane with the least to do so far, the longest first, so that no lane ends long after the others. Those that use sudo
+ * come last in their lane: a root process that hangs cannot be ended by the audit account and blocks what follows.
+ */
 function lanesOf(sections: readonly SectionSpec[]): number[][] {
-  const order = sections.map((_, index) => index)
-  const sorted = [
-    ...order.filter((i) => !mayUseSudo(sections[i] as SectionSpec)),
-    ...order.filter((i) => mayUseSudo(sections[i] as SectionSpec)),
-  ]
-  const lanes: number[][] = Array.from({ length: Math.min(LANES, sections.length) }, () => [])
-  sorted.forEach((index, place) => {
-    lanes[place % LANES]?.push(index)
-  })
-  return lanes
+  const lanes = Array.from({ length: Math.min(LANES, sections.length) }, () => ({ work: [] as number[], expectedMs: 0 }))
+  const longestFirst = [...sections.entries()].sort(([, a], [, b]) => b.expectedMs - a.expectedMs)
+  for (const withSudo of [false, true])
+    for (const [index, section] of longestFirst) {
+      if (mayUseSudo(section) !== withSudo) continue
+      const lane = lanes.reduce((least, each) => (each.expectedMs < least.expectedMs ? each : least))
+      lane.work.push(index)
+      lane.expectedMs += section.expectedMs
+    }
+  return lanes.map(({ work }) => work)
 }
 
 /** For people, in evidence: `ss -Htulnp`. */

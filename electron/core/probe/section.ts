@@ -20,6 +20,8 @@ interface SectionBase {
   readonly timeoutMs: number
   /** stdout beyond this is dropped and the section marked truncated. */
   readonly maxBytes: number
+  /** How long it usually takes alone, where that is much; what takes long begins early. A hint, not a limit. */
+  readonly expectedMs: number
 }
 
 /** One command with fixed words. `sudo`: runs only through `sudo -n`. `prefer-sudo`: falls back to the audit account and says so. */
@@ -47,25 +49,28 @@ export type SectionSpec = CommandSection | ScriptSection
 
 const DEFAULT_TIMEOUT_MS = 10_000
 const DEFAULT_MAX_BYTES = 1_048_576
+const DEFAULT_EXPECTED_MS = 15
 
-type Defaults = 'timeoutMs' | 'maxBytes' | 'kind'
+type Defaults = 'timeoutMs' | 'maxBytes' | 'expectedMs' | 'kind'
 
 export const command = (
-  spec: Omit<CommandSection, Defaults> & Partial<Pick<CommandSection, 'timeoutMs' | 'maxBytes'>>,
+  spec: Omit<CommandSection, Defaults> & Partial<Pick<CommandSection, 'timeoutMs' | 'maxBytes' | 'expectedMs'>>,
 ): CommandSection => ({
   kind: 'command',
   timeoutMs: DEFAULT_TIMEOUT_MS,
   maxBytes: DEFAULT_MAX_BYTES,
+  expectedMs: DEFAULT_EXPECTED_MS,
   ...spec,
 })
 
 export const script = (
   spec: Omit<ScriptSection, Defaults | 'parameters' | 'privileged'> &
-    Partial<Pick<ScriptSection, 'timeoutMs' | 'maxBytes' | 'parameters' | 'privileged'>>,
+    Partial<Pick<ScriptSection, 'timeoutMs' | 'maxBytes' | 'expectedMs' | 'parameters' | 'privileged'>>,
 ): ScriptSection => ({
   kind: 'script',
   timeoutMs: DEFAULT_TIMEOUT_MS,
   maxBytes: DEFAULT_MAX_BYTES,
+  expectedMs: DEFAULT_EXPECTED_MS,
   parameters: [],
   privileged: [],
   ...spec,

@@ -76,6 +76,7 @@ printf '@end\\n'
 
 const containers = script({
   id: 'containers',
+  expectedMs: 100,
   display: 'docker and podman: container ls --all, inspect',
   script: SCRIPT,
   parameters: [TEMPLATE, READ],

@@ -9,6 +9,7 @@ const FOUR_MIB = 4_194_304
 export const collectFirewall = (): readonly SectionSpec[] => [
   command({
     id: 'nft',
+    expectedMs: 40,
     argv: ['/usr/sbin/nft', '-s', 'list', 'ruleset'],
     alternatives: ['/sbin/nft', '/usr/bin/nft'],
     privilege: 'sudo',
@@ -28,5 +29,11 @@ export const collectFirewall = (): readonly SectionSpec[] => [
     privilege: 'sudo',
     maxBytes: FOUR_MIB,
   }),
-  command({ id: 'ufw', argv: ['/usr/sbin/ufw', 'status', 'verbose'], alternatives: ['/sbin/ufw', '/usr/bin/ufw'], privilege: 'sudo' }),
+  command({
+    id: 'ufw',
+    expectedMs: 100,
+    argv: ['/usr/sbin/ufw', 'status', 'verbose'],
+    alternatives: ['/sbin/ufw', '/usr/bin/ufw'],
+    privilege: 'sudo',
+  }),
 ]

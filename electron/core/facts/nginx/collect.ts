@@ -13,6 +13,6 @@ const [program, ...alternatives] = nginxPrograms
 
 /** `-T` opens keys, logs and the pid file, so it needs root (nginx(8)). `-V` needs nothing and prints on stderr. */
 export const sections = (): readonly SectionSpec[] => [
-  command({ id: 'nginx', argv: [program, '-T'], alternatives, privilege: 'sudo', maxBytes: 8_388_608 }),
+  command({ id: 'nginx', argv: [program, '-T'], alternatives, privilege: 'sudo', maxBytes: 8_388_608, expectedMs: 40 }),
   command({ id: 'nginx-version', argv: [program, '-V'], alternatives, privilege: 'none', maxBytes: 65_536 }),
 ]

@@ -128,6 +128,7 @@ exit 0
 export const collectOs = ({ modelPaths }: ProbeContext): readonly SectionSpec[] => [
   script({
     id: 'os',
+    expectedMs: 100,
     display: 'kernel settings of /proc/sys; swap and storage (lsblk); systemctl show of services; GPU device nodes; journald, clock',
     script: SCRIPT,
     parameters: [[...unneededUnits, ...watchingUnits].join(' '), settings.join(' '), ...modelPaths],

@@ -46,6 +46,7 @@ ${executablesScript}exit 0
 
 const processes = script({
   id: 'processes',
+  expectedMs: 50,
   display:
     'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,

@@ -77,6 +77,7 @@ ${filesScript}exit 0
 
 const units = script({
   id: 'units',
+  expectedMs: 110,
   display: 'systemctl show of inference and proxy units; systemd-analyze security; variables, owners and modes of their files',
   script: SCRIPT,
   parameters: [candidatePattern, variablePattern, maskVariables, properties.join(','), ...otherUnits],
