@@ -72,6 +72,7 @@ function facts(more: object = {}): FactResults {
     services: known([ollama()]),
     programs: known([]),
     processes: known([]),
+    containers: known({ runtimes: [], containers: [] }),
     sshd: unknown('no', ['sshd']),
     network: known(network),
     wire: unknown('not asked', []),

@@ -8,7 +8,7 @@ import type { FactResults } from '../../facts/registry.ts'
 import type { Citation, PolicyContext } from '../control.ts'
 import { boundAccounts, inferenceDoors, sshDoors } from '../controls/network/doors.ts'
 import { knownValue, mergeWildcards } from '../controls/network/flows.ts'
-import { strangerSubject, strangersAmong } from '../controls/programs/strangers.ts'
+import { nameOf, strangerSubject, strangersAmong } from '../controls/programs/strangers.ts'
 import { type InboundDoor, inboundFlows, type Surroundings } from './inbound-flows.ts'
 import { outboundDoor } from './outbound-flows.ts'
 
@@ -38,6 +38,8 @@ export function hostNetworkOf(facts: FactResults, { fleet, host }: PolicyContext
 }
 
 const modelUsers: readonly Source[] = ['app', 'management', 'modelAdmins']
+
+const untranslated = 'It is published by a container runtime, whose rules of address translation could not be read.'
 
 interface Named {
   readonly name: string
@@ -70,8 +72,7 @@ function modelDoors(facts: FactResults, surroundings: Surroundings): readonly Ne
       : undefined
   const blind = firewall.known && !firewall.value.translationKnown
   const open = inferenceDoors(running, knownValue(facts.listeners) ?? []).map(({ kind, address, port, owner, published, cite }) => {
-    const rulesUnknown =
-      published && blind ? 'It is published by a container runtime, whose rules of address translation could not be read.' : undefined
+    const rulesUnknown = published && blind ? untranslated : undefined
     const door: InboundDoor = { kind, address, port, bound: true, allowed: modelUsers, policyUnknown, rulesUnknown }
     const judgedBy = [{ control: 'inference-port-only-from-app', subject: printBind(door) }]
     return doorOf(door, { name: owner, cite: cite[0], judgedBy }, surroundings)
@@ -135,20 +136,25 @@ function programDoors(program: Program, surroundings: Surroundings): readonly Ne
   )
 }
 
-function strangerDoors({ listeners, services, programs }: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
+function strangerDoors({ listeners, services, programs, containers }: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
   if (!listeners.known || !services.known || !programs.known) return []
-  return strangersAmong(listeners.value, services.value, programs.value, [22, surroundings.host.port]).flatMap((stranger) => {
+  const { firewall, host } = surroundings
+  const blind = firewall.known && !firewall.value.translationKnown
+  const all = strangersAmong(listeners.value, services.value, programs.value, [22, host.port], knownValue(containers)?.containers)
+  return all.flatMap((stranger) => {
     const sockets = stranger.listeners.map(({ address, port, section = 'listeners', line }) => ({
       address,
       port,
       cite: [{ section, line }],
     }))
-    const policyUnknown = stranger.owner === undefined ? 'Whose it is could not be seen.' : undefined
+    const name = stranger.container === 'unknown' ? undefined : nameOf(stranger)
+    const policyUnknown = name === undefined ? 'Whose it is could not be seen.' : undefined
+    const rulesUnknown = stranger.container !== undefined && blind ? untranslated : undefined
     return mergeWildcards(sockets).map(({ address, port, cite }) =>
       doorOf(
-        { kind: 'other', address, port, bound: true, allowed: [], policyUnknown },
+        { kind: 'other', address, port, bound: true, allowed: [], policyUnknown, rulesUnknown },
         {
-          name: stranger.owner?.name ?? 'Unknown program',
+          name: name ?? 'Unknown program',
           cite: cite[0],
           judgedBy: [{ control: 'listener-owner-expected', subject: strangerSubject(stranger) }],
         },

@@ -1,7 +1,7 @@
 import type { DemoHost, DemoProcess } from '../../demo/demo-host.ts'
 import { rules, vllm } from '../bases.ts'
 import { applied, type CorpusHost, corpusHost } from '../corpus-host.ts'
-import { flag, withFirewall, withListener, withProcess, withWords } from '../sins/host.ts'
+import { flag, on, withFirewall, withListener, withProcess, withWords } from '../sins/host.ts'
 import { closedToJump, listensOn } from '../sins/listening.ts'
 
 /** The sound host with one more program, which listens on this machine only. */
@@ -35,8 +35,27 @@ const monitored = applied({
 /** A port that the rules let the application servers reach. */
 const opened = { firewall: rules({ inbound: ['ip saddr 10.20.1.0/24 tcp dport 9000 accept'] }) }
 
+const database: DemoHost['containers'][number] = {
+  name: 'shop-db',
+  image: 'postgres:17.2',
+  id: 'b'.repeat(64),
+  ports: [{ hostAddress: '0.0.0.0', hostPort: 9000, containerPort: 5432 }],
+  user: '999',
+  command: ['postgres'],
+  environment: {},
+  mounts: [],
+  pid: 2201,
+}
+
 /** Programs beside the inference server. */
 export const others: readonly CorpusHost[] = [
+  corpusHost(
+    'database-published',
+    'A database in a container, published to the application servers',
+    vllm,
+    on((host) => ({ ...host, containers: [...host.containers, database], firewall: opened.firewall })),
+    withListener({ protocol: 'tcp', address: '0.0.0.0', port: 9000, process: 'docker-proxy', pid: 2200 }),
+  ),
   corpusHost('notebook', 'A notebook on loopback', notebook),
   corpusHost(
     'notebook-wide',

@@ -2,8 +2,9 @@ import { printBind } from '#shared/model/listener.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import { unitOf } from '../../../facts/services/placement.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { knownValue } from '../network/flows.ts'
 import { noneFound, openTo, type Surroundings } from './program-words.ts'
-import { type Stranger, strangerSubject, strangersAmong } from './strangers.ts'
+import { nameOf, type Stranger, strangerSubject, strangersAmong } from './strangers.ts'
 
 export default defineControl({
   id: 'listener-owner-expected',
@@ -13,10 +14,10 @@ export default defineControl({
   rationale:
     'What nobody expects to listen nobody patches or watches. On a machine with GPUs it is mostly a forgotten experiment, and sometimes a miner or a way back in.',
   needs: ['listeners', 'processes', 'services', 'programs'],
-  uses: ['firewall', 'network'],
+  uses: ['firewall', 'network', 'containers'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:CM-8', 'CIS-8:4.8', 'ISO-27001:A.8.20'],
-  evaluate: ({ listeners, processes, services, programs, firewall, network }, { host }) => {
-    const strangers = strangersAmong(listeners, services, programs, [22, host.port])
+  evaluate: ({ listeners, processes, services, programs, firewall, network, containers }, { host }) => {
+    const strangers = strangersAmong(listeners, services, programs, [22, host.port], knownValue(containers)?.containers)
     if (strangers.length > 0) return strangers.map((group) => judge(group, processes, { firewall, network }))
     const open = listeners.filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
     return [
@@ -33,10 +34,19 @@ export default defineControl({
 })
 
 function judge(stranger: Stranger, processes: readonly Process[], surroundings: Surroundings): Verdict {
-  const { owner, listeners } = stranger
+  const { owner, container, listeners } = stranger
   const where = [...new Set(listeners.map(printBind))].slice(0, 6).join(', ')
   const cite = listeners.map(({ section = 'listeners', line }) => ({ section, line }))
-  if (owner === undefined)
+  if (container === 'unknown')
+    return {
+      status: 'not-evaluated',
+      subject: strangerSubject(stranger),
+      title: 'What a container publishes is not known',
+      reason: `${owner?.name ?? 'A container runtime'} holds ${where} for a container, and the list of containers could not be read.`,
+      hint: 'Let the audit account list containers as root; gatehouse sudoers prints the exact lines.',
+      cite,
+    }
+  if (container === undefined && owner === undefined)
     return {
       status: 'not-evaluated',
       subject: strangerSubject(stranger),
@@ -45,10 +55,40 @@ function judge(stranger: Stranger, processes: readonly Process[], surroundings: 
       hint: 'Let the audit account run ss as root; gatehouse sudoers prints the exact line.',
       cite,
     }
-  const process = processes.find(({ pid }) => pid === owner.pid)
+  const process = processes.find(({ pid }) => pid === owner?.pid)
+  const who = container === undefined ? whoIs(owner?.pid, process) : `container of ${container.image.slice(0, 120)}`
+  const name = nameOf(stranger) ?? ''
+  // Published ports are translated before the filter sees them.
+  const { firewall } = surroundings
+  const blind = container !== undefined && firewall.known && !firewall.value.translationKnown
+  const { state, whom, cite: rules } = blind ? ({ state: 'unknown', whom: '', cite: [] } as const) : openTo(listeners, surroundings, [])
+  const base = { subject: strangerSubject(stranger) }
+  const shown = [...cite, ...(process ? [{ section: 'processes', line: process.line }] : [])]
+  if (state === 'closed')
+    return {
+      ...base,
+      status: 'pass',
+      title: 'The firewall keeps others from it',
+      reason: `${name} (${who}) listens on ${where}; it is not a program that Gatehouse expects here, and the rules let nobody reach it.`,
+      cite: [...shown, ...rules],
+    }
+  return {
+    ...base,
+    status: 'warning',
+    title: `${name.slice(0, 20)} listens and is not expected`,
+    reason: `${name} (${who}) listens on ${where}, ${state === 'open' ? `open to ${whom}` : 'and who gets there is not known'}.`,
+    hint: 'Stop it, bind it to 127.0.0.1, or close its port.',
+    cite: [
+      ...shown.map((citation, index) => (index === 0 ? { ...citation, note: 'No model server, proxy or part of the system.' } : citation)),
+      ...rules,
+    ],
+  }
+}
+
+function whoIs(pid: number | undefined, process: Process | undefined): string {
   const unit = process && unitOf(process)
-  const who = [
-    `pid ${owner.pid}`,
+  return [
+    `pid ${pid ?? '?'}`,
     ...(process
       ? [
           `user ${process.user}`,
@@ -58,28 +98,6 @@ function judge(stranger: Stranger, processes: readonly Process[], surroundings: 
         ]
       : []),
   ].join(', ')
-  const { state, whom, cite: rules } = openTo(listeners, surroundings, [])
-  const base = { subject: strangerSubject(stranger) }
-  const shown = [...cite, ...(process ? [{ section: 'processes', line: process.line }] : [])]
-  if (state === 'closed')
-    return {
-      ...base,
-      status: 'pass',
-      title: 'The firewall keeps others from it',
-      reason: `${owner.name} (${who}) listens on ${where}; it is not a program that Gatehouse expects here, and the rules let nobody reach it.`,
-      cite: [...shown, ...rules],
-    }
-  return {
-    ...base,
-    status: 'warning',
-    title: `${owner.name.slice(0, 20)} listens and is not expected`,
-    reason: `${owner.name} (${who}) listens on ${where}, ${state === 'open' ? `open to ${whom}` : 'and who gets there is not known'}.`,
-    hint: 'Stop it, bind it to 127.0.0.1, or close its port.',
-    cite: [
-      ...shown.map((citation, index) => (index === 0 ? { ...citation, note: 'No model server, proxy or part of the system.' } : citation)),
-      ...rules,
-    ],
-  }
 }
 
 /** What it really runs, and where that comes from, as far as root could see. */

@@ -51,6 +51,7 @@ const rules = (input: string) =>
     line: 3,
   })
 const closed = rules('')
+const untranslated = closed.known ? known({ ...closed.value, translationKnown: false }) : closed
 const open = rules('\t\ttcp dport 8265 accept\n')
 const fromMonitoring = rules('\t\tip saddr 10.0.9.0/24 tcp dport 8265 accept\n')
 
@@ -156,8 +157,15 @@ describe('listener-owner-expected', () => {
       line: 9,
     },
   ]
+  const holds = (...containers: readonly object[]) => known({ runtimes: ['docker'], containers })
+  const container = (hostAddress: string, hostPort: number, more: object = {}) => ({
+    ...{ name: 'shop-db', image: 'postgres:17', running: true, line: 4 },
+    ports: [{ hostAddress, hostPort, containerPort: 5432, protocol: 'tcp' }],
+    ...more,
+  })
+  const forwarded = [listener(8265, [{ name: 'docker-proxy', pid: 50 }])]
   const judge = (listeners: readonly object[], more: object = {}) =>
-    ask(listenerOwnerExpected, { listeners, processes, services: [], programs: [], ...more })
+    ask(listenerOwnerExpected, { listeners, processes, services: [], programs: [], containers: holds(), ...more })
 
   test.each<[string, readonly object[], object, string]>([
     [
@@ -176,6 +184,51 @@ describe('listener-owner-expected', () => {
     ['a stranger', [listener(8265, [python])], {}, 'warning: python3 listens and is not expected'],
     ['a stranger behind rules', [listener(8265, [python])], { firewall: closed }, 'pass: The firewall keeps others from it'],
     ['nobody knows whose', [listener(5000, [])], {}, 'not-evaluated: The owner of a listener could not be read'],
+    [
+      'a port published for a container',
+      forwarded,
+      { containers: holds(container('0.0.0.0', 8265)) },
+      'warning: shop-db listens and is not expected',
+    ],
+    ['forwarded by the kernel alone', [], { containers: holds(container('', 8265)) }, 'warning: shop-db listens and is not expected'],
+    ['published behind rules', [], { containers: holds(container('', 8265)), firewall: closed }, 'pass: The firewall keeps others from it'],
+    ['published on loopback', [], { containers: holds(container('127.0.0.1', 8265)) }, 'pass: Every listener is accounted for'],
+    [
+      'a container that stopped',
+      [],
+      { containers: holds(container('', 8265, { running: false })) },
+      'pass: Every listener is accounted for',
+    ],
+    [
+      'a container of a known program',
+      forwarded,
+      { containers: holds(container('', 8265)), programs: [program('cluster')] },
+      'pass: Every listener is accounted for',
+    ],
+    [
+      'a proxy in a container',
+      forwarded,
+      { containers: holds(container('', 8265, { image: 'docker.io/library/nginx:1.27' })) },
+      'pass: Every listener is accounted for',
+    ],
+    [
+      'a port whose container is not known',
+      forwarded,
+      { containers: unknown('denied', []) },
+      'not-evaluated: What a container publishes is not known',
+    ],
+    [
+      'a known port, containers unread',
+      forwarded,
+      { containers: unknown('denied', []), programs: [program('cluster')] },
+      'pass: Every listener is accounted for',
+    ],
+    [
+      'translation unread',
+      [],
+      { containers: holds(container('', 8265)), firewall: untranslated },
+      'warning: shop-db listens and is not expected',
+    ],
     ['SSH by a socket unit', [listener(22, [{ name: 'systemd', pid: 1 }])], {}, 'pass: Every listener is accounted for'],
     ['another socket unit', [listener(8265, [{ name: 'systemd', pid: 1 }])], {}, 'warning: systemd listens and is not expected'],
     ['SSH, owner unread', [listener(22, [])], {}, 'pass: Every listener is accounted for'],

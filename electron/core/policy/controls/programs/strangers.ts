@@ -1,24 +1,38 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
+import type { Container } from '../../../facts/containers/containers.ts'
+import { scopeOf } from '../../../facts/listeners/address-scope.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 
 /** Programs of the system and proxies that other controls look at. */
 const usual =
-  /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o|oauth2-proxy|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|docker-proxy|rootlessport|conmon|dockerd|containerd|netavark|aardvark-dns|slirp4netns|pasta(?:\.avx2)?|kube-proxy|nv-hostengine|nvidia-persiste\w*)$/
+  /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o|oauth2-proxy|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|dockerd|containerd|netavark|aardvark-dns|kube-proxy|nv-hostengine|nvidia-persiste\w*)$/
 
-/** A process that listens beyond this machine and is neither a known program nor part of the system. */
+/** Programs that hold a port of the host for a container. */
+const forwarders = /^(?:docker-proxy|rootlessport|conmon|slirp4netns|pasta(?:\.avx2)?)$/
+
+/** Proxies in containers, which are reported as not modelled. */
+const proxyImages = /(?:^|[/-])(?:nginx\w*|openresty|caddy|haproxy|traefik|envoy|httpd|kong|apisix|oauth2-proxy)(?:[:@-]|$)/
+
+/** A process or container that listens beyond this machine and is neither a known program nor part of the system. */
 export interface Stranger {
   /** Undefined when the audit account may not see whose sockets they are. */
   readonly owner: Listener['processes'][number] | undefined
+  /** Set when the ports are published for it, or when that is all that is known of the owner. */
+  readonly container?: Container | 'unknown' | undefined
   readonly listeners: readonly Listener[]
 }
 
-/** One group for each process; sockets without a known owner stand alone. */
+/**
+ * One group for each process and container; sockets without a known owner stand alone. Published ports are looked for in the list of containers,
+ * since the kernel alone may forward them, without a socket; `containers` is undefined when that list is not known.
+ */
 export function strangersAmong(
   listeners: readonly Listener[],
   services: readonly InferenceService[],
   programs: readonly Program[],
   sshPorts: readonly number[],
+  containers: readonly Container[] | undefined,
 ): readonly Stranger[] {
   const expected = new Set([...services, ...programs].flatMap(({ pids }) => pids))
   const bound = new Set(
@@ -26,26 +40,45 @@ export function strangersAmong(
       ({ port }) => port,
     ),
   )
-  const groups = new Map<string, { owner: Stranger['owner']; listeners: Listener[] }>()
+  const groups = new Map<string, Stranger & { listeners: Listener[] }>()
   for (const listener of listeners) {
     if (listener.protocol !== 'tcp' || listener.scope === 'loopback') continue
     const { processes } = listener
     if (processes.some(({ name, pid }) => expected.has(pid) || usual.test(name))) continue
+    const forwarded = processes.some(({ name }) => forwarders.test(name))
+    if (forwarded && (containers !== undefined || bound.has(listener.port))) continue
     // Owners unread: the ports of SSH and of what is known are explained by them.
     if (processes.length === 0 && (bound.has(listener.port) || sshPorts.includes(listener.port))) continue
     // Sockets that systemd holds for a service: those of sshd are expected, others are as unexpected as what they start.
     if (sshPorts.includes(listener.port) && processes.every(({ name }) => name === 'systemd' || name === 'init')) continue
     const owner = processes[0]
     const key = owner === undefined ? printBind(listener) : String(owner.pid)
-    const group = groups.get(key) ?? { owner, listeners: [] }
+    const group = groups.get(key) ?? { owner, listeners: [], ...(forwarded && { container: 'unknown' }) }
     group.listeners.push(listener)
     groups.set(key, group)
   }
-  return [...groups.values()]
+  const published = (containers ?? []).flatMap((container) => {
+    const open = container.running && !proxyImages.test(container.image) ? portsOf(container).filter(({ port }) => !bound.has(port)) : []
+    return open.length > 0 ? [{ owner: undefined, container, listeners: open }] : []
+  })
+  return [...groups.values(), ...published]
 }
 
+/** What a container publishes beyond this machine, as sockets of the host. */
+const portsOf = ({ ports, line }: Container): Listener[] =>
+  ports.flatMap(({ hostAddress, hostPort, protocol }): Listener[] => {
+    const address = hostAddress === '' ? '0.0.0.0' : hostAddress
+    const scope = scopeOf(address)
+    if (protocol !== 'tcp' || hostPort === 0 || scope === undefined || scope === 'loopback') return []
+    return [{ protocol, address, port: hostPort, scope, processes: [], section: 'containers', line }]
+  })
+
+export const nameOf = ({ owner, container }: Stranger): string | undefined => (typeof container === 'object' ? container.name : owner?.name)
+
 /** What findings about it are followed by: its name and ports; its sockets where the name is not known. */
-export const strangerSubject = ({ owner, listeners }: Stranger): string =>
-  owner === undefined
-    ? [...new Set(listeners.map(printBind))].slice(0, 6).join(', ')
-    : `${owner.name} ${[...new Set(listeners.map(({ port }) => port))].join(' ')}`
+export function strangerSubject(stranger: Stranger): string {
+  const { container, listeners } = stranger
+  const name = container === 'unknown' ? undefined : nameOf(stranger)
+  if (name === undefined) return [...new Set(listeners.map(printBind))].slice(0, 6).join(', ')
+  return `${name} ${[...new Set(listeners.map(({ port }) => port))].join(' ')}`
+}
