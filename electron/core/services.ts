@@ -75,8 +75,6 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       repo.briefs(fleet.name, host, 1)[0]?.findings.find((it) => it.control === control && it.subject === subject),
   })
   const advisories = createAdvisoryStore({ clock: ports.clock, log: ports.log, folder: ports.paths.data, by: ports.account })
-  const audits = createAuditService({ ...ports, repo, decisions: decisions.of, advisories: advisories.book })
-  const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
   const models = createModelService({
     clock: ports.clock,
     repo: createModelRepo(database),
@@ -84,6 +82,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     by: ports.account,
     changed: ports.changed,
   })
+  const audits = createAuditService({ ...ports, repo, decisions: decisions.of, advisories: advisories.book, recorded: models.recorded })
+  const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
   let outlook: string = randomUUID()
   let open: Transport | undefined
 

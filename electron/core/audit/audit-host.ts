@@ -25,6 +25,8 @@ export interface AuditHostRequest {
   readonly controls?: readonly AnyControl[]
   /** Those that ship with this release when left out. */
   readonly advisories?: AdvisoryBook
+  /** What was recorded of this host before, told as sections of this audit. */
+  readonly recorded?: readonly SectionOutput[]
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly signal: AbortSignal
@@ -154,6 +156,7 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     const answered = [...outputs.values()].some(({ state }) => state !== 'not-run')
     if (failure && !answered) return { audit: failedAudit(base, failure, controls, finishedAt()), outputs: [] }
     for (const output of await wire.finish(outputs)) outputs.set(output.id, redactOutput(output))
+    for (const output of request.recorded ?? []) outputs.set(output.id, output)
     onProgress({ stage: 'evaluating', current: '' })
     const judged = judgeRecording({ host, fleet, outputs, controls, advisories, at: askedMs, log })
     const limited = [...outputs.values()].some(

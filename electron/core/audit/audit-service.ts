@@ -11,6 +11,7 @@ import { throttled } from '../jobs/throttle.ts'
 import type { Decisions } from '../policy/decisions.ts'
 import { controls } from '../policy/registry.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
+import type { SectionOutput } from '../probe/section.ts'
 import type { AuditRepo, AuditSummary, StoredNetwork } from '../store/audit.repo.ts'
 import { auditHost, judgeRecording } from './audit-host.ts'
 import { changesBetween } from './changes.ts'
@@ -32,6 +33,8 @@ export interface AuditServicePorts {
   readonly decisions: (fleet: Fleet) => Decisions
   /** The advisory data of the moment; that of the release when left out. */
   readonly advisories?: () => AdvisoryBook
+  /** What was recorded of a host before, as sections of its audit. */
+  readonly recorded?: (fleet: Fleet, host: string) => readonly SectionOutput[]
   readonly changed: (event: 'job:changed' | 'audit:changed' | 'connection:changed') => void
 }
 
@@ -78,6 +81,7 @@ export function createAuditService({
   version,
   decisions,
   advisories = shippedBook,
+  recorded = () => [],
   changed,
 }: AuditServicePorts): AuditService {
   let current: { job: AuditJob; readonly abort: AbortController } | undefined
@@ -101,6 +105,7 @@ export function createAuditService({
         fleet,
         transport,
         advisories: advisories(),
+        recorded: recorded(fleet, host.name),
         now: clock.now,
         signal: abort.signal,
         log,

@@ -23,6 +23,7 @@ import type { Sshd } from './sshd/sshd.ts'
 import type { System } from './system/system.ts'
 import type { Unit } from './units/units.ts'
 import type { Updates } from './updates/updates.ts'
+import type { VerifiedModels } from './verified-models/verified-models.ts'
 import type { Wire } from './wire/wire.ts'
 
 /** Everything that Gatehouse can know about one host at one time. */
@@ -42,6 +43,8 @@ export interface Facts {
   readonly certificates: Certificates
   readonly accounts: Accounts
   readonly 'model-files': ModelFiles
+  /** What Gatehouse's own look at the models found before the audit. */
+  readonly 'verified-models': VerifiedModels
   readonly firewall: Firewall
   readonly sshd: Sshd
   readonly network: Network

@@ -29,6 +29,7 @@ import { sshdFact } from './sshd/sshd.fact.ts'
 import { systemFact } from './system/system.fact.ts'
 import { unitsFact } from './units/units.fact.ts'
 import { updatesFact } from './updates/updates.fact.ts'
+import { verifiedModelsFact } from './verified-models/verified-models.fact.ts'
 import { wireFact } from './wire/wire.fact.ts'
 
 /** In the order in which they are read: a fact may use those before it. */
@@ -49,6 +50,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   'oauth2-proxy': oauth2ProxyFact,
   certificates: certificatesFact,
   'model-files': modelFilesFact,
+  'verified-models': verifiedModelsFact,
   firewall: firewallFact,
   sshd: sshdFact,
   gpus: gpusFact,

@@ -7,11 +7,13 @@ import type { ModelJob, ModelProgress } from '#shared/model/model-job.ts'
 import { mapWithLimit } from '../jobs/map-with-limit.ts'
 import { throttled } from '../jobs/throttle.ts'
 import type { Clock, Transport } from '../ports.ts'
+import type { SectionOutput } from '../probe/section.ts'
 import type { ModelRepo } from '../store/model.repo.ts'
 import type { StatedDigests } from './expected/parse-expected.ts'
 import { hashHost } from './hashes/hash-host.ts'
 import { listHost } from './inventory/list-host.ts'
 import { scanHost } from './scans/scan-host.ts'
+import { verifiedSection } from './verified-section.ts'
 import { artifactsOf, byModel, type HostKnowledge, hashBook, scanShelf, type VerifiedPlace, verifyModel } from './verify-model.ts'
 
 const HOSTS_AT_ONCE = 8
@@ -57,6 +59,8 @@ export interface ModelService {
   /** Records what a document states for a model; returns what stands now. */
   expect(fleet: Fleet, model: string, stated: StatedDigests, origin: Pick<ExpectedOrigin, 'url' | 'readBy' | 'readOn'>): ExpectedValue[]
   expected(fleet: Fleet): ExpectedValue[]
+  /** What is known of one host, as a section of its audit; nothing while its models were never listed. */
+  recorded(fleet: Fleet, host: string): readonly SectionOutput[]
   withdrawExpected(fleet: Fleet, model: string): number
 }
 
@@ -122,7 +126,8 @@ export function createModelService({ clock, repo, version, by, changed }: ModelS
     scans: scanShelf(repo.scans(fleet, host)),
   })
 
-  function placesOf(fleet: Fleet): VerifiedPlace[] {
+  /** Of one host, or of all that are in the fleet. */
+  function placesOf(fleet: Fleet, only?: string): VerifiedPlace[] {
     const known = new Map<string, HostKnowledge>()
     const knownOf = (host: string): HostKnowledge => {
       const it = known.get(host) ?? knowledge(fleet.name, host)
@@ -133,7 +138,7 @@ export function createModelService({ clock, repo, version, by, changed }: ModelS
     const inFleet = new Set(fleet.hosts.map(({ name }) => name))
     return repo
       .models(fleet.name)
-      .filter(({ host }) => inFleet.has(host))
+      .filter(({ host }) => (only === undefined ? inFleet.has(host) : host === only))
       .map((model) => ({
         model,
         files: verifyModel(model, repo.files(fleet.name, model.host, model.id), expected.get(model.name) ?? [], knownOf(model.host)),
@@ -216,6 +221,10 @@ export function createModelService({ clock, repo, version, by, changed }: ModelS
       repo.expect(fleet.name, values)
       changed('models:changed')
       return values
+    },
+    recorded(fleet, host) {
+      const inventory = repo.listings(fleet.name).find((listing) => listing.host === host)
+      return inventory ? [verifiedSection(inventory, placesOf(fleet, host))] : []
     },
     expected: (fleet) => repo.expected(fleet.name),
     withdrawExpected(fleet, model) {

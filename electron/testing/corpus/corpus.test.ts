@@ -116,7 +116,7 @@ test('a restart changes the digest of no finding, so no waiver ends by it', asyn
 /** Statements flip the others; `electron/testing/demo/decisions.test.ts` makes some. */
 const machineControls = controls.filter(({ id, attestation }) => attestation === undefined && id !== OWN_DATA)
 
-/** By its nature it passes nothing: a name is no proof of what is in a file. */
+/** It passes only what Gatehouse has read before (`verified-models`), which a host of the corpus does not have. */
 const PASSES_NOTHING = 'model-files-not-named-as-pickle'
 
 /** Hosts on which it is open where it passes on their base, or the other way round. */

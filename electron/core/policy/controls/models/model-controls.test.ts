@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { known, unknown } from '../../../facts/fact.ts'
 import { parseModelFiles } from '../../../facts/model-files/parse.ts'
+import { parseVerifiedModels } from '../../../facts/verified-models/parse.ts'
 import type { Control } from '../../control.ts'
 import notWritable from './model-directory-not-writable-by-others.control.ts'
 import notPickle from './model-files-not-named-as-pickle.control.ts'
@@ -38,6 +39,12 @@ const members = (names: readonly string[], more: readonly ReturnType<typeof acco
 const halt = account('halt', 7, 0)
 const own = ['d/750/ollama/ollama/o', 'f/640/ollama/ollama/c'] as const
 const partial = { end: '#/1/self/done' }
+
+/** What Gatehouse found before, of the one file of `listing`. */
+function looked(file: string, root = 'listed 1 9') {
+  const models = parseVerifiedModels(`listed 2026-11-26T00:00:00Z\nroot ${root} /models\n${file}\n`)
+  return { 'verified-models': models ? known(models) : unknown('none', []) }
+}
 
 test.each([
   ['owned by the service', owned, listing(...own), {}, 'pass'],
@@ -98,11 +105,65 @@ test.each([
   ['a .bin that may be anything', notPickle, listing(...own, { name: 'ggml-model-q4_0.bin' }), {}, 'not-evaluated'],
   ['names, not all was seen', notPickle, listing(...own, partial), {}, 'not-evaluated'],
   ['names without a server', notPickle, parseModelFiles('@//models\n#/0/self/missing\n'), { services: [] }, 'not-applicable'],
+  ['every hash as published', verified, listing(...own), looked('file verified strong cleared safetensors weights /models/a'), 'pass'],
+  [
+    'hashes from the place of the download',
+    verified,
+    listing(...own),
+    looked('file verified weak cleared safetensors weights /models/a'),
+    'warning',
+  ],
+  ['another hash', verified, listing(...own), looked('file differs weak cleared safetensors weights /models/a'), 'fail'],
+  ['a file that is missing', verified, listing(...own), looked('file missing-file weak cleared unknown data /models/b'), 'fail'],
+  [
+    'a file without an expected hash',
+    verified,
+    listing(...own),
+    looked('file no-expected-value weak cleared gguf weights /models/a'),
+    'needs-attestation',
+  ],
+  [
+    'another set of files than was hashed',
+    verified,
+    listing(...own),
+    looked('file verified strong cleared gguf weights /models/a', 'listed 2 18'),
+    'needs-attestation',
+  ],
+  [
+    'a directory that was hashed in part',
+    verified,
+    listing(...own),
+    looked('file verified strong cleared gguf weights /models/a', 'partial 1 9'),
+    'needs-attestation',
+  ],
+  ['read: no pickle', notPickle, listing(...own), looked('file no-expected-value weak cleared safetensors weights /models/a'), 'pass'],
+  [
+    'read: a pickle under another name',
+    notPickle,
+    listing(...own),
+    looked('file verified strong cleared pytorch-zip weights /models/a'),
+    'warning',
+  ],
+  ['read: it runs code', notPickle, listing(...own), looked('file verified strong dangerous pickle weights /models/a'), 'fail'],
+  ['read, and not cleared', notPickle, listing(...own), looked('file verified strong not-cleared gguf weights /models/a'), 'not-evaluated'],
+  [
+    'named as a pickle, though none by content',
+    notPickle,
+    listing(...own, { name: 'x.pt' }),
+    looked('file verified strong cleared safetensors weights /models/x.pt'),
+    'warning',
+  ],
   ['nothing there and no server', closed, parseModelFiles('@//models\n#/0/self/missing\n'), { services: [] }, 'not-applicable'],
 ] as const)('%s', (_, control, directories, change, expected) => {
   const open = control as unknown as Control
   const verdicts = open.evaluate(
-    { 'model-files': { directories }, services: [service], accounts: members([]), ...change } as never,
+    {
+      'model-files': { directories },
+      services: [service],
+      accounts: members([]),
+      'verified-models': unknown('no', []),
+      ...change,
+    } as never,
     {} as never,
   )
   expect(verdicts.map(({ status }) => status)).toEqual([expected])

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { fileStates } from '#shared/model/file-state.ts'
+import type { HostInventory } from '#shared/model/model-inventory.ts'
+import type { SectionOutput } from '../probe/section.ts'
+import { mustScan, type VerifiedPlace } from './verify-model.ts'
+
+/** Files told in one audit, the loudest first; the store keeps them all. */
+const MAX_FILES = 5_000
+
+/** A name on one line: backslashes and what would end it are escaped. */
+const oneLine = (path: string): string =>
+  path.replace(/[\\\n\r]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+
+/**
+ * What is known of the models of one host as a section of an audit: `listed TIME`, `root STATE FILES BYTES PATH`,
+ * `file STATE strong|weak SCAN FORMAT ROLE PATH`, `cut` when there are more. Read by the fact `verified-models`.
+ */
+export function verifiedSection(inventory: HostInventory, places: readonly VerifiedPlace[]): SectionOutput {
+  const files = places.flatMap(({ model, files: all }) =>
+    all
+      .filter(({ role, state }) => role !== 'document' || state === 'differs')
+      .map(({ name, file, role, state, weak, scan }) => ({
+        state,
+        text: [
+          'file',
+          state,
+          state === 'verified' && !weak ? 'strong' : 'weak',
+          scan?.outcome ?? (mustScan(model.kind, role) ? 'not-scanned' : 'cleared'),
+          scan?.format ?? 'unknown',
+          role,
+          oneLine(file?.path ?? `${model.path}/${name}`),
+        ].join(' '),
+      })),
+  )
+  const sorted = [...new Map(files.map((file) => [file.text, file])).values()].sort(
+    (a, b) => fileStates.indexOf(a.state) - fileStates.indexOf(b.state),
+  )
+  const stdout = [
+    `listed ${inventory.listedAt}`,
+    ...inventory.roots
+      .filter(({ state }) => state !== 'missing')
+      .map(({ state, files: count, bytes, path }) => `root ${inventory.failure ? 'partial' : state} ${count} ${bytes} ${oneLine(path)}`),
+    ...sorted.slice(0, MAX_FILES).map(({ text }) => text),
+    ...(sorted.length > MAX_FILES ? ['cut'] : []),
+    '',
+  ].join('\n')
+  return {
+    id: 'verified-models',
+    command: 'gatehouse models verify',
+    state: 'ok',
+    privileged: false,
+    exitCode: 0,
+    stdout,
+    stderr: '',
+    durationMs: 0,
+    bytes: Buffer.byteLength(stdout),
+    sha256: createHash('sha256').update(stdout).digest('hex'),
+  }
+}
