@@ -194,8 +194,13 @@ export class GatehouseError extends Error {
   }
 }
 
+/** Codes of SQLite and of the operating system for a disk that takes no more, or takes nothing. */
+const UNWRITABLE = /^(?:SQLITE_(?:FULL|READONLY|CANTOPEN|IOERR)(?:_\w+)?|ENOSPC|EDQUOT|EROFS)$/
+
 /** Turns anything thrown into a failure. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof GatehouseError) return thrown.failure
+  if (thrown instanceof Error && 'code' in thrown && UNWRITABLE.test(String(thrown.code)))
+    return { code: 'store.unwritable', detail: thrown.message }
   return { code: 'internal.unexpected', detail: thrown instanceof Error ? thrown.message : String(thrown) }
 }

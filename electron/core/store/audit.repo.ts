@@ -4,6 +4,7 @@ import type { Finding } from '#shared/model/finding.ts'
 import type { HostNetwork } from '#shared/model/network-flow.ts'
 import { score } from '#shared/model/score.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { allOrNothing } from './all-or-nothing.ts'
 
 export interface AuditHead {
   readonly id: string
@@ -107,7 +108,7 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
     begin(head) {
       insertAudit.run(head.id, head.fleet, head.startedAt, head.gatehouse)
     },
-    saveHost: database.transaction((auditId: string, fleet: string, host: HostAudit, outputs: Iterable<SectionOutput>): HostAudit => {
+    saveHost: allOrNothing(database, (auditId: string, fleet: string, host: HostAudit, outputs: Iterable<SectionOutput>): HostAudit => {
       const saved = { ...host, findings: host.findings.map((finding) => dated(fleet, host.name, finding, host.finishedAt)) }
       const { passed, applicable } = score(saved.items)
       insertHost.run(auditId, fleet, host.name, host.state, passed, applicable, JSON.stringify(briefOf(saved)), JSON.stringify(saved))
@@ -116,7 +117,7 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
         insertSection.run(auditId, host.name, answer.id, JSON.stringify(answer), answer.sha256)
       }
       return saved
-    }) as AuditRepo['saveHost'],
+    }),
     finish(auditId, finishedAt, outcome) {
       finishAudit.run(finishedAt, outcome, auditId)
     },

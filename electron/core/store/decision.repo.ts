@@ -1,6 +1,7 @@
 import type Database from 'libsql'
 import type { Attestation } from '#shared/model/attestation.ts'
 import type { Waiver } from '#shared/model/waiver.ts'
+import { allOrNothing } from './all-or-nothing.ts'
 
 /** What people decided about one fleet. Nothing is ever changed or removed: a decision is withdrawn, and stays to be read. */
 export interface DecisionRepo<T extends Waiver | Attestation> {
@@ -40,7 +41,7 @@ function createRepo<T extends Waiver | Attestation>(
     `SELECT ${table} AS decision, withdrawn_at, withdrawn_by FROM ${table} WHERE fleet = ? ORDER BY ${dateColumn} DESC, rowid DESC`,
   )
   return {
-    add: database.transaction((fleet: string, decision: T, by: string, at: string) => {
+    add: allOrNothing(database, (fleet: string, decision: T, by: string, at: string) => {
       const { id, host, control, subject } = decision
       replace.run(at, by, fleet, host, control, subject)
       insert.run(id, fleet, host, control, subject, dateOf(decision), JSON.stringify(decision))

@@ -2,6 +2,7 @@ import type Database from 'libsql'
 import type { ExpectedValue, HashAlgorithm } from '#shared/model/model-expected.ts'
 import type { HostInventory, HostModel, ModelFile } from '#shared/model/model-inventory.ts'
 import type { ScanReport } from '#shared/model/scan-report.ts'
+import { allOrNothing } from './all-or-nothing.ts'
 
 /** A file of a model as it is stored: its name inside the model, and the file that holds its bytes. */
 export interface StoredFile {
@@ -102,7 +103,7 @@ export function createModelRepo(database: Database.Database): ModelRepo {
   const parsed = <T>(row: unknown, column: string): T => JSON.parse(String((row as Row)[column])) as T
 
   return {
-    saveListing: database.transaction((fleet: string, inventory: HostInventory, models: Parameters<ModelRepo['saveListing']>[2]) => {
+    saveListing: allOrNothing(database, (fleet: string, inventory: HostInventory, models: Parameters<ModelRepo['saveListing']>[2]) => {
       upsertListing.run(fleet, inventory.host, JSON.stringify(inventory))
       if (inventory.failure !== undefined) return
       dropModels.run(fleet, inventory.host)
@@ -153,7 +154,7 @@ export function createModelRepo(database: Database.Database): ModelRepo {
         scannedAt: String(row.scanned_at),
         report: parsed<ScanReport>(row, 'report'),
       })),
-    expect: database.transaction((fleet: string, values: readonly ExpectedValue[]) => {
+    expect: allOrNothing(database, (fleet: string, values: readonly ExpectedValue[]) => {
       for (const value of values) {
         replaceExpected.run(value.statedAt, value.statedBy, fleet, value.model, value.file)
         insertExpected.run(value.id, fleet, value.model, value.file, value.statedAt, JSON.stringify(value))

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { failureOf } from '#shared/errors.ts'
 import { type HostAudit, hostBriefSchema, itemResults } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import type { SectionOutput } from '../probe/section.ts'
@@ -65,6 +66,33 @@ describe('audit repo', () => {
     return { database, repo: createAuditRepo(database) }
   }
   const head = (id: string, startedAt: string) => ({ id, fleet: 'dc1', startedAt, gatehouse: '0.1.0' })
+
+  test('a full disk has a name, keeps nothing by halves, and all works again when there is room', () => {
+    const { database, repo } = open()
+    repo.begin(head('a1', '2026-11-01T00:00:00.000Z'))
+    repo.saveHost('a1', 'dc1', hostAudit('2026-11-01T00:00:00.000Z', [finding('fail')]), [])
+    const held = () =>
+      database
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .all()
+        .map((row) => (row as { name: string }).name)
+    const rows = () => held().map((name) => [name, (database.prepare(`SELECT count(*) AS n FROM "${name}"`).get() as { n: number }).n])
+    const before = rows()
+    const many = Array.from({ length: 40 }, (_, index) => output(`s${index}`, `${index} `.repeat(4_000 + index)))
+    const pages = (database.prepare('PRAGMA page_count').get() as { page_count: number }).page_count
+    database.exec(`PRAGMA max_page_count = ${pages + 4}`)
+    const save = () => repo.saveHost('a1', 'dc1', { ...hostAudit('2026-11-02T00:00:00.000Z', [finding('pass')]), name: 'gpu-02' }, many)
+    let thrown: unknown
+    try {
+      save()
+    } catch (error) {
+      thrown = error
+    }
+    expect(failureOf(thrown)).toEqual({ code: 'store.unwritable', detail: 'database or disk is full' })
+    expect(rows()).toEqual(before)
+    database.exec('PRAGMA max_page_count = 1000000')
+    expect(save().name).toBe('gpu-02')
+  })
 
   test('a finding keeps its first date, and its last change follows its status', () => {
     const { repo } = open()
