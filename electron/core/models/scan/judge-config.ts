@@ -23,7 +23,19 @@ export const isSetting = (name: string): boolean => settings.has(name) || name.s
  */
 export function judgeConfig(scan: Scan, item: ScanItem, root: JsonValue): void {
   if (root instanceof Map && root.has('class_name') && root.has('config')) judgeKeras(scan, item, root)
+  if (Array.isArray(root))
+    for (const it of root) if (it instanceof Map && it.has('idx') && it.has('path')) judgeModule(scan, item, it.get('type'))
   walk(root, (name, value) => judgeMember(scan, item, name, value))
+}
+
+/** `modules.json` of sentence-transformers: classes by their dotted names, which its loader imports. */
+function judgeModule(scan: Scan, item: ScanItem, type: JsonValue | undefined): void {
+  if (typeof type === 'string' && !type.startsWith('sentence_transformers.')) nameOfClass(scan, item, type)
+}
+
+function nameOfClass(scan: Scan, item: ScanItem, path: string): void {
+  const split = Math.max(0, path.lastIndexOf('.'))
+  scan.find(isGadget(path.slice(0, split), path.slice(split + 1)) ? 'config.calls-gadget' : 'config.names-class', item, null, path)
 }
 
 function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue): void {
@@ -32,11 +44,7 @@ function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue)
     scan.find('config.own-code', item, null, `${name}: ${found}`)
   if (name === 'trust_remote_code' && value !== false && value !== null) scan.find('config.own-code', item, null, `${name}: ${found}`)
   if (name.startsWith('py/')) scan.find('config.python-object', item, null, `${name}: ${found}`)
-  if (name === '_target_' && typeof value === 'string') {
-    const split = value.lastIndexOf('.')
-    const gadget = isGadget(value.slice(0, Math.max(0, split)), value.slice(split + 1))
-    scan.find(gadget ? 'config.calls-gadget' : 'config.names-class', item, null, value)
-  }
+  if (name === '_target_' && typeof value === 'string') nameOfClass(scan, item, value)
   if (name !== 'chat_template') return
   for (const template of templatesOf(value)) judgeTemplate(scan, item, template)
 }

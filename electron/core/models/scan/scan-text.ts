@@ -15,13 +15,17 @@ const MAX_JSON_VALUES = 300_000
 /** Text that programs read as data, by the end of its name. Any other text may be a program. */
 const dataText =
   /(?:^|[./])(?:txt|md|rst|csv|tsv|jsonl|ya?ml|toml|cfg|ini|bpe|vocab|merges|tiktoken|license|licence|readme|notice|version|gitattributes|gitignore|byteorder|serialization_id|format_version|storage_alignment|modelfile)$/i
+/** Stores that name files by their digest hold texts under it, and a few templates: nobody runs a file of such a name. */
+const digest = /^(?:sha256[-:])?[0-9a-f]{40,64}$/
 const python = /^(?:import [\w.]+|from [\w.]+ import |def \w+\(|class \w+[(:]|if __name__ ==|exec\(|eval\()/m
 
 export async function scanJson(scan: Scan, item: ScanItem): Promise<ModelFormat> {
   if (/\.jsonl$/i.test(item.name)) return scanText(scan, item)
   if (item.source.size > MAX_PARSED_BYTES) return scanLargeJson(scan, item)
   const text = await readText(item.source, MAX_PARSED_BYTES, scan.signal)
-  judgeConfig(scan, item, parseJson(text, { maxValues: MAX_JSON_VALUES }))
+  const root = parseJson(text, { maxValues: MAX_JSON_VALUES })
+  judgeConfig(scan, item, root)
+  if (root instanceof Map && root.has('cells') && root.has('nbformat')) return scanPython(scan, item)
   return 'json'
 }
 
@@ -38,7 +42,7 @@ async function scanLargeJson(scan: Scan, item: ScanItem): Promise<ModelFormat> {
 export async function scanText(scan: Scan, item: ScanItem): Promise<ModelFormat> {
   const text = await readText(item.source, MAX_TEXT_BYTES, scan.signal)
   const name = item.name.split('/').at(-1) ?? ''
-  if (/\.(?:jinja2?|j2)$/i.test(name)) {
+  if (/\.(?:jinja2?|j2)$/i.test(name) || (digest.test(name) && /\{[{%]/.test(text))) {
     judgeTemplate(scan, item, text)
     return 'text'
   }
@@ -49,6 +53,7 @@ export async function scanText(scan: Scan, item: ScanItem): Promise<ModelFormat>
   if (/^[ \t-]*trust_remote_code[ \t]*:[ \t]*(?:true|yes|on)\b/im.test(text)) scan.find('config.own-code', item, null, 'trust_remote_code')
   if (dataText.test(name)) return 'text'
   if (python.test(text)) return scanPython(scan, item)
+  if (digest.test(name)) return 'text'
   throw new Unreadable('a text of which nobody knows what reads it')
 }
 

@@ -8,6 +8,7 @@ import { isJoblibArray, joblibArrayOf } from './joblib-array.ts'
 import { judgePickle, type PicklePlace, type Verdicts } from './judge-pickle.ts'
 import type { PickleRun } from './pickle-run.ts'
 import type { PickleBytes, PickleObject, PickleValue } from './pickle-value.ts'
+import { scanAsPlainPickle } from './scan-plain.ts'
 import { TORCH_MAGIC } from './torch-magic.ts'
 
 /** Magic, protocol, system, object, names of the storages; then the storages, raw. */
@@ -78,6 +79,7 @@ async function scanOne(scan: Scan, item: ScanItem, nested: Nested, place: Pickle
     const source = await sourceOf(item.source, bytes, scan.signal)
     await nested({ source, name: '', member: joined(item.member, `pickle in byte ${offset}`), depth: item.depth + 1 })
   }
+  if (joblib) await scanAsPlainPickle(scan, item, start)
   return { end, result, imports: verdicts.imports, broken: verdicts.broken, joblib }
 }
 
