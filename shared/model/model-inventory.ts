@@ -47,6 +47,8 @@ export const modelRootSchema = z.object({
   reason: z.string(),
   files: z.int(),
   bytes: z.number(),
+  /** Weights and blobs that belong to no model that could be read: nothing is known of them. */
+  unsorted: z.int(),
 })
 export type ModelRoot = z.infer<typeof modelRootSchema>
 

@@ -7,12 +7,16 @@ import { mustScan, type VerifiedPlace } from './verify-model.ts'
 /** Files told in one audit, the loudest first; the store keeps them all. */
 const MAX_FILES = 5_000
 
+/** A model that lacks a part, or whose layout could not be read, is not known in full. */
+const hasProblems = (root: string, places: readonly VerifiedPlace[]): boolean =>
+  places.some(({ model }) => model.problems.length > 0 && model.path.startsWith(`${root}/`))
+
 /** A name on one line: backslashes and what would end it are escaped. */
 const oneLine = (path: string): string =>
   path.replace(/[\\\n\r]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
 /**
- * What is known of the models of one host as a section of an audit: `listed TIME`, `root STATE FILES BYTES PATH`,
+ * What is known of the models of one host as a section of an audit: `listed TIME`, `root STATE FILES BYTES PATH` (`unsorted`: listed, but some files are of no model that could be read),
  * `file STATE strong|weak SCAN FORMAT ROLE PATH`, `cut` when there are more. Read by the fact `verified-models`.
  */
 export function verifiedSection(inventory: HostInventory, places: readonly VerifiedPlace[]): SectionOutput {
@@ -39,7 +43,11 @@ export function verifiedSection(inventory: HostInventory, places: readonly Verif
     `listed ${inventory.listedAt}`,
     ...inventory.roots
       .filter(({ state }) => state !== 'missing')
-      .map(({ state, files: count, bytes, path }) => `root ${inventory.failure ? 'partial' : state} ${count} ${bytes} ${oneLine(path)}`),
+      .map((root) => {
+        const { state, files: count, bytes, path, unsorted } = root
+        const told = inventory.failure ? 'partial' : state === 'listed' && (unsorted > 0 || hasProblems(path, places)) ? 'unsorted' : state
+        return `root ${told} ${count} ${bytes} ${oneLine(path)}`
+      }),
     ...sorted.slice(0, MAX_FILES).map(({ text }) => text),
     ...(sorted.length > MAX_FILES ? ['cut'] : []),
     '',

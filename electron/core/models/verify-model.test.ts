@@ -148,7 +148,7 @@ test('what an audit writes down, its fact reads', () => {
   const inventory = {
     host: 'h',
     listedAt: '2026-11-26T00:00:00.000Z',
-    roots: [{ path: '/m x', origin: 'declared', state: 'listed', reason: '', files: 1, bytes: 4 } as const],
+    roots: [{ path: '/m x', origin: 'declared', state: 'listed', reason: '', files: 1, bytes: 4, unsorted: 0 } as const],
     oddities: [],
     oddityCount: 0,
     orphans: [],

@@ -18,7 +18,14 @@ export function parseVerifiedModels(stdout: string): VerifiedModels | undefined 
     else if (kind === 'cut') cut = true
     else if (kind === 'root') {
       const [state, count, bytes, ...path] = words
-      roots.push({ path: path.join(' '), complete: state === 'listed', files: Number(count), bytes: Number(bytes), line })
+      roots.push({
+        path: path.join(' '),
+        complete: state === 'listed' || state === 'unsorted',
+        sorted: state === 'listed',
+        files: Number(count),
+        bytes: Number(bytes),
+        line,
+      })
     } else if (kind === 'file') {
       const [state, strength, scan, format, role, ...path] = words
       const known: FileState | undefined = oneOf(fileStates, state)

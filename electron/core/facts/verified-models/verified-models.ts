@@ -13,7 +13,10 @@ export interface VerifiedModels {
 
 export interface VerifiedRoot {
   readonly path: string
+  /** All of it was listed. */
   readonly complete: boolean
+  /** And every file of weights is part of a model that could be read. */
+  readonly sorted: boolean
   /** Regular files below it, and their bytes: the same set still lies there when an audit counts the same. */
   readonly files: number
   readonly bytes: number

@@ -9,7 +9,7 @@ import type { HostSession } from '../../ports.ts'
 import { modelPathsFor } from '../../probe/model-paths.ts'
 import { runProbe } from '../../probe/run-probe.ts'
 import type { ProbeContext, SectionSpec } from '../../probe/section.ts'
-import { type LaidOutFile, type LaidOutModel, layOut, type OllamaStore } from './layout.ts'
+import { type LaidOutFile, type LaidOutModel, layOut, type OllamaStore, roleOf } from './layout.ts'
 import { MAX_MANIFEST_BYTES, type ManifestText, ollamaModels } from './ollama-store.ts'
 import type { ListedRoot } from './parse-listing.ts'
 import { MAX_ENTRIES, runListing } from './run-listing.ts'
@@ -87,11 +87,12 @@ export async function listHost({ session, host, fleet, signal, now }: ListHostRe
   const models = [...layout.models, ...stores.flatMap((store) => store.models)]
   const orphans = [...layout.orphans, ...stores.flatMap((store) => store.orphans)]
   const failure = first.failure ?? second?.failure
+  const unsorted = unsortedFiles(entries, models, orphans)
   return {
     inventory: {
       host: host.name,
       listedAt: new Date(now()).toISOString(),
-      roots,
+      roots: roots.map((root) => ({ ...root, unsorted: unsorted.filter((path) => path.startsWith(`${root.path}/`)).length })),
       oddities: layout.oddities.slice(0, ODDITIES_KEPT),
       oddityCount: layout.oddities.length,
       orphans: orphans.slice(0, ODDITIES_KEPT).map(({ path, size }) => ({ path, size })),
@@ -99,6 +100,13 @@ export async function listHost({ session, host, fleet, signal, now }: ListHostRe
     },
     models: models.map((model) => ({ head: headOf(host.name, model, running), files: model.files })),
   }
+}
+
+/** Files that look like weights, or lie among blobs, and are neither part of a model nor known to be orphans: a manifest that names them was not read. */
+function unsortedFiles(entries: readonly ModelFile[], models: readonly LaidOutModel[], orphans: readonly ModelFile[]): string[] {
+  const sorted = new Set([...models.flatMap(({ files }) => files.map(({ file }) => file.path)), ...orphans.map(({ path }) => path)])
+  const counts = ({ path, size, type }: ModelFile) => type === 'file' && (path.includes('/blobs/') || roleOf(path, size) === 'weights')
+  return entries.filter((entry) => counts(entry) && !sorted.has(entry.path)).map(({ path }) => path)
 }
 
 async function whatRuns(session: HostSession, host: Host, fleet: Fleet, signal: AbortSignal): Promise<Running> {
@@ -129,7 +137,7 @@ function undeclared({ services }: Running, paths: readonly string[]): string[] {
 
 function rootOf(path: string, origin: ModelRoot['origin'], listed: ListedRoot, full: boolean): ModelRoot {
   const files = listed.entries.filter(({ type }) => type === 'file')
-  const counted = { path, origin, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) }
+  const counted = { path, origin, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), unsorted: 0 }
   const { end, entries, broken } = listed
   if (end?.account === 'missing' || (end?.account === 'root' && end.status === 1 && entries.length === 0))
     return { ...counted, state: 'missing', reason: '' }

@@ -136,6 +136,27 @@ test.each([
     looked('file verified strong cleared gguf weights /models/a', 'partial 1 9'),
     'needs-attestation',
   ],
+  [
+    'hashed, but some blobs are of no model that could be read',
+    verified,
+    listing(...own),
+    looked('file verified strong cleared gguf weights /models/a', 'unsorted 1 9'),
+    'needs-attestation',
+  ],
+  [
+    'and one of the others differs',
+    verified,
+    listing(...own),
+    looked('file differs weak cleared gguf weights /models/a', 'unsorted 1 9'),
+    'fail',
+  ],
+  [
+    'read, but some blobs are of no model',
+    notPickle,
+    listing(...own),
+    looked('file verified strong cleared gguf weights /models/a', 'unsorted 1 9'),
+    'not-evaluated',
+  ],
   ['read: no pickle', notPickle, listing(...own), looked('file no-expected-value weak cleared safetensors weights /models/a'), 'pass'],
   [
     'read: a pickle under another name',

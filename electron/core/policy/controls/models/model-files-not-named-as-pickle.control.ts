@@ -3,7 +3,7 @@ import type { ModelDirectory, ModelFiles } from '../../../facts/model-files/mode
 import type { VerifiedModelFile } from '../../../facts/verified-models/verified-models.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { amount, citeDirectory, incomplete, judgeDirectories } from './model-directories.ts'
-import { citeVerified, verifiedFilesOf } from './verified-directory.ts'
+import { citeVerified, type VerifiedDirectory, verifiedFilesOf } from './verified-directory.ts'
 
 /** Names under which PyTorch, Hugging Face and scikit-learn store pickles. Other `.bin` files may be anything. */
 const PICKLE_NAME =
@@ -38,7 +38,7 @@ export default defineControl({
 const PICKLES: readonly string[] = ['pickle', 'joblib', 'pytorch-zip', 'pytorch-legacy', 'pytorch-tar']
 
 /** By content, once Gatehouse has read every file: undefined while one of them was not. */
-function judgeContent(subject: string, files: readonly VerifiedModelFile[]): Verdict | undefined {
+function judgeContent(subject: string, { files, whole }: VerifiedDirectory): Verdict | undefined {
   const dangerous = files.filter(({ scan }) => scan === 'dangerous')
   if (dangerous.length > 0)
     return {
@@ -60,7 +60,7 @@ function judgeContent(subject: string, files: readonly VerifiedModelFile[]): Ver
       hint: 'Fetch the SafeTensors or GGUF release of the model, or convert it on a machine without access to anything.',
       cite: citeVerified(pickles, ({ format }) => `Its content is ${format}. Expected safetensors or gguf.`),
     }
-  if (files.length === 0 || files.some(({ scan, weights, format }) => scan !== 'cleared' || (weights && format === 'unknown')))
+  if (!whole || files.length === 0 || files.some(({ scan, weights, format }) => scan !== 'cleared' || (weights && format === 'unknown')))
     return undefined
   return {
     status: 'pass',

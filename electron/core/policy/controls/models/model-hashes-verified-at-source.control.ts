@@ -1,8 +1,7 @@
 import type { ModelDirectory, ModelFiles } from '../../../facts/model-files/model-files.ts'
-import type { VerifiedModelFile } from '../../../facts/verified-models/verified-models.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { amount, citeDirectory, incomplete, judgeDirectories } from './model-directories.ts'
-import { citeVerified, verifiedFilesOf } from './verified-directory.ts'
+import { citeVerified, type VerifiedDirectory, verifiedFilesOf } from './verified-directory.ts'
 
 /** Lines that tell a set of files from another: those of the files, and the sums where there are more than were listed. */
 const MAX_CITED = 400
@@ -26,7 +25,7 @@ export default defineControl({
     judgeDirectories(files, services, (directory) => judge(directory, files, verifiedFilesOf(directory, models))),
 })
 
-function judge(directory: ModelDirectory, files: ModelFiles, verified: readonly VerifiedModelFile[] | undefined): Verdict[] {
+function judge(directory: ModelDirectory, files: ModelFiles, verified: VerifiedDirectory | undefined): Verdict[] {
   const subject = directory.path
   const kinds = directory.kinds.filter(({ type }) => type === 'file')
   const count = kinds.reduce((sum, kind) => sum + kind.count, 0)
@@ -41,7 +40,7 @@ function judge(directory: ModelDirectory, files: ModelFiles, verified: readonly 
         cite: citeDirectory(directory),
       },
     ]
-  const measured = verified === undefined || verified.length === 0 ? undefined : judgeVerified(subject, verified)
+  const measured = verified === undefined || verified.files.length === 0 ? undefined : judgeVerified(subject, verified)
   if (measured !== undefined) return [measured]
   const lines = [...kinds.flatMap(({ examples, line }) => [line, ...examples.map((example) => example.line)])]
   return [
@@ -56,7 +55,7 @@ function judge(directory: ModelDirectory, files: ModelFiles, verified: readonly 
 }
 
 /** What the hashes say; undefined while some file was not compared, which only a person can answer for. */
-function judgeVerified(subject: string, files: readonly VerifiedModelFile[]): Verdict | undefined {
+function judgeVerified(subject: string, { files, whole }: VerifiedDirectory): Verdict | undefined {
   const wrong = files.filter(({ state }) => state === 'differs' || state === 'missing-file' || state === 'extra-file')
   const [first] = wrong
   if (first) {
@@ -75,7 +74,7 @@ function judgeVerified(subject: string, files: readonly VerifiedModelFile[]): Ve
       cite: citeVerified(wrong, ({ state }) => `${state.replace('-', ' ')}. Expected the digest that its official source publishes.`),
     }
   }
-  if (files.some(({ state }) => state !== 'verified')) return undefined
+  if (!whole || files.some(({ state }) => state !== 'verified')) return undefined
   const weak = files.filter((file) => file.weak)
   if (weak.length > 0)
     return {
