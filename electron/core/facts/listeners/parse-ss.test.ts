@@ -51,6 +51,41 @@ describe('one row of ss', () => {
   })
 })
 
+/** Rows that were published with `ss -tulpn` in notes of these systems, shortened: CentOS 7, Rocky 8, Ubuntu 24.04 with ssh.socket. */
+test.each<[string, string, readonly (readonly [address: string, port: number, owners: string])[]]>([
+  [
+    'CentOS 7 (iproute 4.11)',
+    'udp    UNCONN     0      0         *:961                   *:*                   users:(("rpcbind",pid=367,fd=7))\nudp    UNCONN     0      0      127.0.0.1:323                   *:*                   users:(("chronyd",pid=366,fd=5))\ntcp    LISTEN     0      128       *:111                   *:*                   users:(("rpcbind",pid=367,fd=8),("systemd",pid=1,fd=57))',
+    [
+      ['*', 961, 'rpcbind'],
+      ['127.0.0.1', 323, 'chronyd'],
+      ['*', 111, 'rpcbind systemd'],
+    ],
+  ],
+  [
+    'Rocky 8 (iproute 5.18)',
+    'udp   UNCONN 0      0            0.0.0.0:514       0.0.0.0:*    users:(("rsyslogd",pid=5425,fd=4))\ntcp   LISTEN 0      25              [::]:514          [::]:*    users:(("rsyslogd",pid=5425,fd=7))',
+    [
+      ['0.0.0.0', 514, 'rsyslogd'],
+      ['::', 514, 'rsyslogd'],
+    ],
+  ],
+  [
+    'Ubuntu 24.04 (iproute2 6.1)',
+    'Netid State  Recv-Q Send-Q      Local Address:Port Peer Address:PortProcess                                                        \nudp   UNCONN 0      0      172.31.23.158%ens5:68        0.0.0.0:*    users:(("systemd-network",pid=925,fd=23))                       \ntcp   LISTEN 0      4096              0.0.0.0:22         0.0.0.0:*    users:(("sshd",pid=1355,fd=3),("systemd",pid=1,fd=95))         ',
+    [
+      ['172.31.23.158', 68, 'systemd-network'],
+      ['0.0.0.0', 22, 'sshd systemd'],
+    ],
+  ],
+])('%s', (_, text, expected) => {
+  const parsed = parseSs(text)
+  if (!parsed.ok) throw new Error(`line ${parsed.line}`)
+  expect(parsed.listeners.map(({ address, port, processes }) => [address, port, processes.map(({ name }) => name).join(' ')])).toEqual(
+    expected,
+  )
+})
+
 test('the header of an ss without -H is passed over', () => {
   const header = 'Netid State  Recv-Q Send-Q  Local Address:Port   Peer Address:Port Process'
   expect(parseSs(`${header}\n${row('0.0.0.0:80')}`)).toMatchObject({ ok: true, listeners: [{ port: 80, line: 2 }] })
