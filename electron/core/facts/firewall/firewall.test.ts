@@ -303,6 +303,20 @@ test.each([
   ['words from the future', 'frobnicate 3 accept', 'undetermined'],
   ['setting a mark decides nothing', 'meta mark set 0x1\ntcp dport 22 accept', 'accept'],
   ['comments may hold anything', 'tcp dport 23 accept comment "} accept {"', 'drop'],
+  // As `nft list ruleset` of 0.9.0 to 1.0.5 printed rules of iptables in notes of Debian 10; what follows the sharp sign belongs to the rule.
+  [
+    'an extension of iptables before a verdict',
+    'tcp dport 22 ct state new # recent: UPDATE seconds: 60 hit_count: 4 name: DEFAULT side: source mask: 255.255.255.255 counter packets 0 bytes 0 drop\ntcp dport 22 accept',
+    'undetermined',
+  ],
+  ['an extension that may let in', 'tcp dport 22 # geoip --source-country DE counter packets 0 bytes 0 accept', 'undetermined'],
+  [
+    'an extension alone, which may be a target',
+    'tcp dport 22 ct state new # recent: SET name: DEFAULT side: source mask: 255.255.255.255 counter packets 0 bytes 0\ntcp dport 22 accept',
+    'undetermined',
+  ],
+  ['a handle is a comment', 'tcp dport 22 accept # handle 7', 'accept'],
+  ['a comment of its own line', '# tcp dport 23 drop\ntcp dport 22 accept', 'accept'],
   ['loopback is not the network', 'iif "lo" accept', 'drop'],
 ])('%s', (_, rules, expected) => {
   expect(verdictFor({ tables: inet(rules) }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
@@ -332,6 +346,7 @@ test('parsers take any text', () => {
     '(',
     'ct',
     'fib',
+    '#',
     '*filter',
     ':INPUT',
     '-A',

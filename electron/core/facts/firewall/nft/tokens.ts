@@ -7,7 +7,11 @@ export interface Token {
 
 const TOKEN = /"([^"\n]*)"|([{}(),;])|(\n)|#[^\n]*|[^\s{}(),;"]+/g
 
-/** Splits what `nft list ruleset` prints. nft(8) has no escapes inside strings. */
+/**
+ * Splits what `nft list ruleset` prints. nft(8) has no escapes inside strings. What stands behind a `#` in the middle of a rule is an extension of
+ * iptables that nft before 1.0.6 could not put into its own words (Ubuntu 20.04 and 22.04, RHEL 8, Debian 11), and after it come the rule's
+ * other words and its verdict: `ct state new # recent: UPDATE seconds: 60 … counter packets 0 bytes 0 drop`. Newer ones print `xt match "recent"`.
+ */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = []
   let line = 1
@@ -19,9 +23,15 @@ export function tokenize(text: string): Token[] {
     } else if (quoted !== undefined) tokens.push({ text: quoted, kind: 'string', line })
     else if (mark !== undefined) tokens.push({ text: mark, kind: 'mark', line })
     else if (!whole.startsWith('#')) tokens.push({ text: whole, kind: 'word', line })
+    else if (!isComment(whole, tokens.at(-1)))
+      tokens.push({ text: 'xt', kind: 'word', line }, ...tokenize(whole.slice(1)).map((token) => ({ ...token, line })))
   }
   return tokens
 }
+
+/** On a line of its own, behind what opens a block, and the number that `nft -a` gives. */
+const isComment = (text: string, before: Token | undefined): boolean =>
+  before === undefined || before.kind === 'newline' || before.text === '{' || /^# ?handle \d+\s*$/.test(text)
 
 /** Walks over tokens. Past the end it yields `undefined`, never an exception. */
 export class Cursor {
