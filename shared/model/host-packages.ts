@@ -14,7 +14,7 @@ const softwareSchema = z.object({
   /** Service, folder or container that it belongs to; the maintainer of a package of the host. */
   where: z.string(),
   /** How the version is known. */
-  from: z.enum(['endpoint', 'python-package', 'image', 'kernel', 'package-manager', 'program']),
+  from: z.enum(['endpoint', 'python-package', 'image', 'kernel', 'nvidia-smi', 'package-manager', 'program']),
   /** Built by the distribution, which takes fixes back into old versions: its own security list judges it, not upstream's ranges. */
   byDistribution: z.boolean(),
   /** Vulnerabilities of this version by the data in use, worst first. */

@@ -45,7 +45,7 @@ test('of a loose unit the lines that the finding marks are open, and the others 
   expect(named(rows, 'NoNewPrivileges')).toMatchObject({ value: 'no', verdict: { control: 'inference-unit-sandboxed', status: 'warning' } })
   expect(named(rows, 'systemd-analyze security')).toMatchObject({ value: '9.2 of 10, UNSAFE', verdict: { status: 'warning' } })
   expect(named(rows, 'LimitCORE')).toMatchObject({ value: 'infinity', verdict: { control: 'inference-core-dumps-off', status: 'warning' } })
-  expect(named(rows, 'Also found')).toBeUndefined()
+  expect(named(rows, 'Core dumps')).toBeUndefined()
   expect(named(rows, 'kernel.kptr_restrict')).toMatchObject({
     value: '0',
     verdict: { control: 'kernel-settings-hardened', status: 'warning' },
@@ -92,7 +92,7 @@ test('what would break CUDA is said to have to stay off; what breaks it is open'
 test('a finding whose line no row shows has a row of its own', () => {
   const rows = rowsOf(withUnit({ DeviceAllow: 'char-nvidia* rw block-sd rw' }))
   expect(rows.find(({ verdict }) => verdict?.control === 'inference-unit-devices-limited' && verdict.status === 'fail')).toMatchObject({
-    name: 'Also found',
+    name: 'Devices',
     value: 'The unit may use disks or memory',
   })
 })
@@ -138,5 +138,10 @@ test('of two servers each is judged by what is found about it', () => {
   })
   expect(named(of('Unit of vLLM (vllm.service)'), 'DevicePolicy')).toMatchObject({ verdict: { subject: 'vllm.service', status: 'pass' } })
   expect(named(of('Unit of Ollama (ollama.service)'), 'NoNewPrivileges')).toMatchObject({ verdict: { status: 'warning' } })
-  expect(named(of('Unit of Ollama (ollama.service)'), 'Not read')?.verdict).toMatchObject({ subject: 'ollama.service' })
+  expect(named(of('Unit of Ollama (ollama.service)'), 'Devices')?.verdict).toMatchObject({ subject: 'ollama.service' })
+})
+
+test('where a finding marks no line, the command proves it as a whole', () => {
+  expect(named(rowsOf(gpu01), 'Swap')?.proof).toMatchObject({ section: 'os', line: 0, text: '' })
+  expect(named(rowsOf(gpu02), 'Swap')?.proof?.text).toContain('/swap.img')
 })

@@ -1,9 +1,9 @@
 import type { HardeningGroup, HardeningRow, HostHardening } from '#shared/model/host-hardening.ts'
 import { dotted } from '../policy/controls/os/sysctl-words.ts'
-import { createRowJudge, type RowJudge, rowAt, rowOf } from './judged-rows.ts'
+import { type ControlNames, createRowJudge, type RowJudge, rowAt, rowOf } from './judged-rows.ts'
 import { gapsOf } from './rows.ts'
 import { serverHardening } from './server-hardening.ts'
-import { judgedSettings } from './sshd-settings.ts'
+import { judgedSettings, sshdControls } from './sshd-settings.ts'
 import type { ViewSources } from './view-sources.ts'
 
 /** Each inference server with its unit and account, then sshd, kernel, and what the findings say of the rest of the host. Pure. */
@@ -38,8 +38,7 @@ export function hostHardening(sources: ViewSources): HostHardening {
 interface Topic {
   readonly id: string
   readonly title: string
-  /** By control: what it is about, in two or three words. */
-  readonly controls: Readonly<Record<string, string>>
+  readonly controls: ControlNames
 }
 
 /** What is one question to the host and not a list of settings: the finding itself is the observed value. */
@@ -90,7 +89,7 @@ const topics: readonly Topic[] = [
   { id: 'services', title: 'Services without a place here', controls: { 'unneeded-services-off': 'Unneeded services' } },
 ]
 
-const findingRows = (controls: Topic['controls'], { findings }: ViewSources, judge: RowJudge): HardeningRow[] =>
+const findingRows = (controls: ControlNames, { findings }: ViewSources, judge: RowJudge): HardeningRow[] =>
   Object.entries(controls).flatMap(([control, name]) =>
     findings.filter((one) => one.control === control).map((finding) => rowOf(finding, name, judge.about([control], finding.subject))),
   )
@@ -117,10 +116,10 @@ function sshdRows(sources: ViewSources, judge: RowJudge): HardeningRow[] {
         }),
       ),
   )
-  return [...rows, ...matched, ...judge.untold([...new Set(Object.values(judgedSettings).flat())])]
+  return [...judge.untold(sshdControls), ...rows, ...matched]
 }
 
-const kernelControls = ['kernel-settings-hardened', 'network-settings-hardened']
+const kernelControls = { 'kernel-settings-hardened': 'Kernel settings', 'network-settings-hardened': 'Network settings' }
 
 function kernelRows(sources: ViewSources, judge: RowJudge): HardeningRow[] {
   const { os } = sources.facts

@@ -5,6 +5,9 @@ import { rankOf } from '#shared/status.ts'
 import { proofAt, verdictOf } from './rows.ts'
 import type { ViewSources } from './view-sources.ts'
 
+/** By control: what it is about, in two or three words. */
+export type ControlNames = Readonly<Record<string, string>>
+
 /** What findings say about rows, and which of them no row has told yet. */
 export interface RowJudge {
   /** What the controls say about the value in this line: a finding that marks the line, else that they hold. With subjects, only theirs count. */
@@ -17,7 +20,7 @@ export interface RowJudge {
   /** The loudest finding of these controls about this subject, whatever lines it cites. */
   about(controls: readonly string[], ...subjects: readonly (string | undefined)[]): Pick<HardeningRow, 'verdict' | 'reason'>
   /** Open findings of these controls that no row has told yet, as rows of their own: nothing is lost to a line that nobody shows. */
-  untold(controls: readonly string[], ...subjects: readonly (string | undefined)[]): HardeningRow[]
+  untold(controls: ControlNames, ...subjects: readonly (string | undefined)[]): HardeningRow[]
 }
 
 const isQuiet = ({ status }: Finding): boolean => status === 'pass' || status === 'not-applicable'
@@ -50,12 +53,9 @@ export function createRowJudge({ findings }: Pick<ViewSources, 'findings'>): Row
       return loudest ? say(loudest) : {}
     },
     untold(controls, ...subjects) {
-      return of(controls, subjects)
+      return of(Object.keys(controls), subjects)
         .filter((finding) => !isQuiet(finding) && !told.has(finding))
-        .map((finding) => ({
-          ...rowOf(finding, finding.status === 'not-evaluated' ? 'Not read' : 'Also found', say(finding)),
-          value: finding.title,
-        }))
+        .map((finding) => ({ ...rowOf(finding, controls[finding.control] ?? '', say(finding)), value: finding.title }))
     },
   }
 }
@@ -75,12 +75,16 @@ export const rowOf = (finding: Finding, name: string, said: Pick<HardeningRow, '
   proof: provenBy(finding),
 })
 
-/** The line that decides, as the finding cites it. */
+/** The line that decides, as the finding marks it; where it marks none, the output as a whole. */
 function provenBy({ evidence }: Finding): Proof | undefined {
-  const deciding = evidence.find(({ lines }) => lines.some(({ note }) => note !== undefined)) ?? evidence[0]
+  const isMarked = (line: Finding['evidence'][number]['lines'][number]) => line.note !== undefined || line.token !== undefined
+  const deciding =
+    evidence.find(({ lines }) => lines.some(({ note }) => note !== undefined)) ??
+    evidence.find(({ lines }) => lines.some(isMarked)) ??
+    evidence[0]
   if (deciding === undefined) return undefined
   const { section, command, sha256, lines } = deciding
-  const line = lines.find(({ note }) => note !== undefined) ?? lines.find(({ token }) => token !== undefined) ?? lines[0]
+  const line = lines.find(({ note }) => note !== undefined) ?? lines.find(isMarked)
   return { section, command, sha256, line: line?.number ?? 0, text: line?.text ?? '' }
 }
 

@@ -86,21 +86,23 @@ function engines(sources: ViewSources): Software[] {
 }
 
 function driver(sources: ViewSources): Software[] {
-  const { packages } = sources.facts
-  const found = packages.known ? packages.value.driver : undefined
-  if (found === undefined) return []
+  const { packages, gpus } = sources.facts
+  const loaded = packages.known ? packages.value.driver : undefined
+  const said = gpus.known ? gpus.value.find(({ driverVersion }) => driverVersion !== undefined)?.driverVersion : undefined
+  const version = loaded?.version ?? said
+  if (version === undefined) return []
   return [
     {
       id: 'driver',
       name: 'NVIDIA driver',
-      version: found.version,
+      version,
       kind: 'driver',
       where: 'kernel module that is loaded',
-      from: 'kernel',
+      from: loaded ? 'kernel' : 'nvidia-smi',
       byDistribution: false,
-      ...against(sources, [driverPackage], found.version),
+      ...against(sources, [driverPackage], version),
       ...saidBy(sources, 'gpu-driver-not-vulnerable', 'nvidia-driver'),
-      proof: proofAt(sources, 'software', found.line),
+      proof: loaded ? proofAt(sources, 'software', loaded.line) : proofAt(sources, 'gpus', 1),
     },
   ]
 }

@@ -4,7 +4,7 @@ import type { Container } from '../facts/containers/containers.ts'
 import type { Unit } from '../facts/units/units.ts'
 import { groupsOf, rootWays } from '../policy/controls/accounts/root-ways.ts'
 import { cudaObstacles } from '../policy/controls/units/cuda-obstacles.ts'
-import { type RowJudge, rowAt } from './judged-rows.ts'
+import { type ControlNames, type RowJudge, rowAt } from './judged-rows.ts'
 import { knownOf } from './known.ts'
 import { proofAt } from './rows.ts'
 import type { ViewSources } from './view-sources.ts'
@@ -65,11 +65,20 @@ export function serverHardening(sources: ViewSources, judge: RowJudge): Hardenin
   })
 }
 
-/** What a server may be found open for, besides its directives. */
-const serverControls = [
-  ...new Set(directives.flatMap(([, ...controls]) => controls)),
-  ...['inference-unit-exposure-low', 'inference-unit-files-protected', 'inference-started-by-system'],
-]
+/** What a server may be found open for, where no single directive shows it. */
+const serverControls: ControlNames = {
+  'inference-started-by-system': 'Started by',
+  'inference-unit-sandboxed': 'Sandbox',
+  'inference-unit-exposure-low': 'Rating of systemd',
+  'inference-unit-writes-own-paths': 'Write access',
+  'inference-unit-kernel-protected': 'Kernel protections',
+  'inference-unit-no-capabilities': 'Capabilities',
+  'inference-unit-devices-limited': 'Devices',
+  'inference-unit-gpu-usable': 'Use of the GPU',
+  'inference-unit-files-protected': 'Unit files',
+  'inference-unit-reloaded': 'Loaded files',
+  'inference-core-dumps-off': 'Core dumps',
+}
 
 function unitRows(unit: Unit, service: InferenceService, sources: ViewSources, judge: RowJudge): HardeningRow[] {
   const said = directives.map(([property, ...controls]): HardeningRow => {

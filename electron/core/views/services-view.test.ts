@@ -12,7 +12,7 @@ test('vLLM behind nginx: how each runs, as whom, in which version, with which se
   expect(view.services.map(({ kind, name, how, account, state }) => [kind, name, how, account, state])).toEqual([
     ['engine', 'vLLM', 'unit', 'vllm', 'active (running)'],
     ['proxy', 'nginx', 'unit', 'root', 'active (running)'],
-    ['program', 'DCGM exporter', 'unknown', 'root', 'running'],
+    ['program', 'DCGM exporter', 'unit', 'root', 'running'],
   ])
   const [vllm, nginx] = view.services
   expect(vllm?.version).toMatchObject({ text: '0.27.0', from: 'endpoint', proof: { text: '="version":"0.27.0"' } })

@@ -1,3 +1,16 @@
+import type { ControlNames } from './judged-rows.ts'
+
+/** Controls about sshd, for what they find where no single setting shows it. */
+export const sshdControls: ControlNames = {
+  'sshd-no-root-login': 'Login of root',
+  'sshd-keys-only': 'Ways to log in',
+  'sshd-accounts-limited': 'Who may log in',
+  'sshd-attempts-limited': 'Tries and time',
+  'sshd-forwarding-off': 'Forwarding',
+  'sshd-logs-logins': 'Log of logins',
+  'sshd-algorithms-modern': 'Algorithms',
+}
+
 /** Settings of `sshd -T` that controls look at, by the controls that do. In the order in which they are read best. */
 export const judgedSettings: Readonly<Record<string, readonly string[]>> = {
   permitrootlogin: ['sshd-no-root-login'],

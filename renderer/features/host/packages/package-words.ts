@@ -21,6 +21,7 @@ export const fromWords: Readonly<Record<Software['from'], string>> = {
   'python-package': 'metadata of the Python package',
   image: 'tag of the image',
   kernel: 'the kernel',
+  'nvidia-smi': 'nvidia-smi',
   'package-manager': 'the package manager',
   program: 'the program itself',
 }
