@@ -110,10 +110,11 @@ const ggufs: readonly ModelCase[] = [
     gguf(llama, [{ name: 'a', sizes: [2n ** 32n, 2n ** 32n, 2n ** 32n], type: 0, offset: 0 }], 32),
   ),
   notCleared('GGUF: nine dimensions', gguf(llama, [{ name: 'a', sizes: [1, 1, 1, 1, 1, 1, 1, 1, 8], type: 0, offset: 0 }], 32)),
-  notCleared('GGUF: tensors that overlap', gguf(llama, [...tensors, { name: 'b', sizes: [8], type: 0, offset: 0 }], 64)),
+  notCleared('GGUF: tensors that overlap', gguf(llama, [...tensors, { name: 'b', sizes: [8], type: 0, offset: 0 }], 32)),
   notCleared('GGUF: a type of tensor that does not exist', gguf(llama, [{ name: 'a', sizes: [8], type: 99, offset: 0 }], 32)),
   notCleared('GGUF: a tensor of which a block is cut', gguf(llama, [{ name: 'a', sizes: [31], type: 2, offset: 0 }], 32)),
   notCleared('GGUF: a tensor twice', gguf(llama, [...tensors, { name: 'a', sizes: [8], type: 0, offset: 32 }], 64)),
+  notCleared('GGUF: a gap between tensors', gguf(llama, [...tensors, { name: 'b', sizes: [8], type: 0, offset: 64 }], 96)),
   notCleared('GGUF: bytes behind the last tensor', gguf(llama, tensors, 4_096)),
 ]
 

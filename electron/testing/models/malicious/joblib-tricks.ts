@@ -1,4 +1,4 @@
-import { joined, u8 } from '../bytes.ts'
+import { i32, joined, u8 } from '../bytes.ts'
 import type { ModelCase } from '../case.ts'
 import * as pk from '../pickle-assembler.ts'
 
@@ -33,6 +33,16 @@ const wrapper = (code: string, length: Uint8Array, more: Uint8Array = new Uint8A
     'u',
     pk.build,
   )
+const int = (value: number) => joined('J', i32(value))
+/** A type with the state that numpy sets it from: subarray, size and flags may say something else than its code. */
+const stated = (code: string, { subarray = pk.none, size = -1, flags = 0 }) =>
+  joined(dtype(code), pk.mark, int(3), pk.text('<'), subarray, pk.none, pk.none, int(size), int(-1), int(flags), 't', pk.build)
+const described = (type: Uint8Array, more: Uint8Array = new Uint8Array()) =>
+  joined(pk.named('joblib.numpy_pickle', 'NumpyArrayWrapper'), pk.emptyTuple, pk.newobj, state(type, more), pk.build)
+const state = (type: Uint8Array, more: Uint8Array = new Uint8Array()) =>
+  joined(pk.emptyDict, pk.mark, pk.text('shape'), pk.int1(4), pk.tuple1, pk.text('dtype'), type, more, 'u')
+/** For whoever does not know that 16 bytes are taken out of the stream here, a text with what follows in it. */
+const swallowed = (rest: Uint8Array) => joined('X', i32(rest.length + 11), 'x'.repeat(11), rest)
 const four = pk.int1(4)
 const p = pk.proto(4)
 
@@ -59,6 +69,67 @@ export const joblibTricks: readonly ModelCase[] = [
     u8(5),
     'NNNNN',
     call,
+    pk.stop,
+  ),
+  dangerous('joblib: flags that make objects of numbers', p, described(stated('f4', { flags: 1 })), p, call, pk.stop, pk.stop),
+  notCleared('joblib: a size that is not that of the type', p, described(stated('S4', { size: 400 })), new Uint8Array(16), pk.stop),
+  notCleared('joblib: a subarray in the type', p, described(stated('f4', { subarray: pk.emptyTuple })), new Uint8Array(16), pk.stop),
+  notCleared(
+    'joblib: a padding that is computed',
+    p,
+    described(dtype('f4'), joined(pk.text('numpy_array_alignment_bytes'), pk.emptyDict)),
+    new Uint8Array(17),
+    pk.stop,
+  ),
+  dangerous(
+    'joblib: a padding of None',
+    p,
+    described(dtype('f4'), joined(pk.text('numpy_array_alignment_bytes'), pk.none)),
+    new Uint8Array(16),
+    call,
+    pk.stop,
+  ),
+  notCleared(
+    'joblib: an array made by copyreg',
+    p,
+    pk.named('copyreg', '_reconstructor'),
+    pk.mark,
+    pk.named('joblib.numpy_pickle', 'NumpyArrayWrapper'),
+    pk.named('builtins', 'object'),
+    pk.none,
+    't',
+    pk.reduce,
+    state(dtype('f4')),
+    pk.build,
+    swallowed(call),
+    pk.stop,
+  ),
+  notCleared(
+    'joblib: an array whose class comes later',
+    p,
+    pk.named('collections', 'OrderedDict'),
+    pk.emptyTuple,
+    pk.newobj,
+    pk.none,
+    pk.emptyDict,
+    pk.text('__class__'),
+    pk.named('joblib.numpy_pickle', 'NumpyArrayWrapper'),
+    's',
+    pk.tuple2,
+    pk.build,
+    pk.stop,
+  ),
+  notCleared(
+    'joblib: state that is set in two ways',
+    p,
+    pk.named('joblib.numpy_pickle', 'NumpyArrayWrapper'),
+    pk.emptyTuple,
+    pk.newobj,
+    pk.none,
+    state(dtype('f4')),
+    pk.tuple2,
+    pk.build,
+    new Uint8Array(16),
     pk.stop,
   ),
   notCleared(

@@ -76,7 +76,7 @@ const u32 = ({ cursor }: PickleRun) => cursor.u32()
 const u64 = ({ cursor }: PickleRun) => cursor.u64()
 
 export const dataOpcodes: Readonly<Record<number, OpcodeHandler>> = {
-  [op.NONE]: push(other),
+  [op.NONE]: push({ kind: 'none' }),
   [op.NEWTRUE]: push({ kind: 'flag', value: true }),
   [op.NEWFALSE]: push({ kind: 'flag', value: false }),
   [op.BININT]: number(({ cursor }) => cursor.i32()),

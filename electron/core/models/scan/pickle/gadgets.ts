@@ -36,6 +36,8 @@ const foreignModules = [
   ...'IPython _distutils_hack aiohttp celery cffi cloudpickle cupy.cuda cython dill django fabric flask httpx ipdb jinja2 keras.utils nltk numexpr paramiko'.split(
     ' ',
   ),
+  // Whoever turns off a scanner has a reason.
+  ...'fickling modelaudit modelscan picklescan'.split(' '),
   ...'pkg_resources psutil pyximport requests tensorflow.io tensorflow.keras.utils tensorflow.python twisted urllib3 wheel yaml'.split(' '),
   ...'numpy.distutils numpy.f2py numpy.testing numpy.ctypeslib numpy.lib numpy.compat numpy.core._internal scipy.io scipy.weave'.split(' '),
   ...'pandas.core.computation pandas.io pandas.util joblib.memory joblib.externals joblib.parallel joblib._parallel_backends'.split(' '),

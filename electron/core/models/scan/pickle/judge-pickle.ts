@@ -2,6 +2,7 @@ import { Unreadable } from '../../readers/unreadable.ts'
 import type { Scan, ScanItem } from '../scan.ts'
 import { isAllowedImport } from './allowed-imports.ts'
 import { isGadget } from './gadgets.ts'
+import { isJoblibWrapper } from './joblib-array.ts'
 import type { PickleEvents } from './pickle-run.ts'
 import type { PickleBytes, PickleGlobal, PickleValue } from './pickle-value.ts'
 
@@ -55,6 +56,8 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
     },
     alteredImport: (global, offset) => scan.find('pickle.alters-import', item, offset, `${global.module}.${global.name}`),
     passedOn(global, offset) {
+      // Made by something else than a call of its own, it would go unseen that joblib's reader takes bytes out of the stream.
+      if (isJoblibWrapper(global)) scan.gap(item, offset, 'an array of joblib is made in an unusual way')
       if (isLoader(global)) scan.find('pickle.loader-passed-on', item, offset, `${global.module}.${global.name}`)
     },
     extension: (code, offset) => scan.find('pickle.extension', item, offset, `code ${code}`),

@@ -1,6 +1,7 @@
 /** What the interpreter knows of an object that a pickle would make. Only what can decide what is imported or called is kept. */
 export type PickleValue =
   | { readonly kind: 'other' }
+  | { readonly kind: 'none' }
   /** `text` is undefined where it is too long to keep or not what its encoding says: it may be anything. */
   | { readonly kind: 'text'; readonly text: string | undefined; readonly utf8?: Place }
   | { readonly kind: 'number'; readonly value: number }

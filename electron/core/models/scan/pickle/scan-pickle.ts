@@ -7,7 +7,7 @@ import { interpretPickle } from './interpret-pickle.ts'
 import { isJoblibArray, joblibArrayOf } from './joblib-array.ts'
 import { judgePickle, type PicklePlace, type Verdicts } from './judge-pickle.ts'
 import type { PickleRun } from './pickle-run.ts'
-import type { PickleBytes, PickleObject, PickleValue } from './pickle-value.ts'
+import { other, type PickleBytes, type PickleObject, type PickleValue } from './pickle-value.ts'
 import { scanAsPlainPickle } from './scan-plain.ts'
 import { TORCH_MAGIC } from './torch-magic.ts'
 
@@ -70,6 +70,8 @@ async function scanOne(scan: Scan, item: ScanItem, nested: Nested, place: Pickle
     async arrayFollows(instance: PickleObject, run: PickleRun) {
       if (!isJoblibArray(instance)) return
       joblib = true
+      // The reader puts the array in the place of its description.
+      run.machine.replaceTop(other)
       await stepOverArray(scan, item, nested, instance, run)
     },
   }
