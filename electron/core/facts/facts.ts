@@ -2,6 +2,7 @@ import type { Gpu } from '#shared/model/gpu.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Listener } from '#shared/model/listener.ts'
 import type { Accounts } from './accounts/accounts.ts'
+import type { AuditKeys } from './audit-keys/audit-keys.ts'
 import type { Caddy } from './caddy/caddy.ts'
 import type { Certificates } from './certificates/certificates.ts'
 import type { Containers } from './containers/containers.ts'
@@ -56,6 +57,7 @@ export interface Facts {
   readonly sudoers: Sudoers
   readonly 'audit-rules': AuditRules
   readonly 'sshd-matches': SshdMatches
+  readonly 'audit-keys': AuditKeys
   /** What sshd asks beside keys; on jump hosts only. */
   readonly pam: Pam
   readonly 'empty-passwords': EmptyPasswords

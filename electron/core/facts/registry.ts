@@ -3,6 +3,7 @@ import type { Log } from '../ports.ts'
 import { modelPathsFor } from '../probe/model-paths.ts'
 import type { ProbeContext, SectionOutput, SectionSpec } from '../probe/section.ts'
 import { accountsFact } from './accounts/accounts.fact.ts'
+import { auditKeysFact } from './audit-keys/audit-keys.fact.ts'
 import { caddyFact } from './caddy/caddy.fact.ts'
 import { certificatesFact } from './certificates/certificates.fact.ts'
 import { containersFact } from './containers/containers.fact.ts'
@@ -60,6 +61,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   'audit-rules': auditRulesFact,
   'sshd-matches': sshdMatchesFact,
   pam: pamFact,
+  'audit-keys': auditKeysFact,
   'empty-passwords': emptyPasswordsFact,
   'guarded-files': guardedFilesFact,
   packages: packagesFact,

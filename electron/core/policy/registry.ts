@@ -90,6 +90,7 @@ import osRestartNotPending from './controls/software/os-restart-not-pending.cont
 import osSecurityUpdatesInstalled from './controls/software/os-security-updates-installed.control.ts'
 import pythonPackagesNotVulnerable from './controls/software/python-packages-not-vulnerable.control.ts'
 import securityUpdatesAutomatic from './controls/software/security-updates-automatic.control.ts'
+import auditKeyBoundToJump from './controls/ssh/audit-key-bound-to-jump.control.ts'
 import sshdAccountsLimited from './controls/ssh/sshd-accounts-limited.control.ts'
 import sshdAlgorithmsModern from './controls/ssh/sshd-algorithms-modern.control.ts'
 import sshdAttemptsLimited from './controls/ssh/sshd-attempts-limited.control.ts'
@@ -202,6 +203,7 @@ export const controls: readonly AnyControl[] = [
   airgapNoPublicResolver,
   airgapNoProxyVariables,
   networkSettingsHardened,
+  auditKeyBoundToJump,
   jumpSecondFactorRequired,
   jumpForwardsToFleetOnly,
   jumpLendsNothingElse,

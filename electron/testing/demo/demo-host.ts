@@ -36,6 +36,8 @@ export interface DemoHost {
   readonly airGapped?: boolean
   /** It is a jump host, which the fleet file has with `audit: true`. */
   readonly jumpHost?: boolean
+  /** Options of the audit account's key; bound to the jump host when left out. */
+  readonly auditKeyOptions?: string
   /** Lines of /etc/pam.d/sshd. */
   readonly pam?: readonly string[]
   /** Seconds that its clock is ahead of ours. */

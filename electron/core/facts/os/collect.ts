@@ -84,6 +84,8 @@ for path do
 done
 printf '@devices\\n'
 stat -L -c '=${statFormat}' / /etc /etc/ssl /etc/pki /etc/pki/tls /etc/letsencrypt /var /var/log /dev/nvidia[0-9]* /dev/nvidiactl /dev/nvidia-uvm* /dev/nvidia-caps/* /dev/dri/renderD* /dev/kfd 2>/dev/null
+printf '@authorized-keys\\n'
+[ -n "$HOME" ] && grep -snHE '^[[:space:]]*[^#[:space:]]' "$HOME/.ssh/authorized_keys" "$HOME/.ssh/authorized_keys2" | sed -E 's/(AAAA[A-Za-z0-9+/]{24})[A-Za-z0-9+/=]*/\\1.../g' | head -n 100 | cut -c1-1000 | sed 's/^/=/'
 boot=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 [ -r "$boot" ] && printf '@secure-boot\\n=%s\\n' "$(od -An -tu1 -j4 -N1 "$boot" 2>/dev/null)"
 if [ -e /etc/logrotate.conf ] && ! [ -r /etc/logrotate.conf ]; then printf '@logrotate unreadable\\n'
@@ -129,7 +131,8 @@ export const collectOs = ({ modelPaths }: ProbeContext): readonly SectionSpec[] 
   script({
     id: 'os',
     expectedMs: 100,
-    display: 'kernel settings of /proc/sys; swap and storage (lsblk); systemctl show of services; GPU device nodes; journald, clock',
+    display:
+      'kernel settings of /proc/sys; swap and storage (lsblk); systemctl show of services; GPU device nodes; journald, clock; own ~/.ssh/authorized_keys',
     script: SCRIPT,
     parameters: [[...unneededUnits, ...watchingUnits].join(' '), settings.join(' '), ...modelPaths],
     maxBytes: 262_144,

@@ -1,6 +1,6 @@
 import { file } from '../../demo/demo-host.ts'
 import { gpu02 } from '../../demo/hosts/gpu-02.ts'
-import { ollama, vllm } from '../bases.ts'
+import { ollama, rules, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost } from '../corpus-host.ts'
 import { notOnGpu, rewritten } from '../sins/answers.ts'
 import { flag, on, withFiles, withListener, withProcess, withUnit, withWords } from '../sins/host.ts'
@@ -30,6 +30,12 @@ export const hardening: readonly CorpusHost[] = [
     'sshd names no account that may log in',
     vllm,
     on((host) => ({ ...host, sshd: host.sshd.filter((line) => !/^allow(?:users|groups) /.test(line)) })),
+  ),
+  corpusHost(
+    'vllm-key-from-anywhere',
+    'The key of Gatehouse has no from=, and management reaches SSH',
+    vllm,
+    on((host) => ({ ...host, auditKeyOptions: '', firewall: rules({ inbound: ['ip saddr 10.20.2.0/24 tcp dport 22 accept'] }) })),
   ),
   corpusHost('vllm-ssh-quiet', 'sshd logs nothing', vllm, sshd('loglevel', 'QUIET')),
   corpusHost(

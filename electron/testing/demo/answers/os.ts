@@ -35,6 +35,8 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     '@devices',
     ...folders.map((path) => `=directory/755/root/root/${path}`),
     ...devices.map((path) => `=character special file/${system.deviceMode.toString(8)}/root/${system.deviceGroup}/${path}`),
+    '@authorized-keys',
+    `=/home/${host.account.name}/.ssh/authorized_keys:1:${host.auditKeyOptions ?? 'from="10.20.0.10",restrict '}ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGx7... gatehouse`,
     '@logrotate',
     ...numbered('/etc/logrotate.conf', ['weekly', 'rotate 4', 'create', 'include /etc/logrotate.d']),
     ...numbered('/etc/logrotate.d/nginx', ['/var/log/nginx/*.log {', ...system.logrotate, '}']),

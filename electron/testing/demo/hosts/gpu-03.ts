@@ -71,6 +71,7 @@ export const gpu03: DemoHost = {
   files: new Map([[store, directory('root', 0o777)], [`${store}/blobs`, directory('root', 0o777)], ...ollamaFiles(gptOss)]),
   firewall: { ...noFirewall, ufw: 'Status: inactive\n' },
   sshd: looseSshd,
+  auditKeyOptions: '',
   system: looseSystem,
   addresses: [{ interface: 'eth0', address: '10.20.4.13', prefixLength: 24 }],
   gateway: '10.20.4.1',

@@ -1,0 +1,108 @@
+import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
+import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
+import { boundAccounts, sshDoors } from '../network/doors.ts'
+import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
+
+export default defineControl({
+  id: 'audit-key-bound-to-jump',
+  item: 'INF-7',
+  severity: 'low',
+  concerns: 'servers',
+  title: 'The key of Gatehouse is accepted from the jump host only',
+  rationale:
+    'The key of the audit account opens every host and lies on the desk of an admin. Bound to the jump host by from=, by sshd or by the rules, a copy of it opens nothing from elsewhere.',
+  needs: ['sshd', 'audit-keys'],
+  uses: ['firewall', 'listeners', 'network'],
+  references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:IA-5', 'CIS-8:12.8', 'ISO-27001:A.8.5', 'https://man.openbsd.org/sshd#from='],
+  evaluate: ({ sshd, 'audit-keys': { keys }, firewall, listeners, network }, { fleet, host }: PolicyContext): readonly Verdict[] => {
+    const { jump } = fleet.networks
+    const base = { subject: 'authorized_keys' }
+    const cite = keys.slice(0, 4).map(({ line }) => ({ section: 'os', line }))
+    const notKnown = (reason: string, verdictTitle = 'Where the key is accepted from is not known'): readonly Verdict[] => [
+      { ...base, status: 'not-evaluated', title: verdictTitle, reason, cite: [...cite, { section: 'sshd', line: 0 }] },
+    ]
+    if (jump.length === 0)
+      return notKnown(
+        'The fleet file names no jump networks, so nothing says where the key may be used.',
+        'The network of the jump host is not named',
+      )
+    const bound = boundAccounts(sshd, jump)
+    if (bound)
+      return [
+        {
+          ...base,
+          status: 'pass',
+          title: 'sshd binds accounts to the jump host',
+          reason: `Every AllowUsers entry of sshd names a source inside ${jump.join(', ')}.`,
+          cite: bound,
+        },
+      ]
+    const loose = keys.filter(({ from }) => from === undefined || !isInside(from, jump))
+    const elsewhere = keysElsewhere(sshd.settings)
+    if (elsewhere === undefined && keys.length > 0 && loose.length === 0)
+      return [
+        {
+          ...base,
+          status: 'pass',
+          title: 'The key is bound to the jump host',
+          reason: `Every key of the audit account has from= inside ${jump.join(', ')}.`,
+          cite,
+        },
+      ]
+    const rules = knownValue(firewall)
+    if (rules === undefined)
+      return notKnown(firewall.known ? '' : `The keys are not bound to the jump host for certain, and ${firewall.reason}.`)
+    const doors = sshDoors(knownValue(listeners) ?? [], { known: true, value: sshd }, host.port)
+    const strangers = doors.map(({ address, port }) =>
+      strangersTo(rules, knownValue(network), { direction: 'in', protocol: 'tcp', port, address }, jump),
+    )
+    const open = worst(strangers.flatMap(({ accepted }) => accepted))
+    const doubt = worst(strangers.flatMap(({ undetermined }) => undetermined))
+    if (!open && !doubt)
+      return [
+        {
+          ...base,
+          status: 'pass',
+          title: 'The rules let nobody else use the key',
+          reason: `SSH can be reached from ${jump.join(', ')} only.`,
+          cite: citeRule(undefined, rules),
+        },
+      ]
+    if (elsewhere !== undefined) return notKnown(elsewhere)
+    if (keys.length === 0) return notKnown('The audit account has no authorized_keys that it may read.')
+    if (!open) return notKnown('The keys are not bound to the jump host, and who reaches SSH hangs on a rule that is not modelled.')
+    return [
+      {
+        ...base,
+        status: 'warning',
+        title: 'The key of Gatehouse works from elsewhere',
+        reason: `${loose.length} of ${keys.length} keys of the audit account are not bound by from= to ${jump.join(', ')}, and SSH can be reached from ${printRemotes(open)}.`,
+        hint: `Begin the line in authorized_keys with from="${jump.join(',')}".`,
+        cite: loose.slice(0, 4).map(({ line }) => ({ section: 'os', line, note: `Expected from="${jump.join(',')}".` })),
+      },
+    ]
+  },
+})
+
+/** Addresses and networks only: a name is what the resolver says. A pattern that begins with `!` takes away. */
+const isInside = (from: readonly string[], jump: readonly string[]): boolean => {
+  const allowing = from.filter((pattern) => !pattern.startsWith('!'))
+  return (
+    allowing.length > 0 &&
+    allowing.every((pattern) => {
+      const interval = parseInterval(pattern)
+      return interval !== undefined && subtract([interval], networksToSet(jump, interval.family)).length === 0
+    })
+  )
+}
+
+/** Why the account may be let in by something else than the file that was read. */
+function keysElsewhere(settings: Readonly<Record<string, readonly { readonly value: string }[]>>): string | undefined {
+  const first = (keyword: string) => settings[keyword]?.[0]?.value
+  const files = (first('authorizedkeysfile') ?? '.ssh/authorized_keys .ssh/authorized_keys2').split(/\s+/)
+  const strange = files.find((file) => !/^(?:%h\/)?\.ssh\/authorized_keys2?$/.test(file))
+  if (strange !== undefined) return `sshd takes keys from ${strange.slice(0, 120)}, which was not read.`
+  for (const keyword of ['authorizedkeyscommand', 'trustedusercakeys'])
+    if ((first(keyword) ?? 'none') !== 'none') return `sshd takes keys from ${keyword} as well, which was not asked.`
+  return undefined
+}
