@@ -1,0 +1,87 @@
+import { gpu02 } from '../../electron/testing/demo/hosts/gpu-02.ts'
+import { expect, test } from '../fixtures/served-app.ts'
+
+/** Other eyes: twice the size, the colours of the system, no motion. Pictures are left beside those of the screens. */
+
+/** Controls that lie outside of what can be scrolled to. Runs in the page. */
+function lost(): string[] {
+  const outside = (inner: DOMRect, outer: { left: number; top: number; right: number; bottom: number }) =>
+    inner.left < outer.left - 1 || inner.top < outer.top - 1 || inner.right > outer.right + 1 || inner.bottom > outer.bottom + 1
+  const scope = document.querySelector('[role=dialog]') ?? document.body
+  const all = [
+    ...scope.querySelectorAll<HTMLElement>('button, input, [role=tab]'),
+    ...document.querySelectorAll<HTMLElement>('[role=dialog]'),
+  ]
+  return all.flatMap((element) => {
+    const rect = element.getBoundingClientRect()
+    if (rect.width <= 1 || !element.checkVisibility()) return []
+    for (let at = element.parentElement; at; at = at.parentElement) {
+      const { overflowX, overflowY, position } = getComputedStyle(at)
+      if (/auto|scroll/.test(`${overflowX} ${overflowY}`)) return []
+      if (/hidden|clip/.test(`${overflowX} ${overflowY}`) && at !== document.body && outside(rect, at.getBoundingClientRect()))
+        return [element.outerHTML.slice(0, 120)]
+      if (position === 'fixed') break
+    }
+    return outside(rect, { left: 0, top: 0, right: window.innerWidth, bottom: window.innerHeight }) ? [element.outerHTML.slice(0, 120)] : []
+  })
+}
+
+test('at twice the size nothing is cut off', async ({ openServed }) => {
+  test.setTimeout(120_000)
+  const { it, running } = await openServed([gpu02])
+  await it.auditByKey()
+  await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2))
+  await expect.poll(() => it.page.evaluate(() => window.innerWidth)).toBe(720)
+  const isWhole = async (name: string) => {
+    await it.isSound(`zoomed-${name}`)
+    expect(await it.page.evaluate(lost), name).toEqual([])
+  }
+  await isWhole('fleet')
+  await it.cell('INF-4', 'gpu-02').getByRole('button').focus()
+  await it.page.keyboard.press('Enter')
+  await expect(it.page.getByRole('heading', { level: 1, name: /gpu-02/ })).toBeVisible()
+  await isWhole('host')
+  await it.page.keyboard.press('Control+k')
+  await expect(it.page.getByRole('dialog')).toBeVisible()
+  await isWhole('palette')
+  await it.page.keyboard.press('Escape')
+  await it.page.getByRole('button', { name: /Settings/ }).click()
+  await isWhole('settings')
+})
+
+test('in the colours of the system states and focus are still told apart', async ({ openServed }) => {
+  test.setTimeout(120_000)
+  const { it } = await openServed([gpu02])
+  await it.auditByKey()
+  await it.page.emulateMedia({ forcedColors: 'active' })
+  await it.isSound('forced-colours-fleet')
+  const cell = it.cell('INF-4', 'gpu-02').getByRole('button')
+  await cell.focus()
+  await it.page.keyboard.press('ArrowUp')
+  const outline = await it.page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)
+  expect(outline).not.toBe('none')
+  await cell.focus()
+  await it.page.keyboard.press('Enter')
+  await expect(it.page.getByRole('heading', { level: 1, name: /gpu-02/ })).toBeVisible()
+  await it.isSound('forced-colours-host')
+})
+
+test('who asks for no motion gets none', async ({ openServed }) => {
+  const { it } = await openServed([gpu02])
+  await it.page.emulateMedia({ reducedMotion: 'reduce' })
+  await it.auditByKey()
+  await it.page.keyboard.press('Control+k')
+  await expect(it.page.getByRole('dialog')).toBeVisible()
+  const moving = await it.page.evaluate(() =>
+    [...document.querySelectorAll('*')].flatMap((element) => {
+      const { animationName, animationDuration, transitionDuration } = getComputedStyle(element)
+      const longest = Math.max(
+        ...`${animationName === 'none' ? '0s' : animationDuration}, ${transitionDuration}`
+          .split(',')
+          .map((each) => Number.parseFloat(each) * (each.includes('ms') ? 1 : 1000)),
+      )
+      return longest > 1 ? [`${element.tagName} ${element.className}: ${longest} ms`] : []
+    }),
+  )
+  expect(moving).toEqual([])
+})
