@@ -3,15 +3,9 @@ import { bytesSource } from '#core/models/byte-source.ts'
 import { scanModel } from '#core/models/scan/scan-model.ts'
 import { benign } from './benign/benign.ts'
 import type { ModelCase } from './case.ts'
-import { archives } from './malicious/archives.ts'
-import { formats } from './malicious/formats.ts'
-import { gadgets } from './malicious/gadgets.ts'
-import { joblibTricks } from './malicious/joblib-tricks.ts'
-import { opcodeTricks } from './malicious/opcode-tricks.ts'
-import { recorded } from './malicious/recorded.ts'
+import { malicious } from './malicious/malicious.ts'
 
 const scan = ({ bytes, fileName }: ModelCase) => scanModel(bytesSource(fileName ?? 'model.bin', bytes))
-const malicious: readonly ModelCase[] = [...gadgets, ...opcodeTricks, ...archives, ...formats, ...joblibTricks, ...recorded]
 
 describe('malicious and malformed files', () => {
   test('there are enough of them, and no two are the same', () => {

@@ -14,6 +14,7 @@ export const findingCatalogue = {
   'pickle.alters-import': dangerous('A pickle changes an imported class'),
   'pickle.computed-call': suspicious('A pickle calls an object that it made'),
   'pickle.loader-passed-on': suspicious('A pickle hands a loader of pickles on'),
+  'pickle.type-lies': suspicious('A type of numpy contradicts itself'),
   'pickle.persistent-id': suspicious('A pickle refers to objects outside the file'),
   'pickle.unusual-codec': suspicious('A pickle encodes text with an odd codec'),
 

@@ -84,6 +84,7 @@ export const written: readonly ModelCase[] = [
   cleared('v3.gguf', tiny({ version: 3 })),
   cleared('v3-big-endian.gguf', tiny({ version: 3, bigEndian: true })),
   cleared('vocabulary.gguf', gguf({ 'general.architecture': 'llama' }, [], 0)),
+  cleared('zip64.npz', zip([{ name: 'a.txt', content: utf8('x'), deflate: true }], { zip64: true })),
   cleared(
     'functional.keras',
     zip([

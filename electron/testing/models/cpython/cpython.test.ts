@@ -88,6 +88,7 @@ async function ours(bytes: Uint8Array) {
     imported: ({ module, name }) => void imports.push({ module, name }),
     called: ignore,
     alteredImport: ignore,
+    built: ignore,
     passedOn: ignore,
     extension: ignore,
     persistentId: ignore,

@@ -5,19 +5,7 @@ import { payload, proto, stop, text } from '../pickle-assembler.ts'
 import { safetensors, tensor } from '../safetensors-builder.ts'
 import { tar } from '../tar-builder.ts'
 import { type ZipMemberSpec, zip } from '../zip-builder.ts'
-
-const of =
-  (expected: ModelCase['expected']) =>
-  (name: string, bytes: Uint8Array, fileName?: string, source?: string): ModelCase => ({
-    name,
-    bytes,
-    expected,
-    ...(fileName && { fileName }),
-    ...(source && { source }),
-  })
-const dangerous = of('dangerous')
-const suspicious = of('suspicious')
-const notCleared = of('not-cleared')
+import { dangerousFile as dangerous, unclearedFile as notCleared, suspiciousFile as suspicious } from './verdicts.ts'
 
 const evil = payload('os', 'system')
 const harmless = joined(proto(2), text('weights'), stop)
@@ -25,6 +13,7 @@ const bad: ZipMemberSpec = { name: 'archive/data.pkl', content: evil }
 const good: ZipMemberSpec = { name: 'archive/data.pkl', content: harmless }
 const version: ZipMemberSpec = { name: 'archive/version', content: utf8('3\n') }
 
+/** Where PyTorch and Python read a zip archive differently, or a scanner gave up. */
 const zips: readonly ModelCase[] = [
   dangerous('a PyTorch archive', zip([bad, version])),
   dangerous('a PyTorch archive, deflated', zip([{ ...bad, deflate: true }])),
@@ -59,6 +48,12 @@ const zips: readonly ModelCase[] = [
   dangerous('a name that leads out by backslashes', zip([good, { name: '..\\..\\x.txt', content: utf8('x') }])),
   suspicious('a member that the directory hides', zip([good, { ...bad, name: 'archive/hidden.pkl', hidden: true }, version])),
   suspicious('a name with a zero byte', zip([good, { name: 'archive/a.pkl\0.txt', content: utf8('x') }])),
+  suspicious('another name in the local header over something harmless', zip([{ ...good, localName: 'archive/x.txt' }])),
+  suspicious('a member marked as encrypted that is not', zip([{ ...good, flags: 1 }])),
+  suspicious('bytes before something harmless', zip([good], { leading: utf8('#!/bin/sh\n') })),
+  suspicious('two harmless members of one name', zip([good, good])),
+  suspicious('a wrong count of harmless members', zip([good, version], { count: 1 })),
+  suspicious('bytes behind something harmless', zip([good], { trailing: utf8('trailing') })),
   suspicious('a wrong checksum over something harmless', zip([{ ...good, crc: 1 }])),
   suspicious('a stored member with two sizes', zip([{ ...good, sizeBytes: 3 }])),
   suspicious('two end records', zip([good], { comment: zip([version]) })),

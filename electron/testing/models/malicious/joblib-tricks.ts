@@ -1,17 +1,7 @@
 import { i32, joined, u8 } from '../bytes.ts'
 import type { ModelCase } from '../case.ts'
 import * as pk from '../pickle-assembler.ts'
-
-const of =
-  (expected: ModelCase['expected']) =>
-  (name: string, ...parts: readonly (Uint8Array | string)[]): ModelCase => ({
-    name,
-    bytes: joined(...parts),
-    expected,
-    fileName: 'model.joblib',
-  })
-const dangerous = of('dangerous')
-const notCleared = of('not-cleared')
+import { dangerousStream as dangerous, unclearedStream as notCleared, suspiciousStream as suspicious } from './verdicts.ts'
 
 const call = pk.callWith(pk.named('os', 'system'), 'id')
 const dtype = (code: string) => joined(pk.named('numpy', 'dtype'), pk.text(code), u8(0x89, 0x88), u8(0x87), pk.reduce)
@@ -160,4 +150,7 @@ export const joblibTricks: readonly ModelCase[] = [
     pk.stop,
   ),
   notCleared('joblib: an array of objects that is cut off', p, wrapper('O8', four), p, pk.text('x')),
+  suspicious('numpy: objects that say they are numbers', p, stated('O8', { flags: 0 }), pk.stop),
+  suspicious('numpy: numbers that say they are objects', p, stated('f8', { flags: 63 }), pk.stop),
+  suspicious('numpy: numbers of another size', p, stated('f8', { size: 800 }), pk.stop),
 ]

@@ -59,6 +59,7 @@ async function build(run: PickleRun): Promise<void> {
   if (instance.kind === 'global') run.events.alteredImport(instance, run.at)
   if (instance.kind !== 'object') return
   instance.state = state
+  run.events.built(instance, run.at)
   await run.events.arrayFollows?.(instance, run)
 }
 

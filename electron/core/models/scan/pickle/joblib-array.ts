@@ -1,4 +1,5 @@
-import type { PickleDict, PickleGlobal, PickleObject, PickleValue } from './pickle-value.ts'
+import { itemBytesOf } from './numpy-type.ts'
+import type { PickleDict, PickleGlobal, PickleObject } from './pickle-value.ts'
 
 /** The raw array that joblib writes into the stream behind the object that describes it. */
 export interface JoblibArray {
@@ -37,32 +38,4 @@ function countOf({ entries }: PickleDict): number | undefined {
   if (shape?.kind !== 'tuple' || shape.length !== shape.items.length) return undefined
   const sizes = shape.items.map((it) => (it.kind === 'number' && Number.isSafeInteger(it.value) && it.value >= 0 ? it.value : undefined))
   return sizes.reduce((product, size) => (product === undefined || size === undefined ? undefined : product * size), 1)
-}
-
-/**
- * Item size of a pickled `numpy.dtype('f8', False, True)`. Its state, when it has one, outweighs the code: numpy takes flags, size and
- * subarray from there (numpy/core/src/multiarray/descriptor.c, `arraydescr_setstate`).
- */
-function itemBytesOf(dtype: PickleValue | undefined): number | 'objects' | undefined {
-  if (dtype?.kind !== 'object' || dtype.callee?.module !== 'numpy' || dtype.callee.name !== 'dtype') return undefined
-  const [code] = dtype.args.kind === 'tuple' ? dtype.args.items : []
-  if (code?.kind !== 'text' || code.text === undefined) return undefined
-  const [, kind, digits] = /^[<>|=]?([biufcmMSUOV])(\d+)$/.exec(code.text) ?? []
-  if (kind === undefined || digits === undefined) return undefined
-  const bytes = Number(digits) * (kind === 'U' ? 4 : 1)
-  if (dtype.state === undefined) return kind === 'O' ? 'objects' : kind === 'V' ? undefined : bytes
-  const state = stateOf(dtype.state)
-  if (state === undefined) return undefined
-  if (kind === 'O' || state.hasObjects) return 'objects'
-  // Types of a fixed size say -1; texts and structures say theirs.
-  const fixed = !'SUV'.includes(kind)
-  return state.size === bytes || (fixed && state.size === -1) ? bytes : undefined
-}
-
-/** (version, order, subarray, names, fields, size, alignment, flags). Flag 1 is NPY_ITEM_HASOBJECT. */
-function stateOf(state: PickleValue): { readonly size: number; readonly hasObjects: boolean } | undefined {
-  if (state.kind !== 'tuple') return undefined
-  const [, , subarray, , , size, , flags] = state.items
-  if (subarray?.kind !== 'none' || size?.kind !== 'number' || flags?.kind !== 'number') return undefined
-  return { size: size.value, hasObjects: (flags.value & 1) !== 0 }
 }

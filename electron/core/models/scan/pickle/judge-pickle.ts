@@ -3,6 +3,7 @@ import type { Scan, ScanItem } from '../scan.ts'
 import { isAllowedImport } from './allowed-imports.ts'
 import { isGadget } from './gadgets.ts'
 import { isJoblibWrapper } from './joblib-array.ts'
+import { contradictsItself } from './numpy-type.ts'
 import type { PickleEvents } from './pickle-run.ts'
 import type { PickleBytes, PickleGlobal, PickleValue } from './pickle-value.ts'
 
@@ -55,6 +56,11 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
         scan.find('pickle.unusual-codec', item, offset, '_codecs.encode')
     },
     alteredImport: (global, offset) => scan.find('pickle.alters-import', item, offset, `${global.module}.${global.name}`),
+    built(instance, offset) {
+      const { callee } = instance
+      if (callee?.module === 'numpy' && callee.name === 'dtype' && contradictsItself(instance))
+        scan.find('pickle.type-lies', item, offset, '')
+    },
     passedOn(global, offset) {
       // Made by something else than a call of its own, it would go unseen that joblib's reader takes bytes out of the stream.
       if (isJoblibWrapper(global)) scan.gap(item, offset, 'an array of joblib is made in an unusual way')

@@ -26,6 +26,7 @@ export async function scanAsPlainPickle(scan: Scan, item: ScanItem, start: numbe
     },
     called: ignore,
     alteredImport: ignore,
+    built: ignore,
     passedOn: ignore,
     persistentId: ignore,
     extension: stop,

