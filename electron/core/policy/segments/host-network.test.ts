@@ -217,6 +217,45 @@ test('other programs, unexpected ones, and sockets whose owner is hidden', () =>
   expect(of('Unknown program').slice(2)).toEqual(Array(5).fill('unknown'))
 })
 
+test('a container that nobody expects is drawn by its name, and unknown where its translation was not read', () => {
+  const database = { name: 'shop-db', image: 'postgres:17', running: true, line: 4 }
+  const containers = known({
+    runtimes: ['docker'],
+    containers: [{ ...database, ports: [{ hostAddress: '', hostPort: 5432, containerPort: 5432, protocol: 'tcp' }] }],
+  })
+  const seen = look({ containers, firewall: firewall('') })
+  expect(seen.doors.find(({ name }) => name === 'shop-db')).toMatchObject({
+    kind: 'other',
+    bind: '0.0.0.0:5432',
+    judgedBy: [{ control: 'listener-owner-expected', subject: 'shop-db 5432' }],
+  })
+  expect(new Set(Object.values(states(seen, 'other')))).toEqual(new Set(['excess']))
+  const blind = look({ containers, firewall: { ...firewall(closedIn), ...untranslated() } })
+  expect(new Set(Object.values(states(blind, 'other')))).toEqual(new Set(['unknown']))
+})
+
+test('the jump host itself: management may log in, of others nothing is said', () => {
+  const context = contextOf(named)
+  const bastion = { name: 'bastion', address: '192.0.2.1', port: 22, labels: [] }
+  const own = hostNetworkOf(facts({ services: known([]), firewall: firewall('') }), { ...context, host: bastion })
+  expect(states(own, 'ssh')).toEqual({ app: 'unknown', jump: 'unknown', management: 'allowed', modelAdmins: 'allowed', any: 'unknown' })
+  expect(own.doors.find(({ kind }) => kind === 'ssh')?.judgedBy).toEqual([{ control: 'jump-second-factor-required' }])
+})
+
+test('a thousand rules and many doors are followed in a moment', () => {
+  const rules = Array.from({ length: 1000 }, (_, index) => `ip saddr 10.${index >> 8}.${index & 255}.0/24 tcp dport ${2000 + index} accept`)
+  const programs = known(
+    Array.from({ length: 20 }, (_, index) => ({
+      ...{ id: `p${index}`, name: `p${index}`, kind: 'notebook', pids: [index + 100], user: 'u' },
+      binds: [bind('0.0.0.0', 2000 + index * 7, 'wildcard')],
+    })),
+  )
+  const given = facts({ programs, firewall: firewall(chain('input', 'drop', rules) + chain('output', 'drop', rules)) })
+  const startedMs = performance.now()
+  expect(hostNetworkOf(given, contextOf(named)).doors).toHaveLength(23)
+  expect(performance.now() - startedMs).toBeLessThan(5000)
+})
+
 test('facts that could not be read are named, and leave no door out silently', () => {
   expect(look({ listeners: unknown('ss is missing', ['listeners']) }).unread).toBe('ss is missing')
   const half = look({ services: unknown('ps refused', ['processes']), programs: unknown('ps refused', ['processes']) })
