@@ -1,14 +1,16 @@
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { useAppNotices } from '../../stores/app-notices.ts'
-import { wordsOfError } from '../../stores/failure-words.ts'
+import { failureNotices } from '../../stores/failure-notices.ts'
 import { useControls } from '../../stores/queries.ts'
 import { goHost, openDialog } from '../../stores/ui.store.ts'
 import { useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { FilterField } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
-import { type NoticeView, Screen } from '../../ui/screen.tsx'
+import { Screen } from '../../ui/screen.tsx'
 import { count } from '../../ui/words.ts'
 import { ControlDetail } from './control-detail.tsx'
 import { byItem, controlRows, filterRows } from './control-rows.ts'
@@ -45,7 +47,7 @@ export function ControlsScreen() {
         query.data === undefined ? undefined : `${count(rows.length, 'control')}${failing === 0 ? '' : `, ${failing} failing somewhere`}`
       }
       onSearch={() => openDialog({ kind: 'palette' })}
-      notices={[...useAppNotices(), ...errorNotices(query.error)]}
+      notices={[...useAppNotices(), ...failureNotices('controls', query.error)]}
       path={useFleetPath()}
       foot={
         <>
@@ -62,7 +64,7 @@ export function ControlsScreen() {
             Filter
           </Button>
         ) : (
-          <FilterField text={filter} onText={setFilter} />
+          <FilterField label="Filter controls" text={filter} onText={setFilter} />
         )
       }
     >
@@ -70,39 +72,13 @@ export function ControlsScreen() {
         <section className="catalogue-list" aria-label="Controls" data-pane>
           {inOrder.length > 0 && <ControlTable groups={groups} selected={row?.control.id} onSelect={setChosen} />}
           {query.data !== undefined && inOrder.length === 0 && (
-            <div className="empty !border-0">
-              <div>
-                <h2>No control matches</h2>
-                <p className="soft mt-1 mb-4">The filter looks at names, titles, reasons and references.</p>
-                <Button onClick={() => setFilter(null)}>Clear the filter</Button>
-              </div>
-            </div>
+            <Empty title="No control matches" about="The filter looks at names, titles, reasons and references.">
+              <Button onClick={() => setFilter(null)}>Clear the filter</Button>
+            </Empty>
           )}
         </section>
         {row !== undefined && <ControlDetail key={row.control.id} row={row} />}
       </div>
     </Screen>
   )
-}
-
-function FilterField({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.focus(), [])
-  return (
-    <input
-      ref={field}
-      type="search"
-      className="input !w-[220px]"
-      aria-label="Filter controls"
-      placeholder="Filter controls"
-      value={text}
-      onChange={(event) => onText(event.target.value)}
-    />
-  )
-}
-
-function errorNotices(error: unknown): NoticeView[] {
-  if (error === null) return []
-  const { title, detail, hint } = wordsOfError(error)
-  return [{ key: 'controls', words: { word: 'Not loaded', tone: 'warn', icon: 'state' }, text: `${title}: ${detail} ${hint}`, actions: [] }]
 }

@@ -1,15 +1,18 @@
 import { RefreshCw, ShieldCheck, Square } from 'lucide-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { bytesText } from '#shared/bytes-text.ts'
 import type { ModelArtifact, ModelOverview } from '#shared/model/model-artifact.ts'
 import { useModelActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
-import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
+import { failureNotices } from '../../stores/failure-notices.ts'
+import { wordsOf } from '../../stores/failure-words.ts'
 import { useFleetState, useModelJob, useModelOverview } from '../../stores/queries.ts'
 import { goFleet, openDialog } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { FilterField } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
@@ -60,7 +63,7 @@ export function ModelsScreen() {
       title="Models"
       sub={looked ? `${count(all.length, 'model')}, ${bytesText(bytesOnHosts(all))} on hosts` : undefined}
       onSearch={() => openDialog({ kind: 'palette' })}
-      notices={[...useAppNotices(), ...failureNotices(query.error ?? actions.failure), ...hostNotices(query.data)]}
+      notices={[...useAppNotices(), ...failureNotices('models', query.error ?? actions.failure), ...hostNotices(query.data)]}
       path={useFleetPath()}
       foot={
         <>
@@ -122,7 +125,7 @@ export function ModelsScreen() {
           <div className="models-bar">
             <Segment label="Show" value={filter} options={filters(all)} onChange={setFilter} />
             <span className="spring" />
-            {text !== null && <FilterField text={text} onText={setText} />}
+            {text !== null && <FilterField label="Filter models" text={text} onText={setText} />}
             <Segment
               label="Group by"
               small
@@ -172,38 +175,6 @@ const filters = (all: readonly ModelArtifact[]): { value: Filter; label: string 
   { value: 'action', label: `Needs action ${all.filter((row) => groupOf(row) === 'action').length}` },
   { value: 'verified', label: `Verified ${all.filter((row) => groupOf(row) === 'verified').length}` },
 ]
-
-const Empty = ({ title, about, children }: { readonly title: string; readonly about: string; readonly children?: ReactNode }) => (
-  <div className="empty h-full !border-0">
-    <div>
-      <h2>{title}</h2>
-      <p className="soft mt-1 mb-4">{about}</p>
-      {children}
-    </div>
-  </div>
-)
-
-function FilterField({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.focus(), [])
-  return (
-    <input
-      ref={field}
-      type="search"
-      className="input !w-[200px]"
-      aria-label="Filter models"
-      placeholder="Filter models"
-      value={text}
-      onChange={(event) => onText(event.target.value)}
-    />
-  )
-}
-
-function failureNotices(error: unknown): NoticeView[] {
-  if (error === null) return []
-  const { title, detail, hint } = wordsOfError(error)
-  return [{ key: 'models', words: { word: 'Not loaded', tone: 'warn', icon: 'state' }, text: `${title}: ${detail} ${hint}`, actions: [] }]
-}
 
 /** What could not be listed, so that nobody takes a short list for a whole one. */
 function hostNotices(overview: ModelOverview | null | undefined): NoticeView[] {

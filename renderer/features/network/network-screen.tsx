@@ -1,9 +1,9 @@
 import { Play } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { type FlowState, flowStates } from '#shared/model/segment.ts'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
-import { wordsOfError } from '../../stores/failure-words.ts'
+import { failureNotices } from '../../stores/failure-notices.ts'
 import { findingId } from '../../stores/host-view.ts'
 import { useFleetState, useNetworks } from '../../stores/queries.ts'
 import { goFleet, goHost, openDialog } from '../../stores/ui.store.ts'
@@ -11,8 +11,10 @@ import { useAuditing, useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { FilterField } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
-import { type NoticeView, Screen } from '../../ui/screen.tsx'
+import { Screen } from '../../ui/screen.tsx'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
 import { count } from '../../ui/words.ts'
 import { NetworkDetail } from './network-detail.tsx'
@@ -51,7 +53,7 @@ export function NetworkScreen() {
       title="Network"
       sub={!looked ? undefined : counts.excess === 0 ? count(hosts.length, 'host') : `${count(counts.excess, 'flow')} in excess`}
       onSearch={() => openDialog({ kind: 'palette' })}
-      notices={[...useAppNotices(), ...errorNotices(query.error)]}
+      notices={[...useAppNotices(), ...failureNotices('network', query.error)]}
       path={useFleetPath()}
       foot={
         <>
@@ -68,7 +70,7 @@ export function NetworkScreen() {
             Filter
           </Button>
         ) : (
-          <FilterField text={text} onText={setText} />
+          <FilterField label="Filter hosts" text={text} onText={setText} />
         )
       }
     >
@@ -143,41 +145,3 @@ const StateFilter = ({ counts, state, onState }: StateFilterProps) => (
     ))}
   </div>
 )
-
-interface EmptyProps {
-  readonly title: string
-  readonly about: string
-  readonly children: React.ReactNode
-}
-
-const Empty = ({ title, about, children }: EmptyProps) => (
-  <div className="empty h-full !border-0">
-    <div>
-      <h2>{title}</h2>
-      <p className="soft mt-1 mb-4">{about}</p>
-      {children}
-    </div>
-  </div>
-)
-
-function FilterField({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.focus(), [])
-  return (
-    <input
-      ref={field}
-      type="search"
-      className="input !w-[220px]"
-      aria-label="Filter hosts"
-      placeholder="Filter hosts"
-      value={text}
-      onChange={(event) => onText(event.target.value)}
-    />
-  )
-}
-
-function errorNotices(error: unknown): NoticeView[] {
-  if (error === null) return []
-  const { title, detail, hint } = wordsOfError(error)
-  return [{ key: 'network', words: { word: 'Not loaded', tone: 'warn', icon: 'state' }, text: `${title}: ${detail} ${hint}`, actions: [] }]
-}
