@@ -95,6 +95,20 @@ test.each<[string, string, SshdMatches, unknown, string]>([
     code,
     'fail: One factor is enough on the jump host',
   ],
+  [
+    'a password and a code, no key',
+    'usepam yes\nauthenticationmethods password,keyboard-interactive',
+    none,
+    code,
+    'warning: Some logins need no key',
+  ],
+  [
+    'a ticket of Kerberos',
+    'usepam yes\nauthenticationmethods publickey,gssapi-with-mic',
+    none,
+    code,
+    'not-evaluated: What is asked as a second step is not known',
+  ],
   ['a password after the key', 'authenticationmethods publickey,password', none, code, 'warning: The second step is a password'],
   ['PAM asks for the password', both, none, pam('auth required pam_unix.so'), 'fail: The second step is a password'],
   [
@@ -193,6 +207,13 @@ const closed = 'allowagentforwarding no\nx11forwarding no\npermittunnel no\ngate
 test.each<[string, string, SshdMatches, string]>([
   ['nothing', closed, none, 'pass: The jump host lends nothing else'],
   ['agents', closed.replace('agentforwarding no', 'agentforwarding yes'), none, 'warning: The jump host forwards more than ports'],
+  ['nothing at all', 'disableforwarding yes\nallowagentforwarding yes', none, 'pass: The jump host lends nothing else'],
+  [
+    'nothing, but all of it to a group',
+    'disableforwarding yes',
+    matching(['disableforwarding', 'no']),
+    'warning: A Match block forwards more than ports',
+  ],
   ['agents of a group', closed, matching(['allowagentforwarding', 'yes']), 'warning: A Match block forwards more than ports'],
   ['not printed', 'port 22', none, 'not-evaluated: sshd did not say how it is set'],
 ])('what else is lent: %s', (_, text, matches, expected) => {

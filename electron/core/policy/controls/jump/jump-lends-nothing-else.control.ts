@@ -1,6 +1,8 @@
 import { defineControl } from '../../control.ts'
 import { judgeSshd, only } from '../ssh/sshd-rules.ts'
 
+const keywords = ['allowagentforwarding', 'x11forwarding', 'permittunnel', 'gatewayports', 'allowstreamlocalforwarding']
+
 export default defineControl({
   id: 'jump-lends-nothing-else',
   item: 'INF-7',
@@ -16,9 +18,9 @@ export default defineControl({
     judgeSshd(
       sshd,
       matches,
-      ['allowagentforwarding', 'x11forwarding', 'permittunnel', 'gatewayports', 'allowstreamlocalforwarding'].map((keyword) =>
-        only(keyword, 'no'),
-      ),
+      sshd.settings.disableforwarding?.[0]?.value === 'yes'
+        ? [only('disableforwarding', 'yes')]
+        : keywords.map((keyword) => only(keyword, 'no')),
       {
         pass: 'The jump host lends nothing else',
         open: 'The jump host forwards more than ports',

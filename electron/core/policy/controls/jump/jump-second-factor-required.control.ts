@@ -55,15 +55,19 @@ function judge(scope: Scope, pam: FactResult<Pam>): Verdict {
     }),
     cite: [...cite, ...more],
   })
-  const single = ways.filter((way) => !hasTwoSteps(way) && !isVerifiedKey(way, scope))
-  if (single.length > 0) {
+  const printed = `AuthenticationMethods${who} is ${ways.join(' ').slice(0, 120)}`
+  const rest = ways.filter((way) => !hasTwoSteps(way) && !isVerifiedKey(way, scope))
+  const single = rest.find((way) => new Set(steps(way)).size < 2)
+  if (single !== undefined) {
     const title = scope.match === undefined ? 'One factor is enough on the jump host' : 'A Match block asks for one factor only'
-    return verdict(
-      scope.match === undefined ? 'fail' : 'warning',
-      title,
-      `AuthenticationMethods${who} is ${ways.join(' ').slice(0, 120)}, so ${single[0]} alone lets somebody in.`,
-    )
+    return verdict(scope.match === undefined ? 'fail' : 'warning', title, `${printed}, so ${single} alone lets somebody in.`)
   }
+  const keyless = rest.find((way) => !steps(way).includes('publickey'))
+  if (keyless !== undefined)
+    return verdict('warning', 'Some logins need no key', `${printed}, so ${keyless} lets somebody in without a key.`)
+  const [other] = rest
+  if (other !== undefined)
+    return verdict('not-evaluated', 'What is asked as a second step is not known', `${printed}; what ${other} proves is not modelled.`)
   if (ways.some((way) => way.split(',').includes('password') && !asksPam(way)))
     return verdict(
       'warning',
