@@ -8,6 +8,10 @@ import { createViewService } from './view-service.ts'
 const fleetFile = {
   version: 1,
   name: 'demo',
+  jump: [
+    { name: 'bastion-01', address: '10.20.0.10', audit: true },
+    { name: 'bastion-02', address: '10.20.0.11' },
+  ],
   identities: { audit: { user: 'gatehouse-ro' } },
   hosts: [
     { name: 'gpu-01', address: '10.20.4.11' },
@@ -43,6 +47,11 @@ test('the facts of a host are read once for all of its tabs, and again when ther
   expect([services(), reads()]).toEqual([true, 2])
   views.show(fleetSchema.parse(fleetFile), 'gpu-01', () => 0)
   expect(reads()).toBe(3)
+})
+
+test('a jump host has views when it is looked at', () => {
+  const { views } = viewsOf({ 'bastion-01': 'first', 'bastion-02': 'first' })
+  expect(['bastion-01', 'bastion-02'].map((name) => views.show(fleet, name, () => 1))).toEqual([1, null])
 })
 
 test('without an audit, or with one that could not look, there is nothing to show', () => {

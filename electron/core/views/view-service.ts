@@ -1,4 +1,5 @@
 import type { HostAudit } from '#shared/model/audit.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { AdvisoryBook } from '../advisories/advisory-book.ts'
 import { type FactResults, probeContextOf, readFacts } from '../facts/registry.ts'
@@ -35,7 +36,7 @@ export function createViewService({ repo, log, advisories, audit }: ViewServiceP
 
   return {
     show(fleet, name, project) {
-      const host = fleet.hosts.find((one) => one.name === name)
+      const host = auditedHosts(fleet).find((one) => one.name === name)
       const [newest] = repo.newest(fleet.name, name, 1)
       if (host === undefined || newest === undefined) return null
       const { auditId } = newest

@@ -1,6 +1,5 @@
 import { Download, PanelRight, Play, X } from 'lucide-react'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
-import type { Fleet } from '#shared/model/fleet.ts'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
@@ -25,7 +24,7 @@ import { RunningStrip, Strip } from './strip.tsx'
 
 const noKeys: readonly never[] = []
 
-export function FleetMatrix({ fleet }: { readonly fleet: Fleet }) {
+export function FleetMatrix() {
   const hosts = useHosts()
   const auditing = useAuditing()
   const audit = useAuditActions()
@@ -108,7 +107,7 @@ export function FleetMatrix({ fleet }: { readonly fleet: Fleet }) {
           hosts={shown.hosts}
           items={shown.items}
           outcomeFilter={outcomeFilter}
-          corner={<Corner open={searching || hostFilter !== '' || fleet.hosts.length > columnsThatFit} focus={searching} />}
+          corner={<Corner open={searching || hostFilter !== '' || hosts.length > columnsThatFit} focus={searching} />}
         />
         {!narrow && attention}
         {narrow && sheetOpen && <div className="sheet">{attention}</div>}

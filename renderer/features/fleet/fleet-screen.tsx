@@ -12,7 +12,7 @@ export function FleetScreen() {
   const state = useFleetState()
   const notices = useAppNotices()
   const path = useFleetPath()
-  if (state.data?.fleet) return <FleetMatrix fleet={state.data.fleet} />
+  if (state.data?.fleet) return <FleetMatrix />
   if (state.data !== undefined && state.data.problems.length > 0) return <FleetProblems state={state.data} notices={notices} />
   if (state.data !== undefined) return <FleetEmpty notices={notices} />
   return (
