@@ -16,7 +16,7 @@ export interface Npy {
 
 const header =
   /^\{'descr': (?<descr>'[^'\\]*'|\[[^{}]*\]|\([^{}]*\)), 'fortran_order': (?:True|False), 'shape': \((?<shape>[\d, ]*)\), ?\}\s*$/
-const typeCode = /^[<>|=]?(?<kind>[?bhilqpBHILQPefdgFDGcSaUVOmM])(?<size>\d*)(?:\[[^\]]*\])?$/
+const typeCode = /^[<>|=]?(?<kind>[?biufcmMSUVO])(?<size>\d*)(?:\[[^\]]*\])?$/
 
 /**
  * The header of a `.npy` array (numpy/lib/format.py, versions 1 to 3): a Python literal in the one form that numpy writes. A type that may

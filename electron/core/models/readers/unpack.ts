@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { createGunzip, createInflate, createInflateRaw } from 'node:zlib'
+import { GatehouseError } from '#shared/errors.ts'
 import { type ByteSource, bytesSource } from '../byte-source.ts'
 import { Unreadable } from './unreadable.ts'
 
@@ -56,7 +57,7 @@ async function* unpack(packed: ByteSource, packing: Packing, { signal, step }: W
     if (decoder.bytesWritten < packed.size) throw new Unreadable('bytes follow the end of the packed stream', decoder.bytesWritten)
   } catch (error) {
     signal?.throwIfAborted()
-    if (error instanceof Unreadable) throw error
+    if (error instanceof Unreadable || error instanceof GatehouseError) throw error
     throw new Unreadable(`it cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`)
   } finally {
     input.destroy()

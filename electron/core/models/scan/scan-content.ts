@@ -75,8 +75,7 @@ export async function scanContent(scan: Scan, item: ScanItem): Promise<ModelForm
     if (format !== 'zip' && format !== 'empty' && (await endsAsArchive(scan, item))) await scanArchive(scan, item)
     return await scanners[format](scan, item)
   } catch (error) {
-    scan.signal?.throwIfAborted()
-    scan.gap(item, error instanceof Unreadable ? error.offset : null, error instanceof Error ? error.message : String(error))
+    scan.failed(item, error)
     return format
   }
 }

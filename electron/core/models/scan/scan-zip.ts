@@ -77,8 +77,7 @@ async function scanEntry(
     await checkSum(scan, inner, entry, source)
     await scanMember({ ...inner, source }, kind)
   } catch (error) {
-    scan.signal?.throwIfAborted()
-    scan.gap(inner, error instanceof Unreadable ? error.offset : null, error instanceof Error ? error.message : String(error))
+    scan.failed(inner, error)
   }
 }
 

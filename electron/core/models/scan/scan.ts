@@ -1,3 +1,4 @@
+import { GatehouseError } from '#shared/errors.ts'
 import type { ScanFinding, ScanGap, ScanReport } from '#shared/model/scan-report.ts'
 import { visible } from '#shared/words.ts'
 import type { ByteSource } from '../byte-source.ts'
@@ -45,6 +46,14 @@ export class Scan {
 
   gap({ member }: ScanItem, offset: number | null, reason: string): void {
     if (this.gaps.length < MAX_ENTRIES) this.gaps.push({ member: shown(member), offset, reason: shown(reason) })
+  }
+
+  /** What a scanner threw, as a gap. A source that fails or an end that was asked for is none: nobody knows the file then, so it goes on up. */
+  failed(item: ScanItem, error: unknown): void {
+    this.signal?.throwIfAborted()
+    if (error instanceof GatehouseError) throw error
+    const offset = error instanceof Unreadable ? error.offset : null
+    this.gap(item, offset, error instanceof Error ? error.message : String(error))
   }
 
   fact(name: string, value: string | number): void {

@@ -62,6 +62,17 @@ export const joblibTricks: readonly ModelCase[] = [
     pk.stop,
   ),
   dangerous('joblib: flags that make objects of numbers', p, described(stated('f4', { flags: 1 })), p, call, pk.stop, pk.stop),
+  dangerous(
+    'joblib: state for an array that has been read',
+    p,
+    described(dtype('f4')),
+    new Uint8Array(16),
+    state(dtype('S10')),
+    pk.build,
+    call,
+    ' '.repeat(40),
+    pk.stop,
+  ),
   notCleared('joblib: a size that is not that of the type', p, described(stated('S4', { size: 400 })), new Uint8Array(16), pk.stop),
   notCleared('joblib: a subarray in the type', p, described(stated('f4', { subarray: pk.emptyTuple })), new Uint8Array(16), pk.stop),
   notCleared(

@@ -112,6 +112,8 @@ const broken: readonly ModelCase[] = [
   dangerous('a memo entry that is missing after the call', p(4), call, pk.binget(9), pk.stop),
   dangerous('a mark that is missing after the call', p(4), call, 't', pk.stop),
   dangerous('a frame longer than the file', p(4), pk.frame(2n ** 40n), call, pk.stop),
+  dangerous('a frame that ends inside a harmless text', p(4), pk.frame(5), pk.text('harmless'), pk.stop),
+  dangerous('a frame inside a frame', p(4), pk.frame(30), pk.frame(10), pk.text('harmless'), pk.stop, 'N'.repeat(20)),
   dangerous('a frame that ends in the middle', p(4), pk.frame(3), call, pk.stop),
   dangerous('a protocol that does not exist', p(2), u8(0x80, 99), call, pk.stop),
   dangerous('a module whose line does not end', p(2), 'csubprocessX'),
