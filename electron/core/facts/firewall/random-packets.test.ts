@@ -6,17 +6,18 @@ import type { Network } from '../network/network.ts'
 import { assembleFirewall, type FirewallSections } from './assemble.ts'
 import { type Case, canRun, inCases, type Machines, outCases, startMachines } from './machines.testing.ts'
 import { dockerSets, iptablesSets } from './random-iptables.testing.ts'
+import { nftSets } from './random-nft.testing.ts'
 import { ufwSets } from './random-ufw.testing.ts'
 import { verdictFor } from './reach.ts'
 import { packed, type Recording, unpacked } from './recordings.testing.ts'
 import type { RuleSet } from './rule-sets.testing.ts'
 
 /**
- * Random rule sets of iptables-nft, Docker and ufw against connections that were really tried. Recordings always; anew where this machine can, as root:
+ * Random rule sets of nft, iptables-nft, Docker and ufw against connections that were really tried. Recordings always; anew where this machine can, as root:
  * `GATEHOUSE_PACKET_SETS` says how many, `GATEHOUSE_RECORD=1` writes the recordings.
  */
 const fixture = new URL('./__fixtures__/packets-random.json', import.meta.url)
-const kinds = { iptables: iptablesSets, docker: dockerSets, ufw: ufwSets }
+const kinds = { nft: nftSets, iptables: iptablesSets, docker: dockerSets, ufw: ufwSets }
 
 const network: Network = {
   addresses: [
@@ -97,7 +98,7 @@ test.skipIf(process.env.GATEHOUSE_RECORD)('recorded rule sets decide as the kern
 })
 
 /** A few are tried in every run where root and the programs are there, many in CI. */
-const sets = Number(process.env.GATEHOUSE_PACKET_SETS ?? (process.env.CI ? 300 : 6))
+const sets = Number(process.env.GATEHOUSE_PACKET_SETS ?? (process.env.CI ? 160 : 8))
 const seed = Number(process.env.GATEHOUSE_SEED ?? 20_261_126)
 /** Drawn one after another, so that a longer run begins like a shorter one. */
 const drawn = (): readonly RuleSet[] => {

@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import type { RuleSet } from './rule-sets.testing.ts'
+
+/** Random rule sets in the words of nft(8): several tables, base chains at several priorities, sets, maps of verdicts, concatenations. */
+const networks4 = ['10.0.1.0/24', '10.0.1.128/25', '10.0.0.0/8', '10.0.1.100-10.0.2.5', '192.168.7.9', '10.9.0.0/16']
+const networks6 = ['fd00:1::/64', 'fd00::/8', 'fd00:2::5', 'fd09::/64']
+const ports = ['22', '80-90', '443', '8000', '8999-9001', '9090']
+const chains = ['c0', 'c1'] as const
+type Family = 'ip' | 'ip6' | 'inet'
+type End = 'saddr' | 'daddr'
+
+const some = (values: readonly string[]) => fc.subarray([...values], { minLength: 1, maxLength: 3 }).map((all) => `{ ${all.join(', ')} }`)
+const not = fc.constantFrom('', '', '!= ')
+
+const addressTest = (version: 4 | 6, end: End): fc.Arbitrary<string> => {
+  const networks = version === 4 ? networks4 : networks6
+  // Overlapping elements are refused in a set without auto-merge.
+  const apart = version === 4 ? ['10.0.1.0/25', '10.0.2.0/24', '192.168.7.9', '10.9.0.0/24'] : ['fd00:1::/64', 'fd00:2::5', 'fd09::/64']
+  return fc
+    .tuple(not, fc.oneof(fc.constantFrom(...networks), some(apart), fc.constant(version === 4 ? '@four' : '@six')))
+    .map(([negated, value]) => `${version === 4 ? 'ip' : 'ip6'} ${end} ${negated}${value}`)
+}
+
+const test = (family: Family, end: End): fc.Arbitrary<string> => {
+  const versions = family === 'inet' ? ([4, 6] as const) : ([family === 'ip' ? 4 : 6] as const)
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.oneof(...versions.map((version) => addressTest(version, end))) },
+    {
+      weight: 4,
+      arbitrary: fc
+        .tuple(not, fc.oneof(fc.constantFrom(...ports, '@ports'), some(ports)))
+        .map(([negated, value]) => `tcp dport ${negated}${value}`),
+    },
+    fc.constantFrom(
+      'tcp dport > 1000',
+      'tcp dport < 443',
+      'meta l4proto { tcp, udp }',
+      'meta l4proto udp',
+      'tcp flags syn / fin,syn,rst,ack',
+      'th dport 443',
+    ),
+    fc.constantFrom('ct state new', 'ct state { established, new }', 'ct state invalid', 'ct direction original'),
+    fc.constantFrom(
+      ...(end === 'saddr'
+        ? ['iifname "eth0"', 'iifname != "eth*"', 'iif "lo"', 'fib saddr . iif oif missing', 'fib daddr type local']
+        : ['oifname "eth0"', 'oifname "docker0"']),
+    ),
+    ...(family === 'inet' ? [fc.constantFrom('meta nfproto ipv4', 'meta nfproto ipv6', 'meta protocol ip6')] : []),
+  )
+}
+
+/** nft refuses rules that ask for two protocols at once. */
+const clash = (tests: readonly string[]): boolean => {
+  const all = tests.join(' ')
+  return (/\bip |ipv4/.test(all) && /ip6|ipv6/.test(all)) || (/l4proto udp/.test(all) && /tcp/.test(all))
+}
+
+const rule = (family: Family, end: End, later: readonly string[]): fc.Arbitrary<string> => {
+  const action = fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom('accept', 'drop', 'counter drop', 'counter accept', 'reject', 'log prefix "x: " drop') },
+    { weight: 2, arbitrary: fc.constantFrom('return', 'continue', 'counter', 'accept comment "a; drop"') },
+    ...(later.length > 0 ? [{ weight: 3, arbitrary: fc.constantFrom(...later.flatMap((name) => [`jump ${name}`, `goto ${name}`])) }] : []),
+  )
+  const address = family === 'ip6' ? `ip6 ${end}` : `ip ${end}`
+  const elements = family === 'ip6' ? ['fd00:1::5 . 80', 'fd09::2 . 8000'] : ['10.0.1.5 . 80', '10.0.2.5 . 8000', '10.9.0.2 . 443']
+  return fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc
+        .tuple(
+          fc.array(test(family, end), { maxLength: 2 }).filter((tests) => !clash(tests)),
+          action,
+        )
+        .map(([tests, word]) => [...tests, word].join(' ')),
+    },
+    fc.constantFrom('tcp dport vmap { 22 : drop, 80 : accept, 8000-8999 : continue }', 'ct state vmap { invalid : drop, new : continue }'),
+    fc.constantFrom('accept', 'drop').map((word) => `${address} . tcp dport { ${elements.join(', ')} } ${word}`),
+  )
+}
+
+const table = (family: Family, name: string): fc.Arbitrary<string> => {
+  const base = (hook: 'input' | 'output', end: End) =>
+    fc
+      .record({
+        priority: fc.constantFrom('filter', 'filter - 10', 'filter + 5', 'mangle'),
+        policy: fc.constantFrom('accept', 'accept', 'drop'),
+        rules: fc.array(rule(family, end, chains), { maxLength: 5 }),
+      })
+      .map(
+        // Answers first, as in any rule set that works.
+        ({ priority, policy, rules }) =>
+          `chain ${hook} { type filter hook ${hook} priority ${priority}; policy ${policy}; ct state { established, related } accept\n${rules.join('\n')}\n}`,
+      )
+  // No notrack: answers are then new to the output chain, and what stops them is not the fate of the first packet.
+  const early = fc.constantFrom('tcp dport 9000 drop', 'fib daddr type != local drop', 'counter')
+  return fc
+    .record({
+      input: base('input', 'saddr'),
+      output: fc.option(base('output', 'daddr'), { freq: 3 }),
+      raw: fc.option(
+        early.map((line) => `chain raw { type filter hook prerouting priority raw; ${line}; }`),
+        { freq: 2 },
+      ),
+      inner: fc.tuple(...chains.map((_, at) => fc.array(rule(family, 'saddr', chains.slice(at + 1)), { maxLength: 3 }))),
+    })
+    .map(({ input, output, raw, inner }) =>
+      [
+        `table ${family} ${name} {`,
+        ...(family === 'ip6' ? [] : ['set four { type ipv4_addr; flags interval; elements = { 10.0.1.0/24, 192.168.0.0/16 } }']),
+        ...(family === 'ip' ? [] : ['set six { type ipv6_addr; flags interval; elements = { fd00:1::/64, fd09::2 } }']),
+        'set ports { type inet_service; flags interval; elements = { 22, 8000-9000 } }',
+        ...inner.map((rules, at) => `chain ${chains[at]} {\n${rules.join('\n')}\n}`),
+        input,
+        ...(output === null ? [] : [output]),
+        ...(raw === null ? [] : [raw]),
+        '}',
+      ].join('\n'),
+    )
+}
+
+const families = ['inet', 'inet', 'ip', 'ip6'] as const
+export const nftSets: fc.Arbitrary<RuleSet> = fc
+  .array(fc.constantFrom(...families), { minLength: 1, maxLength: 2 })
+  .chain((all) => fc.tuple(...all.map((family, index) => table(family, `t${index}`))))
+  .map((tables): RuleSet => ({ kind: 'nft', nft: `${tables.join('\n')}\n` }))
