@@ -31,6 +31,7 @@ test.each([
   ['htpasswd', 'bob:$apr1$aaaaaaaa$bbbbbbbbbbbbbbbbbb', `bob:$apr1$${X}`],
   ['bcrypt', 'ann:$2y$05$abcdefghijklmnopqrstuv', `ann:$2y$${X}`],
   ['SHA1', 'x:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=', `x:{SHA}${X}`],
+  ['a key that begins like an algorithm', 'key is sk-ssh-abcdefghijklmnop', `key is sk-${X}`],
   ['a key known by its prefix', 'key is hf_abcdefghijklmnopqrstuv', `key is hf_${X}`],
   [
     'a private key',
@@ -60,6 +61,7 @@ test.each([
   'permitrootlogin without-password',
   'passwordauthentication no',
   'hostkey /etc/ssh/ssh_host_ed25519_key',
+  'hostkeyalgorithms sk-ssh-ed25519-cert-v01@openssh.com,sk-ecdsa-sha2-nistp256@openssh.com',
   'LISTEN 0 4096 127.0.0.1:11434 0.0.0.0:* users:(("ollama",pid=1,fd=3))',
   '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
   'inet6 fe80::1/64 scope link',

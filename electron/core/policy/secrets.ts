@@ -82,8 +82,12 @@ const rules: readonly Rule[] = [
   ],
   ['', /(\bAuthorization["'\s:=]+(?:Basic|Bearer|Token)[ \t]+)([^\s"';,]+)/gi, (_, before = '', value = '') => mask(before, value)],
   ['Bearer', /(\bBearer[ \t]+)((?=[^\s"';]*\d)[A-Za-z0-9._~+/=-]{8,})/g, (_, before = '', value = '') => mask(before, value)],
-  // Keys known by their prefix: OpenAI style, Hugging Face, GitHub.
-  ['', /\b((?:sk|pk)-|hf_|gh[pousr]_)[A-Za-z0-9_-]{16,}/g, (_, prefix = '') => prefix + REDACTED],
+  // Keys known by their prefix: OpenAI style, Hugging Face, GitHub. Not OpenSSH's names of keys on a token.
+  [
+    '',
+    /\b((?:sk|pk)-(?!(?:ssh|ecdsa-sha2)-[a-z0-9-]{1,40}@openssh\.com)|hf_|gh[pousr]_)[A-Za-z0-9_-]{16,}/g,
+    (_, prefix = '') => prefix + REDACTED,
+  ],
   [
     '://',
     /((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/@"']{0,256}:)([^\s@/"']+)(@)/gi,
