@@ -120,3 +120,14 @@ test('thousands of packages: few rows are drawn, and the keyboard reaches the la
   for (let press = 0; press < 20; press++) await it.page.keyboard.press('PageUp')
   expect((await it.page.evaluate(() => performance.now())) - started).toBeLessThan(5000)
 })
+
+test('a host without GPUs says why there are none', async ({ openServed }) => {
+  test.setTimeout(180_000)
+  const { it } = await openServed([{ ...gpu01, gpus: [] }])
+  const host = new HostPage(it)
+  await it.auditByKey()
+  await host.open('gpu-01')
+  await host.tab('GPUs').click()
+  await expect(it.page.getByRole('heading', { name: 'nvidia-smi is not on this host' })).toBeVisible()
+  await host.isSoundAndFits(it, 'host-gpus-none')
+})

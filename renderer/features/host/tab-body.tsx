@@ -36,6 +36,11 @@ export function TabBody<V>({ query, children }: TabBodyProps<V>) {
 
 const placeholders = ['a', 'b', 'c', 'd', 'e', 'f']
 
+/** Below the gaps, where they leave nothing. */
+export const NothingRead = ({ what }: { readonly what: string }) => (
+  <TabMessage title={`${what} could not be read`} text="What stopped it stands above. Nothing of it counts as passed." />
+)
+
 interface TabMessageProps {
   readonly title: string
   readonly text: string

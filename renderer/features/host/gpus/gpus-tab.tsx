@@ -6,7 +6,7 @@ import { type Column, RowTable } from '../../../ui/row-table.tsx'
 import { OutcomeStatus, Status } from '../../../ui/status.tsx'
 import { count } from '../../../ui/words.ts'
 import { Gaps } from '../gaps.tsx'
-import { TabBody, TabMessage } from '../tab-body.tsx'
+import { NothingRead, TabBody, TabMessage } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import { LoudestVerdict, type OpenFinding } from '../verdict-link.tsx'
 import { GpuDetail, UserDetail } from './gpu-detail.tsx'
@@ -112,7 +112,9 @@ function Gpus({ view, onFinding }: { readonly view: HostGpus; readonly onFinding
     <div className="host-tab">
       <div className="host-tab-list" data-pane>
         <Gaps gaps={view.gaps} />
-        {view.gpus.length > 0 && (
+        {view.gpus.length === 0 ? (
+          <NothingRead what="GPUs" />
+        ) : (
           <>
             <div className="pane-head">
               <h2>GPUs</h2>

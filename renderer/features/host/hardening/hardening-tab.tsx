@@ -7,7 +7,7 @@ import { Segment } from '../../../ui/segment.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { count } from '../../../ui/words.ts'
 import { Gaps } from '../gaps.tsx'
-import { TabBody, TabMessage } from '../tab-body.tsx'
+import { NothingRead, TabBody, TabMessage } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import type { OpenFinding } from '../verdict-link.tsx'
 import { HardeningDetail } from './hardening-detail.tsx'
@@ -92,7 +92,9 @@ function Hardening({ view, onFinding }: { readonly view: HostHardening; readonly
             ]}
           />
         </div>
-        {row === undefined ? (
+        {all.length === 0 ? (
+          <NothingRead what="Hardening" />
+        ) : row === undefined ? (
           <p className="px-5 py-1 text-ink-2">No setting is open.</p>
         ) : (
           <RowTable

@@ -9,7 +9,7 @@ import { Status } from '../../../ui/status.tsx'
 import { day } from '../../../ui/time.ts'
 import { count } from '../../../ui/words.ts'
 import { Gaps } from '../gaps.tsx'
-import { TabBody, TabMessage } from '../tab-body.tsx'
+import { NothingRead, TabBody, TabMessage } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import type { OpenFinding } from '../verdict-link.tsx'
 import { PackageDetail } from './package-detail.tsx'
@@ -87,8 +87,10 @@ function Packages({ view, onFinding }: { readonly view: HostPackages; readonly o
           <CopyButton text={softwareText(rows, distribution)} what={`${count(rows.length, 'row')} as a table`} />
         </div>
         <DataAge distribution={distribution} />
-        {row === undefined ? (
-          <p className="px-5 py-1 text-ink-2">{software.length === 0 ? 'No version is known.' : 'No package matches.'}</p>
+        {software.length === 0 ? (
+          <NothingRead what="Packages" />
+        ) : row === undefined ? (
+          <p className="px-5 py-1 text-ink-2">No package matches.</p>
         ) : (
           <RowTable
             label="Packages"

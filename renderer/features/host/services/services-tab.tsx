@@ -5,7 +5,7 @@ import { plainText } from '../../../ui/plain-text.ts'
 import { type Column, RowTable } from '../../../ui/row-table.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { Gaps } from '../gaps.tsx'
-import { TabBody, TabMessage } from '../tab-body.tsx'
+import { NothingRead, TabBody, TabMessage } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import { LoudestVerdict, type OpenFinding } from '../verdict-link.tsx'
 import { ServiceDetail } from './service-detail.tsx'
@@ -109,7 +109,9 @@ function Services({ view, onFinding }: { readonly view: HostServices; readonly o
     <div className="host-tab">
       <div className="host-tab-list" data-pane>
         <Gaps gaps={view.gaps} />
-        {row !== undefined && (
+        {row === undefined ? (
+          <NothingRead what="Services" />
+        ) : (
           <RowTable label="Services" columns={columns} groups={groups} keyOf={keyOf} selected={row.id} onSelect={setChosen} tall />
         )}
       </div>
