@@ -40,7 +40,10 @@ export class Scan {
 
   find(code: FindingCode, { member }: ScanItem, offset: number | null, detail: string): void {
     const { severity, title } = findingCatalogue[code]
-    const full = this.findings.filter((it) => it.severity === severity).length >= MAX_ENTRIES
+    const again = this.findings.some(
+      (it) => it.code === code && it.offset === offset && it.detail === shown(detail) && it.member === shown(member),
+    )
+    const full = again || this.findings.filter((it) => it.severity === severity).length >= MAX_ENTRIES
     if (!full) this.findings.push({ code, severity, title, detail: shown(detail), member: shown(member), offset })
   }
 

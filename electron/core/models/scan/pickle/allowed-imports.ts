@@ -37,7 +37,7 @@ const byModule: Readonly<Record<string, string>> = {
   argparse: 'Namespace',
   types: 'SimpleNamespace',
 
-  numpy: `${numpyScalars} dtype ndarray matrix`,
+  numpy: `${numpyScalars} dtype ndarray matrix recarray record mean median max min sum`,
   'numpy.core.multiarray': arrayMakers,
   'numpy._core.multiarray': arrayMakers,
   'numpy.core.numeric': '_frombuffer',
@@ -65,6 +65,8 @@ const byModule: Readonly<Record<string, string>> = {
   'scipy.sparse.csr': 'csr_matrix',
   'scipy.sparse.csc': 'csc_matrix',
   'scipy.sparse.coo': 'coo_matrix',
+
+  'scipy.interpolate._bsplines': 'BSpline',
 
   'joblib.numpy_pickle': 'NumpyArrayWrapper',
 
