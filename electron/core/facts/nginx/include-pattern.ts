@@ -1,8 +1,16 @@
 /**
  * glob(7) as nginx's `include` uses it (glob(3) without flags): `*`, `?` and `[…]` stop at slashes, and a leading dot must be named.
- * Matches whole paths.
+ * Matches whole paths, byte by byte, since nginx never sets a locale.
  */
-export function includePattern(glob: string): RegExp {
+export function includePattern(glob: string): { test(path: string): boolean } {
+  const pattern = translate(bytes(glob))
+  return { test: (path) => pattern.test(bytes(path)) }
+}
+
+/** One character for each byte. */
+const bytes = (text: string): string => Buffer.from(text).toString('latin1')
+
+function translate(glob: string): RegExp {
   let source = ''
   let at = 0
   let segmentStart = true
