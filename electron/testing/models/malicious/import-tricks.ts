@@ -89,6 +89,7 @@ export const importTricks: readonly ModelCase[] = [
     pk.stackGlobal,
     pk.stop,
   ),
+  suspicious('POP of a mark and not of a name', p(4), pk.text('company'), pk.text('Net'), pk.mark, pk.pop, pk.stackGlobal, pk.stop),
   suspicious('STACK_GLOBAL through DUP', p(4), pk.text('company'), '2', pk.stackGlobal, pk.stop),
   dangerous('a call whose result is thrown away', p(4), call, pk.pop, pk.none, pk.stop),
   dangerous(
