@@ -114,9 +114,9 @@ export async function measureModels(folder: string, rounds: number, say: (text: 
   }
 }
 
-/** Peak of resident memory (VmHWM) of the command line. */
+/** Peak of resident memory (VmHWM) of the built command line. */
 function peakOfListing(data: string): Promise<number> {
-  const cli = fileURLToPath(new URL('../../electron/cli/gatehouse.ts', import.meta.url))
+  const cli = fileURLToPath(new URL('../../out/cli/gatehouse.js', import.meta.url))
   const env = { ...process.env, HOME: lab.home, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force' }
   const words = ['models', 'list', '--fleet', lab.fleetFile, '--host', HOST, '--data', data]
   const child = spawn(process.execPath, [cli, ...words], { env, stdio: ['ignore', 'ignore', 'inherit'] })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
-import type { ModelArtifact, ModelOverview, VerifiedFile } from '#shared/model/model-artifact.ts'
+import type { ModelOverview, VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { ExpectedOrigin, ExpectedValue } from '#shared/model/model-expected.ts'
 import type { ModelJob, ModelProgress } from '#shared/model/model-job.ts'
 import { mapWithLimit } from '../jobs/map-with-limit.ts'
@@ -127,22 +127,16 @@ export function createModelService({ clock, repo, version, by, changed }: ModelS
   })
 
   /** Of one host, or of all that are in the fleet. */
-  function placesOf(fleet: Fleet, only?: string): VerifiedPlace[] {
-    const known = new Map<string, HostKnowledge>()
-    const knownOf = (host: string): HostKnowledge => {
-      const it = known.get(host) ?? knowledge(fleet.name, host)
-      known.set(host, it)
-      return it
-    }
+  function* placesOf(fleet: Fleet, only?: string): Generator<VerifiedPlace> {
     const expected = byModel(repo.expected(fleet.name))
     const inFleet = new Set(fleet.hosts.map(({ name }) => name))
-    return repo
-      .models(fleet.name)
-      .filter(({ host }) => (only === undefined ? inFleet.has(host) : host === only))
-      .map((model) => ({
-        model,
-        files: verifyModel(model, repo.files(fleet.name, model.host, model.id), expected.get(model.name) ?? [], knownOf(model.host)),
-      }))
+    let known: (HostKnowledge & { readonly host: string }) | undefined
+    // By host, so that what is known of one is read once.
+    for (const model of repo.models(fleet.name)) {
+      if (only === undefined ? !inFleet.has(model.host) : model.host !== only) continue
+      if (known?.host !== model.host) known = { host: model.host, ...knowledge(fleet.name, model.host) }
+      yield { model, files: verifyModel(model, repo.files(fleet.name, model.host, model.id), expected.get(model.name) ?? [], known) }
+    }
   }
 
   return {
@@ -193,7 +187,7 @@ export function createModelService({ clock, repo, version, by, changed }: ModelS
     overview(fleet) {
       const inFleet = new Set(fleet.hosts.map(({ name }) => name))
       return {
-        artifacts: artifactsOf(placesOf(fleet)) satisfies ModelArtifact[],
+        artifacts: artifactsOf(placesOf(fleet)),
         hosts: repo.listings(fleet.name).filter(({ host }) => inFleet.has(host)),
       }
     },
@@ -224,7 +218,7 @@ export function createModelService({ clock, repo, version, by, changed }: ModelS
     },
     recorded(fleet, host) {
       const inventory = repo.listings(fleet.name).find((listing) => listing.host === host)
-      return inventory ? [verifiedSection(inventory, placesOf(fleet, host))] : []
+      return inventory ? [verifiedSection(inventory, [...placesOf(fleet, host)])] : []
     },
     expected: (fleet) => repo.expected(fleet.name),
     withdrawExpected(fleet, model) {

@@ -183,42 +183,62 @@ function fingerprint({ files }: VerifiedPlace): string | undefined {
 export const mustScan = (kind: HostModel['kind'], role: StoredFile['role']): boolean =>
   kind === 'ollama' ? role === 'weights' : role !== 'document'
 
-function scannedAs(group: readonly VerifiedPlace[]): Pick<ModelArtifact, 'formats' | 'scan'> {
-  const files = group.flatMap((place) => place.files.filter(({ role, file }) => mustScan(place.model.kind, role) && file !== undefined))
-  const weights = files.filter(({ role }) => role === 'weights').sort((a, b) => (b.file?.size ?? 0) - (a.file?.size ?? 0))
+function scannedAs({ model, files }: VerifiedPlace): Pick<ModelArtifact, 'formats' | 'scan'> {
+  const scanned = files.filter(({ role, file }) => mustScan(model.kind, role) && file !== undefined)
+  const weights = scanned.filter(({ role }) => role === 'weights').sort((a, b) => (b.file?.size ?? 0) - (a.file?.size ?? 0))
   const formats = [...new Set(weights.flatMap(({ scan }) => (scan ? [scan.format] : [])))]
-  const worst = scanOutcomes.find((outcome) => files.some(({ scan }) => scan?.outcome === outcome))
-  const all = files.length > 0 && files.every(({ scan }) => scan !== undefined)
+  const worst = scanOutcomes.find((outcome) => scanned.some(({ scan }) => scan?.outcome === outcome))
+  const all = scanned.length > 0 && scanned.every(({ scan }) => scan !== undefined)
   return { formats, scan: worst === 'dangerous' || (all && worst) ? worst : 'not-scanned' }
 }
 
-/** Puts places with the same bytes together. */
-export function artifactsOf(places: readonly VerifiedPlace[]): ModelArtifact[] {
-  const groups = new Map<string, VerifiedPlace[]>()
-  for (const place of places) {
-    const key = fingerprint(place) ?? `${place.model.host}\0${place.model.id}`
-    groups.set(key, [...(groups.get(key) ?? []), place])
+function artifactOf(place: VerifiedPlace): ModelArtifact {
+  const { model, files } = place
+  const counts = countStates(files)
+  const largest = files.reduce<VerifiedFile | undefined>(
+    (one, other) => ((other.file?.size ?? 0) > (one?.file?.size ?? -1) ? other : one),
+    undefined,
+  )
+  const verified = files.filter(({ state }) => state === 'verified')
+  return {
+    key: fingerprint(place) ?? `${model.host}\0${model.id}`,
+    name: model.name,
+    kind: model.kind,
+    places: [model],
+    bytes: model.bytes,
+    files: model.files,
+    state: loudestState(counts),
+    counts,
+    sha256: largest?.algorithm === 'sha256' ? largest.digest : '',
+    weak: verified.length > 0 && verified.every(({ weak }) => weak),
+    ...scannedAs(place),
   }
-  return [...groups].map(([key, group]) => {
-    const [first] = group as [VerifiedPlace, ...VerifiedPlace[]]
-    const all = group.map(({ files }) => countStates(files))
-    const worst = all.reduce((one, other) =>
-      fileStates.indexOf(loudestState(other)) < fileStates.indexOf(loudestState(one)) ? other : one,
-    )
-    const largest = [...first.files].sort((a, b) => (b.file?.size ?? 0) - (a.file?.size ?? 0))[0]
-    const verified = group.flatMap(({ files }) => files.filter(({ state }) => state === 'verified'))
-    return {
-      key,
-      name: first.model.name,
-      kind: first.model.kind,
-      places: group.map(({ model }) => model),
-      bytes: first.model.bytes,
-      files: first.model.files,
-      state: loudestState(worst),
-      counts: worst,
-      sha256: largest?.algorithm === 'sha256' ? largest.digest : '',
-      weak: verified.length > 0 && verified.every(({ weak }) => weak),
-      ...scannedAs(group),
-    }
-  })
+}
+
+const scanOrder = ['dangerous', 'not-scanned', 'not-cleared', 'suspicious', 'cleared'] as const
+
+/** The same bytes in one place more: the louder of two states counts. */
+function joined(one: ModelArtifact, other: ModelArtifact): ModelArtifact {
+  const louder = fileStates.indexOf(other.state) < fileStates.indexOf(one.state) ? other : one
+  const scan = scanOrder.find((outcome) => one.scan === outcome || other.scan === outcome) ?? 'not-scanned'
+  return {
+    ...one,
+    places: [...one.places, ...other.places],
+    state: louder.state,
+    counts: louder.counts,
+    weak: one.weak && other.weak,
+    formats: one.formats.length > 0 ? one.formats : other.formats,
+    scan,
+  }
+}
+
+/** Puts places with the same bytes together. Reads one place after the other, so that the files of all never stand in memory together. */
+export function artifactsOf(places: Iterable<VerifiedPlace>): ModelArtifact[] {
+  const artifacts = new Map<string, ModelArtifact>()
+  for (const place of places) {
+    const artifact = artifactOf(place)
+    const before = artifacts.get(artifact.key)
+    artifacts.set(artifact.key, before ? joined(before, artifact) : artifact)
+  }
+  return [...artifacts.values()]
 }

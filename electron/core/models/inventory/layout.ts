@@ -76,7 +76,9 @@ const OLLAMA_MANIFEST = /^(.*)\/manifests\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)$/
 export function layOut(entries: readonly ModelFile[], roots: readonly string[]): Layout {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]))
   // Roots may lie in each other. A drawn name may be another file's real one, so the bytes count.
-  const all = [...new Map(entries.map((entry) => [`${entry.path}\0${entry.pathBytes ?? ''}`, entry])).values()]
+  const all = [
+    ...new Map(entries.map((entry) => [entry.pathBytes === undefined ? entry.path : `${entry.path}\0${entry.pathBytes}`, entry])).values(),
+  ]
   const oddities = oddNames(all)
   const links = new Map<string, ModelFile>()
   for (const entry of all) {

@@ -131,7 +131,7 @@ export class ListingReader {
     }
     const { name, ...entry } = read
     // stat(1) tells no target.
-    if (entry.type === 'symlink' && slash === 1) this.#link = { entry, name }
+    if (entry.type === 'symlink' && slash === 1) this.#link = { entry, name: Buffer.from(name) }
     else this.#add({ ...fileName(name), ...entry })
   }
 }
@@ -175,8 +175,7 @@ function readFind(bytes: Buffer): Read | undefined {
   const at = after(bytes, 11)
   if (at < 0) return undefined
   const [type = '', mode = '', owner = '', group = '', size = '', , device = '', inode = '', blocks = '', mtime = '', ctime = ''] = bytes
-    .subarray(0, at - 1)
-    .toString('utf8')
+    .toString('utf8', 0, at - 1)
     .split('/')
   return checked(
     {
@@ -191,7 +190,7 @@ function readFind(bytes: Buffer): Read | undefined {
       mtimeNs: nanoseconds(mtime),
       ctimeNs: nanoseconds(ctime),
     },
-    Buffer.from(bytes.subarray(at)),
+    bytes.subarray(at),
   )
 }
 
@@ -217,6 +216,6 @@ function readStat(bytes: Buffer): Read | undefined {
       mtimeNs: nanosecondsOfDate(mtime),
       ctimeNs: nanosecondsOfDate(ctime),
     },
-    Buffer.from(bytes.subarray(at + 1)),
+    bytes.subarray(at + 1),
   )
 }
