@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureHundredHosts } from './hundred-hosts.ts'
+import { measureModels } from './models.ts'
 import { measureOneHost } from './one-host.ts'
 import { type Measure, median, pairedRatio } from './samples.ts'
 import { measureScanners } from './scanners.ts'
@@ -65,6 +66,8 @@ try {
       note: 'over open connections, nothing new since the last audit',
     },
   )
+
+  measures.push(...(await measureModels(folder, Number(values.rounds), say)))
 
   say('lynis and oscap')
   const scanners = await measureScanners(folder, 'gpu1')

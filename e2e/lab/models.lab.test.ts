@@ -184,7 +184,7 @@ describe('hashes', () => {
   })
 
   test('the link is lost in the middle: it comes back and goes on; a file that changes while it is hashed is said', async () => {
-    await arrange('gpu2', 'cd /srv/models/long && truncate -s 3G z.gguf && echo b >a.gguf && sleep 3')
+    await arrange('gpu2', 'mkdir -p /srv/models/long && cd /srv/models/long && truncate -s 3G z.gguf && echo b >a.gguf && sleep 3')
     let cut = false
     const ran = await models(['hash', '--host', 'gpu2'], () => {
       const timer = setInterval(async () => {
