@@ -20,5 +20,7 @@ export const auditJobSchema = z.object({
   startedAt: z.iso.datetime(),
   state: z.enum(['running', 'cancelling', 'finished']),
   hosts: z.array(hostProgressSchema),
+  /** Why the audit as a whole broke off. Hosts have reasons of their own. */
+  failure: failureSchema.optional(),
 })
 export type AuditJob = z.infer<typeof auditJobSchema>

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { failureOf, GatehouseError } from '#shared/errors.ts'
+import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Audit, AuditResults, Change, HostAudit, HostBrief } from '#shared/model/audit.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
@@ -142,6 +142,12 @@ export function createAuditService({
     told()
   }
 
+  /** What still runs could not be kept, so it ends as well. */
+  function breakOff(failure: Failure, abort: AbortController): void {
+    abort.abort()
+    if (current !== undefined) current.job = { ...current.job, failure }
+  }
+
   function finish(): void {
     if (current === undefined) return
     current.job = { ...current.job, state: 'finished' }
@@ -162,7 +168,12 @@ export function createAuditService({
       )
       current = { abort, job: { id, startedAt: iso(), state: 'running', hosts: waiting } }
       changed('job:changed')
-      const done = run(fleet, transport, chosen, abort, id).finally(finish)
+      const done = run(fleet, transport, chosen, abort, id)
+        .catch((error: unknown) => {
+          breakOff(failureOf(error), abort)
+          throw error
+        })
+        .finally(finish)
       done.catch((error: unknown) => log('error', 'audit failed', { detail: failureOf(error).detail }))
       return { job: current.job, done }
     },

@@ -6,7 +6,7 @@ import { wordsOfError } from '../../stores/failure-words.ts'
 import type { HostView } from '../../stores/host-view.ts'
 import { useChangedKeys, useJumpStates } from '../../stores/queries.ts'
 import { goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
-import { useAuditing, useHosts, useLastOutcome } from '../../stores/use-hosts.tsx'
+import { useAuditing, useHosts, useJob, useLastOutcome } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
@@ -31,6 +31,7 @@ export function FleetMatrix() {
   const audited = useLastOutcome() !== null
   const keys = useChangedKeys().data ?? noKeys
   const jumps = useJumpStates().data ?? []
+  const failure = useJob()?.failure
   const outcomeFilter = useUi((state) => state.outcomeFilter)
   const hostFilter = useUi((state) => state.hostFilter)
   const sheetOpen = useUi((state) => state.sheetOpen)
@@ -43,7 +44,7 @@ export function FleetMatrix() {
     ...refusal(audit.failure),
     ...(auditing
       ? []
-      : fleetNotices(hosts, jumps, keys, {
+      : fleetNotices(hosts, jumps, keys, failure, {
           compare: (hop) => openDialog({ kind: 'changed-key', hop }),
           retry: audit.start,
           showCommands: () => goSettings('sudoers'),

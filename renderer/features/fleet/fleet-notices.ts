@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { errorCatalogue } from '#shared/errors.ts'
+import { errorCatalogue, type Failure } from '#shared/errors.ts'
 import type { jumpStateSchema } from '#shared/ipc/app.contract.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
@@ -21,12 +21,14 @@ export function fleetNotices(
   hosts: readonly HostView[],
   jumps: readonly JumpState[],
   changedKeys: readonly ChangedKey[],
+  failure: Failure | undefined,
   actions: NoticeActions,
 ): NoticeView[] {
   const known = new Set(changedKeys.map((key) => key.hop))
   return [
     ...changedKeys.map((key) => keyNotice(key, actions)),
     ...jumps.filter((jump) => jump.state === 'failed' && !known.has(jump.name)).map((jump) => jumpNotice(jump, actions)),
+    ...brokenAudit(failure, actions),
     ...awayNotices(hosts, actions),
     ...brokenOff(hosts, actions),
     ...limitedNotice(hosts, actions),
@@ -48,6 +50,19 @@ const jumpNotice = ({ name, failure }: JumpState, { retry }: NoticeActions): Not
   text: failure === undefined ? 'is not connected.' : `could not be used. ${sentence(failure.code, failure.detail)}`,
   actions: [{ label: 'Retry now', run: () => retry() }],
 })
+
+/** The audit as a whole, not a host: what was kept before it broke off counts. */
+const brokenAudit = (failure: Failure | undefined, { retry }: NoticeActions): NoticeView[] =>
+  failure === undefined
+    ? []
+    : [
+        {
+          key: 'audit',
+          words: { word: 'Audit broke off', tone: 'fail', icon: 'state' },
+          text: `${sentence(failure.code, failure.detail)} ${errorCatalogue[failure.code].hint}`,
+          actions: [{ label: 'Retry now', run: () => retry() }],
+        },
+      ]
 
 function awayNotices(hosts: readonly HostView[], { retry }: NoticeActions): NoticeView[] {
   const away = hosts.filter(
