@@ -63,6 +63,6 @@ test('work first; by host, a model on two hosts stands under both', () => {
 
 test('the filter looks at names, hosts, paths, sources and formats', () => {
   const rows = [model('llama'), model('mistral', { formats: ['safetensors'] })]
-  expect(filterModels(rows, 'gpu-01 GGUF').map(({ name }) => name)).toEqual(['llama'])
+  expect(filterModels(rows, 'gpu-01 SafeTensors').map(({ name }) => name)).toEqual(['mistral'])
   expect(filterModels(rows, '')).toHaveLength(2)
 })
