@@ -184,23 +184,22 @@ describe('hashes', () => {
   })
 
   test('the link is lost in the middle: it comes back and goes on; a file that changes while it is hashed is said', async () => {
-    await arrange('gpu2', 'mkdir -p /srv/models/long && cd /srv/models/long && truncate -s 3G z.gguf && echo b >a.gguf && sleep 3')
-    let cut = false
+    await arrange('gpu2', 'mkdir -p /srv/models/long && cd /srv/models/long && truncate -s 1500M z.gguf && echo b >a.gguf && sleep 3')
+    const meddle = async (): Promise<void> => {
+      await expect.poll(() => hashing('gpu2', 'z.gguf'), { timeout: 60_000, interval: 200 }).toBe(true)
+      await arrange('gpu2', "pkill -KILL -f '[s]shd: gatehouse-audit'")
+      await expect.poll(() => hashing('gpu2', 'z.gguf'), { timeout: 20_000, interval: 200 }).toBe(false)
+      await expect.poll(() => hashing('gpu2', 'z.gguf'), { timeout: 60_000, interval: 200 }).toBe(true)
+      await arrange('gpu2', 'echo more >>/srv/models/long/z.gguf')
+    }
+    let meddled: Promise<void> = Promise.resolve()
     const ran = await models(['hash', '--host', 'gpu2'], () => {
-      const timer = setInterval(async () => {
-        if (!(await hashing('gpu2', 'z.gguf'))) return
-        if (cut) {
-          clearInterval(timer)
-          await arrange('gpu2', 'echo more >>/srv/models/long/z.gguf')
-        } else {
-          cut = true
-          await arrange('gpu2', "pkill -KILL -f '[s]shd: gatehouse-audit'")
-        }
-      }, 700)
+      meddled = meddle()
     })
+    await meddled
     expect(ran.stderr).not.toContain('failed')
     expect(ran.status).toBe(0)
     expect(fileOf(ran, 'a', 'a.gguf').digest).not.toBe('')
     expect(fileOf(ran, 'z', 'z.gguf')).toMatchObject({ state: 'not-hashed', reason: 'It changed while it was hashed' })
-  }, 120_000)
+  }, 240_000)
 })
