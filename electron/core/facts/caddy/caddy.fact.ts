@@ -35,5 +35,16 @@ export function parseCaddy(stdout: string): FactResult<Caddy> {
     .join('\n')
   const config = first < 0 ? undefined : parseJsonLines(text, first + 1)
   if (config?.kind !== 'object') return unknown('The configuration of Caddy is no whole JSON', ['caddy'])
-  return known({ running: true, version, source: lines.some((line) => line.startsWith('@admin ')) ? 'admin' : 'file', config })
+  const pid = Number(/^@process (\d{1,10})$/m.exec(stdout)?.[1])
+  const imports = lines.includes('@imports')
+    ? lines.flatMap((line) => (line.startsWith('@import ') ? [line.slice('@import '.length)] : []))
+    : undefined
+  return known({
+    running: true,
+    pid,
+    imports,
+    version,
+    source: lines.some((line) => line.startsWith('@admin ')) ? 'admin' : 'file',
+    config,
+  })
 }

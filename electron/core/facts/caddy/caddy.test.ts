@@ -195,7 +195,11 @@ const caddyfile = String.raw`
 	admin off
 	auto_https off
 }
+(answers) {
+	header X-Answer yes
+}
 http://127.3.3.3:18099 {
+	import answers
 	basicauth /v1/* {
 		bob $2a$14$Zkx19XLiW6VYouLHR5NmfOFU0z2GTNmpkT/5qqR7hx4IjWJPDhjvG
 	}
@@ -203,6 +207,7 @@ http://127.3.3.3:18099 {
 	reverse_proxy @key 127.0.0.1:11434
 	respond "a,\"b,{\"[{" 403
 }
+import sites/*
 `
 
 test.skipIf(caddyProgram === undefined)(
@@ -211,6 +216,8 @@ test.skipIf(caddyProgram === undefined)(
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-caddy-'))
     const file = join(folder, 'Caddyfile')
     writeFileSync(file, caddyfile)
+    mkdirSync(join(folder, 'sites'))
+    writeFileSync(join(folder, 'sites', 'one'), 'http://127.3.3.3:18100 {\n\timport ../sites/none*\n}\n')
     const child = spawn(caddyProgram ?? '', ['run', '--config', file, '--adapter', 'caddyfile'], {
       stdio: 'ignore',
       env: { PATH: process.env.PATH, HOME: folder },
@@ -235,6 +242,7 @@ test.skipIf(caddyProgram === undefined)(
         if (!fact.known) throw new Error(fact.reason)
         const routes = items(field(fact.value.config, 'apps', 'http', 'servers', 'srv0', 'routes'))
         expect(JSON.stringify(plain(routes[0]))).toContain('a,\\"b,{\\"[{')
+        expect(fact.value).toMatchObject({ pid: child.pid, imports: ['answers', 'sites/*', '../sites/none*'] })
         expect(fact.value.version).toMatch(/^\d+\.\d+\.\d+/)
         expect(textOf(items(field(fact.value.config, 'apps', 'http', 'servers', 'srv0', 'listen'))[0])).toBe(':18099')
       }

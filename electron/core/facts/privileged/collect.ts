@@ -4,8 +4,13 @@ import { type PrivilegedCommand, type SectionSpec, script } from '../../probe/se
 export const guardedFolders = [
   ...['/etc/nginx', '/etc/caddy', '/etc/haproxy', '/etc/oauth2-proxy', '/etc/ssl/private', '/etc/pki/tls/private', '/etc/pki/nginx'],
   ...['/etc/letsencrypt/live', '/etc/letsencrypt/archive', '/etc/vllm', '/etc/ollama'],
-  ...['/var/log/nginx', '/var/log/audit', '/var/log/auth.log', '/var/log/secure'],
+  ...['/var/log/nginx', '/var/log/caddy', '/var/log/audit', '/var/log/auth.log', '/var/log/secure'],
+  // Home of Caddy's account: the keys that it gets for itself lie seven folders deep, and the configuration that it saves.
+  '/var/lib/caddy',
 ] as const
+
+/** Rows of the list of files: what stands behind them was not seen. */
+export const MAX_FILES = 5000
 
 const grep = (...words: readonly string[]): PrivilegedCommand => ({ argv: ['/usr/bin/grep', ...words], alternatives: ['/bin/grep'] })
 
@@ -21,7 +26,7 @@ const commands: readonly PrivilegedCommand[] = [
     argv: [
       '/usr/bin/find',
       ...guardedFolders,
-      ...['-maxdepth', '5', '-printf', '%y/%m/%u/%g/', '-print0', '-type', 'l', '-printf', '%l', '-print0'],
+      ...['-maxdepth', '7', '-printf', '%y/%m/%u/%g/', '-print0', '-type', 'l', '-printf', '%l', '-print0'],
     ],
   },
 ]
@@ -39,7 +44,7 @@ read_as_root 5 shadow '#'
 read_as_root 6 sshd-config '#'
 list=$({ gh_sudo 7 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012')
 printf '@files %s\\n' "\${list##*#}"
-printf '%s\\n' "$list" | head -n 5000 | cut -c1-1000 | sed 's/^/=/'
+printf '%s\\n' "$list" | head -n ${MAX_FILES} | cut -c1-1000 | sed 's/^/=/'
 exit 0
 `
 

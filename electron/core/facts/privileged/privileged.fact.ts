@@ -1,5 +1,5 @@
 import { type FactDefinition, known, unknown } from '../fact.ts'
-import { collectPrivileged, guardedFolders } from './collect.ts'
+import { collectPrivileged, guardedFolders, MAX_FILES } from './collect.ts'
 import { parseGuardedFiles, parseMatches, parseWatches } from './parse.ts'
 import { parseSudoers } from './parse-sudoers.ts'
 import { readCommand, readNumbered } from './read-block.ts'
@@ -78,6 +78,7 @@ export const guardedFilesFact: FactDefinition<'guarded-files'> = {
   read: ({ section }) => {
     const printed = readCommand(section('privileged'), 'files', 'Key and log folders')
     if (!printed.known) return printed
+    if (printed.value.rows.length >= MAX_FILES) return unknown('Key and log folders: there are too many files', ['privileged'])
     return known({ files: parseGuardedFiles(printed.value.rows), folders: guardedFolders })
   },
 }

@@ -1,7 +1,7 @@
-import { type DemoHost, text } from '../../demo/demo-host.ts'
+import { type DemoHost, directory, file, text } from '../../demo/demo-host.ts'
 import { ollama, rules } from '../bases.ts'
 import { applied, type CorpusHost, corpusHost, type Sin } from '../corpus-host.ts'
-import { on, withFiles, withFirewall, withListener } from '../sins/host.ts'
+import { below, on, withFiles, withFirewall, withListener, withUnit } from '../sins/host.ts'
 import { closedToJump, ollamaOn, openToJump } from '../sins/listening.ts'
 import { withSystem } from '../sins/system.ts'
 import { caddyCertificate, issuedUntil } from '../tls-doors.ts'
@@ -44,12 +44,27 @@ const configuration = ({ admin, before = [hsts, login], routes = [managers, user
 }
 
 const { nginx: _, ...withoutNginx } = ollama
+const caddyfile = '/etc/caddy/Caddyfile'
+const store = '/var/lib/caddy/.local/share/caddy'
+const key = `${store}/certificates/acme-v02.api.letsencrypt.org-directory/vllm.dc1.example/vllm.dc1.example.key`
 /** Ollama behind Caddy instead of nginx. */
 const base: DemoHost = {
   ...withoutNginx,
   name: 'caddy',
   caddy: configuration({}),
-  files: new Map([...ollama.files].filter(([path]) => !path.startsWith('/etc/nginx/'))),
+  accounts: [...ollama.accounts, { name: 'caddy', uid: 989, gid: 989, home: '/var/lib/caddy', shell: '/usr/sbin/nologin' }],
+  units: [
+    ...ollama.units.filter(({ id }) => id !== 'nginx.service'),
+    { id: 'caddy.service', properties: { MainPID: '880', ActiveState: 'active', User: 'caddy', Group: 'caddy' } },
+  ],
+  files: new Map([
+    ...[...ollama.files].filter(([path]) => !path.startsWith('/etc/nginx/')),
+    ['/etc/caddy', directory('root', 0o755)],
+    [caddyfile, text('vllm.dc1.example\n')],
+    ['/var/lib/caddy', directory('caddy', 0o755)],
+    [store, directory('caddy', 0o700)],
+    [key, file('caddy', 0o600, 227)],
+  ]),
   listeners: ollama.listeners.map((one) => (one.process === 'nginx' ? { ...one, process: 'caddy', pid: 880 } : one)),
   processes: [
     ...ollama.processes.filter(({ name }) => name !== 'nginx'),
@@ -130,4 +145,35 @@ export const caddy: readonly CorpusHost[] = [
   ),
   corpusHost('caddy-logs-kept', 'A file that Caddy does not roll is left to logrotate', filed),
   corpusHost('caddy-logs-of-two-weeks', 'Caddy deletes its log after two weeks', filed, says({ log: { roll: true, roll_keep_days: 14 } })),
+  corpusHost(
+    'caddy-file-of-a-person',
+    'A group may write the Caddyfile',
+    base,
+    withFiles({ [caddyfile]: file('root', 0o664, 9, 'video') }),
+  ),
+  corpusHost('caddy-file-missing', 'Its Caddyfile lies where nobody looks', base, withFiles({ [caddyfile]: undefined })),
+  corpusHost(
+    'caddy-keys-for-all',
+    'Keys and their folder were opened for a backup',
+    base,
+    below(store, (one) => ({ ...one, mode: one.mode | 0o055 })),
+  ),
+  corpusHost(
+    'caddy-keys-elsewhere',
+    'XDG_DATA_HOME leads elsewhere',
+    base,
+    withUnit('caddy.service', { Environment: 'XDG_DATA_HOME=/srv/tls' }),
+  ),
+  corpusHost(
+    'caddy-resumes',
+    'Started with --resume, what it saved is closed',
+    base,
+    withFiles({ '/var/lib/caddy/.config/caddy/autosave.json': file('caddy', 0o600, 900) }),
+    on((host) => ({
+      ...host,
+      processes: host.processes.map((one) =>
+        one.name === 'caddy' ? { ...one, argv: ['/usr/bin/caddy', 'run', '--environ', '--resume'] } : one,
+      ),
+    })),
+  ),
 ]

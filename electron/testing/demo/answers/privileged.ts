@@ -33,8 +33,8 @@ export function privileged(host: DemoHost): Answer {
 
 /** `find` of the folders that the demo hosts have. */
 function listing(host: DemoHost): readonly string[] {
-  if (host.nginx === undefined) return ['=#1']
-  const below = [...host.files].filter(([path]) => /^\/etc\/(?:nginx|ssl\/private)\//.test(path))
+  const below = [...host.files].filter(([path]) => /^\/(?:etc\/(?:nginx|caddy|ssl\/private)|var\/lib\/caddy)(?:\/|$)/.test(path))
+  if (host.nginx === undefined) return [...below.map(row), '=#1']
   const directory: DemoFile = { type: 'directory', owner: 'root', group: 'root', mode: 0o755, size: 4096 }
   const logs: readonly [string, DemoFile][] = ['access.log', 'error.log', 'ai-access.log'].map((name) => [
     `/var/log/nginx/${name}`,
@@ -47,5 +47,8 @@ function listing(host: DemoHost): readonly string[] {
     ['/var/log/nginx', { ...directory, group: 'adm' }],
     ...logs,
   ]
-  return [...all.map(([path, { type, mode, owner, group }]) => `=${letters[type]}/${mode.toString(8)}/${owner}/${group}/${path}`), '=#1']
+  return [...all.map(row), '=#1']
 }
+
+const row = ([path, { type, mode, owner, group }]: readonly [string, DemoFile]): string =>
+  `=${letters[type]}/${mode.toString(8)}/${owner}/${group}/${path}`

@@ -116,6 +116,6 @@ test.each<[string, readonly GuardedFile[], string]>([
 
 test('no nginx', () => {
   const nginx = { nginx: { installed: false, running: false, directives: [] } }
-  expect(judge(configuration, '', [], nginx)).toEqual(['not-applicable: nginx is not installed'])
+  expect(judge(configuration, '', [], nginx)).toEqual(['not-applicable: Neither nginx nor Caddy is here'])
   expect(judge(passwordFiles, '', [], nginx)).toEqual(['not-applicable: nginx uses no password file'])
 })

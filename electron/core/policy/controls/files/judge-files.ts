@@ -1,20 +1,23 @@
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import type { FactResult } from '../../../facts/fact.ts'
-import type { Nginx, NginxDirective } from '../../../facts/nginx/nginx.ts'
+import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import type { Os } from '../../../facts/os/os.ts'
 import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
-import type { Verdict } from '../../control.ts'
+import type { Citation, Verdict } from '../../control.ts'
 import { onlyTrusted, openEntries, printMode } from '../../path-writers.ts'
 import { findGuarded, pathsNamed } from './guarded.ts'
 
-export interface FileFacts {
+export interface FileFacts extends ListedFacts {
   readonly nginx: Nginx
+}
+
+export interface ListedFacts {
   readonly 'guarded-files': GuardedFiles
   readonly accounts: FactResult<Accounts>
   readonly os: FactResult<Os>
 }
 
-interface Kind {
+export interface FileKind {
   readonly directive: string
   /** `private key`, for people. */
   readonly what: string
@@ -28,15 +31,27 @@ interface Kind {
 const workerOf = ({ directives }: Nginx): string => directives.find(({ name }) => name === 'user')?.parameters[0] ?? 'www-data'
 
 /** Judges every file that nginx names with a directive: who besides root (and the proxy) reads it, and who changes it. */
-export function judgeNamedFiles(facts: FileFacts, kind: Kind): readonly Verdict[] {
+export function judgeNamedFiles(facts: FileFacts, kind: FileKind): readonly Verdict[] {
   const paths = pathsNamed(facts.nginx, kind.directive)
-  if (paths.size > 0) return [...paths].slice(0, 50).map(([path, directive]) => judge(path, directive, facts, kind))
+  const naming = { program: 'nginx', readers: ['root', workerOf(facts.nginx)], owners: ['root'] } as const
+  if (paths.size > 0)
+    return [...paths]
+      .slice(0, 50)
+      .map(([path, { line }]) => judgeFile(path, { ...naming, named: { section: 'nginx', line, token: path } }, facts, kind))
   const reason = facts.nginx.installed ? `nginx names no ${kind.what}.` : 'nginx is not installed.'
   return [{ status: 'not-applicable', subject: '', title: `nginx uses no ${kind.what}`, reason, cite: [] }]
 }
 
-function judge(path: string, directive: NginxDirective, facts: FileFacts, kind: Kind): Verdict {
-  const named = { section: 'nginx', line: directive.line, token: path }
+/** Who named the file, for whom it may be readable, and who may own it. */
+interface Naming {
+  readonly program: 'nginx' | 'Caddy'
+  readonly named: Citation
+  readonly readers: readonly string[]
+  readonly owners: readonly string[]
+}
+
+/** Who besides the owners changes this file, and who besides the readers reads it. */
+export function judgeFile(path: string, { program, named, readers, owners }: Naming, facts: ListedFacts, kind: FileKind): Verdict {
   const base = { subject: path }
   const accounts = facts.accounts.known ? facts.accounts.value : undefined
   const guarded = facts['guarded-files']
@@ -44,16 +59,15 @@ function judge(path: string, directive: NginxDirective, facts: FileFacts, kind: 
   if (path.includes('$') || !file || file.type !== 'file') {
     const listed = guarded.folders.some((folder) => real.startsWith(`${folder}/`))
     const reason = listed
-      ? `nginx names ${path}, but there is no such file.`
+      ? `${program} names ${path}, but there is no such file.`
       : `${real} lies outside of the folders that Gatehouse looks into (${guarded.folders.slice(0, 5).join(', ')} …).`
     return { ...base, status: 'not-evaluated', title: `The mode of a ${kind.what} was not read`.slice(0, 47), reason, cite: [named] }
   }
-  const trusted = ['root', workerOf(facts.nginx)]
   const cite = [
     { section: 'privileged', line: file.line, token: real, note: `${printMode(entryOf(file))}. Expected ${kind.expected}.` },
     named,
   ]
-  const open = openEntries(real, way, ['root'], accounts)
+  const open = openEntries(real, way, owners, accounts)
   if (open.length > 0)
     return {
       ...base,
@@ -62,11 +76,11 @@ function judge(path: string, directive: NginxDirective, facts: FileFacts, kind: 
       reason: `${real}: ${open
         .map(({ who }) => who)
         .slice(0, 3)
-        .join('; ')}. Expected root alone.`,
+        .join('; ')}. Expected ${owners.join(' or ')} alone.`,
       cite,
     }
   const hidden = way.some(({ type, mode, path: folder }) => type === 'directory' && folder !== real && (mode & 0o001) === 0)
-  const groupReads = (file.mode & 0o040) !== 0 && !onlyTrusted(file.group, trusted, accounts) && file.group !== 'ssl-cert'
+  const groupReads = (file.mode & 0o040) !== 0 && !onlyTrusted(file.group, readers, accounts) && file.group !== 'ssl-cert'
   if (!hidden && ((file.mode & 0o004) !== 0 || groupReads)) {
     const who = (file.mode & 0o004) !== 0 ? 'every account' : `group ${file.group}`
     return {

@@ -3,7 +3,7 @@ import { defineControl, type Verdict } from '../../control.ts'
 import { printMode } from '../../path-writers.ts'
 
 /** Owners that write logs themselves. */
-const writers = new Set(['root', 'syslog', 'www-data', 'nginx', 'http', '_apt'])
+const writers = new Set(['root', 'syslog', 'www-data', 'nginx', 'http', 'caddy', '_apt'])
 
 export default defineControl({
   id: 'log-files-protected',
@@ -17,7 +17,7 @@ export default defineControl({
   references: ['NIST-800-53:AU-9', 'CIS-8:8.3', 'ISO-27001:A.8.15'],
   evaluate: ({ 'guarded-files': { files }, os }): readonly Verdict[] => {
     const logs = files.filter(
-      ({ path, type }) => type !== 'symlink' && /^\/var\/log\/(?:nginx(?:\/|$)|audit(?:\/|$)|auth\.log$|secure$)/.test(path),
+      ({ path, type }) => type !== 'symlink' && /^\/var\/log\/(?:nginx(?:\/|$)|caddy(?:\/|$)|audit(?:\/|$)|auth\.log$|secure$)/.test(path),
     )
     if (logs.length === 0)
       return [
@@ -25,7 +25,7 @@ export default defineControl({
           status: 'not-applicable',
           subject: '',
           title: 'No log files of proxy or logins',
-          reason: 'There is no /var/log/nginx, /var/log/audit, auth.log or secure; the journal keeps its own rights.',
+          reason: 'There is no /var/log/nginx, /var/log/caddy, /var/log/audit, auth.log or secure; the journal keeps its own rights.',
           cite: [],
         },
       ]

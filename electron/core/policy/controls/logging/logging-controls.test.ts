@@ -213,6 +213,15 @@ test.each<[string, readonly (readonly [path: string, mode: number, owner: string
   ],
   ['readable for all', [['/var/log/nginx/access.log', 0o644, 'root']], 'warning: Others can read logs'],
   ['writable for all', [['/var/log/auth.log', 0o666, 'root']], 'fail: Others can change logs'],
+  [
+    'of Caddy',
+    [
+      ['/var/log/caddy', 0o750, 'caddy'],
+      ['/var/log/caddy/access.log', 0o600, 'caddy'],
+    ],
+    'pass: Logs are closed to other accounts',
+  ],
+  ['of Caddy, readable for all', [['/var/log/caddy/access.log', 0o644, 'caddy']], 'warning: Others can read logs'],
   ['owned by a person', [['/var/log/nginx/access.log', 0o640, 'ada']], 'fail: Others can change logs'],
   ['none', [['/etc/nginx/nginx.conf', 0o644, 'root']], 'not-applicable: No log files of proxy or logins'],
 ])('log-files-protected: %s', (_, rows, expected) => {
