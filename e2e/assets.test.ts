@@ -19,6 +19,7 @@ test('holds only folders and kinds of files that are known', () => {
     icons: /^(?:icon\.(?:svg|png)|linux|linux[\\/]\d+x\d+\.png)$/,
     schemas: /^[a-z-]+\.schema\.json$/,
     screenshots: /^[a-z-]+\.png$/,
+    templates: /^[a-z-]+(?:[\\/]manifest\.json)?$/,
   }
   const entries = readdirSync(assets, { withFileTypes: true })
   expect(entries.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual(['README.md'])

@@ -126,6 +126,25 @@ export const errorCatalogue = {
     hint: 'Check its permissions and the space on the disk.',
     retry: 'after-fix',
   },
+  'ledger.broken': {
+    title: 'The ledger is not whole',
+    hint: 'Find out who changed it. Move it and ledger.head aside, and keep both; a new ledger begins. Nothing is repaired.',
+    retry: 'after-fix',
+  },
+  'ledger.busy': { title: 'Another Gatehouse is writing to the ledger', hint: 'Wait for it, then try again.', retry: 'now' },
+  'push.not-possible': { title: 'This cannot be pushed', hint: 'Nothing was changed. Read the detail and plan again.', retry: 'after-fix' },
+  'push.conflict': {
+    title: 'The host is not as it was when this was planned',
+    hint: 'Nothing was overwritten. Plan again and read the difference.',
+    retry: 'after-fix',
+  },
+  'push.busy': {
+    title: 'A push to this host is already open',
+    hint: 'It ends by itself: its undo is armed on the host. Try again in a few minutes.',
+    retry: 'later',
+  },
+  'push.plan-invalid': { title: 'This is no plan that can be pushed', hint: 'Make it anew with gatehouse plan.', retry: 'after-fix' },
+  'push.interrupted': { title: 'A step of the push did not finish', hint: 'The verdict says what came of it.', retry: 'after-fix' },
   'advisories.untrusted': {
     title: 'The update is not signed by a key that Gatehouse knows',
     hint: 'Fetch it again from where you got it. Nothing was changed.',

@@ -58,6 +58,8 @@ export type ConnectStage = 'tcp' | 'handshake' | 'authentication' | 'ready'
 export interface ConnectOptions {
   readonly signal: AbortSignal
   readonly onStage?: (stage: ConnectStage, hop: string) => void
+  /** A new login to the host (not to its jump hosts), whatever is open: proves that it can still be reached. */
+  readonly fresh?: boolean
 }
 
 export interface ExecOptions {

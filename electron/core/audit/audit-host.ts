@@ -32,6 +32,8 @@ export interface AuditHostRequest {
   readonly signal: AbortSignal
   readonly log?: Log
   readonly onProgress: (progress: Partial<Omit<HostProgress, 'host'>>) => void
+  /** Over a new connection, whatever is open. */
+  readonly fresh?: boolean
 }
 
 export interface AuditedHost {
@@ -139,6 +141,7 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     onProgress({ stage: 'connecting', sectionsTotal: sections.length })
     session = await request.transport.connect(host, {
       signal,
+      ...(request.fresh && { fresh: true }),
       onStage: (stage, hop) => onProgress({ stage: stage === 'authentication' ? 'authenticating' : 'connecting', current: hop }),
     })
     onProgress({ stage: 'probing', current: sections[0]?.id ?? '' })

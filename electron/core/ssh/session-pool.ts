@@ -9,8 +9,8 @@ export interface Lease {
 }
 
 export interface SessionPool {
-  /** The open connection to this hop, or a new one. Callers at the same time share one login. */
-  lease(hop: Hop, signal: AbortSignal, onStage: OnStage): Promise<Lease>
+  /** The open connection to this hop, or a new one. Callers at the same time share one login. `fresh`: a new one in any case. */
+  lease(hop: Hop, signal: AbortSignal, onStage: OnStage, fresh?: boolean): Promise<Lease>
   close(): void
 }
 
@@ -27,6 +27,8 @@ interface Entry {
 
 export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnStage) => Promise<Connection>): SessionPool {
   const entries = new Map<string, Entry>()
+  /** With those that a fresh one took the place of. */
+  const connected = new Set<Connection>()
   // Another account or key is another connection, even to the same address.
   const keyOf = ({ name, address, port, identity }: Hop): string => JSON.stringify([name, address, port, identity])
 
@@ -46,7 +48,11 @@ export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnSta
       // Everybody left in the moment it was done.
       if (signal.aborted) connection.close()
       entry.connection = connection
-      connection.onEnd(drop)
+      connected.add(connection)
+      connection.onEnd(() => {
+        connected.delete(connection)
+        drop()
+      })
       listeners.clear()
       return connection
     })
@@ -72,9 +78,9 @@ export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnSta
   }
 
   return {
-    lease: async (hop, signal, onStage) => {
+    lease: async (hop, signal, onStage, fresh = false) => {
       const key = keyOf(hop)
-      const found = entries.get(key)
+      const found = fresh ? undefined : entries.get(key)
       const usable = found !== undefined && !found.flight.abandoned && found.connection?.ended === undefined
       const entry = usable ? found : begin(key, hop)
       if (entry.connection === undefined) entry.listeners.add(onStage)
@@ -82,7 +88,7 @@ export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnSta
       return leased(entry, await entry.flight.join(signal))
     },
     close: () => {
-      for (const { connection } of entries.values()) connection?.close()
+      for (const connection of connected) connection.close()
       entries.clear()
     },
   }

@@ -70,12 +70,12 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
   }
 
   return {
-    connect: async (host, { signal, onStage = () => undefined }) => {
+    connect: async (host, { signal, onStage = () => undefined, fresh }) => {
       const hop = hopOf(fleet, host)
       const either = AbortSignal.any([signal, closing.signal])
       if (either.aborted) throw abortedBy(either)
       if (isJumpHost(fleet, host)) return ontoJump(host, either, onStage)
-      const { connection, release } = await pool.lease(hop, either, onStage).catch(rethrow(either))
+      const { connection, release } = await pool.lease(hop, either, onStage, fresh).catch(rethrow(either))
       const session: HostSession = {
         exec: (command, exec) => execOn(connection, command, exec, stageTimeoutMs),
         openTcp: async (port, tcpSignal) => {

@@ -1,0 +1,135 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createLedger, type Ledger } from './ledger.ts'
+import { EMPTY_HEAD, readLedger } from './read-ledger.ts'
+import { type LedgerEntry, sealed } from './record.ts'
+
+let folder: string
+let ledger: Ledger
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-ledger-'))
+  ledger = createLedger(folder, { now: () => Date.UTC(2026, 10, 26) }, 'ada')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const entry = (detail: string): LedgerEntry => ({ action: 'push.stage', host: 'gpu-01', subject: 'p1', detail })
+const text = () => readFileSync(ledger.path, 'utf8')
+
+test('an empty ledger is whole, and so is one with records', () => {
+  expect(ledger.read()).toEqual({ records: [], head: EMPTY_HEAD })
+  ledger.append({ ...entry('a line\nbreak'), digests: { plan: 'a'.repeat(64) } })
+  const second = ledger.append(entry('b'))
+  expect(ledger.read()).toMatchObject({
+    records: [{ seq: 1, who: 'ada', detail: 'a line\nbreak' }, { seq: 2 }],
+    head: { hash: second.hash },
+  })
+  expect(text().split('\n')).toHaveLength(3)
+})
+
+test('another program goes on with the same chain', () => {
+  ledger.append(entry('a'))
+  createLedger(folder, { now: () => 0 }, 'bob').append(entry('b'))
+  expect(ledger.read().records.map(({ who }) => who)).toEqual(['ada', 'bob'])
+  expect(ledger.read().broken).toBeUndefined()
+})
+
+test('a lock of a process that is gone is no hindrance', () => {
+  writeFileSync(join(folder, 'ledger.lock'), '4194304')
+  expect(ledger.append(entry('a')).seq).toBe(1)
+})
+
+test('a crash between the record and the head is no break', () => {
+  ledger.append(entry('a'))
+  const head = readFileSync(join(folder, 'ledger.head'))
+  ledger.append(entry('b'))
+  writeFileSync(join(folder, 'ledger.head'), head)
+  expect(ledger.read().broken).toBeUndefined()
+  expect(ledger.append(entry('c')).seq).toBe(3)
+})
+
+describe('what is broken is said, and nothing is written to it', () => {
+  const cases: readonly [string, () => void, number][] = [
+    ['the last record is gone', () => writeFileSync(ledger.path, `${text().split('\n').slice(0, 2).join('\n')}\n`), 3],
+    ['all is gone', () => rmSync(ledger.path), 1],
+    ['the head is gone', () => rmSync(join(folder, 'ledger.head')), 3],
+    ['the head is no head', () => writeFileSync(join(folder, 'ledger.head'), 'x'), 3],
+    ['a line that was not finished', () => appendFileSync(ledger.path, '{"seq":4'), 4],
+    ['a word was changed', () => writeFileSync(ledger.path, text().replace('"second"', '"zweite"')), 2],
+    ['records written anew', () => writeFileSync(ledger.path, rewritten()), 3],
+  ]
+  const rewritten = () => {
+    const records = ledger.read().records
+    let previous = EMPTY_HEAD.hash
+    return records
+      .map((record) => {
+        const line = sealed({ ...record, who: 'eve', previous })
+        previous = JSON.parse(line).hash
+        return `${line}\n`
+      })
+      .join('')
+  }
+  test.each(cases)('%s', (_, harm, line) => {
+    for (const detail of ['first', 'second', 'third']) ledger.append(entry(detail))
+    harm()
+    const before = ledger.read()
+    expect(before.broken?.line).toBe(line)
+    expect(() => ledger.append(entry('more'))).toThrow(/record/)
+    expect(ledger.read()).toEqual(before)
+  })
+})
+
+describe('any harm is found', () => {
+  const chain = (details: readonly string[]) => {
+    let last = EMPTY_HEAD
+    const lines = details.map((detail) => {
+      const base = { seq: last.seq + 1, at: '2026-11-26T00:00:00.000Z', who: 'ada', ...entry(detail), digests: {}, previous: last.hash }
+      const line = sealed(base)
+      last = { seq: base.seq, hash: JSON.parse(line).hash }
+      return line
+    })
+    return { lines, head: last }
+  }
+  const joined = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('')
+  const details = fc.array(fc.string({ maxLength: 30 }), { minLength: 1, maxLength: 6 })
+
+  test('a changed character', () => {
+    fc.assert(
+      fc.property(details, fc.nat(), fc.string({ minLength: 1, maxLength: 1, unit: 'grapheme-ascii' }), (words, at, character) => {
+        const { lines, head } = chain(words)
+        const whole = joined(lines)
+        const place = at % whole.length
+        fc.pre(whole[place] !== character)
+        expect(readLedger(whole, head).broken).toBeUndefined()
+        expect(readLedger(whole.slice(0, place) + character + whole.slice(place + 1), head).broken).toBeDefined()
+      }),
+    )
+  })
+
+  test('text that is cut off anywhere', () => {
+    fc.assert(
+      fc.property(details, fc.nat(), (words, at) => {
+        const { lines, head } = chain(words)
+        const whole = joined(lines)
+        expect(readLedger(whole.slice(0, at % whole.length), head).broken).toBeDefined()
+      }),
+    )
+  })
+
+  test('records removed, doubled or in another order', () => {
+    fc.assert(
+      fc.property(details, fc.array(fc.nat(5), { maxLength: 7 }), (words, order) => {
+        const { lines, head } = chain(words)
+        const other = order.flatMap((index) => lines[index] ?? [])
+        fc.pre(other.join() !== lines.join())
+        expect(readLedger(joined(other), head).broken).toBeDefined()
+      }),
+    )
+  })
+
+  test('any text at all is read without throwing', () => {
+    fc.assert(fc.property(fc.string(), (any) => void readLedger(any, EMPTY_HEAD)))
+  })
+})

@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { pushTemplateSchema } from '#shared/model/push-template.ts'
+import { controls } from '../policy/registry.ts'
+import { render } from './render.ts'
+import { shippedTemplates } from './templates.ts'
+
+const template = shippedTemplates()[0]?.manifest ?? expect.fail()
+
+test('every shipped template renders with its defaults, names controls that exist, and is named by them', () => {
+  for (const { manifest } of shippedTemplates()) {
+    expect(render(manifest, {}).files.every(({ content }) => !content.includes('{{'))).toBe(true)
+    for (const id of manifest.fixes) expect(controls.find((control) => control.id === id)?.remediation).toEqual({ template: manifest.id })
+  }
+})
+
+test('a value stands where its placeholder was', () => {
+  const [file] = render(template, { port: 11500 }).files
+  expect(file?.content.split('\n').slice(2)).toEqual(['[Service]', 'Environment="OLLAMA_HOST=127.0.0.1:11500"', ''])
+  expect(file?.state).toMatch(/^[0-9a-f]{64}:0:0:644$/)
+})
+
+describe('strict', () => {
+  test.each([
+    ['an unknown name', { host: 1 }],
+    ['a text', { port: '11434' }],
+    ['a privileged port', { port: 80 }],
+    ['no number', { port: Number.NaN }],
+    ['a fraction', { port: 11434.5 }],
+    ['nothing', { port: undefined }],
+    ['a name of every object', { constructor: 1 }],
+  ])('%s is an error', (_, given) => expect(() => render(template, given)).toThrow(/port|parameter/))
+
+  test('a placeholder without a parameter is an error', () => {
+    const file = { ...template.files[0], lines: ['a={{nothing}}'] }
+    expect(() => render(pushTemplateSchema.parse({ ...template, files: [file] }), {})).toThrow('{{nothing}}')
+  })
+
+  test('no value whatever leaves its directive', () => {
+    const shape = render(template, {}).files.map(({ content }) => content.replace('11434', 'PORT'))
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.anything(), fc.string(), fc.integer(), fc.constantFrom('1\nExecStart=/bin/sh', '"', '%h', '$(id)', '\0')),
+        (port) => {
+          try {
+            const { files } = render(template, { port })
+            expect(files.map(({ content }) => content.replace(/:\d{4,5}"/, ':PORT"'))).toEqual(shape)
+          } catch (error) {
+            expect(error).toMatchObject({ failure: { code: 'push.not-possible' } })
+          }
+        },
+      ),
+    )
+  })
+})
+
+describe('a manifest', () => {
+  test.each([
+    ['of a path elsewhere', { path: '/etc/passwd' }],
+    ['of a path that climbs', { path: '/etc/systemd/system/../a.service.d/a.conf' }],
+    ['that others may write', { mode: '666' }],
+    ['with a line that is two', { lines: ['a\nb'] }],
+    ['with a key nobody knows', { command: ['rm'] }],
+  ])('%s is refused', (_, change) => {
+    const files = [{ ...template.files[0], ...change }]
+    expect(pushTemplateSchema.safeParse({ ...template, files }).success).toBe(false)
+  })
+})

@@ -1,0 +1,18 @@
+import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
+import { type PushTemplate, pushTemplateSchema } from '#shared/model/push-template.ts'
+import { sha256Of } from '../audit/ledger/record.ts'
+
+export interface ShippedTemplate {
+  readonly manifest: PushTemplate
+  /** Of the manifest, which is all of the template. */
+  readonly sha256: string
+}
+
+const shipped: readonly unknown[] = [ollamaLoopback]
+
+/** The templates of this release. */
+export const shippedTemplates = (): readonly ShippedTemplate[] =>
+  shipped.map((raw) => {
+    const manifest = pushTemplateSchema.parse(raw)
+    return { manifest, sha256: sha256Of(JSON.stringify(manifest)) }
+  })

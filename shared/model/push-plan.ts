@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { outcomes } from '../status.ts'
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** A file as it is on a host: content, owner and mode in one word, or that there is none. */
+export const fileStateSchema = z.string().regex(/^(?:absent|[0-9a-f]{64}:\d+:\d+:[0-7]{1,5})$/)
+
+export const pushPlanSchema = z.strictObject({
+  version: z.literal(1),
+  id: z.uuid(),
+  createdAt: z.iso.datetime(),
+  /** Version of Gatehouse that made it. */
+  gatehouse: z.string(),
+  fleet: z.string(),
+  host: z.string(),
+  address: z.string(),
+  template: z.strictObject({ id: z.string(), version: z.int(), sha256 }),
+  parameters: z.record(z.string(), z.int()),
+  unit: z.string(),
+  danger: z.enum(['none', 'reload', 'restart', 'lock-out']),
+  files: z
+    .array(
+      z.strictObject({
+        path: z.string(),
+        /** What was there when the plan was made. */
+        before: fileStateSchema,
+        after: fileStateSchema,
+        /** Lines with `+`, `-` or a space before them. Secrets are masked: for people only. */
+        diff: z.array(z.string()),
+      }),
+    )
+    .min(1),
+  /** Findings that must pass afterwards, and what they were. */
+  turns: z.array(z.strictObject({ control: z.string(), subject: z.string(), status: z.enum(outcomes), title: z.string() })).min(1),
+})
+export type PushPlan = z.infer<typeof pushPlanSchema>
+
+/** What came of a push: one of these and nothing else. */
+export const pushVerdicts = ['committed-proven', 'rolled-back-proven', 'rolled-back-not-proven', 'unknown'] as const
+export type PushVerdict = (typeof pushVerdicts)[number]
+
+export const verdictWords: Readonly<Record<PushVerdict, string>> = {
+  'committed-proven': 'committed and proven',
+  'rolled-back-proven': 'rolled back and proven',
+  'rolled-back-not-proven': 'rolled back, not proven',
+  unknown: 'unknown',
+}
