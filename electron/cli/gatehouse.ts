@@ -5,11 +5,15 @@ import { runAdvisories } from './advisories.command.ts'
 import { runAudit } from './audit.command.ts'
 import { runControls } from './controls.command.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
+import { runHistory } from './history.command.ts'
 import { runImport } from './import.command.ts'
 import { runModels } from './models.command.ts'
+import { runPlan } from './plan.command.ts'
+import { runPush } from './push.command.ts'
 import { runSchema } from './schema.command.ts'
 import { runSudoers } from './sudoers.command.ts'
 import { helpText, version } from './texts.ts'
+import { runVerify } from './verify.command.ts'
 import { runWaiver } from './waiver.command.ts'
 import { describeFailure } from './words.ts'
 
@@ -23,10 +27,14 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   advisories: runAdvisories,
   audit: runAudit,
   controls: runControls,
+  history: runHistory,
   import: runImport,
   models: runModels,
+  plan: runPlan,
+  push: runPush,
   schema: runSchema,
   sudoers: runSudoers,
+  verify: runVerify,
   waiver: runWaiver,
 }
 

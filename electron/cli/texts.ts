@@ -38,6 +38,18 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Records the official digests of a model: SHA256SUMS, the JSON of Hugging Face (?blobs=true), git-lfs pointers, OCI and Ollama
       manifests, model-signing bundles (verified with --key). --url is the page that they were read from.
 
+  gatehouse plan --fleet FILE --host NAME --template ID [--set NAME=NUMBER]… [--output FILE]
+      Looks at a host and says what a push would change: files with their difference, the service, the findings that it turns.
+      Changes nothing. --output keeps the plan as JSON. Templates: ollama-loopback.
+  gatehouse push --fleet FILE --plan FILE [--yes]
+      Carries a plan out with the change identity, its undo armed on the host first, and looks again over a new connection. Asks on a
+      terminal; elsewhere --yes is needed. A host that changed since the plan is a conflict, never overwritten.
+      Exit code 0: committed and proven; 1: rolled back; 2: refused, or nobody can say, with what to do.
+  gatehouse history [--json] [--data FOLDER]
+      What Gatehouse did on this console, out of its ledger; pushes without an end first.
+  gatehouse verify [--data FOLDER]
+      Says whether the ledger is whole, or at which record it is broken. Repairs nothing.
+
   gatehouse sudoers --fleet FILE [--host NAME]
       Prints a sudoers drop-in that allows the audit account exactly the commands an audit runs, and nothing else.
 

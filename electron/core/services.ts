@@ -10,6 +10,7 @@ import type { Fleet } from '#shared/model/fleet.ts'
 import { type AdvisoryStore, createAdvisoryStore } from './advisories/advisory-store.ts'
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
 import { createDecisionService, type DecisionService } from './audit/decision-service.ts'
+import { createLedger, type Ledger } from './audit/ledger/ledger.ts'
 import { type ReportFormat, renderReport } from './audit/report.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createRecentFiles } from './fleet/recent-files.ts'
@@ -20,6 +21,7 @@ import { waiverState } from './policy/decisions.ts'
 import { controls } from './policy/registry.ts'
 import type { Ports, PromptPort, Transport } from './ports.ts'
 import { fleetSudoers } from './probe/fleet-sudoers.ts'
+import { createPushService, type PushService } from './push/push-service.ts'
 import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.ts'
@@ -38,6 +40,8 @@ export interface Services {
   readonly decisions: DecisionService
   readonly advisories: AdvisoryStore
   readonly models: ModelService
+  readonly pushes: PushService
+  readonly ledger: Ledger
   /** Every waiver of a fleet, newest first, and how it stands today. */
   waivers(fleet: Fleet): Output<'waiver:list'>
   openDemo(): Promise<FleetState>
@@ -84,6 +88,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   })
   const audits = createAuditService({ ...ports, repo, decisions: decisions.of, advisories: advisories.book, recorded: models.recorded })
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
+  const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
+  const pushes = createPushService({ ...ports, ledger, advisories: advisories.book })
   let outlook: string = randomUUID()
   let open: Transport | undefined
 
@@ -213,6 +219,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     models,
     waivers,
     openDemo,
+    pushes,
+    ledger,
     transport,
     report,
     storeFailure,

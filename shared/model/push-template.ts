@@ -7,6 +7,8 @@ const integerParameter = z.strictObject({
   minimum: z.int(),
   maximum: z.int(),
   default: z.int(),
+  /** Rather than the default, the port that the service of the unit uses now, when it is one. */
+  from: z.literal('service-port').optional(),
   title: z.string().min(1),
 })
 

@@ -35,12 +35,12 @@ export function render(template: PushTemplate, given: Readonly<Record<string, un
       throw refused(`${name} of ${template.id} must be a whole number from ${minimum} to ${maximum}`)
     parameters[name] = value
   }
-  const valueOf = (name: string): string => {
+  const textOf = (name: string): string => {
     if (!Object.hasOwn(parameters, name)) throw refused(`${template.id} asks for {{${name}}}, which is no parameter of it`)
     return String(parameters[name])
   }
   const files = template.files.map(({ path, uid, gid, mode, lines }) => {
-    const content = lines.map((line) => `${line.replaceAll(PLACEHOLDER, (_, name: string) => valueOf(name))}\n`).join('')
+    const content = lines.map((line) => `${line.replaceAll(PLACEHOLDER, (_, name: string) => textOf(name))}\n`).join('')
     return { path, content, uid, gid, mode, state: `${sha256Of(content)}:${uid}:${gid}:${mode}` }
   })
   return { parameters, files }

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util'
+import { accountName } from '#core/account-name.ts'
+import { createLedger } from '#core/audit/ledger/ledger.ts'
+import { openPushes } from '#core/push/history.ts'
+import { visible } from '#shared/words.ts'
+import { defaultDataFolder } from './console-ports.ts'
+import { ExitCode } from './exit-code.ts'
+
+const options = { json: { type: 'boolean', default: false }, data: { type: 'string' } } as const
+
+/** What this console did, out of its ledger. Exit code 2 when the ledger is broken: what stands before the break is still shown. */
+export async function runHistory(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options, allowPositionals: false })
+  const ledger = createLedger(values.data ?? defaultDataFolder(), { now: () => Date.now() }, accountName())
+  const { records, broken } = ledger.read()
+  if (broken) process.stderr.write(`${ledger.path}: record ${broken.line} ${broken.reason}\n`)
+  if (values.json) process.stdout.write(records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+  else {
+    for (const { host, subject, at, action } of openPushes(records))
+      process.stdout.write(
+        visible(
+          `OPEN ${host} ${subject}: no verdict after ${action} at ${at}. Its undo runs on the host; the next push there collects it.`,
+        ).concat('\n'),
+      )
+    for (const { seq, at, who, action, host, detail } of records)
+      process.stdout.write(visible(`${String(seq).padStart(5)} ${at} ${who} ${host} ${action} ${detail}`).concat('\n'))
+    if (records.length === 0) process.stdout.write('Nothing was done yet.\n')
+  }
+  return broken ? ExitCode.couldNotRun : ExitCode.clean
+}

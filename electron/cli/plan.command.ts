@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { templateOf } from '#core/push/plan.ts'
+import { ExitCode, UsageError } from './exit-code.ts'
+import { interrupted, withFleet } from './open-services.ts'
+import { planText } from './plan-text.ts'
+
+const options = {
+  fleet: { type: 'string' },
+  host: { type: 'string' },
+  template: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  output: { type: 'string' },
+  data: { type: 'string' },
+} as const
+
+/** Says what a push would change. Changes nothing. */
+export async function runPlan(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options, allowPositionals: false })
+  const { fleet, host, template, output } = values
+  if (fleet === undefined || host === undefined || template === undefined)
+    throw new UsageError('plan: expected --fleet FILE --host NAME --template ID')
+  const parameters = Object.fromEntries((values.set ?? []).map(parameterOf))
+  return withFleet(fleet, values.data, async (services) => {
+    const plan = await services.pushes.plan(services.fleet.require(), services.transport(), { host, template, parameters }, interrupted())
+    process.stdout.write(planText(plan, templateOf(template).manifest.about))
+    if (output !== undefined) {
+      await writeFile(output, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 })
+      process.stderr.write(`${output} written\n`)
+    }
+    return ExitCode.clean
+  })
+}
+
+function parameterOf(text: string): [string, number] {
+  const [, name, digits] = /^([A-Za-z][A-Za-z0-9]*)=(\d{1,15})$/.exec(text) ?? []
+  if (name === undefined) throw new UsageError(`plan: --set is "${text}"; expected NAME=NUMBER`)
+  return [name, Number(digits)]
+}

@@ -1,0 +1,29 @@
+import { type Finding, findingKey } from '#shared/model/finding.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import { rankOf } from '#shared/status.ts'
+
+type Judged = Pick<Finding, 'control' | 'subject' | 'status' | 'title'>
+
+/**
+ * What speaks against a change, after a second look: a finding that had to pass and does not, or any that is louder than it was. One on a
+ * subject that was not there before counts by the loudest that its control said before. Empty when the change holds.
+ */
+export function objections(before: readonly Judged[], after: readonly Judged[], turns: PushPlan['turns']): string[] {
+  const was = new Map(before.map((finding) => [findingKey(finding), rankOf(finding.status)]))
+  const loudest = new Map<string, number>()
+  for (const { control, status } of before) loudest.set(control, Math.min(rankOf(status), loudest.get(control) ?? Number.POSITIVE_INFINITY))
+  const words = ({ control, subject, status, title }: Judged) => `${control}${subject && ` ${subject}`}: ${status} (${title})`
+  const unmet = turns.flatMap((turn) => {
+    const now = after.find((finding) => findingKey(finding) === findingKey(turn))
+    if (now === undefined) return [`${turn.control} ${turn.subject}: not judged any more`]
+    return now.status === 'pass' ? [] : [words(now)]
+  })
+  const worse = after
+    .filter((finding) => {
+      if (turns.some((turn) => findingKey(turn) === findingKey(finding))) return false
+      const rank = was.get(findingKey(finding)) ?? loudest.get(finding.control) ?? rankOf('pass')
+      return rankOf(finding.status) < Math.min(rank, rankOf('pass'))
+    })
+    .map((finding) => `${words(finding)}, louder than before`)
+  return [...unmet, ...worse]
+}

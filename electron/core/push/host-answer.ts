@@ -1,0 +1,43 @@
+/** What a step said. Lines without the nonce are the login's noise and are left out. */
+export interface HostAnswer {
+  /** The last line was there: the step did all that it does. */
+  readonly ended: boolean
+  /** Why it stopped: a word of the program, and words for people. */
+  readonly failed?: { readonly code: string; readonly detail: string }
+  /** State of each file, by its number from 1. */
+  readonly files: ReadonlyMap<number, string>
+  /** Content of each file that is small enough, where it was asked for. */
+  readonly contents: ReadonlyMap<number, string>
+  /** ActiveState of the unit; empty when not said. */
+  readonly unit: string
+  /** The push that is open on the host, and the second since the epoch (its clock) at which it began. */
+  readonly open?: { readonly id: string; readonly since: number }
+  readonly marks: ReadonlySet<string>
+  readonly armed: boolean
+}
+
+const MAX_CHARACTERS = 1_048_576
+
+/** Reads the lines of one step. The host is not trusted: bounded, never throws, takes nothing that it does not know. */
+export function readHostAnswer(text: string, nonce: string): HostAnswer {
+  const files = new Map<number, string>()
+  const encoded = new Map<number, string>()
+  const marks = new Set<string>()
+  let answer: Pick<HostAnswer, 'ended' | 'unit' | 'armed' | 'failed' | 'open'> = { ended: false, unit: '', armed: false }
+  for (const line of text.slice(0, MAX_CHARACTERS).split('\n').slice(0, -1)) {
+    if (!line.startsWith(`${nonce} `)) continue
+    const [, word = '', rest = ''] = /^(\S+) ?(.*)$/.exec(line.slice(nonce.length + 1)) ?? []
+    const [first = '', second = ''] = rest.split(' ')
+    const number = Number(first)
+    if (word === 'end') answer = { ...answer, ended: true }
+    else if (word === 'armed' || word === 'armed-at-boot') answer = { ...answer, armed: true }
+    else if (word === 'unit') answer = { ...answer, unit: first }
+    else if (word === 'mark') marks.add(first)
+    else if (word === 'open') answer = { ...answer, open: { id: first, since: Number(second) || 0 } }
+    else if (word === 'failed') answer = { ...answer, failed: { code: first, detail: rest.slice(first.length + 1).slice(0, 500) } }
+    else if (word === 'file' && Number.isSafeInteger(number)) files.set(number, second)
+    else if (word === 'content' && Number.isSafeInteger(number)) encoded.set(number, (encoded.get(number) ?? '') + second)
+  }
+  const contents = new Map([...encoded].map(([number, base64]) => [number, Buffer.from(base64, 'base64').toString('utf8')] as const))
+  return { ...answer, files, contents, marks }
+}

@@ -1,0 +1,264 @@
+/**
+ * The fixed POSIX sh of a push. Data comes in as quoted words only (`host-program.ts`); every answer is a line that begins with the nonce.
+ * `$gh_base` exists on the host exactly as long as a push is open or its end was not collected: making it is the lock, and it holds what the
+ * undo needs. It lies in /var/lib, so that it is there after a reboot.
+ */
+
+/** In every program. `gh_state` says what a path is in one word: `absent`, `sha256:uid:gid:mode`, `other` (no regular file) or `unreadable`. */
+export const commonRuntime = `
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+export PATH LC_ALL
+umask 077
+gh_base=/var/lib/gatehouse-push
+gh_units=/etc/systemd/system
+gh_say() { printf '%s %s\\n' "$gh_k" "$*"; }
+gh_fail() { gh_say "failed $*"; exit 1; }
+gh_state() {
+  if [ -h "$1" ]; then echo other
+  elif [ -f "$1" ]; then
+    gh_sum=$(sha256sum <"$1" 2>/dev/null) && gh_own=$(stat -c %u:%g:%a -- "$1" 2>/dev/null) && echo "\${gh_sum%% *}:$gh_own" || echo unreadable
+  elif [ -e "$1" ]; then echo other
+  else
+    gh_up=\${1%/*}
+    while [ -n "$gh_up" ] && [ ! -d "$gh_up" ]; do gh_up=\${gh_up%/*}; done
+    if [ -x "\${gh_up:-/}" ]; then echo absent; else echo unreadable; fi
+  fi
+}
+gh_show() { gh_say "file $1 $(gh_state "$2")"; }
+gh_property() { systemctl show -p "$2" --value -- "$1" 2>/dev/null; }
+gh_armed() { [ -e "$gh_units/gatehouse-undo.service" ] && [ "$(systemctl is-active gatehouse-undo.timer 2>/dev/null)" = active ]; }
+# Active, and still the same process a moment later: a unit that dies and is started again is not up.
+gh_healthy() {
+  gh_tries=0
+  while [ "$gh_tries" -lt "\${1:-20}" ]; do
+    gh_tries=$((gh_tries + 1))
+    gh_pid=$(gh_property "$gh_unit" MainPID)
+    if [ "$(gh_property "$gh_unit" ActiveState)" = active ]; then
+      sleep 2
+      [ "$(gh_property "$gh_unit" ActiveState)" = active ] && [ "$(gh_property "$gh_unit" MainPID)" = "$gh_pid" ] && return 0
+    else sleep 1; fi
+  done
+  return 1
+}
+gh_mine() { [ "$(cat "$gh_base/id" 2>/dev/null)" = "$gh_id" ]; }
+gh_lock() { exec 9>>"$gh_base/lock" && flock -w "$1" 9; }
+# The undo, once nothing is left to undo.
+gh_disarm() {
+  systemctl stop gatehouse-undo.timer 2>/dev/null
+  systemctl --quiet disable gatehouse-undo.service 2>/dev/null
+  rm -f "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer" "$gh_units/multi-user.target.wants/gatehouse-undo.service"
+  sync
+  systemctl daemon-reload
+}
+gh_look() {
+  if [ -d "$gh_base" ]; then
+    gh_say "open $(cat "$gh_base/id" 2>/dev/null || echo none) $(cat "$gh_base/since" 2>/dev/null || echo 0)"
+    for gh_mark in writing undoing undone committed found; do [ ! -e "$gh_base/$gh_mark" ] || gh_say "mark $gh_mark"; done
+  fi
+  if gh_armed; then gh_say armed; elif [ -e "$gh_units/gatehouse-undo.service" ]; then gh_say armed-at-boot; fi
+  gh_files gh_show
+  gh_say "unit $(gh_property "$gh_unit" ActiveState)"
+}
+`
+
+/** Without any right: what a plan is made from. The content of what is there follows its state, in base64. */
+export const readRuntime = `
+gh_read() {
+  gh_now=$(gh_state "$2")
+  gh_say "file $1 $gh_now"
+  case $gh_now in *:*) [ "$(wc -c <"$2")" -le 65536 ] && base64 <"$2" | while read -r gh_line; do gh_say "content $1 $gh_line"; done ;; esac
+  return 0
+}
+gh_step() {
+  gh_files gh_read
+  gh_say "unit $(gh_property "$gh_unit" ActiveState)"
+  gh_say end
+}
+`
+
+export const lookRuntime = 'gh_step() { gh_look; gh_say end; }\n'
+
+/** Copies, backs up, validates. Changes nothing outside of its own folder. Leaves nothing behind when it fails. */
+export const stageRuntime = `
+gh_trusted() {
+  gh_at=$1
+  while [ -n "$gh_at" ]; do
+    [ ! -h "$gh_at" ] || gh_fail "unsafe $gh_at is a link"
+    if [ -e "$gh_at" ]; then
+      [ -d "$gh_at" ] || gh_fail "unsafe $gh_at is no folder"
+      [ "$(stat -c %u -- "$gh_at")" = 0 ] || gh_fail "unsafe $gh_at does not belong to root"
+      case $(stat -c %A -- "$gh_at") in ?????w*|????????w*) gh_fail "unsafe others than root may write to $gh_at" ;; esac
+    fi
+    gh_at=\${gh_at%/*}
+  done
+}
+gh_check() {
+  gh_trusted "\${2%/*}"
+  gh_up=\${2%/*}
+  [ -d "\${gh_up%/*}" ] || gh_fail "missing-folder \${gh_up%/*}"
+  gh_now=$(gh_state "$2")
+  [ "$gh_now" = "$6" ] || gh_fail "conflict $2 $gh_now"
+}
+gh_put() {
+  [ -d "\${2%/*}" ] || : >"$gh_base/made.$1"
+  [ "$6" = absent ] || cp -a -- "$2" "$gh_base/old.$1" || return 1
+  [ "$6" = absent ] || [ "$(gh_state "$gh_base/old.$1")" = "$6" ] || return 1
+  gh_content "$1" >"$gh_base/new.$1" && chown "$3:$4" "$gh_base/new.$1" && chmod "$5" "$gh_base/new.$1" || return 1
+  [ "$(gh_state "$gh_base/new.$1")" = "$7" ]
+}
+gh_beside() { cp -- "$gh_base/new.$1" "$gh_verify/$gh_unit.d/\${2##*/}"; }
+# systemd-analyze reads the unit and the drop-ins that lie beside it. What it finds without ours is no fault of ours.
+gh_validate() {
+  gh_verify=$gh_base/verify gh_fragment=$(gh_property "$gh_unit" FragmentPath)
+  [ -f "$gh_fragment" ] || gh_fail "no-unit $gh_unit has no unit file"
+  mkdir "$gh_verify" "$gh_verify/$gh_unit.d" && cp -- "$gh_fragment" "$gh_verify/$gh_unit" || return 1
+  systemd-analyze verify "$gh_verify/$gh_unit" >/dev/null 2>&1; gh_was=$?
+  gh_files gh_beside || return 1
+  gh_said=$(systemd-analyze verify "$gh_verify/$gh_unit" 2>&1); gh_is=$?
+  case $gh_said in *"$gh_verify/$gh_unit.d/"*) gh_fail "invalid $(printf %s "$gh_said" | tr '\\n' ' ' | head -c 400)" ;; esac
+  [ "$gh_is" = 0 ] || [ "$gh_was" != 0 ] || gh_fail "invalid $(printf %s "$gh_said" | tr '\\n' ' ' | head -c 400)"
+}
+gh_step() {
+  [ "$(id -u)" = 0 ] || gh_fail not-root
+  [ -d /run/systemd/system ] || gh_fail no-systemd
+  for gh_tool in systemctl systemd-analyze flock sha256sum stat sync cp mv timeout base64; do
+    command -v "$gh_tool" >/dev/null || gh_fail "no-tool $gh_tool"
+  done
+  gh_trusted "\${gh_base%/*}"
+  gh_files gh_check
+  [ "$(gh_property "$gh_unit" ActiveState)" = active ] || gh_fail "not-active $gh_unit"
+  mkdir -m 700 "$gh_base" 2>/dev/null || { [ -d "$gh_base" ] || gh_fail unwritable; gh_look; gh_fail busy; }
+  trap 'rm -rf "$gh_base"' EXIT
+  printf '%s\\n' "$gh_id" >"$gh_base/id" && date +%s >"$gh_base/since" || gh_fail unwritable
+  gh_files gh_put || gh_fail unwritable
+  gh_validate || gh_fail unwritable
+  rm -rf "$gh_base/verify"
+  sync
+  trap - EXIT
+  gh_say end
+}
+`
+
+/** Arms the undo: a timer for this boot, and a unit that runs at the next one. Nothing is changed before both are known to be there. */
+export const armRuntime = `
+gh_step() {
+  gh_mine || gh_fail lost
+  gh_undo >"$gh_base/undo" || gh_fail unwritable
+  trap 'gh_disarm; rm -rf "$gh_base"' EXIT
+  printf '%s\\n' '[Unit]' 'Description=Undo of a Gatehouse push that was not proven' 'RequiresMountsFor=/var/lib/gatehouse-push' 'StartLimitIntervalSec=0' \\
+    '[Service]' 'Type=oneshot' 'ExecStart=/bin/sh /var/lib/gatehouse-push/undo' 'TimeoutStartSec=180' 'Restart=on-failure' 'RestartSec=10' \\
+    '[Install]' 'WantedBy=multi-user.target' >"$gh_units/gatehouse-undo.service" || gh_fail unwritable
+  printf '%s\\n' '[Unit]' 'Description=Undo of a Gatehouse push that was not proven' \\
+    '[Timer]' "OnActiveSec=$gh_seconds" 'AccuracySec=1s' >"$gh_units/gatehouse-undo.timer" || gh_fail unwritable
+  chmod 644 "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer"
+  systemctl daemon-reload && systemctl --quiet enable gatehouse-undo.service && sync && systemctl start gatehouse-undo.timer || gh_fail not-armed
+  gh_armed && [ "$(systemctl is-enabled gatehouse-undo.service)" = enabled ] || gh_fail not-armed
+  trap - EXIT
+  gh_say end
+}
+`
+
+/** Puts each file in its place: beside it first, on the disk, then renamed. The undo cannot run in the middle: both hold the lock. */
+export const writeRuntime = `
+gh_same() { [ "$(gh_state "$2")" = "$6" ] || gh_fail "conflict $2 $(gh_state "$2")"; }
+gh_write() {
+  gh_dir=\${2%/*} gh_temp=\${2%/*}/.gatehouse-new.$1
+  [ -d "$gh_dir" ] || mkdir -m 755 "$gh_dir" || gh_fail "unwritable $gh_dir cannot be made"
+  cp -a -- "$gh_base/new.$1" "$gh_temp" && sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" && sync "$gh_dir" || gh_fail "unwritable $2 cannot be replaced"
+  [ "$(gh_state "$2")" = "$7" ] || gh_fail "unwritable $2 is not what was written"
+}
+gh_step() {
+  gh_mine && gh_lock 20 || gh_fail lost
+  [ ! -e "$gh_base/undoing" ] && [ ! -e "$gh_base/undone" ] && gh_armed || gh_fail undone
+  gh_files gh_same
+  : >"$gh_base/writing" && sync || gh_fail unwritable
+  gh_files gh_write
+  gh_say end
+}
+`
+
+export const activateRuntime = `
+gh_step() {
+  gh_mine && gh_armed || gh_fail undone
+  systemctl daemon-reload || gh_fail "inactive daemon-reload failed"
+  timeout 60 systemctl restart -- "$gh_unit" || gh_fail "inactive $gh_unit does not start"
+  gh_healthy 20 || gh_fail "inactive $gh_unit does not stay up"
+  gh_say end
+}
+`
+
+/** The point of no return is one file, made under the lock that the undo holds while it works. */
+export const commitRuntime = `
+gh_kept() { [ "$(gh_state "$2")" = "$7" ] || gh_fail "conflict $2 $(gh_state "$2")"; }
+gh_step() {
+  gh_mine && gh_lock 20 || gh_fail lost
+  [ ! -e "$gh_base/undoing" ] && [ ! -e "$gh_base/undone" ] && gh_armed || gh_fail undone
+  gh_files gh_kept
+  gh_healthy 3 || gh_fail "inactive $gh_unit"
+  : >"$gh_base/committed" && sync || gh_fail unwritable
+  gh_disarm
+  gh_look
+  gh_say end
+}
+`
+
+/** Runs the undo now, unless it ran. Waits for it. */
+export const undoNowRuntime = `
+gh_step() {
+  if gh_mine && [ -e "$gh_units/gatehouse-undo.service" ]; then
+    timeout 150 systemctl start gatehouse-undo.service
+  elif gh_mine && [ ! -e "$gh_base/writing" ]; then rm -rf "$gh_base"; fi
+  gh_look
+  gh_say end
+}
+`
+
+/** Takes away what an ended push left. Never one that is under way. */
+export const clearRuntime = `
+gh_step() {
+  if gh_mine && [ ! -e "$gh_units/gatehouse-undo.service" ] && { [ -e "$gh_base/undone" ] || [ -e "$gh_base/committed" ]; }; then
+    rm -rf "$gh_base"
+  fi
+  gh_look
+  gh_say end
+}
+`
+
+/**
+ * The undo itself, run by systemd alone. Puts back content, owner, mode, times, ACL and attributes, restarts what was restarted, proves it,
+ * and takes itself away. What it does not manage it tries again every ten seconds. A file that is neither the old nor the new one was
+ * changed by somebody in between: it is kept beside, and said.
+ */
+export const undoRuntime = `
+gh_restore() {
+  gh_dir=\${2%/*} gh_temp=\${2%/*}/.gatehouse-old.$1
+  rm -f -- "$gh_dir/.gatehouse-new.$1" "$gh_temp"
+  gh_now=$(gh_state "$2")
+  if [ "$gh_now" != "$6" ]; then
+    if [ "$gh_now" != "$7" ] && [ "$gh_now" != absent ]; then
+      mkdir -p -m 700 "/var/lib/gatehouse-found" && cp -a -- "$2" "/var/lib/gatehouse-found/$gh_id.$1" && : >"$gh_base/found"
+    fi
+    if [ "$6" = absent ]; then rm -f -- "$2" || return 1
+    else cp -a -- "$gh_base/old.$1" "$gh_temp" && sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" || return 1; fi
+    [ ! -d "$gh_dir" ] || sync "$gh_dir"
+  fi
+  if [ -e "$gh_base/made.$1" ]; then rmdir -- "$gh_dir" 2>/dev/null; fi
+  [ "$(gh_state "$2")" = "$6" ]
+}
+gh_step() {
+  gh_mine && gh_lock 60 || exit 1
+  if [ ! -e "$gh_base/committed" ] && [ ! -e "$gh_base/undone" ]; then
+    : >"$gh_base/undoing"
+    gh_rc=0
+    gh_files gh_restore || gh_rc=1
+    if [ -e "$gh_base/writing" ]; then
+      systemctl daemon-reload
+      systemctl --no-block restart -- "$gh_unit"
+      gh_healthy 30
+    fi
+    [ "$gh_rc" = 0 ] || exit 1
+    : >"$gh_base/undone" && sync || exit 1
+  fi
+  gh_disarm
+}
+`

@@ -1,0 +1,105 @@
+import { GatehouseError } from '#shared/errors.ts'
+import type { Fleet, Host, Identity } from '#shared/model/fleet.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import type { AdvisoryBook } from '../advisories/advisory-book.ts'
+import { auditHost } from '../audit/audit-host.ts'
+import type { Ledger } from '../audit/ledger/ledger.ts'
+import { sha256Of } from '../audit/ledger/record.ts'
+import type { Clock, Log, Transport } from '../ports.ts'
+import { hostPushOf, makePlan, parametersFor, pushOfPlan, templateOf } from './plan.ts'
+import { render } from './render.ts'
+import { runStep } from './run-step.ts'
+import { type PushResult, runTransaction } from './transaction.ts'
+
+export interface PushServicePorts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly ledger: Ledger
+  readonly version: string
+  readonly advisories: () => AdvisoryBook
+}
+
+export interface PlanChoice {
+  readonly host: string
+  readonly template: string
+  readonly parameters: Readonly<Record<string, number>>
+}
+
+export interface PushService {
+  /** Looks at the host and says what a push would change. Changes nothing there. Throws `push.not-possible` or why it was not reached. */
+  plan(fleet: Fleet, transport: Transport, choice: PlanChoice, signal: AbortSignal): Promise<PushPlan>
+  /** Carries a plan out. Throws only when nothing was changed; what came of it otherwise is the verdict. */
+  push(
+    fleet: Fleet,
+    transport: Transport,
+    plan: PushPlan,
+    options: { readonly signal: AbortSignal; readonly onStep: (step: string, detail: string) => void },
+  ): Promise<PushResult>
+}
+
+/** Time for the checks of systemd, two audits and the way there and back. */
+const undoAfterSeconds = (fleet: Fleet): number => Math.max(120, 2 * fleet.policy.auditTimeoutSeconds + 60)
+
+export function createPushService({ clock, log, ledger, version, advisories }: PushServicePorts): PushService {
+  const lookAt = async (fleet: Fleet, transport: Transport, host: Host, fresh: boolean, signal: AbortSignal) => {
+    const request = { host, fleet, transport, advisories: advisories(), now: clock.now, signal, log, onProgress: () => undefined }
+    return (await auditHost({ ...request, fresh })).audit
+  }
+
+  return {
+    async plan(fleet, transport, choice, signal) {
+      const host = hostOf(fleet, choice.host)
+      const template = templateOf(choice.template)
+      render(template.manifest, choice.parameters)
+      changeIdentityOf(fleet, host)
+      const audit = await lookAt(fleet, transport, host, false, signal)
+      if (audit.state !== 'connected' && audit.state !== 'limited')
+        throw new GatehouseError(audit.failure ?? { code: 'push.not-possible', detail: `the host is ${audit.state}`, host: host.name })
+      const rendered = render(template.manifest, parametersFor(template.manifest, audit, choice.parameters))
+      const session = await transport.connect(host, { signal })
+      try {
+        const user = (host.identity ?? fleet.identities.audit).user
+        const read = await runStep(session, 'read', hostPushOf('plan', template.manifest, rendered, [], 0), user, signal)
+        return makePlan({ fleet, host, template, audit, rendered, read, gatehouse: version, now: clock.now() })
+      } finally {
+        session.close()
+      }
+    },
+    push(fleet, transport, plan, { signal, onStep }) {
+      const { host, push } = pushOfPlan(plan, fleet, undoAfterSeconds(fleet))
+      const identity = changeIdentityOf(fleet, host)
+      const changing = { ...host, identity }
+      return runTransaction({
+        plan,
+        planSha256: sha256Of(JSON.stringify(plan)),
+        push,
+        host,
+        user: identity.user,
+        connect: (fresh, until) => transport.connect(changing, { signal: until, fresh }),
+        look: (fresh, until) => lookAt(fleet, transport, host, fresh, until),
+        ledger,
+        onStep,
+        signal,
+      })
+    },
+  }
+}
+
+function hostOf(fleet: Fleet, name: string): Host {
+  const host = fleet.hosts.find((it) => it.name === name)
+  if (host) return host
+  throw new GatehouseError({
+    code: 'fleet.invalid',
+    detail: `no host named ${name}; the fleet file names ${fleet.hosts.map((it) => it.name).join(', ')}`,
+  })
+}
+
+/** The account that may change a host. Throws `push.not-possible` where the fleet file names none, or the one that only looks. */
+function changeIdentityOf(fleet: Fleet, host: Host): Identity {
+  const identity = host.changeIdentity ?? fleet.identities.change
+  const refuse = (detail: string) => new GatehouseError({ code: 'push.not-possible', detail, host: host.name })
+  if (identity === undefined) throw refuse('the fleet file names no identities.change')
+  if (identity.user === (host.identity ?? fleet.identities.audit).user)
+    throw refuse('identities.change is the account that looks; an account that may change needs to be another')
+  return identity
+}

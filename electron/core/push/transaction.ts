@@ -1,0 +1,189 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type ErrorCode, failureOf, GatehouseError } from '#shared/errors.ts'
+import type { HostAudit } from '#shared/model/audit.ts'
+import type { Host } from '#shared/model/fleet.ts'
+import type { PushPlan, PushVerdict } from '#shared/model/push-plan.ts'
+import { visible } from '#shared/words.ts'
+import type { Ledger } from '../audit/ledger/ledger.ts'
+import type { HostSession } from '../ports.ts'
+import { objections } from './compare.ts'
+import type { HostAnswer } from './host-answer.ts'
+import type { HostPush, HostStep } from './host-program.ts'
+import { runStep } from './run-step.ts'
+import { readBackWords, verdictOf } from './verdict.ts'
+
+export interface TransactionRequest {
+  readonly plan: PushPlan
+  readonly planSha256: string
+  readonly push: HostPush
+  /** The host as the change identity reaches it. */
+  readonly host: Host
+  readonly user: string
+  readonly connect: (fresh: boolean, signal: AbortSignal) => Promise<HostSession>
+  /** Looks with the audit identity. `fresh`: over a new connection. Never rejects. */
+  readonly look: (fresh: boolean, signal: AbortSignal) => Promise<HostAudit>
+  readonly ledger: Ledger
+  /** A step is in the ledger and about to be taken. */
+  readonly onStep: (step: string, detail: string) => void
+  readonly signal: AbortSignal
+}
+
+export interface PushResult {
+  readonly verdict: PushVerdict
+  /** Why it was not committed; empty when it was. */
+  readonly reason: string
+  readonly readBack: string
+  /** What to do on the console of the host, when nothing is certain. */
+  readonly advice: string
+}
+
+/** How long after the undo was due its end is still waited for. */
+const UNDO_GRACE_MS = 90_000
+const LOOK_AGAIN_MS = 5000
+/** What an open push that armed nothing is left for another console, by the clock of the host. */
+const ABANDONED_SECONDS = 600
+
+const codes: Readonly<Record<string, ErrorCode>> = { conflict: 'push.conflict', busy: 'push.busy' }
+
+/**
+ * Changes one host, or does not. Every step is in the ledger before it is taken. Throws only before anything could have been changed:
+ * `push.not-possible`, `push.conflict`, `push.busy`, the failure of the connection, or that of the ledger.
+ */
+export async function runTransaction(request: TransactionRequest): Promise<PushResult> {
+  const { plan, push, host, user, connect, look, ledger, onStep, signal } = request
+  const note = (step: string, detail: string, digests: Readonly<Record<string, string>> = {}) =>
+    ledger.append({ action: `push.${step}`, host: host.name, subject: plan.id, detail: visible(detail).slice(0, 2000), digests })
+  const announce = (step: string, detail: string, digests?: Readonly<Record<string, string>>) => {
+    note(step, detail, digests)
+    onStep(step, detail)
+  }
+  const take = async (session: HostSession, step: HostStep, of: HostPush = push, until = signal): Promise<HostAnswer> =>
+    runStep(session, step, of, user, until)
+  const must = (answer: HostAnswer): void => {
+    if (answer.ended) return
+    const { code, detail } = answer.failed ?? { code: 'no answer', detail: 'the step did not end' }
+    throw new GatehouseError({ code: codes[code] ?? 'push.interrupted', detail: visible(`${code} ${detail}`.trim()), host: host.name })
+  }
+
+  announce('begin', `${plan.template.id} ${plan.template.version}: ${push.files.map(({ path }) => path).join(', ')}`, {
+    plan: request.planSha256,
+    template: plan.template.sha256,
+  })
+  let session: HostSession
+  let before: HostAudit
+  try {
+    before = await look(false, signal)
+    if (before.state !== 'connected' && before.state !== 'limited')
+      throw new GatehouseError({
+        code: 'push.not-possible',
+        detail: `it could not be looked at before: ${before.failure?.detail ?? before.state}`,
+      })
+    session = await connect(false, signal)
+    announce('stage', 'copies, backs up, validates')
+    let staged = await take(session, 'stage')
+    if (staged.failed?.code === 'busy' && (await collected(session, staged))) staged = await take(session, 'stage')
+    if (staged.failed) must(staged)
+  } catch (error) {
+    const failure = failureOf(error)
+    note('refused', failure.detail)
+    throw new GatehouseError(
+      { ...failure, code: failure.code === 'push.interrupted' ? 'push.not-possible' : failure.code },
+      { cause: error },
+    )
+  }
+
+  let reason = ''
+  try {
+    announce('arm', `the undo runs by itself in ${push.undoAfterSeconds} s, and at the next start of the host`)
+    must(await take(session, 'arm'))
+    announce('write', 'puts the files in place')
+    must(await take(session, 'write'))
+    announce('activate', `reloads systemd, restarts ${push.unit}`)
+    must(await take(session, 'activate'))
+    announce('verify', 'connects anew and looks with the same controls')
+    const against = await prove(before)
+    if (against.length > 0) throw new GatehouseError({ code: 'push.interrupted', detail: against.join('; ') })
+    const anew = await connect(true, signal)
+    try {
+      announce('commit', 'every control says so: disarms the undo')
+      must(await take(anew, 'commit'))
+    } finally {
+      anew.close()
+    }
+  } catch (error) {
+    reason = visible(failureOf(error).detail)
+  } finally {
+    session.close()
+  }
+  const { verdict, answer } = await settle(reason)
+  const advice = verdict === 'unknown' || verdict === 'rolled-back-not-proven' ? adviceFor(push) : ''
+  const readBack = visible(readBackWords(answer, push))
+  note('verdict', `${verdict}. ${reason} ${readBack}`.trim(), afterDigests(answer))
+  return { verdict, reason, readBack, advice }
+
+  /** Twice, since a service may answer a little later than it is active. */
+  async function prove(was: HostAudit): Promise<string[]> {
+    const once = async () => {
+      const now = await look(true, signal)
+      if (now.state !== 'connected' && now.state !== 'limited')
+        return [`a new connection did not come through: ${now.failure?.detail ?? now.state}`]
+      return objections(was.findings, now.findings, plan.turns)
+    }
+    const first = await once()
+    return first.length === 0 ? first : once()
+  }
+
+  /** Asks the host what is true now, and has it undo what was not committed, until it is one of the two or nobody can say. */
+  async function settle(why: string): Promise<{ verdict: PushVerdict; answer: HostAnswer | undefined }> {
+    if (why !== '') announce('undo', why)
+    const dueMs = performance.now() + push.undoAfterSeconds * 1000 + UNDO_GRACE_MS
+    let answer: HostAnswer | undefined
+    let verdict: PushVerdict = 'unknown'
+    for (let round = 0; ; round++) {
+      try {
+        const open = await connect(round > 0 || why !== '', AbortSignal.timeout(30_000))
+        try {
+          answer = await take(open, why === '' ? 'look' : 'undo', push, AbortSignal.timeout(170_000))
+          const found = verdictOf(answer, push)
+          verdict = found === 'under-way' ? 'unknown' : found
+          if (verdict === 'committed-proven' || verdict === 'rolled-back-proven') {
+            await take(open, 'clear', push, AbortSignal.timeout(30_000)).catch(() => undefined)
+            return { verdict, answer }
+          }
+          if (verdict === 'rolled-back-not-proven' && round >= 3) return { verdict, answer }
+        } finally {
+          open.close()
+        }
+      } catch {
+        verdict = 'unknown'
+        answer = undefined
+      }
+      if (performance.now() > dueMs) return { verdict, answer }
+      await pause(LOOK_AGAIN_MS)
+    }
+  }
+
+  /** True when an earlier push that ended, or that changed nothing and was left, was written down and cleared away. */
+  async function collected(at: HostSession, found: HostAnswer): Promise<boolean> {
+    const { open, marks, armed } = found
+    if (open === undefined) return false
+    const ended = marks.has('undone') || marks.has('committed')
+    const left = !armed && !marks.has('writing') && Date.now() / 1000 - open.since > ABANDONED_SECONDS
+    if (!ended && !left) return false
+    const how = marks.has('committed') ? 'it was committed' : ended ? 'its undo ran' : 'it changed nothing'
+    ledger.append({ action: 'push.collect', host: host.name, subject: visible(open.id).slice(0, 100), detail: `met by ${plan.id}: ${how}` })
+    await take(at, ended ? 'clear' : 'undo', { ...push, id: open.id })
+    return true
+  }
+}
+
+const afterDigests = (answer: HostAnswer | undefined): Record<string, string> =>
+  Object.fromEntries(
+    [...(answer?.files ?? [])].flatMap(([number, state]) => {
+      const sha256 = state.split(':')[0] ?? ''
+      return /^[0-9a-f]{64}$/.test(sha256) ? [[`file-${number}`, sha256]] : []
+    }),
+  )
+
+const adviceFor = ({ unit }: HostPush): string =>
+  `On the console of the host, as root: systemctl list-timers gatehouse-undo.timer; ls /var/lib/gatehouse-push. When that folder holds neither "undone" nor "committed", run: sh /var/lib/gatehouse-push/undo; then: systemctl status ${unit}`
