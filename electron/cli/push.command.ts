@@ -14,6 +14,7 @@ const options = {
   fleet: { type: 'string' },
   plan: { type: 'string' },
   yes: { type: 'boolean', default: false },
+  'undo-after': { type: 'string' },
   data: { type: 'string' },
 } as const
 
@@ -22,6 +23,7 @@ export async function runPush(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options, allowPositionals: false })
   if (values.fleet === undefined || values.plan === undefined) throw new UsageError('push: expected --fleet FILE --plan FILE')
   if (!values.yes && !process.stdin.isTTY) throw new UsageError('push: nobody can be asked here; a saved plan is carried out with --yes')
+  const undoAfterSeconds = secondsOf(values['undo-after'])
   const plan = await readPlan(values.plan)
   return withFleet(values.fleet, values.data, async (services) => {
     process.stderr.write(planText(plan, templateOf(plan.template.id).manifest.about))
@@ -30,6 +32,7 @@ export async function runPush(args: string[]): Promise<number> {
       return ExitCode.couldNotRun
     }
     const result = await services.pushes.push(services.fleet.require(), services.transport(), plan, {
+      undoAfterSeconds,
       signal: interrupted(),
       onStep: (step, detail) => process.stderr.write(visible(`${step.padEnd(9)} ${detail}`).concat('\n')),
     })
@@ -43,6 +46,13 @@ const exitCodes: Readonly<Record<PushResult['verdict'], number>> = {
   'rolled-back-proven': ExitCode.findings,
   'rolled-back-not-proven': ExitCode.findings,
   unknown: ExitCode.couldNotRun,
+}
+
+function secondsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const seconds = Number(text)
+  if (!/^\d{2,3}$/.test(text) || seconds < 30 || seconds > 900) throw new UsageError(`push: --undo-after is "${text}"; expected 30 to 900`)
+  return seconds
 }
 
 async function readPlan(path: string): Promise<PushPlan> {

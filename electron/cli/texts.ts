@@ -41,9 +41,10 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse plan --fleet FILE --host NAME --template ID [--set NAME=NUMBER]… [--output FILE]
       Looks at a host and says what a push would change: files with their difference, the service, the findings that it turns.
       Changes nothing. --output keeps the plan as JSON. Templates: ollama-loopback.
-  gatehouse push --fleet FILE --plan FILE [--yes]
+  gatehouse push --fleet FILE --plan FILE [--yes] [--undo-after SECONDS]
       Carries a plan out with the change identity, its undo armed on the host first, and looks again over a new connection. Asks on a
-      terminal; elsewhere --yes is needed. A host that changed since the plan is a conflict, never overwritten.
+      terminal; elsewhere --yes is needed. Without a word within SECONDS the host undoes it by itself. A host that changed
+      since the plan is a conflict, never overwritten.
       Exit code 0: committed and proven; 1: rolled back; 2: refused, or nobody can say, with what to do.
   gatehouse history [--json] [--data FOLDER]
       What Gatehouse did on this console, out of its ledger; pushes without an end first.

@@ -33,12 +33,17 @@ export interface PushService {
     fleet: Fleet,
     transport: Transport,
     plan: PushPlan,
-    options: { readonly signal: AbortSignal; readonly onStep: (step: string, detail: string) => void },
+    options: {
+      /** After which the undo runs by itself; by default as long as two audits may take, at least 120. */
+      readonly undoAfterSeconds?: number | undefined
+      readonly signal: AbortSignal
+      readonly onStep: (step: string, detail: string) => void
+    },
   ): Promise<PushResult>
 }
 
 /** Time for the checks of systemd, two audits and the way there and back. */
-const undoAfterSeconds = (fleet: Fleet): number => Math.max(120, 2 * fleet.policy.auditTimeoutSeconds + 60)
+const usualUndoSeconds = (fleet: Fleet): number => Math.max(120, 2 * fleet.policy.auditTimeoutSeconds + 60)
 
 export function createPushService({ clock, log, ledger, version, advisories }: PushServicePorts): PushService {
   const lookAt = async (fleet: Fleet, transport: Transport, host: Host, fresh: boolean, signal: AbortSignal) => {
@@ -65,8 +70,8 @@ export function createPushService({ clock, log, ledger, version, advisories }: P
         session.close()
       }
     },
-    push(fleet, transport, plan, { signal, onStep }) {
-      const { host, push } = pushOfPlan(plan, fleet, undoAfterSeconds(fleet))
+    push(fleet, transport, plan, { undoAfterSeconds = usualUndoSeconds(fleet), signal, onStep }) {
+      const { host, push } = pushOfPlan(plan, fleet, undoAfterSeconds)
       const identity = changeIdentityOf(fleet, host)
       const changing = { ...host, identity }
       return runTransaction({

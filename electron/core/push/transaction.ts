@@ -53,6 +53,14 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
   const { plan, push, host, user, connect, look, ledger, onStep, signal } = request
   const note = (step: string, detail: string, digests: Readonly<Record<string, string>> = {}) =>
     ledger.append({ action: `push.${step}`, host: host.name, subject: plan.id, detail: visible(detail).slice(0, 2000), digests })
+  /** Once something may have changed, a ledger that cannot be written stops no undo; it becomes part of the reason. */
+  const stillNote = (...words: Parameters<typeof note>) => {
+    try {
+      note(...words)
+    } catch (error) {
+      reason = `${reason} The ledger could not be written: ${failureOf(error).detail}`.trim()
+    }
+  }
   const announce = (step: string, detail: string, digests?: Readonly<Record<string, string>>) => {
     note(step, detail, digests)
     onStep(step, detail)
@@ -65,11 +73,12 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     throw new GatehouseError({ code: codes[code] ?? 'push.interrupted', detail: visible(`${code} ${detail}`.trim()), host: host.name })
   }
 
+  let reason = ''
   announce('begin', `${plan.template.id} ${plan.template.version}: ${push.files.map(({ path }) => path).join(', ')}`, {
     plan: request.planSha256,
     template: plan.template.sha256,
   })
-  let session: HostSession
+  let session: HostSession | undefined
   let before: HostAudit
   try {
     before = await look(false, signal)
@@ -84,6 +93,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     if (staged.failed?.code === 'busy' && (await collected(session, staged))) staged = await take(session, 'stage')
     if (staged.failed) must(staged)
   } catch (error) {
+    session?.close()
     const failure = failureOf(error)
     note('refused', failure.detail)
     throw new GatehouseError(
@@ -92,7 +102,6 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     )
   }
 
-  let reason = ''
   try {
     announce('arm', `the undo runs by itself in ${push.undoAfterSeconds} s, and at the next start of the host`)
     must(await take(session, 'arm'))
@@ -118,7 +127,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
   const { verdict, answer } = await settle(reason)
   const advice = verdict === 'unknown' || verdict === 'rolled-back-not-proven' ? adviceFor(push) : ''
   const readBack = visible(readBackWords(answer, push))
-  note('verdict', `${verdict}. ${reason} ${readBack}`.trim(), afterDigests(answer))
+  stillNote('verdict', `${verdict}. ${reason} ${readBack}`.trim(), afterDigests(answer))
   return { verdict, reason, readBack, advice }
 
   /** Twice, since a service may answer a little later than it is active. */
@@ -135,7 +144,10 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
 
   /** Asks the host what is true now, and has it undo what was not committed, until it is one of the two or nobody can say. */
   async function settle(why: string): Promise<{ verdict: PushVerdict; answer: HostAnswer | undefined }> {
-    if (why !== '') announce('undo', why)
+    if (why !== '') {
+      stillNote('undo', why)
+      onStep('undo', why)
+    }
     const dueMs = performance.now() + push.undoAfterSeconds * 1000 + UNDO_GRACE_MS
     let answer: HostAnswer | undefined
     let verdict: PushVerdict = 'unknown'

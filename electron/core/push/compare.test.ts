@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from '#shared/status.ts'
+import { objections } from './compare.ts'
+
+const finding = (control: string, subject: string, status: Outcome) => ({ control, subject, status, title: status })
+const turns = [{ control: 'bound', subject: 'ollama.service', status: 'fail' as const, title: '' }]
+const before = [finding('bound', 'ollama.service', 'fail'), finding('bound', 'llama:8080', 'fail'), finding('tls', '', 'pass')]
+const passed = finding('bound', 'ollama.service', 'pass')
+
+describe('what speaks against a change', () => {
+  test.each([
+    ['nothing', [passed, finding('bound', 'llama:8080', 'fail'), finding('tls', '', 'pass')], 0],
+    ['what failed before may fail', [passed, finding('bound', 'llama:8080', 'fail')], 0],
+    ['what became quieter is fine', [passed, finding('bound', 'llama:8080', 'pass'), finding('tls', '', 'not-applicable')], 0],
+    ['the named control still fails', [finding('bound', 'ollama.service', 'fail')], 1],
+    ['the named control was not evaluated', [finding('bound', 'ollama.service', 'not-evaluated')], 1],
+    ['the named control does not apply any more', [finding('bound', 'ollama.service', 'not-applicable')], 1],
+    ['the service is gone', [], 1],
+    ['another control fails now', [passed, finding('tls', '', 'fail')], 1],
+    ['another control cannot be evaluated now', [passed, finding('tls', '', 'not-evaluated')], 1],
+    ['a new subject fails, and none of this control did', [passed, finding('tls', 'new', 'warning')], 1],
+    ['a control that nobody knew fails', [passed, finding('other', '', 'fail')], 1],
+    ['a new subject fails as others of this control did', [passed, finding('bound', 'llama:8081', 'fail')], 0],
+  ] as const)('%s', (_, after, count) => expect(objections(before, after, turns)).toHaveLength(count))
+})

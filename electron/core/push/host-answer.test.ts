@@ -1,0 +1,35 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readHostAnswer } from './host-answer.ts'
+
+const K = '0123456789abcdef'.repeat(2)
+
+test('reads its own lines and leaves the rest', () => {
+  const text = `motd\n${K} file 1 absent\nend\n${K} open p 17\n${K} mark undone\n${K} content 2 ${Buffer.from('a\n').toString('base64')}\n${K} failed conflict /a b c\n`
+  expect(readHostAnswer(text, K)).toEqual({
+    ended: false,
+    unit: '',
+    armed: false,
+    open: { id: 'p', since: 17 },
+    failed: { code: 'conflict', detail: '/a b c' },
+    files: new Map([[1, 'absent']]),
+    contents: new Map([[2, 'a\n']]),
+    marks: new Set(['undone']),
+  })
+})
+
+test('a last line without its end does not count', () => {
+  expect(readHostAnswer(`${K} end`, K).ended).toBe(false)
+  expect(readHostAnswer(`${K} end\n`, K).ended).toBe(true)
+})
+
+test('whatever a host says: never throws, and nothing without the nonce is taken', () => {
+  const word = fc.constantFrom('end', 'file', 'content', 'open', 'armed', 'unit', 'mark', 'failed', '1', 'x', '', '\0')
+  fc.assert(
+    fc.property(fc.array(fc.array(word).map((words) => words.join(' '))), fc.string(), (lines, noise) => {
+      readHostAnswer(lines.map((line) => `${K} ${line}\n`).join(noise), K)
+      const none = readHostAnswer(lines.map((line) => `${line}\n`).join(''), K)
+      expect([none.ended, none.armed, none.files.size, none.marks.size]).toEqual([false, false, 0, 0])
+    }),
+  )
+})

@@ -1,0 +1,71 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { sha256Of } from '../audit/ledger/record.ts'
+import { readHostAnswer } from './host-answer.ts'
+import { type HostPush, type HostStep, hostProgram } from './host-program.ts'
+
+const K = 'a'.repeat(32)
+const steps: readonly HostStep[] = ['read', 'look', 'stage', 'arm', 'write', 'activate', 'commit', 'undo', 'clear']
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-push-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const pushOf = (paths: readonly string[], content = 'x\n'): HostPush => ({
+  id: 'p1',
+  unit: 'no-such.service',
+  undoAfterSeconds: 120,
+  files: paths.map((path) => ({ path, content, uid: 0, gid: 0, mode: '644', before: 'absent', after: 'absent' })),
+})
+const run = (program: string) => spawnSync('/bin/sh', { input: program, encoding: 'utf8' })
+
+test.each(steps)('%s is sound for the shell, and so is every beginning of it that could arrive', (step) => {
+  const program = hostProgram(step, pushOf([`${folder}/a`]), K)
+  expect(spawnSync('/bin/sh', ['-n'], { input: program, encoding: 'utf8' }).stderr).toBe('')
+  for (const length of [10, 500, program.length - 20]) expect(run(program.slice(0, length)).stdout).toBe('')
+})
+
+describe('what a path is, in one word', () => {
+  const state = (path: string) => readHostAnswer(run(hostProgram('read', pushOf([path]), K)).stdout, K)
+
+  test('a file, with its content', () => {
+    writeFileSync(join(folder, 'a'), 'héllo\n')
+    chmodSync(join(folder, 'a'), 0o640)
+    const { files, contents, ended } = state(join(folder, 'a'))
+    const owner = execFileSync('stat', ['-c', '%u:%g', join(folder, 'a')], { encoding: 'utf8' }).trim()
+    expect([ended, files.get(1), contents.get(1)]).toEqual([true, `${sha256Of('héllo\n')}:${owner}:640`, 'héllo\n'])
+  })
+
+  test.each([
+    ['nothing', 'none', 'absent'],
+    ['nothing in nothing', 'none/none', 'absent'],
+    ['a folder', '', 'other'],
+    ['a link', 'link', 'other'],
+    ['a link to nothing', 'dangling', 'other'],
+  ])('%s', (_, name, expected) => {
+    symlinkSync('/etc/passwd', join(folder, 'link'))
+    symlinkSync('/none', join(folder, 'dangling'))
+    expect(state(join(folder, name)).files.get(1)).toBe(expected)
+  })
+})
+
+test('no path, unit, id or content is anything but a word', () => {
+  const nasty = fc
+    .oneof(fc.string({ unit: 'binary' }), fc.constantFrom("'; echo out; '", '$(echo out)', '`echo out`', '\n', '\\', '-n', '"'))
+    .map((text) => text.replaceAll('\0', ''))
+  fc.assert(
+    fc.property(nasty, nasty, nasty, (name, unit, content) => {
+      const push = { ...pushOf([`${folder}/${name.replaceAll('/', '')}x`], content), id: unit, unit }
+      const { stdout, status } = run(hostProgram('look', push, K))
+      expect([status, stdout.split('\n').filter((line) => !line.startsWith(`${K} `))]).toEqual([0, ['']])
+      expect(spawnSync('/bin/sh', ['-n'], { input: hostProgram('stage', push, K), encoding: 'utf8' }).stderr).toBe('')
+      expect(spawnSync('/bin/sh', ['-n'], { input: hostProgram('arm', push, K), encoding: 'utf8' }).stderr).toBe('')
+    }),
+    { numRuns: 25 },
+  )
+})

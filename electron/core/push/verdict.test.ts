@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { type HostAnswer, readHostAnswer } from './host-answer.ts'
+import { readBackWords, verdictOf } from './verdict.ts'
+
+const K = 'f'.repeat(32)
+const sum = (character: string) => `${character.repeat(64)}:0:0:644`
+const file = (path: string, before: string, after: string) => ({ path, before, after, uid: 0, gid: 0, mode: '644', content: '' })
+const push = { id: 'p1', unit: 'a.service', undoAfterSeconds: 120, files: [file('/a', 'absent', sum('a')), file('/b', sum('b'), sum('c'))] }
+const say = (...lines: string[]): HostAnswer => readHostAnswer(lines.map((line) => `${K} ${line}\n`).join(''), K)
+const files = (a: string, b: string) => [`file 1 ${a}`, `file 2 ${b}`]
+const old = files('absent', sum('b'))
+const fresh = files(sum('a'), sum('c'))
+const mixed = files(sum('a'), sum('b'))
+
+test.each([
+  ['committed', ['open p1 5', 'mark writing', 'mark committed', ...fresh, 'unit active', 'end'], 'committed-proven'],
+  ['committed, and the service went down', ['open p1 5', 'mark committed', ...fresh, 'unit failed', 'end'], 'unknown'],
+  ['committed, and its undo is still there', ['open p1 5', 'mark committed', 'armed', ...fresh, 'unit active', 'end'], 'unknown'],
+  ['committed, and a file is another', ['open p1 5', 'mark committed', ...mixed, 'unit active', 'end'], 'unknown'],
+  ['changed, not committed, nothing armed', ['open p1 5', 'mark writing', ...fresh, 'unit active', 'end'], 'unknown'],
+  ['the new state without a trace of this push', [...fresh, 'unit active', 'end'], 'unknown'],
+  ['the mark of another push', ['open p2 5', 'mark committed', ...fresh, 'unit active', 'end'], 'unknown'],
+  ['armed', ['open p1 5', 'mark writing', 'armed', ...fresh, 'unit active', 'end'], 'under-way'],
+  ['armed, not yet written', ['open p1 5', 'armed', ...old, 'unit active', 'end'], 'under-way'],
+  ['armed for the next start only', ['open p1 5', 'mark undoing', 'armed-at-boot', ...mixed, 'unit active', 'end'], 'under-way'],
+  ['undone', ['open p1 5', 'mark undone', ...old, 'unit active', 'end'], 'rolled-back-proven'],
+  ['never begun', [...old, 'unit active', 'end'], 'rolled-back-proven'],
+  ['undone, and the service is down', ['open p1 5', 'mark undone', ...old, 'unit failed', 'end'], 'rolled-back-not-proven'],
+  ['undone by its own word, and a file says no', ['open p1 5', 'mark undone', ...mixed, 'unit active', 'end'], 'rolled-back-not-proven'],
+  ['neither', [...mixed, 'unit active', 'end'], 'unknown'],
+  ['cut short', ['open p1 5', 'mark committed', ...fresh, 'unit active'], 'unknown'],
+  ['a file that was not read', ['mark undone', 'file 1 absent', 'unit active', 'end'], 'unknown'],
+] as const)('%s', (_, lines, expected) => expect(verdictOf(say(...lines), push)).toBe(expected))
+
+test('what was read back, in words', () => {
+  expect(readBackWords(say(...mixed, 'unit active', 'mark found', 'end'), push)).toBe(
+    '/a: aaaaaaaaaaaa…, owner 0:0, mode 644; /b: bbbbbbbbbbbb…, owner 0:0, mode 644; a.service: active; a file that somebody changed in between lies in /var/lib/gatehouse-found',
+  )
+  expect(readBackWords(undefined, push)).toContain('Nothing')
+})
