@@ -63,6 +63,19 @@ describe('a host behind jump hosts', () => {
     expect(target.accepted()).toBe(3)
   })
 
+  test('is logged in to anew when that is asked for, over the jump connection that is open; all of them end with the transport', async () => {
+    const jump = await serve()
+    const target = await serve()
+    const { transport, host } = kept(bench({ jumps: [jump.port], hosts: { a: target.port } }))
+    const first = await transport.connect(host('a'), { signal: never() })
+    const second = await transport.connect(host('a'), { signal: never(), fresh: true })
+    const third = await transport.connect(host('a'), { signal: never() })
+    for (const session of [first, second, third]) expect((await run(session, 'id')).exitCode).toBe(3)
+    expect([jump.accepted(), target.accepted()]).toEqual([1, 2])
+    await transport.close()
+    await until(() => target.open() === 0)
+  })
+
   test('never has more handshakes under way than the policy allows, whatever the number of hosts', async () => {
     const jump = await serve()
     const target = await serve({ authenticate: (context) => setTimeout(() => acceptKey(adminKey)(context), 5) })
