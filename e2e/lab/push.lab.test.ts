@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sha256Of } from '#core/audit/ledger/record.ts'
 import { readHostAnswer } from '#core/push/host-answer.ts'
 import { hostProgram } from '#core/push/host-program.ts'
@@ -13,7 +13,8 @@ import { arrange, asRoot, kill, lab, run, type Server, start } from './lab.ts'
 
 /** One-click push on real systemd: every case ends in the old state or the new one, byte by byte over all of /etc, and says which. */
 
-const DROP_IN = '/etc/systemd/system/ollama.service.d/zz-gatehouse-loopback.conf'
+const FOLDER = '/etc/systemd/system/ollama.service.d'
+const DROP_IN = `${FOLDER}/zz-gatehouse-loopback.conf`
 const UNDO_SECONDS = 30
 
 let data: string
@@ -23,6 +24,17 @@ beforeAll(async () => {
   for (const host of ['gpu2', 'gpu3'] as const) old[host] = await etc(host)
 })
 afterAll(() => rmSync(data, { recursive: true }))
+
+/** One case that went wrong must not make the next ones go wrong. */
+beforeEach(async ({ task }) => {
+  if (task.name.startsWith('the next push')) return
+  for (const host of ['gpu2', 'gpu3'] as const)
+    await asRoot(
+      host,
+      `[ ! -e /etc/systemd/system/gatehouse-undo.service ] || systemctl start gatehouse-undo.service; rm -rf /var/lib/gatehouse-*
+       if [ -e ${DROP_IN} ]; then rm -f ${DROP_IN}; rmdir ${FOLDER}; systemctl daemon-reload; systemctl restart ollama; fi`,
+    )
+})
 
 /** Every name below /etc with kind, owner, mode and content. */
 const etc = (host: Server) =>
@@ -49,7 +61,7 @@ async function undone(host: Server): Promise<void> {
 
 /** Back to how it was found, by hand. */
 async function takenAway(host: Server): Promise<void> {
-  await arrange(host, `rm -f ${DROP_IN}; rmdir ${DROP_IN.replace(/\/[^/]*$/, '')}; systemctl daemon-reload; systemctl restart ollama`)
+  await arrange(host, `rm -f ${DROP_IN}; rmdir ${FOLDER}; systemctl daemon-reload; systemctl restart ollama`)
   await isOld(host)
 }
 
@@ -114,7 +126,6 @@ describe('the console is killed as it takes a step', () => {
   )
 
   test('the next push writes down what was left, and goes through', async () => {
-    await asRoot('gpu2', 'rm -rf /var/lib/gatehouse-push')
     const { file } = await planned('gpu3')
     const run = await push(file)
     expect([run.status, verdict(run)]).toEqual([0, 'committed and proven'])
@@ -220,11 +231,10 @@ describe('trouble on the way', () => {
   }, 240_000)
 
   describe('a file that is there already', () => {
-    const given = `${DROP_IN.replace(/\/[^/]*$/, '')}`
     const inPlace = async () => {
       await arrange(
         'gpu3',
-        `mkdir ${given} && printf '[Service]\\nEnvironment=A=b\\n' >${DROP_IN} && chown daemon:adm ${DROP_IN} && chmod 640 ${DROP_IN}
+        `mkdir ${FOLDER} && printf '[Service]\\nEnvironment=A=b\\n' >${DROP_IN} && chown daemon:adm ${DROP_IN} && chmod 640 ${DROP_IN}
          chmod o+r ${DROP_IN}; systemctl daemon-reload`,
       )
       const before = old.gpu3 ?? ''
@@ -302,9 +312,9 @@ describe('trouble on the way', () => {
 
   test('a folder on the way is a link, or belongs to others', async () => {
     const { file } = await planned('gpu2')
-    await arrange('gpu2', `mkdir /tmp/elsewhere && ln -s /tmp/elsewhere ${DROP_IN.replace(/\/[^/]*$/, '')}`)
+    await arrange('gpu2', `mkdir /tmp/elsewhere && ln -s /tmp/elsewhere ${FOLDER}`)
     const linked = await push(file)
-    await arrange('gpu2', `rm ${DROP_IN.replace(/\/[^/]*$/, '')}; chmod o+w /etc/systemd/system`)
+    await arrange('gpu2', `rm ${FOLDER}; chmod o+w /etc/systemd/system`)
     const open = await push(file)
     await arrange('gpu2', 'chmod o-w /etc/systemd/system')
     expect([linked.status, linked.stderr]).toEqual([2, expect.stringContaining('is a link')])

@@ -40,8 +40,8 @@ export interface PushResult {
 /** How long after the undo was due its end is still waited for. */
 const UNDO_GRACE_MS = 90_000
 const LOOK_AGAIN_MS = 5000
-/** What an open push that armed nothing is left for another console, by the clock of the host. */
-const ABANDONED_SECONDS = 600
+/** How long, by our clock against the host's, a push that has not armed its undo is left alone. Clearing it too early only makes its next step fail. */
+const ABANDONED_SECONDS = 30
 
 const codes: Readonly<Record<string, ErrorCode>> = { conflict: 'push.conflict', busy: 'push.busy' }
 
