@@ -8,7 +8,7 @@ import { readHostAnswer } from '#core/push/host-answer.ts'
 import { hostProgram } from '#core/push/host-program.ts'
 import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
 import { audit, hostOf } from './audit.ts'
-import { gatehouse } from './console.ts'
+import { type ConsoleRun, gatehouse } from './console.ts'
 import { arrange, asRoot, kill, lab, run, type Server, start } from './lab.ts'
 
 /** One-click push on real systemd: every case ends in the old state or the new one, byte by byte over all of /etc, and says which. */
@@ -74,11 +74,17 @@ async function planned(host: Server): Promise<{ file: string; plan: PushPlan }> 
   return { file, plan: pushPlanSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) }
 }
 
-const push = (file: string, onStep?: Parameters<typeof gatehouse>[1], words: readonly string[] = []) =>
-  gatehouse(
-    ['push', '--fleet', lab.fleetFile, '--plan', file, '--yes', '--data', data, '--undo-after', String(UNDO_SECONDS), ...words],
-    onStep,
-  )
+type OnStep = (step: string, kill: () => void) => void
+
+/** `onStep` hears of each step once, as it is about to be taken. */
+function push(file: string, onStep: OnStep = () => undefined, words: readonly string[] = []): Promise<ConsoleRun> {
+  const options = ['--fleet', lab.fleetFile, '--plan', file, '--yes', '--data', data, '--undo-after', String(UNDO_SECONDS), ...words]
+  let told = 0
+  return gatehouse(['push', ...options], (stderr, kill) => {
+    const lines = stderr.split('\n').slice(0, -1)
+    for (; told < lines.length; told++) onStep(lines[told]?.split(' ')[0] ?? '', kill)
+  })
+}
 const verdict = ({ stdout }: { readonly stdout: string }) => /: (.*)$/m.exec(stdout)?.[1]
 const history = async () => (await gatehouse(['history', '--data', data])).stdout
 
@@ -166,8 +172,8 @@ test('what systemd does not understand is refused by the host, and nothing is le
 }, 60_000)
 
 describe('trouble on the way', () => {
-  const attempt = async (host: Server, onStep?: Parameters<typeof gatehouse>[1]) => push((await planned(host)).file, onStep)
-  const rolledBack = async (run: Awaited<ReturnType<typeof push>>, because: RegExp) => {
+  const attempt = async (host: Server, onStep?: OnStep) => push((await planned(host)).file, onStep)
+  const rolledBack = async (run: ConsoleRun, because: RegExp) => {
     expect([run.status, verdict(run)]).toEqual([1, 'rolled back and proven'])
     expect(run.stdout).toMatch(because)
   }
@@ -324,7 +330,7 @@ describe('trouble on the way', () => {
 
   test('a second console at the same time is told who is first; the first goes through', async () => {
     const { file } = await planned('gpu3')
-    let second: ReturnType<typeof push> | undefined
+    let second: Promise<ConsoleRun> | undefined
     const first = await push(
       file,
       (word) => {
