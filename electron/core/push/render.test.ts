@@ -25,6 +25,7 @@ describe('strict', () => {
     ['an unknown name', { host: 1 }],
     ['a text', { port: '11434' }],
     ['a privileged port', { port: 80 }],
+    ['more than there are', { port: 65_536 }],
     ['no number', { port: Number.NaN }],
     ['a fraction', { port: 11434.5 }],
     ['nothing', { port: undefined }],

@@ -6,6 +6,8 @@ import { type HostPush, type HostStep, hostProgram } from './host-program.ts'
 
 /** An undo waits for locks and services; every other step has its own limits on the host. */
 const STEP_TIMEOUT_MS = 180_000
+/** Nobody waits for these any longer than until the undo is due. */
+const underUndo: readonly HostStep[] = ['write', 'activate', 'commit']
 const MAX_ANSWER_BYTES = 1_048_576
 const MAX_COMPLAINT = 400
 
@@ -26,7 +28,7 @@ export async function runStep(
   let complaint = ''
   const { exitCode } = await session.exec(commandFor(step, user), {
     stdin: hostProgram(step, push, nonce),
-    timeoutMs: STEP_TIMEOUT_MS,
+    timeoutMs: underUndo.includes(step) ? Math.min(STEP_TIMEOUT_MS, push.undoAfterSeconds * 1000) : STEP_TIMEOUT_MS,
     signal,
     onStdout: (chunk) => {
       chunks.push(chunk)
