@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Engine, InferenceService } from '#shared/model/inference-service.ts'
 import { parseDump } from '../parse.ts'
-import { printListen, readListen } from './listen.ts'
+import { printListen, readListens } from './listen.ts'
 import { compilePattern } from './pattern.ts'
 import { proxyRoutesTo } from './routes.ts'
 import { chooseServer } from './server-names.ts'
@@ -34,14 +34,22 @@ test.each([
   ['[::]:443', '[::]:443', 'wildcard'],
   ['[::]', '[::]:80', 'wildcard'],
   ['127.0.0.1', '127.0.0.1:80', 'loopback'],
-  ['localhost:8000', 'localhost:8000', 'loopback'],
+  ['localhost:8000', '127.0.0.1:8000 [::1]:8000', 'loopback'],
+  ['127.1:8000', '127.0.0.1:8000', 'loopback'],
+  ['0:8000', '0.0.0.0:8000', 'wildcard'],
+  ['0x7f000001', '127.0.0.1:80', 'loopback'],
+  ['8000-8002', '*:8000 *:8001 *:8002', 'wildcard'],
+  ['[::1]:8000-8001', '[::1]:8000 [::1]:8001', 'loopback'],
+  ['[0:0:0:0:0:0:0:0]:80', '[0:0:0:0:0:0:0:0]:80', 'wildcard'],
+  ['gpu.lab:80', 'gpu.lab:80', 'specific'],
   ['[::1]:8000', '[::1]:8000', 'loopback'],
   ['10.0.3.7:443', '10.0.3.7:443', 'specific'],
   ['[fd00::1]:443', '[fd00::1]:443', 'specific'],
   ['unix:/run/nginx.sock', 'unix:/run/nginx.sock', 'unix'],
 ])('listen %s', (text, printed, scope) => {
-  const listen = readListen({ name: 'listen', parameters: [text, 'ssl', 'default_server'], file: '', line: 1 })
-  expect([printListen(listen), listen.scope, listen.ssl, listen.isDefault]).toEqual([printed, scope, true, true])
+  const listens = readListens({ name: 'listen', parameters: [text, 'ssl', 'default_server'], file: '', line: 1 })
+  expect(listens.map(printListen).join(' ')).toBe(printed)
+  for (const listen of listens) expect([listen.scope, listen.ssl, listen.isDefault]).toEqual([scope, true, true])
 })
 
 test.each([
@@ -91,6 +99,36 @@ test.each([
   const [listen] = model.servers[1]?.listens ?? []
   if (!listen) throw new Error('no listen')
   expect(chooseServer(model.servers, listen, host)?.names.at(-1)).toBe(expected)
+})
+
+const picture = (text: string) => proxyRoutesTo(read(text), [service('ollama', 11434)], [])
+const forwards = 'location / { proxy_pass http://127.0.0.1:11434; }'
+
+test('a name that may be an address named by its number is beyond the model', () => {
+  const named = (other: string) => picture(`server { listen gpu.lab:80; ${forwards} } server { listen ${other}; return 403; }`).unmodelled
+  expect(named('10.0.0.7:80').map(({ reason }) => reason)).toEqual(['only the host knows which address it is'])
+  expect([...named('10.0.0.7:81'), ...named('80'), ...named('localhost:80')]).toEqual([])
+})
+
+test('a range counts by each of its ports, and a long one says that it goes on', () => {
+  const ports = (range: string) => new Set(picture(`server { listen ${range}; ${forwards} }`).routes.map(({ listen }) => listen.port))
+  expect([...ports('8000-8003')]).toEqual([8000, 8001, 8002, 8003])
+  expect(picture(`server { listen 1024-65535; ${forwards} }`).unmodelled.map(({ reason }) => reason)).toEqual([
+    'it listens on more ports than Gatehouse follows',
+  ])
+})
+
+test('the PROXY protocol belongs to the socket', () => {
+  const { servers } = readHttp(read('server { listen 127.0.0.1:80; listen 81; } server { listen localhost:80 proxy_protocol; }'))
+  expect(servers.map(({ listens }) => listens.map(({ proxyProtocol }) => proxyProtocol))).toEqual([
+    [true, false],
+    [true, true],
+  ])
+})
+
+test('QUIC has a socket of its own', () => {
+  const { servers } = readHttp(read('server { listen 443 quic; listen 443; } server { listen 443; }'))
+  expect(servers.flatMap(({ listens }) => listens.map((listen) => isEncrypted(servers, listen)))).toEqual([true, false, false])
 })
 
 test('TLS belongs to the socket, not to the server', () => {

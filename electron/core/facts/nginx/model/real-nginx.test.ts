@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { sample } from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseDump } from '../parse.ts'
+import { askedSockets, askListens, listenGroups, predictSocket } from './listens.testing.ts'
 import { type Asked, type Prediction, predictor } from './predict.testing.ts'
 import { addresses, askedHosts, methods, requestPaths, serverBodies, serverGroups, statements } from './random-configurations.testing.ts'
 import { nginxProgram, startNginx } from './run-nginx.testing.ts'
@@ -113,5 +114,20 @@ if (runs > 0)
     } finally {
       await nginx.stop()
     }
+    expect(wrong).toEqual([])
+  }, 300_000)
+
+if (runs > 0)
+  test('sockets are those that the nginx of this machine opens, and answer with the servers that it chooses', async () => {
+    const real = await askListens(nginxProgram ?? '', sample(listenGroups, { numRuns: runs * 4, seed }))
+    expect(real.size).toBeGreaterThan(runs / 4)
+    const wrong = [...real].flatMap(([group, answers]) =>
+      askedSockets.flatMap((asked, at) => {
+        const model = predictSocket(group, asked)
+        // Whether localhost is ::1 too is up to /etc/hosts.
+        const unsure = asked.address === '::1' && answers[at] !== model && /localhost/i.test(group)
+        return model === answers[at] || unsure ? [] : [`${JSON.stringify(asked)}: nginx ${answers[at]}, model ${model}\n${group}`]
+      }),
+    )
     expect(wrong).toEqual([])
   }, 300_000)

@@ -1,7 +1,7 @@
 import { type EngineRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Nginx, NginxDirective } from '../nginx.ts'
-import type { Listen } from './listen.ts'
+import { isNamed, type Listen, socketKey } from './listen.ts'
 import type { Location, LocationSet } from './locations.ts'
 import { compilePattern } from './pattern.ts'
 import { type Answer, serve } from './request.ts'
@@ -71,6 +71,12 @@ export function proxyRoutesTo(
   return picture
 }
 
+/** Is there another address at the same port, which may be the same one? */
+const sharesPort = (servers: readonly Server[], listen: Listen): boolean =>
+  servers.some(({ listens }) =>
+    listens.some((one) => one.port === listen.port && one.scope === 'specific' && socketKey(one) !== socketKey(listen)),
+  )
+
 function draw(
   directives: readonly NginxDirective[],
   services: readonly InferenceService[],
@@ -87,6 +93,8 @@ function draw(
     const heads = headsOf(server)
     if (heads.length > MAX_HEADS) report(server.directive, 'it rewrites more paths than Gatehouse follows')
     for (const listen of server.listens) {
+      if (listen.goesOn) report(listen.directive, 'it listens on more ports than Gatehouse follows')
+      if (isNamed(listen) && sharesPort(model.servers, listen)) report(listen.directive, 'only the host knows which address it is')
       const host = hostOf(model, server, listen)
       if (host === undefined) continue
       const encrypted = isEncrypted(model.servers, listen)

@@ -1,5 +1,5 @@
 import type { Nginx, NginxDirective } from '../nginx.ts'
-import { impliedListen, type Listen, readListen, socketKey } from './listen.ts'
+import { impliedListen, type Listen, readListens, socketKey } from './listen.ts'
 import { type LocationSet, readLocations } from './locations.ts'
 import { inside, nearest, type Scope } from './scope.ts'
 
@@ -27,7 +27,7 @@ const blocks = (directives: readonly NginxDirective[], name: string): readonly N
 
 function readServer(directive: NginxDirective, parent: Scope): Server {
   const scope = inside(directive, parent)
-  const listens = scope.directives.filter((one) => one.name === 'listen').map(readListen)
+  const listens = scope.directives.filter((one) => one.name === 'listen').flatMap(readListens)
   return {
     directive,
     scope,
@@ -35,6 +35,17 @@ function readServer(directive: NginxDirective, parent: Scope): Server {
     listens: listens.length > 0 ? listens : [impliedListen(directive)],
     locations: readLocations(scope),
   }
+}
+
+/** `proxy_protocol` on one server's listen holds for the socket, so for all servers on it (ngx_http_add_addresses). */
+function spread(servers: readonly Server[]): readonly Server[] {
+  const all = servers.flatMap(({ listens }) => listens)
+  const proxied = new Set(all.filter(({ proxyProtocol }) => proxyProtocol).map(socketKey))
+  if (proxied.size === 0) return servers
+  return servers.map((server) => ({
+    ...server,
+    listens: server.listens.map((listen) => ({ ...listen, proxyProtocol: proxied.has(socketKey(listen)) })),
+  }))
 }
 
 const byName = (directives: readonly NginxDirective[], position: number): ReadonlyMap<string, NginxDirective> =>
@@ -45,7 +56,7 @@ export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
   const read = (name: string) => {
     const scopes = blocks(nginx.directives, name).map((block) => inside(block, top))
     return {
-      servers: scopes.flatMap((scope) => blocks(scope.directives, 'server').map((server) => readServer(server, scope))),
+      servers: spread(scopes.flatMap((scope) => blocks(scope.directives, 'server').map((server) => readServer(server, scope)))),
       within: scopes.flatMap((scope) => scope.directives),
     }
   }
