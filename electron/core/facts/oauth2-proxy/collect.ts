@@ -77,6 +77,16 @@ const splitWords = String.raw`{
 const SCRIPT = `reader=$1 splitter=$2
 shift 2
 words() { tr '\\n\\000' '\\001\\n' <"/proc/$pid/$1" 2>/dev/null | head -c 262144 | cut -c1-4000; }
+# Its first process has the variables that it was made with. The unit around it has others.
+container_environment() {
+  case $cgroup in *docker*) runtime=docker ;; *libpod*) runtime=podman ;; *) runtime= ;; esac
+  id=$(printf '%s\\n' "$cgroup" | sed -n 's|.*[/:-]\\([0-9a-f]\\{64\\}\\)\\(\\.scope\\)\\{0,1\\}\\(/.*\\)\\{0,1\\}$|\\1|p')
+  [ -n "$runtime" ] && [ -n "$id" ] && made=$("$runtime" inspect --type container --format '{{.State.Pid}}{{println}}{{range .Config.Env}}{{println .}}{{end}}' "$id" 2>/dev/null) &&
+    [ "\${made%%
+*}" = "$pid" ] || { printf '@environment none\\n'; return; }
+  printf '@environment container\\n'
+  printf '%s\\n' "$made" | sed 1d | head -c 262144 | cut -c1-4000 | awk -v mode=environment "$reader"
+}
 unit_environment() {
   unit=$(printf '%s\\n' "$cgroup" | sed -n 's|.*/\\([^/]*\\.service\\)\\(/.*\\)\\{0,1\\}$|\\1|p')
   [ -n "$unit" ] && shown=$(systemctl show --no-pager -p Environment -p EnvironmentFiles -- "$unit" 2>/dev/null) || { printf '@environment none\\n'; return; }
@@ -92,7 +102,7 @@ unit_environment() {
 config() {
   path=$(printf '%s\\n' "$argv" | awk 'want { print; exit } /^--?config=/ { sub(/^[^=]*=/, ""); print; exit } /^--?config$/ { want = 1 }')
   [ -n "$path" ] || return 0
-  case $cgroup in *docker*|*libpod*|*containerd*|*kubepods*|*crio*|*lxc*) printf '@config inside %s\\n' "$path"; return ;; esac
+  [ -z "$inside" ] || { printf '@config inside %s\\n' "$path"; return; }
   if [ -r "$path" ] && [ -f "$path" ]; then
     text=$(head -c 131072 "$path" | sed "$@") && printf '@config read %s\\n' "$path" && printf '%s\\n' "$text" | sed 's/^/:/'
     return 0
@@ -116,6 +126,7 @@ grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null | head -n 20 | whil
   case \${first##*/} in oauth2-proxy*|oauth2_proxy*) ;; *) continue ;; esac
   cgroup=
   while IFS= read -r line; do case $line in 0::* | *:name=systemd:*) cgroup=\${line#*:*:} ;; esac; done <"/proc/$pid/cgroup" 2>/dev/null
+  case $cgroup in *docker*|*libpod*|*containerd*|*kubepods*|*crio*|*lxc*) inside=yes ;; *) inside= ;; esac
   printf '@process %s %s\\n' "$pid" "$cgroup"
   all=$(
     printf '@argv\\n'
@@ -123,12 +134,14 @@ grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null | head -n 20 | whil
     if [ -r "/proc/$pid/environ" ] && environ=$(words environ) && [ -n "$environ" ]; then
       printf '@environment process\\n'
       printf '%s\\n' "$environ" | awk -v mode=environment "$reader"
+    elif [ -n "$inside" ]; then container_environment
     else unit_environment; fi
     config "$@"
   )
   printf '%s\\n' "$all"
   secret=$(printf '%s\\n' "$all" | sed -n -E 's/^=--?cookie-secret-file=//p;s/^=OAUTH2_PROXY_COOKIE_SECRET_FILE=//p;s/^:[[:space:]]*cookie_secret_file[[:space:]]*=[[:space:]]*"([^"]*)".*/\\1/p' | head -n 1)
-  case $secret in /*) size=$(ls -Lldn "$secret" 2>/dev/null | awk '{ print $5 }'); [ -n "$size" ] && printf '@secret file %s %s other\\n' "$size" "$size" ;; esac
+  # A path inside a container names another file out here.
+  case $inside$secret in /*) size=$(ls -Lldn "$secret" 2>/dev/null | awk '{ print $5 }'); [ -n "$size" ] && printf '@secret file %s %s other\\n' "$size" "$size" ;; esac
 done
 printf '@end\\n'
 exit 0

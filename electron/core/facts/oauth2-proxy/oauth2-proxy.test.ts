@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -72,7 +72,15 @@ test('an unseen variable would win over the file', () => {
 test('the alpha configuration is recognised, not guessed', () => {
   const proxy = read('=--alpha-config=/etc/alpha.yaml', '=--provider=oidc', '@environment process')
   expect(values(proxy, 'provider')).toMatch(/alpha configuration \/etc\/alpha\.yaml/)
-  expect(values(proxy, 'cookie_secure')).toEqual(['default', 'true'])
+  expect(values(proxy, 'cookie_secure')).toMatch(/alpha configuration/)
+  expect(values(proxy, 'auth_logging')).toEqual(['default', 'true'])
+})
+
+test('the alpha configuration may name another cookie secret', () => {
+  const secret = (...rows: string[]) => read(...rows).cookieSecret?.source
+  expect(secret('@environment process', '@secret environment 16 16 url')).toBe('environment')
+  expect(secret('=--alpha-config=/a', '@environment process', '@secret environment 16 16 url')).toBeUndefined()
+  expect(secret('=--alpha-config=/a', '@secret flag 16 16 url', '@environment process')).toBe('flag')
 })
 
 test('cut short is not read', () => {
@@ -234,6 +242,52 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     chmodSync(config, 0)
     expect(run(shell)).toContain(`@config unreadable ${config}`)
     chmodSync(config, 0o600)
+  })
+
+  /** A process in a container, and what the daemon says of it; `inspect` prints what a real one does for this template. */
+  const inContainer = (shell: readonly string[], cgroup: string, inspected: string | undefined): OAuth2Proxy => {
+    const root = mkdtempSync(join(folder, 'root-'))
+    mkdirSync(join(root, 'proc', '77'), { recursive: true })
+    mkdirSync(join(root, 'bin'))
+    const words = ['/bin/oauth2-proxy', '--config=/etc/o.cfg', `--cookie-secret-file=${config}`, '--reverse-proxy=true']
+    writeFileSync(join(root, 'proc', '77', 'cmdline'), words.join('\0'))
+    writeFileSync(join(root, 'proc', '77', 'cgroup'), `0::${cgroup}\n`)
+    if (inspected !== undefined) writeFileSync(join(root, 'inspected'), inspected)
+    for (const name of ['docker', 'podman'])
+      writeFileSync(join(root, 'bin', name), `#!/bin/sh\ncase $6 in ${id}) exec cat ${root}/inspected ;; esac\nexit 1\n`, { mode: 0o755 })
+    writeFileSync(join(root, 'bin', 'systemctl'), "#!/bin/sh\necho 'Environment=OAUTH2_PROXY_COOKIE_SECURE=true'\n", { mode: 0o755 })
+    const [section] = sections()
+    if (section?.kind !== 'script') throw new Error('not a script')
+    const [program = '', ...args] = shell
+    const script = section.script.replaceAll('/proc/', `${root}/proc/`)
+    const { stdout } = spawnSync(program, [...args, '-c', `gh_sudo() { return 126; }\n${script}`, 'sh', ...section.parameters], {
+      encoding: 'utf8',
+      env: { PATH: `${root}/bin:${process.env.PATH}`, LC_ALL: 'C' },
+    })
+    expect(stdout).not.toMatch(/sk-/)
+    return only(redact(stdout))
+  }
+  const id = `${'c0ffee'.repeat(10)}beef`
+  const made =
+    '77\nPATH=/bin\nOAUTH2_PROXY_COOKIE_SECURE=false\nOAUTH2_PROXY_CLIENT_SECRET=sk-nine\nOAUTH2_PROXY_COOKIE_SECRET=sk-ten-sk-ten-16\n\n'
+  const cgroups = [`/system.slice/docker-${id}.scope`, `/docker/${id}`, `/system.slice/o.service/libpod-payload-${id}`]
+  const onShells = shells.flatMap((shell) => cgroups.map((cgroup) => [shell, cgroup] as const))
+
+  test.each(onShells)('%s: in the container %s the daemon tells its variables, without secrets', (shell, cgroup) => {
+    const proxy = inContainer(shell, cgroup, made)
+    expect(values(proxy, 'cookie_secure')).toEqual(['environment', 'false'])
+    expect(proxy).toMatchObject({ container: true, cookieSecret: { bytes: 16, source: 'environment' } })
+    expect(values(proxy, 'reverse_proxy')).toEqual(['flag', 'true'])
+    expect(values(proxy, 'upstreams')).toBe('its configuration /etc/o.cfg is inside a container')
+  })
+
+  test.each(onShells)('%s: in the container %s nothing is taken from the unit around it, or from files out here', (shell, cgroup) => {
+    // Not told, and told of a process that is not the container's first one.
+    for (const inspected of [undefined, made.replace('77', '78')]) {
+      const proxy = inContainer(shell, cgroup, inspected)
+      expect(values(proxy, 'cookie_secure')).toMatch(/environment could not be read/)
+      expect(proxy.cookieSecret).toBeUndefined()
+    }
   })
 
   test.each(shells)('the words that root runs leave no secret: %s', () => {

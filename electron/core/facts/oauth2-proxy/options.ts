@@ -5,7 +5,7 @@ interface Option {
   readonly flag?: string
   readonly list?: true
   readonly default?: string
-  /** Set in the alpha configuration where there is one; then the classic setting counts for nothing. */
+  /** Set in the alpha configuration where there is one; then the classic setting counts for nothing. Cookies stand there in late versions only. */
   readonly alpha?: true
 }
 
@@ -28,10 +28,10 @@ export const options = {
   keycloak_groups: { flag: 'keycloak-group', list: true, alpha: true },
   bitbucket_team: { alpha: true },
   entra_id_allowed_tenants: { flag: 'entra-id-allowed-tenant', list: true, alpha: true },
-  cookie_secure: { default: 'true' },
-  cookie_httponly: { default: 'true' },
-  cookie_samesite: { default: '' },
-  cookie_secret_file: {},
+  cookie_secure: { default: 'true', alpha: true },
+  cookie_httponly: { default: 'true', alpha: true },
+  cookie_samesite: { default: '', alpha: true },
+  cookie_secret_file: { alpha: true },
   skip_auth_routes: { flag: 'skip-auth-route', list: true },
   skip_auth_regex: { flag: 'skip-auth-regex', list: true },
   skip_jwt_bearer_tokens: { default: 'false' },

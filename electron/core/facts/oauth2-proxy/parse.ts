@@ -70,7 +70,7 @@ function assemble(block: Block): OAuth2Proxy {
   else if (block.configState === 'unreadable') problems.push(`its configuration ${block.configPath} could not be read`)
   else if (!file.ok) problems.push(`line ${file.offset + 1} of its configuration ${block.configPath} has an unknown form`)
   const entries = file.ok ? file.entries : new Map<string, never>()
-  const environmentKnown = block.environmentFrom === 'process' || block.environmentFrom === 'unit'
+  const environmentKnown = ['process', 'unit', 'container'].includes(block.environmentFrom)
   if (!environmentKnown) problems.unshift('its environment could not be read')
 
   for (const name of Object.keys(options) as OptionName[]) {
@@ -84,6 +84,8 @@ function assemble(block: Block): OAuth2Proxy {
       settings.set(name, { values: split(name, entry.values), source: 'config', line: lineAt(entry.offset) })
   }
   const alphaConfig = wordsOf(block.argv, 'alpha-config').at(-1)?.text
+  // The alpha configuration may name another one, but what stands on the command line is seen by everybody.
+  const secret = secretOf(block, entries.get('cookie_secret_shape'), lineAt)
   const unread = problems.length === 0 ? undefined : problems.join(', and ')
   const unit = block.cgroup.split('/').findLast((one) => one.endsWith('.service'))
   const container = containerIdOf(block.cgroup)
@@ -94,7 +96,7 @@ function assemble(block: Block): OAuth2Proxy {
     settings,
     ...(unread !== undefined && { unread }),
     ...(alphaConfig !== undefined && { alphaConfig }),
-    cookieSecret: secretOf(block, entries.get('cookie_secret_shape'), lineAt),
+    ...(secret && (alphaConfig === undefined || secret.source === 'flag') && { cookieSecret: secret }),
     line: block.line,
   }
 }
