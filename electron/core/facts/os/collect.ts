@@ -83,7 +83,7 @@ for path do
   case $source in /*) under "\${source%%\\[*}" ;; esac
 done
 printf '@devices\\n'
-stat -L -c '=${statFormat}' / /etc /etc/ssl /etc/pki /etc/pki/tls /etc/letsencrypt /var /var/log /dev/nvidia[0-9]* /dev/nvidiactl /dev/nvidia-uvm* /dev/nvidia-caps/* /dev/dri/renderD* /dev/kfd 2>/dev/null
+stat -L -c '=${statFormat}' / /etc /etc/ssl /etc/pki /etc/pki/tls /etc/letsencrypt /var /var/lib /var/log /dev/nvidia[0-9]* /dev/nvidiactl /dev/nvidia-uvm* /dev/nvidia-caps/* /dev/dri/renderD* /dev/kfd 2>/dev/null
 printf '@authorized-keys\\n'
 [ -n "$HOME" ] && grep -snHE '^[[:space:]]*[^#[:space:]]' "$HOME/.ssh/authorized_keys" "$HOME/.ssh/authorized_keys2" | sed -E 's/(AAAA[A-Za-z0-9+/]{24})[A-Za-z0-9+/=]*/\\1.../g' | head -n 100 | cut -c1-1000 | sed 's/^/=/'
 boot=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c

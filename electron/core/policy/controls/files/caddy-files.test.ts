@@ -106,7 +106,7 @@ describe('proxy-configuration-protected', () => {
     ['resumed, open', { argv: ['caddy', 'run', '--resume'], files: [entry(saved, 0o666, 'caddy')] }, [others]],
     ['resumed, variables unread', { argv: ['caddy', 'run', '--resume'], files: [entry(saved, 0o600, 'caddy')], unit: null }, [notSeen]],
     ['in a container', { cgroup: '/system.slice/docker-0123.scope' }, [notSeen]],
-    ['none runs', { argv: ['caddy', 'fmt'] }, ['not-applicable: Neither nginx nor Caddy is here']],
+    ['none runs', { argv: ['caddy', 'fmt'] }, ['not-applicable: There is no proxy here']],
   ])('%s', (_, given, expected) => {
     expect(judge(configuration, given)).toEqual(expected)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { known } from '../../../facts/fact.ts'
+import { known, unknown } from '../../../facts/fact.ts'
 import type { GuardedFile } from '../../../facts/privileged/privileged.ts'
 import type { AnyControl } from '../../control.ts'
 import { ask, facts, outcomes } from '../proxy/proxy-facts.ts'
@@ -116,6 +116,25 @@ test.each<[string, readonly GuardedFile[], string]>([
 
 test('no nginx', () => {
   const nginx = { nginx: { installed: false, running: false, directives: [] } }
-  expect(judge(configuration, '', [], nginx)).toEqual(['not-applicable: Neither nginx nor Caddy is here'])
+  expect(judge(configuration, '', [], nginx)).toEqual(['not-applicable: There is no proxy here'])
   expect(judge(passwordFiles, '', [], nginx)).toEqual(['not-applicable: nginx uses no password file'])
+})
+
+const process = (name: string, cgroup: string) => ({ pid: 5, ppid: 1, user: 'x', uid: 9, name, argv: [name], cgroup, line: 4 })
+test.each<[string, ReturnType<typeof process>, readonly string[]]>([
+  ['another proxy', process('haproxy', '/system.slice/haproxy.service'), ['not-evaluated: Files of HAProxy were not seen']],
+  ['nginx in a container', process('nginx', `/docker/${'ab'.repeat(32)}`), ['not-evaluated: Files of nginx in a container were not seen']],
+  ['no proxy', process('sshd', '/system.slice/ssh.service'), ['not-applicable: There is no proxy here']],
+])('%s, and no nginx of the host', (_, one, expected) => {
+  const more = { nginx: { installed: false, running: false, directives: [] }, processes: known([one]) }
+  expect(judge(configuration, '', [], more)).toEqual(expected)
+  expect(judge(tlsKeys, '', [], more)).toEqual([
+    expected[0]?.replace('Files', 'Keys').replace('There is no proxy here', 'No proxy uses a private key'),
+  ])
+})
+
+test('processes that cannot be seen may be proxies', () => {
+  const more = { nginx: { installed: false, running: false, directives: [] }, processes: unknown('hidden', ['processes']) }
+  for (const control of [configuration, tlsKeys])
+    expect(judge(control, '', [], more)).toEqual(['not-evaluated: Whether a proxy runs is not known'])
 })

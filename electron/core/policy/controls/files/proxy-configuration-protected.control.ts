@@ -3,6 +3,7 @@ import { defineControl, type Verdict } from '../../control.ts'
 import { openEntries, printMode } from '../../path-writers.ts'
 import { caddyConfiguration } from './caddy-configuration.ts'
 import type { FileFacts } from './judge-files.ts'
+import { otherProxies } from './other-proxies.ts'
 
 export default defineControl({
   id: 'proxy-configuration-protected',
@@ -15,13 +16,17 @@ export default defineControl({
   uses: ['accounts', 'os', 'caddy', 'processes', 'units'],
   references: ['NIST-800-53:CM-5', 'NIST-800-53:AC-3', 'CIS-8:3.3', 'ISO-27001:A.8.9'],
   evaluate: (facts): readonly Verdict[] => {
-    const verdicts = [...(facts.nginx.installed ? ofNginx(facts) : []), ...caddyConfiguration(facts)]
+    const verdicts = [
+      ...(facts.nginx.installed ? ofNginx(facts) : []),
+      ...caddyConfiguration(facts),
+      ...otherProxies(facts.processes, 'Files'),
+    ]
     if (verdicts.length > 0) return verdicts
     const none = { subject: '', cite: [] }
     if (!facts.processes.known)
       return [{ ...none, status: 'not-evaluated', title: 'Whether a proxy runs is not known', reason: facts.processes.reason }]
-    const reason = 'nginx is not installed and no Caddy runs: there are no files that could be changed.'
-    return [{ ...none, status: 'not-applicable', title: 'Neither nginx nor Caddy is here', reason }]
+    const reason = 'nginx is not installed, and no other proxy runs: there are no files that could be changed.'
+    return [{ ...none, status: 'not-applicable', title: 'There is no proxy here', reason }]
   },
 })
 

@@ -1,6 +1,7 @@
 import { defineControl } from '../../control.ts'
 import { caddyKeys } from './caddy-keys.ts'
 import { type FileKind, judgeNamedFiles } from './judge-files.ts'
+import { otherProxies } from './other-proxies.ts'
 
 const kind: FileKind = {
   directive: 'ssl_certificate_key',
@@ -29,14 +30,18 @@ export default defineControl({
     'https://caddyserver.com/docs/conventions',
   ],
   evaluate: (facts) => {
-    const all = [...(facts.nginx.installed ? judgeNamedFiles(facts, kind) : []), ...caddyKeys(facts, kind)]
+    const all = [
+      ...(facts.nginx.installed ? judgeNamedFiles(facts, kind) : []),
+      ...caddyKeys(facts, kind),
+      ...otherProxies(facts.processes, 'Keys'),
+    ]
     const judged = all.filter(({ status }) => status !== 'not-applicable')
     if (judged.length > 0) return judged
     if (all[0]) return [all[0]]
     const none = { subject: '', cite: [] }
     if (!facts.processes.known)
       return [{ ...none, status: 'not-evaluated', title: 'Whether a proxy runs is not known', reason: facts.processes.reason }]
-    const reason = 'nginx is not installed and no Caddy runs.'
+    const reason = 'nginx is not installed, and no other proxy runs.'
     return [{ ...none, status: 'not-applicable', title: 'No proxy uses a private key', reason }]
   },
 })
