@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import type { ConsoleRun } from './console.ts'
+import { arrange, asRoot, kill, type Server, start } from './lab.ts'
+import { DROP_IN, expectRolledBack, pushDesk, verdictOf } from './push-desk.ts'
+
+/** Faults in the middle of a push, some of which take minutes: `npm run test:faults`. */
+const desk = pushDesk()
+
+describe('the console is killed as it takes a step', () => {
+  test.each([
+    ['stage', 'arm'],
+    ['verify', 'commit'],
+  ] as const)(
+    '%s on gpu2, %s on gpu3',
+    async (onGpu2, onGpu3) => {
+      const cell = async (host: Server, at: string) => {
+        const { file } = await desk.planned(host)
+        const run = await desk.push(file, (word, end) => word === at && end())
+        expect([run.status, run.stdout]).toEqual([null, ''])
+        await pause(5000)
+        expect(await desk.history()).toContain(`OPEN ${host}`)
+        await desk.undone(host)
+      }
+      await Promise.all([cell('gpu2', onGpu2), cell('gpu3', onGpu3)])
+    },
+    300_000,
+  )
+})
+
+describe('trouble on the way', () => {
+  test('the sessions of the change account end in the middle of the restart', async () => {
+    const run = await desk.attempt('gpu3', (word) => word === 'activate' && void asRoot('gpu3', 'sleep 0.5; pkill -9 -u gatehouse-change'))
+    expectRolledBack(run)
+    await desk.isOld('gpu3')
+  }, 240_000)
+
+  test('the jump host dies, and comes back: the console finds the truth', async () => {
+    let pulled: Promise<void> | undefined
+    const run = await desk.attempt('gpu3', (word) => {
+      if (word === 'verify')
+        pulled = kill('jump')
+          .then(() => pause(15_000))
+          .then(() => start('jump'))
+    })
+    await pulled
+    expectRolledBack(run)
+    await desk.isOld('gpu3')
+  }, 300_000)
+
+  test('the service does not come up with it', async () => {
+    await arrange(
+      'gpu3',
+      `cp -a /usr/local/bin/ollama /usr/local/bin/ollama.real
+       printf '#!/bin/sh\\ncase $OLLAMA_HOST in 127*) exit 1 ;; esac\\nexec /usr/local/bin/ollama.real "$@"\\n' >/usr/local/bin/ollama`,
+    )
+    try {
+      expectRolledBack(await desk.attempt('gpu3'), /does not stay up/)
+      await desk.isOld('gpu3')
+    } finally {
+      await arrange('gpu3', 'mv -f /usr/local/bin/ollama.real /usr/local/bin/ollama; systemctl restart ollama')
+    }
+  }, 240_000)
+
+  test('it comes up, and still listens for all: another setting is stronger', async () => {
+    await arrange(
+      'gpu3',
+      `mkdir -p /run/systemd/system/ollama.service.d; echo OLLAMA_HOST=0.0.0.0 >/run/ollama.env
+       printf '[Service]\\nEnvironmentFile=/run/ollama.env\\n' >/run/systemd/system/ollama.service.d/env.conf; systemctl daemon-reload`,
+    )
+    try {
+      expectRolledBack(await desk.attempt('gpu3'), /inference-bound-to-loopback ollama.service: fail/)
+      await desk.isOld('gpu3')
+    } finally {
+      await arrange('gpu3', 'rm -r /run/systemd/system/ollama.service.d; systemctl daemon-reload; systemctl restart ollama')
+    }
+  }, 240_000)
+
+  test('somebody changes the file while it is looked at: theirs is kept beside, the old state holds', async () => {
+    let theirs: Promise<unknown> | undefined
+    const run = await desk.attempt('gpu3', (word) => {
+      if (word === 'verify') theirs = asRoot('gpu3', `echo '# theirs' >>${DROP_IN}`)
+    })
+    await theirs
+    // Met by a control that holds the unit against its files, or by the digest before the commit.
+    expectRolledBack(run, /newer than the loaded|conflict/)
+    expect(await arrange('gpu3', 'tail -qn1 /var/lib/gatehouse-found/*; rm -r /var/lib/gatehouse-found')).toBe('# theirs\n')
+    await desk.isOld('gpu3')
+  }, 240_000)
+
+  test('is immutable: the old state holds', async () => {
+    const back = await desk.inPlace()
+    try {
+      const { file } = await desk.planned('gpu3')
+      await arrange('gpu3', `chattr +i ${DROP_IN}`)
+      expectRolledBack(await desk.push(file), /unwritable/)
+      await desk.isOld('gpu3')
+    } finally {
+      await back()
+    }
+  }, 240_000)
+
+  test('became immutable in the middle: nobody can say, the host goes on trying, and ends in the old state', async () => {
+    const back = await desk.inPlace()
+    try {
+      const run = await desk.attempt('gpu3', (word) => {
+        if (word === 'verify') void asRoot('gpu3', `chattr +i ${DROP_IN}; systemctl start gatehouse-undo.service`)
+      })
+      expect([run.status, verdictOf(run)]).toEqual([2, 'unknown'])
+      expect(run.stdout).toContain('/var/lib/gatehouse-push/undo')
+      await arrange('gpu3', `chattr -i ${DROP_IN}`)
+      await desk.undone('gpu3')
+    } finally {
+      await back()
+    }
+  }, 360_000)
+
+  test('a second console at the same time is told who is first; the first goes through', async () => {
+    const { file } = await desk.planned('gpu3')
+    let second: Promise<ConsoleRun> | undefined
+    const first = await desk.push(
+      file,
+      (word) => {
+        if (word === 'arm') second = desk.push(file, undefined, ['--data', join(desk.data, 'second')])
+      },
+      ['--undo-after', '120'],
+    )
+    const refusal = await second
+    expect([first.status, verdictOf(first)]).toEqual([0, 'committed and proven'])
+    expect([refusal?.status, refusal?.stderr]).toEqual([2, expect.stringMatching(/push\.(busy|conflict)/)])
+    await desk.takenAway('gpu3')
+  }, 240_000)
+})
