@@ -5,6 +5,7 @@ import { redact } from '../../policy/secrets.ts'
 import type { SectionOutput } from '../../probe/section.ts'
 import type { FactDefinition, FactSources } from '../fact.ts'
 import type { FactId } from '../facts.ts'
+import { MAX_FILES } from './collect.ts'
 import { parseGuardedFiles, parseMatches, parseWatches } from './parse.ts'
 import { auditRulesFact, emptyPasswordsFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged.fact.ts'
 
@@ -63,6 +64,12 @@ test('accounts without password: grep found some, or could not read', () => {
     value: { accounts: [{ name: 'guest', line: 2 }] },
   })
   expect(read(emptyPasswordsFact, '@shadow 2\n=grep: /etc/shadow: Permission denied\n')).toMatchObject({ known: false })
+})
+
+test('a list of files that was cut is not known', () => {
+  const list = (count: number) => read(guardedFilesFact, `@files 0\n${'=f/600/root/root//etc/nginx/x\n'.repeat(count)}`)
+  expect(list(MAX_FILES - 1)).toMatchObject({ known: true })
+  expect(list(MAX_FILES)).toMatchObject({ known: false, reason: 'Key and log folders: there are too many files' })
 })
 
 test('audit: a kernel that does not answer has no known rules', () => {

@@ -23,10 +23,10 @@ const site = (more: object = {}) => ({
   apps: { http: { servers: { srv0: { listen: [':443'], routes: [{ match: [{ host: ['ai.example'] }] }] } } }, ...more },
 })
 const named = (path: string) => site({ tls: { certificates: { load_files: [{ certificate: '/a.crt', key: path }] } } })
-const says = (config: unknown, imports: readonly string[] | null = []) =>
+const says = (config: unknown, imports: readonly string[] | null = [], pid = 880) =>
   parseCaddy(
     [
-      ...['@process 880', '@admin 127.0.0.1:2019', ...(imports ? ['@imports', ...imports.map((word) => `@import ${word}`)] : [])],
+      ...[`@process ${pid}`, '@admin 127.0.0.1:2019', ...(imports ? ['@imports', ...imports.map((word) => `@import ${word}`)] : [])],
       ...JSON.stringify(config, null, 1)
         .split('\n')
         .map((line) => `:${line}`),
@@ -96,6 +96,7 @@ describe('proxy-configuration-protected', () => {
     ['imports from above', { caddy: says(site(), ['../x']) }, [notSeen]],
     ['imports by a variable', { caddy: says(site(), ['{$SITES}']) }, [notSeen]],
     ['imports unread', { caddy: says(site(), null) }, [notSeen]],
+    ['a second Caddy, whose imports were not read', { caddy: says(site(), [], 881) }, [notSeen]],
     ['configuration unread', { caddy: unknown('why', ['caddy']) }, [notSeen]],
     [
       'JSON imports nothing',
@@ -138,6 +139,7 @@ describe('tls-keys-protected', () => {
     ['variables unread', { unit: { environmentComplete: false } }, [keysNotSeen]],
     ['not a service', { unit: null }, [keysNotSeen]],
     ['configuration unread', { caddy: unknown('why', ['caddy']) }, [keysNotSeen]],
+    ['a second Caddy, whose configuration was not read', { caddy: says(site(), [], 881) }, [keysNotSeen]],
     ['in a container', { cgroup: '/docker/0123' }, [keysNotSeen]],
     [
       'no TLS',
