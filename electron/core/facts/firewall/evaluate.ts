@@ -332,6 +332,8 @@ function entriesOf(tables: readonly Table[], hook: Hook): readonly Entry[] {
   const entries = tables
     .flatMap((table) => Object.values(table.chains).map((chain) => ({ table, chain, base: chain.base })))
     .filter(({ base }) => base?.hook === hook)
+    // Of two chains with the same priority the one that was added last comes first (nf_hook_entries_grow, net/netfilter/core.c, since Linux 4.14).
+    .reverse()
     .sort((a, b) => (a.base?.priority ?? 0) - (b.base?.priority ?? 0))
   known.set(hook, entries)
   return entries

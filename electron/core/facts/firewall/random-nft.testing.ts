@@ -52,7 +52,7 @@ const test = (family: Family, end: End): fc.Arbitrary<string> => {
 /** nft refuses rules that ask for two protocols at once. */
 const clash = (tests: readonly string[]): boolean => {
   const all = tests.join(' ')
-  return (/\bip |ipv4/.test(all) && /ip6|ipv6/.test(all)) || (/l4proto udp/.test(all) && /tcp/.test(all))
+  return (/\bip |ipv4/.test(all) && /ip6|ipv6/.test(all)) || (/l4proto/.test(all) && /\btcp (?:dport|flags)/.test(all))
 }
 
 const rule = (family: Family, end: End, later: readonly string[]): fc.Arbitrary<string> => {
