@@ -267,6 +267,18 @@ describe('trouble', () => {
     }
   })
 
+  test("a host's sshd that is killed in the middle is noticed at once: its stream through the jump host stays half open", async () => {
+    const session = await connect(transportFor(admin()), 'gpu2')
+    const running = execute(session, 'echo begun; exec sleep 30', {
+      timeoutMs: 20_000,
+      onStdout: () => {
+        void arrange('gpu2', "pkill -KILL -f '[s]shd: gatehouse-audit'")
+        return true
+      },
+    })
+    await expect(running).rejects.toEqual(failing('ssh.connection-lost'))
+  })
+
   test('a cancelled command leaves the connection to others', async () => {
     const session = await connect(transportFor(admin()), 'gpu1')
     const stop = new AbortController()

@@ -152,6 +152,8 @@ function login(
       if (verifying === undefined) fail(failure)
       else verifying.then(() => fail(new TrustedTooLate()), fail)
     }
+    // A forwarded stream stays half open when the host's sshd is gone, and ssh2 would wait for its keepalive.
+    stream.once('end', () => stream.destroy())
     client.on('error', (error) => {
       // A server that cannot prove its key, or breaks the protocol, is not worth a question.
       if (stage !== 'ready' && error.level === 'handshake') fail(loginFailure(hop, stage, error, offered))
