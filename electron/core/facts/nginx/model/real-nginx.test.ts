@@ -62,6 +62,9 @@ test.skipIf(process.env.GATEHOUSE_RECORD)('the model answers as nginx 1.22.1 did
 const runs = nginxProgram === undefined ? 0 : Number(process.env.GATEHOUSE_NGINX_RUNS ?? (process.env.CI ? 800 : 12))
 const seed = Number(process.env.GATEHOUSE_SEED ?? 20_261_122)
 
+/** So many groups one nginx opens the sockets of. */
+const MOST_GROUPS = 800
+
 /** Eight requests at a time, in order. */
 async function askAll<T>(all: readonly T[], ask: (one: T) => Promise<Prediction>): Promise<readonly string[]> {
   const answers: string[] = []
@@ -119,8 +122,8 @@ if (runs > 0)
 
 if (runs > 0)
   test('sockets are those that the nginx of this machine opens, and answer with the servers that it chooses', async () => {
-    const real = await askListens(nginxProgram ?? '', sample(listenGroups, { numRuns: runs * 4, seed }))
-    expect(real.size).toBeGreaterThan(runs / 4)
+    const real = await askListens(nginxProgram ?? '', sample(listenGroups, { numRuns: Math.min(runs * 4, MOST_GROUPS), seed }))
+    expect(real.size).toBeGreaterThan(Math.min(runs * 4, MOST_GROUPS) / 16)
     const wrong = [...real].flatMap(([group, answers]) =>
       askedSockets.flatMap((asked, at) => {
         const model = predictSocket(group, asked)
