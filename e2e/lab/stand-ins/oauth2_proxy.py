@@ -6,10 +6,6 @@ import api
 import pose
 
 words = pose.command_line()
-if "--version" in words:
-    print("oauth2-proxy v7.15.4 (built with go1.25.3)")
-    sys.exit(0)
-
 config = next((word.partition("=")[2] for word in words if word.startswith("--config=")), None)
 address = "127.0.0.1:4180"
 if config:

@@ -8,6 +8,9 @@ cp /usr/bin/python3 /usr/local/lib/stand-ins/bin/oauth2-proxy
 put 755 /usr/local/bin/oauth2-proxy <<'P'
 #!/usr/bin/python3 -I
 import sys
+if "--version" in sys.argv:
+    print("oauth2-proxy v7.15.4 (built with go1.25.3)")
+    sys.exit(0)
 sys.path.insert(0, "/usr/local/lib/stand-ins")
 import pose
 pose.launch("/usr/local/lib/stand-ins/bin/oauth2-proxy", "oauth2_proxy.py")

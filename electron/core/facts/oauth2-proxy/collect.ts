@@ -124,6 +124,8 @@ grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null | head -n 20 | whil
   first=\${argv%%
 *}
   case \${first##*/} in oauth2-proxy*|oauth2_proxy*) ;; *) continue ;; esac
+  # Another section asks the program for its version at the same time: that serves nobody.
+  printf '%s\\n' "$argv" | grep -qxE -e '--?version' && continue
   cgroup=
   while IFS= read -r line; do case $line in 0::* | *:name=systemd:*) cgroup=\${line#*:*:} ;; esac; done <"/proc/$pid/cgroup" 2>/dev/null
   case $cgroup in *docker*|*libpod*|*containerd*|*kubepods*|*crio*|*lxc*) inside=yes ;; *) inside= ;; esac
