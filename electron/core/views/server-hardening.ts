@@ -4,6 +4,7 @@ import type { Container } from '../facts/containers/containers.ts'
 import type { Unit } from '../facts/units/units.ts'
 import { groupsOf, rootWays } from '../policy/controls/accounts/root-ways.ts'
 import { cudaObstacles } from '../policy/controls/units/cuda-obstacles.ts'
+import { kernelProtections } from '../policy/controls/units/kernel-protections.ts'
 import { type ControlNames, type RowJudge, rowAt } from './judged-rows.ts'
 import { knownOf } from './known.ts'
 import { proofAt } from './rows.ts'
@@ -17,17 +18,7 @@ const directives: readonly (readonly [property: string, ...controls: string[]])[
     (name) => [name, 'inference-unit-sandboxed'] as const,
   ),
   ...(['ReadWritePaths', 'BindPaths'] as const).map((name) => [name, 'inference-unit-writes-own-paths'] as const),
-  ...(
-    [
-      'ProtectKernelTunables',
-      'ProtectKernelModules',
-      'ProtectKernelLogs',
-      'ProtectControlGroups',
-      'RestrictSUIDSGID',
-      'RestrictNamespaces',
-      'LockPersonality',
-    ] as const
-  ).map((name) => [name, 'inference-unit-kernel-protected'] as const),
+  ...kernelProtections.map((name) => [name, 'inference-unit-kernel-protected'] as const),
   ...(['CapabilityBoundingSet', 'AmbientCapabilities'] as const).map((name) => [name, 'inference-unit-no-capabilities'] as const),
   ['DevicePolicy', 'inference-unit-devices-limited'],
   ['DeviceAllow', 'inference-unit-devices-limited', GPU_USABLE],

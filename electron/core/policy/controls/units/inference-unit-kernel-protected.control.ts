@@ -1,17 +1,7 @@
 import { defineControl } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
+import { kernelProtections } from './kernel-protections.ts'
 import { judgeUnits, printed } from './unit-subjects.ts'
-
-/** systemd.exec(5). None keeps CUDA from working once the driver is loaded; NixOS ships Ollama with all of them. */
-const measures = [
-  'ProtectKernelTunables',
-  'ProtectKernelModules',
-  'ProtectKernelLogs',
-  'ProtectControlGroups',
-  'RestrictSUIDSGID',
-  'RestrictNamespaces',
-  'LockPersonality',
-] as const
 
 const isOn = (value: string): boolean => !/^(?:no)?$/.test(value)
 
@@ -28,9 +18,9 @@ export default defineControl({
   references: ['NIST-800-53:SC-39', 'NIST-800-53:CM-7', 'CIS-8:4.1', 'https://www.freedesktop.org/software/systemd/man/systemd.exec.html'],
   evaluate: ({ services, units }) =>
     judgeUnits(services, units, (unit) => {
-      const known = measures.filter((name) => printed(unit, name))
+      const known = kernelProtections.filter((name) => printed(unit, name))
       if (known.length === 0) {
-        const reason = `systemctl printed none of ${measures.join(', ')} for ${unit.id}.`
+        const reason = `systemctl printed none of ${kernelProtections.join(', ')} for ${unit.id}.`
         return { status: 'not-evaluated', title: 'Its kernel settings could not be read', reason, cite: [] }
       }
       const missing = known.filter((name) => !isOn(unit.properties[name] ?? ''))
