@@ -107,6 +107,16 @@ export function pushDesk() {
     }
   }
 
+  /** The console dies as it takes a step: nothing is said, and the host undoes it by itself. */
+  async function killedAt(host: Server, step: string): Promise<void> {
+    const { file } = await planned(host)
+    const run = await push(file, (word, end) => word === step && end())
+    expect([run.status, run.stdout]).toEqual([null, ''])
+    await pause(5000)
+    expect(await history()).toContain(`OPEN ${host}`)
+    await undone(host)
+  }
+
   return {
     get data() {
       return data
@@ -119,6 +129,7 @@ export function pushDesk() {
     push,
     history,
     inPlace,
+    killedAt,
     attempt: async (host: Server, onStep?: OnStep) => push((await planned(host)).file, onStep),
   }
 }
