@@ -132,6 +132,11 @@ export const errorCatalogue = {
     retry: 'after-fix',
   },
   'ledger.busy': { title: 'Another Gatehouse is writing to the ledger', hint: 'Wait for it, then try again.', retry: 'now' },
+  'signing.key-unusable': {
+    title: 'The key of this console cannot be used',
+    hint: 'Put console-key.pem back from a copy that only you can read. Nothing was signed or done.',
+    retry: 'after-fix',
+  },
   'push.not-possible': { title: 'This cannot be pushed', hint: 'Nothing was changed. Read the detail and plan again.', retry: 'after-fix' },
   'push.conflict': {
     title: 'The host is not as it was when this was planned',

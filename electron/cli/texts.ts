@@ -48,8 +48,9 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Exit code 0: committed and proven; 1: rolled back; 2: refused, or nobody can say, with what to do.
   gatehouse history [--json] [--data FOLDER]
       What Gatehouse did on this console, out of its ledger; pushes without an end first.
-  gatehouse verify [--data FOLDER]
-      Says whether the ledger is whole, or at which record it is broken. Repairs nothing.
+  gatehouse verify [--key PEM] [--data FOLDER]
+      Says whether the ledger is whole and signed, or at which record it is broken. Repairs nothing. --key: the public key of this
+      console as it was kept elsewhere.
 
   gatehouse sudoers --fleet FILE [--host NAME]
       Prints a sudoers drop-in that allows the audit account exactly the commands an audit runs, and nothing else.

@@ -1,11 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openConsoleKey, publicKeyOf } from '../../signing/console-key.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { EMPTY_HEAD, readLedger } from './read-ledger.ts'
-import { type LedgerEntry, sealed } from './record.ts'
+import { type LedgerEntry, type LedgerRecord, sealed } from './record.ts'
 
 let folder: string
 let ledger: Ledger
@@ -41,13 +43,84 @@ test('a lock of a process that is gone is no hindrance', () => {
   expect(ledger.append(entry('a')).seq).toBe(1)
 })
 
-test('a crash between the record and the head is no break', () => {
+const at = (name: string) => join(folder, name)
+
+test('a crash between the record and the head is no break, nor is one before the record', () => {
   ledger.append(entry('a'))
-  const head = readFileSync(join(folder, 'ledger.head'))
+  const [head, records] = [readFileSync(at('ledger.head')), text()]
   ledger.append(entry('b'))
-  writeFileSync(join(folder, 'ledger.head'), head)
+  copyFileSync(at('ledger.head'), at('ledger.head.next'))
+  writeFileSync(at('ledger.head'), head)
   expect(ledger.read().broken).toBeUndefined()
-  expect(ledger.append(entry('c')).seq).toBe(3)
+  writeFileSync(ledger.path, records)
+  expect(ledger.read()).toMatchObject({ records: [{ seq: 1 }], signedBy: openConsoleKey(folder).keyId })
+  expect(ledger.append(entry('c')).seq).toBe(2)
+  expect(ledger.read().broken).toBeUndefined()
+})
+
+test('a crash in the middle of the very first record is no break', () => {
+  ledger.append(entry('a'))
+  copyFileSync(at('ledger.head'), at('ledger.head.next'))
+  rmSync(at('ledger.head'))
+  expect(ledger.read().broken).toBeUndefined()
+})
+
+describe('who could write to the folder, but has not the key', () => {
+  beforeEach(() => {
+    for (const detail of ['first', 'second']) ledger.append(entry(detail))
+  })
+  const forged = () => {
+    const { records, head } = ledger.read()
+    return `${sealed({ ...(records[1] as LedgerRecord), seq: 3, who: 'eve', previous: head.hash })}\n`
+  }
+
+  test('adds no record', () => {
+    appendFileSync(ledger.path, forged())
+    expect(ledger.read()).toMatchObject({ records: [{ seq: 1 }, { seq: 2 }], broken: { line: 3 } })
+    expect(() => ledger.append(entry('more'))).toThrow(/no signed head/)
+  })
+
+  test('signs no head', () => {
+    const line = forged()
+    appendFileSync(ledger.path, line)
+    const { key, ...head } = JSON.parse(readFileSync(at('ledger.head'), 'utf8').split('\n')[0] ?? '')
+    const [, signature] = readFileSync(at('ledger.head'), 'utf8').split('\n')
+    for (const name of ['ledger.head', 'ledger.head.next'])
+      writeFileSync(at(name), `${JSON.stringify({ ...head, seq: 3, hash: JSON.parse(line).hash, key })}\n${signature}\n`)
+    expect(ledger.read().broken?.reason).toContain('signature is wrong')
+  })
+
+  test('makes no other key pass for the one that is kept elsewhere', () => {
+    const kept = openConsoleKey(folder)
+    const other = mkdtempSync(join(tmpdir(), 'gatehouse-other-'))
+    createLedger(other, { now: () => 0 }, 'eve').append(entry('a'))
+    const pinned = publicKeyOf(kept.publicKeyPem, 'kept.pem')
+    expect(createLedger(folder, { now: () => 0 }, 'ada', pinned).read().signedBy).toBe(kept.keyId)
+    expect(createLedger(other, { now: () => 0 }, 'ada', pinned).read().broken?.reason).toContain(`not by ${kept.keyId}`)
+    rmSync(other, { recursive: true })
+  })
+})
+
+describe('by hand, with the commands of the README', () => {
+  const script = /```sh\n([\s\S]*?)```/.exec(readFileSync(new URL('./README.md', import.meta.url), 'utf8'))?.[1] ?? 'exit 9'
+  const check = () => spawnSync('/bin/sh', ['-e'], { cwd: folder, input: script, encoding: 'utf8' })
+
+  test('a whole ledger is said to be', () => {
+    for (const detail of ['first', "it's a \\ and a line\nbreak", 'third']) ledger.append(entry(detail))
+    expect(check()).toMatchObject({ status: 0, stdout: expect.stringMatching(/Signature Verified Successfully\n3 records, whole/) })
+  })
+
+  test.each([
+    ['a word was changed', () => writeFileSync(ledger.path, text().replace('second', 'zweite'))],
+    ['the last is gone', () => writeFileSync(ledger.path, `${text().split('\n').slice(0, 2).join('\n')}\n`)],
+    ['one in the middle is gone', () => writeFileSync(ledger.path, text().split('\n').toSpliced(1, 1).join('\n'))],
+    ['the head is another', () => writeFileSync(at('ledger.head'), readFileSync(at('ledger.head'), 'utf8').replace('"seq":3', '"seq":2'))],
+  ])('%s: it is not', (_, harm) => {
+    for (const detail of ['first', 'second', 'third']) ledger.append(entry(detail))
+    harm()
+    const { status, stdout } = check()
+    expect([status === 0, stdout.includes('whole')]).toEqual([false, false])
+  })
 })
 
 describe('what is broken is said, and nothing is written to it', () => {
@@ -56,6 +129,8 @@ describe('what is broken is said, and nothing is written to it', () => {
     ['all is gone', () => rmSync(ledger.path), 1],
     ['the head is gone', () => rmSync(join(folder, 'ledger.head')), 3],
     ['the head is no head', () => writeFileSync(join(folder, 'ledger.head'), 'x'), 3],
+    ['the head is not signed', () => writeFileSync(at('ledger.head'), readFileSync(at('ledger.head'), 'utf8').split('\n')[0] ?? ''), 3],
+    ['the public key is gone', () => rmSync(at('console-key.pub.pem')), 3],
     ['a line that was not finished', () => appendFileSync(ledger.path, '{"seq":4'), 4],
     ['a word was changed', () => writeFileSync(ledger.path, text().replace('"second"', '"zweite"')), 2],
     ['records written anew', () => writeFileSync(ledger.path, rewritten()), 3],

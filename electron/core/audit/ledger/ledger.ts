@@ -1,40 +1,71 @@
+import type { KeyObject } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { GatehouseError } from '#shared/errors.ts'
 import type { Clock } from '../../ports.ts'
-import { EMPTY_HEAD, type LedgerHead, type LedgerReading, readLedger } from './read-ledger.ts'
+import { keyIdOf, openConsoleKey, PUBLIC_FILE, publicKeyOf } from '../../signing/console-key.ts'
+import { EMPTY_HEAD, type LedgerReading, readLedger } from './read-ledger.ts'
 import { type LedgerEntry, type LedgerRecord, ledgerRecordSchema, sealed } from './record.ts'
+import { readSignedHead, signedHead } from './signed-head.ts'
 
 /** The console's own log of what it did and was asked. */
 export interface Ledger {
   readonly path: string
-  /** Returns when the record is on the disk. Throws `ledger.broken`, `ledger.busy`, `store.unwritable`; then nothing may be done. */
+  /**
+   * Returns when the record is on the disk. Throws `ledger.broken`, `ledger.busy`, `signing.key-unusable`, `store.unwritable`; then nothing
+   * may be done.
+   */
   append(entry: LedgerEntry): LedgerRecord
   /** Reads and checks all of it; repairs nothing. Throws `store.unwritable` when it is there and cannot be read. */
-  read(): LedgerReading
+  read(): SignedReading
 }
 
-const headSchema = ledgerRecordSchema.pick({ seq: true, hash: true })
+export interface SignedReading extends LedgerReading {
+  /** Id of the key that signed the head; absent where there is no record, or none that is signed. */
+  readonly signedBy?: string
+}
+
 const LOCK_ATTEMPTS = 40
 const LOCK_PAUSE_MS = 50
 
-/** `folder` is the data folder of the console. Two programs that write at once take turns. */
-export function createLedger(folder: string, clock: Clock, who: string): Ledger {
+/**
+ * `folder` is the data folder of the console. Two programs that write at once take turns. `pinned` is the public key that must have signed,
+ * where it is known from elsewhere; else it is the one in the folder.
+ */
+export function createLedger(folder: string, clock: Clock, who: string, pinned?: KeyObject): Ledger {
   const path = join(folder, 'ledger.jsonl')
   const headPath = join(folder, 'ledger.head')
+  const nextPath = `${headPath}.next`
 
-  function read(): LedgerReading {
+  function read(): SignedReading {
+    const text = contentOf(path) ?? ''
     const noted = contentOf(headPath)
-    const parsed = noted === undefined ? undefined : headSchema.safeParse(jsonOf(noted))
-    const reading = readLedger(contentOf(path) ?? '', parsed?.data ?? EMPTY_HEAD)
+    const next = contentOf(nextPath)
+    if (text === '' && noted === undefined) return readLedger('', EMPTY_HEAD)
+    const key = pinned ?? publicKeyIn(folder)
+    if (key === undefined) return against(text, `${PUBLIC_FILE}, which is gone`)
+    // Written before its record: it stands for the one record that a console which died in between could still write.
+    const coming = next === undefined ? undefined : readSignedHead(next, key)
+    const last = noted === undefined ? { head: EMPTY_HEAD } : readSignedHead(noted, key)
+    if ('wrong' in last) return against(text, `ledger.head, ${last.wrong}`)
+    const reading = readLedger(text, last.head)
     if (reading.broken) return reading
-    const line = reading.records.length
-    if (parsed?.success === false) return { ...reading, broken: { line, reason: 'cannot be held against ledger.head, which is no head' } }
-    // A first record whose head was not written yet is the only one without any.
-    if (parsed === undefined && line > 1)
-      return { ...reading, broken: { line, reason: 'cannot be held against ledger.head, which is gone' } }
-    return reading
+    const { seq, hash } = reading.head
+    const signed = [last, ...(coming ? [coming] : [])].some((it) => 'head' in it && it.head.seq === seq && it.head.hash === hash)
+    if (signed) return { ...reading, signedBy: keyIdOf(key) }
+    if (noted === undefined) return against(text, 'ledger.head, which is gone')
+    const records = reading.records.slice(0, last.head.seq)
+    return {
+      ...reading,
+      records,
+      broken: { line: records.length + 1, reason: 'was not written by this console: no signed head covers it' },
+    }
+  }
+
+  function against(text: string, what: string): SignedReading {
+    const reading = readLedger(text, EMPTY_HEAD)
+    return { ...reading, broken: reading.broken ?? { line: reading.records.length, reason: `cannot be held against ${what}` } }
   }
 
   return {
@@ -45,11 +76,15 @@ export function createLedger(folder: string, clock: Clock, who: string): Ledger 
       try {
         const { head, broken } = read()
         if (broken) throw new GatehouseError({ code: 'ledger.broken', detail: `${path}: record ${broken.line} ${broken.reason}` })
+        const key = openConsoleKey(folder)
         const at = new Date(clock.now()).toISOString()
         const line = sealed({ ...entry, seq: head.seq + 1, at, who, digests: { ...entry.digests }, previous: head.hash })
         const record = ledgerRecordSchema.parse(JSON.parse(line))
+        writeDurably(nextPath, 'w', signedHead(record, key))
+        syncFolder(folder)
         writeDurably(path, 'a', `${line}\n`)
-        note(headPath, { seq: record.seq, hash: record.hash })
+        renameSync(nextPath, headPath)
+        syncFolder(folder)
         return record
       } catch (error) {
         throw error instanceof GatehouseError || error instanceof z.ZodError ? error : unwritable(path, error)
@@ -60,10 +95,10 @@ export function createLedger(folder: string, clock: Clock, who: string): Ledger 
   }
 }
 
-function note(path: string, head: LedgerHead): void {
-  writeDurably(`${path}.new`, 'w', `${JSON.stringify(head)}\n`)
-  renameSync(`${path}.new`, path)
-  syncFolder(dirname(path))
+function publicKeyIn(folder: string): KeyObject | undefined {
+  const path = join(folder, PUBLIC_FILE)
+  const pem = contentOf(path)
+  return pem === undefined ? undefined : publicKeyOf(pem, path)
 }
 
 function writeDurably(path: string, flags: 'a' | 'w', text: string): void {
@@ -93,14 +128,6 @@ function contentOf(path: string): string | undefined {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw unwritable(path, error)
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 
