@@ -150,6 +150,22 @@ export const errorCatalogue = {
   },
   'push.plan-invalid': { title: 'This is no plan that can be pushed', hint: 'Make it anew with gatehouse plan.', retry: 'after-fix' },
   'push.interrupted': { title: 'A step of the push did not finish', hint: 'The verdict says what came of it.', retry: 'after-fix' },
+  'step-up.needed': {
+    title: 'A code of your authenticator is needed',
+    hint: 'Enter one and try again. Nothing was changed.',
+    retry: 'after-fix',
+  },
+  'step-up.not-enrolled': {
+    title: 'No authenticator is enrolled',
+    hint: 'Enrol one under Settings, Step-up, or with gatehouse step-up.',
+    retry: 'after-fix',
+  },
+  'step-up.wrong-code': {
+    title: 'The code is not right',
+    hint: 'Wait for the next one and check the clocks. A code is taken once.',
+    retry: 'now',
+  },
+  'step-up.blocked': { title: 'Too many wrong codes', hint: 'Wait until the time below, then try again.', retry: 'later' },
   'advisories.untrusted': {
     title: 'The update is not signed by a key that Gatehouse knows',
     hint: 'Fetch it again from where you got it. Nothing was changed.',

@@ -22,6 +22,7 @@ import { controls } from './policy/registry.ts'
 import type { Ports, PromptPort, Transport } from './ports.ts'
 import { fleetSudoers } from './probe/fleet-sudoers.ts'
 import { createPushService, type PushService } from './push/push-service.ts'
+import { createStepUp, type StepUp } from './step-up/step-up.ts'
 import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.ts'
@@ -42,6 +43,7 @@ export interface Services {
   readonly models: ModelService
   readonly pushes: PushService
   readonly ledger: Ledger
+  readonly stepUp: StepUp
   /** Every waiver of a fleet, newest first, and how it stands today. */
   waivers(fleet: Fleet): Output<'waiver:list'>
   openDemo(): Promise<FleetState>
@@ -90,6 +92,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
   const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
   const pushes = createPushService({ ...ports, ledger, advisories: advisories.book })
+  const stepUp = createStepUp({ ...ports, ledger })
   let outlook: string = randomUUID()
   let open: Transport | undefined
 
@@ -208,6 +211,10 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     'connection:states': () =>
       (open?.jumpStates() ?? []).map(({ name, state, roundTripMs, failure }) => ({ name, state, roundTripMs, failure })),
     'connection:changed-keys': () => [...queue.changedKeys()],
+    'step-up:state': () => stepUp.state(),
+    'step-up:enrol': () => stepUp.enrol(),
+    'step-up:confirm': ({ code }) => stepUp.confirm(code),
+    'step-up:lock': () => stepUp.lock(),
     'sudoers:text': () => ({ text: fleetSudoers(fleet.require()) }),
   }
 
@@ -221,6 +228,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     openDemo,
     pushes,
     ledger,
+    stepUp,
     transport,
     report,
     storeFailure,

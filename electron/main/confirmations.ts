@@ -22,3 +22,19 @@ export async function confirmNatively(window: BrowserWindow, it: Confirmation): 
   })
   return response === 1
 }
+
+/** What a channel that must be confirmed says of itself. */
+const confirmations: Readonly<Record<string, Confirmation>> = {
+  'step-up:enrol': {
+    title: 'Enrol an authenticator on this console?',
+    detail: 'Its codes then open pushes, approvals and quarantines. Go on only when you pressed the button for it yourself.',
+    action: 'Enrol it',
+  },
+}
+
+/** Throws for a channel without words of its own: nobody could know what they agree to. */
+export function confirmationOf(channel: string): Confirmation {
+  const it = Object.hasOwn(confirmations, channel) ? confirmations[channel] : undefined
+  if (it === undefined) throw new Error(`${channel} has no words to be confirmed with`)
+  return it
+}

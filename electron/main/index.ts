@@ -18,7 +18,7 @@ import { appHandlers } from './app.handlers.ts'
 import { appOrigin, appUrl } from './app-origin.ts'
 import { appSchemePrivileges, serveApp } from './app-protocol.ts'
 import { auditHandlers } from './audit.handlers.ts'
-import { confirmNatively } from './confirmations.ts'
+import { confirmationOf, confirmNatively } from './confirmations.ts'
 import { createEngineHost } from './engine-host.ts'
 import { utilityEngine } from './engine-process.ts'
 import { fleetHandlers } from './fleet.handlers.ts'
@@ -114,9 +114,7 @@ function start(): void {
       ...auditHandlers(dialogs, engine.call),
     },
     engine: fleet.call,
-    confirm: async (channel) =>
-      window !== null &&
-      (await confirmNatively(window, { title: 'Change this host?', detail: `Gatehouse was asked for ${channel}.`, action: 'Change it' })),
+    confirm: async (channel) => window !== null && (await confirmNatively(window, confirmationOf(channel))),
     isOwnWindow: (contents) => contents === window?.webContents.id,
     allowedOrigins: allowed.origins,
     log,

@@ -14,6 +14,7 @@ const tried: Record<string, Contract> = {
   'thing:far': contract({ input: z.null(), output: z.string(), effect: 'read', by: 'engine' }),
   'thing:throws': contract({ input: z.null(), output: z.null(), effect: 'read', by: 'main' }),
   'thing:unanswered': contract({ input: z.null(), output: z.null(), effect: 'read', by: 'main' }),
+  'trust:change': contract({ input: z.null(), output: z.null(), effect: 'changes-trust', by: 'engine' }),
   'host:change': contract({ input: z.object({ host: z.string() }), output: z.null(), effect: 'changes-host', by: 'engine' }),
 }
 
@@ -133,6 +134,11 @@ describe('what changes a host', () => {
     confirmed = true
     expect(await relay()(own, 'host:change', { host: 'gpu-01' })).toEqual({ ok: true, value: null })
     expect(engineCalls).toEqual([['host:change', { host: 'gpu-01' }]])
+  })
+
+  test('neither does what changes whom this console trusts', async () => {
+    expect(await relay()(own, 'trust:change', null)).toMatchObject({ ok: false, failure: { code: 'prompt.declined' } })
+    expect({ asked, engineCalls }).toEqual({ asked: ['trust:change'], engineCalls: [] })
   })
 
   test('is not even asked about when it is malformed or from elsewhere', async () => {

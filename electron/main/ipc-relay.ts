@@ -42,7 +42,7 @@ export function createRelay(options: RelayOptions): (sender: Sender, channel: un
   const { contracts, handlers, log } = options
 
   const answer = async (contract: Contract, channel: string, input: unknown): Promise<Reply<unknown>> => {
-    if (contract.effect === 'changes-host' && !(await options.confirm(channel, input))) {
+    if ((contract.effect === 'changes-host' || contract.effect === 'changes-trust') && !(await options.confirm(channel, input))) {
       return { ok: false, failure: { code: 'prompt.declined', detail: 'The change was not confirmed.' } }
     }
     if (contract.by === 'engine') return options.engine(channel, input)

@@ -33,6 +33,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'models:changed': ['models:overview', 'models:files'],
   'model-job:changed': ['models:job'],
   'settings:changed': ['settings:get'],
+  'step-up:changed': ['step-up:state'],
   'advisories:changed': ['advisories:state', 'host:packages'],
   'engine:changed': [
     'app:info',
@@ -52,6 +53,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'models:overview',
     'models:files',
     'models:job',
+    'step-up:state',
   ],
 }
 

@@ -40,6 +40,10 @@ export const channels = [
   'prompt:answer',
   'connection:states',
   'connection:changed-keys',
+  'step-up:state',
+  'step-up:enrol',
+  'step-up:confirm',
+  'step-up:lock',
   'settings:get',
   'settings:set',
   'sudoers:text',
@@ -60,6 +64,7 @@ export const events = [
   'advisories:changed',
   'models:changed',
   'model-job:changed',
+  'step-up:changed',
   'engine:changed',
 ] as const
 

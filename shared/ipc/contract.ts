@@ -1,8 +1,11 @@
 import type { z } from 'zod'
 import type { Failure } from '../errors.ts'
 
-/** What a channel does to the world: decides what must be confirmed and what may be retried. */
-export type Effect = 'read' | 'local' | 'connects' | 'changes-host'
+/**
+ * What a channel does to the world: decides what must be confirmed and what may be retried. `changes-host` and `changes-trust` (what this
+ * console trusts from now on) are confirmed natively.
+ */
+export type Effect = 'read' | 'local' | 'connects' | 'changes-host' | 'changes-trust'
 
 export interface Contract<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly input: I

@@ -9,6 +9,7 @@ import { hostContracts } from './host.contract.ts'
 import { modelsContracts } from './models.contract.ts'
 import { networkContracts } from './network.contract.ts'
 import { policyContracts } from './policy.contract.ts'
+import { stepUpContracts } from './step-up.contract.ts'
 
 /** Every channel with its contract. The preload never imports this. */
 export const contracts = {
@@ -20,6 +21,7 @@ export const contracts = {
   ...policyContracts,
   ...advisoriesContracts,
   ...modelsContracts,
+  ...stepUpContracts,
 } as const satisfies Record<Channel, Contract>
 
 export type Input<C extends Channel> = z.infer<(typeof contracts)[C]['input']>
