@@ -76,7 +76,7 @@ test('what systemd does not understand is refused by the host, and nothing is le
   const file = { path: DROP_IN, uid: 0, gid: 0, mode: '644', before: 'absent' }
   const content = '[Service]\nEnvironmnt=A=b\n'
   const after = `${sha256Of(content)}:0:0:644`
-  const push = { id: 'lab', unit: 'ollama.service', undoAfterSeconds: 60, files: [{ ...file, content, after }] }
+  const push = { id: 'lab', who: 'the lab', unit: 'ollama.service', undoAfterSeconds: 60, files: [{ ...file, content, after }] }
   const nonce = 'c'.repeat(32)
   const { stdout } = await run(lab.control, ['enter', 'gpu3', '/bin/sh'], { stdin: hostProgram('stage', push, nonce) })
   expect(readHostAnswer(stdout, nonce).failed).toMatchObject({ code: 'invalid', detail: expect.stringContaining('Environmnt') })

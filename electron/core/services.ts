@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Latest } from '#shared/ipc/audit.contract.ts'
@@ -91,7 +92,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const audits = createAuditService({ ...ports, repo, decisions: decisions.of, advisories: advisories.book, recorded: models.recorded })
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
   const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
-  const pushes = createPushService({ ...ports, ledger, advisories: advisories.book })
+  const pushes = createPushService({ ...ports, who: `${ports.account} at ${hostname()}`, ledger, advisories: advisories.book })
   const stepUp = createStepUp({ ...ports, ledger })
   let outlook: string = randomUUID()
   let open: Transport | undefined

@@ -5,12 +5,12 @@ import { readHostAnswer } from './host-answer.ts'
 const K = '0123456789abcdef'.repeat(2)
 
 test('reads its own lines and leaves the rest', () => {
-  const text = `motd\n${K} file 1 absent\nend\n${K} open p 17\n${K} mark undone\n${K} content 2 ${Buffer.from('a\n').toString('base64')}\n${K} failed conflict /a b c\n`
+  const text = `motd\n${K} file 1 absent\nend\n${K} open p 17 ada at desk\n${K} mark undone\n${K} content 2 ${Buffer.from('a\n').toString('base64')}\n${K} failed conflict /a b c\n`
   expect(readHostAnswer(text, K)).toEqual({
     ended: false,
     unit: '',
     armed: false,
-    open: { id: 'p', since: 17 },
+    open: { id: 'p', since: 17, who: 'ada at desk' },
     failed: { code: 'conflict', detail: '/a b c' },
     files: new Map([[1, 'absent']]),
     contents: new Map([[2, 'a\n']]),

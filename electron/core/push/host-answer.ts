@@ -10,8 +10,8 @@ export interface HostAnswer {
   readonly contents: ReadonlyMap<number, string>
   /** ActiveState of the unit; empty when not said. */
   readonly unit: string
-  /** The push that is open on the host, and the second since the epoch (its clock) at which it began. */
-  readonly open?: { readonly id: string; readonly since: number }
+  /** The push that is open on the host, the second since the epoch (its clock) at which it began, and whose it is. */
+  readonly open?: { readonly id: string; readonly since: number; readonly who: string }
   readonly marks: ReadonlySet<string>
   readonly armed: boolean
 }
@@ -33,7 +33,8 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
     else if (word === 'armed' || word === 'armed-at-boot') answer = { ...answer, armed: true }
     else if (word === 'unit') answer = { ...answer, unit: first }
     else if (word === 'mark') marks.add(first)
-    else if (word === 'open') answer = { ...answer, open: { id: first, since: Number(second) || 0 } }
+    else if (word === 'open')
+      answer = { ...answer, open: { id: first, since: Number(second) || 0, who: rest.split(' ').slice(2).join(' ').slice(0, 200) } }
     else if (word === 'failed') answer = { ...answer, failed: { code: first, detail: rest.slice(first.length + 1).slice(0, 500) } }
     else if (word === 'file' && Number.isSafeInteger(number)) files.set(number, second)
     else if (word === 'content' && Number.isSafeInteger(number)) encoded.set(number, (encoded.get(number) ?? '') + second)

@@ -18,6 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const pushOf = (paths: readonly string[], content = 'x\n'): HostPush => ({
   id: 'p1',
+  who: 'ada at desk',
   unit: 'no-such.service',
   undoAfterSeconds: 120,
   files: paths.map((path) => ({ path, content, uid: 0, gid: 0, mode: '644', before: 'absent', after: 'absent' })),
@@ -60,7 +61,7 @@ test('no path, unit, id or content is anything but a word', () => {
     .map((text) => text.replaceAll('\0', ''))
   fc.assert(
     fc.property(nasty, nasty, nasty, (name, unit, content) => {
-      const push = { ...pushOf([`${folder}/${name.replaceAll('/', '')}x`], content), id: unit, unit }
+      const push = { ...pushOf([`${folder}/${name.replaceAll('/', '')}x`], content), id: unit, who: unit, unit }
       const { stdout, status } = run(hostProgram('look', push, K))
       expect([status, stdout.split('\n').filter((line) => !line.startsWith(`${K} `))]).toEqual([0, ['']])
       expect(spawnSync('/bin/sh', ['-n'], { input: hostProgram('stage', push, K), encoding: 'utf8' }).stderr).toBe('')

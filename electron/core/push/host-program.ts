@@ -41,6 +41,8 @@ export interface HostPush {
   /** Id of the plan. */
   readonly id: string
   readonly unit: string
+  /** Who pushes, and from which console: stands in the lock on the host. One line. */
+  readonly who: string
   /** After which the undo runs by itself. */
   readonly undoAfterSeconds: number
   readonly files: readonly HostFile[]
@@ -68,6 +70,7 @@ export function hostProgram(step: HostStep, push: HostPush, nonce: string): stri
   const variables = [
     `gh_k=${nonce}`,
     `gh_id=${shellQuote(push.id)}`,
+    `gh_who=${shellQuote(push.who)}`,
     `gh_unit=${shellQuote(push.unit)}`,
     `gh_seconds=${Math.round(push.undoAfterSeconds)}`,
   ]

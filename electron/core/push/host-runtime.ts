@@ -24,6 +24,12 @@ gh_state() {
     if [ -x "\${gh_up:-/}" ]; then echo absent; else echo unreadable; fi
   fi
 }
+# What cp -a takes along and gh_state does not say: ACL and extended attributes, as far as the tools of the host show them; else whether there is an ACL.
+gh_extra() {
+  if command -v getfacl >/dev/null; then getfacl -cnpE -- "$1" 2>/dev/null; else stat -c %A -- "$1"; ls -ld -- "$1" | cut -c 11; fi
+  if command -v getfattr >/dev/null; then getfattr -d -m - -e hex --absolute-names -- "$1" 2>/dev/null | grep -v '^# file:'; fi
+  return 0
+}
 gh_show() { gh_say "file $1 $(gh_state "$2")"; }
 gh_property() { systemctl show -p "$2" --value -- "$1" 2>/dev/null; }
 gh_armed() { [ -e "$gh_units/gatehouse-undo.service" ] && [ "$(systemctl is-active gatehouse-undo.timer 2>/dev/null)" = active ]; }
@@ -52,7 +58,7 @@ gh_disarm() {
 }
 gh_look() {
   if [ -d "$gh_base" ]; then
-    gh_say "open $(cat "$gh_base/id" 2>/dev/null || echo none) $(cat "$gh_base/since" 2>/dev/null || echo 0)"
+    gh_say "open $(cat "$gh_base/id" 2>/dev/null || echo none) $(cat "$gh_base/since" 2>/dev/null || echo 0) $(cat "$gh_base/who" 2>/dev/null)"
     for gh_mark in writing undoing undone committed found; do [ ! -e "$gh_base/$gh_mark" ] || gh_say "mark $gh_mark"; done
   fi
   if gh_armed; then gh_say armed; elif [ -e "$gh_units/gatehouse-undo.service" ]; then gh_say armed-at-boot; fi
@@ -103,6 +109,7 @@ gh_put() {
   [ -d "\${2%/*}" ] || : >"$gh_base/made.$1"
   [ "$6" = absent ] || cp -a -- "$2" "$gh_base/old.$1" || return 1
   [ "$6" = absent ] || [ "$(gh_state "$gh_base/old.$1")" = "$6" ] || return 1
+  [ "$6" = absent ] || [ "$(gh_extra "$gh_base/old.$1")" = "$(gh_extra "$2")" ] || gh_fail "unwritable the ACL or attributes of $2 cannot be kept in $gh_base"
   gh_content "$1" >"$gh_base/new.$1" && chown "$3:$4" "$gh_base/new.$1" && chmod "$5" "$gh_base/new.$1" || return 1
   [ "$(gh_state "$gh_base/new.$1")" = "$7" ]
 }
@@ -129,7 +136,7 @@ gh_step() {
   [ "$(gh_property "$gh_unit" ActiveState)" = active ] || gh_fail "not-active $gh_unit"
   mkdir -m 700 "$gh_base" 2>/dev/null || { [ -d "$gh_base" ] || gh_fail unwritable; gh_look; gh_fail busy; }
   trap 'rm -rf "$gh_base"' EXIT
-  printf '%s\\n' "$gh_id" >"$gh_base/id" && date +%s >"$gh_base/since" || gh_fail unwritable
+  printf '%s\\n' "$gh_id" >"$gh_base/id" && date +%s >"$gh_base/since" && printf '%s\\n' "$gh_who" >"$gh_base/who" || gh_fail unwritable
   gh_files gh_put || gh_fail unwritable
   gh_validate || gh_fail unwritable
   rm -rf "$gh_base/verify"
@@ -161,10 +168,14 @@ gh_step() {
 /** Puts each file in its place: beside it first, on the disk, then renamed. The undo cannot run in the middle: both hold the lock. */
 export const writeRuntime = `
 gh_same() { [ "$(gh_state "$2")" = "$6" ] || gh_fail "conflict $2 $(gh_state "$2")"; }
+# SELinux: the label that the policy wants at the target, not that of the folder where it was made.
+gh_label() {
+  if command -v selinuxenabled >/dev/null && selinuxenabled; then chcon -- "$(matchpathcon -n -- "$2")" "$1"; fi
+}
 gh_write() {
   gh_dir=\${2%/*} gh_temp=\${2%/*}/.gatehouse-new.$1
   [ -d "$gh_dir" ] || mkdir -m 755 "$gh_dir" || gh_fail "unwritable $gh_dir cannot be made"
-  cp -a -- "$gh_base/new.$1" "$gh_temp" && sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" && sync "$gh_dir" || gh_fail "unwritable $2 cannot be replaced"
+  cp -a -- "$gh_base/new.$1" "$gh_temp" && gh_label "$gh_temp" "$2" && sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" && sync "$gh_dir" || gh_fail "unwritable $2 cannot be replaced"
   [ "$(gh_state "$2")" = "$7" ] || gh_fail "unwritable $2 is not what was written"
 }
 gh_step() {
@@ -243,7 +254,8 @@ gh_restore() {
     [ ! -d "$gh_dir" ] || sync "$gh_dir"
   fi
   if [ -e "$gh_base/made.$1" ]; then rmdir -- "$gh_dir" 2>/dev/null; fi
-  [ "$(gh_state "$2")" = "$6" ]
+  [ "$(gh_state "$2")" = "$6" ] || return 1
+  [ "$6" = absent ] || [ "$(gh_extra "$2")" = "$(gh_extra "$gh_base/old.$1")" ]
 }
 gh_step() {
   gh_mine && gh_lock 60 || exit 1
@@ -252,7 +264,8 @@ gh_step() {
     gh_rc=0
     gh_files gh_restore || gh_rc=1
     if [ -e "$gh_base/writing" ]; then
-      systemctl daemon-reload
+      # Without it the old file is there and the new one still holds.
+      systemctl daemon-reload || gh_rc=1
       systemctl --no-block restart -- "$gh_unit"
       gh_healthy 30
     fi

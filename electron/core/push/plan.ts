@@ -42,6 +42,7 @@ export const hostPushOf = (
   undoAfterSeconds: number,
 ): HostPush => ({
   id,
+  who: '',
   unit: template.unit,
   undoAfterSeconds,
   files: rendered.files.map(({ state, ...file }, index) => ({ ...file, after: state, before: before[index] ?? '' })),

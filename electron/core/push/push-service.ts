@@ -16,6 +16,8 @@ export interface PushServicePorts {
   readonly log: Log
   readonly ledger: Ledger
   readonly version: string
+  /** The person at this console, and the console: what another console is told while a push is open. */
+  readonly who: string
   readonly advisories: () => AdvisoryBook
 }
 
@@ -34,7 +36,7 @@ export interface PushService {
     transport: Transport,
     plan: PushPlan,
     options: {
-      /** After which the undo runs by itself; by default as long as two audits may take, at least 120. */
+      /** After which the undo runs by itself; by default 120, longer where the look before took long. */
       readonly undoAfterSeconds?: number | undefined
       readonly signal: AbortSignal
       readonly onStep: (step: string, detail: string) => void
@@ -42,10 +44,7 @@ export interface PushService {
   ): Promise<PushResult>
 }
 
-/** Time for the checks of systemd, two audits and the way there and back. */
-const usualUndoSeconds = (fleet: Fleet): number => Math.max(120, 2 * fleet.policy.auditTimeoutSeconds + 60)
-
-export function createPushService({ clock, log, ledger, version, advisories }: PushServicePorts): PushService {
+export function createPushService({ clock, log, ledger, version, who, advisories }: PushServicePorts): PushService {
   const lookAt = async (fleet: Fleet, transport: Transport, host: Host, fresh: boolean, signal: AbortSignal) => {
     const request = { host, fleet, transport, advisories: advisories(), now: clock.now, signal, log, onProgress: () => undefined }
     return (await auditHost({ ...request, fresh })).audit
@@ -70,14 +69,15 @@ export function createPushService({ clock, log, ledger, version, advisories }: P
         session.close()
       }
     },
-    push(fleet, transport, plan, { undoAfterSeconds = usualUndoSeconds(fleet), signal, onStep }) {
-      const { host, push } = pushOfPlan(plan, fleet, undoAfterSeconds)
+    push(fleet, transport, plan, { undoAfterSeconds, signal, onStep }) {
+      const { host, push } = pushOfPlan(plan, fleet, undoAfterSeconds ?? 120)
       const identity = changeIdentityOf(fleet, host)
       const changing = { ...host, identity }
       return runTransaction({
         plan,
         planSha256: sha256Of(JSON.stringify(plan)),
-        push,
+        push: { ...push, who },
+        undoAfterSeconds,
         host,
         user: identity.user,
         connect: (fresh, until) => transport.connect(changing, { signal: until, fresh }),

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { type ErrorCode, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { HostAudit } from '#shared/model/audit.ts'
 import type { Host } from '#shared/model/fleet.ts'
@@ -10,12 +9,15 @@ import { objections } from './compare.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostPush, HostStep } from './host-program.ts'
 import { runStep } from './run-step.ts'
-import { readBackWords, verdictOf } from './verdict.ts'
+import { adviceFor, settle } from './settle.ts'
+import { readBackWords } from './verdict.ts'
 
 export interface TransactionRequest {
   readonly plan: PushPlan
   readonly planSha256: string
   readonly push: HostPush
+  /** Absent: as long as the look before the change says that a look may take, at least 120. */
+  readonly undoAfterSeconds?: number | undefined
   /** The host as the change identity reaches it. */
   readonly host: Host
   readonly user: string
@@ -37,11 +39,11 @@ export interface PushResult {
   readonly advice: string
 }
 
-/** How long after the undo was due its end is still waited for. */
-const UNDO_GRACE_MS = 90_000
-const LOOK_AGAIN_MS = 5000
 /** How long, by our clock against the host's, a push that has not armed its undo is left alone. Clearing it too early only makes its next step fail. */
 const ABANDONED_SECONDS = 30
+
+/** Two looks, the checks of the host's own tools and the way there and back. What takes longer than 15 minutes is for a person to choose. */
+const usualUndoSeconds = (lookMs: number): number => Math.min(900, Math.max(120, 60 + Math.ceil((3 * lookMs) / 1000)))
 
 const codes: Readonly<Record<string, ErrorCode>> = { conflict: 'push.conflict', busy: 'push.busy' }
 
@@ -50,7 +52,8 @@ const codes: Readonly<Record<string, ErrorCode>> = { conflict: 'push.conflict', 
  * `push.not-possible`, `push.conflict`, `push.busy`, the failure of the connection, or that of the ledger.
  */
 export async function runTransaction(request: TransactionRequest): Promise<PushResult> {
-  const { plan, push, host, user, connect, look, ledger, onStep, signal } = request
+  const { plan, host, user, connect, look, ledger, onStep, signal } = request
+  let { push } = request
   const note = (step: string, detail: string, digests: Readonly<Record<string, string>> = {}) =>
     ledger.append({ action: `push.${step}`, host: host.name, subject: plan.id, detail: visible(detail).slice(0, 2000), digests })
   /** Once something may have changed, a ledger that cannot be written stops no undo; it becomes part of the reason. */
@@ -81,7 +84,9 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
   let session: HostSession | undefined
   let before: HostAudit
   try {
+    const askedMs = performance.now()
     before = await look(false, signal)
+    push = { ...push, undoAfterSeconds: request.undoAfterSeconds ?? usualUndoSeconds(performance.now() - askedMs) }
     if (before.state !== 'connected' && before.state !== 'limited')
       throw new GatehouseError({
         code: 'push.not-possible',
@@ -91,6 +96,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     announce('stage', 'copies, backs up, validates')
     let staged = await take(session, 'stage')
     if (staged.failed?.code === 'busy' && (await collected(session, staged))) staged = await take(session, 'stage')
+    if (staged.failed?.code === 'busy' && staged.open) throw new GatehouseError({ code: 'push.busy', detail: holderWords(staged) })
     if (staged.failed) must(staged)
   } catch (error) {
     session?.close()
@@ -124,8 +130,12 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
   } finally {
     session.close()
   }
-  const { verdict, answer } = await settle(reason)
-  const advice = verdict === 'unknown' || verdict === 'rolled-back-not-proven' ? adviceFor(push) : ''
+  if (reason !== '') {
+    stillNote('undo', reason)
+    onStep('undo', reason)
+  }
+  const { verdict, answer } = await settle({ connect, user }, push, reason !== '')
+  const advice = adviceFor(verdict, push)
   const readBack = visible(readBackWords(answer, push))
   stillNote('verdict', `${verdict}. ${reason} ${readBack}`.trim(), afterDigests(answer))
   return { verdict, reason, readBack, advice }
@@ -142,39 +152,6 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     return first.length === 0 ? first : once()
   }
 
-  /** Asks the host what is true now, and has it undo what was not committed, until it is one of the two or nobody can say. */
-  async function settle(why: string): Promise<{ verdict: PushVerdict; answer: HostAnswer | undefined }> {
-    if (why !== '') {
-      stillNote('undo', why)
-      onStep('undo', why)
-    }
-    const dueMs = performance.now() + push.undoAfterSeconds * 1000 + UNDO_GRACE_MS
-    let answer: HostAnswer | undefined
-    let verdict: PushVerdict = 'unknown'
-    for (let round = 0; ; round++) {
-      try {
-        const open = await connect(round > 0 || why !== '', AbortSignal.timeout(30_000))
-        try {
-          answer = await take(open, why === '' ? 'look' : 'undo', push, AbortSignal.timeout(170_000))
-          const found = verdictOf(answer, push)
-          verdict = found === 'under-way' ? 'unknown' : found
-          if (verdict === 'committed-proven' || verdict === 'rolled-back-proven') {
-            await take(open, 'clear', push, AbortSignal.timeout(30_000)).catch(() => undefined)
-            return { verdict, answer }
-          }
-          if (verdict === 'rolled-back-not-proven' && round >= 3) return { verdict, answer }
-        } finally {
-          open.close()
-        }
-      } catch {
-        verdict = 'unknown'
-        answer = undefined
-      }
-      if (performance.now() > dueMs) return { verdict, answer }
-      await pause(LOOK_AGAIN_MS)
-    }
-  }
-
   /** True when an earlier push that ended, or that changed nothing and was left, was written down and cleared away. */
   async function collected(at: HostSession, found: HostAnswer): Promise<boolean> {
     const { open, marks, armed } = found
@@ -189,6 +166,13 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
   }
 }
 
+/** Who holds the lock of the host, since when, and what becomes of it. */
+const holderWords = ({ open, armed }: HostAnswer): string => {
+  const since = open && open.since > 0 && open.since < 8e9 ? new Date(open.since * 1000).toISOString() : 'an unknown time'
+  const what = armed ? 'its undo is armed and ends it' : 'it has changed nothing yet; left like this, the next push clears it away'
+  return visible(`${open?.who || 'somebody'} since ${since} by the clock of the host, push ${open?.id}: ${what}`)
+}
+
 const afterDigests = (answer: HostAnswer | undefined): Record<string, string> =>
   Object.fromEntries(
     [...(answer?.files ?? [])].flatMap(([number, state]) => {
@@ -196,6 +180,3 @@ const afterDigests = (answer: HostAnswer | undefined): Record<string, string> =>
       return /^[0-9a-f]{64}$/.test(sha256) ? [[`file-${number}`, sha256]] : []
     }),
   )
-
-const adviceFor = ({ unit }: HostPush): string =>
-  `On the console of the host, as root: systemctl list-timers gatehouse-undo.timer; ls /var/lib/gatehouse-push. When that folder holds neither "undone" nor "committed", run: sh /var/lib/gatehouse-push/undo; then: systemctl status ${unit}`
