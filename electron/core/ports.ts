@@ -64,6 +64,11 @@ export interface ConnectOptions {
 
 export interface ExecOptions {
   readonly stdin?: string
+  /**
+   * Input before `stdin` that by itself does nothing, such as functions that `stdin` calls. A transport may start the command with it before it is
+   * needed, to wait on the host, and anew when it ended before it said a word: not for commands that change something.
+   */
+  readonly ahead?: string
   readonly timeoutMs: number
   readonly signal: AbortSignal
   /** Chunks as they arrive. Return false to stop reading: the channel is closed. */

@@ -43,7 +43,7 @@ const failing = (code: ErrorCode): Transport => ({
 /** This machine as the host; `cut` ends the answer after so many lines. */
 const local =
   (cut = Number.POSITIVE_INFINITY): Exec =>
-  ({ stdin, onStdout }) =>
+  ({ ahead = '', stdin = '', onStdout }) =>
     new Promise((resolve, reject) => {
       const child = spawn('/bin/sh', [], { detached: true, cwd: '/' })
       let lines = 0
@@ -55,7 +55,7 @@ const local =
       child.on('close', (exitCode) =>
         lines > cut ? reject(new GatehouseError({ code: 'ssh.connection-lost', detail: 'cut' })) : resolve({ exitCode }),
       )
-      child.stdin.end(stdin)
+      child.stdin.end(ahead + stdin)
     })
 
 async function audit(transport: Transport, signal = new AbortController().signal) {

@@ -7,7 +7,7 @@ const elsewhere = () => Promise.reject(new Error('not here'))
 export function localSession(shell: readonly [string, ...string[]], children: ChildProcess[] = []): HostSession {
   const [program, ...words] = shell
   return {
-    exec: (_, { stdin = '', onStdout, signal }: ExecOptions) =>
+    exec: (_, { ahead = '', stdin = '', onStdout, signal }: ExecOptions) =>
       new Promise<ExecResult>((resolve, reject) => {
         const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'] })
         children.push(child)
@@ -18,7 +18,7 @@ export function localSession(shell: readonly [string, ...string[]], children: Ch
         signal.addEventListener('abort', stop, { once: true })
         child.on('error', () => resolve({ exitCode: null }))
         child.stdin.on('error', () => undefined)
-        child.stdin.end(stdin)
+        child.stdin.end(ahead + stdin)
         child.stdout.on('data', (chunk: Buffer) => {
           if (onStdout(chunk) !== false) return
           child.stdout.destroy()

@@ -9,7 +9,12 @@ export const PROBE_COMMAND = '/bin/sh'
 const LANES = 8
 
 export interface Probe {
+  /** `preamble` and `call`: what the shell reads. */
   readonly script: string
+  /** The same for the same sections: defines functions and runs nothing, so it may reach the host before the probe is wanted. */
+  readonly preamble: string
+  /** The last two lines, which run it. */
+  readonly call: string
   /** 32 hexadecimal digits; frames begin with it. */
   readonly nonce: string
   /** Frames name a section by its place here. */
@@ -71,7 +76,7 @@ export function displayOf(section: SectionSpec): string {
 
 /**
  * One POSIX sh script for all sections. Everything stands inside one function that the last line calls, so a script cut short by the
- * transport is a syntax error and runs nothing. `nonce` must be 32 hexadecimal digits that nobody could guess.
+ * transport runs nothing. `nonce` must be 32 hexadecimal digits that nobody could guess.
  */
 export function buildProbe(sections: readonly SectionSpec[], nonce: string): Probe {
   if (!/^[0-9a-f]{32}$/.test(nonce)) throw new RangeError('the nonce must be 32 hexadecimal digits')
@@ -84,9 +89,8 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
     })
     return `{\n${calls.join('\n')}\n} 6>&1 &\n`
   })
-  const script = [
+  const preamble = [
     'gh_main() {\n',
-    `gh_k=${nonce}\n`,
     setupRuntime,
     `gh_awk=${shellQuote(frameProgram)}\n`,
     `gh_privilege=${shellQuote(privilegeRuntime)}\n`,
@@ -99,7 +103,7 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
     `printf '%s z\\n' "$gh_k"\n`,
     '} </dev/null | cat\n',
     '}\n',
-    'gh_main 2>/dev/null\n',
   ].join('')
-  return { script, nonce, sections }
+  const call = `gh_k=${nonce}\ngh_main 2>/dev/null\n`
+  return { script: preamble + call, preamble, call, nonce, sections }
 }

@@ -33,6 +33,8 @@ function pathOf(programs: readonly string[], from?: string): string {
   return folder
 }
 
+const inputOf = ({ ahead = '', stdin = '' }: ExecOptions): string => ahead + stdin
+
 const run = (it: LocalHost, stdin: string, options: ExecOptions): Promise<ExecResult> =>
   new Promise((resolve, reject) => {
     const text = stdin
@@ -54,7 +56,7 @@ const run = (it: LocalHost, stdin: string, options: ExecOptions): Promise<ExecRe
   })
 
 const sessionOn = (it: LocalHost): HostSession => ({
-  exec: (_, options) => run(it, options.stdin ?? '', options),
+  exec: (_, options) => run(it, inputOf(options), options),
   openTcp: () => Promise.reject(new Error('not here')),
   openFiles: () => Promise.reject(new Error('not here')),
   close: () => undefined,
@@ -208,7 +210,7 @@ test.each([
   const session: HostSession = {
     ...sessionOn(host),
     exec: (_command, options) =>
-      run(host, options.stdin ?? '', {
+      run(host, inputOf(options), {
         ...options,
         onStdout: (chunk) => {
           said += chunk.toString('latin1')
@@ -225,7 +227,7 @@ test('no other account can learn the nonce from the list of processes', async ()
   const session: HostSession = {
     ...sessionOn({ shell: ['/usr/bin/dash'] }),
     exec: (_, options) => {
-      script = options.stdin ?? ''
+      script = inputOf(options)
       return run({ shell: ['/usr/bin/dash'] }, script, options)
     },
   }

@@ -167,7 +167,8 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
   try {
     options.signal.throwIfAborted()
     const { exitCode } = await session.exec(PROBE_COMMAND, {
-      stdin: probe.script,
+      ahead: probe.preamble,
+      stdin: probe.call,
       timeoutMs: options.timeoutMs + GRACE_MS,
       signal: deadline.signal,
       onStdout,

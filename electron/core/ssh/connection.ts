@@ -13,6 +13,7 @@ import type { Ask, KeyRing } from './key-ring.ts'
 import type { Semaphore } from './semaphore.ts'
 import { guardCompression, protocolOf } from './ssh2-internals.ts'
 import { StageTimer } from './stage-timer.ts'
+import { WaitingCommand } from './waiting-command.ts'
 
 /** The server hung up (LoginGraceTime) while the admin compared a fingerprint, which he then trusted: worth a second connection. */
 class TrustedTooLate extends Error {}
@@ -32,6 +33,7 @@ export interface Connector {
 export interface Connection {
   readonly hop: Hop
   readonly client: Client
+  readonly waiting: WaitingCommand
   /** Why it ended; undefined while it lives. */
   readonly ended: Failure | undefined
   /** Called once, when it has ended. */
@@ -104,6 +106,7 @@ function login(
   const connection: Connection = {
     hop,
     client,
+    waiting: new WaitingCommand(client),
     get ended() {
       return ended
     },

@@ -1,4 +1,4 @@
-import type { ClientChannel } from 'ssh2'
+import type { ClientCallback, ClientChannel } from 'ssh2'
 import { GatehouseError } from '#shared/errors.ts'
 import type { ExecOptions, ExecResult } from '../ports.ts'
 import type { Connection } from './connection.ts'
@@ -15,8 +15,31 @@ const isOpenFailure = (error: Error): boolean => typeof Reflect.get(error, 'reas
  * Runs one command in one channel. Output waits in the channel's window (2 MiB)
  * while the reader is busy; when `onStdout` returns false the channel is closed and the exit code is null.
  */
-export function execOn(connection: Connection, command: string, options: ExecOptions, openTimeoutMs: number): Promise<ExecResult> {
-  const { hop, client } = connection
+export async function execOn(connection: Connection, command: string, options: ExecOptions, openTimeoutMs: number): Promise<ExecResult> {
+  const { client, waiting } = connection
+  const { ahead, stdin = '' } = options
+  const anew = (input: string) => runIn(connection, (use) => client.exec(command, use), { ...options, stdin: input }, openTimeoutMs)
+  if (ahead === undefined) return anew(stdin)
+
+  const ready = waiting.take(command, ahead)
+  let said = false
+  const onStdout = (chunk: Buffer) => {
+    said = true
+    return options.onStdout(chunk)
+  }
+  const early = ready && (await runIn(connection, (use) => use(undefined, ready), { ...options, onStdout }, openTimeoutMs))
+  const result = early && said ? early : await anew(ahead + stdin)
+  if (connection.ended === undefined) waiting.prepare(command, ahead)
+  return result
+}
+
+function runIn(
+  connection: Connection,
+  begin: (use: ClientCallback) => void,
+  options: ExecOptions,
+  openTimeoutMs: number,
+): Promise<ExecResult> {
+  const { hop } = connection
   const lost = () => new GatehouseError(connection.ended ?? hopFailure('ssh.connection-lost', hop, 'it ended').failure)
   if (options.signal.aborted) return Promise.reject(abortedBy(options.signal))
   if (connection.ended !== undefined) return Promise.reject(lost())
@@ -79,7 +102,7 @@ export function execOn(connection: Connection, command: string, options: ExecOpt
       open.end(options.stdin ?? '')
     }
     try {
-      client.exec(command, (error, open) => {
+      begin((error, open) => {
         clearTimeout(openTimer)
         if (error === undefined) use(open)
         else refuse(error)

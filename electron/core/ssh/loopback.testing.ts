@@ -44,6 +44,8 @@ export interface LoopbackOptions {
   readonly onExec?: (command: string, channel: ServerChannel, connection: Connection) => void
   /** False refuses to forward. */
   readonly forward?: boolean
+  /** Sessions that one connection may have at a time, as MaxSessions of sshd. */
+  readonly maximumSessions?: number
   /** Never answers when such a channel is opened. */
   readonly deafTo?: 'tcpip' | 'session'
   readonly onConnection?: (connection: Connection, socketIndex: number) => void
@@ -115,10 +117,14 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
           })
           upstream.on('error', () => reject())
         })
-      connection.on('session', (accept) => {
+      let sessions = 0
+      connection.on('session', (accept, refuse) => {
         if (options.deafTo === 'session') return
+        if (sessions >= (options.maximumSessions ?? 10)) return refuse()
+        sessions++
         accept().on('exec', (acceptExec, _reject, { command }) => {
           const channel = acceptExec()
+          channel.on('close', () => sessions--)
           if (options.onExec !== undefined) {
             channel.resume()
             options.onExec(command, channel, connection)

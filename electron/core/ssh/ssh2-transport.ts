@@ -2,7 +2,7 @@ import { failureOf, GatehouseError } from '#shared/errors.ts'
 import { isJumpHost } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { Clock, HostSession, Log, Paths, PromptPort, Transport } from '../ports.ts'
-import { type Connector, type OnStage, openConnection } from './connection.ts'
+import { type Connection, type Connector, type OnStage, openConnection } from './connection.ts'
 import { dial } from './dial.ts'
 import { execOn } from './exec.ts'
 import { abortedBy } from './failures.ts'
@@ -62,9 +62,9 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
     if (link === undefined) throw new GatehouseError({ code: 'ssh.jump-lost', detail: `${host.name} is not connected`, host: host.name })
     onStage('ready', host.name)
     return {
-      exec: (command, exec) => execOn(link.connection, command, exec, stageTimeoutMs),
+      exec: (command, exec) => withRoom(link.connection, () => execOn(link.connection, command, exec, stageTimeoutMs)),
       openTcp: (port, tcpSignal) => dial({ ...hopOf(fleet, host), port }, link.before, stageTimeoutMs, tcpSignal),
-      openFiles: (filesSignal) => openSftp(link.connection, filesSignal, stageTimeoutMs),
+      openFiles: (filesSignal) => withRoom(link.connection, () => openSftp(link.connection, filesSignal, stageTimeoutMs)),
       close: () => undefined,
     }
   }
@@ -77,12 +77,12 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
       if (isJumpHost(fleet, host)) return ontoJump(host, either, onStage)
       const { connection, release } = await pool.lease(hop, either, onStage, fresh).catch(rethrow(either))
       const session: HostSession = {
-        exec: (command, exec) => execOn(connection, command, exec, stageTimeoutMs),
+        exec: (command, exec) => withRoom(connection, () => execOn(connection, command, exec, stageTimeoutMs)),
         openTcp: async (port, tcpSignal) => {
           const via = await jumps.connect(tcpSignal, () => undefined).catch(rethrow(tcpSignal))
           return dial({ ...hop, port }, via, stageTimeoutMs, tcpSignal)
         },
-        openFiles: (filesSignal) => openSftp(connection, filesSignal, stageTimeoutMs),
+        openFiles: (filesSignal) => withRoom(connection, () => openSftp(connection, filesSignal, stageTimeoutMs)),
         close: release,
       }
       return session
@@ -93,6 +93,16 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
       pool.close()
       jumps.close()
     },
+  }
+}
+
+/** A server that allows few sessions (MaxSessions of sshd) may have room as soon as nothing waits there. */
+async function withRoom<T>({ waiting }: Connection, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    if (!/^ssh\.(exec|sftp)-refused$/.test(failureOf(error).code) || !(await waiting.yield())) throw error
+    return open()
   }
 }
 
