@@ -17,6 +17,7 @@ test('holds only folders and kinds of files that are known', () => {
   const kinds: Readonly<Record<string, RegExp>> = {
     advisories: /^[a-z-]+\.json$/,
     icons: /^(?:icon\.(?:svg|png)|linux|linux[\\/]\d+x\d+\.png)$/,
+    publishers: /^publishers\.json$/,
     schemas: /^[a-z-]+\.schema\.json$/,
     screenshots: /^[a-z-]+\.png$/,
     templates: /^[a-z-]+(?:[\\/]manifest\.json)?$/,

@@ -199,6 +199,27 @@ export const errorCatalogue = {
   },
   'models.running': { title: 'The models are being looked at already', hint: 'Wait for it or stop it.', retry: 'later' },
   'models.not-found': { title: 'This model is not in the store', hint: 'List the models first.', retry: 'after-fix' },
+  'registry.not-found': { title: 'There is no such registration', hint: 'gatehouse models board lists them.', retry: 'after-fix' },
+  'registry.wrong-step': {
+    title: 'This step is not due',
+    hint: 'Request, review, test, approve, deploy: in this order.',
+    retry: 'after-fix',
+  },
+  'registry.not-sound': {
+    title: 'The model cannot be reviewed as it lies there',
+    hint: 'Verify it first (gatehouse models verify). Nothing was recorded.',
+    retry: 'after-fix',
+  },
+  'registry.note-needed': {
+    title: 'A check does not hold and nobody said why it is accepted',
+    hint: 'Say in the note why, or reject the request. Nothing was recorded.',
+    retry: 'after-fix',
+  },
+  'registry.four-eyes': {
+    title: 'The policy asks for a second person',
+    hint: 'Somebody else than the requester must approve. Nothing was recorded.',
+    retry: 'after-fix',
+  },
   'import.unreadable': { title: 'The file to import cannot be read', hint: 'Check the path and its format.', retry: 'after-fix' },
   'engine.stopped': { title: 'The engine stopped', hint: 'It was started again. Run the audit once more.', retry: 'now' },
   'ipc.invalid': {

@@ -47,7 +47,14 @@ export async function measureModels(folder: string, rounds: number, say: (text: 
     prompts: { ask: async () => [await totp()], reportChangedKey: () => undefined },
   })
   const { database } = openDatabase(data, clock.now())
-  const service = createModelService({ clock, repo: createModelRepo(database), version: 'bench', by: 'bench', changed: () => undefined })
+  const service = createModelService({
+    clock,
+    repo: createModelRepo(database),
+    registrations: () => [],
+    version: 'bench',
+    by: 'bench',
+    changed: () => undefined,
+  })
   const verify = async (): Promise<number> => {
     const from = performance.now()
     const { hosts } = await service.start(fleet, transport, { hosts: [HOST], scan: false, hash: true }).done

@@ -10,6 +10,7 @@ import { visible } from '#shared/words.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { createModelProgress } from './model-progress.ts'
+import { registryVerbs } from './model-registry.command.ts'
 import { modelTable } from './model-table.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 
@@ -37,7 +38,7 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'
 export async function runModelStores(action: string | undefined, args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
   if (action !== 'list' && action !== 'scan' && action !== 'hash' && action !== 'verify' && action !== 'expect')
-    throw new UsageError('models: expected list, hash, verify, expect or scan')
+    throw new UsageError(`models: expected list, hash, verify, expect, scan, ${registryVerbs.join(', ')}`)
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('models: expected either --fleet FILE or --demo')
   const progress = createModelProgress(process.stderr)
   const services = createServices(

@@ -38,6 +38,18 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Records the official digests of a model: SHA256SUMS, the JSON of Hugging Face (?blobs=true), git-lfs pointers, OCI and Ollama
       manifests, model-signing bundles (verified with --key). --url is the page that they were read from.
 
+  gatehouse models request --fleet FILE --model NAME --source URL [--revision TEXT] --purpose TEXT --licence TEXT --name NAME [--host NAME]…
+  gatehouse models review  --fleet FILE ID --host NAME --name NAME [--note TEXT]
+  gatehouse models test    --fleet FILE ID --where TEXT --result TEXT [--failed] --name NAME
+  gatehouse models approve --fleet FILE ID --tier users|operators|administrators… --host NAME… --name NAME
+  gatehouse models reject|revoke --fleet FILE ID --reason TEXT --name NAME
+  gatehouse models board   --fleet FILE [ID] [--json]
+      How a model gets into production, step by step, each in the ledger. The review holds the bytes on one host against the list of
+      publishers, the expected hashes and the scan, and binds to exactly these bytes: a changed byte or a moved tag is not approved any more.
+      What does not hold needs a note; what is dangerous, differs or was not measured is refused. --name is who decides.
+  gatehouse models publishers --fleet FILE [add|remove --site HOST --account NAME [--name NAME] --reason TEXT]
+      Whose models count as the publisher's own.
+
   gatehouse plan --fleet FILE --host NAME --template ID [--set NAME=NUMBER]… [--output FILE]
       Looks at a host and says what a push would change: files with their difference, the service, the findings that it turns.
       Changes nothing. --output keeps the plan as JSON. Templates: ollama-loopback.

@@ -17,6 +17,7 @@ import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createRecentFiles } from './fleet/recent-files.ts'
 import { createPromptQueue } from './jobs/prompt-queue.ts'
 import { createModelService, type ModelService } from './models/model-service.ts'
+import { createRegistryService, type RegistryService } from './models/registry/registry-service.ts'
 import { detailsOf } from './policy/catalogue.ts'
 import { waiverState } from './policy/decisions.ts'
 import { controls } from './policy/registry.ts'
@@ -28,6 +29,7 @@ import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.ts'
 import { createModelRepo } from './store/model.repo.ts'
+import { createRegistrationRepo } from './store/registration.repo.ts'
 import { hostGpus } from './views/gpus-view.ts'
 import { hostHardening } from './views/hardening-view.ts'
 import { hostPackages } from './views/packages-view.ts'
@@ -42,6 +44,7 @@ export interface Services {
   readonly decisions: DecisionService
   readonly advisories: AdvisoryStore
   readonly models: ModelService
+  readonly registry: RegistryService
   readonly pushes: PushService
   readonly ledger: Ledger
   readonly stepUp: StepUp
@@ -82,9 +85,12 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       repo.briefs(fleet.name, host, 1)[0]?.findings.find((it) => it.control === control && it.subject === subject),
   })
   const advisories = createAdvisoryStore({ clock: ports.clock, log: ports.log, folder: ports.paths.data, by: ports.account })
+  const modelRepo = createModelRepo(database)
+  const registrations = createRegistrationRepo(database)
   const models = createModelService({
     clock: ports.clock,
-    repo: createModelRepo(database),
+    repo: modelRepo,
+    registrations: ({ name }) => registrations.list(name),
     version: ports.version,
     by: ports.account,
     changed: ports.changed,
@@ -94,6 +100,16 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
   const pushes = createPushService({ ...ports, who: `${ports.account} at ${hostname()}`, ledger, advisories: advisories.book })
   const stepUp = createStepUp({ ...ports, ledger })
+  const registry = createRegistryService({
+    clock: ports.clock,
+    repo: registrations,
+    models,
+    inventory: modelRepo,
+    ledger,
+    requireStepUp: stepUp.require,
+    by: ports.account,
+    changed: ports.changed,
+  })
   let outlook: string = randomUUID()
   let open: Transport | undefined
 
@@ -225,6 +241,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     decisions,
     advisories,
     models,
+    registry,
     waivers,
     openDemo,
     pushes,

@@ -77,6 +77,7 @@ export const policySchema = z.strictObject({
     .default(8)
     .describe('SSH handshakes under way at once; keep below MaxStartups of the jump host'),
   connectTimeoutSeconds: z.int().min(1).max(120).default(10),
+  fourEyes: z.boolean().default(false).describe('A model is approved by another person than the one who requested it'),
   auditTimeoutSeconds: z.int().min(5).max(900).default(60),
 })
 

@@ -3,6 +3,7 @@ import { fileStates } from './file-state.ts'
 import { expectedValueSchema, hashAlgorithms } from './model-expected.ts'
 import { modelFormatSchema } from './model-format.ts'
 import { hostInventorySchema, hostModelSchema, modelFileSchema, modelKinds } from './model-inventory.ts'
+import { placeApprovals } from './registration-state.ts'
 import { scanOutcomes, scanReportSchema } from './scan-report.ts'
 
 /** One file of a model, what was found of it, and what it should be. */
@@ -36,6 +37,8 @@ export const modelArtifactSchema = z.object({
   kind: z.enum(modelKinds),
   /** One per place; the first stands for all. */
   places: z.array(hostModelSchema),
+  /** What the approval process says of each place, and the registration that decides it (empty when none does). */
+  approvals: z.array(z.object({ approval: z.enum(placeApprovals), registration: z.string() })),
   bytes: z.number(),
   files: z.int(),
   /** The loudest state of its files. */

@@ -4,6 +4,7 @@ import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { ModelOverview, VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { ExpectedOrigin, ExpectedValue } from '#shared/model/model-expected.ts'
 import type { ModelJob, ModelProgress } from '#shared/model/model-job.ts'
+import type { Registration } from '#shared/model/model-registration.ts'
 import { mapWithLimit } from '../jobs/map-with-limit.ts'
 import { throttled } from '../jobs/throttle.ts'
 import type { Clock, Transport } from '../ports.ts'
@@ -12,6 +13,8 @@ import type { ModelRepo } from '../store/model.repo.ts'
 import type { StatedDigests } from './expected/parse-expected.ts'
 import { hashHost } from './hashes/hash-host.ts'
 import { listHost } from './inventory/list-host.ts'
+import { contentOf } from './registry/content.ts'
+import { approvalOf } from './registry/place-approval.ts'
 import { scanHost } from './scans/scan-host.ts'
 import { verifiedSection } from './verified-section.ts'
 import { artifactsOf, byModel, type HostKnowledge, hashBook, scanShelf, type VerifiedPlace, verifyModel } from './verify-model.ts'
@@ -22,6 +25,7 @@ const PROGRESS_INTERVAL_MS = 200
 export interface ModelServicePorts {
   readonly clock: Clock
   readonly repo: ModelRepo
+  readonly registrations: (fleet: Fleet) => readonly Registration[]
   /** Of this program. */
   readonly version: string
   /** Account of the person at this console. */
@@ -64,7 +68,7 @@ export interface ModelService {
   withdrawExpected(fleet: Fleet, model: string): number
 }
 
-export function createModelService({ clock, repo, version, by, changed }: ModelServicePorts): ModelService {
+export function createModelService({ clock, repo, registrations, version, by, changed }: ModelServicePorts): ModelService {
   let current: { job: ModelJob; readonly abort: AbortController } | undefined
   const told = throttled(() => changed('model-job:changed'), PROGRESS_INTERVAL_MS)
   const iso = () => new Date(clock.now()).toISOString()
@@ -130,12 +134,19 @@ export function createModelService({ clock, repo, version, by, changed }: ModelS
   function* placesOf(fleet: Fleet, only?: string): Generator<VerifiedPlace> {
     const expected = byModel(repo.expected(fleet.name))
     const inFleet = new Set(fleet.hosts.map(({ name }) => name))
+    const registered = registrations(fleet)
     let known: (HostKnowledge & { readonly host: string }) | undefined
     // By host, so that what is known of one is read once.
     for (const model of repo.models(fleet.name)) {
       if (only === undefined ? !inFleet.has(model.host) : model.host !== only) continue
       if (known?.host !== model.host) known = { host: model.host, ...knowledge(fleet.name, model.host) }
-      yield { model, files: verifyModel(model, repo.files(fleet.name, model.host, model.id), expected.get(model.name) ?? [], known) }
+      const stored = repo.files(fleet.name, model.host, model.id)
+      const { approval, registration } = approvalOf(model, contentOf(stored, known.hashes), registered, fleet.policy)
+      yield {
+        model,
+        files: verifyModel(model, stored, expected.get(model.name) ?? [], known),
+        approval: { approval, registration: registration?.id ?? '' },
+      }
     }
   }
 

@@ -7,17 +7,20 @@ import { mustScan, type VerifiedPlace } from './verify-model.ts'
 /** Files told in one audit, the loudest first; the store keeps them all. */
 const MAX_FILES = 5_000
 
+/** Models told in one audit. */
+const MAX_MODELS = 1_000
+
 /** A model that lacks a part, or whose layout could not be read, is not known in full. */
 const hasProblems = (root: string, places: readonly VerifiedPlace[]): boolean =>
   places.some(({ model }) => model.problems.length > 0 && model.path.startsWith(`${root}/`))
 
 /** A name on one line: backslashes and what would end it are escaped. */
 const oneLine = (path: string): string =>
-  path.replace(/[\\\n\r]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  path.replace(/[\\\n\r\t]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
 /**
  * What is known of the models of one host as a section of an audit: `listed TIME`, `root STATE FILES BYTES PATH` (`unsorted`: listed, but some files are of no model that could be read),
- * `file STATE strong|weak SCAN FORMAT ROLE PATH`, `cut` when there are more. Read by the fact `verified-models`.
+ * `file STATE strong|weak SCAN FORMAT ROLE PATH`, `model APPROVAL REGISTRATION PATH\tNAME`, `cut` when there are more of either. Read by the fact `verified-models`.
  */
 export function verifiedSection(inventory: HostInventory, places: readonly VerifiedPlace[]): SectionOutput {
   const files = places.flatMap(({ model, files: all }) =>
@@ -49,7 +52,13 @@ export function verifiedSection(inventory: HostInventory, places: readonly Verif
         return `root ${told} ${count} ${bytes} ${oneLine(path)}`
       }),
     ...sorted.slice(0, MAX_FILES).map(({ text }) => text),
-    ...(sorted.length > MAX_FILES ? ['cut'] : []),
+    ...places
+      .slice(0, MAX_MODELS)
+      .map(
+        ({ model, approval }) =>
+          `model ${approval.approval} ${approval.registration || '-'} ${oneLine(model.path)}\t${oneLine(model.name)}`,
+      ),
+    ...(sorted.length > MAX_FILES || places.length > MAX_MODELS ? ['cut'] : []),
     '',
   ].join('\n')
   return {

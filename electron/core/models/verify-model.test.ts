@@ -128,10 +128,13 @@ test.each<[string, string, string, Partial<ExpectedValue['origin']>, boolean]>([
   expect(result).toEqual([`a verified${weak ? ' weak' : ''}`])
 })
 
+const unregistered = { approval: 'unregistered' as const, registration: '' }
+
 test('the same bytes are one artifact, under whatever names; unhashed ones stay apart', () => {
   const at = (host: string, hashes: readonly StoredHash[]) => ({
     model: model({ host }),
     files: verifyModel(model({ host }), [stored('a')], [], { hashes: hashBook(hashes), scans }),
+    approval: unregistered,
   })
   expect(
     artifactsOf([at('x', [hash('a', A)]), at('y', [hash('a', A)]), at('z', [hash('a', B)])]).map(({ places }) =>
@@ -143,7 +146,11 @@ test('the same bytes are one artifact, under whatever names; unhashed ones stay 
 
 test('what an audit writes down, its fact reads', () => {
   const places = [
-    { model: model(), files: verifyModel(model(), [stored('a b')], [value('a b', A)], { hashes: hashBook([hash('a b', A)]), scans }) },
+    {
+      model: model(),
+      files: verifyModel(model(), [stored('a b')], [value('a b', A)], { hashes: hashBook([hash('a b', A)]), scans }),
+      approval: { approval: 'not-for-host' as const, registration: 'r1' },
+    },
   ]
   const inventory = {
     host: 'h',
@@ -156,6 +163,7 @@ test('what an audit writes down, its fact reads', () => {
   expect(parseVerifiedModels(verifiedSection(inventory, places).stdout)).toMatchObject({
     roots: [{ path: '/m x', complete: true, files: 1, bytes: 4 }],
     files: [{ path: '/m/a b', state: 'verified', weak: false, scan: 'not-scanned', weights: true }],
+    models: [{ name: 'm', path: '/m', approval: 'not-for-host', line: 4 }],
     cut: false,
   })
 })

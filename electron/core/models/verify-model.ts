@@ -169,6 +169,7 @@ export const loudestState = (counts: ModelArtifact['counts']): FileState =>
 export interface VerifiedPlace {
   readonly model: HostModel
   readonly files: readonly VerifiedFile[]
+  readonly approval: ModelArtifact['approvals'][number]
 }
 
 /** The same bytes, whatever the files are called and wherever they lie; undefined until all are hashed. Pages beside the weights do not count. */
@@ -205,6 +206,7 @@ function artifactOf(place: VerifiedPlace): ModelArtifact {
     name: model.name,
     kind: model.kind,
     places: [model],
+    approvals: [place.approval],
     bytes: model.bytes,
     files: model.files,
     state: loudestState(counts),
@@ -224,6 +226,7 @@ function joined(one: ModelArtifact, other: ModelArtifact): ModelArtifact {
   return {
     ...one,
     places: [...one.places, ...other.places],
+    approvals: [...one.approvals, ...other.approvals],
     state: louder.state,
     counts: louder.counts,
     weak: one.weak && other.weak,

@@ -47,6 +47,7 @@ import modelFilesNotNamedAsPickle from './controls/models/model-files-not-named-
 import modelFilesNotWorldAccessible from './controls/models/model-files-not-world-accessible.control.ts'
 import modelFilesOwnedByService from './controls/models/model-files-owned-by-service.control.ts'
 import modelHashesVerifiedAtSource from './controls/models/model-hashes-verified-at-source.control.ts'
+import modelsServedApproved from './controls/models/models-served-approved.control.ts'
 import firewallDefaultDenyInbound from './controls/network/firewall-default-deny-inbound.control.ts'
 import firewallDefaultDenyOutbound from './controls/network/firewall-default-deny-outbound.control.ts'
 import inferencePortOnlyFromApp from './controls/network/inference-port-only-from-app.control.ts'
@@ -217,6 +218,7 @@ export const controls: readonly AnyControl[] = [
   modelHashesVerifiedAtSource,
   modelFilesNotNamedAsPickle,
   modelApprovalProcessDocumented,
+  modelsServedApproved,
   engineDownloadsDisabled,
   imagesChangeOnlyByHand,
   airgapEnginesOffline,

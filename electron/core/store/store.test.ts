@@ -150,7 +150,17 @@ describe('audit repo', () => {
   })
 
   /** Tables of a later migration, which a database of version 2 does not have. */
-  const MODEL_TABLES = ['model_listing', 'model', 'model_file', 'model_hash', 'model_hasher', 'model_expected', 'model_scan']
+  const MODEL_TABLES = [
+    'model_listing',
+    'model',
+    'model_file',
+    'model_hash',
+    'model_hasher',
+    'model_expected',
+    'model_scan',
+    'registration_step',
+    'publisher_change',
+  ]
     .map((table) => `DROP TABLE ${table};`)
     .join(' ')
 

@@ -26,6 +26,7 @@ const model = (name: string, more: Partial<ModelArtifact> = {}): ModelArtifact =
   name,
   kind: 'file',
   places: [place('gpu-01')],
+  approvals: [],
   bytes: 10,
   files: 1,
   state: 'verified',

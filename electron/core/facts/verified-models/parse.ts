@@ -1,7 +1,8 @@
 import { type FileState, fileStates } from '#shared/model/file-state.ts'
 import { type ModelFormat, modelFormats } from '#shared/model/model-format.ts'
+import { placeApprovals } from '#shared/model/registration-state.ts'
 import { type ScanOutcome, scanOutcomes } from '#shared/model/scan-report.ts'
-import type { VerifiedModelFile, VerifiedModels, VerifiedRoot } from './verified-models.ts'
+import type { RegisteredModel, VerifiedModelFile, VerifiedModels, VerifiedRoot } from './verified-models.ts'
 
 const oneOf = <T extends string>(all: readonly T[], word: string | undefined): T | undefined => all.find((it) => it === word)
 
@@ -11,6 +12,7 @@ export function parseVerifiedModels(stdout: string): VerifiedModels | undefined 
   let cut = false
   const roots: VerifiedRoot[] = []
   const files: VerifiedModelFile[] = []
+  const models: RegisteredModel[] = []
   for (const [index, text] of stdout.split('\n').entries()) {
     const line = index + 1
     const [kind = '', ...words] = text.split(' ')
@@ -39,7 +41,12 @@ export function parseVerifiedModels(stdout: string): VerifiedModels | undefined 
         weights: role === 'weights',
         line,
       })
+    } else if (kind === 'model') {
+      const [state, , ...rest] = words
+      const approval = oneOf(placeApprovals, state)
+      const [path = '', name = ''] = rest.join(' ').split('\t')
+      if (approval !== undefined) models.push({ name, path, approval, line })
     }
   }
-  return listedAt === '' ? undefined : { listedAt, roots, files, cut }
+  return listedAt === '' ? undefined : { listedAt, roots, files, models, cut }
 }

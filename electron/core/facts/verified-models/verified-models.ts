@@ -1,5 +1,6 @@
 import type { FileState } from '#shared/model/file-state.ts'
 import type { ModelFormat } from '#shared/model/model-format.ts'
+import type { PlaceApproval } from '#shared/model/registration-state.ts'
 import type { ScanOutcome } from '#shared/model/scan-report.ts'
 
 /** What Gatehouse's own look at the models found before this audit. Asks nothing on the host. */
@@ -7,6 +8,7 @@ export interface VerifiedModels {
   readonly listedAt: string
   readonly roots: readonly VerifiedRoot[]
   readonly files: readonly VerifiedModelFile[]
+  readonly models: readonly RegisteredModel[]
   /** More files than are told: then what is missing here is not known. */
   readonly cut: boolean
 }
@@ -32,5 +34,13 @@ export interface VerifiedModelFile {
   readonly format: ModelFormat | 'unknown'
   readonly weights: boolean
   /** Line of section `verified-models`. */
+  readonly line: number
+}
+
+/** A model, and what the approval process said of its bytes on this host at the time of the audit. */
+export interface RegisteredModel {
+  readonly name: string
+  readonly path: string
+  readonly approval: PlaceApproval
   readonly line: number
 }

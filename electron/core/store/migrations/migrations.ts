@@ -3,6 +3,7 @@ import { sql as decisions } from './0002-decisions.ts'
 import { sql as briefs } from './0003-briefs.ts'
 import { sql as models } from './0004-models.ts'
 import { sql as modelScans } from './0005-model-scans.ts'
+import { sql as registrations } from './0006-registrations.ts'
 
 /** In order; a database at version n has seen the first n. Append only. */
-export const migrations: readonly string[] = [audits, decisions, briefs, models, modelScans]
+export const migrations: readonly string[] = [audits, decisions, briefs, models, modelScans, registrations]

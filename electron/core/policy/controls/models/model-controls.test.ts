@@ -8,6 +8,7 @@ import notPickle from './model-files-not-named-as-pickle.control.ts'
 import closed from './model-files-not-world-accessible.control.ts'
 import owned from './model-files-owned-by-service.control.ts'
 import verified from './model-hashes-verified-at-source.control.ts'
+import approved from './models-served-approved.control.ts'
 
 /** Records as the script prints them: a directory and one file in it. */
 function listing(directory: string, file: string, { parent = '755', end = '#/0/root/done', name = 'a' } = {}) {
@@ -45,6 +46,9 @@ function looked(file: string, root = 'listed 1 9') {
   const models = parseVerifiedModels(`listed 2026-11-26T00:00:00Z\nroot ${root} /models\n${file}\n`)
   return { 'verified-models': models ? known(models) : unknown('none', []) }
 }
+
+/** What the approval process said of the models before this audit. */
+const registered = (model: string, root?: string) => looked(`model ${model}\tm`, root)
 
 test.each([
   ['owned by the service', owned, listing(...own), {}, 'pass'],
@@ -174,12 +178,72 @@ test.each([
     looked('file verified strong cleared safetensors weights /models/x.pt'),
     'warning',
   ],
+  ['approved, and all that lies there is known', approved, listing(...own), registered('approved r1 /models/a'), 'pass'],
+  ['approved by who requested it', approved, listing(...own), registered('approved-alone r1 /models/a'), 'pass'],
+  ['unregistered', approved, listing(...own), registered('unregistered - /models/a'), 'fail'],
+  ['changed since its approval', approved, listing(...own), registered('changed r1 /models/a'), 'fail'],
+  ['rejected', approved, listing(...own), registered('rejected r1 /models/a'), 'fail'],
+  ['approved for another host', approved, listing(...own), registered('not-for-host r1 /models/a'), 'fail'],
+  ['still in checks', approved, listing(...own), registered('in-checks r1 /models/a'), 'fail'],
+  ['superseded', approved, listing(...own), registered('superseded r1 /models/a'), 'warning'],
+  ['no hash of its bytes', approved, listing(...own), registered('not-hashed - /models/a'), 'not-evaluated'],
+  ['its models were never looked at', approved, listing(...own), {}, 'not-evaluated'],
+  [
+    'approved, but the directory changed since',
+    approved,
+    listing(...own),
+    registered('approved r1 /models/a', 'listed 2 9'),
+    'not-evaluated',
+  ],
+  [
+    'approved, but some weights are of no model',
+    approved,
+    listing(...own),
+    registered('approved r1 /models/a', 'unsorted 1 9'),
+    'not-evaluated',
+  ],
+  [
+    'unregistered, in a directory that changed since',
+    approved,
+    listing(...own),
+    registered('unregistered - /models/a', 'listed 2 9'),
+    'fail',
+  ],
+  [
+    'it has no place for models',
+    approved,
+    listing(...own),
+    { ...registered('approved r1 /models/a'), services: [{ ...service, modelPaths: [] }] },
+    'not-evaluated',
+  ],
+  [
+    'another place than the listed one',
+    approved,
+    listing(...own),
+    { ...registered('approved r1 /models/a'), services: [{ ...service, modelPaths: ['/srv'] }] },
+    'not-evaluated',
+  ],
+  [
+    'a model that another server has',
+    approved,
+    listing(...own),
+    { ...registered('unregistered - /srv/a'), services: [{ ...service, engine: 'ollama' }] },
+    'not-applicable',
+  ],
+  [
+    'a server that loads one, and no model is there',
+    approved,
+    listing(...own),
+    { ...registered('approved - /srv/a'), services: [{ ...service, engine: 'vllm' }] },
+    'not-evaluated',
+  ],
+  ['approvals without a server', approved, listing(...own), { services: [] }, 'not-applicable'],
   ['nothing there and no server', closed, parseModelFiles('@//models\n#/0/self/missing\n'), { services: [] }, 'not-applicable'],
 ] as const)('%s', (_, control, directories, change, expected) => {
   const open = control as unknown as Control
   const verdicts = open.evaluate(
     {
-      'model-files': { directories },
+      'model-files': control === approved ? known({ directories }) : { directories },
       services: [service],
       accounts: members([]),
       'verified-models': unknown('no', []),

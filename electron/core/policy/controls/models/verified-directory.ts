@@ -1,6 +1,6 @@
 import type { FactResult } from '../../../facts/fact.ts'
 import type { ModelDirectory } from '../../../facts/model-files/model-files.ts'
-import type { VerifiedModelFile, VerifiedModels } from '../../../facts/verified-models/verified-models.ts'
+import type { VerifiedModelFile, VerifiedModels, VerifiedRoot } from '../../../facts/verified-models/verified-models.ts'
 import type { Citation } from '../../control.ts'
 
 /** What was found below one directory. Without `whole` some file there is not among them: then it may accuse, but pass nothing. */
@@ -15,12 +15,18 @@ export interface VerifiedDirectory {
  */
 export function verifiedFilesOf(directory: ModelDirectory, models: FactResult<VerifiedModels>): VerifiedDirectory | undefined {
   if (!models.known || !directory.complete) return undefined
-  const root = models.value.roots.find(({ path }) => path === directory.path)
+  const root = rootAsListed(directory, models.value)
+  if (!root?.complete) return undefined
+  return { files: models.value.files.filter(({ path }) => path.startsWith(`${directory.path}/`)), whole: root.sorted && !models.value.cut }
+}
+
+/** What Gatehouse listed of a directory, when this audit counts as many files and bytes there. */
+export function rootAsListed(directory: ModelDirectory, { roots }: VerifiedModels): VerifiedRoot | undefined {
+  const root = roots.find(({ path }) => path === directory.path)
   const kinds = directory.kinds.filter(({ type }) => type === 'file')
   const count = kinds.reduce((sum, kind) => sum + kind.count, 0)
   const bytes = kinds.reduce((sum, kind) => sum + kind.bytes, 0)
-  if (!root?.complete || root.files !== count || root.bytes !== bytes) return undefined
-  return { files: models.value.files.filter(({ path }) => path.startsWith(`${directory.path}/`)), whole: root.sorted && !models.value.cut }
+  return root?.files === count && root.bytes === bytes ? root : undefined
 }
 
 export const citeVerified = (files: readonly VerifiedModelFile[], note?: (file: VerifiedModelFile) => string): Citation[] =>

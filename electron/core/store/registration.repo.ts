@@ -1,0 +1,37 @@
+import type Database from 'libsql'
+import type { Registration, RegistrationStep } from '#shared/model/model-registration.ts'
+import type { PublisherChange } from '#shared/model/publisher.ts'
+
+/** Registrations of models and changes of the list of publishers. Only ever added to. */
+export interface RegistrationRepo {
+  /** In the order in which they were requested. */
+  list(fleet: string): Registration[]
+  /** Adds one step; the first begins the registration. */
+  add(fleet: string, id: string, model: string, step: RegistrationStep): void
+  publisherChanges(): PublisherChange[]
+  changePublisher(change: PublisherChange): void
+}
+
+type Row = Record<string, unknown>
+
+export function createRegistrationRepo(database: Database.Database): RegistrationRepo {
+  const insert = database.prepare('INSERT INTO registration_step (fleet, registration, model, step) VALUES (?, ?, ?, ?)')
+  const all = database.prepare('SELECT registration, model, step FROM registration_step WHERE fleet = ? ORDER BY position')
+  const insertChange = database.prepare('INSERT INTO publisher_change (change) VALUES (?)')
+  const allChanges = database.prepare('SELECT change FROM publisher_change ORDER BY position')
+  return {
+    list(fleet) {
+      const found = new Map<string, { readonly id: string; readonly model: string; readonly steps: RegistrationStep[] }>()
+      for (const row of all.all(fleet) as Row[]) {
+        const id = String(row.registration)
+        const registration = found.get(id) ?? { id, model: String(row.model), steps: [] }
+        registration.steps.push(JSON.parse(String(row.step)) as RegistrationStep)
+        found.set(id, registration)
+      }
+      return [...found.values()]
+    },
+    add: (fleet, id, model, step) => void insert.run(fleet, id, model, JSON.stringify(step)),
+    publisherChanges: () => (allChanges.all() as Row[]).map((row) => JSON.parse(String(row.change)) as PublisherChange),
+    changePublisher: (change) => void insertChange.run(JSON.stringify(change)),
+  }
+}
