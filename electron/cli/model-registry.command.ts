@@ -54,7 +54,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     told(services.registry.test(services.fleet.require(), read('test', stepRequests.test, { id, name, where, result, passed: !failed }))),
   approve: (services, { name, tier, host }, [id]) =>
     told(
-      services.registry.approve(services.fleet.require(), read('approve', stepRequests.approve, { id, name, tiers: tier, hosts: host })),
+      services.registry.approve(
+        services.fleet.require(),
+        read('approve', stepRequests.approve, { id, name, tiers: tier, hosts: host }),
+        false,
+      ),
     ),
   reject: (services, { name, reason }, [id]) =>
     told(services.registry.reject(services.fleet.require(), read('reject', stepRequests.end, { id, name, reason }))),

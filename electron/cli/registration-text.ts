@@ -45,7 +45,7 @@ function detailsOf(step: RegistrationStep): string[] {
     case 'tested':
       return [step.result]
     case 'approved':
-      return [`for ${step.tiers.join(', ')} on ${step.hosts.join(', ')}`]
+      return [`for ${step.tiers.join(', ')} on ${step.hosts.join(', ')}${step.secondFactor ? '' : ', without a second factor'}`]
     case 'deployed':
       return [step.detail]
     case 'superseded':

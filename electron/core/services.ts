@@ -106,7 +106,6 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     models,
     inventory: modelRepo,
     ledger,
-    requireStepUp: stepUp.require,
     by: ports.account,
     changed: ports.changed,
   })

@@ -55,7 +55,10 @@ export const registrationStepSchema = z.discriminatedUnion('step', [
     name: person,
     tiers: z.array(z.enum(modelTiers)),
     hosts: hostNames,
+    /** By the person who requested it. */
     alone: z.boolean(),
+    /** A code of the approver's authenticator was taken just before; a terminal has none. */
+    secondFactor: z.boolean(),
   }),
   z.object({ ...written, step: z.literal('deployed'), host: z.string(), path: z.string(), detail: z.string() }),
   z.object({ ...written, step: z.literal('rejected'), name: person, reason: z.string() }),

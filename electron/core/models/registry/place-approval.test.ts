@@ -17,7 +17,7 @@ const reviewed = (of: ModelContent): RegistrationStep => ({
 })
 const tested = (passed = true): RegistrationStep => ({ step: 'tested', name: 'Bob', where: 'lab', passed, result: 'fine', ...written() })
 const approved = (hosts: readonly string[] = ['gpu-01'], alone = false): RegistrationStep => ({
-  ...{ step: 'approved', name: 'Eve', tiers: ['users'], hosts: [...hosts], alone, ...written() },
+  ...{ step: 'approved', name: 'Eve', tiers: ['users'], hosts: [...hosts], alone, secondFactor: true, ...written() },
 })
 const ended = (step: 'rejected' | 'revoked'): RegistrationStep => ({ step, name: 'Eve', reason: 'no', ...written() })
 const superseded = (): RegistrationStep => ({ step: 'superseded', successor: 'x', ...written() })

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { failureOf, GatehouseError } from '#shared/errors.ts'
+import { failureOf } from '#shared/errors.ts'
 import { type Fleet, fleetSchema } from '#shared/model/fleet.ts'
 import type { HostModel, ModelFile } from '#shared/model/model-inventory.ts'
 import type { Registration } from '#shared/model/model-registration.ts'
@@ -50,13 +50,11 @@ let now: number
 let repo: ModelRepo
 let registry: RegistryService
 let models: ReturnType<typeof createModelService>
-let stepUp: () => void
 let records: () => readonly string[]
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-registry-'))
   now = Date.UTC(2026, 10, 26)
-  stepUp = () => undefined
   const clock = { now: () => (now += 1000) }
   const { database } = openDatabase(folder, now)
   repo = createModelRepo(database)
@@ -72,7 +70,6 @@ beforeEach(() => {
   })
   registry = createRegistryService({
     ...{ clock, repo: registrations, models, inventory: repo, ledger, by: 'admin', changed: () => undefined },
-    requireStepUp: () => stepUp(),
   })
   records = () => ledger.read().records.map(({ action }) => action)
   lies('gpu-01')
@@ -115,7 +112,7 @@ const request = (of = fleet): Registration =>
   registry.request(of, { model: 'm', name: 'Ada', source: 'hf.co/meta-llama/m', revision: '', purpose: 'chat', licence: 'MIT', hosts: [] })
 const review = (id: string, note = '', of = fleet) => registry.review(of, { id, host: 'gpu-01', name: 'Bob', note })
 const test_ = (id: string, passed = true) => registry.test(fleet, { id, name: 'Bob', where: 'lab', passed, result: 'fine' })
-const approve = (id: string, name = 'Eve', of = fleet) => registry.approve(of, { id, name, tiers: ['users'], hosts: ['gpu-01'] })
+const approve = (id: string, name = 'Eve', of = fleet) => registry.approve(of, { id, name, tiers: ['users'], hosts: ['gpu-01'] }, true)
 const code = (run: () => unknown) => {
   try {
     run()
@@ -217,13 +214,8 @@ describe('an approval', () => {
     expect(code(() => approve(steps(), 'ADA', fleetOf({ fourEyes: true })))).toBe('registry.four-eyes')
     expect(models.overview(fleetOf({ fourEyes: true })).artifacts[0]?.approvals[0]?.approval).toBe('four-eyes-missing')
   })
-  test('needs the second factor, and records nothing without', () => {
-    const { id } = test_(review(request().id, 'n').id)
-    stepUp = () => {
-      throw new GatehouseError({ code: 'prompt.unavailable', detail: '' })
-    }
-    expect(code(() => approve(id))).toBe('prompt.unavailable')
-    expect(stateOf(registry.get(fleet, id))).toBe('tested')
+  test('says whether a second factor was shown', () => {
+    expect(approve(test_(review(request().id, 'n').id).id).steps.at(-1)).toMatchObject({ secondFactor: true })
   })
   test('supersedes the one before; a host that is not named is not approved', () => {
     const first = throughAll()

@@ -21,8 +21,6 @@ export interface RegistryServicePorts {
   readonly models: Pick<ModelService, 'files'>
   readonly inventory: Pick<ModelRepo, 'models' | 'files' | 'hashes'>
   readonly ledger: Pick<Ledger, 'append'>
-  /** Throws unless the person at this console has just proven who they are. */
-  readonly requireStepUp: () => void
   /** Account of the person at this console. */
   readonly by: string
   readonly changed: (event: 'models:changed') => void
@@ -40,8 +38,8 @@ export interface RegistryService {
   /** Binds the registration to the bytes on `host`. Throws `registry.not-sound`, `registry.note-needed`. */
   review(fleet: Fleet, request: StepRequest<'review'>): Registration
   test(fleet: Fleet, request: StepRequest<'test'>): Registration
-  /** Supersedes what was approved under the same name before. Throws `registry.four-eyes`, `step-up.needed`. */
-  approve(fleet: Fleet, request: StepRequest<'approve'>): Registration
+  /** Supersedes what was approved under the same name before. `secondFactor`: whether one was just shown. Throws `registry.four-eyes`. */
+  approve(fleet: Fleet, request: StepRequest<'approve'>, secondFactor: boolean): Registration
   reject(fleet: Fleet, request: StepRequest<'end'>): Registration
   revoke(fleet: Fleet, request: StepRequest<'end'>): Registration
   /** Records that it was put on a host. */
@@ -52,7 +50,7 @@ export interface RegistryService {
 }
 
 export function createRegistryService(ports: RegistryServicePorts): RegistryService {
-  const { clock, repo, models, inventory, ledger, requireStepUp, by, changed } = ports
+  const { clock, repo, models, inventory, ledger, by, changed } = ports
   const written = () => ({ at: new Date(clock.now()).toISOString(), account: by })
 
   function get(fleet: Fleet, id: string): Registration {
@@ -136,14 +134,13 @@ export function createRegistryService(ports: RegistryServicePorts): RegistryServ
       })
     },
     test: (fleet, { id, ...request }) => record(fleet, due(fleet, id, 'tested'), { ...written(), step: 'tested', ...request }),
-    approve(fleet, { id, ...request }) {
+    approve(fleet, { id, ...request }, secondFactor) {
       const registration = due(fleet, id, 'approved')
       requireHosts(fleet, request.hosts)
       const requester = lastStep(registration, 'requested')?.name ?? ''
       const alone = samePerson(requester, request.name)
       if (alone && fleet.policy.fourEyes) throw new GatehouseError({ code: 'registry.four-eyes', detail: `${requester} requested it` })
-      requireStepUp()
-      const approved = record(fleet, registration, { ...written(), step: 'approved', ...request, alone })
+      const approved = record(fleet, registration, { ...written(), step: 'approved', ...request, alone, secondFactor })
       for (const other of repo.list(fleet.name))
         if (other.id !== id && other.model === registration.model && stateOf(other) === 'approved')
           record(fleet, other, { ...written(), step: 'superseded', successor: id })
@@ -179,7 +176,7 @@ function stepWords(step: RegistrationStep): string {
     case 'tested':
       return `tested by ${step.name} on ${step.where}: ${step.passed ? 'passed' : 'failed'}, ${step.result}`
     case 'approved':
-      return `approved by ${step.name}${step.alone ? ', who requested it' : ''} for ${step.tiers.join(', ')} on ${step.hosts.join(', ')}`
+      return `approved by ${step.name}${step.alone ? ', who requested it' : ''} for ${step.tiers.join(', ')} on ${step.hosts.join(', ')}${step.secondFactor ? '' : ', without a second factor'}`
     case 'deployed':
       return `deployed to ${step.host}:${step.path}, ${step.detail}`
     case 'superseded':
