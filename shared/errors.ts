@@ -148,6 +148,7 @@ export const errorCatalogue = {
     hint: 'It ends by itself: its undo is armed on the host. Try again in a few minutes.',
     retry: 'later',
   },
+  'push.running': { title: 'A push is already running', hint: 'Wait for its verdict, or undo it.', retry: 'later' },
   'push.plan-invalid': { title: 'This is no plan that can be pushed', hint: 'Make it anew with gatehouse plan.', retry: 'after-fix' },
   'push.interrupted': { title: 'A step of the push did not finish', hint: 'The verdict says what came of it.', retry: 'after-fix' },
   'step-up.needed': {

@@ -23,7 +23,13 @@ import { waiverState } from './policy/decisions.ts'
 import { controls } from './policy/registry.ts'
 import type { Ports, PromptPort, Transport } from './ports.ts'
 import { fleetSudoers } from './probe/fleet-sudoers.ts'
+import { pushRecords } from './push/history.ts'
+import { parametersFor, templateOf } from './push/plan.ts'
+import { createPlanArchive } from './push/plan-archive.ts'
+import { createPushJobs, type PushJobs } from './push/push-jobs.ts'
 import { createPushService, type PushService } from './push/push-service.ts'
+import { render } from './push/render.ts'
+import { shippedTemplates } from './push/templates.ts'
 import { createStepUp, type StepUp } from './step-up/step-up.ts'
 import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
@@ -46,6 +52,7 @@ export interface Services {
   readonly models: ModelService
   readonly registry: RegistryService
   readonly pushes: PushService
+  readonly pushJobs: PushJobs
   readonly ledger: Ledger
   readonly stepUp: StepUp
   /** Every waiver of a fleet, newest first, and how it stands today. */
@@ -98,7 +105,9 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const audits = createAuditService({ ...ports, repo, decisions: decisions.of, advisories: advisories.book, recorded: models.recorded })
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
   const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
-  const pushes = createPushService({ ...ports, who: `${ports.account} at ${hostname()}`, ledger, advisories: advisories.book })
+  const plans = createPlanArchive(ports.paths.data)
+  const who = `${ports.account} at ${hostname()}`
+  const pushes = createPushService({ ...ports, who, ledger, advisories: advisories.book, plans })
   const stepUp = createStepUp({ ...ports, ledger })
   const registry = createRegistryService({
     clock: ports.clock,
@@ -109,6 +118,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     by: ports.account,
     changed: ports.changed,
   })
+  const pushJobs = createPushJobs({ ...ports, pushes, stepUp })
   let outlook: string = randomUUID()
   let open: Transport | undefined
 
@@ -117,6 +127,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     open = undefined
     audits.cancel()
     models.cancel()
+    pushJobs.stopPlanning()
     await old?.close()
   }
 
@@ -172,13 +183,46 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     return { revision: `${base} ${sequence}`, whole, job: audits.job(), outcome, hosts }
   }
 
+  /** Another fleet has other connections, and a push needs its own until its verdict. */
+  function unlessPushing<T>(run: () => T): T {
+    const job = pushJobs.job()
+    if (job && job.state !== 'finished') throw new GatehouseError({ code: 'push.running', detail: `on ${job.plan.host}` })
+    return run()
+  }
+
+  /** The results of a host are not what they were once it was changed: it is audited again. */
+  function startPush({ plan, typedHost }: Input<'push:start'>): Output<'push:start'> {
+    const of = fleet.require()
+    const over = transport()
+    const { job, done } = pushJobs.start(of, over, plan, typedHost)
+    void done.then(({ result }) => {
+      if (result && audits.job()?.state !== 'running' && open === over) audits.start(of, over, [job.plan.host])
+    })
+    return job
+  }
+
+  function pushHistory(): Output<'push:history'> {
+    const { records, broken } = ledger.read()
+    return {
+      pushes: pushRecords(records, plans.find),
+      brokenLedger: broken ? `record ${broken.line} ${broken.reason}` : null,
+    }
+  }
+
+  /** Nothing is filled from a host that was never looked at. */
+  function pushParameters({ host, template }: Input<'push:parameters'>): Output<'push:parameters'> {
+    const { manifest } = templateOf(template)
+    const audit = audits.host(fleet.require(), host)
+    return render(manifest, audit ? parametersFor(manifest, audit, {}) : {}).parameters
+  }
+
   const view = <V>(host: string, project: (sources: ViewSources) => V): V | null => current() && views.show(fleet.require(), host, project)
 
   const answers: { readonly [C in Channel]?: (input: Input<C>) => Output<C> | Promise<Output<C>> } = {
     'fleet:current': () => fleet.state(),
-    'fleet:load': ({ path }) => fleet.load(path),
-    'fleet:demo': openDemo,
-    'fleet:close': () => fleet.close(),
+    'fleet:load': ({ path }) => unlessPushing(() => fleet.load(path)),
+    'fleet:demo': () => unlessPushing(openDemo),
+    'fleet:close': () => unlessPushing(() => fleet.close()),
     'audit:start': ({ hosts }) => audits.start(fleet.require(), transport(), hosts).job,
     'audit:cancel': () => {
       audits.cancel()
@@ -227,6 +271,20 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     'connection:states': () =>
       (open?.jumpStates() ?? []).map(({ name, state, roundTripMs, failure }) => ({ name, state, roundTripMs, failure })),
     'connection:changed-keys': () => [...queue.changedKeys()],
+    'push:templates': () => [...shippedTemplates()],
+    'push:parameters': pushParameters,
+    'push:plan': (choice) => pushJobs.plan(fleet.require(), transport(), choice),
+    'push:stop-planning': () => {
+      pushJobs.stopPlanning()
+      return null
+    },
+    'push:start': startPush,
+    'push:undo': () => {
+      pushJobs.undo()
+      return null
+    },
+    'push:job': () => pushJobs.job(),
+    'push:history': pushHistory,
     'step-up:state': () => stepUp.state(),
     'step-up:enrol': () => stepUp.enrol(),
     'step-up:confirm': ({ code }) => stepUp.confirm(code),
@@ -244,6 +302,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     waivers,
     openDemo,
     pushes,
+    pushJobs,
     ledger,
     stepUp,
     transport,

@@ -42,8 +42,8 @@ export function createEngineServices(
 }
 
 /**
- * Answers the window's channels, and main's share of the channels that need a dialog: the import of a file that was chosen, and the text
- * of a report before it is saved. Never rejects.
+ * Answers the window's channels, and main's share of the channels that need a dialog: the import of a file that was chosen, the text of a
+ * report before it is saved, and the plan that is confirmed. Never rejects.
  */
 async function answer(
   services: Services,
@@ -70,6 +70,10 @@ async function answer(
     if (channel === 'audit:export') {
       const { format } = input as { format: ReportFormat }
       return { ok: true, value: { text: services.report(format) } }
+    }
+    if (channel === 'push:ready') {
+      const { plan, typedHost } = input as { plan: string; typedHost: string }
+      return { ok: true, value: services.pushJobs.ready(plan, typedHost) }
     }
     return await services.handle(channel as Channel, input)
   } catch (thrown) {

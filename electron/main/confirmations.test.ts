@@ -1,10 +1,48 @@
 import { expect, test } from 'vitest'
+import { failureOf } from '#shared/errors.ts'
+import type { Reply } from '#shared/ipc/contract.ts'
 import { contracts } from '#shared/ipc/contracts.ts'
 import { confirmationOf } from './confirmations.ts'
 
-test('whatever is confirmed says what it is', () => {
-  const confirmed = Object.entries(contracts).filter(([, { effect }]) => effect === 'changes-trust' || effect === 'changes-host')
-  expect(confirmed.length).toBeGreaterThan(0)
-  for (const [channel] of confirmed) expect(confirmationOf(channel).detail).not.toBe('')
-  for (const channel of ['host:unheard-of', 'toString']) expect(() => confirmationOf(channel)).toThrow('no words')
+const plan = {
+  ...{ host: 'gpu-03\u202e', address: '10.20.4.13', template: { id: 'ollama-loopback' }, unit: 'ollama.service', danger: 'restart' },
+  files: [{ path: '/etc/systemd/system/ollama.service.d/zz-gatehouse-loopback.conf' }],
+}
+
+function engine(enrolled: boolean, unlockedUntil: string | null) {
+  const asked: string[] = []
+  const call = async (channel: string): Promise<Reply<unknown>> => {
+    asked.push(channel)
+    return { ok: true, value: channel === 'step-up:state' ? { enrolled, unlockedUntil } : plan }
+  }
+  return { call, asked }
+}
+const open = engine(true, '2026-11-26T09:10:00.000Z')
+const codeOf = (run: Promise<unknown>) => run.then(String, (error) => failureOf(error).code)
+
+const confirmed = Object.entries(contracts).filter(([, { effect }]) => effect === 'changes-trust' || effect === 'changes-host')
+
+test.each(confirmed)('%s says what it is', async (channel) => {
+  const { title, detail, action } = await confirmationOf(channel, {}, open.call)
+  expect([title, detail, action].filter((text) => text.length < 5)).toEqual([])
+})
+
+test('what nobody wrote words for is not confirmed', async () => {
+  for (const channel of ['host:unheard-of', 'toString']) await expect(confirmationOf(channel, null, open.call)).rejects.toThrow('no words')
+})
+
+test('a code is asked for before anything is shown; the first enrolment needs none, another one does', async () => {
+  const locked = engine(true, null)
+  expect(await codeOf(confirmationOf('push:start', {}, locked.call))).toBe('step-up.needed')
+  expect(locked.asked).toEqual(['step-up:state'])
+  expect(await codeOf(confirmationOf('step-up:enrol', null, locked.call))).toBe('step-up.needed')
+  expect(await codeOf(confirmationOf('push:start', {}, engine(false, null).call))).toBe('step-up.needed')
+  expect((await confirmationOf('step-up:enrol', null, engine(false, null).call)).action).toBe('Enrol it')
+})
+
+test('a push names host, files and danger as the engine has them, and no character that hides', async () => {
+  const { title, detail } = await confirmationOf('push:start', { plan: 'x', host: 'gpu-01' }, open.call)
+  expect(title).toMatch(/^Push ollama-loopback to gpu-03.*\?$/)
+  expect(title).not.toContain('\u202e')
+  expect(detail).toMatch(/10\.20\.4\.13.*zz-gatehouse-loopback\.conf; ollama\.service\. The service is restarted/)
 })

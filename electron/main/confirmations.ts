@@ -1,4 +1,9 @@
 import { type BrowserWindow, dialog } from 'electron'
+import { GatehouseError } from '#shared/errors.ts'
+import type { Input, Output } from '#shared/ipc/contracts.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import { visible } from '#shared/words.ts'
+import { type EngineCall, engineValue } from './fleet.handlers.ts'
 
 /** What a change says of itself in the dialog. Text of hosts never goes in here. */
 export interface Confirmation {
@@ -23,18 +28,40 @@ export async function confirmNatively(window: BrowserWindow, it: Confirmation): 
   return response === 1
 }
 
-/** What a channel that must be confirmed says of itself. */
-const confirmations: Readonly<Record<string, Confirmation>> = {
-  'step-up:enrol': {
+type Words = (input: unknown, engine: EngineCall) => Promise<Confirmation>
+
+/** What a channel that must be confirmed says of itself; what it names comes from the engine, never from the page. */
+const confirmations: Readonly<Record<string, Words>> = {
+  'step-up:enrol': async () => ({
     title: 'Enrol an authenticator on this console?',
     detail: 'Its codes then open pushes, approvals and quarantines. Go on only when you pressed the button for it yourself.',
     action: 'Enrol it',
-  },
+  }),
+  'push:start': async (input, engine) => pushWords(await engineValue<PushPlan>(engine('push:ready', input as Input<'push:start'>))),
 }
 
-/** Throws for a channel without words of its own: nobody could know what they agree to. */
-export function confirmationOf(channel: string): Confirmation {
-  const it = Object.hasOwn(confirmations, channel) ? confirmations[channel] : undefined
-  if (it === undefined) throw new Error(`${channel} has no words to be confirmed with`)
-  return it
+const dangers: Readonly<Record<PushPlan['danger'], string>> = {
+  none: 'No service is touched.',
+  reload: 'The service is reloaded.',
+  restart: 'The service is restarted: what it does at that moment is lost.',
+  'lock-out': 'A mistake could lock everybody out, Gatehouse too. The undo on the host then puts it back.',
+}
+
+const pushWords = ({ host, address, template, unit, danger, files }: PushPlan): Confirmation => ({
+  title: `Push ${template.id} to ${visible(host)}?`,
+  detail: `${visible(host)} (${visible(address)}): ${files.map(({ path }) => visible(path)).join(', ')}; ${visible(unit)}. ${dangers[danger]} The undo is armed on the host first, and runs by itself unless the change is proven.`,
+  action: 'Push it',
+})
+
+/**
+ * Throws for a channel without words of its own, since nobody could know what they agree to; and `step-up.needed`, so that a code is asked for
+ * before the dialog opens. The first enrolment is what makes codes possible.
+ */
+export async function confirmationOf(channel: string, input: unknown, engine: EngineCall): Promise<Confirmation> {
+  const words = Object.hasOwn(confirmations, channel) ? confirmations[channel] : undefined
+  if (words === undefined) throw new Error(`${channel} has no words to be confirmed with`)
+  const { enrolled, unlockedUntil } = await engineValue<Output<'step-up:state'>>(engine('step-up:state', null))
+  if (unlockedUntil === null && (enrolled || channel !== 'step-up:enrol'))
+    throw new GatehouseError({ code: 'step-up.needed', detail: 'no code was taken in the last 10 minutes' })
+  return words(input, engine)
 }

@@ -114,7 +114,8 @@ function start(): void {
       ...auditHandlers(dialogs, engine.call),
     },
     engine: fleet.call,
-    confirm: async (channel) => window !== null && (await confirmNatively(window, confirmationOf(channel))),
+    confirm: async (channel, input) =>
+      window !== null && (await confirmNatively(window, await confirmationOf(channel, input, engine.call))),
     isOwnWindow: (contents) => contents === window?.webContents.id,
     allowedOrigins: allowed.origins,
     log,

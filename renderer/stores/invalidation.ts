@@ -23,8 +23,19 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'models:overview',
     'models:files',
     'models:job',
+    'push:job',
+    'push:parameters',
   ],
-  'audit:changed': ['audit:latest', 'audit:host', ...views, 'audit:changes', 'audit:history', 'network:hosts', 'waiver:list'],
+  'audit:changed': [
+    'audit:latest',
+    'audit:host',
+    ...views,
+    'audit:changes',
+    'audit:history',
+    'network:hosts',
+    'waiver:list',
+    'push:parameters',
+  ],
   'waiver:changed': ['waiver:list', 'audit:latest', 'audit:host', ...views, 'audit:changes'],
   'attestation:changed': ['attestation:list', 'audit:latest', 'audit:host', ...views, 'audit:changes'],
   'job:changed': ['audit:latest'],
@@ -33,6 +44,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'models:changed': ['models:overview', 'models:files'],
   'model-job:changed': ['models:job'],
   'settings:changed': ['settings:get'],
+  'push:changed': ['push:job', 'push:history'],
   'step-up:changed': ['step-up:state'],
   'advisories:changed': ['advisories:state', 'host:packages'],
   'engine:changed': [
@@ -54,6 +66,8 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'models:files',
     'models:job',
     'step-up:state',
+    'push:job',
+    'push:history',
   ],
 }
 

@@ -9,6 +9,7 @@ import { hostContracts } from './host.contract.ts'
 import { modelsContracts } from './models.contract.ts'
 import { networkContracts } from './network.contract.ts'
 import { policyContracts } from './policy.contract.ts'
+import { pushContracts } from './push.contract.ts'
 import { stepUpContracts } from './step-up.contract.ts'
 
 /** Every channel with its contract. The preload never imports this. */
@@ -21,6 +22,7 @@ export const contracts = {
   ...policyContracts,
   ...advisoriesContracts,
   ...modelsContracts,
+  ...pushContracts,
   ...stepUpContracts,
 } as const satisfies Record<Channel, Contract>
 

@@ -1,3 +1,5 @@
+import type { PushRecord } from '#shared/model/push-job.ts'
+import { type PushPlan, pushVerdicts } from '#shared/model/push-plan.ts'
 import type { LedgerRecord } from '../audit/ledger/record.ts'
 
 const ends = ['push.verdict', 'push.refused', 'push.collect']
@@ -11,4 +13,37 @@ export function openPushes(records: readonly LedgerRecord[]): LedgerRecord[] {
     else last.set(record.subject, record)
   }
   return [...last.values()]
+}
+
+const MAX_RECORDS = 500
+
+/** Every push, newest first, as its records tell. */
+export function pushRecords(records: readonly LedgerRecord[], planOf: (id: string) => PushPlan | undefined): PushRecord[] {
+  const bySubject = new Map<string, LedgerRecord[]>()
+  for (const record of records.filter(({ action }) => action.startsWith('push.'))) {
+    const known = bySubject.get(record.subject)
+    if (known) known.push(record)
+    else bySubject.set(record.subject, [record])
+  }
+  const pushes = [...bySubject].flatMap(([id, [first, ...rest]]) => (first === undefined ? [] : [recordOf(id, first, rest, planOf(id))]))
+  return pushes.reverse().slice(0, MAX_RECORDS)
+}
+
+function recordOf(id: string, first: LedgerRecord, rest: readonly LedgerRecord[], plan: PushPlan | undefined): PushRecord {
+  const end = rest.findLast(({ action }) => ends.includes(action))
+  const last = end ?? rest.at(-1) ?? first
+  return {
+    ...{ id, host: first.host, who: first.who, startedAt: first.at, detail: first.detail },
+    state: stateOf(end),
+    end: end === undefined ? `${last.action.slice('push.'.length)}: ${last.detail}` : last.detail,
+    plan: plan ?? null,
+  }
+}
+
+/** A verdict stands at the beginning of its words. */
+function stateOf(end: LedgerRecord | undefined): PushRecord['state'] {
+  if (end === undefined) return 'open'
+  if (end.action === 'push.refused') return 'refused'
+  if (end.action === 'push.collect') return 'collected'
+  return pushVerdicts.find((verdict) => end.detail.startsWith(`${verdict}.`)) ?? 'unknown'
 }

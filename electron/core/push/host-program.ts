@@ -25,6 +25,7 @@ const runtimes = {
   clear: clearRuntime,
 } as const
 export type HostStep = keyof typeof runtimes
+export const hostSteps = Object.keys(runtimes) as readonly HostStep[]
 
 /** One file of a push, as the host is told. */
 export interface HostFile {

@@ -7,6 +7,7 @@ import type { Ledger } from '../audit/ledger/ledger.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
 import { hostPushOf, makePlan, parametersFor, pushOfPlan, templateOf } from './plan.ts'
+import type { PlanArchive } from './plan-archive.ts'
 import { render } from './render.ts'
 import { runStep } from './run-step.ts'
 import { type PushResult, runTransaction } from './transaction.ts'
@@ -19,6 +20,7 @@ export interface PushServicePorts {
   /** The person at this console, and the console: what another console is told while a push is open. */
   readonly who: string
   readonly advisories: () => AdvisoryBook
+  readonly plans: PlanArchive
 }
 
 export interface PlanChoice {
@@ -39,12 +41,13 @@ export interface PushService {
       /** After which the undo runs by itself; by default 120, longer where the look before took long. */
       readonly undoAfterSeconds?: number | undefined
       readonly signal: AbortSignal
-      readonly onStep: (step: string, detail: string) => void
+      /** The undo runs by itself `undoAfterSeconds` after the step `arm`. */
+      readonly onStep: (step: string, detail: string, undoAfterSeconds: number) => void
     },
   ): Promise<PushResult>
 }
 
-export function createPushService({ clock, log, ledger, version, who, advisories }: PushServicePorts): PushService {
+export function createPushService({ clock, log, ledger, version, who, advisories, plans }: PushServicePorts): PushService {
   const lookAt = async (fleet: Fleet, transport: Transport, host: Host, fresh: boolean, signal: AbortSignal) => {
     const request = { host, fleet, transport, advisories: advisories(), now: clock.now, signal, log, onProgress: () => undefined }
     return (await auditHost({ ...request, fresh })).audit
@@ -73,6 +76,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
       const { host, push } = pushOfPlan(plan, fleet, undoAfterSeconds ?? 120)
       const identity = changeIdentityOf(fleet, host)
       const changing = { ...host, identity }
+      plans.keep(plan)
       return runTransaction({
         plan,
         planSha256: sha256Of(JSON.stringify(plan)),

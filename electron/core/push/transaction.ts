@@ -26,7 +26,7 @@ export interface TransactionRequest {
   readonly look: (fresh: boolean, signal: AbortSignal) => Promise<HostAudit>
   readonly ledger: Ledger
   /** A step is in the ledger and about to be taken. */
-  readonly onStep: (step: string, detail: string) => void
+  readonly onStep: (step: string, detail: string, undoAfterSeconds: number) => void
   readonly signal: AbortSignal
 }
 
@@ -66,7 +66,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
   }
   const announce = (step: string, detail: string, digests?: Readonly<Record<string, string>>) => {
     note(step, detail, digests)
-    onStep(step, detail)
+    onStep(step, detail, push.undoAfterSeconds)
   }
   const take = async (session: HostSession, step: HostStep, of: HostPush = push, until = signal): Promise<HostAnswer> =>
     runStep(session, step, of, user, until)
@@ -132,7 +132,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
   }
   if (reason !== '') {
     stillNote('undo', reason)
-    onStep('undo', reason)
+    onStep('undo', reason, push.undoAfterSeconds)
   }
   const { verdict, answer } = await settle({ connect, user }, push, reason !== '')
   const advice = adviceFor(verdict, push)

@@ -12,7 +12,7 @@ import { gpu03 } from './hosts/gpu-03.ts'
 import { gpu04 } from './hosts/gpu-04.ts'
 import { lab01 } from './hosts/lab-01.ts'
 import { expectations } from './hosts/models.ts'
-import { type DemoServers, generateKey, startDemoServers } from './ssh-servers.ts'
+import { CHANGE_ACCOUNT, type DemoServers, generateKey, startDemoServers } from './ssh-servers.ts'
 
 const demoHosts: readonly DemoHost[] = [gpu01, gpu02, gpu03, gpu04, lab01]
 
@@ -41,7 +41,10 @@ export async function startDemoFleet(
     version: 1,
     name: 'demo',
     jump: [{ name: 'bastion-01', address: '127.0.0.1', port: servers.port }],
-    identities: { audit: { user: 'gatehouse-ro', identityFiles: [identityFile], agent: false } },
+    identities: {
+      audit: { user: 'gatehouse-ro', identityFiles: [identityFile], agent: false },
+      change: { user: CHANGE_ACCOUNT, identityFiles: [identityFile], agent: false },
+    },
     hosts: hosts.map(({ name, address, airGapped }) => ({ name, address, airGapped })),
     policy,
     networks: {

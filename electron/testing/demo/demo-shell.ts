@@ -5,25 +5,37 @@ import { buildProbe } from '#core/probe/build-script.ts'
 import type { ProbeContext, SectionSpec } from '#core/probe/section.ts'
 import { answerSection } from './answers/answers.ts'
 import type { DemoHost } from './demo-host.ts'
+import type { DemoMachine } from './demo-machine.ts'
 import { END_OF_HASHING, END_OF_LISTING, serveHashing, serveListing } from './demo-models.ts'
+import { END_OF_STEP, knownStep, takeStep } from './demo-push.ts'
 import { finishedFrame, framesOf, helloFrame } from './probe-frames.ts'
 
 const END_OF_PROBE = 'gh_main 2>/dev/null\n'
 
 /**
  * Stands for `/bin/sh` on a simulated host. It understands only what this very build would send: a probe of all sections or of those that the
- * inventory of models asks, answered section by section, the listing of model directories, and the hashing of files. Anything else ends with
- * 127, as on a host without a shell.
+ * inventory of models asks, answered section by section, the listing of model directories, the hashing of files, and the steps of a push.
+ * Anything else ends with 127, as on a host without a shell. `root`: the change account came through sudo.
  */
-export function serveShell(channel: ServerChannel, host: DemoHost, context: ProbeContext): void {
+export function serveShell(channel: ServerChannel, machine: DemoMachine, context: ProbeContext, root: boolean): void {
+  const host = machine.now()
   let script = ''
   channel.setEncoding('utf8')
   channel.on('data', (chunk: string) => {
     script += chunk
     if (script.endsWith(END_OF_PROBE)) void answerProbe(channel, script, host, context)
     else if (script.endsWith(END_OF_LISTING)) finish(channel, serveListing(channel, script, host) ? 0 : 127)
+    else if (script.endsWith(END_OF_STEP)) void servePush(channel, script, machine, root)
     else if (script.endsWith(END_OF_HASHING)) void serveHashing(channel, script, host).then((known) => finish(channel, known ? 0 : 127))
   })
+}
+
+/** Without root a plan can be read, and nothing else. */
+async function servePush(channel: ServerChannel, script: string, machine: DemoMachine, root: boolean): Promise<void> {
+  const known = knownStep(script)
+  if (known === undefined || (!root && known.step !== 'read')) return finish(channel, 127)
+  channel.write(await takeStep(machine, known))
+  finish(channel, 0)
 }
 
 function answerProbe(channel: ServerChannel, script: string, host: DemoHost, context: ProbeContext): Promise<void> {

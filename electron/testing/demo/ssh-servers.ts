@@ -5,11 +5,15 @@ import { probeContextOf } from '#core/facts/registry.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { DemoHost } from './demo-host.ts'
 import { type DemoLogins, loginOf, type SecondStep } from './demo-login.ts'
+import { type DemoMachine, demoMachine } from './demo-machine.ts'
 import { serveSftp } from './demo-sftp.ts'
 import { serveShell } from './demo-shell.ts'
 import { doorOf } from './responders.ts'
 
 const { Server, utils } = ssh2
+
+/** May become root on every simulated host; the account that looks may not. */
+export const CHANGE_ACCOUNT = 'gatehouse-push'
 
 export interface DemoServers {
   /** Port of the jump host on 127.0.0.1. */
@@ -45,6 +49,7 @@ export async function startDemoServers(
   const connections = new Set<Connection>()
   const jumpKeys = newKey()
   const hostKeys = new Map(hosts.map((host) => [host.name, newKey()]))
+  const machines = hosts.map(demoMachine)
   const targets = new Map<string, SshServer>()
 
   const track = (connection: Connection) => {
@@ -56,23 +61,27 @@ export async function startDemoServers(
   const jumpStep = step('keyboard-interactive', logins.jumpCode)
   const hostStep = step('password', logins.hostPassword)
 
-  function targetAt(host: DemoHost): SshServer {
+  function targetAt(machine: DemoMachine): SshServer {
+    const host = machine.now()
     const existing = targets.get(host.address)
     if (existing) return existing
     const server = new Server({ hostKeys: [hostKeys.get(host.name)?.private ?? ''], algorithms: { compress: ['none'] } }, (connection) => {
       track(connection)
       const login = loginOf(key, hostStep)
+      let user = ''
       connection.on('authentication', (context) => {
+        user = context.username
         if (host.fault !== 'hang-authentication') login(context)
       })
       connection.on('session', (accept) => {
         const session = accept()
-        session.on('sftp', (acceptSftp) => serveSftp(acceptSftp(), host))
+        session.on('sftp', (acceptSftp) => serveSftp(acceptSftp(), machine.now()))
         session.on('exec', (acceptExec, reject, info) => {
-          if (host.fault === 'refuse-exec' || info.command !== '/bin/sh') return reject()
+          const root = user === CHANGE_ACCOUNT && info.command === 'sudo -n /bin/sh'
+          if (host.fault === 'refuse-exec' || (info.command !== '/bin/sh' && !root)) return reject()
           const fleet = fleetOf()
           const entry = fleet.hosts.find(({ name }) => name === host.name)
-          if (entry) serveShell(acceptExec(), host, probeContextOf(fleet, entry))
+          if (entry) serveShell(acceptExec(), machine, probeContextOf(fleet, entry), root)
         })
       })
     })
@@ -84,8 +93,9 @@ export async function startDemoServers(
     track(connection)
     connection.on('authentication', loginOf(key, jumpStep))
     connection.on('tcpip', (accept, reject, info) => {
-      const host = hosts.find(({ address }) => address === info.destIP)
-      if (host === undefined) return reject()
+      const machine = machines.find((one) => one.now().address === info.destIP)
+      const host = machine?.now()
+      if (machine === undefined || host === undefined) return reject()
       if (info.destPort !== 22) {
         const door = doorOf(host, info.destPort)
         if (door === 'refused') reject()
@@ -93,7 +103,7 @@ export async function startDemoServers(
         return
       }
       const channel = accept()
-      if (host.fault !== 'hang-handshake') targetAt(host).injectSocket(channel as never)
+      if (host.fault !== 'hang-handshake') targetAt(machine).injectSocket(channel as never)
     })
   })
   // Own sockets, so that a test can cut them without a word, as a jump host that loses its power does.

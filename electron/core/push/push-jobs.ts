@@ -1,0 +1,106 @@
+import { failureOf, GatehouseError } from '#shared/errors.ts'
+import type { Fleet } from '#shared/model/fleet.ts'
+import type { PushJob } from '#shared/model/push-job.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import type { Clock, Transport } from '../ports.ts'
+import type { StepUp } from '../step-up/step-up.ts'
+import type { PlanChoice, PushService } from './push-service.ts'
+
+export interface PushJobPorts {
+  readonly clock: Clock
+  readonly pushes: PushService
+  readonly stepUp: Pick<StepUp, 'require'>
+  readonly changed: (event: 'push:changed') => void
+}
+
+/** What the window pushes: plans that were made here, one push at a time, and where it stands. */
+export interface PushJobs {
+  /** Keeps the plan. Throws what `PushService.plan` throws, `job.cancelled` when it was stopped. */
+  plan(fleet: Fleet, transport: Transport, choice: PlanChoice): Promise<PushPlan>
+  stopPlanning(): void
+  /**
+   * The plan that may be pushed now. Throws `step-up.needed`, `push.plan-invalid` for one that was not made here, and `push.not-possible` where
+   * the name of the host must be typed and was not.
+   */
+  ready(id: string, typedHost: string): PushPlan
+  /** Starts it. Throws what `ready` throws, and `push.running`. `done` resolves with the job as it ended; never rejects. */
+  start(fleet: Fleet, transport: Transport, id: string, typedHost: string): { readonly job: PushJob; readonly done: Promise<PushJob> }
+  /** Has the host undo what is under way; nothing once it was decided. */
+  undo(): void
+  job(): PushJob | null
+}
+
+/** Enough for one sitting; a plan is old long before. */
+const MAX_PLANS = 50
+
+export function createPushJobs({ clock, pushes, stepUp, changed }: PushJobPorts): PushJobs {
+  const plans = new Map<string, PushPlan>()
+  let planning: AbortController | undefined
+  let current: { job: PushJob; readonly abort: AbortController } | undefined
+  const iso = (ms: number) => new Date(ms).toISOString()
+
+  function ready(id: string, typedHost: string): PushPlan {
+    const plan = plans.get(id)
+    if (plan === undefined) throw new GatehouseError({ code: 'push.plan-invalid', detail: 'it was not made in this sitting' })
+    if (plan.danger === 'lock-out' && typedHost !== plan.host)
+      throw new GatehouseError({ code: 'push.not-possible', detail: 'the name of the host was not typed', host: plan.host })
+    stepUp.require()
+    return plan
+  }
+
+  return {
+    async plan(fleet, transport, choice) {
+      planning?.abort()
+      const abort = new AbortController()
+      planning = abort
+      const plan = await pushes.plan(fleet, transport, choice, abort.signal)
+      plans.set(plan.id, plan)
+      const [oldest] = plans.keys()
+      if (plans.size > MAX_PLANS && oldest !== undefined) plans.delete(oldest)
+      return plan
+    },
+    stopPlanning() {
+      planning?.abort(new GatehouseError({ code: 'job.cancelled', detail: 'stopped by the admin' }))
+    },
+    ready,
+    start(fleet, transport, id, typedHost) {
+      const plan = ready(id, typedHost)
+      if (current && current.job.state !== 'finished')
+        throw new GatehouseError({ code: 'push.running', detail: `${current.job.plan.template.id} on ${current.job.plan.host}` })
+      const run = {
+        abort: new AbortController(),
+        job: {
+          ...{ plan, startedAt: iso(clock.now()), state: 'running', steps: [], undoDueAt: null, undoAfterSeconds: null },
+          ...{ result: null, failure: null },
+        } as PushJob,
+      }
+      current = run
+      const become = (next: Partial<PushJob>) => {
+        run.job = { ...run.job, ...next }
+        changed('push:changed')
+      }
+      become({})
+      const onStep = (step: string, detail: string, undoAfterSeconds: number) => {
+        const now = clock.now()
+        const steps = [...run.job.steps, { step, detail, at: iso(now) }]
+        // The timer starts while this step is taken: it is not due before what is said here.
+        if (step === 'arm') become({ steps, undoAfterSeconds, undoDueAt: iso(now + undoAfterSeconds * 1000) })
+        else if (step === 'undo') become({ steps, state: 'undoing' })
+        else become({ steps })
+      }
+      const done = pushes
+        .push(fleet, transport, plan, { signal: run.abort.signal, onStep })
+        .then(
+          (result) => become({ state: 'finished', undoDueAt: null, result }),
+          (error) => become({ state: 'finished', undoDueAt: null, failure: failureOf(error) }),
+        )
+        .then(() => run.job)
+      return { job: run.job, done }
+    },
+    undo() {
+      if (current?.job.state === 'running')
+        current.abort.abort(new GatehouseError({ code: 'job.cancelled', detail: 'undone by the admin' }))
+    },
+    job: () => current?.job ?? null,
+  }
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import type { HostPush } from '#core/push/host-program.ts'
+import type { DemoFile, DemoHost, DemoListener, DemoUnit } from './demo-host.ts'
+
+/** A push that is open on a simulated host: what `/var/lib/gatehouse-push` is on a real one. */
+interface OpenPush {
+  readonly push: HostPush
+  /** Second since the epoch. */
+  readonly since: number
+  readonly marks: Set<string>
+  readonly old: DemoHost
+  /** While the undo is armed. */
+  undo?: NodeJS.Timeout | undefined
+}
+
+/** A simulated host that can change: its model, and what a push left on it. */
+export interface DemoMachine {
+  now(): DemoHost
+  /** In one word, as `gh_state` of `core/push` says it. */
+  state(path: string): string
+  /** Files put in place; undefined takes one away. */
+  put(files: readonly (readonly [string, DemoFile | undefined])[]): void
+  /** Reads the files of a unit and starts its program anew, with what they say. */
+  restart(unit: string): void
+  open: OpenPush | undefined
+}
+
+export function demoMachine(first: DemoHost): DemoMachine {
+  let host = first
+  return {
+    open: undefined,
+    now: () => host,
+    state(path) {
+      const file = host.files.get(path)
+      if (file === undefined) return 'absent'
+      return file.type === 'file' && file.content !== undefined ? stateOf(host, file, file.content) : 'other'
+    },
+    put(files) {
+      const next = new Map(host.files)
+      for (const [path, file] of files) {
+        if (file === undefined) next.delete(path)
+        else next.set(path, file)
+      }
+      host = { ...host, files: next }
+    },
+    restart(unit) {
+      host = restarted(first, host, unit)
+    },
+  }
+}
+
+function stateOf({ accounts, groups }: DemoHost, { owner, group, mode }: DemoFile, content: string): string {
+  const uid = owner === 'root' ? 0 : (accounts.find(({ name }) => name === owner)?.uid ?? owner)
+  const gid = group === 'root' ? 0 : (groups.find(({ name }) => name === group)?.gid ?? group)
+  return `${createHash('sha256').update(content).digest('hex')}:${uid}:${gid}:${mode.toString(8)}`
+}
+
+/** systemd.unit(5): drop-ins apply in the order of their names, on top of what the unit had; then the program listens where they say. */
+function restarted(first: DemoHost, host: DemoHost, id: string): DemoHost {
+  const original = first.units.find((unit) => unit.id === id)
+  if (!original) return host
+  const added = [...host.files].filter(([path]) => path.startsWith(`/etc/systemd/system/${id}.d/`) && path.endsWith('.conf')).sort()
+  const environment = new Map(
+    [...(original.properties.Environment ?? '').split(' '), ...added.flatMap(([, { content = '' }]) => environmentOf(content))]
+      .filter((word) => word.includes('='))
+      .map((word) => [word.slice(0, word.indexOf('=')), word] as const),
+  )
+  const old = original.properties.DropInPaths ?? ''
+  const paths = [...old.split(' ').filter((path) => path !== ''), ...added.map(([path]) => path)]
+  const pid = Number(host.units.find((unit) => unit.id === id)?.properties.MainPID ?? 0)
+  const fresh = pid + 4
+  const unit: DemoUnit = {
+    ...original,
+    properties: {
+      ...original.properties,
+      Environment: [...environment.values()].join(' '),
+      DropInPaths: paths.sort().join(' '),
+      MainPID: String(fresh),
+    },
+  }
+  const address = environment.get('OLLAMA_HOST')?.slice('OLLAMA_HOST='.length)
+  return {
+    ...host,
+    units: host.units.map((one) => (one.id === id ? unit : one)),
+    processes: host.processes.map((one) => (one.pid === pid ? { ...one, pid: fresh } : one)),
+    listeners: host.listeners.map((one) => (one.pid === pid ? { ...listening(one, address), pid: fresh } : one)),
+  }
+}
+
+const environmentOf = (content: string): readonly string[] =>
+  [...content.matchAll(/^Environment=(.*)$/gm)].map(([, value = '']) => value.replace(/^"(.*)"$/, '$1'))
+
+/** https://github.com/ollama/ollama/blob/main/envconfig/config.go, Host: an address, a port, or both. */
+function listening(listener: DemoListener, value: string | undefined): DemoListener {
+  if (listener.process !== 'ollama' || value === undefined) return listener
+  const [, address = '127.0.0.1', port = '11434'] = /^([0-9.]+)?(?::([0-9]+))?$/.exec(value) ?? []
+  return { ...listener, address: address === '0.0.0.0' ? '*' : address, port: Number(port) }
+}

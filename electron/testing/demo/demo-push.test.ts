@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createServices, type Services } from '#core/services.ts'
+import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
+import { codeOf, counterAt } from '#core/step-up/totp.ts'
+import type { Channel } from '#shared/ipc/channels.ts'
+import type { Input, Output } from '#shared/ipc/contracts.ts'
+import type { PushJob } from '#shared/model/push-job.ts'
+import { startDemoFleet } from './demo-fleet.ts'
+
+/** The way of the window: what it asks, over the demo fleet, from the finding to the verdict. */
+const data = mkdtempSync(join(tmpdir(), 'gatehouse-demo-push-'))
+let services: Services
+const heard: string[] = []
+
+beforeAll(() => {
+  const clock = { now: () => Date.now() }
+  const log = () => undefined
+  const paths = { data, home: data }
+  const secrets = { available: false, get: async () => undefined, set: async () => undefined, delete: async () => undefined }
+  services = createServices({
+    ...{ clock, log, paths, secrets, account: 'ada', version: '0.0.0', startDemo: () => startDemoFleet() },
+    changed: (event) => void heard.push(event),
+    createTransport: (fleet, prompts) => createSsh2Transport({ fleet, clock, log, paths, prompts }),
+  })
+})
+afterAll(async () => {
+  await services.close()
+  rmSync(data, { recursive: true })
+})
+
+async function ask<C extends Channel>(channel: C, input: Input<C>): Promise<Output<C>> {
+  const reply = await services.handle(channel, input)
+  if (!reply.ok) throw new Error(reply.failure.code)
+  return reply.value as Output<C>
+}
+
+async function finished(): Promise<PushJob> {
+  for (;;) {
+    const job = await ask('push:job', null)
+    if (job?.state === 'finished') return job
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+const choice = { host: 'gpu-03', template: 'ollama-loopback', parameters: { port: 11434 } }
+
+test('Fix in the demo: plan, code, push, verdict, and the finding is gone', async () => {
+  await ask('fleet:demo', null)
+  const plan = await ask('push:plan', choice)
+  expect(plan.files[0]).toMatchObject({ before: 'absent', diff: expect.arrayContaining(['+Environment="OLLAMA_HOST=127.0.0.1:11434"']) })
+  expect(plan.turns).toMatchObject([{ control: 'inference-bound-to-loopback', status: 'fail' }])
+
+  await expect(ask('push:start', { plan: plan.id, typedHost: '' })).rejects.toThrow('step-up.needed')
+  const { secret } = await ask('step-up:enrol', null)
+  const letters = [...secret.replaceAll(' ', '')].map((letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  )
+  const bytes = Buffer.from((letters.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+  await ask('step-up:confirm', { code: codeOf(bytes, counterAt(Date.now())) })
+
+  await ask('push:start', { plan: plan.id, typedHost: '' })
+  await expect(ask('push:start', { plan: plan.id, typedHost: '' })).rejects.toThrow('push.running')
+  await expect(ask('fleet:close', null)).rejects.toThrow('push.running')
+  const job = await finished()
+  expect(job.result).toMatchObject({ verdict: 'committed-proven', reason: '' })
+  expect(job.steps.map(({ step }) => step)).toEqual(['begin', 'stage', 'arm', 'write', 'activate', 'verify', 'commit'])
+  expect(heard).toContain('push:changed')
+
+  const { pushes } = await ask('push:history', null)
+  expect(pushes).toMatchObject([{ host: 'gpu-03', state: 'committed-proven', who: 'ada', plan: { id: plan.id } }])
+  await expect(ask('push:plan', choice)).rejects.toThrow('push.not-possible')
+}, 60_000)
+
+test('undo now, in the middle: the host is as it was, and says so', async () => {
+  await ask('fleet:close', null)
+  await ask('fleet:demo', null)
+  const plan = await ask('push:plan', { ...choice, parameters: { port: 12000 } })
+  await ask('push:start', { plan: plan.id, typedHost: '' })
+  for (let steps: readonly string[] = []; !steps.includes('activate'); ) {
+    steps = (await ask('push:job', null))?.steps.map(({ step }) => step) ?? []
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  expect((await ask('push:job', null))?.undoDueAt).not.toBeNull()
+  await ask('push:undo', null)
+  const job = await finished()
+  expect(job.result).toMatchObject({ verdict: 'rolled-back-proven' })
+  expect(job.steps.at(-1)?.step).toBe('undo')
+  expect((await ask('push:plan', choice)).files[0]?.before).toBe('absent')
+}, 60_000)

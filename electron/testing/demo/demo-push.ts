@@ -1,0 +1,185 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type HostFile, type HostPush, type HostStep, hostProgram, hostSteps } from '#core/push/host-program.ts'
+import type { DemoFile } from './demo-host.ts'
+import type { DemoMachine } from './demo-machine.ts'
+
+/** How the text of a step ends: what the shell of a simulated host waits for. */
+export const END_OF_STEP = 'gh_step\n}\ngh_main </dev/null\n'
+
+/** What a real host takes until a restarted service has been up for a while. */
+const SETTLE_MS = 2000
+
+interface KnownStep {
+  readonly step: HostStep
+  readonly push: HostPush
+  readonly nonce: string
+}
+
+/** A step of a push, when this build would send the very same text. */
+export function knownStep(script: string): KnownStep | undefined {
+  const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(script)?.[1] ?? ''
+  const nonce = value('gh_k')
+  const contents = contentsIn(script)
+  // The undo, which a step may carry as a quoted word, says it all again.
+  const own = script.slice(0, script.indexOf('return "$gh_all"'))
+  const files = [...own.matchAll(/^"\$1" (.*) \|\| gh_all=1$/gm)].map(([, words = ''], index): HostFile => {
+    const [, path = '', uid, gid, mode = '', before = '', after = ''] = unquoted(words)
+    return { path, uid: Number(uid), gid: Number(gid), mode, before, after, content: contents.get(index + 1) ?? '' }
+  })
+  const push: HostPush = {
+    id: unquoted(value('gh_id'))[0] ?? '',
+    who: unquoted(value('gh_who'))[0] ?? '',
+    unit: unquoted(value('gh_unit'))[0] ?? '',
+    undoAfterSeconds: Number(value('gh_seconds')),
+    files,
+  }
+  if (!/^[0-9a-f]{32}$/.test(nonce)) return undefined
+  const step = hostSteps.find((one) => hostProgram(one, push, nonce) === script)
+  return step && { step, push, nonce }
+}
+
+/** Words in single quotes, as `shellQuote` writes them. */
+const unquoted = (words: string): string[] =>
+  [...words.matchAll(/'((?:[^']|'\\'')*)'/g)].map(([, word = '']) => word.replaceAll("'\\''", "'"))
+
+const contentsIn = (script: string): ReadonlyMap<number, string> =>
+  new Map(
+    [...script.matchAll(/^(\d+)\) printf %s ((?:[^']|'(?:[^']|'\\'')*')*?) ;;$/gm)].map(([, number, word = '']) => [
+      Number(number),
+      unquoted(word)[0] ?? '',
+    ]),
+  )
+
+/** Takes a step on a simulated host: the same answers, the same order, the same refusals as the program gives on a real one. */
+export async function takeStep(machine: DemoMachine, { step, push, nonce }: KnownStep): Promise<string> {
+  const said: string[] = []
+  const say = (text: string) => void said.push(`${nonce} ${text}`)
+  try {
+    await steps[step](machine, push, say)
+    say('end')
+  } catch (refused) {
+    if (!(refused instanceof Refused)) throw refused
+    say(`failed ${refused.message}`)
+  }
+  return said.map((line) => `${line}\n`).join('')
+}
+
+class Refused extends Error {}
+
+type Say = (text: string) => void
+type Take = (machine: DemoMachine, push: HostPush, say: Say) => Promise<void> | void
+
+const steps: Readonly<Record<HostStep, Take>> = {
+  read(machine, push, say) {
+    for (const [index, { path }] of push.files.entries()) {
+      say(`file ${index + 1} ${machine.state(path)}`)
+      const { content } = machine.now().files.get(path) ?? {}
+      if (content !== undefined) for (const line of base64Lines(content)) say(`content ${index + 1} ${line}`)
+    }
+    say(`unit ${activeState(machine, push)}`)
+  },
+  look,
+  stage(machine, push, say) {
+    for (const file of push.files)
+      if (machine.state(file.path) !== file.before) throw new Refused(`conflict ${file.path} ${machine.state(file.path)}`)
+    if (activeState(machine, push) !== 'active') throw new Refused(`not-active ${push.unit}`)
+    if (machine.open) {
+      look(machine, push, say)
+      throw new Refused('busy')
+    }
+    machine.open = { push, since: Math.floor(Date.now() / 1000), marks: new Set(), old: machine.now() }
+  },
+  arm(machine, push) {
+    const open = mine(machine, push)
+    open.undo = setTimeout(() => undo(machine, push), push.undoAfterSeconds * 1000).unref()
+  },
+  write(machine, push) {
+    const open = armed(machine, push)
+    for (const { path, before } of push.files)
+      if (machine.state(path) !== before) throw new Refused(`conflict ${path} ${machine.state(path)}`)
+    open.marks.add('writing')
+    machine.put(open.push.files.map((file) => [file.path, fileOf(file)]))
+  },
+  async activate(machine, push) {
+    armed(machine, push)
+    machine.restart(push.unit)
+    await pause(SETTLE_MS)
+    if (activeState(machine, push) !== 'active') throw new Refused(`inactive ${push.unit} does not stay up`)
+  },
+  commit(machine, push, say) {
+    const open = armed(machine, push)
+    for (const { path, after } of push.files)
+      if (machine.state(path) !== after) throw new Refused(`conflict ${path} ${machine.state(path)}`)
+    open.marks.add('committed')
+    disarm(machine)
+    look(machine, push, say)
+  },
+  undo(machine, push, say) {
+    if (machine.open?.push.id === push.id && machine.open.undo) undo(machine, push)
+    else if (machine.open?.push.id === push.id && !machine.open.marks.has('writing')) machine.open = undefined
+    look(machine, push, say)
+  },
+  clear(machine, push, say) {
+    const { open } = machine
+    if (open?.push.id === push.id && !open.undo && (open.marks.has('undone') || open.marks.has('committed'))) machine.open = undefined
+    look(machine, push, say)
+  },
+}
+
+function look(machine: DemoMachine, push: HostPush, say: Say): void {
+  const { open } = machine
+  if (open) {
+    say(`open ${open.push.id} ${open.since} ${open.push.who}`)
+    for (const mark of open.marks) say(`mark ${mark}`)
+    if (open.undo) say('armed')
+  }
+  for (const [index, { path }] of push.files.entries()) say(`file ${index + 1} ${machine.state(path)}`)
+  say(`unit ${activeState(machine, push)}`)
+}
+
+function mine(machine: DemoMachine, { id }: HostPush) {
+  if (machine.open?.push.id !== id) throw new Refused('lost')
+  return machine.open
+}
+
+function armed(machine: DemoMachine, push: HostPush) {
+  const open = mine(machine, push)
+  if (!open.undo || open.marks.has('undone')) throw new Refused('undone')
+  return open
+}
+
+function disarm(machine: DemoMachine): void {
+  clearTimeout(machine.open?.undo)
+  if (machine.open) machine.open.undo = undefined
+}
+
+function undo(machine: DemoMachine, push: HostPush): void {
+  const { open } = machine
+  if (open?.push.id !== push.id || open.marks.has('committed') || open.marks.has('undone')) return
+  const wrote = open.marks.has('writing')
+  if (wrote) {
+    machine.put(open.push.files.map(({ path }) => [path, open.old.files.get(path)]))
+    machine.restart(push.unit)
+  }
+  open.marks.add('undone')
+  disarm(machine)
+}
+
+const activeState = (machine: DemoMachine, { unit }: HostPush): string =>
+  machine.now().units.find(({ id }) => id === unit)?.properties.ActiveState ?? 'inactive'
+
+const names = new Map([[0, 'root']])
+
+function fileOf({ content, uid, gid, mode }: HostFile): DemoFile {
+  const size = Buffer.byteLength(content)
+  const file: DemoFile = {
+    ...{ type: 'file', owner: names.get(uid) ?? String(uid), group: names.get(gid) ?? String(gid) },
+    ...{ mode: Number.parseInt(mode, 8), size, content },
+  }
+  return file
+}
+
+const base64Lines = (content: string): readonly string[] =>
+  Buffer.from(content)
+    .toString('base64')
+    .match(/.{1,76}/g) ?? []
