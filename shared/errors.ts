@@ -137,6 +137,16 @@ export const errorCatalogue = {
     hint: 'Put console-key.pem back from a copy that only you can read. Nothing was signed or done.',
     retry: 'after-fix',
   },
+  'pack.unwritable': {
+    title: 'The evidence pack cannot be written',
+    hint: 'Choose a name that is not taken, in a folder that you can write to. Nothing was left behind.',
+    retry: 'after-fix',
+  },
+  'pack.unreadable': {
+    title: 'This is no evidence pack that can be read',
+    hint: 'Get it again from whoever sent it. Nothing of it was unpacked.',
+    retry: 'after-fix',
+  },
   'push.not-possible': { title: 'This cannot be pushed', hint: 'Nothing was changed. Read the detail and plan again.', retry: 'after-fix' },
   'push.conflict': {
     title: 'The host is not as it was when this was planned',

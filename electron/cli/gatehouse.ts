@@ -10,6 +10,7 @@ import { runImport } from './import.command.ts'
 import { runModels } from './models.command.ts'
 import { runPlan } from './plan.command.ts'
 import { runPush } from './push.command.ts'
+import { runReport } from './report.command.ts'
 import { runSchema } from './schema.command.ts'
 import { runSudoers } from './sudoers.command.ts'
 import { helpText, version } from './texts.ts'
@@ -32,6 +33,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   models: runModels,
   plan: runPlan,
   push: runPush,
+  report: runReport,
   schema: runSchema,
   sudoers: runSudoers,
   verify: runVerify,

@@ -60,9 +60,13 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Exit code 0: committed and proven; 1: rolled back; 2: refused, or nobody can say, with what to do.
   gatehouse history [--json] [--data FOLDER]
       What Gatehouse did on this console, out of its ledger; pushes without an end first.
-  gatehouse verify [--key PEM] [--data FOLDER]
-      Says whether the ledger is whole and signed, or at which record it is broken. Repairs nothing. --key: the public key of this
-      console as it was kept elsewhere.
+  gatehouse verify [PACK] [--key PEM] [--data FOLDER]
+      Says whether the ledger is whole and signed, or at which record it is broken. With PACK, a zip or its folder, whether an evidence
+      pack is the one that was written. Repairs nothing. --key: the public key of this console as it was kept elsewhere.
+  gatehouse report --fleet FILE --pack FILE.zip
+      Writes the evidence pack of the newest stored results, as a zip and as a folder of that name: report, results, OSCAL, SARIF, CSV,
+      every answer of every host, statements, waivers and ledger, with digests, signature and VERIFY.md. Connects to no host.
+      --demo, --data     as for audit
 
   gatehouse sudoers --fleet FILE [--host NAME]
       Prints a sudoers drop-in that allows the audit account exactly the commands an audit runs, and nothing else.

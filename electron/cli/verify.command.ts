@@ -2,16 +2,20 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { accountName } from '#core/account-name.ts'
 import { createLedger } from '#core/audit/ledger/ledger.ts'
+import { verifyPack } from '#core/audit/pack/verify-pack.ts'
 import { publicKeyOf } from '#core/signing/console-key.ts'
+import { visible } from '#shared/words.ts'
 import { defaultDataFolder } from './console-ports.ts'
 import { ExitCode } from './exit-code.ts'
 
 const options = { data: { type: 'string' }, key: { type: 'string' } } as const
 
-/** Says whether the ledger is whole and signed, by the key of `--key` where one is given. Repairs nothing. */
+/** Says whether the ledger, or an evidence pack, is whole and signed, by the key of `--key` where one is given. Repairs nothing. */
 export async function runVerify(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options, allowPositionals: false })
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
   const pinned = values.key === undefined ? undefined : publicKeyOf(await readFile(values.key, 'utf8'), values.key)
+  const [pack] = positionals
+  if (pack !== undefined) return verifyOnePack(pack, pinned)
   const ledger = createLedger(values.data ?? defaultDataFolder(), { now: () => Date.now() }, accountName(), pinned)
   const { records, head, broken, signedBy } = ledger.read()
   process.stdout.write(
@@ -20,4 +24,17 @@ export async function runVerify(args: string[]): Promise<number> {
       : `${ledger.path}: ${records.length} records, whole; head ${head.hash}${signedBy === undefined ? '' : `, signed by ${signedBy}`}\n`,
   )
   return broken ? ExitCode.findings : ExitCode.clean
+}
+
+async function verifyOnePack(path: string, pinned: ReturnType<typeof publicKeyOf> | undefined): Promise<number> {
+  const { files, keyDigest, expectedKey, problems } = await verifyPack(path, pinned)
+  const signer = expectedKey
+    ? `by the key of --key, ${keyDigest}`
+    : `by the key ${keyDigest}. Whose key that is, the pack cannot prove: compare it with what its console's administrator tells you.`
+  process.stdout.write(
+    problems.length === 0
+      ? `${path}: whole, ${files} files, signed ${signer}\n`
+      : `${path}: not the pack that was written\n${problems.map((problem) => `  ${visible(problem)}\n`).join('')}`,
+  )
+  return problems.length === 0 ? ExitCode.clean : ExitCode.findings
 }

@@ -12,7 +12,9 @@ import { type AdvisoryStore, createAdvisoryStore } from './advisories/advisory-s
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
 import { createDecisionService, type DecisionService } from './audit/decision-service.ts'
 import { createLedger, type Ledger } from './audit/ledger/ledger.ts'
+import { createPackService, type PackService } from './audit/pack/pack-service.ts'
 import { type ReportFormat, renderReport } from './audit/report.ts'
+import { markOf } from './audit/secret-mark.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createRecentFiles } from './fleet/recent-files.ts'
 import { createPromptQueue } from './jobs/prompt-queue.ts'
@@ -30,6 +32,7 @@ import { createPushJobs, type PushJobs } from './push/push-jobs.ts'
 import { createPushService, type PushService } from './push/push-service.ts'
 import { render } from './push/render.ts'
 import { shippedTemplates } from './push/templates.ts'
+import { openConsoleKey } from './signing/console-key.ts'
 import { createStepUp, type StepUp } from './step-up/step-up.ts'
 import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
@@ -54,6 +57,7 @@ export interface Services {
   readonly pushes: PushService
   readonly pushJobs: PushJobs
   readonly ledger: Ledger
+  readonly packs: PackService
   readonly stepUp: StepUp
   /** Every waiver of a fleet, newest first, and how it stands today. */
   waivers(fleet: Fleet): Output<'waiver:list'>
@@ -102,7 +106,14 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     by: ports.account,
     changed: ports.changed,
   })
-  const audits = createAuditService({ ...ports, repo, decisions: decisions.of, advisories: advisories.book, recorded: models.recorded })
+  const audits = createAuditService({
+    ...ports,
+    repo,
+    decisions: decisions.of,
+    advisories: advisories.book,
+    recorded: models.recorded,
+    mark: () => markOf(ports.paths.data, ports.log),
+  })
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
   const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
   const plans = createPlanArchive(ports.paths.data)
@@ -119,6 +130,10 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     changed: ports.changed,
   })
   const pushJobs = createPushJobs({ ...ports, pushes, stepUp })
+  const packs = createPackService({
+    ...{ clock: ports.clock, repo, latest: audits.latest, decisions: decisions.of, controls, ledger },
+    ...{ key: () => openConsoleKey(ports.paths.data), by: ports.account, version: ports.version },
+  })
   let outlook: string = randomUUID()
   let open: Transport | undefined
 
@@ -304,6 +319,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     pushes,
     pushJobs,
     ledger,
+    packs,
     stepUp,
     transport,
     report,

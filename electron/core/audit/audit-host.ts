@@ -10,7 +10,7 @@ import type { AnyControl } from '../policy/control.ts'
 import { evaluate, notEvaluated } from '../policy/engine.ts'
 import { endpointsOf } from '../policy/exposure.ts'
 import { controls as allControls } from '../policy/registry.ts'
-import { redact, redactOutput } from '../policy/secrets.ts'
+import { type Mark, redact, redactOutput } from '../policy/secrets.ts'
 import { hostNetworkOf } from '../policy/segments/host-network.ts'
 import type { HostSession, Log, Transport } from '../ports.ts'
 import { runProbe } from '../probe/run-probe.ts'
@@ -32,6 +32,8 @@ export interface AuditHostRequest {
   readonly signal: AbortSignal
   readonly log?: Log
   readonly onProgress: (progress: Partial<Omit<HostProgress, 'host'>>) => void
+  /** What stands where a secret stood; the same everywhere when left out. */
+  readonly mark?: Mark | undefined
   /** Over a new connection, whatever is open. */
   readonly fresh?: boolean
 }
@@ -130,7 +132,7 @@ const nothingEvaluated = (controls: readonly AnyControl[], failure: Failure): Fi
  * could not be measured is not evaluated. Closes the session that it opened.
  */
 export async function auditHost(request: AuditHostRequest): Promise<AuditedHost> {
-  const { host, fleet, controls = allControls, advisories, now, signal, log, onProgress } = request
+  const { host, fleet, controls = allControls, advisories, now, signal, log, mark, onProgress } = request
   const startedMs = now()
   const base = { name: host.name, address: host.address, startedAt: new Date(startedMs).toISOString() }
   const finishedAt = () => new Date(now()).toISOString()
@@ -154,11 +156,11 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
       timeoutMs: fleet.policy.auditTimeoutSeconds * 1000,
       onSection: (_, sectionsDone, sectionsTotal, current) => onProgress({ sectionsDone, sectionsTotal, current }),
     })
-    const failure = run.failure && { ...run.failure, detail: redact(run.failure.detail), host: host.name }
-    const outputs = new Map([...run.outputs].map(([id, output]) => [id, redactOutput(output)]))
+    const failure = run.failure && { ...run.failure, detail: redact(run.failure.detail, mark), host: host.name }
+    const outputs = new Map([...run.outputs].map(([id, output]) => [id, redactOutput(output, mark)]))
     const answered = [...outputs.values()].some(({ state }) => state !== 'not-run')
     if (failure && !answered) return { audit: failedAudit(base, failure, controls, finishedAt()), outputs: [] }
-    for (const output of await wire.finish(outputs)) outputs.set(output.id, redactOutput(output))
+    for (const output of await wire.finish(outputs)) outputs.set(output.id, redactOutput(output, mark))
     for (const output of request.recorded ?? []) outputs.set(output.id, output)
     onProgress({ stage: 'evaluating', current: '' })
     const judged = judgeRecording({ host, fleet, outputs, controls, advisories, at: askedMs, log })

@@ -10,6 +10,7 @@ import { mapWithLimit } from '../jobs/map-with-limit.ts'
 import { throttled } from '../jobs/throttle.ts'
 import type { Decisions } from '../policy/decisions.ts'
 import { controls } from '../policy/registry.ts'
+import type { Mark } from '../policy/secrets.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import type { AuditRepo, AuditSummary, StoredNetwork } from '../store/audit.repo.ts'
@@ -35,6 +36,8 @@ export interface AuditServicePorts {
   readonly advisories?: () => AdvisoryBook
   /** What was recorded of a host before, as sections of its audit. */
   readonly recorded?: (fleet: Fleet, host: string) => readonly SectionOutput[]
+  /** Asked once for each audit; what is stored tells secrets apart by it. */
+  readonly mark?: () => Mark | undefined
   readonly changed: (event: 'job:changed' | 'audit:changed' | 'connection:changed') => void
 }
 
@@ -82,6 +85,7 @@ export function createAuditService({
   decisions,
   advisories = shippedBook,
   recorded = () => [],
+  mark = () => undefined,
   changed,
 }: AuditServicePorts): AuditService {
   let current: { job: AuditJob; readonly abort: AbortController } | undefined
@@ -98,6 +102,7 @@ export function createAuditService({
     id: string,
   ): Promise<AuditResults> {
     const startedAt = iso()
+    const marked = mark()
     repo.begin({ id, fleet: fleet.name, startedAt, gatehouse: version })
     await mapWithLimit(chosen, HOSTS_AT_ONCE, async (host) => {
       const { audit, outputs } = await auditHost({
@@ -107,6 +112,7 @@ export function createAuditService({
         advisories: advisories(),
         recorded: recorded(fleet, host.name),
         now: clock.now,
+        mark: marked,
         signal: abort.signal,
         log,
         onProgress: (progress) => update({ host: host.name, ...progress }),

@@ -3,29 +3,9 @@ import { areas, checklist } from '#shared/model/checklist.ts'
 import type { Evidence, Finding } from '#shared/model/finding.ts'
 import { byNeed, score } from '#shared/model/score.ts'
 import type { Outcome } from '#shared/status.ts'
-import { attestationWords, clockWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
+import { attestationWords, clockWords, outcomeWords, waiverWords } from '#shared/words.ts'
+import { html, type Markup, nothing } from './markup.ts'
 import { reportStyle } from './report-style.ts'
-
-/** Markup that this file made. Everything else passes through `html` and is escaped. */
-interface Markup {
-  readonly markup: string
-}
-
-/** Tagged template: every value is escaped, unless it is markup made here. */
-function html(strings: TemplateStringsArray, ...values: readonly (string | number | Markup | readonly Markup[])[]): Markup {
-  const parts = strings.map((text, index) => text + (index < values.length ? printed(values[index] ?? '') : ''))
-  return { markup: parts.join('') }
-}
-
-function printed(value: string | number | Markup | readonly Markup[]): string {
-  if (typeof value === 'string' || typeof value === 'number') return escapeHtml(visible(String(value)))
-  return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('')
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
-
-const nothing: Markup = { markup: '' }
 
 /** One self-contained page: no script, nothing loaded, readable when printed. */
 export function* htmlReport(audit: AuditResults): Generator<string> {

@@ -117,6 +117,16 @@ test('a secret of any form is gone', () => {
   )
 })
 
+test('a mark with a tag is the same for the same secret in any place, and is left alone the second time', () => {
+  const mark = (secret: string) => `‹redacted-${secret.length}a›`
+  const text =
+    'x --api-key sk-0123456789abcdefgh\nTOKEN=sk-0123456789abcdefgh\nuse sk-0123456789abcdefgh now\n$6$abcdefghijkl {SSHA}abcdef=='
+  const masked = redact(text, mark)
+  expect(masked).toBe('x --api-key ‹redacted-21a›\nTOKEN=‹redacted-21a›\nuse sk-‹redacted-21a› now\n$6$‹redacted-12a› {SSHA}‹redacted-8a›')
+  expect(redact(masked, mark)).toBe(masked)
+  expect(redact(masked)).toBe(masked)
+})
+
 test('a long line takes no long time', () => {
   const long = `${'--api-key '.repeat(20_000)}${'a:'.repeat(100_000)}${'"x=y '.repeat(20_000)}${'a='.repeat(50_000)}${'TOKEN="'.repeat(20_000)}`
   expect(redact(long).length).toBeGreaterThan(0)

@@ -3,14 +3,19 @@ import type { SectionOutput } from '../probe/section.ts'
 /** Stands where a secret stood. */
 export const REDACTED = '‹redacted›'
 
+/** What stands where this secret stood: `REDACTED`, or with a tag in it (`‹redacted-3f9a2c1d›`) that is the same for the same secret. */
+export type Mark = (secret: string) => string
+const plain: Mark = () => REDACTED
+const isMarked = (value: string): boolean => value.includes('‹redacted')
+
 /** `has`: what every match contains, looked for first, since most lines of a host hold no secret and patterns are slow to say so. */
-type Rule = readonly [has: string, pattern: RegExp, replace: (match: string, ...groups: string[]) => string]
+type Rule = readonly [has: string, pattern: RegExp, replace: (mark: Mark, match: string, ...groups: string[]) => string]
 
 /** A reference to a variable is not the secret itself, and neither is a switch (`--pass-access-token=true`). Controls want to know both. */
 const isNoSecret = (value: string): boolean => /^["']?(?:\$[{(A-Za-z_]|(?:true|false)["']?$)/i.test(value)
 
-const mask = (before: string, value: string, after = ''): string =>
-  isNoSecret(value) || value.includes(REDACTED) ? before + value + after : before + REDACTED + after
+const mask = (mark: Mark, before: string, value: string, after = ''): string =>
+  isNoSecret(value) || isMarked(value) ? before + value + after : before + mark(value) + after
 
 /** Names of settings that hold a secret, by their words: `VLLM_API_KEY`, `HF_TOKEN`, `DBPASSWORD`; not `API_KEY_FILE`, `TOKENIZERS_PARALLELISM`. */
 function namesSecret(name: string): boolean {
@@ -49,7 +54,7 @@ function valueEnd(line: string, from: number, before: string | undefined): { rea
 }
 
 /** `NAME=value` anywhere, also inside another value (`Environment=API_KEY=x`). */
-function maskAssignments(line: string): string {
+function maskAssignments(line: string, mark: Mark): string {
   let out = ''
   let done = 0
   for (const match of line.matchAll(NAME)) {
@@ -57,7 +62,7 @@ function maskAssignments(line: string): string {
     if (match.index < done || !namesSecret(match[1] as string)) continue
     const { start, end } = valueEnd(line, from, line[match.index - 1])
     if (end === start) continue
-    out += line.slice(done, start) + mask('', line.slice(start, end))
+    out += line.slice(done, start) + mask(mark, '', line.slice(start, end))
     done = end
   }
   return out + line.slice(done)
@@ -68,34 +73,46 @@ const rules: readonly Rule[] = [
   [
     '--',
     OPTION,
-    (match, flag = '', separator = '', quote = '', value = '') =>
-      namesSecret(flag.slice(2)) ? mask(flag + separator + quote, value) : match,
+    (mark, match, flag = '', separator = '', quote = '', value = '') =>
+      namesSecret(flag.slice(2)) ? mask(mark, flag + separator + quote, value) : match,
   ],
   // "apiKey": "value", api_key: value
   [
     ':',
     /(?<![A-Za-z0-9_-])(["']?)([A-Za-z][A-Za-z0-9_-]{0,63})\1(\s{0,8}:\s{0,8})(["']?)([^\s"',{}[\]]+)\4/g,
-    (match, nameQuote = '', name = '', colon = '', quote = '', value = '') =>
+    (mark, match, nameQuote = '', name = '', colon = '', quote = '', value = '') =>
       namesSecret(name.replace(/([a-z])([A-Z])/g, '$1_$2')) && /\s/.test(colon + (quote ? ' ' : ''))
-        ? mask(`${nameQuote}${name}${nameQuote}${colon}${quote}`, value, quote)
+        ? mask(mark, `${nameQuote}${name}${nameQuote}${colon}${quote}`, value, quote)
         : match,
   ],
-  ['', /(\bAuthorization["'\s:=]+(?:Basic|Bearer|Token)[ \t]+)([^\s"';,]+)/gi, (_, before = '', value = '') => mask(before, value)],
-  ['Bearer', /(\bBearer[ \t]+)((?=[^\s"';]*\d)[A-Za-z0-9._~+/=-]{8,})/g, (_, before = '', value = '') => mask(before, value)],
+  [
+    '',
+    /(\bAuthorization["'\s:=]+(?:Basic|Bearer|Token)[ \t]+)([^\s"';,]+)/gi,
+    (mark, _, before = '', value = '') => mask(mark, before, value),
+  ],
+  ['Bearer', /(\bBearer[ \t]+)((?=[^\s"';]*\d)[A-Za-z0-9._~+/=-]{8,})/g, (mark, _, before = '', value = '') => mask(mark, before, value)],
   // Keys known by their prefix: OpenAI style, Hugging Face, GitHub. Not OpenSSH's names of keys on a token.
   [
     '',
-    /\b((?:sk|pk)-(?!(?:ssh|ecdsa-sha2)-[a-z0-9-]{1,40}@openssh\.com)|hf_|gh[pousr]_)[A-Za-z0-9_-]{16,}/g,
-    (_, prefix = '') => prefix + REDACTED,
+    /\b((?:sk|pk)-(?!(?:ssh|ecdsa-sha2)-[a-z0-9-]{1,40}@openssh\.com)|hf_|gh[pousr]_)([A-Za-z0-9_-]{16,})/g,
+    (mark, match, prefix = '') => prefix + mark(match),
   ],
   [
     '://',
     /((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/@"']{0,256}:)([^\s@/"']+)(@)/gi,
-    (_, before = '', value = '', at = '') => mask(before, value, at),
+    (mark, _, before = '', value = '', at = '') => mask(mark, before, value, at),
   ],
   // crypt(5), htpasswd and LDAP hashes: the scheme stays, since it says how strong the hash is.
-  ['$', /(\$(?:apr1|1|2[abxy]?|5|6|7|y|gy|argon2i?d?)\$)[./A-Za-z0-9$=,+-]{8,}/g, (_, scheme = '') => scheme + REDACTED],
-  ['{', /(\{(?:SHA|SSHA|SHA256|SSHA256|SHA512|SSHA512|PLAIN|MD5|CRYPT)\})[^\s:"']+/g, (_, scheme = '') => scheme + REDACTED],
+  [
+    '$',
+    /(\$(?:apr1|1|2[abxy]?|5|6|7|y|gy|argon2i?d?)\$)([./A-Za-z0-9$=,+-]{8,})/g,
+    (mark, _, scheme = '', hash = '') => mask(mark, scheme, hash),
+  ],
+  [
+    '{',
+    /(\{(?:SHA|SSHA|SHA256|SSHA256|SHA512|SSHA512|PLAIN|MD5|CRYPT)\})([^\s:"']+)/g,
+    (mark, _, scheme = '', hash = '') => mask(mark, scheme, hash),
+  ],
 ]
 
 const BEGIN_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
@@ -105,14 +122,18 @@ const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 const WORD = /^=(.*)$/
 const namesSecretOption = (word: string): boolean => /^--?[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(word) && namesSecret(word.replace(/^--?/, ''))
 
-const masked = (line: string): string =>
-  rules.reduce((text, [has, pattern, replace]) => (text.includes(has) ? text.replace(pattern, replace) : text), maskAssignments(line))
+const masked = (line: string, mark: Mark): string =>
+  rules.reduce(
+    (text, [has, pattern, replace]) =>
+      text.includes(has) ? text.replace(pattern, (match: string, ...groups: string[]) => replace(mark, match, ...groups)) : text,
+    maskAssignments(line, mark),
+  )
 
 /**
  * Masks what must not be stored or shown. Line for line, so that citations still point at the right line. Run on everything that a host
  * printed before facts are read from it, so that a stored audit gives the same answers later.
  */
-export function redact(text: string): string {
+export function redact(text: string, mark: Mark = plain): string {
   let inKey = false
   // Options such as `--api-key` of vLLM take several values, so up to the next option.
   let inOption = false
@@ -122,7 +143,7 @@ export function redact(text: string): string {
       const word = WORD.exec(line)?.[1]
       const isValue = inOption && word !== undefined && !word.startsWith('-')
       inOption = isValue || (word !== undefined && namesSecretOption(word))
-      if (isValue && !inKey) return word === '' || isNoSecret(word) ? line : `=${REDACTED}`
+      if (isValue && !inKey) return word === '' || isNoSecret(word) || isMarked(word) ? line : `=${mark(word)}`
       if (inKey) {
         if (!END_KEY.test(line)) return REDACTED
         inKey = false
@@ -134,16 +155,16 @@ export function redact(text: string): string {
         const end = line.slice(start).search(END_KEY)
         inKey = end < 0
         // A key on one line, with written-out line breaks, as JSON has it. What stands before it may hold another secret.
-        return masked(line.slice(0, begin.index)) + begin[0] + (end < 0 ? '' : REDACTED + line.slice(start + end))
+        return masked(line.slice(0, begin.index), mark) + begin[0] + (end < 0 ? '' : REDACTED + line.slice(start + end))
       }
-      return masked(line)
+      return masked(line, mark)
     })
     .join('\n')
 }
 
 /** The same section with its texts masked. `sha256` and `bytes` stay those of what the host really printed. */
-export const redactOutput = (output: SectionOutput): SectionOutput => ({
+export const redactOutput = (output: SectionOutput, mark?: Mark): SectionOutput => ({
   ...output,
-  stdout: redact(output.stdout),
-  stderr: redact(output.stderr),
+  stdout: redact(output.stdout, mark),
+  stderr: redact(output.stderr, mark),
 })

@@ -2,40 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Ports } from '#core/ports.ts'
-import { createServices, type Services } from '#core/services.ts'
+import type { Services } from '#core/services.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import { dayFrom } from '#shared/model/validity.ts'
-import { type RunningDemoFleet, startDemoFleet } from './demo-fleet.ts'
 import { type DemoHost, file } from './demo-host.ts'
+import { openDemoServices } from './demo-services.testing.ts'
 import { gpu03 } from './hosts/gpu-03.ts'
 
 /** Decisions over real audits, as the window makes them. */
 
 let data: string
-let demo: RunningDemoFleet
 let services: Services
 let changed: string[]
 let now: number
 
 async function open(host: DemoHost): Promise<void> {
-  demo = await startDemoFleet([host])
-  const ports: Ports = {
-    clock: { now: () => now },
-    log: () => undefined,
-    paths: { data, home: demo.home },
-    secrets: { available: false, get: async () => undefined, set: async () => undefined, delete: async () => undefined },
-    createTransport: () => {
-      throw new Error('the demo brings its own')
-    },
-    startDemo: async () => demo,
-    changed: (event) => changed.push(event),
-    version: 'test',
-    account: 'admin',
-  }
-  services = createServices(ports, { ask: async () => null, reportChangedKey: () => undefined })
-  await services.fleet.openDemo()
+  services = await openDemoServices([host], { clock: { now: () => now }, data, changed: (event) => changed.push(event) })
 }
 
 async function call<C extends Channel>(channel: C, input: Input<C>): Promise<Output<C>> {

@@ -17,13 +17,13 @@ export const EMPTY_HEAD: LedgerHead = { seq: 0, hash: FIRST }
 
 /**
  * Follows the chain. `head` is what was noted beside the ledger after the last write: with it, records that are missing at the end are
- * found, too. Pure, never throws.
+ * found, too. `before` is where an extract begins: the record before its first. Pure, never throws.
  */
-export function readLedger(text: string, head: LedgerHead): LedgerReading {
+export function readLedger(text: string, head: LedgerHead, before: LedgerHead = EMPTY_HEAD): LedgerReading {
   const lines = text.split('\n')
   const rest = lines.pop()
   const records: LedgerRecord[] = []
-  let last = EMPTY_HEAD
+  let last = before
   const broken = (reason: string): LedgerReading => ({ records, head: last, broken: { line: records.length + 1, reason } })
   for (const line of lines) {
     const record = recordOf(line)
@@ -40,7 +40,7 @@ export function readLedger(text: string, head: LedgerHead): LedgerReading {
   return { records, head: last }
 }
 
-function recordOf(line: string): LedgerRecord | undefined {
+export function recordOf(line: string): LedgerRecord | undefined {
   try {
     return ledgerRecordSchema.safeParse(JSON.parse(line)).data
   } catch {

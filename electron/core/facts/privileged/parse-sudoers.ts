@@ -137,7 +137,7 @@ function readRule(line: FileLine, text: string, aliases: ReadonlyMap<string, rea
         rest = rest.slice(taken[0].length)
       }
       // `PASSWD: ALL` looks like a password to the masking; a rule that was masked is not known.
-      if (rest === '' || rest.includes('‹redacted›')) return undefined
+      if (rest === '' || rest.includes('‹redacted')) return undefined
       const negated = /^!/.test(rest)
       for (const command of expand([rest.replace(/^!\s*/, '')], aliases))
         for (const user of users)

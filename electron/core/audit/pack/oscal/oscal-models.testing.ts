@@ -1,0 +1,140 @@
+import { z } from 'zod'
+
+/**
+ * The parts of the OSCAL models that the documents of a pack use, strictly: a member that the model does not have, or lacks, is refused. Written
+ * down from the JSON schemas of usnistgov/OSCAL (json/schema/oscal_{component,assessment-plan,assessment-results,poam}_schema.json); patterns are
+ * theirs (UUIDDatatype, TokenDatatype, StringDatatype, DateTimeWithTimezoneDatatype).
+ */
+const uuid = z.string().regex(/^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[45][0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}$/)
+const token = z.string().regex(/^(?:\p{L}|_)(?:\p{L}|\p{N}|[.\-_])*$/u)
+const line = z.string().regex(/^\S(?:.*\S)?$/u)
+const markup = z.string().min(1)
+const dateTime = z.iso.datetime({ offset: true })
+const list = <T extends z.ZodType>(of: T) => z.array(of).min(1)
+const optionalList = <T extends z.ZodType>(of: T) => list(of).optional()
+
+const prop = z.strictObject({ name: token, ns: z.url().optional(), value: line })
+const props = optionalList(prop)
+const metadata = z.strictObject({ title: markup, 'last-modified': dateTime, version: line, 'oscal-version': line })
+const reviewedControls = z.strictObject({
+  description: markup,
+  'control-selections': list(z.strictObject({ 'include-controls': list(z.strictObject({ 'control-id': token })) })),
+})
+const component = z.strictObject({
+  ...{ uuid, type: line, title: markup, description: markup },
+  status: z.strictObject({ state: z.enum(['under-development', 'operational', 'disposition', 'other']) }),
+})
+const inventoryItem = z.strictObject({ uuid, description: markup })
+const assets = z.strictObject({
+  components: list(component),
+  'assessment-platforms': list(
+    z.strictObject({ uuid, title: markup, 'uses-components': list(z.strictObject({ 'component-uuid': uuid })) }),
+  ),
+})
+const part = z.strictObject({ id: token.optional(), name: token, title: markup, prose: markup })
+const origin = z.strictObject({
+  actors: list(z.strictObject({ type: z.enum(['tool', 'assessment-platform', 'party']), 'actor-uuid': uuid })),
+})
+const observation = z.strictObject({
+  ...{ uuid, title: markup, description: markup, props, collected: dateTime },
+  methods: list(z.enum(['EXAMINE', 'INTERVIEW', 'TEST', 'UNKNOWN'])),
+  subjects: list(z.strictObject({ 'subject-uuid': uuid, type: token, title: markup })),
+  origins: list(origin),
+  'relevant-evidence': optionalList(z.strictObject({ href: z.string(), description: markup, props })),
+})
+const related = optionalList(z.strictObject({ 'observation-uuid': uuid }))
+const risk = z.strictObject({
+  ...{ uuid, title: markup, description: markup, statement: markup, props, deadline: dateTime.optional() },
+  status: z.enum(['open', 'investigating', 'remediating', 'deviation-requested', 'deviation-approved', 'closed']),
+  'mitigating-factors': optionalList(z.strictObject({ uuid, description: markup })),
+  'related-observations': related,
+})
+const relatedRisks = optionalList(z.strictObject({ 'risk-uuid': uuid }))
+const finding = z.strictObject({
+  ...{ uuid, title: markup, description: markup },
+  target: z.strictObject({
+    type: z.enum(['statement-id', 'objective-id']),
+    'target-id': token,
+    status: z.strictObject({
+      state: z.enum(['satisfied', 'not-satisfied']),
+      reason: z.enum(['pass', 'fail', 'other']),
+      remarks: markup.optional(),
+    }),
+  }),
+  'related-observations': related,
+  'related-risks': relatedRisks,
+})
+
+export const componentDefinitionModel = z.strictObject({
+  'component-definition': z.strictObject({
+    uuid,
+    metadata,
+    components: list(
+      z.strictObject({
+        ...{ uuid, type: line, title: markup, description: markup },
+        'control-implementations': list(
+          z.strictObject({
+            ...{ uuid, source: z.url(), description: markup },
+            'implemented-requirements': list(z.strictObject({ uuid, 'control-id': token, description: markup, props })),
+          }),
+        ),
+      }),
+    ),
+  }),
+})
+
+export const assessmentPlanModel = z.strictObject({
+  'assessment-plan': z.strictObject({
+    uuid,
+    metadata,
+    'import-ssp': z.strictObject({ href: z.string(), remarks: markup }),
+    'local-definitions': z.strictObject({
+      'objectives-and-methods': list(z.strictObject({ 'control-id': token, description: markup, parts: list(part) })),
+      activities: list(z.strictObject({ uuid, title: markup, description: markup })),
+    }),
+    'reviewed-controls': reviewedControls,
+    'assessment-subjects': list(
+      z.strictObject({ type: token, 'include-subjects': list(z.strictObject({ 'subject-uuid': uuid, type: token })) }),
+    ),
+    'assessment-assets': assets,
+    tasks: list(z.strictObject({ uuid, type: z.enum(['milestone', 'action']), title: markup })),
+    'back-matter': z.strictObject({ resources: list(z.strictObject({ uuid, title: markup, description: markup })) }),
+  }),
+})
+
+export const assessmentResultsModel = z.strictObject({
+  'assessment-results': z.strictObject({
+    uuid,
+    metadata,
+    'import-ap': z.strictObject({ href: z.string() }),
+    results: list(
+      z.strictObject({
+        ...{ uuid, title: markup, description: markup, start: dateTime, end: dateTime },
+        'local-definitions': z.strictObject({ components: list(component), 'inventory-items': list(inventoryItem) }),
+        'reviewed-controls': reviewedControls,
+        attestations: optionalList(z.strictObject({ parts: list(part) })),
+        observations: optionalList(observation),
+        risks: optionalList(risk),
+        findings: optionalList(finding),
+      }),
+    ),
+  }),
+})
+
+export const poamModel = z.strictObject({
+  'plan-of-action-and-milestones': z.strictObject({
+    uuid,
+    metadata,
+    'system-id': z.strictObject({ 'identifier-type': z.url(), id: line }),
+    'local-definitions': z.strictObject({ components: list(component), 'inventory-items': list(inventoryItem) }),
+    observations: optionalList(observation),
+    risks: optionalList(risk),
+    'poam-items': list(
+      z.strictObject({
+        ...{ uuid, title: markup, description: markup },
+        'related-observations': related,
+        'related-risks': relatedRisks,
+      }),
+    ),
+  }),
+})

@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Finding } from '#shared/model/finding.ts'
+import { outcomes } from '#shared/status.ts'
+import { packFinding, packSources } from '../pack-contents.testing.ts'
+import { oscalFiles } from './oscal-files.ts'
+import { assessmentPlanModel, assessmentResultsModel, componentDefinitionModel, poamModel } from './oscal-models.testing.ts'
+import { uuidOf } from './uuid.ts'
+
+const waiver = {
+  ...{ id: 'w', state: 'active' as const, status: 'fail' as const, reason: 'Replaced in May', approver: 'M. Ito' },
+  ...{ grantedAt: '2026-11-01T00:00:00.000Z', endsOn: '2026-12-31' },
+}
+const attestation = {
+  ...{ id: 's', state: 'active' as const, statement: 'It is so', name: 'M. Ito', statedAt: waiver.grantedAt, endsOn: '2026-12-31' },
+}
+const every: Finding[] = [
+  ...outcomes.map((status) => packFinding(status, { subject: status })),
+  packFinding('waived', { waiver, subject: 'w' }),
+  packFinding('pass', { attestation, subject: 's', evidence: [] }),
+]
+
+function documents(findings: Finding[]) {
+  const [component, plan, results, poam] = oscalFiles(packSources(findings)).map(({ pieces }) => JSON.parse([...pieces].join('')))
+  return {
+    component: componentDefinitionModel.parse(component)['component-definition'],
+    plan: assessmentPlanModel.parse(plan)['assessment-plan'],
+    results: assessmentResultsModel.parse(results)['assessment-results'],
+    poam: poamModel.parse(poam)['plan-of-action-and-milestones'],
+  }
+}
+
+describe('every document is of its model', () => {
+  test.each([
+    ['of every outcome', every],
+    ['of a host with nothing to say', []],
+    ['where all is well', [packFinding('pass')]],
+  ])('%s', (_, findings) => {
+    const { results, poam } = documents(findings)
+    expect([results.metadata['oscal-version'], poam.metadata['oscal-version']]).toEqual(['1.1.2', '1.1.2'])
+  })
+
+  test('with any text of a host', () => {
+    const text = fc.string({ unit: 'binary', minLength: 1 }).map((word) => `x${word}`)
+    fc.assert(fc.property(text, text, text, (title, subject, reason) => void documents([packFinding('fail', { title, subject, reason })])))
+  })
+})
+
+test('only a pass is satisfied, and what was not measured says so', () => {
+  const states = documents(every).results.results[0]?.findings?.map(({ target }) => [target.status.state, target.status.remarks ?? ''])
+  expect(states).toEqual([
+    ['not-satisfied', ''],
+    ['not-satisfied', 'Warning'],
+    ['not-satisfied', 'Not evaluated'],
+    ['not-satisfied', 'Needs attestation'],
+    ['not-satisfied', 'Waived'],
+    ['satisfied', ''],
+    ['not-satisfied', 'Waived until 2026-12-31 by M. Ito: Replaced in May'],
+    ['satisfied', ''],
+  ])
+})
+
+test('what is referred to is there', () => {
+  const { plan, results, poam } = documents(every)
+  const [result] = results.results
+  const observations = new Set(result?.observations?.map(({ uuid }) => uuid))
+  const risks = new Set(result?.risks?.map(({ uuid }) => uuid))
+  const objectives = new Set(plan['local-definitions']['objectives-and-methods'].flatMap(({ parts }) => parts.map(({ id }) => id)))
+  for (const finding of result?.findings ?? []) {
+    expect(objectives).toContain(finding.target['target-id'])
+    for (const it of finding['related-observations'] ?? []) expect(observations).toContain(it['observation-uuid'])
+    for (const it of finding['related-risks'] ?? []) expect(risks).toContain(it['risk-uuid'])
+  }
+  expect(poam['poam-items'].map((item) => item['related-risks']?.[0]?.['risk-uuid'])).toEqual(poam.risks?.map(({ uuid }) => uuid))
+  expect(plan['reviewed-controls']['control-selections'][0]?.['include-controls']).toEqual([{ 'control-id': 'sc-7.5' }])
+  expect(result?.attestations).toHaveLength(1)
+  expect(poam.risks?.filter(({ status }) => status === 'deviation-approved').map(({ deadline }) => deadline)).toEqual([
+    '2026-12-31T23:59:59Z',
+  ])
+})
+
+test('a name has one UUID, of version 5', () => {
+  expect(uuidOf('a', 'b')).toBe(uuidOf('a', 'b'))
+  expect(uuidOf('a', 'b')).not.toBe(uuidOf('a', 'c'))
+  expect(uuidOf('a')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+})

@@ -1,0 +1,49 @@
+import type { AuditResults } from '#shared/model/audit.ts'
+import { visible } from '#shared/words.ts'
+import { hostUuid, metadata, tool } from './common.ts'
+import { streamedObject } from './json-stream.ts'
+import { eachFinding, isRisk, observationOf, observationUuid, riskOf, riskUuid } from './observations.ts'
+import { uuidOf } from './uuid.ts'
+
+/** What is to be done: one item for each finding that fails or warns. An item without a date has none that anybody agreed to. */
+export function* planOfAction(audit: AuditResults, now: number): Generator<string> {
+  const { fleet } = audit
+  const head = {
+    uuid: uuidOf('poam', fleet, audit.startedAt, new Date(now).toISOString()),
+    metadata: metadata('Plan of action and milestones', audit, now),
+    'system-id': { 'identifier-type': 'http://ietf.org/rfc/rfc4122', id: uuidOf('system', fleet) },
+    'local-definitions': {
+      components: [tool(audit.gatehouse)],
+      'inventory-items': Array.from(audit.hosts, ({ name, address }) => ({
+        uuid: hostUuid(fleet, name),
+        description: visible(`${name}, ${address}`),
+      })),
+    },
+  }
+  const nothingOpen = {
+    uuid: uuidOf('poam-item', fleet, 'none'),
+    title: 'Nothing is open',
+    description: 'No check failed or warned on any host.',
+  }
+  let items = 0
+  yield '{"plan-of-action-and-milestones":'
+  yield* streamedObject(head, {
+    observations: eachFinding(audit, isRisk, (host, finding) => observationOf(fleet, host, finding)),
+    risks: eachFinding(audit, isRisk, (host, finding) => riskOf(fleet, host, finding)),
+    'poam-items': (function* () {
+      yield* eachFinding(audit, isRisk, (host, finding) => {
+        items += 1
+        return {
+          uuid: uuidOf('poam-item', fleet, host.name, finding.control, finding.subject),
+          title: visible(`${host.name}: ${finding.title}`),
+          description: visible(finding.hint ?? finding.reason),
+          'related-observations': [{ 'observation-uuid': observationUuid(fleet, host.name, finding) }],
+          'related-risks': [{ 'risk-uuid': riskUuid(fleet, host.name, finding) }],
+        }
+      })
+      // The model asks for at least one item.
+      if (items === 0) yield nothingOpen
+    })(),
+  })
+  yield '}\n'
+}

@@ -1,0 +1,56 @@
+import reportSchema from '#assets/schemas/audit-report.schema.json' with { type: 'json' }
+import type { Attestation } from '#shared/model/attestation.ts'
+import type { AuditResults } from '#shared/model/audit.ts'
+import type { ControlEntry } from '#shared/model/control-entry.ts'
+import type { Waiver } from '#shared/model/waiver.ts'
+import type { SectionOutput } from '../../probe/section.ts'
+import type { LedgerReading } from '../ledger/read-ledger.ts'
+import { renderReport } from '../report.ts'
+import { evidenceFiles, evidenceIndex } from './evidence-files.ts'
+import { findingsCsv } from './findings-csv.ts'
+import { frameworkCsv, frameworkHtml } from './framework-report.ts'
+import { frameworkViews } from './frameworks.ts'
+import { ledgerExtract } from './ledger-extract.ts'
+import { oscalFiles } from './oscal/oscal-files.ts'
+import type { PackFile } from './pack-file.ts'
+import { sarifReport } from './sarif.ts'
+
+/** What a pack is made of. Hosts and answers are read again each time they are gone through, so that few stand in memory. */
+export interface PackSources {
+  readonly audit: AuditResults
+  readonly controls: readonly ControlEntry[]
+  /** What the sections of a host answered in its newest audit. */
+  readonly outputs: (host: string) => Iterable<SectionOutput>
+  readonly waivers: readonly Waiver[]
+  readonly attestations: readonly Attestation[]
+  readonly ledger: LedgerReading
+  /** Files that people attached, and the printed report where there is one. */
+  readonly extra: readonly PackFile[]
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** Every file of a pack but those about the pack itself. */
+export function* packFiles(sources: PackSources): Generator<PackFile> {
+  const { audit, controls, outputs, waivers, attestations, ledger } = sources
+  const hosts = Array.from(audit.hosts, ({ name }) => name)
+  const views = frameworkViews(controls, audit.hosts)
+  yield { path: 'report.html', pieces: renderReport(audit, 'html') }
+  yield { path: 'summary.md', pieces: renderReport(audit, 'markdown') }
+  yield { path: 'results.json', pieces: renderReport(audit, 'json') }
+  yield { path: 'results.schema.json', pieces: [json(reportSchema)] }
+  yield { path: 'controls.json', pieces: [json(controls)] }
+  yield { path: 'findings.csv', pieces: findingsCsv(audit) }
+  yield { path: 'findings.sarif', pieces: sarifReport(audit, controls) }
+  yield { path: 'frameworks.html', pieces: frameworkHtml(audit.fleet, views) }
+  yield { path: 'frameworks.csv', pieces: frameworkCsv(views) }
+  yield { path: 'decisions/waivers.json', pieces: [json(waivers)] }
+  yield { path: 'decisions/attestations.json', pieces: [json(attestations)] }
+  yield* oscalFiles(sources)
+  yield* ledgerExtract(ledger)
+  yield { path: 'evidence/index.csv', pieces: evidenceIndex(hosts, outputs) }
+  yield* evidenceFiles(hosts, outputs)
+  yield* sources.extra
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { outcomes } from '#shared/status.ts'
+import { csvLine } from './csv.ts'
+import { findingsCsv } from './findings-csv.ts'
+import { frameworkViews } from './frameworks.ts'
+import { packControl, packFinding, packSources } from './pack-contents.testing.ts'
+import { sarifReport } from './sarif.ts'
+
+describe('cells of a spreadsheet', () => {
+  test.each([
+    ['=1+1', `"'=1+1"`],
+    ['  @SUM(A1)', `"'  @SUM(A1)"`],
+    ['\t-2', `"'\t-2"`],
+    ['\uff1dcmd', `"'\uff1dcmd"`],
+    ['a "b", c', '"a ""b"", c"'],
+    ['10.0.0.1', '"10.0.0.1"'],
+  ])('%s', (text, cell) => expect(csvLine([text])).toBe(`${cell}\r\n`))
+
+  test('any text is one cell again, and no formula', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const cell = csvLine([text]).slice(1, -3)
+        expect(cell.replaceAll('""', '')).not.toContain('"')
+        expect(cell).not.toMatch(/^\s*[=+\-@]/)
+        expect([text, `'${text}`]).toContain(cell.replaceAll('""', '"'))
+      }),
+    )
+  })
+
+  test('a finding points at its line', () => {
+    const [, row] = [...findingsCsv(packSources([packFinding('fail')]).audit)]
+    expect(row).toMatch(/"evidence\/gpu-01\/listeners.txt","3"\r\n$/)
+  })
+})
+
+describe('SARIF', () => {
+  const waiver = { id: 'w', state: 'active', status: 'fail', reason: 'Later', approver: 'M', grantedAt: '', endsOn: '2026-12-31' } as const
+  const results = () => {
+    const findings = outcomes.map((status) => packFinding(status, status === 'waived' ? { waiver } : {}))
+    const [run] = JSON.parse([...sarifReport(packSources(findings).audit, [packControl])].join('')).runs
+    return run.results as Record<string, unknown>[]
+  }
+
+  test('a level only where something failed (SARIF 2.1.0, 3.27.10); what passed is left out', () => {
+    expect(results().map(({ kind, level, suppressions }) => [kind, level, suppressions !== undefined])).toEqual([
+      ['fail', 'error', false],
+      ['fail', 'warning', false],
+      ['open', 'none', false],
+      ['review', 'none', false],
+      ['fail', 'error', true],
+    ])
+  })
+
+  test('it cites the line that decides, in the file of the pack', () => {
+    expect(results()[0]).toMatchObject({
+      ruleId: packControl.id,
+      ruleIndex: 0,
+      locations: [{ physicalLocation: { artifactLocation: { uri: 'evidence/gpu-01/listeners.txt' }, region: { startLine: 3 } } }],
+    })
+  })
+
+  test('no finding, no result', () => {
+    expect(JSON.parse([...sarifReport(packSources([]).audit, [])].join('')).runs[0].results).toEqual([])
+  })
+})
+
+test('a rule of a framework is as loud as the loudest of its controls, and never passes unseen', () => {
+  const other = { ...packControl, id: 'other', references: ['CIS-8:4.4', 'https://nginx.org/x'] }
+  const views = frameworkViews([packControl, other], packSources([packFinding('pass')]).audit.hosts)
+  expect(views.map(({ name, rules }) => [name, rules.map(({ rule, status }) => `${rule} ${status}`)])).toEqual([
+    ['CIS Controls v8', ['4.4 not-evaluated']],
+    ['NIST SP 800-53 Rev. 5', ['SC-7(5) pass']],
+    ['OWASP Top 10 for LLM Applications 2025', ['LLM10 pass']],
+  ])
+  expect(views[0]?.rules[0]?.controls.map(({ status }) => status)).toEqual(['pass', 'not-evaluated'])
+})

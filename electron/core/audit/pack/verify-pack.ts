@@ -1,0 +1,86 @@
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { keyDigestOf } from './key-digest.ts'
+import { extractProblem } from './ledger-extract.ts'
+import { aboutTheSums, LEDGER, LEDGER_HEAD, PUBLIC_KEY, SIGNATURE, SUMS } from './pack-file.ts'
+import { readPack } from './read-pack.ts'
+
+export interface PackVerdict {
+  readonly files: number
+  /** SHA-256 of the public key in the pack as DER, to be compared with what its console says. Empty when there is none. */
+  readonly keyDigest: string
+  /** Whether that is the key that was expected; undefined when none was. */
+  readonly expectedKey: boolean | undefined
+  /** What is wrong, one sentence each; empty when the pack is whole. */
+  readonly problems: readonly string[]
+}
+
+/** Files that are kept to be read: all of them are short but the ledger. */
+const kept: readonly string[] = [...aboutTheSums, LEDGER, LEDGER_HEAD]
+const MAX_KEPT_BYTES = 256 * 1_048_576
+/** A list of more problems helps nobody. */
+const MAX_PROBLEMS = 50
+
+/**
+ * Checks a pack, folder or zip: every file against `SHA256SUMS`, that list against its signature, the chain of the ledger. Throws
+ * `pack.unreadable`.
+ */
+export async function verifyPack(path: string, expected?: KeyObject): Promise<PackVerdict> {
+  const digests = new Map<string, string>()
+  const texts = new Map<string, Buffer>()
+  const problems: string[] = []
+  const found = (problem: string): void => void (problems.length < MAX_PROBLEMS && problems.push(problem))
+  await readPack(path, async ({ path: name, chunks }) => {
+    if (digests.has(name)) found(`${name} is there twice`)
+    const hash = createHash('sha256')
+    const parts: Buffer[] = []
+    let size = 0
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      size += chunk.length
+      if (kept.includes(name) && size <= MAX_KEPT_BYTES) parts.push(chunk)
+    }
+    if (kept.includes(name)) texts.set(name, Buffer.concat(parts))
+    digests.set(name, hash.digest('hex'))
+  })
+  const sums = texts.get(SUMS)
+  const key = publicKeyIn(texts.get(PUBLIC_KEY))
+  if (sums === undefined) found(`${SUMS} is missing`)
+  else {
+    for (const problem of sumProblems(sums.toString('utf8'), digests)) found(problem)
+    const signature = texts.get(SIGNATURE)
+    if (key === undefined) found(`${PUBLIC_KEY} holds no Ed25519 key`)
+    else if (signature === undefined || !verify(null, sums, key, signature)) found(`${SUMS} does not have the signature of ${PUBLIC_KEY}`)
+  }
+  const keyDigest = key === undefined ? '' : keyDigestOf(key)
+  const expectedKey = expected === undefined ? undefined : keyDigest === keyDigestOf(expected)
+  if (expectedKey === false) found('It is signed with another key than the expected one')
+  const chain = extractProblem(texts.get(LEDGER)?.toString('utf8') ?? '', texts.get(LEDGER_HEAD)?.toString('utf8') ?? '')
+  if (chain !== undefined) found(chain)
+  return { files: digests.size, keyDigest, expectedKey, problems }
+}
+
+/** Every file is listed once with its digest, and every listed file is there. */
+function* sumProblems(text: string, digests: ReadonlyMap<string, string>): Generator<string> {
+  const listed = new Set<string>()
+  for (const line of text.split('\n').slice(0, -1)) {
+    const [, digest, name] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? []
+    if (digest === undefined || name === undefined) yield `${SUMS} has a line that is no digest`
+    else {
+      listed.add(name)
+      const real = digests.get(name)
+      if (real === undefined) yield `${name} is missing`
+      else if (real !== digest) yield `${name} is not the file that was written`
+    }
+  }
+  for (const name of digests.keys()) if (!listed.has(name) && !aboutTheSums.includes(name)) yield `${name} was added`
+}
+
+function publicKeyIn(pem: Buffer | undefined): KeyObject | undefined {
+  if (pem === undefined) return undefined
+  try {
+    const key = createPublicKey(pem)
+    return key.asymmetricKeyType === 'ed25519' ? key : undefined
+  } catch {
+    return undefined
+  }
+}
