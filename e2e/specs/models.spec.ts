@@ -42,7 +42,50 @@ test('from nothing to verified: no fleet, nothing listed, listed and scanned, ha
   await expect(it.detail).toContainText('setfacl -m u:gatehouse-ro:x /root')
   await it.choose('llama-3.1-8b-instruct')
   await expect(it.detail).toContainText('Expected')
+  await expect(it.row('llama-3.1-8b-instruct')).toContainText('Approved')
+  await expect(it.detail).toContainText('Deployed to gpu-01')
   await it.isSound('models-verified')
+})
+
+test('the board: asked for, refused by what was measured, rejected', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const it = new ModelsPage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await it.invoke('fleet:demo')
+  await page.keyboard.press('Control+3')
+  await it.choose('mistral-small-3.2-24b-instruct')
+  await expect(it.detail).toContainText('Review due')
+  await it.isSound('models-requested')
+
+  await page.keyboard.press('n')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Request model' }).click()
+  await expect(dialog).toContainText('Licence is missing.')
+  await it.isSound('models-request')
+  for (const [label, text] of [
+    ['Model', 'qwen3-8b'],
+    ['Source', 'https://huggingface.co/Qwen/Qwen3-8B'],
+    ['Licence', 'Apache-2.0'],
+    ['Purpose', 'Search'],
+    ['Requested by', 'Ada'],
+  ] as const)
+    await dialog.getByLabel(label).fill(text)
+  await dialog.getByRole('button', { name: 'Request model' }).click()
+  await it.choose('qwen3-8b')
+  await expect(it.detail).toContainText('Requested by Ada')
+
+  await page.keyboard.press('a')
+  await dialog.getByLabel('Host on which it lies').fill('gpu-01')
+  await dialog.getByLabel('Reviewer').fill('Bob')
+  await dialog.getByRole('button', { name: 'Record review' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('no model named qwen3-8b was listed there')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('x')
+  await dialog.getByLabel('Decided by').fill('Bob')
+  await dialog.getByLabel('Reason').fill('Another one serves')
+  await dialog.getByRole('button', { name: 'Reject model' }).click()
+  await expect(page.getByRole('button', { name: 'qwen3-8b', exact: true })).toHaveCount(0)
 })
 
 test('stopped in the middle, by keyboard, filtered, by host', async ({ gatehouse }) => {

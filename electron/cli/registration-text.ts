@@ -1,6 +1,6 @@
-import { stateOf } from '#core/models/registry/registration.ts'
 import type { Registration, RegistrationStep } from '#shared/model/model-registration.ts'
 import { registrationStateWords } from '#shared/model/registration-state.ts'
+import { stateOf } from '#shared/model/registration-steps.ts'
 import { visible } from '#shared/words.ts'
 
 /** One registration with all its steps. */

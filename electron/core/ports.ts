@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Failure } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
+import type { Registration } from '#shared/model/model-registration.ts'
 import type { ChangedKey, PromptRequest } from '#shared/model/prompt.ts'
 import type { StatedDigests } from './models/expected/parse-expected.ts'
 
@@ -121,6 +122,8 @@ export interface DemoFleet {
   readonly createTransport: (prompts: PromptPort) => Transport
   /** Digests that an admin read for its models. */
   readonly expectations: readonly { readonly model: string; readonly url: string; readonly stated: StatedDigests }[]
+  /** How its models came to be approved. */
+  readonly registrations: readonly Registration[]
   stop(): Promise<void>
 }
 

@@ -174,7 +174,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     return result
   }
 
-  /** The demo brings digests that an admin read; they are recorded once. */
+  /** The demo brings digests that an admin read, and models that were approved before; they are recorded once. */
   async function openDemo(): Promise<FleetState> {
     const state = await fleet.openDemo()
     const demo = fleet.demo()
@@ -183,6 +183,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       for (const { model, url, stated } of demo.expectations)
         models.expect(demo.fleet, model, stated, { url, readBy: ports.account, readOn })
     }
+    if (demo && registrations.list(demo.fleet.name).length === 0)
+      for (const { id, model, steps } of demo.registrations) for (const step of steps) registrations.add(demo.fleet.name, id, model, step)
     return state
   }
 
@@ -278,6 +280,16 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       return null
     },
     'models:job': () => models.job(),
+    'registry:list': () => (current() ? registry.list(fleet.require()) : []),
+    'registry:request': (request) => registry.request(fleet.require(), request),
+    'registry:review': (request) => registry.review(fleet.require(), request),
+    'registry:test': (request) => registry.test(fleet.require(), request),
+    'registry:approve': (request) => {
+      stepUp.require()
+      return registry.approve(fleet.require(), request, true)
+    },
+    'registry:reject': (request) => registry.reject(fleet.require(), request),
+    'registry:revoke': (request) => registry.revoke(fleet.require(), request),
     'prompt:pending': () => [...queue.pending()],
     'prompt:answer': (answer) => {
       queue.answer(answer)

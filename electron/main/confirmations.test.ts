@@ -9,11 +9,15 @@ const plan = {
   files: [{ path: '/etc/systemd/system/ollama.service.d/zz-gatehouse-loopback.conf' }],
 }
 
+const registration = { id: 'r1', model: 'llama\u202e', steps: [] }
+const inputs: Readonly<Record<string, unknown>> = { 'registry:approve': { id: 'r1', hosts: ['gpu-01'] } }
+
 function engine(enrolled: boolean, unlockedUntil: string | null) {
   const asked: string[] = []
   const call = async (channel: string): Promise<Reply<unknown>> => {
     asked.push(channel)
-    return { ok: true, value: channel === 'step-up:state' ? { enrolled, unlockedUntil } : plan }
+    const values: Readonly<Record<string, unknown>> = { 'step-up:state': { enrolled, unlockedUntil }, 'registry:list': [registration] }
+    return { ok: true, value: values[channel] ?? plan }
   }
   return { call, asked }
 }
@@ -23,7 +27,7 @@ const codeOf = (run: Promise<unknown>) => run.then(String, (error) => failureOf(
 const confirmed = Object.entries(contracts).filter(([, { effect }]) => effect === 'changes-trust' || effect === 'changes-host')
 
 test.each(confirmed)('%s says what it is', async (channel) => {
-  const { title, detail, action } = await confirmationOf(channel, {}, open.call)
+  const { title, detail, action } = await confirmationOf(channel, inputs[channel] ?? {}, open.call)
   expect([title, detail, action].filter((text) => text.length < 5)).toEqual([])
 })
 
@@ -45,4 +49,11 @@ test('a push names host, files and danger as the engine has them, and no charact
   expect(title).toMatch(/^Push ollama-loopback to gpu-03.*\?$/)
   expect(title).not.toContain('\u202e')
   expect(detail).toMatch(/10\.20\.4\.13.*zz-gatehouse-loopback\.conf; ollama\.service\. The service is restarted/)
+})
+
+test('an approval names the model and its hosts; one that is not there is not asked about', async () => {
+  const { title, detail } = await confirmationOf('registry:approve', inputs['registry:approve'], open.call)
+  expect([title, title.includes('\u202e')]).toEqual([expect.stringMatching(/^Approve llama.*\?$/), false])
+  expect(detail).toContain('served on gpu-01')
+  expect(await codeOf(confirmationOf('registry:approve', { id: 'r2', hosts: [] }, open.call))).toBe('registry.not-found')
 })

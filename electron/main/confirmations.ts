@@ -1,7 +1,9 @@
 import { type BrowserWindow, dialog } from 'electron'
 import { GatehouseError } from '#shared/errors.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
+import type { Registration } from '#shared/model/model-registration.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
+import { contentOfRegistration } from '#shared/model/registration-steps.ts'
 import { visible } from '#shared/words.ts'
 import { type EngineCall, engineValue } from './fleet.handlers.ts'
 
@@ -37,7 +39,20 @@ const confirmations: Readonly<Record<string, Words>> = {
     detail: 'Its codes then open pushes, approvals and quarantines. Go on only when you pressed the button for it yourself.',
     action: 'Enrol it',
   }),
+  'registry:approve': async (input, engine) =>
+    approvalWords(input as Input<'registry:approve'>, await engineValue<Registration[]>(engine('registry:list', null))),
   'push:start': async (input, engine) => pushWords(await engineValue<PushPlan>(engine('push:ready', input as Input<'push:start'>))),
+}
+
+/** Throws `registry.not-found`. */
+function approvalWords({ id, hosts }: Input<'registry:approve'>, registrations: readonly Registration[]): Confirmation {
+  const registration = registrations.find((it) => it.id === id)
+  if (registration === undefined) throw new GatehouseError({ code: 'registry.not-found', detail: id })
+  return {
+    title: `Approve ${visible(registration.model).slice(0, 160)}?`,
+    detail: `Content ${contentOfRegistration(registration)?.key ?? 'not known'}. It may then be served on ${visible(hosts.join(', '))}. Whatever was approved under this name before is superseded.`,
+    action: 'Approve it',
+  }
 }
 
 const dangers: Readonly<Record<PushPlan['danger'], string>> = {

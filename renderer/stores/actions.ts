@@ -32,6 +32,12 @@ export const useGrantWaiver = () => useAction('waiver:grant')
 export const useWithdrawWaiver = () => useAction('waiver:withdraw')
 export const useStateAttestation = () => useAction('attestation:state')
 export const useWithdrawAttestation = () => useAction('attestation:withdraw')
+export const useRequestModel = () => useAction('registry:request')
+export const useReviewModel = () => useAction('registry:review')
+export const useTestModel = () => useAction('registry:test')
+export const useApproveModel = () => useAction('registry:approve')
+export const useRejectModel = () => useAction('registry:reject')
+export const useRevokeModel = () => useAction('registry:revoke')
 export const useExportAudit = () => useAction('audit:export')
 
 /** Starts and stops audits. */

@@ -22,6 +22,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'attestation:list',
     'models:overview',
     'models:files',
+    'registry:list',
     'models:job',
     'push:job',
     'push:parameters',
@@ -41,7 +42,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'job:changed': ['audit:latest'],
   'prompt:changed': ['prompt:pending'],
   'connection:changed': ['connection:states', 'connection:changed-keys'],
-  'models:changed': ['models:overview', 'models:files'],
+  'models:changed': ['models:overview', 'models:files', 'registry:list'],
   'model-job:changed': ['models:job'],
   'settings:changed': ['settings:get'],
   'push:changed': ['push:job', 'push:history'],
@@ -64,6 +65,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'advisories:state',
     'models:overview',
     'models:files',
+    'registry:list',
     'models:job',
     'step-up:state',
     'push:job',
@@ -74,7 +76,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
 /** Shortest time between two fetches of a channel. Results of a hundred hosts need not be read a hundred times in a second. */
 const spacingMs = (channel: Channel): number => {
   if (channel === 'audit:latest') return 100
-  return /^(?:audit|host|network|models):/.test(channel) && channel !== 'models:job' ? 1000 : 0
+  return /^(?:audit|host|network|models|registry):/.test(channel) && channel !== 'models:job' ? 1000 : 0
 }
 
 /** Runs `act` at once, then at most once per `ms`, and always once after the last request. */

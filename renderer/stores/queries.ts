@@ -47,5 +47,6 @@ export const useChangedKeys = () => useQuery(query('connection:changed-keys', nu
 export const useAdvisories = () => useQuery(query('advisories:state', null))
 export const useModelOverview = () => useQuery(query('models:overview', null))
 export const useModelFiles = (host: string, model: string) => useQuery(query('models:files', { host, model }))
+export const useRegistrations = () => useQuery(query('registry:list', null))
 export const useModelJob = () => useQuery(query('models:job', null))
 export const useSudoers = () => useQuery(query('sudoers:text', null))

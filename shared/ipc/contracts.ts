@@ -10,6 +10,7 @@ import { modelsContracts } from './models.contract.ts'
 import { networkContracts } from './network.contract.ts'
 import { policyContracts } from './policy.contract.ts'
 import { pushContracts } from './push.contract.ts'
+import { registryContracts } from './registry.contract.ts'
 import { stepUpContracts } from './step-up.contract.ts'
 
 /** Every channel with its contract. The preload never imports this. */
@@ -23,6 +24,7 @@ export const contracts = {
   ...advisoriesContracts,
   ...modelsContracts,
   ...pushContracts,
+  ...registryContracts,
   ...stepUpContracts,
 } as const satisfies Record<Channel, Contract>
 

@@ -1,9 +1,7 @@
 import { z } from 'zod'
+import { modelTiers } from './registration-state.ts'
 import { scanOutcomes } from './scan-report.ts'
 import { typedText } from './waiver.ts'
-
-/** Roles of people that a model may be offered to (seed, access tiers). */
-export const modelTiers = ['users', 'operators', 'administrators'] as const
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const person = typedText(120)

@@ -59,3 +59,7 @@ export const placeApprovalWords: Readonly<Record<PlaceApproval, string>> = {
   'not-hashed': 'Not known, not hashed',
   unregistered: 'Unregistered',
 }
+
+/** Roles of people that a model may be offered to. */
+export const modelTiers = ['users', 'operators', 'administrators'] as const
+export type ModelTier = (typeof modelTiers)[number]

@@ -12,6 +12,7 @@ import { gpu03 } from './hosts/gpu-03.ts'
 import { gpu04 } from './hosts/gpu-04.ts'
 import { lab01 } from './hosts/lab-01.ts'
 import { expectations } from './hosts/models.ts'
+import { registrations } from './hosts/registrations.ts'
 import { CHANGE_ACCOUNT, type DemoServers, generateKey, startDemoServers } from './ssh-servers.ts'
 
 const demoHosts: readonly DemoHost[] = [gpu01, gpu02, gpu03, gpu04, lab01]
@@ -64,6 +65,7 @@ export async function startDemoFleet(
     fleet,
     servers,
     expectations,
+    registrations,
     home,
     createTransport: (prompts) =>
       createSsh2Transport({ fleet, clock: { now: () => Date.now() }, log: () => undefined, paths: { data: home, home }, prompts }),

@@ -2,6 +2,9 @@ import { useState } from 'react'
 import { bytesText } from '#shared/bytes-text.ts'
 import type { ModelArtifact, VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { HostModel } from '#shared/model/model-inventory.ts'
+import type { Registration } from '#shared/model/model-registration.ts'
+import type { RegistrationState } from '#shared/model/registration-state.ts'
+import { stateOf } from '#shared/model/registration-steps.ts'
 import { useModelFiles } from '../../stores/queries.ts'
 import { goHost } from '../../stores/ui.store.ts'
 import { Button } from '../../ui/button.tsx'
@@ -12,14 +15,20 @@ import { Status } from '../../ui/status.tsx'
 import { day } from '../../ui/time.ts'
 import { count } from '../../ui/words.ts'
 import { scanWords, stateWords } from './model-words.ts'
+import { RegistryActions } from './registry-actions.tsx'
+import type { RegistryStep } from './registry-dialog.tsx'
+import { RegistryTimeline } from './registry-timeline.tsx'
 
 interface ModelDetailProps {
   readonly model: ModelArtifact
+  readonly registration: Registration | undefined
   readonly onVerify: (() => void) | undefined
+  readonly onRequest: () => void
+  readonly onStep: (step: RegistryStep) => void
 }
 
 /** Where a model lies, what its files are and should be, what their headers say, and what the scan found. */
-export function ModelDetail({ model, onVerify }: ModelDetailProps) {
+export function ModelDetail({ model, registration, onVerify, onRequest, onStep }: ModelDetailProps) {
   const [at, setAt] = useState(0)
   const place = model.places[Math.min(at, model.places.length - 1)]
   const state = stateWords[model.state]
@@ -39,6 +48,14 @@ export function ModelDetail({ model, onVerify }: ModelDetailProps) {
         />
       )}
       <Facts model={model} place={place} />
+      {registration === undefined ? (
+        <section>
+          <h3>Approval</h3>
+          <p className="muted">Nobody has requested this model.</p>
+        </section>
+      ) : (
+        <RegistryTimeline registration={registration} />
+      )}
       {place.problems.length > 0 && (
         <>
           <h3>Problems</h3>
@@ -56,10 +73,16 @@ export function ModelDetail({ model, onVerify }: ModelDetailProps) {
         <Button unavailable={onVerify === undefined ? 'Something is running' : undefined} chord="h" onClick={onVerify}>
           Verify hash again
         </Button>
+        <span className="spring" />
+        {registration === undefined || over.includes(stateOf(registration)) ? <Button onClick={onRequest}>Request…</Button> : null}
+        {registration !== undefined && <RegistryActions registration={registration} onStep={onStep} />}
       </div>
     </article>
   )
 }
+
+/** After these a model may be asked for again. */
+const over: readonly RegistrationState[] = ['approved', 'superseded', 'rejected', 'revoked']
 
 const loadedWords = { yes: 'loaded now', no: 'not loaded', unknown: 'not known whether loaded' } as const
 

@@ -1,20 +1,25 @@
 import { Fragment, useEffect, useRef } from 'react'
 import { bytesText } from '#shared/bytes-text.ts'
 import type { ModelArtifact } from '#shared/model/model-artifact.ts'
+import type { Registration } from '#shared/model/model-registration.ts'
+import { stateOf } from '#shared/model/registration-steps.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { nameFew } from '../../ui/words.ts'
-import { hostsOf, type RowGroup } from './model-rows.ts'
+import { hostsOf, loudestApproval, type RowGroup } from './model-rows.ts'
 import { scanWords, stateWords } from './model-words.ts'
+import { approvalWords, registrationWords } from './registry-words.ts'
 
 interface ModelTableProps {
   readonly groups: readonly RowGroup[]
+  /** Registrations of which no model lies on a host. */
+  readonly waiting: readonly Registration[]
   readonly selected: string | undefined
   readonly onSelect: (key: string) => void
 }
 
 /** One row per model, however many hosts hold the same bytes. */
-export function ModelTable({ groups, selected, onSelect }: ModelTableProps) {
+export function ModelTable({ groups, waiting, selected, onSelect }: ModelTableProps) {
   const body = useRef<HTMLTableElement>(null)
   useEffect(() => {
     const row = selected === undefined ? null : body.current?.querySelector<HTMLElement>('[aria-current]')
@@ -34,10 +39,20 @@ export function ModelTable({ groups, selected, onSelect }: ModelTableProps) {
           </th>
           <th scope="col">Hash</th>
           <th scope="col">Scan</th>
-          <th scope="col">Source</th>
+          <th scope="col">Registry</th>
         </tr>
       </thead>
       <tbody>
+        {waiting.length > 0 && (
+          <tr className="group">
+            <th scope="rowgroup" colSpan={7}>
+              Requested, on no host yet <span className="muted">{waiting.length}</span>
+            </th>
+          </tr>
+        )}
+        {waiting.map((registration) => (
+          <WaitingRow key={registration.id} registration={registration} current={registration.id === selected} onSelect={onSelect} />
+        ))}
         {groups.map(({ key, title, rows }) => (
           <Fragment key={key}>
             <tr className="group">
@@ -55,6 +70,31 @@ export function ModelTable({ groups, selected, onSelect }: ModelTableProps) {
   )
 }
 
+interface WaitingRowProps {
+  readonly registration: Registration
+  readonly current: boolean
+  readonly onSelect: (key: string) => void
+}
+
+function WaitingRow({ registration, current, onSelect }: WaitingRowProps) {
+  const { word, tone } = registrationWords(stateOf(registration))
+  return (
+    <tr className={current ? 'current' : ''}>
+      <th scope="row">
+        <button type="button" className="model-name" aria-current={current || undefined} onClick={() => onSelect(registration.id)}>
+          <span className="one-line">{plainText(registration.model, 160)}</span>
+        </button>
+      </th>
+      <td colSpan={5} className="soft one-line">
+        {plainText(registration.steps[0]?.step === 'requested' ? registration.steps[0].source : '', 160)}
+      </td>
+      <td>
+        <Status tone={tone}>{word}</Status>
+      </td>
+    </tr>
+  )
+}
+
 interface RowProps {
   readonly row: ModelArtifact
   readonly current: boolean
@@ -64,7 +104,8 @@ interface RowProps {
 function Row({ row, current, onSelect }: RowProps) {
   const state = stateWords[row.state]
   const scan = scanWords[row.scan]
-  const source = row.places.find((place) => place.source !== '')?.source ?? ''
+  const approval = loudestApproval(row)
+  const registry = approval === undefined ? undefined : approvalWords(approval)
   return (
     <tr className={current ? 'current' : ''}>
       <th scope="row">
@@ -85,8 +126,12 @@ function Row({ row, current, onSelect }: RowProps) {
           {scan.word}
         </Status>
       </td>
-      <td className="soft one-line" title={plainText(source, 200)}>
-        {source === '' ? '–' : plainText(source, 120)}
+      <td>
+        {registry !== undefined && (
+          <Status tone={registry.tone} className={registry.tone === 'pass' ? 'quiet' : ''}>
+            {registry.word}
+          </Status>
+        )}
       </td>
     </tr>
   )

@@ -1,4 +1,4 @@
-import { RefreshCw, ShieldCheck, Square } from 'lucide-react'
+import { Plus, RefreshCw, ShieldCheck, Square } from 'lucide-react'
 import { useState } from 'react'
 import { bytesText } from '#shared/bytes-text.ts'
 import type { ModelArtifact, ModelOverview } from '#shared/model/model-artifact.ts'
@@ -6,7 +6,7 @@ import { useModelActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
 import { wordsOf } from '../../stores/failure-words.ts'
-import { useFleetState, useModelJob, useModelOverview } from '../../stores/queries.ts'
+import { useFleetState, useModelJob, useModelOverview, useRegistrations } from '../../stores/queries.ts'
 import { goFleet, openDialog } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
@@ -20,10 +20,13 @@ import { Segment } from '../../ui/segment.tsx'
 import { count } from '../../ui/words.ts'
 import { ModelDetail } from './model-detail.tsx'
 import { ModelProgressList } from './model-progress-list.tsx'
-import { bytesOnHosts, filterModels, groupModels, groupOf, hostsOf } from './model-rows.ts'
+import { bytesOnHosts, filterModels, groupModels, groupOf, hostsOf, type ModelGroup, registrationOf, waitingFor } from './model-rows.ts'
 import { ModelTable } from './model-table.tsx'
+import { RegistrationDetail } from './registration-detail.tsx'
+import { stepsOf } from './registry-actions.tsx'
+import { type RegistryAsk, RegistryDialog, type RegistryStep } from './registry-dialog.tsx'
 
-type Filter = 'all' | 'action' | 'verified'
+type Filter = 'all' | ModelGroup
 
 /** What lies on the disks as models, whether it is what it should be, and whether it can hurt. */
 export function ModelsScreen() {
@@ -35,15 +38,31 @@ export function ModelsScreen() {
   const [by, setBy] = useState<'state' | 'host'>('state')
   const [text, setText] = useState<string | null>(null)
   const [chosen, setChosen] = useState<string>()
+  const [ask, setAsk] = useState<RegistryAsk>()
   const running = job != null && job.state !== 'finished'
   const all = query.data?.artifacts ?? []
+  const registrations = useRegistrations().data ?? []
   const shown = filterModels(all, text ?? '').filter((row) => filter === 'all' || groupOf(row) === filter)
   const groups = groupModels(shown, by)
-  const inOrder = groups.flatMap(({ rows }) => rows)
-  const row = inOrder.find(({ key, name }) => key === chosen || name === chosen) ?? inOrder[0]
+  const waiting = filter === 'all' && (text ?? '') === '' ? waitingFor(all, registrations) : []
+  const rows = groups.flatMap((group) => group.rows)
+  const waits = waiting.find(({ id }) => id === chosen)
+  const row = waits ? undefined : (rows.find(({ key, name }) => key === chosen || name === chosen) ?? rows[0])
+  const inOrder = [...waiting.map(({ id }) => id), ...rows.map(({ key }) => key)]
+  const selected = waits?.id ?? row?.key
+  const registration = waits ?? (row && registrationOf(row, registrations))
   const step = (delta: number) => () => {
-    const at = row === undefined ? -1 : inOrder.indexOf(row)
-    setChosen(inOrder[Math.min(Math.max(at + delta, 0), inOrder.length - 1)]?.key)
+    const at = selected === undefined ? -1 : inOrder.indexOf(selected)
+    setChosen(inOrder[Math.min(Math.max(at + delta, 0), inOrder.length - 1)])
+  }
+  const request = () => {
+    const source = row?.places.find((place) => place.source !== '')?.source ?? ''
+    if (fleet != null) setAsk({ kind: 'request', model: row?.name ?? '', source })
+  }
+  const take = (kind: RegistryStep) => registration && setAsk({ kind, registration })
+  const due = (which: 'next' | 'end') => () => {
+    const kind = registration && stepsOf(registration)[which]
+    if (kind) take(kind)
   }
   const verify = fleet == null || running ? undefined : () => actions.start([], true)
   const list = fleet == null || running ? undefined : () => actions.start([], false)
@@ -54,6 +73,9 @@ export function ModelsScreen() {
     l: list,
     v: verify,
     h: again,
+    n: request,
+    a: due('next'),
+    x: due('end'),
     '/': () => setText(text ?? ''),
     escape: running ? actions.stop : () => setText(null),
   })
@@ -68,6 +90,8 @@ export function ModelsScreen() {
       foot={
         <>
           <KeyHint chords={['j', 'k']}>Next model</KeyHint>
+          <KeyHint chords={['a']}>Next step</KeyHint>
+          <KeyHint chords={['x']}>Reject</KeyHint>
           <KeyHint chords={['h']}>Verify hash again</KeyHint>
           <KeyHint chords={['/']}>Filter</KeyHint>
           {running && <KeyHint chords={['esc']}>Stop</KeyHint>}
@@ -94,6 +118,14 @@ export function ModelsScreen() {
               List
             </Button>
             <Button
+              icon={<Plus className="icon" aria-hidden />}
+              chord="n"
+              unavailable={fleet == null ? 'No fleet is open' : undefined}
+              onClick={request}
+            >
+              Request…
+            </Button>
+            <Button
               look="primary"
               icon={<ShieldCheck className="icon" aria-hidden />}
               chord="v"
@@ -110,7 +142,7 @@ export function ModelsScreen() {
         <Empty title="No fleet is open" about="Model directories are named in the fleet file, under modelPaths.">
           <Button onClick={goFleet}>Go to the fleet</Button>
         </Empty>
-      ) : query.data != null && !looked && !running ? (
+      ) : query.data != null && !looked && !running && registrations.length === 0 ? (
         <Empty
           title="No model directory was looked at yet"
           about="Listing names every model file with its owner and the server that has it, and reads what each file is. Hashes are taken when you ask for them."
@@ -140,7 +172,7 @@ export function ModelsScreen() {
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
           <section className="models-list" aria-label="Models" data-pane tabIndex={0}>
             {inOrder.length > 0 ? (
-              <ModelTable groups={groups} selected={row?.key} onSelect={setChosen} />
+              <ModelTable groups={groups} waiting={waiting} selected={selected} onSelect={setChosen} />
             ) : (
               <Empty
                 title={all.length === 0 ? 'No model was found' : 'No model matches'}
@@ -163,8 +195,19 @@ export function ModelsScreen() {
               </Empty>
             )}
           </section>
-          {row !== undefined && <ModelDetail key={row.key} model={row} onVerify={again} />}
+          {row !== undefined && (
+            <ModelDetail key={row.key} model={row} registration={registration} onVerify={again} onRequest={request} onStep={take} />
+          )}
+          {waits !== undefined && <RegistrationDetail key={waits.id} registration={waits} onStep={take} />}
         </div>
+      )}
+      {ask !== undefined && (
+        <RegistryDialog
+          ask={ask}
+          hosts={(fleet?.hosts ?? []).map(({ name }) => name)}
+          places={row === undefined ? [] : hostsOf(row)}
+          onClose={() => setAsk(undefined)}
+        />
       )}
     </Screen>
   )
@@ -173,7 +216,7 @@ export function ModelsScreen() {
 const filters = (all: readonly ModelArtifact[]): { value: Filter; label: string }[] => [
   { value: 'all', label: `All ${all.length}` },
   { value: 'action', label: `Needs action ${all.filter((row) => groupOf(row) === 'action').length}` },
-  { value: 'verified', label: `Verified ${all.filter((row) => groupOf(row) === 'verified').length}` },
+  { value: 'approved', label: `Approved ${all.filter((row) => groupOf(row) === 'approved').length}` },
 ]
 
 /** What could not be listed, so that nobody takes a short list for a whole one. */

@@ -11,13 +11,11 @@ export function contentOf(files: readonly StoredFile[], hashes: HashBook): Model
     return digest ? [{ name, sha256: digest, bytes: file.size }] : []
   })
   if (hashed.length === 0 || hashed.length < counted.length) return undefined
-  const key = createHash('sha256')
-    .update(
-      hashed
-        .map(({ sha256 }) => sha256)
-        .sort()
-        .join('\n'),
-    )
-    .digest('hex')
-  return { key, files: hashed }
+  return { key: contentKey(hashed.map(({ sha256 }) => sha256)), files: hashed }
 }
+
+/** The same for the same bytes, whatever the files are called. */
+export const contentKey = (digests: readonly string[]): string =>
+  createHash('sha256')
+    .update([...digests].sort().join('\n'))
+    .digest('hex')

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ModelContent, Registration, RegistrationStep } from '#shared/model/model-registration.ts'
+import { stateOf } from '#shared/model/registration-steps.ts'
 import { approvalOf } from './place-approval.ts'
-import { stateOf } from './registration.ts'
 
 const content = (letter: string): ModelContent => ({ key: letter.repeat(64), files: [] })
 const A = content('a')

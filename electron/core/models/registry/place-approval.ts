@@ -1,7 +1,7 @@
 import type { HostModel } from '#shared/model/model-inventory.ts'
 import type { ModelContent, Registration } from '#shared/model/model-registration.ts'
 import type { PlaceApproval, RegistrationState } from '#shared/model/registration-state.ts'
-import { contentOfRegistration, lastStep, stateOf } from './registration.ts'
+import { contentOfRegistration, lastStep, stateOf } from '#shared/model/registration-steps.ts'
 
 export interface ApprovalOfPlace {
   readonly approval: PlaceApproval

@@ -4,6 +4,7 @@ import type { Fleet } from '#shared/model/fleet.ts'
 import type { Registration, RegistrationStep, StepRequest } from '#shared/model/model-registration.ts'
 import type { Publisher, PublisherChange } from '#shared/model/publisher.ts'
 import { type StepName, stepsFrom } from '#shared/model/registration-state.ts'
+import { contentOfRegistration, lastStep, stateOf } from '#shared/model/registration-steps.ts'
 import type { Ledger } from '../../audit/ledger/ledger.ts'
 import type { Clock } from '../../ports.ts'
 import type { ModelRepo } from '../../store/model.repo.ts'
@@ -12,7 +13,6 @@ import type { ModelService } from '../model-service.ts'
 import { hashBook } from '../verify-model.ts'
 import { contentOf } from './content.ts'
 import { publishersAfter } from './publishers.ts'
-import { contentOfRegistration, lastStep, samePerson, stateOf } from './registration.ts'
 import { reviewOf } from './review.ts'
 
 export interface RegistryServicePorts {
@@ -185,3 +185,7 @@ function stepWords(step: RegistrationStep): string {
       return `${step.step} by ${step.name}: ${step.reason}`
   }
 }
+
+/** Two names of one person, as people type them. */
+const samePerson = (one: string, other: string): boolean => normal(one) === normal(other)
+const normal = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()

@@ -1,5 +1,5 @@
-import type { ModelContent, Registration, RegistrationStep, StepOf } from '#shared/model/model-registration.ts'
-import type { RegistrationState } from '#shared/model/registration-state.ts'
+import type { ModelContent, Registration, RegistrationStep, StepOf } from './model-registration.ts'
+import type { RegistrationState } from './registration-state.ts'
 
 const after = (state: RegistrationState, step: RegistrationStep): RegistrationState => {
   if (step.step === 'deployed') return state
@@ -18,7 +18,3 @@ export function lastStep<S extends RegistrationStep['step']>({ steps }: Pick<Reg
 /** The bytes that were reviewed last; a later step speaks of these. */
 export const contentOfRegistration = (registration: Pick<Registration, 'steps'>): ModelContent | undefined =>
   lastStep(registration, 'reviewed')?.content
-
-/** Two names of one person, as people type them. */
-export const samePerson = (one: string, other: string): boolean => normal(one) === normal(other)
-const normal = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
