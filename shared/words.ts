@@ -1,4 +1,5 @@
 import type { Finding } from './model/finding.ts'
+import type { Direction } from './model/history.ts'
 import type { Outcome } from './status.ts'
 
 /** The word for a status, everywhere; `short` where a column is narrow (DESIGN.md, section 5). */
@@ -10,6 +11,16 @@ export const outcomeWords: Readonly<Record<Outcome, { readonly word: string; rea
   waived: { word: 'Waived', short: 'Waived' },
   pass: { word: 'Pass', short: 'Pass' },
   'not-applicable': { word: 'Not applicable', short: 'N/A' },
+}
+
+/** What became of findings between two audits. */
+export const directionWords: Readonly<Record<Direction, string>> = {
+  worse: 'Got worse',
+  unseen: 'Not measured any more',
+  decided: 'Accepted, or to be stated',
+  better: 'Got better',
+  gone: 'Gone',
+  other: 'Otherwise different',
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out

@@ -17,6 +17,7 @@ const options = {
   fleet: { type: 'string' },
   demo: { type: 'boolean', default: false },
   stored: { type: 'boolean', default: false },
+  on: { type: 'string' },
   host: { type: 'string', multiple: true },
   json: { type: 'boolean', default: false },
   markdown: { type: 'boolean', default: false },
@@ -31,6 +32,7 @@ export async function runAudit(args: string[]): Promise<number> {
   const bar = severityOf(values['fail-on'])
   const format = formatOf(values)
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('audit: expected either --fleet FILE or --demo')
+  if (values.on !== undefined && !values.stored) throw new UsageError('audit: --on needs --stored')
   if (values.output !== undefined && format === undefined) throw new UsageError('audit: --output needs --json, --markdown or --html')
 
   const progress = createProgressLines(process.stderr)
@@ -42,7 +44,8 @@ export async function runAudit(args: string[]): Promise<number> {
     if (services.storeFailure) process.stderr.write(`warning: ${services.storeFailure.detail}\n`)
     await openFleet(services, values.fleet)
     if (values.stored) {
-      const stored = services.audits.reevaluate(services.fleet.require())
+      const open = services.fleet.require()
+      const stored = values.on === undefined ? services.audits.reevaluate(open) : services.history.at(open, values.on, true)
       if (stored === null) throw new GatehouseError({ code: 'audit.not-found', detail: 'no host of this fleet has been audited' })
       await print(stored, format, values.output)
       return exitCodeOf(stored, bar)

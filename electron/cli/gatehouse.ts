@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { z } from 'zod'
 import { runAdvisories } from './advisories.command.ts'
 import { runAudit } from './audit.command.ts'
+import { runCompare } from './compare.command.ts'
 import { runControls } from './controls.command.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { runHistory } from './history.command.ts'
@@ -27,6 +28,7 @@ setFlagsFromString('--semi-space-growth-factor=1')
 const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   advisories: runAdvisories,
   audit: runAudit,
+  compare: runCompare,
   controls: runControls,
   history: runHistory,
   import: runImport,

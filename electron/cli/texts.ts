@@ -8,12 +8,20 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Looks at the hosts of a fleet file and prints the checklist per host.
       --demo             the embedded demo fleet instead of a file
       --stored           judge the answers of the last audit again, without connecting
+      --on MOMENT        with --stored: those that were known then (a day, or the id of an audit), with the decisions of then
       --host NAME        only this host; may be given several times
       --json, --markdown, --html
                          a report instead of the matrix
       --output FILE      write the report to FILE instead of stdout
       --fail-on SEVERITY critical, high, medium or low (default): a failed check at or above it makes the exit code 1
       --data FOLDER      database and trusted host keys (default: the app's own)
+
+  gatehouse compare [BEFORE AFTER] --fleet FILE [--again] [--json]
+      What is different between two moments, what got worse first, each with since when. A moment is the id of an audit or its first
+      characters, a day (its end, UTC), latest or previous. Without moments, lists the audits with score and open criticals.
+      --again            judge both by the controls of today, so that only the hosts make a difference
+      --demo, --data     as for audit
+      Exit code 0: nothing got worse and nothing is unseen; 1: something is.
 
   gatehouse controls [--json]
       Lists every control by item of the checklist: what passes, why it matters, how severe a failure is, and what it refers to.

@@ -11,6 +11,7 @@ import type { Fleet } from '#shared/model/fleet.ts'
 import { type AdvisoryStore, createAdvisoryStore } from './advisories/advisory-store.ts'
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
 import { createDecisionService, type DecisionService } from './audit/decision-service.ts'
+import { createHistoryService, type HistoryService } from './audit/history/history-service.ts'
 import { createLedger, type Ledger } from './audit/ledger/ledger.ts'
 import { createPackService, type PackService } from './audit/pack/pack-service.ts'
 import { type ReportFormat, renderReport } from './audit/report.ts'
@@ -37,6 +38,7 @@ import { createStepUp, type StepUp } from './step-up/step-up.ts'
 import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.ts'
+import { createHistoryRepo } from './store/history.repo.ts'
 import { createModelRepo } from './store/model.repo.ts'
 import { createRegistrationRepo } from './store/registration.repo.ts'
 import { hostGpus } from './views/gpus-view.ts'
@@ -58,6 +60,7 @@ export interface Services {
   readonly pushJobs: PushJobs
   readonly ledger: Ledger
   readonly packs: PackService
+  readonly history: HistoryService
   readonly stepUp: StepUp
   /** Every waiver of a fleet, newest first, and how it stands today. */
   waivers(fleet: Fleet): Output<'waiver:list'>
@@ -130,6 +133,10 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     changed: ports.changed,
   })
   const pushJobs = createPushJobs({ ...ports, pushes, stepUp })
+  const history = createHistoryService({
+    ...{ clock: ports.clock, log: ports.log, version: ports.version, repo, history: createHistoryRepo(database) },
+    ...{ decisions: decisions.of, advisories: advisories.book },
+  })
   const packs = createPackService({
     ...{ clock: ports.clock, repo, latest: audits.latest, decisions: decisions.of, controls, ledger },
     ...{ key: () => openConsoleKey(ports.paths.data), by: ports.account, version: ports.version },
@@ -249,6 +256,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     'audit:host': ({ host }) => current() && audits.host(fleet.require(), host),
     'audit:changes': () => (current() ? audits.changes(fleet.require()) : []),
     'audit:history': () => (current() ? audits.history(fleet.require()) : []),
+    'history:trend': () => (current() ? history.trend(fleet.require()) : []),
+    'history:compare': ({ before, after, again }) => history.compare(fleet.require(), before, after, again),
     'audit:output': ({ sha256 }) => {
       const text = repo.output(sha256)
       return text === undefined ? null : { text: text.slice(0, MAX_OUTPUT_CHARACTERS), truncated: text.length > MAX_OUTPUT_CHARACTERS }
@@ -332,6 +341,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     pushJobs,
     ledger,
     packs,
+    history,
     stepUp,
     transport,
     report,

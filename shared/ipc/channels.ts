@@ -15,6 +15,8 @@ export const channels = [
   'audit:host',
   'audit:changes',
   'audit:history',
+  'history:trend',
+  'history:compare',
   'audit:output',
   'audit:export',
   'host:services',

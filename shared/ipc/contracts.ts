@@ -5,6 +5,7 @@ import { auditContracts } from './audit.contract.ts'
 import type { Channel } from './channels.ts'
 import type { Contract } from './contract.ts'
 import { fleetContracts } from './fleet.contract.ts'
+import { historyContracts } from './history.contract.ts'
 import { hostContracts } from './host.contract.ts'
 import { modelsContracts } from './models.contract.ts'
 import { networkContracts } from './network.contract.ts'
@@ -18,6 +19,7 @@ export const contracts = {
   ...appContracts,
   ...fleetContracts,
   ...auditContracts,
+  ...historyContracts,
   ...hostContracts,
   ...networkContracts,
   ...policyContracts,

@@ -68,7 +68,7 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
   const insertAudit = database.prepare(`INSERT INTO audit (id, fleet, started_at, gatehouse, outcome) VALUES (?, ?, ?, ?, 'running')`)
   const finishAudit = database.prepare('UPDATE audit SET finished_at = ?, outcome = ? WHERE id = ?')
   const insertHost = database.prepare(
-    'INSERT INTO host_audit (audit_id, fleet, host, state, passed, applicable, brief, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO host_audit (audit_id, fleet, host, state, passed, applicable, brief, result, open_critical) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const insertOutput = database.prepare('INSERT INTO output (sha256, stdout) VALUES (?, ?) ON CONFLICT DO NOTHING')
   const insertSection = database.prepare('INSERT INTO section (audit_id, host, id, answer, sha256) VALUES (?, ?, ?, ?, ?)')
@@ -111,7 +111,18 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
     saveHost: allOrNothing(database, (auditId: string, fleet: string, host: HostAudit, outputs: Iterable<SectionOutput>): HostAudit => {
       const saved = { ...host, findings: host.findings.map((finding) => dated(fleet, host.name, finding, host.finishedAt)) }
       const { passed, applicable } = score(saved.items)
-      insertHost.run(auditId, fleet, host.name, host.state, passed, applicable, JSON.stringify(briefOf(saved)), JSON.stringify(saved))
+      const critical = saved.findings.filter(({ status, severity }) => status === 'fail' && severity === 'critical').length
+      insertHost.run(
+        auditId,
+        fleet,
+        host.name,
+        host.state,
+        passed,
+        applicable,
+        JSON.stringify(briefOf(saved)),
+        JSON.stringify(saved),
+        critical,
+      )
       for (const { stdout, ...answer } of outputs) {
         insertOutput.run(answer.sha256, stdout)
         insertSection.run(auditId, host.name, answer.id, JSON.stringify(answer), answer.sha256)

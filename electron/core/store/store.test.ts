@@ -150,7 +150,7 @@ describe('audit repo', () => {
   })
 
   /** Tables of a later migration, which a database of version 2 does not have. */
-  const MODEL_TABLES = [
+  const LATER_TABLES = [
     'model_listing',
     'model',
     'model_file',
@@ -160,8 +160,12 @@ describe('audit repo', () => {
     'model_scan',
     'registration_step',
     'publisher_change',
+    'walkthrough_draft',
+    'walkthrough_record',
+    'walkthrough',
   ]
     .map((table) => `DROP TABLE ${table};`)
+    .concat('DROP INDEX host_audit_trend; ALTER TABLE host_audit DROP COLUMN open_critical;')
     .join(' ')
 
   test('briefs of an older program, in another shape, are made anew from the results', () => {
@@ -169,7 +173,7 @@ describe('audit repo', () => {
     before.repo.begin(head('a1', '2026-11-01T00:00:00.000Z'))
     before.repo.saveHost('a1', 'dc1', hostAudit('2026-11-01T00:00:00.000Z', [finding('fail')]), [])
     const expected = before.repo.briefs('dc1', 'gpu-01', 1)
-    before.database.exec(`UPDATE host_audit SET brief = '{"listeners":[]}'; ${MODEL_TABLES} PRAGMA user_version = 2`)
+    before.database.exec(`UPDATE host_audit SET brief = '{"listeners":[]}'; ${LATER_TABLES} PRAGMA user_version = 2`)
     before.database.close()
     const after = open()
     expect(after.repo.briefs('dc1', 'gpu-01', 1)).toEqual(expected)
@@ -283,7 +287,7 @@ describe('openDatabase', () => {
   test('a database of an older schema gets what is missing and keeps what it has', () => {
     const old = new Database(path())
     old.exec(`${migrations[0]} PRAGMA user_version = 1`)
-    createAuditRepo(old).begin({ id: 'a1', fleet: 'dc1', startedAt: '2026-11-01T00:00:00.000Z', gatehouse: '0.1.0' })
+    old.exec(`INSERT INTO audit VALUES ('a1', 'dc1', '2026-11-01T00:00:00.000Z', NULL, '0.1.0', 'running')`)
     old.close()
     const { database, failure } = openDatabase(folder, NOW)
     expect(failure).toBeUndefined()

@@ -1,9 +1,9 @@
+import { groupBy } from '#shared/group-by.ts'
 import { type ChecklistItem, checklist } from '#shared/model/checklist.ts'
 import type { ControlDetail } from '#shared/model/control-entry.ts'
 import type { FindingBrief } from '#shared/model/finding.ts'
 import { loudest, type Outcome, rankOf } from '#shared/status.ts'
 import type { HostView } from '../../stores/host-view.ts'
-import { groupBy } from '../../ui/group-by.ts'
 
 /** What one host says to one control: its loudest finding. */
 export interface HostResult {

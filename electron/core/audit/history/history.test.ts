@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type HostAudit, itemResults } from '#shared/model/audit.ts'
+import type { Finding } from '#shared/model/finding.ts'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import type { Outcome } from '#shared/status.ts'
+import { shippedBook } from '../../advisories/shipped.ts'
+import type { Decisions } from '../../policy/decisions.ts'
+import { type AuditRepo, createAuditRepo } from '../../store/audit.repo.ts'
+import { openDatabase } from '../../store/database.ts'
+import { createHistoryRepo } from '../../store/history.repo.ts'
+import { decisionsAt } from './decisions-at.ts'
+import { directionOf } from './direction.ts'
+import { createHistoryService, type HistoryService } from './history-service.ts'
+
+const fleet = fleetSchema.parse({
+  version: 1,
+  name: 'dc1',
+  identities: { audit: { user: 'a' } },
+  hosts: ['gpu-01', 'gpu-02'].map((name, index) => ({ name, address: `10.0.0.${index + 1}` })),
+})
+
+const finding = (status: Outcome, control = 'a-b', more: Partial<Finding> = {}): Finding => ({
+  ...{ control, item: 'INF-1', status, severity: 'critical', title: `${control} ${status}`, subject: 's', reason: '', rationale: '' },
+  ...{ evidence: [], references: [], digest: 'd', ...more },
+})
+
+const host = (name: string, at: string, findings: Finding[]): HostAudit => ({
+  ...{ name, address: '10.0.0.1', state: 'connected', startedAt: at, finishedAt: at, findings, items: itemResults(findings) },
+  ...{ sections: [], listeners: [], services: [], gpus: [] },
+})
+
+let folder: string
+let repo: AuditRepo
+let history: HistoryService
+let decisions: Decisions
+let close: () => void
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-history-'))
+  const { database } = openDatabase(folder, 0)
+  repo = createAuditRepo(database)
+  decisions = { waivers: [], attestations: [] }
+  history = createHistoryService({
+    ...{ clock: { now: () => Date.parse('2027-01-01T00:00:00Z') }, log: () => undefined, version: '1', repo, advisories: shippedBook },
+    ...{ history: createHistoryRepo(database), decisions: () => decisions },
+  })
+  close = () => database.close()
+})
+afterEach(() => {
+  close()
+  rmSync(folder, { recursive: true })
+})
+
+function audit(id: string, day: string, findings: Readonly<Record<string, Finding[]>>): void {
+  const at = `${day}T10:00:00.000Z`
+  repo.begin({ id, fleet: 'dc1', startedAt: at, gatehouse: '1' })
+  for (const [name, all] of Object.entries(findings)) repo.saveHost(id, 'dc1', host(name, at, all), [])
+  repo.finish(id, at, 'complete')
+}
+
+/** Three audits; the last one looked at one host only. */
+function threeAudits(): void {
+  audit('aaaa-1', '2026-10-01', { 'gpu-01': [finding('pass'), finding('fail', 'c-d')], 'gpu-02': [finding('fail')] })
+  audit('bbbb-2', '2026-10-08', { 'gpu-01': [finding('fail'), finding('pass', 'c-d')], 'gpu-02': [finding('fail')] })
+  audit('cccc-3', '2026-10-15', { 'gpu-02': [finding('not-evaluated')] })
+}
+
+test('a trend keeps what an audit of a few hosts did not look at', () => {
+  threeAudits()
+  expect(history.trend(fleet).map(({ audit, hosts, known, openCritical }) => [audit, hosts, known, openCritical])).toEqual([
+    ['aaaa-1', 2, 2, 2],
+    ['bbbb-2', 2, 2, 2],
+    ['cccc-3', 1, 2, 1],
+  ])
+  const [first] = history.trend(fleet)
+  expect(first).toMatchObject({ passed: 0, applicable: 36, startedAt: '2026-10-01T10:00:00.000Z' })
+})
+
+test('what got worse comes first, with since when; what is unseen is no improvement', () => {
+  threeAudits()
+  const { changes, before, after } = history.compare(fleet, 'aaaa', 'latest', false)
+  expect([before.audit, after.audit]).toEqual(['aaaa-1', 'cccc-3'])
+  expect(changes.map(({ host, control, direction, since }) => [host, control, direction, since?.slice(0, 10)])).toEqual([
+    ['gpu-01', 'a-b', 'worse', '2026-10-08'],
+    ['gpu-02', 'a-b', 'unseen', '2026-10-15'],
+    ['gpu-01', 'c-d', 'better', '2026-10-08'],
+  ])
+  expect(history.compare(fleet, 'previous', 'bbbb', false).changes).toEqual([])
+})
+
+test('a day is its end; a moment that is not there says what there is', () => {
+  threeAudits()
+  expect(history.compare(fleet, '2026-10-01', '2026-10-14', false)).toMatchObject({
+    before: { audit: 'aaaa-1' },
+    after: { audit: 'bbbb-2' },
+  })
+  expect(() => history.at(fleet, '2026-09-30', false)).toThrow(/from 2026-10-01 on/)
+  expect(() => history.at(fleet, 'zzzz', false)).toThrow(/3 audits/)
+  expect(() => history.at(fleet, 'aa', false)).toThrow(/4 characters/)
+})
+
+test('hosts of one moment only are named, not counted as gone', () => {
+  audit('aaaa-1', '2026-10-01', { 'gpu-01': [finding('fail')], old: [finding('fail')] })
+  audit('bbbb-2', '2026-10-08', { 'gpu-02': [finding('fail')] })
+  const { only, changes } = history.compare(fleet, 'aaaa', 'bbbb', false)
+  expect([only, changes]).toEqual([{ before: ['old'], after: ['gpu-02'] }, []])
+})
+
+test('decisions count as they stood at the moment', () => {
+  threeAudits()
+  const base = { host: 'gpu-02', control: 'a-b', item: 'INF-1', subject: 's', status: 'fail', title: 't', digest: 'd' } as const
+  const waiver = { ...base, id: 'w', reason: 'r', approver: 'm', grantedBy: 'm', endsOn: '2026-12-31' }
+  decisions = {
+    attestations: [],
+    waivers: [{ ...waiver, grantedAt: '2026-10-02T00:00:00.000Z', withdrawn: { by: 'm', at: '2026-10-10T00:00:00.000Z' } }],
+  }
+  const statusOn = (moment: string) =>
+    [...history.at(fleet, moment, false).hosts].find(({ name }) => name === 'gpu-02')?.findings.map(({ status }) => status)
+  expect([statusOn('2026-10-01'), statusOn('2026-10-08'), statusOn('2026-10-12')]).toEqual([['fail'], ['waived'], ['fail']])
+  expect(decisionsAt(decisions, Date.parse('2026-10-01')).waivers).toEqual([])
+})
+
+describe('what a change means', () => {
+  const cases: readonly [Outcome | null, Outcome | null, string][] = [
+    ['pass', 'fail', 'worse'],
+    [null, 'fail', 'worse'],
+    ['waived', 'fail', 'worse'],
+    ['not-evaluated', 'warning', 'worse'],
+    ['warning', 'fail', 'worse'],
+    ['fail', 'warning', 'better'],
+    ['fail', 'pass', 'better'],
+    ['fail', 'not-evaluated', 'unseen'],
+    ['pass', 'not-evaluated', 'unseen'],
+    [null, 'not-evaluated', 'other'],
+    ['fail', 'waived', 'decided'],
+    ['fail', 'not-applicable', 'gone'],
+    ['fail', null, 'gone'],
+    [null, 'pass', 'other'],
+  ]
+  test.each(cases)('%s to %s is %s', (from, to, direction) => expect(directionOf(from, to)).toBe(direction))
+})
+
+test('an audit from before trends were stored is counted from its result', () => {
+  threeAudits()
+  close()
+  const { database } = openDatabase(folder, 0)
+  database.exec('DROP INDEX host_audit_trend; ALTER TABLE host_audit DROP COLUMN open_critical; PRAGMA user_version = 6')
+  database.exec('DROP TABLE walkthrough_draft; DROP TABLE walkthrough_record; DROP TABLE walkthrough')
+  database.close()
+  const again = openDatabase(folder, 0)
+  close = () => again.database.close()
+  expect(
+    createHistoryRepo(again.database)
+      .trend('dc1')
+      .map(({ openCritical }) => openCritical),
+  ).toEqual([1, 1, 1, 1, 0])
+})

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { changeSchema } from './audit.ts'
+
+/** The fleet as it stood after one audit: every host by its newest result until then, as measured, before waivers and statements. */
+export const trendPointSchema = z.object({
+  audit: z.string(),
+  startedAt: z.iso.datetime(),
+  outcome: z.enum(['complete', 'cancelled']),
+  /** Hosts that this audit looked at, and those with any result until then. */
+  hosts: z.int(),
+  known: z.int(),
+  passed: z.int(),
+  applicable: z.int(),
+  openCritical: z.int(),
+})
+export type TrendPoint = z.infer<typeof trendPointSchema>
+
+/**
+ * What became of a finding. `worse`: it fails or warns, and did not, or less. `unseen`: it was measured and is not any more, which is no
+ * improvement. `better`: it passes, or fails less. `decided`: a person accepted or must state it. `gone`: there is nothing to judge any more.
+ */
+export const directions = ['worse', 'unseen', 'decided', 'better', 'gone', 'other'] as const
+export type Direction = (typeof directions)[number]
+
+export const comparedChangeSchema = changeSchema.extend({
+  direction: z.enum(directions),
+  /** Since when it is as it is now. Absent when it is gone. */
+  since: z.iso.datetime().optional(),
+})
+export type ComparedChange = z.infer<typeof comparedChangeSchema>
+
+export const momentSchema = z.object({
+  /** The newest audit of that moment. */
+  audit: z.string(),
+  startedAt: z.iso.datetime(),
+  passed: z.int(),
+  applicable: z.int(),
+})
+
+export const comparisonSchema = z.object({
+  before: momentSchema,
+  after: momentSchema,
+  /** Both judged by the controls of today, so that only hosts make a difference; else each as it was judged then. */
+  again: z.boolean(),
+  /** Worst first. */
+  changes: z.array(comparedChangeSchema),
+  /** Hosts of one moment that have no result in the other, or are in the fleet file no more. */
+  only: z.object({ before: z.array(z.string()), after: z.array(z.string()) }),
+})
+export type Comparison = z.infer<typeof comparisonSchema>
