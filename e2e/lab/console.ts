@@ -15,8 +15,9 @@ export interface ConsoleRun {
 export function gatehouse(
   words: readonly string[],
   onStderr: (stderr: string, kill: () => void) => void = () => undefined,
+  more: NodeJS.ProcessEnv = {},
 ): Promise<ConsoleRun> {
-  const env = { ...process.env, HOME: lab.home, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force' }
+  const env = { ...process.env, HOME: lab.home, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force', ...more }
   const child = spawn(process.execPath, [cli, ...words], { env })
   let stdout = ''
   let stderr = ''

@@ -3,6 +3,7 @@
 # lab.sh exec CMD...        run CMD on the workstation, the namespace that reaches the jump host only
 # lab.sh enter HOST CMD...  run CMD as root on a running host, without SSH
 # lab.sh start|stop HOST    one host (stop: power off; kill: pull the plug)
+# lab.sh freeze|thaw HOST   every process of a host stands still, and goes on
 # lab.sh down               stop everything; ends only what `up` started
 # lab.sh status             what runs
 . "$(dirname "${BASH_SOURCE[0]}")/scripts/lib.sh"
@@ -124,6 +125,11 @@ enter() {
     --working-directory=/root -- "${@//\$/\$\$}" # a unit expands $NAME in its command line
 }
 
+freeze() { # freeze 1|0 HOST
+  local tree
+  for tree in $(cgroups_of "$2"); do if [ -e "$tree/cgroup.freeze" ]; then echo "$1" >"$tree/cgroup.freeze"; fi; done
+}
+
 status() {
   local host
   for host in $LAB_HOSTS; do
@@ -162,6 +168,8 @@ start)
   ;;
 stop) stop_host TERM "$1" ;;
 kill) stop_host KILL "$1" ;;
+freeze) freeze 1 "$1" ;;
+thaw) freeze 0 "$1" ;;
 status) status ;;
 *) sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

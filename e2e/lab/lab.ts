@@ -97,6 +97,10 @@ export const start = (host: LabHost): Promise<void> => control('start', host)
 /** Pulls the plug: no FIN, no goodbye. */
 export const kill = (host: LabHost): Promise<void> => control('kill', host)
 
+/** Every process of the host stands still: its connections stay open and nobody answers. */
+export const freeze = (host: LabHost): Promise<void> => control('freeze', host)
+export const thaw = (host: LabHost): Promise<void> => control('thaw', host)
+
 /** The code of this moment (RFC 6238), as the admin's authenticator shows it. */
 export async function totp(): Promise<string> {
   const { stdout } = await run('oathtool', ['--totp', '-b', readFileSync(lab.totpFile, 'utf8').trim()])

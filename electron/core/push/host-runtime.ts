@@ -262,8 +262,9 @@ gh_step() {
   if [ ! -e "$gh_base/committed" ] && [ ! -e "$gh_base/undone" ]; then
     : >"$gh_base/undoing"
     gh_rc=0
-    gh_files gh_restore || gh_rc=1
+    # Before the first write nothing is ours to put back, whatever somebody else did to the files.
     if [ -e "$gh_base/writing" ]; then
+      gh_files gh_restore || gh_rc=1
       # Without it the old file is there and the new one still holds.
       systemctl daemon-reload || gh_rc=1
       systemctl --no-block restart -- "$gh_unit"

@@ -26,7 +26,17 @@ test.each([
   ['undone', ['open p1 5', 'mark undone', ...old, 'unit active', 'end'], 'rolled-back-proven'],
   ['never begun', [...old, 'unit active', 'end'], 'rolled-back-proven'],
   ['undone, and the service is down', ['open p1 5', 'mark undone', ...old, 'unit failed', 'end'], 'rolled-back-not-proven'],
-  ['undone by its own word, and a file says no', ['open p1 5', 'mark undone', ...mixed, 'unit active', 'end'], 'rolled-back-not-proven'],
+  [
+    'undone before a file was written, and somebody changed one',
+    ['open p1 5', 'mark undone', ...mixed, 'unit active', 'end'],
+    'rolled-back-proven',
+  ],
+  ['the same, and the service is down', ['open p1 5', 'mark undone', ...mixed, 'unit failed', 'end'], 'rolled-back-not-proven'],
+  [
+    'undone by its own word, and a file says no',
+    ['open p1 5', 'mark writing', 'mark undone', ...mixed, 'unit active', 'end'],
+    'rolled-back-not-proven',
+  ],
   ['neither', [...mixed, 'unit active', 'end'], 'unknown'],
   ['cut short', ['open p1 5', 'mark committed', ...fresh, 'unit active'], 'unknown'],
   ['a file that was not read', ['mark undone', 'file 1 absent', 'unit active', 'end'], 'unknown'],

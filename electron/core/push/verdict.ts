@@ -11,6 +11,8 @@ export function verdictOf(answer: HostAnswer, push: Pick<HostPush, 'id' | 'files
   if (marked('committed')) return all('after') && !answer.armed && answer.unit === 'active' ? 'committed-proven' : 'unknown'
   if (answer.armed) return 'under-way'
   if (all('before')) return answer.unit === 'active' ? 'rolled-back-proven' : 'rolled-back-not-proven'
+  // Nothing of this push was ever written: what is there is somebody else's doing.
+  if (marked('undone') && !marked('writing') && answer.unit === 'active') return 'rolled-back-proven'
   return marked('undone') ? 'rolled-back-not-proven' : 'unknown'
 }
 
@@ -28,5 +30,6 @@ export const readBackWords = (answer: HostAnswer | undefined, push: Pick<HostPus
         ...push.files.map(({ path }, index) => `${path}: ${stateWords(answer.files.get(index + 1))}`),
         `${push.unit}: ${answer.unit || 'not read'}`,
         ...(answer.armed ? ['the undo is armed'] : []),
+        ...(answer.marks.has('undone') && !answer.marks.has('writing') ? ['no file was written'] : []),
         ...(answer.marks.has('found') ? ['a file that somebody changed in between lies in /var/lib/gatehouse-found'] : []),
       ].join('; ')
