@@ -29,7 +29,7 @@ describe('the planted sin is found, pushed away in one go, and stays away', () =
     ).toMatchObject([{ status: 'pass' }])
     expect(await arrange('gpu3', 'curl -s http://127.0.0.1:11434/')).toBe('Ollama is running')
     expect((await desk.undoGone('gpu3')).status).toBe(0)
-    expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('')
+    expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('/var/lib/gatehouse-history\n')
 
     const again = await desk.push(file)
     expect([again.status, again.stderr]).toEqual([2, expect.stringContaining('push.conflict')])
@@ -76,11 +76,18 @@ test('what systemd does not understand is refused by the host, and nothing is le
   const file = { path: DROP_IN, uid: 0, gid: 0, mode: '644', before: 'absent' }
   const content = '[Service]\nEnvironmnt=A=b\n'
   const after = `${sha256Of(content)}:0:0:644`
-  const push = { id: 'lab', who: 'the lab', unit: 'ollama.service', undoAfterSeconds: 60, files: [{ ...file, content, after }] }
+  const push = {
+    id: 'lab',
+    who: 'the lab',
+    reverts: '',
+    unit: 'ollama.service',
+    undoAfterSeconds: 60,
+    files: [{ ...file, content, after }],
+  }
   const nonce = 'c'.repeat(32)
   const { stdout } = await run(lab.control, ['enter', 'gpu3', '/bin/sh'], { stdin: hostProgram('stage', push, nonce) })
   expect(readHostAnswer(stdout, nonce).failed).toMatchObject({ code: 'invalid', detail: expect.stringContaining('Environmnt') })
-  expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('')
+  expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('/var/lib/gatehouse-history\n')
   await desk.isOld('gpu3')
 }, 60_000)
 

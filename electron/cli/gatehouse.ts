@@ -5,6 +5,7 @@ import { runAdvisories } from './advisories.command.ts'
 import { runAudit } from './audit.command.ts'
 import { runCompare } from './compare.command.ts'
 import { runControls } from './controls.command.ts'
+import { runDrill } from './drill.command.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { runHistory } from './history.command.ts'
 import { runImport } from './import.command.ts'
@@ -15,6 +16,7 @@ import { runReport } from './report.command.ts'
 import { runSchema } from './schema.command.ts'
 import { runSudoers } from './sudoers.command.ts'
 import { helpText, version } from './texts.ts'
+import { runUndo } from './undo.command.ts'
 import { runVerify } from './verify.command.ts'
 import { runWaiver } from './waiver.command.ts'
 import { describeFailure } from './words.ts'
@@ -30,6 +32,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   audit: runAudit,
   compare: runCompare,
   controls: runControls,
+  drill: runDrill,
   history: runHistory,
   import: runImport,
   models: runModels,
@@ -38,6 +41,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   report: runReport,
   schema: runSchema,
   sudoers: runSudoers,
+  undo: runUndo,
   verify: runVerify,
   waiver: runWaiver,
 }

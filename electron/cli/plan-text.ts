@@ -8,21 +8,24 @@ const dangers: Readonly<Record<PushPlan['danger'], (unit: string) => string>> = 
   'lock-out': (unit) => `${unit} is restarted, and a mistake could lock everybody out`,
 }
 
-const was = (before: string): string => (before === 'absent' ? 'new file' : 'changed file')
+function becomes(before: string, after: string): string {
+  if (after === 'absent') return 'taken away'
+  const [, uid, gid, mode] = after.split(':')
+  return `${before === 'absent' ? 'new file' : 'changed file'}, owner ${uid}:${gid}, mode ${mode}`
+}
 
 /** A plan for people. */
-export function planText({ template, host, address, unit, danger, files, turns }: PushPlan, about: string): string {
+export function planText({ template, host, address, unit, danger, files, turns, reverts }: PushPlan, about: string): string {
   const lines = [
     `${template.id} ${template.version} on ${host} (${address})`,
     about,
     '',
-    ...files.flatMap(({ path, before, after, diff }) => {
-      const [, uid, gid, mode] = after.split(':')
-      return [`${path}: ${was(before)}, owner ${uid}:${gid}, mode ${mode}`, ...diff.map((line) => `  ${line}`), '']
-    }),
+    ...files.flatMap(({ path, before, after, diff }) => [`${path}: ${becomes(before, after)}`, ...diff.map((line) => `  ${line}`), '']),
     `service   ${dangers[danger](unit)}`,
-    ...turns.map(
-      ({ control, subject, status, title }) => `turns     ${control} ${subject}: ${outcomeWords[status].word} (${title}) to pass`,
+    ...turns.map(({ control, subject, status, title }) =>
+      reverts === undefined
+        ? `turns     ${control} ${subject}: ${outcomeWords[status].word} (${title}) to pass`
+        : `may lose  ${control} ${subject}: it was ${outcomeWords[status].word} (${title})`,
     ),
   ]
   return `${lines.map(visible).join('\n')}\n`

@@ -26,6 +26,10 @@ export async function runPush(args: string[]): Promise<number> {
   const undoAfterSeconds = secondsOf(values['undo-after'])
   const plan = await readPlan(values.plan)
   return withFleet(values.fleet, values.data, async (services) => {
+    for (const { record } of services.recovery.open(services.fleet.require()))
+      process.stderr.write(visible(`Open: push ${record.subject} on ${record.host} has no end yet; gatehouse undo finds out.`).concat('\n'))
+    if (services.recovery.drilled(plan.host) === undefined)
+      process.stderr.write(visible(`No drill has shown yet that the undo of ${plan.host} fires by itself: gatehouse drill.`).concat('\n'))
     process.stderr.write(planText(plan, templateOf(plan.template.id).manifest.about))
     if (!values.yes && !(await confirmed(plan))) {
       process.stderr.write('Nothing was changed.\n')
@@ -36,7 +40,7 @@ export async function runPush(args: string[]): Promise<number> {
       signal: interrupted(),
       onStep: (step, detail) => process.stderr.write(visible(`${step.padEnd(9)} ${detail}`).concat('\n')),
     })
-    process.stdout.write(resultText(plan, result))
+    process.stdout.write(resultText(plan.host, result))
     return exitCodes[result.verdict]
   })
 }
@@ -76,7 +80,7 @@ async function confirmed({ host }: PushPlan): Promise<boolean> {
   }
 }
 
-function resultText({ host }: PushPlan, { verdict, reason, readBack, advice }: PushResult): string {
+export function resultText(host: string, { verdict, reason, readBack, advice }: PushResult): string {
   const lines = [`${host}: ${verdictWords[verdict]}`, reason && `because   ${reason}`, `read back ${readBack}`, advice]
   return `${lines
     .filter((line) => line !== '')

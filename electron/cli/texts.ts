@@ -66,6 +66,12 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       terminal; elsewhere --yes is needed. Without a word within SECONDS the host undoes it by itself. A host that changed
       since the plan is a conflict, never overwritten.
       Exit code 0: committed and proven; 1: rolled back; 2: refused, or nobody can say, with what to do.
+  gatehouse undo --fleet FILE [ID] [--output FILE]
+      Without ID: pushes of this console that have no end. Asks each host what became of it, has it undo what was not committed, and says
+      which. ID: the same for one; of a push that was committed, the plan that takes it back, for gatehouse push (--output keeps it).
+  gatehouse drill --fleet FILE --host NAME
+      Before the first push: writes a file that means nothing, and waits until the undo of the host takes it away by itself. Exit code 0:
+      it did, and the ledger says so.
   gatehouse history [--json] [--data FOLDER]
       What Gatehouse did on this console, out of its ledger; pushes without an end first.
   gatehouse verify [PACK] [--key PEM] [--data FOLDER]

@@ -31,6 +31,7 @@ import { parametersFor, templateOf } from './push/plan.ts'
 import { createPlanArchive } from './push/plan-archive.ts'
 import { createPushJobs, type PushJobs } from './push/push-jobs.ts'
 import { createPushService, type PushService } from './push/push-service.ts'
+import { createRecovery, type Recovery } from './push/recovery.ts'
 import { render } from './push/render.ts'
 import { shippedTemplates } from './push/templates.ts'
 import { openConsoleKey } from './signing/console-key.ts'
@@ -58,6 +59,7 @@ export interface Services {
   readonly registry: RegistryService
   readonly pushes: PushService
   readonly pushJobs: PushJobs
+  readonly recovery: Recovery
   readonly ledger: Ledger
   readonly packs: PackService
   readonly history: HistoryService
@@ -132,6 +134,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     by: ports.account,
     changed: ports.changed,
   })
+  const recovery = createRecovery({ ...ports, who, ledger, plans })
   const pushJobs = createPushJobs({ ...ports, pushes, stepUp })
   const history = createHistoryService({
     ...{ clock: ports.clock, log: ports.log, version: ports.version, repo, history: createHistoryRepo(database) },
@@ -339,6 +342,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     openDemo,
     pushes,
     pushJobs,
+    recovery,
     ledger,
     packs,
     history,

@@ -9,6 +9,8 @@ export const fileStateSchema = z.string().regex(/^(?:absent|[0-9a-f]{64}:\d+:\d+
 export const pushPlanSchema = z.strictObject({
   version: z.literal(1),
   id: z.uuid(),
+  /** The push that this plan takes back: its files get what the host kept from before it. */
+  reverts: z.uuid().optional(),
   createdAt: z.iso.datetime(),
   /** Version of Gatehouse that made it. */
   gatehouse: z.string(),
@@ -31,7 +33,7 @@ export const pushPlanSchema = z.strictObject({
       }),
     )
     .min(1),
-  /** Findings that must pass afterwards, and what they were. */
+  /** Findings that must pass afterwards, and what they were; those that may come back, where a push is taken back. */
   turns: z.array(z.strictObject({ control: z.string(), subject: z.string(), status: z.enum(outcomes), title: z.string() })).min(1),
 })
 export type PushPlan = z.infer<typeof pushPlanSchema>

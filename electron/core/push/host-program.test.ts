@@ -19,6 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const pushOf = (paths: readonly string[], content = 'x\n'): HostPush => ({
   id: 'p1',
   who: 'ada at desk',
+  reverts: '',
   unit: 'no-such.service',
   undoAfterSeconds: 120,
   files: paths.map((path) => ({ path, content, uid: 0, gid: 0, mode: '644', before: 'absent', after: 'absent' })),

@@ -41,7 +41,10 @@ export interface HostFile {
 export interface HostPush {
   /** Id of the plan. */
   readonly id: string
+  /** Empty where nothing is restarted: a drill. */
   readonly unit: string
+  /** Id of the push that this one takes back: the host kept the bytes. Empty else. */
+  readonly reverts: string
   /** Who pushes, and from which console: stands in the lock on the host. One line. */
   readonly who: string
   /** After which the undo runs by itself. */
@@ -73,6 +76,7 @@ export function hostProgram(step: HostStep, push: HostPush, nonce: string): stri
     `gh_id=${shellQuote(push.id)}`,
     `gh_who=${shellQuote(push.who)}`,
     `gh_unit=${shellQuote(push.unit)}`,
+    `gh_reverts=${shellQuote(push.reverts)}`,
     `gh_seconds=${Math.round(push.undoAfterSeconds)}`,
   ]
   const common = `${variables.join('\n')}\n${commonRuntime}${filesFunction(push.files)}`

@@ -11,6 +11,7 @@ export PATH LC_ALL
 umask 077
 gh_base=/var/lib/gatehouse-push
 gh_units=/etc/systemd/system
+gh_history=/var/lib/gatehouse-history
 gh_say() { printf '%s %s\\n' "$gh_k" "$*"; }
 gh_fail() { gh_say "failed $*"; exit 1; }
 gh_state() {
@@ -31,10 +32,12 @@ gh_extra() {
   return 0
 }
 gh_show() { gh_say "file $1 $(gh_state "$2")"; }
+gh_active() { [ -z "$gh_unit" ] || [ "$(gh_property "$gh_unit" ActiveState)" = active ]; }
 gh_property() { systemctl show -p "$2" --value -- "$1" 2>/dev/null; }
 gh_armed() { [ -e "$gh_units/gatehouse-undo.service" ] && [ "$(systemctl is-active gatehouse-undo.timer 2>/dev/null)" = active ]; }
 # Active, and still the same process a moment later: a unit that dies and is started again is not up.
 gh_healthy() {
+  [ -n "$gh_unit" ] || return 0
   gh_tries=0
   while [ "$gh_tries" -lt "\${1:-20}" ]; do
     gh_tries=$((gh_tries + 1))
@@ -63,7 +66,7 @@ gh_look() {
   fi
   if gh_armed; then gh_say armed; elif [ -e "$gh_units/gatehouse-undo.service" ]; then gh_say armed-at-boot; fi
   gh_files gh_show
-  gh_say "unit $(gh_property "$gh_unit" ActiveState)"
+  if [ -n "$gh_unit" ]; then gh_say "unit $(gh_property "$gh_unit" ActiveState)"; else gh_say 'unit active'; fi
 }
 `
 
@@ -105,17 +108,27 @@ gh_check() {
   gh_now=$(gh_state "$2")
   [ "$gh_now" = "$6" ] || gh_fail "conflict $2 $gh_now"
 }
+# The bytes of a new file: those that came along, or those that the push which is taken back had kept here.
+gh_bytes() {
+  if [ -z "$gh_reverts" ]; then gh_content "$1" >"$2"
+  else cp -a -- "$gh_history/$gh_reverts/old.$1" "$2" 2>/dev/null || gh_fail "not-kept the host has no copy of $3 from before"; fi
+}
 gh_put() {
   [ -d "\${2%/*}" ] || : >"$gh_base/made.$1"
   [ "$6" = absent ] || cp -a -- "$2" "$gh_base/old.$1" || return 1
   [ "$6" = absent ] || [ "$(gh_state "$gh_base/old.$1")" = "$6" ] || return 1
   [ "$6" = absent ] || [ "$(gh_extra "$gh_base/old.$1")" = "$(gh_extra "$2")" ] || gh_fail "unwritable the ACL or attributes of $2 cannot be kept in $gh_base"
-  gh_content "$1" >"$gh_base/new.$1" && chown "$3:$4" "$gh_base/new.$1" && chmod "$5" "$gh_base/new.$1" || return 1
+  if [ "$7" = absent ]; then
+    [ ! -e "$gh_history/$gh_reverts/made.$1" ] || : >"$gh_base/empty.$1"
+    return 0
+  fi
+  gh_bytes "$1" "$gh_base/new.$1" "$2" && chown "$3:$4" "$gh_base/new.$1" && chmod "$5" "$gh_base/new.$1" || return 1
   [ "$(gh_state "$gh_base/new.$1")" = "$7" ]
 }
-gh_beside() { cp -- "$gh_base/new.$1" "$gh_verify/$gh_unit.d/\${2##*/}"; }
+gh_beside() { [ ! -e "$gh_base/new.$1" ] || cp -- "$gh_base/new.$1" "$gh_verify/$gh_unit.d/\${2##*/}"; }
 # systemd-analyze reads the unit and the drop-ins that lie beside it. What it finds without ours is no fault of ours.
 gh_validate() {
+  [ -n "$gh_unit" ] || return 0
   gh_verify=$gh_base/verify gh_fragment=$(gh_property "$gh_unit" FragmentPath)
   [ -f "$gh_fragment" ] || gh_fail "no-unit $gh_unit has no unit file"
   mkdir "$gh_verify" "$gh_verify/$gh_unit.d" && cp -- "$gh_fragment" "$gh_verify/$gh_unit" || return 1
@@ -133,7 +146,7 @@ gh_step() {
   done
   gh_trusted "\${gh_base%/*}"
   gh_files gh_check
-  [ "$(gh_property "$gh_unit" ActiveState)" = active ] || gh_fail "not-active $gh_unit"
+  gh_active || gh_fail "not-active $gh_unit"
   mkdir -m 700 "$gh_base" 2>/dev/null || { [ -d "$gh_base" ] || gh_fail unwritable; gh_look; gh_fail busy; }
   trap 'rm -rf "$gh_base"' EXIT
   printf '%s\\n' "$gh_id" >"$gh_base/id" && date +%s >"$gh_base/since" && printf '%s\\n' "$gh_who" >"$gh_base/who" || gh_fail unwritable
@@ -174,6 +187,11 @@ gh_label() {
 }
 gh_write() {
   gh_dir=\${2%/*} gh_temp=\${2%/*}/.gatehouse-new.$1
+  if [ "$7" = absent ]; then
+    rm -f -- "$2" && sync "$gh_dir" || gh_fail "unwritable $2 cannot be taken away"
+    [ ! -e "$gh_base/empty.$1" ] || rmdir -- "$gh_dir" 2>/dev/null
+    return 0
+  fi
   [ -d "$gh_dir" ] || mkdir -m 755 "$gh_dir" || gh_fail "unwritable $gh_dir cannot be made"
   cp -a -- "$gh_base/new.$1" "$gh_temp" && gh_label "$gh_temp" "$2" && sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" && sync "$gh_dir" || gh_fail "unwritable $2 cannot be replaced"
   [ "$(gh_state "$2")" = "$7" ] || gh_fail "unwritable $2 is not what was written"
@@ -224,11 +242,17 @@ gh_step() {
 }
 `
 
-/** Takes away what an ended push left. Never one that is under way. */
+/** Takes away what an ended push left. Never one that is under way. What was there before the last twenty is kept, for a push that takes them back. */
 export const clearRuntime = `
+gh_keep() {
+  mkdir -p -m 700 "$gh_history" && rm -f "$gh_base"/new.* "$gh_base/undo" "$gh_base/lock" && mv -T -- "$gh_base" "$gh_history/$gh_id" || return 1
+  ls -1t "$gh_history" | tail -n +21 | while read -r gh_old; do rm -rf "$gh_history/$gh_old"; done
+  sync
+}
 gh_step() {
-  if gh_mine && [ ! -e "$gh_units/gatehouse-undo.service" ] && { [ -e "$gh_base/undone" ] || [ -e "$gh_base/committed" ]; }; then
-    rm -rf "$gh_base"
+  if gh_mine && [ ! -e "$gh_units/gatehouse-undo.service" ]; then
+    if [ -e "$gh_base/committed" ]; then gh_keep || rm -rf "$gh_base"
+    elif [ -e "$gh_base/undone" ]; then rm -rf "$gh_base"; fi
   fi
   gh_look
   gh_say end
@@ -250,7 +274,7 @@ gh_restore() {
       mkdir -p -m 700 "/var/lib/gatehouse-found" && cp -a -- "$2" "/var/lib/gatehouse-found/$gh_id.$1" && : >"$gh_base/found"
     fi
     if [ "$6" = absent ]; then rm -f -- "$2" || return 1
-    else cp -a -- "$gh_base/old.$1" "$gh_temp" && sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" || return 1; fi
+    else [ -d "$gh_dir" ] || mkdir -m 755 "$gh_dir" || return 1; cp -a -- "$gh_base/old.$1" "$gh_temp" && sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" || return 1; fi
     [ ! -d "$gh_dir" ] || sync "$gh_dir"
   fi
   if [ -e "$gh_base/made.$1" ]; then rmdir -- "$gh_dir" 2>/dev/null; fi
@@ -267,7 +291,7 @@ gh_step() {
       gh_files gh_restore || gh_rc=1
       # Without it the old file is there and the new one still holds.
       systemctl daemon-reload || gh_rc=1
-      systemctl --no-block restart -- "$gh_unit"
+      [ -z "$gh_unit" ] || systemctl --no-block restart -- "$gh_unit"
       gh_healthy 30
     fi
     [ "$gh_rc" = 0 ] || exit 1

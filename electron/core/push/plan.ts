@@ -43,6 +43,7 @@ export const hostPushOf = (
 ): HostPush => ({
   id,
   who: '',
+  reverts: '',
   unit: template.unit,
   undoAfterSeconds,
   files: rendered.files.map(({ state, ...file }, index) => ({ ...file, after: state, before: before[index] ?? '' })),

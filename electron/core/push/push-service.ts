@@ -9,6 +9,7 @@ import type { Clock, Log, Transport } from '../ports.ts'
 import { hostPushOf, makePlan, parametersFor, pushOfPlan, templateOf } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
 import { render } from './render.ts'
+import { pushOfRevert } from './revert.ts'
 import { runStep } from './run-step.ts'
 import { type PushResult, runTransaction } from './transaction.ts'
 
@@ -73,7 +74,8 @@ export function createPushService({ clock, log, ledger, version, who, advisories
       }
     },
     push(fleet, transport, plan, { undoAfterSeconds, signal, onStep }) {
-      const { host, push } = pushOfPlan(plan, fleet, undoAfterSeconds ?? 120)
+      const { host, push } =
+        plan.reverts === undefined ? pushOfPlan(plan, fleet, undoAfterSeconds ?? 120) : pushOfRevert(plan, fleet, ledger, plans)
       const identity = changeIdentityOf(fleet, host)
       const changing = { ...host, identity }
       plans.keep(plan)
@@ -94,7 +96,8 @@ export function createPushService({ clock, log, ledger, version, who, advisories
   }
 }
 
-function hostOf(fleet: Fleet, name: string): Host {
+/** Throws `fleet.invalid`. */
+export function hostOf(fleet: Fleet, name: string): Host {
   const host = fleet.hosts.find((it) => it.name === name)
   if (host) return host
   throw new GatehouseError({
@@ -104,7 +107,7 @@ function hostOf(fleet: Fleet, name: string): Host {
 }
 
 /** The account that may change a host. Throws `push.not-possible` where the fleet file names none, or the one that only looks. */
-function changeIdentityOf(fleet: Fleet, host: Host): Identity {
+export function changeIdentityOf(fleet: Fleet, host: Host): Identity {
   const identity = host.changeIdentity ?? fleet.identities.change
   const refuse = (detail: string) => new GatehouseError({ code: 'push.not-possible', detail, host: host.name })
   if (identity === undefined) throw refuse('the fleet file names no identities.change')

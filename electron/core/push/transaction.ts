@@ -146,7 +146,8 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
       const now = await look(true, signal)
       if (now.state !== 'connected' && now.state !== 'limited')
         return [`a new connection did not come through: ${now.failure?.detail ?? now.state}`]
-      return objections(was.findings, now.findings, plan.turns)
+      // What is taken back brings its findings back, with all that hung on them: the admin asked for it.
+      return plan.reverts === undefined ? objections(was.findings, now.findings, plan.turns) : []
     }
     const first = await once()
     return first.length === 0 ? first : once()

@@ -23,12 +23,15 @@ export interface DemoMachine {
   /** Reads the files of a unit and starts its program anew, with what they say. */
   restart(unit: string): void
   open: OpenPush | undefined
+  /** What was there before a push that was committed, by its id. */
+  readonly kept: Map<string, DemoHost>
 }
 
 export function demoMachine(first: DemoHost): DemoMachine {
   let host = first
   return {
     open: undefined,
+    kept: new Map(),
     now: () => host,
     state(path) {
       const file = host.files.get(path)

@@ -30,6 +30,7 @@ export function knownStep(script: string): KnownStep | undefined {
     id: unquoted(value('gh_id'))[0] ?? '',
     who: unquoted(value('gh_who'))[0] ?? '',
     unit: unquoted(value('gh_unit'))[0] ?? '',
+    reverts: unquoted(value('gh_reverts'))[0] ?? '',
     undoAfterSeconds: Number(value('gh_seconds')),
     files,
   }
@@ -82,6 +83,7 @@ const steps: Readonly<Record<HostStep, Take>> = {
   stage(machine, push, say) {
     for (const file of push.files)
       if (machine.state(file.path) !== file.before) throw new Refused(`conflict ${file.path} ${machine.state(file.path)}`)
+    if (push.reverts !== '' && !machine.kept.has(push.reverts)) throw new Refused('not-kept the host has no copy from before')
     if (activeState(machine, push) !== 'active') throw new Refused(`not-active ${push.unit}`)
     if (machine.open) {
       look(machine, push, say)
@@ -98,7 +100,8 @@ const steps: Readonly<Record<HostStep, Take>> = {
     for (const { path, before } of push.files)
       if (machine.state(path) !== before) throw new Refused(`conflict ${path} ${machine.state(path)}`)
     open.marks.add('writing')
-    machine.put(open.push.files.map((file) => [file.path, fileOf(file)]))
+    const kept = machine.kept.get(push.reverts)
+    machine.put(open.push.files.map((file) => [file.path, kept ? kept.files.get(file.path) : fileOf(file)]))
   },
   async activate(machine, push) {
     armed(machine, push)
@@ -121,7 +124,10 @@ const steps: Readonly<Record<HostStep, Take>> = {
   },
   clear(machine, push, say) {
     const { open } = machine
-    if (open?.push.id === push.id && !open.undo && (open.marks.has('undone') || open.marks.has('committed'))) machine.open = undefined
+    if (open?.push.id === push.id && !open.undo && (open.marks.has('undone') || open.marks.has('committed'))) {
+      if (open.marks.has('committed')) machine.kept.set(push.id, open.old)
+      machine.open = undefined
+    }
     look(machine, push, say)
   },
 }
@@ -166,7 +172,7 @@ function undo(machine: DemoMachine, push: HostPush): void {
 }
 
 const activeState = (machine: DemoMachine, { unit }: HostPush): string =>
-  machine.now().units.find(({ id }) => id === unit)?.properties.ActiveState ?? 'inactive'
+  unit === '' ? 'active' : (machine.now().units.find(({ id }) => id === unit)?.properties.ActiveState ?? 'inactive')
 
 const names = new Map([[0, 'root']])
 
