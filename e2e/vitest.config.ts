@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -11,5 +12,7 @@ export default defineConfig({
     include: ['shared/**/*.test.ts', 'electron/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'e2e/lab/**', 'out/**', 'dist/**'],
     testTimeout: 20_000,
+    // Half of the time of these tests is waiting for shells, sshd and time limits: more workers than cores halve the run.
+    maxWorkers: Math.max(4, availableParallelism()),
   },
 })

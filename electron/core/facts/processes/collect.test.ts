@@ -30,20 +30,20 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       '--host',
       '0.0.0.0',
       '--api-key',
-      'sk-one',
-      'sk-two',
-      '--hf-token=sk-three',
+      'seen-one',
+      'seen-two',
+      '--hf-token=seen-three',
       'two\nlines',
       '-m',
       '/m/a b.gguf',
-      'x --api-key sk-seven --port 1',
+      'x --api-key seen-seven --port 1',
       '--api-key',
-      'sk-last',
+      'seen-last',
     ]
     child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', '--', ...words], {
       argv0: '/opt/llama-server',
       stdio: 'ignore',
-      env: { LLAMA_ARG_PORT: '9', LLAMA_API_KEY: 'sk-four', HTTP_PROXY: 'http://u:sk-five@p', SECRET_OTHER: 'sk-six' },
+      env: { LLAMA_ARG_PORT: '9', LLAMA_API_KEY: 'seen-four', HTTP_PROXY: 'http://u:seen-five@p', SECRET_OTHER: 'seen-six' },
     })
     await once(child, 'spawn')
     await sleep(50)
@@ -78,6 +78,6 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     ])
     expect(found?.environment).toEqual({ LLAMA_ARG_PORT: '9', LLAMA_API_KEY: '****', HTTP_PROXY: 'http://****@p' })
     expect(found?.uid).toBe(process.geteuid?.())
-    expect(stdout).not.toMatch(/sk-(?:one|two|three|seven|four|five|six|last)/)
+    expect(stdout).not.toMatch(/seen-(?:one|two|three|seven|four|five|six|last)/)
   })
 })
