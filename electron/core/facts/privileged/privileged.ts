@@ -16,8 +16,42 @@ export interface SudoRule {
   readonly line: number
 }
 
+/** One word of a list in sudoers(5), or an alias with the list that it stands for. */
+export interface SudoMember {
+  /** `!` before it, an odd number of times. */
+  readonly negated: boolean
+  /** `ada`, `%ops`, `#1000`, `ALL`, an address, or a command with its arguments, in which a backslash makes signs plain for fnmatch(3). */
+  readonly word: string
+  readonly list?: readonly SudoMember[]
+}
+
+/** One command of a user specification. The last that fits what is asked decides (sudoers(5)). */
+export interface SudoGrant {
+  readonly users: readonly SudoMember[]
+  readonly hosts: readonly SudoMember[]
+  /** Absent: root. Empty: the account itself. */
+  readonly runAsUsers?: readonly SudoMember[]
+  readonly runAsGroups?: readonly SudoMember[]
+  readonly command: SudoMember
+  /** Absent: as `Defaults` says, so with a password. */
+  readonly noPassword?: boolean
+  readonly file: string
+  readonly line: number
+}
+
+/** `Defaults` for all, or for some users (`:`), hosts (`@`), target accounts (`>`) or commands (`!`). */
+export interface SudoDefaults {
+  readonly scope: ':' | '@' | '>' | '!' | undefined
+  readonly users?: readonly SudoMember[]
+  /** `!authenticate`, `targetpw`, `env_keep += "X"`. */
+  readonly settings: readonly string[]
+  readonly line: number
+}
+
 export interface Sudoers {
   readonly rules: readonly SudoRule[]
+  readonly grants: readonly SudoGrant[]
+  readonly defaults: readonly SudoDefaults[]
   /** `targetpw`, `rootpw`: it is root’s password that sudo asks for, so a grant alone gives nothing (openSUSE’s default). */
   readonly asksForRoot: boolean
   /** Why there may be more rules: files outside of /etc/sudoers and /etc/sudoers.d, lines that could not be read. */

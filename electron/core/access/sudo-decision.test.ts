@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
+import { fnmatch } from './fnmatch.ts'
+import { sudoDecision } from './sudo-decision.ts'
+
+const parse = (text: string) =>
+  parseSudoers(text.split('\n').map((row, index) => ({ file: '/etc/sudoers', number: index + 1, text: row, line: index + 1 })))
+const root = { name: 'root', uid: 0, groups: [{ name: 'root', gid: 0 }] }
+const groups = [
+  { name: 'ops', gid: 64_200 },
+  { name: 'data team', gid: 64_201 },
+]
+const people = [
+  { name: 'gh-ada', uid: 64_101, groups: [{ name: 'gh-ada', gid: 64_101 }, ...groups.slice(0, 1)] },
+  { name: 'gh-bob', uid: 64_102, groups: [{ name: 'gh-bob', gid: 64_102 }, ...groups] },
+  { name: 'gh-eve', uid: 64_103, groups: [{ name: 'gh-eve', gid: 64_103 }] },
+] as const
+const host = [hostname().split('.')[0] ?? '']
+
+const commands: readonly (readonly [string, ...string[]])[] = [
+  ['/usr/bin/id'],
+  ['/usr/bin/id', '-u'],
+  ['/usr/bin/ls', '/etc'],
+  ['/usr/bin/ls', '-l', '/var/log/a,b'],
+  ['/usr/bin/tail', '-n', '5', '/var/log/x.log'],
+  ['/usr/bin/systemctl', 'restart', 'vllm.service'],
+  ['/usr/sbin/visudo'],
+]
+const targets = [root, ...people]
+
+const user = fc.constantFrom('gh-ada', 'gh-bob', 'gh-eve', '%ops', '%data\\ team', '"%data team"', '#64101', '%#64201', 'ALL', 'PEOPLE', 'STAFF', 'nobody')
+const target = fc.constantFrom('root', 'gh-bob', 'ALL', '#0', '%ops', 'TARGETS', 'gh-eve')
+const at = fc.constantFrom('ALL', 'ALL', host[0] ?? '', 'elsewhere', 'HERE', '10.99.99.0/24')
+const word = fc.constantFrom(
+  ...['ALL', '/usr/bin/id', '/usr/bin/id ""', '/usr/bin/id -u', '/usr/bin/ls', '/usr/bin/ls /etc', '/usr/bin/ls -l *', '/usr/bin/ls -l /var/log/a\\,b'],
+  ...['/usr/bin/', '/usr/bin/[il]*', '/usr/bin/tail -n [0-9] /var/log/*', '/usr/bin/tail -n ? *', '/usr/bin/systemctl restart vllm.service', '/usr/sbin/visudo'],
+  ...['LOOK', 'SERVICE', '/usr/bin/l?', '/usr/bin/systemctl', '/usr/bin/tail -n \\* *'],
+)
+const negated = (of: fc.Arbitrary<string>) => fc.tuple(fc.constantFrom('', '', '', '!', '!!'), of).map(([sign, text]) => sign + text)
+const list = (of: fc.Arbitrary<string>, maxLength = 3) =>
+  fc.tuple(fc.array(negated(of), { minLength: 1, maxLength }), fc.constantFrom(',', ', ', ' , ')).map(([all, between]) => all.join(between))
+const runAs = fc.oneof(
+  fc.constant(''),
+  list(target).map((all) => `(${all}) `),
+  list(target).map((all) => `(${all}:ALL) `),
+  fc.constant('(:ops) '),
+)
+const tag = fc.constantFrom('', '', 'NOPASSWD: ', 'PASSWD: ', 'NOPASSWD: SETENV: ', 'NOEXEC:')
+const entry = fc.tuple(runAs, tag, negated(word)).map((parts) => parts.join(''))
+const rule = fc
+  .tuple(list(user), fc.array(fc.tuple(list(at, 2), fc.array(entry, { minLength: 1, maxLength: 4 })), { minLength: 1, maxLength: 2 }))
+  .map(([users, parts]) => `${users} ${parts.map(([hosts, entries]) => `${hosts} = ${entries.join(', ')}`).join(' : ')}`)
+const file = fc.array(rule, { minLength: 1, maxLength: 6 }).map(
+  (rules) =>
+    `User_Alias PEOPLE = gh-ada, STAFF : STAFF = %ops, !gh-bob\nRunas_Alias TARGETS = gh-bob, !root\nHost_Alias HERE = ${host[0]}\n` +
+    `Cmnd_Alias LOOK = /usr/bin/id, !SERVICE, /usr/bin/ls : SERVICE = /usr/bin/systemctl restart *, \\\n  /usr/bin/tail\n${rules.join('\n')}\n`,
+)
+
+const possible = process.getuid?.() === 0 && existsSync('/usr/bin/sudo') && spawnSync('unshare', ['-m', 'true']).status === 0
+
+/** The real `sudo -l -U`, in a mount namespace where passwd, group and sudoers are other files: nothing of the machine is changed. */
+function realAnswers(files: readonly string[]): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sudoers-'))
+  try {
+    mkdirSync(join(folder, 'sudoers'))
+    const rows = people.map(({ name, uid }) => `${name}:x:${uid}:${uid}::/:/bin/sh\n`).join('')
+    const teams = groups.map((group) => {
+      const in_ = people.filter((one) => one.groups.some(({ gid }) => gid === group.gid)).map(({ name }) => name)
+      return `${group.name}:x:${group.gid}:${in_.join(',')}\n`
+    })
+    writeFileSync(join(folder, 'passwd'), readFileSync('/etc/passwd', 'utf8') + rows)
+    writeFileSync(
+      join(folder, 'group'),
+      readFileSync('/etc/group', 'utf8') + people.map(({ name, uid }) => `${name}:x:${uid}:\n`).join('') + teams.join(''),
+    )
+    for (const [index, text] of files.entries()) writeFileSync(join(folder, 'sudoers', String(index)), text, { mode: 0o440 })
+    const ask = people.flatMap(({ name }) =>
+      targets.flatMap((as) =>
+        commands.map((words) => `sudo -n -l -U ${name} -u ${as.name} -- ${words.join(' ')} >/dev/null 2>&1 && printf 1 || printf 0`),
+      ),
+    )
+    writeFileSync(join(folder, 'ask'), `${ask.join('\n')}\necho\n`)
+    const script = `mount --bind "$0/passwd" /etc/passwd && mount --bind "$0/group" /etc/group || exit 9
+for file in $(seq 0 ${files.length - 1}); do
+  mount --bind "$0/sudoers/$file" /etc/sudoers && visudo -c -q -f /etc/sudoers >/dev/null 2>&1 && . "$0/ask" || echo bad
+  umount /etc/sudoers
+done`
+    const { stdout, status, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script, folder], { encoding: 'utf8', maxBuffer: 1e8 })
+    if (status === 9) throw new Error(stderr)
+    return stdout.trim().split('\n')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const ownAnswers = (text: string): string => {
+  const sudoers = parse(text)
+  return people
+    .flatMap((account) =>
+      targets.flatMap((as) =>
+        commands.map(([path, ...args]) => (sudoDecision(sudoers, account, host, as, { path, args })?.allowed === true ? '1' : '0')),
+      ),
+    )
+    .join('')
+}
+
+const FILES = Number(process.env.GATEHOUSE_SUDOERS_FILES ?? 12)
+
+describe.runIf(possible)('held against the real sudo', () => {
+  test(`${FILES} generated files`, { timeout: 600_000 }, () => {
+    const files = fc.sample(file, { numRuns: FILES, seed: 20_261_126 })
+    const real = realAnswers(files)
+    expect(real).toHaveLength(files.length)
+    for (const [index, text] of files.entries()) expect(`${text}${ownAnswers(text)}`).toBe(`${text}${real[index]}`)
+  })
+})
+
+test.each<[string, string, boolean | undefined]>([
+  ['the last that fits decides', 'gh-ada ALL=ALL, !/usr/bin/id', false],
+  ['and allows again', 'gh-ada ALL=!/usr/bin/id\n%ops ALL=/usr/bin/id', true],
+  ['nobody is named', 'gh-bob ALL=ALL', undefined],
+  ['all but her', 'ALL,!gh-ada ALL=ALL', undefined],
+  ['another host', 'gh-ada elsewhere=ALL', undefined],
+  ['as another account', 'gh-ada ALL=(gh-bob) ALL', undefined],
+  ['a broken line gives nothing', 'gh-ada ALL ALL', undefined],
+])('%s', (_, text, expected) => {
+  expect(sudoDecision(parse(text), people[0], host, root, { path: '/usr/bin/id', args: [] })?.allowed).toBe(expected)
+})
+
+test('lists of lists come to an end', () => {
+  const aliases = Array.from({ length: 60 }, (_, n) => `User_Alias L${n + 1} = L${n}, L${n}`)
+  const sudoers = parse(['User_Alias L0 = nobody', ...aliases, 'L60 ALL=ALL', 'User_Alias A = B : B = A', 'A ALL=ALL'].join('\n'))
+  expect(sudoDecision(sudoers, people[0], host, root, { path: '/usr/bin/id', args: [] })).toBeUndefined()
+})
+
+test('property: fnmatch never throws, and a star fits everything', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(...'ab[]!^-*?\\/:alpha'.split('')) }), fc.string(), (pattern, text) => {
+      fnmatch(pattern, text, true)
+      expect(fnmatch('*', text, false)).toBe(true)
+    }),
+  )
+})

@@ -1,0 +1,105 @@
+import type { SudoGrant, SudoMember } from './privileged.ts'
+import { type Aliases, members, type SudoText, sudoText } from './sudoers-text.ts'
+
+const TAG = /(NO)?(PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT)[ \t]*:[ \t]*/y
+const OPTION = /(?:ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER|PRIVS|LIMITPRIVS|APPARMOR_PROFILE)[ \t]*=[ \t]*(?:"[^"]*"|[^\s,]+)[ \t]*/y
+const DIGEST = /sha(?:224|256|384|512)[ \t]*:[ \t]*[A-Za-z0-9+/=]+[ \t]*,?[ \t]*/y
+const PATH = /(?:\/|\^\/)(?:\\.|[^\\,:=\s#])*|sudoedit(?![\w/])|list(?![\w/])/y
+const ARGUMENT = /\\([:\\,= \t#])|(\\[*?[\]!^])|([ \t]+)|([^#\\:, \t=][^#\\:, \t]*)/y
+const NAME = /[A-Z][A-Z0-9_]*/y
+
+/**
+ * One user specification of sudoers(5): `users hosts = (runas) TAG: command, … : hosts = …`. One grant for each command, in order. Undefined
+ * when the line breaks the grammar.
+ */
+export function readGrants(text: string, aliases: Aliases, where: Pick<SudoGrant, 'file' | 'line'>): readonly SudoGrant[] | undefined {
+  const reader = sudoText(text)
+  const users = members(reader, aliases.user)
+  if (users === undefined) return undefined
+  const grants: SudoGrant[] = []
+  do {
+    reader.blank()
+    const hosts = members(reader, aliases.host)
+    if (hosts === undefined || !reader.sign('=')) return undefined
+    const read = commandsOf(reader, aliases, { users, hosts, ...where })
+    if (read === undefined) return undefined
+    grants.push(...read)
+  } while (reader.sign(':'))
+  return reader.done() ? grants : undefined
+}
+
+type Start = Pick<SudoGrant, 'users' | 'hosts' | 'file' | 'line'>
+
+function commandsOf(reader: SudoText, aliases: Aliases, start: Start): readonly SudoGrant[] | undefined {
+  const grants: SudoGrant[] = []
+  let runAs: Pick<SudoGrant, 'runAsUsers' | 'runAsGroups'> = {}
+  let noPassword: boolean | undefined
+  do {
+    reader.blank()
+    if (reader.sign('(')) {
+      const given = runAsOf(reader, aliases)
+      if (given === undefined) return undefined
+      runAs = given
+    }
+    for (;;) {
+      const tag = reader.take(TAG)
+      if (tag?.[2] === 'PASSWD') noPassword = tag[1] === 'NO'
+      if (tag === undefined && reader.take(OPTION) === undefined) break
+    }
+    const command = commandMember(reader, aliases.command)
+    if (command === undefined) return undefined
+    grants.push({ ...start, ...runAs, command, ...(noPassword !== undefined && { noPassword }) })
+  } while (reader.sign(','))
+  return grants
+}
+
+/** `(users : groups)`, each of which may be left out. `()` runs as the account itself. */
+function runAsOf(reader: SudoText, aliases: Aliases): Pick<SudoGrant, 'runAsUsers' | 'runAsGroups'> | undefined {
+  const runAsUsers = reader.next(/[:)]/y) ? [] : members(reader, aliases.runAs)
+  if (runAsUsers === undefined) return undefined
+  if (!reader.sign(':')) return reader.sign(')') ? { runAsUsers } : undefined
+  const runAsGroups = reader.next(/\)/y) ? [] : members(reader, aliases.runAs)
+  return runAsGroups && reader.sign(')') ? { runAsUsers, runAsGroups } : undefined
+}
+
+/** The members of a Cmnd_Alias. */
+export function commandMembers(reader: SudoText, aliases: ReadonlyMap<string, readonly SudoMember[]>): readonly SudoMember[] | undefined {
+  const list: SudoMember[] = []
+  do {
+    const member = commandMember(reader, aliases)
+    if (member === undefined) return undefined
+    list.push(member)
+  } while (reader.sign(','))
+  return list
+}
+
+function commandMember(reader: SudoText, aliases: ReadonlyMap<string, readonly SudoMember[]>): SudoMember | undefined {
+  reader.blank()
+  while (reader.take(DIGEST) !== undefined);
+  const negated = reader.negations() % 2 === 1
+  const path = reader.take(PATH)?.[0]
+  if (path === undefined) {
+    const name = reader.take(NAME)?.[0]
+    if (name === undefined) return undefined
+    const list = name === 'ALL' ? undefined : aliases.get(name)
+    return { negated, word: name, ...(list && { list }) }
+  }
+  const command = path.replace(/\\([,:= \t#])/g, '$1')
+  const words = command.endsWith('/') ? '' : argumentsOf(reader)
+  reader.blank()
+  return { negated, word: words === '' ? command : `${command} ${words}` }
+}
+
+/** Up to an unescaped `,`, `:` or `=`. What a backslash makes plain for sudoers loses it, what it makes plain for fnmatch(3) keeps it. */
+function argumentsOf(reader: SudoText): string {
+  let words = ''
+  let gap = false
+  for (let part = reader.take(ARGUMENT); part; part = reader.take(ARGUMENT)) {
+    if (part[3] !== undefined) gap = words !== ''
+    else {
+      words += `${gap ? ' ' : ''}${part[1] ?? part[2] ?? part[4] ?? ''}`
+      gap = false
+    }
+  }
+  return words
+}

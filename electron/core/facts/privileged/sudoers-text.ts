@@ -1,0 +1,76 @@
+import type { SudoMember } from './privileged.ts'
+
+/** Lists by the name of their alias, each in the name space of its kind (sudoers(5)). */
+export interface Aliases {
+  readonly user: ReadonlyMap<string, readonly SudoMember[]>
+  readonly runAs: ReadonlyMap<string, readonly SudoMember[]>
+  readonly host: ReadonlyMap<string, readonly SudoMember[]>
+  readonly command: ReadonlyMap<string, readonly SudoMember[]>
+}
+
+/** A place in one logical line of sudoers. */
+export interface SudoText {
+  /** What the sticky expression matches here, which is then passed. */
+  take(pattern: RegExp): RegExpExecArray | undefined
+  next(pattern: RegExp): boolean
+  blank(): void
+  /** Passes this sign and the blanks around it. */
+  sign(sign: string): boolean
+  /** Passes exclamation marks, and counts them. */
+  negations(): number
+  done(): boolean
+}
+
+export function sudoText(text: string): SudoText {
+  let at = 0
+  const match = (pattern: RegExp): RegExpExecArray | undefined => {
+    pattern.lastIndex = at
+    return pattern.exec(text) ?? undefined
+  }
+  const take = (pattern: RegExp): RegExpExecArray | undefined => {
+    const found = match(pattern)
+    if (found) at += found[0].length
+    return found
+  }
+  const blank = () => void take(/[ \t]+/y)
+  return {
+    take,
+    blank,
+    next: (pattern) => match(pattern) !== undefined,
+    sign(sign) {
+      blank()
+      if (text[at] !== sign) return false
+      at++
+      blank()
+      return true
+    },
+    negations() {
+      let count = 0
+      for (; text[at] === '!'; count++) {
+        at++
+        blank()
+      }
+      return count
+    },
+    done() {
+      blank()
+      return at >= text.length
+    },
+  }
+}
+
+const WORD = /(%?\+?:?)"([^"]*)"|%?#-?\d+|[%+]?:?(?:\\.|[^#>!=:,()\s\\"])+/y
+
+/** `ada, !bob, %ops, ADMINS`: users, groups or hosts. Undefined when there is none, or something else stands there. */
+export function members(reader: SudoText, aliases: ReadonlyMap<string, readonly SudoMember[]>): readonly SudoMember[] | undefined {
+  const list: SudoMember[] = []
+  do {
+    const negated = reader.negations() % 2 === 1
+    const found = reader.take(WORD)
+    if (found === undefined) return undefined
+    const word = found[2] === undefined ? found[0].replace(/\\(.)/g, '$1') : `${found[1]}${found[2]}`
+    const own = word === 'ALL' ? undefined : aliases.get(word)
+    list.push({ negated, word, ...(own && { list: own }) })
+  } while (reader.sign(','))
+  return list
+}
