@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8'
 import { z } from 'zod'
+import { runAccess } from './access.command.ts'
 import { runAdvisories } from './advisories.command.ts'
 import { runAudit } from './audit.command.ts'
 import { runCompare } from './compare.command.ts'
@@ -28,6 +29,7 @@ setFlagsFromString('--heap-growing-percent=20')
 setFlagsFromString('--semi-space-growth-factor=1')
 
 const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  access: runAccess,
   advisories: runAdvisories,
   audit: runAudit,
   compare: runCompare,

@@ -32,6 +32,9 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Accepts a finding of the last audit for at most 90 days. It is open again after that day, or when its evidence changes.
       --data FOLDER      as for audit; the two share their waivers
 
+  gatehouse access list --fleet FILE [--host NAME]… [--json]
+      What every account can really do on each host, and the way by which it can, out of the last audit; without connecting.
+
   gatehouse models list --fleet FILE [--host NAME]… [--json] [--files]
   gatehouse models scan --fleet FILE [--host NAME]… [--json]
   gatehouse models hash --fleet FILE [--host NAME]… [--again | --older-than DAYS]

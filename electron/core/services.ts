@@ -8,6 +8,7 @@ import type { Reply } from '#shared/ipc/contract.ts'
 import { contracts, type Input, type Output } from '#shared/ipc/contracts.ts'
 import type { FleetState } from '#shared/ipc/fleet.contract.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
+import { type AccessService, createAccessService } from './access/access-service.ts'
 import { type AdvisoryStore, createAdvisoryStore } from './advisories/advisory-store.ts'
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
 import { createDecisionService, type DecisionService } from './audit/decision-service.ts'
@@ -54,6 +55,7 @@ export interface Services {
   readonly fleet: FleetService
   readonly audits: AuditService
   readonly decisions: DecisionService
+  readonly access: AccessService
   readonly advisories: AdvisoryStore
   readonly models: ModelService
   readonly registry: RegistryService
@@ -120,6 +122,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     mark: () => markOf(ports.paths.data, ports.log),
   })
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
+  const access = createAccessService({ views, clock: ports.clock })
   const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
   const plans = createPlanArchive(ports.paths.data)
   const who = `${ports.account} at ${hostname()}`
@@ -335,6 +338,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     fleet,
     audits,
     decisions,
+    access,
     advisories,
     models,
     registry,

@@ -33,12 +33,41 @@ const commands: readonly (readonly [string, ...string[]])[] = [
 ]
 const targets = [root, ...people]
 
-const user = fc.constantFrom('gh-ada', 'gh-bob', 'gh-eve', '%ops', '%data\\ team', '"%data team"', '#64101', '%#64201', 'ALL', 'PEOPLE', 'STAFF', 'nobody')
+const user = fc.constantFrom(
+  'gh-ada',
+  'gh-bob',
+  'gh-eve',
+  '%ops',
+  '%data\\ team',
+  '"%data team"',
+  '#64101',
+  '%#64201',
+  'ALL',
+  'PEOPLE',
+  'STAFF',
+  'nobody',
+)
 const target = fc.constantFrom('root', 'gh-bob', 'ALL', '#0', '%ops', 'TARGETS', 'gh-eve')
 const at = fc.constantFrom('ALL', 'ALL', host[0] ?? '', 'elsewhere', 'HERE', '10.99.99.0/24')
 const word = fc.constantFrom(
-  ...['ALL', '/usr/bin/id', '/usr/bin/id ""', '/usr/bin/id -u', '/usr/bin/ls', '/usr/bin/ls /etc', '/usr/bin/ls -l *', '/usr/bin/ls -l /var/log/a\\,b'],
-  ...['/usr/bin/', '/usr/bin/[il]*', '/usr/bin/tail -n [0-9] /var/log/*', '/usr/bin/tail -n ? *', '/usr/bin/systemctl restart vllm.service', '/usr/sbin/visudo'],
+  ...[
+    'ALL',
+    '/usr/bin/id',
+    '/usr/bin/id ""',
+    '/usr/bin/id -u',
+    '/usr/bin/ls',
+    '/usr/bin/ls /etc',
+    '/usr/bin/ls -l *',
+    '/usr/bin/ls -l /var/log/a\\,b',
+  ],
+  ...[
+    '/usr/bin/',
+    '/usr/bin/[il]*',
+    '/usr/bin/tail -n [0-9] /var/log/*',
+    '/usr/bin/tail -n ? *',
+    '/usr/bin/systemctl restart vllm.service',
+    '/usr/sbin/visudo',
+  ],
   ...['LOOK', 'SERVICE', '/usr/bin/l?', '/usr/bin/systemctl', '/usr/bin/tail -n \\* *'],
 )
 const negated = (of: fc.Arbitrary<string>) => fc.tuple(fc.constantFrom('', '', '', '!', '!!'), of).map(([sign, text]) => sign + text)
@@ -55,11 +84,13 @@ const entry = fc.tuple(runAs, tag, negated(word)).map((parts) => parts.join(''))
 const rule = fc
   .tuple(list(user), fc.array(fc.tuple(list(at, 2), fc.array(entry, { minLength: 1, maxLength: 4 })), { minLength: 1, maxLength: 2 }))
   .map(([users, parts]) => `${users} ${parts.map(([hosts, entries]) => `${hosts} = ${entries.join(', ')}`).join(' : ')}`)
-const file = fc.array(rule, { minLength: 1, maxLength: 6 }).map(
-  (rules) =>
-    `User_Alias PEOPLE = gh-ada, STAFF : STAFF = %ops, !gh-bob\nRunas_Alias TARGETS = gh-bob, !root\nHost_Alias HERE = ${host[0]}\n` +
-    `Cmnd_Alias LOOK = /usr/bin/id, !SERVICE, /usr/bin/ls : SERVICE = /usr/bin/systemctl restart *, \\\n  /usr/bin/tail\n${rules.join('\n')}\n`,
-)
+const file = fc
+  .array(rule, { minLength: 1, maxLength: 6 })
+  .map(
+    (rules) =>
+      `User_Alias PEOPLE = gh-ada, STAFF : STAFF = %ops, !gh-bob\nRunas_Alias TARGETS = gh-bob, !root\nHost_Alias HERE = ${host[0]}\n` +
+      `Cmnd_Alias LOOK = /usr/bin/id, !SERVICE, /usr/bin/ls : SERVICE = /usr/bin/systemctl restart *, \\\n  /usr/bin/tail\n${rules.join('\n')}\n`,
+  )
 
 const possible = process.getuid?.() === 0 && existsSync('/usr/bin/sudo') && spawnSync('unshare', ['-m', 'true']).status === 0
 

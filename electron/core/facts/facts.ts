@@ -1,6 +1,7 @@
 import type { Gpu } from '#shared/model/gpu.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Listener } from '#shared/model/listener.ts'
+import type { Access } from './access/access.ts'
 import type { Accounts } from './accounts/accounts.ts'
 import type { AuditKeys } from './audit-keys/audit-keys.ts'
 import type { Caddy } from './caddy/caddy.ts'
@@ -60,6 +61,8 @@ export interface Facts {
   readonly 'audit-keys': AuditKeys
   /** What sshd asks beside keys; on jump hosts only. */
   readonly pam: Pam
+  /** Keys, states of passwords, rules of polkit and cron, and what lies open to others than root. */
+  readonly access: Access
   readonly 'empty-passwords': EmptyPasswords
   readonly 'guarded-files': GuardedFiles
   /** What the host's own addresses answer over the network. */

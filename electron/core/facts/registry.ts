@@ -2,6 +2,7 @@ import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { Log } from '../ports.ts'
 import { modelPathsFor } from '../probe/model-paths.ts'
 import type { ProbeContext, SectionOutput, SectionSpec } from '../probe/section.ts'
+import { accessFact } from './access/access.fact.ts'
 import { accountsFact } from './accounts/accounts.fact.ts'
 import { auditKeysFact } from './audit-keys/audit-keys.fact.ts'
 import { caddyFact } from './caddy/caddy.fact.ts'
@@ -62,6 +63,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   'sshd-matches': sshdMatchesFact,
   pam: pamFact,
   'audit-keys': auditKeysFact,
+  access: accessFact,
   'empty-passwords': emptyPasswordsFact,
   'guarded-files': guardedFilesFact,
   packages: packagesFact,

@@ -38,6 +38,9 @@ export interface DemoHost {
   readonly jumpHost?: boolean
   /** Options of the audit account's key; bound to the jump host when left out. */
   readonly auditKeyOptions?: string
+  /** Lines of authorized_keys. */
+  readonly keys?: readonly { readonly account: string; readonly text: string }[]
+  readonly logins?: readonly { readonly account: string; readonly daysAgo: number }[]
   /** Lines of /etc/pam.d/sshd. */
   readonly pam?: readonly string[]
   /** Seconds that its clock is ahead of ours. */
@@ -66,6 +69,8 @@ export interface DemoAccount {
   readonly gid: number
   readonly home: string
   readonly shell: string
+  /** Locked when left out. */
+  readonly password?: 'usable'
 }
 
 export interface DemoListener {

@@ -42,7 +42,9 @@ export function parseSudoers(lines: readonly FileLine[]): Sudoers {
     if (rules.length > MAX_EXPANDED) break
   }
   if (rules.length > MAX_EXPANDED || grants.length > MAX_EXPANDED) trouble.add('there are too many rules')
-  const asksForRoot = defaults.some(({ scope, settings }) => scope === undefined && settings.some((word) => /^(?:targetpw|rootpw|runaspw)$/.test(word)))
+  const asksForRoot = defaults.some(
+    ({ scope, settings }) => scope === undefined && settings.some((word) => /^(?:targetpw|rootpw|runaspw)$/.test(word)),
+  )
   return { rules, grants, defaults, asksForRoot, ...(trouble.size > 0 ? { incomplete: [...trouble].slice(0, 5).join('; ') } : {}) }
 }
 
@@ -73,15 +75,18 @@ function spread(grant: SudoGrant, defaults: readonly SudoDefaults[], limit: numb
     defaults.some(
       ({ scope, users: named, settings }) =>
         settings.includes('!authenticate') &&
-        (scope === undefined || (scope === ':' && (named ?? []).some(({ word, negated }) => !negated && (word === user || word === 'ALL')))),
+        (scope === undefined ||
+          (scope === ':' && (named ?? []).some(({ word, negated }) => !negated && (word === user || word === 'ALL')))),
     )
-  return words([grant.command], limit).flatMap(({ word, negated }) =>
-    users.map((user) => ({
-      ...{ user, command: word, negated, asRoot },
-      noPassword: grant.noPassword ?? free(user),
-      ...{ file: grant.file, line: grant.line },
-    })),
-  ).slice(0, limit)
+  return words([grant.command], limit)
+    .flatMap(({ word, negated }) =>
+      users.map((user) => ({
+        ...{ user, command: word, negated, asRoot },
+        noPassword: grant.noPassword ?? free(user),
+        ...{ file: grant.file, line: grant.line },
+      })),
+    )
+    .slice(0, limit)
 }
 
 /** `(ALL:ALL)`, `(root)`, `(#0)`; `()` and `(:group)` run as the account itself, but with another group: not root. */

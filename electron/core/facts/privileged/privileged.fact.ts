@@ -14,7 +14,9 @@ export const sudoersFact: FactDefinition<'sudoers'> = {
     if (lines.length > 0) return known(parseSudoers(lines))
     // grep ends with 2 when the files do not exist: then nobody may use sudo.
     const absent = printed.value.rows.some(({ text }) => /\/etc\/sudoers: No such file/.test(text))
-    return absent ? known({ rules: [], grants: [], defaults: [], asksForRoot: false }) : unknown('Rules of sudo: /etc/sudoers could not be read', ['privileged'])
+    return absent
+      ? known({ rules: [], grants: [], defaults: [], asksForRoot: false })
+      : unknown('Rules of sudo: /etc/sudoers could not be read', ['privileged'])
   },
 }
 

@@ -2,7 +2,8 @@ import type { SudoGrant, SudoMember } from './privileged.ts'
 import { type Aliases, members, type SudoText, sudoText } from './sudoers-text.ts'
 
 const TAG = /(NO)?(PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT)[ \t]*:[ \t]*/y
-const OPTION = /(?:ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER|PRIVS|LIMITPRIVS|APPARMOR_PROFILE)[ \t]*=[ \t]*(?:"[^"]*"|[^\s,]+)[ \t]*/y
+const OPTION =
+  /(?:ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER|PRIVS|LIMITPRIVS|APPARMOR_PROFILE)[ \t]*=[ \t]*(?:"[^"]*"|[^\s,]+)[ \t]*/y
 const DIGEST = /sha(?:224|256|384|512)[ \t]*:[ \t]*[A-Za-z0-9+/=]+[ \t]*,?[ \t]*/y
 const PATH = /(?:\/|\^\/)(?:\\.|[^\\,:=\s#])*|sudoedit(?![\w/])|list(?![\w/])/y
 const ARGUMENT = /\\([:\\,= \t#])|(\\[*?[\]!^])|([ \t]+)|([^#\\:, \t=][^#\\:, \t]*)/y

@@ -31,7 +31,8 @@ export function readAliases(texts: readonly string[], failed: (index: number) =>
         break
       }
       all[kind].set(name, [...list])
-    } while (reader.sign(':') || (!reader.done() && (failed(index), false)))
+      if (!reader.done() && !reader.next(/:/y)) failed(index)
+    } while (reader.sign(':'))
   }
   for (const map of Object.values(all)) {
     const state = new Map<string, 'open' | 'done'>()

@@ -1,6 +1,7 @@
 import type { SectionSpec } from '#core/probe/section.ts'
 import type { Answer, Answering } from '../answer.ts'
 import type { DemoHost } from '../demo-host.ts'
+import { access } from './access.ts'
 import { caddy } from './caddy.ts'
 import { certificates } from './certificates.ts'
 import { containerSections } from './containers.ts'
@@ -25,6 +26,7 @@ type MaybeAnswering = (...arguments_: Parameters<Answering>) => Answer | undefin
 
 const answers: Readonly<Record<string, MaybeAnswering>> = {
   system,
+  access,
   accounts,
   groups,
   sshd,

@@ -12,7 +12,7 @@ export interface RootWay {
 }
 
 /** Groups whose members are root by another name. */
-const rootGroups: Readonly<Record<string, string>> = {
+export const rootGroups: Readonly<Record<string, string>> = {
   docker: 'docker run -v /:/host --privileged gives a root shell on the host',
   lxd: 'a privileged container of LXD mounts / of the host',
   'incus-admin': 'a privileged container of Incus mounts / of the host',

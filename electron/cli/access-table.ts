@@ -1,0 +1,40 @@
+import type { AccessOfHost } from '#core/access/access-service.ts'
+import type { AccountAccess } from '#shared/model/access.ts'
+import { capabilityWords } from '#shared/model/capability.ts'
+import { visible } from '#shared/words.ts'
+
+/** Host by host: every account, its ways in and its keys, and what it can do with the way by which it can. */
+export function accessTable(hosts: readonly AccessOfHost[]): string {
+  return hosts.map((host) => `${lines(host).join('\n')}\n`).join('\n')
+}
+
+function lines({ host, access, reason }: AccessOfHost): readonly string[] {
+  if (access === null) return [host, `  not known: ${visible(reason ?? '')}`]
+  const out = [host]
+  for (const account of access.accounts) out.push(...accountLines(account))
+  if (access.others > 0) out.push(`  ${access.others} more accounts can neither log in nor do any of this.`)
+  for (const { reason: why, leavesOpen, hint } of access.gaps) {
+    out.push(`  ! not known: ${visible(why)}`)
+    out.push(
+      `      leaves open: ${leavesOpen.map((one) => capabilityWords[one].toLowerCase()).join(', ')}${hint ? `. ${visible(hint)}` : ''}`,
+    )
+  }
+  return out
+}
+
+function accountLines({ name, kind, logins, loginNotes, keys, lastLogin, holdings }: AccountAccess): readonly string[] {
+  const ways = logins.length === 0 ? 'no way in found' : logins.join(', ')
+  const notes = loginNotes.length === 0 ? '' : ` (${loginNotes.join('; ')})`
+  const last = lastLogin === undefined ? '' : `, last login ${lastLogin.slice(0, 10)}`
+  return [
+    `  ${visible(name)}${kind === 'web' ? ' (proxy)' : ''}: ${visible(ways + notes)}${last}`,
+    ...keys.map(
+      ({ type, fingerprint, comment, options }) =>
+        `      key ${visible([type, fingerprint, comment, ...options].filter(Boolean).join(' '))}`,
+    ),
+    ...holdings.map(({ capability, path, condition }) => {
+      const needs = condition === undefined ? '' : ` (${condition})`
+      return `      ${capabilityWords[capability].padEnd(23)}  ${visible(path.join(' → '))}${needs}`
+    }),
+  ]
+}

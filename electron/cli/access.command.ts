@@ -1,0 +1,26 @@
+import { parseArgs } from 'node:util'
+import { accessTable } from './access-table.ts'
+import { ExitCode, UsageError } from './exit-code.ts'
+import { withFleet } from './open-services.ts'
+
+const options = {
+  fleet: { type: 'string' },
+  host: { type: 'string', multiple: true },
+  json: { type: 'boolean', default: false },
+  data: { type: 'string' },
+} as const
+
+/** `gatehouse access list`: who can do what, out of the last audit. Connects to no host. Exit code 2 when a host was never looked at. */
+export async function runAccess([action, ...args]: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options, allowPositionals: false })
+  if (action !== 'list') throw new UsageError('access: expected list')
+  if (values.fleet === undefined) throw new UsageError('access: expected --fleet FILE')
+  return withFleet(values.fleet, values.data, async (services) => {
+    const wanted = values.host
+    const hosts = services.access.list(services.fleet.require()).filter(({ host }) => wanted === undefined || wanted.includes(host))
+    const stranger = wanted?.find((name) => !hosts.some(({ host }) => host === name))
+    if (stranger !== undefined) throw new UsageError(`access: ${stranger} is no host of this fleet`)
+    process.stdout.write(values.json ? `${JSON.stringify(hosts, null, 2)}\n` : accessTable(hosts))
+    return hosts.some(({ access }) => access === null) ? ExitCode.couldNotRun : ExitCode.clean
+  })
+}

@@ -1,0 +1,200 @@
+import type { Access } from '../facts/access/access.ts'
+import type { Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
+import type { Unit } from '../facts/units/units.ts'
+import type { Citation } from '../policy/control.ts'
+import { givesRoot, rootGroups } from '../policy/controls/accounts/root-ways.ts'
+import { type FileSystem, type Member, type Right, writes } from './rights.ts'
+import { asksNothing, grantNames, grantReaches, type SudoAnswer, type SudoHost, sudoDecision } from './sudo-decision.ts'
+
+/** One way in which an account acts as another, without that one’s help. */
+export interface Becoming {
+  /** Name of the account it becomes. */
+  readonly becomes: string
+  /** `group docker`, `sudo ALL`, `writes /etc/systemd/system/vllm.service`. */
+  readonly by: string
+  readonly condition?: string | undefined
+  readonly cite: Citation
+}
+
+export interface World {
+  readonly members: readonly Member[]
+  readonly root: Member
+  readonly host: SudoHost
+  readonly sudoers: Sudoers | undefined
+  /** Accounts that whoever holds the grant may become. */
+  reached(grant: SudoGrant): readonly Member[]
+  readonly access: Access | undefined
+  readonly units: readonly Unit[]
+  readonly files: FileSystem
+  /** Accounts whose home somebody else may write: few, and looked for once. */
+  readonly looseHomes: readonly Member[]
+  /** Of root’s own files those that are not root’s alone. */
+  readonly looseFiles: readonly string[]
+}
+
+const ownPassword = 'asks for its own password'
+
+export function becomings(member: Member, world: World): readonly Becoming[] {
+  if (member.uid === 0) return []
+  return [
+    ...byGroup(member, world),
+    ...bySudo(member, world),
+    ...byPolkit(member, world),
+    ...byFiles(member, world),
+    ...byHomes(member, world),
+  ]
+}
+
+function byGroup(member: Member, { root }: World): readonly Becoming[] {
+  return member.groups.flatMap(({ name, line }): readonly Becoming[] =>
+    rootGroups[name] !== undefined && name !== 'shadow'
+      ? [{ becomes: root.name, by: `group ${name}`, cite: { section: 'groups', line, token: name } }]
+      : [],
+  )
+}
+
+/** Without a password that fits, sudo that asks for one asks in vain. */
+function passwordOf(member: Member, { access }: World): 'usable' | 'none' | 'unknown' {
+  if (!access?.passwords.known) return 'unknown'
+  const state = access.passwords.value.find(({ account }) => account === member.name)?.state
+  // Not in shadow(5): an account of a directory, whose password lies there.
+  return state === undefined ? 'unknown' : state === 'locked' ? 'none' : 'usable'
+}
+
+/** Commands of a list with aliases spread out, without those that are negated. */
+function* positive({ negated, word, list }: SudoMember, turned = false, budget = { left: 2000 }): Generator<string> {
+  if (budget.left-- <= 0) return
+  if (list) for (const one of list) yield* positive(one, turned !== negated, budget)
+  else if (turned === negated) yield word
+}
+
+/** A command that the word stands for, to ask whether a later one takes it back. */
+function exampleOf(word: string): { readonly path: string; readonly args: readonly string[] } {
+  if (word === 'ALL') return { path: '/usr/bin/anything', args: [] }
+  const [path = '', ...args] = word.split(' ')
+  const plain = (text: string) => text.replace(/\\(.)/g, '$1').replace(/\*/g, 'x')
+  return { path: path.endsWith('/') ? `${path}anything` : plain(path), args: args[0] === '""' ? [] : args.map(plain) }
+}
+
+function bySudo(member: Member, world: World): readonly Becoming[] {
+  const { sudoers, root } = world
+  if (!sudoers) return []
+  const password = passwordOf(member, world)
+  const usable = (grant: SudoGrant): string | false | undefined => {
+    if (asksNothing(sudoers, grant, member)) return undefined
+    return sudoers.asksForRoot || password === 'none' ? false : ownPassword
+  }
+  const found = new Map<string, Becoming>()
+  for (const grant of sudoers.grants) {
+    if (!grantNames(grant, member, world.host)) continue
+    const condition = usable(grant)
+    if (condition === false) continue
+    const words = [...positive(grant.command)].filter(givesRoot)
+    if (words.length === 0) continue
+    const targets = grantReaches(grant, member, root) ? [root] : world.reached(grant).filter(({ uid }) => uid !== member.uid)
+    for (const word of words) {
+      for (const target of targets.slice(0, 50)) {
+        const says = sudoDecision(sudoers, member, world.host, target, exampleOf(word))
+        if (says !== undefined && !says.allowed) continue
+        const before = found.get(target.name)
+        if (before && (before.condition === undefined || condition !== undefined)) continue
+        const as = target === root ? '' : ` as ${target.name}`
+        found.set(target.name, {
+          ...{ becomes: target.name, by: `sudo ${word.slice(0, 60)}${as}`, condition },
+          cite: { section: 'privileged', line: grant.line, token: word.slice(0, 60) },
+        })
+      }
+    }
+  }
+  return [...found.values()]
+}
+
+/** May the account run this through sudo, as root? */
+export function sudoAllows(
+  member: Member,
+  world: World,
+  path: string,
+  args: readonly string[],
+): (SudoAnswer & { readonly condition?: string }) | undefined {
+  const says = world.sudoers && sudoDecision(world.sudoers, member, world.host, world.root, { path, args })
+  if (!says?.allowed) return undefined
+  if (says.noPassword) return says
+  return passwordOf(member, world) === 'none' || world.sudoers?.asksForRoot ? undefined : { ...says, condition: ownPassword }
+}
+
+/** Actions of polkit that start any program as root: a unit made up on the spot (systemd-run), a unit file anywhere, pkexec. */
+const rootActions = [
+  'org.freedesktop.systemd1.manage-units',
+  'org.freedesktop.systemd1.manage-unit-files',
+  'org.freedesktop.policykit.exec',
+]
+
+export const polkitActs = (actions: readonly string[], action: string): boolean =>
+  actions.length === 0 || actions.some((one) => (one.endsWith('*') ? action.startsWith(one.slice(0, -1)) : one === action))
+
+function byPolkit(member: Member, world: World): readonly Becoming[] {
+  const polkit = world.access?.polkit
+  if (!polkit?.known) return []
+  const { rules, administrators } = polkit.value
+  const yes = rules.flatMap((rule): readonly Becoming[] => {
+    if (rule.units.length > 0 || !ruleNames(rule, member) || !rootActions.some((action) => polkitActs(rule.actions, action))) return []
+    const condition = rule.understood ? undefined : 'only if the other conditions of the rule hold'
+    return [{ becomes: world.root.name, by: 'a rule of polkit', condition, cite: { section: 'access', line: rule.line } }]
+  })
+  const admin = administrators.find(({ group }) => member.groupNames.has(group))
+  if (!admin || passwordOf(member, world) === 'none') return yes
+  return [
+    ...yes,
+    {
+      becomes: world.root.name,
+      by: `group ${admin.group} through polkit`,
+      condition: ownPassword,
+      cite: { section: 'access', line: admin.line },
+    },
+  ]
+}
+
+/** Neither group nor account named: it holds for everybody. */
+export const ruleNames = (
+  { users, groups }: { readonly users: readonly string[]; readonly groups: readonly string[] },
+  member: Member,
+): boolean =>
+  (users.length === 0 && groups.length === 0) || users.includes(member.name) || groups.some((group) => member.groupNames.has(group))
+
+function byFiles(member: Member, world: World): readonly Becoming[] {
+  const { access, files, root, units } = world
+  const found: Becoming[] = []
+  const add = (becomes: string, right: Right, what: string) => found.push({ becomes, by: `${right.why}${what}`, cite: right.cite })
+  for (const path of world.looseFiles) {
+    const right = writes(member, path, files)
+    // A folder above it is in the list by itself.
+    if (right?.entry.path === path && (right.entry.mode & 0o1000) === 0) add(root.name, right, '')
+  }
+  for (const unit of units) {
+    const user = unit.user === '' || unit.user === '0' ? root.name : unit.user
+    for (const path of [unit.fragmentPath, ...unit.dropIns].filter(Boolean)) {
+      const right = writes(member, path, files)
+      if (right) add(root.name, right, `, which leads to ${unit.id}`)
+    }
+    const right = unit.program === '' ? undefined : writes(member, unit.program, files)
+    if (right && user !== member.name) add(user, right, `, which ${unit.id} runs`)
+  }
+  for (const job of access?.cron.known ? access.cron.value : []) {
+    if (job.account === member.name) continue
+    for (const [program = ''] of job.command.matchAll(/(?<![^\s;&|])\/[A-Za-z0-9_./+-]+/g)) {
+      const right = writes(member, program, files)
+      if (right) add(job.account, right, `, which cron runs as ${job.account}`)
+    }
+  }
+  return found
+}
+
+/** Whoever writes a home, or the keys in it, is its account at the next login. */
+function byHomes(member: Member, world: World): readonly Becoming[] {
+  return world.looseHomes.flatMap((other): readonly Becoming[] => {
+    const { home } = other.account
+    if (other.uid === member.uid) return []
+    const right = writes(member, `${home}/.ssh/authorized_keys`, world.files)
+    return right?.entry.path.startsWith(home) ? [{ becomes: other.name, by: `${right.why}, home of ${other.name}`, cite: right.cite }] : []
+  })
+}

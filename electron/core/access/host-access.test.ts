@@ -1,0 +1,256 @@
+import { expect, test } from 'vitest'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Access } from '../facts/access/access.ts'
+import { parseLoginKeys } from '../facts/access/login-keys.ts'
+import { parseAcls, parseCron, parseOpen, parsePasswords, parsePaths } from '../facts/access/parse.ts'
+import { parsePolkit } from '../facts/access/polkit.ts'
+import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
+import { known, unknown } from '../facts/fact.ts'
+import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
+import type { Unit } from '../facts/units/units.ts'
+import { hostAccess } from './host-access.ts'
+import type { AccessFacts } from './world.ts'
+
+const rows = (text: string, from = 1) => text.split('\n').map((row, index) => ({ text: row, line: index + from }))
+const numbered = (file: string, text: string) => rows(text).map(({ text: row, line }) => ({ file, number: line, text: row, line }))
+
+const names = ['ada', 'bob', 'eve', 'svc', 'batch']
+const passwd = ['root:x:0:0::/root:/bin/bash', ...names.map((name, at) => `${name}:x:${1001 + at}:${1001 + at}::/home/${name}:/bin/bash`)]
+const group = (members: Readonly<Record<string, string>>) =>
+  parseGroup(
+    [
+      ...names.map((name, at) => `${name}:x:${1001 + at}:`),
+      ...Object.entries(members).map(([name, who], at) => `${name}:x:${2000 + at}:${who}`),
+    ].join('\n'),
+  )
+
+const unit = (more: Partial<Unit>): Unit =>
+  ({
+    id: 'vllm.service',
+    user: 'svc',
+    fragmentPath: '/etc/systemd/system/vllm.service',
+    dropIns: [],
+    program: '/opt/vllm/bin/vllm',
+    environmentFiles: [],
+    paths: [],
+    ...more,
+  }) as unknown as Unit
+
+const service = {
+  id: 'vllm.service',
+  unit: 'vllm.service',
+  engine: 'vllm',
+  how: 'systemd',
+  running: true,
+  user: 'svc',
+  uid: 1004,
+  apiKey: 'set',
+  binds: [],
+  pids: [],
+  modelPaths: [],
+  argv: [],
+} as InferenceService
+
+interface Host {
+  readonly groups?: Readonly<Record<string, string>>
+  readonly sudoers?: string
+  readonly shadow?: string
+  readonly open?: string
+  readonly paths?: string
+  readonly acls?: string
+  readonly polkit?: string
+  readonly cron?: string
+  readonly keys?: string
+  readonly units?: readonly Unit[]
+  readonly services?: readonly InferenceService[]
+}
+
+function factsOf(host: Host): AccessFacts {
+  const access: Access = {
+    passwords: known(parsePasswords(rows(host.shadow ?? names.map((name) => `${name}:$:`).join('\n')))),
+    keys: known(parseLoginKeys(rows(host.keys ?? ''))),
+    webAccounts: known([]),
+    open: known(parseOpen(rows(host.open ?? ''))),
+    paths: parsePaths(rows(host.paths ?? names.map((name) => `directory/700/${name}/${name}//home/${name}`).join('\n'))),
+    acls: known(parseAcls(rows(host.acls ?? ''))),
+    polkit: known(parsePolkit(numbered('/etc/polkit-1/rules.d/50-ops.rules', host.polkit ?? ''))),
+    cron: known(parseCron(numbered('/etc/cron.d/job', host.cron ?? ''))),
+    lingering: [],
+    lastLogins: known([]),
+  }
+  return {
+    accounts: { accounts: parsePasswd(passwd.join('\n')), groups: group(host.groups ?? {}) },
+    access: known(access),
+    sudoers: known(parseSudoers(numbered('/etc/sudoers', host.sudoers ?? 'root ALL=(ALL:ALL) ALL'))),
+    units: known(host.units ?? [unit({})]),
+    services: known(host.services ?? [service]),
+    system: known({ hostname: 'gpu-01' }) as unknown as AccessFacts['system'],
+    network: unknown('', []),
+    processes: known([]),
+    sshd: known({ settings: {} }),
+    'model-files': known({ directories: [] }),
+    'guarded-files': known({ files: [], folders: [] }),
+  }
+}
+
+const holdings = (host: Host, account: string) => hostAccess(factsOf(host), 0).accounts.find(({ name }) => name === account)?.holdings ?? []
+const way = (host: Host, account: string, capability: string) => {
+  const found = holdings(host, account).find((one) => one.capability === capability)
+  return found && [...found.path.slice(1), ...(found.condition ? [`(${found.condition})`] : [])].join(' → ')
+}
+
+const manageUnits = (condition: string) =>
+  `polkit.addRule(function(action, subject) {\n  if (action.id == "org.freedesktop.systemd1.manage-units" && ${condition}) {\n    return polkit.Result.YES;\n  }\n});`
+
+test.each<[string, Host, string | undefined]>([
+  ['nothing', {}, undefined],
+  ['group docker', { groups: { docker: 'ada' } }, 'group docker → root'],
+  ['all of sudo, with a password', { sudoers: 'ada ALL=(ALL) ALL' }, 'sudo ALL → root → (asks for its own password)'],
+  ['without one', { sudoers: 'ada ALL=(ALL) NOPASSWD: ALL' }, 'sudo ALL → root'],
+  ['a password that nobody has', { sudoers: 'ada ALL=(ALL) ALL', shadow: 'ada:!:' }, undefined],
+  ['root’s password is asked for', { sudoers: 'Defaults targetpw\nada ALL=(ALL) ALL' }, undefined],
+  ['a rule for another host', { sudoers: 'ada gpu-02=(ALL) NOPASSWD: ALL' }, undefined],
+  ['taken back by a later rule', { sudoers: 'ada ALL=NOPASSWD: ALL\nada ALL=!ALL' }, undefined],
+  ['all but her', { sudoers: 'ALL, !ada ALL=NOPASSWD: ALL' }, undefined],
+  [
+    'aliases in aliases',
+    { sudoers: 'User_Alias A = B : B = %ops\nCmnd_Alias X = Y : Y = /bin/bash\nA ALL=NOPASSWD: X', groups: { ops: 'ada' } },
+    'sudo /bin/bash → root',
+  ],
+  ['exact arguments', { sudoers: 'ada ALL=NOPASSWD: /usr/bin/systemctl restart vllm.service' }, undefined],
+  [
+    'as another account, who is root',
+    { sudoers: 'ada ALL=(bob) NOPASSWD: ALL', groups: { docker: 'bob' } },
+    'sudo ALL as bob → account bob → group docker → root',
+  ],
+  [
+    'a file of root’s for everybody',
+    { open: 'd/755/root/root//etc/cron.d\nf/666/root/root//etc/cron.d/job' },
+    'every account may write /etc/cron.d/job → root',
+  ],
+  ['in a closed folder', { open: 'd/750/root/root//etc/sudoers.d\nf/666/root/root//etc/sudoers.d/job' }, undefined],
+  [
+    'for a group of hers',
+    { open: 'f/664/root/ops//etc/profile.d/x.sh', groups: { ops: 'ada' } },
+    'group ops may write /etc/profile.d/x.sh → root',
+  ],
+  ['for a group of others', { open: 'f/664/root/ops//etc/profile.d/x.sh', groups: { ops: 'bob' } }, undefined],
+  [
+    'a socket by another group',
+    { open: 'o/660/root/gpu//run/docker.sock'.replace('o/', 's/'), groups: { gpu: 'ada' } },
+    'group gpu may write /run/docker.sock → root',
+  ],
+  ['a sticky folder', { open: 'd/1777/root/root//var/spool/cron' }, undefined],
+  [
+    'an ACL',
+    {
+      acls: '# file: /etc/sudoers\n# owner: root\n# group: root\nuser::rw-\nuser:ada:rw-\ngroup::r--\nmask::rw-',
+      open: 'f/664/root/root//etc/sudoers',
+    },
+    'an ACL lets it write /etc/sudoers → root',
+  ],
+  ['an ACL behind its mask', { acls: '# file: /etc/sudoers\nuser:ada:rw-\nmask::r--', open: 'f/644/root/root//etc/sudoers' }, undefined],
+  [
+    'a unit file of hers',
+    {
+      units: [
+        unit({ paths: [{ path: '/etc/systemd/system/vllm.service', type: 'file', owner: 'ada', group: 'ada', mode: 0o644, line: 9 }] }),
+      ],
+    },
+    'owns /etc/systemd/system/vllm.service, which leads to vllm.service → root',
+  ],
+  [
+    'a folder above a program that root runs',
+    { units: [unit({ user: '', paths: [{ path: '/opt/vllm', type: 'directory', owner: 'root', group: 'ada', mode: 0o775, line: 9 }] })] },
+    'group ada may write /opt/vllm, which vllm.service runs → root',
+  ],
+  ['polkit', { polkit: manageUnits('subject.isInGroup("ops")'), groups: { ops: 'ada' } }, 'a rule of polkit → root'],
+  ['polkit, one unit', { polkit: manageUnits('action.lookup("unit") == "vllm.service" && subject.user == "ada"') }, undefined],
+  ['polkit, another account', { polkit: manageUnits('subject.user == "bob"') }, undefined],
+  [
+    'polkit, more conditions',
+    { polkit: manageUnits('subject.user == "ada" && subject.active') },
+    'a rule of polkit → root → (only if the other conditions of the rule hold)',
+  ],
+  [
+    'a program that cron runs',
+    {
+      cron: '* * * * * root /srv/tool/run.sh >/dev/null',
+      paths: 'directory/755/root/root//srv/tool\nregular file/755/ada/root//srv/tool/run.sh',
+    },
+    'owns /srv/tool/run.sh, which cron runs as root → root',
+  ],
+  [
+    'the home of somebody who is root',
+    { groups: { docker: 'bob' }, paths: 'directory/777/bob/bob//home/bob' },
+    'every account may write /home/bob, home of bob → account bob → group docker → root',
+  ],
+])('root by %s', (_, host, expected) => {
+  expect(way(host, 'ada', 'become-root')).toBe(expected)
+})
+
+test('root can do everything, by the same way', () => {
+  const held = holdings({ groups: { docker: 'ada' } }, 'ada')
+  expect(held.map(({ capability }) => capability)).toHaveLength(8)
+  expect(held.every(({ path }) => path.at(-1) === 'root')).toBe(true)
+})
+
+test.each<[string, Host, string, string | undefined]>([
+  [
+    'sudo for one verb',
+    { sudoers: 'ada ALL=NOPASSWD: /usr/bin/systemctl restart vllm' },
+    'control-services',
+    'sudo systemctl restart vllm',
+  ],
+  [
+    'polkit for one unit',
+    { polkit: manageUnits('action.lookup("unit") == "vllm.service" && subject.user == "ada"') },
+    'control-services',
+    'a rule of polkit for vllm.service',
+  ],
+  ['the journal', { groups: { 'systemd-journal': 'ada' } }, 'read-logs', 'group systemd-journal'],
+  [
+    'a server without a key',
+    {
+      services: [
+        {
+          ...service,
+          apiKey: 'none',
+          binds: [{ address: '127.0.0.1', port: 8000, scope: 'loopback', section: 'listeners', line: 3, basis: 'observed' }],
+        },
+      ],
+    },
+    'send-inference',
+    '127.0.0.1:8000 asks for no key',
+  ],
+  ['a server with a key', {}, 'send-inference', undefined],
+])('%s', (_, host, capability, expected) => {
+  expect(way(host, 'ada', capability)).toBe(expected)
+})
+
+test('the account of a server reads what is asked of it', () => {
+  expect(way({}, 'svc', 'read-prompts')).toBe('vllm.service runs as it')
+})
+
+test('what was not read leaves capabilities open', () => {
+  const facts = { ...factsOf({}), sudoers: unknown('Rules of sudo: sudo refused the command', ['privileged']) }
+  expect(hostAccess(facts, 0).gaps).toMatchObject([
+    { reason: 'Rules of sudo: sudo refused the command', leavesOpen: expect.arrayContaining(['become-root']) },
+  ])
+  const broken = hostAccess(factsOf({ sudoers: 'ada ALL ALL' }), 0)
+  expect(broken.gaps[0]?.reason).toContain('line 1 could not be read')
+})
+
+test('ten thousand accounts of a directory', { timeout: 20_000 }, () => {
+  const many = Array.from({ length: 10_000 }, (_, at) => `u${at}:x:${10_000 + at}:100::/home/u${at}:/bin/bash`)
+  const facts = factsOf({ sudoers: '%users ALL=(bob) NOPASSWD: /bin/sh', paths: 'directory/777/bob/bob//home/bob' })
+  const accounts = {
+    accounts: parsePasswd([...passwd, ...many].join('\n')),
+    groups: parseGroup(`users:x:100:\n${names.map((name, at) => `${name}:x:${1001 + at}:`).join('\n')}`),
+  }
+  const started = Date.now()
+  const found = hostAccess({ ...facts, accounts }, 0)
+  expect(found.accounts).toHaveLength(2000)
+  expect(found.others).toBe(10_006 - 2000)
+  expect(Date.now() - started).toBeLessThan(10_000)
+})

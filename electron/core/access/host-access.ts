@@ -1,0 +1,143 @@
+import type { AccessGap, AccountAccess, Holding, HostAccess } from '#shared/model/access.ts'
+import { type Capability, capabilities } from '#shared/model/capability.ts'
+import type { FactResult } from '../facts/fact.ts'
+import { type Becoming, becomings, type World } from './becoming.ts'
+import { type Logins, loginsOf } from './logins.ts'
+import { type Own, ownCapabilities } from './own-capabilities.ts'
+import type { Member } from './rights.ts'
+import { type AccessFacts, worldOf } from './world.ts'
+
+/** Accounts in one answer: a directory may have more, and then those without a way in are the first to be left out. */
+const MAX_ACCOUNTS = 2000
+
+/** What every account of a host can really do. `now`: milliseconds since the epoch. */
+export function hostAccess(facts: AccessFacts, now: number): HostAccess {
+  const world = worldOf(facts)
+  const steps = new Map<string, { own: readonly Own[]; becomes: readonly Becoming[]; logins: Logins }>()
+  for (const member of world.members) {
+    const logins = loginsOf(member, world.access, facts.sshd, now)
+    const own = ownCapabilities(member, world, facts, logins.open !== 'no')
+    steps.set(member.name, { own, becomes: becomings(member, world), logins })
+  }
+  const lastLogins = new Map(world.access?.lastLogins.known ? world.access.lastLogins.value.map((login) => [login.account, login]) : [])
+  const all = world.members.map((member): AccountAccess => {
+    const { logins } = steps.get(member.name) as { logins: Logins }
+    const last = lastLogins.get(member.name)
+    return {
+      ...{ name: member.name, kind: 'account', uid: member.uid, groups: [...member.groupNames].slice(0, 100) },
+      logins: [...logins.ways, ...unattended(member, world)],
+      loginNotes: [...logins.notes],
+      keys: logins.keys.map(({ options, file: _, ...key }) => ({
+        ...key,
+        options: options.map(({ name, value }) => (value === undefined ? name : `${name}="${value}"`)),
+      })),
+      ...(last && { lastLogin: new Date(last.at).toISOString() }),
+      holdings: holdingsOf(member, world, steps),
+      proof: { section: 'accounts', line: member.account.line },
+    }
+  })
+  const shown = all.filter(({ name, holdings, logins, keys }) => {
+    const open = steps.get(name)?.logins.open
+    return open !== 'no' || keys.length > 0 || logins.length > 0 || holdings.length > 0
+  })
+  const accounts = [...shown, ...webAccounts(facts)].slice(0, MAX_ACCOUNTS)
+  return { accounts, others: all.length + webAccounts(facts).length - accounts.length, gaps: gapsOf(facts, world) }
+}
+
+const unattended = ({ name }: Member, { access }: World): readonly string[] => [
+  ...(access?.cron.known && access.cron.value.some((job) => job.account === name) ? ['cron'] : []),
+  ...(access?.lingering.some(({ account }) => account === name) ? ['user services'] : []),
+]
+
+type Steps = ReadonlyMap<string, { readonly own: readonly Own[]; readonly becomes: readonly Becoming[] }>
+
+/** Breadth first, so that of several ways the shortest is shown; one without a condition before one with. */
+function holdingsOf(member: Member, world: World, steps: Steps): Holding[] {
+  interface Reached {
+    readonly name: string
+    readonly path: readonly string[]
+    readonly condition: string | undefined
+    readonly cites: readonly Becoming['cite'][]
+  }
+  const held = new Map<Capability, Holding>()
+  const hold = (
+    capability: Capability,
+    from: Reached,
+    by: string | undefined,
+    condition: string | undefined,
+    cite: Becoming['cite'] | undefined,
+  ) => {
+    const needs = from.condition ?? condition
+    const before = held.get(capability)
+    if (before && (before.condition === undefined || needs !== undefined)) return
+    held.set(capability, {
+      capability,
+      path: [...from.path, ...(by === undefined ? [] : [by])],
+      ...(needs !== undefined && { condition: needs }),
+      proofs: [...from.cites, ...(cite ? [cite] : [])].map(({ section, line }) => ({ section, line })),
+    })
+  }
+  const start: Reached = { name: member.name, path: [`account ${member.name}`], condition: undefined, cites: [] }
+  const queue: Reached[] = [start]
+  const seen = new Map<string, string | undefined>([[member.name, undefined]])
+  for (let at = 0; at < queue.length && at < 500; at++) {
+    const here = queue[at] as Reached
+    if (here.name === world.root.name) {
+      const cite = here === start ? { section: 'accounts', line: member.account.line } : undefined
+      hold('become-root', here, undefined, undefined, cite)
+      continue
+    }
+    for (const own of steps.get(here.name)?.own ?? []) hold(own.capability, here, own.by, own.condition, own.cite)
+    for (const { becomes, by, condition, cite } of steps.get(here.name)?.becomes ?? []) {
+      const needs = here.condition ?? condition
+      if (seen.has(becomes) && (seen.get(becomes) === undefined || needs !== undefined)) continue
+      seen.set(becomes, needs)
+      const target = becomes === world.root.name ? 'root' : `account ${becomes}`
+      queue.push({ name: becomes, path: [...here.path, by, target], condition: needs, cites: [...here.cites, cite] })
+    }
+    if (member.uid === 0 && here === start)
+      hold('become-root', { ...here, path: [`account ${member.name}`, 'uid 0'] }, undefined, undefined, {
+        section: 'accounts',
+        line: member.account.line,
+      })
+  }
+  const root = held.get('become-root')
+  if (root)
+    for (const capability of capabilities)
+      hold(capability, { ...start, path: root.path, cites: root.proofs, condition: root.condition }, undefined, undefined, undefined)
+  return capabilities.flatMap((capability) => held.get(capability) ?? [])
+}
+
+/** Names in password files of a proxy: they reach inference over the network. */
+function webAccounts({ access }: AccessFacts): readonly AccountAccess[] {
+  if (!access.known || !access.value.webAccounts.known) return []
+  return access.value.webAccounts.value.map(({ name, file, line }) => ({
+    ...{ name, kind: 'web', groups: [], logins: ['proxy password'], loginNotes: [], keys: [], proof: { section: 'access', line } },
+    holdings: [{ capability: 'send-inference', path: [`name ${name} in ${file}`], proofs: [{ section: 'access', line }] }],
+  }))
+}
+
+/** What was not read, and which capabilities that leaves open for accounts for which nothing was found. */
+function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
+  const gaps = new Map<string, AccessGap>()
+  const everything = [...capabilities]
+  const add = (fact: FactResult<unknown> | undefined, leavesOpen: readonly Capability[]) => {
+    if (fact === undefined || fact.known) return
+    gaps.set(fact.reason, { reason: fact.reason, leavesOpen: [...leavesOpen], ...(fact.hint !== undefined && { hint: fact.hint }) })
+  }
+  add(facts.access, everything)
+  add(facts.sudoers, everything)
+  if (facts.sudoers.known && facts.sudoers.value.incomplete)
+    add({ known: false, reason: `Rules of sudo: ${facts.sudoers.value.incomplete}`, sections: [] }, everything)
+  add(facts.units, ['become-root', 'change-configuration'])
+  add(facts.services, ['send-inference', 'read-prompts', 'control-services'])
+  add(facts['guarded-files'], ['change-configuration', 'change-access', 'read-logs'])
+  add(facts['model-files'], ['change-models'])
+  for (const { complete, path, problem } of facts['model-files'].known ? facts['model-files'].value.directories : [])
+    if (!complete) add({ known: false, reason: `${path}: ${problem ?? 'the listing was cut'}`, sections: [] }, ['change-models'])
+  add(access?.open, everything)
+  add(access?.acls, everything)
+  add(access?.polkit, ['become-root', 'control-services'])
+  add(access?.cron, ['become-root'])
+  return [...gaps.values()]
+}

@@ -1,0 +1,63 @@
+import type { Access, LoginKey } from '../facts/access/access.ts'
+import { homeFolders } from '../facts/access/collect.ts'
+import type { FactResult } from '../facts/fact.ts'
+import type { Sshd } from '../facts/sshd/sshd.ts'
+import { fnmatch } from './fnmatch.ts'
+import type { Member } from './rights.ts'
+
+export interface Logins {
+  readonly ways: readonly string[]
+  /** Why a way is closed, or not known. */
+  readonly notes: readonly string[]
+  readonly keys: readonly LoginKey[]
+  /** A way in that was found, or that may be there because something was not read. */
+  readonly open: 'yes' | 'no' | 'unknown'
+}
+
+const DAY_MS = 86_400_000
+
+/** How an account gets in. `now`: milliseconds since the epoch. */
+export function loginsOf({ name, account, groupNames }: Member, access: Access | undefined, sshd: FactResult<Sshd>, now: number): Logins {
+  const notes: string[] = []
+  const password = access?.passwords.known ? access.passwords.value.find((one) => one.account === name) : undefined
+  const keys = access?.keys.known ? access.keys.value.filter(({ file }) => isOf(file, name, account.home)) : []
+  const setting = (keyword: string): string | undefined =>
+    sshd.known ? sshd.value.settings[keyword]?.map(({ value }) => value).join(' ') : undefined
+  const shell = /(?:nologin|false|sync|shutdown|halt)$/.test(account.shell) || account.shell === '/dev/null'
+  const expired = password?.expiresDay !== undefined && password.expiresDay * DAY_MS <= now
+  if (expired) notes.push(`expired on ${new Date((password?.expiresDay ?? 0) * DAY_MS).toISOString().slice(0, 10)}`)
+  if (shell) notes.push(`its shell is ${account.shell}`)
+  const refused = sshd.known && !isLetIn(setting, name, groupNames)
+  if (refused) notes.push('sshd does not let it in')
+  if (!access?.keys.known) notes.push('its keys were not read')
+  else if (!shell && !homeFolders.some((folder) => account.home === folder || account.home.startsWith(`${folder}/`)))
+    notes.push(`keys in ${account.home.slice(0, 80)} were not looked for`)
+  const closed = shell || expired || refused
+  if (closed) return { ways: [], notes, keys, open: 'no' }
+  const rootByPassword = account.uid !== 0 || setting('permitrootlogin') === 'yes'
+  const rootByKey = account.uid !== 0 || setting('permitrootlogin') !== 'no'
+  const asksPassword = setting('passwordauthentication') === 'yes' || setting('kbdinteractiveauthentication') === 'yes'
+  const ways = [
+    ...(keys.length > 0 && rootByKey ? ['SSH key'] : []),
+    ...(password?.state === 'usable' && asksPassword && rootByPassword ? ['SSH password'] : []),
+    ...(password?.state === 'none' ? ['no password'] : []),
+    ...(password?.state === 'usable' ? ['console'] : []),
+  ]
+  const unseen = notes.length > 0 || !access?.passwords.known || (password === undefined && access.passwords.known)
+  return { ways, notes, keys, open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no' }
+}
+
+/** `.ssh/authorized_keys` in the home, or a file of its name below /etc/ssh. */
+const isOf = (file: string, name: string, home: string): boolean =>
+  file.startsWith(`${home.replace(/\/+$/, '')}/.ssh/`) || /^\/etc\/ssh\/authorized_keys(?:\.d)?\/([^/]+)$/.exec(file)?.[1] === name
+
+/** DenyUsers, AllowUsers, DenyGroups, AllowGroups, in this order (sshd_config(5)). A host behind `@` is not held against anything. */
+function isLetIn(setting: (keyword: string) => string | undefined, name: string, groups: ReadonlySet<string>): boolean {
+  const list = (keyword: string): readonly string[] => setting(keyword)?.split(/\s+/).filter(Boolean) ?? []
+  const fits = (pattern: string, text: string): boolean => fnmatch(pattern.replace(/@[^@]*$/, '') || pattern, text, false) === true
+  if (list('denyusers').some((pattern) => !pattern.includes('@') && fits(pattern, name))) return false
+  if (list('allowusers').length > 0 && !list('allowusers').some((pattern) => fits(pattern, name))) return false
+  const inAny = (patterns: readonly string[]) => patterns.some((pattern) => [...groups].some((group) => fits(pattern, group)))
+  if (inAny(list('denygroups'))) return false
+  return list('allowgroups').length === 0 || inAny(list('allowgroups'))
+}

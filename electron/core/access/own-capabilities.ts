@@ -1,0 +1,132 @@
+import type { Capability } from '#shared/model/capability.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Citation } from '../policy/control.ts'
+import { polkitActs, ruleNames, sudoAllows, type World } from './becoming.ts'
+import { type Member, type Right, reads, writes } from './rights.ts'
+import type { AccessFacts } from './world.ts'
+
+/** Something that an account can do by itself. */
+export interface Own {
+  readonly capability: Capability
+  readonly by: string
+  readonly condition?: string | undefined
+  readonly cite: Citation
+}
+
+/** Groups that read the journal of the whole host (systemd-journald.service(8), and the ACLs that systemd sets). */
+const journalGroups = ['systemd-journal', 'adm', 'wheel']
+const proxyFolders = /^\/etc\/(?:nginx|caddy|haproxy|oauth2-proxy|vllm|ollama)(?:\/|$)/
+
+/** What the account can do without becoming another. `login`: can it run programs on the host at all? */
+export function ownCapabilities(member: Member, world: World, facts: AccessFacts, login: boolean): readonly Own[] {
+  if (member.uid === 0) return []
+  const services = facts.services.known ? facts.services.value : []
+  return [
+    ...services.flatMap((service) => byService(member, world, facts, service, login)),
+    ...byFiles(member, world, facts),
+    ...byJournal(member, world, services),
+  ]
+}
+
+const serviceCite = (facts: AccessFacts, service: InferenceService): Citation => {
+  const bind = service.binds[0]
+  const process = facts.processes.known ? facts.processes.value.find(({ pid }) => pid === service.pids[0]) : undefined
+  return bind
+    ? { section: bind.section, line: bind.line }
+    : process
+      ? { section: 'processes', line: process.line }
+      : { section: 'units', line: 0 }
+}
+
+function byService(member: Member, world: World, facts: AccessFacts, service: InferenceService, login: boolean): readonly Own[] {
+  const found: Own[] = []
+  const cite = serviceCite(facts, service)
+  const isOwn = service.how !== 'container' && (service.uid === undefined ? service.user === member.name : service.uid === member.uid)
+  if (isOwn)
+    for (const capability of ['read-prompts', 'control-services', 'send-inference'] as const)
+      found.push({ capability, by: `${service.id} runs as it`, cite })
+  if (login && service.running && service.apiKey === 'none' && service.binds.length > 0) {
+    const where = `${service.binds[0]?.address}:${service.binds[0]?.port} asks for no key`
+    found.push({ capability: 'send-inference', by: where, cite })
+    // Ollama and LocalAI pull and delete models over the same API.
+    if (service.engine === 'ollama' || service.engine === 'localai') found.push({ capability: 'change-models', by: where, cite })
+  }
+  if (service.unit !== undefined) found.push(...byControl(member, world, service.unit))
+  return found
+}
+
+function byControl(member: Member, world: World, unit: string): readonly Own[] {
+  const names = [unit, unit.replace(/\.service$/, '')]
+  const found: Own[] = []
+  search: for (const verb of ['restart', 'stop', 'start'])
+    for (const name of names)
+      for (const path of ['/usr/bin/systemctl', '/bin/systemctl']) {
+        const says = sudoAllows(member, world, path, [verb, name])
+        if (!says) continue
+        const by = `sudo systemctl ${verb} ${name}`
+        found.push({
+          capability: 'control-services',
+          by,
+          condition: says.condition,
+          cite: { section: 'privileged', line: says.grant.line },
+        })
+        break search
+      }
+  const polkit = world.access?.polkit.known ? world.access.polkit.value.rules : []
+  const rule = polkit.find((one) => {
+    const names = one.units.length === 0 || one.units.includes(unit)
+    return names && ruleNames(one, member) && polkitActs(one.actions, 'org.freedesktop.systemd1.manage-units')
+  })
+  if (rule) {
+    const condition = rule.understood ? undefined : 'only if the other conditions of the rule hold'
+    found.push({
+      capability: 'control-services',
+      by: `a rule of polkit for ${unit}`,
+      condition,
+      cite: { section: 'access', line: rule.line },
+    })
+  }
+  return found
+}
+
+function byJournal(member: Member, world: World, services: readonly InferenceService[]): readonly Own[] {
+  const found: Own[] = []
+  const group = member.groups.find(({ name }) => journalGroups.includes(name))
+  if (group)
+    found.push({ capability: 'read-logs', by: `group ${group.name}`, cite: { section: 'groups', line: group.line, token: group.name } })
+  for (const { unit } of services) {
+    const says = unit === undefined ? undefined : sudoAllows(member, world, '/usr/bin/journalctl', ['-u', unit])
+    if (says)
+      found.push({
+        capability: 'read-logs',
+        by: `sudo journalctl -u ${unit}`,
+        condition: says.condition,
+        cite: { section: 'privileged', line: says.grant.line },
+      })
+  }
+  return found
+}
+
+function byFiles(member: Member, world: World, facts: AccessFacts): readonly Own[] {
+  const found: Own[] = []
+  const add = (capability: Capability, right: Right | undefined, more = '') => {
+    if (right && !found.some((own) => own.capability === capability))
+      found.push({ capability, by: `${right.why}${more}`, cite: right.cite })
+  }
+  for (const { path, type } of facts['guarded-files'].known ? facts['guarded-files'].value.files : []) {
+    if (path.startsWith('/var/log/') && type === 'file') add('read-logs', reads(member, path, world.files))
+    if (!proxyFolders.test(path) || type === 'symlink') continue
+    const right = writes(member, path, world.files)
+    add('change-configuration', right)
+    if (/htpasswd/.test(path)) add('change-access', right)
+  }
+  for (const unit of world.units)
+    for (const path of unit.environmentFiles) add('change-configuration', writes(member, path, world.files), `, which ${unit.id} reads`)
+  for (const directory of facts['model-files'].known ? facts['model-files'].value.directories : []) {
+    if (!directory.exists) continue
+    // Other accounts cannot reach what lies below a closed folder.
+    const open = directory.kinds.flatMap(({ type, closed, examples }) => (type === 'symlink' || closed ? [] : examples))
+    for (const path of [directory.path, ...open.map((file) => file.path)]) add('change-models', writes(member, path, world.files))
+  }
+  return found
+}

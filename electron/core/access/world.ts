@@ -1,0 +1,84 @@
+import type { FactResult } from '../facts/fact.ts'
+import type { FactId, Facts } from '../facts/facts.ts'
+import type { GuardedFile, SudoGrant } from '../facts/privileged/privileged.ts'
+import type { World } from './becoming.ts'
+import { fileSystem, type Member, membersOf, type SeenEntry } from './rights.ts'
+import { grantReaches } from './sudo-decision.ts'
+
+/** Facts that say who can do what. */
+export const accessFactIds = [
+  ...(['system', 'network', 'access', 'sudoers', 'units', 'services', 'model-files', 'guarded-files', 'sshd', 'processes'] as const),
+] satisfies readonly FactId[]
+
+export type AccessFacts = { readonly accounts: Facts['accounts'] } & {
+  readonly [K in (typeof accessFactIds)[number]]: FactResult<Facts[K]>
+}
+
+/** Everything that is needed to follow what one account can do, put together once for a host. */
+export function worldOf(facts: AccessFacts): World {
+  const value = <T>(fact: FactResult<T>): T | undefined => (fact.known ? fact.value : undefined)
+  const members = membersOf(facts.accounts)
+  const access = value(facts.access)
+  const units = value(facts.units) ?? []
+  const files = fileSystem(entriesOf(facts), access?.acls.known ? access.acls.value : [])
+  const root = members.find(({ uid }) => uid === 0) ?? fallbackRoot
+  return {
+    members,
+    root,
+    units,
+    access,
+    files,
+    host: [value(facts.system)?.hostname ?? '', ...(value(facts.network)?.addresses.map(({ address }) => address) ?? [])].filter(Boolean),
+    sudoers: value(facts.sudoers),
+    reached: onceFor((grant: SudoGrant) => members.filter((member) => grantReaches(grant, root, member))),
+    looseFiles: (access?.open.known ? access.open.value : []).flatMap((entry) =>
+      // A package of polkit gives its folders to an account that runs nothing else.
+      files.isLoose(entry.path) && entry.owner !== 'polkitd' ? entry.path : [],
+    ),
+    looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
+  }
+}
+
+/** Ten thousand accounts hold the same grant: what it leads to is looked up once. */
+function onceFor<K extends object, V>(find: (key: K) => V): (key: K) => V {
+  const found = new Map<K, V>()
+  return (key) => {
+    const value = found.get(key) ?? find(key)
+    found.set(key, value)
+    return value
+  }
+}
+
+const fallbackRoot: Member = {
+  ...{ name: 'root', uid: 0, groups: [{ name: 'root', gid: 0, line: 0 }], groupNames: new Set(['root']) },
+  account: { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/sh', line: 0 },
+}
+
+function isLooseHome({ name, account }: Member, entries: ReadonlyMap<string, SeenEntry>): boolean {
+  const { home, shell } = account
+  if (!/^\/[^/]+(?:\/|$)/.test(home) || !/sh$/.test(shell)) return false
+  return [home, `${home}/.ssh`, `${home}/.ssh/authorized_keys`].some((path) => {
+    const entry = entries.get(path)
+    return entry !== undefined && ((entry.mode & 0o022) !== 0 || (entry.owner !== name && entry.owner !== 'root'))
+  })
+}
+
+/** Every file that was seen; of two sections the one that looked at it as root. */
+function entriesOf(facts: AccessFacts): readonly SeenEntry[] {
+  const access = facts.access.known ? facts.access.value : undefined
+  const seen: SeenEntry[] = []
+  const add = (section: string, entries: readonly Omit<SeenEntry, 'section'>[]) => {
+    for (const entry of entries) seen.push({ ...entry, section })
+  }
+  add('access', access?.paths ?? [])
+  for (const unit of facts.units.known ? facts.units.value : []) add('units', unit.paths)
+  for (const directory of facts['model-files'].known ? facts['model-files'].value.directories : [])
+    for (const file of [...directory.parents, ...(directory.self ? [directory.self] : []), ...directory.entries])
+      if (file.type !== 'symlink') add('model-files', [{ ...file, type: file.type }])
+  const guarded = facts['guarded-files'].known ? facts['guarded-files'].value.files : []
+  add('privileged', guarded.filter(isNoLink))
+  add('access', access?.open.known ? access.open.value : [])
+  return seen
+}
+
+const isNoLink = (file: GuardedFile): file is GuardedFile & { type: Exclude<GuardedFile['type'], 'symlink'> } => file.type !== 'symlink'

@@ -1,0 +1,57 @@
+import { type BlockRow, readBlocks } from '../blocks.ts'
+import { type FactDefinition, type FactResult, known, unknown, unusable } from '../fact.ts'
+import { readCommand, readNumbered } from '../privileged/read-block.ts'
+import type { Access } from './access.ts'
+import { collectAccess, MAX_ROWS } from './collect.ts'
+import { parseLoginKeys } from './login-keys.ts'
+import { parseAcls, parseCron, parseLastLogins, parseOpen, parsePasswords, parsePaths, parseWebAccounts } from './parse.ts'
+import { parsePolkit } from './polkit.ts'
+
+export const accessFact: FactDefinition<'access'> = {
+  id: 'access',
+  sections: collectAccess,
+  read: ({ section }) => {
+    const output = section('access')
+    const trouble = output.state === 'denied' ? undefined : unusable(output, 'Access')
+    if (trouble) return trouble
+    const part = <T>(name: string, what: string, parse: (rows: readonly BlockRow[]) => T): FactResult<T> => {
+      const printed = readCommand(output, name, what)
+      if (!printed.known) return printed
+      if (printed.value.rows.length >= MAX_ROWS) return unknown(`${what}: there are more than ${MAX_ROWS} rows`, [output.id])
+      return known(parse(printed.value.rows))
+    }
+    const numbered = (name: string, rows: readonly BlockRow[]) =>
+      readNumbered({ rows, exitCode: 0, line: 0 }).filter(({ file }) => isOf(name, file))
+    const blocks = readBlocks(output.stdout)
+    const rowsOf = (name: string): readonly BlockRow[] => blocks.get(name)?.[0]?.rows ?? []
+    const acls = part('acls', 'Access control lists', parseAcls)
+    const marked = rowsOf('acl-marks').flatMap(({ text }) => text || [])
+    const passwords = part('shadow', 'State of passwords', parsePasswords)
+    const value: Access = {
+      passwords:
+        passwords.known && passwords.value.length === 0
+          ? unknown('State of passwords: /etc/shadow could not be read', [output.id])
+          : passwords,
+      keys: part('keys', 'Keys of accounts', parseLoginKeys),
+      webAccounts: part('keys', 'Names in password files', parseWebAccounts),
+      open: part('open', 'Files that others may write', parseOpen),
+      paths: parsePaths(rowsOf('paths')),
+      acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),
+      polkit: part('rules', 'Rules of polkit', (rows) => parsePolkit(numbered('polkit', rows))),
+      cron: part('rules', 'Jobs of cron', (rows) => parseCron(numbered('cron', rows))),
+      lingering: rowsOf('lingering').flatMap(({ text, line }) => (text === '' ? [] : [{ account: text, line }])),
+      lastLogins: blocks.has('last-logins')
+        ? known(parseLastLogins(rowsOf('last-logins')))
+        : unknown('Last logins: neither lastlog nor lastlog2 is installed', [output.id]),
+    }
+    return known(value)
+  },
+}
+
+const isOf = (name: string, file: string): boolean => (name === 'cron') === /^\/(?:etc\/cron|var\/spool\/cron)/.test(file)
+
+/** ls saw no list, or some that nobody could read. */
+const aclsByMarks = (marked: readonly string[], section: string): Access['acls'] =>
+  marked.length === 0
+    ? known([])
+    : unknown(`Access control lists: ${marked.slice(0, 3).join(', ').slice(0, 200)} has one, and getfacl is not installed`, [section])

@@ -1,0 +1,101 @@
+import type { FactResult } from '../fact.ts'
+import type { PathEntry } from '../path-entry.ts'
+
+/** Lines point into section `access`. */
+
+export interface PasswordState {
+  readonly account: string
+  /** `locked`: no password fits. `none`: an empty one does. Keys are another matter. */
+  readonly state: 'usable' | 'locked' | 'none'
+  /** Day from which the account is closed, in days since 1970 (shadow(5)). */
+  readonly expiresDay?: number | undefined
+  readonly line: number
+}
+
+/** One key that sshd accepts, out of a file of authorized keys (sshd(8)). */
+export interface LoginKey {
+  readonly file: string
+  /** `ssh-ed25519`. */
+  readonly type: string
+  /** `SHA256:…` as ssh-keygen prints it. */
+  readonly fingerprint: string
+  /** Of RSA keys. */
+  readonly bits?: number | undefined
+  readonly comment: string
+  /** `restrict`, `command`, `from`, `cert-authority`, with their values. */
+  readonly options: readonly { readonly name: string; readonly value?: string | undefined }[]
+  readonly line: number
+}
+
+/** Names in a file of passwords of a web server. */
+export interface WebAccount {
+  readonly file: string
+  readonly name: string
+  readonly line: number
+}
+
+/** One entry of an access control list beyond owner, group and mode (acl(5)). */
+export interface AclEntry {
+  readonly path: string
+  readonly owner: string
+  readonly group: string
+  /** Whom it names. */
+  readonly kind: 'user' | 'group'
+  readonly name: string
+  /** What is left behind the mask: letters of `rwx`. */
+  readonly allows: string
+  readonly line: number
+}
+
+/** One job of cron: who runs what. */
+export interface CronJob {
+  readonly file: string
+  readonly account: string
+  readonly command: string
+  readonly line: number
+}
+
+/** A rule of polkit that says yes without asking for a password. */
+export interface PolkitRule {
+  readonly file: string
+  /** Action ids, or what they begin with and a star. Empty: every action. */
+  readonly actions: readonly string[]
+  readonly groups: readonly string[]
+  readonly users: readonly string[]
+  /** Units that it is bound to; empty: any. */
+  readonly units: readonly string[]
+  /** False when it holds conditions that are not modelled: then it may say less. */
+  readonly understood: boolean
+  readonly line: number
+}
+
+export interface Polkit {
+  readonly rules: readonly PolkitRule[]
+  /** Groups whose members are administrators for polkit: they become root with their own password (pkexec). */
+  readonly administrators: readonly { readonly group: string; readonly line: number }[]
+}
+
+export interface LastLogin {
+  readonly account: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly line: number
+}
+
+/** Who can get in, and what lies open, as far as each part could be read. */
+export interface Access {
+  readonly passwords: FactResult<readonly PasswordState[]>
+  readonly keys: FactResult<readonly LoginKey[]>
+  readonly webAccounts: FactResult<readonly WebAccount[]>
+  /** Of the system’s own files, sockets and folders those that not only root may write. */
+  readonly open: FactResult<readonly PathEntry[]>
+  /** Homes, and programs that cron runs, with what leads to them. */
+  readonly paths: readonly PathEntry[]
+  readonly acls: FactResult<readonly AclEntry[]>
+  readonly polkit: FactResult<Polkit>
+  readonly cron: FactResult<readonly CronJob[]>
+  /** Accounts whose services run without a login. */
+  readonly lingering: readonly { readonly account: string; readonly line: number }[]
+  /** Who never came in is not listed. */
+  readonly lastLogins: FactResult<readonly LastLogin[]>
+}

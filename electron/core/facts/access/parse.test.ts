@@ -1,0 +1,146 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { redact } from '../../policy/secrets.ts'
+import { parseLoginKeys } from './login-keys.ts'
+import { parseAcls, parseCron, parseLastLogins, parseOpen, parsePasswords, parseWebAccounts } from './parse.ts'
+import { parsePolkit } from './polkit.ts'
+
+const rows = (text: string) => text.split('\n').map((row, index) => ({ text: row, line: index + 1 }))
+const numbered = (file: string, text: string) => rows(text).map(({ text: row, line }) => ({ file, number: line, text: row, line }))
+
+test('states of passwords', () => {
+  expect(parsePasswords(rows('ada:$:\nbob:!:20789\neve:*:\nsam::\nbad\n:x:'))).toEqual([
+    { account: 'ada', state: 'usable', line: 1 },
+    { account: 'bob', state: 'locked', expiresDay: 20_789, line: 2 },
+    { account: 'eve', state: 'locked', line: 3 },
+    { account: 'sam', state: 'none', line: 4 },
+  ])
+})
+
+describe.runIf(existsSync('/usr/bin/ssh-keygen'))('keys, held against ssh-keygen', () => {
+  test.each([
+    ['ed25519', []],
+    ['rsa', ['-b', '2048']],
+    ['ecdsa', []],
+  ])('%s', (type, more) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-key-'))
+    try {
+      execFileSync('ssh-keygen', ['-q', '-t', type, ...more, '-N', '', '-C', 'ada@desk', '-f', join(folder, 'key')])
+      const key = readFileSync(join(folder, 'key.pub'), 'utf8').trim()
+      const line = `restrict,from="10.0.0.10",command="echo \\"a b\\"" ${key}`
+      writeFileSync(join(folder, 'authorized_keys'), `${line}\n`)
+      const [bits = '', fingerprint] = execFileSync('ssh-keygen', ['-l', '-f', join(folder, 'key.pub')], { encoding: 'utf8' }).split(' ')
+      // As it is stored: masking must leave keys alone.
+      expect(parseLoginKeys(rows(redact(`/home/ada/.ssh/authorized_keys:1:${line}\n/home/ada/.ssh/authorized_keys:2:# ${key}`)))).toEqual([
+        {
+          ...{ file: '/home/ada/.ssh/authorized_keys', line: 1, comment: 'ada@desk', fingerprint },
+          type: key.split(' ')[0],
+          ...(type === 'rsa' && { bits: Number(bits) }),
+          options: [{ name: 'restrict' }, { name: 'from', value: '10.0.0.10' }, { name: 'command', value: 'echo "a b"' }],
+        },
+      ])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
+
+/** As getfacl 2.3 prints with -s -p. */
+test('access control lists are cut by their mask, defaults give nothing', () => {
+  const text =
+    '# file: /srv/a\\040b\n# owner: root\n# group: root\nuser::rw-\nuser:ada:rwx\t\t#effective:r--\ngroup::r--\ngroup:ml\\040team:r--\nmask::r--\nother::---\ndefault:user:bob:rwx\n\n# file: /srv/c\n# owner: root\n# group: root\nuser:eve:rw-'
+  expect(parseAcls(rows(text)).map(({ path, kind, name, allows }) => [path, kind, name, allows])).toEqual([
+    ['/srv/a b', 'user', 'ada', 'r'],
+    ['/srv/a b', 'group', 'ml team', 'r'],
+    ['/srv/c', 'user', 'eve', 'rw'],
+  ])
+})
+
+test('jobs of cron, those of the system and those of an account', () => {
+  expect(
+    parseCron(numbered('/etc/cron.d/x', 'MAILTO=root\n*/5 * * * * root /srv/x --y\n@daily backup /srv/z')).map(({ account, command }) => [
+      account,
+      command,
+    ]),
+  ).toEqual([
+    ['root', '/srv/x --y'],
+    ['backup', '/srv/z'],
+  ])
+  expect(parseCron(numbered('/var/spool/cron/crontabs/ada', '5 4 * * sun /home/ada/run'))).toMatchObject([
+    { account: 'ada', command: '/home/ada/run' },
+  ])
+})
+
+test('names in password files', () => {
+  expect(parseWebAccounts(rows('/etc/nginx/.htpasswd:1:ada:\n/etc/nginx/x:1:bob:'))).toEqual([
+    { file: '/etc/nginx/.htpasswd', name: 'ada', line: 1 },
+  ])
+})
+
+test('last logins', () => {
+  expect(parseLastLogins(rows('Username  Port  From  Latest\nada  pts/0  10.0.0.1  Tue Nov  4 10:03:12 +0000 2026'))).toEqual([
+    { account: 'ada', at: Date.UTC(2026, 10, 4, 10, 3, 12), line: 2 },
+  ])
+})
+
+/** /usr/share/polkit-1/rules.d/systemd-networkd.rules and org.freedesktop.packagekit.rules of Debian 12, and pklocalauthority(8). */
+test('rules of polkit', () => {
+  const networkd =
+    'polkit.addRule(function(action, subject) {\n    if ((action.id == "org.freedesktop.hostname1.set-hostname" ||\n         action.id == "org.freedesktop.timedate1.set-timezone") &&\n        subject.user == "systemd-network") {\n        return polkit.Result.YES;\n    }\n});'
+  expect(parsePolkit(numbered('/a.rules', networkd)).rules).toMatchObject([
+    {
+      actions: ['org.freedesktop.hostname1.set-hostname', 'org.freedesktop.timedate1.set-timezone'],
+      users: ['systemd-network'],
+      understood: true,
+      line: 1,
+    },
+  ])
+  const packagekit =
+    'polkit.addRule(function(action, subject) {\n if (action.id == "org.freedesktop.packagekit.upgrade-system" && subject.active == true && subject.isInGroup("sudo")) {\n return polkit.Result.YES;\n }\n});\npolkit.addAdminRule(function(action, subject) { return ["unix-group:sudo"]; });'
+  expect(parsePolkit(numbered('/b.rules', packagekit))).toMatchObject({
+    rules: [{ groups: ['sudo'], understood: false }],
+    administrators: [{ group: 'sudo', line: 6 }],
+  })
+  expect(
+    parsePolkit(numbered('/c.rules', 'polkit.addRule(function(action, subject) { return polkit.Result.AUTH_ADMIN; });')).rules,
+  ).toEqual([])
+  expect(
+    parsePolkit(numbered('/d.pkla', '[Ops]\nIdentity=unix-group:ops;unix-user:ada\nAction=org.freedesktop.systemd1.*\nResultAny=yes'))
+      .rules,
+  ).toMatchObject([{ groups: ['ops'], users: ['ada'], actions: ['org.freedesktop.systemd1.*'], understood: true }])
+})
+
+test('property: parsers never throw', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 200 }),
+    fc
+      .array(
+        fc.constantFrom(
+          '# file: /a',
+          'user:a:rwx',
+          'mask::r--',
+          '/x/authorized_keys:1:',
+          'ssh-rsa AAAA',
+          '"',
+          'polkit.addRule(',
+          'polkit.Result.YES',
+          '\n',
+          ' ',
+        ),
+      )
+      .map((all) => all.join('')),
+  )
+  fc.assert(
+    fc.property(text, (any) => {
+      const all = rows(any)
+      for (const parse of [parsePasswords, parseLoginKeys, parseAcls, parseOpen, parseWebAccounts, parseLastLogins]) parse(all)
+      parseCron(numbered('/etc/crontab', any))
+      parsePolkit(numbered('/x.rules', any))
+      parsePolkit(numbered('/x.pkla', any))
+    }),
+  )
+})

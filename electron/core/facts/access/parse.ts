@@ -1,0 +1,82 @@
+import type { BlockRow } from '../blocks.ts'
+import { type PathEntry, parsePathEntry } from '../path-entry.ts'
+import type { FileLine } from '../privileged/read-block.ts'
+import type { AclEntry, CronJob, LastLogin, PasswordState, WebAccount } from './access.ts'
+
+/** `ada:$:20789`: name, first sign of the password field, day of expiry (shadow(5)). A field that begins with `!` or `*` fits no password. */
+export const parsePasswords = (rows: readonly BlockRow[]): readonly PasswordState[] =>
+  rows.flatMap(({ text, line }): PasswordState[] => {
+    const [, account, sign, day] = /^([^:\s][^:]{0,255}):([^:]?):(\d{0,7})$/.exec(text) ?? []
+    if (account === undefined) return []
+    const state = sign === '' ? 'none' : /^[!*x]$/.test(sign ?? '') ? 'locked' : 'usable'
+    return [{ account, state, line, ...(day && { expiresDay: Number(day) }) }]
+  })
+
+/** Rows of `grep -Hno '^[^:#]*:'`. */
+export const parseWebAccounts = (rows: readonly BlockRow[]): readonly WebAccount[] =>
+  rows.flatMap(({ text, line }): WebAccount[] => {
+    const [, file, name] = /^(\/[^:]*htpasswd[^:]*):\d{1,7}:([^:]{1,255}):$/.exec(text) ?? []
+    return file !== undefined && name !== undefined ? [{ file, name, line }] : []
+  })
+
+const types: Readonly<Record<string, PathEntry['type']>> = { d: 'directory', f: 'file' }
+
+/** `f/664/root/ops//etc/cron.d/job`, as find prints it. */
+export const parseOpen = (rows: readonly BlockRow[]): readonly PathEntry[] =>
+  rows.flatMap(({ text, line }): PathEntry[] => {
+    const [, letter = '', mode = '', owner = '', group = '', path] =
+      /^([a-zA-Z])\/([0-7]{1,5})\/([^/\s]{1,256})\/([^/\s]{1,256})\/(\/.*)$/.exec(text) ?? []
+    return path === undefined ? [] : [{ path, type: types[letter] ?? 'other', owner, group, mode: Number.parseInt(mode, 8), line }]
+  })
+
+export const parsePaths = (rows: readonly BlockRow[]): readonly PathEntry[] =>
+  rows.flatMap(({ text, line }) => parsePathEntry(text, line) ?? [])
+
+/** What `getfacl -s` prints: `# file: PATH`, `# owner:`, `# group:`, entries, `mask::`. Only named entries are kept, cut by the mask; defaults give no right. */
+export function parseAcls(rows: readonly BlockRow[]): readonly AclEntry[] {
+  const found: AclEntry[] = []
+  let file = { path: '', owner: '', group: '' }
+  let open: AclEntry[] = []
+  const close = (mask = 'rwx') => {
+    found.push(...open.map((entry) => ({ ...entry, allows: [...entry.allows].filter((letter) => mask.includes(letter)).join('') })))
+    open = []
+  }
+  for (const { text, line } of rows) {
+    const [, key, value = ''] = /^# (file|owner|group): (.*)$/.exec(text) ?? []
+    if (key === 'file') {
+      close()
+      file = { path: unescaped(value), owner: '', group: '' }
+    } else if (key !== undefined) file = { ...file, [key]: unescaped(value) }
+    const [, kind, name = '', letters = ''] = /^(user|group):([^:]+):([r-][w-][x-])/.exec(text) ?? []
+    if (kind && file.path.startsWith('/'))
+      open.push({ ...file, kind: kind as AclEntry['kind'], name: unescaped(name), allows: letters.replaceAll('-', ''), line })
+    const mask = /^mask::([r-][w-][x-])/.exec(text)?.[1]
+    if (mask) close(mask)
+  }
+  close()
+  return found
+}
+
+/** getfacl writes signs of names as `\040`. */
+const unescaped = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+
+/** Lines of crontabs (crontab(5)): those of the system name the account behind the time, those of accounts are named like it. */
+export const parseCron = (lines: readonly FileLine[]): readonly CronJob[] =>
+  lines.flatMap(({ file, text, line }): CronJob[] => {
+    const system = file === '/etc/crontab' || file.startsWith('/etc/cron.d/')
+    const own = /^\/var\/spool\/cron\/(?:crontabs\/|tabs\/)?([^/]+)$/.exec(file)?.[1]
+    const rest = /^\s*(?:@[a-z]+|(?:[\d*/,A-Za-z-]+\s+){4}[\d*/,A-Za-z-]+)\s+(.*)$/.exec(text)?.[1]
+    if (rest === undefined) return []
+    if (own !== undefined) return [{ file, account: own, command: rest, line }]
+    const [, account, command] = /^(\S+)\s+(.*)$/.exec(rest) ?? []
+    return system && account && command ? [{ file, account, command, line }] : []
+  })
+
+/** `ada  pts/0  10.0.0.10  Tue Nov 24 10:03:12 +0000 2026`. */
+export const parseLastLogins = (rows: readonly BlockRow[]): readonly LastLogin[] =>
+  rows.flatMap(({ text, line }): LastLogin[] => {
+    const [, account, date] = /^(\S+)\s.*?([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [+-]\d{4} \d{4})\s*$/.exec(text) ?? []
+    const at = Date.parse(date ?? '')
+    return account && Number.isFinite(at) ? [{ account, at, line }] : []
+  })

@@ -1,0 +1,90 @@
+import type { FileLine } from '../privileged/read-block.ts'
+import type { Polkit, PolkitRule } from './access.ts'
+
+const QUOTED = String.raw`(?:"([^"\n]{1,200})"|'([^'\n]{1,200})')`
+/** What may stand in a rule beside the conditions that are read, for it to be understood. */
+const PLAIN =
+  /action\.id|action\.lookup|subject\.(?:isInGroup|user)|polkit\.(?:addRule|Result\.\w+)|\b(?:function|action|subject|if|return|var|else|indexOf|startsWith|undefined|null)\b|"[^"]*"|'[^']*'|[\s(){};,&|=.0]/g
+
+/**
+ * Rules of polkit(8): JavaScript in `rules.d`, read without running it, and the `.pkla` files of versions before 0.106. A rule that holds more than
+ * plain conditions is kept and said to be not understood.
+ */
+export function parsePolkit(lines: readonly FileLine[]): Polkit {
+  const rules: PolkitRule[] = []
+  const administrators: { group: string; line: number }[] = []
+  for (const file of new Set(lines.map((line) => line.file))) {
+    const own = lines.filter((line) => line.file === file)
+    if (file.endsWith('.rules')) {
+      for (const block of blocksOf(own)) {
+        if (block.text.startsWith('polkit.addAdminRule'))
+          for (const [, group = ''] of block.text.matchAll(/["']unix-group:([^"']{1,80})["']/g))
+            administrators.push({ group, line: block.line })
+        else rules.push(...ruleOf(file, block))
+      }
+    } else if (file.endsWith('.pkla')) rules.push(...pklaRules(file, own))
+    else if (/localauthority\.conf\.d/.test(file))
+      for (const { text, line } of own)
+        for (const [, group = ''] of text.matchAll(/unix-group:([^;\s]{1,80})/g)) administrators.push({ group, line })
+  }
+  return { rules, administrators }
+}
+
+interface RuleText {
+  readonly text: string
+  readonly line: number
+}
+
+/** From `polkit.addRule(` to the next one; comments behind `//` gone. */
+function blocksOf(lines: readonly FileLine[]): readonly RuleText[] {
+  const blocks: { text: string; line: number }[] = []
+  for (const { text, line } of lines) {
+    const code = text.replace(/(^|\s)\/\/.*$/, '$1')
+    const begin = code.search(/polkit\.add(?:Admin)?Rule/)
+    const open = blocks.at(-1)
+    if (begin >= 0) blocks.push({ text: code.slice(begin), line })
+    else if (open && open.text.length < 20_000) open.text += `\n${code}`
+  }
+  return blocks
+}
+
+function ruleOf(file: string, { text, line }: RuleText): readonly PolkitRule[] {
+  if (!/polkit\.Result\.YES/.test(text)) return []
+  const all = (pattern: string) => [...text.matchAll(new RegExp(pattern, 'g'))].map((match) => match[1] ?? match[2] ?? '')
+  const begins = [
+    ...all(String.raw`action\.id\.indexOf\(\s*${QUOTED}\s*\)\s*={2,3}\s*0`),
+    ...all(String.raw`action\.id\.startsWith\(\s*${QUOTED}`),
+  ]
+  const understood = text.replace(PLAIN, '') === '' && !/!=|else/.test(text) && (text.match(/polkit\.Result/g) ?? []).length === 1
+  return [
+    {
+      file,
+      actions: [...all(String.raw`action\.id\s*={2,3}\s*${QUOTED}`), ...begins.map((prefix) => `${prefix}*`)],
+      groups: all(String.raw`subject\.isInGroup\(\s*${QUOTED}`),
+      users: all(String.raw`subject\.user\s*={2,3}\s*${QUOTED}`),
+      units: all(String.raw`action\.lookup\(\s*["']unit["']\s*\)\s*={2,3}\s*${QUOTED}`),
+      understood,
+      line,
+    },
+  ]
+}
+
+/** `[Name]`, `Identity=unix-user:ada;unix-group:ops`, `Action=a;b`, `ResultAny=yes` (pklocalauthority(8)). */
+function pklaRules(file: string, lines: readonly FileLine[]): readonly PolkitRule[] {
+  const entries: { line: number; keys: Map<string, string> }[] = []
+  for (const { text, line } of lines) {
+    if (/^\s*\[/.test(text)) entries.push({ line, keys: new Map() })
+    const [, key, value = ''] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(text) ?? []
+    if (key) entries.at(-1)?.keys.set(key, value)
+  }
+  return entries.flatMap(({ line, keys }): PolkitRule[] => {
+    if (!['ResultAny', 'ResultInactive', 'ResultActive'].some((key) => keys.get(key) === 'yes')) return []
+    const named = (keys.get('Identity') ?? '').split(';').map((word) => word.trim())
+    const of = (kind: string) => named.flatMap((word) => (word.startsWith(`${kind}:`) ? word.slice(kind.length + 1) : []))
+    const actions = (keys.get('Action') ?? '')
+      .split(';')
+      .map((word) => word.trim())
+      .filter(Boolean)
+    return [{ file, actions, groups: of('unix-group'), users: of('unix-user'), units: [], understood: true, line }]
+  })
+}

@@ -1,0 +1,49 @@
+import { type Answer, lines } from '../answer.ts'
+import type { DemoHost } from '../demo-host.ts'
+
+/** Section `access`: who can get in, and what lies open. Hosts of the demo leave nothing of root’s open but what `files` says. */
+export function access(host: DemoHost): Answer {
+  if (!host.sudo)
+    return lines([
+      ...['shadow', 'keys', 'open', 'acls', 'rules'].map((name) => `@${name} 126`),
+      '@lingering',
+      '@last-logins lastlog',
+      ...paths(host),
+    ])
+  const { keys = [], logins = [] } = host
+  return lines([
+    '@shadow 0',
+    ...host.accounts.map(({ name, password = 'locked' }) => `=${name}:${password === 'usable' ? '$' : '!'}:`),
+    '@keys 1',
+    ...keys.map(({ account, text }, index) => `=${homeOf(host, account)}/.ssh/authorized_keys:${index + 1}:${text}`),
+    '@open 1',
+    '=d/755/root/root//etc/sudoers.d',
+    '=d/755/root/root//etc/systemd/system',
+    '=#1',
+    '@acls 0',
+    '@rules 0',
+    '=/etc/crontab:17:17 *\t* * *\troot\tcd / && run-parts --report /etc/cron.hourly',
+    '@lingering',
+    '@last-logins lastlog',
+    '=Username         Port     From                                       Latest',
+    ...logins.map(({ account, daysAgo }) => `=${account.padEnd(16)} pts/0    10.20.0.10       ${lastlogDate(daysAgo)}`),
+    ...paths(host),
+  ])
+}
+
+const homeOf = (host: DemoHost, account: string): string => host.accounts.find(({ name }) => name === account)?.home ?? '/nonexistent'
+
+/** Homes below /home, as Debian makes them. */
+const paths = ({ accounts }: DemoHost): readonly string[] => [
+  '@paths',
+  '=directory/755/root/root//',
+  '=directory/755/root/root//home',
+  ...accounts.flatMap(({ name, home }) => (home.startsWith('/home/') ? [`=directory/750/${name}/${name}/${home}`] : [])),
+]
+
+/** As lastlog prints it: `Tue Nov 24 10:03:12 +0000 2026`. */
+function lastlogDate(daysAgo: number): string {
+  const [, day = '', date = '', month = '', year = '', time = ''] =
+    /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(new Date(Date.now() - daysAgo * 86_400_000).toUTCString()) ?? []
+  return `${day} ${month} ${String(Number(date)).padStart(2)} ${time} +0000 ${year}`
+}
