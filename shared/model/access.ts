@@ -24,7 +24,6 @@ export const accountKeySchema = z.object({
   options: z.array(z.string()),
   line: z.int(),
 })
-export type AccountKey = z.infer<typeof accountKeySchema>
 
 export const accountAccessSchema = z.object({
   name: z.string(),
