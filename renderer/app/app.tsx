@@ -3,6 +3,7 @@ import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect } from 'react'
 import { FleetScreen } from '../features/fleet/fleet-screen.tsx'
 import { Prompts } from '../features/prompts/prompts.tsx'
+import { StepUpDialog } from '../features/step-up/step-up-dialog.tsx'
 import { invalidateOnEvents } from '../stores/invalidation.ts'
 import { useUi } from '../stores/ui.store.ts'
 import { FleetProvider } from '../stores/use-hosts.tsx'
@@ -24,6 +25,8 @@ const ControlsScreen = lazy(async () => ({ default: (await import('../features/c
 const ModelsScreen = lazy(async () => ({ default: (await import('../features/models/models-screen.tsx')).ModelsScreen }))
 
 const NetworkScreen = lazy(async () => ({ default: (await import('../features/network/network-screen.tsx')).NetworkScreen }))
+
+const PushScreen = lazy(async () => ({ default: (await import('../features/push/push-screen.tsx')).PushScreen }))
 
 /** Base UI writes no style elements: the content security policy would refuse them. */
 export const App = ({ client }: { readonly client: QueryClient }) => (
@@ -52,6 +55,7 @@ function Window({ client }: { readonly client: QueryClient }) {
       </div>
       <OpenDialogs />
       <Prompts />
+      <StepUpDialog />
       <LiveRegion />
     </>
   )
@@ -71,6 +75,7 @@ function CurrentScreen() {
       {route.screen === 'controls' && <ControlsScreen />}
       {route.screen === 'network' && <NetworkScreen />}
       {route.screen === 'models' && <ModelsScreen />}
+      {route.screen === 'push' && <PushScreen view={route.view} draft={route.draft} />}
       {route.screen === 'settings' && <SettingsScreen section={route.section} />}
     </Suspense>
   )

@@ -1,9 +1,9 @@
-import { Boxes, KeyRound, ListChecks, Network, Route as RouteIcon, Server, Settings, Table2 } from 'lucide-react'
+import { Boxes, FileDiff, KeyRound, ListChecks, Network, Route as RouteIcon, Server, Settings, Table2 } from 'lucide-react'
 import { memo } from 'react'
 import { connectionWords } from '../stores/connection-words.ts'
 import { couldNotLook, countKnown, type HostView, loudestOpen } from '../stores/host-view.ts'
-import { useAppInfo, useFleetState, useJumpStates } from '../stores/queries.ts'
-import { goControls, goFleet, goHost, goModels, goNetwork, goSettings, useUi } from '../stores/ui.store.ts'
+import { useAppInfo, useFleetState, useJumpStates, usePushJob } from '../stores/queries.ts'
+import { goControls, goFleet, goHost, goModels, goNetwork, goPush, goSettings, useUi } from '../stores/ui.store.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { ConnectionStatus, type ConnectionWords } from '../ui/connection-status.tsx'
 import { GatehouseMark } from '../ui/icons.tsx'
@@ -41,6 +41,7 @@ export function Sidebar() {
             <span className="name">Models</span>
           </button>
         </li>
+        <PushEntry current={route.screen === 'push'} />
         <li>
           <button type="button" aria-current={route.screen === 'controls' ? 'page' : undefined} onClick={goControls}>
             <ListChecks className="icon" aria-hidden />
@@ -68,6 +69,21 @@ export function Sidebar() {
         <SettingsPlace current={route.screen === 'settings'} />
       </div>
     </nav>
+  )
+}
+
+function PushEntry({ current }: { readonly current: boolean }) {
+  const running = usePushJob().data?.state
+  return (
+    <li>
+      <button type="button" aria-current={current ? 'page' : undefined} onClick={() => goPush()}>
+        <FileDiff className="icon" aria-hidden />
+        <span className="name">Push</span>
+        {(running === 'running' || running === 'undoing') && (
+          <Status tone={running === 'undoing' ? 'warn' : 'run'}>{running === 'undoing' ? 'Undoing' : 'Running'}</Status>
+        )}
+      </button>
+    </li>
   )
 }
 

@@ -2,15 +2,15 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
-import { call } from '../bridge/call.ts'
 import { announce } from '../ui/announcer.ts'
 import { nameFew } from '../ui/words.ts'
+import { callWithCode } from './step-up.store.ts'
 
 /** A call that changes something. Its answer replaces that of the query `answers`, when it is the same thing. */
 function useAction<C extends Channel>(channel: C, answers?: Channel) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (input: Input<C>): Promise<Output<C>> => call(channel, input),
+    mutationFn: (input: Input<C>): Promise<Output<C>> => callWithCode(channel, input),
     onSuccess: (value) => {
       if (answers !== undefined && value !== null) client.setQueryData([answers, null], value)
     },
@@ -39,6 +39,14 @@ export const useApproveModel = () => useAction('registry:approve')
 export const useRejectModel = () => useAction('registry:reject')
 export const useRevokeModel = () => useAction('registry:revoke')
 export const useExportAudit = () => useAction('audit:export')
+
+export const useEnrol = () => useAction('step-up:enrol')
+export const useConfirmCode = () => useAction('step-up:confirm', 'step-up:state')
+export const useLock = () => useAction('step-up:lock', 'step-up:state')
+export const usePlanPush = () => useAction('push:plan')
+export const useStopPlanning = () => useAction('push:stop-planning')
+export const useStartPush = () => useAction('push:start', 'push:job')
+export const useUndoPush = () => useAction('push:undo')
 
 /** Starts and stops audits. */
 export function useAuditActions() {

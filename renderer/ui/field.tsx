@@ -3,11 +3,12 @@ import { FailIcon } from './icons.tsx'
 
 interface Labelled {
   readonly label: string
-  readonly help?: string
+  readonly help?: string | undefined
   readonly error?: string | undefined
 }
 
 type FieldProps = Labelled & Omit<ComponentProps<'input'>, 'id'>
+type SelectProps = Labelled & Omit<ComponentProps<'select'>, 'id'>
 type TextAreaProps = Labelled & Omit<ComponentProps<'textarea'>, 'id'>
 
 /** Label above, help or error beneath, both tied to the input. */
@@ -16,6 +17,18 @@ export function Field({ label, help, error, className = '', ...rest }: FieldProp
   return (
     <Around id={id} label={label} below={error ?? help} failed={error !== undefined}>
       <input {...rest} {...tied(id, error, help)} className={`input ${className}`} />
+    </Around>
+  )
+}
+
+/** One of many, by name. */
+export function Select({ label, help, error, className = '', children, ...rest }: SelectProps) {
+  const id = useId()
+  return (
+    <Around id={id} label={label} below={error ?? help} failed={error !== undefined}>
+      <select {...rest} {...tied(id, error, help)} className={`input ${className}`}>
+        {children}
+      </select>
     </Around>
   )
 }

@@ -20,13 +20,14 @@ interface FindingDetailProps {
   readonly audit: HostAudit | undefined
   readonly stale: boolean
   readonly onCopy: () => void
-  /** Absent where there is nothing to waive, or to state. */
+  /** Absent where no template fixes it, and where there is nothing to waive or to state. */
+  readonly onFix: (() => void) | undefined
   readonly onWaive: (() => void) | undefined
   readonly onState: (() => void) | undefined
 }
 
 /** Facts before advice: what was found, the proof, then what can be done. */
-export function FindingDetail({ entry, audit, stale, onCopy, onWaive, onState }: FindingDetailProps) {
+export function FindingDetail({ entry, audit, stale, onCopy, onFix, onWaive, onState }: FindingDetailProps) {
   const [full, setFull] = useState<Evidence | null>(null)
   const item = checklist.find(({ id }) => id === entry.item)
   const { finding } = entry
@@ -48,6 +49,11 @@ export function FindingDetail({ entry, audit, stale, onCopy, onWaive, onState }:
         {onState !== undefined && (
           <Button look="primary" onClick={onState}>
             State…
+          </Button>
+        )}
+        {onFix !== undefined && (
+          <Button look="primary" chord="f" onClick={onFix}>
+            Fix…
           </Button>
         )}
         {onWaive !== undefined && (

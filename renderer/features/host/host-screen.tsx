@@ -7,8 +7,8 @@ import { useAppNotices } from '../../stores/app-notices.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
 import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
 import { couldNotLook, findingId, type HostView } from '../../stores/host-view.ts'
-import { useChangedKeys, useControls, useHostAudit } from '../../stores/queries.ts'
-import { type FindingTarget, goFleet, openDialog } from '../../stores/ui.store.ts'
+import { useChangedKeys, useControls, useHostAudit, usePushTemplates } from '../../stores/queries.ts'
+import { type FindingTarget, goFleet, goPush, openDialog } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useHostPath } from '../../stores/use-path.ts'
@@ -22,6 +22,7 @@ import { evidenceText } from './evidence-text.ts'
 import { Exposure } from './exposure.tsx'
 import { FindingDetail } from './finding-detail.tsx'
 import { FindingList, type Grouping } from './finding-list.tsx'
+import { fixFor } from './fix-for.ts'
 import { GpusTab } from './gpus/gpus-tab.tsx'
 import { HardeningTab } from './hardening/hardening-tab.tsx'
 import { arriveAt, filterEntries, groupBySection, groupByState, hostEntries, openCount } from './host-entries.ts'
@@ -73,11 +74,15 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
   const selected = found.some((entry) => entry.id === chosen) ? chosen : arriveAt(inOrder, chosen === undefined ? target : {})
   const entry = found.find((it) => it.id === selected)
   const controls = useControls().data ?? []
+  const usedTemplates = usePushTemplates()
   const finding = stale ? undefined : entry?.finding
   const request = finding && controls.find(({ id }) => id === finding.control)?.attestation
   const [deciding, setDeciding] = useState<'waive' | 'state' | null>(null)
   const waive = finding !== undefined && isWaivable(finding.status) ? () => setDeciding('waive') : undefined
   const state = finding?.status === 'needs-attestation' && request !== undefined ? () => setDeciding('state') : undefined
+
+  const template = finding && measurable && fixFor(finding, measurable, usedTemplates.data ?? [])
+  const fix = template === undefined ? undefined : () => goPush('change', { host: host.name, template })
 
   const step = (by: number) => () => {
     const at = inOrder.findIndex((it) => it.id === selected)
@@ -97,6 +102,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
     j: onFindings ? step(1) : undefined,
     k: onFindings ? step(-1) : undefined,
     e: onFindings ? copy : undefined,
+    f: onFindings ? fix : undefined,
     w: onFindings ? waive : undefined,
     r: auditing ? undefined : () => actions.start([host.name]),
     escape: stopOrClear,
@@ -158,7 +164,16 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
                 onFilter={setFilter}
               />
               {entry !== undefined && (
-                <FindingDetail key={entry.id} entry={entry} audit={audit} stale={stale} onCopy={copy} onWaive={waive} onState={state} />
+                <FindingDetail
+                  key={entry.id}
+                  entry={entry}
+                  audit={audit}
+                  stale={stale}
+                  onCopy={copy}
+                  onFix={fix}
+                  onWaive={waive}
+                  onState={state}
+                />
               )}
               {measurable !== undefined && <Dock audit={measurable} />}
             </div>

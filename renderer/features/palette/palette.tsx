@@ -3,6 +3,7 @@ import { Command } from 'cmdk'
 import {
   Boxes,
   Download,
+  FileDiff,
   FileText,
   FolderOpen,
   Keyboard,
@@ -20,7 +21,18 @@ import {
 import { type ReactNode, useRef, useState } from 'react'
 import { useAuditActions, useDemoFleet, useLoadFleet, useOpenFleet, useSaveSettings } from '../../stores/actions.ts'
 import { useFleetState, useSettings } from '../../stores/queries.ts'
-import { closeDialog, goControls, goFleet, goHost, goModels, goNetwork, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
+import {
+  closeDialog,
+  goControls,
+  goFleet,
+  goHost,
+  goModels,
+  goNetwork,
+  goPush,
+  goSettings,
+  openDialog,
+  useUi,
+} from '../../stores/ui.store.ts'
 import { useAuditing, useHosts, useLastOutcome } from '../../stores/use-hosts.tsx'
 import { KeyHint, Keys } from '../../ui/keys.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
@@ -172,6 +184,7 @@ function useActions(): PaletteAction[] {
     { name: 'Fleet', about: 'All hosts by all checks', icon: icon(Table2), chord: 'mod+1', run: goFleet },
     { name: 'Models', about: 'What lies on the disks, and is it what it should be', icon: icon(Boxes), chord: 'mod+3', run: goModels },
     { name: 'Controls', about: 'What is checked, and why', icon: icon(ListChecks), chord: 'mod+7', run: goControls },
+    { name: 'Push', about: 'Change a host from a vetted template', icon: icon(FileDiff), chord: 'mod+5', run: () => goPush() },
     { name: 'Network', about: 'Who gets to which host, and who may', icon: icon(Network), chord: 'mod+8', run: goNetwork },
     { name: 'Settings', about: 'Fleet file, identities, theme', icon: icon(Settings), chord: 'mod+,', run: () => goSettings() },
     { name: 'All keys', about: 'The keyboard map', icon: icon(Keyboard), chord: '?', run: () => openDialog({ kind: 'shortcuts' }) },

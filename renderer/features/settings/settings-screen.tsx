@@ -10,12 +10,14 @@ import { Appearance } from './appearance.tsx'
 import { FleetFile } from './fleet-file.tsx'
 import { Identities } from './identities.tsx'
 import { Import } from './import.tsx'
+import { StepUp } from './step-up.tsx'
 import { Sudoers } from './sudoers.tsx'
 
 const sections: readonly { readonly id: SettingsSection; readonly name: string; readonly body: () => React.ReactNode }[] = [
   { id: 'fleet', name: 'Fleet file', body: FleetFile },
   { id: 'import', name: 'Import', body: Import },
   { id: 'identities', name: 'Identities', body: Identities },
+  { id: 'step-up', name: 'Step-up', body: StepUp },
   { id: 'sudoers', name: 'Sudoers', body: Sudoers },
   { id: 'advisories', name: 'Advisories', body: Advisories },
   { id: 'appearance', name: 'Appearance and keys', body: Appearance },

@@ -12,6 +12,7 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['mod+k'], action: 'Search or run a command' },
       { chords: ['mod+1'], action: 'Fleet' },
       { chords: ['mod+3'], action: 'Models' },
+      { chords: ['mod+5'], action: 'Push' },
       { chords: ['mod+7'], action: 'Controls' },
       { chords: ['mod+8'], action: 'Network' },
       { chords: ['mod+shift+1', 'mod+shift+9'], action: 'Host by position' },
@@ -55,8 +56,18 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['j', 'k'], action: 'Next or previous row' },
       { chords: ['o'], action: 'Open the finding about the row' },
       { chords: ['e'], action: 'Copy the evidence' },
+      { chords: ['f'], action: 'Fix the finding…' },
       { chords: ['w'], action: 'Waive the finding…' },
       { chords: ['/'], action: 'Filter findings or packages' },
+    ],
+  },
+  {
+    title: 'Push',
+    shortcuts: [
+      { chords: ['mod+enter'], action: 'Plan, then push' },
+      { chords: ['mod+z'], action: 'Undo what is under way' },
+      { chords: ['j', 'k'], action: 'Next or previous file, push or template' },
+      { chords: ['esc'], action: 'Stop planning' },
     ],
   },
   {

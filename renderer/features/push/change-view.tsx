@@ -1,0 +1,43 @@
+import { useState } from 'react'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import { usePushJob } from '../../stores/queries.ts'
+import type { PushDraft } from '../../stores/ui.store.ts'
+import { PlanFiles } from './plan-files.tsx'
+import { PlanForm } from './plan-form.tsx'
+import { PlanRail } from './plan-rail.tsx'
+import { PushRail } from './push-rail.tsx'
+import { Stepper } from './stepper.tsx'
+import { stepperSteps } from './stepper-steps.ts'
+
+/** One push from the choice to the verdict. What runs is shown first, whatever was asked for. */
+export function ChangeView({ draft }: { readonly draft: PushDraft | null }) {
+  const query = usePushJob()
+  const last = query.data ?? undefined
+  const [plan, setPlan] = useState<PushPlan>()
+  // Who comes with a finding to fix has read how the last push ended.
+  const [left, setLeft] = useState(draft === null ? undefined : last?.plan.id)
+  const running = last !== undefined && last.state !== 'finished'
+  const job =
+    running || (last !== undefined && last.plan.id !== left && (plan === undefined || plan.id === last.plan.id)) ? last : undefined
+  const shown = job?.plan ?? plan
+  const anew = () => {
+    setPlan(undefined)
+    setLeft(last?.plan.id)
+  }
+  return (
+    <div className="push" aria-busy={query.isPending}>
+      <Stepper steps={stepperSteps(shown !== undefined, job)} />
+      {shown === undefined ? (
+        <PlanForm draft={draft} onPlan={setPlan} />
+      ) : (
+        <div className="push-body">
+          <PlanFiles key={shown.id} plan={shown} keys />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
+          <aside className="push-rail" aria-label="This push" data-pane tabIndex={0}>
+            {job === undefined ? <PlanRail plan={shown} onBack={anew} /> : <PushRail job={job} onNew={anew} />}
+          </aside>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,87 @@
+import { useState } from 'react'
+import type { PushRecord } from '#shared/model/push-job.ts'
+import { wordsOfError } from '../../stores/failure-words.ts'
+import { usePushHistory } from '../../stores/queries.ts'
+import { goPush } from '../../stores/ui.store.ts'
+import { useKeys } from '../../stores/use-keys.ts'
+import { Button } from '../../ui/button.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { plainText } from '../../ui/plain-text.ts'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
+import { Status } from '../../ui/status.tsx'
+import { clockSeconds, day, moment } from '../../ui/time.ts'
+import { PlanFiles } from './plan-files.tsx'
+import { verdictWords } from './verdict-words.ts'
+
+const columns: readonly [Column<PushRecord>, ...Column<PushRecord>[]] = [
+  { id: 'host', head: 'Host', cell: ({ host }) => plainText(host, 80) },
+  { id: 'what', head: 'Template', cell: ({ plan, detail }) => plainText(plan?.template.id ?? detail, 60) },
+  { id: 'when', head: 'When', cell: ({ startedAt }) => moment(new Date(startedAt), new Date()) },
+  {
+    id: 'verdict',
+    head: 'Verdict',
+    cell: ({ state }) => <Status tone={verdictWords[state].tone}>{verdictWords[state].word}</Status>,
+  },
+]
+
+/** Every push of this console, and what each changed. */
+export function HistoryView() {
+  const query = usePushHistory()
+  const pushes = query.data?.pushes ?? []
+  const [chosen, setChosen] = useState<string>()
+  const push = pushes.find(({ id }) => id === chosen) ?? pushes[0]
+  const step = (by: number) => () => {
+    const at = push === undefined ? 0 : pushes.indexOf(push)
+    setChosen(pushes[Math.min(Math.max(at + by, 0), pushes.length - 1)]?.id)
+  }
+  useKeys({ j: step(1), k: step(-1) })
+  if (query.error !== null) {
+    const { title, detail, hint } = wordsOfError(query.error)
+    return <Empty title={title} about={`${detail} ${hint}`} />
+  }
+  if (query.data !== undefined && push === undefined)
+    return (
+      <Empty
+        title="Nothing was pushed yet"
+        about="Every push is written down here before each of its steps, with what it changed and what was proven."
+      >
+        <Button onClick={() => goPush()}>New push</Button>
+      </Empty>
+    )
+  return (
+    <div className="push-history" aria-busy={query.isPending}>
+      <RowTable
+        label="Pushes"
+        columns={columns}
+        groups={[{ key: 'all', rows: pushes }]}
+        keyOf={({ id }) => id}
+        selected={push?.id}
+        onSelect={setChosen}
+      />
+      {push !== undefined && <Past key={push.id} push={push} />}
+    </div>
+  )
+}
+
+const Past = ({ push }: { readonly push: PushRecord }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
+  <article className="push-past" aria-label={`Push to ${push.host}`} data-pane tabIndex={0}>
+    <div className="push-past-head">
+      <Status tone={verdictWords[push.state].tone} className="verdict">
+        {verdictWords[push.state].word}
+      </Status>
+      <p>{plainText(push.end, 1200)}</p>
+      <p className="muted">{`${plainText(push.who, 80)}, ${day(push.startedAt)} ${clockSeconds(new Date(push.startedAt))}: ${plainText(push.detail, 300)}`}</p>
+      {push.state === 'open' && (
+        <p>
+          {`Gatehouse stopped in the middle. What was not committed is undone by ${push.host} itself, also after a restart; the next push there collects what is left and writes down how it ended.`}
+        </p>
+      )}
+    </div>
+    {push.plan === null ? (
+      <p className="push-past-head muted">This console did not keep what it changed.</p>
+    ) : (
+      <PlanFiles plan={push.plan} keys={false} />
+    )}
+  </article>
+)

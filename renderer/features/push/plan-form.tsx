@@ -1,0 +1,142 @@
+import { type FormEvent, useId, useState } from 'react'
+import type { Output } from '#shared/ipc/contracts.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import type { PushTemplate } from '#shared/model/push-template.ts'
+import { usePlanPush, useStopPlanning } from '../../stores/actions.ts'
+import { wordsOfError } from '../../stores/failure-words.ts'
+import { usePushParameters, usePushTemplates } from '../../stores/queries.ts'
+import type { PushDraft } from '../../stores/ui.store.ts'
+import { useHosts } from '../../stores/use-hosts.tsx'
+import { useKeys } from '../../stores/use-keys.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field, Select } from '../../ui/field.tsx'
+import { plainText } from '../../ui/plain-text.ts'
+import { Status } from '../../ui/status.tsx'
+import { dangerWords } from './verdict-words.ts'
+
+interface PlanFormProps {
+  readonly draft: PushDraft | null
+  readonly onPlan: (plan: PushPlan) => void
+}
+
+/** Host, template, parameters: filled from what the newest audit knows. */
+export function PlanForm({ draft, onPlan }: PlanFormProps) {
+  const hosts = useHosts()
+  const templates = usePushTemplates().data ?? []
+  const [choice, setChoice] = useState<PushDraft>(draft ?? { host: '', template: '' })
+  const template = templates.find(({ manifest }) => manifest.id === choice.template)?.manifest
+  const filled = usePushParameters(choice.host, template?.id ?? '')
+  return (
+    <section className="push-form" aria-label="New push" data-pane>
+      <h2>What to change, and where</h2>
+      <div className="push-choice">
+        <Select label="Host" value={choice.host} onChange={(event) => setChoice({ ...choice, host: event.target.value })}>
+          <option value="">Choose a host</option>
+          {hosts.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </Select>
+        <Select label="Template" value={choice.template} onChange={(event) => setChoice({ ...choice, template: event.target.value })}>
+          <option value="">Choose a template</option>
+          {templates.map(({ manifest }) => (
+            <option key={manifest.id} value={manifest.id}>
+              {manifest.title}
+            </option>
+          ))}
+        </Select>
+      </div>
+      {template !== undefined && <About template={template} />}
+      {filled.error !== null && <Refused word="Not filled in" error={filled.error} />}
+      {choice.host === '' || template === undefined ? (
+        <p className="muted mt-4">Nothing is written to a host without a plan that you have read.</p>
+      ) : (
+        filled.data !== undefined && (
+          <Parameters key={`${choice.host} ${template.id}`} host={choice.host} template={template} filled={filled.data} onPlan={onPlan} />
+        )
+      )}
+    </section>
+  )
+}
+
+const About = ({ template }: { readonly template: PushTemplate }) => (
+  <div className="push-about">
+    <p>{template.about}</p>
+    <p>
+      <Status tone={dangerWords[template.danger].tone}>{dangerWords[template.danger].word}</Status>{' '}
+      <span className="muted">{`${template.id} ${template.version}, turns ${template.fixes.join(', ')}`}</span>
+    </p>
+  </div>
+)
+
+interface ParametersProps {
+  readonly host: string
+  readonly template: PushTemplate
+  readonly filled: Output<'push:parameters'>
+  readonly onPlan: (plan: PushPlan) => void
+}
+
+function Parameters({ host, template, filled, onPlan }: ParametersProps) {
+  const plan = usePlanPush()
+  const stop = useStopPlanning()
+  const form = useId()
+  const [values, setValues] = useState<Readonly<Record<string, string>>>(() =>
+    Object.fromEntries(Object.entries(filled).map(([name, value]) => [name, String(value)])),
+  )
+  const wrong = Object.entries(template.parameters).flatMap(([name, { minimum, maximum }]) => {
+    const number = Number(values[name])
+    return /^\d{1,15}$/.test(values[name] ?? '') && number >= minimum && number <= maximum ? [] : [name]
+  })
+  const make = () => {
+    if (wrong.length > 0 || plan.isPending) return
+    const parameters = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]))
+    plan.mutate({ host, template: template.id, parameters }, { onSuccess: onPlan })
+  }
+  useKeys({ 'mod+enter': make, escape: plan.isPending ? () => stop.mutate(null) : undefined })
+  return (
+    <form
+      id={form}
+      className="push-parameters"
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault()
+        make()
+      }}
+    >
+      {Object.entries(template.parameters).map(([name, { title, minimum, maximum, from }]) => (
+        <Field
+          key={name}
+          label={title}
+          inputMode="numeric"
+          autoComplete="off"
+          value={values[name] ?? ''}
+          onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+          error={wrong.includes(name) ? `A whole number from ${minimum} to ${maximum}` : undefined}
+          help={from === undefined ? `${minimum} to ${maximum}` : `As the newest audit of ${host} has it`}
+        />
+      ))}
+      <div className="actions">
+        {plan.isPending ? (
+          <>
+            <Status tone="run">{`Looking at ${host}`}</Status>
+            <Button chord="esc" onClick={() => stop.mutate(null)}>
+              Stop
+            </Button>
+          </>
+        ) : (
+          <Button look="primary" chord="mod+enter" unavailable={wrong.length > 0 ? 'A parameter is not right' : undefined} onClick={make}>
+            Make the plan
+          </Button>
+        )}
+      </div>
+      {plan.error !== null && <Refused word="No plan" error={plan.error} />}
+    </form>
+  )
+}
+
+function Refused({ word, error }: { readonly word: string; readonly error: unknown }) {
+  const { title, detail, hint } = wordsOfError(error)
+  return (
+    <p role="alert" className="mt-3">
+      <Status tone="fail">{word}</Status> {plainText(`${title}: ${detail} ${hint}`, 800)}
+    </p>
+  )
+}

@@ -1,0 +1,55 @@
+import { useState } from 'react'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import { useStartPush } from '../../stores/actions.ts'
+import { wordsOfError } from '../../stores/failure-words.ts'
+import { useKeys } from '../../stores/use-keys.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Status } from '../../ui/status.tsx'
+import { TurnsList } from './turns-list.tsx'
+import { dangerWords } from './verdict-words.ts'
+
+/** What a plan means, and the button that carries it out. */
+export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly onBack: () => void }) {
+  const start = useStartPush()
+  const [typed, setTyped] = useState('')
+  const danger = dangerWords[plan.danger]
+  const missing = plan.danger === 'lock-out' && typed !== plan.host ? 'Type the name of the host first' : undefined
+  const push = () => start.mutate({ plan: plan.id, typedHost: typed })
+  const blocked = missing ?? (start.isPending ? 'It is being started' : undefined)
+  useKeys({ 'mod+enter': blocked === undefined ? push : undefined })
+  const failure = start.error === null ? undefined : wordsOfError(start.error)
+  return (
+    <>
+      <div className="push-state">
+        <Status tone={danger.tone}>{danger.word}</Status>
+        <p>
+          {plan.unit} <span className="muted">{danger.about}</span>
+        </p>
+        <p className="muted">The undo is armed on the host first. It runs by itself unless the change is proven over a new connection.</p>
+        {plan.danger === 'lock-out' && (
+          <Field
+            label={`Type ${plan.host}`}
+            autoComplete="off"
+            spellCheck={false}
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        )}
+        <div className="actions">
+          <Button look="primary" chord="mod+enter" unavailable={blocked} onClick={push}>
+            {`Push to ${plan.host}…`}
+          </Button>
+          <Button onClick={onBack}>Change the plan</Button>
+        </div>
+        {missing !== undefined && <p className="help">{missing}.</p>}
+        {failure !== undefined && (
+          <p role="alert">
+            <Status tone="fail">Not pushed</Status> {`${failure.title}: ${failure.detail} ${failure.hint}`}
+          </p>
+        )}
+      </div>
+      <TurnsList turns={plan.turns} />
+    </>
+  )
+}

@@ -1,0 +1,138 @@
+import { Timer, Undo2 } from 'lucide-react'
+import { useState } from 'react'
+import type { PushJob } from '#shared/model/push-job.ts'
+import { useUndoPush } from '../../stores/actions.ts'
+import { wordsOf } from '../../stores/failure-words.ts'
+import { goPush } from '../../stores/ui.store.ts'
+import { useKeys } from '../../stores/use-keys.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { plainText } from '../../ui/plain-text.ts'
+import { Status } from '../../ui/status.tsx'
+import { clockSeconds } from '../../ui/time.ts'
+import { Countdown } from './countdown.tsx'
+import { verdictWords } from './verdict-words.ts'
+
+/** A push that runs, or how it ended: the countdown of the undo, undo now, the verdict, the steps with their times. */
+export function PushRail({ job, onNew }: { readonly job: PushJob; readonly onNew: () => void }) {
+  const undo = useUndoPush()
+  const [asking, setAsking] = useState(false)
+  const { host } = job.plan
+  const armed = job.state === 'running' && job.undoDueAt !== null
+  useKeys({ 'mod+z': armed ? () => setAsking(true) : undefined })
+  return (
+    <>
+      <div className="push-state">
+        {armed && job.undoDueAt !== null && job.undoAfterSeconds !== null ? (
+          <>
+            <div className="push-armed">
+              <b>{`${host} undoes it in`}</b>
+              <Status tone="run" icon={<Timer className="icon" aria-hidden />}>
+                Armed
+              </Status>
+            </div>
+            <Countdown dueAt={job.undoDueAt} totalSeconds={job.undoAfterSeconds} />
+            <p>
+              {`At ${clockSeconds(new Date(job.undoDueAt))} ${host} puts back what was there, unless the change is proven first. The timer is on ${host}: it runs without this computer, and after a restart.`}
+            </p>
+            <Button icon={<Undo2 className="icon" aria-hidden />} chord="mod+z" onClick={() => setAsking(true)}>
+              Undo now
+            </Button>
+          </>
+        ) : job.state === 'finished' ? (
+          <Ended job={job} onNew={onNew} />
+        ) : (
+          <>
+            <Status tone={job.state === 'undoing' ? 'warn' : 'run'}>{job.state === 'undoing' ? 'Undoing' : 'Running'}</Status>
+            <p>
+              {job.state === 'undoing'
+                ? `${host} puts back what was there. Gatehouse then reads it back before it says so.`
+                : `Nothing is changed on ${host} before its undo is armed.`}
+            </p>
+          </>
+        )}
+      </div>
+      <Log job={job} />
+      {asking && armed && (
+        <Dialog
+          alert
+          width="narrow"
+          title={`Undo the change on ${host} now?`}
+          lead={`${host} puts back every file with its owner and mode, and starts ${job.plan.unit} as it was.`}
+          onClose={() => setAsking(false)}
+          foot={
+            <>
+              <span className="spring" />
+              <Button onClick={() => setAsking(false)}>Keep going</Button>
+              <Button
+                look="primary"
+                onClick={() => {
+                  setAsking(false)
+                  undo.mutate(null)
+                }}
+              >
+                Undo it
+              </Button>
+            </>
+          }
+        />
+      )}
+    </>
+  )
+}
+
+function Ended({ job, onNew }: { readonly job: PushJob; readonly onNew: () => void }) {
+  const { result, failure } = job
+  const state = result?.verdict ?? 'refused'
+  const { word, tone } = verdictWords[state]
+  const refused = failure === null ? undefined : wordsOf(failure)
+  return (
+    <div role="status">
+      <Status tone={tone} className="verdict">
+        {word}
+      </Status>
+      {refused !== undefined && <p>{`${refused.title}: ${refused.detail} ${refused.hint}`}</p>}
+      {result !== null && (
+        <>
+          {result.reason !== '' && <p>{plainText(result.reason, 600)}</p>}
+          <p className="muted">{`Read back: ${plainText(result.readBack, 600)}`}</p>
+          {result.advice !== '' && <p className="push-advice selectable">{plainText(result.advice, 800)}</p>}
+        </>
+      )}
+      <div className="actions">
+        <Button onClick={onNew}>New push</Button>
+        <Button look="quiet" onClick={() => goPush('history')}>
+          Show history
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+const names: Readonly<Record<string, string>> = {
+  begin: 'Begin',
+  stage: 'Validate',
+  arm: 'Arm',
+  write: 'Write',
+  activate: 'Activate',
+  verify: 'Verify',
+  commit: 'Commit',
+  undo: 'Undo',
+}
+
+const Log = ({ job }: { readonly job: PushJob }) => (
+  <>
+    <h3 className="pane-head">Steps</h3>
+    <ol className="push-log">
+      {job.steps.map(({ step, detail, at }) => (
+        <li key={`${step} ${at}`}>
+          <time>{clockSeconds(new Date(at))}</time>
+          <span>
+            <b className="what">{names[step] ?? plainText(step, 40)}</b>
+            <span className="why muted">{plainText(detail, 300)}</span>
+          </span>
+        </li>
+      ))}
+    </ol>
+  </>
+)

@@ -1,0 +1,91 @@
+import type { PushRecord } from '#shared/model/push-job.ts'
+import { useAppNotices } from '../../stores/app-notices.ts'
+import { useFleetState, usePushHistory, usePushJob } from '../../stores/queries.ts'
+import { goFleet, goPush, goSettings, openDialog, type PushDraft, type PushView } from '../../stores/ui.store.ts'
+import { useFleetPath } from '../../stores/use-path.ts'
+import { Button } from '../../ui/button.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { KeyHint } from '../../ui/keys.tsx'
+import { plainText } from '../../ui/plain-text.ts'
+import { type NoticeView, Screen } from '../../ui/screen.tsx'
+import { Segment } from '../../ui/segment.tsx'
+import { ChangeView } from './change-view.tsx'
+import { HistoryView } from './history-view.tsx'
+import { TemplatesView } from './templates-view.tsx'
+
+interface PushScreenProps {
+  readonly view: PushView
+  readonly draft: PushDraft | null
+}
+
+const views: { value: PushView; label: string }[] = [
+  { value: 'change', label: 'Change' },
+  { value: 'history', label: 'History' },
+  { value: 'templates', label: 'Templates' },
+]
+
+/** Config push: one change at a time, what was changed, and what can be. */
+export function PushScreen({ view, draft }: PushScreenProps) {
+  const fleet = useFleetState().data?.fleet
+  const job = usePushJob().data
+  const history = usePushHistory().data
+  const running = job != null && job.state !== 'finished' ? job.plan.id : undefined
+  const identity =
+    fleet == null || fleet.identities.change !== undefined || fleet.hosts.some(({ changeIdentity }) => changeIdentity !== undefined)
+  return (
+    <Screen
+      title="Config push"
+      sub={job != null && running !== undefined ? `${job.plan.template.id} ${job.plan.template.version} on ${job.plan.host}` : undefined}
+      onSearch={() => openDialog({ kind: 'palette' })}
+      notices={[
+        ...useAppNotices(),
+        ...openNotices((history?.pushes ?? []).filter(({ id, state }) => state === 'open' && id !== running)),
+        ...(history?.brokenLedger ? [brokenNotice(history.brokenLedger)] : []),
+        ...(identity ? [] : [identityNotice]),
+      ]}
+      path={useFleetPath()}
+      foot={
+        <>
+          <KeyHint chords={['mod+enter']}>Plan, then push</KeyHint>
+          <KeyHint chords={['mod+z']}>Undo</KeyHint>
+          <KeyHint chords={['?']}>All keys</KeyHint>
+        </>
+      }
+      actions={<Segment label="View" value={view} options={views} onChange={(to) => goPush(to)} />}
+    >
+      {view === 'history' && <HistoryView />}
+      {view === 'templates' && <TemplatesView />}
+      {view === 'change' &&
+        (fleet === null ? (
+          <Empty title="No fleet is open" about="A push goes to a host of the open fleet.">
+            <Button onClick={goFleet}>Go to the fleet</Button>
+          </Empty>
+        ) : (
+          <ChangeView key={draft === null ? '' : `${draft.host} ${draft.template}`} draft={draft} />
+        ))}
+    </Screen>
+  )
+}
+
+const openNotices = (open: readonly PushRecord[]): NoticeView[] =>
+  open.slice(0, 3).map(({ id, host, end }) => ({
+    key: `open ${id}`,
+    words: { word: 'No verdict', tone: 'warn', icon: 'state' },
+    subject: host,
+    text: `A push stopped after ${plainText(end, 120)}. ${host} undoes what was not committed by itself; the next push there collects it.`,
+    actions: [{ label: 'Show it', run: () => goPush('history') }],
+  }))
+
+const brokenNotice = (reason: string): NoticeView => ({
+  key: 'ledger',
+  words: { word: 'Ledger not whole', tone: 'fail', icon: 'state' },
+  text: `${plainText(reason, 300)}. Nothing is pushed until it is moved aside; history ends before the break.`,
+  actions: [],
+})
+
+const identityNotice: NoticeView = {
+  key: 'identity',
+  words: { word: 'No change account', tone: 'warn', icon: 'state' },
+  text: 'The fleet file names no identities.change, so nothing can be pushed. It is another account than the one that looks.',
+  actions: [{ label: 'Show identities', run: () => goSettings('identities') }],
+}

@@ -1,0 +1,31 @@
+import { Check, Minus } from 'lucide-react'
+import { FailIcon } from '../../ui/icons.tsx'
+import type { StepView } from './stepper-steps.ts'
+
+const words = { done: 'Done', current: 'Current', todo: 'To do', failed: 'Failed', skipped: 'Skipped' } as const
+
+/** Where a push stands. */
+export const Stepper = ({ steps }: { readonly steps: readonly StepView[] }) => (
+  <ol className="steps" aria-label="Steps">
+    {steps.map((step, at) => (
+      <li key={step.id} className={step.state} aria-current={step.state === 'current' ? 'step' : undefined}>
+        <span className="dot">
+          <Sign state={step.state} number={at + 1} />
+        </span>
+        <span>
+          <b>{step.name}</b>
+          <span className="about">
+            <span className="reader-only">{`${words[step.state]}. `}</span>
+            {step.about}
+          </span>
+        </span>
+      </li>
+    ))}
+  </ol>
+)
+
+function Sign({ state, number }: { readonly state: StepView['state']; readonly number: number }) {
+  if (state === 'done') return <Check className="icon" aria-hidden />
+  if (state === 'failed') return <FailIcon />
+  return state === 'skipped' ? <Minus className="icon" aria-hidden /> : <span aria-hidden="true">{number}</span>
+}

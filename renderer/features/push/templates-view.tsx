@@ -1,0 +1,85 @@
+import { useState } from 'react'
+import type { Output } from '#shared/ipc/contracts.ts'
+import { wordsOfError } from '../../stores/failure-words.ts'
+import { usePushTemplates } from '../../stores/queries.ts'
+import { useKeys } from '../../stores/use-keys.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
+import { Status } from '../../ui/status.tsx'
+import { dangerWords } from './verdict-words.ts'
+
+type Template = Output<'push:templates'>[number]
+
+const columns: readonly [Column<Template>, ...Column<Template>[]] = [
+  { id: 'id', head: 'Template', cell: ({ manifest }) => manifest.title },
+  { id: 'version', head: 'Version', className: 'right', cell: ({ manifest }) => manifest.version },
+  {
+    id: 'danger',
+    head: 'Danger',
+    cell: ({ manifest }) => <Status tone={dangerWords[manifest.danger].tone}>{dangerWords[manifest.danger].word}</Status>,
+  },
+]
+
+/** What can be pushed, word for word. */
+export function TemplatesView() {
+  const query = usePushTemplates()
+  const templates = query.data ?? []
+  const [chosen, setChosen] = useState<string>()
+  const template = templates.find(({ manifest }) => manifest.id === chosen) ?? templates[0]
+  const step = (by: number) => () => {
+    const at = template === undefined ? 0 : templates.indexOf(template)
+    setChosen(templates[Math.min(Math.max(at + by, 0), templates.length - 1)]?.manifest.id)
+  }
+  useKeys({ j: step(1), k: step(-1) })
+  if (query.error !== null) {
+    const { title, detail, hint } = wordsOfError(query.error)
+    return <Empty title={title} about={`${detail} ${hint}`} />
+  }
+  return (
+    <div className="push-history" aria-busy={query.isPending}>
+      <RowTable
+        label="Templates"
+        columns={columns}
+        groups={[{ key: 'all', rows: templates }]}
+        keyOf={({ manifest }) => manifest.id}
+        selected={template?.manifest.id}
+        onSelect={setChosen}
+      />
+      {template !== undefined && <Content key={template.manifest.id} template={template} />}
+    </div>
+  )
+}
+
+const Content = ({ template: { manifest, sha256 } }: { readonly template: Template }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
+  <article className="push-past detail" aria-label={manifest.title} data-pane tabIndex={0}>
+    <h2>{manifest.title}</h2>
+    <p>{manifest.about}</p>
+    <dl className="facts">
+      <dt>Id and version</dt>
+      <dd>{`${manifest.id} ${manifest.version}`}</dd>
+      <dt>SHA-256</dt>
+      <dd className="mono" title={sha256}>
+        {`${sha256.slice(0, 12)}…${sha256.slice(-8)}`} <CopyButton text={sha256} what="the SHA-256" />
+      </dd>
+      <dt>Turns</dt>
+      <dd className="mono">{manifest.fixes.join(', ')}</dd>
+      <dt>Service</dt>
+      <dd>{manifest.unit}</dd>
+      <dt>Source</dt>
+      <dd className="selectable">{manifest.source}</dd>
+    </dl>
+    {manifest.files.map(({ path, uid, gid, mode, lines }) => (
+      <section key={path} aria-label={path}>
+        <h3>
+          <code>{path}</code> <span className="muted">{`owner ${uid}:${gid}, mode ${mode}`}</span>
+        </h3>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
+        <pre className="plain-block" tabIndex={0}>
+          {lines.join('\n')}
+        </pre>
+      </section>
+    ))}
+  </article>
+)

@@ -1,0 +1,21 @@
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import { plainText } from '../../ui/plain-text.ts'
+import { OutcomeStatus } from '../../ui/status.tsx'
+
+/** The findings that a push must turn, as they were when it was planned. */
+export const TurnsList = ({ turns }: { readonly turns: PushPlan['turns'] }) => (
+  <>
+    <h3 className="pane-head">Must pass afterwards</h3>
+    <ul className="push-turns">
+      {turns.map(({ control, subject, status, title }) => (
+        <li key={`${control} ${subject}`}>
+          <OutcomeStatus outcome={status} />
+          <span>
+            {plainText(title, 120)}
+            <span className="which muted mono one-line">{plainText(`${control} ${subject}`, 160)}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  </>
+)

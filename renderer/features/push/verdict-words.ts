@@ -1,0 +1,20 @@
+import type { PushRecord } from '#shared/model/push-job.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import type { Tone } from '../../ui/outcome-words.ts'
+
+export const verdictWords: Readonly<Record<PushRecord['state'], { readonly word: string; readonly tone: Tone }>> = {
+  'committed-proven': { word: 'Committed and proven', tone: 'pass' },
+  'rolled-back-proven': { word: 'Rolled back and proven', tone: 'warn' },
+  'rolled-back-not-proven': { word: 'Rolled back, not proven', tone: 'fail' },
+  unknown: { word: 'Unknown', tone: 'fail' },
+  refused: { word: 'Refused, nothing changed', tone: 'na' },
+  collected: { word: 'Ended by a later push', tone: 'na' },
+  open: { word: 'No verdict', tone: 'warn' },
+}
+
+export const dangerWords: Readonly<Record<PushPlan['danger'], { readonly word: string; readonly about: string; readonly tone: Tone }>> = {
+  none: { word: 'No service touched', about: 'Nothing is reloaded or restarted.', tone: 'pass' },
+  reload: { word: 'Reload', about: 'The service reads its files again and keeps its connections.', tone: 'na' },
+  restart: { word: 'Restart', about: 'What the service does at that moment is lost.', tone: 'warn' },
+  'lock-out': { word: 'Could lock out', about: 'A mistake could lock everybody out, Gatehouse too, until the undo has run.', tone: 'fail' },
+}
