@@ -36,13 +36,18 @@ export class GatehousePage {
     await expect(this.page.locator('html')).toHaveAttribute('data-theme', theme)
   }
 
+  /** Where a picture is left. */
+  picture(name: string): string {
+    return `${pictures}${name}.png`
+  }
+
   /** In both themes: axe finds nothing (WCAG 2.1 A and AA), and a picture is left in `e2e/results/screens`. */
   async isSound(name: string): Promise<void> {
     for (const theme of ['dark', 'light'] as const) {
       await this.theme(theme)
       // Colours change within 120 ms (DESIGN.md, section 8); axe would measure one in between.
       await this.page.waitForTimeout(400)
-      await this.page.screenshot({ path: `${pictures}${name}-${theme}.png` })
+      await this.page.screenshot({ path: this.picture(`${name}-${theme}`) })
       const { violations } = await new AxeBuilder({ page: this.page })
         .setLegacyMode(true)
         .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])

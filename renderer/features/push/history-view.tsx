@@ -67,7 +67,7 @@ const Past = ({ push }: { readonly push: PushRecord }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
   <article className="push-past" aria-label={`Push to ${push.host}`} data-pane tabIndex={0}>
     <div className="push-past-head">
-      <Status tone={verdictWords[push.state].tone} className="verdict">
+      <Status tone={verdictWords[push.state].tone} className="push-verdict">
         {verdictWords[push.state].word}
       </Status>
       <p>{plainText(push.end, 1200)}</p>

@@ -18,7 +18,9 @@ export function PlanFiles({ plan, keys }: { readonly plan: PushPlan; readonly ke
   return (
     <div className="push-files">
       <nav aria-label={`Changes on ${plan.host}`} data-pane>
-        <h2 className="pane-head">{`Changes on ${plan.host}`}</h2>
+        <div className="pane-head">
+          <h2>{`Changes on ${plan.host}`}</h2>
+        </div>
         <ul>
           {plan.files.map((one, index) => (
             <li key={one.path}>

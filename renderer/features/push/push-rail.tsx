@@ -88,7 +88,7 @@ function Ended({ job, onNew }: { readonly job: PushJob; readonly onNew: () => vo
   const refused = failure === null ? undefined : wordsOf(failure)
   return (
     <div role="status">
-      <Status tone={tone} className="verdict">
+      <Status tone={tone} className="push-verdict">
         {word}
       </Status>
       {refused !== undefined && <p>{`${refused.title}: ${refused.detail} ${refused.hint}`}</p>}
@@ -122,7 +122,9 @@ const names: Readonly<Record<string, string>> = {
 
 const Log = ({ job }: { readonly job: PushJob }) => (
   <>
-    <h3 className="pane-head">Steps</h3>
+    <div className="pane-head">
+      <h3>Steps</h3>
+    </div>
     <ol className="push-log">
       {job.steps.map(({ step, detail, at }) => (
         <li key={`${step} ${at}`}>

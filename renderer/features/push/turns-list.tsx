@@ -5,7 +5,9 @@ import { OutcomeStatus } from '../../ui/status.tsx'
 /** The findings that a push must turn, as they were when it was planned. */
 export const TurnsList = ({ turns }: { readonly turns: PushPlan['turns'] }) => (
   <>
-    <h3 className="pane-head">Must pass afterwards</h3>
+    <div className="pane-head">
+      <h3>Must pass afterwards</h3>
+    </div>
     <ul className="push-turns">
       {turns.map(({ control, subject, status, title }) => (
         <li key={`${control} ${subject}`}>

@@ -1,0 +1,50 @@
+import { expect } from '@playwright/test'
+import { codeOf, counterAt } from '../../electron/core/step-up/totp.ts'
+import type { RunningApp } from '../fixtures/app.ts'
+import { GatehousePage } from './gatehouse.page.ts'
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** Config push, and the authenticator of the person who pushes. */
+export class PushPage extends GatehousePage {
+  readonly #running: RunningApp
+
+  constructor(running: RunningApp) {
+    super(running)
+    this.#running = running
+  }
+
+  /** The native dialogs that follow are answered like this; what they said is in `nativeDialogs`. */
+  async answerNatively(agree: boolean): Promise<void> {
+    await this.#running.app.evaluate(({ dialog }, yes) => {
+      const said: string[] = []
+      Object.assign(globalThis, { said })
+      dialog.showMessageBox = (async (_window: unknown, options: { message: string; detail: string }) => {
+        said.push(`${options.message} ${options.detail}`)
+        return { response: yes ? 1 : 0, checkboxChecked: false }
+      }) as typeof dialog.showMessageBox
+    }, agree)
+  }
+
+  nativeDialogs(): Promise<readonly string[]> {
+    return this.#running.app.evaluate(() => (globalThis as unknown as { said: readonly string[] }).said)
+  }
+
+  /** Types the code of an authenticator that was given the secret on screen. */
+  async enterFirstCode(): Promise<void> {
+    const shown = (await this.dialog.locator('.enrolment code').textContent()) ?? ''
+    const bits = [...shown.replaceAll(' ', '')].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('')
+    const secret = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+    await expect(this.dialog.getByLabel('Code', { exact: true })).toBeFocused()
+    await this.page.keyboard.type(codeOf(secret, counterAt(Date.now())))
+    await this.page.keyboard.press('Enter')
+  }
+
+  async verdict(words: string): Promise<void> {
+    await expect(this.page.locator('.status.push-verdict')).toHaveText(words, { timeout: 30_000 })
+  }
+
+  steps(): Promise<readonly string[]> {
+    return this.page.getByRole('list', { name: 'Steps' }).getByRole('listitem').allInnerTexts()
+  }
+}

@@ -1,0 +1,84 @@
+import { expect, test } from '../fixtures/app.ts'
+import { PushPage } from '../pages/push.page.ts'
+
+test('Fix on a finding: plan, code, native confirmation, push, verdict; then one that is undone; by keyboard', async ({ gatehouse }) => {
+  test.setTimeout(240_000)
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await it.invoke('fleet:demo')
+  await it.auditByKey()
+  await it.answerNatively(true)
+
+  await it.cell('INF-1', 'gpu-03').dblclick()
+  await page
+    .getByRole('button', { name: /Inference port is open to the network/ })
+    .first()
+    .click()
+  await expect(page.getByRole('button', { name: 'Fix…' })).toBeVisible()
+  await page.keyboard.press('f')
+  await expect(page.getByLabel('Port on the loopback address')).toHaveValue('11434')
+  await it.isSound('push-form')
+
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('button', { name: 'Push to gpu-03…' })).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('region', { name: /Difference of .*zz-gatehouse-loopback\.conf/ })).toContainText(
+    'OLLAMA_HOST=127.0.0.1:11434',
+  )
+  await it.isSound('push-plan')
+
+  await page.keyboard.press('Control+Enter')
+  await expect(it.dialog).toContainText('Enrol an authenticator first')
+  await it.isSound('step-up-first')
+  await page.getByRole('button', { name: 'Show the secret…' }).press('Enter')
+  await expect(page.getByRole('img', { name: 'QR code of the secret' })).toBeVisible()
+  await it.isSound('step-up-enrol')
+  await it.enterFirstCode()
+
+  await expect(page.getByRole('timer')).toHaveText(/^[12]:\d\d$/, { timeout: 20_000 })
+  await page.screenshot({ path: it.picture('push-armed-light') })
+  await it.verdict('Committed and proven')
+  expect(await it.nativeDialogs()).toEqual([
+    expect.stringContaining('Enrol an authenticator'),
+    expect.stringMatching(/^Push ollama-loopback to gpu-03\? gpu-03 \(10\.20\.4\.13\): .*restarted/),
+  ])
+  await it.isSound('push-verdict')
+
+  await page.getByRole('button', { name: 'History', exact: true }).press('Enter')
+  await expect(page.getByRole('article', { name: 'Push to gpu-03' })).toContainText('Committed and proven')
+  await it.isSound('push-history')
+  await page.getByRole('button', { name: 'Templates', exact: true }).press('Enter')
+  await expect(page.getByRole('article', { name: 'Ollama listens on this machine only' })).toContainText('ollama-loopback 1')
+  await it.isSound('push-templates')
+
+  // The host is looked at again by itself.
+  await it.auditIsFinished()
+  await expect(page.locator('.host-nav').getByRole('button', { name: /gpu-03/ })).toBeVisible()
+  await page.keyboard.press('Control+5')
+  await page.getByRole('button', { name: 'New push' }).press('Enter')
+  await page.getByLabel('Host', { exact: true }).selectOption('gpu-03')
+  await page.getByLabel('Template', { exact: true }).selectOption('ollama-loopback')
+  await page.getByLabel('Port on the loopback address').fill('80')
+  await expect(page.getByText('A whole number from 1024 to 65535')).toBeVisible()
+  await page.getByLabel('Port on the loopback address').fill('12000')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('button', { name: 'Push to gpu-03…' }).press('Enter')
+  await expect(page.getByRole('timer')).toBeVisible({ timeout: 20_000 })
+  await page.keyboard.press('Control+z')
+  await page.getByRole('button', { name: 'Undo it' }).press('Enter')
+  await it.verdict('Rolled back and proven')
+  await it.isSound('push-undone')
+})
+
+test('what was not agreed to in the native dialog is not pushed, and the page alone cannot push', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
+  const it = new PushPage(gatehouse)
+  await it.invoke('fleet:demo')
+  await it.answerNatively(false)
+  const plan = (await it.invoke('push:plan', { host: 'gpu-03', template: 'ollama-loopback', parameters: { port: 11434 } })) as {
+    id: string
+  }
+  await expect(it.invoke('push:start', { plan: plan.id, typedHost: '' })).rejects.toThrow('step-up.needed')
+  await expect(it.invoke('step-up:enrol')).rejects.toThrow('prompt.declined')
+  expect(await it.invoke('push:job')).toBeNull()
+})
