@@ -46,7 +46,7 @@ const sessionUnder = (sudoers: string, shell: readonly string[]): HostSession =>
       child.on('error', reject)
       child.on('close', (exitCode) => resolve({ exitCode }))
       options.signal.addEventListener('abort', () => reject(new Error('closed')), { once: true })
-      child.stdin.end(options.stdin)
+      child.stdin.end(`${options.ahead ?? ''}${options.stdin ?? ''}`)
     }),
   openTcp: () => Promise.reject(new Error('not here')),
   openFiles: () => Promise.reject(new Error('not here')),

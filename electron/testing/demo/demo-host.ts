@@ -126,7 +126,6 @@ export interface DemoFile {
 }
 
 export interface DemoFirewall {
-  readonly ufw?: string
   readonly nft: string
   readonly iptables: string
   readonly ip6tables: string

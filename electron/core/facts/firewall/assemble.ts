@@ -178,8 +178,14 @@ function hasUnknown(test: Test): boolean {
   return test.is === 'unknown' || ((test.is === 'all' || test.is === 'any') && test.of.some(hasUnknown))
 }
 
+/** While ufw is active, what arrives passes through its chains (before.rules); `ufw disable` takes the jumps away. */
+const isOfUfw = ({ chains }: Table): boolean =>
+  Object.values(chains).some(
+    ({ base, rules }) => base !== undefined && rules.some(({ action }) => action.do === 'jump' && action.chain === 'ufw-before-input'),
+  )
+
 function backendOf(tables: readonly Table[], ufw: UfwStatus | undefined): Firewall['backend'] {
-  if (ufw?.active) return 'ufw'
+  if (ufw?.active || tables.some(isOfUfw)) return 'ufw'
   if (tables.some(({ name }) => name === 'firewalld')) return 'firewalld'
   const holding = tables.filter(({ chains }) =>
     Object.values(chains).some(({ base, rules }) => base?.policy === 'drop' || rules.some(({ action }) => action.do !== 'none')),

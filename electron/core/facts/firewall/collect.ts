@@ -1,10 +1,17 @@
-import { command, type SectionSpec } from '../../probe/section.ts'
+import { command, type SectionSpec, script } from '../../probe/section.ts'
 
 const FOUR_MIB = 4_194_304
 
+const iptables = {
+  argv: ['/usr/sbin/iptables-save'],
+  alternatives: ['/sbin/iptables-save', '/usr/bin/iptables-save'],
+} as const
+const ufw = { argv: ['/usr/sbin/ufw', 'status', 'verbose'], alternatives: ['/sbin/ufw', '/usr/bin/ufw'] } as const
+
 /**
- * The rules that the kernel holds, whoever wrote them, and ufw's own account of its part. iptables-save is asked as well, because
- * `nft` shows the extensions of iptables only in part, and the rules of legacy iptables not at all.
+ * The rules that the kernel holds, whoever wrote them. iptables-save is asked as well, because `nft` shows the extensions of iptables only in
+ * part, and the rules of legacy iptables not at all. ufw's own account of its part counts only where the kernel's rules cannot be listed, and
+ * costs more than all others together (it starts Python), so it is asked only there.
  */
 export const collectFirewall = (): readonly SectionSpec[] => [
   command({
@@ -15,13 +22,7 @@ export const collectFirewall = (): readonly SectionSpec[] => [
     privilege: 'sudo',
     maxBytes: FOUR_MIB,
   }),
-  command({
-    id: 'iptables',
-    argv: ['/usr/sbin/iptables-save'],
-    alternatives: ['/sbin/iptables-save', '/usr/bin/iptables-save'],
-    privilege: 'sudo',
-    maxBytes: FOUR_MIB,
-  }),
+  command({ id: 'iptables', ...iptables, privilege: 'sudo', maxBytes: FOUR_MIB }),
   command({
     id: 'ip6tables',
     argv: ['/usr/sbin/ip6tables-save'],
@@ -29,11 +30,15 @@ export const collectFirewall = (): readonly SectionSpec[] => [
     privilege: 'sudo',
     maxBytes: FOUR_MIB,
   }),
-  command({
+  script({
     id: 'ufw',
-    expectedMs: 100,
-    argv: ['/usr/sbin/ufw', 'status', 'verbose'],
-    alternatives: ['/sbin/ufw', '/usr/bin/ufw'],
-    privilege: 'sudo',
+    display: 'ufw status verbose, where iptables-save does not answer',
+    script: `gh_sudo 1 >/dev/null 2>&1 && { echo 'Not asked: iptables-save lists the rules of the kernel'; exit 0; }
+gh_sudo 2
+code=$?
+[ "$code" -ne 127 ] || { echo 'ufw is not installed'; exit 0; }
+exit "$code"
+`,
+    privileged: [iptables, ufw],
   }),
 ]

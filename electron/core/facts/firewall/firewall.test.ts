@@ -52,6 +52,11 @@ function firewallOf(sections: FirewallSections, network?: Network): Firewall {
 
 const tcp = (port: number, source: string) => ({ direction: 'in', protocol: 'tcp', port, source }) as const
 
+test.each(['debian-11-ufw', 'debian-13-ufw', 'ufw-seed', 'ufw-rich'])('%s is known by its chains, without asking it', (name) => {
+  expect(firewallOf(recorded(name, ['nft', 'iptables', 'ip6tables'])).backend).toBe('ufw')
+  expect(firewallOf(recorded(name, ['nft'])).backend).toBe('ufw')
+})
+
 describe('ufw as the seed sets it up', () => {
   test.each([
     ['all', undefined, 'iptables'],

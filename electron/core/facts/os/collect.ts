@@ -60,14 +60,21 @@ printf '@sysctl\\n'
 cd /proc/sys 2>/dev/null && grep -sH . -- $settings | sed 's/:/ /;s/^/=/'
 cd /
 grep -sH . /sys/kernel/security/lsm /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce | sed 's|^/sys/kernel/security/lockdown:|@lockdown\\n=|;s|^/sys/module/module/parameters/sig_enforce:|@modules-signed\\n=|;s|^/sys/kernel/security/lsm:|@security-modules\\n=|;s|^/sys/fs/selinux/enforce:|@selinux-enforcing\\n=|;s|^/sys/module/apparmor/parameters/enabled:|@apparmor-enabled\\n=|'
-under() { command -v lsblk >/dev/null 2>&1 && lsblk -nrso NAME,TYPE -- "$1" 2>/dev/null | head -n 20 | sed 's/^/=/'; }
-mounted() { findmnt -nro SOURCE,FSTYPE,TARGET -T "$1" 2>/dev/null | tail -n 1; }
+rows() { awk -v "n=$1" -v "w=$2" 'NR > n { exit } { print "=" substr($0, 1, w) }'; }
+seen= below=
+under() {
+  [ "$1" = "$seen" ] || { seen=$1 below=$(command -v lsblk >/dev/null 2>&1 && lsblk -nrso NAME,TYPE -- "$1" 2>/dev/null | rows 20 1000); }
+  [ -z "$below" ] || printf '%s\\n' "$below"
+}
+nl='
+'
+mounted() { found=$(findmnt -nro SOURCE,FSTYPE,TARGET -T "$1" 2>/dev/null); found=\${found##*"$nl"}; }
 if [ -r /proc/swaps ]; then
   printf '@swaps\\n'
   while read -r path kind rest; do
     case $path in /*) ;; *) continue ;; esac
     source=$path
-    [ "$kind" = file ] && { source=$(mounted "$path"); source=\${source%% *}; }
+    [ "$kind" = file ] && { mounted "$path"; source=\${found%% *}; }
     printf '@swap %s %s - %s\\n' "$kind" "\${source:--}" "$path"
     case $source in /*) under "$source" ;; esac
   done </proc/swaps
@@ -76,7 +83,7 @@ count=0
 for path do
   [ -d "$path" ] && [ "$count" -lt 8 ] || continue
   count=$((count + 1))
-  found=$(mounted "$path") || continue
+  mounted "$path"
   source=\${found%% *}
   found=\${found#* }
   printf '@file-system %s %s %s %s\\n' "\${found%% *}" "\${source:--}" "\${found#* }" "$path"
@@ -85,18 +92,24 @@ done
 printf '@devices\\n'
 stat -L -c '=${statFormat}' / /etc /etc/ssl /etc/pki /etc/pki/tls /etc/letsencrypt /var /var/lib /var/log /dev/nvidia[0-9]* /dev/nvidiactl /dev/nvidia-uvm* /dev/nvidia-caps/* /dev/dri/renderD* /dev/kfd 2>/dev/null
 printf '@authorized-keys\\n'
-[ -n "$HOME" ] && grep -snHE '^[[:space:]]*[^#[:space:]]' "$HOME/.ssh/authorized_keys" "$HOME/.ssh/authorized_keys2" | sed -E 's/(AAAA[A-Za-z0-9+/]{24})[A-Za-z0-9+/=]*/\\1.../g' | head -n 100 | cut -c1-1000 | sed 's/^/=/'
+[ -n "$HOME" ] && grep -snHE '^[[:space:]]*[^#[:space:]]' "$HOME/.ssh/authorized_keys" "$HOME/.ssh/authorized_keys2" | sed -E 's/(AAAA[A-Za-z0-9+/]{24})[A-Za-z0-9+/=]*/\\1.../g' | rows 100 1000
 boot=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 [ -r "$boot" ] && printf '@secure-boot\\n=%s\\n' "$(od -An -tu1 -j4 -N1 "$boot" 2>/dev/null)"
 if [ -e /etc/logrotate.conf ] && ! [ -r /etc/logrotate.conf ]; then printf '@logrotate unreadable\\n'
 else
   printf '@logrotate\\n'
-  grep -snHEv '^[[:space:]]*(#|$)' /etc/logrotate.conf /etc/logrotate.d/* | sed -E '/:[0-9]+:[[:space:]]*((pre|post)rotate|(first|last)action|preremove)/,/:[0-9]+:[[:space:]]*endscript/d' | head -n ${MAX_ROWS} | cut -c1-500 | sed 's/^/=/'
+  grep -snHEv '^[[:space:]]*(#|$)' /etc/logrotate.conf /etc/logrotate.d/* | sed -E '/:[0-9]+:[[:space:]]*((pre|post)rotate|(first|last)action|preremove)/,/:[0-9]+:[[:space:]]*endscript/d' | rows ${MAX_ROWS} 500
 fi
 printf '@forwarding\\n'
-grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d | head -n 20 | cut -c1-300 | sed 's/^/=/'
+grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d | rows 20 300
 [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0
-config() { { systemd-analyze cat-config "$1" 2>/dev/null || cat "/etc/$1" 2>/dev/null; } | sed -n 's/^[[:space:]]*\\(Storage[[:space:]]*=.*\\)/=\\1/p' | tail -n 1; }
+set -- /etc/systemd /run/systemd /usr/local/lib/systemd /usr/lib/systemd /lib/systemd
+for root do shift; set -- "$@" "$root/coredump.conf" "$root/coredump.conf.d"/*.conf "$root/journald.conf" "$root/journald.conf.d"/*.conf; done
+# systemd-analyze is started only where one of the files that it reads says something.
+stored=$(grep -lsE '^[[:space:]]*Storage[[:space:]]*=' "$@")
+config() {
+  case $stored in *"$1"*) { systemd-analyze cat-config "$1" 2>/dev/null || cat "/etc/$1" 2>/dev/null; } | awk '/^[ \\t]*Storage[ \\t]*=/ { sub(/^[ \\t]*/, "="); last = $0 } END { if (last != "") print last }' ;; esac
+}
 clock() {
   said=$(chronyc -n tracking 2>/dev/null) && case $said in
     *'Leap status'*'Not synchronised'*) echo no; return ;;
@@ -106,13 +119,10 @@ clock() {
     *leap=11*) echo no; return ;;
     *leap=[01][01]*) echo yes; return ;;
   esac
-  if [ "$(systemctl is-active systemd-timesyncd.service 2>/dev/null)" = active ]; then
-    if [ -e /run/systemd/timesync/synchronized ]; then echo yes; else echo no; fi
-    return
-  fi
-  said=" $(systemctl is-active chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service 2>/dev/null | tr '\\n' ' ')"
+  said=" $(echo $(systemctl is-active systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service 2>/dev/null)) "
   case $said in
-    ' ' | *' active '*) ;;
+    ' active '*) if [ -e /run/systemd/timesync/synchronized ]; then echo yes; else echo no; fi ;;
+    '  ' | *' active '*) ;;
     *) echo no ;;
   esac
 }

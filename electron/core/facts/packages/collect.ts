@@ -12,7 +12,7 @@ const enginePattern = 'ollama|vllm|llama|local-?ai|sglang|text-generation|litell
 const SCRIPT = `pattern=$1
 nl='
 '
-put() { printf '@%s\\n' "$1"; cut -c1-500 | head -n "$2" | sed 's/^/=/'; }
+put() { printf '@%s\\n' "$1"; awk -v "n=$2" 'NR > n { exit } { print "=" substr($0, 1, 500) }'; }
 [ -r /proc/driver/nvidia/version ] && head -n 1 /proc/driver/nvidia/version | put driver 1
 [ -r /sys/module/nvidia/version ] && put driver-module 1 </sys/module/nvidia/version
 pids=$(grep -lsEi "$pattern" /proc/[0-9]*/cmdline | head -n 100)

@@ -39,14 +39,21 @@ shift 4
 command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ] || { printf '@none\\n'; exit 0; }
 names=$(
   printf '%s\\n' "$@" 'ollama*.service' 'vllm*.service' 'llama*.service' 'local*ai*.service'
+  set --
+  links=
   for root in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system /run/systemd/generator; do
     [ -L "\${root%/systemd/system}" ] && continue
-    grep -lsEi "^(Exec[A-Za-z]*|Environment|Image) *=.*($pattern)" "$root"/*.service "$root"/*.service.d/*.conf
-    for link in "$root"/*.wants/*@*.service; do [ -L "$link" ] && printf '%s\\n' "$link"; done | grep -Ei "$pattern"
-  done | sed 's|/[^/]*\\.conf$||;s|\\.service\\.d$|.service|;s|.*/||' | grep -v '@\\.service$'
-  grep -lsEi "$pattern" /proc/[0-9]*/cmdline | head -n 200 | while read -r file; do
-    sed -n 's|.*/\\([^/]*\\.service\\)\\(/.*\\)\\{0,1\\}$|\\1|p' "\${file%cmdline}cgroup" 2>/dev/null
-  done | grep -v '^user@'
+    set -- "$@" "$root"/*.service "$root"/*.service.d/*.conf
+    for link in "$root"/*.wants/*@*.service; do [ -L "$link" ] && links="$links$link
+"; done
+  done
+  {
+    printf %s "$links" | grep -Ei "$pattern"
+    grep -lsEi "^(Exec[A-Za-z]*|Environment|Image) *=.*($pattern)" "$@"
+  } | sed 's|/[^/]*\\.conf$||;s|\\.service\\.d$|.service|;s|.*/||' | grep -v '@\\.service$'
+  set --
+  for file in $(grep -lsEi "$pattern" /proc/[0-9]*/cmdline | head -n 200); do set -- "$@" "\${file%cmdline}cgroup"; done
+  [ $# -eq 0 ] || sed -n 's|.*/\\([^/]*\\.service\\)\\(/.*\\)\\{0,1\\}$|\\1|p' "$@" 2>/dev/null | grep -v '^user@'
 )
 names=$(printf '%s\\n' "$names" | grep -E '^[][A-Za-z0-9:_.@*\\\\-]+\\.service$' | sort -u | head -n 100)
 secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'

@@ -7,7 +7,7 @@ import { type CorpusHost, corpusHost } from '../corpus-host.ts'
 import { flag, withFiles, withFirewall, withListener, withUnit, withWords } from '../sins/host.ts'
 import { closedToJump, listensOn, ollamaOn, openToJump, vllmOn } from '../sins/listening.ts'
 
-const anyone = [withFirewall({ ...noFirewall, ufw: 'Status: inactive\n' }), openToJump]
+const anyone = [withFirewall(noFirewall), openToJump]
 const both = { ...vllm, addresses: [...vllm.addresses, { interface: 'eth0', address: '2001:db8:4::11', prefixLength: 64 }] }
 const ipv4Only = { ...soundFirewall, nft: soundFirewall.nft.replaceAll('table inet filter', 'table ip filter') }
 
@@ -15,7 +15,7 @@ const ipv4Only = { ...soundFirewall, nft: soundFirewall.nft.replaceAll('table in
 export const exposed: readonly CorpusHost[] = [
   corpusHost('gpu-02', 'The nginx example that most guides copy', gpu02),
   corpusHost('gpu-03', 'Ollama as root on every interface, no proxy, no packet filter', gpu03),
-  corpusHost('gpu-04', 'LocalAI in Docker: ufw says closed, the published port is open', gpu04),
+  corpusHost('gpu-04', 'LocalAI in Docker: the input chain says closed, the published port is open', gpu04),
   corpusHost('vllm-on-every-interface', 'vLLM listens on 0.0.0.0; the packet filter still closes the port', vllm, vllmOn('0.0.0.0')),
   corpusHost('vllm-on-every-interface-v6', 'vLLM listens on [::], which is IPv4 as well', vllm, vllmOn('*')),
   corpusHost('vllm-on-its-address', 'vLLM listens on the address of the segment', vllm, vllmOn('10.20.4.11')),

@@ -52,23 +52,6 @@ deny all;
 }
 `
 
-const ufwStatus = `Status: active
-Logging: on (low)
-Default: deny (incoming), deny (outgoing), disabled (routed)
-New profiles: skip
-
-To                         Action      From
---                         ------      ----
-443/tcp                    ALLOW IN    10.20.1.0/24
-22/tcp                     ALLOW IN    10.20.0.10
-
-443                        ALLOW OUT   Anywhere
-53                         ALLOW OUT   Anywhere
-443 (v6)                   ALLOW OUT   Anywhere (v6)
-53 (v6)                    ALLOW OUT   Anywhere (v6)
-
-`
-
 /** Ollama behind the nginx example that most guides copy. */
 export const gpu02: DemoHost = {
   name: 'gpu-02',
@@ -109,13 +92,10 @@ export const gpu02: DemoHost = {
     ...ollamaFiles(nomic),
   ]),
   nginx: { version: '1.24.0', running: true },
-  firewall: {
-    ...segmentRules(
-      ['ip saddr 10.20.1.0/24 tcp dport 443 counter accept', 'ip saddr 10.20.0.10 tcp dport 22 counter accept'],
-      ['tcp dport 443 counter accept', 'udp dport 53 counter accept', 'tcp dport 53 counter accept'],
-    ),
-    ufw: ufwStatus,
-  },
+  firewall: segmentRules(
+    ['ip saddr 10.20.1.0/24 tcp dport 443 counter accept', 'ip saddr 10.20.0.10 tcp dport 22 counter accept'],
+    ['tcp dport 443 counter accept', 'udp dport 53 counter accept', 'tcp dport 53 counter accept'],
+  ),
   closedToJump: [443],
   sshd: soundSshd,
   system: plainSystem,

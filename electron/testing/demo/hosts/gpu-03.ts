@@ -69,7 +69,7 @@ export const gpu03: DemoHost = {
   ],
   containers: [],
   files: new Map([[store, directory('root', 0o777)], [`${store}/blobs`, directory('root', 0o777)], ...ollamaFiles(gptOss)]),
-  firewall: { ...noFirewall, ufw: 'Status: inactive\n' },
+  firewall: noFirewall,
   sshd: looseSshd,
   auditKeyOptions: '',
   system: looseSystem,

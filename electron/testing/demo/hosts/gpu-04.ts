@@ -23,20 +23,6 @@ const closed = segmentRules(
   '',
 )
 
-const ufwStatus = `Status: active
-Logging: on (low)
-Default: deny (incoming), deny (outgoing), deny (routed)
-New profiles: skip
-
-To                         Action      From
---                         ------      ----
-443/tcp                    ALLOW IN    10.20.1.0/24
-22/tcp                     ALLOW IN    10.20.0.10
-
-10.20.8.0/24 443/tcp       ALLOW OUT   Anywhere
-
-`
-
 /** What Docker writes beside the rules of the admin: published ports are forwarded, and never pass the input chain. */
 const dockerRules = `table ip nat {
 	chain DOCKER {
@@ -68,7 +54,7 @@ table ip filter {
 }
 `
 
-/** LocalAI in Docker with a published port: ufw says closed, the network says open. */
+/** LocalAI in Docker with a published port: the input chain says closed, the network says open. */
 export const gpu04: DemoHost = {
   name: 'gpu-04',
   address: '10.20.4.14',
@@ -168,7 +154,7 @@ export const gpu04: DemoHost = {
     ['/srv/models/whisper-large-v3.bin', modelFile('root', 0o644, 3_087_371_615, poisonedPickle)],
     ['/srv/models/sdxl-base-1.0.safetensors', sdxl],
   ]),
-  firewall: { ...closed, nft: closed.nft + dockerRules, ufw: ufwStatus },
+  firewall: { ...closed, nft: closed.nft + dockerRules },
   sshd: soundSshd,
   system: plainSystem,
   addresses: [

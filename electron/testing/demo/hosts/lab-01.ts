@@ -73,7 +73,7 @@ export const lab01: DemoHost = {
       modelFile('llama', 0o640, 5_027_783_488, ggufHead(5_027_783_488, { 'general.architecture': 'qwen3', 'general.name': 'Qwen3 8B' })),
     ],
   ]),
-  firewall: { ...noFirewall, ufw: 'Status: inactive\n' },
+  firewall: noFirewall,
   sshd: looseSshd,
   system: plainSystem,
   addresses: [{ interface: 'enp5s0', address: '10.20.4.21', prefixLength: 24 }],
