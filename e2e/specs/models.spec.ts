@@ -15,7 +15,7 @@ test('from nothing to verified: no fleet, nothing listed, listed and scanned, ha
   await expect(page.getByRole('heading', { name: 'No fleet is open' })).toBeVisible()
   await it.isSound('models-no-fleet')
   await it.invoke('fleet:demo')
-  await expect(page.getByRole('heading', { name: 'No model directory was looked at yet' })).toBeVisible()
+  await expect(page.getByText('No model directory was looked at yet')).toBeVisible()
   await it.isSound('models-not-listed')
 
   await page.keyboard.press('l')

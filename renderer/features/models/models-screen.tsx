@@ -85,7 +85,7 @@ export function ModelsScreen() {
       title="Models"
       sub={looked ? `${count(all.length, 'model')}, ${bytesText(bytesOnHosts(all))} on hosts` : undefined}
       onSearch={() => openDialog({ kind: 'palette' })}
-      notices={[...useAppNotices(), ...failureNotices('models', query.error ?? actions.failure), ...hostNotices(query.data)]}
+      notices={[...useAppNotices(), ...failureNotices('models', query.error ?? actions.failure), ...hostNotices(query.data, running)]}
       path={useFleetPath()}
       foot={
         <>
@@ -220,7 +220,16 @@ const filters = (all: readonly ModelArtifact[]): { value: Filter; label: string 
 ]
 
 /** What could not be listed, so that nobody takes a short list for a whole one. */
-function hostNotices(overview: ModelOverview | null | undefined): NoticeView[] {
+function hostNotices(overview: ModelOverview | null | undefined, running: boolean): NoticeView[] {
+  if (overview?.hosts.length === 0 && !running)
+    return [
+      {
+        key: 'unlisted',
+        words: { word: 'Not looked', tone: 'unknown', icon: 'state' },
+        text: 'No model directory was looked at yet. Listing names every model file, and reads what each file is.',
+        actions: [],
+      },
+    ]
   const unseen = (overview?.hosts ?? []).flatMap(({ host, roots, failure }) => {
     if (failure) return [`${host}: ${wordsOf(failure).title}`]
     return roots
