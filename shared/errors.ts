@@ -226,6 +226,26 @@ export const errorCatalogue = {
     hint: 'Say in the note why, or reject the request. Nothing was recorded.',
     retry: 'after-fix',
   },
+  'registry.not-approved': {
+    title: 'The model is not approved for this host',
+    hint: 'Let it pass the approval for this host. Nothing was sent.',
+    retry: 'after-fix',
+  },
+  'registry.not-deployable': {
+    title: 'The model was not put on the host',
+    hint: 'Nothing that a server could see was changed. Read the detail.',
+    retry: 'after-fix',
+  },
+  'registry.no-space': {
+    title: 'There is not enough room on the host',
+    hint: 'Make room and deploy again: what arrived stays, and nothing of it can be seen.',
+    retry: 'after-fix',
+  },
+  'registry.not-stored': {
+    title: 'The registry does not hold these bytes',
+    hint: 'gatehouse models store puts the approved files there.',
+    retry: 'after-fix',
+  },
   'registry.four-eyes': {
     title: 'The policy asks for a second person',
     hint: 'Somebody else than the requester must approve. Nothing was recorded.',

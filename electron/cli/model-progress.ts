@@ -19,11 +19,9 @@ export function createModelProgress(output: NodeJS.WriteStream): { update(job: M
         if (finished.has(progress.host) || !['done', 'failed', 'cancelled'].includes(progress.stage)) continue
         finished.add(progress.host)
         clear()
-        output.write(`${progress.host}: ${endOf(progress)}\n`)
+        output.write(`${progress.host}: ${endOf(progress, job.kind)}\n`)
       }
-      const busy = job.hosts.filter(
-        ({ stage }) => stage === 'listing' || stage === 'scanning' || stage === 'hashing' || stage === 'connecting',
-      )
+      const busy = job.hosts.filter(({ stage }) => !['waiting', 'done', 'failed', 'cancelled'].includes(stage))
       if (!output.isTTY || job.state === 'finished' || busy.length === 0) return
       const text = busy.map(underWay).join(' · ')
       output.write(`${CLEAR_LINE}${visible(text).slice(0, Math.max(20, output.columns - 1))}`)
@@ -33,10 +31,10 @@ export function createModelProgress(output: NodeJS.WriteStream): { update(job: M
   }
 }
 
-function endOf({ stage, filesTotal, bytesTotal, failure }: ModelProgress): string {
+function endOf({ stage, filesTotal, bytesTotal, failure }: ModelProgress, kind: ModelJob['kind']): string {
   if (stage === 'failed') return `failed: ${visible(failure?.detail ?? '')}`
   if (stage === 'cancelled') return 'stopped'
-  return filesTotal > 0 ? `hashed ${filesTotal} files, ${bytesText(bytesTotal)}` : 'done'
+  return filesTotal > 0 ? `${kind === 'deploy' ? 'deployed' : 'hashed'} ${filesTotal} files, ${bytesText(bytesTotal)}` : 'done'
 }
 
 function underWay({
@@ -51,7 +49,7 @@ function underWay({
   current,
 }: ModelProgress): string {
   if (stage === 'scanning') return `${host} scanning ${filesDone} of ${filesTotal}`
-  if (stage !== 'hashing') return `${host} ${stage}`
+  if (stage !== 'hashing' && stage !== 'copying') return `${host} ${stage}`
   const percent = bytesTotal > 0 ? ` ${Math.floor((bytesDone / bytesTotal) * 100)}%` : ''
   const pace = bytesPerSecond > 0 ? ` ${bytesText(bytesPerSecond)}/s` : ''
   const left = secondsLeft === undefined ? '' : ` ${Math.floor(secondsLeft / 60)}:${String(secondsLeft % 60).padStart(2, '0')} left`

@@ -9,6 +9,7 @@ import type { ModelJob } from '#shared/model/model-job.ts'
 import { visible } from '#shared/words.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
+import { deployVerbs } from './model-deploy.command.ts'
 import { createModelProgress } from './model-progress.ts'
 import { registryVerbs } from './model-registry.command.ts'
 import { modelTable } from './model-table.ts'
@@ -38,7 +39,7 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'
 export async function runModelStores(action: string | undefined, args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
   if (action !== 'list' && action !== 'scan' && action !== 'hash' && action !== 'verify' && action !== 'expect')
-    throw new UsageError(`models: expected list, hash, verify, expect, scan, ${registryVerbs.join(', ')}`)
+    throw new UsageError(`models: expected list, hash, verify, expect, scan, ${[...registryVerbs, ...deployVerbs].join(', ')}`)
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('models: expected either --fleet FILE or --demo')
   const progress = createModelProgress(process.stderr)
   const services = createServices(

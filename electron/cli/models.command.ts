@@ -4,6 +4,7 @@ import { scanModel } from '#core/models/scan/scan-model.ts'
 import type { ScanReport } from '#shared/model/scan-report.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
+import { deployVerbs, runModelDeploy } from './model-deploy.command.ts'
 import { registryVerbs, runModelRegistry } from './model-registry.command.ts'
 import { runModelStores } from './model-stores.command.ts'
 import { describeFailure } from './words.ts'
@@ -11,6 +12,7 @@ import { describeFailure } from './words.ts'
 const options = { json: { type: 'boolean', default: false } } as const
 
 export async function runModels([verb, ...args]: string[]): Promise<number> {
+  if (verb !== undefined && deployVerbs.includes(verb)) return runModelDeploy(verb, args)
   if (verb !== undefined && registryVerbs.includes(verb)) return runModelRegistry(verb, args)
   if (verb !== 'scan' || args.some((word) => /^--(?:fleet|demo)(?:=|$)/.test(word))) return runModelStores(verb, args)
   return runScan(args)

@@ -58,6 +58,13 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       How a model gets into production, step by step, each in the ledger. The review holds the bytes on one host against the list of
       publishers, the expected hashes and the scan, and binds to exactly these bytes: a changed byte or a moved tag is not approved any more.
       What does not hold needs a note; what is dangerous, differs or was not measured is refused. --name is who decides.
+  gatehouse models store   --fleet FILE ID --from FOLDER
+  gatehouse models deploy  --fleet FILE ID --host NAME… [--to FOLDER] [--owner USER[:GROUP]] [--yes]
+  gatehouse models discard --fleet FILE ID --host NAME… [--to FOLDER] [--yes]
+      store copies the reviewed files into the registry of the fleet file, each under its hash. deploy sends what a host lacks out of the
+      registry, with the change identity; it is hashed there and enters the model directory (the first of modelPaths) by a rename when all
+      of it is there. A lost link is taken up again, Ctrl-C or a full disk leaves nothing visible, and the next deploy goes on from there;
+      discard takes away what arrived instead.
   gatehouse models publishers --fleet FILE [add|remove --site HOST --account NAME [--name NAME] --reason TEXT]
       Whose models count as the publisher's own.
 

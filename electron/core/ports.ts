@@ -70,6 +70,8 @@ export interface ExecOptions {
    * needed, to wait on the host, and anew when it ended before it said a word: not for commands that change something.
    */
   readonly ahead?: string
+  /** Input after `stdin`, as fast as the host takes it. Its failure is that of the command. */
+  readonly feed?: AsyncIterable<Uint8Array>
   readonly timeoutMs: number
   readonly signal: AbortSignal
   /** Chunks as they arrive. Return false to stop reading: the channel is closed. */

@@ -21,6 +21,7 @@ import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createRecentFiles } from './fleet/recent-files.ts'
 import { createPromptQueue } from './jobs/prompt-queue.ts'
 import { createModelService, type ModelService } from './models/model-service.ts'
+import { createDeployService, type DeployService } from './models/registry/deploy/deploy-service.ts'
 import { createRegistryService, type RegistryService } from './models/registry/registry-service.ts'
 import { detailsOf } from './policy/catalogue.ts'
 import { waiverState } from './policy/decisions.ts'
@@ -59,6 +60,7 @@ export interface Services {
   readonly advisories: AdvisoryStore
   readonly models: ModelService
   readonly registry: RegistryService
+  readonly deployments: DeployService
   readonly pushes: PushService
   readonly pushJobs: PushJobs
   readonly recovery: Recovery
@@ -137,6 +139,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     by: ports.account,
     changed: ports.changed,
   })
+  const deployments = createDeployService({ clock: ports.clock, registry, models, ledger })
   const recovery = createRecovery({ ...ports, who, ledger, plans })
   const pushJobs = createPushJobs({ ...ports, pushes, stepUp })
   const history = createHistoryService({
@@ -342,6 +345,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     advisories,
     models,
     registry,
+    deployments,
     waivers,
     openDemo,
     pushes,

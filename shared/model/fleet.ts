@@ -91,6 +91,13 @@ export const fleetSchema = z.strictObject({
   }),
   hosts: z.array(hostSchema).min(1).max(500),
   modelPaths: z.array(absolutePath).default([]),
+  registry: z
+    .strictObject({
+      path: absolutePath.describe('Folder with blobs/<sha256>'),
+      host: name.optional().describe('On this host of the fleet; on this computer when left out'),
+    })
+    .optional()
+    .describe('Where approved models are deployed from'),
   airGapped: z
     .boolean()
     .default(false)

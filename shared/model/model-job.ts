@@ -1,7 +1,18 @@
 import { z } from 'zod'
 import { failureSchema } from './audit.ts'
 
-export const modelStages = ['waiting', 'connecting', 'listing', 'scanning', 'hashing', 'done', 'failed', 'cancelled'] as const
+export const modelStages = [
+  'waiting',
+  'connecting',
+  'listing',
+  'scanning',
+  'hashing',
+  'copying',
+  'placing',
+  'done',
+  'failed',
+  'cancelled',
+] as const
 
 /** Where the look at the models of one host stands. */
 export const modelProgressSchema = z.object({
@@ -22,7 +33,7 @@ export type ModelProgress = z.infer<typeof modelProgressSchema>
 
 export const modelJobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['list', 'scan', 'hash']),
+  kind: z.enum(['list', 'scan', 'hash', 'deploy']),
   startedAt: z.iso.datetime(),
   state: z.enum(['running', 'cancelling', 'finished']),
   hosts: z.array(modelProgressSchema),

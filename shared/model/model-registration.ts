@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { modelKinds } from './model-inventory.ts'
 import { modelTiers } from './registration-state.ts'
 import { scanOutcomes } from './scan-report.ts'
 import { typedText } from './waiver.ts'
@@ -41,6 +42,7 @@ export const registrationStepSchema = z.discriminatedUnion('step', [
     /** Where the reviewed bytes lie. */
     host: z.string(),
     path: z.string(),
+    kind: z.enum(modelKinds),
     content: modelContentSchema,
     scan: z.enum(scanOutcomes),
     checks: z.array(reviewCheckSchema),

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { Readable } from 'node:stream'
 import type { ExecOptions, ExecResult, HostSession } from '../ports.ts'
 
 const elsewhere = () => Promise.reject(new Error('not here'))
@@ -7,7 +8,7 @@ const elsewhere = () => Promise.reject(new Error('not here'))
 export function localSession(shell: readonly [string, ...string[]], children: ChildProcess[] = []): HostSession {
   const [program, ...words] = shell
   return {
-    exec: (_, { ahead = '', stdin = '', onStdout, signal }: ExecOptions) =>
+    exec: (_, { ahead = '', stdin = '', feed, onStdout, signal }: ExecOptions) =>
       new Promise<ExecResult>((resolve, reject) => {
         const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'] })
         children.push(child)
@@ -18,7 +19,16 @@ export function localSession(shell: readonly [string, ...string[]], children: Ch
         signal.addEventListener('abort', stop, { once: true })
         child.on('error', () => resolve({ exitCode: null }))
         child.stdin.on('error', () => undefined)
-        child.stdin.end(ahead + stdin)
+        if (feed === undefined) child.stdin.end(ahead + stdin)
+        else {
+          child.stdin.write(ahead + stdin)
+          const source = Readable.from(feed, { objectMode: false })
+          source.on('error', (error) => {
+            child.stdin.destroy()
+            reject(error)
+          })
+          source.pipe(child.stdin)
+        }
         child.stdout.on('data', (chunk: Buffer) => {
           if (onStdout(chunk) !== false) return
           child.stdout.destroy()

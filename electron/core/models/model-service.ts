@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { failureOf, GatehouseError } from '#shared/errors.ts'
+import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { ModelOverview, VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { ExpectedOrigin, ExpectedValue } from '#shared/model/model-expected.ts'
@@ -50,10 +50,15 @@ export interface ModelRun {
   readonly done: Promise<ModelJob>
 }
 
+/** What is done on one host. Rejects with why it did not come to its end. */
+export type HostWork = (host: Host, onProgress: (progress: Partial<ModelProgress>) => void, signal: AbortSignal) => Promise<void>
+
 /** Lists the models of a fleet, takes their hashes, and holds them against what they should be. One run at a time. */
 export interface ModelService {
   /** Throws `models.running`, or `fleet.invalid` for an unknown host. */
   start(fleet: Fleet, transport: Transport, request: LookRequest): ModelRun
+  /** Runs something else on hosts with the progress of a look. Throws as `start`. */
+  run(fleet: Fleet, hosts: readonly string[], kind: ModelJob['kind'], work: HostWork): ModelRun
   /** Ends what runs on the hosts; hashes that were finished stay. */
   cancel(): void
   job(): ModelJob | null
@@ -79,50 +84,70 @@ export function createModelService({ clock, repo, registrations, version, by, ch
     told()
   }
 
+  /** Rejects with why it did not come to its end. */
   async function look(fleet: Fleet, transport: Transport, host: Host, request: LookRequest, signal: AbortSignal): Promise<void> {
-    const ends = (error: unknown) => {
-      const failure = failureOf(error)
-      if (signal.aborted || failure.code === 'job.cancelled') update(host.name, { stage: 'cancelled' })
-      else update(host.name, { stage: 'failed', failure: { ...failure, host: failure.host ?? host.name } })
+    const end = (failure: Failure | undefined) => {
+      changed('models:changed')
+      if (failure) throw new GatehouseError(failure)
     }
+    update(host.name, { stage: 'connecting' })
+    const session = await transport.connect(host, { signal })
     try {
-      update(host.name, { stage: 'connecting' })
-      const session = await transport.connect(host, { signal })
-      try {
-        update(host.name, { stage: 'listing' })
-        const listed = await listHost({ session, host, fleet, signal, now: clock.now })
-        repo.saveListing(fleet.name, listed.inventory, listed.models)
-        changed('models:changed')
-        if (listed.inventory.failure) return ends(new GatehouseError(listed.inventory.failure))
-        if (request.scan) {
-          const onProgress = (progress: Partial<ModelProgress>) => update(host.name, { stage: 'scanning', ...progress })
-          const common = { session, repo, signal, version, now: clock.now, onProgress }
-          const failure = await scanHost({ ...common, fleet: fleet.name, host: host.name })
-          changed('models:changed')
-          if (failure) return ends(new GatehouseError(failure))
-        }
-      } finally {
-        session.close()
+      update(host.name, { stage: 'listing' })
+      const listed = await listHost({ session, host, fleet, signal, now: clock.now })
+      repo.saveListing(fleet.name, listed.inventory, listed.models)
+      end(listed.inventory.failure)
+      if (request.scan) {
+        const onProgress = (progress: Partial<ModelProgress>) => update(host.name, { stage: 'scanning', ...progress })
+        end(await scanHost({ session, repo, signal, version, now: clock.now, onProgress, fleet: fleet.name, host: host.name }))
       }
-      if (request.hash) {
-        const failure = await hashHost({
-          fleet,
-          host,
-          transport,
-          signal,
-          repo,
-          now: clock.now,
-          olderThanDays: request.olderThanDays,
-          onProgress: (progress) => update(host.name, { stage: 'hashing', ...progress }),
-          onSaved: told,
-        })
-        changed('models:changed')
-        if (failure) return ends(new GatehouseError(failure))
-      }
-      update(host.name, { stage: 'done', current: '', bytesPerSecond: 0 })
-    } catch (error) {
-      ends(error)
+    } finally {
+      session.close()
     }
+    if (!request.hash) return
+    const failure = await hashHost({
+      fleet,
+      host,
+      transport,
+      signal,
+      repo,
+      now: clock.now,
+      olderThanDays: request.olderThanDays,
+      onProgress: (progress) => update(host.name, { stage: 'hashing', ...progress }),
+      onSaved: told,
+    })
+    end(failure)
+  }
+
+  function run(fleet: Fleet, names: readonly string[], kind: ModelJob['kind'], work: HostWork): ModelRun {
+    if (current && current.job.state !== 'finished')
+      throw new GatehouseError({ code: 'models.running', detail: `started ${current.job.startedAt}` })
+    const unknown = names.find((name) => !fleet.hosts.some((host) => host.name === name))
+    if (unknown !== undefined) throw new GatehouseError({ code: 'fleet.invalid', detail: `no host is named ${unknown}` })
+    const chosen = fleet.hosts.filter(({ name }) => names.length === 0 || names.includes(name))
+    const abort = new AbortController()
+    const waiting = { stage: 'waiting', filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0, current: '', bytesPerSecond: 0 } as const
+    const hosts = chosen.map(({ name }): ModelProgress => ({ host: name, ...waiting }))
+    const started = { abort, job: { id: randomUUID(), kind, startedAt: iso(), state: 'running', hosts } as ModelJob }
+    current = started
+    changed('model-job:changed')
+    const one = async (host: Host) => {
+      try {
+        await work(host, (progress) => update(host.name, progress), abort.signal)
+        update(host.name, { stage: 'done', current: '', bytesPerSecond: 0 })
+      } catch (error) {
+        const failure = failureOf(error)
+        if (abort.signal.aborted || failure.code === 'job.cancelled') update(host.name, { stage: 'cancelled' })
+        else update(host.name, { stage: 'failed', failure: { ...failure, host: failure.host ?? host.name } })
+      }
+    }
+    const done = mapWithLimit(chosen, HOSTS_AT_ONCE, one).then(() => {
+      started.job = { ...started.job, state: 'finished' }
+      changed('model-job:changed')
+      changed('models:changed')
+      return started.job
+    })
+    return { job: started.job, done }
   }
 
   const knowledge = (fleet: string, host: string): HostKnowledge => ({
@@ -151,43 +176,11 @@ export function createModelService({ clock, repo, registrations, version, by, ch
   }
 
   return {
-    start(fleet, transport, request) {
-      if (current && current.job.state !== 'finished')
-        throw new GatehouseError({ code: 'models.running', detail: `started ${current.job.startedAt}` })
-      const unknown = request.hosts.find((name) => !fleet.hosts.some((host) => host.name === name))
-      if (unknown !== undefined) throw new GatehouseError({ code: 'fleet.invalid', detail: `no host is named ${unknown}` })
-      const chosen = fleet.hosts.filter(({ name }) => request.hosts.length === 0 || request.hosts.includes(name))
-      const abort = new AbortController()
-      const hosts = chosen.map(
-        ({ name }): ModelProgress => ({
-          host: name,
-          stage: 'waiting',
-          filesDone: 0,
-          filesTotal: 0,
-          bytesDone: 0,
-          bytesTotal: 0,
-          current: '',
-          bytesPerSecond: 0,
-        }),
-      )
-      const job: ModelJob = {
-        id: randomUUID(),
-        kind: request.hash ? 'hash' : request.scan ? 'scan' : 'list',
-        startedAt: iso(),
-        state: 'running',
-        hosts,
-      }
-      const run = { abort, job }
-      current = run
-      changed('model-job:changed')
-      const done = mapWithLimit(chosen, HOSTS_AT_ONCE, (host) => look(fleet, transport, host, request, abort.signal)).then(() => {
-        run.job = { ...run.job, state: 'finished' }
-        changed('model-job:changed')
-        changed('models:changed')
-        return run.job
-      })
-      return { job: run.job, done }
-    },
+    run,
+    start: (fleet, transport, request) =>
+      run(fleet, request.hosts, request.hash ? 'hash' : request.scan ? 'scan' : 'list', (host, _, signal) =>
+        look(fleet, transport, host, request, signal),
+      ),
     cancel() {
       if (current?.job.state !== 'running') return
       current.job = { ...current.job, state: 'cancelling' }

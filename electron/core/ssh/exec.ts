@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { ClientCallback, ClientChannel } from 'ssh2'
 import { GatehouseError } from '#shared/errors.ts'
 import type { ExecOptions, ExecResult } from '../ports.ts'
@@ -7,6 +8,9 @@ import { shown } from './untrusted-text.ts'
 
 /** What a command may say on stderr before the rest is dropped. */
 const maximumStderrBytes = 65_536
+
+/** Bytes of a feed that are read ahead. */
+const FEED_BYTES = 2_097_152
 
 /** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED to SSH_OPEN_RESOURCE_SHORTAGE (RFC 4254, 5.1): MaxSessions, or no sessions at all. */
 const isOpenFailure = (error: Error): boolean => typeof Reflect.get(error, 'reason') === 'number'
@@ -99,7 +103,14 @@ function runIn(
       })
       // The remote may stop reading before all input is written; its exit code tells what came of it.
       open.on('error', () => undefined)
-      open.end(options.stdin ?? '')
+      if (options.feed === undefined) open.end(options.stdin ?? '')
+      else {
+        open.write(options.stdin ?? '')
+        const feed = Readable.from(options.feed, { objectMode: false, highWaterMark: FEED_BYTES })
+        feed.on('error', (error) => fail(error instanceof GatehouseError ? error : hopFailure('internal.unexpected', hop, error.message)))
+        open.once('close', () => feed.destroy())
+        feed.pipe(open)
+      }
     }
     try {
       begin((error, open) => {

@@ -9,7 +9,12 @@ export const ModelProgressList = ({ job }: { readonly job: ModelJob }) => (
     {job.hosts.map((progress) => {
       const { word, tone } = progressWords(progress)
       const { host, bytesDone, bytesTotal, filesDone, filesTotal, stage, current } = progress
-      const share = stage === 'hashing' && bytesTotal > 0 ? bytesDone / bytesTotal : filesTotal > 0 ? filesDone / filesTotal : 0
+      const share =
+        (stage === 'hashing' || stage === 'copying') && bytesTotal > 0
+          ? bytesDone / bytesTotal
+          : filesTotal > 0
+            ? filesDone / filesTotal
+            : 0
       return (
         <li key={host}>
           <b className="one-line">{host}</b>

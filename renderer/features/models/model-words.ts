@@ -33,11 +33,12 @@ export function progressWords({ stage, filesDone, filesTotal, bytesDone, bytesTo
   if (stage === 'connecting') return { word: 'Connecting', tone: 'run' }
   if (stage === 'listing') return { word: 'Listing', tone: 'run' }
   if (stage === 'scanning') return { word: `Scanning ${filesDone} of ${filesTotal} files`, tone: 'run' }
-  if (stage === 'hashing') {
+  if (stage === 'placing') return { word: 'Putting it in its place', tone: 'run' }
+  if (stage === 'hashing' || stage === 'copying') {
     const percent = bytesTotal > 0 ? ` ${Math.floor((bytesDone / bytesTotal) * 100)}%` : ''
     const pace = bytesPerSecond > 0 ? `, ${bytesText(bytesPerSecond)}/s` : ''
     const left = secondsLeft === undefined ? '' : `, ${duration(secondsLeft * 1000)} left`
-    return { word: `Hashing${percent}${pace}${left}`, tone: 'run' }
+    return { word: `${stage === 'hashing' ? 'Hashing' : 'Copying'}${percent}${pace}${left}`, tone: 'run' }
   }
   if (stage === 'failed') return { word: 'Not finished', tone: 'warn' }
   return stage === 'cancelled' ? { word: 'Stopped', tone: 'na' } : { word: 'Done', tone: 'pass' }

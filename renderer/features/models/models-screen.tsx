@@ -85,7 +85,11 @@ export function ModelsScreen() {
       title="Models"
       sub={looked ? `${count(all.length, 'model')}, ${bytesText(bytesOnHosts(all))} on hosts` : undefined}
       onSearch={() => openDialog({ kind: 'palette' })}
-      notices={[...useAppNotices(), ...failureNotices('models', query.error ?? actions.failure), ...hostNotices(query.data, running)]}
+      notices={[
+        ...useAppNotices(),
+        ...failureNotices('models', query.error ?? actions.failure),
+        ...hostNotices(query.data, running || registrations.length === 0),
+      ]}
       path={useFleetPath()}
       foot={
         <>

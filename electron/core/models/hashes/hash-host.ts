@@ -4,6 +4,7 @@ import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { ModelProgress } from '#shared/model/model-job.ts'
 import type { Transport } from '../../ports.ts'
 import type { ModelRepo } from '../../store/model.repo.ts'
+import { paceOf } from '../pace.ts'
 import { byModel, hashBook, hashOf } from '../verify-model.ts'
 import { accessCommand } from './access-command.ts'
 import { type Hasher, type HashTask, hashers } from './hash-script.ts'
@@ -117,21 +118,5 @@ export async function hashHost(request: HashHostRequest): Promise<Failure | unde
     if (outcome.why === 'changed-type') return 'It is no regular file any more'
     if (outcome.why === 'failed') return 'Reading it failed on the host'
     return `${account} may not read it. To allow it: ${accessCommand(account, file, roots, outcome.closedLength)}`
-  }
-}
-
-/** Speed over the last seconds, and what that leaves. */
-function paceOf(now: () => number): (bytes: number, total: number) => Pick<ModelProgress, 'bytesPerSecond' | 'secondsLeft'> {
-  const samples: { readonly at: number; readonly bytes: number }[] = []
-  return (bytes, total) => {
-    const at = now()
-    samples.push({ at, bytes })
-    while (samples.length > 2 && at - (samples[0]?.at ?? at) > 15_000) samples.shift()
-    const [first] = samples
-    const seconds = first ? (at - first.at) / 1000 : 0
-    const bytesPerSecond = first && seconds >= 0.5 ? Math.max(0, (bytes - first.bytes) / seconds) : 0
-    return bytesPerSecond > 0
-      ? { bytesPerSecond, secondsLeft: Math.round((total - bytes) / bytesPerSecond) }
-      : { bytesPerSecond: 0, secondsLeft: undefined }
   }
 }

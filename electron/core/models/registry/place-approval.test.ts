@@ -13,7 +13,18 @@ const requested = (): RegistrationStep => ({
   ...{ step: 'requested', name: 'Ada', source: 'hf.co/o/m', revision: '', purpose: 'chat', licence: 'MIT', hosts: [], ...written() },
 })
 const reviewed = (of: ModelContent): RegistrationStep => ({
-  ...{ step: 'reviewed', name: 'Bob', host: 'lab', path: '/m', content: of, scan: 'cleared', checks: [], note: '', ...written() },
+  ...{
+    step: 'reviewed',
+    name: 'Bob',
+    host: 'lab',
+    path: '/m',
+    kind: 'directory',
+    content: of,
+    scan: 'cleared',
+    checks: [],
+    note: '',
+    ...written(),
+  },
 })
 const tested = (passed = true): RegistrationStep => ({ step: 'tested', name: 'Bob', where: 'lab', passed, result: 'fine', ...written() })
 const approved = (hosts: readonly string[] = ['gpu-01'], alone = false): RegistrationStep => ({

@@ -127,6 +127,7 @@ export function createRegistryService(ports: RegistryServicePorts): RegistryServ
         name,
         host,
         path: model.path,
+        kind: model.kind,
         content,
         scan,
         checks: [...checks],

@@ -1,4 +1,5 @@
 import { contentKey } from '#core/models/registry/content.ts'
+import type { ModelKind } from '#shared/model/model-inventory.ts'
 import type { ModelContent, Registration, RegistrationStep } from '#shared/model/model-registration.ts'
 import { digestOf } from '../model-bytes.ts'
 import { llama, llama3 } from './models.ts'
@@ -11,10 +12,16 @@ const at = (time: string) => ({ at: `2026-11-${time}:00.000Z`, account: 'm.okafo
 const requested = (time: string, step: Step<'requested'>): RegistrationStep => ({ ...at(time), step: 'requested', ...step })
 
 /** Seen, tested and approved in one morning. */
-function passed(content: ModelContent, host: string, path: string, checks: Step<'reviewed'>['checks']): RegistrationStep[] {
+function passed(
+  content: ModelContent,
+  host: string,
+  path: string,
+  kind: ModelKind,
+  checks: Step<'reviewed'>['checks'],
+): RegistrationStep[] {
   const answers = { where: 'lab-01, no network', passed: true, result: '12 of 12 test questions answered as expected' }
   return [
-    { ...at('20T09:40'), step: 'reviewed', name: 'm.okafor', host, path, content, scan: 'cleared', checks, note: '' },
+    { ...at('20T09:40'), step: 'reviewed', name: 'm.okafor', host, path, kind, content, scan: 'cleared', checks, note: '' },
     { ...at('20T10:15'), step: 'tested', name: 't.reyes', ...answers },
     { ...at('20T10:30'), step: 'approved', name: 'm.okafor', tiers: ['users'], hosts: [host], alone: false, secondFactor: true },
     { ...at('20T10:50'), step: 'deployed', host, path, detail: `${content.files.length} files, hashes checked on arrival` },
@@ -34,6 +41,7 @@ const holds = (publisher: string, files: number): Step<'reviewed'>['checks'] => 
 ]
 
 const llamaContent = contentOfFiles(llama.files.map(([path, file]) => [path.slice(llama.path.length + 1), digestOf(file), file.size]))
+const LLAMA3_MANIFEST = '/usr/share/ollama/.ollama/models/manifests/registry.ollama.ai/library/llama3/latest'
 /** As it was before the tag was moved. */
 const llama3Content = contentOfFiles(
   ollamaFiles({ ...llama3, template: '{{ .System }}{{ .Prompt }}' }).map(([path, file]) => [path, digestOf(file), file.size]),
@@ -48,7 +56,7 @@ export const registrations: readonly Registration[] = [
         ...{ name: 't.reyes', source: 'https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct', licence: 'Llama 3.1 Community' },
         ...{ revision: '0e9e39f249a16976918f6564b8830bc894c89659', purpose: 'Answers of the support bot', hosts: ['gpu-01'] },
       }),
-      ...passed(llamaContent, 'gpu-01', llama.path, holds('Meta (huggingface.co/meta-llama)', llama.files.length)),
+      ...passed(llamaContent, 'gpu-01', llama.path, 'directory', holds('Meta (huggingface.co/meta-llama)', llama.files.length)),
     ],
   },
   {
@@ -59,12 +67,7 @@ export const registrations: readonly Registration[] = [
         ...{ name: 't.reyes', source: 'ollama.com/library/llama3', licence: 'Llama 3 Community', revision: 'latest' },
         ...{ purpose: 'Summaries for the sales team', hosts: ['gpu-02'] },
       }),
-      ...passed(
-        llama3Content,
-        'gpu-02',
-        '/usr/share/ollama/.ollama/models',
-        holds('Ollama (ollama.com/library)', llama3Content.files.length),
-      ),
+      ...passed(llama3Content, 'gpu-02', LLAMA3_MANIFEST, 'ollama', holds('Ollama (ollama.com/library)', llama3Content.files.length)),
     ],
   },
   {
