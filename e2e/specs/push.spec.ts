@@ -29,7 +29,6 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
 
   await page.keyboard.press('Control+Enter')
   await expect(it.dialog).toContainText('Enrol an authenticator first')
-  await it.isSound('step-up-first')
   await page.getByRole('button', { name: 'Show the secret…' }).press('Enter')
   await expect(page.getByRole('img', { name: 'QR code of the secret' })).toBeVisible()
   await it.isSound('step-up-enrol')
@@ -67,7 +66,6 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   await page.keyboard.press('Control+z')
   await page.getByRole('button', { name: 'Undo it' }).press('Enter')
   await it.verdict('Rolled back and proven')
-  await it.isSound('push-undone')
 })
 
 test('what was not agreed to in the native dialog is not pushed, and the page alone cannot push', async ({ gatehouse }) => {

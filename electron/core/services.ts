@@ -81,6 +81,8 @@ export interface Services {
   close(): Promise<void>
 }
 
+/** The undo of a drill fires after 15 s; what takes longer did not come. */
+const DRILL_TIMEOUT_MS = 240_000
 const MAX_OUTPUT_CHARACTERS = 1_048_576
 
 /** `prompts` replaces the queue of the window where somebody else asks (the CLI's terminal). */
@@ -223,6 +225,16 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     return run()
   }
 
+  /** Changes a host beside a push; one at a time. */
+  async function steppedUp<T>(run: () => Promise<T>): Promise<T> {
+    stepUp.require()
+    try {
+      return await unlessPushing(run)
+    } finally {
+      ports.changed('push:changed')
+    }
+  }
+
   /** The results of a host are not what they were once it was changed: it is audited again. */
   function startPush({ plan, typedHost }: Input<'push:start'>): Output<'push:start'> {
     const of = fleet.require()
@@ -328,6 +340,10 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       pushJobs.undo()
       return null
     },
+    'push:take-back': ({ id }) => pushJobs.keep(recovery.takeBack(id)),
+    'push:finish': ({ id }) => steppedUp(() => recovery.finish(fleet.require(), transport(), id)),
+    'push:drilled': ({ host }) => ({ at: recovery.drilled(host)?.at ?? null }),
+    'push:drill': ({ host }) => steppedUp(() => recovery.drill(fleet.require(), transport(), host, AbortSignal.timeout(DRILL_TIMEOUT_MS))),
     'push:job': () => pushJobs.job(),
     'push:history': pushHistory,
     'step-up:state': () => stepUp.state(),

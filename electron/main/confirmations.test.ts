@@ -10,13 +10,22 @@ const plan = {
 }
 
 const registration = { id: 'r1', model: 'llama\u202e', steps: [] }
-const inputs: Readonly<Record<string, unknown>> = { 'registry:approve': { id: 'r1', hosts: ['gpu-01'] } }
+const pushes = { 'push:history': { pushes: [{ id: 'p1', host: 'gpu-03' }] } }
+const inputs: Readonly<Record<string, unknown>> = {
+  'registry:approve': { id: 'r1', hosts: ['gpu-01'] },
+  'push:finish': { id: 'p1' },
+  'push:drill': { host: 'gpu-03' },
+}
 
 function engine(enrolled: boolean, unlockedUntil: string | null) {
   const asked: string[] = []
   const call = async (channel: string): Promise<Reply<unknown>> => {
     asked.push(channel)
-    const values: Readonly<Record<string, unknown>> = { 'step-up:state': { enrolled, unlockedUntil }, 'registry:list': [registration] }
+    const values: Readonly<Record<string, unknown>> = {
+      'step-up:state': { enrolled, unlockedUntil },
+      'registry:list': [registration],
+      ...pushes,
+    }
     return { ok: true, value: values[channel] ?? plan }
   }
   return { call, asked }

@@ -41,6 +41,24 @@ const confirmations: Readonly<Record<string, Words>> = {
   }),
   'registry:approve': async (input, engine) =>
     approvalWords(input as Input<'registry:approve'>, await engineValue<Registration[]>(engine('registry:list', null))),
+  'push:finish': async (input, engine) => {
+    const { id } = input as Input<'push:finish'>
+    const { pushes } = await engineValue<Output<'push:history'>>(engine('push:history', null))
+    const host = pushes.find((push) => push.id === id)?.host ?? 'the host'
+    return {
+      title: `End the open push to ${visible(host)}?`,
+      detail: `Gatehouse asks ${visible(host)} what became of it. What was committed stays; everything else is undone there now.`,
+      action: 'End it',
+    }
+  },
+  'push:drill': async (input) => {
+    const host = visible((input as Input<'push:drill'>).host)
+    return {
+      title: `Drill the undo of ${host}?`,
+      detail: `A file that means nothing is written below /etc/systemd/system of ${host}. Its undo must take it away by itself within 15 seconds. No service is touched.`,
+      action: 'Drill it',
+    }
+  },
   'push:start': async (input, engine) => pushWords(await engineValue<PushPlan>(engine('push:ready', input as Input<'push:start'>))),
 }
 

@@ -46,6 +46,9 @@ export const useLock = () => useAction('step-up:lock', 'step-up:state')
 export const usePlanPush = () => useAction('push:plan')
 export const useStopPlanning = () => useAction('push:stop-planning')
 export const useStartPush = () => useAction('push:start', 'push:job')
+export const useTakeBack = () => useAction('push:take-back')
+export const useFinishPush = () => useAction('push:finish')
+export const useDrill = () => useAction('push:drill')
 export const useUndoPush = () => useAction('push:undo')
 
 /** Starts and stops audits. */

@@ -49,7 +49,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'models:changed': ['models:overview', 'models:files', 'registry:list'],
   'model-job:changed': ['models:job'],
   'settings:changed': ['settings:get'],
-  'push:changed': ['push:job', 'push:history'],
+  'push:changed': ['push:job', 'push:history', 'push:drilled'],
   'step-up:changed': ['step-up:state'],
   'advisories:changed': ['advisories:state', 'host:packages'],
   'engine:changed': [

@@ -54,5 +54,6 @@ export const usePushTemplates = () => useQuery(query('push:templates', null))
 export const usePushParameters = (host: string, template: string) =>
   useQuery({ ...query('push:parameters', { host, template }), enabled: host !== '' && template !== '' })
 export const usePushJob = () => useQuery(query('push:job', null))
+export const usePushDrilled = (host: string) => useQuery(query('push:drilled', { host }))
 export const usePushHistory = () => useQuery(query('push:history', null))
 export const useSudoers = () => useQuery(query('sudoers:text', null))

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type { ItemId } from '#shared/model/checklist.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { Outcome } from '#shared/status.ts'
 
 export type SettingsSection = 'fleet' | 'import' | 'identities' | 'step-up' | 'sudoers' | 'advisories' | 'appearance' | 'about'
@@ -24,7 +25,7 @@ export type Route =
   | { readonly screen: 'controls' }
   | { readonly screen: 'network' }
   | { readonly screen: 'models' }
-  | { readonly screen: 'push'; readonly view: PushView; readonly draft: PushDraft | null }
+  | { readonly screen: 'push'; readonly view: PushView; readonly draft: PushDraft | PushPlan | null }
   | { readonly screen: 'settings'; readonly section: SettingsSection }
 
 export type OpenDialog =
@@ -76,7 +77,7 @@ export const goHost = (host: string, target: FindingTarget = {}): void => go({ s
 export const goControls = (): void => go({ screen: 'controls' })
 export const goNetwork = (): void => go({ screen: 'network' })
 export const goModels = (): void => go({ screen: 'models' })
-export const goPush = (view: PushView = 'change', draft: PushDraft | null = null): void => go({ screen: 'push', view, draft })
+export const goPush = (view: PushView = 'change', draft: PushDraft | PushPlan | null = null): void => go({ screen: 'push', view, draft })
 export const goSettings = (section: SettingsSection = 'fleet'): void => go({ screen: 'settings', section })
 export const openDialog = (dialog: OpenDialog): void => useUi.setState({ dialog })
 export const closeDialog = (): void => useUi.setState({ dialog: null })

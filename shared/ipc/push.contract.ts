@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pushJobSchema, pushRecordSchema } from '../model/push-job.ts'
+import { pushJobSchema, pushRecordSchema, pushResultSchema } from '../model/push-job.ts'
 import { pushPlanSchema } from '../model/push-plan.ts'
 import { pushTemplateSchema } from '../model/push-template.ts'
 import { contract } from './contract.ts'
@@ -41,6 +41,19 @@ export const pushContracts = {
   }),
   /** Runs the undo that is armed, now: it puts back what was there, so nobody is asked. */
   'push:undo': contract({ input: z.null(), output: z.null(), effect: 'connects', by: 'engine' }),
+  /** The plan that takes a committed push back. It is kept like one that was made. */
+  'push:take-back': contract({ input: z.object({ id: z.string().max(200) }), output: pushPlanSchema, effect: 'read', by: 'engine' }),
+  /** Ends a push that this console left open: asks the host what became of it, and has it undo what was not committed. */
+  'push:finish': contract({ input: z.object({ id: z.string().max(200) }), output: pushResultSchema, effect: 'changes-host', by: 'engine' }),
+  /** When the undo of this host was last proven to fire by itself; null when it never was. */
+  'push:drilled': contract({
+    input: z.object({ host: hostName }),
+    output: z.object({ at: z.iso.datetime().nullable() }),
+    effect: 'read',
+    by: 'engine',
+  }),
+  /** Lets the undo of a host fire once, over a file that means nothing. */
+  'push:drill': contract({ input: z.object({ host: hostName }), output: pushResultSchema, effect: 'changes-host', by: 'engine' }),
   'push:job': contract({ input: z.null(), output: pushJobSchema.nullable(), effect: 'read', by: 'engine' }),
   /** Newest first. Those without an end come from a console that stopped in the middle. */
   'push:history': contract({

@@ -10,6 +10,9 @@ const pushStepSchema = z.object({
   at: z.iso.datetime(),
 })
 
+/** What came of a change: the verdict, why it was not committed, what was read back, and what to do on the console where nothing is certain. */
+export const pushResultSchema = z.object({ verdict: z.enum(pushVerdicts), reason: z.string(), readBack: z.string(), advice: z.string() })
+
 /** The push that runs at this console, or the last one of this session. */
 export const pushJobSchema = z.object({
   plan: pushPlanSchema,
@@ -21,7 +24,7 @@ export const pushJobSchema = z.object({
   /** Between the step `arm` and that moment; null before. */
   undoAfterSeconds: z.int().nullable(),
   /** How it ended; null while it runs, and when it was refused before anything was changed. */
-  result: z.object({ verdict: z.enum(pushVerdicts), reason: z.string(), readBack: z.string(), advice: z.string() }).nullable(),
+  result: pushResultSchema.nullable(),
   /** Why nothing was changed. */
   failure: failureSchema.nullable(),
 })

@@ -35,7 +35,7 @@ function recordOf(id: string, first: LedgerRecord, rest: readonly LedgerRecord[]
   return {
     ...{ id, host: first.host, who: first.who, startedAt: first.at, detail: first.detail },
     state: stateOf(end),
-    end: end === undefined ? `${last.action.slice('push.'.length)}: ${last.detail}` : last.detail,
+    end: end === undefined ? `${last.action.slice('push.'.length)}: ${last.detail}` : last.detail.replace(`${stateOf(end)}. `, '').trim(),
     plan: plan ?? null,
   }
 }

@@ -17,6 +17,8 @@ export interface PushJobPorts {
 export interface PushJobs {
   /** Keeps the plan. Throws what `PushService.plan` throws, `job.cancelled` when it was stopped. */
   plan(fleet: Fleet, transport: Transport, choice: PlanChoice): Promise<PushPlan>
+  /** A plan that was made elsewhere in this program may be pushed, too. */
+  keep(plan: PushPlan): PushPlan
   stopPlanning(): void
   /**
    * The plan that may be pushed now. Throws `step-up.needed`, `push.plan-invalid` for one that was not made here, and `push.not-possible` where
@@ -48,17 +50,21 @@ export function createPushJobs({ clock, pushes, stepUp, changed }: PushJobPorts)
     return plan
   }
 
+  function keep(plan: PushPlan): PushPlan {
+    plans.set(plan.id, plan)
+    const [oldest] = plans.keys()
+    if (plans.size > MAX_PLANS && oldest !== undefined) plans.delete(oldest)
+    return plan
+  }
+
   return {
     async plan(fleet, transport, choice) {
       planning?.abort()
       const abort = new AbortController()
       planning = abort
-      const plan = await pushes.plan(fleet, transport, choice, abort.signal)
-      plans.set(plan.id, plan)
-      const [oldest] = plans.keys()
-      if (plans.size > MAX_PLANS && oldest !== undefined) plans.delete(oldest)
-      return plan
+      return keep(await pushes.plan(fleet, transport, choice, abort.signal))
     },
+    keep,
     stopPlanning() {
       planning?.abort(new GatehouseError({ code: 'job.cancelled', detail: 'stopped by the admin' }))
     },

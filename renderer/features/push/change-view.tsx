@@ -10,10 +10,10 @@ import { Stepper } from './stepper.tsx'
 import { stepperSteps } from './stepper-steps.ts'
 
 /** One push from the choice to the verdict. What runs is shown first, whatever was asked for. */
-export function ChangeView({ draft }: { readonly draft: PushDraft | null }) {
+export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | null }) {
   const query = usePushJob()
   const last = query.data ?? undefined
-  const [plan, setPlan] = useState<PushPlan>()
+  const [plan, setPlan] = useState(draft !== null && 'id' in draft ? draft : undefined)
   // Who comes with a finding to fix has read how the last push ended.
   const [left, setLeft] = useState(draft === null ? undefined : last?.plan.id)
   const running = last !== undefined && last.state !== 'finished'
@@ -28,7 +28,7 @@ export function ChangeView({ draft }: { readonly draft: PushDraft | null }) {
     <div className="push" aria-busy={query.isPending}>
       <Stepper steps={stepperSteps(shown !== undefined, job)} />
       {shown === undefined ? (
-        <PlanForm draft={draft} onPlan={setPlan} />
+        <PlanForm draft={draft !== null && 'id' in draft ? null : draft} onPlan={setPlan} />
       ) : (
         <div className="push-body">
           <PlanFiles key={shown.id} plan={shown} keys />

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { PushRecord } from '#shared/model/push-job.ts'
+import { useFinishPush, useTakeBack } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { usePushHistory } from '../../stores/queries.ts'
 import { goPush } from '../../stores/ui.store.ts'
@@ -14,12 +15,13 @@ import { PlanFiles } from './plan-files.tsx'
 import { verdictWords } from './verdict-words.ts'
 
 const columns: readonly [Column<PushRecord>, ...Column<PushRecord>[]] = [
-  { id: 'host', head: 'Host', cell: ({ host }) => plainText(host, 80) },
+  { id: 'host', head: 'Host', className: 'w-[96px]', cell: ({ host }) => plainText(host, 80) },
   { id: 'what', head: 'Template', cell: ({ plan, detail }) => plainText(plan?.template.id ?? detail, 60) },
-  { id: 'when', head: 'When', cell: ({ startedAt }) => moment(new Date(startedAt), new Date()) },
+  { id: 'when', head: 'When', className: 'w-[64px]', cell: ({ startedAt }) => moment(new Date(startedAt), new Date()) },
   {
     id: 'verdict',
     head: 'Verdict',
+    className: 'w-[196px]',
     cell: ({ state }) => <Status tone={verdictWords[state].tone}>{verdictWords[state].word}</Status>,
   },
 ]
@@ -63,6 +65,40 @@ export function HistoryView() {
   )
 }
 
+/** What can be done about a push now: end an open one, take a committed one back. */
+function NextStep({ push }: { readonly push: PushRecord }) {
+  const finish = useFinishPush()
+  const takeBack = useTakeBack()
+  const error = finish.error ?? takeBack.error
+  const failure = error === null ? undefined : wordsOfError(error)
+  return (
+    <>
+      {push.state === 'open' && (
+        <>
+          <p>{`Gatehouse stopped in the middle. What was not committed is undone by ${push.host} itself, also after a restart.`}</p>
+          <div className="actions">
+            <Button unavailable={finish.isPending ? 'It is being ended' : undefined} onClick={() => finish.mutate({ id: push.id })}>
+              End it now…
+            </Button>
+            {finish.isPending && <Status tone="run">{`Asking ${push.host}`}</Status>}
+          </div>
+        </>
+      )}
+      {push.state === 'committed-proven' && push.plan !== null && (
+        <div className="actions">
+          <Button onClick={() => takeBack.mutate({ id: push.id }, { onSuccess: (plan) => goPush('change', plan) })}>Take it back…</Button>
+        </div>
+      )}
+      {finish.data !== undefined && <p className="selectable">{plainText(`${finish.data.readBack} ${finish.data.advice}`, 800)}</p>}
+      {failure !== undefined && (
+        <p role="alert">
+          <Status tone="fail">Not done</Status> {`${failure.title}: ${failure.detail} ${failure.hint}`}
+        </p>
+      )}
+    </>
+  )
+}
+
 const Past = ({ push }: { readonly push: PushRecord }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
   <article className="push-past" aria-label={`Push to ${push.host}`} data-pane tabIndex={0}>
@@ -72,11 +108,7 @@ const Past = ({ push }: { readonly push: PushRecord }) => (
       </Status>
       <p>{plainText(push.end, 1200)}</p>
       <p className="muted">{`${plainText(push.who, 80)}, ${day(push.startedAt)} ${clockSeconds(new Date(push.startedAt))}: ${plainText(push.detail, 300)}`}</p>
-      {push.state === 'open' && (
-        <p>
-          {`Gatehouse stopped in the middle. What was not committed is undone by ${push.host} itself, also after a restart; the next push there collects what is left and writes down how it ended.`}
-        </p>
-      )}
+      <NextStep push={push} />
     </div>
     {push.plan === null ? (
       <p className="push-past-head muted">This console did not keep what it changed.</p>

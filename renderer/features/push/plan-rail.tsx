@@ -1,13 +1,16 @@
 import { useState } from 'react'
 import type { PushPlan } from '#shared/model/push-plan.ts'
-import { useStartPush } from '../../stores/actions.ts'
+import { useDrill, useStartPush } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
+import { usePushDrilled } from '../../stores/queries.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
+import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
+import { day } from '../../ui/time.ts'
 import { TurnsList } from './turns-list.tsx'
-import { dangerWords } from './verdict-words.ts'
+import { dangerWords, verdictWords } from './verdict-words.ts'
 
 /** What a plan means, and the button that carries it out. */
 export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly onBack: () => void }) {
@@ -27,6 +30,7 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
           {plan.unit} <span className="muted">{danger.about}</span>
         </p>
         <p className="muted">The undo is armed on the host first. It runs by itself unless the change is proven over a new connection.</p>
+        <Drill host={plan.host} />
         {plan.danger === 'lock-out' && (
           <Field
             label={`Type ${plan.host}`}
@@ -50,6 +54,48 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
         )}
       </div>
       <TurnsList turns={plan.turns} />
+    </>
+  )
+}
+
+/** Offered before the first push: the undo fires once over a file that means nothing. */
+function Drill({ host }: { readonly host: string }) {
+  const drilled = usePushDrilled(host).data
+  const drill = useDrill()
+  if (drill.isPending)
+    return (
+      <p>
+        <Status tone="run">Waiting for the undo to fire</Status>
+      </p>
+    )
+  const failure = drill.error === null ? undefined : wordsOfError(drill.error)
+  const failed = drill.data !== undefined && drill.data.verdict !== 'rolled-back-proven' ? drill.data : undefined
+  return (
+    <>
+      {drilled !== undefined && (
+        <p>
+          {drilled.at === null ? (
+            <>
+              <span className="muted">{`The undo of ${host} was never seen to fire. `}</span>
+              <button type="button" className="link" onClick={() => drill.mutate({ host })}>
+                Drill it first…
+              </button>
+            </>
+          ) : (
+            <span className="muted">{`The undo of ${host} fired by itself in a drill on ${day(drilled.at)}.`}</span>
+          )}
+        </p>
+      )}
+      {failed !== undefined && (
+        <p role="alert">
+          <Status tone="fail">{verdictWords[failed.verdict].word}</Status> {plainText(`${failed.reason} ${failed.advice}`, 600)}
+        </p>
+      )}
+      {failure !== undefined && (
+        <p role="alert">
+          <Status tone="fail">No drill</Status> {`${failure.title}: ${failure.detail}`}
+        </p>
+      )}
     </>
   )
 }

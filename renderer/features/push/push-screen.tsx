@@ -1,4 +1,5 @@
 import type { PushRecord } from '#shared/model/push-job.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { useFleetState, usePushHistory, usePushJob } from '../../stores/queries.ts'
 import { goFleet, goPush, goSettings, openDialog, type PushDraft, type PushView } from '../../stores/ui.store.ts'
@@ -15,7 +16,8 @@ import { TemplatesView } from './templates-view.tsx'
 
 interface PushScreenProps {
   readonly view: PushView
-  readonly draft: PushDraft | null
+  /** What to begin with: a host and a template, or a plan. */
+  readonly draft: PushDraft | PushPlan | null
 }
 
 const views: { value: PushView; label: string }[] = [
@@ -61,7 +63,7 @@ export function PushScreen({ view, draft }: PushScreenProps) {
             <Button onClick={goFleet}>Go to the fleet</Button>
           </Empty>
         ) : (
-          <ChangeView key={draft === null ? '' : `${draft.host} ${draft.template}`} draft={draft} />
+          <ChangeView key={draft === null ? '' : 'id' in draft ? draft.id : `${draft.host} ${draft.template}`} draft={draft} />
         ))}
     </Screen>
   )

@@ -13,10 +13,11 @@ type Template = Output<'push:templates'>[number]
 
 const columns: readonly [Column<Template>, ...Column<Template>[]] = [
   { id: 'id', head: 'Template', cell: ({ manifest }) => manifest.title },
-  { id: 'version', head: 'Version', className: 'right', cell: ({ manifest }) => manifest.version },
+  { id: 'version', head: 'Version', className: 'right w-[64px]', cell: ({ manifest }) => manifest.version },
   {
     id: 'danger',
     head: 'Danger',
+    className: 'w-[150px]',
     cell: ({ manifest }) => <Status tone={dangerWords[manifest.danger].tone}>{dangerWords[manifest.danger].word}</Status>,
   },
 ]
