@@ -16,6 +16,7 @@ function sizeOf(path: string): readonly [width: number, height: number] {
 test('holds only folders and kinds of files that are known', () => {
   const kinds: Readonly<Record<string, RegExp>> = {
     advisories: /^[a-z-]+\.json$/,
+    checklists: /^[a-z-]+\.json$/,
     icons: /^(?:icon\.(?:svg|png)|linux|linux[\\/]\d+x\d+\.png)$/,
     publishers: /^publishers\.json$/,
     schemas: /^[a-z-]+\.schema\.json$/,

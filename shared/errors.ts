@@ -137,6 +137,16 @@ export const errorCatalogue = {
     hint: 'Put console-key.pem back from a copy that only you can read. Nothing was signed or done.',
     retry: 'after-fix',
   },
+  'walkthrough.not-possible': {
+    title: 'This step of the walkthrough cannot be recorded',
+    hint: 'Read the detail. Nothing was recorded; what you typed is kept.',
+    retry: 'after-fix',
+  },
+  'attachment.refused': {
+    title: 'The file was not attached',
+    hint: 'Attach a smaller or another file, or write down where it is kept.',
+    retry: 'after-fix',
+  },
   'pack.unwritable': {
     title: 'The evidence pack cannot be written',
     hint: 'Choose a name that is not taken, in a folder that you can write to. Nothing was left behind.',

@@ -1,5 +1,6 @@
 import type { Finding } from './model/finding.ts'
 import type { Direction } from './model/history.ts'
+import type { StepOutcome } from './model/walkthrough.ts'
 import type { Outcome } from './status.ts'
 
 /** The word for a status, everywhere; `short` where a column is narrow (DESIGN.md, section 5). */
@@ -21,6 +22,14 @@ export const directionWords: Readonly<Record<Direction, string>> = {
   better: 'Got better',
   gone: 'Gone',
   other: 'Otherwise different',
+}
+
+/** What a person says of an item of the checklist. */
+export const stepOutcomeWords: Readonly<Record<StepOutcome, string>> = {
+  met: 'Met',
+  'met-with-exceptions': 'Met with exceptions',
+  'not-met': 'Not met',
+  'not-applicable': 'Not applicable',
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out

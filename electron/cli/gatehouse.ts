@@ -20,6 +20,7 @@ import { helpText, version } from './texts.ts'
 import { runUndo } from './undo.command.ts'
 import { runVerify } from './verify.command.ts'
 import { runWaiver } from './waiver.command.ts'
+import { runWalkthrough } from './walkthrough.command.ts'
 import { describeFailure } from './words.ts'
 
 z.config({ jitless: true })
@@ -46,6 +47,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   undo: runUndo,
   verify: runVerify,
   waiver: runWaiver,
+  walkthrough: runWalkthrough,
 }
 
 /** Machine output goes to stdout, everything for people to stderr. Exit codes: 0 clean, 1 findings at or above the bar, 2 could not run. */

@@ -35,6 +35,16 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse access list --fleet FILE [--host NAME]… [--json]
       What every account can really do on each host, and the way by which it can, out of the last audit; without connecting.
 
+  gatehouse walkthrough show|close --fleet FILE
+  gatehouse walkthrough start --fleet FILE --auditor NAME
+  gatehouse walkthrough record --fleet FILE --item ID --outcome met|not-met|not-applicable --name NAME [--note TEXT]
+      [--statement TEXT --until YYYY-MM-DD] [--link URL]… [--attach FILE]…
+      Goes through the 18 items with an auditor. An item with open findings cannot be met here: the app takes an owner, a date and a
+      reason for each. --statement answers the checks of the item that ask for one. Files are kept as bytes, never opened.
+  gatehouse walkthrough template --fleet FILE [--output FILE] incident-playbook|patch-process|approval-process|access-review
+      A short document to start from.
+      --data FOLDER      as for audit
+
   gatehouse models list --fleet FILE [--host NAME]… [--json] [--files]
   gatehouse models scan --fleet FILE [--host NAME]… [--json]
   gatehouse models hash --fleet FILE [--host NAME]… [--again | --older-than DAYS]

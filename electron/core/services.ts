@@ -17,6 +17,8 @@ import { createLedger, type Ledger } from './audit/ledger/ledger.ts'
 import { createPackService, type PackService } from './audit/pack/pack-service.ts'
 import { type ReportFormat, renderReport } from './audit/report.ts'
 import { markOf } from './audit/secret-mark.ts'
+import { type AttachmentStore, createAttachmentStore } from './audit/walkthrough/attachments.ts'
+import { createWalkthroughService, type WalkthroughService } from './audit/walkthrough/walkthrough-service.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createRecentFiles } from './fleet/recent-files.ts'
 import { createPromptQueue } from './jobs/prompt-queue.ts'
@@ -44,6 +46,7 @@ import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.t
 import { createHistoryRepo } from './store/history.repo.ts'
 import { createModelRepo } from './store/model.repo.ts'
 import { createRegistrationRepo } from './store/registration.repo.ts'
+import { createWalkthroughRepo } from './store/walkthrough.repo.ts'
 import { hostGpus } from './views/gpus-view.ts'
 import { hostHardening } from './views/hardening-view.ts'
 import { hostPackages } from './views/packages-view.ts'
@@ -67,6 +70,8 @@ export interface Services {
   readonly ledger: Ledger
   readonly packs: PackService
   readonly history: HistoryService
+  readonly walkthroughs: WalkthroughService
+  readonly attachments: AttachmentStore
   readonly stepUp: StepUp
   /** Every waiver of a fleet, newest first, and how it stands today. */
   waivers(fleet: Fleet): Output<'waiver:list'>
@@ -144,12 +149,18 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const deployments = createDeployService({ clock: ports.clock, registry, models, ledger })
   const recovery = createRecovery({ ...ports, who, ledger, plans })
   const pushJobs = createPushJobs({ ...ports, pushes, stepUp })
+  const historyRepo = createHistoryRepo(database)
   const history = createHistoryService({
-    ...{ clock: ports.clock, log: ports.log, version: ports.version, repo, history: createHistoryRepo(database) },
+    ...{ clock: ports.clock, log: ports.log, version: ports.version, repo, history: historyRepo },
     ...{ decisions: decisions.of, advisories: advisories.book },
   })
+  const attachments = createAttachmentStore(ports.paths.data)
+  const walkthroughs = createWalkthroughService({
+    ...{ clock: ports.clock, repo: createWalkthroughRepo(database), history: historyRepo, decisions, controls, ledger, by: ports.account },
+    hosts: (of) => audits.brief(of, undefined).hosts,
+  })
   const packs = createPackService({
-    ...{ clock: ports.clock, repo, latest: audits.latest, decisions: decisions.of, controls, ledger },
+    ...{ clock: ports.clock, repo, latest: audits.latest, decisions: decisions.of, controls, ledger, walkthroughs, attachments },
     ...{ key: () => openConsoleKey(ports.paths.data), by: ports.account, version: ports.version },
   })
   let outlook: string = randomUUID()
@@ -189,6 +200,12 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     const result = run()
     outlook = randomUUID()
     ports.changed(event)
+    return result
+  }
+
+  function walked<T>(run: () => T): T {
+    const result = run()
+    ports.changed('walkthrough:changed')
     return result
   }
 
@@ -277,6 +294,15 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     'audit:host': ({ host }) => current() && audits.host(fleet.require(), host),
     'audit:changes': () => (current() ? audits.changes(fleet.require()) : []),
     'audit:history': () => (current() ? audits.history(fleet.require()) : []),
+    'walkthrough:guide': () => walkthroughs.guide(),
+    'walkthrough:current': () => current() && walkthroughs.current(fleet.require()),
+    'walkthrough:start': ({ auditor }) => walked(() => walkthroughs.start(fleet.require(), auditor)),
+    'walkthrough:draft': ({ item, draft }) => {
+      walkthroughs.keepDraft(fleet.require(), item, draft)
+      return null
+    },
+    'walkthrough:record': (request) => walked(() => decided('attestation:changed', () => walkthroughs.record(fleet.require(), request))),
+    'walkthrough:close': () => walked(() => walkthroughs.close(fleet.require())),
     'history:trend': () => (current() ? history.trend(fleet.require()) : []),
     'history:compare': ({ before, after, again }) => history.compare(fleet.require(), before, after, again),
     'audit:output': ({ sha256 }) => {
@@ -370,6 +396,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     ledger,
     packs,
     history,
+    walkthroughs,
+    attachments,
     stepUp,
     transport,
     report,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { accountName } from '#core/account-name.ts'
 import type { ReportFormat } from '#core/audit/report.ts'
 import { type ImportSource, previewImport } from '#core/fleet/import/import-fleet.ts'
@@ -42,8 +43,8 @@ export function createEngineServices(
 }
 
 /**
- * Answers the window's channels, and main's share of the channels that need a dialog: the import of a file that was chosen, the text of a
- * report before it is saved, and the plan that is confirmed. Never rejects.
+ * Answers the window's channels, and main's share of the channels that need a dialog: files that were chosen, and what is saved. Never
+ * rejects.
  */
 async function answer(
   services: Services,
@@ -66,6 +67,25 @@ async function answer(
       const value = await services.advisories.importFile(path)
       changed('advisories:changed')
       return { ok: true, value }
+    }
+    if (channel === 'walkthrough:attach') {
+      const { path } = input as { path: string }
+      return { ok: true, value: await services.attachments.add(path) }
+    }
+    if (channel === 'walkthrough:template') {
+      const { id } = input as { id: string }
+      const preset = services.walkthroughs.guide().presets.find((one) => one.id === id)
+      return { ok: true, value: { text: `${preset?.document.join('\n') ?? ''}\n` } }
+    }
+    if (channel === 'pack:printable') {
+      const fleet = services.fleet.require()
+      return { ok: true, value: { fleet: fleet.name, html: services.packs.printable(fleet) } }
+    }
+    if (channel === 'pack:build') {
+      const { zip, pdf } = input as { zip: string; pdf: string }
+      const report = { path: 'report.pdf', pieces: [await readFile(pdf)] }
+      const { digest: _, ...written } = await services.packs.build(services.fleet.require(), zip, [report])
+      return { ok: true, value: written }
     }
     if (channel === 'audit:export') {
       const { format } = input as { format: ReportFormat }

@@ -4,7 +4,7 @@ import type { Handlers } from './ipc-relay.ts'
 
 const extensions = { html: 'html', json: 'json', markdown: 'md' } as const
 
-export const auditHandlers = (dialogs: FileDialogs, engine: EngineCall): Handlers<'audit:export'> => ({
+export const auditHandlers = (dialogs: Pick<FileDialogs, 'save'>, engine: EngineCall): Handlers<'audit:export'> => ({
   'audit:export': async ({ format }) => {
     // Rendered first: where there is nothing to export, no dialog opens.
     const { text } = await engineValue<{ readonly text: string }>(engine('audit:export', { format }))

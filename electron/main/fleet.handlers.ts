@@ -17,7 +17,7 @@ export async function engineValue<T>(reply: Promise<Reply<unknown>>): Promise<T>
 
 /** Channels that need a file dialog. The page never names a file to be written. */
 export function fleetHandlers(
-  dialogs: FileDialogs,
+  dialogs: Pick<FileDialogs, 'openFleet' | 'openInventory' | 'save'>,
   engine: EngineCall,
 ): Handlers<'fleet:open' | 'fleet:import-preview' | 'fleet:import-add' | 'fleet:import-save'> {
   /** Inventories the admin chose himself: only these may be previewed again by name. */

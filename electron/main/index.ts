@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { url as inspectorUrl } from 'node:inspector'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { app, type BrowserWindow, ipcMain, nativeTheme, protocol, safeStorage, session, utilityProcess } from 'electron'
+import { app, BrowserWindow, ipcMain, nativeTheme, protocol, safeStorage, session, utilityProcess } from 'electron'
 import { failureOf } from '#shared/errors.ts'
 import { events } from '#shared/ipc/channels.ts'
 import { contracts } from '#shared/ipc/contracts.ts'
@@ -12,6 +12,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { createFileDialogs } from '../platform/file-dialogs.ts'
 import { jsonFile } from '../platform/json-file.ts'
 import { logFile } from '../platform/log-file.ts'
+import { printPdf } from '../platform/print-pdf.ts'
 import { createSecretStore } from '../platform/secret-store.ts'
 import { advisoriesHandlers } from './advisories.handlers.ts'
 import { appHandlers } from './app.handlers.ts'
@@ -25,6 +26,7 @@ import { fleetHandlers } from './fleet.handlers.ts'
 import { rememberFleet } from './fleet-memory.ts'
 import { callPipe, createRelay, eventPipe } from './ipc-relay.ts'
 import { setMenu } from './menu.ts'
+import { packHandlers } from './pack.handlers.ts'
 import { guardContents, guardSession, returnHome } from './session-guards.ts'
 import { createSettingsStore } from './settings-store.ts'
 import { openWindow, paintWindow } from './window.ts'
@@ -112,6 +114,21 @@ function start(): void {
       ...fleetHandlers(dialogs, fleet.call),
       ...advisoriesHandlers(dialogs, engine.call),
       ...auditHandlers(dialogs, engine.call),
+      ...packHandlers({
+        dialogs,
+        engine: engine.call,
+        print: (html) =>
+          printPdf(
+            {
+              session: () => session.fromPartition('print', { cache: false }),
+              open: (options) => new BrowserWindow(options),
+              origin: appOrigin,
+            },
+            html,
+          ),
+        dataFolder,
+        now: () => new Date(),
+      }),
     },
     engine: fleet.call,
     confirm: async (channel, input) =>

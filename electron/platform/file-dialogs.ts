@@ -5,6 +5,7 @@ export interface FileDialogs {
   openFleet(): Promise<string | null>
   openInventory(): Promise<string | null>
   openAdvisories(): Promise<string | null>
+  openAttachment(): Promise<string | null>
   save(title: string, fileName: string, extension: string): Promise<string | null>
 }
 
@@ -25,6 +26,7 @@ export function createFileDialogs(window: () => BrowserWindow | null): FileDialo
     // Inventories are often called plainly "hosts".
     openInventory: () => open('Choose an Ansible inventory', [{ name: 'All files', extensions: ['*'] }]),
     openAdvisories: () => open('Choose an advisory update or an OSV dump', [{ name: 'All files', extensions: ['*'] }]),
+    openAttachment: () => open('Attach a file', [{ name: 'All files', extensions: ['*'] }]),
     save: async (title, fileName, extension) => {
       const parent = window()
       const options: Electron.SaveDialogOptions = {

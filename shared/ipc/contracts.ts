@@ -13,6 +13,7 @@ import { policyContracts } from './policy.contract.ts'
 import { pushContracts } from './push.contract.ts'
 import { registryContracts } from './registry.contract.ts'
 import { stepUpContracts } from './step-up.contract.ts'
+import { walkthroughContracts } from './walkthrough.contract.ts'
 
 /** Every channel with its contract. The preload never imports this. */
 export const contracts = {
@@ -20,6 +21,7 @@ export const contracts = {
   ...fleetContracts,
   ...auditContracts,
   ...historyContracts,
+  ...walkthroughContracts,
   ...hostContracts,
   ...networkContracts,
   ...policyContracts,

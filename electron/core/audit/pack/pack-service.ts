@@ -9,11 +9,16 @@ import type { Clock } from '../../ports.ts'
 import type { ConsoleKey } from '../../signing/console-key.ts'
 import type { AuditRepo } from '../../store/audit.repo.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { AttachmentStore } from '../walkthrough/attachments.ts'
+import type { WalkthroughService } from '../walkthrough/walkthrough-service.ts'
+import { frameworkViews } from './frameworks.ts'
 import { keyDigestOf } from './key-digest.ts'
 import { OSCAL_VERSION } from './oscal/common.ts'
 import type { PackFile } from './pack-file.ts'
 import { type PackSources, packFiles } from './pack-files.ts'
+import { printReport } from './print-report.ts'
 import { verifyGuide } from './verify-guide.ts'
+import { walkthroughFiles } from './walkthrough-files.ts'
 import { type WrittenPack, writePack } from './write-pack.ts'
 
 export interface PackServicePorts {
@@ -23,6 +28,8 @@ export interface PackServicePorts {
   readonly decisions: (fleet: Fleet) => Decisions
   readonly controls: readonly AnyControl[]
   readonly ledger: Ledger
+  readonly walkthroughs: Pick<WalkthroughService, 'current' | 'records' | 'guide'>
+  readonly attachments: Pick<AttachmentStore, 'read'>
   /** Throws `signing.key-unusable`. */
   readonly key: () => ConsoleKey
   readonly by: string
@@ -31,6 +38,8 @@ export interface PackServicePorts {
 
 /** Makes evidence packs out of what is stored. Asks no host. */
 export interface PackService {
+  /** The report as it is printed to PDF, as one page of HTML. Throws `audit.not-found`. */
+  printable(fleet: Fleet): string
   /**
    * Writes the newest results of a fleet to `zip` and the folder of that name, and notes it in the ledger. Throws `audit.not-found`,
    * `pack.unwritable`, `signing.key-unusable`, and what the ledger throws.
@@ -38,16 +47,28 @@ export interface PackService {
   build(fleet: Fleet, zip: string, extra?: readonly PackFile[]): Promise<WrittenPack>
 }
 
-export function createPackService({ clock, repo, latest, decisions, controls, ledger, key, by, version }: PackServicePorts): PackService {
+export function createPackService(ports: PackServicePorts): PackService {
+  const { clock, repo, latest, decisions, controls, ledger, walkthroughs, attachments, key, by, version } = ports
+
   function outputs(fleet: string, host: string) {
     const [newest] = repo.newest(fleet, host, 1)
     return newest === undefined ? [] : repo.outputs(newest.auditId, host).values()
   }
 
+  function newest(fleet: Fleet): AuditResults {
+    const audit = latest(fleet)
+    if (audit === null) throw new GatehouseError({ code: 'audit.not-found', detail: 'no host of this fleet has been audited' })
+    return audit
+  }
+
   return {
+    printable(fleet) {
+      const audit = newest(fleet)
+      const views = frameworkViews(catalogueOf(controls), audit.hosts)
+      return printReport({ audit, views, guide: walkthroughs.guide(), walkthrough: walkthroughs.current(fleet) })
+    },
     async build(fleet, zip, extra = []) {
-      const audit = latest(fleet)
-      if (audit === null) throw new GatehouseError({ code: 'audit.not-found', detail: 'no host of this fleet has been audited' })
+      const audit = newest(fleet)
       const signer = key()
       const now = clock.now()
       const decided = decisions(fleet)
@@ -58,7 +79,7 @@ export function createPackService({ clock, repo, latest, decisions, controls, le
         waivers: decided.waivers,
         attestations: decided.attestations,
         ledger: ledger.read(),
-        extra,
+        extra: [...walkthroughFiles(walkthroughs.current(fleet), walkthroughs.records(fleet), attachments), ...extra],
         now,
       }
       const guide = verifyGuide({

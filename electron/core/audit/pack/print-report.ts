@@ -1,0 +1,157 @@
+import { groupBy } from '#shared/group-by.ts'
+import type { AuditResults } from '#shared/model/audit.ts'
+import { areas, type ChecklistItem, checklist } from '#shared/model/checklist.ts'
+import type { Finding } from '#shared/model/finding.ts'
+import { byNeed, score } from '#shared/model/score.ts'
+import type { Guide, StepRecord, Walkthrough } from '#shared/model/walkthrough.ts'
+import { loudest, type Outcome } from '#shared/status.ts'
+import { outcomeWords, stepOutcomeWords, waiverWords } from '#shared/words.ts'
+import { html, type Markup, nothing } from '../markup.ts'
+import { reportStyle } from '../report-style.ts'
+import { evidencePath } from './evidence-path.ts'
+import type { FrameworkView } from './frameworks.ts'
+
+interface PrintSources {
+  readonly audit: AuditResults
+  readonly guide: Guide
+  readonly walkthrough: Walkthrough | null
+  readonly views: readonly FrameworkView[]
+}
+
+/** What one line says: the same finding of the same control, on every host that has it. */
+interface Line {
+  readonly finding: Pick<Finding, 'item' | 'status' | 'severity' | 'title' | 'reason' | 'control'> & { readonly waiver?: Finding['waiver'] }
+  readonly hosts: Set<string>
+  readonly evidence: string
+}
+
+/** Hosts that a line names; more are counted. */
+const NAMED_HOSTS = 8
+
+const printStyle = `
+@page{size:A4;margin:18mm 16mm 20mm}
+body{padding:0;max-width:none;font-size:11px;line-height:16px}
+h1{font-size:22px;line-height:28px;margin:0 0 8px}h2{break-after:avoid}h3{break-after:avoid}
+table{width:100%}td,th{white-space:normal;vertical-align:top;font-size:10px;line-height:14px}tr{break-inside:avoid}
+.items{break-after:page}.quote{border-left:2px solid var(--line);padding-left:10px;white-space:pre-wrap}
+`
+
+/**
+ * The report as it is printed: item by item, equal findings of many hosts in one line, evidence by the name of its file in the pack. Headings
+ * make the bookmarks. It grows with what is different, not with the number of hosts.
+ */
+export function printReport({ audit, guide, walkthrough, views }: PrintSources): string {
+  const lines = new Map<string, Line>()
+  const scores: { readonly host: string; readonly passed: number; readonly applicable: number; readonly state: string }[] = []
+  const statuses = new Map<string, Outcome[]>()
+  for (const host of audit.hosts) {
+    scores.push({ host: host.name, state: host.state, ...score(host.items) })
+    for (const { id, status } of host.items) statuses.set(id, [...(statuses.get(id) ?? []), status])
+    for (const finding of host.findings) collect(lines, host.name, finding)
+  }
+  const byItem = groupBy([...lines.values()], ({ finding }) => finding.item)
+  const records = new Map(walkthrough?.steps.flatMap(({ item, record }) => (record ? [[item, record] as const] : [])))
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Gatehouse audit of ${audit.fleet}</title>
+<style>${{ markup: reportStyle + printStyle }}</style>
+</head>
+<body>
+<h1>Audit of ${audit.fleet}</h1>
+<p>${audit.startedAt} to ${audit.finishedAt}, Gatehouse ${audit.gatehouse}, ${scores.length} hosts.${
+    audit.outcome === 'cancelled' ? html` <strong>Stopped before it was complete.</strong>` : nothing
+  }</p>
+${walkthrough === null ? nothing : html`<p>Walked through with ${walkthrough.auditor} from ${walkthrough.startedAt.slice(0, 10)}: ${records.size} of 18 items recorded.</p>`}
+<p>Evidence is in the pack that this report belongs to, under the names given here. Not measured is not passed.</p>
+<h2>Results by item</h2>
+<table class="items"><thead><tr><th scope="col">Item</th><th scope="col">Check</th><th scope="col">Result</th><th scope="col">Pass</th><th scope="col">Recorded</th></tr></thead>
+<tbody>${checklist.map((item) => {
+    const all = statuses.get(item.id) ?? []
+    const record = records.get(item.id)
+    return html`<tr><th scope="row">${item.id}</th><td>${item.title}</td><td>${chip(loudest(all))}</td><td>${
+      all.filter((status) => status === 'pass').length
+    } of ${all.filter((status) => status !== 'not-applicable').length}</td><td>${record ? stepOutcomeWords[record.outcome] : ''}</td></tr>
+`
+  })}</tbody></table>
+${areas.map(
+  (area) => html`<h2>${area}</h2>
+${checklist.filter((item) => item.area === area).map((item) => itemSection(item, guide, byItem.get(item.id) ?? [], records.get(item.id)))}`,
+)}
+<h2>Results by framework</h2>
+${views.map(frameworkSection)}
+<h2>Hosts</h2>
+<table><thead><tr><th scope="col">Host</th><th scope="col">Connection</th><th scope="col">Passed</th></tr></thead>
+<tbody>${scores.map(
+    ({ host, state, passed, applicable }) => html`<tr><th scope="row">${host}</th><td>${state}</td><td>${passed} of ${applicable}</td></tr>
+`,
+  )}</tbody></table>
+</body>
+</html>
+`.markup
+}
+
+function collect(lines: Map<string, Line>, host: string, finding: Finding): void {
+  if (finding.status === 'pass' || finding.status === 'not-applicable') return
+  const { item, status, severity, title, reason, control, waiver } = finding
+  const key = [item, control, status, title, waiver?.id ?? ''].join('\n')
+  const known = lines.get(key)
+  if (known) known.hosts.add(host)
+  else {
+    const [proof] = finding.evidence
+    lines.set(key, {
+      finding: { item, status, severity, title, reason, control, waiver },
+      hosts: new Set([host]),
+      evidence: proof ? evidencePath(host, proof.section) : '',
+    })
+  }
+}
+
+function itemSection(item: ChecklistItem, guide: Guide, lines: readonly Line[], record: StepRecord | undefined): Markup {
+  const text = guide.items.find(({ id }) => id === item.id)
+  return html`<h3>${item.id} ${item.title}</h3>
+${text ? html`<p>${text.means} ${text.why}</p>` : nothing}
+${record ? recordBlock(record) : nothing}
+${
+  lines.length === 0
+    ? html`<p>Nothing is open.</p>`
+    : html`<table><thead><tr><th scope="col">Result</th><th scope="col">Finding</th><th scope="col">Hosts</th><th scope="col">Evidence</th></tr></thead>
+<tbody>${[...lines].sort((a, b) => byNeed(a.finding, b.finding)).map(lineRow)}</tbody></table>`
+}
+`
+}
+
+function lineRow({ finding, hosts, evidence }: Line): Markup {
+  const names = [...hosts]
+  const more = names.length - NAMED_HOSTS
+  const words = waiverWords(finding)
+  return html`<tr><td>${chip(finding.status)} ${finding.severity}</td><td><b>${finding.title}</b><br>${finding.reason}${
+    words === undefined ? nothing : html`<br>${words}`
+  }<br><code>${finding.control}</code></td><td>${names.slice(0, NAMED_HOSTS).join(', ')}${more > 0 ? ` and ${more} more` : ''}</td><td><code>${evidence}</code></td></tr>
+`
+}
+
+const recordBlock = ({ outcome, name, recordedAt, statement, note, exceptions, links, attachments }: StepRecord): Markup => html`
+<p><b>${stepOutcomeWords[outcome]}</b>, ${name}, ${recordedAt.slice(0, 10)}.</p>
+${statement === null ? nothing : html`<p class="quote">${statement}</p>`}
+${note === '' ? nothing : html`<p class="quote">${note}</p>`}
+${exceptions.map(({ host, control, owner, resolveBy, reason }) => html`<p>Exception: ${control} on ${host}. ${owner}, until ${resolveBy}: ${reason}</p>`)}
+${links.map((link) => html`<p>${link}</p>`)}
+${attachments.map(({ name: file, sha256 }) => html`<p>Attached: ${file}, SHA-256 <code>${sha256}</code></p>`)}
+`
+
+const frameworkSection = ({ name, rules }: FrameworkView): Markup => html`<h3>${name}</h3>
+<table><thead><tr><th scope="col">Rule</th><th scope="col">Result</th><th scope="col">Controls</th></tr></thead>
+<tbody>${rules.map(
+  ({
+    rule,
+    status,
+    controls,
+  }) => html`<tr><th scope="row">${rule}</th><td>${chip(status)}</td><td>${controls.map(({ id }) => id).join(', ')}</td></tr>
+`,
+)}</tbody></table>
+`
+
+const chip = (status: Outcome): Markup => html`<span class="chip ${status}">${outcomeWords[status].word}</span>`
