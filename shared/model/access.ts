@@ -31,6 +31,8 @@ export const accountAccessSchema = z.object({
   kind: z.enum(['account', 'web']),
   uid: z.int().optional(),
   groups: z.array(z.string()),
+  /** Can it get in? `unknown`: something that would say so was not read. */
+  login: z.enum(['yes', 'no', 'unknown']),
   /** Ways in: `SSH key`, `SSH password`, `cron`. Empty: none was found. */
   logins: z.array(z.string()),
   /** Why a way in is closed or not known. */
@@ -45,6 +47,27 @@ export type AccountAccess = z.infer<typeof accountAccessSchema>
 /** What could not be read, and so leaves open whether accounts hold these. */
 export const accessGapSchema = z.object({ reason: z.string(), hint: z.string().optional(), leavesOpen: z.array(z.enum(capabilities)) })
 export type AccessGap = z.infer<typeof accessGapSchema>
+
+export const tierNames = ['users', 'operators', 'administrators'] as const
+export type TierName = (typeof tierNames)[number]
+
+/** An account held against its tier. `own`: root, the accounts of Gatehouse and of services, which belong to no person. */
+export const tierStates = ['above', 'still-active', 'no-tier', 'missing', 'unknown', 'match', 'own'] as const
+export type TierState = (typeof tierStates)[number]
+
+export const accountTierSchema = z.object({
+  account: z.string(),
+  tier: z.enum(tierNames).nullable(),
+  state: z.enum(tierStates),
+  login: z.enum(['yes', 'no', 'unknown']),
+  /** What was found, in a few words. */
+  title: z.string(),
+  reason: z.string(),
+  /** What it can do and its tier may not. */
+  excess: z.array(holdingSchema),
+  proofs: z.array(stepProofSchema),
+})
+export type AccountTier = z.infer<typeof accountTierSchema>
 
 export const hostAccessSchema = z.object({
   accounts: z.array(accountAccessSchema),

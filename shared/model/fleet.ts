@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { capabilities } from './capability.ts'
 
 /** Schema of `fleet.yaml`, the one file an admin keeps. Unknown keys are errors, so that a typo never silently drops a rule. */
 
@@ -81,6 +82,36 @@ export const policySchema = z.strictObject({
   auditTimeoutSeconds: z.int().min(5).max(900).default(60),
 })
 
+const tierSchema = z.strictObject({
+  accounts: z.array(user).max(2000).default([]).describe('Accounts of the hosts, and names in password files of the proxy'),
+  groups: z.array(z.string().min(1).max(256)).max(200).default([]).describe('Groups of the hosts, all of whose members belong to it'),
+  idpGroups: z
+    .array(z.string().min(1).max(256))
+    .max(200)
+    .default([])
+    .describe('Groups of the identity provider, as oauth2-proxy names them'),
+  certificates: z
+    .array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'expected a fingerprint as ssh-keygen -l prints it, such as SHA256:…'))
+    .max(50)
+    .default([])
+    .describe('Fingerprints of the authorities whose SSH certificates are accepted'),
+  capabilities: z.array(z.enum(capabilities)).optional().describe('What members may do; the defaults are those of the three tiers'),
+})
+
+export const accessSchema = z.strictObject({
+  tiers: z.strictObject({
+    users: tierSchema.prefault({}).describe('Send inference'),
+    operators: tierSchema.prefault({}).describe('Also start and stop services and read logs'),
+    administrators: tierSchema.prefault({}).describe('Everything'),
+  }),
+  left: z
+    .array(z.strictObject({ account: user, on: z.iso.date() }))
+    .max(1000)
+    .default([])
+    .describe('Who has left, and when: no way in may be left of them'),
+  staleDays: z.int().min(7).max(730).default(90).describe('Warn of accounts that were not used for as many days'),
+})
+
 export const fleetSchema = z.strictObject({
   version: z.literal(1),
   name,
@@ -103,12 +134,14 @@ export const fleetSchema = z.strictObject({
     .default(false)
     .describe('Hold every host to it: no way out, no resolver or source outside, engines told to stay offline'),
   networks: networksSchema.prefault({}),
+  access: accessSchema.optional().describe('Who belongs to which tier. Without it accounts are listed, and held against nothing'),
   policy: policySchema.prefault({}),
 })
 
 export type Identity = z.infer<typeof identitySchema>
 export type JumpHost = z.infer<typeof jumpHostSchema>
 export type Host = z.infer<typeof hostSchema>
+export type AccessPolicy = z.infer<typeof accessSchema>
 export type Policy = z.infer<typeof policySchema>
 export type Fleet = z.infer<typeof fleetSchema>
 

@@ -5,13 +5,29 @@ import { type Becoming, becomings, type World } from './becoming.ts'
 import { type Logins, loginsOf } from './logins.ts'
 import { type Own, ownCapabilities } from './own-capabilities.ts'
 import type { Member } from './rights.ts'
-import { type AccessFacts, worldOf } from './world.ts'
+import { type AccessFacts, accessFactIds, worldOf } from './world.ts'
 
 /** Accounts in one answer: a directory may have more, and then those without a way in are the first to be left out. */
 const MAX_ACCOUNTS = 2000
 
-/** What every account of a host can really do. `now`: milliseconds since the epoch. */
+interface Remembered {
+  readonly facts: readonly unknown[]
+  readonly now: number
+  readonly access: HostAccess
+}
+const remembered = new WeakMap<AccessFacts['accounts'], Remembered>()
+
+/** What every account of a host can really do. `now`: milliseconds since the epoch. Several controls ask the same of the same facts. */
 export function hostAccess(facts: AccessFacts, now: number): HostAccess {
+  const values = accessFactIds.map((id) => (facts[id].known ? facts[id].value : facts[id].reason))
+  const before = remembered.get(facts.accounts)
+  if (before?.now === now && before.facts.every((value, at) => value === values[at])) return before.access
+  const access = followed(facts, now)
+  remembered.set(facts.accounts, { facts: values, now, access })
+  return access
+}
+
+function followed(facts: AccessFacts, now: number): HostAccess {
   const world = worldOf(facts)
   const steps = new Map<string, { own: readonly Own[]; becomes: readonly Becoming[]; logins: Logins }>()
   for (const member of world.members) {
@@ -25,6 +41,7 @@ export function hostAccess(facts: AccessFacts, now: number): HostAccess {
     const last = lastLogins.get(member.name)
     return {
       ...{ name: member.name, kind: 'account', uid: member.uid, groups: [...member.groupNames].slice(0, 100) },
+      login: logins.open,
       logins: [...logins.ways, ...unattended(member, world)],
       loginNotes: [...logins.notes],
       keys: logins.keys.map(({ options, file: _, ...key }) => ({
@@ -45,7 +62,9 @@ export function hostAccess(facts: AccessFacts, now: number): HostAccess {
 }
 
 const unattended = ({ name }: Member, { access }: World): readonly string[] => [
-  ...(access?.cron.known && access.cron.value.some((job) => job.account === name) ? ['cron'] : []),
+  ...(access?.cron.known && access.cron.value.some((job) => job.account === name && job.file.startsWith('/var/spool/'))
+    ? ['own jobs of cron']
+    : []),
   ...(access?.lingering.some(({ account }) => account === name) ? ['user services'] : []),
 ]
 
@@ -112,7 +131,16 @@ function holdingsOf(member: Member, world: World, steps: Steps): Holding[] {
 function webAccounts({ access }: AccessFacts): readonly AccountAccess[] {
   if (!access.known || !access.value.webAccounts.known) return []
   return access.value.webAccounts.value.map(({ name, file, line }) => ({
-    ...{ name, kind: 'web', groups: [], logins: ['proxy password'], loginNotes: [], keys: [], proof: { section: 'access', line } },
+    ...{
+      name,
+      kind: 'web',
+      groups: [],
+      login: 'yes',
+      logins: ['proxy password'],
+      loginNotes: [],
+      keys: [],
+      proof: { section: 'access', line },
+    },
     holdings: [{ capability: 'send-inference', path: [`name ${name} in ${file}`], proofs: [{ section: 'access', line }] }],
   }))
 }

@@ -1,4 +1,9 @@
 import type { AnyControl } from './control.ts'
+import accessAccountsInTiers from './controls/access/access-accounts-in-tiers.control.ts'
+import accessAccountsUsed from './controls/access/access-accounts-used.control.ts'
+import accessKeysPersonal from './controls/access/access-keys-personal.control.ts'
+import accessLeaversClosed from './controls/access/access-leavers-closed.control.ts'
+import accessWithinTiers from './controls/access/access-within-tiers.control.ts'
 import auditAccountReadOnly from './controls/accounts/audit-account-read-only.control.ts'
 import gpuDevicesRestricted from './controls/accounts/gpu-devices-restricted.control.ts'
 import inferenceAccountDedicated from './controls/accounts/inference-account-dedicated.control.ts'
@@ -256,4 +261,9 @@ export const controls: readonly AnyControl[] = [
   advisoryDataFresh,
   incidentPlaybookRehearsed,
   accessReviewedWithinQuarter,
+  accessWithinTiers,
+  accessAccountsInTiers,
+  accessLeaversClosed,
+  accessKeysPersonal,
+  accessAccountsUsed,
 ]

@@ -8,6 +8,7 @@ import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { type Fleet, fleetSchema } from '#shared/model/fleet.ts'
 import type { Answer } from '../demo/answer.ts'
 import { answerSection } from '../demo/answers/answers.ts'
+import { demoTiers } from '../demo/demo-fleet.ts'
 import type { DemoHost } from '../demo/demo-host.ts'
 import { finishedFrame, framesOf, helloFrame } from '../demo/probe-frames.ts'
 import { applied, type CorpusHost, type Tampered } from './corpus-host.ts'
@@ -22,6 +23,7 @@ export const corpusFleet = (host: DemoHost): Fleet =>
     ...(host.jumpHost
       ? { jump: [{ name: host.name, address: host.address, audit: true }], hosts: [{ name: 'gpu-01', address: '10.20.4.11' }] }
       : { hosts: [{ name: host.name, address: host.address, airGapped: host.airGapped }] }),
+    access: demoTiers,
     networks: {
       app: ['10.20.1.0/24'],
       jump: ['10.20.0.10'],

@@ -48,6 +48,7 @@ export async function startDemoFleet(
     },
     hosts: hosts.map(({ name, address, airGapped }) => ({ name, address, airGapped })),
     policy,
+    access: demoTiers,
     networks: {
       app: ['10.20.1.0/24'],
       jump: ['10.20.0.10'],
@@ -74,6 +75,12 @@ export async function startDemoFleet(
       await rm(home, { recursive: true, force: true })
     },
   }
+}
+
+/** Who belongs to which tier in the demo fleet. */
+export const demoTiers = {
+  tiers: { administrators: { accounts: ['okafor'] }, operators: { accounts: ['reyes'] }, users: {} },
+  left: [{ account: 'lund', on: '2026-10-31' }],
 }
 
 const prefix = 'gatehouse-demo-home-'

@@ -40,6 +40,8 @@ export interface DemoHost {
   readonly auditKeyOptions?: string
   /** Lines of authorized_keys. */
   readonly keys?: readonly { readonly account: string; readonly text: string }[]
+  /** Rules of sudo beside those of `system`. */
+  readonly sudoRules?: readonly string[]
   readonly logins?: readonly { readonly account: string; readonly daysAgo: number }[]
   /** Lines of /etc/pam.d/sshd. */
   readonly pam?: readonly string[]

@@ -1,17 +1,18 @@
 import { directory, file } from '../../demo/demo-host.ts'
+import { backupAccount, backupKey, lundAccount, lundKey } from '../../demo/hosts/baseline.ts'
 import { llama, ollama, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost } from '../corpus-host.ts'
 import { below, on, withFiles, withProcess, withUnit } from '../sins/host.ts'
 
 const models = '/srv/models/llama-3.1-8b-instruct'
-const okafor = { name: 'okafor', uid: 1000, gid: 1000, home: '/home/okafor', shell: '/bin/bash' }
+const mertens = { name: 'mertens', uid: 1020, gid: 1020, home: '/home/mertens', shell: '/bin/bash' }
 const person = on((host) => ({
   ...host,
-  accounts: [...host.accounts, okafor],
-  groups: [...host.groups, { name: 'okafor', gid: 1000, members: [] }],
+  accounts: [...host.accounts, mertens],
+  groups: [...host.groups, { name: 'mertens', gid: 1020, members: [] }],
 }))
 const member = (group: string) =>
-  on((host) => ({ ...host, groups: host.groups.map((it) => (it.name === group ? { ...it, members: [...it.members, 'okafor'] } : it)) }))
+  on((host) => ({ ...host, groups: host.groups.map((it) => (it.name === group ? { ...it, members: [...it.members, 'mertens'] } : it)) }))
 const runsAs = (user: string, uid: number) =>
   on((host) => ({
     ...host,
@@ -22,7 +23,7 @@ const runsAs = (user: string, uid: number) =>
 /** Accounts, units and the files of the models. */
 export const accounts: readonly CorpusHost[] = [
   corpusHost('vllm-as-root', 'The unit runs as root', vllm, runsAs('root', 0)),
-  corpusHost('vllm-as-a-person', 'The unit runs as the admin who installed it', vllm, person, runsAs('okafor', 1000)),
+  corpusHost('vllm-as-a-person', 'The unit runs as the admin who installed it', vllm, person, runsAs('mertens', 1020)),
   corpusHost(
     'vllm-login-shell',
     'The service account may log in',
@@ -78,7 +79,7 @@ export const accounts: readonly CorpusHost[] = [
     'The models belong to the person who fetched them',
     vllm,
     person,
-    below(models, (it) => ({ ...it, owner: 'okafor' })),
+    below(models, (it) => ({ ...it, owner: 'mertens' })),
   ),
   corpusHost(
     'ollama-group-may-write',
@@ -108,6 +109,52 @@ export const accounts: readonly CorpusHost[] = [
     on((host) => ({
       ...host,
       files: new Map([...[...host.files].filter(([path]) => !path.startsWith('/srv/models')), ['/srv/models', directory('vllm', 0o750)]]),
+    })),
+  ),
+  corpusHost(
+    'operator-in-docker',
+    'An operator is in group docker',
+    vllm,
+    on((host) => ({ ...host, groups: [...host.groups, { name: 'docker', gid: 998, members: ['reyes'] }] })),
+  ),
+  corpusHost(
+    'forgotten-account',
+    'An account with a key that no tier names',
+    vllm,
+    on((host) => ({
+      ...host,
+      accounts: [...host.accounts, backupAccount],
+      keys: [...(host.keys ?? []), backupKey],
+      logins: [...(host.logins ?? []), { account: 'backup', daysAgo: 2 }],
+    })),
+  ),
+  corpusHost(
+    'leaver-with-key',
+    'Somebody who left has a key',
+    vllm,
+    on((host) => ({
+      ...host,
+      accounts: [...host.accounts, lundAccount],
+      keys: [...(host.keys ?? []), lundKey],
+      logins: [...(host.logins ?? []), { account: 'lund', daysAgo: 40 }],
+    })),
+  ),
+  corpusHost(
+    'shared-key',
+    'The operator has the key of the admin',
+    vllm,
+    on((host) => ({
+      ...host,
+      keys: (host.keys ?? []).flatMap((key) => (key.account === 'okafor' ? [key, { ...key, account: 'reyes' }] : [key])),
+    })),
+  ),
+  corpusHost(
+    'unused-account',
+    'The operator has not logged in for half a year',
+    vllm,
+    on((host) => ({
+      ...host,
+      logins: (host.logins ?? []).map((login) => (login.account === 'reyes' ? { ...login, daysAgo: 180 } : login)),
     })),
   ),
 ]

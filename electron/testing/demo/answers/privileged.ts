@@ -21,7 +21,7 @@ export function privileged(host: DemoHost): Answer {
           ...numbered('/etc/audit/rules.d/models.rules', auditRules),
         ]),
     '@sudoers 0',
-    ...numbered('/etc/sudoers', sudoers),
+    ...numbered('/etc/sudoers', [...sudoers, ...(host.sudoRules ?? [])]),
     '@shadow 1',
     '@sshd-config 0',
     '=/etc/ssh/sshd_config:12:Include /etc/ssh/sshd_config.d/*.conf',

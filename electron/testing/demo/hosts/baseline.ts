@@ -7,14 +7,38 @@ export const accounts = (...own: readonly DemoAccount[]): readonly DemoAccount[]
   { name: 'www-data', uid: 33, gid: 33, home: '/var/www', shell: '/usr/sbin/nologin' },
   { name: 'sshd', uid: 101, gid: 65534, home: '/run/sshd', shell: '/usr/sbin/nologin' },
   { name: 'gatehouse-ro', uid: 990, gid: 990, home: '/home/gatehouse-ro', shell: '/bin/sh' },
+  { name: 'okafor', uid: 1000, gid: 1000, home: '/home/okafor', shell: '/bin/bash', password: 'usable' },
+  { name: 'reyes', uid: 1001, gid: 1001, home: '/home/reyes', shell: '/bin/bash' },
   ...own,
 ]
 
 export const groupsOf = (all: readonly DemoAccount[], render: readonly string[] = []) => [
   ...all.map(({ name, gid }) => ({ name, gid, members: [] })),
+  { name: 'ssh-users', gid: 1200, members: ['gatehouse-ro', 'okafor', 'reyes', 'backup', 'lund'] },
   { name: 'video', gid: 44, members: render },
   { name: 'render', gid: 106, members: render },
 ]
+
+const keyOf = (account: string, sign: string) => ({
+  account,
+  text: `restrict,pty,from="10.20.0.10" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${sign.repeat(43)} ${account}@desk`,
+})
+
+/** The admin and the operator, with a key each, and what sudo allows them. */
+export const people: Pick<DemoHost, 'keys' | 'logins' | 'sudoRules'> = {
+  keys: [keyOf('okafor', 'k'), keyOf('reyes', 'r')],
+  logins: [
+    { account: 'okafor', daysAgo: 1 },
+    { account: 'reyes', daysAgo: 3 },
+  ],
+  sudoRules: ['okafor ALL=(ALL) ALL', 'reyes ALL=(root) NOPASSWD: /usr/bin/systemctl restart vllm.service'],
+}
+
+/** An account that nobody listed, and one of somebody who left in October. */
+export const backupAccount: DemoAccount = { name: 'backup', uid: 1010, gid: 1010, home: '/home/backup', shell: '/bin/bash' }
+export const backupKey = keyOf('backup', 'b')
+export const lundAccount: DemoAccount = { name: 'lund', uid: 1011, gid: 1011, home: '/home/lund', shell: '/bin/bash' }
+export const lundKey = keyOf('lund', 'l')
 
 export const auditAccount = { name: 'gatehouse-ro', uid: 990 } as const
 

@@ -11,6 +11,7 @@ import {
   nginxMain,
   nginxProcesses,
   nginxUnit,
+  people,
   segmentRules,
   soundSshd,
   sshListeners,
@@ -80,6 +81,7 @@ export const gpu01: DemoHost = {
   account: auditAccount,
   sudo: true,
   accounts: own,
+  ...people,
   groups: groupsOf(own, ['vllm']),
   listeners: [
     ...sshListeners,

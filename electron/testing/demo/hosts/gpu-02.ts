@@ -2,12 +2,15 @@ import { type DemoHost, directory, file, text } from '../demo-host.ts'
 import {
   accounts,
   auditAccount,
+  backupAccount,
+  backupKey,
   gpu,
   groupsOf,
   httpsListeners,
   nginxMain,
   nginxProcesses,
   nginxUnit,
+  people,
   segmentRules,
   soundSshd,
   sshListeners,
@@ -20,7 +23,7 @@ import { llama3, nomic } from './models.ts'
 import { ollamaFiles, ollamaUnit } from './ollama.ts'
 import { plainSystem } from './systems.ts'
 
-const own = accounts({ name: 'ollama', uid: 997, gid: 997, home: '/usr/share/ollama', shell: '/bin/false' })
+const own = accounts(backupAccount, { name: 'ollama', uid: 997, gid: 997, home: '/usr/share/ollama', shell: '/bin/false' })
 
 /** The example that most guides copy, to the letter: accounts only in `location /`, management locations without proxy_pass, a CA as server certificate. */
 const site = `server {
@@ -61,6 +64,8 @@ export const gpu02: DemoHost = {
   account: auditAccount,
   sudo: true,
   accounts: own,
+  ...people,
+  keys: [...(people.keys ?? []), backupKey],
   groups: groupsOf(own, ['ollama']),
   listeners: [...sshListeners, ...httpsListeners, { protocol: 'tcp', address: '127.0.0.1', port: 11434, process: 'ollama', pid: 2247 }],
   processes: [

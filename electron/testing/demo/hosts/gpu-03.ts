@@ -5,7 +5,10 @@ import {
   gpu,
   groupsOf,
   looseSshd,
+  lundAccount,
+  lundKey,
   noFirewall,
+  people,
   sshListeners,
   systemProcesses,
   ubuntu,
@@ -15,7 +18,7 @@ import { gptOss } from './models.ts'
 import { ollamaFiles, ollamaUnit } from './ollama.ts'
 import { looseSystem } from './systems.ts'
 
-const own = accounts()
+const own = accounts(lundAccount)
 const { store } = gptOss
 
 /** The bare one: Ollama as root on every interface, no proxy, no packet filter; a notebook that asks nobody, and metrics for everyone. */
@@ -27,6 +30,8 @@ export const gpu03: DemoHost = {
   account: auditAccount,
   sudo: true,
   accounts: own,
+  ...people,
+  keys: [...(people.keys ?? []), lundKey],
   groups: groupsOf(own),
   listeners: [
     ...sshListeners,

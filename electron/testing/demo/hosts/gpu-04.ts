@@ -7,6 +7,7 @@ import {
   debianSoftware,
   gpu,
   groupsOf,
+  people,
   segmentRules,
   soundSshd,
   sshListeners,
@@ -63,6 +64,8 @@ export const gpu04: DemoHost = {
   account: auditAccount,
   sudo: true,
   accounts: own,
+  ...people,
+  sudoRules: [...(people.sudoRules ?? []), 'reyes ALL=(ALL) NOPASSWD: ALL'],
   groups: [...groupsOf(own), { name: 'docker', gid: 998, members: [] }],
   listeners: [
     ...sshListeners,

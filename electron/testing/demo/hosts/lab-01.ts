@@ -14,10 +14,7 @@ import {
 } from './baseline.ts'
 import { plainSystem } from './systems.ts'
 
-const own = accounts(
-  { name: 'llama', uid: 994, gid: 994, home: '/opt/llama.cpp', shell: '/usr/sbin/nologin' },
-  { name: 'okafor', uid: 1000, gid: 1000, home: '/home/okafor', shell: '/bin/bash' },
-)
+const own = accounts({ name: 'llama', uid: 994, gid: 994, home: '/opt/llama.cpp', shell: '/usr/sbin/nologin' })
 const argv = ['/opt/llama.cpp/bin/llama-server', '-m', '/models/qwen3-8b-q4_k_m.gguf', '--host', '127.0.0.1', '--port', '8080']
 
 /**

@@ -1,0 +1,86 @@
+import { type AccountAccess, type AccountTier, type HostAccess, type TierName, tierNames } from '#shared/model/access.ts'
+import { type Capability, capabilities, capabilityWords } from '#shared/model/capability.ts'
+import type { AccessPolicy, Fleet, Host } from '#shared/model/fleet.ts'
+
+const defaults: Readonly<Record<TierName, readonly Capability[]>> = {
+  users: ['send-inference'],
+  operators: ['send-inference', 'control-services', 'read-logs'],
+  administrators: capabilities,
+}
+
+/** What members of a tier may do. */
+export const allowedTo = ({ tiers }: AccessPolicy, tier: TierName): readonly Capability[] => tiers[tier].capabilities ?? defaults[tier]
+
+/** The highest tier that names the account, or a group of it. */
+export function tierOf({ tiers }: AccessPolicy, { name, groups }: Pick<AccountAccess, 'name' | 'groups'>): TierName | undefined {
+  return tierNames
+    .toReversed()
+    .find((tier) => tiers[tier].accounts.includes(name) || tiers[tier].groups.some((group) => groups.includes(group)))
+}
+
+/** Accounts of Gatehouse itself on a host. */
+const ownAccounts = (fleet: Fleet, host: Host): readonly string[] =>
+  [host.identity ?? fleet.identities.audit, host.changeIdentity ?? fleet.identities.change].flatMap((identity) => identity?.user ?? [])
+
+/** Every account of a host held against the tiers of the fleet file, and accounts that a tier names and the host lacks. */
+export function compareTiers(access: HostAccess, policy: AccessPolicy, fleet: Fleet, host: Host): readonly AccountTier[] {
+  const own = ownAccounts(fleet, host)
+  const rows = access.accounts.map((account) => compare(account, access, policy, own))
+  const names = new Set(access.accounts.map(({ name }) => name))
+  const missing = (['operators', 'administrators'] as const).flatMap((tier) =>
+    policy.tiers[tier].accounts.flatMap((account): readonly AccountTier[] =>
+      names.has(account)
+        ? []
+        : [
+            {
+              account,
+              tier,
+              state: 'missing',
+              login: 'no',
+              title: 'Has no account here',
+              reason: `${account} is named in tier ${tier}, and this host does not let it in.`,
+              excess: [],
+              proofs: [],
+            },
+          ],
+    ),
+  )
+  return [...rows, ...missing]
+}
+
+function compare(account: AccountAccess, access: HostAccess, policy: AccessPolicy, own: readonly string[]): AccountTier {
+  const { name, login, logins, holdings, proof } = account
+  const tier = tierOf(policy, account) ?? null
+  const row = (state: AccountTier['state'], title: string, reason: string, excess: AccountTier['excess'] = []): AccountTier => ({
+    ...{ account: name, tier, state, login, title, reason, excess },
+    proofs: excess.length > 0 ? (excess[0]?.proofs ?? []) : account.keys[0] ? [{ section: 'access', line: account.keys[0].line }] : [proof],
+  })
+  if (own.includes(name)) return row('own', 'An account of Gatehouse', `${name} is named in the fleet file.`)
+  const gone = policy.left.find((one) => one.account === name)
+  if (gone && (login === 'yes' || logins.length > 0))
+    return row('still-active', 'Has left and can still get in', `${name} left on ${gone.on}, and gets in by ${logins.join(', ')}.`)
+  // A password of root for the console is kept for the day on which nothing else works.
+  const personal = account.uid === 0 ? logins.some((way) => way.startsWith('SSH')) : login !== 'no'
+  if (tier === null && !personal) return row('own', 'Nobody logs in', `No person gets in as ${name}.`)
+  if (tier === null && login === 'yes')
+    return row('no-tier', 'Is in no tier', `${name} gets in by ${logins.join(', ')}, and no tier names it.`)
+  const may = tier === null ? [] : allowedTo(policy, tier)
+  const excess = tier === null ? [] : holdings.filter(({ capability }) => !may.includes(capability))
+  const [worst] = excess
+  if (worst)
+    return row(
+      'above',
+      `Can ${capabilityWords[worst.capability].toLowerCase()}`,
+      `${tier} may not: ${worst.path.join(' → ')}${worst.condition ? ` (${worst.condition})` : ''}.`,
+      excess,
+    )
+  const leftOpen = access.gaps.find((gap) => gap.leavesOpen.some((one) => !may.includes(one)))
+  if (leftOpen) return row('unknown', 'What it can do is not known', leftOpen.reason)
+  if (tier === null)
+    return row(
+      'unknown',
+      'Whether it gets in is not known',
+      account.loginNotes.join('; ') || `${name} is in no password file of this host.`,
+    )
+  return row('match', 'As its tier says', `${name} can do what ${tier} may, and no more.`)
+}

@@ -1,0 +1,24 @@
+import { defineControl } from '../../control.ts'
+import { accessFactIds, isVerdict, tiersOf, verdictsOn } from './tier-verdicts.ts'
+
+export default defineControl({
+  id: 'access-accounts-in-tiers',
+  item: 'OPS-3',
+  severity: 'medium',
+  title: 'Every account that can get in belongs to a tier',
+  rationale:
+    'An account that nobody listed is reviewed by nobody. Installers, contractors and attackers leave such accounts, with a key that works for years.',
+  needs: ['accounts'],
+  uses: accessFactIds,
+  references: ['NIST-800-53:AC-2', 'CIS-8:5.1', 'ISO-27001:A.5.16'],
+  evaluate: (facts, context) => {
+    const rows = tiersOf(facts, context)
+    if (isVerdict(rows)) return rows
+    return verdictsOn(rows, 'no-tier', {
+      status: 'warning',
+      none: 'Every account is in a tier',
+      title: ({ account }) => `${account.slice(0, 24)} is in no tier`,
+      hint: 'Name it in a tier of the fleet file, or close it: usermod --expiredate 1, and remove its keys.',
+    })
+  },
+})

@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import type { AccessFacts } from '../../../access/world.ts'
+import type { Access } from '../../../facts/access/access.ts'
+import { parseLoginKeys } from '../../../facts/access/login-keys.ts'
+import { parseGroup, parsePasswd } from '../../../facts/accounts/parse.ts'
+import { known, unknown } from '../../../facts/fact.ts'
+import { parseSudoers } from '../../../facts/privileged/parse-sudoers.ts'
+import type { AnyControl, PolicyContext, Verdict } from '../../control.ts'
+import accountsInTiers from './access-accounts-in-tiers.control.ts'
+import accountsUsed from './access-accounts-used.control.ts'
+import keysPersonal from './access-keys-personal.control.ts'
+import leaversClosed from './access-leavers-closed.control.ts'
+import withinTiers from './access-within-tiers.control.ts'
+
+const NOW = Date.UTC(2026, 10, 25)
+const tiers = { administrators: { accounts: ['ada'], groups: ['admins'] }, operators: { accounts: ['rey'] } }
+const left = [{ account: 'lund', on: '2026-10-31' }]
+
+const contextOf = (access?: object): PolicyContext => {
+  const fleet = fleetSchema.parse({
+    ...{ version: 1, name: 'x', identities: { audit: { user: 'gatehouse-ro' } }, hosts: [{ name: 'gpu-01', address: '10.0.0.1' }] },
+    ...(access && { access }),
+  })
+  return { fleet, host: fleet.hosts[0] as PolicyContext['host'], now: NOW } as PolicyContext
+}
+
+interface Sin {
+  readonly sudoers?: string
+  readonly docker?: string
+  /** Account and the letter that its key is made of. */
+  readonly keys?: readonly (readonly [string, string])[]
+  readonly lastLogins?: Access['lastLogins']
+  readonly keysUnread?: boolean
+  readonly sudoersUnread?: boolean
+}
+
+const keyRow = ([account, letter]: readonly [string, string], index: number) => ({
+  text: `/home/${account}/.ssh/authorized_keys:${index + 1}:ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${letter.repeat(43)} ${account}`,
+  line: 20 + index,
+})
+
+function factsOf({
+  sudoers = '',
+  docker = '',
+  keys = [
+    ['ada', 'a'],
+    ['rey', 'r'],
+  ],
+  lastLogins,
+  keysUnread,
+  sudoersUnread,
+}: Sin): AccessFacts {
+  const names = ['ada', 'rey', 'lund', 'odd', 'gatehouse-ro']
+  const passwd = ['root:x:0:0::/root:/bin/bash', ...names.map((name, at) => `${name}:x:${1001 + at}:${1001 + at}::/home/${name}:/bin/bash`)]
+  const lines = sudoers.split('\n').map((text, at) => ({ file: '/etc/sudoers', number: at + 1, text, line: at + 1 }))
+  const access: Access = {
+    passwords: known(['root', ...names].map((account, at) => ({ account, state: 'locked', line: at + 1 }))),
+    keys: keysUnread ? unknown('Keys of accounts: sudo refused the command', ['access']) : known(parseLoginKeys(keys.map(keyRow))),
+    ...{
+      webAccounts: known([]),
+      open: known([]),
+      paths: [],
+      acls: known([]),
+      polkit: known({ rules: [], administrators: [] }),
+      cron: known([]),
+      lingering: [],
+    },
+    lastLogins: lastLogins ?? known(['ada', 'rey'].map((account) => ({ account, at: NOW - 86_400_000, line: 40 }))),
+  }
+  return {
+    accounts: { accounts: parsePasswd(passwd.join('\n')), groups: parseGroup(`docker:x:998:${docker}\nadmins:x:997:odd`) },
+    access: known(access),
+    sudoers: sudoersUnread ? unknown('Rules of sudo: refused', ['privileged']) : known(parseSudoers(lines)),
+    ...{ units: known([]), services: known([]), system: unknown('', []), network: unknown('', []), processes: known([]) },
+    ...{ sshd: known({ settings: {} }), 'model-files': known({ directories: [] }), 'guarded-files': known({ files: [], folders: [] }) },
+  }
+}
+
+const judge = (control: AnyControl, sin: Sin, policy: object | undefined): readonly string[] => {
+  const facts = factsOf(sin)
+  const given = control.needs.includes('access' as never) && facts.access.known ? { ...facts, access: facts.access.value } : facts
+  const verdicts = (control.evaluate as unknown as (facts: unknown, context: PolicyContext) => readonly Verdict[])(given, contextOf(policy))
+  return verdicts.map(({ status, subject }) => (subject === '' ? status : `${status} ${subject}`))
+}
+const policy = { tiers, left }
+
+const backdoor = [
+  ['ada', 'a'],
+  ['odd', 'o'],
+] as const
+
+describe.each<[AnyControl, readonly [string, Sin, object | undefined, readonly string[]][]]>([
+  [
+    withinTiers,
+    [
+      ['all as they should be', {}, policy, ['pass']],
+      ['no tiers', { docker: 'rey' }, undefined, ['not-applicable']],
+      ['an operator in docker', { docker: 'rey' }, policy, ['fail rey']],
+      ['an operator who may edit a unit', { sudoers: 'rey ALL=NOPASSWD: /usr/bin/systemctl' }, policy, ['fail rey']],
+      ['an administrator in docker', { docker: 'ada' }, policy, ['pass']],
+      ['an administrator by a group', { docker: 'odd', keys: backdoor }, policy, ['pass']],
+      [
+        'an operator who may do it by the fleet file',
+        { docker: 'rey' },
+        {
+          tiers: {
+            ...tiers,
+            operators: {
+              accounts: ['rey'],
+              capabilities: [
+                'become-root',
+                'change-access',
+                'change-configuration',
+                'change-models',
+                'read-prompts',
+                'control-services',
+                'read-logs',
+                'send-inference',
+              ],
+            },
+          },
+        },
+        ['pass'],
+      ],
+      ['sudo was not read', { sudoersUnread: true }, policy, ['not-evaluated']],
+      ['sudo was not read, and a group says enough', { sudoersUnread: true, docker: 'rey' }, policy, ['fail rey']],
+    ],
+  ],
+  [
+    accountsInTiers,
+    [
+      ['all are', {}, policy, ['pass']],
+      ['one is not', { keys: backdoor }, { tiers: { ...tiers, administrators: { accounts: ['ada'] } }, left }, ['warning odd']],
+      ['a key of root', { keys: [['ada', 'a']] }, policy, ['pass']],
+      ['no tiers', { keys: backdoor }, undefined, ['not-applicable']],
+      ['keys were not read', { keysUnread: true }, policy, ['not-evaluated']],
+      ['sudo was not read, which says nothing of logins', { sudoersUnread: true }, policy, ['pass']],
+    ],
+  ],
+  [
+    leaversClosed,
+    [
+      ['nothing is left', {}, policy, ['pass']],
+      ['a key is left', { keys: [['lund', 'l']] }, policy, ['fail lund']],
+      ['no tiers', { keys: [['lund', 'l']] }, undefined, ['not-applicable']],
+      ['keys were not read', { keysUnread: true }, policy, ['not-evaluated']],
+    ],
+  ],
+  [
+    keysPersonal,
+    [
+      ['each has its own', {}, undefined, ['pass']],
+      ['none at all', { keys: [] }, undefined, ['pass']],
+      [
+        'the same in two',
+        {
+          keys: [
+            ['ada', 'a'],
+            ['rey', 'a'],
+          ],
+        },
+        undefined,
+        [expect.stringMatching(/^warning SHA256:/)],
+      ],
+      [
+        'the same twice in one',
+        {
+          keys: [
+            ['ada', 'a'],
+            ['ada', 'a'],
+          ],
+        },
+        undefined,
+        ['pass'],
+      ],
+      ['keys were not read', { keysUnread: true }, undefined, ['not-evaluated']],
+    ],
+  ],
+  [
+    accountsUsed,
+    [
+      ['all are', {}, undefined, ['pass']],
+      [
+        'never',
+        {
+          keys: [
+            ['ada', 'a'],
+            ['odd', 'o'],
+          ],
+        },
+        undefined,
+        ['warning odd'],
+      ],
+      [
+        'long ago',
+        {
+          lastLogins: known([
+            { account: 'ada', at: NOW - 91 * 86_400_000, line: 1 },
+            { account: 'rey', at: NOW, line: 2 },
+          ]),
+        },
+        undefined,
+        ['warning ada'],
+      ],
+      [
+        'long ago, and the fleet file gives longer',
+        {
+          lastLogins: known([
+            { account: 'ada', at: NOW - 91 * 86_400_000, line: 1 },
+            { account: 'rey', at: NOW, line: 2 },
+          ]),
+        },
+        { tiers, staleDays: 180 },
+        ['pass'],
+      ],
+      ['nobody knows', { lastLogins: unknown('Last logins: lastlog is not installed', ['access']) }, undefined, ['not-evaluated']],
+      ['keys were not read', { keysUnread: true }, undefined, ['not-evaluated']],
+    ],
+  ],
+])('$id', (control, cases) => {
+  test.each(cases)('%s', (_, sin, access, expected) => {
+    expect(judge(control, sin, access)).toEqual(expected)
+  })
+})

@@ -1,0 +1,51 @@
+import type { LoginKey } from '../../../facts/access/access.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+
+export default defineControl({
+  id: 'access-keys-personal',
+  item: 'OPS-3',
+  severity: 'medium',
+  title: 'No SSH key opens more than one account',
+  rationale:
+    'A key that stands in the files of several accounts is shared, or one person wears them all: the log names an account, and nobody knows who it was. Taking it from one account leaves the others open.',
+  needs: ['access'],
+  references: ['NIST-800-53:IA-2', 'NIST-800-53:IA-5', 'CIS-8:5.1', 'ISO-27001:A.5.16'],
+  evaluate: ({ access }): readonly Verdict[] => {
+    if (!access.keys.known)
+      return [
+        {
+          status: 'not-evaluated',
+          subject: '',
+          title: 'Keys of accounts were not read',
+          reason: access.keys.reason,
+          hint: access.keys.hint,
+          cite: [],
+        },
+      ]
+    const byKey = new Map<string, LoginKey[]>()
+    for (const key of access.keys.value) byKey.set(key.fingerprint, [...(byKey.get(key.fingerprint) ?? []), key])
+    const shared = [...byKey].filter(([, keys]) => new Set(keys.map(({ file }) => file)).size > 1)
+    if (shared.length > 0)
+      return shared.map(([fingerprint, keys]) => ({
+        status: 'warning',
+        subject: fingerprint,
+        title: `One key opens ${new Set(keys.map(({ file }) => file)).size} accounts`,
+        reason: `${fingerprint} stands in ${[...new Set(keys.map(({ file }) => file))].slice(0, 4).join(', ')}.`,
+        hint: 'One key for each person and account; remove this one where it is not its owner’s.',
+        cite: keys
+          .slice(0, 4)
+          .map(({ line, comment }) => ({ section: 'access', line, note: 'The same key.', token: comment.slice(0, 60) })),
+      }))
+    const count = access.keys.value.length
+    const reason = count === 0 ? 'No account has a file of authorized keys.' : `${count} keys, each in one file.`
+    return [
+      {
+        status: 'pass',
+        subject: '',
+        title: 'Each key opens one account',
+        reason,
+        cite: access.keys.value.slice(0, 4).map(({ line }) => ({ section: 'access', line })),
+      },
+    ]
+  },
+})

@@ -1,0 +1,65 @@
+import type { AccountTier } from '#shared/model/access.ts'
+import { hostAccess } from '../../../access/host-access.ts'
+import { compareTiers } from '../../../access/tiers.ts'
+import { type AccessFacts, accessFactIds } from '../../../access/world.ts'
+import type { PolicyContext, Verdict } from '../../control.ts'
+
+export { accessFactIds }
+
+/** Accounts against tiers; verdicts instead where the fleet file has none. */
+export function tiersOf(facts: AccessFacts, { fleet, host, now }: PolicyContext): readonly AccountTier[] | readonly [Verdict] {
+  if (fleet.access === undefined) return [noTiers]
+  return compareTiers(hostAccess(facts, now), fleet.access, fleet, host)
+}
+
+const noTiers: Verdict = {
+  status: 'not-applicable',
+  subject: '',
+  title: 'The fleet file names no tiers',
+  reason: 'Without access.tiers in the fleet file accounts are held against nothing.',
+  cite: [],
+}
+
+export const isVerdict = (rows: readonly AccountTier[] | readonly [Verdict]): rows is readonly [Verdict] =>
+  rows[0] !== undefined && 'status' in rows[0]
+
+/** The rows in this state as open verdicts; one verdict that nothing is open, or that it is not known, when there are none. */
+export function verdictsOn(
+  rows: readonly AccountTier[],
+  state: AccountTier['state'],
+  words: {
+    readonly status: 'fail' | 'warning'
+    readonly none: string
+    readonly title: (row: AccountTier) => string
+    readonly hint: string
+  },
+): readonly Verdict[] {
+  const open = rows.filter((row) => row.state === state)
+  if (open.length > 0)
+    return open.map((row) => ({
+      ...{ status: words.status, subject: row.account, title: words.title(row), reason: row.reason, hint: words.hint },
+      cite: row.proofs.slice(0, 4).map((proof) => ({ ...proof, note: row.reason })),
+    }))
+  // What an account can do matters to its tier; whether it gets in is enough for the others.
+  const unknown = rows.find((row) =>
+    state === 'above' ? row.state === 'unknown' : row.login === 'unknown' && (state === 'still-active' || row.tier === null),
+  )
+  if (unknown)
+    return [
+      {
+        status: 'not-evaluated',
+        subject: '',
+        title: state === 'above' ? 'What accounts can do is not known' : 'Who can get in is not known',
+        reason: unknown.reason,
+        cite: unknown.proofs.slice(0, 1),
+      },
+    ]
+  const people = rows.filter((row) => row.state === 'match')
+  return [
+    {
+      ...{ status: 'pass', subject: '', title: words.none },
+      reason: `${people.length} accounts of people were held against their tiers.`,
+      cite: people.length > 0 ? people.slice(0, 4).flatMap(({ proofs }) => proofs.slice(0, 1)) : [{ section: 'accounts', line: 0 }],
+    },
+  ]
+}
