@@ -1,5 +1,5 @@
 import type { AccessOfHost } from '#core/access/access-service.ts'
-import type { AccountAccess } from '#shared/model/access.ts'
+import type { AccountAccess, AccountTier } from '#shared/model/access.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import { visible } from '#shared/words.ts'
 
@@ -8,10 +8,17 @@ export function accessTable(hosts: readonly AccessOfHost[]): string {
   return hosts.map((host) => `${lines(host).join('\n')}\n`).join('\n')
 }
 
-function lines({ host, access, reason }: AccessOfHost): readonly string[] {
+function lines({ host, access, reason, tiers }: AccessOfHost): readonly string[] {
   if (access === null) return [host, `  not known: ${visible(reason ?? '')}`]
   const out = [host]
-  for (const account of access.accounts) out.push(...accountLines(account))
+  for (const account of access.accounts)
+    out.push(
+      ...accountLines(
+        account,
+        tiers.find((row) => row.account === account.name),
+      ),
+    )
+  for (const { account, tier, state } of tiers) if (state === 'missing') out.push(`  ${visible(account)}: ${tier}, has no account here`)
   if (access.others > 0) out.push(`  ${access.others} more accounts can neither log in nor do any of this.`)
   for (const { reason: why, leavesOpen, hint } of access.gaps) {
     out.push(`  ! not known: ${visible(why)}`)
@@ -22,12 +29,25 @@ function lines({ host, access, reason }: AccessOfHost): readonly string[] {
   return out
 }
 
-function accountLines({ name, kind, logins, loginNotes, keys, lastLogin, holdings }: AccountAccess): readonly string[] {
+const stateWords: Readonly<Record<AccountTier['state'], string>> = {
+  above: 'ABOVE ITS TIER',
+  'still-active': 'STILL ACTIVE',
+  'no-tier': 'NO TIER',
+  missing: 'missing',
+  unknown: 'not known',
+  match: 'match',
+  own: 'no person',
+}
+
+function accountLines(
+  { name, kind, logins, loginNotes, keys, lastLogin, holdings }: AccountAccess,
+  row: AccountTier | undefined,
+): readonly string[] {
   const ways = logins.length === 0 ? 'no way in found' : logins.join(', ')
   const notes = loginNotes.length === 0 ? '' : ` (${loginNotes.join('; ')})`
   const last = lastLogin === undefined ? '' : `, last login ${lastLogin.slice(0, 10)}`
   return [
-    `  ${visible(name)}${kind === 'web' ? ' (proxy)' : ''}: ${visible(ways + notes)}${last}`,
+    `  ${visible(name)}${kind === 'web' ? ' (proxy)' : ''}: ${visible(ways + notes)}${last}${row ? `  [${row.tier === null ? '' : `${row.tier}: `}${stateWords[row.state]}]` : ''}`,
     ...keys.map(
       ({ type, fingerprint, comment, options }) =>
         `      key ${visible([type, fingerprint, comment, ...options].filter(Boolean).join(' '))}`,

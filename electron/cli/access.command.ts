@@ -10,7 +10,7 @@ const options = {
   data: { type: 'string' },
 } as const
 
-/** `gatehouse access list`: who can do what, out of the last audit. Connects to no host. Exit code 2 when a host was never looked at. */
+/** `gatehouse access list`: who can do what, out of the last audit. Connects to no host. Exit code 1 when an account does not fit its tier, 2 when a host was never looked at. */
 export async function runAccess([action, ...args]: string[]): Promise<number> {
   const { values } = parseArgs({ args, options, allowPositionals: false })
   if (action !== 'list') throw new UsageError('access: expected list')
@@ -21,6 +21,8 @@ export async function runAccess([action, ...args]: string[]): Promise<number> {
     const stranger = wanted?.find((name) => !hosts.some(({ host }) => host === name))
     if (stranger !== undefined) throw new UsageError(`access: ${stranger} is no host of this fleet`)
     process.stdout.write(values.json ? `${JSON.stringify(hosts, null, 2)}\n` : accessTable(hosts))
-    return hosts.some(({ access }) => access === null) ? ExitCode.couldNotRun : ExitCode.clean
+    if (hosts.some(({ access }) => access === null)) return ExitCode.couldNotRun
+    const open = hosts.some(({ tiers }) => tiers.some(({ state }) => state === 'above' || state === 'still-active' || state === 'no-tier'))
+    return open ? ExitCode.findings : ExitCode.clean
   })
 }

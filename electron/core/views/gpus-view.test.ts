@@ -38,9 +38,9 @@ test('a process is traced to account, unit and inference server', () => {
 test('a process of nobody known is flagged as the finding about it says', () => {
   const stranger =
     '=<process_info>\n=<pid>4711</pid>\n=<type>C</type>\n=<process_name>/tmp/.x/xmrig</process_name>\n=</process_info>\n=</gpu>'
-  const sources = sourcesOf(gpu01, { edit: { 'gpu-health': (text) => `${text.replace('=</gpu>', stranger)}@process 4711\n=uid 1001\n` } })
+  const sources = sourcesOf(gpu01, { edit: { 'gpu-health': (text) => `${text.replace('=</gpu>', stranger)}@process 4711\n=uid 1401\n` } })
   expect(hostGpus(sources).users.find(({ pid }) => pid === 4711)).toMatchObject({
-    account: 'uid 1001',
+    account: 'uid 1401',
     placed: false,
     verdict: { control: 'gpu-processes-known', status: 'fail', title: 'A suspicious program uses a GPU' },
   })
