@@ -19,7 +19,7 @@ export function tierOf({ tiers }: AccessPolicy, { name, groups }: Pick<AccountAc
 }
 
 /** Accounts of Gatehouse itself on a host. */
-const ownAccounts = (fleet: Fleet, host: Host): readonly string[] =>
+export const ownAccounts = (fleet: Fleet, host: Host): readonly string[] =>
   [host.identity ?? fleet.identities.audit, host.changeIdentity ?? fleet.identities.change].flatMap((identity) => identity?.user ?? [])
 
 /** Every account of a host held against the tiers of the fleet file, and accounts that a tier names and the host lacks. */

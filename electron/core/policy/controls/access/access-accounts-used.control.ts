@@ -1,4 +1,5 @@
 import { hostAccess } from '../../../access/host-access.ts'
+import { ownAccounts } from '../../../access/tiers.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { accessFactIds } from './tier-verdicts.ts'
 
@@ -19,7 +20,7 @@ export default defineControl({
     if (!lastLogins.known)
       return [{ status: 'not-evaluated', subject: '', title: 'Last logins were not read', reason: lastLogins.reason, cite: [] }]
     const days = fleet.access?.staleDays ?? 90
-    const own = [host.identity ?? fleet.identities.audit, host.changeIdentity ?? fleet.identities.change].map((identity) => identity?.user)
+    const own = ownAccounts(fleet, host)
     const all = hostAccess({ ...facts, access: { known: true, value: facts.access } }, now).accounts
     const people = all.filter(
       ({ kind, login, name, uid, logins }) =>

@@ -79,7 +79,14 @@ function factsOf({
 
 const judge = (control: AnyControl, sin: Sin, policy: object | undefined): readonly string[] => {
   const facts = factsOf(sin)
-  const given = control.needs.includes('access' as never) && facts.access.known ? { ...facts, access: facts.access.value } : facts
+  const given =
+    control.needs.includes('access' as never) && facts.access.known
+      ? {
+          ...facts,
+          access: facts.access.value,
+          accounts: control.needs.includes('accounts' as never) ? facts.accounts : known(facts.accounts),
+        }
+      : facts
   const verdicts = (control.evaluate as unknown as (facts: unknown, context: PolicyContext) => readonly Verdict[])(given, contextOf(policy))
   return verdicts.map(({ status, subject }) => (subject === '' ? status : `${status} ${subject}`))
 }
@@ -169,6 +176,17 @@ describe.each<[AnyControl, readonly [string, Sin, object | undefined, readonly s
           keys: [
             ['ada', 'a'],
             ['ada', 'a'],
+          ],
+        },
+        undefined,
+        ['pass'],
+      ],
+      [
+        'in an account of Gatehouse as well',
+        {
+          keys: [
+            ['ada', 'a'],
+            ['gatehouse-ro', 'a'],
           ],
         },
         undefined,

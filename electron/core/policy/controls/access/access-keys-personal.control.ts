@@ -1,3 +1,4 @@
+import { ownAccounts } from '../../../access/tiers.ts'
 import type { LoginKey } from '../../../facts/access/access.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 
@@ -9,8 +10,9 @@ export default defineControl({
   rationale:
     'A key that stands in the files of several accounts is shared, or one person wears them all: the log names an account, and nobody knows who it was. Taking it from one account leaves the others open.',
   needs: ['access'],
+  uses: ['accounts'],
   references: ['NIST-800-53:IA-2', 'NIST-800-53:IA-5', 'CIS-8:5.1', 'ISO-27001:A.5.16'],
-  evaluate: ({ access }): readonly Verdict[] => {
+  evaluate: ({ access, accounts }, { fleet, host }): readonly Verdict[] => {
     if (!access.keys.known)
       return [
         {
@@ -22,8 +24,12 @@ export default defineControl({
           cite: [],
         },
       ]
+    // The admin who looks and the admin who changes are one person, with one key.
+    const own = ownAccounts(fleet, host)
+    const homes = accounts.known ? accounts.value.accounts.flatMap(({ name, home }) => (own.includes(name) ? `${home}/` : [])) : []
     const byKey = new Map<string, LoginKey[]>()
-    for (const key of access.keys.value) byKey.set(key.fingerprint, [...(byKey.get(key.fingerprint) ?? []), key])
+    for (const key of access.keys.value.filter(({ file }) => !homes.some((home) => file.startsWith(home))))
+      byKey.set(key.fingerprint, [...(byKey.get(key.fingerprint) ?? []), key])
     const shared = [...byKey].filter(([, keys]) => new Set(keys.map(({ file }) => file)).size > 1)
     if (shared.length > 0)
       return shared.map(([fingerprint, keys]) => ({
