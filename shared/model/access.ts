@@ -53,7 +53,6 @@ export type TierName = (typeof tierNames)[number]
 
 /** An account held against its tier. `own`: root, the accounts of Gatehouse and of services, which belong to no person. */
 export const tierStates = ['above', 'still-active', 'no-tier', 'missing', 'unknown', 'match', 'own'] as const
-export type TierState = (typeof tierStates)[number]
 
 export const accountTierSchema = z.object({
   account: z.string(),
