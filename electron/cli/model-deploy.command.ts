@@ -62,6 +62,8 @@ async function carryOut(services: Services, verb: string, id: string, { host = [
     await services.deployments.discard(services.fleet.require(), services.transport(), request, interrupted())
     return ExitCode.clean
   }
+  const { model } = services.registry.get(services.fleet.require(), id)
+  process.stderr.write(visible(`Deploying ${model} to ${host.join(', ')}\n`))
   const { done } = services.deployments.start(services.fleet.require(), services.transport(), request)
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => services.models.cancel())
   const { hosts } = await done
