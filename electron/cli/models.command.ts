@@ -6,12 +6,14 @@ import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { deployVerbs, runModelDeploy } from './model-deploy.command.ts'
 import { registryVerbs, runModelRegistry } from './model-registry.command.ts'
+import { runModelSbom } from './model-sbom.command.ts'
 import { runModelStores } from './model-stores.command.ts'
 import { describeFailure } from './words.ts'
 
 const options = { json: { type: 'boolean', default: false } } as const
 
 export async function runModels([verb, ...args]: string[]): Promise<number> {
+  if (verb === 'sbom') return runModelSbom(args)
   if (verb !== undefined && deployVerbs.includes(verb)) return runModelDeploy(verb, args)
   if (verb !== undefined && registryVerbs.includes(verb)) return runModelRegistry(verb, args)
   if (verb !== 'scan' || args.some((word) => /^--(?:fleet|demo)(?:=|$)/.test(word))) return runModelStores(verb, args)
