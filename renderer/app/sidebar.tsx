@@ -4,16 +4,21 @@ import { connectionWords } from '../stores/connection-words.ts'
 import { couldNotLook, countKnown, type HostView, loudestOpen } from '../stores/host-view.ts'
 import { useAppInfo, useFleetState, useJumpStates, usePushJob } from '../stores/queries.ts'
 import { goControls, goFleet, goHost, goModels, goNetwork, goPush, goSettings, useUi } from '../stores/ui.store.ts'
+import { useGradually } from '../stores/use-gradually.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { ConnectionStatus, type ConnectionWords } from '../ui/connection-status.tsx'
 import { GatehouseMark } from '../ui/icons.tsx'
 import { outcomeWords } from '../ui/outcome-words.ts'
 import { Status } from '../ui/status.tsx'
 
+/** About as many as are in view: those below follow. */
+const entriesPerFrame = 16
+
 export function Sidebar() {
   const route = useUi((state) => state.route)
   const fleet = useFleetState().data
   const hosts = useHosts()
+  const entries = useGradually(hosts, entriesPerFrame)
   const failing = hosts.reduce((sum, host) => sum + (loudestOpen(host)?.outcome === 'fail' ? 1 : 0), 0)
   return (
     <nav className="sidebar" aria-label="Main" data-pane>
@@ -60,7 +65,7 @@ export function Sidebar() {
       </div>
       <ul className="nav host-nav" aria-labelledby="sidebar-hosts">
         {hosts.length === 0 && <li className="none">No hosts yet</li>}
-        {hosts.map((host) => (
+        {entries.map((host) => (
           <HostEntry key={host.name} host={host} current={route.screen === 'host' && route.host === host.name} />
         ))}
       </ul>

@@ -26,7 +26,7 @@ export function cellName(item: ItemId, host: string, { kind, stale }: CellView):
 }
 
 /** Columns to draw when the matrix scrolls sideways: those in view and `spare` on either side. End is exclusive. */
-export function columnsInView(scrollLeft: number, width: number, columnWidth: number, total: number, spare = 2): readonly [number, number] {
+export function columnsInView(scrollLeft: number, width: number, columnWidth: number, total: number, spare = 1): readonly [number, number] {
   const first = Math.floor(scrollLeft / columnWidth) - spare
   const last = Math.ceil((scrollLeft + width) / columnWidth) + spare
   const start = Math.min(Math.max(0, first), total)

@@ -3,6 +3,7 @@ import { type Area, areas, type ChecklistItem, checklist, type ItemId } from '#s
 import type { Outcome } from '#shared/status.ts'
 import type { HostView } from '../../stores/host-view.ts'
 import { goHost, useUi } from '../../stores/ui.store.ts'
+import { useGradually } from '../../stores/use-gradually.ts'
 import { moveCell, moves } from '../../ui/grid-moves.ts'
 import { areaScore } from './area-score.ts'
 import { cellOf, columnsInView } from './cell-view.ts'
@@ -21,6 +22,7 @@ interface MatrixProps {
 /** Widths when the matrix scrolls: of a host's column, and of the pinned one with the checks. Must equal those in fleet.css. */
 const columnWidth = 124
 const pinnedWidth = 282
+const columnsPerFrame = 3
 const firstView = { left: 0, width: 1440 }
 type View = typeof firstView
 
@@ -32,7 +34,10 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
   const wantsFocus = useRef(false)
   const fits = hosts.length <= columnsThatFit
   const [start, end] = fits ? [0, hosts.length] : columnsInView(scroll.left, scroll.width - pinnedWidth, columnWidth, hosts.length)
-  const drawn = useMemo(() => hosts.slice(start, end), [hosts, start, end])
+  const drawn = useGradually(
+    useMemo(() => hosts.slice(start, end), [hosts, start, end]),
+    columnsPerFrame,
+  )
 
   const row = Math.max(
     0,
