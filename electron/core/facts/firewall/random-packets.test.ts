@@ -98,7 +98,7 @@ test.skipIf(process.env.GATEHOUSE_RECORD)('recorded rule sets decide as the kern
 })
 
 /** A few are tried in every run where root and the programs are there, many in CI. */
-const sets = Number(process.env.GATEHOUSE_PACKET_SETS ?? (process.env.CI ? 160 : 8))
+const sets = Number(process.env.GATEHOUSE_PACKET_SETS ?? (process.env.CI ? 300 : 8))
 const seed = Number(process.env.GATEHOUSE_SEED ?? 20_261_126)
 /** Drawn one after another, so that a longer run begins like a shorter one. */
 const drawn = (): readonly RuleSet[] => {
@@ -107,12 +107,12 @@ const drawn = (): readonly RuleSet[] => {
 }
 
 /** So many hosts side by side: most of the time is waiting for answers that do not come. */
-const LANES = sets > 20 ? 4 : 1
+const LANES = sets > 20 ? 8 : 1
 
 describe.skipIf(!canRun())('real packets, as root with iproute2, nftables, iptables and ufw', () => {
   const machines: Machines[] = []
   beforeAll(async () => {
-    for (let lane = 0; lane < LANES; lane += 1) machines.push(await startMachines(`fw${lane}`, 250))
+    for (let lane = 0; lane < LANES; lane += 1) machines.push(await startMachines(`${process.pid}-${lane}`, 250))
   }, 60_000)
   afterAll(() => {
     for (const each of machines) each.stop()
