@@ -16,6 +16,7 @@ function ask(configuration: string, services: Parameters<typeof facts>[1], liste
   const given = { nginx: known(nginx), services: known(running), listeners: known(listeners), programs: unknown('no', []) }
   return questionsFor(given, at).map(({ id, name, owner }) => `${id} ${name} ${owner}`)
 }
+const v6: Host = { ...host, address: 'fd00::7' }
 const toOllama = 'location / { proxy_pass http://127.0.0.1:11434; }'
 
 test.each<[string, readonly string[], readonly string[]]>([
@@ -24,9 +25,31 @@ test.each<[string, readonly string[], readonly string[]]>([
   ['on another address of the host', ask('', [service('ollama', { address: '10.99.0.1' })]), []],
   [
     'with TLS of its own',
-    ask('', [service('vllm', { address: '::', argv: ['vllm', 'serve', '--ssl-certfile', 'x'] })]),
+    ask('', [service('vllm', { address: '0.0.0.0', argv: ['vllm', 'serve', '--ssl-certfile', 'x'] })]),
     ['wire-tls-8000 10.0.3.7 vllm'],
   ],
+  ['an engine that takes IPv6 alone, by an address of IPv4', ask('', [service('ollama', { address: '::' })]), []],
+  ['by one of IPv6', ask('', [service('ollama', { address: '::' })], [], v6), ['wire-http-11434 [fd00::7] ollama']],
+  ['an engine on IPv4 alone, by one of IPv6', ask('', [service('ollama', { address: '0.0.0.0' })], [], v6), []],
+  [
+    'both families, by a name',
+    ask('', [service('ollama', { address: '::' })], [], { ...host, address: 'gpu' }),
+    ['wire-http-11434 gpu ollama'],
+  ],
+  [
+    'on this very address, written otherwise',
+    ask('', [service('ollama', { address: 'fd00:0::7' })], [], v6),
+    ['wire-http-11434 [fd00::7] ollama'],
+  ],
+  ['nginx on IPv6 alone', ask(`server { listen [::]:443 ssl; ${toOllama} }`, [service('ollama')]), []],
+  [
+    'nginx whose IPv6 socket takes IPv4 as well',
+    ask(`server { listen [::]:443 ssl; ${toOllama} } server { listen [::]:443 ssl ipv6only=off; server_name b.example; }`, [
+      service('ollama'),
+    ]),
+    ['wire-tls-443 10.0.3.7 nginx', 'wire-tls-443-2 b.example nginx'],
+  ],
+  ['nginx on IPv4 alone, by an address of IPv6', ask(`server { listen 443 ssl; ${toOllama} }`, [service('ollama')], [], v6), []],
   [
     'nginx with two names and both families',
     ask(
@@ -47,7 +70,7 @@ test.each<[string, readonly string[], readonly string[]]>([
       '',
       [service('ollama')],
       [
-        { protocol: 'tcp', address: '::', port: 443, scope: 'wildcard', processes: [{ name: 'caddy', pid: 7 }], line: 1 },
+        { protocol: 'tcp', address: '*', port: 443, scope: 'wildcard', processes: [{ name: 'caddy', pid: 7 }], line: 1 },
         { protocol: 'tcp', address: '::', port: 22, scope: 'wildcard', processes: [{ name: 'sshd', pid: 8 }], line: 2 },
       ],
     ),

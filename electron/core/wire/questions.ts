@@ -3,6 +3,8 @@ import { speaksTls } from '#shared/model/engine-tls.ts'
 import type { Host } from '#shared/model/fleet.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Listener } from '#shared/model/listener.ts'
+import { addressBlock } from '../facts/network/address-block.ts'
+import type { Listen } from '../facts/nginx/model/listen.ts'
 import { isEncrypted, readHttp } from '../facts/nginx/model/servers.ts'
 import type { Nginx } from '../facts/nginx/nginx.ts'
 import type { Program } from '../facts/programs/programs.ts'
@@ -43,7 +45,7 @@ export function questionsFor(facts: Pick<FactResults, 'services' | 'nginx' | 'li
   const services = facts.services.known ? facts.services.value.filter(({ running }) => running) : []
   const direct = services.flatMap((service) =>
     service.binds
-      .filter(({ scope, address }) => isReachable(scope, address, host))
+      .filter((bind) => isAskable(bind, host))
       .map(({ port }) => {
         const tls = speaksTls(service)
         return { id: idOf(tls, port), port, name: hostHeader(host), owner: service.id, requests: harmlessRequests(service), tls }
@@ -63,7 +65,7 @@ export function questionsFor(facts: Pick<FactResults, 'services' | 'nginx' | 'li
 /** A notebook or a dashboard is asked for the one thing that shows whether it knows who asks. */
 const ofProgram = ({ id, binds, telling }: Program, host: Host): readonly Question[] =>
   binds
-    .filter(({ scope, address }) => isReachable(scope, address, host))
+    .filter((bind) => isAskable(bind, host))
     .slice(0, 2)
     .map(({ port }) => ({
       id: idOf(false, port),
@@ -76,11 +78,28 @@ const ofProgram = ({ id, binds, telling }: Program, host: Host): readonly Questi
 
 const idOf = (tls: boolean, port: number): string => `wire-${tls ? 'tls' : 'http'}-${port}`
 
-const isReachable = (scope: string, address: string, host: Host): boolean =>
-  scope === 'wildcard' || (scope === 'specific' && !isElsewhere(address, host))
+/** A socket as something of the host shows it. */
+interface Bound extends Pick<Listener, 'address' | 'port' | 'scope'> {
+  /** `listeners` for what `ss` printed. */
+  readonly section?: string | undefined
+}
 
-/** A socket on another address of the host is not behind the address that is asked. Names of hosts cannot be compared. */
-const isElsewhere = (bound: string, host: Host): boolean => isIP(host.address) !== 0 && bound !== host.address
+/**
+ * May this socket take a connection to the address of the fleet file? A socket on another address of the host does not, nor one of the other family:
+ * `ss` prints `[::]` for a socket that takes IPv6 alone, and `*` for both. Names of hosts cannot be compared.
+ */
+function isAskable({ scope, address, section = 'listeners' }: Bound, host: Pick<Host, 'address'>): boolean {
+  const family = isIP(host.address.replace(/%.*$/, ''))
+  if (scope === 'loopback' || family === 0) return scope !== 'loopback'
+  if (scope === 'specific') return isSame(address, host.address)
+  if (address === '0.0.0.0') return family === 4
+  return address !== '::' || section !== 'listeners' || family === 6
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [addressBlock(one), addressBlock(other)]
+  return one === other || (a !== undefined && a.version === b?.version && a.bits === b.bits)
+}
 
 const hostHeader = ({ address }: Host): string => (address.includes(':') ? `[${address.replace(/%.*$/, '')}]` : address)
 
@@ -92,8 +111,8 @@ function frontsOf(nginx: Nginx, host: Host): readonly Omit<Question, 'requests'>
   const asked = new Map<string, string[]>()
   return servers.flatMap((server) =>
     server.listens.flatMap((listen) => {
-      const { scope, address, port, proxyProtocol } = listen
-      if (!isReachable(scope, address, host) || port === 0 || proxyProtocol) return []
+      if (!takesAddress(listen, host) || listen.port === 0 || listen.proxyProtocol) return []
+      const { port } = listen
       const tls = isEncrypted(servers, listen)
       const id = idOf(tls, port)
       const names = asked.get(id) ?? []
@@ -106,14 +125,19 @@ function frontsOf(nginx: Nginx, host: Host): readonly Omit<Question, 'requests'>
   )
 }
 
+/** nginx takes IPv4 on `*`, IPv6 on `[::]`, both where that says `ipv6only=off`. */
+const takesAddress = ({ scope, address, port, bothFamilies }: Listen, host: Host): boolean =>
+  scope !== 'unix' && isAskable({ scope, port, address: bothFamilies ? '*' : address === '*' ? '0.0.0.0' : address }, host)
+
 const PROXIES = /^(?:caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o)$/
 const TLS_PORTS = [443, 8443]
 
 /** Proxies whose configuration is not asked for here: what they are is seen by their process, what they speak by the port. */
 const otherProxies = (listeners: readonly Listener[], host: Host): readonly Omit<Question, 'requests'>[] =>
-  listeners.flatMap(({ protocol, scope, address, port, processes }) => {
+  listeners.flatMap((listener) => {
+    const { protocol, port, processes } = listener
     const owner = processes.find(({ name }) => PROXIES.test(name))?.name
-    if (protocol !== 'tcp' || owner === undefined || !isReachable(scope, address, host)) return []
+    if (protocol !== 'tcp' || owner === undefined || !isAskable(listener, host)) return []
     const tls = TLS_PORTS.includes(port)
     return [{ id: idOf(tls, port), port, name: hostHeader(host), owner, tls }]
   })

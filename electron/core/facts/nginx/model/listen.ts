@@ -13,6 +13,8 @@ export interface Listen {
   readonly ssl: boolean
   readonly isDefault: boolean
   readonly proxyProtocol: boolean
+  /** `ipv6only=off` on `[::]`: the socket takes IPv4 as well. */
+  readonly bothFamilies?: boolean
   /** The range of ports goes on, further than Gatehouse follows. */
   readonly goesOn?: boolean
   /** The listen directive; for the implied `*:80`, the server block. */
@@ -77,6 +79,7 @@ export function readListens(directive: NginxDirective): readonly Listen[] {
       ssl: flags.includes('ssl') || quic,
       isDefault: flags.includes('default_server') || flags.includes('default'),
       proxyProtocol: flags.includes('proxy_protocol'),
+      ...(flags.includes('ipv6only=off') && { bothFamilies: true }),
       ...(count > MAX_PORTS && { goesOn: true }),
       directive,
     })),

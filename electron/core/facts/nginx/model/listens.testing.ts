@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Arbitrary, array, constantFrom, record, uniqueArray } from 'fast-check'
+import { type Arbitrary, array, constantFrom, oneof, record, uniqueArray } from 'fast-check'
 import { askProxy, setStage, started } from '../../real-proxy.testing.ts'
 import { parseDump } from '../parse.ts'
 import { type Listen, socketKey } from './listen.ts'
@@ -27,25 +27,33 @@ const listens = [
   ],
   ...['[::]:@0@', '[::1]:@0@', '[0:0:0:0:0:0:0:1]:@0@', '[::1]:@0@-@1@', '*:@1@', '127.0.0.1:@1@', 'LOCALHOST:@2@', '0x7f000001:@2@'],
 ] as const
+/** With IPv4 sockets beside them on the same port nginx would not start. */
+const dualListens = ['[::]:@0@ ipv6only=off', '[::]:@0@', '[::1]:@0@', '[::]:@1@ ipv6only=off', '[::]:@1@', '[::1]:@1@'] as const
 const flags = ['', '', '', '', ' default_server', ' proxy_protocol'] as const
 
-export const listenGroups: Arbitrary<string> = array(
-  record({
-    places: uniqueArray(record({ listen: constantFrom(...listens), flag: constantFrom(...flags) }), {
-      minLength: 1,
-      maxLength: 3,
-      selector: ({ listen }) => listen,
+const groupsOf = (places: readonly string[]): Arbitrary<string> =>
+  array(
+    record({
+      places: uniqueArray(record({ listen: constantFrom(...places), flag: constantFrom(...flags) }), {
+        minLength: 1,
+        maxLength: 3,
+        selector: ({ listen }) => listen.replace(/ .*/, ''),
+      }),
+      name: constantFrom('', 'a.example', 'b.example'),
     }),
-    name: constantFrom('', 'a.example', 'b.example'),
-  }),
-  { minLength: 2, maxLength: 5 },
-).map((servers) =>
-  servers
-    .map(({ places, name }, at) => {
-      const all = places.map(({ listen, flag }) => `listen ${listen}${flag};`).join(' ')
-      return `server { ${all} ${name && `server_name ${name};`} return ${410 + at}; }`
-    })
-    .join(' '),
+    { minLength: 2, maxLength: 5 },
+  ).map((servers) =>
+    servers
+      .map(({ places, name }, at) => {
+        const all = places.map(({ listen, flag }) => `listen ${listen}${flag};`).join(' ')
+        return `server { ${all} ${name && `server_name ${name};`} return ${410 + at}; }`
+      })
+      .join(' '),
+  )
+
+export const listenGroups: Arbitrary<string> = oneof(
+  { weight: 5, arbitrary: groupsOf(listens) },
+  { weight: 1, arbitrary: groupsOf(dualListens) },
 )
 
 export interface AskedSocket {
@@ -69,7 +77,9 @@ export function predictSocket(group: string, { address, port, host }: AskedSocke
   const all = servers.flatMap((server) => server.listens)
   const at = (wanted: string): Listen | undefined =>
     all.find((one) => socketKey(one) === socketKey({ address: wanted, port: 8000 + port, datagrams: false }))
-  const listen = at(address) ?? at(address === '::1' ? '::' : '*')
+  const wildcard6 = at('::')
+  const wildcard = address === '::1' ? wildcard6 : (at('*') ?? (wildcard6?.bothFamilies ? wildcard6 : undefined))
+  const listen = at(address) ?? wildcard
   if (!listen) return 'refused'
   if (listen.proxyProtocol) return 'closed'
   const chosen = chooseServer(servers, listen, host)

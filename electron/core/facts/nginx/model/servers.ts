@@ -37,14 +37,19 @@ function readServer(directive: NginxDirective, parent: Scope): Server {
   }
 }
 
-/** `proxy_protocol` on one server's listen holds for the socket, so for all servers on it (ngx_http_add_addresses). */
+/** `proxy_protocol` and `ipv6only=off` on one server's listen hold for the socket, so for all servers on it (ngx_http_add_addresses). */
 function spread(servers: readonly Server[]): readonly Server[] {
   const all = servers.flatMap(({ listens }) => listens)
   const proxied = new Set(all.filter(({ proxyProtocol }) => proxyProtocol).map(socketKey))
-  if (proxied.size === 0) return servers
+  const both = new Set(all.filter(({ bothFamilies }) => bothFamilies).map(socketKey))
+  if (proxied.size + both.size === 0) return servers
   return servers.map((server) => ({
     ...server,
-    listens: server.listens.map((listen) => ({ ...listen, proxyProtocol: proxied.has(socketKey(listen)) })),
+    listens: server.listens.map((listen) => ({
+      ...listen,
+      proxyProtocol: proxied.has(socketKey(listen)),
+      ...(both.has(socketKey(listen)) && { bothFamilies: true }),
+    })),
   }))
 }
 

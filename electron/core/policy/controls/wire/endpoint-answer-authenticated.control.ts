@@ -1,9 +1,10 @@
 import { engineRoutes, type RouteClass } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import { printBind } from '#shared/model/listener.ts'
 import type { LoopbackPort } from '../../../facts/loopback/loopback.ts'
 import { credentialsSeen, type WireAnswer, type WireEndpoint } from '../../../facts/wire/wire.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { exposedBinds, listed } from '../proxy/proxy-paths.ts'
+import { exposedBinds, listed, serviceName } from '../proxy/proxy-paths.ts'
 
 export default defineControl({
   id: 'endpoint-answer-authenticated',
@@ -34,7 +35,10 @@ export default defineControl({
     const endpoints = wire.value.endpoints.filter(
       ({ port }) => !others.has(port) || services.some(({ binds }) => binds.some((bind) => bind.port === port)),
     )
-    const verdicts = endpoints.flatMap((endpoint) => judge(fromTheHost(endpoint, services, ports)))
+    const verdicts = [
+      ...endpoints.flatMap((endpoint) => judge(fromTheHost(endpoint, services, ports))),
+      ...services.flatMap((service) => unasked(service, wire.value.endpoints)),
+    ]
     return verdicts.length > 0 ? verdicts : [nobody(endpoints)]
   },
 })
@@ -56,6 +60,20 @@ function fromTheHost(endpoint: WireEndpoint, services: readonly InferenceService
     line: asked.answers[0]?.line ?? 0,
   }
 }
+
+/** A socket of the other family, or on another address of the host, is beyond the address that was asked. */
+const unasked = (service: InferenceService, endpoints: readonly WireEndpoint[]): readonly Verdict[] =>
+  exposedBinds(service)
+    .filter(({ port, basis }) => service.running && basis === 'observed' && !endpoints.some((endpoint) => endpoint.port === port))
+    .slice(0, 4)
+    .map((bind) => ({
+      status: 'not-evaluated',
+      subject: printBind(bind),
+      title: 'It listens where it was not asked',
+      reason: `${serviceName(service)} listens on ${printBind(bind)}, which was not asked: Gatehouse asks a few ports of the address in the fleet file.`,
+      hint: 'Name the host by an address that this socket takes.',
+      cite: [{ section: bind.section, line: bind.line, token: bind.token }],
+    }))
 
 const notApplicable = (title: string, reason: string, cite: readonly Citation[]): Verdict => ({
   status: 'not-applicable',

@@ -96,6 +96,22 @@ describe('endpoint-answer-authenticated', () => {
     ).toMatchObject([{ status: 'not-applicable' }])
   })
 
+  test.each([
+    ['[::] where the fleet file has an address of IPv4', {}, ['not-evaluated: It listens where it was not asked']],
+    ['a port that was asked', { port: 8000 }, ['not-applicable: Nothing answers the jump host']],
+    ['what a start would bring', { basis: 'configured' }, ['not-applicable: Nothing answers the jump host']],
+    ['this machine alone', { address: '::1', scope: 'loopback' }, ['not-applicable: Nothing answers the jump host']],
+  ])('a socket that was not asked: %s', (_, change, expected) => {
+    const bind = { address: '::', port: 11434, scope: 'wildcard', section: 'listeners', line: 1, basis: 'observed', ...change }
+    const verdicts = run(endpointAnswerAuthenticated, {
+      services: [{ ...ollama, binds: [bind] }],
+      wire: known(wireOf('tcp 10.0.0.1 port 8000 from bastion: refused')),
+      loopback: unknown('no', []),
+      programs: known([]),
+    })
+    expect(outcomes(verdicts)).toEqual(expected)
+  })
+
   test('the line that decides is cited', () => {
     const [verdict] = run(endpointAnswerAuthenticated, {
       services: [ollama],
