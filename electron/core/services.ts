@@ -344,6 +344,10 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       stepUp.require()
       return registry.approve(fleet.require(), request, true)
     },
+    'registry:deploy': (request) => {
+      stepUp.require()
+      return deployments.start(fleet.require(), transport(), request).job
+    },
     'registry:reject': (request) => registry.reject(fleet.require(), request),
     'registry:revoke': (request) => registry.revoke(fleet.require(), request),
     'prompt:pending': () => [...queue.pending()],

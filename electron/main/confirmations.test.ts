@@ -13,6 +13,7 @@ const registration = { id: 'r1', model: 'llama\u202e', steps: [] }
 const pushes = { 'push:history': { pushes: [{ id: 'p1', host: 'gpu-03' }] } }
 const inputs: Readonly<Record<string, unknown>> = {
   'registry:approve': { id: 'r1', hosts: ['gpu-01'] },
+  'registry:deploy': { id: 'r1', hosts: ['gpu-01'], owner: '' },
   'push:finish': { id: 'p1' },
   'push:drill': { host: 'gpu-03' },
 }

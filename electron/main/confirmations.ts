@@ -59,13 +59,29 @@ const confirmations: Readonly<Record<string, Words>> = {
       action: 'Drill it',
     }
   },
+  'registry:deploy': async (input, engine) =>
+    deployWords(input as Input<'registry:deploy'>, await engineValue<Registration[]>(engine('registry:list', null))),
   'push:start': async (input, engine) => pushWords(await engineValue<PushPlan>(engine('push:ready', input as Input<'push:start'>))),
 }
 
 /** Throws `registry.not-found`. */
-function approvalWords({ id, hosts }: Input<'registry:approve'>, registrations: readonly Registration[]): Confirmation {
+function registrationOf(id: string, registrations: readonly Registration[]): Registration {
   const registration = registrations.find((it) => it.id === id)
   if (registration === undefined) throw new GatehouseError({ code: 'registry.not-found', detail: id })
+  return registration
+}
+
+function deployWords({ id, hosts, root }: Input<'registry:deploy'>, registrations: readonly Registration[]): Confirmation {
+  const registration = registrationOf(id, registrations)
+  return {
+    title: `Deploy ${visible(registration.model).slice(0, 160)} to ${visible(hosts.join(', '))}?`,
+    detail: `Content ${contentOfRegistration(registration)?.key ?? 'not known'} is copied into ${root === undefined ? 'the first model directory of the fleet file' : visible(root)}. A version that lies there under this name is replaced once all of the new one has arrived.`,
+    action: 'Deploy it',
+  }
+}
+
+function approvalWords({ id, hosts }: Input<'registry:approve'>, registrations: readonly Registration[]): Confirmation {
+  const registration = registrationOf(id, registrations)
   return {
     title: `Approve ${visible(registration.model).slice(0, 160)}?`,
     detail: `Content ${contentOfRegistration(registration)?.key ?? 'not known'}. It may then be served on ${visible(hosts.join(', '))}. Whatever was approved under this name before is superseded.`,

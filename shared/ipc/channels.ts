@@ -52,6 +52,7 @@ export const channels = [
   'registry:review',
   'registry:test',
   'registry:approve',
+  'registry:deploy',
   'registry:reject',
   'registry:revoke',
   'prompt:pending',

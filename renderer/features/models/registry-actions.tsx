@@ -9,7 +9,7 @@ const nextSteps: Readonly<Record<RegistrationState, { readonly next?: RegistrySt
   requested: { next: 'review', end: 'reject' },
   reviewed: { next: 'test', end: 'reject' },
   tested: { next: 'approve', end: 'reject' },
-  approved: { end: 'revoke' },
+  approved: { next: 'deploy', end: 'revoke' },
   superseded: { end: 'revoke' },
   rejected: {},
   revoked: {},
@@ -21,6 +21,7 @@ const labels: Readonly<Record<RegistryStep, string>> = {
   review: 'Review…',
   test: 'Record test…',
   approve: 'Approve…',
+  deploy: 'Deploy…',
   reject: 'Reject…',
   revoke: 'Revoke…',
 }

@@ -1,13 +1,21 @@
 import type { Registration } from '#shared/model/model-registration.ts'
 import { type ModelTier, modelTiers } from '#shared/model/registration-state.ts'
 import { lastStep } from '#shared/model/registration-steps.ts'
-import { useApproveModel, useRejectModel, useRequestModel, useReviewModel, useRevokeModel, useTestModel } from '../../stores/actions.ts'
+import {
+  useApproveModel,
+  useDeployModel,
+  useRejectModel,
+  useRequestModel,
+  useReviewModel,
+  useRevokeModel,
+  useTestModel,
+} from '../../stores/actions.ts'
 import { announce } from '../../ui/announcer.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { StepDialog } from './step-dialog.tsx'
 import type { StepField, StepValues } from './step-form.ts'
 
-export type RegistryStep = 'review' | 'test' | 'approve' | 'reject' | 'revoke'
+export type RegistryStep = 'review' | 'test' | 'approve' | 'deploy' | 'reject' | 'revoke'
 export type RegistryAsk =
   | { readonly kind: 'request'; readonly model: string; readonly source: string }
   | { readonly kind: RegistryStep; readonly registration: Registration }
@@ -37,6 +45,7 @@ export function RegistryDialog({ ask, hosts, places, onClose }: RegistryDialogPr
     review: useReviewModel(),
     test: useTestModel(),
     approve: useApproveModel(),
+    deploy: useDeployModel(),
     reject: useRejectModel(),
     revoke: useRevokeModel(),
   }
@@ -136,6 +145,33 @@ export function RegistryDialog({ ask, hosts, places, onClose }: RegistryDialogPr
           }
         />
       )
+    case 'deploy': {
+      const approved = lastStep(registration, 'approved')?.hosts ?? []
+      return (
+        <StepDialog
+          {...common}
+          title="Deploy this model"
+          lead={lead}
+          fields={[
+            { name: 'hosts', label: 'To', kind: 'choices', options: approved },
+            line('root', 'Model directory', { optional: true, help: 'The first one of the fleet file when left empty.', maxLength: 4096 }),
+            line('owner', 'Owner', {
+              optional: true,
+              help: 'Account, or account:group. That of the directory when left empty.',
+              maxLength: 65,
+            }),
+          ]}
+          consequence="Copied out of the registry by the change account, hashed on the host, and put in its place when all of it is there."
+          action="Deploy…"
+          onSend={(v) =>
+            steps.deploy.mutate(
+              { id, hosts: words(v, 'hosts'), owner: word(v, 'owner'), ...(word(v, 'root') !== '' && { root: word(v, 'root') }) },
+              done('Deployment started'),
+            )
+          }
+        />
+      )
+    }
     default: {
       const reject = ask.kind === 'reject'
       return (
