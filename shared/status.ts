@@ -8,6 +8,9 @@ export const severities = ['critical', 'high', 'medium', 'low'] as const
 
 export type Severity = (typeof severities)[number]
 
+/** What stands against an item of the checklist being met: what fails or warns, what nobody measured, what nobody stated. */
+export const openOutcomes: readonly Outcome[] = ['fail', 'warning', 'not-evaluated', 'needs-attestation']
+
 /** 0 is the loudest outcome. */
 export const rankOf = (outcome: Outcome): number => outcomes.indexOf(outcome)
 

@@ -28,6 +28,8 @@ const NetworkScreen = lazy(async () => ({ default: (await import('../features/ne
 
 const PushScreen = lazy(async () => ({ default: (await import('../features/push/push-screen.tsx')).PushScreen }))
 
+const AuditScreen = lazy(async () => ({ default: (await import('../features/audit/audit-screen.tsx')).AuditScreen }))
+
 /** Base UI writes no style elements: the content security policy would refuse them. */
 export const App = ({ client }: { readonly client: QueryClient }) => (
   <QueryClientProvider client={client}>
@@ -76,6 +78,7 @@ function CurrentScreen() {
       {route.screen === 'network' && <NetworkScreen />}
       {route.screen === 'models' && <ModelsScreen />}
       {route.screen === 'push' && <PushScreen view={route.view} draft={route.draft} />}
+      {route.screen === 'audit' && <AuditScreen />}
       {route.screen === 'settings' && <SettingsScreen section={route.section} />}
     </Suspense>
   )

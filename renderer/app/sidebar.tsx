@@ -1,9 +1,9 @@
-import { Boxes, FileDiff, KeyRound, ListChecks, Network, Route as RouteIcon, Server, Settings, Table2 } from 'lucide-react'
+import { Boxes, ClipboardCheck, FileDiff, KeyRound, ListChecks, Network, Route as RouteIcon, Server, Settings, Table2 } from 'lucide-react'
 import { memo } from 'react'
 import { connectionWords } from '../stores/connection-words.ts'
 import { couldNotLook, countKnown, type HostView, loudestOpen } from '../stores/host-view.ts'
-import { useAppInfo, useFleetState, useJumpStates, usePushJob } from '../stores/queries.ts'
-import { goControls, goFleet, goHost, goModels, goNetwork, goPush, goSettings, useUi } from '../stores/ui.store.ts'
+import { useAppInfo, useFleetState, useJumpStates, usePushJob, useWalkthrough } from '../stores/queries.ts'
+import { goAudit, goControls, goFleet, goHost, goModels, goNetwork, goPush, goSettings, useUi } from '../stores/ui.store.ts'
 import { useGradually } from '../stores/use-gradually.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { ConnectionStatus, type ConnectionWords } from '../ui/connection-status.tsx'
@@ -48,6 +48,13 @@ export function Sidebar() {
         </li>
         <PushEntry current={route.screen === 'push'} />
         <li>
+          <button type="button" aria-current={route.screen === 'audit' ? 'page' : undefined} onClick={goAudit}>
+            <ClipboardCheck className="icon" aria-hidden />
+            <span className="name">Audit</span>
+            <AuditProgress />
+          </button>
+        </li>
+        <li>
           <button type="button" aria-current={route.screen === 'controls' ? 'page' : undefined} onClick={goControls}>
             <ListChecks className="icon" aria-hidden />
             <span className="name">Controls</span>
@@ -89,6 +96,19 @@ function PushEntry({ current }: { readonly current: boolean }) {
         )}
       </button>
     </li>
+  )
+}
+
+/** How far the open walkthrough is. */
+function AuditProgress() {
+  const walkthrough = useWalkthrough().data
+  if (walkthrough == null || walkthrough.closedAt !== null) return null
+  const done = walkthrough.steps.filter(({ record }) => record !== null).length
+  return (
+    <span className="count">
+      <span className="reader-only">steps recorded: </span>
+      {done}/{walkthrough.steps.length}
+    </span>
   )
 }
 

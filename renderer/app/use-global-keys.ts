@@ -1,4 +1,4 @@
-import { goBack, goControls, goFleet, goHost, goModels, goNetwork, goPush, goSettings, openDialog } from '../stores/ui.store.ts'
+import { goAudit, goBack, goControls, goFleet, goHost, goModels, goNetwork, goPush, goSettings, openDialog } from '../stores/ui.store.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { type KeyMap, useKeys } from '../stores/use-keys.ts'
 import { focusNextPane } from './panes.ts'
@@ -13,6 +13,7 @@ export function useGlobalKeys(): void {
     'mod+1': goFleet,
     'mod+3': goModels,
     'mod+5': () => goPush(),
+    'mod+6': goAudit,
     'mod+7': goControls,
     'mod+8': goNetwork,
     'mod+,': () => goSettings(),

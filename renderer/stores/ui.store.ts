@@ -26,6 +26,7 @@ export type Route =
   | { readonly screen: 'network' }
   | { readonly screen: 'models' }
   | { readonly screen: 'push'; readonly view: PushView; readonly draft: PushDraft | PushPlan | null }
+  | { readonly screen: 'audit' }
   | { readonly screen: 'settings'; readonly section: SettingsSection }
 
 export type OpenDialog =
@@ -78,6 +79,7 @@ export const goControls = (): void => go({ screen: 'controls' })
 export const goNetwork = (): void => go({ screen: 'network' })
 export const goModels = (): void => go({ screen: 'models' })
 export const goPush = (view: PushView = 'change', draft: PushDraft | PushPlan | null = null): void => go({ screen: 'push', view, draft })
+export const goAudit = (): void => go({ screen: 'audit' })
 export const goSettings = (section: SettingsSection = 'fleet'): void => go({ screen: 'settings', section })
 export const openDialog = (dialog: OpenDialog): void => useUi.setState({ dialog })
 export const closeDialog = (): void => useUi.setState({ dialog: null })

@@ -100,6 +100,8 @@ export const presetSchema = z.object({
   document: z.array(z.string()),
 })
 
+export type Preset = z.infer<typeof presetSchema>
+
 /** Texts that help: what an item means and why, and documents to start from (assets/checklists). */
 export const guideSchema = z.object({
   items: z.array(z.object({ id: z.enum(itemIds), means: z.string(), why: z.string(), ask: z.string() })),

@@ -2,6 +2,7 @@ import { Dialog } from '@base-ui/react/dialog'
 import { Command } from 'cmdk'
 import {
   Boxes,
+  ClipboardCheck,
   Download,
   FileDiff,
   FileText,
@@ -23,6 +24,7 @@ import { useAuditActions, useDemoFleet, useLoadFleet, useOpenFleet, useSaveSetti
 import { useFleetState, useSettings } from '../../stores/queries.ts'
 import {
   closeDialog,
+  goAudit,
   goControls,
   goFleet,
   goHost,
@@ -183,6 +185,7 @@ function useActions(): PaletteAction[] {
     },
     { name: 'Fleet', about: 'All hosts by all checks', icon: icon(Table2), chord: 'mod+1', run: goFleet },
     { name: 'Models', about: 'What lies on the disks, and is it what it should be', icon: icon(Boxes), chord: 'mod+3', run: goModels },
+    { name: 'Audit', about: 'Answer an auditor, and what changed over time', icon: icon(ClipboardCheck), chord: 'mod+6', run: goAudit },
     { name: 'Controls', about: 'What is checked, and why', icon: icon(ListChecks), chord: 'mod+7', run: goControls },
     { name: 'Push', about: 'Change a host from a vetted template', icon: icon(FileDiff), chord: 'mod+5', run: () => goPush() },
     { name: 'Network', about: 'Who gets to which host, and who may', icon: icon(Network), chord: 'mod+8', run: goNetwork },

@@ -13,6 +13,7 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['mod+1'], action: 'Fleet' },
       { chords: ['mod+3'], action: 'Models' },
       { chords: ['mod+5'], action: 'Push' },
+      { chords: ['mod+6'], action: 'Audit' },
       { chords: ['mod+7'], action: 'Controls' },
       { chords: ['mod+8'], action: 'Network' },
       { chords: ['mod+shift+1', 'mod+shift+9'], action: 'Host by position' },
@@ -47,6 +48,14 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['a'], action: 'Take the next step of its approval…' },
       { chords: ['x'], action: 'Reject or revoke it…' },
       { chords: ['/'], action: 'Filter models' },
+    ],
+  },
+  {
+    title: 'Audit',
+    shortcuts: [
+      { chords: ['mod+up', 'mod+down'], action: 'Previous or next step' },
+      { chords: ['s'], action: 'Skip to the next step that is not recorded' },
+      { chords: ['mod+enter'], action: 'Sign and record the step' },
     ],
   },
   {

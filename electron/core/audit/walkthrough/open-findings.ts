@@ -1,11 +1,8 @@
 import type { HostBrief } from '#shared/model/audit.ts'
 import type { ItemId } from '#shared/model/checklist.ts'
 import type { FindingBrief } from '#shared/model/finding.ts'
-import type { Outcome } from '#shared/status.ts'
+import { openOutcomes } from '#shared/status.ts'
 import { sha256Of } from '../ledger/record.ts'
-
-/** What stands against an item being met: what fails or warns, what nobody measured, what nobody stated. */
-const open: readonly Outcome[] = ['fail', 'warning', 'not-evaluated', 'needs-attestation']
 
 export interface OpenFinding {
   readonly host: string
@@ -15,7 +12,9 @@ export interface OpenFinding {
 /** The open findings of one item, host by host. */
 export const openFindings = (hosts: readonly HostBrief[], item: ItemId): OpenFinding[] =>
   hosts.flatMap(({ name, findings }) =>
-    findings.filter((finding) => finding.item === item && open.includes(finding.status)).map((finding) => ({ host: name, finding })),
+    findings
+      .filter((finding) => finding.item === item && openOutcomes.includes(finding.status))
+      .map((finding) => ({ host: name, finding })),
   )
 
 /** One hash of how an item stands on every host. Another one: something changed. */

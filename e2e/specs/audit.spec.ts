@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { verifyPack } from '#core/audit/pack/verify-pack.ts'
+import { expect, test } from '../fixtures/app.ts'
+import { GatehousePage } from '../pages/gatehouse.page.ts'
+
+/** The audit with an auditor over the demo fleet: steps, drafts, exceptions, attachments, the pack with its PDF, and history. */
+
+test('from nothing to a signed pack, and what changed since', async ({ gatehouse }) => {
+  test.setTimeout(240_000)
+  const it = new GatehousePage(gatehouse)
+  const { page } = it
+  const chosen = join(gatehouse.userData, 'review.md')
+  const zip = join(gatehouse.userData, 'q4.zip')
+  await gatehouse.app.evaluate(
+    ({ dialog }, [file = '', pack = '']) => {
+      dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [file] })
+      dialog.showSaveDialog = (async (...args: unknown[]) => {
+        const title = String(Reflect.get(Object(args.at(-1)), 'title'))
+        return { canceled: false, filePath: title.includes('pack') ? pack : file }
+      }) as typeof dialog.showSaveDialog
+    },
+    [chosen, zip],
+  )
+  await it.referenceSize()
+  await page.keyboard.press('Control+6')
+  await expect(page.getByRole('heading', { name: 'No fleet is open' })).toBeVisible()
+  await it.invoke('fleet:demo')
+  await expect(page.getByRole('heading', { name: 'No host was audited yet' })).toBeVisible()
+  await page.keyboard.press('Control+1')
+  await it.auditByKey()
+
+  await page.keyboard.press('Control+6')
+  await page.getByRole('button', { name: 'Start the walkthrough' }).click()
+  await expect(page.getByText('Name who asks')).toBeVisible()
+  await page.getByLabel('Auditor').fill('J. Lindqvist, Northline')
+  await it.isSound('audit-start')
+  await page.keyboard.press('Enter')
+  const step = page.getByRole('article')
+  await expect(step.getByRole('heading', { level: 2 })).toHaveText('Inference server bound to localhost, behind a proxy')
+
+  // Met with exceptions: every open finding wants an owner, a date and a reason.
+  await step.getByLabel('Met', { exact: true }).check()
+  await expect(step.getByText('findings are open')).toBeVisible()
+  await step.getByLabel('Met with exceptions').check()
+  await step
+    .getByLabel(/^Owner, /)
+    .first()
+    .fill('M. Ito')
+  await step
+    .getByLabel(/^Resolve by, /)
+    .first()
+    .fill('2030-01-31')
+  await step
+    .getByLabel(/^Reason, /)
+    .first()
+    .fill('Migration in January')
+  await step.getByLabel('Reviewed by').fill('M. Ito')
+  await expect(step.getByText('exceptions lack an owner')).toBeVisible()
+  await it.isSound('audit-exceptions')
+
+  // What was typed is there again after the page is gone.
+  await page.waitForTimeout(800)
+  await page.reload()
+  await page.keyboard.press('Control+6')
+  await expect(step.getByLabel(/^Reason, /).first()).toHaveValue('Migration in January')
+  await step.getByRole('button', { name: 'Fill empty rows like the first' }).click()
+  await page.keyboard.press('Control+Enter')
+  await expect(step.getByRole('heading', { level: 2 })).toHaveText('TLS with a valid certificate on the proxy')
+  await expect(page.getByRole('button', { name: 'Audit' })).toContainText('1/18')
+
+  // A statement in prepared words, a document to start from, a file that is kept by its digest.
+  await page.getByRole('button', { name: /Incident playbook/ }).click()
+  await step.getByRole('button', { name: 'Use its wording' }).click()
+  await expect(step.getByLabel('Statement', { exact: true })).toHaveValue(/rehearsed on/)
+  await step.getByLabel('The statement holds until').fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10))
+  await step.getByRole('button', { name: 'Save template…' }).click()
+  await expect.poll(() => readFileSync(chosen, 'utf8')).toContain('# Incident response playbook')
+  writeFileSync(chosen, 'filled in')
+  await step.getByRole('button', { name: 'Attach file…' }).click()
+  await expect(step.getByRole('button', { name: /review\.md, 9 B/ })).toBeVisible()
+  await step.getByLabel('Met', { exact: true }).check()
+  await step.getByLabel('Reviewed by').fill('M. Ito')
+  await it.isSound('audit')
+  await step.getByRole('button', { name: 'Sign and record' }).click()
+  await expect(page.getByRole('button', { name: /Incident playbook/ })).toContainText('Pass')
+
+  await page.getByRole('button', { name: 'Build evidence pack…' }).click()
+  await expect(page.getByText('VERIFY.md in it says')).toBeVisible({ timeout: 60_000 })
+  await it.isSound('audit-pack')
+  expect(await verifyPack(zip)).toMatchObject({ problems: [] })
+  execFileSync('unzip', ['-q', zip, '-d', gatehouse.userData.concat('/unzipped')])
+  copyFileSync(join(gatehouse.userData, 'unzipped', 'q4', 'report.pdf'), 'e2e/results/report.pdf')
+  const pdf = readFileSync('e2e/results/report.pdf', 'latin1')
+  // ISO 32000-1: bookmarks (12.3.3), tags (14.7), text that can be taken out (9.10.3), more than one page, nothing that runs.
+  for (const mark of ['%PDF-', '/Outlines', '/StructTreeRoot', '/ToUnicode']) expect(pdf).toContain(mark)
+  expect(pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0).toBeGreaterThan(3)
+  expect(pdf).not.toMatch(/\/JavaScript|\/Launch|\/EmbeddedFile|\/URI/)
+
+  await page.keyboard.press('Control+1')
+  await it.auditByKey()
+  await page.keyboard.press('Control+6')
+  await page.getByRole('button', { name: 'History' }).click()
+  await expect(page.getByRole('img', { name: /^Score from/ })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Comparison' }).getByText('Nothing is different')).toBeVisible()
+  await it.isSound('audit-history')
+})

@@ -1,0 +1,111 @@
+import { PackageCheck } from 'lucide-react'
+import { useState } from 'react'
+import { bytesText } from '#shared/bytes-text.ts'
+import { useBuildPack } from '../../stores/actions.ts'
+import { useAppNotices } from '../../stores/app-notices.ts'
+import { failureNotices } from '../../stores/failure-notices.ts'
+import { useFleetState, useLatest, useTrend, useWalkthrough } from '../../stores/queries.ts'
+import { goFleet, openDialog } from '../../stores/ui.store.ts'
+import { useFleetPath } from '../../stores/use-path.ts'
+import { announce } from '../../ui/announcer.ts'
+import { Button } from '../../ui/button.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { KeyHint } from '../../ui/keys.tsx'
+import { plainText } from '../../ui/plain-text.ts'
+import { type NoticeView, Screen } from '../../ui/screen.tsx'
+import { Segment } from '../../ui/segment.tsx'
+import { History } from './history.tsx'
+import { StartWalkthrough } from './start-walkthrough.tsx'
+import { Walkthrough } from './walkthrough.tsx'
+
+type View = 'steps' | 'history'
+
+/** Answers an auditor: the checklist step by step, the evidence pack, and what changed over time. */
+export function AuditScreen() {
+  const fleet = useFleetState().data?.fleet
+  const latest = useLatest().data
+  const query = useWalkthrough()
+  const trend = useTrend()
+  const pack = useBuildPack()
+  const [view, setView] = useState<View>('steps')
+  const [again, setAgain] = useState(false)
+  const walkthrough = query.data ?? null
+  const audited = (latest?.hosts.length ?? 0) > 0
+  const build = () => pack.mutate(null, { onSuccess: (written) => written !== null && announce(`Evidence pack written to ${written.zip}`) })
+  const starting = walkthrough === null || (walkthrough.closedAt !== null && again)
+  return (
+    <Screen
+      title="Audit"
+      sub={walkthrough === null ? undefined : `With ${plainText(walkthrough.auditor, 80)}`}
+      onSearch={() => openDialog({ kind: 'palette' })}
+      notices={[
+        ...useAppNotices(),
+        ...failureNotices('walkthrough', query.error ?? trend.error ?? pack.error),
+        ...(pack.data ? [packNotice(pack.data, pack.reset)] : []),
+      ]}
+      path={useFleetPath()}
+      foot={
+        view === 'steps' && walkthrough !== null && !starting ? (
+          <>
+            <KeyHint chords={['mod+down']}>Next step</KeyHint>
+            <KeyHint chords={['mod+up']}>Previous</KeyHint>
+            <KeyHint chords={['mod+enter']}>Sign and record</KeyHint>
+            <KeyHint chords={['s']}>Skip for now</KeyHint>
+          </>
+        ) : (
+          <KeyHint chords={['mod+[']}>Back</KeyHint>
+        )
+      }
+      actions={
+        <>
+          <Segment
+            label="View"
+            value={view}
+            options={[
+              { value: 'steps', label: 'Walkthrough' },
+              { value: 'history', label: 'History' },
+            ]}
+            onChange={setView}
+          />
+          <Button
+            icon={<PackageCheck className="icon" aria-hidden />}
+            unavailable={pack.isPending ? 'The pack is being built' : audited ? undefined : 'No host was audited yet'}
+            onClick={build}
+          >
+            Build evidence pack…
+          </Button>
+        </>
+      }
+    >
+      {fleet == null || !audited ? (
+        <Empty
+          title={fleet == null ? 'No fleet is open' : 'No host was audited yet'}
+          about="An audit walks through the checklist over what was found on the hosts."
+        >
+          <Button look="primary" onClick={goFleet}>
+            {fleet == null ? 'Open a fleet' : 'Run an audit'}
+          </Button>
+        </Empty>
+      ) : view === 'history' ? (
+        <History points={trend.data} />
+      ) : query.data === undefined ? (
+        <div aria-busy="true" />
+      ) : starting ? (
+        <StartWalkthrough onStarted={() => setAgain(false)} />
+      ) : (
+        <Walkthrough key={walkthrough.id} walkthrough={walkthrough} onAgain={() => setAgain(true)} />
+      )}
+    </Screen>
+  )
+}
+
+const packNotice = (
+  { zip, files, bytes }: { readonly zip: string; readonly files: number; readonly bytes: number },
+  done: () => void,
+): NoticeView => ({
+  key: 'pack',
+  words: { word: 'Pack written', tone: 'pass', icon: 'state' },
+  subject: plainText(zip, 300),
+  text: `${files} files, ${bytesText(bytes)}. VERIFY.md in it says how an auditor checks it.`,
+  actions: [{ label: 'Close', run: done }],
+})

@@ -1,0 +1,92 @@
+import { useState } from 'react'
+import type { TrendPoint } from '#shared/model/history.ts'
+import { Empty } from '../../ui/empty.tsx'
+import { clock, day } from '../../ui/time.ts'
+import { Comparison } from './comparison.tsx'
+import { TrendChart } from './trend-chart.tsx'
+import { scoreOf } from './trend-line.ts'
+
+const label = ({ startedAt }: TrendPoint): string => `${day(startedAt)} ${clock(new Date(startedAt))}`
+
+/** Audits over time, and any two of them against each other. */
+export function History({ points }: { readonly points: readonly TrendPoint[] | undefined }) {
+  const [before, setBefore] = useState<string>()
+  const [after, setAfter] = useState<string>()
+  const [again, setAgain] = useState(false)
+  if (points === undefined) return <div aria-busy="true" />
+  const newestFirst = points.toReversed()
+  const [newest, second] = newestFirst
+  if (newest === undefined || second === undefined)
+    return <Empty title="One audit is no history" about="Run another one: what changed between the two is shown here." />
+  const from = before ?? second.audit
+  const to = after ?? newest.audit
+  return (
+    <div className="history">
+      <section className="history-list" aria-label="Audits" data-pane>
+        <TrendChart points={points} />
+        <div className="history-table">
+          <table className="table compact">
+            <thead>
+              <tr>
+                <th scope="col">Audit</th>
+                <th scope="col" className="num">
+                  Hosts
+                </th>
+                <th scope="col" className="num">
+                  Score
+                </th>
+                <th scope="col" className="num">
+                  Open criticals
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {newestFirst.map((point) => (
+                <tr key={point.audit}>
+                  <th scope="row">{label(point)}</th>
+                  <td className="num">{`${point.hosts} of ${point.known}`}</td>
+                  <td className="num">{`${point.passed}/${point.applicable}, ${scoreOf(point)} %`}</td>
+                  <td className="num">{point.openCritical}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+        <p className="help walk-note">
+          As measured, before waivers and statements. Hosts that an audit left out count as they were last found.
+        </p>
+      </section>
+      <section className="history-compare" aria-label="Comparison" data-pane>
+        <div className="history-bar">
+          <Moment name="From" value={from} points={newestFirst} onChange={setBefore} />
+          <Moment name="To" value={to} points={newestFirst} onChange={setAfter} />
+          <label className="checkbox">
+            <input type="checkbox" checked={again} onChange={(event) => setAgain(event.target.checked)} />
+            <span>Judge both by the controls of today</span>
+          </label>
+        </div>
+        <Comparison key={`${from} ${to} ${again}`} before={from} after={to} again={again} />
+      </section>
+    </div>
+  )
+}
+
+interface MomentProps {
+  readonly name: string
+  readonly value: string
+  readonly points: readonly TrendPoint[]
+  readonly onChange: (audit: string) => void
+}
+
+const Moment = ({ name, value, points, onChange }: MomentProps) => (
+  <label>
+    <span className="label">{name}</span>
+    <select className="input small" value={value} onChange={(event) => onChange(event.target.value)}>
+      {points.map((point) => (
+        <option key={point.audit} value={point.audit}>
+          {label(point)}
+        </option>
+      ))}
+    </select>
+  </label>
+)

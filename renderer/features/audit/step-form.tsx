@@ -1,0 +1,159 @@
+import { FileText, KeyRound, Paperclip } from 'lucide-react'
+import { useId, useState } from 'react'
+import { bytesText } from '#shared/bytes-text.ts'
+import type { Guide, StepDraft, StepOutcome } from '#shared/model/walkthrough.ts'
+import { stepOutcomeWords } from '#shared/words.ts'
+import { useAttach, useRecordStep } from '../../stores/actions.ts'
+import { wordsOfError } from '../../stores/failure-words.ts'
+import { useControls } from '../../stores/queries.ts'
+import { useKeys } from '../../stores/use-keys.ts'
+import { announce } from '../../ui/announcer.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field, TextArea } from '../../ui/field.tsx'
+import { plainText } from '../../ui/plain-text.ts'
+import { Status } from '../../ui/status.tsx'
+import { ExceptionTable } from './exception-table.tsx'
+import { PresetLine } from './preset-line.tsx'
+import { draftOf, type ItemFinding, openOf, requestOf } from './step-request.ts'
+import type { Step } from './step-words.ts'
+import { useKeptDraft } from './use-kept-draft.ts'
+
+interface StepFormProps {
+  readonly step: Step
+  readonly guide: Guide
+  readonly findings: readonly ItemFinding[]
+  readonly onBack: () => void
+  readonly onRecorded: () => void
+}
+
+/** What a person says of a step: outcome, statement where one is asked for, exceptions, comment, links, files, name. */
+export function StepForm({ step, guide, findings, onBack, onRecorded }: StepFormProps) {
+  const [draft, setDraft] = useState<StepDraft>(() => draftOf(step.draft, step.record))
+  const record = useRecordStep()
+  const attach = useAttach()
+  const asking = (useControls().data ?? []).filter((control) => control.item === step.item && control.attestation?.scope === 'fleet')
+  const flush = useKeptDraft(step.item, draft)
+  const change = (part: Partial<StepDraft>) => setDraft((before) => ({ ...before, ...part }))
+  const stated = draft.statement.trim() === '' ? [] : asking.map(({ id }) => id)
+  const open = openOf(findings, stated)
+  const ready = requestOf(step.item, draft, open)
+  const missing = 'missing' in ready ? ready.missing : undefined
+  const send = () => {
+    if ('missing' in ready || record.isPending) return
+    flush()
+    record.mutate(ready.request, {
+      onSuccess: () => {
+        announce(`${step.item} recorded`)
+        onRecorded()
+      },
+    })
+  }
+  useKeys({ 'mod+enter': send })
+  const failure = record.error ?? attach.error
+  const words = failure === null ? null : wordsOfError(failure)
+  return (
+    <section className="walk-form" aria-label="What you say of it">
+      {asking.length > 0 && (
+        <>
+          <TextArea
+            label="Statement"
+            rows={3}
+            maxLength={2000}
+            value={draft.statement}
+            help={asking.map(({ attestation }) => attestation?.question).join(' ')}
+            onChange={(event) => change({ statement: event.target.value })}
+          />
+          <Field
+            label="The statement holds until"
+            type="date"
+            className="!w-[160px]"
+            value={draft.endsOn}
+            help={`At most ${Math.min(...asking.map(({ attestation }) => attestation?.validDays ?? 365))} days.`}
+            onChange={(event) => change({ endsOn: event.target.value })}
+          />
+        </>
+      )}
+      {guide.presets
+        .filter(({ item }) => item === step.item)
+        .map((preset) => (
+          <PresetLine
+            key={preset.id}
+            preset={preset}
+            onStatement={asking.length > 0 ? () => change({ statement: preset.statement }) : undefined}
+          />
+        ))}
+      <Outcomes value={draft.outcome} onChange={(outcome) => change({ outcome })} />
+      {draft.outcome === 'met-with-exceptions' && open.length > 0 && <ExceptionTable open={open} draft={draft} onDraft={setDraft} />}
+      <TextArea label="Comment" rows={2} maxLength={4000} value={draft.note} onChange={(event) => change({ note: event.target.value })} />
+      <div className="walk-pair">
+        <Field
+          label="Reviewed by"
+          maxLength={120}
+          spellCheck={false}
+          value={draft.name}
+          onChange={(event) => change({ name: event.target.value })}
+        />
+        <TextArea
+          label="Links, one per line"
+          rows={1}
+          spellCheck={false}
+          value={draft.links}
+          onChange={(event) => change({ links: event.target.value })}
+        />
+      </div>
+      <div className="walk-actions">
+        <Button
+          icon={<Paperclip className="icon" aria-hidden />}
+          onClick={() =>
+            attach.mutate(null, {
+              onSuccess: (file) => file !== null && change({ attachments: [...draft.attachments, file] }),
+            })
+          }
+        >
+          Attach file…
+        </Button>
+        {draft.attachments.map((file) => (
+          <button
+            key={file.sha256}
+            type="button"
+            className="tag"
+            title="Remove it from this step"
+            onClick={() => change({ attachments: draft.attachments.filter(({ sha256 }) => sha256 !== file.sha256) })}
+          >
+            <FileText className="icon" aria-hidden />
+            {plainText(file.name, 60)}, {bytesText(file.bytes)}
+            <span className="reader-only">: remove</span>
+          </button>
+        ))}
+        <span className="spring" />
+        <Button look="quiet" chord="mod+up" onClick={onBack}>
+          Back
+        </Button>
+        <Button look="primary" chord="mod+enter" icon={<KeyRound className="icon" aria-hidden />} unavailable={missing} onClick={send}>
+          Sign and record
+        </Button>
+      </div>
+      {missing !== undefined && <p className="help walk-missing">{missing}</p>}
+      {words !== null && (
+        <p role="alert">
+          <Status tone="fail">Not recorded</Status> {`${words.title}: ${words.detail} ${words.hint}`}
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Outcomes({ value, onChange }: { readonly value: StepOutcome | null; readonly onChange: (outcome: StepOutcome) => void }) {
+  const name = useId()
+  return (
+    <fieldset className="walk-outcomes">
+      <legend className="label">Outcome</legend>
+      {(Object.keys(stepOutcomeWords) as StepOutcome[]).map((outcome) => (
+        <label key={outcome} className="radio">
+          <input type="radio" name={name} checked={value === outcome} onChange={() => onChange(outcome)} />
+          <span>{stepOutcomeWords[outcome]}</span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,43 @@
+import { useState } from 'react'
+import type { ItemId } from '#shared/model/checklist.ts'
+import type { Walkthrough as WalkthroughModel } from '#shared/model/walkthrough.ts'
+import { useGuide } from '../../stores/queries.ts'
+import { useKeys } from '../../stores/use-keys.ts'
+import { PackPane } from './pack-pane.tsx'
+import { StepList } from './step-list.tsx'
+import { StepPage } from './step-page.tsx'
+import { nextToDo, stepFrom } from './step-words.ts'
+
+interface WalkthroughProps {
+  readonly walkthrough: WalkthroughModel
+  readonly onAgain: () => void
+}
+
+/** Steps left, one step in the middle, what comes of it right. */
+export function Walkthrough({ walkthrough, onAgain }: WalkthroughProps) {
+  const { steps } = walkthrough
+  const guide = useGuide().data
+  const [item, setItem] = useState<ItemId>(() => steps.find(({ record }) => record === null)?.item ?? 'INF-1')
+  const step = steps.find((one) => one.item === item)
+  useKeys({
+    'mod+arrowdown': () => setItem(stepFrom(steps, item, 1)),
+    'mod+arrowup': () => setItem(stepFrom(steps, item, -1)),
+    s: () => setItem(nextToDo(steps, item)),
+  })
+  return (
+    <div className="walk">
+      <StepList steps={steps} current={item} onStep={setItem} />
+      {step !== undefined && guide !== undefined && (
+        <StepPage
+          key={`${item} ${step.record?.id ?? ''}`}
+          step={step}
+          guide={guide}
+          closed={walkthrough.closedAt !== null}
+          onBack={() => setItem(stepFrom(steps, item, -1))}
+          onRecorded={() => setItem(nextToDo(steps, item))}
+        />
+      )}
+      <PackPane walkthrough={walkthrough} onAgain={onAgain} onStep={setItem} />
+    </div>
+  )
+}
