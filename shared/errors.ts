@@ -157,6 +157,11 @@ export const errorCatalogue = {
     hint: 'Get it again from whoever sent it. Nothing of it was unpacked.',
     retry: 'after-fix',
   },
+  'siem.unreachable': {
+    title: 'The collector did not take the ledger',
+    hint: 'Check its address, its certificate and --ca. Send again with --after: no record was lost here.',
+    retry: 'now',
+  },
   'push.not-possible': { title: 'This cannot be pushed', hint: 'Nothing was changed. Read the detail and plan again.', retry: 'after-fix' },
   'push.conflict': {
     title: 'The host is not as it was when this was planned',

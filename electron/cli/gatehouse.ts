@@ -10,6 +10,7 @@ import { runDrill } from './drill.command.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { runHistory } from './history.command.ts'
 import { runImport } from './import.command.ts'
+import { runLedger } from './ledger.command.ts'
 import { runModels } from './models.command.ts'
 import { runPlan } from './plan.command.ts'
 import { runPush } from './push.command.ts'
@@ -38,6 +39,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   drill: runDrill,
   history: runHistory,
   import: runImport,
+  ledger: runLedger,
   models: runModels,
   plan: runPlan,
   push: runPush,

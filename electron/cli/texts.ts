@@ -96,6 +96,10 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       it did, and the ledger says so.
   gatehouse history [--json] [--data FOLDER]
       What Gatehouse did on this console, out of its ledger; pushes without an end first.
+  gatehouse ledger export [--format jsonl|cef|syslog] [--after NUMBER] [--data FOLDER]
+  gatehouse ledger send --to tls://NAME[:PORT]|tcp://NAME[:PORT] [--ca PEM] [--format syslog|cef] [--after NUMBER]
+      The ledger for a SIEM: JSON Lines, CEF, or RFC 5424. send hands it over with octet counting; over TLS (port 6514) the certificate
+      must be valid for NAME. --after: only the records after this number.
   gatehouse verify [PACK] [--key PEM] [--data FOLDER]
       Says whether the ledger is whole and signed, or at which record it is broken. With PACK, a zip or its folder, whether an evidence
       pack is the one that was written. Repairs nothing. --key: the public key of this console as it was kept elsewhere.
