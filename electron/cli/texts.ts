@@ -109,7 +109,8 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       --demo, --data     as for audit
 
   gatehouse sudoers --fleet FILE [--host NAME]
-      Prints a sudoers drop-in that allows the audit account exactly the commands an audit runs, and nothing else.
+      Prints a sudoers drop-in that allows the audit account exactly the commands an audit runs, and nothing else; then, apart, what the
+      account that pushes needs, where the fleet file names one.
 
   gatehouse import --from ssh-config|ansible [FILE] [--output FILE | --into FLEET]
       Makes a fleet file from ~/.ssh/config or an Ansible inventory, and says what was left out and why.

@@ -17,6 +17,7 @@ const fleet = fleetSchema.parse({
     { name: 'gpu-04', address: '10.0.0.4', modelPaths: ['/data -delete'] },
   ],
 })
+const changedBy = (user: string) => fleetSchema.parse({ ...fleet, identities: { ...fleet.identities, change: { user } } })
 const rules = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
 
 test('exact commands for every audit account but root, and nothing else', () => {
@@ -31,10 +32,16 @@ test('exact commands for every audit account but root, and nothing else', () => 
   expect(rules(fleetSudoers(fleet, 'gpu-03'))).toEqual([])
 })
 
+test('an account that changes hosts gets a shell without arguments, one that only looks never does', () => {
+  const added = rules(fleetSudoers(changedBy('gh-change'))).filter((rule) => !rules(fleetSudoers(fleet)).includes(rule))
+  expect(added).toEqual(['gh-change ALL=(root) NOPASSWD: /bin/sh ""'])
+  expect(fleetSudoers(changedBy('gh-audit'))).toBe(fleetSudoers(fleet))
+})
+
 test.skipIf(spawnSync('visudo', ['--version']).status !== 0)('passes visudo', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-visudo-'))
   try {
-    writeFileSync(join(folder, 'drop-in'), fleetSudoers(fleet), { mode: 0o440 })
+    writeFileSync(join(folder, 'drop-in'), fleetSudoers(changedBy('CORP\\bob')), { mode: 0o440 })
     const { stdout, stderr, status } = spawnSync('visudo', ['-c', '-f', join(folder, 'drop-in')], { encoding: 'utf8' })
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toContain('parsed OK')

@@ -2,12 +2,13 @@ import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { probeContextOf, sectionsOf } from '../facts/registry.ts'
 import type { SectionSpec } from './section.ts'
-import { sudoersFor } from './sudoers.ts'
+import { changeSudoersFor, sudoersFor } from './sudoers.ts'
 
 const accountOf = (fleet: Fleet, host: Host): string => (host.identity ?? fleet.identities.audit).user
 
 /**
- * Sudoers drop-in for the audit accounts of a fleet (or of one host of it): what Gatehouse runs as root, and nothing else.
+ * Sudoers drop-in for the audit accounts of a fleet (or of one host of it): what Gatehouse runs as root, and nothing else; then, where the fleet file names
+ * an account that changes hosts, what that one needs.
  * Hosts differ only in their model paths; the text allows those of all chosen hosts per account.
  */
 export function fleetSudoers(fleet: Fleet, hostName?: string): string {
@@ -17,8 +18,12 @@ export function fleetSudoers(fleet: Fleet, hostName?: string): string {
     const account = accountOf(fleet, host)
     sections.set(account, [...(sections.get(account) ?? []), ...sectionsOf(probeContextOf(fleet, host))])
   }
-  return [...sections]
-    .filter(([account]) => account !== 'root')
-    .map(([account, all]) => sudoersFor(account, all))
-    .join('\n')
+  const changing = new Set(
+    fleet.hosts
+      .filter(({ name }) => hostName === undefined || name === hostName)
+      .map((host) => (host.changeIdentity ?? fleet.identities.change)?.user ?? 'root'),
+  )
+  const audit = [...sections].filter(([account]) => account !== 'root').map(([account, all]) => sudoersFor(account, all))
+  const change = [...changing].filter((account) => account !== 'root' && !sections.has(account)).map(changeSudoersFor)
+  return [...audit, ...change].join('\n')
 }

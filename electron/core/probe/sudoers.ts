@@ -48,6 +48,18 @@ export function privilegedCommands(section: SectionSpec): readonly PrivilegedCom
 }
 
 /**
+ * The drop-in of an account that pushes: a shell without any argument, which reads the program of a step on its standard input. That is root, so it
+ * says so.
+ */
+export const changeSudoersFor = (user: string): string =>
+  [
+    "# Gatehouse: account that changes this host, used only while a push is open. It can do all that root can: guard its key like root's.",
+    '# Leave it out where Gatehouse only looks. Install: visudo -c -f gatehouse-change && install -m 0440 -o root -g root gatehouse-change /etc/sudoers.d/gatehouse-change',
+    `${escapeUser(user)} ALL=(root) NOPASSWD: ${sudoersCommand('/bin/sh', [])}`,
+    '',
+  ].join('\n')
+
+/**
  * A complete read-only drop-in for `/etc/sudoers.d`: exact commands, no wildcards, sorted, so that two runs give the same text.
  * `gatehouse sudoers` and the settings screen show it; it passes `visudo -c`.
  */
