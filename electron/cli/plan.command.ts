@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
 import { templateOf } from '#core/push/plan.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
@@ -7,25 +8,30 @@ import { planText } from './plan-text.ts'
 
 const options = {
   fleet: { type: 'string' },
-  host: { type: 'string' },
+  host: { type: 'string', multiple: true },
   template: { type: 'string' },
   set: { type: 'string', multiple: true },
   output: { type: 'string' },
   data: { type: 'string' },
 } as const
 
-/** Says what a push would change. Changes nothing. */
+const AT_ONCE = 8
+
+/** Says what a push would change, on one host or several. Changes nothing. */
 export async function runPlan(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options, allowPositionals: false })
   const { fleet, host, template, output } = values
-  if (fleet === undefined || host === undefined || template === undefined)
-    throw new UsageError('plan: expected --fleet FILE --host NAME --template ID')
+  if (fleet === undefined || host === undefined || host.length > 200 || template === undefined)
+    throw new UsageError('plan: expected --fleet FILE --host NAME… --template ID')
   const parameters = Object.fromEntries((values.set ?? []).map(parameterOf))
   return withFleet(fleet, values.data, async (services) => {
-    const plan = await services.pushes.plan(services.fleet.require(), services.transport(), { host, template, parameters }, interrupted())
-    process.stdout.write(planText(plan, templateOf(template).manifest.about))
+    const signal = interrupted()
+    const plans = await mapWithLimit([...new Set(host)], AT_ONCE, (name) =>
+      services.pushes.plan(services.fleet.require(), services.transport(), { host: name, template, parameters }, signal),
+    )
+    for (const plan of plans) process.stdout.write(planText(plan, templateOf(template).manifest.about))
     if (output !== undefined) {
-      await writeFile(output, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 })
+      await writeFile(output, `${JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)}\n`, { mode: 0o600 })
       process.stderr.write(`${output} written\n`)
     }
     return ExitCode.clean

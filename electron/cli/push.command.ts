@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { templateOf } from '#core/push/plan.ts'
+import { pushInWaves } from '#core/push/push-waves.ts'
 import type { PushResult } from '#core/push/transaction.ts'
 import { GatehouseError } from '#shared/errors.ts'
-import { type PushPlan, pushPlanSchema, verdictWords } from '#shared/model/push-plan.ts'
+import { type PushPlan, pushPlansSchema, verdictWords } from '#shared/model/push-plan.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
@@ -14,35 +15,59 @@ const options = {
   fleet: { type: 'string' },
   plan: { type: 'string' },
   yes: { type: 'boolean', default: false },
+  canary: { type: 'string', default: '1' },
+  wave: { type: 'string', default: '5' },
   'undo-after': { type: 'string' },
   data: { type: 'string' },
 } as const
 
-/** Carries a saved plan out. Asks for the name of the host on a terminal; without one, `--yes` says it. */
+/** Carries saved plans out: the first host alone, then in waves. Asks for the names on a terminal; without one, `--yes` says it. */
 export async function runPush(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options, allowPositionals: false })
   if (values.fleet === undefined || values.plan === undefined) throw new UsageError('push: expected --fleet FILE --plan FILE')
   if (!values.yes && !process.stdin.isTTY) throw new UsageError('push: nobody can be asked here; a saved plan is carried out with --yes')
   const undoAfterSeconds = secondsOf(values['undo-after'])
-  const plan = await readPlan(values.plan)
+  const [canary, waveSize] = [countOf('canary', values.canary), countOf('wave', values.wave)]
+  const plans = await readPlans(values.plan)
   return withFleet(values.fleet, values.data, async (services) => {
-    for (const { record } of services.recovery.open(services.fleet.require()))
-      process.stderr.write(visible(`Open: push ${record.subject} on ${record.host} has no end yet; gatehouse undo finds out.`).concat('\n'))
-    if (services.recovery.drilled(plan.host) === undefined)
-      process.stderr.write(visible(`No drill has shown yet that the undo of ${plan.host} fires by itself: gatehouse drill.`).concat('\n'))
-    process.stderr.write(planText(plan, templateOf(plan.template.id).manifest.about))
-    if (!values.yes && !(await confirmed(plan))) {
-      process.stderr.write('Nothing was changed.\n')
+    const [fleet, signal] = [services.fleet.require(), interrupted()]
+    for (const { record } of services.recovery.open(fleet))
+      say(`Open: push ${record.subject} on ${record.host} has no end yet; gatehouse undo finds out.`)
+    for (const { host } of plans)
+      if (services.recovery.drilled(host) === undefined)
+        say(`No drill has shown yet that the undo of ${host} fires by itself: gatehouse drill.`)
+    for (const plan of plans) process.stderr.write(planText(plan, templateOf(plan.template.id).manifest.about))
+    if (!values.yes && !(await confirmed(plans))) {
+      say('Nothing was changed.')
       return ExitCode.couldNotRun
     }
-    const result = await services.pushes.push(services.fleet.require(), services.transport(), plan, {
-      undoAfterSeconds,
-      signal: interrupted(),
-      onStep: (step, detail) => process.stderr.write(visible(`${step.padEnd(9)} ${detail}`).concat('\n')),
-    })
-    process.stdout.write(resultText(plan.host, result))
-    return exitCodes[result.verdict]
+    const push = (plan: PushPlan) =>
+      services.pushes.push(fleet, services.transport(), plan, {
+        undoAfterSeconds,
+        signal,
+        onStep: (step, detail) => say(`${step.padEnd(9)} ${plans.length > 1 ? `${plan.host}: ` : ''}${detail}`),
+      })
+    const [only] = plans
+    if (plans.length === 1 && only !== undefined) {
+      const result = await push(only)
+      process.stdout.write(resultText(only.host, result))
+      return exitCodes[result.verdict]
+    }
+    const ready = (plan: PushPlan) => services.pushes.ready(fleet, services.transport(), plan, signal)
+    const onWave = (number: number, hosts: readonly string[]) => say(`wave ${number}    ${hosts.join(', ')}`)
+    const outcomes = await pushInWaves({ plans, canary, waveSize, ready, push, onWave, signal })
+    for (const { host, outcome, reason, result } of outcomes)
+      process.stdout.write(result ? resultText(host, result) : `${visible(`${host}: ${outcome}, ${reason}`)}\n`)
+    if (outcomes.some(({ outcome }) => outcome === 'unknown')) return ExitCode.couldNotRun
+    return outcomes.every(({ outcome }) => outcome === 'committed-proven') ? ExitCode.clean : ExitCode.findings
   })
+}
+
+const say = (line: string): void => void process.stderr.write(`${visible(line)}\n`)
+
+function countOf(name: string, text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new UsageError(`push: --${name} is "${text}"; expected 1 to 999`)
+  return Number(text)
 }
 
 const exitCodes: Readonly<Record<PushResult['verdict'], number>> = {
@@ -59,10 +84,11 @@ function secondsOf(text: string | undefined): number | undefined {
   return seconds
 }
 
-async function readPlan(path: string): Promise<PushPlan> {
+async function readPlans(path: string): Promise<readonly PushPlan[]> {
   const invalid = (detail: string) => new GatehouseError({ code: 'push.plan-invalid', detail: `${path}: ${detail}` })
   try {
-    const parsed = pushPlanSchema.safeParse(JSON.parse(await readFile(path, 'utf8')))
+    const read: unknown = JSON.parse(await readFile(path, 'utf8'))
+    const parsed = pushPlansSchema.safeParse(Array.isArray(read) ? read : [read])
     if (parsed.success) return parsed.data
     const [issue] = parsed.error.issues
     throw invalid(`${issue?.path.join('.')}: ${issue?.message}`)
@@ -71,10 +97,11 @@ async function readPlan(path: string): Promise<PushPlan> {
   }
 }
 
-async function confirmed({ host }: PushPlan): Promise<boolean> {
+async function confirmed(plans: readonly PushPlan[]): Promise<boolean> {
+  const names = plans.map(({ host }) => host).join(' ')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return (await terminal.question(`Type the name of the host to push (${host}): `)).trim() === host
+    return (await terminal.question(`Type the name of every host to push (${names}): `)).trim() === names
   } finally {
     terminal.close()
   }

@@ -80,13 +80,14 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse models publishers --fleet FILE [add|remove --site HOST --account NAME [--name NAME] --reason TEXT]
       Whose models count as the publisher's own.
 
-  gatehouse plan --fleet FILE --host NAME --template ID [--set NAME=NUMBER]… [--output FILE]
+  gatehouse plan --fleet FILE --host NAME… --template ID [--set NAME=NUMBER]… [--output FILE]
       Looks at a host and says what a push would change: files with their difference, the service, the findings that it turns.
       Changes nothing. --output keeps the plan as JSON. Templates: ollama-loopback.
-  gatehouse push --fleet FILE --plan FILE [--yes] [--undo-after SECONDS]
+  gatehouse push --fleet FILE --plan FILE [--yes] [--undo-after SECONDS] [--canary NUMBER] [--wave NUMBER]
       Carries a plan out with the change identity, its undo armed on the host first, and looks again over a new connection. Asks on a
       terminal; elsewhere --yes is needed. Without a word within SECONDS the host undoes it by itself. A host that changed
-      since the plan is a conflict, never overwritten.
+      since the plan is a conflict, never overwritten. A plan for many hosts: --canary of them first (1), then --wave side by side (5);
+      after the first that is not committed and proven nothing more starts, nor in a wave with a host that is not healthy.
       Exit code 0: committed and proven; 1: rolled back; 2: refused, or nobody can say, with what to do.
   gatehouse undo --fleet FILE [ID] [--output FILE]
       Without ID: pushes of this console that have no end. Asks each host what became of it, has it undo what was not committed, and says

@@ -36,6 +36,8 @@ export const pushPlanSchema = z.strictObject({
   /** Findings that must pass afterwards, and what they were; those that may come back, where a push is taken back. */
   turns: z.array(z.strictObject({ control: z.string(), subject: z.string(), status: z.enum(outcomes), title: z.string() })).min(1),
 })
+/** What a plan file holds where it is for many hosts: one plan per host, in the order of the push. */
+export const pushPlansSchema = z.array(pushPlanSchema).min(1).max(200)
 export type PushPlan = z.infer<typeof pushPlanSchema>
 
 /** What came of a push: one of these and nothing else. */

@@ -1,4 +1,4 @@
-import { GatehouseError } from '#shared/errors.ts'
+import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet, Host, Identity } from '#shared/model/fleet.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { AdvisoryBook } from '../advisories/advisory-book.ts'
@@ -9,7 +9,7 @@ import type { Clock, Log, Transport } from '../ports.ts'
 import { hostPushOf, makePlan, parametersFor, pushOfPlan, templateOf } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
 import { render } from './render.ts'
-import { pushOfRevert } from './revert.ts'
+import { hostPushOfKept, pushOfRevert } from './revert.ts'
 import { runStep } from './run-step.ts'
 import { type PushResult, runTransaction } from './transaction.ts'
 
@@ -33,6 +33,8 @@ export interface PlanChoice {
 export interface PushService {
   /** Looks at the host and says what a push would change. Changes nothing there. Throws `push.not-possible` or why it was not reached. */
   plan(fleet: Fleet, transport: Transport, choice: PlanChoice, signal: AbortSignal): Promise<PushPlan>
+  /** Why a push may not start: the host is not reached, its service is down, or a file is not as it was planned. Empty when it may. Never rejects. */
+  ready(fleet: Fleet, transport: Transport, plan: PushPlan, signal: AbortSignal): Promise<string>
   /** Carries a plan out. Throws only when nothing was changed; what came of it otherwise is the verdict. */
   push(
     fleet: Fleet,
@@ -71,6 +73,24 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         return makePlan({ fleet, host, template, audit, rendered, read, gatehouse: version, now: clock.now() })
       } finally {
         session.close()
+      }
+    },
+    async ready(fleet, transport, plan, signal) {
+      try {
+        const host = hostOf(fleet, plan.host)
+        const session = await transport.connect(host, { signal })
+        try {
+          const { user } = host.identity ?? fleet.identities.audit
+          const { ended, unit, files } = await runStep(session, 'read', hostPushOfKept(plan), user, signal)
+          if (!ended) return 'it did not say what its files are'
+          if (unit !== 'active') return `${plan.unit} is ${unit || 'not there'}`
+          const moved = plan.files.find((file, index) => files.get(index + 1) !== file.before)
+          return moved === undefined ? '' : `${moved.path} is not as it was planned`
+        } finally {
+          session.close()
+        }
+      } catch (error) {
+        return failureOf(error).detail
       }
     },
     push(fleet, transport, plan, { undoAfterSeconds, signal, onStep }) {
