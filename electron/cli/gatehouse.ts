@@ -6,6 +6,7 @@ import { runAdvisories } from './advisories.command.ts'
 import { runAudit } from './audit.command.ts'
 import { runCompare } from './compare.command.ts'
 import { runControls } from './controls.command.ts'
+import { runDrift } from './drift.command.ts'
 import { runDrill } from './drill.command.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { runHistory } from './history.command.ts'
@@ -36,6 +37,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   audit: runAudit,
   compare: runCompare,
   controls: runControls,
+  drift: runDrift,
   drill: runDrill,
   history: runHistory,
   import: runImport,

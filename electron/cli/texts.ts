@@ -92,6 +92,9 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse undo --fleet FILE [ID] [--output FILE]
       Without ID: pushes of this console that have no end. Asks each host what became of it, has it undo what was not committed, and says
       which. ID: the same for one; of a push that was committed, the plan that takes it back, for gatehouse push (--output keeps it).
+  gatehouse drift --fleet FILE [--host NAME]
+  gatehouse drift adopt --fleet FILE --host NAME PATH
+      The files that this console pushed: each audit holds them against what is there. adopt takes one as it is now.
   gatehouse drill --fleet FILE --host NAME
       Before the first push: writes a file that means nothing, and waits until the undo of the host takes it away by itself. Exit code 0:
       it did, and the ledger says so.

@@ -30,6 +30,7 @@ import { waiverState } from './policy/decisions.ts'
 import { controls } from './policy/registry.ts'
 import type { Ports, PromptPort, Transport } from './ports.ts'
 import { fleetSudoers } from './probe/fleet-sudoers.ts'
+import { createDrift, type Drift } from './push/drift.ts'
 import { pushRecords } from './push/history.ts'
 import { parametersFor, templateOf } from './push/plan.ts'
 import { createPlanArchive } from './push/plan-archive.ts'
@@ -67,6 +68,7 @@ export interface Services {
   readonly pushes: PushService
   readonly pushJobs: PushJobs
   readonly recovery: Recovery
+  readonly drift: Drift
   readonly ledger: Ledger
   readonly packs: PackService
   readonly history: HistoryService
@@ -122,18 +124,20 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     by: ports.account,
     changed: ports.changed,
   })
+  const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
+  const plans = createPlanArchive(ports.paths.data)
+  const drift = createDrift(ledger, plans)
   const audits = createAuditService({
     ...ports,
     repo,
     decisions: decisions.of,
     advisories: advisories.book,
     recorded: models.recorded,
+    beside: drift.look,
     mark: () => markOf(ports.paths.data, ports.log),
   })
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
   const access = createAccessService({ views, clock: ports.clock })
-  const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
-  const plans = createPlanArchive(ports.paths.data)
   const who = `${ports.account} at ${hostname()}`
   const pushes = createPushService({ ...ports, who, ledger, advisories: advisories.book, plans })
   const stepUp = createStepUp({ ...ports, ledger })
@@ -397,6 +401,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     pushes,
     pushJobs,
     recovery,
+    drift,
     ledger,
     packs,
     history,

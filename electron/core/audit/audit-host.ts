@@ -27,6 +27,8 @@ export interface AuditHostRequest {
   readonly advisories?: AdvisoryBook
   /** What was recorded of this host before, told as sections of this audit. */
   readonly recorded?: readonly SectionOutput[]
+  /** Asked over the same session, beside the probe. Never rejects. */
+  readonly beside?: ((session: HostSession, signal: AbortSignal) => Promise<SectionOutput | undefined>) | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly signal: AbortSignal
@@ -149,6 +151,7 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     onProgress({ stage: 'probing', current: sections[0]?.id ?? '' })
     const askedMs = now()
     const wire = lookOverWire(session, fleet, host, signal)
+    const asked = request.beside?.(session, signal)
     const run = await runProbe(session, sections, {
       account,
       signal,
@@ -161,6 +164,8 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     const answered = [...outputs.values()].some(({ state }) => state !== 'not-run')
     if (failure && !answered) return { audit: failedAudit(base, failure, controls, finishedAt()), outputs: [] }
     for (const output of await wire.finish(outputs)) outputs.set(output.id, redactOutput(output, mark))
+    const answer = await asked
+    if (answer) outputs.set(answer.id, redactOutput(answer, mark))
     for (const output of request.recorded ?? []) outputs.set(output.id, output)
     onProgress({ stage: 'evaluating', current: '' })
     const judged = judgeRecording({ host, fleet, outputs, controls, advisories, at: askedMs, log })

@@ -11,7 +11,7 @@ import { throttled } from '../jobs/throttle.ts'
 import type { Decisions } from '../policy/decisions.ts'
 import { controls } from '../policy/registry.ts'
 import type { Mark } from '../policy/secrets.ts'
-import type { Clock, Log, Transport } from '../ports.ts'
+import type { Clock, HostSession, Log, Transport } from '../ports.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import type { AuditRepo, AuditSummary, StoredNetwork } from '../store/audit.repo.ts'
 import { auditHost, judgeRecording } from './audit-host.ts'
@@ -36,6 +36,8 @@ export interface AuditServicePorts {
   readonly advisories?: () => AdvisoryBook
   /** What was recorded of a host before, as sections of its audit. */
   readonly recorded?: (fleet: Fleet, host: string) => readonly SectionOutput[]
+  /** What else is asked of a host, over the same session. Never rejects. */
+  readonly beside?: (session: HostSession, fleet: Fleet, host: Host, signal: AbortSignal) => Promise<SectionOutput | undefined>
   /** Asked once for each audit; what is stored tells secrets apart by it. */
   readonly mark?: () => Mark | undefined
   readonly changed: (event: 'job:changed' | 'audit:changed' | 'connection:changed') => void
@@ -85,6 +87,7 @@ export function createAuditService({
   decisions,
   advisories = shippedBook,
   recorded = () => [],
+  beside,
   mark = () => undefined,
   changed,
 }: AuditServicePorts): AuditService {
@@ -111,6 +114,7 @@ export function createAuditService({
         transport,
         advisories: advisories(),
         recorded: recorded(fleet, host.name),
+        beside: beside && ((session, signal) => beside(session, fleet, host, signal)),
         now: clock.now,
         mark: marked,
         signal: abort.signal,

@@ -25,6 +25,7 @@ import type { Sshd } from './sshd/sshd.ts'
 import type { System } from './system/system.ts'
 import type { Unit } from './units/units.ts'
 import type { Updates } from './updates/updates.ts'
+import type { PushedFile } from './pushed-files/pushed-files.ts'
 import type { VerifiedModels } from './verified-models/verified-models.ts'
 import type { Wire } from './wire/wire.ts'
 
@@ -47,6 +48,7 @@ export interface Facts {
   readonly 'model-files': ModelFiles
   /** What Gatehouse's own look at the models found before the audit. */
   readonly 'verified-models': VerifiedModels
+  readonly 'pushed-files': readonly PushedFile[]
   readonly firewall: Firewall
   readonly sshd: Sshd
   readonly network: Network

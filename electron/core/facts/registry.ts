@@ -25,6 +25,7 @@ import { pamFact } from './pam/pam.fact.ts'
 import { auditRulesFact, emptyPasswordsFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged/privileged.fact.ts'
 import { processesFact } from './processes/processes.fact.ts'
 import { programsFact } from './programs/programs.fact.ts'
+import { pushedFilesFact } from './pushed-files/pushed-files.fact.ts'
 import { servicesFact } from './services/services.fact.ts'
 import { sourcesFact } from './sources/sources.fact.ts'
 import { sshdFact } from './sshd/sshd.fact.ts'
@@ -53,6 +54,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   certificates: certificatesFact,
   'model-files': modelFilesFact,
   'verified-models': verifiedModelsFact,
+  'pushed-files': pushedFilesFact,
   firewall: firewallFact,
   sshd: sshdFact,
   gpus: gpusFact,

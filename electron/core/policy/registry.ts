@@ -16,6 +16,7 @@ import sudoAsksForPassword from './controls/accounts/sudo-asks-for-password.cont
 import uidZeroOnlyRoot from './controls/accounts/uid-zero-only-root.control.ts'
 import proxyConfigurationProtected from './controls/files/proxy-configuration-protected.control.ts'
 import proxyPasswordFilesProtected from './controls/files/proxy-password-files-protected.control.ts'
+import pushedFilesUnchanged from './controls/files/pushed-files-unchanged.control.ts'
 import tlsKeysProtected from './controls/files/tls-keys-protected.control.ts'
 import gpuEccOn from './controls/gpu/gpu-ecc-on.control.ts'
 import gpuHardwareHealthy from './controls/gpu/gpu-hardware-healthy.control.ts'
@@ -146,6 +147,7 @@ export const controls: readonly AnyControl[] = [
   proxySendsHsts,
   proxyServesTls,
   proxyTlsVersions,
+  pushedFilesUnchanged,
   tlsKeysProtected,
   codeRunnerNotExposed,
   endpointAnswerAuthenticated,

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parsePushedFiles } from '#core/facts/pushed-files/parse.ts'
+import { createDrift } from '#core/push/drift.ts'
 import { createPlanArchive } from '#core/push/plan-archive.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
@@ -29,8 +31,8 @@ afterAll(async () => {
   rmSync(data, { recursive: true })
 })
 
-const planned = (): Promise<PushPlan> => {
-  const choice = { host: 'gpu-03', template: 'ollama-loopback', parameters: { port: 11434 } }
+const planned = (port = 11434): Promise<PushPlan> => {
+  const choice = { host: 'gpu-03', template: 'ollama-loopback', parameters: { port } }
   return services.pushes.plan(services.fleet.require(), services.transport(), choice, signal)
 }
 const pushed = (plan: PushPlan) =>
@@ -66,4 +68,36 @@ test('a push without an end is found, and its end is written down', async () => 
   expect(await services.recovery.finish(fleet, services.transport(), plan.id)).toMatchObject({ verdict: 'rolled-back-proven' })
   expect(services.recovery.open(fleet)).toEqual([])
   await expect(services.recovery.finish(fleet, services.transport(), plan.id)).rejects.toThrow('no push')
+}, 60_000)
+
+test('a file that is not as it was pushed is told with the difference, until it is adopted', async () => {
+  const [fleet, transport] = [services.fleet.require(), services.transport()]
+  const host = fleet.hosts.find(({ name }) => name === 'gpu-03')
+  if (host === undefined) throw new Error('the demo has no gpu-03')
+  const finding = async () => {
+    const audit = await services.audits.start(fleet, transport, ['gpu-03']).done
+    return [...audit.hosts].flatMap(({ findings }) => findings).filter(({ control }) => control === 'pushed-files-unchanged')
+  }
+  expect(await finding()).toMatchObject([{ status: 'not-applicable' }])
+  const first = await planned()
+  expect(await pushed(first)).toMatchObject({ verdict: 'committed-proven' })
+  expect(await finding()).toMatchObject([{ status: 'pass', subject: first.files[0]?.path }])
+
+  // A console that knows of the first push only, after somebody made a second one.
+  const reading = services.ledger.read()
+  expect(await pushed(await planned(12000))).toMatchObject({ verdict: 'committed-proven' })
+  const other = createDrift({ ...services.ledger, read: () => reading }, createPlanArchive(data))
+  const session = await transport.connect(host, { signal })
+  const seen = await other.look(session, fleet, host, signal)
+  session.close()
+  expect(parsePushedFiles(seen?.stdout ?? '')).toMatchObject([
+    {
+      state: 'changed',
+      diff: expect.arrayContaining(['-Environment="OLLAMA_HOST=127.0.0.1:11434"', '+Environment="OLLAMA_HOST=127.0.0.1:12000"']),
+    },
+  ])
+  const path = first.files[0]?.path ?? ''
+  await expect(other.adopt(fleet, transport, 'gpu-03', '/etc/passwd', signal)).rejects.toThrow('has pushed no')
+  expect(await other.adopt(fleet, transport, 'gpu-03', path, signal)).toMatch(/^[0-9a-f]{64}:0:0:644$/)
+  expect(await finding()).toMatchObject([{ status: 'pass' }])
 }, 60_000)
