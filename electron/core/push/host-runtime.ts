@@ -35,6 +35,7 @@ gh_show() { gh_say "file $1 $(gh_state "$2")"; }
 gh_active() { [ -z "$gh_unit" ] || [ "$(gh_property "$gh_unit" ActiveState)" = active ]; }
 gh_property() { systemctl show -p "$2" --value -- "$1" 2>/dev/null; }
 gh_armed() { [ -e "$gh_units/gatehouse-undo.service" ] && [ "$(systemctl is-active gatehouse-undo.timer 2>/dev/null)" = active ]; }
+gh_main_pid() { if [ -n "$gh_unit" ]; then gh_property "$gh_unit" MainPID; else echo none; fi; }
 # Active, and still the same process a moment later: a unit that dies and is started again is not up.
 gh_healthy() {
   [ -n "$gh_unit" ] || return 0
@@ -212,6 +213,7 @@ gh_step() {
   systemctl daemon-reload || gh_fail "inactive daemon-reload failed"
   timeout 60 systemctl restart -- "$gh_unit" || gh_fail "inactive $gh_unit does not start"
   gh_healthy 20 || gh_fail "inactive $gh_unit does not stay up"
+  gh_main_pid >"$gh_base/pid" || gh_fail unwritable
   gh_say end
 }
 `
@@ -223,7 +225,7 @@ gh_step() {
   gh_mine && gh_lock 20 || gh_fail lost
   [ ! -e "$gh_base/undoing" ] && [ ! -e "$gh_base/undone" ] && gh_armed || gh_fail undone
   gh_files gh_kept
-  gh_healthy 3 || gh_fail "inactive $gh_unit"
+  gh_active && [ "$(gh_main_pid)" = "$(cat "$gh_base/pid")" ] || gh_fail "inactive $gh_unit did not stay up"
   : >"$gh_base/committed" && sync || gh_fail unwritable
   gh_disarm
   gh_look

@@ -116,14 +116,20 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     announce('activate', `reloads systemd, restarts ${push.unit}`)
     must(await take(session, 'activate'))
     announce('verify', 'connects anew and looks with the same controls')
-    const against = await prove(before)
-    if (against.length > 0) throw new GatehouseError({ code: 'push.interrupted', detail: against.join('; ') })
-    const anew = await connect(true, signal)
+    // Both logins prove that the host can still be reached; they need not wait for each other.
+    const login = connect(true, signal)
+    login.catch(() => undefined)
     try {
+      const against = await prove(before)
+      if (against.length > 0) throw new GatehouseError({ code: 'push.interrupted', detail: against.join('; ') })
+      const anew = await login
       announce('commit', 'every control says so: disarms the undo')
       must(await take(anew, 'commit'))
     } finally {
-      anew.close()
+      await login.then(
+        (anew) => anew.close(),
+        () => undefined,
+      )
     }
   } catch (error) {
     reason = visible(failureOf(error).detail)
