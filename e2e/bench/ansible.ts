@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SectionSpec } from '#core/probe/section.ts'
 import { shellQuote } from '#core/probe/shell-quote.ts'
@@ -36,6 +36,12 @@ export function writePlaybook(folder: string, sections: readonly SectionSpec[], 
       failed_when: false,
     })),
   }
+  return writePlay(folder, play, host)
+}
+
+/** One play for one host, over a kept connection. */
+export function writePlay(folder: string, play: object, host: Host): Playbook {
+  mkdirSync(folder, { recursive: true })
   const file = join(folder, 'playbook.json') // JSON is YAML
   writeFileSync(file, JSON.stringify([play]))
   // Jinja would read {{ and {% of a script.

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { measureHundredHosts } from './hundred-hosts.ts'
 import { measureModels } from './models.ts'
 import { measureOneHost } from './one-host.ts'
+import { measurePush } from './push.ts'
 import { type Measure, median, pairedRatio } from './samples.ts'
 import { measureScanners } from './scanners.ts'
 
@@ -68,6 +69,8 @@ try {
   )
 
   measures.push(...(await measureModels(folder, Number(values.rounds), say)))
+
+  measures.push(...(await measurePush(folder, Math.min(Number(values.rounds), 5), say)))
 
   say('lynis and oscap')
   const scanners = await measureScanners(folder, 'gpu1')

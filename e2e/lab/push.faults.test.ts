@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { ConsoleRun } from './console.ts'
-import { arrange, asRoot, kill, start } from './lab.ts'
+import { type ConsoleRun, gatehouse } from './console.ts'
+import { arrange, asRoot, kill, lab, start } from './lab.ts'
 import { DROP_IN, expectRolledBack, pushDesk, verdictOf } from './push-desk.ts'
 
 /** Faults in the middle of a push, some of which take minutes: `npm run test:faults`. */
@@ -120,5 +120,54 @@ describe('trouble on the way', () => {
     expect([first.status, verdictOf(first)]).toEqual([0, 'committed and proven'])
     expect([refusal?.status, refusal?.stderr]).toEqual([2, expect.stringMatching(/push\.(busy|conflict)/)])
     await desk.takenAway('gpu3')
+  }, 240_000)
+})
+
+describe('before and after a push', () => {
+  const words = () => ['--fleet', lab.fleetFile, '--data', desk.data]
+
+  test('a drill: the undo of the host fires by itself', async () => {
+    const drill = await gatehouse(['drill', '--host', 'gpu3', ...words()])
+    expect([drill.status, verdictOf(drill)]).toEqual([0, 'rolled back and proven'])
+    expect(await desk.history()).toContain('The undo fired by itself.')
+    await desk.isOld('gpu3')
+  }, 120_000)
+
+  test('what was committed is taken back: bytes, owner and mode as they were', async () => {
+    const back = await desk.inPlace()
+    try {
+      const { file, plan } = await desk.planned('gpu3')
+      const there = await desk.push(file, undefined, ['--undo-after', '120'])
+      expect([there.status, verdictOf(there)]).toEqual([0, 'committed and proven'])
+      const undo = await gatehouse(['undo', plan.id, '--output', file, ...words()])
+      expect([undo.status, undo.stdout]).toEqual([0, expect.stringContaining('+Environment=A=b')])
+      const taken = await desk.push(file, undefined, ['--undo-after', '120'])
+      expect([taken.status, verdictOf(taken)]).toEqual([0, 'committed and proven'])
+      await desk.isOld('gpu3')
+    } finally {
+      await back()
+    }
+  }, 240_000)
+
+  test('the console died: the next one finds the truth, and does not wait for the timer', async () => {
+    const { file } = await desk.planned('gpu3')
+    const run = await desk.push(file, (word, end) => word === 'verify' && end(), ['--undo-after', '900'])
+    expect(run.status).toBeNull()
+    await pause(5000)
+    const undo = await gatehouse(['undo', ...words()])
+    expect([undo.status, verdictOf(undo)]).toEqual([0, 'rolled back and proven'])
+    expect(await desk.history()).not.toContain('OPEN')
+    await desk.isOld('gpu3')
+  }, 240_000)
+
+  test('one first, then the others', async () => {
+    const file = join(desk.data, 'both.json')
+    const both = ['--host', 'gpu2', '--host', 'gpu3']
+    const plan = await gatehouse(['plan', ...both, '--template', 'ollama-loopback', '--output', file, ...words()])
+    expect(plan.status).toBe(0)
+    const run = await desk.push(file, undefined, ['--undo-after', '120'])
+    expect([run.status, run.stderr]).toEqual([0, expect.stringMatching(/wave 1 +gpu2\n[\s\S]*wave 2 +gpu3\n/)])
+    expect(run.stdout.match(/committed and proven/g)).toHaveLength(2)
+    for (const host of ['gpu2', 'gpu3'] as const) await desk.takenAway(host)
   }, 240_000)
 })
