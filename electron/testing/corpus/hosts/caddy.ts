@@ -53,6 +53,7 @@ const base: DemoHost = {
   name: 'caddy',
   caddy: configuration({}),
   accounts: [...ollama.accounts, { name: 'caddy', uid: 989, gid: 989, home: '/var/lib/caddy', shell: '/usr/sbin/nologin' }],
+  groups: [...ollama.groups, { name: 'caddy', gid: 989, members: [] }],
   units: [
     ...ollama.units.filter(({ id }) => id !== 'nginx.service'),
     { id: 'caddy.service', properties: { MainPID: '880', ActiveState: 'active', User: 'caddy', Group: 'caddy' } },
@@ -60,7 +61,7 @@ const base: DemoHost = {
   files: new Map([
     ...[...ollama.files].filter(([path]) => !path.startsWith('/etc/nginx/')),
     ['/etc/caddy', directory('root', 0o755)],
-    [caddyfile, text('vllm.dc1.example\n')],
+    [caddyfile, file('root', 0o640, 17, 'caddy')],
     ['/var/lib/caddy', directory('caddy', 0o755)],
     [store, directory('caddy', 0o700)],
     [key, file('caddy', 0o600, 227)],
@@ -150,6 +151,12 @@ export const caddy: readonly CorpusHost[] = [
     'A group may write the Caddyfile',
     base,
     withFiles({ [caddyfile]: file('root', 0o664, 9, 'video') }),
+  ),
+  corpusHost(
+    'caddy-file-for-all',
+    'Every account reads the hashes in the Caddyfile',
+    base,
+    withFiles({ [caddyfile]: file('root', 0o644, 17) }),
   ),
   corpusHost('caddy-file-missing', 'Its Caddyfile lies where nobody looks', base, withFiles({ [caddyfile]: undefined })),
   corpusHost(

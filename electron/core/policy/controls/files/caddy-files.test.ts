@@ -6,6 +6,7 @@ import type { GuardedFile } from '../../../facts/privileged/privileged.ts'
 import type { AnyControl } from '../../control.ts'
 import { ask, facts, outcomes } from '../proxy/proxy-facts.ts'
 import configuration from './proxy-configuration-protected.control.ts'
+import passwords from './proxy-password-files-protected.control.ts'
 import tlsKeys from './tls-keys-protected.control.ts'
 
 const entry = (path: string, mode: number, owner = 'root', group = owner, type: GuardedFile['type'] = 'file'): GuardedFile => ({
@@ -149,5 +150,50 @@ describe('tls-keys-protected', () => {
     ['none runs', { argv: ['caddy', 'fmt'] }, ['not-applicable: No proxy uses a private key']],
   ])('%s', (_, given, expected) => {
     expect(judge(tlsKeys, given)).toEqual(expected)
+  })
+})
+
+const users = {
+  apps: {
+    http: { servers: { srv0: { routes: [{ handle: [{ handler: 'authentication', providers: { http_basic: { accounts: [] } } }] }] } } },
+  },
+}
+const asksUsers = says(users)
+const closed = entry('/etc/caddy/Caddyfile', 0o640, 'root', 'caddy')
+const passwordsPass = 'pass: The password file is closed to others'
+const passwordsNotSeen = 'not-evaluated: Passwords of Caddy were not all seen'
+const readable = 'fail: Others can read the password file'
+describe('proxy-password-files-protected', () => {
+  test.each<[string, Given, readonly string[]]>([
+    ['closed', { caddy: asksUsers, files: [folder('/etc/caddy'), closed] }, [passwordsPass]],
+    ['as packaged: every account reads it', { caddy: asksUsers }, [readable]],
+    ['a group of people reads it', { caddy: asksUsers, files: [entry('/etc/caddy/Caddyfile', 0o640, 'root', 'ops')] }, [readable]],
+    [
+      'every account writes it',
+      { caddy: asksUsers, files: [entry('/etc/caddy/Caddyfile', 0o666)] },
+      ['fail: Others can change the password file'],
+    ],
+    ['no route asks', {}, ['not-applicable: Caddy keeps no passwords']],
+    [
+      'one that is imported is closed as well',
+      { caddy: says(users, ['users/*.caddy']), files: [closed, entry('/etc/caddy/users/a.caddy', 0o600)] },
+      [passwordsPass],
+    ],
+    [
+      'which file holds them is not known',
+      { caddy: says(users, ['users/*.caddy', 'snippet']), files: [closed, entry('/etc/caddy/users/a.caddy', 0o644)] },
+      [passwordsNotSeen],
+    ],
+    ['both are open', { caddy: says(users, ['b.caddy']), files: [...sound, entry('/etc/caddy/b.caddy', 0o644)] }, [readable]],
+    ['imported from elsewhere', { caddy: says(users, ['/srv/users']), files: [closed] }, [passwordsNotSeen]],
+    ['imports unread', { caddy: says(users, null), files: [closed] }, [passwordsNotSeen]],
+    ['not listed', { caddy: asksUsers, files: [] }, ['not-evaluated: The mode of a password file was not read']],
+    ['a second Caddy', { caddy: says(users, [], 881) }, [passwordsNotSeen]],
+    ['configuration unread', { caddy: unknown('why', ['caddy']) }, [passwordsNotSeen]],
+    ['in a container', { cgroup: '/docker/0123' }, [passwordsNotSeen]],
+    ['nothing named', { caddy: asksUsers, argv: ['caddy', 'run'] }, [passwordsNotSeen]],
+    ['none runs', { argv: ['caddy', 'fmt'] }, ['not-applicable: nginx uses no password file']],
+  ])('%s', (_, given, expected) => {
+    expect(judge(passwords, given)).toEqual(expected)
   })
 })
