@@ -18,6 +18,8 @@ export interface Becoming {
 
 export interface World {
   readonly members: readonly Member[]
+  /** Milliseconds since the epoch. */
+  readonly now: number
   readonly root: Member
   readonly host: SudoHost
   readonly sudoers: Sudoers | undefined
@@ -53,6 +55,14 @@ function byGroup(member: Member, { root }: World): readonly Becoming[] {
   )
 }
 
+const DAY_MS = 86_400_000
+
+/** sudo asks PAM whether the account still holds, and refuses one that has expired, whatever its rules say (shadow(5)). */
+function hasExpired(member: Member, { access, now }: World): boolean {
+  const day = access?.passwords.known ? access.passwords.value.find(({ account }) => account === member.name)?.expiresDay : undefined
+  return day !== undefined && day * DAY_MS <= now
+}
+
 /** Without a password that fits, sudo that asks for one asks in vain. */
 function passwordOf(member: Member, { access }: World): 'usable' | 'none' | 'unknown' {
   if (!access?.passwords.known) return 'unknown'
@@ -78,7 +88,7 @@ function exampleOf(word: string): { readonly path: string; readonly args: readon
 
 function bySudo(member: Member, world: World): readonly Becoming[] {
   const { sudoers, root } = world
-  if (!sudoers) return []
+  if (!sudoers || hasExpired(member, world)) return []
   const password = passwordOf(member, world)
   const usable = (grant: SudoGrant): string | false | undefined => {
     if (asksNothing(sudoers, grant, member)) return undefined
@@ -117,7 +127,7 @@ export function sudoAllows(
   args: readonly string[],
 ): (SudoAnswer & { readonly condition?: string }) | undefined {
   const says = world.sudoers && sudoDecision(world.sudoers, member, world.host, world.root, { path, args })
-  if (!says?.allowed) return undefined
+  if (!says?.allowed || hasExpired(member, world)) return undefined
   if (says.noPassword) return says
   return passwordOf(member, world) === 'none' || world.sudoers?.asksForRoot ? undefined : { ...says, condition: ownPassword }
 }

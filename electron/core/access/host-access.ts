@@ -28,7 +28,7 @@ export function hostAccess(facts: AccessFacts, now: number): HostAccess {
 }
 
 function followed(facts: AccessFacts, now: number): HostAccess {
-  const world = worldOf(facts)
+  const world = worldOf(facts, now)
   const steps = new Map<string, { own: readonly Own[]; becomes: readonly Becoming[]; logins: Logins }>()
   for (const member of world.members) {
     const logins = loginsOf(member, world.access, facts.sshd, now)

@@ -15,7 +15,7 @@ export type AccessFacts = { readonly accounts: Facts['accounts'] } & {
 }
 
 /** Everything that is needed to follow what one account can do, put together once for a host. */
-export function worldOf(facts: AccessFacts): World {
+export function worldOf(facts: AccessFacts, now: number): World {
   const value = <T>(fact: FactResult<T>): T | undefined => (fact.known ? fact.value : undefined)
   const members = membersOf(facts.accounts)
   const access = value(facts.access)
@@ -24,6 +24,7 @@ export function worldOf(facts: AccessFacts): World {
   const root = members.find(({ uid }) => uid === 0) ?? fallbackRoot
   return {
     members,
+    now,
     root,
     units,
     access,

@@ -1,0 +1,179 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import { accessFact } from '../facts/access/access.fact.ts'
+import { collectAccess } from '../facts/access/collect.ts'
+import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
+import type { FactDefinition, FactSources } from '../facts/fact.ts'
+import { known, unknown } from '../facts/fact.ts'
+import type { FactId } from '../facts/facts.ts'
+import { collectPrivileged } from '../facts/privileged/collect.ts'
+import { sudoersFact } from '../facts/privileged/privileged.fact.ts'
+import type { SectionOutput, SectionSpec } from '../probe/section.ts'
+import { hostAccess } from './host-access.ts'
+
+/**
+ * A host in a mount namespace: real sections as root, then each account really tries. Nothing of the machine is changed: /etc, /home, /srv, /run and
+ * /usr/local are layers that end with the namespace.
+ */
+const possible =
+  process.getuid?.() === 0 &&
+  ['/usr/bin/sudo', '/usr/bin/setpriv'].every((path) => existsSync(path)) &&
+  spawnSync('unshare', [
+    '-m',
+    'sh',
+    '-c',
+    'd=$(mktemp -d); mount -t tmpfs x $d && mkdir $d/u $d/w && mount -t overlay x -o lowerdir=/etc,upperdir=$d/u,workdir=$d/w /etc',
+  ]).status === 0
+
+/** Each account: what is planted for it, as shell, and whether it becomes root without a password. $n is its name. */
+const planted: readonly (readonly [string, boolean, string])[] = [
+  ['nothing', false, ''],
+  ['sudo-all', true, 'rule "$n ALL=(ALL) NOPASSWD: ALL"'],
+  ['sudo-alias', true, 'rule "User_Alias W1 = V1 : V1 = $n" "Cmnd_Alias C1 = C2 : C2 = /usr/bin/env" "W1 ALL=NOPASSWD: C1"'],
+  ['sudo-group', true, 'into opsg; rule "%opsg ALL=(root) NOPASSWD: ALL"'],
+  ['sudo-asks', false, 'rule "$n ALL=(ALL) ALL"'],
+  ['sudo-host', false, 'rule "$n elsewhere=(ALL) NOPASSWD: ALL"'],
+  ['sudo-denied', false, 'rule "$n ALL=NOPASSWD: ALL" "$n ALL=!ALL"'],
+  ['sudo-exact', false, 'rule "$n ALL=NOPASSWD: /usr/bin/id -u"'],
+  ['sudo-but', false, 'rule "ALL,!root,!$n ALL=(nobody) NOPASSWD: /usr/bin/true"'],
+  ['sudo-other', false, 'rule "$n ALL=(nothing) NOPASSWD: ALL"'],
+  ['sudo-chain', true, 'rule "$n ALL=(sudo-all) NOPASSWD: /bin/sh"'],
+  ['sudo-runas-group', false, 'rule "$n ALL=(:opsg) NOPASSWD: ALL"'],
+  ['sudo-uid', true, 'rule "#$(id -u $n) ALL=NOPASSWD: /usr/bin/env"'],
+  [
+    'file-cron',
+    true,
+    'echo "* * * * * root true" >/etc/cron.d/job; chmod 666 /etc/cron.d/job; into nobodys; chgrp nobodys /etc/cron.d/job; chmod 664 /etc/cron.d/job',
+  ],
+  ['file-owner', true, 'echo >/etc/profile.d/own.sh; chown $n /etc/profile.d/own.sh; chmod 400 /etc/profile.d/own.sh'],
+  [
+    'file-closed',
+    false,
+    'mkdir /etc/udev/rules.d/in; into closedg; echo >/etc/udev/rules.d/in/x; chgrp closedg /etc/udev/rules.d/in/x; chmod 664 /etc/udev/rules.d/in/x; chmod 700 /etc/udev/rules.d/in',
+  ],
+  ['folder-group', true, 'into ldg; chgrp ldg /etc/ld.so.conf.d; chmod 775 /etc/ld.so.conf.d'],
+  ['folder-sticky', false, 'into stg; mkdir /etc/pam.d/st; chgrp stg /etc/pam.d/st; chmod 1770 /etc/pam.d/st; chown root /etc/pam.d/st'],
+  [
+    'socket',
+    true,
+    'into sockg; python3 -c "import socket;socket.socket(socket.AF_UNIX).bind(\'/run/docker.sock\')"; chgrp sockg /run/docker.sock; chmod 660 /run/docker.sock',
+  ],
+  [
+    'cron-program',
+    true,
+    'mkdir -p /srv/t; printf "#!/bin/sh\\n" >/srv/t/run; chown $n /srv/t/run; chmod 755 /srv/t/run; echo "1 1 * * * root /srv/t/run" >/etc/cron.d/prog',
+  ],
+  [
+    'cron-folder',
+    true,
+    'mkdir -p /srv/u; into fold; chgrp fold /srv/u; chmod 775 /srv/u; printf "#!/bin/sh\\n" >/srv/u/run; chmod 755 /srv/u/run; echo "1 1 * * * root /srv/u/run" >/etc/cron.d/fold',
+  ],
+  ['home-of-root-user', true, 'into homeg; chgrp homeg /home/sudo-all; chmod 770 /home/sudo-all'],
+  ['local-bin', true, 'into binw; chgrp binw /usr/local/sbin; chmod 775 /usr/local/sbin'],
+  ['expired', false, 'rule "$n ALL=NOPASSWD: ALL"; usermod -e 1 $n'],
+  ['read-only', false, 'into rog; chgrp rog /etc/sudo.conf 2>/dev/null; chmod 640 /etc/sudo.conf 2>/dev/null; true'],
+]
+
+/** What each account really can write of what was planted, or become through sudo. */
+const tries = `can() { n=$1; shift; setpriv --reuid "$n" --regid "$n" --init-groups -- "$@" >/dev/null 2>&1; }
+can() { n=$1; shift; setpriv --reuid "$n" --regid "$n" --init-groups -- "$@" >/dev/null 2>&1; }
+root() {
+  n=$1
+  [ "$(setpriv --reuid "$n" --regid "$n" --init-groups -- sudo -n /usr/bin/env id -u 2>/dev/null)" = 0 ] && return 0
+  [ "$(setpriv --reuid "$n" --regid "$n" --init-groups -- sudo -n -u sudo-all /bin/sh -c 'sudo -n id -u' 2>/dev/null)" = 0 ] && return 0
+  for path in /etc/cron.d/job /etc/profile.d/own.sh /etc/udev/rules.d/in/x /etc/ld.so.conf.d /run/docker.sock /srv/t/run /srv/u/run /home/sudo-all /usr/local/sbin /etc/sudo.conf /etc/sudoers.d; do
+    can "$n" test -w "$path" && return 0
+    # The owner may give the right to itself; whoever writes the folder puts another file in its place.
+    can "$n" chmod u+w "$path" && return 0
+  done
+  can "$n" touch /srv/u/.try && return 0
+  can "$n" rm -f /etc/pam.d/st/never && can "$n" mv /etc/pam.d/common-auth /etc/pam.d/st/x && return 0
+  return 1
+}`
+
+const functions = ({ privileged }: { readonly privileged: readonly { readonly argv: readonly string[] }[] }): string => {
+  const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
+  return `gh_sudo() { case $1 in\n${privileged.map(({ argv }, at) => `${at + 1}) ${argv.map(quote).join(' ')} ;;`).join('\n')}\nesac; }\n`
+}
+
+test.runIf(possible)(`${planted.length} accounts: what is said of each is what it really can`, { timeout: 120_000 }, () => {
+  const fleet = fleetSchema.parse({
+    version: 1,
+    name: 'x',
+    identities: { audit: { user: 'a' } },
+    hosts: [{ name: 'h', address: '10.0.0.1' }],
+  })
+  const context = { fleet, host: fleet.hosts[0], modelPaths: [] } as unknown as Parameters<typeof collectAccess>[0]
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-real-'))
+  try {
+    const specs = [...collectAccess(context), ...collectPrivileged()] as Extract<SectionSpec, { kind: 'script' }>[]
+    for (const spec of specs)
+      writeFileSync(
+        join(folder, spec.id),
+        `${functions(spec)}set -- ${spec.parameters.map((word) => `'${word}'`).join(' ')}\n${spec.script}`,
+      )
+    const setUp = `
+rule() { for r; do printf '%s\\n' "$r"; done >>/etc/sudoers.d/gh-$n; }
+into() { getent group "$1" >/dev/null || groupadd "$1"; usermod -aG "$1" "$n"; }
+printf 'root ALL=(ALL:ALL) ALL\\n@includedir /etc/sudoers.d\\n' >/etc/sudoers; rm -f /etc/sudoers.d/*; mkdir -p /etc/cron.d /etc/udev/rules.d
+${planted.map(([name]) => `useradd -m -s /bin/sh ${name}`).join('\n')}
+${planted.map(([name, , what]) => `n=${name}; ${what}`).join('\n')}
+chmod 440 /etc/sudoers.d/*`
+    const script = `set -u; d=$1; mkdir -p $d/l; mount -t tmpfs x $d/l
+for p in /etc /usr/local /srv; do k=$(echo $p | tr / _); mkdir $d/l/u$k $d/l/w$k; mount -t overlay x -o lowerdir=$p,upperdir=$d/l/u$k,workdir=$d/l/w$k $p || exit 9; done
+mount -t tmpfs x /home; mount -t tmpfs x /run; chmod 755 /home /run
+exec 3>&1 >/dev/null 2>$d/setup.err
+${setUp}
+exec >&3
+${tries}
+printf '@@passwd\\n'; getent passwd; printf '@@group\\n'; getent group
+printf '@@access\\n'; sh $d/access </dev/null 2>/dev/null; printf '@@privileged\\n'; sh $d/privileged </dev/null 2>/dev/null
+printf '@@real\\n'; for n in ${planted.map(([name]) => name).join(' ')}; do root $n && echo $n yes || echo $n no; done`
+    const { stdout, status } = spawnSync('unshare', ['-m', 'bash', '-c', script, 'bash', folder], {
+      encoding: 'utf8',
+      maxBuffer: 1e8,
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+    })
+    expect(status).toBe(0)
+    const part = (name: string) => stdout.split(`@@${name}\n`)[1]?.split('\n@@')[0] ?? ''
+    const read = <K extends FactId>(fact: FactDefinition<K>) =>
+      fact.read({
+        section: (id: string) => ({ id, state: 'ok', stdout: part(id), command: id }) as unknown as SectionOutput,
+      } as unknown as FactSources)
+    const accounts = { accounts: parsePasswd(part('passwd')), groups: parseGroup(part('group')) }
+    const nothing = unknown('', [])
+    const said = hostAccess(
+      {
+        ...{
+          accounts,
+          access: read(accessFact),
+          sudoers: read(sudoersFact),
+          units: known([]),
+          services: known([]),
+          system: nothing,
+          network: nothing,
+          processes: nothing,
+        },
+        ...{ sshd: nothing, 'model-files': nothing, 'guarded-files': nothing },
+      },
+      Date.now(),
+    )
+    const really = part('real')
+    const rows = planted.map(([name, expected]) => {
+      const root = said.accounts.find((account) => account.name === name)?.holdings.find(({ capability }) => capability === 'become-root')
+      return {
+        name,
+        expected,
+        said: root !== undefined && root.condition === undefined,
+        really: new RegExp(`^${name} yes$`, 'm').test(really),
+      }
+    })
+    expect(rows.filter((row) => row.said !== row.really || row.said !== row.expected)).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
