@@ -317,6 +317,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     'host:hardening': ({ host }) => view(host, hostHardening),
     'host:gpus': ({ host }) => view(host, hostGpus),
     'host:packages': ({ host }) => view(host, hostPackages),
+    'access:overview': () => (current() ? access.overview(fleet.require()) : null),
     'network:hosts': () => (current() ? audits.networks(fleet.require()) : []),
     'control:list': () => detailsOf(controls),
     'waiver:list': () => (current() ? waivers(fleet.require()) : []),

@@ -26,6 +26,8 @@ const ModelsScreen = lazy(async () => ({ default: (await import('../features/mod
 
 const NetworkScreen = lazy(async () => ({ default: (await import('../features/network/network-screen.tsx')).NetworkScreen }))
 
+const AccessScreen = lazy(async () => ({ default: (await import('../features/access/access-screen.tsx')).AccessScreen }))
+
 const PushScreen = lazy(async () => ({ default: (await import('../features/push/push-screen.tsx')).PushScreen }))
 
 const AuditScreen = lazy(async () => ({ default: (await import('../features/audit/audit-screen.tsx')).AuditScreen }))
@@ -76,6 +78,7 @@ function CurrentScreen() {
       {route.screen === 'host' && <HostScreen key={route.host} host={route.host} target={route.target} />}
       {route.screen === 'controls' && <ControlsScreen />}
       {route.screen === 'network' && <NetworkScreen />}
+      {route.screen === 'access' && <AccessScreen />}
       {route.screen === 'models' && <ModelsScreen />}
       {route.screen === 'push' && <PushScreen view={route.view} draft={route.draft} />}
       {route.screen === 'audit' && <AuditScreen />}

@@ -1,9 +1,21 @@
-import { Boxes, ClipboardCheck, FileDiff, KeyRound, ListChecks, Network, Route as RouteIcon, Server, Settings, Table2 } from 'lucide-react'
+import {
+  Boxes,
+  ClipboardCheck,
+  FileDiff,
+  KeyRound,
+  ListChecks,
+  Network,
+  Route as RouteIcon,
+  Server,
+  Settings,
+  Table2,
+  Users,
+} from 'lucide-react'
 import { memo } from 'react'
 import { connectionWords } from '../stores/connection-words.ts'
 import { couldNotLook, countKnown, type HostView, loudestOpen } from '../stores/host-view.ts'
 import { useAppInfo, useFleetState, useJumpStates, usePushJob, useWalkthrough } from '../stores/queries.ts'
-import { goAudit, goControls, goFleet, goHost, goModels, goNetwork, goPush, goSettings, useUi } from '../stores/ui.store.ts'
+import { goAccess, goAudit, goControls, goFleet, goHost, goModels, goNetwork, goPush, goSettings, useUi } from '../stores/ui.store.ts'
 import { useGradually } from '../stores/use-gradually.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { ConnectionStatus, type ConnectionWords } from '../ui/connection-status.tsx'
@@ -44,6 +56,12 @@ export function Sidebar() {
           <button type="button" aria-current={route.screen === 'models' ? 'page' : undefined} onClick={goModels}>
             <Boxes className="icon" aria-hidden />
             <span className="name">Models</span>
+          </button>
+        </li>
+        <li>
+          <button type="button" aria-current={route.screen === 'access' ? 'page' : undefined} onClick={goAccess}>
+            <Users className="icon" aria-hidden />
+            <span className="name">Access</span>
           </button>
         </li>
         <PushEntry current={route.screen === 'push'} />

@@ -1,4 +1,16 @@
-import { goAudit, goBack, goControls, goFleet, goHost, goModels, goNetwork, goPush, goSettings, openDialog } from '../stores/ui.store.ts'
+import {
+  goAccess,
+  goAudit,
+  goBack,
+  goControls,
+  goFleet,
+  goHost,
+  goModels,
+  goNetwork,
+  goPush,
+  goSettings,
+  openDialog,
+} from '../stores/ui.store.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { type KeyMap, useKeys } from '../stores/use-keys.ts'
 import { focusNextPane } from './panes.ts'
@@ -12,6 +24,7 @@ export function useGlobalKeys(): void {
     'mod+k': () => openDialog({ kind: 'palette' }),
     'mod+1': goFleet,
     'mod+3': goModels,
+    'mod+4': goAccess,
     'mod+5': () => goPush(),
     'mod+6': goAudit,
     'mod+7': goControls,

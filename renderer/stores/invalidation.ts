@@ -21,6 +21,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'connection:changed-keys',
     'sudoers:text',
     'network:hosts',
+    'access:overview',
     'waiver:list',
     'attestation:list',
     'models:overview',
@@ -40,6 +41,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'history:compare',
     'walkthrough:current',
     'network:hosts',
+    'access:overview',
     'waiver:list',
     'push:parameters',
   ],
@@ -78,6 +80,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'connection:states',
     'connection:changed-keys',
     'network:hosts',
+    'access:overview',
     'waiver:list',
     'attestation:list',
     'advisories:state',
@@ -94,7 +97,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
 /** Shortest time between two fetches of a channel. Results of a hundred hosts need not be read a hundred times in a second. */
 const spacingMs = (channel: Channel): number => {
   if (channel === 'audit:latest') return 100
-  return /^(?:audit|host|network|models|registry):/.test(channel) && channel !== 'models:job' ? 1000 : 0
+  return /^(?:audit|host|network|access|models|registry):/.test(channel) && channel !== 'models:job' ? 1000 : 0
 }
 
 /** Runs `act` at once, then at most once per `ms`, and always once after the last request. */

@@ -24,6 +24,7 @@ export type Route =
   | { readonly screen: 'host'; readonly host: string; readonly target: FindingTarget }
   | { readonly screen: 'controls' }
   | { readonly screen: 'network' }
+  | { readonly screen: 'access' }
   | { readonly screen: 'models' }
   | { readonly screen: 'push'; readonly view: PushView; readonly draft: PushDraft | PushPlan | null }
   | { readonly screen: 'audit' }
@@ -77,6 +78,7 @@ export const goFleet = (): void => go({ screen: 'fleet' })
 export const goHost = (host: string, target: FindingTarget = {}): void => go({ screen: 'host', host, target })
 export const goControls = (): void => go({ screen: 'controls' })
 export const goNetwork = (): void => go({ screen: 'network' })
+export const goAccess = (): void => go({ screen: 'access' })
 export const goModels = (): void => go({ screen: 'models' })
 export const goPush = (view: PushView = 'change', draft: PushDraft | PushPlan | null = null): void => go({ screen: 'push', view, draft })
 export const goAudit = (): void => go({ screen: 'audit' })

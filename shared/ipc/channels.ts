@@ -33,6 +33,7 @@ export const channels = [
   'host:gpus',
   'host:packages',
   'network:hosts',
+  'access:overview',
   'control:list',
   'waiver:list',
   'waiver:grant',

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { accessContracts } from './access.contract.ts'
 import { advisoriesContracts } from './advisories.contract.ts'
 import { appContracts } from './app.contract.ts'
 import { auditContracts } from './audit.contract.ts'
@@ -24,6 +25,7 @@ export const contracts = {
   ...walkthroughContracts,
   ...hostContracts,
   ...networkContracts,
+  ...accessContracts,
   ...policyContracts,
   ...advisoriesContracts,
   ...modelsContracts,

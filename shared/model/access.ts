@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { capabilities } from './capability.ts'
+import { proofSchema } from './proof.ts'
 
 /** What an account can really do on a host, each with the way by which it can. */
 
@@ -75,3 +76,30 @@ export const hostAccessSchema = z.object({
   gaps: z.array(accessGapSchema),
 })
 export type HostAccess = z.infer<typeof hostAccessSchema>
+
+/** One account on one host, with the lines that prove what is said. */
+export const accessRowSchema = accountTierSchema.omit({ excess: true, proofs: true }).extend({
+  kind: z.enum(['account', 'web']),
+  logins: z.array(z.string()),
+  lastLogin: z.iso.datetime().nullable(),
+  holdings: z.array(holdingSchema.omit({ proofs: true })),
+  proofs: z.array(proofSchema),
+})
+export type AccessRow = z.infer<typeof accessRowSchema>
+
+export const accessOverviewSchema = z.object({
+  /** Null where the fleet file names none: then accounts are held against nothing. */
+  tiers: z
+    .array(z.object({ name: z.enum(tierNames), members: z.array(z.string()), capabilities: z.array(z.enum(capabilities)) }))
+    .nullable(),
+  hosts: z.array(
+    z.object({
+      host: z.string(),
+      /** Why nothing is known; null when it is. */
+      reason: z.string().nullable(),
+      rows: z.array(accessRowSchema),
+      gaps: z.array(accessGapSchema),
+    }),
+  ),
+})
+export type AccessOverview = z.infer<typeof accessOverviewSchema>

@@ -8,6 +8,8 @@ const defaults: Readonly<Record<TierName, readonly Capability[]>> = {
   administrators: capabilities,
 }
 
+const tierWord = (tier: TierName | null): string => (tier === null ? '' : tier.charAt(0).toUpperCase() + tier.slice(1))
+
 /** What members of a tier may do. */
 export const allowedTo = ({ tiers }: AccessPolicy, tier: TierName): readonly Capability[] => tiers[tier].capabilities ?? defaults[tier]
 
@@ -71,7 +73,7 @@ function compare(account: AccountAccess, access: HostAccess, policy: AccessPolic
     return row(
       'above',
       `Can ${capabilityWords[worst.capability].toLowerCase()}`,
-      `${tier} may not: ${worst.path.join(' → ')}${worst.condition ? ` (${worst.condition})` : ''}.`,
+      `${tierWord(tier)} may not ${capabilityWords[worst.capability].toLowerCase()}: ${worst.path.join(' → ')}${worst.condition ? ` (${worst.condition})` : ''}.`,
       excess,
     )
   const leftOpen = access.gaps.find((gap) => gap.leavesOpen.some((one) => !may.includes(one)))

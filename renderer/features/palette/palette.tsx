@@ -17,6 +17,7 @@ import {
   Server,
   Settings,
   Table2,
+  Users,
   X,
 } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
@@ -24,6 +25,7 @@ import { useAuditActions, useDemoFleet, useLoadFleet, useOpenFleet, useSaveSetti
 import { useFleetState, useSettings } from '../../stores/queries.ts'
 import {
   closeDialog,
+  goAccess,
   goAudit,
   goControls,
   goFleet,
@@ -188,6 +190,7 @@ function useActions(): PaletteAction[] {
     { name: 'Audit', about: 'Answer an auditor, and what changed over time', icon: icon(ClipboardCheck), chord: 'mod+6', run: goAudit },
     { name: 'Controls', about: 'What is checked, and why', icon: icon(ListChecks), chord: 'mod+7', run: goControls },
     { name: 'Push', about: 'Change a host from a vetted template', icon: icon(FileDiff), chord: 'mod+5', run: () => goPush() },
+    { name: 'Access', about: 'What every account can do, against its tier', icon: icon(Users), chord: 'mod+4', run: goAccess },
     { name: 'Network', about: 'Who gets to which host, and who may', icon: icon(Network), chord: 'mod+8', run: goNetwork },
     { name: 'Settings', about: 'Fleet file, identities, theme', icon: icon(Settings), chord: 'mod+,', run: () => goSettings() },
     { name: 'All keys', about: 'The keyboard map', icon: icon(Keyboard), chord: '?', run: () => openDialog({ kind: 'shortcuts' }) },

@@ -15,6 +15,7 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['mod+5'], action: 'Push' },
       { chords: ['mod+6'], action: 'Audit' },
       { chords: ['mod+7'], action: 'Controls' },
+      { chords: ['mod+4'], action: 'Access' },
       { chords: ['mod+8'], action: 'Network' },
       { chords: ['mod+shift+1', 'mod+shift+9'], action: 'Host by position' },
       { chords: ['mod+,'], action: 'Settings' },
@@ -85,6 +86,14 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['j', 'k'], action: 'Next or previous control' },
       { chords: ['o'], action: 'Open the worst host' },
       { chords: ['/'], action: 'Filter controls' },
+    ],
+  },
+  {
+    title: 'Access',
+    shortcuts: [
+      { chords: ['up', 'down', 'left', 'right'], action: 'Move in the matrix' },
+      { chords: ['m'], action: 'Next mismatch' },
+      { chords: ['/'], action: 'Filter accounts' },
     ],
   },
   {

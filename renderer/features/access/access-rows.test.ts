@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import type { AccessRow } from '#shared/model/access.ts'
+import { accountRows, filterAccounts, nextMismatch } from './access-rows.ts'
+
+const row = (account: string, state: AccessRow['state'], tier: AccessRow['tier'] = null): AccessRow => ({
+  ...{ account, state, tier, login: 'yes', title: '', reason: '', kind: 'account', logins: [], lastLogin: null, holdings: [], proofs: [] },
+})
+const hosts = [
+  { host: 'a', reason: null, gaps: [], rows: [row('root', 'own'), row('zoe', 'match', 'operators'), row('bob', 'no-tier')] },
+  { host: 'b', reason: null, gaps: [], rows: [row('zoe', 'above', 'operators'), row('ada', 'match', 'administrators')] },
+]
+const rows = accountRows({ hosts })
+
+test('one row for each account, those that do not fit first', () => {
+  expect(rows.map(({ name, tier, mismatches }) => [name, tier, mismatches])).toEqual([
+    ['zoe', 'operators', 1],
+    ['bob', null, 1],
+    ['ada', 'administrators', 0],
+    ['root', null, 0],
+  ])
+  expect(rows[0]?.cells.get('a')?.state).toBe('match')
+})
+
+test('filter', () => {
+  expect(filterAccounts(rows, ' AD', false).map(({ name }) => name)).toEqual(['ada'])
+  expect(filterAccounts(rows, '', true).map(({ name }) => name)).toEqual(['zoe', 'bob'])
+})
+
+test('the next mismatch, around the end', () => {
+  expect(nextMismatch(rows, ['a', 'b'], undefined)).toEqual({ account: 'zoe', host: 'b' })
+  expect(nextMismatch(rows, ['a', 'b'], { account: 'zoe', host: 'b' })).toEqual({ account: 'bob', host: 'a' })
+  expect(nextMismatch(rows, ['a', 'b'], { account: 'bob', host: 'a' })).toEqual({ account: 'zoe', host: 'b' })
+  expect(nextMismatch([], [], undefined)).toBeUndefined()
+})

@@ -1,0 +1,63 @@
+import type { AccessOverview, AccessRow, TierName } from '#shared/model/access.ts'
+
+/** One account over all hosts. */
+export interface AccountRow {
+  readonly name: string
+  /** The highest tier that any host gives it. */
+  readonly tier: TierName | null
+  /** By host; absent where the host does not have it. */
+  readonly cells: ReadonlyMap<string, AccessRow>
+  readonly mismatches: number
+  readonly lastLogin: string | null
+  /** On some host, or nobody knows. */
+  readonly getsIn: boolean
+}
+
+const loud: ReadonlySet<AccessRow['state']> = new Set(['above', 'still-active', 'no-tier', 'missing'])
+const rank: readonly AccessRow['state'][] = ['above', 'still-active', 'no-tier', 'missing', 'unknown', 'match', 'own']
+
+export const isMismatch = ({ state }: AccessRow): boolean => loud.has(state)
+
+/** Accounts by name, those that do not fit first. Accounts of services and of the system that belong nowhere come last. */
+export function accountRows({ hosts }: Pick<AccessOverview, 'hosts'>): readonly AccountRow[] {
+  const byName = new Map<string, Map<string, AccessRow>>()
+  for (const { host, rows } of hosts)
+    for (const row of rows) {
+      const cells = byName.get(row.account) ?? new Map<string, AccessRow>()
+      byName.set(row.account, cells.set(host, row))
+    }
+  const all = [...byName].map(([name, cells]): AccountRow => {
+    const rows = [...cells.values()]
+    return {
+      ...{ name, cells },
+      tier: rows.find(({ tier }) => tier !== null)?.tier ?? null,
+      mismatches: rows.filter(isMismatch).length,
+      getsIn: rows.some(({ login }) => login !== 'no'),
+      lastLogin:
+        rows
+          .flatMap(({ lastLogin }) => lastLogin ?? [])
+          .sort()
+          .at(-1) ?? null,
+    }
+  })
+  return all.toSorted((a, b) => loudest(a) - loudest(b) || b.mismatches - a.mismatches || a.name.localeCompare(b.name))
+}
+
+const loudest = ({ cells }: AccountRow): number => Math.min(...[...cells.values()].map(({ state }) => rank.indexOf(state)))
+
+export const filterAccounts = (rows: readonly AccountRow[], text: string, mismatchesOnly: boolean): readonly AccountRow[] =>
+  rows.filter(({ name, mismatches }) => (!mismatchesOnly || mismatches > 0) && name.toLowerCase().includes(text.trim().toLowerCase()))
+
+export interface Place {
+  readonly account: string
+  readonly host: string
+}
+
+/** The next cell that does not fit, in reading order, from the one that is chosen; around the end again. */
+export function nextMismatch(rows: readonly AccountRow[], hosts: readonly string[], from: Place | undefined): Place | undefined {
+  const places = rows.flatMap((row) => hosts.map((host) => ({ account: row.name, host, cell: row.cells.get(host) })))
+  const at = places.findIndex(({ account, host }) => account === from?.account && host === from?.host)
+  const ahead = [...places.slice(at + 1), ...places.slice(0, at + 1)]
+  const found = ahead.find(({ cell }) => cell !== undefined && isMismatch(cell))
+  return found && { account: found.account, host: found.host }
+}

@@ -1,0 +1,150 @@
+import { Play } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { useAuditActions } from '../../stores/actions.ts'
+import { useAppNotices } from '../../stores/app-notices.ts'
+import { failureNotices } from '../../stores/failure-notices.ts'
+import { useAccess, useFleetState } from '../../stores/queries.ts'
+import { goFleet, openDialog } from '../../stores/ui.store.ts'
+import { useAuditing } from '../../stores/use-hosts.tsx'
+import { useKeys } from '../../stores/use-keys.ts'
+import { useFleetPath } from '../../stores/use-path.ts'
+import { Button } from '../../ui/button.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { FilterField } from '../../ui/filter-field.tsx'
+import { KeyHint } from '../../ui/keys.tsx'
+import { Screen } from '../../ui/screen.tsx'
+import { Segment } from '../../ui/segment.tsx'
+import { count } from '../../ui/words.ts'
+import { AccessDetail } from './access-detail.tsx'
+import { AccessMatrix } from './access-matrix.tsx'
+import { accountRows, filterAccounts, nextMismatch, type Place } from './access-rows.ts'
+import { TierTable } from './tier-table.tsx'
+
+/** Rows that are drawn; a directory may have thousands of accounts, and the filter finds each. */
+const MAX_DRAWN = 200
+
+/** Who can do what, against who may. */
+export function AccessScreen() {
+  const fleet = useFleetState().data?.fleet
+  const query = useAccess()
+  const auditing = useAuditing()
+  const audit = useAuditActions()
+  const [text, setText] = useState<string | null>(null)
+  const [only, setOnly] = useState<'all' | 'mismatches'>('all')
+  const [place, setPlace] = useState<Place>()
+  const overview = query.data ?? undefined
+  const all = useMemo(() => accountRows(overview ?? { hosts: [] }), [overview])
+  const found = filterAccounts(all, text ?? '', only === 'mismatches')
+  const rows = found.slice(0, MAX_DRAWN)
+  const hosts = overview?.hosts ?? []
+  const names = hosts.map(({ host }) => host)
+  const chosen = rows.some(({ name }) => name === place?.account)
+    ? place
+    : (nextMismatch(rows, names, undefined) ?? firstOf(rows[0]?.name, names[0]))
+  const mismatches = all.reduce((sum, row) => sum + row.mismatches, 0)
+  const clear = () => {
+    setText(null)
+    setOnly('all')
+  }
+  useKeys({
+    r: auditing || fleet == null ? undefined : () => audit.start(),
+    '/': () => setText(text ?? ''),
+    escape: clear,
+    m: mismatches === 0 ? undefined : () => setPlace(nextMismatch(rows, names, chosen)),
+  })
+  const looked = hosts.some(({ reason }) => reason === null)
+  return (
+    <Screen
+      title="Access"
+      sub={
+        !looked
+          ? undefined
+          : `${count(all.length, 'account')}, ${mismatches === 0 ? 'all fit' : count(mismatches, 'mismatch', 'mismatches')}`
+      }
+      onSearch={() => openDialog({ kind: 'palette' })}
+      notices={[...useAppNotices(), ...failureNotices('access', query.error)]}
+      path={useFleetPath()}
+      foot={
+        <>
+          <KeyHint chords={['up', 'down', 'left', 'right']}>Move</KeyHint>
+          <KeyHint chords={['m']}>Next mismatch</KeyHint>
+          <KeyHint chords={['/']}>Filter</KeyHint>
+          <KeyHint chords={['mod+[']}>Back</KeyHint>
+          <KeyHint chords={['?']}>All keys</KeyHint>
+        </>
+      }
+      actions={
+        text === null ? (
+          <Button chord="/" onClick={() => setText('')}>
+            Filter
+          </Button>
+        ) : (
+          <FilterField label="Filter accounts" text={text} onText={setText} />
+        )
+      }
+    >
+      {fleet == null ? (
+        <Empty title="No fleet is open" about="Tiers are named in the fleet file, under access.">
+          <Button onClick={goFleet}>Go to the fleet</Button>
+        </Empty>
+      ) : query.data !== undefined && !looked ? (
+        <Empty
+          title="No host was looked at yet"
+          about="An audit reads accounts, keys, rules and files, and works out what each account can really do."
+        >
+          <Button icon={<Play className="icon" aria-hidden />} chord="r" onClick={() => audit.start()}>
+            Run audit
+          </Button>
+        </Empty>
+      ) : (
+        <div className="access" aria-busy={query.isPending}>
+          <TierTable tiers={overview?.tiers ?? null} />
+          <section className="access-found" aria-label="Accounts found" data-pane>
+            <header>
+              <h2>Accounts found</h2>
+              <span className="muted one-line">
+                {found.length > rows.length ? `${rows.length} of ${found.length}: filter for the others` : 'Held against the tiers'}
+              </span>
+              <span className="spring" />
+              <Segment
+                label="Accounts"
+                small
+                value={only}
+                options={[
+                  { value: 'all', label: `All ${all.length}` },
+                  { value: 'mismatches', label: `Mismatches ${mismatches}` },
+                ]}
+                onChange={setOnly}
+              />
+            </header>
+            {chosen === undefined ? (
+              query.isPending ? (
+                <div className="skeleton" />
+              ) : (
+                <Empty title="No account matches" about="The filter looks at names of accounts.">
+                  <Button onClick={clear}>Clear the filter</Button>
+                </Empty>
+              )
+            ) : (
+              <>
+                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
+                <section className="access-list" tabIndex={0} aria-label="Accounts by hosts">
+                  <AccessMatrix rows={rows} hosts={hosts} chosen={chosen} onChoose={setPlace} />
+                </section>
+                <AccessDetail
+                  key={`${chosen.account} ${chosen.host}`}
+                  place={chosen}
+                  row={rows.find(({ name }) => name === chosen.account)?.cells.get(chosen.host)}
+                  host={hosts.find(({ host }) => host === chosen.host)}
+                />
+              </>
+            )}
+          </section>
+        </div>
+      )}
+    </Screen>
+  )
+}
+
+const firstOf = (account: string | undefined, host: string | undefined): Place | undefined =>
+  account === undefined || host === undefined ? undefined : { account, host }

@@ -1,0 +1,71 @@
+import type { AccessOverview } from '#shared/model/access.ts'
+import { capabilities, capabilityWords } from '#shared/model/capability.ts'
+import { plainText } from '../../ui/plain-text.ts'
+import { Status } from '../../ui/status.tsx'
+import { enforcedBy, tierWords } from './access-words.ts'
+
+const EXAMPLE = `access:
+  tiers:
+    administrators: { accounts: [okafor] }
+    operators: { accounts: [reyes], groups: [ml-ops] }
+    users: { accounts: [support-bot] }
+  left: [{ account: lund, on: 2026-10-31 }]`
+
+/** What each tier may do, and who belongs to it. */
+export const TierTable = ({ tiers }: { readonly tiers: AccessOverview['tiers'] }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
+  <section className="access-tiers" aria-label="Tiers" data-pane tabIndex={0}>
+    <header>
+      <h2>Tiers</h2>
+      <span className="muted">What each tier may do, and what enforces it</span>
+    </header>
+    {tiers === null ? (
+      <div className="access-no-tiers">
+        <p className="reason">The fleet file names no tiers, so accounts are held against nothing. Name them there:</p>
+        <pre>{EXAMPLE}</pre>
+      </div>
+    ) : (
+      <>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Capability</th>
+              {tiers.map(({ name }) => (
+                <th key={name} scope="col">
+                  {tierWords[name]}
+                </th>
+              ))}
+              <th scope="col">Enforced by</th>
+            </tr>
+          </thead>
+          <tbody>
+            {capabilities.toReversed().map((capability) => (
+              <tr key={capability}>
+                <th scope="row">{capabilityWords[capability]}</th>
+                {tiers.map((tier) => {
+                  const allowed = tier.capabilities.includes(capability)
+                  return (
+                    <td key={tier.name}>
+                      <Status tone={allowed ? 'pass' : 'na'} className="quiet">
+                        {allowed ? 'Allowed' : 'No'}
+                      </Status>
+                    </td>
+                  )
+                })}
+                <td className="muted">{enforcedBy[capability]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <dl>
+          {tiers.map(({ name, members }) => (
+            <div key={name}>
+              <dt>{tierWords[name]}</dt>
+              <dd>{members.length === 0 ? 'nobody' : plainText(members.join(', '), 400)}</dd>
+            </div>
+          ))}
+        </dl>
+      </>
+    )}
+  </section>
+)
