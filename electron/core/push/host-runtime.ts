@@ -184,7 +184,7 @@ export const writeRuntime = `
 gh_same() { [ "$(gh_state "$2")" = "$6" ] || gh_fail "conflict $2 $(gh_state "$2")"; }
 # SELinux: the label that the policy wants at the target, not that of the folder where it was made.
 gh_label() {
-  if command -v selinuxenabled >/dev/null && selinuxenabled; then chcon -- "$(matchpathcon -n -- "$2")" "$1"; fi
+  if command -v matchpathcon >/dev/null && selinuxenabled; then chcon -- "$(matchpathcon -n -- "$2")" "$1"; fi
 }
 gh_write() {
   gh_dir=\${2%/*} gh_temp=\${2%/*}/.gatehouse-new.$1
