@@ -121,6 +121,35 @@ describe('the way through', () => {
     expect(log).not.toContain('Accepted')
   })
 
+  test('the shell of the next audit waits on the host, answers it, gives way under MaxSessions 1, and ends with the connection', async () => {
+    const undo = 'rm -f /etc/ssh/sshd_config.d/one.conf; systemctl reload ssh'
+    await arrange('gpu1', 'echo MaxSessions 1 >/etc/ssh/sshd_config.d/one.conf; systemctl reload ssh')
+    try {
+      const transport = transportFor(admin())
+      const session = await connect(transport, 'gpu1')
+      const waiting = async () => (await arrange('gpu1', `pgrep -u ${labFleet().identities.audit.user} -x sh || :`)).trim()
+      const settled = async (there: boolean): Promise<string> => {
+        const pid = await waiting()
+        return (pid !== '') === there ? pid : settled(there)
+      }
+      const probe = (stdin: string) => execute(session, '/bin/sh', { ahead: 'say() { echo "$$ $1"; }\n', stdin })
+      expect((await probe('say one\n')).stdout).toMatch(/^\d+ one\n$/)
+      const pid = await settled(true)
+      expect((await probe('say two\n')).stdout).toBe(`${pid} two\n`)
+      await settled(true)
+      expect((await execute(session, 'echo three')).stdout).toBe('three\n')
+      expect(await waiting()).toBe('')
+      // sshd counts a session for a moment longer than its channel is open.
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      expect((await probe('say four\n')).stdout).toMatch(/^\d+ four\n$/)
+      await settled(true)
+      await transport.close()
+      await settled(false)
+    } finally {
+      await arrange('gpu1', undo)
+    }
+  })
+
   test('exit code, signal, standard input and output of a command', async () => {
     const session = await connect(transportFor(admin()), 'gpu1')
     expect(await execute(session, 'tr a-z A-Z; exit 7', { stdin: 'words in' })).toMatchObject({ exitCode: 7, stdout: 'WORDS IN' })

@@ -26,6 +26,7 @@ export async function execOn(connection: Connection, command: string, options: E
   if (ahead === undefined) return anew(stdin)
 
   const ready = waiting.take(command, ahead)
+  if (ready === undefined) await waiting.yield()
   let said = false
   const onStdout = (chunk: Buffer) => {
     said = true

@@ -2,8 +2,10 @@ import type { Client, ClientChannel } from 'ssh2'
 
 /** What asks once and leaves, such as the command line, starts nothing in vain. */
 const PAUSE_MS = 250
-/** For a server that does not answer a goodbye. */
+/** For a command that does not end with its input. */
 const LINGER_MS = 1000
+/** sshd counts a session for a moment longer than its channel is open. */
+const SESSION_ENDS_MS = 100
 
 /**
  * One command of a kept connection that runs already and waits for the rest of its input: a command costs two round trips until the server
@@ -14,6 +16,8 @@ export class WaitingCommand {
   #key = ''
   #channel: ClientChannel | undefined
   #timer: NodeJS.Timeout | undefined
+  /** While the server is asked for it: resolves with what `yield` has to say when it is not wanted any more. */
+  #opening: Promise<boolean> | undefined
 
   constructor(client: Client) {
     this.#client = client
@@ -21,51 +25,63 @@ export class WaitingCommand {
 
   /** Starts `command` in a moment and sends `input`. A refusal is no failure: then nothing waits. */
   prepare(command: string, input: string): void {
-    this.#stop()
-    const key = JSON.stringify([command, input])
+    void this.yield()
+    const key = keyOf(command, input)
     this.#key = key
     this.#timer = setTimeout(() => {
-      try {
-        this.#client.exec(command, (error, channel) => {
-          if (error !== undefined) return
-          channel.on('error', () => undefined)
-          if (this.#key !== key) return channel.close()
-          this.#channel = channel
-          channel.write(input)
-        })
-      } catch {
-        // The connection has just ended.
-      }
+      this.#opening = new Promise((resolve) => {
+        try {
+          this.#client.exec(command, (error, channel) => {
+            if (error !== undefined) return resolve(false)
+            channel.on('error', () => undefined)
+            if (this.#key !== key) return resolve(endOf(channel))
+            this.#channel = channel
+            channel.write(input)
+            resolve(true)
+          })
+        } catch {
+          // The connection has just ended.
+          resolve(false)
+        }
+      })
     }, PAUSE_MS)
     this.#timer.unref()
   }
 
   /** The channel of this very command and input, at most once. It may have ended while it waited; then it says nothing. */
   take(command: string, input: string): ClientChannel | undefined {
-    const channel = this.#key === JSON.stringify([command, input]) ? this.#channel : undefined
-    if (channel === undefined) this.#stop()
-    this.#key = ''
-    this.#channel = undefined
-    clearTimeout(this.#timer)
+    const channel = this.#key === keyOf(command, input) ? this.#channel : undefined
+    if (channel !== undefined) this.#forget()
     return channel
   }
 
-  /** Gives its place to another channel, for servers that allow few (MaxSessions). True when it held one, which is closed by then. */
+  /** Ends what waits, so that another channel has its place, for servers that allow few (MaxSessions). True when something did, which is over by then. */
   async yield(): Promise<boolean> {
     const channel = this.#channel
-    this.#stop()
-    if (channel === undefined) return false
-    await new Promise((resolve) => {
-      channel.once('close', resolve)
-      setTimeout(resolve, LINGER_MS).unref()
-    })
-    return true
+    const opening = this.#opening
+    this.#forget()
+    if (channel !== undefined) return endOf(channel)
+    return opening === undefined ? false : Promise.race([opening, pause(LINGER_MS)])
   }
 
-  #stop(): void {
+  #forget(): void {
     clearTimeout(this.#timer)
     this.#key = ''
-    this.#channel?.resume().close()
     this.#channel = undefined
+    this.#opening = undefined
   }
+}
+
+const keyOf = (command: string, input: string): string => JSON.stringify([command, input])
+
+const pause = (milliseconds: number): Promise<boolean> => new Promise((resolve) => setTimeout(resolve, milliseconds, true))
+
+/** Sees the end of its input, because sshd counts a session until its process has ended; closed only when that does not help. */
+async function endOf(channel: ClientChannel): Promise<boolean> {
+  const closed = new Promise<boolean>((resolve) => channel.once('close', () => resolve(true)))
+  channel.resume().end()
+  await Promise.race([closed, pause(LINGER_MS)])
+  channel.close()
+  await pause(SESSION_ENDS_MS)
+  return true
 }
