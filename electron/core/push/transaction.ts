@@ -9,8 +9,8 @@ import { objections } from './compare.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostPush, HostStep } from './host-program.ts'
 import { runStep } from './run-step.ts'
-import { adviceFor, settle } from './settle.ts'
-import { readBackWords } from './verdict.ts'
+import { adviceFor, type Settled, settle } from './settle.ts'
+import { readBackWords, verdictOf } from './verdict.ts'
 
 export interface TransactionRequest {
   readonly plan: PushPlan
@@ -77,6 +77,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
   }
 
   let reason = ''
+  let settled: Settled | undefined
   announce('begin', `${plan.template.id} ${plan.template.version}: ${push.files.map(({ path }) => path).join(', ')}`, {
     plan: request.planSha256,
     template: plan.template.sha256,
@@ -124,7 +125,13 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
       if (against.length > 0) throw new GatehouseError({ code: 'push.interrupted', detail: against.join('; ') })
       const anew = await login
       announce('commit', 'every control says so: disarms the undo')
-      must(await take(anew, 'commit'))
+      const answer = await take(anew, 'commit')
+      must(answer)
+      // Read back after the undo was taken away. What somebody changes later is drift.
+      if (verdictOf(answer, push) === 'committed-proven') {
+        settled = { verdict: 'committed-proven', answer }
+        await take(anew, 'clear').catch(() => undefined)
+      }
     } finally {
       await login.then(
         (anew) => anew.close(),
@@ -140,7 +147,9 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     stillNote('undo', reason)
     onStep('undo', reason, push.undoAfterSeconds)
   }
-  const { verdict, answer } = await settle({ connect, user }, push, reason !== '')
+  const { verdict, answer } = settled ?? (await settle({ connect, user }, push, reason !== ''))
+  if (reason === '' && verdict === 'unknown' && answer?.marks.has('committed'))
+    reason = 'It was committed, and is not as it was committed any more.'
   const advice = adviceFor(verdict, push)
   const readBack = visible(readBackWords(answer, push))
   stillNote('verdict', `${verdict}. ${reason} ${readBack}`.trim(), afterDigests(answer))
