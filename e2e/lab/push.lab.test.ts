@@ -73,7 +73,7 @@ test('the host starts anew while the console is gone: the undo runs at the start
 }, 240_000)
 
 test('what systemd does not understand is refused by the host, and nothing is left there', async () => {
-  const file = { path: DROP_IN, uid: 0, gid: 0, mode: '644', before: 'absent' }
+  const file = { kind: 'systemd-drop-in' as const, random: false, path: DROP_IN, uid: 0, gid: 0, mode: '644', before: 'absent' }
   const content = '[Service]\nEnvironmnt=A=b\n'
   const after = `${sha256Of(content)}:0:0:644`
   const push = {

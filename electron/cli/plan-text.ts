@@ -5,13 +5,15 @@ const dangers: Readonly<Record<PushPlan['danger'], (unit: string) => string>> = 
   none: () => 'no service is touched',
   reload: (unit) => `${unit} is reloaded`,
   restart: (unit) => `${unit} is restarted: what it does at that moment is lost`,
-  'lock-out': (unit) => `${unit} is restarted, and a mistake could lock everybody out`,
+  'lock-out': (unit) => `${unit || 'the firewall'} is changed, and a mistake could lock everybody out`,
 }
 
-function becomes(before: string, after: string): string {
-  if (after === 'absent') return 'taken away'
-  const [, uid, gid, mode] = after.split(':')
-  return `${before === 'absent' ? 'new file' : 'changed file'}, owner ${uid}:${gid}, mode ${mode}`
+function change({ before, after }: PushPlan['files'][number]): string {
+  if (after === 'absent') return before.startsWith('link:') ? 'link taken away' : 'file taken away'
+  const [content, uid, gid, mode] = after.split(':')
+  const owned = `owner ${uid}:${gid}, mode ${mode}`
+  if (content === 'kept') return before === 'absent' ? `made on the host, ${owned}` : `content stays, ${owned}`
+  return `${before === 'absent' ? 'new file' : 'changed file'}, ${owned}`
 }
 
 /** A plan for people. */
@@ -20,7 +22,7 @@ export function planText({ template, host, address, unit, danger, files, turns, 
     `${template.id} ${template.version} on ${host} (${address})`,
     about,
     '',
-    ...files.flatMap(({ path, before, after, diff }) => [`${path}: ${becomes(before, after)}`, ...diff.map((line) => `  ${line}`), '']),
+    ...files.flatMap((file) => [`${file.path}: ${change(file)}`, ...file.diff.map((line) => `  ${line}`), '']),
     `service   ${dangers[danger](unit)}`,
     ...turns.map(({ control, subject, status, title }) =>
       reverts === undefined

@@ -2,6 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
 import { templateOf } from '#core/push/plan.ts'
+import type { PushValue } from '#shared/model/push-parameter.ts'
+import type { PushTemplate } from '#shared/model/push-template.ts'
+import { valueFromText } from '#shared/model/push-value.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 import { planText } from './plan-text.ts'
@@ -23,13 +26,14 @@ export async function runPlan(args: string[]): Promise<number> {
   const { fleet, host, template, output } = values
   if (fleet === undefined || host === undefined || host.length > 200 || template === undefined)
     throw new UsageError('plan: expected --fleet FILE --host NAME… --template ID')
-  const parameters = Object.fromEntries((values.set ?? []).map(parameterOf))
+  const { manifest } = templateOf(template)
+  const parameters = Object.fromEntries((values.set ?? []).map((text) => parameterOf(manifest, text)))
   return withFleet(fleet, values.data, async (services) => {
     const signal = interrupted()
     const plans = await mapWithLimit([...new Set(host)], AT_ONCE, (name) =>
       services.pushes.plan(services.fleet.require(), services.transport(), { host: name, template, parameters }, signal),
     )
-    for (const plan of plans) process.stdout.write(planText(plan, templateOf(template).manifest.about))
+    for (const plan of plans) process.stdout.write(planText(plan, manifest.about))
     if (output !== undefined) {
       await writeFile(output, `${JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)}\n`, { mode: 0o600 })
       process.stderr.write(`${output} written\n`)
@@ -38,8 +42,10 @@ export async function runPlan(args: string[]): Promise<number> {
   })
 }
 
-function parameterOf(text: string): [string, number] {
-  const [, name, digits] = /^([A-Za-z][A-Za-z0-9]*)=(\d{1,15})$/.exec(text) ?? []
-  if (name === undefined) throw new UsageError(`plan: --set is "${text}"; expected NAME=NUMBER`)
-  return [name, Number(digits)]
+function parameterOf({ id, parameters }: PushTemplate, text: string): [string, PushValue] {
+  const [, name = '', value = ''] = /^([A-Za-z][A-Za-z0-9]*)=([^\n]*)$/.exec(text) ?? []
+  const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined
+  if (parameter === undefined)
+    throw new UsageError(`plan: --set is "${text}"; expected NAME=VALUE, and ${id} has ${Object.keys(parameters).join(', ')}`)
+  return [name, valueFromText(parameter, value)]
 }

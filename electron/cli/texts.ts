@@ -1,4 +1,9 @@
+import { shippedTemplates } from '#core/push/templates.ts'
 import packageJson from '../../package.json' with { type: 'json' }
+
+const templates = shippedTemplates()
+  .map(({ manifest: { id, title } }) => `      ${id.padEnd(22)} ${title}`)
+  .join('\n')
 
 export const version: string = packageJson.version
 
@@ -80,9 +85,13 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse models publishers --fleet FILE [add|remove --site HOST --account NAME [--name NAME] --reason TEXT]
       Whose models count as the publisher's own.
 
-  gatehouse plan --fleet FILE --host NAME… --template ID [--set NAME=NUMBER]… [--output FILE]
+  gatehouse plan --fleet FILE --host NAME… --template ID [--set NAME=VALUE]… [--output FILE]
       Looks at a host and says what a push would change: files with their difference, the service, the findings that it turns.
-      Changes nothing. --output keeps the plan as JSON. Templates: ollama-loopback.
+      Changes nothing. --output keeps the plan as JSON. Values of a list have commas between. What is not set is taken from the host and
+      the fleet file, where they say one thing. Templates:
+${templates}
+  gatehouse password NAME [--stdin]
+      Makes a login for --set logins=…: the line NAME:HASH (bcrypt) on stdout, its password on stderr, once. --stdin: a password of your own.
   gatehouse push --fleet FILE --plan FILE [--yes] [--undo-after SECONDS] [--canary NUMBER] [--wave NUMBER]
       Carries a plan out with the change identity, its undo armed on the host first, and looks again over a new connection. Asks on a
       terminal; elsewhere --yes is needed. Without a word within SECONDS the host undoes it by itself. A host that changed

@@ -30,14 +30,14 @@ import { waiverState } from './policy/decisions.ts'
 import { controls } from './policy/registry.ts'
 import type { Ports, PromptPort, Transport } from './ports.ts'
 import { fleetSudoers } from './probe/fleet-sudoers.ts'
+import { parametersFor } from './push/defaults.ts'
 import { createDrift, type Drift } from './push/drift.ts'
 import { pushRecords } from './push/history.ts'
-import { parametersFor, templateOf } from './push/plan.ts'
+import { templateOf } from './push/plan.ts'
 import { createPlanArchive } from './push/plan-archive.ts'
 import { createPushJobs, type PushJobs } from './push/push-jobs.ts'
 import { createPushService, type PushService } from './push/push-service.ts'
 import { createRecovery, type Recovery } from './push/recovery.ts'
-import { render } from './push/render.ts'
 import { shippedTemplates } from './push/templates.ts'
 import { openConsoleKey } from './signing/console-key.ts'
 import { createStepUp, type StepUp } from './step-up/step-up.ts'
@@ -278,8 +278,15 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   /** Nothing is filled from a host that was never looked at. */
   function pushParameters({ host, template }: Input<'push:parameters'>): Output<'push:parameters'> {
     const { manifest } = templateOf(template)
-    const audit = audits.host(fleet.require(), host)
-    return render(manifest, audit ? parametersFor(manifest, audit, {}) : {}).parameters
+    const opened = fleet.require()
+    const audit = audits.host(opened, host)
+    const of = opened.hosts.find(({ name }) => name === host)
+    const seen =
+      audit && of && views.show(opened, host, ({ facts }) => parametersFor(manifest, { fleet: opened, host: of, audit, facts }, {}))
+    const standing = Object.entries(manifest.parameters).flatMap(([name, parameter]) =>
+      parameter.default === undefined ? [] : [[name, parameter.default] as const],
+    )
+    return { ...Object.fromEntries(standing), ...seen }
   }
 
   const view = <V>(host: string, project: (sources: ViewSources) => V): V | null => current() && views.show(fleet.require(), host, project)

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { pushJobSchema, pushRecordSchema, pushResultSchema } from '../model/push-job.ts'
+import { pushValueSchema } from '../model/push-parameter.ts'
 import { pushPlanSchema } from '../model/push-plan.ts'
 import { pushTemplateSchema } from '../model/push-template.ts'
 import { contract } from './contract.ts'
 
 const hostName = z.string().max(200)
 const templateId = z.string().max(100)
-const parameters = z.record(z.string().max(100), z.int())
+const parameters = z.record(z.string().max(100), pushValueSchema)
 
 /** Changing a host: templates, plans, the push that runs, and those that were. */
 export const pushContracts = {

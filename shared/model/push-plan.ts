@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import { outcomes } from '../status.ts'
+import { pushValueSchema } from './push-parameter.ts'
+import { fileKinds } from './push-template.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** A file as it is on a host: content, owner and mode in one word, or that there is none. */
-export const fileStateSchema = z.string().regex(/^(?:absent|[0-9a-f]{64}:\d+:\d+:[0-7]{1,5})$/)
+/**
+ * A file as it is on a host, in one word: content, owner and mode; `kept` for a content that is not ours; `link` with the digest of where it
+ * leads, for one that goes; or that there is none.
+ */
+export const fileStateSchema = z.string().regex(/^(?:absent|link:[0-9a-f]{64}|(?:kept|[0-9a-f]{64}):\d+:\d+:[0-7]{1,5})$/)
 
 export const pushPlanSchema = z.strictObject({
   version: z.literal(1),
@@ -18,12 +23,14 @@ export const pushPlanSchema = z.strictObject({
   host: z.string(),
   address: z.string(),
   template: z.strictObject({ id: z.string(), version: z.int(), sha256 }),
-  parameters: z.record(z.string(), z.int()),
+  parameters: z.record(z.string(), pushValueSchema),
+  /** Empty where no service reads the files. */
   unit: z.string(),
   danger: z.enum(['none', 'reload', 'restart', 'lock-out']),
   files: z
     .array(
       z.strictObject({
+        kind: z.enum(fileKinds),
         path: z.string(),
         /** What was there when the plan was made. */
         before: fileStateSchema,

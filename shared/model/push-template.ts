@@ -1,31 +1,43 @@
 import { z } from 'zod'
+import { pushParameterSchema } from './push-parameter.ts'
 
-/** A vetted configuration as data: `assets/templates/<id>/manifest.json`. It brings no commands; what its kind does is code. */
+/** A vetted configuration as data: `assets/templates/<id>/manifest.json`. It brings no commands; what its kinds do is code. */
 
-const integerParameter = z.strictObject({
-  type: z.literal('integer'),
-  minimum: z.int(),
-  maximum: z.int(),
-  default: z.int(),
-  /** Rather than the default, the port that the service of the unit uses now, when it is one. */
-  from: z.literal('service-port').optional(),
-  title: z.string().min(1),
-})
+/** What a file is for: decides where it may lie, which program checks it before and what makes it hold (`core/push/kinds.ts`). */
+export const fileKinds = ['systemd-drop-in', 'nginx', 'sshd-drop-in', 'sudoers', 'ufw', 'logrotate', 'plain'] as const
+export type FileKind = (typeof fileKinds)[number]
 
-/** A drop-in below `/etc/systemd/system`: the one place where a template of this kind may write. */
-const dropInPath = z
-  .string()
-  .regex(/^\/etc\/systemd\/system\/[a-z0-9@_-]+\.service\.d\/[a-z0-9-]+\.conf$/, 'expected a drop-in of a service in /etc/systemd/system')
+/** Text in which `{{name}}` stands for a parameter. */
+const text = z.string().regex(/^[ -~]*$/)
+const parameterName = z.string().regex(/^[a-z][A-Za-z0-9]*$/)
+/** A line; or lines that stand once for each value of a list, which they name as a single one. */
+const lineSchema = z.union([text, z.strictObject({ each: parameterName, lines: z.array(text).min(1) })])
 
-const templateFile = z.strictObject({
-  path: dropInPath,
+const owned = {
+  kind: z.enum(fileKinds),
+  path: text,
   uid: z.int().min(0),
-  gid: z.int().min(0),
+  /** A group whose number differs between systems is a parameter. */
+  gid: z.union([z.int().min(0), z.strictObject({ parameter: parameterName })]),
   /** As stat(1) prints it: no leading zero, nothing for group and others to write. */
   mode: z.string().regex(/^[467][0145][0145]$/),
-  /** `{{name}}` stands for a parameter. */
-  lines: z.array(z.string().regex(/^[ -~]*$/)).min(1),
-})
+}
+
+const templateFile = z.union([
+  z.strictObject({ ...owned, lines: z.array(lineSchema).min(1) }),
+  /** Owner and mode are ours, the content is not: a log, or a key that is made on the host and never leaves it. Left as it is when it is there. */
+  z.strictObject({
+    ...owned,
+    keeps: z.discriminatedUnion('begins', [
+      z.strictObject({ begins: z.literal('empty') }),
+      /** One line: the prefix, then 64 hexadecimal digits from the random source of the host. */
+      z.strictObject({ begins: z.literal('random-key'), prefix: z.string().regex(/^[A-Z0-9_]+=$/) }),
+    ]),
+  }),
+  /** Each path of a list is taken away: a file, or a link. */
+  z.strictObject({ kind: z.enum(fileKinds), removes: parameterName }),
+])
+export type TemplateFile = z.infer<typeof templateFile>
 
 export const pushTemplateSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/),
@@ -34,13 +46,14 @@ export const pushTemplateSchema = z.strictObject({
   about: z.string().min(1),
   /** Where the vendor says so. */
   source: z.string().min(1),
-  /** Validated with `systemd-analyze verify`; activated by daemon-reload and a restart of the unit; healthy while it stays active. */
-  kind: z.literal('systemd-drop-in'),
   danger: z.enum(['none', 'reload', 'restart', 'lock-out']),
-  unit: z.string().regex(/^[a-z0-9@_-]+\.service$/),
-  /** Controls that must pass for the unit afterwards. */
+  /** The service that is restarted or reloaded and must be active before and after. Left out where no service reads the files. */
+  unit: text.optional(),
+  /** Controls that must pass afterwards: for the services of the unit, or for the subjects given. */
   fixes: z.array(z.string()).min(1),
-  parameters: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), integerParameter),
+  /** Of the findings of `fixes`, where they are not the services of the unit. */
+  subject: text.optional(),
+  parameters: z.record(parameterName, pushParameterSchema),
   files: z.array(templateFile).min(1),
 })
 export type PushTemplate = z.infer<typeof pushTemplateSchema>

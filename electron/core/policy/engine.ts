@@ -2,7 +2,7 @@ import { isJumpHost } from '#shared/model/audited-hosts.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import { rankOf } from '#shared/status.ts'
 import type { FactResult } from '../facts/fact.ts'
-import type { FactId } from '../facts/facts.ts'
+import type { FactId, Facts } from '../facts/facts.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import type { AnyControl, Control, PolicyContext, Verdict } from './control.ts'
 import { evidenceFor } from './evidence.ts'
@@ -38,7 +38,15 @@ export function notEvaluated(control: AnyControl, title: string, reason: string)
   }
 }
 
-function findingOf(control: AnyControl, verdict: Verdict, outputs: ReadonlyMap<string, SectionOutput>): Finding {
+/** The template that turns the findings of a control on this host. */
+function templateFor({ remediation }: AnyControl, facts: KnownFacts): string | undefined {
+  const { template, otherEngines = template } = remediation ?? {}
+  const services = facts.services as FactResult<Facts['services']> | undefined
+  const others = services?.known && services.value.length > 0 && services.value.every(({ engine }) => engine !== 'ollama')
+  return others ? otherEngines : template
+}
+
+function findingOf(control: AnyControl, verdict: Verdict, outputs: ReadonlyMap<string, SectionOutput>, template?: string): Finding {
   const open = verdict.status === 'fail' || verdict.status === 'warning'
   const severity = verdict.severity ?? control.severity
   return {
@@ -54,7 +62,7 @@ function findingOf(control: AnyControl, verdict: Verdict, outputs: ReadonlyMap<s
     references: [...control.references],
     digest: evidenceDigest({ ...verdict, control: control.id, severity }, outputs),
     ...(verdict.hint === undefined ? {} : { hint: verdict.hint }),
-    ...(open && control.remediation ? { remediation: { template: control.remediation.template } } : {}),
+    ...(open && template !== undefined ? { remediation: { template } } : {}),
   }
 }
 
@@ -115,7 +123,8 @@ function evaluateOne(
     const verdicts = judge(given as Parameters<typeof judge>[0], context)
     if (verdicts.length === 0)
       return [notEvaluated(control, 'The check gave no answer', 'The check found nothing to judge and did not say why')]
-    return onePerSubject(verdicts.map((verdict) => findingOf(control, verdict, outputs)))
+    const template = templateFor(control, facts)
+    return onePerSubject(verdicts.map((verdict) => findingOf(control, verdict, outputs, template)))
   } catch (thrown) {
     const detail = thrown instanceof Error ? thrown.message : String(thrown)
     return [notEvaluated(control, 'The check itself failed', `The check stopped with an error: ${detail}`)]

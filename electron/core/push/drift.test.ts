@@ -3,16 +3,17 @@ import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { LedgerRecord } from '../audit/ledger/record.ts'
 import { watchedFiles } from './drift.ts'
 import { templateOf } from './plan.ts'
+import { render } from './render.ts'
 
 const { manifest, sha256 } = templateOf('ollama-loopback')
+const path = render(manifest, {}).files[0]?.path ?? ''
 const plan = (id: string, after: string, more: Partial<PushPlan> = {}): PushPlan =>
   ({
     ...{ id, fleet: 'f', host: 'gpu-01', unit: manifest.unit, template: { id: manifest.id, version: manifest.version, sha256 } },
-    ...{ parameters: { port: 11434 }, files: [{ path: manifest.files[0]?.path, before: 'absent', after, diff: [] }], ...more },
+    ...{ parameters: { port: 11434 }, files: [{ kind: 'systemd-drop-in', path, before: 'absent', after, diff: [] }], ...more },
   }) as PushPlan
 const plans = new Map([plan('p1', 'a'), plan('p2', 'b'), plan('back', 'absent', { reverts: 'p2' })].map((it) => [it.id, it]))
 const record = (action: string, subject: string, detail: string, host = 'gpu-01') => ({ action, subject, detail, host }) as LedgerRecord
-const path = manifest.files[0]?.path ?? ''
 const watched = (...records: LedgerRecord[]) =>
   watchedFiles(records, (id) => plans.get(id), 'f', 'gpu-01').map((it) => [it.path, it.expected])
 const committed = (id: string) => record('push.verdict', id, 'committed-proven.  read back')

@@ -16,13 +16,23 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const pushOf = (paths: readonly string[], content = 'x\n'): HostPush => ({
+const pushOf = (paths: readonly string[], content = 'x\n', after = `${'0'.repeat(64)}:0:0:644`): HostPush => ({
   id: 'p1',
   who: 'ada at desk',
   reverts: '',
   unit: 'no-such.service',
   undoAfterSeconds: 120,
-  files: paths.map((path) => ({ path, content, uid: 0, gid: 0, mode: '644', before: 'absent', after: 'absent' })),
+  files: paths.map((path) => ({
+    kind: 'systemd-drop-in',
+    path,
+    content,
+    random: false,
+    uid: 0,
+    gid: 0,
+    mode: '644',
+    before: 'absent',
+    after,
+  })),
 })
 const run = (program: string) => spawnSync('/bin/sh', { input: program, encoding: 'utf8' })
 
@@ -33,7 +43,21 @@ test.each(steps)('%s is sound for the shell, and so is every beginning of it tha
 })
 
 describe('what a path is, in one word', () => {
-  const state = (path: string) => readHostAnswer(run(hostProgram('read', pushOf([path]), K)).stdout, K)
+  const state = (path: string, after?: string) => readHostAnswer(run(hostProgram('read', pushOf([path], 'x\n', after), K)).stdout, K)
+
+  test('a link that goes: where it leads; its content is not told', () => {
+    symlinkSync('../there', join(folder, 'a'))
+    const { files, contents } = state(join(folder, 'a'), 'absent')
+    expect([files.get(1), contents.size]).toEqual([`link:${sha256Of('../there\n')}`, 0])
+  })
+
+  test('a file that keeps its content: owner and mode; its content is not told', () => {
+    writeFileSync(join(folder, 'a'), 'secret\n')
+    chmodSync(join(folder, 'a'), 0o600)
+    const owner = execFileSync('stat', ['-c', '%u:%g', join(folder, 'a')], { encoding: 'utf8' }).trim()
+    const { files, contents } = state(join(folder, 'a'), 'kept:0:0:600')
+    expect([files.get(1), contents.size]).toEqual([`kept:${owner}:600`, 0])
+  })
 
   test('a file, with its content', () => {
     writeFileSync(join(folder, 'a'), 'héllo\n')

@@ -1,4 +1,6 @@
+import type { FileKind } from '#shared/model/push-template.ts'
 import { shellQuote } from '../probe/shell-quote.ts'
+import { activateFunction, reactivateFunction, validateFunction } from './host-kinds.ts'
 import {
   activateRuntime,
   armRuntime,
@@ -29,6 +31,7 @@ export const hostSteps = Object.keys(runtimes) as readonly HostStep[]
 
 /** One file of a push, as the host is told. */
 export interface HostFile {
+  readonly kind: FileKind
   readonly path: string
   readonly uid: number
   readonly gid: number
@@ -36,12 +39,14 @@ export interface HostFile {
   readonly before: string
   readonly after: string
   readonly content: string
+  /** The content ends with 64 random hexadecimal digits, made there, and the end of the line. */
+  readonly random: boolean
 }
 
 export interface HostPush {
   /** Id of the plan. */
   readonly id: string
-  /** Empty where nothing is restarted: a drill. */
+  /** Empty where no service reads the files, and in a drill. */
   readonly unit: string
   /** Id of the push that this one takes back: the host kept the bytes. Empty else. */
   readonly reverts: string
@@ -54,16 +59,20 @@ export interface HostPush {
 
 const PROGRAM_END = 'gh_step\n}\ngh_main </dev/null\n'
 
-/** Calls `$1` with each file: number, path, uid, gid, mode, before, after. All of them, also when one fails. */
+/** Calls `$1` with each file: number, path, uid, gid, mode, before, after, kind. All of them, also when one fails. */
 const filesFunction = (files: readonly HostFile[]): string => {
-  const calls = files.map(({ path, uid, gid, mode, before, after }, index) =>
-    ['"$1"', ...[String(index + 1), path, String(uid), String(gid), mode, before, after].map(shellQuote)].join(' '),
+  const calls = files.map(({ kind, path, uid, gid, mode, before, after }, index) =>
+    ['"$1"', ...[String(index + 1), path, String(uid), String(gid), mode, before, after, kind].map(shellQuote)].join(' '),
   )
   return `gh_files() {\ngh_all=0\n${calls.map((call) => `${call} || gh_all=1\n`).join('')}return "$gh_all"\n}\n`
 }
 
-const contentFunction = (files: readonly HostFile[]): string =>
-  `gh_content() {\ncase $1 in\n${files.map(({ content }, index) => `${index + 1}) printf %s ${shellQuote(content)} ;;`).join('\n')}\nesac\n}\n`
+const RANDOM = " && od -An -v -tx1 -N32 /dev/urandom | tr -d ' \\n' && echo"
+
+const contentFunction = (files: readonly HostFile[]): string => {
+  const cases = files.map(({ content, random }, index) => `${index + 1}) printf %s ${shellQuote(content)}${random ? RANDOM : ''} ;;`)
+  return `gh_content() {\ncase $1 in\n${cases.join('\n')}\nesac\n}\n`
+}
 
 /**
  * The program of one step, for `/bin/sh` on stdin. All of it stands in one function that the last line calls: cut short, it runs nothing.
@@ -80,8 +89,12 @@ export function hostProgram(step: HostStep, push: HostPush, nonce: string): stri
     `gh_seconds=${Math.round(push.undoAfterSeconds)}`,
   ]
   const common = `${variables.join('\n')}\n${commonRuntime}${filesFunction(push.files)}`
-  const extra = step === 'stage' ? contentFunction(push.files) : step === 'arm' ? undoFunction(common) : ''
-  return `gh_main() {\n${common}${extra}${runtimes[step]}${PROGRAM_END}`
+  const extra: Partial<Record<HostStep, () => string>> = {
+    stage: () => contentFunction(push.files) + validateFunction(push.files),
+    arm: () => undoFunction(common + reactivateFunction(push.files)),
+    activate: () => activateFunction(push.files),
+  }
+  return `gh_main() {\n${common}${extra[step]?.() ?? ''}${runtimes[step]}${PROGRAM_END}`
 }
 
 const undoFunction = (common: string): string =>

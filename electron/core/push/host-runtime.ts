@@ -4,7 +4,12 @@
  * undo needs. It lies in /var/lib, so that it is there after a reboot.
  */
 
-/** In every program. `gh_state` says what a path is in one word: `absent`, `sha256:uid:gid:mode`, `other` (no regular file) or `unreadable`. */
+/**
+ * In every program. `gh_state` says what a path is in one word: `absent`, `sha256:uid:gid:mode`, `other` (no regular file) or `unreadable`. Its
+ * second word is what the path was and is to become: of a file that keeps its content the digest is `kept`, and a link that goes or comes back is
+ * `link:sha256` of its target.
+ * The functions that `gh_files` calls get: number, path, uid, gid, mode, state before, state after, kind.
+ */
 export const commonRuntime = `
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 export PATH LC_ALL
@@ -15,9 +20,10 @@ gh_history=/var/lib/gatehouse-history
 gh_say() { printf '%s %s\\n' "$gh_k" "$*"; }
 gh_fail() { gh_say "failed $*"; exit 1; }
 gh_state() {
-  if [ -h "$1" ]; then echo other
+  if [ -h "$1" ]; then
+    case $2 in *" absent"|*link:*) gh_sum=$(readlink -- "$1" | sha256sum); echo "link:\${gh_sum%% *}" ;; *) echo other ;; esac
   elif [ -f "$1" ]; then
-    gh_sum=$(sha256sum <"$1" 2>/dev/null) && gh_own=$(stat -c %u:%g:%a -- "$1" 2>/dev/null) && echo "\${gh_sum%% *}:$gh_own" || echo unreadable
+    case $2 in *kept:*) gh_sum=kept ;; *) gh_sum=$(sha256sum <"$1" 2>/dev/null) ;; esac && gh_own=$(stat -c %u:%g:%a -- "$1" 2>/dev/null) && echo "\${gh_sum%% *}:$gh_own" || echo unreadable
   elif [ -e "$1" ]; then echo other
   else
     gh_up=\${1%/*}
@@ -31,9 +37,12 @@ gh_extra() {
   if command -v getfattr >/dev/null; then getfattr -d -m - -e hex --absolute-names -- "$1" 2>/dev/null | grep -v '^# file:'; fi
   return 0
 }
-gh_show() { gh_say "file $1 $(gh_state "$2")"; }
-gh_active() { [ -z "$gh_unit" ] || [ "$(gh_property "$gh_unit" ActiveState)" = active ]; }
+gh_show() { gh_say "file $1 $(gh_state "$2" "$6 $7")"; }
 gh_property() { systemctl show -p "$2" --value -- "$1" 2>/dev/null; }
+# A link has nothing of its own to bring to the disk.
+gh_sync() { [ -h "$1" ] || sync "$1"; }
+# Files that no service reads have none that could be down.
+gh_unit_state() { if [ -n "$gh_unit" ]; then gh_property "$gh_unit" ActiveState; else echo active; fi; }
 gh_armed() { [ -e "$gh_units/gatehouse-undo.service" ] && [ "$(systemctl is-active gatehouse-undo.timer 2>/dev/null)" = active ]; }
 gh_main_pid() { if [ -n "$gh_unit" ]; then gh_property "$gh_unit" MainPID; else echo none; fi; }
 # Active, and still the same process a moment later: a unit that dies and is started again is not up.
@@ -67,21 +76,21 @@ gh_look() {
   fi
   if gh_armed; then gh_say armed; elif [ -e "$gh_units/gatehouse-undo.service" ]; then gh_say armed-at-boot; fi
   gh_files gh_show
-  if [ -n "$gh_unit" ]; then gh_say "unit $(gh_property "$gh_unit" ActiveState)"; else gh_say 'unit active'; fi
+  gh_say "unit $(gh_unit_state)"
 }
 `
 
 /** Without any right: what a plan is made from. The content of what is there follows its state, in base64. */
 export const readRuntime = `
 gh_read() {
-  gh_now=$(gh_state "$2")
+  gh_now=$(gh_state "$2" "$6 $7")
   gh_say "file $1 $gh_now"
-  case $gh_now in *:*) [ "$(wc -c <"$2")" -le 65536 ] && base64 <"$2" | while read -r gh_line; do gh_say "content $1 $gh_line"; done ;; esac
+  case $gh_now in kept:*|link:*) ;; *:*) [ "$(wc -c <"$2")" -le 65536 ] && base64 <"$2" | while read -r gh_line; do gh_say "content $1 $gh_line"; done ;; esac
   return 0
 }
 gh_step() {
   gh_files gh_read
-  gh_say "unit $(gh_property "$gh_unit" ActiveState)"
+  gh_say "unit $(gh_unit_state)"
   gh_say end
 }
 `
@@ -106,7 +115,7 @@ gh_check() {
   gh_trusted "\${2%/*}"
   gh_up=\${2%/*}
   [ -d "\${gh_up%/*}" ] || gh_fail "missing-folder \${gh_up%/*}"
-  gh_now=$(gh_state "$2")
+  gh_now=$(gh_state "$2" "$6 $7")
   [ "$gh_now" = "$6" ] || gh_fail "conflict $2 $gh_now"
 }
 # The bytes of a new file: those that came along, or those that the push which is taken back had kept here.
@@ -116,28 +125,20 @@ gh_bytes() {
 }
 gh_put() {
   [ -d "\${2%/*}" ] || : >"$gh_base/made.$1"
-  [ "$6" = absent ] || cp -a -- "$2" "$gh_base/old.$1" || return 1
-  [ "$6" = absent ] || [ "$(gh_state "$gh_base/old.$1")" = "$6" ] || return 1
-  [ "$6" = absent ] || [ "$(gh_extra "$gh_base/old.$1")" = "$(gh_extra "$2")" ] || gh_fail "unwritable the ACL or attributes of $2 cannot be kept in $gh_base"
+  case "$6 $7" in
+    absent*|kept:*kept:*) ;;
+    *)
+      cp -a -- "$2" "$gh_base/old.$1" && [ "$(gh_state "$gh_base/old.$1" "$6 $7")" = "$6" ] || return 1
+      [ -h "$2" ] || [ "$(gh_extra "$gh_base/old.$1")" = "$(gh_extra "$2")" ] || gh_fail "unwritable the ACL or attributes of $2 cannot be kept in $gh_base"
+      ;;
+  esac
   if [ "$7" = absent ]; then
     [ ! -e "$gh_history/$gh_reverts/made.$1" ] || : >"$gh_base/empty.$1"
     return 0
   fi
-  gh_bytes "$1" "$gh_base/new.$1" "$2" && chown "$3:$4" "$gh_base/new.$1" && chmod "$5" "$gh_base/new.$1" || return 1
-  [ "$(gh_state "$gh_base/new.$1")" = "$7" ]
-}
-gh_beside() { [ ! -e "$gh_base/new.$1" ] || cp -- "$gh_base/new.$1" "$gh_verify/$gh_unit.d/\${2##*/}"; }
-# systemd-analyze reads the unit and the drop-ins that lie beside it. What it finds without ours is no fault of ours.
-gh_validate() {
-  [ -n "$gh_unit" ] || return 0
-  gh_verify=$gh_base/verify gh_fragment=$(gh_property "$gh_unit" FragmentPath)
-  [ -f "$gh_fragment" ] || gh_fail "no-unit $gh_unit has no unit file"
-  mkdir "$gh_verify" "$gh_verify/$gh_unit.d" && cp -- "$gh_fragment" "$gh_verify/$gh_unit" || return 1
-  systemd-analyze verify "$gh_verify/$gh_unit" >/dev/null 2>&1; gh_was=$?
-  gh_files gh_beside || return 1
-  gh_said=$(systemd-analyze verify "$gh_verify/$gh_unit" 2>&1); gh_is=$?
-  case $gh_said in *"$gh_verify/$gh_unit.d/"*) gh_fail "invalid $(printf %s "$gh_said" | tr '\\n' ' ' | head -c 400)" ;; esac
-  [ "$gh_is" = 0 ] || [ "$gh_was" != 0 ] || gh_fail "invalid $(printf %s "$gh_said" | tr '\\n' ' ' | head -c 400)"
+  gh_bytes "$1" "$gh_base/new.$1" "$2" || return 1
+  case $7 in link:*) ;; *) chown "$3:$4" "$gh_base/new.$1" && chmod "$5" "$gh_base/new.$1" || return 1 ;; esac
+  [ "$(gh_state "$gh_base/new.$1" "$6 $7")" = "$7" ]
 }
 gh_step() {
   [ "$(id -u)" = 0 ] || gh_fail not-root
@@ -147,7 +148,7 @@ gh_step() {
   done
   gh_trusted "\${gh_base%/*}"
   gh_files gh_check
-  gh_active || gh_fail "not-active $gh_unit"
+  [ "$(gh_unit_state)" = active ] || gh_fail "not-active $gh_unit"
   mkdir -m 700 "$gh_base" 2>/dev/null || { [ -d "$gh_base" ] || gh_fail unwritable; gh_look; gh_fail busy; }
   trap 'rm -rf "$gh_base"' EXIT
   printf '%s\\n' "$gh_id" >"$gh_base/id" && date +%s >"$gh_base/since" && printf '%s\\n' "$gh_who" >"$gh_base/who" || gh_fail unwritable
@@ -181,21 +182,27 @@ gh_step() {
 
 /** Puts each file in its place: beside it first, on the disk, then renamed. The undo cannot run in the middle: both hold the lock. */
 export const writeRuntime = `
-gh_same() { [ "$(gh_state "$2")" = "$6" ] || gh_fail "conflict $2 $(gh_state "$2")"; }
+gh_same() { gh_now=$(gh_state "$2" "$6 $7"); [ "$gh_now" = "$6" ] || gh_fail "conflict $2 $gh_now"; }
 # SELinux: the label that the policy wants at the target, not that of the folder where it was made.
 gh_label() {
-  if command -v matchpathcon >/dev/null && selinuxenabled; then chcon -- "$(matchpathcon -n -- "$2")" "$1"; fi
+  if command -v matchpathcon >/dev/null && selinuxenabled; then chcon -h -- "$(matchpathcon -n -- "$2")" "$1"; fi
 }
 gh_write() {
   gh_dir=\${2%/*} gh_temp=\${2%/*}/.gatehouse-new.$1
-  if [ "$7" = absent ]; then
+  if [ "$6" = "$7" ]; then return 0
+  elif [ "$7" = absent ]; then
     rm -f -- "$2" && sync "$gh_dir" || gh_fail "unwritable $2 cannot be taken away"
     [ ! -e "$gh_base/empty.$1" ] || rmdir -- "$gh_dir" 2>/dev/null
     return 0
   fi
-  [ -d "$gh_dir" ] || mkdir -m 755 "$gh_dir" || gh_fail "unwritable $gh_dir cannot be made"
-  cp -a -- "$gh_base/new.$1" "$gh_temp" && gh_label "$gh_temp" "$2" && sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" && sync "$gh_dir" || gh_fail "unwritable $2 cannot be replaced"
-  [ "$(gh_state "$2")" = "$7" ] || gh_fail "unwritable $2 is not what was written"
+  case "$6 $7" in
+    kept:*kept:*) chown "$3:$4" "$2" && chmod "$5" "$2" && sync "$2" || gh_fail "unwritable owner and mode of $2 cannot be set" ;;
+    *)
+      [ -d "$gh_dir" ] || mkdir -m 755 "$gh_dir" || gh_fail "unwritable $gh_dir cannot be made"
+      cp -a -- "$gh_base/new.$1" "$gh_temp" && gh_label "$gh_temp" "$2" && gh_sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" && sync "$gh_dir" || gh_fail "unwritable $2 cannot be replaced"
+      ;;
+  esac
+  [ "$(gh_state "$2" "$6 $7")" = "$7" ] || gh_fail "unwritable $2 is not what was written"
 }
 gh_step() {
   gh_mine && gh_lock 20 || gh_fail lost
@@ -210,8 +217,7 @@ gh_step() {
 export const activateRuntime = `
 gh_step() {
   gh_mine && gh_armed || gh_fail undone
-  systemctl daemon-reload || gh_fail "inactive daemon-reload failed"
-  timeout 60 systemctl restart -- "$gh_unit" || gh_fail "inactive $gh_unit does not start"
+  gh_activate
   gh_healthy 20 || gh_fail "inactive $gh_unit does not stay up"
   gh_main_pid >"$gh_base/pid" || gh_fail unwritable
   gh_say end
@@ -220,7 +226,7 @@ gh_step() {
 
 /** The point of no return is one file, made under the lock that the undo holds while it works. */
 export const commitRuntime = `
-gh_kept() { [ "$(gh_state "$2")" = "$7" ] || gh_fail "conflict $2 $(gh_state "$2")"; }
+gh_kept() { gh_now=$(gh_state "$2" "$6 $7"); [ "$gh_now" = "$7" ] || gh_fail "conflict $2 $gh_now"; }
 gh_step() {
   gh_mine && gh_lock 20 || gh_fail lost
   [ ! -e "$gh_base/undoing" ] && [ ! -e "$gh_base/undone" ] && gh_armed || gh_fail undone
@@ -270,18 +276,21 @@ export const undoRuntime = `
 gh_restore() {
   gh_dir=\${2%/*} gh_temp=\${2%/*}/.gatehouse-old.$1
   rm -f -- "$gh_dir/.gatehouse-new.$1" "$gh_temp"
-  gh_now=$(gh_state "$2")
+  gh_now=$(gh_state "$2" "$6 $7")
   if [ "$gh_now" != "$6" ]; then
     if [ "$gh_now" != "$7" ] && [ "$gh_now" != absent ]; then
       mkdir -p -m 700 "/var/lib/gatehouse-found" && cp -a -- "$2" "/var/lib/gatehouse-found/$gh_id.$1" && : >"$gh_base/found"
     fi
-    if [ "$6" = absent ]; then rm -f -- "$2" || return 1
-    else [ -d "$gh_dir" ] || mkdir -m 755 "$gh_dir" || return 1; cp -a -- "$gh_base/old.$1" "$gh_temp" && sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" || return 1; fi
+    case "$6 $7" in
+      absent*) rm -f -- "$2" || return 1 ;;
+      kept:*kept:*) gh_own=\${6#kept:} && chown "\${gh_own%:*}" "$2" && chmod "\${gh_own##*:}" "$2" && sync "$2" || return 1 ;;
+      *) [ -d "$gh_dir" ] || mkdir -m 755 "$gh_dir" || return 1; cp -a -- "$gh_base/old.$1" "$gh_temp" && gh_sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" || return 1 ;;
+    esac
     [ ! -d "$gh_dir" ] || sync "$gh_dir"
   fi
   if [ -e "$gh_base/made.$1" ]; then rmdir -- "$gh_dir" 2>/dev/null; fi
-  [ "$(gh_state "$2")" = "$6" ] || return 1
-  [ "$6" = absent ] || [ "$(gh_extra "$2")" = "$(gh_extra "$gh_base/old.$1")" ]
+  [ "$(gh_state "$2" "$6 $7")" = "$6" ] || return 1
+  case $6 in absent|kept:*|link:*) ;; *) [ "$(gh_extra "$2")" = "$(gh_extra "$gh_base/old.$1")" ] ;; esac
 }
 gh_step() {
   gh_mine && gh_lock 60 || exit 1
@@ -292,8 +301,7 @@ gh_step() {
     if [ -e "$gh_base/writing" ]; then
       gh_files gh_restore || gh_rc=1
       # Without it the old file is there and the new one still holds.
-      systemctl daemon-reload || gh_rc=1
-      [ -z "$gh_unit" ] || systemctl --no-block restart -- "$gh_unit"
+      gh_reactivate || gh_rc=1
       gh_healthy 30
     fi
     [ "$gh_rc" = 0 ] || exit 1

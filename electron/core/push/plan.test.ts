@@ -24,7 +24,7 @@ const plan: PushPlan = pushPlanSchema.parse({
   parameters: { port: 11434 },
   unit: manifest.unit,
   danger: 'restart',
-  files: [{ path: file?.path, before: 'absent', after: file?.state, diff: [] }],
+  files: [{ kind: 'systemd-drop-in', path: file?.path, before: 'absent', after: file?.state, diff: [] }],
   turns: [{ control: 'inference-bound-to-loopback', subject: 'ollama.service', status: 'fail', title: 'open' }],
 })
 
@@ -44,9 +44,10 @@ describe('a plan that says anything else is refused', () => {
     ['another fleet', { fleet: 'dc2' }],
     ['another address', { address: '10.0.0.2' }],
     ['another host', { host: 'gpu-02' }],
-    ['another version of the template', { template: { ...plan.template, version: 2 } }],
+    ['another version of the template', { template: { ...plan.template, version: 1 } }],
     ['a template that was changed', { template: { ...plan.template, sha256: '0'.repeat(64) } }],
     ['a template that nobody ships', { template: { ...plan.template, id: 'x' } }],
+    ['another kind', { files: [{ ...planned, kind: 'plain' }] }],
     ['another path', { files: [{ ...planned, path: '/etc/passwd' }] }],
     ['another content', { files: [{ ...planned, after: `${'0'.repeat(64)}:0:0:644` }] }],
     ['one file more', { files: [planned, planned] }],

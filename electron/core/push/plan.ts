@@ -21,30 +21,26 @@ export function templateOf(id: string): ShippedTemplate {
   throw new GatehouseError({ code: 'push.not-possible', detail: `no template ${JSON.stringify(id)}; there are ${known}` })
 }
 
-/** The values that were given, and what the host itself says for the rest. */
-export function parametersFor(template: PushTemplate, audit: HostAudit, given: Readonly<Record<string, number>>): Record<string, number> {
-  const ports = new Set(servicesOf(template, audit).flatMap(({ binds }) => binds.map(({ port }) => port)))
-  const [port] = ports
-  const seen = Object.entries(template.parameters)
-    .filter(([, { from }]) => from === 'service-port' && ports.size === 1)
-    .map(([name]) => [name, port] as const)
-  return { ...Object.fromEntries(seen), ...given } as Record<string, number>
+/** What is to be true afterwards: each control of the template, for the services of its unit or the subject that it names. */
+function turnsOf({ fixes }: PushTemplate, { unit, subject }: Rendered, { services, findings }: HostAudit): PushPlan['turns'] {
+  if (subject === undefined) {
+    const subjects = new Set(services.filter((service) => service.unit === unit).map(({ id }) => id))
+    return findings
+      .filter((finding) => fixes.includes(finding.control) && subjects.has(finding.subject))
+      .map(({ control, subject: of, status, title }) => ({ control, subject: of, status, title }))
+  }
+  return fixes.map((control) => {
+    const was = findings.find((finding) => finding.control === control && finding.subject === subject)
+    return { control, subject, status: was?.status ?? 'not-evaluated', title: was?.title ?? 'Not there yet' }
+  })
 }
 
-const servicesOf = (template: PushTemplate, audit: HostAudit) => audit.services.filter(({ unit }) => unit === template.unit)
-
 /** What the steps on the host are told. `before` is what was read when the plan was made; empty while it is not known. */
-export const hostPushOf = (
-  id: string,
-  template: PushTemplate,
-  rendered: Rendered,
-  before: readonly string[],
-  undoAfterSeconds: number,
-): HostPush => ({
+export const hostPushOf = (id: string, rendered: Rendered, before: readonly string[], undoAfterSeconds: number): HostPush => ({
   id,
   who: '',
   reverts: '',
-  unit: template.unit,
+  unit: rendered.unit,
   undoAfterSeconds,
   files: rendered.files.map(({ state, ...file }, index) => ({ ...file, after: state, before: before[index] ?? '' })),
 })
@@ -67,17 +63,18 @@ export function makePlan({ fleet, host, template, audit, rendered, read, gatehou
   const { manifest, sha256 } = template
   if (!read.ended) throw refused('the host did not say what its files are', host.name)
   if (read.unit !== 'active')
-    throw refused(`${manifest.unit} is ${read.unit || 'not there'}; a push starts on a service that runs`, host.name)
-  const subjects = new Set(servicesOf(manifest, audit).map(({ id }) => id))
-  const judged = audit.findings.filter(({ control, subject }) => manifest.fixes.includes(control) && subjects.has(subject))
-  if (judged.length === 0) throw refused(`no control that ${manifest.id} turns judges ${manifest.unit}`, host.name)
-  const files = rendered.files.map(({ path, content, state }, index) => {
+    throw refused(`${rendered.unit} is ${read.unit || 'not there'}; a push starts on a service that runs`, host.name)
+  const turns = turnsOf(manifest, rendered, audit)
+  if (turns.length === 0) throw refused(`no control that ${manifest.id} turns judges ${rendered.unit}`, host.name)
+  const files = rendered.files.map(({ kind, path, content, state }, index) => {
     const before = read.files.get(index + 1) ?? 'unreadable'
     if (!fileStateSchema.safeParse(before).success)
       throw refused(`${path} is ${before === 'other' ? 'no regular file' : 'not readable'}`, host.name)
+    // Of a link there is no text, and the content of a file that is kept is not looked at.
+    if (/^(?:link|kept):/.test(before) || state.startsWith('kept:')) return { kind, path, before, after: state, diff: [] }
     const old = before === 'absent' ? '' : read.contents.get(index + 1)
     if (old === undefined) throw refused(`${path} is too large to be shown`, host.name)
-    return { path, before, after: state, diff: diffLines(old, content) }
+    return { kind, path, before, after: state, diff: diffLines(old, content) }
   })
   if (files.every(({ before, after }) => before === after)) throw refused('every file is there already, as the template has it', host.name)
   return {
@@ -90,10 +87,10 @@ export function makePlan({ fleet, host, template, audit, rendered, read, gatehou
     address: host.address,
     template: { id: manifest.id, version: manifest.version, sha256 },
     parameters: { ...rendered.parameters },
-    unit: manifest.unit,
+    unit: rendered.unit,
     danger: manifest.danger,
     files,
-    turns: judged.map(({ control, subject, status, title }) => ({ control, subject, status, title })),
+    turns,
   }
 }
 
@@ -107,10 +104,13 @@ export function pushOfPlan(plan: PushPlan, fleet: Fleet, undoAfterSeconds: numbe
   if (manifest.version !== plan.template.version || sha256 !== plan.template.sha256)
     throw invalid(`its ${manifest.id} is not the one of this release`)
   const rendered = render(manifest, plan.parameters)
-  const same = rendered.files.every(({ path, state }, index) => plan.files[index]?.path === path && plan.files[index]?.after === state)
+  const same = rendered.files.every(({ kind, path, state }, index) => {
+    const planned = plan.files[index]
+    return planned?.kind === kind && planned.path === path && planned.after === state
+  })
   const turns = plan.turns.every(({ control }) => manifest.fixes.includes(control))
-  if (!same || plan.files.length !== rendered.files.length || plan.unit !== manifest.unit || !turns)
+  if (!same || plan.files.length !== rendered.files.length || plan.unit !== rendered.unit || !turns)
     throw invalid('its files, unit or controls are not what its template gives')
   const before = plan.files.map((file) => file.before)
-  return { host, push: hostPushOf(plan.id, manifest, rendered, before, undoAfterSeconds) }
+  return { host, push: hostPushOf(plan.id, rendered, before, undoAfterSeconds) }
 }

@@ -1,14 +1,17 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet, Host, Identity } from '#shared/model/fleet.ts'
+import type { PushValues } from '#shared/model/push-parameter.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { AdvisoryBook } from '../advisories/advisory-book.ts'
 import { auditHost } from '../audit/audit-host.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
+import { probeContextOf, readFacts } from '../facts/registry.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
-import { hostPushOf, makePlan, parametersFor, pushOfPlan, templateOf } from './plan.ts'
+import { parametersFor } from './defaults.ts'
+import { hostPushOf, makePlan, pushOfPlan, templateOf } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
-import { render } from './render.ts'
+import { checkGiven, render } from './render.ts'
 import { hostPushOfKept, pushOfRevert } from './revert.ts'
 import { runStep } from './run-step.ts'
 import { type PushResult, runTransaction } from './transaction.ts'
@@ -27,7 +30,7 @@ export interface PushServicePorts {
 export interface PlanChoice {
   readonly host: string
   readonly template: string
-  readonly parameters: Readonly<Record<string, number>>
+  readonly parameters: PushValues
 }
 
 export interface PushService {
@@ -53,23 +56,24 @@ export interface PushService {
 export function createPushService({ clock, log, ledger, version, who, advisories, plans }: PushServicePorts): PushService {
   const lookAt = async (fleet: Fleet, transport: Transport, host: Host, fresh: boolean, signal: AbortSignal) => {
     const request = { host, fleet, transport, advisories: advisories(), now: clock.now, signal, log, onProgress: () => undefined }
-    return (await auditHost({ ...request, fresh })).audit
+    return auditHost({ ...request, fresh })
   }
 
   return {
     async plan(fleet, transport, choice, signal) {
       const host = hostOf(fleet, choice.host)
       const template = templateOf(choice.template)
-      render(template.manifest, choice.parameters)
+      checkGiven(template.manifest, choice.parameters)
       changeIdentityOf(fleet, host)
-      const audit = await lookAt(fleet, transport, host, false, signal)
+      const { audit, outputs } = await lookAt(fleet, transport, host, false, signal)
       if (audit.state !== 'connected' && audit.state !== 'limited')
         throw new GatehouseError(audit.failure ?? { code: 'push.not-possible', detail: `the host is ${audit.state}`, host: host.name })
-      const rendered = render(template.manifest, parametersFor(template.manifest, audit, choice.parameters))
+      const facts = readFacts(new Map(outputs.map((output) => [output.id, output])), probeContextOf(fleet, host), log)
+      const rendered = render(template.manifest, parametersFor(template.manifest, { fleet, host, audit, facts }, choice.parameters))
       const session = await transport.connect(host, { signal })
       try {
         const user = (host.identity ?? fleet.identities.audit).user
-        const read = await runStep(session, 'read', hostPushOf('plan', template.manifest, rendered, [], 0), user, signal)
+        const read = await runStep(session, 'read', hostPushOf('plan', rendered, [], 0), user, signal)
         return makePlan({ fleet, host, template, audit, rendered, read, gatehouse: version, now: clock.now() })
       } finally {
         session.close()
@@ -108,7 +112,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         host,
         user: identity.user,
         connect: (fresh, until) => transport.connect(changing, { signal: until, fresh }),
-        look: (fresh, until) => lookAt(fleet, transport, host, fresh, until),
+        look: async (fresh, until) => (await lookAt(fleet, transport, host, fresh, until)).audit,
         ledger,
         onStep,
         signal,

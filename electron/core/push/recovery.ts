@@ -84,7 +84,10 @@ export function createRecovery({ clock, ledger, plans, version, who }: RecoveryP
       const way = wayOf(fleet, transport, host)
       const id = randomUUID()
       const content = `# A drill of Gatehouse, ${id}. It means nothing and takes itself away.\n`
-      const file = { path: DRILL_PATH, uid: 0, gid: 0, mode: '644', before: 'absent', after: `${sha256Of(content)}:0:0:644`, content }
+      const file = {
+        ...{ kind: 'plain' as const, path: DRILL_PATH, uid: 0, gid: 0, mode: '644', content, random: false },
+        ...{ before: 'absent', after: `${sha256Of(content)}:0:0:644` },
+      }
       const push: HostPush = { id, who, unit: '', reverts: '', undoAfterSeconds: DRILL_SECONDS, files: [file] }
       const note = (action: string, detail: string) => ledger.append({ action: `drill.${action}`, host, subject: id, detail })
       note('begin', `writes ${DRILL_PATH} and waits for the undo to take it away`)

@@ -3,16 +3,21 @@ import { describe, expect, test } from 'vitest'
 import { pushTemplateSchema } from '#shared/model/push-template.ts'
 import { controls } from '../policy/registry.ts'
 import { render } from './render.ts'
+import { sampleValues } from './sample-values.testing.ts'
 import { shippedTemplates } from './templates.ts'
 
 const template = shippedTemplates()[0]?.manifest ?? expect.fail()
 
-test('every shipped template renders with its defaults, names controls that exist, and is named by them', () => {
-  for (const { manifest } of shippedTemplates()) {
-    expect(render(manifest, {}).files.every(({ content }) => !content.includes('{{'))).toBe(true)
-    for (const id of manifest.fixes) expect(controls.find((control) => control.id === id)?.remediation).toEqual({ template: manifest.id })
-  }
-})
+test.each(shippedTemplates().map(({ manifest }) => [manifest.id, manifest] as const))(
+  '%s renders, names controls that exist, and is named by them',
+  (_, manifest) => {
+    expect(render(manifest, sampleValues(manifest)).files.every(({ content }) => !content.includes('{{'))).toBe(true)
+    for (const id of manifest.fixes) {
+      const remediation = controls.find((control) => control.id === id)?.remediation
+      expect([id, [remediation?.template, remediation?.otherEngines].includes(manifest.id)]).toEqual([id, true])
+    }
+  },
+)
 
 test('a value stands where its placeholder was', () => {
   const [file] = render(template, { port: 11500 }).files
@@ -55,10 +60,20 @@ describe('strict', () => {
   })
 })
 
+describe('a file may lie where its kind writes and nowhere else', () => {
+  test.each([
+    '/etc/passwd',
+    '/etc/systemd/system/../a.service.d/a.conf',
+    '/etc/systemd/system/a.service',
+    'etc/systemd/system/a.service.d/a.conf',
+  ])('%s', (path) => {
+    const parsed = pushTemplateSchema.parse({ ...template, files: [{ ...template.files[0], path }] })
+    expect(() => render(parsed, {})).toThrow('is no place')
+  })
+})
+
 describe('a manifest', () => {
   test.each([
-    ['of a path elsewhere', { path: '/etc/passwd' }],
-    ['of a path that climbs', { path: '/etc/systemd/system/../a.service.d/a.conf' }],
     ['that others may write', { mode: '666' }],
     ['with a line that is two', { lines: ['a\nb'] }],
     ['with a key nobody knows', { command: ['rm'] }],

@@ -1,47 +1,115 @@
 import { GatehouseError } from '#shared/errors.ts'
-import type { PushTemplate } from '#shared/model/push-template.ts'
+import type { PushParameter, PushValue, PushValues } from '#shared/model/push-parameter.ts'
+import type { FileKind, PushTemplate, TemplateFile } from '#shared/model/push-template.ts'
+import { accepts, expectedOf } from '#shared/model/push-value.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
+import { kinds } from './kinds.ts'
 
 export interface RenderedFile {
+  readonly kind: FileKind
   readonly path: string
+  /** Of a file that keeps its own content: what it begins with when there is none, without the part that the host makes. */
   readonly content: string
+  /** The host adds 64 random hexadecimal digits and the end of the line. */
+  readonly random: boolean
   readonly uid: number
   readonly gid: number
   readonly mode: string
-  /** As the host states it once the file is in place. */
+  /** As the host states it once the file is in place: `absent`, `digest:uid:gid:mode`, or `kept:uid:gid:mode`. */
   readonly state: string
 }
 
 export interface Rendered {
-  readonly parameters: Readonly<Record<string, number>>
+  readonly parameters: PushValues
+  readonly unit: string
   readonly files: readonly RenderedFile[]
+  /** What findings are to be about; undefined: the services of the unit. */
+  readonly subject: string | undefined
 }
 
 const PLACEHOLDER = /\{\{([A-Za-z0-9]*)\}\}/g
 
 const refused = (detail: string): GatehouseError => new GatehouseError({ code: 'push.not-possible', detail })
 
+function checkedValue(template: PushTemplate, name: string, parameter: PushParameter, given: unknown): PushValue {
+  const absent = given === undefined && parameter.type !== 'integer' && !parameter.required ? (parameter.many ? [] : '') : given
+  if (accepts(parameter, absent)) return absent
+  throw refused(`${name} of ${template.id} must be ${expectedOf(parameter)}`)
+}
+
+/** Throws `push.not-possible` for a name or a value that the template does not know, before anything is asked. */
+export function checkGiven(template: PushTemplate, given: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(given)) {
+    const parameter = Object.hasOwn(template.parameters, name) ? template.parameters[name] : undefined
+    if (parameter === undefined) throw refused(`${template.id} has no parameter ${JSON.stringify(name)}`)
+    checkedValue(template, name, parameter, value)
+  }
+}
+
 /**
- * Files of a template with these values, defaults for the rest. A value is decimal digits of a whole number within its bounds or it is an
- * error, so none can leave its directive. Throws `push.not-possible`: unknown name, wrong value, a placeholder without a parameter.
+ * Files of a template with these values, defaults for the rest. A value that its type does not know is an error, and so is one that means
+ * something in the format it is written into. Throws `push.not-possible`: unknown name, wrong value, a placeholder without a parameter, a
+ * path where its kind may not write.
  */
 export function render(template: PushTemplate, given: Readonly<Record<string, unknown>>): Rendered {
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(template.parameters, name))
-  if (unknown !== undefined) throw refused(`${template.id} has no parameter ${JSON.stringify(unknown)}`)
-  const parameters: Record<string, number> = {}
-  for (const [name, { minimum, maximum, default: standard }] of Object.entries(template.parameters)) {
-    const value = Object.hasOwn(given, name) ? given[name] : standard
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < minimum || value > maximum)
-      throw refused(`${name} of ${template.id} must be a whole number from ${minimum} to ${maximum}`)
-    parameters[name] = value
+  checkGiven(template, given)
+  const parameters: Record<string, PushValue> = {}
+  for (const [name, parameter] of Object.entries(template.parameters))
+    parameters[name] = checkedValue(template, name, parameter, Object.hasOwn(given, name) ? given[name] : parameter.default)
+
+  const single = (name: string): string => {
+    const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined
+    if (typeof value !== 'string' && typeof value !== 'number')
+      throw refused(`${template.id} asks for {{${name}}}, which is no single parameter of it`)
+    return String(value)
   }
-  const textOf = (name: string): string => {
-    if (!Object.hasOwn(parameters, name)) throw refused(`${template.id} asks for {{${name}}}, which is no parameter of it`)
-    return String(parameters[name])
+  const list = (name: string): readonly string[] => {
+    const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined
+    if (!Array.isArray(value)) throw refused(`${template.id} repeats ${name}, which is no list of it`)
+    return value
   }
-  const files = template.files.map(({ path, uid, gid, mode, lines }) => {
-    const content = lines.map((line) => `${line.replaceAll(PLACEHOLDER, (_, name: string) => textOf(name))}\n`).join('')
-    return { path, content, uid, gid, mode, state: `${sha256Of(content)}:${uid}:${gid}:${mode}` }
-  })
-  return { parameters, files }
+  const fill = (text: string, kind: FileKind | undefined, of: (name: string) => string = single): string =>
+    text.replaceAll(PLACEHOLDER, (_, name: string) => {
+      const value = of(name)
+      if (kind !== undefined && !kinds[kind].word.test(value)) throw refused(`${name} of ${template.id} cannot stand in a file of ${kind}`)
+      return value
+    })
+  const linesOf = (kind: FileKind, line: string | { readonly each: string; readonly lines: readonly string[] }): string[] =>
+    typeof line === 'string'
+      ? [fill(line, kind)]
+      : list(line.each).flatMap((value) => line.lines.map((one) => fill(one, kind, (name) => (name === line.each ? value : single(name)))))
+  const pathOf = (kind: FileKind, path: string): string => {
+    if (!kinds[kind].path.test(path)) throw refused(`${path} is no place for a file of ${kind}`)
+    return path
+  }
+
+  const filesOf = (file: TemplateFile): RenderedFile[] => {
+    const { kind } = file
+    if ('removes' in file)
+      return list(file.removes).map((path) => ({
+        ...{ kind, path: pathOf(kind, path), content: '', random: false, uid: 0, gid: 0, mode: '600', state: 'absent' },
+      }))
+    const gid = typeof file.gid === 'number' ? file.gid : Number(single(file.gid.parameter))
+    const base = { kind, path: pathOf(kind, fill(file.path, undefined)), uid: file.uid, gid, mode: file.mode }
+    const owned = `${file.uid}:${gid}:${file.mode}`
+    if ('keeps' in file) {
+      const { keeps } = file
+      const random = keeps.begins === 'random-key'
+      return [{ ...base, content: keeps.begins === 'random-key' ? keeps.prefix : '', random, state: `kept:${owned}` }]
+    }
+    const content = file.lines
+      .flatMap((line) => linesOf(kind, line))
+      .map((line) => `${line}\n`)
+      .join('')
+    return [{ ...base, content, random: false, state: `${sha256Of(content)}:${owned}` }]
+  }
+  const files = template.files.flatMap(filesOf)
+  const twice = files.find(({ path }, index) => files.findIndex((other) => other.path === path) !== index)
+  if (twice) throw refused(`${template.id} says two things about ${twice.path}`)
+  return {
+    parameters,
+    unit: template.unit === undefined ? '' : fill(template.unit, undefined),
+    files,
+    subject: template.subject === undefined ? undefined : fill(template.subject, undefined),
+  }
 }

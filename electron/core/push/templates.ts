@@ -1,3 +1,4 @@
+import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
 import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
 import { type PushTemplate, pushTemplateSchema } from '#shared/model/push-template.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
@@ -8,7 +9,7 @@ export interface ShippedTemplate {
   readonly sha256: string
 }
 
-const shipped: readonly unknown[] = [ollamaLoopback]
+const shipped: readonly unknown[] = [ollamaLoopback, nginxOllama]
 
 /** The templates of this release. */
 export const shippedTemplates = (): readonly ShippedTemplate[] =>

@@ -4,7 +4,9 @@ import { readBackWords, verdictOf } from './verdict.ts'
 
 const K = 'f'.repeat(32)
 const sum = (character: string) => `${character.repeat(64)}:0:0:644`
-const file = (path: string, before: string, after: string) => ({ path, before, after, uid: 0, gid: 0, mode: '644', content: '' })
+const file = (path: string, before: string, after: string) => ({
+  ...{ kind: 'systemd-drop-in' as const, path, before, after, uid: 0, gid: 0, mode: '644', content: '', random: false },
+})
 const push = { id: 'p1', unit: 'a.service', undoAfterSeconds: 120, files: [file('/a', 'absent', sum('a')), file('/b', sum('b'), sum('c'))] }
 const say = (...lines: string[]): HostAnswer => readHostAnswer(lines.map((line) => `${K} ${line}\n`).join(''), K)
 const files = (a: string, b: string) => [`file 1 ${a}`, `file 2 ${b}`]

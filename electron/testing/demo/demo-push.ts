@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type HostFile, type HostPush, type HostStep, hostProgram, hostSteps } from '#core/push/host-program.ts'
+import type { FileKind } from '#shared/model/push-template.ts'
 import type { DemoFile } from './demo-host.ts'
 import type { DemoMachine } from './demo-machine.ts'
 
@@ -23,8 +24,9 @@ export function knownStep(script: string): KnownStep | undefined {
   // The undo, which a step may carry as a quoted word, says it all again.
   const own = script.slice(0, script.indexOf('return "$gh_all"'))
   const files = [...own.matchAll(/^"\$1" (.*) \|\| gh_all=1$/gm)].map(([, words = ''], index): HostFile => {
-    const [, path = '', uid, gid, mode = '', before = '', after = ''] = unquoted(words)
-    return { path, uid: Number(uid), gid: Number(gid), mode, before, after, content: contents.get(index + 1) ?? '' }
+    const [, path = '', uid, gid, mode = '', before = '', after = '', kind = ''] = unquoted(words)
+    const content = contents.get(index + 1) ?? ''
+    return { kind: kind as FileKind, path, uid: Number(uid), gid: Number(gid), mode, before, after, content, random: false }
   })
   const push: HostPush = {
     id: unquoted(value('gh_id'))[0] ?? '',

@@ -2,6 +2,7 @@ import { type FormEvent, useId, useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
+import { accepts, expectedOf, textFromValue, valueFromText } from '#shared/model/push-value.ts'
 import { usePlanPush, useStopPlanning } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { usePushParameters, usePushTemplates } from '../../stores/queries.ts'
@@ -80,16 +81,15 @@ function Parameters({ host, template, filled, onPlan }: ParametersProps) {
   const stop = useStopPlanning()
   const form = useId()
   const [values, setValues] = useState<Readonly<Record<string, string>>>(() =>
-    Object.fromEntries(Object.entries(filled).map(([name, value]) => [name, String(value)])),
+    Object.fromEntries(Object.entries(template.parameters).map(([name]) => [name, textFromValue(filled[name])])),
   )
-  const wrong = Object.entries(template.parameters).flatMap(([name, { minimum, maximum }]) => {
-    const number = Number(values[name])
-    return /^\d{1,15}$/.test(values[name] ?? '') && number >= minimum && number <= maximum ? [] : [name]
-  })
+  const given = Object.fromEntries(
+    Object.entries(template.parameters).map(([name, parameter]) => [name, valueFromText(parameter, values[name] ?? '')]),
+  )
+  const wrong = Object.entries(template.parameters).flatMap(([name, parameter]) => (accepts(parameter, given[name]) ? [] : [name]))
   const make = () => {
     if (wrong.length > 0 || plan.isPending) return
-    const parameters = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]))
-    plan.mutate({ host, template: template.id, parameters }, { onSuccess: onPlan })
+    plan.mutate({ host, template: template.id, parameters: given }, { onSuccess: onPlan })
   }
   useKeys({ 'mod+enter': make, escape: plan.isPending ? () => stop.mutate(null) : undefined })
   return (
@@ -101,16 +101,16 @@ function Parameters({ host, template, filled, onPlan }: ParametersProps) {
         make()
       }}
     >
-      {Object.entries(template.parameters).map(([name, { title, minimum, maximum, from }]) => (
+      {Object.entries(template.parameters).map(([name, parameter]) => (
         <Field
           key={name}
-          label={title}
-          inputMode="numeric"
+          label={parameter.title}
+          inputMode={parameter.type === 'integer' ? 'numeric' : 'text'}
           autoComplete="off"
           value={values[name] ?? ''}
           onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-          error={wrong.includes(name) ? `A whole number from ${minimum} to ${maximum}` : undefined}
-          help={from === undefined ? `${minimum} to ${maximum}` : `As the newest audit of ${host} has it`}
+          error={wrong.includes(name) ? `Expected ${expectedOf(parameter)}` : undefined}
+          help={parameter.from !== undefined && name in filled ? `As ${host} or the fleet file has it` : expectedOf(parameter)}
         />
       ))}
       <div className="actions">

@@ -67,20 +67,40 @@ const Content = ({ template: { manifest, sha256 } }: { readonly template: Templa
       <dt>Turns</dt>
       <dd className="mono">{manifest.fixes.join(', ')}</dd>
       <dt>Service</dt>
-      <dd>{manifest.unit}</dd>
+      <dd>{manifest.unit ?? 'none'}</dd>
       <dt>Source</dt>
       <dd className="selectable">{manifest.source}</dd>
     </dl>
-    {manifest.files.map(({ path, uid, gid, mode, lines }) => (
-      <section key={path} aria-label={path}>
-        <h3>
-          <code>{path}</code> <span className="muted">{`owner ${uid}:${gid}, mode ${mode}`}</span>
-        </h3>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-        <pre className="plain-block" tabIndex={0}>
-          {lines.join('\n')}
-        </pre>
-      </section>
-    ))}
+    {manifest.files.map((file) => {
+      const { path, about, text } = wordsOfFile(file)
+      return (
+        <section key={path} aria-label={path}>
+          <h3>
+            <code>{path}</code> <span className="muted">{about}</span>
+          </h3>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
+          <pre className="plain-block" tabIndex={0}>
+            {text}
+          </pre>
+        </section>
+      )
+    })}
   </article>
 )
+
+/** A file as the template has it: what it is called, whose it is, and what stands in it. */
+function wordsOfFile(file: Template['manifest']['files'][number]): {
+  readonly path: string
+  readonly about: string
+  readonly text: string
+} {
+  if ('removes' in file) return { path: `{{${file.removes}}}`, about: 'taken away', text: 'Each file or link of the list is taken away.' }
+  const group = typeof file.gid === 'number' ? file.gid : `{{${file.gid.parameter}}}`
+  const about = `owner ${file.uid}:${group}, mode ${file.mode}`
+  if ('keeps' in file) {
+    const text = file.keeps.begins === 'random-key' ? `${file.keeps.prefix}(made on the host, never shown)` : 'Begins empty.'
+    return { path: file.path, about, text: `${text} What is there already stays.` }
+  }
+  const lines = file.lines.map((line) => (typeof line === 'string' ? line : `${line.lines.join('\n')}   (once for each of ${line.each})`))
+  return { path: file.path, about, text: lines.join('\n') }
+}

@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect } from 'vitest'
+import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
+import { audit, hostOf } from './audit.ts'
+import { type ConsoleRun, gatehouse } from './console.ts'
+import { arrange, asRoot, lab, type Server } from './lab.ts'
+
+export const verdictOf = ({ stdout, stderr }: ConsoleRun): string => /: (.*)$/m.exec(stdout)?.[1] ?? stderr
+
+/** Every name below /etc, and of the logs of the proxy, with kind, owner, mode, where it leads and what is in it. */
+const STATE =
+  'cd / && find etc var/log/nginx -printf "%p %y %U:%G %m %l\\n" 2>/dev/null | LC_ALL=C sort; find etc -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum'
+
+/** Pushes of one template: undone in the middle, then for good. Registers its hooks where it is called. */
+export function templateDesk(template: string) {
+  const data = mkdtempSync(join(tmpdir(), 'gatehouse-template-'))
+  afterAll(() => rmSync(data, { recursive: true }))
+
+  async function plan(host: Server, values: Readonly<Record<string, string>> = {}): Promise<{ file: string; plan: PushPlan }> {
+    const file = join(data, `${host}.json`)
+    const set = Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+    const run = await gatehouse([
+      ...['plan', '--fleet', lab.fleetFile, '--host', host, '--template', template, '--output', file, '--data', data, ...set],
+    ])
+    expect([run.status, run.stderr]).toEqual([0, expect.stringContaining('written')])
+    return { file, plan: pushPlanSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) }
+  }
+
+  /** `during`: as a step is about to be taken, once. */
+  async function push(file: string, during: (step: string) => unknown = () => undefined): Promise<ConsoleRun> {
+    let told = 0
+    return gatehouse(['push', '--fleet', lab.fleetFile, '--plan', file, '--yes', '--data', data, '--undo-after', '120'], (stderr) => {
+      const lines = stderr.split('\n').slice(0, -1)
+      for (; told < lines.length; told++) during(lines[told]?.split(' ')[0] ?? '')
+    })
+  }
+
+  return {
+    plan,
+    push,
+    /** The plan is carried out and undone while it is looked at: every byte, owner and mode is back. */
+    async undone(host: Server, file: string): Promise<void> {
+      const before = await arrange(host, STATE)
+      const steps: string[] = []
+      const run = await push(
+        file,
+        (step) => steps.push(step) && step === 'verify' && asRoot(host, 'systemctl start gatehouse-undo.service'),
+      )
+      expect([verdictOf(run), steps, run.stdout]).toEqual(['rolled back and proven', expect.arrayContaining(['verify']), expect.anything()])
+      expect((await arrange(host, STATE)).split('\n')).toEqual(before.split('\n'))
+    },
+    /** The plan is carried out, and what it says to turn has passed. */
+    async done(file: string): Promise<void> {
+      const run = await push(file)
+      expect([verdictOf(run), run.stdout]).toEqual(['committed and proven', expect.not.stringContaining('because')])
+    },
+    async findings(host: Server, controls: readonly string[]) {
+      const { findings } = hostOf((await audit(data, ['--host', host])).report, host)
+      return findings.filter(({ control }) => controls.includes(control))
+    },
+  }
+}

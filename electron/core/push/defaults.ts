@@ -1,0 +1,118 @@
+import type { HostAudit } from '#shared/model/audit.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import type { ParameterSource, PushValue, PushValues } from '#shared/model/push-parameter.ts'
+import type { PushTemplate } from '#shared/model/push-template.ts'
+import { nearest } from '../facts/nginx/model/scope.ts'
+import { readHttp, type Server } from '../facts/nginx/model/servers.ts'
+import type { NginxDirective } from '../facts/nginx/nginx.ts'
+import type { FactResults } from '../facts/registry.ts'
+
+/** What defaults are taken from. */
+export interface Seen {
+  readonly fleet: Fleet
+  readonly host: Host
+  readonly audit: HostAudit
+  readonly facts: Pick<FactResults, 'nginx' | 'accounts'>
+}
+
+/** The values that were given, and what the host and the fleet file say for the rest, where they say one thing. */
+export function parametersFor(template: PushTemplate, seen: Seen, given: PushValues): Record<string, PushValue> {
+  const found = Object.entries(template.parameters).flatMap(([name, { from }]) => {
+    const value = from === undefined ? undefined : sources[from](seen, template)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { ...Object.fromEntries(found), ...given }
+}
+
+const only = <T>(values: readonly T[]): T | undefined => {
+  const [first, ...more] = new Set(values)
+  return more.length === 0 ? first : undefined
+}
+/** An empty list says nothing: the default of the template holds. */
+const listed = (values: readonly string[]): string[] | undefined => (values.length === 0 ? undefined : [...new Set(values)])
+
+const portsOf = ({ audit }: Seen, wanted: (service: HostAudit['services'][number]) => boolean): readonly number[] =>
+  audit.services.filter(wanted).flatMap(({ binds }) => binds.map(({ port }) => port))
+
+type Source = (seen: Seen, template: PushTemplate) => PushValue | undefined
+
+/** Ports of the engines that a template is for. */
+function enginePorts(seen: Seen, template: PushTemplate): ReadonlySet<string> {
+  const forOllama = Object.values(template.parameters).some(({ from }) => from === 'ollama-port')
+  return new Set(portsOf(seen, ({ engine }) => (engine === 'ollama') === forOllama).map(String))
+}
+
+const portIn = (text: string): string => /:(\d+)(?:\/.*)?$/.exec(text)?.[1] ?? ''
+
+interface Front {
+  readonly server: Server
+  /** Forwards to nothing but engines of the template. */
+  readonly alone: boolean
+}
+
+/** Servers of nginx that forward to an engine of the template. */
+function frontsOf(seen: Seen, template: PushTemplate): readonly Front[] {
+  const { nginx } = seen.facts
+  if (!nginx.known) return []
+  const { servers, upstreams } = readHttp(nginx.value)
+  const ports = enginePorts(seen, template)
+  const targets = ({ name, parameters: [target = ''], block = [] }: NginxDirective): readonly string[] => {
+    if (name !== 'proxy_pass') return block.flatMap(targets)
+    const upstream = upstreams.get(target.replace(/^https?:\/\//, '').toLowerCase())
+    const members = upstream?.block?.filter((one) => one.name === 'server').map(({ parameters: [member = ''] }) => member)
+    return (members ?? [target]).map(portIn)
+  }
+  return servers.flatMap((server) => {
+    const all = targets(server.directive)
+    return all.some((port) => ports.has(port)) ? [{ server, alone: all.every((port) => ports.has(port)) }] : []
+  })
+}
+
+const directiveOf =
+  (name: string): Source =>
+  (seen, template) =>
+    only(frontsOf(seen, template).flatMap(({ server: { scope } }) => nearest(scope, name)?.parameters[0] ?? []))
+
+/** Files that hold such servers and no other: the template stands in for them. */
+function sitesOf(seen: Seen, template: PushTemplate): string[] | undefined {
+  const { nginx } = seen.facts
+  if (!nginx.known) return undefined
+  const replaced = new Set(frontsOf(seen, template).flatMap(({ server, alone }) => (alone ? [server.directive] : [])))
+  const others = new Set(readHttp(nginx.value).servers.flatMap(({ directive }) => (replaced.has(directive) ? [] : [directive.file])))
+  const own = (path: string) => template.files.some((file) => 'path' in file && file.path === path)
+  return listed(
+    [...replaced]
+      .map(({ file }) => file)
+      .filter((file) => /^\/etc\/nginx\/(?:sites-enabled|conf\.d)\//.test(file) && !others.has(file) && !own(file)),
+  )
+}
+
+/** The group that nginx's workers run in: that of `user`, else the one its packages make. */
+function proxyGroupOf({ facts: { nginx, accounts } }: Seen): number | undefined {
+  if (!accounts.known) return undefined
+  const user = nginx.known ? nginx.value.directives.find(({ name }) => name === 'user') : undefined
+  const wanted = user === undefined ? ['www-data', 'nginx'] : [user.parameters[1] ?? user.parameters[0] ?? '']
+  return accounts.value.groups.find(({ name }) => wanted.includes(name))?.gid
+}
+
+const sources: Readonly<Record<ParameterSource, Source>> = {
+  'service-port': (seen, { unit }) => only(portsOf(seen, (service) => service.unit === unit)),
+  'ollama-port': (seen) => only(portsOf(seen, ({ engine }) => engine === 'ollama')),
+  'openai-port': (seen) => only(portsOf(seen, ({ engine }) => engine !== 'ollama')),
+  'proxy-name': (seen, template) =>
+    only(frontsOf(seen, template).flatMap(({ server }) => server.names.find((name) => /^[a-z0-9.-]+$/.test(name)) ?? [])),
+  'proxy-certificate': directiveOf('ssl_certificate'),
+  'proxy-certificate-key': directiveOf('ssl_certificate_key'),
+  'proxy-site': sitesOf,
+  'proxy-group': proxyGroupOf,
+  'inference-unit': ({ audit }) => only(audit.services.flatMap(({ unit }) => unit ?? [])),
+  'fleet-app': ({ fleet }) => listed(fleet.networks.app),
+  'fleet-jump': ({ fleet }) => listed(fleet.networks.jump),
+  'fleet-model-storage': ({ fleet }) => listed(fleet.networks.modelStorage),
+  'fleet-model-admins': ({ fleet }) => listed(fleet.networks.modelAdmins),
+  'fleet-accounts': ({ fleet, host }) =>
+    listed([
+      (host.identity ?? fleet.identities.audit).user,
+      ...[host.changeIdentity ?? fleet.identities.change].flatMap((identity) => identity?.user ?? []),
+    ]),
+}

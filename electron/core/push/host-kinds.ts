@@ -1,0 +1,141 @@
+import type { FileKind } from '#shared/model/push-template.ts'
+import { shellQuote } from '../probe/shell-quote.ts'
+import type { HostFile } from './host-program.ts'
+
+/**
+ * What each kind of file is checked with before, and what makes it hold: fixed POSIX sh beside `host-runtime.ts`, in the order of this list.
+ * The tool that checks reads the tree as it will be, at its real path, in a mount namespace of its own: nobody else sees it.
+ */
+interface HostKind {
+  /** Copied into memory, changed there, and laid over itself for `check`. */
+  readonly tree?: string
+  /** Where `check` makes files that a configuration names: it is given an empty copy. */
+  readonly hides?: string
+  /** Its words, run on the staged tree; ends with 0 when the daemon would take it. */
+  readonly check?: string
+  /** A whole function instead, where the tool can be pointed at a copy. */
+  readonly validate?: string
+  /** Calls `gh_fail` when it does not hold. */
+  readonly activate?: string
+  /** Of the old state, by the undo. Must not wait for a job of systemd: at the start of the host it is part of one. */
+  readonly reactivate?: string
+}
+
+const hostKinds: Readonly<Record<FileKind, HostKind>> = {
+  plain: {},
+  'systemd-drop-in': {
+    validate: `
+gh_beside() { [ "$8" != systemd-drop-in ] || cp -- "$gh_base/new.$1" "$gh_verify/$gh_unit.d/\${2##*/}"; }
+# systemd-analyze reads the unit and the drop-ins that lie beside it. What it finds without ours is no fault of ours.
+gh_check_drop_ins() {
+  gh_verify=$gh_base/units gh_fragment=$(gh_property "$gh_unit" FragmentPath)
+  [ -f "$gh_fragment" ] || gh_fail "no-unit $gh_unit has no unit file"
+  mkdir "$gh_verify" "$gh_verify/$gh_unit.d" && cp -- "$gh_fragment" "$gh_verify/$gh_unit" || return 1
+  systemd-analyze verify "$gh_verify/$gh_unit" >/dev/null 2>&1; gh_was=$?
+  gh_files gh_beside || return 1
+  gh_said=$(systemd-analyze verify "$gh_verify/$gh_unit" 2>&1); gh_is=$?
+  case $gh_said in *"$gh_verify/$gh_unit.d/"*) gh_invalid "$gh_said" ;; esac
+  [ "$gh_is" = 0 ] || [ "$gh_was" != 0 ] || gh_invalid "$gh_said"
+  rm -rf "$gh_verify"
+}
+gh_check_drop_ins || return 1`,
+    activate: `
+systemctl daemon-reload || gh_fail "inactive daemon-reload failed"
+timeout 60 systemctl restart -- "$gh_unit" || gh_fail "inactive $gh_unit does not start"`,
+    reactivate: 'systemctl daemon-reload || gh_back=1\nsystemctl --no-block restart -- "$gh_unit"',
+  },
+  nginx: {
+    tree: '/etc/nginx',
+    hides: '/var/log/nginx',
+    check: 'nginx -q -t',
+    // The master keeps its old workers when the new configuration does not load, and its unit stays active.
+    activate: `
+gh_workers() { pgrep -P "$(gh_property nginx.service MainPID)" | tr '\\n' ' '; }
+gh_old=" $(gh_workers) " gh_tries=0 gh_fresh=
+timeout 30 systemctl reload nginx.service || gh_fail "inactive nginx.service does not reload"
+while [ -z "$gh_fresh" ]; do
+  gh_tries=$((gh_tries + 1))
+  [ "$gh_tries" -le 20 ] || gh_fail "inactive nginx goes on with its old configuration"
+  sleep 0.5
+  for gh_one in $(gh_workers); do case $gh_old in *" $gh_one "*) ;; *) gh_fresh=$gh_one ;; esac; done
+done`,
+    reactivate: 'systemctl --no-block reload-or-restart nginx.service',
+  },
+  'sshd-drop-in': {
+    tree: '/etc/ssh',
+    check: 'sshd -t',
+    activate: 'timeout 30 systemctl reload -- "$gh_unit" || gh_fail "inactive $gh_unit does not reload"',
+    reactivate: 'systemctl --no-block reload-or-restart -- "$gh_unit"',
+  },
+  sudoers: {
+    tree: '/etc/sudoers.d',
+    check: 'visudo -c -q',
+    activate: 'visudo -c -q >/dev/null 2>&1 || gh_fail "inactive visudo refuses what is there"',
+  },
+  logrotate: { tree: '/etc/logrotate.d', check: 'logrotate -d /etc/logrotate.conf' },
+  ufw: {
+    tree: '/etc/ufw',
+    check: 'ufw --dry-run reload',
+    activate: 'timeout 60 ufw reload >/dev/null 2>&1 || gh_fail "inactive ufw does not reload"',
+    reactivate: 'ufw reload >/dev/null 2>&1 || gh_back=1',
+  },
+}
+
+/** Tree, folder to hide (may be empty), base, then pairs of what comes (empty: nothing) and where; `--`; the tool. */
+const INSIDE = `tree=$1 hidden=$2 base=$3
+shift 3
+mount -t tmpfs -o mode=755,size=64m gatehouse "$base/verify" && cp -a -- "$tree/." "$base/verify" || exit 97
+while [ "$1" != -- ]; do
+  at=$base/verify/\${2#"$tree"/}
+  rm -f -- "$at" && { [ -z "$1" ] || { mkdir -p -m 755 "\${at%/*}" && cp -a -- "$1" "$at"; }; } || exit 97
+  shift 2
+done
+shift
+mount --bind "$base/verify" "$tree" || exit 97
+if [ -d "$hidden" ]; then
+  folders=$(find "$hidden" -type d) && mount -t tmpfs -o mode=755,size=64m gatehouse "$hidden" && echo "$folders" | while read -r one; do mkdir -p -- "$one"; done || exit 97
+fi
+exec "$@"`
+
+const kindsOf = (files: readonly HostFile[]): readonly (readonly [FileKind, HostKind])[] =>
+  (Object.entries(hostKinds) as [FileKind, HostKind][]).filter(([kind]) => files.some((file) => file.kind === kind))
+
+function stagedCheck(kind: FileKind, { tree = '', hides = '', check = '' }: HostKind, files: readonly HostFile[]): string {
+  const pairs = files.flatMap((file, index) => {
+    if (file.kind !== kind || !file.path.startsWith(`${tree}/`) || (file.after.startsWith('kept:') && file.before !== 'absent')) return []
+    return [file.after === 'absent' ? "''" : `"$gh_base/new.${index + 1}"`, shellQuote(file.path)]
+  })
+  return `gh_try ${kind} ${[shellQuote(tree), shellQuote(hides), '"$gh_base"', ...pairs].join(' ')} -- ${check} || return 1`
+}
+
+/** `gh_validate`: refuses with `invalid` and what the tool said; 1 when it could not be asked. */
+export function validateFunction(files: readonly HostFile[]): string {
+  const checks = kindsOf(files).map(([kind, host]) => host.validate ?? (host.check === undefined ? '' : stagedCheck(kind, host, files)))
+  return `
+gh_invalid() { gh_fail "invalid $(printf %s "$1" | tr '\\n' ' ' | head -c 400)"; }
+gh_try() {
+  gh_kind=$1
+  shift
+  mkdir -p "$gh_base/verify" || return 1
+  gh_said=$(timeout 60 unshare --mount --propagation private /bin/sh -c ${shellQuote(INSIDE)} sh "$@" 2>&1); gh_is=$?
+  [ "$gh_is" != 97 ] || gh_fail "not-staged the $gh_kind files cannot be laid over for a check: $(printf %s "$gh_said" | tr '\\n' ' ' | head -c 300)"
+  [ "$gh_is" = 0 ] || gh_invalid "$gh_said"
+}
+gh_validate() {
+:
+${checks.join('\n')}
+}
+`
+}
+
+/** `gh_activate`: makes the new state hold, or fails with `inactive`. */
+export const activateFunction = (files: readonly HostFile[]): string =>
+  `gh_activate() {\n:\n${kindsOf(files)
+    .map(([, { activate = '' }]) => activate)
+    .join('\n')}\n}\n`
+
+/** `gh_reactivate`: makes the old state hold again; 1 when it must be tried again. */
+export const reactivateFunction = (files: readonly HostFile[]): string =>
+  `gh_reactivate() {\ngh_back=0\n${kindsOf(files)
+    .map(([, { reactivate = '' }]) => reactivate)
+    .join('\n')}\nreturn "$gh_back"\n}\n`

@@ -1,0 +1,27 @@
+import type { FileKind } from '#shared/model/push-template.ts'
+
+/** What a kind of file is: where it may lie, and what a value may be there. What the host does with it: `host-kinds.ts`. */
+interface Kind {
+  readonly path: RegExp
+  /** A value that is written into it: nothing with a meaning of its own in this format. The second lock behind the types of parameters. */
+  readonly word: RegExp
+}
+
+export const kinds: Readonly<Record<FileKind, Kind>> = {
+  'systemd-drop-in': {
+    path: /^\/etc\/systemd\/system\/[A-Za-z0-9@_.-]+\.service\.d\/[a-z0-9-]+\.conf$/,
+    // No blank, quote, backslash, `%`, `$` (systemd.syntax(7), systemd.exec(5)).
+    word: /^[A-Za-z0-9_@.:/-]+$/,
+  },
+  nginx: {
+    path: /^\/(?:etc\/nginx\/(?:conf\.d|sites-available|sites-enabled|gatehouse)\/[A-Za-z0-9_.-]+|var\/log\/nginx\/[a-z0-9-]+\.log)$/,
+    // No blank, quote, backslash, `;`, `{`, `}`, `#`, `$` but for hashes in password files, which know only `:` and the end of the line.
+    word: /^(?:[A-Za-z0-9_.:/-]+|[A-Za-z0-9._-]+:\$2[aby]\$\d\d\$[A-Za-z0-9./]{53})$/,
+  },
+  'sshd-drop-in': { path: /^\/etc\/ssh\/sshd_config\.d\/[a-z0-9-]+\.conf$/, word: /^[A-Za-z0-9_.:/-]+$/ },
+  // No `:`, `=`, `,`, `!`, `%`, `#`, `*` (sudoers(5)).
+  sudoers: { path: /^\/etc\/sudoers\.d\/[a-z0-9-]+$/, word: /^[A-Za-z0-9_./-]+$/ },
+  ufw: { path: /^\/etc\/(?:ufw\/(?:user6?\.rules|ufw\.conf)|default\/ufw)$/, word: /^[A-Za-z0-9.:/-]+$/ },
+  logrotate: { path: /^\/etc\/logrotate\.d\/[a-z0-9-]+$/, word: /^[A-Za-z0-9_./-]+$/ },
+  plain: { path: /^\/etc\/gatehouse\/[a-z0-9-]+\.(?:env|key)$/, word: /^[A-Za-z0-9_./-]+$/ },
+}

@@ -1,0 +1,23 @@
+import type { PushParameter, PushValue } from '#shared/model/push-parameter.ts'
+import type { PushTemplate } from '#shared/model/push-template.ts'
+
+const HASH = `$2b$10$${'a'.repeat(53)}`
+
+function sampleOf(parameter: PushParameter): PushValue {
+  if (parameter.type === 'integer') return parameter.default ?? parameter.minimum
+  const samples: Readonly<Record<typeof parameter.type, string>> = {
+    address: '10.0.3.11',
+    network: '10.0.1.0/24',
+    'host-name': 'ai.example.internal',
+    account: 'gatehouse-ro',
+    unit: 'ollama.service',
+    path: parameter.type === 'path' ? `${parameter.roots[0]}sample` : '',
+    choice: parameter.type === 'choice' ? (parameter.options[0] ?? '') : '',
+    login: `analyst:${HASH}`,
+  }
+  return parameter.many ? [samples[parameter.type]] : samples[parameter.type]
+}
+
+/** A sound value for every parameter of a template. */
+export const sampleValues = ({ parameters }: PushTemplate): Record<string, PushValue> =>
+  Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, sampleOf(parameter)]))

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+
+/** Parameters of a push template. What is a value of each type: `push-value.ts`. */
+
+/** Where a default comes from when the template has none or a better one is known: the host as it was just seen, or the fleet file. */
+export const parameterSources = [
+  'service-port',
+  'ollama-port',
+  'openai-port',
+  'proxy-name',
+  'proxy-certificate',
+  'proxy-certificate-key',
+  'proxy-site',
+  'proxy-group',
+  'inference-unit',
+  'fleet-app',
+  'fleet-jump',
+  'fleet-model-storage',
+  'fleet-model-admins',
+  'fleet-accounts',
+] as const
+export type ParameterSource = (typeof parameterSources)[number]
+
+const common = { title: z.string().min(1), from: z.enum(parameterSources).optional() }
+/** `many`: a list of such values, which may be empty unless `required`. */
+const texts = {
+  ...common,
+  many: z.boolean().default(false),
+  required: z.boolean().default(true),
+  default: z.union([z.string(), z.array(z.string())]).optional(),
+}
+
+export const pushParameterSchema = z.discriminatedUnion('type', [
+  z.strictObject({ ...common, type: z.literal('integer'), minimum: z.int(), maximum: z.int(), default: z.int().optional() }),
+  /** IPv4 or IPv6. */
+  z.strictObject({ ...texts, type: z.literal('address') }),
+  /** An address, or one with a prefix length. */
+  z.strictObject({ ...texts, type: z.literal('network') }),
+  /** RFC 1123. */
+  z.strictObject({ ...texts, type: z.literal('host-name') }),
+  z.strictObject({ ...texts, type: z.literal('account') }),
+  /** A service of systemd. */
+  z.strictObject({ ...texts, type: z.literal('unit') }),
+  /** Absolute, below one of the roots, without `.` and `..`. */
+  z.strictObject({ ...texts, type: z.literal('path'), roots: z.array(z.string().regex(/^\/(?:[a-z0-9.-]+\/)*$/)).min(1) }),
+  z.strictObject({ ...texts, type: z.literal('choice'), options: z.array(z.string().regex(/^[A-Za-z0-9._-]+$/)).min(2) }),
+  /** `name:hash` with bcrypt, as `gatehouse password` prints it. Never the password. */
+  z.strictObject({ ...texts, type: z.literal('login') }),
+])
+export type PushParameter = z.infer<typeof pushParameterSchema>
+
+export const pushValueSchema = z.union([z.int(), z.string().max(500), z.array(z.string().max(500)).max(100)])
+export type PushValue = z.infer<typeof pushValueSchema>
+export type PushValues = Readonly<Record<string, PushValue>>
