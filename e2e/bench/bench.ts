@@ -5,7 +5,7 @@ import { provide, windowPackages } from '../prerequisites.ts'
 import type { Measure } from './samples.ts'
 
 /**
- * `npm run bench [-- --json] [--rounds N] [--only lab|window]`: measures in the lab, with 40 ms of round trip to the jump host and a hundred
+ * `npm run bench [-- --json] [--rounds N] [--only lab|window|pack]`: measures in the lab, with 40 ms of round trip to the jump host and a hundred
  * names for gpu1, and the window of the built app. `--json` prints one object `{name: number}`, else a table. Progress goes to stderr.
  */
 const { values } = parseArgs({
@@ -29,8 +29,10 @@ if (missing !== undefined) {
 if (spawnSync('npm', ['run', '-s', 'build'], { cwd: here('../..'), stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0) process.exit(2)
 
 const measures: Measure[] = []
-if (values.only !== 'lab') measures.push(...measuresOf('xvfb-run', [...screen, process.execPath, here('./window.ts'), values.rounds]))
-if (values.only !== 'window')
+const wanted = (name: string) => values.only === undefined || values.only === name
+if (wanted('window')) measures.push(...measuresOf('xvfb-run', [...screen, process.execPath, here('./window.ts'), values.rounds]))
+if (wanted('pack')) measures.push(...measuresOf('xvfb-run', [...screen, process.execPath, here('./packs.ts')]))
+if (wanted('lab'))
   measures.push(
     ...measuresOf(here('../lab/with-lab.sh'), [
       '--delay-ms',

@@ -16,6 +16,8 @@ export interface DrivenApp {
   enginePeakMiB(): Promise<number>
   /** Runs an audit to its end; `beat` is called twice a second meanwhile. */
   audit(hosts: readonly string[], beat?: () => Promise<void>): Promise<AuditJob>
+  /** Where its save dialogs will say that a file goes. */
+  saveTo(path: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -66,6 +68,10 @@ export async function driveApp(userData: string, env: Readonly<Record<string, st
         await new Promise((resolve) => setTimeout(resolve, 500))
       }
     },
+    saveTo: (path) =>
+      running.evaluate(({ dialog }, filePath) => {
+        dialog.showSaveDialog = async () => ({ canceled: false, filePath })
+      }, path),
     close: () => running.close(),
   }
 }

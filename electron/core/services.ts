@@ -7,6 +7,7 @@ import type { Channel } from '#shared/ipc/channels.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import { contracts, type Input, type Output } from '#shared/ipc/contracts.ts'
 import type { FleetState } from '#shared/ipc/fleet.contract.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { type AccessService, createAccessService } from './access/access-service.ts'
 import { type AdvisoryStore, createAdvisoryStore } from './advisories/advisory-store.ts'
@@ -16,6 +17,7 @@ import { createHistoryService, type HistoryService } from './audit/history/histo
 import { createLedger, type Ledger } from './audit/ledger/ledger.ts'
 import { createPackService, type PackService } from './audit/pack/pack-service.ts'
 import { type ReportFormat, renderReport } from './audit/report.ts'
+import { createScheduleService, type ScheduleService } from './audit/schedule/schedule-service.ts'
 import { markOf } from './audit/secret-mark.ts'
 import { type AttachmentStore, createAttachmentStore } from './audit/walkthrough/attachments.ts'
 import { createWalkthroughService, type WalkthroughService } from './audit/walkthrough/walkthrough-service.ts'
@@ -73,6 +75,7 @@ export interface Services {
   readonly packs: PackService
   readonly history: HistoryService
   readonly walkthroughs: WalkthroughService
+  readonly schedules: ScheduleService
   readonly attachments: AttachmentStore
   readonly stepUp: StepUp
   /** Every waiver of a fleet, newest first, and how it stands today. */
@@ -164,8 +167,25 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     hosts: (of) => audits.brief(of, undefined).hosts,
   })
   const packs = createPackService({
-    ...{ clock: ports.clock, repo, latest: audits.latest, decisions: decisions.of, controls, ledger, walkthroughs, attachments },
+    ...{
+      clock: ports.clock,
+      repo,
+      latest: audits.latest,
+      host: audits.host,
+      decisions: decisions.of,
+      controls,
+      ledger,
+      walkthroughs,
+      attachments,
+    },
     ...{ key: () => openConsoleKey(ports.paths.data), by: ports.account, version: ports.version },
+  })
+  const schedules = createScheduleService({
+    ...{ clock: ports.clock, log: ports.log, file: join(ports.paths.data, 'schedule.json'), open: () => fleet.state().fleet },
+    // One that was stopped counts, or it would begin again at once; one of a few hosts does not.
+    lastStarted: (of) =>
+      repo.list(of.name, 50).find(({ outcome, hosts }) => outcome === 'cancelled' || hosts >= auditedHosts(of).length)?.startedAt,
+    start: (of) => void audits.start(of, transport()),
   })
   let outlook: string = randomUUID()
   let open: Transport | undefined
@@ -305,6 +325,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     'audit:host': ({ host }) => current() && audits.host(fleet.require(), host),
     'audit:changes': () => (current() ? audits.changes(fleet.require()) : []),
     'audit:history': () => (current() ? audits.history(fleet.require()) : []),
+    'schedule:get': () => current() && schedules.of(fleet.require()),
+    'schedule:set': (schedule) => schedules.set(fleet.require(), schedule),
     'walkthrough:guide': () => walkthroughs.guide(),
     'walkthrough:current': () => current() && walkthroughs.current(fleet.require()),
     'walkthrough:start': ({ auditor }) => walked(() => walkthroughs.start(fleet.require(), auditor)),
@@ -415,6 +437,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     history,
     walkthroughs,
     attachments,
+    schedules,
     stepUp,
     transport,
     report,

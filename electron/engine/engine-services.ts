@@ -39,6 +39,7 @@ export function createEngineServices(
     createTransport: (fleet, prompts) => createSsh2Transport({ fleet, clock, log, paths, prompts, changed }),
     startDemo: startDemoFleet,
   })
+  services.schedules.begin()
   return { storeFailure: services.storeFailure ?? null, handle: (channel, input) => answer(services, init.home, changed, channel, input) }
 }
 

@@ -45,6 +45,7 @@ export const useRecordStep = () => useAction('walkthrough:record')
 export const useCloseWalkthrough = () => useAction('walkthrough:close', 'walkthrough:current')
 export const useAttach = () => useAction('walkthrough:attach')
 export const useSaveTemplate = () => useAction('walkthrough:template')
+export const useSetSchedule = () => useAction('schedule:set', 'schedule:get')
 export const useBuildPack = () => useAction('pack:build')
 export const useExportAudit = () => useAction('audit:export')
 

@@ -15,6 +15,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'audit:changes',
     'audit:history',
     'history:trend',
+    'schedule:get',
     'history:compare',
     'walkthrough:current',
     'connection:states',

@@ -24,6 +24,8 @@ export const channels = [
   'walkthrough:attach',
   'walkthrough:template',
   'pack:build',
+  'schedule:get',
+  'schedule:set',
   'history:trend',
   'history:compare',
   'audit:output',

@@ -13,6 +13,7 @@ import { networkContracts } from './network.contract.ts'
 import { policyContracts } from './policy.contract.ts'
 import { pushContracts } from './push.contract.ts'
 import { registryContracts } from './registry.contract.ts'
+import { scheduleContracts } from './schedule.contract.ts'
 import { stepUpContracts } from './step-up.contract.ts'
 import { walkthroughContracts } from './walkthrough.contract.ts'
 
@@ -23,6 +24,7 @@ export const contracts = {
   ...auditContracts,
   ...historyContracts,
   ...walkthroughContracts,
+  ...scheduleContracts,
   ...hostContracts,
   ...networkContracts,
   ...accessContracts,

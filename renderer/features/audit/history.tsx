@@ -3,6 +3,7 @@ import type { TrendPoint } from '#shared/model/history.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { clock, day } from '../../ui/time.ts'
 import { Comparison } from './comparison.tsx'
+import { ScheduleField } from './schedule-field.tsx'
 import { TrendChart } from './trend-chart.tsx'
 import { scoreOf } from './trend-line.ts'
 
@@ -24,6 +25,7 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
     <div className="history">
       <section className="history-list" aria-label="Audits" data-pane>
         <TrendChart points={points} />
+        <ScheduleField />
         <div className="history-table">
           <table className="table compact">
             <thead>

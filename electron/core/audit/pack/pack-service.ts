@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { GatehouseError } from '#shared/errors.ts'
-import type { AuditResults } from '#shared/model/audit.ts'
+import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { catalogueOf } from '../../policy/catalogue.ts'
 import type { AnyControl } from '../../policy/control.ts'
@@ -17,6 +18,7 @@ import { OSCAL_VERSION } from './oscal/common.ts'
 import type { PackFile } from './pack-file.ts'
 import { type PackSources, packFiles } from './pack-files.ts'
 import { printReport } from './print-report.ts'
+import { rememberedHosts } from './remembered-hosts.ts'
 import { verifyGuide } from './verify-guide.ts'
 import { walkthroughFiles } from './walkthrough-files.ts'
 import { type WrittenPack, writePack } from './write-pack.ts'
@@ -25,6 +27,8 @@ export interface PackServicePorts {
   readonly clock: Clock
   readonly repo: Pick<AuditRepo, 'newest' | 'outputs'>
   readonly latest: (fleet: Fleet) => AuditResults | null
+  /** The newest result of a host, as decided until now. */
+  readonly host: (fleet: Fleet, name: string) => HostAudit | null
   readonly decisions: (fleet: Fleet) => Decisions
   readonly controls: readonly AnyControl[]
   readonly ledger: Ledger
@@ -48,7 +52,7 @@ export interface PackService {
 }
 
 export function createPackService(ports: PackServicePorts): PackService {
-  const { clock, repo, latest, decisions, controls, ledger, walkthroughs, attachments, key, by, version } = ports
+  const { clock, repo, latest, host, decisions, controls, ledger, walkthroughs, attachments, key, by, version } = ports
 
   function outputs(fleet: string, host: string) {
     const [newest] = repo.newest(fleet, host, 1)
@@ -58,7 +62,7 @@ export function createPackService(ports: PackServicePorts): PackService {
   function newest(fleet: Fleet): AuditResults {
     const audit = latest(fleet)
     if (audit === null) throw new GatehouseError({ code: 'audit.not-found', detail: 'no host of this fleet has been audited' })
-    return audit
+    return { ...audit, hosts: rememberedHosts(auditedHosts(fleet), ({ name }) => host(fleet, name)) }
   }
 
   return {

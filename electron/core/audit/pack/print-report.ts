@@ -30,9 +30,9 @@ const NAMED_HOSTS = 8
 
 const printStyle = `
 @page{size:A4;margin:18mm 16mm 20mm}
-body{padding:0;max-width:none;font-size:11px;line-height:16px}
+body{padding:0;max-width:none;font-size:11px;line-height:16px;font-variant-ligatures:none}
 h1{font-size:22px;line-height:28px;margin:0 0 8px}h2{break-after:avoid}h3{break-after:avoid}
-table{width:100%}td,th{white-space:normal;vertical-align:top;font-size:10px;line-height:14px}tr{break-inside:avoid}
+table{width:100%;margin:6px 0 12px}td:last-child,td code{overflow-wrap:anywhere}.items :is(td,th):nth-child(n+3){white-space:nowrap}td,th{white-space:normal;vertical-align:top;font-size:10px;line-height:14px}tr{break-inside:avoid}
 .items{break-after:page}.quote{border-left:2px solid var(--line);padding-left:10px;white-space:pre-wrap}
 `
 

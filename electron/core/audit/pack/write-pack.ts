@@ -58,7 +58,7 @@ export async function writePack(zip: string, files: Iterable<PackFile>, key: Con
     ]
     for (const [name, content] of about) await writeFile(join(draft, name), content, { flag: 'wx', mode: 0o600 })
     for (const path of [...written, ...about.map(([name]) => name)])
-      archive.addFile(join(draft, path), `${basename(folder)}/${path}`, { mtime: at, mode: 0o100644 })
+      archive.addFile(join(draft, path), `${basename(folder)}/${path}`, { mtime: at, mode: 0o100644, compressionLevel: COMPRESSION_LEVEL })
     archive.end()
     await pipeline(archive.outputStream, createWriteStream(`${draft}.zip`, { mode: 0o600 }))
     await rename(draft, folder)
@@ -72,6 +72,9 @@ export async function writePack(zip: string, files: Iterable<PackFile>, key: Con
 }
 
 const CHUNK_BYTES = 65_536
+
+/** Text of this kind is a tenth at any level; higher ones cost seconds for a hundred hosts. */
+const COMPRESSION_LEVEL = 1
 
 /** Small pieces put together: a write for each would cost more than the pieces. */
 function* buffered(pieces: PackFile['pieces'], hash: ReturnType<typeof createHash>, count: (size: number) => void): Generator<Buffer> {
