@@ -117,10 +117,33 @@ test('Match blocks end at the next one and at the end of their file', () => {
     row('/etc/ssh/sshd_config.d/old.bak', 'Match User x', 11),
   ])
   expect(matches.map(({ criteria, settings }) => [criteria, settings.map(({ keyword, value }) => `${keyword} ${value}`)])).toEqual([
-    ['group ops address 10.0.0.0/8', ['passwordauthentication yes', 'kbdinteractiveauthentication yes']],
     ['user backup', ['permitrootlogin forced-commands-only']],
+    ['group ops address 10.0.0.0/8', ['passwordauthentication yes', 'kbdinteractiveauthentication yes']],
+    ['all', ['permitrootlogin yes']],
   ])
   expect(elsewhere).toEqual(['/srv/ssh/*.conf'])
+})
+
+test('Match blocks stand in the order of sshd: included files by name, where the Include is; one below Match is not followed', () => {
+  const row = (file: string, text: string, line: number) => ({ file, number: line, text, line })
+  const main = '/etc/ssh/sshd_config'
+  const order = (...texts: readonly string[]) => {
+    const { matches, elsewhere } = parseMatches([
+      ...texts.map((text, at) => row(main, text, at)),
+      row(`${main}.d/90-late.conf`, 'Match User late', 20),
+      row(`${main}.d/10-early.conf`, 'Match User early', 21),
+    ])
+    return [...matches.map(({ criteria }) => criteria), ...elsewhere]
+  }
+  expect(order('Match User first', 'Match all', 'Include sshd_config.d/*.conf', 'Match User last')).toEqual([
+    'user first',
+    'all',
+    'user early',
+    'user late',
+    'user last',
+  ])
+  expect(order('Match User a')).toEqual(['user a'])
+  expect(order('Match User a', 'Include sshd_config.d/*.conf')).toEqual(['user a', 'sshd_config.d/*.conf below Match user a'])
 })
 
 test('property: parsers never throw', () => {

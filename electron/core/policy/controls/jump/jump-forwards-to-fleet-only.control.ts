@@ -1,6 +1,6 @@
 import type { Fleet } from '#shared/model/fleet.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { type Scope, scopesOf } from './sshd-scopes.ts'
+import { type Scope, scopesOf } from '../ssh/sshd-scopes.ts'
 
 export default defineControl({
   id: 'jump-forwards-to-fleet-only',
@@ -13,7 +13,7 @@ export default defineControl({
   needs: ['sshd', 'sshd-matches'],
   references: ['NIST-800-53:AC-4', 'NIST-800-53:SC-7', 'CIS-8:12.8', 'ISO-27001:A.8.22', 'https://man.openbsd.org/sshd_config#PermitOpen'],
   evaluate: ({ sshd, 'sshd-matches': matches }, { fleet, host }) => {
-    const scopes = scopesOf(sshd, matches).filter((scope) => scope.sets(...keywords))
+    const scopes = scopesOf(sshd, matches, keywords)
     const offences = scopes.flatMap((scope) => offencesOf(scope, destinationsOf(fleet, host.name)))
     const base = { subject: 'sshd' }
     const [first] = offences

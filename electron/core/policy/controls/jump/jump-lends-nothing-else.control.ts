@@ -1,5 +1,5 @@
 import { defineControl } from '../../control.ts'
-import { judgeSshd, only } from '../ssh/sshd-rules.ts'
+import { forwardingRules, judgeSshd } from '../ssh/sshd-rules.ts'
 
 const keywords = ['allowagentforwarding', 'x11forwarding', 'permittunnel', 'gatewayports', 'allowstreamlocalforwarding']
 
@@ -15,17 +15,10 @@ export default defineControl({
   uses: ['sshd-matches'],
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:CM-7', 'CIS-8:4.8', 'https://man.openbsd.org/sshd_config#AllowAgentForwarding'],
   evaluate: ({ sshd, 'sshd-matches': matches }) =>
-    judgeSshd(
-      sshd,
-      matches,
-      sshd.settings.disableforwarding?.[0]?.value === 'yes'
-        ? [only('disableforwarding', 'yes')]
-        : keywords.map((keyword) => only(keyword, 'no')),
-      {
-        pass: 'The jump host lends nothing else',
-        open: 'The jump host forwards more than ports',
-        matched: 'A Match block forwards more than ports',
-        hint: 'AllowAgentForwarding no, X11Forwarding no, PermitTunnel no, GatewayPorts no, AllowStreamLocalForwarding no. Admins use ProxyJump, which needs none of them.',
-      },
-    ),
+    judgeSshd(sshd, matches, forwardingRules(keywords), {
+      pass: 'The jump host lends nothing else',
+      open: 'The jump host forwards more than ports',
+      matched: 'A Match block forwards more than ports',
+      hint: 'AllowAgentForwarding no, X11Forwarding no, PermitTunnel no, GatewayPorts no, AllowStreamLocalForwarding no. Admins use ProxyJump, which needs none of them.',
+    }),
 })

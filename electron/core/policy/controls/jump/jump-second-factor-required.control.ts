@@ -1,8 +1,8 @@
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Pam } from '../../../facts/pam/pam.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { type Scope, scopesOf } from '../ssh/sshd-scopes.ts'
 import { secondFactorOf } from './pam-stack.ts'
-import { type Scope, scopesOf } from './sshd-scopes.ts'
 
 export default defineControl({
   id: 'jump-second-factor-required',
@@ -22,9 +22,7 @@ export default defineControl({
     'https://man.openbsd.org/sshd_config#AuthenticationMethods',
   ],
   evaluate: ({ sshd, 'sshd-matches': matches, pam }) => {
-    const judged = scopesOf(sshd, matches)
-      .filter((scope) => scope.sets('authenticationmethods', 'pubkeyauthoptions', 'pubkeyacceptedalgorithms'))
-      .map((scope) => judge(scope, pam))
+    const judged = scopesOf(sshd, matches, [METHODS, 'pubkeyauthoptions', 'pubkeyacceptedalgorithms']).map((scope) => judge(scope, pam))
     const order = ['fail', 'warning', 'not-evaluated', 'pass'] as const
     const worst = order.map((status) => judged.find((verdict) => verdict.status === status)).find((verdict) => verdict !== undefined)
     const unread = matches.elsewhere.slice(0, 3).join(', ')

@@ -4,7 +4,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import type { Citation } from '../../control.ts'
-import { citeSetting } from '../ssh/sshd-rules.ts'
+import { citeSetting } from '../ssh/sshd-scopes.ts'
 import { knownValue, mergeWildcards } from './flows.ts'
 
 /** A TCP port of a host that others could reach. */

@@ -142,3 +142,75 @@ test.each([noRootLogin, keysOnly, attemptsLimited, forwardingOff, algorithmsMode
     expect(verdicts).toMatchObject([{ status: 'not-evaluated', hint: 'a line' }])
   },
 )
+
+/** Blocks in order: criteria, then settings. */
+const blocks = (...all: readonly (readonly [criteria: string, ...settings: readonly string[]])[]): SshdMatches => ({
+  matches: all.map(([criteria, ...settings], at) => ({
+    criteria,
+    file: '/etc/ssh/sshd_config',
+    line: at * 10,
+    settings: settings.map((text, index) => {
+      const [keyword = '', ...value] = text.split(' ')
+      return { keyword, value: value.join(' '), line: at * 10 + index + 1 }
+    }),
+  })),
+  elsewhere: [],
+})
+const closed = 'authenticationmethods any\npasswordauthentication no\nkbdinteractiveauthentication no\npermitemptypasswords no\nusepam yes'
+const keyFirst =
+  'authenticationmethods publickey,password\npasswordauthentication yes\nkbdinteractiveauthentication no\npermitemptypasswords no\nusepam yes'
+const needKey = 'pass: SSH logins need a key'
+const takesPasswords = 'warning: A Match block takes passwords'
+
+test.each<[string, string, SshdMatches, string]>([
+  [
+    'a password after a key, in one block',
+    closed,
+    blocks(['group ops', 'authenticationmethods publickey,password', 'passwordauthentication yes']),
+    needKey,
+  ],
+  ['any way in, but no passwords', closed, blocks(['user ada', 'authenticationmethods any']), needKey],
+  ['any way in, where passwords are taken', keyFirst, blocks(['user ada', 'authenticationmethods any']), takesPasswords],
+  [
+    'two blocks that are sound alone and loose together',
+    closed,
+    blocks(
+      ['address 10.0.0.0/8', 'authenticationmethods any'],
+      ['group ops', 'authenticationmethods publickey,password', 'passwordauthentication yes'],
+    ),
+    takesPasswords,
+  ],
+  [
+    'in the other order the key is asked first',
+    closed,
+    blocks(
+      ['group ops', 'authenticationmethods publickey,password', 'passwordauthentication yes'],
+      ['address 10.0.0.0/8', 'authenticationmethods any'],
+    ),
+    needKey,
+  ],
+  [
+    'two blocks that nobody matches at once',
+    closed,
+    blocks(
+      ['user ada', 'authenticationmethods any'],
+      ['user ben', 'authenticationmethods publickey,password', 'passwordauthentication yes'],
+    ),
+    needKey,
+  ],
+  [
+    'a block that everybody matches comes first',
+    closed,
+    blocks(['all', 'passwordauthentication no'], ['group ops', 'passwordauthentication yes']),
+    needKey,
+  ],
+  ['it comes last', closed, blocks(['group ops', 'passwordauthentication yes'], ['user *', 'passwordauthentication no']), takesPasswords],
+  ['it alone opens', closed, blocks(['user *', 'passwordauthentication yes']), 'fail: SSH takes passwords'],
+])('Match blocks together: %s', (_, text, matches, expected) => {
+  expect(judge(keysOnly, text, matches)).toEqual([expected])
+})
+
+test('many Match blocks are combined in bounded work', () => {
+  const many = Array.from({ length: 60 }, (_, at) => [`group g${at}`, `authenticationmethods ${at % 2 ? 'any' : 'publickey'}`] as const)
+  expect(judge(keysOnly, closed, blocks(...many))).toEqual([needKey])
+})

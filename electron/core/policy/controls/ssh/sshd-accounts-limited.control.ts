@@ -1,5 +1,5 @@
 import { defineControl, type Verdict } from '../../control.ts'
-import { citeSetting } from './sshd-rules.ts'
+import { citeSetting } from './sshd-scopes.ts'
 
 const keywords = ['allowusers', 'allowgroups'] as const
 

@@ -1,5 +1,5 @@
 import { defineControl } from '../../control.ts'
-import { judgeSshd, only } from './sshd-rules.ts'
+import { forwardingRules, judgeSshd } from './sshd-rules.ts'
 
 export default defineControl({
   id: 'sshd-forwarding-off',
@@ -12,23 +12,16 @@ export default defineControl({
   needs: ['sshd'],
   uses: ['sshd-matches'],
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:CM-7', 'CIS-8:4.8', 'https://man.openbsd.org/sshd_config#DisableForwarding'],
-  evaluate: ({ sshd, 'sshd-matches': matches }) => {
-    const all = sshd.settings.disableforwarding?.[0]?.value === 'yes'
-    const words = {
-      pass: 'SSH forwards nothing',
-      open: 'SSH sessions may forward',
-      matched: 'A Match block allows forwarding',
-      hint: 'DisableForwarding yes',
-    }
-    const rules = all
-      ? [only('disableforwarding', 'yes')]
-      : [
-          only('allowtcpforwarding', 'no'),
-          only('allowagentforwarding', 'no'),
-          only('x11forwarding', 'no'),
-          only('permittunnel', 'no'),
-          only('gatewayports', 'no'),
-        ]
-    return judgeSshd(sshd, matches, rules, words)
-  },
+  evaluate: ({ sshd, 'sshd-matches': matches }) =>
+    judgeSshd(
+      sshd,
+      matches,
+      forwardingRules(['allowtcpforwarding', 'allowagentforwarding', 'x11forwarding', 'permittunnel', 'gatewayports']),
+      {
+        pass: 'SSH forwards nothing',
+        open: 'SSH sessions may forward',
+        matched: 'A Match block allows forwarding',
+        hint: 'DisableForwarding yes',
+      },
+    ),
 })

@@ -1,5 +1,6 @@
 import { defineControl } from '../../control.ts'
 import { judgeSshd, only, type SshdRule } from './sshd-rules.ts'
+import type { Scope } from './sshd-scopes.ts'
 
 export default defineControl({
   id: 'sshd-keys-only',
@@ -17,29 +18,37 @@ export default defineControl({
     'ISO-27001:A.8.5',
     'https://man.openbsd.org/sshd_config#PasswordAuthentication',
   ],
-  evaluate: ({ sshd, 'sshd-matches': matches }) => {
-    const methods = sshd.settings.authenticationmethods?.[0]?.value ?? 'any'
-    // Every alternative asks for a key first: then a password is a second factor, not a way in.
-    const keyFirst = asksForKey(methods) === undefined
-    const pam = sshd.settings.usepam?.[0]?.value !== 'no'
-    const rules: readonly SshdRule[] = keyFirst
-      ? [
-          { keyword: 'authenticationmethods', judge: asksForKey, expected: 'publickey in every alternative' },
-          only('permitemptypasswords', 'no', 'fail'),
-        ]
-      : [
-          only('passwordauthentication', 'no', 'fail'),
-          ...(pam ? [only('kbdinteractiveauthentication', 'no', 'fail')] : []),
-          only('permitemptypasswords', 'no', 'fail'),
-        ]
-    return judgeSshd(sshd, matches, rules, {
-      pass: 'SSH logins need a key',
-      open: 'SSH takes passwords',
-      matched: 'A Match block takes passwords',
-      hint: 'PasswordAuthentication no and KbdInteractiveAuthentication no, or AuthenticationMethods publickey,keyboard-interactive for a second factor.',
-    })
-  },
+  evaluate: ({ sshd, 'sshd-matches': matches }) =>
+    judgeSshd(
+      sshd,
+      matches,
+      { keywords, rulesFor },
+      {
+        pass: 'SSH logins need a key',
+        open: 'SSH takes passwords',
+        matched: 'A Match block takes passwords',
+        hint: 'PasswordAuthentication no and KbdInteractiveAuthentication no, or AuthenticationMethods publickey,keyboard-interactive for a second factor.',
+      },
+    ),
 })
+
+const keywords = ['authenticationmethods', 'passwordauthentication', 'kbdinteractiveauthentication', 'permitemptypasswords'] as const
+
+function rulesFor(scope: Scope): readonly SshdRule[] {
+  const methods = scope.setting('authenticationmethods')?.value ?? 'any'
+  const pam = scope.setting('usepam')?.value !== 'no'
+  // Every alternative asks for a key first: then a password is a second factor, not a way in.
+  return asksForKey(methods) === undefined
+    ? [
+        { keyword: 'authenticationmethods', judge: asksForKey, expected: 'publickey in every alternative' },
+        only('permitemptypasswords', 'no', 'fail'),
+      ]
+    : [
+        only('passwordauthentication', 'no', 'fail'),
+        ...(pam ? [only('kbdinteractiveauthentication', 'no', 'fail')] : []),
+        only('permitemptypasswords', 'no', 'fail'),
+      ]
+}
 
 const asksForKey = (value: string) =>
   value !== 'any' && value.split(/\s+/).every((way) => way.split(',').some((method) => /^publickey/.test(method))) ? undefined : 'fail'

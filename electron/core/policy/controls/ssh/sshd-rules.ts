@@ -1,7 +1,8 @@
 import type { FactResult } from '../../../facts/fact.ts'
 import type { SshdMatches } from '../../../facts/privileged/privileged.ts'
-import type { Sshd, SshdSetting } from '../../../facts/sshd/sshd.ts'
+import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import type { Citation, Verdict } from '../../control.ts'
+import { citeSetting, type Scope, type ScopedSetting, scopesOf } from './sshd-scopes.ts'
 
 /** One setting of sshd_config(5): how bad a value is, and what is expected. */
 export interface SshdRule {
@@ -19,6 +20,14 @@ export interface Words {
   readonly hint?: string
 }
 
+/** Rules that depend on what else is set: those of one kind of login, and every keyword that they may ask for. */
+export interface SshdRules {
+  readonly keywords: readonly string[]
+  rulesFor(scope: Scope): readonly SshdRule[]
+}
+
+const fixed = (rules: readonly SshdRule[]): SshdRules => ({ keywords: rules.map(({ keyword }) => keyword), rulesFor: () => rules })
+
 interface Offence {
   readonly how: 'fail' | 'warning'
   readonly text: string
@@ -26,12 +35,20 @@ interface Offence {
 }
 
 /**
- * Judges effective settings, and those of `Match` blocks, which `sshd -T` does not apply. A setting that is loose for some logins is
+ * Judges effective settings, and those of logins that match `Match` blocks, which `sshd -T` does not apply. A setting that is loose for some logins is
  * loose; one that could not be looked for in `Match` blocks is not evaluated.
  */
-export function judgeSshd(sshd: Sshd, matches: FactResult<SshdMatches>, rules: readonly SshdRule[], words: Words): readonly Verdict[] {
+export function judgeSshd(
+  sshd: Sshd,
+  matches: FactResult<SshdMatches>,
+  given: readonly SshdRule[] | SshdRules,
+  words: Words,
+): readonly Verdict[] {
   const base = { subject: 'sshd' }
-  const effective = rules.flatMap((rule) => offences(rule, sshd.settings[rule.keyword] ?? []))
+  const { keywords, rulesFor } = 'rulesFor' in given ? given : fixed(given)
+  const [forAll, ...some] = scopesOf(sshd, matches.known ? matches.value : { matches: [], elsewhere: [] }, keywords)
+  const rules = forAll ? rulesFor(forAll) : []
+  const effective = rules.flatMap((rule) => offences(rule, sshd, forAll?.setting(rule.keyword)))
   const [first] = effective
   if (first)
     return [
@@ -62,12 +79,11 @@ export function judgeSshd(sshd: Sshd, matches: FactResult<SshdMatches>, rules: r
       },
     ]
   }
-  const loose = matches.value.matches.flatMap((match) =>
-    rules.flatMap((rule) =>
-      match.settings
-        .filter(({ keyword, value }) => keyword === rule.keyword && rule.judge(value.toLowerCase()) !== undefined)
-        .map(({ value, line }) => ({ match, rule, value, line })),
-    ),
+  const loose = some.flatMap((scope) =>
+    rulesFor(scope).flatMap((rule) => {
+      const setting = scope.setting(rule.keyword)
+      return setting && rule.judge(setting.value.toLowerCase()) !== undefined ? [{ scope, rule, setting }] : []
+    }),
   )
   if (loose.length > 0)
     return [
@@ -75,14 +91,13 @@ export function judgeSshd(sshd: Sshd, matches: FactResult<SshdMatches>, rules: r
         ...base,
         status: 'warning',
         title: words.matched,
-        reason: `${loose
-          .map(({ match, rule, value }) => `Match ${match.criteria} sets ${rule.keyword} ${value}, expected ${rule.expected}`)
-          .slice(0, 4)
-          .join('; ')}.`,
+        reason: `${[...new Set(loose.map(said))].slice(0, 4).join('; ')}.`,
         hint: words.hint,
-        cite: loose
-          .slice(0, 6)
-          .map(({ line, value, rule }) => ({ section: 'privileged', line, token: value, note: `Expected ${rule.expected}.` })),
+        cite: loose.slice(0, 6).map(({ setting, rule }) => ({
+          ...setting.cite,
+          token: setting.value.slice(0, 60),
+          note: `Expected ${rule.expected}.`,
+        })),
       },
     ]
   if (matches.value.elsewhere.length > 0) {
@@ -96,16 +111,27 @@ export function judgeSshd(sshd: Sshd, matches: FactResult<SshdMatches>, rules: r
   return [{ ...base, status: 'pass', title: words.pass, reason, cite: citeRules(sshd, rules) }]
 }
 
-/** Where a setting stands. */
-export const citeSetting = ({ section = 'sshd', line }: Pick<SshdSetting, 'section' | 'line'>): Citation => ({ section, line })
+interface Loose {
+  readonly scope: Scope
+  readonly rule: SshdRule
+  readonly setting: ScopedSetting
+}
 
-const offences = (rule: SshdRule, values: readonly SshdSetting[]): readonly Offence[] =>
-  values.flatMap((setting) => {
-    const { value } = setting
-    const how = rule.judge(value.toLowerCase())
-    const cite = { ...citeSetting(setting), token: value.slice(0, 60), note: `Expected ${rule.expected}.` }
-    return how ? [{ how, text: `${rule.keyword} is ${value.slice(0, 120)}, expected ${rule.expected}`, cite }] : []
-  })
+/** By the block that sets it; where none does, other settings of these logins make it count. */
+const said = ({ scope, rule, setting: { block, value } }: Loose): string =>
+  block
+    ? `Match ${block.criteria} sets ${rule.keyword} ${value}, expected ${rule.expected}`
+    : `for ${scope.match} ${rule.keyword} is ${value.slice(0, 120)}, expected ${rule.expected}`
+
+/** Every value that `sshd -T` prints, or the one of a block that holds for all. */
+const offences = (rule: SshdRule, { settings }: Sshd, scoped: ScopedSetting | undefined): readonly Offence[] =>
+  (scoped?.block ? [scoped] : (settings[rule.keyword] ?? []).map((one) => ({ value: one.value, cite: citeSetting(one) }))).flatMap(
+    ({ value, cite }) => {
+      const how = rule.judge(value.toLowerCase())
+      const marked = { ...cite, token: value.slice(0, 60), note: `Expected ${rule.expected}.` }
+      return how ? [{ how, text: `${rule.keyword} is ${value.slice(0, 120)}, expected ${rule.expected}`, cite: marked }] : []
+    },
+  )
 
 const citeRules = ({ settings }: Sshd, rules: readonly SshdRule[]): readonly Citation[] =>
   rules.flatMap(({ keyword }) => (settings[keyword] ?? []).slice(0, 1).map((setting) => ({ ...citeSetting(setting), token: keyword })))
@@ -115,4 +141,13 @@ export const only = (keyword: string, expected: string, how: 'fail' | 'warning' 
   keyword,
   judge: (value) => (value === expected ? undefined : how),
   expected,
+})
+
+/** Each of these keywords is `no`, or `disableforwarding` is `yes`, which overrides them (sshd_config(5)). */
+export const forwardingRules = (keywords: readonly string[]): SshdRules => ({
+  keywords: ['disableforwarding', ...keywords],
+  rulesFor: (scope) =>
+    scope.setting('disableforwarding')?.value.toLowerCase() === 'yes' || !keywords.some((keyword) => scope.setting(keyword))
+      ? [only('disableforwarding', 'yes')]
+      : keywords.map((keyword) => only(keyword, 'no')),
 })

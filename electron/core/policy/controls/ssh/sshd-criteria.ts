@@ -1,0 +1,78 @@
+import { type AddressSet, everything, intersect, networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
+
+/** `user` → `*`, `!root` of `Match User *,!root`; undefined where the words are not pairs (sshd_config(5), Match). */
+function readCriteria(text: string): ReadonlyMap<string, readonly string[]> | undefined {
+  const words = text
+    .toLowerCase()
+    .replaceAll('"', '')
+    .split(/\s*=\s*|\s+/)
+    .filter(Boolean)
+  const criteria = new Map<string, readonly string[]>()
+  for (let at = 0; at < words.length; at++) {
+    const name = words[at] ?? ''
+    // These stand alone.
+    if (name === 'all' || name === 'invalid-user') {
+      criteria.set(name, [])
+      continue
+    }
+    const patterns = words[++at]
+    if (patterns === undefined || criteria.has(name)) return undefined
+    criteria.set(name, patterns.split(',').filter(Boolean))
+  }
+  return criteria
+}
+
+const ANYWHERE = new Set(['*', '0.0.0.0/0', '::/0'])
+
+/** Does every login match, as with `Match all`, `Match User *`, `Match Address 0.0.0.0/0,::/0`? */
+export function holdsForAll(text: string): boolean {
+  const criteria = [...(readCriteria(text) ?? [])]
+  return (
+    criteria.length > 0 &&
+    criteria.every(
+      ([name, patterns]) =>
+        name === 'all' ||
+        (!patterns.some((pattern) => pattern.startsWith('!')) &&
+          (patterns.includes('*') || (patterns.length > 1 && patterns.every((pattern) => ANYWHERE.has(pattern))))),
+    )
+  )
+}
+
+/** Can no login match both? False where that is not certain. */
+export function areExclusive(one: string, other: string): boolean {
+  const [a, b] = [readCriteria(one), readCriteria(other)]
+  if (!a || !b) return false
+  return [...a].some(([name, patterns]) => {
+    const others = b.get(name)
+    if (!others || patterns.length === 0) return false
+    if (name === 'address' || name === 'localaddress') return exclusiveAddresses(patterns, others)
+    // Somebody may be in two groups, and a host may have two names.
+    return (name === 'user' || name === 'localport' || name === 'rdomain') && exclusiveNames(patterns, others)
+  })
+}
+
+/** Of two lists of names at least one has names only, and none of them is in the other list. */
+function exclusiveNames(one: readonly string[], other: readonly string[]): boolean {
+  const names = (list: readonly string[]) => (list.every((word) => !/[*?!]/.test(word)) ? list : undefined)
+  const [fixed, rest] = names(one) ? [one, other] : [other, one]
+  if (!names(fixed)) return false
+  return fixed.every((name) => rest.includes(`!${name}`) || (names(rest) !== undefined && !rest.includes(name)))
+}
+
+function exclusiveAddresses(one: readonly string[], other: readonly string[]): boolean {
+  return ([4, 6] as const).every((family) => {
+    const [a, b] = [addressesOf(one, family), addressesOf(other, family)]
+    return a !== undefined && b !== undefined && intersect(a, b).length === 0
+  })
+}
+
+/** Addresses of a list; undefined where it has patterns that are neither networks nor `*`. A negated entry that matches makes the list fail. */
+function addressesOf(patterns: readonly string[], family: 4 | 6): AddressSet | undefined {
+  const bare = patterns.map((pattern) => pattern.replace(/^!/, ''))
+  if (!bare.every((pattern) => pattern === '*' || parseInterval(pattern) !== undefined)) return undefined
+  const sets = (negated: boolean) => {
+    const chosen = bare.filter((_, at) => (patterns[at] ?? '').startsWith('!') === negated)
+    return chosen.includes('*') ? everything(family) : networksToSet(chosen, family)
+  }
+  return subtract(sets(false), sets(true))
+}
