@@ -137,6 +137,11 @@ export const errorCatalogue = {
     hint: 'Put console-key.pem back from a copy that only you can read. Nothing was signed or done.',
     retry: 'after-fix',
   },
+  'access.review-not-possible': {
+    title: 'The access review cannot go on like this',
+    hint: 'Read the detail. What was decided until now is kept.',
+    retry: 'after-fix',
+  },
   'walkthrough.not-possible': {
     title: 'This step of the walkthrough cannot be recorded',
     hint: 'Read the detail. Nothing was recorded; what you typed is kept.',

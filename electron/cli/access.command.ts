@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { runAccessReview } from './access-review.command.ts'
 import { accessTable } from './access-table.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { withFleet } from './open-services.ts'
@@ -12,8 +13,9 @@ const options = {
 
 /** `gatehouse access list`: who can do what, out of the last audit. Connects to no host. Exit code 1 when an account does not fit its tier, 2 when a host was never looked at. */
 export async function runAccess([action, ...args]: string[]): Promise<number> {
+  if (action === 'review') return runAccessReview(args)
   const { values } = parseArgs({ args, options, allowPositionals: false })
-  if (action !== 'list') throw new UsageError('access: expected list')
+  if (action !== 'list') throw new UsageError('access: expected list or review')
   if (values.fleet === undefined) throw new UsageError('access: expected --fleet FILE')
   return withFleet(values.fleet, values.data, async (services) => {
     const wanted = values.host

@@ -39,6 +39,9 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
 
   gatehouse access list --fleet FILE [--host NAME]… [--json]
       What every account can really do on each host, and the way by which it can, out of the last audit; without connecting.
+      Exit code 1: an account does not fit its tier in the fleet file; 2: a host was not looked at.
+  gatehouse access review --fleet FILE [start | decide ACCOUNT[@HOST] keep|remove|ask [--note TEXT] | sign --name NAME] [--json]
+      The quarterly review: every account is decided, what changed since the last one first; signing it states the control for 92 days.
 
   gatehouse walkthrough show|close --fleet FILE
   gatehouse walkthrough start --fleet FILE --auditor NAME

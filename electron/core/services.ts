@@ -10,6 +10,7 @@ import type { FleetState } from '#shared/ipc/fleet.contract.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { type AccessService, createAccessService } from './access/access-service.ts'
+import { createReviewService, type ReviewService } from './access/review-service.ts'
 import { type AdvisoryStore, createAdvisoryStore } from './advisories/advisory-store.ts'
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
 import { createDecisionService, type DecisionService } from './audit/decision-service.ts'
@@ -43,6 +44,7 @@ import { createRecovery, type Recovery } from './push/recovery.ts'
 import { shippedTemplates } from './push/templates.ts'
 import { openConsoleKey } from './signing/console-key.ts'
 import { createStepUp, type StepUp } from './step-up/step-up.ts'
+import { createAccessReviewRepo } from './store/access-review.repo.ts'
 import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.ts'
@@ -63,6 +65,7 @@ export interface Services {
   readonly audits: AuditService
   readonly decisions: DecisionService
   readonly access: AccessService
+  readonly accessReviews: ReviewService
   readonly advisories: AdvisoryStore
   readonly models: ModelService
   readonly registry: RegistryService
@@ -166,6 +169,9 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     ...{ clock: ports.clock, repo: createWalkthroughRepo(database), history: historyRepo, decisions, controls, ledger, by: ports.account },
     hosts: (of) => audits.brief(of, undefined).hosts,
   })
+  const accessReviews = createReviewService({
+    ...{ access, repo: createAccessReviewRepo(database), decisions, ledger, clock: ports.clock, by: ports.account },
+  })
   const packs = createPackService({
     ...{
       clock: ports.clock,
@@ -224,6 +230,12 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     const result = run()
     outlook = randomUUID()
     ports.changed(event)
+    return result
+  }
+
+  function reviewed<T>(run: () => T): T {
+    const result = run()
+    ports.changed('access:changed')
     return result
   }
 
@@ -347,6 +359,10 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     'host:gpus': ({ host }) => view(host, hostGpus),
     'host:packages': ({ host }) => view(host, hostPackages),
     'access:overview': () => (current() ? access.overview(fleet.require()) : null),
+    'access:review': () => (current() ? accessReviews.current(fleet.require()) : null),
+    'access:review-start': () => reviewed(() => accessReviews.start(fleet.require())),
+    'access:review-decide': (request) => reviewed(() => accessReviews.decide(fleet.require(), request)),
+    'access:review-sign': ({ name }) => reviewed(() => decided('attestation:changed', () => accessReviews.sign(fleet.require(), name))),
     'network:hosts': () => (current() ? audits.networks(fleet.require()) : []),
     'control:list': () => detailsOf(controls),
     'waiver:list': () => (current() ? waivers(fleet.require()) : []),
@@ -422,6 +438,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     audits,
     decisions,
     access,
+    accessReviews,
     advisories,
     models,
     registry,

@@ -45,6 +45,7 @@ export const useOutput = (sha256: string) => useQuery(query('audit:output', { sh
 export const useWaivers = () => useQuery(query('waiver:list', null))
 export const useAttestations = () => useQuery(query('attestation:list', null))
 export const useNetworks = () => useQuery(query('network:hosts', null))
+export const useAccessReview = () => useQuery(query('access:review', null))
 export const useAccess = () => useQuery(query('access:overview', null))
 export const useControls = () => useQuery(query('control:list', null))
 export const usePendingPrompts = () => useQuery(query('prompt:pending', null))

@@ -1,8 +1,16 @@
 import { z } from 'zod'
 import { accessOverviewSchema } from '../model/access.ts'
+import { accessReviewSchema, reviewRequestSchema } from '../model/access-review.ts'
+import { typedText } from '../model/waiver.ts'
 import { contract } from './contract.ts'
 
-/** Accounts of the open fleet, held against its tiers, out of the newest audits. Null while no fleet is open. */
+const nothing = z.null()
+
+/** Accounts of the open fleet, held against its tiers, and their review. Null while no fleet is open. */
 export const accessContracts = {
-  'access:overview': contract({ input: z.null(), output: accessOverviewSchema.nullable(), effect: 'read', by: 'engine' }),
+  'access:overview': contract({ input: nothing, output: accessOverviewSchema.nullable(), effect: 'read', by: 'engine' }),
+  'access:review': contract({ input: nothing, output: accessReviewSchema.nullable(), effect: 'read', by: 'engine' }),
+  'access:review-start': contract({ input: nothing, output: accessReviewSchema, effect: 'local', by: 'engine' }),
+  'access:review-decide': contract({ input: reviewRequestSchema, output: accessReviewSchema, effect: 'local', by: 'engine' }),
+  'access:review-sign': contract({ input: z.object({ name: typedText(120) }), output: accessReviewSchema, effect: 'local', by: 'engine' }),
 } as const

@@ -163,6 +163,8 @@ describe('audit repo', () => {
     'walkthrough_draft',
     'walkthrough_record',
     'walkthrough',
+    'access_review_decision',
+    'access_review',
   ]
     .map((table) => `DROP TABLE ${table};`)
     .concat('DROP INDEX host_audit_trend; ALTER TABLE host_audit DROP COLUMN open_critical;')

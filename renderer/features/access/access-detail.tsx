@@ -1,18 +1,22 @@
 import type { AccessOverview, AccessRow } from '#shared/model/access.ts'
+import type { ReviewEntry } from '#shared/model/access-review.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import type { Place } from './access-rows.ts'
 import { stateWords, tierWords } from './access-words.ts'
+import { ReviewChoice } from './review-choice.tsx'
 
 interface AccessDetailProps {
   readonly place: Place
   readonly row: AccessRow | undefined
   readonly host: AccessOverview['hosts'][number] | undefined
+  /** While a review is open, and the account belongs to it. */
+  readonly entry: ReviewEntry | undefined
 }
 
 /** What one account can do on one host, by which way, and the lines that prove it. */
-export function AccessDetail({ place, row, host }: AccessDetailProps) {
+export function AccessDetail({ place, row, host, entry }: AccessDetailProps) {
   const state = row ? stateWords[row.state] : undefined
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
@@ -22,6 +26,7 @@ export function AccessDetail({ place, row, host }: AccessDetailProps) {
         {state !== undefined && <Status tone={state.tone}>{state.word}</Status>}
         {row?.tier && <span className="muted">{tierWords[row.tier]}</span>}
       </header>
+      {entry !== undefined && <ReviewChoice entry={entry} />}
       {row === undefined ? (
         <p className="reason">{host?.reason ?? 'This host has no such account, or it can neither log in nor do anything.'}</p>
       ) : (

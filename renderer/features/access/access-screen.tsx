@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
-import { useAccess, useFleetState } from '../../stores/queries.ts'
+import { useAccess, useAccessReview, useFleetState } from '../../stores/queries.ts'
 import { goFleet, openDialog } from '../../stores/ui.store.ts'
 import { useAuditing } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
@@ -18,6 +18,7 @@ import { count } from '../../ui/words.ts'
 import { AccessDetail } from './access-detail.tsx'
 import { AccessMatrix } from './access-matrix.tsx'
 import { accountRows, filterAccounts, nextMismatch, type Place } from './access-rows.ts'
+import { ReviewBar } from './review-bar.tsx'
 import { TierTable } from './tier-table.tsx'
 
 /** Rows that are drawn; a directory may have thousands of accounts, and the filter finds each. */
@@ -27,6 +28,7 @@ const MAX_DRAWN = 200
 export function AccessScreen() {
   const fleet = useFleetState().data?.fleet
   const query = useAccess()
+  const review = useAccessReview().data ?? undefined
   const auditing = useAuditing()
   const audit = useAuditActions()
   const [text, setText] = useState<string | null>(null)
@@ -41,6 +43,7 @@ export function AccessScreen() {
   const chosen = rows.some(({ name }) => name === place?.account)
     ? place
     : (nextMismatch(rows, names, undefined) ?? firstOf(rows[0]?.name, names[0]))
+  const undecided = review?.open == null ? undefined : review.entries.find(({ decision }) => decision === null)
   const mismatches = all.reduce((sum, row) => sum + row.mismatches, 0)
   const clear = () => {
     setText(null)
@@ -50,6 +53,7 @@ export function AccessScreen() {
     r: auditing || fleet == null ? undefined : () => audit.start(),
     '/': () => setText(text ?? ''),
     escape: clear,
+    n: undecided === undefined ? undefined : () => setPlace({ account: undecided.row.account, host: undecided.host }),
     m: mismatches === 0 ? undefined : () => setPlace(nextMismatch(rows, names, chosen)),
   })
   const looked = hosts.some(({ reason }) => reason === null)
@@ -117,6 +121,7 @@ export function AccessScreen() {
                 onChange={setOnly}
               />
             </header>
+            {review !== undefined && <ReviewBar review={review} onPlace={setPlace} />}
             {chosen === undefined ? (
               query.isPending ? (
                 <div className="skeleton" />
@@ -136,6 +141,11 @@ export function AccessScreen() {
                   place={chosen}
                   row={rows.find(({ name }) => name === chosen.account)?.cells.get(chosen.host)}
                   host={hosts.find(({ host }) => host === chosen.host)}
+                  entry={
+                    review?.open == null
+                      ? undefined
+                      : review.entries.find(({ host, row }) => host === chosen.host && row.account === chosen.account)
+                  }
                 />
               </>
             )}

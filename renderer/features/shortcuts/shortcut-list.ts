@@ -93,6 +93,7 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
     shortcuts: [
       { chords: ['up', 'down', 'left', 'right'], action: 'Move in the matrix' },
       { chords: ['m'], action: 'Next mismatch' },
+      { chords: ['n'], action: 'Next account that the review has not decided' },
       { chords: ['/'], action: 'Filter accounts' },
     ],
   },

@@ -6,6 +6,17 @@ import { sql as modelScans } from './0005-model-scans.ts'
 import { sql as registrations } from './0006-registrations.ts'
 import { sql as auditTrend } from './0007-audit-trend.ts'
 import { sql as walkthroughs } from './0008-walkthroughs.ts'
+import { sql as accessReviews } from './0009-access-reviews.ts'
 
 /** In order; a database at version n has seen the first n. Append only. */
-export const migrations: readonly string[] = [audits, decisions, briefs, models, modelScans, registrations, auditTrend, walkthroughs]
+export const migrations: readonly string[] = [
+  audits,
+  decisions,
+  briefs,
+  models,
+  modelScans,
+  registrations,
+  auditTrend,
+  walkthroughs,
+  accessReviews,
+]

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util'
+import type { Services } from '#core/services.ts'
+import { type AccessReview, type ReviewEntry, reviewVerdicts } from '#shared/model/access-review.ts'
+import { capabilityWords } from '#shared/model/capability.ts'
+import { visible } from '#shared/words.ts'
+import { ExitCode, UsageError } from './exit-code.ts'
+import { withFleet } from './open-services.ts'
+
+const options = {
+  fleet: { type: 'string' },
+  data: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  note: { type: 'string', default: '' },
+  name: { type: 'string' },
+} as const
+
+/**
+ * `gatehouse access review`: shows the review; `start`, `decide ACCOUNT[@HOST] keep|remove|ask`, `sign --name NAME`. Connects to no host. Exit code 1
+ * while accounts are undecided or a removal is due.
+ */
+export async function runAccessReview(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+  if (values.fleet === undefined) throw new UsageError('access review: expected --fleet FILE')
+  return withFleet(values.fleet, values.data, async (services) => {
+    const review = step(services, positionals, values)
+    process.stdout.write(values.json ? `${JSON.stringify(review, null, 2)}\n` : reviewText(review))
+    const left = review.entries.some(({ decision, since }) => (review.open !== null && decision === null) || since === 'removal-due')
+    return left ? ExitCode.findings : ExitCode.clean
+  })
+}
+
+function step(
+  { accessReviews, fleet }: Services,
+  [verb, place = '', verdict]: readonly string[],
+  { note, name }: { note: string; name?: string | undefined },
+): AccessReview {
+  if (verb === undefined) return accessReviews.current(fleet.require())
+  if (verb === 'start') return accessReviews.start(fleet.require())
+  if (verb === 'sign') {
+    if (name === undefined || name.trim() === '') throw new UsageError('access review sign: expected --name NAME')
+    return accessReviews.sign(fleet.require(), name.trim())
+  }
+  const given = reviewVerdicts.find((one) => one === verdict)
+  if (verb !== 'decide' || given === undefined)
+    throw new UsageError('access review: expected start, decide ACCOUNT[@HOST] keep|remove|ask, or sign')
+  // Accounts of a directory hold an @ themselves: the host is what follows the last one, where that is one of the fleet.
+  const at = place.lastIndexOf('@')
+  const host = fleet.require().hosts.find((one) => at > 0 && one.name === place.slice(at + 1))?.name
+  return accessReviews.decide(fleet.require(), {
+    account: host === undefined ? place : place.slice(0, at),
+    host,
+    verdict: given,
+    note: note.slice(0, 500),
+  })
+}
+
+const sinceWords: Readonly<Record<ReviewEntry['since'], string>> = {
+  'removal-due': 'TO BE REMOVED',
+  new: 'new',
+  changed: 'changed',
+  same: 'as before',
+}
+
+export function reviewText({ open, lastSigned, nextDue, entries, unseen }: AccessReview): string {
+  const decided = entries.filter(({ decision }) => decision !== null).length
+  const lines = [
+    open === null
+      ? 'No review is open.'
+      : `Review begun on ${open.startedAt.slice(0, 10)} by ${visible(open.startedBy)}: ${decided} of ${entries.length} decided.`,
+    lastSigned === null
+      ? 'None was signed yet.'
+      : `The last was signed on ${lastSigned.at.slice(0, 10)} by ${visible(lastSigned.by)}; the next is due by ${nextDue}.`,
+    ...unseen.map((host) => `! ${host}: its accounts are not known.`),
+    ...entries.map(({ host, row, since, decision }) => {
+      const can = row.holdings.map(({ capability }) => capabilityWords[capability].toLowerCase()).join(', ') || 'nothing that is looked for'
+      const what = decision === null ? '?' : `${decision.verdict}${decision.note ? ` (${decision.note})` : ''}`
+      return visible(
+        `  ${what.padEnd(8)} ${`${row.account}@${host}`.padEnd(30)} ${sinceWords[since].padEnd(14)} ${row.tier ?? 'no tier'}: ${can}`,
+      )
+    }),
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,135 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { GatehouseError } from '#shared/errors.ts'
+import type { AccessRow } from '#shared/model/access.ts'
+import type { AccessReview, ReviewEntry, ReviewRequest } from '#shared/model/access-review.ts'
+import type { Fleet } from '#shared/model/fleet.ts'
+import { dayFrom } from '#shared/model/validity.ts'
+import type { DecisionService } from '../audit/decision-service.ts'
+import type { Ledger } from '../audit/ledger/ledger.ts'
+import type { Clock } from '../ports.ts'
+import type { AccessReviewRepo, ReviewDecision } from '../store/access-review.repo.ts'
+import type { AccessService } from './access-service.ts'
+
+const CONTROL = 'access-reviewed-within-quarter'
+/** A quarter, and what the control allows at most. */
+const VALID_DAYS = 92
+
+interface ReviewPorts {
+  readonly access: Pick<AccessService, 'overview'>
+  readonly repo: AccessReviewRepo
+  readonly decisions: Pick<DecisionService, 'attest'>
+  readonly ledger: Pick<Ledger, 'append'>
+  readonly clock: Clock
+  /** Account that writes it down. */
+  readonly by: string
+}
+
+/** The quarterly review of everybody with access: each account on each host is kept, removed or asked about, then it is signed. */
+export interface ReviewService {
+  current(fleet: Fleet): AccessReview
+  /** Throws `access.review-not-possible` when one is open. */
+  start(fleet: Fleet): AccessReview
+  /** Throws `access.review-not-possible` when none is open, or no such account is there. */
+  decide(fleet: Fleet, request: ReviewRequest): AccessReview
+  /** Throws `access.review-not-possible` while something is undecided, asked or unseen. `name`: who signs. */
+  sign(fleet: Fleet, name: string): AccessReview
+}
+
+export function createReviewService({ access, repo, decisions, ledger, clock, by }: ReviewPorts): ReviewService {
+  const iso = () => new Date(clock.now()).toISOString()
+  const refuse = (detail: string) => new GatehouseError({ code: 'access.review-not-possible', detail })
+  const openOf = (fleet: Fleet) => repo.list(fleet.name).find(({ signedAt }) => signedAt === undefined)
+
+  function current(fleet: Fleet): AccessReview {
+    const open = openOf(fleet)
+    const last = repo.list(fleet.name).find(({ signedAt }) => signedAt !== undefined)
+    const before = byPlace(last ? repo.decisions(last.id) : [])
+    const now = byPlace(open ? repo.decisions(open.id) : [])
+    const { hosts } = access.overview(fleet)
+    const entries = hosts.flatMap(({ host, rows }) =>
+      rows.filter(isReviewed).map((row): ReviewEntry => {
+        const decision = now.get(placeOf(host, row.account))
+        // What an account can do now is not what was decided about: it is asked anew.
+        const holds = decision !== undefined && decision.seen === digestOf(row)
+        const { verdict = 'keep', note = '', decidedBy = '', decidedAt = '' } = decision ?? {}
+        return {
+          host,
+          row,
+          since: sinceOf(before.get(placeOf(host, row.account)), row),
+          decision: holds ? { verdict, note, decidedBy, decidedAt } : null,
+        }
+      }),
+    )
+    return {
+      open: open ? { startedAt: open.startedAt, startedBy: open.startedBy } : null,
+      lastSigned: last?.signedAt ? { at: last.signedAt, by: last.signedBy ?? '' } : null,
+      nextDue: last?.signedAt ? dayFrom(Date.parse(last.signedAt), VALID_DAYS) : null,
+      entries: entries.toSorted((a, b) => order.indexOf(a.since) - order.indexOf(b.since)),
+      unseen: hosts.flatMap(({ host, reason }) => (reason === null ? [] : host)),
+    }
+  }
+
+  return {
+    current,
+    start(fleet) {
+      if (openOf(fleet)) throw refuse('a review of this fleet is open already')
+      const id = randomUUID()
+      ledger.append({ action: 'access-review.start', host: '', subject: id, detail: fleet.name })
+      repo.start(fleet.name, { id, startedAt: iso(), startedBy: by })
+      return current(fleet)
+    },
+    decide(fleet, { account, host, verdict, note }) {
+      const open = openOf(fleet)
+      if (!open) throw refuse('no review of this fleet is open')
+      const meant = current(fleet).entries.filter((entry) => entry.row.account === account && (host === undefined || entry.host === host))
+      if (meant.length === 0) throw refuse(`${account}${host === undefined ? '' : ` on ${host}`} is not among the accounts under review`)
+      for (const { host: on, row } of meant)
+        repo.decide(open.id, { host: on, account, verdict, note, seen: digestOf(row), decidedBy: by, decidedAt: iso() })
+      return current(fleet)
+    },
+    sign(fleet, name) {
+      const open = openOf(fleet)
+      if (!open) throw refuse('no review of this fleet is open')
+      const { entries, unseen } = current(fleet)
+      if (unseen.length > 0) throw refuse(`accounts of ${unseen.slice(0, 5).join(', ')} are not known: audit these hosts first`)
+      if (entries.length === 0) throw refuse('there is no account to review')
+      const left = entries.filter(({ decision }) => decision === null || decision.verdict === 'ask')
+      if (left.length > 0)
+        throw refuse(
+          `${left.length} of ${entries.length} are not decided: ${left
+            .slice(0, 5)
+            .map(({ host, row }) => `${row.account} on ${host}`)
+            .join(', ')}`,
+        )
+      const removed = entries.filter(({ decision }) => decision?.verdict === 'remove').map(({ host, row }) => `${row.account} on ${host}`)
+      const hosts = new Set(entries.map(({ host }) => host)).size
+      const statement =
+        `${entries.length} accounts on ${hosts} hosts were reviewed: ${entries.length - removed.length} kept, ${removed.length} to be removed${removed.length > 0 ? ` (${removed.join(', ')})` : ''}.`.slice(
+          0,
+          1900,
+        )
+      ledger.append({ action: 'access-review.sign', host: '', subject: open.id, detail: `${name}: ${statement}`.slice(0, 2000) })
+      repo.sign(open.id, iso(), name)
+      decisions.attest(fleet, { host: null, control: CONTROL, subject: '', statement, name, endsOn: dayFrom(clock.now(), VALID_DAYS) })
+      return current(fleet)
+    },
+  }
+}
+
+/** Root and services without a way in belong to no person; what they hold is judged by controls. */
+const isReviewed = ({ state, login }: AccessRow): boolean => state !== 'missing' && (state !== 'own' || login === 'yes')
+
+const order: readonly ReviewEntry['since'][] = ['removal-due', 'new', 'changed', 'same']
+
+const placeOf = (host: string, account: string): string => `${host}\n${account}`
+const byPlace = (all: readonly ReviewDecision[]) => new Map(all.map((decision) => [placeOf(decision.host, decision.account), decision]))
+
+function sinceOf(before: ReviewDecision | undefined, row: AccessRow): ReviewEntry['since'] {
+  if (before === undefined) return 'new'
+  if (before.verdict === 'remove') return 'removal-due'
+  return before.seen === digestOf(row) ? 'same' : 'changed'
+}
+
+/** What an account can do and how it gets in; not when it did. */
+const digestOf = ({ tier, state, logins, holdings }: AccessRow): string =>
+  createHash('sha256').update(JSON.stringify({ tier, state, logins, holdings })).digest('hex')

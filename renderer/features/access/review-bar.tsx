@@ -1,0 +1,70 @@
+import { type FormEvent, useState } from 'react'
+import type { AccessReview } from '#shared/model/access-review.ts'
+import { useSignReview, useStartReview } from '../../stores/actions.ts'
+import { wordsOfError } from '../../stores/failure-words.ts'
+import { Button } from '../../ui/button.tsx'
+import { plainText } from '../../ui/plain-text.ts'
+import type { Place } from './access-rows.ts'
+
+interface ReviewBarProps {
+  readonly review: AccessReview
+  /** Goes to an account that is not decided. */
+  readonly onPlace: (place: Place) => void
+}
+
+/** How far the quarterly review is, the next account to decide, and the signature. */
+export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen }, onPlace }: ReviewBarProps) {
+  const start = useStartReview()
+  const sign = useSignReview()
+  const [name, setName] = useState('')
+  const left = entries.filter(({ decision }) => decision === null || decision.verdict === 'ask')
+  const next = entries.find(({ decision }) => decision === null) ?? left[0]
+  const due = entries.filter(({ since }) => since === 'removal-due').length
+  const signIt = () => sign.mutate({ name: name.trim() })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (name.trim() !== '') signIt()
+  }
+  const error = start.error ?? sign.error
+  return (
+    <section className="access-review" aria-label="Access review" data-pane>
+      <span>
+        {open === null
+          ? lastSigned === null
+            ? 'Access was never reviewed here.'
+            : `Reviewed on ${lastSigned.at.slice(0, 10)} by ${plainText(lastSigned.by, 60)}. The next review is due by ${nextDue}.`
+          : `Review: ${entries.length - left.length} of ${entries.length} decided${unseen.length > 0 ? `, ${unseen.length} hosts not known` : ''}.`}
+        {due > 0 && ` ${due} to be removed since the last review.`}
+      </span>
+      {error !== null && (
+        <span className="status fail" role="alert">
+          {plainText(wordsOfError(error).detail, 300)}
+        </span>
+      )}
+      <span className="spring" />
+      {open === null ? (
+        <Button small onClick={() => start.mutate(null)} unavailable={entries.length === 0 ? 'There is no account to review.' : undefined}>
+          Start review
+        </Button>
+      ) : next !== undefined ? (
+        <Button small chord="n" onClick={() => onPlace({ account: next.row.account, host: next.host })}>
+          Next undecided
+        </Button>
+      ) : (
+        <form onSubmit={submit}>
+          <input
+            className="input"
+            aria-label="Who signs"
+            placeholder="Who signs"
+            maxLength={120}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <Button small look="primary" unavailable={name.trim() === '' ? 'Write who signs.' : undefined} onClick={signIt}>
+            Sign review
+          </Button>
+        </form>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { accessRowSchema } from './access.ts'
+
+/** `ask`: somebody must be asked first; a review with open questions is not signed. */
+export const reviewVerdicts = ['keep', 'remove', 'ask'] as const
+export type ReviewVerdict = (typeof reviewVerdicts)[number]
+
+/** One account on one host, as it is now, and what was decided about it. */
+export const reviewEntrySchema = z.object({
+  host: z.string(),
+  row: accessRowSchema,
+  /** Against the last signed review. `removal-due`: it was to be removed and is still there. */
+  since: z.enum(['removal-due', 'new', 'changed', 'same']),
+  decision: z.object({ verdict: z.enum(reviewVerdicts), note: z.string(), decidedBy: z.string(), decidedAt: z.iso.datetime() }).nullable(),
+})
+export type ReviewEntry = z.infer<typeof reviewEntrySchema>
+
+export const accessReviewSchema = z.object({
+  /** Null: none is open. */
+  open: z.object({ startedAt: z.iso.datetime(), startedBy: z.string() }).nullable(),
+  lastSigned: z.object({ at: z.iso.datetime(), by: z.string() }).nullable(),
+  /** Last day on which the last one counts; null when there was none. */
+  nextDue: z.iso.date().nullable(),
+  /** What changed since the last review first. */
+  entries: z.array(reviewEntrySchema),
+  /** Hosts whose accounts are not known: a review cannot be signed over them. */
+  unseen: z.array(z.string()),
+})
+export type AccessReview = z.infer<typeof accessReviewSchema>
+
+/** `host` left out: every host that has the account. */
+export const reviewRequestSchema = z.object({
+  account: z.string().min(1).max(256),
+  host: z.string().max(64).optional(),
+  verdict: z.enum(reviewVerdicts),
+  note: z.string().max(500),
+})
+export type ReviewRequest = z.infer<typeof reviewRequestSchema>
