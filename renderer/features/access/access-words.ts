@@ -17,11 +17,11 @@ export const stateWords: Readonly<Record<AccessRow['state'], { readonly word: st
 /** What gives or withholds it on a host. */
 export const enforcedBy: Readonly<Record<Capability, string>> = {
   'become-root': 'sudo, groups',
-  'change-access': 'File mode',
-  'change-configuration': 'File mode',
-  'change-models': 'File mode, proxy',
-  'read-prompts': 'Service account',
+  'change-access': 'Files',
+  'change-configuration': 'Files',
+  'change-models': 'Files, proxy',
+  'read-prompts': 'Account',
   'control-services': 'sudo, polkit',
-  'read-logs': 'Groups, file mode',
-  'send-inference': 'Proxy, API key',
+  'read-logs': 'Groups, files',
+  'send-inference': 'Proxy, key',
 }
