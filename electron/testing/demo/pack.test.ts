@@ -120,8 +120,10 @@ describe('what was tampered with is found, by the steps of VERIFY.md and by gate
   const ledger = () => readFileSync(at('ledger/ledger.jsonl'), 'utf8').split('\n').slice(0, -1)
   const write = (lines: readonly string[]) => writeFileSync(at('ledger/ledger.jsonl'), lines.map((line) => `${line}\n`).join(''))
   /** What a forger does who has another key: the list and its signature are made anew. */
+  const listedAnew = (): void =>
+    void execFileSync('sh', ['-c', "cut -c 67- SHA256SUMS | xargs -d '\\n' sha256sum >new && mv new SHA256SUMS"], { cwd: pack })
   const signedAnew = (): void => {
-    execFileSync('sh', ['-c', "cut -c 67- SHA256SUMS | xargs -d '\\n' sha256sum >new && mv new SHA256SUMS"], { cwd: pack })
+    listedAnew()
     const { privateKey, publicKey } = generateKeyPairSync('ed25519')
     writeFileSync(at('console-key.pub.pem'), publicKey.export({ type: 'spki', format: 'pem' }))
     writeFileSync(at('SHA256SUMS.sig'), sign(null, readFileSync(at('SHA256SUMS')), privateKey))
@@ -136,6 +138,14 @@ describe('what was tampered with is found, by the steps of VERIFY.md and by gate
     ['a file removed', () => rmSync(at('decisions/waivers.json')), [1, 2]],
     ['a file added', () => writeFileSync(at('evidence/gpu-03/more.txt'), 'x'), [2]],
     ['a file that hides as a list', () => writeFileSync(at('evidence/SHA256SUMS'), 'x'), [2]],
+    [
+      'a finding made better, and the list to match',
+      () => {
+        writeFileSync(at('results.json'), '{}')
+        listedAnew()
+      },
+      [3, 4],
+    ],
     ['the list changed', () => appendFileSync(at('SHA256SUMS'), `${'0'.repeat(64)}  more\n`), [1, 2, 3, 4]],
     ['the ledger in another order', () => write(ledger().toReversed()), [1, 6]],
     ['the ledger without its end', () => write(ledger().slice(0, -1)), [1, 6]],

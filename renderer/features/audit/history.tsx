@@ -18,7 +18,11 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
   const newestFirst = points.toReversed()
   const [newest, second] = newestFirst
   if (newest === undefined || second === undefined)
-    return <Empty title="One audit is no history" about="Run another one: what changed between the two is shown here." />
+    return (
+      <Empty title="One audit is no history" about="Run another one: what changed between the two is shown here.">
+        <ScheduleField />
+      </Empty>
+    )
   const from = before ?? second.audit
   const to = after ?? newest.audit
   return (
