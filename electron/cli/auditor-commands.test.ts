@@ -1,0 +1,110 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createAuditRepo } from '#core/store/audit.repo.ts'
+import { openDatabase } from '#core/store/database.ts'
+import { itemResults } from '#shared/model/audit.ts'
+import type { Finding } from '#shared/model/finding.ts'
+import { dayFrom } from '#shared/model/validity.ts'
+import type { Outcome } from '#shared/status.ts'
+import { runCompare } from './compare.command.ts'
+import { runReport } from './report.command.ts'
+import { runVerify } from './verify.command.ts'
+import { runWalkthrough } from './walkthrough.command.ts'
+
+/** What an auditor is answered with on a terminal: compare, report, verify, walkthrough, over one data folder. */
+
+let folder: string
+let stdout: string
+const at = (name: string) => join(folder, name)
+
+const findings = (status: Outcome): Finding[] => [
+  {
+    ...{ control: 'inference-bound-to-loopback', item: 'INF-1', status, severity: 'critical', subject: 'ollama.service' },
+    ...{ title: `Port is ${status}`, reason: '', rationale: '', evidence: [], references: [], digest: 'd1' },
+  },
+  {
+    ...{ control: 'incident-playbook-rehearsed', item: 'OPS-2', status: 'needs-attestation', severity: 'medium', subject: '' },
+    ...{ title: 'Nobody has stated it', reason: '', rationale: '', evidence: [], references: [], digest: 'd2' },
+  },
+]
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-auditor-'))
+  writeFileSync(
+    at('fleet.yaml'),
+    'version: 1\nname: dc1\nidentities: { audit: { user: a } }\nhosts:\n  - { name: gpu-01, address: 10.0.0.1 }\n',
+  )
+  const { database } = openDatabase(at('data'), Date.now())
+  const repo = createAuditRepo(database)
+  for (const [id, day, status] of [
+    ['aaaa-1', '2026-11-01', 'pass'],
+    ['bbbb-2', '2026-11-08', 'fail'],
+  ] as const) {
+    const moment = `${day}T10:00:00.000Z`
+    const host = { name: 'gpu-01', address: '10.0.0.1', state: 'connected' as const, startedAt: moment, finishedAt: moment }
+    const all = findings(status)
+    repo.begin({ id, fleet: 'dc1', startedAt: moment, gatehouse: '0' })
+    repo.saveHost(id, 'dc1', { ...host, items: itemResults(all), findings: all, sections: [], listeners: [], services: [], gpus: [] }, [])
+    repo.finish(id, moment, 'complete')
+  }
+  database.close()
+  stdout = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += text
+    return true
+  })
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const store = () => ['--fleet', at('fleet.yaml'), '--data', at('data')]
+
+test('audits are listed, and two of them compared: 1 where something got worse', async () => {
+  expect(await runCompare(store())).toBe(0)
+  expect(stdout).toMatch(/^bbbb-2 {2}2026-11-08 10:00 {2}score 0\/18 {2}open criticals 1 {2}1 of 1 hosts\naaaa-1/)
+  stdout = ''
+  expect(await runCompare([...store(), 'previous', 'latest'])).toBe(1)
+  expect(stdout).toContain('Got worse: 1\n  gpu-01  INF-1  Port is fail (ollama.service): Pass to Fail, since 2026-11-08')
+  expect(await runCompare([...store(), '2026-11-08', 'bbbb'])).toBe(0)
+  await expect(runCompare([...store(), 'latest'])).rejects.toThrow(/two moments/)
+})
+
+test('a step is recorded with a statement and a file; an item with open findings is not met', async () => {
+  expect(await runWalkthrough(['start', ...store(), '--auditor', 'J. Lindqvist'])).toBe(0)
+  await expect(runWalkthrough(['record', ...store(), '--item', 'INF-1', '--outcome', 'met', '--name', 'M. Ito'])).rejects.toThrow(
+    /INF-1 is not met: Port is fail on gpu-01/,
+  )
+  writeFileSync(at('form.txt'), 'signed')
+  const words = ['--statement', 'In the wiki', '--until', dayFrom(Date.now(), 30), '--attach', at('form.txt')]
+  expect(await runWalkthrough(['record', ...store(), '--item', 'OPS-2', '--outcome', 'met', '--name', 'M. Ito', ...words])).toBe(0)
+  stdout = ''
+  await runWalkthrough(['show', ...store()])
+  expect(stdout).toMatch(/^Walkthrough with J. Lindqvist, started \S+: 1 of 18 recorded\nINF-1 .*To do\n/)
+  expect(stdout).toMatch(/OPS-2 .*Met, M. Ito/)
+  await expect(runWalkthrough(['record', ...store(), '--item', 'OPS-9', '--outcome', 'met', '--name', 'x'])).rejects.toThrow(/--item/)
+})
+
+test('a document to start from is printed, or written where nothing is yet', async () => {
+  expect(await runWalkthrough(['template', ...store(), 'access-review'])).toBe(0)
+  expect(stdout).toContain('# Access review')
+  await runWalkthrough(['template', ...store(), '--output', at('form.md'), 'access-review'])
+  expect(readFileSync(at('form.md'), 'utf8')).toBe(stdout.split(at('form.md'))[0])
+  await expect(runWalkthrough(['template', ...store(), '--output', at('form.md'), 'access-review'])).rejects.toThrow(/EEXIST/)
+})
+
+test('a pack is written and verified; a changed one is 1, with what was changed', async () => {
+  expect(await runReport([...store(), '--pack', at('q4.zip')])).toBe(0)
+  expect(existsSync(at('q4/VERIFY.md'))).toBe(true)
+  expect(await runVerify([at('q4.zip'), '--key', at('data/console-key.pub.pem')])).toBe(0)
+  expect(stdout).toMatch(/whole, \d+ files, signed by the key of --key/)
+  appendFileSync(at('q4/summary.md'), 'x')
+  stdout = ''
+  expect(await runVerify([at('q4')])).toBe(1)
+  expect(stdout).toContain('summary.md is not the file that was written')
+  await expect(runReport([...store(), '--pack', at('q4')])).rejects.toThrow(/FILE\.zip/)
+})
