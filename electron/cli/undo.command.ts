@@ -26,7 +26,8 @@ export async function runUndo(args: string[]): Promise<number> {
     }
     if (open.length === 0) process.stdout.write('No push is open.\n')
     let worst: number = ExitCode.clean
-    for (const { record } of open) {
+    // What came later on a host hides what was before.
+    for (const { record } of open.toReversed()) {
       const result = await recovery.finish(fleet.require(), transport(), record.subject)
       process.stdout.write(resultText(record.host, result))
       if (result.verdict === 'unknown' || result.verdict === 'rolled-back-not-proven') worst = ExitCode.couldNotRun

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GatehouseError } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
-import type { PushPlan } from '#shared/model/push-plan.ts'
+import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
 import { pushRecords } from './history.ts'
 import type { HostFile, HostPush } from './host-program.ts'
@@ -23,14 +23,16 @@ export function committedPlan(id: string, ledger: Records, plans: Plans): PushPl
 }
 
 /** The plan that takes `of` back: every file gets what the host kept from before it. Pure but for the id. */
-export const revertPlan = (of: PushPlan, gatehouse: string, nowMs: number): PushPlan => ({
-  ...of,
-  id: randomUUID(),
-  reverts: of.id,
-  createdAt: new Date(nowMs).toISOString(),
-  gatehouse,
-  files: of.files.map((file) => ({ ...file, before: file.after, after: file.before, diff: file.diff.map(turned) })),
-})
+export const revertPlan = (of: PushPlan, gatehouse: string, nowMs: number): PushPlan =>
+  // Parsed, so that its members stand in the order of a plan that was read from a file: the two are compared as text.
+  pushPlanSchema.parse({
+    ...of,
+    id: randomUUID(),
+    reverts: of.id,
+    createdAt: new Date(nowMs).toISOString(),
+    gatehouse,
+    files: of.files.map((file) => ({ ...file, before: file.after, after: file.before, diff: file.diff.map(turned) })),
+  })
 
 const signs: Readonly<Record<string, string>> = { '+': '-', '-': '+' }
 const turned = (line: string): string => `${signs[line.slice(0, 1)] ?? line.slice(0, 1)}${line.slice(1)}`
@@ -48,7 +50,7 @@ export function pushOfRevert(
   const invalid = (detail: string) => new GatehouseError({ code: 'push.plan-invalid', detail })
   const original = committedPlan(plan.reverts ?? '', ledger, plans)
   const { id, createdAt, gatehouse } = plan
-  if (JSON.stringify({ ...revertPlan(original, gatehouse, 0), id, createdAt }) !== JSON.stringify(plan))
+  if (JSON.stringify({ ...revertPlan(original, gatehouse, 0), id, createdAt }) !== JSON.stringify(pushPlanSchema.parse(plan)))
     throw invalid(`it is not what takes ${original.id} back`)
   const host = fleet.hosts.find(({ name }) => name === plan.host)
   if (plan.fleet !== fleet.name || host?.address !== plan.address) throw invalid(`the fleet has no host ${plan.host} at ${plan.address}`)

@@ -41,6 +41,8 @@ export async function settle({ connect, user }: ChangeWay, push: HostPush, undo:
           return settled
         }
         if (verdict === 'rolled-back-not-proven' && round >= 3) return settled
+        // The host knows nothing of it any more: waiting changes nothing.
+        if (answer.ended && answer.open?.id !== push.id) return settled
       } finally {
         open.close()
       }

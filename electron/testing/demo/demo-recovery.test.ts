@@ -7,7 +7,7 @@ import { createDrift } from '#core/push/drift.ts'
 import { createPlanArchive } from '#core/push/plan-archive.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
-import type { PushPlan } from '#shared/model/push-plan.ts'
+import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
 import { startDemoFleet } from './demo-fleet.ts'
 
 /** Before and after a push, over the demo fleet: the drill, what has no end, and taking back. */
@@ -54,7 +54,8 @@ test('what was committed is taken back by a plan of its own, once; a plan that s
   expect(back.files[0]?.diff).toContain('-Environment="OLLAMA_HOST=127.0.0.1:11434"')
   const elsewhere = { ...back, files: back.files.map((file) => ({ ...file, path: '/etc/passwd' })) }
   await expect(async () => pushed(elsewhere)).rejects.toThrow('is not what takes')
-  expect(await pushed(back)).toMatchObject({ verdict: 'committed-proven', reason: '' })
+  const read = pushPlanSchema.parse(JSON.parse(JSON.stringify(back)))
+  expect(await pushed(read)).toMatchObject({ verdict: 'committed-proven', reason: '' })
   expect((await planned()).files[0]?.before).toBe('absent')
   await expect(pushed({ ...back, id: plan.id.replace(/^./, '0') })).rejects.toThrow()
 }, 60_000)
