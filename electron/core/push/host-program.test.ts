@@ -42,6 +42,14 @@ test.each(steps)('%s is sound for the shell, and so is every beginning of it tha
   for (const length of [10, 500, program.length - 20]) expect(run(program.slice(0, length)).stdout).toBe('')
 })
 
+test.each(steps)('%s calls no function that it does not bring', (step) => {
+  const program = hostProgram(step, pushOf([`${folder}/a`]), K).replaceAll(/^\s*#.*$/gm, '')
+  const defined = new Set([...program.matchAll(/(gh_[a-z_]+)\(\)/g)].map(([, name]) => name))
+  const used = [...program.matchAll(/(?<![$\w{])(?<!for |read -r |\(\()gh_[a-z_]+(?![\w=])/g)].map(([name]) => name)
+  expect(used).toContain('gh_main')
+  expect(used.filter((name) => !defined.has(name))).toEqual([])
+})
+
 describe('what a path is, in one word', () => {
   const state = (path: string, after?: string) => readHostAnswer(run(hostProgram('read', pushOf([path], 'x\n', after), K)).stdout, K)
 

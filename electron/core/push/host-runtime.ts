@@ -231,7 +231,7 @@ gh_step() {
   gh_mine && gh_lock 20 || gh_fail lost
   [ ! -e "$gh_base/undoing" ] && [ ! -e "$gh_base/undone" ] && gh_armed || gh_fail undone
   gh_files gh_kept
-  gh_active && [ "$(gh_main_pid)" = "$(cat "$gh_base/pid")" ] || gh_fail "inactive $gh_unit did not stay up"
+  [ "$(gh_unit_state)" = active ] && [ "$(gh_main_pid)" = "$(cat "$gh_base/pid")" ] || gh_fail "inactive $gh_unit did not stay up"
   : >"$gh_base/committed" && sync || gh_fail unwritable
   gh_disarm
   gh_look
