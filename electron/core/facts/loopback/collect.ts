@@ -23,7 +23,7 @@ ports=$(awk -v usual=" $usual " '$4 == "0A" { n = split($2, a, ":"); if (a[1] ~ 
 [ -n "$ports" ] || { printf '#none\\n'; exit 0; }
 set --
 for port in $ports; do
-  for route in $routes; do set -- "$@" "http://127.0.0.1:$(printf '%d' "0x$port")$route"; done
+  for route in $routes; do set -- "$@" "http://127.0.0.1:$((0x$port))$route"; done
 done
 if command -v curl >/dev/null 2>&1; then
   printf '#curl\\n'

@@ -20,7 +20,7 @@ printf '%s\\n' "$table"
 printf '%s\\n' "$table" | grep -Ei "$pattern" | head -n 200 | while read -r pid rest; do
   [ -r "/proc/$pid/cmdline" ] || continue
   printf '@argv %s\\n' "$pid"
-  tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null | cut -c1-4000 | head -n 500 | sed 's/^/=/' | sed ":start
+  tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null | awk 'NR > 500 { exit } { print "=" substr($0, 1, 4000) }' | sed ":start
 s/^\\(=$flags=\\).*/\\1****/
 s/^\\(=[A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)=\\).*/\\1****/
 s/\\([[:space:]]$flags[= ]\\)[^ ]*\\( [^- ][^ ]*\\)*/\\1****/g

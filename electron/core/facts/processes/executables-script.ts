@@ -21,8 +21,9 @@ export const executablesScript = `exes=$(gh_sudo 1 2>/dev/null | tr '\\012\\000'
     if (length(line) > length(group)) group = line
   }
   close(file)
-  print pid "\\t" group "\\t" path
-}' | cut -c1-1000 | head -n 2000)
+  print substr(pid "\\t" group "\\t" path, 1, 1000)
+  if (++n == 2000) exit
+}')
 if [ -n "$exes" ]; then
   printf '%s\\n' "$exes" | sed 's/^/@exe /'
   owned=$(printf '%s\\n' "$exes" | awk -F '\\t' '$2 !~ /docker|libpod|containerd|kubepods|crio|lxc/ && !seen[$3]++ { print $3 }' | head -n 400)
