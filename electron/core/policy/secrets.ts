@@ -1,3 +1,4 @@
+import { oncePer } from '../facts/once-per.ts'
 import type { SectionOutput } from '../probe/section.ts'
 
 /** Stands where a secret stood. */
@@ -162,9 +163,13 @@ export function redact(text: string, mark: Mark = plain): string {
     .join('\n')
 }
 
-/** The same section with its texts masked. `sha256` and `bytes` stay those of what the host really printed. */
-export const redactOutput = (output: SectionOutput, mark?: Mark): SectionOutput => ({
+const maskedBy = (output: SectionOutput, mark?: Mark): SectionOutput => ({
   ...output,
   stdout: redact(output.stdout, mark),
   stderr: redact(output.stderr, mark),
 })
+const maskedOnce = oncePer((output: SectionOutput) => maskedBy(output))
+
+/** The same section with its texts masked. `sha256` and `bytes` stay those of what the host really printed. */
+export const redactOutput = (output: SectionOutput, mark?: Mark): SectionOutput =>
+  mark === undefined ? maskedOnce(output) : maskedBy(output, mark)

@@ -152,14 +152,15 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
     return false
   }
   const timingOf = (index: number): Timing => timings[index] as Timing
-  const outputAt = (index: number): SectionOutput =>
-    outputOf(
-      sections[index] as SectionSpec,
-      reader.sections[index] as SectionFrames,
-      timingOf(index),
-      options.account,
-      reader.hello?.uid ?? null,
-    )
+  const ended = new Map<number, SectionOutput>()
+  const outputAt = (index: number): SectionOutput => {
+    const frames = reader.sections[index] as SectionFrames
+    const known = ended.get(index)
+    if (known) return known
+    const output = outputOf(sections[index] as SectionSpec, frames, timingOf(index), options.account, reader.hello?.uid ?? null)
+    if (frames.end) ended.set(index, output)
+    return output
+  }
 
   options.signal.addEventListener('abort', onAbort, { once: true })
   if (options.signal.aborted) deadline.abort()

@@ -101,7 +101,7 @@ export const sections = (): readonly SectionSpec[] => {
   return [
     script({
       id: 'certificates',
-      expectedMs: 120,
+      expectedMs: 80,
       script: probe,
       parameters: [readDump],
       privileged: [{ argv: [program, '-T'], alternatives }],

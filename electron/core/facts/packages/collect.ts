@@ -109,7 +109,7 @@ printf '@end\\n'
 
 const software = script({
   id: 'software',
-  expectedMs: 100,
+  expectedMs: 60,
   display: 'versions (GET on 127.0.0.1, dist-info, driver), package sources, registries',
   script: SCRIPT,
   parameters: [enginePattern],

@@ -53,7 +53,7 @@ exit 0
 export const collectPrivileged = (): readonly SectionSpec[] => [
   script({
     id: 'privileged',
-    expectedMs: 80,
+    expectedMs: 50,
     display:
       'sudo auditctl -l, auditctl -s; grep in audit rules, sudoers, shadow (accounts without password), sshd_config; find of key and log folders',
     script: SCRIPT,

@@ -84,7 +84,7 @@ ${filesScript}exit 0
 
 const units = script({
   id: 'units',
-  expectedMs: 110,
+  expectedMs: 70,
   display: 'systemctl show of inference and proxy units; systemd-analyze security; variables, owners and modes of their files',
   script: SCRIPT,
   parameters: [candidatePattern, variablePattern, maskVariables, properties.join(','), ...otherUnits],
