@@ -246,6 +246,11 @@ export const errorCatalogue = {
     hint: 'Say in the note why, or reject the request. Nothing was recorded.',
     retry: 'after-fix',
   },
+  'quarantine.not-possible': {
+    title: 'The file was not moved',
+    hint: 'Nothing was changed on the host. Read the detail.',
+    retry: 'after-fix',
+  },
   'registry.not-approved': {
     title: 'The model is not approved for this host',
     hint: 'Let it pass the approval for this host. Nothing was sent.',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureDeploy } from './deploy.ts'
 import { measureHundredHosts } from './hundred-hosts.ts'
 import { measureModels } from './models.ts'
 import { measureOneHost } from './one-host.ts'
@@ -69,6 +70,7 @@ try {
   )
 
   measures.push(...(await measureModels(folder, Number(values.rounds), say)))
+  measures.push(...(await measureDeploy(folder, Number(values.rounds), say)))
 
   measures.push(...(await measurePush(folder, Math.min(Number(values.rounds), 5), say)))
 

@@ -10,7 +10,7 @@ import { arrange, asRoot, lab } from './lab.ts'
 
 /** An approved model on its way from the registry on the workstation to a real disk, through the jump host, with what goes wrong on it. */
 
-const BYTES = 192 * 1_048_576
+const BYTES = 64 * 1_048_576
 const ROOT = '/srv/models'
 let folder: string
 let fleet: string
@@ -26,7 +26,7 @@ function weights(): Buffer {
 
 const models = (...words: readonly string[]): Promise<ConsoleRun> =>
   gatehouse(['models', ...words, '--fleet', fleet, '--data', join(folder, 'data')])
-const deploy = (host: string, ...words: readonly string[]) => models('deploy', id, '--host', host, '--owner', 'ollama', '--yes', ...words)
+const deploy = (host: string, ...words: readonly string[]) => models('deploy', id, '--host', host, '--owner', 'modelsvc', '--yes', ...words)
 const stage = (root: string) => `${root}/.gatehouse-*/part/*`
 const arrived = async (root: string) => Number((await asRoot('gpu3', `cat ${stage(root)} 2>/dev/null | wc -c`)).stdout)
 async function untilUnderWay(root: string): Promise<void> {
@@ -47,7 +47,7 @@ beforeAll(async () => {
     `mkdir -p ${ROOT}/fresh && cat >${ROOT}/fresh/config.json && chmod 755 ${ROOT}/fresh`,
     readFileSync(join(source, 'config.json'), 'utf8'),
   )
-  // The same bytes, made on the host: 192 MiB of a word that repeats, behind the header.
+  // The same bytes, made on the host: 64 MiB of a word that repeats, behind the header.
   const prefix = weights()
     .subarray(0, 8 + header.length)
     .toString('base64')
@@ -55,6 +55,7 @@ beforeAll(async () => {
     'gpu2',
     `cd ${ROOT}/fresh && { echo ${prefix} | base64 -d; yes gatehouse | tr -d '\\n' | head -c ${BYTES}; } >model.safetensors && chmod 644 * && sleep 3`,
   )
+  await arrange('gpu3', `useradd -r modelsvc 2>/dev/null; rm -rf ${ROOT}/fresh ${ROOT}/.gatehouse-*; mkdir -p ${ROOT}`)
   await models('verify', '--host', 'gpu2')
   const board = async () => JSON.parse((await models('board', '--json')).stdout) as { id: string }[]
   const asked = await models(
@@ -90,7 +91,7 @@ test('only where it is approved, and only with an account that may change', asyn
 })
 
 test('a console that is killed leaves nothing that a server could see; the next one goes on from there', async () => {
-  const words = ['models', 'deploy', id, '--host', 'gpu3', '--owner', 'ollama', '--yes', '--fleet', fleet, '--data', join(folder, 'data')]
+  const words = ['models', 'deploy', id, '--host', 'gpu3', '--owner', 'modelsvc', '--yes', '--fleet', fleet, '--data', join(folder, 'data')]
   let heard = false
   const killed = gatehouse(words, (_, kill) => {
     if (!heard) void untilUnderWay(ROOT).then(kill)
@@ -104,7 +105,7 @@ test('a console that is killed leaves nothing that a server could see; the next 
   expect((await arrange('gpu3', `sha256sum <${ROOT}/fresh/model.safetensors`)).slice(0, 64)).toBe(sumOf(weights()))
   expect(
     await arrange('gpu3', `stat -c '%U %a' ${ROOT}/fresh ${ROOT}/fresh/model.safetensors; ls -A ${ROOT} | grep gatehouse || true`),
-  ).toBe('ollama 750\nollama 440\n')
+  ).toBe('modelsvc 750\nmodelsvc 440\n')
 }, 60_000)
 
 test('a link that dies on the way is taken up again within the same command; the version before stays until then', async () => {
@@ -119,12 +120,12 @@ test('a link that dies on the way is taken up again within the same command; the
 
 test('a disk that is too small is found out before a byte is sent; one that fills up leaves what was there', async () => {
   const small = `${ROOT}/small`
-  await arrange('gpu3', `mkdir -p ${small} && mount -t tmpfs -o size=96m none ${small}`)
+  await arrange('gpu3', `mkdir -p ${small} && mount -t tmpfs -o size=30m none ${small}`)
   const refused = await deploy('gpu3', '--to', small)
   expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/no-space|KiB are needed/)])
   await arrange(
     'gpu3',
-    `umount ${small} && mount -t tmpfs -o size=260m none ${small} && mkdir ${small}/fresh && echo old >${small}/fresh/old.bin`,
+    `umount ${small} && mount -t tmpfs -o size=96m none ${small} && mkdir ${small}/fresh && echo old >${small}/fresh/old.bin`,
   )
   const run = deploy('gpu3', '--to', small)
   await untilUnderWay(small)
@@ -136,7 +137,7 @@ test('a disk that is too small is found out before a byte is sent; one that fill
 }, 90_000)
 
 test('what was deployed is approved there, byte for byte, in the ledger and in the inventory', async () => {
-  await arrange('gpu3', 'usermod -aG ollama gatehouse-audit; sleep 3')
+  await arrange('gpu3', 'usermod -aG modelsvc gatehouse-audit; sleep 3')
   const { stdout } = await models('verify', '--host', 'gpu3', '--json')
   const { artifacts } = JSON.parse(stdout) as { artifacts: ModelArtifact[] }
   const found = artifacts.find(({ places }) => places.some(({ host, name }) => host === 'gpu3' && name === 'fresh'))

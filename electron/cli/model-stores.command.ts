@@ -39,7 +39,9 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'
 export async function runModelStores(action: string | undefined, args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
   if (action !== 'list' && action !== 'scan' && action !== 'hash' && action !== 'verify' && action !== 'expect')
-    throw new UsageError(`models: expected list, hash, verify, expect, scan, sbom, ${[...registryVerbs, ...deployVerbs].join(', ')}`)
+    throw new UsageError(
+      `models: expected list, hash, verify, expect, scan, sbom, quarantine, ${[...registryVerbs, ...deployVerbs].join(', ')}`,
+    )
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('models: expected either --fleet FILE or --demo')
   const progress = createModelProgress(process.stderr)
   const services = createServices(

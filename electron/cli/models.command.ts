@@ -5,6 +5,7 @@ import type { ScanReport } from '#shared/model/scan-report.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { deployVerbs, runModelDeploy } from './model-deploy.command.ts'
+import { runModelQuarantine } from './model-quarantine.command.ts'
 import { registryVerbs, runModelRegistry } from './model-registry.command.ts'
 import { runModelSbom } from './model-sbom.command.ts'
 import { runModelStores } from './model-stores.command.ts'
@@ -13,6 +14,7 @@ import { describeFailure } from './words.ts'
 const options = { json: { type: 'boolean', default: false } } as const
 
 export async function runModels([verb, ...args]: string[]): Promise<number> {
+  if (verb === 'quarantine') return runModelQuarantine(args)
   if (verb === 'sbom') return runModelSbom(args)
   if (verb !== undefined && deployVerbs.includes(verb)) return runModelDeploy(verb, args)
   if (verb !== undefined && registryVerbs.includes(verb)) return runModelRegistry(verb, args)

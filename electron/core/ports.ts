@@ -61,6 +61,8 @@ export interface ConnectOptions {
   readonly onStage?: (stage: ConnectStage, hop: string) => void
   /** A new login to the host (not to its jump hosts), whatever is open: proves that it can still be reached. */
   readonly fresh?: boolean
+  /** For files that hardly deflate: a connection of its own, without compression. */
+  readonly bulk?: boolean
 }
 
 export interface ExecOptions {

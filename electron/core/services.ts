@@ -27,6 +27,7 @@ import { createRecentFiles } from './fleet/recent-files.ts'
 import { createPromptQueue } from './jobs/prompt-queue.ts'
 import { createModelService, type ModelService } from './models/model-service.ts'
 import { createDeployService, type DeployService } from './models/registry/deploy/deploy-service.ts'
+import { createQuarantineService, type QuarantineService } from './models/registry/quarantine/quarantine-service.ts'
 import { createRegistryService, type RegistryService } from './models/registry/registry-service.ts'
 import { detailsOf } from './policy/catalogue.ts'
 import { waiverState } from './policy/decisions.ts'
@@ -70,6 +71,7 @@ export interface Services {
   readonly models: ModelService
   readonly registry: RegistryService
   readonly deployments: DeployService
+  readonly quarantine: QuarantineService
   readonly pushes: PushService
   readonly pushJobs: PushJobs
   readonly recovery: Recovery
@@ -157,6 +159,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     changed: ports.changed,
   })
   const deployments = createDeployService({ clock: ports.clock, registry, models, ledger })
+  const quarantine = createQuarantineService({ clock: ports.clock, repo: registrations, ledger, by: ports.account, changed: ports.changed })
   const recovery = createRecovery({ ...ports, who, ledger, plans })
   const pushJobs = createPushJobs({ ...ports, pushes, stepUp })
   const historyRepo = createHistoryRepo(database)
@@ -398,6 +401,16 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       stepUp.require()
       return deployments.start(fleet.require(), transport(), request).job
     },
+    'quarantine:list': () => (current() ? quarantine.list(fleet.require()) : []),
+    'quarantine:take': (request) => {
+      stepUp.require()
+      return quarantine.take(fleet.require(), transport(), request, new AbortController().signal)
+    },
+    'quarantine:release': async ({ id }) => {
+      stepUp.require()
+      await quarantine.release(fleet.require(), transport(), id, new AbortController().signal)
+      return null
+    },
     'registry:reject': (request) => registry.reject(fleet.require(), request),
     'registry:revoke': (request) => registry.revoke(fleet.require(), request),
     'prompt:pending': () => [...queue.pending()],
@@ -443,6 +456,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     models,
     registry,
     deployments,
+    quarantine,
     waivers,
     openDemo,
     pushes,

@@ -13,6 +13,8 @@ const registration = { id: 'r1', model: 'llama\u202e', steps: [] }
 const pushes = { 'push:history': { pushes: [{ id: 'p1', host: 'gpu-03' }] } }
 const inputs: Readonly<Record<string, unknown>> = {
   'registry:approve': { id: 'r1', hosts: ['gpu-01'] },
+  'quarantine:take': { host: 'gpu-01', path: '/m/x', reason: 'r' },
+  'quarantine:release': { id: 'q1' },
   'registry:deploy': { id: 'r1', hosts: ['gpu-01'], owner: '' },
   'push:finish': { id: 'p1' },
   'push:drill': { host: 'gpu-03' },
@@ -25,6 +27,7 @@ function engine(enrolled: boolean, unlockedUntil: string | null) {
     const values: Readonly<Record<string, unknown>> = {
       'step-up:state': { enrolled, unlockedUntil },
       'registry:list': [registration],
+      'quarantine:list': [{ id: 'q1', host: 'gpu-01', path: '/m/x', reason: 'r' }],
       ...pushes,
     }
     return { ok: true, value: values[channel] ?? plan }

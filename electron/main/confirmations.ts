@@ -3,6 +3,7 @@ import { GatehouseError } from '#shared/errors.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import type { Registration } from '#shared/model/model-registration.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
+import type { Quarantined } from '#shared/model/quarantined.ts'
 import { contentOfRegistration } from '#shared/model/registration-steps.ts'
 import { visible } from '#shared/words.ts'
 import { type EngineCall, engineValue } from './fleet.handlers.ts'
@@ -57,6 +58,24 @@ const confirmations: Readonly<Record<string, Words>> = {
       title: `Drill the undo of ${host}?`,
       detail: `A file that means nothing is written below /etc/systemd/system of ${host}. Its undo must take it away by itself within 15 seconds. No service is touched.`,
       action: 'Drill it',
+    }
+  },
+  'quarantine:take': async (input) => {
+    const { host, path } = input as Input<'quarantine:take'>
+    return {
+      title: `Move a file of ${visible(host)} into quarantine?`,
+      detail: `${visible(path)} is moved aside with mode 000. Whatever serves it fails when it loads it next. It can be put back.`,
+      action: 'Move it',
+    }
+  },
+  'quarantine:release': async (input, engine) => {
+    const { id } = input as Input<'quarantine:release'>
+    const found = (await engineValue<Quarantined[]>(engine('quarantine:list', null))).find((it) => it.id === id)
+    if (found === undefined) throw new GatehouseError({ code: 'quarantine.not-possible', detail: id })
+    return {
+      title: `Put a file of ${visible(found.host)} back?`,
+      detail: `${visible(found.path)} gets its owner and mode back, and can be loaded again. It was moved aside because: ${visible(found.reason)}`,
+      action: 'Put it back',
     }
   },
   'registry:deploy': async (input, engine) =>

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { modelJobSchema } from '../model/model-job.ts'
 import { registrationSchema, stepRequests } from '../model/model-registration.ts'
+import { quarantinedSchema } from '../model/quarantined.ts'
+import { typedText } from '../model/waiver.ts'
 import { contract } from './contract.ts'
 
 /** How models get into production. Every step answers with the whole registration. */
@@ -23,6 +25,15 @@ export const registryContracts = {
     effect: 'changes-host',
     by: 'engine',
   }),
+  'quarantine:list': contract({ input: z.null(), output: z.array(quarantinedSchema), effect: 'read', by: 'engine' }),
+  /** Moves a file out of the reach of every server. Needs the second factor, as the way back does. */
+  'quarantine:take': contract({
+    input: z.object({ host: z.string().max(63), path: z.string().max(8192), reason: typedText(1000) }),
+    output: quarantinedSchema,
+    effect: 'changes-host',
+    by: 'engine',
+  }),
+  'quarantine:release': contract({ input: z.object({ id: z.string().max(64) }), output: z.null(), effect: 'changes-host', by: 'engine' }),
   'registry:reject': contract({ input: stepRequests.end, output: registrationSchema, effect: 'local', by: 'engine' }),
   'registry:revoke': contract({ input: stepRequests.end, output: registrationSchema, effect: 'local', by: 'engine' }),
 } as const

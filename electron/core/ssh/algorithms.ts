@@ -39,9 +39,9 @@ const hostKeyAlgorithms: readonly { readonly algorithm: HostKeyAlgorithm; readon
 
 /**
  * What flows over a connection. Commands and their answers are text that deflates to a fifth, which saves round trips while TCP starts slowly; what
- * a jump host forwards is encrypted already. Compression begins after the login, so that it never meets a credential.
+ * a jump host forwards is encrypted already, and model files are numbers: both are dense, and deflating them would only cost time. Compression begins after the login, so that it never meets a credential.
  */
-export type Carries = 'commands' | 'connections'
+export type Carries = 'commands' | 'dense'
 
 /**
  * The offer for one connection. Host key algorithms whose type is already known for this host come first, as OpenSSH does

@@ -62,7 +62,7 @@ export function jumpChain(connector: Connector, hops: readonly Hop[], changed: (
     for (const hop of hops.slice(links.length)) {
       become(hop, 'connecting')
       try {
-        const link = await openConnection(connector, hop, links.at(-1), 'connections', signal, onStage)
+        const link = await openConnection(connector, hop, links.at(-1), 'dense', signal, onStage)
         links.push(link)
         become(hop, 'connected')
         watch(hop, link)

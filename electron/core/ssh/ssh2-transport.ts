@@ -2,6 +2,7 @@ import { failureOf, GatehouseError } from '#shared/errors.ts'
 import { isJumpHost } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { Clock, HostSession, Log, Paths, PromptPort, Transport } from '../ports.ts'
+import type { Carries } from './algorithms.ts'
 import { type Connection, type Connector, type OnStage, openConnection } from './connection.ts'
 import { dial } from './dial.ts'
 import { execOn } from './exec.ts'
@@ -12,7 +13,7 @@ import { jumpChain } from './jump-chain.ts'
 import { keyRing } from './key-ring.ts'
 import { knownHostsFiles } from './known-hosts-files.ts'
 import { Semaphore } from './semaphore.ts'
-import { sessionPool } from './session-pool.ts'
+import { type SessionPool, sessionPool } from './session-pool.ts'
 import { openSftp } from './sftp.ts'
 
 /** Where the OpenSSH agent of Windows listens. */
@@ -51,9 +52,11 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
     () => options.changed?.('connection:changed'),
   )
   const closing = new AbortController()
-  const pool = sessionPool(async (hop, signal, onStage) =>
-    openConnection(connector, hop, await jumps.connect(signal, onStage), 'commands', signal, onStage),
-  )
+  const poolFor = (carries: Carries) =>
+    sessionPool(async (hop, signal, onStage) =>
+      openConnection(connector, hop, await jumps.connect(signal, onStage), carries, signal, onStage),
+    )
+  const pools: Readonly<Record<Carries, SessionPool>> = { commands: poolFor('commands'), dense: poolFor('dense') }
 
   /** A jump host as the host that is looked at: over the connection that carries all others, so nobody is asked for a code again. */
   async function ontoJump(host: Host, signal: AbortSignal, onStage: OnStage): Promise<HostSession> {
@@ -70,12 +73,12 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
   }
 
   return {
-    connect: async (host, { signal, onStage = () => undefined, fresh }) => {
+    connect: async (host, { signal, onStage = () => undefined, fresh, bulk = false }) => {
       const hop = hopOf(fleet, host)
       const either = AbortSignal.any([signal, closing.signal])
       if (either.aborted) throw abortedBy(either)
       if (isJumpHost(fleet, host)) return ontoJump(host, either, onStage)
-      const { connection, release } = await pool.lease(hop, either, onStage, fresh).catch(rethrow(either))
+      const { connection, release } = await pools[bulk ? 'dense' : 'commands'].lease(hop, either, onStage, fresh).catch(rethrow(either))
       const session: HostSession = {
         exec: (command, exec) => withRoom(connection, () => execOn(connection, command, exec, stageTimeoutMs)),
         openTcp: async (port, tcpSignal) => {
@@ -90,7 +93,7 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
     jumpStates: () => jumps.states(),
     close: async () => {
       closing.abort()
-      pool.close()
+      for (const pool of Object.values(pools)) pool.close()
       jumps.close()
     },
   }

@@ -1,6 +1,7 @@
 import type Database from 'libsql'
 import type { Registration, RegistrationStep } from '#shared/model/model-registration.ts'
 import type { PublisherChange } from '#shared/model/publisher.ts'
+import type { Quarantined } from '#shared/model/quarantined.ts'
 
 /** Registrations of models and changes of the list of publishers. Only ever added to. */
 export interface RegistrationRepo {
@@ -9,6 +10,10 @@ export interface RegistrationRepo {
   /** Adds one step; the first begins the registration. */
   add(fleet: string, id: string, model: string, step: RegistrationStep): void
   publisherChanges(): PublisherChange[]
+  /** What lies in quarantine now. */
+  quarantined(fleet: string): Quarantined[]
+  quarantine(fleet: string, taken: Quarantined): void
+  release(fleet: string, id: string, at: string): void
   changePublisher(change: PublisherChange): void
 }
 
@@ -19,6 +24,9 @@ export function createRegistrationRepo(database: Database.Database): Registratio
   const all = database.prepare('SELECT registration, model, step FROM registration_step WHERE fleet = ? ORDER BY position')
   const insertChange = database.prepare('INSERT INTO publisher_change (change) VALUES (?)')
   const allChanges = database.prepare('SELECT change FROM publisher_change ORDER BY position')
+  const insertTaken = database.prepare('INSERT INTO quarantine (fleet, id, taken) VALUES (?, ?, ?)')
+  const releaseTaken = database.prepare('UPDATE quarantine SET released_at = ? WHERE fleet = ? AND id = ? AND released_at IS NULL')
+  const allTaken = database.prepare('SELECT taken FROM quarantine WHERE fleet = ? AND released_at IS NULL ORDER BY position')
   return {
     list(fleet) {
       const found = new Map<string, { readonly id: string; readonly model: string; readonly steps: RegistrationStep[] }>()
@@ -32,6 +40,9 @@ export function createRegistrationRepo(database: Database.Database): Registratio
     },
     add: (fleet, id, model, step) => void insert.run(fleet, id, model, JSON.stringify(step)),
     publisherChanges: () => (allChanges.all() as Row[]).map((row) => JSON.parse(String(row.change)) as PublisherChange),
+    quarantined: (fleet) => (allTaken.all(fleet) as Row[]).map((row) => JSON.parse(String(row.taken)) as Quarantined),
+    quarantine: (fleet, taken) => void insertTaken.run(fleet, taken.id, JSON.stringify(taken)),
+    release: (fleet, id, at) => void releaseTaken.run(at, fleet, id),
     changePublisher: (change) => void insertChange.run(JSON.stringify(change)),
   }
 }

@@ -159,6 +159,7 @@ describe('audit repo', () => {
     'model_expected',
     'model_scan',
     'registration_step',
+    'quarantine',
     'publisher_change',
     'walkthrough_draft',
     'walkthrough_record',

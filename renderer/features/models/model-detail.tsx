@@ -24,11 +24,12 @@ interface ModelDetailProps {
   readonly registration: Registration | undefined
   readonly onVerify: (() => void) | undefined
   readonly onRequest: () => void
+  readonly onQuarantine: (host: string, path: string) => void
   readonly onStep: (step: RegistryStep) => void
 }
 
 /** Where a model lies, what its files are and should be, what their headers say, and what the scan found. */
-export function ModelDetail({ model, registration, onVerify, onRequest, onStep }: ModelDetailProps) {
+export function ModelDetail({ model, registration, onVerify, onRequest, onQuarantine, onStep }: ModelDetailProps) {
   const [at, setAt] = useState(0)
   const place = model.places[Math.min(at, model.places.length - 1)]
   const state = stateWords[model.state]
@@ -68,7 +69,7 @@ export function ModelDetail({ model, registration, onVerify, onRequest, onStep }
           </ul>
         </>
       )}
-      <Files key={`${place.host} ${place.id}`} place={place} />
+      <Files key={`${place.host} ${place.id}`} place={place} onQuarantine={(path) => onQuarantine(place.host, path)} />
       <div className="models-foot">
         <Button unavailable={onVerify === undefined ? 'Something is running' : undefined} chord="h" onClick={onVerify}>
           Verify hash again
@@ -132,7 +133,12 @@ function Facts({ model, place }: { readonly model: ModelArtifact; readonly place
 
 const MAX_FILES = 60
 
-function Files({ place }: { readonly place: HostModel }) {
+interface FilesProps {
+  readonly place: HostModel
+  readonly onQuarantine: (path: string) => void
+}
+
+function Files({ place, onQuarantine }: FilesProps) {
   const query = useModelFiles(place.host, place.id)
   const files = query.data ?? []
   return (
@@ -143,7 +149,7 @@ function Files({ place }: { readonly place: HostModel }) {
       {query.error !== null && <p>The files could not be read from the store.</p>}
       <ul className="models-files">
         {files.slice(0, MAX_FILES).map((file) => (
-          <File key={file.name} file={file} />
+          <File key={file.name} file={file} onQuarantine={onQuarantine} />
         ))}
       </ul>
       {files.length > MAX_FILES && <p className="muted">{`${files.length - MAX_FILES} more, see gatehouse models list --json`}</p>}
@@ -151,9 +157,15 @@ function Files({ place }: { readonly place: HostModel }) {
   )
 }
 
-function File({ file }: { readonly file: VerifiedFile }) {
+interface FileProps {
+  readonly file: VerifiedFile
+  readonly onQuarantine: (path: string) => void
+}
+
+function File({ file, onQuarantine }: FileProps) {
   const { word, tone } = stateWords[file.state]
   const { scan, expected } = file
+  const path = file.file?.path
   return (
     <li>
       <header>
@@ -177,6 +189,11 @@ function File({ file }: { readonly file: VerifiedFile }) {
         </p>
       )}
       {scan !== undefined && <ScanLines scan={scan} />}
+      {path !== undefined && (scan?.outcome === 'dangerous' || file.state === 'differs') && (
+        <Button small onClick={() => onQuarantine(path)}>
+          Quarantine…
+        </Button>
+      )}
     </li>
   )
 }

@@ -1,12 +1,11 @@
 import { Plus, RefreshCw, ShieldCheck, Square } from 'lucide-react'
 import { useState } from 'react'
 import { bytesText } from '#shared/bytes-text.ts'
-import type { ModelArtifact, ModelOverview } from '#shared/model/model-artifact.ts'
-import { useModelActions } from '../../stores/actions.ts'
+import type { ModelArtifact } from '#shared/model/model-artifact.ts'
+import { useModelActions, useReleaseFile } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
-import { wordsOf } from '../../stores/failure-words.ts'
-import { useFleetState, useModelJob, useModelOverview, useRegistrations } from '../../stores/queries.ts'
+import { useFleetState, useModelJob, useModelOverview, useQuarantine, useRegistrations } from '../../stores/queries.ts'
 import { goFleet, openDialog } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
@@ -14,14 +13,15 @@ import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FilterField } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
-import { plainText } from '../../ui/plain-text.ts'
-import { type NoticeView, Screen } from '../../ui/screen.tsx'
+import { Screen } from '../../ui/screen.tsx'
 import { Segment } from '../../ui/segment.tsx'
 import { count } from '../../ui/words.ts'
 import { ModelDetail } from './model-detail.tsx'
+import { hostNotices, quarantineNotice } from './model-notices.ts'
 import { ModelProgressList } from './model-progress-list.tsx'
 import { bytesOnHosts, filterModels, groupModels, groupOf, hostsOf, type ModelGroup, registrationOf, waitingFor } from './model-rows.ts'
 import { ModelTable } from './model-table.tsx'
+import { QuarantineDialog } from './quarantine-dialog.tsx'
 import { RegistrationDetail } from './registration-detail.tsx'
 import { stepsOf } from './registry-actions.tsx'
 import { type RegistryAsk, RegistryDialog, type RegistryStep } from './registry-dialog.tsx'
@@ -39,6 +39,9 @@ export function ModelsScreen() {
   const [text, setText] = useState<string | null>(null)
   const [chosen, setChosen] = useState<string>()
   const [ask, setAsk] = useState<RegistryAsk>()
+  const [aside, setAside] = useState<{ readonly host: string; readonly path: string }>()
+  const quarantined = useQuarantine().data ?? []
+  const release = useReleaseFile()
   const running = job != null && job.state !== 'finished'
   const all = query.data?.artifacts ?? []
   const registrations = useRegistrations().data ?? []
@@ -87,7 +90,8 @@ export function ModelsScreen() {
       onSearch={() => openDialog({ kind: 'palette' })}
       notices={[
         ...useAppNotices(),
-        ...failureNotices('models', query.error ?? actions.failure),
+        ...failureNotices('models', query.error ?? actions.failure ?? release.error),
+        ...quarantined.slice(0, 3).map((it) => quarantineNotice(it, () => release.mutate({ id: it.id }))),
         ...hostNotices(query.data, running || registrations.length === 0),
       ]}
       path={useFleetPath()}
@@ -200,11 +204,20 @@ export function ModelsScreen() {
             )}
           </section>
           {row !== undefined && (
-            <ModelDetail key={row.key} model={row} registration={registration} onVerify={again} onRequest={request} onStep={take} />
+            <ModelDetail
+              key={row.key}
+              model={row}
+              registration={registration}
+              onVerify={again}
+              onRequest={request}
+              onStep={take}
+              onQuarantine={(host, path) => setAside({ host, path })}
+            />
           )}
           {waits !== undefined && <RegistrationDetail key={waits.id} registration={waits} onStep={take} />}
         </div>
       )}
+      {aside !== undefined && <QuarantineDialog {...aside} onClose={() => setAside(undefined)} />}
       {ask !== undefined && (
         <RegistryDialog
           ask={ask}
@@ -222,32 +235,3 @@ const filters = (all: readonly ModelArtifact[]): { value: Filter; label: string 
   { value: 'action', label: `Needs action ${all.filter((row) => groupOf(row) === 'action').length}` },
   { value: 'approved', label: `Approved ${all.filter((row) => groupOf(row) === 'approved').length}` },
 ]
-
-/** What could not be listed, so that nobody takes a short list for a whole one. */
-function hostNotices(overview: ModelOverview | null | undefined, running: boolean): NoticeView[] {
-  if (overview?.hosts.length === 0 && !running)
-    return [
-      {
-        key: 'unlisted',
-        words: { word: 'Not looked', tone: 'unknown', icon: 'state' },
-        text: 'No model directory was looked at yet. Listing names every model file, and reads what each file is.',
-        actions: [],
-      },
-    ]
-  const unseen = (overview?.hosts ?? []).flatMap(({ host, roots, failure }) => {
-    if (failure) return [`${host}: ${wordsOf(failure).title}`]
-    return roots
-      .filter(({ state }) => state === 'partial' || state === 'unseen')
-      .map(({ path, reason }) => `${host}:${plainText(path, 80)} (${reason.charAt(0).toLowerCase()}${reason.slice(1)})`)
-  })
-  if (unseen.length === 0) return []
-  const more = unseen.length > 2 ? ` and ${unseen.length - 2} more` : ''
-  return [
-    {
-      key: 'unseen',
-      words: { word: 'Not all seen', tone: 'unknown', icon: 'state' },
-      text: `${unseen.slice(0, 2).join('; ')}${more}. Models there are missing from this list.`,
-      actions: [],
-    },
-  ]
-}

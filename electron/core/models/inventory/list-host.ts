@@ -11,6 +11,7 @@ import { runProbe } from '../../probe/run-probe.ts'
 import type { ProbeContext, SectionSpec } from '../../probe/section.ts'
 import { type LaidOutFile, type LaidOutModel, layOut, type OllamaStore, roleOf } from './layout.ts'
 import { MAX_MANIFEST_BYTES, type ManifestText, ollamaModels } from './ollama-store.ts'
+import { withoutOwnFolders } from './own-folders.ts'
 import type { ListedRoot } from './parse-listing.ts'
 import { MAX_ENTRIES, runListing } from './run-listing.ts'
 import { type Running, servingOf } from './serving.ts'
@@ -78,8 +79,9 @@ export async function listHost({ session, host, fleet, signal, now }: ListHostRe
     roots.push(...named.map((path, index) => rootOf(path, 'engine', second.roots[index] as ListedRoot, second.full)))
     for (const root of second.roots) entries.push(...root.entries)
   }
+  const listed = withoutOwnFolders(entries)
   const layout = layOut(
-    entries,
+    listed,
     roots.map(({ path }) => path),
   )
   const manifests = await readManifests(session, layout.stores, signal)
@@ -87,7 +89,7 @@ export async function listHost({ session, host, fleet, signal, now }: ListHostRe
   const models = [...layout.models, ...stores.flatMap((store) => store.models)]
   const orphans = [...layout.orphans, ...stores.flatMap((store) => store.orphans)]
   const failure = first.failure ?? second?.failure
-  const unsorted = unsortedFiles(entries, models, orphans)
+  const unsorted = unsortedFiles(listed, models, orphans)
   return {
     inventory: {
       host: host.name,

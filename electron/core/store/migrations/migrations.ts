@@ -7,6 +7,7 @@ import { sql as registrations } from './0006-registrations.ts'
 import { sql as auditTrend } from './0007-audit-trend.ts'
 import { sql as walkthroughs } from './0008-walkthroughs.ts'
 import { sql as accessReviews } from './0009-access-reviews.ts'
+import { sql as quarantine } from './0010-quarantine.ts'
 
 /** In order; a database at version n has seen the first n. Append only. */
 export const migrations: readonly string[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
   auditTrend,
   walkthroughs,
   accessReviews,
+  quarantine,
 ]

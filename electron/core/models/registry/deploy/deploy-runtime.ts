@@ -121,7 +121,7 @@ gh_step() {
       find new -type d -exec chown -- "$gh_own" {} + && find new -type d -exec chmod 0750 {} + || gh_fail "no-owner $gh_own"
       find new -type f -exec chown -- "$gh_own" {} + && find new -type f -exec chmod 0440 {} +
     fi
-    sync
+    find new -type d -exec sync {} + 2>/dev/null || sync
     if gh_there "../$gh_name"; then rm -rf -- previous; mv -T -- "../$gh_name" previous || gh_fail "unwritable $gh_root"; fi
     mv -T -- new "../$gh_name" || { [ ! -e previous ] || mv -T -- previous "../$gh_name"; gh_fail "unwritable $gh_root"; }
     gh_files gh_match || { gh_back; gh_fail "differs $gh_name"; }

@@ -51,7 +51,7 @@ export function createDeployService({ clock, registry, models, ledger }: DeployS
   async function sourceOf(fleet: Fleet, transport: Transport, signal: AbortSignal): Promise<BlobSource> {
     const { host: name, path } = registryOf(fleet)
     const host = fleet.hosts.find((it) => it.name === name)
-    return host ? hostBlobs(await transport.connect(host, { signal }), path, signal) : localBlobs(path)
+    return host ? hostBlobs(await transport.connect(host, { signal, bulk: true }), path, signal) : localBlobs(path)
   }
 
   function plan(fleet: Fleet, host: Host, registration: Registration, { root, owner }: DeployRequest) {
@@ -85,7 +85,7 @@ export function createDeployService({ clock, registry, models, ledger }: DeployS
         onProgress({ stage: 'connecting' })
         const source = await sourceOf(fleet, transport, signal)
         try {
-          const connect = (until: AbortSignal) => transport.connect(changing, { signal: until })
+          const connect = (until: AbortSignal) => transport.connect(changing, { signal: until, bulk: true })
           await deployToHost({ target, source, connect, user: identity.user, signal, now: clock.now, onProgress })
         } finally {
           source.close()

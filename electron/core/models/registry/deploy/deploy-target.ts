@@ -34,7 +34,9 @@ export function targetOf(registration: Registration, root: string, owner: string
   if (name === undefined || unsafe !== undefined) throw refuse(`a name leads elsewhere: ${unsafe}`)
   const files = [...new Map(content.files.map((file) => [layout === 'ollama' ? file.sha256 : file.name, file])).values()]
   const stage = `.gatehouse-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`
-  return { layout, root, name, owner, files, manifest, stage }
+  // With the colon chown(1) takes the group that the account logs in with.
+  const account = owner === '' || owner.includes(':') ? owner : `${owner}:`
+  return { layout, root, name, owner: account, files, manifest, stage }
 }
 
 /** `manifests/<registry>/<namespace>/<model>/<tag>` of the path of a manifest. */
