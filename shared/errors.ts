@@ -179,6 +179,16 @@ export const errorCatalogue = {
     retry: 'later',
   },
   'push.running': { title: 'A push is already running', hint: 'Wait for its verdict, or undo it.', retry: 'later' },
+  'push.not-approved': {
+    title: 'This template is not approved here',
+    hint: 'Read it and approve it under Push, Templates, or with gatehouse templates approve. Nothing was changed.',
+    retry: 'after-fix',
+  },
+  'push.template-invalid': {
+    title: 'This is no template',
+    hint: 'Mend what is named and add it again. Nothing was kept.',
+    retry: 'after-fix',
+  },
   'push.plan-invalid': { title: 'This is no plan that can be pushed', hint: 'Make it anew with gatehouse plan.', retry: 'after-fix' },
   'push.interrupted': { title: 'A step of the push did not finish', hint: 'The verdict says what came of it.', retry: 'after-fix' },
   'step-up.needed': {

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
-import { templateOf } from '#core/push/plan.ts'
 import type { PushValue } from '#shared/model/push-parameter.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { valueFromText } from '#shared/model/push-value.ts'
@@ -26,9 +25,9 @@ export async function runPlan(args: string[]): Promise<number> {
   const { fleet, host, template, output } = values
   if (fleet === undefined || host === undefined || host.length > 200 || template === undefined)
     throw new UsageError('plan: expected --fleet FILE --host NAME… --template ID')
-  const { manifest } = templateOf(template)
-  const parameters = Object.fromEntries((values.set ?? []).map((text) => parameterOf(manifest, text)))
   return withFleet(fleet, values.data, async (services) => {
+    const { manifest } = services.templates.find(template)
+    const parameters = Object.fromEntries((values.set ?? []).map((text) => parameterOf(manifest, text)))
     const signal = interrupted()
     const plans = await mapWithLimit([...new Set(host)], AT_ONCE, (name) =>
       services.pushes.plan(services.fleet.require(), services.transport(), { host: name, template, parameters }, signal),

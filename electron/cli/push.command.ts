@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
-import { templateOf } from '#core/push/plan.ts'
 import { pushInWaves } from '#core/push/push-waves.ts'
 import type { PushResult } from '#core/push/transaction.ts'
 import { GatehouseError } from '#shared/errors.ts'
@@ -36,7 +35,7 @@ export async function runPush(args: string[]): Promise<number> {
     for (const { host } of plans)
       if (services.recovery.drilled(host) === undefined)
         say(`No drill has shown yet that the undo of ${host} fires by itself: gatehouse drill.`)
-    for (const plan of plans) process.stderr.write(planText(plan, templateOf(plan.template.id).manifest.about))
+    for (const plan of plans) process.stderr.write(planText(plan, services.templates.find(plan.template.id).manifest.about))
     if (!values.yes && !(await confirmed(plans))) {
       say('Nothing was changed.')
       return ExitCode.couldNotRun

@@ -37,12 +37,13 @@ import { fleetSudoers } from './probe/fleet-sudoers.ts'
 import { parametersFor } from './push/defaults.ts'
 import { createDrift, type Drift } from './push/drift.ts'
 import { pushRecords } from './push/history.ts'
-import { templateOf } from './push/plan.ts'
+import { createOwnTemplates } from './push/own-templates.ts'
 import { createPlanArchive } from './push/plan-archive.ts'
 import { createPushJobs, type PushJobs } from './push/push-jobs.ts'
 import { createPushService, type PushService } from './push/push-service.ts'
 import { createRecovery, type Recovery } from './push/recovery.ts'
-import { shippedTemplates } from './push/templates.ts'
+import { createTemplateDecisions } from './push/template-decisions.ts'
+import { createTemplateShelf, type TemplateShelf } from './push/template-shelf.ts'
 import { openConsoleKey } from './signing/console-key.ts'
 import { createStepUp, type StepUp } from './step-up/step-up.ts'
 import { createAccessReviewRepo } from './store/access-review.repo.ts'
@@ -74,6 +75,7 @@ export interface Services {
   readonly quarantine: QuarantineService
   readonly pushes: PushService
   readonly pushJobs: PushJobs
+  readonly templates: TemplateShelf
   readonly recovery: Recovery
   readonly drift: Drift
   readonly ledger: Ledger
@@ -146,8 +148,13 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   })
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
   const access = createAccessService({ views, clock: ports.clock })
+  const key = () => openConsoleKey(ports.paths.data)
+  const templates = createTemplateShelf(
+    createOwnTemplates(ports.paths.data),
+    createTemplateDecisions({ ledger, key, account: ports.account }),
+  )
   const who = `${ports.account} at ${hostname()}`
-  const pushes = createPushService({ ...ports, who, ledger, advisories: advisories.book, plans })
+  const pushes = createPushService({ ...ports, who, ledger, advisories: advisories.book, plans, templates })
   const stepUp = createStepUp({ ...ports, ledger })
   const registry = createRegistryService({
     clock: ports.clock,
@@ -187,7 +194,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       walkthroughs,
       attachments,
     },
-    ...{ key: () => openConsoleKey(ports.paths.data), by: ports.account, version: ports.version },
+    ...{ key, by: ports.account, version: ports.version },
   })
   const schedules = createScheduleService({
     ...{ clock: ports.clock, log: ports.log, file: join(ports.paths.data, 'schedule.json'), open: () => fleet.state().fleet },
@@ -302,6 +309,13 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     return job
   }
 
+  function decideTemplate({ decision, id, sha256, note }: Input<'template:decide'>): Output<'template:decide'> {
+    stepUp.require()
+    const entry = templates.decide(decision, id, sha256, note)
+    ports.changed('template:changed')
+    return entry
+  }
+
   function pushHistory(): Output<'push:history'> {
     const { records, broken } = ledger.read()
     return {
@@ -312,7 +326,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
 
   /** Nothing is filled from a host that was never looked at. */
   function pushParameters({ host, template }: Input<'push:parameters'>): Output<'push:parameters'> {
-    const { manifest } = templateOf(template)
+    const { manifest } = templates.find(template)
     const opened = fleet.require()
     const audit = audits.host(opened, host)
     const of = opened.hosts.find(({ name }) => name === host)
@@ -421,7 +435,8 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     'connection:states': () =>
       (open?.jumpStates() ?? []).map(({ name, state, roundTripMs, failure }) => ({ name, state, roundTripMs, failure })),
     'connection:changed-keys': () => [...queue.changedKeys()],
-    'push:templates': () => [...shippedTemplates()],
+    'push:templates': () => templates.list(),
+    'template:decide': decideTemplate,
     'push:parameters': pushParameters,
     'push:plan': (choice) => pushJobs.plan(fleet.require(), transport(), choice),
     'push:stop-planning': () => {
@@ -461,6 +476,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     openDemo,
     pushes,
     pushJobs,
+    templates,
     recovery,
     drift,
     ledger,

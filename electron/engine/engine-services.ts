@@ -92,6 +92,16 @@ async function answer(
       const { format } = input as { format: ReportFormat }
       return { ok: true, value: { text: services.report(format) } }
     }
+    if (channel === 'template:add') {
+      const { path } = input as { path: string }
+      const value = services.templates.add(await readFile(path, 'utf8'))
+      changed('template:changed')
+      return { ok: true, value }
+    }
+    if (channel === 'template:export') {
+      const { id } = input as { id: string }
+      return { ok: true, value: { text: `${JSON.stringify(services.templates.find(id).manifest, null, 2)}\n` } }
+    }
     if (channel === 'push:ready') {
       const { plan, typedHost } = input as { plan: string; typedHost: string }
       return { ok: true, value: services.pushJobs.ready(plan, typedHost) }

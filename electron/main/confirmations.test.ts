@@ -10,13 +10,15 @@ const plan = {
 }
 
 const registration = { id: 'r1', model: 'llama\u202e', steps: [] }
-const pushes = { 'push:history': { pushes: [{ id: 'p1', host: 'gpu-03' }] } }
+const templates = [{ sha256: 'a'.repeat(64), manifest: { id: 'ours', version: 1, title: 'Ours' } }]
+const pushes = { 'push:templates': { templates }, 'push:history': { pushes: [{ id: 'p1', host: 'gpu-03' }] } }
 const inputs: Readonly<Record<string, unknown>> = {
   'registry:approve': { id: 'r1', hosts: ['gpu-01'] },
   'quarantine:take': { host: 'gpu-01', path: '/m/x', reason: 'r' },
   'quarantine:release': { id: 'q1' },
   'registry:deploy': { id: 'r1', hosts: ['gpu-01'], owner: '' },
   'push:finish': { id: 'p1' },
+  'template:decide': { decision: 'approve', id: 'ours', sha256: 'a'.repeat(64), note: 'read' },
   'push:drill': { host: 'gpu-03' },
 }
 
@@ -69,4 +71,9 @@ test('an approval names the model and its hosts; one that is not there is not as
   expect([title, title.includes('\u202e')]).toEqual([expect.stringMatching(/^Approve llama.*\?$/), false])
   expect(detail).toContain('served on gpu-01')
   expect(await codeOf(confirmationOf('registry:approve', { id: 'r2', hosts: [] }, open.call))).toBe('registry.not-found')
+})
+
+test('a template that changed since it was read is not approved', async () => {
+  const input = { decision: 'approve', id: 'ours', sha256: 'b'.repeat(64), note: 'read' }
+  expect(await codeOf(confirmationOf('template:decide', input, open.call))).toBe('push.template-invalid')
 })

@@ -42,6 +42,18 @@ const confirmations: Readonly<Record<string, Words>> = {
   }),
   'registry:approve': async (input, engine) =>
     approvalWords(input as Input<'registry:approve'>, await engineValue<Registration[]>(engine('registry:list', null))),
+  'template:decide': async (input, engine) => {
+    const { decision, id, sha256 } = input as Input<'template:decide'>
+    const { templates } = await engineValue<Output<'push:templates'>>(engine('push:templates', null))
+    const entry = templates.find(({ manifest }) => manifest.id === id)
+    if (entry?.sha256 !== sha256) throw new GatehouseError({ code: 'push.template-invalid', detail: `${id} is not what was looked at` })
+    const { version, title } = entry.manifest
+    return {
+      title: `${decision === 'approve' ? 'Approve' : 'Withdraw'} the template ${id} ${version}?`,
+      detail: `${visible(title)}. SHA-256 ${sha256}. ${decision === 'approve' ? 'It can then be pushed from this console.' : 'It is not pushed from this console any more.'} The decision is signed with the key of this console.`,
+      action: decision === 'approve' ? 'Approve it' : 'Withdraw it',
+    }
+  },
   'push:finish': async (input, engine) => {
     const { id } = input as Input<'push:finish'>
     const { pushes } = await engineValue<Output<'push:history'>>(engine('push:history', null))

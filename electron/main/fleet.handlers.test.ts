@@ -28,6 +28,7 @@ const dialogs = {
   openFleet: () => choose('fleet'),
   openInventory: () => choose('inventory'),
   openAdvisories: () => choose('advisories'),
+  openTemplate: () => choose('template'),
   save: (title: string) => choose(title),
 }
 const engine = async (channel: string, input: unknown): Promise<Reply<unknown>> => {

@@ -29,6 +29,7 @@ import { setMenu } from './menu.ts'
 import { packHandlers } from './pack.handlers.ts'
 import { guardContents, guardSession, returnHome } from './session-guards.ts'
 import { createSettingsStore } from './settings-store.ts'
+import { templateHandlers } from './template.handlers.ts'
 import { openWindow, paintWindow } from './window.ts'
 import { firstWindowState, windowStateSchema } from './window-bounds.ts'
 
@@ -113,6 +114,7 @@ function start(): void {
       }),
       ...fleetHandlers(dialogs, fleet.call),
       ...advisoriesHandlers(dialogs, engine.call),
+      ...templateHandlers(dialogs, engine.call),
       ...auditHandlers(dialogs, engine.call),
       ...packHandlers({
         dialogs,

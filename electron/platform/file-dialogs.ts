@@ -6,6 +6,7 @@ export interface FileDialogs {
   openInventory(): Promise<string | null>
   openAdvisories(): Promise<string | null>
   openAttachment(): Promise<string | null>
+  openTemplate(): Promise<string | null>
   save(title: string, fileName: string, extension: string): Promise<string | null>
 }
 
@@ -27,6 +28,7 @@ export function createFileDialogs(window: () => BrowserWindow | null): FileDialo
     openInventory: () => open('Choose an Ansible inventory', [{ name: 'All files', extensions: ['*'] }]),
     openAdvisories: () => open('Choose an advisory update or an OSV dump', [{ name: 'All files', extensions: ['*'] }]),
     openAttachment: () => open('Attach a file', [{ name: 'All files', extensions: ['*'] }]),
+    openTemplate: () => open('Choose a template', [{ name: 'Template', extensions: ['json'] }]),
     save: async (title, fileName, extension) => {
       const parent = window()
       const options: Electron.SaveDialogOptions = {

@@ -67,6 +67,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'models:changed': ['models:overview', 'models:files', 'registry:list', 'quarantine:list'],
   'model-job:changed': ['models:job'],
   'settings:changed': ['settings:get'],
+  'template:changed': ['push:templates'],
   'push:changed': ['push:job', 'push:history', 'push:drilled'],
   'step-up:changed': ['step-up:state'],
   'advisories:changed': ['advisories:state', 'host:packages'],

@@ -70,6 +70,9 @@ export const channels = [
   'connection:states',
   'connection:changed-keys',
   'push:templates',
+  'template:add',
+  'template:export',
+  'template:decide',
   'push:parameters',
   'push:plan',
   'push:stop-planning',
@@ -108,6 +111,7 @@ export const events = [
   'models:changed',
   'model-job:changed',
   'push:changed',
+  'template:changed',
   'step-up:changed',
   'engine:changed',
 ] as const

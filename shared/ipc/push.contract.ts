@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { pushJobSchema, pushRecordSchema, pushResultSchema } from '../model/push-job.ts'
 import { pushValueSchema } from '../model/push-parameter.ts'
 import { pushPlanSchema } from '../model/push-plan.ts'
-import { pushTemplateSchema } from '../model/push-template.ts'
+import { templateEntrySchema } from '../model/template-entry.ts'
+import { typedText } from '../model/waiver.ts'
 import { contract } from './contract.ts'
 
 const hostName = z.string().max(200)
@@ -13,8 +14,25 @@ const parameters = z.record(z.string().max(100), pushValueSchema)
 export const pushContracts = {
   'push:templates': contract({
     input: z.null(),
-    output: z.array(z.object({ manifest: pushTemplateSchema, sha256: z.string() })),
+    /** `problems`: files of one's own that are no template. */
+    output: z.object({ templates: z.array(templateEntrySchema), problems: z.array(z.string()) }),
     effect: 'read',
+    by: 'engine',
+  }),
+  /** Shows the open dialog and keeps a template of one's own, which is then to be approved. Null when it was closed. */
+  'template:add': contract({ input: z.null(), output: templateEntrySchema.nullable(), effect: 'local', by: 'main' }),
+  /** Shows the save dialog. The path written, or null when it was closed. */
+  'template:export': contract({ input: z.object({ id: templateId }), output: z.string().nullable(), effect: 'local', by: 'main' }),
+  /** Approves or withdraws the very content that was read, signed by the key of this console. */
+  'template:decide': contract({
+    input: z.object({
+      decision: z.enum(['approve', 'withdraw']),
+      id: templateId,
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      note: typedText(1000),
+    }),
+    output: templateEntrySchema,
+    effect: 'changes-trust',
     by: 'engine',
   }),
   /** What a template would be filled with on this host, from its newest audit; defaults for the rest. */

@@ -8,18 +8,9 @@ import { diffLines } from './diff.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
 import { type Rendered, render } from './render.ts'
-import { type ShippedTemplate, shippedTemplates } from './templates.ts'
+import type { ShippedTemplate } from './templates.ts'
 
 const refused = (detail: string, host: string): GatehouseError => new GatehouseError({ code: 'push.not-possible', detail, host })
-
-/** Throws `push.not-possible`. */
-export function templateOf(id: string): ShippedTemplate {
-  const all = shippedTemplates()
-  const found = all.find(({ manifest }) => manifest.id === id)
-  if (found) return found
-  const known = all.map(({ manifest }) => manifest.id).join(', ')
-  throw new GatehouseError({ code: 'push.not-possible', detail: `no template ${JSON.stringify(id)}; there are ${known}` })
-}
 
 /** What is to be true afterwards: each control of the template, for the services of its unit or the subject that it names. */
 function turnsOf({ fixes }: PushTemplate, { unit, subject }: Rendered, { services, findings }: HostAudit): PushPlan['turns'] {
@@ -94,15 +85,23 @@ export function makePlan({ fleet, host, template, audit, rendered, read, gatehou
   }
 }
 
-/** The push of a saved plan, rendered anew: a plan that does not say what its template says is refused, whoever wrote it. */
-export function pushOfPlan(plan: PushPlan, fleet: Fleet, undoAfterSeconds: number): { readonly host: Host; readonly push: HostPush } {
+/**
+ * The push of a saved plan, rendered anew: a plan that does not say what its template says is refused, whoever wrote it. `templateOf` throws for
+ * one that may not be pushed.
+ */
+export function pushOfPlan(
+  plan: PushPlan,
+  fleet: Fleet,
+  undoAfterSeconds: number,
+  templateOf: (id: string) => ShippedTemplate,
+): { readonly host: Host; readonly push: HostPush } {
   const invalid = (detail: string) => new GatehouseError({ code: 'push.plan-invalid', detail })
   const host = fleet.hosts.find(({ name }) => name === plan.host)
   if (plan.fleet !== fleet.name) throw invalid(`it is for the fleet ${plan.fleet}; ${fleet.name} is open`)
   if (host?.address !== plan.address) throw invalid(`the fleet has no host ${plan.host} at ${plan.address}`)
   const { manifest, sha256 } = templateOf(plan.template.id)
   if (manifest.version !== plan.template.version || sha256 !== plan.template.sha256)
-    throw invalid(`its ${manifest.id} is not the one of this release`)
+    throw invalid(`its ${manifest.id} is not the one that is here`)
   const rendered = render(manifest, plan.parameters)
   const same = rendered.files.every(({ kind, path, state }, index) => {
     const planned = plan.files[index]

@@ -9,11 +9,12 @@ import { sha256Of } from '../audit/ledger/record.ts'
 import { probeContextOf, readFacts } from '../facts/registry.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
 import { parametersFor } from './defaults.ts'
-import { hostPushOf, makePlan, pushOfPlan, templateOf } from './plan.ts'
+import { hostPushOf, makePlan, pushOfPlan } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
 import { checkGiven, render } from './render.ts'
 import { hostPushOfKept, pushOfRevert } from './revert.ts'
 import { runStep } from './run-step.ts'
+import type { TemplateShelf } from './template-shelf.ts'
 import { type PushResult, runTransaction } from './transaction.ts'
 
 export interface PushServicePorts {
@@ -25,6 +26,7 @@ export interface PushServicePorts {
   readonly who: string
   readonly advisories: () => AdvisoryBook
   readonly plans: PlanArchive
+  readonly templates: Pick<TemplateShelf, 'pushable'>
 }
 
 export interface PlanChoice {
@@ -53,7 +55,7 @@ export interface PushService {
   ): Promise<PushResult>
 }
 
-export function createPushService({ clock, log, ledger, version, who, advisories, plans }: PushServicePorts): PushService {
+export function createPushService({ clock, log, ledger, version, who, advisories, plans, templates }: PushServicePorts): PushService {
   const lookAt = async (fleet: Fleet, transport: Transport, host: Host, fresh: boolean, signal: AbortSignal) => {
     const request = { host, fleet, transport, advisories: advisories(), now: clock.now, signal, log, onProgress: () => undefined }
     return auditHost({ ...request, fresh })
@@ -62,7 +64,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
   return {
     async plan(fleet, transport, choice, signal) {
       const host = hostOf(fleet, choice.host)
-      const template = templateOf(choice.template)
+      const template = templates.pushable(choice.template)
       checkGiven(template.manifest, choice.parameters)
       changeIdentityOf(fleet, host)
       const { audit, outputs } = await lookAt(fleet, transport, host, false, signal)
@@ -100,7 +102,9 @@ export function createPushService({ clock, log, ledger, version, who, advisories
     },
     push(fleet, transport, plan, { undoAfterSeconds, signal, onStep }) {
       const { host, push } =
-        plan.reverts === undefined ? pushOfPlan(plan, fleet, undoAfterSeconds ?? 120) : pushOfRevert(plan, fleet, ledger, plans)
+        plan.reverts === undefined
+          ? pushOfPlan(plan, fleet, undoAfterSeconds ?? 120, templates.pushable)
+          : pushOfRevert(plan, fleet, ledger, plans)
       const identity = changeIdentityOf(fleet, host)
       const changing = { ...host, identity }
       plans.keep(plan)

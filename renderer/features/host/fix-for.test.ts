@@ -6,7 +6,9 @@ import { fixFor } from './fix-for.ts'
 const audit = {
   services: [{ id: 'ollama.service', unit: 'ollama.service' }, { id: 'vllm.service', unit: 'vllm.service' }, { id: 'by hand' }],
 } as HostAudit
-const templates = [{ manifest: { id: 'ollama-loopback', fixes: ['bound'], unit: 'ollama.service' } }] as Output<'push:templates'>
+const templates = [
+  { state: 'shipped', manifest: { id: 'ollama-loopback', fixes: ['bound'], unit: 'ollama.service' } },
+] as Output<'push:templates'>['templates']
 const finding = { control: 'bound', subject: 'ollama.service', status: 'fail' } as const
 
 test.each([
@@ -18,3 +20,8 @@ test.each([
   ['what passes', { ...finding, status: 'pass' as const }, undefined],
   ['what was not measured', { ...finding, status: 'not-evaluated' as const }, undefined],
 ])('%s', (_name, of, template) => expect(fixFor(of, audit, templates)).toBe(template))
+
+test('a template that nobody may push fixes nothing', () => {
+  const withdrawn = templates.map((one) => ({ ...one, state: 'withdrawn' as const }))
+  expect(fixFor(finding, audit, withdrawn)).toBeUndefined()
+})

@@ -13,7 +13,7 @@ import { Button } from '../../ui/button.tsx'
 import { Field, Select } from '../../ui/field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
-import { dangerWords } from './verdict-words.ts'
+import { dangerWords, isPushable, templateWords } from './verdict-words.ts'
 
 interface PlanFormProps {
   readonly draft: PushDraft | null
@@ -23,7 +23,7 @@ interface PlanFormProps {
 /** Host, template, parameters: filled from what the newest audit knows. */
 export function PlanForm({ draft, onPlan }: PlanFormProps) {
   const hosts = useHosts()
-  const templates = usePushTemplates().data ?? []
+  const templates = usePushTemplates().data?.templates ?? []
   const [choice, setChoice] = useState<PushDraft>(draft ?? { host: '', template: '' })
   const template = templates.find(({ manifest }) => manifest.id === choice.template)?.manifest
   const filled = usePushParameters(choice.host, template?.id ?? '')
@@ -39,9 +39,9 @@ export function PlanForm({ draft, onPlan }: PlanFormProps) {
         </Select>
         <Select label="Template" value={choice.template} onChange={(event) => setChoice({ ...choice, template: event.target.value })}>
           <option value="">Choose a template</option>
-          {templates.map(({ manifest }) => (
-            <option key={manifest.id} value={manifest.id}>
-              {manifest.title}
+          {templates.map(({ manifest, state }) => (
+            <option key={manifest.id} value={manifest.id} disabled={!isPushable(state)}>
+              {isPushable(state) ? manifest.title : `${manifest.title} (${templateWords[state].word.toLowerCase()})`}
             </option>
           ))}
         </Select>

@@ -1,19 +1,30 @@
+import { FilePlus2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
+import { useAddTemplate } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { usePushTemplates } from '../../stores/queries.ts'
 import { useKeys } from '../../stores/use-keys.ts'
+import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { plainText } from '../../ui/plain-text.ts'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Status } from '../../ui/status.tsx'
-import { dangerWords } from './verdict-words.ts'
+import { Approval } from './template-approval.tsx'
+import { dangerWords, templateWords } from './verdict-words.ts'
 
-type Template = Output<'push:templates'>[number]
+type Template = Output<'push:templates'>['templates'][number]
 
 const columns: readonly [Column<Template>, ...Column<Template>[]] = [
   { id: 'id', head: 'Template', cell: ({ manifest }) => manifest.title },
   { id: 'version', head: 'Version', className: 'right w-[64px]', cell: ({ manifest }) => manifest.version },
+  {
+    id: 'state',
+    head: 'Approval',
+    className: 'w-[132px]',
+    cell: ({ state }) => <Status tone={templateWords[state].tone}>{templateWords[state].word}</Status>,
+  },
   {
     id: 'danger',
     head: 'Danger',
@@ -25,7 +36,8 @@ const columns: readonly [Column<Template>, ...Column<Template>[]] = [
 /** What can be pushed, word for word. */
 export function TemplatesView() {
   const query = usePushTemplates()
-  const templates = query.data ?? []
+  const add = useAddTemplate()
+  const templates = query.data?.templates ?? []
   const [chosen, setChosen] = useState<string>()
   const template = templates.find(({ manifest }) => manifest.id === chosen) ?? templates[0]
   const step = (by: number) => () => {
@@ -37,26 +49,49 @@ export function TemplatesView() {
     const { title, detail, hint } = wordsOfError(query.error)
     return <Empty title={title} about={`${detail} ${hint}`} />
   }
+  const problems = query.data?.problems ?? []
   return (
     <div className="push-history" aria-busy={query.isPending}>
-      <RowTable
-        label="Templates"
-        columns={columns}
-        groups={[{ key: 'all', rows: templates }]}
-        keyOf={({ manifest }) => manifest.id}
-        selected={template?.manifest.id}
-        onSelect={setChosen}
-      />
+      <div className="push-templates">
+        <div className="pane-head">
+          <span className="muted one-line">
+            {problems.length === 0 ? 'What can be pushed, word for word' : plainText(problems.join('; '), 200)}
+          </span>
+          <span className="spring" />
+          <Button small icon={<FilePlus2 className="icon" aria-hidden />} onClick={() => add.mutate(null)}>
+            Add a template…
+          </Button>
+        </div>
+        {add.error !== null && <Refused error={add.error} />}
+        <RowTable
+          label="Templates"
+          columns={columns}
+          groups={[{ key: 'all', rows: templates }]}
+          keyOf={({ manifest }) => manifest.id}
+          selected={template?.manifest.id}
+          onSelect={setChosen}
+        />
+      </div>
       {template !== undefined && <Content key={template.manifest.id} template={template} />}
     </div>
   )
 }
 
-const Content = ({ template: { manifest, sha256 } }: { readonly template: Template }) => (
+function Refused({ error }: { readonly error: unknown }) {
+  const { title, detail, hint } = wordsOfError(error)
+  return (
+    <p role="alert" className="px-5 pb-2 text-[12px]">
+      <Status tone="fail">Not added</Status> {plainText(`${title}: ${detail} ${hint}`, 600)}
+    </p>
+  )
+}
+
+const Content = ({ template, template: { manifest, sha256 } }: { readonly template: Template }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
   <article className="push-past detail" aria-label={manifest.title} data-pane tabIndex={0}>
     <h2>{manifest.title}</h2>
     <p>{manifest.about}</p>
+    <Approval template={template} />
     <dl className="facts">
       <dt>Id and version</dt>
       <dd>{`${manifest.id} ${manifest.version}`}</dd>

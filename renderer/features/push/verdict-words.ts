@@ -1,5 +1,6 @@
 import type { PushRecord } from '#shared/model/push-job.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
+import type { TemplateEntry } from '#shared/model/template-entry.ts'
 import type { Tone } from '../../ui/outcome-words.ts'
 
 export const verdictWords: Readonly<Record<PushRecord['state'], { readonly word: string; readonly tone: Tone }>> = {
@@ -18,3 +19,12 @@ export const dangerWords: Readonly<Record<PushPlan['danger'], { readonly word: s
   restart: { word: 'Restart', about: 'What the service does at that moment is lost.', tone: 'warn' },
   'lock-out': { word: 'Could lock out', about: 'A mistake could lock everybody out, Gatehouse too, until the undo has run.', tone: 'fail' },
 }
+
+export const templateWords: Readonly<Record<TemplateEntry['state'], { readonly word: string; readonly tone: Tone }>> = {
+  shipped: { word: 'With the release', tone: 'pass' },
+  approved: { word: 'Approved', tone: 'pass' },
+  pending: { word: 'Not approved', tone: 'warn' },
+  withdrawn: { word: 'Withdrawn', tone: 'fail' },
+}
+
+export const isPushable = (state: TemplateEntry['state']): boolean => state === 'shipped' || state === 'approved'
