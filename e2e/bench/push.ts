@@ -28,6 +28,7 @@ export async function measurePush(folder: string, rounds: number, say: (text: st
   const ledger = createLedger(data, clock, 'bench')
   const pushes = createPushService({
     ...{ clock, log: () => {}, ledger, version: '0', who: 'bench', advisories: shippedBook, plans: createPlanArchive(data) },
+    templates: { pushable: shippedTemplate },
   })
   const signal = new AbortController().signal
   const choice = { host: HOST, template: 'ollama-loopback', parameters: { port: 11434 } }

@@ -44,7 +44,12 @@ export class PushPage extends GatehousePage {
     await expect(this.page.locator('.status.push-verdict')).toHaveText(words, { timeout: 30_000 })
   }
 
-  steps(): Promise<readonly string[]> {
-    return this.page.getByRole('list', { name: 'Steps' }).getByRole('listitem').allInnerTexts()
+  /** In the view of templates, about the one that is shown. */
+  async decide(verb: 'Approve' | 'Withdraw', note: string): Promise<void> {
+    await this.page.getByRole('button', { name: `${verb}…`, exact: true }).press('Enter')
+    await expect(this.dialog.getByRole('textbox')).toBeFocused()
+    await this.page.keyboard.type(note)
+    await this.dialog.getByRole('button', { name: `${verb}…`, exact: true }).press('Enter')
+    await expect(this.dialog).toHaveCount(0)
   }
 }

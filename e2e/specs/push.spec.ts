@@ -35,7 +35,10 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   await it.enterFirstCode()
 
   await expect(page.getByRole('timer')).toHaveText(/^[12]:\d\d$/, { timeout: 20_000 })
-  await page.screenshot({ path: it.picture('push-armed-light') })
+  for (const theme of ['dark', 'light'] as const) {
+    await it.theme(theme)
+    await page.screenshot({ path: it.picture(`push-armed-${theme}`) })
+  }
   await it.verdict('Committed and proven')
   expect(await it.nativeDialogs()).toEqual([
     expect.stringContaining('Enrol an authenticator'),
@@ -47,8 +50,13 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   await expect(page.getByRole('article', { name: 'Push to gpu-03' })).toContainText('Committed and proven')
   await it.isSound('push-history')
   await page.getByRole('button', { name: 'Templates', exact: true }).press('Enter')
-  await expect(page.getByRole('article', { name: 'Ollama listens on this machine only' })).toContainText('ollama-loopback 1')
+  await expect(page.getByRole('article', { name: 'Ollama listens on this machine only' })).toContainText(/ollama-loopback [0-9]/)
   await it.isSound('push-templates')
+  await it.decide('Withdraw', 'breaks a client')
+  await expect(page.getByRole('region', { name: 'Approval' })).toContainText(/Withdrawn.*signed with key [0-9a-f]{32}: breaks a client/)
+  await expect(it.invoke('push:plan', { host: 'gpu-03', template: 'ollama-loopback', parameters: {} })).rejects.toThrow('push.not-approved')
+  await it.decide('Approve', 'the client was mended')
+  await expect(page.getByRole('region', { name: 'Approval' })).toContainText('Approved')
 
   // The host is looked at again by itself.
   await it.auditIsFinished()

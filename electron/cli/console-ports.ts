@@ -4,6 +4,8 @@ import { accountName } from '#core/account-name.ts'
 import type { Ports } from '#core/ports.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import { startDemoFleet } from '#testing/demo/demo-fleet.ts'
+import { sealedSecrets } from './sealed-secrets.ts'
+import { askPassphrase } from './step-up-terminal.ts'
 import { version } from './texts.ts'
 
 /** The folder that the app uses too, so that host keys trusted in one are trusted in the other. */
@@ -13,7 +15,7 @@ export function defaultDataFolder(): string {
   return join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'gatehouse', 'data')
 }
 
-/** Ports of the command line. `changed` hears of every event; secrets are asked for each time and never stored. */
+/** Ports of the command line. `changed` hears of every event; the one secret that is kept, of the step-up, is sealed with a passphrase. */
 export function consolePorts(dataFolder: string, changed: (event: string) => void): Ports {
   const clock = { now: () => Date.now() }
   const paths = { data: dataFolder, home: homedir() }
@@ -28,7 +30,7 @@ export function consolePorts(dataFolder: string, changed: (event: string) => voi
     changed,
     version,
     account: accountName(),
-    secrets: { available: false, get: async () => undefined, set: async () => undefined, delete: async () => undefined },
+    secrets: sealedSecrets(join(dataFolder, 'step-up.sealed'), askPassphrase),
     createTransport: (fleet, prompts) => createSsh2Transport({ fleet, clock, log, paths, prompts, changed }),
     startDemo: startDemoFleet,
   }

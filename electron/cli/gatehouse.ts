@@ -18,7 +18,9 @@ import { runPlan } from './plan.command.ts'
 import { runPush } from './push.command.ts'
 import { runReport } from './report.command.ts'
 import { runSchema } from './schema.command.ts'
+import { runStepUp } from './step-up.command.ts'
 import { runSudoers } from './sudoers.command.ts'
+import { runTemplates } from './templates.command.ts'
 import { helpText, version } from './texts.ts'
 import { runUndo } from './undo.command.ts'
 import { runVerify } from './verify.command.ts'
@@ -49,7 +51,9 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   push: runPush,
   report: runReport,
   schema: runSchema,
+  'step-up': runStepUp,
   sudoers: runSudoers,
+  templates: runTemplates,
   undo: runUndo,
   verify: runVerify,
   waiver: runWaiver,

@@ -9,6 +9,7 @@ import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 import { planText } from './plan-text.ts'
+import { stepUpOnTerminal } from './step-up-terminal.ts'
 
 const options = {
   fleet: { type: 'string' },
@@ -40,6 +41,7 @@ export async function runPush(args: string[]): Promise<number> {
       say('Nothing was changed.')
       return ExitCode.couldNotRun
     }
+    if (!values.yes) await stepUpOnTerminal(services.stepUp)
     const push = (plan: PushPlan) =>
       services.pushes.push(fleet, services.transport(), plan, {
         undoAfterSeconds,

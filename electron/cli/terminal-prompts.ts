@@ -109,6 +109,13 @@ async function throughAskpass(program: string, question: Question, signal: Abort
   }
 }
 
+/** Throws `prompt.unavailable` without a terminal, `prompt.declined` when nothing was answered. */
+export async function askOnTerminal(text: string, echo: boolean): Promise<string> {
+  const answer = await onTerminal({ text, echo }, AbortSignal.timeout(600_000))
+  if (answer === null) throw new GatehouseError({ code: 'prompt.declined', detail: text.trim() })
+  return answer
+}
+
 async function onTerminal(question: Question, signal: AbortSignal): Promise<string | null> {
   let descriptor: number
   try {

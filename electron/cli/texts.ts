@@ -99,10 +99,15 @@ ${templates}
       Makes a login for --set logins=…: the line NAME:HASH (bcrypt) on stdout, its password on stderr, once. --stdin: a password of your own.
   gatehouse push --fleet FILE --plan FILE [--yes] [--undo-after SECONDS] [--canary NUMBER] [--wave NUMBER]
       Carries a plan out with the change identity, its undo armed on the host first, and looks again over a new connection. Asks on a
-      terminal; elsewhere --yes is needed. Without a word within SECONDS the host undoes it by itself. A host that changed
-      since the plan is a conflict, never overwritten. A plan for many hosts: --canary of them first (1), then --wave side by side (5);
+      terminal, for a code of your authenticator, too; elsewhere --yes is needed, and nobody is asked. Without a word within SECONDS
+      the host undoes it by itself. A host that changed since the plan is a conflict, never overwritten. A plan for many hosts: --canary of them first (1), then --wave side by side (5);
       after the first that is not committed and proven nothing more starts, nor in a wave with a host that is not healthy.
       Exit code 0: committed and proven; 1: rolled back; 2: refused, or nobody can say, with what to do.
+  gatehouse step-up [--data FOLDER]
+      Enrols an authenticator app (TOTP) for the command line. Its secret is sealed with a passphrase; the app has an enrolment of its own.
+  gatehouse templates [list | show ID | add FILE | approve ID --note TEXT | withdraw ID --note TEXT] [--json]
+      What can be pushed, and who approved it. A template of your own (a changed copy of show) is pushed once somebody read and approved
+      this very content; one that ships, until somebody withdraws it. Decisions ask for a code and are signed with the key of the console.
   gatehouse undo --fleet FILE [ID] [--output FILE]
       Without ID: pushes of this console that have no end. Asks each host what became of it, has it undo what was not committed, and says
       which. ID: the same for one; of a push that was committed, the plan that takes it back, for gatehouse push (--output keeps it).

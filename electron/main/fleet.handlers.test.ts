@@ -28,6 +28,7 @@ const dialogs = {
   openFleet: () => choose('fleet'),
   openInventory: () => choose('inventory'),
   openAdvisories: () => choose('advisories'),
+  openAttachment: () => choose('attachment'),
   openTemplate: () => choose('template'),
   save: (title: string) => choose(title),
 }

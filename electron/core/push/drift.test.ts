@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { LedgerRecord } from '../audit/ledger/record.ts'
 import { watchedFiles } from './drift.ts'
-import { templateOf } from './plan.ts'
 import { render } from './render.ts'
+import { shippedTemplate } from './templates.ts'
 
-const { manifest, sha256 } = templateOf('ollama-loopback')
+const { manifest, sha256 } = shippedTemplate('ollama-loopback')
 const path = render(manifest, {}).files[0]?.path ?? ''
 const plan = (id: string, after: string, more: Partial<PushPlan> = {}): PushPlan =>
   ({

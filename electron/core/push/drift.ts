@@ -9,12 +9,12 @@ import type { SectionOutput } from '../probe/section.ts'
 import { diffLines } from './diff.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
-import { templateOf } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
 import { hostOf } from './push-service.ts'
 import { render } from './render.ts'
 import { hostPushOfKept } from './revert.ts'
 import { runStep } from './run-step.ts'
+import { shippedTemplate } from './templates.ts'
 
 /** A file that this console is answerable for on a host. */
 export interface WatchedFile {
@@ -115,7 +115,7 @@ const isCommit = ({ action, detail }: LedgerRecord): boolean =>
 function contentsOf(plan: PushPlan): ReadonlyMap<string, string> {
   if (plan.reverts !== undefined) return new Map()
   try {
-    const { manifest, sha256 } = templateOf(plan.template.id)
+    const { manifest, sha256 } = shippedTemplate(plan.template.id)
     if (sha256 !== plan.template.sha256) return new Map()
     return new Map(render(manifest, plan.parameters).files.map(({ path, content }) => [path, content]))
   } catch {

@@ -3,7 +3,7 @@ import { fleetSchema } from '#shared/model/fleet.ts'
 import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
 import { pushOfPlan } from './plan.ts'
 import { render } from './render.ts'
-import { shippedTemplates } from './templates.ts'
+import { shippedTemplate } from './templates.ts'
 
 const fleet = fleetSchema.parse({
   version: 1,
@@ -11,8 +11,7 @@ const fleet = fleetSchema.parse({
   identities: { audit: { user: 'ro' }, change: { user: 'rw' } },
   hosts: [{ name: 'gpu-01', address: '10.0.0.1' }],
 })
-const templateOf = (id: string) => shippedTemplates().find(({ manifest }) => manifest.id === id) ?? expect.fail()
-const { manifest, sha256 } = templateOf('ollama-loopback')
+const { manifest, sha256 } = shippedTemplate('ollama-loopback')
 const [file] = render(manifest, {}).files
 const plan: PushPlan = pushPlanSchema.parse({
   version: 1,
@@ -31,7 +30,7 @@ const plan: PushPlan = pushPlanSchema.parse({
 })
 
 test('a plan becomes the push that its template gives', () => {
-  const { host, push } = pushOfPlan(plan, fleet, 120, templateOf)
+  const { host, push } = pushOfPlan(plan, fleet, 120, shippedTemplate)
   expect(host.name).toBe('gpu-01')
   expect(push).toMatchObject({
     id: plan.id,
@@ -56,7 +55,7 @@ describe('a plan that says anything else is refused', () => {
     ['another unit', { unit: 'ssh.service' }],
     ['another value', { parameters: { port: 11435 } }],
     ['a control that it does not turn', { turns: [{ ...plan.turns[0], control: 'tls-certificate-valid' }] }],
-  ])('%s', (_, change) => expect(() => pushOfPlan({ ...plan, ...change } as PushPlan, fleet, 120, templateOf)).toThrow())
+  ])('%s', (_, change) => expect(() => pushOfPlan({ ...plan, ...change } as PushPlan, fleet, 120, shippedTemplate)).toThrow())
 })
 
 test.each(['/x', 'absent\n', '', 'A'.repeat(64), `${'a'.repeat(64)}:0:0:999`])('%j is no state of a file', (before) => {

@@ -45,7 +45,7 @@ export function createTemplateDecisions({ ledger, key, account }: TemplateDecisi
         action: `template.${decision}`,
         host: '',
         subject: `${template.id} ${template.version}`,
-        detail: `${note}\nEd25519 ${keyId} ${signature}`,
+        detail: `${note} (Ed25519 ${keyId} ${signature})`,
         digests: { template: template.sha256 },
       })
     },
@@ -62,7 +62,7 @@ function decisionOf(record: LedgerRecord, { keyId, publicKeyPem }: ConsoleKey): 
   const decision = verdicts[record.action]
   const [, id = '', version = ''] = /^(\S+) (\d+)$/.exec(record.subject) ?? []
   const sha256 = record.digests.template
-  const [, note = '', signer = '', signature = ''] = /^([\s\S]*)\nEd25519 ([0-9a-f]{32}) ([A-Za-z0-9+/=]{88})$/.exec(record.detail) ?? []
+  const [, note = '', signer = '', signature = ''] = /^([\s\S]*) \(Ed25519 ([0-9a-f]{32}) ([A-Za-z0-9+/=]{88})\)$/.exec(record.detail) ?? []
   if (decision === undefined || sha256 === undefined || id === '') return []
   const template = { id, version: Number(version), sha256 }
   const bytes = signedBytes(decision, template, record.who, note)

@@ -1,5 +1,6 @@
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
 import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
+import { GatehouseError } from '#shared/errors.ts'
 import { type PushTemplate, pushTemplateSchema } from '#shared/model/push-template.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 
@@ -17,3 +18,10 @@ export const shippedTemplates = (): readonly ShippedTemplate[] =>
     const manifest = pushTemplateSchema.parse(raw)
     return { manifest, sha256: sha256Of(JSON.stringify(manifest)) }
   })
+
+/** One that ships. Throws `push.not-possible`. */
+export function shippedTemplate(id: string): ShippedTemplate {
+  const found = shippedTemplates().find(({ manifest }) => manifest.id === id)
+  if (found) return found
+  throw new GatehouseError({ code: 'push.not-possible', detail: `no template ${JSON.stringify(id)} ships` })
+}

@@ -84,8 +84,8 @@ export function createStepUp({ clock, secrets, ledger, account, changed }: StepU
     const digits = code.replace(/\s/g, '')
     const ofNew = wanted && counterOfCode(wanted.secret, digits, now, -1)
     if (wanted && ofNew !== undefined) {
-      note('enrol', kept ? 'another authenticator takes the place of the one before' : 'the first authenticator of this console')
       await place.write({ secret: wanted.secret.toString('base64'), lastCounter: ofNew, failures: 0, blockedUntilMs: 0 })
+      note('enrol', kept ? 'another authenticator takes the place of the one before' : 'the first authenticator of this console')
       begun = undefined
     } else if (kept) await takeOfKept(kept, digits, now)
     else throw new GatehouseError({ code: 'step-up.wrong-code', detail: 'it is none of the new authenticator' })

@@ -18,7 +18,6 @@ type Template = Output<'push:templates'>['templates'][number]
 
 const columns: readonly [Column<Template>, ...Column<Template>[]] = [
   { id: 'id', head: 'Template', cell: ({ manifest }) => manifest.title },
-  { id: 'version', head: 'Version', className: 'right w-[64px]', cell: ({ manifest }) => manifest.version },
   {
     id: 'state',
     head: 'Approval',
