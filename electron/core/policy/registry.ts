@@ -1,6 +1,7 @@
 import type { AnyControl } from './control.ts'
 import accessAccountsInTiers from './controls/access/access-accounts-in-tiers.control.ts'
 import accessAccountsUsed from './controls/access/access-accounts-used.control.ts'
+import accessAdministratorsSecondFactor from './controls/access/access-administrators-second-factor.control.ts'
 import accessKeysPersonal from './controls/access/access-keys-personal.control.ts'
 import accessLeaversClosed from './controls/access/access-leavers-closed.control.ts'
 import accessWithinTiers from './controls/access/access-within-tiers.control.ts'
@@ -268,4 +269,5 @@ export const controls: readonly AnyControl[] = [
   accessLeaversClosed,
   accessKeysPersonal,
   accessAccountsUsed,
+  accessAdministratorsSecondFactor,
 ]

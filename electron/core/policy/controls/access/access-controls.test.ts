@@ -5,10 +5,13 @@ import type { Access } from '../../../facts/access/access.ts'
 import { parseLoginKeys } from '../../../facts/access/login-keys.ts'
 import { parseGroup, parsePasswd } from '../../../facts/accounts/parse.ts'
 import { known, unknown } from '../../../facts/fact.ts'
+import { parsePam } from '../../../facts/pam/parse.ts'
 import { parseSudoers } from '../../../facts/privileged/parse-sudoers.ts'
+import { parseSshd } from '../../../facts/sshd/parse.ts'
 import type { AnyControl, PolicyContext, Verdict } from '../../control.ts'
 import accountsInTiers from './access-accounts-in-tiers.control.ts'
 import accountsUsed from './access-accounts-used.control.ts'
+import secondFactor from './access-administrators-second-factor.control.ts'
 import keysPersonal from './access-keys-personal.control.ts'
 import leaversClosed from './access-leavers-closed.control.ts'
 import withinTiers from './access-within-tiers.control.ts'
@@ -239,5 +242,39 @@ describe.each<[AnyControl, readonly [string, Sin, object | undefined, readonly s
 ])('$id', (control, cases) => {
   test.each(cases)('%s', (_, sin, access, expected) => {
     expect(judge(control, sin, access)).toEqual(expected)
+  })
+})
+
+const matches = (criteria: string, methods: string) => ({
+  matches: [{ criteria, settings: [{ keyword: 'authenticationmethods', value: methods, line: 5 }], file: '/etc/ssh/sshd_config', line: 4 }],
+  elsewhere: [],
+})
+const both = 'publickey,keyboard-interactive:pam'
+
+describe('access-administrators-second-factor', () => {
+  test.each<[string, string, object, object | undefined, readonly string[]]>([
+    ['everybody is asked', both, { matches: [], elsewhere: [] }, policy, ['pass ada', 'pass odd']],
+    ['nobody is', 'publickey', { matches: [], elsewhere: [] }, policy, ['fail ada', 'fail odd']],
+    ['a block spares her', both, matches('user ada', 'publickey'), policy, ['fail ada', 'pass odd']],
+    ['a block spares her group', both, matches('group admins', 'publickey'), policy, ['pass ada', 'fail odd']],
+    ['a block spares everybody but her', both, matches('user *,!ada', 'publickey'), policy, ['pass ada', 'fail odd']],
+    ['a block spares an operator', both, matches('user rey', 'publickey'), policy, ['pass ada', 'pass odd']],
+    ['a block for an address', both, matches('address 10.0.0.0/8', 'publickey'), policy, ['warning ada', 'warning odd']],
+    ['a block asks her, nothing asks the others', 'publickey', matches('user ada', both), policy, ['pass ada', 'fail odd']],
+    ['blocks were not read', both, { matches: [], elsewhere: ['/srv/x'] }, policy, ['not-evaluated ada', 'not-evaluated odd']],
+    ['no tiers', both, { matches: [], elsewhere: [] }, undefined, ['not-applicable']],
+    ['no administrator', both, { matches: [], elsewhere: [] }, { tiers: {} }, ['not-applicable']],
+  ])('%s', (_, methods, blocks, access, expected) => {
+    const facts = {
+      ...factsOf({}),
+      sshd: parseSshd(`authenticationmethods ${methods}\nusepam yes\nkbdinteractiveauthentication yes`),
+      'sshd-matches': blocks,
+      pam: known(parsePam('/etc/pam.d/sshd:1:auth required pam_google_authenticator.so')),
+    }
+    const verdicts = (secondFactor.evaluate as unknown as (given: unknown, context: PolicyContext) => readonly Verdict[])(
+      facts,
+      contextOf(access),
+    )
+    expect(verdicts.map(({ status, subject }) => (subject === '' ? status : `${status} ${subject}`))).toEqual(expected)
   })
 })

@@ -22,7 +22,9 @@ export default defineControl({
     'https://man.openbsd.org/sshd_config#AuthenticationMethods',
   ],
   evaluate: ({ sshd, 'sshd-matches': matches, pam }) => {
-    const judged = scopesOf(sshd, matches, [METHODS, 'pubkeyauthoptions', 'pubkeyacceptedalgorithms']).map((scope) => judge(scope, pam))
+    const judged = scopesOf(sshd, matches, [METHODS, 'pubkeyauthoptions', 'pubkeyacceptedalgorithms']).map((scope) =>
+      judgeSecondFactor(scope, pam),
+    )
     const order = ['fail', 'warning', 'not-evaluated', 'pass'] as const
     const worst = order.map((status) => judged.find((verdict) => verdict.status === status)).find((verdict) => verdict !== undefined)
     const unread = matches.elsewhere.slice(0, 3).join(', ')
@@ -41,7 +43,8 @@ export default defineControl({
 
 const METHODS = 'authenticationmethods'
 
-function judge(scope: Scope, pam: FactResult<Pam>): Verdict {
+/** What one set of settings asks of whoever they hold for. */
+export function judgeSecondFactor(scope: Scope, pam: FactResult<Pam>): Verdict {
   const methods = scope.setting(METHODS)
   const ways = (methods?.value ?? 'any').toLowerCase().split(/\s+/).filter(Boolean)
   const who = scope.match === undefined ? '' : ` for ${scope.match}`
