@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type HostAudit, itemResults } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
@@ -11,6 +12,7 @@ import type { Decisions } from '../../policy/decisions.ts'
 import { type AuditRepo, createAuditRepo } from '../../store/audit.repo.ts'
 import { openDatabase } from '../../store/database.ts'
 import { createHistoryRepo } from '../../store/history.repo.ts'
+import { migrations } from '../../store/migrations/migrations.ts'
 import { decisionsAt } from './decisions-at.ts'
 import { directionOf } from './direction.ts'
 import { createHistoryService, type HistoryService } from './history-service.ts'
@@ -143,17 +145,16 @@ describe('what a change means', () => {
 })
 
 test('an audit from before trends were stored is counted from its result', () => {
-  threeAudits()
   close()
+  rmSync(join(folder, 'gatehouse.db'))
+  const old = new Database(join(folder, 'gatehouse.db'))
+  old.exec(`${migrations.slice(0, 6).join(' ')} PRAGMA user_version = 6`)
+  const at = '2026-10-01T10:00:00.000Z'
+  const result = host('gpu-01', at, [finding('fail'), finding('fail', 'c-d', { severity: 'high' }), finding('pass', 'e-f')])
+  old.exec(`INSERT INTO audit VALUES ('a', 'dc1', '${at}', '${at}', '0.1.0', 'complete')`)
+  old.prepare(`INSERT INTO host_audit VALUES (1, 'a', 'dc1', 'gpu-01', 'connected', 0, 18, '', ?)`).run(JSON.stringify(result))
+  old.close()
   const { database } = openDatabase(folder, 0)
-  database.exec('DROP INDEX host_audit_trend; ALTER TABLE host_audit DROP COLUMN open_critical; PRAGMA user_version = 6')
-  database.exec('DROP TABLE walkthrough_draft; DROP TABLE walkthrough_record; DROP TABLE walkthrough')
-  database.close()
-  const again = openDatabase(folder, 0)
-  close = () => again.database.close()
-  expect(
-    createHistoryRepo(again.database)
-      .trend('dc1')
-      .map(({ openCritical }) => openCritical),
-  ).toEqual([1, 1, 1, 1, 0])
+  close = () => database.close()
+  expect(createHistoryRepo(database).trend('dc1')).toMatchObject([{ auditId: 'a', host: 'gpu-01', openCritical: 1 }])
 })
