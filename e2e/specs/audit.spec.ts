@@ -62,6 +62,7 @@ test('from nothing to a signed pack, and what changed since', async ({ gatehouse
   // What was typed is there again after the page is gone.
   await page.waitForTimeout(800)
   await page.reload()
+  await expect(page.getByRole('heading', { level: 1, name: 'Fleet' })).toBeVisible()
   await page.keyboard.press('Control+6')
   await expect(step.getByLabel(/^Reason, /).first()).toHaveValue('Migration in January')
   await step.getByRole('button', { name: 'Fill empty rows like the first' }).click()
