@@ -22,7 +22,19 @@ const approvalTones: Readonly<Record<PlaceApproval, Tone>> = {
   unregistered: 'warn',
 }
 
-export const approvalWords = (approval: PlaceApproval): Words => ({ word: placeApprovalWords[approval], tone: approvalTones[approval] })
+/** Where the words of a report would not fit the column. */
+const shortWords: Readonly<Partial<Record<PlaceApproval, string>>> = {
+  'approved-alone': 'Approved, alone',
+  'four-eyes-missing': 'Second person due',
+  'not-for-host': 'For other hosts',
+  changed: 'Changed',
+  'not-hashed': 'Not known',
+}
+
+export const approvalWords = (approval: PlaceApproval): Words => ({
+  word: shortWords[approval] ?? placeApprovalWords[approval],
+  tone: approvalTones[approval],
+})
 
 const stateTones: Readonly<Record<RegistrationState, Tone>> = {
   requested: 'attest',
