@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { areExclusive, holdsForAll } from './sshd-criteria.ts'
+import { areExclusive, holdsForAll, implies } from './sshd-criteria.ts'
 
 test.each([
   ['user ada', 'user ben', true],
@@ -38,6 +38,21 @@ test.each([
   expect(holdsForAll(criteria)).toBe(expected)
 })
 
+test.each([
+  ['user ada address 10.0.0.0/8', 'address 10.0.0.0/8', true],
+  ['address 10.1.0.0/16', 'address 10.0.0.0/8', true],
+  ['address 10.1.0.0/16', 'address *,!10.1.2.0/24', false],
+  ['address 10.0.0.0/8', 'address 10.1.0.0/16', false],
+  ['user ada', 'user ada,ben', true],
+  ['user ada,ben', 'user ada', false],
+  ['user ada', 'user ada,!ben', false],
+  ['user ad*', 'user ad*,ben', false],
+  ['user ada', 'group ops', false],
+  ['user ada', '', false],
+])('whoever matches %s matches %s: %s', (one, other, expected) => {
+  expect(implies(one, other)).toBe(expected)
+})
+
 test('property: any words are read without an exception', () => {
   const words = fc.array(fc.oneof(fc.constantFrom('user', 'address', 'all', '*', '!10.0.0.0/8', '::/0', 'a,b'), fc.string()), {
     maxLength: 6,
@@ -46,6 +61,7 @@ test('property: any words are read without an exception', () => {
     fc.property(words, words, (one, other) => {
       const [a, b] = [one.join(' '), other.join(' ')]
       holdsForAll(a)
+      implies(a, b)
       expect(areExclusive(a, b)).toBe(areExclusive(b, a))
     }),
   )

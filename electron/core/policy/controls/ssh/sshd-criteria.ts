@@ -51,6 +51,25 @@ export function areExclusive(one: string, other: string): boolean {
   })
 }
 
+/** Does whoever matches the one match the other as well? False where that is not certain. */
+export function implies(one: string, other: string): boolean {
+  const [a, b] = [readCriteria(one), readCriteria(other)]
+  if (!a || !b || b.size === 0) return false
+  return [...b].every(([name, wider]) => {
+    const narrower = a.get(name)
+    if (!narrower) return false
+    if (narrower.join() === wider.join()) return true
+    if (name !== 'address' && name !== 'localaddress')
+      return narrower.every((word) => !/[*?!]/.test(word) && wider.includes(word)) && isPlain(wider)
+    return ([4, 6] as const).every((family) => {
+      const [inner, outer] = [addressesOf(narrower, family), addressesOf(wider, family)]
+      return inner !== undefined && outer !== undefined && subtract(inner, outer).length === 0
+    })
+  })
+}
+
+const isPlain = (patterns: readonly string[]): boolean => !patterns.some((pattern) => pattern.startsWith('!'))
+
 /** Of two lists of names at least one has names only, and none of them is in the other list. */
 function exclusiveNames(one: readonly string[], other: readonly string[]): boolean {
   const names = (list: readonly string[]) => (list.every((word) => !/[*?!]/.test(word)) ? list : undefined)

@@ -1,7 +1,7 @@
 import type { SshdMatch, SshdMatches } from '../../../facts/privileged/privileged.ts'
 import type { Sshd, SshdSetting } from '../../../facts/sshd/sshd.ts'
 import type { Citation } from '../../control.ts'
-import { areExclusive, holdsForAll } from './sshd-criteria.ts'
+import { areExclusive, holdsForAll, implies } from './sshd-criteria.ts'
 
 /** One setting as it holds for some logins. */
 export interface ScopedSetting {
@@ -67,7 +67,10 @@ function combinations(blocks: readonly SshdMatch[]): readonly (readonly SshdMatc
     )
     all.push(...last)
   }
-  return all
+  // Whoever matches a narrow block matches the wider one, too.
+  return all.filter((chosen) =>
+    chosen.every((one) => blocks.every((other) => chosen.includes(other) || !implies(one.criteria, other.criteria))),
+  )
 }
 
 const nameOf = (chosen: readonly SshdMatch[]): string | undefined =>
