@@ -63,6 +63,18 @@ test.each<[string, readonly string[], readonly string[]]>([
     ask(`server { listen 127.0.0.1:443 ssl; } server { listen 8443 ssl proxy_protocol; }`, [service('ollama')]),
     [],
   ],
+  [
+    'another proxy without a model server behind it, and datagrams of one',
+    [
+      ...ask('', [], [{ protocol: 'tcp', address: '*', port: 443, scope: 'wildcard', processes: [{ name: 'caddy', pid: 7 }], line: 1 }]),
+      ...ask(
+        '',
+        [service('ollama')],
+        [{ protocol: 'udp', address: '*', port: 443, scope: 'wildcard', processes: [{ name: 'caddy', pid: 7 }], line: 1 }],
+      ),
+    ],
+    [],
+  ],
   ['a proxy without a model server behind it', ask('server { listen 80; }', []), []],
   [
     'another proxy, by its process',

@@ -184,6 +184,22 @@ describe('proxy-password-files-protected', () => {
       { caddy: says(users, ['users/*.caddy', 'snippet']), files: [closed, entry('/etc/caddy/users/a.caddy', 0o644)] },
       [passwordsNotSeen],
     ],
+    [
+      'files that the pattern does not mean, and a file named like a snippet',
+      {
+        caddy: says(users, ['users/*.caddy', 'site', 'snippet']),
+        files: [
+          ...[closed, entry('/etc/caddy/users/a.caddy', 0o600), entry('/etc/caddy/users/b.txt', 0o644)],
+          ...[entry('/etc/caddy/old/c.caddy', 0o644), entry('/etc/caddy/site', 0o600)],
+        ],
+      },
+      [passwordsPass],
+    ],
+    [
+      'a file named like a snippet is open',
+      { caddy: says(users, ['site']), files: [closed, entry('/etc/caddy/site', 0o644)] },
+      [passwordsNotSeen],
+    ],
     ['both are open', { caddy: says(users, ['b.caddy']), files: [...sound, entry('/etc/caddy/b.caddy', 0o644)] }, [readable]],
     ['imported from elsewhere', { caddy: says(users, ['/srv/users']), files: [closed] }, [passwordsNotSeen]],
     ['imports unread', { caddy: says(users, null), files: [closed] }, [passwordsNotSeen]],
