@@ -13,6 +13,7 @@ export const parameterSources = [
   'proxy-site',
   'proxy-group',
   'inference-unit',
+  'inference-folders',
   'fleet-app',
   'fleet-jump',
   'fleet-model-storage',

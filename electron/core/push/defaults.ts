@@ -95,6 +95,15 @@ function proxyGroupOf({ facts: { nginx, accounts } }: Seen): number | undefined 
   return accounts.value.groups.find(({ name }) => wanted.includes(name))?.gid
 }
 
+/** What the one inference unit writes: the home of its account, and for Ollama the models that it pulls. */
+function foldersOf({ audit, facts: { accounts } }: Seen): string[] | undefined {
+  const service = only(audit.services.filter(({ unit }) => unit !== undefined))
+  if (service === undefined || !accounts.known) return undefined
+  const home = accounts.value.accounts.find(({ name }) => name === service.user)?.home
+  const all = [...(home === undefined ? [] : [home]), ...(service.engine === 'ollama' ? service.modelPaths : [])]
+  return listed(all.filter((path) => !all.some((other) => path.startsWith(`${other}/`))))
+}
+
 const sources: Readonly<Record<ParameterSource, Source>> = {
   'service-port': (seen, { unit }) => only(portsOf(seen, (service) => service.unit === unit)),
   'ollama-port': (seen) => only(portsOf(seen, ({ engine }) => engine === 'ollama')),
@@ -106,6 +115,7 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   'proxy-site': sitesOf,
   'proxy-group': proxyGroupOf,
   'inference-unit': ({ audit }) => only(audit.services.flatMap(({ unit }) => unit ?? [])),
+  'inference-folders': foldersOf,
   'fleet-app': ({ fleet }) => listed(fleet.networks.app),
   'fleet-jump': ({ fleet }) => listed(fleet.networks.jump),
   'fleet-model-storage': ({ fleet }) => listed(fleet.networks.modelStorage),

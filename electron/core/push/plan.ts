@@ -26,6 +26,21 @@ function turnsOf({ fixes }: PushTemplate, { unit, subject }: Rendered, { service
   })
 }
 
+/** Refuses what would lock Gatehouse out of the host, as far as the plan tells. What it does not tell the new connection does. */
+function keepsWayIn({ fleet, host, template: { manifest }, rendered }: PlanRequest): void {
+  const identities = [host.identity ?? fleet.identities.audit, host.changeIdentity ?? fleet.identities.change]
+  const accounts = [...new Set(identities.flatMap((identity) => identity?.user ?? []))]
+  for (const [name, { from }] of Object.entries(manifest.parameters)) {
+    const value = rendered.parameters[name]
+    const missing = from === 'fleet-accounts' ? accounts.find((account) => !Array.isArray(value) || !value.includes(account)) : undefined
+    if (missing !== undefined) throw refused(`${name} leaves out ${missing}, with which Gatehouse logs in`, host.name)
+  }
+  if (!rendered.files.some(({ kind }) => kind === 'sshd-drop-in')) return
+  if (accounts.includes('root')) throw refused('Gatehouse logs in as root here, and would not be let in any more', host.name)
+  if (fleet.jump.some(({ address }) => address === host.address))
+    throw refused('it is a jump host of this fleet, and what lies behind it would be cut off', host.name)
+}
+
 /** What the steps on the host are told. `before` is what was read when the plan was made; empty while it is not known. */
 export const hostPushOf = (id: string, rendered: Rendered, before: readonly string[], undoAfterSeconds: number): HostPush => ({
   id,
@@ -50,11 +65,13 @@ interface PlanRequest {
 }
 
 /** Throws `push.not-possible` with the reason: nothing to turn, a file that cannot be read, a unit that does not run. Pure but for the id. */
-export function makePlan({ fleet, host, template, audit, rendered, read, gatehouse, now }: PlanRequest): PushPlan {
+export function makePlan(request: PlanRequest): PushPlan {
+  const { fleet, host, template, audit, rendered, read, gatehouse, now } = request
   const { manifest, sha256 } = template
   if (!read.ended) throw refused('the host did not say what its files are', host.name)
   if (read.unit !== 'active')
     throw refused(`${rendered.unit} is ${read.unit || 'not there'}; a push starts on a service that runs`, host.name)
+  keepsWayIn(request)
   const turns = turnsOf(manifest, rendered, audit)
   if (turns.length === 0) throw refused(`no control that ${manifest.id} turns judges ${rendered.unit}`, host.name)
   const files = rendered.files.map(({ kind, path, content, state }, index) => {

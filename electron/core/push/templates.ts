@@ -1,5 +1,8 @@
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
+import nginxOpenai from '#assets/templates/nginx-openai/manifest.json' with { type: 'json' }
 import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
+import sshdBehindJump from '#assets/templates/sshd-behind-jump/manifest.json' with { type: 'json' }
+import systemdSandbox from '#assets/templates/systemd-sandbox/manifest.json' with { type: 'json' }
 import { GatehouseError } from '#shared/errors.ts'
 import { type PushTemplate, pushTemplateSchema } from '#shared/model/push-template.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
@@ -10,7 +13,7 @@ export interface ShippedTemplate {
   readonly sha256: string
 }
 
-const shipped: readonly unknown[] = [ollamaLoopback, nginxOllama]
+const shipped: readonly unknown[] = [ollamaLoopback, nginxOllama, nginxOpenai, systemdSandbox, sshdBehindJump]
 
 /** The templates of this release. */
 export const shippedTemplates = (): readonly ShippedTemplate[] =>

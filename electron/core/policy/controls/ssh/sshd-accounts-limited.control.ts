@@ -11,6 +11,7 @@ export default defineControl({
   rationale:
     'Without a list every account with a shell may log in, also the one that a package or an installer adds tomorrow. Ollama’s installer and CUDA images have added such accounts.',
   needs: ['sshd'],
+  remediation: { template: 'sshd-behind-jump' },
   references: ['NIST-800-53:AC-3', 'NIST-800-53:AC-17', 'CIS-8:6.8', 'https://man.openbsd.org/sshd_config#AllowGroups'],
   evaluate: ({ sshd: { settings } }): readonly Verdict[] => {
     const lists = keywords.flatMap((keyword) => (settings[keyword] ?? []).map((entry) => ({ keyword, ...entry })))

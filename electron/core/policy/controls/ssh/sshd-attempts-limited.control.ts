@@ -15,6 +15,7 @@ export default defineControl({
     'Each connection may try as often as MaxAuthTries says and hold a slot as long as LoginGraceTime says. Without bounds a guesser is cheap, and open connections keep the admins out.',
   needs: ['sshd'],
   uses: ['sshd-matches'],
+  remediation: { template: 'sshd-behind-jump' },
   references: ['NIST-800-53:AC-7', 'CIS-8:4.1', 'https://man.openbsd.org/sshd_config#MaxAuthTries'],
   evaluate: ({ sshd, 'sshd-matches': matches }) =>
     judgeSshd(

@@ -11,6 +11,7 @@ export default defineControl({
     'A forwarded port carries the inference port past the firewall to whoever holds a session, and a forwarded agent lends the admin’s keys to root of this host. The jump host is the relay; a GPU server needs to be none.',
   needs: ['sshd'],
   uses: ['sshd-matches'],
+  remediation: { template: 'sshd-behind-jump' },
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:CM-7', 'CIS-8:4.8', 'https://man.openbsd.org/sshd_config#DisableForwarding'],
   evaluate: ({ sshd, 'sshd-matches': matches }) =>
     judgeSshd(

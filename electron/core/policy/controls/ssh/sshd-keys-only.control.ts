@@ -11,6 +11,7 @@ export default defineControl({
     'Passwords are guessed, reused and phished; a server that takes them is one leaked password away from being taken over. A file of sshd_config.d, such as that of cloud-init, often switches them on again.',
   needs: ['sshd'],
   uses: ['sshd-matches'],
+  remediation: { template: 'sshd-behind-jump' },
   references: [
     'NIST-800-53:IA-2(1)',
     'NIST-800-53:IA-5',

@@ -10,6 +10,7 @@ export default defineControl({
     'Guessed passwords and stolen keys show in these lines first. QUIET, FATAL and ERROR leave them out; DEBUG writes more than the privacy of people allows.',
   needs: ['sshd'],
   uses: ['sshd-matches'],
+  remediation: { template: 'sshd-behind-jump' },
   references: ['NIST-800-53:AU-2', 'NIST-800-53:AU-12', 'CIS-8:8.5', 'https://man.openbsd.org/sshd_config#LogLevel'],
   evaluate: ({ sshd, 'sshd-matches': matches }) =>
     judgeSshd(

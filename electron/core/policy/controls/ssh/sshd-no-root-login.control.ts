@@ -10,6 +10,7 @@ export default defineControl({
     'A login as root leaves no trace of who it was, and one stolen key is the whole host. People log in under their own names and become root through sudo, which is written down.',
   needs: ['sshd'],
   uses: ['sshd-matches'],
+  remediation: { template: 'sshd-behind-jump' },
   references: [
     'NIST-800-53:AC-6(2)',
     'NIST-800-53:IA-2',

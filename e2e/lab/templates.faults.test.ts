@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { gatehouse } from './console.ts'
+import { arrange, asRoot, lab, ssh } from './lab.ts'
+import { templateDesk, verdictOf } from './template-desk.ts'
+
+/** Every shipped template but the two of the lab suite: found, pushed, undone to the byte, pushed again, and the service still serves. */
+
+test('nginx in front of vLLM: a site without a login', async () => {
+  const desk = templateDesk('nginx-openai')
+  await arrange(
+    'gpu1',
+    `rm /etc/nginx/sites-enabled/inference; printf '%s\\n' 'server { listen 443 ssl; server_name ai.lab.internal; ssl_certificate /etc/nginx/tls/inference.crt;' \\
+       'ssl_certificate_key /etc/nginx/tls/inference.key; location / { proxy_pass http://127.0.0.1:8000; } }' >/etc/nginx/sites-enabled/open; nginx -s reload
+     sed -i '/^EnvironmentFile/d' /etc/systemd/system/vllm.service; systemctl daemon-reload; systemctl restart vllm`,
+  )
+  const made = await gatehouse(['password', 'app'])
+  const password = /once: (\S+)/.exec(made.stderr)?.[1] ?? expect.fail()
+  const { file, plan } = await desk.plan('gpu1', { logins: made.stdout.trim() })
+  expect(plan.turns).toContainEqual(expect.objectContaining({ control: 'proxy-requires-authentication', status: 'fail' }))
+  expect(plan.parameters).toMatchObject({ serverName: 'ai.lab.internal', port: 8000, replaces: ['/etc/nginx/sites-enabled/open'] })
+  await desk.undone('gpu1', file)
+  await desk.done(file)
+  const ask = (words: string) =>
+    arrange('gpu1', `curl -sk --resolve ai.lab.internal:443:127.0.0.1 -o /dev/null -w '%{http_code}' https://ai.lab.internal${words}`)
+  expect(await ask('/v1/models')).toBe('401')
+  expect(await ask(`/v1/models -u app:${password}`)).toBe('200')
+  expect(await ask(`/metrics -u app:${password}`)).toBe('404')
+}, 300_000)
+
+test('a sandbox for the unit of Ollama', async () => {
+  const desk = templateDesk('systemd-sandbox')
+  const { file, plan } = await desk.plan('gpu2')
+  expect(plan.parameters).toEqual({ unit: 'ollama.service', writes: ['/usr/share/ollama'] })
+  expect(plan.turns).toContainEqual(expect.objectContaining({ control: 'inference-unit-sandboxed', status: 'warning' }))
+  await desk.undone('gpu2', file)
+  await desk.done(file)
+  expect(await arrange('gpu2', 'curl -s http://127.0.0.1:11434/api/tags')).toContain('llama3.2:latest')
+  const inside = (command: string) => asRoot('gpu2', `nsenter -t $(systemctl show -p MainPID --value ollama) -m sh -c '${command}'`)
+  expect((await inside('touch /usr/share/ollama/a && rm /usr/share/ollama/a')).status).toBe(0)
+  expect((await inside('touch /etc/a')).stderr).toContain('Read-only')
+}, 300_000)
+
+test('sshd behind the jump host; a plan that leaves out an account of Gatehouse is refused', async () => {
+  const desk = templateDesk('sshd-behind-jump')
+  const words = ['plan', '--fleet', lab.fleetFile, '--host', 'gpu2', '--template', 'sshd-behind-jump', '--set', 'accounts=gatehouse-audit']
+  expect(await gatehouse(words)).toMatchObject({ status: 2, stderr: expect.stringContaining('leaves out gatehouse-change') })
+  const { file, plan } = await desk.plan('gpu2')
+  expect(plan).toMatchObject({ danger: 'lock-out', parameters: { accounts: ['gatehouse-audit', 'gatehouse-change'] } })
+  await desk.undone('gpu2', file)
+  await desk.done(file)
+  expect((await ssh(['gpu2', 'whoami'])).stdout).toBe('gatehouse-audit\n')
+  expect(await arrange('gpu2', 'sshd -T | grep -E "^(allowusers|disableforwarding|passwordauthentication)" | sort')).toBe(
+    'allowusers gatehouse-audit\nallowusers gatehouse-change\ndisableforwarding yes\npasswordauthentication no\n',
+  )
+}, 300_000)
+
+test('what nginx does not take is refused by the host, and nothing is left there', async () => {
+  const desk = templateDesk('nginx-ollama')
+  const made = await gatehouse(['password', 'a'])
+  const { file } = await desk.plan('gpu2', { logins: made.stdout.trim(), certificate: '/etc/ssl/certs/none.pem' })
+  const before = await arrange('gpu2', 'ls -la /etc/nginx/conf.d /var/log/nginx')
+  const run = await desk.push(file)
+  expect([run.status, verdictOf(run)]).toEqual([2, expect.stringMatching(/none\.pem[\s\S]*push\.not-possible/)])
+  expect(await arrange('gpu2', 'ls -la /etc/nginx/conf.d /var/log/nginx')).toBe(before)
+}, 120_000)
