@@ -123,9 +123,9 @@ describe('a file that is there already', () => {
 describe('refused before anything is changed', () => {
   test('sudo wants a password: refused with the reason', async () => {
     const { file } = await desk.planned('gpu2')
-    await arrange('gpu2', 'mv /etc/sudoers.d/gatehouse-change /root/')
+    await arrange('gpu2', 'mv /etc/sudoers.d/gatehouse-* /root/')
     const run = await desk.push(file)
-    await arrange('gpu2', 'mv /root/gatehouse-change /etc/sudoers.d/')
+    await arrange('gpu2', 'mv /root/gatehouse-* /etc/sudoers.d/')
     expect([run.status, run.stderr]).toEqual([2, expect.stringMatching(/password is required[\s\S]*push.not-possible/)])
     await desk.isOld('gpu2')
   }, 240_000)
