@@ -13,6 +13,7 @@ export type Family = 4 | 6
 
 const DIGITS = { 4: 8, 6: 32 } as const
 
+export const NONE: AddressSet = []
 export const everything = (family: Family): AddressSet => [{ from: '0'.repeat(DIGITS[family]), to: 'f'.repeat(DIGITS[family]) }]
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

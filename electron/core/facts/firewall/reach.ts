@@ -1,9 +1,10 @@
 import type { Network } from '../network/network.ts'
 import { oncePer } from '../once-per.ts'
 import { type AddressSet, contains, type Family, intersect, networksToSet, parseInterval, subtract, union } from './address-set.ts'
-import { type Flow, type Packet, runHook, type Stopped } from './evaluate.ts'
 import type { Firewall, FirewallVerdict } from './firewall.ts'
+import type { Flow, Packet, Stopped } from './packet.ts'
 import type { Rule, RuleReference, Table, Test } from './ruleset.ts'
+import { runHook } from './run-hook.ts'
 import { localsOf, routeTo, type Side, sidesOf } from './surroundings.ts'
 
 /** New traffic that one asks about. `address` is the one that a socket is bound to: `0.0.0.0`, `::`, `*` or one of the host. */

@@ -1,0 +1,44 @@
+import type { AddressSet, Family } from './address-set.ts'
+import type { RuleReference, Side } from './ruleset.ts'
+
+/**
+ * Follows new traffic through the rules. The other end's address is not one address but a set, which the rules cut into pieces;
+ * everything else about the packet is fixed. So the answer holds for every address, not for a sample.
+ */
+export interface Packet {
+  readonly family: Family
+  /** Which end of it lies elsewhere. */
+  readonly remote: Side
+  /** The end on this host, in hex. Undefined when not known. */
+  readonly local: string | undefined
+  readonly protocol: number
+  readonly sourcePort: number
+  readonly destinationPort: number
+  /** Undefined when not known; never the loopback interface. */
+  readonly inInterface: string | undefined
+  readonly outInterface: string | undefined
+  readonly state: 'new' | 'invalid' | 'untracked'
+  readonly originalPort: number
+  readonly originalLocal: string | undefined
+  readonly translated: boolean
+  /** The destination is this machine. */
+  readonly toThisHost: boolean
+}
+
+/** 0: certain. 1: depends on chance, and whoever tries again gets it. 2: depends on something that is not understood. */
+export type Doubt = 0 | 1 | 2
+
+export interface Flow {
+  readonly remotes: AddressSet
+  readonly packet: Packet
+  readonly doubt: Doubt
+  /** The rule that brought the doubt of grade 2. */
+  readonly doubtBy?: RuleReference | undefined
+  /** The rule, or policy, that let it pass last. */
+  readonly by?: RuleReference | undefined
+}
+
+export interface Stopped extends Flow {
+  readonly verdict: 'drop' | 'reject'
+  readonly by: RuleReference
+}

@@ -1,0 +1,98 @@
+import { union } from './address-set.ts'
+import type { Flow, Packet, Stopped } from './packet.ts'
+import { remainingOf, spread } from './remaining.ts'
+import type { Chain, Hook, Table } from './ruleset.ts'
+import { reference, runChain, type Sink } from './run-chain.ts'
+
+export interface HookResult {
+  readonly passed: readonly Flow[]
+  readonly stopped: readonly Stopped[]
+}
+
+interface Entry {
+  readonly table: Table
+  readonly chain: Chain
+}
+
+/** A rule set is asked thousands of questions; where packets enter it is looked up once. */
+const entriesByHook = new WeakMap<readonly Table[], Map<Hook, readonly Entry[]>>()
+
+function entriesOf(tables: readonly Table[], hook: Hook): readonly Entry[] {
+  const known = entriesByHook.get(tables) ?? new Map<Hook, readonly Entry[]>()
+  entriesByHook.set(tables, known)
+  const found = known.get(hook)
+  if (found) return found
+  const entries = tables
+    .flatMap((table) => Object.values(table.chains).map((chain) => ({ table, chain, base: chain.base })))
+    .filter(({ base }) => base?.hook === hook)
+    // Of two chains with the same priority the one that was added last comes first (nf_hook_entries_grow, net/netfilter/core.c, since Linux 4.14).
+    .reverse()
+    .sort((a, b) => (a.base?.priority ?? 0) - (b.base?.priority ?? 0))
+  known.set(hook, entries)
+  return entries
+}
+
+/** Sends flows through every base chain of one hook, in order of priority. A drop is final; an accept ends only its own chain. */
+export function runHook(tables: readonly Table[], hook: Hook, flows: readonly Flow[]): HookResult {
+  let current = flows
+  const stopped: Stopped[] = []
+  for (const { table, chain } of entriesOf(tables, hook)) {
+    const after: Flow[] = []
+    for (const flow of current) {
+      const sink: Sink = { passed: [], stopped: [], changed: [], steps: 0 }
+      enter(table, chain, flow, sink)
+      after.push(...sink.passed)
+      stopped.push(...sink.stopped)
+    }
+    current = coalesce(after)
+  }
+  return { passed: current, stopped }
+}
+
+/** Connection tracking comes at -200: before it every packet counts as invalid (net/netfilter/nft_ct.c). */
+const CONNTRACK_PRIORITY = -200
+
+function enter(table: Table, chain: Chain, flow: Flow, sink: Sink) {
+  const { base } = chain
+  if (!base) return
+  const foreign = table.family === 'ip' ? flow.packet.family === 6 : table.family === 'ip6' && flow.packet.family === 4
+  const otherDevice = base.devices && flow.packet.inInterface !== undefined && !base.devices.includes(flow.packet.inInterface)
+  // Destination NAT happens once; source NAT chains at input and postrouting cannot stop anything by themselves.
+  const done = base.type === 'nat' && flow.packet.translated && (base.hook === 'prerouting' || base.hook === 'output')
+  if (foreign || otherDevice || done) {
+    sink.passed.push(flow)
+    return
+  }
+  const early = base.priority < CONNTRACK_PRIORITY && flow.packet.state === 'new'
+  const packet = early ? { ...flow.packet, state: 'invalid' as const } : flow.packet
+  const inner: Sink = { passed: [], stopped: [], changed: [], steps: sink.steps }
+  const left = runChain(table, chain, remainingOf(flow), packet, inner, 0)
+  const policy = reference(table, chain)
+  spread(
+    left,
+    (rest) => {
+      if (base.policy === 'drop') inner.stopped.push({ ...rest, verdict: 'drop', by: policy })
+      else inner.passed.push({ ...rest, by: flow.by && !flow.by.policy ? flow.by : policy })
+    },
+    packet,
+  )
+  const restore = <T extends Flow>(passed: T): T =>
+    early ? { ...passed, packet: { ...passed.packet, state: restoredState(passed.packet) } } : passed
+  for (const passed of [...inner.passed, ...inner.changed]) {
+    sink.passed.push(restore({ ...passed, doubtBy: passed.doubtBy ?? flow.doubtBy, by: passed.by ?? flow.by }))
+  }
+  sink.stopped.push(...inner.stopped.map((each) => ({ ...each, doubtBy: each.doubtBy ?? flow.doubtBy })))
+}
+
+const restoredState = ({ state }: Packet) => (state === 'invalid' ? 'new' : state)
+
+/** Joins flows that differ only in their addresses. */
+function coalesce(flows: readonly Flow[]): Flow[] {
+  const groups = new Map<string, Flow>()
+  for (const flow of flows) {
+    const key = JSON.stringify([flow.doubt, flow.by?.section, flow.by?.line, flow.doubtBy?.line, flow.packet])
+    const before = groups.get(key)
+    groups.set(key, before ? { ...before, remotes: union(before.remotes, flow.remotes) } : flow)
+  }
+  return [...groups.values()]
+}
