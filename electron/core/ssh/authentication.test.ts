@@ -3,15 +3,13 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AuthContext, KeyboardAuthContext } from 'ssh2'
-import { afterEach, describe, expect, test } from 'vitest'
-import type { Transport } from '../ports.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   admin,
   adminKey,
   type Bench,
   bench,
   keyPair,
-  type Loopback,
   type LoopbackOptions,
   never,
   provesKey,
@@ -19,26 +17,7 @@ import {
   startLoopback,
 } from './loopback.testing.ts'
 
-const servers: { close(): Promise<void> }[] = []
-const transports: Transport[] = []
-const ended: (() => void)[] = []
-
-async function serve(options: LoopbackOptions = {}): Promise<Loopback> {
-  const server = await startLoopback(options)
-  servers.push(server)
-  return server
-}
-const kept = (made: Bench): Bench => {
-  transports.push(made.transport)
-  return made
-}
 const connect = (made: Bench, name = 'gpu1') => made.transport.connect(made.host(name), { signal: never() })
-
-afterEach(async () => {
-  for (const transport of transports.splice(0)) await transport.close()
-  for (const server of servers.splice(0)) await server.close()
-  for (const end of ended.splice(0)) end()
-})
 
 /** A key, then questions: what a jump host with a one-time code asks for. Each connection keeps its own state. */
 function keyThenQuestions(ask: (context: KeyboardAuthContext) => void): LoopbackOptions {
@@ -59,15 +38,15 @@ function keyThenQuestions(ask: (context: KeyboardAuthContext) => void): Loopback
 
 describe('a key file', () => {
   test('proves itself in the first request: nothing is asked beforehand', async () => {
-    const target = await serve()
-    await connect(kept(bench({ hosts: { gpu1: target.port } })))
+    const target = await startLoopback()
+    await connect(bench({ hosts: { gpu1: target.port } }))
     expect(target.attempts).toEqual(['publickey signed'])
   })
 
   test.each(['rsa', 'ecdsa'] as const)('of type %s logs in', async (type) => {
     const key = keyPair(type)
     const algorithms: unknown[] = []
-    const target = await serve({
+    const target = await startLoopback({
       authenticate: (context) => {
         if (provesKey(context, key)) {
           algorithms.push(Reflect.get(context, 'hashAlgo'))
@@ -75,13 +54,13 @@ describe('a key file', () => {
         } else context.reject(['publickey'])
       },
     })
-    await connect(kept(bench({ hosts: { gpu1: target.port }, keyFile: key.private })))
+    await connect(bench({ hosts: { gpu1: target.port }, keyFile: key.private }))
     if (type === 'rsa') expect(algorithms[0]).toMatch(/^sha(256|512)$/)
   })
 
   test('that the server does not take ends with what was tried and what is allowed', async () => {
-    const target = await serve()
-    const made = kept(bench({ hosts: { gpu1: target.port }, keyFile: keyPair().private }))
+    const target = await startLoopback()
+    const made = bench({ hosts: { gpu1: target.port }, keyFile: keyPair().private })
     await expect(connect(made)).rejects.toMatchObject({
       failure: {
         code: 'ssh.auth-failed',
@@ -96,15 +75,15 @@ describe('a key file', () => {
     ['readable by others', adminKey.private, 0o644, 'readable by others'],
     ['only the public half', adminKey.public, 0o600, 'only the public half'],
   ])('that is %s is named when nothing else works', async (_, content, mode, reason) => {
-    const target = await serve()
-    const made = kept(bench({ hosts: { gpu1: target.port }, keyFile: content }))
+    const target = await startLoopback()
+    const made = bench({ hosts: { gpu1: target.port }, keyFile: content })
     chmodSync(join(made.home, '.ssh', 'admin'), mode)
     await expect(connect(made)).rejects.toMatchObject({ failure: { code: 'ssh.key-unreadable', detail: expect.stringContaining(reason) } })
   })
 
   test('that is unusable does not matter when another one works', async () => {
-    const target = await serve()
-    const made = kept(bench({ hosts: { gpu1: target.port }, identity: { identityFiles: ['~/.ssh/broken', '~/.ssh/admin'] } }))
+    const target = await startLoopback()
+    const made = bench({ hosts: { gpu1: target.port }, identity: { identityFiles: ['~/.ssh/broken', '~/.ssh/admin'] } })
     writeFileSync(join(made.home, '.ssh', 'broken'), 'hello', { mode: 0o600 })
     await connect(made)
   })
@@ -115,40 +94,40 @@ describe('an encrypted key file', () => {
   const accepts = (context: AuthContext) => (provesKey(context, locked) ? context.accept() : context.reject(['publickey']))
 
   test('asks for its passphrase once, however many hosts wait, and again when it was wrong', async () => {
-    const target = await serve({ authenticate: accepts })
+    const target = await startLoopback({ authenticate: accepts })
     const answers = ['wrong', 'wrong too', 'open sesame']
     const prompts = admin({ passphrase: () => [answers.shift() ?? ''] })
     const names = ['a', 'b', 'c', 'd', 'e']
     const hosts = Object.fromEntries(names.map((name) => [name, target.port]))
-    const made = kept(bench({ hosts, keyFile: locked.private, prompts }))
+    const made = bench({ hosts, keyFile: locked.private, prompts })
     await Promise.all(names.map((name) => connect(made, name)))
     const asked = prompts.asked.filter(({ kind }) => kind === 'passphrase')
     expect(asked).toMatchObject([1, 2, 3].map((attempt) => ({ attempt, file: join(made.home, '.ssh', 'admin') })))
   })
 
   test('is not asked for when the server would not take the key', async () => {
-    const target = await serve()
+    const target = await startLoopback()
     const prompts = admin()
-    await expect(connect(kept(bench({ hosts: { gpu1: target.port }, keyFile: locked.private, prompts })))).rejects.toMatchObject({
+    await expect(connect(bench({ hosts: { gpu1: target.port }, keyFile: locked.private, prompts }))).rejects.toMatchObject({
       failure: { code: 'ssh.auth-failed' },
     })
     expect(prompts.asked.map(({ kind }) => kind)).toEqual(['host-key-unknown'])
   })
 
   test('is given up after three wrong passphrases', async () => {
-    const target = await serve({ authenticate: accepts })
+    const target = await startLoopback({ authenticate: accepts })
     const prompts = admin({ passphrase: () => ['wrong'] })
-    await expect(connect(kept(bench({ hosts: { gpu1: target.port }, keyFile: locked.private, prompts })))).rejects.toMatchObject({
+    await expect(connect(bench({ hosts: { gpu1: target.port }, keyFile: locked.private, prompts }))).rejects.toMatchObject({
       failure: { code: 'ssh.key-unreadable', detail: expect.stringContaining('wrong passphrase 3 times') },
     })
   })
 
   test('whose passphrase is declined is not asked for again by the other hosts of the audit', async () => {
-    const target = await serve({ authenticate: accepts })
+    const target = await startLoopback({ authenticate: accepts })
     const prompts = admin()
     const names = ['a', 'b', 'c', 'd']
     const hosts = Object.fromEntries(names.map((name) => [name, target.port]))
-    const made = kept(bench({ hosts, keyFile: locked.private, prompts, concurrentHandshakes: 1 }))
+    const made = bench({ hosts, keyFile: locked.private, prompts, concurrentHandshakes: 1 })
     const results = await Promise.allSettled(names.map((name) => connect(made, name)))
     expect(results).toMatchObject(names.map(() => ({ reason: { failure: { code: 'prompt.declined' } } })))
     expect(prompts.asked.filter(({ kind }) => kind === 'passphrase')).toHaveLength(1)
@@ -158,7 +137,7 @@ describe('an encrypted key file', () => {
 describe('a server with several steps', () => {
   test('gets the key, then answers to two rounds of questions, once for all hosts behind it', async () => {
     const given: string[][] = []
-    const jump = await serve(
+    const jump = await startLoopback(
       keyThenQuestions((context) => {
         context.prompt(
           [
@@ -177,10 +156,10 @@ describe('a server with several steps', () => {
         )
       }),
     )
-    const target = await serve()
+    const target = await startLoopback()
     const answers = [['pw', '123456'], ['654321']]
     const prompts = admin({ 'keyboard-interactive': () => answers.shift() ?? null })
-    const made = kept(bench({ jumps: [jump.port], hosts: { a: target.port, b: target.port, c: target.port }, prompts }))
+    const made = bench({ jumps: [jump.port], hosts: { a: target.port, b: target.port, c: target.port }, prompts })
     await Promise.all(['a', 'b', 'c'].map((name) => connect(made, name)))
     expect(given).toEqual([['pw', '123456'], ['654321']])
     const asked = prompts.asked.filter(({ kind }) => kind === 'keyboard-interactive')
@@ -202,7 +181,7 @@ describe('a server with several steps', () => {
 
   test('that refuses a one-time code is given a new one, never the old one', async () => {
     const codes: string[] = []
-    const jump = await serve(
+    const jump = await startLoopback(
       keyThenQuestions((context) =>
         context.prompt([{ prompt: 'Verification code: ', echo: false }], ([code = '']) => {
           codes.push(code)
@@ -213,18 +192,20 @@ describe('a server with several steps', () => {
     )
     let next = 0
     const prompts = admin({ 'keyboard-interactive': () => [String(++next)] })
-    const target = await serve()
-    const made = kept(bench({ jumps: [jump.port], hosts: { gpu1: target.port }, prompts }))
+    const target = await startLoopback()
+    const made = bench({ jumps: [jump.port], hosts: { gpu1: target.port }, prompts })
     await connect(made)
     expect(codes).toEqual(['1', '2'])
     expect(prompts.asked.map((asked) => 'attempt' in asked && asked.attempt)).toEqual([false, 1, 2, false])
   })
 
   test('whose question is declined ends with that, and no host asks again', async () => {
-    const jump = await serve(keyThenQuestions((context) => context.prompt([{ prompt: 'Code: ', echo: false }], () => context.accept())))
-    const target = await serve()
+    const jump = await startLoopback(
+      keyThenQuestions((context) => context.prompt([{ prompt: 'Code: ', echo: false }], () => context.accept())),
+    )
+    const target = await startLoopback()
     const prompts = admin()
-    const made = kept(bench({ jumps: [jump.port], hosts: { a: target.port, b: target.port }, prompts }))
+    const made = bench({ jumps: [jump.port], hosts: { a: target.port, b: target.port }, prompts })
     const results = await Promise.allSettled(['a', 'b'].map((name) => connect(made, name)))
     expect(results).toMatchObject([1, 2].map(() => ({ reason: { failure: { code: 'prompt.declined', host: 'jump1' } } })))
     expect(prompts.asked.filter(({ kind }) => kind === 'keyboard-interactive')).toHaveLength(1)
@@ -233,9 +214,9 @@ describe('a server with several steps', () => {
 
   test('that asks too much at once is refused unasked', async () => {
     const many = Array.from({ length: 11 }, () => ({ prompt: 'x', echo: true }))
-    const target = await serve(keyThenQuestions((context) => context.prompt(many, () => context.accept())))
+    const target = await startLoopback(keyThenQuestions((context) => context.prompt(many, () => context.accept())))
     const prompts = admin()
-    await expect(connect(kept(bench({ hosts: { gpu1: target.port }, prompts })))).rejects.toMatchObject({
+    await expect(connect(bench({ hosts: { gpu1: target.port }, prompts }))).rejects.toMatchObject({
       failure: { code: 'ssh.protocol' },
     })
     expect(prompts.asked.map(({ kind }) => kind)).toEqual(['host-key-unknown'])
@@ -244,13 +225,13 @@ describe('a server with several steps', () => {
 
 describe('a password', () => {
   test('is asked up to three times, and remembered for the next connection', async () => {
-    const target = await serve({
+    const target = await startLoopback({
       authenticate: (context) =>
         context.method === 'password' && context.password === 'right' ? context.accept() : context.reject(['password']),
     })
     const answers = ['wrong', 'right']
     const prompts = admin({ password: () => [answers.shift() ?? 'none left'] })
-    const made = kept(bench({ hosts: { gpu1: target.port }, prompts }))
+    const made = bench({ hosts: { gpu1: target.port }, prompts })
     await connect(made)
     target.cut()
     const session = await connect(made).then(async (first) => ((await run(first, 'id').catch(() => undefined)) ? first : connect(made)))
@@ -259,11 +240,11 @@ describe('a password', () => {
   })
 
   test('that the server wants changed is not a hang', async () => {
-    const target = await serve({
+    const target = await startLoopback({
       authenticate: (context) =>
         context.method === 'password' ? context.requestChange('expired', () => undefined) : context.reject(['password']),
     })
-    const made = kept(bench({ hosts: { gpu1: target.port }, prompts: admin({ password: () => ['old'] }) }))
+    const made = bench({ hosts: { gpu1: target.port }, prompts: admin({ password: () => ['old'] }) })
     await expect(connect(made)).rejects.toMatchObject({
       failure: { code: 'ssh.auth-failed', detail: expect.stringContaining('new password') },
     })
@@ -275,7 +256,7 @@ describe('the SSH agent', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-agent-'))
     const socket = join(folder, 'agent')
     const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
-    ended.push(() => agent.kill())
+    onTestFinished(() => void agent.kill())
     for (const [index, key] of keys.entries()) {
       const file = join(folder, `key${index}`)
       writeFileSync(file, key.private, { mode: 0o600 })
@@ -289,7 +270,7 @@ describe('the SSH agent', () => {
   test.each(['ed25519', 'rsa', 'ecdsa'] as const)('signs with its %s key, for a server that wants a second step too', async (type) => {
     const key = keyPair(type)
     let proved = false
-    const target = await serve({
+    const target = await startLoopback({
       authenticate: (context) => {
         if (context.method === 'keyboard-interactive' && proved) context.prompt([{ prompt: 'Code: ', echo: false }], () => context.accept())
         else if (context.method !== 'publickey' || !provesKey(context, key)) context.reject(['publickey'])
@@ -302,21 +283,21 @@ describe('the SSH agent', () => {
     })
     const prompts = admin({ 'keyboard-interactive': () => ['1'] })
     await connect(
-      kept(
-        bench({
-          hosts: { gpu1: target.port },
-          prompts,
-          agentSocket: startAgent(keyPair(), key),
-          identity: { agent: true, identityFiles: [] },
-        }),
-      ),
+      bench({
+        hosts: { gpu1: target.port },
+        prompts,
+        agentSocket: startAgent(keyPair(), key),
+        identity: { agent: true, identityFiles: [] },
+      }),
     )
     expect(target.attempts.at(-1)).toBe('keyboard-interactive')
   })
 
   test('holds the key of a named file, so no passphrase is asked', async () => {
     const open = keyPair()
-    const target = await serve({ authenticate: (context) => (provesKey(context, open) ? context.accept() : context.reject(['publickey'])) })
+    const target = await startLoopback({
+      authenticate: (context) => (provesKey(context, open) ? context.accept() : context.reject(['publickey'])),
+    })
     const prompts = admin()
     // The file is the public half: the private one lives in the agent only.
     const made = bench({
@@ -326,12 +307,12 @@ describe('the SSH agent', () => {
       agentSocket: startAgent(keyPair(), open),
       identity: { agent: true },
     })
-    await connect(kept(made))
+    await connect(made)
     expect(target.attempts).toEqual(['publickey asked', 'publickey signed'])
   })
 
   test('that is gone is a remark, and the files are tried', async () => {
-    const target = await serve()
-    await connect(kept(bench({ hosts: { gpu1: target.port }, agentSocket: '/nonexistent/agent', identity: { agent: true } })))
+    const target = await startLoopback()
+    await connect(bench({ hosts: { gpu1: target.port }, agentSocket: '/nonexistent/agent', identity: { agent: true } }))
   })
 })

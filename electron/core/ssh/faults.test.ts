@@ -1,7 +1,5 @@
-import type { Socket } from 'node:net'
 import type { ServerChannel } from 'ssh2'
-import { afterEach, describe, expect, test } from 'vitest'
-import type { Transport } from '../ports.ts'
+import { describe, expect, test } from 'vitest'
 import {
   acceptKey,
   admin,
@@ -18,89 +16,63 @@ import {
   until,
 } from './loopback.testing.ts'
 
-const servers: { close(): Promise<void> }[] = []
-const transports: Transport[] = []
-
-async function serve(options: LoopbackOptions = {}): Promise<Loopback> {
-  const server = await startLoopback(options)
-  servers.push(server)
-  return server
-}
-async function raw(onSocket: (socket: Socket) => void) {
-  const server = await startRaw(onSocket)
-  servers.push(server)
-  return server
-}
-const kept = (made: Bench): Bench => {
-  transports.push(made.transport)
-  return made
-}
 const connect = (made: Bench, name = 'gpu1', signal = never()) => made.transport.connect(made.host(name), { signal })
 const failsWith = (code: string, detail?: string | RegExp) => ({
   failure: { code, ...(detail === undefined ? {} : { detail: expect.stringMatching(detail) }) },
 })
 
-afterEach(async () => {
-  for (const transport of transports.splice(0)) await transport.close()
-  for (const server of servers.splice(0)) await server.close()
-})
-
 describe('a server that does not play along', () => {
   test('and says nothing at all is given up after the time of one stage', async () => {
-    const silent = await raw(() => undefined)
-    await expect(connect(kept(bench({ hosts: { gpu1: silent.port }, stageSeconds: 1 })))).rejects.toMatchObject(
+    const silent = await startRaw(() => undefined)
+    await expect(connect(bench({ hosts: { gpu1: silent.port }, stageSeconds: 1 }))).rejects.toMatchObject(
       failsWith('ssh.handshake-timeout', /gpu1 \(127\.0\.0\.1:\d+\): no key exchange within 1 s/),
     )
     await until(() => silent.open() === 0)
   })
 
   test('and stops after naming itself', async () => {
-    const stuck = await raw((socket) => socket.write('SSH-2.0-OpenSSH_9.2p1\r\n'))
-    await expect(connect(kept(bench({ hosts: { gpu1: stuck.port }, stageSeconds: 1 })))).rejects.toMatchObject(
-      failsWith('ssh.handshake-timeout'),
-    )
+    const stuck = await startRaw((socket) => socket.write('SSH-2.0-OpenSSH_9.2p1\r\n'))
+    await expect(connect(bench({ hosts: { gpu1: stuck.port }, stageSeconds: 1 }))).rejects.toMatchObject(failsWith('ssh.handshake-timeout'))
     await until(() => stuck.open() === 0)
   })
 
   test('and never answers a login', async () => {
-    const stuck = await serve({ authenticate: () => undefined })
-    await expect(connect(kept(bench({ hosts: { gpu1: stuck.port }, stageSeconds: 1 })))).rejects.toMatchObject(
+    const stuck = await startLoopback({ authenticate: () => undefined })
+    await expect(connect(bench({ hosts: { gpu1: stuck.port }, stageSeconds: 1 }))).rejects.toMatchObject(
       failsWith('ssh.auth-timeout', /not logged in within 1 s/),
     )
     await until(() => stuck.open() === 0)
   })
 
   test('and never opens a channel for a command', async () => {
-    const deaf = await serve({ deafTo: 'session' })
-    const session = await connect(kept(bench({ hosts: { gpu1: deaf.port }, stageSeconds: 1 })))
+    const deaf = await startLoopback({ deafTo: 'session' })
+    const session = await connect(bench({ hosts: { gpu1: deaf.port }, stageSeconds: 1 }))
     await expect(run(session, 'id')).rejects.toMatchObject(failsWith('ssh.connection-lost', /no channel within 1 s/))
   })
 
   test('and hangs up at once', async () => {
-    const closed = await raw((socket) => socket.destroy())
-    await expect(connect(kept(bench({ hosts: { gpu1: closed.port } })))).rejects.toMatchObject(failsWith('ssh.connection-lost'))
+    const closed = await startRaw((socket) => socket.destroy())
+    await expect(connect(bench({ hosts: { gpu1: closed.port } }))).rejects.toMatchObject(failsWith('ssh.connection-lost'))
   })
 
   test('and is no SSH server', async () => {
-    const web = await raw((socket) => socket.end(`HTTP/1.1 400 Bad Request\r\n\r\n${'x'.repeat(20_000)}`))
-    await expect(connect(kept(bench({ hosts: { gpu1: web.port } })))).rejects.toMatchObject(failsWith('ssh.protocol'))
+    const web = await startRaw((socket) => socket.end(`HTTP/1.1 400 Bad Request\r\n\r\n${'x'.repeat(20_000)}`))
+    await expect(connect(bench({ hosts: { gpu1: web.port } }))).rejects.toMatchObject(failsWith('ssh.protocol'))
     await until(() => web.open() === 0)
   })
 
   test('and sends noise', async () => {
-    const random = await raw((socket) => socket.write(Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), noise(200_000)])))
-    await expect(connect(kept(bench({ hosts: { gpu1: random.port } })))).rejects.toMatchObject(failsWith('ssh.protocol'))
+    const random = await startRaw((socket) => socket.write(Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), noise(200_000)])))
+    await expect(connect(bench({ hosts: { gpu1: random.port } }))).rejects.toMatchObject(failsWith('ssh.protocol'))
   })
 
   test('and hangs up while logging in', async () => {
-    const target = await serve({ authenticate: () => target.cut() })
-    await expect(connect(kept(bench({ hosts: { gpu1: target.port } })))).rejects.toMatchObject(
-      failsWith('ssh.connection-lost', /logging in/),
-    )
+    const target = await startLoopback({ authenticate: () => target.cut() })
+    await expect(connect(bench({ hosts: { gpu1: target.port } }))).rejects.toMatchObject(failsWith('ssh.connection-lost', /logging in/))
   })
 
   test('and hangs up while the admin looks for his one-time code', async () => {
-    const target: Loopback = await serve({
+    const target: Loopback = await startLoopback({
       authenticate: (context) =>
         context.method === 'keyboard-interactive' ? context.prompt('Code: ', () => undefined) : context.reject(['keyboard-interactive']),
     })
@@ -116,51 +88,51 @@ describe('a server that does not play along', () => {
         )
       },
     })
-    await expect(connect(kept(bench({ hosts: { gpu1: target.port }, prompts })))).rejects.toMatchObject(
+    await expect(connect(bench({ hosts: { gpu1: target.port }, prompts }))).rejects.toMatchObject(
       failsWith('ssh.auth-timeout', /prompt was open/),
     )
     expect(withdrawn).toBe(true)
   })
 
   test('and shares no algorithm, with what it offers instead', async () => {
-    const old = await serve({ algorithms: { kex: ['diffie-hellman-group14-sha1'] } })
-    await expect(connect(kept(bench({ hosts: { gpu1: old.port } })))).rejects.toMatchObject(
+    const old = await startLoopback({ algorithms: { kex: ['diffie-hellman-group14-sha1'] } })
+    await expect(connect(bench({ hosts: { gpu1: old.port } }))).rejects.toMatchObject(
       failsWith('ssh.protocol', /server offers KEX method: diffie-hellman-group14-sha1/),
     )
   })
 
   test('and speaks only weak ciphers', async () => {
-    const old = await serve({ algorithms: { cipher: ['aes128-cbc'] } })
-    await expect(connect(kept(bench({ hosts: { gpu1: old.port } })))).rejects.toMatchObject(failsWith('ssh.protocol', /aes128-cbc/))
+    const old = await startLoopback({ algorithms: { cipher: ['aes128-cbc'] } })
+    await expect(connect(bench({ hosts: { gpu1: old.port } }))).rejects.toMatchObject(failsWith('ssh.protocol', /aes128-cbc/))
   })
 
   test('and does not listen', async () => {
     const gone = await startRaw(() => undefined)
     await gone.close()
-    await expect(connect(kept(bench({ hosts: { gpu1: gone.port } })))).rejects.toMatchObject(failsWith('ssh.refused'))
+    await expect(connect(bench({ hosts: { gpu1: gone.port } }))).rejects.toMatchObject(failsWith('ssh.refused'))
   })
 })
 
 describe('a jump host', () => {
   test('that never answers when the way to a host is asked for', async () => {
-    const target = await serve()
-    const jump = await serve({ deafTo: 'tcpip' })
-    const made = kept(bench({ jumps: [jump.port], hosts: { gpu1: target.port }, stageSeconds: 1 }))
+    const target = await startLoopback()
+    const jump = await startLoopback({ deafTo: 'tcpip' })
+    const made = bench({ jumps: [jump.port], hosts: { gpu1: target.port }, stageSeconds: 1 })
     await expect(connect(made)).rejects.toMatchObject(failsWith('ssh.unreachable', /gpu1/))
     expect(target.accepted()).toBe(0)
   })
 
   test('that may not forward', async () => {
-    const jump = await serve({ forward: false })
-    const target = await serve()
-    await expect(connect(kept(bench({ jumps: [jump.port], hosts: { gpu1: target.port } })))).rejects.toMatchObject(
+    const jump = await startLoopback({ forward: false })
+    const target = await startLoopback()
+    await expect(connect(bench({ jumps: [jump.port], hosts: { gpu1: target.port } }))).rejects.toMatchObject(
       failsWith('ssh.forwarding-refused', /gpu1 .*from jump1/),
     )
   })
 
   test('that is not there fails every host of the audit once, not once each', async () => {
-    const silent = await raw(() => undefined)
-    const made = kept(bench({ jumps: [silent.port], hosts: { a: 1, b: 1 }, stageSeconds: 1 }))
+    const silent = await startRaw(() => undefined)
+    const made = bench({ jumps: [silent.port], hosts: { a: 1, b: 1 }, stageSeconds: 1 })
     const results = await Promise.allSettled(['a', 'b'].map((name) => connect(made, name)))
     expect(results).toMatchObject([1, 2].map(() => ({ reason: failsWith('ssh.handshake-timeout', /jump1/) })))
     await expect(connect(made, 'a')).rejects.toMatchObject(failsWith('ssh.handshake-timeout'))
@@ -169,9 +141,9 @@ describe('a jump host', () => {
   })
 
   test('that dies takes all hosts with it, and comes back on the next connect', async () => {
-    const jump = await serve()
-    const target = await serve({ onExec: () => undefined })
-    const made = kept(bench({ jumps: [jump.port], hosts: { a: target.port, b: target.port, c: target.port } }))
+    const jump = await startLoopback()
+    const target = await startLoopback({ onExec: () => undefined })
+    const made = bench({ jumps: [jump.port], hosts: { a: target.port, b: target.port, c: target.port } })
     const sessions = await Promise.all(['a', 'b'].map((name) => connect(made, name)))
     const running = sessions.map((session) => run(session, 'sleep 100'))
     jump.cut()
@@ -185,17 +157,15 @@ describe('a jump host', () => {
   })
 
   test('that dies while a host logs in', async () => {
-    const jump = await serve()
-    const target = await serve({ authenticate: () => jump.cut() })
-    await expect(connect(kept(bench({ jumps: [jump.port], hosts: { gpu1: target.port } })))).rejects.toMatchObject(
-      failsWith('ssh.jump-lost'),
-    )
+    const jump = await startLoopback()
+    const target = await startLoopback({ authenticate: () => jump.cut() })
+    await expect(connect(bench({ jumps: [jump.port], hosts: { gpu1: target.port } }))).rejects.toMatchObject(failsWith('ssh.jump-lost'))
   })
 
   test('in the middle of a chain that dies is named, and the chain comes back', async () => {
-    const jumps = await Promise.all([serve(), serve()])
-    const target = await serve()
-    const made = kept(bench({ jumps: jumps.map(({ port }) => port), hosts: { gpu1: target.port } }))
+    const jumps = await Promise.all([startLoopback(), startLoopback()])
+    const target = await startLoopback()
+    const made = bench({ jumps: jumps.map(({ port }) => port), hosts: { gpu1: target.port } })
     const session = await connect(made)
     jumps[0]?.cut()
     await until(() => made.transport.jumpStates()[0]?.state === 'failed')
@@ -207,39 +177,39 @@ describe('a jump host', () => {
 describe('a command', () => {
   test('that outlives its time is given up, and the session still works', async () => {
     const channels: ServerChannel[] = []
-    const target = await serve({
+    const target = await startLoopback({
       onExec: (command, channel) => {
         channels.push(channel)
         if (command === 'id') channel.exit(0)
         if (command === 'id') channel.end()
       },
     })
-    const session = await connect(kept(bench({ hosts: { gpu1: target.port } })))
+    const session = await connect(bench({ hosts: { gpu1: target.port } }))
     await expect(run(session, 'sleep', '', 50)).rejects.toMatchObject(failsWith('probe.timeout', /0\.05 s/))
     expect((await run(session, 'id')).exitCode).toBe(0)
   })
 
   test('whose connection drops in the middle', async () => {
-    const target = await serve({ onExec: (_, channel) => void channel.write('half', () => target.cut()) })
-    const session = await connect(kept(bench({ hosts: { gpu1: target.port } })))
+    const target = await startLoopback({ onExec: (_, channel) => void channel.write('half', () => target.cut()) })
+    const session = await connect(bench({ hosts: { gpu1: target.port } }))
     await expect(run(session, 'cat')).rejects.toMatchObject(failsWith('ssh.connection-lost', /gpu1/))
   })
 
   test('that dies of a signal', async () => {
-    const target = await serve({
+    const target = await startLoopback({
       onExec: (_, channel) => {
         channel.exit('KILL', false, '')
         channel.end()
       },
     })
-    const session = await connect(kept(bench({ hosts: { gpu1: target.port } })))
+    const session = await connect(bench({ hosts: { gpu1: target.port } }))
     expect(await run(session, 'x')).toMatchObject({ exitCode: null, signal: 'SIGKILL' })
   })
 
   test('that floods is stopped by its reader, and the flood stops', async () => {
     let sent = 0
     let closed = false
-    const target = await serve({
+    const target = await startLoopback({
       onExec: (_, channel) => {
         channel.on('close', () => {
           closed = true
@@ -253,7 +223,7 @@ describe('a command', () => {
         pour()
       },
     })
-    const session = await connect(kept(bench({ hosts: { gpu1: target.port } })))
+    const session = await connect(bench({ hosts: { gpu1: target.port } }))
     let read = 0
     const result = await session.exec('yes', {
       timeoutMs: 10_000,
@@ -269,7 +239,7 @@ describe('a command', () => {
   })
 
   test('says at most 64 KiB on stderr', async () => {
-    const target = await serve({
+    const target = await startLoopback({
       onExec: (_, channel) => {
         channel.stderr.write(Buffer.alloc(300_000, 0x61), () => {
           channel.exit(1)
@@ -277,7 +247,7 @@ describe('a command', () => {
         })
       },
     })
-    const session = await connect(kept(bench({ hosts: { gpu1: target.port } })))
+    const session = await connect(bench({ hosts: { gpu1: target.port } }))
     let heard = 0
     const result = await session.exec('x', {
       timeoutMs: 5_000,
@@ -298,12 +268,12 @@ describe('stopping', () => {
   })
 
   test.each([
-    ['a handshake', async () => raw(() => undefined)],
-    ['a login', async () => serve(silent())],
+    ['a handshake', async () => startRaw(() => undefined)],
+    ['a login', async () => startLoopback(silent())],
     [
       'a prompt',
       async () =>
-        serve({
+        startLoopback({
           authenticate: (context) =>
             context.method === 'keyboard-interactive'
               ? context.prompt('Code: ', () => undefined)
@@ -312,7 +282,7 @@ describe('stopping', () => {
     ],
   ])('%s closes its socket', async (_, start) => {
     const target = await start()
-    const made = kept(bench({ hosts: { gpu1: target.port }, prompts: questions }))
+    const made = bench({ hosts: { gpu1: target.port }, prompts: questions })
     const stop = new AbortController()
     const waiting = connect(made, 'gpu1', stop.signal)
     await until(() => target.open() === 1)
@@ -323,9 +293,9 @@ describe('stopping', () => {
   })
 
   test('one host leaves the others and the jump host alone; the last one closes what is half open', async () => {
-    const jump = await serve({ authenticate: (context) => setTimeout(() => acceptKey(adminKey)(context), 200) })
-    const target = await serve()
-    const made = kept(bench({ jumps: [jump.port], hosts: { a: target.port, b: target.port } }))
+    const jump = await startLoopback({ authenticate: (context) => setTimeout(() => acceptKey(adminKey)(context), 200) })
+    const target = await startLoopback()
+    const made = bench({ jumps: [jump.port], hosts: { a: target.port, b: target.port } })
     const stop = new AbortController()
     const stopped = connect(made, 'a', stop.signal)
     const other = connect(made, 'b')
@@ -338,14 +308,14 @@ describe('stopping', () => {
 
   test('a command closes its channel and leaves no listener on the signal', async () => {
     let closed = false
-    const target = await serve({
+    const target = await startLoopback({
       onExec: (_, channel) => {
         channel.on('close', () => {
           closed = true
         })
       },
     })
-    const session = await connect(kept(bench({ hosts: { gpu1: target.port } })))
+    const session = await connect(bench({ hosts: { gpu1: target.port } }))
     const stop = new AbortController()
     const running = session.exec('sleep', { timeoutMs: 5_000, signal: stop.signal, onStdout: () => true })
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -355,9 +325,9 @@ describe('stopping', () => {
   })
 
   test('the transport closes every connection, and it connects no more', async () => {
-    const jump = await serve()
-    const target = await serve()
-    const hung = await raw(() => undefined)
+    const jump = await startLoopback()
+    const target = await startLoopback()
+    const hung = await startRaw(() => undefined)
     const made = bench({ jumps: [jump.port], hosts: { a: target.port, b: target.port, hung: hung.port } })
     await Promise.all(['a', 'b'].map((name) => connect(made, name)))
     const waiting = connect(made, 'hung')

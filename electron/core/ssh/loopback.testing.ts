@@ -4,12 +4,13 @@ import { type AddressInfo, connect, createServer, type Server as NetServer, type
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2'
+import { onTestFinished } from 'vitest'
 import { type Fleet, fleetSchema, type Host, type Identity } from '#shared/model/fleet.ts'
 import type { ChangedKey, PromptRequest } from '#shared/model/prompt.ts'
 import type { ExecResult, HostSession, PromptPort, Transport } from '../ports.ts'
 import { createSsh2Transport } from './ssh2-transport.ts'
 
-/** Real SSH servers on loopback for the tests of this folder, and an admin whose answers a test scripts. */
+/** Real SSH servers on loopback for the tests of this folder, and an admin whose answers a test scripts. All of it ends with the test that started it. */
 
 export interface KeyPair {
   readonly public: string
@@ -156,6 +157,11 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
   const cut = () => {
     for (const socket of sockets) socket.destroy()
   }
+  const close = (): Promise<void> => {
+    cut()
+    return new Promise((resolve) => server.close(() => resolve()))
+  }
+  onTestFinished(close)
   return {
     port: (server.address() as AddressInfo).port,
     open: () => sockets.size,
@@ -163,10 +169,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     peakUnauthenticated: () => peak,
     attempts,
     cut,
-    close: () => {
-      cut()
-      return new Promise((resolve) => server.close(() => resolve()))
-    },
+    close,
   }
 }
 
@@ -184,14 +187,12 @@ export async function startRaw(
     socket.resume()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    port: (server.address() as AddressInfo).port,
-    open: () => sockets.size,
-    close: () => {
-      for (const socket of sockets) socket.destroy()
-      return new Promise((resolve) => server.close(() => resolve()))
-    },
+  const close = (): Promise<void> => {
+    for (const socket of sockets) socket.destroy()
+    return new Promise((resolve) => server.close(() => resolve()))
   }
+  onTestFinished(close)
+  return { port: (server.address() as AddressInfo).port, open: () => sockets.size, close }
 }
 
 export interface Admin extends PromptPort {
@@ -267,6 +268,7 @@ export function bench(options: BenchOptions): Bench {
     prompts: options.prompts ?? admin(),
     agentSocket: options.agentSocket ?? '',
   })
+  onTestFinished(() => transport.close())
   const host = (name: string): Host => {
     const found = fleet.hosts.find((each) => each.name === name)
     if (found === undefined) throw new Error(`no host ${name}`)

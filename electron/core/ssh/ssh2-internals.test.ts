@@ -1,18 +1,7 @@
 import ssh2 from 'ssh2'
-import { afterEach, expect, test } from 'vitest'
-import { adminKey, bench, type Loopback, type LoopbackOptions, never, run, startLoopback } from './loopback.testing.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { adminKey, bench, type LoopbackOptions, never, run, startLoopback } from './loopback.testing.ts'
 import { measureRoundTrip, protocolOf, serverSoftware } from './ssh2-internals.ts'
-
-const ends: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
-
-async function serve(options: LoopbackOptions): Promise<Loopback> {
-  const server = await startLoopback(options)
-  ends.push(() => server.close())
-  return server
-}
 
 /** A server that never says SERVICE_ACCEPT: only a client that does not wait for it gets in. */
 const withoutServiceAccept = (ident: string): LoopbackOptions => ({
@@ -24,10 +13,9 @@ const withoutServiceAccept = (ident: string): LoopbackOptions => ({
 })
 
 test('the first login request goes out behind the service request, to OpenSSH only', async () => {
-  const openssh = await serve(withoutServiceAccept('OpenSSH_9.2p1'))
-  const other = await serve(withoutServiceAccept('dropbear_2022.83'))
+  const openssh = await startLoopback(withoutServiceAccept('OpenSSH_9.2p1'))
+  const other = await startLoopback(withoutServiceAccept('dropbear_2022.83'))
   const { transport, host } = bench({ hosts: { openssh: openssh.port, other: other.port }, stageSeconds: 3 })
-  ends.push(() => transport.close())
   await transport.connect(host('openssh'), { signal: never() })
   expect(openssh.attempts).toEqual(['publickey signed'])
   await expect(transport.connect(host('other'), { signal: never() })).rejects.toMatchObject({ failure: { code: 'ssh.auth-timeout' } })
@@ -35,9 +23,9 @@ test('the first login request goes out behind the service request, to OpenSSH on
 })
 
 test('this ssh2 has the private members that are used', async () => {
-  const server = await serve({ ident: 'OpenSSH_9.2p1 Debian' })
+  const server = await startLoopback({ ident: 'OpenSSH_9.2p1 Debian' })
   const client = new ssh2.Client()
-  ends.push(async () => void client.end())
+  onTestFinished(() => void client.end())
   await new Promise<void>((resolve, reject) => {
     client.once('ready', resolve).once('error', reject)
     client.connect({ host: '127.0.0.1', port: server.port, username: 'u', privateKey: adminKey.private })
@@ -77,7 +65,7 @@ test.each([
   ['larger', 64 * 1_048_576, false, 'ssh.connection-lost'],
   ['larger, after another key exchange', 64 * 1_048_576, true, 'ssh.connection-lost'],
 ])('a packet that inflates to one %s', async (_, bytes, rekeyed, code) => {
-  const server = await serve({
+  const server = await startLoopback({
     onExec: (command, channel, connection) => {
       const answer = () => {
         ignoreMe(connection, bytes)
@@ -88,7 +76,6 @@ test.each([
     },
   })
   const { transport, host } = bench({ hosts: { a: server.port } })
-  ends.push(() => transport.close())
   const session = await transport.connect(host('a'), { signal: never() })
   if (code === undefined) expect((await run(session, 'true')).stdout).toBe('ran true')
   else await expect(run(session, 'true')).rejects.toMatchObject({ failure: { code } })

@@ -1,46 +1,14 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
-import type { ConnectStage, Transport } from '../ports.ts'
-import {
-  acceptKey,
-  admin,
-  adminKey,
-  type Bench,
-  bench,
-  keyPair,
-  type Loopback,
-  type LoopbackOptions,
-  never,
-  run,
-  startLoopback,
-  startRaw,
-  until,
-} from './loopback.testing.ts'
-
-const servers: { close(): Promise<void> }[] = []
-const transports: Transport[] = []
-
-async function serve(options: LoopbackOptions = {}): Promise<Loopback> {
-  const server = await startLoopback(options)
-  servers.push(server)
-  return server
-}
-const kept = (made: Bench): Bench => {
-  transports.push(made.transport)
-  return made
-}
-
-afterEach(async () => {
-  for (const transport of transports.splice(0)) await transport.close()
-  for (const server of servers.splice(0)) await server.close()
-})
+import { describe, expect, test } from 'vitest'
+import type { ConnectStage } from '../ports.ts'
+import { acceptKey, admin, adminKey, bench, keyPair, never, run, startLoopback, startRaw, until } from './loopback.testing.ts'
 
 describe('a host behind jump hosts', () => {
   test.each([0, 1, 2])('is reached through %i of them, with input, output and exit code', async (count) => {
-    const target = await serve()
-    const jumps = await Promise.all(Array.from({ length: count }, () => serve()))
-    const { transport, host } = kept(bench({ jumps: jumps.map(({ port }) => port), hosts: { gpu1: target.port } }))
+    const target = await startLoopback()
+    const jumps = await Promise.all(Array.from({ length: count }, () => startLoopback()))
+    const { transport, host } = bench({ jumps: jumps.map(({ port }) => port), hosts: { gpu1: target.port } })
     const stages: [ConnectStage, string][] = []
     const session = await transport.connect(host('gpu1'), { signal: never(), onStage: (stage, hop) => stages.push([stage, hop]) })
 
@@ -52,10 +20,10 @@ describe('a host behind jump hosts', () => {
   })
 
   test('shares one jump connection and one login with all hosts, and keeps them for the next audit', async () => {
-    const jump = await serve()
-    const target = await serve()
+    const jump = await startLoopback()
+    const target = await startLoopback()
     const hosts = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, target.port]))
-    const { transport, host } = kept(bench({ jumps: [jump.port], hosts }))
+    const { transport, host } = bench({ jumps: [jump.port], hosts })
     const connectAll = () => Promise.all(['a', 'b', 'c', 'a'].map((name) => transport.connect(host(name), { signal: never() })))
     for (const session of await connectAll()) session.close()
     for (const session of await connectAll()) expect((await run(session, 'id')).exitCode).toBe(3)
@@ -64,9 +32,9 @@ describe('a host behind jump hosts', () => {
   })
 
   test('is logged in to anew when that is asked for, over the jump connection that is open; all of them end with the transport', async () => {
-    const jump = await serve()
-    const target = await serve()
-    const { transport, host } = kept(bench({ jumps: [jump.port], hosts: { a: target.port } }))
+    const jump = await startLoopback()
+    const target = await startLoopback()
+    const { transport, host } = bench({ jumps: [jump.port], hosts: { a: target.port } })
     const first = await transport.connect(host('a'), { signal: never() })
     const second = await transport.connect(host('a'), { signal: never(), fresh: true })
     const third = await transport.connect(host('a'), { signal: never() })
@@ -77,10 +45,10 @@ describe('a host behind jump hosts', () => {
   })
 
   test('never has more handshakes under way than the policy allows, whatever the number of hosts', async () => {
-    const jump = await serve()
-    const target = await serve({ authenticate: (context) => setTimeout(() => acceptKey(adminKey)(context), 5) })
+    const jump = await startLoopback()
+    const target = await startLoopback({ authenticate: (context) => setTimeout(() => acceptKey(adminKey)(context), 5) })
     const names = Array.from({ length: 100 }, (_, index) => `h${index}`)
-    const { transport, host } = kept(bench({ jumps: [jump.port], hosts: Object.fromEntries(names.map((name) => [name, target.port])) }))
+    const { transport, host } = bench({ jumps: [jump.port], hosts: Object.fromEntries(names.map((name) => [name, target.port])) })
     const sessions = await Promise.all(names.map((name) => transport.connect(host(name), { signal: never() })))
     expect(sessions).toHaveLength(100)
     expect(target.peakUnauthenticated()).toBeLessThanOrEqual(8)
@@ -89,9 +57,9 @@ describe('a host behind jump hosts', () => {
   })
 
   test.each([0, 1])('is a jump host itself: looked at over the connection that carries the others (jump %i of 2)', async (place) => {
-    const jumps = [await serve(), await serve()]
-    const target = await serve()
-    const { transport, host } = kept(bench({ jumps: jumps.map(({ port }) => port), hosts: { gpu1: target.port } }))
+    const jumps = [await startLoopback(), await startLoopback()]
+    const target = await startLoopback()
+    const { transport, host } = bench({ jumps: jumps.map(({ port }) => port), hosts: { gpu1: target.port } })
     await transport.connect(host('gpu1'), { signal: never() })
     const jump = { name: `jump${place + 1}`, address: '127.0.0.1', port: jumps[place]?.port ?? 0, labels: [] }
     const session = await transport.connect(jump, { signal: never() })
@@ -102,11 +70,10 @@ describe('a host behind jump hosts', () => {
   })
 
   test('opens TCP channels to the host from the jump host', async () => {
-    const jump = await serve()
-    const target = await serve()
+    const jump = await startLoopback()
+    const target = await startLoopback()
     const echo = await startRaw((socket) => socket.pipe(socket))
-    servers.push(echo)
-    const { transport, host } = kept(bench({ jumps: [jump.port], hosts: { gpu1: target.port } }))
+    const { transport, host } = bench({ jumps: [jump.port], hosts: { gpu1: target.port } })
     const session = await transport.connect(host('gpu1'), { signal: never() })
     const stream = await session.openTcp(echo.port, never())
     stream.write('hello')
@@ -115,7 +82,6 @@ describe('a host behind jump hosts', () => {
     stream.destroy()
     await until(() => echo.open() === 0)
     await echo.close()
-    servers.pop()
     await expect(session.openTcp(echo.port, never())).rejects.toMatchObject({
       failure: { code: expect.stringMatching(/^ssh\.(refused|unreachable)$/) },
     })
@@ -124,7 +90,7 @@ describe('a host behind jump hosts', () => {
 
 describe('a host key', () => {
   test('that is unknown is asked about before any credential is sent, and filed privately once trusted', async () => {
-    const target = await serve()
+    const target = await startLoopback()
     let attemptsWhenAsked = -1
     const prompts = admin({
       'host-key-unknown': () => {
@@ -132,7 +98,7 @@ describe('a host key', () => {
         return ['trust']
       },
     })
-    const made = kept(bench({ hosts: { gpu1: target.port }, prompts }))
+    const made = bench({ hosts: { gpu1: target.port }, prompts })
     await made.transport.connect(made.host('gpu1'), { signal: never() })
 
     expect(attemptsWhenAsked).toBe(0)
@@ -150,14 +116,14 @@ describe('a host key', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^\\[127\\.0\\.0\\.1\\]:${target.port} ssh-ed25519 \\S+\n$`))
 
-    const again = kept(bench({ hosts: { gpu1: target.port }, prompts, home: made.home }))
+    const again = bench({ hosts: { gpu1: target.port }, prompts, home: made.home })
     await again.transport.connect(again.host('gpu1'), { signal: never() })
     expect(prompts.asked).toHaveLength(1)
   })
 
   test('that is not trusted ends the connection, and nothing is filed', async () => {
-    const target = await serve()
-    const { transport, host, data } = kept(bench({ hosts: { gpu1: target.port }, prompts: admin({ 'host-key-unknown': () => null }) }))
+    const target = await startLoopback()
+    const { transport, host, data } = bench({ hosts: { gpu1: target.port }, prompts: admin({ 'host-key-unknown': () => null }) })
     await expect(transport.connect(host('gpu1'), { signal: never() })).rejects.toMatchObject({ failure: { code: 'ssh.host-key-unknown' } })
     expect(target.attempts).toEqual([])
     expect(() => readFileSync(join(data, 'known_hosts'))).toThrow('ENOENT')
@@ -166,11 +132,11 @@ describe('a host key', () => {
 
   test.each(['jump', 'target'])('that changed on the %s stops there, is shown and cannot be trusted', async (where) => {
     const other = keyPair()
-    const jump = await serve()
-    const target = await serve()
+    const jump = await startLoopback()
+    const target = await startLoopback()
     const port = where === 'jump' ? jump.port : target.port
     const prompts = admin()
-    const made = kept(bench({ jumps: [jump.port], hosts: { gpu1: target.port }, prompts }))
+    const made = bench({ jumps: [jump.port], hosts: { gpu1: target.port }, prompts })
     const file = join(made.home, '.ssh', 'known_hosts')
     writeFileSync(file, `# mine\n[127.0.0.1]:${port} ${other.public}\n`)
     await expect(made.transport.connect(made.host('gpu1'), { signal: never() })).rejects.toMatchObject({
@@ -185,16 +151,16 @@ describe('a host key', () => {
 
   test('of the type on file is asked for, so a server with several keys does not look changed', async () => {
     const rsa = keyPair('rsa')
-    const target = await serve({ hostKeys: [keyPair(), rsa] })
+    const target = await startLoopback({ hostKeys: [keyPair(), rsa] })
     const prompts = admin()
-    const made = kept(bench({ hosts: { gpu1: target.port }, prompts }))
+    const made = bench({ hosts: { gpu1: target.port }, prompts })
     writeFileSync(join(made.home, '.ssh', 'known_hosts'), `[127.0.0.1]:${target.port} ${rsa.public}\n`)
     await made.transport.connect(made.host('gpu1'), { signal: never() })
     expect(prompts.asked).toEqual([])
   })
 
   test('trusted after the server lost patience is used on a second connection', async () => {
-    const target = await serve()
+    const target = await startLoopback()
     const prompts = admin({
       'host-key-unknown': async () => {
         target.cut()
@@ -202,15 +168,15 @@ describe('a host key', () => {
         return ['trust']
       },
     })
-    const { transport, host } = kept(bench({ hosts: { gpu1: target.port }, prompts }))
+    const { transport, host } = bench({ hosts: { gpu1: target.port }, prompts })
     const session = await transport.connect(host('gpu1'), { signal: never() })
     expect((await run(session, 'id')).exitCode).toBe(3)
     expect(prompts.asked).toHaveLength(1)
   })
 
   test('cannot be judged without a readable known_hosts, so nothing is connected', async () => {
-    const target = await serve()
-    const made = kept(bench({ hosts: { gpu1: target.port } }))
+    const target = await startLoopback()
+    const made = bench({ hosts: { gpu1: target.port } })
     writeFileSync(join(made.home, '.ssh', 'known_hosts'), Buffer.alloc(4096))
     await expect(made.transport.connect(made.host('gpu1'), { signal: never() })).rejects.toMatchObject({
       failure: { code: 'ssh.known-hosts-unreadable' },

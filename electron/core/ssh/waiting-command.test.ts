@@ -1,5 +1,5 @@
 import type { ServerChannel } from 'ssh2'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ExecResult, HostSession } from '../ports.ts'
 import { bench, type LoopbackOptions, never, run, startLoopback, until } from './loopback.testing.ts'
 
@@ -9,11 +9,6 @@ interface Started {
   heard: string
   closed: boolean
 }
-
-const ends: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
 
 /** A host whose commands say what they heard when their input ends. */
 async function hostWith(options: LoopbackOptions = {}) {
@@ -40,9 +35,7 @@ async function hostWith(options: LoopbackOptions = {}) {
       })
     },
   })
-  ends.push(() => server.close())
   const { transport, host } = bench({ hosts: { a: server.port } })
-  ends.push(() => transport.close())
   return { started, server, session: await transport.connect(host('a'), { signal: never() }) }
 }
 
