@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { HostAudit } from '#shared/model/audit.ts'
 import { type Endpoint, exposureOf } from '#shared/model/endpoint.ts'
+import { Empty } from '../../ui/empty.tsx'
 import { Status } from '../../ui/status.tsx'
 import { ExposureDetail } from './exposure-detail.tsx'
 import { ExposureLane, type Part } from './exposure-lane.tsx'
@@ -24,16 +25,14 @@ export function Exposure({ audit }: { readonly audit: HostAudit }) {
   const part = chosen?.id === choice?.endpoint ? choice?.part : undefined
   if (endpoints.length === 0)
     return (
-      <div className="empty h-full !border-0">
-        <div>
-          <h2>{audit.endpoints === undefined ? 'Not drawn in this audit' : 'No model answers on this host'}</h2>
-          <p className="soft mt-1">
-            {audit.endpoints === undefined
-              ? 'It was taken by an older Gatehouse. Run an audit to draw it.'
-              : 'No inference server was found, so there is no way to one.'}
-          </p>
-        </div>
-      </div>
+      <Empty
+        title={audit.endpoints === undefined ? 'Not drawn in this audit' : 'No model answers on this host'}
+        about={
+          audit.endpoints === undefined
+            ? 'It was taken by an older Gatehouse. Run an audit to draw it.'
+            : 'No inference server was found, so there is no way to one.'
+        }
+      />
     )
   return (
     <div className="exposure">

@@ -16,6 +16,7 @@ import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConnectionStatus } from '../../ui/connection-status.tsx'
 import { copyText } from '../../ui/copy-text.ts'
+import { Empty } from '../../ui/empty.tsx'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
 import { Dock } from './dock.tsx'
 import { evidenceText } from './evidence-text.ts'
@@ -254,16 +255,14 @@ function NotMeasured({ host, pending }: { readonly host: HostView; readonly pend
   if (pending) return <div aria-busy="true" />
   const running = host.progress !== undefined
   return (
-    <div className="empty h-full !border-0">
-      <div>
-        <h2>{running ? 'Audit under way' : `${host.name} was not measured yet`}</h2>
-        <p className="soft mt-1">
-          {running
-            ? 'Findings appear when this host is finished.'
-            : 'Nothing is known about this host, and nothing of it counts as passed. Run an audit to read it.'}
-        </p>
-      </div>
-    </div>
+    <Empty
+      title={running ? 'Audit under way' : `${host.name} was not measured yet`}
+      about={
+        running
+          ? 'Findings appear when this host is finished.'
+          : 'Nothing is known about this host, and nothing of it counts as passed. Run an audit to read it.'
+      }
+    />
   )
 }
 
@@ -278,15 +277,11 @@ function Gone({ name }: { readonly name: string }) {
       path={{ hops: [], words: { word: 'Not connected', tone: 'na', icon: 'state' } }}
       foot={null}
     >
-      <div className="empty h-full !border-0">
-        <div>
-          <h2>{`${name} is not in the open fleet`}</h2>
-          <p className="soft mt-1 mb-4">The fleet file may have changed since.</p>
-          <Button look="primary" onClick={goFleet}>
-            Show the fleet
-          </Button>
-        </div>
-      </div>
+      <Empty title={`${name} is not in the open fleet`} about="The fleet file may have changed since.">
+        <Button look="primary" onClick={goFleet}>
+          Show the fleet
+        </Button>
+      </Empty>
     </Screen>
   )
 }

@@ -2,6 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { Button } from '../../ui/button.tsx'
+import { Empty } from '../../ui/empty.tsx'
 
 interface TabBodyProps<V> {
   readonly query: UseQueryResult<V | null>
@@ -22,14 +23,14 @@ export function TabBody<V>({ query, children }: TabBodyProps<V>) {
   if (query.error !== null) {
     const { title, detail, hint } = wordsOfError(query.error)
     return (
-      <TabMessage title={title} text={`${detail} ${hint}`}>
+      <Empty title={title} about={`${detail} ${hint}`}>
         <Button onClick={() => void query.refetch()}>Read again</Button>
-      </TabMessage>
+      </Empty>
     )
   }
   if (query.data == null)
     return (
-      <TabMessage title="Nothing is stored of this audit" text="The answers of the host are not in the store. Run an audit to read them." />
+      <Empty title="Nothing is stored of this audit" about="The answers of the host are not in the store. Run an audit to read them." />
     )
   return children(query.data)
 }
@@ -38,22 +39,5 @@ const placeholders = ['a', 'b', 'c', 'd', 'e', 'f']
 
 /** Below the gaps, where they leave nothing. */
 export const NothingRead = ({ what }: { readonly what: string }) => (
-  <TabMessage title={`${what} could not be read`} text="What stopped it stands above. Nothing of it counts as passed." />
-)
-
-interface TabMessageProps {
-  readonly title: string
-  readonly text: string
-  readonly children?: ReactNode
-}
-
-/** Where there is nothing to list: what that means. */
-export const TabMessage = ({ title, text, children }: TabMessageProps) => (
-  <div className="empty h-full !border-0">
-    <div>
-      <h2>{title}</h2>
-      <p className="soft mt-1 mb-4">{text}</p>
-      {children}
-    </div>
-  </div>
+  <Empty title={`${what} could not be read`} about="What stopped it stands above. Nothing of it counts as passed." />
 )

@@ -49,14 +49,14 @@ export function traceWords({ unit, container, placed }: Pick<GpuUser, 'unit' | '
   return placed ? 'No unit, no container' : 'Not read'
 }
 
-export const noneWords: Readonly<Record<NonNullable<HostGpus['none']>, { readonly title: string; readonly text: string }>> = {
+export const noneWords: Readonly<Record<NonNullable<HostGpus['none']>, { readonly title: string; readonly about: string }>> = {
   'no-tool': {
     title: 'nvidia-smi is not on this host',
-    text: 'Without the tools of a driver no GPU can be measured. Where there is a GPU, install its driver.',
+    about: 'Without the tools of a driver no GPU can be measured. Where there is a GPU, install its driver.',
   },
-  'no-device': { title: 'nvidia-smi found no device', text: 'The driver answers, and says that it has no GPU.' },
+  'no-device': { title: 'nvidia-smi found no device', about: 'The driver answers, and says that it has no GPU.' },
   'amd-only': {
     title: 'AMD GPUs are not read yet',
-    text: 'amd-smi or rocm-smi is installed. Gatehouse recognises them and does not read them, so nothing of them counts as passed.',
+    about: 'amd-smi or rocm-smi is installed. Gatehouse recognises them and does not read them, so nothing of them counts as passed.',
   },
 }

@@ -1,12 +1,13 @@
 import { useState } from 'react'
 import type { GpuState, GpuUser, HostGpus } from '#shared/model/host-gpus.ts'
 import { useHostGpus } from '../../../stores/queries.ts'
+import { Empty } from '../../../ui/empty.tsx'
 import { plainText } from '../../../ui/plain-text.ts'
 import { type Column, RowTable } from '../../../ui/row-table.tsx'
 import { OutcomeStatus, Status } from '../../../ui/status.tsx'
 import { count } from '../../../ui/words.ts'
 import { Gaps } from '../gaps.tsx'
-import { NothingRead, TabBody, TabMessage } from '../tab-body.tsx'
+import { NothingRead, TabBody } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import { LoudestVerdict, type OpenFinding } from '../verdict-link.tsx'
 import { GpuDetail, UserDetail } from './gpu-detail.tsx'
@@ -106,7 +107,7 @@ function Gpus({ view, onFinding }: { readonly view: HostGpus; readonly onFinding
   const gpu = view.gpus.find((one) => keyOfGpu(one) === selected)
   const user = view.users.find((one) => keyOfUser(one) === selected)
   useRowKeys(keys, selected, setChosen, gpu?.open[0] ?? user?.verdict, onFinding)
-  if (view.none !== undefined && view.gaps.length === 0) return <TabMessage {...noneWords[view.none]} />
+  if (view.none !== undefined && view.gaps.length === 0) return <Empty {...noneWords[view.none]} />
   const unknown = view.users.filter(({ belongsTo }) => belongsTo === undefined).length
   return (
     <div className="host-tab">

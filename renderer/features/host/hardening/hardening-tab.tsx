@@ -1,13 +1,14 @@
 import { useState } from 'react'
 import type { HardeningRow, HostHardening } from '#shared/model/host-hardening.ts'
 import { useHostHardening } from '../../../stores/queries.ts'
+import { Empty } from '../../../ui/empty.tsx'
 import { plainText } from '../../../ui/plain-text.ts'
 import { type Column, RowTable } from '../../../ui/row-table.tsx'
 import { Segment } from '../../../ui/segment.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { count } from '../../../ui/words.ts'
 import { Gaps } from '../gaps.tsx'
-import { NothingRead, TabBody, TabMessage } from '../tab-body.tsx'
+import { NothingRead, TabBody } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import type { OpenFinding } from '../verdict-link.tsx'
 import { HardeningDetail } from './hardening-detail.tsx'
@@ -68,9 +69,9 @@ function Hardening({ view, onFinding }: { readonly view: HostHardening; readonly
   useRowKeys(rows.map(keyOf), row?.id, setChosen, row?.verdict, onFinding)
   if (all.length === 0 && view.gaps.length === 0)
     return (
-      <TabMessage
+      <Empty
         title="Nothing was read about hardening"
-        text="The audit has no answer about units, accounts, sshd or the kernel of this host."
+        about="The audit has no answer about units, accounts, sshd or the kernel of this host."
       />
     )
   return (

@@ -3,13 +3,14 @@ import type { HostPackages, Software } from '#shared/model/host-packages.ts'
 import { useAdvisories, useHostPackages } from '../../../stores/queries.ts'
 import { useKeys } from '../../../stores/use-keys.ts'
 import { CopyButton } from '../../../ui/copy-button.tsx'
+import { Empty } from '../../../ui/empty.tsx'
 import { plainText } from '../../../ui/plain-text.ts'
 import { type Column, RowTable, type Sorting } from '../../../ui/row-table.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { day } from '../../../ui/time.ts'
 import { count } from '../../../ui/words.ts'
 import { Gaps } from '../gaps.tsx'
-import { NothingRead, TabBody, TabMessage } from '../tab-body.tsx'
+import { NothingRead, TabBody } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import type { OpenFinding } from '../verdict-link.tsx'
 import { PackageDetail } from './package-detail.tsx'
@@ -66,7 +67,7 @@ function Packages({ view, onFinding }: { readonly view: HostPackages; readonly o
   }
   const sort = (by: string) => setSorting((before) => ({ by, descending: before.by === by && !before.descending }))
   if (software.length === 0 && gaps.length === 0)
-    return <TabMessage title="No version is known" text="Neither engines nor packages of this host told their versions." />
+    return <Empty title="No version is known" about="Neither engines nor packages of this host told their versions." />
   return (
     <div className="host-tab">
       <div className="host-tab-list" data-pane>

@@ -1,11 +1,12 @@
 import { useState } from 'react'
 import type { HostedService, HostServices } from '#shared/model/host-services.ts'
 import { useHostServices } from '../../../stores/queries.ts'
+import { Empty } from '../../../ui/empty.tsx'
 import { plainText } from '../../../ui/plain-text.ts'
 import { type Column, RowTable } from '../../../ui/row-table.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { Gaps } from '../gaps.tsx'
-import { NothingRead, TabBody, TabMessage } from '../tab-body.tsx'
+import { NothingRead, TabBody } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import { LoudestVerdict, type OpenFinding } from '../verdict-link.tsx'
 import { ServiceDetail } from './service-detail.tsx'
@@ -100,10 +101,7 @@ function Services({ view, onFinding }: { readonly view: HostServices; readonly o
   useRowKeys(rows.map(keyOf), row?.id, setChosen, row?.open[0], onFinding)
   if (row === undefined && view.gaps.length === 0)
     return (
-      <TabMessage
-        title="No service was found"
-        text="No inference server, proxy, AI program or container runs or is installed on this host."
-      />
+      <Empty title="No service was found" about="No inference server, proxy, AI program or container runs or is installed on this host." />
     )
   return (
     <div className="host-tab">
