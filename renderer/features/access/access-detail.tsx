@@ -2,6 +2,7 @@ import type { AccessOverview, AccessRow } from '#shared/model/access.ts'
 import type { ReviewEntry } from '#shared/model/access-review.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
 import type { Place } from './access-rows.ts'
 import { stateWords, tierWords } from './access-words.ts'
@@ -19,8 +20,7 @@ interface AccessDetailProps {
 export function AccessDetail({ place, row, host, entry }: AccessDetailProps) {
   const state = row ? stateWords[row.state] : undefined
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-    <article className="access-detail" data-pane tabIndex={0} aria-label="Account">
+    <Scroll as="article" className="access-detail" data-pane aria-label="Account">
       <header>
         <h2>{`${plainText(place.account, 60)} on ${place.host}`}</h2>
         {state !== undefined && <Status tone={state.tone}>{state.word}</Status>}
@@ -38,7 +38,7 @@ export function AccessDetail({ place, row, host, entry }: AccessDetailProps) {
           {leavesOpen.map((one) => capabilityWords[one].toLowerCase()).join(', ')}. {hint !== undefined && plainText(hint, 400)}
         </p>
       ))}
-    </article>
+    </Scroll>
   )
 }
 

@@ -13,6 +13,7 @@ import { Empty } from '../../ui/empty.tsx'
 import { FilterField } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { Segment } from '../../ui/segment.tsx'
 import { count } from '../../ui/words.ts'
 import { AccessDetail } from './access-detail.tsx'
@@ -132,10 +133,9 @@ export function AccessScreen() {
               )
             ) : (
               <>
-                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-                <section className="access-list" tabIndex={0} aria-label="Accounts by hosts">
+                <Scroll as="section" className="access-list" aria-label="Accounts by hosts">
                   <AccessMatrix rows={rows} hosts={hosts} chosen={chosen} onChoose={setPlace} />
-                </section>
+                </Scroll>
                 <AccessDetail
                   key={`${chosen.account} ${chosen.host}`}
                   place={chosen}

@@ -1,6 +1,7 @@
 import type { AccessOverview } from '#shared/model/access.ts'
 import { capabilities, capabilityWords } from '#shared/model/capability.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
 import { enforcedBy, tierWords } from './access-words.ts'
 
@@ -13,8 +14,7 @@ const EXAMPLE = `access:
 
 /** What each tier may do, and who belongs to it. */
 export const TierTable = ({ tiers }: { readonly tiers: AccessOverview['tiers'] }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-  <section className="access-tiers" aria-label="Tiers" data-pane tabIndex={0}>
+  <Scroll as="section" className="access-tiers" aria-label="Tiers" data-pane>
     <header>
       <h2>Tiers</h2>
       <span className="muted">What each tier may do, and what enforces it</span>
@@ -67,5 +67,5 @@ export const TierTable = ({ tiers }: { readonly tiers: AccessOverview['tiers'] }
         </dl>
       </>
     )}
-  </section>
+  </Scroll>
 )

@@ -5,6 +5,7 @@ import { findingId } from '../../stores/host-view.ts'
 import { goHost } from '../../stores/ui.store.ts'
 import { severityWords } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
 import { count } from '../../ui/words.ts'
 import type { ControlRow, HostResult } from './control-rows.ts'
@@ -15,8 +16,7 @@ export function ControlDetail({ row }: { readonly row: ControlRow }) {
   const { control, results } = row
   const item = checklist.find(({ id }) => id === control.item)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-    <article className="detail catalogue-detail" data-pane tabIndex={0} aria-label="Control">
+    <Scroll as="article" className="detail catalogue-detail" data-pane aria-label="Control">
       <h2>{control.title}</h2>
       <div className="meta">
         <code>{control.id}</code>
@@ -58,7 +58,7 @@ export function ControlDetail({ row }: { readonly row: ControlRow }) {
       <DecisionHistory control={control.id} />
       <h3>References</h3>
       <References references={control.references} />
-    </article>
+    </Scroll>
   )
 }
 

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Scroll } from '../../ui/scroll.tsx'
 
 interface DetailPaneProps {
   /** For readers; begins with "Details". */
@@ -11,8 +12,7 @@ interface DetailPaneProps {
 
 /** What is known of the row that is chosen, beside the list. */
 export const DetailPane = ({ label, title, sub, children }: DetailPaneProps) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-  <aside className="host-tab-detail" aria-label={label} data-pane tabIndex={0}>
+  <Scroll as="aside" className="host-tab-detail" aria-label={label} data-pane>
     <h3>{title}</h3>
     {sub !== undefined && (
       <p className="muted">
@@ -20,5 +20,5 @@ export const DetailPane = ({ label, title, sub, children }: DetailPaneProps) => 
       </p>
     )}
     {children}
-  </aside>
+  </Scroll>
 )

@@ -4,6 +4,7 @@ import type { Outcome } from '#shared/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { outcomeWords } from '../../ui/outcome-words.ts'
 import { plainText, splitAtToken } from '../../ui/plain-text.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { duration } from '../../ui/time.ts'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
 
@@ -31,12 +32,11 @@ export function EvidenceBlock({ evidence, outcome, onFull }: EvidenceBlockProps)
         </Button>
       </div>
       {lines.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll sideways, by keyboard too
-        <pre tabIndex={0}>
+        <Scroll as="pre">
           {lines.map((line, index) => (
             <EvidenceLine key={line.number} line={line} gap={line.number - (lines[index - 1]?.number ?? line.number - 1) > 1} tone={tone} />
           ))}
-        </pre>
+        </Scroll>
       )}
     </figure>
   )

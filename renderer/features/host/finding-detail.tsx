@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
 import { severityWords } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
 import { clockSeconds, dayMonth } from '../../ui/time.ts'
 import { count } from '../../ui/words.ts'
@@ -32,8 +33,7 @@ export function FindingDetail({ entry, audit, stale, onCopy, onFix, onWaive, onS
   const item = checklist.find(({ id }) => id === entry.item)
   const { finding } = entry
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-    <article className="detail" data-pane tabIndex={0} aria-label="Finding">
+    <Scroll as="article" className="detail" data-pane aria-label="Finding">
       <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
           <h2>{finding === undefined ? item?.title : entry.title}</h2>
@@ -75,7 +75,7 @@ export function FindingDetail({ entry, audit, stale, onCopy, onFix, onWaive, onS
         <FindingBody finding={finding} audit={audit} onFull={setFull} />
       )}
       {full !== null && <OutputDialog command={full.command} sha256={full.sha256} onClose={() => setFull(null)} />}
-    </article>
+    </Scroll>
   )
 }
 

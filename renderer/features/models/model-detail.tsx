@@ -10,6 +10,7 @@ import { goHost } from '../../stores/ui.store.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { Segment } from '../../ui/segment.tsx'
 import { Status } from '../../ui/status.tsx'
 import { day } from '../../ui/time.ts'
@@ -35,8 +36,7 @@ export function ModelDetail({ model, registration, onVerify, onRequest, onQuaran
   const state = stateWords[model.state]
   if (place === undefined) return null
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-    <article className="detail models-detail" data-pane tabIndex={0} aria-label={plainText(model.name, 160)}>
+    <Scroll as="article" className="detail models-detail" data-pane aria-label={plainText(model.name, 160)}>
       <Status tone={state.tone}>{model.state === 'verified' && model.weak ? 'Verified, from a weak source' : state.word}</Status>
       <h2>{plainText(model.name, 200)}</h2>
       {model.places.length > 1 && (
@@ -78,7 +78,7 @@ export function ModelDetail({ model, registration, onVerify, onRequest, onQuaran
         {registration === undefined || over.includes(stateOf(registration)) ? <Button onClick={onRequest}>Request…</Button> : null}
         {registration !== undefined && <RegistryActions registration={registration} onStep={onStep} />}
       </div>
-    </article>
+    </Scroll>
   )
 }
 

@@ -14,6 +14,7 @@ import { Empty } from '../../ui/empty.tsx'
 import { FilterField } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { Segment } from '../../ui/segment.tsx'
 import { count } from '../../ui/words.ts'
 import { ModelDetail } from './model-detail.tsx'
@@ -177,8 +178,7 @@ export function ModelsScreen() {
               onChange={setBy}
             />
           </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-          <section className="models-list" aria-label="Models" data-pane tabIndex={0}>
+          <Scroll as="section" className="models-list" aria-label="Models" data-pane>
             {inOrder.length > 0 ? (
               <ModelTable groups={groups} waiting={waiting} selected={selected} onSelect={setChosen} />
             ) : (
@@ -202,7 +202,7 @@ export function ModelsScreen() {
                 )}
               </Empty>
             )}
-          </section>
+          </Scroll>
           {row !== undefined && (
             <ModelDetail
               key={row.key}

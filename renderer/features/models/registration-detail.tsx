@@ -1,5 +1,6 @@
 import type { Registration } from '#shared/model/model-registration.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { RegistryActions } from './registry-actions.tsx'
 import type { RegistryStep } from './registry-dialog.tsx'
 import { RegistryTimeline } from './registry-timeline.tsx'
@@ -11,13 +12,12 @@ interface RegistrationDetailProps {
 
 /** A registration of which no bytes lie on any host that was looked at. */
 export const RegistrationDetail = ({ registration, onStep }: RegistrationDetailProps) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-  <article className="detail models-detail" data-pane tabIndex={0} aria-label={plainText(registration.model, 160)}>
+  <Scroll as="article" className="detail models-detail" data-pane aria-label={plainText(registration.model, 160)}>
     <h2>{plainText(registration.model, 200)}</h2>
     <p className="muted">On no host that was looked at.</p>
     <RegistryTimeline registration={registration} />
     <div className="models-foot">
       <RegistryActions registration={registration} onStep={onStep} />
     </div>
-  </article>
+  </Scroll>
 )

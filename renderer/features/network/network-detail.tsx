@@ -2,6 +2,7 @@ import type { Fleet } from '#shared/model/fleet.ts'
 import { findingId } from '../../stores/host-view.ts'
 import { goHost } from '../../stores/ui.store.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { OutcomeStatus, Status } from '../../ui/status.tsx'
 import { type DoorFlow, isOutward, type NetworkCell, type NetworkRow, networksOf } from './network-rows.ts'
 import { flowTitle, kindWords, stateWords } from './network-words.ts'
@@ -17,8 +18,7 @@ export function NetworkDetail({ fleet, row, cell }: NetworkDetailProps) {
   const networks = networksOf(fleet, cell.segment)
   const outward = isOutward(cell.segment)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-    <article className="detail network-detail" data-pane tabIndex={0} aria-label="Flow">
+    <Scroll as="article" className="detail network-detail" data-pane aria-label="Flow">
       <h2>{flowTitle(cell.segment, row.host, outward)}</h2>
       <div className="meta">
         <Status tone={stateWords[cell.state].tone}>{stateWords[cell.state].word}</Status>
@@ -34,7 +34,7 @@ export function NetworkDetail({ fleet, row, cell }: NetworkDetailProps) {
           <DoorEntry key={it.door.id} host={row.host} it={it} />
         ))}
       </ul>
-    </article>
+    </Scroll>
   )
 }
 

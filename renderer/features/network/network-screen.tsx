@@ -15,6 +15,7 @@ import { Empty } from '../../ui/empty.tsx'
 import { FilterField } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
 import { count } from '../../ui/words.ts'
 import { NetworkDetail } from './network-detail.tsx'
@@ -90,8 +91,7 @@ export function NetworkScreen() {
       ) : (
         <div className="network" aria-busy={query.isPending}>
           <StateFilter counts={counts} state={state} onState={setState} />
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-          <section className="network-list" aria-label="Hosts by segments" data-pane tabIndex={0}>
+          <Scroll as="section" className="network-list" aria-label="Hosts by segments" data-pane>
             {row !== undefined && cell !== undefined ? (
               <NetworkMatrix
                 fleet={fleetState.fleet}
@@ -113,7 +113,7 @@ export function NetworkScreen() {
                 </Button>
               </Empty>
             )}
-          </section>
+          </Scroll>
           {row !== undefined && cell !== undefined && !query.isPending && (
             <NetworkDetail key={`${row.host} ${cell.segment}`} fleet={fleetState.fleet} row={row} cell={cell} />
           )}

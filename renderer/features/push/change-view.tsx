@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { usePushJob } from '../../stores/queries.ts'
 import type { PushDraft } from '../../stores/ui.store.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { PlanFiles } from './plan-files.tsx'
 import { PlanForm } from './plan-form.tsx'
 import { PlanRail } from './plan-rail.tsx'
@@ -32,10 +33,9 @@ export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | n
       ) : (
         <div className="push-body">
           <PlanFiles key={shown.id} plan={shown} keys />
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-          <aside className="push-rail" aria-label="This push" data-pane tabIndex={0}>
+          <Scroll as="aside" className="push-rail" aria-label="This push" data-pane>
             {job === undefined ? <PlanRail plan={shown} onBack={anew} /> : <PushRail job={job} onNew={anew} />}
-          </aside>
+          </Scroll>
         </div>
       )}
     </div>

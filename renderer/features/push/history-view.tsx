@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
 import { clockSeconds, day, moment } from '../../ui/time.ts'
 import { PlanFiles } from './plan-files.tsx'
@@ -100,8 +101,7 @@ function NextStep({ push }: { readonly push: PushRecord }) {
 }
 
 const Past = ({ push }: { readonly push: PushRecord }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-  <article className="push-past" aria-label={`Push to ${push.host}`} data-pane tabIndex={0}>
+  <Scroll as="article" className="push-past" aria-label={`Push to ${push.host}`} data-pane>
     <div className="push-past-head">
       <Status tone={verdictWords[push.state].tone} className="push-verdict">
         {verdictWords[push.state].word}
@@ -115,5 +115,5 @@ const Past = ({ push }: { readonly push: PushRecord }) => (
     ) : (
       <PlanFiles plan={push.plan} keys={false} />
     )}
-  </article>
+  </Scroll>
 )

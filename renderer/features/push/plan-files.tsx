@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { diffRows, diffWords } from './diff-rows.ts'
 
 type PlanFile = PushPlan['files'][number]
@@ -43,8 +44,7 @@ export function PlanFiles({ plan, keys }: { readonly plan: PushPlan; readonly ke
 function Diff({ file }: { readonly file: PlanFile }) {
   const [, uid = '', gid = '', mode = ''] = file.after.split(':')
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-    <section className="diff" aria-label={`Difference of ${file.path}`} data-pane tabIndex={0}>
+    <Scroll as="section" className="diff" aria-label={`Difference of ${file.path}`} data-pane>
       <header className="pane-head">
         <code className="one-line">{plainText(file.path, 300)}</code>
         <span className="spring" />
@@ -73,6 +73,6 @@ function Diff({ file }: { readonly file: PlanFile }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   )
 }

@@ -10,6 +10,7 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Approval } from './template-approval.tsx'
 import { dangerWords, templateWords } from './verdict-words.ts'
@@ -86,8 +87,7 @@ function Refused({ error }: { readonly error: unknown }) {
 }
 
 const Content = ({ template, template: { manifest, sha256 } }: { readonly template: Template }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-  <article className="push-past detail" aria-label={manifest.title} data-pane tabIndex={0}>
+  <Scroll as="article" className="push-past detail" aria-label={manifest.title} data-pane>
     <h2>{manifest.title}</h2>
     <p>{manifest.about}</p>
     <Approval template={template} />
@@ -112,14 +112,13 @@ const Content = ({ template, template: { manifest, sha256 } }: { readonly templa
           <h3>
             <code>{path}</code> <span className="muted">{about}</span>
           </h3>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-          <pre className="plain-block" tabIndex={0}>
+          <Scroll as="pre" className="plain-block">
             {text}
-          </pre>
+          </Scroll>
         </section>
       )
     })}
-  </article>
+  </Scroll>
 )
 
 /** A file as the template has it: what it is called, whose it is, and what stands in it. */

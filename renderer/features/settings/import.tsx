@@ -7,6 +7,7 @@ import { useAuditing } from '../../stores/use-hosts.tsx'
 import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
 import { plainLines, plainText } from '../../ui/plain-text.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { count } from '../../ui/words.ts'
 import { Trouble } from './trouble.tsx'
 
@@ -69,8 +70,7 @@ function Preview({ preview, onSave, onAdd, onDrop }: PreviewProps) {
     <>
       <h3>{`${count(preview.taken.length, 'host')} taken from ${plainText(preview.source, 200)}`}</h3>
       {preview.taken.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-        <div className="box scroll-box" tabIndex={0}>
+        <Scroll as="div" className="box scroll-box">
           <table className="table compact">
             <thead>
               <tr>
@@ -95,13 +95,12 @@ function Preview({ preview, onSave, onAdd, onDrop }: PreviewProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {preview.skipped.length > 0 && (
         <>
           <h3>{`${preview.skipped.length} left out`}</h3>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-          <div className="box scroll-box" tabIndex={0}>
+          <Scroll as="div" className="box scroll-box">
             <table className="table compact wrap">
               <tbody>
                 {preview.skipped.map((skipped) => (
@@ -112,7 +111,7 @@ function Preview({ preview, onSave, onAdd, onDrop }: PreviewProps) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         </>
       )}
       {file !== null && (
@@ -132,11 +131,10 @@ function Preview({ preview, onSave, onAdd, onDrop }: PreviewProps) {
         </>
       )}
       <h3>{file === null ? 'The fleet file that would be written' : 'Or a fleet file of its own'}</h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-      <pre className="plain-block" tabIndex={0}>
+      <Scroll as="pre" className="plain-block">
         {lines.join('\n')}
         {left > 0 ? `\n… ${left} more lines` : ''}
-      </pre>
+      </Scroll>
       <div className="actions">
         <Button look={file === null ? 'primary' : 'default'} unavailable={nothing} onClick={onSave}>
           Save as…

@@ -4,6 +4,7 @@ import { goSettings, openDialog, type SettingsSection } from '../../stores/ui.st
 import { useFleetPath } from '../../stores/use-path.ts'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { About } from './about.tsx'
 import { Advisories } from './advisories.tsx'
 import { Appearance } from './appearance.tsx'
@@ -57,8 +58,7 @@ export function SettingsScreen({ section }: { readonly section: SettingsSection 
             ))}
           </ul>
         </nav>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-        <div className="settings-scroll" ref={scroll} data-pane tabIndex={0}>
+        <Scroll as="div" className="settings-scroll" ref={scroll} data-pane>
           {sections.map(({ id, name, body: Body }) => (
             <section key={id} aria-labelledby={`settings-${id}`}>
               <h2 id={`settings-${id}`} tabIndex={-1}>
@@ -67,7 +67,7 @@ export function SettingsScreen({ section }: { readonly section: SettingsSection 
               <Body />
             </section>
           ))}
-        </div>
+        </Scroll>
       </div>
     </Screen>
   )

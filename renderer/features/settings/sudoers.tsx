@@ -1,6 +1,7 @@
 import { useSudoers } from '../../stores/queries.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { plainLines } from '../../ui/plain-text.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { Trouble } from './trouble.tsx'
 
 /** The drop-in that lets the audit account read everything it needs, and nothing more. */
@@ -19,10 +20,9 @@ export function Sudoers() {
           <div className="actions">
             <CopyButton text={text} what="the sudoers file" quiet={false} />
           </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-          <pre className="plain-block mt-2" tabIndex={0}>
+          <Scroll as="pre" className="plain-block mt-2">
             {plainLines(text, 2000).lines.join('\n')}
-          </pre>
+          </Scroll>
         </>
       )}
     </>
