@@ -325,17 +325,17 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   }
 
   /** Nothing is filled from a host that was never looked at. */
-  function pushParameters({ host, template }: Input<'push:parameters'>): Output<'push:parameters'> {
+  function pushParameters({ host, template, parameters }: Input<'push:parameters'>): Output<'push:parameters'> {
     const { manifest } = templates.find(template)
     const opened = fleet.require()
     const audit = audits.host(opened, host)
     const of = opened.hosts.find(({ name }) => name === host)
     const seen =
-      audit && of && views.show(opened, host, ({ facts }) => parametersFor(manifest, { fleet: opened, host: of, audit, facts }, {}))
+      audit && of && views.show(opened, host, ({ facts }) => parametersFor(manifest, { fleet: opened, host: of, audit, facts }, parameters))
     const standing = Object.entries(manifest.parameters).flatMap(([name, parameter]) =>
       parameter.default === undefined ? [] : [[name, parameter.default] as const],
     )
-    return { ...Object.fromEntries(standing), ...seen }
+    return { ...Object.fromEntries(standing), ...parameters, ...seen }
   }
 
   const view = <V>(host: string, project: (sources: ViewSources) => V): V | null => current() && views.show(fleet.require(), host, project)

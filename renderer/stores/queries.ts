@@ -2,6 +2,7 @@ import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import type { Latest } from '#shared/ipc/audit.contract.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input } from '#shared/ipc/contracts.ts'
+import type { PushValues } from '#shared/model/push-parameter.ts'
 import { call } from '../bridge/call.ts'
 import { mergeLatest } from './latest.ts'
 
@@ -59,8 +60,8 @@ export const useQuarantine = () => useQuery(query('quarantine:list', null))
 export const useModelJob = () => useQuery(query('models:job', null))
 export const useStepUpState = () => useQuery(query('step-up:state', null))
 export const usePushTemplates = () => useQuery(query('push:templates', null))
-export const usePushParameters = (host: string, template: string) =>
-  useQuery({ ...query('push:parameters', { host, template }), enabled: host !== '' && template !== '' })
+export const usePushParameters = (host: string, template: string, parameters: PushValues) =>
+  useQuery({ ...query('push:parameters', { host, template, parameters }), enabled: host !== '' && template !== '' })
 export const usePushJob = () => useQuery(query('push:job', null))
 export const usePushDrilled = (host: string) => useQuery(query('push:drilled', { host }))
 export const usePushHistory = () => useQuery(query('push:history', null))

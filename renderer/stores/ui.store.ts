@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type { ItemId } from '#shared/model/checklist.ts'
+import type { PushValues } from '#shared/model/push-parameter.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { Outcome } from '#shared/status.ts'
 
@@ -17,6 +18,8 @@ export type PushView = 'change' | 'history' | 'templates'
 export interface PushDraft {
   readonly host: string
   readonly template: string
+  /** What the finding gives of its parameters. */
+  readonly parameters: PushValues
 }
 
 export type Route =

@@ -35,9 +35,9 @@ export const pushContracts = {
     effect: 'changes-trust',
     by: 'engine',
   }),
-  /** What a template would be filled with on this host, from its newest audit; defaults for the rest. */
+  /** What a template would be filled with on this host beside the parameters given, from its newest audit; defaults for the rest. */
   'push:parameters': contract({
-    input: z.object({ host: hostName, template: templateId }),
+    input: z.object({ host: hostName, template: templateId, parameters }),
     output: parameters,
     effect: 'read',
     by: 'engine',

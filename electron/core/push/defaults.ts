@@ -17,11 +17,24 @@ export interface Seen {
 
 /** The values that were given, and what the host and the fleet file say for the rest, where they say one thing. */
 export function parametersFor(template: PushTemplate, seen: Seen, given: PushValues): Record<string, PushValue> {
+  const about = { ...seen, name: givenFrom(template, given, 'proxy-name'), unit: givenFrom(template, given, 'inference-unit') }
   const found = Object.entries(template.parameters).flatMap(([name, { from }]) => {
-    const value = from === undefined ? undefined : sources[from](seen, template)
+    const value = from === undefined ? undefined : sources[from](about, template)
     return value === undefined ? [] : [[name, value] as const]
   })
   return { ...Object.fromEntries(found), ...given }
+}
+
+/** What was given for the parameter that is filled from this source. */
+function givenFrom({ parameters }: PushTemplate, given: PushValues, source: ParameterSource): PushValue | undefined {
+  const [name] = Object.entries(parameters).find(([, { from }]) => from === source) ?? []
+  return name === undefined ? undefined : given[name]
+}
+
+/** Of several fronts and units, the one that was named. */
+interface About extends Seen {
+  readonly name: PushValue | undefined
+  readonly unit: PushValue | undefined
 }
 
 const only = <T>(values: readonly T[]): T | undefined => {
@@ -34,7 +47,7 @@ const listed = (values: readonly string[]): string[] | undefined => (values.leng
 const portsOf = ({ audit }: Seen, wanted: (service: HostAudit['services'][number]) => boolean): readonly number[] =>
   audit.services.filter(wanted).flatMap(({ binds }) => binds.map(({ port }) => port))
 
-type Source = (seen: Seen, template: PushTemplate) => PushValue | undefined
+type Source = (seen: About, template: PushTemplate) => PushValue | undefined
 
 /** Ports of the engines that a template is for. */
 function enginePorts(seen: Seen, template: PushTemplate): ReadonlySet<string> {
@@ -50,8 +63,8 @@ interface Front {
   readonly alone: boolean
 }
 
-/** Servers of nginx that forward to an engine of the template. */
-function frontsOf(seen: Seen, template: PushTemplate): readonly Front[] {
+/** Servers of nginx that forward to an engine of the template; those of the name that was given, where there are any. */
+function frontsOf(seen: About, template: PushTemplate): readonly Front[] {
   const { nginx } = seen.facts
   if (!nginx.known) return []
   const { servers, upstreams } = readHttp(nginx.value)
@@ -62,10 +75,12 @@ function frontsOf(seen: Seen, template: PushTemplate): readonly Front[] {
     const members = upstream?.block?.filter((one) => one.name === 'server').map(({ parameters: [member = ''] }) => member)
     return (members ?? [target]).map(portIn)
   }
-  return servers.flatMap((server) => {
+  const fronts = servers.flatMap((server) => {
     const all = targets(server.directive)
     return all.some((port) => ports.has(port)) ? [{ server, alone: all.every((port) => ports.has(port)) }] : []
   })
+  const named = fronts.filter(({ server }) => server.names.some((name) => name === seen.name))
+  return named.length > 0 ? named : fronts
 }
 
 const directiveOf =
@@ -74,7 +89,7 @@ const directiveOf =
     only(frontsOf(seen, template).flatMap(({ server: { scope } }) => nearest(scope, name)?.parameters[0] ?? []))
 
 /** Files that hold such servers and no other: the template stands in for them. */
-function sitesOf(seen: Seen, template: PushTemplate): string[] | undefined {
+function sitesOf(seen: About, template: PushTemplate): string[] | undefined {
   const { nginx } = seen.facts
   if (!nginx.known) return undefined
   const replaced = new Set(frontsOf(seen, template).flatMap(({ server, alone }) => (alone ? [server.directive] : [])))
@@ -95,9 +110,9 @@ function proxyGroupOf({ facts: { nginx, accounts } }: Seen): number | undefined 
   return accounts.value.groups.find(({ name }) => wanted.includes(name))?.gid
 }
 
-/** What the one inference unit writes: the home of its account, and for Ollama the models that it pulls. */
-function foldersOf({ audit, facts: { accounts } }: Seen): string[] | undefined {
-  const service = only(audit.services.filter(({ unit }) => unit !== undefined))
+/** What the one inference unit, or the one that was given, writes: the home of its account, and for Ollama the models that it pulls. */
+function foldersOf({ audit, unit: given, facts: { accounts } }: About): string[] | undefined {
+  const service = only(audit.services.filter(({ unit }) => unit !== undefined && (given === undefined || unit === given)))
   if (service === undefined || !accounts.known) return undefined
   const home = accounts.value.accounts.find(({ name }) => name === service.user)?.home
   const all = [...(home === undefined ? [] : [home]), ...(service.engine === 'ollama' ? service.modelPaths : [])]

@@ -7,6 +7,7 @@ import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import { codeOf, counterAt } from '#core/step-up/totp.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
+import { demoRefusal } from '#shared/model/demo-templates.ts'
 import type { PushJob } from '#shared/model/push-job.ts'
 import { startDemoFleet } from './demo-fleet.ts'
 
@@ -45,6 +46,10 @@ async function finished(): Promise<PushJob> {
   }
 }
 
+const audited = async (host: string): Promise<void> => {
+  await services.audits.start(services.fleet.require(), services.transport(), [host]).done
+}
+
 const choice = { host: 'gpu-03', template: 'ollama-loopback', parameters: { port: 11434 } }
 
 test('Fix in the demo: plan, code, push, verdict, and the finding is gone', async () => {
@@ -66,6 +71,7 @@ test('Fix in the demo: plan, code, push, verdict, and the finding is gone', asyn
   await expect(ask('fleet:close', null)).rejects.toThrow('push.running')
   const job = await finished()
   expect(job.result).toMatchObject({ verdict: 'committed-proven', reason: '' })
+  expect(demoRefusal(choice.template)).toBeUndefined()
   expect(job.steps.map(({ step }) => step)).toEqual(['begin', 'stage', 'arm', 'write', 'activate', 'verify', 'commit'])
   expect(heard).toContain('push:changed')
 
@@ -89,4 +95,26 @@ test('undo now, in the middle: the host is as it was, and says so', async () => 
   expect(job.result).toMatchObject({ verdict: 'rolled-back-proven' })
   expect(job.steps.at(-1)?.step).toBe('undo')
   expect((await ask('push:plan', choice)).files[0]?.before).toBe('absent')
+}, 60_000)
+
+test('what the demo does not act out it plans, filled from the host', async () => {
+  await ask('fleet:close', null)
+  await ask('fleet:demo', null)
+  await audited('gpu-02')
+  const filled = await ask('push:parameters', { host: 'gpu-02', template: 'nginx-ollama', parameters: {} })
+  expect(filled).toMatchObject({
+    serverName: 'ai.internal.yourcompany.com',
+    certificate: '/etc/ssl/certs/internal-ca.crt',
+    replaces: ['/etc/nginx/sites-enabled/ollama-secure'],
+    port: 11434,
+  })
+  const logins = [`ada:$2b$12$${'a'.repeat(53)}`]
+  for (const [template, parameters] of [
+    ['nginx-ollama', { logins }],
+    ['systemd-sandbox', {}],
+    ['sshd-behind-jump', {}],
+  ] as const) {
+    expect(demoRefusal(template)).toMatch(/cannot carry it out/)
+    expect((await ask('push:plan', { host: 'gpu-02', template, parameters })).turns).not.toEqual([])
+  }
 }, 60_000)

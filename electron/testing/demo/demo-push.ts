@@ -173,8 +173,12 @@ function undo(machine: DemoMachine, push: HostPush): void {
   disarm(machine)
 }
 
-const activeState = (machine: DemoMachine, { unit }: HostPush): string =>
-  unit === '' ? 'active' : (machine.now().units.find(({ id }) => id === unit)?.properties.ActiveState ?? 'inactive')
+/** A service whose unit the host does not describe is active while its program runs. */
+function activeState(machine: DemoMachine, { unit }: HostPush): string {
+  const { units, processes } = machine.now()
+  const described = units.find(({ id }) => id === unit)?.properties.ActiveState
+  return described ?? (unit === '' || processes.some(({ name }) => `${name}.service` === unit) ? 'active' : 'inactive')
+}
 
 const names = new Map([[0, 'root']])
 

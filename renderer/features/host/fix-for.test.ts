@@ -1,27 +1,76 @@
 import { expect, test } from 'vitest'
-import type { Output } from '#shared/ipc/contracts.ts'
+import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
+import nginxOpenai from '#assets/templates/nginx-openai/manifest.json' with { type: 'json' }
+import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
+import sshdBehindJump from '#assets/templates/sshd-behind-jump/manifest.json' with { type: 'json' }
+import systemdSandbox from '#assets/templates/systemd-sandbox/manifest.json' with { type: 'json' }
 import type { HostAudit } from '#shared/model/audit.ts'
+import { pushTemplateSchema } from '#shared/model/push-template.ts'
+import type { TemplateEntry } from '#shared/model/template-entry.ts'
 import { fixFor } from './fix-for.ts'
 
-const audit = {
-  services: [{ id: 'ollama.service', unit: 'ollama.service' }, { id: 'vllm.service', unit: 'vllm.service' }, { id: 'by hand' }],
-} as HostAudit
-const templates = [
-  { state: 'shipped', manifest: { id: 'ollama-loopback', fixes: ['bound'], unit: 'ollama.service' } },
-] as Output<'push:templates'>['templates']
-const finding = { control: 'bound', subject: 'ollama.service', status: 'fail' } as const
+const ollama = { id: 'ollama.service', unit: 'ollama.service', engine: 'ollama' }
+const vllm = { id: 'vllm@a.service', unit: 'vllm@a.service', engine: 'vllm' }
+const groups = (...services: readonly string[]) => services.map((service) => ({ service }))
+const front = (program: string, name: string, port: number, ...services: readonly string[]) => ({
+  ...{ id: `${program} ${name}:${port}`, program, port, proxy: { name, encrypted: false } },
+  groups: groups(...services),
+})
+const seen = {
+  services: [ollama, vllm, { id: 'llama.cpp:8080', engine: 'llama.cpp' }],
+  endpoints: [
+    front('nginx', 'chat.example', 80, ollama.id),
+    front('nginx', 'api.example', 443, vllm.id),
+    front('nginx', 'both.example', 443, ollama.id, vllm.id),
+    front('nginx', '0.0.0.0', 8081, ollama.id),
+    front('caddy', 'caddy.example', 443, ollama.id),
+    { ...front('nginx', 'x', 1, ollama.id), id: 'ollama.service *:11434', proxy: undefined },
+  ],
+} as unknown as HostAudit
+const entry = (manifest: unknown, state: TemplateEntry['state'] = 'shipped'): TemplateEntry => ({
+  ...{ manifest: pushTemplateSchema.parse(manifest), sha256: '', origin: 'shipped', state, decision: null },
+})
+const shipped = [nginxOllama, nginxOpenai, ollamaLoopback, sshdBehindJump, systemdSandbox].map((one) => entry(one))
+const on = (control: string, subject: string, more: object = {}) => ({ control, subject, status: 'fail' as const, ...more })
+const login = (subject: string) => on('proxy-requires-authentication', subject)
+const named = { remediation: { template: 'nginx-ollama' } }
 
 test.each([
-  ['an open finding on its service', finding, 'ollama-loopback'],
-  ['a warning', { ...finding, status: 'warning' as const }, 'ollama-loopback'],
-  ['another control', { ...finding, control: 'other' }, undefined],
-  ['another service', { ...finding, subject: 'vllm.service' }, undefined],
-  ['a server without a unit', { ...finding, subject: 'by hand' }, undefined],
-  ['what passes', { ...finding, status: 'pass' as const }, undefined],
-  ['what was not measured', { ...finding, status: 'not-evaluated' as const }, undefined],
-])('%s', (_name, of, template) => expect(fixFor(of, audit, templates)).toBe(template))
+  ['a service of the unit', on('inference-bound-to-loopback', ollama.id), 'ollama-loopback', {}],
+  ['a warning', on('inference-bound-to-loopback', ollama.id, { status: 'warning' }), 'ollama-loopback', {}],
+  ['a unit that the template is told', on('inference-unit-sandboxed', vllm.id), 'systemd-sandbox', { unit: vllm.id }],
+  ['a front of nginx before Ollama', login('chat.example:80'), 'nginx-ollama', { serverName: 'chat.example' }],
+  ['one before another engine', login('api.example:443'), 'nginx-openai', { serverName: 'api.example' }],
+  ['even where the control names the other', { ...login('api.example:443'), ...named }, 'nginx-openai', { serverName: 'api.example' }],
+  ['a location of it', on('management-endpoints-restricted', 'chat.example:80 /api/pull'), 'nginx-ollama', { serverName: 'chat.example' }],
+  ['a front without a name', login('0.0.0.0:8081'), 'nginx-ollama', {}],
+  ['sshd', on('sshd-keys-only', 'sshd'), 'sshd-behind-jump', {}],
+])('%s', (_name, finding, template, parameters) => expect(fixFor(finding, seen, shipped)).toEqual({ template, parameters }))
+
+test.each([
+  ['another control', on('other', ollama.id)],
+  ['another service', on('inference-bound-to-loopback', vllm.id)],
+  ['a server without a unit', on('inference-unit-sandboxed', 'llama.cpp:8080')],
+  ['what passes', on('inference-bound-to-loopback', ollama.id, { status: 'pass' })],
+  ['what was not measured', on('inference-bound-to-loopback', ollama.id, { status: 'not-evaluated' })],
+  ['a front of both engines, for which no template stands in', login('both.example:443')],
+  ['a front of another proxy', login('caddy.example:443')],
+  ['a front that was not drawn', login('gone.example:443')],
+  ['a front whose name only begins alike', login('chat.example:8080')],
+  ['the host as a whole', on('sshd-keys-only', '')],
+])('nothing for %s', (_name, finding) => expect(fixFor(finding, seen, shipped)).toBeUndefined())
+
+test('nothing for a front in an audit from before they were drawn', () =>
+  expect(fixFor(login('chat.example:80'), { services: seen.services }, shipped)).toBeUndefined())
 
 test('a template that nobody may push fixes nothing', () => {
-  const withdrawn = templates.map((one) => ({ ...one, state: 'withdrawn' as const }))
-  expect(fixFor(finding, audit, withdrawn)).toBeUndefined()
+  for (const state of ['withdrawn', 'pending'] as const)
+    expect(fixFor(on('sshd-keys-only', 'sshd'), seen, [entry(sshdBehindJump, state)])).toBeUndefined()
+})
+
+test('of two that fit, the one that the control names', () => {
+  const own = entry({ ...sshdBehindJump, id: 'own' }, 'approved')
+  const finding = on('sshd-keys-only', 'sshd', { remediation: { template: 'sshd-behind-jump' } })
+  expect(fixFor(finding, seen, [own, ...shipped])?.template).toBe('sshd-behind-jump')
+  expect(fixFor({ ...finding, remediation: { template: 'gone' } }, seen, [own])?.template).toBe('own')
 })

@@ -1,15 +1,70 @@
 import type { Output } from '#shared/ipc/contracts.ts'
 import type { HostAudit } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
+import type { PushValues } from '#shared/model/push-parameter.ts'
+import type { PushTemplate } from '#shared/model/push-template.ts'
+import { accepts } from '#shared/model/push-value.ts'
 
-/** The template that turns a finding on this host: one for the unit of the very service that it judges. Undefined where there is none that may be pushed. */
-export function fixFor(
-  { control, subject, status }: Pick<Finding, 'control' | 'subject' | 'status'>,
-  audit: Pick<HostAudit, 'services'>,
-  templates: Output<'push:templates'>['templates'],
-): string | undefined {
-  if (status !== 'fail' && status !== 'warning') return undefined
-  const service = audit.services.find(({ id }) => id === subject)
-  const pushable = templates.filter(({ state }) => state === 'shipped' || state === 'approved')
-  return pushable.find(({ manifest }) => manifest.fixes.includes(control) && manifest.unit === service?.unit)?.manifest.id
+/** A template, and the parameters that the finding itself gives. */
+export interface Fix {
+  readonly template: string
+  readonly parameters: PushValues
 }
+
+type Judged = Pick<Finding, 'control' | 'subject' | 'status' | 'remediation'>
+type Seen = Pick<HostAudit, 'services' | 'endpoints'>
+
+/**
+ * The template that turns a finding on this host: one about the very service, proxy or program that it judges, first the one that its control
+ * names. Undefined where there is none that may be pushed.
+ */
+export function fixFor(finding: Judged, seen: Seen, templates: Output<'push:templates'>['templates']): Fix | undefined {
+  if (finding.status !== 'fail' && finding.status !== 'warning') return undefined
+  const fixes = templates.flatMap(({ manifest, state }): Fix[] => {
+    if ((state !== 'shipped' && state !== 'approved') || !manifest.fixes.includes(finding.control)) return []
+    const parameters = aboutSubject(manifest, finding.subject, seen)
+    return parameters === undefined ? [] : [{ template: manifest.id, parameters }]
+  })
+  return fixes.find(({ template }) => template === finding.remediation?.template) ?? fixes[0]
+}
+
+/** What the subject gives; undefined where the template is about something else. */
+function aboutSubject(manifest: PushTemplate, subject: string, seen: Seen): PushValues | undefined {
+  const name = placeholderOf(manifest.subject ?? manifest.unit)
+  if (manifest.subject === undefined) {
+    const unit = seen.services.find((service) => service.id === subject || service.unit === subject)?.unit
+    if (unit === undefined) return undefined
+    if (name === undefined) return unit === manifest.unit ? {} : undefined
+    return given(manifest, name, unit)
+  }
+  if (name === undefined) return subject === manifest.subject ? {} : undefined
+  const front = frontOf(subject, manifest, seen)
+  if (front === undefined) return undefined
+  // A front without a name is called by its address, which is no name for clients.
+  return /^[0-9.]+$/.test(front.name) ? {} : (given(manifest, name, front.name) ?? {})
+}
+
+const placeholderOf = (text: string | undefined): string | undefined => /^\{\{(\w+)\}\}/.exec(text ?? '')?.[1]
+
+function given({ parameters }: PushTemplate, name: string, value: string): PushValues | undefined {
+  const parameter = parameters[name]
+  return parameter !== undefined && accepts(parameter, value) ? { [name]: value } : undefined
+}
+
+/** The proxy's socket that a finding is about, when the template is for that proxy and for every engine behind it. */
+function frontOf(
+  subject: string,
+  { unit, parameters }: PushTemplate,
+  { endpoints = [], services }: Seen,
+): { readonly name: string } | undefined {
+  const front = endpoints.find(({ id, program, proxy }) => proxy && unit === `${program}.service` && isAbout(`${program} ${subject}`, id))
+  const sources = Object.values(parameters).map(({ from }) => from)
+  const engines = front?.groups.map((group) => services.find(({ id }) => id === group.service)?.engine) ?? []
+  const fits = engines.every((engine) =>
+    engine === 'ollama' ? !sources.includes('openai-port') : engine !== undefined && !sources.includes('ollama-port'),
+  )
+  return fits ? front?.proxy : undefined
+}
+
+/** A finding about one location of a front names it after the front. */
+const isAbout = (subject: string, id: string): boolean => subject === id || subject.startsWith(`${id} `)

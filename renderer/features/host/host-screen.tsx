@@ -82,8 +82,8 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
   const waive = finding !== undefined && isWaivable(finding.status) ? () => setDeciding('waive') : undefined
   const state = finding?.status === 'needs-attestation' && request !== undefined ? () => setDeciding('state') : undefined
 
-  const template = finding && measurable && fixFor(finding, measurable, usedTemplates.data?.templates ?? [])
-  const fix = template === undefined ? undefined : () => goPush('change', { host: host.name, template })
+  const fixed = finding && measurable && fixFor(finding, measurable, usedTemplates.data?.templates ?? [])
+  const fix = fixed && (() => goPush('change', { host: host.name, ...fixed }))
 
   const step = (by: number) => () => {
     const at = inOrder.findIndex((it) => it.id === selected)

@@ -1,11 +1,12 @@
 import { type FormEvent, useId, useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
+import { demoRefusal } from '#shared/model/demo-templates.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { accepts, expectedOf, textFromValue, valueFromText } from '#shared/model/push-value.ts'
 import { usePlanPush, useStopPlanning } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
-import { usePushParameters, usePushTemplates } from '../../stores/queries.ts'
+import { useFleetState, usePushParameters, usePushTemplates } from '../../stores/queries.ts'
 import type { PushDraft } from '../../stores/ui.store.ts'
 import { useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
@@ -24,20 +25,25 @@ interface PlanFormProps {
 export function PlanForm({ draft, onPlan }: PlanFormProps) {
   const hosts = useHosts()
   const templates = usePushTemplates().data?.templates ?? []
-  const [choice, setChoice] = useState<PushDraft>(draft ?? { host: '', template: '' })
+  const [choice, setChoice] = useState<PushDraft>(draft ?? { host: '', template: '', parameters: {} })
   const template = templates.find(({ manifest }) => manifest.id === choice.template)?.manifest
-  const filled = usePushParameters(choice.host, template?.id ?? '')
+  const demo = useFleetState().data?.demo === true
+  const filled = usePushParameters(choice.host, template?.id ?? '', choice.parameters)
   return (
     <section className="push-form" aria-label="New push" data-pane>
       <h2>What to change, and where</h2>
       <div className="push-choice">
-        <Select label="Host" value={choice.host} onChange={(event) => setChoice({ ...choice, host: event.target.value })}>
+        <Select label="Host" value={choice.host} onChange={(event) => setChoice({ ...choice, host: event.target.value, parameters: {} })}>
           <option value="">Choose a host</option>
           {hosts.map(({ name }) => (
             <option key={name}>{name}</option>
           ))}
         </Select>
-        <Select label="Template" value={choice.template} onChange={(event) => setChoice({ ...choice, template: event.target.value })}>
+        <Select
+          label="Template"
+          value={choice.template}
+          onChange={(event) => setChoice({ ...choice, template: event.target.value, parameters: {} })}
+        >
           <option value="">Choose a template</option>
           {templates.map(({ manifest, state }) => (
             <option key={manifest.id} value={manifest.id} disabled={!isPushable(state)}>
@@ -46,7 +52,7 @@ export function PlanForm({ draft, onPlan }: PlanFormProps) {
           ))}
         </Select>
       </div>
-      {template !== undefined && <About template={template} />}
+      {template !== undefined && <About template={template} refused={demo ? demoRefusal(template.id) : undefined} />}
       {filled.error !== null && <Refused word="Not filled in" error={filled.error} />}
       {choice.host === '' || template === undefined ? (
         <p className="muted mt-4">Nothing is written to a host without a plan that you have read.</p>
@@ -59,9 +65,14 @@ export function PlanForm({ draft, onPlan }: PlanFormProps) {
   )
 }
 
-const About = ({ template }: { readonly template: PushTemplate }) => (
+const About = ({ template, refused }: { readonly template: PushTemplate; readonly refused: string | undefined }) => (
   <div className="push-about">
     <p>{template.about}</p>
+    {refused !== undefined && (
+      <p>
+        <Status tone="na">Plan only</Status> {refused}.
+      </p>
+    )}
     <p>
       <Status tone={dangerWords[template.danger].tone}>{dangerWords[template.danger].word}</Status>{' '}
       <span className="muted">{`${template.id} ${template.version}, turns ${template.fixes.join(', ')}`}</span>

@@ -2,13 +2,14 @@ import { useState } from 'react'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { useDrill, useStartPush } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
-import { usePushDrilled } from '../../stores/queries.ts'
+import { useFleetState, usePushDrilled } from '../../stores/queries.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { day } from '../../ui/time.ts'
+import { pushBlocked } from './push-blocked.ts'
 import { TurnsList } from './turns-list.tsx'
 import { dangerWords, verdictWords } from './verdict-words.ts'
 
@@ -17,7 +18,9 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
   const start = useStartPush()
   const [typed, setTyped] = useState('')
   const danger = dangerWords[plan.danger]
-  const missing = plan.danger === 'lock-out' && typed !== plan.host ? 'Type the name of the host first' : undefined
+  const demo = useFleetState().data?.demo === true
+  const missing = pushBlocked(plan, typed, demo)
+  const asksName = plan.danger === 'lock-out' && pushBlocked(plan, plan.host, demo) === undefined
   const push = () => start.mutate({ plan: plan.id, typedHost: typed })
   const blocked = missing ?? (start.isPending ? 'It is being started' : undefined)
   useKeys({ 'mod+enter': blocked === undefined ? push : undefined })
@@ -31,7 +34,7 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
         </p>
         <p className="muted">The undo is armed on the host first. It runs by itself unless the change is proven over a new connection.</p>
         <Drill host={plan.host} />
-        {plan.danger === 'lock-out' && (
+        {asksName && (
           <Field
             label={`Type ${plan.host}`}
             autoComplete="off"

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import type { HostAudit } from '#shared/model/audit.ts'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import type { NginxDirective } from '../facts/nginx/nginx.ts'
+import { parametersFor, type Seen } from './defaults.ts'
+import { shippedTemplate } from './templates.ts'
+
+const host = { name: 'gpu-01', address: '10.0.0.1' }
+const fleet = fleetSchema.parse({ version: 1, name: 'dc1', identities: { audit: { user: 'ro' } }, hosts: [host] })
+const directive = (file: string, name: string, parameters: readonly string[], block?: readonly NginxDirective[]): NginxDirective => ({
+  ...{ name, parameters, file, line: 1 },
+  ...(block && { block }),
+})
+const server = (name: string) => {
+  const file = `/etc/nginx/conf.d/${name}.conf`
+  const one = (word: string, ...parameters: string[]) => directive(file, word, parameters)
+  const location = directive(file, 'location', ['/'], [one('proxy_pass', 'http://127.0.0.1:11434')])
+  return directive(file, 'server', [], [one('server_name', name), one('ssl_certificate', `/etc/ssl/${name}.pem`), location])
+}
+const service = (unit: string, user: string, port: number) => ({
+  id: unit,
+  unit,
+  user,
+  engine: 'ollama',
+  binds: [{ port }],
+  modelPaths: [],
+})
+const seen = {
+  ...{ fleet, host: fleet.hosts[0] },
+  audit: { services: [service('a.service', 'a', 11434), service('b.service', 'b', 11435)] } as unknown as HostAudit,
+  facts: {
+    nginx: {
+      known: true,
+      value: { directives: [directive('/etc/nginx/nginx.conf', 'http', [], [server('one.example'), server('two.example')])] },
+    },
+    accounts: {
+      known: true,
+      value: {
+        groups: [],
+        accounts: [
+          { name: 'a', home: '/var/lib/a' },
+          { name: 'b', home: '/var/lib/b' },
+        ],
+      },
+    },
+  },
+} as unknown as Seen
+const filled = (template: string, given: Record<string, string>) => parametersFor(shippedTemplate(template).manifest, seen, given)
+
+test('of two fronts none is guessed; with the name of one, the rest is of that one', () => {
+  const unnamed = filled('nginx-ollama', {})
+  expect([unnamed.serverName, unnamed.certificate]).toEqual([undefined, undefined])
+  expect(filled('nginx-ollama', { serverName: 'two.example' })).toMatchObject({
+    ...{ serverName: 'two.example', certificate: '/etc/ssl/two.example.pem', replaces: ['/etc/nginx/conf.d/two.example.conf'] },
+  })
+})
+
+test('a new name leaves what is known of the fronts', () =>
+  expect(filled('nginx-ollama', { serverName: 'new.example' }).replaces).toEqual([
+    '/etc/nginx/conf.d/one.example.conf',
+    '/etc/nginx/conf.d/two.example.conf',
+  ]))
+
+test('of two units none is guessed; the folders are those of the one that was given', () => {
+  expect(filled('systemd-sandbox', {})).toEqual({})
+  expect(filled('systemd-sandbox', { unit: 'b.service' })).toEqual({ unit: 'b.service', writes: ['/var/lib/b'] })
+})

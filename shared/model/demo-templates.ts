@@ -1,0 +1,8 @@
+/** Push templates whose effect the simulated hosts of the demo fleet act out. Of the others they show the plan only. */
+const actedOut: readonly string[] = ['ollama-loopback']
+
+/** Why a push would prove nothing in the demo; undefined where it does. For people. */
+export const demoRefusal = (template: string): string | undefined =>
+  actedOut.includes(template)
+    ? undefined
+    : `The simulated hosts of the demo show this plan, but cannot carry it out: they act out ${actedOut.join(', ')} only`
