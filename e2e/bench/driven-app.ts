@@ -27,6 +27,7 @@ export async function launchApp(
   { app = root, selector = 'main h1', env = {} }: { app?: string; selector?: string; env?: Readonly<Record<string, string>> } = {},
 ): Promise<{ running: ElectronApplication; page: Page; milliseconds: number }> {
   const runtime = await electronRuntime()
+  // Not `startElectron`: what it does before, and its second try, would be timed too.
   const begun = performance.now()
   const running = await electron.launch({
     executablePath: runtime.executable,

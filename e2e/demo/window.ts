@@ -2,17 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type ElectronApplication, _electron as electron, type Page } from '@playwright/test'
-import { electronRuntime, launchSettings } from '../../electron/tooling/electron-runtime.ts'
+import type { ElectronApplication, Page } from '@playwright/test'
 import { ask } from '../fixtures/ask.ts'
+import { startElectron } from '../fixtures/start-electron.ts'
 import { provide, windowPackages } from '../prerequisites.ts'
 
 /**
  * `window.ts [FILE]`: the built app on the demo fleet, audited once. Without FILE it stays open until the admin closes it. With FILE a
  * picture of it is written, on a display of its own where there is none. Driven from outside, so the product has no switch for it.
  */
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const file = process.argv[2]
 
 const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY)
@@ -32,16 +30,9 @@ function onDisplayOfItsOwn(): number {
 }
 
 async function show(): Promise<number> {
-  const runtime = await electronRuntime()
   const userData = mkdtempSync(join(tmpdir(), 'gatehouse-demo-window-'))
   try {
-    const app = await electron.launch({
-      executablePath: runtime.executable,
-      args: [...launchSettings(runtime).args, root, `--user-data-dir=${userData}`],
-      cwd: root,
-      chromiumSandbox: true,
-      colorScheme: null,
-    })
+    const app = await startElectron({ userData })
     const closed = app.waitForEvent('close', { timeout: 0 })
     const page = await app.firstWindow()
     const opened = page.waitForSelector('#root > *').then(() => openDemo(page))
