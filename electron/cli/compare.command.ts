@@ -1,13 +1,10 @@
 import { parseArgs } from 'node:util'
-import { createServices } from '#core/services.ts'
-import { GatehouseError } from '#shared/errors.ts'
 import { groupBy } from '#shared/group-by.ts'
 import type { ComparedChange, Comparison, TrendPoint } from '#shared/model/history.ts'
 import type { Outcome } from '#shared/status.ts'
 import { directionWords, outcomeWords, visible } from '#shared/words.ts'
-import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
-import { createTerminalPrompts } from './terminal-prompts.ts'
+import { withFleet } from './open-services.ts'
 
 const options = {
   fleet: { type: 'string' },
@@ -24,14 +21,7 @@ export async function runCompare(args: string[]): Promise<number> {
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('compare: expected either --fleet FILE or --demo')
   if (positionals.length !== 0 && positionals.length !== 2)
     throw new UsageError('compare: expected two moments, or none to list the audits')
-  const services = createServices(
-    consolePorts(values.data ?? defaultDataFolder(), () => undefined),
-    createTerminalPrompts(),
-  )
-  try {
-    const { problems } = values.fleet === undefined ? await services.openDemo() : await services.fleet.load(values.fleet)
-    const [problem] = problems
-    if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${values.fleet}:${problem.line}: ${problem.message}` })
+  return withFleet(values.fleet, values.data, async (services) => {
     const fleet = services.fleet.require()
     if (before === undefined || after === undefined) {
       const points = services.history.trend(fleet)
@@ -41,9 +31,7 @@ export async function runCompare(args: string[]): Promise<number> {
     const comparison = services.history.compare(fleet, before, after, values.again)
     process.stdout.write(values.json ? `${JSON.stringify(comparison, null, 2)}\n` : printed(comparison))
     return comparison.changes.some(({ direction }) => direction === 'worse' || direction === 'unseen') ? ExitCode.findings : ExitCode.clean
-  } finally {
-    await services.close()
-  }
+  })
 }
 
 const listed = (points: readonly TrendPoint[]): string =>

@@ -1,17 +1,15 @@
 import { parseArgs } from 'node:util'
 import type { z } from 'zod'
-import { createServices, type Services } from '#core/services.ts'
-import { GatehouseError } from '#shared/errors.ts'
+import type { Services } from '#core/services.ts'
 import { type Registration, stepRequests } from '#shared/model/model-registration.ts'
 import { publisherSchema } from '#shared/model/publisher.ts'
 import { registrationStateWords } from '#shared/model/registration-state.ts'
 import { stateOf } from '#shared/model/registration-steps.ts'
 import { typedText } from '#shared/model/waiver.ts'
 import { visible } from '#shared/words.ts'
-import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
+import { withFleet } from './open-services.ts'
 import { registrationText } from './registration-text.ts'
-import { createTerminalPrompts } from './terminal-prompts.ts'
 
 const options = {
   fleet: { type: 'string' },
@@ -72,19 +70,10 @@ export const registryVerbs: readonly string[] = Object.keys(verbs)
 export async function runModelRegistry(verb: string, args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('models: expected either --fleet FILE or --demo')
-  const services = createServices(
-    consolePorts(values.data ?? defaultDataFolder(), () => undefined),
-    createTerminalPrompts(),
-  )
-  try {
-    const { problems } = values.fleet === undefined ? await services.openDemo() : await services.fleet.load(values.fleet)
-    const [problem] = problems
-    if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${values.fleet}:${problem.line}: ${problem.message}` })
+  return withFleet(values.fleet, values.data, async (services) => {
     verbs[verb]?.(services, values, positionals)
     return ExitCode.clean
-  } finally {
-    await services.close()
-  }
+  })
 }
 
 /** Words of the command line that are named otherwise than what they fill. */

@@ -3,14 +3,18 @@ import { GatehouseError } from '#shared/errors.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 
-/** The services with this fleet file open. Throws `fleet.invalid` with the first line that is wrong. */
-export async function withFleet<T>(path: string, data: string | undefined, use: (services: Services) => Promise<T>): Promise<T> {
+/** The services with this fleet file open, or the demo without one. Throws `fleet.invalid` with the first line that is wrong. */
+export async function withFleet<T>(
+  path: string | undefined,
+  data: string | undefined,
+  use: (services: Services) => Promise<T>,
+): Promise<T> {
   const services = createServices(
     consolePorts(data ?? defaultDataFolder(), () => undefined),
     createTerminalPrompts(),
   )
   try {
-    const { problems } = await services.fleet.load(path)
+    const { problems } = path === undefined ? await services.openDemo() : await services.fleet.load(path)
     const [problem] = problems
     if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${path}:${problem.line}: ${problem.message}` })
     return await use(services)

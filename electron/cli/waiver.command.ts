@@ -1,11 +1,9 @@
 import { parseArgs } from 'node:util'
-import { createServices, type Services } from '#core/services.ts'
-import { GatehouseError } from '#shared/errors.ts'
+import type { Services } from '#core/services.ts'
 import { contracts, type Input } from '#shared/ipc/contracts.ts'
 import { visible } from '#shared/words.ts'
-import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
-import { createTerminalPrompts } from './terminal-prompts.ts'
+import { withFleet } from './open-services.ts'
 
 const options = {
   fleet: { type: 'string' },
@@ -27,14 +25,7 @@ export async function runWaiver(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true })
   if (action !== 'list' && action !== 'grant' && action !== 'withdraw') throw new UsageError('waiver: expected list, grant or withdraw')
   if (values.fleet === undefined) throw new UsageError('waiver: expected --fleet FILE')
-  const services = createServices(
-    consolePorts(values.data ?? defaultDataFolder(), () => undefined),
-    createTerminalPrompts(),
-  )
-  try {
-    const { problems } = await services.fleet.load(values.fleet)
-    const [problem] = problems
-    if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${values.fleet}:${problem.line}: ${problem.message}` })
+  return withFleet(values.fleet, values.data, async (services) => {
     if (action === 'list') process.stdout.write(listed(services, values.json))
     else if (action === 'grant') process.stderr.write(granted(services, values))
     else {
@@ -44,9 +35,7 @@ export async function runWaiver(args: string[]): Promise<number> {
       process.stderr.write(`${id} withdrawn\n`)
     }
     return ExitCode.clean
-  } finally {
-    await services.close()
-  }
+  })
 }
 
 function listed(services: Services, json: boolean): string {
