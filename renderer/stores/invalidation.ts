@@ -5,6 +5,16 @@ import { subscribe } from '../bridge/call.ts'
 /** What the tabs of a host show: made from its newest audit, decisions laid over. */
 const views = ['host:services', 'host:hardening', 'host:gpus', 'host:packages'] as const satisfies readonly Channel[]
 
+/** What a decision about a finding changes. */
+const decided = [
+  'audit:latest',
+  'audit:host',
+  ...views,
+  'audit:changes',
+  'history:compare',
+  'walkthrough:current',
+] as const satisfies readonly Channel[]
+
 /** Which answers an event makes stale. Events carry no data. */
 export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'fleet:changed': [
@@ -49,16 +59,8 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'waiver:list',
     'push:parameters',
   ],
-  'waiver:changed': ['waiver:list', 'audit:latest', 'audit:host', ...views, 'audit:changes', 'history:compare', 'walkthrough:current'],
-  'attestation:changed': [
-    'attestation:list',
-    'audit:latest',
-    'audit:host',
-    ...views,
-    'audit:changes',
-    'history:compare',
-    'walkthrough:current',
-  ],
+  'waiver:changed': ['waiver:list', ...decided],
+  'attestation:changed': ['attestation:list', ...decided],
   'access:changed': ['access:review'],
   'walkthrough:changed': ['walkthrough:current'],
   'job:changed': ['audit:latest'],

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { Button } from './button.tsx'
 
 interface FilterFieldProps {
   /** Accessible name and placeholder, such as `Filter hosts`. */
@@ -23,3 +24,18 @@ export function FilterField({ label, text, onText }: FilterFieldProps) {
     />
   )
 }
+
+interface FilterActionProps extends Omit<FilterFieldProps, 'text'> {
+  /** Null while the list is not filtered. */
+  readonly text: string | null
+}
+
+/** The button that opens the field, and then the field. */
+export const FilterAction = ({ label, text, onText }: FilterActionProps) =>
+  text === null ? (
+    <Button chord="/" onClick={() => onText('')}>
+      Filter
+    </Button>
+  ) : (
+    <FilterField label={label} text={text} onText={onText} />
+  )

@@ -10,7 +10,7 @@ import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { FilterField } from '../../ui/filter-field.tsx'
+import { FilterAction } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
@@ -78,15 +78,7 @@ export function AccessScreen() {
           <KeyHint chords={['?']}>All keys</KeyHint>
         </>
       }
-      actions={
-        text === null ? (
-          <Button chord="/" onClick={() => setText('')}>
-            Filter
-          </Button>
-        ) : (
-          <FilterField label="Filter accounts" text={text} onText={setText} />
-        )
-      }
+      actions={<FilterAction label="Filter accounts" text={text} onText={setText} />}
     >
       {fleet == null ? (
         <Empty title="No fleet is open" about="Tiers are named in the fleet file, under access.">

@@ -8,7 +8,7 @@ import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { FilterField } from '../../ui/filter-field.tsx'
+import { FilterAction } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
 import { count } from '../../ui/words.ts'
@@ -58,15 +58,7 @@ export function ControlsScreen() {
           <KeyHint chords={['?']}>All keys</KeyHint>
         </>
       }
-      actions={
-        filter === null ? (
-          <Button chord="/" onClick={() => setFilter('')}>
-            Filter
-          </Button>
-        ) : (
-          <FilterField label="Filter controls" text={filter} onText={setFilter} />
-        )
-      }
+      actions={<FilterAction label="Filter controls" text={filter} onText={setFilter} />}
     >
       <div className="catalogue" aria-busy={query.isPending}>
         <section className="catalogue-list" aria-label="Controls" data-pane>

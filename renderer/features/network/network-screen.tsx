@@ -12,7 +12,7 @@ import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { FilterField } from '../../ui/filter-field.tsx'
+import { FilterAction } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
@@ -65,15 +65,7 @@ export function NetworkScreen() {
           <KeyHint chords={['?']}>All keys</KeyHint>
         </>
       }
-      actions={
-        text === null ? (
-          <Button chord="/" onClick={() => setText('')}>
-            Filter
-          </Button>
-        ) : (
-          <FilterField label="Filter hosts" text={text} onText={setText} />
-        )
-      }
+      actions={<FilterAction label="Filter hosts" text={text} onText={setText} />}
     >
       {fleetState?.fleet == null ? (
         <Empty title="No fleet is open" about="Segments are named in the fleet file, under networks.">
