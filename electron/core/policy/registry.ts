@@ -38,6 +38,8 @@ import airgapNoPublicResolver from './controls/isolation/airgap-no-public-resolv
 import airgapNoWayOut from './controls/isolation/airgap-no-way-out.control.ts'
 import airgapSourcesInside from './controls/isolation/airgap-sources-inside.control.ts'
 import engineDownloadsDisabled from './controls/isolation/engine-downloads-disabled.control.ts'
+import engineRemoteCodeOff from './controls/isolation/engine-remote-code-off.control.ts'
+import engineRuntimeAdaptersOff from './controls/isolation/engine-runtime-adapters-off.control.ts'
 import imagesChangeOnlyByHand from './controls/isolation/images-change-only-by-hand.control.ts'
 import jumpForwardsToFleetOnly from './controls/jump/jump-forwards-to-fleet-only.control.ts'
 import jumpLendsNothingElse from './controls/jump/jump-lends-nothing-else.control.ts'
@@ -228,6 +230,8 @@ export const controls: readonly AnyControl[] = [
   modelApprovalProcessDocumented,
   modelsServedApproved,
   engineDownloadsDisabled,
+  engineRemoteCodeOff,
+  engineRuntimeAdaptersOff,
   imagesChangeOnlyByHand,
   airgapEnginesOffline,
   airgapSourcesInside,

@@ -3,7 +3,7 @@ import { debianPackages } from '../../demo/hosts/baseline.ts'
 import { gpu04 } from '../../demo/hosts/gpu-04.ts'
 import { idle, llama, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost, type Sin } from '../corpus-host.ts'
-import { on, withWords } from '../sins/host.ts'
+import { on, withUnit, withWords } from '../sins/host.ts'
 import { withSoftware } from '../sins/system.ts'
 
 const python = (...packages: readonly string[]): Sin =>
@@ -25,6 +25,19 @@ export const software: readonly CorpusHost[] = [
       endpoints: [{ engine: 'vllm', port: 8000, path: '/version', answer: '"version":"0.8.0"' }],
       python: { folder: '/opt/vllm/lib/python3.11/site-packages', packages: ['vllm-0.8.0', 'torch-2.8.0+cu128'] },
     }),
+  ),
+  corpusHost(
+    'vllm-trusts-remote-code',
+    'vLLM runs the code that comes with a model',
+    vllm,
+    withWords(1410, (argv) => [...argv, '--trust-remote-code']),
+  ),
+  corpusHost(
+    'vllm-adapters-by-request',
+    'vLLM loads adapters whose place a request names',
+    vllm,
+    withWords(1410, (argv) => [...argv, '--enable-lora']),
+    withUnit('vllm.service', { Environment: 'HF_HUB_OFFLINE=1 VLLM_ALLOW_RUNTIME_LORA_UPDATING=True' }),
   ),
   corpusHost('vllm-old-torch', 'torch 2.5.0 beside a vLLM of today', vllm, python('torch-2.5.0+cu124')),
   corpusHost(
