@@ -75,6 +75,8 @@ function factsOf(host: Host): AccessFacts {
     acls: known(parseAcls(rows(host.acls ?? ''))),
     polkit: known(parsePolkit(numbered('/etc/polkit-1/rules.d/50-ops.rules', host.polkit ?? ''))),
     cron: known(parseCron(numbered('/etc/cron.d/job', host.cron ?? ''))),
+    timed: known([]),
+    scripts: known([]),
     lingering: [],
     lastLogins: known([]),
   }

@@ -41,6 +41,7 @@ import engineDownloadsDisabled from './controls/isolation/engine-downloads-disab
 import engineRemoteCodeOff from './controls/isolation/engine-remote-code-off.control.ts'
 import engineRuntimeAdaptersOff from './controls/isolation/engine-runtime-adapters-off.control.ts'
 import imagesChangeOnlyByHand from './controls/isolation/images-change-only-by-hand.control.ts'
+import modelDownloadsNotScheduled from './controls/isolation/model-downloads-not-scheduled.control.ts'
 import jumpForwardsToFleetOnly from './controls/jump/jump-forwards-to-fleet-only.control.ts'
 import jumpLendsNothingElse from './controls/jump/jump-lends-nothing-else.control.ts'
 import jumpSecondFactorRequired from './controls/jump/jump-second-factor-required.control.ts'
@@ -233,6 +234,7 @@ export const controls: readonly AnyControl[] = [
   engineRemoteCodeOff,
   engineRuntimeAdaptersOff,
   imagesChangeOnlyByHand,
+  modelDownloadsNotScheduled,
   airgapEnginesOffline,
   airgapSourcesInside,
   inferencePromptsNotLogged,

@@ -1,8 +1,9 @@
-import { type BlockRow, readBlocks } from '../blocks.ts'
+import { type Block, type BlockRow, readBlocks } from '../blocks.ts'
 import { type FactDefinition, type FactResult, known, unknown, unusable } from '../fact.ts'
 import { readCommand, readNumbered } from '../privileged/read-block.ts'
 import type { Access } from './access.ts'
 import { collectAccess, MAX_ROWS } from './collect.ts'
+import { parseScripts, parseTimed } from './jobs.ts'
 import { parseLoginKeys } from './login-keys.ts'
 import { parseAcls, parseCron, parseLastLogins, parseOpen, parsePasswords, parsePaths, parseWebAccounts } from './parse.ts'
 import { parsePolkit } from './polkit.ts'
@@ -39,6 +40,10 @@ export const accessFact: FactDefinition<'access'> = {
       acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),
       polkit: part('rules', 'Rules of polkit', (rows) => parsePolkit(numbered('polkit', rows))),
       cron: part('rules', 'Jobs of cron', (rows) => parseCron(numbered('cron', rows))),
+      timed: timedOf(blocks.get('timed')?.[0], output.id),
+      scripts: blocks.has('fetches')
+        ? known(parseScripts(rowsOf('scripts'), rowsOf('scripts-unread'), readNumbered({ rows: rowsOf('fetches'), exitCode: 0, line: 0 })))
+        : unknown('Scripts of jobs: the host was not asked', [output.id]),
       lingering: rowsOf('lingering').flatMap(({ text, line }) => (text === '' ? [] : [{ account: text, line }])),
       lastLogins: blocks.has('last-logins')
         ? known(parseLastLogins(rowsOf('last-logins')))
@@ -46,6 +51,15 @@ export const accessFact: FactDefinition<'access'> = {
     }
     return known(value)
   },
+}
+
+/** systemd itself brings timers, so that none means that it did not answer. */
+function timedOf(block: Block | undefined, section: string): Access['timed'] {
+  if (block === undefined) return unknown('Timers: the host was not asked', [section])
+  if (block.words === 'none') return known([])
+  const timed = parseTimed(block.rows)
+  if (timed.length === 0) return unknown('Timers: systemctl named none', [section])
+  return block.rows.length >= MAX_ROWS ? unknown(`Timers: there are more than ${MAX_ROWS} rows`, [section]) : known(timed)
 }
 
 const isOf = (name: string, file: string): boolean => (name === 'cron') === /^\/(?:etc\/cron|var\/spool\/cron)/.test(file)

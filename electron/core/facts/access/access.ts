@@ -1,5 +1,6 @@
 import type { FactResult } from '../fact.ts'
 import type { PathEntry } from '../path-entry.ts'
+import type { FileLine } from '../privileged/read-block.ts'
 
 /** Lines point into section `access`. */
 
@@ -55,6 +56,22 @@ export interface CronJob {
   readonly line: number
 }
 
+/** A command that a timer of systemd starts. */
+export interface TimedCommand {
+  readonly unit: string
+  readonly command: string
+  readonly line: number
+}
+
+/** A script that a job names, or that lies in a folder of cron. */
+export interface JobScript {
+  readonly path: string
+  readonly read: boolean
+  /** Lines in it that fetch models. */
+  readonly fetches: readonly FileLine[]
+  readonly line: number
+}
+
 /** A rule of polkit that says yes without asking for a password. */
 export interface PolkitRule {
   readonly file: string
@@ -94,6 +111,9 @@ export interface Access {
   readonly acls: FactResult<readonly AclEntry[]>
   readonly polkit: FactResult<Polkit>
   readonly cron: FactResult<readonly CronJob[]>
+  /** Empty on a host without systemd. */
+  readonly timed: FactResult<readonly TimedCommand[]>
+  readonly scripts: FactResult<readonly JobScript[]>
   /** Accounts whose services run without a login. */
   readonly lingering: readonly { readonly account: string; readonly line: number }[]
   /** Who never came in is not listed. */

@@ -1,5 +1,6 @@
 import { type PrivilegedCommand, type ProbeContext, type SectionSpec, script } from '../../probe/section.ts'
 import { statFormat } from '../path-entry.ts'
+import { fetchPattern, jobsScript } from './jobs-script.ts'
 
 /** Rows of one list: what stands behind them was not seen. */
 export const MAX_ROWS = 4000
@@ -95,7 +96,9 @@ const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] =
   },
 ]
 
-const SCRIPT = `list() { head -n ${MAX_ROWS} | cut -c1-4000 | sed 's/^/=/'; }
+const SCRIPT = `fetches=$1
+shift
+list() { head -n ${MAX_ROWS} | cut -c1-4000 | sed 's/^/=/'; }
 text=$(gh_sudo 1 2>/dev/null); printf '@shadow %s\\n' "$?"; printf '%s\\n' "$text" | list
 text=$(gh_sudo 2 2>/dev/null); printf '@keys %s\\n' "$?"; printf '%s\\n' "$text" | list
 text=$({ gh_sudo 3 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012')
@@ -120,7 +123,7 @@ keys=$(printf '%s\\n' "$homes" | sed 's|$|/.ssh|;p;s|$|/authorized_keys|')
 set -- $(printf '%s\\n' "$homes" "$keys" "$programs" | awk '{ n = split($0, part, "/"); path = ""; print "/"; for (i = 2; i <= n; i++) if (part[i] != "") { path = path "/" part[i]; print path } }' | sort -u | head -n 6000)
 printf '@paths\\n'
 stat -L -c '=${statFormat}' -- "$@" 2>/dev/null
-exit 0
+${jobsScript}exit 0
 `
 
 /** Who can get in and what lies open: one section, because each part alone is small. */
@@ -129,9 +132,9 @@ export const collectAccess = ({ modelPaths }: ProbeContext): readonly SectionSpe
     id: 'access',
     expectedMs: 80,
     display:
-      'sudo awk (state of passwords) /etc/shadow; find of authorized_keys and htpasswd names; find of what others may write; getfacl; polkit and cron; lastlog',
+      'sudo awk (state of passwords) /etc/shadow; find of authorized_keys and htpasswd names; find of what others may write; getfacl; polkit and cron; lastlog; what timers start and scripts of jobs that fetch models',
     script: SCRIPT,
-    parameters: [...aclFolders.filter((path) => path !== '/var/log/journal'), ...modelPaths],
+    parameters: [fetchPattern, ...aclFolders.filter((path) => path !== '/var/log/journal'), ...modelPaths],
     privileged: commands(modelPaths),
     timeoutMs: 40_000,
     maxBytes: 2_097_152,

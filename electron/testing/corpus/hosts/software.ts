@@ -3,6 +3,7 @@ import { debianPackages } from '../../demo/hosts/baseline.ts'
 import { gpu04 } from '../../demo/hosts/gpu-04.ts'
 import { idle, llama, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost, type Sin } from '../corpus-host.ts'
+import { rewritten } from '../sins/answers.ts'
 import { on, withUnit, withWords } from '../sins/host.ts'
 import { withSoftware } from '../sins/system.ts'
 
@@ -38,6 +39,14 @@ export const software: readonly CorpusHost[] = [
     vllm,
     withWords(1410, (argv) => [...argv, '--enable-lora']),
     withUnit('vllm.service', { Environment: 'HF_HUB_OFFLINE=1 VLLM_ALLOW_RUNTIME_LORA_UPDATING=True' }),
+  ),
+  corpusHost(
+    'vllm-pulled-by-cron',
+    'A job of cron fetches the model anew each night',
+    vllm,
+    rewritten('access', (stdout) =>
+      stdout.replace('cd / && run-parts --report /etc/cron.hourly', 'hf download Qwen/Qwen3-8B --local-dir /srv/models/qwen'),
+    ),
   ),
   corpusHost('vllm-old-torch', 'torch 2.5.0 beside a vLLM of today', vllm, python('torch-2.5.0+cu124')),
   corpusHost(

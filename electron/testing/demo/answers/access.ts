@@ -9,6 +9,7 @@ export function access(host: DemoHost): Answer {
       '@lingering',
       '@last-logins lastlog',
       ...paths(host),
+      ...jobs,
     ])
   const { keys = [], logins = [] } = host
   return lines([
@@ -28,8 +29,18 @@ export function access(host: DemoHost): Answer {
     '=Username         Port     From                                       Latest',
     ...logins.map(({ account, daysAgo }) => `=${account.padEnd(16)} pts/0    10.20.0.10       ${lastlogDate(daysAgo)}`),
     ...paths(host),
+    ...jobs,
   ])
 }
+
+/** What Debian's own timers start; no script of a job lies outside the distribution's folders. */
+const jobs = [
+  '@timed 1',
+  '=ExecStart={ path=/usr/sbin/logrotate ; argv[]=/usr/sbin/logrotate /etc/logrotate.conf ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }',
+  '=Id=logrotate.service',
+  '=',
+  ...['@scripts', '=/etc/cron.daily/logrotate', '@scripts-unread', '@fetches'],
+]
 
 const homeOf = (host: DemoHost, account: string): string => host.accounts.find(({ name }) => name === account)?.home ?? '/nonexistent'
 

@@ -67,6 +67,8 @@ function factsOf({
       acls: known([]),
       polkit: known({ rules: [], administrators: [] }),
       cron: known([]),
+      timed: known([]),
+      scripts: known([]),
       lingering: [],
     },
     lastLogins: lastLogins ?? known(['ada', 'rey'].map((account) => ({ account, at: NOW - 86_400_000, line: 40 }))),
