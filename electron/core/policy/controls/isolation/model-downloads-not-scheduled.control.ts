@@ -18,7 +18,16 @@ export default defineControl({
     const unread = Object.entries(parts).flatMap(([part, result]): Verdict[] =>
       result.known
         ? []
-        : [{ status: 'not-evaluated', subject: part, title: `${part} could not be read`, reason: `${result.reason}.`, cite: whole }],
+        : [
+            {
+              status: 'not-evaluated',
+              subject: part,
+              title: `${part} could not be read`,
+              reason: `${result.reason}.`,
+              hint: result.hint,
+              cite: whole,
+            },
+          ],
     )
     const jobs = jobsOf(access)
     const found = jobs.flatMap((job) => judge(job, access.scripts.known ? access.scripts.value : []))
