@@ -42,7 +42,14 @@ for file in "$@"; do
     IFS= read -r first 2>/dev/null <"$file"
     case $first in '#!'*) scripts="$scripts$file
 " ;; esac
-  elif [ -f "$file" ] || { ! [ -e "$file" ] && ! [ -x "\${file%/*}/" ]; }; then unread="$unread$file
+  elif [ -e "$file" ]; then
+    [ -f "$file" ] && unread="$unread$file
+"
+  else
+    # Only behind a folder that the account may not enter is it not known whether there is one.
+    parent=\${file%/*}
+    while [ -n "$parent" ] && ! [ -e "$parent" ]; do parent=\${parent%/*}; done
+    [ -z "$parent" ] || [ -x "$parent" ] || unread="$unread$file
 "
   fi
 done

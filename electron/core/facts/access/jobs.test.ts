@@ -33,7 +33,7 @@ test.each([['dash'], ['bash'], ['busybox', 'sh']])('%s finds the lines of script
     const binary = file('binary', 'ELF\u0000ollama pull x\n')
     const closed = file('closed', '#!/bin/sh\n')
     chmodSync(closed, 0)
-    const programs = [pulls, quiet, binary, closed, join(folder, 'absent')].join('\n')
+    const programs = [pulls, quiet, binary, closed, join(folder, 'absent'), join(folder, 'no', 'folder')].join('\n')
     const stdout = execFileSync(
       shell,
       [...words, '-c', `list() { sed 's/^/=/'; }\nprograms=$1 fetches=$2\nIFS='\n'\n${jobsScript}`, 'x', programs, fetchPattern],
