@@ -49,7 +49,7 @@ test('a finding is waived, shown with its end everywhere, and withdrawn', async 
   for (const host of ['gpu-01', 'gpu-03']) await expect(it.cell('OPS-2', host)).toHaveAccessibleName(/: Pass/)
 
   await page.keyboard.press('Control+7')
-  await page.keyboard.press('/')
+  await page.getByRole('button', { name: 'Filter' }).click()
   await page.keyboard.type('playbook')
   await page.getByRole('button', { name: /incident-playbook-rehearsed/ }).click()
   const history = page.getByRole('article', { name: 'Control' }).locator('.decision-history li')
