@@ -170,13 +170,16 @@ describe('hashes', () => {
 
   test('stopped in the middle: the hasher ends on the host, finished files stay', async () => {
     await arrange('gpu2', 'mkdir -p /srv/models/long && cd /srv/models/long && echo a >a.gguf && truncate -s 300G z.gguf && sleep 3')
+    // Once: a second SIGINT ends the program before it has said what it knows.
+    const interrupt = async (child: ChildProcess): Promise<void> => {
+      await expect.poll(() => hashing('gpu2', 'z.gguf'), { timeout: 60_000, interval: 200 }).toBe(true)
+      child.kill('SIGINT')
+    }
+    let interrupted: Promise<void> = Promise.resolve()
     const stopped = await models(['hash', '--host', 'gpu2'], (child) => {
-      const timer = setInterval(async () => {
-        if (!(await hashing('gpu2', 'z.gguf'))) return
-        clearInterval(timer)
-        child.kill('SIGINT')
-      }, 300)
+      interrupted = interrupt(child)
     })
+    await interrupted
     expect(stopped.status).toBe(2)
     await expect.poll(() => hashing('gpu2', 'z.gguf'), { timeout: 10_000 }).toBe(false)
     expect(fileOf(stopped, 'a', 'a.gguf').digest).not.toBe('')
