@@ -20,6 +20,8 @@ describe('what speaks against a change', () => {
     ['another control cannot be evaluated now', [passed, finding('tls', '', 'not-evaluated')], 1],
     ['a new subject fails, and none of this control did', [passed, finding('tls', 'new', 'warning')], 1],
     ['a control that nobody knew fails', [passed, finding('other', '', 'fail')], 1],
+    ['the undo that was armed cannot be read', [passed, finding('jobs', 'gatehouse-undo.service', 'not-evaluated')], 0],
+    ['another job cannot be read', [passed, finding('jobs', 'backup.service', 'not-evaluated')], 1],
     ['a new subject fails as others of this control did', [passed, finding('bound', 'llama:8081', 'fail')], 0],
   ] as const)('%s', (_, after, count) => expect(objections(before, after, turns)).toHaveLength(count))
 })

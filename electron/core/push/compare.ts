@@ -4,6 +4,9 @@ import { rankOf } from '#shared/status.ts'
 
 type Judged = Pick<Finding, 'control' | 'subject' | 'status' | 'title'>
 
+/** The undo that this push itself has armed: it is there while the host is looked at, and gone with the commit. */
+const OWN_UNDO = 'gatehouse-undo.service'
+
 /**
  * What speaks against a change, after a second look: a finding that had to pass and does not, or any that is louder than it was. One on a
  * subject that was not there before counts by the loudest that its control said before. Empty when the change holds.
@@ -20,6 +23,7 @@ export function objections(before: readonly Judged[], after: readonly Judged[], 
   })
   const worse = after
     .filter((finding) => {
+      if (finding.subject === OWN_UNDO) return false
       if (turns.some((turn) => findingKey(turn) === findingKey(finding))) return false
       const rank = was.get(findingKey(finding)) ?? loudest.get(finding.control) ?? rankOf('pass')
       return rankOf(finding.status) < Math.min(rank, rankOf('pass'))
