@@ -1,11 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
-import type { Latest } from '#shared/ipc/audit.contract.ts'
-import type { Channel } from '#shared/ipc/channels.ts'
-import type { Reply } from '#shared/ipc/contract.ts'
-import { contracts, type Input, type Output } from '#shared/ipc/contracts.ts'
+import { type Failure, GatehouseError } from '#shared/errors.ts'
+import type { Output } from '#shared/ipc/contracts.ts'
 import type { FleetState } from '#shared/ipc/fleet.contract.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
@@ -16,6 +12,7 @@ import { type AuditService, createAuditService } from './audit/audit-service.ts'
 import { createDecisionService, type DecisionService } from './audit/decision-service.ts'
 import { createHistoryService, type HistoryService } from './audit/history/history-service.ts'
 import { createLedger, type Ledger } from './audit/ledger/ledger.ts'
+import { createOutlook, type Outlook } from './audit/outlook.ts'
 import { createPackService, type PackService } from './audit/pack/pack-service.ts'
 import { type ReportFormat, renderReport } from './audit/report.ts'
 import { createScheduleService, type ScheduleService } from './audit/schedule/schedule-service.ts'
@@ -24,21 +21,17 @@ import { type AttachmentStore, createAttachmentStore } from './audit/walkthrough
 import { createWalkthroughService, type WalkthroughService } from './audit/walkthrough/walkthrough-service.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createRecentFiles } from './fleet/recent-files.ts'
-import { createPromptQueue } from './jobs/prompt-queue.ts'
+import { createPromptQueue, type PromptQueue } from './jobs/prompt-queue.ts'
 import { createModelService, type ModelService } from './models/model-service.ts'
 import { createDeployService, type DeployService } from './models/registry/deploy/deploy-service.ts'
 import { createQuarantineService, type QuarantineService } from './models/registry/quarantine/quarantine-service.ts'
 import { createRegistryService, type RegistryService } from './models/registry/registry-service.ts'
-import { detailsOf } from './policy/catalogue.ts'
 import { waiverState } from './policy/decisions.ts'
 import { controls } from './policy/registry.ts'
-import type { Ports, PromptPort, Transport } from './ports.ts'
-import { fleetSudoers } from './probe/fleet-sudoers.ts'
-import { parametersFor } from './push/defaults.ts'
+import type { Clock, Ports, PromptPort, Transport } from './ports.ts'
 import { createDrift, type Drift } from './push/drift.ts'
-import { pushRecords } from './push/history.ts'
 import { createOwnTemplates } from './push/own-templates.ts'
-import { createPlanArchive } from './push/plan-archive.ts'
+import { createPlanArchive, type PlanArchive } from './push/plan-archive.ts'
 import { createPushJobs, type PushJobs } from './push/push-jobs.ts'
 import { createPushService, type PushService } from './push/push-service.ts'
 import { createRecovery, type Recovery } from './push/recovery.ts'
@@ -54,14 +47,9 @@ import { createHistoryRepo } from './store/history.repo.ts'
 import { createModelRepo } from './store/model.repo.ts'
 import { createRegistrationRepo } from './store/registration.repo.ts'
 import { createWalkthroughRepo } from './store/walkthrough.repo.ts'
-import { hostGpus } from './views/gpus-view.ts'
-import { hostHardening } from './views/hardening-view.ts'
-import { hostPackages } from './views/packages-view.ts'
-import { hostServices } from './views/services-view.ts'
-import { createViewService } from './views/view-service.ts'
-import type { ViewSources } from './views/view-sources.ts'
+import { createViewService, type ViewService } from './views/view-service.ts'
 
-/** Everything core offers, wired once. The window reaches it through `handle`, the CLI through the services themselves. */
+/** Everything core offers, wired once. The window reaches it through `handlers/`, the CLI through the services themselves. */
 export interface Services {
   readonly fleet: FleetService
   readonly audits: AuditService
@@ -79,6 +67,7 @@ export interface Services {
   readonly recovery: Recovery
   readonly drift: Drift
   readonly ledger: Ledger
+  readonly plans: PlanArchive
   readonly packs: PackService
   readonly history: HistoryService
   readonly walkthroughs: WalkthroughService
@@ -88,19 +77,24 @@ export interface Services {
   /** Every waiver of a fleet, newest first, and how it stands today. */
   waivers(fleet: Fleet): Output<'waiver:list'>
   openDemo(): Promise<FleetState>
+  readonly views: ViewService
+  /** What the window shows of the newest audit, and since when. */
+  readonly outlook: Outlook
+  /** Questions that wait for the window. */
+  readonly prompts: PromptQueue
+  readonly clock: Clock
+  readonly changed: Ports['changed']
   /** The connections of the open fleet; made anew when another fleet is opened. */
   transport(): Transport
+  /** Those that are there now, if any. */
+  opened(): Transport | undefined
+  /** What a section printed, by its digest. */
+  output(sha256: string): string | undefined
   /** A report of the newest results of the open fleet. Throws `audit.not-found`. */
   report(format: ReportFormat): string
-  /** Answers one request of the window. Never throws: failures are values. */
-  handle(channel: Channel, input: unknown): Promise<Reply<unknown>>
   readonly storeFailure: Failure | undefined
   close(): Promise<void>
 }
-
-/** The undo of a drill fires after 15 s; what takes longer did not come. */
-const DRILL_TIMEOUT_MS = 240_000
-const MAX_OUTPUT_CHARACTERS = 1_048_576
 
 /** `prompts` replaces the queue of the window where somebody else asks (the CLI's terminal). */
 export function createServices(ports: Ports, prompts?: PromptPort): Services {
@@ -109,7 +103,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const queue = createPromptQueue(ports.changed)
   const asked = prompts ?? queue
   const fleet = createFleetService(createRecentFiles(join(ports.paths.data, 'recent.json')), ports.startDemo, () => {
-    outlook = randomUUID()
+    outlook.renew()
     void dropTransport()
     ports.changed('fleet:changed')
     ports.changed('audit:changed')
@@ -203,7 +197,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       repo.list(of.name, 50).find(({ outcome, hosts }) => outcome === 'cancelled' || hosts >= auditedHosts(of).length)?.startedAt,
     start: (of) => void audits.start(of, transport()),
   })
-  let outlook: string = randomUUID()
+  const outlook = createOutlook({ clock: ports.clock, audits })
   let open: Transport | undefined
 
   async function dropTransport(): Promise<void> {
@@ -235,26 +229,6 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     })
   }
 
-  /** Runs a decision and tells the window that findings look different now. */
-  function decided<T>(event: 'waiver:changed' | 'attestation:changed', run: () => T): T {
-    const result = run()
-    outlook = randomUUID()
-    ports.changed(event)
-    return result
-  }
-
-  function reviewed<T>(run: () => T): T {
-    const result = run()
-    ports.changed('access:changed')
-    return result
-  }
-
-  function walked<T>(run: () => T): T {
-    const result = run()
-    ports.changed('walkthrough:changed')
-    return result
-  }
-
   /** The demo brings digests that an admin read, and models that were approved before; they are recorded once. */
   async function openDemo(): Promise<FleetState> {
     const state = await fleet.openDemo()
@@ -267,198 +241,6 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     if (demo && registrations.list(demo.fleet.name).length === 0)
       for (const { id, model, steps } of demo.registrations) for (const step of steps) registrations.add(demo.fleet.name, id, model, step)
     return state
-  }
-
-  const current = () => fleet.state().fleet
-  /** A revision holds for one opening of one fleet file, the decisions that stand, and the day, with which decisions end. */
-  function latestOf(since: string | null): Latest {
-    const open = current()
-    const base = `${outlook} ${new Date(ports.clock.now()).toISOString().slice(0, 10)}`
-    const whole = since === null || !since.startsWith(`${base} `)
-    const { sequence, outcome, hosts } = open
-      ? audits.brief(open, whole ? undefined : Number(since.slice(base.length)))
-      : { sequence: 0, outcome: null, hosts: [] }
-    return { revision: `${base} ${sequence}`, whole, job: audits.job(), outcome, hosts }
-  }
-
-  /** Another fleet has other connections, and a push needs its own until its verdict. */
-  function unlessPushing<T>(run: () => T): T {
-    const job = pushJobs.job()
-    if (job && job.state !== 'finished') throw new GatehouseError({ code: 'push.running', detail: `on ${job.plan.host}` })
-    return run()
-  }
-
-  /** Changes a host beside a push; one at a time. */
-  async function steppedUp<T>(run: () => Promise<T>): Promise<T> {
-    stepUp.require()
-    try {
-      return await unlessPushing(run)
-    } finally {
-      ports.changed('push:changed')
-    }
-  }
-
-  /** The results of a host are not what they were once it was changed: it is audited again. */
-  function startPush({ plan, typedHost }: Input<'push:start'>): Output<'push:start'> {
-    const of = fleet.require()
-    const over = transport()
-    const { job, done } = pushJobs.start(of, over, plan, typedHost)
-    void done.then(({ result }) => {
-      if (result && audits.job()?.state !== 'running' && open === over) audits.start(of, over, [job.plan.host])
-    })
-    return job
-  }
-
-  function decideTemplate({ decision, id, sha256, note }: Input<'template:decide'>): Output<'template:decide'> {
-    stepUp.require()
-    const entry = templates.decide(decision, id, sha256, note)
-    ports.changed('template:changed')
-    return entry
-  }
-
-  function pushHistory(): Output<'push:history'> {
-    const { records, broken } = ledger.read()
-    return {
-      pushes: pushRecords(records, plans.find),
-      brokenLedger: broken ? `record ${broken.line} ${broken.reason}` : null,
-    }
-  }
-
-  /** Nothing is filled from a host that was never looked at. */
-  function pushParameters({ host, template, parameters }: Input<'push:parameters'>): Output<'push:parameters'> {
-    const { manifest } = templates.find(template)
-    const opened = fleet.require()
-    const audit = audits.host(opened, host)
-    const of = opened.hosts.find(({ name }) => name === host)
-    const seen =
-      audit && of && views.show(opened, host, ({ facts }) => parametersFor(manifest, { fleet: opened, host: of, audit, facts }, parameters))
-    const standing = Object.entries(manifest.parameters).flatMap(([name, parameter]) =>
-      parameter.default === undefined ? [] : [[name, parameter.default] as const],
-    )
-    return { ...Object.fromEntries(standing), ...parameters, ...seen }
-  }
-
-  const view = <V>(host: string, project: (sources: ViewSources) => V): V | null => current() && views.show(fleet.require(), host, project)
-
-  const answers: { readonly [C in Channel]?: (input: Input<C>) => Output<C> | Promise<Output<C>> } = {
-    'fleet:current': () => fleet.state(),
-    'fleet:load': ({ path }) => unlessPushing(() => fleet.load(path)),
-    'fleet:demo': () => unlessPushing(openDemo),
-    'fleet:close': () => unlessPushing(() => fleet.close()),
-    'audit:start': ({ hosts }) => audits.start(fleet.require(), transport(), hosts).job,
-    'audit:cancel': () => {
-      audits.cancel()
-      return null
-    },
-    'audit:latest': ({ since }) => latestOf(since),
-    'audit:host': ({ host }) => current() && audits.host(fleet.require(), host),
-    'audit:changes': () => (current() ? audits.changes(fleet.require()) : []),
-    'audit:history': () => (current() ? audits.history(fleet.require()) : []),
-    'schedule:get': () => current() && schedules.of(fleet.require()),
-    'schedule:set': (schedule) => schedules.set(fleet.require(), schedule),
-    'walkthrough:guide': () => walkthroughs.guide(),
-    'walkthrough:current': () => current() && walkthroughs.current(fleet.require()),
-    'walkthrough:start': ({ auditor }) => walked(() => walkthroughs.start(fleet.require(), auditor)),
-    'walkthrough:draft': ({ item, draft }) => {
-      walkthroughs.keepDraft(fleet.require(), item, draft)
-      return null
-    },
-    'walkthrough:record': (request) => walked(() => decided('attestation:changed', () => walkthroughs.record(fleet.require(), request))),
-    'walkthrough:close': () => walked(() => walkthroughs.close(fleet.require())),
-    'history:trend': () => (current() ? history.trend(fleet.require()) : []),
-    'history:compare': ({ before, after, again }) => history.compare(fleet.require(), before, after, again),
-    'audit:output': ({ sha256 }) => {
-      const text = repo.output(sha256)
-      return text === undefined ? null : { text: text.slice(0, MAX_OUTPUT_CHARACTERS), truncated: text.length > MAX_OUTPUT_CHARACTERS }
-    },
-    'host:services': ({ host }) => view(host, hostServices),
-    'host:hardening': ({ host }) => view(host, hostHardening),
-    'host:gpus': ({ host }) => view(host, hostGpus),
-    'host:packages': ({ host }) => view(host, hostPackages),
-    'access:overview': () => (current() ? access.overview(fleet.require()) : null),
-    'access:review': () => (current() ? accessReviews.current(fleet.require()) : null),
-    'access:review-start': () => reviewed(() => accessReviews.start(fleet.require())),
-    'access:review-decide': (request) => reviewed(() => accessReviews.decide(fleet.require(), request)),
-    'access:review-sign': ({ name }) => reviewed(() => decided('attestation:changed', () => accessReviews.sign(fleet.require(), name))),
-    'network:hosts': () => (current() ? audits.networks(fleet.require()) : []),
-    'control:list': () => detailsOf(controls),
-    'waiver:list': () => (current() ? waivers(fleet.require()) : []),
-    'waiver:grant': (request) => decided('waiver:changed', () => decisions.grantWaiver(fleet.require(), request)),
-    'waiver:withdraw': ({ id }) => {
-      decided('waiver:changed', () => decisions.withdrawWaiver(fleet.require(), id))
-      return null
-    },
-    'attestation:list': () => (current() ? [...decisions.of(fleet.require()).attestations] : []),
-    'attestation:state': (request) => decided('attestation:changed', () => decisions.attest(fleet.require(), request)),
-    'attestation:withdraw': ({ id }) => {
-      decided('attestation:changed', () => decisions.withdrawAttestation(fleet.require(), id))
-      return null
-    },
-    'advisories:state': () => advisories.state(),
-    'models:overview': () => current() && models.overview(fleet.require()),
-    'models:files': ({ host, model }) => models.files(fleet.require(), host, model),
-    'models:look': (request) => models.start(fleet.require(), transport(), request).job,
-    'models:cancel': () => {
-      models.cancel()
-      return null
-    },
-    'models:job': () => models.job(),
-    'registry:list': () => (current() ? registry.list(fleet.require()) : []),
-    'registry:request': (request) => registry.request(fleet.require(), request),
-    'registry:review': (request) => registry.review(fleet.require(), request),
-    'registry:test': (request) => registry.test(fleet.require(), request),
-    'registry:approve': (request) => {
-      stepUp.require()
-      return registry.approve(fleet.require(), request, true)
-    },
-    'registry:deploy': (request) => {
-      stepUp.require()
-      return deployments.start(fleet.require(), transport(), request).job
-    },
-    'quarantine:list': () => (current() ? quarantine.list(fleet.require()) : []),
-    'quarantine:take': (request) => {
-      stepUp.require()
-      return quarantine.take(fleet.require(), transport(), request, new AbortController().signal)
-    },
-    'quarantine:release': async ({ id }) => {
-      stepUp.require()
-      await quarantine.release(fleet.require(), transport(), id, new AbortController().signal)
-      return null
-    },
-    'registry:reject': (request) => registry.reject(fleet.require(), request),
-    'registry:revoke': (request) => registry.revoke(fleet.require(), request),
-    'prompt:pending': () => [...queue.pending()],
-    'prompt:answer': (answer) => {
-      queue.answer(answer)
-      return null
-    },
-    'connection:states': () =>
-      (open?.jumpStates() ?? []).map(({ name, state, roundTripMs, failure }) => ({ name, state, roundTripMs, failure })),
-    'connection:changed-keys': () => [...queue.changedKeys()],
-    'push:templates': () => templates.list(),
-    'template:decide': decideTemplate,
-    'push:parameters': pushParameters,
-    'push:plan': (choice) => pushJobs.plan(fleet.require(), transport(), choice),
-    'push:stop-planning': () => {
-      pushJobs.stopPlanning()
-      return null
-    },
-    'push:start': startPush,
-    'push:undo': () => {
-      pushJobs.undo()
-      return null
-    },
-    'push:take-back': ({ id }) => pushJobs.keep(recovery.takeBack(id)),
-    'push:finish': ({ id }) => steppedUp(() => recovery.finish(fleet.require(), transport(), id)),
-    'push:drilled': ({ host }) => ({ at: recovery.drilled(host)?.at ?? null }),
-    'push:drill': ({ host }) => steppedUp(() => recovery.drill(fleet.require(), transport(), host, AbortSignal.timeout(DRILL_TIMEOUT_MS))),
-    'push:job': () => pushJobs.job(),
-    'push:history': pushHistory,
-    'step-up:state': () => stepUp.state(),
-    'step-up:enrol': () => stepUp.enrol(),
-    'step-up:confirm': ({ code }) => stepUp.confirm(code),
-    'step-up:lock': () => stepUp.lock(),
-    'sudoers:text': () => ({ text: fleetSudoers(fleet.require()) }),
   }
 
   return {
@@ -480,27 +262,23 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     recovery,
     drift,
     ledger,
+    plans,
     packs,
     history,
     walkthroughs,
     attachments,
     schedules,
     stepUp,
+    views,
+    outlook,
+    prompts: queue,
+    clock: ports.clock,
+    changed: ports.changed,
     transport,
+    opened: () => open,
+    output: repo.output,
     report,
     storeFailure,
-    async handle(channel, input) {
-      try {
-        const answer = answers[channel] as ((input: unknown) => unknown) | undefined
-        if (answer === undefined) throw new GatehouseError({ code: 'ipc.invalid', detail: `${channel} is not answered by the engine` })
-        const parsed = contracts[channel].input.safeParse(input)
-        if (!parsed.success)
-          throw new GatehouseError({ code: 'ipc.invalid', detail: `${channel}: ${parsed.error.issues[0]?.message ?? 'malformed input'}` })
-        return { ok: true, value: await answer(parsed.data) }
-      } catch (error) {
-        return { ok: false, failure: failureOf(error) }
-      }
-    },
     async close() {
       await dropTransport()
       await fleet.demo()?.stop()

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { accountName } from '#core/account-name.ts'
 import type { ReportFormat } from '#core/audit/report.ts'
 import { type ImportSource, previewImport } from '#core/fleet/import/import-fleet.ts'
+import { createHandle, type Handle } from '#core/handlers/handlers.ts'
 import type { Ports, SecretStore } from '#core/ports.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
@@ -40,20 +41,25 @@ export function createEngineServices(
     startDemo: startDemoFleet,
   })
   services.schedules.begin()
-  return { storeFailure: services.storeFailure ?? null, handle: (channel, input) => answer(services, init.home, changed, channel, input) }
+  const handle = createHandle(services)
+  return {
+    storeFailure: services.storeFailure ?? null,
+    handle: (channel, input) => answer({ services, handle, home: init.home, changed }, channel, input),
+  }
+}
+
+interface Desk {
+  readonly services: Services
+  readonly handle: Handle
+  readonly home: string
+  changed(event: string): void
 }
 
 /**
  * Answers the window's channels, and main's share of the channels that need a dialog: files that were chosen, and what is saved. Never
  * rejects.
  */
-async function answer(
-  services: Services,
-  home: string,
-  changed: (event: string) => void,
-  channel: string,
-  input: unknown,
-): Promise<Reply<unknown>> {
+async function answer({ services, handle, home, changed }: Desk, channel: string, input: unknown): Promise<Reply<unknown>> {
   try {
     if (channel === 'fleet:import-preview') {
       const { from, path } = input as { from: ImportSource; path?: string }
@@ -106,7 +112,7 @@ async function answer(
       const { plan, typedHost } = input as { plan: string; typedHost: string }
       return { ok: true, value: services.pushJobs.ready(plan, typedHost) }
     }
-    return await services.handle(channel as Channel, input)
+    return await handle(channel as Channel, input)
   } catch (thrown) {
     return { ok: false, failure: failureOf(thrown) }
   }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createHandle } from '#core/handlers/handlers.ts'
 import type { Services } from '#core/services.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
@@ -22,7 +23,7 @@ async function open(host: DemoHost): Promise<void> {
 }
 
 async function call<C extends Channel>(channel: C, input: Input<C>): Promise<Output<C>> {
-  const reply = await services.handle(channel, input)
+  const reply = await createHandle(services)(channel, input)
   if (!reply.ok) throw new Error(`${reply.failure.code} ${reply.failure.detail}`)
   return reply.value as Output<C>
 }

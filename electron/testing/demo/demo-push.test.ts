@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createHandle } from '#core/handlers/handlers.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import { codeOf, counterAt } from '#core/step-up/totp.ts'
@@ -33,7 +34,7 @@ afterAll(async () => {
 })
 
 async function ask<C extends Channel>(channel: C, input: Input<C>): Promise<Output<C>> {
-  const reply = await services.handle(channel, input)
+  const reply = await createHandle(services)(channel, input)
   if (!reply.ok) throw new Error(reply.failure.code)
   return reply.value as Output<C>
 }

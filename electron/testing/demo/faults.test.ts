@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createHandle } from '#core/handlers/handlers.ts'
 import type { Ports, PromptPort } from '#core/ports.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { type Audit, type AuditResults, hostAuditSchema } from '#shared/model/audit.ts'
@@ -105,7 +106,7 @@ describe('a host with a fault', () => {
       expect(text.length).toBeLessThan(1000)
     }
     const sections = result.hosts.flatMap((host) => host.sections)
-    const stored = await services.handle('audit:output', { sha256: sections.find(({ id }) => id === 'listeners')?.sha256 })
+    const stored = await createHandle(services)('audit:output', { sha256: sections.find(({ id }) => id === 'listeners')?.sha256 })
     expect(stored).toMatchObject({ ok: true, value: { text: expect.stringContaining('<img src=x') } })
     expect(stored).toMatchObject({ value: { text: expect.stringContaining('not UTF-8: \ufffd(\ufffd') } })
     for (const host of result.hosts) expect(hostAuditSchema.safeParse(host).error).toBeUndefined()

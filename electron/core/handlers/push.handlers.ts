@@ -1,0 +1,83 @@
+import type { Input, Output } from '#shared/ipc/contracts.ts'
+import { parametersFor } from '../push/defaults.ts'
+import { pushRecords } from '../push/history.ts'
+import type { Services } from '../services.ts'
+import { steppedUp } from './change-guards.ts'
+import type { Handlers } from './handler.ts'
+
+/** The undo of a drill fires after 15 s; what takes longer did not come. */
+const DRILL_TIMEOUT_MS = 240_000
+
+/** Templates, plans, pushes and what guards them. */
+export function pushHandlers(services: Services): Handlers {
+  const { fleet, audits, pushJobs, recovery, stepUp, templates } = services
+
+  /** The results of a host are not what they were once it was changed: it is audited again. */
+  function startPush({ plan, typedHost }: Input<'push:start'>): Output<'push:start'> {
+    const of = fleet.require()
+    const over = services.transport()
+    const { job, done } = pushJobs.start(of, over, plan, typedHost)
+    void done.then(({ result }) => {
+      if (result && audits.job()?.state !== 'running' && services.opened() === over) audits.start(of, over, [job.plan.host])
+    })
+    return job
+  }
+
+  function decideTemplate({ decision, id, sha256, note }: Input<'template:decide'>): Output<'template:decide'> {
+    stepUp.require()
+    const entry = templates.decide(decision, id, sha256, note)
+    services.changed('template:changed')
+    return entry
+  }
+
+  function pushHistory(): Output<'push:history'> {
+    const { records, broken } = services.ledger.read()
+    return {
+      pushes: pushRecords(records, services.plans.find),
+      brokenLedger: broken ? `record ${broken.line} ${broken.reason}` : null,
+    }
+  }
+
+  /** Nothing is filled from a host that was never looked at. */
+  function pushParameters({ host, template, parameters }: Input<'push:parameters'>): Output<'push:parameters'> {
+    const { manifest } = templates.find(template)
+    const opened = fleet.require()
+    const audit = audits.host(opened, host)
+    const of = opened.hosts.find(({ name }) => name === host)
+    const seen =
+      audit &&
+      of &&
+      services.views.show(opened, host, ({ facts }) => parametersFor(manifest, { fleet: opened, host: of, audit, facts }, parameters))
+    const standing = Object.entries(manifest.parameters).flatMap(([name, parameter]) =>
+      parameter.default === undefined ? [] : [[name, parameter.default] as const],
+    )
+    return { ...Object.fromEntries(standing), ...parameters, ...seen }
+  }
+
+  return {
+    'push:templates': () => templates.list(),
+    'template:decide': decideTemplate,
+    'push:parameters': pushParameters,
+    'push:plan': (choice) => pushJobs.plan(fleet.require(), services.transport(), choice),
+    'push:stop-planning': () => {
+      pushJobs.stopPlanning()
+      return null
+    },
+    'push:start': startPush,
+    'push:undo': () => {
+      pushJobs.undo()
+      return null
+    },
+    'push:take-back': ({ id }) => pushJobs.keep(recovery.takeBack(id)),
+    'push:finish': ({ id }) => steppedUp(services, () => recovery.finish(fleet.require(), services.transport(), id)),
+    'push:drilled': ({ host }) => ({ at: recovery.drilled(host)?.at ?? null }),
+    'push:drill': ({ host }) =>
+      steppedUp(services, () => recovery.drill(fleet.require(), services.transport(), host, AbortSignal.timeout(DRILL_TIMEOUT_MS))),
+    'push:job': () => pushJobs.job(),
+    'push:history': pushHistory,
+    'step-up:state': () => stepUp.state(),
+    'step-up:enrol': () => stepUp.enrol(),
+    'step-up:confirm': ({ code }) => stepUp.confirm(code),
+    'step-up:lock': () => stepUp.lock(),
+  }
+}
