@@ -8,6 +8,8 @@ export const parameterSources = [
   'ollama-port',
   'openai-port',
   'proxy-name',
+  'proxy-port',
+  'proxy-password-file',
   'proxy-certificate',
   'proxy-certificate-key',
   'proxy-site',

@@ -7,9 +7,9 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 /**
  * A file as it is on a host, in one word: content, owner and mode; `kept` for a content that is not ours; `link` with the digest of where it
- * leads, for one that goes; or that there is none.
+ * leads, for one that goes; or that there is none. `unread`: before a push alone, for a file that the audit account may not read.
  */
-export const fileStateSchema = z.string().regex(/^(?:absent|link:[0-9a-f]{64}|(?:kept|[0-9a-f]{64}):\d+:\d+:[0-7]{1,5})$/)
+export const fileStateSchema = z.string().regex(/^(?:absent|link:[0-9a-f]{64}|(?:kept|unread|[0-9a-f]{64}):\d+:\d+:[0-7]{1,5})$/)
 
 export const pushPlanSchema = z.strictObject({
   version: z.literal(1),

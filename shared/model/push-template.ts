@@ -4,7 +4,7 @@ import { pushParameterSchema } from './push-parameter.ts'
 /** A vetted configuration as data: `assets/templates/<id>/manifest.json`. It brings no commands; what its kinds do is code. */
 
 /** What a file is for: decides where it may lie, which program checks it before and what makes it hold (`core/push/kinds.ts`). */
-export const fileKinds = ['systemd-drop-in', 'nginx', 'sshd-drop-in', 'sudoers', 'ufw', 'logrotate', 'plain'] as const
+export const fileKinds = ['systemd-drop-in', 'nginx', 'htpasswd', 'sshd-drop-in', 'sudoers', 'ufw', 'logrotate', 'plain'] as const
 export type FileKind = (typeof fileKinds)[number]
 
 /** Text in which `{{name}}` stands for a parameter. */

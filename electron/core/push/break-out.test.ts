@@ -69,7 +69,7 @@ function shapeOf({ kind, path, content }: RenderedFile): readonly string[] {
     }
     return names
   }
-  if (path.endsWith('.htpasswd'))
+  if (kind === 'htpasswd' || path.endsWith('.htpasswd'))
     return content
       .split('\n')
       .map((line) => (/^[A-Za-z0-9._-]+:\$2[aby]\$\d\d\$[A-Za-z0-9./]{53}$/.test(line) || line === '' ? 'login' : line))

@@ -61,6 +61,30 @@ test('a new name leaves what is known of the fronts', () =>
     '/etc/nginx/conf.d/two.example.conf',
   ]))
 
+test('of a front: its port, and the password file wherever it names it, as nginx looks for it', () => {
+  const guarded = directive(
+    '/etc/nginx/conf.d/a.conf',
+    'location',
+    ['/'],
+    [directive('a', 'proxy_pass', ['http://127.0.0.1:11434']), directive('a', 'auth_basic_user_file', ['users/ai.htpasswd'])],
+  )
+  const server = directive(
+    '/etc/nginx/conf.d/a.conf',
+    'server',
+    [],
+    [
+      directive('a', 'listen', ['8443', 'ssl']),
+      directive('a', 'listen', ['unix:/run/a.sock']),
+      directive('a', 'server_name', ['a.example']),
+      guarded,
+    ],
+  )
+  const nginx = { known: true, value: { directives: [directive('/etc/nginx/nginx.conf', 'http', [], [server])] } }
+  const alone = { ...seen, facts: { ...seen.facts, nginx } } as unknown as Seen
+  expect(parametersFor(shippedTemplate('nginx-ai-access-log').manifest, alone, {})).toEqual({ serverName: 'a.example', port: 8443 })
+  expect(parametersFor(shippedTemplate('htpasswd-users').manifest, alone, {})).toEqual({ file: '/etc/nginx/users/ai.htpasswd' })
+})
+
 test('of two units none is guessed; the folders are those of the one that was given', () => {
   expect(filled('systemd-sandbox', {})).toEqual({})
   expect(filled('systemd-sandbox', { unit: 'b.service' })).toEqual({ unit: 'b.service', writes: ['/var/lib/b'] })

@@ -49,10 +49,11 @@ const portsOf = ({ audit }: Seen, wanted: (service: HostAudit['services'][number
 
 type Source = (seen: About, template: PushTemplate) => PushValue | undefined
 
-/** Ports of the engines that a template is for. */
+/** Ports of the engines that a template is for; of all of them where it asks for none. */
 function enginePorts(seen: Seen, template: PushTemplate): ReadonlySet<string> {
-  const forOllama = Object.values(template.parameters).some(({ from }) => from === 'ollama-port')
-  return new Set(portsOf(seen, ({ engine }) => (engine === 'ollama') === forOllama).map(String))
+  const asked = Object.values(template.parameters).map(({ from }) => from)
+  const forOne = asked.includes('ollama-port') || asked.includes('openai-port')
+  return new Set(portsOf(seen, ({ engine }) => !forOne || (engine === 'ollama') === asked.includes('ollama-port')).map(String))
 }
 
 const portIn = (text: string): string => /:(\d+)(?:\/.*)?$/.exec(text)?.[1] ?? ''
@@ -87,6 +88,16 @@ const directiveOf =
   (name: string): Source =>
   (seen, template) =>
     only(frontsOf(seen, template).flatMap(({ server: { scope } }) => nearest(scope, name)?.parameters[0] ?? []))
+
+/** Password files of a server and of everything in it; nginx looks for one without a `/` beside its own file. */
+function passwordFilesOf({ scope }: Server): readonly string[] {
+  const inner = (directives: readonly NginxDirective[]): readonly NginxDirective[] =>
+    directives.flatMap((one) => [...(one.name === 'auth_basic_user_file' ? [one] : []), ...inner(one.block ?? [])])
+  const outer = nearest(scope, 'auth_basic_user_file')
+  return [...inner(scope.directives), ...(outer ? [outer] : [])].flatMap(({ parameters: [path = ''] }) =>
+    path.startsWith('/') ? [path] : [`/etc/nginx/${path}`],
+  )
+}
 
 /** Files that hold such servers and no other: the template stands in for them. */
 function sitesOf(seen: About, template: PushTemplate): string[] | undefined {
@@ -125,6 +136,9 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   'openai-port': (seen) => only(portsOf(seen, ({ engine }) => engine !== 'ollama')),
   'proxy-name': (seen, template) =>
     only(frontsOf(seen, template).flatMap(({ server }) => server.names.find((name) => /^[a-z0-9.-]+$/.test(name)) ?? [])),
+  'proxy-port': (seen, template) =>
+    only(frontsOf(seen, template).flatMap(({ server }) => server.listens.flatMap(({ port }) => (port === 0 ? [] : [port])))),
+  'proxy-password-file': (seen, template) => only(frontsOf(seen, template).flatMap(({ server }) => passwordFilesOf(server))),
   'proxy-certificate': directiveOf('ssl_certificate'),
   'proxy-certificate-key': directiveOf('ssl_certificate_key'),
   'proxy-site': sitesOf,

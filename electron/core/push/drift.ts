@@ -132,13 +132,17 @@ const pushOf = (files: readonly WatchedFile[]): HostPush => ({
 function statesOf(files: readonly WatchedFile[], answer: HostAnswer): string {
   const lines = files.flatMap(({ path, expected, plan, content }, index) => {
     const now = answer.files.get(index + 1) ?? 'unreadable'
-    const state = now === expected ? 'as-pushed' : now === 'absent' ? 'gone' : now === 'unreadable' ? 'unreadable' : 'changed'
+    const state = now === expected ? 'as-pushed' : now === 'absent' ? 'gone' : isUnreadAs(expected, now) ? 'unreadable' : 'changed'
     const found = answer.contents.get(index + 1)
     const diff = state === 'changed' && content !== undefined && found !== undefined ? diffLines(content, found) : []
     return [`file ${state} ${plan.template.id} ${plan.id} ${path}`, ...diff.slice(0, MAX_DIFF_LINES).map((line) => `diff ${line}`)]
   })
   return lines.map((line) => `${line}\n`).join('')
 }
+
+/** Nothing that could be seen speaks against it: owner and mode are seen of a file that may not be read. */
+const isUnreadAs = (expected: string, now: string): boolean =>
+  now === 'unreadable' || now === `unread${expected.slice(expected.indexOf(':'))}`
 
 const sectionOf = (state: SectionOutput['state'], stdout: string, stderr: string, durationMs: number): SectionOutput => ({
   ...{ id: 'pushed-files', command: 'sha256sum and stat of the files that were pushed', state, privileged: false },

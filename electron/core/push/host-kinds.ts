@@ -23,6 +23,7 @@ interface HostKind {
 
 const hostKinds: Readonly<Record<FileKind, HostKind>> = {
   plain: {},
+  htpasswd: {},
   'systemd-drop-in': {
     validate: `
 gh_beside() { [ "$8" != systemd-drop-in ] || cp -- "$gh_base/new.$1" "$gh_verify/$gh_unit.d/\${2##*/}"; }

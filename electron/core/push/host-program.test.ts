@@ -75,6 +75,19 @@ describe('what a path is, in one word', () => {
     expect([ended, files.get(1), contents.get(1)]).toEqual([true, `${sha256Of('héllo\n')}:${owner}:640`, 'héllo\n'])
   })
 
+  test('a file that this account may not read: owner and mode', () => {
+    const path = join(folder, 'a')
+    writeFileSync(path, 'secret\n')
+    chmodSync(folder, 0o755)
+    chmodSync(path, 0)
+    const owner = execFileSync('stat', ['-c', '%u:%g', path], { encoding: 'utf8' }).trim()
+    // Root may read everything.
+    const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+    const { stdout } = spawnSync('/bin/sh', { input: hostProgram('read', pushOf([path]), K), encoding: 'utf8', ...account })
+    const { files, contents } = readHostAnswer(stdout, K)
+    expect([files.get(1), contents.size]).toEqual([`unread:${owner}:0`, 0])
+  })
+
   test.each([
     ['nothing', 'none', 'absent'],
     ['nothing in nothing', 'none/none', 'absent'],

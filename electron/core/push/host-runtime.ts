@@ -80,12 +80,16 @@ gh_look() {
 }
 `
 
-/** Without any right: what a plan is made from. The content of what is there follows its state, in base64. */
+/**
+ * Without any right: what a plan is made from. The content of what is there follows its state, in base64. Of a file that this account may not read
+ * the state is `unread:uid:gid:mode`.
+ */
 export const readRuntime = `
 gh_read() {
   gh_now=$(gh_state "$2" "$6 $7")
+  if [ "$gh_now" = unreadable ] && [ -f "$2" ] && [ ! -r "$2" ]; then gh_now=unread:$(stat -c %u:%g:%a -- "$2"); fi
   gh_say "file $1 $gh_now"
-  case $gh_now in kept:*|link:*) ;; *:*) [ "$(wc -c <"$2")" -le 65536 ] && base64 <"$2" | while read -r gh_line; do gh_say "content $1 $gh_line"; done ;; esac
+  case $gh_now in kept:*|link:*|unread:*) ;; *:*) [ "$(wc -c <"$2")" -le 65536 ] && base64 <"$2" | while read -r gh_line; do gh_say "content $1 $gh_line"; done ;; esac
   return 0
 }
 gh_step() {

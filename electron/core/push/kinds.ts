@@ -18,6 +18,11 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
     // No blank, quote, backslash, `;`, `{`, `}`, `#`, `$` but for hashes in password files, which know only `:` and the end of the line.
     word: /^(?:[A-Za-z0-9_.:/-]+|[A-Za-z0-9._-]+:\$2[aby]\$\d\d\$[A-Za-z0-9./]{53})$/,
   },
+  // A password file where the site that is there names it. Read by nginx at every request, so nothing is reloaded.
+  htpasswd: {
+    path: /^\/etc\/nginx\/(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_.-]*(?:htpasswd|passwd|password|users)[A-Za-z0-9_.-]*$/,
+    word: /^[A-Za-z0-9._-]+:\$2[aby]\$\d\d\$[A-Za-z0-9./]{53}$/,
+  },
   'sshd-drop-in': { path: /^\/etc\/ssh\/sshd_config\.d\/[a-z0-9-]+\.conf$/, word: /^[A-Za-z0-9_.:/-]+$/ },
   // No `:`, `=`, `,`, `!`, `%`, `#`, `*` (sudoers(5)).
   sudoers: { path: /^\/etc\/sudoers\.d\/[a-z0-9-]+$/, word: /^[A-Za-z0-9_./-]+$/ },

@@ -51,6 +51,10 @@ export const hostPushOf = (id: string, rendered: Rendered, before: readonly stri
   files: rendered.files.map(({ state, ...file }, index) => ({ ...file, after: state, before: before[index] ?? '' })),
 })
 
+/** Stands in a plan where the old text would. */
+const UNREAD =
+  '-(not shown: the audit account may not read it. The push replaces all of it; the host takes its digest first and keeps a copy)'
+
 interface PlanRequest {
   readonly fleet: Fleet
   readonly host: Host
@@ -78,6 +82,7 @@ export function makePlan(request: PlanRequest): PushPlan {
     const before = read.files.get(index + 1) ?? 'unreadable'
     if (!fileStateSchema.safeParse(before).success)
       throw refused(`${path} is ${before === 'other' ? 'no regular file' : 'not readable'}`, host.name)
+    if (before.startsWith('unread:')) return { kind, path, before, after: state, diff: [UNREAD, ...diffLines('', content)] }
     // Of a link there is no text, and the content of a file that is kept is not looked at.
     if (/^(?:link|kept):/.test(before) || state.startsWith('kept:')) return { kind, path, before, after: state, diff: [] }
     const old = before === 'absent' ? '' : read.contents.get(index + 1)

@@ -14,8 +14,10 @@ import type { PlanArchive } from './plan-archive.ts'
 import { checkGiven, render } from './render.ts'
 import { hostPushOfKept, pushOfRevert } from './revert.ts'
 import { runStep } from './run-step.ts'
+import type { ChangeWay } from './settle.ts'
 import type { TemplateShelf } from './template-shelf.ts'
 import { type PushResult, runTransaction } from './transaction.ts'
+import { unreadPaths, withDigests } from './unread.ts'
 
 export interface PushServicePorts {
   readonly clock: Clock
@@ -91,7 +93,10 @@ export function createPushService({ clock, log, ledger, version, who, advisories
           if (!ended) return 'it did not say what its files are'
           if (unit !== 'active') return `${plan.unit} is ${unit || 'not there'}`
           // What the audit account may not read, root compares when the push begins.
-          const moved = plan.files.find(({ before }, index) => ![before, 'unreadable'].includes(files.get(index + 1) ?? ''))
+          const moved = plan.files.find(({ before }, index) => {
+            const now = files.get(index + 1) ?? ''
+            return now !== before && now !== 'unreadable' && (before.startsWith('unread:') || !now.startsWith('unread:'))
+          })
           return moved === undefined ? '' : `${moved.path} is not as it was planned`
         } finally {
           session.close()
@@ -100,13 +105,27 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         return failureOf(error).detail
       }
     },
-    push(fleet, transport, plan, { undoAfterSeconds, signal, onStep }) {
-      const { host, push } =
+    async push(fleet, transport, planned, { undoAfterSeconds, signal, onStep }) {
+      const toldOf = (plan: PushPlan) =>
         plan.reverts === undefined
           ? pushOfPlan(plan, fleet, undoAfterSeconds ?? 120, templates.pushable)
           : pushOfRevert(plan, fleet, ledger, plans)
+      const { host } = toldOf(planned)
       const identity = changeIdentityOf(fleet, host)
-      const changing = { ...host, identity }
+      const way: ChangeWay = {
+        user: identity.user,
+        connect: (fresh, until) => transport.connect({ ...host, identity }, { signal: until, fresh }),
+      }
+      const unread = unreadPaths(planned)
+      if (unread.length > 0)
+        ledger.append({
+          action: 'plan.digests',
+          host: host.name,
+          subject: planned.id,
+          detail: `has the change account read ${unread.join(', ')}`,
+        })
+      const plan = await withDigests(planned, way, signal)
+      const { push } = toldOf(plan)
       plans.keep(plan)
       return runTransaction({
         plan,
@@ -114,8 +133,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         push: { ...push, who },
         undoAfterSeconds,
         host,
-        user: identity.user,
-        connect: (fresh, until) => transport.connect(changing, { signal: until, fresh }),
+        ...way,
         look: async (fresh, until) => (await lookAt(fleet, transport, host, fresh, until)).audit,
         ledger,
         onStep,

@@ -14,7 +14,10 @@ test.each(shippedTemplates().map(({ manifest }) => [manifest.id, manifest] as co
     expect(render(manifest, sampleValues(manifest)).files.every(({ content }) => !content.includes('{{'))).toBe(true)
     for (const id of manifest.fixes) {
       const remediation = controls.find((control) => control.id === id)?.remediation
-      expect([id, [remediation?.template, remediation?.otherEngines].includes(manifest.id)]).toEqual([id, true])
+      expect([id, [remediation?.template, remediation?.otherEngines, ...(remediation?.also ?? [])].includes(manifest.id)]).toEqual([
+        id,
+        true,
+      ])
     }
   },
 )

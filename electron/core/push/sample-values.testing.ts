@@ -11,7 +11,7 @@ function sampleOf(parameter: PushParameter): PushValue {
     'host-name': 'ai.example.internal',
     account: 'gatehouse-ro',
     unit: 'ollama.service',
-    path: parameter.type === 'path' ? `${parameter.roots[0]}sample` : '',
+    path: parameter.type === 'path' ? `${parameter.roots[0]}${parameter.from === 'proxy-password-file' ? '.htpasswd' : 'sample'}` : '',
     choice: parameter.type === 'choice' ? (parameter.options[0] ?? '') : '',
     login: `analyst:${HASH}`,
   }

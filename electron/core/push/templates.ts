@@ -1,3 +1,5 @@
+import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
+import nginxAiAccessLog from '#assets/templates/nginx-ai-access-log/manifest.json' with { type: 'json' }
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
 import nginxOpenai from '#assets/templates/nginx-openai/manifest.json' with { type: 'json' }
 import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
@@ -13,7 +15,15 @@ export interface ShippedTemplate {
   readonly sha256: string
 }
 
-const shipped: readonly unknown[] = [ollamaLoopback, nginxOllama, nginxOpenai, systemdSandbox, sshdBehindJump]
+const shipped: readonly unknown[] = [
+  ollamaLoopback,
+  nginxOllama,
+  nginxOpenai,
+  nginxAiAccessLog,
+  htpasswdUsers,
+  systemdSandbox,
+  sshdBehindJump,
+]
 
 /** The templates of this release. */
 export const shippedTemplates = (): readonly ShippedTemplate[] =>

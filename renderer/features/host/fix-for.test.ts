@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
+import nginxAiAccessLog from '#assets/templates/nginx-ai-access-log/manifest.json' with { type: 'json' }
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
 import nginxOpenai from '#assets/templates/nginx-openai/manifest.json' with { type: 'json' }
 import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
@@ -30,7 +32,9 @@ const seen = {
 const entry = (manifest: unknown, state: TemplateEntry['state'] = 'shipped'): TemplateEntry => ({
   ...{ manifest: pushTemplateSchema.parse(manifest), sha256: '', origin: 'shipped', state, decision: null },
 })
-const shipped = [nginxOllama, nginxOpenai, ollamaLoopback, sshdBehindJump, systemdSandbox].map((one) => entry(one))
+const shipped = [nginxOllama, nginxOpenai, nginxAiAccessLog, htpasswdUsers, ollamaLoopback, sshdBehindJump, systemdSandbox].map((one) =>
+  entry(one),
+)
 const on = (control: string, subject: string, more: object = {}) => ({ control, subject, status: 'fail' as const, ...more })
 const login = (subject: string) => on('proxy-requires-authentication', subject)
 const named = { remediation: { template: 'nginx-ollama' } }
@@ -44,6 +48,13 @@ test.each([
   ['even where the control names the other', { ...login('api.example:443'), ...named }, 'nginx-openai', { serverName: 'api.example' }],
   ['a location of it', on('management-endpoints-restricted', 'chat.example:80 /api/pull'), 'nginx-ollama', { serverName: 'chat.example' }],
   ['a front without a name', login('0.0.0.0:8081'), 'nginx-ollama', {}],
+  [
+    'a log of a front of both engines',
+    on('proxy-access-log-structured', 'both.example:443'),
+    'nginx-ai-access-log',
+    { serverName: 'both.example' },
+  ],
+  ['a password file', on('proxy-password-files-protected', '/etc/nginx/.htpasswd'), 'htpasswd-users', { file: '/etc/nginx/.htpasswd' }],
   ['sshd', on('sshd-keys-only', 'sshd'), 'sshd-behind-jump', {}],
 ])('%s', (_name, finding, template, parameters) => expect(fixFor(finding, seen, shipped)).toEqual({ template, parameters }))
 
@@ -57,6 +68,7 @@ test.each([
   ['a front of another proxy', login('caddy.example:443')],
   ['a front that was not drawn', login('gone.example:443')],
   ['a front whose name only begins alike', login('chat.example:8080')],
+  ['a password file of another proxy', on('proxy-password-files-protected', '/etc/caddy/Caddyfile')],
   ['the host as a whole', on('sshd-keys-only', '')],
 ])('nothing for %s', (_name, finding) => expect(fixFor(finding, seen, shipped)).toBeUndefined())
 

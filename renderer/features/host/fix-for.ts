@@ -38,6 +38,8 @@ function aboutSubject(manifest: PushTemplate, subject: string, seen: Seen): Push
     return given(manifest, name, unit)
   }
   if (name === undefined) return subject === manifest.subject ? {} : undefined
+  // The finding is about a file, and its name is that of the file.
+  if (manifest.parameters[name]?.type === 'path') return given(manifest, name, subject)
   const front = frontOf(subject, manifest, seen)
   if (front === undefined) return undefined
   // A front without a name is called by its address, which is no name for clients.

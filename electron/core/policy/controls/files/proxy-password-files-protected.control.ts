@@ -21,6 +21,7 @@ export default defineControl({
     'Hashes of password files are broken at leisure, md5 and crypt within hours. Whoever can write the file needs no breaking: one line more is a login.',
   needs: ['nginx', 'guarded-files'],
   uses: ['accounts', 'os', 'caddy', 'processes', 'units'],
+  remediation: { template: 'htpasswd-users' },
   references: [
     'NIST-800-53:IA-5',
     'NIST-800-53:AC-3',
