@@ -191,6 +191,18 @@ export const errorCatalogue = {
   },
   'push.plan-invalid': { title: 'This is no plan that can be pushed', hint: 'Make it anew with gatehouse plan.', retry: 'after-fix' },
   'push.interrupted': { title: 'A step of the push did not finish', hint: 'The verdict says what came of it.', retry: 'after-fix' },
+  'operate.unknown-unit': {
+    title: 'No such service is known on this host',
+    hint: 'Only services that the last audit found can be operated. Audit the host again.',
+    retry: 'after-fix',
+  },
+  'operate.not-possible': { title: 'This was not done', hint: 'Nothing was changed. Read the detail.', retry: 'after-fix' },
+  'operate.not-allowed': {
+    title: 'sudo does not allow this on the host',
+    hint: 'Install what gatehouse sudoers prints for the account that operates. Nothing was changed.',
+    retry: 'after-fix',
+  },
+  'operate.running': { title: 'A service is being operated already', hint: 'Wait until it is done.', retry: 'later' },
   'step-up.needed': {
     title: 'A code of your authenticator is needed',
     hint: 'Enter one and try again. Nothing was changed.',

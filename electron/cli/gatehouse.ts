@@ -13,6 +13,7 @@ import { runHistory } from './history.command.ts'
 import { runImport } from './import.command.ts'
 import { runLedger } from './ledger.command.ts'
 import { runModels } from './models.command.ts'
+import { runOperate } from './operate.command.ts'
 import { runPassword } from './password.command.ts'
 import { runPlan } from './plan.command.ts'
 import { runPush } from './push.command.ts'
@@ -46,6 +47,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   import: runImport,
   ledger: runLedger,
   models: runModels,
+  operate: runOperate,
   password: runPassword,
   plan: runPlan,
   push: runPush,

@@ -5,8 +5,9 @@ import { fleetSudoers } from '#core/probe/fleet-sudoers.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
+import { withFleet } from './open-services.ts'
 
-const options = { fleet: { type: 'string' }, host: { type: 'string' } } as const
+const options = { fleet: { type: 'string' }, host: { type: 'string' }, data: { type: 'string' } } as const
 
 export async function runSudoers(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options, allowPositionals: false })
@@ -24,5 +25,16 @@ export async function runSudoers(args: string[]): Promise<number> {
     )
   }
   process.stdout.write(fleetSudoers(parsed.fleet, values.host))
+  const operated = [parsed.fleet.identities.operate, ...parsed.fleet.hosts.map((host) => host.operateIdentity)].some(
+    (it) => it !== undefined,
+  )
+  // Only for these is the store opened: their services are those of the last audit.
+  if (operated) process.stdout.write(await operatingPart(values.fleet, values.data, values.host))
   return ExitCode.clean
 }
+
+const operatingPart = (file: string, data: string | undefined, hostName: string | undefined): Promise<string> =>
+  withFleet(file, data, async ({ fleet, operate }) => {
+    const text = operate.sudoers(fleet.require(), hostName)
+    return text === '' ? '' : `\n${text}`
+  })

@@ -103,6 +103,12 @@ ${templates}
       the host undoes it by itself. A host that changed since the plan is a conflict, never overwritten. A plan for many hosts: --canary of them first (1), then --wave side by side (5);
       after the first that is not committed and proven nothing more starts, nor in a wave with a host that is not healthy.
       Exit code 0: committed and proven; 1: rolled back; 2: refused, or nobody can say, with what to do.
+  gatehouse operate list --fleet FILE --host NAME
+  gatehouse operate status|start|stop|restart --fleet FILE --host NAME --unit UNIT [--yes]
+      Starts, stops and restarts a service that the last audit knows on a host, with identities.operate (else the change identity), and
+      looks again until it is proven: the unit, its process, its ports. Asks on a terminal; elsewhere --yes is needed. In the ledger
+      before and after. Exit code 0: proven; 1: it is not so; 2: refused, or nobody can say.
+      --demo, --data     as for audit
   gatehouse step-up [--data FOLDER]
       Enrols an authenticator app (TOTP) for the command line. Its secret is sealed with a passphrase; the app has an enrolment of its own.
   gatehouse templates [list | show ID | add FILE | approve ID --note TEXT | withdraw ID --note TEXT] [--json]
@@ -133,7 +139,7 @@ ${templates}
 
   gatehouse sudoers --fleet FILE [--host NAME]
       Prints a sudoers drop-in that allows the audit account exactly the commands an audit runs, and nothing else; then, apart, what the
-      account that pushes needs, where the fleet file names one.
+      accounts that push and operate need, where the fleet file names them. Services are those of the last audit (--data).
 
   gatehouse import --from ssh-config|ansible [FILE] [--output FILE | --into FLEET]
       Makes a fleet file from ~/.ssh/config or an Ansible inventory, and says what was left out and why.

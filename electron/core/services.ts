@@ -26,6 +26,7 @@ import { createModelService, type ModelService } from './models/model-service.ts
 import { createDeployService, type DeployService } from './models/registry/deploy/deploy-service.ts'
 import { createQuarantineService, type QuarantineService } from './models/registry/quarantine/quarantine-service.ts'
 import { createRegistryService, type RegistryService } from './models/registry/registry-service.ts'
+import { createOperateService, type OperateService } from './operate/operate-service.ts'
 import { waiverState } from './policy/decisions.ts'
 import { controls } from './policy/registry.ts'
 import type { Clock, Ports, PromptPort, Transport } from './ports.ts'
@@ -61,6 +62,7 @@ export interface Services {
   readonly registry: RegistryService
   readonly deployments: DeployService
   readonly quarantine: QuarantineService
+  readonly operate: OperateService
   readonly pushes: PushService
   readonly pushJobs: PushJobs
   readonly templates: TemplateShelf
@@ -142,6 +144,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   })
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
   const access = createAccessService({ views, clock: ports.clock })
+  const operate = createOperateService({ clock: ports.clock, views, ledger })
   const key = () => openConsoleKey(ports.paths.data)
   const templates = createTemplateShelf(
     createOwnTemplates(ports.paths.data),
@@ -256,6 +259,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     quarantine,
     waivers,
     openDemo,
+    operate,
     pushes,
     pushJobs,
     templates,

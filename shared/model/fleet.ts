@@ -55,6 +55,7 @@ export const hostSchema = z.strictObject({
   port: port.default(22),
   identity: identitySchema.optional().describe('Defaults to identities.audit'),
   changeIdentity: identitySchema.optional().describe('Defaults to identities.change'),
+  operateIdentity: identitySchema.optional().describe('Defaults to identities.operate'),
   modelPaths: z.array(absolutePath).optional().describe('Defaults to the fleet-wide modelPaths'),
   labels: z.array(z.string().min(1).max(40)).default([]),
   airGapped: z.boolean().optional().describe('Defaults to the fleet-wide airGapped'),
@@ -119,6 +120,11 @@ export const fleetSchema = z.strictObject({
   identities: z.strictObject({
     audit: identitySchema.describe('Read-only account used to look'),
     change: identitySchema.optional().describe('Account used only while a push runs'),
+    operate: identitySchema
+      .optional()
+      .describe(
+        'Account that starts, stops and restarts services and reads their logs, and can do nothing else. Defaults to identities.change',
+      ),
   }),
   hosts: z.array(hostSchema).min(1).max(500),
   modelPaths: z.array(absolutePath).default([]),

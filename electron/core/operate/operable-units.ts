@@ -1,0 +1,24 @@
+import type { HostServices } from '#shared/model/host-services.ts'
+import type { OperableUnit } from '#shared/model/operate.ts'
+
+/**
+ * Names that systemd takes literally: no glob (`*?[`), nothing that could pose as an option, a service and no other kind of unit
+ * (unit_name_is_valid(), systemd.unit(5)).
+ */
+const unitName = /^(?!-)[A-Za-z0-9:_.\\@-]{1,247}\.service$/
+/** Whatever was found below these: to stop one takes away the way in, or much else with it. */
+const notHere = /^(?:systemd-|ssh|dbus|getty|serial-getty|user@|network|NetworkManager|docker|containerd|podman|crio?|atd|anacron)/
+
+export const isUnitName = (name: string): boolean => unitName.test(name)
+
+/** Services of the last look that an operator may start, stop and restart, engines first. A unit is named once. Pure. */
+export function operableUnits({ services }: Pick<HostServices, 'services'>): OperableUnit[] {
+  const units = new Map<string, OperableUnit>()
+  for (const { how, unit, name, binds } of services) {
+    if (how !== 'unit' || unit === undefined || !isUnitName(unit) || notHere.test(unit)) continue
+    const ports = binds.map(({ port }) => port).filter((port) => port > 0)
+    const other = units.get(unit)
+    units.set(unit, { unit, name: other?.name ?? name, ports: [...new Set([...(other?.ports ?? []), ...ports])].sort((a, b) => a - b) })
+  }
+  return [...units.values()]
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { errorCatalogue, failureOf, GatehouseError } from '#shared/errors.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import type { OperableUnit, OperateResult, OperateVerb, UnitState } from '#shared/model/operate.ts'
+import type { Ledger } from '../audit/ledger/ledger.ts'
+import type { Clock, Transport } from '../ports.ts'
+import { hostServices } from '../views/services-view.ts'
+import type { ViewService } from '../views/view-service.ts'
+import { lookAtUnit, sendVerb } from './ask-host.ts'
+import { operableUnits } from './operable-units.ts'
+import { operateAccountOf } from './operate-identity.ts'
+import { operateSudoers } from './operate-sudoers.ts'
+import { isAnotherRun, settle } from './settle.ts'
+
+export interface OperatePorts {
+  readonly clock: Clock
+  readonly views: ViewService
+  readonly ledger: Pick<Ledger, 'append'>
+}
+
+export interface OperateRequest {
+  readonly host: string
+  readonly unit: string
+  readonly verb: OperateVerb
+}
+
+/** A large model is read for minutes before its server listens. */
+const LIMIT_MS = 600_000
+const LOOK_EVERY_MS = 1000
+const AWAY_EVERY_MS = 2000
+/** A host that goes down refuses log-ins for a moment, and systemd that is loaded anew does not answer. */
+const MAX_REFUSALS = 3
+
+/** Operator work: services that the last look knows are started, stopped and restarted, and looked at afterwards. */
+export interface OperateService {
+  /** What may be operated on a host; empty where it was never looked at. */
+  units(fleet: Fleet, host: string): OperableUnit[]
+  /** Throws `operate.unknown-unit`. */
+  find(fleet: Fleet, host: string, unit: string): { readonly host: Host; readonly unit: OperableUnit }
+  /** What sudo must allow the accounts that operate; empty where the fleet file names none. */
+  sudoers(fleet: Fleet, host?: string): string
+  status(fleet: Fleet, transport: Transport, host: string, unit: string, signal: AbortSignal): Promise<UnitState>
+  /**
+   * In the ledger before and after. Rejects with `operate.not-possible` and `operate.not-allowed` when nothing was done. Once the command was sent, what
+   * came of it is found by looking, over a new connection where the old one broke: `signal` ends the looking, never what systemd does.
+   */
+  run(
+    fleet: Fleet,
+    transport: Transport,
+    request: OperateRequest,
+    options: { readonly signal: AbortSignal; readonly onStep?: (words: string) => void },
+  ): Promise<OperateResult>
+}
+
+export function createOperateService({ clock, views, ledger }: OperatePorts): OperateService {
+  const units = (fleet: Fleet, host: string): OperableUnit[] =>
+    views.show(fleet, host, (sources) => operableUnits(hostServices(sources))) ?? []
+
+  function find(fleet: Fleet, host: string, unit: string) {
+    const of = fleet.hosts.find(({ name }) => name === host)
+    const known = units(fleet, host)
+    const found = known.find((one) => one.unit === unit)
+    if (of === undefined || found === undefined)
+      throw new GatehouseError({
+        code: 'operate.unknown-unit',
+        detail: `expected one of ${known.map((one) => one.unit).join(', ') || 'none: the host was not looked at, or nothing of it is a unit'}`,
+        host,
+      })
+    return { host: of, unit: found }
+  }
+
+  return {
+    units,
+    find,
+    sudoers: (fleet, host) => operateSudoers(fleet, (name) => units(fleet, name).map(({ unit }) => unit), host),
+    status: async (fleet, transport, name, id, signal) => {
+      const { host, unit } = find(fleet, name, id)
+      return lookAtUnit(transport, host, unit, signal)
+    },
+    async run(fleet, transport, { host: name, unit: id, verb }, { signal, onStep = () => undefined }) {
+      const { host, unit } = find(fleet, name, id)
+      const account = operateAccountOf(fleet, host)
+      onStep('looking at it')
+      const before = await lookAtUnit(transport, host, unit, signal)
+      const refused = whyNot(verb, id, before)
+      if (refused !== undefined) throw new GatehouseError({ code: 'operate.not-possible', detail: refused, host: name })
+      const subject = randomUUID()
+      const note = (action: string, detail: string) => ledger.append({ action: `operate.${action}`, host: name, subject, detail })
+      note(verb, `${id} as ${account.identity.user}`)
+      onStep(`systemctl ${verb}`)
+      try {
+        await sendVerb(transport, host, account, verb, id, signal)
+      } catch (error) {
+        const { code, detail } = failureOf(error)
+        if (errorCatalogue[code].retry === 'now') onStep('the link broke; what came of it is found by looking')
+        else {
+          note('refused', `${verb} ${id}: ${detail}`.slice(0, 4000))
+          throw error
+        }
+      }
+      const result = await watch(
+        { clock, signal, onStep, look: (until) => lookAtUnit(transport, host, unit, until) },
+        { verb, unit, before },
+      )
+      note(result.outcome, `${verb} ${id}: ${result.detail}`.slice(0, 4000))
+      return result
+    },
+  }
+}
+
+/** What would change nothing is not sent. */
+function whyNot(verb: OperateVerb, unit: string, { activeState, mainPid, job }: UnitState): string | undefined {
+  if (job) return `systemd is at work on ${unit} already`
+  if (verb === 'start' && activeState === 'active') return `${unit} runs already`
+  if (verb === 'stop' && activeState !== 'active' && mainPid === 0 && activeState !== 'activating')
+    return `${unit} is ${activeState} already`
+  return undefined
+}
+
+interface Watch {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly onStep: (words: string) => void
+  readonly look: (signal: AbortSignal) => Promise<UnitState>
+}
+
+async function watch(
+  { clock, signal, onStep, look }: Watch,
+  { verb, unit, before }: { readonly verb: OperateVerb; readonly unit: OperableUnit; readonly before: UnitState },
+): Promise<OperateResult> {
+  const sentAt = clock.now()
+  let last: UnitState | undefined
+  let steadySince = sentAt
+  let waits = ''
+  let refusals = 0
+  const unknown = (why: string): OperateResult => ({
+    ...{ outcome: 'unknown', before, after: last ?? null },
+    detail: `${unit.unit}: ${why}${waits === '' ? '' : `; waited for: ${waits}`}`,
+  })
+  const say = (words: string) => {
+    if (words !== waits) onStep(words)
+    waits = words
+  }
+  for (;;) {
+    if (signal.aborted) return unknown('nobody waited for the end')
+    try {
+      const now = await look(AbortSignal.any([signal, AbortSignal.timeout(30_000)]))
+      const at = clock.now()
+      if (last === undefined || isAnotherRun(last, now) || now.mainPid !== last.mainPid) steadySince = at
+      last = now
+      refusals = 0
+      const settled = settle({
+        ...{ verb, unit: unit.unit, ports: unit.ports, before, now },
+        sinceMs: at - sentAt,
+        steadyMs: at - steadySince,
+      })
+      if ('outcome' in settled) return { ...settled, before, after: now }
+      say(settled.waitsFor)
+    } catch (error) {
+      const { code, detail } = failureOf(error)
+      if (errorCatalogue[code].retry !== 'now' && ++refusals >= MAX_REFUSALS) return unknown(detail)
+      say(`the host does not answer (${errorCatalogue[code].title})`)
+      await pause(AWAY_EVERY_MS, undefined, { signal }).catch(() => undefined)
+    }
+    if (clock.now() - sentAt >= LIMIT_MS) return unknown(`not done after ${LIMIT_MS / 60_000} minutes`)
+    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
+  }
+}

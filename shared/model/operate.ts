@@ -1,0 +1,49 @@
+import { z } from 'zod'
+
+/** What an operator does with a service of a host. */
+export const operateVerbs = ['start', 'stop', 'restart'] as const
+export const operateVerbSchema = z.enum(operateVerbs)
+export type OperateVerb = z.infer<typeof operateVerbSchema>
+
+/** A unit of systemd that the last look knows as part of serving models. */
+export const operableUnitSchema = z.object({
+  unit: z.string(),
+  /** What it is: `Ollama`, `nginx`. */
+  name: z.string(),
+  /** TCP ports that it was seen or configured to listen on. */
+  ports: z.array(z.int()),
+})
+export type OperableUnit = z.infer<typeof operableUnitSchema>
+
+/** How a unit stands, as `systemctl show` says it this moment. */
+export const unitStateSchema = z.object({
+  activeState: z.string(),
+  subState: z.string(),
+  mainPid: z.int(),
+  /** Another one after each start (systemd.exec(5), INVOCATION_ID); empty before systemd 232. */
+  invocation: z.string(),
+  /** `success`, `exit-code`, `timeout` … */
+  result: z.string(),
+  /** `enabled`, `disabled`, `masked` … */
+  unitFileState: z.string(),
+  /** A job of systemd for this unit waits or runs. */
+  job: z.boolean(),
+  /** Sockets, timers or paths that start it again by themselves. */
+  triggeredBy: z.string(),
+  /** Of its ports, those that somebody listens on. Null: that could not be read. */
+  listening: z.array(z.int()).nullable(),
+})
+export type UnitState = z.infer<typeof unitStateSchema>
+
+/** `proven`: looked at again, and it is so. `failed`: it is not so. `unknown`: nobody can say. */
+export const operateOutcomes = ['proven', 'failed', 'unknown'] as const
+
+export const operateResultSchema = z.object({
+  outcome: z.enum(operateOutcomes),
+  /** One sentence for people. */
+  detail: z.string(),
+  before: unitStateSchema,
+  /** Null when the host could not be looked at afterwards. */
+  after: unitStateSchema.nullable(),
+})
+export type OperateResult = z.infer<typeof operateResultSchema>

@@ -1,0 +1,12 @@
+import type { OperableUnit, OperateVerb } from './model/operate.ts'
+
+const proxies = /^(?:nginx|Caddy|oauth2-proxy|HAProxy|Apache|Traefik|Envoy)$/
+
+/** What a verb means for those who use the service. */
+export function operateMeaning(verb: OperateVerb, { name }: Pick<OperableUnit, 'name'>): string {
+  if (verb === 'start') return 'It listens again, with the files that its unit has now.'
+  const cut = proxies.test(name)
+    ? 'Every client that comes through it is cut off, whatever model it uses.'
+    : 'Requests under way are lost and clients are cut off. Models are unloaded from the GPU.'
+  return verb === 'stop' ? `${cut} It stays down until somebody starts it.` : `${cut} Loading them again takes as long as the first time.`
+}
