@@ -110,22 +110,24 @@ const spacingMs = (channel: Channel): number => {
   return /^(?:audit|host|network|access|models|registry):/.test(channel) && channel !== 'models:job' ? 1000 : 0
 }
 
-/** Runs `act` at once, then at most once per `ms`, and always once after the last request. */
-export function spaced(ms: number, act: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined
+/**
+ * Runs `act` at once, then at most once per `ms` and never before the last run ended, and always once after the last request. An answer under way is
+ * not thrown away for a newer one: where answers take longer than events are apart, none would ever arrive.
+ */
+export function spaced(ms: number, act: () => Promise<unknown>): () => void {
+  let busy = false
   let again = false
-  const run = () => {
-    act()
-    timer = setTimeout(() => {
-      timer = undefined
-      if (!again) return
-      again = false
-      run()
-    }, ms)
+  const run = async () => {
+    busy = true
+    await Promise.allSettled([act(), new Promise((resolve) => setTimeout(resolve, ms))])
+    busy = false
+    if (!again) return
+    again = false
+    void run()
   }
   return () => {
-    if (timer === undefined) run()
-    else again = true
+    if (busy) again = true
+    else void run()
   }
 }
 
@@ -133,7 +135,7 @@ export function spaced(ms: number, act: () => void): () => void {
 export function invalidateOnEvents(client: QueryClient): () => void {
   const byChannel = new Map<Channel, () => void>()
   const invalidate = (channel: Channel) => {
-    const known = byChannel.get(channel) ?? spaced(spacingMs(channel), () => void client.invalidateQueries({ queryKey: [channel] }))
+    const known = byChannel.get(channel) ?? spaced(spacingMs(channel), () => client.invalidateQueries({ queryKey: [channel] }))
     byChannel.set(channel, known)
     known()
   }

@@ -16,6 +16,18 @@ test('hosts that did not change keep their object, changed and new ones are take
 
 test('what was known is void when the answer is whole, as after another fleet was opened', () => {
   const other = { ...whole, revision: 'b 9', hosts: [audit('gpu-02')] }
-  expect(mergeLatest(whole, other)).toBe(other)
+  expect(mergeLatest(whole, other)).toEqual(other)
+  expect(mergeLatest(undefined, other)).toBe(other)
   expect(mergeLatest(undefined, { ...news, hosts: [] }).hosts).toEqual([])
+})
+
+test('a host that is where it was keeps its progress, one that went on has a new one', () => {
+  const running = { ...whole, job: job([progress('gpu-01'), progress('gpu-02'), progress('gpu-03')]) }
+  const failure = { code: 'ssh.unreachable' as const, detail: 'no answer' }
+  const moved = [progress('gpu-02', { sectionsDone: 4 }), progress('gpu-03', { failure })]
+  for (const next of [true, false]) {
+    const merged = mergeLatest(running, { ...news, whole: next, hosts: [], job: job([progress('gpu-01'), ...moved]) })
+    expect(merged.job?.hosts[0]).toBe(running.job.hosts[0])
+    expect(merged.job?.hosts.slice(1)).toEqual(moved)
+  }
 })

@@ -25,6 +25,8 @@ export const useFleetState = () => useQuery(query('fleet:current', null))
 export const useLatest = () =>
   useQuery({
     queryKey: ['audit:latest', null] as const,
+    // What did not change keeps its object already; to compare the rest value by value would be half a megabyte at a time.
+    structuralSharing: false,
     queryFn: async ({ client, queryKey }) => {
       const known = client.getQueryData<Latest>(queryKey)
       return mergeLatest(known, await call('audit:latest', { since: known?.revision ?? null }))

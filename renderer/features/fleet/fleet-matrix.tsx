@@ -103,7 +103,8 @@ export function FleetMatrix() {
       }
     >
       <div className="fleet-screen">
-        {auditing ? <RunningStrip hosts={hosts} /> : <Strip hosts={hosts} />}
+        {/* In a place of its own: were the matrix the first child for a moment, the styles of all its cells would be found anew. */}
+        <div className="strip-place">{auditing ? <RunningStrip hosts={hosts} /> : <Strip hosts={hosts} />}</div>
         <Matrix
           hosts={shown.hosts}
           items={shown.items}
