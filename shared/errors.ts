@@ -189,6 +189,11 @@ export const errorCatalogue = {
     hint: 'Mend what is named and add it again. Nothing was kept.',
     retry: 'after-fix',
   },
+  'push.plan-not-approved': {
+    title: 'Nobody approved this plan',
+    hint: 'Read and sign it with gatehouse plan approve FILE, or push on a terminal, where a person is asked.',
+    retry: 'after-fix',
+  },
   'push.plan-invalid': { title: 'This is no plan that can be pushed', hint: 'Make it anew with gatehouse plan.', retry: 'after-fix' },
   'push.interrupted': { title: 'A step of the push did not finish', hint: 'The verdict says what came of it.', retry: 'after-fix' },
   'operate.unknown-unit': {

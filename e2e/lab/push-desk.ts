@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
+import { approvePlan } from './approved-plan.ts'
 import { type ConsoleRun, gatehouse } from './console.ts'
 import { arrange, asRoot, lab, type Server } from './lab.ts'
 
@@ -83,6 +84,7 @@ export function pushDesk() {
   function push(file: string, onStep: OnStep = () => undefined, words: readonly string[] = []): Promise<ConsoleRun> {
     const options = ['--fleet', lab.fleetFile, '--plan', file, '--yes', '--data', data, '--undo-after', String(UNDO_SECONDS), ...words]
     let told = 0
+    approvePlan(data, file)
     return gatehouse(['push', ...options], (stderr, kill) => {
       const lines = stderr.split('\n').slice(0, -1)
       for (; told < lines.length; told++) onStep(lines[told]?.split(' ')[0] ?? '', kill)

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
+import { approvePlan } from './approved-plan.ts'
 import { type ConsoleRun, gatehouse } from './console.ts'
 import { arrange, asRoot, lab, type Server } from './lab.ts'
 import { DROP_IN, FOLDER, verdictOf } from './push-desk.ts'
@@ -72,6 +73,7 @@ async function planned(host: Host): Promise<PushPlan> {
 function push(host: Host, onStep: (step: string, kill: () => void) => void, jumpFile: string): Promise<ConsoleRun> {
   const file = join(data, `${host}-${randomUUID()}.json`)
   writeFileSync(file, JSON.stringify({ ...plans.get(host), id: randomUUID() }))
+  approvePlan(join(data, host), file)
   let told = 0
   const words = [
     'push',

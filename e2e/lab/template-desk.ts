@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
+import { approvePlan } from './approved-plan.ts'
 import { audit, hostOf } from './audit.ts'
 import { type ConsoleRun, gatehouse } from './console.ts'
 import { arrange, asRoot, lab, type Server } from './lab.ts'
@@ -31,6 +32,7 @@ export function templateDesk(template: string) {
   /** `during`: as a step is about to be taken, once. */
   async function push(file: string, during: (step: string) => unknown = () => undefined): Promise<ConsoleRun> {
     let told = 0
+    approvePlan(data, file)
     return gatehouse(['push', '--fleet', lab.fleetFile, '--plan', file, '--yes', '--data', data, '--undo-after', '120'], (stderr) => {
       const lines = stderr.split('\n').slice(0, -1)
       for (; told < lines.length; told++) during(lines[told]?.split(' ')[0] ?? '')

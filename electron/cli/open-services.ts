@@ -9,14 +9,21 @@ export async function withFleet<T>(
   data: string | undefined,
   use: (services: Services) => Promise<T>,
 ): Promise<T> {
+  return openServices(data, async (services) => {
+    const { problems } = path === undefined ? await services.openDemo() : await services.fleet.load(path)
+    const [problem] = problems
+    if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${path}:${problem.line}: ${problem.message}` })
+    return use(services)
+  })
+}
+
+/** The services without a fleet, closed in the end. */
+export async function openServices<T>(data: string | undefined, use: (services: Services) => Promise<T>): Promise<T> {
   const services = createServices(
     consolePorts(data ?? defaultDataFolder(), () => undefined),
     createTerminalPrompts(),
   )
   try {
-    const { problems } = path === undefined ? await services.openDemo() : await services.fleet.load(path)
-    const [problem] = problems
-    if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${path}:${problem.line}: ${problem.message}` })
     return await use(services)
   } finally {
     await services.close()

@@ -6,6 +6,7 @@ import type { PushTemplate } from '#shared/model/push-template.ts'
 import { valueFromText } from '#shared/model/push-value.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
+import { runPlanApprove } from './plan-approve.command.ts'
 import { planText } from './plan-text.ts'
 
 const options = {
@@ -21,6 +22,7 @@ const AT_ONCE = 8
 
 /** Says what a push would change, on one host or several. Changes nothing. */
 export async function runPlan(args: string[]): Promise<number> {
+  if (args[0] === 'approve') return runPlanApprove(args.slice(1))
   const { values } = parseArgs({ args, options, allowPositionals: false })
   const { fleet, host, template, output } = values
   if (fleet === undefined || host === undefined || host.length > 200 || template === undefined)

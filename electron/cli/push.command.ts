@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { pushInWaves } from '#core/push/push-waves.ts'
 import type { PushResult } from '#core/push/transaction.ts'
-import { GatehouseError } from '#shared/errors.ts'
-import { type PushPlan, pushPlansSchema, verdictWords } from '#shared/model/push-plan.ts'
+import { type PushPlan, verdictWords } from '#shared/model/push-plan.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
+import { hostsTyped, readPlans } from './plan-file.ts'
 import { planText } from './plan-text.ts'
 import { stepUpOnTerminal } from './step-up-terminal.ts'
 
@@ -21,11 +19,15 @@ const options = {
   data: { type: 'string' },
 } as const
 
-/** Carries saved plans out: the first host alone, then in waves. Asks for the names on a terminal; without one, `--yes` says it. */
+/**
+ * Carries saved plans out: the first host alone, then in waves. Asks for the names and a code on a terminal; where nobody can be asked,
+ * `--yes` carries out what was approved before.
+ */
 export async function runPush(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options, allowPositionals: false })
   if (values.fleet === undefined || values.plan === undefined) throw new UsageError('push: expected --fleet FILE --plan FILE')
-  if (!values.yes && !process.stdin.isTTY) throw new UsageError('push: nobody can be asked here; a saved plan is carried out with --yes')
+  if (!values.yes && !process.stdin.isTTY)
+    throw new UsageError('push: nobody can be asked here; an approved plan is carried out with --yes')
   const undoAfterSeconds = secondsOf(values['undo-after'])
   const [canary, waveSize] = [countOf('canary', values.canary), countOf('wave', values.wave)]
   const plans = await readPlans(values.plan)
@@ -37,11 +39,12 @@ export async function runPush(args: string[]): Promise<number> {
       if (services.recovery.drilled(host) === undefined)
         say(`No drill has shown yet that the undo of ${host} fires by itself: gatehouse drill.`)
     for (const plan of plans) process.stderr.write(planText(plan, services.templates.find(plan.template.id).manifest.about))
-    if (!values.yes && !(await confirmed(plans))) {
+    if (!values.yes && !(await hostsTyped(plans, 'push'))) {
       say('Nothing was changed.')
       return ExitCode.couldNotRun
     }
-    if (!values.yes) await stepUpOnTerminal(services.stepUp)
+    if (values.yes) for (const plan of plans) services.planApprovals.require(plan)
+    else await stepUpOnTerminal(services.stepUp)
     const push = (plan: PushPlan) =>
       services.pushes.push(fleet, services.transport(), plan, {
         undoAfterSeconds,
@@ -83,29 +86,6 @@ function secondsOf(text: string | undefined): number | undefined {
   const seconds = Number(text)
   if (!/^\d{2,3}$/.test(text) || seconds < 30 || seconds > 900) throw new UsageError(`push: --undo-after is "${text}"; expected 30 to 900`)
   return seconds
-}
-
-async function readPlans(path: string): Promise<readonly PushPlan[]> {
-  const invalid = (detail: string) => new GatehouseError({ code: 'push.plan-invalid', detail: `${path}: ${detail}` })
-  try {
-    const read: unknown = JSON.parse(await readFile(path, 'utf8'))
-    const parsed = pushPlansSchema.safeParse(Array.isArray(read) ? read : [read])
-    if (parsed.success) return parsed.data
-    const [issue] = parsed.error.issues
-    throw invalid(`${issue?.path.join('.')}: ${issue?.message}`)
-  } catch (error) {
-    throw error instanceof GatehouseError ? error : invalid(error instanceof Error ? error.message : String(error))
-  }
-}
-
-async function confirmed(plans: readonly PushPlan[]): Promise<boolean> {
-  const names = plans.map(({ host }) => host).join(' ')
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return (await terminal.question(`Type the name of every host to push (${names}): `)).trim() === names
-  } finally {
-    terminal.close()
-  }
 }
 
 export function resultText(host: string, { verdict, reason, readBack, advice }: PushResult): string {

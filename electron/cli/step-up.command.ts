@@ -1,28 +1,19 @@
 import { parseArgs } from 'node:util'
-import { createServices } from '#core/services.ts'
 import type { Enrolment } from '#shared/model/step-up.ts'
-import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode } from './exit-code.ts'
+import { openServices } from './open-services.ts'
 import { askedCode, stepUpOnTerminal } from './step-up-terminal.ts'
-import { createTerminalPrompts } from './terminal-prompts.ts'
 
 /** Enrols an authenticator for the command line; another one after a code of the one before. */
 export async function runStepUp(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { data: { type: 'string' } }, allowPositionals: false })
-  const services = createServices(
-    consolePorts(values.data ?? defaultDataFolder(), () => undefined),
-    createTerminalPrompts(),
-  )
-  try {
-    const { stepUp } = services
+  return openServices(values.data, async ({ stepUp }) => {
     if ((await stepUp.state()).enrolled) await stepUpOnTerminal(stepUp)
     process.stderr.write(enrolmentText(await stepUp.enrol()))
     await stepUp.confirm(await askedCode())
     process.stderr.write('Enrolled. gatehouse push asks for a code from now on.\n')
     return ExitCode.clean
-  } finally {
-    await services.close()
-  }
+  })
 }
 
 /** The QR code in half blocks, dark on light whatever the colours of the terminal are, and the secret to be typed. */

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { createServices, type Services } from '#core/services.ts'
+import type { Services } from '#core/services.ts'
 import { typedText } from '#shared/model/waiver.ts'
 import { visible } from '#shared/words.ts'
-import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
+import { openServices } from './open-services.ts'
 import { stepUpOnTerminal } from './step-up-terminal.ts'
-import { createTerminalPrompts } from './terminal-prompts.ts'
 
 const options = { data: { type: 'string' }, note: { type: 'string' }, json: { type: 'boolean', default: false } } as const
 
@@ -19,11 +18,7 @@ export async function runTemplates(args: string[]): Promise<number> {
     throw new UsageError('templates: expected list, show, add, approve or withdraw')
   if (action !== 'list' && named === undefined)
     throw new UsageError(`templates ${action}: expected ${action === 'add' ? 'a FILE' : 'an ID'}`)
-  const services = createServices(
-    consolePorts(values.data ?? defaultDataFolder(), () => undefined),
-    createTerminalPrompts(),
-  )
-  try {
+  return openServices(values.data, async (services) => {
     if (action === 'list') process.stdout.write(listed(services, values.json))
     else if (action === 'show') process.stdout.write(`${JSON.stringify(services.templates.find(named ?? '').manifest, null, 2)}\n`)
     else if (action === 'add') {
@@ -31,9 +26,7 @@ export async function runTemplates(args: string[]): Promise<number> {
       process.stderr.write(`${manifest.id} ${manifest.version} is kept, SHA-256 ${sha256}. It is pushed once it is approved.\n`)
     } else await decide(services, action === 'approve' ? 'approve' : 'withdraw', named ?? '', values.note)
     return ExitCode.clean
-  } finally {
-    await services.close()
-  }
+  })
 }
 
 async function decide(services: Services, decision: 'approve' | 'withdraw', id: string, note: string | undefined): Promise<void> {

@@ -95,11 +95,13 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Changes nothing. --output keeps the plan as JSON. Values of a list have commas between. What is not set is taken from the host and
       the fleet file, where they say one thing. Templates:
 ${templates}
+  gatehouse plan approve FILE --note TEXT
+      Signs a saved plan, after a code of your authenticator: for seven days push --yes carries out this very plan where nobody can be asked.
   gatehouse password NAME [--stdin]
       Makes a login for --set logins=…: the line NAME:HASH (bcrypt) on stdout, its password on stderr, once. --stdin: a password of your own.
   gatehouse push --fleet FILE --plan FILE [--yes] [--undo-after SECONDS] [--canary NUMBER] [--wave NUMBER]
       Carries a plan out with the change identity, its undo armed on the host first, and looks again over a new connection. Asks on a
-      terminal, for a code of your authenticator, too; elsewhere --yes is needed, and nobody is asked. Without a word within SECONDS
+      terminal, for a code of your authenticator, too; --yes asks nobody and takes approved plans only. Without a word within SECONDS
       the host undoes it by itself. A host that changed since the plan is a conflict, never overwritten. A plan for many hosts: --canary of them first (1), then --wave side by side (5);
       after the first that is not committed and proven nothing more starts, nor in a wave with a host that is not healthy.
       Exit code 0: committed and proven; 1: rolled back; 2: refused, or nobody can say, with what to do.

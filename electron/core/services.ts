@@ -12,6 +12,7 @@ import { type AuditService, createAuditService } from './audit/audit-service.ts'
 import { createDecisionService, type DecisionService } from './audit/decision-service.ts'
 import { createHistoryService, type HistoryService } from './audit/history/history-service.ts'
 import { createLedger, type Ledger } from './audit/ledger/ledger.ts'
+import { createSignedDecisions } from './audit/ledger/signed-decisions.ts'
 import { createOutlook, type Outlook } from './audit/outlook.ts'
 import { createPackService, type PackService } from './audit/pack/pack-service.ts'
 import { type ReportFormat, renderReport } from './audit/report.ts'
@@ -32,11 +33,11 @@ import { controls } from './policy/registry.ts'
 import type { Clock, Ports, PromptPort, Transport } from './ports.ts'
 import { createDrift, type Drift } from './push/drift.ts'
 import { createOwnTemplates } from './push/own-templates.ts'
+import { createPlanApprovals, type PlanApprovals } from './push/plan-approvals.ts'
 import { createPlanArchive, type PlanArchive } from './push/plan-archive.ts'
 import { createPushJobs, type PushJobs } from './push/push-jobs.ts'
 import { createPushService, type PushService } from './push/push-service.ts'
 import { createRecovery, type Recovery } from './push/recovery.ts'
-import { createTemplateDecisions } from './push/template-decisions.ts'
 import { createTemplateShelf, type TemplateShelf } from './push/template-shelf.ts'
 import { openConsoleKey } from './signing/console-key.ts'
 import { createStepUp, type StepUp } from './step-up/step-up.ts'
@@ -70,6 +71,7 @@ export interface Services {
   readonly drift: Drift
   readonly ledger: Ledger
   readonly plans: PlanArchive
+  readonly planApprovals: PlanApprovals
   readonly packs: PackService
   readonly history: HistoryService
   readonly walkthroughs: WalkthroughService
@@ -146,10 +148,9 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const access = createAccessService({ views, clock: ports.clock })
   const operate = createOperateService({ clock: ports.clock, views, ledger })
   const key = () => openConsoleKey(ports.paths.data)
-  const templates = createTemplateShelf(
-    createOwnTemplates(ports.paths.data),
-    createTemplateDecisions({ ledger, key, account: ports.account }),
-  )
+  const signing = { ledger, key, account: ports.account }
+  const templates = createTemplateShelf(createOwnTemplates(ports.paths.data), createSignedDecisions('template', signing))
+  const planApprovals = createPlanApprovals(createSignedDecisions('plan', signing), ports.clock)
   const who = `${ports.account} at ${hostname()}`
   const pushes = createPushService({ ...ports, who, ledger, advisories: advisories.book, plans, templates })
   const stepUp = createStepUp({ ...ports, ledger })
@@ -267,6 +268,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     drift,
     ledger,
     plans,
+    planApprovals,
     packs,
     history,
     walkthroughs,

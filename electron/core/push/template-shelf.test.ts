@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { failureOf } from '#shared/errors.ts'
 import { createLedger, type Ledger } from '../audit/ledger/ledger.ts'
+import { createSignedDecisions } from '../audit/ledger/signed-decisions.ts'
 import { openConsoleKey } from '../signing/console-key.ts'
 import { createOwnTemplates } from './own-templates.ts'
-import { createTemplateDecisions } from './template-decisions.ts'
 import { createTemplateShelf } from './template-shelf.ts'
 import { shippedTemplates } from './templates.ts'
 
@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const shelf = (key = () => openConsoleKey(folder)) =>
-  createTemplateShelf(createOwnTemplates(folder), createTemplateDecisions({ ledger, key, account: 'ada' }))
+  createTemplateShelf(createOwnTemplates(folder), createSignedDecisions('template', { ledger, key, account: 'ada' }))
 const codeOf = (run: () => unknown) => {
   try {
     run()

@@ -1,8 +1,8 @@
 import { GatehouseError } from '#shared/errors.ts'
 import type { TemplateEntry } from '#shared/model/template-entry.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
+import { keyOf, type SignedDecisions, type Verdict } from '../audit/ledger/signed-decisions.ts'
 import type { OwnTemplates } from './own-templates.ts'
-import { keyOf, type TemplateDecisions, type Verdict } from './template-decisions.ts'
 import { type ShippedTemplate, shippedTemplates } from './templates.ts'
 
 /** Every template that this console knows, and which of them may be pushed. */
@@ -18,7 +18,7 @@ export interface TemplateShelf {
   decide(decision: Verdict, id: string, sha256: string, note: string): TemplateEntry
 }
 
-export function createTemplateShelf(own: OwnTemplates, decisions: TemplateDecisions): TemplateShelf {
+export function createTemplateShelf(own: OwnTemplates, decisions: SignedDecisions): TemplateShelf {
   function list(): ReturnType<TemplateShelf['list']> {
     const decided = decisions.all()
     const { templates, problems } = own.list()

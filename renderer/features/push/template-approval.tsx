@@ -1,5 +1,6 @@
 import { type FormEvent, useId, useRef, useState } from 'react'
-import type { TemplateDecision, TemplateEntry } from '#shared/model/template-entry.ts'
+import type { SignedDecision } from '#shared/model/signed-decision.ts'
+import type { TemplateEntry } from '#shared/model/template-entry.ts'
 import { useDecideTemplate, useExportTemplate } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { Button } from '../../ui/button.tsx'
@@ -12,7 +13,7 @@ import { isPushable, templateWords } from './verdict-words.ts'
 
 /** Whether a template may be pushed from here, who decided so and why; and the decision that can be taken now. */
 export function Approval({ template }: { readonly template: TemplateEntry }) {
-  const [deciding, setDeciding] = useState<TemplateDecision['decision'] | null>(null)
+  const [deciding, setDeciding] = useState<SignedDecision['decision'] | null>(null)
   const save = useExportTemplate()
   const { state, decision, manifest } = template
   const words = templateWords[state]
@@ -44,7 +45,7 @@ export function Approval({ template }: { readonly template: TemplateEntry }) {
 
 interface DecideDialogProps {
   readonly template: TemplateEntry
-  readonly decision: TemplateDecision['decision']
+  readonly decision: SignedDecision['decision']
   readonly onClose: () => void
 }
 

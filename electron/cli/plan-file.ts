@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline/promises'
+import { GatehouseError } from '#shared/errors.ts'
+import { type PushPlan, pushPlansSchema } from '#shared/model/push-plan.ts'
+
+/** The plans of a file that `gatehouse plan --output` wrote. Throws `push.plan-invalid` with the place. */
+export async function readPlans(path: string): Promise<readonly PushPlan[]> {
+  const invalid = (detail: string) => new GatehouseError({ code: 'push.plan-invalid', detail: `${path}: ${detail}` })
+  try {
+    const read: unknown = JSON.parse(await readFile(path, 'utf8'))
+    const parsed = pushPlansSchema.safeParse(Array.isArray(read) ? read : [read])
+    if (parsed.success) return parsed.data
+    const [issue] = parsed.error.issues
+    throw invalid(`${issue?.path.join('.')}: ${issue?.message}`)
+  } catch (error) {
+    throw error instanceof GatehouseError ? error : invalid(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Whether somebody typed the name of every host. */
+export async function hostsTyped(plans: readonly PushPlan[], what: 'push' | 'approve'): Promise<boolean> {
+  const names = plans.map(({ host }) => host).join(' ')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await terminal.question(`Type the name of every host to ${what} (${names}): `)).trim() === names
+  } finally {
+    terminal.close()
+  }
+}
