@@ -1,9 +1,6 @@
 import { type PrivilegedCommand, type ProbeContext, type SectionSpec, script } from '../../probe/section.ts'
 import { statFormat } from '../path-entry.ts'
-import { fetchPattern, jobsScript } from './jobs-script.ts'
-
-/** Rows of one list: what stands behind them was not seen. */
-export const MAX_ROWS = 4000
+import { fetchPattern, jobsScript, MAX_ROWS } from './jobs-script.ts'
 
 /** Where homes with keys lie; keys of an account whose home lies elsewhere are not known. */
 export const homeFolders = ['/home', '/root', '/var/lib', '/srv', '/opt', '/var/www', '/usr/share'] as const
@@ -96,31 +93,64 @@ const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] =
   },
 ]
 
+/**
+ * What stands for the end of a privileged command is always the last line, so nothing that it prints can pose as it. One awk for each list: of
+ * head, cut and sed in a row the start is what costs. Classes are written out, since mawk before 1.3.4 does not know `[:space:]`.
+ */
 const SCRIPT = `fetches=$1
 shift
-list() { head -n ${MAX_ROWS} | cut -c1-4000 | sed 's/^/=/'; }
-text=$(gh_sudo 1 2>/dev/null); printf '@shadow %s\\n' "$?"; printf '%s\\n' "$text" | list
-text=$(gh_sudo 2 2>/dev/null); printf '@keys %s\\n' "$?"; printf '%s\\n' "$text" | list
-text=$({ gh_sudo 3 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012')
-printf '@open %s\\n' "\${text##*#}"; printf '%s\\n' "$text" | list
-text=$(gh_sudo 4 2>/dev/null); rc=$?; printf '@acls %s\\n' "$rc"; printf '%s\\n' "$text" | list
+list() { awk -v "w=\${1:-4000}" 'NR > ${MAX_ROWS} { exit } { print "=" substr($0, 1, w) }'; }
+as_root() { gh_sudo "$1" 2>/dev/null; printf '%b#%s' "$2" "$?"; }
+block() { awk -v "name=$1" '{ if (NR <= ${MAX_ROWS}) row[NR] = "=" substr($0, 1, 4000); last = $0 }
+  END { n = NR - 1; if (n > ${MAX_ROWS}) n = ${MAX_ROWS}; while (n > 0 && row[n] == "=") n--
+    print "@" name " " substr(last, 2); for (i = 1; i <= n; i++) print row[i] }'; }
+as_root 1 '\\n' | block shadow
+as_root 2 '\\n' | block keys
+as_root 3 '\\0000' | tr '\\012\\000' '\\001\\012' | block open
+as_root 4 '\\n' | block acls
 # Without getfacl, ls of coreutils marks what has a list. That of the journal is systemd's own.
-if [ "$rc" = 127 ] && ls --version 2>/dev/null | grep -q coreutils; then
+if ! [ -f /usr/bin/getfacl ] && ! [ -f /bin/getfacl ] && ! command -v getfacl >/dev/null 2>&1; then case $(ls --version 2>/dev/null) in *coreutils*)
   printf '@acl-marks\\n'
-  { ls -ld -- "$@"; ls -lRA -- "$@"; } 2>/dev/null | awk '/^\\/.*:$/ { dir = substr($0, 1, length($0) - 1) "/" } /^[-a-z]+\\+ / { sub(/^.* [0-9:]+ /, ""); print (/^\\// ? "" : dir) $0 }' | list
-fi
-rules=$(gh_sudo 5 2>/dev/null); printf '@rules %s\\n' "$?"; printf '%s\\n' "$rules" | grep -Ev '^[^:]*:[0-9]*:[[:space:]]*(#|//|$)' | list
-printf '@lingering\\n'; ls /var/lib/systemd/linger 2>/dev/null | list
-if command -v lastlog2 >/dev/null 2>&1; then printf '@last-logins lastlog2\\n'; lastlog2 2>/dev/null | grep -v 'Never logged in' | list
-elif command -v lastlog >/dev/null 2>&1; then printf '@last-logins lastlog\\n'; lastlog 2>/dev/null | grep -v 'Never logged in' | list
-fi
+  { ls -ld -- "$@"; ls -lRA -- "$@"; } 2>/dev/null | awk '/^\\/.*:$/ { dir = substr($0, 1, length($0) - 1) "/" } /^[-a-z]+\\+ / { sub(/^.* [0-9:]+ /, ""); print (/^\\// ? "" : dir) $0 }' | list ;;
+esac; fi
 set -f
 IFS='
 '
-homes=$(if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi | head -n 10000 | cut -d : -f 6 | grep '^/.' | sort -u | head -n 2000)
-programs=$(printf '%s\\n' "$rules" | grep -E '^(/etc/cron|/var/spool/cron)' | sed 's/^[^:]*:[0-9]*://' | grep -oE '(^|[[:space:]])/[A-Za-z0-9_./+-]+' | sed 's/^[[:space:]]*//' | sort -u | head -n 200)
-keys=$(printf '%s\\n' "$homes" | sed 's|$|/.ssh|;p;s|$|/authorized_keys|')
-set -- $(printf '%s\\n' "$homes" "$keys" "$programs" | awk '{ n = split($0, part, "/"); path = ""; print "/"; for (i = 2; i <= n; i++) if (part[i] != "") { path = path "/" part[i]; print path } }' | sort -u | head -n 6000)
+# The rules without comments; then, behind a line that none of them can be, the programs that lines of cron name.
+rules=$(as_root 5 '\\n' | awk '
+  NR > 1 {
+    if (held != "" && held !~ /^[^:]*:[0-9]*:[ \\t]*(#|\\/\\/|$)/ && n < ${MAX_ROWS}) row[++n] = "=" substr(held, 1, 4000)
+    if (held ~ /^\\/(etc\\/cron|var\\/spool\\/cron)/) {
+      sub(/^[^:]*:[0-9]*:/, "", held)
+      while (match(held, /(^|[ \\t])\\/[A-Za-z0-9_.\\/+-]+/)) {
+        path = substr(held, RSTART, RLENGTH); sub(/^[ \\t]+/, "", path)
+        if (!(path in seen) && m < 200) { seen[path]; program[++m] = path }
+        held = substr(held, RSTART + RLENGTH)
+      }
+    }
+  }
+  { held = $0 }
+  END { print "@rules " substr(held, 2); for (i = 1; i <= n; i++) print row[i]; print "!"; for (i = 1; i <= m; i++) print program[i] }')
+programs=\${rules##*"
+!"}
+printf '%s\\n' "\${rules%"
+!$programs"}"
+printf '@lingering\\n'; ls /var/lib/systemd/linger 2>/dev/null | list
+for last in lastlog2 lastlog; do
+  command -v "$last" >/dev/null 2>&1 || continue
+  printf '@last-logins %s\\n' "$last"
+  "$last" 2>/dev/null | awk '/Never logged in/ { next } ++n > ${MAX_ROWS} { exit } { print "=" substr($0, 1, 4000) }'
+  break
+done
+# Homes, the keys in them and the programs of cron, each with the folders above. Only a line of passwd has colons.
+set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs"; } | awk -F : '
+  function walk(path,   part, count, i, p) {
+    count = split(path, part, "/")
+    for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }
+  }
+  BEGIN { print "/" }
+  NF == 1 && /^\\// { walk($0) }
+  NF > 5 && NR <= 10000 && $6 ~ /^\\/./ && !($6 in homes) && h < 2000 { homes[$6]; h++; walk($6 "/.ssh/authorized_keys") }')
 printf '@paths\\n'
 stat -L -c '=${statFormat}' -- "$@" 2>/dev/null
 ${jobsScript}exit 0

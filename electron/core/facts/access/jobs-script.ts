@@ -1,3 +1,6 @@
+/** Rows of one list: what stands behind them was not seen. */
+export const MAX_ROWS = 4000
+
 /**
  * Extended regular expression of what fetches models: the programs of Ollama, Hugging Face, ModelScope, LocalAI, LM Studio and Docker, Ollama’s
  * route, git-lfs, and addresses of hubs handed to curl, wget or git. Read by grep on the host and by JavaScript alike.
@@ -20,18 +23,31 @@ export const fetchPattern = [
  */
 export const jobsScript = `timed=
 if command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
-  set -- $(systemctl show --no-pager -p Unit -- '*.timer' 2>/dev/null | sed -n 's/^Unit=//p' | grep '^[][A-Za-z0-9:_.@\\\\-]*\\.service$' | sort -u | head -n 200)
+  set -- $(systemctl show --no-pager -p Unit -- '*.timer' 2>/dev/null | awk '/^Unit=[][A-Za-z0-9:_.@\\\\-]*[.]service$/ && !($0 in seen) && n < 200 { seen[$0]; n++; print substr($0, 6) }' | sort)
   printf '@timed %s\\n' "$#"
   if [ $# -gt 0 ]; then
-    timed=$(systemctl show --no-pager -p Id,ExecStart,ExecStartPre,ExecStartPost -- "$@" 2>/dev/null)
-    printf '%s\\n\\n' "$timed" | sed 's|://[^/@[:space:]]*@|://****@|g' | list
+    # What they start; then, behind a line that none of these can be, the programs in it.
+    timed=$(systemctl show --no-pager -p Id,ExecStart,ExecStartPre,ExecStartPost -- "$@" 2>/dev/null | awk '{
+        gsub(/:\\/\\/[^\\/@ \\t]*@/, "://****@")
+        if (NR < ${MAX_ROWS}) print "=" substr($0, 1, 4000)
+        while (match($0, /(^|[ \\t=])\\/[A-Za-z0-9_.\\/+-]+/)) {
+          path = substr($0, RSTART, RLENGTH); sub(/^[^\\/]*/, "", path)
+          if (!(path in seen) && m < 400) { seen[path]; program[++m] = path }
+          $0 = substr($0, RSTART + RLENGTH)
+        }
+      }
+      END { print "="; print "!"; for (i = 1; i <= m; i++) print program[i] }')
+    printf '%s\\n' "\${timed%"
+!"*}"
+    timed=\${timed##*"
+!"}
   fi
 else printf '@timed none\\n'
 fi
 set +f
 set -- /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*
 set -f
-set -- "$@" $programs $(printf '%s\\n' "$timed" | grep -oE '(^|[[:space:]=])/[A-Za-z0-9_./+-]+' | sed 's/^[^/]*//' | sort -u | head -n 400)
+set -- "$@" $programs $timed
 unread= scripts=
 for file in "$@"; do
   case $file in
@@ -53,11 +69,11 @@ for file in "$@"; do
 "
   fi
 done
+set -- $scripts
 printf '@scripts\\n'
-printf %s "$scripts" | sort -u | list
+[ $# -eq 0 ] || printf '=%s\\n' "$@"
 printf '@scripts-unread\\n'
-printf %s "$unread" | sort -u | list
+[ -z "$unread" ] || printf '=%s\\n' $unread
 printf '@fetches\\n'
-set -- $(printf %s "$scripts" | sort -u)
-[ $# -eq 0 ] || grep -HnE -e "$fetches" -- "$@" /dev/null 2>/dev/null | cut -c1-400 | list
+[ $# -eq 0 ] || grep -HnE -e "$fetches" -- "$@" /dev/null 2>/dev/null | list 400
 `
