@@ -53,13 +53,14 @@ const watchingUnits = [
 ]
 
 /** Of logrotate its settings, without the scripts that it runs. The settings of the kernel go through one grep: many files of /proc/sys can be read at once only, and `read` of dash takes byte by byte.
- * What asks a daemon runs side by side, one line each, and is sorted, so that two audits of the same host print the same. */
+ * systemd makes an object of every unit that it is asked for, and looks through its folders for the state of the file: of names that no folder has,
+ * only those that are loaded are asked (a pattern asks for nothing else). Where the usual folders are not there, all are. */
 const SCRIPT = `units=$1 settings=$2
 shift 2
 printf '@sysctl\\n'
-cd /proc/sys 2>/dev/null && grep -sH . -- $settings | sed 's/:/ /;s/^/=/'
+cd /proc/sys 2>/dev/null
+grep -sH . -- $settings /sys/kernel/security/lsm /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce | sed -e 's|^/sys/kernel/security/lockdown:|@lockdown\\n=|;s|^/sys/module/module/parameters/sig_enforce:|@modules-signed\\n=|;s|^/sys/kernel/security/lsm:|@security-modules\\n=|;s|^/sys/fs/selinux/enforce:|@selinux-enforcing\\n=|;s|^/sys/module/apparmor/parameters/enabled:|@apparmor-enabled\\n=|' -e t -e 's/:/ /;s/^/=/'
 cd /
-grep -sH . /sys/kernel/security/lsm /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce | sed 's|^/sys/kernel/security/lockdown:|@lockdown\\n=|;s|^/sys/module/module/parameters/sig_enforce:|@modules-signed\\n=|;s|^/sys/kernel/security/lsm:|@security-modules\\n=|;s|^/sys/fs/selinux/enforce:|@selinux-enforcing\\n=|;s|^/sys/module/apparmor/parameters/enabled:|@apparmor-enabled\\n=|'
 rows() { awk -v "n=$1" -v "w=$2" 'NR > n { exit } { print "=" substr($0, 1, w) }'; }
 seen= below=
 under() {
@@ -92,13 +93,24 @@ done
 printf '@devices\\n'
 stat -L -c '=${statFormat}' / /etc /etc/ssl /etc/pki /etc/pki/tls /etc/letsencrypt /var /var/lib /var/log /dev/nvidia[0-9]* /dev/nvidiactl /dev/nvidia-uvm* /dev/nvidia-caps/* /dev/dri/renderD* /dev/kfd 2>/dev/null
 printf '@authorized-keys\\n'
-[ -n "$HOME" ] && grep -snHE '^[[:space:]]*[^#[:space:]]' "$HOME/.ssh/authorized_keys" "$HOME/.ssh/authorized_keys2" | sed -E 's/(AAAA[A-Za-z0-9+/]{24})[A-Za-z0-9+/=]*/\\1.../g' | rows 100 1000
+[ -n "$HOME" ] && grep -snHE '^[[:space:]]*[^#[:space:]]' "$HOME/.ssh/authorized_keys" "$HOME/.ssh/authorized_keys2" | awk 'NR > 100 { exit } {
+  text = ""
+  while (match($0, /AAAA[A-Za-z0-9+\\/=]+/)) {
+    text = text substr($0, 1, RSTART + (RLENGTH < 28 ? RLENGTH : 28) - 1) (RLENGTH < 28 ? "" : "...")
+    $0 = substr($0, RSTART + RLENGTH)
+  }
+  print "=" substr(text $0, 1, 1000)
+}'
 boot=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 [ -r "$boot" ] && printf '@secure-boot\\n=%s\\n' "$(od -An -tu1 -j4 -N1 "$boot" 2>/dev/null)"
 if [ -e /etc/logrotate.conf ] && ! [ -r /etc/logrotate.conf ]; then printf '@logrotate unreadable\\n'
 else
   printf '@logrotate\\n'
-  grep -snHEv '^[[:space:]]*(#|$)' /etc/logrotate.conf /etc/logrotate.d/* | sed -E '/:[0-9]+:[[:space:]]*((pre|post)rotate|(first|last)action|preremove)/,/:[0-9]+:[[:space:]]*endscript/d' | rows ${MAX_ROWS} 500
+  grep -snHEv '^[[:space:]]*(#|$)' /etc/logrotate.conf /etc/logrotate.d/* | awk '
+    inside { if (/:[0-9]+:[ \\t]*endscript/) inside = 0; next }
+    /:[0-9]+:[ \\t]*((pre|post)rotate|(first|last)action|preremove)/ { inside = 1; next }
+    ++n > ${MAX_ROWS} { exit }
+    { print "=" substr($0, 1, 500) }'
 fi
 printf '@forwarding\\n'
 grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d | rows 20 300
@@ -127,13 +139,27 @@ clock() {
   esac
 }
 set -f
-{
-  { printf '@clock %s\\n' "=NTPSynchronized=$(clock)"; } &
-  { printf '@coredump %s\\n' "$(config systemd/coredump.conf)"; } &
-  { [ -d /var/log/journal ] && kept='directory '; printf '@journal %s%s\\n' "$kept" "$(config systemd/journald.conf)"; } &
-  shown=$(systemctl show --no-pager -p Id,LoadState,ActiveState,UnitFileState -- $units 2>/dev/null) && printf '@services %s\\n' "$(printf '%s\\n' "$shown" | awk 'BEGIN { RS = ""; FS = "\\n" } { id = load = active = file = ""; for (i = 1; i <= NF; i++) { at = index($i, "="); key = substr($i, 1, at - 1); value = substr($i, at + 1); if (key == "Id") id = value; else if (key == "LoadState") load = value; else if (key == "ActiveState") active = value; else if (key == "UnitFileState") file = value } if (load != "not-found" || active != "inactive") printf "=%s %s %s %s\\t", id, load, active, file == "" ? "-" : file }')" &
-  wait
-} | sort | awk '{ at = index($0, "="); head = at ? substr($0, 1, at - 1) : $0; sub(/ +$/, "", head); print head; if (!at) next; rows = split(substr($0, at), row, "\\t"); for (i = 1; i <= rows; i++) if (row[i] != "" && row[i] != "=") print row[i] }'
+printf '@clock\\n=NTPSynchronized=%s\\n' "$(clock)"
+kept=; [ -d /var/log/journal ] && kept=' directory'
+for name in coredump journal; do
+  case $name in journal) printf '@journal%s\\n' "$kept"; said=$(config systemd/journald.conf) ;; *) printf '@coredump\\n'; said=$(config systemd/coredump.conf) ;; esac
+  [ -z "$said" ] || printf '%s\\n' "$said"
+done
+roots=
+for root in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system /run/systemd/generator /run/systemd/generator.early /run/systemd/generator.late /run/systemd/transient /etc/systemd/system.control /run/systemd/system.control /etc/systemd/system.attached /run/systemd/system.attached; do
+  [ -d "$root" ] && ! [ -L "\${root%/systemd/system}" ] && roots="$roots $root"
+done
+case "$roots " in *' /usr/lib/systemd/system '* | *' /lib/systemd/system '*)
+  asked=
+  for unit in $units; do
+    for root in $roots; do
+      if [ -e "$root/$unit" ] || [ -L "$root/$unit" ]; then asked="$asked $unit"; continue 2; fi
+    done
+    asked="$asked \${unit%?}[\${unit##*\${unit%?}}]"
+  done
+  units=$asked ;;
+esac
+shown=$(systemctl show --no-pager -p Id,LoadState,ActiveState,UnitFileState -- $units 2>/dev/null) && printf '@services\\n' && printf '%s\\n' "$shown" | awk 'BEGIN { RS = ""; FS = "\\n" } { id = load = active = file = ""; for (i = 1; i <= NF; i++) { at = index($i, "="); key = substr($i, 1, at - 1); value = substr($i, at + 1); if (key == "Id") id = value; else if (key == "LoadState") load = value; else if (key == "ActiveState") active = value; else if (key == "UnitFileState") file = value } if (id != "" && (load != "not-found" || active != "inactive")) printf "=%s %s %s %s\\n", id, load, active, file == "" ? "-" : file }'
 exit 0
 `
 

@@ -1,0 +1,45 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { collectOs } from './collect.ts'
+
+/** The end of the script, with the folders of systemd below another root and a systemctl that tells what it is asked. */
+const [section] = collectOs({ modelPaths: [] } as never)
+const script = section?.kind === 'script' ? section.script : ''
+const end = script.slice(script.indexOf('roots=\n'))
+const units = 'avahi-daemon.service avahi-daemon.socket cups.service rsyslog.service telnet.socket'
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'gatehouse-units-'))
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
+
+const file = (path: string): string => {
+  mkdirSync(join(root, dirname(path)), { recursive: true })
+  return join(root, path)
+}
+
+function asked([shell = '', ...words]: readonly string[]): readonly string[] {
+  const text = end.replaceAll(/ (\/(?:etc|run|usr|lib)\/)/g, ` ${root}$1`)
+  const systemctl = `systemctl() { while [ "$1" != -- ]; do shift; done; shift; for one; do printf 'Id=%s\\nLoadState=loaded\\nActiveState=active\\n\\n' "$one"; done; }`
+  const stdout = execFileSync(shell, [...words, '-c', `${systemctl}\nset -f\nunits='${units}'\n${text}`], { encoding: 'utf8' })
+  return stdout.split('\n').flatMap((row) => /^=(\S+) loaded active -$/.exec(row)?.[1] ?? [])
+}
+
+test.each(shells)('%s asks for units that a folder has by name, for others only where they are loaded', (...shell) => {
+  writeFileSync(file('/usr/lib/systemd/system/cups.service'), '')
+  symlinkSync('/nowhere', file('/etc/systemd/system/telnet.socket'))
+  writeFileSync(file('/run/systemd/generator.late/rsyslog.service'), '')
+  expect(asked(shell)).toEqual(['avahi-daemon.servic[e]', 'avahi-daemon.socke[t]', 'cups.service', 'rsyslog.service', 'telnet.socket'])
+})
+
+test.each(shells)('%s asks for all where systemd has its units elsewhere', (...shell) => {
+  writeFileSync(file('/etc/systemd/system/cups.service'), '')
+  writeFileSync(file('/usr/local/lib/systemd/system/telnet.socket'), '')
+  expect(asked(shell)).toEqual(units.split(' '))
+})
