@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './longest-first.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -14,5 +15,6 @@ export default defineConfig({
     testTimeout: 20_000,
     // Half of the time of these tests is waiting for shells, sshd and time limits: more workers than cores halve the run.
     maxWorkers: Math.max(4, availableParallelism()),
+    sequence: { sequencer: LongestFirst },
   },
 })

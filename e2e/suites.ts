@@ -1,0 +1,159 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { windowPackages } from './prerequisites.ts'
+
+/** The suites of `npm test`, in the order in which they run. */
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+/** Where reports of the suites lie. */
+export const results = `${root}e2e/results`
+
+export interface Tally {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+export interface Suite {
+  readonly name: 'static' | 'unit' | 'build' | 'e2e' | 'lab'
+  /** Debian packages, and whether only root can run it. */
+  readonly needs: readonly string[]
+  /** Packages without which single tests skip themselves, or compare with less. */
+  readonly wants?: readonly string[]
+  readonly root?: boolean
+  /** Runs while the suite before it runs: both wait more than they work, and they share nothing. */
+  readonly beside?: boolean
+  /** `output`: where its programs write. Never rejects. */
+  run(output: Output): Promise<Tally>
+  /** How many tests are skipped when it cannot run. */
+  count(): number
+}
+
+/** The terminal, or the descriptor of a file. */
+export type Output = 'inherit' | number
+
+/** The exit status; not 0 where the program cannot be started, or was ended by a signal. */
+function run(command: string, args: readonly string[], output: Output, environment: NodeJS.ProcessEnv = {}): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['inherit', output, output], env: { ...process.env, ...environment } })
+    child.on('error', () => resolve(127))
+    child.on('exit', (status) => resolve(status ?? 1))
+  })
+}
+
+/** Each command is one check, which passes when it exits with 0. */
+async function checks(commands: readonly (readonly [string, ...string[]])[], output: Output): Promise<Tally> {
+  const tally = { passed: 0, failed: 0, skipped: 0 }
+  for (const [command, ...args] of commands) tally[(await run(command, args, output)) === 0 ? 'passed' : 'failed']++
+  return tally
+}
+
+/** Runs a test program that writes a JSON report. A run that leaves no report, or fails without a failed test, is a failure. */
+async function reported(
+  command: string,
+  args: readonly string[],
+  output: Output,
+  file: string,
+  read: (report: unknown) => Tally,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Tally> {
+  rmSync(file, { force: true })
+  const status = await run(command, args, output, environment)
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 }
+  const tally = read(JSON.parse(readFileSync(file, 'utf8')))
+  const silent = status !== 0 && tally.failed === 0
+  const empty = tally.passed + tally.failed === 0
+  return silent || empty ? { ...tally, failed: tally.failed + 1 } : tally
+}
+
+const vitestTally = (report: unknown): Tally => {
+  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = report as Record<string, number>
+  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests }
+}
+
+const playwrightTally = (report: unknown): Tally => {
+  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = (report as { stats: Record<string, number> }).stats
+  return { passed: expected, failed: unexpected + flaky, skipped }
+}
+
+const vitest = (config: string, file: string) => ['run', '-c', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+
+const countVitest = (config: string): number => {
+  const listed = spawnSync('vitest', ['list', '-c', config, '--json'], { cwd: root, encoding: 'utf8' })
+  const tests: unknown = listed.status === 0 ? JSON.parse(listed.stdout.slice(listed.stdout.indexOf('['))) : []
+  return Array.isArray(tests) ? tests.length : 0
+}
+
+const UNIT = 'e2e/vitest.config.ts'
+const LAB = 'e2e/lab/vitest.config.ts'
+const PLAYWRIGHT = 'e2e/playwright.config.ts'
+
+export const suites: readonly Suite[] = [
+  {
+    name: 'static',
+    needs: [],
+    run: (output) => checks([['tsc', '-b'], ['biome', 'check', '--error-on-warnings', '.'], ['knip']], output),
+    count: () => 3,
+  },
+  {
+    name: 'unit',
+    needs: [],
+    wants: [
+      ...['sudo', 'gawk', 'mawk', 'busybox', 'dash', 'openssh-client', 'openssl', 'python3-packaging', 'rpm', 'nginx-light', 'caddy'],
+      ...['iproute2', 'nftables', 'iptables', 'ufw'],
+    ],
+    run: (output) => reported('vitest', vitest(UNIT, `${results}/unit.json`), output, `${results}/unit.json`, vitestTally),
+    count: () => countVitest(UNIT),
+  },
+  { name: 'build', needs: [], run: (output) => checks([['npm', 'run', '-s', 'build']], output), count: () => 1 },
+  {
+    name: 'e2e',
+    needs: windowPackages,
+    run: async (output) => {
+      // Where no Electron is there yet it is fetched now: no test has time for that.
+      const runtime = await checks([['node', 'electron/tooling/with-electron.ts', 'true']], output)
+      if (runtime.failed > 0) return runtime
+      return reported(
+        'timeout',
+        ['-k', '10', '1200', 'xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', 'playwright', 'test', '-c', PLAYWRIGHT],
+        output,
+        `${results}/e2e.json`,
+        playwrightTally,
+        { PLAYWRIGHT_JSON_OUTPUT_NAME: `${results}/e2e.json` },
+      )
+    },
+    count: () => {
+      const listed = spawnSync('playwright', ['test', '-c', PLAYWRIGHT, '--list', '--reporter=line'], { cwd: root, encoding: 'utf8' })
+      return Number(/Total: (\d+) test/.exec(listed.stdout)?.[1] ?? 0)
+    },
+  },
+  {
+    name: 'lab',
+    needs: [
+      'debootstrap',
+      'systemd-container',
+      'iproute2',
+      'openssh-client',
+      'oathtool',
+      'zstd',
+      'netcat-openbsd',
+      'openssl',
+      'curl',
+      'python3',
+      'libfaketime',
+      'caddy',
+    ],
+    root: true,
+    beside: true,
+    run: (output) =>
+      reported(
+        'timeout',
+        ['-k', '10', '1500', 'e2e/lab/with-lab.sh', '--', 'vitest', ...vitest(LAB, `${results}/lab.json`)],
+        output,
+        `${results}/lab.json`,
+        vitestTally,
+      ),
+    count: () => countVitest(LAB),
+  },
+]
