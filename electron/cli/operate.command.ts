@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import type { Services } from '#core/services.ts'
 import { type OperateVerb, operateVerbs, type UnitState } from '#shared/model/operate.ts'
+import { type LogLine, pieceText } from '#shared/model/service-log.ts'
 import { operateMeaning } from '#shared/operate-words.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
@@ -19,14 +20,14 @@ const options = {
 const isVerb = (word: string | undefined): word is OperateVerb => operateVerbs.some((verb) => verb === word)
 const say = (line: string): void => void process.stderr.write(`${visible(line)}\n`)
 
-/** `gatehouse operate list | status | start | stop | restart`. What changes a host is confirmed on the terminal, or said with `--yes`. */
+/** `gatehouse operate list | status | start | stop | restart | logs`. What changes a host is confirmed on the terminal, or said with `--yes`. */
 export async function runOperate(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
   const { fleet: file, demo, host, unit, yes } = values
   const [verb, ...more] = positionals
   if (demo === (file !== undefined)) throw new UsageError('operate: expected either --fleet FILE or --demo')
-  if (more.length > 0 || (verb !== 'list' && verb !== 'status' && !isVerb(verb)))
-    throw new UsageError('operate: expected list, status, start, stop or restart')
+  if (more.length > 0 || (verb !== 'list' && verb !== 'status' && verb !== 'logs' && !isVerb(verb)))
+    throw new UsageError('operate: expected list, status, start, stop, restart or logs')
   if (host === undefined || (unit === undefined && verb !== 'list'))
     throw new UsageError(`operate ${verb}: expected --host NAME${verb === 'list' ? '' : ' --unit UNIT'}`)
   if (isVerb(verb) && !yes && !process.stdin.isTTY) throw new UsageError('operate: nobody can be asked here; --yes says it')
@@ -36,6 +37,12 @@ export async function runOperate(args: string[]): Promise<number> {
     if (unit === undefined) {
       for (const one of services.operate.units(fleet, host))
         process.stdout.write(visible(`${one.unit}  ${one.name}  ${one.ports.join(', ') || 'no TCP port'}\n`))
+      return ExitCode.clean
+    }
+    if (verb === 'logs') {
+      const log = await services.operate.logs(fleet, services.transport(), host, unit, interrupted())
+      for (const line of log.lines) process.stdout.write(`${lineText(line)}\n`)
+      if (log.unreadable > 0) say(`${log.unreadable} lines could not be read`)
       return ExitCode.clean
     }
     if (!isVerb(verb)) {
@@ -75,6 +82,8 @@ async function confirmed(question: string, host: string): Promise<boolean> {
     terminal.close()
   }
 }
+
+const lineText = ({ at, by, pieces }: LogLine): string => visible(`${at ?? 'no time'} ${by}: ${pieces.map(pieceText).join('')}`)
 
 const stateText = ({ activeState, subState, mainPid, unitFileState, listening }: UnitState): string =>
   [

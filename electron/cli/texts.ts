@@ -106,10 +106,11 @@ ${templates}
       after the first that is not committed and proven nothing more starts, nor in a wave with a host that is not healthy.
       Exit code 0: committed and proven; 1: rolled back; 2: refused, or nobody can say, with what to do.
   gatehouse operate list --fleet FILE --host NAME
-  gatehouse operate status|start|stop|restart --fleet FILE --host NAME --unit UNIT [--yes]
+  gatehouse operate status|start|stop|restart|logs --fleet FILE --host NAME --unit UNIT [--yes]
       Starts, stops and restarts a service that the last audit knows on a host, with identities.operate (else the change identity), and
       looks again until it is proven: the unit, its process, its ports. Asks on a terminal; elsewhere --yes is needed. In the ledger
-      before and after. Exit code 0: proven; 1: it is not so; 2: refused, or nobody can say.
+      before and after. Exit code 0: proven; 1: it is not so; 2: refused, or nobody can say. logs prints the newest 500 lines of its
+      journal: prompts, answers, queries and keys are taken out and marked, and a line of an unknown shape as a whole.
       --demo, --data     as for audit
   gatehouse step-up [--data FOLDER]
       Enrols an authenticator app (TOTP) for the command line. Its secret is sealed with a passphrase; the app has an enrolment of its own.

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { GatehouseError } from '#shared/errors.ts'
 import type { Host } from '#shared/model/fleet.ts'
 import type { OperableUnit, OperateVerb, UnitState } from '#shared/model/operate.ts'
-import type { HostSession, Transport } from '../ports.ts'
-import { sudoersLineFor } from '../probe/sudoers.ts'
+import type { Transport } from '../ports.ts'
 import { type OperateAnswer, readOperateAnswer, unitStateOf } from './operate-answer.ts'
 import type { OperateAccount } from './operate-identity.ts'
 import { operateCommand, operateProgram } from './operate-program.ts'
+import { isDenial, notAllowed, runProgram, shellOf } from './run-program.ts'
 
 const TIMEOUT_MS = 15_000
 const MAX_ANSWER_BYTES = 262_144
@@ -31,19 +31,10 @@ export async function sendVerb(
   unit: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const shell = by === 'shell' ? 'sudo -n /bin/sh' : '/bin/sh'
-  const answer = await ask(transport, { ...host, identity }, { unit, verb, sudo: by === 'command' }, shell, signal)
+  const answer = await ask(transport, { ...host, identity }, { unit, verb, sudo: by === 'command' }, shellOf({ by }), signal)
   if (answer.ended && answer.exit === 0) return
-  const denied = /^sudo: |^Sorry, user |is not allowed to |a password is required/.test(answer.said)
-  if (denied || (by === 'shell' && answer.exit === undefined && answer.failed === undefined))
-    throw new GatehouseError({
-      code: 'operate.not-allowed',
-      detail:
-        by === 'command'
-          ? `it takes: ${sudoersLineFor(identity.user, operateCommand(verb, unit)) ?? unit}`
-          : `sudo -n /bin/sh as ${identity.user}: ${answer.said || 'it said nothing'}`,
-      host: host.name,
-    })
+  if (isDenial(answer.said) || (by === 'shell' && answer.exit === undefined && answer.failed === undefined))
+    throw notAllowed(host, { identity, by }, operateCommand(verb, unit))
   const detail =
     answer.failed ?? (answer.exit === undefined ? 'the host did not answer' : `systemctl ended with ${answer.exit}: ${answer.said}`)
   throw new GatehouseError({ code: 'operate.not-possible', detail, host: host.name })
@@ -57,22 +48,11 @@ async function ask(
   signal: AbortSignal,
 ): Promise<OperateAnswer> {
   const nonce = randomBytes(16).toString('hex')
-  const session: HostSession = await transport.connect(host, { signal })
-  const chunks: Buffer[] = []
-  let bytes = 0
-  try {
-    await session.exec(shell, {
-      stdin: operateProgram(words, nonce),
-      timeoutMs: TIMEOUT_MS,
-      signal,
-      onStdout: (chunk) => {
-        chunks.push(chunk)
-        bytes += chunk.length
-        return bytes <= MAX_ANSWER_BYTES
-      },
-    })
-  } finally {
-    session.close()
-  }
-  return readOperateAnswer(Buffer.concat(chunks).toString('utf8'), nonce)
+  const text = await runProgram(
+    transport,
+    host,
+    { shell, program: operateProgram(words, nonce), timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES },
+    signal,
+  )
+  return readOperateAnswer(text, nonce)
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { errorCatalogue, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { OperableUnit, OperateResult, OperateVerb, UnitState } from '#shared/model/operate.ts'
+import type { ServiceLog } from '#shared/model/service-log.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { Clock, Transport } from '../ports.ts'
 import { hostServices } from '../views/services-view.ts'
@@ -11,6 +12,7 @@ import { lookAtUnit, sendVerb } from './ask-host.ts'
 import { operableUnits } from './operable-units.ts'
 import { operateAccountOf } from './operate-identity.ts'
 import { operateSudoers } from './operate-sudoers.ts'
+import { readLogs } from './read-logs.ts'
 import { isAnotherRun, settle } from './settle.ts'
 
 export interface OperatePorts {
@@ -27,6 +29,8 @@ export interface OperateRequest {
 
 /** A large model is read for minutes before its server listens. */
 const LIMIT_MS = 600_000
+/** Whoever follows a log asks every few seconds. */
+const NOTED_MS = 600_000
 const LOOK_EVERY_MS = 1000
 const AWAY_EVERY_MS = 2000
 /** A host that goes down refuses log-ins for a moment, and systemd that is loaded anew does not answer. */
@@ -41,6 +45,8 @@ export interface OperateService {
   /** What sudo must allow the accounts that operate; empty where the fleet file names none. */
   sudoers(fleet: Fleet, host?: string): string
   status(fleet: Fleet, transport: Transport, host: string, unit: string, signal: AbortSignal): Promise<UnitState>
+  /** The newest lines of the journal, content taken out. In the ledger once per service and ten minutes. Rejects like `run`. */
+  logs(fleet: Fleet, transport: Transport, host: string, unit: string, signal: AbortSignal): Promise<ServiceLog>
   /**
    * In the ledger before and after. Rejects with `operate.not-possible` and `operate.not-allowed` when nothing was done. Once the command was sent, what
    * came of it is found by looking, over a new connection where the old one broke: `signal` ends the looking, never what systemd does.
@@ -54,6 +60,8 @@ export interface OperateService {
 }
 
 export function createOperateService({ clock, views, ledger }: OperatePorts): OperateService {
+  /** When the logs of a service were last noted as read. */
+  const read = new Map<string, number>()
   const units = (fleet: Fleet, host: string): OperableUnit[] =>
     views.show(fleet, host, (sources) => operableUnits(hostServices(sources))) ?? []
 
@@ -77,6 +85,17 @@ export function createOperateService({ clock, views, ledger }: OperatePorts): Op
     status: async (fleet, transport, name, id, signal) => {
       const { host, unit } = find(fleet, name, id)
       return lookAtUnit(transport, host, unit, signal)
+    },
+    async logs(fleet, transport, name, id, signal) {
+      const { host } = find(fleet, name, id)
+      const account = operateAccountOf(fleet, host)
+      const key = `${fleet.name} ${name} ${id}`
+      const now = clock.now()
+      if (now - (read.get(key) ?? Number.NEGATIVE_INFINITY) >= NOTED_MS) {
+        ledger.append({ action: 'operate.logs', host: name, subject: randomUUID(), detail: `${id} as ${account.identity.user}` })
+        read.set(key, now)
+      }
+      return readLogs(transport, host, account, id, signal)
     },
     async run(fleet, transport, { host: name, unit: id, verb }, { signal, onStep = () => undefined }) {
       const { host, unit } = find(fleet, name, id)
