@@ -45,6 +45,8 @@ export interface AuditRepo {
   newest(fleet: string, host: string, limit: number): StoredHostAudit[]
   /** The same in brief, at a fraction of the cost. */
   briefs(fleet: string, host: string, limit: number): HostBrief[]
+  /** The audit that the newest result of a host is of. */
+  newestAudit(fleet: string, host: string): string | undefined
   /** Of the newest result that could look at the host; undefined when none could. Reads no more of it than that. */
   network(fleet: string, host: string): StoredNetwork | undefined
   /** How the newest audit that ended did so; null when there is none. */
@@ -84,6 +86,7 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
   // Stored by an older program, a brief is empty.
   const newestBriefs = newestOf(`brief, CASE brief WHEN '' THEN result END AS result`)
   const newestResults = newestOf('audit_id, result')
+  const newestIds = newestOf('audit_id')
   const newestNetwork = database.prepare(
     `SELECT json_extract(result, '$.finishedAt') AS finished_at, json_extract(result, '$.network') AS network
      FROM host_audit WHERE fleet = ? AND host = ? AND state IN ('connected', 'limited') ORDER BY sequence DESC LIMIT 1`,
@@ -152,6 +155,7 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
       const rows = newestResults.all(fleet, host, limit) as Row[]
       return rows.map((row) => ({ auditId: String(row.audit_id), audit: JSON.parse(String(row.result)) as HostAudit }))
     },
+    newestAudit: (fleet, host) => (newestIds.get(fleet, host, 1) as { audit_id: string } | undefined)?.audit_id,
     briefs: (fleet, host, limit) =>
       (newestBriefs.all(fleet, host, limit) as Row[]).map(({ brief, result }) =>
         result === null ? (JSON.parse(String(brief)) as HostBrief) : briefOf(JSON.parse(String(result)) as HostAudit),

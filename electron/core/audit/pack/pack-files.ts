@@ -6,7 +6,7 @@ import type { Waiver } from '#shared/model/waiver.ts'
 import type { SectionOutput } from '../../probe/section.ts'
 import type { LedgerReading } from '../ledger/read-ledger.ts'
 import { renderReport } from '../report.ts'
-import { evidenceFiles, evidenceIndex } from './evidence-files.ts'
+import { evidenceFiles } from './evidence-files.ts'
 import { findingsCsv } from './findings-csv.ts'
 import { frameworkCsv, frameworkHtml } from './framework-report.ts'
 import { frameworkViews } from './frameworks.ts'
@@ -48,7 +48,6 @@ export function* packFiles(sources: PackSources): Generator<PackFile> {
   yield { path: 'decisions/attestations.json', pieces: [json(attestations)] }
   yield* oscalFiles(sources)
   yield* ledgerExtract(ledger)
-  yield { path: 'evidence/index.csv', pieces: evidenceIndex(hosts, outputs) }
   yield* evidenceFiles(hosts, outputs)
   yield* sources.extra
 }

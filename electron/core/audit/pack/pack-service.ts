@@ -25,7 +25,7 @@ import { type WrittenPack, writePack } from './write-pack.ts'
 
 export interface PackServicePorts {
   readonly clock: Clock
-  readonly repo: Pick<AuditRepo, 'newest' | 'outputs'>
+  readonly repo: Pick<AuditRepo, 'newestAudit' | 'outputs'>
   readonly latest: (fleet: Fleet) => AuditResults | null
   /** The newest result of a host, as decided until now. */
   readonly host: (fleet: Fleet, name: string) => HostAudit | null
@@ -55,8 +55,8 @@ export function createPackService(ports: PackServicePorts): PackService {
   const { clock, repo, latest, host, decisions, controls, ledger, walkthroughs, attachments, key, by, version } = ports
 
   function outputs(fleet: string, host: string) {
-    const [newest] = repo.newest(fleet, host, 1)
-    return newest === undefined ? [] : repo.outputs(newest.auditId, host).values()
+    const newest = repo.newestAudit(fleet, host)
+    return newest === undefined ? [] : repo.outputs(newest, host).values()
   }
 
   function newest(fleet: Fleet): AuditResults {

@@ -1,0 +1,51 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openConsoleKey } from '../../signing/console-key.ts'
+import type { PackFile } from './pack-file.ts'
+import { readPack } from './read-pack.ts'
+import { verifyPack } from './verify-pack.ts'
+import { writePack } from './write-pack.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-write-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+const at = (name: string) => join(folder, name)
+const write = (files: Iterable<PackFile>) => writePack(at('p.zip'), files, openConsoleKey(at('key')), new Date('2026-11-01T00:00:00Z'))
+
+/** Small enough to be kept as it is, small enough for one write, and too large for it. */
+const sizes = [0, 1, 1023, 1024, 262_143, 262_144, 300_000, 3_000_000]
+const line = 'What a host said, line after line.\n'
+const pieces = function* (size: number): Generator<string> {
+  for (let left = size; left > 0; left -= line.length) yield line.slice(0, left)
+}
+
+test('files of every size are the same in the folder and in the zip', async () => {
+  const written = await write(sizes.map((size) => ({ path: `sizes/${size}.txt`, pieces: pieces(size) })))
+  expect([written.files, written.bytes]).toEqual([sizes.length + 5, sizes.reduce((sum, size) => sum + size)])
+  const zipped = new Map<string, Buffer>()
+  await readPack(written.zip, async ({ path, chunks }) => {
+    const parts: Buffer[] = []
+    for await (const chunk of chunks) parts.push(chunk)
+    zipped.set(path, Buffer.concat(parts))
+  })
+  for (const size of sizes) {
+    const inFolder = readFileSync(join(written.folder, `sizes/${size}.txt`))
+    const inZip = zipped.get(`sizes/${size}.txt`)
+    expect([size, inFolder.equals(Buffer.from([...pieces(size)].join(''))), inZip?.equals(inFolder)]).toEqual([size, true, true])
+  }
+  const sums = (path: string) => verifyPack(path).then(({ problems }) => problems.filter((problem) => !problem.includes('ledger')))
+  expect(await Promise.all([written.zip, written.folder].map(sums))).toEqual([[], []])
+})
+
+test('what ends in the middle leaves nothing behind', async () => {
+  const broken = function* (): Generator<PackFile> {
+    yield { path: 'large.txt', pieces: pieces(3_000_000) }
+    throw new Error('the store is gone')
+  }
+  await expect(write(broken())).rejects.toThrow(/cannot be written.*the store is gone/)
+  expect(readdirSync(folder)).toEqual(['key'])
+})
