@@ -21,6 +21,11 @@ export const parameterSources = [
   'fleet-model-storage',
   'fleet-model-admins',
   'fleet-accounts',
+  'fleet-destinations',
+  'fleet-ssh-port',
+  'open-subjects',
+  'door-ports',
+  'resolvers',
 ] as const
 export type ParameterSource = (typeof parameterSources)[number]
 
@@ -39,6 +44,10 @@ export const pushParameterSchema = z.discriminatedUnion('type', [
   z.strictObject({ ...texts, type: z.literal('address') }),
   /** An address, or one with a prefix length. */
   z.strictObject({ ...texts, type: z.literal('network') }),
+  /** Of TCP or UDP. */
+  z.strictObject({ ...texts, type: z.literal('port') }),
+  /** Address or name with a port: `10.0.3.11:22`, `[fd00::1]:22`. */
+  z.strictObject({ ...texts, type: z.literal('endpoint') }),
   /** RFC 1123. */
   z.strictObject({ ...texts, type: z.literal('host-name') }),
   z.strictObject({ ...texts, type: z.literal('account') }),

@@ -4,14 +4,28 @@ import { pushParameterSchema } from './push-parameter.ts'
 /** A vetted configuration as data: `assets/templates/<id>/manifest.json`. It brings no commands; what its kinds do is code. */
 
 /** What a file is for: decides where it may lie, which program checks it before and what makes it hold (`core/push/kinds.ts`). */
-export const fileKinds = ['systemd-drop-in', 'nginx', 'htpasswd', 'sshd-drop-in', 'sudoers', 'ufw', 'logrotate', 'plain'] as const
+export const fileKinds = [
+  ...(['systemd-drop-in', 'nginx', 'htpasswd', 'sshd-drop-in', 'sudoers', 'ufw', 'nftables', 'logrotate', 'plain'] as const),
+  ...(['unit-mask', 'unit-enable'] as const),
+] as const
 export type FileKind = (typeof fileKinds)[number]
 
-/** Text in which `{{name}}` stands for a parameter. */
+/** Text in which `{{name}}` stands for a parameter, `{{name *}}` for all values of a list with blanks between. */
 const text = z.string().regex(/^[ -~]*$/)
 const parameterName = z.string().regex(/^[a-z][A-Za-z0-9]*$/)
 /** A line; or lines that stand once for each value of a list, which they name as a single one. */
-const lineSchema = z.union([text, z.strictObject({ each: parameterName, lines: z.array(text).min(1) })])
+const lineSchema = z.union([
+  text,
+  z.strictObject({
+    each: parameterName,
+    /** A second list: once for each pair. */
+    with: parameterName.optional(),
+    /** Of `each`, the networks of this IP version alone. */
+    family: z.literal([4, 6]).optional(),
+    lines: z.array(text).min(1),
+  }),
+])
+export type TemplateLine = z.infer<typeof lineSchema>
 
 const owned = {
   kind: z.enum(fileKinds),
@@ -34,6 +48,8 @@ const templateFile = z.union([
       z.strictObject({ begins: z.literal('random-key'), prefix: z.string().regex(/^[A-Z0-9_]+=$/) }),
     ]),
   }),
+  /** A link, or one for each value of a list, which its path names. */
+  z.strictObject({ kind: z.enum(fileKinds), each: parameterName.optional(), path: text, target: text }),
   /** Each path of a list is taken away: a file, or a link. */
   z.strictObject({ kind: z.enum(fileKinds), removes: parameterName }),
 ])
@@ -51,7 +67,10 @@ export const pushTemplateSchema = z.strictObject({
   unit: text.optional(),
   /** Controls that must pass afterwards: for the services of the unit, or for the subjects given. */
   fixes: z.array(z.string()).min(1),
-  /** Of the findings of `fixes`, where they are not the services of the unit. */
+  /**
+   * Of the findings of `fixes`, where they are not the services of the unit. A placeholder for a list: each of its values. `*`: whatever these
+   * controls judge on the host.
+   */
   subject: text.optional(),
   parameters: z.record(parameterName, pushParameterSchema),
   files: z.array(templateFile).min(1),

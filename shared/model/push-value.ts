@@ -23,6 +23,20 @@ function isNetwork(text: string): boolean {
   return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (address.includes(':') ? 128 : 32))
 }
 
+/** Of TCP or UDP: 1 to 65535, in decimal digits without a zero in front. */
+const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535
+
+const isHostName = (text: string): boolean =>
+  text.length <= 253 && /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/.test(text)
+
+function isEndpoint(text: string): boolean {
+  const [, bracketed, plain = '', port = ''] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d+)$/.exec(text) ?? []
+  return isPort(port) && (bracketed === undefined ? v4.test(plain) || isHostName(plain) : isV6(bracketed))
+}
+
+/** IP version of a network. */
+export const familyOf = (network: string): 4 | 6 => (network.includes(':') ? 6 : 4)
+
 const isPath = (text: string, roots: readonly string[]): boolean =>
   text.length <= 250 &&
   /^(?:\/[A-Za-z0-9_.-]+)+$/.test(text) &&
@@ -39,7 +53,11 @@ export function isValueOf(parameter: PushParameter, text: string): boolean {
     case 'network':
       return isNetwork(text)
     case 'host-name':
-      return text.length <= 253 && /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/.test(text)
+      return isHostName(text)
+    case 'port':
+      return isPort(text)
+    case 'endpoint':
+      return isEndpoint(text)
     case 'account':
       return /^[a-z_][a-z0-9_-]{0,31}$/.test(text)
     case 'unit':
@@ -69,6 +87,8 @@ export function expectedOf(parameter: PushParameter): string {
     address: 'an IP address',
     network: 'a network such as 10.0.1.0/24',
     'host-name': 'a host name in lower case',
+    port: 'a port from 1 to 65535',
+    endpoint: 'an address with a port, such as 10.0.3.11:22',
     account: 'the name of an account',
     unit: 'the name of a service, with .service',
     path: parameter.type === 'path' ? `a path below ${parameter.roots.join(' or ')}` : '',

@@ -53,8 +53,16 @@ export interface Control<N extends FactId = FactId, M extends FactId = FactId> {
   readonly needs: readonly N[]
   /** Facts that refine the answer, handed over as they are. */
   readonly uses?: readonly M[]
-  /** `otherEngines`: the template where a host has inference servers and none of them is Ollama. `also`: what turns it for other programs. */
-  readonly remediation?: { readonly template: string; readonly otherEngines?: string; readonly also?: readonly string[] }
+  /**
+   * `otherEngines`: the template where a host has inference servers and none of them is Ollama. `otherFirewalls`: where rules are loaded, and none
+   * by ufw. `also`: what turns it for other programs.
+   */
+  readonly remediation?: {
+    readonly template: string
+    readonly otherEngines?: string
+    readonly otherFirewalls?: string
+    readonly also?: readonly string[]
+  }
   /** What a person is asked to state, where the control answers needs-attestation. */
   readonly attestation?: AttestationRequest
   /** `NIST-800-53:SC-7`, `CIS-8:4.4`, `ISO-27001:A.8.20`, or a vendor page that the rule comes from. */

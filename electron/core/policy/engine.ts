@@ -40,7 +40,11 @@ export function notEvaluated(control: AnyControl, title: string, reason: string)
 
 /** The template that turns the findings of a control on this host. */
 function templateFor({ remediation }: AnyControl, facts: KnownFacts): string | undefined {
-  const { template, otherEngines = template } = remediation ?? {}
+  const { template, otherEngines = template, otherFirewalls } = remediation ?? {}
+  if (otherFirewalls !== undefined) {
+    const firewall = facts.firewall as FactResult<Facts['firewall']> | undefined
+    return firewall?.known && !['ufw', 'none'].includes(firewall.value.backend) ? otherFirewalls : template
+  }
   const services = facts.services as FactResult<Facts['services']> | undefined
   const others = services?.known && services.value.length > 0 && services.value.every(({ engine }) => engine !== 'ollama')
   return others ? otherEngines : template

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '#shared/status.ts'
-import { objections } from './compare.ts'
+import { EVERY, objections } from './compare.ts'
 
 const finding = (control: string, subject: string, status: Outcome) => ({ control, subject, status, title: status })
 const turns = [{ control: 'bound', subject: 'ollama.service', status: 'fail' as const, title: '' }]
@@ -24,4 +24,16 @@ describe('what speaks against a change', () => {
     ['another job cannot be read', [passed, finding('jobs', 'backup.service', 'not-evaluated')], 1],
     ['a new subject fails as others of this control did', [passed, finding('bound', 'llama:8081', 'fail')], 0],
   ] as const)('%s', (_, after, count) => expect(objections(before, after, turns)).toHaveLength(count))
+})
+
+describe('whatever a control judges', () => {
+  const every = [{ control: 'flow', subject: EVERY, status: 'fail' as const, title: '' }]
+  const was = [finding('flow', 'tcp/443', 'warning'), finding('flow', 'tcp/80', 'warning')]
+  test.each([
+    ['all of it passes, under another name', [finding('flow', '', 'pass')], 0],
+    ['it does not apply', [finding('flow', '', 'not-applicable')], 0],
+    ['one of it fails', [finding('flow', 'a', 'pass'), finding('flow', 'b', 'fail')], 1],
+    ['one of it was not evaluated', [finding('flow', '', 'not-evaluated')], 1],
+    ['it is not judged', [], 1],
+  ] as const)('%s', (_, after, count) => expect(objections(was, after, every)).toHaveLength(count))
 })

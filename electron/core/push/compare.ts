@@ -7,6 +7,9 @@ type Judged = Pick<Finding, 'control' | 'subject' | 'status' | 'title'>
 /** The undo that this push itself has armed: it is there while the host is looked at, and gone with the commit. */
 const OWN_UNDO = 'gatehouse-undo.service'
 
+/** Of a turn: every finding of its control, whatever it is about. */
+export const EVERY = '*'
+
 /**
  * What speaks against a change, after a second look: a finding that had to pass and does not, or any that is louder than it was. One on a
  * subject that was not there before counts by the loudest that its control said before. Empty when the change holds.
@@ -17,6 +20,11 @@ export function objections(before: readonly Judged[], after: readonly Judged[], 
   for (const { control, status } of before) loudest.set(control, Math.min(rankOf(status), loudest.get(control) ?? Number.POSITIVE_INFINITY))
   const words = ({ control, subject, status, title }: Judged) => `${control}${subject && ` ${subject}`}: ${status} (${title})`
   const unmet = turns.flatMap((turn) => {
+    if (turn.subject === EVERY) {
+      const judged = after.filter(({ control }) => control === turn.control)
+      if (judged.length === 0) return [`${turn.control}: not judged any more`]
+      return judged.filter(({ status }) => status !== 'pass' && status !== 'not-applicable').map(words)
+    }
     const now = after.find((finding) => findingKey(finding) === findingKey(turn))
     if (now === undefined) return [`${turn.control} ${turn.subject}: not judged any more`]
     return now.status === 'pass' ? [] : [words(now)]
@@ -24,7 +32,8 @@ export function objections(before: readonly Judged[], after: readonly Judged[], 
   const worse = after
     .filter((finding) => {
       if (finding.subject === OWN_UNDO) return false
-      if (turns.some((turn) => findingKey(turn) === findingKey(finding))) return false
+      if (turns.some((turn) => findingKey(turn) === findingKey(finding) || (turn.subject === EVERY && turn.control === finding.control)))
+        return false
       const rank = was.get(findingKey(finding)) ?? loudest.get(finding.control) ?? rankOf('pass')
       return rankOf(finding.status) < Math.min(rank, rankOf('pass'))
     })

@@ -6,13 +6,14 @@ import { nearest } from '../facts/nginx/model/scope.ts'
 import { readHttp, type Server } from '../facts/nginx/model/servers.ts'
 import type { NginxDirective } from '../facts/nginx/nginx.ts'
 import type { FactResults } from '../facts/registry.ts'
+import { inferenceDoors } from '../policy/controls/network/doors.ts'
 
 /** What defaults are taken from. */
 export interface Seen {
   readonly fleet: Fleet
   readonly host: Host
   readonly audit: HostAudit
-  readonly facts: Pick<FactResults, 'nginx' | 'accounts'>
+  readonly facts: Pick<FactResults, 'nginx' | 'accounts' | 'listeners' | 'sources'>
 }
 
 /** The values that were given, and what the host and the fleet file say for the rest, where they say one thing. */
@@ -130,6 +131,35 @@ function foldersOf({ audit, unit: given, facts: { accounts } }: About): string[]
   return listed(all.filter((path) => !all.some((other) => path.startsWith(`${other}/`))))
 }
 
+/** What the controls of the template find wrong on this host. */
+const openSubjects: Source = ({ audit }, { fixes }) =>
+  listed(
+    audit.findings
+      .filter(({ control, status, subject }) => fixes.includes(control) && (status === 'fail' || status === 'warning') && subject !== '')
+      .map(({ subject }) => subject),
+  )
+
+/** Ports behind which a model answers to other machines, as the firewall's controls see them. */
+function doorPortsOf({ audit: { services }, facts: { listeners } }: Seen): string[] | undefined {
+  if (!listeners.known) return undefined
+  const running = services.filter((service) => service.running)
+  return listed(inferenceDoors(running, listeners.value).map(({ port }) => String(port)))
+}
+
+/** Resolvers of the host that are other machines. */
+const resolversOf = ({ facts: { sources: found } }: Seen): string[] | undefined =>
+  found.known
+    ? listed(found.value.resolvers.map(({ address }) => address).filter((address) => !/^(?:127\.|::1$)/.test(address)))
+    : undefined
+
+/** As Gatehouse itself goes through a jump host: to the servers, and to the next jump host. */
+const destinationsOf = ({ fleet, host }: Seen): string[] | undefined =>
+  listed(
+    [...fleet.hosts, ...fleet.jump]
+      .filter(({ address }) => address !== host.address)
+      .map(({ address, port }) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)),
+  )
+
 const sources: Readonly<Record<ParameterSource, Source>> = {
   'service-port': (seen, { unit }) => only(portsOf(seen, (service) => service.unit === unit)),
   'ollama-port': (seen) => only(portsOf(seen, ({ engine }) => engine === 'ollama')),
@@ -145,6 +175,11 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   'proxy-group': proxyGroupOf,
   'inference-unit': ({ audit }) => only(audit.services.flatMap(({ unit }) => unit ?? [])),
   'inference-folders': foldersOf,
+  'open-subjects': openSubjects,
+  'door-ports': doorPortsOf,
+  resolvers: resolversOf,
+  'fleet-destinations': destinationsOf,
+  'fleet-ssh-port': ({ host }) => host.port,
   'fleet-app': ({ fleet }) => listed(fleet.networks.app),
   'fleet-jump': ({ fleet }) => listed(fleet.networks.jump),
   'fleet-model-storage': ({ fleet }) => listed(fleet.networks.modelStorage),

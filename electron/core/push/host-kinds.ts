@@ -1,19 +1,21 @@
 import type { FileKind } from '#shared/model/push-template.ts'
 import { shellQuote } from '../probe/shell-quote.ts'
+import { nftablesOnHost, ufwOnHost } from './host-firewalls.ts'
 import type { HostFile } from './host-program.ts'
+import { maskOnHost } from './host-units.ts'
 
 /**
  * What each kind of file is checked with before, and what makes it hold: fixed POSIX sh beside `host-runtime.ts`, in the order of this list.
  * The tool that checks reads the tree as it will be, at its real path, in a mount namespace of its own: nobody else sees it.
  */
-interface HostKind {
+export interface HostKind {
   /** Copied into memory, changed there, and laid over itself for `check`. */
   readonly tree?: string
   /** Where `check` makes files that a configuration names: it is given an empty copy. */
   readonly hides?: string
   /** Its words, run on the staged tree; ends with 0 when the daemon would take it. */
   readonly check?: string
-  /** A whole function instead, where the tool can be pointed at a copy. */
+  /** Whole commands instead, where the tool can be pointed at a copy, or what the undo needs to know is to be written down. */
   readonly validate?: string
   /** Calls `gh_fail` when it does not hold. */
   readonly activate?: string
@@ -74,11 +76,12 @@ done`,
     activate: 'visudo -c -q >/dev/null 2>&1 || gh_fail "inactive visudo refuses what is there"',
   },
   logrotate: { tree: '/etc/logrotate.d', check: 'logrotate -d /etc/logrotate.conf' },
-  ufw: {
-    tree: '/etc/ufw',
-    check: 'ufw --dry-run reload',
-    activate: 'timeout 60 ufw reload >/dev/null 2>&1 || gh_fail "inactive ufw does not reload"',
-    reactivate: 'ufw reload >/dev/null 2>&1 || gh_back=1',
+  ufw: ufwOnHost,
+  nftables: nftablesOnHost,
+  'unit-mask': maskOnHost,
+  'unit-enable': {
+    activate: 'systemctl daemon-reload || gh_fail "inactive daemon-reload failed"',
+    reactivate: 'systemctl daemon-reload || gh_back=1',
   },
 }
 
@@ -111,7 +114,9 @@ function stagedCheck(kind: FileKind, { tree = '', hides = '', check = '' }: Host
 
 /** `gh_validate`: refuses with `invalid` and what the tool said; 1 when it could not be asked. */
 export function validateFunction(files: readonly HostFile[]): string {
-  const checks = kindsOf(files).map(([kind, host]) => host.validate ?? (host.check === undefined ? '' : stagedCheck(kind, host, files)))
+  const checks = kindsOf(files).map(
+    ([kind, host]) => `${host.validate ?? ''}\n${host.check === undefined ? '' : stagedCheck(kind, host, files)}`,
+  )
   return `
 gh_invalid() { gh_fail "invalid $(printf %s "$1" | tr '\\n' ' ' | head -c 400)"; }
 gh_try() {

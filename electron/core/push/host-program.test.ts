@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fileKinds } from '#shared/model/push-template.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 import { readHostAnswer } from './host-answer.ts'
-import { type HostPush, type HostStep, hostProgram } from './host-program.ts'
+import { type HostPush, hostProgram, hostSteps as steps } from './host-program.ts'
 
 const K = 'a'.repeat(32)
-const steps: readonly HostStep[] = ['read', 'look', 'stage', 'arm', 'write', 'activate', 'commit', 'undo', 'clear']
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-push-'))
@@ -48,6 +48,19 @@ test.each(steps)('%s calls no function that it does not bring', (step) => {
   const used = [...program.matchAll(/(?<![$\w{])(?<!for |read -r |\(\()gh_[a-z_]+(?![\w=])/g)].map(([name]) => name)
   expect(used).toContain('gh_main')
   expect(used.filter((name) => !defined.has(name))).toEqual([])
+})
+
+test.each(fileKinds)('what is done for a file of %s is sound for the shell, and calls no function that it does not bring', (kind) => {
+  const plain = pushOf([`${folder}/a`])
+  const push = { ...plain, files: plain.files.map((file) => ({ ...file, kind })) }
+  for (const step of ['stage', 'arm', 'activate'] as const) {
+    const program = hostProgram(step, push, K)
+    expect(spawnSync('/bin/sh', ['-n'], { input: program, encoding: 'utf8' }).stderr).toBe('')
+    const code = program.replaceAll(/^\s*#.*$/gm, '')
+    const defined = new Set([...code.matchAll(/(gh_[a-z_]+)\(\)/g)].map(([, name]) => name))
+    const used = [...code.matchAll(/(?<![$\w{])(?<!for |read -r |\(\()gh_[a-z_]+(?![\w=])/g)].map(([name]) => name)
+    expect(used.filter((name) => !defined.has(name))).toEqual([])
+  }
 })
 
 describe('what a path is, in one word', () => {

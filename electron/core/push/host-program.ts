@@ -17,6 +17,7 @@ import {
 
 const runtimes = {
   read: readRuntime,
+  inspect: readRuntime,
   look: lookRuntime,
   stage: stageRuntime,
   arm: armRuntime,

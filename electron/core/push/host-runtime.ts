@@ -118,13 +118,13 @@ gh_trusted() {
 gh_check() {
   gh_trusted "\${2%/*}"
   gh_up=\${2%/*}
-  [ -d "\${gh_up%/*}" ] || gh_fail "missing-folder \${gh_up%/*}"
+  [ -d "\${gh_up%/*}/" ] || gh_fail "missing-folder \${gh_up%/*}"
   gh_now=$(gh_state "$2" "$6 $7")
   [ "$gh_now" = "$6" ] || gh_fail "conflict $2 $gh_now"
 }
 # The bytes of a new file: those that came along, or those that the push which is taken back had kept here.
 gh_bytes() {
-  if [ -z "$gh_reverts" ]; then gh_content "$1" >"$2"
+  if [ -z "$gh_reverts" ]; then case $4 in link:*) ln -s -- "$(gh_content "$1")" "$2" ;; *) gh_content "$1" >"$2" ;; esac
   else cp -a -- "$gh_history/$gh_reverts/old.$1" "$2" 2>/dev/null || gh_fail "not-kept the host has no copy of $3 from before"; fi
 }
 gh_put() {
@@ -140,7 +140,7 @@ gh_put() {
     [ ! -e "$gh_history/$gh_reverts/made.$1" ] || : >"$gh_base/empty.$1"
     return 0
   fi
-  gh_bytes "$1" "$gh_base/new.$1" "$2" || return 1
+  gh_bytes "$1" "$gh_base/new.$1" "$2" "$7" || return 1
   case $7 in link:*) ;; *) chown "$3:$4" "$gh_base/new.$1" && chmod "$5" "$gh_base/new.$1" || return 1 ;; esac
   [ "$(gh_state "$gh_base/new.$1" "$6 $7")" = "$7" ]
 }

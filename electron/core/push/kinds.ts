@@ -5,6 +5,8 @@ interface Kind {
   readonly path: RegExp
   /** A value that is written into it: nothing with a meaning of its own in this format. The second lock behind the types of parameters. */
   readonly word: RegExp
+  /** Its folder or its content is for root alone: a plan is made from what the change account reads. */
+  readonly closed?: true
 }
 
 export const kinds: Readonly<Record<FileKind, Kind>> = {
@@ -25,8 +27,15 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
   },
   'sshd-drop-in': { path: /^\/etc\/ssh\/sshd_config\.d\/[a-z0-9-]+\.conf$/, word: /^[A-Za-z0-9_.:/-]+$/ },
   // No `:`, `=`, `,`, `!`, `%`, `#`, `*` (sudoers(5)).
-  sudoers: { path: /^\/etc\/sudoers\.d\/[a-z0-9-]+$/, word: /^[A-Za-z0-9_./-]+$/ },
-  ufw: { path: /^\/etc\/(?:ufw\/(?:user6?\.rules|ufw\.conf)|default\/ufw)$/, word: /^[A-Za-z0-9.:/-]+$/ },
+  sudoers: { path: /^\/etc\/sudoers\.d\/[a-z0-9-]+$/, word: /^[A-Za-z0-9_./-]+$/, closed: true },
+  ufw: { path: /^\/etc\/(?:ufw\/(?:user6?\.rules|ufw\.conf)|default\/ufw)$/, word: /^[A-Za-z0-9.:/-]+$/, closed: true },
+  nftables: { path: /^\/etc\/nftables\.conf$/, word: /^[A-Za-z0-9.:/-]+$/ },
   logrotate: { path: /^\/etc\/logrotate\.d\/[a-z0-9-]+$/, word: /^[A-Za-z0-9_./-]+$/ },
+  // Where a unit lies that is to be off, and where one is linked to that starts with the host. Links, whose targets the template names.
+  'unit-mask': { path: /^\/etc\/systemd\/system\/[A-Za-z0-9@_.-]+\.(?:service|socket)$/, word: /^[A-Za-z0-9@_.-]+$/ },
+  'unit-enable': {
+    path: /^\/etc\/systemd\/system\/(?:multi-user|sysinit|timers)\.target\.wants\/[A-Za-z0-9@_.-]+\.(?:service|timer)$/,
+    word: /^[A-Za-z0-9@_.-]+$/,
+  },
   plain: { path: /^\/etc\/gatehouse\/[a-z0-9-]+\.(?:env|key)$/, word: /^[A-Za-z0-9_./-]+$/ },
 }

@@ -4,41 +4,32 @@ import type { HostAudit } from '#shared/model/audit.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { fileStateSchema, type PushPlan } from '#shared/model/push-plan.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
+import { rankOf } from '#shared/status.ts'
+import { EVERY } from './compare.ts'
 import { diffLines } from './diff.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
 import { type Rendered, render } from './render.ts'
 import type { ShippedTemplate } from './templates.ts'
+import { keepsWayIn, type WayIn } from './way-in.ts'
 
 const refused = (detail: string, host: string): GatehouseError => new GatehouseError({ code: 'push.not-possible', detail, host })
 
 /** What is to be true afterwards: each control of the template, for the services of its unit or the subject that it names. */
-function turnsOf({ fixes }: PushTemplate, { unit, subject }: Rendered, { services, findings }: HostAudit): PushPlan['turns'] {
-  if (subject === undefined) {
-    const subjects = new Set(services.filter((service) => service.unit === unit).map(({ id }) => id))
+function turnsOf({ fixes }: PushTemplate, { unit, subjects }: Rendered, { services, findings }: HostAudit): PushPlan['turns'] {
+  if (subjects === undefined) {
+    const ids = new Set(services.filter((service) => service.unit === unit).map(({ id }) => id))
     return findings
-      .filter((finding) => fixes.includes(finding.control) && subjects.has(finding.subject))
-      .map(({ control, subject: of, status, title }) => ({ control, subject: of, status, title }))
+      .filter((finding) => fixes.includes(finding.control) && ids.has(finding.subject))
+      .map(({ control, subject, status, title }) => ({ control, subject, status, title }))
   }
-  return fixes.map((control) => {
-    const was = findings.find((finding) => finding.control === control && finding.subject === subject)
-    return { control, subject, status: was?.status ?? 'not-evaluated', title: was?.title ?? 'Not there yet' }
-  })
-}
-
-/** Refuses what would lock Gatehouse out of the host, as far as the plan tells. What it does not tell the new connection does. */
-function keepsWayIn({ fleet, host, template: { manifest }, rendered }: PlanRequest): void {
-  const identities = [host.identity ?? fleet.identities.audit, host.changeIdentity ?? fleet.identities.change]
-  const accounts = [...new Set(identities.flatMap((identity) => identity?.user ?? []))]
-  for (const [name, { from }] of Object.entries(manifest.parameters)) {
-    const value = rendered.parameters[name]
-    const missing = from === 'fleet-accounts' ? accounts.find((account) => !Array.isArray(value) || !value.includes(account)) : undefined
-    if (missing !== undefined) throw refused(`${name} leaves out ${missing}, with which Gatehouse logs in`, host.name)
-  }
-  if (!rendered.files.some(({ kind }) => kind === 'sshd-drop-in')) return
-  if (accounts.includes('root')) throw refused('Gatehouse logs in as root here, and would not be let in any more', host.name)
-  if (fleet.jump.some(({ address }) => address === host.address))
-    throw refused('it is a jump host of this fleet, and what lies behind it would be cut off', host.name)
+  return subjects.flatMap((subject) =>
+    fixes.map((control) => {
+      const about = findings.filter((finding) => finding.control === control && (subject === EVERY || finding.subject === subject))
+      const was = about.toSorted((a, b) => rankOf(a.status) - rankOf(b.status))[0]
+      return { control, subject, status: was?.status ?? 'not-evaluated', title: was?.title ?? 'Not there yet' }
+    }),
+  )
 }
 
 /** What the steps on the host are told. `before` is what was read when the plan was made; empty while it is not known. */
@@ -64,18 +55,19 @@ interface PlanRequest {
   readonly rendered: Rendered
   /** What the host said to the `read` step. */
   readonly read: HostAnswer
+  readonly wayIn: WayIn | undefined
   readonly gatehouse: string
   readonly now: number
 }
 
 /** Throws `push.not-possible` with the reason: nothing to turn, a file that cannot be read, a unit that does not run. Pure but for the id. */
 export function makePlan(request: PlanRequest): PushPlan {
-  const { fleet, host, template, audit, rendered, read, gatehouse, now } = request
+  const { fleet, host, template, audit, rendered, read, wayIn, gatehouse, now } = request
   const { manifest, sha256 } = template
   if (!read.ended) throw refused('the host did not say what its files are', host.name)
   if (read.unit !== 'active')
     throw refused(`${rendered.unit} is ${read.unit || 'not there'}; a push starts on a service that runs`, host.name)
-  keepsWayIn(request)
+  keepsWayIn({ fleet, host, manifest, rendered, wayIn })
   const turns = turnsOf(manifest, rendered, audit)
   if (turns.length === 0) throw refused(`no control that ${manifest.id} turns judges ${rendered.unit}`, host.name)
   const files = rendered.files.map(({ kind, path, content, state }, index) => {

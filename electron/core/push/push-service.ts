@@ -9,6 +9,7 @@ import { sha256Of } from '../audit/ledger/record.ts'
 import { probeContextOf, readFacts } from '../facts/registry.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
 import { parametersFor } from './defaults.ts'
+import { kinds } from './kinds.ts'
 import { hostPushOf, makePlan, pushOfPlan } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
 import { checkGiven, render } from './render.ts'
@@ -18,6 +19,7 @@ import type { ChangeWay } from './settle.ts'
 import type { TemplateShelf } from './template-shelf.ts'
 import { type PushResult, runTransaction } from './transaction.ts'
 import { unreadPaths, withDigests } from './unread.ts'
+import { wayInOf } from './way-in.ts'
 
 export interface PushServicePorts {
   readonly clock: Clock
@@ -68,17 +70,29 @@ export function createPushService({ clock, log, ledger, version, who, advisories
       const host = hostOf(fleet, choice.host)
       const template = templates.pushable(choice.template)
       checkGiven(template.manifest, choice.parameters)
-      changeIdentityOf(fleet, host)
+      const identity = changeIdentityOf(fleet, host)
       const { audit, outputs } = await lookAt(fleet, transport, host, false, signal)
       if (audit.state !== 'connected' && audit.state !== 'limited')
         throw new GatehouseError(audit.failure ?? { code: 'push.not-possible', detail: `the host is ${audit.state}`, host: host.name })
       const facts = readFacts(new Map(outputs.map((output) => [output.id, output])), probeContextOf(fleet, host), log)
       const rendered = render(template.manifest, parametersFor(template.manifest, { fleet, host, audit, facts }, choice.parameters))
-      const session = await transport.connect(host, { signal })
+      // What root alone may read the change account reads. It changes nothing by it.
+      const closed = rendered.files.some(({ kind }) => kinds[kind].closed)
+      const session = await transport.connect(closed ? { ...host, identity } : host, { signal })
       try {
-        const user = (host.identity ?? fleet.identities.audit).user
-        const read = await runStep(session, 'read', hostPushOf('plan', rendered, [], 0), user, signal)
-        return makePlan({ fleet, host, template, audit, rendered, read, gatehouse: version, now: clock.now() })
+        const { user } = closed ? identity : (host.identity ?? fleet.identities.audit)
+        const read = await runStep(session, closed ? 'inspect' : 'read', hostPushOf('plan', rendered, [], 0), user, signal)
+        return makePlan({
+          fleet,
+          host,
+          template,
+          audit,
+          rendered,
+          read,
+          wayIn: await wayInOf(session, signal),
+          gatehouse: version,
+          now: clock.now(),
+        })
       } finally {
         session.close()
       }

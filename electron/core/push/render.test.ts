@@ -14,10 +14,8 @@ test.each(shippedTemplates().map(({ manifest }) => [manifest.id, manifest] as co
     expect(render(manifest, sampleValues(manifest)).files.every(({ content }) => !content.includes('{{'))).toBe(true)
     for (const id of manifest.fixes) {
       const remediation = controls.find((control) => control.id === id)?.remediation
-      expect([id, [remediation?.template, remediation?.otherEngines, ...(remediation?.also ?? [])].includes(manifest.id)]).toEqual([
-        id,
-        true,
-      ])
+      const { template: first, otherEngines, otherFirewalls, also = [] } = remediation ?? {}
+      expect([id, [first, otherEngines, otherFirewalls, ...also].includes(manifest.id)]).toEqual([id, true])
     }
   },
 )
@@ -84,4 +82,46 @@ describe('a manifest', () => {
     const files = [{ ...template.files[0], ...change }]
     expect(pushTemplateSchema.safeParse({ ...template, files }).success).toBe(false)
   })
+})
+
+describe('lists', () => {
+  const kind = 'nftables'
+  const list = (type: 'network' | 'port') => ({ type, many: true, required: false, title: 'x' })
+  const made = pushTemplateSchema.parse({
+    ...{ id: 'lists', version: 1, title: 'x', about: 'x', source: 'x', danger: 'none', fixes: ['a'], subject: '{{ports}}' },
+    parameters: { networks: list('network'), ports: list('port') },
+    files: [
+      {
+        ...{ kind, path: '/etc/nftables.conf', uid: 0, gid: 0, mode: '644' },
+        lines: [
+          { each: 'networks', with: 'ports', family: 4, lines: ['four {{networks}} {{ports}}'] },
+          { each: 'networks', family: 6, lines: ['six {{networks}}'] },
+          'all {{ports *}}',
+        ],
+      },
+    ],
+  })
+  const lines = (networks: readonly string[], ports: readonly string[]) => render(made, { networks, ports }).files[0]?.content
+
+  test('pairs, one version of IP, and all of them in a line', () =>
+    expect(lines(['10.0.0.0/8', 'fd00::/8', '10.1.0.1'], ['80', '443'])).toBe(
+      'four 10.0.0.0/8 80\nfour 10.0.0.0/8 443\nfour 10.1.0.1 80\nfour 10.1.0.1 443\nsix fd00::/8\nall 80 443\n',
+    ))
+  test('an empty one gives no line, and is an error within one', () => {
+    expect(lines([], ['80'])).toBe('all 80\n')
+    expect(() => lines([], [])).toThrow('is empty')
+  })
+  test('a subject that names one is each of its values', () =>
+    expect(render(made, { networks: [], ports: ['80', '443'] }).subjects).toEqual(['80', '443']))
+})
+
+test('a link: its state is where it leads, as the host says it', () => {
+  const link = { kind: 'unit-mask', each: 'units', path: '/etc/systemd/system/{{units}}', target: '/dev/null' }
+  const parameters = { units: { type: 'unit', many: true, title: 'x' } }
+  const made = pushTemplateSchema.parse({ ...template, unit: undefined, parameters, files: [link] })
+  // echo /dev/null | sha256sum
+  const state = 'link:cab66070a27e6d3f01242d7f83f55429e42dd6f7e37a06997150cf58a6bf8fe0'
+  const { files } = render(made, { units: ['a.service', 'b.service'] })
+  expect(files.map(({ path }) => path)).toEqual(['/etc/systemd/system/a.service', '/etc/systemd/system/b.service'])
+  expect(files[0]).toMatchObject({ content: '/dev/null\n', mode: '777', state })
 })

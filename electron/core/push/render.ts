@@ -1,7 +1,7 @@
 import { GatehouseError } from '#shared/errors.ts'
 import type { PushParameter, PushValue, PushValues } from '#shared/model/push-parameter.ts'
-import type { FileKind, PushTemplate, TemplateFile } from '#shared/model/push-template.ts'
-import { accepts, expectedOf } from '#shared/model/push-value.ts'
+import type { FileKind, PushTemplate, TemplateFile, TemplateLine } from '#shared/model/push-template.ts'
+import { accepts, expectedOf, familyOf } from '#shared/model/push-value.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 import { kinds } from './kinds.ts'
 
@@ -23,11 +23,11 @@ export interface Rendered {
   readonly parameters: PushValues
   readonly unit: string
   readonly files: readonly RenderedFile[]
-  /** What findings are to be about; undefined: the services of the unit. */
-  readonly subject: string | undefined
+  /** What findings are to be about; undefined: the services of the unit; `EVERY`: whatever their controls judge. */
+  readonly subjects: readonly string[] | undefined
 }
 
-const PLACEHOLDER = /\{\{([A-Za-z0-9]*)\}\}/g
+const PLACEHOLDER = /\{\{([A-Za-z0-9]*)( \*)?\}\}/g
 
 const refused = (detail: string): GatehouseError => new GatehouseError({ code: 'push.not-possible', detail })
 
@@ -69,15 +69,22 @@ export function render(template: PushTemplate, given: Readonly<Record<string, un
     return value
   }
   const fill = (text: string, kind: FileKind | undefined, of: (name: string) => string = single): string =>
-    text.replaceAll(PLACEHOLDER, (_, name: string) => {
-      const value = of(name)
-      if (kind !== undefined && !kinds[kind].word.test(value)) throw refused(`${name} of ${template.id} cannot stand in a file of ${kind}`)
-      return value
+    text.replaceAll(PLACEHOLDER, (_, name: string, all: string | undefined) => {
+      const values = all === undefined ? [of(name)] : list(name)
+      if (values.length === 0) throw refused(`${name} of ${template.id} is empty`)
+      if (kind !== undefined && values.some((value) => !kinds[kind].word.test(value)))
+        throw refused(`${name} of ${template.id} cannot stand in a file of ${kind}`)
+      return values.join(' ')
     })
-  const linesOf = (kind: FileKind, line: string | { readonly each: string; readonly lines: readonly string[] }): string[] =>
-    typeof line === 'string'
-      ? [fill(line, kind)]
-      : list(line.each).flatMap((value) => line.lines.map((one) => fill(one, kind, (name) => (name === line.each ? value : single(name)))))
+  const linesOf = (kind: FileKind, line: TemplateLine): string[] => {
+    if (typeof line === 'string') return [fill(line, kind)]
+    const { each, with: other, family, lines } = line
+    const first = list(each).filter((value) => family === undefined || familyOf(value) === family)
+    const pairs = first.flatMap((value) => (other === undefined ? [[value, '']] : list(other).map((second) => [value, second])))
+    return pairs.flatMap(([value = '', second = '']) =>
+      lines.map((one) => fill(one, kind, (name) => (name === each ? value : name === other ? second : single(name)))),
+    )
+  }
   const pathOf = (kind: FileKind, path: string): string => {
     if (!kinds[kind].path.test(path)) throw refused(`${path} is no place for a file of ${kind}`)
     return path
@@ -85,6 +92,17 @@ export function render(template: PushTemplate, given: Readonly<Record<string, un
 
   const filesOf = (file: TemplateFile): RenderedFile[] => {
     const { kind } = file
+    if ('target' in file) {
+      const { each } = file
+      const content = `${file.target}\n`
+      return (each === undefined ? [''] : list(each)).map((value) => ({
+        ...{ kind, content, random: false, uid: 0, gid: 0, mode: '777', state: `link:${sha256Of(content)}` },
+        path: pathOf(
+          kind,
+          fill(file.path, kind, (name) => (name === each ? value : single(name))),
+        ),
+      }))
+    }
     if ('removes' in file)
       return list(file.removes).map((path) => ({
         ...{ kind, path: pathOf(kind, path), content: '', random: false, uid: 0, gid: 0, mode: '600', state: 'absent' },
@@ -110,6 +128,12 @@ export function render(template: PushTemplate, given: Readonly<Record<string, un
     parameters,
     unit: template.unit === undefined ? '' : fill(template.unit, undefined),
     files,
-    subject: template.subject === undefined ? undefined : fill(template.subject, undefined),
+    subjects: template.subject === undefined ? undefined : subjectsOf(template.subject),
+  }
+
+  function subjectsOf(subject: string): readonly string[] {
+    const named = /^\{\{([A-Za-z0-9]+)\}\}$/.exec(subject)?.[1]
+    const values = named !== undefined && Object.hasOwn(parameters, named) ? parameters[named] : undefined
+    return Array.isArray(values) ? values : [fill(subject, undefined)]
   }
 }

@@ -9,12 +9,16 @@ function sampleOf(parameter: PushParameter): PushValue {
     address: '10.0.3.11',
     network: '10.0.1.0/24',
     'host-name': 'ai.example.internal',
+    port: '443',
+    endpoint: '10.0.3.11:22',
     account: 'gatehouse-ro',
     unit: 'ollama.service',
     path: parameter.type === 'path' ? `${parameter.roots[0]}${parameter.from === 'proxy-password-file' ? '.htpasswd' : 'sample'}` : '',
     choice: parameter.type === 'choice' ? (parameter.options[0] ?? '') : '',
     login: `analyst:${HASH}`,
   }
+  // Both versions of IP, since some lines stand for one of them alone.
+  if (parameter.type === 'network' && parameter.many) return [samples.network, 'fd00::/8']
   return parameter.many ? [samples[parameter.type]] : samples[parameter.type]
 }
 

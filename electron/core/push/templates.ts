@@ -1,10 +1,12 @@
 import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
+import nftablesSegment from '#assets/templates/nftables-segment/manifest.json' with { type: 'json' }
 import nginxAiAccessLog from '#assets/templates/nginx-ai-access-log/manifest.json' with { type: 'json' }
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
 import nginxOpenai from '#assets/templates/nginx-openai/manifest.json' with { type: 'json' }
 import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
 import sshdBehindJump from '#assets/templates/sshd-behind-jump/manifest.json' with { type: 'json' }
 import systemdSandbox from '#assets/templates/systemd-sandbox/manifest.json' with { type: 'json' }
+import ufwSegment from '#assets/templates/ufw-segment/manifest.json' with { type: 'json' }
 import { GatehouseError } from '#shared/errors.ts'
 import { type PushTemplate, pushTemplateSchema } from '#shared/model/push-template.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
@@ -23,6 +25,8 @@ const shipped: readonly unknown[] = [
   htpasswdUsers,
   systemdSandbox,
   sshdBehindJump,
+  ufwSegment,
+  nftablesSegment,
 ]
 
 /** The templates of this release. */

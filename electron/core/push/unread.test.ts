@@ -24,7 +24,7 @@ const answered = (before: string): HostAnswer => ({
 })
 const planned = (before: string) =>
   makePlan({
-    ...{ fleet, host: host ?? expect.fail(), template, rendered, read: answered(before), gatehouse: '0', now: 0 },
+    ...{ fleet, host: host ?? expect.fail(), template, rendered, read: answered(before), wayIn: undefined, gatehouse: '0', now: 0 },
     audit: { services: [], findings: [] } as unknown as HostAudit,
   })
 

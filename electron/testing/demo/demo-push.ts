@@ -73,14 +73,8 @@ type Say = (text: string) => void
 type Take = (machine: DemoMachine, push: HostPush, say: Say) => Promise<void> | void
 
 const steps: Readonly<Record<HostStep, Take>> = {
-  read(machine, push, say) {
-    for (const [index, { path }] of push.files.entries()) {
-      say(`file ${index + 1} ${machine.state(path)}`)
-      const { content } = machine.now().files.get(path) ?? {}
-      if (content !== undefined) for (const line of base64Lines(content)) say(`content ${index + 1} ${line}`)
-    }
-    say(`unit ${activeState(machine, push)}`)
-  },
+  read,
+  inspect: read,
   look,
   stage(machine, push, say) {
     for (const file of push.files)
@@ -132,6 +126,15 @@ const steps: Readonly<Record<HostStep, Take>> = {
     }
     look(machine, push, say)
   },
+}
+
+function read(machine: DemoMachine, push: HostPush, say: Say): void {
+  for (const [index, { path }] of push.files.entries()) {
+    say(`file ${index + 1} ${machine.state(path)}`)
+    const { content } = machine.now().files.get(path) ?? {}
+    if (content !== undefined) for (const line of base64Lines(content)) say(`content ${index + 1} ${line}`)
+  }
+  say(`unit ${activeState(machine, push)}`)
 }
 
 function look(machine: DemoMachine, push: HostPush, say: Say): void {

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
+import nftablesSegment from '#assets/templates/nftables-segment/manifest.json' with { type: 'json' }
 import nginxAiAccessLog from '#assets/templates/nginx-ai-access-log/manifest.json' with { type: 'json' }
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
 import nginxOpenai from '#assets/templates/nginx-openai/manifest.json' with { type: 'json' }
 import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
 import sshdBehindJump from '#assets/templates/sshd-behind-jump/manifest.json' with { type: 'json' }
 import systemdSandbox from '#assets/templates/systemd-sandbox/manifest.json' with { type: 'json' }
+import ufwSegment from '#assets/templates/ufw-segment/manifest.json' with { type: 'json' }
 import type { HostAudit } from '#shared/model/audit.ts'
 import { pushTemplateSchema } from '#shared/model/push-template.ts'
 import type { TemplateEntry } from '#shared/model/template-entry.ts'
@@ -32,9 +34,17 @@ const seen = {
 const entry = (manifest: unknown, state: TemplateEntry['state'] = 'shipped'): TemplateEntry => ({
   ...{ manifest: pushTemplateSchema.parse(manifest), sha256: '', origin: 'shipped', state, decision: null },
 })
-const shipped = [nginxOllama, nginxOpenai, nginxAiAccessLog, htpasswdUsers, ollamaLoopback, sshdBehindJump, systemdSandbox].map((one) =>
-  entry(one),
-)
+const shipped = [
+  nginxOllama,
+  nginxOpenai,
+  nginxAiAccessLog,
+  htpasswdUsers,
+  ollamaLoopback,
+  sshdBehindJump,
+  systemdSandbox,
+  ufwSegment,
+  nftablesSegment,
+].map((one) => entry(one))
 const on = (control: string, subject: string, more: object = {}) => ({ control, subject, status: 'fail' as const, ...more })
 const login = (subject: string) => on('proxy-requires-authentication', subject)
 const named = { remediation: { template: 'nginx-ollama' } }
@@ -56,6 +66,8 @@ test.each([
   ],
   ['a password file', on('proxy-password-files-protected', '/etc/nginx/.htpasswd'), 'htpasswd-users', { file: '/etc/nginx/.htpasswd' }],
   ['sshd', on('sshd-keys-only', 'sshd'), 'sshd-behind-jump', {}],
+  ['a port that the firewall leaves open', on('inference-port-only-from-app', '*:443'), 'ufw-segment', {}],
+  ['one of another firewall', on('ssh-only-from-jump', '*:22', { remediation: { template: 'nftables-segment' } }), 'nftables-segment', {}],
 ])('%s', (_name, finding, template, parameters) => expect(fixFor(finding, seen, shipped)).toEqual({ template, parameters }))
 
 test.each([

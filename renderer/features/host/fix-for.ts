@@ -37,9 +37,9 @@ function aboutSubject(manifest: PushTemplate, subject: string, seen: Seen): Push
     if (name === undefined) return unit === manifest.unit ? {} : undefined
     return given(manifest, name, unit)
   }
-  if (name === undefined) return subject === manifest.subject ? {} : undefined
-  // The finding is about a file, and its name is that of the file.
-  if (manifest.parameters[name]?.type === 'path') return given(manifest, name, subject)
+  if (name === undefined) return manifest.subject === '*' || subject === manifest.subject ? {} : undefined
+  // The finding is about a file or a service, and is called by its name; what is called by a host name is a front.
+  if (manifest.parameters[name]?.type !== 'host-name') return given(manifest, name, subject)
   const front = frontOf(subject, manifest, seen)
   if (front === undefined) return undefined
   // A front without a name is called by its address, which is no name for clients.
@@ -50,7 +50,9 @@ const placeholderOf = (text: string | undefined): string | undefined => /^\{\{(\
 
 function given({ parameters }: PushTemplate, name: string, value: string): PushValues | undefined {
   const parameter = parameters[name]
-  return parameter !== undefined && accepts(parameter, value) ? { [name]: value } : undefined
+  if (parameter === undefined) return undefined
+  const filled = parameter.type !== 'integer' && parameter.many ? [value] : value
+  return accepts(parameter, filled) ? { [name]: filled } : undefined
 }
 
 /** The proxy's socket that a finding is about, when the template is for that proxy and for every engine behind it. */

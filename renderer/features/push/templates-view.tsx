@@ -128,12 +128,28 @@ function wordsOfFile(file: Template['manifest']['files'][number]): {
   readonly text: string
 } {
   if ('removes' in file) return { path: `{{${file.removes}}}`, about: 'taken away', text: 'Each file or link of the list is taken away.' }
+  if ('target' in file) {
+    const each = file.each === undefined ? '' : `, once for each of ${file.each}`
+    return { path: file.path, about: `link${each}`, text: file.target }
+  }
   const group = typeof file.gid === 'number' ? file.gid : `{{${file.gid.parameter}}}`
   const about = `owner ${file.uid}:${group}, mode ${file.mode}`
   if ('keeps' in file) {
     const text = file.keeps.begins === 'random-key' ? `${file.keeps.prefix}(made on the host, never shown)` : 'Begins empty.'
     return { path: file.path, about, text: `${text} What is there already stays.` }
   }
-  const lines = file.lines.map((line) => (typeof line === 'string' ? line : `${line.lines.join('\n')}   (once for each of ${line.each})`))
+  const lines = file.lines.map((line) =>
+    typeof line === 'string' ? line : `${line.lines.join('\n')}   (once for each of ${timesOf(line)})`,
+  )
   return { path: file.path, about, text: lines.join('\n') }
 }
+
+const timesOf = ({
+  each,
+  with: other,
+  family,
+}: {
+  readonly each: string
+  readonly with?: string | undefined
+  readonly family?: 4 | 6 | undefined
+}): string => `${each}${other === undefined ? '' : ` and ${other}`}${family === undefined ? '' : `, IPv${family}`}`

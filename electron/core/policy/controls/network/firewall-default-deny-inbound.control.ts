@@ -9,6 +9,7 @@ export default defineControl({
   rationale:
     'A GPU server opens ports that nobody thinks of: a second engine, a metrics exporter, a notebook. With a default of accept each of them is on the network the moment it starts.',
   needs: ['firewall'],
+  remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-7(5)', 'CIS-8:4.4', 'ISO-27001:A.8.20', 'ISO-27001:A.8.22'],
   evaluate: ({ firewall }) => judgeDefault(firewall, 'in'),
 })

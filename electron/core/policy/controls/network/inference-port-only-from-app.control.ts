@@ -15,6 +15,7 @@ export default defineControl({
     'Users belong in front of the application, not in front of the model. An inference port that other networks reach lets anyone there run prompts around every control that the application makes.',
   needs: ['firewall', 'services', 'listeners'],
   uses: ['network'],
+  remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'CIS-8:13.4', 'ISO-27001:A.8.22'],
   evaluate: ({ firewall, services, listeners, network }, { fleet }) => {
     if (services.length === 0) return [noService]

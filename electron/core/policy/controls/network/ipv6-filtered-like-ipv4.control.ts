@@ -10,6 +10,7 @@ export default defineControl({
   rationale:
     'Rules in a table of family ip, or in iptables without ip6tables, leave every port open over IPv6. Each neighbour on the link has a link-local address to use it with.',
   needs: ['firewall', 'network'],
+  remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:SC-7', 'CIS-8:4.4', 'ISO-27001:A.8.20', 'https://wiki.nftables.org/wiki-nftables/index.php/Nftables_families'],
   evaluate: ({ firewall }) => {
     const all = firewall.defaults.in

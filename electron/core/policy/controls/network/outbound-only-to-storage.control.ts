@@ -13,6 +13,7 @@ export default defineControl({
     'A rule that lets HTTPS or DNS out to anywhere is all that stolen weights and prompts need. Model storage and package sources have addresses that a rule can name.',
   needs: ['firewall'],
   uses: ['network'],
+  remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:SC-7(5)', 'NIST-800-53:AC-4', 'CIS-8:13.4', 'ISO-27001:A.8.22', 'OWASP-LLM:LLM02'],
   evaluate: ({ firewall, network }, { fleet }) => {
     const { app, jump, management, modelStorage, modelAdmins } = fleet.networks

@@ -16,6 +16,7 @@ export default defineControl({
     'The jump host is where second factors are asked and sessions are recorded. An SSH port that other networks reach lets a stolen key in without either.',
   needs: ['firewall', 'listeners'],
   uses: ['sshd', 'network'],
+  remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:SC-7', 'CIS-8:4.4', 'CIS-8:12.8', 'ISO-27001:A.8.22'],
   evaluate: ({ firewall, listeners, sshd, network }, { fleet, host }) => {
     const doors = sshDoors(listeners, sshd, host.port)

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { gatehouse } from './console.ts'
+import { arrange, asRoot, lab, type Server, ssh } from './lab.ts'
+import { templateDesk } from './template-desk.ts'
+
+/** The firewall templates on real kernels: found, pushed, undone to the byte, pushed again; the jump host comes in and nobody else. */
+
+/** gpu3 stands for the admin who has not installed it. */
+const maySee = async (host: Server) => {
+  const { stdout } = await gatehouse(['sudoers', '--fleet', lab.fleetFile, '--host', host])
+  await arrange(host, 'cat >/etc/sudoers.d/gatehouse-audit && chmod 440 /etc/sudoers.d/gatehouse-audit && visudo -c', stdout)
+}
+
+const rules = (host: Server) => arrange(host, 'nft -s list ruleset | sed "/^#/d"; systemctl is-active ufw nftables; true')
+
+test('ufw: rules of an article that let everybody out', async () => {
+  const desk = templateDesk('ufw-segment')
+  const words = ['plan', '--fleet', lab.fleetFile, '--host', 'gpu2', '--template', 'ufw-segment', '--set', 'jump=10.9.9.9']
+  expect(await gatehouse(words)).toMatchObject({ status: 2, stderr: expect.stringMatching(/jump leaves out 10\.77\.\d+\.10/) })
+  const { file, plan } = await desk.plan('gpu2')
+  expect(plan).toMatchObject({ danger: 'lock-out', parameters: { clients: ['10.0.1.0/24'], ports: ['443'], sshPort: 22 } })
+  expect(plan.turns).toContainEqual(expect.objectContaining({ control: 'outbound-only-to-storage', subject: '*', status: 'warning' }))
+  const before = await rules('gpu2')
+  await desk.undone('gpu2', file)
+  expect(await rules('gpu2')).toBe(before)
+  await desk.done(file)
+  await holds('gpu2', 'ufw reload', '/etc/ufw/user.rules')
+}, 400_000)
+
+test('ufw: a host without any firewall, and one that had another policy of its own before', async () => {
+  const desk = templateDesk('ufw-segment')
+  await maySee('gpu3')
+  await arrange('gpu3', 'iptables -P FORWARD DROP')
+  const before = await rules('gpu3')
+  const { file, plan } = await desk.plan('gpu3')
+  expect(plan.turns).toContainEqual(expect.objectContaining({ control: 'firewall-default-deny-inbound', status: 'fail' }))
+  await desk.undone('gpu3', file)
+  expect(await rules('gpu3')).toBe(before)
+}, 400_000)
+
+test('nftables: a host without any firewall; its rules come again with the host', async () => {
+  const desk = templateDesk('nftables-segment')
+  await maySee('gpu3')
+  const before = await rules('gpu3')
+  const { file } = await desk.plan('gpu3')
+  await desk.undone('gpu3', file)
+  expect(await rules('gpu3')).toBe(before)
+  await desk.done(file)
+  await holds('gpu3', 'nft flush ruleset; systemctl start nftables.service', '/etc/nftables.conf')
+}, 400_000)
+
+/** Loaded again as at the start of the host, the file is as it was pushed; SSH comes in from the jump host alone, and nothing goes out. */
+async function holds(host: Server, again: string, path: string): Promise<void> {
+  const sum = `sha256sum ${path}`
+  const pushed = await arrange(host, sum)
+  await arrange(host, again)
+  expect(await arrange(host, sum)).toBe(pushed)
+  expect((await ssh([host, 'whoami'])).stdout).toBe('gatehouse-audit\n')
+  const address = (await arrange(host, "ip -4 -o addr show scope global | sed 's/.*inet \\([0-9.]*\\).*/\\1/'")).trim()
+  const reaches = (port: number) => asRoot('jump', `nc -z -w 2 ${address} ${port}`)
+  await arrange(host, `systemd-run -q --collect --unit=open-${host} nc -lk 9999`)
+  expect([(await reaches(22)).status, (await reaches(9999)).status]).toEqual([0, 1])
+  const jump = address.replace(/\d+$/, '10')
+  expect((await asRoot(host, `nc -z -w 2 ${jump} 22`)).status).toBe(1)
+}

@@ -1,0 +1,62 @@
+import type { HostKind } from './host-kinds.ts'
+
+/**
+ * ufw-init loads what lies in /etc/ufw and writes nothing; `ufw reload` would write the files anew. What was a policy of the kernel before ufw
+ * held is written down, since `force-stop` leaves every chain open (ufw-init-functions of ufw 0.36).
+ */
+const UFW = `
+gh_ufw() {
+  for gh_init in /usr/lib/ufw/ufw-init /lib/ufw/ufw-init /usr/libexec/ufw/ufw-init; do
+    [ -x "$gh_init" ] || continue
+    timeout 60 "$gh_init" "$1" >/dev/null 2>&1
+    return
+  done
+  return 1
+}
+# Opens for a moment, as every reload of ufw does. Where it was off, policies become again what they were.
+gh_ufw_load() {
+  gh_ufw force-stop || return 1
+  if grep -qi '^ENABLED=yes' /etc/ufw/ufw.conf; then gh_ufw start; return; fi
+  for gh_tool in iptables ip6tables; do
+    [ ! -e "$1/policies.$gh_tool" ] || while read -r gh_policy; do $gh_tool $gh_policy || return 1; done <"$1/policies.$gh_tool"
+  done
+}`
+
+export const ufwOnHost: HostKind = {
+  tree: '/etc/ufw',
+  check: `/bin/sh -c 'ufw --dry-run reload >/dev/null && iptables-restore -n -t </etc/ufw/user.rules && { ! ip6tables -L INPUT -n >/dev/null 2>&1 || ip6tables-restore -n -t </etc/ufw/user6.rules; }'`,
+  validate: `
+for gh_tool in iptables ip6tables; do
+  for gh_chain in INPUT FORWARD OUTPUT; do $gh_tool -S "$gh_chain" 2>/dev/null | grep '^-P'; done >"$gh_base/policies.$gh_tool"
+done`,
+  activate: `${UFW}
+gh_ufw_load "$gh_history/$gh_reverts" || gh_fail "inactive ufw does not load its rules"`,
+  reactivate: `${UFW}
+gh_ufw_load "$gh_base" || gh_back=1`,
+}
+
+/**
+ * The file holds one table, which it replaces. The service is not started for it: stopping that one flushes the rules of everybody (nft(8),
+ * nftables.service). Its old file is loaded again only where it was in use.
+ */
+const NFT = `
+gh_nft_old() {
+  nft delete table inet gatehouse 2>/dev/null
+  if [ -e "$1/nft-table" ] || systemctl --quiet is-active nftables.service; then nft -f /etc/nftables.conf; fi
+}`
+
+export const nftablesOnHost: HostKind = {
+  validate: `
+command -v nft >/dev/null || gh_fail "no-tool nft"
+gh_nft_try() {
+  [ "$8" = nftables ] && [ "$7" != absent ] || return 0
+  gh_said=$(nft -c -f "$gh_base/new.$1" 2>&1) || gh_invalid "$gh_said"
+}
+gh_files gh_nft_try || return 1
+! nft list table inet gatehouse >/dev/null 2>&1 || : >"$gh_base/nft-table"`,
+  activate: `${NFT}
+if [ -n "$gh_reverts" ]; then gh_nft_old "$gh_history/$gh_reverts" || gh_fail "inactive nft does not load the old rules"
+else nft -f /etc/nftables.conf || gh_fail "inactive nft does not load its rules"; fi`,
+  reactivate: `${NFT}
+gh_nft_old "$gh_base" || gh_back=1`,
+}

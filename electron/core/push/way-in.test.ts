@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import type { PushValues } from '#shared/model/push-parameter.ts'
+import type { ExecOptions, HostSession } from '../ports.ts'
+import { render } from './render.ts'
+import { sampleValues } from './sample-values.testing.ts'
+import { shippedTemplate } from './templates.ts'
+import { keepsWayIn, wayInOf } from './way-in.ts'
+
+const saying = (text: string): HostSession =>
+  ({
+    exec: (_: string, { onStdout }: ExecOptions) => {
+      onStdout(Buffer.from(text))
+      return Promise.resolve({ exitCode: 0 })
+    },
+  }) as unknown as HostSession
+
+test.each([
+  ['10.0.2.10 51234 10.0.3.11 22\n', { address: '10.0.2.10', port: 22 }],
+  ['Welcome to gpu-01\nfd00::a 51234 fd00::11 2222\n', { address: 'fd00::a', port: 2222 }],
+  ['\n', undefined],
+  ['10.0.2.300 51234 10.0.3.11 22\n', undefined],
+  ['10.0.2.10 51234 10.0.3.11\n', undefined],
+])('what the host says of the connection: %j', async (text, expected) =>
+  expect(await wayInOf(saying(text), new AbortController().signal)).toEqual(expected),
+)
+
+const host = { name: 'gpu-01', address: '10.0.3.11' }
+const jump = { name: 'jump', address: '10.0.2.10' }
+const identities = { audit: { user: 'ro' }, change: { user: 'rw' } }
+const fleet = fleetSchema.parse({ version: 1, name: 'dc1', identities, jump: [jump], hosts: [host] })
+
+describe.each(['ufw-segment', 'nftables-segment'])('%s', (id) => {
+  const { manifest } = shippedTemplate(id)
+  const checked = (values: PushValues, wayIn: { address: string; port: number } | undefined) => () =>
+    keepsWayIn({
+      ...{ fleet, host: fleet.hosts[0] ?? expect.fail(), manifest, wayIn },
+      rendered: render(manifest, { ...sampleValues(manifest), ...values }),
+    })
+  const wayIn = { address: '10.0.2.10', port: 22 }
+
+  test('a plan that lets Gatehouse in', () => expect(checked({ jump: ['10.0.2.0/28'] }, wayIn)).not.toThrow())
+  test('one that leaves out from where it comes', () =>
+    expect(checked({ jump: ['10.0.2.11', 'fd00::/8'] }, wayIn)).toThrow('jump leaves out 10.0.2.10'))
+  test('one for another port', () =>
+    expect(checked({ jump: ['10.0.2.10'], sshPort: 2222 }, wayIn)).toThrow('sshPort is 2222, and Gatehouse comes in by port 22'))
+  test('where the host does not say, the new connection decides', () => expect(checked({ jump: ['10.0.2.11'] }, undefined)).not.toThrow())
+})
