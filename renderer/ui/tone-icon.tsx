@@ -1,4 +1,4 @@
-import { Check, LoaderCircle, Minus, PenLine, ShieldMinus } from 'lucide-react'
+import { Check, Minus, PenLine, ShieldMinus } from 'lucide-react'
 import { FailIcon, UnknownIcon, WarnIcon } from './icons.tsx'
 import type { Tone } from './outcome-words.ts'
 
@@ -10,13 +10,13 @@ const icons = {
   waived: ShieldMinus,
   pass: Check,
   na: Minus,
-  run: LoaderCircle,
   wait: Minus,
 }
 
 /** The icon of a state. Only the running one moves. */
 export function ToneIcon({ tone, toned = false }: { readonly tone: Tone; readonly toned?: boolean }) {
+  const className = `icon ${toned ? `tone-icon ${tone}` : ''}`
+  if (tone === 'run') return <span className={`${className} spin`} aria-hidden />
   const Icon = icons[tone]
-  const colour = toned ? `tone-icon ${tone}` : ''
-  return <Icon className={`icon ${colour} ${tone === 'run' ? 'spin' : ''}`} aria-hidden />
+  return <Icon className={className} aria-hidden />
 }
