@@ -4,6 +4,7 @@ import { GatehouseError } from '#shared/errors.ts'
 import type { ExecOptions, ExecResult } from '../ports.ts'
 import type { Connection } from './connection.ts'
 import { abortedBy, hopFailure } from './failures.ts'
+import { leaveRoom } from './ssh2-internals.ts'
 import { shown } from './untrusted-text.ts'
 
 /** What a command may say on stderr before the rest is dropped. */
@@ -106,6 +107,7 @@ function runIn(
       open.on('error', () => undefined)
       if (options.feed === undefined) open.end(options.stdin ?? '')
       else {
+        leaveRoom(open)
         open.write(options.stdin ?? '')
         const feed = Readable.from(options.feed, { objectMode: false, highWaterMark: FEED_BYTES })
         feed.on('error', (error) => fail(error instanceof GatehouseError ? error : hopFailure('internal.unexpected', hop, error.message)))

@@ -1,7 +1,9 @@
+import { connect, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import ssh2 from 'ssh2'
 import { expect, onTestFinished, test } from 'vitest'
 import { adminKey, bench, type LoopbackOptions, never, run, startLoopback } from './loopback.testing.ts'
-import { measureRoundTrip, protocolOf, serverSoftware } from './ssh2-internals.ts'
+import { leaveRoom, lightenCiphers, measureRoundTrip, protocolOf, serverSoftware } from './ssh2-internals.ts'
 
 /** A server that never says SERVICE_ACCEPT: only a client that does not wait for it gets in. */
 const withoutServiceAccept = (ident: string): LoopbackOptions => ({
@@ -79,4 +81,88 @@ test.each([
   const session = await transport.connect(host('a'), { signal: never() })
   if (code === undefined) expect((await run(session, 'true')).stdout).toBe('ran true')
   else await expect(run(session, 'true')).rejects.toMatchObject({ failure: { code } })
+})
+
+/** A client on this stream, once it is logged in. */
+async function loggedIn(sock: Duplex): Promise<ssh2.Client> {
+  const client = new ssh2.Client()
+  onTestFinished(() => void client.end())
+  await new Promise<void>((resolve, reject) => {
+    client.once('ready', resolve).once('error', reject)
+    client.connect({ sock, username: 'u', privateKey: adminKey.private })
+  })
+  return client
+}
+
+const MEBIBYTE = 1_048_576
+/** Sends a mebibyte to a command; what it answered, in bytes. */
+const echoed = (client: ssh2.Client): Promise<number> =>
+  new Promise((resolve, reject) => {
+    client.exec('cat', (error, channel) => {
+      if (error) return reject(error)
+      leaveRoom(channel)
+      let bytes = 0
+      channel.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+      })
+      channel.on('close', () => resolve(bytes - 'ran cat: '.length))
+      channel.end(Buffer.alloc(MEBIBYTE))
+    })
+  })
+
+/** A socket as ssh2 sees a forwarded channel: each write would be packets of its own there. */
+function watched(socket: Socket): { readonly stream: Duplex; readonly writes: number[] } {
+  const writes: number[] = []
+  const stream: Duplex = new Duplex({
+    read: () => undefined,
+    write: (chunk: Buffer, _, done) => {
+      writes.push(chunk.length)
+      socket.write(chunk, () => done())
+    },
+    final: (done) => void socket.end(() => done()),
+  })
+  socket.on('data', (chunk) => stream.push(chunk)).on('end', () => stream.push(null))
+  return { stream, writes }
+}
+
+test.each(['aes128-gcm@openssh.com', 'aes128-ctr'] as const)(
+  '%s: over a jump host a packet is one write that fits into one packet there, its keys are objects, and both stay so',
+  async (cipher) => {
+    const rekeys: (() => Promise<void>)[] = []
+    const server = await startLoopback({
+      algorithms: { cipher: [cipher] },
+      onConnection: (connection) => void rekeys.push(() => new Promise<void>((done) => connection.rekey(done))),
+    })
+    const { stream, writes } = watched(connect(server.port, '127.0.0.1'))
+    const client = await loggedIn(stream)
+    lightenCiphers(client, stream)
+    for (let round = 0; round < 2; round++) {
+      writes.length = 0
+      expect(await echoed(client)).toBe(MEBIBYTE)
+      expect(Math.max(...writes)).toBeLessThanOrEqual(32_768)
+      // The data, and a few packets that open and close the channel and its window.
+      expect(writes.length).toBeLessThan(MEBIBYTE / 32_640 + 12)
+      const { _cipher, _decipher } = protocolOf(client)
+      const [outward, inward] = cipher === 'aes128-ctr' ? [_cipher._macKey, _decipher?._macKey] : [_cipher._encKey, _decipher?._decipherKey]
+      expect([outward, inward]).toEqual([expect.objectContaining({ type: 'secret' }), expect.objectContaining({ type: 'secret' })])
+      await rekeys[0]?.()
+    }
+  },
+)
+
+test('over TCP the packets of a moment leave in one system call, and nothing is held back', async () => {
+  const server = await startLoopback()
+  const socket = connect(server.port, '127.0.0.1')
+  const client = await loggedIn(socket)
+  lightenCiphers(client, socket)
+  let corks = 0
+  const cork = socket.cork.bind(socket)
+  socket.cork = () => {
+    corks++
+    cork()
+  }
+  expect(await echoed(client)).toBe(MEBIBYTE)
+  expect(corks).toBeGreaterThan(0)
+  expect(corks).toBeLessThan(MEBIBYTE / 32_640)
+  expect(socket.writableCorked).toBe(0)
 })

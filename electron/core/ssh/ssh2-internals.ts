@@ -1,4 +1,7 @@
-import type { Client, ParsedKey } from 'ssh2'
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Client, ClientChannel, ParsedKey } from 'ssh2'
 
 /**
  * The only file that reaches into ssh2's private members. ssh2 is pinned to one exact version, and `ssh2-internals.test.ts` fails when an
@@ -7,6 +10,7 @@ import type { Client, ParsedKey } from 'ssh2'
  *   agent key, and can only sign without waiting: see `auth-wire.ts`.
  * - ssh2 measures no round trip.
  * - ssh2 inflates a packet to whatever it becomes, up to 4 GiB, and throws when a compressed packet is sent too late.
+ * - ssh2 hands Node the key anew for each packet, writes a packet in three pieces, and fills packets to the brim: see `lightenCiphers`, `leaveRoom`.
  */
 export interface Protocol {
   authPK(user: string, key: ParsedKey, algorithm: string, sign?: (data: Buffer, done: (signature: Buffer) => void) => void): void
@@ -16,6 +20,8 @@ export interface Protocol {
   authInfoRes(answers: readonly string[]): void
   ping(): void
   readonly _packetRW: PacketCodecs
+  readonly _cipher: Cipher
+  readonly _decipher: Keyed | undefined
   readonly _handlers: Record<string, ((...received: never[]) => void) | undefined>
   _debug: ((text: string) => void) | undefined
 }
@@ -25,10 +31,10 @@ const methods = ['authPK', 'authPassword', 'authKeyboard', 'authNone', 'authInfo
 function isProtocol(value: unknown): value is Protocol {
   if (typeof value !== 'object' || value === null) return false
   const handlers: unknown = Reflect.get(value, '_handlers')
-  const codecs: unknown = Reflect.get(value, '_packetRW')
+  const parts = ['_packetRW', '_cipher'].map((name): unknown => Reflect.get(value, name))
   return (
     methods.every((method) => typeof Reflect.get(value, method) === 'function') &&
-    [handlers, codecs].every((part) => typeof part === 'object' && part !== null)
+    [handlers, ...parts].every((part) => typeof part === 'object' && part !== null)
   )
 }
 
@@ -81,6 +87,90 @@ function guarded<Codec>(first: Codec, guard: (codec: Codec) => void): PropertyDe
       guard(codec)
     },
   }
+}
+
+type Key = Buffer | KeyObject
+
+/** Whichever of these a codec has: of AES-GCM outwards, AES-GCM inwards, and the MAC that goes with AES-CTR. */
+interface Keyed {
+  _encKey?: Key
+  _decipherKey?: Key
+  _macKey?: Key
+}
+
+interface Cipher extends Keyed {
+  _onWrite(bytes: Buffer): void
+  encrypt(packet: Buffer): void
+}
+
+/**
+ * Makes packets cheap; call when the key exchange is done. Node takes a raw key apart for each packet, which costs more than to encrypt 32 KiB; a key
+ * object is taken apart once. And ssh2 writes each packet in three pieces: over a jump host, each would be a packet of its own, over TCP a system call.
+ * Holds for the codecs of later key exchanges too.
+ */
+export function lightenCiphers(client: Client, stream: Duplex): void {
+  const protocol = protocolOf(client)
+  const inOne = stream instanceof Socket ? corking(stream) : joining
+  Object.defineProperties(protocol, {
+    _cipher: guarded(protocol._cipher, (codec) => {
+      keepKeys(codec)
+      inOne(codec)
+    }),
+    _decipher: guarded(protocol._decipher, keepKeys),
+  })
+}
+
+/** What is written before Node waits again leaves in one system call, or when the socket is ended. */
+function corking(socket: Socket): (codec: Cipher) => void {
+  let corked = false
+  const uncork = () => {
+    corked = false
+    socket.uncork()
+  }
+  return (codec) => {
+    const encrypt = codec.encrypt.bind(codec)
+    codec.encrypt = (packet) => {
+      if (!corked) {
+        corked = true
+        socket.cork()
+        process.nextTick(uncork)
+      }
+      encrypt(packet)
+    }
+  }
+}
+
+function joining(codec: Cipher): void {
+  const send = codec._onWrite
+  const encrypt = codec.encrypt.bind(codec)
+  codec.encrypt = (packet) => {
+    const pieces: Buffer[] = []
+    codec._onWrite = (piece) => void pieces.push(piece)
+    encrypt(packet)
+    if (pieces.length > 0) send(Buffer.concat(pieces))
+  }
+}
+
+function keepKeys(codec: Keyed | undefined): void {
+  if (codec === undefined) return
+  for (const name of ['_encKey', '_decipherKey', '_macKey'] as const) {
+    const key = codec[name]
+    if (Buffer.isBuffer(key)) codec[name] = createSecretKey(key)
+  }
+}
+
+/** What a packet has beside the data of a channel: header, padding, the longest MAC (RFC 4253, 6; RFC 4254, 5.2), rounded up. */
+const packetOverheadBytes = 128
+
+/**
+ * Leaves so much room in the packets of a channel that each of them, encrypted, is the data of one packet of the connection that carries it. Full
+ * ones would take a full one and a tiny one there.
+ */
+export function leaveRoom(channel: ClientChannel): void {
+  const outgoing: unknown = Reflect.get(channel, 'outgoing')
+  if (typeof outgoing !== 'object' || outgoing === null) return
+  const largest: unknown = Reflect.get(outgoing, 'packetSize')
+  if (typeof largest === 'number') Reflect.set(outgoing, 'packetSize', Math.max(1024, largest - packetOverheadBytes))
 }
 
 /** Time to the server and back, by the global request that OpenSSH uses as keepalive. Never settles when the connection ends first. */
