@@ -3,7 +3,7 @@ export interface DeployAnswer {
   /** The last line was there: the step did all that it does. */
   readonly ended: boolean
   readonly ready: boolean
-  /** Why it stopped: a word of the program, and words for people. */
+  /** Why it stopped, the first that it said: a word of the program, and words for people. */
   readonly failed?: { readonly code: string; readonly detail: string }
   /** Of each file, by its number from 1: all of it, or how many bytes. */
   readonly have: ReadonlyMap<number, 'present' | 'done' | number>
@@ -20,7 +20,7 @@ export function readDeployAnswer(text: string, nonce: string): DeployAnswer {
     const [word = '', first = '', ...rest] = line.slice(nonce.length + 1).split(' ')
     if (word === 'end') answer = { ...answer, ended: true }
     else if (word === 'ready') answer = { ...answer, ready: true }
-    else if (word === 'failed') answer = { ...answer, failed: { code: first, detail: rest.join(' ').slice(0, 500) } }
+    else if (word === 'failed') answer = { ...answer, failed: answer.failed ?? { code: first, detail: rest.join(' ').slice(0, 500) } }
     else if (word === 'have') {
       const [state = ''] = rest
       const bytes = Number(state)

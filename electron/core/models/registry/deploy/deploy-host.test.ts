@@ -96,6 +96,20 @@ test('the version before is there until the new one is in its place, and gone af
   expect([readdirSync(join(root, 'm')).sort(), readdirSync(root)]).toEqual([['model.safetensors', 'sub'], ['m']])
 })
 
+test('many files, more than travel side by side', async () => {
+  const many = Array.from({ length: 13 }, (_, index) => fileOf(`f${index}`, `text ${index}`))
+  for (const [index] of many.entries()) contents.set(sha256(`text ${index}`), Buffer.from(`text ${index}`))
+  await deploy(target({ files: [fileOf('model.safetensors', WEIGHTS), ...many] }))
+  expect(many.map(({ name }) => at(`m/${name}`))).toEqual(many.map((_, index) => `text ${index}`))
+  expect(readdirSync(root)).toEqual(['m'])
+}, 20_000)
+
+test('a host whose tee goes on when a disk is full: hashed once it is there', async () => {
+  const session = here((it) => ({ ...it, stdin: (it.stdin ?? '').replaceAll('--output-error=exit', '--no-such-option') }))
+  await deploy(target(), session)
+  expect(at('m/model.safetensors') === WEIGHTS).toBe(true)
+})
+
 test('a file of its own', async () => {
   await deploy(target({ layout: 'file', name: 'm.gguf', files: [fileOf('m.gguf', WEIGHTS)] }))
   expect([at('m.gguf') === WEIGHTS, statSync(join(root, 'm.gguf')).mode & 0o7777]).toEqual([true, 0o440])

@@ -10,6 +10,9 @@ import { runDeployStep } from './run-deploy-step.ts'
 /** A link that comes back is used again, from the byte that arrived last. */
 const RECONNECTS = 5
 const RECONNECT_PAUSE_MS = 2_000
+/** Of smaller files the way there and back takes longer than the bytes: some of them travel side by side (sshd allows ten sessions, MaxSessions). */
+const SMALL_BYTES = 1_048_576
+const SMALL_AT_ONCE = 4
 const CHUNK_BYTES = 1_048_576
 const lost: readonly string[] = ['ssh.connection-lost', 'ssh.jump-lost', 'ssh.unreachable', 'ssh.handshake-timeout']
 
@@ -39,12 +42,18 @@ export async function deployToHost(request: DeployHostRequest): Promise<void> {
   }
 }
 
+interface Missing {
+  readonly file: DeployFile
+  /** Bytes that arrived before. */
+  readonly from: number
+}
+
 async function deployOnce({ target, source, connect, user, signal, now, onProgress }: DeployHostRequest): Promise<void> {
   const session = await connect(signal)
   const step = { session, target, user, signal }
   try {
     const { have } = await runDeployStep(step, 'begin')
-    const missing = new Map<string, { readonly file: DeployFile; readonly from: number }>()
+    const missing = new Map<string, Missing>()
     let bytesDone = 0
     for (const [index, file] of target.files.entries()) {
       const state = have.get(index + 1)
@@ -70,20 +79,43 @@ async function deployOnce({ target, source, connect, user, signal, now, onProgre
         ...pace(bytesDone, bytesTotal),
       })
     report('')
-    for (const { file, from } of missing.values()) {
-      const bytes = () =>
-        bytesOf(source, file, from, signal, (sent) => {
+    const send = async ({ file, from }: Missing, how: 'receive' | 'finish', until = signal): Promise<void> => {
+      async function* bytes(): AsyncGenerator<Uint8Array> {
+        yield* bytesOf(source, file, from, until, (sent) => {
           bytesDone += sent
           report(file.name)
         })
-      await runDeployStep(step, 'receive', { receive: { ...file, from }, bytes })
+        if (how === 'finish') placing()
+      }
+      await runDeployStep({ ...step, signal: until }, how, { receive: { ...file, from }, bytes })
       filesDone++
       report(file.name)
     }
-    onProgress({ stage: 'placing', current: target.name, bytesPerSecond: 0, secondsLeft: undefined })
+    const placing = () => onProgress({ stage: 'placing', current: target.name, bytesPerSecond: 0, secondsLeft: undefined })
+    const queue = [...missing.values()].sort((a, b) => a.file.bytes - b.file.bytes)
+    const last = queue.pop()
+    const large = queue.findIndex(({ file }) => file.bytes >= SMALL_BYTES)
+    await sideBySide(queue.splice(0, large < 0 ? queue.length : large), signal, (each, until) => send(each, 'receive', until))
+    for (const each of queue) await send(each, 'receive')
+    if (last) return await send(last, 'finish')
+    placing()
     await runDeployStep(step, 'place')
   } finally {
     session.close()
+  }
+}
+
+/** A few at a time; the first that fails ends the others. */
+async function sideBySide<T>(items: T[], signal: AbortSignal, work: (item: T, until: AbortSignal) => Promise<void>): Promise<void> {
+  const stop = new AbortController()
+  const until = AbortSignal.any([signal, stop.signal])
+  const lane = async (): Promise<void> => {
+    for (let item = items.shift(); item !== undefined && !until.aborted; item = items.shift()) await work(item, until)
+  }
+  try {
+    await Promise.all(Array.from({ length: SMALL_AT_ONCE }, lane))
+  } finally {
+    stop.abort()
   }
 }
 

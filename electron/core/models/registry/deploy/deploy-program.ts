@@ -1,7 +1,14 @@
 import { shellQuote } from '../../../probe/shell-quote.ts'
 import { beginRuntime, clearRuntime, commonRuntime, placeRuntime, receiveRuntime } from './deploy-runtime.ts'
 
-const runtimes = { begin: beginRuntime, receive: receiveRuntime, place: placeRuntime, clear: clearRuntime } as const
+/** `finish` takes the last file and puts all in place. */
+const runtimes = {
+  begin: `${beginRuntime}gh_begin\n`,
+  receive: `${receiveRuntime}gh_receive\n`,
+  finish: `${receiveRuntime}${placeRuntime}gh_receive\ngh_place\n`,
+  place: `${placeRuntime}gh_place\n`,
+  clear: `${clearRuntime}gh_clear\n`,
+} as const
 export type DeployStep = keyof typeof runtimes
 
 /** One file to be put on a host. Every file is known by its content. */
@@ -49,6 +56,6 @@ export function deployProgram(step: DeployStep, target: DeployTarget, nonce: str
   const calls = files.map((file, index) =>
     ['"$1"', ...[String(index + 1), file.sha256, String(file.bytes), file.name].map(shellQuote), '|| return 1\n'].join(' '),
   )
-  const input = step === 'receive' ? '' : ' </dev/null'
-  return `gh_main() {\n${variables.join('')}${commonRuntime}gh_files() {\n${calls.join('')}return 0\n}\n${runtimes[step]}gh_step\n}\ngh_main${input}\n`
+  const input = receive ? '' : ' </dev/null'
+  return `gh_main() {\n${variables.join('')}${commonRuntime}gh_files() {\n${calls.join('')}return 0\n}\n${runtimes[step]}gh_say end\n}\ngh_main${input}\n`
 }

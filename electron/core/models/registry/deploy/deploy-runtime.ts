@@ -10,7 +10,9 @@ export PATH LC_ALL
 umask 077
 gh_say() { printf '%s %s\\n' "$gh_k" "$*"; }
 gh_fail() { gh_say "failed $*"; exit 1; }
-gh_sum() { gh_out=$(sha256sum <"$1") && printf %s "\${gh_out%% *}"; }
+# Both print the hash first; openssl uses what the processor has for it everywhere, sha256sum only where it was built so.
+gh_hash() { if [ "$gh_openssl" ]; then openssl dgst -sha256 -r; else sha256sum; fi; }
+gh_sum() { gh_out=$(gh_hash <"$1") && printf %s "\${gh_out%% *}"; }
 gh_size() { stat -c %s -- "$1" 2>/dev/null || echo 0; }
 gh_there() { [ -e "$1" ] || [ -h "$1" ]; }
 gh_sync() { sync -- "$1" 2>/dev/null || sync; }
@@ -18,6 +20,8 @@ gh_sync() { sync -- "$1" 2>/dev/null || sync; }
 gh_enter() {
   [ "$(id -u)" = 0 ] || gh_fail "not-root"
   for gh_tool in sha256sum stat mv chown chmod df sync find; do command -v "$gh_tool" >/dev/null || gh_fail "no-tool $gh_tool"; done
+  gh_openssl=
+  case $(printf abc | openssl dgst -sha256 -r 2>/dev/null) in ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad*) gh_openssl=1 ;; esac
   cd -P -- "$gh_root" 2>/dev/null || gh_fail "no-folder $gh_root"
   [ "$(pwd -P)" = "$gh_root" ] || gh_fail "unsafe $gh_root is reached through a link"
   gh_node=$(stat -c %d:%i .)
@@ -42,7 +46,7 @@ gh_known() {
     gh_say "have $1 $gh_at"
   fi
 }
-gh_step() {
+gh_begin() {
   gh_enter
   # A deployment that died between its two renames: the version before comes back first.
   [ ! -e previous ] || gh_there "../$gh_name" || mv -T -- previous "../$gh_name" || gh_fail "unwritable $gh_root"
@@ -54,23 +58,35 @@ gh_step() {
   gh_files gh_known
   gh_free=$(df -Pk . | tail -n 1 | awk '{ print $4 }')
   [ "$gh_need" -lt "\${gh_free:-0}" ] || gh_fail "no-space $gh_need KiB are needed in $gh_root, \${gh_free:-0} KiB are free"
-  gh_say end
 }
 `
 
-/** Takes one file from stdin, after all of the program was read, behind what came before. */
+/**
+ * Takes one file from stdin, after all of the program was read, behind what came before. It is hashed as it comes, where tee(1) can end at the first
+ * byte that it cannot write: what came before first, then `ready`.
+ */
 export const receiveRuntime = `
-gh_step() {
+gh_full() { [ "$(df -Pk . | tail -n 1 | awk '{ print $4 }')" -gt 64 ] || gh_fail "no-space $gh_root is full"; gh_fail "unwritable $gh_root"; }
+gh_take() {
+  [ "$gh_from" = 0 ] || cat -- "part/$gh_sha"
+  gh_say ready >&4
+  tee -a --output-error=exit -- "part/$gh_sha" || gh_full >&4
+}
+gh_receive() {
   gh_enter
+  exec 4>&1
   [ ! -h "part/$gh_sha" ] || gh_fail "unsafe part is a link"
   [ "$(gh_size "part/$gh_sha")" = "$gh_from" ] || gh_fail "moved"
-  gh_say ready
-  cat >>"part/$gh_sha" || { [ "$(df -Pk . | tail -n 1 | awk '{ print $4 }')" -gt 64 ] || gh_fail "no-space $gh_root is full"; gh_fail "unwritable $gh_root"; }
+  if tee --output-error=exit </dev/null >/dev/null 2>&1; then gh_out=$(gh_take | gh_hash)
+  else
+    gh_say ready
+    cat >>"part/$gh_sha" || gh_full
+    gh_out=$(gh_hash <"part/$gh_sha")
+  fi
   [ "$(gh_size "part/$gh_sha")" = "$gh_bytes" ] || gh_fail "short"
-  [ "$(gh_sum "part/$gh_sha")" = "$gh_sha" ] || { rm -f -- "part/$gh_sha"; gh_fail "differs"; }
+  [ "\${gh_out%% *}" = "$gh_sha" ] || { rm -f -- "part/$gh_sha"; gh_fail "differs"; }
   gh_sync "part/$gh_sha"
   mv -T -- "part/$gh_sha" "done/$gh_sha" || gh_fail "unwritable $gh_root"
-  gh_say end
 }
 `
 
@@ -99,7 +115,7 @@ gh_folders() {
 gh_match() { [ "$(stat -c %s:%a -- "../$gh_name$(gh_below "$4")")" = "$3:440" ]; }
 gh_below() { [ "$gh_layout" = file ] || printf '/%s' "$1"; }
 gh_back() { mv -T -- "../$gh_name" refused; [ ! -e previous ] || mv -T -- previous "../$gh_name"; }
-gh_step() {
+gh_place() {
   trap '' HUP INT TERM PIPE
   gh_enter
   gh_own=\${gh_owner:-$(stat -c %u:%g ..)}
@@ -129,16 +145,14 @@ gh_step() {
   fi
   cd .. && rm -rf -- "./$gh_stage"
   if command -v restorecon >/dev/null; then restorecon -R -- "./$gh_name" 2>/dev/null; fi
-  gh_say end
 }
 `
 
 /** Takes away what a deployment that is not to be finished left, and puts back what it moved. */
 export const clearRuntime = `
-gh_step() {
+gh_clear() {
   gh_enter
   [ ! -e previous ] || gh_there "../$gh_name" || mv -T -- previous "../$gh_name" || gh_fail "unwritable $gh_root"
   cd .. && rm -rf -- "./$gh_stage"
-  gh_say end
 }
 `

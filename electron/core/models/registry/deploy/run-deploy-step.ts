@@ -52,13 +52,15 @@ export async function runDeployStep(
   }
   async function* feed({ bytes: of, receive }: Incoming): AsyncGenerator<Uint8Array> {
     if (!(await ready)) return
+    alive()
     for await (const chunk of of()) {
       yield chunk
       alive()
     }
     alive(receive.bytes / SLOWEST_BYTES_PER_MS)
   }
-  if (incoming) alive()
+  // What is there already is hashed before the rest is asked for.
+  if (incoming) alive(incoming.receive.from / SLOWEST_BYTES_PER_MS)
   try {
     const { exitCode } = await session.exec(user === 'root' ? '/bin/sh' : 'sudo -n /bin/sh', {
       stdin: deployProgram(step, target, nonce, incoming?.receive),
