@@ -30,6 +30,13 @@ export class PushPage extends GatehousePage {
     return this.#running.app.evaluate(() => (globalThis as unknown as { said: readonly string[] }).said)
   }
 
+  /** The save dialogs of the platform that follow answer with this path. */
+  async savesTo(path: string): Promise<void> {
+    await this.#running.app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = async () => ({ canceled: false, filePath })
+    }, path)
+  }
+
   /** Types the code of an authenticator that was given the secret on screen. */
   async enterFirstCode(): Promise<void> {
     const shown = (await this.dialog.locator('.enrolment code').textContent()) ?? ''

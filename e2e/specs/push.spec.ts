@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pushPlanSchema } from '#shared/model/push-plan.ts'
 import { expect, test } from '../fixtures/app.ts'
 import { PushPage } from '../pages/push.page.ts'
 
@@ -26,6 +29,11 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
     'OLLAMA_HOST=127.0.0.1:11434',
   )
   await it.isSound('push-plan')
+  const saved = join(gatehouse.userData, 'plan.json')
+  await it.savesTo(saved)
+  await page.getByRole('button', { name: 'JSON…' }).press('Enter')
+  await expect(page.getByText(`Saved to ${saved}.`)).toBeVisible()
+  expect(pushPlanSchema.parse(JSON.parse(await readFile(saved, 'utf8')))).toMatchObject({ host: 'gpu-03', unit: 'ollama.service' })
 
   await page.keyboard.press('Control+Enter')
   await expect(it.dialog).toContainText('Enrol an authenticator first')

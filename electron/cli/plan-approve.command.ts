@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
+import { aboutPlan, planText } from '#core/push/plan-text.ts'
 import { typedText } from '#shared/model/waiver.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { openServices } from './open-services.ts'
 import { hostsTyped, readPlans } from './plan-file.ts'
-import { planText } from './plan-text.ts'
 import { stepUpOnTerminal } from './step-up-terminal.ts'
 
 const options = { note: { type: 'string' }, data: { type: 'string' } } as const
@@ -17,7 +17,7 @@ export async function runPlanApprove(args: string[]): Promise<number> {
   if (!process.stdin.isTTY) throw new UsageError('plan approve: nobody can be asked here; it needs a terminal')
   const plans = await readPlans(file)
   return openServices(values.data, async ({ templates, stepUp, planApprovals }) => {
-    for (const plan of plans) process.stderr.write(planText(plan, templates.find(plan.template.id).manifest.about))
+    for (const plan of plans) process.stderr.write(planText(plan, aboutPlan(plan, templates)))
     if (!(await hostsTyped(plans, 'approve'))) {
       process.stderr.write('Nothing was approved.\n')
       return ExitCode.couldNotRun

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
+import { planText } from '#core/push/plan-text.ts'
 import type { PushValue } from '#shared/model/push-parameter.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { valueFromText } from '#shared/model/push-value.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 import { runPlanApprove } from './plan-approve.command.ts'
-import { planText } from './plan-text.ts'
 
 const options = {
   fleet: { type: 'string' },

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { aboutPlan, planText } from '#core/push/plan-text.ts'
 import { pushInWaves } from '#core/push/push-waves.ts'
 import type { PushResult } from '#core/push/transaction.ts'
 import { type PushPlan, verdictWords } from '#shared/model/push-plan.ts'
@@ -6,7 +7,6 @@ import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 import { hostsTyped, readPlans } from './plan-file.ts'
-import { planText } from './plan-text.ts'
 import { stepUpOnTerminal } from './step-up-terminal.ts'
 
 const options = {
@@ -38,7 +38,7 @@ export async function runPush(args: string[]): Promise<number> {
     for (const { host } of plans)
       if (services.recovery.drilled(host) === undefined)
         say(`No drill has shown yet that the undo of ${host} fires by itself: gatehouse drill.`)
-    for (const plan of plans) process.stderr.write(planText(plan, services.templates.find(plan.template.id).manifest.about))
+    for (const plan of plans) process.stderr.write(planText(plan, aboutPlan(plan, services.templates)))
     if (!values.yes && !(await hostsTyped(plans, 'push'))) {
       say('Nothing was changed.')
       return ExitCode.couldNotRun

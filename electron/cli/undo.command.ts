@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { aboutPlan, planText } from '#core/push/plan-text.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { withFleet } from './open-services.ts'
-import { planText } from './plan-text.ts'
 import { resultText } from './push.command.ts'
 
 const options = { fleet: { type: 'string' }, output: { type: 'string' }, data: { type: 'string' } } as const
@@ -13,11 +13,11 @@ export async function runUndo(args: string[]): Promise<number> {
   const { fleet, output, data } = values
   const [id, ...more] = positionals
   if (fleet === undefined || more.length > 0) throw new UsageError('undo: expected --fleet FILE [ID]')
-  return withFleet(fleet, data, async ({ recovery, fleet, transport }) => {
+  return withFleet(fleet, data, async ({ recovery, templates, fleet, transport }) => {
     const open = recovery.open(fleet.require()).filter(({ record }) => id === undefined || record.subject === id)
     if (id !== undefined && open.length === 0) {
       const plan = recovery.takeBack(id)
-      process.stdout.write(planText(plan, `Takes push ${id} back: what the host kept from before it is put in place.`))
+      process.stdout.write(planText(plan, aboutPlan(plan, templates)))
       if (output !== undefined) {
         await writeFile(output, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 })
         process.stderr.write(`${output} written\n`)

@@ -4,6 +4,7 @@ import type { ReportFormat } from '#core/audit/report.ts'
 import { type ImportSource, previewImport } from '#core/fleet/import/import-fleet.ts'
 import { createHandle, type Handle } from '#core/handlers/handlers.ts'
 import type { Ports, SecretStore } from '#core/ports.ts'
+import { aboutPlan, planMarkdown } from '#core/push/plan-text.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import { type Failure, failureOf } from '#shared/errors.ts'
@@ -107,6 +108,12 @@ async function answer({ services, handle, home, changed }: Desk, channel: string
     if (channel === 'template:export') {
       const { id } = input as { id: string }
       return { ok: true, value: { text: `${JSON.stringify(services.templates.find(id).manifest, null, 2)}\n` } }
+    }
+    if (channel === 'push:export') {
+      const { plan: id, format } = input as { plan: string; format: 'json' | 'markdown' }
+      const plan = services.pushJobs.planned(id)
+      const text = format === 'json' ? `${JSON.stringify(plan, null, 2)}\n` : planMarkdown(plan, aboutPlan(plan, services.templates))
+      return { ok: true, value: { text, host: plan.host } }
     }
     if (channel === 'push:ready') {
       const { plan, typedHost } = input as { plan: string; typedHost: string }

@@ -27,6 +27,7 @@ import { rememberFleet } from './fleet-memory.ts'
 import { callPipe, createRelay, eventPipe } from './ipc-relay.ts'
 import { setMenu } from './menu.ts'
 import { packHandlers } from './pack.handlers.ts'
+import { planHandlers } from './plan.handlers.ts'
 import { guardContents, guardSession, returnHome } from './session-guards.ts'
 import { createSettingsStore } from './settings-store.ts'
 import { templateHandlers } from './template.handlers.ts'
@@ -115,6 +116,7 @@ function start(): void {
       ...fleetHandlers(dialogs, fleet.call),
       ...advisoriesHandlers(dialogs, engine.call),
       ...templateHandlers(dialogs, engine.call),
+      ...planHandlers(dialogs, engine.call),
       ...auditHandlers(dialogs, engine.call),
       ...packHandlers({
         dialogs,

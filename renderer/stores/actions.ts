@@ -59,6 +59,7 @@ export const useConfirmCode = () => useAction('step-up:confirm', 'step-up:state'
 export const useLock = () => useAction('step-up:lock', 'step-up:state')
 export const usePlanPush = () => useAction('push:plan')
 export const useStopPlanning = () => useAction('push:stop-planning')
+export const useExportPlan = () => useAction('push:export')
 export const useStartPush = () => useAction('push:start', 'push:job')
 export const useAddTemplate = () => useAction('template:add')
 export const useExportTemplate = () => useAction('template:export')

@@ -76,6 +76,7 @@ export const channels = [
   'push:parameters',
   'push:plan',
   'push:stop-planning',
+  'push:export',
   'push:start',
   'push:undo',
   'push:take-back',

@@ -52,6 +52,13 @@ export const pushContracts = {
   /** Ends the look at the host. */
   'push:stop-planning': contract({ input: z.null(), output: z.null(), effect: 'local', by: 'engine' }),
   /** Carries out a plan that was made here. `typedHost` is what the admin typed where a mistake could lock everybody out. */
+  /** A plan of this sitting as a file; the path, or null when the dialog was closed. */
+  'push:export': contract({
+    input: z.object({ plan: z.uuid(), format: z.enum(['json', 'markdown']) }),
+    output: z.string().nullable(),
+    effect: 'local',
+    by: 'main',
+  }),
   'push:start': contract({
     input: z.object({ plan: z.uuid(), typedHost: hostName }),
     output: pushJobSchema,

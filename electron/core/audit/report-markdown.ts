@@ -2,7 +2,8 @@ import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import { areas, checklist } from '#shared/model/checklist.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import { byNeed, score } from '#shared/model/score.ts'
-import { attestationWords, clockWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
+import { attestationWords, clockWords, outcomeWords, waiverWords } from '#shared/words.ts'
+import { cell, code, oneLine } from './markdown.ts'
 
 /** GitHub-flavoured Markdown: the matrix, then per host what is open, with the proof. */
 export function* markdownReport(audit: AuditResults): Generator<string> {
@@ -74,10 +75,3 @@ function findingSection(finding: Finding): string[] {
     ]),
   ]
 }
-
-const oneLine = (text: string): string => visible(text).replaceAll(/[\r\n]+/g, ' ')
-
-/** Text of a host inside Markdown: no markup of it may take effect. */
-const cell = (text: string): string => oneLine(text).replaceAll(/[\\`*_{}[\]<>#|~!&]/g, (character) => `\\${character}`)
-
-const code = (text: string): string => oneLine(text).replaceAll('`', "'")

@@ -19,6 +19,8 @@ export interface PushJobs {
   plan(fleet: Fleet, transport: Transport, choice: PlanChoice): Promise<PushPlan>
   /** A plan that was made elsewhere in this program may be pushed, too. */
   keep(plan: PushPlan): PushPlan
+  /** Throws `push.plan-invalid` for one that was not made here. */
+  planned(id: string): PushPlan
   stopPlanning(): void
   /**
    * The plan that may be pushed now. Throws `step-up.needed`, `push.plan-invalid` for one that was not made here, and `push.not-possible` where
@@ -41,9 +43,14 @@ export function createPushJobs({ clock, pushes, stepUp, changed }: PushJobPorts)
   let current: { job: PushJob; readonly abort: AbortController } | undefined
   const iso = (ms: number) => new Date(ms).toISOString()
 
-  function ready(id: string, typedHost: string): PushPlan {
+  function planned(id: string): PushPlan {
     const plan = plans.get(id)
     if (plan === undefined) throw new GatehouseError({ code: 'push.plan-invalid', detail: 'it was not made in this sitting' })
+    return plan
+  }
+
+  function ready(id: string, typedHost: string): PushPlan {
+    const plan = planned(id)
     if (plan.danger === 'lock-out' && typedHost !== plan.host)
       throw new GatehouseError({ code: 'push.not-possible', detail: 'the name of the host was not typed', host: plan.host })
     stepUp.require()
@@ -65,6 +72,7 @@ export function createPushJobs({ clock, pushes, stepUp, changed }: PushJobPorts)
       return keep(await pushes.plan(fleet, transport, choice, abort.signal))
     },
     keep,
+    planned,
     stopPlanning() {
       planning?.abort(new GatehouseError({ code: 'job.cancelled', detail: 'stopped by the admin' }))
     },

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { PushPlan } from '#shared/model/push-plan.ts'
-import { useDrill, useStartPush } from '../../stores/actions.ts'
+import { useDrill, useExportPlan, useStartPush } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { useFleetState, usePushDrilled } from '../../stores/queries.ts'
 import { useKeys } from '../../stores/use-keys.ts'
@@ -49,6 +49,7 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
           </Button>
           <Button onClick={onBack}>Change the plan</Button>
         </div>
+        <SavePlan plan={plan} />
         {missing !== undefined && <p className="help">{missing}.</p>}
         {failure !== undefined && (
           <p role="alert">
@@ -58,6 +59,26 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
       </div>
       <TurnsList turns={plan.turns} />
     </>
+  )
+}
+
+/** A plan is passed on to be read, or to be signed for a push where nobody can be asked. */
+function SavePlan({ plan }: { readonly plan: PushPlan }) {
+  const save = useExportPlan()
+  const saveAs = (format: 'json' | 'markdown') => () => save.mutate({ plan: plan.id, format })
+  return (
+    <p className="muted">
+      {'Save the plan as '}
+      <button type="button" className="link" onClick={saveAs('markdown')}>
+        Markdown…
+      </button>
+      {' or '}
+      <button type="button" className="link" onClick={saveAs('json')}>
+        JSON…
+      </button>
+      {save.data && <output>{` Saved to ${plainText(save.data, 200)}.`}</output>}
+      {save.error !== null && <output>{` Not saved: ${wordsOfError(save.error).detail}`}</output>}
+    </p>
   )
 }
 

@@ -1,5 +1,7 @@
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { outcomeWords, visible } from '#shared/words.ts'
+import { cell, code, oneLine } from '../audit/markdown.ts'
+import type { TemplateShelf } from './template-shelf.ts'
 
 const dangers: Readonly<Record<PushPlan['danger'], (unit: string) => string>> = {
   none: () => 'no service is touched',
@@ -16,6 +18,12 @@ function change({ before, after }: PushPlan['files'][number]): string {
   return `${before === 'absent' ? 'new file' : 'changed file'}, ${owned}`
 }
 
+/** What a plan is for, in a sentence. Throws `push.not-possible` where its template is not known. */
+export const aboutPlan = (plan: PushPlan, templates: Pick<TemplateShelf, 'find'>): string =>
+  plan.reverts === undefined
+    ? templates.find(plan.template.id).manifest.about
+    : `Takes push ${plan.reverts} back: what the host kept from before it is put in place.`
+
 /** A plan for people. */
 export function planText({ template, host, address, unit, danger, files, turns, reverts }: PushPlan, about: string): string {
   const lines = [
@@ -31,4 +39,34 @@ export function planText({ template, host, address, unit, danger, files, turns, 
     ),
   ]
   return `${lines.map(visible).join('\n')}\n`
+}
+
+/** The same as Markdown, to be passed on: a difference is a block of code by its indentation, out of which no line can break. */
+export function planMarkdown(
+  { id, createdAt, template, host, address, unit, danger, files, turns, reverts }: PushPlan,
+  about: string,
+): string {
+  const lines = [
+    `# Plan: ${cell(template.id)} ${template.version} on ${cell(host)}`,
+    '',
+    cell(about),
+    '',
+    `- Host: ${cell(host)} (${cell(address)})`,
+    `- Made: ${createdAt}, plan \`${code(id)}\`, template SHA-256 \`${template.sha256}\``,
+    `- Service: ${cell(dangers[danger](unit))}`,
+    '',
+    ...files.flatMap((file) => [
+      `## ${cell(file.path)}`,
+      '',
+      cell(change(file)),
+      '',
+      ...(file.diff.length > 0 ? [...file.diff.map((line) => `    ${oneLine(line)}`), ''] : []),
+    ]),
+    reverts === undefined ? '## Must pass afterwards' : '## May be lost',
+    '',
+    ...turns.map(
+      ({ control, subject, status, title }) => `- \`${code(control)}\` ${cell(subject)}: now ${outcomeWords[status].word} (${cell(title)})`,
+    ),
+  ]
+  return `${lines.join('\n')}\n`
 }

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import { aboutPlan, planMarkdown, planText } from './plan-text.ts'
+import { shippedTemplates } from './templates.ts'
+
+const plan: PushPlan = {
+  ...{ version: 1, id: '3f0c8b9e-5a51-4c1e-9a47-6a8a50f0f3c1', createdAt: '2026-11-26T08:00:00.000Z', gatehouse: '0.1.0' },
+  ...{ fleet: 'dc1', host: 'gpu-01', address: '10.20.4.11', template: { id: 'ollama-loopback', version: 1, sha256: 'a'.repeat(64) } },
+  ...{ parameters: {}, unit: 'ollama.service', danger: 'restart' },
+  files: [
+    {
+      ...{ kind: 'systemd-drop-in', path: '/etc/a_b.conf', before: 'absent', after: `${'b'.repeat(64)}:0:0:644` },
+      diff: ['+[Service]', '+# ``` <b>*hostile*</b>\n# not a heading\u001b[31m'],
+    },
+  ],
+  turns: [{ control: 'inference-bound-to-loopback', subject: 'ollama', status: 'fail', title: 'Ollama listens on *:11434' }],
+}
+
+test('a plan as Markdown: the difference stays a block of code, and no text of a host becomes markup', () => {
+  const text = planMarkdown(plan, 'Binds Ollama to the loopback.')
+  expect(text).toContain('# Plan: ollama-loopback 1 on gpu-01\n')
+  expect(text).toContain('## /etc/a\\_b.conf\n\nnew file, owner 0:0, mode 644\n\n    +[Service]\n    +# ``` <b>*hostile*</b>')
+  expect(text).toContain('- `inference-bound-to-loopback` ollama: now Fail (Ollama listens on \\*:11434)')
+  expect(text.split('\n').filter((line) => line.startsWith('#'))).toEqual([
+    '# Plan: ollama-loopback 1 on gpu-01',
+    '## /etc/a\\_b.conf',
+    '## Must pass afterwards',
+  ])
+  expect(text).not.toContain('\u001b')
+})
+
+test('one that takes a push back says so in both forms', () => {
+  const back = { ...plan, reverts: '9d0c8b9e-5a51-4c1e-9a47-6a8a50f0f3c1' }
+  const find = () => {
+    throw new Error('no template is needed')
+  }
+  const about = aboutPlan(back, { find })
+  expect(about).toContain(back.reverts)
+  expect(planMarkdown(back, about)).toContain('## May be lost')
+  expect(planText(back, about)).toContain('may lose')
+})
+
+test('the sentence of a template is what it is for', () => {
+  const [shipped] = shippedTemplates()
+  const entry = { ...shipped, origin: 'shipped', state: 'shipped', decision: null } as never
+  expect(aboutPlan(plan, { find: () => entry })).toBe(shipped?.manifest.about)
+})
