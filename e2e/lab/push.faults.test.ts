@@ -21,7 +21,7 @@ describe('the console is killed as it takes a step', () => {
 
 describe('trouble on the way', () => {
   test('the sessions of the change account end in the middle of the restart', async () => {
-    const run = await desk.attempt('gpu3', (word) => word === 'activate' && void asRoot('gpu3', 'sleep 0.5; pkill -9 -u gatehouse-change'))
+    const run = await desk.attempt('gpu3', (word) => word === 'activate' && void asRoot('gpu3', 'pkill -9 -u gatehouse-change'))
     expectRolledBack(run)
     await desk.isOld('gpu3')
   }, 240_000)

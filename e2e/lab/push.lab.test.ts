@@ -85,7 +85,7 @@ test('what systemd does not understand is refused by the host, and nothing is le
     files: [{ ...file, content, after }],
   }
   const nonce = 'c'.repeat(32)
-  const { stdout } = await run(lab.control, ['enter', 'gpu3', '/bin/sh'], { stdin: hostProgram('stage', push, nonce) })
+  const { stdout } = await run(lab.control, ['enter', 'gpu3', '/bin/sh'], { stdin: hostProgram([{ step: 'stage', nonce }], push) })
   expect(readHostAnswer(stdout, nonce).failed).toMatchObject({ code: 'invalid', detail: expect.stringContaining('Environmnt') })
   expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('')
   await desk.isOld('gpu3')

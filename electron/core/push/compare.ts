@@ -1,8 +1,24 @@
+import type { HostAudit } from '#shared/model/audit.ts'
 import { type Finding, findingKey } from '#shared/model/finding.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { rankOf } from '#shared/status.ts'
 
 type Judged = Pick<Finding, 'control' | 'subject' | 'status' | 'title'>
+
+/** What a push keeps of an audit. */
+export interface HostLook extends Pick<HostAudit, 'state' | 'failure'> {
+  readonly findings: readonly Judged[]
+  readonly tookMs: number
+}
+
+export const lookOf = ({ state, failure, findings }: HostAudit, tookMs: number): HostLook => ({
+  ...{ state, failure, tookMs },
+  findings: findings.map(({ control, subject, status, title }) => ({ control, subject, status, title })),
+})
+
+/** Why nothing can be said of the host; empty when it was looked at. */
+export const unseen = ({ state, failure }: HostLook): string =>
+  state === 'connected' || state === 'limited' ? '' : (failure?.detail ?? state)
 
 /** The undo that this push itself has armed: it is there while the host is looked at, and gone with the commit. */
 const OWN_UNDO = 'gatehouse-undo.service'

@@ -13,7 +13,7 @@ import type { PlanArchive } from './plan-archive.ts'
 import { hostOf } from './push-service.ts'
 import { render } from './render.ts'
 import { hostPushOfKept } from './revert.ts'
-import { runStep } from './run-step.ts'
+import { runStep } from './step-lane.ts'
 import { shippedTemplate } from './templates.ts'
 
 /** A file that this console is answerable for on a host. */

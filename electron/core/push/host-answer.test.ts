@@ -10,6 +10,7 @@ test('reads its own lines and leaves the rest', () => {
     ended: false,
     unit: '',
     armed: false,
+    kept: false,
     open: { id: 'p', since: 17, who: 'ada at desk' },
     failed: { code: 'conflict', detail: '/a b c' },
     files: new Map([[1, 'absent']]),

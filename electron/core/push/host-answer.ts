@@ -1,3 +1,6 @@
+import { type ErrorCode, GatehouseError } from '#shared/errors.ts'
+import { visible } from '#shared/words.ts'
+
 /** What a step said. Lines without the nonce are the login's noise and are left out. */
 export interface HostAnswer {
   /** The last line was there: the step did all that it does. */
@@ -13,6 +16,8 @@ export interface HostAnswer {
   /** The push that is open on the host, the second since the epoch (its clock) at which it began, and whose it is. */
   readonly open?: { readonly id: string; readonly since: number; readonly who: string }
   readonly marks: ReadonlySet<string>
+  /** The push lies among those that were committed and cleared away. */
+  readonly kept: boolean
   readonly armed: boolean
 }
 
@@ -23,7 +28,12 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
   const files = new Map<number, string>()
   const encoded = new Map<number, string>()
   const marks = new Set<string>()
-  let answer: Pick<HostAnswer, 'ended' | 'unit' | 'armed' | 'failed' | 'open'> = { ended: false, unit: '', armed: false }
+  let answer: Pick<HostAnswer, 'ended' | 'unit' | 'armed' | 'kept' | 'failed' | 'open'> = {
+    ended: false,
+    unit: '',
+    armed: false,
+    kept: false,
+  }
   for (const line of text.slice(0, MAX_CHARACTERS).split('\n').slice(0, -1)) {
     if (!line.startsWith(`${nonce} `)) continue
     const [, word = '', rest = ''] = /^(\S+) ?(.*)$/.exec(line.slice(nonce.length + 1)) ?? []
@@ -31,6 +41,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
     const number = Number(first)
     if (word === 'end') answer = { ...answer, ended: true }
     else if (word === 'armed' || word === 'armed-at-boot') answer = { ...answer, armed: true }
+    else if (word === 'kept') answer = { ...answer, kept: true }
     else if (word === 'unit') answer = { ...answer, unit: first }
     else if (word === 'mark') marks.add(first)
     else if (word === 'open')
@@ -41,4 +52,14 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
   }
   const contents = new Map([...encoded].map(([number, base64]) => [number, Buffer.from(base64, 'base64').toString('utf8')] as const))
   return { ...answer, files, contents, marks }
+}
+
+/** A program ends a step with a word when it refuses; these mean something to whoever pushes. */
+const codes: Readonly<Record<string, ErrorCode>> = { conflict: 'push.conflict', busy: 'push.busy' }
+
+/** Throws `push.conflict`, `push.busy` or `push.interrupted` when the step did not do all that it does. */
+export function mustHaveEnded({ ended, failed }: HostAnswer, host: string): void {
+  if (ended) return
+  const { code, detail } = failed ?? { code: 'no answer', detail: 'the step did not end' }
+  throw new GatehouseError({ code: codes[code] ?? 'push.interrupted', detail: visible(`${code} ${detail}`.trim()), host })
 }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fileKinds } from '#shared/model/push-template.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 import { readHostAnswer } from './host-answer.ts'
-import { type HostPush, hostProgram, hostSteps as steps } from './host-program.ts'
+import { type HostPush, type HostStep, hostProgram, hostSteps as steps } from './host-program.ts'
 
 const K = 'a'.repeat(32)
 let folder: string
@@ -34,18 +34,19 @@ const pushOf = (paths: readonly string[], content = 'x\n', after = `${'0'.repeat
     after,
   })),
 })
-const run = (program: string) => spawnSync('/bin/sh', { input: program, encoding: 'utf8' })
+const run = (text: string) => spawnSync('/bin/sh', { input: text, encoding: 'utf8' })
+const program = (step: HostStep, push: HostPush) => hostProgram([{ step, nonce: K }], push)
 
 test.each(steps)('%s is sound for the shell, and so is every beginning of it that could arrive', (step) => {
-  const program = hostProgram(step, pushOf([`${folder}/a`]), K)
-  expect(spawnSync('/bin/sh', ['-n'], { input: program, encoding: 'utf8' }).stderr).toBe('')
-  for (const length of [10, 500, program.length - 20]) expect(run(program.slice(0, length)).stdout).toBe('')
+  const text = program(step, pushOf([`${folder}/a`]))
+  expect(spawnSync('/bin/sh', ['-n'], { input: text, encoding: 'utf8' }).stderr).toBe('')
+  for (const length of [10, 500, text.length - 20, text.length - 60]) expect(run(text.slice(0, length)).stdout).toBe('')
 })
 
 test.each(steps)('%s calls no function that it does not bring', (step) => {
-  const program = hostProgram(step, pushOf([`${folder}/a`]), K).replaceAll(/^\s*#.*$/gm, '')
-  const defined = new Set([...program.matchAll(/(gh_[a-z_]+)\(\)/g)].map(([, name]) => name))
-  const used = [...program.matchAll(/(?<![$\w{])(?<!for |read -r |\(\()gh_[a-z_]+(?![\w=])/g)].map(([name]) => name)
+  const text = program(step, pushOf([`${folder}/a`])).replaceAll(/^\s*#.*$/gm, '')
+  const defined = new Set([...text.matchAll(/(gh_[a-z_]+)\(\)/g)].map(([, name]) => name))
+  const used = [...text.matchAll(/(?<![$\w{])(?<!for |read -r |\(\()gh_[a-z_]+(?![\w=])/g)].map(([name]) => name)
   expect(used).toContain('gh_main')
   expect(used.filter((name) => !defined.has(name))).toEqual([])
 })
@@ -54,9 +55,9 @@ test.each(fileKinds)('what is done for a file of %s is sound for the shell, and 
   const plain = pushOf([`${folder}/a`])
   const push = { ...plain, files: plain.files.map((file) => ({ ...file, kind })) }
   for (const step of ['stage', 'arm', 'activate'] as const) {
-    const program = hostProgram(step, push, K)
-    expect(spawnSync('/bin/sh', ['-n'], { input: program, encoding: 'utf8' }).stderr).toBe('')
-    const code = program.replaceAll(/^\s*#.*$/gm, '')
+    const text = program(step, push)
+    expect(spawnSync('/bin/sh', ['-n'], { input: text, encoding: 'utf8' }).stderr).toBe('')
+    const code = text.replaceAll(/^\s*#.*$/gm, '')
     const defined = new Set([...code.matchAll(/(gh_[a-z_]+)\(\)/g)].map(([, name]) => name))
     const used = [...code.matchAll(/(?<![$\w{])(?<!for |read -r |\(\()gh_[a-z_]+(?![\w=])/g)].map(([name]) => name)
     expect(used.filter((name) => !defined.has(name))).toEqual([])
@@ -64,7 +65,7 @@ test.each(fileKinds)('what is done for a file of %s is sound for the shell, and 
 })
 
 describe('what a path is, in one word', () => {
-  const state = (path: string, after?: string) => readHostAnswer(run(hostProgram('read', pushOf([path], 'x\n', after), K)).stdout, K)
+  const state = (path: string, after?: string) => readHostAnswer(run(program('read', pushOf([path], 'x\n', after))).stdout, K)
 
   test('a link that goes: where it leads; its content is not told', () => {
     symlinkSync('../there', join(folder, 'a'))
@@ -96,7 +97,7 @@ describe('what a path is, in one word', () => {
     const owner = execFileSync('stat', ['-c', '%u:%g', path], { encoding: 'utf8' }).trim()
     // Root may read everything.
     const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
-    const { stdout } = spawnSync('/bin/sh', { input: hostProgram('read', pushOf([path]), K), encoding: 'utf8', ...account })
+    const { stdout } = spawnSync('/bin/sh', { input: program('read', pushOf([path])), encoding: 'utf8', ...account })
     const { files, contents } = readHostAnswer(stdout, K)
     expect([files.get(1), contents.size]).toEqual([`unread:${owner}:0`, 0])
   })
@@ -121,11 +122,39 @@ test('no path, unit, id or content is anything but a word', () => {
   fc.assert(
     fc.property(nasty, nasty, nasty, (name, unit, content) => {
       const push = { ...pushOf([`${folder}/${name.replaceAll('/', '')}x`], content), id: unit, who: unit, unit }
-      const { stdout, status } = run(hostProgram('look', push, K))
+      const { stdout, status } = run(program('look', push))
       expect([status, stdout.split('\n').filter((line) => !line.startsWith(`${K} `))]).toEqual([0, ['']])
-      expect(spawnSync('/bin/sh', ['-n'], { input: hostProgram('stage', push, K), encoding: 'utf8' }).stderr).toBe('')
-      expect(spawnSync('/bin/sh', ['-n'], { input: hostProgram('arm', push, K), encoding: 'utf8' }).stderr).toBe('')
+      expect(spawnSync('/bin/sh', ['-n'], { input: program('stage', push), encoding: 'utf8' }).stderr).toBe('')
+      expect(spawnSync('/bin/sh', ['-n'], { input: program('arm', push), encoding: 'utf8' }).stderr).toBe('')
     }),
     { numRuns: 25 },
   )
+})
+
+describe('a message of several steps', () => {
+  const other = 'b'.repeat(32)
+  const asked = [
+    { step: 'read', nonce: K },
+    { step: 'look', nonce: other },
+  ] as const
+
+  test('takes one after the other, each under its own nonce, and the shell waits for the next message', () => {
+    const { stdout } = run(hostProgram(asked, pushOf([`${folder}/a`])) + hostProgram([{ step: 'read', nonce: K }], pushOf([`${folder}/b`])))
+    const said = stdout.split('\n').map((line) => line.replace(K, 'first').replace(other, 'second'))
+    expect(said.filter((line) => /end|over/.test(line))).toEqual(['first end', 'second end', 'second over', 'first end', 'first over'])
+  })
+
+  test('ends where a step does not do all that it does', () => {
+    const failing = [
+      { step: 'write', nonce: K },
+      { step: 'read', nonce: other },
+    ] as const
+    const { stdout, status } = run(hostProgram(failing, pushOf([`${folder}/a`])))
+    expect([status, stdout]).toEqual([0, `${K} failed lost\n${other} over\n`])
+  })
+
+  test('cut short anywhere, it runs nothing', () => {
+    const text = hostProgram(asked, pushOf([`${folder}/a`]))
+    for (let length = text.length - 90; length < text.length - 2; length++) expect(run(text.slice(0, length)).stdout).toBe('')
+  })
 })

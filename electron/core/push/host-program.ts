@@ -58,8 +58,6 @@ export interface HostPush {
   readonly files: readonly HostFile[]
 }
 
-const PROGRAM_END = 'gh_step\n}\ngh_main </dev/null\n'
-
 /** Calls `$1` with each file: number, path, uid, gid, mode, before, after, kind. All of them, also when one fails. */
 const filesFunction = (files: readonly HostFile[]): string => {
   const calls = files.map(({ kind, path, uid, gid, mode, before, after }, index) =>
@@ -75,12 +73,25 @@ const contentFunction = (files: readonly HostFile[]): string => {
   return `gh_content() {\ncase $1 in\n${cases.join('\n')}\nesac\n}\n`
 }
 
+/** One step of a message, and what its lines begin with: 32 hexadecimal digits that nobody could guess, and that no other step has. */
+export interface AskedStep {
+  readonly step: HostStep
+  readonly nonce: string
+}
+
 /**
- * The program of one step, for `/bin/sh` on stdin. All of it stands in one function that the last line calls: cut short, it runs nothing.
- * `nonce` must be 32 hexadecimal digits that nobody could guess.
+ * A message for `/bin/sh` on stdin: one step, or several, of which each is taken when the one before did all that it does. Every step runs in a
+ * shell of its own, so that the one on stdin waits for the next message whatever came of it; it says `over` under the last nonce then. All of it
+ * stands in one function that the last line calls: cut short, it runs nothing.
  */
-export function hostProgram(step: HostStep, push: HostPush, nonce: string): string {
-  if (!/^[0-9a-f]{32}$/.test(nonce)) throw new RangeError('the nonce must be 32 hexadecimal digits')
+export function hostProgram(asked: readonly AskedStep[], push: HostPush): string {
+  if (asked.some(({ nonce }) => !/^[0-9a-f]{32}$/.test(nonce))) throw new RangeError('a nonce must be 32 hexadecimal digits')
+  const names = asked.map((_, index) => `gh_${index + 1}`)
+  const steps = asked.map((one, index) => `${names[index]}() (\n${stepText(one, push)}gh_step\n)\n`)
+  return `gh_main() {\n${steps.join('')}${names.join(' && ')}\n}\n{ gh_main </dev/null; echo '${asked.at(-1)?.nonce} over'; }\n`
+}
+
+function stepText({ step, nonce }: AskedStep, push: HostPush): string {
   const variables = [
     `gh_k=${nonce}`,
     `gh_id=${shellQuote(push.id)}`,
@@ -95,8 +106,8 @@ export function hostProgram(step: HostStep, push: HostPush, nonce: string): stri
     arm: () => undoFunction(common + reactivateFunction(push.files)),
     activate: () => activateFunction(push.files),
   }
-  return `gh_main() {\n${common}${extra[step]?.() ?? ''}${runtimes[step]}${PROGRAM_END}`
+  return `${common}${extra[step]?.() ?? ''}${runtimes[step]}`
 }
 
 const undoFunction = (common: string): string =>
-  `gh_undo() {\nprintf %s ${shellQuote(`gh_main() {\n${common}${undoRuntime}${PROGRAM_END}`)}\n}\n`
+  `gh_undo() {\nprintf %s ${shellQuote(`gh_main() {\n${common}${undoRuntime}gh_step\n}\ngh_main </dev/null\n`)}\n}\n`

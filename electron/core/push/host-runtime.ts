@@ -59,13 +59,15 @@ gh_healthy() {
   done
   return 1
 }
+# Hundredths of a second since the host began.
+gh_uptime() { read -r gh_up _ </proc/uptime && echo "\${gh_up%.*}\${gh_up#*.}"; }
 gh_mine() { [ "$(cat "$gh_base/id" 2>/dev/null)" = "$gh_id" ]; }
 gh_lock() { exec 9>>"$gh_base/lock" && flock -w "$1" 9; }
-# The undo, once nothing is left to undo.
+# The undo, once nothing is left to undo. What enables it is a link, taken away as it was made: systemctl would reload systemd for it.
 gh_disarm() {
   systemctl stop gatehouse-undo.timer 2>/dev/null
-  systemctl --quiet disable gatehouse-undo.service 2>/dev/null
   rm -f "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer" "$gh_units/multi-user.target.wants/gatehouse-undo.service"
+  rmdir "$gh_units/multi-user.target.wants" 2>/dev/null
   sync
   systemctl daemon-reload
 }
@@ -74,6 +76,7 @@ gh_look() {
     gh_say "open $(cat "$gh_base/id" 2>/dev/null || echo none) $(cat "$gh_base/since" 2>/dev/null || echo 0) $(cat "$gh_base/who" 2>/dev/null)"
     for gh_mark in writing undoing undone committed found; do [ ! -e "$gh_base/$gh_mark" ] || gh_say "mark $gh_mark"; done
   fi
+  [ ! -e "$gh_history/$gh_id/committed" ] || gh_say kept
   if gh_armed; then gh_say armed; elif [ -e "$gh_units/gatehouse-undo.service" ]; then gh_say armed-at-boot; fi
   gh_files gh_show
   gh_say "unit $(gh_unit_state)"
@@ -177,7 +180,9 @@ gh_step() {
   printf '%s\\n' '[Unit]' 'Description=Undo of a Gatehouse push that was not proven' \\
     '[Timer]' "OnActiveSec=$gh_seconds" 'AccuracySec=1s' >"$gh_units/gatehouse-undo.timer" || gh_fail unwritable
   chmod 644 "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer"
-  systemctl daemon-reload && systemctl --quiet enable gatehouse-undo.service && sync && systemctl start gatehouse-undo.timer || gh_fail not-armed
+  [ -d "$gh_units/multi-user.target.wants" ] || mkdir -m 755 "$gh_units/multi-user.target.wants" || gh_fail unwritable
+  ln -sf ../gatehouse-undo.service "$gh_units/multi-user.target.wants/gatehouse-undo.service" || gh_fail unwritable
+  sync && systemctl daemon-reload && systemctl start gatehouse-undo.timer || gh_fail not-armed
   gh_armed && [ "$(systemctl is-enabled gatehouse-undo.service)" = enabled ] || gh_fail not-armed
   trap - EXIT
   gh_say end
@@ -218,21 +223,49 @@ gh_step() {
 }
 `
 
+/**
+ * A unit that was started anew may be looked at as soon as it listens where it did, or two seconds later, what comes first; the commit still waits
+ * for the two seconds. One that goes on with the same process takes its time to read what is new, and is waited for.
+ */
 export const activateRuntime = `
+# How many sockets the process of the unit listens on; 0 where nobody says.
+gh_listening() { ss -Hltnp 2>/dev/null | grep -c "pid=$1,"; }
+gh_settled() {
+  [ -n "$gh_unit" ] || return 0
+  gh_tries=0
+  while [ "$gh_tries" -lt 20 ]; do
+    gh_tries=$((gh_tries + 1))
+    gh_pid=$(gh_main_pid) gh_from=$(gh_uptime) gh_polls=0
+    while [ "$(gh_unit_state)" = active ] && [ "$(gh_main_pid)" = "$gh_pid" ]; do
+      [ $(($(gh_uptime) - $gh_from)) -lt 200 ] || return 0
+      [ "$gh_sockets" = 0 ] || [ "$gh_pid" = "$gh_was" ] || [ "$(gh_listening "$gh_pid")" -lt "$gh_sockets" ] || return 0
+      sleep 0.2
+    done
+    sleep 1
+  done
+  return 1
+}
 gh_step() {
   gh_mine && gh_armed || gh_fail undone
+  gh_was=$(gh_main_pid) gh_sockets=$(gh_listening "$gh_was") gh_pid=none gh_from=0
   gh_activate
-  gh_healthy 20 || gh_fail "inactive $gh_unit does not stay up"
-  gh_main_pid >"$gh_base/pid" || gh_fail unwritable
+  gh_settled || gh_fail "inactive $gh_unit does not stay up"
+  echo "$gh_pid" >"$gh_base/pid" && echo "$gh_from" >"$gh_base/from" || gh_fail unwritable
   gh_say end
 }
 `
 
-/** The point of no return is one file, made under the lock that the undo holds while it works. */
+/**
+ * The point of no return is one file, made under the lock that the undo holds while it works. Ends with 0 when what was read back after that is
+ * what was to be: then it may be cleared away.
+ */
 export const commitRuntime = `
 gh_kept() { gh_now=$(gh_state "$2" "$6 $7"); [ "$gh_now" = "$7" ] || gh_fail "conflict $2 $gh_now"; }
+gh_still() { [ "$(gh_state "$2" "$6 $7")" = "$7" ]; }
 gh_step() {
-  gh_mine && gh_lock 20 || gh_fail lost
+  gh_mine || gh_fail lost
+  [ -z "$gh_unit" ] || while [ $(($(gh_uptime) - $(cat "$gh_base/from"))) -lt 200 ]; do sleep 0.1; done
+  gh_lock 20 || gh_fail lost
   [ ! -e "$gh_base/undoing" ] && [ ! -e "$gh_base/undone" ] && gh_armed || gh_fail undone
   gh_files gh_kept
   [ "$(gh_unit_state)" = active ] && [ "$(gh_main_pid)" = "$(cat "$gh_base/pid")" ] || gh_fail "inactive $gh_unit did not stay up"
@@ -240,6 +273,7 @@ gh_step() {
   gh_disarm
   gh_look
   gh_say end
+  gh_files gh_still && [ ! -e "$gh_units/gatehouse-undo.service" ] && [ "$(gh_unit_state)" = active ]
 }
 `
 

@@ -8,14 +8,16 @@ import type { Ledger } from '../audit/ledger/ledger.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 import { probeContextOf, readFacts } from '../facts/registry.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
+import { type HostLook, lookOf } from './compare.ts'
 import { parametersFor } from './defaults.ts'
 import { kinds } from './kinds.ts'
 import { hostPushOf, makePlan, pushOfPlan } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
+import { RecentLooks } from './recent-looks.ts'
 import { checkGiven, render } from './render.ts'
 import { hostPushOfKept, pushOfRevert } from './revert.ts'
-import { runStep } from './run-step.ts'
 import type { ChangeWay } from './settle.ts'
+import { runStep } from './step-lane.ts'
 import type { TemplateShelf } from './template-shelf.ts'
 import { type PushResult, runTransaction } from './transaction.ts'
 import { unreadPaths, withDigests } from './unread.ts'
@@ -64,6 +66,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
     const request = { host, fleet, transport, advisories: advisories(), now: clock.now, signal, log, onProgress: () => undefined }
     return auditHost({ ...request, fresh })
   }
+  const recent = new RecentLooks()
 
   return {
     async plan(fleet, transport, choice, signal) {
@@ -71,7 +74,9 @@ export function createPushService({ clock, log, ledger, version, who, advisories
       const template = templates.pushable(choice.template)
       checkGiven(template.manifest, choice.parameters)
       const identity = changeIdentityOf(fleet, host)
+      const askedMs = performance.now()
       const { audit, outputs } = await lookAt(fleet, transport, host, false, signal)
+      recent.keep(fleet, host.name, lookOf(audit, performance.now() - askedMs), askedMs)
       if (audit.state !== 'connected' && audit.state !== 'limited')
         throw new GatehouseError(audit.failure ?? { code: 'push.not-possible', detail: `the host is ${audit.state}`, host: host.name })
       const facts = readFacts(new Map(outputs.map((output) => [output.id, output])), probeContextOf(fleet, host), log)
@@ -140,6 +145,12 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         })
       const plan = await withDigests(planned, way, signal)
       const { push } = toldOf(plan)
+      const look = async (fresh: boolean, until: AbortSignal): Promise<HostLook> => {
+        const askedMs = performance.now()
+        const { audit } = await lookAt(fleet, transport, host, fresh, until)
+        return lookOf(audit, performance.now() - askedMs)
+      }
+      const seen = recent.take(fleet, host.name)
       plans.keep(plan)
       return runTransaction({
         plan,
@@ -148,7 +159,8 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         undoAfterSeconds,
         host,
         ...way,
-        look: async (fresh, until) => (await lookAt(fleet, transport, host, fresh, until)).audit,
+        before: async () => seen ?? look(false, signal),
+        look: () => look(true, signal),
         ledger,
         onStep,
         signal,

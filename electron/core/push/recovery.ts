@@ -8,12 +8,13 @@ import type { Ledger } from '../audit/ledger/ledger.ts'
 import { type LedgerRecord, sha256Of } from '../audit/ledger/record.ts'
 import type { Clock, Transport } from '../ports.ts'
 import { openPushes } from './history.ts'
-import type { HostPush, HostStep } from './host-program.ts'
+import { mustHaveEnded } from './host-answer.ts'
+import type { HostPush } from './host-program.ts'
 import type { PlanArchive } from './plan-archive.ts'
 import { changeIdentityOf, hostOf } from './push-service.ts'
 import { committedPlan, hostPushOfKept, revertPlan } from './revert.ts'
-import { runStep } from './run-step.ts'
 import { adviceFor, type ChangeWay, settle } from './settle.ts'
+import { openLane } from './step-lane.ts'
 import type { PushResult } from './transaction.ts'
 import { readBackWords } from './verdict.ts'
 
@@ -94,7 +95,9 @@ export function createRecovery({ clock, ledger, plans, version, who }: RecoveryP
       const session = await way.connect(false, signal)
       let reason = ''
       try {
-        for (const step of ['stage', 'arm', 'write'] as const) await must(session, step)
+        const lane = openLane(session, way.user)
+        for (const answer of await lane.take(['stage', 'arm', 'write'], push, signal)) mustHaveEnded(answer, host)
+        await lane.close()
       } catch (error) {
         reason = error instanceof GatehouseError ? error.failure.detail : String(error)
       } finally {
@@ -108,13 +111,6 @@ export function createRecovery({ clock, ledger, plans, version, who }: RecoveryP
       note('verdict', `${fired ? WELL : `${verdict}. ${reason}`} ${readBack}`.slice(0, 2000))
       const shown = fired ? verdict : worst(verdict)
       return { verdict: shown, reason, readBack, advice: adviceFor(shown, push) }
-
-      async function must(at: typeof session, step: HostStep): Promise<void> {
-        const said = await runStep(at, step, push, way.user, signal)
-        if (said.ended) return
-        const { code, detail } = said.failed ?? { code: 'no answer', detail: `the step ${step} did not end` }
-        throw new GatehouseError({ code: 'push.interrupted', detail: visible(`${code} ${detail}`.trim()), host })
-      }
     },
   }
 }

@@ -3,7 +3,7 @@ import type { PushVerdict } from '#shared/model/push-plan.ts'
 import type { HostSession } from '../ports.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
-import { runStep } from './run-step.ts'
+import { openLane } from './step-lane.ts'
 import { verdictOf } from './verdict.ts'
 
 /** How the change identity reaches a host. */
@@ -31,19 +31,22 @@ export async function settle({ connect, user }: ChangeWay, push: HostPush, undo:
   for (let round = 0; ; round++) {
     try {
       const open = await connect(round > 0 || undo, AbortSignal.timeout(30_000))
+      const lane = openLane(open, user)
       try {
-        const answer = await runStep(open, undo ? 'undo' : 'look', push, user, AbortSignal.timeout(170_000))
+        const [answer] = await lane.take([undo ? 'undo' : 'look'], push, AbortSignal.timeout(170_000))
+        if (answer === undefined) return settled
         const found = verdictOf(answer, push)
         const verdict = found === 'under-way' ? 'unknown' : found
         settled = { verdict, answer }
         if (verdict === 'committed-proven' || verdict === 'rolled-back-proven') {
-          await runStep(open, 'clear', push, user, AbortSignal.timeout(30_000)).catch(() => undefined)
+          await lane.take(['clear'], push, AbortSignal.timeout(30_000)).catch(() => undefined)
           return settled
         }
         if (verdict === 'rolled-back-not-proven' && round >= 3) return settled
         // The host knows nothing of it any more: waiting changes nothing.
         if (answer.ended && answer.open?.id !== push.id) return settled
       } finally {
+        void lane.close()
         open.close()
       }
     } catch {

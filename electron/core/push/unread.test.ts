@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HostAudit } from '#shared/model/audit.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
-import type { HostSession } from '../ports.ts'
+import type { ExecOptions, HostSession } from '../ports.ts'
 import type { HostAnswer } from './host-answer.ts'
 import { makePlan } from './plan.ts'
 import { render } from './render.ts'
@@ -19,7 +19,7 @@ const template = shippedTemplate('htpasswd-users')
 const login = `analyst:$2b$10$${'a'.repeat(53)}`
 const rendered = render(template.manifest, { file: '/etc/nginx/.htpasswd', logins: [login] })
 const answered = (before: string): HostAnswer => ({
-  ...{ ended: true, unit: 'active', armed: false, marks: new Set(), contents: new Map() },
+  ...{ ended: true, unit: 'active', armed: false, kept: false, marks: new Set(), contents: new Map() },
   files: new Map([[1, before]]),
 })
 const planned = (before: string) =>
@@ -52,8 +52,10 @@ describe('its digest, before the push begins', () => {
         user: 'rw',
         connect: async () =>
           ({
-            exec: async (command: string, { stdin = '', onStdout }: { stdin?: string; onStdout: (chunk: Buffer) => boolean }) => {
-              const nonce = /gh_k=([0-9a-f]{32})/.exec(stdin)?.[1]
+            exec: async (command: string, { feed, onStdout }: ExecOptions) => {
+              let text = ''
+              for await (const chunk of feed ?? []) text += chunk
+              const nonce = /gh_k=([0-9a-f]{32})/.exec(text)?.[1]
               told.push(command)
               onStdout(Buffer.from(`${nonce} file 1 ${state}\n${nonce} ${end}\n`))
               return { exitCode: 0 }

@@ -1,8 +1,8 @@
 import { GatehouseError } from '#shared/errors.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { hostPushOfKept } from './revert.ts'
-import { runStep } from './run-step.ts'
 import type { ChangeWay } from './settle.ts'
+import { runStep } from './step-lane.ts'
 
 const isUnread = ({ before }: PushPlan['files'][number]): boolean => before.startsWith('unread:')
 

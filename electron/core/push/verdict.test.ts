@@ -16,6 +16,8 @@ const mixed = files(sum('a'), sum('b'))
 
 test.each([
   ['committed', ['open p1 5', 'mark writing', 'mark committed', ...fresh, 'unit active', 'end'], 'committed-proven'],
+  ['committed, and cleared away since', ['kept', ...fresh, 'unit active', 'end'], 'committed-proven'],
+  ['committed and cleared away, and a file is another', ['kept', ...mixed, 'unit active', 'end'], 'unknown'],
   ['committed, and the service went down', ['open p1 5', 'mark committed', ...fresh, 'unit failed', 'end'], 'unknown'],
   ['committed, and its undo is still there', ['open p1 5', 'mark committed', 'armed', ...fresh, 'unit active', 'end'], 'unknown'],
   ['committed, and a file is another', ['open p1 5', 'mark committed', ...mixed, 'unit active', 'end'], 'unknown'],

@@ -8,7 +8,7 @@ export function verdictOf(answer: HostAnswer, push: Pick<HostPush, 'id' | 'files
   const all = (wanted: 'before' | 'after'): boolean => push.files.every((file, index) => answer.files.get(index + 1) === file[wanted])
   const mine = answer.open?.id === push.id
   const marked = (mark: string): boolean => mine && answer.marks.has(mark)
-  if (marked('committed')) return all('after') && !answer.armed && answer.unit === 'active' ? 'committed-proven' : 'unknown'
+  if (marked('committed') || answer.kept) return all('after') && !answer.armed && answer.unit === 'active' ? 'committed-proven' : 'unknown'
   if (answer.armed) return 'under-way'
   if (all('before')) return answer.unit === 'active' ? 'rolled-back-proven' : 'rolled-back-not-proven'
   // Nothing of this push was ever written: what is there is somebody else's doing.

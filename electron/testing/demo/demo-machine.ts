@@ -9,6 +9,8 @@ interface OpenPush {
   readonly since: number
   readonly marks: Set<string>
   readonly old: DemoHost
+  /** From when on the restarted service has been up for a while. */
+  settledAtMs: number
   /** While the undo is armed. */
   undo?: NodeJS.Timeout | undefined
 }

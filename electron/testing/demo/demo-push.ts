@@ -1,25 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type HostFile, type HostPush, type HostStep, hostProgram, hostSteps } from '#core/push/host-program.ts'
+import { type AskedStep, type HostFile, type HostPush, type HostStep, hostProgram, hostSteps } from '#core/push/host-program.ts'
 import type { FileKind } from '#shared/model/push-template.ts'
 import type { DemoFile } from './demo-host.ts'
 import type { DemoMachine } from './demo-machine.ts'
 
-/** How the text of a step ends: what the shell of a simulated host waits for. */
-export const END_OF_STEP = 'gh_step\n}\ngh_main </dev/null\n'
+/** How a message of a push ends: what the shell of a simulated host waits for. */
+export const END_OF_MESSAGE = / over'; }\n$/
 
-/** What a real host takes until a restarted service has been up for a while. */
+/** What a real host takes until a restarted service listens again, and until it has been up for a while. */
+const LISTENS_MS = 300
 const SETTLE_MS = 2000
 
-interface KnownStep {
-  readonly step: HostStep
+interface KnownMessage {
+  readonly asked: readonly AskedStep[]
   readonly push: HostPush
-  readonly nonce: string
 }
 
-/** A step of a push, when this build would send the very same text. */
-export function knownStep(script: string): KnownStep | undefined {
+/** A message of a push, when this build would send the very same text. */
+export function knownMessage(script: string): KnownMessage | undefined {
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(script)?.[1] ?? ''
-  const nonce = value('gh_k')
   const contents = contentsIn(script)
   // The undo, which a step may carry as a quoted word, says it all again.
   const own = script.slice(0, script.indexOf('return "$gh_all"'))
@@ -36,9 +35,14 @@ export function knownStep(script: string): KnownStep | undefined {
     undoAfterSeconds: Number(value('gh_seconds')),
     files,
   }
-  if (!/^[0-9a-f]{32}$/.test(nonce)) return undefined
-  const step = hostSteps.find((one) => hostProgram(one, push, nonce) === script)
-  return step && { step, push, nonce }
+  // Each step is told by itself first.
+  const nonces = new Set([...script.matchAll(/^gh_k=([0-9a-f]{32})$/gm)].flatMap(([, nonce = '']) => nonce))
+  const asked = [...nonces].flatMap((nonce): AskedStep[] => {
+    const body = (step: HostStep) => hostProgram([{ step, nonce }], push).split('\n').slice(2, -5).join('\n')
+    const step = hostSteps.find((one) => script.includes(`${body(one)}\n)\n`))
+    return step ? [{ step, nonce }] : []
+  })
+  return asked.length > 0 && hostProgram(asked, push) === script ? { asked, push } : undefined
 }
 
 /** Words in single quotes, as `shellQuote` writes them. */
@@ -53,18 +57,21 @@ const contentsIn = (script: string): ReadonlyMap<number, string> =>
     ]),
   )
 
-/** Takes a step on a simulated host: the same answers, the same order, the same refusals as the program gives on a real one. */
-export async function takeStep(machine: DemoMachine, { step, push, nonce }: KnownStep): Promise<string> {
-  const said: string[] = []
-  const say = (text: string) => void said.push(`${nonce} ${text}`)
-  try {
-    await steps[step](machine, push, say)
-    say('end')
-  } catch (refused) {
-    if (!(refused instanceof Refused)) throw refused
-    say(`failed ${refused.message}`)
+/** Takes the steps of a message on a simulated host: the same answers, the same order, the same refusals as the program gives on a real one. */
+export async function takeSteps(machine: DemoMachine, { asked, push }: KnownMessage, write: (text: string) => void): Promise<void> {
+  for (const { step, nonce } of asked) {
+    const said: string[] = []
+    const say = (text: string) => void said.push(`${nonce} ${text}\n`)
+    try {
+      await steps[step](machine, push, say)
+      write(`${said.join('')}${nonce} end\n`)
+    } catch (refused) {
+      if (!(refused instanceof Refused)) throw refused
+      write(`${said.join('')}${nonce} failed ${refused.message}\n`)
+      break
+    }
   }
-  return said.map((line) => `${line}\n`).join('')
+  write(`${asked.at(-1)?.nonce} over\n`)
 }
 
 class Refused extends Error {}
@@ -85,7 +92,7 @@ const steps: Readonly<Record<HostStep, Take>> = {
       look(machine, push, say)
       throw new Refused('busy')
     }
-    machine.open = { push, since: Math.floor(Date.now() / 1000), marks: new Set(), old: machine.now() }
+    machine.open = { push, since: Math.floor(Date.now() / 1000), marks: new Set(), old: machine.now(), settledAtMs: 0 }
   },
   arm(machine, push) {
     const open = mine(machine, push)
@@ -102,10 +109,12 @@ const steps: Readonly<Record<HostStep, Take>> = {
   async activate(machine, push) {
     armed(machine, push)
     machine.restart(push.unit)
-    await pause(SETTLE_MS)
+    mine(machine, push).settledAtMs = performance.now() + SETTLE_MS
+    await pause(LISTENS_MS)
     if (activeState(machine, push) !== 'active') throw new Refused(`inactive ${push.unit} does not stay up`)
   },
-  commit(machine, push, say) {
+  async commit(machine, push, say) {
+    await pause(Math.max(0, mine(machine, push).settledAtMs - performance.now()))
     const open = armed(machine, push)
     for (const { path, after } of push.files)
       if (machine.state(path) !== after) throw new Refused(`conflict ${path} ${machine.state(path)}`)
@@ -144,6 +153,7 @@ function look(machine: DemoMachine, push: HostPush, say: Say): void {
     for (const mark of open.marks) say(`mark ${mark}`)
     if (open.undo) say('armed')
   }
+  if (machine.kept.has(push.id)) say('kept')
   for (const [index, { path }] of push.files.entries()) say(`file ${index + 1} ${machine.state(path)}`)
   say(`unit ${activeState(machine, push)}`)
 }

@@ -7,7 +7,7 @@ import { answerSection } from './answers/answers.ts'
 import type { DemoHost } from './demo-host.ts'
 import type { DemoMachine } from './demo-machine.ts'
 import { END_OF_HASHING, END_OF_LISTING, serveHashing, serveListing } from './demo-models.ts'
-import { END_OF_STEP, knownStep, takeStep } from './demo-push.ts'
+import { END_OF_MESSAGE, knownMessage, takeSteps } from './demo-push.ts'
 import { finishedFrame, framesOf, helloFrame } from './probe-frames.ts'
 
 const END_OF_PROBE = 'gh_main 2>/dev/null\n'
@@ -20,22 +20,27 @@ const END_OF_PROBE = 'gh_main 2>/dev/null\n'
 export function serveShell(channel: ServerChannel, machine: DemoMachine, context: ProbeContext, root: boolean): void {
   const host = machine.now()
   let script = ''
+  let messages: Promise<void> | undefined
   channel.setEncoding('utf8')
+  channel.on('end', () => void messages?.then(() => finish(channel, 0)))
   channel.on('data', (chunk: string) => {
     script += chunk
     if (script.endsWith(END_OF_PROBE)) void answerProbe(channel, script, host, context)
     else if (script.endsWith(END_OF_LISTING)) finish(channel, serveListing(channel, script, host) ? 0 : 127)
-    else if (script.endsWith(END_OF_STEP)) void servePush(channel, script, machine, root)
-    else if (script.endsWith(END_OF_HASHING)) void serveHashing(channel, script, host).then((known) => finish(channel, known ? 0 : 127))
+    else if (END_OF_MESSAGE.test(script)) {
+      // The shell waits for the next one.
+      const message = script
+      messages = Promise.resolve(messages).then(() => servePush(channel, message, machine, root))
+      script = ''
+    } else if (script.endsWith(END_OF_HASHING)) void serveHashing(channel, script, host).then((known) => finish(channel, known ? 0 : 127))
   })
 }
 
 /** Without root a plan can be read, and nothing else. */
-async function servePush(channel: ServerChannel, script: string, machine: DemoMachine, root: boolean): Promise<void> {
-  const known = knownStep(script)
-  if (known === undefined || (!root && known.step !== 'read')) return finish(channel, 127)
-  channel.write(await takeStep(machine, known))
-  finish(channel, 0)
+async function servePush(channel: ServerChannel, message: string, machine: DemoMachine, root: boolean): Promise<void> {
+  const known = knownMessage(message)
+  if (known === undefined || (!root && known.asked.some(({ step }) => step !== 'read'))) return finish(channel, 127)
+  await takeSteps(machine, known, (text) => void (channel.writable && channel.write(text)))
 }
 
 function answerProbe(channel: ServerChannel, script: string, host: DemoHost, context: ProbeContext): Promise<void> {
