@@ -21,7 +21,7 @@ import { runStep } from './step-lane.ts'
 import type { TemplateShelf } from './template-shelf.ts'
 import { type PushResult, runTransaction } from './transaction.ts'
 import { unreadPaths, withDigests } from './unread.ts'
-import { wayInOf } from './way-in.ts'
+import { filters, wayInOf } from './way-in.ts'
 
 export interface PushServicePorts {
   readonly clock: Clock
@@ -94,7 +94,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
           audit,
           rendered,
           read,
-          wayIn: await wayInOf(session, signal),
+          wayIn: rendered.files.some(({ kind }) => filters.includes(kind)) ? await wayInOf(session, signal) : undefined,
           gatehouse: version,
           now: clock.now(),
         })

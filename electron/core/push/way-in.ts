@@ -1,7 +1,7 @@
 import { GatehouseError } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { ParameterSource, PushValue } from '#shared/model/push-parameter.ts'
-import type { PushTemplate } from '#shared/model/push-template.ts'
+import type { FileKind, PushTemplate } from '#shared/model/push-template.ts'
 import { networksToSet, parseInterval, subtract } from '../facts/firewall/address-set.ts'
 import type { HostSession } from '../ports.ts'
 import type { Rendered } from './render.ts'
@@ -13,6 +13,9 @@ export interface WayIn {
   /** Of sshd. */
   readonly port: number
 }
+
+/** Kinds of files that say who may come in. */
+export const filters: readonly FileKind[] = ['ufw', 'nftables']
 
 const TIMEOUT_MS = 20_000
 const MAX_BYTES = 4096
@@ -52,7 +55,7 @@ export function keepsWayIn({ fleet, host, manifest, rendered, wayIn }: PlannedCh
     if (missing !== undefined) throw refused(`${name} leaves out ${missing}, with which Gatehouse logs in`)
   }
   const kinds = new Set(rendered.files.map(({ kind }) => kind))
-  if (wayIn && (kinds.has('ufw') || kinds.has('nftables'))) {
+  if (wayIn && filters.some((kind) => kinds.has(kind))) {
     for (const [name, value] of filledFrom('fleet-jump'))
       if (!Array.isArray(value) || !covers(value, wayIn.address))
         throw refused(`${name} leaves out ${wayIn.address}, from where Gatehouse comes`)
