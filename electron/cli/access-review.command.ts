@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
+import { removalShell } from '#core/access/removal-text.ts'
 import type { Services } from '#core/services.ts'
 import { type AccessReview, type ReviewEntry, reviewVerdicts } from '#shared/model/access-review.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
@@ -8,6 +10,8 @@ import { withFleet } from './open-services.ts'
 
 const options = {
   fleet: { type: 'string' },
+  demo: { type: 'boolean', default: false },
+  host: { type: 'string' },
   data: { type: 'string' },
   json: { type: 'boolean', default: false },
   note: { type: 'string', default: '' },
@@ -15,18 +19,27 @@ const options = {
 } as const
 
 /**
- * `gatehouse access review`: shows the review; `start`, `decide ACCOUNT[@HOST] keep|remove|ask`, `sign --name NAME`. Connects to no host. Exit code 1
- * while accounts are undecided or a removal is due.
+ * `gatehouse access review`: shows the review; `start`, `decide ACCOUNT[@HOST] keep|remove|ask`, `sign --name NAME`, and `plan`: the removals as text
+ * for people, or with `--host` as that for a shell. Connects to no host. Exit code 1 while accounts are undecided or a removal is due.
  */
 export async function runAccessReview(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-  if (values.fleet === undefined) throw new UsageError('access review: expected --fleet FILE')
+  if (values.demo === (values.fleet !== undefined)) throw new UsageError('access review: expected either --fleet FILE or --demo')
   return withFleet(values.fleet, values.data, async (services) => {
+    if (positionals[0] === 'plan') return printPlan(services, values.host)
     const review = step(services, positionals, values)
     process.stdout.write(values.json ? `${JSON.stringify(review, null, 2)}\n` : reviewText(review))
     const left = review.entries.some(({ decision, since }) => (review.open !== null && decision === null) || since === 'removal-due')
     return left ? ExitCode.findings : ExitCode.clean
   })
+}
+
+function printPlan({ accessReviews, fleet }: Services, host: string | undefined): number {
+  const removals = accessReviews.removals(fleet.require())
+  if (host !== undefined && !auditedHosts(fleet.require()).some(({ name }) => name === host))
+    throw new UsageError(`access review plan: ${host} is no host of this fleet`)
+  process.stdout.write(host === undefined ? accessReviews.plan(fleet.require()) : removalShell(host, removals))
+  return removals.length > 0 ? ExitCode.findings : ExitCode.clean
 }
 
 function step(
@@ -42,7 +55,7 @@ function step(
   }
   const given = reviewVerdicts.find((one) => one === verdict)
   if (verb !== 'decide' || given === undefined)
-    throw new UsageError('access review: expected start, decide ACCOUNT[@HOST] keep|remove|ask, or sign')
+    throw new UsageError('access review: expected start, decide ACCOUNT[@HOST] keep|remove|ask, sign, or plan')
   // Accounts of a directory hold an @ themselves: the host is what follows the last one, where that is one of the fleet.
   const at = place.lastIndexOf('@')
   const host = fleet.require().hosts.find((one) => at > 0 && one.name === place.slice(at + 1))?.name

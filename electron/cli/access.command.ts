@@ -6,6 +6,7 @@ import { withFleet } from './open-services.ts'
 
 const options = {
   fleet: { type: 'string' },
+  demo: { type: 'boolean', default: false },
   host: { type: 'string', multiple: true },
   json: { type: 'boolean', default: false },
   data: { type: 'string' },
@@ -16,7 +17,7 @@ export async function runAccess([action, ...args]: string[]): Promise<number> {
   if (action === 'review') return runAccessReview(args)
   const { values } = parseArgs({ args, options, allowPositionals: false })
   if (action !== 'list') throw new UsageError('access: expected list or review')
-  if (values.fleet === undefined) throw new UsageError('access: expected --fleet FILE')
+  if (values.demo === (values.fleet !== undefined)) throw new UsageError('access: expected either --fleet FILE or --demo')
   return withFleet(values.fleet, values.data, async (services) => {
     const wanted = values.host
     const hosts = services.access.list(services.fleet.require()).filter(({ host }) => wanted === undefined || wanted.includes(host))

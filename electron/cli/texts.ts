@@ -37,11 +37,14 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Accepts a finding of the last audit for at most 90 days. It is open again after that day, or when its evidence changes.
       --data FOLDER      as for audit; the two share their waivers
 
-  gatehouse access list --fleet FILE [--host NAME]… [--json]
+  gatehouse access list --fleet FILE|--demo [--host NAME]… [--json]
       What every account can really do on each host, and the way by which it can, out of the last audit; without connecting.
       Exit code 1: an account does not fit its tier in the fleet file; 2: a host was not looked at.
-  gatehouse access review --fleet FILE [start | decide ACCOUNT[@HOST] keep|remove|ask [--note TEXT] | sign --name NAME] [--json]
+  gatehouse access review --fleet FILE|--demo [start | decide ACCOUNT[@HOST] keep|remove|ask [--note TEXT] | sign --name NAME] [--json]
       The quarterly review: every account is decided, what changed since the last one first; signing it states the control for 92 days.
+  gatehouse access review plan --fleet FILE|--demo [--host NAME]
+      What closes the accounts marked for removal: a document to read and approve, with --host the commands for one host, for root's shell.
+      Gatehouse runs none of it, and writes nothing that would close root, its own accounts, services, or the last way to root.
 
   gatehouse walkthrough show|close --fleet FILE
   gatehouse walkthrough start --fleet FILE --auditor NAME

@@ -99,6 +99,7 @@ async function answer({ services, handle, home, changed }: Desk, channel: string
       const { format } = input as { format: ReportFormat }
       return { ok: true, value: { text: services.report(format) } }
     }
+    if (channel === 'access:removal-plan') return { ok: true, value: { text: services.accessReviews.plan(services.fleet.require()) } }
     if (channel === 'template:add') {
       const { path } = input as { path: string }
       const value = services.templates.add(await readFile(path, 'utf8'))

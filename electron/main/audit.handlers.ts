@@ -4,11 +4,21 @@ import type { Handlers } from './ipc-relay.ts'
 
 const extensions = { html: 'html', json: 'json', markdown: 'md' } as const
 
-export const auditHandlers = (dialogs: Pick<FileDialogs, 'save'>, engine: EngineCall): Handlers<'audit:export'> => ({
+export const auditHandlers = (
+  dialogs: Pick<FileDialogs, 'save'>,
+  engine: EngineCall,
+): Handlers<'audit:export' | 'access:removal-plan'> => ({
   'audit:export': async ({ format }) => {
     // Rendered first: where there is nothing to export, no dialog opens.
     const { text } = await engineValue<{ readonly text: string }>(engine('audit:export', { format }))
     const path = await dialogs.save('Save the report', `gatehouse-audit.${extensions[format]}`, extensions[format])
+    if (path === null) return null
+    await writeChosen(path, text)
+    return path
+  },
+  'access:removal-plan': async () => {
+    const { text } = await engineValue<{ readonly text: string }>(engine('access:removal-plan', null))
+    const path = await dialogs.save('Save the plan of the removals', 'gatehouse-removals.md', 'md')
     if (path === null) return null
     await writeChosen(path, text)
     return path

@@ -13,4 +13,6 @@ export const accessContracts = {
   'access:review-start': contract({ input: nothing, output: accessReviewSchema, effect: 'local', by: 'engine' }),
   'access:review-decide': contract({ input: reviewRequestSchema, output: accessReviewSchema, effect: 'local', by: 'engine' }),
   'access:review-sign': contract({ input: z.object({ name: typedText(120) }), output: accessReviewSchema, effect: 'local', by: 'engine' }),
+  /** Shows the save dialog for the plan of the removals. The path written, or null when it was closed. */
+  'access:removal-plan': contract({ input: nothing, output: z.string().nullable(), effect: 'local', by: 'main' }),
 } as const

@@ -6,6 +6,7 @@ import type { Clock } from '../ports.ts'
 import type { ViewService } from '../views/view-service.ts'
 import { overviewOf, tiersOf } from './access-overview.ts'
 import { hostAccess } from './host-access.ts'
+import { type Removal, removalsOf } from './removal.ts'
 import { compareTiers } from './tiers.ts'
 
 export interface AccessOfHost {
@@ -22,6 +23,8 @@ export interface AccessService {
   list(fleet: Fleet): readonly AccessOfHost[]
   /** The same for the window, with the lines that prove it. */
   overview(fleet: Fleet): AccessOverview
+  /** What closes these accounts of a host, as the newest audit saw it. */
+  removals(fleet: Fleet, host: string, names: readonly string[]): readonly Removal[]
 }
 
 export function createAccessService({ views, clock }: { readonly views: ViewService; readonly clock: Clock }): AccessService {
@@ -43,6 +46,20 @@ export function createAccessService({ views, clock }: { readonly views: ViewServ
           },
       ),
     }),
+    removals: (fleet, name, names) => {
+      const host = auditedHosts(fleet).find((one) => one.name === name)
+      const date = new Date(clock.now()).toISOString().slice(0, 10)
+      const unseen = names.map((account): Removal => ({ host: name, account, refused: 'The host is not known.', steps: [] }))
+      if (host === undefined) return unseen
+      return (
+        views.show(fleet, name, ({ facts }) => {
+          const { accounts } = facts
+          if (!accounts.known) return unseen
+          const known = { ...facts, accounts: accounts.value }
+          return removalsOf(known, hostAccess(known, clock.now()), { fleet, host, names, date })
+        }) ?? unseen
+      )
+    },
   }
 }
 

@@ -47,7 +47,15 @@ function arrange() {
   const [stated, noted]: [string[], string[]] = [[], []]
   const clock = { now: () => Date.UTC(2026, 10, 26) }
   const reviews = createReviewService({
-    ...{ access: { overview: () => ({ tiers: null, hosts }) }, repo: memory(), clock, by: 'admin' },
+    ...{
+      access: {
+        overview: () => ({ tiers: null, hosts }),
+        removals: (_, host, names) => names.map((account) => ({ host, account, steps: [] })),
+      },
+      repo: memory(),
+      clock,
+      by: 'admin',
+    },
     decisions: { attest: (_, { statement, endsOn }) => stated.push(`${endsOn} ${statement}`) as never },
     ledger: { append: ({ action }) => noted.push(action) as never },
   })

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { GatehouseError } from '#shared/errors.ts'
+import { groupBy } from '#shared/group-by.ts'
 import type { AccessRow } from '#shared/model/access.ts'
 import type { AccessReview, ReviewEntry, ReviewRequest } from '#shared/model/access-review.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
@@ -9,13 +10,15 @@ import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { Clock } from '../ports.ts'
 import type { AccessReviewRepo, ReviewDecision } from '../store/access-review.repo.ts'
 import type { AccessService } from './access-service.ts'
+import type { Removal } from './removal.ts'
+import { removalPlan } from './removal-text.ts'
 
 const CONTROL = 'access-reviewed-within-quarter'
 /** A quarter, and what the control allows at most. */
 const VALID_DAYS = 92
 
 interface ReviewPorts {
-  readonly access: Pick<AccessService, 'overview'>
+  readonly access: Pick<AccessService, 'overview' | 'removals'>
   readonly repo: AccessReviewRepo
   readonly decisions: Pick<DecisionService, 'attest'>
   readonly ledger: Pick<Ledger, 'append'>
@@ -33,6 +36,10 @@ export interface ReviewService {
   decide(fleet: Fleet, request: ReviewRequest): AccessReview
   /** Throws `access.review-not-possible` while something is undecided, asked or unseen. `name`: who signs. */
   sign(fleet: Fleet, name: string): AccessReview
+  /** What closes the accounts that are marked for removal, in the open review or in the last one, and still get in. */
+  removals(fleet: Fleet): readonly Removal[]
+  /** The same as a document in Markdown. */
+  plan(fleet: Fleet): string
 }
 
 export function createReviewService({ access, repo, decisions, ledger, clock, by }: ReviewPorts): ReviewService {
@@ -67,6 +74,13 @@ export function createReviewService({ access, repo, decisions, ledger, clock, by
       entries: entries.toSorted((a, b) => order.indexOf(a.since) - order.indexOf(b.since)),
       unseen: hosts.flatMap(({ host, reason }) => (reason === null ? [] : host)),
     }
+  }
+
+  function removals(fleet: Fleet): readonly Removal[] {
+    const due = current(fleet).entries.filter(({ decision, since }) => (decision ? decision.verdict === 'remove' : since === 'removal-due'))
+    return [...groupBy(due, ({ host }) => host)].flatMap(([host, entries]) =>
+      access.removals(fleet, host, [...new Set(entries.map(({ row }) => row.account))]),
+    )
   }
 
   return {
@@ -113,6 +127,8 @@ export function createReviewService({ access, repo, decisions, ledger, clock, by
       decisions.attest(fleet, { host: null, control: CONTROL, subject: '', statement, name, endsOn: dayFrom(clock.now(), VALID_DAYS) })
       return current(fleet)
     },
+    removals,
+    plan: (fleet) => removalPlan(fleet.name, iso().slice(0, 10), removals(fleet)),
   }
 }
 

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import type { AccessReview } from '#shared/model/access-review.ts'
-import { useSignReview, useStartReview } from '../../stores/actions.ts'
+import { useSaveRemovalPlan, useSignReview, useStartReview } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { Button } from '../../ui/button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
@@ -16,16 +16,18 @@ interface ReviewBarProps {
 export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen }, onPlace }: ReviewBarProps) {
   const start = useStartReview()
   const sign = useSignReview()
+  const plan = useSaveRemovalPlan()
   const [name, setName] = useState('')
   const left = entries.filter(({ decision }) => decision === null || decision.verdict === 'ask')
   const next = entries.find(({ decision }) => decision === null) ?? left[0]
   const due = entries.filter(({ since }) => since === 'removal-due').length
+  const removed = entries.filter(({ decision, since }) => (decision ? decision.verdict === 'remove' : since === 'removal-due')).length
   const signIt = () => sign.mutate({ name: name.trim() })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (name.trim() !== '') signIt()
   }
-  const error = start.error ?? sign.error
+  const error = start.error ?? sign.error ?? plan.error
   return (
     <section className="access-review" aria-label="Access review" data-pane>
       <span>
@@ -42,6 +44,11 @@ export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen
         </span>
       )}
       <span className="spring" />
+      {removed > 0 && (
+        <Button small onClick={() => plan.mutate(null)}>
+          Save removal plan
+        </Button>
+      )}
       {open === null ? (
         <Button small onClick={() => start.mutate(null)} unavailable={entries.length === 0 ? 'There is no account to review.' : undefined}>
           Start review

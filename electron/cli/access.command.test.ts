@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { AccessReview } from '#shared/model/access-review.ts'
+import { openDemoServices } from '#testing/demo/demo-services.testing.ts'
+import { gpu01 } from '#testing/demo/hosts/gpu-01.ts'
+import { gpu02 } from '#testing/demo/hosts/gpu-02.ts'
+import { runAccess } from './access.command.ts'
+
+/** `gatehouse access` over a data folder in which two hosts of the demo were audited. */
+
+let folder: string
+let stdout: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-access-'))
+  const services = await openDemoServices([gpu01, gpu02], { clock: { now: () => Date.now() }, data: join(folder, 'data') })
+  await services.audits.start(services.fleet.require(), services.transport()).done
+  await services.close()
+  writeFileSync(
+    join(folder, 'fleet.yaml'),
+    'version: 1\nname: demo\nidentities: { audit: { user: gatehouse-ro } }\nhosts:\n  - { name: gpu-01, address: 10.20.4.11 }\n  - { name: gpu-02, address: 10.20.4.12 }\n',
+  )
+}, 60_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+beforeEach(() => {
+  stdout = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += text
+    return true
+  })
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+})
+afterEach(() => vi.restoreAllMocks())
+
+const access = (...args: readonly string[]) => {
+  stdout = ''
+  return runAccess([...args, '--data', join(folder, 'data')])
+}
+const ofFleet = () => ['--fleet', join(folder, 'fleet.yaml')]
+
+test('a fleet file or the demo, and nothing else', async () => {
+  await expect(access('list')).rejects.toThrow(/either --fleet FILE or --demo/)
+  await expect(access('list', '--demo', ...ofFleet())).rejects.toThrow(/either/)
+  await expect(access('review')).rejects.toThrow(/either/)
+  await expect(access('look', '--demo')).rejects.toThrow(/list or review/)
+  await expect(access('list', '--host', 'gpu-09', ...ofFleet())).rejects.toThrow(/gpu-09 is no host/)
+})
+
+test('every account is listed with the way by which it can', async () => {
+  expect(await access('list', ...ofFleet())).toBe(0)
+  expect(stdout).toMatch(/^gpu-01\n/)
+  expect(stdout).toMatch(/\n {6}Become root .* → /)
+  expect(await access('list', '--json', '--host', 'gpu-01', ...ofFleet())).toBe(0)
+  expect((JSON.parse(stdout) as { host: string }[]).map(({ host }) => host)).toEqual(['gpu-01'])
+})
+
+test('the demo is listed as it was audited, and a host that was not says so', async () => {
+  expect(await access('list', '--demo', '--host', 'gpu-02')).toBeLessThan(2)
+  expect(stdout).toMatch(/^gpu-02\n/)
+  expect(await access('list', '--demo', '--host', 'gpu-03')).toBe(2)
+  expect(stdout).toContain('not known')
+})
+
+test('a review goes from start to plan to signature', async () => {
+  const review = async (...args: readonly string[]): Promise<AccessReview> => {
+    await access('review', ...args, '--json', ...ofFleet())
+    return JSON.parse(stdout) as AccessReview
+  }
+  expect(await access('review', 'start', ...ofFleet())).toBe(1)
+  const { entries } = await review()
+  const people = entries.filter(({ row }) => row.account !== 'gatehouse-ro' && row.account !== 'root')
+  const gone = people[0]
+  expect(gone).toBeDefined()
+  await expect(access('review', 'decide', 'nobody-here', 'keep', ...ofFleet())).rejects.toThrow(/nobody-here/)
+  await expect(access('review', 'decide', 'x', 'maybe', ...ofFleet())).rejects.toThrow(/keep\|remove\|ask/)
+  for (const name of new Set(entries.map(({ row }) => row.account))) await review('decide', name, 'keep')
+  expect(await access('review', 'plan', ...ofFleet())).toBe(0)
+  expect(stdout).toContain('Nothing is to be removed.')
+  await review('decide', `${gone?.row.account}@${gone?.host}`, 'remove', '--note', 'left in May')
+  expect(await access('review', 'plan', ...ofFleet())).toBe(1)
+  expect(stdout).toContain(`## ${gone?.host}\n\n- **${gone?.row.account}**`)
+  expect(await access('review', 'plan', '--host', gone?.host ?? '', ...ofFleet())).toBe(1)
+  expect(stdout).toMatch(/^# Accounts to be removed from/)
+  await expect(access('review', 'plan', '--host', 'gpu-09', ...ofFleet())).rejects.toThrow(/gpu-09 is no host/)
+  await expect(access('review', 'sign', ...ofFleet())).rejects.toThrow(/--name/)
+  expect(await access('review', 'sign', '--name', 'M. Ito', ...ofFleet())).toBe(1)
+  expect(stdout).toMatch(/signed on .* by M\. Ito/)
+  expect(stdout).toContain('TO BE REMOVED')
+})

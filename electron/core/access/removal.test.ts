@@ -1,0 +1,189 @@
+import { spawnSync } from 'node:child_process'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import type { Access } from '../facts/access/access.ts'
+import { parseLoginKeys } from '../facts/access/login-keys.ts'
+import { parseCron, parsePasswords } from '../facts/access/parse.ts'
+import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
+import { known, unknown } from '../facts/fact.ts'
+import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
+import { hostAccess } from './host-access.ts'
+import { type Removal, removalsOf } from './removal.ts'
+import { removalPlan, removalShell } from './removal-text.ts'
+import type { AccessFacts } from './world.ts'
+
+const fleet = fleetSchema.parse({
+  version: 1,
+  name: 'dc1',
+  identities: { audit: { user: 'gatehouse-ro' }, change: { user: 'gatehouse-rw' } },
+  hosts: [{ name: 'gpu-01', address: '10.0.0.1' }],
+  access: { tiers: { operators: { accounts: ['bob'] } } },
+})
+const [host] = fleet.hosts
+const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl bob@laptop'
+const rows = (text: string) => text.split('\n').map((row, index) => ({ text: row, line: index + 1 }))
+const numbered = (file: string, text: string) => rows(text).map(({ text: row, line }) => ({ file, number: line, text: row, line }))
+const names = ['bob', 'svc', 'ada', 'ldap-eve', 'gatehouse-ro', 'gatehouse-rw']
+
+interface Planted {
+  readonly sudoers?: Readonly<Record<string, string>>
+  readonly files?: Partial<Access>
+  readonly shadow?: AccessFacts['access']
+}
+
+function factsOf({ sudoers = {}, files = {} }: Planted = {}): AccessFacts {
+  const access: Access = {
+    passwords: known(
+      parsePasswords(
+        rows(
+          names
+            .filter((name) => name !== 'ldap-eve')
+            .map((name) => `${name}:$:`)
+            .join('\n'),
+        ),
+      ),
+    ),
+    keys: known(parseLoginKeys(rows(`/home/bob/.ssh/authorized_keys:1:${key}`))),
+    ...{ webAccounts: known([]), open: known([]), paths: [], acls: known([]), polkit: known({ rules: [], administrators: [] }) },
+    ...{ cron: known([]), timed: known([]), scripts: known([]), lingering: [], lastLogins: known([]) },
+    ...files,
+  }
+  const nothing = unknown('', [])
+  const lines = Object.entries({ '/etc/sudoers': 'ada ALL=(ALL) NOPASSWD: ALL\n@includedir /etc/sudoers.d', ...sudoers }).flatMap(
+    ([file, text]) => numbered(file, text),
+  )
+  return {
+    accounts: {
+      accounts: parsePasswd(
+        ['root:x:0:0::/root:/bin/bash', ...names.map((name, at) => `${name}:x:${1001 + at}:${1001 + at}::/home/${name}:/bin/bash`)].join(
+          '\n',
+        ),
+      ),
+      groups: parseGroup([...names.map((name, at) => `${name}:x:${1001 + at}:`), 'docker:x:990:bob', 'games:x:60:bob'].join('\n')),
+    },
+    ...{ access: known(access), sudoers: known(parseSudoers(lines)), units: known([]), services: known([{ ...service }]) },
+    ...{ system: nothing, network: nothing, processes: nothing, sshd: nothing, 'model-files': nothing, 'guarded-files': nothing },
+  }
+}
+const service = {
+  ...{ id: 'vllm.service', unit: 'vllm.service', engine: 'vllm' as const, how: 'systemd' as const, running: true, user: 'svc' },
+  ...{ apiKey: 'set' as const, binds: [], pids: [], modelPaths: [], argv: [] },
+}
+
+function removed(wanted: readonly string[], planted?: Planted): readonly Removal[] {
+  const facts = factsOf(planted)
+  return removalsOf(facts, hostAccess(facts, 0), { fleet, host: host as never, names: wanted, date: '2026-11-26' })
+}
+const commands = ({ steps }: Removal) => steps.flatMap(({ argv }) => (argv ? [argv.join(' ')] : []))
+
+test('the account is closed first, then what it leaves behind is taken away', () => {
+  const [bob] = removed(['bob'], {
+    sudoers: { '/etc/sudoers.d/bob': 'bob ALL=(ALL) NOPASSWD: ALL' },
+    files: {
+      cron: known(
+        parseCron([...numbered('/var/spool/cron/crontabs/bob', '1 1 * * * true'), ...numbered('/etc/cron.d/job', '1 1 * * * bob true')]),
+      ),
+      lingering: [{ account: 'bob', line: 1 }],
+    },
+  })
+  expect(commands(bob as Removal)).toEqual([
+    'usermod --lock --expiredate 1 bob',
+    'pkill -KILL -U bob',
+    'mv -f -- /home/bob/.ssh/authorized_keys /home/bob/.ssh/authorized_keys.removed-2026-11-26',
+    'crontab -u bob -r',
+    'loginctl disable-linger bob',
+    'gpasswd --delete bob docker',
+    'mv -f -- /etc/sudoers.d/bob /etc/sudoers.d/bob.removed-2026-11-26',
+    'visudo -c -q',
+  ])
+  expect(bob?.steps.filter(({ argv }) => argv === undefined).map(({ what }) => what)).toEqual([
+    'A job that runs as it stands in /etc/cron.d/job: give it to another account, or take it out.',
+    expect.stringContaining('take it out of tier operators'),
+  ])
+})
+
+test('a rule of sudo that names others, too, is left to a person', () => {
+  const [bob] = removed(['bob'], { sudoers: { '/etc/sudoers.d/ops': 'User_Alias OPS = bob, ada\nOPS ALL=ALL' } })
+  expect(commands(bob as Removal).join('\n')).not.toMatch(/sudo/)
+  expect(bob?.steps.map(({ what }) => what)).toContain('Take it out of /etc/sudoers.d/ops with visudo -f.')
+})
+
+test('a name in a password file of the proxy loses its line', () => {
+  const [web] = removed(['c.d'], { files: { webAccounts: known([{ file: '/etc/nginx/htpasswd', name: 'c.d', line: 1 }]) } })
+  expect(commands(web as Removal)).toEqual(['sed -i -e /^c\\.d:/d /etc/nginx/htpasswd'])
+})
+
+describe('nothing is run against', () => {
+  test.each([
+    ['root', ['root'], 'It is root.'],
+    ['the account that looks', ['gatehouse-ro'], 'Gatehouse itself logs in as it.'],
+    ['the account that changes', ['gatehouse-rw'], 'Gatehouse itself logs in as it.'],
+    ['the account of a service', ['svc'], 'vllm.service runs as it; what logs in as it must be taken away by hand.'],
+    ['an account of a directory', ['ldap-eve'], 'It comes from a directory: it is closed there, for every host at once.'],
+    ['the last one who can become root', ['ada', 'bob'], 'Nobody would be left who gets in and can become root.'],
+    ['an account that is not there', ['zoe'], 'The newest audit does not have it.'],
+  ])('%s', (_, wanted, refused) => {
+    const [first] = removed(wanted)
+    expect([first?.refused, commands(first as Removal)]).toEqual([refused, []])
+  })
+
+  test('an account of which it was not read whether it is of this host', () => {
+    const [bob] = removed(['bob'], { files: { passwords: unknown('not read', []) } })
+    expect([bob?.refused, commands(bob as Removal)]).toEqual(['Whether it is an account of this host or of a directory was not read.', []])
+  })
+})
+
+test('one of two who can become root is removed', () => expect(removed(['ada'])[0]?.refused).toBeUndefined())
+
+describe('as text', () => {
+  const shellOf = (removals: readonly Removal[]) => removalShell('gpu-01', removals)
+
+  test('the plan has the shell text of each host, and says that it is no push', () => {
+    const text = removalPlan('dc1', '2026-11-26', removed(['bob']))
+    expect(text).toContain('A plan, not a push')
+    expect(text).toContain('```sh\n')
+    expect(text).toContain('if pgrep -U bob >/dev/null 2>&1; then pkill -KILL -U bob; fi')
+    expect(removalPlan('dc1', '2026-11-26', [])).toContain('Nothing is to be removed.')
+  })
+
+  test('whatever a host says, it stays within a comment or one word', () => {
+    const text = fc.string({ unit: 'binary' })
+    fc.assert(
+      fc.property(
+        text,
+        text,
+        fc.array(
+          text.filter((word) => !word.includes('\0')),
+          { minLength: 1 },
+        ),
+        (account, what, argv) => {
+          const shell = shellOf([{ host: 'gpu-01', account, refused: what, steps: [{ what, argv: ['printf', '%s\\n', ...argv] }] }])
+          const lines = shell.split('\n').filter((line) => line.startsWith('# '))
+          expect(lines).toHaveLength(3)
+          const ran = spawnSync(
+            'sh',
+            [
+              '-c',
+              shell
+                .split('\n')
+                .filter((line) => !/^# |^set|^\[/.test(line))
+                .join('\n'),
+            ],
+            { encoding: 'buffer' },
+          )
+          expect([ran.status, ran.stdout.toString('hex')]).toEqual([
+            0,
+            Buffer.from(argv.map((word) => `${word}\n`).join('')).toString('hex'),
+          ])
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  test('dash accepts it', () => {
+    const shell = shellOf(removed(['bob'], { sudoers: { '/etc/sudoers.d/bob': 'bob ALL=ALL' } }))
+    expect(spawnSync('sh', ['-n'], { input: shell, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
+  })
+})

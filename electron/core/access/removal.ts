@@ -1,0 +1,164 @@
+import { type AccountAccess, type Holding, type HostAccess, tierNames } from '#shared/model/access.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import { loginsOf } from './logins.ts'
+import { type Member, membersOf } from './rights.ts'
+import { ownAccounts } from './tiers.ts'
+import type { AccessFacts } from './world.ts'
+
+export interface RemovalStep {
+  /** What it does, as a sentence. */
+  readonly what: string
+  /** Words of one command that root runs; absent where a person must do it. */
+  readonly argv?: readonly string[]
+  /** It is run only where this command succeeds, so that all of it can be run again. */
+  readonly onlyIf?: readonly string[]
+}
+
+/** What closes one account on one host, in the order in which it is done. */
+export interface Removal {
+  readonly host: string
+  readonly account: string
+  /** Why nothing is written down to be run; then there are only steps for a person. */
+  readonly refused?: string
+  readonly steps: readonly RemovalStep[]
+}
+
+/** useradd(8) of Debian takes these, and no shell, glob or regular expression sees more in them than the name. */
+const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_.@-]{0,63}$/
+/** Nothing in it could end a line or hide what is meant. */
+const PLAIN_PATH = /^\/[A-Za-z0-9_.@+/-]{1,400}$/
+
+/**
+ * What closes these accounts of a host: the account itself first, so that no key, password, job or rule lets it in any more (shadow(5): from its day on
+ * the account is disabled), then what it leaves behind. `date`: `2026-11-26`, what files put aside end in. Nothing is proposed that would lock
+ * everybody or Gatehouse out, or stop a service.
+ */
+export function removalsOf(
+  facts: AccessFacts,
+  access: HostAccess,
+  { fleet, host, names, date }: { readonly fleet: Fleet; readonly host: Host; readonly names: readonly string[]; readonly date: string },
+): readonly Removal[] {
+  const members = new Map(membersOf(facts.accounts).map((it) => [it.name, it]))
+  const roots = access.accounts.filter(({ kind, login, holdings }) => kind === 'account' && login === 'yes' && holdings.some(isRoot))
+  const isLast = (name: string) => roots.some((root) => root.name === name) && roots.every((root) => names.includes(root.name))
+  return names.map((name): Removal => {
+    const found = access.accounts.filter((account) => account.name === name)
+    const refuse = (refused: string): Removal => ({ host: host.name, account: name, refused, steps: leftovers(fleet, name) })
+    if (found.length === 0) return refuse('The newest audit does not have it.')
+    if (!PLAIN_NAME.test(name)) return refuse('Its name has signs that are not put into a command.')
+    const member = members.get(name)
+    const refused = member && reasonAgainst(member, facts, ownAccounts(fleet, host), isLast(name))
+    if (refused !== undefined) return refuse(refused)
+    const web = found.filter(({ kind }) => kind === 'web').flatMap(webSteps)
+    const closing = member ? [...accountSteps(member), ...keySteps(member, facts, date), ...jobSteps(member, facts)] : []
+    const rights = member ? [...groupSteps(member, found), ...sudoSteps(member, facts, date)] : []
+    return { host: host.name, account: name, steps: [...closing, ...rights, ...web, ...leftovers(fleet, name)] }
+  })
+}
+
+const isRoot = ({ capability }: Holding): boolean => capability === 'become-root'
+
+function reasonAgainst(member: Member, facts: AccessFacts, own: readonly string[], isLast: boolean): string | undefined {
+  const { name, uid } = member
+  if (uid === 0) return 'It is root.'
+  if (own.includes(name)) return 'Gatehouse itself logs in as it.'
+  const service = (facts.services.known ? facts.services.value : []).find(({ user }) => user === name)
+  if (service) return `${service.unit ?? service.id} runs as it; what logs in as it must be taken away by hand.`
+  const unit = (facts.units.known ? facts.units.value : []).find((one) => one.user === name && one.activeState === 'active')
+  if (unit) return `${unit.id} runs as it; what logs in as it must be taken away by hand.`
+  const passwords = facts.access.known && facts.access.value.passwords.known ? facts.access.value.passwords.value : undefined
+  if (passwords === undefined) return 'Whether it is an account of this host or of a directory was not read.'
+  if (!passwords.some(({ account }) => account === name)) return 'It comes from a directory: it is closed there, for every host at once.'
+  if (isLast) return 'Nobody would be left who gets in and can become root.'
+  return undefined
+}
+
+const asideOf = (file: string, date: string) => ({
+  argv: ['mv', '-f', '--', file, `${file}.removed-${date}`],
+  onlyIf: ['test', '-e', file],
+})
+
+const accountSteps = ({ name }: Member): RemovalStep[] => [
+  {
+    what: 'Close the account: no key, password, job or sudo rule of it works any more.',
+    argv: ['usermod', '--lock', '--expiredate', '1', name],
+  },
+  { what: 'End what still runs as it.', argv: ['pkill', '-KILL', '-U', name], onlyIf: ['pgrep', '-U', name] },
+]
+
+function keySteps(member: Member, facts: AccessFacts, date: string): RemovalStep[] {
+  const access = facts.access.known ? facts.access.value : undefined
+  const { keys } = loginsOf(member, access, facts.sshd, 0)
+  return [...new Set(keys.map(({ file }) => file))].map((file) => {
+    const what = `Put its ${keys.filter((key) => key.file === file).length} keys aside, so that they do not work again when the account does.`
+    return PLAIN_PATH.test(file)
+      ? { what, ...asideOf(file, date) }
+      : { what: `${what} Their file has a name that is not put into a command.` }
+  })
+}
+
+function jobSteps({ name }: Member, facts: AccessFacts): RemovalStep[] {
+  const access = facts.access.known ? facts.access.value : undefined
+  const jobs = (access?.cron.known ? access.cron.value : []).filter(({ account }) => account === name)
+  const own = jobs.some(({ file }) => file.startsWith('/var/spool/'))
+  const others = [...new Set(jobs.flatMap(({ file }) => (file.startsWith('/var/spool/') ? [] : file)))]
+  return [
+    ...(own
+      ? [
+          {
+            what: 'Remove its jobs of cron; their lines are in the evidence.',
+            argv: ['crontab', '-u', name, '-r'],
+            onlyIf: ['crontab', '-u', name, '-l'],
+          },
+        ]
+      : []),
+    ...(access?.lingering.some(({ account }) => account === name)
+      ? [{ what: 'Its services no longer start without a login.', argv: ['loginctl', 'disable-linger', name] }]
+      : []),
+    ...others.map((place) => ({ what: `A job that runs as it stands in ${place}: give it to another account, or take it out.` })),
+  ]
+}
+
+/** Groups through which it holds something. Its primary group stays: nothing owns files without one. */
+function groupSteps(member: Member, found: readonly AccountAccess[]): RemovalStep[] {
+  const ways = new Set(found.flatMap(({ holdings }) => holdings.flatMap(({ path }) => path)))
+  return member.groups
+    .filter(({ name, gid }) => gid !== member.account.gid && ways.has(`group ${name}`) && PLAIN_NAME.test(name))
+    .map(({ name }) => ({
+      what: `Take it out of ${name}, which gives it rights.`,
+      argv: ['gpasswd', '--delete', member.name, name],
+      onlyIf: ['sh', '-c', 'id -nG "$1" | tr " " "\\n" | grep -qxF "$2"', 'sh', member.name, name],
+    }))
+}
+
+/** A drop-in about nobody else is put aside: sudo reads no file of /etc/sudoers.d with a dot in its name (sudoers(5)). */
+function sudoSteps({ name }: Member, facts: AccessFacts, date: string): RemovalStep[] {
+  const grants = facts.sudoers.known ? facts.sudoers.value.grants : []
+  const names = (users: (typeof grants)[number]['users']): readonly string[] =>
+    users.flatMap(({ word, list }) => (list ? names(list) : [word]))
+  const files = [...new Set(grants.filter(({ users }) => names(users).includes(name)).map(({ file }) => file))]
+  const steps = files.map((file): RemovalStep => {
+    const inFile = grants.filter((grant) => grant.file === file)
+    const alone = inFile.every(({ users }) => users.length === 1 && users[0]?.word === name && users[0].list === undefined)
+    return alone && /^\/etc\/sudoers\.d\/[A-Za-z0-9_-]+$/.test(file)
+      ? { what: `${file} speaks of nobody else: put it aside.`, ...asideOf(file, date) }
+      : { what: `Take it out of ${file} with visudo -f.` }
+  })
+  return steps.some(({ argv }) => argv) ? [...steps, { what: 'sudo reads all that is left.', argv: ['visudo', '-c', '-q'] }] : steps
+}
+
+/** `name ada in /etc/nginx/htpasswd`: what the way of a name in a password file says. */
+function webSteps({ name, holdings }: AccountAccess): RemovalStep[] {
+  return holdings.flatMap(({ path }) => {
+    const file = path[0]?.slice(`name ${name} in `.length) ?? ''
+    const what = 'Take its line out of the password file of the proxy.'
+    return PLAIN_PATH.test(file) ? [{ what, argv: ['sed', '-i', '-e', `/^${name.replaceAll('.', '\\.')}:/d`, file] }] : [{ what }]
+  })
+}
+
+function leftovers({ access }: Fleet, name: string): RemovalStep[] {
+  const tier = tierNames.find((one) => access?.tiers[one].accounts.includes(name))
+  return tier === undefined
+    ? []
+    : [{ what: `In the fleet file: take it out of tier ${tier}, and name it under access.left, so that it is noticed when it comes back.` }]
+}
