@@ -143,6 +143,7 @@ export const suites: readonly Suite[] = [
       'python3',
       'libfaketime',
       'caddy',
+      'acl',
     ],
     root: true,
     beside: true,

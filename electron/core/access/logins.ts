@@ -1,6 +1,7 @@
 import type { Access, LoginKey } from '../facts/access/access.ts'
 import { homeFolders } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
+import { componentsOf } from '../facts/path-entry.ts'
 import type { Sshd } from '../facts/sshd/sshd.ts'
 import { fnmatch } from './fnmatch.ts'
 import type { Member } from './rights.ts'
@@ -37,8 +38,10 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   const rootByPassword = account.uid !== 0 || setting('permitrootlogin') === 'yes'
   const rootByKey = account.uid !== 0 || setting('permitrootlogin') !== 'no'
   const asksPassword = setting('passwordauthentication') === 'yes' || setting('kbdinteractiveauthentication') === 'yes'
+  const loose = setting('strictmodes') === 'yes' ? keys.flatMap(({ file }) => looseOn(file, account, access?.paths ?? []) ?? []) : []
+  if (loose.length > 0) notes.push(`sshd refuses keys, because others may write ${loose[0]?.slice(0, 80)}`)
   const ways = [
-    ...(keys.length > 0 && rootByKey ? ['SSH key'] : []),
+    ...(keys.length > loose.length && rootByKey ? ['SSH key'] : []),
     ...(password?.state === 'usable' && asksPassword && rootByPassword ? ['SSH password'] : []),
     ...(password?.state === 'none' ? ['no password'] : []),
     ...(password?.state === 'usable' ? ['console'] : []),
@@ -50,6 +53,16 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
 /** `.ssh/authorized_keys` in the home, or a file of its name below /etc/ssh. */
 const isOf = (file: string, name: string, home: string): boolean =>
   file.startsWith(`${home.replace(/\/+$/, '')}/.ssh/`) || /^\/etc\/ssh\/authorized_keys(?:\.d)?\/([^/]+)$/.exec(file)?.[1] === name
+
+/**
+ * What StrictModes of sshd_config(5) does not accept: the file of keys, its folders up to the home, owned or written by somebody else. Undefined where
+ * nothing of that was seen.
+ */
+function looseOn(file: string, { name, home }: Member['account'], paths: Access['paths']): string | undefined {
+  const top = file.startsWith(`${home}/`) ? home : '/'
+  const way = componentsOf(file).filter((path) => path === top || top === '/' || path.startsWith(`${top}/`))
+  return paths.find(({ path, owner, mode }) => way.includes(path) && ((owner !== name && owner !== 'root') || (mode & 0o022) !== 0))?.path
+}
 
 /** DenyUsers, AllowUsers, DenyGroups, AllowGroups, in this order (sshd_config(5)). A host behind `@` is not held against anything. */
 function isLetIn(setting: (keyword: string) => string | undefined, name: string, groups: ReadonlySet<string>): boolean {

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AccountAccess, HostAccess } from '#shared/model/access.ts'
+import { audit } from './audit.ts'
+import { gatehouse } from './console.ts'
+import { arrange, kill, lab, start } from './lab.ts'
+
+/** Accounts planted on gpu2. What Gatehouse says of each is held against what the account does when it tries. */
+
+const read = (name: string) => readFileSync(new URL(`variants/${name}`, import.meta.url), 'utf8')
+const tried = ['become-root', 'change-configuration', 'read-logs', 'control-services'] as const
+const data = mkdtempSync(join(tmpdir(), 'gatehouse-lab-'))
+let accounts: ReadonlyMap<string, AccountAccess>
+/** `sudo-all become-root`, as it was tried. */
+let really: ReadonlySet<string>
+let names: readonly string[]
+
+beforeAll(async () => {
+  const tools = execFileSync('tar', ['-c', '-C', '/usr/bin', 'getfacl', 'setfacl']).toString('base64')
+  await arrange('gpu2', read('accounts.sh'), tools)
+  await audit(data, ['--host', 'gpu2'])
+  const { stdout } = await gatehouse(['access', 'list', '--fleet', lab.fleetFile, '--data', data, '--host', 'gpu2', '--json'])
+  const [gpu2] = JSON.parse(stdout) as { readonly access: HostAccess }[]
+  accounts = new Map(gpu2?.access.accounts.map((account) => [account.name, account]))
+  const lines = (await arrange('gpu2', read('accounts-tried.sh'))).split('\n').filter(Boolean)
+  really = new Set(lines)
+  names = lines.flatMap((line) => (line.endsWith(' exists') ? line.slice(0, -' exists'.length) : []))
+}, 120_000)
+afterAll(async () => {
+  rmSync(data, { recursive: true })
+  await kill('gpu2')
+  await start('gpu2')
+})
+
+/** Held without anything more: not what asks for a password that this account may not know. */
+const holds = (account: AccountAccess | undefined, capability: (typeof tried)[number]): boolean =>
+  account?.holdings.some((holding) => holding.capability === capability && holding.condition === undefined) === true
+
+test('at least forty are there, and each capability is held by some', () => {
+  expect(names.length).toBeGreaterThanOrEqual(40)
+  for (const [what, some] of [...tried.map((one) => [one, 2] as const), ['login', 4] as const, ['unattended', 2] as const])
+    expect([what, [...really].filter((line) => line.endsWith(` ${what}`)).length >= some]).toEqual([what, true])
+})
+
+test.each(tried)('%s: who is said to hold it can, and who is not cannot', (capability) => {
+  // Root can do all of it, tried or not.
+  const real = (name: string) => really.has(`${name} ${capability}`) || really.has(`${name} become-root`)
+  expect(names.filter((name) => holds(accounts.get(name), capability) !== real(name))).toEqual([])
+})
+
+test('who is said to get in does, and who is not does not', () => {
+  const said = (name: string) => accounts.get(name)?.logins.includes('SSH key') === true
+  expect(names.filter((name) => said(name) !== really.has(`${name} login`))).toEqual([])
+})
+
+test('who is said to run something without a login does', () => {
+  const said = (name: string) => accounts.get(name)?.logins.some((way) => way === 'user services' || way === 'own jobs of cron') === true
+  expect(names.filter((name) => said(name) !== really.has(`${name} unattended`))).toEqual([])
+})

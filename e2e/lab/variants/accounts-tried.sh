@@ -1,0 +1,43 @@
+# What each account that accounts.sh planted really can: one line `ACCOUNT CAPABILITY` for each. Run as root.   shellcheck shell=sh
+set -u
+
+# As the account itself: what it reaches, writes, reads and starts. Nothing is written but empty files in folders.
+tries='
+id=$(id -un)
+say() { echo "$id $1"; }
+opens() { if [ -d "$1" ]; then true >"$1/.tried-$id"; else true >>"$1" || test -w "$1"; fi; }
+becomes_root() {
+  [ "$(sudo -n /usr/bin/env id -u)" = 0 ] && return
+  [ "$(sudo -n -u sudo-all /bin/sh -c "sudo -n id -u")" = 0 ] && return
+  for path in /run/docker.sock /etc/systemd/system/ollama.service /etc/systemd/system/nginx.service.d /etc/systemd/system/other.service \
+    /usr/sbin/nginx /etc/cron.d/acl /etc/cron.d/masked /etc/cron.d/job /srv/t/run /srv/u /etc/udev/rules.d/in/x /etc/ld.so.conf.d /home/sudo-all; do
+    (opens "$path") && return
+  done
+  # The owner gives the right to itself.
+  chmod u+w /etc/profile.d/own.sh && return
+  rm -f /etc/pam.d/st/none && mv /etc/pam.d/common-auth /etc/pam.d/st/x
+}
+if becomes_root; then say become-root; fi
+if [ -n "$(find /etc/nginx -writable ! -type l -print -quit)" ]; then say change-configuration; fi
+if cat /var/log/nginx/access.log >/dev/null || [ -n "$(journalctl -q -u ollama.service -n 1)" ] ||
+  [ -n "$(sudo -n /usr/bin/journalctl -u ollama.service | head -n 1)" ]; then say read-logs; fi
+if sudo -n /usr/bin/systemctl restart ollama.service; then say control-services; fi
+'
+try() {
+  echo "$1 exists"
+  if [ "$(systemctl is-active "user@$(id -u "$1").service")" = active ] || [ -f "/var/spool/cron/crontabs/$1" ]; then echo "$1 unattended"; fi
+  setpriv --reuid "$1" --regid "$1" --init-groups -- sh -c "$tries" </dev/null 2>/dev/null
+  if ssh -n -i /root/planted.key -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "$1@127.0.0.1" true 2>/dev/null; then
+    echo "$1 login"
+  fi
+}
+
+# Only what was planted: `nothing` is the first. Eight at a time, which sshd takes without a refusal.
+first=$(id -u nothing)
+running=0
+for name in $(getent passwd | awk -F: -v first="$first" '$3 >= first && $3 < 60000 { print $1 }'); do
+  try "$name" &
+  running=$((running + 1))
+  if [ "$((running % 8))" = 0 ]; then wait; fi
+done
+wait

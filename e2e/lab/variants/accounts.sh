@@ -1,0 +1,72 @@
+# Accounts on gpu2, each with its own way to something, or with what looks like one. Run as root; a tar with getfacl and setfacl comes on
+# stdin in base64. /root/planted.key opens what a key opens.   shellcheck shell=sh
+set -eu
+base64 -d | tar -x -C /usr/bin
+ssh-keygen -q -t ed25519 -N '' -C planted -f /root/planted.key
+
+account() { n=$1; useradd --create-home --shell "${2:-/bin/bash}" "$n"; }
+# What a file of keys says, with options before the key.
+key() {
+  install -d -m 700 "/home/$n/.ssh"
+  echo "${1:+$1 }$(cat /root/planted.key.pub)" >"/home/$n/.ssh/authorized_keys"
+  chown -R "$n:" "/home/$n/.ssh"
+}
+rule() { for line; do printf '%s\n' "$line"; done >>/etc/sudoers.d/planted; }
+into() { getent group "$1" >/dev/null || groupadd "$1"; usermod -aG "$1" "$n"; }
+# shared GROUP PATH: the group may write it
+shared() { into "$1"; chgrp "$1" "$2"; chmod g+w "$2"; }
+
+account nothing
+account sudo-all;        rule "$n ALL=(ALL) NOPASSWD: ALL"
+account sudo-aliases;    rule 'User_Alias W1 = W2 : W2 = W3 : W3 = sudo-aliases' 'Cmnd_Alias C1 = C2 : C2 = /usr/bin/id, C3 : C3 = /usr/bin/env' 'Runas_Alias R1 = root' 'W1 ALL=(R1) NOPASSWD: C1'
+account sudo-group;      into opsg; rule '%opsg ALL=(root) NOPASSWD: ALL'
+account sudo-uid;        rule "#$(id -u "$n") ALL=NOPASSWD: /usr/bin/env"
+account sudo-folder;     rule "$n ALL=NOPASSWD: /usr/bin/"
+account sudo-chain;      rule "$n ALL=(sudo-all) NOPASSWD: /bin/sh"
+account sudo-asks;       rule "$n ALL=(ALL) ALL"; echo "$n:correct horse" | chpasswd
+account sudo-locked;     rule "$n ALL=(ALL) ALL"
+account sudo-elsewhere;  rule "$n elsewhere=(ALL) NOPASSWD: ALL"
+account sudo-denied;     rule "$n ALL=NOPASSWD: ALL" "$n ALL=!ALL"
+account sudo-exact;      rule "$n ALL=NOPASSWD: /usr/bin/id -u"
+account sudo-nobody;     rule "$n ALL=(nobody) NOPASSWD: ALL"
+account sudo-its-group;  rule "$n ALL=(:opsg) NOPASSWD: ALL"
+account sudo-restart;    rule "$n ALL=NOPASSWD: /usr/bin/systemctl restart ollama.service"
+account sudo-not-that;   rule "$n ALL=NOPASSWD: /usr/bin/systemctl restart nginx.service"
+account sudo-journal;    rule "$n ALL=NOPASSWD: /usr/bin/journalctl -u ollama.service"
+account sudo-expired;    rule "$n ALL=NOPASSWD: ALL"; usermod --expiredate 1 "$n"
+account docker-group;    into docker; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/docker.sock")'; chgrp docker /run/docker.sock; chmod 660 /run/docker.sock
+account adm-group;       into adm
+account journal-group;   into systemd-journal
+account unit-file;       shared unitg /etc/systemd/system/ollama.service
+account unit-folder;     mkdir /etc/systemd/system/nginx.service.d; shared dropg /etc/systemd/system/nginx.service.d
+account unit-acl;        echo '[Unit]' >/etc/systemd/system/other.service; setfacl -m "u:$n:rw" /etc/systemd/system/other.service
+account unit-program;    shared progg /usr/sbin/nginx
+account acl-group;       into aclg; echo >/etc/cron.d/acl; setfacl -m g:aclg:rw /etc/cron.d/acl
+account acl-masked;      echo >/etc/cron.d/masked; setfacl -m "u:$n:rw,m::r" /etc/cron.d/masked
+account conf-group;      shared confg /etc/nginx/conf.d
+account conf-acl;        setfacl -m "u:$n:rw" /etc/nginx/nginx.conf
+account log-acl;         setfacl -m "u:$n:x" /var/log/nginx; setfacl -m "u:$n:r" /var/log/nginx/access.log
+account cron-file;       echo '# none' >/etc/cron.d/job; shared crong /etc/cron.d/job
+account cron-program;    mkdir -p /srv/t; echo '#!/bin/sh' >/srv/t/run; chown "$n" /srv/t/run; chmod 755 /srv/t/run; echo '1 1 1 1 * root /srv/t/run' >/etc/cron.d/prog
+account cron-folder;     mkdir -p /srv/u; shared foldg /srv/u; echo '#!/bin/sh' >/srv/u/run; chmod 755 /srv/u/run; echo '1 1 1 1 * root /srv/u/run' >/etc/cron.d/fold
+account cron-own;        echo '1 1 1 1 * true' | crontab -u "$n" -
+account user-timer;      mkdir -p "/home/$n/.config/systemd/user"; printf '[Timer]\nOnCalendar=yearly\n' >"/home/$n/.config/systemd/user/job.timer"; chown -R "$n:" "/home/$n/.config"; loginctl enable-linger "$n"
+account file-owner;      echo >/etc/profile.d/own.sh; chown "$n" /etc/profile.d/own.sh; chmod 400 /etc/profile.d/own.sh
+account file-closed;     mkdir -p /etc/udev/rules.d/in; echo >/etc/udev/rules.d/in/x; shared closedg /etc/udev/rules.d/in/x; chmod 700 /etc/udev/rules.d/in
+account folder-sticky;   mkdir /etc/pam.d/st; shared stickyg /etc/pam.d/st; chmod +t /etc/pam.d/st
+account folder-libs;     shared libg /etc/ld.so.conf.d
+account home-of-other;   shared homeg /home/sudo-all
+account key-plain;       key
+account key-command;     key 'command="/bin/true",restrict'
+account key-from;        key 'from="127.0.0.1"'
+account key-locked;      key; usermod --lock "$n"
+account key-expired;     key; usermod --expiredate 1 "$n"
+account key-no-shell /usr/sbin/nologin; key
+account key-denied;      key; echo "DenyUsers $n" >/etc/ssh/sshd_config.d/20-planted.conf
+account key-loose-home;  key; chmod 777 "/home/$n/.ssh"
+
+chmod 440 /etc/sudoers.d/planted
+visudo -c -q
+systemctl daemon-reload
+systemctl reload ssh
+curl -s -o /dev/null http://127.0.0.1/ || :

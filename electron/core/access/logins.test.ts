@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import type { Access } from '../facts/access/access.ts'
+import { parseLoginKeys } from '../facts/access/login-keys.ts'
+import { parsePasswords, parsePaths } from '../facts/access/parse.ts'
+import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
+import { known } from '../facts/fact.ts'
+import { loginsOf } from './logins.ts'
+import { membersOf } from './rights.ts'
+
+const rows = (text: string) => text.split('\n').map((row, index) => ({ text: row, line: index + 1 }))
+const [ada] = membersOf({ accounts: parsePasswd('ada:x:1001:1001::/home/ada:/bin/bash'), groups: parseGroup('ada:x:1001:') })
+const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ada@laptop'
+
+function loginsWith(paths: string, file: string, strictmodes: string) {
+  const access = {
+    passwords: known(parsePasswords(rows('ada:!:'))),
+    keys: known(parseLoginKeys(rows(`${file}:1:${key}`))),
+    paths: parsePaths(rows(paths)),
+  } as unknown as Access
+  return loginsOf(ada as never, access, known({ settings: { strictmodes: [{ value: strictmodes, line: 1 }] } }), 0)
+}
+
+const own = '/home/ada/.ssh/authorized_keys'
+const sound = 'directory/755/root/root//home\ndirectory/700/ada/ada//home/ada\ndirectory/700/ada/ada//home/ada/.ssh'
+
+// auth2-pubkeyfile.c and misc.c (safe_path) of OpenSSH: the file, and every folder from it up to the home.
+test.each([
+  ['all of it is hers', sound, own, 'yes', 'yes'],
+  [
+    'a folder of keys that others may write',
+    sound.replace('700/ada/ada//home/ada/.ssh', '777/ada/ada//home/ada/.ssh'),
+    own,
+    'yes',
+    'unknown',
+  ],
+  ['a home that a group may write', sound.replace('700/ada/ada//home/ada\n', '770/ada/ada//home/ada\n'), own, 'yes', 'unknown'],
+  ['a home of somebody else', sound.replace('700/ada/ada//home/ada\n', '700/bob/bob//home/ada\n'), own, 'yes', 'unknown'],
+  ['above the home it does not matter', sound.replace('755/root/root//home\n', '777/root/root//home\n'), own, 'yes', 'yes'],
+  ['sshd is told not to look', sound.replace('700/ada/ada//home/ada/.ssh', '777/ada/ada//home/ada/.ssh'), own, 'no', 'yes'],
+  ['a home beside it', `${sound}\ndirectory/777/ada/ada//home/ada2`, own, 'yes', 'yes'],
+  ['a file outside of homes: the whole way counts', 'directory/777/root/root//etc/ssh', '/etc/ssh/authorized_keys.d/ada', 'yes', 'unknown'],
+  ['nothing was seen', '', own, 'yes', 'yes'],
+])('%s', (_, paths, file, strictmodes, open) => {
+  const logins = loginsWith(paths, file, strictmodes)
+  expect([logins.open, logins.ways]).toEqual([open, open === 'yes' ? ['SSH key'] : []])
+  expect(logins.notes.join()).toMatch(open === 'yes' ? /^$/ : /sshd refuses keys, because others may write \//)
+})
