@@ -12,10 +12,34 @@ const enginePattern = 'ollama|vllm|llama|local-?ai|sglang|text-generation|litell
 const SCRIPT = `pattern=$1
 nl='
 '
+# Of the files that it reads (\`KIND PATH\` each) the rows that matter: one awk for all of them.
+pick() { awk '
+  function wanted(row) {
+    if (kind == "resolver") return row ~ /^[ \\t]*(nameserver|search)[ \\t]/
+    if (kind == "apt-sources") return row ~ /^[ \\t]*(deb[ \\t]|(Types|URIs|Suites|Enabled):|$)/
+    if (kind == "repo") return row ~ /^[ \\t]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy)[ \\t]*=)/
+    if (kind == "dnf-automatic") return row ~ /^[ \\t]*(apply_updates|upgrade_type)[ \\t]*=/
+    return kind != "registries" || row !~ /^[ \\t]*#/
+  }
+  BEGIN { split("driver 1 driver-module 1 dnf-automatic 10 resolver 20 reboot 20", w, " "); for (i = 1; i in w; i += 2) limit[w[i]] = w[i + 1] }
+  {
+    at = index($0, " "); kind = substr($0, 1, at - 1); path = substr($0, at + 1)
+    if (path !~ /^\\//) next
+    print "@" (kind ~ /^driver/ ? kind : $0)
+    if (kind == "unreadable") next
+    most = kind in limit ? limit[kind] : 200; n = bytes = 0
+    while (n < most && (getline row < path) > 0) {
+      bytes += length(row) + 1
+      if (kind == "registries" && bytes > 16384) break
+      if (wanted(row)) { print "=" substr(row, 1, 500); n++ }
+    }
+    close(path)
+  }'; }
+# \`told KIND PATH…\` names those that are there; \`known\` also those that may not be read.
+told() { kind=$1; shift; for file do [ -f "$file" ] && [ -r "$file" ] && printf '%s %s\\n' "$kind" "$file"; done; }
+known() { kind=$1; shift; for file do if [ -f "$file" ] && [ -r "$file" ]; then printf '%s %s\\n' "$kind" "$file"; elif [ -e "$file" ]; then printf 'unreadable %s\\n' "$file"; fi; done; }
 put() { printf '@%s\\n' "$1"; awk -v "n=$2" 'NR > n { exit } { print "=" substr($0, 1, 500) }'; }
-[ -r /proc/driver/nvidia/version ] && head -n 1 /proc/driver/nvidia/version | put driver 1
-[ -r /sys/module/nvidia/version ] && put driver-module 1 </sys/module/nvidia/version
-pids=$(grep -lsEi "$pattern" /proc/[0-9]*/cmdline | head -n 100)
+pids=$(grep -lsEi "$pattern" /proc/[0-9]*/cmdline)
 prefixes= asked=' '
 ask() {
   case $asked in *" $2 "*) return ;; esac
@@ -27,16 +51,31 @@ ask() {
   else printf '@http-none\\n'; asked=$(printf '%60s' ''); return
   fi
   printf '@http %s %s %s %s\\n' "$1" "$2" "$3" "\${said##*"$nl"}"
-  printf '%s' "\${said%"$nl"*}" | tr '\\n' ' ' | grep -oE "\\"$4\\" *: *\\"[^\\"]{1,100}\\"" | head -n 1 | sed 's/^/=/'
+  printf '%s\\n' "\${said%"$nl"*}" | awk -v "name=$4" '{ text = text $0 " " } END {
+    while (match(text, "\\"" name "\\" *: *\\"[^\\"]+\\"")) {
+      found = substr(text, RSTART, RLENGTH); value = found; sub(/^"[a-z_]*" *: */, "", value)
+      if (length(value) <= 102) { print "=" found; exit }
+      text = substr(text, RSTART + RLENGTH)
+    }
+  }'
 }
-port() { found=$(printf '%s\\n' "$line" | sed -n "s/.* $1[= ]\\([^ ]*:\\)\\{0,1\\}\\([0-9][0-9]*\\)\\( .*\\)\\{0,1\\}$/\\2/p"); }
+# The last \`--port N\`, \`--port=N\` or \`--address HOST:N\`.
+port() {
+  found=
+  case $line in *" $1"[=\\ ]*) ;; *) return ;; esac
+  set -- "\${line##*" $1"[=\\ ]}"
+  set -- "\${1%% *}"
+  case \${1##*:} in *[!0-9]*) ;; *) found=\${1##*:} ;; esac
+}
 set -f
+count=0
 for file in $pids; do
+  [ "$((count += 1))" -le 100 ] || break
   # Shells and awks of this probe hold the same words. Their first line (\`read\` passes over NUL) tells them for less than a tr.
   begin=
   { IFS= read -r begin <"$file"; } 2>/dev/null
   case $begin in sh-c* | /bin/sh-c* | timeout-k* | awk-v*) continue ;; esac
-  line=$({ tr '\\000\\n' '  ' <"$file" | cut -c1-4000; } 2>/dev/null)
+  line=$(printf '%.4000s' "$({ tr '\\000\\n' '  ' <"$file"; } 2>/dev/null)")
   set -- $line
   case $1 in
     /*/bin/python*) prefix=\${1%/bin/*}
@@ -61,11 +100,16 @@ for file in $pids; do
     'local-ai '* | 'local-ai-'*) port --address; ask localai "\${found:-8080}" /version version ;;
   esac
 done
+IFS=$nl
+set -- $prefixes
+unset IFS
 set +f
-printf '%s\\n' "$prefixes" | grep '^/' | sort -u | head -n 20 | while IFS= read -r prefix; do
+count=0
+for prefix do
+  [ "$((count += 1))" -le 20 ] || break
   for folder in "$prefix"/lib/python3*/site-packages "$prefix"/lib64/python3*/site-packages "$prefix"/lib/python3/dist-packages "$prefix"/local/lib/python3*/dist-packages; do
     [ -d "$folder" ] && ! [ -L "\${folder%/python3*}" ] || continue
-    if [ -r "$folder" ]; then ls -1 "$folder" | grep -E '\\.(dist|egg)-info$' | put "python $folder" 2000
+    if [ -r "$folder" ]; then printf '@python %s\\n' "$folder"; ls -1 "$folder" | awk '/\\.(dist|egg)-info$/ { if (++n > 2000) exit; print "=" substr($0, 1, 500) }'
     else printf '@python-unreadable %s\\n' "$folder"
     fi
   done
@@ -75,35 +119,28 @@ for program in oauth2-proxy nvidia-ctk; do
   command -v "$program" >/dev/null 2>&1 || continue
   "$program" --version 2>&1 </dev/null | put "program $program" 2
 done
-for file in /etc/resolv.conf /run/systemd/resolve/resolv.conf; do
-  if [ -r "$file" ]; then grep -E '^[[:space:]]*(nameserver|search)[[:space:]]' "$file" | put "resolver $file" 20
-  elif [ -e "$file" ]; then printf '@unreadable %s\\n' "$file"
-  fi
-done
-for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
-  if [ -r "$file" ]; then grep -E '^[[:space:]]*(deb[[:space:]]|(Types|URIs|Suites|Enabled):|$)' "$file" | put "apt-sources $file" 200
-  elif [ -e "$file" ]; then printf '@unreadable %s\\n' "$file"
-  fi
-done
 if command -v apt-config >/dev/null 2>&1; then
-  apt-config dump 2>/dev/null | grep -E '^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern)|Acquire::https?::Proxy)' | put apt-config 100
+  printf '@apt-config\\n'
+  apt-config dump 2>/dev/null | awk '/^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern)|Acquire::https?::Proxy)/ { if (++n > 100) exit; print "=" substr($0, 1, 500) }'
 fi
-for file in /etc/yum.repos.d/*.repo; do
-  [ -r "$file" ] && grep -E '^[[:space:]]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy)[[:space:]]*=)' "$file" | put "repo $file" 200
-done
-for file in /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf /usr/share/dnf5/dnf5-plugins/automatic.conf; do
-  [ -r "$file" ] && grep -E '^[[:space:]]*(apply_updates|upgrade_type)[[:space:]]*=' "$file" | put "dnf-automatic $file" 10
-done
-for file in /etc/docker/daemon.json /etc/containers/registries.conf /etc/containers/registries.conf.d/*.conf; do
-  if [ -r "$file" ]; then grep -v '^[[:space:]]*#' "$file" | head -c 16384 | put "registries $file" 200
-  elif [ -e "$file" ]; then printf '@unreadable %s\\n' "$file"
-  fi
-done
+{
+  told driver /proc/driver/nvidia/version
+  told driver-module /sys/module/nvidia/version
+  known resolver /etc/resolv.conf /run/systemd/resolve/resolv.conf
+  known apt-sources /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources
+  told repo /etc/yum.repos.d/*.repo
+  told dnf-automatic /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf /usr/share/dnf5/dnf5-plugins/automatic.conf
+  known registries /etc/docker/daemon.json /etc/containers/registries.conf /etc/containers/registries.conf.d/*.conf
+  told reboot /run/reboot-required /run/reboot-required.pkgs
+} | pick
 if command -v systemctl >/dev/null 2>&1; then
-  systemctl list-timers --no-legend --plain --no-pager 2>/dev/null | grep -oE '(apt-daily|apt-daily-upgrade|dnf-automatic|dnf-automatic-install|dnf5-automatic)\\.timer' | sort -u | put timers 20
+  printf '@timers\\n'
+  systemctl list-units --state=active --no-legend --plain --no-pager -- apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer dnf5-automatic.timer 2>/dev/null | awk '{ print "=" $1 }' | sort
 fi
-ls -1 /boot 2>/dev/null | grep '^vmlinuz-' | put kernels 50
-for file in /run/reboot-required /run/reboot-required.pkgs; do [ -r "$file" ] && put "reboot $file" 20 <"$file"; done
+printf '@kernels\\n'
+for file in /boot/vmlinuz-*; do
+  case \${file##*/} in *[!A-Za-z0-9._+~-]*) ;; *) printf '=%s\\n' "\${file##*/}" ;; esac
+done
 printf '@end\\n'
 `
 
