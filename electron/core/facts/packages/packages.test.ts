@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { InferenceService } from '#shared/model/inference-service.ts'
@@ -230,5 +233,57 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
     expect(run.stdout.trimEnd().split('\n').at(-1)).toBe('@end')
     expect(run.stderr).toBe('')
     expect(run.stdout.split('\n').filter((one) => !/^(?:@[a-z-]+(?: .*)?|=.*|)$/.test(one))).toEqual([])
+  })
+
+  const text = section?.kind === 'script' ? section.script : ''
+  const part = (name: string) => new RegExp(`^${name}\\(\\) \\{.*?\\}'?; \\}$|^${name}\\(\\) \\{\n.*?\n\\}$`, 'ms').exec(text)?.[0] ?? ''
+  const ask = (body: string, input = '') =>
+    spawnSync(shell, [...(shell === 'busybox' ? ['sh'] : []), '-c', body], {
+      encoding: 'utf8',
+      input,
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', LC_ALL: 'C' },
+    })
+
+  test.skipIf(!has).each([
+    ['vllm serve m --port 8001 -x', '--port', '8001'],
+    ['vllm serve m --port=8001', '--port', '8001'],
+    ['vllm serve --port 1 --port=8002 m', '--port', '8002'],
+    ['local-ai run --address 0.0.0.0:8090', '--address', '8090'],
+    ['local-ai run --address=:8091 m', '--address', '8091'],
+    ['vllm serve m --port', '--port', ''],
+    ['vllm serve m --port $(id)', '--port', ''],
+    ['vllm serve m --porter 9', '--port', ''],
+  ])('the port of %s', (line, flag, port) => {
+    expect(ask(`${part('port')}\nline='${line} '\nport ${flag}\nprintf %s "$found"`).stdout).toBe(port)
+  })
+
+  test.skipIf(!has)('one awk takes of each file the rows that matter, and as many as are wanted', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-pick-'))
+    try {
+      const file = (name: string, rows: readonly string[]) => {
+        writeFileSync(join(folder, name), rows.join('\n'))
+        return join(folder, name)
+      }
+      const resolver = file('resolv.conf', ['# nameserver 9.9.9.9', ...Array.from({ length: 30 }, (_, n) => `nameserver 10.0.0.${n}`)])
+      const apt = file('a b.list', ['deb http://x/ y main', '# deb http://z/', '@resolver /etc/resolv.conf', 'Enabled: no', ''])
+      const registries = file('daemon.json', ['# no', '{"insecure-registries": ["a"]}', 'x'.repeat(16_384), 'behind'])
+      const input = `resolver ${resolver}\napt-sources ${apt}\nunreadable /etc/apt/x\nregistries ${registries}\nregistries ${folder}/absent\nnowhere\n`
+      const { stdout, stderr } = ask(`${part('pick')}\npick`, input)
+      expect(stderr).toBe('')
+      expect(stdout.split('\n')).toEqual([
+        `@resolver ${resolver}`,
+        ...Array.from({ length: 20 }, (_, n) => `=nameserver 10.0.0.${n}`),
+        `@apt-sources ${apt}`,
+        '=deb http://x/ y main',
+        '=Enabled: no',
+        '@unreadable /etc/apt/x',
+        `@registries ${registries}`,
+        '={"insecure-registries": ["a"]}',
+        `@registries ${folder}/absent`,
+        '',
+      ])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })
