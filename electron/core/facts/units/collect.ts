@@ -37,25 +37,35 @@ const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache
 const SCRIPT = `pattern=$1 variables=$2 mask=$3 properties=$4
 shift 4
 command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ] || { printf '@none\\n'; exit 0; }
+roots=
+for root in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system /run/systemd/generator; do
+  [ -L "\${root%/systemd/system}" ] || roots="$roots $root"
+done
 names=$(
-  printf '%s\\n' "$@" 'ollama*.service' 'vllm*.service' 'llama*.service' 'local*ai*.service'
-  set --
-  links=
-  for root in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system /run/systemd/generator; do
-    [ -L "\${root%/systemd/system}" ] && continue
-    set -- "$@" "$root"/*.service "$root"/*.service.d/*.conf
-    for link in "$root"/*.wants/*@*.service; do [ -L "$link" ] && links="$links$link
-"; done
-  done
   {
-    printf %s "$links" | grep -Ei "$pattern"
+    printf 'asked %s\\n' "$@" 'ollama*.service' 'vllm*.service' 'llama*.service' 'local*ai*.service'
+    set --
+    for root in $roots; do
+      set -- "$@" "$root"/*.service "$root"/*.service.d/*.conf
+      for link in "$root"/*.wants/*@*.service; do [ -L "$link" ] && printf 'link %s\\n' "$link"; done
+    done
     grep -lsEi "^(Exec[A-Za-z]*|Environment|Image) *=.*($pattern)" "$@"
-  } | sed 's|/[^/]*\\.conf$||;s|\\.service\\.d$|.service|;s|.*/||' | grep -v '@\\.service$'
-  set --
-  for file in $(grep -lsEi "$pattern" /proc/[0-9]*/cmdline | head -n 200); do set -- "$@" "\${file%cmdline}cgroup"; done
-  [ $# -eq 0 ] || sed -n 's|.*/\\([^/]*\\.service\\)\\(/.*\\)\\{0,1\\}$|\\1|p' "$@" 2>/dev/null | grep -v '^user@'
+    grep -lsEi "$pattern" /proc/[0-9]*/cmdline
+  } | pattern=$pattern awk '
+    function add(name) { if (name ~ /^[][A-Za-z0-9:_.@*\\\\-]+[.]service$/ && !(name in seen) && n < 100) { seen[name]; n++; print name } }
+    BEGIN { pattern = ENVIRON["pattern"] }
+    /^asked / { add($2); next }
+    /^\\/proc\\/[0-9]+\\/cmdline$/ {
+      sub(/cmdline$/, "cgroup")
+      if (++groups <= 200) while ((getline line < $0) > 0) if (match(line, /\\/[^\\/]*[.]service\\//) || match(line, /\\/[^\\/]*[.]service$/)) {
+        line = substr(line, RSTART + 1, RLENGTH - 1); sub(/\\/$/, "", line)
+        if (line !~ /^user@/) add(line)
+      }
+      close($0); next
+    }
+    sub(/^link /, "") { if (tolower($0) !~ pattern) next }
+    { sub(/\\/[^\\/]*[.]conf$/, ""); sub(/[.]service[.]d$/, ".service"); sub(/^.*\\//, ""); if ($0 !~ /@[.]service$/) add($0) }' | sort
 )
-names=$(printf '%s\\n' "$names" | grep -E '^[][A-Za-z0-9:_.@*\\\\-]+\\.service$' | sort -u | head -n 100)
 secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 set -f
 IFS='
@@ -68,16 +78,18 @@ s/\\($secret\\)=[^\\" ;][^\\" ]*/\\1=****/g
 s/\\( --\\{0,1\\}\\(api-key\\|api-keys\\|api_key\\|api_keys\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)[= ]\\)[^ ]*/\\1****/g
 s|://[^/@[:space:]]*@|://****@|g
 }"
-set +f
-printf '%s\\n' "$shown" | sed -n 's/^EnvironmentFiles=\\(.*\\) (ignore_errors=\\(yes\\|no\\))$/\\1/p' | sort -u | head -n 50 | while IFS= read -r path; do
+files=$(printf '%s\\n' "$shown" | awk '/^EnvironmentFiles=.* [(]ignore_errors=(yes|no)[)]$/ { sub(/^EnvironmentFiles=/, ""); sub(/ [(]ignore_errors=[a-z]*[)]$/, ""); if (!seen[$0]++ && ++n <= 50) print }' | sort)
+for path in $files; do
+  set +f
   for file in $path; do
     if [ -r "$file" ] && [ -f "$file" ]; then
       printf '@envfile %s\\n' "$file"
-      head -c 65536 "$file" | sed 's/^[[:space:]]*//' | grep -E "$variables" | cut -c1-1000 | sed "$mask;s/^/=/"
+      head -c 65536 "$file" | variables=$variables awk '{ sub(/^[ \\t]+/, "") } $0 ~ ENVIRON["variables"] { print substr($0, 1, 1000) }' | sed "$mask;s/^/=/"
     elif [ -e "$file" ] || ! [ -x "\${file%/*}" ]; then printf '@envfile-unreadable %s\\n' "$file"
     else printf '@envfile-missing %s\\n' "$file"
     fi
   done
+  set -f
 done
 ${filesScript}exit 0
 `
