@@ -32,6 +32,25 @@ test('writes no file and no here-document', () => {
   expect([...text.matchAll(/>\s*(\/[\w/]+)/g)].map(([, file]) => file).filter((file) => file !== '/dev/null')).toEqual([])
 })
 
+test('is sent without comments and indentation, and parameters as they are', () => {
+  const spec = script({ id: 'a', script: '# why\nif :; then\n  # more\n  echo "#x"\nfi\n', parameters: ['# a\n  b'], display: 'a' })
+  const { script: text } = buildProbe([spec], nonce)
+  expect(text).toContain(`'if :; then\necho "#x"\nfi\n' gatehouse '# a\n  b'`)
+})
+
+test('each section names the one behind it in its lane', () => {
+  const many = Array.from({ length: 20 }, (_, index) => command({ id: `s${index}`, argv: ['/bin/true'], privilege: 'none' }))
+  const { script: text } = buildProbe(many, nonce)
+  const next = new Map([...text.matchAll(/^gh_s (\d+) (\d+|-) /gm)].map(([, index = '', name = '']) => [index, name]))
+  const first = /^printf "\$gh_k %s b\\n" ([\d ]+)$/m.exec(text)?.[1]?.split(' ') ?? []
+  const walked = first.flatMap((index) => {
+    const lane = [index]
+    for (let at = next.get(index); at !== undefined && at !== '-'; at = next.get(at)) lane.push(at)
+    return lane
+  })
+  expect(walked.map(Number).sort((a, b) => a - b)).toEqual(many.map((_, index) => index))
+})
+
 test('refuses a weak nonce and two sections of one name', () => {
   expect(() => buildProbe(sections, 'abc')).toThrow(RangeError)
   expect(() => buildProbe([...sections, ...sections], nonce)).toThrow(RangeError)

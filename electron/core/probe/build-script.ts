@@ -41,9 +41,12 @@ function sudoFunction(section: ScriptSection): string {
 
 function scriptCall(section: ScriptSection): string {
   const needsRoot = section.privileged.length > 0
-  const text = needsRoot ? `"$gh_privilege"${shellQuote(sudoFunction(section) + section.script)}` : shellQuote(section.script)
+  const text = needsRoot ? `"$gh_privilege"${shellQuote(sudoFunction(section) + lean(section.script))}` : shellQuote(lean(section.script))
   return ['gh_script', text, 'gatehouse', ...section.parameters.map(shellQuote)].join(' ')
 }
+
+/** Without indentation and lines that only comment: a tenth of what is sent. Strings of scripts begin no line with a blank or `#`. */
+const lean = (text: string): string => text.replace(/^[ \t]+/gm, '').replace(/^#.*\n/gm, '')
 
 const callOf = (section: SectionSpec): string => (section.kind === 'command' ? commandCall(section) : scriptCall(section))
 
@@ -82,22 +85,24 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
   if (!/^[0-9a-f]{32}$/.test(nonce)) throw new RangeError('the nonce must be 32 hexadecimal digits')
   const ids = new Set(sections.map(({ id }) => id))
   if (ids.size !== sections.length) throw new RangeError('two sections of one probe have the same id')
-  const lanes = lanesOf(sections).map((lane) => {
-    const calls = lane.map((index) => {
+  const order = lanesOf(sections)
+  const lanes = order.map((lane) => {
+    const calls = lane.map((index, at) => {
       const section = sections[index] as SectionSpec
-      return `gh_s ${index} ${section.maxBytes} ${seconds(section.timeoutMs)} ${callOf(section)}`
+      return `gh_s ${index} ${lane[at + 1] ?? '-'} ${section.maxBytes} ${seconds(section.timeoutMs)} ${callOf(section)}`
     })
     return `{\n${calls.join('\n')}\n} 6>&1 &\n`
   })
   const preamble = [
     'gh_main() {\n',
     setupRuntime,
-    `gh_awk=${shellQuote(frameProgram)}\n`,
-    `gh_privilege=${shellQuote(privilegeRuntime)}\n`,
-    privilegeRuntime,
-    sectionRuntime,
-    'export gh_k gh_uid gh_sudo\n',
+    `gh_awk=${shellQuote(lean(frameProgram))}\n`,
+    `gh_privilege=${shellQuote(lean(privilegeRuntime))}\n`,
+    lean(privilegeRuntime),
+    lean(sectionRuntime),
+    'gh_top=$$\nexport gh_k gh_uid gh_sudo gh_top\n',
     '{\n',
+    `printf "$gh_k %s b\\n" ${order.map(([first]) => first).join(' ')}\n`,
     ...lanes,
     'wait\n',
     `printf '%s z\\n' "$gh_k"\n`,

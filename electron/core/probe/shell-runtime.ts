@@ -81,11 +81,12 @@ gh_p() {
  * begins with the nonce and says how it ended. The nonce comes in the environment, where other accounts cannot read it, so no output can hold that line.
  * Of text, `~` becomes `~t` and a line's end `~n`, so that a frame is one line; frames stay below PIPE_BUF and each is one flush, so those of sections
  * that run side by side never mix. I the section's index, K kind, L lines (of text: bytes) at most: there the reader stops, which stops the writer with
- * SIGPIPE. The last frame counts the characters of the others, so that a frame that got lost on the way is noticed.
+ * SIGPIPE. The last frame counts the characters of the others, so that a frame that got lost on the way is noticed. With it goes what was not yet
+ * sent, and that section N begins: each write becomes a packet of its own.
  */
-export const frameProgram = `BEGIN { P = ENVIRON["gh_k"]; M = P "="; P = P " " I }
-function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; fflush(); m += length(b); b = "" } }
-function add(s) { if (length(b) + length(s) > 3900) put(); b = b s }
+export const frameProgram = `BEGIN { Q = ENVIRON["gh_k"]; M = Q "="; P = Q " " I }
+function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; m += length(b); b = "" } }
+function add(s) { if (length(b) + length(s) > 3900) { put(); fflush() }; b = b s }
 index($0, M) == 1 { s = substr($0, length(M) + 1); exit }
 W > 1 { if ($0 == "") next; if (c >= L) { t = 1; exit }; if (W == 16) gsub(/ /, ""); c++; add($0); next }
 { if (NR > 1) { if (c >= L) { t = 1; exit }; c++; add("~n") }
@@ -93,10 +94,12 @@ W > 1 { if ($0 == "") next; if (c >= L) { t = 1; exit }; if (W == 16) gsub(/ /, 
   c += length($0)
   for (p = 1; p <= length($0); p += 1900) { x = substr($0, p, 1900); gsub(/~/, "~t", x); add(x) }
   if (t) exit }
-END { put(); if (K == "o") { printf "%s s %s %d %s\\n", P, t ? "t" : "w", m, s; fflush() } }`
+END { if (length(b) + length(s) > 3700) { put(); fflush() }; put()
+  if (K == "o") { printf "%s s %s %d %s\\n", P, t ? "t" : "w", m, s; if (N != "-") printf "%s %s b\\n", Q, N }; fflush() }`
 
 /**
- * `gh_s INDEX MAX_BYTES SECONDS COMMAND…` runs one section and frames what it says. COMMAND is one of the functions below.
+ * `gh_s INDEX NEXT MAX_BYTES SECONDS COMMAND…` runs one section, frames what it says, and tells that the NEXT of its lane begins (`-`: none).
+ * COMMAND is one of the functions below.
  * Of stderr `gh_last` keeps a part; it is read to its end, since a complaint too many must not stop a command. They come
  * after the words on descriptor 3, because they are printed when the last writer of stderr is gone. A line that would not fit into 256 MiB ends awk.
  * /proc/uptime is a clock that costs no process.
@@ -104,7 +107,7 @@ END { put(); if (K == "o") { printf "%s s %s %d %s\\n", P, t ? "t" : "w", m, s; 
 export const sectionRuntime = `gh_clock() { gh_now= gh_t=; read -r gh_now gh_t </proc/uptime; }
 gh_frames() {
   ulimit -v 262144
-  exec awk -v "I=$gh_i" -v "K=$1" -v "W=$gh_bytes" -v "L=$2" "$gh_awk"
+  exec awk -v "I=$gh_i" -v "N=$gh_next" -v "K=$1" -v "W=$gh_bytes" -v "L=$2" "$gh_awk"
 }
 gh_run() {
   if [ -z "$gh_encode" ]; then "$@" 2>&5 >&4 4>&- 5>&- 6>&-
@@ -117,9 +120,8 @@ gh_said() {
   fi
 }
 gh_s() {
-  gh_i=$1 gh_l=$((($2 + gh_bytes - 1) / gh_bytes)) gh_n=$3
-  shift 3
-  printf '%s %s b\\n' "$gh_k" "$gh_i"
+  gh_i=$1 gh_next=$2 gh_l=$((($3 + gh_bytes - 1) / gh_bytes)) gh_n=$4
+  shift 4
   {
     gh_clock
     gh_t0=$gh_now
@@ -130,7 +132,10 @@ gh_s() {
     esac
     gh_clock
     printf '\\n%s=%s %s %s\\n' "$gh_k" "$gh_r" "\${gh_t0:--}" "\${gh_now:--}"
-  } 4>&1 | gh_frames o "$gh_l" || printf '%s %s s t -\\n' "$gh_k" "$gh_i"
+  } 4>&1 | gh_frames o "$gh_l" || {
+    printf '%s %s s t -\\n' "$gh_k" "$gh_i"
+    [ "$gh_next" = - ] || printf '%s %s b\\n' "$gh_k" "$gh_next"
+  }
 }
 gh_command() {
   gh_p "$@" 3>&-

@@ -4,7 +4,7 @@ import { executablesScript, findExecutables } from './executables-script.ts'
 
 /**
  * How /proc is mounted (hidepid, proc(5)), one row per process from ps, then for the candidates their exact words, cgroup and (where the audit account may) the variables
- * that matter. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
+ * that matter. What the probe itself runs (below `gh_top`) is left out. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
  * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host.
  */
 const SCRIPT = `pattern=$1 variables=$2 mask=$3
@@ -15,9 +15,17 @@ elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then printf '@ps busybo
 else printf '@ps none\\n'; exit 0
 fi
 while read -r device place type options rest; do [ "$place" = /proc ] && printf '@proc %s\\n' "$options"; done </proc/mounts 2>/dev/null
-table=$(printf '%s\\n' "$table" | cut -c1-1000 | sed "$hide")
+table=$(printf '%s\\n' "$table" | awk '
+  { row[NR] = substr($0, 1, 1000); pid[NR] = $1; parent[$1] = $2 }
+  END { top = ENVIRON["gh_top"] ""; for (i = 1; i <= NR; i++) {
+    p = pid[i]
+    for (n = 0; n < 64 && p "" != "" && p != top; n++) p = parent[p]
+    if (p "" == "" || p != top) print row[i]
+  } }' | sed "$hide")
 printf '%s\\n' "$table"
-printf '%s\\n' "$table" | grep -Ei "$pattern" | head -n 200 | while read -r pid rest; do
+count=0
+printf '%s\\n' "$table" | grep -Ei "$pattern" | while read -r pid rest; do
+  [ "$((count += 1))" -le 200 ] || break
   [ -r "/proc/$pid/cmdline" ] || continue
   printf '@argv %s\\n' "$pid"
   tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null | awk 'NR > 500 { exit } { print "=" substr($0, 1, 4000) }' | sed ":start
