@@ -15,7 +15,13 @@ export default defineConfig({
       externalizeDeps: { include: ['ssh2', 'libsql'] },
       rolldownOptions: {
         input: { 'main/index': at('./main/index.ts'), 'main/engine': at('./engine/index.ts'), 'cli/gatehouse': at('./cli/gatehouse.ts') },
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'main/chunks/[name]-[hash].js' },
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          chunkFileNames: 'main/chunks/[name]-[hash].js',
+          // The engine keeps the text of its program in memory. Names stay, for what its log says of an error.
+          minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+        },
       },
     },
   },

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { accountName } from '#core/account-name.ts'
 import type { Ports } from '#core/ports.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
-import { startDemoFleet } from '#testing/demo/demo-fleet.ts'
 import { sealedSecrets } from './sealed-secrets.ts'
 import { askPassphrase } from './step-up-terminal.ts'
 import { version } from './texts.ts'
@@ -32,6 +31,7 @@ export function consolePorts(dataFolder: string, changed: (event: string) => voi
     account: accountName(),
     secrets: sealedSecrets(join(dataFolder, 'step-up.sealed'), askPassphrase),
     createTransport: (fleet, prompts) => createSsh2Transport({ fleet, clock, log, paths, prompts, changed }),
-    startDemo: startDemoFleet,
+    // Read when it is asked for: an engine that audits real hosts has no use for it.
+    startDemo: async () => (await import('#testing/demo/demo-fleet.ts')).startDemoFleet(),
   }
 }

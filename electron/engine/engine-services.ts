@@ -10,7 +10,6 @@ import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import { type Failure, failureOf } from '#shared/errors.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
-import { startDemoFleet } from '#testing/demo/demo-fleet.ts'
 import type { EngineInit } from './engine-protocol.ts'
 
 export interface EngineServices {
@@ -39,7 +38,8 @@ export function createEngineServices(
     version: init.version,
     account: accountName(),
     createTransport: (fleet, prompts) => createSsh2Transport({ fleet, clock, log, paths, prompts, changed }),
-    startDemo: startDemoFleet,
+    // Read when it is asked for: an engine that audits real hosts has no use for it.
+    startDemo: async () => (await import('#testing/demo/demo-fleet.ts')).startDemoFleet(),
   })
   services.schedules.begin()
   const handle = createHandle(services)

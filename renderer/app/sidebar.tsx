@@ -23,8 +23,8 @@ import { GatehouseMark } from '../ui/icons.tsx'
 import { outcomeWords } from '../ui/outcome-words.ts'
 import { Status } from '../ui/status.tsx'
 
-/** About as many as are in view: those below follow. */
-const entriesPerFrame = 16
+/** A third of those in view. */
+const entriesPerFrame = 8
 
 export function Sidebar() {
   const route = useUi((state) => state.route)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Client, ClientChannel } from 'ssh2'
 
 /** What asks once and leaves, such as the command line, starts nothing in vain. */
@@ -29,11 +30,13 @@ export class WaitingCommand {
     const key = keyOf(command, input)
     this.#key = key
     this.#timer = setTimeout(() => {
+      // Holds the command and its input, of which there is one for each connection that is kept.
+      this.#timer = undefined
       this.#opening = new Promise((resolve) => {
         try {
           this.#client.exec(command, (error, channel) => {
             if (error !== undefined) return resolve(false)
-            channel.on('error', () => undefined)
+            channel.on('error', ignore)
             if (this.#key !== key) return resolve(endOf(channel))
             this.#channel = channel
             channel.write(input)
@@ -72,7 +75,14 @@ export class WaitingCommand {
   }
 }
 
-const keyOf = (command: string, input: string): string => JSON.stringify([command, input])
+/** Out here, where it does not hold the input as long as the channel waits. */
+const ignore = (): undefined => undefined
+
+/** Short, because it is kept as long as the connection. */
+const keyOf = (command: string, input: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([command, input]))
+    .digest('base64')
 
 const pause = (milliseconds: number): Promise<boolean> => new Promise((resolve) => setTimeout(resolve, milliseconds, true))
 

@@ -22,7 +22,7 @@ interface MatrixProps {
 /** Widths when the matrix scrolls: of a host's column, and of the pinned one with the checks. Must equal those in fleet.css. */
 const columnWidth = 124
 const pinnedWidth = 282
-const columnsPerFrame = 3
+const columnsPerFrame = 2
 const firstView = { left: 0, width: 1440 }
 type View = typeof firstView
 
