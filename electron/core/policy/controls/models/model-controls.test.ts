@@ -42,13 +42,15 @@ const own = ['d/750/ollama/ollama/o', 'f/640/ollama/ollama/c'] as const
 const partial = { end: '#/1/self/done' }
 
 /** What Gatehouse found before, of the one file of `listing`. */
-function looked(file: string, root = 'listed 1 9') {
-  const models = parseVerifiedModels(`listed 2026-11-26T00:00:00Z\nroot ${root} /models\n${file}\n`)
+function looked(file: string, root = 'listed 1 9', listedAt = '2026-11-26T00:00:00Z') {
+  const models = parseVerifiedModels(`listed ${listedAt}\nroot ${root} /models\n${file}\n`)
   return { 'verified-models': models ? known(models) : unknown('none', []) }
 }
 
 /** What the approval process said of the models before this audit. */
-const registered = (model: string, root?: string) => looked(`model ${model}\tm`, root)
+const registered = (model: string, root?: string, listedAt?: string) => looked(`model ${model}\tm`, root, listedAt)
+const NOW = Date.parse('2026-11-26T06:00:00Z')
+const EIGHT_DAYS_AGO = '2026-11-18T05:00:00Z'
 
 test.each([
   ['owned by the service', owned, listing(...own), {}, 'pass'],
@@ -237,6 +239,31 @@ test.each([
     { ...registered('approved - /srv/a'), services: [{ ...service, engine: 'vllm' }] },
     'not-evaluated',
   ],
+  [
+    'verified eight days ago',
+    verified,
+    listing(...own),
+    looked('file verified strong cleared safetensors weights /models/a', undefined, EIGHT_DAYS_AGO),
+    'needs-attestation',
+  ],
+  [
+    'found to differ eight days ago',
+    verified,
+    listing(...own),
+    looked('file differs weak cleared safetensors weights /models/a', undefined, EIGHT_DAYS_AGO),
+    'fail',
+  ],
+  [
+    'read eight days ago',
+    notPickle,
+    listing(...own),
+    looked('file no-expected-value weak cleared safetensors weights /models/a', undefined, EIGHT_DAYS_AGO),
+    'not-evaluated',
+  ],
+  ['approved seven days ago', approved, listing(...own), registered('approved r1 /models/a', undefined, '2026-11-19T05:00:00Z'), 'pass'],
+  ['approved eight days ago', approved, listing(...own), registered('approved r1 /models/a', undefined, EIGHT_DAYS_AGO), 'not-evaluated'],
+  ['approved at an unknown time', approved, listing(...own), registered('approved r1 /models/a', undefined, 'soon'), 'not-evaluated'],
+  ['unregistered eight days ago', approved, listing(...own), registered('unregistered - /models/a', undefined, EIGHT_DAYS_AGO), 'fail'],
   ['approvals without a server', approved, listing(...own), { services: [] }, 'not-applicable'],
   ['nothing there and no server', closed, parseModelFiles('@//models\n#/0/self/missing\n'), { services: [] }, 'not-applicable'],
 ] as const)('%s', (_, control, directories, change, expected) => {
@@ -249,7 +276,7 @@ test.each([
       'verified-models': unknown('no', []),
       ...change,
     } as never,
-    {} as never,
+    { now: NOW } as never,
   )
   expect(verdicts.map(({ status }) => status)).toEqual([expected])
   for (const { title } of verdicts) expect(title.length).toBeLessThan(48)

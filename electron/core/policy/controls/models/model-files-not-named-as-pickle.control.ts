@@ -26,11 +26,11 @@ export default defineControl({
     'OWASP-LLM:LLM03',
     'https://docs.python.org/3/library/pickle.html',
   ],
-  evaluate: ({ 'model-files': files, services, 'verified-models': models }) =>
+  evaluate: ({ 'model-files': files, services, 'verified-models': models }, { now }) =>
     judgeDirectories(files, services, (directory) => {
-      const known = verifiedFilesOf(directory, models)
+      const known = verifiedFilesOf(directory, models, now)
       const found = known && judgeContent(directory.path, known)
-      return found && found.status !== 'pass' ? [found] : judge(directory, files, found)
+      return found && found.status !== 'pass' ? [found] : judge(directory, files, found, known?.age.stale)
     }),
 })
 
@@ -38,7 +38,7 @@ export default defineControl({
 const PICKLES: readonly string[] = ['pickle', 'joblib', 'pytorch-zip', 'pytorch-legacy', 'pytorch-tar']
 
 /** By content, once Gatehouse has read every file: undefined while one of them was not. */
-function judgeContent(subject: string, { files, whole }: VerifiedDirectory): Verdict | undefined {
+function judgeContent(subject: string, { files, whole, age }: VerifiedDirectory): Verdict | undefined {
   const dangerous = files.filter(({ scan }) => scan === 'dangerous')
   if (dangerous.length > 0)
     return {
@@ -66,7 +66,7 @@ function judgeContent(subject: string, { files, whole }: VerifiedDirectory): Ver
     status: 'pass',
     subject,
     title: 'No file is a pickle, by name or content',
-    reason: `All ${amount(files.length, 'file', 'files')} of the models in ${subject} were read: none holds code.`,
+    reason: `All ${amount(files.length, 'file', 'files')} of the models in ${subject} were read ${age.words}: none holds code.`,
     cite: citeVerified(files),
   }
 }
@@ -78,7 +78,7 @@ const list = (files: readonly VerifiedModelFile[]): string =>
     .join(', ')}${files.length > 3 ? ` and ${files.length - 3} more` : ''}`
 
 /** A name is no proof of a format: it can warn, but it can pass nothing without the content. */
-function judge(directory: ModelDirectory, files: ModelFiles, content: Verdict | undefined): Verdict[] {
+function judge(directory: ModelDirectory, files: ModelFiles, content: Verdict | undefined, stale: string | undefined): Verdict[] {
   const subject = directory.path
   const named = directory.kinds
     .filter(({ type }) => type !== 'directory')
@@ -119,8 +119,8 @@ function judge(directory: ModelDirectory, files: ModelFiles, content: Verdict | 
     {
       status: 'not-evaluated',
       subject,
-      title: 'Only the names of the files were read',
-      reason: `No file in ${directory.path} that was listed bears the name of a pickle format, but a name proves nothing about what is inside.`,
+      title: stale ? 'The look at the files is too old' : 'Only the names of the files were read',
+      reason: `No file in ${directory.path} that was listed bears the name of a pickle format, but a name proves nothing about what is inside${stale ? `, and ${stale}` : ''}.`,
       hint: 'Let Gatehouse read the files (Models, or gatehouse models scan --fleet), then audit again.',
       cite: citeDirectory(directory),
     },

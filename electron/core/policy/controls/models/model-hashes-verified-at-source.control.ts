@@ -21,8 +21,8 @@ export default defineControl({
     validDays: 180,
   },
   references: ['NIST-800-53:SI-7', 'NIST-800-53:SI-7(1)', 'NIST-800-53:SR-4', 'CIS-8:16.5', 'ISO-27001:A.8.19', 'OWASP-LLM:LLM03'],
-  evaluate: ({ 'model-files': files, services, 'verified-models': models }) =>
-    judgeDirectories(files, services, (directory) => judge(directory, files, verifiedFilesOf(directory, models))),
+  evaluate: ({ 'model-files': files, services, 'verified-models': models }, { now }) =>
+    judgeDirectories(files, services, (directory) => judge(directory, files, verifiedFilesOf(directory, models, now))),
 })
 
 function judge(directory: ModelDirectory, files: ModelFiles, verified: VerifiedDirectory | undefined): Verdict[] {
@@ -48,14 +48,14 @@ function judge(directory: ModelDirectory, files: ModelFiles, verified: VerifiedD
       status: 'needs-attestation',
       subject,
       title: 'Nobody has stated where the hashes come from',
-      reason: `${amount(count, 'file', 'files')} in ${directory.path}. This statement holds for exactly these files; another set must be stated anew.`,
+      reason: `${amount(count, 'file', 'files')} in ${directory.path}${verified?.age.stale ? `; ${verified.age.stale}` : ''}. This statement holds for exactly these files; another set must be stated anew.`,
       cite: lines.slice(0, MAX_CITED).map((line) => ({ section: 'model-files', line })),
     },
   ]
 }
 
 /** What the hashes say; undefined while some file was not compared, which only a person can answer for. */
-function judgeVerified(subject: string, { files, whole }: VerifiedDirectory): Verdict | undefined {
+function judgeVerified(subject: string, { files, whole, age }: VerifiedDirectory): Verdict | undefined {
   const wrong = files.filter(({ state }) => state === 'differs' || state === 'missing-file' || state === 'extra-file')
   const [first] = wrong
   if (first) {
@@ -89,7 +89,7 @@ function judgeVerified(subject: string, { files, whole }: VerifiedDirectory): Ve
     status: 'pass',
     subject,
     title: 'Every file has its published hash',
-    reason: `All ${amount(files.length, 'file', 'files')} of the models in ${subject} have the digest that their official source publishes.`,
+    reason: `All ${amount(files.length, 'file', 'files')} of the models in ${subject} have the digest that their official source publishes, as Gatehouse found them ${age.words}.`,
     cite: citeVerified(files),
   }
 }

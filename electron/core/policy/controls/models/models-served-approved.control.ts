@@ -6,7 +6,7 @@ import type { RegisteredModel, VerifiedModels } from '../../../facts/verified-mo
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
 import { amount } from './model-directories.ts'
-import { rootAsListed } from './verified-directory.ts'
+import { citeListed, listingAge, rootAsListed } from './verified-directory.ts'
 
 export default defineControl({
   id: 'models-served-approved',
@@ -18,14 +18,14 @@ export default defineControl({
   needs: ['services'],
   uses: ['verified-models', 'model-files'],
   references: ['NIST-800-53:CM-3', 'NIST-800-53:CM-7(5)', 'CIS-8:2.5', 'ISO-27001:A.8.32', 'ISO-27001:A.8.19', 'OWASP-LLM:LLM03'],
-  evaluate: ({ services, 'verified-models': models, 'model-files': files }) =>
-    services.length === 0 ? noServices : services.map((service) => judge(service, models, files)),
+  evaluate: ({ services, 'verified-models': models, 'model-files': files }, { now }) =>
+    services.length === 0 ? noServices : services.map((service) => judge(service, models, files, now)),
 })
 
 const passing: readonly PlaceApproval[] = ['approved', 'approved-alone']
 const howToLook = 'Verify the models (Models, or gatehouse models verify), then audit again.'
 
-function judge(service: InferenceService, models: FactResult<VerifiedModels>, files: FactResult<ModelFiles>): Verdict {
+function judge(service: InferenceService, models: FactResult<VerifiedModels>, files: FactResult<ModelFiles>, now: number): Verdict {
   const subject = service.id
   const name = serviceName(service)
   const open = (title: string, reason: string, hint: string, cite: readonly Citation[] = []): Verdict => ({
@@ -67,6 +67,8 @@ function judge(service: InferenceService, models: FactResult<VerifiedModels>, fi
       hint: 'Deploy the newer one, or revoke what is not to be served any more.',
       cite: cite(old),
     }
+  const age = listingAge(models.value, now)
+  if (age.stale !== undefined) return open('The look at its models is too old', `${name}: ${age.stale}.`, howToLook, [citeListed])
   const unseen = gapOf(service, models.value, files)
   if (unseen !== undefined) return open('Not all that it serves is known', `${name}: ${unseen}.`, howToLook)
   if (served.length === 0) {
@@ -79,8 +81,8 @@ function judge(service: InferenceService, models: FactResult<VerifiedModels>, fi
     status: 'pass',
     subject,
     title: 'Every model that it has is approved',
-    reason: `${name} has ${listed(served)}, with exactly the bytes that were approved for this host.${alone > 0 ? ` ${amount(alone, 'of them was', 'of them were')} approved by the person who requested it.` : ''}`,
-    cite: cite(served),
+    reason: `${name} has ${listed(served)}, with exactly the bytes that were approved for this host, as Gatehouse found them ${age.words}.${alone > 0 ? ` ${amount(alone, 'of them was', 'of them were')} approved by the person who requested it.` : ''}`,
+    cite: [citeListed, ...cite(served)],
   }
 }
 
