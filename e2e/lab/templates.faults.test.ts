@@ -3,7 +3,7 @@ import { gatehouse } from './console.ts'
 import { arrange, asRoot, lab, ssh } from './lab.ts'
 import { templateDesk, verdictOf } from './template-desk.ts'
 
-/** Every shipped template but the two of the lab suite: found, pushed, undone to the byte, pushed again, and the service still serves. */
+/** Shipped templates of proxies, units and sshd; those of engines and of Caddy have files of their own: found, pushed, undone to the byte, pushed again, and the service still serves. */
 
 test('nginx in front of vLLM: a site without a login', async () => {
   const desk = templateDesk('nginx-openai')
@@ -25,6 +25,56 @@ test('nginx in front of vLLM: a site without a login', async () => {
   expect(await ask('/v1/models')).toBe('401')
   expect(await ask(`/v1/models -u app:${password}`)).toBe('200')
   expect(await ask(`/metrics -u app:${password}`)).toBe('404')
+}, 300_000)
+
+test('a JSON log for an nginx that is there', async () => {
+  const desk = templateDesk('nginx-ai-access-log')
+  const { file, plan } = await desk.plan('gpu2')
+  expect(plan.parameters).toMatchObject({ serverName: 'ai.internal.yourcompany.com', port: 443, proxyGroup: 33 })
+  expect(plan.turns).toEqual([expect.objectContaining({ control: 'proxy-access-log-structured', status: 'warning' })])
+  await desk.undone('gpu2', file)
+  await desk.done(file)
+  const asked = await arrange(
+    'gpu2',
+    `curl -sk -o /dev/null -w '%{http_code}' -A 'lab "agent"' --resolve ai.internal.yourcompany.com:443:127.0.0.1 \
+       https://ai.internal.yourcompany.com/api/chat -d '{"model":"llama3.2","messages":[]}'`,
+  )
+  const [line = ''] = (await arrange('gpu2', 'cat /var/log/nginx/gatehouse-ai.log')).trim().split('\n')
+  expect([asked, JSON.parse(line)]).toEqual([
+    '401',
+    expect.objectContaining({
+      endpoint: '/api/chat',
+      http_status: '401',
+      user_agent: 'lab "agent"',
+      request_bytes: expect.stringMatching(/^\d+$/),
+    }),
+  ])
+  expect(line).not.toContain('llama3.2')
+}, 300_000)
+
+test('who may log in: a password file that the audit account cannot read', async () => {
+  const desk = templateDesk('htpasswd-users')
+  await arrange('gpu2', 'chmod 644 /etc/nginx/.htpasswd')
+  const made = await gatehouse(['password', 'analyst'])
+  const password = /once: (\S+)/.exec(made.stderr)?.[1] ?? expect.fail()
+  const open = await desk.plan('gpu2', { logins: made.stdout.trim() })
+  expect(open.plan.turns).toEqual([expect.objectContaining({ subject: '/etc/nginx/.htpasswd', status: 'fail' })])
+  await arrange('gpu2', 'chmod 640 /etc/nginx/.htpasswd')
+  expect((await desk.push(open.file)).stderr).toContain('/etc/nginx/.htpasswd')
+  const { file, plan } = await desk.plan('gpu2', { logins: made.stdout.trim() })
+  expect(plan.files[0]).toMatchObject({
+    before: 'unread:0:33:640',
+    diff: [expect.stringContaining('may not read'), expect.stringMatching(/^\+analyst:/)],
+  })
+  expect(JSON.stringify(plan.files)).not.toContain('$2b$10$')
+  await desk.undone('gpu2', file)
+  await desk.done(file)
+  const ask = (words: string) =>
+    arrange(
+      'gpu2',
+      `curl -sk -o /dev/null -w '%{http_code}' --resolve ai.internal.yourcompany.com:443:127.0.0.1 https://ai.internal.yourcompany.com/api/tags ${words} -H 'Host: localhost'`,
+    )
+  expect([await ask(''), await ask('-u analyst:wrong-password'), await ask(`-u analyst:${password}`)]).toEqual(['401', '401', '200'])
 }, 300_000)
 
 test('a sandbox for the unit of Ollama', async () => {

@@ -14,8 +14,17 @@ export const parameterSources = [
   'proxy-certificate-key',
   'proxy-site',
   'proxy-group',
+  'caddy-name',
+  'caddy-certificate',
+  'caddy-certificate-key',
+  'caddy-group',
   'inference-unit',
+  'unit-program',
+  'unit-arguments',
   'inference-folders',
+  'inference-account',
+  'gpu-groups',
+  'ollama-models',
   'fleet-app',
   'fleet-jump',
   'fleet-model-storage',
@@ -56,6 +65,8 @@ export const pushParameterSchema = z.discriminatedUnion('type', [
   /** Absolute, below one of the roots, without `.` and `..`. */
   z.strictObject({ ...texts, type: z.literal('path'), roots: z.array(z.string().regex(/^\/(?:[a-z0-9.-]+\/)*$/)).min(1) }),
   z.strictObject({ ...texts, type: z.literal('choice'), options: z.array(z.string().regex(/^[A-Za-z0-9._-]+$/)).min(2) }),
+  /** A word of a command line that means itself to systemd: no blank, quote, `$` or `%`. Of a list, blanks part them, and one may come twice. */
+  z.strictObject({ ...texts, type: z.literal('argument') }),
   /** `name:hash` with bcrypt, as `gatehouse password` prints it. Never the password. */
   z.strictObject({ ...texts, type: z.literal('login') }),
 ])

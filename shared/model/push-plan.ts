@@ -40,6 +40,8 @@ export const pushPlanSchema = z.strictObject({
       }),
     )
     .min(1),
+  /** Controls of which nothing may be known afterwards; a failure of theirs still undoes the push. */
+  unseen: z.array(z.string()).optional(),
   /** Findings that must pass afterwards, and what they were; those that may come back, where a push is taken back. */
   turns: z.array(z.strictObject({ control: z.string(), subject: z.string(), status: z.enum(outcomes), title: z.string() })).min(1),
 })

@@ -1,16 +1,20 @@
 import { z } from 'zod'
+import { engines } from './inference-service.ts'
 import { pushParameterSchema } from './push-parameter.ts'
 
 /** A vetted configuration as data: `assets/templates/<id>/manifest.json`. It brings no commands; what its kinds do is code. */
 
 /** What a file is for: decides where it may lie, which program checks it before and what makes it hold (`core/push/kinds.ts`). */
 export const fileKinds = [
-  ...(['systemd-drop-in', 'nginx', 'htpasswd', 'sshd-drop-in', 'sudoers', 'ufw', 'nftables', 'logrotate', 'plain'] as const),
+  ...(['systemd-drop-in', 'nginx', 'htpasswd', 'caddy', 'sshd-drop-in', 'sudoers', 'ufw', 'nftables', 'logrotate', 'plain'] as const),
   ...(['unit-mask', 'unit-enable'] as const),
 ] as const
 export type FileKind = (typeof fileKinds)[number]
 
-/** Text in which `{{name}}` stands for a parameter, `{{name *}}` for all values of a list with blanks between. */
+/**
+ * Text in which `{{name}}` stands for a parameter, `{{name *}}` for all values of a list with blanks between; of a login
+ * `{{name.name}}` and `{{name.hash}}` for its parts.
+ */
 const text = z.string().regex(/^[ -~]*$/)
 const parameterName = z.string().regex(/^[a-z][A-Za-z0-9]*$/)
 /** A line; or lines that stand once for each value of a list, which they name as a single one. */
@@ -44,8 +48,8 @@ const templateFile = z.union([
     ...owned,
     keeps: z.discriminatedUnion('begins', [
       z.strictObject({ begins: z.literal('empty') }),
-      /** One line: the prefix, then 64 hexadecimal digits from the random source of the host. */
-      z.strictObject({ begins: z.literal('random-key'), prefix: z.string().regex(/^[A-Z0-9_]+=$/) }),
+      /** One line: the prefix (`NAME=`, or none), then 64 hexadecimal digits from the random source of the host. */
+      z.strictObject({ begins: z.literal('random-key'), prefix: z.string().regex(/^(?:[A-Z0-9_]+=)?$/) }),
     ]),
   }),
   /** A link, or one for each value of a list, which its path names. */
@@ -63,10 +67,14 @@ export const pushTemplateSchema = z.strictObject({
   /** Where the vendor says so. */
   source: z.string().min(1),
   danger: z.enum(['none', 'reload', 'restart', 'lock-out']),
+  /** Of the services of a host, those of this engine alone. */
+  engine: z.enum(engines).optional(),
   /** The service that is restarted or reloaded and must be active before and after. Left out where no service reads the files. */
   unit: text.optional(),
   /** Controls that must pass afterwards: for the services of the unit, or for the subjects given. */
   fixes: z.array(z.string()).min(1),
+  /** Controls of which nothing may be known afterwards (what they read is closed to the audit account, or begins to concern them): that does not speak against it. */
+  unseen: z.array(z.string()).optional(),
   /**
    * Of the findings of `fixes`, where they are not the services of the unit. A placeholder for a list: each of its values. `*`: whatever these
    * controls judge on the host.

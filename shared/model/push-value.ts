@@ -66,17 +66,20 @@ export function isValueOf(parameter: PushParameter, text: string): boolean {
       return isPath(text, parameter.roots)
     case 'choice':
       return parameter.options.includes(text)
+    case 'argument':
+      return text.length <= 400 && /^[A-Za-z0-9_@.:/=,+-]+$/.test(text)
     case 'login':
       return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}:\$2[aby]\$\d\d\$[A-Za-z0-9./]{53}$/.test(text)
   }
 }
 
-/** Is it a value of this parameter, or the absence of one that it does without? A list has no value twice, and at most a hundred. */
+/** Is it a value of this parameter, or the absence of one that it does without? A list has at most a hundred values, and but for arguments none twice. */
 export function accepts(parameter: PushParameter, given: unknown): given is PushValue {
   if (parameter.type === 'integer') return typeof given === 'number' && Number.isSafeInteger(given) && isValueOf(parameter, String(given))
   const one = (value: unknown): boolean => typeof value === 'string' && isValueOf(parameter, value)
   if (!parameter.many) return one(given) || (given === '' && !parameter.required)
-  if (!Array.isArray(given) || given.length > 100 || new Set(given).size !== given.length) return false
+  if (!Array.isArray(given) || given.length > 100) return false
+  if (parameter.type !== 'argument' && new Set(given).size !== given.length) return false
   return given.every(one) && (given.length > 0 || !parameter.required)
 }
 
@@ -93,21 +96,25 @@ export function expectedOf(parameter: PushParameter): string {
     unit: 'the name of a service, with .service',
     path: parameter.type === 'path' ? `a path below ${parameter.roots.join(' or ')}` : '',
     choice: parameter.type === 'choice' ? `one of ${parameter.options.join(', ')}` : '',
+    argument: 'a word of a command line, without blanks, quotes, $ and %',
     login: 'NAME:HASH as gatehouse password prints it',
   }
   const many = parameter.type !== 'integer' && parameter.many
-  return many ? `${one[parameter.type]}, or several with commas between` : one[parameter.type]
+  return many
+    ? `${one[parameter.type]}, or several with ${parameter.type === 'argument' ? 'blanks' : 'commas'} between`
+    : one[parameter.type]
 }
 
-/** What somebody typed, as a value: commas part the values of a list. What it means is checked when it is rendered. */
+/** What somebody typed, as a value: commas part the values of a list, blanks the words of a command line. What it means is checked when it is rendered. */
 export function valueFromText(parameter: PushParameter, text: string): PushValue {
   if (parameter.type === 'integer') return /^-?\d{1,15}$/.test(text) ? Number(text) : text
   if (!parameter.many) return text.trim()
   return text
-    .split(',')
+    .split(parameter.type === 'argument' ? /\s+/ : ',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
 }
 
 /** The same the other way: what stands in a field. */
-export const textFromValue = (value: PushValue | undefined): string => (Array.isArray(value) ? value.join(', ') : String(value ?? ''))
+export const textFromValue = (parameter: PushParameter, value: PushValue | undefined): string =>
+  Array.isArray(value) ? value.join(parameter.type === 'argument' ? ' ' : ', ') : String(value ?? '')

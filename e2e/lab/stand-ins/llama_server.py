@@ -16,6 +16,9 @@ def option(*names, default=None):
 
 model = option("-m", "--model", default="")
 key = option("--api-key") or os.environ.get("LLAMA_API_KEY")
+if option("--api-key-file"):
+    with open(option("--api-key-file")) as file:
+        key = file.read().strip()
 PUBLIC = ("/health", "/v1/health", "/")
 
 

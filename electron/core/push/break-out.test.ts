@@ -75,6 +75,16 @@ function shapeOf({ kind, path, content }: RenderedFile): readonly string[] {
       .map((line) => (/^[A-Za-z0-9._-]+:\$2[aby]\$\d\d\$[A-Za-z0-9./]{53}$/.test(line) || line === '' ? 'login' : line))
   // ufw reads these lines, too, and they hold the values of the rule.
   if (kind === 'ufw') return content.split('\n').map((line) => /^(?:### tuple ### \S*|\S*)/.exec(line)?.[0] ?? '')
+  if (kind === 'caddy')
+    return content
+      .split('\n')
+      .map((line) =>
+        /^\s*https:\/\/[a-z0-9.-]+ \{$/.test(line)
+          ? 'site'
+          : /^\s*[A-Za-z0-9._-]+ \$2[aby]\$\d\d\$[A-Za-z0-9./]{53}$/.test(line)
+            ? 'login'
+            : (/^\s*\S*/.exec(line)?.[0] ?? ''),
+      )
   return content.split('\n').map((line) => /^\s*(?:#.*|[^\s=]*)/.exec(line)?.[0] ?? '')
 }
 

@@ -21,9 +21,11 @@ describe('what speaks against a change', () => {
     ['a new subject fails, and none of this control did', [passed, finding('tls', 'new', 'warning')], 1],
     ['a control that nobody knew fails', [passed, finding('other', '', 'fail')], 1],
     ['the undo that was armed cannot be read', [passed, finding('jobs', 'gatehouse-undo.service', 'not-evaluated')], 0],
+    ['what the template unseen cannot be read', [passed, finding('closed', 'f', 'not-evaluated')], 0],
+    ['what the template unseen is worse', [passed, finding('closed', 'f', 'warning')], 1],
     ['another job cannot be read', [passed, finding('jobs', 'backup.service', 'not-evaluated')], 1],
     ['a new subject fails as others of this control did', [passed, finding('bound', 'llama:8081', 'fail')], 0],
-  ] as const)('%s', (_, after, count) => expect(objections(before, after, turns)).toHaveLength(count))
+  ] as const)('%s', (_, after, count) => expect(objections(before, after, { turns, unseen: ['closed'] })).toHaveLength(count))
 })
 
 describe('whatever a control judges', () => {
@@ -35,5 +37,5 @@ describe('whatever a control judges', () => {
     ['one of it fails', [finding('flow', 'a', 'pass'), finding('flow', 'b', 'fail')], 1],
     ['one of it was not evaluated', [finding('flow', '', 'not-evaluated')], 1],
     ['it is not judged', [], 1],
-  ] as const)('%s', (_, after, count) => expect(objections(was, after, every)).toHaveLength(count))
+  ] as const)('%s', (_, after, count) => expect(objections(was, after, { turns: every })).toHaveLength(count))
 })

@@ -30,7 +30,11 @@ export const EVERY = '*'
  * What speaks against a change, after a second look: a finding that had to pass and does not, or any that is louder than it was. One on a
  * subject that was not there before counts by the loudest that its control said before. Empty when the change holds.
  */
-export function objections(before: readonly Judged[], after: readonly Judged[], turns: PushPlan['turns']): string[] {
+export function objections(
+  before: readonly Judged[],
+  after: readonly Judged[],
+  { turns, unseen = [] }: Pick<PushPlan, 'turns' | 'unseen'>,
+): string[] {
   const was = new Map(before.map((finding) => [findingKey(finding), rankOf(finding.status)]))
   const loudest = new Map<string, number>()
   for (const { control, status } of before) loudest.set(control, Math.min(rankOf(status), loudest.get(control) ?? Number.POSITIVE_INFINITY))
@@ -48,6 +52,7 @@ export function objections(before: readonly Judged[], after: readonly Judged[], 
   const worse = after
     .filter((finding) => {
       if (finding.subject === OWN_UNDO) return false
+      if (finding.status === 'not-evaluated' && unseen.includes(finding.control)) return false
       if (turns.some((turn) => findingKey(turn) === findingKey(finding) || (turn.subject === EVERY && turn.control === finding.control)))
         return false
       const rank = was.get(findingKey(finding)) ?? loudest.get(finding.control) ?? rankOf('pass')

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { HostAudit } from '#shared/model/audit.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
+import { parseJsonLines } from '../facts/caddy/json-lines.ts'
 import type { NginxDirective } from '../facts/nginx/nginx.ts'
 import { parametersFor, type Seen } from './defaults.ts'
 import { shippedTemplate } from './templates.ts'
@@ -83,6 +84,39 @@ test('of a front: its port, and the password file wherever it names it, as nginx
   const alone = { ...seen, facts: { ...seen.facts, nginx } } as unknown as Seen
   expect(parametersFor(shippedTemplate('nginx-ai-access-log').manifest, alone, {})).toEqual({ serverName: 'a.example', port: 8443 })
   expect(parametersFor(shippedTemplate('htpasswd-users').manifest, alone, {})).toEqual({ file: '/etc/nginx/users/ai.htpasswd' })
+})
+
+test('the unit of an engine: its command without what the template sets, and its port', () => {
+  const execStart = ['/opt/vllm', 'serve', '/srv/m', '--host', '0.0.0.0']
+  const vllm = { ...service('v.service', 'v', 8001), engine: 'vllm', running: true, argv: ['/usr/bin/python3', ...execStart] }
+  const units = { known: true, value: [{ id: 'v.service', execStart }] }
+  const both = {
+    ...seen,
+    audit: { services: [service('a.service', 'a', 11434), vllm] },
+    facts: { ...seen.facts, units },
+  } as unknown as Seen
+  expect(parametersFor(shippedTemplate('vllm-credential').manifest, both, {})).toEqual({
+    ...{ unit: 'v.service', program: '/opt/vllm', arguments: ['serve', '/srv/m'], port: 8001 },
+  })
+  expect(parametersFor(shippedTemplate('localai-unit').manifest, both, {})).toEqual({})
+})
+
+test('of Caddy: the name of its one front, the certificate that it loads, and its group', () => {
+  const config = parseJsonLines(
+    '{"apps":{"tls":{"certificates":{"load_files":[{"certificate":"/etc/ssl/a.pem","key":"/etc/ssl/a.key"}]}}}}',
+    1,
+  )
+  const endpoints = [
+    { program: 'Caddy', proxy: { name: 'ai.example' } },
+    { program: 'Caddy', proxy: { name: '0.0.0.0' } },
+    { program: 'nginx', proxy: { name: 'b.example' } },
+  ]
+  const accounts = { known: true, value: { accounts: [], groups: [{ name: 'caddy', gid: 997 }] } }
+  const caddy = { known: true, value: { running: true, config } }
+  const there = { ...seen, audit: { services: [], endpoints }, facts: { ...seen.facts, caddy, accounts } } as unknown as Seen
+  expect(parametersFor(shippedTemplate('caddy-ollama').manifest, there, {})).toEqual({
+    ...{ serverName: 'ai.example', certificate: '/etc/ssl/a.pem', certificateKey: '/etc/ssl/a.key', caddyGroup: 997 },
+  })
 })
 
 test('of two units none is guessed; the folders are those of the one that was given', () => {

@@ -2,29 +2,41 @@ import type { HostAudit } from '#shared/model/audit.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { ParameterSource, PushValue, PushValues } from '#shared/model/push-parameter.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
+import { field, items, textOf } from '../facts/caddy/json-lines.ts'
 import { nearest } from '../facts/nginx/model/scope.ts'
 import { readHttp, type Server } from '../facts/nginx/model/servers.ts'
 import type { NginxDirective } from '../facts/nginx/nginx.ts'
 import type { FactResults } from '../facts/registry.ts'
 import { inferenceDoors } from '../policy/controls/network/doors.ts'
+import { commandWithout } from './unit-command.ts'
 
 /** What defaults are taken from. */
 export interface Seen {
   readonly fleet: Fleet
   readonly host: Host
   readonly audit: HostAudit
-  readonly facts: Pick<FactResults, 'nginx' | 'accounts' | 'listeners' | 'sources'>
+  readonly facts: Pick<FactResults, 'nginx' | 'caddy' | 'accounts' | 'units' | 'listeners' | 'sources'>
 }
 
 /** The values that were given, and what the host and the fleet file say for the rest, where they say one thing. */
 export function parametersFor(template: PushTemplate, seen: Seen, given: PushValues): Record<string, PushValue> {
-  const about = { ...seen, name: givenFrom(template, given, 'proxy-name'), unit: givenFrom(template, given, 'inference-unit') }
+  const about = {
+    ...of(template, seen),
+    name: givenFrom(template, given, 'proxy-name'),
+    unit: givenFrom(template, given, 'inference-unit'),
+  }
   const found = Object.entries(template.parameters).flatMap(([name, { from }]) => {
     const value = from === undefined ? undefined : sources[from](about, template)
     return value === undefined ? [] : [[name, value] as const]
   })
   return { ...Object.fromEntries(found), ...given }
 }
+
+/** Of a host, what is of the engine that the template is for. */
+const of = ({ engine }: PushTemplate, seen: Seen): Seen => ({
+  ...seen,
+  audit: { ...seen.audit, services: seen.audit.services.filter((service) => engine === undefined || service.engine === engine) },
+})
 
 /** What was given for the parameter that is filled from this source. */
 function givenFrom({ parameters }: PushTemplate, given: PushValues, source: ParameterSource): PushValue | undefined {
@@ -122,9 +134,23 @@ function proxyGroupOf({ facts: { nginx, accounts } }: Seen): number | undefined 
   return accounts.value.groups.find(({ name }) => wanted.includes(name))?.gid
 }
 
+/** An address is no name for clients. */
+const isName = (text: string): boolean => /^[a-z0-9.-]+$/.test(text) && !/^[0-9.]+$/.test(text)
+
+/** Files that Caddy loads certificates from (`tls FILE KEY` of a Caddyfile). */
+function caddyCertificates({ facts: { caddy } }: Seen, name: 'certificate' | 'key'): readonly string[] {
+  const config = caddy.known ? caddy.value.config : undefined
+  return items(field(config, 'apps', 'tls', 'certificates', 'load_files')).flatMap((file) => textOf(field(file, name)) ?? [])
+}
+
+/** The one service that a unit starts, or that of the unit that was given. */
+const serviceOf = ({ audit, unit: given }: About): HostAudit['services'][number] | undefined =>
+  only(audit.services.filter(({ unit }) => unit !== undefined && (given === undefined || unit === given)))
+
 /** What the one inference unit, or the one that was given, writes: the home of its account, and for Ollama the models that it pulls. */
-function foldersOf({ audit, unit: given, facts: { accounts } }: About): string[] | undefined {
-  const service = only(audit.services.filter(({ unit }) => unit !== undefined && (given === undefined || unit === given)))
+function foldersOf(about: About): string[] | undefined {
+  const { accounts } = about.facts
+  const service = serviceOf(about)
   if (service === undefined || !accounts.known) return undefined
   const home = accounts.value.accounts.find(({ name }) => name === service.user)?.home
   const all = [...(home === undefined ? [] : [home]), ...(service.engine === 'ollama' ? service.modelPaths : [])]
@@ -160,12 +186,30 @@ const destinationsOf = ({ fleet, host }: Seen): string[] | undefined =>
       .map(({ address, port }) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)),
   )
 
+/** What its unit starts, without the flags that the template sets itself. */
+function commandOf(about: About): readonly string[] | undefined {
+  const { units } = about.facts
+  const service = serviceOf(about)
+  const unit = units.known ? units.value.find(({ id }) => id === service?.unit) : undefined
+  return service && unit && commandWithout(unit.execStart, service)
+}
+
+/** As the packages and guides of each engine name it. */
+const accountNames: Readonly<Record<string, string>> = { ollama: 'ollama', vllm: 'vllm', 'llama.cpp': 'llama', localai: 'localai' }
+
 const sources: Readonly<Record<ParameterSource, Source>> = {
-  'service-port': (seen, { unit }) => only(portsOf(seen, (service) => service.unit === unit)),
+  'service-port': (about, { unit }) => {
+    const named = unit?.startsWith('{{') ? serviceOf(about)?.unit : unit
+    return only(portsOf(about, (service) => service.unit === named))
+  },
+  'unit-program': (about) => commandOf(about)?.[0],
+  'unit-arguments': (about) => {
+    const words = commandOf(about)?.slice(1)
+    return words && [...words]
+  },
   'ollama-port': (seen) => only(portsOf(seen, ({ engine }) => engine === 'ollama')),
   'openai-port': (seen) => only(portsOf(seen, ({ engine }) => engine !== 'ollama')),
-  'proxy-name': (seen, template) =>
-    only(frontsOf(seen, template).flatMap(({ server }) => server.names.find((name) => /^[a-z0-9.-]+$/.test(name)) ?? [])),
+  'proxy-name': (seen, template) => only(frontsOf(seen, template).flatMap(({ server }) => server.names.find(isName) ?? [])),
   'proxy-port': (seen, template) =>
     only(frontsOf(seen, template).flatMap(({ server }) => server.listens.flatMap(({ port }) => (port === 0 ? [] : [port])))),
   'proxy-password-file': (seen, template) => only(frontsOf(seen, template).flatMap(({ server }) => passwordFilesOf(server))),
@@ -173,6 +217,12 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   'proxy-certificate-key': directiveOf('ssl_certificate_key'),
   'proxy-site': sitesOf,
   'proxy-group': proxyGroupOf,
+  'caddy-name': ({ audit }) =>
+    only((audit.endpoints ?? []).flatMap(({ program, proxy }) => (program === 'Caddy' && proxy && isName(proxy.name) ? [proxy.name] : []))),
+  'caddy-certificate': (seen) => only(caddyCertificates(seen, 'certificate')),
+  'caddy-certificate-key': (seen) => only(caddyCertificates(seen, 'key')),
+  'caddy-group': ({ facts: { accounts } }) =>
+    accounts.known ? accounts.value.groups.find(({ name }) => name === 'caddy')?.gid : undefined,
   'inference-unit': ({ audit }) => only(audit.services.flatMap(({ unit }) => unit ?? [])),
   'inference-folders': foldersOf,
   'open-subjects': openSubjects,
@@ -180,6 +230,14 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   resolvers: resolversOf,
   'fleet-destinations': destinationsOf,
   'fleet-ssh-port': ({ host }) => host.port,
+  'inference-account': (about) => accountNames[serviceOf(about)?.engine ?? 'none'],
+  // Whose devices /dev/nvidia* and /dev/dri are, where they are not everybody's.
+  'gpu-groups': ({ facts: { accounts } }) =>
+    accounts.known ? listed(['render', 'video'].filter((group) => accounts.value.groups.some(({ name }) => name === group))) : undefined,
+  'ollama-models': (about) => {
+    const service = serviceOf(about)
+    return service?.engine === 'ollama' && service.modelPaths.length === 1 ? [...service.modelPaths] : undefined
+  },
   'fleet-app': ({ fleet }) => listed(fleet.networks.app),
   'fleet-jump': ({ fleet }) => listed(fleet.networks.jump),
   'fleet-model-storage': ({ fleet }) => listed(fleet.networks.modelStorage),

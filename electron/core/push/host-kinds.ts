@@ -64,6 +64,16 @@ while [ -z "$gh_fresh" ]; do
 done`,
     reactivate: 'systemctl --no-block reload-or-restart nginx.service',
   },
+  caddy: {
+    tree: '/etc/caddy',
+    hides: '/var/log/caddy',
+    // Its libraries make folders below HOME unless they are told of one that is there.
+    check:
+      'env STEPPATH=/ HOME=/dev/null XDG_CONFIG_HOME=/dev/null XDG_DATA_HOME=/dev/null caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile',
+    // A load is a transaction: what does not load leaves the old configuration as it is, and the reload fails.
+    activate: 'timeout 30 systemctl reload-or-restart caddy.service || gh_fail "inactive caddy.service does not reload"',
+    reactivate: 'systemctl --no-block reload-or-restart caddy.service',
+  },
   'sshd-drop-in': {
     tree: '/etc/ssh',
     check: 'sshd -t',

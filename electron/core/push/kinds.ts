@@ -12,8 +12,8 @@ interface Kind {
 export const kinds: Readonly<Record<FileKind, Kind>> = {
   'systemd-drop-in': {
     path: /^\/etc\/systemd\/system\/[A-Za-z0-9@_.-]+\.service\.d\/[a-z0-9-]+\.conf$/,
-    // No blank, quote, backslash, `%`, `$` (systemd.syntax(7), systemd.exec(5)).
-    word: /^[A-Za-z0-9_@.:/-]+$/,
+    // No blank, quote, backslash, `;`, `%`, `$` (systemd.syntax(7), systemd.exec(5), systemd.service(5)).
+    word: /^[A-Za-z0-9_@.:/=,+-]+$/,
   },
   nginx: {
     path: /^\/(?:etc\/nginx\/(?:conf\.d|sites-available|sites-enabled|gatehouse)\/[A-Za-z0-9_.-]+|var\/log\/nginx\/[a-z0-9-]+\.log)$/,
@@ -24,6 +24,11 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
   htpasswd: {
     path: /^\/etc\/nginx\/(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_.-]*(?:htpasswd|passwd|password|users)[A-Za-z0-9_.-]*$/,
     word: /^[A-Za-z0-9._-]+:\$2[aby]\$\d\d\$[A-Za-z0-9./]{53}$/,
+  },
+  // No blank, quote, `{`, `}`, `#`, `$` but for hashes, and no directive of the lexer's own (https://caddyserver.com/docs/caddyfile/concepts).
+  caddy: {
+    path: /^\/etc\/caddy\/(?:Caddyfile|[a-z0-9-]+\.caddy)$/,
+    word: /^(?:(?!import$)[A-Za-z0-9_.:/-]+|\$2[aby]\$\d\d\$[A-Za-z0-9./]{53})$/,
   },
   'sshd-drop-in': { path: /^\/etc\/ssh\/sshd_config\.d\/[a-z0-9-]+\.conf$/, word: /^[A-Za-z0-9_.:/-]+$/ },
   // No `:`, `=`, `,`, `!`, `%`, `#`, `*` (sudoers(5)).

@@ -95,6 +95,7 @@ export function makePlan(request: PlanRequest): PushPlan {
     unit: rendered.unit,
     danger: manifest.danger,
     files,
+    ...(manifest.unseen && { unseen: manifest.unseen }),
     turns,
   }
 }
@@ -122,7 +123,8 @@ export function pushOfPlan(
     return planned?.kind === kind && planned.path === path && planned.after === state
   })
   const turns = plan.turns.every(({ control }) => manifest.fixes.includes(control))
-  if (!same || plan.files.length !== rendered.files.length || plan.unit !== rendered.unit || !turns)
+  const unseen = (plan.unseen ?? []).every((control) => manifest.unseen?.includes(control))
+  if (!same || plan.files.length !== rendered.files.length || plan.unit !== rendered.unit || !turns || !unseen)
     throw invalid('its files, unit or controls are not what its template gives')
   const before = plan.files.map((file) => file.before)
   return { host, push: hostPushOf(plan.id, rendered, before, undoAfterSeconds) }

@@ -4,7 +4,7 @@ import { pushTemplateSchema } from '#shared/model/push-template.ts'
 import { controls } from '../policy/registry.ts'
 import { render } from './render.ts'
 import { sampleValues } from './sample-values.testing.ts'
-import { shippedTemplates } from './templates.ts'
+import { shippedTemplate, shippedTemplates } from './templates.ts'
 
 const template = shippedTemplates()[0]?.manifest ?? expect.fail()
 
@@ -12,6 +12,7 @@ test.each(shippedTemplates().map(({ manifest }) => [manifest.id, manifest] as co
   '%s renders, names controls that exist, and is named by them',
   (_, manifest) => {
     expect(render(manifest, sampleValues(manifest)).files.every(({ content }) => !content.includes('{{'))).toBe(true)
+    for (const id of manifest.unseen ?? []) expect(controls.map((control) => control.id)).toContain(id)
     for (const id of manifest.fixes) {
       const remediation = controls.find((control) => control.id === id)?.remediation
       const { template: first, otherEngines, otherFirewalls, also = [] } = remediation ?? {}
@@ -24,6 +25,35 @@ test('a value stands where its placeholder was', () => {
   const [file] = render(template, { port: 11500 }).files
   expect(file?.content.split('\n').slice(2)).toEqual(['[Service]', 'Environment="OLLAMA_HOST=127.0.0.1:11500"', ''])
   expect(file?.state).toMatch(/^[0-9a-f]{64}:0:0:644$/)
+})
+
+test('the words of a command line stand in one directive, in their order', () => {
+  const given = {
+    unit: 'vllm@a.service',
+    program: '/opt/vllm/bin/vllm',
+    arguments: ['serve', '/srv/m', '--lora', 'a=b,c', '--lora', 'a=b,c'],
+  }
+  const [key, dropIn] = render(shippedTemplate('vllm-credential').manifest, given).files
+  expect(key).toMatchObject({ path: '/etc/gatehouse/vllm.env', content: 'VLLM_API_KEY=', random: true, state: 'kept:0:0:600' })
+  const command = dropIn?.content
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .filter((line) => line.startsWith('ExecStart='))
+  expect(command).toEqual([
+    'ExecStart=',
+    'ExecStart=/opt/vllm/bin/vllm serve /srv/m --lora a=b,c --lora a=b,c --host 127.0.0.1 --port 8000',
+  ])
+  for (const word of ['a b', '$HOME', '%h', 'a;b', "a'", '"', 'a\\', '', '‹redacted›'])
+    expect(() => render(shippedTemplate('vllm-credential').manifest, { ...given, arguments: [word] })).toThrow('arguments')
+})
+
+test('the parts of a login stand where they are asked for; a name that is a directive is refused', () => {
+  const { manifest } = shippedTemplate('caddy-ollama')
+  const values = { ...sampleValues(manifest), modelAdmins: ['10.0.1.5', '10.0.2.0/24'] }
+  const [logins, site] = render(manifest, values).files
+  expect(logins?.content).toBe(`basicauth {\n    analyst $2b$10$${'a'.repeat(53)}\n}\n`)
+  expect(site?.content).toContain('remote_ip 127.0.0.1\n        remote_ip 10.0.1.5\n        remote_ip 10.0.2.0/24\n')
+  expect(() => render(manifest, { ...values, logins: [`import:$2b$10$${'a'.repeat(53)}`] })).toThrow('caddy')
 })
 
 describe('strict', () => {

@@ -27,7 +27,14 @@ export interface Rendered {
   readonly subjects: readonly string[] | undefined
 }
 
-const PLACEHOLDER = /\{\{([A-Za-z0-9]*)( \*)?\}\}/g
+const PLACEHOLDER = /\{\{([A-Za-z0-9]*)(?:\.(name|hash))?( \*)?\}\}/g
+
+/** Of a login, `name:hash`. */
+function partOf(value: string, part: 'name' | 'hash' | undefined): string {
+  if (part === undefined) return value
+  const colon = value.indexOf(':')
+  return part === 'name' ? value.slice(0, colon) : value.slice(colon + 1)
+}
 
 const refused = (detail: string): GatehouseError => new GatehouseError({ code: 'push.not-possible', detail })
 
@@ -69,8 +76,8 @@ export function render(template: PushTemplate, given: Readonly<Record<string, un
     return value
   }
   const fill = (text: string, kind: FileKind | undefined, of: (name: string) => string = single): string =>
-    text.replaceAll(PLACEHOLDER, (_, name: string, all: string | undefined) => {
-      const values = all === undefined ? [of(name)] : list(name)
+    text.replaceAll(PLACEHOLDER, (_, name: string, part: 'name' | 'hash' | undefined, all: string | undefined) => {
+      const values = (all === undefined ? [of(name)] : list(name)).map((value) => partOf(value, part))
       if (values.length === 0) throw refused(`${name} of ${template.id} is empty`)
       if (kind !== undefined && values.some((value) => !kinds[kind].word.test(value)))
         throw refused(`${name} of ${template.id} cannot stand in a file of ${kind}`)

@@ -15,6 +15,7 @@ function sampleOf(parameter: PushParameter): PushValue {
     unit: 'ollama.service',
     path: parameter.type === 'path' ? `${parameter.roots[0]}${parameter.from === 'proxy-password-file' ? '.htpasswd' : 'sample'}` : '',
     choice: parameter.type === 'choice' ? (parameter.options[0] ?? '') : '',
+    argument: '--model=/srv/models/a,b',
     login: `analyst:${HASH}`,
   }
   // Both versions of IP, since some lines stand for one of them alone.

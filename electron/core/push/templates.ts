@@ -1,12 +1,17 @@
+import caddyOllama from '#assets/templates/caddy-ollama/manifest.json' with { type: 'json' }
 import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
+import llamaServerUnit from '#assets/templates/llama-server-unit/manifest.json' with { type: 'json' }
+import localaiUnit from '#assets/templates/localai-unit/manifest.json' with { type: 'json' }
 import nftablesSegment from '#assets/templates/nftables-segment/manifest.json' with { type: 'json' }
 import nginxAiAccessLog from '#assets/templates/nginx-ai-access-log/manifest.json' with { type: 'json' }
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
 import nginxOpenai from '#assets/templates/nginx-openai/manifest.json' with { type: 'json' }
 import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
+import serviceAccount from '#assets/templates/service-account/manifest.json' with { type: 'json' }
 import sshdBehindJump from '#assets/templates/sshd-behind-jump/manifest.json' with { type: 'json' }
 import systemdSandbox from '#assets/templates/systemd-sandbox/manifest.json' with { type: 'json' }
 import ufwSegment from '#assets/templates/ufw-segment/manifest.json' with { type: 'json' }
+import vllmCredential from '#assets/templates/vllm-credential/manifest.json' with { type: 'json' }
 import { GatehouseError } from '#shared/errors.ts'
 import { type PushTemplate, pushTemplateSchema } from '#shared/model/push-template.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
@@ -21,8 +26,13 @@ const shipped: readonly unknown[] = [
   ollamaLoopback,
   nginxOllama,
   nginxOpenai,
+  caddyOllama,
   nginxAiAccessLog,
   htpasswdUsers,
+  vllmCredential,
+  llamaServerUnit,
+  localaiUnit,
+  serviceAccount,
   systemdSandbox,
   sshdBehindJump,
   ufwSegment,

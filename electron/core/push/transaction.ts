@@ -184,7 +184,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
       const hidden = unseen(now)
       if (hidden !== '') return [`a new connection did not come through: ${hidden}`]
       // What is taken back brings its findings back, with all that hung on them: the admin asked for it.
-      return plan.reverts === undefined ? objections(was.findings, now.findings, plan.turns) : []
+      return plan.reverts === undefined ? objections(was.findings, now.findings, plan) : []
     }
     let against = await once()
     for (let looks = 1; against.length > 0 && looks < LOOKS_AFTER; looks++) against = await once()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { HostPush } from '#core/push/host-program.ts'
+import type { HostFile, HostPush } from '#core/push/host-program.ts'
 import type { DemoFile, DemoHost, DemoListener, DemoUnit } from './demo-host.ts'
 
 /** A push that is open on a simulated host: what `/var/lib/gatehouse-push` is on a real one. */
@@ -18,8 +18,10 @@ interface OpenPush {
 /** A simulated host that can change: its model, and what a push left on it. */
 export interface DemoMachine {
   now(): DemoHost
-  /** In one word, as `gh_state` of `core/push` says it. */
-  state(path: string): string
+  /** In one word, as `gh_state` of `core/push` says it: of a file whose content is kept, owner and mode alone. */
+  state(file: Pick<HostFile, 'path' | 'before' | 'after'>): string
+  /** What a push puts in place; undefined for one that goes. */
+  made(file: HostFile): DemoFile | undefined
   /** Files put in place; undefined takes one away. */
   put(files: readonly (readonly [string, DemoFile | undefined])[]): void
   /** Reads the files of a unit and starts its program anew, with what they say. */
@@ -35,10 +37,20 @@ export function demoMachine(first: DemoHost): DemoMachine {
     open: undefined,
     kept: new Map(),
     now: () => host,
-    state(path) {
+    state({ path, before, after }) {
       const file = host.files.get(path)
       if (file === undefined) return 'absent'
-      return file.type === 'file' && file.content !== undefined ? stateOf(host, file, file.content) : 'other'
+      if (file.type !== 'file' || file.content === undefined) return 'other'
+      const kept = /^kept:/.test(before) || /^kept:/.test(after)
+      return `${kept ? 'kept' : createHash('sha256').update(file.content).digest('hex')}:${ownedBy(host, file)}`
+    },
+    made({ path, content: fresh, uid, gid, mode, after }) {
+      if (after === 'absent') return undefined
+      const owner = host.accounts.find((account) => account.uid === uid)?.name ?? String(uid)
+      const group = gid === 0 ? 'root' : (host.groups.find((one) => one.gid === gid)?.name ?? String(gid))
+      const content = (after.startsWith('kept:') ? host.files.get(path)?.content : undefined) ?? fresh
+      const size = Buffer.byteLength(content)
+      return { type: 'file', owner: uid === 0 ? 'root' : owner, group, mode: Number.parseInt(mode, 8), size, content }
     },
     put(files) {
       const next = new Map(host.files)
@@ -54,10 +66,10 @@ export function demoMachine(first: DemoHost): DemoMachine {
   }
 }
 
-function stateOf({ accounts, groups }: DemoHost, { owner, group, mode }: DemoFile, content: string): string {
+export function ownedBy({ accounts, groups }: DemoHost, { owner, group, mode }: DemoFile): string {
   const uid = owner === 'root' ? 0 : (accounts.find(({ name }) => name === owner)?.uid ?? owner)
   const gid = group === 'root' ? 0 : (groups.find(({ name }) => name === group)?.gid ?? group)
-  return `${createHash('sha256').update(content).digest('hex')}:${uid}:${gid}:${mode.toString(8)}`
+  return `${uid}:${gid}:${mode.toString(8)}`
 }
 
 /** systemd.unit(5): drop-ins apply in the order of their names, on top of what the unit had; then the program listens where they say. */

@@ -98,6 +98,44 @@ test('undo now, in the middle: the host is as it was, and says so', async () => 
   expect((await ask('push:plan', choice)).files[0]?.before).toBe('absent')
 }, 60_000)
 
+const logins = [`ada:$2b$12$${'a'.repeat(53)}`]
+
+test.each([
+  ['nginx-ollama', { logins }],
+  ['nginx-ai-access-log', {}],
+  ['htpasswd-users', { logins }],
+])(
+  '%s is carried out on a simulated host, and what it turns passes',
+  async (template, parameters) => {
+    await ask('fleet:close', null)
+    await ask('fleet:demo', null)
+    await audited('gpu-02')
+    expect(demoRefusal(template)).toBeUndefined()
+    const plan = await ask('push:plan', { host: 'gpu-02', template, parameters })
+    expect(plan.turns.some(({ status }) => status === 'fail' || status === 'warning')).toBe(true)
+    await ask('push:start', { plan: plan.id, typedHost: '' })
+    expect((await finished()).result).toMatchObject({ verdict: 'committed-proven', reason: '' })
+    // The end of a push starts an audit of its own.
+    await expect
+      .poll(
+        () =>
+          audited('gpu-02').then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 30_000 },
+      )
+      .toBe(true)
+    const audit = await ask('audit:host', { host: 'gpu-02' })
+    for (const { control, subject } of plan.turns)
+      expect([control, audit?.findings.find((finding) => finding.control === control && finding.subject === subject)?.status]).toEqual([
+        control,
+        'pass',
+      ])
+  },
+  60_000,
+)
+
 test('what the demo does not act out it plans, filled from the host', async () => {
   await ask('fleet:close', null)
   await ask('fleet:demo', null)
@@ -109,9 +147,7 @@ test('what the demo does not act out it plans, filled from the host', async () =
     replaces: ['/etc/nginx/sites-enabled/ollama-secure'],
     port: 11434,
   })
-  const logins = [`ada:$2b$12$${'a'.repeat(53)}`]
   for (const [template, parameters] of [
-    ['nginx-ollama', { logins }],
     ['systemd-sandbox', {}],
     ['sshd-behind-jump', {}],
   ] as const) {

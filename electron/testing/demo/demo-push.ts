@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type AskedStep, type HostFile, type HostPush, type HostStep, hostProgram, hostSteps } from '#core/push/host-program.ts'
 import type { FileKind } from '#shared/model/push-template.ts'
-import type { DemoFile } from './demo-host.ts'
-import type { DemoMachine } from './demo-machine.ts'
+import { type DemoMachine, ownedBy } from './demo-machine.ts'
 
 /** How a message of a push ends: what the shell of a simulated host waits for. */
 export const END_OF_MESSAGE = / over'; }\n$/
@@ -85,7 +84,7 @@ const steps: Readonly<Record<HostStep, Take>> = {
   look,
   stage(machine, push, say) {
     for (const file of push.files)
-      if (machine.state(file.path) !== file.before) throw new Refused(`conflict ${file.path} ${machine.state(file.path)}`)
+      if (machine.state(file) !== file.before) throw new Refused(`conflict ${file.path} ${machine.state(file)}`)
     if (push.reverts !== '' && !machine.kept.has(push.reverts)) throw new Refused('not-kept the host has no copy from before')
     if (activeState(machine, push) !== 'active') throw new Refused(`not-active ${push.unit}`)
     if (machine.open) {
@@ -100,15 +99,15 @@ const steps: Readonly<Record<HostStep, Take>> = {
   },
   write(machine, push) {
     const open = armed(machine, push)
-    for (const { path, before } of push.files)
-      if (machine.state(path) !== before) throw new Refused(`conflict ${path} ${machine.state(path)}`)
+    for (const file of push.files)
+      if (machine.state(file) !== file.before) throw new Refused(`conflict ${file.path} ${machine.state(file)}`)
     open.marks.add('writing')
     const kept = machine.kept.get(push.reverts)
-    machine.put(open.push.files.map((file) => [file.path, kept ? kept.files.get(file.path) : fileOf(file)]))
+    machine.put(open.push.files.map((file) => [file.path, kept ? kept.files.get(file.path) : machine.made(file)]))
   },
   async activate(machine, push) {
     armed(machine, push)
-    machine.restart(push.unit)
+    if (restarts(push)) machine.restart(push.unit)
     mine(machine, push).settledAtMs = performance.now() + SETTLE_MS
     await pause(LISTENS_MS)
     if (activeState(machine, push) !== 'active') throw new Refused(`inactive ${push.unit} does not stay up`)
@@ -116,8 +115,7 @@ const steps: Readonly<Record<HostStep, Take>> = {
   async commit(machine, push, say) {
     await pause(Math.max(0, mine(machine, push).settledAtMs - performance.now()))
     const open = armed(machine, push)
-    for (const { path, after } of push.files)
-      if (machine.state(path) !== after) throw new Refused(`conflict ${path} ${machine.state(path)}`)
+    for (const file of push.files) if (machine.state(file) !== file.after) throw new Refused(`conflict ${file.path} ${machine.state(file)}`)
     open.marks.add('committed')
     disarm(machine)
     look(machine, push, say)
@@ -138,13 +136,20 @@ const steps: Readonly<Record<HostStep, Take>> = {
 }
 
 function read(machine: DemoMachine, push: HostPush, say: Say): void {
-  for (const [index, { path }] of push.files.entries()) {
-    say(`file ${index + 1} ${machine.state(path)}`)
-    const { content } = machine.now().files.get(path) ?? {}
-    if (content !== undefined) for (const line of base64Lines(content)) say(`content ${index + 1} ${line}`)
+  for (const [index, file] of push.files.entries()) {
+    const state = machine.state(file)
+    const there = machine.now().files.get(file.path)
+    // The audit account is in no group of a file.
+    const closed = there !== undefined && (there.mode & 0o004) === 0 && /^[0-9a-f]{64}:/.test(state)
+    say(`file ${index + 1} ${closed ? `unread:${ownedBy(machine.now(), there)}` : state}`)
+    if (closed || state.startsWith('kept:')) continue
+    for (const line of base64Lines(there?.content ?? '')) say(`content ${index + 1} ${line}`)
   }
   say(`unit ${activeState(machine, push)}`)
 }
+
+/** nginx goes on with its process, and what it reads anew is what its files say. */
+const restarts = ({ files }: HostPush): boolean => files.some(({ kind }) => kind === 'systemd-drop-in')
 
 function look(machine: DemoMachine, push: HostPush, say: Say): void {
   const { open } = machine
@@ -154,7 +159,7 @@ function look(machine: DemoMachine, push: HostPush, say: Say): void {
     if (open.undo) say('armed')
   }
   if (machine.kept.has(push.id)) say('kept')
-  for (const [index, { path }] of push.files.entries()) say(`file ${index + 1} ${machine.state(path)}`)
+  for (const [index, file] of push.files.entries()) say(`file ${index + 1} ${machine.state(file)}`)
   say(`unit ${activeState(machine, push)}`)
 }
 
@@ -180,7 +185,7 @@ function undo(machine: DemoMachine, push: HostPush): void {
   const wrote = open.marks.has('writing')
   if (wrote) {
     machine.put(open.push.files.map(({ path }) => [path, open.old.files.get(path)]))
-    machine.restart(push.unit)
+    if (restarts(push)) machine.restart(push.unit)
   }
   open.marks.add('undone')
   disarm(machine)
@@ -191,17 +196,6 @@ function activeState(machine: DemoMachine, { unit }: HostPush): string {
   const { units, processes } = machine.now()
   const described = units.find(({ id }) => id === unit)?.properties.ActiveState
   return described ?? (unit === '' || processes.some(({ name }) => `${name}.service` === unit) ? 'active' : 'inactive')
-}
-
-const names = new Map([[0, 'root']])
-
-function fileOf({ content, uid, gid, mode }: HostFile): DemoFile {
-  const size = Buffer.byteLength(content)
-  const file: DemoFile = {
-    ...{ type: 'file', owner: names.get(uid) ?? String(uid), group: names.get(gid) ?? String(gid) },
-    ...{ mode: Number.parseInt(mode, 8), size, content },
-  }
-  return file
 }
 
 const base64Lines = (content: string): readonly string[] =>

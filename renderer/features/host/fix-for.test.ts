@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import caddyOllama from '#assets/templates/caddy-ollama/manifest.json' with { type: 'json' }
 import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
+import llamaServerUnit from '#assets/templates/llama-server-unit/manifest.json' with { type: 'json' }
 import nftablesSegment from '#assets/templates/nftables-segment/manifest.json' with { type: 'json' }
 import nginxAiAccessLog from '#assets/templates/nginx-ai-access-log/manifest.json' with { type: 'json' }
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
@@ -8,12 +10,14 @@ import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' wit
 import sshdBehindJump from '#assets/templates/sshd-behind-jump/manifest.json' with { type: 'json' }
 import systemdSandbox from '#assets/templates/systemd-sandbox/manifest.json' with { type: 'json' }
 import ufwSegment from '#assets/templates/ufw-segment/manifest.json' with { type: 'json' }
+import vllmCredential from '#assets/templates/vllm-credential/manifest.json' with { type: 'json' }
 import type { HostAudit } from '#shared/model/audit.ts'
 import { pushTemplateSchema } from '#shared/model/push-template.ts'
 import type { TemplateEntry } from '#shared/model/template-entry.ts'
 import { fixFor } from './fix-for.ts'
 
 const ollama = { id: 'ollama.service', unit: 'ollama.service', engine: 'ollama' }
+const localai = { id: 'localai.service', unit: 'localai.service', engine: 'localai' }
 const vllm = { id: 'vllm@a.service', unit: 'vllm@a.service', engine: 'vllm' }
 const groups = (...services: readonly string[]) => services.map((service) => ({ service }))
 const front = (program: string, name: string, port: number, ...services: readonly string[]) => ({
@@ -21,13 +25,14 @@ const front = (program: string, name: string, port: number, ...services: readonl
   groups: groups(...services),
 })
 const seen = {
-  services: [ollama, vllm, { id: 'llama.cpp:8080', engine: 'llama.cpp' }],
+  services: [ollama, localai, vllm, { id: 'llama.cpp:8080', engine: 'llama.cpp' }],
   endpoints: [
     front('nginx', 'chat.example', 80, ollama.id),
     front('nginx', 'api.example', 443, vllm.id),
     front('nginx', 'both.example', 443, ollama.id, vllm.id),
     front('nginx', '0.0.0.0', 8081, ollama.id),
-    front('caddy', 'caddy.example', 443, ollama.id),
+    front('Caddy', 'caddy.example', 443, ollama.id),
+    front('oauth2-proxy', 'login.example', 4180, ollama.id),
     { ...front('nginx', 'x', 1, ollama.id), id: 'ollama.service *:11434', proxy: undefined },
   ],
 } as unknown as HostAudit
@@ -37,6 +42,7 @@ const entry = (manifest: unknown, state: TemplateEntry['state'] = 'shipped'): Te
 const shipped = [
   nginxOllama,
   nginxOpenai,
+  caddyOllama,
   nginxAiAccessLog,
   htpasswdUsers,
   ollamaLoopback,
@@ -44,6 +50,8 @@ const shipped = [
   systemdSandbox,
   ufwSegment,
   nftablesSegment,
+  llamaServerUnit,
+  vllmCredential,
 ].map((one) => entry(one))
 const on = (control: string, subject: string, more: object = {}) => ({ control, subject, status: 'fail' as const, ...more })
 const login = (subject: string) => on('proxy-requires-authentication', subject)
@@ -52,10 +60,12 @@ const named = { remediation: { template: 'nginx-ollama' } }
 test.each([
   ['a service of the unit', on('inference-bound-to-loopback', ollama.id), 'ollama-loopback', {}],
   ['a warning', on('inference-bound-to-loopback', ollama.id, { status: 'warning' }), 'ollama-loopback', {}],
+  ['the template of its engine', on('inference-bound-to-loopback', vllm.id), 'vllm-credential', { unit: vllm.id }],
   ['a unit that the template is told', on('inference-unit-sandboxed', vllm.id), 'systemd-sandbox', { unit: vllm.id }],
   ['a front of nginx before Ollama', login('chat.example:80'), 'nginx-ollama', { serverName: 'chat.example' }],
   ['one before another engine', login('api.example:443'), 'nginx-openai', { serverName: 'api.example' }],
   ['even where the control names the other', { ...login('api.example:443'), ...named }, 'nginx-openai', { serverName: 'api.example' }],
+  ['a front of Caddy', login('caddy.example:443'), 'caddy-ollama', { serverName: 'caddy.example' }],
   ['a location of it', on('management-endpoints-restricted', 'chat.example:80 /api/pull'), 'nginx-ollama', { serverName: 'chat.example' }],
   ['a front without a name', login('0.0.0.0:8081'), 'nginx-ollama', {}],
   [
@@ -72,12 +82,12 @@ test.each([
 
 test.each([
   ['another control', on('other', ollama.id)],
-  ['another service', on('inference-bound-to-loopback', vllm.id)],
+  ['a service of an engine for which no template is', on('inference-bound-to-loopback', 'localai.service')],
   ['a server without a unit', on('inference-unit-sandboxed', 'llama.cpp:8080')],
   ['what passes', on('inference-bound-to-loopback', ollama.id, { status: 'pass' })],
   ['what was not measured', on('inference-bound-to-loopback', ollama.id, { status: 'not-evaluated' })],
   ['a front of both engines, for which no template stands in', login('both.example:443')],
-  ['a front of another proxy', login('caddy.example:443')],
+  ['a front of another proxy', login('login.example:4180')],
   ['a front that was not drawn', login('gone.example:443')],
   ['a front whose name only begins alike', login('chat.example:8080')],
   ['a password file of another proxy', on('proxy-password-files-protected', '/etc/caddy/Caddyfile')],

@@ -32,8 +32,8 @@ export function fixFor(finding: Judged, seen: Seen, templates: Output<'push:temp
 function aboutSubject(manifest: PushTemplate, subject: string, seen: Seen): PushValues | undefined {
   const name = placeholderOf(manifest.subject ?? manifest.unit)
   if (manifest.subject === undefined) {
-    const unit = seen.services.find((service) => service.id === subject || service.unit === subject)?.unit
-    if (unit === undefined) return undefined
+    const { unit, engine } = seen.services.find((service) => service.id === subject || service.unit === subject) ?? {}
+    if (unit === undefined || (manifest.engine !== undefined && manifest.engine !== engine)) return undefined
     if (name === undefined) return unit === manifest.unit ? {} : undefined
     return given(manifest, name, unit)
   }
@@ -61,7 +61,9 @@ function frontOf(
   { unit, parameters }: PushTemplate,
   { endpoints = [], services }: Seen,
 ): { readonly name: string } | undefined {
-  const front = endpoints.find(({ id, program, proxy }) => proxy && unit === `${program}.service` && isAbout(`${program} ${subject}`, id))
+  const front = endpoints.find(
+    ({ id, program, proxy }) => proxy && unit === `${program.toLowerCase()}.service` && isAbout(`${program} ${subject}`, id),
+  )
   const sources = Object.values(parameters).map(({ from }) => from)
   const engines = front?.groups.map((group) => services.find(({ id }) => id === group.service)?.engine) ?? []
   const fits = engines.every((engine) =>

@@ -92,7 +92,7 @@ function Parameters({ host, template, filled, onPlan }: ParametersProps) {
   const stop = useStopPlanning()
   const form = useId()
   const [values, setValues] = useState<Readonly<Record<string, string>>>(() =>
-    Object.fromEntries(Object.entries(template.parameters).map(([name]) => [name, textFromValue(filled[name])])),
+    Object.fromEntries(Object.entries(template.parameters).map(([name, parameter]) => [name, textFromValue(parameter, filled[name])])),
   )
   const given = Object.fromEntries(
     Object.entries(template.parameters).map(([name, parameter]) => [name, valueFromText(parameter, values[name] ?? '')]),

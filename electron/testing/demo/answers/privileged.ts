@@ -46,6 +46,7 @@ function listing(host: DemoHost): readonly string[] {
     ...below,
     ['/var/log/nginx', { ...directory, group: 'adm' }],
     ...logs,
+    ...[...host.files].filter(([path]) => path.startsWith('/var/log/nginx/')),
   ]
   return [...all.map(row), '=#1']
 }

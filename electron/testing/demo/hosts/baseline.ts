@@ -136,6 +136,7 @@ events {
 http {
     include /etc/nginx/mime.types;
     default_type application/octet-stream;
+    include /etc/nginx/conf.d/*.conf;
     include /etc/nginx/sites-enabled/*;
 }
 `

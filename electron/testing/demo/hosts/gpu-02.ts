@@ -89,7 +89,7 @@ export const gpu02: DemoHost = {
     ['/etc/nginx/sites-enabled/ollama-secure', text(site)],
     ['/etc/ssl/certs/internal-ca.crt', text(caCertificate)],
     ['/etc/ssl/private/internal-ca.key', file('root', 0o640, 1_704, 'ssl-cert')],
-    ['/etc/nginx/.htpasswd', file('root', 0o644, 88)],
+    ['/etc/nginx/.htpasswd', text(`analyst:$apr1$q1w2e3r4$${'x'.repeat(22)}\n`)],
     ['/usr/share/ollama/.ollama/models', directory('ollama', 0o755)],
     ['/usr/share/ollama/.ollama/models/blobs', directory('ollama', 0o755)],
     ['/usr/share/ollama/.ollama/models/manifests', directory('ollama', 0o755)],

@@ -1,5 +1,7 @@
+import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
+import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { noServices, serviceName } from '../inference/service-words.ts'
+import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
 import { rootWays } from './root-ways.ts'
 
 export default defineControl({
@@ -24,9 +26,11 @@ export default defineControl({
           title: 'The account is the container’s',
           reason: `${name} runs in a container, whose image brings its accounts.`,
         }
-      const account = accounts.accounts.find(({ uid, name: own }) =>
+      const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
+      const listed = accounts.accounts.find(({ uid, name: own }) =>
         service.uid === undefined ? own === service.user : uid === service.uid,
       )
+      const account = listed ?? dynamicAccount(unit, service.uid)
       if (!account) {
         const reason = `The account of ${name} is not in the account database, or could not be read.`
         return { ...base, status: 'not-evaluated', title: 'Its account could not be looked up', reason }
@@ -38,8 +42,7 @@ export default defineControl({
           title: 'It runs as root',
           reason: `${name} runs as root; inference-not-root judges that.`,
         }
-      const ways = rootWays(account, accounts, sudoers.known ? sudoers.value : undefined)
-      const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
+      const ways = rootWays(account, listed ? accounts : withMember(accounts, account, unit), sudoers.known ? sudoers.value : undefined)
       const extra = unit?.supplementaryGroups.find((group) =>
         /^(?:docker|lxd|incus-admin|libvirt|disk|shadow|kmem|root|sudo|wheel)$/.test(group),
       )
@@ -71,8 +74,20 @@ export default defineControl({
         status: 'pass',
         title: 'Its account has no way to root',
         reason,
-        cite: [{ section: 'accounts', line: account.line, token: account.name }],
+        cite: listed ? [{ section: 'accounts', line: account.line, token: account.name }] : unit ? citeUnit(unit, 'DynamicUser') : [],
       }
     })
   },
+})
+
+/** While a unit with DynamicUser= runs there is an account of its name, which the database need not list (systemd.exec(5)). */
+const dynamicAccount = (unit: Unit | undefined, uid: number | undefined): Account | undefined =>
+  unit?.dynamicUser && uid !== undefined
+    ? { name: unit.user || unit.id.replace(/(?:@.*)?\.service$/, ''), uid, gid: uid, home: '/', shell: '/usr/sbin/nologin', line: 0 }
+    : undefined
+
+/** Its only groups are those of the unit. */
+const withMember = ({ groups, ...rest }: Accounts, { name }: Account, unit: Unit | undefined): Accounts => ({
+  ...rest,
+  groups: groups.map((group) => (unit?.supplementaryGroups.includes(group.name) ? { ...group, members: [...group.members, name] } : group)),
 })

@@ -79,6 +79,22 @@ describe('inference-account-not-privileged', () => {
   ] as [string, string[]][])('%s fails', (_, got) => {
     expect(got).toEqual(['fail: The service account can become root'])
   })
+  test('an account that systemd makes is judged by the name and the groups of its unit', () => {
+    const dynamic = (rules: string, groups: readonly string[] = []) =>
+      outcomes(
+        ask(
+          notPrivileged,
+          facts('', [{ ...ours, uid: 61_500, user: '61500' }], {
+            accounts: accounts({ video: [], gpu: [] }),
+            sudoers: known(sudoers(rules)),
+            units: known([unit({}, { dynamicUser: true, user: 'llm', supplementaryGroups: groups })]),
+          }),
+        ),
+      )
+    expect(dynamic('ai ALL=ALL\n%video ALL=ALL', ['gpu'])).toEqual(['pass: Its account has no way to root'])
+    for (const found of [dynamic('llm ALL=ALL'), dynamic('%gpu ALL=ALL', ['gpu']), dynamic('', ['docker'])])
+      expect(found).toEqual(['fail: The service account can become root'])
+  })
   test('what could not be read is not passed', () => {
     expect(judge(accounts(), undefined)).toEqual(['not-evaluated: What sudo grants its account is not known'])
     expect(judge(accounts(), '@include /srv/more')).toEqual(['not-evaluated: Not all rules of sudo could be read'])

@@ -19,7 +19,7 @@ export default defineControl({
     'Ollama has no authentication, and the other engines leave routes open beside their key. Whoever reaches the port can use the models, read their prompts and, with most engines, replace or delete them. Rules of a proxy do not help when the port itself is open.',
   needs: ['services'],
   uses: ['units', 'containers'],
-  remediation: { template: 'ollama-loopback' },
+  remediation: { template: 'ollama-loopback', otherEngines: 'vllm-credential', also: ['llama-server-unit', 'localai-unit'] },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:CM-7', 'CIS-8:4.4', 'ISO-27001:A.8.20'],
   evaluate: ({ services, ...uses }) =>
     services.length === 0 ? noServices : services.map((service) => (service.running ? judgeRunning(service) : judgeStopped(service, uses))),

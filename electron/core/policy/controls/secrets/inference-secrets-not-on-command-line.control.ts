@@ -12,6 +12,7 @@ export default defineControl({
   rationale:
     'Every account of the machine reads every command line in /proc, and process monitors copy it into logs. A key that stands there is no key: whoever runs ps calls the model as its owner.',
   needs: ['services', 'processes'],
+  remediation: { template: 'vllm-credential', also: ['llama-server-unit', 'localai-unit'] },
   references: ['NIST-800-53:IA-5(7)', 'CIS-8:3.11', 'ISO-27001:A.8.12', 'https://docs.vllm.ai/en/latest/usage/security.html'],
   evaluate: ({ services, processes }) => {
     if (services.length === 0) return noServices
