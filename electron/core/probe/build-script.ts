@@ -25,7 +25,7 @@ const seconds = (milliseconds: number): number => Math.max(1, Math.ceil(millisec
 
 const candidates = (argv: readonly [string, ...string[]], alternatives: readonly string[] = []): string => {
   const programs = [argv[0], ...alternatives]
-  return [String(programs.length), ...programs.map(shellQuote), ...argv.slice(1).map(shellQuote)].join(' ')
+  return [String(programs.length), ...programs.map(shellDisplay), ...argv.slice(1).map(shellDisplay)].join(' ')
 }
 
 const modes = { none: 'n', sudo: 's', 'prefer-sudo': 'p' } as const

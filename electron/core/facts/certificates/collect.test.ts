@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSilentServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type Server } from 'node:tls'
@@ -101,12 +101,28 @@ http { server { listen ${port} ssl default_server; server_name _; ssl_reject_han
       served?.subject,
     ]),
   ).toEqual([
-    // Tries of versions are printed before the certificates.
-    [true, 'ai.example', ['1.2'], [], 'CN=ai.example'],
     [true, '', [], [], 'CN=ai.example'],
+    [true, 'ai.example', ['1.2'], [], 'CN=ai.example'],
     [true, 'gatehouse-probe.ai.example', [], [], 'CN=ai.example'],
   ])
 })
+
+test.runIf(installed(openssl) && installed('timeout'))(
+  'a port that does not answer is asked once, and no version of it is taken for refused',
+  async () => {
+    let asked = 0
+    const silent = createSilentServer(() => {
+      asked++
+    })
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port: where } = silent.address() as AddressInfo
+    const { endpoints } = parseCertificates(await run(['sh'], `http { server { listen ${where} ssl; } }\n`))
+    silent.close()
+    expect(asked).toBe(1)
+    expect(endpoints).toMatchObject([{ port: where, versions: [], untested: ['1.0', '1.1', '1.2', '1.3'] }])
+  },
+)
 
 test.runIf(installed(openssl))('no dump, no output', async () => {
   expect(await run(['sh'], '')).toBe('')

@@ -14,7 +14,8 @@ function certificate(path,   line, inside, found, got) {
   print "#certificate " path
   while ((got = (getline line < path)) > 0) {
     if (line ~ /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/) inside = 1
-    if (inside && ++printed <= 4000) print line
+    # No line of a certificate begins like ours.
+    if (inside && line !~ /^#/ && ++printed <= 4000) print line
     if (line ~ /-----END (TRUSTED |X509 )?CERTIFICATE-----/) { inside = 0; found = 1 }
   }
   if (got < 0) print "#unreadable " path
@@ -67,33 +68,51 @@ END {
   for (i = 1; i <= tries; i++) print "#try " tryaddress[i] " " tryport[i] " " tryname[i] " " (pick[tryport[i]] == i)
 }`
 
-/** Versions are asked once per port (nginx takes them from its default server), the certificate once per name. */
+/**
+ * Versions are asked once per port (nginx takes them from its default server), the certificate once per name: that of the newest version
+ * that is spoken, which is the one that a client gets. One awk reads all answers of a name. Who does not answer once is not asked again.
+ */
 const probe = String.raw`
-gh_try() {
-  gh_words=$($gh_limit openssl s_client -connect "$1:$2" $3 -cipher 'DEFAULT@SECLEVEL=0' "-$4" </dev/null 2>&1 |
-    awk '/^New, /||/error:/||/unknown option|Unknown option|connect:|errno=/ { printf "%s ", substr($0, 1, 160) }')
-  printf '#version %s %s %s %s\n' "$2" "$5" "$4" "$gh_words"
+gh_ask() {
+  gh_hung=
+  for gh_version in $4; do
+    gh_words=; [ "$gh_version" = any ] || gh_words="-cipher DEFAULT@SECLEVEL=0 -$gh_version"
+    [ -n "$gh_hung" ] || $gh_limit openssl s_client -connect "$1:$2" $gh_sni $gh_words -showcerts </dev/null 2>&1 || [ "$?" -ne 124 ] || gh_hung=1
+    printf '\n#end %s\n' "$gh_version"
+  done | awk -v "where=$2 $3" '
+    /^#end / { if ($2 != "any") print "#version " where " " $2 " " words; if (chain != "") served = chain; words = chain = ""; inside = n = 0; next }
+    /-----BEGIN CERT/ { inside = 1 }
+    inside && ++n <= 200 { chain = chain $0 "\n" }
+    /-----END CERT/ { inside = 0 }
+    /^New, /||/error:/||/unknown option|Unknown option|connect:|errno=/ { words = words substr($0, 1, 160) " " }
+    END { printf "#served %s\n%s", where, served }'
 }
 # Without this every openssl would read the whole CA bundle, which takes ten times as long as the handshake.
 SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null; export SSL_CERT_FILE SSL_CERT_DIR
 gh_dump=$(gh_sudo 1 2>/dev/null) && [ -n "$gh_dump" ] || exit 0
+command -v timeout >/dev/null 2>&1 && gh_limit='timeout 3' || gh_limit=
+gh_tries=
 gh_all=$(printf '%s\n' "$gh_dump" | LC_ALL=C awk "$1")
-printf '%s\n' "$gh_all" | grep -v '^#try '
+set -f
+IFS='
+'
+for gh_line in $gh_all; do
+  case $gh_line in
+    '#try '*) gh_tries="$gh_tries $gh_line" ;;
+    *) printf '%s\n' "$gh_line" ;;
+  esac
+done
+unset IFS
 command -v openssl >/dev/null 2>&1 || { echo '#no-openssl'; exit 0; }
-gh_limit=; command -v timeout >/dev/null 2>&1 && gh_limit='timeout 3'
-printf '%s\n' "$gh_all" | { gh_served=
-  while read -r gh_word gh_address gh_port gh_name gh_first; do
-    [ "$gh_word" = '#try' ] || continue
-    gh_sni=-noservername; [ "$gh_name" = - ] || gh_sni="-servername $gh_name"
-    if [ "$gh_first" = 1 ]; then
-      for gh_version in tls1 tls1_1 tls1_2 tls1_3; do gh_try "$gh_address" "$gh_port" "$gh_sni" $gh_version "$gh_name" & done
-    fi
-    gh_served="$gh_served#served $gh_port $gh_name
-$($gh_limit openssl s_client -connect "$gh_address:$gh_port" $gh_sni -showcerts </dev/null 2>/dev/null |
-      awk '/-----BEGIN CERT/{p=1} p&&++n<=200{print} /-----END CERT/{p=0}')
-"
-  done
-  wait; printf '%s' "$gh_served"; }`
+set -- $gh_tries
+while [ "$#" -ge 5 ]; do
+  gh_sni=-noservername; [ "$4" = - ] || gh_sni="-servername $4"
+  gh_versions=any; [ "$5" = 1 ] && gh_versions='tls1 tls1_1 tls1_2 tls1_3'
+  gh_ask "$2" "$3" "$4" "$gh_versions"
+  shift 5
+done
+exit 0
+`
 
 /** Needs the same sudo right as section `nginx`, and no other: certificates are read as the audit account, keys never. */
 export const sections = (): readonly SectionSpec[] => {

@@ -17,9 +17,22 @@ const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4
  * asks all of them; bodies are dropped, but the first 200 bytes where a version stands. Nothing is followed, no proxy is used.
  */
 const SCRIPT = `usual=$1 routes=$2 pattern=$3
-named=$(ps -eo args= 2>/dev/null | grep -Ei "$pattern" | sed -n 's/.*[ ]--port[ =]\\([0-9]\\{2,5\\}\\)\\([^0-9].*\\)\\{0,1\\}$/\\1/p' | head -n 8)
-for port in $named; do usual="$usual $(printf '%04X' "$port" 2>/dev/null)"; done
-ports=$(awk -v usual=" $usual " '$4 == "0A" { n = split($2, a, ":"); if (a[1] ~ /^(00000000|0100007F|0+|0+01000000|0+FFFF0100007F|0+FFFF00000000)$/ && index(usual, " " a[2] " ") && !seen[a[2]]++) print a[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | head -n 6)
+ports=$(ps -eo args= 2>/dev/null | usual=$usual pattern=$pattern awk '
+  BEGIN { usual = " " ENVIRON["usual"] " " }
+  n < 8 && tolower($0) ~ ENVIRON["pattern"] {
+    port = ""
+    while (match($0, / --port[ =][0-9]+/)) { if (RLENGTH > 9 && RLENGTH < 14) port = substr($0, RSTART + 8, RLENGTH - 8); $0 = substr($0, RSTART + RLENGTH) }
+    if (port != "") { usual = usual sprintf("%04X ", port); n++ }
+  }
+  END {
+    file[1] = "/proc/net/tcp"; file[2] = "/proc/net/tcp6"
+    for (i = 1; i <= 2; i++) while ((getline row < file[i]) > 0) {
+      split(row, field, " ")
+      if (field[4] != "0A") continue
+      split(field[2], a, ":")
+      if (a[1] ~ /^(00000000|0100007F|0+|0+01000000|0+FFFF0100007F|0+FFFF00000000)$/ && index(usual, " " a[2] " ") && !seen[a[2]]++ && ++found <= 6) print a[2]
+    }
+  }')
 [ -n "$ports" ] || { printf '#none\\n'; exit 0; }
 set --
 for port in $ports; do
@@ -27,10 +40,15 @@ for port in $ports; do
 done
 if command -v curl >/dev/null 2>&1; then
   printf '#curl\\n'
-  config=$(for url; do printf 'url = "%s"\\noutput = "/dev/null"\\n' "$url"; done)
-  answers=$(printf '%s\\n' "$config" | curl -q -sS --noproxy '*' --connect-timeout 1 --max-time 2 -K - -w '%{http_code} %{url_effective}\\n' 2>/dev/null)
+  answers=$(for url; do printf 'url = "%s"\\noutput = "/dev/null"\\n' "$url"; done | curl -q -sS --noproxy '*' --connect-timeout 1 --max-time 2 -K - -w '%{http_code} %{url_effective}\\n' 2>/dev/null)
   printf '%s\\n' "$answers"
-  printf '%s\\n' "$answers" | sed -n 's|^200 \\(http://[0-9.:]*/[a-z/]*version\\)$|\\1|p' | head -n 4 | while read -r url; do
+  for url; do
+    case "
+$answers
+" in *"
+200 $url
+"*) ;; *) continue ;; esac
+    case $url in *version) ;; *) continue ;; esac
     printf 'body %s ' "$url"
     curl -q -s --noproxy '*' --connect-timeout 1 --max-time 2 "$url" 2>/dev/null | head -c 200 | tr -dc '[:print:]'
     printf '\\n'

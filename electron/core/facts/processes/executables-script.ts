@@ -8,25 +8,27 @@ export const findExecutables: PrivilegedCommand = {
 
 /**
  * `@exe PID<tab>cgroup<tab>path` for each process that has a program, then `@packages dpkg` or `rpm` and `@package NAME path` for those that a
- * package owns. dpkg's lists are searched at once for all of them, with and without /usr, since they name paths from before the merge; rpm
+ * package owns. Only processes of `$table` are told. dpkg's lists are searched at once for all of them, with and without /usr, since they name paths from before the merge; rpm
  * answers in the order of the question. A path inside of a container is not the host's, so it is not looked up. A line feed is sent as \001.
  */
-export const executablesScript = `exes=$(gh_sudo 1 2>/dev/null | tr '\\012\\000' '\\001\\012' | awk '{
+export const executablesScript = `exes=$({ printf '%s\\n\\n' "$table"; gh_sudo 1 2>/dev/null | tr '\\012\\000' '\\001\\012'; } | awk '
+!listed { if ($0 == "") listed = 1; else known[$1]; next }
+{
   pid = path = $0
   sub(/\\/exe\\/.*$/, "", pid); sub(/^[0-9]+\\/exe\\//, "", path); sub(/\\/proc\\/[0-9]+\\/exe$/, "", path)
-  if (pid !~ /^[0-9]+$/ || path !~ /^\\// || path ~ /\\t/) next
+  if (pid !~ /^[0-9]+$/ || path !~ /^\\// || path ~ /\\t/ || !(pid in known)) next
   file = "/proc/" pid "/cgroup"; group = ""
   while ((getline line < file) > 0) if (line ~ /^0::/ || line ~ /:name=systemd:/) {
     sub(/^[0-9]+:[^:]*:/, "", line)
     if (length(line) > length(group)) group = line
   }
   close(file)
-  print substr(pid "\\t" group "\\t" path, 1, 1000)
+  print "@exe " substr(pid "\\t" group "\\t" path, 1, 1000)
   if (++n == 2000) exit
 }')
 if [ -n "$exes" ]; then
-  printf '%s\\n' "$exes" | sed 's/^/@exe /'
-  owned=$(printf '%s\\n' "$exes" | awk -F '\\t' '$2 !~ /docker|libpod|containerd|kubepods|crio|lxc/ && !seen[$3]++ { print $3 }' | head -n 400)
+  printf '%s\\n' "$exes"
+  owned=$(printf '%s\\n' "$exes" | awk -F '\\t' '$2 !~ /docker|libpod|containerd|kubepods|crio|lxc/ && !seen[$3]++ && ++n <= 400 { print $3 }')
   if [ -d /var/lib/dpkg/info ]; then
     printf '@packages dpkg\\n'
     printf '%s\\n' "$owned" | awk '{ print } /^\\/usr\\// { print substr($0, 5) }' | grep -xsF -f - /var/lib/dpkg/info/*.list | sed 's|^/var/lib/dpkg/info/\\([^/]*\\)\\.list:|@package \\1 |'
