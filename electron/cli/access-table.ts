@@ -47,7 +47,7 @@ function accountLines(
   const notes = loginNotes.length === 0 ? '' : ` (${loginNotes.join('; ')})`
   const last = lastLogin === undefined ? '' : `, last login ${lastLogin.slice(0, 10)}`
   return [
-    `  ${visible(name)}${kind === 'web' ? ' (proxy)' : ''}: ${visible(ways + notes)}${last}${row ? `  [${row.tier === null ? '' : `${row.tier}: `}${stateWords[row.state]}]` : ''}`,
+    `  ${visible(name)}${kind === 'web' ? ' (proxy)' : kind === 'idp' ? ' (identity provider)' : ''}: ${visible(ways + notes)}${last}${row ? `  [${row.tier === null ? '' : `${row.tier}: `}${stateWords[row.state]}]` : ''}`,
     ...keys.map(
       ({ type, fingerprint, comment, options }) =>
         `      key ${visible([type, fingerprint, comment, ...options].filter(Boolean).join(' '))}`,

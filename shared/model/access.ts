@@ -28,8 +28,8 @@ export const accountKeySchema = z.object({
 
 export const accountAccessSchema = z.object({
   name: z.string(),
-  /** `account`: of the host. `web`: a name in a password file of the proxy. */
-  kind: z.enum(['account', 'web']),
+  /** `account`: of the host. `web`: a name in a password file of the proxy. `idp`: whom oauth2-proxy lets in, a group or a mail domain. */
+  kind: z.enum(['account', 'web', 'idp']),
   uid: z.int().optional(),
   groups: z.array(z.string()),
   /** Can it get in? `unknown`: something that would say so was not read. */
@@ -79,7 +79,7 @@ export type HostAccess = z.infer<typeof hostAccessSchema>
 
 /** One account on one host, with the lines that prove what is said. */
 export const accessRowSchema = accountTierSchema.omit({ excess: true, proofs: true }).extend({
-  kind: z.enum(['account', 'web']),
+  kind: z.enum(['account', 'web', 'idp']),
   logins: z.array(z.string()),
   lastLogin: z.iso.datetime().nullable(),
   holdings: z.array(holdingSchema.omit({ proofs: true })),

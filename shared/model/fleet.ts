@@ -90,7 +90,7 @@ const tierSchema = z.strictObject({
     .array(z.string().min(1).max(256))
     .max(200)
     .default([])
-    .describe('Groups of the identity provider, as oauth2-proxy names them'),
+    .describe('Groups of the identity provider, as oauth2-proxy names them; @example.com is everybody of a mail domain'),
   certificates: z
     .array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'expected a fingerprint as ssh-keygen -l prints it, such as SHA256:…'))
     .max(50)

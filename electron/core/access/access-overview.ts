@@ -30,7 +30,9 @@ export function overviewOf(sources: ViewSources, fleet: Fleet, host: Host, now: 
   const rows = compareTiers(access, fleet.access ?? nobody, fleet, host)
     .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
     .slice(0, MAX_ROWS)
-    .map((row) => rowOf(row, byName.get(`account ${row.account}`) ?? byName.get(`web ${row.account}`), sources))
+    .map((row) =>
+      rowOf(row, byName.get(`account ${row.account}`) ?? byName.get(`web ${row.account}`) ?? byName.get(`idp ${row.account}`), sources),
+    )
   return { host: host.name, reason: null, rows, gaps: access.gaps }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { accessSchema, fleetSchema } from '#shared/model/fleet.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Access } from '../facts/access/access.ts'
 import { parseLoginKeys } from '../facts/access/login-keys.ts'
@@ -6,14 +7,22 @@ import { parseAcls, parseCron, parseOpen, parsePasswords, parsePaths } from '../
 import { parsePolkit } from '../facts/access/polkit.ts'
 import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
 import { known, unknown } from '../facts/fact.ts'
+import type { OAuth2Proxy } from '../facts/oauth2-proxy/oauth2-proxy.ts'
 import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
 import type { Unit } from '../facts/units/units.ts'
 import { hostAccess } from './host-access.ts'
+import { compareTiers } from './tiers.ts'
 import type { AccessFacts } from './world.ts'
 
 const rows = (text: string, from = 1) => text.split('\n').map((row, index) => ({ text: row, line: index + from }))
 const numbered = (file: string, text: string) => rows(text).map(({ text: row, line }) => ({ file, number: line, text: row, line }))
 
+const fleet = fleetSchema.parse({
+  version: 1,
+  name: 'x',
+  identities: { audit: { user: 'a' } },
+  hosts: [{ name: 'h', address: '10.0.0.1' }],
+})
 const names = ['ada', 'bob', 'eve', 'svc', 'batch']
 const passwd = ['root:x:0:0::/root:/bin/bash', ...names.map((name, at) => `${name}:x:${1001 + at}:${1001 + at}::/home/${name}:/bin/bash`)]
 const group = (members: Readonly<Record<string, string>>) =>
@@ -63,6 +72,7 @@ interface Host {
   readonly keys?: string
   readonly units?: readonly Unit[]
   readonly services?: readonly InferenceService[]
+  readonly proxies?: readonly OAuth2Proxy[]
 }
 
 function factsOf(host: Host): AccessFacts {
@@ -90,6 +100,7 @@ function factsOf(host: Host): AccessFacts {
     network: unknown('', []),
     processes: known([]),
     sshd: known({ settings: {} }),
+    'oauth2-proxy': known(host.proxies ?? []),
     'model-files': known({ directories: [] }),
     'guarded-files': known({ files: [], folders: [] }),
   }
@@ -255,4 +266,83 @@ test('ten thousand accounts of a directory', { timeout: 20_000 }, () => {
   expect(found.accounts).toHaveLength(2000)
   expect(found.others).toBe(10_006 - 2000)
   expect(Date.now() - started).toBeLessThan(10_000)
+})
+
+const proxy = (settings: Readonly<Record<string, readonly string[]>>, more: Partial<OAuth2Proxy> = {}): OAuth2Proxy => ({
+  ...{ id: 'oauth2-proxy.service', pid: 1, container: false, line: 1 },
+  settings: new Map(Object.entries(settings).map(([name, values], at) => [name, { values, source: 'config', line: at + 2 }])),
+  ...more,
+})
+
+// docs/configuration/overview of oauth2-proxy: an address must fit, and a group where groups are named.
+test.each<[string, Host['proxies'], readonly string[], readonly string[]]>([
+  ['nobody where none runs', [], [], []],
+  ['groups, whatever the domain', [proxy({ email_domains: ['*'], allowed_groups: ['ai-users', 'ml'] })], ['idp:ai-users', 'idp:ml'], []],
+  [
+    'roles as groups of their name, teams one by one',
+    [proxy({ allowed_roles: ['ai'], github_team: ['a,b'] })],
+    ['idp:role:ai', 'idp:a', 'idp:b'],
+    [],
+  ],
+  [
+    'a domain, and the addresses of a file',
+    [proxy({ email_domains: ['x.org'], authenticated_emails_file: ['/etc/mails'] })],
+    ['idp:@x.org', 'idp:addresses in /etc/mails'],
+    [],
+  ],
+  ['everybody', [proxy({ email_domains: ['*'] })], ['idp:@*'], []],
+  [
+    'what stands in another file is not known',
+    [proxy({ email_domains: ['x.org'] }, { alphaConfig: '/etc/alpha.yaml' })],
+    [],
+    ['/etc/alpha.yaml'],
+  ],
+  ['what was not read is not known', [proxy({}, { unread: 'the file was not read' })], [], ['the file was not read']],
+])('oauth2-proxy lets in: %s', (_, proxies, names, gaps) => {
+  const { accounts, gaps: found } = hostAccess(factsOf({ proxies: proxies ?? [] }), 0)
+  expect(accounts.flatMap(({ kind, name }) => (kind === 'idp' ? name : []))).toEqual(names)
+  expect(found.map(({ reason, leavesOpen }) => [reason, leavesOpen])).toEqual(
+    gaps.map((gap) => [expect.stringContaining(gap), ['send-inference']]),
+  )
+})
+
+test('groups of the provider are held against the tiers', () => {
+  const policy = accessSchema.parse({ tiers: { users: { idpGroups: ['ai-users', 'gone'] } } })
+  const of = (proxies: readonly OAuth2Proxy[]) =>
+    compareTiers(hostAccess(factsOf({ proxies }), 0), policy, fleet, fleet.hosts[0] as never).flatMap(({ account, state }) =>
+      account.startsWith('idp:') ? [[account, state]] : [],
+    )
+  expect(of([proxy({ allowed_groups: ['ai-users', 'strangers'] })])).toEqual([
+    ['idp:ai-users', 'match'],
+    ['idp:strangers', 'no-tier'],
+    ['idp:gone', 'missing'],
+  ])
+  expect(of([])).toEqual([])
+})
+
+test('an authority of no tier makes an account one that lets strangers in', () => {
+  const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ca'
+  const of = (certificates: readonly string[], line: string) =>
+    compareTiers(
+      hostAccess(factsOf({ keys: line }), 0),
+      accessSchema.parse({ tiers: { administrators: { accounts: names, certificates } } }),
+      fleet,
+      fleet.hosts[0] as never,
+    ).find(({ account }) => account === 'ada')
+  const line = `/home/ada/.ssh/authorized_keys:1:cert-authority ${key}`
+  const [fingerprint = ''] = hostAccess(factsOf({ keys: line }), 0).accounts.flatMap(({ keys }) => keys.map((one) => one.fingerprint))
+  expect(of([], line)).toMatchObject({ state: 'no-tier', tier: 'administrators', reason: expect.stringContaining(fingerprint) })
+  expect(of([fingerprint], line)).toMatchObject({ state: 'match' })
+  expect(of([], line.replace('cert-authority ', ''))).toMatchObject({ state: 'match' })
+})
+
+test('where sshd trusts an authority, who has no key is not known to be shut out', () => {
+  const facts = {
+    ...factsOf({ shadow: 'ada:!:' }),
+    sshd: known({ settings: { trustedusercakeys: [{ value: '/etc/ssh/ca.pub', line: 1 }] } }),
+  }
+  expect(hostAccess(facts, 0).accounts.find(({ name }) => name === 'ada')).toMatchObject({
+    login: 'unknown',
+    loginNotes: [expect.stringContaining('/etc/ssh/ca.pub')],
+  })
 })

@@ -2,6 +2,7 @@ import type { AccessGap, AccountAccess, Holding, HostAccess } from '#shared/mode
 import { type Capability, capabilities } from '#shared/model/capability.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { type Becoming, becomings, type World } from './becoming.ts'
+import { idpAccess } from './idp-accounts.ts'
 import { type Logins, loginsOf } from './logins.ts'
 import { type Own, ownCapabilities } from './own-capabilities.ts'
 import type { Member } from './rights.ts'
@@ -57,8 +58,9 @@ function followed(facts: AccessFacts, now: number): HostAccess {
     const open = steps.get(name)?.logins.open
     return open !== 'no' || keys.length > 0 || logins.length > 0 || holdings.length > 0
   })
-  const accounts = [...shown, ...webAccounts(facts)].slice(0, MAX_ACCOUNTS)
-  return { accounts, others: all.length + webAccounts(facts).length - accounts.length, gaps: gapsOf(facts, world) }
+  const others = [...webAccounts(facts), ...idpAccess(facts['oauth2-proxy']).accounts]
+  const accounts = [...shown, ...others].slice(0, MAX_ACCOUNTS)
+  return { accounts, others: all.length + others.length - accounts.length, gaps: gapsOf(facts, world) }
 }
 
 const unattended = ({ name }: Member, { access }: World): readonly string[] => [
@@ -167,5 +169,6 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   add(access?.acls, everything)
   add(access?.polkit, ['become-root', 'control-services'])
   add(access?.cron, ['become-root'])
+  for (const reason of idpAccess(facts['oauth2-proxy']).unknown) add({ known: false, reason, sections: [] }, ['send-inference'])
   return [...gaps.values()]
 }

@@ -33,6 +33,9 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   if (!access?.keys.known) notes.push('its keys were not read')
   else if (!shell && !homeFolders.some((folder) => account.home === folder || account.home.startsWith(`${folder}/`)))
     notes.push(`keys in ${account.home.slice(0, 80)} were not looked for`)
+  const authorities = setting('trustedusercakeys') ?? 'none'
+  if (authorities !== 'none' && !shell)
+    notes.push(`a certificate of ${authorities.slice(0, 80)} may let it in; who is certified was not read`)
   const closed = shell || expired || refused
   if (closed) return { ways: [], notes, keys, open: 'no' }
   const rootByPassword = account.uid !== 0 || setting('permitrootlogin') === 'yes'

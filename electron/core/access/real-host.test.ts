@@ -158,7 +158,7 @@ printf '@@real\\n'; for n in ${planted.map(([name]) => name).join(' ')}; do root
           network: nothing,
           processes: nothing,
         },
-        ...{ sshd: nothing, 'model-files': nothing, 'guarded-files': nothing },
+        ...{ sshd: nothing, 'model-files': nothing, 'guarded-files': nothing, 'oauth2-proxy': known([]) },
       },
       Date.now(),
     )

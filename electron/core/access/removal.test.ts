@@ -63,7 +63,15 @@ function factsOf({ sudoers = {}, files = {} }: Planted = {}): AccessFacts {
       groups: parseGroup([...names.map((name, at) => `${name}:x:${1001 + at}:`), 'docker:x:990:bob', 'games:x:60:bob'].join('\n')),
     },
     ...{ access: known(access), sudoers: known(parseSudoers(lines)), units: known([]), services: known([{ ...service }]) },
-    ...{ system: nothing, network: nothing, processes: nothing, sshd: nothing, 'model-files': nothing, 'guarded-files': nothing },
+    ...{
+      system: nothing,
+      network: nothing,
+      processes: nothing,
+      sshd: nothing,
+      'model-files': nothing,
+      'guarded-files': nothing,
+      'oauth2-proxy': known([]),
+    },
   }
 }
 const service = {

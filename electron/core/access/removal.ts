@@ -45,6 +45,8 @@ export function removalsOf(
     const found = access.accounts.filter((account) => account.name === name)
     const refuse = (refused: string): Removal => ({ host: host.name, account: name, refused, steps: leftovers(fleet, name) })
     if (found.length === 0) return refuse('The newest audit does not have it.')
+    if (found.some(({ kind }) => kind === 'idp'))
+      return refuse('It gets in by the identity provider: it is closed there, or in oauth2-proxy.')
     if (!PLAIN_NAME.test(name)) return refuse('Its name has signs that are not put into a command.')
     const member = members.get(name)
     const refused = member && reasonAgainst(member, facts, ownAccounts(fleet, host), isLast(name))

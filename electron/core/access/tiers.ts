@@ -1,6 +1,7 @@
 import { type AccountAccess, type AccountTier, type HostAccess, type TierName, tierNames } from '#shared/model/access.ts'
 import { type Capability, capabilities, capabilityWords } from '#shared/model/capability.ts'
 import type { AccessPolicy, Fleet, Host } from '#shared/model/fleet.ts'
+import { IDP } from './idp-accounts.ts'
 
 const defaults: Readonly<Record<TierName, readonly Capability[]>> = {
   users: ['send-inference'],
@@ -14,15 +15,26 @@ const tierWord = (tier: TierName | null): string => (tier === null ? '' : tier.c
 export const allowedTo = ({ tiers }: AccessPolicy, tier: TierName): readonly Capability[] => tiers[tier].capabilities ?? defaults[tier]
 
 /** The highest tier that names the account, or a group of it. */
-export function tierOf({ tiers }: AccessPolicy, { name, groups }: Pick<AccountAccess, 'name' | 'groups'>): TierName | undefined {
+export function tierOf(
+  { tiers }: AccessPolicy,
+  { name, kind, groups }: Pick<AccountAccess, 'name' | 'kind' | 'groups'>,
+): TierName | undefined {
   return tierNames
     .toReversed()
-    .find((tier) => tiers[tier].accounts.includes(name) || tiers[tier].groups.some((group) => groups.includes(group)))
+    .find((tier) =>
+      kind === 'idp'
+        ? tiers[tier].idpGroups.some((group) => name === IDP + group)
+        : tiers[tier].accounts.includes(name) || tiers[tier].groups.some((group) => groups.includes(group)),
+    )
 }
 
 /** Accounts of Gatehouse itself on a host. */
 export const ownAccounts = (fleet: Fleet, host: Host): readonly string[] =>
-  [host.identity ?? fleet.identities.audit, host.changeIdentity ?? fleet.identities.change].flatMap((identity) => identity?.user ?? [])
+  [
+    host.identity ?? fleet.identities.audit,
+    host.changeIdentity ?? fleet.identities.change,
+    host.operateIdentity ?? fleet.identities.operate,
+  ].flatMap((identity) => identity?.user ?? [])
 
 /** Every account of a host held against the tiers of the fleet file, and accounts that a tier names and the host lacks. */
 export function compareTiers(access: HostAccess, policy: AccessPolicy, fleet: Fleet, host: Host): readonly AccountTier[] {
@@ -47,8 +59,38 @@ export function compareTiers(access: HostAccess, policy: AccessPolicy, fleet: Fl
           ],
     ),
   )
-  return [...rows, ...missing]
+  return [...rows, ...missing, ...missingGroups(access, policy)]
 }
+
+/** Groups of the provider that a tier names, and no oauth2-proxy of this host lets in. Where none runs, or whom it lets in is not known, nothing is missing. */
+function missingGroups({ accounts }: HostAccess, { tiers }: AccessPolicy): readonly AccountTier[] {
+  const found = new Set(accounts.flatMap(({ kind, name }) => (kind === 'idp' ? name : [])))
+  if (found.size === 0) return []
+  return tierNames.flatMap((tier) =>
+    tiers[tier].idpGroups.flatMap((group): readonly AccountTier[] =>
+      found.has(IDP + group)
+        ? []
+        : [
+            {
+              ...{
+                account: IDP + group,
+                tier,
+                state: 'missing',
+                login: 'no',
+                title: 'Is not let in by oauth2-proxy',
+                excess: [],
+                proofs: [],
+              },
+              reason: `${group} is a group of tier ${tier}, and oauth2-proxy here does not name it.`,
+            },
+          ],
+    ),
+  )
+}
+
+/** Authorities whose certificates are accepted, for whatever tier. */
+const trusts = ({ tiers }: AccessPolicy, fingerprint: string): boolean =>
+  tierNames.some((tier) => tiers[tier].certificates.includes(fingerprint))
 
 function compare(account: AccountAccess, access: HostAccess, policy: AccessPolicy, own: readonly string[]): AccountTier {
   const { name, login, logins, holdings, proof } = account
@@ -66,6 +108,13 @@ function compare(account: AccountAccess, access: HostAccess, policy: AccessPolic
   if (tier === null && !personal) return row('own', 'Nobody logs in', `No person gets in as ${name}.`)
   if (tier === null && login === 'yes')
     return row('no-tier', 'Is in no tier', `${name} gets in by ${logins.join(', ')}, and no tier names it.`)
+  const authority = account.keys.find(({ fingerprint, options }) => options.includes('cert-authority') && !trusts(policy, fingerprint))
+  if (authority && login !== 'no')
+    return row(
+      'no-tier',
+      'Lets in whom a stranger certifies',
+      `${name} takes certificates of ${authority.fingerprint}, an authority of no tier.`,
+    )
   const may = tier === null ? [] : allowedTo(policy, tier)
   const excess = tier === null ? [] : holdings.filter(({ capability }) => !may.includes(capability))
   const [worst] = excess

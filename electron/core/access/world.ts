@@ -7,7 +7,19 @@ import { grantReaches } from './sudo-decision.ts'
 
 /** Facts that say who can do what. */
 export const accessFactIds = [
-  ...(['system', 'network', 'access', 'sudoers', 'units', 'services', 'model-files', 'guarded-files', 'sshd', 'processes'] as const),
+  ...([
+    'system',
+    'network',
+    'access',
+    'sudoers',
+    'units',
+    'services',
+    'model-files',
+    'guarded-files',
+    'sshd',
+    'processes',
+    'oauth2-proxy',
+  ] as const),
 ] satisfies readonly FactId[]
 
 export type AccessFacts = { readonly accounts: Facts['accounts'] } & {

@@ -17,7 +17,8 @@ export default defineControl({
     return verdictsOn(rows, 'no-tier', {
       status: 'warning',
       none: 'Every account is in a tier',
-      title: ({ account }) => `${account.slice(0, 24)} is in no tier`,
+      title: ({ account, tier }) =>
+        tier === null ? `${account.slice(0, 24)} is in no tier` : `${account.slice(0, 16)} lets in whom a stranger certifies`,
       hint: 'Name it in a tier of the fleet file, or close it: usermod --expiredate 1, and remove its keys.',
     })
   },

@@ -25,7 +25,7 @@ export default defineControl({
     const { access } = fleet
     if (access === undefined) return nothing('The fleet file names no tiers', 'Nobody is named as administrator.')
     const administrators = membersOf(accounts).filter(
-      ({ name, groupNames }) => tierOf(access, { name, groups: [...groupNames] }) === 'administrators',
+      ({ name, groupNames }) => tierOf(access, { name, kind: 'account', groups: [...groupNames] }) === 'administrators',
     )
     if (administrators.length === 0)
       return nothing('No administrator has an account here', 'No account of this jump host belongs to tier administrators.')

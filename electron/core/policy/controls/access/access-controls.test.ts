@@ -78,7 +78,12 @@ function factsOf({
     access: known(access),
     sudoers: sudoersUnread ? unknown('Rules of sudo: refused', ['privileged']) : known(parseSudoers(lines)),
     ...{ units: known([]), services: known([]), system: unknown('', []), network: unknown('', []), processes: known([]) },
-    ...{ sshd: known({ settings: {} }), 'model-files': known({ directories: [] }), 'guarded-files': known({ files: [], folders: [] }) },
+    ...{
+      sshd: known({ settings: {} }),
+      'model-files': known({ directories: [] }),
+      'guarded-files': known({ files: [], folders: [] }),
+      'oauth2-proxy': known([]),
+    },
   }
 }
 

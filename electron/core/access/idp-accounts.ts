@@ -1,0 +1,75 @@
+import type { AccountAccess } from '#shared/model/access.ts'
+import type { FactResult } from '../facts/fact.ts'
+import type { OAuth2Proxy, Setting } from '../facts/oauth2-proxy/oauth2-proxy.ts'
+import { effective, type OptionName } from '../facts/oauth2-proxy/options.ts'
+
+/** Settings that name groups of the provider; who is in none of them is turned away, whatever the address (docs/configuration/overview). */
+const groupSettings = [
+  ...(['allowed_groups', 'google_groups', 'keycloak_groups', 'gitlab_groups', 'allowed_roles'] as const),
+  ...(['github_org', 'github_team', 'bitbucket_team'] as const),
+] satisfies readonly OptionName[]
+
+/** Stands before its name at the provider: no account of a host has a colon in its name. */
+export const IDP = 'idp:'
+
+interface IdpAccess {
+  readonly accounts: readonly AccountAccess[]
+  /** Why it is not known whom the provider lets in. */
+  readonly unknown: readonly string[]
+}
+
+/**
+ * Whom oauth2-proxy lets in, as far as the host says: groups of the provider by name, else everybody of a mail domain (`@example.com`, `@*`) and the
+ * addresses of a file. Who is in a group is known to the provider alone.
+ */
+export function idpAccess(proxies: FactResult<readonly OAuth2Proxy[]>): IdpAccess {
+  if (!proxies.known) return { accounts: [], unknown: [proxies.reason] }
+  const all = proxies.value.map(ofProxy)
+  const byName = new Map(all.flatMap(({ accounts }) => accounts).map((account) => [account.name, account]))
+  return { accounts: [...byName.values()], unknown: all.flatMap(({ unknown }) => unknown) }
+}
+
+function ofProxy(proxy: OAuth2Proxy): IdpAccess {
+  const groups = groupSettings.map((name) => [name, effective(proxy, name)] as const)
+  const hidden = groups.find(([, setting]) => !setting.known)
+  if (hidden && !hidden[1].known) return { accounts: [], unknown: [`Whom ${proxy.id} lets in: ${hidden[1].why}`] }
+  const named = groups.flatMap(([name, setting]) =>
+    setting.known ? namesIn(name, setting).map((group) => accountOf(group, `group ${group}`, proxy, setting)) : [],
+  )
+  if (named.length > 0) return { accounts: named, unknown: [] }
+  const domains = effective(proxy, 'email_domains')
+  const file = effective(proxy, 'authenticated_emails_file')
+  const unread = [domains, file].find((setting) => !setting.known)
+  return {
+    accounts: [
+      ...(domains.known
+        ? domains.values.filter(Boolean).map((domain) => accountOf(`@${domain.replace(/^@/, '')}`, wordsOf(domain), proxy, domains))
+        : []),
+      ...(file.known && file.values[0] ? [accountOf(`addresses in ${file.values[0]}`, 'whose addresses were not read', proxy, file)] : []),
+    ],
+    unknown: unread && !unread.known ? [`Whom ${proxy.id} lets in: ${unread.why}`] : [],
+  }
+}
+
+/** oauth2-proxy holds roles as groups of this name; teams stand in one value. */
+function namesIn(name: OptionName, { values }: Setting): readonly string[] {
+  const all = name === 'github_team' ? values.flatMap((value) => value.split(',')) : values
+  return all
+    .map((value) => (name === 'allowed_roles' ? `role:${value.trim()}` : value.trim()))
+    .filter((value) => value !== '' && value !== 'role:')
+}
+
+const wordsOf = (domain: string): string => (domain === '*' ? 'every address' : `every address of ${domain}`)
+
+const accountOf = (name: string, who: string, proxy: OAuth2Proxy, { line }: Setting): AccountAccess => ({
+  ...{ name: `${IDP}${name.slice(0, 250)}`, kind: 'idp', groups: [], login: 'yes', logins: ['oauth2-proxy'], keys: [] },
+  loginNotes: ['who that is, the provider alone knows'],
+  proof: { section: 'oauth2-proxy', line: line || proxy.line },
+  holdings: [
+    {
+      capability: 'send-inference',
+      path: [`${who} through ${proxy.id}`.slice(0, 300)],
+      proofs: [{ section: 'oauth2-proxy', line: line || proxy.line }],
+    },
+  ],
+})
