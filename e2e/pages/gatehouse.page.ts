@@ -41,17 +41,28 @@ export class GatehousePage {
     return `${pictures}${name}.png`
   }
 
-  /** In both themes: axe finds nothing (WCAG 2.1 A and AA), and a picture is left in `e2e/results/screens`. */
+  /** Nothing on its way any more: colours change within 120 ms (DESIGN.md, section 8), and axe would measure one in between. */
+  private async stillness(): Promise<void> {
+    await this.page.evaluate(async () => {
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+      const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+      await Promise.allSettled(ending.map(({ finished }) => finished))
+    })
+  }
+
+  /**
+   * In both themes: axe finds nothing (WCAG 2.1 A and AA), and a picture is left in `e2e/results/screens`. The themes have the same elements, so in
+   * the second axe only looks at colours.
+   */
   async isSound(name: string): Promise<void> {
     for (const theme of ['dark', 'light'] as const) {
       await this.theme(theme)
-      // Colours change within 120 ms (DESIGN.md, section 8); axe would measure one in between.
-      await this.page.waitForTimeout(400)
+      await this.stillness()
       await this.page.screenshot({ path: this.picture(`${name}-${theme}`) })
-      const { violations } = await new AxeBuilder({ page: this.page })
-        .setLegacyMode(true)
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
-        .analyze()
+      const axe = new AxeBuilder({ page: this.page }).setLegacyMode(true)
+      if (theme === 'dark') axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
+      else axe.withRules(['color-contrast', 'link-in-text-block'])
+      const { violations } = await axe.analyze()
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([])
     }
   }
