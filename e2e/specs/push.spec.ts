@@ -82,6 +82,20 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   await page.keyboard.press('Control+z')
   await page.getByRole('button', { name: 'Undo it' }).press('Enter')
   await it.verdict('Rolled back and proven')
+  await it.auditIsFinished()
+
+  // The hosts of the demo begin anew: what was pushed is gone, and nobody pushed that.
+  await it.invoke('fleet:close')
+  await it.invoke('fleet:demo')
+  await page.keyboard.press('Control+1')
+  await it.auditByKey()
+  await it.cell('MON-4', 'gpu-03').dblclick()
+  await page.getByRole('button', { name: /The pushed file is gone/ }).click()
+  await expect(page.getByRole('button', { name: 'Restore…' })).toBeVisible()
+  await it.isSound('host-drift')
+  await page.getByRole('button', { name: 'Keep as it is…' }).press('Enter')
+  await expect(page.getByRole('button', { name: /The pushed file is gone/ })).toHaveCount(0, { timeout: 20_000 })
+  expect((await it.nativeDialogs()).at(-1)).toMatch(/^Keep a changed file of gpu-03 as it is\? \/etc\/systemd/)
 })
 
 test('what was not agreed to in the native dialog is not pushed, and the page alone cannot push', async ({ gatehouse }) => {

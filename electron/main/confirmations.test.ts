@@ -20,6 +20,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'push:finish': { id: 'p1' },
   'template:decide': { decision: 'approve', id: 'ours', sha256: 'a'.repeat(64), note: 'read' },
   'push:drill': { host: 'gpu-03' },
+  'push:adopt': { host: 'gpu-03', path: '/etc/x.conf' },
 }
 
 function engine(enrolled: boolean, unlockedUntil: string | null) {

@@ -72,6 +72,14 @@ const confirmations: Readonly<Record<string, Words>> = {
       action: 'Drill it',
     }
   },
+  'push:adopt': async (input) => {
+    const { host, path } = input as Input<'push:adopt'>
+    return {
+      title: `Keep a changed file of ${visible(host)} as it is?`,
+      detail: `${visible(path)} was changed outside of a push. What is there now was vetted by nobody; audits hold the file against it from now on.`,
+      action: 'Keep it as it is',
+    }
+  },
   'quarantine:take': async (input) => {
     const { host, path } = input as Input<'quarantine:take'>
     return {

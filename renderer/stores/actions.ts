@@ -67,6 +67,7 @@ export const useExportTemplate = () => useAction('template:export')
 export const useDecideTemplate = () => useAction('template:decide')
 export const useTakeBack = () => useAction('push:take-back')
 export const useFinishPush = () => useAction('push:finish')
+export const useAdoptFile = () => useAction('push:adopt')
 export const useDrill = () => useAction('push:drill')
 export const useUndoPush = () => useAction('push:undo')
 

@@ -70,7 +70,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'model-job:changed': ['models:job'],
   'settings:changed': ['settings:get'],
   'template:changed': ['push:templates'],
-  'push:changed': ['push:job', 'push:history', 'push:drilled'],
+  'push:changed': ['push:job', 'push:history', 'push:drilled', 'push:origin'],
   'step-up:changed': ['step-up:state'],
   'advisories:changed': ['advisories:state', 'host:packages'],
   'engine:changed': [

@@ -65,6 +65,9 @@ export const usePushTemplates = () => useQuery(query('push:templates', null))
 export const usePushParameters = (host: string, template: string, parameters: PushValues) =>
   useQuery({ ...query('push:parameters', { host, template, parameters }), enabled: host !== '' && template !== '' })
 export const usePushJob = () => useQuery(query('push:job', null))
+/** `path`: a file that a push wrote; nothing is asked without one. */
+export const usePushOrigin = (host: string, path: string | undefined) =>
+  useQuery({ ...query('push:origin', { host, path: path ?? '' }), enabled: path !== undefined })
 export const usePushDrilled = (host: string) => useQuery(query('push:drilled', { host }))
 export const usePushHistory = () => useQuery(query('push:history', null))
 export const useSudoers = () => useQuery(query('sudoers:text', null))

@@ -82,6 +82,8 @@ export const channels = [
   'push:undo',
   'push:take-back',
   'push:finish',
+  'push:origin',
+  'push:adopt',
   'push:drilled',
   'push:drill',
   'push:job',

@@ -71,6 +71,20 @@ export const pushContracts = {
   'push:take-back': contract({ input: z.object({ id: z.string().max(200) }), output: pushPlanSchema, effect: 'read', by: 'engine' }),
   /** Ends a push that this console left open: asks the host what became of it, and has it undo what was not committed. */
   'push:finish': contract({ input: z.object({ id: z.string().max(200) }), output: pushResultSchema, effect: 'changes-host', by: 'engine' }),
+  /** The push that a watched file comes from: what restores it. Null where this console is not answerable for it. */
+  'push:origin': contract({
+    input: z.object({ host: hostName, path: z.string().max(4096) }),
+    output: z.object({ template: z.string(), parameters: z.record(z.string(), pushValueSchema) }).nullable(),
+    effect: 'read',
+    by: 'engine',
+  }),
+  /** Takes a file that changed outside of a push as it is now; its state. */
+  'push:adopt': contract({
+    input: z.object({ host: hostName, path: z.string().max(4096) }),
+    output: z.string(),
+    effect: 'changes-trust',
+    by: 'engine',
+  }),
   /** When the undo of this host was last proven to fire by itself; null when it never was. */
   'push:drilled': contract({
     input: z.object({ host: hostName }),

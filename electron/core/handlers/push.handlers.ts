@@ -7,6 +7,7 @@ import type { Handlers } from './handler.ts'
 
 /** The undo of a drill fires after 15 s; what takes longer did not come. */
 const DRILL_TIMEOUT_MS = 240_000
+const ADOPT_TIMEOUT_MS = 60_000
 
 /** Templates, plans, pushes and what guards them. */
 export function pushHandlers(services: Services): Handlers {
@@ -54,6 +55,22 @@ export function pushHandlers(services: Services): Handlers {
     return { ...Object.fromEntries(standing), ...parameters, ...seen }
   }
 
+  function originOf({ host, path }: Input<'push:origin'>): Output<'push:origin'> {
+    const plan = services.drift.watched(fleet.require(), host).find((file) => file.path === path)?.plan
+    // What took a push back has the bytes of the host, not those of a template.
+    return plan === undefined || plan.reverts !== undefined ? null : { template: plan.template.id, parameters: plan.parameters }
+  }
+
+  /** The finding is judged anew: the host is audited again. */
+  async function adopt({ host, path }: Input<'push:adopt'>): Promise<string> {
+    stepUp.require()
+    const of = fleet.require()
+    const over = services.transport()
+    const state = await services.drift.adopt(of, over, host, path, AbortSignal.timeout(ADOPT_TIMEOUT_MS))
+    if (audits.job()?.state !== 'running' && services.opened() === over) audits.start(of, over, [host])
+    return state
+  }
+
   return {
     'push:templates': () => templates.list(),
     'template:decide': decideTemplate,
@@ -70,6 +87,8 @@ export function pushHandlers(services: Services): Handlers {
     },
     'push:take-back': ({ id }) => pushJobs.keep(recovery.takeBack(id)),
     'push:finish': ({ id }) => steppedUp(services, () => recovery.finish(fleet.require(), services.transport(), id)),
+    'push:origin': originOf,
+    'push:adopt': adopt,
     'push:drilled': ({ host }) => ({ at: recovery.drilled(host)?.at ?? null }),
     'push:drill': ({ host }) =>
       steppedUp(services, () => recovery.drill(fleet.require(), services.transport(), host, AbortSignal.timeout(DRILL_TIMEOUT_MS))),

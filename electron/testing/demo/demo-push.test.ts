@@ -155,3 +155,14 @@ test('what the demo does not act out it plans, filled from the host', async () =
     expect((await ask('push:plan', { host: 'gpu-02', template, parameters })).turns).not.toEqual([])
   }
 }, 60_000)
+
+test('what a push wrote and is gone: its own push restores it, or it is kept as it is', async () => {
+  await ask('fleet:close', null)
+  await ask('fleet:demo', null)
+  const path = '/etc/systemd/system/ollama.service.d/zz-gatehouse-loopback.conf'
+  expect(await ask('push:origin', { host: 'gpu-03', path })).toEqual({ template: 'ollama-loopback', parameters: { port: 11434 } })
+  expect(await ask('push:origin', { host: 'gpu-03', path: '/etc/passwd' })).toBeNull()
+  await ask('step-up:lock', null)
+  await expect(ask('push:adopt', { host: 'gpu-03', path })).rejects.toThrow('step-up.needed')
+  expect(await ask('push:origin', { host: 'gpu-03', path })).not.toBeNull()
+}, 60_000)

@@ -23,12 +23,14 @@ interface FindingDetailProps {
   readonly onCopy: () => void
   /** Absent where no template fixes it, and where there is nothing to waive or to state. */
   readonly onFix: (() => void) | undefined
+  /** Keeps a file that changed outside of a push as it is. */
+  readonly onAdopt: (() => void) | undefined
   readonly onWaive: (() => void) | undefined
   readonly onState: (() => void) | undefined
 }
 
 /** Facts before advice: what was found, the proof, then what can be done. */
-export function FindingDetail({ entry, audit, stale, onCopy, onFix, onWaive, onState }: FindingDetailProps) {
+export function FindingDetail({ entry, audit, stale, onCopy, onFix, onAdopt, onWaive, onState }: FindingDetailProps) {
   const [full, setFull] = useState<Evidence | null>(null)
   const item = checklist.find(({ id }) => id === entry.item)
   const { finding } = entry
@@ -53,9 +55,10 @@ export function FindingDetail({ entry, audit, stale, onCopy, onFix, onWaive, onS
         )}
         {onFix !== undefined && (
           <Button look="primary" chord="f" onClick={onFix}>
-            Fix…
+            {onAdopt === undefined ? 'Fix…' : 'Restore…'}
           </Button>
         )}
+        {onAdopt !== undefined && <Button onClick={onAdopt}>Keep as it is…</Button>}
         {onWaive !== undefined && (
           <Button chord="w" onClick={onWaive}>
             Waive…

@@ -14,7 +14,7 @@ import vllmCredential from '#assets/templates/vllm-credential/manifest.json' wit
 import type { HostAudit } from '#shared/model/audit.ts'
 import { pushTemplateSchema } from '#shared/model/push-template.ts'
 import type { TemplateEntry } from '#shared/model/template-entry.ts'
-import { fixFor } from './fix-for.ts'
+import { fixFor, movedFile } from './fix-for.ts'
 
 const ollama = { id: 'ollama.service', unit: 'ollama.service', engine: 'ollama' }
 const localai = { id: 'localai.service', unit: 'localai.service', engine: 'localai' }
@@ -107,4 +107,12 @@ test('of two that fit, the one that the control names', () => {
   const finding = on('sshd-keys-only', 'sshd', { remediation: { template: 'sshd-behind-jump' } })
   expect(fixFor(finding, seen, [own, ...shipped])?.template).toBe('sshd-behind-jump')
   expect(fixFor({ ...finding, remediation: { template: 'gone' } }, seen, [own])?.template).toBe('own')
+})
+
+test('a file that changed outside of a push is called by its path; one that is as it was pushed, or unread, is not', () => {
+  const on = (control: string, status: 'fail' | 'pass' | 'not-evaluated') => ({ control, status, subject: '/etc/x.conf' }) as never
+  expect(movedFile(on('pushed-files-unchanged', 'fail'))).toBe('/etc/x.conf')
+  expect(movedFile(on('pushed-files-unchanged', 'not-evaluated'))).toBeUndefined()
+  expect(movedFile(on('sshd-keys-only', 'fail'))).toBeUndefined()
+  expect(movedFile(undefined)).toBeUndefined()
 })

@@ -28,6 +28,10 @@ export function fixFor(finding: Judged, seen: Seen, templates: Output<'push:temp
   return fixes.find(({ template }) => template === finding.remediation?.template) ?? fixes[0]
 }
 
+/** The file that a push wrote and that is not as it was pushed: its own push restores it, and it can be kept as it is. */
+export const movedFile = (finding: Judged | undefined): string | undefined =>
+  finding?.control === 'pushed-files-unchanged' && finding.status === 'fail' ? finding.subject : undefined
+
 /** What the subject gives; undefined where the template is about something else. */
 function aboutSubject(manifest: PushTemplate, subject: string, seen: Seen): PushValues | undefined {
   const name = placeholderOf(manifest.subject ?? manifest.unit)

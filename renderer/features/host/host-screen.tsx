@@ -2,12 +2,12 @@ import { ChevronRight, Play, X } from 'lucide-react'
 import { useState } from 'react'
 import type { HostAudit } from '#shared/model/audit.ts'
 import { isWaivable } from '#shared/model/validity.ts'
-import { useAuditActions } from '../../stores/actions.ts'
+import { useAdoptFile, useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
 import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
 import { couldNotLook, findingId, type HostView } from '../../stores/host-view.ts'
-import { useChangedKeys, useControls, useHostAudit, usePushTemplates } from '../../stores/queries.ts'
+import { useChangedKeys, useControls, useHostAudit, usePushOrigin, usePushTemplates } from '../../stores/queries.ts'
 import { type FindingTarget, goFleet, goPush, openDialog } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
@@ -23,7 +23,7 @@ import { evidenceText } from './evidence-text.ts'
 import { Exposure } from './exposure.tsx'
 import { FindingDetail } from './finding-detail.tsx'
 import { FindingList, type Grouping } from './finding-list.tsx'
-import { fixFor } from './fix-for.ts'
+import { fixFor, movedFile } from './fix-for.ts'
 import { GpusTab } from './gpus/gpus-tab.tsx'
 import { HardeningTab } from './hardening/hardening-tab.tsx'
 import { arriveAt, filterEntries, groupBySection, groupByState, hostEntries, openCount } from './host-entries.ts'
@@ -82,7 +82,11 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
   const waive = finding !== undefined && isWaivable(finding.status) ? () => setDeciding('waive') : undefined
   const state = finding?.status === 'needs-attestation' && request !== undefined ? () => setDeciding('state') : undefined
 
-  const fixed = finding && measurable && fixFor(finding, measurable, usedTemplates.data?.templates ?? [])
+  const moved = movedFile(finding)
+  const origin = usePushOrigin(host.name, moved).data ?? undefined
+  const fixed = origin ?? (finding && measurable && fixFor(finding, measurable, usedTemplates.data?.templates ?? []))
+  const adoption = useAdoptFile()
+  const adopt = moved === undefined ? undefined : () => adoption.mutate({ host: host.name, path: moved })
   const fix = fixed && (() => goPush('change', { host: host.name, ...fixed }))
 
   const step = (by: number) => () => {
@@ -128,7 +132,11 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
       }
       sub={<ConnectionStatus words={connectionWords(host)} />}
       onSearch={() => openDialog({ kind: 'palette' })}
-      notices={[...useAppNotices(), ...hostNotices(host, keyChanged, actions.start), ...errors(query.error, actions.failure)]}
+      notices={[
+        ...useAppNotices(),
+        ...hostNotices(host, keyChanged, actions.start),
+        ...errors(query.error, actions.failure ?? adoption.error),
+      ]}
       path={useHostPath(host)}
       foot={<HostTabHints tab={tab} />}
       actions={
@@ -172,6 +180,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
                   stale={stale}
                   onCopy={copy}
                   onFix={fix}
+                  onAdopt={adopt}
                   onWaive={waive}
                   onState={state}
                 />

@@ -45,7 +45,7 @@ function verdictOn({ path, state, template, push, diff, line }: PushedFile): Ver
     status: 'fail',
     title: state === 'gone' ? 'The pushed file is gone' : 'The file changed outside of a push',
     reason: `${origin}.${lines}`,
-    hint: `To restore it, plan the template ${template} again and push; to keep it as it is: gatehouse drift adopt.`,
+    hint: `To restore it, push the template ${template} again; to keep it as it is, adopt it (gatehouse drift adopt).`,
     cite: [{ ...cite, note: 'Expected as it was pushed.' }],
   }
 }
