@@ -43,9 +43,12 @@ async function decide(services: Services, decision: 'approve' | 'withdraw', id: 
 function listed({ templates: shelf }: Services, json: boolean): string {
   const { templates, problems } = shelf.list()
   if (json) return `${JSON.stringify(templates, null, 2)}\n`
-  const rows = templates.map(({ manifest, sha256, state, decision }) => {
+  const rows = templates.map(({ manifest, sha256, origin, signedBy, state, decision }) => {
+    const signer = signedBy ?? (origin === 'own' ? 'own' : 'not signed')
     const by = decision === null ? '' : `\n          ${decision.by} on ${decision.at.slice(0, 10)}: ${decision.note.replaceAll('\n', ' ')}`
-    return visible(`${state.padEnd(9)} ${manifest.id} ${manifest.version}  ${sha256.slice(0, 16)}  ${manifest.title}`) + by
+    return (
+      visible(`${state.padEnd(9)} ${manifest.id} ${manifest.version}  ${sha256.slice(0, 16)}  ${signer.padEnd(10)} ${manifest.title}`) + by
+    )
   })
   return `${[...rows, ...problems.map((problem) => visible(`no template ${problem}`))].join('\n')}\n`
 }

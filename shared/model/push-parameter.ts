@@ -35,6 +35,7 @@ export const parameterSources = [
   'open-subjects',
   'door-ports',
   'resolvers',
+  'proxy-user',
 ] as const
 export type ParameterSource = (typeof parameterSources)[number]
 

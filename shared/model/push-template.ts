@@ -52,6 +52,8 @@ const templateFile = z.union([
       z.strictObject({ begins: z.literal('random-key'), prefix: z.string().regex(/^(?:[A-Z0-9_]+=)?$/) }),
     ]),
   }),
+  /** The text that `gatehouse sudoers` prints for the host. */
+  z.strictObject({ ...owned, generated: z.literal('audit-sudoers') }),
   /** A link, or one for each value of a list, which its path names. */
   z.strictObject({ kind: z.enum(fileKinds), each: parameterName.optional(), path: text, target: text }),
   /** Each path of a list is taken away: a file, or a link. */

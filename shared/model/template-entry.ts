@@ -7,6 +7,8 @@ export const templateEntrySchema = z.object({
   manifest: pushTemplateSchema,
   sha256: z.string(),
   origin: z.enum(['shipped', 'own']),
+  /** Id of the key of a release that signed this very content; null for one's own, and where a build was not signed. */
+  signedBy: z.string().nullable(),
   /** `shipped`: vetted with the release, and nobody here decided otherwise. `pending`: of one's own, and not approved yet. */
   state: z.enum(['shipped', 'approved', 'withdrawn', 'pending']),
   decision: signedDecisionSchema.nullable(),

@@ -19,7 +19,7 @@ export function fleetSudoers(fleet: Fleet, hostName?: string): string {
     sections.set(account, [...(sections.get(account) ?? []), ...sectionsOf(probeContextOf(fleet, host))])
   }
   const changing = new Set(
-    fleet.hosts
+    auditedHosts(fleet)
       .filter(({ name }) => hostName === undefined || name === hostName)
       .map((host) => (host.changeIdentity ?? fleet.identities.change)?.user ?? 'root'),
   )

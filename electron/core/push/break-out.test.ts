@@ -4,7 +4,7 @@ import { fileKinds } from '#shared/model/push-template.ts'
 import { tokens } from '../facts/nginx/tokens.ts'
 import { kinds } from './kinds.ts'
 import { type RenderedFile, render } from './render.ts'
-import { sampleValues } from './sample-values.testing.ts'
+import { sampleGenerated, sampleValues } from './sample-values.testing.ts'
 import { shippedTemplates } from './templates.ts'
 
 /** Whatever is given for a parameter: an error, or a file of the same shape as with sound values. */
@@ -91,14 +91,16 @@ function shapeOf({ kind, path, content }: RenderedFile): readonly string[] {
 /** Lines that stand once for each value of a list count once. */
 const once = (shape: readonly string[]): string => [...new Set(shape)].join('\n')
 
-describe.each(shippedTemplates().map(({ manifest }) => [manifest.id, manifest] as const))('%s', (_, manifest) => {
+const filled = shippedTemplates().filter(({ manifest }) => Object.keys(manifest.parameters).length > 0)
+
+describe.each(filled.map(({ manifest }) => [manifest.id, manifest] as const))('%s', (_, manifest) => {
   const values = sampleValues(manifest)
-  const standing = render(manifest, values).files
+  const standing = render(manifest, values, sampleGenerated).files
   test.each(Object.keys(manifest.parameters))('nothing given as %s leaves its directive', (name) => {
     fc.assert(
       fc.property(value, (given) => {
         try {
-          const { files } = render(manifest, { ...values, [name]: given })
+          const { files } = render(manifest, { ...values, [name]: given }, sampleGenerated)
           for (const file of files) {
             const same = standing.find(({ path }) => path === file.path)
             if (file.state !== 'absent' && same) {

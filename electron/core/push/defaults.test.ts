@@ -3,6 +3,7 @@ import type { HostAudit } from '#shared/model/audit.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { parseJsonLines } from '../facts/caddy/json-lines.ts'
 import type { NginxDirective } from '../facts/nginx/nginx.ts'
+import { unneededUnits } from '../facts/os/collect.ts'
 import { parametersFor, type Seen } from './defaults.ts'
 import { shippedTemplate } from './templates.ts'
 
@@ -122,4 +123,23 @@ test('of Caddy: the name of its one front, the certificate that it loads, and it
 test('of two units none is guessed; the folders are those of the one that was given', () => {
   expect(filled('systemd-sandbox', {})).toEqual({})
   expect(filled('systemd-sandbox', { unit: 'b.service' })).toEqual({ unit: 'b.service', writes: ['/var/lib/b'] })
+})
+
+test('what the controls of a template find open; of several for one, none is guessed', () => {
+  const finding = (control: string, subject: string, status: string) => ({ control, subject, status })
+  const open = (findings: readonly unknown[]) => ({ ...seen, audit: { ...seen.audit, findings } }) as unknown as Seen
+  const masked = shippedTemplate('services-masked').manifest
+  const services = [finding('unneeded-services-off', 'cups', 'warning'), finding('unneeded-services-off', 'telnet', 'fail')]
+  const others = [finding('unneeded-services-off', 'snmpd', 'pass'), finding('other', 'x', 'fail')]
+  expect(parametersFor(masked, open([...services, ...others]), {})).toEqual({ services: ['cups', 'telnet'] })
+  const rotated = shippedTemplate('logrotate-ai-access').manifest
+  const log = (path: string) => finding('proxy-access-log-kept', path, 'warning')
+  expect(parametersFor(rotated, open([log('/var/log/nginx/a.log')]), {})).toMatchObject({ log: '/var/log/nginx/a.log' })
+  expect(parametersFor(rotated, open([log('/var/log/nginx/a.log'), log('/var/log/nginx/b.log')]), {})).not.toHaveProperty('log')
+})
+
+test('services that can be switched off are those that are looked for', () => {
+  const { services } = shippedTemplate('services-masked').manifest.parameters
+  const stems = unneededUnits.map((unit) => unit.replace(/\.(?:service|socket)$/, ''))
+  expect(services).toMatchObject({ options: [...new Set(stems)] })
 })

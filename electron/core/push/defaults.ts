@@ -9,6 +9,7 @@ import type { NginxDirective } from '../facts/nginx/nginx.ts'
 import type { FactResults } from '../facts/registry.ts'
 import { inferenceDoors } from '../policy/controls/network/doors.ts'
 import { commandWithout } from './unit-command.ts'
+import { destinationsOf } from './way-in.ts'
 
 /** What defaults are taken from. */
 export interface Seen {
@@ -25,9 +26,11 @@ export function parametersFor(template: PushTemplate, seen: Seen, given: PushVal
     name: givenFrom(template, given, 'proxy-name'),
     unit: givenFrom(template, given, 'inference-unit'),
   }
-  const found = Object.entries(template.parameters).flatMap(([name, { from }]) => {
-    const value = from === undefined ? undefined : sources[from](about, template)
-    return value === undefined ? [] : [[name, value] as const]
+  const found = Object.entries(template.parameters).flatMap(([name, parameter]) => {
+    const value = parameter.from === undefined ? undefined : sources[parameter.from](about, template)
+    // Of several values for one that can be only one, none is guessed.
+    const fitting = Array.isArray(value) && (parameter.type === 'integer' || !parameter.many) ? only(value) : value
+    return fitting === undefined ? [] : [[name, fitting] as const]
   })
   return { ...Object.fromEntries(found), ...given }
 }
@@ -178,13 +181,12 @@ const resolversOf = ({ facts: { sources: found } }: Seen): string[] | undefined 
     ? listed(found.value.resolvers.map(({ address }) => address).filter((address) => !/^(?:127\.|::1$)/.test(address)))
     : undefined
 
-/** As Gatehouse itself goes through a jump host: to the servers, and to the next jump host. */
-const destinationsOf = ({ fleet, host }: Seen): string[] | undefined =>
-  listed(
-    [...fleet.hosts, ...fleet.jump]
-      .filter(({ address }) => address !== host.address)
-      .map(({ address, port }) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)),
-  )
+/** The account of nginx's workers: that of `user`, else the one its packages make. It owns the logs that are made anew. */
+function proxyUserOf({ facts: { nginx, accounts } }: Seen): string | undefined {
+  const user = nginx.known ? nginx.value.directives.find(({ name }) => name === 'user')?.parameters[0] : undefined
+  if (user !== undefined) return user
+  return accounts.known ? ['www-data', 'nginx'].find((name) => accounts.value.accounts.some((account) => account.name === name)) : undefined
+}
 
 /** What its unit starts, without the flags that the template sets itself. */
 function commandOf(about: About): readonly string[] | undefined {
@@ -228,7 +230,8 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   'open-subjects': openSubjects,
   'door-ports': doorPortsOf,
   resolvers: resolversOf,
-  'fleet-destinations': destinationsOf,
+  'fleet-destinations': ({ fleet, host }) => listed(destinationsOf(fleet, host)),
+  'proxy-user': proxyUserOf,
   'fleet-ssh-port': ({ host }) => host.port,
   'inference-account': (about) => accountNames[serviceOf(about)?.engine ?? 'none'],
   // Whose devices /dev/nvidia* and /dev/dri are, where they are not everybody's.

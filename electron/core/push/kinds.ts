@@ -30,7 +30,7 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
     path: /^\/etc\/caddy\/(?:Caddyfile|[a-z0-9-]+\.caddy)$/,
     word: /^(?:(?!import$)[A-Za-z0-9_.:/-]+|\$2[aby]\$\d\d\$[A-Za-z0-9./]{53})$/,
   },
-  'sshd-drop-in': { path: /^\/etc\/ssh\/sshd_config\.d\/[a-z0-9-]+\.conf$/, word: /^[A-Za-z0-9_.:/-]+$/ },
+  'sshd-drop-in': { path: /^\/etc\/ssh\/sshd_config\.d\/[a-z0-9-]+\.conf$/, word: /^[A-Za-z0-9_.:/[\]-]+$/ },
   // No `:`, `=`, `,`, `!`, `%`, `#`, `*` (sudoers(5)).
   sudoers: { path: /^\/etc\/sudoers\.d\/[a-z0-9-]+$/, word: /^[A-Za-z0-9_./-]+$/, closed: true },
   ufw: { path: /^\/etc\/(?:ufw\/(?:user6?\.rules|ufw\.conf)|default\/ufw)$/, word: /^[A-Za-z0-9.:/-]+$/, closed: true },

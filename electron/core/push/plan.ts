@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { GatehouseError } from '#shared/errors.ts'
 import type { HostAudit } from '#shared/model/audit.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { fileStateSchema, type PushPlan } from '#shared/model/push-plan.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { rankOf } from '#shared/status.ts'
 import { EVERY } from './compare.ts'
 import { diffLines } from './diff.ts'
+import { generatedFor } from './generated.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
 import { type Rendered, render } from './render.ts'
@@ -111,13 +113,13 @@ export function pushOfPlan(
   templateOf: (id: string) => ShippedTemplate,
 ): { readonly host: Host; readonly push: HostPush } {
   const invalid = (detail: string) => new GatehouseError({ code: 'push.plan-invalid', detail })
-  const host = fleet.hosts.find(({ name }) => name === plan.host)
+  const host = auditedHosts(fleet).find(({ name }) => name === plan.host)
   if (plan.fleet !== fleet.name) throw invalid(`it is for the fleet ${plan.fleet}; ${fleet.name} is open`)
   if (host?.address !== plan.address) throw invalid(`the fleet has no host ${plan.host} at ${plan.address}`)
   const { manifest, sha256 } = templateOf(plan.template.id)
   if (manifest.version !== plan.template.version || sha256 !== plan.template.sha256)
     throw invalid(`its ${manifest.id} is not the one that is here`)
-  const rendered = render(manifest, plan.parameters)
+  const rendered = render(manifest, plan.parameters, generatedFor(fleet, host))
   const same = rendered.files.every(({ kind, path, state }, index) => {
     const planned = plan.files[index]
     return planned?.kind === kind && planned.path === path && planned.after === state

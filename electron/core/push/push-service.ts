@@ -1,4 +1,5 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host, Identity } from '#shared/model/fleet.ts'
 import type { PushValues } from '#shared/model/push-parameter.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
@@ -10,6 +11,7 @@ import { probeContextOf, readFacts } from '../facts/registry.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
 import { type HostLook, lookOf } from './compare.ts'
 import { parametersFor } from './defaults.ts'
+import { generatedFor } from './generated.ts'
 import { kinds } from './kinds.ts'
 import { hostPushOf, makePlan, pushOfPlan } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
@@ -80,7 +82,11 @@ export function createPushService({ clock, log, ledger, version, who, advisories
       if (audit.state !== 'connected' && audit.state !== 'limited')
         throw new GatehouseError(audit.failure ?? { code: 'push.not-possible', detail: `the host is ${audit.state}`, host: host.name })
       const facts = readFacts(new Map(outputs.map((output) => [output.id, output])), probeContextOf(fleet, host), log)
-      const rendered = render(template.manifest, parametersFor(template.manifest, { fleet, host, audit, facts }, choice.parameters))
+      const rendered = render(
+        template.manifest,
+        parametersFor(template.manifest, { fleet, host, audit, facts }, choice.parameters),
+        generatedFor(fleet, host),
+      )
       // What root alone may read the change account reads. It changes nothing by it.
       const closed = rendered.files.some(({ kind }) => kinds[kind].closed)
       const session = await transport.connect(closed ? { ...host, identity } : host, { signal })
@@ -171,11 +177,12 @@ export function createPushService({ clock, log, ledger, version, who, advisories
 
 /** Throws `fleet.invalid`. */
 export function hostOf(fleet: Fleet, name: string): Host {
-  const host = fleet.hosts.find((it) => it.name === name)
+  const hosts = auditedHosts(fleet)
+  const host = hosts.find((it) => it.name === name)
   if (host) return host
   throw new GatehouseError({
     code: 'fleet.invalid',
-    detail: `no host named ${name}; the fleet file names ${fleet.hosts.map((it) => it.name).join(', ')}`,
+    detail: `no host named ${name}; the fleet file names ${hosts.map((it) => it.name).join(', ')}`,
   })
 }
 

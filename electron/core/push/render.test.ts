@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { pushTemplateSchema } from '#shared/model/push-template.ts'
 import { controls } from '../policy/registry.ts'
 import { render } from './render.ts'
-import { sampleValues } from './sample-values.testing.ts'
+import { sampleGenerated, sampleValues } from './sample-values.testing.ts'
 import { shippedTemplate, shippedTemplates } from './templates.ts'
 
 const template = shippedTemplates()[0]?.manifest ?? expect.fail()
@@ -11,7 +11,7 @@ const template = shippedTemplates()[0]?.manifest ?? expect.fail()
 test.each(shippedTemplates().map(({ manifest }) => [manifest.id, manifest] as const))(
   '%s renders, names controls that exist, and is named by them',
   (_, manifest) => {
-    expect(render(manifest, sampleValues(manifest)).files.every(({ content }) => !content.includes('{{'))).toBe(true)
+    expect(render(manifest, sampleValues(manifest), sampleGenerated).files.every(({ content }) => !content.includes('{{'))).toBe(true)
     for (const id of manifest.unseen ?? []) expect(controls.map((control) => control.id)).toContain(id)
     for (const id of manifest.fixes) {
       const remediation = controls.find((control) => control.id === id)?.remediation

@@ -27,6 +27,9 @@ export interface Rendered {
   readonly subjects: readonly string[] | undefined
 }
 
+/** Texts that Gatehouse writes itself, for one host. */
+export type Generated = Readonly<Record<Extract<TemplateFile, { generated: string }>['generated'], () => string>>
+
 const PLACEHOLDER = /\{\{([A-Za-z0-9]*)(?:\.(name|hash))?( \*)?\}\}/g
 
 /** Of a login, `name:hash`. */
@@ -37,6 +40,13 @@ function partOf(value: string, part: 'name' | 'hash' | undefined): string {
 }
 
 const refused = (detail: string): GatehouseError => new GatehouseError({ code: 'push.not-possible', detail })
+
+/** Where the host is not known, or the release is another by now. */
+const ofNoHost: Generated = {
+  'audit-sudoers': () => {
+    throw refused('what Gatehouse needs of sudo is written for one host')
+  },
+}
 
 function checkedValue(template: PushTemplate, name: string, parameter: PushParameter, given: unknown): PushValue {
   const absent = given === undefined && parameter.type !== 'integer' && !parameter.required ? (parameter.many ? [] : '') : given
@@ -58,7 +68,7 @@ export function checkGiven(template: PushTemplate, given: Readonly<Record<string
  * something in the format it is written into. Throws `push.not-possible`: unknown name, wrong value, a placeholder without a parameter, a
  * path where its kind may not write.
  */
-export function render(template: PushTemplate, given: Readonly<Record<string, unknown>>): Rendered {
+export function render(template: PushTemplate, given: Readonly<Record<string, unknown>>, generated: Generated = ofNoHost): Rendered {
   checkGiven(template, given)
   const parameters: Record<string, PushValue> = {}
   for (const [name, parameter] of Object.entries(template.parameters))
@@ -122,10 +132,13 @@ export function render(template: PushTemplate, given: Readonly<Record<string, un
       const random = keeps.begins === 'random-key'
       return [{ ...base, content: keeps.begins === 'random-key' ? keeps.prefix : '', random, state: `kept:${owned}` }]
     }
-    const content = file.lines
-      .flatMap((line) => linesOf(kind, line))
-      .map((line) => `${line}\n`)
-      .join('')
+    const content =
+      'generated' in file
+        ? generated[file.generated]()
+        : file.lines
+            .flatMap((line) => linesOf(kind, line))
+            .map((line) => `${line}\n`)
+            .join('')
     return [{ ...base, content, random: false, state: `${sha256Of(content)}:${owned}` }]
   }
   const files = template.files.flatMap(filesOf)

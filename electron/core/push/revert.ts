@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { GatehouseError } from '#shared/errors.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
@@ -52,7 +53,7 @@ export function pushOfRevert(
   const { id, createdAt, gatehouse } = plan
   if (JSON.stringify({ ...revertPlan(original, gatehouse, 0), id, createdAt }) !== JSON.stringify(pushPlanSchema.parse(plan)))
     throw invalid(`it is not what takes ${original.id} back`)
-  const host = fleet.hosts.find(({ name }) => name === plan.host)
+  const host = auditedHosts(fleet).find(({ name }) => name === plan.host)
   if (plan.fleet !== fleet.name || host?.address !== plan.address) throw invalid(`the fleet has no host ${plan.host} at ${plan.address}`)
   return { host, push: { ...hostPushOfKept(plan), reverts: original.id } }
 }

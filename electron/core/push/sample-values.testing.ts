@@ -1,5 +1,6 @@
 import type { PushParameter, PushValue } from '#shared/model/push-parameter.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
+import type { Generated } from './render.ts'
 
 const HASH = `$2b$10$${'a'.repeat(53)}`
 
@@ -26,3 +27,6 @@ function sampleOf(parameter: PushParameter): PushValue {
 /** A sound value for every parameter of a template. */
 export const sampleValues = ({ parameters }: PushTemplate): Record<string, PushValue> =>
   Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, sampleOf(parameter)]))
+
+/** Texts of Gatehouse itself, in short. */
+export const sampleGenerated: Generated = { 'audit-sudoers': () => 'gatehouse-ro ALL=(root) NOPASSWD: /usr/sbin/sshd -T\n' }

@@ -3,6 +3,7 @@ import type { TemplateEntry } from '#shared/model/template-entry.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 import { keyOf, type SignedDecisions, type Verdict } from '../audit/ledger/signed-decisions.ts'
 import type { OwnTemplates } from './own-templates.ts'
+import { signerOf } from './template-signatures.ts'
 import { type ShippedTemplate, shippedTemplates } from './templates.ts'
 
 /** Every template that this console knows, and which of them may be pushed. */
@@ -26,7 +27,8 @@ export function createTemplateShelf(own: OwnTemplates, decisions: SignedDecision
       const decision = decided.get(keyOf({ ...manifest, sha256 })) ?? null
       const without = origin === 'shipped' ? 'shipped' : 'pending'
       const state = decision === null ? without : decision.decision === 'approve' ? 'approved' : 'withdrawn'
-      return { manifest, sha256, origin, state, decision }
+      const signedBy = origin === 'shipped' ? signerOf({ ...manifest, sha256 }) : null
+      return { manifest, sha256, origin, signedBy, state, decision }
     }
     const mine = templates.map((manifest) => ({ manifest, sha256: sha256Of(JSON.stringify(manifest)) }))
     return {

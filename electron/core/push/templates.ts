@@ -1,14 +1,18 @@
 import caddyOllama from '#assets/templates/caddy-ollama/manifest.json' with { type: 'json' }
+import gatehouseAuditAccount from '#assets/templates/gatehouse-audit-account/manifest.json' with { type: 'json' }
 import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
 import llamaServerUnit from '#assets/templates/llama-server-unit/manifest.json' with { type: 'json' }
 import localaiUnit from '#assets/templates/localai-unit/manifest.json' with { type: 'json' }
+import logrotateAiAccess from '#assets/templates/logrotate-ai-access/manifest.json' with { type: 'json' }
 import nftablesSegment from '#assets/templates/nftables-segment/manifest.json' with { type: 'json' }
 import nginxAiAccessLog from '#assets/templates/nginx-ai-access-log/manifest.json' with { type: 'json' }
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
 import nginxOpenai from '#assets/templates/nginx-openai/manifest.json' with { type: 'json' }
 import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
 import serviceAccount from '#assets/templates/service-account/manifest.json' with { type: 'json' }
+import servicesMasked from '#assets/templates/services-masked/manifest.json' with { type: 'json' }
 import sshdBehindJump from '#assets/templates/sshd-behind-jump/manifest.json' with { type: 'json' }
+import sshdJumpForwarding from '#assets/templates/sshd-jump-forwarding/manifest.json' with { type: 'json' }
 import systemdSandbox from '#assets/templates/systemd-sandbox/manifest.json' with { type: 'json' }
 import ufwSegment from '#assets/templates/ufw-segment/manifest.json' with { type: 'json' }
 import vllmCredential from '#assets/templates/vllm-credential/manifest.json' with { type: 'json' }
@@ -37,6 +41,10 @@ const shipped: readonly unknown[] = [
   sshdBehindJump,
   ufwSegment,
   nftablesSegment,
+  sshdJumpForwarding,
+  gatehouseAuditAccount,
+  logrotateAiAccess,
+  servicesMasked,
 ]
 
 /** The templates of this release. */

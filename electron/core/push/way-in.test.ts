@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { fleetSchema } from '#shared/model/fleet.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
+import { fleetSchema, type Host } from '#shared/model/fleet.ts'
 import type { PushValues } from '#shared/model/push-parameter.ts'
 import type { ExecOptions, HostSession } from '../ports.ts'
 import { render } from './render.ts'
@@ -45,4 +46,23 @@ describe.each(['ufw-segment', 'nftables-segment'])('%s', (id) => {
   test('one for another port', () =>
     expect(checked({ jump: ['10.0.2.10'], sshPort: 2222 }, wayIn)).toThrow('sshPort is 2222, and Gatehouse comes in by port 22'))
   test('where the host does not say, the new connection decides', () => expect(checked({ jump: ['10.0.2.11'] }, undefined)).not.toThrow())
+})
+
+describe('a jump host', () => {
+  const { manifest } = shippedTemplate('sshd-jump-forwarding')
+  const hop = auditedHosts(fleetSchema.parse({ ...fleet, jump: [{ ...jump, audit: true }] })).at(-1) ?? expect.fail()
+  const checked = (of: Host, id: string, values: PushValues) => () =>
+    keepsWayIn({
+      ...{ fleet, host: of, manifest: shippedTemplate(id).manifest, wayIn: undefined },
+      rendered: render(shippedTemplate(id).manifest, { ...sampleValues(shippedTemplate(id).manifest), ...values }),
+    })
+
+  test('that goes on to reach every server', () =>
+    expect(checked(hop, manifest.id, { destinations: ['10.0.3.11:22', '10.0.3.99:22'] })).not.toThrow())
+  test('that would not reach one of them', () =>
+    expect(checked(hop, manifest.id, { destinations: ['10.0.3.11:2222'] })).toThrow('destinations leaves out 10.0.3.11:22'))
+  test('is not what a server is', () => expect(checked(fleet.hosts[0] ?? expect.fail(), manifest.id, {})).toThrow('no jump host'))
+  test.each(['sshd-behind-jump', 'ufw-segment', 'nftables-segment'])('gets no %s', (id) =>
+    expect(checked(hop, id, id === 'sshd-behind-jump' ? { accounts: ['ro', 'rw'] } : {})).toThrow('what lies behind it'),
+  )
 })

@@ -62,11 +62,25 @@ export function keepsWayIn({ fleet, host, manifest, rendered, wayIn }: PlannedCh
     for (const [name, value] of filledFrom('fleet-ssh-port'))
       if (value !== wayIn.port) throw refused(`${name} is ${String(value)}, and Gatehouse comes in by port ${wayIn.port}`)
   }
-  if (!kinds.has('sshd-drop-in') || filledFrom('fleet-destinations').length > 0) return
-  if (accounts.includes('root')) throw refused('Gatehouse logs in as root here, and would not be let in any more')
-  if (fleet.jump.some(({ address }) => address === host.address))
+  const destinations = filledFrom('fleet-destinations')
+  const isJump = fleet.jump.some(({ address }) => address === host.address)
+  for (const [name, value] of destinations) {
+    if (!isJump) throw refused('it is no jump host of this fleet')
+    const missing = destinationsOf(fleet, host).find((one) => !Array.isArray(value) || !value.includes(one))
+    if (missing !== undefined) throw refused(`${name} leaves out ${missing}, which Gatehouse reaches through this jump host`)
+  }
+  if (destinations.length > 0) return
+  if (isJump && (kinds.has('sshd-drop-in') || kinds.has('ufw') || kinds.has('nftables')))
     throw refused('it is a jump host of this fleet, and what lies behind it would be cut off')
+  if (kinds.has('sshd-drop-in') && accounts.includes('root'))
+    throw refused('Gatehouse logs in as root here, and would not be let in any more')
 }
+
+/** As Gatehouse itself goes through a jump host: to the servers, and to the other jump hosts. */
+export const destinationsOf = (fleet: Fleet, { address: own }: Host): readonly string[] =>
+  [...fleet.hosts, ...fleet.jump]
+    .filter(({ address }) => address !== own)
+    .map(({ address, port }) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`))
 
 function covers(networks: readonly string[], address: string): boolean {
   const one = parseInterval(address)

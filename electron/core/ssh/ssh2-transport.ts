@@ -1,5 +1,4 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
-import { isJumpHost } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { Clock, HostSession, Log, Paths, PromptPort, Transport } from '../ports.ts'
 import type { Carries } from './algorithms.ts'
@@ -7,7 +6,7 @@ import { type Connection, type Connector, type OnStage, openConnection } from '.
 import { dial } from './dial.ts'
 import { execOn } from './exec.ts'
 import { abortedBy } from './failures.ts'
-import { hopOf } from './hop.ts'
+import { type Hop, hopOf } from './hop.ts'
 import { hostKeyPolicy } from './host-key-policy.ts'
 import { jumpChain } from './jump-chain.ts'
 import { keyRing } from './key-ring.ts'
@@ -53,9 +52,12 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
   )
   const closing = new AbortController()
   const poolFor = (carries: Carries) =>
-    sessionPool(async (hop, signal, onStage) =>
-      openConnection(connector, hop, await jumps.connect(signal, onStage), carries, signal, onStage),
-    )
+    sessionPool(async (hop, signal, onStage) => {
+      const last = await jumps.connect(signal, onStage)
+      // A jump host is reached by way of those before it.
+      const link = jumps.link(hop.name)
+      return openConnection(connector, hop, link === undefined ? last : link.before, carries, signal, onStage)
+    })
   const pools: Readonly<Record<Carries, SessionPool>> = { commands: poolFor('commands'), dense: poolFor('dense') }
 
   /** A jump host as the host that is looked at: over the connection that carries all others, so nobody is asked for a code again. */
@@ -77,7 +79,7 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
       const hop = hopOf(fleet, host)
       const either = AbortSignal.any([signal, closing.signal])
       if (either.aborted) throw abortedBy(either)
-      if (isJumpHost(fleet, host)) return ontoJump(host, either, onStage)
+      if (!fresh && isCarrier(fleet, hop)) return ontoJump(host, either, onStage)
       const { connection, release } = await pools[bulk ? 'dense' : 'commands'].lease(hop, either, onStage, fresh).catch(rethrow(either))
       const session: HostSession = {
         exec: (command, exec) => withRoom(connection, () => execOn(connection, command, exec, stageTimeoutMs)),
@@ -98,6 +100,10 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
     },
   }
 }
+
+/** A jump host by the very login with which it carries the others. Another account there, or a proof that it still lets in, is a login of its own. */
+const isCarrier = (fleet: Fleet, { name, identity }: Hop): boolean =>
+  fleet.jump.some((jump) => jump.name === name && JSON.stringify(hopOf(fleet, jump).identity) === JSON.stringify(identity))
 
 /** A server that allows few sessions (MaxSessions of sshd) may have room as soon as nothing waits there. */
 async function withRoom<T>({ waiting }: Connection, open: () => Promise<T>): Promise<T> {

@@ -37,7 +37,7 @@ const seen = {
   ],
 } as unknown as HostAudit
 const entry = (manifest: unknown, state: TemplateEntry['state'] = 'shipped'): TemplateEntry => ({
-  ...{ manifest: pushTemplateSchema.parse(manifest), sha256: '', origin: 'shipped', state, decision: null },
+  ...{ manifest: pushTemplateSchema.parse(manifest), sha256: '', origin: 'shipped', signedBy: null, state, decision: null },
 })
 const shipped = [
   nginxOllama,

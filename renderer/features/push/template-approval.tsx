@@ -9,21 +9,21 @@ import { TextArea } from '../../ui/field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { clock, day } from '../../ui/time.ts'
-import { isPushable, templateWords } from './verdict-words.ts'
+import { isPushable, wordsOfTemplate } from './verdict-words.ts'
 
 /** Whether a template may be pushed from here, who decided so and why; and the decision that can be taken now. */
 export function Approval({ template }: { readonly template: TemplateEntry }) {
   const [deciding, setDeciding] = useState<SignedDecision['decision'] | null>(null)
   const save = useExportTemplate()
-  const { state, decision, manifest } = template
-  const words = templateWords[state]
+  const { state, decision, manifest, signedBy } = template
+  const words = wordsOfTemplate(template)
   return (
     <section className="push-approval" aria-label="Approval">
       <Status tone={words.tone}>{words.word}</Status>
       <p className="muted">
         {decision === null
           ? state === 'shipped'
-            ? 'Vetted with this release of Gatehouse. Whoever withdraws it here keeps it from being pushed.'
+            ? `${signedBy === null ? 'Comes with this build of Gatehouse; no key of a release signed it' : `Vetted with this release of Gatehouse, signed with its key ${signedBy}`}. Whoever withdraws it here keeps it from being pushed.`
             : 'A template of your own is pushed only after somebody read and approved it. A changed one is to be approved anew.'
           : `${plainText(decision.by, 80)}, ${day(decision.at)} ${clock(new Date(decision.at))}, signed with key ${decision.keyId}: ${plainText(decision.note, 400)}`}
       </p>

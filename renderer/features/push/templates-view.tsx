@@ -13,7 +13,7 @@ import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Approval } from './template-approval.tsx'
-import { dangerWords, templateWords } from './verdict-words.ts'
+import { dangerWords, wordsOfTemplate } from './verdict-words.ts'
 
 type Template = Output<'push:templates'>['templates'][number]
 
@@ -23,7 +23,7 @@ const columns: readonly [Column<Template>, ...Column<Template>[]] = [
     id: 'state',
     head: 'Approval',
     className: 'w-[132px]',
-    cell: ({ state }) => <Status tone={templateWords[state].tone}>{templateWords[state].word}</Status>,
+    cell: (template) => <Status tone={wordsOfTemplate(template).tone}>{wordsOfTemplate(template).word}</Status>,
   },
   {
     id: 'danger',
@@ -98,6 +98,8 @@ const Content = ({ template, template: { manifest, sha256 } }: { readonly templa
       <dd className="mono" title={sha256}>
         {`${sha256.slice(0, 12)}…${sha256.slice(-8)}`} <CopyButton text={sha256} what="the SHA-256" />
       </dd>
+      <dt>Signed with</dt>
+      <dd>{template.signedBy ?? 'no key of a release'}</dd>
       <dt>Turns</dt>
       <dd className="mono">{manifest.fixes.join(', ')}</dd>
       <dt>Service</dt>
@@ -134,6 +136,7 @@ function wordsOfFile(file: Template['manifest']['files'][number]): {
   }
   const group = typeof file.gid === 'number' ? file.gid : `{{${file.gid.parameter}}}`
   const about = `owner ${file.uid}:${group}, mode ${file.mode}`
+  if ('generated' in file) return { path: file.path, about, text: 'The lines that gatehouse sudoers prints for the host.' }
   if ('keeps' in file) {
     const text = file.keeps.begins === 'random-key' ? `${file.keeps.prefix}(made on the host, never shown)` : 'Begins empty.'
     return { path: file.path, about, text: `${text} What is there already stays.` }

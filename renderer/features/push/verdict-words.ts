@@ -27,4 +27,11 @@ export const templateWords: Readonly<Record<TemplateEntry['state'], { readonly w
   withdrawn: { word: 'Withdrawn', tone: 'fail' },
 }
 
+/** One that ships, and that no key of a release signed, is no worse for it, and says so. */
+export const wordsOfTemplate = ({
+  state,
+  signedBy,
+}: Pick<TemplateEntry, 'state' | 'signedBy'>): { readonly word: string; readonly tone: Tone } =>
+  state === 'shipped' && signedBy === null ? { word: 'Not signed', tone: 'na' } : templateWords[state]
+
 export const isPushable = (state: TemplateEntry['state']): boolean => state === 'shipped' || state === 'approved'

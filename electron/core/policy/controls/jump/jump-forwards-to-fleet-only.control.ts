@@ -11,6 +11,7 @@ export default defineControl({
   rationale:
     'Whoever may log in to the jump host may forward to every address that it reaches, databases and printers among them. A listening port that a client opens there brings outsiders in the other way.',
   needs: ['sshd', 'sshd-matches'],
+  remediation: { template: 'sshd-jump-forwarding' },
   references: ['NIST-800-53:AC-4', 'NIST-800-53:SC-7', 'CIS-8:12.8', 'ISO-27001:A.8.22', 'https://man.openbsd.org/sshd_config#PermitOpen'],
   evaluate: ({ sshd, 'sshd-matches': matches }, { fleet, host }) => {
     const scopes = scopesOf(sshd, matches, keywords)

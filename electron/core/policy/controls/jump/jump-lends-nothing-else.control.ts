@@ -13,6 +13,7 @@ export default defineControl({
     'An agent that is forwarded lends the keys of an admin to root of the jump host, who then is that admin everywhere. Tunnels, displays and sockets lead past the list of hosts that may be reached.',
   needs: ['sshd'],
   uses: ['sshd-matches'],
+  remediation: { template: 'sshd-jump-forwarding' },
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:CM-7', 'CIS-8:4.8', 'https://man.openbsd.org/sshd_config#AllowAgentForwarding'],
   evaluate: ({ sshd, 'sshd-matches': matches }) =>
     judgeSshd(sshd, matches, forwardingRules(keywords), {

@@ -23,6 +23,7 @@ export default defineControl({
     'Most break-ins are noticed after weeks, and a log that is gone by then answers nothing. One that is never rotated fills the disk and takes the models down with it.',
   needs: proxyNeeds,
   uses: [...proxyUses, 'os'],
+  remediation: { template: 'logrotate-ai-access' },
   references: ['NIST-800-53:AU-11', 'NIST-800-53:AU-4', 'CIS-8:8.10', 'CIS-8:8.3', 'ISO-27001:A.8.15'],
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)

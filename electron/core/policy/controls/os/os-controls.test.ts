@@ -27,7 +27,16 @@ const judge = (control: AnyControl, text: string, more: Readonly<Record<string, 
 
 test.each<[string, string, readonly string[]]>([
   ['none on', '@services\n=rsyslog.service loaded active enabled', ['pass: No unneeded service is on']],
-  ['masked', '@services\n=avahi-daemon.service masked inactive masked', ['pass: No unneeded service is on']],
+  [
+    'masked',
+    '@services\n=avahi-daemon.service masked inactive masked',
+    ['pass: avahi-daemon is masked', 'pass: No unneeded service is on'],
+  ],
+  [
+    'one masked, with its socket, and another one on',
+    '@services\n=cups.service masked inactive masked\n=cups.socket masked inactive masked\n=bluetooth.service loaded inactive enabled',
+    ['warning: bluetooth starts at boot', 'pass: cups is masked'],
+  ],
   ['masked but still running', '@services\n=avahi-daemon.service masked active masked', ['warning: avahi-daemon is running']],
   [
     'service and socket are one',

@@ -14,6 +14,7 @@ export default defineControl({
   rationale:
     'Every service that listens is one more way in, and discovery services tell the network what stands here. Masked units stay off when a package or a socket would start them.',
   needs: ['os'],
+  remediation: { template: 'services-masked' },
   references: ['NIST-800-53:CM-7', 'CIS-8:4.8', 'ISO-27001:A.8.9'],
   evaluate: ({ os }) => {
     if (!os.services)
@@ -30,9 +31,12 @@ export default defineControl({
     const on = present.filter(isOn)
     // A socket and the service that it starts are one thing.
     const stems = [...new Set(on.map(stemOf))]
-    if (on.length > 0) return stems.map((stem) => judge(on.filter((one) => stemOf(one) === stem)))
-    const masked = present.filter(({ loadState }) => loadState === 'masked')
+    const masked = present.filter((one) => one.loadState === 'masked' && !stems.includes(stemOf(one)))
+    const maskedStems = [...new Set(masked.map(stemOf))]
+    const off = maskedStems.map((stem) => maskedOne(masked.filter((one) => stemOf(one) === stem)))
+    if (on.length > 0) return [...stems.map((stem) => judge(on.filter((one) => stemOf(one) === stem))), ...off]
     return [
+      ...off,
       {
         status: 'pass',
         subject: '',
@@ -49,6 +53,18 @@ const isOn = ({ loadState, activeState, unitFileState }: ServiceState): boolean 
   /^(?:active|activating|reloading)$/.test(activeState) || (loadState !== 'masked' && /^enabled/.test(unitFileState))
 
 const stemOf = ({ id }: ServiceState): string => id.replace(/\.(?:service|socket)$/, '')
+
+function maskedOne(units: readonly ServiceState[]): Verdict {
+  const [first] = units as [ServiceState]
+  const stem = stemOf(first)
+  return {
+    status: 'pass',
+    subject: stem,
+    title: `${stem.slice(0, 28)} is masked`,
+    reason: `${units.map(({ id }) => id).join(' and ')} cannot be started: not at boot, not by a socket, not by a package.`,
+    cite: units.map(({ id, line }) => ({ section: 'os', line, token: id })),
+  }
+}
 
 function judge(units: readonly ServiceState[]): Verdict {
   const [first] = units as [ServiceState]

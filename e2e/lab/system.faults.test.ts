@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { gatehouse } from './console.ts'
+import { arrange, asRoot, lab } from './lab.ts'
+import { templateDesk } from './template-desk.ts'
+
+/** Templates of the operating system and of the jump host: found, pushed, undone to the byte, pushed again. */
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-system-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test('services that have no place: stopped and masked, and running again after the undo', async () => {
+  const unit = (name: string, lines: string) => `printf '%b' '${lines}' >/usr/lib/systemd/system/${name}`
+  await arrange(
+    'gpu2',
+    `${unit('cups.service', '[Service]\\nExecStart=/usr/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n')}
+     ${unit('cups.socket', '[Socket]\\nListenStream=/run/cups.sock\\n[Install]\\nWantedBy=sockets.target\\n')}
+     ${unit('bluetooth.service', '[Service]\\nExecStart=/usr/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n')}
+     systemctl daemon-reload && systemctl -q enable --now cups.socket cups.service && systemctl -q enable bluetooth.service`,
+  )
+  const states = () => arrange('gpu2', 'systemctl is-active cups.service cups.socket bluetooth.service; true')
+  const desk = templateDesk('services-masked')
+  const { file, plan } = await desk.plan('gpu2')
+  expect(plan.parameters).toEqual({ services: ['cups', 'bluetooth'] })
+  const before = await states()
+  expect(before).toBe('active\nactive\ninactive\n')
+  await desk.undone('gpu2', file)
+  await expect.poll(states, { timeout: 10_000 }).toBe(before)
+  await desk.done(file)
+  expect(await states()).toBe('inactive\ninactive\ninactive\n')
+  expect((await asRoot('gpu2', 'systemctl start cups.service')).stderr).toContain('masked')
+
+  expect(await desk.takenBack(plan)).toBe('committed and proven')
+  expect(await states()).toBe(before)
+}, 300_000)
+
+test('access logs that are gone after two weeks', async () => {
+  const desk = templateDesk('logrotate-ai-access')
+  const { file, plan } = await desk.plan('gpu2')
+  expect(plan).toMatchObject({ parameters: { log: '/var/log/nginx/access.log', owner: 'www-data', days: 90 }, unit: '' })
+  expect(plan.turns).toEqual([expect.objectContaining({ control: 'proxy-access-log-kept', status: 'warning' })])
+  await desk.undone('gpu2', file)
+  await desk.done(file)
+  // nginx goes on in the new file, and the new file is as it was asked for.
+  const rotated = await arrange(
+    'gpu2',
+    `echo old >>/var/log/nginx/access.log; logrotate -f /etc/logrotate.d/nginx && sleep 1 && curl -sk https://127.0.0.1/ >/dev/null
+     stat -c '%U:%G %a' /var/log/nginx/access.log; grep -c curl /var/log/nginx/access.log; tail -n 1 /var/log/nginx/access.log.1`,
+  )
+  expect(rotated).toBe('www-data:adm 640\n1\nold\n')
+}, 300_000)
+
+test('an audit account that may do everything', async () => {
+  await arrange('gpu2', 'echo "gatehouse-audit ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/gatehouse-audit')
+  const desk = templateDesk('gatehouse-audit-account')
+  const { file, plan } = await desk.plan('gpu2')
+  expect(plan.turns).toEqual([expect.objectContaining({ control: 'audit-account-read-only', status: 'fail' })])
+  expect(plan.files[0]?.diff).toContain('-gatehouse-audit ALL=(ALL) NOPASSWD: ALL')
+  await desk.undone('gpu2', file)
+  await desk.done(file)
+  expect((await asRoot('gpu2', 'su gatehouse-audit -s /bin/sh -c "sudo -n id"')).status).toBe(1)
+  expect((await asRoot('gpu2', 'su gatehouse-audit -s /bin/sh -c "sudo -n sshd -T"')).stdout).toContain('permitrootlogin')
+}, 300_000)
+
+test('a jump host that forwards to anywhere', async () => {
+  const fleet = join(folder, 'fleet.yaml')
+  writeFileSync(fleet, readFileSync(lab.fleetFile, 'utf8').replace('  - name: jump\n', '  - name: jump\n    audit: true\n'))
+  const { stdout: rights } = await gatehouse(['sudoers', '--fleet', fleet, '--host', 'jump'])
+  await arrange('jump', 'cat >/etc/sudoers.d/gatehouse && chmod 440 /etc/sudoers.d/gatehouse && visudo -c', rights)
+  const [admin, change] = (await arrange('jump', 'ls /home')).trim().split('\n').concat('gatehouse-change')
+  await arrange(
+    'jump',
+    `useradd --create-home --shell /bin/bash ${change} && cp -a /home/${admin}/.ssh /home/${admin}/.google_authenticator /home/${change}/
+     chown -R ${change}: /home/${change}; echo '${change} ALL=(root) NOPASSWD: /bin/sh ""' >/etc/sudoers.d/gatehouse-change`,
+  )
+  const desk = templateDesk('sshd-jump-forwarding', fleet)
+  const words = ['plan', '--fleet', fleet, '--host', 'jump', '--template', 'sshd-jump-forwarding', '--set', 'destinations=10.9.9.9:22']
+  expect(await gatehouse(words)).toMatchObject({ status: 2, stderr: expect.stringContaining('leaves out') })
+  const { file, plan } = await desk.plan('jump')
+  expect(plan.turns).toContainEqual(expect.objectContaining({ control: 'jump-forwards-to-fleet-only', status: 'fail' }))
+  await desk.undone('jump', file)
+  await desk.done(file)
+  expect(await arrange('jump', 'sshd -T | grep -E "^(authenticationmethods|permitopen|allowtcp)" | sort')).toMatch(
+    /^allowtcpforwarding local\nauthenticationmethods publickey,keyboard-interactive:pam\npermitopen (?:10\.77\.\d+\.1[123]:22 ?){3}\n$/,
+  )
+}, 400_000)

@@ -1,0 +1,6 @@
+import type { Fleet, Host } from '#shared/model/fleet.ts'
+import { fleetSudoers } from '../probe/fleet-sudoers.ts'
+import type { Generated } from './render.ts'
+
+/** What this build of Gatehouse needs on a host. */
+export const generatedFor = (fleet: Fleet, host: Host): Generated => ({ 'audit-sudoers': () => fleetSudoers(fleet, host.name) })
