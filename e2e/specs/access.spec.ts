@@ -17,6 +17,7 @@ test('from nothing to the line that proves it, by keyboard', async ({ gatehouse 
   await page.keyboard.press('r')
   await it.auditIsFinished()
 
+  await expect(page.getByRole('region', { name: 'Tiers' })).toContainText('backup on gpu-02, lund on gpu-03')
   await expect(cell('okafor on gpu-01')).toHaveAccessibleName(/: Match/)
   await expect(cell('reyes on gpu-04')).toHaveAccessibleName(/: Above tier/)
   await expect(cell('backup on gpu-02')).toHaveAccessibleName(/: No tier/)
@@ -36,6 +37,10 @@ test('from nothing to the line that proves it, by keyboard', async ({ gatehouse 
   await detail.getByRole('button', { name: 'Keep' }).click()
   await expect(review).toContainText(/1 of \d+ decided/)
   await expect(detail.getByRole('button', { name: 'Keep' })).toHaveAttribute('aria-pressed', 'true')
+  await expect(page.getByRole('button', { name: 'Save removal plan' })).toBeHidden()
+  await page.getByRole('button', { name: 'Next undecided' }).click()
+  await detail.getByRole('button', { name: 'Remove' }).click()
+  await expect(page.getByRole('button', { name: 'Save removal plan' })).toBeVisible()
   await it.isSound('access-review')
   await cell('reyes on gpu-04').focus()
   await page.keyboard.press('m')

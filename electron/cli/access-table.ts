@@ -1,5 +1,5 @@
 import type { AccessOfHost } from '#core/access/access-service.ts'
-import type { AccountAccess, AccountTier } from '#shared/model/access.ts'
+import type { AccountAccess, AccountTier, SharedKey } from '#shared/model/access.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import { visible } from '#shared/words.ts'
 
@@ -57,4 +57,15 @@ function accountLines(
       return `      ${capabilityWords[capability].padEnd(23)}  ${visible(path.join(' → '))}${needs}`
     }),
   ]
+}
+
+/** Keys that name no single person, over all hosts of the fleet; nothing when there are none. */
+export function sharedKeyLines(keys: readonly SharedKey[]): string {
+  if (keys.length === 0) return ''
+  const lines = keys.map(({ fingerprint, comment, why, accounts, places }) => {
+    const whose = why === 'shared' ? `opens ${accounts} accounts` : 'opens root, whose nobody knows'
+    const where = places.map(({ host, account }) => `${account}@${host}`).join(', ')
+    return visible(`  ${fingerprint}${comment === '' ? '' : ` ${comment}`} ${whose}: ${where}`)
+  })
+  return `\nKeys that name no single person\n${lines.join('\n')}\n`
 }

@@ -6,15 +6,16 @@ import type { AccessReview } from '#shared/model/access-review.ts'
 import { openDemoServices } from '#testing/demo/demo-services.testing.ts'
 import { gpu01 } from '#testing/demo/hosts/gpu-01.ts'
 import { gpu02 } from '#testing/demo/hosts/gpu-02.ts'
+import { gpu03 } from '#testing/demo/hosts/gpu-03.ts'
 import { runAccess } from './access.command.ts'
 
-/** `gatehouse access` over a data folder in which two hosts of the demo were audited. */
+/** `gatehouse access` over a data folder in which three hosts of the demo were audited. */
 
 let folder: string
 let stdout: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-access-'))
-  const services = await openDemoServices([gpu01, gpu02], { clock: { now: () => Date.now() }, data: join(folder, 'data') })
+  const services = await openDemoServices([gpu01, gpu02, gpu03], { clock: { now: () => Date.now() }, data: join(folder, 'data') })
   await services.audits.start(services.fleet.require(), services.transport()).done
   await services.close()
   writeFileSync(
@@ -58,8 +59,13 @@ test('every account is listed with the way by which it can', async () => {
 test('the demo is listed as it was audited, and a host that was not says so', async () => {
   expect(await access('list', '--demo', '--host', 'gpu-02')).toBeLessThan(2)
   expect(stdout).toMatch(/^gpu-02\n/)
-  expect(await access('list', '--demo', '--host', 'gpu-03')).toBe(2)
+  expect(await access('list', '--demo', '--host', 'gpu-04')).toBe(2)
   expect(stdout).toContain('not known')
+})
+
+test('a key of two accounts is named, also when they are on different hosts', async () => {
+  await access('list', '--demo', '--host', 'gpu-02')
+  expect(stdout).toMatch(/\nKeys that name no single person\n {2}SHA256:\S+ \S+ opens 2 accounts: backup@gpu-02, lund@gpu-03\n$/)
 })
 
 test('a review goes from start to plan to signature', async () => {

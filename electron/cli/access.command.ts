@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { runAccessReview } from './access-review.command.ts'
-import { accessTable } from './access-table.ts'
+import { accessTable, sharedKeyLines } from './access-table.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { withFleet } from './open-services.ts'
 
@@ -21,9 +21,10 @@ export async function runAccess([action, ...args]: string[]): Promise<number> {
   return withFleet(values.fleet, values.data, async (services) => {
     const wanted = values.host
     const hosts = services.access.list(services.fleet.require()).filter(({ host }) => wanted === undefined || wanted.includes(host))
+    const keys = services.access.overview(services.fleet.require()).keys
     const stranger = wanted?.find((name) => !hosts.some(({ host }) => host === name))
     if (stranger !== undefined) throw new UsageError(`access: ${stranger} is no host of this fleet`)
-    process.stdout.write(values.json ? `${JSON.stringify(hosts, null, 2)}\n` : accessTable(hosts))
+    process.stdout.write(values.json ? `${JSON.stringify(hosts, null, 2)}\n` : accessTable(hosts) + sharedKeyLines(keys))
     if (hosts.some(({ access }) => access === null)) return ExitCode.couldNotRun
     const open = hosts.some(({ tiers }) => tiers.some(({ state }) => state === 'above' || state === 'still-active' || state === 'no-tier'))
     return open ? ExitCode.findings : ExitCode.clean

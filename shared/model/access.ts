@@ -87,6 +87,17 @@ export const accessRowSchema = accountTierSchema.omit({ excess: true, proofs: tr
 })
 export type AccessRow = z.infer<typeof accessRowSchema>
 
+/** A key that names no single person: see `sharedKeys`. */
+export const sharedKeySchema = z.object({
+  fingerprint: z.string(),
+  comment: z.string(),
+  why: z.enum(['shared', 'nobody']),
+  /** Names of accounts that it opens. */
+  accounts: z.int().min(1),
+  places: z.array(z.object({ host: z.string(), account: z.string() })),
+})
+export type SharedKey = z.infer<typeof sharedKeySchema>
+
 export const accessOverviewSchema = z.object({
   /** Null where the fleet file names none: then accounts are held against nothing. */
   tiers: z
@@ -101,5 +112,7 @@ export const accessOverviewSchema = z.object({
       gaps: z.array(accessGapSchema),
     }),
   ),
+  /** Over all hosts whose keys were read. */
+  keys: z.array(sharedKeySchema),
 })
 export type AccessOverview = z.infer<typeof accessOverviewSchema>

@@ -7,6 +7,7 @@ import type { ViewService } from '../views/view-service.ts'
 import { overviewOf, tiersOf } from './access-overview.ts'
 import { hostAccess } from './host-access.ts'
 import { type Removal, removalsOf } from './removal.ts'
+import { holdersOf, type KeyHolders, sharedKeys } from './shared-keys.ts'
 import { compareTiers } from './tiers.ts'
 
 export interface AccessOfHost {
@@ -34,18 +35,19 @@ export function createAccessService({ views, clock }: { readonly views: ViewServ
         const shown = views.show(fleet, host.name, ({ facts }) => accessOf(facts, fleet, host, clock.now()))
         return shown ?? { host: host.name, access: null, reason: 'it was not looked at yet', tiers: [] }
       }),
-    overview: (fleet) => ({
-      tiers: fleet.access ? tiersOf(fleet.access) : null,
-      hosts: auditedHosts(fleet).map(
+    overview(fleet) {
+      const now = clock.now()
+      const holders: KeyHolders[] = []
+      const hosts = auditedHosts(fleet).map(
         (host) =>
-          views.show(fleet, host.name, (sources) => overviewOf(sources, fleet, host, clock.now())) ?? {
-            host: host.name,
-            reason: 'It was not looked at yet.',
-            rows: [],
-            gaps: [],
-          },
-      ),
-    }),
+          views.show(fleet, host.name, (sources) => {
+            const { access } = accessOf(sources.facts, fleet, host, now)
+            if (access) holders.push(holdersOf(access, fleet, host))
+            return overviewOf(sources, fleet, host, now)
+          }) ?? { host: host.name, reason: 'It was not looked at yet.', rows: [], gaps: [] },
+      )
+      return { tiers: fleet.access ? tiersOf(fleet.access) : null, hosts, keys: [...sharedKeys(holders)] }
+    },
     removals: (fleet, name, names) => {
       const host = auditedHosts(fleet).find((one) => one.name === name)
       const date = new Date(clock.now()).toISOString().slice(0, 10)

@@ -49,7 +49,7 @@ function arrange() {
   const reviews = createReviewService({
     ...{
       access: {
-        overview: () => ({ tiers: null, hosts }),
+        overview: () => ({ tiers: null, hosts, keys: [] }),
         removals: (_, host, names) => names.map((account) => ({ host, account, steps: [] })),
       },
       repo: memory(),

@@ -95,7 +95,7 @@ export function AccessScreen() {
         </Empty>
       ) : (
         <div className="access" aria-busy={query.isPending}>
-          <TierTable tiers={overview?.tiers ?? null} />
+          <TierTable tiers={overview?.tiers ?? null} keys={overview?.keys ?? []} />
           <section className="access-found" aria-label="Accounts found" data-pane>
             <header>
               <h2>Accounts found</h2>

@@ -4,6 +4,7 @@ import { plainText } from '../../ui/plain-text.ts'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
 import { enforcedBy, tierWords } from './access-words.ts'
+import { KeyList } from './key-list.tsx'
 
 const EXAMPLE = `access:
   tiers:
@@ -13,7 +14,7 @@ const EXAMPLE = `access:
   left: [{ account: lund, on: 2026-10-31 }]`
 
 /** What each tier may do, and who belongs to it. */
-export const TierTable = ({ tiers }: { readonly tiers: AccessOverview['tiers'] }) => (
+export const TierTable = ({ tiers, keys }: Pick<AccessOverview, 'tiers' | 'keys'>) => (
   <Scroll as="section" className="access-tiers" aria-label="Tiers" data-pane>
     <header>
       <h2>Tiers</h2>
@@ -67,5 +68,6 @@ export const TierTable = ({ tiers }: { readonly tiers: AccessOverview['tiers'] }
         </dl>
       </>
     )}
+    <KeyList keys={keys} />
   </Scroll>
 )

@@ -38,7 +38,8 @@ export const people: Pick<DemoHost, 'keys' | 'logins' | 'sudoRules'> = {
 export const backupAccount: DemoAccount = { name: 'backup', uid: 1010, gid: 1010, home: '/home/backup', shell: '/bin/bash' }
 export const backupKey = keyOf('backup', 'b')
 export const lundAccount: DemoAccount = { name: 'lund', uid: 1011, gid: 1011, home: '/home/lund', shell: '/bin/bash' }
-export const lundKey = keyOf('lund', 'l')
+/** The same key as that of backup, on another host. */
+export const lundKey = keyOf('lund', 'b')
 
 export const auditAccount = { name: 'gatehouse-ro', uid: 990 } as const
 
