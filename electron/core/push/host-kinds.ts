@@ -34,11 +34,13 @@ gh_check_drop_ins() {
   gh_verify=$gh_base/units gh_fragment=$(gh_property "$gh_unit" FragmentPath)
   [ -f "$gh_fragment" ] || gh_fail "no-unit $gh_unit has no unit file"
   mkdir "$gh_verify" "$gh_verify/$gh_unit.d" && cp -- "$gh_fragment" "$gh_verify/$gh_unit" || return 1
-  systemd-analyze verify "$gh_verify/$gh_unit" >/dev/null 2>&1; gh_was=$?
   gh_files gh_beside || return 1
-  gh_said=$(systemd-analyze verify "$gh_verify/$gh_unit" 2>&1); gh_is=$?
+  if gh_said=$(systemd-analyze verify "$gh_verify/$gh_unit" 2>&1); then gh_is=0; else gh_is=1; fi
   case $gh_said in *"$gh_verify/$gh_unit.d/"*) gh_invalid "$gh_said" ;; esac
-  [ "$gh_is" = 0 ] || [ "$gh_was" != 0 ] || gh_invalid "$gh_said"
+  if [ "$gh_is" = 1 ]; then
+    rm -f "$gh_verify/$gh_unit.d"/*
+    systemd-analyze verify "$gh_verify/$gh_unit" >/dev/null 2>&1 && gh_invalid "$gh_said"
+  fi
   rm -rf "$gh_verify"
 }
 gh_check_drop_ins || return 1`,

@@ -63,13 +63,13 @@ gh_healthy() {
 gh_uptime() { read -r gh_up _ </proc/uptime && echo "\${gh_up%.*}\${gh_up#*.}"; }
 gh_mine() { [ "$(cat "$gh_base/id" 2>/dev/null)" = "$gh_id" ]; }
 gh_lock() { exec 9>>"$gh_base/lock" && flock -w "$1" 9; }
-# The undo, once nothing is left to undo. What enables it is a link, taken away as it was made: systemctl would reload systemd for it.
+# The undo, once nothing is left to undo. What enables it is a link, taken away as it was made: systemctl would reload systemd for it. Who calls this
+# has systemd forget the units afterwards.
 gh_disarm() {
   systemctl stop gatehouse-undo.timer 2>/dev/null
   rm -f "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer" "$gh_units/multi-user.target.wants/gatehouse-undo.service"
   rmdir "$gh_units/multi-user.target.wants" 2>/dev/null
   sync
-  systemctl daemon-reload
 }
 gh_look() {
   if [ -d "$gh_base" ]; then
@@ -168,12 +168,18 @@ gh_step() {
 }
 `
 
-/** Arms the undo: a timer for this boot, and a unit that runs at the next one. Nothing is changed before both are known to be there. */
+/** Arms the undo: a timer for this boot, and a unit that runs at the next one. Nothing is changed before both are known to be there, as they were written. */
 export const armRuntime = `
+# systemd has the unit in its memory as it lies on the disk. One that it does not know it reads now; of one that an earlier push left it says that it is old.
+gh_current() {
+  gh_known=$(systemctl show -p LoadState -p NeedDaemonReload -- "$1")
+  case $gh_known in *LoadState=loaded*) ;; *) return 1 ;; esac
+  case $gh_known in *NeedDaemonReload=no*) ;; *) return 1 ;; esac
+}
 gh_step() {
   gh_mine || gh_fail lost
   gh_undo >"$gh_base/undo" || gh_fail unwritable
-  trap 'gh_disarm; rm -rf "$gh_base"' EXIT
+  trap 'gh_disarm; systemctl daemon-reload; rm -rf "$gh_base"' EXIT
   printf '%s\\n' '[Unit]' 'Description=Undo of a Gatehouse push that was not proven' 'RequiresMountsFor=/var/lib/gatehouse-push' 'StartLimitIntervalSec=0' \\
     '[Service]' 'Type=oneshot' 'ExecStart=/bin/sh /var/lib/gatehouse-push/undo' 'TimeoutStartSec=180' 'Restart=on-failure' 'RestartSec=10' \\
     '[Install]' 'WantedBy=multi-user.target' >"$gh_units/gatehouse-undo.service" || gh_fail unwritable
@@ -182,7 +188,8 @@ gh_step() {
   chmod 644 "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer"
   [ -d "$gh_units/multi-user.target.wants" ] || mkdir -m 755 "$gh_units/multi-user.target.wants" || gh_fail unwritable
   ln -sf ../gatehouse-undo.service "$gh_units/multi-user.target.wants/gatehouse-undo.service" || gh_fail unwritable
-  sync && systemctl daemon-reload && systemctl start gatehouse-undo.timer || gh_fail not-armed
+  { gh_current gatehouse-undo.timer && gh_current gatehouse-undo.service; } || systemctl daemon-reload || gh_fail not-armed
+  sync && systemctl start gatehouse-undo.timer || gh_fail not-armed
   gh_armed && [ "$(systemctl is-enabled gatehouse-undo.service)" = enabled ] || gh_fail not-armed
   trap - EXIT
   gh_say end
@@ -274,6 +281,9 @@ gh_step() {
   gh_look
   gh_say end
   gh_files gh_still && [ ! -e "$gh_units/gatehouse-undo.service" ] && [ "$(gh_unit_state)" = active ]
+  gh_rc=$?
+  systemctl --no-block daemon-reload
+  return "$gh_rc"
 }
 `
 
@@ -300,7 +310,6 @@ gh_step() {
     if [ -e "$gh_base/committed" ]; then gh_keep || rm -rf "$gh_base"
     elif [ -e "$gh_base/undone" ]; then rm -rf "$gh_base"; fi
   fi
-  gh_look
   gh_say end
 }
 `
@@ -346,5 +355,6 @@ gh_step() {
     : >"$gh_base/undone" && sync || exit 1
   fi
   gh_disarm
+  systemctl daemon-reload
 }
 `

@@ -11,7 +11,7 @@ import type { Hop } from './hop.ts'
 import type { HostKeyPolicy } from './host-key-policy.ts'
 import type { Ask, KeyRing } from './key-ring.ts'
 import type { Semaphore } from './semaphore.ts'
-import { guardCompression, lightenCiphers, protocolOf } from './ssh2-internals.ts'
+import { commandsAtOnce, guardCompression, lightenCiphers, protocolOf } from './ssh2-internals.ts'
 import { StageTimer } from './stage-timer.ts'
 import { WaitingCommand } from './waiting-command.ts'
 
@@ -216,6 +216,7 @@ function login(
       })
       client.once('ready', () => {
         guardCompression(client)
+        commandsAtOnce(client)
         lightenCiphers(client, stream)
         stage = 'ready'
         settle()

@@ -4,7 +4,7 @@ import { GatehouseError } from '#shared/errors.ts'
 import type { ExecOptions, ExecResult } from '../ports.ts'
 import type { Connection } from './connection.ts'
 import { abortedBy, hopFailure } from './failures.ts'
-import { leaveRoom } from './ssh2-internals.ts'
+import { COMMAND_REFUSED, leaveRoom } from './ssh2-internals.ts'
 import { shown } from './untrusted-text.ts'
 
 /** What a command may say on stderr before the rest is dropped. */
@@ -87,6 +87,7 @@ function runIn(
         open.close()
         return
       }
+      open.once(COMMAND_REFUSED, () => refuse(new Error('Unable to exec')))
       open.on('data', (chunk: Buffer) => {
         if (!settled && options.onStdout(chunk) === false) settle(() => resolve({ exitCode: null }))
       })

@@ -9,6 +9,7 @@ import type { Client, ClientChannel, ParsedKey } from 'ssh2'
  * - ssh2 asks "would you accept this key?" before it signs, waits for SERVICE_ACCEPT before it asks, forgets partial success after an
  *   agent key, and can only sign without waiting: see `auth-wire.ts`.
  * - ssh2 measures no round trip.
+ * - ssh2 gives a command's channel away only when the server has agreed to the command: see `commandsAtOnce`.
  * - ssh2 inflates a packet to whatever it becomes, up to 4 GiB, and throws when a compressed packet is sent too late.
  * - ssh2 hands Node the key anew for each packet, writes a packet in three pieces, and fills packets to the brim: see `lightenCiphers`, `leaveRoom`.
  */
@@ -172,6 +173,44 @@ export function leaveRoom(channel: ClientChannel): void {
   const largest: unknown = Reflect.get(outgoing, 'packetSize')
   if (typeof largest === 'number') Reflect.set(outgoing, 'packetSize', Math.max(1024, largest - packetOverheadBytes))
 }
+
+/** What `commandsAtOnce` emits on a channel whose command the server did not take. The channel closes then. */
+export const COMMAND_REFUSED = 'command-refused'
+
+/**
+ * Gives the channel of a command away as soon as it is open and the command is on its way: RFC 4254 has the input behind it read in order, and OpenSSH
+ * does. It saves a round trip per command. To other servers ssh2 goes on waiting for the word that the command runs, as some are strict state machines.
+ */
+export function commandsAtOnce(client: Client): void {
+  if (!serverSoftware(client).startsWith('OpenSSH')) return
+  const handlers = protocolOf(client)._handlers
+  const channels: unknown = Reflect.get(client, '_chanMgr')
+  const opened = handlers.CHANNEL_OPEN_CONFIRMATION
+  if (!isChannels(channels)) return
+  handlers.CHANNEL_OPEN_CONFIRMATION = (...received: never[]) => {
+    const recipient: unknown = Reflect.get(received[1] ?? {}, 'recipient')
+    const wanted = channels.get(recipient)
+    opened?.(...received)
+    if (typeof wanted !== 'function' || Reflect.get(wanted, 'type') !== 'session') return
+    const channel = channels.get(recipient)
+    if (!isAsking(channel)) return
+    const [agreed] = channel._callbacks
+    channel._callbacks[0] = (failed) => {
+      if (!failed) return
+      channel.emit(COMMAND_REFUSED)
+      channel.close()
+    }
+    agreed?.(false)
+  }
+}
+
+type Asking = ClientChannel & { readonly _callbacks: ((failed: unknown) => void)[] }
+
+const isAsking = (value: unknown): value is Asking =>
+  typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, '_callbacks'))
+
+const isChannels = (value: unknown): value is { get(id: unknown): unknown } =>
+  typeof value === 'object' && value !== null && typeof Reflect.get(value, 'get') === 'function'
 
 /** Time to the server and back, by the global request that OpenSSH uses as keepalive. Never settles when the connection ends first. */
 export function measureRoundTrip(client: Client): Promise<number> {
