@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -80,11 +80,12 @@ export function pushDesk() {
     return { file, plan: pushPlanSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) }
   }
 
-  /** `onStep` hears of each step once, as it is about to be taken. */
-  function push(file: string, onStep: OnStep = () => undefined, words: readonly string[] = []): Promise<ConsoleRun> {
-    const options = ['--fleet', lab.fleetFile, '--plan', file, '--yes', '--data', data, '--undo-after', String(UNDO_SECONDS), ...words]
+  /** `onStep` hears of each step once, as it is taken. */
+  function push(file: string, onStep: OnStep = () => undefined, words: readonly string[] = [], at = data): Promise<ConsoleRun> {
+    const options = ['--fleet', lab.fleetFile, '--plan', file, '--yes', '--data', at, '--undo-after', String(UNDO_SECONDS), ...words]
     let told = 0
-    approvePlan(data, file)
+    mkdirSync(at, { recursive: true, mode: 0o700 })
+    approvePlan(at, file)
     return gatehouse(['push', ...options], (stderr, kill) => {
       const lines = stderr.split('\n').slice(0, -1)
       for (; told < lines.length; told++) onStep(lines[told]?.split(' ')[0] ?? '', kill)

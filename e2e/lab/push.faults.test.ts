@@ -11,13 +11,25 @@ const desk = pushDesk()
 describe('the console is killed as it takes a step', () => {
   test.each([
     ['stage', 'arm'],
-    ['verify', 'commit'],
+    ['verify', 'verify'],
   ] as const)(
     '%s on gpu2, %s on gpu3',
     async (onGpu2, onGpu3) => void (await Promise.all([desk.killedAt('gpu2', onGpu2), desk.killedAt('gpu3', onGpu3)])),
     300_000,
   )
 })
+
+test('the console is killed as it commits: the host has done it or undoes it, and the next console says which', async () => {
+  const { file } = await desk.planned('gpu3')
+  const { status } = await desk.push(file, (word, end) => word === 'commit' && end())
+  expect(status).toBeNull()
+  await pause(5000)
+  const found = await gatehouse(['undo', '--fleet', lab.fleetFile, '--data', desk.data])
+  expect(['committed and proven', 'rolled back and proven']).toContain(verdictOf(found))
+  if (verdictOf(found) === 'committed and proven') await desk.takenAway('gpu3')
+  else await desk.isOld('gpu3')
+  expect(await desk.history()).not.toContain('OPEN')
+}, 240_000)
 
 describe('trouble on the way', () => {
   test('the sessions of the change account end in the middle of the restart', async () => {
@@ -112,7 +124,7 @@ describe('trouble on the way', () => {
     const first = await desk.push(
       file,
       (word) => {
-        if (word === 'arm') second = desk.push(file, undefined, ['--data', join(desk.data, 'second')])
+        if (word === 'arm') second = desk.push(file, undefined, [], join(desk.data, 'second'))
       },
       ['--undo-after', '120'],
     )
