@@ -5,28 +5,29 @@ const { Client } = ssh2
 const SSH_PORT = 22
 
 /**
- * Counts round trips to a host that follow on each other: moments at which something is sent to it after something was heard of it, at least one round
- * trip apart, since an answer takes that long. An upper bound of those that are waited for. Logins and commands side by side count once;
- * what goes to other ports of the host, beside the probe, does not count. Call before the first connection is made.
+ * Counts round trips to a host that follow on each other: moments at which something is sent to it after something was heard of it, which came at least
+ * one round trip after the moment before, since no answer is faster. An upper bound of those that are waited for: what is sent and not waited for
+ * counts, too. Logins and commands side by side count once, when they keep step; what goes to other ports of the host, beside the probe, does not count.
+ * Call before the first connection is made.
  */
 export function watchRoundTrips(roundTripMs: number): { start(): void; stop(): number } {
   let count = 0
-  let heard = true
-  let lastMs = Number.NEGATIVE_INFINITY
+  let heardMs = 0
+  let countedMs = Number.NEGATIVE_INFINITY
+  const heard = () => {
+    heardMs = performance.now()
+  }
   const sent = () => {
-    const nowMs = performance.now()
-    if (heard && nowMs - lastMs >= roundTripMs) {
-      count += 1
-      lastMs = nowMs
-    }
-    heard = false
+    if (heardMs - countedMs < roundTripMs) return
+    count += 1
+    countedMs = performance.now()
   }
   const { connect, forwardOut } = Client.prototype
   Client.prototype.forwardOut = function (this: InstanceType<typeof Client>, from, fromPort, to, port, done) {
     if (port !== SSH_PORT) return forwardOut.call(this, from, fromPort, to, port, done)
     sent()
     return forwardOut.call(this, from, fromPort, to, port, (error: Error | undefined, channel: ClientChannel) => {
-      heard = true
+      heard()
       done?.(error, channel)
     })
   }
@@ -41,7 +42,7 @@ export function watchRoundTrips(roundTripMs: number): { start(): void; stop(): n
       }) as Duplex['write']
       const push = stream.push.bind(stream)
       stream.push = (chunk, encoding) => {
-        heard = true
+        heard()
         return push(chunk, encoding)
       }
     }
@@ -50,8 +51,7 @@ export function watchRoundTrips(roundTripMs: number): { start(): void; stop(): n
   return {
     start() {
       count = 0
-      heard = true
-      lastMs = Number.NEGATIVE_INFINITY
+      countedMs = Number.NEGATIVE_INFINITY
     },
     stop: () => count,
   }

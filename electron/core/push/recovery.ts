@@ -93,14 +93,14 @@ export function createRecovery({ clock, ledger, plans, version, who }: RecoveryP
       const note = (action: string, detail: string) => ledger.append({ action: `drill.${action}`, host, subject: id, detail })
       note('begin', `writes ${DRILL_PATH} and waits for the undo to take it away`)
       const session = await way.connect(false, signal)
+      const lane = openLane(session, way.user)
       let reason = ''
       try {
-        const lane = openLane(session, way.user)
         for (const answer of await lane.take(['stage', 'arm', 'write'], push, signal)) mustHaveEnded(answer, host)
-        await lane.close()
       } catch (error) {
         reason = error instanceof GatehouseError ? error.failure.detail : String(error)
       } finally {
+        void lane.close()
         session.close()
       }
       // Nobody asks for the undo: it has to come by itself.
