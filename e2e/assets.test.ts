@@ -21,7 +21,7 @@ test('holds only folders and kinds of files that are known', () => {
     publishers: /^publishers\.json$/,
     schemas: /^[a-z-]+\.schema\.json$/,
     screenshots: /^[a-z-]+\.png$/,
-    templates: /^(?:signatures\.json|[a-z-]+(?:[\\/]manifest\.json)?)$/,
+    templates: /^(?:signatures\.json|[a-z0-9-]+(?:[\\/]manifest\.json)?)$/,
   }
   const entries = readdirSync(assets, { withFileTypes: true })
   expect(entries.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual(['README.md'])

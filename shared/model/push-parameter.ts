@@ -14,6 +14,7 @@ export const parameterSources = [
   'proxy-certificate-key',
   'proxy-site',
   'proxy-group',
+  'gateway-port',
   'caddy-name',
   'caddy-certificate',
   'caddy-certificate-key',

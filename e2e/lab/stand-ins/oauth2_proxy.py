@@ -1,4 +1,5 @@
-"""oauth2-proxy: its health and sign-in paths. Nobody is ever signed in, so everything else is refused (401 for /oauth2/auth, 403 else)."""
+"""oauth2-proxy: its health and sign-in paths. Who sends the session cookie of the lab is signed in; everybody else is refused (401 for
+/oauth2/auth, 403 else)."""
 import sys
 
 sys.path.insert(0, "/usr/local/lib/stand-ins")
@@ -17,9 +18,11 @@ if config:
 host, _, port = address.rpartition(":")
 
 
-def refuse(method, path, _headers):
+def refuse(method, path, headers):
     if path in ("/ping", "/ready"):
         return None
+    if path == "/oauth2/auth" and "_oauth2_proxy=lab-session" in (headers.get("Cookie") or ""):
+        return api.Reply("", 202)
     return api.Reply("Unauthorized", 401) if path == "/oauth2/auth" else api.Reply("Forbidden", 403)
 
 

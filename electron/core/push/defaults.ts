@@ -219,6 +219,8 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   'proxy-certificate-key': directiveOf('ssl_certificate_key'),
   'proxy-site': sitesOf,
   'proxy-group': proxyGroupOf,
+  'gateway-port': ({ audit: { listeners } }) =>
+    only(listeners.flatMap(({ port, processes }) => (processes.some(({ name }) => name === 'oauth2-proxy') ? [port] : []))),
   'caddy-name': ({ audit }) =>
     only((audit.endpoints ?? []).flatMap(({ program, proxy }) => (program === 'Caddy' && proxy && isName(proxy.name) ? [proxy.name] : []))),
   'caddy-certificate': (seen) => only(caddyCertificates(seen, 'certificate')),

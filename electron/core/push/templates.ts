@@ -8,6 +8,7 @@ import nftablesSegment from '#assets/templates/nftables-segment/manifest.json' w
 import nginxAiAccessLog from '#assets/templates/nginx-ai-access-log/manifest.json' with { type: 'json' }
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
 import nginxOpenai from '#assets/templates/nginx-openai/manifest.json' with { type: 'json' }
+import oauth2ProxyNginx from '#assets/templates/oauth2-proxy-nginx/manifest.json' with { type: 'json' }
 import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
 import serviceAccount from '#assets/templates/service-account/manifest.json' with { type: 'json' }
 import servicesMasked from '#assets/templates/services-masked/manifest.json' with { type: 'json' }
@@ -30,6 +31,7 @@ const shipped: readonly unknown[] = [
   ollamaLoopback,
   nginxOllama,
   nginxOpenai,
+  oauth2ProxyNginx,
   caddyOllama,
   nginxAiAccessLog,
   htpasswdUsers,

@@ -14,7 +14,7 @@ export default defineControl({
     'Without the log nobody can say who pulled a model, tried passwords or sent a million tokens. A location with access_log off is where an intruder works.',
   needs: proxyNeeds,
   uses: proxyUses,
-  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama'] },
+  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama', 'oauth2-proxy-nginx'] },
   references: [
     'NIST-800-53:AU-2',
     'NIST-800-53:AU-12',

@@ -29,7 +29,11 @@ export default defineControl({
     'Lines that programs can read are the ones that alerts are made of. Without escape=json a caller writes quotes into his agent string and forges fields; with bodies or Authorization headers in it the log itself is the leak.',
   needs: proxyNeeds,
   uses: proxyUses,
-  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['nginx-ai-access-log', 'caddy-ollama'] },
+  remediation: {
+    template: 'nginx-ollama',
+    otherEngines: 'nginx-openai',
+    also: ['nginx-ai-access-log', 'caddy-ollama', 'oauth2-proxy-nginx'],
+  },
   references: [
     'NIST-800-53:AU-3',
     'NIST-800-53:AU-3(1)',

@@ -14,7 +14,7 @@ export default defineControl({
     'A user who may chat must not be able to pull, create, copy, delete or push models: with these routes he replaces what everyone else runs, fills the disk, or sends weights away.',
   needs: proxyNeeds,
   uses: proxyUses,
-  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama'] },
+  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama', 'oauth2-proxy-nginx'] },
   references: [
     'NIST-800-53:AC-6',
     'NIST-800-53:CM-5',

@@ -13,7 +13,7 @@ export default defineControl({
     'Whoever reaches the proxy can use what it forwards without a login: run prompts at your cost, read model settings, and on Ollama replace models. Authentication written inside one location protects no other location.',
   needs: proxyNeeds,
   uses: proxyUses,
-  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama'] },
+  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama', 'oauth2-proxy-nginx'] },
   references: [
     'NIST-800-53:IA-2',
     'NIST-800-53:AC-3',

@@ -10,7 +10,7 @@ export default defineControl({
     'Without Strict-Transport-Security a browser that is sent to http:// first can be kept there by whoever sits between, who then reads session cookies and prompts.',
   needs: proxyNeeds,
   uses: proxyUses,
-  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama'] },
+  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama', 'oauth2-proxy-nginx'] },
   references: ['NIST-800-53:SC-8', 'NIST-800-53:SC-23', 'CIS-8:3.10', 'ISO-27001:A.8.24', 'https://www.rfc-editor.org/rfc/rfc6797'],
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)

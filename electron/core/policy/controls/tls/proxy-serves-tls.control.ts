@@ -15,7 +15,7 @@ export default defineControl({
     'Prompts, answers and the passwords of basic authentication cross the network in clear, and whoever sits between reads and changes them. One plain listener beside an encrypted one is enough.',
   needs: proxyNeeds,
   uses: [...proxyUses, 'wire'],
-  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama'] },
+  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama', 'oauth2-proxy-nginx'] },
   references: [
     'NIST-800-53:SC-8',
     'NIST-800-53:SC-8(1)',

@@ -11,7 +11,7 @@ export default defineControl({
     'TLS 1.0 and 1.1 are broken by design and were retired in 2021 (RFC 8996). nginx takes the versions of a socket from its default server, so a strict value in another server block may have no effect.',
   needs: [...proxyNeeds, 'certificates'],
   uses: proxyUses,
-  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama'] },
+  remediation: { template: 'nginx-ollama', otherEngines: 'nginx-openai', also: ['caddy-ollama', 'oauth2-proxy-nginx'] },
   references: [
     'NIST-800-53:SC-8(1)',
     'NIST-800-53:SC-13',
