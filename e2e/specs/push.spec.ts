@@ -111,9 +111,7 @@ test('what was not agreed to in the native dialog is not pushed, and the page al
   expect(await it.invoke('push:job')).toBeNull()
 })
 
-test('Fix on a finding of the proxy opens its template, filled; the demo shows the plan and says why it cannot push it', async ({
-  gatehouse,
-}) => {
+test('Fix on a finding of the proxy opens its template, filled, and the demo carries its plan out', async ({ gatehouse }) => {
   test.setTimeout(120_000)
   const it = new PushPage(gatehouse)
   const { page } = it
@@ -125,11 +123,30 @@ test('Fix on a finding of the proxy opens its template, filled; the demo shows t
   await page.keyboard.press('f')
   await expect(page.getByLabel('Name that clients use')).toHaveValue('ai.internal.yourcompany.com')
   await expect(page.getByLabel('Sites that this one stands in for')).toHaveValue('/etc/nginx/sites-enabled/ollama-secure')
-  await expect(page.getByText('they act out ollama-loopback only')).toBeVisible()
   await it.isSound('push-form-nginx')
 
   await page.getByLabel('Who may log in').fill(`ada:$2b$12$${'a'.repeat(53)}`)
   await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('button', { name: 'Push to gpu-02…' })).toBeEnabled({ timeout: 20_000 })
+  await it.isSound('push-plan-nginx')
+})
+
+test('what the demo does not act out it plans, and says why it cannot push it', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await it.invoke('fleet:demo')
+  await it.auditByKey()
+  await it.cell('INF-5', 'gpu-02').dblclick()
+  await page
+    .getByRole('button', { name: /sandbox/ })
+    .first()
+    .click()
+  await page.keyboard.press('f')
+  const why = page.getByText(/they act out ollama-loopback, .* only/)
+  await expect(why).toBeVisible()
+  await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('button', { name: 'Push to gpu-02…' })).toBeDisabled({ timeout: 20_000 })
-  await expect(page.getByText('they act out ollama-loopback only')).toBeVisible()
+  await expect(why).toBeVisible()
 })
