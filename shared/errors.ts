@@ -208,6 +208,11 @@ export const errorCatalogue = {
     retry: 'after-fix',
   },
   'operate.running': { title: 'A service is being operated already', hint: 'Wait until it is done.', retry: 'later' },
+  'role.operator': {
+    title: 'This is the work of the administrator',
+    hint: 'Go back to Administrator under Settings, Step-up, with a code of your authenticator. Nothing was changed.',
+    retry: 'after-fix',
+  },
   'step-up.needed': {
     title: 'A code of your authenticator is needed',
     hint: 'Enter one and try again. Nothing was changed.',

@@ -27,6 +27,7 @@ import { createModelService, type ModelService } from './models/model-service.ts
 import { createDeployService, type DeployService } from './models/registry/deploy/deploy-service.ts'
 import { createQuarantineService, type QuarantineService } from './models/registry/quarantine/quarantine-service.ts'
 import { createRegistryService, type RegistryService } from './models/registry/registry-service.ts'
+import { createOperateJobs, type OperateJobs } from './operate/operate-jobs.ts'
 import { createOperateService, type OperateService } from './operate/operate-service.ts'
 import { waiverState } from './policy/decisions.ts'
 import { controls } from './policy/registry.ts'
@@ -64,6 +65,7 @@ export interface Services {
   readonly deployments: DeployService
   readonly quarantine: QuarantineService
   readonly operate: OperateService
+  readonly operateJobs: OperateJobs
   readonly pushes: PushService
   readonly pushJobs: PushJobs
   readonly templates: TemplateShelf
@@ -147,6 +149,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
   const access = createAccessService({ views, clock: ports.clock })
   const operate = createOperateService({ clock: ports.clock, views, ledger })
+  const operateJobs = createOperateJobs({ clock: ports.clock, operate, changed: ports.changed })
   const key = () => openConsoleKey(ports.paths.data)
   const signing = { ledger, key, account: ports.account }
   const templates = createTemplateShelf(createOwnTemplates(ports.paths.data), createSignedDecisions('template', signing))
@@ -210,6 +213,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     audits.cancel()
     models.cancel()
     pushJobs.stopPlanning()
+    operateJobs.leave()
     await old?.close()
   }
 
@@ -261,6 +265,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     waivers,
     openDemo,
     operate,
+    operateJobs,
     pushes,
     pushJobs,
     templates,

@@ -116,6 +116,11 @@ async function answer({ services, handle, home, changed }: Desk, channel: string
       const text = format === 'json' ? `${JSON.stringify(plan, null, 2)}\n` : planMarkdown(plan, aboutPlan(plan, services.templates))
       return { ok: true, value: { text, host: plan.host } }
     }
+    if (channel === 'role:note') {
+      const { action, detail } = input as { action: string; detail: string }
+      services.ledger.append({ action, host: '', subject: 'role', detail })
+      return { ok: true, value: null }
+    }
     if (channel === 'push:ready') {
       const { plan, typedHost } = input as { plan: string; typedHost: string }
       return { ok: true, value: services.pushJobs.ready(plan, typedHost) }

@@ -21,6 +21,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'template:decide': { decision: 'approve', id: 'ours', sha256: 'a'.repeat(64), note: 'read' },
   'push:drill': { host: 'gpu-03' },
   'push:adopt': { host: 'gpu-03', path: '/etc/x.conf' },
+  'operate:run': { host: 'gpu-03', unit: 'ollama.service', verb: 'restart' },
 }
 
 function engine(enrolled: boolean, unlockedUntil: string | null) {
@@ -32,6 +33,7 @@ function engine(enrolled: boolean, unlockedUntil: string | null) {
       'registry:list': [registration],
       'quarantine:list': [{ id: 'q1', host: 'gpu-01', path: '/m/x', reason: 'r' }],
       ...pushes,
+      'operate:units': [{ unit: 'ollama.service', name: 'Ollama', ports: [11434] }],
     }
     return { ok: true, value: values[channel] ?? plan }
   }

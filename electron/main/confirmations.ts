@@ -5,6 +5,7 @@ import type { Registration } from '#shared/model/model-registration.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { Quarantined } from '#shared/model/quarantined.ts'
 import { contentOfRegistration } from '#shared/model/registration-steps.ts'
+import { operateMeaning } from '#shared/operate-words.ts'
 import { visible } from '#shared/words.ts'
 import { type EngineCall, engineValue } from './fleet.handlers.ts'
 
@@ -30,6 +31,9 @@ export async function confirmNatively(window: BrowserWindow, it: Confirmation): 
   })
   return response === 1
 }
+
+/** Work of an operator, who has no code to show. */
+const withoutCode: ReadonlySet<string> = new Set(['operate:run'])
 
 type Words = (input: unknown, engine: EngineCall) => Promise<Confirmation>
 
@@ -100,6 +104,17 @@ const confirmations: Readonly<Record<string, Words>> = {
   },
   'registry:deploy': async (input, engine) =>
     deployWords(input as Input<'registry:deploy'>, await engineValue<Registration[]>(engine('registry:list', null))),
+  'operate:run': async (input, engine) => {
+    const { host, unit, verb } = input as Input<'operate:run'>
+    const found = (await engineValue<Output<'operate:units'>>(engine('operate:units', { host }))).find((one) => one.unit === unit)
+    if (found === undefined) throw new GatehouseError({ code: 'operate.unknown-unit', detail: unit, host })
+    const word = `${verb.slice(0, 1).toUpperCase()}${verb.slice(1)}`
+    return {
+      title: `${word} ${visible(found.unit)} on ${visible(host)}?`,
+      detail: `${visible(found.name)}. ${operateMeaning(verb, found)} It stands in the ledger, and is proven by looking again.`,
+      action: `${word} it`,
+    }
+  },
   'push:start': async (input, engine) => pushWords(await engineValue<PushPlan>(engine('push:ready', input as Input<'push:start'>))),
 }
 
@@ -143,11 +158,12 @@ const pushWords = ({ host, address, template, unit, danger, files }: PushPlan): 
 
 /**
  * Throws for a channel without words of its own, since nobody could know what they agree to; and `step-up.needed`, so that a code is asked for
- * before the dialog opens. The first enrolment is what makes codes possible.
+ * before the dialog opens. The first enrolment is what makes codes possible, and an operator has none.
  */
 export async function confirmationOf(channel: string, input: unknown, engine: EngineCall): Promise<Confirmation> {
   const words = Object.hasOwn(confirmations, channel) ? confirmations[channel] : undefined
   if (words === undefined) throw new Error(`${channel} has no words to be confirmed with`)
+  if (withoutCode.has(channel)) return words(input, engine)
   const { enrolled, unlockedUntil } = await engineValue<Output<'step-up:state'>>(engine('step-up:state', null))
   if (unlockedUntil === null && (enrolled || channel !== 'step-up:enrol'))
     throw new GatehouseError({ code: 'step-up.needed', detail: 'no code was taken in the last 10 minutes' })

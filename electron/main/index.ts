@@ -29,6 +29,7 @@ import { setMenu } from './menu.ts'
 import { packHandlers } from './pack.handlers.ts'
 import { planHandlers } from './plan.handlers.ts'
 import { guardContents, guardSession, returnHome } from './session-guards.ts'
+import { createSessionRole, roleFile } from './session-role.ts'
 import { createSettingsStore } from './settings-store.ts'
 import { templateHandlers } from './template.handlers.ts'
 import { openWindow, paintWindow } from './window.ts'
@@ -97,6 +98,8 @@ function start(): void {
   const fleet = rememberFleet(engine.call)
   app.on('quit', () => engine.stop())
 
+  const role = createSessionRole({ file: roleFile(join(userFolder, 'role.json'), log), engine: engine.call, changed: tell })
+
   const relay = createRelay({
     contracts,
     handlers: {
@@ -113,6 +116,7 @@ function start(): void {
           tell('settings:changed')
         },
       }),
+      ...role.handlers,
       ...fleetHandlers(dialogs, fleet.call),
       ...advisoriesHandlers(dialogs, engine.call),
       ...templateHandlers(dialogs, engine.call),
@@ -135,6 +139,7 @@ function start(): void {
       }),
     },
     engine: fleet.call,
+    refusal: role.refusal,
     confirm: async (channel, input) =>
       window !== null && (await confirmNatively(window, await confirmationOf(channel, input, engine.call))),
     isOwnWindow: (contents) => contents === window?.webContents.id,

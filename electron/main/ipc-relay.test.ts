@@ -47,6 +47,7 @@ const relay = (over: Partial<RelayOptions> = {}) =>
       asked.push(channel)
       return confirmed
     },
+    refusal: async () => undefined,
     isOwnWindow: (id) => id === 1,
     allowedOrigins: ['gatehouse://app'],
     log: (message) => logged.push(message),

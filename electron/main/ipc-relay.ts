@@ -1,4 +1,4 @@
-import { failureOf } from '#shared/errors.ts'
+import { type Failure, failureOf } from '#shared/errors.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Contract, Reply } from '#shared/ipc/contract.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
@@ -25,6 +25,8 @@ export interface RelayOptions {
   readonly contracts: Readonly<Record<string, Contract>>
   readonly handlers: Readonly<Record<string, (input: never) => unknown>>
   readonly engine: (channel: string, input: unknown) => Promise<Reply<unknown>>
+  /** Why this is not for whoever sits at this console; undefined when it is. */
+  readonly refusal: (channel: string, contract: Contract, input: unknown) => Promise<Failure | undefined>
   /** Asks the admin in a native dialog; a page can neither see nor press it. */
   readonly confirm: (channel: string, input: unknown) => Promise<boolean>
   readonly isOwnWindow: (contents: number) => boolean
@@ -36,12 +38,14 @@ const invalid = (detail: string): Reply<never> => ({ ok: false, failure: { code:
 
 /**
  * Takes one message of a page to whoever answers it. Only the top frame of an own window at an allowed origin is heard, input and
- * output are what the contract says, and whatever changes a host is confirmed natively first. Never throws.
+ * output are what the contract says, the role allows it, and whatever changes a host is confirmed natively first. Never throws.
  */
 export function createRelay(options: RelayOptions): (sender: Sender, channel: unknown, input: unknown) => Promise<Reply<unknown>> {
   const { contracts, handlers, log } = options
 
   const answer = async (contract: Contract, channel: string, input: unknown): Promise<Reply<unknown>> => {
+    const failure = await options.refusal(channel, contract, input)
+    if (failure !== undefined) return { ok: false, failure }
     if ((contract.effect === 'changes-host' || contract.effect === 'changes-trust') && !(await options.confirm(channel, input))) {
       return { ok: false, failure: { code: 'prompt.declined', detail: 'The change was not confirmed.' } }
     }

@@ -3,7 +3,7 @@ import type { Channel, EventName } from '#shared/ipc/channels.ts'
 import { subscribe } from '../bridge/call.ts'
 
 /** What the tabs of a host show: made from its newest audit, decisions laid over. */
-const views = ['host:services', 'host:hardening', 'host:gpus', 'host:packages'] as const satisfies readonly Channel[]
+const views = ['operate:units', 'host:services', 'host:hardening', 'host:gpus', 'host:packages'] as const satisfies readonly Channel[]
 
 /** What a decision about a finding changes. */
 const decided = [
@@ -71,6 +71,8 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'settings:changed': ['settings:get'],
   'template:changed': ['push:templates'],
   'push:changed': ['push:job', 'push:history', 'push:drilled', 'push:origin'],
+  'operate:changed': ['operate:job'],
+  'role:changed': ['role:state'],
   'step-up:changed': ['step-up:state'],
   'advisories:changed': ['advisories:state', 'host:packages'],
   'engine:changed': [
@@ -99,6 +101,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'quarantine:list',
     'models:job',
     'step-up:state',
+    'operate:job',
     'push:job',
     'push:history',
   ],

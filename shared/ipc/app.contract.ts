@@ -43,6 +43,6 @@ export const appContracts = {
   'connection:states': contract({ input: z.null(), output: z.array(jumpStateSchema), effect: 'read', by: 'engine' }),
   'connection:changed-keys': contract({ input: z.null(), output: z.array(changedKeySchema), effect: 'read', by: 'engine' }),
   'settings:get': contract({ input: z.null(), output: settingsSchema, effect: 'read', by: 'main' }),
-  'settings:set': contract({ input: settingsSchema, output: settingsSchema, effect: 'local', by: 'main' }),
+  'settings:set': contract({ input: settingsSchema, output: settingsSchema, effect: 'local', by: 'main', role: 'operator' }),
   'sudoers:text': contract({ input: z.null(), output: z.object({ text: z.string() }), effect: 'read', by: 'engine' }),
 } as const

@@ -25,7 +25,7 @@ export const auditContracts = {
     effect: 'connects',
     by: 'engine',
   }),
-  'audit:cancel': contract({ input: nothing, output: nothing, effect: 'local', by: 'engine' }),
+  'audit:cancel': contract({ input: nothing, output: nothing, effect: 'local', by: 'engine', role: 'operator' }),
   /** Of the open fleet, in brief. `since` is a revision: hosts that did not change after it are left out. */
   'audit:latest': contract({ input: z.object({ since: z.string().nullable() }), output: latestSchema, effect: 'read', by: 'engine' }),
   'audit:host': contract({ input: z.object({ host: z.string() }), output: hostAuditSchema.nullable(), effect: 'read', by: 'engine' }),
@@ -59,5 +59,6 @@ export const auditContracts = {
     output: z.string().nullable(),
     effect: 'local',
     by: 'main',
+    role: 'operator',
   }),
 } as const

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Failure } from '../errors.ts'
+import type { Role } from '../model/role.ts'
 
 /**
  * What a channel does to the world: decides what must be confirmed and what may be retried. `changes-host` and `changes-trust` (what this
@@ -13,7 +14,16 @@ export interface Contract<I extends z.ZodType = z.ZodType, O extends z.ZodType =
   readonly effect: Effect
   /** Who answers: the engine (core), or main itself because it needs a window or the platform. */
   readonly by: 'engine' | 'main'
+  /** Whose it is, where that does not follow from the effect. */
+  readonly role?: Role
 }
+
+/**
+ * The least role that may use a channel: everybody looks; what changes anything, on a host or in what this console has recorded, is the administrator's
+ * unless the contract says otherwise.
+ */
+export const roleFor = ({ effect, role }: Pick<Contract, 'effect' | 'role'>): Role =>
+  role ?? (effect === 'read' || effect === 'connects' ? 'operator' : 'administrator')
 
 export const contract = <I extends z.ZodType, O extends z.ZodType>(it: Contract<I, O>): Contract<I, O> => it
 

@@ -10,6 +10,7 @@ import { historyContracts } from './history.contract.ts'
 import { hostContracts } from './host.contract.ts'
 import { modelsContracts } from './models.contract.ts'
 import { networkContracts } from './network.contract.ts'
+import { operateContracts } from './operate.contract.ts'
 import { policyContracts } from './policy.contract.ts'
 import { pushContracts } from './push.contract.ts'
 import { registryContracts } from './registry.contract.ts'
@@ -31,6 +32,7 @@ export const contracts = {
   ...policyContracts,
   ...advisoriesContracts,
   ...modelsContracts,
+  ...operateContracts,
   ...pushContracts,
   ...registryContracts,
   ...stepUpContracts,

@@ -25,10 +25,16 @@ export type ImportPreview = z.infer<typeof importPreviewSchema>
 export const fleetContracts = {
   'fleet:current': contract({ input: z.null(), output: fleetStateSchema, effect: 'read', by: 'engine' }),
   /** Shows the open dialog. Null when the admin closed it. */
-  'fleet:open': contract({ input: z.null(), output: fleetStateSchema.nullable(), effect: 'local', by: 'main' }),
-  'fleet:load': contract({ input: z.object({ path: z.string().min(1) }), output: fleetStateSchema, effect: 'local', by: 'engine' }),
-  'fleet:demo': contract({ input: z.null(), output: fleetStateSchema, effect: 'local', by: 'engine' }),
-  'fleet:close': contract({ input: z.null(), output: fleetStateSchema, effect: 'local', by: 'engine' }),
+  'fleet:open': contract({ input: z.null(), output: fleetStateSchema.nullable(), effect: 'local', by: 'main', role: 'operator' }),
+  'fleet:load': contract({
+    input: z.object({ path: z.string().min(1) }),
+    output: fleetStateSchema,
+    effect: 'local',
+    by: 'engine',
+    role: 'operator',
+  }),
+  'fleet:demo': contract({ input: z.null(), output: fleetStateSchema, effect: 'local', by: 'engine', role: 'operator' }),
+  'fleet:close': contract({ input: z.null(), output: fleetStateSchema, effect: 'local', by: 'engine', role: 'operator' }),
   /** Without a path, ssh-config means ~/.ssh/config; an inventory is chosen in a dialog. */
   'fleet:import-preview': contract({
     input: z.object({ from: z.enum(['ssh-config', 'ansible']), path: z.string().optional() }),

@@ -28,6 +28,6 @@ export const modelsContracts = {
     effect: 'connects',
     by: 'engine',
   }),
-  'models:cancel': contract({ input: z.null(), output: z.null(), effect: 'local', by: 'engine' }),
+  'models:cancel': contract({ input: z.null(), output: z.null(), effect: 'local', by: 'engine', role: 'operator' }),
   'models:job': contract({ input: z.null(), output: modelJobSchema.nullable(), effect: 'read', by: 'engine' }),
 } as const

@@ -48,6 +48,7 @@ export const pushContracts = {
     output: pushPlanSchema,
     effect: 'connects',
     by: 'engine',
+    role: 'administrator',
   }),
   /** Ends the look at the host. */
   'push:stop-planning': contract({ input: z.null(), output: z.null(), effect: 'local', by: 'engine' }),
@@ -66,9 +67,15 @@ export const pushContracts = {
     by: 'engine',
   }),
   /** Runs the undo that is armed, now: it puts back what was there, so nobody is asked. */
-  'push:undo': contract({ input: z.null(), output: z.null(), effect: 'connects', by: 'engine' }),
+  'push:undo': contract({ input: z.null(), output: z.null(), effect: 'connects', by: 'engine', role: 'administrator' }),
   /** The plan that takes a committed push back. It is kept like one that was made. */
-  'push:take-back': contract({ input: z.object({ id: z.string().max(200) }), output: pushPlanSchema, effect: 'read', by: 'engine' }),
+  'push:take-back': contract({
+    input: z.object({ id: z.string().max(200) }),
+    output: pushPlanSchema,
+    effect: 'read',
+    by: 'engine',
+    role: 'administrator',
+  }),
   /** Ends a push that this console left open: asks the host what became of it, and has it undo what was not committed. */
   'push:finish': contract({ input: z.object({ id: z.string().max(200) }), output: pushResultSchema, effect: 'changes-host', by: 'engine' }),
   /** The push that a watched file comes from: what restores it. Null where this console is not answerable for it. */

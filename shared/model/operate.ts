@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { failureSchema } from './audit.ts'
 
 /** What an operator does with a service of a host. */
 export const operateVerbs = ['start', 'stop', 'restart'] as const
@@ -38,6 +39,9 @@ export type UnitState = z.infer<typeof unitStateSchema>
 /** `proven`: looked at again, and it is so. `failed`: it is not so. `unknown`: nobody can say. */
 export const operateOutcomes = ['proven', 'failed', 'unknown'] as const
 
+const operateRequestSchema = z.object({ host: z.string(), unit: z.string(), verb: operateVerbSchema })
+export type OperateRequest = z.infer<typeof operateRequestSchema>
+
 export const operateResultSchema = z.object({
   outcome: z.enum(operateOutcomes),
   /** One sentence for people. */
@@ -47,3 +51,18 @@ export const operateResultSchema = z.object({
   after: unitStateSchema.nullable(),
 })
 export type OperateResult = z.infer<typeof operateResultSchema>
+
+/** What is done at this console, or was done last in this session. */
+export const operateJobSchema = z.object({
+  ...operateRequestSchema.shape,
+  /** What it is, such as `Ollama`. */
+  name: z.string(),
+  startedAt: z.iso.datetime(),
+  state: z.enum(['running', 'finished']),
+  /** What is done or waited for, in words. */
+  step: z.string(),
+  result: operateResultSchema.nullable(),
+  /** Why nothing was done. */
+  failure: failureSchema.nullable(),
+})
+export type OperateJob = z.infer<typeof operateJobSchema>

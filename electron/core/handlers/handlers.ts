@@ -10,6 +10,7 @@ import { fleetHandlers } from './fleet.handlers.ts'
 import type { Handlers } from './handler.ts'
 import { hostHandlers } from './host.handlers.ts'
 import { modelHandlers } from './model.handlers.ts'
+import { operateHandlers } from './operate.handlers.ts'
 import { pushHandlers } from './push.handlers.ts'
 
 /** Answers one request of the window. Never throws: failures are values. */
@@ -24,6 +25,7 @@ export function createHandle(services: Services): Handle {
     ...accessHandlers(services),
     ...decisionHandlers(services),
     ...modelHandlers(services),
+    ...operateHandlers(services),
     ...pushHandlers(services),
   }
   return async (channel, input) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { errorCatalogue, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
-import type { OperableUnit, OperateResult, OperateVerb, UnitState } from '#shared/model/operate.ts'
+import type { OperableUnit, OperateRequest, OperateResult, OperateVerb, UnitState } from '#shared/model/operate.ts'
 import type { ServiceLog } from '#shared/model/service-log.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { Clock, Transport } from '../ports.ts'
@@ -19,12 +19,6 @@ export interface OperatePorts {
   readonly clock: Clock
   readonly views: ViewService
   readonly ledger: Pick<Ledger, 'append'>
-}
-
-export interface OperateRequest {
-  readonly host: string
-  readonly unit: string
-  readonly verb: OperateVerb
 }
 
 /** A large model is read for minutes before its server listens. */
