@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { HostFile, HostPush } from '#core/push/host-program.ts'
-import type { DemoFile, DemoHost, DemoListener, DemoUnit } from './demo-host.ts'
+import type { DemoFile, DemoHost, DemoListener, DemoProcess, DemoUnit } from './demo-host.ts'
 
 /** A push that is open on a simulated host: what `/var/lib/gatehouse-push` is on a real one. */
 interface OpenPush {
@@ -26,6 +26,13 @@ export interface DemoMachine {
   put(files: readonly (readonly [string, DemoFile | undefined])[]): void
   /** Reads the files of a unit and starts its program anew, with what they say. */
   restart(unit: string): void
+  /** Ends the processes of a unit, with their sockets. */
+  stop(unit: string): void
+  /** Starts them as the host had them at first, with what the files of the unit say. */
+  start(unit: string): void
+  /** How often a unit was started, and what systemd said of it since. */
+  readonly runs: ReadonlyMap<string, number>
+  readonly said: { readonly at: number; readonly unit: string; readonly text: string }[]
   open: OpenPush | undefined
   /** What was there before a push that was committed, by its id. */
   readonly kept: Map<string, DemoHost>
@@ -33,7 +40,12 @@ export interface DemoMachine {
 
 export function demoMachine(first: DemoHost): DemoMachine {
   let host = first
+  const runs = new Map<string, number>()
+  const said: { at: number; unit: string; text: string }[] = []
+  const say = (unit: string, text: string) => void said.push({ at: Date.now(), unit, text })
   return {
+    runs,
+    said,
     open: undefined,
     kept: new Map(),
     now: () => host,
@@ -62,6 +74,16 @@ export function demoMachine(first: DemoHost): DemoMachine {
     },
     restart(unit) {
       host = restarted(first, host, unit)
+      runs.set(unit, (runs.get(unit) ?? 0) + 1)
+    },
+    stop(unit) {
+      host = stopped(host, unit)
+      say(unit, `Stopped ${unit}.`)
+    },
+    start(unit) {
+      host = restarted(first, withProcessesOf(first, host, unit), unit)
+      runs.set(unit, (runs.get(unit) ?? 0) + 1)
+      say(unit, `Started ${unit}.`)
     },
   }
 }
@@ -70,6 +92,35 @@ export function ownedBy({ accounts, groups }: DemoHost, { owner, group, mode }: 
   const uid = owner === 'root' ? 0 : (accounts.find(({ name }) => name === owner)?.uid ?? owner)
   const gid = group === 'root' ? 0 : (groups.find(({ name }) => name === group)?.gid ?? group)
   return `${uid}:${gid}:${mode.toString(8)}`
+}
+
+export const isOfUnit = (unit: string, { cgroup }: DemoProcess): boolean => cgroup.split('/').includes(unit)
+
+function stopped(host: DemoHost, id: string): DemoHost {
+  const pids = new Set(host.processes.filter((one) => isOfUnit(id, one)).map(({ pid }) => pid))
+  return {
+    ...host,
+    ...(host.nginx && id === 'nginx.service' ? { nginx: { ...host.nginx, running: false } } : {}),
+    units: host.units.map((unit) =>
+      unit.id === id ? { ...unit, properties: { ...unit.properties, ActiveState: 'inactive', SubState: 'dead', MainPID: '0' } } : unit,
+    ),
+    processes: host.processes.filter(({ pid }) => !pids.has(pid)),
+    listeners: host.listeners.filter(({ pid }) => !pids.has(pid)),
+  }
+}
+
+/** What is there already stays. */
+function withProcessesOf(first: DemoHost, host: DemoHost, id: string): DemoHost {
+  if (host.processes.some((one) => isOfUnit(id, one))) return host
+  const processes = first.processes.filter((one) => isOfUnit(id, one))
+  const pids = new Set(processes.map(({ pid }) => pid))
+  return {
+    ...host,
+    ...(first.nginx && id === 'nginx.service' ? { nginx: first.nginx } : {}),
+    units: host.units.map((unit) => (unit.id === id ? (first.units.find((one) => one.id === id) ?? unit) : unit)),
+    processes: [...host.processes, ...processes],
+    listeners: [...host.listeners, ...first.listeners.filter(({ pid }) => pids.has(pid))],
+  }
 }
 
 /** systemd.unit(5): drop-ins apply in the order of their names, on top of what the unit had; then the program listens where they say. */

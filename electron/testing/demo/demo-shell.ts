@@ -7,6 +7,7 @@ import { answerSection } from './answers/answers.ts'
 import type { DemoHost } from './demo-host.ts'
 import type { DemoMachine } from './demo-machine.ts'
 import { END_OF_HASHING, END_OF_LISTING, serveHashing, serveListing } from './demo-models.ts'
+import { END_OF_LOGS, END_OF_OPERATE, serveLogs, serveOperate } from './demo-operate.ts'
 import { END_OF_MESSAGE, knownMessage, takeSteps } from './demo-push.ts'
 import { finishedFrame, framesOf, helloFrame } from './probe-frames.ts'
 
@@ -14,17 +15,18 @@ const END_OF_PROBE = 'gh_main 2>/dev/null\n'
 
 /**
  * Stands for `/bin/sh` on a simulated host. It understands only what this very build would send: a probe of all sections or of those that the
- * inventory of models asks, answered section by section, the listing of model directories, the hashing of files, and the steps of a push.
+ * inventory of models asks, answered section by section, the listing of model directories, the hashing of files, the steps of a push, and operator work.
  * Anything else ends with 127, as on a host without a shell. `root`: the change account came through sudo.
  */
 export function serveShell(channel: ServerChannel, machine: DemoMachine, context: ProbeContext, root: boolean): void {
-  const host = machine.now()
   let script = ''
   let messages: Promise<void> | undefined
   channel.setEncoding('utf8')
   channel.on('end', () => void messages?.then(() => finish(channel, 0)))
   channel.on('data', (chunk: string) => {
     script += chunk
+    // As the host is now, not when this shell was started: it may have waited.
+    const host = machine.now()
     if (script.endsWith(END_OF_PROBE)) void answerProbe(channel, script, host, context)
     else if (script.endsWith(END_OF_LISTING)) finish(channel, serveListing(channel, script, host) ? 0 : 127)
     else if (END_OF_MESSAGE.test(script)) {
@@ -32,8 +34,16 @@ export function serveShell(channel: ServerChannel, machine: DemoMachine, context
       const message = script
       messages = Promise.resolve(messages).then(() => servePush(channel, message, machine, root))
       script = ''
-    } else if (script.endsWith(END_OF_HASHING)) void serveHashing(channel, script, host).then((known) => finish(channel, known ? 0 : 127))
+    } else if (script.endsWith(END_OF_OPERATE)) tell(channel, serveOperate(machine, script, root))
+    else if (script.endsWith(END_OF_LOGS)) tell(channel, serveLogs(machine, script, root))
+    else if (script.endsWith(END_OF_HASHING)) void serveHashing(channel, script, host).then((known) => finish(channel, known ? 0 : 127))
   })
+}
+
+/** An answer at once; undefined is none that this build would ask. */
+function tell(channel: ServerChannel, answer: string | undefined): void {
+  if (answer !== undefined) channel.write(answer)
+  finish(channel, answer === undefined ? 127 : 0)
 }
 
 /** Without root a plan can be read, and nothing else. */
