@@ -210,7 +210,7 @@ export const errorCatalogue = {
   'operate.running': { title: 'A service is being operated already', hint: 'Wait until it is done.', retry: 'later' },
   'role.operator': {
     title: 'This is the work of the administrator',
-    hint: 'Go back to Administrator under Settings, Step-up, with a code of your authenticator. Nothing was changed.',
+    hint: 'Go back to Administrator under Settings, Role, with a code of your authenticator. Nothing was changed.',
     retry: 'after-fix',
   },
   'step-up.needed': {

@@ -1,4 +1,5 @@
 import type { OperableUnit, OperateVerb } from './model/operate.ts'
+import type { LogPiece } from './model/service-log.ts'
 
 const proxies = /^(?:nginx|Caddy|oauth2-proxy|HAProxy|Apache|Traefik|Envoy)$/
 
@@ -10,3 +11,7 @@ export function operateMeaning(verb: OperateVerb, { name }: Pick<OperableUnit, '
     : 'Requests under way are lost and clients are cut off. Models are unloaded from the GPU.'
   return verb === 'stop' ? `${cut} It stays down until somebody starts it.` : `${cut} Loading them again takes as long as the first time.`
 }
+
+/** `[removed: prompt, 214 characters]` */
+export const pieceText = (piece: LogPiece): string =>
+  'text' in piece ? piece.text : `[removed: ${piece.removed}, ${piece.characters} ${piece.characters === 1 ? 'character' : 'characters'}]`

@@ -14,7 +14,7 @@ import {
 import { memo } from 'react'
 import { connectionWords } from '../stores/connection-words.ts'
 import { couldNotLook, countKnown, type HostView, loudestOpen } from '../stores/host-view.ts'
-import { useAppInfo, useFleetState, useJumpStates, usePushJob, useWalkthrough } from '../stores/queries.ts'
+import { useAppInfo, useFleetState, useJumpStates, usePushJob, useRole, useWalkthrough } from '../stores/queries.ts'
 import { goAccess, goAudit, goControls, goFleet, goHost, goModels, goNetwork, goPush, goSettings, useUi } from '../stores/ui.store.ts'
 import { useGradually } from '../stores/use-gradually.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
@@ -199,12 +199,13 @@ const NoJump = ({ name, what, word }: { readonly name: string; readonly what: st
 
 function SettingsPlace({ current }: { readonly current: boolean }) {
   const info = useAppInfo().data
+  const operator = useRole().data?.role === 'operator'
   return (
     <button type="button" className="place" aria-current={current ? 'page' : undefined} onClick={() => goSettings()}>
       <KeyRound className="icon" aria-hidden />
       <span className="what">
         <b className="one-line">{info?.user ?? 'Settings'}</b>
-        <span>Settings</span>
+        <span>{operator ? 'Operator, Settings' : 'Settings'}</span>
       </span>
       <Settings className="icon" aria-hidden />
     </button>

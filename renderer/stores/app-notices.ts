@@ -2,7 +2,7 @@ import type { AppInfo } from '#shared/ipc/app.contract.ts'
 import { plainText } from '../ui/plain-text.ts'
 import type { NoticeView } from '../ui/screen.tsx'
 import { wordsOf, wordsOfError } from './failure-words.ts'
-import { useAppInfo, useFleetState } from './queries.ts'
+import { useAppInfo, useFleetState, useRole } from './queries.ts'
 import { goSettings } from './ui.store.ts'
 
 /** What is wrong with Gatehouse itself, on every screen until it ends. */
@@ -34,10 +34,18 @@ export function appNotices(info: AppInfo | undefined): NoticeView[] {
   return notices
 }
 
+const operatorNotice: NoticeView = {
+  key: 'role',
+  words: { word: 'Operator', tone: 'na', icon: 'state' },
+  text: 'Services and their logs, and everything to look at. Whatever else changes something needs the administrator.',
+  actions: [{ label: 'Show roles', run: () => goSettings('role') }],
+}
+
 export function useAppNotices(): NoticeView[] {
   const fleet = useFleetState()
-  const notices = appNotices(useAppInfo().data)
-  if (fleet.error === null || notices.length > 0) return notices
+  const operator = useRole().data?.role === 'operator'
+  const notices = [...appNotices(useAppInfo().data), ...(operator ? [operatorNotice] : [])]
+  if (fleet.error === null || notices.some(({ key }) => key !== 'role')) return notices
   const { title, detail } = wordsOfError(fleet.error)
   return [
     {

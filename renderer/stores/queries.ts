@@ -60,6 +60,12 @@ export const useModelFiles = (host: string, model: string) => useQuery(query('mo
 export const useRegistrations = () => useQuery(query('registry:list', null))
 export const useQuarantine = () => useQuery(query('quarantine:list', null))
 export const useModelJob = () => useQuery(query('models:job', null))
+export const useOperableUnits = (host: string) => useQuery(query('operate:units', { host }))
+export const useOperateJob = () => useQuery(query('operate:job', null))
+/** A journal goes on by itself: it is read anew when it is opened, and every few seconds while it is followed. */
+export const useServiceLog = (host: string, unit: string, following: boolean) =>
+  useQuery({ ...query('operate:logs', { host, unit }), staleTime: 0, gcTime: 0, refetchInterval: following ? 4000 : false })
+export const useRole = () => useQuery(query('role:state', null))
 export const useStepUpState = () => useQuery(query('step-up:state', null))
 export const usePushTemplates = () => useQuery(query('push:templates', null))
 export const usePushParameters = (host: string, template: string, parameters: PushValues) =>

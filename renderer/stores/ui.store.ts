@@ -4,7 +4,7 @@ import type { PushValues } from '#shared/model/push-parameter.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { Outcome } from '#shared/status.ts'
 
-export type SettingsSection = 'fleet' | 'import' | 'identities' | 'step-up' | 'sudoers' | 'advisories' | 'appearance' | 'about'
+export type SettingsSection = 'fleet' | 'import' | 'identities' | 'step-up' | 'role' | 'sudoers' | 'advisories' | 'appearance' | 'about'
 
 /** Where in a host's findings to arrive. */
 export interface FindingTarget {

@@ -26,7 +26,3 @@ export const serviceLogSchema = z.object({
   unreadable: z.int(),
 })
 export type ServiceLog = z.infer<typeof serviceLogSchema>
-
-/** `[removed: prompt, 214 characters]` */
-export const pieceText = (piece: LogPiece): string =>
-  'text' in piece ? piece.text : `[removed: ${piece.removed}, ${piece.characters} ${piece.characters === 1 ? 'character' : 'characters'}]`

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { pieceText } from '#shared/model/service-log.ts'
+import { pieceText } from '#shared/operate-words.ts'
 import { parseJournal } from './parse-journal.ts'
 import { logsProgram } from './read-logs.ts'
 

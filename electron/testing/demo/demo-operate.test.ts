@@ -8,7 +8,7 @@ import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import type { OperateJob } from '#shared/model/operate.ts'
-import { pieceText } from '#shared/model/service-log.ts'
+import { pieceText } from '#shared/operate-words.ts'
 import { startDemoFleet } from './demo-fleet.ts'
 import { demoPrompt } from './demo-journal.ts'
 

@@ -9,6 +9,7 @@ import {
   FolderOpen,
   Keyboard,
   ListChecks,
+  Lock,
   Moon,
   Network,
   Play,
@@ -21,8 +22,16 @@ import {
   X,
 } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
-import { useAuditActions, useDemoFleet, useLoadFleet, useOpenFleet, useSaveSettings } from '../../stores/actions.ts'
-import { useFleetState, useSettings } from '../../stores/queries.ts'
+import {
+  useAuditActions,
+  useBecomeAdministrator,
+  useBecomeOperator,
+  useDemoFleet,
+  useLoadFleet,
+  useOpenFleet,
+  useSaveSettings,
+} from '../../stores/actions.ts'
+import { useFleetState, useRole, useSettings, useStepUpState } from '../../stores/queries.ts'
 import {
   closeDialog,
   goAccess,
@@ -143,6 +152,10 @@ function useActions(): PaletteAction[] {
   const open = useOpenFleet()
   const load = useLoadFleet()
   const demo = useDemoFleet()
+  const role = useRole().data?.role
+  const enrolled = useStepUpState().data?.enrolled === true
+  const down = useBecomeOperator()
+  const up = useBecomeAdministrator()
   const icon = (Icon: typeof Play) => <Icon className="icon" aria-hidden />
   const actions: (PaletteAction | false)[] = [
     auditing && { name: 'Stop the audit', about: 'Hosts that are finished stay', icon: icon(X), chord: 'esc', run: audit.stop },
@@ -184,6 +197,18 @@ function useActions(): PaletteAction[] {
       about: 'Change the look',
       icon: icon(Moon),
       run: () => save.mutate({ ...settings, theme: settings.theme === 'dark' ? 'light' : 'dark' }),
+    },
+    role === 'administrator' && {
+      name: 'Lock to operator',
+      about: 'A second person gets services, logs and looking only',
+      icon: icon(Lock),
+      run: () => (enrolled ? down.mutate(null) : goSettings('role')),
+    },
+    role === 'operator' && {
+      name: 'Back to Administrator…',
+      about: 'With a code of the authenticator',
+      icon: icon(Lock),
+      run: () => up.mutate(null),
     },
     { name: 'Fleet', about: 'All hosts by all checks', icon: icon(Table2), chord: 'mod+1', run: goFleet },
     { name: 'Models', about: 'What lies on the disks, and is it what it should be', icon: icon(Boxes), chord: 'mod+3', run: goModels },

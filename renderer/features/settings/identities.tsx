@@ -6,13 +6,15 @@ import { plainText } from '../../ui/plain-text.ts'
 export function Identities() {
   const fleet = useFleetState().data?.fleet
   if (fleet === undefined || fleet === null) return <p>No fleet is open. Identities are named in the fleet file.</p>
-  const own = fleet.hosts.filter((host) => host.identity !== undefined || host.changeIdentity !== undefined)
+  const own = fleet.hosts.filter((host) => [host.identity, host.changeIdentity, host.operateIdentity].some((it) => it !== undefined))
   const rows: (readonly [string, Identity])[] = [
     ['Audit, read-only', fleet.identities.audit],
     ...(fleet.identities.change === undefined ? [] : ([['Change, during a push', fleet.identities.change]] as const)),
+    ...(fleet.identities.operate === undefined ? [] : ([['Operate services', fleet.identities.operate]] as const)),
     ...fleet.jump.flatMap((jump) => (jump.identity === undefined ? [] : ([[`Jump host ${jump.name}`, jump.identity]] as const))),
     ...own.flatMap((host) => (host.identity === undefined ? [] : ([[`Audit on ${host.name}`, host.identity]] as const))),
     ...own.flatMap((host) => (host.changeIdentity === undefined ? [] : ([[`Change on ${host.name}`, host.changeIdentity]] as const))),
+    ...own.flatMap((host) => (host.operateIdentity === undefined ? [] : ([[`Operate on ${host.name}`, host.operateIdentity]] as const))),
   ]
   return (
     <>

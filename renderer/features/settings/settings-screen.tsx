@@ -11,6 +11,7 @@ import { Appearance } from './appearance.tsx'
 import { FleetFile } from './fleet-file.tsx'
 import { Identities } from './identities.tsx'
 import { Import } from './import.tsx'
+import { RoleSection } from './role.tsx'
 import { StepUp } from './step-up.tsx'
 import { Sudoers } from './sudoers.tsx'
 
@@ -19,6 +20,7 @@ const sections: readonly { readonly id: SettingsSection; readonly name: string; 
   { id: 'import', name: 'Import', body: Import },
   { id: 'identities', name: 'Identities', body: Identities },
   { id: 'step-up', name: 'Step-up', body: StepUp },
+  { id: 'role', name: 'Role', body: RoleSection },
   { id: 'sudoers', name: 'Sudoers', body: Sudoers },
   { id: 'advisories', name: 'Advisories', body: Advisories },
   { id: 'appearance', name: 'Appearance and keys', body: Appearance },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pieceText } from '#shared/model/service-log.ts'
+import { pieceText } from '#shared/operate-words.ts'
 import { redactMessage } from './redact-message.ts'
 
 /**

@@ -6,18 +6,21 @@ import { DetailList } from '../detail-list.tsx'
 import { DetailPane } from '../detail-pane.tsx'
 import { ProofLine } from '../proof-line.tsx'
 import { type OpenFinding, VerdictList } from '../verdict-link.tsx'
+import { OperateBlock } from './operate-block.tsx'
 import { bindWords, howWords, placeOf, restartWords, stateTone, versionFrom } from './service-words.ts'
 
 interface ServiceDetailProps {
+  readonly host: string
   readonly service: HostedService
   readonly onFinding: OpenFinding
 }
 
 /** Open findings first, then what it was started with, then how systemd holds it. */
-export function ServiceDetail({ service, onFinding }: ServiceDetailProps) {
+export function ServiceDetail({ host, service, onFinding }: ServiceDetailProps) {
   const { open, passing, settings, command, environment, properties, proof, version, danger } = service
   return (
     <DetailPane label="Details of the service" title={plainText(service.name, 120)} sub={placeOf(service)}>
+      <OperateBlock host={host} service={service} />
       <h4>{open.length === 0 ? 'Findings' : `${open.length} open ${open.length === 1 ? 'finding' : 'findings'}`}</h4>
       <VerdictList verdicts={open} onOpen={onFinding} />
       <p className="muted">

@@ -19,7 +19,7 @@ interface ServicesTabProps {
 
 /** Everything that serves models here, or stands before it: how it runs, as whom, in which version, and where it listens. */
 export const ServicesTab = ({ host, onFinding }: ServicesTabProps) => (
-  <TabBody query={useHostServices(host)}>{(view) => <Services view={view} onFinding={onFinding} />}</TabBody>
+  <TabBody query={useHostServices(host)}>{(view) => <Services host={host} view={view} onFinding={onFinding} />}</TabBody>
 )
 
 const columns: readonly [Column<HostedService>, ...Column<HostedService>[]] = [
@@ -91,7 +91,7 @@ function Binds({ row }: { readonly row: HostedService }) {
 const kinds = ['engine', 'proxy', 'program', 'container'] as const
 const keyOf = ({ id }: HostedService): string => id
 
-function Services({ view, onFinding }: { readonly view: HostServices; readonly onFinding: OpenFinding }) {
+function Services({ host, view, onFinding }: ServicesTabProps & { readonly view: HostServices }) {
   const [chosen, setChosen] = useState<string>()
   const groups = kinds
     .map((kind) => ({ key: kind, head: kindWords[kind], rows: view.services.filter((row) => row.kind === kind) }))
@@ -113,7 +113,7 @@ function Services({ view, onFinding }: { readonly view: HostServices; readonly o
           <RowTable label="Services" columns={columns} groups={groups} keyOf={keyOf} selected={row.id} onSelect={setChosen} tall />
         )}
       </div>
-      {row !== undefined && <ServiceDetail key={row.id} service={row} onFinding={onFinding} />}
+      {row !== undefined && <ServiceDetail key={row.id} host={host} service={row} onFinding={onFinding} />}
     </div>
   )
 }
