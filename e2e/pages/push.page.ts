@@ -37,14 +37,15 @@ export class PushPage extends GatehousePage {
     }, path)
   }
 
-  /** Types the code of an authenticator that was given the secret on screen. */
-  async enterFirstCode(): Promise<void> {
+  /** Types the code of an authenticator that was given the secret on screen; that is returned. */
+  async enterFirstCode(): Promise<Buffer> {
     const shown = (await this.dialog.locator('.enrolment code').textContent()) ?? ''
     const bits = [...shown.replaceAll(' ', '')].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('')
     const secret = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
     await expect(this.dialog.getByLabel('Code', { exact: true })).toBeFocused()
     await this.page.keyboard.type(codeOf(secret, counterAt(Date.now())))
     await this.page.keyboard.press('Enter')
+    return secret
   }
 
   async verdict(words: string): Promise<void> {

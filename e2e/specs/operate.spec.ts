@@ -1,0 +1,76 @@
+import { codeOf, counterAt } from '../../electron/core/step-up/totp.ts'
+import { expect, test } from '../fixtures/app.ts'
+import { OperatePage } from '../pages/operate.page.ts'
+
+test('a service is restarted, stopped and started from its tab, and its logs are read without what people asked', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const it = new OperatePage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await it.invoke('fleet:demo')
+  await it.auditByKey()
+  await it.services('gpu-03')
+
+  await it.answerNatively(false)
+  await it.block.getByRole('button', { name: 'Stop…' }).press('Enter')
+  await expect.poll(() => it.nativeDialogs()).toEqual([expect.stringMatching(/^Stop ollama\.service on gpu-03\? Ollama\. .*cut off/)])
+  expect(await it.invoke('operate:job')).toBeNull()
+  await expect(it.block.getByRole('status')).toBeEmpty()
+
+  await it.answerNatively(true)
+  await it.operate('Restart')
+  await it.isSound('operate-proven')
+
+  await it.block.getByRole('button', { name: 'Logs…' }).press('Enter')
+  await expect(it.lines.getByText(/\[removed: prompt, \d+ characters\]/)).toBeVisible()
+  await expect(it.lines).not.toContainText(/salary|Okafor/)
+  await it.isSound('operate-logs')
+  await page.keyboard.type('systemd started')
+  await expect(it.lines.getByRole('listitem')).toHaveCount(2)
+  await it.dialog.getByRole('button', { name: 'Pause' }).press('Enter')
+  await expect(it.dialog).toContainText('Paused.')
+  await page.keyboard.press('Escape')
+
+  await it.operate('Stop')
+  await expect(it.block.getByRole('button', { name: 'Start…' })).toBeVisible()
+  await it.operate('Start')
+  await expect(it.block.getByRole('button', { name: 'Restart…' })).toBeVisible()
+})
+
+test('an operator operates and looks, and comes back with a code only', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const it = new OperatePage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await it.invoke('fleet:demo')
+  await it.auditByKey()
+  await it.answerNatively(true)
+
+  await it.command('Lock to operator')
+  await expect(page.getByRole('button', { name: 'Lock to operator' })).toHaveAttribute('aria-disabled', 'true')
+  await expect(it.invoke('role:operator')).rejects.toThrow('step-up.not-enrolled')
+
+  await page.getByRole('button', { name: 'Enrol an authenticator…' }).press('Enter')
+  await page.getByRole('button', { name: 'Show the secret…' }).press('Enter')
+  const secret = await it.enterFirstCode()
+  await expect(it.dialog).toHaveCount(0)
+  await page.getByRole('button', { name: 'Lock to operator' }).press('Enter')
+  await expect(page.getByRole('button', { name: 'Back to Administrator…' })).toBeVisible()
+  await it.isSound('settings-role')
+
+  for (const [channel, input] of [
+    ['push:drill', { host: 'gpu-03' }],
+    ['waiver:withdraw', { id: '0' }],
+    ['step-up:enrol', null],
+    ['push:plan', { host: 'gpu-03', template: 'ollama-loopback', parameters: {} }],
+  ] as const)
+    await expect(it.invoke(channel, input)).rejects.toThrow('role.operator')
+  await it.services('gpu-03')
+  await it.operate('Restart')
+
+  await it.command('Back to Administrator')
+  await expect(it.dialog.getByLabel('Code', { exact: true })).toBeFocused()
+  await page.keyboard.type(codeOf(secret, counterAt(Date.now()) + 1))
+  await page.keyboard.press('Enter')
+  await expect.poll(() => it.invoke('role:state')).toMatchObject({ role: 'administrator' })
+})
