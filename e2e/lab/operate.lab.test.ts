@@ -44,7 +44,7 @@ const operate = (
 ): Promise<ConsoleRun> => {
   const { fleet = lab.fleetFile, unit = 'ollama.service', onStderr = () => undefined } = more
   const yes = verb === 'logs' || verb === 'status' ? [] : ['--yes']
-  return gatehouse(['operate', verb, '--fleet', fleet, '--host', 'gpu2', '--unit', unit, '--data', data, ...yes], onStderr)
+  return gatehouse(['operate', verb, '--fleet', fleet, '--host', 'gpu2', `--unit=${unit}`, '--data', data, ...yes], onStderr)
 }
 const property = async (name: string) => (await arrange('gpu2', `systemctl show -p ${name} --value ollama.service`)).trim()
 const ledger = () => readFileSync(join(data, 'ledger.jsonl'), 'utf8')
@@ -65,7 +65,7 @@ describe('by the account that pushes', () => {
     expect(await property('ActiveState')).toBe('active')
     for (const action of ['operate.restart', 'operate.stop', 'operate.start', 'operate.proven'])
       expect(ledger()).toContain(`"action":"${action}"`)
-  }, 120_000)
+  }, 240_000)
 
   test.each(['ssh.service', 'systemd-logind.service', '*.service', '-H.service', 'ollama.service ssh.service'])(
     '%s is refused',

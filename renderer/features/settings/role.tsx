@@ -20,7 +20,7 @@ export function RoleSection() {
       {state !== undefined && (
         <dl className="facts">
           <dt>Here sits</dt>
-          <dd>{state.role === 'operator' ? <Status tone="warn">Operator</Status> : 'The administrator'}</dd>
+          <dd>{state.role === 'operator' ? <Status tone="na">Operator</Status> : 'The administrator'}</dd>
           {state.role === 'operator' && (
             <>
               <dt>Until</dt>

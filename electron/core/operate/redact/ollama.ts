@@ -4,6 +4,8 @@ import { isShape, removed, requestPath, template } from './shapes.ts'
 
 /** Words of Ollama about itself (ollama/ollama, server/ llm/ discover/ runner/); others may quote what somebody sent. */
 const messages = [
+  'chat request',
+  'completion request',
   'server config',
   'Listening on <addr> (version <version>)',
   'total blobs: <num>',

@@ -3,7 +3,7 @@ import { isShape, removed } from './shapes.ts'
 
 /** Keys whose value is content, whatever it looks like. */
 const content =
-  /prompt|message|content|text|query|input|output|response|completion|body|request$|template|system|suffix|format|raw|args|params|image/i
+  /prompt|message|content|text|query|input|output|response|completion|body|request$|template|system|suffix|format|raw|args|params/i
 /** Keys whose value is a word out of the program, or a name that an admin chose. */
 const words =
   /^(?:level|source|library|compute|driver|type|id|name|variant|arch|os|backend|device|gpu|model|runner\.(?:name|inference|model)|runner|method|status|architecture|file_type|quantization|version|kv_cache_type|url|addr|address|ip|port|path|dir|modelpath|latency|parser|pid)$/i

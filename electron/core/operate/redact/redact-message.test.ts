@@ -76,7 +76,7 @@ const taken: readonly (readonly [string, string, string])[] = [
   [
     'Ollama with OLLAMA_DEBUG',
     `time=2026-11-26T08:12:15.123Z level=DEBUG source=routes.go:1471 msg="chat request" images=0 prompt="<|user|>\\"${P}\\""`,
-    'source=routes.go:1471 msg=[removed: message, 12 characters] images=[removed: images, 1 character] prompt=[removed: prompt, ',
+    'source=routes.go:1471 msg="chat request" images=0 prompt=[removed: prompt, ',
   ],
   [
     'Ollama, an error that quotes',
