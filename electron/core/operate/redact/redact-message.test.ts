@@ -199,7 +199,7 @@ describe('fails closed', () => {
       const began = performance.now()
       const text =
         shown(`time=2026-11-26T08:12:15Z level=INFO source=routes.go:1 msg="x" ${line}`) + shown(line) + shown(`8:12AM INF ${line}`)
-      expect(performance.now() - began).toBeLessThan(1500)
+      expect(performance.now() - began).toBeLessThan(6000)
       expect(text.length).toBeLessThan(40_000)
     },
   )

@@ -1,0 +1,128 @@
+import { describe, expect, test, vi } from 'vitest'
+import { type ErrorCode, failureOf, GatehouseError } from '#shared/errors.ts'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import type { OperateVerb } from '#shared/model/operate.ts'
+import type { LedgerEntry } from '../audit/ledger/record.ts'
+import type { HostSession, Transport } from '../ports.ts'
+import type { ViewService } from '../views/view-service.ts'
+import { createOperateJobs } from './operate-jobs.ts'
+import { createOperateService } from './operate-service.ts'
+
+const fleet = fleetSchema.parse({
+  ...{ version: 1, name: 'dc1', hosts: [{ name: 'gpu-01', address: '10.0.0.1' }] },
+  identities: { audit: { user: 'look' }, operate: { user: 'op' } },
+})
+const services = [{ name: 'Ollama', how: 'unit', unit: 'ollama.service', binds: [{ port: 11434 }] }]
+vi.mock('../views/services-view.ts', () => ({ hostServices: () => ({ services }) }))
+// A second passes at once, and so does the clock.
+let now = 0
+vi.mock('node:timers/promises', () => ({
+  setTimeout: async (ms: number) => {
+    now += ms
+  },
+}))
+
+/** A host with one unit. `on` is told of each program before it is answered, and may break the link. */
+function host(on: (verb: string, count: number) => ErrorCode | undefined = () => undefined, said = 'exit 0') {
+  const seen: string[] = []
+  const unit = { active: true, run: 1 }
+  const exec: HostSession['exec'] = async (command, { stdin = '', onStdout }) => {
+    const value = (name: string) => new RegExp(`^${name}='(.*)'$`, 'm').exec(stdin)?.[1] ?? ''
+    const verb = value('gh_verb')
+    seen.push(verb === 'look' ? verb : `${verb} ${command} ${value('gh_sudo')}`)
+    const before = on(verb, seen.filter((one) => one.startsWith(verb)).length)
+    if (verb !== 'look' && said === 'exit 0') {
+      unit.active = verb !== 'stop'
+      unit.run++
+    }
+    if (before) throw new GatehouseError({ code: before, detail: 'cut' })
+    const shown = ['LoadState=loaded', `ActiveState=${unit.active ? 'active' : 'inactive'}`, `MainPID=${unit.active ? unit.run : 0}`].map(
+      (line) => `show ${line}`,
+    )
+    const lines = verb === 'look' ? [...shown, 'sockets', ...(unit.active ? ['port 2CAA'] : [])] : said.split('\n')
+    onStdout(Buffer.from([...lines, 'end'].map((line) => `${value('gh_k')} ${line}\n`).join('')))
+    return { exitCode: 0 }
+  }
+  const transport = { connect: async () => ({ exec, close: () => undefined }) } as unknown as Transport
+  return { transport, seen }
+}
+
+function desk() {
+  now = 0
+  const noted: LedgerEntry[] = []
+  const views = { show: (_: unknown, __: string, project: (sources: never) => unknown) => project({} as never) } as ViewService
+  const clock = { now: () => now }
+  const operate = createOperateService({ clock, views, ledger: { append: (entry) => noted.push(entry) as never } })
+  return {
+    noted: () => noted.map(({ action, detail }) => `${action} ${detail}`),
+    operate,
+    jobs: createOperateJobs({ clock, operate, changed: () => undefined }),
+  }
+}
+
+const run = async (verb: OperateVerb, { transport }: ReturnType<typeof host>, signal = new AbortController().signal) => {
+  const { operate, noted } = desk()
+  const result = await operate.run(fleet, transport, { host: 'gpu-01', unit: 'ollama.service', verb }, { signal }).catch(failureOf)
+  return { result, noted: noted() }
+}
+
+test('looked at, noted, sent through sudo, looked at until it is proven, noted', async () => {
+  const it = host()
+  const { result, noted } = await run('restart', it)
+  expect(result).toMatchObject({ outcome: 'proven', before: { mainPid: 1 }, after: { mainPid: 2 } })
+  expect(it.seen.slice(0, 3)).toEqual(['look', 'restart /bin/sh sudo -n', 'look'])
+  expect(noted).toEqual(['operate.restart ollama.service as op', expect.stringContaining('operate.proven restart ollama.service: ')])
+})
+
+describe('the link', () => {
+  test('is cut once the command was taken: the truth is found', async () => {
+    const it = host((verb) => (verb === 'restart' ? 'ssh.connection-lost' : undefined))
+    expect((await run('restart', it)).result).toMatchObject({ outcome: 'proven' })
+  })
+
+  test('stays away: nobody can say, and the ledger says so', async () => {
+    const it = host((verb, count) => (verb === 'look' && count > 1 ? 'ssh.unreachable' : undefined))
+    const { result, noted } = await run('stop', it)
+    expect(result).toMatchObject({ outcome: 'unknown', after: null, detail: expect.stringContaining('not done after 10 minutes') })
+    expect(noted.at(-1)).toContain('operate.unknown stop')
+  })
+
+  test('comes back with another host key: given up, not waited for', async () => {
+    const it = host((verb, count) => (verb === 'look' && count > 1 ? 'ssh.host-key-changed' : undefined))
+    expect((await run('stop', it)).result).toMatchObject({ outcome: 'unknown', detail: expect.stringContaining('cut') })
+    expect(it.seen.length).toBeLessThan(8)
+  })
+})
+
+test('sudo refuses: nothing was done, the line is named, and the try is noted', async () => {
+  const { result, noted } = await run('restart', host(undefined, 'exit 1\nsaid sudo: a password is required'))
+  expect(result).toMatchObject({
+    code: 'operate.not-allowed',
+    detail: expect.stringContaining('op ALL=(root) NOPASSWD: /usr/bin/systemctl'),
+  })
+  expect(noted.map((line) => line.split(' ')[0])).toEqual(['operate.restart', 'operate.refused'])
+})
+
+test('what would change nothing is not sent, nor what no look knows', async () => {
+  const it = host()
+  expect((await run('start', it)).result).toMatchObject({ code: 'operate.not-possible', detail: 'ollama.service runs already' })
+  expect(it.seen).toEqual(['look'])
+  const { operate } = desk()
+  expect(() => operate.find(fleet, 'gpu-01', 'ssh.service')).toThrow('No such service')
+  expect(() => operate.find(fleet, 'gpu-02', 'ollama.service')).toThrow('No such service')
+})
+
+test('nobody waits any more: it goes on, and the job ends as not known', async () => {
+  const { jobs } = desk()
+  const it = host((verb, count) => {
+    if (verb === 'look' && count === 2) jobs.leave()
+    return undefined
+  })
+  const { done } = jobs.start(fleet, it.transport, { host: 'gpu-01', unit: 'ollama.service', verb: 'restart' })
+  expect(() => jobs.start(fleet, it.transport, { host: 'gpu-01', unit: 'ollama.service', verb: 'stop' })).toThrow('operated already')
+  expect(await done).toMatchObject({
+    state: 'finished',
+    failure: null,
+    result: { outcome: 'unknown', detail: expect.stringContaining('nobody waited') },
+  })
+})
