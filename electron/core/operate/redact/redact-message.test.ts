@@ -119,6 +119,16 @@ const taken: readonly (readonly [string, string, string])[] = [
   ['a line of a prompt that looks like a log', `slot launch_slot_: id 0 | task 1 | ${P}`, '[removed: line of an unknown shape, '],
 ]
 
+test('a prompt ends where its quote does, not at one that is escaped', () => {
+  const line = String.raw`INFO 11-26 08:12:15 [logger.py:39] Received request cmpl-0a1b: prompt: 'it\'s \\', params: None.`
+  expect(shown(line)).toContain('prompt: [removed: prompt, 8 characters], [removed: parameters, 13 characters]')
+})
+
+test('a prompt that is only a number is one, too', () => {
+  const line = 'time=2026-11-26T08:12:15Z level=DEBUG source=routes.go:1 msg="chat request" prompt=41111111 input="true"'
+  expect(shown(line)).toContain('prompt=[removed: prompt, 8 characters] input=[removed: input, 4 characters]')
+})
+
 test.each(taken)('%s: taken out and marked', (_, line, expected) => {
   const text = shown(line)
   expect(text).toContain(expected)
