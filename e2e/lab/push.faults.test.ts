@@ -21,14 +21,16 @@ describe('the console is killed as it takes a step', () => {
 
 test('the console is killed as it commits: the host has done it or undoes it, and the next console says which', async () => {
   const { file } = await desk.planned('gpu3')
-  const { status } = await desk.push(file, (word, end) => word === 'commit' && end())
+  // A console that knows of no other open push.
+  const data = join(desk.data, 'commits')
+  const { status } = await desk.push(file, (word, end) => word === 'commit' && end(), [], data)
   expect(status).toBeNull()
   await pause(5000)
-  const found = await gatehouse(['undo', '--fleet', lab.fleetFile, '--data', desk.data])
+  const found = await gatehouse(['undo', '--fleet', lab.fleetFile, '--data', data])
   expect(['committed and proven', 'rolled back and proven']).toContain(verdictOf(found))
   if (verdictOf(found) === 'committed and proven') await desk.takenAway('gpu3')
   else await desk.isOld('gpu3')
-  expect(await desk.history()).not.toContain('OPEN')
+  expect((await gatehouse(['history', '--data', data])).stdout).not.toContain('OPEN')
 }, 240_000)
 
 describe('trouble on the way', () => {

@@ -1,5 +1,18 @@
 import type { KeyObject } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { GatehouseError } from '#shared/errors.ts'
@@ -136,7 +149,7 @@ function lock(path: string): () => void {
   for (let attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      writeDurablyNew(path)
+      makeLock(path)
       return () => rmSync(path, { force: true })
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw unwritable(path, error)
@@ -148,10 +161,19 @@ function lock(path: string): () => void {
   throw new GatehouseError({ code: 'ledger.busy', detail: path })
 }
 
-function writeDurablyNew(path: string): void {
-  const file = openSync(path, 'wx', 0o600)
-  writeSync(file, String(process.pid))
-  closeSync(file)
+/** Never there without its process in it, whenever this one is killed: of an empty one nobody could tell whether its owner is gone. */
+function makeLock(path: string): void {
+  const own = `${path}.${process.pid}`
+  writeFileSync(own, String(process.pid), { mode: 0o600 })
+  try {
+    linkSync(own, path)
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw error
+    // A file system without hard links.
+    copyFileSync(own, path, constants.COPYFILE_EXCL)
+  } finally {
+    rmSync(own, { force: true })
+  }
 }
 
 function isGone(pid: number): boolean {
