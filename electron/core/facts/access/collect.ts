@@ -160,7 +160,7 @@ ${jobsScript}exit 0
 export const collectAccess = ({ modelPaths }: ProbeContext): readonly SectionSpec[] => [
   script({
     id: 'access',
-    expectedMs: 80,
+    expectedMs: 150,
     display:
       'sudo awk (state of passwords) /etc/shadow; find of authorized_keys and htpasswd names; find of what others may write; getfacl; polkit and cron; lastlog; what timers start and scripts of jobs that fetch models',
     script: SCRIPT,

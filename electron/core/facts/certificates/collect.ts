@@ -120,7 +120,7 @@ export const sections = (): readonly SectionSpec[] => {
   return [
     script({
       id: 'certificates',
-      expectedMs: 80,
+      expectedMs: 90,
       script: probe,
       parameters: [readDump],
       privileged: [{ argv: [program, '-T'], alternatives }],

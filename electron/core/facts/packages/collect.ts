@@ -146,7 +146,7 @@ printf '@end\\n'
 
 const software = script({
   id: 'software',
-  expectedMs: 60,
+  expectedMs: 40,
   display: 'versions (GET on 127.0.0.1, dist-info, driver), package sources, registries',
   script: SCRIPT,
   parameters: [enginePattern],
