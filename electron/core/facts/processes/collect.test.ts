@@ -10,12 +10,12 @@ const [section] = collectProcesses()
 const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 /** The section's script on this very machine, without the probe around it. */
-function run(shell: readonly string[], before = ''): string {
+function run(shell: readonly string[], before = '', top = ''): string {
   if (section?.kind !== 'script') throw new Error('not a script')
   const [program = '', ...args] = shell
   return spawnSync(program, [...args, '-c', before + section.script, 'sh', ...section.parameters], {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, ...(top !== '' && { gh_top: top }) },
   }).stdout
 }
 
@@ -79,5 +79,16 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(found?.environment).toEqual({ LLAMA_ARG_PORT: '9', LLAMA_API_KEY: '****', HTTP_PROXY: 'http://****@p' })
     expect(found?.uid).toBe(process.geteuid?.())
     expect(stdout).not.toMatch(/seen-(?:one|two|three|seven|four|five|six|last)/)
+  })
+
+  test.each(shells)('%s leaves out what the probe itself runs', (...shell) => {
+    const words = shell.filter((word): word is string => typeof word === 'string')
+    const own = parseProcesses(run(words, asRoot, String(process.pid)))
+    if (!Array.isArray(own)) throw new Error('not read')
+    const pids = own.map(({ pid }) => pid)
+    expect(pids).toContain(1)
+    expect(pids).toContain(process.ppid)
+    expect(pids).not.toContain(process.pid)
+    expect(pids).not.toContain(child.pid)
   })
 })
