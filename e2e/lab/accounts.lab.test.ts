@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AccountAccess, HostAccess } from '#shared/model/access.ts'
 import { audit } from './audit.ts'
 import { gatehouse } from './console.ts'
@@ -18,13 +18,17 @@ let accounts: ReadonlyMap<string, AccountAccess>
 let really: ReadonlySet<string>
 let names: readonly string[]
 
+async function accountsOf(): Promise<ReadonlyMap<string, AccountAccess>> {
+  const { stdout } = await gatehouse(['access', 'list', '--fleet', lab.fleetFile, '--data', data, '--host', 'gpu2', '--json'])
+  const [gpu2] = JSON.parse(stdout) as { readonly access: HostAccess }[]
+  return new Map(gpu2?.access.accounts.map((account) => [account.name, account]))
+}
+
 beforeAll(async () => {
   const tools = execFileSync('tar', ['-c', '-C', '/usr/bin', 'getfacl', 'setfacl']).toString('base64')
   await arrange('gpu2', read('accounts.sh'), tools)
   await audit(data, ['--host', 'gpu2'])
-  const { stdout } = await gatehouse(['access', 'list', '--fleet', lab.fleetFile, '--data', data, '--host', 'gpu2', '--json'])
-  const [gpu2] = JSON.parse(stdout) as { readonly access: HostAccess }[]
-  accounts = new Map(gpu2?.access.accounts.map((account) => [account.name, account]))
+  accounts = await accountsOf()
   const lines = (await arrange('gpu2', read('accounts-tried.sh'))).split('\n').filter(Boolean)
   really = new Set(lines)
   names = lines.flatMap((line) => (line.endsWith(' exists') ? line.slice(0, -' exists'.length) : []))
@@ -59,4 +63,40 @@ test('who is said to get in does, and who is not does not', () => {
 test('who is said to run something without a login does', () => {
   const said = (name: string) => accounts.get(name)?.logins.some((way) => way === 'user services' || way === 'own jobs of cron') === true
   expect(names.filter((name) => said(name) !== really.has(`${name} unattended`))).toEqual([])
+})
+
+describe('the plan of a review closes what it says', () => {
+  const gone = ['sudo-group', 'cron-own', 'user-timer']
+  const review = (...words: readonly string[]) => gatehouse(['access', 'review', ...words, '--fleet', lab.fleetFile, '--data', data])
+  let after: ReadonlyMap<string, AccountAccess>
+
+  beforeAll(async () => {
+    await review('start')
+    for (const name of gone) await review('decide', `${name}@gpu2`, 'remove')
+    const { stdout } = await review('plan', '--host', 'gpu2')
+    await arrange('gpu2', 'sh', stdout)
+    // It may be run again.
+    await arrange('gpu2', 'sh', stdout)
+    await audit(data, ['--host', 'gpu2'])
+    after = await accountsOf()
+  }, 120_000)
+
+  test('no way in is left, by key, job or service', () => {
+    expect(gone.map((name) => accounts.get(name)?.logins.includes('SSH key'))).toEqual(gone.map(() => true))
+    expect(gone.flatMap((name) => after.get(name)?.logins ?? [])).toEqual([])
+    expect(gone.flatMap((name) => after.get(name)?.keys ?? [])).toEqual([])
+  })
+
+  test('sudo refuses them, and nobody else', async () => {
+    const asked = await arrange(
+      'gpu2',
+      'for n in sudo-group sudo-uid; do setpriv --reuid $n --regid $n --init-groups -- sudo -n /usr/bin/env id -u || echo no; done',
+    )
+    expect(asked).toBe('no\n0\n')
+  })
+
+  test('groups that gave rights are left, and the login of Gatehouse is as it was', async () => {
+    expect(await arrange('gpu2', 'id -nG sudo-group')).toBe('sudo-group\n')
+    expect(after.get('key-command')?.logins).toEqual(['SSH key'])
+  })
 })

@@ -19,7 +19,7 @@ shared() { into "$1"; chgrp "$1" "$2"; chmod g+w "$2"; }
 account nothing
 account sudo-all;        rule "$n ALL=(ALL) NOPASSWD: ALL"
 account sudo-aliases;    rule 'User_Alias W1 = W2 : W2 = W3 : W3 = sudo-aliases' 'Cmnd_Alias C1 = C2 : C2 = /usr/bin/id, C3 : C3 = /usr/bin/env' 'Runas_Alias R1 = root' 'W1 ALL=(R1) NOPASSWD: C1'
-account sudo-group;      into opsg; rule '%opsg ALL=(root) NOPASSWD: ALL'
+account sudo-group;      key; into opsg; rule '%opsg ALL=(root) NOPASSWD: ALL'
 account sudo-uid;        rule "#$(id -u "$n") ALL=NOPASSWD: /usr/bin/env"
 account sudo-folder;     rule "$n ALL=NOPASSWD: /usr/bin/"
 account sudo-chain;      rule "$n ALL=(sudo-all) NOPASSWD: /bin/sh"
@@ -34,7 +34,7 @@ account sudo-restart;    rule "$n ALL=NOPASSWD: /usr/bin/systemctl restart ollam
 account sudo-not-that;   rule "$n ALL=NOPASSWD: /usr/bin/systemctl restart nginx.service"
 account sudo-journal;    rule "$n ALL=NOPASSWD: /usr/bin/journalctl -u ollama.service"
 account sudo-expired;    rule "$n ALL=NOPASSWD: ALL"; usermod --expiredate 1 "$n"
-account docker-group;    into docker; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/docker.sock")'; chgrp docker /run/docker.sock; chmod 660 /run/docker.sock
+account docker-group;    key; into docker; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/docker.sock")'; chgrp docker /run/docker.sock; chmod 660 /run/docker.sock
 account adm-group;       into adm
 account journal-group;   into systemd-journal
 account unit-file;       shared unitg /etc/systemd/system/ollama.service
@@ -49,8 +49,8 @@ account log-acl;         setfacl -m "u:$n:x" /var/log/nginx; setfacl -m "u:$n:r"
 account cron-file;       echo '# none' >/etc/cron.d/job; shared crong /etc/cron.d/job
 account cron-program;    mkdir -p /srv/t; echo '#!/bin/sh' >/srv/t/run; chown "$n" /srv/t/run; chmod 755 /srv/t/run; echo '1 1 1 1 * root /srv/t/run' >/etc/cron.d/prog
 account cron-folder;     mkdir -p /srv/u; shared foldg /srv/u; echo '#!/bin/sh' >/srv/u/run; chmod 755 /srv/u/run; echo '1 1 1 1 * root /srv/u/run' >/etc/cron.d/fold
-account cron-own;        echo '1 1 1 1 * true' | crontab -u "$n" -
-account user-timer;      mkdir -p "/home/$n/.config/systemd/user"; printf '[Timer]\nOnCalendar=yearly\n' >"/home/$n/.config/systemd/user/job.timer"; chown -R "$n:" "/home/$n/.config"; loginctl enable-linger "$n"
+account cron-own;        key; echo '1 1 1 1 * true' | crontab -u "$n" -
+account user-timer;      key; mkdir -p "/home/$n/.config/systemd/user"; printf '[Timer]\nOnCalendar=yearly\n' >"/home/$n/.config/systemd/user/job.timer"; chown -R "$n:" "/home/$n/.config"; loginctl enable-linger "$n"
 account file-owner;      echo >/etc/profile.d/own.sh; chown "$n" /etc/profile.d/own.sh; chmod 400 /etc/profile.d/own.sh
 account file-closed;     mkdir -p /etc/udev/rules.d/in; echo >/etc/udev/rules.d/in/x; shared closedg /etc/udev/rules.d/in/x; chmod 700 /etc/udev/rules.d/in
 account folder-sticky;   mkdir /etc/pam.d/st; shared stickyg /etc/pam.d/st; chmod +t /etc/pam.d/st

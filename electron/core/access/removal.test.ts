@@ -117,6 +117,14 @@ test('a rule of sudo that names others, too, is left to a person', () => {
   expect(bob?.steps.map(({ what }) => what)).toContain('Take it out of /etc/sudoers.d/ops with visudo -f.')
 })
 
+test('a group that a rule of sudo names is left', () => {
+  const [bob] = removed(['bob'], { sudoers: { '/etc/sudoers.d/ops': '%games ALL=(ALL) NOPASSWD: ALL' } })
+  expect(commands(bob as Removal).filter((command) => command.startsWith('gpasswd'))).toEqual([
+    'gpasswd --delete bob docker',
+    'gpasswd --delete bob games',
+  ])
+})
+
 test('a name in a password file of the proxy loses its line', () => {
   const [web] = removed(['c.d'], { files: { webAccounts: known([{ file: '/etc/nginx/htpasswd', name: 'c.d', line: 1 }]) } })
   expect(commands(web as Removal)).toEqual(['sed -i -e /^c\\.d:/d /etc/nginx/htpasswd'])

@@ -1,5 +1,6 @@
 import { type AccountAccess, type Holding, type HostAccess, tierNames } from '#shared/model/access.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
+import type { SudoMember } from '../facts/privileged/privileged.ts'
 import { loginsOf } from './logins.ts'
 import { type Member, membersOf } from './rights.ts'
 import { ownAccounts } from './tiers.ts'
@@ -53,7 +54,7 @@ export function removalsOf(
     if (refused !== undefined) return refuse(refused)
     const web = found.filter(({ kind }) => kind === 'web').flatMap(webSteps)
     const closing = member ? [...accountSteps(member), ...keySteps(member, facts, date), ...jobSteps(member, facts)] : []
-    const rights = member ? [...groupSteps(member, found), ...sudoSteps(member, facts, date)] : []
+    const rights = member ? [...groupSteps(member, found, facts), ...sudoSteps(member, facts, date)] : []
     return { host: host.name, account: name, steps: [...closing, ...rights, ...web, ...leftovers(fleet, name)] }
   })
 }
@@ -121,11 +122,12 @@ function jobSteps({ name }: Member, facts: AccessFacts): RemovalStep[] {
   ]
 }
 
-/** Groups through which it holds something. Its primary group stays: nothing owns files without one. */
-function groupSteps(member: Member, found: readonly AccountAccess[]): RemovalStep[] {
+/** Groups through which it holds something, by themselves or by a rule of sudo. Its primary group stays: nothing owns files without one. */
+function groupSteps(member: Member, found: readonly AccountAccess[], facts: AccessFacts): RemovalStep[] {
   const ways = new Set(found.flatMap(({ holdings }) => holdings.flatMap(({ path }) => path)))
+  const ruled = new Set((facts.sudoers.known ? facts.sudoers.value.grants : []).flatMap(({ users }) => namesIn(users)))
   return member.groups
-    .filter(({ name, gid }) => gid !== member.account.gid && ways.has(`group ${name}`) && PLAIN_NAME.test(name))
+    .filter(({ name, gid }) => gid !== member.account.gid && (ways.has(`group ${name}`) || ruled.has(`%${name}`)) && PLAIN_NAME.test(name))
     .map(({ name }) => ({
       what: `Take it out of ${name}, which gives it rights.`,
       argv: ['gpasswd', '--delete', member.name, name],
@@ -133,12 +135,13 @@ function groupSteps(member: Member, found: readonly AccountAccess[]): RemovalSte
     }))
 }
 
+/** Words of a list in sudoers(5), aliases spread out. */
+const namesIn = (members: readonly SudoMember[]): readonly string[] => members.flatMap(({ word, list }) => (list ? namesIn(list) : [word]))
+
 /** A drop-in about nobody else is put aside: sudo reads no file of /etc/sudoers.d with a dot in its name (sudoers(5)). */
 function sudoSteps({ name }: Member, facts: AccessFacts, date: string): RemovalStep[] {
   const grants = facts.sudoers.known ? facts.sudoers.value.grants : []
-  const names = (users: (typeof grants)[number]['users']): readonly string[] =>
-    users.flatMap(({ word, list }) => (list ? names(list) : [word]))
-  const files = [...new Set(grants.filter(({ users }) => names(users).includes(name)).map(({ file }) => file))]
+  const files = [...new Set(grants.filter(({ users }) => namesIn(users).includes(name)).map(({ file }) => file))]
   const steps = files.map((file): RemovalStep => {
     const inFile = grants.filter((grant) => grant.file === file)
     const alone = inFile.every(({ users }) => users.length === 1 && users[0]?.word === name && users[0].list === undefined)
