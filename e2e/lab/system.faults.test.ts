@@ -64,6 +64,45 @@ test('an audit account that may do everything', async () => {
   expect((await asRoot('gpu2', 'su gatehouse-audit -s /bin/sh -c "sudo -n sshd -T"')).stdout).toContain('permitrootlogin')
 }, 300_000)
 
+test('model folders that nobody watches; auditctl and augenrules are stand-ins, since the lab has no audit of the kernel', async () => {
+  await arrange('gpu2', 'cat >/sbin/augenrules && chmod 755 /sbin/augenrules', AUGENRULES)
+  await arrange('gpu2', 'cat >/sbin/auditctl && chmod 755 /sbin/auditctl', AUDITCTL)
+  await arrange(
+    'gpu2',
+    `mkdir -p /etc/audit/rules.d && chmod 750 /etc/audit/rules.d && printf '%s\\n' -D '-b 8192' >/etc/audit/rules.d/audit.rules
+     printf '%s\\n' -D '-b 320' '-w /etc/passwd -p wa' >/etc/audit/audit.rules && auditctl -R /etc/audit/audit.rules
+     printf '%b' '[Service]\\nExecStart=/usr/bin/sleep infinity\\n' >/usr/lib/systemd/system/auditd.service && systemctl daemon-reload && systemctl start auditd`,
+  )
+  const loaded = () => arrange('gpu2', 'auditctl -l')
+  const before = await loaded()
+  const desk = templateDesk('auditd-models-watch')
+  const { file, plan } = await desk.plan('gpu2')
+  expect(plan.turns).toEqual([expect.objectContaining({ control: 'model-directories-audited', status: 'warning' })])
+  await desk.undone('gpu2', file)
+  expect(await loaded()).toBe(before)
+  await desk.done(file)
+  expect(await loaded()).toBe(
+    '-w /usr/share/ollama/.ollama/models -p wa -k gatehouse-models\n-w /etc/systemd/system -p wa -k gatehouse-configuration\n',
+  )
+}, 300_000)
+
+test('a driver that is unloaded when idle', async () => {
+  await arrange(
+    'gpu2',
+    `useradd --system nvidia-persistenced
+     printf '%s\\n' '#!/bin/sh' 'case $* in *--no-persistence-mode*) rm -f /run/persistence ;; *) : >/run/persistence; chmod 644 /run/persistence ;; esac' 'exec sleep infinity' >/usr/bin/nvidia-persistenced
+     chmod 755 /usr/bin/nvidia-persistenced
+     printf '%b' '[Service]\\nExecStart=/usr/bin/nvidia-persistenced --user nvidia-persistenced --no-persistence-mode\\n' >/usr/lib/systemd/system/nvidia-persistenced.service
+     sed -i 's#<persistence_mode>Enabled#<persistence_mode>$([ -e /run/persistence ] \\&\\& echo Enabled || echo Disabled)#' /usr/bin/nvidia-smi
+     systemctl daemon-reload && systemctl start nvidia-persistenced`,
+  )
+  const desk = templateDesk('gpu-persistence')
+  const { file, plan } = await desk.plan('gpu2')
+  expect(plan.turns).toEqual([expect.objectContaining({ control: 'gpu-persistence-on', subject: '*', status: 'warning' })])
+  await desk.undone('gpu2', file)
+  await desk.done(file)
+}, 300_000)
+
 test('a jump host that forwards to anywhere', async () => {
   const fleet = join(folder, 'fleet.yaml')
   writeFileSync(fleet, readFileSync(lab.fleetFile, 'utf8').replace('  - name: jump\n', '  - name: jump\n    audit: true\n'))
@@ -86,3 +125,23 @@ test('a jump host that forwards to anywhere', async () => {
     /^allowtcpforwarding local\nauthenticationmethods publickey,keyboard-interactive:pam\npermitopen (?:10\.77\.\d+\.1[123]:22 ?){3}\n$/,
   )
 }, 400_000)
+
+/** As augenrules(8) says: one file of all, -D first, the old one kept beside it. */
+const AUGENRULES = `#!/bin/sh
+all=$(mktemp) && echo -D >"$all" && cat /etc/audit/rules.d/*.rules | grep -v -e '^#' -e '^-D' >>"$all"
+[ "$1" = --load ] || { rm "$all"; exit 0; }
+cmp -s "$all" /etc/audit/audit.rules || { cp /etc/audit/audit.rules /etc/audit/audit.rules.prev; cp "$all" /etc/audit/audit.rules; chmod 640 /etc/audit/audit.rules; }
+rm "$all"
+/sbin/auditctl -R /etc/audit/audit.rules
+`
+
+/** Holds rules as the kernel would: lists, takes all away, reads a file. */
+const AUDITCTL = `#!/bin/sh
+held=/run/audit-held
+case $1 in
+-s) echo 'enabled 1'; echo 'failure 1' ;;
+-l) cat "$held" ;;
+-D) : >"$held" ;;
+-R) while read -r line; do case $line in -D) : >"$held" ;; -w*) echo "$line" >>"$held" ;; esac; done <"$2" ;;
+esac
+`

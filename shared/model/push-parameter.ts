@@ -37,6 +37,7 @@ export const parameterSources = [
   'door-ports',
   'resolvers',
   'proxy-user',
+  'persistence-account',
 ] as const
 export type ParameterSource = (typeof parameterSources)[number]
 

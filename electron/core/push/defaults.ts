@@ -234,6 +234,10 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   resolvers: resolversOf,
   'fleet-destinations': ({ fleet, host }) => listed(destinationsOf(fleet, host)),
   'proxy-user': proxyUserOf,
+  'persistence-account': ({ facts: { accounts } }) =>
+    accounts.known
+      ? ['nvidia-persistenced', 'nvpd'].find((name) => accounts.value.accounts.some((account) => account.name === name))
+      : undefined,
   'fleet-ssh-port': ({ host }) => host.port,
   'inference-account': (about) => accountNames[serviceOf(about)?.engine ?? 'none'],
   // Whose devices /dev/nvidia* and /dev/dri are, where they are not everybody's.

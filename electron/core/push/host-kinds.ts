@@ -1,5 +1,6 @@
 import type { FileKind } from '#shared/model/push-template.ts'
 import { shellQuote } from '../probe/shell-quote.ts'
+import { auditRulesOnHost } from './host-audit-rules.ts'
 import { nftablesOnHost, ufwOnHost } from './host-firewalls.ts'
 import type { HostFile } from './host-program.ts'
 import { maskOnHost } from './host-units.ts'
@@ -90,6 +91,7 @@ done`,
   logrotate: { tree: '/etc/logrotate.d', check: 'logrotate -d /etc/logrotate.conf' },
   ufw: ufwOnHost,
   nftables: nftablesOnHost,
+  'audit-rules': auditRulesOnHost,
   'unit-mask': maskOnHost,
   'unit-enable': {
     activate: 'systemctl daemon-reload || gh_fail "inactive daemon-reload failed"',

@@ -42,5 +42,7 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
     path: /^\/etc\/systemd\/system\/(?:multi-user|sysinit|timers)\.target\.wants\/[A-Za-z0-9@_.-]+\.(?:service|timer)$/,
     word: /^[A-Za-z0-9@_.-]+$/,
   },
+  // A path with a blank or a quote would end the word (auditctl(8)).
+  'audit-rules': { path: /^\/etc\/audit\/rules\.d\/[a-z0-9-]+\.rules$/, word: /^[A-Za-z0-9_./-]+$/, closed: true },
   plain: { path: /^\/etc\/gatehouse\/[a-z0-9-]+\.(?:env|key)$/, word: /^[A-Za-z0-9_./-]+$/ },
 }

@@ -1,5 +1,7 @@
+import auditdModelsWatch from '#assets/templates/auditd-models-watch/manifest.json' with { type: 'json' }
 import caddyOllama from '#assets/templates/caddy-ollama/manifest.json' with { type: 'json' }
 import gatehouseAuditAccount from '#assets/templates/gatehouse-audit-account/manifest.json' with { type: 'json' }
+import gpuPersistence from '#assets/templates/gpu-persistence/manifest.json' with { type: 'json' }
 import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
 import llamaServerUnit from '#assets/templates/llama-server-unit/manifest.json' with { type: 'json' }
 import localaiUnit from '#assets/templates/localai-unit/manifest.json' with { type: 'json' }
@@ -43,6 +45,8 @@ const shipped: readonly unknown[] = [
   sshdBehindJump,
   ufwSegment,
   nftablesSegment,
+  gpuPersistence,
+  auditdModelsWatch,
   sshdJumpForwarding,
   gatehouseAuditAccount,
   logrotateAiAccess,

@@ -52,12 +52,14 @@ export function demoMachine(first: DemoHost): DemoMachine {
     state({ path, before, after }) {
       const file = host.files.get(path)
       if (file === undefined) return 'absent'
+      if (file.type === 'symlink') return `link:${createHash('sha256').update(`${file.target}\n`).digest('hex')}`
       if (file.type !== 'file' || file.content === undefined) return 'other'
       const kept = /^kept:/.test(before) || /^kept:/.test(after)
       return `${kept ? 'kept' : createHash('sha256').update(file.content).digest('hex')}:${ownedBy(host, file)}`
     },
     made({ path, content: fresh, uid, gid, mode, after }) {
       if (after === 'absent') return undefined
+      if (after.startsWith('link:')) return linkTo(fresh.trimEnd())
       const owner = host.accounts.find((account) => account.uid === uid)?.name ?? String(uid)
       const group = gid === 0 ? 'root' : (host.groups.find((one) => one.gid === gid)?.name ?? String(gid))
       const content = (after.startsWith('kept:') ? host.files.get(path)?.content : undefined) ?? fresh
@@ -87,6 +89,8 @@ export function demoMachine(first: DemoHost): DemoMachine {
     },
   }
 }
+
+const linkTo = (target: string): DemoFile => ({ type: 'symlink', owner: 'root', group: 'root', mode: 0o777, size: target.length, target })
 
 export function ownedBy({ accounts, groups }: DemoHost, { owner, group, mode }: DemoFile): string {
   const uid = owner === 'root' ? 0 : (accounts.find(({ name }) => name === owner)?.uid ?? owner)

@@ -104,6 +104,7 @@ test.each([
   ['nginx-ollama', { logins }],
   ['nginx-ai-access-log', {}],
   ['htpasswd-users', { logins }],
+  ['services-masked', {}],
 ])(
   '%s is carried out on a simulated host, and what it turns passes',
   async (template, parameters) => {

@@ -48,6 +48,12 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     '@clock',
     `=NTPSynchronized=${system.clockSynchronised ? 'yes' : 'no'}`,
     '@services',
-    ...system.services.map((row) => `=${row}`),
+    ...system.services.map((row) => `=${maskedBy(host, row)}`),
   ])
+}
+
+/** systemctl(1), mask: a link to /dev/null where the unit would lie. */
+function maskedBy({ files }: DemoHost, row: string): string {
+  const [unit = ''] = row.split(' ')
+  return files.get(`/etc/systemd/system/${unit}`)?.target === '/dev/null' ? `${unit} masked inactive masked` : row
 }

@@ -9,6 +9,7 @@ export default defineControl({
   rationale:
     'Without persistence the driver forgets error counts, ECC state and power limits each time the last program ends. A fault of the night is gone by the morning.',
   needs: ['gpu-health'],
+  remediation: { template: 'gpu-persistence' },
   references: ['NIST-800-53:SI-4', 'ISO-27001:A.8.16', 'https://docs.nvidia.com/deploy/driver-persistence/index.html'],
   evaluate: ({ 'gpu-health': health }) =>
     judgeGpus(health, (gpu) => {

@@ -10,6 +10,7 @@ export default defineControl({
   rationale:
     'Weights that were exchanged in place look like weights. Only the audit trail says who wrote a model file and when; a watch that stands in a file and is not loaded records nothing.',
   needs: ['os', 'services', 'model-files', 'audit-rules'],
+  remediation: { template: 'auditd-models-watch' },
   references: ['NIST-800-53:AU-12', 'NIST-800-53:SI-7', 'CIS-8:8.5', 'https://man7.org/linux/man-pages/man7/audit.rules.7.html'],
   evaluate: ({ os, services, 'model-files': files, 'audit-rules': audit }) => {
     const daemon = os.services?.find(({ id }) => id === 'auditd.service')
