@@ -8,6 +8,13 @@ export function unlessPushing<T>({ pushJobs }: Services, run: () => T): T {
   return run()
 }
 
+/** A push proves that its service came up by itself: nobody restarts one meanwhile. Throws `operate.running`. */
+export function unlessOperating<T>({ operateJobs }: Services, run: () => T): T {
+  const job = operateJobs.job()
+  if (job?.state === 'running') throw new GatehouseError({ code: 'operate.running', detail: `${job.verb} ${job.unit}`, host: job.host })
+  return run()
+}
+
 /** Changes a host beside a push, after the step-up; one at a time. */
 export async function steppedUp<T>(services: Services, run: () => Promise<T>): Promise<T> {
   services.stepUp.require()

@@ -2,7 +2,7 @@ import type { Input, Output } from '#shared/ipc/contracts.ts'
 import { parametersFor } from '../push/defaults.ts'
 import { pushRecords } from '../push/history.ts'
 import type { Services } from '../services.ts'
-import { steppedUp } from './change-guards.ts'
+import { steppedUp, unlessOperating } from './change-guards.ts'
 import type { Handlers } from './handler.ts'
 
 /** The undo of a drill fires after 15 s; what takes longer did not come. */
@@ -80,7 +80,7 @@ export function pushHandlers(services: Services): Handlers {
       pushJobs.stopPlanning()
       return null
     },
-    'push:start': startPush,
+    'push:start': (request) => unlessOperating(services, () => startPush(request)),
     'push:undo': () => {
       pushJobs.undo()
       return null

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,6 +54,7 @@ async function until<T>(look: () => Promise<T>, wanted: (value: T) => boolean): 
 async function operate(host: string, unit: string, verb: OperateJob['verb']): Promise<OperateJob | null> {
   await ask('operate:run', { host, unit, verb })
   await expect(ask('operate:run', { host, unit, verb })).rejects.toThrow('operate.running')
+  await expect(ask('push:start', { plan: randomUUID(), typedHost: '' })).rejects.toThrow('operate.running')
   const job = await until(
     () => ask('operate:job', null),
     (it) => it?.state === 'finished',
