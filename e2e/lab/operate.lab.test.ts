@@ -67,13 +67,12 @@ describe('by the account that pushes', () => {
       expect(ledger()).toContain(`"action":"${action}"`)
   }, 240_000)
 
-  test.each(['ssh.service', 'systemd-logind.service', '*.service', '-H.service', 'ollama.service ssh.service'])(
-    '%s is refused',
-    async (unit) => {
+  test('what no audit found is refused', async () => {
+    for (const unit of ['ssh.service', '*.service', '-H.service', 'ollama.service ssh.service']) {
       const { status, stderr } = await operate('stop', { unit })
-      expect([status, stderr]).toEqual([2, expect.stringMatching(/operate\.unknown-unit/)])
-    },
-  )
+      expect([unit, status, stderr]).toEqual([unit, 2, expect.stringMatching(/operate\.unknown-unit/)])
+    }
+  }, 120_000)
 
   test('a service that does not come up is not restarted', async () => {
     await arrange(
