@@ -18,18 +18,28 @@ import { dangerWords, wordsOfTemplate } from './verdict-words.ts'
 type Template = Output<'push:templates'>['templates'][number]
 
 const columns: readonly [Column<Template>, ...Column<Template>[]] = [
-  { id: 'id', head: 'Template', cell: ({ manifest }) => manifest.title },
   {
-    id: 'state',
-    head: 'Approval',
-    className: 'w-[132px]',
-    cell: (template) => <Status tone={wordsOfTemplate(template).tone}>{wordsOfTemplate(template).word}</Status>,
+    id: 'id',
+    head: 'Template',
+    cell: ({ manifest }) => (
+      <span className="two-lines" title={manifest.title}>
+        {manifest.title}
+      </span>
+    ),
   },
   {
-    id: 'danger',
-    head: 'Danger',
-    className: 'w-[150px]',
-    cell: ({ manifest }) => <Status tone={dangerWords[manifest.danger].tone}>{dangerWords[manifest.danger].word}</Status>,
+    id: 'state',
+    head: 'Approval, danger',
+    className: 'w-[168px]',
+    cell: (template) => {
+      const [approval, danger] = [wordsOfTemplate(template), dangerWords[template.manifest.danger]]
+      return (
+        <div className="grid justify-items-start gap-1">
+          <Status tone={approval.tone}>{approval.word}</Status>
+          <Status tone={danger.tone}>{danger.word}</Status>
+        </div>
+      )
+    },
   },
 ]
 
@@ -70,6 +80,7 @@ export function TemplatesView() {
           keyOf={({ manifest }) => manifest.id}
           selected={template?.manifest.id}
           onSelect={setChosen}
+          tall
         />
       </div>
       {template !== undefined && <Content key={template.manifest.id} template={template} />}
