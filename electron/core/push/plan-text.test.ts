@@ -29,6 +29,13 @@ test('a plan as Markdown: the difference stays a block of code, and no text of a
   expect(text).not.toContain('\u001b')
 })
 
+test('what may not be evaluated afterwards stands in both forms', () => {
+  const blind = { ...plan, unseen: ['proxy-password-files-protected'] }
+  expect(planText(blind, '')).toContain('unseen    proxy-password-files-protected: may not be evaluated afterwards\n')
+  expect(planMarkdown(blind, '')).toContain('## May not be evaluated afterwards\n\n- `proxy-password-files-protected`\n')
+  expect(planText(plan, '') + planMarkdown(plan, '')).not.toContain('evaluated')
+})
+
 test('one that takes a push back says so in both forms', () => {
   const back = { ...plan, reverts: '9d0c8b9e-5a51-4c1e-9a47-6a8a50f0f3c1' }
   const find = () => {

@@ -25,7 +25,7 @@ export const aboutPlan = (plan: PushPlan, templates: Pick<TemplateShelf, 'find'>
     : `Takes push ${plan.reverts} back: what the host kept from before it is put in place.`
 
 /** A plan for people. */
-export function planText({ template, host, address, unit, danger, files, turns, reverts }: PushPlan, about: string): string {
+export function planText({ template, host, address, unit, danger, files, turns, unseen = [], reverts }: PushPlan, about: string): string {
   const lines = [
     `${template.id} ${template.version} on ${host} (${address})`,
     about,
@@ -37,13 +37,14 @@ export function planText({ template, host, address, unit, danger, files, turns, 
         ? `turns     ${control} ${subject}: ${outcomeWords[status].word} (${title}) to pass`
         : `may lose  ${control} ${subject}: it was ${outcomeWords[status].word} (${title})`,
     ),
+    ...unseen.map((control) => `unseen    ${control}: may not be evaluated afterwards`),
   ]
   return `${lines.map(visible).join('\n')}\n`
 }
 
 /** The same as Markdown, to be passed on: a difference is a block of code by its indentation, out of which no line can break. */
 export function planMarkdown(
-  { id, createdAt, template, host, address, unit, danger, files, turns, reverts }: PushPlan,
+  { id, createdAt, template, host, address, unit, danger, files, turns, unseen = [], reverts }: PushPlan,
   about: string,
 ): string {
   const lines = [
@@ -67,6 +68,7 @@ export function planMarkdown(
     ...turns.map(
       ({ control, subject, status, title }) => `- \`${code(control)}\` ${cell(subject)}: now ${outcomeWords[status].word} (${cell(title)})`,
     ),
+    ...(unseen.length > 0 ? ['', '## May not be evaluated afterwards', '', ...unseen.map((control) => `- \`${code(control)}\``)] : []),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -57,7 +57,7 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
           </p>
         )}
       </div>
-      <TurnsList turns={plan.turns} />
+      <TurnsList turns={plan.turns} unseen={plan.unseen} />
     </>
   )
 }

@@ -2,8 +2,8 @@ import type { PushPlan } from '#shared/model/push-plan.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { OutcomeStatus } from '../../ui/status.tsx'
 
-/** The findings that a push must turn, as they were when it was planned. */
-export const TurnsList = ({ turns }: { readonly turns: PushPlan['turns'] }) => (
+/** The findings that a push must turn, as they were when it was planned, and the controls that may see nothing afterwards. */
+export const TurnsList = ({ turns, unseen = [] }: Pick<PushPlan, 'turns' | 'unseen'>) => (
   <>
     <div className="pane-head">
       <h3>Must pass afterwards</h3>
@@ -19,5 +19,8 @@ export const TurnsList = ({ turns }: { readonly turns: PushPlan['turns'] }) => (
         </li>
       ))}
     </ul>
+    {unseen.length > 0 && (
+      <p className="help push-unseen">{`May not be evaluated afterwards: ${unseen.map((control) => plainText(control, 80)).join(', ')}.`}</p>
+    )}
   </>
 )
