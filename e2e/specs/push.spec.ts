@@ -143,6 +143,7 @@ test('what the demo does not act out it plans, and says why it cannot push it', 
     .getByRole('button', { name: /The inference server runs as root/ })
     .first()
     .click()
+  await expect(page.getByRole('button', { name: 'Fix…' })).toBeVisible()
   await page.keyboard.press('f')
   await expect(page.getByLabel('Name of the account')).toHaveValue('ollama')
   const why = page.getByText(/they act out ollama-loopback, .* only/)
