@@ -19,11 +19,13 @@ export class OperatePage extends PushPage {
 
   /** Presses a verb and waits for what came of it. */
   async operate(verb: 'Start' | 'Stop' | 'Restart'): Promise<void> {
-    await this.block.getByRole('button', { name: `${verb}…` }).press('Enter')
+    await this.block.getByRole('button', { name: `${verb}…`, exact: true }).press('Enter')
     const done = { Start: 'was started', Stop: 'is stopped', Restart: 'was restarted' }[verb]
     await expect(this.block.getByRole('status')).toContainText(new RegExp(`Proven.*${done}`), { timeout: 30_000 })
     // The host is audited again, which tells what can be done next.
-    await expect(this.block.getByRole('button', { name: verb === 'Stop' ? 'Start…' : 'Stop…' })).toBeVisible({ timeout: 30_000 })
+    await expect(this.block.getByRole('button', { name: verb === 'Stop' ? 'Start…' : 'Stop…', exact: true })).toBeVisible({
+      timeout: 30_000,
+    })
   }
 
   /** By the palette, as one types it. */
