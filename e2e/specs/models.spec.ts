@@ -1,5 +1,6 @@
 import { expect, test } from '../fixtures/app.ts'
 import { ModelsPage } from '../pages/models.page.ts'
+import { PushPage } from '../pages/push.page.ts'
 
 /** The Models screen over the demo fleet: real SSH and SFTP, simulated disks. */
 
@@ -113,4 +114,44 @@ test('stopped in the middle, by keyboard, filtered, by host', async ({ gatehouse
   await it.isSound('models-no-match')
   await page.getByRole('button', { name: 'Clear the filter' }).click()
   await expect(it.row('sdxl-base-1.0')).toBeVisible()
+})
+
+test('a dangerous file: into quarantine with a code and a native confirmation, out of the list, and back', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const it = new ModelsPage(gatehouse)
+  const native = new PushPage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await it.invoke('fleet:demo')
+  await page.keyboard.press('Control+3')
+  await page.keyboard.press('l')
+  await it.lookIsFinished()
+  await it.choose('whisper-large-v3')
+
+  await native.answerNatively(true)
+  const request = { host: 'gpu-04', path: '/srv/models/whisper-large-v3.bin', reason: 'it runs code' }
+  await expect(it.invoke('quarantine:take', request)).rejects.toThrow('step-up.needed')
+  await it.detail.getByRole('button', { name: 'Quarantine…' }).first().press('Enter')
+  await it.dialog.getByLabel('Reason').fill('it runs code')
+  await it.isSound('models-quarantine')
+  await it.dialog.getByRole('button', { name: 'Quarantine…' }).press('Enter')
+  await page.getByRole('button', { name: 'Show the secret…' }).press('Enter')
+  await native.enterFirstCode()
+  await expect(page.getByRole('button', { name: 'Put back…' })).toBeVisible({ timeout: 20_000 })
+  expect((await native.nativeDialogs()).join('\n')).toMatch(/gpu-04.*whisper-large-v3\.bin/s)
+  await it.isSound('models-quarantined')
+
+  await page.keyboard.press('l')
+  await it.lookIsFinished()
+  await expect(it.row('whisper-large-v3')).toHaveCount(0)
+  // With the code shown, the native dialog alone still stops it.
+  await native.answerNatively(false)
+  const [held] = (await it.invoke('quarantine:list')) as { id: string }[]
+  await expect(it.invoke('quarantine:release', { id: held?.id })).rejects.toThrow('prompt.declined')
+  await native.answerNatively(true)
+  await page.getByRole('button', { name: 'Put back…' }).press('Enter')
+  await expect(page.getByRole('button', { name: 'Put back…' })).toHaveCount(0, { timeout: 20_000 })
+  await page.keyboard.press('l')
+  await it.lookIsFinished()
+  await expect(it.row('whisper-large-v3')).toContainText('Dangerous')
 })

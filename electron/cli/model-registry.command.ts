@@ -10,6 +10,7 @@ import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { withFleet } from './open-services.ts'
 import { registrationText } from './registration-text.ts'
+import { stepUpOnTerminal } from './step-up-terminal.ts'
 
 const options = {
   fleet: { type: 'string' },
@@ -34,7 +35,7 @@ const options = {
 } as const
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
-type Verb = (services: Services, values: Values, words: readonly string[]) => void
+type Verb = (services: Services, values: Values, words: readonly string[]) => void | Promise<void>
 
 const verbs: Readonly<Record<string, Verb>> = {
   board,
@@ -50,14 +51,7 @@ const verbs: Readonly<Record<string, Verb>> = {
     told(services.registry.review(services.fleet.require(), read('review', stepRequests.review, { id, name, host: host?.[0], note }))),
   test: (services, { name, where, result, failed }, [id]) =>
     told(services.registry.test(services.fleet.require(), read('test', stepRequests.test, { id, name, where, result, passed: !failed }))),
-  approve: (services, { name, tier, host }, [id]) =>
-    told(
-      services.registry.approve(
-        services.fleet.require(),
-        read('approve', stepRequests.approve, { id, name, tiers: tier, hosts: host }),
-        false,
-      ),
-    ),
+  approve,
   reject: (services, { name, reason }, [id]) =>
     told(services.registry.reject(services.fleet.require(), read('reject', stepRequests.end, { id, name, reason }))),
   revoke: (services, { name, reason }, [id]) =>
@@ -71,9 +65,18 @@ export async function runModelRegistry(verb: string, args: string[]): Promise<nu
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('models: expected either --fleet FILE or --demo')
   return withFleet(values.fleet, values.data, async (services) => {
-    verbs[verb]?.(services, values, positionals)
+    await verbs[verb]?.(services, values, positionals)
     return ExitCode.clean
   })
+}
+
+/** A code is asked for where the command line has an authenticator; else the approval says for good that there was none. */
+async function approve(services: Services, { name, tier, host }: Values, [id]: readonly string[]): Promise<void> {
+  const request = read('approve', stepRequests.approve, { id, name, tiers: tier, hosts: host })
+  const { enrolled } = await services.stepUp.state()
+  if (enrolled) await stepUpOnTerminal(services.stepUp)
+  told(services.registry.approve(services.fleet.require(), request, enrolled))
+  if (!enrolled) process.stderr.write('Approved without a second factor; gatehouse step-up enrols an authenticator for the next one.\n')
 }
 
 /** Words of the command line that are named otherwise than what they fill. */

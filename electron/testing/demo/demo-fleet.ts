@@ -48,6 +48,7 @@ export async function startDemoFleet(
     },
     hosts: hosts.map(({ name, address, airGapped }) => ({ name, address, airGapped })),
     policy,
+    modelPaths: ['/srv/models'],
     access: demoTiers,
     networks: {
       app: ['10.20.1.0/24'],

@@ -36,6 +36,8 @@ export interface DemoMachine {
   open: OpenPush | undefined
   /** What was there before a push that was committed, by its id. */
   readonly kept: Map<string, DemoHost>
+  /** Files in quarantine, by their id. */
+  readonly aside: Map<string, DemoFile>
 }
 
 export function demoMachine(first: DemoHost): DemoMachine {
@@ -48,6 +50,7 @@ export function demoMachine(first: DemoHost): DemoMachine {
     said,
     open: undefined,
     kept: new Map(),
+    aside: new Map(),
     now: () => host,
     state({ path, before, after }) {
       const file = host.files.get(path)

@@ -9,13 +9,15 @@ import type { DemoMachine } from './demo-machine.ts'
 import { END_OF_HASHING, END_OF_LISTING, serveHashing, serveListing } from './demo-models.ts'
 import { END_OF_LOGS, END_OF_OPERATE, serveLogs, serveOperate } from './demo-operate.ts'
 import { END_OF_MESSAGE, knownMessage, takeSteps } from './demo-push.ts'
+import { moveAside } from './demo-quarantine.ts'
 import { finishedFrame, framesOf, helloFrame } from './probe-frames.ts'
 
 const END_OF_PROBE = 'gh_main 2>/dev/null\n'
 
 /**
  * Stands for `/bin/sh` on a simulated host. It understands only what this very build would send: a probe of all sections or of those that the
- * inventory of models asks, answered section by section, the listing of model directories, the hashing of files, the steps of a push, and operator work.
+ * inventory of models asks, answered section by section, the listing of model directories, the hashing of files, the steps of a push, operator work,
+ * and the move of a file into quarantine.
  * Anything else ends with 127, as on a host without a shell. `root`: the change account came through sudo.
  */
 export function serveShell(channel: ServerChannel, machine: DemoMachine, context: ProbeContext, root: boolean): void {
@@ -34,7 +36,8 @@ export function serveShell(channel: ServerChannel, machine: DemoMachine, context
       const message = script
       messages = Promise.resolve(messages).then(() => servePush(channel, message, machine, root))
       script = ''
-    } else if (script.endsWith(END_OF_OPERATE)) tell(channel, serveOperate(machine, script, root))
+    } else if (script.endsWith(END_OF_OPERATE))
+      tell(channel, serveOperate(machine, script, root) ?? (root ? moveAside(machine, script) : undefined))
     else if (script.endsWith(END_OF_LOGS)) tell(channel, serveLogs(machine, script, root))
     else if (script.endsWith(END_OF_HASHING)) void serveHashing(channel, script, host).then((known) => finish(channel, known ? 0 : 127))
   })
