@@ -105,6 +105,17 @@ describe('findings', () => {
     for (const finding of [fail, pass]) expect(findingSchema.safeParse(finding).success).toBe(true)
   })
 
+  test.each([
+    ['ufw', 'by-ufw'],
+    ['none', 'by-ufw'],
+    ['nftables', 'by-nft'],
+    ['iptables', 'by-nft'],
+  ])('of a firewall by %s the template is %s', (backend, template) => {
+    const open = { ...control([verdict({ status: 'fail' })]), remediation: { template: 'by-ufw', otherFirewalls: 'by-nft' } }
+    const seen = { ...facts, firewall: { known: true, value: { backend } } } as unknown as typeof facts
+    expect(evaluate([open], seen, outputs, context)[0]?.remediation).toEqual({ template })
+  })
+
   test('a needed fact that is unknown: not evaluated, with reason, hint and what sudo said', () => {
     const [finding, ...rest] = judge([verdict()], ['sshd', 'nginx', 'gpus'])
     expect(rest).toEqual([])
