@@ -148,6 +148,8 @@ test('what the demo does not act out it plans, and says why it cannot push it', 
   await expect(page.getByLabel('Name of the account')).toHaveValue('ollama')
   const why = page.getByText(/they act out ollama-loopback, .* only/)
   await expect(why).toBeVisible()
+  // The key is heard once the form is filled.
+  await expect(page.getByRole('button', { name: 'Make the plan' })).toBeVisible()
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('button', { name: 'Push to gpu-03…' })).toBeDisabled({ timeout: 20_000 })
   await expect(why).toBeVisible()
