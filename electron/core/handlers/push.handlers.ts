@@ -2,6 +2,7 @@ import type { Input, Output } from '#shared/ipc/contracts.ts'
 import { parametersFor } from '../push/defaults.ts'
 import { pushRecords } from '../push/history.ts'
 import type { Services } from '../services.ts'
+import { auditAgain } from './audit-again.ts'
 import { steppedUp, unlessOperating } from './change-guards.ts'
 import type { Handlers } from './handler.ts'
 
@@ -18,9 +19,7 @@ export function pushHandlers(services: Services): Handlers {
     const of = fleet.require()
     const over = services.transport()
     const { job, done } = pushJobs.start(of, over, plan, typedHost)
-    void done.then(({ result }) => {
-      if (result && audits.job()?.state !== 'running' && services.opened() === over) audits.start(of, over, [job.plan.host])
-    })
+    void done.then(({ result }) => result && auditAgain(services, of, over, job.plan.host))
     return job
   }
 
@@ -67,7 +66,7 @@ export function pushHandlers(services: Services): Handlers {
     const of = fleet.require()
     const over = services.transport()
     const state = await services.drift.adopt(of, over, host, path, AbortSignal.timeout(ADOPT_TIMEOUT_MS))
-    if (audits.job()?.state !== 'running' && services.opened() === over) audits.start(of, over, [host])
+    void auditAgain(services, of, over, host)
     return state
   }
 

@@ -1,0 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Fleet } from '#shared/model/fleet.ts'
+import type { AuditJob } from '#shared/model/job.ts'
+import type { Transport } from '../ports.ts'
+import type { Services } from '../services.ts'
+
+const AGAIN_EVERY_MS = 250
+
+/** The results of a host are not what they were: it is audited again, after the audit that runs, which may have looked before. */
+export async function auditAgain({ audits, opened }: Services, of: Fleet, over: Transport, host: string): Promise<void> {
+  while (opened() === over && isUnderWay(audits.job())) await pause(AGAIN_EVERY_MS)
+  if (opened() === over) audits.start(of, over, [host])
+}
+
+const isUnderWay = (job: AuditJob | null): boolean => job !== null && job.state !== 'finished'
