@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { verifyPack } from '#core/audit/pack/verify-pack.ts'
 import { expect, test } from '../fixtures/app.ts'
@@ -76,7 +76,7 @@ test('from nothing to a signed pack, and what changed since', async ({ gatehouse
   await expect(step.getByLabel('Statement', { exact: true })).toHaveValue(/rehearsed on/)
   await step.getByLabel('The statement holds until').fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10))
   await step.getByRole('button', { name: 'Save template…' }).click()
-  await expect.poll(() => readFileSync(chosen, 'utf8')).toContain('# Incident response playbook')
+  await expect.poll(() => (existsSync(chosen) ? readFileSync(chosen, 'utf8') : '')).toContain('# Incident response playbook')
   writeFileSync(chosen, 'filled in')
   await step.getByRole('button', { name: 'Attach file…' }).click()
   await expect(step.getByRole('button', { name: /review\.md, 9 B/ })).toBeVisible()
