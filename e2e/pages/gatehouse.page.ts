@@ -25,6 +25,13 @@ export class GatehousePage {
     await expect.poll(() => this.page.evaluate(() => window.innerWidth)).toBe(width)
   }
 
+  /** The demo fleet, audited, at the size of the pictures. */
+  async auditedDemo(): Promise<void> {
+    await this.referenceSize()
+    await this.invoke('fleet:demo')
+    await this.auditByKey()
+  }
+
   async invoke(channel: string, input: unknown = null): Promise<unknown> {
     const reply = await ask(this.page, channel, input)
     if (!reply.ok) throw new Error(`${channel}: ${JSON.stringify(reply.failure)}`)

@@ -6,9 +6,7 @@ test('a service is restarted, stopped and started from its tab, and its logs are
   test.setTimeout(180_000)
   const it = new OperatePage(gatehouse)
   const { page } = it
-  await it.referenceSize()
-  await it.invoke('fleet:demo')
-  await it.auditByKey()
+  await it.auditedDemo()
   await it.services('gpu-03')
 
   await it.answerNatively(false)
@@ -39,9 +37,7 @@ test('an operator operates and looks, and comes back with a code only', async ({
   test.setTimeout(180_000)
   const it = new OperatePage(gatehouse)
   const { page } = it
-  await it.referenceSize()
-  await it.invoke('fleet:demo')
-  await it.auditByKey()
+  await it.auditedDemo()
   await it.answerNatively(true)
 
   await it.command('Lock to operator')

@@ -8,9 +8,7 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   test.setTimeout(240_000)
   const it = new PushPage(gatehouse)
   const { page } = it
-  await it.referenceSize()
-  await it.invoke('fleet:demo')
-  await it.auditByKey()
+  await it.auditedDemo()
   await it.answerNatively(true)
 
   await it.cell('INF-1', 'gpu-03').dblclick()
@@ -115,9 +113,7 @@ test('Fix on a finding of the proxy opens its template, filled, and the demo car
   test.setTimeout(120_000)
   const it = new PushPage(gatehouse)
   const { page } = it
-  await it.referenceSize()
-  await it.invoke('fleet:demo')
-  await it.auditByKey()
+  await it.auditedDemo()
   await it.cell('INF-4', 'gpu-02').dblclick()
   await expect(page.getByRole('button', { name: 'Fix…' })).toBeVisible()
   await page.keyboard.press('f')
@@ -135,9 +131,7 @@ test('what the demo does not act out it plans, and says why it cannot push it', 
   test.setTimeout(120_000)
   const it = new PushPage(gatehouse)
   const { page } = it
-  await it.referenceSize()
-  await it.invoke('fleet:demo')
-  await it.auditByKey()
+  await it.auditedDemo()
   await it.cell('INF-5', 'gpu-03').dblclick()
   await page
     .getByRole('button', { name: /The inference server runs as root/ })
