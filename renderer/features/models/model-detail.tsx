@@ -190,7 +190,7 @@ function File({ file, onQuarantine }: FileProps) {
       )}
       {scan !== undefined && <ScanLines scan={scan} />}
       {path !== undefined && (scan?.outcome === 'dangerous' || file.state === 'differs') && (
-        <Button small onClick={() => onQuarantine(path)}>
+        <Button small className="mt-2" onClick={() => onQuarantine(path)}>
           Quarantine…
         </Button>
       )}
