@@ -62,7 +62,9 @@ function BindingTable({ bindings }: { readonly bindings: ReturnType<typeof bindi
           <th scope="col">Process</th>
           <th scope="col">Listens on</th>
           <th scope="col">Purpose</th>
-          <th scope="col">Bound to</th>
+          <th scope="col" className="wide-only">
+            Bound to
+          </th>
           <th scope="col">State</th>
         </tr>
       </thead>
@@ -75,7 +77,7 @@ function BindingTable({ bindings }: { readonly bindings: ReturnType<typeof bindi
               {binding.protocol === 'udp' && <span className="muted"> udp</span>}
             </td>
             <td className="soft">{binding.purpose}</td>
-            <td className="soft">{binding.reach}</td>
+            <td className="soft wide-only">{binding.reach}</td>
             <td>
               <Status tone={binding.state.tone} className={binding.state.tone === 'pass' ? 'quiet' : ''}>
                 {binding.state.word}
