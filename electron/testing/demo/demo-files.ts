@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { ModelFile } from '#shared/model/model-inventory.ts'
 import type { DemoFile, DemoHost } from './demo-host.ts'
+import { digestOf } from './model-bytes.ts'
 
 /** The file system of a simulated host, as far as models lie on it. */
 
@@ -38,9 +40,18 @@ export function visibleBelow(
 /** Seconds since the epoch at which its files were written: long ago, so that their hashes are settled. */
 const WRITTEN = 1_790_000_000
 
-/** `device/inode/blocks/mtime/ctime`, as find(1) prints them. */
-export function identityText(host: DemoHost, path: string, file: DemoFile): string {
-  const inode = [...host.files.keys()].indexOf(path) + 1_000_000
+/** `device/inode/blocks/mtime/ctime`, as find(1) prints them. What lies there stays the same whatever comes and goes beside it. */
+export function identityText(path: string, file: DemoFile): string {
+  const inode =
+    1_000_000 +
+    (Number.parseInt(
+      createHash('sha256')
+        .update(`${path} ${digestOf(file)}`)
+        .digest('hex')
+        .slice(0, 8),
+      16,
+    ) %
+      1_000_000)
   const time = `${WRITTEN + inode}.1234567890`
   return `66305/${inode}/${Math.ceil(file.size / 512)}/${time}/${time}`
 }

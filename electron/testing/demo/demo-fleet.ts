@@ -11,7 +11,7 @@ import { gpu02 } from './hosts/gpu-02.ts'
 import { gpu03 } from './hosts/gpu-03.ts'
 import { gpu04 } from './hosts/gpu-04.ts'
 import { lab01 } from './hosts/lab-01.ts'
-import { expectations } from './hosts/models.ts'
+import { expectations, registry } from './hosts/models.ts'
 import { registrations } from './hosts/registrations.ts'
 import { CHANGE_ACCOUNT, type DemoServers, generateKey, startDemoServers } from './ssh-servers.ts'
 
@@ -49,6 +49,7 @@ export async function startDemoFleet(
     hosts: hosts.map(({ name, address, airGapped }) => ({ name, address, airGapped })),
     policy,
     modelPaths: ['/srv/models'],
+    ...(hosts.some(({ name }) => name === registry.host) && { registry }),
     access: demoTiers,
     networks: {
       app: ['10.20.1.0/24'],

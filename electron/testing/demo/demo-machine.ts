@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { HostFile, HostPush } from '#core/push/host-program.ts'
+import type { DemoArrival } from './demo-deploy.ts'
 import type { DemoFile, DemoHost, DemoListener, DemoProcess, DemoUnit } from './demo-host.ts'
 
 /** A push that is open on a simulated host: what `/var/lib/gatehouse-push` is on a real one. */
@@ -38,6 +39,8 @@ export interface DemoMachine {
   readonly kept: Map<string, DemoHost>
   /** Files in quarantine, by their id. */
   readonly aside: Map<string, DemoFile>
+  /** Deployments that are not in their place yet, by the folder in which they are put together. */
+  readonly arriving: Map<string, DemoArrival>
 }
 
 export function demoMachine(first: DemoHost): DemoMachine {
@@ -51,6 +54,7 @@ export function demoMachine(first: DemoHost): DemoMachine {
     open: undefined,
     kept: new Map(),
     aside: new Map(),
+    arriving: new Map(),
     now: () => host,
     state({ path, before, after }) {
       const file = host.files.get(path)

@@ -5,13 +5,14 @@ import { listingScript } from '#core/models/inventory/listing-script.ts'
 import { closedAbove, identityText, mayRead, modelFilePath, visibleBelow } from './demo-files.ts'
 import type { DemoHost } from './demo-host.ts'
 import { digestOf } from './model-bytes.ts'
+import { quotedWords } from './quoted-words.ts'
 
 /** The scripts end with these lines; until then they are not complete. */
 export const END_OF_LISTING = 'gl_main </dev/null 2>/dev/null\n'
 export const END_OF_HASHING = 'hm_main 4>&1 </dev/null 2>/dev/null\n'
 
 const letters = { directory: 'd', file: 'f', symlink: 'l' } as const
-const unquoted = (word: string): string => word.slice(1, -1).replaceAll("'\\''", "'")
+const unquoted = (word: string): string => quotedWords(word)[0] ?? ''
 
 /** Answers the listing that this very build would send. False when it is another script. */
 export function serveListing(channel: ServerChannel, script: string, host: DemoHost): boolean {
@@ -29,7 +30,7 @@ export function serveListing(channel: ServerChannel, script: string, host: DemoH
     for (const [name, file] of entries) {
       const mode = file.mode.toString(8)
       const kind = letters[file.type]
-      channel.write(`${kind}/${mode}/${file.owner}/${file.group}/${file.size}/${kind}/${identityText(host, name, file)}/${name}\0`)
+      channel.write(`${kind}/${mode}/${file.owner}/${file.group}/${file.size}/${kind}/${identityText(name, file)}/${name}\0`)
       if (file.type === 'symlink') channel.write(`${file.target ?? ''}${name}\0`)
     }
     const account = entries.length === 0 && complete ? 'missing' : asRoot ? 'root' : 'self'
@@ -81,6 +82,6 @@ export async function serveHashing(channel: ServerChannel, script: string, host:
 function identityOfOpen(host: DemoHost, path: string): string {
   const file = host.files.get(path)
   if (!file) return ''
-  const [device = '', inode = '', , mtime = '', ctime = ''] = identityText(host, path, file).split('/')
+  const [device = '', inode = '', , mtime = '', ctime = ''] = identityText(path, file).split('/')
   return `${device}/${inode}/${file.size}/${mtime}/${ctime}`
 }

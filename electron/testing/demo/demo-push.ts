@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type AskedStep, type HostFile, type HostPush, type HostStep, hostProgram, hostSteps } from '#core/push/host-program.ts'
 import type { FileKind } from '#shared/model/push-template.ts'
 import { type DemoMachine, ownedBy } from './demo-machine.ts'
+import { quotedWords } from './quoted-words.ts'
 
 /** How a message of a push ends: what the shell of a simulated host waits for. */
 export const END_OF_MESSAGE = / over'; }\n$/
@@ -22,15 +23,15 @@ export function knownMessage(script: string): KnownMessage | undefined {
   // The undo, which a step may carry as a quoted word, says it all again.
   const own = script.slice(0, script.indexOf('return "$gh_all"'))
   const files = [...own.matchAll(/^"\$1" (.*) \|\| gh_all=1$/gm)].map(([, words = ''], index): HostFile => {
-    const [, path = '', uid, gid, mode = '', before = '', after = '', kind = ''] = unquoted(words)
+    const [, path = '', uid, gid, mode = '', before = '', after = '', kind = ''] = quotedWords(words)
     const content = contents.get(index + 1) ?? ''
     return { kind: kind as FileKind, path, uid: Number(uid), gid: Number(gid), mode, before, after, content, random: false }
   })
   const push: HostPush = {
-    id: unquoted(value('gh_id'))[0] ?? '',
-    who: unquoted(value('gh_who'))[0] ?? '',
-    unit: unquoted(value('gh_unit'))[0] ?? '',
-    reverts: unquoted(value('gh_reverts'))[0] ?? '',
+    id: quotedWords(value('gh_id'))[0] ?? '',
+    who: quotedWords(value('gh_who'))[0] ?? '',
+    unit: quotedWords(value('gh_unit'))[0] ?? '',
+    reverts: quotedWords(value('gh_reverts'))[0] ?? '',
     undoAfterSeconds: Number(value('gh_seconds')),
     files,
   }
@@ -44,15 +45,11 @@ export function knownMessage(script: string): KnownMessage | undefined {
   return asked.length > 0 && hostProgram(asked, push) === script ? { asked, push } : undefined
 }
 
-/** Words in single quotes, as `shellQuote` writes them. */
-const unquoted = (words: string): string[] =>
-  [...words.matchAll(/'((?:[^']|'\\'')*)'/g)].map(([, word = '']) => word.replaceAll("'\\''", "'"))
-
 const contentsIn = (script: string): ReadonlyMap<number, string> =>
   new Map(
     [...script.matchAll(/^(\d+)\) printf %s ((?:[^']|'(?:[^']|'\\'')*')*?) ;;$/gm)].map(([, number, word = '']) => [
       Number(number),
-      unquoted(word)[0] ?? '',
+      quotedWords(word)[0] ?? '',
     ]),
   )
 

@@ -15,7 +15,7 @@ export function serveSftp(sftp: SFTPWrapper, host: DemoHost): void {
   const attributes = (path: string) => {
     const file = host.files.get(path)
     if (!file) return undefined
-    const seconds = Math.floor(Number(identityText(host, path, file).split('/')[3] ?? 0))
+    const seconds = Math.floor(Number(identityText(path, file).split('/')[3] ?? 0))
     return { mode: typeBits[file.type] | file.mode, uid: 0, gid: 0, size: file.size, atime: seconds, mtime: seconds }
   }
   const stat = (id: number, path: string) => {

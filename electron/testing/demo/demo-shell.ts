@@ -1,15 +1,18 @@
+import { StringDecoder } from 'node:string_decoder'
 import type { ServerChannel } from 'ssh2'
 import { sectionsOf } from '#core/facts/registry.ts'
 import { servingSections } from '#core/models/inventory/list-host.ts'
 import { buildProbe } from '#core/probe/build-script.ts'
 import type { ProbeContext, SectionSpec } from '#core/probe/section.ts'
 import { answerSection } from './answers/answers.ts'
+import { END_OF_RECEIVE, knownDeployment, takeDeployStep } from './demo-deploy.ts'
 import type { DemoHost } from './demo-host.ts'
 import type { DemoMachine } from './demo-machine.ts'
 import { END_OF_HASHING, END_OF_LISTING, serveHashing, serveListing } from './demo-models.ts'
 import { END_OF_LOGS, END_OF_OPERATE, serveLogs, serveOperate } from './demo-operate.ts'
 import { END_OF_MESSAGE, knownMessage, takeSteps } from './demo-push.ts'
 import { moveAside } from './demo-quarantine.ts'
+import { receiveFile } from './demo-receive.ts'
 import { finishedFrame, framesOf, helloFrame } from './probe-frames.ts'
 
 const END_OF_PROBE = 'gh_main 2>/dev/null\n'
@@ -17,16 +20,16 @@ const END_OF_PROBE = 'gh_main 2>/dev/null\n'
 /**
  * Stands for `/bin/sh` on a simulated host. It understands only what this very build would send: a probe of all sections or of those that the
  * inventory of models asks, answered section by section, the listing of model directories, the hashing of files, the steps of a push, operator work,
- * and the move of a file into quarantine.
+ * the move of a file into quarantine, and the steps of a deployment.
  * Anything else ends with 127, as on a host without a shell. `root`: the change account came through sudo.
  */
 export function serveShell(channel: ServerChannel, machine: DemoMachine, context: ProbeContext, root: boolean): void {
   let script = ''
   let messages: Promise<void> | undefined
-  channel.setEncoding('utf8')
+  const decoder = new StringDecoder('utf8')
   channel.on('end', () => void messages?.then(() => finish(channel, 0)))
-  channel.on('data', (chunk: string) => {
-    script += chunk
+  channel.on('data', function read(chunk: Buffer) {
+    script += decoder.write(chunk)
     // As the host is now, not when this shell was started: it may have waited.
     const host = machine.now()
     if (script.endsWith(END_OF_PROBE)) void answerProbe(channel, script, host, context)
@@ -37,8 +40,17 @@ export function serveShell(channel: ServerChannel, machine: DemoMachine, context
       messages = Promise.resolve(messages).then(() => servePush(channel, message, machine, root))
       script = ''
     } else if (script.endsWith(END_OF_OPERATE))
-      tell(channel, serveOperate(machine, script, root) ?? (root ? moveAside(machine, script) : undefined))
-    else if (script.endsWith(END_OF_LOGS)) tell(channel, serveLogs(machine, script, root))
+      tell(
+        channel,
+        serveOperate(machine, script, root) ?? (root ? (moveAside(machine, script) ?? takeDeployStep(machine, script)) : undefined),
+      )
+    else if (script.endsWith(END_OF_RECEIVE)) {
+      const known = root ? knownDeployment(script) : undefined
+      if (known === undefined) return finish(channel, 127)
+      // What follows is the file.
+      channel.off('data', read)
+      receiveFile(channel, machine, known, (exitCode) => finish(channel, exitCode))
+    } else if (script.endsWith(END_OF_LOGS)) tell(channel, serveLogs(machine, script, root))
     else if (script.endsWith(END_OF_HASHING)) void serveHashing(channel, script, host).then((known) => finish(channel, known ? 0 : 127))
   })
 }

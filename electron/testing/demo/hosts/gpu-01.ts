@@ -162,7 +162,8 @@ export const gpu01: DemoHost = {
     ['/etc/nginx/vllm.htpasswd', file('root', 0o640, 74, 'www-data')],
     ['/etc/vllm', directory('root', 0o750, 'vllm')],
     ['/etc/vllm/vllm.env', file('root', 0o640, 62, 'vllm')],
-    ['/srv/models', directory('root', 0o755)],
+    // Its default ACL lets the audit account read what is put there.
+    ['/srv/models', { ...directory('root', 0o755), acl: true }],
     [llama.path, directory('vllm', 0o750)],
     ...llama.files,
   ]),

@@ -19,7 +19,7 @@ import {
   ubuntuSoftware,
 } from './baseline.ts'
 import { caCertificate } from './certificates.ts'
-import { llama3, nomic } from './models.ts'
+import { llama3, nomic, registryFiles } from './models.ts'
 import { ollamaFiles, ollamaUnit } from './ollama.ts'
 import { plainSystem } from './systems.ts'
 
@@ -95,6 +95,7 @@ export const gpu02: DemoHost = {
     ['/usr/share/ollama/.ollama/models/manifests', directory('ollama', 0o755)],
     ...ollamaFiles(llama3),
     ...ollamaFiles(nomic),
+    ...registryFiles,
   ]),
   nginx: { version: '1.24.0', running: true },
   firewall: segmentRules(

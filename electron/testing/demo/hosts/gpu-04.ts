@@ -13,7 +13,7 @@ import {
   sshListeners,
   systemProcesses,
 } from './baseline.ts'
-import { sdxl } from './models.ts'
+import { minilm, sdxl } from './models.ts'
 import { plainSystem } from './systems.ts'
 
 const own = accounts({ name: 'localai', uid: 993, gid: 993, home: '/srv/localai', shell: '/usr/sbin/nologin' })
@@ -156,6 +156,8 @@ export const gpu04: DemoHost = {
     ['/srv/models', directory('root', 0o755)],
     ['/srv/models/whisper-large-v3.bin', modelFile('root', 0o644, 3_087_371_615, poisonedPickle)],
     ['/srv/models/sdxl-base-1.0.safetensors', sdxl],
+    [minilm.path, directory('root', 0o755)],
+    ...minilm.files,
   ]),
   firewall: { ...closed, nft: closed.nft + dockerRules },
   sshd: soundSshd,

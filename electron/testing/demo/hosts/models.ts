@@ -1,5 +1,5 @@
 import type { StatedDigests } from '#core/models/expected/parse-expected.ts'
-import type { DemoFile } from '../demo-host.ts'
+import { type DemoFile, directory } from '../demo-host.ts'
 import { digestOf, modelFile, safetensorsHead, smallFile } from '../model-bytes.ts'
 import { type OllamaFiles, ollamaFiles } from './ollama.ts'
 
@@ -27,6 +27,22 @@ export const llama: { readonly path: string; readonly files: readonly [string, D
     [`${LLAMA}/model-00003-of-00004.safetensors`, shard(4_915_916_176)],
     [`${LLAMA}/model-00004-of-00004.safetensors`, shard(1_168_138_808)],
     [`${LLAMA}/tokenizer.json`, smallFile('vllm', 0o640, '{"version":"1.0","model":{"type":"BPE","vocab":{},"merges":[]}}\n', true)],
+  ],
+}
+
+const MINILM = '/srv/models/all-minilm-l6-v2'
+const MINILM_BYTES = 90_868_376
+
+/** Small enough to be deployed while one watches. It came from nobody's desk: nobody has requested it yet. */
+export const minilm: { readonly path: string; readonly files: readonly [string, DemoFile][] } = {
+  path: MINILM,
+  files: [
+    [`${MINILM}/config.json`, smallFile('root', 0o644, '{"architectures":["BertModel"],"hidden_size":384,"model_type":"bert"}\n')],
+    [
+      `${MINILM}/model.safetensors`,
+      modelFile('root', 0o644, MINILM_BYTES, safetensorsHead(MINILM_BYTES, 'embeddings.word_embeddings.weight')),
+    ],
+    [`${MINILM}/tokenizer.json`, smallFile('root', 0o644, '{"version":"1.0","model":{"type":"WordPiece","vocab":{}}}\n')],
   ],
 }
 
@@ -73,6 +89,18 @@ export const sdxl: DemoFile = modelFile(
   safetensorsHead(SDXL_BYTES, 'model.diffusion_model.input_blocks.0.weight'),
 )
 
+/** The registry of the demo: the folder on one of its hosts out of which models are deployed. */
+export const registry = { host: 'gpu-02', path: '/srv/registry' } as const
+
+export const registryFiles: readonly [string, DemoFile][] = [
+  [registry.path, directory('root', 0o755)],
+  [`${registry.path}/blobs`, directory('root', 0o755)],
+  ...[...llama.files, ...minilm.files].map(([, file]): [string, DemoFile] => {
+    const { acl: _, ...bytes } = file
+    return [`${registry.path}/blobs/${digestOf(file)}`, { ...bytes, owner: 'root', group: 'root', mode: 0o444 }]
+  }),
+]
+
 export interface DemoExpectation {
   readonly model: string
   readonly url: string
@@ -106,6 +134,14 @@ export const expectations: readonly DemoExpectation[] = [
       ollamaFiles({ ...llama3, template: '{{ .System }}{{ .Prompt }}' })
         .filter(([path]) => path.includes('/manifests/'))
         .map(([, file]) => ['manifest', digestOf(file)]),
+    ),
+  },
+  {
+    model: 'all-minilm-l6-v2',
+    url: 'https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/tree/c9745ed1d9f207416be6d2e6f8de32d1f16199bf',
+    stated: stated(
+      'sha256sums',
+      minilm.files.map(([path, file]) => [path.slice(MINILM.length + 1), digestOf(file)]),
     ),
   },
   {
