@@ -5,6 +5,12 @@ import type { Handlers } from './handler.ts'
 export function modelHandlers(services: Services): Handlers {
   const { fleet, models, registry, deployments, quarantine, stepUp } = services
   const current = () => fleet.state().fleet
+  /** What was changed on a host is looked at again. A look that runs already sees it, too. */
+  const lookAgain = (hosts: readonly string[]) => {
+    const running = models.job()
+    if (current() && (running === null || running.state === 'finished'))
+      models.start(fleet.require(), services.transport(), { hosts, scan: true, hash: false })
+  }
   return {
     'models:overview': () => current() && models.overview(fleet.require()),
     'models:files': ({ host, model }) => models.files(fleet.require(), host, model),
@@ -26,16 +32,23 @@ export function modelHandlers(services: Services): Handlers {
     'registry:revoke': (request) => registry.revoke(fleet.require(), request),
     'registry:deploy': (request) => {
       stepUp.require()
-      return deployments.start(fleet.require(), services.transport(), request).job
+      const { job, done } = deployments.start(fleet.require(), services.transport(), request)
+      // A failure stays in sight: its job is the last one.
+      void done.then(({ hosts }) => hosts.every(({ stage }) => stage === 'done') && lookAgain(request.hosts))
+      return job
     },
     'quarantine:list': () => (current() ? quarantine.list(fleet.require()) : []),
-    'quarantine:take': (request) => {
+    'quarantine:take': async (request) => {
       stepUp.require()
-      return quarantine.take(fleet.require(), services.transport(), request, new AbortController().signal)
+      const taken = await quarantine.take(fleet.require(), services.transport(), request, new AbortController().signal)
+      lookAgain([taken.host])
+      return taken
     },
     'quarantine:release': async ({ id }) => {
       stepUp.require()
+      const host = quarantine.list(fleet.require()).find((it) => it.id === id)?.host
       await quarantine.release(fleet.require(), services.transport(), id, new AbortController().signal)
+      if (host !== undefined) lookAgain([host])
       return null
     },
   }

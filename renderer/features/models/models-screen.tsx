@@ -18,7 +18,7 @@ import { Scroll } from '../../ui/scroll.tsx'
 import { Segment } from '../../ui/segment.tsx'
 import { count } from '../../ui/words.ts'
 import { ModelDetail } from './model-detail.tsx'
-import { hostNotices, quarantineNotice } from './model-notices.ts'
+import { deployNotices, hostNotices, quarantineNotice } from './model-notices.ts'
 import { ModelProgressList } from './model-progress-list.tsx'
 import { bytesOnHosts, filterModels, groupModels, groupOf, hostsOf, type ModelGroup, registrationOf, waitingFor } from './model-rows.ts'
 import { ModelTable } from './model-table.tsx'
@@ -93,6 +93,7 @@ export function ModelsScreen() {
         ...useAppNotices(),
         ...failureNotices('models', query.error ?? actions.failure ?? release.error),
         ...quarantined.slice(0, 3).map((it) => quarantineNotice(it, () => release.mutate({ id: it.id }))),
+        ...deployNotices(job),
         ...hostNotices(query.data, running || registrations.length === 0),
       ]}
       path={useFleetPath()}
@@ -211,7 +212,9 @@ export function ModelsScreen() {
               onVerify={again}
               onRequest={request}
               onStep={take}
+              held={quarantined}
               onQuarantine={(host, path) => setAside({ host, path })}
+              onRelease={(id) => release.mutate({ id })}
             />
           )}
           {waits !== undefined && <RegistrationDetail key={waits.id} registration={waits} onStep={take} />}
