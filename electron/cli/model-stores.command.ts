@@ -1,8 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { signingKey } from '#core/models/expected/model-signing.ts'
-import { MAX_DOCUMENT_BYTES, parseExpected } from '#core/models/expected/parse-expected.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import type { ModelJob } from '#shared/model/model-job.ts'
@@ -30,6 +26,8 @@ const options = {
   key: { type: 'string' },
   'read-by': { type: 'string' },
   'read-on': { type: 'string' },
+  withdraw: { type: 'boolean', default: false },
+  reason: { type: 'string' },
 } as const
 
 type Action = 'list' | 'scan' | 'hash' | 'verify'
@@ -107,20 +105,26 @@ function exitCodeOf(services: Services, action: string, job: ModelJob | undefine
 
 async function expect(services: Services, values: Values, [document, ...more]: string[]): Promise<number> {
   const { model, url } = values
+  if (values.withdraw) return withdraw(services, model, values.reason, document)
   const readBy = values['read-by']
   if (document === undefined || more.length > 0 || model === undefined || readBy === undefined)
     throw new UsageError('models expect: expected --model NAME --read-by NAME and one DOCUMENT')
   const readOn = values['read-on'] ?? new Date().toISOString().slice(0, 10)
   if (!/^\d{4}-\d\d-\d\d$/.test(readOn)) throw new UsageError('models expect: --read-on expects YYYY-MM-DD')
-  const key = values.key === undefined ? undefined : signingKey(await readFile(values.key, 'utf8'))
-  if (values.key !== undefined && key === undefined) throw new UsageError(`models expect: ${values.key} is no PEM public key`)
-  const bytes = await readFile(document)
-  const stated = bytes.length <= MAX_DOCUMENT_BYTES ? parseExpected(bytes, basename(document), key) : undefined
-  if (stated === undefined) throw new GatehouseError({ code: 'models.no-digests', detail: document })
-  if (key && stated.signature !== 'verified') throw new GatehouseError({ code: 'models.signature', detail: stated.signatureNote })
-  const recorded = services.models.expect(services.fleet.require(), model, stated, { url, readBy, readOn })
+  const opened = await services.expected.open(document)
+  const stated = values.key === undefined ? opened : await services.expected.verify(opened.sha256, values.key)
+  const recorded = services.expected.record(services.fleet.require(), { document: stated.sha256, model, url, readBy, readOn })
   const notes = [stated.signatureNote, ...stated.skipped.map((name) => `left out: ${name}`)].filter((note) => note !== '')
   process.stderr.write(visible(`${recorded.length} digests recorded for ${model}\n`))
   for (const note of notes) process.stderr.write(`  ${visible(note)}\n`)
   return recorded.length === 0 ? ExitCode.couldNotRun : ExitCode.clean
+}
+
+/** What stands for a model is no longer expected. */
+function withdraw(services: Services, model: string | undefined, reason: string | undefined, document: string | undefined): number {
+  if (model === undefined || reason === undefined || reason.trim() === '' || document !== undefined)
+    throw new UsageError('models expect: --withdraw expects --model NAME and --reason TEXT, and no document')
+  const count = services.expected.withdraw(services.fleet.require(), { model, reason: reason.trim() })
+  process.stderr.write(visible(`${count} digests withdrawn for ${model}\n`))
+  return ExitCode.clean
 }

@@ -69,6 +69,8 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse models expect --fleet FILE --model NAME [--url URL] --read-by NAME [--read-on YYYY-MM-DD] [--key PEM] DOCUMENT
       Records the official digests of a model: SHA256SUMS, the JSON of Hugging Face (?blobs=true), git-lfs pointers, OCI and Ollama
       manifests, model-signing bundles (verified with --key). --url is the page that they were read from.
+  gatehouse models expect --fleet FILE --model NAME --withdraw --reason TEXT
+      What was recorded for a model is no longer expected; record and reason stay in the ledger.
 
   gatehouse models request --fleet FILE --model NAME --source URL [--revision TEXT] --purpose TEXT --licence TEXT --name NAME [--host NAME]…
   gatehouse models review  --fleet FILE ID --host NAME --name NAME [--note TEXT]

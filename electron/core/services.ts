@@ -23,6 +23,7 @@ import { createWalkthroughService, type WalkthroughService } from './audit/walkt
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createRecentFiles } from './fleet/recent-files.ts'
 import { createPromptQueue, type PromptQueue } from './jobs/prompt-queue.ts'
+import { createExpectedService, type ExpectedService } from './models/expected/expected-service.ts'
 import { createModelService, type ModelService } from './models/model-service.ts'
 import { createDeployService, type DeployService } from './models/registry/deploy/deploy-service.ts'
 import { createQuarantineService, type QuarantineService } from './models/registry/quarantine/quarantine-service.ts'
@@ -61,6 +62,7 @@ export interface Services {
   readonly accessReviews: ReviewService
   readonly advisories: AdvisoryStore
   readonly models: ModelService
+  readonly expected: ExpectedService
   readonly registry: RegistryService
   readonly deployments: DeployService
   readonly quarantine: QuarantineService
@@ -135,6 +137,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     changed: ports.changed,
   })
   const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
+  const expected = createExpectedService({ models, ledger })
   const plans = createPlanArchive(ports.paths.data)
   const drift = createDrift(ledger, plans)
   const audits = createAuditService({
@@ -259,6 +262,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     accessReviews,
     advisories,
     models,
+    expected,
     registry,
     deployments,
     quarantine,

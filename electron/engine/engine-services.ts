@@ -76,6 +76,10 @@ async function answer({ services, handle, home, changed }: Desk, channel: string
       changed('advisories:changed')
       return { ok: true, value }
     }
+    if (channel === 'models:expect-open') {
+      const { document, path } = input as { document: string | null; path: string }
+      return { ok: true, value: await (document === null ? services.expected.open(path) : services.expected.verify(document, path)) }
+    }
     if (channel === 'walkthrough:attach') {
       const { path } = input as { path: string }
       return { ok: true, value: await services.attachments.add(path) }

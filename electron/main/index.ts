@@ -22,6 +22,7 @@ import { auditHandlers } from './audit.handlers.ts'
 import { confirmationOf, confirmNatively } from './confirmations.ts'
 import { createEngineHost } from './engine-host.ts'
 import { utilityEngine } from './engine-process.ts'
+import { expectedHandlers } from './expected.handlers.ts'
 import { fleetHandlers } from './fleet.handlers.ts'
 import { rememberFleet } from './fleet-memory.ts'
 import { callPipe, createRelay, eventPipe } from './ipc-relay.ts'
@@ -120,6 +121,7 @@ function start(): void {
       ...fleetHandlers(dialogs, fleet.call),
       ...advisoriesHandlers(dialogs, engine.call),
       ...templateHandlers(dialogs, engine.call),
+      ...expectedHandlers(dialogs, engine.call),
       ...planHandlers(dialogs, engine.call),
       ...auditHandlers(dialogs, engine.call),
       ...packHandlers({

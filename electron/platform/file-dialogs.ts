@@ -7,6 +7,8 @@ export interface FileDialogs {
   openAdvisories(): Promise<string | null>
   openAttachment(): Promise<string | null>
   openTemplate(): Promise<string | null>
+  openDigests(): Promise<string | null>
+  openKey(): Promise<string | null>
   save(title: string, fileName: string, extension: string): Promise<string | null>
 }
 
@@ -29,6 +31,13 @@ export function createFileDialogs(window: () => BrowserWindow | null): FileDialo
     openAdvisories: () => open('Choose an advisory update or an OSV dump', [{ name: 'All files', extensions: ['*'] }]),
     openAttachment: () => open('Attach a file', [{ name: 'All files', extensions: ['*'] }]),
     openTemplate: () => open('Choose a template', [{ name: 'Template', extensions: ['json'] }]),
+    // SHA256SUMS, model.sig, manifests: no common ending.
+    openDigests: () => open('Choose a document of digests', [{ name: 'All files', extensions: ['*'] }]),
+    openKey: () =>
+      open('Choose the public key of the publisher', [
+        { name: 'Public key or certificate', extensions: ['pem', 'pub', 'crt', 'cer'] },
+        { name: 'All files', extensions: ['*'] },
+      ]),
     save: async (title, fileName, extension) => {
       const parent = window()
       const options: Electron.SaveDialogOptions = {

@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { expectedDocumentSchema } from '../model/expected-document.ts'
 import { modelOverviewSchema, verifiedFileSchema } from '../model/model-artifact.ts'
 import { modelJobSchema } from '../model/model-job.ts'
+import { typedText } from '../model/waiver.ts'
 import { contract } from './contract.ts'
 
 const hostName = z.string().max(200)
+const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const modelId = z.string().max(9000)
 
 /** What lies on the disks as models, and what it should be. */
@@ -26,6 +29,32 @@ export const modelsContracts = {
     }),
     output: modelJobSchema,
     effect: 'connects',
+    by: 'engine',
+  }),
+  /** Main asks for a document of digests and reads it; with the SHA-256 of the one that is open, for the key that signed it. Null when the dialog was closed. */
+  'models:expect-open': contract({
+    input: z.object({ document: digest.nullable() }),
+    output: expectedDocumentSchema.nullable(),
+    effect: 'read',
+    by: 'main',
+  }),
+  /** Records what the document states for a model. */
+  'models:expect': contract({
+    input: z.object({
+      document: digest,
+      model: typedText(400),
+      url: z.string().trim().max(2000),
+      readBy: typedText(120),
+      readOn: z.iso.date(),
+    }),
+    output: z.object({ recorded: z.int() }),
+    effect: 'local',
+    by: 'engine',
+  }),
+  'models:expect-withdraw': contract({
+    input: z.object({ model: typedText(400), reason: typedText(1000) }),
+    output: z.object({ withdrawn: z.int() }),
+    effect: 'local',
     by: 'engine',
   }),
   'models:cancel': contract({ input: z.null(), output: z.null(), effect: 'local', by: 'engine', role: 'operator' }),

@@ -3,7 +3,7 @@ import type { Handlers } from './handler.ts'
 
 /** Models on the hosts, their approval, deployment and quarantine. */
 export function modelHandlers(services: Services): Handlers {
-  const { fleet, models, registry, deployments, quarantine, stepUp } = services
+  const { fleet, models, expected, registry, deployments, quarantine, stepUp } = services
   const current = () => fleet.state().fleet
   /** What was changed on a host is looked at again. A look that runs already sees it, too. */
   const lookAgain = (hosts: readonly string[]) => {
@@ -15,6 +15,8 @@ export function modelHandlers(services: Services): Handlers {
     'models:overview': () => current() && models.overview(fleet.require()),
     'models:files': ({ host, model }) => models.files(fleet.require(), host, model),
     'models:look': (request) => models.start(fleet.require(), services.transport(), request).job,
+    'models:expect': (request) => ({ recorded: expected.record(fleet.require(), request).length }),
+    'models:expect-withdraw': (request) => ({ withdrawn: expected.withdraw(fleet.require(), request) }),
     'models:cancel': () => {
       models.cancel()
       return null

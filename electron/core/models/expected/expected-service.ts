@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import { GatehouseError } from '#shared/errors.ts'
+import type { ExpectedDocument } from '#shared/model/expected-document.ts'
+import type { Fleet } from '#shared/model/fleet.ts'
+import type { ExpectedOrigin, ExpectedValue } from '#shared/model/model-expected.ts'
+import type { Ledger } from '../../audit/ledger/ledger.ts'
+import { openFile } from '../file-source.ts'
+import type { ModelService } from '../model-service.ts'
+import { signingKey } from './model-signing.ts'
+import { MAX_DOCUMENT_BYTES, parseExpected, type StatedDigests } from './parse-expected.ts'
+
+/** Digests that people read in documents of publishers. What stands and what is withdrawn is in the ledger first. */
+export interface ExpectedService {
+  /** Reads a document on this computer and keeps it until the next one. Rejects with `models.unreadable`, `models.no-digests`. */
+  open(path: string): Promise<ExpectedDocument>
+  /** Reads the one that was opened (by its SHA-256) again, with a public key. Rejects with `models.signature`, and as `open`. */
+  verify(document: string, keyPath: string): Promise<ExpectedDocument>
+  /** Records what the one that was opened states for a model. Throws `models.no-digests` when it is another one. */
+  record(
+    fleet: Fleet,
+    request: Pick<ExpectedOrigin, 'url' | 'readBy' | 'readOn'> & { readonly document: string; readonly model: string },
+  ): ExpectedValue[]
+  /** Withdraws what stands for a model; returns how many digests. */
+  withdraw(fleet: Fleet, request: { readonly model: string; readonly reason: string }): number
+}
+
+export interface ExpectedServicePorts {
+  readonly models: Pick<ModelService, 'expect' | 'withdrawExpected'>
+  readonly ledger: Pick<Ledger, 'append'>
+}
+
+/** A key is a few hundred bytes, a chain of certificates a few thousand. */
+const MAX_KEY_BYTES = 65_536
+
+export function createExpectedService({ models, ledger }: ExpectedServicePorts): ExpectedService {
+  const keep = (bytes: Buffer, stated: ExpectedDocument): ExpectedDocument => {
+    opened = { bytes, stated }
+    return stated
+  }
+  const shown = (stated: StatedDigests) => ({ ...stated, digests: [...stated.digests], skipped: [...stated.skipped] })
+  let opened: { readonly bytes: Buffer; readonly stated: ExpectedDocument } | undefined
+  const require = (document: string) => {
+    if (opened?.stated.sha256 !== document)
+      throw new GatehouseError({ code: 'models.no-digests', detail: 'it is not the document that was opened last' })
+    return opened
+  }
+  return {
+    async open(path) {
+      const bytes = await readSmall(path, MAX_DOCUMENT_BYTES, 'models.no-digests')
+      const name = basename(path)
+      const stated = parseExpected(bytes, name)
+      if (stated === undefined) throw new GatehouseError({ code: 'models.no-digests', detail: path })
+      return keep(bytes, { ...shown(stated), name, sha256: createHash('sha256').update(bytes).digest('hex') })
+    },
+    async verify(document, keyPath) {
+      const { bytes, stated } = require(document)
+      const key = signingKey((await readSmall(keyPath, MAX_KEY_BYTES, 'models.signature')).toString('utf8'))
+      if (key === undefined) throw new GatehouseError({ code: 'models.signature', detail: `${keyPath} is no PEM public key` })
+      const verified = parseExpected(bytes, stated.name, key)
+      if (verified?.signature !== 'verified')
+        throw new GatehouseError({ code: 'models.signature', detail: verified?.signatureNote || 'this document has no signature' })
+      return keep(bytes, { ...stated, ...shown(verified) })
+    },
+    record(fleet, { document, model, ...origin }) {
+      const { stated } = require(document)
+      ledger.append({
+        action: 'model.expected',
+        host: '',
+        subject: model,
+        detail: `${stated.digests.length} digests read by ${origin.readBy} on ${origin.readOn} in ${stated.name}, ${origin.url || 'nobody said where'}`,
+        digests: { document },
+      })
+      return models.expect(fleet, model, stated, origin)
+    },
+    withdraw(fleet, { model, reason }) {
+      ledger.append({ action: 'model.expected-withdraw', host: '', subject: model, detail: reason })
+      return models.withdrawExpected(fleet, model)
+    },
+  }
+}
+
+async function readSmall(path: string, maxBytes: number, code: 'models.no-digests' | 'models.signature'): Promise<Buffer> {
+  const file = await openFile(path)
+  try {
+    if (file.size > maxBytes) throw new GatehouseError({ code, detail: `${path} has ${file.size} bytes` })
+    return Buffer.from(await file.read(0, file.size))
+  } finally {
+    await file.close()
+  }
+}
