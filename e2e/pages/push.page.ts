@@ -37,6 +37,13 @@ export class PushPage extends GatehousePage {
     }, path)
   }
 
+  /** The open dialogs of the platform that follow answer with this path; null closes them. */
+  async opens(path: string | null): Promise<void> {
+    await this.#running.app.evaluate(({ dialog }, filePath) => {
+      dialog.showOpenDialog = async () => ({ canceled: filePath === null, filePaths: filePath === null ? [] : [filePath] })
+    }, path)
+  }
+
   /** Types the code of an authenticator that was given the secret on screen; that is returned. */
   async enterFirstCode(): Promise<Buffer> {
     const shown = (await this.dialog.locator('.enrolment code').textContent()) ?? ''

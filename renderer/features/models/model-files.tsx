@@ -8,6 +8,7 @@ import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { day } from '../../ui/time.ts'
 import { count } from '../../ui/words.ts'
+import { ExpectedSection } from './expected-section.tsx'
 import { scanWords, stateWords } from './model-words.ts'
 
 const MAX_FILES = 60
@@ -24,18 +25,21 @@ export function ModelFiles({ place, ...quarantine }: QuarantineProps & { readonl
   const query = useModelFiles(place.host, place.id)
   const files = query.data ?? []
   return (
-    <section aria-busy={query.isPending}>
-      <h3>
-        Files <span className="muted">{`${count(place.files, 'file')}, ${bytesText(place.bytes)}`}</span>
-      </h3>
-      {query.error !== null && <p>The files could not be read from the store.</p>}
-      <ul className="models-files">
-        {files.slice(0, MAX_FILES).map((file) => (
-          <File key={file.name} file={file} {...quarantine} />
-        ))}
-      </ul>
-      {files.length > MAX_FILES && <p className="muted">{`${files.length - MAX_FILES} more, see gatehouse models list --json`}</p>}
-    </section>
+    <>
+      {query.isSuccess && <ExpectedSection model={place.name} files={files} />}
+      <section aria-busy={query.isPending}>
+        <h3>
+          Files <span className="muted">{`${count(place.files, 'file')}, ${bytesText(place.bytes)}`}</span>
+        </h3>
+        {query.error !== null && <p>The files could not be read from the store.</p>}
+        <ul className="models-files">
+          {files.slice(0, MAX_FILES).map((file) => (
+            <File key={file.name} file={file} {...quarantine} />
+          ))}
+        </ul>
+        {files.length > MAX_FILES && <p className="muted">{`${files.length - MAX_FILES} more, see gatehouse models list --json`}</p>}
+      </section>
+    </>
   )
 }
 

@@ -1,6 +1,7 @@
 import type { Registration } from '#shared/model/model-registration.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Scroll } from '../../ui/scroll.tsx'
+import { ExpectedSection } from './expected-section.tsx'
 import { RegistryActions } from './registry-actions.tsx'
 import type { RegistryStep } from './registry-dialog.tsx'
 import { RegistryTimeline } from './registry-timeline.tsx'
@@ -16,6 +17,7 @@ export const RegistrationDetail = ({ registration, onStep }: RegistrationDetailP
     <h2>{plainText(registration.model, 200)}</h2>
     <p className="muted">On no host that was looked at.</p>
     <RegistryTimeline registration={registration} />
+    <ExpectedSection model={registration.model} files={undefined} />
     <div className="models-foot">
       <RegistryActions registration={registration} onStep={onStep} />
     </div>

@@ -66,7 +66,7 @@ export function RegistryDialog({ ask, hosts, places, onClose }: RegistryDialogPr
           who('Requested by'),
         ]}
         initial={{ model: ask.model, source: ask.source }}
-        consequence="It stands under Needs action until somebody reviews it. Record the published hashes with gatehouse models expect before."
+        consequence="It stands under Needs action until somebody reviews it. Record the published hashes on its panel before the review."
         action="Request model"
         onSend={(v) =>
           steps.request.mutate(

@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, type ReactNode, useId, useState } from 'react'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -18,10 +18,13 @@ interface StepDialogProps {
   readonly error: unknown
   readonly onSend: (values: StepValues) => void
   readonly onClose: () => void
+  /** Above the fields. */
+  readonly children?: ReactNode
 }
 
 /** Asks for what one step of an approval records. */
-export function StepDialog({ title, lead, fields, initial = {}, consequence, action, pending, error, onSend, onClose }: StepDialogProps) {
+export function StepDialog(props: StepDialogProps) {
+  const { title, lead, fields, initial = {}, consequence, action, pending, error, onSend, onClose, children } = props
   const [values, setValues] = useState<StepValues>(initial)
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({})
   const id = useId()
@@ -52,6 +55,7 @@ export function StepDialog({ title, lead, fields, initial = {}, consequence, act
         </>
       }
     >
+      {children}
       <form id={id} className="mt-4 grid gap-3" onSubmit={send} autoComplete="off" noValidate>
         {fields.map((field) => (
           <StepInput
@@ -108,6 +112,6 @@ function StepInput({ field: { label, kind, options = [], help, maxLength = 1000 
   return kind === 'lines' ? (
     <TextArea {...shared} rows={3} onChange={({ target }) => onChange(target.value)} />
   ) : (
-    <Field {...shared} spellCheck={false} onChange={({ target }) => onChange(target.value)} />
+    <Field {...shared} {...(kind === 'day' && { type: 'date' })} spellCheck={false} onChange={({ target }) => onChange(target.value)} />
   )
 }

@@ -2,7 +2,7 @@
 export interface StepField {
   readonly name: string
   readonly label: string
-  readonly kind: 'line' | 'lines' | 'choices'
+  readonly kind: 'line' | 'lines' | 'day' | 'choices'
   /** Of `choices`: any number of these. */
   readonly options?: readonly string[]
   readonly optional?: boolean

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { failureOf } from '#shared/errors.ts'
 import { type Fleet, fleetSchema } from '#shared/model/fleet.ts'
 import { createExpectedService } from './expected-service.ts'
+import { signingBundle } from './signing-bundle.testing.ts'
 
 const A = 'a'.repeat(64)
 const fleet: Fleet = fleetSchema.parse({
@@ -112,4 +113,16 @@ test('a key that did not sign it, and what is no key, leave the document as it w
   expect(await codeOf(() => it.verify(sha256, write('no-key', 'hello')))).toBe('models.signature')
   it.record(fleet, { ...origin, document: sha256 })
   expect(said).toHaveLength(2)
+})
+
+test('a bundle is verified with the key that signed it, and recorded as verified', async () => {
+  const it = service()
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const text = signingBundle([{ name: 'a', algorithm: 'sha256', digest: A }], privateKey, null)
+  const { sha256, signature } = await it.open(write('model.sig', text))
+  expect(signature).toBe('not-verified')
+  const key = write('publisher.pem', publicKey.export({ type: 'spki', format: 'pem' }))
+  expect(await it.verify(sha256, key)).toMatchObject({ sha256, signature: 'verified', digests: [{ file: 'a', digest: A }] })
+  it.record(fleet, { ...origin, document: sha256 })
+  expect(said.at(-1)).toBe('expect m 1')
 })

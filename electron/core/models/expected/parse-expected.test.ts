@@ -1,8 +1,9 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { signingKey } from './model-signing.ts'
 import { parseExpected } from './parse-expected.ts'
+import { signingBundle } from './signing-bundle.testing.ts'
 
 const A = 'a'.repeat(64)
 const B = 'B'.repeat(64)
@@ -85,34 +86,12 @@ describe('documents', () => {
   })
 })
 
-/** As model_signing 1.x writes it (sigstore/model-transparency, `_signing/signing.py`, `sign_ec_key.py`); made here with keys of our own. */
-function bundle(key: KeyObject, hash: string | null, change: (statement: Record<string, unknown>) => void = () => undefined): string {
-  const resources = [
-    { name: 'config.json', algorithm: 'sha256', digest: A },
-    { name: 'model.safetensors', algorithm: 'sha256', digest: B.toLowerCase() },
-  ]
-  const root = createHash('sha256')
-  for (const { digest } of resources) root.update(Buffer.from(digest, 'hex'))
-  const statement: Record<string, unknown> = {
-    _type: 'https://in-toto.io/Statement/v1',
-    subject: [{ name: 'sample', digest: { sha256: root.digest('hex') } }],
-    predicateType: 'https://model_signing/signature/v1.0',
-    predicate: { serialization: { method: 'files', hash_type: 'sha256' }, resources },
-  }
-  change(statement)
-  const payload = Buffer.from(JSON.stringify(statement))
-  const type = 'application/vnd.in-toto+json'
-  const signed = Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} `), payload])
-  return JSON.stringify({
-    mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
-    verificationMaterial: { publicKey: { hint: 'x' }, tlogEntries: [] },
-    dsseEnvelope: {
-      payload: payload.toString('base64'),
-      payloadType: type,
-      signatures: [{ sig: sign(hash, signed, key).toString('base64'), keyid: '' }],
-    },
-  })
-}
+const files = [
+  { name: 'config.json', algorithm: 'sha256', digest: A },
+  { name: 'model.safetensors', algorithm: 'sha256', digest: B.toLowerCase() },
+]
+const bundle = (key: KeyObject, hash: string | null, change?: (statement: Record<string, unknown>) => void) =>
+  signingBundle(files, key, hash, change)
 
 describe('model-signing bundles', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -1,0 +1,88 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { signingBundle } from '../../electron/core/models/expected/signing-bundle.testing.ts'
+import { expect, test } from '../fixtures/app.ts'
+import { ModelsPage } from '../pages/models.page.ts'
+import { PushPage } from '../pages/push.page.ts'
+
+/** Published hashes in the window: a document is read, shown against what was found, recorded, and withdrawn. */
+
+const model = 'whisper-large-v3'
+const weights = `${model}.bin`
+
+test('no digests, other digests, a signature that must fit, recorded and withdrawn', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-documents-'))
+  const write = (name: string, text: string | Buffer) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const it = new ModelsPage(gatehouse)
+  const native = new PushPage(gatehouse)
+  const { page, dialog, detail } = it
+  await it.referenceSize()
+  await it.invoke('fleet:demo')
+  await page.keyboard.press('Control+3')
+  await expect(page.getByText('No model directory was looked at yet')).toBeVisible()
+  await page.keyboard.press('v')
+  await it.lookIsFinished()
+  await it.choose(model)
+  await expect(detail).toContainText('Nobody has recorded what its files must be')
+
+  await detail.getByRole('button', { name: 'Record hashes…' }).click()
+  await dialog.getByLabel('Read by').fill('Ada')
+  await dialog.getByRole('button', { name: 'Record hashes' }).click()
+  await expect(dialog.getByRole('alert')).toHaveText('Choose the document first.')
+  await it.isSound('expected-none')
+
+  const choose = dialog.getByRole('button', { name: /^Choose/ })
+  await native.opens(null)
+  await choose.click()
+  await native.opens(write('README.md', 'A model.'))
+  await choose.click()
+  await expect(dialog.getByRole('alert')).toContainText('This document states no digests')
+  await it.isSound('expected-no-digests')
+
+  const other = 'b'.repeat(64)
+  await native.opens(write('SHA256SUMS', `${other}  ${weights}\n${other}  tokenizer.json\nnonsense\n`))
+  await choose.click()
+  const digests = dialog.getByRole('table')
+  await expect(digests.getByRole('row', { name: weights })).toContainText('Differs')
+  await expect(digests.getByRole('row', { name: 'tokenizer.json' })).toContainText('No such file')
+  await expect(dialog).toContainText('Will count as missing: tokenizer.json')
+  await expect(dialog).toContainText('Left out, no digest that can be used: nonsense')
+  await it.isSound('expected-preview')
+
+  // A bundle that is signed: by another key, then by the right one.
+  const [publisher, stranger] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')]
+  const pem = (key: typeof publisher) => key.publicKey.export({ type: 'spki', format: 'pem' })
+  const files = (await it.invoke('models:files', { host: 'gpu-04', model: `/srv/models/${weights}` })) as { name: string; digest: string }[]
+  const found = files.map(({ name, digest }) => ({ name, digest, algorithm: 'sha256' }))
+  await native.opens(write('model.sig', signingBundle(found, publisher.privateKey, null)))
+  await choose.click()
+  await expect(dialog).toContainText('Not verified')
+  await native.opens(write('stranger.pem', pem(stranger)))
+  await dialog.getByRole('button', { name: 'Verify with a key…' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('The signature of the bundle is not by this key')
+  await native.opens(write('publisher.pem', pem(publisher)))
+  await dialog.getByRole('button', { name: 'Verify with a key…' }).click()
+  await expect(dialog).toContainText('Signature verified')
+  await expect(digests.getByRole('row', { name: weights })).toContainText('As found')
+  await it.isSound('expected-signed')
+  await dialog.getByRole('button', { name: 'Record hashes' }).click()
+  await expect(dialog).toHaveCount(0)
+  await expect(it.row(model)).toContainText('Verified')
+  await expect(detail).toContainText('Recorded for 1 file')
+  await it.isSound('expected-recorded')
+
+  await detail.getByRole('button', { name: 'Withdraw…' }).click()
+  await dialog.getByRole('button', { name: 'Withdraw hashes' }).click()
+  await expect(dialog).toContainText('Reason is missing.')
+  await dialog.getByLabel('Reason').fill('Read on the wrong page')
+  await it.isSound('expected-withdraw')
+  await dialog.getByRole('button', { name: 'Withdraw hashes' }).click()
+  await expect(it.row(model)).toContainText('Nothing expected')
+  rmSync(folder, { recursive: true })
+})
