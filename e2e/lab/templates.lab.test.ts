@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { gatehouse } from './console.ts'
-import { arrange } from './lab.ts'
+import { arrange, asRoot } from './lab.ts'
 import { templateDesk } from './template-desk.ts'
 
 /** The template that most fleets need, on a real nginx. The others: `templates.faults.test.ts`. */
@@ -45,3 +45,10 @@ test('nginx in front of Ollama: the sin of the article is found, pushed away, an
   )
   expect(found.map(({ control, subject, status }) => `${control} ${subject} ${status}`).sort()).toEqual(turned.sort())
 }, 240_000)
+
+test('nginx loads the new configuration, and what it started for it does not stay: undone', async () => {
+  const desk = templateDesk('nginx-ai-access-log')
+  const { file } = await desk.plan('gpu1')
+  const run = await desk.push(file, (step) => step === 'verify' && asRoot('gpu1', 'pkill -9 -f "nginx: worker process"'))
+  expect(run.stdout).toMatch(/rolled back and proven\nbecause {3}.*what nginx\.service started for the change is gone/)
+}, 120_000)

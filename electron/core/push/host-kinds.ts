@@ -56,14 +56,16 @@ timeout 60 systemctl restart -- "$gh_unit" || gh_fail "inactive $gh_unit does no
     check: 'nginx -q -t',
     // The master keeps its old workers when the new configuration does not load, and its unit stays active.
     activate: `
-gh_workers() { pgrep -P "$(gh_property nginx.service MainPID)" | tr '\\n' ' '; }
-gh_old=" $(gh_workers) " gh_tries=0 gh_fresh=
+gh_master=$(gh_property nginx.service MainPID)
+gh_workers() { pgrep -P "$gh_master" | tr '\\n' ' '; }
+gh_old=" $(gh_workers) " gh_tries=0
 timeout 30 systemctl reload nginx.service || gh_fail "inactive nginx.service does not reload"
-while [ -z "$gh_fresh" ]; do
+while [ "$gh_proof" = none ]; do
   gh_tries=$((gh_tries + 1))
-  [ "$gh_tries" -le 20 ] || gh_fail "inactive nginx goes on with its old configuration"
-  sleep 0.5
-  for gh_one in $(gh_workers); do case $gh_old in *" $gh_one "*) ;; *) gh_fresh=$gh_one ;; esac; done
+  [ "$gh_tries" -le 100 ] || gh_fail "inactive nginx goes on with its old configuration"
+  sleep 0.1
+  # Workers come first, before those that mind a cache.
+  for gh_one in $(gh_workers); do case "$gh_proof $gh_old" in "none "*" $gh_one "*) ;; "none "*) gh_proof=$gh_one ;; esac; done
 done`,
     reactivate: 'systemctl --no-block reload-or-restart nginx.service',
   },

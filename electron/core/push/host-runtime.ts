@@ -39,11 +39,13 @@ gh_extra() {
 }
 gh_show() { gh_say "file $1 $(gh_state "$2" "$6 $7")"; }
 gh_property() { systemctl show -p "$2" --value -- "$1" 2>/dev/null; }
-# A link has nothing of its own to bring to the disk.
+# To the disk goes what is named, never all that the host has to write: a model that comes in would be waited for. A link has nothing of its own.
 gh_sync() { [ -h "$1" ] || sync "$1"; }
 # Files that no service reads have none that could be down.
 gh_unit_state() { if [ -n "$gh_unit" ]; then gh_property "$gh_unit" ActiveState; else echo active; fi; }
 gh_armed() { [ -e "$gh_units/gatehouse-undo.service" ] && [ "$(systemctl is-active gatehouse-undo.timer 2>/dev/null)" = active ]; }
+# $1 is a process that $2 started.
+gh_child() { grep -qx "PPid:[[:space:]]*$2" "/proc/$1/status" 2>/dev/null; }
 gh_main_pid() { if [ -n "$gh_unit" ]; then gh_property "$gh_unit" MainPID; else echo none; fi; }
 # Active, and still the same process a moment later: a unit that dies and is started again is not up.
 gh_healthy() {
@@ -68,8 +70,8 @@ gh_lock() { exec 9>>"$gh_base/lock" && flock -w "$1" 9; }
 gh_disarm() {
   systemctl stop gatehouse-undo.timer 2>/dev/null
   rm -f "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer" "$gh_units/multi-user.target.wants/gatehouse-undo.service"
-  rmdir "$gh_units/multi-user.target.wants" 2>/dev/null
-  sync
+  rmdir "$gh_units/multi-user.target.wants" 2>/dev/null || sync "$gh_units/multi-user.target.wants" 2>/dev/null
+  sync "$gh_units"
 }
 gh_look() {
   if [ -d "$gh_base" ]; then
@@ -150,7 +152,7 @@ gh_put() {
 gh_step() {
   [ "$(id -u)" = 0 ] || gh_fail not-root
   [ -d /run/systemd/system ] || gh_fail no-systemd
-  for gh_tool in systemctl systemd-analyze flock sha256sum stat sync cp mv timeout base64; do
+  for gh_tool in systemctl systemd-analyze flock sha256sum stat sync find cp mv timeout base64; do
     command -v "$gh_tool" >/dev/null || gh_fail "no-tool $gh_tool"
   done
   gh_trusted "\${gh_base%/*}"
@@ -162,7 +164,7 @@ gh_step() {
   gh_files gh_put || gh_fail unwritable
   gh_validate || gh_fail unwritable
   rm -rf "$gh_base/verify"
-  sync
+  find "$gh_base" ! -type l -exec sync {} + && sync "\${gh_base%/*}" || gh_fail unwritable
   trap - EXIT
   gh_say end
 }
@@ -189,7 +191,8 @@ gh_step() {
   [ -d "$gh_units/multi-user.target.wants" ] || mkdir -m 755 "$gh_units/multi-user.target.wants" || gh_fail unwritable
   ln -sf ../gatehouse-undo.service "$gh_units/multi-user.target.wants/gatehouse-undo.service" || gh_fail unwritable
   { gh_current gatehouse-undo.timer && gh_current gatehouse-undo.service; } || systemctl daemon-reload || gh_fail not-armed
-  sync && systemctl start gatehouse-undo.timer || gh_fail not-armed
+  sync "$gh_base/undo" "$gh_base" "$gh_units"/gatehouse-undo.* "$gh_units/multi-user.target.wants" "$gh_units" || gh_fail unwritable
+  systemctl start gatehouse-undo.timer || gh_fail not-armed
   gh_armed && [ "$(systemctl is-enabled gatehouse-undo.service)" = enabled ] || gh_fail not-armed
   trap - EXIT
   gh_say end
@@ -224,7 +227,7 @@ gh_step() {
   gh_mine && gh_lock 20 || gh_fail lost
   [ ! -e "$gh_base/undoing" ] && [ ! -e "$gh_base/undone" ] && gh_armed || gh_fail undone
   gh_files gh_same
-  : >"$gh_base/writing" && sync || gh_fail unwritable
+  : >"$gh_base/writing" && sync "$gh_base/writing" "$gh_base" || gh_fail unwritable
   gh_files gh_write
   gh_say end
 }
@@ -232,14 +235,16 @@ gh_step() {
 
 /**
  * A unit that was started anew may be looked at as soon as it listens where it did, or two seconds later, what comes first; the commit still waits
- * for the two seconds. One that goes on with the same process takes its time to read what is new, and is waited for.
+ * for the two seconds. One that goes on with the same process takes its time to read what is new, and is waited for, unless `gh_activate` found a
+ * process that it started for what is new (`gh_proof`): that one has to be there at the commit.
  */
 export const activateRuntime = `
 # How many sockets the process of the unit listens on; 0 where nobody says.
 gh_listening() { ss -Hltnp 2>/dev/null | grep -c "pid=$1,"; }
 gh_settled() {
   [ -n "$gh_unit" ] || return 0
-  gh_tries=0
+  if [ "$(gh_unit_state)" = active ] && gh_child "$gh_proof" "$gh_was"; then gh_pid=$gh_was && return 0; fi
+  gh_proof=none gh_tries=0
   while [ "$gh_tries" -lt 20 ]; do
     gh_tries=$((gh_tries + 1))
     gh_pid=$(gh_main_pid) gh_from=$(gh_uptime) gh_polls=0
@@ -254,10 +259,10 @@ gh_settled() {
 }
 gh_step() {
   gh_mine && gh_armed || gh_fail undone
-  gh_was=$(gh_main_pid) gh_sockets=$(gh_listening "$gh_was") gh_pid=none gh_from=0
+  gh_was=$(gh_main_pid) gh_sockets=$(gh_listening "$gh_was") gh_pid=none gh_from=0 gh_proof=none
   gh_activate
   gh_settled || gh_fail "inactive $gh_unit does not stay up"
-  echo "$gh_pid" >"$gh_base/pid" && echo "$gh_from" >"$gh_base/from" || gh_fail unwritable
+  echo "$gh_pid" >"$gh_base/pid" && echo "$gh_from" >"$gh_base/from" && echo "$gh_proof" >"$gh_base/proof" || gh_fail unwritable
   gh_say end
 }
 `
@@ -276,7 +281,9 @@ gh_step() {
   [ ! -e "$gh_base/undoing" ] && [ ! -e "$gh_base/undone" ] && gh_armed || gh_fail undone
   gh_files gh_kept
   [ "$(gh_unit_state)" = active ] && [ "$(gh_main_pid)" = "$(cat "$gh_base/pid")" ] || gh_fail "inactive $gh_unit did not stay up"
-  : >"$gh_base/committed" && sync || gh_fail unwritable
+  gh_proof=$(cat "$gh_base/proof")
+  [ "$gh_proof" = none ] || gh_child "$gh_proof" "$(cat "$gh_base/pid")" || gh_fail "inactive what $gh_unit started for the change is gone"
+  : >"$gh_base/committed" && sync "$gh_base/committed" "$gh_base" || gh_fail unwritable
   gh_disarm
   gh_look
   gh_say end
@@ -303,7 +310,7 @@ export const clearRuntime = `
 gh_keep() {
   mkdir -p -m 700 "$gh_history" && rm -f "$gh_base"/new.* "$gh_base/undo" "$gh_base/lock" && mv -T -- "$gh_base" "$gh_history/$gh_id" || return 1
   ls -1t "$gh_history" | tail -n +21 | while read -r gh_old; do rm -rf "$gh_history/$gh_old"; done
-  sync
+  sync "$gh_history/$gh_id" "$gh_history" "\${gh_history%/*}"
 }
 gh_step() {
   if gh_mine && [ ! -e "$gh_units/gatehouse-undo.service" ]; then
@@ -352,7 +359,7 @@ gh_step() {
       gh_healthy 30
     fi
     [ "$gh_rc" = 0 ] || exit 1
-    : >"$gh_base/undone" && sync || exit 1
+    : >"$gh_base/undone" && sync "$gh_base/undone" "$gh_base" || exit 1
   fi
   gh_disarm
   systemctl daemon-reload
