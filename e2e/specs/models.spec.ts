@@ -104,7 +104,11 @@ test('stopped in the middle, by keyboard, filtered, by host', async ({ gatehouse
 
   await page.keyboard.press('j')
   await page.keyboard.press('j')
+  await expect(it.detail).toHaveCount(0)
+  await page.keyboard.press('Control+i')
   await expect(it.detail.getByRole('heading', { level: 2 })).not.toBeEmpty()
+  await page.keyboard.press('Escape')
+  await expect(it.detail).toHaveCount(0)
   await page.getByRole('button', { name: 'By host' }).click()
   await expect(page.getByRole('rowheader', { name: /^gpu-02/ })).toBeVisible()
   await it.isSound('models-by-host')

@@ -54,8 +54,11 @@ test('by keyboard: move, filter by name and by state, open the finding, come bac
   await it.flow('Applications to gpu-03').focus()
   await page.keyboard.press('ArrowRight')
   await expect(it.flow('Jump host to gpu-03')).toBeFocused()
+  await page.keyboard.press('Control+i')
   await expect(it.detail.getByRole('heading', { level: 2 })).toHaveText('Jump host to gpu-03')
   await it.isSound('network-narrow')
+  await page.keyboard.press('Escape')
+  await expect(it.flow('Jump host to gpu-03')).toBeFocused()
 
   await it.state('Unknown').click()
   await expect(it.rows).toContainText(['lab-01'])

@@ -192,6 +192,7 @@ function Row<R>({ row, columns: [name, ...others], current, first, number, onSel
         <button
           type="button"
           className="row-name"
+          data-opens-pane
           aria-current={current || undefined}
           tabIndex={current || first ? 0 : -1}
           onClick={onSelect}

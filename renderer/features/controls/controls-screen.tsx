@@ -6,11 +6,13 @@ import { goHost, openDialog } from '../../stores/ui.store.ts'
 import { useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
+import { useSheet } from '../../stores/use-sheet.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FilterAction } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
+import { SheetButton, SidePane } from '../../ui/side-pane.tsx'
 import { count } from '../../ui/words.ts'
 import { ControlDetail } from './control-detail.tsx'
 import { byItem, controlRows, filterRows } from './control-rows.ts'
@@ -32,11 +34,12 @@ export function ControlsScreen() {
     setChosen(inOrder[Math.min(Math.max(at + by, 0), inOrder.length - 1)]?.control.id)
   }
   const worst = row?.results[0]
+  const sheet = useSheet()
   useKeys({
     j: step(1),
     k: step(-1),
     '/': () => setFilter(filter ?? ''),
-    escape: () => setFilter(null),
+    escape: sheet.open ? sheet.toggle : () => setFilter(null),
     o: worst === undefined ? undefined : () => goHost(worst.host, { key: `${worst.finding.control} ${worst.finding.subject}` }),
   })
   const failing = rows.filter((it) => it.failing > 0).length
@@ -58,7 +61,12 @@ export function ControlsScreen() {
           <KeyHint chords={['?']}>All keys</KeyHint>
         </>
       }
-      actions={<FilterAction label="Filter controls" text={filter} onText={setFilter} />}
+      actions={
+        <>
+          <SheetButton sheet={sheet} label="Control" />
+          <FilterAction label="Filter controls" text={filter} onText={setFilter} />
+        </>
+      }
     >
       <div className="catalogue" aria-busy={query.isPending}>
         <section className="catalogue-list" aria-label="Controls" data-pane>
@@ -69,7 +77,11 @@ export function ControlsScreen() {
             </Empty>
           )}
         </section>
-        {row !== undefined && <ControlDetail key={row.control.id} row={row} />}
+        {row !== undefined && (
+          <SidePane sheet={sheet}>
+            <ControlDetail key={row.control.id} row={row} />
+          </SidePane>
+        )}
       </div>
     </Screen>
   )

@@ -1,4 +1,4 @@
-import { Download, PanelRight, Play, X } from 'lucide-react'
+import { Download, Play, X } from 'lucide-react'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
@@ -9,10 +9,11 @@ import { goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts, useJob, useLastOutcome } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
+import { useSheet } from '../../stores/use-sheet.ts'
 import { Button } from '../../ui/button.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
-import { useMedia } from '../../ui/use-media.ts'
+import { SheetButton, SidePane } from '../../ui/side-pane.tsx'
 import { count } from '../../ui/words.ts'
 import { AttentionList } from './attention-list.tsx'
 import { cellNews } from './cell-news.ts'
@@ -34,9 +35,8 @@ export function FleetMatrix() {
   const failure = useJob()?.failure
   const outcomeFilter = useUi((state) => state.outcomeFilter)
   const hostFilter = useUi((state) => state.hostFilter)
-  const sheetOpen = useUi((state) => state.sheetOpen)
+  const sheet = useSheet()
   const [searching, setSearching] = useState(false)
-  const narrow = useMedia('(max-width: 1319px)')
   const ordered = useSteadyOrder(hosts, auditing)
   const shown = useMemo(() => filterMatrix(ordered, { outcome: outcomeFilter, text: hostFilter }), [ordered, outcomeFilter, hostFilter])
   const notices = [
@@ -52,7 +52,6 @@ export function FleetMatrix() {
   ]
   const stopOrClear = () => {
     if (auditing) audit.stop()
-    else if (sheetOpen) useUi.setState({ sheetOpen: false })
     else if (outcomeFilter !== null || hostFilter !== '' || searching) {
       useUi.setState({ outcomeFilter: null, hostFilter: '' })
       setSearching(false)
@@ -60,12 +59,10 @@ export function FleetMatrix() {
   }
   useKeys({
     r: auditing ? undefined : () => audit.start(),
-    escape: stopOrClear,
+    escape: sheet.open ? sheet.toggle : stopOrClear,
     '/': () => setSearching(true),
-    'mod+i': narrow ? () => useUi.setState({ sheetOpen: !sheetOpen }) : undefined,
   })
   const filtered = shown.hosts.length < hosts.length || outcomeFilter !== null
-  const attention = <AttentionList hosts={shown.hosts} changedKeys={keys} running={auditing} retry={audit.start} />
   return (
     <Screen
       title="Fleet"
@@ -76,15 +73,7 @@ export function FleetMatrix() {
       foot={<FleetFoot hosts={hosts} auditing={auditing} />}
       actions={
         <>
-          {narrow && (
-            <Button
-              icon={<PanelRight className="icon" aria-hidden />}
-              aria-expanded={sheetOpen}
-              onClick={() => useUi.setState({ sheetOpen: !sheetOpen })}
-            >
-              Attention
-            </Button>
-          )}
+          <SheetButton sheet={sheet} label="Attention" />
           {!auditing && audited && (
             <Button icon={<Download className="icon" aria-hidden />} onClick={() => openDialog({ kind: 'export' })}>
               Export
@@ -111,8 +100,9 @@ export function FleetMatrix() {
           outcomeFilter={outcomeFilter}
           corner={<Corner open={searching || hostFilter !== '' || hosts.length > columnsThatFit} focus={searching} />}
         />
-        {!narrow && attention}
-        {narrow && sheetOpen && <div className="sheet">{attention}</div>}
+        <SidePane sheet={sheet}>
+          <AttentionList hosts={shown.hosts} changedKeys={keys} running={auditing} retry={audit.start} />
+        </SidePane>
       </div>
     </Screen>
   )

@@ -81,7 +81,13 @@ function WaitingRow({ registration, current, onSelect }: WaitingRowProps) {
   return (
     <tr className={current ? 'current' : ''}>
       <th scope="row">
-        <button type="button" className="model-name" aria-current={current || undefined} onClick={() => onSelect(registration.id)}>
+        <button
+          type="button"
+          className="model-name"
+          data-opens-pane
+          aria-current={current || undefined}
+          onClick={() => onSelect(registration.id)}
+        >
           <span className="one-line">{plainText(registration.model, 160)}</span>
         </button>
       </th>
@@ -109,7 +115,7 @@ function Row({ row, current, onSelect }: RowProps) {
   return (
     <tr className={current ? 'current' : ''}>
       <th scope="row">
-        <button type="button" className="model-name" aria-current={current || undefined} onClick={() => onSelect(row.key)}>
+        <button type="button" className="model-name" data-opens-pane aria-current={current || undefined} onClick={() => onSelect(row.key)}>
           <span className="one-line">{plainText(row.name, 160)}</span>
         </button>
       </th>

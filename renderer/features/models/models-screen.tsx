@@ -9,6 +9,7 @@ import { useFleetState, useModelJob, useModelOverview, useQuarantine, useRegistr
 import { goFleet, openDialog } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
+import { useSheet } from '../../stores/use-sheet.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FilterField } from '../../ui/filter-field.tsx'
@@ -16,6 +17,7 @@ import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Segment } from '../../ui/segment.tsx'
+import { SheetButton, SidePane } from '../../ui/side-pane.tsx'
 import { count } from '../../ui/words.ts'
 import { ModelDetail } from './model-detail.tsx'
 import { deployNotices, hostNotices, quarantineNotice } from './model-notices.ts'
@@ -43,6 +45,7 @@ export function ModelsScreen() {
   const [aside, setAside] = useState<{ readonly host: string; readonly path: string }>()
   const quarantined = useQuarantine().data ?? []
   const release = useReleaseFile()
+  const sheet = useSheet()
   const running = job != null && job.state !== 'finished'
   const all = query.data?.artifacts ?? []
   const registrations = useRegistrations().data ?? []
@@ -81,7 +84,7 @@ export function ModelsScreen() {
     a: due('next'),
     x: due('end'),
     '/': () => setText(text ?? ''),
-    escape: running ? actions.stop : () => setText(null),
+    escape: sheet.open ? sheet.toggle : running ? actions.stop : () => setText(null),
   })
   const looked = (query.data?.hosts.length ?? 0) > 0
   return (
@@ -109,43 +112,46 @@ export function ModelsScreen() {
         </>
       }
       actions={
-        running ? (
-          <Button
-            icon={<Square className="icon" aria-hidden />}
-            unavailable={job.state === 'cancelling' ? 'It is stopping' : undefined}
-            onClick={actions.stop}
-          >
-            Stop
-          </Button>
-        ) : (
-          <>
+        <>
+          <SheetButton sheet={sheet} label="Details" />
+          {running ? (
             <Button
-              icon={<RefreshCw className="icon" aria-hidden />}
-              chord="l"
-              unavailable={fleet == null ? 'No fleet is open' : undefined}
-              onClick={list}
+              icon={<Square className="icon" aria-hidden />}
+              unavailable={job.state === 'cancelling' ? 'It is stopping' : undefined}
+              onClick={actions.stop}
             >
-              List
+              Stop
             </Button>
-            <Button
-              icon={<Plus className="icon" aria-hidden />}
-              chord="n"
-              unavailable={fleet == null ? 'No fleet is open' : undefined}
-              onClick={request}
-            >
-              Request…
-            </Button>
-            <Button
-              look="primary"
-              icon={<ShieldCheck className="icon" aria-hidden />}
-              chord="v"
-              unavailable={fleet == null ? 'No fleet is open' : undefined}
-              onClick={verify}
-            >
-              Verify hashes
-            </Button>
-          </>
-        )
+          ) : (
+            <>
+              <Button
+                icon={<RefreshCw className="icon" aria-hidden />}
+                chord="l"
+                unavailable={fleet == null ? 'No fleet is open' : undefined}
+                onClick={list}
+              >
+                List
+              </Button>
+              <Button
+                icon={<Plus className="icon" aria-hidden />}
+                chord="n"
+                unavailable={fleet == null ? 'No fleet is open' : undefined}
+                onClick={request}
+              >
+                Request…
+              </Button>
+              <Button
+                look="primary"
+                icon={<ShieldCheck className="icon" aria-hidden />}
+                chord="v"
+                unavailable={fleet == null ? 'No fleet is open' : undefined}
+                onClick={verify}
+              >
+                Verify hashes
+              </Button>
+            </>
+          )}
+        </>
       }
     >
       {fleet === null ? (
@@ -204,20 +210,22 @@ export function ModelsScreen() {
               </Empty>
             )}
           </Scroll>
-          {row !== undefined && (
-            <ModelDetail
-              key={row.key}
-              model={row}
-              registration={registration}
-              onVerify={again}
-              onRequest={request}
-              onStep={take}
-              held={quarantined}
-              onQuarantine={(host, path) => setAside({ host, path })}
-              onRelease={(id) => release.mutate({ id })}
-            />
-          )}
-          {waits !== undefined && <RegistrationDetail key={waits.id} registration={waits} onStep={take} />}
+          <SidePane sheet={sheet}>
+            {row !== undefined && (
+              <ModelDetail
+                key={row.key}
+                model={row}
+                registration={registration}
+                onVerify={again}
+                onRequest={request}
+                onStep={take}
+                held={quarantined}
+                onQuarantine={(host, path) => setAside({ host, path })}
+                onRelease={(id) => release.mutate({ id })}
+              />
+            )}
+            {waits !== undefined && <RegistrationDetail key={waits.id} registration={waits} onStep={take} />}
+          </SidePane>
         </div>
       )}
       {aside !== undefined && <QuarantineDialog {...aside} onClose={() => setAside(undefined)} />}

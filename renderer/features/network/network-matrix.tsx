@@ -128,6 +128,7 @@ function FlowCell({ row, cell, chosen, aside, loading, onChoose }: FlowCellProps
         aria-pressed={chosen}
         tabIndex={chosen ? 0 : -1}
         data-flow={`${row.host} ${cell.segment}`}
+        data-opens-pane
         aria-label={`${flowTitle(cell.segment, row.host, isOutward(cell.segment))}: ${word}${many}${row.stale ? ', last known' : ''}`}
         onFocus={choose}
         onClick={choose}

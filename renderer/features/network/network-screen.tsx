@@ -10,12 +10,14 @@ import { goFleet, goHost, openDialog } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
+import { useSheet } from '../../stores/use-sheet.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FilterAction } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
+import { SheetButton, SidePane } from '../../ui/side-pane.tsx'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
 import { count } from '../../ui/words.ts'
 import { NetworkDetail } from './network-detail.tsx'
@@ -38,13 +40,16 @@ export function NetworkScreen() {
   const row = rows.find(({ host }) => host === place?.host) ?? rows[0]
   const cell = row?.cells.find(({ segment }) => segment === place?.segment) ?? row?.cells.find((it) => it.state === row.cells[0]?.state)
   const judged = cell?.flows.find(({ finding }) => finding !== undefined)?.finding
+  const sheet = useSheet()
   useKeys({
     r: auditing || fleetState?.fleet == null ? undefined : () => audit.start(),
     '/': () => setText(text ?? ''),
-    escape: () => {
-      setText(null)
-      setState(null)
-    },
+    escape: sheet.open
+      ? sheet.toggle
+      : () => {
+          setText(null)
+          setState(null)
+        },
     o: row === undefined || judged === undefined ? undefined : () => goHost(row.host, { key: findingId(judged) }),
   })
   const counts = countStates(all)
@@ -65,7 +70,12 @@ export function NetworkScreen() {
           <KeyHint chords={['?']}>All keys</KeyHint>
         </>
       }
-      actions={<FilterAction label="Filter hosts" text={text} onText={setText} />}
+      actions={
+        <>
+          <SheetButton sheet={sheet} label="Flow" />
+          <FilterAction label="Filter hosts" text={text} onText={setText} />
+        </>
+      }
     >
       {fleetState?.fleet == null ? (
         <Empty title="No fleet is open" about="Segments are named in the fleet file, under networks.">
@@ -107,7 +117,9 @@ export function NetworkScreen() {
             )}
           </Scroll>
           {row !== undefined && cell !== undefined && !query.isPending && (
-            <NetworkDetail key={`${row.host} ${cell.segment}`} fleet={fleetState.fleet} row={row} cell={cell} />
+            <SidePane sheet={sheet}>
+              <NetworkDetail key={`${row.host} ${cell.segment}`} fleet={fleetState.fleet} row={row} cell={cell} />
+            </SidePane>
           )}
         </div>
       )}

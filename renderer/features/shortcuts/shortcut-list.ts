@@ -23,6 +23,7 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['r'], action: 'Run the audit' },
       { chords: ['esc'], action: 'Stop the audit, clear a filter, close' },
       { chords: ['F6'], action: 'Next pane' },
+      { chords: ['mod+i'], action: 'Right pane (narrow window)' },
       { chords: ['?'], action: 'All keys' },
     ],
   },
@@ -35,7 +36,6 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['enter'], action: 'Open the finding' },
       { chords: ['/'], action: 'Filter hosts' },
       { chords: ['mod+o'], action: 'Open a fleet file (while none is open)' },
-      { chords: ['mod+i'], action: 'Attention list (narrow window)' },
     ],
   },
   {

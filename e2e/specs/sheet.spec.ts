@@ -1,0 +1,72 @@
+import type { Locator } from '@playwright/test'
+import { gpu01 } from '../../electron/testing/demo/hosts/gpu-01.ts'
+import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
+import { expect, test } from '../fixtures/served-app.ts'
+
+/** In a narrow window the right pane is a sheet over the content (DESIGN.md, section 4): opened by choosing, closed by Escape, the focus comes back. */
+
+test('at 1180: models, network, controls', async ({ openServed }) => {
+  test.setTimeout(180_000)
+  const { it } = await openServed([gpu01, gpu03])
+  const { page } = it
+  await it.auditByKey()
+  await it.referenceSize(1180, 720)
+
+  const sheet = page.locator('.sheet')
+  const overTheContent = async (row: Locator, list: Locator, words: string, picture: string) => {
+    await expect(row).toBeVisible()
+    await expect(page.getByRole('article')).toHaveCount(0)
+    const before = await list.boundingBox()
+    await row.focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('article')).toContainText(words)
+    await expect(sheet).toBeFocused()
+    expect(await list.boundingBox()).toEqual(before)
+    await it.isSound(picture)
+    await page.keyboard.press('Escape')
+    await expect(sheet).toHaveCount(0)
+    await expect(row).toBeFocused()
+    await page.keyboard.press('Control+i')
+    await expect(sheet).toBeFocused()
+    await page.keyboard.press('Control+i')
+    await expect(row).toBeFocused()
+  }
+
+  await page.keyboard.press('Control+3')
+  await expect(page.getByText('No model directory was looked at yet')).toBeVisible()
+  await page.keyboard.press('l')
+  await overTheContent(
+    page.getByRole('button', { name: 'gpt-oss:20b', exact: true }),
+    page.getByRole('region', { name: 'Models', exact: true }),
+    'gpt-oss:20b',
+    'models-1180',
+  )
+  await page.keyboard.press('Control+8')
+  await overTheContent(
+    page.getByRole('button', { name: /^Applications to gpu-03:/ }),
+    page.getByRole('region', { name: 'Hosts by segments' }),
+    'Applications to gpu-03',
+    'network-1180',
+  )
+  await page.keyboard.press('Control+7')
+  await overTheContent(
+    page.getByRole('button', { name: /^Inference servers listen only on this machine/ }),
+    page.getByRole('region', { name: 'Controls' }),
+    'Inference servers listen only on this machine',
+    'controls-1180',
+  )
+
+  // The row that is current when it closes has the focus then, and a filter stays that Escape did not mean.
+  const first = page.locator('.row-name[aria-current]')
+  await first.press('Enter')
+  await page.keyboard.press('j')
+  await expect(sheet).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(page.locator('.row-name[aria-current]')).toBeFocused()
+  await page.keyboard.press('/')
+  await page.keyboard.type('inference')
+  await page.locator('.row-name').first().click()
+  await page.keyboard.press('Escape')
+  await expect(sheet).toHaveCount(0)
+  await expect(page.getByLabel('Filter controls')).toHaveValue('inference')
+})

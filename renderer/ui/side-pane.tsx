@@ -1,0 +1,49 @@
+import { PanelRight } from 'lucide-react'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { Button } from './button.tsx'
+
+/** Where the right pane of a screen stands. */
+export interface Sheet {
+  /** Too narrow a window to have it beside the content (DESIGN.md, section 4). */
+  readonly narrow: boolean
+  readonly open: boolean
+  readonly toggle: () => void
+}
+
+interface SidePaneProps {
+  readonly sheet: Sheet
+  readonly children: ReactNode
+}
+
+/** The right pane of a screen; in a narrow window a sheet over the content, which has the focus while it is open. */
+export function SidePane({ sheet: { narrow, open }, children }: SidePaneProps) {
+  if (!narrow) return children
+  return open ? <OpenSheet>{children}</OpenSheet> : null
+}
+
+function OpenSheet({ children }: { readonly children: ReactNode }) {
+  const self = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const before = document.activeElement
+    self.current?.focus()
+    return () => {
+      // Somebody who went elsewhere meanwhile stays there.
+      if (document.activeElement !== document.body || !(before instanceof HTMLElement)) return
+      const list = before.closest('table, [role=grid]')
+      ;(list?.querySelector<HTMLElement>('button[aria-current], button[aria-pressed=true]') ?? before).focus()
+    }
+  }, [])
+  return (
+    <div ref={self} className="sheet" tabIndex={-1}>
+      {children}
+    </div>
+  )
+}
+
+/** In the toolbar of a narrow window. */
+export const SheetButton = ({ sheet: { narrow, open, toggle }, label }: { readonly sheet: Sheet; readonly label: string }) =>
+  narrow ? (
+    <Button icon={<PanelRight className="icon" aria-hidden />} aria-expanded={open} onClick={toggle}>
+      {label}
+    </Button>
+  ) : null
