@@ -3,6 +3,8 @@
  * what libraries make of it differs.
  */
 export function fnmatch(pattern: string, text: string, path: boolean): boolean | undefined {
+  // Most rules name what they allow to the letter.
+  if (!/[*?[\\]/.test(pattern)) return pattern === text
   const any = path ? '[^/]' : '[\\s\\S]'
   let source = ''
   for (let at = 0; at < pattern.length; at++) {

@@ -150,7 +150,7 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     })
     onProgress({ stage: 'probing', current: sections[0]?.id ?? '' })
     const askedMs = now()
-    const wire = lookOverWire(session, fleet, host, signal)
+    const wire = lookOverWire(session, fleet, host, signal, mark)
     const asked = request.beside?.(session, signal)
     const run = await runProbe(session, sections, {
       account,

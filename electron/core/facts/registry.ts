@@ -26,6 +26,7 @@ import { auditRulesFact, emptyPasswordsFact, guardedFilesFact, sshdMatchesFact, 
 import { processesFact } from './processes/processes.fact.ts'
 import { programsFact } from './programs/programs.fact.ts'
 import { pushedFilesFact } from './pushed-files/pushed-files.fact.ts'
+import { readOnce } from './read-once.ts'
 import { servicesFact } from './services/services.fact.ts'
 import { sourcesFact } from './sources/sources.fact.ts'
 import { sshdFact } from './sshd/sshd.fact.ts'
@@ -146,7 +147,7 @@ export function readFacts(
 
 function readOne(definition: FactDefinition<FactId>, sources: FactSources, log: Log | undefined): FactResult<unknown> {
   try {
-    return definition.read(sources)
+    return readOnce(definition, sources)
   } catch (thrown) {
     const detail = thrown instanceof Error ? thrown.message : String(thrown)
     log?.('error', 'a fact could not be read', { fact: definition.id, host: sources.context.host.name, detail })

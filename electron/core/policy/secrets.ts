@@ -163,13 +163,15 @@ export function redact(text: string, mark: Mark = plain): string {
     .join('\n')
 }
 
-const maskedBy = (output: SectionOutput, mark?: Mark): SectionOutput => ({
-  ...output,
-  stdout: redact(output.stdout, mark),
-  stderr: redact(output.stderr, mark),
-})
-const maskedOnce = oncePer((output: SectionOutput) => maskedBy(output))
+const maskedBy = oncePer((mark: Mark) =>
+  oncePer(
+    (output: SectionOutput): SectionOutput => ({
+      ...output,
+      stdout: redact(output.stdout, mark),
+      stderr: redact(output.stderr, mark),
+    }),
+  ),
+)
 
 /** The same section with its texts masked. `sha256` and `bytes` stay those of what the host really printed. */
-export const redactOutput = (output: SectionOutput, mark?: Mark): SectionOutput =>
-  mark === undefined ? maskedOnce(output) : maskedBy(output, mark)
+export const redactOutput = (output: SectionOutput, mark: Mark = plain): SectionOutput => maskedBy(mark)(output)

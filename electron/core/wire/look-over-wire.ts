@@ -1,7 +1,7 @@
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { verdictFor } from '../facts/firewall/reach.ts'
 import { probeContextOf, readFacts, sectionsOf } from '../facts/registry.ts'
-import { redactOutput } from '../policy/secrets.ts'
+import { type Mark, redactOutput } from '../policy/secrets.ts'
 import type { HostSession } from '../ports.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import { askOverWire, notAsked, type WireRun } from './ask-over-wire.ts'
@@ -19,9 +19,10 @@ export interface WireLook {
 
 /**
  * Looks at a host from the network beside the probe: as soon as the sections are there that say what listens, the host's own address is asked
- * over channels of the jump host, so that looking from both sides takes no longer than looking from one.
+ * over channels of the jump host, so that looking from both sides takes no longer than looking from one. `mark` as for the audit, which then does not
+ * mask and read the same again.
  */
-export function lookOverWire(session: HostSession, fleet: Fleet, host: Host, signal: AbortSignal): WireLook {
+export function lookOverWire(session: HostSession, fleet: Fleet, host: Host, signal: AbortSignal, mark?: Mark): WireLook {
   const context = probeContextOf(fleet, host)
   const awaited = new Set(sectionsOf(context, factsForQuestions).map(({ id }) => id))
   const early = new Map<string, SectionOutput>()
@@ -39,7 +40,7 @@ export function lookOverWire(session: HostSession, fleet: Fleet, host: Host, sig
     onEnded(id, output) {
       firstAnswerMs ||= performance.now() - begunMs
       if (run !== undefined || !awaited.has(id)) return
-      early.set(id, redactOutput(output()))
+      early.set(id, redactOutput(output(), mark))
       if (early.size === awaited.size) run = start(early)
     },
     async finish(outputs) {

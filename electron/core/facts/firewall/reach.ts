@@ -30,7 +30,30 @@ const EPHEMERAL_PORT = 50_000
 const PROTOCOL_NUMBERS = { tcp: 6, udp: 17 } as const
 
 /** Who gets through to a port of this host (or through from it to the world), for all addresses, both families, every interface. */
-export function reach(firewall: Pick<Firewall, 'tables'>, network: Network | undefined, query: TrafficQuery): Piece[] {
+export function reach(
+  { tables }: Pick<Firewall, 'tables'>,
+  network: Network | undefined,
+  { direction, protocol, port, address }: TrafficQuery,
+): readonly Piece[] {
+  const before = answersOf(tables)
+  if (before.network !== network) before.pieces.clear()
+  before.network = network
+  const query = { direction, protocol, port, address }
+  const key = `${direction} ${protocol} ${port} ${address ?? '*'}`
+  const known = before.pieces.get(key)
+  if (known) return known
+  const pieces = follow({ tables }, network, query)
+  before.pieces.set(key, pieces)
+  return pieces
+}
+
+/** Controls, flows and the picture of a host ask the same rules the same. */
+const answersOf = oncePer((_: readonly Table[]): { network: Network | undefined; readonly pieces: Map<string, readonly Piece[]> } => ({
+  network: undefined,
+  pieces: new Map(),
+}))
+
+function follow(firewall: Pick<Firewall, 'tables'>, network: Network | undefined, query: TrafficQuery): Piece[] {
   return familiesOf(query.address).flatMap((family) =>
     sidesOf(network, family).flatMap((side) =>
       representatives(firewall.tables, family, localAddresses(network, side, family, query)).flatMap((local) =>

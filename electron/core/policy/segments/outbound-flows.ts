@@ -41,7 +41,7 @@ export function outboundDoor(surroundings: Surroundings): NetworkDoor {
   }
 }
 
-const leaving = (firewall: Firewall, network: Network | undefined, protocol: 'tcp' | 'udp', port: number): Piece[] =>
+const leaving = (firewall: Firewall, network: Network | undefined, protocol: 'tcp' | 'udp', port: number): readonly Piece[] =>
   reach(firewall, network, { direction: 'out', protocol, port })
 
 /** HTTPS, HTTP, SSH, NFS and SMB, and ports that rules name, as object stores have their own. */

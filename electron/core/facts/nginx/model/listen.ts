@@ -1,4 +1,5 @@
 import { addressBlock } from '../../network/address-block.ts'
+import { oncePer } from '../../once-per.ts'
 import type { NginxDirective } from '../nginx.ts'
 
 /** One socket that a `listen` directive asks for. */
@@ -99,11 +100,11 @@ export const impliedListen = (server: NginxDirective): Listen => ({
 })
 
 /** Sockets that are one: servers are chosen by name only among those of the same socket. nginx compares addresses, not how they are written. */
-export const socketKey = ({ address, port, datagrams }: Pick<Listen, 'address' | 'port' | 'datagrams'>): string => {
+export const socketKey = oncePer(({ address, port, datagrams }: Pick<Listen, 'address' | 'port' | 'datagrams'>): string => {
   const block = addressBlock(address)
   const same = address === '*' ? '4/0' : block ? `${block.version}/${block.bits.toString(16)}` : address
   return `${same}|${port}${datagrams ? '|udp' : ''}`
-}
+})
 
 /** Which address is meant only the host knows: it may be one that another directive names by its number. */
 export const isNamed = ({ address, scope }: Listen): boolean => scope === 'specific' && addressBlock(address) === undefined

@@ -54,8 +54,21 @@ function settingOf(services: readonly InferenceService[], proxies: readonly OAut
 
 const none: readonly OAuth2Proxy[] = []
 
-/** `address`: how the fleet file reaches the host. */
+const remembered = new WeakMap<readonly InferenceService[], Proxies & { readonly address: string; readonly paths: HostPaths }>()
+
+/** `address`: how the fleet file reaches the host. Several controls ask the same of the same facts. */
 export function pathsOfHost(facts: Proxies, services: readonly InferenceService[], address: string): HostPaths {
+  const { nginx, network, caddy } = facts
+  const gateways = facts['oauth2-proxy']
+  const before = remembered.get(services)
+  const same = before?.nginx === nginx && before.network === network && before.caddy === caddy && before['oauth2-proxy'] === gateways
+  if (before && same && before.address === address) return before.paths
+  const paths = follow(facts, services, address)
+  remembered.set(services, { nginx, network, caddy, 'oauth2-proxy': gateways, address, paths })
+  return paths
+}
+
+function follow(facts: Proxies, services: readonly InferenceService[], address: string): HostPaths {
   const own = facts.network.known ? facts.network.value.addresses.map((one) => one.address) : []
   const localAddresses = [...own, address]
   const setting = settingOf(services, facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value : none, localAddresses)
