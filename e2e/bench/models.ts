@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { openHashShell } from '#core/models/hashes/hash-shell.ts'
 import { runHashing } from '#core/models/hashes/run-hashing.ts'
 import { runListing } from '#core/models/inventory/run-listing.ts'
 import { createModelService } from '#core/models/model-service.ts'
@@ -78,10 +80,14 @@ export async function measureModels(folder: string, rounds: number, say: (text: 
     const sha256sum: number[] = []
     for (let round = 0; round < Math.min(rounds, 5); round++) {
       openssl.push(await byHand(`openssl dgst -sha256 ${BIG}`))
+      // As a look does, which opens it while it lists.
+      const shell = openHashShell(session, never)
+      await pause(500)
       const from = performance.now()
       const failure = await runHashing(session, [{ file, algorithm: 'sha256' }], {
         signal: never,
         hasher: 'openssl',
+        shell,
         onHasher: () => undefined,
         onRead: () => undefined,
         onDone: () => undefined,

@@ -12,6 +12,7 @@ import type { SectionOutput } from '../probe/section.ts'
 import type { ModelRepo } from '../store/model.repo.ts'
 import type { StatedDigests } from './expected/parse-expected.ts'
 import { hashHost } from './hashes/hash-host.ts'
+import { type HashShell, openHashShell } from './hashes/hash-shell.ts'
 import { listHost } from './inventory/list-host.ts'
 import { contentOf } from './registry/content.ts'
 import { approvalOf } from './registry/place-approval.ts'
@@ -92,31 +93,37 @@ export function createModelService({ clock, repo, registrations, version, by, ch
     }
     update(host.name, { stage: 'connecting' })
     const session = await transport.connect(host, { signal })
+    let shell: HashShell | undefined
+    const onBegun = () => {
+      if (request.hash) shell = openHashShell(session, signal)
+    }
     try {
       update(host.name, { stage: 'listing' })
-      const listed = await listHost({ session, host, fleet, signal, now: clock.now })
+      const listed = await listHost({ session, host, fleet, signal, now: clock.now, onBegun })
       repo.saveListing(fleet.name, listed.inventory, listed.models)
       end(listed.inventory.failure)
       if (request.scan) {
         const onProgress = (progress: Partial<ModelProgress>) => update(host.name, { stage: 'scanning', ...progress })
         end(await scanHost({ session, repo, signal, version, now: clock.now, onProgress, fleet: fleet.name, host: host.name }))
       }
+      if (!request.hash) return
+      const failure = await hashHost({
+        fleet,
+        host,
+        transport,
+        signal,
+        repo,
+        shell,
+        now: clock.now,
+        olderThanDays: request.olderThanDays,
+        onProgress: (progress) => update(host.name, { stage: 'hashing', ...progress }),
+        onSaved: told,
+      })
+      end(failure)
     } finally {
+      shell?.close()
       session.close()
     }
-    if (!request.hash) return
-    const failure = await hashHost({
-      fleet,
-      host,
-      transport,
-      signal,
-      repo,
-      now: clock.now,
-      olderThanDays: request.olderThanDays,
-      onProgress: (progress) => update(host.name, { stage: 'hashing', ...progress }),
-      onSaved: told,
-    })
-    end(failure)
   }
 
   function run(fleet: Fleet, names: readonly string[], kind: ModelJob['kind'], work: HostWork): ModelRun {

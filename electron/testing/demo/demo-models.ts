@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ServerChannel } from 'ssh2'
-import { type Hasher, hashers, hashScript } from '#core/models/hashes/hash-script.ts'
+import { type Hasher, hashers, hashFunctions, hashScript } from '#core/models/hashes/hash-script.ts'
 import { listingScript } from '#core/models/inventory/listing-script.ts'
 import { closedAbove, identityText, mayRead, modelFilePath, visibleBelow } from './demo-files.ts'
 import type { DemoHost } from './demo-host.ts'
@@ -54,7 +54,7 @@ export async function serveHashing(channel: ServerChannel, script: string, host:
     }),
   )
   const asked = [undefined, ...(Object.keys(hashers) as Hasher[])].some(
-    (hasher) => nonce !== '' && hashScript(tasks, nonce, hasher) === script,
+    (hasher) => nonce !== '' && hashFunctions + hashScript(tasks, nonce, hasher) === script,
   )
   if (!asked) return false
   channel.write(

@@ -8,6 +8,7 @@ import { paceOf } from '../pace.ts'
 import { byModel, hashBook, hashOf } from '../verify-model.ts'
 import { accessCommand } from './access-command.ts'
 import { type Hasher, type HashTask, hashers } from './hash-script.ts'
+import type { HashShell } from './hash-shell.ts'
 import { type HashOutcome, runHashing } from './run-hashing.ts'
 
 /** A link that comes back is used again, from the first file that was not finished. */
@@ -23,6 +24,8 @@ export interface HashHostRequest {
   readonly repo: ModelRepo
   readonly now: () => number
   readonly olderThanDays: number | undefined
+  /** One that waits on the host. It is used up. */
+  readonly shell?: HashShell | undefined
   readonly onProgress: (progress: Partial<ModelProgress>) => void
   readonly onSaved: () => void
 }
@@ -82,6 +85,7 @@ export async function hashHost(request: HashHostRequest): Promise<Failure | unde
       const known = repo.hasher(fleet.name, host.name)
       return await runHashing(session, [...left.keys()], {
         signal,
+        shell: request.shell,
         hasher: known !== undefined && Object.hasOwn(hashers, known) ? (known as Hasher) : undefined,
         onHasher: (hasher) => repo.saveHasher(fleet.name, host.name, hasher),
         onRead: (task, bytes) => {

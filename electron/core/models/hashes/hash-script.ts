@@ -21,57 +21,20 @@ export interface HashTask {
 const WATCHED_BYTES = 33_554_432
 
 /**
- * One POSIX sh script that hashes the files in their order, for `/bin/sh` on stdin. Lines begin with the nonce:
- *
- * - `m HASHER HUNDREDTHS` a hasher that answers correctly, and the time it took for 32 MiB
- * - `s HASHER EPOCH NICE` which one is used, the host's clock, how it is held back
- * - `b INDEX STAT` a file is open; `p INDEX BYTES` how far it is read; `d INDEX DIGEST STAT` it is hashed, and what it is then
- * - `x INDEX denied LENGTH|gone|changed-type|failed` (LENGTH: of the directory that keeps the account out, 0 when it is the file); `z` the end
- *
- * STAT is fstat(2) of the open file (`device/inode/size/mtime/ctime`), so that what is hashed is what was listed, whatever a name leads to by
- * then. How far a file is read is the offset that the shell and the hasher share, from /proc. Nobody reads what is written: then the hasher is ended.
+ * The part of `hashScript` that knows no file and no nonce, for `/bin/sh` on stdin before it: functions, and what they have to know of the host. It
+ * says nothing and hashes nothing, so that a shell can wait with it (`HashShell`).
  */
-export function hashScript(tasks: readonly HashTask[], nonce: string, hasher: Hasher | undefined): string {
-  if (!/^[0-9a-f]{32}$/.test(nonce)) throw new RangeError('the nonce must be 32 hexadecimal digits')
-  const calls = tasks.map(({ file, algorithm }, index) => {
-    const name = shellBytes(nameBytes(file))
-    return `hm_file ${index} ${algorithm === 'sha256' ? 'sha256' : 'git'} ${file.size} ${file.size >= WATCHED_BYTES ? 1 : 0} ${name}\n`
-  })
-  const attempt = (name: Hasher) => `hm_try ${name} ${hashers[name]}\n`
-  const measure = `${attempt('openssl')}${attempt('sha256sum')}[ "$hm_tool" ] || ${attempt('shasum')}[ "$hm_tool" ] || ${attempt('busybox')}`
-  const use = hasher === undefined ? measure : `${attempt(hasher)}[ "$hm_tool" ] || {\n${measure}}\n`
-  return `hm_main() {
-${RUNTIME}
-hm_k=${nonce}
-hm_measure=${hasher === undefined ? 1 : ''}
-${use}printf '%s s %s %s %s\\n' "$hm_k" "\${hm_name:-none}" "$hm_began" "\${hm_low:-none}"
-[ "$hm_tool" ] && {
-${calls.join('')}:
-}
-printf '%s z\\n' "$hm_k"
-}
-hm_main 4>&1 </dev/null 2>/dev/null
-`
-}
-
-/** A name for the shell from any bytes but NUL: quoted, or a dot and what printf(1) makes of it, with a dot at its end, since `$(…)` drops line breaks there. */
-function shellBytes(bytes: Buffer): string {
-  const text = bytes.toString('utf8')
-  if (Buffer.from(text).equals(bytes) && !/\p{Cc}/u.test(text)) return shellQuote(text)
-  const octal = Array.from(bytes, (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
-  return `. "$(hm_word '${octal}.')"`
-}
-
-const RUNTIME = `LC_ALL=C TZ=UTC PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export const hashFunctions = `hm_prepare() {
+LC_ALL=C TZ=UTC PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL TZ PATH
-hm_tool= hm_name= hm_best= hm_low= hm_began=$(date +%s)
+hm_tool= hm_name= hm_best= hm_low= hm_small=
 renice -n 19 -p $$ >/dev/null && hm_low='nice 19'
 ionice -c 3 -p $$ && hm_low="$hm_low idle I/O"
-hm_right() { [ "$(printf abc | "$@" | cut -c 1-64)" = ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad ]; }
-hm_small=
 hm_right sha256sum && hm_small=sha256sum
 if find / -maxdepth 0 -printf ''; then hm_stat() { find -L /proc/self/fd/3 -maxdepth 0 -printf '%D/%i/%s/%T@/%C@'; }
 else hm_stat() { stat -L -c '%d/%i/%s/%y/%z' /proc/self/fd/3 | tr ' ' _; }; fi
+}
+hm_right() { [ "$(printf abc | "$@" | cut -c 1-64)" = ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad ]; }
 hm_clock() { read -r hm_now hm_rest </proc/uptime; hm_now=\${hm_now%.*}\${hm_now#*.}; }
 hm_try() {
   hm_n=$1
@@ -127,4 +90,47 @@ hm_hash() {
   printf '%s b %s %s\\n' "$hm_k" "$hm_i" "$(hm_stat)"
   hm_out=$(hm_read) || return 1
   printf '%s d %s %s %s\\n' "$hm_k" "$hm_i" "\${hm_out%% *}" "$(hm_stat)"
-}`
+}
+hm_prepare </dev/null >/dev/null 2>&1
+`
+
+/**
+ * A POSIX sh script that hashes the files in their order, for the stdin of a `/bin/sh` that has read `hashFunctions`. Lines begin with the nonce:
+ *
+ * - `m HASHER HUNDREDTHS` a hasher that answers correctly, and the time it took for 32 MiB
+ * - `s HASHER EPOCH NICE` which one is used, the host's clock, how it is held back
+ * - `b INDEX STAT` a file is open; `p INDEX BYTES` how far it is read; `d INDEX DIGEST STAT` it is hashed, and what it is then
+ * - `x INDEX denied LENGTH|gone|changed-type|failed` (LENGTH: of the directory that keeps the account out, 0 when it is the file); `z` the end
+ *
+ * STAT is fstat(2) of the open file (`device/inode/size/mtime/ctime`), so that what is hashed is what was listed, whatever a name leads to by
+ * then. How far a file is read is the offset that the shell and the hasher share, from /proc. Nobody reads what is written: then the hasher is ended.
+ */
+export function hashScript(tasks: readonly HashTask[], nonce: string, hasher: Hasher | undefined): string {
+  if (!/^[0-9a-f]{32}$/.test(nonce)) throw new RangeError('the nonce must be 32 hexadecimal digits')
+  const calls = tasks.map(({ file, algorithm }, index) => {
+    const name = shellBytes(nameBytes(file))
+    return `hm_file ${index} ${algorithm === 'sha256' ? 'sha256' : 'git'} ${file.size} ${file.size >= WATCHED_BYTES ? 1 : 0} ${name}\n`
+  })
+  const attempt = (name: Hasher) => `hm_try ${name} ${hashers[name]}\n`
+  const measure = `${attempt('openssl')}${attempt('sha256sum')}[ "$hm_tool" ] || ${attempt('shasum')}[ "$hm_tool" ] || ${attempt('busybox')}`
+  const use = hasher === undefined ? measure : `${attempt(hasher)}[ "$hm_tool" ] || {\n${measure}}\n`
+  return `hm_main() {
+hm_k=${nonce} hm_began=$(date +%s)
+hm_measure=${hasher === undefined ? 1 : ''}
+${use}printf '%s s %s %s %s\\n' "$hm_k" "\${hm_name:-none}" "$hm_began" "\${hm_low:-none}"
+[ "$hm_tool" ] && {
+${calls.join('')}:
+}
+printf '%s z\\n' "$hm_k"
+}
+hm_main 4>&1 </dev/null 2>/dev/null
+`
+}
+
+/** A name for the shell from any bytes but NUL: quoted, or a dot and what printf(1) makes of it, with a dot at its end, since `$(…)` drops line breaks there. */
+function shellBytes(bytes: Buffer): string {
+  const text = bytes.toString('utf8')
+  if (Buffer.from(text).equals(bytes) && !/\p{Cc}/u.test(text)) return shellQuote(text)
+  const octal = Array.from(bytes, (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
+  return `. "$(hm_word '${octal}.')"`
+}

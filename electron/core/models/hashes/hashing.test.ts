@@ -190,6 +190,14 @@ test('a host without a hasher that answers correctly', async () => {
   expect((await hash(lying, [sha256(file)])).failure?.code).toBe('models.no-hasher')
 })
 
+test('nothing is waited for once every file has its answer', async () => {
+  const file = find(await listed(['dash']), Buffer.from('plain'))
+  const from = performance.now()
+  const { outcomes, failure } = await hash(['dash', '-c', `sed "s|^printf '%s z|sleep 30; &|" | dash`], [sha256(file)])
+  expect([failure, outcomes.get(file.path)?.kind]).toEqual([undefined, 'hashed'])
+  expect(performance.now() - from).toBeLessThan(15_000)
+}, 60_000)
+
 test('a file that was changed a moment ago is hashed, but not settled', async () => {
   const name = Buffer.from('fresh')
   writeFileSync(at(name), 'fresh')

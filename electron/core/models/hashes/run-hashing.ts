@@ -3,6 +3,7 @@ import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
 import type { HostSession } from '../../ports.ts'
 import type { FileIdentity } from '../../store/model.repo.ts'
 import { type Hasher, type HashTask, hashScript } from './hash-script.ts'
+import { type HashShell, openHashShell } from './hash-shell.ts'
 import { HashReader } from './parse-hashes.ts'
 
 /** What came of one file. */
@@ -17,6 +18,8 @@ export interface HashingOptions {
   readonly signal: AbortSignal
   /** The one that was fastest on this host before. */
   readonly hasher: Hasher | undefined
+  /** One that waits already, for the first files. It is used up. */
+  readonly shell?: HashShell | undefined
   readonly onHasher: (hasher: Hasher, measuredMs: ReadonlyMap<Hasher, number>) => void
   /** Bytes of one file read so far. */
   readonly onRead: (task: HashTask, bytes: number) => void
@@ -29,7 +32,6 @@ const FILES_PER_EXEC = 200
 const DISKS_AT_ONCE = 4
 /** A host that says nothing for so long while a file is read has a disk or a network file system that hangs. */
 const SILENCE_MS = 180_000
-const EXEC_TIMEOUT_MS = 48 * 3_600_000
 /** Clocks of file systems tick every few milliseconds; two seconds are safe for all, FAT included. */
 const SETTLED_SECONDS = 2n
 
@@ -51,7 +53,8 @@ export async function runHashing(session: HostSession, tasks: readonly HashTask[
   }
   const next = lanes.map((lane, index) => (index === 0 ? lane.slice(first.length) : lane))
   const run = async (chunk: readonly HashTask[]): Promise<boolean> => {
-    failure ??= await hashChunk(session, chunk, hasher, { ...options, onHasher: chosen })
+    const waiting = chunk === first && options.shell?.ended === false ? options.shell : undefined
+    failure ??= await hashChunk(waiting ?? openHashShell(session, options.signal), chunk, hasher, { ...options, onHasher: chosen })
     return failure === undefined
   }
   if (first.length === 0 || !(await run(first))) return failure
@@ -65,15 +68,16 @@ export async function runHashing(session: HostSession, tasks: readonly HashTask[
 }
 
 async function hashChunk(
-  session: HostSession,
+  shell: HashShell,
   tasks: readonly HashTask[],
   hasher: Hasher | undefined,
-  { signal, onHasher, onRead, onDone }: HashingOptions,
+  { onHasher, onRead, onDone }: HashingOptions,
 ): Promise<Failure | undefined> {
   const nonce = randomBytes(16).toString('hex')
   const reader = new HashReader(nonce)
   const silence = new AbortController()
   const opened = new Map<number, FileIdentity | undefined>()
+  const answered = new Set<number>()
   const measured = new Map<Hasher, number>()
   let finished = false
   let noHasher = false
@@ -81,7 +85,7 @@ async function hashChunk(
   const giveUp = () => silence.abort(new GatehouseError({ code: 'probe.timeout', detail: `nothing was read for ${SILENCE_MS / 1000} s` }))
   let timer = setTimeout(giveUp, SILENCE_MS)
 
-  const onStdout = (chunk: Buffer): undefined => {
+  const onStdout = (chunk: Buffer): boolean => {
     clearTimeout(timer)
     timer = setTimeout(giveUp, SILENCE_MS)
     for (const event of reader.push(chunk)) {
@@ -94,20 +98,19 @@ async function hashChunk(
       } else {
         const task = tasks[event.index]
         if (!task) continue
+        if (event.kind !== 'opened' && event.kind !== 'read') answered.add(event.index)
         if (event.kind === 'opened') opened.set(event.index, event.identity)
         else if (event.kind === 'read') onRead(task, Math.min(event.bytes, task.file.size))
         else if (event.kind === 'skipped') onDone(task, { kind: 'skipped', why: event.why, closedLength: event.closedLength })
         else onDone(task, judge(task, event.digest, opened.get(event.index), event.identity, startedSeconds))
       }
     }
+    // What the host says after the last answer is that it ends, which takes another round trip.
+    finished ||= answered.size === tasks.length
+    return !finished
   }
   try {
-    await session.exec('/bin/sh', {
-      stdin: hashScript(tasks, nonce, hasher),
-      timeoutMs: EXEC_TIMEOUT_MS,
-      signal: AbortSignal.any([signal, silence.signal]),
-      onStdout,
-    })
+    await shell.run(hashScript(tasks, nonce, hasher), silence.signal, onStdout)
     if (finished && noHasher)
       return { code: 'models.no-hasher', detail: 'neither openssl nor sha256sum, shasum or busybox answers correctly' }
     return finished ? undefined : { code: 'ssh.connection-lost', detail: 'the hashing ended before its last line' }

@@ -35,6 +35,8 @@ export interface ListHostRequest {
   readonly signal: AbortSignal
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** The host has taken what it is asked: there is room for something else beside it. */
+  readonly onBegun?: (() => void) | undefined
 }
 
 export interface ListedModel {
@@ -51,7 +53,7 @@ export interface ListedHost {
  * Lists the model directories of one host: those of the fleet file, the usual ones, and those that its servers name. Never rejects; what
  * could not be listed is said per directory. Reads the manifests of Ollama stores and nothing else.
  */
-export async function listHost({ session, host, fleet, signal, now }: ListHostRequest): Promise<ListedHost> {
+export async function listHost({ session, host, fleet, signal, now, onBegun }: ListHostRequest): Promise<ListedHost> {
   const declared = modelPathsOf(fleet, host)
   const paths = modelPathsFor(fleet, host)
   const [running, first] = await Promise.all([
@@ -59,7 +61,7 @@ export async function listHost({ session, host, fleet, signal, now }: ListHostRe
     runListing(
       session,
       paths.map((path) => ({ path, privileged: true })),
-      { signal, timeoutMs: LISTING_TIMEOUT_MS },
+      { signal, timeoutMs: LISTING_TIMEOUT_MS, onBegun },
     ),
   ])
   const roots: ModelRoot[] = paths.map((path, index) =>

@@ -11,6 +11,8 @@ export interface ListingOptions {
   readonly signal: AbortSignal
   readonly timeoutMs: number
   readonly maxEntries?: number
+  /** Its first bytes arrived. */
+  readonly onBegun?: (() => void) | undefined
 }
 
 export interface Listing {
@@ -26,6 +28,7 @@ export interface Listing {
 export async function runListing(session: HostSession, roots: readonly ListedPath[], options: ListingOptions): Promise<Listing> {
   const nonce = randomBytes(16).toString('hex')
   const reader = new ListingReader(nonce, roots.length, options.maxEntries ?? MAX_ENTRIES)
+  let begun = false
   const result = (failure?: Failure): Listing => ({ roots: reader.roots, full: reader.full, failure })
   try {
     const { exitCode } = await session.exec('/bin/sh', {
@@ -33,6 +36,8 @@ export async function runListing(session: HostSession, roots: readonly ListedPat
       timeoutMs: options.timeoutMs,
       signal: options.signal,
       onStdout: (chunk) => {
+        if (!begun) options.onBegun?.()
+        begun = true
         reader.push(chunk)
         return !reader.full
       },
