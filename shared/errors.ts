@@ -179,6 +179,11 @@ export const errorCatalogue = {
     retry: 'later',
   },
   'push.running': { title: 'A push is already running', hint: 'Wait for its verdict, or undo it.', retry: 'later' },
+  'push.not-extended': {
+    title: 'The undo was not put off',
+    hint: 'Unless the change is proven before, it runs when it was due.',
+    retry: 'now',
+  },
   'push.not-approved': {
     title: 'This template is not approved here',
     hint: 'Read it and approve it under Push, Templates, or with gatehouse templates approve. Nothing was changed.',

@@ -51,7 +51,7 @@ export function pushDesk() {
   const undoGone = (host: Server) =>
     asRoot(
       host,
-      'test ! -e /etc/systemd/system/gatehouse-undo.service && ! systemctl is-active -q gatehouse-undo.timer gatehouse-undo.service',
+      'test ! -e /etc/systemd/system/gatehouse-undo.service && ! systemctl is-active -q gatehouse-undo.timer gatehouse-undo-later.timer gatehouse-undo.service',
     )
 
   async function isOld(host: Server): Promise<void> {

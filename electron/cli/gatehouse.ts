@@ -9,6 +9,7 @@ import { runControls } from './controls.command.ts'
 import { runDrift } from './drift.command.ts'
 import { runDrill } from './drill.command.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
+import { runExtend } from './extend.command.ts'
 import { runHistory } from './history.command.ts'
 import { runImport } from './import.command.ts'
 import { runLedger } from './ledger.command.ts'
@@ -43,6 +44,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   controls: runControls,
   drift: runDrift,
   drill: runDrill,
+  extend: runExtend,
   history: runHistory,
   import: runImport,
   ledger: runLedger,

@@ -49,7 +49,10 @@ export async function runPush(args: string[]): Promise<number> {
       services.pushes.push(fleet, services.transport(), plan, {
         undoAfterSeconds,
         signal,
-        onStep: (step, detail) => say(`${step.padEnd(9)} ${plans.length > 1 ? `${plan.host}: ` : ''}${detail}`),
+        onStep: (step, detail) => {
+          say(`${step.padEnd(9)} ${plans.length > 1 ? `${plan.host}: ` : ''}${detail}`)
+          if (step === 'arm') say(`          two more minutes, from another terminal: gatehouse extend ${plan.id} --fleet ${values.fleet}`)
+        },
       })
     const [only] = plans
     if (plans.length === 1 && only !== undefined) {

@@ -125,6 +125,9 @@ ${templates}
   gatehouse undo --fleet FILE [ID] [--output FILE]
       Without ID: pushes of this console that have no end. Asks each host what became of it, has it undo what was not committed, and says
       which. ID: the same for one; of a push that was committed, the plan that takes it back, for gatehouse push (--output keeps it).
+  gatehouse extend ID --fleet FILE [--by SECONDS]
+      Puts the undo of a push that is under way at this console off, by 120 seconds or as said, never further than 15 minutes from now. push prints
+      the ID as the undo is armed. Exit code 2: it runs when it was due.
   gatehouse drift --fleet FILE [--host NAME]
   gatehouse drift adopt --fleet FILE --host NAME PATH
       The files that this console pushed: each audit holds them against what is there. adopt takes one as it is now.

@@ -77,6 +77,7 @@ export const useFinishPush = () => useAction('push:finish')
 export const useAdoptFile = () => useAction('push:adopt')
 export const useDrill = () => useAction('push:drill')
 export const useUndoPush = () => useAction('push:undo')
+export const useExtendUndo = () => useAction('push:extend', 'push:job')
 
 /** Starts and stops audits. */
 export function useAuditActions() {

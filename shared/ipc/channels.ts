@@ -83,6 +83,7 @@ export const channels = [
   'push:export',
   'push:start',
   'push:undo',
+  'push:extend',
   'push:take-back',
   'push:finish',
   'push:origin',

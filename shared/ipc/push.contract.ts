@@ -68,6 +68,8 @@ export const pushContracts = {
   }),
   /** Runs the undo that is armed, now: it puts back what was there, so nobody is asked. */
   'push:undo': contract({ input: z.null(), output: z.null(), effect: 'connects', by: 'engine', role: 'administrator' }),
+  /** Puts the undo that is armed off by two minutes, never further than 15 from now. Nothing else changes on the host. */
+  'push:extend': contract({ input: z.null(), output: pushJobSchema, effect: 'connects', by: 'engine', role: 'administrator' }),
   /** The plan that takes a committed push back. It is kept like one that was made. */
   'push:take-back': contract({
     input: z.object({ id: z.string().max(200) }),

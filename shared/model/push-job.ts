@@ -4,7 +4,7 @@ import { pushPlanSchema, pushVerdicts } from './push-plan.ts'
 
 /** One step of a push, from when it was about to be taken. */
 const pushStepSchema = z.object({
-  /** `stage`, `arm`, `write`, `activate`, `verify`, `commit`, `undo`. */
+  /** `stage`, `arm`, `write`, `activate`, `verify`, `commit`, `undo`; `extend`, where the undo was put off. */
   step: z.string(),
   detail: z.string(),
   at: z.iso.datetime(),
@@ -21,7 +21,7 @@ export const pushJobSchema = z.object({
   steps: z.array(pushStepSchema),
   /** Not before this the undo runs by itself on the host; null while it is not armed, and once it is decided. */
   undoDueAt: z.iso.datetime().nullable(),
-  /** Between the step `arm` and that moment; null before. */
+  /** Between the step `arm`, or the last `extend`, and that moment; null before. */
   undoAfterSeconds: z.int().nullable(),
   /** How it ended; null while it runs, and when it was refused before anything was changed. */
   result: pushResultSchema.nullable(),

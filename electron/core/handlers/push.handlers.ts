@@ -84,6 +84,7 @@ export function pushHandlers(services: Services): Handlers {
       pushJobs.undo()
       return null
     },
+    'push:extend': () => pushJobs.extend(fleet.require(), services.transport()),
     'push:take-back': ({ id }) => pushJobs.keep(recovery.takeBack(id)),
     'push:finish': ({ id }) => steppedUp(services, () => recovery.finish(fleet.require(), services.transport(), id)),
     'push:origin': originOf,

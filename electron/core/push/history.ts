@@ -3,6 +3,8 @@ import { type PushPlan, pushVerdicts } from '#shared/model/push-plan.ts'
 import type { LedgerRecord } from '../audit/ledger/record.ts'
 
 const ends = ['push.verdict', 'push.refused', 'push.collect']
+/** Written beside the steps: they may come after the end. */
+const aside = ['push.extend', 'push.extended', 'push.not-extended']
 
 /** The last record of each push that has no end: the console stopped in the middle, and no later push met what it left. */
 export function openPushes(records: readonly LedgerRecord[]): LedgerRecord[] {
@@ -10,10 +12,18 @@ export function openPushes(records: readonly LedgerRecord[]): LedgerRecord[] {
   for (const record of records) {
     if (!record.action.startsWith('push.')) continue
     if (ends.includes(record.action)) last.delete(record.subject)
+    else if (aside.includes(record.action) && !last.has(record.subject)) continue
     else last.set(record.subject, record)
   }
   return [...last.values()]
 }
+
+/** By how much the undo of a push was to be put off, all in all: at most, as an answer of the host may have been lost. Pure. */
+export const extendedSeconds = (records: readonly LedgerRecord[], id: string): number =>
+  records.reduce((sum, { action, subject, detail }) => {
+    const by = action === 'push.extend' && subject === id ? /^by (\d{1,3}) s$/.exec(detail)?.[1] : undefined
+    return sum + Number(by ?? 0)
+  }, 0)
 
 const MAX_RECORDS = 500
 

@@ -19,6 +19,8 @@ export interface HostAnswer {
   /** The push lies among those that were committed and cleared away. */
   readonly kept: boolean
   readonly armed: boolean
+  /** In how many seconds the undo runs, where it was put off. */
+  readonly undoInSeconds?: number
 }
 
 const MAX_CHARACTERS = 1_048_576
@@ -28,7 +30,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
   const files = new Map<number, string>()
   const encoded = new Map<number, string>()
   const marks = new Set<string>()
-  let answer: Pick<HostAnswer, 'ended' | 'unit' | 'armed' | 'kept' | 'failed' | 'open'> = {
+  let answer: Pick<HostAnswer, 'ended' | 'unit' | 'armed' | 'kept' | 'failed' | 'open' | 'undoInSeconds'> = {
     ended: false,
     unit: '',
     armed: false,
@@ -43,6 +45,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
     else if (word === 'armed' || word === 'armed-at-boot') answer = { ...answer, armed: true }
     else if (word === 'kept') answer = { ...answer, kept: true }
     else if (word === 'unit') answer = { ...answer, unit: first }
+    else if (word === 'undo-in' && /^[1-9]\d{0,2}$/.test(first)) answer = { ...answer, undoInSeconds: number }
     else if (word === 'mark') marks.add(first)
     else if (word === 'open')
       answer = { ...answer, open: { id: first, since: Number(second) || 0, who: rest.split(' ').slice(2).join(' ').slice(0, 200) } }

@@ -1,5 +1,6 @@
 import type { FileKind } from '#shared/model/push-template.ts'
 import { shellQuote } from '../probe/shell-quote.ts'
+import { extendRuntime } from './host-extend.ts'
 import { activateFunction, reactivateFunction, validateFunction } from './host-kinds.ts'
 import {
   activateRuntime,
@@ -24,6 +25,7 @@ const runtimes = {
   write: writeRuntime,
   activate: activateRuntime,
   commit: commitRuntime,
+  extend: extendRuntime,
   undo: undoNowRuntime,
   clear: clearRuntime,
 } as const
@@ -53,7 +55,7 @@ export interface HostPush {
   readonly reverts: string
   /** Who pushes, and from which console: stands in the lock on the host. One line. */
   readonly who: string
-  /** After which the undo runs by itself. */
+  /** After which the undo runs by itself; by how much it is put off, in the step `extend`. */
   readonly undoAfterSeconds: number
   readonly files: readonly HostFile[]
 }

@@ -43,7 +43,18 @@ gh_property() { systemctl show -p "$2" --value -- "$1" 2>/dev/null; }
 gh_sync() { [ -h "$1" ] || sync "$1"; }
 # Files that no service reads have none that could be down.
 gh_unit_state() { if [ -n "$gh_unit" ]; then gh_property "$gh_unit" ActiveState; else echo active; fi; }
-gh_armed() { [ -e "$gh_units/gatehouse-undo.service" ] && [ "$(systemctl is-active gatehouse-undo.timer 2>/dev/null)" = active ]; }
+# Of the two timers the one that runs: each time the undo is put off the other one takes over.
+gh_timer() {
+  for gh_each in gatehouse-undo.timer gatehouse-undo-later.timer; do
+    [ "$(systemctl is-active "$gh_each" 2>/dev/null)" != active ] || { echo "$gh_each"; return 0; }
+  done
+  return 1
+}
+gh_timer_unit() {
+  printf '%s\\n' '[Unit]' 'Description=Undo of a Gatehouse push that was not proven' \\
+    '[Timer]' "OnActiveSec=$1" 'AccuracySec=1s' 'Unit=gatehouse-undo.service'
+}
+gh_armed() { [ -e "$gh_units/gatehouse-undo.service" ] && gh_timer >/dev/null; }
 # $1 is a process that $2 started.
 gh_child() { grep -qx "PPid:[[:space:]]*$2" "/proc/$1/status" 2>/dev/null; }
 gh_main_pid() { if [ -n "$gh_unit" ]; then gh_property "$gh_unit" MainPID; else echo none; fi; }
@@ -68,8 +79,8 @@ gh_lock() { exec 9>>"$gh_base/lock" && flock -w "$1" 9; }
 # The undo, once nothing is left to undo. What enables it is a link, taken away as it was made: systemctl would reload systemd for it. Who calls this
 # has systemd forget the units afterwards.
 gh_disarm() {
-  systemctl stop gatehouse-undo.timer 2>/dev/null
-  rm -f "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer" "$gh_units/multi-user.target.wants/gatehouse-undo.service"
+  systemctl stop gatehouse-undo.timer gatehouse-undo-later.timer 2>/dev/null
+  rm -f "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer" "$gh_units/gatehouse-undo-later.timer" "$gh_units/multi-user.target.wants/gatehouse-undo.service"
   rmdir "$gh_units/multi-user.target.wants" 2>/dev/null || sync "$gh_units/multi-user.target.wants" 2>/dev/null
   sync "$gh_units"
 }
@@ -185,14 +196,14 @@ gh_step() {
   printf '%s\\n' '[Unit]' 'Description=Undo of a Gatehouse push that was not proven' 'RequiresMountsFor=/var/lib/gatehouse-push' 'StartLimitIntervalSec=0' \\
     '[Service]' 'Type=oneshot' 'ExecStart=/bin/sh /var/lib/gatehouse-push/undo' 'TimeoutStartSec=180' 'Restart=on-failure' 'RestartSec=10' \\
     '[Install]' 'WantedBy=multi-user.target' >"$gh_units/gatehouse-undo.service" || gh_fail unwritable
-  printf '%s\\n' '[Unit]' 'Description=Undo of a Gatehouse push that was not proven' \\
-    '[Timer]' "OnActiveSec=$gh_seconds" 'AccuracySec=1s' >"$gh_units/gatehouse-undo.timer" || gh_fail unwritable
+  gh_timer_unit "$gh_seconds" >"$gh_units/gatehouse-undo.timer" || gh_fail unwritable
   chmod 644 "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer"
   [ -d "$gh_units/multi-user.target.wants" ] || mkdir -m 755 "$gh_units/multi-user.target.wants" || gh_fail unwritable
   ln -sf ../gatehouse-undo.service "$gh_units/multi-user.target.wants/gatehouse-undo.service" || gh_fail unwritable
   { gh_current gatehouse-undo.timer && gh_current gatehouse-undo.service; } || systemctl daemon-reload || gh_fail not-armed
   sync "$gh_base/undo" "$gh_base" "$gh_units"/gatehouse-undo.* "$gh_units/multi-user.target.wants" "$gh_units" || gh_fail unwritable
   systemctl start gatehouse-undo.timer || gh_fail not-armed
+  echo $(($(gh_uptime) + $gh_seconds * 100)) >"$gh_base/due" || gh_fail unwritable
   gh_armed && [ "$(systemctl is-enabled gatehouse-undo.service)" = enabled ] || gh_fail not-armed
   trap - EXIT
   gh_say end
@@ -308,7 +319,7 @@ gh_step() {
 /** Takes away what an ended push left. Never one that is under way. What was there before the last twenty is kept, for a push that takes them back. */
 export const clearRuntime = `
 gh_keep() {
-  mkdir -p -m 700 "$gh_history" && rm -f "$gh_base"/new.* "$gh_base/undo" "$gh_base/lock" && mv -T -- "$gh_base" "$gh_history/$gh_id" || return 1
+  mkdir -p -m 700 "$gh_history" && rm -f "$gh_base"/new.* "$gh_base/undo" "$gh_base/due" "$gh_base/lock" && mv -T -- "$gh_base" "$gh_history/$gh_id" || return 1
   ls -1t "$gh_history" | tail -n +21 | while read -r gh_old; do rm -rf "$gh_history/$gh_old"; done
   sync "$gh_history/$gh_id" "$gh_history" "\${gh_history%/*}"
 }

@@ -22,6 +22,7 @@ function jobs(stepUp: () => void = () => undefined) {
     pushes: {
       plan: () => expect.fail(),
       ready: () => expect.fail(),
+      extend: () => expect.fail(),
       push: async (_fleet, _transport, { id }) => {
         pushed.push(id)
         return { verdict: 'committed-proven', reason: '', readBack: '', advice: '' }

@@ -31,8 +31,14 @@ export interface PushJobs {
   start(fleet: Fleet, transport: Transport, id: string, typedHost: string): { readonly job: PushJob; readonly done: Promise<PushJob> }
   /** Has the host undo what is under way; nothing once it was decided. */
   undo(): void
+  /** Puts the undo that is armed off. Throws `push.not-extended`. */
+  extend(fleet: Fleet, transport: Transport): Promise<PushJob>
   job(): PushJob | null
 }
+
+/** By how much the undo is put off at once. */
+export const EXTEND_SECONDS = 120
+const EXTEND_TIMEOUT_MS = 60_000
 
 /** Enough for one sitting; a plan is old long before. */
 const MAX_PLANS = 50
@@ -40,7 +46,7 @@ const MAX_PLANS = 50
 export function createPushJobs({ clock, pushes, stepUp, changed }: PushJobPorts): PushJobs {
   const plans = new Map<string, PushPlan>()
   let planning: AbortController | undefined
-  let current: { job: PushJob; readonly abort: AbortController } | undefined
+  let current: { job: PushJob; readonly abort: AbortController; readonly become: (next: Partial<PushJob>) => void } | undefined
   const iso = (ms: number) => new Date(ms).toISOString()
 
   function planned(id: string): PushPlan {
@@ -81,18 +87,19 @@ export function createPushJobs({ clock, pushes, stepUp, changed }: PushJobPorts)
       const plan = ready(id, typedHost)
       if (current && current.job.state !== 'finished')
         throw new GatehouseError({ code: 'push.running', detail: `${current.job.plan.template.id} on ${current.job.plan.host}` })
+      const become = (next: Partial<PushJob>) => {
+        run.job = { ...run.job, ...next }
+        changed('push:changed')
+      }
       const run = {
         abort: new AbortController(),
+        become,
         job: {
           ...{ plan, startedAt: iso(clock.now()), state: 'running', steps: [], undoDueAt: null, undoAfterSeconds: null },
           ...{ result: null, failure: null },
         } as PushJob,
       }
       current = run
-      const become = (next: Partial<PushJob>) => {
-        run.job = { ...run.job, ...next }
-        changed('push:changed')
-      }
       become({})
       const onStep = (step: string, detail: string, undoAfterSeconds: number) => {
         const now = clock.now()
@@ -114,6 +121,19 @@ export function createPushJobs({ clock, pushes, stepUp, changed }: PushJobPorts)
     undo() {
       if (current?.job.state === 'running')
         current.abort.abort(new GatehouseError({ code: 'job.cancelled', detail: 'undone by the admin' }))
+    },
+    async extend(fleet, transport) {
+      const run = current
+      if (run?.job.state !== 'running' || run.job.undoDueAt === null)
+        throw new GatehouseError({ code: 'push.not-extended', detail: 'no undo is armed' })
+      const asked = clock.now()
+      const { plan } = run.job
+      const seconds = await pushes.extend(fleet, transport, plan.id, EXTEND_SECONDS, AbortSignal.timeout(EXTEND_TIMEOUT_MS))
+      const step = { step: 'extend', detail: `the undo runs by itself in ${seconds} s`, at: iso(asked) }
+      // It may have been decided meanwhile.
+      if (run.job.undoDueAt !== null)
+        run.become({ steps: [...run.job.steps, step], undoAfterSeconds: seconds, undoDueAt: iso(asked + seconds * 1000) })
+      return run.job
     },
     job: () => current?.job ?? null,
   }

@@ -11,7 +11,9 @@ import { probeContextOf, readFacts } from '../facts/registry.ts'
 import type { Clock, Log, Transport } from '../ports.ts'
 import { type HostLook, lookOf } from './compare.ts'
 import { parametersFor } from './defaults.ts'
+import { extendUndo } from './extend-undo.ts'
 import { generatedFor } from './generated.ts'
+import { openPushes } from './history.ts'
 import { kinds } from './kinds.ts'
 import { hostPushOf, makePlan, pushOfPlan } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
@@ -61,6 +63,11 @@ export interface PushService {
       readonly onStep: (step: string, detail: string, undoAfterSeconds: number) => void
     },
   ): Promise<PushResult>
+  /**
+   * Puts the undo of a push that is under way off by `seconds`, but never further than 15 minutes from now. In how many seconds it runs at least, from
+   * when it was asked. Throws `push.not-extended` where the host did not say so: the undo then runs when it was due.
+   */
+  extend(fleet: Fleet, transport: Transport, id: string, seconds: number, signal: AbortSignal): Promise<number>
 }
 
 export function createPushService({ clock, log, ledger, version, who, advisories, plans, templates }: PushServicePorts): PushService {
@@ -171,6 +178,19 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         onStep,
         signal,
       })
+    },
+    extend: async (fleet, transport, id, seconds, signal) => {
+      const plan = plans.find(id)
+      const isOpen = openPushes(ledger.read().records).some(({ subject }) => subject === id)
+      if (plan?.fleet !== fleet.name || !isOpen)
+        throw new GatehouseError({ code: 'push.not-extended', detail: `no push ${id} is under way here` })
+      const host = hostOf(fleet, plan.host)
+      const identity = changeIdentityOf(fleet, host)
+      const way: ChangeWay = {
+        user: identity.user,
+        connect: (fresh, until) => transport.connect({ ...host, identity }, { signal: until, fresh }),
+      }
+      return extendUndo({ way, ledger, plan, seconds, signal })
     },
   }
 }

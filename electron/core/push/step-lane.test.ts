@@ -75,3 +75,17 @@ test('to read needs no right', async () => {
   expect(await runStep(session, 'read', push, 'ro', never)).toMatchObject({ ended: true })
   expect(commands).toEqual(['/bin/sh'])
 })
+
+test('a message is waited for as much longer as the undo was put off meanwhile', async () => {
+  const { session } = hostWith(['/bin/sh', '-c', 'sleep 0.3; exec /bin/sh'])
+  const soon = { ...push, undoAfterSeconds: 0.05 }
+  let extendedMs = 0
+  const lane = openLane(session, 'root', 'root', () => extendedMs)
+  const taken = lane.take(['write'], soon, never)
+  extendedMs = 10_000
+  expect(await taken).toMatchObject([{ failed: { code: 'lost' } }])
+  await lane.close()
+  await expect(openLane(hostWith(['/bin/sh', '-c', 'sleep 5']).session, 'root').take(['write'], soon, never)).rejects.toThrow(
+    'did not finish',
+  )
+})

@@ -26,8 +26,16 @@ export interface StepLane {
   close(): Promise<void>
 }
 
-/** Fixed words; the programs follow on stdin. Plans are read without any right. */
-export function openLane(session: HostSession, user: string, right: 'root' | 'none' = 'root'): StepLane {
+/**
+ * Fixed words; the programs follow on stdin. Plans are read without any right. `extendedMs`: by how much the undo was put off until now; a message is
+ * waited for as much longer.
+ */
+export function openLane(
+  session: HostSession,
+  user: string,
+  right: 'root' | 'none' = 'root',
+  extendedMs: () => number = () => 0,
+): StepLane {
   const command = right === 'none' || user === 'root' ? '/bin/sh' : 'sudo -n /bin/sh'
   const input = new PassThrough()
   const stop = new AbortController()
@@ -53,9 +61,18 @@ export function openLane(session: HostSession, user: string, right: 'root' | 'no
       let said = ''
       const onAbort = () => stop.abort(signal.reason)
       signal.addEventListener('abort', onAbort, { once: true })
-      const timeoutMs = steps.reduce((sum, step) => sum + timeoutOf(step, push), 0)
-      const late = `${steps.join(', ')} did not finish within ${timeoutMs / 1000} s`
-      const timer = setTimeout(() => stop.abort(new GatehouseError({ code: 'probe.timeout', detail: late })), timeoutMs)
+      const untilMs = performance.now() + steps.reduce((sum, step) => sum + timeoutOf(step, push), 0)
+      const beganMs = performance.now()
+      const longerMs = extendedMs()
+      const onTime = () => {
+        const leftMs = untilMs + extendedMs() - longerMs - performance.now()
+        if (leftMs > 0) timer = setTimeout(onTime, leftMs)
+        else {
+          const late = `${steps.join(', ')} did not finish within ${Math.round((performance.now() - beganMs) / 1000)} s`
+          stop.abort(new GatehouseError({ code: 'probe.timeout', detail: late }))
+        }
+      }
+      let timer = setTimeout(onTime, untilMs - beganMs)
       try {
         const over = new Promise<undefined>((resolve) => {
           hear = (chunk) => {

@@ -6,6 +6,7 @@ import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { HostSession } from '../ports.ts'
 import { type HostLook, objections, unseen } from './compare.ts'
 import { collectEarlier, holderWords } from './earlier-push.ts'
+import { extendedSeconds } from './history.ts'
 import { type HostAnswer, mustHaveEnded } from './host-answer.ts'
 import type { HostPush, HostStep } from './host-program.ts'
 import { adviceFor, type Settled, settle } from './settle.ts'
@@ -66,6 +67,15 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
       reason = `${reason} The ledger could not be written: ${failureOf(error).detail}`.trim()
     }
   }
+  /** The ledger knows it whoever puts it off, this window or a command beside it. */
+  const extended = (): number => {
+    try {
+      return extendedSeconds(ledger.read().records, plan.id)
+    } catch {
+      return 0
+    }
+  }
+  const laneOf = (of: HostSession) => openLane(of, user, 'root', () => extended() * 1000)
   const announce = (step: string, detail: string, digests?: Readonly<Record<string, string>>) => {
     note(step, detail, digests)
     onStep(step, detail, push.undoAfterSeconds)
@@ -96,7 +106,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     const hidden = unseen(before)
     if (hidden !== '') throw new GatehouseError({ code: 'push.not-possible', detail: `it could not be looked at before: ${hidden}` })
     session = await connect(false, signal)
-    lane = openLane(session, user)
+    lane = laneOf(session)
     const staging = async (on: StepLane) => {
       answers = await both(
         on,
@@ -139,7 +149,8 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     stillNote('undo', reason)
     onStep('undo', reason, push.undoAfterSeconds)
   }
-  const { verdict, answer } = settled ?? (await settle({ connect, user }, push, reason !== ''))
+  const { verdict, answer } =
+    settled ?? (await settle({ connect, user }, { ...push, undoAfterSeconds: push.undoAfterSeconds + extended() }, reason !== ''))
   if (reason === '' && verdict === 'unknown' && (answer?.marks.has('committed') || answer?.kept))
     reason = 'It was committed, and is not as it was committed any more.'
   const advice = adviceFor(verdict, push)
@@ -155,7 +166,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     void on.close()
     announce('verify', 'connects anew and looks with the same controls')
     // Both logins prove that the host can still be reached; they need not wait for each other.
-    const login = connect(true, signal).then((anew) => ({ anew, lane: openLane(anew, user) }))
+    const login = connect(true, signal).then((anew) => ({ anew, lane: laneOf(anew) }))
     login.catch(() => undefined)
     try {
       const against = await prove(was)

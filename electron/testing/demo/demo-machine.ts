@@ -12,6 +12,8 @@ interface OpenPush {
   readonly old: DemoHost
   /** From when on the restarted service has been up for a while. */
   settledAtMs: number
+  /** When the undo that is armed runs. */
+  dueAtMs: number
   /** While the undo is armed. */
   undo?: NodeJS.Timeout | undefined
 }

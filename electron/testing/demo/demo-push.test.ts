@@ -90,11 +90,19 @@ test('undo now, in the middle: the host is as it was, and says so', async () => 
     steps = (await ask('push:job', null))?.steps.map(({ step }) => step) ?? []
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  expect((await ask('push:job', null))?.undoDueAt).not.toBeNull()
+  const armed = await ask('push:job', null)
+  const dueAt = Date.parse(armed?.undoDueAt ?? '')
+  const later = await ask('push:extend', null)
+  expect(later).toMatchObject({ plan: { id: plan.id }, undoAfterSeconds: expect.any(Number) })
+  expect(Date.parse(later.undoDueAt ?? '') - dueAt).toBeGreaterThan(110_000)
+  expect(services.ledger.read().records.map(({ action, detail }) => `${action} ${detail}`)).toEqual(
+    expect.arrayContaining(['push.extend by 120 s', expect.stringMatching(/^push\.extended the undo runs by itself in 2\d\d s$/)]),
+  )
   await ask('push:undo', null)
   const job = await finished()
   expect(job.result).toMatchObject({ verdict: 'rolled-back-proven' })
   expect(job.steps.at(-1)?.step).toBe('undo')
+  await expect(ask('push:extend', null)).rejects.toThrow('push.not-extended')
   expect((await ask('push:plan', choice)).files[0]?.before).toBe('absent')
 }, 60_000)
 

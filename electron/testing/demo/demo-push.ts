@@ -10,6 +10,7 @@ export const END_OF_MESSAGE = / over'; }\n$/
 /** What a real host takes until a restarted service listens again, and until it has been up for a while. */
 const LISTENS_MS = 300
 const SETTLE_MS = 2000
+const MAX_UNDO_SECONDS = 900
 
 interface KnownMessage {
   readonly asked: readonly AskedStep[]
@@ -88,11 +89,11 @@ const steps: Readonly<Record<HostStep, Take>> = {
       look(machine, push, say)
       throw new Refused('busy')
     }
-    machine.open = { push, since: Math.floor(Date.now() / 1000), marks: new Set(), old: machine.now(), settledAtMs: 0 }
+    machine.open = { push, since: Math.floor(Date.now() / 1000), marks: new Set(), old: machine.now(), settledAtMs: 0, dueAtMs: 0 }
   },
   arm(machine, push) {
-    const open = mine(machine, push)
-    open.undo = setTimeout(() => undo(machine, push), push.undoAfterSeconds * 1000).unref()
+    mine(machine, push)
+    arm(machine, push, push.undoAfterSeconds)
   },
   write(machine, push) {
     const open = armed(machine, push)
@@ -116,6 +117,13 @@ const steps: Readonly<Record<HostStep, Take>> = {
     open.marks.add('committed')
     disarm(machine)
     look(machine, push, say)
+  },
+  extend(machine, push, say) {
+    const open = armed(machine, push)
+    const leftMs = open.dueAtMs - performance.now()
+    const seconds = Math.min(MAX_UNDO_SECONDS, Math.floor(leftMs / 1000) + push.undoAfterSeconds)
+    arm(machine, push, seconds)
+    say(`undo-in ${seconds}`)
   },
   undo(machine, push, say) {
     if (machine.open?.push.id === push.id && machine.open.undo) undo(machine, push)
@@ -169,6 +177,14 @@ function armed(machine: DemoMachine, push: HostPush) {
   const open = mine(machine, push)
   if (!open.undo || open.marks.has('undone')) throw new Refused('undone')
   return open
+}
+
+function arm(machine: DemoMachine, push: HostPush, seconds: number): void {
+  disarm(machine)
+  const { open } = machine
+  if (!open) return
+  open.undo = setTimeout(() => undo(machine, push), seconds * 1000).unref()
+  open.dueAtMs = performance.now() + seconds * 1000
 }
 
 function disarm(machine: DemoMachine): void {

@@ -1,8 +1,8 @@
-import { Timer, Undo2 } from 'lucide-react'
+import { Timer, TimerReset, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import type { PushJob } from '#shared/model/push-job.ts'
-import { useUndoPush } from '../../stores/actions.ts'
-import { wordsOf } from '../../stores/failure-words.ts'
+import { useExtendUndo, useUndoPush } from '../../stores/actions.ts'
+import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
 import { goPush } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { Button } from '../../ui/button.tsx'
@@ -16,10 +16,12 @@ import { verdictWords } from './verdict-words.ts'
 /** A push that runs, or how it ended: the countdown of the undo, undo now, the verdict, the steps with their times. */
 export function PushRail({ job, onNew }: { readonly job: PushJob; readonly onNew: () => void }) {
   const undo = useUndoPush()
+  const extend = useExtendUndo()
   const [asking, setAsking] = useState(false)
   const { host } = job.plan
   const armed = job.state === 'running' && job.undoDueAt !== null
-  useKeys({ 'mod+z': armed ? () => setAsking(true) : undefined })
+  const later = () => void (extend.isPending || extend.mutate(null))
+  useKeys({ 'mod+z': armed ? () => setAsking(true) : undefined, 'mod+e': armed ? later : undefined })
   return (
     <>
       <div className="push-state">
@@ -35,9 +37,20 @@ export function PushRail({ job, onNew }: { readonly job: PushJob; readonly onNew
             <p>
               {`At ${clockSeconds(new Date(job.undoDueAt))} ${host} puts back what was there, unless the change is proven first. The timer is on ${host}: it runs without this computer, and after a restart.`}
             </p>
-            <Button icon={<Undo2 className="icon" aria-hidden />} chord="mod+z" onClick={() => setAsking(true)}>
-              Undo now
-            </Button>
+            <div className="actions">
+              <Button icon={<Undo2 className="icon" aria-hidden />} chord="mod+z" onClick={() => setAsking(true)}>
+                Undo now
+              </Button>
+              <Button
+                icon={<TimerReset className="icon" aria-hidden />}
+                chord="mod+e"
+                unavailable={extend.isPending ? `Asking ${host}` : undefined}
+                onClick={later}
+              >
+                Two more minutes
+              </Button>
+            </div>
+            {extend.error !== null && <NotExtended error={extend.error} />}
           </>
         ) : job.state === 'finished' ? (
           <Ended job={job} onNew={onNew} />
@@ -81,6 +94,15 @@ export function PushRail({ job, onNew }: { readonly job: PushJob; readonly onNew
   )
 }
 
+function NotExtended({ error }: { readonly error: unknown }) {
+  const { title, detail, hint } = wordsOfError(error)
+  return (
+    <p role="alert">
+      <Status tone="warn">{title}</Status> {plainText(`${detail}. ${hint}`, 400)}
+    </p>
+  )
+}
+
 function Ended({ job, onNew }: { readonly job: PushJob; readonly onNew: () => void }) {
   const { result, failure } = job
   const state = result?.verdict ?? 'refused'
@@ -118,6 +140,7 @@ const names: Readonly<Record<string, string>> = {
   verify: 'Verify',
   commit: 'Commit',
   undo: 'Undo',
+  extend: 'Put off',
 }
 
 const Log = ({ job }: { readonly job: PushJob }) => (

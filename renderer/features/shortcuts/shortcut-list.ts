@@ -76,6 +76,7 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
     shortcuts: [
       { chords: ['mod+enter'], action: 'Plan, then push' },
       { chords: ['mod+z'], action: 'Undo what is under way' },
+      { chords: ['mod+e'], action: 'Give it two more minutes' },
       { chords: ['j', 'k'], action: 'Next or previous file, push or template' },
       { chords: ['esc'], action: 'Stop planning' },
     ],

@@ -1,0 +1,41 @@
+import { failureOf, GatehouseError } from '#shared/errors.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import { visible } from '#shared/words.ts'
+import type { Ledger } from '../audit/ledger/ledger.ts'
+import { hostPushOfKept } from './revert.ts'
+import type { ChangeWay } from './settle.ts'
+import { runStep } from './step-lane.ts'
+
+interface ExtendRequest {
+  readonly way: ChangeWay
+  readonly ledger: Pick<Ledger, 'append'>
+  readonly plan: PushPlan
+  readonly seconds: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * Puts the undo of an open push off, over a shell beside the one that takes its steps; in the ledger before it is asked, and after. In how many seconds it
+ * runs now. Throws `push.not-extended` unless the host says so, and what the ledger throws.
+ */
+export async function extendUndo({ way, ledger, plan, seconds, signal }: ExtendRequest): Promise<number> {
+  const note = (action: string, detail: string) =>
+    ledger.append({ action: `push.${action}`, host: plan.host, subject: plan.id, detail: visible(detail).slice(0, 2000) })
+  note('extend', `by ${seconds} s`)
+  try {
+    const session = await way.connect(false, signal)
+    try {
+      const push = { ...hostPushOfKept(plan), undoAfterSeconds: seconds }
+      const { ended, failed, undoInSeconds } = await runStep(session, 'extend', push, way.user, signal)
+      if (!ended || undoInSeconds === undefined) throw new Error(failed ? `${failed.code} ${failed.detail}`.trim() : 'it did not answer')
+      note('extended', `the undo runs by itself in ${undoInSeconds} s`)
+      return undoInSeconds
+    } finally {
+      session.close()
+    }
+  } catch (error) {
+    const why = error instanceof GatehouseError ? failureOf(error).detail : error instanceof Error ? error.message : String(error)
+    note('not-extended', why)
+    throw new GatehouseError({ code: 'push.not-extended', detail: `${plan.host}: ${visible(why)}`, host: plan.host })
+  }
+}
