@@ -10,6 +10,7 @@ export const parameterSources = [
   'proxy-name',
   'proxy-port',
   'proxy-password-file',
+  'proxy-password-files',
   'proxy-certificate',
   'proxy-certificate-key',
   'proxy-site',
@@ -63,6 +64,8 @@ export const pushParameterSchema = z.discriminatedUnion('type', [
   /** RFC 1123. */
   z.strictObject({ ...texts, type: z.literal('host-name') }),
   z.strictObject({ ...texts, type: z.literal('account') }),
+  /** An account that is there, as useradd(8) of any distribution or a password file may name it. */
+  z.strictObject({ ...texts, type: z.literal('person') }),
   /** A service of systemd. */
   z.strictObject({ ...texts, type: z.literal('unit') }),
   /** Absolute, below one of the roots, without `.` and `..`. */

@@ -7,9 +7,16 @@ import { pushParameterSchema } from './push-parameter.ts'
 /** What a file is for: decides where it may lie, which program checks it before and what makes it hold (`core/push/kinds.ts`). */
 export const fileKinds = [
   ...(['systemd-drop-in', 'nginx', 'htpasswd', 'caddy', 'sshd-drop-in', 'sudoers', 'ufw', 'nftables', 'logrotate', 'plain'] as const),
-  ...(['unit-mask', 'unit-enable', 'audit-rules'] as const),
+  ...(['unit-mask', 'unit-enable', 'audit-rules', 'account-files', 'login-files', 'lingering'] as const),
 ] as const
 export type FileKind = (typeof fileKinds)[number]
+
+/**
+ * What is done to the lines of a file that stays, on the host, about the accounts of a list: `close` locks and expires them (shadow(5)), `leave-groups`
+ * takes them out of lists of members (group(5), gshadow(5)), `omit` leaves their lines out.
+ */
+export const fileEdits = ['close', 'leave-groups', 'omit'] as const
+export type FileEdit = (typeof fileEdits)[number]
 
 /**
  * Text in which `{{name}}` stands for a parameter, `{{name *}}` for all values of a list with blanks between; of a login
@@ -56,6 +63,8 @@ const templateFile = z.union([
   z.strictObject({ ...owned, generated: z.literal('audit-sudoers') }),
   /** A link, or one for each value of a list, which its path names. */
   z.strictObject({ kind: z.enum(fileKinds), each: parameterName.optional(), path: text, target: text }),
+  /** A file, or one for each value of a list, in which lines change; its content does not leave the host. `of`: a list of accounts. */
+  z.strictObject({ kind: z.enum(fileKinds), each: parameterName.optional(), path: text, edits: z.enum(fileEdits), of: parameterName }),
   /** Each path of a list is taken away: a file, or a link. */
   z.strictObject({ kind: z.enum(fileKinds), removes: parameterName }),
 ])

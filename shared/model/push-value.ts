@@ -60,6 +60,8 @@ export function isValueOf(parameter: PushParameter, text: string): boolean {
       return isEndpoint(text)
     case 'account':
       return /^[a-z_][a-z0-9_-]{0,31}$/.test(text)
+    case 'person':
+      return /^[A-Za-z_][A-Za-z0-9_.@-]{0,63}$/.test(text)
     case 'unit':
       return /^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}(?:@[A-Za-z0-9_.-]{1,100})?\.service$/.test(text)
     case 'path':
@@ -93,6 +95,7 @@ export function expectedOf(parameter: PushParameter): string {
     port: 'a port from 1 to 65535',
     endpoint: 'an address with a port, such as 10.0.3.11:22',
     account: 'the name of an account',
+    person: 'the name of an account',
     unit: 'the name of a service, with .service',
     path: parameter.type === 'path' ? `a path below ${parameter.roots.join(' or ')}` : '',
     choice: parameter.type === 'choice' ? `one of ${parameter.options.join(', ')}` : '',

@@ -2,6 +2,7 @@ import type { AnyControl } from './control.ts'
 import accessAccountsInTiers from './controls/access/access-accounts-in-tiers.control.ts'
 import accessAccountsUsed from './controls/access/access-accounts-used.control.ts'
 import accessAdministratorsSecondFactor from './controls/access/access-administrators-second-factor.control.ts'
+import accessClosedAccountsShut from './controls/access/access-closed-accounts-shut.control.ts'
 import accessKeysPersonal from './controls/access/access-keys-personal.control.ts'
 import accessLeaversClosed from './controls/access/access-leavers-closed.control.ts'
 import accessWithinTiers from './controls/access/access-within-tiers.control.ts'
@@ -273,6 +274,7 @@ export const controls: readonly AnyControl[] = [
   accessWithinTiers,
   accessAccountsInTiers,
   accessLeaversClosed,
+  accessClosedAccountsShut,
   accessKeysPersonal,
   accessAccountsUsed,
   accessAdministratorsSecondFactor,

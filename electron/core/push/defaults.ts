@@ -8,6 +8,7 @@ import { readHttp, type Server } from '../facts/nginx/model/servers.ts'
 import type { NginxDirective } from '../facts/nginx/nginx.ts'
 import type { FactResults } from '../facts/registry.ts'
 import { inferenceDoors } from '../policy/controls/network/doors.ts'
+import { kinds } from './kinds.ts'
 import { commandWithout } from './unit-command.ts'
 import { destinationsOf } from './way-in.ts'
 
@@ -215,6 +216,8 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   'proxy-port': (seen, template) =>
     only(frontsOf(seen, template).flatMap(({ server }) => server.listens.flatMap(({ port }) => (port === 0 ? [] : [port])))),
   'proxy-password-file': (seen, template) => only(frontsOf(seen, template).flatMap(({ server }) => passwordFilesOf(server))),
+  'proxy-password-files': (seen, template) =>
+    listed(frontsOf(seen, template).flatMap(({ server }) => passwordFilesOf(server).filter((file) => kinds['login-files'].path.test(file)))),
   'proxy-certificate': directiveOf('ssl_certificate'),
   'proxy-certificate-key': directiveOf('ssl_certificate_key'),
   'proxy-site': sitesOf,

@@ -9,6 +9,7 @@ import type { SectionOutput } from '../probe/section.ts'
 import { diffLines } from './diff.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
+import { kinds } from './kinds.ts'
 import type { PlanArchive } from './plan-archive.ts'
 import { hostOf } from './push-service.ts'
 import { render } from './render.ts'
@@ -103,7 +104,7 @@ export function watchedFiles(
     const plan = planOf(record.subject)
     if (plan?.fleet !== fleet || plan.host !== host) continue
     const contents = contentsOf(plan)
-    for (const { path, after } of plan.files) files.set(path, { path, expected: after, plan, content: contents.get(path) })
+    for (const { kind, path, after } of plan.files) if (!kinds[kind].shared) files.set(path, { path, expected: after, plan, content: contents.get(path) })
   }
   return [...files.values()].filter(({ expected }) => expected !== 'absent')
 }

@@ -5,7 +5,7 @@ import { readHostAnswer } from './host-answer.ts'
 const K = '0123456789abcdef'.repeat(2)
 
 test('reads its own lines and leaves the rest', () => {
-  const text = `motd\n${K} file 1 absent\nend\n${K} open p 17 ada at desk\n${K} mark undone\n${K} content 2 ${Buffer.from('a\n').toString('base64')}\n${K} failed conflict /a b c\n`
+  const text = `motd\n${K} file 1 absent\nend\n${K} open p 17 ada at desk\n${K} mark undone\n${K} content 2 ${Buffer.from('a\n').toString('base64')}\n${K} edited 3 abc\n${K} changes 3 kim lou\n${K} changes 4 none\n${K} failed conflict /a b c\n`
   expect(readHostAnswer(text, K)).toEqual({
     ended: false,
     unit: '',
@@ -15,6 +15,7 @@ test('reads its own lines and leaves the rest', () => {
     failed: { code: 'conflict', detail: '/a b c' },
     files: new Map([[1, 'absent']]),
     contents: new Map([[2, 'a\n']]),
+    edited: new Map([[3, { state: 'abc', lines: ['kim lou'] }]]),
     marks: new Set(['undone']),
   })
 })
@@ -25,7 +26,7 @@ test('a last line without its end does not count', () => {
 })
 
 test('whatever a host says: never throws, and nothing without the nonce is taken', () => {
-  const word = fc.constantFrom('end', 'file', 'content', 'open', 'armed', 'unit', 'mark', 'failed', '1', 'x', '', '\0')
+  const word = fc.constantFrom('end', 'file', 'content', 'edited', 'changes', 'open', 'armed', 'unit', 'mark', 'failed', '1', 'x', '', '\0')
   fc.assert(
     fc.property(fc.array(fc.array(word).map((words) => words.join(' '))), fc.string(), (lines, noise) => {
       readHostAnswer(lines.map((line) => `${K} ${line}\n`).join(noise), K)

@@ -11,6 +11,8 @@ export interface HostAnswer {
   readonly files: ReadonlyMap<number, string>
   /** Content of each file that is small enough, where it was asked for. */
   readonly contents: ReadonlyMap<number, string>
+  /** State of each file that is edited there, as it would be; the first field of each line that would change, at most a hundred. */
+  readonly edited: ReadonlyMap<number, { readonly state: string; readonly lines: readonly string[] }>
   /** ActiveState of the unit; empty when not said. */
   readonly unit: string
   /** The push that is open on the host, the second since the epoch (its clock) at which it began, and whose it is. */
@@ -24,11 +26,13 @@ export interface HostAnswer {
 }
 
 const MAX_CHARACTERS = 1_048_576
+const MAX_CHANGES = 100
 
 /** Reads the lines of one step. The host is not trusted: bounded, never throws, takes nothing that it does not know. */
 export function readHostAnswer(text: string, nonce: string): HostAnswer {
   const files = new Map<number, string>()
   const encoded = new Map<number, string>()
+  const edited = new Map<number, { readonly state: string; readonly lines: string[] }>()
   const marks = new Set<string>()
   let answer: Pick<HostAnswer, 'ended' | 'unit' | 'armed' | 'kept' | 'failed' | 'open' | 'undoInSeconds'> = {
     ended: false,
@@ -51,10 +55,14 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
       answer = { ...answer, open: { id: first, since: Number(second) || 0, who: rest.split(' ').slice(2).join(' ').slice(0, 200) } }
     else if (word === 'failed') answer = { ...answer, failed: { code: first, detail: rest.slice(first.length + 1).slice(0, 500) } }
     else if (word === 'file' && Number.isSafeInteger(number)) files.set(number, second)
-    else if (word === 'content' && Number.isSafeInteger(number)) encoded.set(number, (encoded.get(number) ?? '') + second)
+    else if (word === 'edited' && Number.isSafeInteger(number)) edited.set(number, { state: second, lines: [] })
+    else if (word === 'changes' && Number.isSafeInteger(number)) {
+      const lines = edited.get(number)?.lines
+      if (lines && lines.length < MAX_CHANGES) lines.push(rest.slice(first.length + 1).slice(0, 100))
+    } else if (word === 'content' && Number.isSafeInteger(number)) encoded.set(number, (encoded.get(number) ?? '') + second)
   }
   const contents = new Map([...encoded].map(([number, base64]) => [number, Buffer.from(base64, 'base64').toString('utf8')] as const))
-  return { ...answer, files, contents, marks }
+  return { ...answer, files, contents, edited, marks }
 }
 
 /** A program ends a step with a word when it refuses; these mean something to whoever pushes. */

@@ -1,5 +1,6 @@
 import type { FileKind } from '#shared/model/push-template.ts'
 import { shellQuote } from '../probe/shell-quote.ts'
+import { accountFilesOnHost } from './host-accounts.ts'
 import { auditRulesOnHost } from './host-audit-rules.ts'
 import { nftablesOnHost, ufwOnHost } from './host-firewalls.ts'
 import type { HostFile } from './host-program.ts'
@@ -94,6 +95,9 @@ done`,
   ufw: ufwOnHost,
   nftables: nftablesOnHost,
   'audit-rules': auditRulesOnHost,
+  'account-files': accountFilesOnHost,
+  'login-files': {},
+  lingering: {},
   'unit-mask': maskOnHost,
   'unit-enable': {
     activate: 'systemctl daemon-reload || gh_fail "inactive daemon-reload failed"',

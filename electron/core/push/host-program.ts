@@ -1,4 +1,4 @@
-import type { FileKind } from '#shared/model/push-template.ts'
+import type { FileEdit, FileKind } from '#shared/model/push-template.ts'
 import { shellQuote } from '../probe/shell-quote.ts'
 import { extendRuntime } from './host-extend.ts'
 import { activateFunction, reactivateFunction, validateFunction } from './host-kinds.ts'
@@ -44,6 +44,13 @@ export interface HostFile {
   readonly content: string
   /** The content ends with 64 random hexadecimal digits, made there, and the end of the line. */
   readonly random: boolean
+  /** The content is made on the host instead, out of what is there. */
+  readonly edit?: Edit | undefined
+}
+
+export interface Edit {
+  readonly rule: FileEdit
+  readonly names: readonly string[]
 }
 
 export interface HostPush {
@@ -60,11 +67,12 @@ export interface HostPush {
   readonly files: readonly HostFile[]
 }
 
-/** Calls `$1` with each file: number, path, uid, gid, mode, before, after, kind. All of them, also when one fails. */
+/** Calls `$1` with each file: number, path, uid, gid, mode, before, after, kind, and of an edit its rule and the names. All of them, also when one fails. */
 const filesFunction = (files: readonly HostFile[]): string => {
-  const calls = files.map(({ kind, path, uid, gid, mode, before, after }, index) =>
-    ['"$1"', ...[String(index + 1), path, String(uid), String(gid), mode, before, after, kind].map(shellQuote)].join(' '),
-  )
+  const calls = files.map(({ kind, path, uid, gid, mode, before, after, edit }, index) => {
+    const words = [String(index + 1), path, String(uid), String(gid), mode, before, after, kind]
+    return ['"$1"', ...[...words, ...(edit ? [edit.rule, edit.names.join(' ')] : [])].map(shellQuote)].join(' ')
+  })
   return `gh_files() {\ngh_all=0\n${calls.map((call) => `${call} || gh_all=1\n`).join('')}return "$gh_all"\n}\n`
 }
 

@@ -8,7 +8,7 @@
  * In every program. `gh_state` says what a path is in one word: `absent`, `sha256:uid:gid:mode`, `other` (no regular file) or `unreadable`. Its
  * second word is what the path was and is to become: of a file that keeps its content the digest is `kept`, and a link that goes or comes back is
  * `link:sha256` of its target.
- * The functions that `gh_files` calls get: number, path, uid, gid, mode, state before, state after, kind.
+ * The functions that `gh_files` calls get: number, path, uid, gid, mode, state before, state after, kind; of an edit its rule and the names.
  */
 export const commonRuntime = `
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
@@ -96,15 +96,57 @@ gh_look() {
 }
 `
 
+/** A file on stdin with its rule and names: the new one, or with a third word the first field of each line that is another. */
+const editRuntime = `
+gh_edit() {
+  awk -v rule="$1" -v names="$2" -v told="$3" '
+    function without(members, all, kept, count, i) {
+      count = split(members, all, ",")
+      for (i = 1; i <= count; i++) if (!(all[i] in gone)) kept = kept (kept == "" ? "" : ",") all[i]
+      return kept
+    }
+    function names_one(members, all, count, i) {
+      count = split(members, all, ",")
+      for (i = 1; i <= count; i++) if (all[i] in gone) return 1
+      return 0
+    }
+    BEGIN {
+      FS = OFS = ":"
+      total = split(names, list, " ")
+      for (at = 1; at <= total; at++) gone[list[at]] = 1
+    }
+    { before = $0; dropped = 0 }
+    rule == "close" && NF == 9 && ($1 in gone) {
+      if ($2 !~ /^!/) $2 = "!" $2
+      if ($8 != "1") $8 = "1"
+    }
+    rule == "leave-groups" && NF == 4 {
+      for (at = 3; at <= 4; at++) if (names_one($at)) $at = without($at)
+    }
+    rule == "omit" && ($1 in gone) { dropped = 1 }
+    told != "" { if (dropped || $0 "" != before "") print $1; next }
+    !dropped { print }
+  '
+}
+`
+
 /**
  * Without any right: what a plan is made from. The content of what is there follows its state, in base64. Of a file that this account may not read
  * the state is `unread:uid:gid:mode`.
  */
-export const readRuntime = `
+export const readRuntime = `${editRuntime}
+# What an edit would make of the file, and which lines: the content stays here.
+gh_foreseen() {
+  case $gh_now in absent|other|unreadable|unread:*|link:*|kept:*) return 0 ;; esac
+  command -v awk >/dev/null || return 0
+  gh_sum=$(gh_edit "$9" "\${10}" "" <"$2" | sha256sum) && gh_say "edited $1 \${gh_sum%% *}:\${gh_now#*:}"
+  gh_edit "$9" "\${10}" told <"$2" | head -n 100 | while read -r gh_line; do gh_say "changes $1 $gh_line"; done
+}
 gh_read() {
   gh_now=$(gh_state "$2" "$6 $7")
   if [ "$gh_now" = unreadable ] && [ -f "$2" ] && [ ! -r "$2" ]; then gh_now=unread:$(stat -c %u:%g:%a -- "$2"); fi
   gh_say "file $1 $gh_now"
+  if [ -n "$9" ]; then gh_foreseen "$@"; return 0; fi
   case $gh_now in kept:*|link:*|unread:*) ;; *:*) [ "$(wc -c <"$2")" -le 65536 ] && base64 <"$2" | while read -r gh_line; do gh_say "content $1 $gh_line"; done ;; esac
   return 0
 }
@@ -118,7 +160,7 @@ gh_step() {
 export const lookRuntime = 'gh_step() { gh_look; gh_say end; }\n'
 
 /** Copies, backs up, validates. Changes nothing outside of its own folder. Leaves nothing behind when it fails. */
-export const stageRuntime = `
+export const stageRuntime = `${editRuntime}
 gh_trusted() {
   gh_at=$1
   while [ -n "$gh_at" ]; do
@@ -138,9 +180,10 @@ gh_check() {
   gh_now=$(gh_state "$2" "$6 $7")
   [ "$gh_now" = "$6" ] || gh_fail "conflict $2 $gh_now"
 }
-# The bytes of a new file: those that came along, or those that the push which is taken back had kept here.
+# The bytes of a new file: those that came along, what an edit makes of the old ones, or those that the push which is taken back had kept here.
 gh_bytes() {
-  if [ -z "$gh_reverts" ]; then case $4 in link:*) ln -s -- "$(gh_content "$1")" "$2" ;; *) gh_content "$1" >"$2" ;; esac
+  if [ -z "$gh_reverts" ] && [ -n "$5" ]; then gh_edit "$5" "$6" "" <"$gh_base/old.$1" >"$2"
+  elif [ -z "$gh_reverts" ]; then case $4 in link:*) ln -s -- "$(gh_content "$1")" "$2" ;; *) gh_content "$1" >"$2" ;; esac
   else cp -a -- "$gh_history/$gh_reverts/old.$1" "$2" 2>/dev/null || gh_fail "not-kept the host has no copy of $3 from before"; fi
 }
 gh_put() {
@@ -156,7 +199,7 @@ gh_put() {
     [ ! -e "$gh_history/$gh_reverts/made.$1" ] || : >"$gh_base/empty.$1"
     return 0
   fi
-  gh_bytes "$1" "$gh_base/new.$1" "$2" "$7" || return 1
+  gh_bytes "$1" "$gh_base/new.$1" "$2" "$7" "$9" "\${10}" || return 1
   case $7 in link:*) ;; *) chown "$3:$4" "$gh_base/new.$1" && chmod "$5" "$gh_base/new.$1" || return 1 ;; esac
   [ "$(gh_state "$gh_base/new.$1" "$6 $7")" = "$7" ]
 }

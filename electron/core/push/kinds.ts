@@ -7,7 +7,11 @@ interface Kind {
   readonly word: RegExp
   /** Its folder or its content is for root alone: a plan is made from what the change account reads. */
   readonly closed?: true
+  /** Others write to it every day: what they change after a push is no drift. */
+  readonly shared?: true
 }
+
+const passwordFile = /^\/etc\/nginx\/(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_.-]*(?:htpasswd|passwd|password|users)[A-Za-z0-9_.-]*$/
 
 export const kinds: Readonly<Record<FileKind, Kind>> = {
   'systemd-drop-in': {
@@ -22,7 +26,7 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
   },
   // A password file where the site that is there names it. Read by nginx at every request, so nothing is reloaded.
   htpasswd: {
-    path: /^\/etc\/nginx\/(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_.-]*(?:htpasswd|passwd|password|users)[A-Za-z0-9_.-]*$/,
+    path: passwordFile,
     word: /^[A-Za-z0-9._-]+:\$2[aby]\$\d\d\$[A-Za-z0-9./]{53}$/,
   },
   // No blank, quote, `{`, `}`, `#`, `$` but for hashes, and no directive of the lexer's own (https://caddyserver.com/docs/caddyfile/concepts).
@@ -32,7 +36,7 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
   },
   'sshd-drop-in': { path: /^\/etc\/ssh\/sshd_config\.d\/[a-z0-9-]+\.conf$/, word: /^[A-Za-z0-9_.:/[\]-]+$/ },
   // No `:`, `=`, `,`, `!`, `%`, `#`, `*` (sudoers(5)).
-  sudoers: { path: /^\/etc\/sudoers\.d\/[a-z0-9-]+$/, word: /^[A-Za-z0-9_./-]+$/, closed: true },
+  sudoers: { path: /^\/etc\/sudoers\.d\/[A-Za-z0-9_-]+$/, word: /^[A-Za-z0-9_./-]+$/, closed: true },
   ufw: { path: /^\/etc\/(?:ufw\/(?:user6?\.rules|ufw\.conf)|default\/ufw)$/, word: /^[A-Za-z0-9.:/-]+$/, closed: true },
   nftables: { path: /^\/etc\/nftables\.conf$/, word: /^[A-Za-z0-9.:/-]+$/ },
   logrotate: { path: /^\/etc\/logrotate\.d\/[a-z0-9-]+$/, word: /^[A-Za-z0-9_./-]+$/ },
@@ -44,5 +48,10 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
   },
   // A path with a blank or a quote would end the word (auditctl(8)).
   'audit-rules': { path: /^\/etc\/audit\/rules\.d\/[a-z0-9-]+\.rules$/, word: /^[A-Za-z0-9_./-]+$/, closed: true },
+  // Of a name nothing but the name: no `:`, `,`, `!` or end of the line (passwd(5), group(5)).
+  'account-files': { path: /^\/etc\/(?:shadow|gshadow|group)$/, word: /^[A-Za-z_][A-Za-z0-9_.@-]*$/, closed: true, shared: true },
+  'login-files': { path: passwordFile, word: /^[A-Za-z_][A-Za-z0-9_.@-]*$/, closed: true, shared: true },
+  // One empty file for each account whose services start with the host (loginctl(1), enable-linger).
+  lingering: { path: /^\/var\/lib\/systemd\/linger\/[A-Za-z_][A-Za-z0-9_.@-]*$/, word: /^[A-Za-z_][A-Za-z0-9_.@-]*$/ },
   plain: { path: /^\/etc\/gatehouse\/[a-z0-9-]+\.(?:env|key)$/, word: /^[A-Za-z0-9_./-]+$/ },
 }

@@ -8,6 +8,7 @@ import type { PushTemplate } from '#shared/model/push-template.ts'
 import { rankOf } from '#shared/status.ts'
 import { EVERY } from './compare.ts'
 import { diffLines } from './diff.ts'
+import { editWords } from './edit-words.ts'
 import { generatedFor } from './generated.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
@@ -34,15 +35,30 @@ function turnsOf({ fixes }: PushTemplate, { unit, subjects }: Rendered, { servic
   )
 }
 
-/** What the steps on the host are told. `before` is what was read when the plan was made; empty while it is not known. */
-export const hostPushOf = (id: string, rendered: Rendered, before: readonly string[], undoAfterSeconds: number): HostPush => ({
+/** What the steps on the host are told. `planned` is what was read when the plan was made; nothing while it is not known. */
+export const hostPushOf = (id: string, rendered: Rendered, planned: readonly PlannedStates[], undoAfterSeconds: number): HostPush => ({
   id,
   who: '',
   reverts: '',
   unit: rendered.unit,
   undoAfterSeconds,
-  files: rendered.files.map(({ state, ...file }, index) => ({ ...file, after: state, before: before[index] ?? '' })),
+  files: rendered.files.map(({ state, ...file }, index) => {
+    const { before, after } = planned[index] ?? { before: '', after: '' }
+    // An edit leaves owner and mode as they are.
+    const [, uid, gid, mode] = file.edit ? after.split(':') : []
+    const owned = mode === undefined ? {} : { uid: Number(uid), gid: Number(gid), mode }
+    return { ...file, ...owned, before, after: file.edit ? after : state }
+  }),
 })
+
+type PlannedStates = Pick<PushPlan['files'][number], 'before' | 'after'>
+
+/** Owner and mode of a regular file; undefined for anything else. */
+const ownedOf = (state: string): string | undefined => /^[0-9a-f]{64}(:\d+:\d+:[0-7]{1,5})$/.exec(state)?.[1]
+
+/** May this follow from an edit? Whether it does the host knows, which makes it anew when the push begins. */
+const isEdited = ({ before, after }: PlannedStates): boolean =>
+  (before === 'absent' && after === 'absent') || (ownedOf(before) !== undefined && ownedOf(before) === ownedOf(after))
 
 /** Stands in a plan where the old text would. */
 const UNREAD =
@@ -72,10 +88,15 @@ export function makePlan(request: PlanRequest): PushPlan {
   keepsWayIn({ fleet, host, manifest, rendered, wayIn })
   const turns = turnsOf(manifest, rendered, audit)
   if (turns.length === 0) throw refused(`no control that ${manifest.id} turns judges ${rendered.unit}`, host.name)
-  const files = rendered.files.map(({ kind, path, content, state }, index) => {
+  const files = rendered.files.map(({ kind, path, content, state, edit }, index) => {
     const before = read.files.get(index + 1) ?? 'unreadable'
     if (!fileStateSchema.safeParse(before).success)
       throw refused(`${path} is ${before === 'other' ? 'no regular file' : 'not readable'}`, host.name)
+    if (edit) {
+      const { state: after = before === 'absent' ? 'absent' : '', lines = [] } = read.edited.get(index + 1) ?? {}
+      if (!isEdited({ before, after })) throw refused(`${path} is not what could be edited`, host.name)
+      return { kind, path, before, after, diff: editWords(edit, lines) }
+    }
     if (before.startsWith('unread:')) return { kind, path, before, after: state, diff: [UNREAD, ...diffLines('', content)] }
     // Of a link there is no text, and the content of a file that is kept is not looked at.
     if (/^(?:link|kept):/.test(before) || state.startsWith('kept:')) return { kind, path, before, after: state, diff: [] }
@@ -120,14 +141,13 @@ export function pushOfPlan(
   if (manifest.version !== plan.template.version || sha256 !== plan.template.sha256)
     throw invalid(`its ${manifest.id} is not the one that is here`)
   const rendered = render(manifest, plan.parameters, generatedFor(fleet, host))
-  const same = rendered.files.every(({ kind, path, state }, index) => {
+  const same = rendered.files.every(({ kind, path, state, edit }, index) => {
     const planned = plan.files[index]
-    return planned?.kind === kind && planned.path === path && planned.after === state
+    return planned?.kind === kind && planned.path === path && (edit ? isEdited(planned) : planned.after === state)
   })
   const turns = plan.turns.every(({ control }) => manifest.fixes.includes(control))
   const unseen = (plan.unseen ?? []).every((control) => manifest.unseen?.includes(control))
   if (!same || plan.files.length !== rendered.files.length || plan.unit !== rendered.unit || !turns || !unseen)
     throw invalid('its files, unit or controls are not what its template gives')
-  const before = plan.files.map((file) => file.before)
-  return { host, push: hostPushOf(plan.id, rendered, before, undoAfterSeconds) }
+  return { host, push: hostPushOf(plan.id, rendered, plan.files, undoAfterSeconds) }
 }

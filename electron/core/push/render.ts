@@ -3,6 +3,7 @@ import type { PushParameter, PushValue, PushValues } from '#shared/model/push-pa
 import type { FileKind, PushTemplate, TemplateFile, TemplateLine } from '#shared/model/push-template.ts'
 import { accepts, expectedOf, familyOf } from '#shared/model/push-value.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
+import type { Edit } from './host-program.ts'
 import { kinds } from './kinds.ts'
 
 export interface RenderedFile {
@@ -15,8 +16,9 @@ export interface RenderedFile {
   readonly uid: number
   readonly gid: number
   readonly mode: string
-  /** As the host states it once the file is in place: `absent`, `digest:uid:gid:mode`, or `kept:uid:gid:mode`. */
+  /** As the host states it once the file is in place: `absent`, `digest:uid:gid:mode`, or `kept:uid:gid:mode`. Empty of an edit: the host says it. */
   readonly state: string
+  readonly edit?: Edit
 }
 
 export interface Rendered {
@@ -117,6 +119,18 @@ export function render(template: PushTemplate, given: Readonly<Record<string, un
         path: pathOf(
           kind,
           fill(file.path, kind, (name) => (name === each ? value : single(name))),
+        ),
+      }))
+    }
+    if ('edits' in file) {
+      const { each } = file
+      const names = list(file.of)
+      if (names.some((name) => !kinds[kind].word.test(name))) throw refused(`${file.of} of ${template.id} cannot stand in a file of ${kind}`)
+      return (each === undefined ? [''] : list(each)).map((value) => ({
+        ...{ kind, content: '', random: false, uid: 0, gid: 0, mode: '600', state: '', edit: { rule: file.edits, names } },
+        path: pathOf(
+          kind,
+          fill(file.path, undefined, (name) => (name === each ? value : single(name))),
         ),
       }))
     }

@@ -1,3 +1,4 @@
+import accountsClosed from '#assets/templates/accounts-closed/manifest.json' with { type: 'json' }
 import auditdModelsWatch from '#assets/templates/auditd-models-watch/manifest.json' with { type: 'json' }
 import caddyOllama from '#assets/templates/caddy-ollama/manifest.json' with { type: 'json' }
 import gatehouseAuditAccount from '#assets/templates/gatehouse-audit-account/manifest.json' with { type: 'json' }
@@ -51,6 +52,7 @@ const shipped: readonly unknown[] = [
   gatehouseAuditAccount,
   logrotateAiAccess,
   servicesMasked,
+  accountsClosed,
 ]
 
 /** The templates of this release. */

@@ -54,6 +54,9 @@ export function keepsWayIn({ fleet, host, manifest, rendered, wayIn }: PlannedCh
     const missing = accounts.find((account) => !Array.isArray(value) || !value.includes(account))
     if (missing !== undefined) throw refused(`${name} leaves out ${missing}, with which Gatehouse logs in`)
   }
+  const own = [...accounts, ...[host.operateIdentity ?? fleet.identities.operate].flatMap((identity) => identity?.user ?? []), 'root']
+  const cut = rendered.files.flatMap(({ edit }) => edit?.names ?? []).find((name) => own.includes(name))
+  if (cut !== undefined) throw refused(`${cut} stays: Gatehouse, or whoever repairs the host, gets in as it`)
   const kinds = new Set(rendered.files.map(({ kind }) => kind))
   if (wayIn && filters.some((kind) => kinds.has(kind))) {
     for (const [name, value] of filledFrom('fleet-jump'))

@@ -1,6 +1,7 @@
 import { FilePlus2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
+import type { FileEdit } from '#shared/model/push-template.ts'
 import { useAddTemplate } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { usePushTemplates } from '../../stores/queries.ts'
@@ -145,6 +146,10 @@ function wordsOfFile(file: Template['manifest']['files'][number]): {
     const each = file.each === undefined ? '' : `, once for each of ${file.each}`
     return { path: file.path, about: `link${each}`, text: file.target }
   }
+  if ('edits' in file) {
+    const each = file.each === undefined ? '' : `, once for each of ${file.each}`
+    return { path: file.path, about: `lines about ${file.of}${each}`, text: editWords[file.edits] }
+  }
   const group = typeof file.gid === 'number' ? file.gid : `{{${file.gid.parameter}}}`
   const about = `owner ${file.uid}:${group}, mode ${file.mode}`
   if ('generated' in file) return { path: file.path, about, text: 'The lines that gatehouse sudoers prints for the host.' }
@@ -156,6 +161,12 @@ function wordsOfFile(file: Template['manifest']['files'][number]): {
     typeof line === 'string' ? line : `${line.lines.join('\n')}   (once for each of ${timesOf(line)})`,
   )
   return { path: file.path, about, text: lines.join('\n') }
+}
+
+const editWords: Readonly<Record<FileEdit, string>> = {
+  close: 'The password is locked and the account expires. Every other line stays.',
+  'leave-groups': 'They leave every list of members. Every other line stays.',
+  omit: 'Their lines are left out. Every other line stays.',
 }
 
 const timesOf = ({

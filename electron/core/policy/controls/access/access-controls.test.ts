@@ -12,6 +12,7 @@ import type { AnyControl, PolicyContext, Verdict } from '../../control.ts'
 import accountsInTiers from './access-accounts-in-tiers.control.ts'
 import accountsUsed from './access-accounts-used.control.ts'
 import secondFactor from './access-administrators-second-factor.control.ts'
+import closedShut from './access-closed-accounts-shut.control.ts'
 import keysPersonal from './access-keys-personal.control.ts'
 import leaversClosed from './access-leavers-closed.control.ts'
 import withinTiers from './access-within-tiers.control.ts'
@@ -35,6 +36,11 @@ interface Sin {
   readonly keys?: readonly (readonly [string, string])[]
   readonly lastLogins?: Access['lastLogins']
   readonly keysUnread?: boolean
+  /** Accounts that have expired, and names in the password file of the proxy. */
+  readonly expired?: readonly string[]
+  readonly passwordsUnread?: boolean
+  readonly web?: readonly string[] | undefined
+  readonly webUnread?: boolean
   readonly sudoersUnread?: boolean
 }
 
@@ -52,16 +58,29 @@ function factsOf({
   ],
   lastLogins,
   keysUnread,
+  expired = [],
+  passwordsUnread,
+  web = [],
+  webUnread,
   sudoersUnread,
 }: Sin): AccessFacts {
   const names = ['ada', 'rey', 'lund', 'odd', 'gatehouse-ro']
   const passwd = ['root:x:0:0::/root:/bin/bash', ...names.map((name, at) => `${name}:x:${1001 + at}:${1001 + at}::/home/${name}:/bin/bash`)]
   const lines = sudoers.split('\n').map((text, at) => ({ file: '/etc/sudoers', number: at + 1, text, line: at + 1 }))
   const access: Access = {
-    passwords: known(['root', ...names].map((account, at) => ({ account, state: 'locked', line: at + 1 }))),
+    passwords: passwordsUnread
+      ? unknown('Passwords: refused', ['access'])
+      : known(
+          ['root', ...names].map((account, at) => ({
+            ...{ account, state: 'locked', line: at + 1 },
+            ...(expired.includes(account) && { expiresDay: 1 }),
+          })),
+        ),
     keys: keysUnread ? unknown('Keys of accounts: sudo refused the command', ['access']) : known(parseLoginKeys(keys.map(keyRow))),
     ...{
-      webAccounts: known([]),
+      webAccounts: webUnread
+        ? unknown('Password files: refused', ['access'])
+        : known(web.map((name, at) => ({ file: '/etc/nginx/.htpasswd', name, line: 60 + at }))),
       open: known([]),
       paths: [],
       acls: known([]),
@@ -162,6 +181,18 @@ describe.each<[AnyControl, readonly [string, Sin, object | undefined, readonly s
       ['a key is left', { keys: [['lund', 'l']] }, policy, ['fail lund']],
       ['no tiers', { keys: [['lund', 'l']] }, undefined, ['not-applicable']],
       ['keys were not read', { keysUnread: true }, policy, ['not-evaluated']],
+    ],
+  ],
+  [
+    closedShut,
+    [
+      ['nobody is closed', { web: ['lund'] }, undefined, ['not-applicable']],
+      ['closed in both', { expired: ['lund'], web: ['ada'] }, undefined, ['pass lund']],
+      ['one of two gets in at the proxy', { expired: ['lund', 'odd'], web: ['odd'] }, undefined, ['pass lund', 'fail odd']],
+      ['an account of Gatehouse', { expired: ['gatehouse-ro'], web: ['gatehouse-ro'] }, undefined, ['not-applicable']],
+      ['password files were not read', { expired: ['lund'], webUnread: true }, undefined, ['not-evaluated']],
+      ['and nobody is closed', { webUnread: true }, undefined, ['not-applicable']],
+      ['shadow was not read', { passwordsUnread: true }, undefined, ['not-evaluated']],
     ],
   ],
   [
