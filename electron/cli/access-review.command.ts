@@ -1,12 +1,17 @@
 import { parseArgs } from 'node:util'
 import { removalShell } from '#core/access/removal-text.ts'
+import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
+import { planText } from '#core/push/plan-text.ts'
 import type { Services } from '#core/services.ts'
 import { type AccessReview, type ReviewEntry, reviewVerdicts } from '#shared/model/access-review.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
-import { withFleet } from './open-services.ts'
+import { interrupted, withFleet } from './open-services.ts'
+import { writePlanFile } from './plan-file.ts'
+
+const AT_ONCE = 8
 
 const options = {
   fleet: { type: 'string' },
@@ -16,22 +21,39 @@ const options = {
   json: { type: 'boolean', default: false },
   note: { type: 'string', default: '' },
   name: { type: 'string' },
+  output: { type: 'string' },
 } as const
 
 /**
  * `gatehouse access review`: shows the review; `start`, `decide ACCOUNT[@HOST] keep|remove|ask`, `sign --name NAME`, and `plan`: the removals as text
- * for people, or with `--host` as that for a shell. Connects to no host. Exit code 1 while accounts are undecided or a removal is due.
+ * for people, or with `--host` as that for a shell; with `--output FILE` it looks at the hosts and writes what `gatehouse push` carries out. All but the
+ * last connects to no host. Exit code 1 while accounts are undecided or a removal is due.
  */
 export async function runAccessReview(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('access review: expected either --fleet FILE or --demo')
   return withFleet(values.fleet, values.data, async (services) => {
-    if (positionals[0] === 'plan') return printPlan(services, values.host)
+    if (positionals[0] === 'plan')
+      return values.output === undefined ? printPlan(services, values.host) : writePlans(services, values.host, values.output)
     const review = step(services, positionals, values)
     process.stdout.write(values.json ? `${JSON.stringify(review, null, 2)}\n` : reviewText(review))
     const left = review.entries.some(({ decision, since }) => (review.open !== null && decision === null) || since === 'removal-due')
     return left ? ExitCode.findings : ExitCode.clean
   })
+}
+
+/** One push for each host where there is something to close, or for the one that is named. */
+async function writePlans({ accessReviews, fleet, pushes, templates, transport }: Services, host: string | undefined, output: string) {
+  const drafts = accessReviews.pushes(fleet.require()).filter((draft) => host === undefined || draft.host === host)
+  if (drafts.length === 0) {
+    process.stderr.write('A push closes nothing here.\n')
+    return ExitCode.clean
+  }
+  const signal = interrupted()
+  const plans = await mapWithLimit(drafts, AT_ONCE, (draft) => pushes.plan(fleet.require(), transport(), draft, signal))
+  for (const plan of plans) process.stdout.write(planText(plan, templates.find(plan.template.id).manifest.about))
+  await writePlanFile(output, plans)
+  return ExitCode.findings
 }
 
 function printPlan({ accessReviews, fleet }: Services, host: string | undefined): number {

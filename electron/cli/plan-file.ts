@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { GatehouseError } from '#shared/errors.ts'
 import { type PushPlan, pushPlansSchema } from '#shared/model/push-plan.ts'
@@ -15,6 +15,12 @@ export async function readPlans(path: string): Promise<readonly PushPlan[]> {
   } catch (error) {
     throw error instanceof GatehouseError ? error : invalid(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** What `readPlans` reads: one plan, or several. For the owner alone. */
+export async function writePlanFile(path: string, plans: readonly PushPlan[]): Promise<void> {
+  await writeFile(path, `${JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)}\n`, { mode: 0o600 })
+  process.stderr.write(`${path} written\n`)
 }
 
 /** Whether somebody typed the name of every host. */

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
 import { planText } from '#core/push/plan-text.ts'
@@ -8,6 +7,7 @@ import { valueFromText } from '#shared/model/push-value.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 import { runPlanApprove } from './plan-approve.command.ts'
+import { writePlanFile } from './plan-file.ts'
 
 const options = {
   fleet: { type: 'string' },
@@ -35,10 +35,7 @@ export async function runPlan(args: string[]): Promise<number> {
       services.pushes.plan(services.fleet.require(), services.transport(), { host: name, template, parameters }, signal),
     )
     for (const plan of plans) process.stdout.write(planText(plan, manifest.about))
-    if (output !== undefined) {
-      await writeFile(output, `${JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)}\n`, { mode: 0o600 })
-      process.stderr.write(`${output} written\n`)
-    }
+    if (output !== undefined) await writePlanFile(output, plans)
     return ExitCode.clean
   })
 }

@@ -42,7 +42,7 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Exit code 1: an account does not fit its tier in the fleet file; 2: a host was not looked at.
   gatehouse access review --fleet FILE|--demo [start | decide ACCOUNT[@HOST] keep|remove|ask [--note TEXT] | sign --name NAME] [--json]
       The quarterly review: every account is decided, what changed since the last one first; signing it states the control for 92 days.
-  gatehouse access review plan --fleet FILE|--demo [--host NAME]
+  gatehouse access review plan --fleet FILE|--demo [--host NAME] [--output FILE]
       What closes the accounts marked for removal: a document to read and approve, with --host the commands for one host, for root's shell.
       Gatehouse runs none of it, and writes nothing that would close root, its own accounts, services, or the last way to root.
 

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { ItemId } from '#shared/model/checklist.ts'
-import type { PushValues } from '#shared/model/push-parameter.ts'
+import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { Outcome } from '#shared/status.ts'
 
@@ -13,14 +13,6 @@ export interface FindingTarget {
 }
 
 export type PushView = 'change' | 'history' | 'templates'
-
-/** What a push is begun with, from a finding. */
-export interface PushDraft {
-  readonly host: string
-  readonly template: string
-  /** What the finding gives of its parameters. */
-  readonly parameters: PushValues
-}
 
 export type Route =
   | { readonly screen: 'fleet' }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { accessOverviewSchema } from '../model/access.ts'
 import { accessReviewSchema, reviewRequestSchema } from '../model/access-review.ts'
+import { pushDraftSchema } from '../model/push-draft.ts'
 import { typedText } from '../model/waiver.ts'
 import { contract } from './contract.ts'
 
@@ -13,6 +14,8 @@ export const accessContracts = {
   'access:review-start': contract({ input: nothing, output: accessReviewSchema, effect: 'local', by: 'engine' }),
   'access:review-decide': contract({ input: reviewRequestSchema, output: accessReviewSchema, effect: 'local', by: 'engine' }),
   'access:review-sign': contract({ input: z.object({ name: typedText(120) }), output: accessReviewSchema, effect: 'local', by: 'engine' }),
+  /** What a push can do of the removals, host by host. */
+  'access:removal-pushes': contract({ input: nothing, output: z.array(pushDraftSchema), effect: 'read', by: 'engine' }),
   /** Shows the save dialog for the plan of the removals. The path written, or null when it was closed. */
   'access:removal-plan': contract({ input: nothing, output: z.string().nullable(), effect: 'local', by: 'main' }),
 } as const

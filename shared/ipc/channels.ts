@@ -40,6 +40,7 @@ export const channels = [
   'access:review-start',
   'access:review-decide',
   'access:review-sign',
+  'access:removal-pushes',
   'access:removal-plan',
   'control:list',
   'waiver:list',

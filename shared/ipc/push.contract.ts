@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pushDraftSchema } from '../model/push-draft.ts'
 import { pushJobSchema, pushRecordSchema, pushResultSchema } from '../model/push-job.ts'
 import { pushValueSchema } from '../model/push-parameter.ts'
 import { pushPlanSchema } from '../model/push-plan.ts'
@@ -37,14 +38,14 @@ export const pushContracts = {
   }),
   /** What a template would be filled with on this host beside the parameters given, from its newest audit; defaults for the rest. */
   'push:parameters': contract({
-    input: z.object({ host: hostName, template: templateId, parameters }),
+    input: pushDraftSchema,
     output: parameters,
     effect: 'read',
     by: 'engine',
   }),
   /** Looks at the host and says what would change. The plan is kept until the engine ends. */
   'push:plan': contract({
-    input: z.object({ host: hostName, template: templateId, parameters }),
+    input: pushDraftSchema,
     output: pushPlanSchema,
     effect: 'connects',
     by: 'engine',

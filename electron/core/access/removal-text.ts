@@ -27,8 +27,9 @@ export function removalPlan(fleet: string, date: string, removals: readonly Remo
   return [
     `# Removals of the access review of ${plain(fleet)}, ${date}`,
     '',
-    'A plan, not a push: Gatehouse runs none of it. Read it, have it approved, run the text of each host as root, and audit the hosts again. An',
-    'account counts as removed when an audit no longer finds a way in; until then the review shows it as due.',
+    'What begins with "By push" Gatehouse does itself: `gatehouse access review plan --output FILE` makes the plans, `gatehouse push` carries them',
+    'out, with its undo. The rest is for a person. The text of each host does all of it, for root, where a push is not possible: it has no undo.',
+    'An account counts as removed when an audit no longer finds a way in; until then the review shows it as due.',
     '',
     ...(hosts.length === 0 ? ['Nothing is to be removed.', ''] : []),
     ...hosts.flatMap((host) => [
@@ -45,8 +46,10 @@ export function removalPlan(fleet: string, date: string, removals: readonly Remo
 
 const section = ({ account, refused, steps }: Removal): string[] => [
   `- **${escaped(account)}**${refused === undefined ? '' : `: by hand. ${escaped(refused)}`}`,
-  ...steps.map(({ what, argv }) => `  - ${argv === undefined ? 'By hand: ' : ''}${escaped(what)}`),
+  ...steps.map((step) => `  - ${wayOf(step)}: ${escaped(step.what)}`),
 ]
+
+const wayOf = ({ argv, pushed }: RemovalStep): string => (pushed ? 'By push' : argv ? 'By root' : 'By hand')
 
 function commandOf({ argv, onlyIf }: RemovalStep): string[] {
   if (argv === undefined) return []

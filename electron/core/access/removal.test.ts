@@ -8,8 +8,11 @@ import { parseCron, parsePasswords } from '../facts/access/parse.ts'
 import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
 import { known, unknown } from '../facts/fact.ts'
 import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
+import { render } from '../push/render.ts'
+import { shippedTemplate } from '../push/templates.ts'
 import { hostAccess } from './host-access.ts'
 import { type Removal, removalsOf } from './removal.ts'
+import { removalPushes } from './removal-push.ts'
 import { removalPlan, removalShell } from './removal-text.ts'
 import type { AccessFacts } from './world.ts'
 
@@ -111,6 +114,47 @@ test('the account is closed first, then what it leaves behind is taken away', ()
   ])
 })
 
+describe('what a push does of it', () => {
+  const planted = {
+    sudoers: { '/etc/sudoers.d/bob': 'bob ALL=(ALL) NOPASSWD: ALL', '/etc/sudoers.d/ops': 'bob, ada ALL=ALL' },
+    files: {
+      lingering: [{ account: 'bob', line: 1 }],
+      webAccounts: known([
+        { file: '/etc/nginx/.htpasswd', name: 'bob', line: 1 },
+        { file: '/srv/users', name: 'bob', line: 2 },
+      ]),
+    },
+  }
+  const none = { passwordFiles: [], sudoFiles: [], lingering: [] }
+
+  test('the account, its names at the proxy, files of sudo about nobody else, services without a login', () =>
+    expect(removalPushes(removed(['bob'], planted))).toEqual([
+      {
+        host: 'gpu-01',
+        template: 'accounts-closed',
+        parameters: {
+          accounts: ['bob'],
+          passwordFiles: ['/etc/nginx/.htpasswd'],
+          sudoFiles: ['/etc/sudoers.d/bob'],
+          lingering: ['/var/lib/systemd/linger/bob'],
+        },
+      },
+    ]))
+  test('the template takes it', () => {
+    const [{ parameters } = expect.fail()] = removalPushes(removed(['bob'], planted))
+    expect(render(shippedTemplate('accounts-closed').manifest, parameters).files.map(({ path }) => path)).toContain('/etc/sudoers.d/bob')
+  })
+  test('several of one host are one push', () =>
+    expect(removalPushes(removed(['ada', 'bob'].slice(1).concat('zoe')))).toEqual([
+      { host: 'gpu-01', template: 'accounts-closed', parameters: { ...none, accounts: ['bob'] } },
+    ]))
+  test.each([
+    ['of the last who can become root', ['ada', 'bob']],
+    ['of nobody who is there', ['zoe']],
+    ['of root', ['root']],
+  ])('nothing %s', (_, wanted) => expect(removalPushes(removed(wanted).slice(0, 1))).toEqual([]))
+})
+
 test('a rule of sudo that names others, too, is left to a person', () => {
   const [bob] = removed(['bob'], { sudoers: { '/etc/sudoers.d/ops': 'User_Alias OPS = bob, ada\nOPS ALL=ALL' } })
   expect(commands(bob as Removal).join('\n')).not.toMatch(/sudo/)
@@ -155,9 +199,11 @@ test('one of two who can become root is removed', () => expect(removed(['ada'])[
 describe('as text', () => {
   const shellOf = (removals: readonly Removal[]) => removalShell('gpu-01', removals)
 
-  test('the plan has the shell text of each host, and says that it is no push', () => {
+  test('the plan has the shell text of each host, and says what a push does of it', () => {
     const text = removalPlan('dc1', '2026-11-26', removed(['bob']))
-    expect(text).toContain('A plan, not a push')
+    expect(text).toContain('  - By push: Close the account')
+    expect(text).toContain('  - By root: End what still runs as it.')
+    expect(text).toContain('  - By hand: In the fleet file')
     expect(text).toContain('```sh\n')
     expect(text).toContain('if pgrep -U bob >/dev/null 2>&1; then pkill -KILL -U bob; fi')
     expect(removalPlan('dc1', '2026-11-26', [])).toContain('Nothing is to be removed.')

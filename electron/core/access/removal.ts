@@ -1,6 +1,7 @@
 import { type AccountAccess, type Holding, type HostAccess, tierNames } from '#shared/model/access.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { SudoMember } from '../facts/privileged/privileged.ts'
+import { kinds } from '../push/kinds.ts'
 import { loginsOf } from './logins.ts'
 import { type Member, membersOf } from './rights.ts'
 import { ownAccounts } from './tiers.ts'
@@ -13,6 +14,8 @@ export interface RemovalStep {
   readonly argv?: readonly string[]
   /** It is run only where this command succeeds, so that all of it can be run again. */
   readonly onlyIf?: readonly string[]
+  /** The push of `removal-push.ts` does it: the parameter of its template, and a value of it. */
+  readonly pushed?: { readonly as: 'accounts' | 'passwordFiles' | 'sudoFiles' | 'lingering'; readonly value: string }
 }
 
 /** What closes one account on one host, in the order in which it is done. */
@@ -52,7 +55,7 @@ export function removalsOf(
     const member = members.get(name)
     const refused = member && reasonAgainst(member, facts, ownAccounts(fleet, host), isLast(name))
     if (refused !== undefined) return refuse(refused)
-    const web = found.filter(({ kind }) => kind === 'web').flatMap(webSteps)
+    const web = found.filter(({ kind }) => kind === 'web').flatMap((one) => webSteps(one, member !== undefined))
     const closing = member ? [...accountSteps(member), ...keySteps(member, facts, date), ...jobSteps(member, facts)] : []
     const rights = member ? [...groupSteps(member, found, facts), ...sudoSteps(member, facts, date)] : []
     return { host: host.name, account: name, steps: [...closing, ...rights, ...web, ...leftovers(fleet, name)] }
@@ -85,6 +88,7 @@ const accountSteps = ({ name }: Member): RemovalStep[] => [
   {
     what: 'Close the account: no key, password, job or sudo rule of it works any more.',
     argv: ['usermod', '--lock', '--expiredate', '1', name],
+    pushed: { as: 'accounts', value: name },
   },
   { what: 'End what still runs as it.', argv: ['pkill', '-KILL', '-U', name], onlyIf: ['pgrep', '-U', name] },
 ]
@@ -116,7 +120,14 @@ function jobSteps({ name }: Member, facts: AccessFacts): RemovalStep[] {
         ]
       : []),
     ...(access?.lingering.some(({ account }) => account === name)
-      ? [{ what: 'Its services no longer start without a login.', argv: ['loginctl', 'disable-linger', name] }]
+      ? [
+          {
+            what: 'Its services no longer start without a login.',
+            argv: ['loginctl', 'disable-linger', name],
+            // A path of a template holds no @.
+            ...(!name.includes('@') && { pushed: { as: 'lingering', value: `/var/lib/systemd/linger/${name}` } as const }),
+          },
+        ]
       : []),
     ...others.map((place) => ({ what: `A job that runs as it stands in ${place}: give it to another account, or take it out.` })),
   ]
@@ -132,6 +143,7 @@ function groupSteps(member: Member, found: readonly AccountAccess[], facts: Acce
       what: `Take it out of ${name}, which gives it rights.`,
       argv: ['gpasswd', '--delete', member.name, name],
       onlyIf: ['sh', '-c', 'id -nG "$1" | tr " " "\\n" | grep -qxF "$2"', 'sh', member.name, name],
+      pushed: { as: 'accounts', value: member.name },
     }))
 }
 
@@ -146,18 +158,22 @@ function sudoSteps({ name }: Member, facts: AccessFacts, date: string): RemovalS
     const inFile = grants.filter((grant) => grant.file === file)
     const alone = inFile.every(({ users }) => users.length === 1 && users[0]?.word === name && users[0].list === undefined)
     return alone && /^\/etc\/sudoers\.d\/[A-Za-z0-9_-]+$/.test(file)
-      ? { what: `${file} speaks of nobody else: put it aside.`, ...asideOf(file, date) }
+      ? { what: `${file} speaks of nobody else: put it aside.`, ...asideOf(file, date), pushed: { as: 'sudoFiles', value: file } }
       : { what: `Take it out of ${file} with visudo -f.` }
   })
   return steps.some(({ argv }) => argv) ? [...steps, { what: 'sudo reads all that is left.', argv: ['visudo', '-c', '-q'] }] : steps
 }
 
 /** `name ada in /etc/nginx/htpasswd`: what the way of a name in a password file says. */
-function webSteps({ name, holdings }: AccountAccess): RemovalStep[] {
+function webSteps({ name, holdings }: AccountAccess, hasAccount: boolean): RemovalStep[] {
   return holdings.flatMap(({ path }) => {
     const file = path[0]?.slice(`name ${name} in `.length) ?? ''
     const what = 'Take its line out of the password file of the proxy.'
-    return PLAIN_PATH.test(file) ? [{ what, argv: ['sed', '-i', '-e', `/^${name.replaceAll('.', '\\.')}:/d`, file] }] : [{ what }]
+    if (!PLAIN_PATH.test(file)) return [{ what }]
+    const argv = ['sed', '-i', '-e', `/^${name.replaceAll('.', '\\.')}:/d`, file]
+    // What proves the push is that an account of the host has expired: a name of the proxy alone is none.
+    const pushed = hasAccount && kinds['login-files'].path.test(file) && ({ as: 'passwordFiles', value: file } as const)
+    return [{ what, argv, ...(pushed && { pushed }) }]
   })
 }
 

@@ -4,6 +4,7 @@ import { groupBy } from '#shared/group-by.ts'
 import type { AccessRow } from '#shared/model/access.ts'
 import type { AccessReview, ReviewEntry, ReviewRequest } from '#shared/model/access-review.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
+import type { PushDraft } from '#shared/model/push-draft.ts'
 import { dayFrom } from '#shared/model/validity.ts'
 import type { DecisionService } from '../audit/decision-service.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
@@ -11,6 +12,7 @@ import type { Clock } from '../ports.ts'
 import type { AccessReviewRepo, ReviewDecision } from '../store/access-review.repo.ts'
 import type { AccessService } from './access-service.ts'
 import type { Removal } from './removal.ts'
+import { removalPushes } from './removal-push.ts'
 import { removalPlan } from './removal-text.ts'
 
 const CONTROL = 'access-reviewed-within-quarter'
@@ -38,7 +40,9 @@ export interface ReviewService {
   sign(fleet: Fleet, name: string): AccessReview
   /** What closes the accounts that are marked for removal, in the open review or in the last one, and still get in. */
   removals(fleet: Fleet): readonly Removal[]
-  /** The same as a document in Markdown. */
+  /** What of it a push does, host by host. */
+  pushes(fleet: Fleet): readonly PushDraft[]
+  /** All of it as a document in Markdown. */
   plan(fleet: Fleet): string
 }
 
@@ -128,6 +132,7 @@ export function createReviewService({ access, repo, decisions, ledger, clock, by
       return current(fleet)
     },
     removals,
+    pushes: (fleet) => removalPushes(removals(fleet)),
     plan: (fleet) => removalPlan(fleet.name, iso().slice(0, 10), removals(fleet)),
   }
 }

@@ -16,6 +16,7 @@ export function accessHandlers(services: Services): Handlers {
   return {
     'access:overview': () => (current() ? access.overview(fleet.require()) : null),
     'access:review': () => (current() ? accessReviews.current(fleet.require()) : null),
+    'access:removal-pushes': () => (current() ? [...accessReviews.pushes(fleet.require())] : []),
     'access:review-start': () => reviewed(() => accessReviews.start(fleet.require())),
     'access:review-decide': (request) => reviewed(() => accessReviews.decide(fleet.require(), request)),
     'access:review-sign': ({ name }) =>

@@ -217,7 +217,9 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
     only(frontsOf(seen, template).flatMap(({ server }) => server.listens.flatMap(({ port }) => (port === 0 ? [] : [port])))),
   'proxy-password-file': (seen, template) => only(frontsOf(seen, template).flatMap(({ server }) => passwordFilesOf(server))),
   'proxy-password-files': (seen, template) =>
-    listed(frontsOf(seen, template).flatMap(({ server }) => passwordFilesOf(server).filter((file) => kinds['login-files'].path.test(file)))),
+    listed(
+      frontsOf(seen, template).flatMap(({ server }) => passwordFilesOf(server).filter((file) => kinds['login-files'].path.test(file))),
+    ),
   'proxy-certificate': directiveOf('ssl_certificate'),
   'proxy-certificate-key': directiveOf('ssl_certificate_key'),
   'proxy-site': sitesOf,

@@ -104,7 +104,8 @@ export function watchedFiles(
     const plan = planOf(record.subject)
     if (plan?.fleet !== fleet || plan.host !== host) continue
     const contents = contentsOf(plan)
-    for (const { kind, path, after } of plan.files) if (!kinds[kind].shared) files.set(path, { path, expected: after, plan, content: contents.get(path) })
+    for (const { kind, path, after } of plan.files)
+      if (!kinds[kind].shared) files.set(path, { path, expected: after, plan, content: contents.get(path) })
   }
   return [...files.values()].filter(({ expected }) => expected !== 'absent')
 }

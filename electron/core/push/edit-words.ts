@@ -5,7 +5,10 @@ import type { Edit } from './host-program.ts'
 export const editWords = ({ rule, names }: Edit, lines: readonly string[]): string[] =>
   lines.length === 0
     ? []
-    : [...lines.flatMap((line) => words[rule](visible(line), names)), ' (every other line stays as it is, and none of them leaves the host)']
+    : [
+        ...lines.flatMap((line) => words[rule](visible(line), names)),
+        ' (every other line stays as it is, and none of them leaves the host)',
+      ]
 
 const words: Readonly<Record<Edit['rule'], (line: string, names: readonly string[]) => string[]>> = {
   close: (line) => [`-${line}: as it is`, `+${line}: its password locked, the account expired since 1970-01-02`],

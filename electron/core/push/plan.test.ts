@@ -58,6 +58,34 @@ describe('a plan that says anything else is refused', () => {
   ])('%s', (_, change) => expect(() => pushOfPlan({ ...plan, ...change } as PushPlan, fleet, 120, shippedTemplate)).toThrow())
 })
 
+describe('a file that is edited where it lies', () => {
+  const closed = shippedTemplate('accounts-closed')
+  const owned = ':0:42:640'
+  const edited = (name: string, before: string, after: string) => ({ kind: 'account-files', path: `/etc/${name}`, before, after, diff: [] })
+  const of = (before: string, after: string) =>
+    pushPlanSchema.parse({
+      ...{ ...plan, unit: '', danger: 'lock-out', parameters: { accounts: ['kim'], passwordFiles: [], sudoFiles: [], lingering: [] } },
+      template: { id: 'accounts-closed', version: closed.manifest.version, sha256: closed.sha256 },
+      files: [edited('shadow', before, after), edited('group', 'absent', 'absent'), edited('gshadow', 'absent', 'absent')],
+      turns: [{ control: 'access-closed-accounts-shut', subject: 'kim', status: 'not-evaluated', title: '' }],
+    })
+  const a = `${'a'.repeat(64)}${owned}`
+  const b = `${'b'.repeat(64)}${owned}`
+
+  test('keeps owner and mode, and the host makes it anew', () => {
+    const [file] = pushOfPlan(of(a, b), fleet, 120, shippedTemplate).push.files
+    expect(file).toMatchObject({ uid: 0, gid: 42, mode: '640', before: a, after: b, content: '', edit: { rule: 'close', names: ['kim'] } })
+  })
+  test.each([
+    ['another owner', a, `${'b'.repeat(64)}:1000:42:640`],
+    ['another mode', a, `${'b'.repeat(64)}:0:42:644`],
+    ['one that goes', a, 'absent'],
+    ['one that comes', 'absent', b],
+    ['a link', `link:${'a'.repeat(64)}`, `link:${'b'.repeat(64)}`],
+    ['one that was not read', `unread${owned}`, b],
+  ])('%s is refused', (_, before, after) => expect(() => pushOfPlan(of(before, after), fleet, 120, shippedTemplate)).toThrow())
+})
+
 test.each(['/x', 'absent\n', '', 'A'.repeat(64), `${'a'.repeat(64)}:0:0:999`])('%j is no state of a file', (before) => {
   expect(pushPlanSchema.safeParse({ ...plan, files: [{ ...plan.files[0], before }] }).success).toBe(false)
 })

@@ -1,10 +1,11 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
+import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushJob } from '#shared/model/push-job.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { Clock, Transport } from '../ports.ts'
 import type { StepUp } from '../step-up/step-up.ts'
-import type { PlanChoice, PushService } from './push-service.ts'
+import type { PushService } from './push-service.ts'
 
 export interface PushJobPorts {
   readonly clock: Clock
@@ -16,7 +17,7 @@ export interface PushJobPorts {
 /** What the window pushes: plans that were made here, one push at a time, and where it stands. */
 export interface PushJobs {
   /** Keeps the plan. Throws what `PushService.plan` throws, `job.cancelled` when it was stopped. */
-  plan(fleet: Fleet, transport: Transport, choice: PlanChoice): Promise<PushPlan>
+  plan(fleet: Fleet, transport: Transport, choice: PushDraft): Promise<PushPlan>
   /** A plan that was made elsewhere in this program may be pushed, too. */
   keep(plan: PushPlan): PushPlan
   /** Throws `push.plan-invalid` for one that was not made here. */

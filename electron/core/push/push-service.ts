@@ -1,7 +1,7 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host, Identity } from '#shared/model/fleet.ts'
-import type { PushValues } from '#shared/model/push-parameter.ts'
+import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { AdvisoryBook } from '../advisories/advisory-book.ts'
 import { auditHost } from '../audit/audit-host.ts'
@@ -39,15 +39,9 @@ export interface PushServicePorts {
   readonly templates: Pick<TemplateShelf, 'pushable'>
 }
 
-export interface PlanChoice {
-  readonly host: string
-  readonly template: string
-  readonly parameters: PushValues
-}
-
 export interface PushService {
   /** Looks at the host and says what a push would change. Changes nothing there. Throws `push.not-possible` or why it was not reached. */
-  plan(fleet: Fleet, transport: Transport, choice: PlanChoice, signal: AbortSignal): Promise<PushPlan>
+  plan(fleet: Fleet, transport: Transport, choice: PushDraft, signal: AbortSignal): Promise<PushPlan>
   /** Why a push may not start: the host is not reached, its service is down, or a file is not as it was planned. Empty when it may. Never rejects. */
   ready(fleet: Fleet, transport: Transport, plan: PushPlan, signal: AbortSignal): Promise<string>
   /** Carries a plan out. Throws only when nothing was changed; what came of it otherwise is the verdict. */

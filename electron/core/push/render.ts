@@ -125,7 +125,8 @@ export function render(template: PushTemplate, given: Readonly<Record<string, un
     if ('edits' in file) {
       const { each } = file
       const names = list(file.of)
-      if (names.some((name) => !kinds[kind].word.test(name))) throw refused(`${file.of} of ${template.id} cannot stand in a file of ${kind}`)
+      if (names.some((name) => !kinds[kind].word.test(name)))
+        throw refused(`${file.of} of ${template.id} cannot stand in a file of ${kind}`)
       return (each === undefined ? [''] : list(each)).map((value) => ({
         ...{ kind, content: '', random: false, uid: 0, gid: 0, mode: '600', state: '', edit: { rule: file.edits, names } },
         path: pathOf(

@@ -15,7 +15,8 @@ function sampleOf(parameter: PushParameter): PushValue {
     account: 'gatehouse-ro',
     person: 'Kim.L',
     unit: 'ollama.service',
-    path: parameter.type === 'path' ? `${parameter.roots[0]}${parameter.from?.startsWith('proxy-password-file') ? '.htpasswd' : 'sample'}` : '',
+    path:
+      parameter.type === 'path' ? `${parameter.roots[0]}${parameter.from?.startsWith('proxy-password-file') ? '.htpasswd' : 'sample'}` : '',
     choice: parameter.type === 'choice' ? (parameter.options[0] ?? '') : '',
     argument: '--model=/srv/models/a,b',
     login: `analyst:${HASH}`,

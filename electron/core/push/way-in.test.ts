@@ -48,6 +48,21 @@ describe.each(['ufw-segment', 'nftables-segment'])('%s', (id) => {
   test('where the host does not say, the new connection decides', () => expect(checked({ jump: ['10.0.2.11'] }, undefined)).not.toThrow())
 })
 
+describe('accounts-closed', () => {
+  const { manifest } = shippedTemplate('accounts-closed')
+  const closing = (accounts: readonly string[], of = fleet) =>
+    keepsWayIn({
+      ...{ fleet: of, host: of.hosts[0] ?? expect.fail(), manifest, wayIn: undefined },
+      rendered: render(manifest, { accounts: [...accounts] }),
+    })
+  test('closes others', () => expect(() => closing(['kim', 'ro2'])).not.toThrow())
+  test.each(['ro', 'rw', 'root', 'op'])('%s stays', (name) =>
+    expect(() =>
+      closing(['kim', name], { ...fleet, identities: { ...fleet.identities, operate: { ...fleet.identities.audit, user: 'op' } } }),
+    ).toThrow(`${name} stays`),
+  )
+})
+
 describe('a jump host', () => {
   const { manifest } = shippedTemplate('sshd-jump-forwarding')
   const hop = auditedHosts(fleetSchema.parse({ ...fleet, jump: [{ ...jump, audit: true }] })).at(-1) ?? expect.fail()

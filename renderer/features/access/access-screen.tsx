@@ -114,7 +114,7 @@ export function AccessScreen() {
                 onChange={setOnly}
               />
             </header>
-            {review !== undefined && <ReviewBar review={review} onPlace={setPlace} />}
+            {review !== undefined && <ReviewBar review={review} host={chosen?.host} onPlace={setPlace} />}
             {chosen === undefined ? (
               query.isPending ? (
                 <div className="skeleton" />

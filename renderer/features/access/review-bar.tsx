@@ -2,21 +2,27 @@ import { type FormEvent, useState } from 'react'
 import type { AccessReview } from '#shared/model/access-review.ts'
 import { useSaveRemovalPlan, useSignReview, useStartReview } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
+import { useRemovalPushes } from '../../stores/queries.ts'
+import { goPush } from '../../stores/ui.store.ts'
 import { Button } from '../../ui/button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import type { Place } from './access-rows.ts'
 
 interface ReviewBarProps {
   readonly review: AccessReview
+  /** The host that is looked at: its removals are planned first. */
+  readonly host: string | undefined
   /** Goes to an account that is not decided. */
   readonly onPlace: (place: Place) => void
 }
 
 /** How far the quarterly review is, the next account to decide, and the signature. */
-export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen }, onPlace }: ReviewBarProps) {
+export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen }, host, onPlace }: ReviewBarProps) {
   const start = useStartReview()
   const sign = useSignReview()
   const plan = useSaveRemovalPlan()
+  const pushes = useRemovalPushes().data ?? []
+  const pushed = pushes.find((draft) => draft.host === host) ?? pushes[0]
   const [name, setName] = useState('')
   const left = entries.filter(({ decision }) => decision === null || decision.verdict === 'ask')
   const next = entries.find(({ decision }) => decision === null) ?? left[0]
@@ -44,6 +50,11 @@ export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen
         </span>
       )}
       <span className="spring" />
+      {pushed !== undefined && (
+        <Button small onClick={() => goPush('change', pushed)}>
+          {`Plan removals on ${plainText(pushed.host, 40)}…`}
+        </Button>
+      )}
       {removed > 0 && (
         <Button small onClick={() => plan.mutate(null)}>
           Save removal plan

@@ -1,7 +1,7 @@
 import { useState } from 'react'
+import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { usePushJob } from '../../stores/queries.ts'
-import type { PushDraft } from '../../stores/ui.store.ts'
 import { Scroll } from '../../ui/scroll.tsx'
 import { PlanFiles } from './plan-files.tsx'
 import { PlanForm } from './plan-form.tsx'

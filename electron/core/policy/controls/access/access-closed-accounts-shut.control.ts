@@ -15,7 +15,9 @@ export default defineControl({
   remediation: { template: 'accounts-closed' },
   references: ['NIST-800-53:PS-4', 'NIST-800-53:AC-2(3)', 'CIS-8:6.2', 'ISO-27001:A.5.18'],
   evaluate: ({ access: { passwords, webAccounts } }, { fleet, host, now }): readonly Verdict[] => {
-    const unread = (title: string, reason: string): readonly Verdict[] => [{ status: 'not-evaluated', subject: '', title, reason, cite: [] }]
+    const unread = (title: string, reason: string): readonly Verdict[] => [
+      { status: 'not-evaluated', subject: '', title, reason, cite: [] },
+    ]
     if (!passwords.known) return unread('Which accounts are closed was not read', passwords.reason)
     const own = ownAccounts(fleet, host)
     const closed = passwords.value.filter(
