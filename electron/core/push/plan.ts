@@ -6,6 +6,7 @@ import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { fileStateSchema, type PushPlan } from '#shared/model/push-plan.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { rankOf } from '#shared/status.ts'
+import { sha256Of } from '../audit/ledger/record.ts'
 import { EVERY } from './compare.ts'
 import { diffLines } from './diff.ts'
 import { editWords } from './edit-words.ts'
@@ -64,6 +65,8 @@ const isEdited = ({ before, after }: PlannedStates): boolean =>
 const UNREAD =
   '-(not shown: the audit account may not read it. The push replaces all of it; the host takes its digest first and keeps a copy)'
 
+const EMPTY = sha256Of('')
+
 interface PlanRequest {
   readonly fleet: Fleet
   readonly host: Host
@@ -100,7 +103,8 @@ export function makePlan(request: PlanRequest): PushPlan {
     if (before.startsWith('unread:')) return { kind, path, before, after: state, diff: [UNREAD, ...diffLines('', content)] }
     // Of a link there is no text, and the content of a file that is kept is not looked at.
     if (/^(?:link|kept):/.test(before) || state.startsWith('kept:')) return { kind, path, before, after: state, diff: [] }
-    const old = before === 'absent' ? '' : read.contents.get(index + 1)
+    // An empty file is told without a line of content.
+    const old = before === 'absent' || before.startsWith(EMPTY) ? '' : read.contents.get(index + 1)
     if (old === undefined) throw refused(`${path} is too large to be shown`, host.name)
     return { kind, path, before, after: state, diff: diffLines(old, content) }
   })
