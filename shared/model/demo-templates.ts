@@ -1,5 +1,12 @@
 /** Push templates whose effect the simulated hosts of the demo fleet act out. Of the others they show the plan only. */
-const actedOut: readonly string[] = ['ollama-loopback', 'nginx-ollama', 'nginx-ai-access-log', 'htpasswd-users', 'services-masked']
+const actedOut: readonly string[] = [
+  'ollama-loopback',
+  'nginx-ollama',
+  'nginx-ai-access-log',
+  'htpasswd-users',
+  'services-masked',
+  'accounts-closed',
+]
 
 /** Why a push would prove nothing in the demo; undefined where it does. For people. */
 export const demoRefusal = (template: string): string | undefined =>

@@ -30,6 +30,13 @@ test.each([
   ['not a push whose plan is gone', [committed('p9')], []],
 ])('%s', (_, records, expected) => expect(watched(...records)).toEqual(expected))
 
+test('a file that others write to every day is not watched, one beside it is', () => {
+  const of = (kind: string, at: string) => ({ kind, path: at, before: 'b', after: 'a', diff: [] }) as PushPlan['files'][number]
+  const files = [of('account-files', '/etc/shadow'), of('login-files', '/etc/nginx/.htpasswd'), of('systemd-drop-in', path)]
+  const closed = watchedFiles([committed('p')], () => plan('p', '', { files }), 'f', 'gpu-01')
+  expect(closed.map((it) => it.path)).toEqual([path])
+})
+
 test('what stands in the file is known where this release makes it', () => {
   const contentOf = (it: PushPlan) => watchedFiles([committed('p')], () => it, 'f', 'gpu-01')[0]?.content
   expect(contentOf(plan('p', 'a'))).toContain('OLLAMA_HOST=127.0.0.1:11434')

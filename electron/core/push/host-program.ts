@@ -8,6 +8,7 @@ import {
   clearRuntime,
   commitRuntime,
   commonRuntime,
+  inspectRuntime,
   lookRuntime,
   readRuntime,
   stageRuntime,
@@ -18,7 +19,7 @@ import {
 
 const runtimes = {
   read: readRuntime,
-  inspect: readRuntime,
+  inspect: inspectRuntime,
   look: lookRuntime,
   stage: stageRuntime,
   arm: armRuntime,

@@ -1,3 +1,5 @@
+import { editRuntime } from './host-edits.ts'
+
 /**
  * The fixed POSIX sh of a push. Data comes in as quoted words only (`host-program.ts`); every answer is a line that begins with the nonce.
  * `$gh_base` exists on the host exactly as long as a push is open or its end was not collected: making it is the lock, and it holds what the
@@ -96,52 +98,7 @@ gh_look() {
 }
 `
 
-/** A file on stdin with its rule and names: the new one, or with a third word the first field of each line that is another. */
-const editRuntime = `
-gh_edit() {
-  awk -v rule="$1" -v names="$2" -v told="$3" '
-    function without(members, all, kept, count, i) {
-      count = split(members, all, ",")
-      for (i = 1; i <= count; i++) if (!(all[i] in gone)) kept = kept (kept == "" ? "" : ",") all[i]
-      return kept
-    }
-    function names_one(members, all, count, i) {
-      count = split(members, all, ",")
-      for (i = 1; i <= count; i++) if (all[i] in gone) return 1
-      return 0
-    }
-    BEGIN {
-      FS = OFS = ":"
-      total = split(names, list, " ")
-      for (at = 1; at <= total; at++) gone[list[at]] = 1
-    }
-    { before = $0; dropped = 0 }
-    rule == "close" && NF == 9 && ($1 in gone) {
-      if ($2 !~ /^!/) $2 = "!" $2
-      if ($8 != "1") $8 = "1"
-    }
-    rule == "leave-groups" && NF == 4 {
-      for (at = 3; at <= 4; at++) if (names_one($at)) $at = without($at)
-    }
-    rule == "omit" && ($1 in gone) { dropped = 1 }
-    told != "" { if (dropped || $0 "" != before "") print $1; next }
-    !dropped { print }
-  '
-}
-`
-
-/**
- * Without any right: what a plan is made from. The content of what is there follows its state, in base64. Of a file that this account may not read
- * the state is `unread:uid:gid:mode`.
- */
-export const readRuntime = `${editRuntime}
-# What an edit would make of the file, and which lines: the content stays here.
-gh_foreseen() {
-  case $gh_now in absent|other|unreadable|unread:*|link:*|kept:*) return 0 ;; esac
-  command -v awk >/dev/null || return 0
-  gh_sum=$(gh_edit "$9" "\${10}" "" <"$2" | sha256sum) && gh_say "edited $1 \${gh_sum%% *}:\${gh_now#*:}"
-  gh_edit "$9" "\${10}" told <"$2" | head -n 100 | while read -r gh_line; do gh_say "changes $1 $gh_line"; done
-}
+const reading = `
 gh_read() {
   gh_now=$(gh_state "$2" "$6 $7")
   if [ "$gh_now" = unreadable ] && [ -f "$2" ] && [ ! -r "$2" ]; then gh_now=unread:$(stat -c %u:%g:%a -- "$2"); fi
@@ -156,6 +113,24 @@ gh_step() {
   gh_say end
 }
 `
+
+/**
+ * Without any right: what a plan is made from. The content of what is there follows its state, in base64. Of a file that this account may not read
+ * the state is `unread:uid:gid:mode`.
+ */
+export const readRuntime = `gh_foreseen() { :; }
+${reading}`
+
+/** The same as root, who may say what an edit would make of a file. */
+export const inspectRuntime = `${editRuntime}
+# What an edit would make of the file, and which lines: the content stays here.
+gh_foreseen() {
+  case $gh_now in absent|other|unreadable|unread:*|link:*|kept:*) return 0 ;; esac
+  command -v awk >/dev/null || return 0
+  gh_sum=$(gh_edit "$9" "\${10}" "" <"$2" | sha256sum) && gh_say "edited $1 \${gh_sum%% *}:\${gh_now#*:}"
+  gh_edit "$9" "\${10}" told <"$2" | head -n 100 | while read -r gh_line; do gh_say "changes $1 $gh_line"; done
+}
+${reading}`
 
 export const lookRuntime = 'gh_step() { gh_look; gh_say end; }\n'
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { HostFile, HostPush } from '#core/push/host-program.ts'
+import { edited, withAccountFiles } from './account-files.ts'
 import type { DemoArrival } from './demo-deploy.ts'
 import type { DemoFile, DemoHost, DemoListener, DemoProcess, DemoUnit } from './demo-host.ts'
 
@@ -46,7 +47,7 @@ export interface DemoMachine {
 }
 
 export function demoMachine(first: DemoHost): DemoMachine {
-  let host = first
+  let host = withAccountFiles(first)
   const runs = new Map<string, number>()
   const said: { at: number; unit: string; text: string }[] = []
   const say = (unit: string, text: string) => void said.push({ at: Date.now(), unit, text })
@@ -66,11 +67,12 @@ export function demoMachine(first: DemoHost): DemoMachine {
       const kept = /^kept:/.test(before) || /^kept:/.test(after)
       return `${kept ? 'kept' : createHash('sha256').update(file.content).digest('hex')}:${ownedBy(host, file)}`
     },
-    made({ path, content: fresh, uid, gid, mode, after }) {
+    made({ path, content: given, uid, gid, mode, after, edit }) {
       if (after === 'absent') return undefined
-      if (after.startsWith('link:')) return linkTo(fresh.trimEnd())
+      if (after.startsWith('link:')) return linkTo(given.trimEnd())
       const owner = host.accounts.find((account) => account.uid === uid)?.name ?? String(uid)
       const group = gid === 0 ? 'root' : (host.groups.find((one) => one.gid === gid)?.name ?? String(gid))
+      const fresh = edit ? edited(host.files.get(path)?.content ?? '', edit).text : given
       const content = (after.startsWith('kept:') ? host.files.get(path)?.content : undefined) ?? fresh
       const size = Buffer.byteLength(content)
       return { type: 'file', owner: uid === 0 ? 'root' : owner, group, mode: Number.parseInt(mode, 8), size, content }

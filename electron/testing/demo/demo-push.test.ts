@@ -35,7 +35,7 @@ afterAll(async () => {
 
 async function ask<C extends Channel>(channel: C, input: Input<C>): Promise<Output<C>> {
   const reply = await createHandle(services)(channel, input)
-  if (!reply.ok) throw new Error(reply.failure.code)
+  if (!reply.ok) throw new Error(`${reply.failure.code} ${reply.failure.detail}`)
   return reply.value as Output<C>
 }
 
@@ -144,6 +144,26 @@ test.each([
   },
   60_000,
 )
+
+test('what a review removes is closed on a simulated host, and the audit sees it', async () => {
+  await ask('fleet:close', null)
+  await ask('fleet:demo', null)
+  await audited('gpu-02')
+  const loginOf = async () =>
+    (await ask('access:overview', null))?.hosts.find(({ host }) => host === 'gpu-02')?.rows.find(({ account }) => account === 'backup')
+      ?.login
+  expect(await loginOf()).toBe('yes')
+  await ask('access:review-start', null)
+  await ask('access:review-decide', { account: 'backup', host: 'gpu-02', verdict: 'remove', note: '' })
+  const [draft = expect.fail()] = await ask('access:removal-pushes', null)
+  expect(draft).toMatchObject({ host: 'gpu-02', template: 'accounts-closed', parameters: { accounts: ['backup'] } })
+  const plan = await ask('push:plan', draft)
+  expect(plan.files.find(({ path }) => path === '/etc/group')?.diff).toContain('-ssh-users: its members as they are')
+  await ask('push:start', { plan: plan.id, typedHost: 'gpu-02' })
+  expect((await finished()).result).toMatchObject({ verdict: 'committed-proven', reason: '' })
+  await expect.poll(loginOf, { timeout: 30_000 }).toBe('no')
+  expect(await ask('access:removal-pushes', null)).toEqual([])
+}, 60_000)
 
 test('what the demo does not act out it plans, filled from the host', async () => {
   await ask('fleet:close', null)

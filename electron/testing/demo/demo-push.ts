@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type AskedStep, type HostFile, type HostPush, type HostStep, hostProgram, hostSteps } from '#core/push/host-program.ts'
-import type { FileKind } from '#shared/model/push-template.ts'
+import type { FileEdit, FileKind } from '#shared/model/push-template.ts'
+import { edited } from './account-files.ts'
 import { type DemoMachine, ownedBy } from './demo-machine.ts'
 import { quotedWords } from './quoted-words.ts'
 
@@ -24,9 +26,10 @@ export function knownMessage(script: string): KnownMessage | undefined {
   // The undo, which a step may carry as a quoted word, says it all again.
   const own = script.slice(0, script.indexOf('return "$gh_all"'))
   const files = [...own.matchAll(/^"\$1" (.*) \|\| gh_all=1$/gm)].map(([, words = ''], index): HostFile => {
-    const [, path = '', uid, gid, mode = '', before = '', after = '', kind = ''] = quotedWords(words)
+    const [, path = '', uid, gid, mode = '', before = '', after = '', kind = '', rule, names = ''] = quotedWords(words)
     const content = contents.get(index + 1) ?? ''
-    return { kind: kind as FileKind, path, uid: Number(uid), gid: Number(gid), mode, before, after, content, random: false }
+    const edit = rule === undefined ? {} : { edit: { rule: rule as FileEdit, names: names.split(' ') } }
+    return { kind: kind as FileKind, path, uid: Number(uid), gid: Number(gid), mode, before, after, content, random: false, ...edit }
   })
   const push: HostPush = {
     id: quotedWords(value('gh_id'))[0] ?? '',
@@ -77,8 +80,8 @@ type Say = (text: string) => void
 type Take = (machine: DemoMachine, push: HostPush, say: Say) => Promise<void> | void
 
 const steps: Readonly<Record<HostStep, Take>> = {
-  read,
-  inspect: read,
+  read: (machine, push, say) => read(machine, push, say, false),
+  inspect: (machine, push, say) => read(machine, push, say, true),
   look,
   stage(machine, push, say) {
     for (const file of push.files)
@@ -140,14 +143,19 @@ const steps: Readonly<Record<HostStep, Take>> = {
   },
 }
 
-function read(machine: DemoMachine, push: HostPush, say: Say): void {
+function read(machine: DemoMachine, push: HostPush, say: Say, isRoot: boolean): void {
   for (const [index, file] of push.files.entries()) {
     const state = machine.state(file)
     const there = machine.now().files.get(file.path)
     // The audit account is in no group of a file.
-    const closed = there !== undefined && (there.mode & 0o004) === 0 && /^[0-9a-f]{64}:/.test(state)
+    const closed = !isRoot && there !== undefined && (there.mode & 0o004) === 0 && /^[0-9a-f]{64}:/.test(state)
     say(`file ${index + 1} ${closed ? `unread:${ownedBy(machine.now(), there)}` : state}`)
-    if (closed || state.startsWith('kept:')) continue
+    if (file.edit && there?.content !== undefined && !closed) {
+      const { text, changes } = edited(there.content, file.edit)
+      say(`edited ${index + 1} ${createHash('sha256').update(text).digest('hex')}:${ownedBy(machine.now(), there)}`)
+      for (const line of changes) say(`changes ${index + 1} ${line}`)
+    }
+    if (closed || file.edit || state.startsWith('kept:')) continue
     for (const line of base64Lines(there?.content ?? '')) say(`content ${index + 1} ${line}`)
   }
   say(`unit ${activeState(machine, push)}`)

@@ -2,6 +2,7 @@ import { directory, file } from '../../demo/demo-host.ts'
 import { backupAccount, backupKey, lundAccount, lundKey } from '../../demo/hosts/baseline.ts'
 import { llama, ollama, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost } from '../corpus-host.ts'
+import { rewritten } from '../sins/answers.ts'
 import { below, on, withFiles, withProcess, withUnit } from '../sins/host.ts'
 
 const models = '/srv/models/llama-3.1-8b-instruct'
@@ -138,6 +139,14 @@ export const accounts: readonly CorpusHost[] = [
       keys: [...(host.keys ?? []), lundKey],
       logins: [...(host.logins ?? []), { account: 'lund', daysAgo: 40 }],
     })),
+  ),
+  corpusHost(
+    'leaver-at-the-proxy',
+    'An account is closed on the host, and the password file of the proxy names it',
+    vllm,
+    rewritten('access', (stdout) =>
+      stdout.replace(/^@shadow .*$/m, '$&\n=lund:!:1').replace(/^@keys .*$/m, '$&\n=/etc/nginx/vllm.htpasswd:2:lund:'),
+    ),
   ),
   corpusHost(
     'shared-key',

@@ -1,3 +1,4 @@
+import { accountLines } from '../account-files.ts'
 import { type Answer, lines } from '../answer.ts'
 import type { DemoHost } from '../demo-host.ts'
 
@@ -14,7 +15,10 @@ export function access(host: DemoHost): Answer {
   const { keys = [], logins = [] } = host
   return lines([
     '@shadow 0',
-    ...host.accounts.map(({ name, password = 'locked' }) => `=${name}:${password === 'usable' ? '$' : '!'}:`),
+    ...accountLines(host, '/etc/shadow').map((line) => {
+      const [name, word = '', , , , , , expires = ''] = line.split(':')
+      return `=${name}:${word.slice(0, 1)}:${expires}`
+    }),
     '@keys 1',
     ...keys.map(({ account, text }, index) => `=${homeOf(host, account)}/.ssh/authorized_keys:${index + 1}:${text}`),
     '@open 1',

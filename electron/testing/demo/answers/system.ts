@@ -1,3 +1,4 @@
+import { accountLines } from '../account-files.ts'
 import { type Answering, lines } from '../answer.ts'
 
 export const system: Answering = ({ name, os, kernel, account, clockSkewSeconds = 0 }) =>
@@ -16,7 +17,7 @@ export const system: Answering = ({ name, os, kernel, account, clockSkewSeconds 
 export const accounts: Answering = (host) =>
   lines(host.accounts.map(({ name, uid, gid, home, shell }) => `${name}:x:${uid}:${gid}::${home}:${shell}`))
 
-export const groups: Answering = (host) => lines(host.groups.map(({ name, gid, members }) => `${name}:x:${gid}:${members.join(',')}`))
+export const groups: Answering = (host) => lines(accountLines(host, '/etc/group'))
 
 /** `grep -Hn` of files that include nothing. */
 export const pam: Answering = ({ pam: stack = [] }) => lines(stack.map((text, index) => `/etc/pam.d/sshd:${index + 1}:${text}`))

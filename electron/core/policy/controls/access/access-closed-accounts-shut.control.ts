@@ -25,7 +25,7 @@ export default defineControl({
     )
     if (closed.length === 0) {
       const reason = `None of ${passwords.value.length} accounts has expired.`
-      return [{ status: 'not-applicable', subject: '', title: 'No account is closed here', reason, cite: [] }]
+      return [{ status: 'pass', subject: '', title: 'No account is closed here', reason, cite: [{ section: 'access', line: 0 }] }]
     }
     if (!webAccounts.known) return unread('Names in password files were not read', webAccounts.reason)
     return closed.slice(0, MAX_NAMED).map(({ account, line }): Verdict => {
