@@ -1,10 +1,10 @@
-import type { PlanChoice } from '#core/push/push-service.ts'
+import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { arrange, type Server } from '../lab/lab.ts'
 
 /** The same files by Gatehouse and by Ansible. */
 export interface PushCase {
-  readonly choice: PlanChoice & { readonly host: Server }
+  readonly choice: PushDraft & { readonly host: Server }
   /** What Ansible does: the files with owner and mode, checked before they are put in place, and a handler. */
   readonly play: (plan: PushPlan) => object
   /** The host as it was, its service answering. */

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { shippedBook } from '#core/advisories/shipped.ts'
 import { createLedger } from '#core/audit/ledger/ledger.ts'
 import { createPlanArchive } from '#core/push/plan-archive.ts'
-import { createPushService, type PlanChoice } from '#core/push/push-service.ts'
+import { createPushService } from '#core/push/push-service.ts'
 import { shippedTemplate } from '#core/push/templates.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
+import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { lab, labFleet, totp } from '../lab/lab.ts'
 
@@ -29,7 +30,7 @@ export function pushDesk(folder: string) {
   })
   const { signal } = new AbortController()
   return {
-    plan: (choice: PlanChoice): Promise<PushPlan> => pushes.plan(fleet, transport, choice, signal),
+    plan: (choice: PushDraft): Promise<PushPlan> => pushes.plan(fleet, transport, choice, signal),
     async push(plan: PushPlan, onStep: OnStep = () => {}): Promise<void> {
       const begunMs = performance.now()
       const { verdict, reason } = await pushes.push(fleet, transport, plan, {
