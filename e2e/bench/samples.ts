@@ -12,6 +12,13 @@ export function median(values: readonly number[]): number {
 export const pairedRatio = (a: readonly number[], b: readonly number[]): number =>
   median(a.map((value, index) => value / (b[index] ?? Number.NaN)))
 
+/** Slope of a line through points, by least squares. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (of: (point: readonly [number, number]) => number) => points.reduce((sum, point) => sum + of(point), 0) / points.length
+  const [x, y] = [mean(([x]) => x), mean(([, y]) => y)]
+  return points.reduce((sum, [px, py]) => sum + (px - x) * (py - y), 0) / points.reduce((sum, [px]) => sum + (px - x) ** 2, 0)
+}
+
 /** Milliseconds that one call takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now()

@@ -11,14 +11,25 @@ export interface ConsoleRun {
   readonly stderr: string
 }
 
+type OnStderr = (stderr: string, kill: () => void, type: (text: string) => void) => void
+
 /** `gatehouse` as an admin runs it. `onStderr` hears all that it said so far each time it says more, and may kill it. */
-export function gatehouse(
+export const gatehouse = (
   words: readonly string[],
-  onStderr: (stderr: string, kill: () => void) => void = () => undefined,
+  onStderr: OnStderr = () => undefined,
+  more: NodeJS.ProcessEnv = {},
+): Promise<ConsoleRun> => consoleOn([], words, onStderr, more)
+
+/** The same, run by another program. What `type` is given comes in on its stdin. */
+export function consoleOn(
+  runner: readonly string[],
+  words: readonly string[],
+  onStderr: OnStderr,
   more: NodeJS.ProcessEnv = {},
 ): Promise<ConsoleRun> {
   const env = { ...process.env, HOME: lab.home, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force', ...more }
-  const child = spawn(process.execPath, [cli, ...words], { env })
+  const [program = '', ...before] = [...runner, process.execPath]
+  const child = spawn(program, [...before, cli, ...words], { env })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -26,8 +37,12 @@ export function gatehouse(
   })
   child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text
-    onStderr(stderr, () => child.kill('SIGKILL'))
+    onStderr(
+      stderr,
+      () => child.kill('SIGKILL'),
+      (answer) => child.stdin.write(answer),
+    )
   })
-  child.stdin.end()
+  if (runner.length === 0) child.stdin.end()
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr })))
 }

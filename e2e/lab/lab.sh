@@ -4,6 +4,7 @@
 # lab.sh enter HOST CMD...  run CMD as root on a running host, without SSH
 # lab.sh start|stop HOST    one host (stop: power off; kill: pull the plug)
 # lab.sh freeze|thaw HOST   every process of a host stands still, and goes on
+# lab.sh delay MS           another one-way delay to the jump host, where it was started with one
 # lab.sh down               stop everything; ends only what `up` started
 # lab.sh status             what runs
 . "$(dirname "${BASH_SOURCE[0]}")/scripts/lib.sh"
@@ -169,6 +170,7 @@ start)
 stop) stop_host TERM "$1" ;;
 kill) stop_host KILL "$1" ;;
 freeze) freeze 1 "$1" ;;
+delay) "$scripts/network.sh" delay "$1" ;;
 thaw) freeze 0 "$1" ;;
 status) status ;;
 *) sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 2 ;;

@@ -101,6 +101,12 @@ export const kill = (host: LabHost): Promise<void> => control('kill', host)
 export const freeze = (host: LabHost): Promise<void> => control('freeze', host)
 export const thaw = (host: LabHost): Promise<void> => control('thaw', host)
 
+/** Another one-way delay between workstation and jump host, in a lab that was started with one. */
+export async function delay(oneWayMs: number): Promise<void> {
+  const { status, stderr } = await run(lab.control, ['delay', String(oneWayMs)])
+  if (status !== 0) throw new Error(`lab.sh delay ${oneWayMs}: ${stderr}`)
+}
+
 /** The code of this moment (RFC 6238), as the admin's authenticator shows it. */
 export async function totp(): Promise<string> {
   const { stdout } = await run('oathtool', ['--totp', '-b', readFileSync(lab.totpFile, 'utf8').trim()])

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type ConsoleRun, gatehouse } from './console.ts'
 import { arrange, asRoot, kill, lab, start } from './lab.ts'
 import { DROP_IN, expectRolledBack, pushDesk, verdictOf } from './push-desk.ts'
+import { gatehouseSteppedUp } from './stepped-up.ts'
 
 /** Faults in the middle of a push, some of which take minutes: `npm run test:faults`. */
 const desk = pushDesk()
@@ -26,7 +27,7 @@ test('the console is killed as it commits: the host has done it or undoes it, an
   const { status } = await desk.push(file, (word, end) => word === 'commit' && end(), [], data)
   expect(status).toBeNull()
   await pause(5000)
-  const found = await gatehouse(['undo', '--fleet', lab.fleetFile, '--data', data])
+  const found = await gatehouseSteppedUp(data, ['undo', '--fleet', lab.fleetFile])
   expect(['committed and proven', 'rolled back and proven']).toContain(verdictOf(found))
   if (verdictOf(found) === 'committed and proven') await desk.takenAway('gpu3')
   else await desk.isOld('gpu3')
@@ -141,7 +142,7 @@ describe('before and after a push', () => {
   const words = () => ['--fleet', lab.fleetFile, '--data', desk.data]
 
   test('a drill: the undo of the host fires by itself', async () => {
-    const drill = await gatehouse(['drill', '--host', 'gpu3', ...words()])
+    const drill = await gatehouseSteppedUp(desk.data, ['drill', '--host', 'gpu3', '--fleet', lab.fleetFile])
     expect([drill.status, verdictOf(drill)]).toEqual([0, 'rolled back and proven'])
     expect(await desk.history()).toContain('The undo fired by itself.')
     await desk.isOld('gpu3')
@@ -168,7 +169,7 @@ describe('before and after a push', () => {
     const run = await desk.push(file, (word, end) => word === 'verify' && end(), ['--undo-after', '900'])
     expect(run.status).toBeNull()
     await pause(5000)
-    const undo = await gatehouse(['undo', ...words()])
+    const undo = await gatehouseSteppedUp(desk.data, ['undo', '--fleet', lab.fleetFile])
     expect([undo.status, verdictOf(undo)]).toEqual([0, 'rolled back and proven'])
     expect(await desk.history()).not.toContain('OPEN')
     await desk.isOld('gpu3')

@@ -123,8 +123,9 @@ ${templates}
       What can be pushed, and who approved it. A template of your own (a changed copy of show) is pushed once somebody read and approved
       this very content; one that ships, until somebody withdraws it. Decisions ask for a code and are signed with the key of the console.
   gatehouse undo --fleet FILE [ID] [--output FILE]
-      Without ID: pushes of this console that have no end. Asks each host what became of it, has it undo what was not committed, and says
-      which. ID: the same for one; of a push that was committed, the plan that takes it back, for gatehouse push (--output keeps it).
+      Without ID: pushes of this console that have no end. Asks for a code, then each host what became of it, has it undo what was not
+      committed, and says which. ID: the same for one; of a push that was committed, the plan that takes it back, for gatehouse push
+      (--output keeps it).
   gatehouse extend ID --fleet FILE [--by SECONDS]
       Puts the undo of a push that is under way at this console off, by 120 seconds or as said, never further than 15 minutes from now. push prints
       the ID as the undo is armed. Exit code 2: it runs when it was due.
@@ -132,8 +133,8 @@ ${templates}
   gatehouse drift adopt --fleet FILE --host NAME PATH
       The files that this console pushed: each audit holds them against what is there. adopt takes one as it is now.
   gatehouse drill --fleet FILE --host NAME
-      Before the first push: writes a file that means nothing, and waits until the undo of the host takes it away by itself. Exit code 0:
-      it did, and the ledger says so.
+      Before the first push, after a code: writes a file that means nothing, and waits until the undo of the host takes it away by
+      itself. Exit code 0: it did, and the ledger says so.
   gatehouse history [--json] [--data FOLDER]
       What Gatehouse did on this console, out of its ledger; pushes without an end first.
   gatehouse ledger export [--format jsonl|cef|syslog] [--after NUMBER] [--data FOLDER]

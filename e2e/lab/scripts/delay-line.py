@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""delay-line.py TAP_A TAP_B MS: a wire with a constant one-way delay between two TAP devices.
+"""delay-line.py TAP_A TAP_B FILE: a wire between two TAP devices, with the one-way delay that FILE has in milliseconds.
 
 Stands in for `tc qdisc add ... netem delay` where the kernel has no sch_netem and loads no modules. Runs in the
-namespace that owns the TAPs. A full queue drops frames, as a wire does.
+namespace that owns the TAPs. A full queue drops frames, as a wire does. SIGHUP has it read FILE again.
 """
 import collections
 import fcntl
 import os
 import select
+import signal
 import struct
 import sys
 import time
@@ -24,7 +25,15 @@ def open_tap(name):
 
 
 def main():
-    a, b, delay = open_tap(sys.argv[1]), open_tap(sys.argv[2]), float(sys.argv[3]) / 1000
+    a, b, delay = open_tap(sys.argv[1]), open_tap(sys.argv[2]), 0.0
+
+    def read_delay(*_):
+        nonlocal delay
+        with open(sys.argv[3]) as file:
+            delay = float(file.read()) / 1000
+
+    signal.signal(signal.SIGHUP, read_delay)
+    read_delay()
     queues = {a: (b, collections.deque()), b: (a, collections.deque())}  # read from -> (write to, queue)
     poll = select.poll()
     for fd in queues:

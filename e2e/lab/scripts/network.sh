@@ -1,5 +1,5 @@
 #!/bin/bash
-# network.sh up|down: the wires. All of it lives in namespaces of this instance; nothing is added to the root namespace, so
+# network.sh up|down, hundred, delay MS: the wires. All of it lives in namespaces of this instance; nothing is added to the root namespace, so
 # no packet of the lab can leave through this machine's own interface.
 #
 #   workstation .1 --[wan-a]==(delay line)==[wan-b]-- .10 jump .10 --[lan]-- .11 gpu1  .12 gpu2  .13 gpu3
@@ -34,7 +34,8 @@ delay_line() {
     ip -n "$switch" tuntap add dev "${tap%:*}" mode tap
     ip -n "$switch" link set "${tap%:*}" master "${tap#*:}" up
   done
-  setsid ip netns exec "$switch" python3 "$LAB_SOURCE/scripts/delay-line.py" tap-a tap-b "$LAB_DELAY_MS" >"$RUN/delay-line.log" 2>&1 </dev/null 9>&- &
+  echo "$LAB_DELAY_MS" >"$RUN/delay-ms"
+  setsid ip netns exec "$switch" python3 "$LAB_SOURCE/scripts/delay-line.py" tap-a tap-b "$RUN/delay-ms" >"$RUN/delay-line.log" 2>&1 </dev/null 9>&- &
   remember_pid "$RUN/delay-line.pid" $!
 }
 
@@ -55,6 +56,11 @@ up)
   plug jump eth1 lan "$(lan_address jump)"
   for host in $LAB_SERVERS; do plug "$host" eth0 lan "$(lan_address "$host")"; done
   ;;
+delay)
+  pid=$(living_pid "$RUN/delay-line.pid") || die 'this lab has no delay: lab.sh up --delay-ms N'
+  echo "$2" >"$RUN/delay-ms"
+  kill -HUP "$pid"
+  ;;
 hundred)
   for last in $(seq 100 199); do ip -n "$(namespace gpu1)" addr replace "$LAN.$last/24" dev eth0; done
   ;;
@@ -65,5 +71,5 @@ down)
     if [ -e "/run/netns/$(namespace "$host")" ]; then ip netns del "$(namespace "$host")"; fi
   done
   ;;
-*) die 'usage: network.sh up|hundred|down' ;;
+*) die 'usage: network.sh up|hundred|delay MS|down' ;;
 esac

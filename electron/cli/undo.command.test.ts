@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createLedger } from '#core/audit/ledger/ledger.ts'
+import { failureOf } from '#shared/errors.ts'
+import { runDrill } from './drill.command.ts'
+import { runUndo } from './undo.command.ts'
+
+/** Both change a host: they ask for a code before anything reaches it. Nobody is enrolled here. */
+let folder: string
+let said: string[]
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-undo-'))
+  said = []
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0)
+  writeFileSync(
+    join(folder, 'fleet.yaml'),
+    'version: 1\nname: dc1\njump: [{ name: jump, address: 192.0.2.9 }]\nidentities: { audit: { user: ro }, change: { user: rw } }\nhosts: [{ name: gpu-01, address: 192.0.2.1 }]\n',
+  )
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  rmSync(folder, { recursive: true })
+})
+
+const words = () => ['--fleet', join(folder, 'fleet.yaml'), '--data', folder]
+const ledger = () => createLedger(folder, { now: () => Date.now() }, 'ada')
+const actions = () =>
+  ledger()
+    .read()
+    .records.map(({ action }) => action)
+const codeOf = (run: Promise<number>) =>
+  run.then(
+    (status) => `ended with ${status}`,
+    (error) => failureOf(error).code,
+  )
+
+test('a drill without a code writes nothing anywhere', async () => {
+  expect(await codeOf(runDrill([...words(), '--host', 'gpu-01']))).toBe('step-up.not-enrolled')
+  expect(actions()).toEqual([])
+})
+
+test('an open push is not ended without a code', async () => {
+  ledger().append({ action: 'push.begin', host: 'gpu-01', subject: 'p1', detail: 'ollama-loopback' })
+  expect(await codeOf(runUndo(words()))).toBe('step-up.not-enrolled')
+  expect(actions()).toEqual(['push.begin'])
+})
+
+test('where nothing is open, nobody is asked', async () => {
+  expect([await codeOf(runUndo(words())), said]).toEqual(['ended with 0', ['No push is open.\n']])
+})
