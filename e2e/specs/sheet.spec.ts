@@ -70,3 +70,23 @@ test('at 1180: models, network, controls', async ({ openServed }) => {
   await expect(sheet).toHaveCount(0)
   await expect(page.getByLabel('Filter controls')).toHaveValue('inference')
 })
+
+test('text that is cut says all of itself in a tooltip, text that fits says nothing twice', async ({ openServed }) => {
+  test.setTimeout(120_000)
+  const { it } = await openServed([gpu03])
+  const { page } = it
+  await it.auditByKey()
+  await it.referenceSize(1180, 720)
+  await page.keyboard.press('Control+Shift+1')
+  const titles = page.locator('.finding b.one-line')
+  await expect(titles.first()).toBeVisible()
+  const cut = await titles.evaluateAll((all) => all.map((one) => one.scrollWidth > one.clientWidth))
+  expect(cut).toContain(true)
+  expect(cut).toContain(false)
+  const long = titles.nth(cut.indexOf(true))
+  await long.hover()
+  await expect(long).toHaveAttribute('title', (await long.textContent()) ?? '')
+  const short = titles.nth(cut.indexOf(false))
+  await short.hover()
+  await expect(short).not.toHaveAttribute('title')
+})

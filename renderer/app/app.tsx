@@ -14,6 +14,7 @@ import { Sidebar } from './sidebar.tsx'
 import { useGlobalKeys } from './use-global-keys.ts'
 import { useNews } from './use-news.ts'
 import { useTheme } from './use-theme.ts'
+import { tellWholeText } from './whole-text.ts'
 
 const loadHost = async () => ({ default: (await import('../features/host/host-screen.tsx')).HostScreen })
 const HostScreen = lazy(loadHost)
@@ -46,6 +47,7 @@ export const App = ({ client }: { readonly client: QueryClient }) => (
 function Window({ client }: { readonly client: QueryClient }) {
   useEffect(() => invalidateOnEvents(client), [client])
   useEffect(warm, [])
+  useEffect(tellWholeText, [])
   useTheme()
   useGlobalKeys()
   useNews()
