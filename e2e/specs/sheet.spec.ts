@@ -71,6 +71,34 @@ test('at 1180: models, network, controls', async ({ openServed }) => {
   await expect(page.getByLabel('Filter controls')).toHaveValue('inference')
 })
 
+test('at 1180: the tabs of a host', async ({ openServed }) => {
+  test.setTimeout(180_000)
+  const { it } = await openServed([gpu03])
+  const { page } = it
+  await it.auditByKey()
+  await it.referenceSize(1180, 720)
+  await page.keyboard.press('Control+Shift+1')
+  const sheet = page.locator('.sheet')
+  for (const name of ['Services', 'Hardening', 'GPUs', 'Packages']) {
+    await page.getByRole('tab', { name, exact: true }).click()
+    const row = page.locator('.row-name').first()
+    await row.click()
+    await expect(sheet.getByRole('complementary', { name: /^Details of/ })).toBeVisible()
+    await page.keyboard.press('j')
+    await expect(sheet).toBeFocused()
+    await it.isSound(`host-${name.toLowerCase()}-1180`)
+    await page.keyboard.press('Escape')
+    await expect(sheet).toHaveCount(0)
+    await expect(page.locator('.row-name[aria-current]')).toBeFocused()
+  }
+  await page.getByRole('tab', { name: 'Exposure', exact: true }).click()
+  await page.locator('.pick').first().click()
+  await expect(sheet.getByRole('complementary', { name: 'Details' })).toBeVisible()
+  await it.isSound('host-exposure-1180')
+  await page.keyboard.press('Escape')
+  await expect(sheet).toHaveCount(0)
+})
+
 test('text that is cut says all of itself in a tooltip, text that fits says nothing twice', async ({ openServed }) => {
   test.setTimeout(120_000)
   const { it } = await openServed([gpu03])

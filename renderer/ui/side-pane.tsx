@@ -29,8 +29,8 @@ function OpenSheet({ children }: { readonly children: ReactNode }) {
     return () => {
       // Somebody who went elsewhere meanwhile stays there.
       if (document.activeElement !== document.body || !(before instanceof HTMLElement)) return
-      const list = before.closest('table, [role=grid]')
-      ;(list?.querySelector<HTMLElement>('button[aria-current], button[aria-pressed=true]') ?? before).focus()
+      const chosen = '[data-opens-pane]:is([aria-current], [aria-pressed=true])'
+      ;(before.closest('[data-pane]')?.querySelector<HTMLElement>(chosen) ?? before).focus()
     }
   }, [])
   return (

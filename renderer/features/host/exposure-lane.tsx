@@ -61,7 +61,7 @@ export function ExposureLane({ endpoint, selected, onSelect }: ExposureLaneProps
             const part = { kind: 'origin', index } as const
             return (
               <li key={reach.origin}>
-                <button type="button" className="pick" aria-pressed={isSelected(part)} onClick={() => onSelect(part)}>
+                <button type="button" className="pick" data-opens-pane aria-pressed={isSelected(part)} onClick={() => onSelect(part)}>
                   <span>{originWords[reach.origin]}</span>
                   <Status tone={words.tone} className={words.tone === 'pass' ? 'quiet' : ''}>
                     {words.word}
@@ -103,6 +103,7 @@ export function ExposureLane({ endpoint, selected, onSelect }: ExposureLaneProps
             type="button"
             className="node-box"
             aria-pressed={isSelected({ kind: 'listener' })}
+            data-opens-pane
             onClick={() => onSelect({ kind: 'listener' })}
           >
             <b className="one-line">{plainText(endpoint.proxy ? endpoint.proxy.name : endpoint.program, 60)}</b>
@@ -130,7 +131,7 @@ export function ExposureLane({ endpoint, selected, onSelect }: ExposureLaneProps
             const part = { kind: 'group', index } as const
             return (
               <li key={JSON.stringify([group.class, group.authentication, group.by, group.onlyFrom, group.service])}>
-                <button type="button" className="pick" aria-pressed={isSelected(part)} onClick={() => onSelect(part)}>
+                <button type="button" className="pick" data-opens-pane aria-pressed={isSelected(part)} onClick={() => onSelect(part)}>
                   <span className="one-line">
                     {classWords[group.class]}{' '}
                     <span className="muted">{group.routes.length === 1 ? '1 route' : `${group.routes.length} routes`}</span>

@@ -6,6 +6,7 @@ import { Status } from '../../ui/status.tsx'
 import { ExposureDetail } from './exposure-detail.tsx'
 import { ExposureLane, type Part } from './exposure-lane.tsx'
 import { endpointSentence, endpointTitle } from './exposure-picture.ts'
+import { HostPane } from './host-pane.tsx'
 
 interface Choice {
   readonly endpoint: string
@@ -64,7 +65,11 @@ export function Exposure({ audit }: { readonly audit: HostAudit }) {
           </section>
         )}
       </div>
-      {chosen && <ExposureDetail endpoint={chosen} part={part ?? { kind: 'listener' }} />}
+      {chosen && (
+        <HostPane>
+          <ExposureDetail endpoint={chosen} part={part ?? { kind: 'listener' }} />
+        </HostPane>
+      )}
     </div>
   )
 }

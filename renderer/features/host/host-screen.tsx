@@ -12,12 +12,14 @@ import { type FindingTarget, goFleet, goPush, openDialog } from '../../stores/ui
 import { useAuditing, useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useHostPath } from '../../stores/use-path.ts'
+import { useSheet } from '../../stores/use-sheet.ts'
 import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConnectionStatus } from '../../ui/connection-status.tsx'
 import { copyText } from '../../ui/copy-text.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
+import { SheetButton } from '../../ui/side-pane.tsx'
 import { Dock } from './dock.tsx'
 import { evidenceText } from './evidence-text.ts'
 import { Exposure } from './exposure.tsx'
@@ -103,6 +105,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
     else setFilter(null)
   }
   const onFindings = tab === 'findings'
+  const sheet = useSheet(!onFindings && measurable !== undefined)
   useKeys({
     j: onFindings ? step(1) : undefined,
     k: onFindings ? step(-1) : undefined,
@@ -110,7 +113,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
     f: onFindings ? fix : undefined,
     w: onFindings ? waive : undefined,
     r: auditing ? undefined : () => actions.start([host.name]),
-    escape: stopOrClear,
+    escape: sheet.open ? sheet.toggle : stopOrClear,
     '/': onFindings ? () => setFilter(filter ?? '') : undefined,
   })
   const openFinding: OpenFinding = (verdict) => {
@@ -140,15 +143,18 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
       path={useHostPath(host)}
       foot={<HostTabHints tab={tab} />}
       actions={
-        auditing ? (
-          <Button icon={<X className="icon" aria-hidden />} chord="esc" onClick={actions.stop}>
-            Stop
-          </Button>
-        ) : (
-          <Button look="primary" icon={<Play className="icon" aria-hidden />} chord="r" onClick={() => actions.start([host.name])}>
-            Run audit
-          </Button>
-        )
+        <>
+          <SheetButton sheet={sheet} label="Details" />
+          {auditing ? (
+            <Button icon={<X className="icon" aria-hidden />} chord="esc" onClick={actions.stop}>
+              Stop
+            </Button>
+          ) : (
+            <Button look="primary" icon={<Play className="icon" aria-hidden />} chord="r" onClick={() => actions.start([host.name])}>
+              Run audit
+            </Button>
+          )}
+        </>
       }
     >
       <div className="host-screen">

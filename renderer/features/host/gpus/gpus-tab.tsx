@@ -7,6 +7,7 @@ import { type Column, RowTable } from '../../../ui/row-table.tsx'
 import { OutcomeStatus, Status } from '../../../ui/status.tsx'
 import { count } from '../../../ui/words.ts'
 import { Gaps } from '../gaps.tsx'
+import { HostPane } from '../host-pane.tsx'
 import { NothingRead, TabBody } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import { LoudestVerdict, type OpenFinding } from '../verdict-link.tsx'
@@ -154,8 +155,13 @@ function Gpus({ view, onFinding }: { readonly view: HostGpus; readonly onFinding
           </>
         )}
       </div>
-      {gpu !== undefined && <GpuDetail key={gpu.uuid} gpu={gpu} onFinding={onFinding} />}
-      {user !== undefined && <UserDetail key={user.id} user={user} onFinding={onFinding} />}
+      {(gpu !== undefined || user !== undefined) && (
+        <HostPane>
+          {' '}
+          {gpu !== undefined && <GpuDetail key={gpu.uuid} gpu={gpu} onFinding={onFinding} />}
+          {user !== undefined && <UserDetail key={user.id} user={user} onFinding={onFinding} />}
+        </HostPane>
+      )}
     </div>
   )
 }

@@ -8,6 +8,7 @@ import { Segment } from '../../../ui/segment.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { count } from '../../../ui/words.ts'
 import { Gaps } from '../gaps.tsx'
+import { HostPane } from '../host-pane.tsx'
 import { NothingRead, TabBody } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import type { OpenFinding } from '../verdict-link.tsx'
@@ -112,7 +113,11 @@ function Hardening({ view, onFinding }: { readonly view: HostHardening; readonly
           />
         )}
       </div>
-      {row !== undefined && <HardeningDetail key={row.id} row={row} onFinding={onFinding} />}
+      {row !== undefined && (
+        <HostPane>
+          <HardeningDetail key={row.id} row={row} onFinding={onFinding} />
+        </HostPane>
+      )}
     </div>
   )
 }

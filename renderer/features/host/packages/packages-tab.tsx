@@ -10,6 +10,7 @@ import { Status } from '../../../ui/status.tsx'
 import { day } from '../../../ui/time.ts'
 import { count } from '../../../ui/words.ts'
 import { Gaps } from '../gaps.tsx'
+import { HostPane } from '../host-pane.tsx'
 import { NothingRead, TabBody } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import type { OpenFinding } from '../verdict-link.tsx'
@@ -105,7 +106,11 @@ function Packages({ view, onFinding }: { readonly view: HostPackages; readonly o
           />
         )}
       </div>
-      {row !== undefined && <PackageDetail key={row.id} software={row} distribution={distribution} onFinding={onFinding} />}
+      {row !== undefined && (
+        <HostPane>
+          <PackageDetail key={row.id} software={row} distribution={distribution} onFinding={onFinding} />
+        </HostPane>
+      )}
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { plainText } from '../../../ui/plain-text.ts'
 import { type Column, RowTable } from '../../../ui/row-table.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { Gaps } from '../gaps.tsx'
+import { HostPane } from '../host-pane.tsx'
 import { NothingRead, TabBody } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import { LoudestVerdict, type OpenFinding } from '../verdict-link.tsx'
@@ -113,7 +114,11 @@ function Services({ host, view, onFinding }: ServicesTabProps & { readonly view:
           <RowTable label="Services" columns={columns} groups={groups} keyOf={keyOf} selected={row.id} onSelect={setChosen} tall />
         )}
       </div>
-      {row !== undefined && <ServiceDetail key={row.id} host={host} service={row} onFinding={onFinding} />}
+      {row !== undefined && (
+        <HostPane>
+          <ServiceDetail key={row.id} host={host} service={row} onFinding={onFinding} />
+        </HostPane>
+      )}
     </div>
   )
 }
