@@ -154,7 +154,10 @@ describe('a file that is there already', () => {
       await arrange('gpu3', `chmod 600 ${DROP_IN}`)
       const run = await desk.push(file)
       expect([run.status, run.stderr]).toEqual([2, expect.stringContaining('push.conflict')])
-      await arrange('gpu3', `chmod 644 ${DROP_IN}`)
+      expect(run.stderr).toMatch(/is not as it was planned\n.*planned .*:644\n.*now .*:600\n/)
+      await arrange('gpu3', `chmod 644 ${DROP_IN}; printf 'Environment=C=d\\n' >>${DROP_IN}`)
+      expect((await desk.push(file)).stderr).toMatch(/^ {2} N {2}Environment=C=d$/m)
+      await arrange('gpu3', `sed -i '$d' ${DROP_IN}`)
       await desk.isOld('gpu3')
     } finally {
       await back()

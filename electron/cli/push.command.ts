@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
+import { conflictText } from '#core/push/conflicts.ts'
 import { aboutPlan, planText } from '#core/push/plan-text.ts'
 import { pushInWaves } from '#core/push/push-waves.ts'
 import type { PushResult } from '#core/push/transaction.ts'
+import { failureOf } from '#shared/errors.ts'
 import { type PushPlan, verdictWords } from '#shared/model/push-plan.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
@@ -54,9 +56,15 @@ export async function runPush(args: string[]): Promise<number> {
           if (step === 'arm') say(`          two more minutes, from another terminal: gatehouse extend ${plan.id} --fleet ${values.fleet}`)
         },
       })
+    const showConflicts = async (plan: PushPlan) => {
+      process.stderr.write(conflictText(await services.pushes.conflicts(fleet, services.transport(), plan, signal)))
+    }
     const [only] = plans
     if (plans.length === 1 && only !== undefined) {
-      const result = await push(only)
+      const result = await push(only).catch(async (error) => {
+        if (failureOf(error).code === 'push.conflict') await showConflicts(only)
+        throw error
+      })
       process.stdout.write(resultText(only.host, result))
       return exitCodes[result.verdict]
     }
@@ -65,6 +73,10 @@ export async function runPush(args: string[]): Promise<number> {
     const outcomes = await pushInWaves({ plans, canary, waveSize, ready, push, onWave, signal })
     for (const { host, outcome, reason, result } of outcomes)
       process.stdout.write(result ? resultText(host, result) : `${visible(`${host}: ${outcome}, ${reason}`)}\n`)
+    for (const { host, outcome } of outcomes) {
+      const plan = plans.find((it) => it.host === host)
+      if (plan && (outcome === 'refused' || outcome === 'not-started')) await showConflicts(plan)
+    }
     if (outcomes.some(({ outcome }) => outcome === 'unknown')) return ExitCode.couldNotRun
     return outcomes.every(({ outcome }) => outcome === 'committed-proven') ? ExitCode.clean : ExitCode.findings
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { failureSchema } from './audit.ts'
+import { pushConflictSchema } from './push-conflict.ts'
 import { pushPlanSchema, pushVerdicts } from './push-plan.ts'
 
 /** One step of a push, from when it was about to be taken. */
@@ -27,6 +28,8 @@ export const pushJobSchema = z.object({
   result: pushResultSchema.nullable(),
   /** Why nothing was changed. */
   failure: failureSchema.nullable(),
+  /** Files that are not as they were planned, where that is why. */
+  conflicts: z.array(pushConflictSchema),
 })
 export type PushJob = z.infer<typeof pushJobSchema>
 

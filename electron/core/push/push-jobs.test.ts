@@ -23,6 +23,7 @@ function jobs(stepUp: () => void = () => undefined) {
       plan: () => expect.fail(),
       ready: () => expect.fail(),
       extend: () => expect.fail(),
+      conflicts: () => expect.fail(),
       push: async (_fleet, _transport, { id }) => {
         pushed.push(id)
         return { verdict: 'committed-proven', reason: '', readBack: '', advice: '' }

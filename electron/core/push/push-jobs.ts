@@ -1,5 +1,6 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
+import type { PushConflict } from '#shared/model/push-conflict.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushJob } from '#shared/model/push-job.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
@@ -40,6 +41,7 @@ export interface PushJobs {
 /** By how much the undo is put off at once. */
 export const EXTEND_SECONDS = 120
 const EXTEND_TIMEOUT_MS = 60_000
+const READ_TIMEOUT_MS = 60_000
 
 /** Enough for one sitting; a plan is old long before. */
 const MAX_PLANS = 50
@@ -63,6 +65,10 @@ export function createPushJobs({ clock, pushes, stepUp, changed }: PushJobPorts)
     stepUp.require()
     return plan
   }
+
+  const conflictsIn = async (fleet: Fleet, transport: Transport, plan: PushPlan): Promise<PushConflict[]> => [
+    ...(await pushes.conflicts(fleet, transport, plan, AbortSignal.timeout(READ_TIMEOUT_MS))),
+  ]
 
   function keep(plan: PushPlan): PushPlan {
     plans.set(plan.id, plan)
@@ -97,7 +103,7 @@ export function createPushJobs({ clock, pushes, stepUp, changed }: PushJobPorts)
         become,
         job: {
           ...{ plan, startedAt: iso(clock.now()), state: 'running', steps: [], undoDueAt: null, undoAfterSeconds: null },
-          ...{ result: null, failure: null },
+          ...{ result: null, failure: null, conflicts: [] },
         } as PushJob,
       }
       current = run
@@ -114,7 +120,11 @@ export function createPushJobs({ clock, pushes, stepUp, changed }: PushJobPorts)
         .push(fleet, transport, plan, { signal: run.abort.signal, onStep })
         .then(
           (result) => become({ state: 'finished', undoDueAt: null, result }),
-          (error) => become({ state: 'finished', undoDueAt: null, failure: failureOf(error) }),
+          async (error) => {
+            const failure = failureOf(error)
+            const conflicts = failure.code === 'push.conflict' ? await conflictsIn(fleet, transport, plan) : []
+            become({ state: 'finished', undoDueAt: null, failure, conflicts })
+          },
         )
         .then(() => run.job)
       return { job: run.job, done }

@@ -1,6 +1,7 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host, Identity } from '#shared/model/fleet.ts'
+import type { PushConflict } from '#shared/model/push-conflict.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { AdvisoryBook } from '../advisories/advisory-book.ts'
@@ -8,12 +9,15 @@ import { auditHost } from '../audit/audit-host.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 import { probeContextOf, readFacts } from '../facts/registry.ts'
-import type { Clock, Log, Transport } from '../ports.ts'
+import type { Clock, HostSession, Log, Transport } from '../ports.ts'
 import { type HostLook, lookOf } from './compare.ts'
+import { conflictsOf } from './conflicts.ts'
 import { parametersFor } from './defaults.ts'
 import { extendUndo } from './extend-undo.ts'
 import { generatedFor } from './generated.ts'
 import { openPushes } from './history.ts'
+import type { HostAnswer } from './host-answer.ts'
+import type { HostFile, HostPush, HostStep } from './host-program.ts'
 import { kinds } from './kinds.ts'
 import { hostPushOf, makePlan, pushOfPlan } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
@@ -57,6 +61,8 @@ export interface PushService {
       readonly onStep: (step: string, detail: string, undoAfterSeconds: number) => void
     },
   ): Promise<PushResult>
+  /** What of a plan is not so any more, with the three texts of each file, once it was refused as a conflict. Empty where that is not seen. Never rejects. */
+  conflicts(fleet: Fleet, transport: Transport, plan: PushPlan, signal: AbortSignal): Promise<readonly PushConflict[]>
   /**
    * Puts the undo of a push that is under way off by `seconds`, but never further than 15 minutes from now. In how many seconds it runs at least, from
    * when it was asked. Throws `push.not-extended` where the host did not say so: the undo then runs when it was due.
@@ -76,7 +82,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
       const host = hostOf(fleet, choice.host)
       const template = templates.pushable(choice.template)
       checkGiven(template.manifest, choice.parameters)
-      const identity = changeIdentityOf(fleet, host)
+      changeIdentityOf(fleet, host)
       const askedMs = performance.now()
       const { audit, outputs } = await lookAt(fleet, transport, host, false, signal)
       recent.keep(fleet, host.name, lookOf(audit, performance.now() - askedMs), askedMs)
@@ -88,12 +94,9 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         parametersFor(template.manifest, { fleet, host, audit, facts }, choice.parameters),
         generatedFor(fleet, host),
       )
-      // What root alone may read the change account reads. It changes nothing by it.
-      const closed = rendered.files.some(({ kind }) => kinds[kind].closed)
-      const session = await transport.connect(closed ? { ...host, identity } : host, { signal })
+      const { session, user, step } = await readerOf(fleet, transport, host, rendered.files, signal)
       try {
-        const { user } = closed ? identity : (host.identity ?? fleet.identities.audit)
-        const read = await runStep(session, closed ? 'inspect' : 'read', hostPushOf('plan', rendered, [], 0), user, signal)
+        const read = await runStep(session, step, hostPushOf('plan', rendered, [], 0), user, signal)
         return makePlan({
           fleet,
           host,
@@ -173,6 +176,14 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         signal,
       })
     },
+    async conflicts(fleet, transport, plan, signal) {
+      try {
+        const host = hostOf(fleet, plan.host)
+        return conflictsOf(plan, await readFiles(fleet, transport, host, hostPushOfKept(plan), signal))
+      } catch {
+        return []
+      }
+    },
     extend: async (fleet, transport, id, seconds, signal) => {
       const plan = plans.find(id)
       const isOpen = openPushes(ledger.read().records).some(({ subject }) => subject === id)
@@ -186,6 +197,29 @@ export function createPushService({ clock, log, ledger, version, who, advisories
       }
       return extendUndo({ way, ledger, plan, seconds, signal })
     },
+  }
+}
+
+/** Who reads the files of a plan: what root alone may read the change account reads. It changes nothing by it. */
+async function readerOf(
+  fleet: Fleet,
+  transport: Transport,
+  host: Host,
+  files: readonly Pick<HostFile, 'kind'>[],
+  signal: AbortSignal,
+): Promise<{ readonly session: HostSession; readonly user: string; readonly step: HostStep }> {
+  const isClosed = files.some(({ kind }) => kinds[kind].closed)
+  const identity = isClosed ? changeIdentityOf(fleet, host) : (host.identity ?? fleet.identities.audit)
+  const session = await transport.connect(isClosed ? { ...host, identity } : host, { signal })
+  return { session, user: identity.user, step: isClosed ? 'inspect' : 'read' }
+}
+
+async function readFiles(fleet: Fleet, transport: Transport, host: Host, push: HostPush, signal: AbortSignal): Promise<HostAnswer> {
+  const { session, user, step } = await readerOf(fleet, transport, host, push.files, signal)
+  try {
+    return await runStep(session, step, push, user, signal)
+  } finally {
+    session.close()
   }
 }
 

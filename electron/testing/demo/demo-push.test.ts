@@ -106,6 +106,25 @@ test('undo now, in the middle: the host is as it was, and says so', async () => 
   expect((await ask('push:plan', choice)).files[0]?.before).toBe('absent')
 }, 60_000)
 
+test('a file that moved since the plan is a conflict, shown in three texts, and not overwritten', async () => {
+  await ask('fleet:close', null)
+  await ask('fleet:demo', null)
+  const late = await ask('push:plan', { ...choice, parameters: { port: 12000 } })
+  const first = await ask('push:plan', choice)
+  await ask('push:start', { plan: first.id, typedHost: '' })
+  expect((await finished()).result).toMatchObject({ verdict: 'committed-proven' })
+  await ask('push:start', { plan: late.id, typedHost: '' })
+  const job = await finished()
+  expect([job.failure?.code, job.result]).toEqual(['push.conflict', null])
+  expect(job.conflicts).toMatchObject([
+    {
+      ...{ planned: 'absent', now: first.files[0]?.after, wanted: late.files[0]?.after },
+      lines: expect.arrayContaining([' N  Environment="OLLAMA_HOST=127.0.0.1:11434"', '  T Environment="OLLAMA_HOST=127.0.0.1:12000"']),
+    },
+  ])
+  expect((await ask('push:plan', { ...choice, parameters: { port: 13000 } })).files[0]?.before).toBe(first.files[0]?.after)
+}, 60_000)
+
 const logins = [`ada:$2b$12$${'a'.repeat(53)}`]
 
 test.each([

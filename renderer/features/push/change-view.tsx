@@ -3,6 +3,7 @@ import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { usePushJob } from '../../stores/queries.ts'
 import { Scroll } from '../../ui/scroll.tsx'
+import { ConflictFiles } from './conflict-files.tsx'
 import { PlanFiles } from './plan-files.tsx'
 import { PlanForm } from './plan-form.tsx'
 import { PlanRail } from './plan-rail.tsx'
@@ -32,7 +33,11 @@ export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | n
         <PlanForm draft={draft !== null && 'id' in draft ? null : draft} onPlan={setPlan} />
       ) : (
         <div className="push-body">
-          <PlanFiles key={shown.id} plan={shown} keys />
+          {job !== undefined && job.conflicts.length > 0 ? (
+            <ConflictFiles host={shown.host} conflicts={job.conflicts} />
+          ) : (
+            <PlanFiles key={shown.id} plan={shown} keys />
+          )}
           <Scroll as="aside" className="push-rail" aria-label="This push" data-pane>
             {job === undefined ? <PlanRail plan={shown} onBack={anew} /> : <PushRail job={job} onNew={anew} />}
           </Scroll>

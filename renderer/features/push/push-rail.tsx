@@ -122,6 +122,17 @@ function Ended({ job, onNew }: { readonly job: PushJob; readonly onNew: () => vo
         </>
       )}
       <div className="actions">
+        {job.conflicts.length > 0 && job.plan.reverts === undefined && (
+          <Button
+            look="primary"
+            onClick={() => {
+              onNew()
+              goPush('change', { host: job.plan.host, template: job.plan.template.id, parameters: job.plan.parameters })
+            }}
+          >
+            Plan anew
+          </Button>
+        )}
         <Button onClick={onNew}>New push</Button>
         <Button look="quiet" onClick={() => goPush('history')}>
           Show history
