@@ -1,4 +1,5 @@
 import { type BrowserWindow, dialog } from 'electron'
+import { bootUndoWords } from '#shared/boot-undo-words.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import type { Registration } from '#shared/model/model-registration.ts'
@@ -72,7 +73,7 @@ const confirmations: Readonly<Record<string, Words>> = {
     const host = visible((input as Input<'push:drill'>).host)
     return {
       title: `Drill the undo of ${host}?`,
-      detail: `A file that means nothing is written below /etc/systemd/system of ${host}. Its undo must take it away by itself within 15 seconds. No service is touched.`,
+      detail: `A file that means nothing is written below /etc of ${host}. Its undo must take it away by itself within 15 seconds. No service is touched.`,
       action: 'Drill it',
     }
   },
@@ -150,9 +151,9 @@ const dangers: Readonly<Record<PushPlan['danger'], string>> = {
   'lock-out': 'A mistake could lock everybody out, Gatehouse too. The undo on the host then puts it back.',
 }
 
-const pushWords = ({ host, address, template, unit, danger, files }: PushPlan): Confirmation => ({
+const pushWords = ({ host, address, template, unit, danger, files, bootUndo }: PushPlan): Confirmation => ({
   title: `Push ${template.id} to ${visible(host)}?`,
-  detail: `${visible(host)} (${visible(address)}): ${files.map(({ path }) => visible(path)).join(', ')}; ${visible(unit)}. ${dangers[danger]} The undo is armed on the host first, and runs by itself unless the change is proven.`,
+  detail: `${visible(host)} (${visible(address)}): ${files.map(({ path }) => visible(path)).join(', ')}; ${visible(unit)}. ${dangers[danger]} The undo is armed on the host first, and runs by itself unless the change is proven. ${bootUndoWords({ bootUndo })}`.trim(),
   action: 'Push it',
 })
 

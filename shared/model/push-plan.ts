@@ -11,6 +11,10 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
  */
 export const fileStateSchema = z.string().regex(/^(?:absent|link:[0-9a-f]{64}|(?:kept|unread|[0-9a-f]{64}):\d+:\d+:[0-7]{1,5})$/)
 
+/** What runs the undo at the next start of a host. */
+export const bootUndos = ['systemd', 'openrc', 'cron', 'none'] as const
+export type BootUndo = (typeof bootUndos)[number]
+
 export const pushPlanSchema = z.strictObject({
   version: z.literal(1),
   id: z.uuid(),
@@ -27,6 +31,8 @@ export const pushPlanSchema = z.strictObject({
   /** Empty where no service reads the files. */
   unit: z.string(),
   danger: z.enum(['none', 'reload', 'restart', 'lock-out']),
+  /** Absent: systemd, which holds the undo of this boot, too. Else a process of its own does. */
+  bootUndo: z.enum(bootUndos).optional(),
   files: z
     .array(
       z.strictObject({

@@ -9,6 +9,7 @@ test('reads its own lines and leaves the rest', () => {
   expect(readHostAnswer(text, K)).toEqual({
     ended: false,
     unit: '',
+    init: '',
     armed: false,
     kept: false,
     open: { id: 'p', since: 17, who: 'ada at desk' },

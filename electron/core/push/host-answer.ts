@@ -15,6 +15,8 @@ export interface HostAnswer {
   readonly edited: ReadonlyMap<number, { readonly state: string; readonly lines: readonly string[] }>
   /** ActiveState of the unit; empty when not said. */
   readonly unit: string
+  /** What starts services there, and so runs the undo at its next start; empty where it was not said. */
+  readonly init: string
   /** The push that is open on the host, the second since the epoch (its clock) at which it began, and whose it is. */
   readonly open?: { readonly id: string; readonly since: number; readonly who: string }
   readonly marks: ReadonlySet<string>
@@ -34,9 +36,10 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
   const encoded = new Map<number, string>()
   const edited = new Map<number, { readonly state: string; readonly lines: string[] }>()
   const marks = new Set<string>()
-  let answer: Pick<HostAnswer, 'ended' | 'unit' | 'armed' | 'kept' | 'failed' | 'open' | 'undoInSeconds'> = {
+  let answer: Pick<HostAnswer, 'ended' | 'unit' | 'init' | 'armed' | 'kept' | 'failed' | 'open' | 'undoInSeconds'> = {
     ended: false,
     unit: '',
+    init: '',
     armed: false,
     kept: false,
   }
@@ -50,6 +53,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
     else if (word === 'kept') answer = { ...answer, kept: true }
     else if (word === 'unit') answer = { ...answer, unit: first }
     else if (word === 'undo-in' && /^[1-9]\d{0,2}$/.test(first)) answer = { ...answer, undoInSeconds: number }
+    else if (word === 'init') answer = { ...answer, init: first }
     else if (word === 'mark') marks.add(first)
     else if (word === 'open')
       answer = { ...answer, open: { id: first, since: Number(second) || 0, who: rest.split(' ').slice(2).join(' ').slice(0, 200) } }

@@ -5,6 +5,7 @@ import { auditRulesOnHost } from './host-audit-rules.ts'
 import { nftablesOnHost, ufwOnHost } from './host-firewalls.ts'
 import type { HostFile } from './host-program.ts'
 import { maskOnHost } from './host-units.ts'
+import { kinds } from './kinds.ts'
 
 /**
  * What each kind of file is checked with before, and what makes it hold: fixed POSIX sh beside `host-runtime.ts`, in the order of this list.
@@ -57,10 +58,10 @@ timeout 60 systemctl restart -- "$gh_unit" || gh_fail "inactive $gh_unit does no
     check: 'nginx -q -t',
     // The master keeps its old workers when the new configuration does not load, and its unit stays active.
     activate: `
-gh_master=$(gh_property nginx.service MainPID)
+gh_master=$(gh_pid_of nginx.service)
 gh_workers() { pgrep -P "$gh_master" | tr '\\n' ' '; }
 gh_old=" $(gh_workers) " gh_tries=0
-timeout 30 systemctl reload nginx.service || gh_fail "inactive nginx.service does not reload"
+gh_reload nginx.service || gh_fail "inactive nginx.service does not reload"
 while [ "$gh_proof" = none ]; do
   gh_tries=$((gh_tries + 1))
   [ "$gh_tries" -le 100 ] || gh_fail "inactive nginx goes on with its old configuration"
@@ -68,7 +69,7 @@ while [ "$gh_proof" = none ]; do
   # Workers come first, before those that mind a cache.
   for gh_one in $(gh_workers); do case "$gh_proof $gh_old" in "none "*" $gh_one "*) ;; "none "*) gh_proof=$gh_one ;; esac; done
 done`,
-    reactivate: 'systemctl --no-block reload-or-restart nginx.service',
+    reactivate: 'gh_reload_old nginx.service',
   },
   caddy: {
     tree: '/etc/caddy',
@@ -83,8 +84,8 @@ done`,
   'sshd-drop-in': {
     tree: '/etc/ssh',
     check: 'sshd -t',
-    activate: 'timeout 30 systemctl reload -- "$gh_unit" || gh_fail "inactive $gh_unit does not reload"',
-    reactivate: 'systemctl --no-block reload-or-restart -- "$gh_unit"',
+    activate: 'gh_reload "$gh_unit" || gh_fail "inactive $gh_unit does not reload"',
+    reactivate: 'gh_reload_old "$gh_unit"',
   },
   sudoers: {
     tree: '/etc/sudoers.d',
@@ -134,8 +135,11 @@ function stagedCheck(kind: FileKind, { tree = '', hides = '', check = '' }: Host
 
 /** `gh_validate`: refuses with `invalid` and what the tool said; 1 when it could not be asked. */
 export function validateFunction(files: readonly HostFile[]): string {
-  const checks = kindsOf(files).map(
-    ([kind, host]) => `${host.validate ?? ''}\n${host.check === undefined ? '' : stagedCheck(kind, host, files)}`,
+  const checks = kindsOf(files).map(([kind, host]) =>
+    [
+      ...(kinds[kind].needsSystemd ? [`gh_systemd || gh_fail "no-systemd what a file of the kind ${kind} does is asked of systemd"`] : []),
+      ...[host.validate ?? '', host.check === undefined ? '' : stagedCheck(kind, host, files)],
+    ].join('\n'),
   )
   return `
 gh_invalid() { gh_fail "invalid $(printf %s "$1" | tr '\\n' ' ' | head -c 400)"; }

@@ -1,3 +1,4 @@
+import type { BootUndo } from '#shared/model/push-plan.ts'
 import type { FileEdit, FileKind } from '#shared/model/push-template.ts'
 import { shellQuote } from '../probe/shell-quote.ts'
 import { extendRuntime } from './host-extend.ts'
@@ -65,6 +66,8 @@ export interface HostPush {
   readonly who: string
   /** After which the undo runs by itself; by how much it is put off, in the step `extend`. */
   readonly undoAfterSeconds: number
+  /** What the plan says of the next start of the host. Absent: whatever is there. */
+  readonly boot?: BootUndo
   readonly files: readonly HostFile[]
 }
 
@@ -109,6 +112,7 @@ function stepText({ step, nonce }: AskedStep, push: HostPush): string {
     `gh_who=${shellQuote(push.who)}`,
     `gh_unit=${shellQuote(push.unit)}`,
     `gh_reverts=${shellQuote(push.reverts)}`,
+    `gh_boot=${push.boot ?? 'any'}`,
     `gh_seconds=${Math.round(push.undoAfterSeconds)}`,
   ]
   const common = `${variables.join('\n')}\n${commonRuntime}${filesFunction(push.files)}`

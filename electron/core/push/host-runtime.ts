@@ -1,4 +1,5 @@
 import { editRuntime } from './host-edits.ts'
+import { initRuntime, watchRuntime } from './host-init.ts'
 
 /**
  * The fixed POSIX sh of a push. Data comes in as quoted words only (`host-program.ts`); every answer is a line that begins with the nonce.
@@ -40,51 +41,35 @@ gh_extra() {
   return 0
 }
 gh_show() { gh_say "file $1 $(gh_state "$2" "$6 $7")"; }
-gh_property() { systemctl show -p "$2" --value -- "$1" 2>/dev/null; }
 # To the disk goes what is named, never all that the host has to write: a model that comes in would be waited for. A link has nothing of its own.
 gh_sync() { [ -h "$1" ] || sync "$1"; }
-# Files that no service reads have none that could be down.
-gh_unit_state() { if [ -n "$gh_unit" ]; then gh_property "$gh_unit" ActiveState; else echo active; fi; }
-# Of the two timers the one that runs: each time the undo is put off the other one takes over.
-gh_timer() {
-  for gh_each in gatehouse-undo.timer gatehouse-undo-later.timer; do
-    [ "$(systemctl is-active "$gh_each" 2>/dev/null)" != active ] || { echo "$gh_each"; return 0; }
-  done
-  return 1
-}
-gh_timer_unit() {
-  printf '%s\\n' '[Unit]' 'Description=Undo of a Gatehouse push that was not proven' \\
-    '[Timer]' "OnActiveSec=$1" 'AccuracySec=1s' 'Unit=gatehouse-undo.service'
-}
-gh_armed() { [ -e "$gh_units/gatehouse-undo.service" ] && gh_timer >/dev/null; }
 # $1 is a process that $2 started.
 gh_child() { grep -qx "PPid:[[:space:]]*$2" "/proc/$1/status" 2>/dev/null; }
-gh_main_pid() { if [ -n "$gh_unit" ]; then gh_property "$gh_unit" MainPID; else echo none; fi; }
 # Active, and still the same process a moment later: a unit that dies and is started again is not up.
 gh_healthy() {
   [ -n "$gh_unit" ] || return 0
   gh_tries=0
   while [ "$gh_tries" -lt "\${1:-20}" ]; do
     gh_tries=$((gh_tries + 1))
-    gh_pid=$(gh_property "$gh_unit" MainPID)
-    if [ "$(gh_property "$gh_unit" ActiveState)" = active ]; then
+    gh_pid=$(gh_main_pid)
+    if [ "$(gh_unit_state)" = active ]; then
       sleep 2
-      [ "$(gh_property "$gh_unit" ActiveState)" = active ] && [ "$(gh_property "$gh_unit" MainPID)" = "$gh_pid" ] && return 0
+      [ "$(gh_unit_state)" = active ] && [ "$(gh_main_pid)" = "$gh_pid" ] && return 0
+    elif ! gh_systemd; then return 1
     else sleep 1; fi
   done
   return 1
 }
-# Hundredths of a second since the host began.
-gh_uptime() { read -r gh_up _ </proc/uptime && echo "\${gh_up%.*}\${gh_up#*.}"; }
 gh_mine() { [ "$(cat "$gh_base/id" 2>/dev/null)" = "$gh_id" ]; }
-gh_lock() { exec 9>>"$gh_base/lock" && flock -w "$1" 9; }
-# The undo, once nothing is left to undo. What enables it is a link, taken away as it was made: systemctl would reload systemd for it. Who calls this
-# has systemd forget the units afterwards.
-gh_disarm() {
-  systemctl stop gatehouse-undo.timer gatehouse-undo-later.timer 2>/dev/null
-  rm -f "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer" "$gh_units/gatehouse-undo-later.timer" "$gh_units/multi-user.target.wants/gatehouse-undo.service"
-  rmdir "$gh_units/multi-user.target.wants" 2>/dev/null || sync "$gh_units/multi-user.target.wants" 2>/dev/null
-  sync "$gh_units"
+# The flock of busybox does not wait.
+gh_lock() {
+  exec 9>>"$gh_base/lock" || return 1
+  gh_waits=0
+  until flock -n 9; do
+    gh_waits=$((gh_waits + 1))
+    [ "$gh_waits" -le "$1" ] || return 1
+    sleep 1
+  done
 }
 gh_look() {
   if [ -d "$gh_base" ]; then
@@ -92,11 +77,11 @@ gh_look() {
     for gh_mark in writing undoing undone committed found; do [ ! -e "$gh_base/$gh_mark" ] || gh_say "mark $gh_mark"; done
   fi
   [ ! -e "$gh_history/$gh_id/committed" ] || gh_say kept
-  if gh_armed; then gh_say armed; elif [ -e "$gh_units/gatehouse-undo.service" ]; then gh_say armed-at-boot; fi
+  if gh_armed; then gh_say armed; elif gh_held; then gh_say armed-at-boot; fi
   gh_files gh_show
   gh_say "unit $(gh_unit_state)"
 }
-`
+${initRuntime}`
 
 const reading = `
 gh_read() {
@@ -110,6 +95,7 @@ gh_read() {
 gh_step() {
   gh_files gh_read
   gh_say "unit $(gh_unit_state)"
+  gh_say "init $(gh_init)"
   gh_say end
 }
 `
@@ -180,8 +166,12 @@ gh_put() {
 }
 gh_step() {
   [ "$(id -u)" = 0 ] || gh_fail not-root
-  [ -d /run/systemd/system ] || gh_fail no-systemd
-  for gh_tool in systemctl systemd-analyze flock sha256sum stat sync find cp mv timeout base64; do
+  # What was planned is never less than what will be: a plan that says that nothing runs at the next start is held by whatever there is.
+  gh_now=$(gh_init)
+  case $gh_boot in any|none|"$gh_now") ;; *) gh_fail "conflict the undo was planned for $gh_boot, and this host has $gh_now" ;; esac
+  gh_needs='setsid pgrep cut'
+  ! gh_systemd || gh_needs='systemctl systemd-analyze'
+  for gh_tool in $gh_needs flock sha256sum stat sync find cp mv timeout base64; do
     command -v "$gh_tool" >/dev/null || gh_fail "no-tool $gh_tool"
   done
   gh_trusted "\${gh_base%/*}"
@@ -200,17 +190,14 @@ gh_step() {
 `
 
 /** Arms the undo: a timer for this boot, and a unit that runs at the next one. Nothing is changed before both are known to be there, as they were written. */
-export const armRuntime = `
+export const armRuntime = `${watchRuntime}
 # systemd has the unit in its memory as it lies on the disk. One that it does not know it reads now; of one that an earlier push left it says that it is old.
 gh_current() {
   gh_known=$(systemctl show -p LoadState -p NeedDaemonReload -- "$1")
   case $gh_known in *LoadState=loaded*) ;; *) return 1 ;; esac
   case $gh_known in *NeedDaemonReload=no*) ;; *) return 1 ;; esac
 }
-gh_step() {
-  gh_mine || gh_fail lost
-  gh_undo >"$gh_base/undo" || gh_fail unwritable
-  trap 'gh_disarm; systemctl daemon-reload; rm -rf "$gh_base"' EXIT
+gh_arm_units() {
   printf '%s\\n' '[Unit]' 'Description=Undo of a Gatehouse push that was not proven' 'RequiresMountsFor=/var/lib/gatehouse-push' 'StartLimitIntervalSec=0' \\
     '[Service]' 'Type=oneshot' 'ExecStart=/bin/sh /var/lib/gatehouse-push/undo' 'TimeoutStartSec=180' 'Restart=on-failure' 'RestartSec=10' \\
     '[Install]' 'WantedBy=multi-user.target' >"$gh_units/gatehouse-undo.service" || gh_fail unwritable
@@ -222,7 +209,14 @@ gh_step() {
   sync "$gh_base/undo" "$gh_base" "$gh_units"/gatehouse-undo.* "$gh_units/multi-user.target.wants" "$gh_units" || gh_fail unwritable
   systemctl start gatehouse-undo.timer || gh_fail not-armed
   echo $(($(gh_uptime) + $gh_seconds * 100)) >"$gh_base/due" || gh_fail unwritable
-  gh_armed && [ "$(systemctl is-enabled gatehouse-undo.service)" = enabled ] || gh_fail not-armed
+  [ "$(systemctl is-enabled gatehouse-undo.service)" = enabled ] || gh_fail not-armed
+}
+gh_step() {
+  gh_mine || gh_fail lost
+  gh_undo >"$gh_base/undo" || gh_fail unwritable
+  trap 'gh_disarm; gh_reread; rm -rf "$gh_base"' EXIT
+  if gh_systemd; then gh_arm_units; else gh_arm_watch || gh_fail not-armed; fi
+  gh_armed || gh_fail not-armed
   trap - EXIT
   gh_say end
 }
@@ -316,9 +310,9 @@ gh_step() {
   gh_disarm
   gh_look
   gh_say end
-  gh_files gh_still && [ ! -e "$gh_units/gatehouse-undo.service" ] && [ "$(gh_unit_state)" = active ]
+  gh_files gh_still && ! gh_held && [ "$(gh_unit_state)" = active ]
   gh_rc=$?
-  systemctl --no-block daemon-reload
+  ! gh_systemd || systemctl --no-block daemon-reload
   return "$gh_rc"
 }
 `
@@ -326,8 +320,17 @@ gh_step() {
 /** Runs the undo now, unless it ran. Waits for it. */
 export const undoNowRuntime = `
 gh_step() {
-  if gh_mine && [ -e "$gh_units/gatehouse-undo.service" ]; then
-    timeout 150 systemctl start gatehouse-undo.service
+  if gh_mine && gh_held; then
+    if gh_systemd; then timeout 150 systemctl start gatehouse-undo.service
+    else
+      # Not a child of this shell: what it puts back may end the link.
+      setsid /bin/sh "$gh_base/undo" </dev/null >/dev/null 2>&1 &
+      gh_tries=0
+      while gh_held && [ "$gh_tries" -lt 150 ]; do
+        gh_tries=$((gh_tries + 1))
+        sleep 1
+      done
+    fi
   elif gh_mine && [ ! -e "$gh_base/writing" ]; then rm -rf "$gh_base"; fi
   gh_look
   gh_say end
@@ -342,7 +345,7 @@ gh_keep() {
   sync "$gh_history/$gh_id" "$gh_history" "\${gh_history%/*}"
 }
 gh_step() {
-  if gh_mine && [ ! -e "$gh_units/gatehouse-undo.service" ]; then
+  if gh_mine && ! gh_held; then
     if [ -e "$gh_base/committed" ]; then gh_keep || rm -rf "$gh_base"
     elif [ -e "$gh_base/undone" ]; then rm -rf "$gh_base"; fi
   fi
@@ -351,7 +354,7 @@ gh_step() {
 `
 
 /**
- * The undo itself, run by systemd alone. Puts back content, owner, mode, times, ACL and attributes, restarts what was restarted, proves it,
+ * The undo itself, run by systemd or by the watch. Puts back content, owner, mode, times, ACL and attributes, restarts what was restarted, proves it,
  * and takes itself away. What it does not manage it tries again every ten seconds. A file that is neither the old nor the new one was
  * changed by somebody in between: it is kept beside, and said.
  */
@@ -391,6 +394,6 @@ gh_step() {
     : >"$gh_base/undone" && sync "$gh_base/undone" "$gh_base" || exit 1
   fi
   gh_disarm
-  systemctl daemon-reload
+  gh_reread
 }
 `

@@ -36,6 +36,16 @@ test('what may not be evaluated afterwards stands in both forms', () => {
   expect(planText(plan, '') + planMarkdown(plan, '')).not.toContain('evaluated')
 })
 
+test.each([
+  ['openrc', 'OpenRC runs it when the host starts anew'],
+  ['none', 'A restart in the middle leaves the new files'],
+] as const)('who holds the undo of a host without systemd is part of the danger: %s', (bootUndo, words) => {
+  const other: PushPlan = { ...plan, bootUndo }
+  expect(planText(other, '')).toMatch(new RegExp(`^undo {6}No systemd there: .*${words}`, 'm'))
+  expect(planMarkdown(other, '')).toContain(words)
+  expect(planText(plan, '') + planMarkdown(plan, '')).not.toContain('No systemd')
+})
+
 test('one that takes a push back says so in both forms', () => {
   const back = { ...plan, reverts: '9d0c8b9e-5a51-4c1e-9a47-6a8a50f0f3c1' }
   const find = () => {

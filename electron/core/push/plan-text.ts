@@ -1,3 +1,4 @@
+import { bootUndoWords } from '#shared/boot-undo-words.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { outcomeWords, visible } from '#shared/words.ts'
 import { cell, code, oneLine } from '../audit/markdown.ts'
@@ -25,13 +26,16 @@ export const aboutPlan = (plan: PushPlan, templates: Pick<TemplateShelf, 'find'>
     : `Takes push ${plan.reverts} back: what the host kept from before it is put in place.`
 
 /** A plan for people. */
-export function planText({ template, host, address, unit, danger, files, turns, unseen = [], reverts }: PushPlan, about: string): string {
+export function planText(plan: PushPlan, about: string): string {
+  const { template, host, address, unit, danger, files, turns, unseen = [], reverts } = plan
+  const undo = bootUndoWords(plan)
   const lines = [
     `${template.id} ${template.version} on ${host} (${address})`,
     about,
     '',
     ...files.flatMap((file) => [`${file.path}: ${change(file)}`, ...file.diff.map((line) => `  ${line}`), '']),
     `service   ${dangers[danger](unit)}`,
+    ...(undo === '' ? [] : [`undo      ${undo}`]),
     ...turns.map(({ control, subject, status, title }) =>
       reverts === undefined
         ? `turns     ${control} ${subject}: ${outcomeWords[status].word} (${title}) to pass`
@@ -43,10 +47,9 @@ export function planText({ template, host, address, unit, danger, files, turns, 
 }
 
 /** The same as Markdown, to be passed on: a difference is a block of code by its indentation, out of which no line can break. */
-export function planMarkdown(
-  { id, createdAt, template, host, address, unit, danger, files, turns, unseen = [], reverts }: PushPlan,
-  about: string,
-): string {
+export function planMarkdown(plan: PushPlan, about: string): string {
+  const { id, createdAt, template, host, address, unit, danger, files, turns, unseen = [], reverts } = plan
+  const undo = bootUndoWords(plan)
   const lines = [
     `# Plan: ${cell(template.id)} ${template.version} on ${cell(host)}`,
     '',
@@ -55,6 +58,7 @@ export function planMarkdown(
     `- Host: ${cell(host)} (${cell(address)})`,
     `- Made: ${createdAt}, plan \`${code(id)}\`, template SHA-256 \`${template.sha256}\``,
     `- Service: ${cell(dangers[danger](unit))}`,
+    ...(undo === '' ? [] : [`- Undo: ${undo}`]),
     '',
     ...files.flatMap((file) => [
       `## ${cell(file.path)}`,

@@ -3,7 +3,7 @@ import { GatehouseError } from '#shared/errors.ts'
 import type { HostAudit } from '#shared/model/audit.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
-import { fileStateSchema, type PushPlan } from '#shared/model/push-plan.ts'
+import { bootUndos, fileStateSchema, type PushPlan } from '#shared/model/push-plan.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { rankOf } from '#shared/status.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
@@ -13,6 +13,7 @@ import { editWords } from './edit-words.ts'
 import { generatedFor } from './generated.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
+import { kinds } from './kinds.ts'
 import { type Rendered, render } from './render.ts'
 import type { ShippedTemplate } from './templates.ts'
 import { keepsWayIn, type WayIn } from './way-in.ts'
@@ -88,6 +89,10 @@ export function makePlan(request: PlanRequest): PushPlan {
   if (!read.ended) throw refused('the host did not say what its files are', host.name)
   if (read.unit !== 'active')
     throw refused(`${rendered.unit} is ${read.unit || 'not there'}; a push starts on a service that runs`, host.name)
+  const boot = bootUndos.find((one) => one === read.init)
+  if (boot === undefined) throw refused('the host did not say what starts its services', host.name)
+  const bound = rendered.files.find(({ kind }) => kinds[kind].needsSystemd)
+  if (boot !== 'systemd' && bound !== undefined) throw refused(`${host.name} is not run by systemd, which ${bound.path} needs`, host.name)
   keepsWayIn({ fleet, host, manifest, rendered, wayIn })
   const turns = turnsOf(manifest, rendered, audit)
   if (turns.length === 0) throw refused(`no control that ${manifest.id} turns judges ${rendered.unit}`, host.name)
@@ -121,6 +126,7 @@ export function makePlan(request: PlanRequest): PushPlan {
     parameters: { ...rendered.parameters },
     unit: rendered.unit,
     danger: manifest.danger,
+    ...(boot !== 'systemd' && { bootUndo: boot }),
     files,
     ...(manifest.unseen && { unseen: manifest.unseen }),
     turns,
@@ -153,5 +159,5 @@ export function pushOfPlan(
   const unseen = (plan.unseen ?? []).every((control) => manifest.unseen?.includes(control))
   if (!same || plan.files.length !== rendered.files.length || plan.unit !== rendered.unit || !turns || !unseen)
     throw invalid('its files, unit or controls are not what its template gives')
-  return { host, push: hostPushOf(plan.id, rendered, plan.files, undoAfterSeconds) }
+  return { host, push: { ...hostPushOf(plan.id, rendered, plan.files, undoAfterSeconds), boot: plan.bootUndo ?? 'systemd' } }
 }

@@ -46,7 +46,7 @@ export interface Recovery {
   drill(fleet: Fleet, transport: Transport, host: string, signal: AbortSignal): Promise<PushResult>
 }
 
-const DRILL_PATH = '/etc/systemd/system/gatehouse-drill.service.d/drill.conf'
+const DRILL_PATH = '/etc/gatehouse-drill/drill.conf'
 /** From the moment at which it is armed; the file must be there before. */
 const DRILL_SECONDS = 15
 

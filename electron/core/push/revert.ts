@@ -60,7 +60,7 @@ export function pushOfRevert(
 
 /** A push as its plan tells, without the bytes: enough to look, to undo, and to take back. */
 export const hostPushOfKept = (plan: PushPlan): HostPush => ({
-  ...{ id: plan.id, unit: plan.unit, who: '', reverts: '', undoAfterSeconds: 120 },
+  ...{ id: plan.id, unit: plan.unit, who: '', reverts: '', undoAfterSeconds: 120, boot: plan.bootUndo ?? 'systemd' },
   files: plan.files.map(({ kind, path, before, after }): HostFile => {
     const [, uid = '0', gid = '0', mode = '644'] = after.startsWith('link:') ? [] : after.split(':')
     return { kind, path, uid: Number(uid), gid: Number(gid), mode, before, after, content: '', random: false }

@@ -19,12 +19,21 @@ const template = shippedTemplate('htpasswd-users')
 const login = `analyst:$2b$10$${'a'.repeat(53)}`
 const rendered = render(template.manifest, { file: '/etc/nginx/.htpasswd', logins: [login] })
 const answered = (before: string): HostAnswer => ({
-  ...{ ended: true, unit: 'active', armed: false, kept: false, marks: new Set(), contents: new Map(), edited: new Map() },
+  ...{ ended: true, unit: 'active', init: 'systemd', armed: false, kept: false, marks: new Set(), contents: new Map(), edited: new Map() },
   files: new Map([[1, before]]),
 })
-const planned = (before: string) =>
+const planned = (before: string, init = 'systemd') =>
   makePlan({
-    ...{ fleet, host: host ?? expect.fail(), template, rendered, read: answered(before), wayIn: undefined, gatehouse: '0', now: 0 },
+    ...{
+      fleet,
+      host: host ?? expect.fail(),
+      template,
+      rendered,
+      read: { ...answered(before), init },
+      wayIn: undefined,
+      gatehouse: '0',
+      now: 0,
+    },
     audit: { services: [], findings: [] } as unknown as HostAudit,
   })
 
@@ -40,6 +49,16 @@ test('a file that the audit account may not read is planned, and the plan says s
 test.each(['unreadable', 'unread:', 'other'])('one that is %s is not', (before) =>
   expect(() => planned(before)).toThrow('cannot be pushed'),
 )
+
+describe('a host that systemd does not run', () => {
+  const { before } = planned('unread:0:33:640').files[0] ?? expect.fail()
+
+  test.each(['openrc', 'cron', 'none'])('%s stands in the plan', (init) => expect(planned(before, init).bootUndo).toBe(init))
+  test('systemd does not', () => expect(planned(before)).not.toHaveProperty('bootUndo'))
+  test.each(['', 'upstart'])('what is not known is refused: "%s"', (init) =>
+    expect(() => planned(before, init)).toThrow('did not say what starts its services'),
+  )
+})
 
 describe('its digest, before the push begins', () => {
   const plan = planned('unread:0:33:640')

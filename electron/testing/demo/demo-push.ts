@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type AskedStep, type HostFile, type HostPush, type HostStep, hostProgram, hostSteps } from '#core/push/host-program.ts'
+import { bootUndos } from '#shared/model/push-plan.ts'
 import type { FileEdit, FileKind } from '#shared/model/push-template.ts'
 import { edited } from './account-files.ts'
 import { type DemoMachine, ownedBy } from './demo-machine.ts'
@@ -37,6 +38,7 @@ export function knownMessage(script: string): KnownMessage | undefined {
     unit: quotedWords(value('gh_unit'))[0] ?? '',
     reverts: quotedWords(value('gh_reverts'))[0] ?? '',
     undoAfterSeconds: Number(value('gh_seconds')),
+    ...bootOf(value('gh_boot')),
     files,
   }
   // Each step is told by itself first.
@@ -47,6 +49,11 @@ export function knownMessage(script: string): KnownMessage | undefined {
     return step ? [{ step, nonce }] : []
   })
   return asked.length > 0 && hostProgram(asked, push) === script ? { asked, push } : undefined
+}
+
+const bootOf = (word: string): Pick<HostPush, 'boot'> => {
+  const boot = bootUndos.find((one) => one === word)
+  return boot ? { boot } : {}
 }
 
 const contentsIn = (script: string): ReadonlyMap<number, string> =>
@@ -159,6 +166,7 @@ function read(machine: DemoMachine, push: HostPush, say: Say, isRoot: boolean): 
     for (const line of base64Lines(there?.content ?? '')) say(`content ${index + 1} ${line}`)
   }
   say(`unit ${activeState(machine, push)}`)
+  say('init systemd')
 }
 
 /** nginx goes on with its process, and what it reads anew is what its files say. */

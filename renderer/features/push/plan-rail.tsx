@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { bootUndoWords } from '#shared/boot-undo-words.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { useDrill, useExportPlan, useStartPush } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
@@ -18,6 +19,7 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
   const start = useStartPush()
   const [typed, setTyped] = useState('')
   const danger = dangerWords[plan.danger]
+  const undo = bootUndoWords(plan)
   const demo = useFleetState().data?.demo === true
   const missing = pushBlocked(plan, typed, demo)
   const asksName = plan.danger === 'lock-out' && pushBlocked(plan, plan.host, demo) === undefined
@@ -33,6 +35,11 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
           {plan.unit} <span className="muted">{danger.about}</span>
         </p>
         <p className="muted">The undo is armed on the host first. It runs by itself unless the change is proven over a new connection.</p>
+        {undo !== '' && (
+          <p>
+            <Status tone={plan.bootUndo === 'none' ? 'fail' : 'warn'}>Without systemd</Status> {undo}
+          </p>
+        )}
         <Drill host={plan.host} />
         {asksName && (
           <Field
