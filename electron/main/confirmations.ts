@@ -153,7 +153,8 @@ const dangers: Readonly<Record<PushPlan['danger'], string>> = {
 
 const pushWords = ({ host, address, template, unit, danger, files, bootUndo }: PushPlan): Confirmation => ({
   title: `Push ${template.id} to ${visible(host)}?`,
-  detail: `${visible(host)} (${visible(address)}): ${files.map(({ path }) => visible(path)).join(', ')}; ${visible(unit)}. ${dangers[danger]} The undo is armed on the host first, and runs by itself unless the change is proven. ${bootUndoWords({ bootUndo })}`.trim(),
+  detail:
+    `${visible(host)} (${visible(address)}): ${files.map(({ path }) => visible(path)).join(', ')}; ${visible(unit)}. ${dangers[danger]} The undo is armed on the host first, and runs by itself unless the change is proven. ${bootUndoWords({ bootUndo })}`.trim(),
   action: 'Push it',
 })
 
