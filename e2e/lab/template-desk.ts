@@ -11,7 +11,7 @@ import { arrange, asRoot, type LabHost, lab, type Server } from './lab.ts'
 export const verdictOf = ({ stdout, stderr }: ConsoleRun): string => /: (.*)$/m.exec(stdout)?.[1] ?? stderr
 
 /** Every name below /etc, and of the logs of the proxy, with kind, owner, mode, where it leads and what is in it. */
-const STATE =
+export const STATE =
   'cd / && find etc var/log/nginx -printf "%p %y %U:%G %m %l\\n" 2>/dev/null | LC_ALL=C sort; find etc -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum'
 
 /** Pushes of one template: undone in the middle, then for good. Registers its hooks where it is called. */
@@ -30,13 +30,16 @@ export function templateDesk(template: string, fleet = lab.fleetFile) {
   }
 
   /** `during`: as a step is about to be taken, once. */
-  async function push(file: string, during: (step: string) => unknown = () => undefined): Promise<ConsoleRun> {
+  async function push(file: string, during: (step: string) => unknown = () => undefined, undoAfterSeconds = 120): Promise<ConsoleRun> {
     let told = 0
     approvePlan(data, file)
-    return gatehouse(['push', '--fleet', fleet, '--plan', file, '--yes', '--data', data, '--undo-after', '120'], (stderr) => {
-      const lines = stderr.split('\n').slice(0, -1)
-      for (; told < lines.length; told++) during(lines[told]?.split(' ')[0] ?? '')
-    })
+    return gatehouse(
+      ['push', '--fleet', fleet, '--plan', file, '--yes', '--data', data, '--undo-after', String(undoAfterSeconds)],
+      (stderr) => {
+        const lines = stderr.split('\n').slice(0, -1)
+        for (; told < lines.length; told++) during(lines[told]?.split(' ')[0] ?? '')
+      },
+    )
   }
 
   return {
