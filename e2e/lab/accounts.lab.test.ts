@@ -24,8 +24,22 @@ async function accountsOf(): Promise<ReadonlyMap<string, AccountAccess>> {
   return new Map(gpu2?.access.accounts.map((account) => [account.name, account]))
 }
 
+/** Programs of this machine that the base of the lab lacks. */
+const toolFiles = [
+  ...['/usr/bin/getfacl', '/usr/bin/setfacl', '/usr/lib/polkit-1/polkitd', '/usr/lib/systemd/system/polkit.service'],
+  ...['/usr/lib/sysusers.d/polkitd.conf', '/usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service'],
+  '/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf',
+]
+
+function withLibraries(files: readonly string[]): readonly string[] {
+  const needed = execFileSync('ldd', ['/usr/lib/polkit-1/polkitd'], { encoding: 'utf8' }).matchAll(/=> (\/\S+)/g)
+  return [...files, ...[...needed].flatMap(([, path = '']) => path)]
+}
+
 beforeAll(async () => {
-  const tools = execFileSync('tar', ['-c', '-C', '/usr/bin', 'getfacl', 'setfacl']).toString('base64')
+  const tools = execFileSync('tar', ['-ch', '-C', '/', ...withLibraries(toolFiles).map((path) => path.slice(1))], {
+    maxBuffer: 64 * 1024 * 1024,
+  }).toString('base64')
   await arrange('gpu2', read('accounts.sh'), tools)
   await audit(data, ['--host', 'gpu2'])
   accounts = await accountsOf()
@@ -48,6 +62,13 @@ test('at least forty are there, and each capability is held by some', () => {
   for (const [what, some] of [...tried.map((one) => [one, 2] as const), ['login', 4] as const, ['unattended', 2] as const])
     expect([what, [...really].filter((line) => line.endsWith(` ${what}`)).length >= some]).toEqual([what, true])
 })
+
+test('polkit is there, and gives what its rules say', () =>
+  expect([...really].filter((line) => line.startsWith('polkit-') && !line.endsWith(' exists')).sort()).toEqual([
+    'polkit-group become-root',
+    'polkit-group control-services',
+    'polkit-unit control-services',
+  ]))
 
 test.each(tried)('%s: who is said to hold it can, and who is not cannot', (capability) => {
   // Root can do all of it, tried or not.

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 need_root
 missing=()
-for package in debootstrap debian-archive-keyring systemd-container iproute2 openssh-client oathtool zstd netcat-openbsd openssl python3-minimal libfaketime; do
+for package in debootstrap debian-archive-keyring systemd-container iproute2 openssh-client oathtool zstd netcat-openbsd openssl python3-minimal libfaketime acl polkitd; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
 # OpenRC, which tests give to a host that has no way out.

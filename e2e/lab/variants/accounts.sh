@@ -1,7 +1,10 @@
-# Accounts on gpu2, each with its own way to something, or with what looks like one. Run as root; a tar with getfacl and setfacl comes on
-# stdin in base64. /root/planted.key opens what a key opens.   shellcheck shell=sh
+# Accounts on gpu2, each with its own way to something, or with what looks like one. Run as root; a tar with getfacl, setfacl and polkit comes
+# on stdin in base64. /root/planted.key opens what a key opens.   shellcheck shell=sh
 set -eu
-base64 -d | tar -x -C /usr/bin
+# What the host has already stays as it is.
+base64 -d | tar -x -C / --skip-old-files
+systemd-sysusers
+ldconfig
 ssh-keygen -q -t ed25519 -N '' -C planted -f /root/planted.key
 
 account() { n=$1; useradd --create-home --shell "${2:-/bin/bash}" "$n"; }
@@ -56,6 +59,9 @@ account file-closed;     mkdir -p /etc/udev/rules.d/in; echo >/etc/udev/rules.d/
 account folder-sticky;   mkdir /etc/pam.d/st; shared stickyg /etc/pam.d/st; chmod +t /etc/pam.d/st
 account folder-libs;     shared libg /etc/ld.so.conf.d
 account home-of-other;   shared homeg /home/sudo-all
+account polkit-group;    into polkitg
+account polkit-unit
+account polkit-elsewhere
 account key-plain;       key
 account key-command;     key 'command="/bin/true",restrict'
 account key-from;        key 'from="127.0.0.1"'
@@ -65,8 +71,18 @@ account key-no-shell /usr/sbin/nologin; key
 account key-denied;      key; echo "DenyUsers $n" >/etc/ssh/sshd_config.d/20-planted.conf
 account key-loose-home;  key; chmod 777 "/home/$n/.ssh"
 
+# Whether it acts on one unit or on any: systemd tells polkit which (org.freedesktop.systemd1.manage-units).
+install -d -m 700 -o polkitd /etc/polkit-1/rules.d
+yes_if() { printf 'polkit.addRule(function(action, subject) {\n  if (action.id == "%s" && %s) {\n    return polkit.Result.YES;\n  }\n});\n' "$1" "$2"; }
+{
+  yes_if org.freedesktop.systemd1.manage-units 'subject.isInGroup("polkitg")'
+  yes_if org.freedesktop.systemd1.manage-units 'action.lookup("unit") == "ollama.service" && subject.user == "polkit-unit"'
+  yes_if org.freedesktop.timedate1.set-time 'subject.user == "polkit-elsewhere"'
+} >/etc/polkit-1/rules.d/50-planted.rules
+systemctl reload dbus
 chmod 440 /etc/sudoers.d/planted
 visudo -c -q
 systemctl daemon-reload
+systemctl start polkit
 systemctl reload ssh
 curl -s -o /dev/null http://127.0.0.1/ || :

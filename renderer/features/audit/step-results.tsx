@@ -56,7 +56,7 @@ export function StepResults({ findings, hosts }: StepResultsProps) {
                   <th scope="row">
                     <button
                       type="button"
-                      className="link plain one-line"
+                      className="link plain"
                       onClick={() => goHost(host, { key: `${finding.control} ${finding.subject}` })}
                     >
                       {plainText(finding.title, 80)}
