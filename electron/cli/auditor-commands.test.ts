@@ -89,6 +89,33 @@ test('a step is recorded with a statement and a file; an item with open findings
   await expect(runWalkthrough(['record', ...store(), '--item', 'OPS-9', '--outcome', 'met', '--name', 'x'])).rejects.toThrow(/--item/)
 })
 
+test('an item with open findings is met with an owner, a date and a reason for each', async () => {
+  await runWalkthrough(['start', ...store(), '--auditor', 'J. Lindqvist'])
+  stdout = ''
+  await runWalkthrough(['exceptions', ...store(), '--item', 'INF-1'])
+  const open = JSON.parse(stdout)
+  expect(open).toEqual([
+    {
+      ...{ host: 'gpu-01', control: 'inference-bound-to-loopback', subject: 'ollama.service', title: 'Port is fail' },
+      ...{ owner: '', resolveBy: '', reason: '' },
+    },
+  ])
+  const record = ['record', ...store(), '--item', 'INF-1', '--outcome', 'met-with-exceptions', '--name', 'M. Ito']
+  await expect(runWalkthrough(record)).rejects.toThrow(/no owner, date and reason for Port is fail on gpu-01/)
+  const given = (exceptions: unknown) => {
+    writeFileSync(at('open.json'), JSON.stringify(exceptions))
+    return runWalkthrough([...record, '--exceptions', at('open.json')])
+  }
+  await expect(given(open)).rejects.toThrow(/--exceptions 0 owner/)
+  await expect(given([{ ...open[0], owner: 'M. Ito', resolveBy: dayFrom(Date.now(), 9), reason: 'x', host: 'gpu-09' }])).rejects.toThrow(
+    /no owner/,
+  )
+  await expect(runWalkthrough([...record, '--exceptions', at('none.json')])).rejects.toThrow(/ENOENT/)
+  stdout = ''
+  expect(await given([{ ...open[0], owner: 'M. Ito', resolveBy: dayFrom(Date.now(), 9), reason: 'Waits for a window' }])).toBe(0)
+  expect(stdout).toContain('INF-1 recorded: Met with exceptions')
+})
+
 test('a document to start from is printed, or written where nothing is yet', async () => {
   expect(await runWalkthrough(['template', ...store(), 'access-review'])).toBe(0)
   expect(stdout).toContain('# Access review')

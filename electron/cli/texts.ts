@@ -44,14 +44,16 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       The quarterly review: every account is decided, what changed since the last one first; signing it states the control for 92 days.
   gatehouse access review plan --fleet FILE|--demo [--host NAME] [--output FILE]
       What closes the accounts marked for removal: a document to read and approve, with --host the commands for one host, for root's shell.
-      Gatehouse runs none of it, and writes nothing that would close root, its own accounts, services, or the last way to root.
+      With --output it looks at the hosts and writes the plans that gatehouse push carries out, with an undo. Nothing of it would close
+      root, its own accounts, services, or the last way to root.
 
   gatehouse walkthrough show|close --fleet FILE
   gatehouse walkthrough start --fleet FILE --auditor NAME
-  gatehouse walkthrough record --fleet FILE --item ID --outcome met|not-met|not-applicable --name NAME [--note TEXT]
-      [--statement TEXT --until YYYY-MM-DD] [--link URL]… [--attach FILE]…
-      Goes through the 18 items with an auditor. An item with open findings cannot be met here: the app takes an owner, a date and a
-      reason for each. --statement answers the checks of the item that ask for one. Files are kept as bytes, never opened.
+  gatehouse walkthrough record --fleet FILE --item ID --outcome met|met-with-exceptions|not-met|not-applicable --name NAME
+      [--note TEXT] [--statement TEXT --until YYYY-MM-DD] [--link URL]… [--attach FILE]… [--exceptions FILE]
+      Goes through the 18 items with an auditor. An item with open findings is met only with an owner, a date and a reason for
+      each: exceptions prints them as JSON to fill in, record takes that file. --statement answers the checks of the item that ask for one. Files are kept as bytes, never opened.
+  gatehouse walkthrough exceptions --fleet FILE --item ID [--output FILE]
   gatehouse walkthrough template --fleet FILE [--output FILE] incident-playbook|patch-process|approval-process|access-review
       A short document to start from.
       --data FOLDER      as for audit

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { Services } from '#core/services.ts'
 import { checklist } from '#shared/model/checklist.ts'
@@ -20,6 +20,7 @@ const options = {
   until: { type: 'string' },
   link: { type: 'string', multiple: true },
   attach: { type: 'string', multiple: true },
+  exceptions: { type: 'string' },
   output: { type: 'string' },
 } as const
 
@@ -32,6 +33,7 @@ const verbs: Readonly<Record<string, (services: Services, fleet: Fleet, values: 
     services.walkthroughs.start(fleet, auditor)
     return shown(services, fleet)
   },
+  exceptions: async (services, fleet, { item, output }) => writtenNew(exceptionsText(services, fleet, item), output),
   record: recorded,
   close: async (services, fleet) => {
     services.walkthroughs.close(fleet)
@@ -41,10 +43,7 @@ const verbs: Readonly<Record<string, (services: Services, fleet: Fleet, values: 
     const { presets } = services.walkthroughs.guide()
     const preset = presets.find((one) => one.id === id)
     if (preset === undefined) throw new UsageError(`walkthrough template: expected one of ${presets.map((one) => one.id).join(', ')}`)
-    const text = `${preset.document.join('\n')}\n`
-    if (output === undefined) return text
-    await writeFile(output, text, { flag: 'wx' })
-    return `${output}\n`
+    return writtenNew(`${preset.document.join('\n')}\n`, output)
   },
 }
 
@@ -60,6 +59,33 @@ export async function runWalkthrough(args: string[]): Promise<number> {
   return ExitCode.clean
 }
 
+/** The text itself, or the name of the new file that holds it. */
+async function writtenNew(text: string, output: string | undefined): Promise<string> {
+  if (output === undefined) return text
+  await writeFile(output, text, { flag: 'wx' })
+  return `${output}\n`
+}
+
+/** What is open in an item, as JSON in which owner, date and reason of each are filled in. */
+function exceptionsText({ walkthroughs }: Services, fleet: Fleet, item: string | undefined): string {
+  const id = checklist.find((one) => one.id === item)?.id
+  if (id === undefined) throw new UsageError(`walkthrough exceptions: expected --item, one of ${checklist.map((one) => one.id).join(', ')}`)
+  const open = walkthroughs.open(fleet, id).map(({ host, finding: { control, subject, title } }) => ({
+    ...{ host, control, subject, title },
+    ...{ owner: '', resolveBy: '', reason: '' },
+  }))
+  return `${JSON.stringify(open, null, 2)}\n`
+}
+
+async function exceptionsOf(path: string | undefined): Promise<unknown> {
+  if (path === undefined) return []
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`walkthrough record: --exceptions: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`)
+  }
+}
+
 async function recorded(services: Services, fleet: Fleet, values: Values): Promise<string> {
   const attachments = []
   for (const path of values.attach ?? []) attachments.push(await services.attachments.add(path))
@@ -73,11 +99,12 @@ async function recorded(services: Services, fleet: Fleet, values: Values): Promi
     endsOn: until,
     links: link,
     attachments,
-    exceptions: [],
+    exceptions: await exceptionsOf(values.exceptions),
   })
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0] ?? { path: [], message: 'malformed' }
-    throw new UsageError(`walkthrough record: --${String(path[0]) === 'endsOn' ? 'until' : String(path[0])}: ${message}`)
+    const [first = '', ...rest] = path.map(String)
+    throw new UsageError(`walkthrough record: --${[first === 'endsOn' ? 'until' : first, ...rest].join(' ')}: ${message}`)
   }
   const record = services.walkthroughs.record(fleet, parsed.data)
   return `${record.item} recorded: ${stepOutcomeWords[record.outcome]}, ${visible(record.name)}\n`

@@ -33,6 +33,8 @@ export interface WalkthroughService {
   current(fleet: Fleet): Walkthrough | null
   /** Throws `walkthrough.not-possible` when one is open, or no host was audited. */
   start(fleet: Fleet, auditor: string): Walkthrough
+  /** What is open in an item now. */
+  open(fleet: Fleet, item: ItemId): readonly OpenFinding[]
   /** Keeps what was typed. Throws `walkthrough.not-possible` when none is open. */
   keepDraft(fleet: Fleet, item: ItemId, draft: StepDraft): void
   /**
@@ -121,6 +123,7 @@ export function createWalkthroughService(ports: WalkthroughServicePorts): Walkth
       repo.start(fleet.name, head)
       return shown(fleet, { ...head, closedAt: null })
     },
+    open: (fleet, item) => openFindings(hosts(fleet), item),
     keepDraft: (fleet, item, draft) => repo.saveDraft(opened(fleet).id, item, draft),
     record(fleet, request) {
       const head = opened(fleet)
