@@ -10,6 +10,7 @@ import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 import { writePlanFile } from './plan-file.ts'
+import { stepUpOnTerminal } from './step-up-terminal.ts'
 
 const AT_ONCE = 8
 
@@ -27,7 +28,7 @@ const options = {
 /**
  * `gatehouse access review`: shows the review; `start`, `decide ACCOUNT[@HOST] keep|remove|ask`, `sign --name NAME`, and `plan`: the removals as text
  * for people, or with `--host` as that for a shell; with `--output FILE` it looks at the hosts and writes what `gatehouse push` carries out. All but the
- * last connects to no host. Exit code 1 while accounts are undecided or a removal is due.
+ * last connects to no host. Signing asks for a code. Exit code 1 while accounts are undecided or a removal is due.
  */
 export async function runAccessReview(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
@@ -35,7 +36,7 @@ export async function runAccessReview(args: string[]): Promise<number> {
   return withFleet(values.fleet, values.data, async (services) => {
     if (positionals[0] === 'plan')
       return values.output === undefined ? printPlan(services, values.host) : writePlans(services, values.host, values.output)
-    const review = step(services, positionals, values)
+    const review = await step(services, positionals, values)
     process.stdout.write(values.json ? `${JSON.stringify(review, null, 2)}\n` : reviewText(review))
     const left = review.entries.some(({ decision, since }) => (review.open !== null && decision === null) || since === 'removal-due')
     return left ? ExitCode.findings : ExitCode.clean
@@ -64,15 +65,16 @@ function printPlan({ accessReviews, fleet }: Services, host: string | undefined)
   return removals.length > 0 ? ExitCode.findings : ExitCode.clean
 }
 
-function step(
-  { accessReviews, fleet }: Services,
+async function step(
+  { accessReviews, fleet, stepUp }: Services,
   [verb, place = '', verdict]: readonly string[],
   { note, name }: { note: string; name?: string | undefined },
-): AccessReview {
+): Promise<AccessReview> {
   if (verb === undefined) return accessReviews.current(fleet.require())
   if (verb === 'start') return accessReviews.start(fleet.require())
   if (verb === 'sign') {
     if (name === undefined || name.trim() === '') throw new UsageError('access review sign: expected --name NAME')
+    await stepUpOnTerminal(stepUp)
     return accessReviews.sign(fleet.require(), name.trim())
   }
   const given = reviewVerdicts.find((one) => one === verdict)

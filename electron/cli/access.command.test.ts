@@ -2,12 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { GatehouseError } from '#shared/errors.ts'
 import type { AccessReview } from '#shared/model/access-review.ts'
 import { openDemoServices } from '#testing/demo/demo-services.testing.ts'
 import { gpu01 } from '#testing/demo/hosts/gpu-01.ts'
 import { gpu02 } from '#testing/demo/hosts/gpu-02.ts'
 import { gpu03 } from '#testing/demo/hosts/gpu-03.ts'
 import { runAccess } from './access.command.ts'
+import { stepUpOnTerminal } from './step-up-terminal.ts'
+
+vi.mock(import('./step-up-terminal.ts'), async (original) => ({ ...(await original()), stepUpOnTerminal: vi.fn() }))
 
 /** `gatehouse access` over a data folder in which three hosts of the demo were audited. */
 
@@ -90,7 +94,11 @@ test('a review goes from start to plan to signature', async () => {
   expect(stdout).toMatch(/^# Accounts to be removed from/)
   await expect(access('review', 'plan', '--host', 'gpu-09', ...ofFleet())).rejects.toThrow(/gpu-09 is no host/)
   await expect(access('review', 'sign', ...ofFleet())).rejects.toThrow(/--name/)
-  expect(await access('review', 'sign', '--name', 'M. Ito', ...ofFleet())).toBe(1)
+  const sign = () => access('review', 'sign', '--name', 'M. Ito', ...ofFleet())
+  vi.mocked(stepUpOnTerminal).mockRejectedValueOnce(new GatehouseError({ code: 'step-up.wrong-code', detail: '' }))
+  await expect(sign()).rejects.toThrow()
+  expect((await review()).lastSigned).toBeNull()
+  expect(await sign()).toBe(1)
   expect(stdout).toMatch(/signed on .* by M\. Ito/)
   expect(stdout).toContain('TO BE REMOVED')
 })

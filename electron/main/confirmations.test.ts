@@ -18,6 +18,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'quarantine:release': { id: 'q1' },
   'registry:deploy': { id: 'r1', hosts: ['gpu-01'], owner: '' },
   'push:finish': { id: 'p1' },
+  'access:review-sign': { name: 'M. Ito' },
   'template:decide': { decision: 'approve', id: 'ours', sha256: 'a'.repeat(64), note: 'read' },
   'push:drill': { host: 'gpu-03' },
   'push:adopt': { host: 'gpu-03', path: '/etc/x.conf' },

@@ -59,6 +59,12 @@ const confirmations: Readonly<Record<string, Words>> = {
       action: decision === 'approve' ? 'Approve it' : 'Withdraw it',
     }
   },
+  'access:review-sign': async (input) => ({
+    title: `Sign the access review as ${visible((input as Input<'access:review-sign'>).name)}?`,
+    detail:
+      'It states for a quarter that everybody with access to these hosts was looked at. The statement and the decisions stand in the ledger.',
+    action: 'Sign it',
+  }),
   'push:finish': async (input, engine) => {
     const { id } = input as Input<'push:finish'>
     const { pushes } = await engineValue<Output<'push:history'>>(engine('push:history', null))

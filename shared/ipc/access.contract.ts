@@ -13,7 +13,12 @@ export const accessContracts = {
   'access:review': contract({ input: nothing, output: accessReviewSchema.nullable(), effect: 'read', by: 'engine' }),
   'access:review-start': contract({ input: nothing, output: accessReviewSchema, effect: 'local', by: 'engine' }),
   'access:review-decide': contract({ input: reviewRequestSchema, output: accessReviewSchema, effect: 'local', by: 'engine' }),
-  'access:review-sign': contract({ input: z.object({ name: typedText(120) }), output: accessReviewSchema, effect: 'local', by: 'engine' }),
+  'access:review-sign': contract({
+    input: z.object({ name: typedText(120) }),
+    output: accessReviewSchema,
+    effect: 'changes-trust',
+    by: 'engine',
+  }),
   /** What a push can do of the removals, host by host. */
   'access:removal-pushes': contract({ input: nothing, output: z.array(pushDraftSchema), effect: 'read', by: 'engine' }),
   /** Shows the save dialog for the plan of the removals. The path written, or null when it was closed. */

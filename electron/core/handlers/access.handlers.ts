@@ -19,7 +19,9 @@ export function accessHandlers(services: Services): Handlers {
     'access:removal-pushes': () => (current() ? [...accessReviews.pushes(fleet.require())] : []),
     'access:review-start': () => reviewed(() => accessReviews.start(fleet.require())),
     'access:review-decide': (request) => reviewed(() => accessReviews.decide(fleet.require(), request)),
-    'access:review-sign': ({ name }) =>
-      reviewed(() => decided(services, 'attestation:changed', () => accessReviews.sign(fleet.require(), name))),
+    'access:review-sign': ({ name }) => {
+      services.stepUp.require()
+      return reviewed(() => decided(services, 'attestation:changed', () => accessReviews.sign(fleet.require(), name)))
+    },
   }
 }

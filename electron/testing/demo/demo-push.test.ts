@@ -60,6 +60,7 @@ test('Fix in the demo: plan, code, push, verdict, and the finding is gone', asyn
   expect(plan.turns).toMatchObject([{ control: 'inference-bound-to-loopback', status: 'fail' }])
 
   await expect(ask('push:start', { plan: plan.id, typedHost: '' })).rejects.toThrow('step-up.needed')
+  await expect(ask('access:review-sign', { name: 'M. Ito' })).rejects.toThrow('step-up.needed')
   const { secret } = await ask('step-up:enrol', null)
   const letters = [...secret.replaceAll(' ', '')].map((letter) =>
     'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
