@@ -79,3 +79,16 @@ test('what takes long begins early, lanes end at about the same time, and sudo c
     expect(withSudo).toEqual(withSudo.toSorted((a, b) => Number(a) - Number(b)))
   }
 })
+
+test('a section hangs on one that stands by itself, and alone', () => {
+  const free = (id: string) => script({ id, script: ':', display: id })
+  const after = (id: string, leader: string, how: 'unless' | 'reads' = 'unless') => ({ ...free(id), [how]: leader })
+  expect(() => buildProbe([free('a'), after('b', 'a')], nonce)).not.toThrow()
+  for (const wrong of [
+    [after('b', 'a')],
+    [after('a', 'a')],
+    [free('a'), after('b', 'a'), after('c', 'a', 'reads')],
+    [free('a'), after('b', 'a'), after('c', 'b')],
+  ])
+    expect(() => buildProbe(wrong, nonce)).toThrow(RangeError)
+})

@@ -53,21 +53,60 @@ const callOf = (section: SectionSpec): string => (section.kind === 'command' ? c
 const mayUseSudo = (section: SectionSpec): boolean =>
   section.kind === 'command' ? section.privilege !== 'none' : section.privileged.length > 0
 
+/** A section, by its place in the probe, and the one that hangs on it. */
+interface Work {
+  readonly index: number
+  readonly section: SectionSpec
+  readonly follower?: { readonly index: number; readonly section: SectionSpec; readonly how: 'unless' | 'reads' } | undefined
+}
+
+/** What is asked for itself, each with what hangs on it: at most one, which is told after it. */
+function workOf(sections: readonly SectionSpec[]): readonly Work[] {
+  const followers = new Map<string, NonNullable<Work['follower']>>()
+  for (const [index, section] of sections.entries()) {
+    const leader = section.unless ?? section.reads
+    if (leader === undefined) continue
+    const known = sections.find(({ id }) => id === leader)
+    if (!known || known === section || (known.unless ?? known.reads) !== undefined || followers.has(leader))
+      throw new RangeError(`${section.id} cannot hang on ${leader}`)
+    followers.set(leader, { index, section, how: section.unless === undefined ? 'reads' : 'unless' })
+  }
+  return [...sections.entries()]
+    .filter(([, { unless, reads }]) => (unless ?? reads) === undefined)
+    .map(([index, section]) => ({ index, section, follower: followers.get(section.id) }))
+}
+
+const expectedMsOf = ({ section, follower }: Work): number =>
+  section.expectedMs + (follower?.how === 'reads' ? follower.section.expectedMs : 0)
+
 /**
  * Each section goes to the lane with the least to do so far, the longest first, so that no lane ends long after the others. Those that use sudo
  * come last in their lane: a root process that hangs cannot be ended by the audit account and blocks what follows.
  */
-function lanesOf(sections: readonly SectionSpec[]): number[][] {
-  const lanes = Array.from({ length: Math.min(LANES, sections.length) }, () => ({ work: [] as number[], expectedMs: 0 }))
-  const longestFirst = [...sections.entries()].sort(([, a], [, b]) => b.expectedMs - a.expectedMs)
+function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[] {
+  const all = workOf(sections)
+  const lanes = Array.from({ length: Math.min(LANES, all.length) }, () => ({ work: [] as Work[], expectedMs: 0 }))
+  const longestFirst = all.toSorted((a, b) => expectedMsOf(b) - expectedMsOf(a))
   for (const withSudo of [false, true])
-    for (const [index, section] of longestFirst) {
-      if (mayUseSudo(section) !== withSudo) continue
+    for (const work of longestFirst) {
+      if (mayUseSudo(work.section) !== withSudo) continue
       const lane = lanes.reduce((least, each) => (each.expectedMs < least.expectedMs ? each : least))
-      lane.work.push(index)
-      lane.expectedMs += section.expectedMs
+      lane.work.push(work)
+      lane.expectedMs += expectedMsOf(work)
     }
   return lanes.map(({ work }) => work)
+}
+
+/** Runs a section and what hangs on it, and tells that `next` begins. */
+function runOf({ index, section, follower }: Work, next: number | undefined): string {
+  const after = String(next ?? '-')
+  const run = (at: number, { maxBytes, timeoutMs }: SectionSpec, then: string, call: string) =>
+    `gh_s ${at} ${then} ${maxBytes} ${seconds(timeoutMs)} ${call}`
+  if (!follower) return run(index, section, after, callOf(section))
+  const other = run(follower.index, follower.section, after, callOf(follower.section))
+  return follower.how === 'unless'
+    ? `if ${run(index, section, String(follower.index), callOf(section))}\nthen gh_skip ${follower.index} ${after}\nelse ${other}\nfi`
+    : `{\ngh_begin ${follower.index} >&6\n${run(index, section, '-', `gh_tee ${callOf(section)}`)} 9>&1 >&6\n} | ${other}`
 }
 
 /** For people, in evidence: `ss -Htulnp`. */
@@ -86,13 +125,7 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
   const ids = new Set(sections.map(({ id }) => id))
   if (ids.size !== sections.length) throw new RangeError('two sections of one probe have the same id')
   const order = lanesOf(sections)
-  const lanes = order.map((lane) => {
-    const calls = lane.map((index, at) => {
-      const section = sections[index] as SectionSpec
-      return `gh_s ${index} ${lane[at + 1] ?? '-'} ${section.maxBytes} ${seconds(section.timeoutMs)} ${callOf(section)}`
-    })
-    return `{\n${calls.join('\n')}\n} 6>&1 &\n`
-  })
+  const lanes = order.map((lane) => `{\n${lane.map((work, at) => runOf(work, lane[at + 1]?.index)).join('\n')}\n} 6>&1 &\n`)
   const preamble = [
     'gh_main() {\n',
     setupRuntime,
@@ -102,7 +135,7 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
     lean(sectionRuntime),
     'gh_top=$$\nexport gh_k gh_uid gh_sudo gh_top\n',
     '{\n',
-    `printf "$gh_k %s b\\n" ${order.map(([first]) => first).join(' ')}\n`,
+    `printf "$gh_k %s b\\n" ${order.flatMap(([first]) => first?.index ?? []).join(' ')}\n`,
     ...lanes,
     'wait\n',
     `printf '%s z\\n' "$gh_k"\n`,

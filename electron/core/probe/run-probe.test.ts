@@ -74,12 +74,12 @@ const shells: readonly (readonly [string, LocalHost])[] = [
     'busybox sh with busybox tools',
     {
       shell: ['/usr/bin/busybox', 'sh'],
-      path: pathOf(['id', 'timeout', 'setsid', 'base64', 'awk', 'tail', 'cat', 'sleep'], '/usr/bin/busybox'),
+      path: pathOf(['id', 'timeout', 'setsid', 'base64', 'awk', 'tail', 'cat', 'sleep', 'tee'], '/usr/bin/busybox'),
     },
   ],
-  ['dash without timeout', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'tail', 'cat', 'sleep', 'setsid']) }],
-  ['dash without base64', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'od', 'timeout', 'awk', 'tail', 'cat', 'sleep']) }],
-  ['bash with gawk', { shell: ['/usr/bin/bash'], path: pathOf(['id', 'base64', 'timeout', 'awk=gawk', 'tail', 'cat', 'sleep']) }],
+  ['dash without timeout', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'tail', 'cat', 'sleep', 'setsid', 'tee']) }],
+  ['dash without base64', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'od', 'timeout', 'awk', 'tail', 'cat', 'sleep', 'tee']) }],
+  ['bash with gawk', { shell: ['/usr/bin/bash'], path: pathOf(['id', 'base64', 'timeout', 'awk=gawk', 'tail', 'cat', 'sleep', 'tee']) }],
 ]
 
 /** A program file with this shell text. */
@@ -175,6 +175,58 @@ describe.each(installed)('%s', (_, host) => {
     expect(outputs.get('hangs')).toMatchObject({ state: 'timed-out', stdout: 'before\n', exitCode: null })
     expect(outputs.get('deaf')).toMatchObject({ state: 'timed-out', stdout: 'before\n' })
     expect(outputs.get('after')).toMatchObject({ state: 'ok', stdout: 'fine\n' })
+  })
+
+  test('what hangs on another section is asked only where that failed', async () => {
+    const second = (id: string) => script({ id: `${id}-2`, unless: id, script: 'echo instead', display: id })
+    const leaders = [
+      section('fine', 'echo out'),
+      section('fails', 'echo out; exit 3'),
+      section('complains', 'echo why >&2'),
+      section('floods', '/usr/bin/head -c 5000 /dev/zero', { maxBytes: 1000 }),
+      section('hangs', '/usr/bin/sleep 61', { timeoutMs: 1000 }),
+      command({ id: 'missing', argv: ['/nonexistent/gh-program'], privilege: 'none' }),
+    ]
+    const { outputs, failure } = await probe(host, [...leaders, ...leaders.map(({ id }) => second(id)), section('after', 'echo after')])
+    expect(failure).toBeUndefined()
+    const said = leaders.map(({ id }) => [id, text({ outputs } as ProbeRun, `${id}-2`)])
+    expect(said).toEqual([
+      ['fine', ''],
+      ['fails', 'instead\n'],
+      ['complains', ''],
+      ['floods', 'instead\n'],
+      ['hangs', 'instead\n'],
+      ['missing', 'instead\n'],
+    ])
+    expect(outputs.get('fine-2')).toMatchObject({ state: 'ok', exitCode: 0, privileged: false, bytes: 0 })
+    expect(outputs.get('complains')).toMatchObject({ stderr: 'why\n', exitCode: 0 })
+    expect(outputs.get('after')).toMatchObject({ state: 'ok', stdout: 'after\n' })
+  })
+
+  test('a section that reads another sees what that prints, to its end', async () => {
+    const long = Array.from({ length: 3000 }, (_, n) => `line ${n} ~n`).join('\n')
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-read-'))
+    folders.push(folder)
+    writeFileSync(join(folder, 'long'), long)
+    const reader = (id: string, timeoutMs = 10_000) =>
+      script({ id: `${id}-2`, reads: id, script: 'set -f; all=$(/usr/bin/cat); printf "<%s>" "$all"', display: id, timeoutMs })
+    const leaders = [
+      command({ id: 'long', argv: ['/usr/bin/cat', join(folder, 'long')], privilege: 'none' }),
+      section('fails', 'echo out; echo why >&2; exit 3'),
+      section('hangs', 'echo before; /usr/bin/sleep 61', { timeoutMs: 1000 }),
+      command({ id: 'missing', argv: ['/nonexistent/gh-program'], privilege: 'none' }),
+    ]
+    const { outputs, failure } = await probe(host, [...leaders, ...leaders.map(({ id }) => reader(id)), section('after', 'echo after')])
+    expect(failure).toBeUndefined()
+    expect(text({ outputs } as ProbeRun, 'long')).toBe(long)
+    expect(text({ outputs } as ProbeRun, 'long-2')).toBe(`<${long}>`)
+    expect(outputs.get('fails')).toMatchObject({ state: 'ok', exitCode: 3, stdout: 'out\n', stderr: 'why\n' })
+    expect(text({ outputs } as ProbeRun, 'fails-2')).toBe('<out>')
+    expect(outputs.get('hangs')).toMatchObject({ state: 'timed-out', stdout: 'before\n' })
+    expect(text({ outputs } as ProbeRun, 'hangs-2')).toBe('<before>')
+    expect(outputs.get('missing')).toMatchObject({ state: 'missing' })
+    expect(outputs.get('missing-2')).toMatchObject({ state: 'ok', stdout: '<>' })
+    expect(outputs.get('after')).toMatchObject({ state: 'ok', stdout: 'after\n' })
   })
 
   test.runIf(process.getuid?.() === 0)('scripts get their data as parameters, and root only through gh_sudo', async () => {

@@ -22,6 +22,10 @@ interface SectionBase {
   readonly maxBytes: number
   /** How long it usually takes alone, where that is much; what takes long begins early. A hint, not a limit. */
   readonly expectedMs: number
+  /** Asked only where the section of this id did not end with exit code 0; else it has nothing to say. */
+  readonly unless?: string
+  /** Has on its stdin what the section of this id prints, while that prints it. */
+  readonly reads?: string
 }
 
 /** One command with fixed words. `sudo`: runs only through `sudo -n`. `prefer-sudo`: falls back to the audit account and says so. */

@@ -82,7 +82,7 @@ gh_p() {
  * Of text, `~` becomes `~t` and a line's end `~n`, so that a frame is one line; frames stay below PIPE_BUF and each is one flush, so those of sections
  * that run side by side never mix. I the section's index, K kind, L lines (of text: bytes) at most: there the reader stops, which stops the writer with
  * SIGPIPE. The last frame counts the characters of the others, so that a frame that got lost on the way is noticed. With it goes what was not yet
- * sent, and that section N begins: each write becomes a packet of its own.
+ * sent, and that section N begins: each write becomes a packet of its own. Ends with 0 when the section did, with 3 when that ended otherwise.
  */
 export const frameProgram = `BEGIN { Q = ENVIRON["gh_k"]; M = Q "="; P = Q " " I }
 function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; m += length(b); b = "" } }
@@ -95,14 +95,17 @@ W > 1 { if ($0 == "") next; if (c >= L) { t = 1; exit }; if (W == 16) gsub(/ /, 
   for (p = 1; p <= length($0); p += 1900) { x = substr($0, p, 1900); gsub(/~/, "~t", x); add(x) }
   if (t) exit }
 END { if (length(b) + length(s) > 3700) { put(); fflush() }; put()
-  if (K == "o") { printf "%s s %s %d %s\\n", P, t ? "t" : "w", m, s; if (N != "-") printf "%s %s b\\n", Q, N }; fflush() }`
+  if (K == "o") { printf "%s s %s %d %s\\n", P, t ? "t" : "w", m, s; if (N != "-") printf "%s %s b\\n", Q, N }; fflush()
+  exit s ~ /^([dr][0-9]+ )*0 / ? 0 : 3 }`
 
 /**
  * `gh_s INDEX NEXT MAX_BYTES SECONDS COMMAND…` runs one section, frames what it says, and tells that the NEXT of its lane begins (`-`: none).
  * COMMAND is one of the functions below.
  * Of stderr `gh_last` keeps a part; it is read to its end, since a complaint too many must not stop a command. They come
  * after the words on descriptor 3, because they are printed when the last writer of stderr is gone. A line that would not fit into 256 MiB ends awk.
- * /proc/uptime is a clock that costs no process.
+ * /proc/uptime is a clock that costs no process. `gh_s` returns 0 when the section ended with 0.
+ *
+ * `gh_tee COMMAND…` also writes what it prints to descriptor 9, for the section that reads it.
  */
 export const sectionRuntime = `gh_clock() { gh_now= gh_t=; read -r gh_now gh_t </proc/uptime; }
 gh_frames() {
@@ -132,11 +135,21 @@ gh_s() {
     esac
     gh_clock
     printf '\\n%s=%s %s %s\\n' "$gh_k" "$gh_r" "\${gh_t0:--}" "\${gh_now:--}"
-  } 4>&1 | gh_frames o "$gh_l" || {
-    printf '%s %s s t -\\n' "$gh_k" "$gh_i"
-    [ "$gh_next" = - ] || printf '%s %s b\\n' "$gh_k" "$gh_next"
-  }
+  } 4>&1 | gh_frames o "$gh_l"
+  gh_j=$?
+  case $gh_j in
+    0|3) return "$gh_j" ;;
+  esac
+  printf '%s %s s t -\\n' "$gh_k" "$gh_i"
+  gh_begin "$gh_next"
+  return 3
 }
+gh_begin() { [ "$1" = - ] || printf '%s %s b\\n' "$gh_k" "$1"; }
+gh_skip() {
+  printf '%s %s s w 0 0 a -\\n' "$gh_k" "$1"
+  gh_begin "$2"
+}
+gh_tee() { "$@" 9>&- | tee /dev/fd/9; }
 gh_command() {
   gh_p "$@" 3>&-
   printf '%s %s %s\\n' "\${gh_rc:--}" "$gh_mark" "$gh_x" >&3
@@ -145,11 +158,11 @@ gh_script() {
   $gh_w "$gh_sh" -c "$@"
   printf '%s a -\\n' "$?" >&3
 }
-# gh_watch SECONDS COMMAND…: timeout(1) in sh.
+# gh_watch SECONDS COMMAND…: timeout(1) in sh. What runs in the background would lose its stdin.
 gh_watch() {
   gh_n=$1
   shift
-  $gh_setsid "$@" &
+  { $gh_setsid "$@" <&9 9<&- & } 9<&0
   gh_pid=$!
   (
     trap 'kill "$gh_z"; exit' TERM

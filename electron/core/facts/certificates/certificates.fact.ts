@@ -15,6 +15,8 @@ function read(sources: FactSources): FactResult<Certificates> {
   if (!nginx.value.installed) return known({ certificates: [], unreadable: [], endpoints: withWire([], seen) })
   const problem = unusable(sources.section('certificates'), 'Certificates are unread')
   if (problem) return problem
+  if (sources.section('certificates').exitCode !== 0)
+    return unknown('Certificates are unread: the configuration of nginx did not get to where they are looked for', ['certificates'])
   const certificates = parseCertificates(sources.section('certificates').stdout)
   return known({ ...certificates, endpoints: withWire(certificates.endpoints, seen) })
 }

@@ -1,5 +1,5 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
-import { nginxPrograms } from '../nginx/collect.ts'
+import { nginxDump } from '../nginx/collect.ts'
 
 /**
  * One awk reads the dump: it prints the certificates (never a key that shares the file) of every `ssl_certificate`, then one line
@@ -61,6 +61,7 @@ function endserver(   i, j, name, where) {
   }
 }
 END {
+  if (NR == 0) exit 4
   endserver()
   # A catch-all without a name may refuse every handshake, so versions are asked under a name where there is one.
   for (i = 1; i <= tries; i++) if (tryname[i] != "-" && !(tryport[i] in pick)) pick[tryport[i]] = i
@@ -70,7 +71,8 @@ END {
 
 /**
  * Versions are asked once per port (nginx takes them from its default server), the certificate once per name: that of the newest version
- * that is spoken, which is the one that a client gets. One awk reads all answers of a name. Who does not answer once is not asked again.
+ * that is spoken, which is the one that a client gets. One awk reads all answers of a name. Who does not answer once is not asked again. Ends with
+ * 4 when there was no dump to read.
  */
 const probe = String.raw`
 gh_ask() {
@@ -89,10 +91,9 @@ gh_ask() {
 }
 # Without this every openssl would read the whole CA bundle, which takes ten times as long as the handshake.
 SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null; export SSL_CERT_FILE SSL_CERT_DIR
-gh_dump=$(gh_sudo 1 2>/dev/null) && [ -n "$gh_dump" ] || exit 0
 command -v timeout >/dev/null 2>&1 && gh_limit='timeout 3' || gh_limit=
 gh_tries=
-gh_all=$(printf '%s\n' "$gh_dump" | LC_ALL=C awk "$1")
+gh_all=$(LC_ALL=C awk "$1") || exit 4
 set -f
 IFS='
 '
@@ -114,19 +115,17 @@ done
 exit 0
 `
 
-/** Needs the same sudo right as section `nginx`, and no other: certificates are read as the audit account, keys never. */
-export const sections = (): readonly SectionSpec[] => {
-  const [program, ...alternatives] = nginxPrograms
-  return [
-    script({
-      id: 'certificates',
-      expectedMs: 90,
-      script: probe,
-      parameters: [readDump],
-      privileged: [{ argv: [program, '-T'], alternatives }],
-      display: 'certificates named by sudo nginx -T; openssl s_client against its TLS ports on loopback',
-      maxBytes: 524_288,
-      timeoutMs: 8_000,
-    }),
-  ]
-}
+/** Reads what section `nginx` prints, so it needs no sudo right: certificates are read as the audit account, keys never. */
+export const sections = (): readonly SectionSpec[] => [
+  nginxDump,
+  script({
+    id: 'certificates',
+    reads: nginxDump.id,
+    expectedMs: 90,
+    script: probe,
+    parameters: [readDump],
+    display: 'certificates named by sudo nginx -T; openssl s_client against its TLS ports on loopback',
+    maxBytes: 524_288,
+    timeoutMs: 12_000,
+  }),
+]

@@ -2,10 +2,6 @@ import { command, type SectionSpec, script } from '../../probe/section.ts'
 
 const FOUR_MIB = 4_194_304
 
-const iptables = {
-  argv: ['/usr/sbin/iptables-save'],
-  alternatives: ['/sbin/iptables-save', '/usr/bin/iptables-save'],
-} as const
 const ufw = { argv: ['/usr/sbin/ufw', 'status', 'verbose'], alternatives: ['/sbin/ufw', '/usr/bin/ufw'] } as const
 
 /**
@@ -22,7 +18,13 @@ export const collectFirewall = (): readonly SectionSpec[] => [
     privilege: 'sudo',
     maxBytes: FOUR_MIB,
   }),
-  command({ id: 'iptables', ...iptables, privilege: 'sudo', maxBytes: FOUR_MIB }),
+  command({
+    id: 'iptables',
+    argv: ['/usr/sbin/iptables-save'],
+    alternatives: ['/sbin/iptables-save', '/usr/bin/iptables-save'],
+    privilege: 'sudo',
+    maxBytes: FOUR_MIB,
+  }),
   command({
     id: 'ip6tables',
     argv: ['/usr/sbin/ip6tables-save'],
@@ -32,13 +34,13 @@ export const collectFirewall = (): readonly SectionSpec[] => [
   }),
   script({
     id: 'ufw',
+    unless: 'iptables',
     display: 'ufw status verbose, where iptables-save does not answer',
-    script: `gh_sudo 1 >/dev/null 2>&1 && { echo 'Not asked: iptables-save lists the rules of the kernel'; exit 0; }
-gh_sudo 2
+    script: `gh_sudo 1
 code=$?
 [ "$code" -ne 127 ] || { echo 'ufw is not installed'; exit 0; }
 exit "$code"
 `,
-    privileged: [iptables, ufw],
+    privileged: [ufw],
   }),
 ]

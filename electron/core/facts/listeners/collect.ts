@@ -10,10 +10,11 @@ const listeners = command({
 
 /**
  * The kernel's own tables, for hosts without iproute2. State 0A is TCP_LISTEN, 07 an unconnected UDP socket (proc_pid_net(5)).
- * Silent where `ss` is there, so that it costs nothing.
+ * Silent where `ss` is there.
  */
 const listenersProc = script({
   id: 'listeners-proc',
+  unless: 'listeners',
   display: 'cat /proc/net/{tcp,tcp6,udp,udp6}, listening sockets, where ss is missing',
   script: `for ss in /usr/bin/ss /usr/sbin/ss /bin/ss /sbin/ss; do [ -x "$ss" ] && exit 0; done
 for table in tcp tcp6 udp udp6; do

@@ -1,7 +1,7 @@
 import { command, type SectionSpec } from '../../probe/section.ts'
 
 /** Where packages and hand-made builds put the program: Debian and RHEL, FreeBSD style, upstream's default prefix, OpenResty. */
-export const nginxPrograms = [
+const nginxPrograms = [
   '/usr/sbin/nginx',
   '/usr/local/sbin/nginx',
   '/usr/local/nginx/sbin/nginx',
@@ -11,8 +11,18 @@ export const nginxPrograms = [
 
 const [program, ...alternatives] = nginxPrograms
 
-/** `-T` opens keys, logs and the pid file, so it needs root (nginx(8)). `-V` needs nothing and prints on stderr. */
+/** `-T` opens keys, logs and the pid file, so it needs root (nginx(8)). */
+export const nginxDump = command({
+  id: 'nginx',
+  argv: [program, '-T'],
+  alternatives,
+  privilege: 'sudo',
+  maxBytes: 8_388_608,
+  expectedMs: 40,
+})
+
+/** `-V` needs no root and prints on stderr. */
 export const sections = (): readonly SectionSpec[] => [
-  command({ id: 'nginx', argv: [program, '-T'], alternatives, privilege: 'sudo', maxBytes: 8_388_608, expectedMs: 40 }),
+  nginxDump,
   command({ id: 'nginx-version', argv: [program, '-V'], alternatives, privilege: 'none', maxBytes: 65_536 }),
 ]
