@@ -1,5 +1,5 @@
 import type { Access, LoginKey } from '../facts/access/access.ts'
-import { homeFolders } from '../facts/access/collect.ts'
+import { homeFolders, withoutHomes } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { componentsOf } from '../facts/path-entry.ts'
 import type { Sshd } from '../facts/sshd/sshd.ts'
@@ -17,6 +17,10 @@ export interface Logins {
 
 const DAY_MS = 86_400_000
 
+const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
+const isSearched = (home: string): boolean =>
+  homeFolders.some((folder) => isBelow(home, folder)) && !withoutHomes.some((folder) => isBelow(home, folder))
+
 /** How an account gets in. `now`: milliseconds since the epoch. */
 export function loginsOf({ name, account, groupNames }: Member, access: Access | undefined, sshd: FactResult<Sshd>, now: number): Logins {
   const notes: string[] = []
@@ -31,8 +35,7 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   const refused = sshd.known && !isLetIn(setting, name, groupNames)
   if (refused) notes.push('sshd does not let it in')
   if (!access?.keys.known) notes.push('its keys were not read')
-  else if (!shell && !homeFolders.some((folder) => account.home === folder || account.home.startsWith(`${folder}/`)))
-    notes.push(`keys in ${account.home.slice(0, 80)} were not looked for`)
+  else if (!shell && !isSearched(account.home)) notes.push(`keys in ${account.home.slice(0, 80)} were not looked for`)
   const authorities = setting('trustedusercakeys') ?? 'none'
   if (authorities !== 'none' && !shell)
     notes.push(`a certificate of ${authorities.slice(0, 80)} may let it in; who is certified was not read`)

@@ -5,6 +5,9 @@ import { fetchPattern, jobsScript, MAX_ROWS } from './jobs-script.ts'
 /** Where homes with keys lie; keys of an account whose home lies elsewhere are not known. */
 export const homeFolders = ['/home', '/root', '/var/lib', '/srv', '/opt', '/var/www', '/usr/share'] as const
 
+/** Of those the folders that packages fill, a folder for each of them or for each language: nobody lives there, and they cost most of the time. */
+export const withoutHomes = ['doc', 'locale', 'man', 'icons', 'zoneinfo'].map((name) => `/usr/share/${name}`)
+
 /** Who may write one of these, or what lies up to two folders below, is root by another name: by itself, or when it is next used. */
 export const rootOwned = [
   ...['/etc/passwd', '/etc/group', '/etc/shadow', '/etc/gshadow', '/etc/sudoers', '/etc/sudoers.d', '/etc/sudo.conf', '/etc/pam.d'],
@@ -51,23 +54,23 @@ const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] =
   { argv: ['/usr/bin/awk', '-F:', '-v', 'OFS=:', '{print$1,substr($2,1,1),$8}', '/etc/shadow'] },
   {
     argv: [
-      ...(['/usr/bin/find', ...homeFolders, '/etc/ssh', '/etc/nginx', '/etc/caddy', '/etc/apache2', '/etc/httpd'] as const),
-      ...[
+      ...([
+        '/usr/bin/find',
+        ...homeFolders,
+        '/etc/ssh',
+        '/etc/nginx',
+        '/etc/caddy',
+        '/etc/apache2',
+        '/etc/httpd',
         '-maxdepth',
         '3',
-        '-type',
-        'f',
-        '-size',
-        '-1024k',
-        '(',
-        '-path',
-        '*/.ssh/authorized_keys',
-        '-o',
-        '-path',
-        '*/.ssh/authorized_keys2',
-      ],
-      ...['-o', '-path', '/etc/ssh/authorized_keys*', ')', '-exec', '/bin/grep', '-Hn', '-e', 'ssh-', '-e', 'ecdsa-sha2', '{}', '+', '-o'],
-      ...['-maxdepth', '3', '-type', 'f', '-name', '*htpasswd*', '-size', '-1024k', '-exec', '/bin/grep', '-Hno', '^[^:#]*:', '{}', '+'],
+      ] as const),
+      ...['(', ...withoutHomes.flatMap((folder, at) => [...(at === 0 ? [] : ['-o']), '-path', folder]), ')', '-prune', '-o'],
+      // Names first: they cost nothing, while each size asks the file system.
+      ...['-type', 'f', '(', '-path', '*/.ssh/authorized_keys', '-o', '-path', '*/.ssh/authorized_keys2'],
+      ...['-o', '-path', '/etc/ssh/authorized_keys*', ')', '-size', '-1024k'],
+      ...['-exec', '/bin/grep', '-Hn', '-e', 'ssh-', '-e', 'ecdsa-sha2', '{}', '+', '-o'],
+      ...['-type', 'f', '-name', '*htpasswd*', '-size', '-1024k', '-exec', '/bin/grep', '-Hno', '^[^:#]*:', '{}', '+'],
     ],
   },
   {

@@ -124,6 +124,27 @@ test.runIf(installed(openssl) && installed('timeout'))(
   },
 )
 
+const old = ['TLSv1', 'TLSv1.1'] as const
+test.runIf(installed(openssl)).each([
+  ['TLSv1', 'TLSv1.3', ['1.0', '1.1', '1.2', '1.3']],
+  ['TLSv1', 'TLSv1.1', ['1.0', '1.1']],
+  ['TLSv1', 'TLSv1', ['1.0']],
+  ['TLSv1.1', 'TLSv1.1', ['1.1']],
+  ['TLSv1.1', 'TLSv1.2', ['1.1', '1.2']],
+  ['TLSv1.2', 'TLSv1.3', ['1.2', '1.3']],
+] as const)('a server of %s to %s is seen to speak what it speaks, and to refuse the rest', async (minVersion, maxVersion, versions) => {
+  const at = (name: string) => readFileSync(join(folder, name))
+  const ciphers = old.some((one) => one === minVersion) ? 'DEFAULT@SECLEVEL=0' : 'DEFAULT'
+  const other = createServer({ key: at('key'), cert: at('a b.crt'), minVersion, maxVersion, ciphers })
+  other.on('tlsClientError', () => undefined)
+  other.listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port: where } = other.address() as AddressInfo
+  const { endpoints } = parseCertificates(await run(['sh'], `http { server { listen ${where} ssl; server_name a.example; } }\n`))
+  other.close()
+  expect(endpoints).toMatchObject([{ port: where, versions, untested: [], served: { subject: 'CN=ai.example' } }])
+})
+
 test.each(shells)('%s tells that there was no dump to read', async (...shell) => {
   await expect(run(shell, '')).rejects.toThrow('it ended with 4')
 })

@@ -75,13 +75,22 @@ END {
  * 4 when there was no dump to read.
  */
 const probe = String.raw`
+gh_try() {
+  gh_said=
+  [ -n "$gh_hung" ] || gh_said=$($gh_limit openssl s_client -connect "$gh_at" $gh_sni "$@" -showcerts </dev/null 2>&1) || [ "$?" -ne 124 ] || gh_hung=1
+}
+gh_tell() { printf '%s\n\n#end %s\n' "$gh_said" "$1"; }
 gh_ask() {
-  gh_hung=
-  for gh_version in $4; do
-    gh_words=; [ "$gh_version" = any ] || gh_words="-cipher DEFAULT@SECLEVEL=0 -$gh_version"
-    [ -n "$gh_hung" ] || $gh_limit openssl s_client -connect "$1:$2" $gh_sni $gh_words -showcerts </dev/null 2>&1 || [ "$?" -ne 124 ] || gh_hung=1
-    printf '\n#end %s\n' "$gh_version"
-  done | awk -v "where=$2 $3" '
+  gh_hung= gh_at=$1:$2
+  if [ "$4" = any ]; then gh_try; gh_tell any; else
+    # Most servers refuse both of the old versions, and say so to one who offers both.
+    gh_try -cipher DEFAULT@SECLEVEL=0 -min_protocol TLSv1 -max_protocol TLSv1.1
+    case $gh_said in
+      *'alert protocol version'*) gh_tell tls1; gh_tell tls1_1; gh_versions='tls1_2 tls1_3' ;;
+      *) gh_versions='tls1 tls1_1 tls1_2 tls1_3' ;;
+    esac
+    for gh_version in $gh_versions; do gh_try -cipher DEFAULT@SECLEVEL=0 "-$gh_version"; gh_tell "$gh_version"; done
+  fi | awk -v "where=$2 $3" '
     /^#end / { if ($2 != "any") print "#version " where " " $2 " " words; if (chain != "") served = chain; words = chain = ""; inside = n = 0; next }
     /-----BEGIN CERT/ { inside = 1 }
     inside && ++n <= 200 { chain = chain $0 "\n" }
@@ -108,8 +117,8 @@ command -v openssl >/dev/null 2>&1 || { echo '#no-openssl'; exit 0; }
 set -- $gh_tries
 while [ "$#" -ge 5 ]; do
   gh_sni=-noservername; [ "$4" = - ] || gh_sni="-servername $4"
-  gh_versions=any; [ "$5" = 1 ] && gh_versions='tls1 tls1_1 tls1_2 tls1_3'
-  gh_ask "$2" "$3" "$4" "$gh_versions"
+  gh_which=any; [ "$5" = 1 ] && gh_which=each
+  gh_ask "$2" "$3" "$4" "$gh_which"
   shift 5
 done
 exit 0
