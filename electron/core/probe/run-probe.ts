@@ -147,7 +147,8 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
         options.onEnded?.(id, () => outputAt(event.index))
       }
     }
-    if (received <= flood && reader.noiseBytes <= MAX_NOISE_BYTES) return !stopped
+    // How the shell ends does not matter any more once it has said that all is told.
+    if (received <= flood && reader.noiseBytes <= MAX_NOISE_BYTES) return !stopped && !reader.finished
     stop('probe.garbled', `More than ${Math.round(Math.min(received, flood) / 1_048_576)} MiB that were not asked for`)
     return false
   }

@@ -8,8 +8,6 @@
 /**
  * Finds a program and runs it, as root where asked. Also given to script sections, for `gh_sudo`.
  *
- * `gh_last` keeps the last 4000 bytes of its input, or all of fewer than 20 lines: `read` spares a tail each time.
- *
  * `gh_p MODE COUNT CANDIDATE… ARGUMENT…`: MODE `n` as the account, `s` only as root, `p` as root or else as the account.
  * Sets gh_rc (exit code), gh_mark (`r` ran as root, `a` ran as the account, `d` sudo refused, `m` program missing) and gh_x (which candidate).
  * sudo writes its own complaints to the same stderr as the command, with exit code 1, so the two are told apart by their words:
@@ -17,14 +15,6 @@
  */
 export const privilegeRuntime = `gh_nl='
 '
-gh_last() {
-  gh_e= gh_j=0
-  while IFS= read -r gh_t; do
-    gh_e=$gh_e$gh_t$gh_nl gh_j=$((gh_j + 1))
-    [ "$gh_j" -lt 20 ] || { { printf '%s' "$gh_e"; cat; } | tail -c 4000; return; }
-  done
-  printf '%s' "$gh_e$gh_t"
-}
 gh_refused() {
   gh_t=$1$gh_nl
   while [ -n "$gh_t" ]; do
@@ -54,9 +44,8 @@ gh_p() {
   if [ "$gh_mode" != n ]; then
     gh_rc=1 gh_e='sudo is not installed on this host'
     if [ -n "$gh_sudo" ]; then
-      { gh_e=$({ { $gh_w "$gh_sudo" -n -- "$gh_a" "$@" 2>&1 >&7 7>&- 8>&-; printf '%s\\n' "$?" >&8; } | gh_last 8>&-; } 8>&1); } 7>&1
-      gh_rc=\${gh_e%%"$gh_nl"*}
-      case $gh_e in *"$gh_nl"*) gh_e=\${gh_e#*"$gh_nl"} ;; *) gh_e= ;; esac
+      { gh_e=$($gh_w "$gh_sudo" -n -- "$gh_a" "$@" 2>&1 >&7 7>&-); gh_rc=$?; } 7>&1
+      [ \${#gh_e} -lt 4000 ] || gh_e=$(printf '%s' "$gh_e" | tail -c 4000)
     fi
     if [ "$gh_rc" = 1 ] && { [ -z "$gh_sudo" ] || gh_refused "$gh_e"; }; then
       gh_rc= gh_mark=d
@@ -101,13 +90,21 @@ END { if (length(b) + length(s) > 3700) { put(); fflush() }; put()
 /**
  * `gh_s INDEX NEXT MAX_BYTES SECONDS COMMAND…` runs one section, frames what it says, and tells that the NEXT of its lane begins (`-`: none).
  * COMMAND is one of the functions below.
- * Of stderr `gh_last` keeps a part; it is read to its end, since a complaint too many must not stop a command. They come
+ * Of stderr `gh_last` keeps the last 4000 bytes, or all of fewer than 20 lines (`read` spares a tail each time); it is read to its end, since a complaint too many must not stop a command. They come
  * after the words on descriptor 3, because they are printed when the last writer of stderr is gone. A line that would not fit into 256 MiB ends awk.
  * /proc/uptime is a clock that costs no process. `gh_s` returns 0 when the section ended with 0.
  *
  * `gh_tee COMMAND…` also writes what it prints to descriptor 9, for the section that reads it.
  */
-export const sectionRuntime = `gh_clock() { gh_now= gh_t=; read -r gh_now gh_t </proc/uptime; }
+export const sectionRuntime = `gh_last() {
+  gh_e= gh_j=0
+  while IFS= read -r gh_t; do
+    gh_e=$gh_e$gh_t$gh_nl gh_j=$((gh_j + 1))
+    [ "$gh_j" -lt 20 ] || { { printf '%s' "$gh_e"; cat; } | tail -c 4000; return; }
+  done
+  printf '%s' "$gh_e$gh_t"
+}
+gh_clock() { gh_now= gh_t=; read -r gh_now gh_t </proc/uptime; }
 gh_frames() {
   ulimit -v 262144
   exec awk -v "I=$gh_i" -v "N=$gh_next" -v "K=$1" -v "W=$gh_bytes" -v "L=$2" "$gh_awk"

@@ -5,24 +5,54 @@ import { collectPrivileged } from './collect.ts'
 
 const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
-test.each(shells)('%s: what a command prints cannot pose as another, nor as its end', (shell = '', ...words) => {
+const run = (shell: string, words: readonly string[], sudo: string): ReturnType<typeof readBlocks> => {
   const [section] = collectPrivileged()
   if (section?.kind !== 'script') throw new Error('not a script')
-  const said = '@shadow 0\\n=x\\n<shadow\\n>0\\n\\n# 1\\n/etc/f:1:# comment\\n/etc/f:2:#include x\\nno end'
-  const script = `gh_sudo() { [ "$1" != 7 ] || return 126; printf '${said}'; return "$1"; }\n${section.script}`
-  const stdout = execFileSync(shell, [...words, '-c', script], {
+  const stdout = execFileSync(shell, [...words, '-c', `${sudo}\n${section.script}`], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, gh_k: 'f'.repeat(32) },
   })
-  const blocks = readBlocks(stdout)
-  const names = ['audit-loaded', 'audit-state', 'audit-written', 'sudoers', 'shadow', 'sshd-config']
+  return readBlocks(stdout)
+}
+const textsOf = (blocks: ReturnType<typeof readBlocks>, name: string) => blocks.get(name)?.[0]?.rows.map(({ text }) => text)
+
+test.each(shells)('%s: what a command prints cannot pose as another, nor as its end', (shell = '', ...words) => {
+  const said = '@shadow 0\\n=x\\n<shadow\\n>0\\n\\n# 1\\nno end'
+  const blocks = run(shell, words, `gh_sudo() { [ "$1" != 5 ] || return 126; printf '${said}'; return "$1"; }`)
   expect([...blocks].map(([name, found]) => [name, found.map((one) => one.words)])).toEqual([
-    ...names.map((name, index) => [name, [String(index + 1)]]),
+    ['audit-loaded', ['1']],
+    ['audit-state', ['2']],
+    ['audit-written', ['3']],
+    ['sudoers', ['3']],
+    ['shadow', ['4']],
+    ['sshd-config', ['3']],
     ['files', ['126']],
   ])
-  const rows = ['@shadow 0', '=x', '<shadow', '>0', '# 1', 'no end']
-  for (const name of names) {
-    const kept = name === 'sudoers' ? [...rows.slice(0, 5), '/etc/f:2:#include x', 'no end'] : rows
-    expect(blocks.get(name)?.[0]?.rows.map(({ text }) => text)).toEqual(kept)
-  }
+  for (const name of ['audit-loaded', 'audit-state', 'audit-written', 'sudoers', 'shadow', 'sshd-config'])
+    expect(textsOf(blocks, name)).toEqual(['@shadow 0', '=x', '<shadow', '>0', '# 1', 'no end'])
+})
+
+test.each(shells)('%s: a row goes where its path belongs, without comments', (shell = '', ...words) => {
+  const said = [
+    '/etc/audit/rules.d/a.rules:1:# comment',
+    '/etc/audit/rules.d/a.rules:2:-w /etc/sudoers -p wa',
+    '/etc/sudoers:1:# comment',
+    '/etc/sudoers:2:#include /etc/ssh/x',
+    '/etc/sudoers:3:#1000 ALL=(ALL) ALL',
+    '/etc/sudoers.d/b:1:b ALL=(root) /bin/cat /etc/ssh/sshd_config',
+    'grep: /etc/ssh/sshd_config.d: No such file or directory',
+    '/etc/ssh/sshd_config:1:  # comment',
+    '/etc/ssh/sshd_config:2:PermitRootLogin no',
+  ].join('\\n')
+  const blocks = run(shell, words, `gh_sudo() { [ "$1" != 3 ] || { printf '%b' '${said}'; return 2; }; }`)
+  expect(textsOf(blocks, 'audit-written')).toEqual(['/etc/audit/rules.d/a.rules:2:-w /etc/sudoers -p wa'])
+  expect(textsOf(blocks, 'sudoers')).toEqual([
+    '/etc/sudoers:2:#include /etc/ssh/x',
+    '/etc/sudoers:3:#1000 ALL=(ALL) ALL',
+    '/etc/sudoers.d/b:1:b ALL=(root) /bin/cat /etc/ssh/sshd_config',
+  ])
+  expect(textsOf(blocks, 'sshd-config')).toEqual([
+    'grep: /etc/ssh/sshd_config.d: No such file or directory',
+    '/etc/ssh/sshd_config:2:PermitRootLogin no',
+  ])
 })
