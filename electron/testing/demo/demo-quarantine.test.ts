@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { modelHandlers } from '#core/handlers/model.handlers.ts'
 import { quarantineProgram } from '#core/models/registry/quarantine/quarantine-program.ts'
 import type { Services } from '#core/services.ts'
 import { failureOf } from '#shared/errors.ts'
@@ -27,8 +28,9 @@ const take = (file: string) =>
 const listed = async () => {
   const fleet = services.fleet.require()
   await services.models.start(fleet, services.transport(), { hosts: ['gpu-04'], scan: false, hash: false }).done
-  return services.models.overview(fleet).artifacts.flatMap(({ places }) => places.map((place) => place.path))
+  return known()
 }
+const known = () => services.models.overview(services.fleet.require()).artifacts.flatMap(({ places }) => places.map((place) => place.path))
 
 test('a demo host moves a file aside and back, as the host of an admin does', async () => {
   expect(await listed()).toContain(path)
@@ -38,6 +40,16 @@ test('a demo host moves a file aside and back, as the host of an admin does', as
   await services.quarantine.release(services.fleet.require(), services.transport(), id, never)
   expect(await listed()).toContain(path)
   expect(services.quarantine.list(services.fleet.require())).toEqual([])
+})
+
+test('the window looks at the host again by itself, both ways', async () => {
+  const handlers = modelHandlers({ ...services, stepUp: { ...services.stepUp, require: () => undefined } })
+  const taken = await handlers['quarantine:take']?.({ host: 'gpu-04', path, reason: 'it runs code' })
+  await expect.poll(() => services.models.job()?.state).toBe('finished')
+  expect(known()).not.toContain(path)
+  await handlers['quarantine:release']?.({ id: taken?.id ?? '' })
+  await expect.poll(() => services.models.job()?.state).toBe('finished')
+  await expect.poll(known).toContain(path)
 })
 
 test('another program than this build would send is not answered', () => {

@@ -1,4 +1,4 @@
-import { Plus, RefreshCw, ShieldCheck, Square } from 'lucide-react'
+import { RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { bytesText } from '#shared/bytes-text.ts'
 import type { ModelArtifact } from '#shared/model/model-artifact.ts'
@@ -24,6 +24,7 @@ import { deployNotices, hostNotices, quarantineNotice } from './model-notices.ts
 import { ModelProgressList } from './model-progress-list.tsx'
 import { bytesOnHosts, filterModels, groupModels, groupOf, hostsOf, type ModelGroup, registrationOf, waitingFor } from './model-rows.ts'
 import { ModelTable } from './model-table.tsx'
+import { ModelsToolbar } from './models-toolbar.tsx'
 import { QuarantineDialog } from './quarantine-dialog.tsx'
 import { RegistrationDetail } from './registration-detail.tsx'
 import { stepsOf } from './registry-actions.tsx'
@@ -114,43 +115,14 @@ export function ModelsScreen() {
       actions={
         <>
           <SheetButton sheet={sheet} label="Details" />
-          {running ? (
-            <Button
-              icon={<Square className="icon" aria-hidden />}
-              unavailable={job.state === 'cancelling' ? 'It is stopping' : undefined}
-              onClick={actions.stop}
-            >
-              Stop
-            </Button>
-          ) : (
-            <>
-              <Button
-                icon={<RefreshCw className="icon" aria-hidden />}
-                chord="l"
-                unavailable={fleet == null ? 'No fleet is open' : undefined}
-                onClick={list}
-              >
-                List
-              </Button>
-              <Button
-                icon={<Plus className="icon" aria-hidden />}
-                chord="n"
-                unavailable={fleet == null ? 'No fleet is open' : undefined}
-                onClick={request}
-              >
-                Request…
-              </Button>
-              <Button
-                look="primary"
-                icon={<ShieldCheck className="icon" aria-hidden />}
-                chord="v"
-                unavailable={fleet == null ? 'No fleet is open' : undefined}
-                onClick={verify}
-              >
-                Verify hashes
-              </Button>
-            </>
-          )}
+          <ModelsToolbar
+            closed={fleet == null}
+            job={running ? job : undefined}
+            onStop={actions.stop}
+            onList={list}
+            onRequest={request}
+            onVerify={verify}
+          />
         </>
       }
     >
