@@ -113,7 +113,7 @@ test('of Caddy: the name of its one front, the certificate that it loads, and it
     { program: 'nginx', proxy: { name: 'b.example' } },
   ]
   const accounts = { known: true, value: { accounts: [], groups: [{ name: 'caddy', gid: 997 }] } }
-  const caddy = { known: true, value: { running: true, config } }
+  const caddy = { known: true, value: { instances: [{ config }] } }
   const there = { ...seen, audit: { services: [], endpoints }, facts: { ...seen.facts, caddy, accounts } } as unknown as Seen
   expect(parametersFor(shippedTemplate('caddy-ollama').manifest, there, {})).toEqual({
     ...{ serverName: 'ai.example', certificate: '/etc/ssl/a.pem', certificateKey: '/etc/ssl/a.key', caddyGroup: 997 },

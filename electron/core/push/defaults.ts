@@ -2,6 +2,7 @@ import type { HostAudit } from '#shared/model/audit.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { ParameterSource, PushValue, PushValues } from '#shared/model/push-parameter.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
+import { readCaddies } from '../facts/caddy/caddy.ts'
 import { field, items, textOf } from '../facts/caddy/json-lines.ts'
 import { nearest } from '../facts/nginx/model/scope.ts'
 import { readHttp, type Server } from '../facts/nginx/model/servers.ts'
@@ -143,8 +144,9 @@ const isName = (text: string): boolean => /^[a-z0-9.-]+$/.test(text) && !/^[0-9.
 
 /** Files that Caddy loads certificates from (`tls FILE KEY` of a Caddyfile). */
 function caddyCertificates({ facts: { caddy } }: Seen, name: 'certificate' | 'key'): readonly string[] {
-  const config = caddy.known ? caddy.value.config : undefined
-  return items(field(config, 'apps', 'tls', 'certificates', 'load_files')).flatMap((file) => textOf(field(file, name)) ?? [])
+  return readCaddies(caddy).flatMap(({ config }) =>
+    items(field(config, 'apps', 'tls', 'certificates', 'load_files')).flatMap((file) => textOf(field(file, name)) ?? []),
+  )
 }
 
 /** The one service that a unit starts, or that of the unit that was given. */

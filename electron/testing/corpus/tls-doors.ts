@@ -42,7 +42,7 @@ export const caddyCertificate = '/var/lib/caddy/vllm.dc1.example.crt'
 
 function insideTls(host: DemoHost, program: string): InsideTls | undefined {
   if (program === 'caddy') {
-    const config = JSON.stringify(host.caddy)
+    const config = JSON.stringify(host.caddies)
     return { certificate: caddyCertificate, answers: throughProxy(host, { login: /http_basic/.test(config) }) }
   }
   if (program === 'nginx') {

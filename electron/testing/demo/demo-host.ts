@@ -21,7 +21,8 @@ export interface DemoHost {
   /** Version, when nginx is installed. Its configuration is what the files below /etc/nginx say. */
   readonly nginx?: { readonly version: string; readonly running: boolean }
   /** The configuration of a Caddy that runs, as its admin endpoint prints it. */
-  readonly caddy?: object
+  /** What each Caddy runs, in the order of their processes. */
+  readonly caddies?: readonly object[]
   readonly firewall: DemoFirewall
   /** Ports that the packet filter closes to the jump host without a word: it gets no answer there. */
   readonly closedToJump?: readonly number[]

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { redact } from '../../policy/secrets.ts'
-import { parseCaddy } from './caddy.fact.ts'
+import { knownCaddies } from './caddy.fact.ts'
+import { readCaddies } from './caddy.ts'
 import { sections } from './collect.ts'
 import { field, items, type JsonNode, parseJsonLines, textOf } from './json-lines.ts'
 import { representatives } from './model/clients.ts'
@@ -16,6 +17,7 @@ import { caddyRoutesTo } from './model/routes.ts'
 import { caddyProgram } from './model/run-caddy.testing.ts'
 import { readListens } from './model/servers.ts'
 
+const nowhere = { processes: [], containers: [] }
 const plain = (node: JsonNode | undefined): unknown => {
   switch (node?.kind) {
     case 'object':
@@ -148,7 +150,41 @@ test.each([
   ['unread', '@process 7\n@unread /etc/caddy/Caddyfile could not be read\n@end\n', false],
   ['no JSON', '@process 7\n@admin x\n:{"a":\n@end\n', false],
 ])('%s', (_, text, known) => {
-  expect(parseCaddy(text).known).toBe(known)
+  expect(knownCaddies(text, nowhere).known).toBe(known)
+})
+
+const served = (pid: number, cgroup: string) => ({ pid, ppid: 1, user: 'caddy', uid: 9, name: 'caddy', argv: [], cgroup, line: 1 })
+const boxed = (name: string, id: string, hostNetwork: boolean) => ({
+  ...{ id, name, hostNetwork, image: 'caddy:2', running: true, runtime: 'docker', ports: [], user: '', privileged: false, command: [] },
+  ...{ environment: {}, mounts: [], pid: 0, inspected: true, restartPolicy: '', line: 1 },
+})
+const [open, closed] = ['a', 'b'].map((letter) => letter.repeat(64)) as [string, string]
+const hosted = {
+  processes: [
+    ...[served(1, '/system.slice/caddy.service'), served(2, '/system.slice/caddy-admin.service')],
+    ...[served(3, `/system.slice/docker-${open}.scope`), served(4, `/system.slice/docker-${closed}.scope`), served(5, '/kubepods/pod1/x')],
+  ],
+  containers: [boxed('edge', open, true), boxed('inner', closed, false)] as const,
+}
+
+test('each of several is known by its unit or container, with lines of its own', () => {
+  const one = (pid: number, ...rows: string[]) => [`@process ${pid}`, ...rows].join('\n')
+  const answers = (pid: number, listen: string, ...more: string[]) => one(pid, ...more, '@admin 127.0.0.1:1', ':{', `:"x":"${listen}"}`)
+  const text = [
+    ...[answers(1, 'a'), one(2, '@unread why'), answers(3, 'c', '@container'), answers(4, 'd', '@container')],
+    ...[answers(5, 'e', '@container'), '@end', ''],
+  ].join('\n')
+  const fact = knownCaddies(text, hosted as never)
+  if (!fact.known) throw new Error(fact.reason)
+  expect(
+    fact.value.instances.map(({ id, config, unread }) => [id, textOf(field(config, 'x')) ?? unread, field(config, 'x')?.line]),
+  ).toEqual([
+    ['caddy', 'a', 4],
+    ['caddy-admin.service', 'why', undefined],
+    ['container edge', 'c', 11],
+    ['container inner', 'it runs in a container', undefined],
+    ['container unknown', 'it runs in a container', undefined],
+  ])
 })
 
 test('five thousand routes are followed in bounded time', () => {
@@ -238,13 +274,13 @@ test.skipIf(caddyProgram === undefined)(
         expect(readdirSync(home)).toEqual([])
         expect(stdout).not.toMatch(/s3cret|Zkx19/)
         if (!stdout.includes(`@process ${child.pid}\n`)) continue
-        const fact = parseCaddy(redact(stdout))
-        if (!fact.known) throw new Error(fact.reason)
-        const routes = items(field(fact.value.config, 'apps', 'http', 'servers', 'srv0', 'routes'))
+        const mine = readCaddies(knownCaddies(redact(stdout), nowhere)).find(({ pid }) => pid === child.pid)
+        if (!mine) throw new Error(stdout)
+        const routes = items(field(mine.config, 'apps', 'http', 'servers', 'srv0', 'routes'))
         expect(JSON.stringify(plain(routes[0]))).toContain('a,\\"b,{\\"[{')
-        expect(fact.value).toMatchObject({ pid: child.pid, imports: ['answers', 'sites/*', '../sites/none*'] })
-        expect(fact.value.version).toMatch(/^\d+\.\d+\.\d+/)
-        expect(textOf(items(field(fact.value.config, 'apps', 'http', 'servers', 'srv0', 'listen'))[0])).toBe(':18099')
+        expect(mine).toMatchObject({ pid: child.pid, imports: ['answers', 'sites/*', '../sites/none*'] })
+        expect(mine.version).toMatch(/^\d+\.\d+\.\d+/)
+        expect(textOf(items(field(mine.config, 'apps', 'http', 'servers', 'srv0', 'listen'))[0])).toBe(':18099')
       }
     } finally {
       child.kill()
@@ -252,4 +288,50 @@ test.skipIf(caddyProgram === undefined)(
     }
   },
   30_000,
+)
+
+test.skipIf(caddyProgram === undefined)(
+  'of two, each is asked where its own file says, and one whose endpoint is off is not taken for the other',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-caddies-'))
+    const start = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text)
+      const env = { PATH: process.env.PATH, HOME: folder }
+      return spawn(caddyProgram ?? '', ['run', '--config', join(folder, name), '--adapter', 'caddyfile'], { stdio: 'ignore', env })
+    }
+    const site = (port: number) => `http://127.3.3.4:${port} {\n\trespond "${port}"\n}\n`
+    const children = [
+      start('usual', `{\n\tauto_https off\n}\n${site(18201)}`),
+      start('off', `{\n\tadmin off\n\tauto_https off\n}\n${site(18202)}`),
+      start('elsewhere', `{\n\tadmin localhost:18219\n\tauto_https off\n}\n${site(18203)}`),
+      start('variable', `{\n\tauto_https off\n\tadmin {$NONE:off}\n}\n${site(18204)}`),
+    ]
+    try {
+      await sleep(1500)
+      const [section] = sections()
+      if (section?.kind !== 'script') throw new Error('not a script')
+      for (const [program = '', ...args] of shells) {
+        const { stdout } = spawnSync(program, [...args, '-c', section.script], {
+          encoding: 'utf8',
+          env: { PATH: process.env.PATH, LC_ALL: 'C', HOME: '/nonexistent' },
+        })
+        const fact = knownCaddies(stdout, nowhere)
+        if (!fact.known) throw new Error(fact.reason)
+        const rows = children.map((child) => {
+          const one = fact.value.instances.find(({ pid }) => pid === child.pid)
+          return [one?.source, textOf(items(field(one?.config, 'apps', 'http', 'servers', 'srv0', 'listen'))[0])]
+        })
+        expect(rows, stdout).toEqual([
+          ['admin', ':18201'],
+          ['file', ':18202'],
+          ['admin', ':18203'],
+          [undefined, undefined],
+        ])
+      }
+    } finally {
+      for (const child of children) child.kill()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+  60_000,
 )

@@ -1,7 +1,7 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 
 /**
- * Finds a running Caddy, asks its admin endpoint on loopback for the configuration in effect (a GET, which changes nothing), and where that
+ * Finds every running Caddy, asks its admin endpoint on loopback for the configuration in effect (a GET, which changes nothing), and where that
  * does not answer lets Caddy itself say what its file means (`caddy adapt`, as the audit account). Lines are broken before `"` and `{` after a
  * comma or bracket, which the reader undoes. Values that are passwords or stand for keys in headers are masked on the host.
  */
@@ -32,42 +32,95 @@ imports() {
     done)
   done
 }
-found=
-for file in $(grep -lsxE 'caddy[a-z0-9._-]*' /proc/[0-9]*/comm 2>/dev/null | head -n 5); do
-  pid=\${file#/proc/} pid=\${pid%/comm}
+# The words that the process was started with.
+started() {
+  container=
   cgroup=
   while IFS= read -r line; do case $line in 0::* | *:name=systemd:*) cgroup=\${line#*:*:} ;; esac; done <"/proc/$pid/cgroup" 2>/dev/null
-  case $cgroup in *docker*|*libpod*|*containerd*|*kubepods*|*crio*|*lxc*) printf '@container %s\\n' "$pid"; continue ;; esac
+  case $cgroup in *docker*|*libpod*|*containerd*|*kubepods*|*crio*|*lxc*) container=yes ;; esac
   argv=$(tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null)
+  path=$(printf '%s\\n' "$argv" | awk 'want { print; exit } /^--?(config|c)=/ { sub(/^[^=]*=/, ""); print; exit } /^--?(config|c)$/ { want = 1 }')
+  adapter=$(printf '%s\\n' "$argv" | awk 'want { print; exit } /^--?(adapter|a)=/ { sub(/^[^=]*=/, ""); print; exit } /^--?(adapter|a)$/ { want = 1 }')
+  resume=$(printf '%s\\n' "$argv" | grep -E '^--?resume$')
+}
+# What its file means, as JSON, in config; or why that cannot be told.
+meant() {
+  config= why=
+  if [ -n "$container" ]; then why='it runs in a container'
+  elif [ -n "$resume" ]; then why='it was started with --resume, so no file says what it does'
+  elif [ -z "$path" ]; then why='it was started without --config, in a folder that was not asked for'
+  elif ! [ -r "$path" ] || ! [ -f "$path" ]; then why="$path could not be read"
+  elif [ -z "$adapter" ] && [ "$path" != "\${path%.json}" ]; then config=$(head -c 4000000 "$path")
+  elif grep -sqF '{$' "$path"; then why="$path takes values from variables of its process"
+  elif [ -z "$program" ]; then why='its program was not found'
+  else config=$(quiet "$program" adapt --config "$path" \${adapter:+--adapter "$adapter"}) || why="caddy adapt does not accept $path"
+  fi
+}
+# Where that file puts the admin endpoint: an address on loopback, off, or nothing where it cannot be told or asked.
+claim() {
+  meant
+  [ -z "$why" ] || return
+  admin=$(printf '%s' "$config" | tr -d ' \\t\\n' | awk '{ n = gsub(/"admin":\\{/, "&"); sub(/.*"admin":\\{/, ""); sub(/[{}].*/, ""); print n, n == 1 ? $0 : "" }')
+  case $admin in
+    '0 ') echo 127.0.0.1:2019 ;;
+    '1 '*'"disabled":true'*) echo off ;;
+    '1 '*'"listen":"'*)
+      admin=\${admin#*\\"listen\\":\\"} admin=\${admin%%\\"*} port=\${admin##*:}
+      case $port in *[!0-9]*|'') echo off; return ;; esac
+      case \${admin%:*} in localhost|tcp/localhost|127.0.0.1|''|0.0.0.0|'[::]') echo "127.0.0.1:$port" ;; '[::1]') echo "[::1]:$port" ;; *) echo off ;; esac ;;
+    '1 '*) echo 127.0.0.1:2019 ;;
+  esac
+}
+pids= count=0
+for file in $(grep -lsxE 'caddy[a-z0-9._-]*' /proc/[0-9]*/comm 2>/dev/null | head -n 8); do
+  pid=\${file#/proc/} pid=\${pid%/comm}
   case "
-$argv
+$(tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null)
 " in *"
 run
 "*|*"
 start
-"*) found=$pid; break ;; esac
+"*) pids="$pids $pid" count=$((count + 1)) ;; esac
 done
-[ -n "$found" ] || { printf '@end\\n'; exit 0; }
-printf '@process %s\\n' "$found"
+[ "$count" -gt 0 ] || { printf '@end\\n'; exit 0; }
 program=$(command -v caddy) || { program=/usr/local/bin/caddy; [ -x "$program" ] || program=; }
-[ -n "$program" ] && printf '@version %s\\n' "$(quiet "$program" version | head -n 1)"
-path=$(printf '%s\\n' "$argv" | awk 'want { print; exit } /^--?config=/ { sub(/^[^=]*=/, ""); print; exit } /^--?(config|c)$/ { want = 1 }')
-adapter=$(printf '%s\\n' "$argv" | awk 'want { print; exit } /^--?adapter=/ { sub(/^[^=]*=/, ""); print; exit } /^--?(adapter|a)$/ { want = 1 }')
-resume=$(printf '%s\\n' "$argv" | grep -E '^--?resume$')
-[ -n "$path" ] || path=/etc/caddy/Caddyfile
-[ -n "$resume" ] || imports
-config=$(get 127.0.0.1:2019) && case $config in '{'*) printf '@admin 127.0.0.1:2019\\n'; printf '%s\\n' "$config" | mask | lines; printf '@end\\n'; exit 0 ;; esac
-if [ -n "$resume" ]; then printf '@unread it was started with --resume, so no file says what it does\\n'
-elif ! [ -r "$path" ] || ! [ -f "$path" ]; then printf '@unread %s could not be read\\n' "$path"
-else case $path in
-  *.json) if [ -z "$adapter" ]; then printf '@file %s\\n' "$path"; head -c 4000000 "$path" | mask | lines; printf '@end\\n'; exit 0; fi ;;
-esac
-  if grep -sqF '{$' "$path"; then printf '@unread %s takes values from variables of its process\\n' "$path"
-  elif [ -z "$program" ]; then printf '@unread its program was not found\\n'
-  elif config=$(quiet "$program" adapt --config "$path" \${adapter:+--adapter "$adapter"}); then
-    printf '@file %s\\n' "$path"; printf '%s\\n' "$config" | mask | lines
-  else printf '@unread caddy adapt does not accept %s\\n' "$path"; fi
+# Of several, each is asked where its own file says that it answers, and nowhere else: another one may answer on the usual port.
+claims= silent=0
+if [ "$count" -gt 1 ]; then
+  for pid in $pids; do
+    started
+    mine=$(claim)
+    [ -n "$mine" ] || silent=$((silent + 1))
+    claims="$claims $pid=$mine "
+  done
 fi
+for pid in $pids; do
+  started
+  printf '@process %s\\n' "$pid"
+  if [ -n "$container" ]; then printf '@container\\n'
+  else
+    case $argv in /*) [ "\${argv%%
+*}" = "$program" ] ;; *) [ -n "$program" ] ;; esac && printf '@version %s\\n' "$(quiet "$program" version | head -n 1)"
+    [ -n "$resume" ] || [ -z "$path" ] || imports
+  fi
+  at=127.0.0.1:2019
+  if [ "$count" -gt 1 ]; then
+    mine=\${claims#* "$pid="} mine=\${mine%% *}
+    at=$mine
+    [ -n "$mine" ] || [ "$silent" -gt 1 ] || at=127.0.0.1:2019
+    # Two that say the same cannot be told apart.
+    case \${claims%%"=$at "*}\${claims#*"=$at "} in *"=$at "*) at= ;; esac
+    [ -n "$mine" ] || case $claims in *"=$at "*) at= ;; esac
+  fi
+  config=
+  case $at in ''|off) ;; *) config=$(get "$at") ;; esac
+  case $config in
+    '{'*) printf '@admin %s\\n' "$at"; printf '%s\\n' "$config" | mask | lines; continue ;;
+  esac
+  meant
+  if [ -n "$why" ]; then printf '@unread %s\\n' "$why"
+  else printf '@file %s\\n' "$path"; printf '%s\\n' "$config" | mask | lines; fi
+done
 printf '@end\\n'
 exit 0
 `

@@ -51,7 +51,7 @@ const key = `${store}/certificates/acme-v02.api.letsencrypt.org-directory/vllm.d
 const base: DemoHost = {
   ...withoutNginx,
   name: 'caddy',
-  caddy: configuration({}),
+  caddies: [configuration({})],
   accounts: [...ollama.accounts, { name: 'caddy', uid: 989, gid: 989, home: '/var/lib/caddy', shell: '/usr/sbin/nologin' }],
   groups: [...ollama.groups, { name: 'caddy', gid: 989, members: [] }],
   units: [
@@ -80,7 +80,7 @@ const base: DemoHost = {
     },
   ],
 }
-const says = (caddy: Caddy): Sin => on((host) => ({ ...host, caddy: configuration(caddy) }))
+const says = (caddy: Caddy): Sin => on((host) => ({ ...host, caddies: [configuration(caddy)] }))
 
 const filed = applied({
   base,
@@ -181,6 +181,27 @@ export const caddy: readonly CorpusHost[] = [
       processes: host.processes.map((one) =>
         one.name === 'caddy' ? { ...one, argv: ['/usr/bin/caddy', 'run', '--environ', '--resume'] } : one,
       ),
+    })),
+  ),
+  corpusHost(
+    'caddy-second',
+    'A second Caddy of another unit, without a login and with an open admin endpoint',
+    base,
+    withListener({ protocol: 'tcp', address: '*', port: 8443, process: 'caddy', pid: 881 }),
+    closedToJump(8443),
+    on((host) => ({
+      ...host,
+      caddies: [...(host.caddies ?? []), configuration({ admin: { listen: ':2020' }, before: [hsts], server: { listen: [':8443'] } })],
+      units: [
+        ...host.units,
+        { id: 'caddy-labs.service', properties: { MainPID: '881', ActiveState: 'active', User: 'caddy', Group: 'caddy' } },
+      ],
+      processes: [
+        ...host.processes,
+        ...host.processes.flatMap((one) =>
+          one.name === 'caddy' ? [{ ...one, pid: 881, cgroup: '/system.slice/caddy-labs.service' }] : [],
+        ),
+      ],
     })),
   ),
 ]

@@ -97,7 +97,7 @@ function judge({ process, inContainer, config, resumes }: CaddyProcess, facts: C
 /** Imports that lead out of the folder of the Caddyfile; why they are not known. */
 function outside(pid: number, folder: string, caddy: FactResult<Caddy>): readonly string[] | string {
   if (!caddy.known) return `Which files the Caddyfile imports is not known: ${caddy.reason}.`
-  const imports = caddy.value.pid === pid ? caddy.value.imports : undefined
+  const imports = caddy.value.instances.find((one) => one.pid === pid)?.imports
   if (!imports) return 'Which files the Caddyfile imports could not be read.'
   return imports.filter((word) => {
     const inside = word.startsWith('/') ? word.startsWith(`${folder}/`) : true

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseCaddy } from '../../../facts/caddy/caddy.fact.ts'
+import { knownCaddies } from '../../../facts/caddy/caddy.fact.ts'
 import type { Caddy } from '../../../facts/caddy/caddy.ts'
 import { known, unknown } from '../../../facts/fact.ts'
 import type { GuardedFile } from '../../../facts/privileged/privileged.ts'
@@ -25,7 +25,7 @@ const site = (more: object = {}) => ({
 })
 const named = (path: string) => site({ tls: { certificates: { load_files: [{ certificate: '/a.crt', key: path }] } } })
 const says = (config: unknown, imports: readonly string[] | null = [], pid = 880) =>
-  parseCaddy(
+  knownCaddies(
     [
       ...[`@process ${pid}`, '@admin 127.0.0.1:2019', ...(imports ? ['@imports', ...imports.map((word) => `@import ${word}`)] : [])],
       ...JSON.stringify(config, null, 1)
@@ -33,6 +33,7 @@ const says = (config: unknown, imports: readonly string[] | null = [], pid = 880
         .map((line) => `:${line}`),
       ...['@end', ''],
     ].join('\n'),
+    { processes: [], containers: [] },
   )
 
 interface Given {

@@ -1,4 +1,4 @@
-import type { Caddy } from '../../../facts/caddy/caddy.ts'
+import { type Caddy, readCaddies } from '../../../facts/caddy/caddy.ts'
 import { entries, field, items, type JsonNode, textOf } from '../../../facts/caddy/json-lines.ts'
 import { readServers } from '../../../facts/caddy/model/servers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
@@ -29,8 +29,8 @@ function ofProcess({ process, inContainer, data }: CaddyProcess, facts: CaddyKey
   })
   if (inContainer) return [unread('Caddy runs in a container, whose keys were not looked at.')]
   if (!facts.caddy.known) return [unread(facts.caddy.reason)]
-  const { config, pid } = facts.caddy.value
-  if (!config || pid !== process.pid) return [unread('The configuration of this Caddy was not read.')]
+  const config = readCaddies(facts.caddy).find(({ pid }) => pid === process.pid)?.config
+  if (!config) return [unread('The configuration of this Caddy was not read.')]
   const accounts = ['root', process.user]
   const judge = (path: string, named: Citation): Verdict =>
     judgeFile(path, { program: 'Caddy', named, readers: accounts, owners: accounts }, facts, {

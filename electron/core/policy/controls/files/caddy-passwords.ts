@@ -1,4 +1,4 @@
-import type { Caddy } from '../../../facts/caddy/caddy.ts'
+import { type Caddy, readCaddies } from '../../../facts/caddy/caddy.ts'
 import { entries, field, type JsonNode } from '../../../facts/caddy/json-lines.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
@@ -29,8 +29,9 @@ function judge({ process, inContainer, config: place }: CaddyProcess, facts: Cad
   })
   if (inContainer) return unread('Caddy runs in a container, whose files were not looked at.')
   if (!facts.caddy.known) return unread(facts.caddy.reason)
-  const { config, pid, imports } = facts.caddy.value
-  if (!config || pid !== process.pid) return unread('The configuration of this Caddy was not read.')
+  const read = readCaddies(facts.caddy).find(({ pid }) => pid === process.pid)
+  if (!read) return unread('The configuration of this Caddy was not read.')
+  const { config, imports } = read
   const asks = basicAuth(config, 0)
   if (!asks) return { ...unread('No route of Caddy asks for a password.'), status: 'not-applicable', title: 'Caddy keeps no passwords' }
   const named: Citation = { section: 'caddy', line: asks.line, note: 'The hashes of its users stand here.' }

@@ -1,6 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
-import type { Caddy } from '../../../facts/caddy/caddy.ts'
+import { type Caddy, readCaddies } from '../../../facts/caddy/caddy.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
@@ -110,13 +110,13 @@ function judge(service: InferenceService, paths: readonly ProxyPath[], around: A
 
 function otherProxy(listeners: FactResult<readonly Listener[]>, around: Around): readonly [string, Listener] | undefined {
   // Caddy and oauth2-proxy are followed where they were read.
-  const unread = [
-    ...(around.caddy.known && around.caddy.value.running ? [] : ['caddy']),
-    ...(around['oauth2-proxy'].known ? [] : ['oauth2-proxy']),
-  ]
+  const followed = readCaddies(around.caddy).map(({ pid }) => pid)
+  const unread = ['caddy', ...(around['oauth2-proxy'].known ? [] : ['oauth2-proxy'])]
   for (const listener of listeners.known ? listeners.value : []) {
     const process =
-      listener.scope === 'loopback' ? undefined : listener.processes.find(({ name }) => unmodelled.test(name) || unread.includes(name))
+      listener.scope === 'loopback'
+        ? undefined
+        : listener.processes.find(({ name, pid }) => unmodelled.test(name) || (unread.includes(name) && !followed.includes(pid)))
     if (process) return [process.name, listener]
   }
   return undefined

@@ -1,7 +1,5 @@
-import type { Caddy } from '../../../facts/caddy/caddy.ts'
 import type { JsonNode } from '../../../facts/caddy/json-lines.ts'
 import { type CaddyAccessLog, caddyAccessLog } from '../../../facts/caddy/model/access-log.ts'
-import type { FactResult } from '../../../facts/fact.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
 import { nearestAll } from '../../../facts/nginx/model/scope.ts'
 import type { Nginx, NginxDirective } from '../../../facts/nginx/nginx.ts'
@@ -53,10 +51,8 @@ export function logFormats({ directives }: Nginx): ReadonlyMap<string, LogFormat
 export const nginxRoutes = ({ routes }: Front): readonly ProxiedRoute[] => routes.flatMap(({ nginx }) => nginx ?? [])
 
 /** What Caddy logs of the requests that reach a front; undefined when the front is not Caddy's. */
-export function caddyLogOf({ first }: Front, caddy: FactResult<Caddy>): CaddyAccessLog | undefined {
-  const config = caddy.known ? caddy.value.config : undefined
-  return config && first.caddy && caddyAccessLog(config, first.caddy.server.node, first.caddy.host)
-}
+export const caddyLogOf = ({ first: { caddy } }: Front): CaddyAccessLog | undefined =>
+  caddy && caddyAccessLog(caddy.config, caddy.server.node, caddy.host)
 
 export const citeCaddy = ({ line }: JsonNode, note?: string): Citation => ({ section: 'caddy', line, note })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseCaddy } from '../../../facts/caddy/caddy.fact.ts'
+import { knownCaddies } from '../../../facts/caddy/caddy.fact.ts'
 import { unknown } from '../../../facts/fact.ts'
 import type { AnyControl } from '../../control.ts'
 import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
@@ -13,7 +13,8 @@ const judge = (control: AnyControl, server: object, log?: object) => {
     ...(log && { logging: { logs: { default: log } } }),
     apps: { http: { servers: { srv0: { listen: [':443'], routes: [engine], ...server } } } },
   }
-  const caddy = parseCaddy(`@process 7\n@admin 127.0.0.1:2019\n${JSON.stringify(config, null, 1).replace(/^/gm, ':')}\n@end\n`)
+  const printed = JSON.stringify(config, null, 1).replace(/^/gm, ':')
+  const caddy = knownCaddies(`@process 7\n@admin 127.0.0.1:2019\n${printed}\n@end\n`, { processes: [], containers: [] })
   const none = { installed: false, running: false, directives: [] }
   return outcomes(ask(control, facts('', [service('ollama')], { nginx: none, caddy, os: unknown('why', []) })))
 }

@@ -28,7 +28,7 @@ export default defineControl({
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)
     const judged = fronts.flatMap((front): readonly Verdict[] => {
-      const caddy = caddyLogOf(front, facts.caddy)
+      const caddy = caddyLogOf(front)
       if (caddy) return caddy.logs.flatMap((log) => ofCaddy(log, facts.os))
       const routes = nginxRoutes(front)
       if (routes.length === 0) return [notModelled(front)]

@@ -45,7 +45,7 @@ export default defineControl({
     const { fronts, picture } = frontsOf(facts, context)
     const formats = logFormats(facts.nginx)
     const judged = fronts.map((front): Verdict => {
-      const caddy = caddyLogOf(front, facts.caddy)
+      const caddy = caddyLogOf(front)
       if (caddy) return ofCaddy(front.subject, caddy)
       const routes = nginxRoutes(front)
       if (routes.length === 0) return notModelled(front)

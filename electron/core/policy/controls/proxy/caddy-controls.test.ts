@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseCaddy } from '../../../facts/caddy/caddy.fact.ts'
+import { knownCaddies } from '../../../facts/caddy/caddy.fact.ts'
 import { known } from '../../../facts/fact.ts'
 import { parseOAuth2Proxies } from '../../../facts/oauth2-proxy/parse.ts'
 import type { AnyControl, Control } from '../../control.ts'
@@ -13,8 +13,9 @@ import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
 import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
 const admins = policyContext({ modelAdmins: ['10.0.1.5', '10.0.9.0/24'] })
+const alone = { processes: [], containers: [] }
 const caddy = (config: unknown) =>
-  parseCaddy(`@process 7\n@version v2.6.2\n@admin 127.0.0.1:2019\n${JSON.stringify(config, null, 1).replace(/^/gm, ':')}\n@end\n`)
+  knownCaddies(`@process 7\n@version v2.6.2\n@admin 127.0.0.1:2019\n${JSON.stringify(config, null, 1).replace(/^/gm, ':')}\n@end\n`, alone)
 const noNginx = { nginx: { installed: false, running: false, directives: [] } }
 
 const toOllama = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:11434' }] }
@@ -313,7 +314,55 @@ test.each<[string, unknown, string]>([
 
 test('no Caddy: nothing applies', () => {
   const control = caddyAdmin as AnyControl as unknown as Control
-  expect(outcomes(control.evaluate({ caddy: { running: false } } as never, policyContext()))).toEqual([
-    'not-applicable: No Caddy runs here',
-  ])
+  expect(outcomes(control.evaluate({ caddy: { instances: [] } } as never, policyContext()))).toEqual(['not-applicable: No Caddy runs here'])
+})
+
+describe('several Caddys', () => {
+  const printed = (config: unknown) => `@admin 127.0.0.1:1\n${JSON.stringify(config, null, 1).replace(/^/gm, ':')}`
+  const started = (pid: number, unit: string) => ({
+    pid,
+    cgroup: `/system.slice/${unit}`,
+    name: 'caddy',
+    argv: ['caddy', 'run'],
+    line: pid,
+  })
+  const around = { processes: [started(7, 'caddy.service'), started(8, 'caddy-labs.service')] as never, containers: [] }
+  const two = (first: unknown, second: string) => knownCaddies(`@process 7\n${printed(first)}\n@process 8\n${second}\n@end\n`, around)
+  const sound = site([{ handle: [login, toOllama] }])
+  const unlocked = { ...site([{ handle: [toOllama] }], { listen: [':8443'] }), admin: { listen: ':2020' } }
+  const listeners = known(
+    [443, 8443].map((port, at) => ({
+      ...{ protocol: 'tcp', address: '0.0.0.0', port, scope: 'wildcard', line: at + 1 },
+      processes: [{ name: 'caddy', pid: 7 + at }],
+    })),
+  )
+  const judge = (control: AnyControl, second: string) =>
+    ask(control, facts('', [service('ollama')], { ...noNginx, caddy: two(sound, second), listeners }))
+
+  test('the sound one does not hide the other', () => {
+    const found = judge(requiresAuthentication, printed(unlocked))
+    expect(outcomes(found)).toEqual(['pass: Every forwarded route needs a login', 'fail: Every route answers without a login'])
+    // The evidence is a line of the second configuration.
+    expect(found[1]?.cite[0]?.line).toBeGreaterThan(printed(sound).split('\n').length)
+  })
+
+  test('one that could not be read is said, and nothing is called closed because of the other', () => {
+    expect(outcomes(judge(requiresAuthentication, '@unread why'))).toEqual([
+      'pass: Every forwarded route needs a login',
+      'not-evaluated: One of several Caddys could not be read',
+    ])
+  })
+
+  test.each([
+    [printed(unlocked), 'fail: The admin endpoint is open to the network'],
+    ['@unread why', 'not-evaluated: Where the admin endpoint listens is unknown'],
+  ])('each admin endpoint is judged', (second, expected) => {
+    const found = two(sound, second)
+    const control = caddyAdmin as AnyControl as unknown as Control
+    const verdicts = found.known ? control.evaluate({ caddy: found.value } as never, policyContext()) : []
+    expect(verdicts.map(({ subject, status, title }) => [subject, `${status}: ${title}`])).toEqual([
+      ['caddy admin', 'pass: The admin endpoint is on loopback'],
+      ['caddy-labs.service admin', expected],
+    ])
+  })
 })

@@ -53,6 +53,7 @@ function tlsOf(policy: JsonNode | undefined, server: JsonNode): SocketTls {
 /** A route through Caddy in the words that all proxies share: what every kind of client gets, put together. */
 export function caddyPath(
   found: CaddyRoute,
+  config: JsonNode,
   socket: ProxySocket,
   gateways: readonly Gateway[],
   services: readonly InferenceService[],
@@ -88,7 +89,7 @@ export function caddyPath(
     forgers: states.some((state) => state.spoofable) ? EVERYBODY : [],
     hsts: states.every((state) => state.hsts),
     line: cited(first?.outcome.node ?? found.server.node),
-    caddy: { server: found.server, host: found.host },
+    caddy: { config, server: found.server, host: found.host },
   }
 }
 

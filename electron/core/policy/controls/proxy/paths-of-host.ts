@@ -1,5 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import type { Caddy } from '../../../facts/caddy/caddy.ts'
+import { type Caddy, type ReadCaddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import type { JsonNode } from '../../../facts/caddy/json-lines.ts'
 import { caddyRoutesTo } from '../../../facts/caddy/model/routes.ts'
 import type { FactResult } from '../../../facts/fact.ts'
@@ -72,12 +72,19 @@ function follow(facts: Proxies, services: readonly InferenceService[], address: 
   const own = facts.network.known ? facts.network.value.addresses.map((one) => one.address) : []
   const localAddresses = [...own, address]
   const setting = settingOf(services, facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value : none, localAddresses)
-  const parts = [ofNginx(facts.nginx, setting, services, localAddresses), ofCaddy(facts.caddy, setting, services, localAddresses)]
+  const parts = [
+    ofNginx(facts.nginx, setting, services, localAddresses),
+    ...readCaddies(facts.caddy).map((one) => ofCaddy(one, setting, services, localAddresses)),
+  ]
   const complete = setting.gateways.filter(({ unknown }) => unknown === undefined).flatMap(({ binds }) => binds.map(({ port }) => port))
   return {
     paths: [...parts.flatMap(({ paths }) => paths), ...gatewayPaths(setting.gateways)],
     withheld: parts.flatMap(({ withheld }) => withheld),
-    openEnds: [...parts.flatMap(({ openEnds }) => openEnds), ...ofGateways(facts['oauth2-proxy'], setting.gateways)],
+    openEnds: [
+      ...parts.flatMap(({ openEnds }) => openEnds),
+      ...lostCaddies(facts.caddy),
+      ...ofGateways(facts['oauth2-proxy'], setting.gateways),
+    ],
     // What a gateway passes on is known where all of its upstreams are.
     handedOn: parts.flatMap(({ handedOn }) => handedOn).filter(({ port }) => !complete.includes(port)),
   }
@@ -117,20 +124,16 @@ function ofNginx(
   }
 }
 
-const nothing: HostPaths = { paths: [], withheld: [], openEnds: [], handedOn: [] }
-
 function ofCaddy(
-  caddy: FactResult<Caddy>,
+  { id, config }: ReadCaddy,
   { gateways, behind, all }: Setting,
   services: readonly InferenceService[],
   localAddresses: readonly string[],
 ): HostPaths {
-  // Where Caddy could not be read, its listeners say that it is there.
-  if (!caddy.known || !caddy.value.config) return nothing
-  const picture = caddyRoutesTo(caddy.value.config, all, localAddresses)
+  const picture = caddyRoutesTo(config, all, localAddresses)
   const at = (node: JsonNode): Citation => ({ section: 'caddy', line: node.line })
   return {
-    paths: picture.routes.flatMap((route) => led(caddyPath(route, caddySocket(route), gateways, services), behind)),
+    paths: picture.routes.flatMap((route) => led(caddyPath(route, config, caddySocket(route), gateways, services), behind)),
     withheld: picture.withheld.map(({ route, node, ...socket }) => ({
       route,
       line: at(node),
@@ -138,7 +141,7 @@ function ofCaddy(
     })),
     openEnds: picture.unmodelled.slice(0, 20).map(({ node, reason }) => ({
       status: 'not-evaluated',
-      subject: `caddy ${reason}`.slice(0, 80),
+      subject: `${id} ${reason}`.slice(0, 80),
       title: 'Part of Caddy is beyond the model',
       reason: `${reason[0]?.toUpperCase()}${reason.slice(1)}. What passes there is not judged.`,
       cite: [at(node)],
@@ -146,6 +149,18 @@ function ofCaddy(
     handedOn: picture.handedOn.map(({ port, node }) => ({ program: 'Caddy', port, line: at(node) })),
   }
 }
+
+/** Beside others that were read. Where no Caddy was, its listeners say that it is there; containers that a runtime tells of are looked at there. */
+const lostCaddies = (caddy: FactResult<Caddy>): readonly Verdict[] =>
+  unreadCaddies(caddy)
+    .filter(({ container }) => container === undefined)
+    .map(({ id, unread, line }) => ({
+      status: 'not-evaluated',
+      subject: id,
+      title: 'One of several Caddys could not be read',
+      reason: `What ${id} forwards is not known: ${unread}.`,
+      cite: [{ section: 'caddy', line }],
+    }))
 
 /** An oauth2-proxy that others reach, whose upstreams are not all known. */
 const ofGateways = (fact: FactResult<readonly OAuth2Proxy[]>, gateways: readonly Gateway[]): readonly Verdict[] => [

@@ -39,7 +39,7 @@ export function facts(configuration: string, services: readonly InferenceService
     network: known({ addresses: [], routes: [], defaultRoute: true }),
     listeners: known([]),
     containers: known({ runtimes: [], containers: [] }),
-    caddy: known({ running: false }),
+    caddy: known({ instances: [] }),
     processes: known([]),
     units: known([]),
     accounts: known({ accounts: [], groups: [] }),

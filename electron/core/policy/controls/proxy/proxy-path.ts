@@ -1,5 +1,6 @@
 import type { EngineRoute } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { JsonNode } from '../../../facts/caddy/json-lines.ts'
 import type { CaddyRoute } from '../../../facts/caddy/model/routes.ts'
 import type { AddressBlock } from '../../../facts/network/address-block.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
@@ -67,7 +68,7 @@ export interface ProxyPath {
   /** Where controls about TLS find nginx's own settings. */
   readonly nginx?: ProxiedRoute | undefined
   /** Where controls about logs find Caddy's. */
-  readonly caddy?: Pick<CaddyRoute, 'server' | 'host'> | undefined
+  readonly caddy?: (Pick<CaddyRoute, 'server' | 'host'> & { readonly config: JsonNode }) | undefined
 }
 
 /** A route asked for under its own path, that the proxy answers by itself. */

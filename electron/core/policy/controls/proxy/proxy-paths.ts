@@ -1,7 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
-import type { Caddy } from '../../../facts/caddy/caddy.ts'
+import { type Caddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Network } from '../../../facts/network/network.ts'
@@ -64,7 +64,7 @@ export function rest(facts: ProxyFacts, picture: HostPaths, judged: readonly Ver
   if (facts.services.length === 0) return [notApplicable('No inference server on this host', 'No inference server was found on this host.')]
   const open = [...picture.openEnds, ...otherProxies(facts), ...handedOn(facts, picture), ...unseen(facts)]
   if (judged.length > 0 || open.length > 0) return [...judged, ...open]
-  const other = facts.caddy.known && facts.caddy.value.running
+  const other = readCaddies(facts.caddy).length > 0
   const why = other
     ? 'Neither nginx nor Caddy forwards anything to an inference server'
     : !facts.nginx.installed
@@ -77,7 +77,7 @@ export function rest(facts: ProxyFacts, picture: HostPaths, judged: readonly Ver
 
 /** Servers whose sockets could not be seen: whether nginx forwards to them cannot be told. */
 const unseen = ({ listeners, nginx, caddy, services }: ProxyFacts): readonly Verdict[] =>
-  listeners.known || !(nginx.running || (caddy.known && caddy.value.running))
+  listeners.known || !(nginx.running || readCaddies(caddy).length > 0)
     ? []
     : services
         .filter(({ running, binds }) => running && binds.length === 0)
@@ -117,6 +117,7 @@ const proxyPrograms: Readonly<Record<string, string>> = {
 /** Proxies that Gatehouse does not model yet: what they forward is unknown, never passed. */
 function otherProxies({ listeners, containers, nginx, services, ...facts }: ProxyFacts): readonly Verdict[] {
   const known = modelledPids(facts)
+  const readCaddy = readCaddies(facts.caddy).length > 0
   const out = new Map<string, Verdict>()
   const add = (subject: string, title: string, reason: string, cite: readonly Citation[]) =>
     out.has(subject) || out.set(subject, { status: 'not-evaluated', subject, title, reason, cite })
@@ -125,7 +126,7 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
     const cite = [{ section: 'listeners', line: listener.line }]
     for (const { name, pid } of listener.processes) {
       const program = proxyPrograms[name]
-      if (program && !known.includes(name) && !known.includes(pid))
+      if (program && !known.includes(pid))
         add(name, `${program} is not modelled yet`, `${program} listens on ${printBind(listener)}. What it forwards is not judged.`, cite)
       if (name === 'nginx' && !nginx.running)
         add(
@@ -135,7 +136,7 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
           cite,
         )
     }
-    if (listener.processes.length === 0 && (listener.port === 80 || listener.port === 443) && !nginx.running && !known.includes('caddy'))
+    if (listener.processes.length === 0 && (listener.port === 80 || listener.port === 443) && !nginx.running && !readCaddy)
       add(
         printBind(listener),
         'The owner of a web port is unknown',
@@ -143,9 +144,10 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
         cite,
       )
   }
+  const followed = readCaddies(facts.caddy).map(({ container: name }) => name)
   const engines = new Set(services.map((service) => service.container))
   for (const container of containers.known ? containers.value.containers : []) {
-    if (!container.running || engines.has(container.name)) continue
+    if (!container.running || engines.has(container.name) || followed.includes(container.name)) continue
     const published = container.ports.find(
       (port) => (port.hostPort === 80 || port.hostPort === 443) && !port.hostAddress.startsWith('127.') && port.hostAddress !== '::1',
     )
@@ -164,9 +166,10 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
   return [...out.values()]
 }
 
-/** Proxies that were read: `caddy`, and the process ids of every oauth2-proxy. */
-const modelledPids = (facts: Pick<ProxyFacts, 'caddy' | 'oauth2-proxy'>): readonly (string | number)[] => [
-  ...(facts.caddy.known && facts.caddy.value.running ? ['caddy'] : []),
+/** Process ids of proxies that were read, and of every Caddy on the host itself where at least one was: what is lost is said beside it. */
+const modelledPids = (facts: Pick<ProxyFacts, 'caddy' | 'oauth2-proxy'>): readonly number[] => [
+  ...readCaddies(facts.caddy).map(({ pid }) => pid),
+  ...unreadCaddies(facts.caddy).flatMap(({ pid, container }) => (container === undefined ? [pid] : [])),
   ...(facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value.map(({ pid }) => pid) : []),
 ]
 
