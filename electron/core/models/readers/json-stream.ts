@@ -11,7 +11,7 @@ export interface JsonSpan {
 
 const MAX_DEPTH = 64
 const MAX_NAME_BYTES = 16_384
-const MAX_NAMES = 600_000
+const MAX_NAMES = 400_000
 const MAX_SPANS = 1_000
 const READY_BYTES = 64
 const [QUOTE, BACKSLASH, COMMA, COLON, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = [0x22, 0x5c, 0x2c, 0x3a, 0x7b, 0x7d, 0x5b, 0x5d]

@@ -15,7 +15,10 @@ export type Packing = 'deflate-raw' | 'zlib' | 'gzip'
 const MAX_KEPT_BYTES = 8 * 1_048_576
 /** What one content may unpack to. */
 const MAX_UNPACKED_BYTES = 256 * 1_048_576
-const CHUNK_BYTES = 262_144
+/** Of what is packed: a read over SFTP waits a round trip. */
+const READ_BYTES = 262_144
+/** Of what comes out: larger pieces lie about by the hundred until the garbage is collected, which is most of what a bomb takes. */
+const PIECE_BYTES = 16_384
 /** A step is about a microsecond. */
 const BYTES_PER_STEP = 128
 const MAX_RESTARTS = 5
@@ -42,9 +45,9 @@ export async function unpacked(packed: ByteSource, packing: Packing, work: Work)
 
 async function* unpack(packed: ByteSource, packing: Packing, { signal, step }: Work): AsyncGenerator<Uint8Array> {
   async function* pieces() {
-    for (let at = 0; at < packed.size; at += CHUNK_BYTES) yield await packed.read(at, CHUNK_BYTES, signal)
+    for (let at = 0; at < packed.size; at += READ_BYTES) yield await packed.read(at, READ_BYTES, signal)
   }
-  const decoder = decoders[packing]({ chunkSize: CHUNK_BYTES })
+  const decoder = decoders[packing]({ chunkSize: PIECE_BYTES })
   const input = Readable.from(pieces(), { highWaterMark: 1 })
   input.on('error', (error) => decoder.destroy(error))
   input.pipe(decoder)
@@ -89,15 +92,24 @@ class StreamedSource implements ByteSource {
     const end = Math.min(this.size, offset + length)
     if (offset >= end) return new Uint8Array()
     if (this.#stream === undefined || offset < this.#windowStart) await this.#restart()
-    while (this.#windowStart + this.#window.length < end) {
+    // What lies before the wanted bytes is let go, but for a little to go back to.
+    const keepFrom = Math.max(0, Math.min(this.#window.length, offset - PIECE_BYTES - this.#windowStart))
+    const pieces: Uint8Array[] = [this.#window.subarray(keepFrom)]
+    let start = this.#windowStart + keepFrom
+    let until = this.#windowStart + this.#window.length
+    while (until < end) {
       const next = await this.#stream?.next()
       if (next === undefined || next.done === true) throw new Unreadable('it unpacks to less than before', offset)
-      // What lies before the wanted bytes is let go, but for a little to go back to.
-      const keepFrom = Math.max(0, Math.min(this.#window.length, offset - CHUNK_BYTES - this.#windowStart))
-      this.#window = Buffer.concat([this.#window.subarray(keepFrom), next.value])
-      this.#windowStart += keepFrom
+      pieces.push(next.value)
+      until += next.value.length
+      for (let first = pieces[0]; first !== undefined && start + first.length <= offset - PIECE_BYTES; first = pieces[0]) {
+        start += first.length
+        pieces.shift()
+      }
     }
-    return new Uint8Array(this.#window.subarray(offset - this.#windowStart, end - this.#windowStart))
+    this.#window = Buffer.concat(pieces)
+    this.#windowStart = start
+    return this.#window.subarray(offset - start, end - start)
   }
 
   async #restart(): Promise<void> {

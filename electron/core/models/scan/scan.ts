@@ -33,6 +33,8 @@ export class Scan {
   readonly facts: ScanReport['facts'] = []
   bytesRead = 0
   #steps = 0
+  readonly #seen = new Set<string>()
+  readonly #counts: Record<ScanFinding['severity'], number> = { dangerous: 0, suspicious: 0 }
 
   constructor(signal: AbortSignal | undefined) {
     this.signal = signal
@@ -40,11 +42,13 @@ export class Scan {
 
   find(code: FindingCode, { member }: ScanItem, offset: number | null, detail: string): void {
     const { severity, title } = findingCatalogue[code]
-    const again = this.findings.some(
-      (it) => it.code === code && it.offset === offset && it.detail === shown(detail) && it.member === shown(member),
-    )
-    const full = again || this.findings.filter((it) => it.severity === severity).length >= MAX_ENTRIES
-    if (!full) this.findings.push({ code, severity, title, detail: shown(detail), member: shown(member), offset })
+    if (this.#counts[severity] >= MAX_ENTRIES) return
+    const finding = { code, severity, title, detail: shown(detail), member: shown(member), offset }
+    const key = JSON.stringify(finding)
+    if (this.#seen.has(key)) return
+    this.#seen.add(key)
+    this.#counts[severity] += 1
+    this.findings.push(finding)
   }
 
   gap({ member }: ScanItem, offset: number | null, reason: string): void {

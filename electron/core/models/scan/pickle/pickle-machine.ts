@@ -1,9 +1,11 @@
 import { other, type PickleValue, tupleOf, unknownText } from './pickle-value.ts'
 
 /** Slots of stack and memo together: below 64 MB whatever is in them. */
-const MAX_SLOTS = 400_000
+const MAX_SLOTS = 250_000
 const MAX_TEXT_CHARS = 12_000_000
 const MAX_TRACKED = 150_000
+/** Programs name each thing once and take it from the memo after that. */
+const MAX_IMPORTS = 20_000
 
 /** A pickle that needs more memory than a scan may have. */
 export class TooManyObjects extends Error {}
@@ -19,6 +21,7 @@ export class PickleMachine {
   readonly #broken: (reason: string) => void
   #textChars = 0
   #tracked = 0
+  #imports = 0
 
   constructor(broken: (reason: string) => void) {
     this.#broken = broken
@@ -27,6 +30,7 @@ export class PickleMachine {
   push(value: PickleValue): void {
     this.#stack.push(value)
     if (value.kind === 'text') this.#textChars += value.text?.length ?? 0
+    if (value.kind === 'global') this.#imports += 1
     this.#limit()
   }
 
@@ -99,7 +103,8 @@ export class PickleMachine {
   }
 
   #limit(): void {
-    if (this.#stack.length + this.#marks.length + this.#memo.size > MAX_SLOTS || this.#textChars > MAX_TEXT_CHARS)
+    const slots = this.#stack.length + this.#marks.length + this.#memo.size
+    if (slots > MAX_SLOTS || this.#textChars > MAX_TEXT_CHARS || this.#imports > MAX_IMPORTS)
       throw new TooManyObjects('it holds more objects than a scan keeps in memory')
   }
 }

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { deflateSync, gzipSync } from 'node:zlib'
+import { afterAll, expect, test } from 'vitest'
+import { z } from 'zod'
+
+const MIB = 1_048_576
+/** What one scan may add to the process, and how long it may keep a processor. */
+const MAX_ADDED_MIB = 64
+const MAX_CPU_MS = 5_000
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-memory-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const program = fileURLToPath(new URL('./scan-memory.ts', import.meta.url))
+const measured = z.object({ outcome: z.string(), addedMiB: z.number(), cpuMs: z.number() })
+
+function file(name: string, bytes: Uint8Array | string): string {
+  writeFileSync(join(folder, name), bytes)
+  return join(folder, name)
+}
+
+const header = (text: string) => {
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(text.length))
+  return Buffer.concat([length, Buffer.from(text)])
+}
+const names = (count: number, value: string) => `{${Array.from({ length: count }, (_, index) => `"k${index}":${value}`).join(',')}}`
+const protocol4 = (body: Buffer) => Buffer.concat([Buffer.from([0x80, 4]), body, Buffer.from('.')])
+const text = Buffer.concat([Buffer.from([0x8c, 255]), Buffer.alloc(255, 'a'), Buffer.from([0x94])])
+
+test.each<[string, string, () => Uint8Array | string]>([
+  ['300 MiB of zeros in gzip', 'zeros.pkl', () => gzipSync(Buffer.alloc(300 * MIB))],
+  ['200 MiB of lines in zlib', 'lines.joblib', () => deflateSync(Buffer.alloc(200 * MIB, 'abc\n'))],
+  ['a pickle of marks in gzip', 'marks.pkl', () => gzipSync(protocol4(Buffer.alloc(100 * MIB, '(')))],
+  ['a pickle of lists', 'lists.pkl', () => protocol4(Buffer.alloc(20 * MIB, ']'))],
+  [
+    'a pickle of one object remembered again and again',
+    'memo.pkl',
+    () => protocol4(Buffer.concat([Buffer.from(']'), Buffer.alloc(20 * MIB, 0x94)])),
+  ],
+  ['a pickle of texts', 'texts.pkl', () => protocol4(Buffer.concat(Array.from({ length: 300_000 }, () => text)))],
+  ['a pickle of imports', 'imports.pkl', () => `${Array.from({ length: 500_000 }, (_, index) => `cmod${index}\nname\n`).join('')}.`],
+  ['JSON of names', 'names.json', () => names(390_000, '1')],
+  ['JSON of empty objects', 'objects.json', () => `[${'{},'.repeat(2 * MIB)}{}]`],
+  [
+    'safetensors with a million tensors',
+    'tensors.safetensors',
+    () => header(names(1_000_000, '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}')),
+  ],
+])(
+  '%s stay in bounds',
+  async (_, name, bytes) => {
+    const words = [program, file('small.json', '{"a":1}'), file(name, bytes())]
+    const { stdout } = await promisify(execFile)(process.execPath, words)
+    const { addedMiB, cpuMs } = measured.parse(JSON.parse(stdout))
+    expect(addedMiB).toBeLessThan(MAX_ADDED_MIB)
+    expect(cpuMs).toBeLessThan(MAX_CPU_MS)
+  },
+  120_000,
+)
