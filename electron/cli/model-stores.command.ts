@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { createServices, type Services } from '#core/services.ts'
 import { GatehouseError } from '#shared/errors.ts'
+import type { VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { ModelJob } from '#shared/model/model-job.ts'
 import { visible } from '#shared/words.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
@@ -91,7 +92,16 @@ function print(services: Services, action: Action, values: Values): void {
       places: artifact.places.map((place) => ({ ...place, files: filesOf(place.host, place.id) })),
     }))
     process.stdout.write(`${JSON.stringify({ artifacts: withFiles, hosts }, null, 2)}\n`)
-  } else process.stdout.write(modelTable(artifacts, hosts, values.files || action === 'verify' ? filesOf : undefined))
+    return
+  }
+  const told = ({ scan }: VerifiedFile) => scan !== undefined && scan.findings.length + scan.gaps.length + (scan.others?.length ?? 0) > 0
+  const shown =
+    values.files || action === 'verify'
+      ? filesOf
+      : action === 'scan'
+        ? (host: string, id: string) => filesOf(host, id).filter(told)
+        : undefined
+  process.stdout.write(modelTable(artifacts, hosts, shown))
 }
 
 /** A file that differs, is missing or is extra makes the exit code 1; a host that could not be looked at 2, unless another has findings. */

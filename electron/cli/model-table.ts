@@ -2,6 +2,7 @@ import { bytesText } from '#shared/bytes-text.ts'
 import { fileStateWords } from '#shared/model/file-state.ts'
 import type { ModelArtifact, VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { HostInventory } from '#shared/model/model-inventory.ts'
+import { otherVerdictWords } from '#shared/model/other-scan-words.ts'
 import { visible } from '#shared/words.ts'
 
 const scanWords: Readonly<Record<ModelArtifact['scan'], string>> = {
@@ -40,6 +41,10 @@ export function modelTable(
         for (const finding of file.scan?.findings ?? [])
           lines.push(`      ${finding.severity.padEnd(17)}  ${visible(`${file.name}  ${finding.title}: ${finding.detail}`)}`)
         for (const gap of file.scan?.gaps ?? []) lines.push(`      ${'not judged'.padEnd(17)}  ${visible(`${file.name}  ${gap.reason}`)}`)
+        for (const { scanner, verdict, detail } of file.scan?.others ?? [])
+          lines.push(
+            `      ${scanner.padEnd(17)}  ${visible(`${file.name}  ${otherVerdictWords[verdict]}${detail === '' ? '' : `: ${detail}`}`)}`,
+          )
         if (file.state === 'verified' || (file.role === 'document' && file.state === 'no-expected-value')) continue
         lines.push(`      ${fileStateWords[file.state].padEnd(17)}  ${visible(file.name)}  ${visible(file.reason)}`)
       }

@@ -31,6 +31,18 @@ export type ScanFinding = z.infer<typeof scanFindingSchema>
 export const scanGapSchema = z.object({ member: z.string(), offset: z.number().nullable(), reason: z.string() })
 export type ScanGap = z.infer<typeof scanGapSchema>
 
+/** What another scanner of the host says of the same bytes. It decides nothing. */
+export const otherScanSchema = z.object({
+  scanner: z.enum(['picklescan', 'modelscan']),
+  /** Its path on the host. */
+  program: z.string(),
+  /** `not-judged`: it skipped the file or could not read it. `not-run`: it was not safe to run. */
+  verdict: z.enum(['found', 'nothing', 'not-judged', 'failed', 'not-run']),
+  /** What it found, or why it says nothing; text of the host, made harmless and cut. */
+  detail: z.string(),
+})
+export type OtherScan = z.infer<typeof otherScanSchema>
+
 export const scanReportSchema = z.object({
   path: z.string(),
   sizeBytes: z.number(),
@@ -42,5 +54,7 @@ export const scanReportSchema = z.object({
   /** What the header says, for people: architecture, quantisation, number of tensors. Text of the file, made harmless and cut. */
   facts: z.array(z.object({ name: z.string(), value: z.string() })),
   bytesRead: z.number(),
+  /** Absent where the host has no other scanner. */
+  others: z.array(otherScanSchema).optional(),
 })
 export type ScanReport = z.infer<typeof scanReportSchema>

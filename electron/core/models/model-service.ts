@@ -14,6 +14,7 @@ import type { StatedDigests } from './expected/parse-expected.ts'
 import { hashHost } from './hashes/hash-host.ts'
 import { type HashShell, openHashShell } from './hashes/hash-shell.ts'
 import { listHost } from './inventory/list-host.ts'
+import { runOtherScanners } from './other-scanners/run-scanners.ts'
 import { contentOf } from './registry/content.ts'
 import { approvalOf } from './registry/place-approval.ts'
 import { scanHost } from './scans/scan-host.ts'
@@ -105,6 +106,7 @@ export function createModelService({ clock, repo, registrations, version, by, ch
       if (request.scan) {
         const onProgress = (progress: Partial<ModelProgress>) => update(host.name, { stage: 'scanning', ...progress })
         end(await scanHost({ session, repo, signal, version, now: clock.now, onProgress, fleet: fleet.name, host: host.name }))
+        await runOtherScanners({ session, repo, signal, onProgress, fleet: fleet.name, host: host.name })
       }
       if (!request.hash) return
       const failure = await hashHost({

@@ -46,6 +46,8 @@ export interface DemoHost {
   readonly logins?: readonly { readonly account: string; readonly daysAgo: number }[]
   /** Lines of /etc/pam.d/sshd. */
   readonly pam?: readonly string[]
+  /** It has picklescan, which finds these imports, by file. */
+  readonly picklescan?: Readonly<Record<string, readonly string[]>>
   /** Seconds that its clock is ahead of ours. */
   readonly clockSkewSeconds?: number
   /** What goes wrong on purpose. */

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ServerChannel } from 'ssh2'
 import { type Hasher, hashers, hashFunctions, hashScript } from '#core/models/hashes/hash-script.ts'
 import { listingScript } from '#core/models/inventory/listing-script.ts'
+import { scannerScript } from '#core/models/other-scanners/scanner-script.ts'
 import { closedAbove, identityText, mayRead, modelFilePath, visibleBelow } from './demo-files.ts'
 import type { DemoHost } from './demo-host.ts'
 import { digestOf } from './model-bytes.ts'
@@ -37,6 +38,28 @@ export function serveListing(channel: ServerChannel, script: string, host: DemoH
     channel.write(`${nonce} e ${index} ${complete ? 0 : 1} ${account}\0`)
   }
   channel.write(`${nonce} z ${Math.floor(Date.now() / 1000)}\0`)
+  return true
+}
+
+const PICKLESCAN = '/usr/local/bin/picklescan'
+
+/** Answers for picklescan on the host that has a dangerous pickle, in the words of version 1.0.4. False when it is another script. */
+export function serveOtherScanners(channel: ServerChannel, script: string, host: DemoHost): boolean {
+  const nonce = /^gs_k=([0-9a-f]{32})$/m.exec(script)?.[1] ?? ''
+  const paths = [...script.matchAll(/^gs_run \d+ picklescan '\/usr\/local\/bin\/picklescan' ('(?:[^']|'\\'')*')$/gm)].map(([, path = '']) =>
+    unquoted(path),
+  )
+  const calls = paths.map((path) => ({ scanner: 'picklescan', program: PICKLESCAN, path }) as const)
+  if (nonce === '' || scannerScript(calls, nonce) !== script) return false
+  if (calls.length === 0 && host.picklescan) channel.write(`${nonce} s picklescan ${PICKLESCAN}\n`)
+  for (const [index, path] of paths.entries()) {
+    const imports = host.picklescan?.[path] ?? []
+    const found = imports.map((it) => `${path}: dangerous import '${it}' FOUND\n`).join('')
+    const stat = identityOfOpen(host, path)
+    const summary = `----------- SCAN SUMMARY -----------\nScanned files: 1\nInfected files: ${imports.length > 0 ? 1 : 0}\nDangerous globals: ${imports.length}\n`
+    channel.write(`\n${nonce} b ${index} ${stat}\n${found}${summary}\n${nonce} e ${index} ${imports.length > 0 ? 1 : 0} ${stat}\n`)
+  }
+  channel.write(`\n${nonce} z\n`)
   return true
 }
 

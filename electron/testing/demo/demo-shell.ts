@@ -2,13 +2,14 @@ import { StringDecoder } from 'node:string_decoder'
 import type { ServerChannel } from 'ssh2'
 import { sectionsOf } from '#core/facts/registry.ts'
 import { servingSections } from '#core/models/inventory/list-host.ts'
+import { END_OF_SCANNERS } from '#core/models/other-scanners/scanner-script.ts'
 import { buildProbe } from '#core/probe/build-script.ts'
 import type { ProbeContext, SectionSpec } from '#core/probe/section.ts'
 import { answerSection } from './answers/answers.ts'
 import { END_OF_RECEIVE, knownDeployment, takeDeployStep } from './demo-deploy.ts'
 import type { DemoHost } from './demo-host.ts'
 import type { DemoMachine } from './demo-machine.ts'
-import { END_OF_HASHING, END_OF_LISTING, serveHashing, serveListing } from './demo-models.ts'
+import { END_OF_HASHING, END_OF_LISTING, serveHashing, serveListing, serveOtherScanners } from './demo-models.ts'
 import { END_OF_LOGS, END_OF_OPERATE, serveLogs, serveOperate } from './demo-operate.ts'
 import { END_OF_MESSAGE, knownMessage, takeSteps } from './demo-push.ts'
 import { moveAside } from './demo-quarantine.ts'
@@ -19,7 +20,7 @@ const END_OF_PROBE = 'gh_main 2>/dev/null\n'
 
 /**
  * Stands for `/bin/sh` on a simulated host. It understands only what this very build would send: a probe of all sections or of those that the
- * inventory of models asks, answered section by section, the listing of model directories, the hashing of files, the steps of a push, operator work,
+ * inventory of models asks, answered section by section, the listing of model directories, other scanners of models, the hashing of files, the steps of a push, operator work,
  * the move of a file into quarantine, and the steps of a deployment.
  * Anything else ends with 127, as on a host without a shell. `root`: the change account came through sudo.
  */
@@ -34,6 +35,7 @@ export function serveShell(channel: ServerChannel, machine: DemoMachine, context
     const host = machine.now()
     if (script.endsWith(END_OF_PROBE)) void answerProbe(channel, script, host, context)
     else if (script.endsWith(END_OF_LISTING)) finish(channel, serveListing(channel, script, host) ? 0 : 127)
+    else if (script.endsWith(END_OF_SCANNERS)) finish(channel, serveOtherScanners(channel, script, host) ? 0 : 127)
     else if (END_OF_MESSAGE.test(script)) {
       // The shell waits for the next one.
       const message = script

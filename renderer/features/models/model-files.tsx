@@ -1,6 +1,7 @@
 import { bytesText } from '#shared/bytes-text.ts'
 import type { VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { HostModel } from '#shared/model/model-inventory.ts'
+import { otherVerdictWords } from '#shared/model/other-scan-words.ts'
 import type { Quarantined } from '#shared/model/quarantined.ts'
 import { useModelFiles } from '../../stores/queries.ts'
 import { Button } from '../../ui/button.tsx'
@@ -104,6 +105,11 @@ function ScanLines({ scan }: { readonly scan: NonNullable<VerifiedFile['scan']> 
         <p key={`${finding.code} ${finding.member} ${finding.offset}`}>
           {plainText(`${finding.title}: ${finding.detail}`, 300)}
           {finding.offset !== null && <span className="muted">{` at byte ${finding.offset}`}</span>}
+        </p>
+      ))}
+      {(scan.others ?? []).map(({ scanner, program, verdict, detail }) => (
+        <p key={scanner} title={plainText(program, 300)}>
+          {`${scanner} on the host ${otherVerdictWords[verdict]}${detail === '' ? '' : `: ${plainText(detail, 300)}`}`}
         </p>
       ))}
       {scan.gaps.slice(0, 4).map((gap) => (

@@ -22,7 +22,7 @@ const isHasher = (word: string): word is Hasher => Object.hasOwn(hashers, word)
 const whys = ['denied', 'gone', 'changed-type', 'failed'] as const
 
 /** `device/inode/size/mtime/ctime`, of find(1) or stat(1). */
-function identityOf(text: string): FileIdentity | undefined {
+export function identityOf(text: string): FileIdentity | undefined {
   const [device = '', inode = '', size = '', mtime = '', ctime = ''] = text.split('/')
   if (![device, inode, size].every((word) => /^\d{1,20}$/.test(word)) || !Number.isSafeInteger(Number(size))) return undefined
   const time = (word: string) => nanoseconds(word) || nanosecondsOfDate(word)

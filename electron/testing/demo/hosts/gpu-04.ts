@@ -152,6 +152,7 @@ export const gpu04: DemoHost = {
       pid: 3160,
     },
   ],
+  picklescan: { '/srv/models/whisper-large-v3.bin': ['posix system'] },
   files: new Map([
     ['/srv/models', directory('root', 0o755)],
     ['/srv/models/whisper-large-v3.bin', modelFile('root', 0o644, 3_087_371_615, poisonedPickle)],
