@@ -69,7 +69,7 @@ const STEP_MS = 100
 
 /** Answers the hashing that this very build would send. False when it is another script. */
 export async function serveHashing(channel: ServerChannel, script: string, host: DemoHost): Promise<boolean> {
-  const nonce = /^hm_k=([0-9a-f]{32})$/m.exec(script)?.[1] ?? ''
+  const nonce = /^hm_k=([0-9a-f]{32}) /m.exec(script)?.[1] ?? ''
   const tasks = [...script.matchAll(/^hm_file \d+ (sha256|git) (\d+) [01] ('(?:[^']|'\\'')*')$/gm)].map(
     ([, algorithm, size, path = '']) => ({
       algorithm: algorithm === 'git' ? ('git-sha1' as const) : ('sha256' as const),
