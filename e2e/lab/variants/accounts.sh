@@ -82,6 +82,9 @@ yes_if() { printf 'polkit.addRule(function(action, subject) {\n  if (action.id =
 systemctl reload dbus
 chmod 440 /etc/sudoers.d/planted
 visudo -c -q
+# Several restart it at once when it is tried; systemd would refuse the sixth within ten seconds.
+mkdir -p /run/systemd/system/ollama.service.d
+printf '[Unit]\nStartLimitIntervalSec=0\n' >/run/systemd/system/ollama.service.d/planted.conf
 systemctl daemon-reload
 systemctl start polkit
 systemctl reload ssh
