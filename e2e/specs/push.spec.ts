@@ -41,11 +41,13 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   await it.enterFirstCode()
 
   await expect(page.getByRole('timer')).toHaveText(/^[12]:\d\d$/, { timeout: 20_000 })
+  await page.keyboard.press('Control+e')
   for (const theme of ['dark', 'light'] as const) {
     await it.theme(theme)
     await page.screenshot({ path: it.picture(`push-armed-${theme}`) })
   }
   await it.verdict('Committed and proven')
+  await expect(page.locator('.push-log')).toContainText(/Put off.*the undo runs by itself in [23]\d\d s/)
   expect(await it.nativeDialogs()).toEqual([
     expect.stringContaining('Enrol an authenticator'),
     expect.stringMatching(/^Push ollama-loopback to gpu-03\? gpu-03 \(10\.20\.4\.13\): .*restarted/),
@@ -94,6 +96,39 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   await page.getByRole('button', { name: 'Keep as it is…' }).press('Enter')
   await expect(page.getByRole('button', { name: /The pushed file is gone/ })).toHaveCount(0, { timeout: 20_000 })
   expect((await it.nativeDialogs()).at(-1)).toMatch(/^Keep a changed file of gpu-03 as it is\? \/etc\/systemd/)
+})
+
+test('a host that moved since the plan is a conflict: the three texts are shown, and it is planned anew', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.invoke('fleet:demo')
+  await it.answerNatively(true)
+  await page.keyboard.press('Control+5')
+  await page.getByLabel('Host', { exact: true }).selectOption('gpu-03')
+  await page.getByLabel('Template', { exact: true }).selectOption('ollama-loopback')
+  await page.getByLabel('Port on the loopback address').fill('12000')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('button', { name: 'Push to gpu-03…' })).toBeVisible({ timeout: 20_000 })
+  const other = (await it.invoke('push:plan', { host: 'gpu-03', template: 'ollama-loopback', parameters: { port: 11434 } })) as {
+    id: string
+  }
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('button', { name: 'Show the secret…' }).press('Enter')
+  await expect(page.getByRole('img', { name: 'QR code of the secret' })).toBeVisible()
+  await it.enterFirstCode()
+  await it.verdict('Committed and proven')
+  await it.auditIsFinished()
+
+  await page.getByRole('button', { name: 'New push', exact: true }).press('Enter')
+  await it.invoke('push:start', { plan: other.id, typedHost: '' })
+  await it.verdict('Refused, nothing changed')
+  const moved = page.getByRole('article', { name: /Changed since the plan: .*zz-gatehouse-loopback\.conf/ })
+  await expect(moved.getByRole('row', { name: /no yes no Environment="OLLAMA_HOST=127\.0\.0\.1:12000"/ })).toBeVisible()
+  await expect(moved.getByRole('row', { name: /no no yes Environment="OLLAMA_HOST=127\.0\.0\.1:11434"/ })).toBeVisible()
+  await it.isSound('push-conflict')
+  await page.getByRole('button', { name: 'Plan anew' }).press('Enter')
+  await expect(page.getByLabel('Port on the loopback address')).toHaveValue('11434')
 })
 
 test('what was not agreed to in the native dialog is not pushed, and the page alone cannot push', async ({ gatehouse }) => {

@@ -41,6 +41,7 @@ import { createPushJobs, type PushJobs } from './push/push-jobs.ts'
 import { createPushService, type PushService } from './push/push-service.ts'
 import { createRecovery, type Recovery } from './push/recovery.ts'
 import { createTemplateShelf, type TemplateShelf } from './push/template-shelf.ts'
+import { createWaveJobs, type WaveJobs } from './push/wave-jobs.ts'
 import { openConsoleKey } from './signing/console-key.ts'
 import { createStepUp, type StepUp } from './step-up/step-up.ts'
 import { createAccessReviewRepo } from './store/access-review.repo.ts'
@@ -70,6 +71,7 @@ export interface Services {
   readonly operateJobs: OperateJobs
   readonly pushes: PushService
   readonly pushJobs: PushJobs
+  readonly waveJobs: WaveJobs
   readonly templates: TemplateShelf
   readonly recovery: Recovery
   readonly drift: Drift
@@ -173,6 +175,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   const quarantine = createQuarantineService({ clock: ports.clock, repo: registrations, ledger, by: ports.account, changed: ports.changed })
   const recovery = createRecovery({ ...ports, who, ledger, plans })
   const pushJobs = createPushJobs({ ...ports, pushes, stepUp })
+  const waveJobs = createWaveJobs({ ...ports, pushes, pushJobs, stepUp })
   const historyRepo = createHistoryRepo(database)
   const history = createHistoryService({
     ...{ clock: ports.clock, log: ports.log, version: ports.version, repo, history: historyRepo },
@@ -272,6 +275,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     operateJobs,
     pushes,
     pushJobs,
+    waveJobs,
     templates,
     recovery,
     drift,

@@ -5,6 +5,7 @@ import { type ImportSource, previewImport } from '#core/fleet/import/import-flee
 import { createHandle, type Handle } from '#core/handlers/handlers.ts'
 import type { Ports, SecretStore } from '#core/ports.ts'
 import { aboutPlan, planMarkdown } from '#core/push/plan-text.ts'
+import type { WaveChoice } from '#core/push/wave-jobs.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import { type Failure, failureOf } from '#shared/errors.ts'
@@ -129,6 +130,7 @@ async function answer({ services, handle, home, changed }: Desk, channel: string
       const { plan, typedHost } = input as { plan: string; typedHost: string }
       return { ok: true, value: services.pushJobs.ready(plan, typedHost) }
     }
+    if (channel === 'push:ready-many') return { ok: true, value: services.waveJobs.ready(input as WaveChoice) }
     return await handle(channel as Channel, input)
   } catch (thrown) {
     return { ok: false, failure: failureOf(thrown) }

@@ -21,6 +21,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'access:review-sign': { name: 'M. Ito' },
   'template:decide': { decision: 'approve', id: 'ours', sha256: 'a'.repeat(64), note: 'read' },
   'push:drill': { host: 'gpu-03' },
+  'push:start-many': { plans: ['p1', 'p2'], canary: 1, waveSize: 5, typedHosts: '' },
   'push:adopt': { host: 'gpu-03', path: '/etc/x.conf' },
   'operate:run': { host: 'gpu-03', unit: 'ollama.service', verb: 'restart' },
 }
@@ -34,6 +35,7 @@ function engine(enrolled: boolean, unlockedUntil: string | null) {
       'registry:list': [registration],
       'quarantine:list': [{ id: 'q1', host: 'gpu-01', path: '/m/x', reason: 'r' }],
       ...pushes,
+      'push:ready-many': [plan, { ...plan, host: 'gpu-04', danger: 'reload' }],
       'operate:units': [{ unit: 'ollama.service', name: 'Ollama', ports: [11434] }],
     }
     return { ok: true, value: values[channel] ?? plan }
@@ -80,4 +82,11 @@ test('an approval names the model and its hosts; one that is not there is not as
 test('a template that changed since it was read is not approved', async () => {
   const input = { decision: 'approve', id: 'ours', sha256: 'b'.repeat(64), note: 'read' }
   expect(await codeOf(confirmationOf('template:decide', input, open.call))).toBe('push.template-invalid')
+})
+
+test('a push to many hosts names all of them and the worst danger', async () => {
+  const { title, detail } = await confirmationOf('push:start-many', inputs['push:start-many'], open.call)
+  expect(title).toBe('Push ollama-loopback to 2 hosts?')
+  expect(detail).toMatch(/gpu-03.*gpu-04.*first, then 5 at a time.*restarted/)
+  expect(detail).not.toContain('\u202e')
 })

@@ -122,6 +122,8 @@ const confirmations: Readonly<Record<string, Words>> = {
       action: `${word} it`,
     }
   },
+  'push:start-many': async (input, engine) =>
+    wavesWords(input as Input<'push:start-many'>, await engineValue<PushPlan[]>(engine('push:ready-many', input))),
   'push:start': async (input, engine) => pushWords(await engineValue<PushPlan>(engine('push:ready', input as Input<'push:start'>))),
 }
 
@@ -163,6 +165,19 @@ const pushWords = ({ host, address, template, unit, danger, files, bootUndo }: P
     `${visible(host)} (${visible(address)}): ${files.map(({ path }) => visible(path)).join(', ')}; ${visible(unit)}. ${dangers[danger]} The undo is armed on the host first, and runs by itself unless the change is proven. ${bootUndoWords({ bootUndo })}`.trim(),
   action: 'Push it',
 })
+
+const dangerOrder = ['lock-out', 'restart', 'reload', 'none'] as const
+
+function wavesWords({ canary, waveSize }: Input<'push:start-many'>, plans: readonly PushPlan[]): Confirmation {
+  const danger = dangerOrder.find((one) => plans.some((plan) => plan.danger === one)) ?? 'lock-out'
+  const templates = [...new Set(plans.map(({ template }) => template.id))].join(', ')
+  const first = plans.slice(0, canary).map(({ host }) => visible(host))
+  return {
+    title: `Push ${templates} to ${plans.length} hosts?`,
+    detail: `${plans.map(({ host, address }) => `${visible(host)} (${visible(address)})`).join(', ')}. ${first.join(', ')} first, then ${waveSize} at a time; it stops at the first that is not proven. ${dangers[danger]} The undo is armed on each host first, and runs by itself unless the change is proven.`,
+    action: `Push to ${plans.length} hosts`,
+  }
+}
 
 /**
  * Throws for a channel without words of its own, since nobody could know what they agree to; and `step-up.needed`, so that a code is asked for

@@ -77,6 +77,9 @@ export const useFinishPush = () => useAction('push:finish')
 export const useAdoptFile = () => useAction('push:adopt')
 export const useDrill = () => useAction('push:drill')
 export const useUndoPush = () => useAction('push:undo')
+export const usePlanMany = () => useAction('push:plan-many')
+export const useStartWaves = () => useAction('push:start-many', 'push:waves')
+export const useStopWaves = () => useAction('push:stop-waves')
 export const useExtendUndo = () => useAction('push:extend', 'push:job')
 
 /** Starts and stops audits. */

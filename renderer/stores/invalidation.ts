@@ -43,6 +43,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'quarantine:list',
     'models:job',
     'push:job',
+    'push:waves',
     'push:parameters',
   ],
   'audit:changed': [
@@ -72,7 +73,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'model-job:changed': ['models:job'],
   'settings:changed': ['settings:get'],
   'template:changed': ['push:templates'],
-  'push:changed': ['push:job', 'push:history', 'push:drilled', 'push:origin'],
+  'push:changed': ['push:job', 'push:waves', 'push:history', 'push:drilled', 'push:origin'],
   'operate:changed': ['operate:job'],
   'role:changed': ['role:state'],
   'step-up:changed': ['step-up:state'],
@@ -106,6 +107,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'step-up:state',
     'operate:job',
     'push:job',
+    'push:waves',
     'push:history',
   ],
 }

@@ -71,6 +71,7 @@ export const useStepUpState = () => useQuery(query('step-up:state', null))
 export const usePushTemplates = () => useQuery(query('push:templates', null))
 export const usePushParameters = (host: string, template: string, parameters: PushValues) =>
   useQuery({ ...query('push:parameters', { host, template, parameters }), enabled: host !== '' && template !== '' })
+export const useWaves = () => useQuery(query('push:waves', null))
 export const usePushJob = () => useQuery(query('push:job', null))
 /** `path`: a file that a push wrote; nothing is asked without one. */
 export const usePushOrigin = (host: string, path: string | undefined) =>

@@ -5,6 +5,7 @@ import { pushValueSchema } from '../model/push-parameter.ts'
 import { pushPlanSchema } from '../model/push-plan.ts'
 import { templateEntrySchema } from '../model/template-entry.ts'
 import { typedText } from '../model/waiver.ts'
+import { waveJobSchema, wavePlansSchema } from '../model/wave-job.ts'
 import { contract } from './contract.ts'
 
 const hostName = z.string().max(200)
@@ -67,6 +68,30 @@ export const pushContracts = {
     effect: 'changes-host',
     by: 'engine',
   }),
+  /** The same for many hosts: a plan for each, filled from that host where nothing is given. */
+  'push:plan-many': contract({
+    input: z.object({ hosts: z.array(hostName).min(1).max(200), template: templateId, parameters }),
+    output: wavePlansSchema,
+    effect: 'connects',
+    by: 'engine',
+    role: 'administrator',
+  }),
+  /** Carries plans out: the canary first, then waves, until the first host that is not committed and proven. `typedHosts`: all names, spaces between. */
+  'push:start-many': contract({
+    input: z.object({
+      plans: z.array(z.uuid()).min(1).max(200),
+      canary: z.int().min(1).max(200),
+      waveSize: z.int().min(1).max(200),
+      typedHosts: z.string().max(60_000),
+    }),
+    output: waveJobSchema,
+    effect: 'changes-host',
+    by: 'engine',
+  }),
+  /** The push to many hosts that runs, or the last one of this session. */
+  'push:waves': contract({ input: z.null(), output: waveJobSchema.nullable(), effect: 'read', by: 'engine' }),
+  /** No further wave starts. */
+  'push:stop-waves': contract({ input: z.null(), output: z.null(), effect: 'local', by: 'engine' }),
   /** Runs the undo that is armed, now: it puts back what was there, so nobody is asked. */
   'push:undo': contract({ input: z.null(), output: z.null(), effect: 'connects', by: 'engine', role: 'administrator' }),
   /** Puts the undo that is armed off by two minutes, never further than 15 from now. Nothing else changes on the host. */

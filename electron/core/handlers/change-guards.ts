@@ -2,7 +2,9 @@ import { GatehouseError } from '#shared/errors.ts'
 import type { Services } from '../services.ts'
 
 /** Another fleet has other connections, and a push needs its own until its verdict. Throws `push.running`. */
-export function unlessPushing<T>({ pushJobs }: Services, run: () => T): T {
+export function unlessPushing<T>({ pushJobs, waveJobs }: Services, run: () => T): T {
+  const waves = waveJobs.job()
+  if (waves && waves.state !== 'finished') throw new GatehouseError({ code: 'push.running', detail: `on ${waves.hosts.length} hosts` })
   const job = pushJobs.job()
   if (job && job.state !== 'finished') throw new GatehouseError({ code: 'push.running', detail: `on ${job.plan.host}` })
   return run()

@@ -3,7 +3,7 @@ import { parametersFor } from '../push/defaults.ts'
 import { pushRecords } from '../push/history.ts'
 import type { Services } from '../services.ts'
 import { auditAgain } from './audit-again.ts'
-import { steppedUp, unlessOperating } from './change-guards.ts'
+import { steppedUp, unlessOperating, unlessPushing } from './change-guards.ts'
 import type { Handlers } from './handler.ts'
 
 /** The undo of a drill fires after 15 s; what takes longer did not come. */
@@ -12,7 +12,7 @@ const ADOPT_TIMEOUT_MS = 60_000
 
 /** Templates, plans, pushes and what guards them. */
 export function pushHandlers(services: Services): Handlers {
-  const { fleet, audits, pushJobs, recovery, stepUp, templates } = services
+  const { fleet, audits, pushJobs, waveJobs, recovery, stepUp, templates } = services
 
   /** The results of a host are not what they were once it was changed: it is audited again. */
   function startPush({ plan, typedHost }: Input<'push:start'>): Output<'push:start'> {
@@ -20,6 +20,17 @@ export function pushHandlers(services: Services): Handlers {
     const over = services.transport()
     const { job, done } = pushJobs.start(of, over, plan, typedHost)
     void done.then(({ result }) => result && auditAgain(services, of, over, job.plan.host))
+    return job
+  }
+
+  function startWaves(choice: Input<'push:start-many'>): Output<'push:start-many'> {
+    const of = fleet.require()
+    const over = services.transport()
+    const { job, done } = waveJobs.start(of, over, choice)
+    void done.then(({ hosts }) => {
+      const touched = hosts.filter(({ outcome }) => outcome !== 'refused' && outcome !== 'not-started').map(({ plan }) => plan.host)
+      if (touched.length > 0) void auditAgain(services, of, over, ...touched)
+    })
     return job
   }
 
@@ -79,7 +90,14 @@ export function pushHandlers(services: Services): Handlers {
       pushJobs.stopPlanning()
       return null
     },
-    'push:start': (request) => unlessOperating(services, () => startPush(request)),
+    'push:start': (request) => unlessPushing(services, () => unlessOperating(services, () => startPush(request))),
+    'push:plan-many': ({ hosts, ...draft }) => waveJobs.plan(fleet.require(), services.transport(), hosts, draft),
+    'push:start-many': (choice) => unlessPushing(services, () => unlessOperating(services, () => startWaves(choice))),
+    'push:waves': () => waveJobs.job(),
+    'push:stop-waves': () => {
+      waveJobs.stop()
+      return null
+    },
     'push:undo': () => {
       pushJobs.undo()
       return null

@@ -14,6 +14,8 @@ export interface WaveRequest {
   /** Rejects only when nothing was changed. */
   readonly push: (plan: PushPlan) => Promise<PushResult>
   readonly onWave: (number: number, hosts: readonly string[]) => void
+  /** Each host once, as soon as it is known what came of it. */
+  readonly onOutcome?: (outcome: WaveOutcome) => void
   readonly signal: AbortSignal
 }
 
@@ -29,15 +31,28 @@ export interface WaveOutcome {
  * Canary, then waves; after the first host that does not end as `committed-proven` no further wave starts. All hosts of a wave are looked at before one of them
  * is touched. Throws `push.plan-invalid` for two plans on one host: each host has one writer.
  */
-export async function pushInWaves({ plans, canary, waveSize, ready, push, onWave, signal }: WaveRequest): Promise<WaveOutcome[]> {
+export async function pushInWaves({
+  plans,
+  canary,
+  waveSize,
+  ready,
+  push,
+  onWave,
+  onOutcome = () => undefined,
+  signal,
+}: WaveRequest): Promise<WaveOutcome[]> {
   const twice = plans.find(({ host }, index) => plans.findIndex((it) => it.host === host) !== index)
   if (twice) throw new GatehouseError({ code: 'push.plan-invalid', detail: `two of the plans are for ${twice.host}` })
   const outcomes: WaveOutcome[] = []
+  const told = (outcome: WaveOutcome): WaveOutcome => {
+    onOutcome(outcome)
+    return outcome
+  }
   let stop = ''
   for (const [index, wave] of wavesOf(plans, canary, waveSize).entries()) {
     if (stop === '' && signal.aborted) stop = 'it was stopped'
     if (stop !== '') {
-      outcomes.push(...wave.map(({ host }) => notStarted(host, stop)))
+      outcomes.push(...wave.map(({ host }) => told(notStarted(host, stop))))
       continue
     }
     onWave(
@@ -48,8 +63,8 @@ export async function pushInWaves({ plans, canary, waveSize, ready, push, onWave
     const hindrance = wave.flatMap(({ host }, at) => (unready[at] ? [`${host}: ${unready[at]}`] : []))
     const ended =
       hindrance.length > 0
-        ? wave.map(({ host }, at) => notStarted(host, unready[at] || `${hindrance[0]}`))
-        : await Promise.all(wave.map((plan) => outcomeOf(plan, push)))
+        ? wave.map(({ host }, at) => told(notStarted(host, unready[at] || `${hindrance[0]}`)))
+        : await Promise.all(wave.map(async (plan) => told(await outcomeOf(plan, push))))
     outcomes.push(...ended)
     const bad = ended.find(({ outcome }) => outcome !== 'committed-proven')
     if (bad) stop = `stopped after ${bad.host}: ${bad.outcome}`
@@ -69,7 +84,8 @@ async function outcomeOf(plan: PushPlan, push: WaveRequest['push']): Promise<Wav
   }
 }
 
-function wavesOf(plans: readonly PushPlan[], canary: number, waveSize: number): (readonly PushPlan[])[] {
+/** Which plans go together, in order. */
+export function wavesOf(plans: readonly PushPlan[], canary: number, waveSize: number): (readonly PushPlan[])[] {
   const waves = [plans.slice(0, canary)]
   for (let at = canary; at < plans.length; at += waveSize) waves.push(plans.slice(at, at + waveSize))
   return waves.filter((wave) => wave.length > 0)

@@ -126,6 +126,32 @@ test('a file that moved since the plan is a conflict, shown in three texts, and 
   expect((await ask('push:plan', { ...choice, parameters: { port: 13000 } })).files[0]?.before).toBe(first.files[0]?.after)
 }, 60_000)
 
+test('many hosts: the canary first, a host on which nothing can be planned is named, and what is left is stopped at the first that fails', async () => {
+  await ask('fleet:close', null)
+  await ask('fleet:demo', null)
+  const { plans, failures } = await ask('push:plan-many', {
+    hosts: ['gpu-03', 'gpu-02', 'gpu-01'],
+    template: 'services-masked',
+    parameters: {},
+  })
+  expect([...plans.map(({ host }) => host), ...failures.map(({ host }) => host)].toSorted()).toEqual(['gpu-01', 'gpu-02', 'gpu-03'])
+  expect(plans.length).toBeGreaterThan(0)
+  const ids = plans.map(({ id }) => id)
+  await ask('push:start-many', { plans: ids, canary: 1, waveSize: 1, typedHosts: '' })
+  await expect(ask('push:start', { plan: ids[0] ?? '', typedHost: '' })).rejects.toThrow('push.running')
+  await expect.poll(() => ask('push:waves', null).then((job) => job?.state), { timeout: 60_000 }).toBe('finished')
+  const job = await ask('push:waves', null)
+  expect(job?.hosts.map(({ wave }) => wave)).toEqual(plans.map((_, index) => index + 1))
+  expect(job?.hosts.map(({ outcome, undoDueAt }) => [outcome, undoDueAt])).toEqual(plans.map(() => ['committed-proven', null]))
+
+  // The same plans again: the canary is not as it was planned, so nothing starts anywhere.
+  await ask('push:start-many', { plans: ids, canary: 1, waveSize: 1, typedHosts: '' })
+  await ask('push:stop-waves', null)
+  await expect.poll(() => ask('push:waves', null).then((one) => one?.state), { timeout: 60_000 }).toBe('finished')
+  const again = await ask('push:waves', null)
+  expect(new Set(again?.hosts.map(({ outcome }) => outcome))).toEqual(new Set(['not-started']))
+}, 120_000)
+
 const logins = [`ada:$2b$12$${'a'.repeat(53)}`]
 
 test.each([

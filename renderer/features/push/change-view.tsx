@@ -1,7 +1,8 @@
 import { useState } from 'react'
+import type { Output } from '#shared/ipc/contracts.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
-import { usePushJob } from '../../stores/queries.ts'
+import { usePushJob, useWaves } from '../../stores/queries.ts'
 import { Scroll } from '../../ui/scroll.tsx'
 import { ConflictFiles } from './conflict-files.tsx'
 import { PlanFiles } from './plan-files.tsx'
@@ -10,6 +11,7 @@ import { PlanRail } from './plan-rail.tsx'
 import { PushRail } from './push-rail.tsx'
 import { Stepper } from './stepper.tsx'
 import { stepperSteps } from './stepper-steps.ts'
+import { WavesView } from './waves-view.tsx'
 
 /** One push from the choice to the verdict. What runs is shown first, whatever was asked for. */
 export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | null }) {
@@ -22,6 +24,22 @@ export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | n
   const job =
     running || (last !== undefined && last.plan.id !== left && (plan === undefined || plan.id === last.plan.id)) ? last : undefined
   const shown = job?.plan ?? plan
+  const waves = useWaves().data ?? undefined
+  const [many, setMany] = useState<Output<'push:plan-many'>>()
+  const [leftWaves, setLeftWaves] = useState<string>()
+  const wavesShown =
+    waves !== undefined && (waves.state !== 'finished' || (many !== undefined && waves.startedAt !== leftWaves)) ? waves : undefined
+  if (!running && (wavesShown !== undefined || many !== undefined))
+    return (
+      <WavesView
+        planned={many}
+        job={wavesShown}
+        onNew={() => {
+          setMany(undefined)
+          setLeftWaves(waves?.startedAt)
+        }}
+      />
+    )
   const anew = () => {
     setPlan(undefined)
     setLeft(last?.plan.id)
@@ -30,7 +48,14 @@ export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | n
     <div className="push" aria-busy={query.isPending}>
       <Stepper steps={stepperSteps(shown !== undefined, job)} />
       {shown === undefined ? (
-        <PlanForm draft={draft !== null && 'id' in draft ? null : draft} onPlan={setPlan} />
+        <PlanForm
+          draft={draft !== null && 'id' in draft ? null : draft}
+          onPlan={setPlan}
+          onPlans={(made) => {
+            setLeftWaves(waves?.startedAt)
+            setMany(made)
+          }}
+        />
       ) : (
         <div className="push-body">
           {job !== undefined && job.conflicts.length > 0 ? (

@@ -5,7 +5,7 @@ import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { accepts, expectedOf, textFromValue, valueFromText } from '#shared/model/push-value.ts'
-import { usePlanPush, useStopPlanning } from '../../stores/actions.ts'
+import { usePlanMany, usePlanPush, useStopPlanning } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { useFleetState, usePushParameters, usePushTemplates } from '../../stores/queries.ts'
 import { useHosts } from '../../stores/use-hosts.tsx'
@@ -19,13 +19,15 @@ import { dangerWords, isPushable, templateWords } from './verdict-words.ts'
 interface PlanFormProps {
   readonly draft: PushDraft | null
   readonly onPlan: (plan: PushPlan) => void
+  readonly onPlans: (plans: Output<'push:plan-many'>) => void
 }
 
 /** Host, template, parameters: filled from what the newest audit knows. */
-export function PlanForm({ draft, onPlan }: PlanFormProps) {
+export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
   const hosts = useHosts()
   const templates = usePushTemplates().data?.templates ?? []
   const [choice, setChoice] = useState<PushDraft>(draft ?? { host: '', template: '', parameters: {} })
+  const [more, setMore] = useState<readonly string[]>([])
   const template = templates.find(({ manifest }) => manifest.id === choice.template)?.manifest
   const demo = useFleetState().data?.demo === true
   const filled = usePushParameters(choice.host, template?.id ?? '', choice.parameters)
@@ -58,7 +60,16 @@ export function PlanForm({ draft, onPlan }: PlanFormProps) {
         <p className="muted mt-4">Nothing is written to a host without a plan that you have read.</p>
       ) : (
         filled.data !== undefined && (
-          <Parameters key={`${choice.host} ${template.id}`} host={choice.host} template={template} filled={filled.data} onPlan={onPlan} />
+          <>
+            <MoreHosts hosts={hosts.map(({ name }) => name).filter((name) => name !== choice.host)} chosen={more} onChoose={setMore} />
+            <Parameters
+              key={`${choice.host} ${template.id}`}
+              hosts={[choice.host, ...more.filter((name) => name !== choice.host)]}
+              template={template}
+              filled={filled.data}
+              {...{ onPlan, onPlans }}
+            />
+          </>
         )
       )}
     </section>
@@ -80,15 +91,53 @@ const About = ({ template, refused }: { readonly template: PushTemplate; readonl
   </div>
 )
 
+/** Other hosts that get the same, after the first one. */
+function MoreHosts({
+  hosts,
+  chosen,
+  onChoose,
+}: {
+  readonly hosts: readonly string[]
+  readonly chosen: readonly string[]
+  readonly onChoose: (names: readonly string[]) => void
+}) {
+  if (hosts.length === 0) return null
+  return (
+    <details className="more-hosts">
+      <summary>{chosen.length === 0 ? 'More hosts' : `And ${chosen.join(', ')}`}</summary>
+      <p className="help">The chosen host goes first. What these have of their own is filled in for each, unless you change it here.</p>
+      <ul>
+        {hosts.map((name) => (
+          <li key={name}>
+            <label>
+              <input
+                type="checkbox"
+                checked={chosen.includes(name)}
+                onChange={({ target }) => onChoose(target.checked ? [...chosen, name] : chosen.filter((one) => one !== name))}
+              />{' '}
+              {name}
+            </label>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
 interface ParametersProps {
-  readonly host: string
+  /** The first one is what the values are filled from. */
+  readonly hosts: readonly string[]
   readonly template: PushTemplate
   readonly filled: Output<'push:parameters'>
   readonly onPlan: (plan: PushPlan) => void
+  readonly onPlans: (plans: Output<'push:plan-many'>) => void
 }
 
-function Parameters({ host, template, filled, onPlan }: ParametersProps) {
-  const plan = usePlanPush()
+function Parameters({ hosts, template, filled, onPlan, onPlans }: ParametersProps) {
+  const [host = ''] = hosts
+  const one = usePlanPush()
+  const many = usePlanMany()
+  const plan = hosts.length === 1 ? one : many
   const stop = useStopPlanning()
   const form = useId()
   const [values, setValues] = useState<Readonly<Record<string, string>>>(() =>
@@ -100,7 +149,14 @@ function Parameters({ host, template, filled, onPlan }: ParametersProps) {
   const wrong = Object.entries(template.parameters).flatMap(([name, parameter]) => (accepts(parameter, given[name]) ? [] : [name]))
   const make = () => {
     if (wrong.length > 0 || plan.isPending) return
-    plan.mutate({ host, template: template.id, parameters: given }, { onSuccess: onPlan })
+    if (hosts.length === 1) return one.mutate({ host, template: template.id, parameters: given }, { onSuccess: onPlan })
+    // What was left as it was filled is of the first host, and each other has its own.
+    const changed = Object.fromEntries(
+      Object.entries(template.parameters).flatMap(([name, parameter]) =>
+        textFromValue(parameter, filled[name]) === values[name] || given[name] === undefined ? [] : [[name, given[name]]],
+      ),
+    )
+    many.mutate({ hosts: [...hosts], template: template.id, parameters: changed }, { onSuccess: onPlans })
   }
   useKeys({ 'mod+enter': make, escape: plan.isPending ? () => stop.mutate(null) : undefined })
   return (
@@ -127,14 +183,14 @@ function Parameters({ host, template, filled, onPlan }: ParametersProps) {
       <div className="actions">
         {plan.isPending ? (
           <>
-            <Status tone="run">{`Looking at ${host}`}</Status>
+            <Status tone="run">{`Looking at ${hosts.length === 1 ? host : `${hosts.length} hosts`}`}</Status>
             <Button chord="esc" onClick={() => stop.mutate(null)}>
               Stop
             </Button>
           </>
         ) : (
           <Button look="primary" chord="mod+enter" unavailable={wrong.length > 0 ? 'A parameter is not right' : undefined} onClick={make}>
-            Make the plan
+            {hosts.length === 1 ? 'Make the plan' : `Make ${hosts.length} plans`}
           </Button>
         )}
       </div>
