@@ -134,8 +134,7 @@ test('many hosts: the canary first, a host on which nothing can be planned is na
     template: 'services-masked',
     parameters: {},
   })
-  expect([...plans.map(({ host }) => host), ...failures.map(({ host }) => host)].toSorted()).toEqual(['gpu-01', 'gpu-02', 'gpu-03'])
-  expect(plans.length).toBeGreaterThan(0)
+  expect([plans.map(({ host }) => host), failures.map(({ host }) => host)]).toEqual([['gpu-03', 'gpu-02'], ['gpu-01']])
   const ids = plans.map(({ id }) => id)
   await ask('push:start-many', { plans: ids, canary: 1, waveSize: 1, typedHosts: '' })
   await expect(ask('push:start', { plan: ids[0] ?? '', typedHost: '' })).rejects.toThrow('push.running')
