@@ -4,10 +4,11 @@ import { threeWay } from './three-way.ts'
 
 test('what somebody changed, what the template changes, and what both do alike', () => {
   expect(threeWay(['a', 'b', 'c'], ['a', 'x', 'c', 'y'], ['a', 'b', 'z', 'y'])).toEqual([
-    ...['PNT a', 'P T b', ' N  x', 'PN  c', ' N  y', '  T z', '  T y'],
+    ...['PNT a', 'P T b', ' N  x', 'PN  c', '  T z', ' NT y'],
   ])
   expect(threeWay(['a'], ['b'], ['b'])).toEqual(['P   a', ' NT b'])
   expect(threeWay([], [], ['a'])).toEqual(['  T a'])
+  expect(threeWay([], ['a', 'b', 'c'], ['a', 'x', 'c'])).toEqual([' NT a', ' N  b', '  T x', ' NT c'])
 })
 
 test('each text is told whole and in its order, whatever it holds', () => {

@@ -1,4 +1,4 @@
-import { diffIndices } from 'node-diff3'
+import { diffComm, diffIndices } from 'node-diff3'
 
 /**
  * Lines of three texts as one: each with the marks of `shared/model/push-conflict.ts` before it. Lines that both others put at one place, and that are the
@@ -9,9 +9,12 @@ export function threeWay(planned: readonly string[], now: readonly string[], wan
   const lines: string[] = []
   for (let at = 0; at <= planned.length; at++) {
     const [added, wants] = [found, template].map(({ comes }) => comes.get(at) ?? []) as [readonly string[], readonly string[]]
-    if (added.length > 0 && added.length === wants.length && added.every((line, index) => line === wants[index]))
-      lines.push(...added.map((line) => ` NT ${line}`))
-    else lines.push(...added.map((line) => ` N  ${line}`), ...wants.map((line) => `  T ${line}`))
+    for (const { common, buffer1 = [], buffer2 = [] } of diffComm([...added], [...wants]))
+      lines.push(
+        ...(common ?? []).map((line) => ` NT ${line}`),
+        ...buffer1.map((line) => ` N  ${line}`),
+        ...buffer2.map((line) => `  T ${line}`),
+      )
     const line = planned[at]
     if (line !== undefined) lines.push(`P${found.goes.has(at) ? ' ' : 'N'}${template.goes.has(at) ? ' ' : 'T'} ${line}`)
   }

@@ -48,7 +48,9 @@ function Diff({ file }: { readonly file: PlanFile }) {
       <header className="pane-head">
         <code className="one-line">{plainText(file.path, 300)}</code>
         <span className="spring" />
-        <span className="muted">{file.after === 'absent' ? 'Taken away' : `owner ${uid}:${gid}, mode ${mode}`}</span>
+        <span className="muted">
+          {file.after === 'absent' ? 'Taken away' : file.after.startsWith('link:') ? 'A link' : `owner ${uid}:${gid}, mode ${mode}`}
+        </span>
       </header>
       <table>
         <thead className="reader-only">

@@ -55,8 +55,10 @@ export function WavesView({ planned, job, onNew }: WavesViewProps) {
         </div>
       </div>
       {shown !== undefined && (
-        <Scroll as="article" className="push-past" aria-label={`Push to ${shown.plan.host}`} data-pane>
-          {shown.reason !== '' && <p className="push-past-head">{plainText(shown.reason, 600)}</p>}
+        <Scroll as="article" className="push-past waves-past" aria-label={`Push to ${shown.plan.host}`} data-pane>
+          <p className="push-past-head" hidden={shown.reason === ''}>
+            {plainText(shown.reason, 600)}
+          </p>
           <PlanFiles key={shown.plan.id} plan={shown.plan} keys={false} />
         </Scroll>
       )}
@@ -65,8 +67,8 @@ export function WavesView({ planned, job, onNew }: WavesViewProps) {
 }
 
 const columns = [
-  { id: 'host', head: 'Host', cell: ({ plan }: WaveHost) => plan.host },
-  { id: 'wave', head: 'Wave', cell: ({ wave }: WaveHost) => (wave === 1 ? 'Canary' : `Wave ${wave}`) },
+  { id: 'host', head: 'Host', className: 'waves-host', cell: ({ plan }: WaveHost) => plan.host },
+  { id: 'wave', head: 'Wave', className: 'waves-wave', cell: ({ wave }: WaveHost) => (wave === 1 ? 'Canary' : `Wave ${wave}`) },
   {
     id: 'state',
     head: 'State',
