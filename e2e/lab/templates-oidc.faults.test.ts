@@ -21,6 +21,35 @@ printf '%s\\n' '[Service]' User=oauth2-proxy Group=oauth2-proxy 'ExecStart=/usr/
 systemctl daemon-reload; systemctl start oauth2-proxy
 for _ in $(seq 50); do curl -s -m 2 -o /dev/null http://127.0.0.1:4180/ping && exit 0; sleep 0.2; done; exit 1`
 
+test('oauth2-proxy: an unverified provider, everybody let in, cookies in clear', async () => {
+  const desk = templateDesk('oauth2-proxy-oidc')
+  await arrange(
+    'gpu2',
+    `${GATEWAY.replace(/\nfor _ in .*$/s, '')}
+     sed -i -e '/^email_domains/c email_domains = ["*"]' -e '/^allowed_groups/d' /etc/oauth2-proxy/oauth2-proxy.cfg
+     printf '%s\\n' 'ssl_insecure_skip_verify = true' 'cookie_secure = false' 'auth_logging = false' >>/etc/oauth2-proxy/oauth2-proxy.cfg
+     systemctl restart oauth2-proxy; sleep 2`,
+  )
+  const values = { issuer: 'https://login.lab.internal/realms/ai', client: 'gpu2', domains: 'lab.internal', groups: 'ai-users' }
+  const { file, plan } = await desk.plan('gpu2', values)
+  expect(plan.parameters).toMatchObject({ unit: 'oauth2-proxy.service', port: 4180 })
+  const failed = plan.turns.filter(({ status }) => status === 'fail').map(({ control }) => control)
+  for (const control of ['cookie-flags-set', 'logs-logins', 'provider-verified', 'users-restricted'])
+    expect(failed).toContain(`oauth2-proxy-${control}`)
+  await desk.undone('gpu2', file)
+  await desk.done(file)
+  const words = await arrange('gpu2', 'tr "\\0" "\\n" </proc/$(systemctl show -p MainPID --value oauth2-proxy)/cmdline')
+  expect(words.split('\n')).toEqual(
+    expect.arrayContaining(['--email-domain=lab.internal', '--allowed-group=ai-users', '--cookie-secure=true']),
+  )
+  expect(await arrange('gpu2', 'curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:4180/ping')).toBe('200')
+  await desk.takenBack(plan)
+  await arrange(
+    'gpu2',
+    'rm -r /etc/oauth2-proxy /etc/systemd/system/oauth2-proxy.service; systemctl daemon-reload; pkill oauth2-proxy; userdel oauth2-proxy',
+  )
+}, 400_000)
+
 test('nginx asks oauth2-proxy in front of Ollama: only a session gets through', async () => {
   const desk = templateDesk('oauth2-proxy-nginx')
   await arrange('gpu2', GATEWAY)

@@ -12,6 +12,7 @@ import nginxAiAccessLog from '#assets/templates/nginx-ai-access-log/manifest.jso
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
 import nginxOpenai from '#assets/templates/nginx-openai/manifest.json' with { type: 'json' }
 import oauth2ProxyNginx from '#assets/templates/oauth2-proxy-nginx/manifest.json' with { type: 'json' }
+import oauth2ProxyOidc from '#assets/templates/oauth2-proxy-oidc/manifest.json' with { type: 'json' }
 import ollamaLoopback from '#assets/templates/ollama-loopback/manifest.json' with { type: 'json' }
 import serviceAccount from '#assets/templates/service-account/manifest.json' with { type: 'json' }
 import servicesMasked from '#assets/templates/services-masked/manifest.json' with { type: 'json' }
@@ -35,6 +36,7 @@ const shipped: readonly unknown[] = [
   nginxOllama,
   nginxOpenai,
   oauth2ProxyNginx,
+  oauth2ProxyOidc,
   caddyOllama,
   nginxAiAccessLog,
   htpasswdUsers,

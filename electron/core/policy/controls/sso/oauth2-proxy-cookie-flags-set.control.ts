@@ -12,6 +12,7 @@ export default defineControl({
   rationale:
     'The cookie is the login. Without Secure it crosses the network in clear, without HttpOnly a script in a chat answer can read it, and without SameSite another page can use it.',
   needs: ['oauth2-proxy'],
+  remediation: { template: 'oauth2-proxy-oidc' },
   references: ['NIST-800-53:SC-23', 'CIS-8:16.11', 'ISO-27001:A.8.5', 'OWASP-LLM:LLM05', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>
     eachProxy(proxies, (proxy) =>

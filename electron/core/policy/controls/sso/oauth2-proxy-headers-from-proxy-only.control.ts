@@ -14,6 +14,7 @@ export default defineControl({
   rationale:
     'With reverse_proxy, X-Forwarded-Uri, -Host, -Proto and the address of the client come from headers. Who reaches the port himself writes them, and with them chooses the path that is judged and the address that is logged.',
   needs: ['oauth2-proxy'],
+  remediation: { template: 'oauth2-proxy-oidc' },
   references: ['NIST-800-53:SI-10', 'NIST-800-53:AC-3', 'CIS-8:4.1', 'ISO-27001:A.8.20', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>
     eachProxy(proxies, (proxy) =>

@@ -13,6 +13,7 @@ export default defineControl({
   rationale:
     'Its plain port carries session cookies and prompts. On an address of the network whoever sits between takes over the session, and TLS of a proxy before it is passed by.',
   needs: ['oauth2-proxy'],
+  remediation: { template: 'oauth2-proxy-oidc' },
   uses: ['containers'],
   references: ['NIST-800-53:SC-8', 'CIS-8:3.10', 'ISO-27001:A.8.24', documentation],
   evaluate: ({ 'oauth2-proxy': proxies, containers }) =>

@@ -11,6 +11,7 @@ export default defineControl({
   title: 'Logins and requests are logged by oauth2-proxy',
   rationale: 'Its log is the only place that says which person sent which request. Without it a stolen session leaves no trace.',
   needs: ['oauth2-proxy'],
+  remediation: { template: 'oauth2-proxy-oidc' },
   references: ['NIST-800-53:AU-2', 'NIST-800-53:AU-12', 'CIS-8:8.5', 'ISO-27001:A.8.15', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>
     eachProxy(proxies, (proxy) =>

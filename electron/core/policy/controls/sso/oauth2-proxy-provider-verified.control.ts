@@ -18,6 +18,7 @@ export default defineControl({
   rationale:
     'Whoever can pose as the provider names himself any user. Without certificate checks, over plain HTTP, or with addresses that the provider never verified, a stranger logs in as an administrator.',
   needs: ['oauth2-proxy'],
+  remediation: { template: 'oauth2-proxy-oidc' },
   references: ['NIST-800-53:IA-2', 'NIST-800-53:IA-8', 'CIS-8:6.7', 'ISO-27001:A.8.5', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>
     eachProxy(proxies, (proxy) =>

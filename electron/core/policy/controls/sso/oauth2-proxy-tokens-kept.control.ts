@@ -12,6 +12,7 @@ export default defineControl({
   rationale:
     'An access token of the provider opens mail and files of the user. Model servers log headers and run plugins, so a token there is a token lost.',
   needs: ['oauth2-proxy'],
+  remediation: { template: 'oauth2-proxy-oidc' },
   references: ['NIST-800-53:AC-4', 'CIS-8:3.3', 'ISO-27001:A.8.12', 'OWASP-LLM:LLM02', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>
     eachProxy(proxies, (proxy) =>

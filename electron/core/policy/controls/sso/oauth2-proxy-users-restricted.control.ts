@@ -24,6 +24,7 @@ export default defineControl({
   rationale:
     'With email_domains "*" every account of the provider is a user of the model. At a public provider that is everybody on earth with an account; at your own it includes contractors and service accounts.',
   needs: ['oauth2-proxy'],
+  remediation: { template: 'oauth2-proxy-oidc' },
   references: ['NIST-800-53:AC-2', 'NIST-800-53:AC-3', 'CIS-8:6.8', 'ISO-27001:A.5.15', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>
     eachProxy(proxies, (proxy) => {
