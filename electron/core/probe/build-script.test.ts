@@ -92,3 +92,21 @@ test('a section hangs on one that stands by itself, and alone', () => {
   ])
     expect(() => buildProbe(wrong, nonce)).toThrow(RangeError)
 })
+
+test('what waits has a lane of its own, beside those that compute', () => {
+  const sections = Array.from({ length: 12 }, (_, index) =>
+    command({ id: `s${index}`, argv: ['/bin/true'], privilege: 'none', ...(index < 3 && { waits: true, expectedMs: 10 }) }),
+  )
+  const lanes = buildProbe(sections, nonce)
+    .script.split('} 6>&1 &')
+    .map((lane) => [...lane.matchAll(/^gh_s (\d+) /gm)].map(([, index]) => Number(index)))
+    .filter((lane) => lane.length > 0)
+  expect(lanes.slice(0, 3)).toEqual([[0], [1], [2]])
+  expect(
+    lanes
+      .slice(3)
+      .flat()
+      .sort((a, b) => a - b),
+  ).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11])
+  expect(lanes.length).toBeLessThan(12)
+})

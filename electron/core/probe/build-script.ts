@@ -5,8 +5,11 @@ import { frameProgram, privilegeRuntime, sectionRuntime, setupRuntime } from './
 /** What is executed on the host. Fixed words without meaning to any login shell (sh, fish, csh, PowerShell alike); the script follows on stdin. */
 export const PROBE_COMMAND = '/bin/sh'
 
-/** Sections that run at once. Each takes about ten short-lived processes, which must not crowd a busy host. */
-const LANES = 8
+/**
+ * Sections that compute at once. More would not end sooner, since the longest takes about a fifth of all, and on a host with few processors would
+ * only hold that one back; they must not crowd a busy host.
+ */
+const LANES = 5
 
 export interface Probe {
   /** `preamble` and `call`: what the shell reads. */
@@ -80,13 +83,15 @@ const expectedMsOf = ({ section, follower }: Work): number =>
   section.expectedMs + (follower?.how === 'reads' ? follower.section.expectedMs : 0)
 
 /**
- * Each section goes to the lane with the least to do so far, the longest first, so that no lane ends long after the others. Those that use sudo
- * come last in their lane: a root process that hangs cannot be ended by the audit account and blocks what follows.
+ * What waits has a lane of its own. Each other section goes to the lane with the least to do so far, the longest first, so that no lane ends long after
+ * the others. Those that use sudo come last in their lane: a root process that hangs cannot be ended by the audit account and blocks what follows.
  */
 function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[] {
   const all = workOf(sections)
-  const lanes = Array.from({ length: Math.min(LANES, all.length) }, () => ({ work: [] as Work[], expectedMs: 0 }))
-  const longestFirst = all.toSorted((a, b) => expectedMsOf(b) - expectedMsOf(a))
+  const waiting = all.filter(({ section }) => section.waits)
+  const computing = all.filter(({ section }) => !section.waits)
+  const lanes = Array.from({ length: Math.min(LANES, computing.length) }, () => ({ work: [] as Work[], expectedMs: 0 }))
+  const longestFirst = computing.toSorted((a, b) => expectedMsOf(b) - expectedMsOf(a))
   for (const withSudo of [false, true])
     for (const work of longestFirst) {
       if (mayUseSudo(work.section) !== withSudo) continue
@@ -94,7 +99,7 @@ function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[]
       lane.work.push(work)
       lane.expectedMs += expectedMsOf(work)
     }
-  return lanes.map(({ work }) => work)
+  return [...waiting.map((work) => [work]), ...lanes.map(({ work }) => work)]
 }
 
 /** Runs a section and what hangs on it, and tells that `next` begins. */

@@ -22,6 +22,8 @@ interface SectionBase {
   readonly maxBytes: number
   /** How long it usually takes alone, where that is much; what takes long begins early. A hint, not a limit. */
   readonly expectedMs: number
+  /** Most of that it waits for others (a driver, an answer), so it runs beside the lanes of those that compute. */
+  readonly waits?: boolean
   /** Asked only where the section of this id did not end with exit code 0; else it has nothing to say. */
   readonly unless?: string
   /** Has on its stdin what the section of this id prints, while that prints it. */

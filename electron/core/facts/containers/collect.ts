@@ -77,6 +77,7 @@ printf '@end\\n'
 const containers = script({
   id: 'containers',
   expectedMs: 100,
+  waits: true,
   display: 'docker and podman: container ls --all, inspect',
   script: SCRIPT,
   parameters: [TEMPLATE, READ],

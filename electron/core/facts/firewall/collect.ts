@@ -12,7 +12,7 @@ const ufw = { argv: ['/usr/sbin/ufw', 'status', 'verbose'], alternatives: ['/sbi
 export const collectFirewall = (): readonly SectionSpec[] => [
   command({
     id: 'nft',
-    expectedMs: 40,
+    expectedMs: 20,
     argv: ['/usr/sbin/nft', '-s', 'list', 'ruleset'],
     alternatives: ['/sbin/nft', '/usr/bin/nft'],
     privilege: 'sudo',

@@ -37,6 +37,7 @@ export const collectGpuHealth = (): readonly SectionSpec[] => [
   script({
     id: 'gpu-health',
     expectedMs: 200,
+    waits: true,
     display: 'nvidia-smi -q -x (parts of it); /proc/PID of its processes; Xid lines of sudo dmesg; amd-smi, rocm-smi',
     script: SCRIPT,
     parameters: [wanted],

@@ -18,6 +18,7 @@ export const gpuFields = [
 const gpus = command({
   id: 'gpus',
   expectedMs: 150,
+  waits: true,
   argv: ['/usr/bin/nvidia-smi', `--query-gpu=${gpuFields.join(',')}`, '--format=csv,noheader,nounits'],
   alternatives: ['/usr/local/bin/nvidia-smi', '/usr/local/nvidia/bin/nvidia-smi', '/opt/bin/nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'],
   privilege: 'none',

@@ -67,6 +67,7 @@ exit 0
 const loopback = script({
   id: 'loopback',
   expectedMs: 300,
+  waits: true,
   display: `curl http://127.0.0.1:PORT{${loopbackRoutes.join(',')}} of engines that listen, status only`,
   script: SCRIPT,
   parameters: [usualPorts.map(hex).join(' '), loopbackRoutes.join(' '), candidatePattern],

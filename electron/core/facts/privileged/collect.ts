@@ -69,7 +69,7 @@ exit 0
 export const collectPrivileged = (): readonly SectionSpec[] => [
   script({
     id: 'privileged',
-    expectedMs: 50,
+    expectedMs: 60,
     display:
       'sudo auditctl -l, auditctl -s; grep in audit rules, sudoers, shadow (accounts without password), sshd_config; find of key and log folders',
     script: SCRIPT,
