@@ -311,7 +311,7 @@ const statusOf = (control: AnyControl, given: FactResults, context: PolicyContex
   const { needs, uses = [], evaluate } = control as unknown as Control<keyof FactResults, keyof FactResults>
   const of = Object.fromEntries([
     ...needs.map((id) => [id, (given[id] as { readonly value?: unknown }).value]),
-    ...uses.map((id) => [id, given[id]]),
+    ...uses.map((id) => [id, given[id] ?? unknown('not given', [])]),
   ])
   return evaluate(of as Parameters<typeof evaluate>[0], context)[0]?.status
 }

@@ -76,7 +76,11 @@ const httpsOut = chain('inet', 'output', 'drop', 'tcp dport 443 accept')
 const v4 = chain('ip', 'input', 'drop', '')
 
 const sshd = (text: string) => known(parseSshd(text))
-const base = { network: known(network), listeners: [listener(22, 'sshd')], services: [service('wildcard')], sshd: unknown('no', ['sshd']) }
+const unread = unknown('no', ['sshd'])
+const base = {
+  ...{ network: known(network), listeners: [listener(22, 'sshd')], services: [service('wildcard')] },
+  ...{ sshd: unread, access: unread, accounts: unread, 'sshd-matches': unread },
+}
 const named = { app: ['10.0.1.0/24'], jump: ['10.0.9.9'] }
 
 test.each([

@@ -1,8 +1,10 @@
 import { printBind } from '#shared/model/listener.ts'
+import type { LoginKey } from '../../../facts/access/access.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { type KeyBinding, keyBinding } from './bound-keys.ts'
 import { boundAccounts, type Door, sshDoors } from './doors.ts'
 import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 
@@ -15,10 +17,10 @@ export default defineControl({
   rationale:
     'The jump host is where second factors are asked and sessions are recorded. An SSH port that other networks reach lets a stolen key in without either.',
   needs: ['firewall', 'listeners'],
-  uses: ['sshd', 'network'],
+  uses: ['sshd', 'network', 'access', 'accounts', 'sshd-matches'],
   remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:SC-7', 'CIS-8:4.4', 'CIS-8:12.8', 'ISO-27001:A.8.22'],
-  evaluate: ({ firewall, listeners, sshd, network }, { fleet, host }) => {
+  evaluate: ({ firewall, listeners, sshd, network, ...others }, { fleet, host }) => {
     const doors = sshDoors(listeners, sshd, host.port)
     const { jump } = fleet.networks
     if (jump.length === 0)
@@ -32,11 +34,19 @@ export default defineControl({
           cite: doors.flatMap(({ cite }) => cite),
         },
       ]
-    return doors.map((door) => judge(door, firewall, knownValue(network), jump, knownValue(sshd)))
+    const keys = keyBinding({ sshd, ...others }, jump)
+    return doors.map((door) => judge(door, firewall, knownValue(network), jump, knownValue(sshd), keys))
   },
 })
 
-function judge(door: Door, firewall: Firewall, network: Network | undefined, jump: readonly string[], sshd: Sshd | undefined): Verdict {
+function judge(
+  door: Door,
+  firewall: Firewall,
+  network: Network | undefined,
+  jump: readonly string[],
+  sshd: Sshd | undefined,
+  keys: KeyBinding,
+): Verdict {
   const subject = printBind(door)
   const { accepted, undetermined } = strangersTo(
     firewall,
@@ -56,12 +66,21 @@ function judge(door: Door, firewall: Firewall, network: Network | undefined, jum
     }
   if (stranger) {
     const from = printRemotes(stranger)
+    const held = keyWords(keys)
     return {
       status: 'fail',
       subject,
       title: isNearlyAll(stranger) ? `SSH is open to any IPv${stranger.family} address` : 'SSH is open beyond the jump host',
-      reason: `New connections to ${subject} are accepted from ${from}. Expected only ${jump.join(', ')}.`,
-      cite: [...citeRule(stranger.by, firewall, `Accepts ${from}. Expected only ${jump.join(', ')}.`), ...door.cite],
+      reason: `New connections to ${subject} are accepted from ${from}. Expected only ${jump.join(', ')}.${held.reason}`,
+      cite: [
+        ...citeRule(stranger.by, firewall, `Accepts ${from}. Expected only ${jump.join(', ')}.`),
+        ...door.cite,
+        ...held.keys.map(({ line }) => ({
+          section: 'access',
+          line,
+          ...(keys.state === 'loose' && { note: `Expected from="${jump.join(',')}".` }),
+        })),
+      ],
     }
   }
   const doubt = worst(undetermined)
@@ -82,4 +101,14 @@ function judge(door: Door, firewall: Firewall, network: Network | undefined, jum
     reason: `New connections to ${subject} from outside of ${jump.join(', ')} are stopped.`,
     cite: [{ section: firewall.section, line: firewall.line }, ...door.cite],
   }
+}
+
+/** How far `from=` of the accounts' keys holds what the firewall does not. Where nobody uses it, it is not the way that this host goes. */
+function keyWords(keys: KeyBinding): { readonly reason: string; readonly keys: readonly LoginKey[] } {
+  if (keys.state === 'unknown' || (keys.state === 'loose' && keys.keys.length === keys.of)) return { reason: '', keys: [] }
+  const shown = keys.keys.slice(0, 3)
+  if (keys.state === 'bound')
+    return { reason: ` sshd turns others away after that: all ${keys.keys.length} keys of accounts have from= inside it.`, keys: shown }
+  const named = shown.map(({ file, comment }) => `${file}${comment === '' ? '' : ` (${comment.slice(0, 40)})`}`)
+  return { reason: ` Keys without from= for it: ${named.join(', ')}.`, keys: shown }
 }

@@ -1,5 +1,5 @@
-import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
+import { isInside, keysElsewhere } from '../network/bound-keys.ts'
 import { boundAccounts, sshDoors } from '../network/doors.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
 
@@ -83,26 +83,3 @@ export default defineControl({
     ]
   },
 })
-
-/** Addresses and networks only: a name is what the resolver says. A pattern that begins with `!` takes away. */
-const isInside = (from: readonly string[], jump: readonly string[]): boolean => {
-  const allowing = from.filter((pattern) => !pattern.startsWith('!'))
-  return (
-    allowing.length > 0 &&
-    allowing.every((pattern) => {
-      const interval = parseInterval(pattern)
-      return interval !== undefined && subtract([interval], networksToSet(jump, interval.family)).length === 0
-    })
-  )
-}
-
-/** Why the account may be let in by something else than the file that was read. */
-function keysElsewhere(settings: Readonly<Record<string, readonly { readonly value: string }[]>>): string | undefined {
-  const first = (keyword: string) => settings[keyword]?.[0]?.value
-  const files = (first('authorizedkeysfile') ?? '.ssh/authorized_keys .ssh/authorized_keys2').split(/\s+/)
-  const strange = files.find((file) => !/^(?:%h\/)?\.ssh\/authorized_keys2?$/.test(file))
-  if (strange !== undefined) return `sshd takes keys from ${strange.slice(0, 120)}, which was not read.`
-  for (const keyword of ['authorizedkeyscommand', 'trustedusercakeys'])
-    if ((first(keyword) ?? 'none') !== 'none') return `sshd takes keys from ${keyword} as well, which was not asked.`
-  return undefined
-}
