@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs'
 import { mergeConfig } from 'vitest/config'
+import { isMine } from './faults-part.ts'
 import lab from './vitest.config.ts'
 
 const countsLast = {
@@ -8,8 +10,13 @@ const countsLast = {
   },
 }
 
-/** The rest of the faults of a push: more than an hour, so not part of every run. Its last line is `N passed, N failed`. */
+const MATRIX = 'push-matrix.faults.test.ts'
+/** Whole files but the matrix, whose cells are dealt out by itself. */
+const files = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.faults.test.ts') && name !== MATRIX)
+const mine = [MATRIX, ...files.sort().filter((_, index) => isMine(index))].map((name) => `e2e/lab/${name}`)
+
+/** The rest of the faults of a push, by `run-faults.ts`. Its last line is `N passed, N failed`. */
 export default mergeConfig(
   { ...lab, test: { ...lab.test, include: [] } },
-  { test: { include: ['e2e/lab/**/*.faults.test.ts'], reporters: ['default', countsLast], maxConcurrency: 200 } },
+  { test: { include: mine, reporters: ['default', countsLast], maxConcurrency: 200 } },
 )
