@@ -81,7 +81,7 @@ test('a deployment is stopped, seen by nobody, goes on, and stands as approved i
   expect(placed()).toMatchObject({ state: 'verified', places: [{ host: 'gpu-01', owner: 'vllm', mode: 0o750 }, { host: 'gpu-04' }] })
   expect(placed()?.approvals.map(({ approval }) => approval)).toEqual(['approved', 'approved'])
   expect(services.registry.get(fleet(), id).steps.at(-1)).toMatchObject({ step: 'deployed', host: 'gpu-01', path: `/srv/models/${model}` })
-}, 60_000)
+}, 180_000)
 
 test('other bytes under the right name do not come in', async () => {
   const [[, config] = raise()] = minilm.files
@@ -90,13 +90,13 @@ test('other bytes under the right name do not come in', async () => {
   expect(failure(await deploy(id).done)).toContain('differs')
   await look(['gpu-01'])
   expect(placed()?.places.map(({ host }) => host)).toEqual(['gpu-04'])
-}, 60_000)
+}, 180_000)
 
 test('a directory of root asks for an owner, and an owner must be known', async () => {
   const id = await approved()
   expect(failure(await deploy(id, '').done)).toContain('no-owner /srv/models belongs to root')
   expect(failure(await deploy(id, 'ollama').done)).toContain('no-owner ollama: is not known')
-}, 60_000)
+}, 180_000)
 
 test('another program than this build would send is not answered', () => {
   const target = { layout: 'directory', root: '/srv/models', name: 'm', owner: 'vllm:', manifest: '', stage: '.gatehouse-1' } as const
