@@ -7,7 +7,7 @@ import { PushPage } from '../pages/push.page.ts'
 const model = 'all-minilm-l6-v2'
 
 test('requested, reviewed, tested, approved, deployed; stopped and gone on with; then revoked', async ({ gatehouse }) => {
-  test.setTimeout(300_000)
+  test.setTimeout(480_000)
   const it = new ModelsPage(gatehouse)
   const native = new PushPage(gatehouse)
   const { page, dialog, detail } = it
@@ -80,8 +80,8 @@ test('requested, reviewed, tested, approved, deployed; stopped and gone on with;
   await expect(progress).toContainText(/Copying \d+%, .*\/s, .* left/, { timeout: 20_000 })
   await page.screenshot({ path: it.picture('model-deploying-light') })
   // Said at once, and the host is looked at again by itself.
-  await expect(detail).toContainText('Deployed to gpu-01', { timeout: 30_000 })
-  await expect(it.row(model)).toHaveCount(2, { timeout: 20_000 })
+  await expect(detail).toContainText('Deployed to gpu-01', { timeout: 120_000 })
+  await expect(it.row(model)).toHaveCount(2, { timeout: 60_000 })
   await it.lookIsFinished()
   await page.keyboard.press('v')
   // The same bytes on two hosts are one model.
