@@ -172,7 +172,10 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     changed: ports.changed,
   })
   const deployments = createDeployService({ clock: ports.clock, registry, models, ledger })
-  const quarantine = createQuarantineService({ clock: ports.clock, repo: registrations, ledger, by: ports.account, changed: ports.changed })
+  const quarantine = createQuarantineService({
+    ...{ clock: ports.clock, repo: registrations, ledger, models: modelRepo },
+    ...{ by: ports.account, changed: ports.changed },
+  })
   const recovery = createRecovery({ ...ports, who, ledger, plans })
   const pushJobs = createPushJobs({ ...ports, pushes, stepUp })
   const waveJobs = createWaveJobs({ ...ports, pushes, pushJobs, stepUp })

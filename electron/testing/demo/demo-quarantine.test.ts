@@ -45,10 +45,10 @@ test('a demo host moves a file aside and back, as the host of an admin does', as
 test('the window looks at the host again by itself, both ways', async () => {
   const handlers = modelHandlers({ ...services, stepUp: { ...services.stepUp, require: () => undefined } })
   const taken = await handlers['quarantine:take']?.({ host: 'gpu-04', path, reason: 'it runs code' })
-  await expect.poll(() => services.models.job()?.state).toBe('finished')
+  await expect.poll(() => services.models.job()?.state, { timeout: 20_000 }).toBe('finished')
   expect(known()).not.toContain(path)
   await handlers['quarantine:release']?.({ id: taken?.id ?? '' })
-  await expect.poll(() => services.models.job()?.state).toBe('finished')
+  await expect.poll(() => services.models.job()?.state, { timeout: 20_000 }).toBe('finished')
   await expect.poll(known).toContain(path)
 })
 

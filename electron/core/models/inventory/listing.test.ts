@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { HostSession } from '../../ports.ts'
 import { localSession } from '../local-session.testing.ts'
 import { fileName, nameBytes } from './file-name.ts'
 import { ListingReader } from './parse-listing.ts'
-import { runListing } from './run-listing.ts'
+import { MAX_ENTRIES, runListing } from './run-listing.ts'
 
 const own = (path: string) => ({ path, privileged: false })
 const options = { signal: new AbortController().signal, timeoutMs: 20_000 }
@@ -100,6 +101,25 @@ test('a login that talks, and a host that answers nothing', async () => {
   expect(mute.failure?.code).toBe('probe.garbled')
   expect(mute.roots[0]?.end).toBeUndefined()
 })
+
+test('of five million files so many are kept as a listing may hold, the rest is not fetched, and that is said', async () => {
+  let sent = 0
+  let stopped = false
+  const exec: HostSession['exec'] = async (_, { stdin = '', onStdout }) => {
+    const nonce = /^gl_k=([0-9a-f]{32})$/m.exec(stdin)?.[1] ?? ''
+    onStdout(Buffer.from(`\0${nonce} r 0\0`))
+    const names = Array.from({ length: 1_000 }, (_, index) => `f/644/u/g/1/f/1/${index}/8/1.0/2.0//srv/models/tiny-${index}\0`)
+    const thousand = Buffer.from(names.join(''))
+    while (sent < 5_000_000 && !stopped) {
+      sent += 1_000
+      stopped = onStdout(thousand) === false
+    }
+    return { exitCode: null }
+  }
+  const { roots, full, failure } = await runListing({ ...localSession(['false']), exec }, [own('/srv/models')], options)
+  expect([roots[0]?.entries.length, full, failure, stopped]).toEqual([MAX_ENTRIES, true, undefined, true])
+  expect(sent).toBeLessThanOrEqual(MAX_ENTRIES + 1_000)
+}, 60_000)
 
 test('no bytes whatever make the reader throw or grow', () => {
   const nonce = '0'.repeat(32)

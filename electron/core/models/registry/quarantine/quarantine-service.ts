@@ -6,6 +6,7 @@ import type { Quarantined } from '#shared/model/quarantined.ts'
 import type { Ledger } from '../../../audit/ledger/ledger.ts'
 import type { Clock, Transport } from '../../../ports.ts'
 import { changeIdentityOf } from '../../../push/push-service.ts'
+import type { ModelRepo } from '../../../store/model.repo.ts'
 import type { RegistrationRepo } from '../../../store/registration.repo.ts'
 import { readDeployAnswer } from '../deploy/deploy-answer.ts'
 import { type QuarantineTarget, quarantineProgram } from './quarantine-program.ts'
@@ -16,6 +17,8 @@ export interface QuarantinePorts {
   readonly clock: Clock
   readonly repo: Pick<RegistrationRepo, 'quarantined' | 'quarantine' | 'release'>
   readonly ledger: Pick<Ledger, 'append'>
+  /** Newest inventory. */
+  readonly models: Pick<ModelRepo, 'listings' | 'models' | 'files'>
   /** Account of the person at this console. */
   readonly by: string
   readonly changed: (event: 'models:changed') => void
@@ -36,7 +39,7 @@ export interface QuarantineService {
   release(fleet: Fleet, transport: Transport, id: string, signal: AbortSignal): Promise<void>
 }
 
-export function createQuarantineService({ clock, repo, ledger, by, changed }: QuarantinePorts): QuarantineService {
+export function createQuarantineService({ clock, repo, ledger, models, by, changed }: QuarantinePorts): QuarantineService {
   async function run(
     fleet: Fleet,
     transport: Transport,
@@ -71,7 +74,7 @@ export function createQuarantineService({ clock, repo, ledger, by, changed }: Qu
   return {
     list: (fleet) => repo.quarantined(fleet.name),
     async take(fleet, transport, { host: name, path, reason }, signal) {
-      const { host, root } = placeOf(fleet, name, path)
+      const { host, root } = placeOf(models, fleet, name, path)
       const id = createHash('sha256').update(`${name}\0${path}`).digest('hex').slice(0, 32)
       ledger.append({ action: 'model.quarantine', host: name, subject: id, detail: `${path}: ${reason}`.slice(0, 4000) })
       await run(fleet, transport, host, 'take', { root, path, id }, signal)
@@ -83,7 +86,7 @@ export function createQuarantineService({ clock, repo, ledger, by, changed }: Qu
     async release(fleet, transport, id, signal) {
       const found = repo.quarantined(fleet.name).find((it) => it.id === id)
       if (!found) throw new GatehouseError({ code: 'quarantine.not-possible', detail: `nothing with the id ${id} is in quarantine` })
-      const { host } = placeOf(fleet, found.host, found.path)
+      const host = hostOf(fleet, found.host)
       ledger.append({ action: 'model.release', host: found.host, subject: id, detail: found.path })
       await run(fleet, transport, host, 'back', found, signal)
       repo.release(fleet.name, id, new Date(clock.now()).toISOString())
@@ -92,13 +95,39 @@ export function createQuarantineService({ clock, repo, ledger, by, changed }: Qu
   }
 }
 
-/** The model directory that holds a file. Throws `quarantine.not-possible` for a path that is below none. */
-function placeOf(fleet: Fleet, name: string, path: string): { readonly host: Host; readonly root: string } {
-  const refuse = (detail: string) => new GatehouseError({ code: 'quarantine.not-possible', detail, host: name })
+const refusal = (host: string, detail: string) => new GatehouseError({ code: 'quarantine.not-possible', detail, host })
+
+function hostOf(fleet: Fleet, name: string): Host {
   const host = fleet.hosts.find((it) => it.name === name)
-  if (!host) throw refuse('no such host is in the fleet file')
-  const root = modelPathsOf(fleet, host).find((it) => path.startsWith(`${it}/`))
+  if (!host) throw refusal(name, 'no such host is in the fleet file')
+  return host
+}
+
+/**
+ * The model directory that holds a file: one of the fleet file, or one that was listed because servers use it, for a file of a model that was found there.
+ * The host checks that no link leads to it. Throws `quarantine.not-possible` for any other path.
+ */
+function placeOf(
+  models: QuarantinePorts['models'],
+  fleet: Fleet,
+  name: string,
+  path: string,
+): { readonly host: Host; readonly root: string } {
+  const host = hostOf(fleet, name)
+  const holds = (directory: string) => path.startsWith(`${directory}/`)
+  const isFound = () =>
+    models
+      .models(fleet.name)
+      .some(
+        (model) =>
+          model.host === name &&
+          models.files(fleet.name, name, model.id).some(({ file }) => file.path === path && file.pathBytes === undefined),
+      )
+  const listed = models.listings(fleet.name).find((it) => it.host === name)?.roots ?? []
+  const found = listed.find((it) => it.origin !== 'declared' && holds(it.path))?.path
+  const root = modelPathsOf(fleet, host).find(holds) ?? (found !== undefined && isFound() ? found : undefined)
   const safe = /^[^\p{Cc}]+$/u.test(path) && posix.normalize(path) === path && !path.endsWith('/')
-  if (root === undefined || !safe) throw refuse(`${path} is not below the modelPaths of the fleet file`)
+  if (root === undefined || !safe)
+    throw refusal(name, `${path} is not below the modelPaths of the fleet file, and no model found where servers look`)
   return { host, root }
 }

@@ -21,7 +21,7 @@ import type { Transport } from '../../../ports.ts'
 import { openDatabase } from '../../../store/database.ts'
 import { createRegistrationRepo } from '../../../store/registration.repo.ts'
 import { localSession } from '../../local-session.testing.ts'
-import { createQuarantineService, type QuarantineService } from './quarantine-service.ts'
+import { createQuarantineService, type QuarantinePorts, type QuarantineService } from './quarantine-service.ts'
 
 const { uid } = userInfo()
 const never = new AbortController().signal
@@ -64,11 +64,20 @@ beforeEach(() => {
   const clock = { now: () => Date.UTC(2026, 10, 26) }
   ledger = createLedger(data, clock, 'admin')
   const repo = createRegistrationRepo(openDatabase(data, 0).database)
-  service = createQuarantineService({ clock, repo, ledger, by: 'admin', changed: () => undefined })
+  service = createQuarantineService({ clock, repo, ledger, models: inventory(), by: 'admin', changed: () => undefined })
 })
 afterEach(() => {
   for (const folder of [root, data]) rmSync(folder, { recursive: true, force: true })
 })
+
+/** What lies in a directory that only a server names, where nothing of the fleet file is. */
+let engine: { readonly found: readonly string[] } = { found: [] }
+const inventory = () =>
+  ({
+    listings: () => [{ host: 'gpu-01', roots: [{ path: root, origin: 'engine' }] }],
+    models: () => [{ host: 'gpu-01', id: 'm' }],
+    files: () => engine.found.map((file) => ({ file: { path: file } })),
+  }) as unknown as QuarantinePorts['models']
 
 const take = (file = path) => service.take(fleet, transport as Transport, { host: 'gpu-01', path: file, reason: 'it runs code' }, never)
 const detailOf = (run: Promise<unknown>) =>
@@ -76,6 +85,27 @@ const detailOf = (run: Promise<unknown>) =>
     () => 'done',
     (error) => `${failureOf(error).code} ${failureOf(error).detail}`,
   )
+
+describe('a directory that only a server names', () => {
+  beforeEach(() => {
+    fleet = { ...fleet, modelPaths: ['/nowhere'] }
+    engine = { found: [path] }
+  })
+
+  test('what was found there is moved aside, and back', async () => {
+    const { id } = await take()
+    expect(existsSync(path)).toBe(false)
+    await service.release(fleet, transport as Transport, id, never)
+    expect(readFileSync(path, 'utf8')).toBe('evil')
+  })
+
+  test('what was not found there is refused', async () => {
+    const other = join(root, 'sub/other')
+    writeFileSync(other, 'x')
+    expect(await detailOf(take(other))).toContain('no model found')
+    expect(existsSync(other)).toBe(true)
+  })
+})
 
 test('moved aside with mode 000, and back with owner and mode, both in the ledger', async () => {
   const { id } = await take()
