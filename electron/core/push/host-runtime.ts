@@ -241,7 +241,10 @@ gh_write() {
     kept:*kept:*) chown "$3:$4" "$2" && chmod "$5" "$2" && sync "$2" || gh_fail "unwritable owner and mode of $2 cannot be set" ;;
     *)
       [ -d "$gh_dir" ] || mkdir -m 755 "$gh_dir" || gh_fail "unwritable $gh_dir cannot be made"
-      cp -a -- "$gh_base/new.$1" "$gh_temp" && gh_label "$gh_temp" "$2" && gh_sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" && sync "$gh_dir" || gh_fail "unwritable $2 cannot be replaced"
+      cp -a -- "$gh_base/new.$1" "$gh_temp" && gh_label "$gh_temp" "$2" && gh_sync "$gh_temp" || gh_fail "unwritable $gh_temp cannot be made"
+      # Once more, as late as can be: what somebody wrote since is not to be lost.
+      gh_same "$@"
+      mv -fT -- "$gh_temp" "$2" && sync "$gh_dir" || gh_fail "unwritable $2 cannot be replaced"
       ;;
   esac
   [ "$(gh_state "$2" "$6 $7")" = "$7" ] || gh_fail "unwritable $2 is not what was written"
