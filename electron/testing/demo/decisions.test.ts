@@ -97,8 +97,7 @@ test.each([
 })
 
 test('a statement for the fleet makes its item pass; one about files ends when another file is there', async () => {
-  const files = new Map(gpu03.files)
-  await open({ ...gpu03, files })
+  await open(gpu03)
   await audit()
   const itemOf = async (id: string) => (await call('audit:host', { host: 'gpu-03' }))?.items.find((item) => item.id === id)?.status
   expect(await itemOf('OPS-2')).toBe('needs-attestation')
@@ -117,7 +116,8 @@ test('a statement for the fleet makes its item pass; one about files ends when a
   expect((await hashes())?.status).toBe('pass')
   await audit()
   expect((await hashes())?.status).toBe('pass')
-  files.set(`${asked?.subject}/blobs/sha256-${'0'.repeat(64)}`, file('root', 0o666, 9))
+  await services.close()
+  await open({ ...gpu03, files: new Map([...gpu03.files, [`${asked?.subject}/blobs/sha256-${'0'.repeat(64)}`, file('root', 0o666, 9)]]) })
   await audit()
   expect(await hashes()).toMatchObject({ status: 'needs-attestation', attestation: { state: 'changed' } })
 })
