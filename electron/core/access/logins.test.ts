@@ -45,3 +45,26 @@ test.each([
   expect([logins.open, logins.ways]).toEqual([open, open === 'yes' ? ['SSH key'] : []])
   expect(logins.notes.join()).toMatch(open === 'yes' ? /^$/ : /sshd refuses keys, because others may write \//)
 })
+
+// Where keys are looked for is `homeFolders` of facts/access/collect.ts, less what packages fill.
+test.each([
+  ['/home/ada', 'no', ''],
+  ['/var/lib/ada', 'no', ''],
+  ['/data/home/ada', 'unknown', 'keys in /data/home/ada were not looked for'],
+  ['/homes/ada', 'unknown', 'keys in /homes/ada were not looked for'],
+  ['/usr/share/doc/ada', 'unknown', 'keys in /usr/share/doc/ada were not looked for'],
+  ['/usr/share/docs/ada', 'no', ''],
+  ['/', 'unknown', 'keys in / were not looked for'],
+])('a home at %s, no key found: login %s', (home, open, note) => {
+  const [member] = membersOf({ accounts: parsePasswd(`ada:x:1001:1001::${home}:/bin/bash`), groups: parseGroup('ada:x:1001:') })
+  const access = { passwords: known(parsePasswords(rows('ada:!:'))), keys: known([]), paths: [] } as unknown as Access
+  const logins = loginsOf(member as never, access, known({ settings: {} }), 0)
+  expect([logins.open, logins.ways, logins.notes.join()]).toEqual([open, [], note])
+})
+
+test('an account without a shell has no keys to miss', () => {
+  const [member] = membersOf({ accounts: parsePasswd('svc:x:999:999::/data/svc:/usr/sbin/nologin'), groups: parseGroup('svc:x:999:') })
+  const access = { passwords: known(parsePasswords(rows('svc:!:'))), keys: known([]), paths: [] } as unknown as Access
+  const logins = loginsOf(member as never, access, known({ settings: {} }), 0)
+  expect([logins.open, logins.notes.join()]).toEqual(['no', 'its shell is /usr/sbin/nologin'])
+})

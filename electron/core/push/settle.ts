@@ -57,8 +57,11 @@ export async function settle({ connect, user }: ChangeWay, push: HostPush, undo:
   }
 }
 
-/** What to do on the console of the host, when nothing is certain. */
-export const adviceFor = (verdict: PushVerdict, { unit }: HostPush): string =>
+/** What to do on the console of the host, when nothing is certain: first what every host has, then what only one with systemd has. */
+export const adviceFor = (verdict: PushVerdict, { unit }: Pick<HostPush, 'unit'>): string =>
   verdict === 'unknown' || verdict === 'rolled-back-not-proven'
-    ? `On the console of the host, as root: systemctl list-timers gatehouse-undo.timer; ls /var/lib/gatehouse-push. When that folder holds neither "undone" nor "committed", run: sh /var/lib/gatehouse-push/undo; then: systemctl status ${unit}`
+    ? `On the console of the host, as root: sh /var/lib/gatehouse-push/undo, unless that folder holds "undone" or "committed" or is gone. Then, with systemd: ${[
+        'systemctl list-timers gatehouse-undo.timer',
+        ...(unit === '' ? [] : [`systemctl status ${unit}`]),
+      ].join('; ')}`
     : ''
