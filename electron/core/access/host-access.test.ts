@@ -293,7 +293,18 @@ test.each<[string, Host['proxies'], readonly string[], readonly string[]]>([
   ['everybody', [proxy({ email_domains: ['*'] })], ['idp:@*'], []],
   [
     'what stands in another file is not known',
-    [proxy({ email_domains: ['x.org'] }, { alphaConfig: '/etc/alpha.yaml' })],
+    [
+      proxy(
+        { email_domains: ['x.org'] },
+        {
+          alphaConfig: {
+            path: '/etc/alpha.yaml',
+            settings: new Map(),
+            unread: 'the alpha configuration /etc/alpha.yaml could not be read',
+          },
+        },
+      ),
+    ],
     [],
     ['/etc/alpha.yaml'],
   ],

@@ -1,4 +1,5 @@
-import { type SectionSpec, script } from '../../probe/section.ts'
+import { type PrivilegedCommand, type SectionSpec, script } from '../../probe/section.ts'
+import { alphaPaths, withoutAlphaSecrets } from './alpha-mask.ts'
 
 /** Places of the configuration file in packages and in the project's documentation. Elsewhere it must be readable by the audit account. */
 export const configPaths = ['/etc/oauth2-proxy.cfg', '/etc/oauth2-proxy/oauth2-proxy.cfg', '/etc/oauth2-proxy/config.cfg'] as const
@@ -74,8 +75,8 @@ const splitWords = String.raw`{
   if (word != "") print word
 }`
 
-const SCRIPT = `reader=$1 splitter=$2
-shift 2
+const SCRIPT = `reader=$1 splitter=$2 alpha=$3
+shift 3
 words() { tr '\\n\\000' '\\001\\n' <"/proc/$pid/$1" 2>/dev/null | head -c 262144 | cut -c1-4000; }
 # Its first process has the variables that it was made with. The unit around it has others.
 container_environment() {
@@ -99,24 +100,26 @@ unit_environment() {
   for file in $files; do [ -r "$file" ] && head -c 65536 "$file" | awk -v mode=file "$reader"; done
   set +f
 }
-config() {
-  path=$(printf '%s\\n' "$argv" | awk 'want { print; exit } /^--?config=/ { sub(/^[^=]*=/, ""); print; exit } /^--?config$/ { want = 1 }')
+# Kind, flag, commands of root before those for its places, the places, and the words for sed.
+file_of() {
+  kind=$1 flag=$2 number=$3 places=$4
+  shift 4
+  path=$(printf '%s\\n' "$argv" | awk -v flag="$flag" 'want { print; exit } $0 ~ "^--?" flag "=" { sub(/^[^=]*=/, ""); print; exit } $0 ~ "^--?" flag "$" { want = 1 }')
   [ -n "$path" ] || return 0
-  [ -z "$inside" ] || { printf '@config inside %s\\n' "$path"; return; }
+  [ -z "$inside" ] || { printf '@%s inside %s\\n' "$kind" "$path"; return; }
   if [ -r "$path" ] && [ -f "$path" ]; then
-    text=$(head -c 131072 "$path" | sed "$@") && printf '@config read %s\\n' "$path" && printf '%s\\n' "$text" | sed 's/^/:/'
+    text=$(head -c 131072 "$path" | sed "$@") && printf '@%s read %s\\n' "$kind" "$path" && printf '%s\\n' "$text" | sed 's/^/:/'
     return 0
   fi
-  number=0
-  for known in ${configPaths.join(' ')}; do
+  for known in $places; do
     number=$((number + 1))
     [ "$path" = "$known" ] || continue
     text=$(gh_sudo "$number" 2>/dev/null) || break
-    printf '@config read %s\\n' "$path"
+    printf '@%s read %s\\n' "$kind" "$path"
     printf '%s\\n' "$text" | sed 's/^/:/'
     return 0
   done
-  printf '@config unreadable %s\\n' "$path"
+  printf '@%s unreadable %s\\n' "$kind" "$path"
 }
 grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null | head -n 100 | while read -r file; do
   # Shells and awks of this probe hold the same words. Their first line (\`read\` passes over NUL) tells them for less than a tr.
@@ -142,7 +145,8 @@ grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null | head -n 100 | whi
       printf '%s\\n' "$environ" | awk -v mode=environment "$reader"
     elif [ -n "$inside" ]; then container_environment
     else unit_environment; fi
-    config "$@"
+    file_of config config 0 '${configPaths.join(' ')}' "$@"
+    file_of alpha alpha-config ${configPaths.length} '${alphaPaths.join(' ')}' -E -e "$alpha"
   )
   printf '%s\\n' "$all"
   secret=$(printf '%s\\n' "$all" | sed -n -E 's/^=--?cookie-secret-file=//p;s/^=OAUTH2_PROXY_COOKIE_SECRET_FILE=//p;s/^:[[:space:]]*cookie_secret_file[[:space:]]*=[[:space:]]*"([^"]*)".*/\\1/p' | head -n 1)
@@ -153,13 +157,21 @@ printf '@end\\n'
 exit 0
 `
 
+const printed = (words: readonly string[], path: string): PrivilegedCommand => ({
+  argv: ['/usr/bin/sed', ...words, path],
+  alternatives: ['/bin/sed'],
+})
+
 export const sections = (): readonly SectionSpec[] => [
   script({
     id: 'oauth2-proxy',
-    display: 'flags, OAUTH2_PROXY_* and configuration file of running oauth2-proxy processes, without secrets',
+    display: 'flags, OAUTH2_PROXY_* and configuration files of running oauth2-proxy processes, without secrets',
     script: SCRIPT,
-    parameters: [reader, splitWords, ...withoutSecrets],
-    privileged: configPaths.map((path) => ({ argv: ['/usr/bin/sed', ...withoutSecrets, path], alternatives: ['/bin/sed'] })),
+    parameters: [reader, splitWords, withoutAlphaSecrets[2], ...withoutSecrets],
+    privileged: [
+      ...configPaths.map((path) => printed(withoutSecrets, path)),
+      ...alphaPaths.map((path) => printed(withoutAlphaSecrets, path)),
+    ],
     maxBytes: 524_288,
   }),
 ]

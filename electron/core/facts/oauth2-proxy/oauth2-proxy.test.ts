@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redact } from '../../policy/secrets.ts'
+import { alphaPaths } from './alpha-mask.ts'
 import { configPaths, sections } from './collect.ts'
 import { parseConfigFile } from './config-file.ts'
 import { secretBytes, shapeBytes } from './cookie-secret.ts'
@@ -71,9 +72,24 @@ test('an unseen variable would win over the file', () => {
 
 test('the alpha configuration is recognised, not guessed', () => {
   const proxy = read('=--alpha-config=/etc/alpha.yaml', '=--provider=oidc', '@environment process')
-  expect(values(proxy, 'provider')).toMatch(/alpha configuration \/etc\/alpha\.yaml/)
+  expect(values(proxy, 'provider')).toBe('the alpha configuration /etc/alpha.yaml could not be read')
   expect(values(proxy, 'cookie_secure')).toMatch(/alpha configuration/)
   expect(values(proxy, 'auth_logging')).toEqual(['default', 'true'])
+})
+
+test('the alpha configuration rules what stands there, the classic settings the rest', () => {
+  const rows = (path: string) => [
+    ...['=--alpha-config=/etc/alpha.yaml', '@environment process', '=OAUTH2_PROXY_UPSTREAMS=http://10.0.0.1/', `@alpha read ${path}`],
+    ...[':providers:', ':  - provider: oidc', ':    allowedGroups: [a]', ':server:', ':  BindAddress: ":4180"'],
+  ]
+  const proxy = read('=--http-address=127.0.0.1:4180', '=--email-domain=*', ...rows('/etc/alpha.yaml'))
+  expect(values(proxy, 'provider')).toEqual(['alpha', 'oidc'])
+  expect(effective(proxy, 'http_address')).toMatchObject({ values: [':4180'], line: 14 })
+  expect(values(proxy, 'email_domains')).toEqual(['flag', '*'])
+  expect(values(proxy, 'upstreams')).toEqual(['default'])
+  expect(values(proxy, 'cookie_secure')).toMatch(/late versions/)
+  // Another file than the one in use says nothing.
+  expect(values(read(...rows('/etc/other.yaml')), 'provider')).toMatch(/could not be read/)
 })
 
 test('the alpha configuration may name another cookie secret', () => {
@@ -177,6 +193,7 @@ const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) =
 describe.runIf(process.platform === 'linux')('on this machine', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-oauth2-'))
   const config = join(folder, 'proxy.cfg')
+  const alpha = join(folder, 'alpha.yaml')
   let child: ChildProcess
 
   beforeAll(async () => {
@@ -184,9 +201,12 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       config,
       'provider = "oidc"\nclient_secret="sk-one"\n cookie_secret = "c2stdHdvLXNrLXR3by1zay10d28tc2stdHdvLXNrLXQ="\nupstreams = [ "http://u:sk-three@127.0.0.1:11434" ]\npass_access_token=true\n',
     )
+    writeFileSync(alpha, 'providers:\n  - provider: oidc\n    clientSecret: sk-alpha\nserver:\n  BindAddress: ":4180"\n')
     const words = [
       '--config',
       config,
+      '--alpha-config',
+      alpha,
       '--client-secret',
       'sk-four',
       '--redis-password=sk-five',
@@ -228,13 +248,17 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(stdout).not.toMatch(/sk-|c2st/)
     const proxy = parseOAuth2Proxies(redact(stdout))?.find(({ pid }) => pid === child.pid)
     if (!proxy) throw new Error(stdout)
-    expect(values(proxy, 'provider')).toEqual(['config', 'oidc'])
     expect(values(proxy, 'email_domains')).toEqual(['environment', '*'])
-    expect(values(proxy, 'upstreams')).toEqual(['config', 'http://****@127.0.0.1:11434'])
-    const token = effective(proxy, 'pass_access_token')
+    expect(values(proxy, 'http_address')).toEqual(['alpha', ':4180'])
+    expect(values(proxy, 'provider')).toEqual(['alpha', 'oidc'])
+    // The classic settings, as they would rule without that file.
+    const classic = { ...proxy, alphaConfig: undefined }
+    expect(values(classic, 'provider')).toEqual(['config', 'oidc'])
+    expect(values(classic, 'upstreams')).toEqual(['config', 'http://****@127.0.0.1:11434'])
+    const token = effective(classic, 'pass_access_token')
     expect(token.known && isTrue(token)).toBe(true)
-    expect(values(proxy, 'pass_authorization_header')).toEqual(['flag', 'true'])
-    expect(proxy.cookieSecret).toMatchObject({ bytes: 16, source: 'environment' })
+    expect(values(classic, 'pass_authorization_header')).toEqual(['flag', 'true'])
+    expect(stdout).toContain('@secret environment 16 16 url')
   })
 
   test.each(shells)('%s says that a file is unreadable', (...shell) => {
@@ -296,6 +320,6 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     const printed = spawnSync('sed', [...(words ?? []), config], { encoding: 'utf8' }).stdout
     expect(printed).not.toMatch(/sk-|c2st/)
     expect(printed).toContain(`cookie_secret_shape = "${'x'.repeat(43)}="`)
-    expect(configPaths.length).toBe(section?.kind === 'script' ? section.privileged.length : 0)
+    expect(configPaths.length + alphaPaths.length).toBe(section?.kind === 'script' ? section.privileged.length : 0)
   })
 })

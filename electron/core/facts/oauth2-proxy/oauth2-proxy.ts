@@ -1,5 +1,5 @@
-/** Where a setting got its value. `default`: nothing sets it. */
-export type SettingSource = 'flag' | 'environment' | 'config' | 'default'
+/** Where a setting got its value. `alpha`: the file of `--alpha-config`. `default`: nothing sets it. */
+export type SettingSource = 'flag' | 'environment' | 'config' | 'alpha' | 'default'
 
 export interface Setting {
   /** One value, or the entries of a list. Empty for a list that nothing sets. */
@@ -16,6 +16,14 @@ export interface CookieSecret {
   readonly line: number
 }
 
+/** What the alpha configuration sets, by the names of the classic file. */
+export interface AlphaConfig {
+  readonly path: string
+  readonly settings: ReadonlyMap<string, Setting>
+  /** Why settings that are not in `settings` are not known to be at their default. */
+  readonly unread?: string | undefined
+}
+
 /** One running oauth2-proxy and its effective settings. */
 export interface OAuth2Proxy {
   /** Stable within a host: the unit, `container:<id>`, or `oauth2-proxy` for a bare process. */
@@ -27,7 +35,7 @@ export interface OAuth2Proxy {
   /** Why settings that are not in `settings` are not known to be at their default. */
   readonly unread?: string | undefined
   /** Everything about listeners, upstreams, headers and providers stands in a file of its own (`--alpha-config`). */
-  readonly alphaConfig?: string | undefined
+  readonly alphaConfig?: AlphaConfig | undefined
   readonly cookieSecret?: CookieSecret | undefined
   /** Line of the process in section `oauth2-proxy`. */
   readonly line: number

@@ -6,7 +6,7 @@ interface Option {
   readonly list?: true
   readonly default?: string
   /** Set in the alpha configuration where there is one; then the classic setting counts for nothing. Cookies stand there in late versions only. */
-  readonly alpha?: true
+  readonly alpha?: true | 'in-late-versions'
 }
 
 /** Settings that are judged, by their name in the file (oauth2-proxy pkg/apis/options, docs/configuration/overview). */
@@ -28,10 +28,10 @@ export const options = {
   keycloak_groups: { flag: 'keycloak-group', list: true, alpha: true },
   bitbucket_team: { alpha: true },
   entra_id_allowed_tenants: { flag: 'entra-id-allowed-tenant', list: true, alpha: true },
-  cookie_secure: { default: 'true', alpha: true },
-  cookie_httponly: { default: 'true', alpha: true },
-  cookie_samesite: { default: '', alpha: true },
-  cookie_secret_file: { alpha: true },
+  cookie_secure: { default: 'true', alpha: 'in-late-versions' },
+  cookie_httponly: { default: 'true', alpha: 'in-late-versions' },
+  cookie_samesite: { default: '', alpha: 'in-late-versions' },
+  cookie_secret_file: { alpha: 'in-late-versions' },
   skip_auth_routes: { flag: 'skip-auth-route', list: true },
   skip_auth_regex: { flag: 'skip-auth-regex', list: true },
   skip_jwt_bearer_tokens: { default: 'false' },
@@ -67,11 +67,13 @@ export type Effective = ({ readonly known: true } & Setting) | { readonly known:
 /** What rules: a flag, else the environment, else the file, else the default. Unknown when something unread may say more. */
 export function effective(proxy: OAuth2Proxy, name: OptionName): Effective {
   const option = optionOf(name)
-  if (option.alpha && proxy.alphaConfig !== undefined)
-    return { known: false, why: `it stands in the alpha configuration ${proxy.alphaConfig}, which is not read` }
-  const found = proxy.settings.get(name)
+  const alpha = option.alpha ? proxy.alphaConfig : undefined
+  const found = (alpha ?? proxy).settings.get(name)
   if (found) return { known: true, ...found }
-  if (proxy.unread !== undefined) return { known: false, why: proxy.unread }
+  if (alpha && option.alpha === 'in-late-versions')
+    return { known: false, why: `late versions take cookies from the alpha configuration ${alpha.path}, which names none that was read` }
+  const unread = alpha ? alpha.unread : proxy.unread
+  if (unread !== undefined) return { known: false, why: unread }
   return { known: true, values: option.default === undefined ? [] : [option.default], source: 'default', line: 0 }
 }
 

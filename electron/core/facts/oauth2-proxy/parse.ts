@@ -1,7 +1,8 @@
 import { containerIdOf } from '../services/placement.ts'
+import { parseAlphaConfig } from './alpha-config.ts'
 import { parseConfigFile } from './config-file.ts'
 import { secretBytes, shapeBytes } from './cookie-secret.ts'
-import type { CookieSecret, OAuth2Proxy, Setting } from './oauth2-proxy.ts'
+import type { AlphaConfig, CookieSecret, OAuth2Proxy, Setting } from './oauth2-proxy.ts'
 import { flagOf, type OptionName, optionOf, options } from './options.ts'
 
 interface Row {
@@ -19,6 +20,9 @@ interface Block {
   readonly config: Row[]
   configState: string
   configPath: string
+  readonly alpha: Row[]
+  alphaState: string
+  alphaPath: string
   readonly secrets: CookieSecret[]
 }
 
@@ -33,7 +37,8 @@ export function parseOAuth2Proxies(stdout: string): readonly OAuth2Proxy[] | und
     const block = blocks.at(-1)
     const started = /^@process (\d+) (.*)$/.exec(text)
     if (started) {
-      const empty = { argv: [], environment: [], environmentFrom: 'none', config: [], configState: '', configPath: '', secrets: [] }
+      const files = { config: [], configState: '', configPath: '', alpha: [], alphaState: '', alphaPath: '' }
+      const empty = { argv: [], environment: [], environmentFrom: 'none', ...files, secrets: [] }
       blocks.push({ pid: Number(started[1]), cgroup: started[2] ?? '', line, ...empty })
     } else if (block) part = readRow(block, part, text, line)
   }
@@ -52,6 +57,12 @@ function readRow(block: Block, part: Row[] | undefined, text: string, line: numb
     block.configState = config[1] ?? ''
     block.configPath = config[2] ?? ''
     return block.config
+  }
+  const alpha = /^@alpha (\w+) (.*)$/.exec(text)
+  if (alpha) {
+    block.alphaState = alpha[1] ?? ''
+    block.alphaPath = alpha[2] ?? ''
+    return block.alpha
   }
   const secret = /^@secret (flag|environment|file) (\d+) (\d+) (url|other)$/.exec(text)
   if (secret) {
@@ -83,7 +94,7 @@ function assemble(block: Block): OAuth2Proxy {
     else if (entry && environmentKnown)
       settings.set(name, { values: split(name, entry.values), source: 'config', line: lineAt(entry.offset) })
   }
-  const alphaConfig = wordsOf(block.argv, 'alpha-config').at(-1)?.text
+  const alphaConfig = alphaOf(block)
   // The alpha configuration may name another one, but what stands on the command line is seen by everybody.
   const secret = secretOf(block, entries.get('cookie_secret_shape'), lineAt)
   const unread = problems.length === 0 ? undefined : problems.join(', and ')
@@ -99,6 +110,20 @@ function assemble(block: Block): OAuth2Proxy {
     ...(secret && (alphaConfig === undefined || secret.source === 'flag') && { cookieSecret: secret }),
     line: block.line,
   }
+}
+
+/** The file that the last `--alpha-config` names. Variables and the classic file cannot name one. */
+function alphaOf(block: Block): AlphaConfig | undefined {
+  const path = wordsOf(block.argv, 'alpha-config').at(-1)?.text
+  if (path === undefined) return undefined
+  const at = `the alpha configuration ${path}`
+  if (block.alphaState !== 'read' || block.alphaPath !== path)
+    return { path, settings: new Map(), unread: `${at} ${block.alphaState === 'inside' ? 'is inside a container' : 'could not be read'}` }
+  const file = parseAlphaConfig(block.alpha.map(({ text }) => text))
+  const settings = [...file.settings].map(
+    ([name, { values, offset }]) => [name, { values, source: 'alpha' as const, line: block.alpha[offset]?.line ?? 0 }] as const,
+  )
+  return { path, settings: new Map(settings), ...(file.unread !== undefined && { unread: `of ${at} ${file.unread}` }) }
 }
 
 /** Flag, then variable, then file; a file of its own counts where no secret is given directly. */

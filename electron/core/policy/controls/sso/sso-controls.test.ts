@@ -82,6 +82,42 @@ test('what could not be read is never passed', () => {
     expect(ask(control, alpha).map(({ status }) => status)).toEqual(['not-evaluated'])
 })
 
+const alphaFile = (...rows: readonly string[]) =>
+  facts('email_domains = ["*"]', [
+    ...['=--alpha-config=/etc/a.yaml', '@environment process', '@alpha read /etc/a.yaml', ':providers:', ':  - provider: oidc'],
+    ...rows.map((row) => `:${row}`),
+  ])
+
+test.each<[AnyControl, readonly string[], string]>([
+  [providerVerified, [], 'pass: Users come from provider oidc'],
+  [providerVerified, ['    oidcConfig:', '      issuerURL: http://id.example'], 'fail: The provider is asked over plain HTTP'],
+  [providerVerified, ['    oidcConfig:', '      issuerURL: "****"'], 'not-evaluated: Its settings could not be read'],
+  [usersRestricted, ['    allowedGroups:', '      - llm'], 'pass: Only named groups may log in'],
+  [usersRestricted, [], 'fail: Every account of the provider may log in'],
+  [behindTls, [], 'pass: Plain HTTP on this machine only'],
+  [behindTls, ['server:', '  BindAddress: 0.0.0.0:4180'], 'fail: Plain HTTP beyond this machine'],
+  [behindTls, ['server: "****"'], 'not-evaluated: Its settings could not be read'],
+  [cookieFlags, [], 'not-evaluated: Its settings could not be read'],
+  [cookieFlags, ['cookie:', '  sameSite: lax'], 'pass: Secure, HttpOnly, SameSite=lax'],
+  [tokensKept, ['injectRequestHeaders:', '- values:', '  - claim: access_token'], 'pass: No token is passed on'],
+  [
+    tokensKept,
+    [
+      ...['upstreamConfig:', '  upstreams:', '  - path: /', '    uri: http://127.0.0.1:11434'],
+      ...['injectRequestHeaders:', '- values:', '  - claim: access_token'],
+    ],
+    'warning: Upstreams get the access token of users',
+  ],
+])('alpha configuration: %# %j', (control, rows, expected) => {
+  expect(outcomes(ask(control, alphaFile(...rows)))).toEqual([expected])
+})
+
+test('the alpha configuration is named where it decides', () => {
+  const [verdict] = ask(behindTls, alphaFile('server:', '  BindAddress: 0.0.0.0:4180'))
+  expect(verdict?.reason).toContain('alpha configuration /etc/a.yaml')
+  expect(verdict?.cite[0]?.line).toBe(10)
+})
+
 test('no oauth2-proxy: nothing applies', () => {
   for (const control of all)
     expect(outcomes(ask(control, { ...facts(''), 'oauth2-proxy': [] }))).toEqual(['not-applicable: No oauth2-proxy runs here'])

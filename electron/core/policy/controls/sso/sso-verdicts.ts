@@ -54,7 +54,7 @@ export function verdictFor(
       ...(worst.severity && { severity: worst.severity }),
       subject: proxy.id,
       title: worst.title,
-      reason: [worst, ...flaws.filter((flaw) => flaw !== worst)].map(({ reason }) => reason).join(' '),
+      reason: [...[worst, ...flaws.filter((flaw) => flaw !== worst)].map(({ reason }) => reason), ...whereOf(proxy, flaws)].join(' '),
       cite: flaws.map(({ setting, note }) => citeSetting(proxy, setting, note)),
     }
   const unknown = [...found].flatMap(([name, one]) => (one.known ? [] : [{ name, why: one.why }]))
@@ -68,6 +68,12 @@ export function verdictFor(
     cite: uniqueLines(settings.map((setting) => citeSetting(proxy, setting))),
   }
 }
+
+/** Settings go by their classic names; the alpha configuration has others for them. */
+const whereOf = ({ alphaConfig }: OAuth2Proxy, flaws: readonly Flaw[]): readonly string[] =>
+  alphaConfig && flaws.some(({ setting }) => setting.source === 'alpha')
+    ? [`It is set in the alpha configuration ${alphaConfig.path.slice(0, 120)}, under its name there.`]
+    : []
 
 export const notKnown = (proxy: OAuth2Proxy, reason: string): Verdict => ({
   status: 'not-evaluated',

@@ -1,0 +1,44 @@
+/** Places of the alpha configuration in examples of the documentation. Elsewhere it must be readable by the audit account. */
+export const alphaPaths = ['/etc/oauth2-proxy/alpha.yaml', '/etc/oauth2-proxy/alpha-config.yaml'] as const
+
+/** Keys whose values are printed: none of them holds a secret (docs/configuration/alpha-config). */
+const keys = [
+  ...[
+    'provider',
+    'issuerURL',
+    'insecureAllowUnverifiedEmail',
+    'insecureSkipIssuerVerification',
+    'allowedGroups',
+    'groups',
+    'group',
+    'roles',
+  ],
+  ...['org', 'team', 'users', 'allowedTenants', 'uri', 'path', 'rewriteTarget', 'static', 'staticCode', 'claim'],
+  ...['[Bb]indAddress', '[Ss]ecureBindAddress', '[Mm]inVersion', 'secure', 'httpOnly', 'sameSite'],
+].join('|')
+
+const start = '^([[:space:]]*(-[[:space:]]+)*'
+const key = '[A-Za-z_][A-Za-z0-9_]*[[:space:]]*:'
+
+/**
+ * What `sed` does so that the alpha configuration is printed without its secrets: keys and indents stay, values only after the keys above and
+ * as plain entries of lists. A block of text keeps its shape; a line of any other form becomes what no YAML reader takes, so nothing is lost unseen.
+ */
+const script = [
+  's|://[^/@[:space:]]*@|://****@|g',
+  's/(^|[[:space:]])#.*$//',
+  '/^[[:space:]]*(---)?[[:space:]]*$/b',
+  `/${start}${key})[[:space:]]*$/b`,
+  `/${start}(${keys})[[:space:]]*:)[[:space:]]+[^{}|>]*$/b`,
+  `/${start}${key})[[:space:]]*[|>][-+0-9]*[[:space:]]*$/b`,
+  `s/${start}${key})[[:space:]].*$/\\1 "****"/`,
+  '/"[*]{4}"$/b',
+  '/^[[:space:]]*(-[[:space:]]*)+$/b',
+  String.raw`\%^[[:space:]]*(-[[:space:]]+)+["']?([A-Za-z0-9_./@*=,()+ -]|:[A-Za-z0-9_/])*["']?[[:space:]]*$%b`,
+  's/^([[:space:]]*(-[[:space:]]+)+)[^[:space:]].*$/\\1"****"/',
+  '/"[*]{4}"$/b',
+  's/[^[:space:]].*$/****/',
+].join(';')
+
+/** Words for `sed`. Root runs exactly these. */
+export const withoutAlphaSecrets = ['-E', '-e', script] as const
