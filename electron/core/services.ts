@@ -45,6 +45,7 @@ import { createWaveJobs, type WaveJobs } from './push/wave-jobs.ts'
 import { openConsoleKey } from './signing/console-key.ts'
 import { createStepUp, type StepUp } from './step-up/step-up.ts'
 import { createAccessReviewRepo } from './store/access-review.repo.ts'
+import { undisturbed } from './store/all-or-nothing.ts'
 import { createAuditRepo } from './store/audit.repo.ts'
 import { openDatabase } from './store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from './store/decision.repo.ts'
@@ -186,11 +187,13 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
   })
   const attachments = createAttachmentStore(ports.paths.data)
   const walkthroughs = createWalkthroughService({
-    ...{ clock: ports.clock, repo: createWalkthroughRepo(database), history: historyRepo, decisions, controls, ledger, by: ports.account },
+    ...{ clock: ports.clock, repo: createWalkthroughRepo(database), undisturbed: undisturbed(database), history: historyRepo },
+    ...{ decisions, controls, ledger, by: ports.account },
     hosts: (of) => audits.brief(of, undefined).hosts,
   })
   const accessReviews = createReviewService({
-    ...{ access, repo: createAccessReviewRepo(database), decisions, ledger, clock: ports.clock, by: ports.account },
+    ...{ access, repo: createAccessReviewRepo(database), undisturbed: undisturbed(database), decisions, ledger },
+    ...{ clock: ports.clock, by: ports.account },
   })
   const packs = createPackService({
     ...{

@@ -53,6 +53,7 @@ function arrange() {
         removals: (_, host, names) => names.map((account) => ({ host, account, steps: [] })),
       },
       repo: memory(),
+      undisturbed: (work) => work(),
       clock,
       by: 'admin',
     },
@@ -82,7 +83,7 @@ test('each account is decided, then it is signed, stated and written down', () =
   reviews.decide(fleet, { account: 'rey', verdict: 'remove', note: 'has moved' })
   expect(reviews.sign(fleet, 'Ada')).toMatchObject({ open: null, lastSigned: { by: 'Ada' }, nextDue: '2027-02-26' })
   expect(stated).toEqual(['2027-02-26 2 accounts on 1 hosts were reviewed: 1 kept, 1 to be removed (rey on h1).'])
-  expect(noted).toEqual(['access-review.start', 'access-review.sign'])
+  expect(noted).toEqual(['access-review.start', 'access-review.decide', 'access-review.sign'])
 })
 
 test('what changed since the last review comes first, and a removal that was not made before all', () => {

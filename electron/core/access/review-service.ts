@@ -10,6 +10,7 @@ import type { DecisionService } from '../audit/decision-service.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { Clock } from '../ports.ts'
 import type { AccessReviewRepo, ReviewDecision } from '../store/access-review.repo.ts'
+import type { Undisturbed } from '../store/all-or-nothing.ts'
 import type { AccessService } from './access-service.ts'
 import type { Removal } from './removal.ts'
 import { removalPushes } from './removal-push.ts'
@@ -22,6 +23,8 @@ const VALID_DAYS = 92
 interface ReviewPorts {
   readonly access: Pick<AccessService, 'overview' | 'removals'>
   readonly repo: AccessReviewRepo
+  /** Another console on the same store waits meanwhile. */
+  readonly undisturbed: Undisturbed
   readonly decisions: Pick<DecisionService, 'attest'>
   readonly ledger: Pick<Ledger, 'append'>
   readonly clock: Clock
@@ -46,7 +49,7 @@ export interface ReviewService {
   plan(fleet: Fleet): string
 }
 
-export function createReviewService({ access, repo, decisions, ledger, clock, by }: ReviewPorts): ReviewService {
+export function createReviewService({ access, repo, undisturbed, decisions, ledger, clock, by }: ReviewPorts): ReviewService {
   const iso = () => new Date(clock.now()).toISOString()
   const refuse = (detail: string) => new GatehouseError({ code: 'access.review-not-possible', detail })
   const openOf = (fleet: Fleet) => repo.list(fleet.name).find(({ signedAt }) => signedAt === undefined)
@@ -87,49 +90,72 @@ export function createReviewService({ access, repo, decisions, ledger, clock, by
     )
   }
 
+  /** What was decided before about the same accounts, and otherwise: the new decision takes its place, so the ledger keeps it. */
+  function noteReplaced(id: string, meant: readonly ReviewEntry[], { verdict, note }: ReviewRequest): void {
+    const before = byPlace(repo.decisions(id))
+    const replaced = meant.flatMap(({ host, row }) => before.get(placeOf(host, row.account)) ?? [])
+    const others = replaced.filter((one) => one.verdict !== verdict || one.note !== note)
+    if (others.length === 0) return
+    const was = others.map((one) => `${one.account} on ${one.host}: ${one.verdict}${one.note && ` (${one.note})`} by ${one.decidedBy}`)
+    ledger.append({
+      action: 'access-review.decide',
+      host: '',
+      subject: id,
+      detail: `${verdict} instead of ${was.join(', ')}`.slice(0, 4000),
+    })
+  }
+
   return {
     current,
     start(fleet) {
-      if (openOf(fleet)) throw refuse('a review of this fleet is open already')
-      const id = randomUUID()
-      ledger.append({ action: 'access-review.start', host: '', subject: id, detail: fleet.name })
-      repo.start(fleet.name, { id, startedAt: iso(), startedBy: by })
-      return current(fleet)
+      return undisturbed(() => {
+        if (openOf(fleet)) throw refuse('a review of this fleet is open already')
+        const id = randomUUID()
+        ledger.append({ action: 'access-review.start', host: '', subject: id, detail: fleet.name })
+        repo.start(fleet.name, { id, startedAt: iso(), startedBy: by })
+        return current(fleet)
+      })
     },
-    decide(fleet, { account, host, verdict, note }) {
-      const open = openOf(fleet)
-      if (!open) throw refuse('no review of this fleet is open')
-      const meant = current(fleet).entries.filter((entry) => entry.row.account === account && (host === undefined || entry.host === host))
-      if (meant.length === 0) throw refuse(`${account}${host === undefined ? '' : ` on ${host}`} is not among the accounts under review`)
-      for (const { host: on, row } of meant)
-        repo.decide(open.id, { host: on, account, verdict, note, seen: digestOf(row), decidedBy: by, decidedAt: iso() })
-      return current(fleet)
+    decide(fleet, request) {
+      const { account, host, verdict, note } = request
+      return undisturbed(() => {
+        const open = openOf(fleet)
+        if (!open) throw refuse('no review of this fleet is open')
+        const meant = current(fleet).entries.filter((entry) => entry.row.account === account && (host === undefined || entry.host === host))
+        if (meant.length === 0) throw refuse(`${account}${host === undefined ? '' : ` on ${host}`} is not among the accounts under review`)
+        noteReplaced(open.id, meant, request)
+        for (const { host: on, row } of meant)
+          repo.decide(open.id, { host: on, account, verdict, note, seen: digestOf(row), decidedBy: by, decidedAt: iso() })
+        return current(fleet)
+      })
     },
     sign(fleet, name) {
-      const open = openOf(fleet)
-      if (!open) throw refuse('no review of this fleet is open')
-      const { entries, unseen } = current(fleet)
-      if (unseen.length > 0) throw refuse(`accounts of ${unseen.slice(0, 5).join(', ')} are not known: audit these hosts first`)
-      if (entries.length === 0) throw refuse('there is no account to review')
-      const left = entries.filter(({ decision }) => decision === null || decision.verdict === 'ask')
-      if (left.length > 0)
-        throw refuse(
-          `${left.length} of ${entries.length} are not decided: ${left
-            .slice(0, 5)
-            .map(({ host, row }) => `${row.account} on ${host}`)
-            .join(', ')}`,
-        )
-      const removed = entries.filter(({ decision }) => decision?.verdict === 'remove').map(({ host, row }) => `${row.account} on ${host}`)
-      const hosts = new Set(entries.map(({ host }) => host)).size
-      const statement =
-        `${entries.length} accounts on ${hosts} hosts were reviewed: ${entries.length - removed.length} kept, ${removed.length} to be removed${removed.length > 0 ? ` (${removed.join(', ')})` : ''}.`.slice(
-          0,
-          1900,
-        )
-      ledger.append({ action: 'access-review.sign', host: '', subject: open.id, detail: `${name}: ${statement}`.slice(0, 2000) })
-      repo.sign(open.id, iso(), name)
-      decisions.attest(fleet, { host: null, control: CONTROL, subject: '', statement, name, endsOn: dayFrom(clock.now(), VALID_DAYS) })
-      return current(fleet)
+      return undisturbed(() => {
+        const open = openOf(fleet)
+        if (!open) throw refuse('no review of this fleet is open')
+        const { entries, unseen } = current(fleet)
+        if (unseen.length > 0) throw refuse(`accounts of ${unseen.slice(0, 5).join(', ')} are not known: audit these hosts first`)
+        if (entries.length === 0) throw refuse('there is no account to review')
+        const left = entries.filter(({ decision }) => decision === null || decision.verdict === 'ask')
+        if (left.length > 0)
+          throw refuse(
+            `${left.length} of ${entries.length} are not decided: ${left
+              .slice(0, 5)
+              .map(({ host, row }) => `${row.account} on ${host}`)
+              .join(', ')}`,
+          )
+        const removed = entries.filter(({ decision }) => decision?.verdict === 'remove').map(({ host, row }) => `${row.account} on ${host}`)
+        const hosts = new Set(entries.map(({ host }) => host)).size
+        const statement =
+          `${entries.length} accounts on ${hosts} hosts were reviewed: ${entries.length - removed.length} kept, ${removed.length} to be removed${removed.length > 0 ? ` (${removed.join(', ')})` : ''}.`.slice(
+            0,
+            1900,
+          )
+        ledger.append({ action: 'access-review.sign', host: '', subject: open.id, detail: `${name}: ${statement}`.slice(0, 2000) })
+        repo.sign(open.id, iso(), name)
+        decisions.attest(fleet, { host: null, control: CONTROL, subject: '', statement, name, endsOn: dayFrom(clock.now(), VALID_DAYS) })
+        return current(fleet)
+      })
     },
     removals,
     pushes: (fleet) => removalPushes(removals(fleet)),

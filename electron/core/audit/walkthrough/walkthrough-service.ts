@@ -7,6 +7,7 @@ import type { Fleet } from '#shared/model/fleet.ts'
 import { type Guide, guideSchema, type StepDraft, type StepRecord, type StepRequest, type Walkthrough } from '#shared/model/walkthrough.ts'
 import type { AnyControl } from '../../policy/control.ts'
 import type { Clock } from '../../ports.ts'
+import type { Undisturbed } from '../../store/all-or-nothing.ts'
 import type { HistoryRepo } from '../../store/history.repo.ts'
 import type { WalkthroughHead, WalkthroughRepo } from '../../store/walkthrough.repo.ts'
 import type { DecisionService } from '../decision-service.ts'
@@ -17,6 +18,8 @@ import { type OpenFinding, openFindings, seenOf } from './open-findings.ts'
 export interface WalkthroughServicePorts {
   readonly clock: Clock
   readonly repo: WalkthroughRepo
+  /** Another console on the same store waits meanwhile. */
+  readonly undisturbed: Undisturbed
   readonly history: Pick<HistoryRepo, 'audits'>
   readonly decisions: DecisionService
   /** The newest results of every host, as decided until now. */
@@ -49,7 +52,7 @@ export interface WalkthroughService {
 }
 
 export function createWalkthroughService(ports: WalkthroughServicePorts): WalkthroughService {
-  const { clock, repo, history, decisions, hosts, controls, ledger, by } = ports
+  const { clock, repo, undisturbed, history, decisions, hosts, controls, ledger, by } = ports
   const iso = () => new Date(clock.now()).toISOString()
   const guide = guideSchema.parse(guideText)
   const newest = (fleet: Fleet): WalkthroughHead | undefined => {
@@ -115,39 +118,45 @@ export function createWalkthroughService(ports: WalkthroughServicePorts): Walkth
       return head === undefined ? null : shown(fleet, head)
     },
     start(fleet, auditor) {
-      if (newest(fleet)?.closedAt === null) throw refused('one is already open; close it first')
-      const last = history.audits(fleet.name).at(-1)
-      if (last === undefined) throw refused('no host of this fleet has been audited')
-      const head = { id: randomUUID(), startedAt: iso(), startedBy: by, auditor, sequence: last.sequence }
-      ledger.append({ action: 'walkthrough.start', host: '', subject: head.id, detail: `with ${auditor}` })
-      repo.start(fleet.name, head)
-      return shown(fleet, { ...head, closedAt: null })
+      return undisturbed(() => {
+        if (newest(fleet)?.closedAt === null) throw refused('one is already open; close it first')
+        const last = history.audits(fleet.name).at(-1)
+        if (last === undefined) throw refused('no host of this fleet has been audited')
+        const head = { id: randomUUID(), startedAt: iso(), startedBy: by, auditor, sequence: last.sequence }
+        ledger.append({ action: 'walkthrough.start', host: '', subject: head.id, detail: `with ${auditor}` })
+        repo.start(fleet.name, head)
+        return shown(fleet, { ...head, closedAt: null })
+      })
     },
     open: (fleet, item) => openFindings(hosts(fleet), item),
-    keepDraft: (fleet, item, draft) => repo.saveDraft(opened(fleet).id, item, draft),
+    keepDraft: (fleet, item, draft) => undisturbed(() => repo.saveDraft(opened(fleet).id, item, draft)),
     record(fleet, request) {
-      const head = opened(fleet)
-      check(fleet, request)
-      const { item, statement, endsOn, name } = request
-      if (statement !== null && endsOn !== null)
-        for (const { id } of statedBy(item)) decisions.attest(fleet, { host: null, control: id, subject: '', statement, name, endsOn })
-      const record: StepRecord = { ...request, id: randomUUID(), seen: seenOf(hosts(fleet), item), recordedBy: by, recordedAt: iso() }
-      ledger.append({
-        ...{ action: 'walkthrough.record', host: '', subject: head.id, detail: `${item}: ${record.outcome}, ${name}` },
-        digests: { record: sha256Of(JSON.stringify(record)) },
+      return undisturbed(() => {
+        const head = opened(fleet)
+        check(fleet, request)
+        const { item, statement, endsOn, name } = request
+        if (statement !== null && endsOn !== null)
+          for (const { id } of statedBy(item)) decisions.attest(fleet, { host: null, control: id, subject: '', statement, name, endsOn })
+        const record: StepRecord = { ...request, id: randomUUID(), seen: seenOf(hosts(fleet), item), recordedBy: by, recordedAt: iso() }
+        ledger.append({
+          ...{ action: 'walkthrough.record', host: '', subject: head.id, detail: `${item}: ${record.outcome}, ${name}` },
+          digests: { record: sha256Of(JSON.stringify(record)) },
+        })
+        repo.record(head.id, record)
+        repo.dropDraft(head.id, item)
+        return record
       })
-      repo.record(head.id, record)
-      repo.dropDraft(head.id, item)
-      return record
     },
     close(fleet) {
-      const head = opened(fleet)
-      const records = repo.records(head.id)
-      const missing = checklist.filter(({ id }) => !records.has(id)).map(({ id }) => id)
-      if (missing.length > 0) throw refused(`not recorded yet: ${missing.join(', ')}`)
-      ledger.append({ action: 'walkthrough.close', host: '', subject: head.id, detail: `with ${head.auditor}` })
-      repo.close(head.id, iso(), by)
-      return shown(fleet, { ...head, closedAt: iso() })
+      return undisturbed(() => {
+        const head = opened(fleet)
+        const records = repo.records(head.id)
+        const missing = checklist.filter(({ id }) => !records.has(id)).map(({ id }) => id)
+        if (missing.length > 0) throw refused(`not recorded yet: ${missing.join(', ')}`)
+        ledger.append({ action: 'walkthrough.close', host: '', subject: head.id, detail: `with ${head.auditor}` })
+        repo.close(head.id, iso(), by)
+        return shown(fleet, { ...head, closedAt: iso() })
+      })
     },
     records(fleet) {
       const head = newest(fleet)
