@@ -36,6 +36,10 @@ export interface World {
 
 const ownPassword = 'asks for its own password'
 
+/** Who or what is in a netgroup the host was not asked. */
+const together = (condition: string | undefined, netgroup: string | undefined): string | undefined =>
+  [condition, netgroup && `only if netgroup ${netgroup} holds this host`].filter(Boolean).join(', ') || undefined
+
 export function becomings(member: Member, world: World): readonly Becoming[] {
   if (member.uid === 0) return []
   return [
@@ -96,9 +100,10 @@ function bySudo(member: Member, world: World): readonly Becoming[] {
   }
   const found = new Map<string, Becoming>()
   for (const grant of sudoers.grants) {
-    if (!grantNames(grant, member, world.host)) continue
-    const condition = usable(grant)
-    if (condition === false) continue
+    const named = grantNames(grant, member, world.host)
+    const password = named && usable(grant)
+    if (!named || password === false) continue
+    const condition = together(password, named.netgroup)
     const words = [...positive(grant.command)].filter(givesRoot)
     if (words.length === 0) continue
     const targets = grantReaches(grant, member, root) ? [root] : world.reached(grant).filter(({ uid }) => uid !== member.uid)
@@ -128,8 +133,9 @@ export function sudoAllows(
 ): (SudoAnswer & { readonly condition?: string }) | undefined {
   const says = world.sudoers && sudoDecision(world.sudoers, member, world.host, world.root, { path, args })
   if (!says?.allowed || hasExpired(member, world)) return undefined
-  if (says.noPassword) return says
-  return passwordOf(member, world) === 'none' || world.sudoers?.asksForRoot ? undefined : { ...says, condition: ownPassword }
+  if (!says.noPassword && (passwordOf(member, world) === 'none' || world.sudoers?.asksForRoot)) return undefined
+  const condition = together(says.noPassword ? undefined : ownPassword, says.netgroup)
+  return { ...says, ...(condition !== undefined && { condition }) }
 }
 
 /** Actions of polkit that start any program as root: a unit made up on the spot (systemd-run), a unit file anywhere, pkexec. */

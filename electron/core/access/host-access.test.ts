@@ -202,6 +202,33 @@ test.each<[string, Host, string | undefined]>([
   expect(way(host, 'ada', 'become-root')).toBe(expected)
 })
 
+// Who is in a netgroup was not asked: nobody gets it, and nobody is cleared of it.
+test.each<[string, string, readonly [string, number][]]>([
+  ['none', '%ops ALL=(ALL) ALL', []],
+  ['who may do all', '+admins ALL=(ALL) ALL', [['/etc/sudoers speaks of netgroup +admins', 8]]],
+  ['who may restart', '+ops ALL=/usr/bin/systemctl restart vllm', [['/etc/sudoers speaks of netgroup +ops', 2]]],
+  ['the worse of two rules', '+ops ALL=/usr/bin/id ""\n+ops ALL=ALL', [['/etc/sudoers speaks of netgroup +ops', 8]]],
+  ['all but a netgroup', 'ALL, !+guests ALL=ALL', [['/etc/sudoers speaks of netgroup +guests', 8]]],
+  ['as whom', 'ada ALL=(+ops) ALL', [['/etc/sudoers lets run programs as netgroup +ops', 8]]],
+  ['who is asked for no password', 'Defaults:+ops !authenticate', [['no password is asked of netgroup +ops', 8]]],
+  ['a netgroup that changes nothing', 'ALL, +ops ALL=(root) NOPASSWD: /usr/bin/id ""', []],
+])('netgroups of sudo: %s', (_, sudoers, gaps) => {
+  const found = hostAccess(factsOf({ sudoers }), 0)
+  expect(found.gaps.map(({ reason, leavesOpen }) => [reason, leavesOpen.length])).toEqual(
+    gaps.map(([reason, open]) => [expect.stringContaining(`Rules of sudo: ${reason}, and who is in it was not asked`), open]),
+  )
+  expect(
+    found.accounts.filter(({ name, holdings }) => name !== 'root' && holdings.some(({ capability }) => capability === 'become-root')),
+  ).toEqual([])
+})
+
+test.each<[string, string, string]>([
+  ['without a password', 'ada +gpus=(ALL) NOPASSWD: ALL', '(only if netgroup +gpus holds this host)'],
+  ['with one', 'ada +gpus=(ALL) ALL', '(asks for its own password, only if netgroup +gpus holds this host)'],
+])('a netgroup of hosts is a condition: %s', (_, sudoers, condition) => {
+  expect(way({ sudoers }, 'ada', 'become-root')).toBe(`sudo ALL → root → ${condition}`)
+})
+
 test('root can do everything, by the same way', () => {
   const held = holdings({ groups: { docker: 'ada' } }, 'ada')
   expect(held.map(({ capability }) => capability)).toHaveLength(8)
@@ -220,6 +247,12 @@ test.each<[string, Host, string, string | undefined]>([
     { polkit: manageUnits('action.lookup("unit") == "vllm.service" && subject.user == "ada"') },
     'control-services',
     'a rule of polkit for vllm.service',
+  ],
+  [
+    'sudo for one verb, on a netgroup of hosts',
+    { sudoers: 'ada +gpus=NOPASSWD: /usr/bin/systemctl restart vllm' },
+    'control-services',
+    'sudo systemctl restart vllm → (only if netgroup +gpus holds this host)',
   ],
   ['the journal', { groups: { 'systemd-journal': 'ada' } }, 'read-logs', 'group systemd-journal'],
   [

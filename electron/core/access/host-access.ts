@@ -4,6 +4,7 @@ import type { FactResult } from '../facts/fact.ts'
 import { type Becoming, becomings, type World } from './becoming.ts'
 import { idpAccess } from './idp-accounts.ts'
 import { type Logins, loginsOf } from './logins.ts'
+import { openGrants } from './netgroups.ts'
 import { type Own, ownCapabilities } from './own-capabilities.ts'
 import type { Member } from './rights.ts'
 import { type AccessFacts, accessFactIds, worldOf } from './world.ts'
@@ -159,6 +160,8 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   add(facts.sudoers, everything)
   if (facts.sudoers.known && facts.sudoers.value.incomplete)
     add({ known: false, reason: `Rules of sudo: ${facts.sudoers.value.incomplete}`, sections: [] }, everything)
+  for (const { reason, root } of facts.sudoers.known ? openGrants(facts.sudoers.value) : [])
+    add({ known: false, reason: `Rules of sudo: ${reason}`, sections: [] }, root ? everything : ['control-services', 'read-logs'])
   add(facts.units, ['become-root', 'change-configuration'])
   add(facts.services, ['send-inference', 'read-prompts', 'control-services'])
   add(facts['guarded-files'], ['change-configuration', 'change-access', 'read-logs'])

@@ -163,6 +163,25 @@ test.each<[string, string, boolean | undefined]>([
   expect(sudoDecision(parse(text), people[0], host, root, { path: '/usr/bin/id', args: [] })?.allowed).toBe(expected)
 })
 
+// sudoers(5): `+netgroup` stands for users or hosts that innetgr(3) finds in it. Who that is, only a directory says.
+test.each<[string, string, boolean | undefined, string?]>([
+  ['a netgroup of accounts', '+staff ALL=ALL', undefined],
+  ['all but a netgroup', 'ALL, !+staff ALL=ALL', undefined],
+  ['a netgroup that changes nothing', 'ALL, +staff ALL=ALL', true],
+  ['her by name, after it', '!+staff, gh-ada ALL=ALL', true],
+  ['in an alias', 'User_Alias S = +staff\nS ALL=ALL', undefined],
+  ['an alias that is taken back', 'User_Alias S = +staff\nALL, !S ALL=ALL', undefined],
+  ['what takes it back is not believed', 'gh-ada ALL=ALL\n+staff ALL=!ALL', true],
+  ['as a netgroup', 'gh-ada ALL=(+staff) ALL', undefined],
+  ['on a netgroup of hosts', 'gh-ada +gpus=ALL', true, '+gpus'],
+  ['on all hosts but a netgroup', 'Host_Alias H = +gpus\ngh-ada ALL, !H=ALL', true, '+gpus'],
+  ['on a netgroup of hosts, and all', 'gh-ada +gpus, ALL=ALL', true],
+  ['taken back on a netgroup of hosts', 'gh-ada ALL=ALL\ngh-ada +gpus=!ALL', true],
+])('%s', (_, text, allowed, netgroup) => {
+  const says = sudoDecision(parse(text), people[0], host, root, { path: '/usr/bin/id', args: [] })
+  expect([says?.allowed, says?.netgroup]).toEqual([allowed, netgroup])
+})
+
 test('lists of lists come to an end', () => {
   const aliases = Array.from({ length: 60 }, (_, n) => `User_Alias L${n + 1} = L${n}, L${n}`)
   const sudoers = parse(['User_Alias L0 = nobody', ...aliases, 'L60 ALL=ALL', 'User_Alias A = B : B = A', 'A ALL=ALL'].join('\n'))

@@ -21,7 +21,12 @@ export interface SudoAnswer {
   readonly allowed: boolean
   readonly grant: SudoGrant
   readonly noPassword: boolean
+  /** A netgroup of hosts that has to hold this one. */
+  readonly netgroup?: string | undefined
 }
+
+/** What a list says of a name. `unsaid`: a netgroup decides, and who is in it was not asked. */
+export type Says = boolean | 'unsaid' | undefined
 
 /** Words of lists that are looked at for one question. Lists of lists can be made to grow without end. */
 const MAX_STEPS = 100_000
@@ -32,7 +37,7 @@ interface Budget {
 
 /**
  * What sudo says when `account` asks to run the command as `runAs` on this host: the last grant that fits (sudoers(5)). Undefined when none fits, and
- * then sudo refuses.
+ * then sudo refuses. Where a netgroup decides whether this host is meant, a grant may allow, and takes nothing back.
  */
 export function sudoDecision(
   sudoers: Pick<Sudoers, 'grants' | 'defaults'>,
@@ -43,18 +48,34 @@ export function sudoDecision(
 ): SudoAnswer | undefined {
   const budget = { left: MAX_STEPS }
   for (const grant of sudoers.grants.toReversed()) {
-    if (!namesAccount(grant.users, account, budget) || !namesHost(grant.hosts, host, budget)) continue
-    if (!reaches(grant, account, runAs, budget)) continue
-    const says = fits([grant.command], (word) => commandFits(word, command), budget)
-    if (says !== undefined) return { allowed: says, grant, noPassword: asksNothing(sudoers, grant, account) }
+    const here = saysHost(grant.hosts, host, budget)
+    if (!namesAccount(grant.users, account, budget) || !here || !reaches(grant, account, runAs, budget)) continue
+    const allowed = fits([grant.command], (word) => commandFits(word, command), budget) as boolean | undefined
+    if (allowed === undefined || (here === 'unsaid' && !allowed)) continue
+    const netgroup = here === 'unsaid' ? netgroupIn(grant.hosts) : undefined
+    return { allowed, grant, noPassword: asksNothing(sudoers, grant, account), netgroup }
   }
   return undefined
 }
 
-/** Does a grant name this account, on this host? */
-export const grantNames = (grant: SudoGrant, account: SudoAccount, host: SudoHost): boolean => {
+/** Does a grant name this account, on this host? With the netgroup of hosts that decides it, where one does. */
+export const grantNames = (grant: SudoGrant, account: SudoAccount, host: SudoHost): { readonly netgroup?: string } | undefined => {
   const budget = { left: MAX_STEPS }
-  return namesAccount(grant.users, account, budget) && namesHost(grant.hosts, host, budget)
+  const here = namesAccount(grant.users, account, budget) && saysHost(grant.hosts, host, budget)
+  return here === true ? {} : here === 'unsaid' ? { netgroup: netgroupIn(grant.hosts) ?? '' } : undefined
+}
+
+/** Whom a list of accounts names that speaks of none of them by name: `unsaid` where a netgroup decides. */
+export const saysStranger = (list: readonly SudoMember[]): Says => saysAccount(list, { name: '', uid: -1, groups: [] }, { left: MAX_STEPS })
+
+/** The first netgroup of a list. */
+export function netgroupIn(list: readonly SudoMember[], budget: Budget = { left: MAX_STEPS }): string | undefined {
+  for (const { word, list: own } of list) {
+    if (budget.left-- <= 0) return undefined
+    const found = own ? netgroupIn(own, budget) : word.startsWith('+') ? word : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Is a grant’s command run without asking for a password? Root is never asked. */
@@ -81,30 +102,41 @@ function reaches(grant: SudoGrant, account: SudoAccount, runAs: SudoAccount, bud
 }
 
 /** The last member that fits decides; undefined when none does. Lists within lists answer as a whole. */
-function fits(list: readonly SudoMember[], is: (word: string) => boolean, budget: Budget): boolean | undefined {
+function fits(list: readonly SudoMember[], is: (word: string) => Says, budget: Budget): Says {
+  // What a netgroup behind would say: it settles nothing where the rest of the list says the same.
+  let open: Says
   for (let at = list.length - 1; at >= 0; at--) {
     if (budget.left-- <= 0) return undefined
     const member = list[at] as SudoMember
-    const says = member.list ? fits(member.list, is, budget) : member.word === 'ALL' || is(member.word) ? true : undefined
-    if (says !== undefined) return member.negated ? !says : says
+    const says = member.list ? fits(member.list, is, budget) : member.word === 'ALL' ? true : is(member.word) || undefined
+    if (says === 'unsaid') {
+      const could = member.list ? 'unsaid' : !member.negated
+      open = open === undefined || open === could ? could : 'unsaid'
+    } else if (says !== undefined) {
+      const found = says !== member.negated
+      return open === undefined || open === found ? found : 'unsaid'
+    }
   }
-  return undefined
+  return open === undefined ? undefined : 'unsaid'
 }
 
-const namesAccount = (list: readonly SudoMember[], { name, uid, groups }: SudoAccount, budget: Budget): boolean =>
+const saysAccount = (list: readonly SudoMember[], { name, uid, groups }: SudoAccount, budget: Budget): Says =>
   fits(
     list,
     (word) => {
+      if (word.startsWith('+')) return 'unsaid'
       if (word.startsWith('%#')) return groups.some(({ gid }) => word === `%#${gid}`)
       if (word.startsWith('%')) return groups.some((group) => word === `%${group.name}`)
       return word.startsWith('#') ? word === `#${uid}` : word === name
     },
     budget,
-  ) === true
+  )
 
-/** A netgroup of hosts cannot be looked up, so it is taken to hold this one. */
-const namesHost = (list: readonly SudoMember[], host: SudoHost, budget: Budget): boolean =>
-  fits(list, (word) => word.startsWith('+') || host.some((own) => hostFits(word.toLowerCase(), own.toLowerCase())), budget) === true
+const namesAccount = (list: readonly SudoMember[], account: SudoAccount, budget: Budget): boolean =>
+  saysAccount(list, account, budget) === true
+
+const saysHost = (list: readonly SudoMember[], host: SudoHost, budget: Budget): Says =>
+  fits(list, (word) => (word.startsWith('+') ? 'unsaid' : host.some((own) => hostFits(word.toLowerCase(), own.toLowerCase()))), budget)
 
 function hostFits(word: string, own: string): boolean {
   const network = /^([\d.]+)\/(\d{1,2})$/.exec(word)

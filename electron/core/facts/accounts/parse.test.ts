@@ -22,12 +22,19 @@ test('groups of a directory service may hold blanks', () => {
   ])
 })
 
-test.each(['+::::::', '# comment', 'x:y', ':x:0:0::/:/bin/sh', 'a:x:-1:0::/:/bin/sh', 'a:x:4294967296:0::/:/bin/sh', ''])(
-  'no account: %j',
-  (line) => {
-    expect(parsePasswd(line)).toEqual([])
-  },
-)
+test.each([
+  '+::::::',
+  '+@admins::0:0:::',
+  '-@admins:x:0:0:::',
+  '# comment',
+  'x:y',
+  ':x:0:0::/:/bin/sh',
+  'a:x:-1:0::/:/bin/sh',
+  'a:x:4294967296:0::/:/bin/sh',
+  '',
+])('no account: %j', (line) => {
+  expect(parsePasswd(line)).toEqual([])
+})
 
 test('property: never throws', () => {
   fc.assert(fc.property(fc.string({ maxLength: 60 }), (text) => void [parsePasswd(text), parseGroup(text)]))

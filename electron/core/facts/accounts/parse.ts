@@ -1,7 +1,7 @@
 import type { Account, Group } from './accounts.ts'
 
-/** Names of a directory service may hold blanks and backslashes (`CORP\domain users`), those of the files may not. */
-const NAME = /^[^\s:/,-](?:[^\n:/,]{0,254}[^\s:/,])?$/
+/** Names of a directory service may hold blanks and backslashes (`CORP\domain users`), those of the files may not. `+@netgroup` is an entry of NIS (nsswitch.conf(5), compat). */
+const NAME = /^[^\s:/,+-](?:[^\n:/,]{0,254}[^\s:/,])?$/
 const ID = /^\d{1,10}$/
 
 /** A uid or gid: an unsigned 32-bit number. */

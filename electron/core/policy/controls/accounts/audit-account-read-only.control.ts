@@ -1,3 +1,4 @@
+import { openGrants } from '../../../access/netgroups.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { rootWays } from './root-ways.ts'
 
@@ -69,6 +70,17 @@ export default defineControl({
           title: 'Not all rules of sudo could be read',
           reason: `${sudoers.value.incomplete}.`,
           cite: [{ section: 'privileged', line: 0 }],
+        },
+      ]
+    const [netgroup] = openGrants(sudoers.value).filter(({ root }) => root)
+    if (netgroup)
+      return [
+        {
+          ...base,
+          status: 'not-evaluated',
+          title: 'A rule of sudo names a netgroup',
+          reason: `${netgroup.reason}.`,
+          cite: [{ section: 'privileged', line: netgroup.line }],
         },
       ]
     return [

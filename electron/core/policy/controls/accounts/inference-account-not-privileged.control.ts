@@ -1,3 +1,4 @@
+import { openGrants } from '../../../access/netgroups.ts'
 import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -68,6 +69,15 @@ export default defineControl({
         }
       if (sudoers.value.incomplete)
         return { ...base, status: 'not-evaluated', title: 'Not all rules of sudo could be read', reason: `${sudoers.value.incomplete}.` }
+      const [netgroup] = openGrants(sudoers.value).filter(({ root }) => root)
+      if (netgroup)
+        return {
+          ...base,
+          status: 'not-evaluated',
+          title: 'A rule of sudo names a netgroup',
+          reason: `${netgroup.reason}.`,
+          cite: [{ section: 'privileged', line: netgroup.line }],
+        }
       const reason = `Account ${account.name} of ${name} is in no group that is root, and sudo grants it nothing that is.`
       return {
         ...base,

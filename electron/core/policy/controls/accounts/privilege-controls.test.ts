@@ -98,6 +98,8 @@ describe('inference-account-not-privileged', () => {
   test('what could not be read is not passed', () => {
     expect(judge(accounts(), undefined)).toEqual(['not-evaluated: What sudo grants its account is not known'])
     expect(judge(accounts(), '@include /srv/more')).toEqual(['not-evaluated: Not all rules of sudo could be read'])
+    expect(judge(accounts(), '+admins ALL=ALL')).toEqual(['not-evaluated: A rule of sudo names a netgroup'])
+    expect(judge(accounts(), '+admins ALL=/usr/bin/systemctl restart vllm')).toEqual(['pass: Its account has no way to root'])
     expect(judge(accounts(), '', { uid: 4711 })).toEqual(['not-evaluated: Its account could not be looked up'])
   })
   test('not for root, containers and empty hosts', () => {
@@ -139,6 +141,7 @@ test.each<[string, string, string]>([
   ['the change account of the fleet file', 'change ALL=NOPASSWD: ALL', 'pass: sudo asks for a password'],
   ['a group without members', '%nobody-here ALL=NOPASSWD: ALL', 'pass: sudo asks for a password'],
   ['a group with members', '%ops ALL=NOPASSWD: ALL', 'fail: sudo gives root without a password'],
+  ['a netgroup, whoever is in it', '+admins ALL=NOPASSWD: ALL', 'fail: sudo gives root without a password'],
   ['not all read', 'root ALL=ALL\n@include /x', 'not-evaluated: Not all rules of sudo could be read'],
 ])('sudo-asks-for-password: %s', (_, text, expected) => {
   const base = policyContext()
@@ -174,6 +177,8 @@ test.each<[string, object, string | undefined, Readonly<Record<string, readonly 
   ['group docker', { account: 'audit', uid: 991 }, '', { docker: ['audit'] }, 'fail: The audit account can become root'],
   ['everything', { account: 'audit', uid: 991 }, 'audit ALL=NOPASSWD: ALL', {}, 'fail: The audit account can become root'],
   ['sudo unread', { account: 'audit', uid: 991 }, undefined, {}, 'not-evaluated: What sudo grants the audit account is unread'],
+  ['a netgroup', { account: 'audit', uid: 991 }, '+admins ALL=(ALL) ALL', {}, 'not-evaluated: A rule of sudo names a netgroup'],
+  ['a netgroup that is not root', { account: 'audit', uid: 991 }, '+ops ALL=/usr/bin/uptime', {}, 'pass: The audit account can only look'],
   ['unknown account', { account: 'ldap-user', uid: 7 }, '', {}, 'not-evaluated: The audit account could not be looked up'],
 ])('audit-account-read-only: %s', (_, system, rules, groups, expected) => {
   const given = facts('', [], {

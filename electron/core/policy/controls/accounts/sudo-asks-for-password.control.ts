@@ -29,7 +29,7 @@ export default defineControl({
         status: 'fail',
         subject: user,
         title: 'sudo gives root without a password',
-        reason: `${user.startsWith('%') ? `Group ${user.slice(1)}` : user === 'ALL' ? 'Every account' : `Account ${user}`} may run ${rules
+        reason: `${user.startsWith('%') ? `Group ${user.slice(1)}` : user.startsWith('+') ? `Netgroup ${user}` : user === 'ALL' ? 'Every account' : `Account ${user}`} may run ${rules
           .map(({ command }) => command.slice(0, 60))
           .slice(0, 3)
           .join(', ')} as root without a password. Expected a password.`,

@@ -1,0 +1,36 @@
+import type { Sudoers, SudoMember } from '../facts/privileged/privileged.ts'
+import { givesRoot } from '../policy/controls/accounts/root-ways.ts'
+import { netgroupIn, saysStranger } from './sudo-decision.ts'
+
+/** A rule of sudo that a netgroup of accounts decides: who is in it, the host was not asked. */
+interface OpenGrant {
+  readonly reason: string
+  /** May it make somebody root? */
+  readonly root: boolean
+  /** In section `privileged`. */
+  readonly line: number
+}
+
+/** Rules of which it is not known whom they name: for accounts, as whom they run, or who is asked for no password. Every host is taken for this one. */
+export function openGrants({ grants, defaults }: Pick<Sudoers, 'grants' | 'defaults'>): readonly OpenGrant[] {
+  const found = new Map<string, OpenGrant>()
+  const add = (list: readonly SudoMember[] | undefined, what: string, root: boolean, line: number) => {
+    if (list === undefined || saysStranger(list) !== 'unsaid') return
+    const reason = `${what} netgroup ${netgroupIn(list)}, and who is in it was not asked`
+    if (root || !found.has(reason)) found.set(reason, { reason, root: root || found.get(reason)?.root === true, line })
+  }
+  for (const { users, runAsUsers, command, file, line } of grants) {
+    const root = commandsIn(command).some(givesRoot)
+    add(users, `${file} speaks of`, root, line)
+    add(runAsUsers, `${file} lets run programs as`, root, line)
+  }
+  for (const { users, settings, line } of defaults)
+    if (settings.includes('!authenticate')) add(users, 'no password is asked of', true, line)
+  return [...found.values()]
+}
+
+/** Words of a command list, aliases spread out, negated ones too: another one may allow what they leave. */
+function commandsIn({ word, list }: SudoMember, budget = { left: 2000 }): readonly string[] {
+  if (budget.left-- <= 0) return ['ALL']
+  return list ? list.flatMap((one) => commandsIn(one, budget)) : [word]
+}
