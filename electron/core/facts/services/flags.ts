@@ -16,6 +16,21 @@ export function flagValue(words: readonly string[], names: readonly string[], st
   return value
 }
 
+/** The value of every time that a flag stands there, for flags that add to each other. */
+export const everyValue = (words: readonly string[], names: readonly string[], style: FlagStyle = {}): readonly string[] =>
+  words.flatMap((word, at) => (hasFlag([word], names, style) ? [flagValue(words.slice(at, at + 2), names, style) ?? ''] : []))
+
+/** All words that follow the last time a flag stands there, up to the next flag (`nargs="+"` of Python's argparse). */
+export function valuesOf(words: readonly string[], names: readonly string[], style: FlagStyle = {}): readonly string[] {
+  const at = words.findLastIndex((word) => hasFlag([word], names, style))
+  if (at === -1) return []
+  const word = words[at] ?? ''
+  if (word.includes('=')) return [word.slice(word.indexOf('=') + 1)]
+  const after = words.slice(at + 1)
+  const end = after.findIndex((one) => one.startsWith('-'))
+  return end === -1 ? after : after.slice(0, end)
+}
+
 export const hasFlag = (words: readonly string[], names: readonly string[], style: FlagStyle = {}): boolean =>
   words.some((word) => names.includes(normalise(word.startsWith('--') ? (word.split('=', 1)[0] ?? '') : word, style)))
 

@@ -1,13 +1,16 @@
 import { dirname } from 'node:path/posix'
 import { flagValue } from './flags.ts'
+import { defaultHubCache, hubCache } from './hub-cache.ts'
 import type { Launch } from './launch.ts'
+import { llamaFetch, llamaFiles } from './llama-words.ts'
+import { isRepository, vllmModels } from './vllm-words.ts'
 
 /** Accounts whose default model folder is known without asking: the official installer's, and root. */
 const knownHomes: Readonly<Record<string, string>> = { ollama: '/usr/share/ollama', root: '/root' }
 
 /**
- * Model directories that a server reads, as far as flags, variables and defaults name absolute ones. `home` is that of its account,
- * when it is known.
+ * Model directories that a server reads, as far as flags, variables and defaults name absolute ones: models, adapters, drafts, and the
+ * caches of what was fetched. `home` is that of its account, when it is known.
  */
 export function modelPathsOf(
   launch: Launch,
@@ -15,35 +18,36 @@ export function modelPathsOf(
   account: { readonly user?: string | undefined; readonly home?: string | undefined },
 ): readonly string[] {
   const { words } = launch
-  const home = variables.HOME ?? account.home ?? knownHomes[account.user ?? '']
-  const file = (path: string | undefined): string | undefined => path && dirname(path)
+  const home = variables.HOME || account.home || knownHomes[account.user ?? '']
   return absolute(
     (() => {
       switch (launch.engine) {
         case 'ollama':
           return [variables.OLLAMA_MODELS?.trim().replace(/^["']|["']$/g, '') || (home && `${home}/.ollama/models`)]
-        case 'vllm':
+        case 'vllm': {
+          const folder = flagValue(words, ['--download-dir'], { underscores: true })
+          const models = vllmModels(words)
+          const cache = hubCache(variables, home) ?? (folder || !models.some(isRepository) ? undefined : defaultHubCache(variables, home))
+          return [...models, folder, cache, variables.VLLM_LORA_RESOLVER_CACHE_DIR]
+        }
+        case 'llama.cpp': {
+          const files = llamaFiles(words, variables)
+          const fetches = llamaFetch(words, variables) !== undefined || files.length === 0
           return [
-            flagValue(words, ['--model'], { underscores: true }) ?? words.find((word) => word.startsWith('/')),
-            flagValue(words, ['--download-dir'], { underscores: true }),
-            variables.HF_HOME,
+            ...files.map(dirname),
+            flagValue(words, ['--models-dir'], { underscores: true }) ?? variables.LLAMA_ARG_MODELS_DIR,
+            fetches ? variables.LLAMA_CACHE || hubCache(variables, home) : undefined,
           ]
-        case 'llama.cpp':
-          return [
-            file(flagValue(words, ['-m', '--model']) ?? variables.LLAMA_ARG_MODEL),
-            flagValue(words, ['--models-dir']) ?? variables.LLAMA_ARG_MODELS_DIR,
-          ]
+        }
         case 'localai':
-          return [flagValue(words, ['--models-path']) ?? variables.LOCALAI_MODELS_PATH ?? variables.MODELS_PATH]
+          return [flagValue(words, ['--models-path']) ?? variables.LOCALAI_MODELS_PATH ?? variables.MODELS_PATH, hubCache(variables, home)]
       }
     })(),
   )
 }
 
 const absolute = (paths: readonly (string | undefined)[]): readonly string[] => [
-  ...new Set(
-    paths.filter((path): path is string => path?.startsWith('/') === true && path !== '/').map((path) => path.replace(/(.)\/+$/, '$1')),
-  ),
+  ...new Set(paths.flatMap((path) => (path?.startsWith('/') ? [path.replace(/\/+$/, '')] : [])).filter((path) => path !== '')),
 ]
 
 /** Paths inside a container as the host sees them, by the longest mount that covers them; a path in the image itself is left out. */
