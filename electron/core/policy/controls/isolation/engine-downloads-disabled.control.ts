@@ -1,6 +1,8 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { flagValue, hasFlag } from '../../../facts/services/flags.ts'
 import { recognise } from '../../../facts/services/launch.ts'
+import { llamaFetch } from '../../../facts/services/llama-words.ts'
+import { isRepository, vllmExtras, vllmModel } from '../../../facts/services/vllm-words.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
@@ -94,54 +96,31 @@ function downloadOf(service: InferenceService, known: boolean): { readonly downl
   }
 }
 
-/** vLLM takes a path or a repository of the hub, as an argument of `serve` or by --model; a configuration file may name one too. */
+/**
+ * vLLM takes a path or a repository of the hub, as an argument of `serve` or by --model; a configuration file may name one too. What it
+ * loads beside the model is named in the same ways; a single word there may be a method of drafting (`ngram`).
+ */
 function vllm(words: readonly string[]) {
-  const style = { underscores: true }
-  const [first = ''] = words
-  const model = flagValue(words, ['--model'], style) ?? (first.startsWith('-') ? undefined : first)
+  const model = vllmModel(words)
+  const extra = vllmExtras(words).find((one) => (isRepository(one) && one.includes('/')) || isAddress(one))
+  const beside =
+    extra === undefined ? undefined : { token: extra, what: 'what it loads beside the model is named like a repository of a hub' }
   if (model === undefined || model === '') {
-    const config = hasFlag(words, ['--config'], style)
+    if (beside) return { download: beside }
+    const config = hasFlag(words, ['--config'], { underscores: true })
     return { unknown: config ? 'its --config file may name a model of a hub' : 'which of its words is the model is not certain' }
   }
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(model)) return { download: { token: model, what: 'the model comes from a remote store' } }
-  // A repository of the hub is a name, or an account and a name.
-  if (/^[./~]/.test(model) || model.split('/').length > 2) return {}
+  if (isAddress(model)) return { download: { token: model, what: 'the model comes from a remote store' } }
   // A relative folder cannot be told from a repository; transformers looks for the folder first.
-  return { download: { token: model, what: 'the model is named like a repository of a hub' } }
+  if (isRepository(model)) return { download: { token: model, what: 'the model is named like a repository of a hub' } }
+  return beside ? { download: beside } : {}
 }
 
-/** tools/server/README.md of llama.cpp: flags and variables that name a source on the network. */
-const llamaFlags = [
-  '-hf',
-  '-hfr',
-  '--hf-repo',
-  '-hfd',
-  '-hfrd',
-  '--hf-repo-draft',
-  '-hfv',
-  '-hfrv',
-  '--hf-repo-v',
-  '-mu',
-  '--model-url',
-  '-dr',
-  '--docker-repo',
-  '-mmu',
-  '--mmproj-url',
-]
-const llamaVariables = [
-  'LLAMA_ARG_HF_REPO',
-  'LLAMA_ARG_HFD_REPO',
-  'LLAMA_ARG_HF_REPO_V',
-  'LLAMA_ARG_MODEL_URL',
-  'LLAMA_ARG_DOCKER_REPO',
-  'LLAMA_ARG_MMPROJ_URL',
-]
+const isAddress = (name: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(name)
 
 function llama(words: readonly string[], env: Readonly<Record<string, string>>, known: boolean) {
-  const flag = words.find((word) => llamaFlags.includes(word.split('=', 1)[0] ?? '') || /^--[\w-]+-default$/.test(word))
-  if (flag !== undefined) return { download: { token: flag, what: 'it fetches the model when it is not in its cache' } }
-  const variable = llamaVariables.find((one) => (env[one] ?? '') !== '')
-  if (variable !== undefined) return { download: { token: variable, what: 'it fetches the model when it is not in its cache' } }
+  const token = llamaFetch(words, env)
+  if (token !== undefined) return { download: { token, what: 'it fetches the model when it is not in its cache' } }
   const local = flagValue(words, ['-m', '--model', '--models-dir', '--models-preset']) ?? env.LLAMA_ARG_MODEL
   return local === undefined && !known ? { unknown: 'no model is named by a flag, and its environment could not be read' } : {}
 }
