@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ModelArtifact } from '#shared/model/model-artifact.ts'
 import { type ConsoleRun, gatehouse } from './console.ts'
 import { arrange, asRoot, lab } from './lab.ts'
+import { gatehouseSteppedUp } from './stepped-up.ts'
 
 /** A model of Ollama out of a registry that lies on a host of the fleet, into a store that a server reads; and a file that is taken away from its server. */
 
@@ -21,6 +22,9 @@ let weights: string
 
 const models = (...words: readonly string[]): Promise<ConsoleRun> =>
   gatehouse(['models', ...words, '--fleet', fleet, '--data', join(folder, 'data')])
+/** The same with a code of an authenticator. */
+const steppedUp = (...words: readonly string[]): Promise<ConsoleRun> =>
+  gatehouseSteppedUp(join(folder, 'data'), ['models', ...words, '--fleet', fleet])
 const deploy = () => models('deploy', id, '--host', 'gpu3', '--to', TO, '--owner', 'root', '--yes')
 /** What Ollama on gpu3 says that it has. */
 const served = async () => {
@@ -107,12 +111,16 @@ describe('Ollama, out of a registry on a host', () => {
 
 describe('quarantine', () => {
   const state = () => arrange('gpu3', `stat -c '%U %G %a' ${GGUF}; sha256sum <${GGUF}`)
+  const take = (path: string) => steppedUp('quarantine', '--host', 'gpu3', '--path', path, '--reason', 'it runs code')
+  const release = (id: string) => steppedUp('quarantine', 'release', id)
+  /** Its stderr begins with what was asked. */
+  const heldIn = ({ stderr }: ConsoleRun) => /\b([0-9a-f]{32}) gpu3:/.exec(stderr)?.[1] ?? ''
 
   test('out of the reach of its server, in the ledger, and back as it was', async () => {
     const before = await state()
-    const taken = await models('quarantine', '--host', 'gpu3', '--path', GGUF, '--reason', 'it runs code', '--yes')
+    const taken = await take(GGUF)
     expect([taken.status, taken.stderr]).toEqual([0, expect.stringContaining('is in quarantine')])
-    const held = taken.stderr.slice(0, 32)
+    const held = heldIn(taken)
     expect(await arrange('gpu3', `ls -d ${GGUF} 2>/dev/null; cd /models/.gatehouse-quarantine && stat -c '%U %a' . ${held}`)).toBe(
       'root 700\nroot 0\n',
     )
@@ -120,21 +128,20 @@ describe('quarantine', () => {
     expect((await asRoot('gpu3', `runuser -u nobody -- cat ${GGUF} /models/.gatehouse-quarantine/${held}`)).stdout).toBe('')
     expect((await models('quarantine')).stdout).toContain(`${held}  gpu3:${GGUF}`)
     expect((await models('verify', '--host', 'gpu3', '--json')).stdout).not.toContain(`"path": "${GGUF}"`)
-    const back = await models('quarantine', 'release', held, '--yes')
-    expect([back.status, back.stderr]).toEqual([0, `${held} is back in its place\n`])
+    const back = await release(held)
+    expect([back.status, back.stderr]).toEqual([0, expect.stringContaining(`${held} is back in its place\n`)])
     expect([await state(), await arrange('gpu3', 'ls -A /models')]).toEqual([before, 'gguf\nollama\n'])
     expect((await gatehouse(['verify', '--data', join(folder, 'data')])).status).toBe(0)
   }, 180_000)
 
   test('nothing outside of the model directories, and nothing over what lies there now', async () => {
-    const outside = await models('quarantine', '--host', 'gpu3', '--path', '/etc/passwd', '--reason', 'x', '--yes')
+    const outside = await take('/etc/passwd')
     expect([outside.status, outside.stderr]).toEqual([2, expect.stringContaining('not below the modelPaths')])
-    const { stderr } = await models('quarantine', '--host', 'gpu3', '--path', GGUF, '--reason', 'it runs code', '--yes')
-    const held = stderr.slice(0, 32)
+    const held = heldIn(await take(GGUF))
     await arrange('gpu3', `echo new >${GGUF}`)
-    const refused = await models('quarantine', 'release', held, '--yes')
+    const refused = await release(held)
     expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('in-the-way')])
     expect(await arrange('gpu3', `cat ${GGUF}; rm ${GGUF}`)).toBe('new\n')
-    expect((await models('quarantine', 'release', held, '--yes')).status).toBe(0)
+    expect((await release(held)).status).toBe(0)
   }, 180_000)
 })

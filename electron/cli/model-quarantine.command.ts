@@ -3,6 +3,7 @@ import { typedText } from '#shared/model/waiver.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
+import { stepUpOnTerminal } from './step-up-terminal.ts'
 
 const options = {
   fleet: { type: 'string' },
@@ -10,13 +11,12 @@ const options = {
   host: { type: 'string' },
   path: { type: 'string' },
   reason: { type: 'string' },
-  yes: { type: 'boolean', default: false },
 } as const
 
-/** `gatehouse models quarantine [release ID]`: lists, moves a file aside, or puts one back. What changes a host is said with `--yes`. */
+/** `gatehouse models quarantine [release ID]`: lists, moves a file aside, or puts one back. What changes a host is done after a code. */
 export async function runModelQuarantine(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-  const { fleet: file, host, path, yes } = values
+  const { fleet: file, host, path } = values
   const [verb, id] = positionals
   if (file === undefined || (verb !== undefined && (verb !== 'release' || id === undefined)))
     throw new UsageError('models quarantine: expected --fleet FILE [--host NAME --path FILE --reason TEXT | release ID]')
@@ -29,8 +29,8 @@ export async function runModelQuarantine(args: string[]): Promise<number> {
       process.stdout.write(rows.length === 0 ? 'Nothing is in quarantine.\n' : rows.join(''))
       return ExitCode.clean
     }
-    if (!yes) throw new UsageError('models quarantine: this changes a host; --yes says it')
     if (id !== undefined) {
+      await stepUpOnTerminal(services.stepUp)
       await services.quarantine.release(fleet, services.transport(), id, interrupted())
       process.stderr.write(`${id} is back in its place\n`)
       return ExitCode.clean
@@ -38,6 +38,7 @@ export async function runModelQuarantine(args: string[]): Promise<number> {
     const reason = typedText(1000).safeParse(values.reason)
     if (host === undefined || path === undefined || !reason.success)
       throw new UsageError('models quarantine: expected --host, --path and --reason')
+    await stepUpOnTerminal(services.stepUp)
     const taken = await services.quarantine.take(fleet, services.transport(), { host, path, reason: reason.data }, interrupted())
     process.stderr.write(visible(`${taken.id} ${host}:${path} is in quarantine\n`))
     return ExitCode.clean

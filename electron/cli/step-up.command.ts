@@ -11,7 +11,7 @@ export async function runStepUp(args: string[]): Promise<number> {
     if ((await stepUp.state()).enrolled) await stepUpOnTerminal(stepUp)
     process.stderr.write(enrolmentText(await stepUp.enrol()))
     await stepUp.confirm(await askedCode())
-    process.stderr.write('Enrolled. push, undo and drill ask for a code from now on.\n')
+    process.stderr.write('Enrolled. push, undo, drill, models approve and models quarantine ask for its code.\n')
     return ExitCode.clean
   })
 }

@@ -91,8 +91,9 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       registry, with the change identity; it is hashed there and enters the model directory (the first of modelPaths) by a rename when all
       of it is there. A lost link is taken up again, Ctrl-C or a full disk leaves nothing visible, and the next deploy goes on from there;
       discard takes away what arrived instead.
-  gatehouse models quarantine --fleet FILE [--host NAME --path FILE --reason TEXT --yes | release ID --yes]
-      Moves a file of a model directory aside, mode 000, so that no server can load it, and back with its owner and mode. Without more, lists.
+  gatehouse models quarantine --fleet FILE [--host NAME --path FILE --reason TEXT | release ID]
+      Moves a file of a model directory aside, mode 000, so that no server can load it, and back with its owner and mode, after a
+      code of your authenticator. Without more, lists.
   gatehouse models sbom    --fleet FILE [--host NAME]… [--output FILE]
       What is known of the models as CycloneDX 1.6: files with SHA-256, source, licence, places, scan and approval. Connects to no host.
   gatehouse models publishers --fleet FILE [add|remove --site HOST --account NAME [--name NAME] --reason TEXT]
