@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ModelArtifact } from '#shared/model/model-artifact.ts'
 import { type ConsoleRun, gatehouse } from './console.ts'
 import { arrange, asRoot, lab } from './lab.ts'
+import { gatehouseSteppedUp } from './stepped-up.ts'
 
 /** An approved model on its way from the registry on the workstation to a real disk, through the jump host, with what goes wrong on it. */
 
@@ -26,6 +27,9 @@ function weights(): Buffer {
 
 const models = (...words: readonly string[]): Promise<ConsoleRun> =>
   gatehouse(['models', ...words, '--fleet', fleet, '--data', join(folder, 'data')])
+/** The same with a code of an authenticator. */
+const steppedUp = (...words: readonly string[]): Promise<ConsoleRun> =>
+  gatehouseSteppedUp(join(folder, 'data'), ['models', ...words, '--fleet', fleet])
 const deploy = (host: string, ...words: readonly string[]) => models('deploy', id, '--host', host, '--owner', 'modelsvc', '--yes', ...words)
 const stage = (root: string) => `${root}/.gatehouse-*/part/*`
 const arrived = async (root: string) => Number((await asRoot('gpu3', `cat ${stage(root)} 2>/dev/null | wc -c`)).stdout)
@@ -79,7 +83,7 @@ beforeAll(async () => {
     ['approve', id, '--tier', 'users', '--host', 'gpu3', '--name', 'Eve'],
     ['store', id, '--from', source],
   ]) {
-    const { status, stderr } = await models(...words)
+    const { status, stderr } = await (words[0] === 'approve' ? steppedUp : models)(...words)
     expect([words[0], status, status === 0 ? '' : stderr]).toEqual([words[0], 0, ''])
   }
 }, 120_000)

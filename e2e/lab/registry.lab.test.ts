@@ -65,7 +65,7 @@ beforeAll(async () => {
     ['test', id, '--where', 'lab', '--result', 'fine', '--name', 'Bob'],
     ['approve', id, '--tier', 'users', '--host', 'gpu3', '--name', 'Eve'],
   ]) {
-    const { status, stderr } = await models(...words)
+    const { status, stderr } = await (words[0] === 'approve' ? steppedUp : models)(...words)
     expect([words[0], status, status === 0 ? '' : stderr]).toEqual([words[0], 0, ''])
   }
   // The registry on gpu1 as an admin fills it: each file of the model under its SHA-256.

@@ -4,12 +4,11 @@ import { GatehouseError } from '#shared/errors.ts'
 import { runModelRegistry } from './model-registry.command.ts'
 import { stepUpOnTerminal } from './step-up-terminal.ts'
 
-const state = vi.fn()
 const approve = vi.fn()
 vi.mock('./step-up-terminal.ts', () => ({ stepUpOnTerminal: vi.fn() }))
 vi.mock('./open-services.ts', () => ({
   withFleet: (_: string, __: string, use: (services: Services) => Promise<number>) =>
-    use({ stepUp: { state }, registry: { approve }, fleet: { require: () => 'the fleet' } } as unknown as Services),
+    use({ registry: { approve }, fleet: { require: () => 'the fleet' } } as unknown as Services),
 }))
 
 let said = ''
@@ -30,25 +29,15 @@ afterEach(() => {
 const run = () => runModelRegistry('approve', ['r1', '--fleet', 'f', '--tier', 'users', '--host', 'gpu-01', '--name', 'Eve'])
 const request = { id: 'r1', name: 'Eve', tiers: ['users'], hosts: ['gpu-01'] }
 
-test('where an authenticator is enrolled, an approval needs its code', async () => {
-  state.mockResolvedValue({ enrolled: true })
+test('an approval needs a code', async () => {
   await run()
   expect(stepUpOnTerminal).toHaveBeenCalledOnce()
-  expect(approve).toHaveBeenCalledWith('the fleet', request, true)
+  expect(approve).toHaveBeenCalledWith('the fleet', request)
   expect(said).toBe('r1 m: Approved\n')
 })
 
-test('a wrong code approves nothing', async () => {
-  state.mockResolvedValue({ enrolled: true })
-  vi.mocked(stepUpOnTerminal).mockRejectedValue(new GatehouseError({ code: 'step-up.wrong-code', detail: '' }))
-  await expect(run()).rejects.toMatchObject({ failure: { code: 'step-up.wrong-code' } })
+test.each(['step-up.wrong-code', 'step-up.not-enrolled'] as const)('%s approves nothing', async (code) => {
+  vi.mocked(stepUpOnTerminal).mockRejectedValue(new GatehouseError({ code, detail: '' }))
+  await expect(run()).rejects.toMatchObject({ failure: { code } })
   expect(approve).not.toHaveBeenCalled()
-})
-
-test('without one it is recorded that there was no second factor, and said how there can be', async () => {
-  state.mockResolvedValue({ enrolled: false })
-  await run()
-  expect(stepUpOnTerminal).not.toHaveBeenCalled()
-  expect(approve).toHaveBeenCalledWith('the fleet', request, false)
-  expect(said).toContain('Approved without a second factor; gatehouse step-up enrols')
 })

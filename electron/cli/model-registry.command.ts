@@ -70,13 +70,11 @@ export async function runModelRegistry(verb: string, args: string[]): Promise<nu
   })
 }
 
-/** A code is asked for where the command line has an authenticator; else the approval says for good that there was none. */
+/** After a code, as in the window. */
 async function approve(services: Services, { name, tier, host }: Values, [id]: readonly string[]): Promise<void> {
   const request = read('approve', stepRequests.approve, { id, name, tiers: tier, hosts: host })
-  const { enrolled } = await services.stepUp.state()
-  if (enrolled) await stepUpOnTerminal(services.stepUp)
-  told(services.registry.approve(services.fleet.require(), request, enrolled))
-  if (!enrolled) process.stderr.write('Approved without a second factor; gatehouse step-up enrols an authenticator for the next one.\n')
+  await stepUpOnTerminal(services.stepUp)
+  told(services.registry.approve(services.fleet.require(), request))
 }
 
 /** Words of the command line that are named otherwise than what they fill. */

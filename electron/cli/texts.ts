@@ -83,7 +83,8 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse models board   --fleet FILE [ID] [--json]
       How a model gets into production, step by step, each in the ledger. The review holds the bytes on one host against the list of
       publishers, the expected hashes and the scan, and binds to exactly these bytes: a changed byte or a moved tag is not approved any more.
-      What does not hold needs a note; what is dangerous, differs or was not measured is refused. --name is who decides.
+      What does not hold needs a note; what is dangerous, differs or was not measured is refused. --name is who decides. approve asks for a
+      code of your authenticator (gatehouse step-up enrols one).
   gatehouse models store   --fleet FILE ID --from FOLDER
   gatehouse models deploy  --fleet FILE ID --host NAME… [--to FOLDER] [--owner USER[:GROUP]] [--yes]
   gatehouse models discard --fleet FILE ID --host NAME… [--to FOLDER] [--yes]

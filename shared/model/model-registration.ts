@@ -57,7 +57,7 @@ export const registrationStepSchema = z.discriminatedUnion('step', [
     hosts: hostNames,
     /** By the person who requested it. */
     alone: z.boolean(),
-    /** A code of the approver's authenticator was taken just before; a terminal has none. */
+    /** A code of the approver's authenticator was taken just before. False in old records of the command line. */
     secondFactor: z.boolean(),
   }),
   z.object({ ...written, step: z.literal('deployed'), host: z.string(), path: z.string(), detail: z.string() }),

@@ -28,7 +28,7 @@ export function modelHandlers(services: Services): Handlers {
     'registry:test': (request) => registry.test(fleet.require(), request),
     'registry:approve': (request) => {
       stepUp.require()
-      return registry.approve(fleet.require(), request, true)
+      return registry.approve(fleet.require(), request)
     },
     'registry:reject': (request) => registry.reject(fleet.require(), request),
     'registry:revoke': (request) => registry.revoke(fleet.require(), request),

@@ -41,7 +41,7 @@ async function approved(storage: DemoHost = gpu02): Promise<string> {
   const { id } = services.registry.request(fleet(), asked)
   services.registry.review(fleet(), { id, host: 'gpu-04', name: 'Bob', note: '' })
   services.registry.test(fleet(), { id, name: 'Bob', where: 'lab-01', passed: true, result: 'answers' })
-  services.registry.approve(fleet(), { id, name: 'Bob', tiers: ['users'], hosts: ['gpu-01', 'gpu-04'] }, true)
+  services.registry.approve(fleet(), { id, name: 'Bob', tiers: ['users'], hosts: ['gpu-01', 'gpu-04'] })
   return id
 }
 const deploy = (id: string, owner = 'vllm') => services.deployments.start(fleet(), services.transport(), { id, hosts: ['gpu-01'], owner })

@@ -112,7 +112,7 @@ const request = (of = fleet): Registration =>
   registry.request(of, { model: 'm', name: 'Ada', source: 'hf.co/meta-llama/m', revision: '', purpose: 'chat', licence: 'MIT', hosts: [] })
 const review = (id: string, note = '', of = fleet) => registry.review(of, { id, host: 'gpu-01', name: 'Bob', note })
 const test_ = (id: string, passed = true) => registry.test(fleet, { id, name: 'Bob', where: 'lab', passed, result: 'fine' })
-const approve = (id: string, name = 'Eve', of = fleet) => registry.approve(of, { id, name, tiers: ['users'], hosts: ['gpu-01'] }, true)
+const approve = (id: string, name = 'Eve', of = fleet) => registry.approve(of, { id, name, tiers: ['users'], hosts: ['gpu-01'] })
 const code = (run: () => unknown) => {
   try {
     run()
@@ -214,7 +214,7 @@ describe('an approval', () => {
     expect(code(() => approve(steps(), 'ADA', fleetOf({ fourEyes: true })))).toBe('registry.four-eyes')
     expect(models.overview(fleetOf({ fourEyes: true })).artifacts[0]?.approvals[0]?.approval).toBe('four-eyes-missing')
   })
-  test('says whether a second factor was shown', () => {
+  test('says that a second factor was shown', () => {
     expect(approve(test_(review(request().id, 'n').id).id).steps.at(-1)).toMatchObject({ secondFactor: true })
   })
   test('supersedes the one before; a host that is not named is not approved', () => {

@@ -38,8 +38,8 @@ export interface RegistryService {
   /** Binds the registration to the bytes on `host`. Throws `registry.not-sound`, `registry.note-needed`. */
   review(fleet: Fleet, request: StepRequest<'review'>): Registration
   test(fleet: Fleet, request: StepRequest<'test'>): Registration
-  /** Supersedes what was approved under the same name before. `secondFactor`: whether one was just shown. Throws `registry.four-eyes`. */
-  approve(fleet: Fleet, request: StepRequest<'approve'>, secondFactor: boolean): Registration
+  /** Supersedes what was approved under the same name before. Its caller has just taken a code (core/step-up). Throws `registry.four-eyes`. */
+  approve(fleet: Fleet, request: StepRequest<'approve'>): Registration
   reject(fleet: Fleet, request: StepRequest<'end'>): Registration
   revoke(fleet: Fleet, request: StepRequest<'end'>): Registration
   /** Records that it was put on a host. */
@@ -135,13 +135,13 @@ export function createRegistryService(ports: RegistryServicePorts): RegistryServ
       })
     },
     test: (fleet, { id, ...request }) => record(fleet, due(fleet, id, 'tested'), { ...written(), step: 'tested', ...request }),
-    approve(fleet, { id, ...request }, secondFactor) {
+    approve(fleet, { id, ...request }) {
       const registration = due(fleet, id, 'approved')
       requireHosts(fleet, request.hosts)
       const requester = lastStep(registration, 'requested')?.name ?? ''
       const alone = samePerson(requester, request.name)
       if (alone && fleet.policy.fourEyes) throw new GatehouseError({ code: 'registry.four-eyes', detail: `${requester} requested it` })
-      const approved = record(fleet, registration, { ...written(), step: 'approved', ...request, alone, secondFactor })
+      const approved = record(fleet, registration, { ...written(), step: 'approved', ...request, alone, secondFactor: true })
       for (const other of repo.list(fleet.name))
         if (other.id !== id && other.model === registration.model && stateOf(other) === 'approved')
           record(fleet, other, { ...written(), step: 'superseded', successor: id })
