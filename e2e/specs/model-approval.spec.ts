@@ -69,6 +69,7 @@ test('requested, reviewed, tested, approved, deployed; stopped and gone on with;
   await it.isSound('model-not-deployed')
 
   const progress = page.getByRole('list', { name: 'Progress' })
+  await it.theme('dark')
   await deploy('vllm')
   await expect(progress).toContainText(/Copying \d+%, .*\/s, .* left/, { timeout: 20_000 })
   await page.screenshot({ path: it.picture('model-deploying-dark') })
