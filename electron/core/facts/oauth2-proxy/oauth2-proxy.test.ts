@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redact } from '../../policy/secrets.ts'
+import { sudoersLineFor } from '../../probe/sudoers.ts'
 import { alphaPaths } from './alpha-mask.ts'
 import { configPaths, sections } from './collect.ts'
 import { parseConfigFile } from './config-file.ts'
@@ -320,6 +321,8 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     const printed = spawnSync('sed', [...(words ?? []), config], { encoding: 'utf8' }).stdout
     expect(printed).not.toMatch(/sk-|c2st/)
     expect(printed).toContain(`cookie_secret_shape = "${'x'.repeat(43)}="`)
-    expect(configPaths.length + alphaPaths.length).toBe(section?.kind === 'script' ? section.privileged.length : 0)
+    const privileged = section?.kind === 'script' ? section.privileged : []
+    expect(privileged).toHaveLength(configPaths.length + alphaPaths.length)
+    for (const command of privileged) expect(sudoersLineFor('audit', command), command.argv.join(' ')).toBeDefined()
   })
 })
