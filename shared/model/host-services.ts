@@ -11,9 +11,19 @@ const hostedServiceSchema = z.object({
   name: z.string(),
   kind: z.enum(['engine', 'proxy', 'program', 'container']),
   /** `unknown`: it runs, but what started it could not be read. */
-  how: z.enum(['unit', 'container', 'process', 'user-session', 'unknown']),
+  how: z.enum(['unit', 'container', 'pod', 'process', 'user-session', 'unknown']),
   unit: z.string().optional(),
   container: z.string().optional(),
+  /** The pod around it, as far as the node tells it. */
+  pod: z
+    .object({
+      uid: z.string(),
+      namespace: z.string().optional(),
+      name: z.string().optional(),
+      container: z.string().optional(),
+      unknown: z.string().optional(),
+    })
+    .optional(),
   image: z.string().optional(),
   /** Account that it runs as; absent when it could not be read. */
   account: z.string().optional(),

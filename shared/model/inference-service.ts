@@ -1,15 +1,19 @@
+import type { Pod } from './pod.ts'
+
 /** Engines that Gatehouse knows in depth. */
 export const engines = ['ollama', 'vllm', 'llama.cpp', 'localai'] as const
 export type Engine = (typeof engines)[number]
 
 /** A running or installed inference server, however it is run. */
 export interface InferenceService {
-  /** Stable within a host: the unit, the container name, or `<engine>:<port>` for a bare process. */
+  /** Stable within a host: the unit, the pod with its container, the container name, or `<engine>:<port>` for a bare process. */
   readonly id: string
   readonly engine: Engine
   readonly how: 'systemd' | 'container' | 'process'
   readonly unit?: string | undefined
   readonly container?: string | undefined
+  /** The pod that it runs in; `how` is `container` then. */
+  readonly pod?: Pod | undefined
   readonly running: boolean
   /** Main process first. */
   readonly pids: readonly number[]

@@ -1,5 +1,6 @@
 import type { HostServices } from '#shared/model/host-services.ts'
 import type { OperableUnit } from '#shared/model/operate.ts'
+import { podWords } from '#shared/model/pod.ts'
 
 /**
  * Names that systemd takes literally: no glob (`*?[`), nothing that could pose as an option, a service and no other kind of unit
@@ -7,7 +8,8 @@ import type { OperableUnit } from '#shared/model/operate.ts'
  */
 const unitName = /^(?!-)[A-Za-z0-9:_.\\@-]{1,247}\.service$/
 /** Whatever was found below these: to stop one takes away the way in, or much else with it. */
-const notHere = /^(?:systemd-|ssh|dbus|getty|serial-getty|user@|network|NetworkManager|docker|containerd|podman|crio?|atd|anacron)/
+const notHere =
+  /^(?:systemd-|ssh|dbus|getty|serial-getty|user@|network|NetworkManager|docker|containerd|podman|crio?|kubelet\.|k3s(?:-agent)?\.|rke2-|k0s(?:controller|worker)\.|snap\.microk8s\.|atd|anacron)/
 
 export const isUnitName = (name: string): boolean => unitName.test(name)
 
@@ -21,4 +23,10 @@ export function operableUnits({ services }: Pick<HostServices, 'services'>): Ope
     units.set(unit, { unit, name: other?.name ?? name, ports: [...new Set([...(other?.ports ?? []), ...ports])].sort((a, b) => a - b) })
   }
   return [...units.values()]
+}
+
+/** Why what was asked for is no unit, when it is a pod of the last look: by its whole name, its name alone, or its uid. Pure. */
+export function whyNotOperable({ services }: Pick<HostServices, 'services'>, asked: string): string | undefined {
+  const pod = services.find((one) => one.pod && [podWords(one.pod), one.pod.name, one.pod.uid].includes(asked))?.pod
+  return pod && `${podWords(pod)} is a pod: its cluster starts it again, so stop or restart it there (kubectl)`
 }

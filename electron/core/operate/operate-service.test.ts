@@ -12,7 +12,13 @@ const fleet = fleetSchema.parse({
   ...{ version: 1, name: 'dc1', hosts: [{ name: 'gpu-01', address: '10.0.0.1' }] },
   identities: { audit: { user: 'look' }, operate: { user: 'op' } },
 })
-const services = [{ name: 'Ollama', how: 'unit', unit: 'ollama.service', binds: [{ port: 11434 }] }]
+const uid = '0a1b2c3d-0000-4111-8222-333344445555'
+const services = [
+  { name: 'Ollama', how: 'unit', unit: 'ollama.service', binds: [{ port: 11434 }] },
+  { name: 'vLLM', how: 'pod', pod: { uid, namespace: 'ai', name: 'chat-0', container: 'vllm' }, binds: [] },
+  { name: 'kubelet', how: 'unit', unit: 'kubelet.service', binds: [{ port: 10250 }] },
+  { name: 'kubelet', how: 'unit', unit: 'k3s-agent.service', binds: [{ port: 10250 }] },
+]
 vi.mock('../views/services-view.ts', () => ({ hostServices: () => ({ services }) }))
 // A second passes at once, and so does the clock.
 let now = 0
@@ -125,4 +131,23 @@ test('nobody waits any more: it goes on, and the job ends as not known', async (
     failure: null,
     result: { outcome: 'unknown', detail: expect.stringContaining('nobody waited') },
   })
+})
+
+test.each(['ai/chat-0/vllm', 'chat-0', uid])('a pod is refused with the reason: %s', (asked) => {
+  expect(() => desk().operate.find(fleet, 'gpu-01', asked)).toThrow(
+    expect.objectContaining({
+      failure: { code: 'operate.unknown-unit', host: 'gpu-01', detail: expect.stringMatching(/^ai\/chat-0\/vllm is a pod: .*kubectl/) },
+    }),
+  )
+})
+
+test('what holds the pods of a node is no service of an operator', () => {
+  expect(
+    desk()
+      .operate.units(fleet, 'gpu-01')
+      .map(({ unit }) => unit),
+  ).toEqual(['ollama.service'])
+  expect(() => desk().operate.find(fleet, 'gpu-01', 'kubelet.service')).toThrow(
+    expect.objectContaining({ failure: expect.objectContaining({ detail: 'expected one of ollama.service' }) }),
+  )
 })

@@ -9,7 +9,7 @@ import type { Clock, Transport } from '../ports.ts'
 import { hostServices } from '../views/services-view.ts'
 import type { ViewService } from '../views/view-service.ts'
 import { lookAtUnit, sendVerb } from './ask-host.ts'
-import { operableUnits } from './operable-units.ts'
+import { operableUnits, whyNotOperable } from './operable-units.ts'
 import { operateAccountOf } from './operate-identity.ts'
 import { operateSudoers } from './operate-sudoers.ts'
 import { readLogs } from './read-logs.ts'
@@ -63,12 +63,16 @@ export function createOperateService({ clock, views, ledger }: OperatePorts): Op
     const of = fleet.hosts.find(({ name }) => name === host)
     const known = units(fleet, host)
     const found = known.find((one) => one.unit === unit)
-    if (of === undefined || found === undefined)
+    if (of === undefined || found === undefined) {
+      const pod = views.show(fleet, host, (sources) => whyNotOperable(hostServices(sources), unit))
       throw new GatehouseError({
         code: 'operate.unknown-unit',
-        detail: `expected one of ${known.map((one) => one.unit).join(', ') || 'none: the host was not looked at, or nothing of it is a unit'}`,
+        detail:
+          pod ??
+          `expected one of ${known.map((one) => one.unit).join(', ') || 'none: the host was not looked at, or nothing of it is a unit'}`,
         host,
       })
+    }
     return { host: of, unit: found }
   }
 

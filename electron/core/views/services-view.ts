@@ -56,9 +56,16 @@ function engineRow(service: InferenceService, sources: ViewSources, known: Known
     id: `engine ${service.id}`,
     name: engineNames[service.engine],
     kind: 'engine',
-    how: service.how === 'systemd' ? 'unit' : service.how === 'process' && inUserSession(main) ? 'user-session' : service.how,
+    how: service.pod
+      ? 'pod'
+      : service.how === 'systemd'
+        ? 'unit'
+        : service.how === 'process' && inUserSession(main)
+          ? 'user-session'
+          : service.how,
     unit: service.unit,
     container: service.container,
+    pod: service.pod,
     image: container?.image,
     account: service.user,
     running: service.running,

@@ -139,6 +139,8 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     runtime,
     ports,
     user: found.User,
+    // Ports stand with the container that the network belongs to: that of a pod's sandbox, or a service of Compose.
+    portsUnknown: found.NetworkMode.startsWith('container:') ? 'it shares the network of another container' : undefined,
     hostNetwork: found.NetworkMode === 'host',
     privileged: found.Privileged,
     command: [found.Path, ...found.Args].filter((word) => word !== ''),

@@ -1,6 +1,7 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { candidatePattern, maskVariables, variablePattern } from './candidates.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
+import { podsScript } from './pods-script.ts'
 
 /**
  * How /proc is mounted (hidepid, proc(5)), one row per process from ps, then for the candidates their exact words, cgroup and (where the audit account may) the variables
@@ -43,7 +44,11 @@ b next
 }
 b start
 }"
-  while IFS= read -r group; do case $group in 0::* | *:name=systemd:*) printf '@cgroup %s %s\\n' "$pid" "$group" ;; esac; done <"/proc/$pid/cgroup" 2>/dev/null
+  while IFS= read -r group; do
+    case $group in 0::* | *:name=systemd:*) ;; *) continue ;; esac
+    printf '@cgroup %s %s\\n' "$pid" "$group"
+    ${podsScript}
+  done <"/proc/$pid/cgroup" 2>/dev/null
   while read -r key uid others; do [ "$key" = Uid: ] && printf '@uid %s %s\\n' "$pid" "\${others%%[!0-9]*}"; done <"/proc/$pid/status" 2>/dev/null
   [ -r "/proc/$pid/environ" ] || continue
   printf '@env %s\\n' "$pid"
@@ -56,7 +61,7 @@ const processes = script({
   id: 'processes',
   expectedMs: 50,
   display:
-    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers; sudo find /proc -name exe, and the packages that own them',
+    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers; names of pods in /var/log; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
   parameters: [candidatePattern, variablePattern, maskVariables],
   privileged: [findExecutables],

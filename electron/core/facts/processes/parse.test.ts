@@ -177,3 +177,21 @@ test('without a package manager, or sudo, nothing is said of packages', () => {
   expect(parseProcesses(`${row}\n@exe 41\t/\t/tmp/.x`)).not.toMatchObject([{}, { package: null }])
   expect(parseProcesses(row)).not.toMatchObject([{}, { executable: '/tmp/.x' }])
 })
+
+test('names of the logs of a pod, and whether they could be listed', () => {
+  const log = '/var/log/containers/chat-0_ai_vllm-ab.log'
+  const row = '    200       1  1000 ada                              vllm                             vllm serve'
+  const read = (...more: readonly string[]) => {
+    const processes = parseProcesses(procps(row, '@argv 200', '=vllm', '@cgroup 200 0::/kubepods/podx', ...more))
+    return Array.isArray(processes) ? processes[1]?.podLogs : 'not read'
+  }
+  expect(read()).toBeUndefined()
+  expect(read(`@pod 200 ${log}`, '@pod 200 /var/log/pods/ai_chat-0_x')).toEqual({
+    paths: [log, '/var/log/pods/ai_chat-0_x'],
+    unread: false,
+    line: 7,
+  })
+  expect(read('@pod 200 absent')).toEqual({ paths: [], unread: false, line: 7 })
+  expect(read('@pod 200 unread')).toEqual({ paths: [], unread: true, line: 7 })
+  expect(read(...Array(99).fill('@pod 200 /a'))).toMatchObject({ paths: Array(8).fill('/a') })
+})

@@ -1,4 +1,4 @@
-import type { Process } from './processes.ts'
+import type { PodLogs, Process } from './processes.ts'
 
 /** Columns are pid, ppid, uid, user (32 wide), comm (32 wide), args. A name longer or wider than its column shifts the rest. */
 const PROCPS = /^\s*(\d+)\s+(\d+)\s+(\d+) (?:(\S+)\s+)(.{32}) (.*)$/
@@ -13,6 +13,7 @@ interface Details {
   environment?: Record<string, string>
   executable?: string
   package?: string | null
+  podLogs?: PodLogs
 }
 
 /** Processes of other accounts are not shown; `by` is the option of the mount that says so, when one does. */
@@ -44,7 +45,7 @@ export function parseProcesses(stdout: string): readonly Process[] | Hidden | un
   }
   const accounts = new Set(rows.map(({ user }) => user))
   if (!rows.some(({ pid }) => pid === 1) || (hidepid !== undefined && accounts.size < 2)) return { hiddenBy: hidepid }
-  const details = readDetails(lines.slice(at))
+  const details = readDetails(lines.slice(at), at)
   readExecutables(lines.slice(at), details)
   return rows.map((row) => ({ ...row, ...details.get(row.pid) }))
 }
@@ -65,12 +66,12 @@ function readRow(text: string, line: number, busybox: boolean): Process | undefi
   }
 }
 
-/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@env PID`; words and variables follow as `=` rows. */
-function readDetails(lines: readonly string[]): Map<number, Details> {
+/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
+function readDetails(lines: readonly string[], above: number): Map<number, Details> {
   const found = new Map<number, Details>()
   let current: { kind: string; details: Details } | undefined
-  for (const text of lines) {
-    const header = /^@(argv|cgroup|uid|env) (\d+)(?: (.*))?$/.exec(text)
+  for (const [index, text] of lines.entries()) {
+    const header = /^@(argv|cgroup|uid|pod|env) (\d+)(?: (.*))?$/.exec(text)
     if (header) {
       const [, kind = '', pid = '', rest = ''] = header
       const details = found.get(Number(pid)) ?? {}
@@ -79,12 +80,19 @@ function readDetails(lines: readonly string[]): Map<number, Details> {
       if (kind === 'argv') details.argv = []
       if (kind === 'env') details.environment = {}
       if (kind === 'uid' && /^\d+$/.test(rest)) details.uid = Number(rest)
+      if (kind === 'pod') details.podLogs = withPodLog(details.podLogs ?? { paths: [], unread: false, line: above + index + 1 }, rest)
       // The unified hierarchy (0::) names the unit where it is used; on version 1 it is the root, and name=systemd tells.
       if (kind === 'cgroup') details.cgroup = longest(details.cgroup, rest.replace(/^\d+:[^:]*:/, ''))
     } else if (text.startsWith('=') && current) readWord(current, text.slice(1).replaceAll('\u0001', '\n'))
   }
   for (const details of found.values()) if (details.argv?.length === 0) delete details.argv
   return found
+}
+
+/** A node lists one log and one folder of a container; more than a few rows are no answer of the script. */
+function withPodLog(logs: PodLogs, rest: string): PodLogs {
+  if (rest === 'unread') return { ...logs, unread: true }
+  return rest.startsWith('/') && logs.paths.length < 8 ? { ...logs, paths: [...logs.paths, rest] } : logs
 }
 
 const CONTAINER = /docker|libpod|containerd|kubepods|crio|lxc/

@@ -1,3 +1,12 @@
+/** What /var/log/containers and /var/log/pods name of a pod. */
+export interface PodLogs {
+  readonly paths: readonly string[]
+  /** Neither could be listed. */
+  readonly unread: boolean
+  /** Its first row in section `processes`. */
+  readonly line: number
+}
+
 export interface Process {
   readonly pid: number
   readonly ppid: number
@@ -14,6 +23,8 @@ export interface Process {
   readonly package?: string | null | undefined
   /** cgroup path, when read: names the unit or container. */
   readonly cgroup?: string | undefined
+  /** Names that the kubelet gave the logs of the pod it runs in. Absent when it runs in none. */
+  readonly podLogs?: PodLogs | undefined
   /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** Row of ps in section `processes`. */

@@ -262,6 +262,57 @@ describe('containers', () => {
   )
 })
 
+describe('pods', () => {
+  const uid = '0a1b2c3d-0000-4111-8222-333344445555'
+  const cgroup = `/kubepods.slice/kubepods-pod${uid.replaceAll('-', '_')}.slice/cri-containerd-${id}.scope`
+  const podLogs = { paths: [`/var/log/containers/chat-0_ai_vllm-${id}.log`], unread: false, line: 9 }
+  const inside = process(70, 'vllm serve x --host 0.0.0.0', { cgroup, podLogs })
+
+  test('is named after namespace, pod and container; where it listens is not known', () => {
+    expect(assembleServices({ ...base, processes: [inside], units: [unit({ mainPid: 70 })] })[0]).toMatchObject({
+      ...{ id: 'ai/chat-0/vllm', how: 'container', unit: undefined, binds: [], modelPaths: [] },
+      bindUnknown: expect.stringContaining('NodePort'),
+      pod: { uid, namespace: 'ai', name: 'chat-0', container: 'vllm', unknown: undefined },
+    })
+  })
+
+  test('what is known by its uid only says so', () => {
+    const unread = { ...inside, podLogs: { paths: [], unread: true, line: 9 } }
+    expect(assembleServices({ ...base, processes: [unread] })[0]).toMatchObject({
+      id: `pod ${uid}`,
+      pod: { uid, unknown: expect.stringContaining('may list neither') },
+    })
+  })
+
+  test('sockets that ss shows for it are the host, workers included', () => {
+    const worker = process(71, 'python3 -c spawn', { ppid: 70, name: 'VLLM::EngineCor', cgroup })
+    const listeners = [listener('0.0.0.0:8000', 70), listener('0.0.0.0:29500', 71)]
+    const [service] = assembleServices({ ...base, processes: [inside, worker], listeners })
+    expect(service).toMatchObject({ binds: [{ port: 8000, basis: 'observed' }], internalBinds: [{ port: 29500 }] })
+    expect(service?.bindUnknown).toBeUndefined()
+  })
+
+  test.each<[string, Partial<ServiceSources>]>([
+    ['a socket of unknown owner', { listeners: [listener('127.0.0.1:8000')] }],
+    ['Docker lists it without ports', { containers: [container({ name: `k8s_vllm_chat-0_ai_${uid}_0` })] }],
+    [
+      'a forwarder of Docker, whose containers are others',
+      { processes: [inside, process(9, 'docker-proxy -proto tcp -host-ip 127.0.0.1 -host-port 8000 -container-port 8000')] },
+    ],
+    ['sockets unread', { listeners: undefined }],
+  ])('%s: nothing is said of its ports', (_, sources) => {
+    const [service] = assembleServices({ ...base, processes: [inside], containers: undefined, ...sources })
+    expect(service).toMatchObject({ id: 'ai/chat-0/vllm', binds: [], bindUnknown: expect.any(String) })
+  })
+
+  test.each(['k3s.service', 'k0sworker.service', 'vllm.service'])('below %s it is the pod, not the unit', (above) => {
+    const odd = { ...inside, cgroup: `/system.slice/${above}/kubepods/besteffort/pod${uid}/odd-name` }
+    expect(assembleServices({ ...base, processes: [odd], units: [unit({ id: above })] })[0]).toMatchObject({
+      ...{ id: `pod ${uid}`, how: 'container', unit: undefined },
+    })
+  })
+})
+
 describe('units', () => {
   test('the unit is found by cgroup, through a wrapper script', () => {
     const processes = [process(5, 'vllm serve x', { ppid: 4, cgroup: '/system.slice/ai.service' })]

@@ -1,4 +1,5 @@
 import type { InferenceService, ServiceBind } from '#shared/model/inference-service.ts'
+import { podWords } from '#shared/model/pod.ts'
 import type { Container } from '../containers/containers.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
@@ -9,6 +10,7 @@ import { versionOfImage } from './images.ts'
 import { recognise } from './launch.ts'
 import { modelPathsOf, onHost } from './model-paths.ts'
 import { containerIdOf, unitOf } from './placement.ts'
+import { podOf } from './pods.ts'
 import type { ServerGroup } from './process-groups.ts'
 import type { ServiceSources } from './sources.ts'
 
@@ -16,25 +18,30 @@ import type { ServiceSources } from './sources.ts'
 export function serviceFromProcess({ main, launch, members }: ServerGroup, sources: ServiceSources): InferenceService {
   const containerId = containerIdOf(main.cgroup)
   const container = sources.containers?.find(({ id }) => id === containerId)
-  const unitId = containerId ? undefined : unitOf(main)
+  const pod = podOf(main, container?.name)
+  const contained = containerId !== undefined || pod !== undefined
+  const unitId = contained ? undefined : unitOf(main)
   const unit =
-    sources.units?.find(({ id }) => id === unitId) ?? (containerId ? undefined : sources.units?.find(({ mainPid }) => mainPid === main.pid))
+    sources.units?.find(({ id }) => id === unitId) ?? (contained ? undefined : sources.units?.find(({ mainPid }) => mainPid === main.pid))
   const environment = environmentOf(main, unit, container)
   const configured = configuredAddresses(launch, environment)
   const account = sources.accounts?.accounts.find(({ uid }) => uid === main.uid)
   const paths = modelPathsOf(launch, environment.variables, {
-    user: containerId ? undefined : main.user,
-    home: containerId ? undefined : account?.home,
+    user: contained ? undefined : main.user,
+    home: contained ? undefined : account?.home,
   })
-  const { binds, internal, unknown } = bindsOf(containerId, container, members, configured, sources)
+  const { binds, internal, unknown } = pod
+    ? podBinds(members, configured, sources)
+    : bindsOf(containerId, container, members, configured, sources)
   const port = binds[0]?.port ?? configured.ports[0]
   const name = container?.name ?? containerId?.slice(0, 12)
   return {
-    id: name ?? unit?.id ?? unitId ?? `${launch.engine}:${port}`,
+    id: (pod && podWords(pod)) ?? name ?? unit?.id ?? unitId ?? `${launch.engine}:${port}`,
     engine: launch.engine,
-    how: containerId ? 'container' : unit || unitId ? 'systemd' : 'process',
+    how: contained ? 'container' : unit || unitId ? 'systemd' : 'process',
     unit: unit?.id ?? unitId,
     container: name,
+    pod,
     running: true,
     pids: members.map(({ pid }) => pid),
     user: main.user,
@@ -44,10 +51,10 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     binds,
     bindUnknown: unknown,
     internalBinds: internal,
-    configuredBinds: containerId ? binds : afterRestart(unit),
+    configuredBinds: contained ? binds : afterRestart(unit),
     apiKey: configuredApiKey(launch, environment),
     version: container && versionOfImage(container.image),
-    modelPaths: containerId ? onHost(paths, container?.mounts ?? []) : paths,
+    modelPaths: contained ? onHost(paths, container?.mounts ?? []) : paths,
   }
 }
 
@@ -86,4 +93,19 @@ function bindsOf(
   if (owned.length > 0) return { binds: owned }
   if (container.hostNetwork) return seen
   return { binds: publishedBinds(container, configured), unknown: container.portsUnknown }
+}
+
+/**
+ * Sockets of its own that `ss` shows are the host's, so the pod has the host's network. Otherwise it has one of its own, and rules of the cluster
+ * (hostPort, NodePort, a load balancer) may lead to it.
+ */
+function podBinds(members: readonly Process[], configured: Configured, { listeners }: ServiceSources): Binds {
+  if (!listeners) return { binds: [], unknown: 'listening sockets could not be read' }
+  const { binds, internal } = observedBinds(members, configured, listeners)
+  const owned = binds.filter(({ note }) => note === undefined)
+  if (owned.length > 0) return { binds: owned, internal }
+  return {
+    binds: [],
+    unknown: 'it runs in a pod, and the ports of the host that the cluster leads to it (hostPort, NodePort) were not read',
+  }
 }

@@ -23,6 +23,7 @@ export function OperateBlock({ host, service }: OperateBlockProps) {
   const job = useOperateJob().data ?? null
   const operate = useOperate()
   const unit = units?.find((one) => one.unit === service.unit)?.unit
+  if (service.pod !== undefined) return <p className="muted">Its cluster starts and stops this pod, so it is not operated from here.</p>
   if (units === undefined || unit === undefined) return null
   const mine = job !== null && job.host === host && job.unit === unit ? job : null
   const busy = job?.state === 'running' ? `${verbWords[job.verb].busy} ${plainText(job.unit, 80)} on ${plainText(job.host, 80)}` : undefined

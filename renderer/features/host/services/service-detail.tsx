@@ -7,7 +7,7 @@ import { DetailPane } from '../detail-pane.tsx'
 import { ProofLine } from '../proof-line.tsx'
 import { type OpenFinding, VerdictList } from '../verdict-link.tsx'
 import { OperateBlock } from './operate-block.tsx'
-import { bindWords, howWords, placeOf, restartWords, stateTone, versionFrom } from './service-words.ts'
+import { bindWords, howWords, placeOf, podRows, restartWords, stateTone, versionFrom } from './service-words.ts'
 
 interface ServiceDetailProps {
   readonly host: string
@@ -36,6 +36,7 @@ export function ServiceDetail({ host, service, onFinding }: ServiceDetailProps) 
             </Status>,
           ],
           ['Started by', howWords[service.how]],
+          ...podRows(service),
           ...(service.image === undefined ? [] : [['Image', <code key="image">{plainText(service.image, 200)}</code>] as const]),
           ['Account', service.account === undefined ? 'Not read' : plainText(service.account, 80)],
           ['Restarts', restartWords(service)],

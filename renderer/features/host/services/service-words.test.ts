@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bindWords, restartWords, stateTone } from './service-words.ts'
+import { bindWords, placeOf, podRows, restartWords, stateTone } from './service-words.ts'
 
 test('a port bound in IPv4 and IPv6 alike is one; a loopback is named', () => {
   const bind = { port: 8080, basis: 'observed' } as const
@@ -33,4 +33,15 @@ test.each([
   ['inactive (dead)', false, 'na'],
 ] as const)('%s is shown as it is', (state, running, tone) => {
   expect(stateTone({ state, running })).toBe(tone)
+})
+
+const uid = '0a1b2c3d-0000-4111-8222-333344445555'
+test.each([
+  [{ uid, namespace: 'ai', name: 'chat-0', container: 'vllm' }, 'ai/chat-0/vllm', ['chat-0 in namespace ai', uid, 'vllm']],
+  [{ uid, unknown: 'nobody looked' }, `pod ${uid}`, ['Not known: nobody looked', uid]],
+  [{ uid, namespace: 'ai', name: 'chat-0', unknown: 'not listed' }, 'ai/chat-0', ['chat-0 in namespace ai', uid, 'Not known: not listed']],
+])('a pod is named as far as it is known: %j', (pod, place, rows) => {
+  expect(placeOf({ how: 'pod', pod, container: 'abababababab' })).toBe(place)
+  expect(podRows({ pod }).map(([, value]) => value)).toEqual([...rows, 'Not read: the container runtime tells it to root alone'])
+  expect(podRows({ pod, image: 'vllm:1' })).toHaveLength(rows.length)
 })

@@ -1,5 +1,6 @@
 import type { HostedService } from '#shared/model/host-services.ts'
 import { printBind } from '#shared/model/listener.ts'
+import { podWords } from '#shared/model/pod.ts'
 import type { Tone } from '../../../ui/outcome-words.ts'
 import { plainText } from '../../../ui/plain-text.ts'
 
@@ -15,6 +16,7 @@ export const kindWords: Readonly<Record<HostedService['kind'], string>> = {
 export const howWords: Readonly<Record<HostedService['how'], string>> = {
   unit: 'System unit',
   container: 'Container',
+  pod: 'Kubernetes pod',
   process: 'Bare process',
   'user-session': 'User session',
   unknown: 'Not known',
@@ -30,8 +32,21 @@ const fromWords = {
 
 export const versionFrom = ({ version }: Pick<HostedService, 'version'>): string => (version ? fromWords[version.from] : '')
 
-/** `vllm.service`, `localai`: what it is called where it runs. */
-export const placeOf = ({ unit, container, how }: HostedService): string => plainText(unit ?? container ?? howWords[how], 80)
+/** `vllm.service`, `localai`, `ai/chat-0/vllm`: what it is called where it runs. */
+export const placeOf = ({ unit, container, pod, how }: Pick<HostedService, 'unit' | 'container' | 'pod' | 'how'>): string =>
+  plainText(unit ?? (pod && podWords(pod)) ?? container ?? howWords[how], 120)
+
+/** Rows of the detail: what the node tells of the pod, and why not more. Its image stands with the runtime, which tells root alone. */
+export function podRows({ pod, image }: Pick<HostedService, 'pod' | 'image'>): readonly (readonly [string, string])[] {
+  if (pod === undefined) return []
+  const missing = `Not known: ${plainText(pod.unknown ?? '', 200)}`
+  return [
+    ['Pod', pod.name === undefined ? missing : plainText(`${pod.name} in namespace ${pod.namespace ?? ''}`, 320)],
+    ['Pod uid', plainText(pod.uid, 40)],
+    ...(pod.name === undefined ? [] : [['Container', pod.container === undefined ? missing : plainText(pod.container, 80)] as const]),
+    ...(image === undefined ? [['Image', 'Not read: the container runtime tells it to root alone'] as const] : []),
+  ]
+}
 
 /** Addresses, IPv4 and IPv6 wildcards of one port as one: `*:11434`. */
 export function bindWords({ binds }: Pick<HostedService, 'binds'>): readonly string[] {

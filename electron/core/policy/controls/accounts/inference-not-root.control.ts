@@ -46,7 +46,9 @@ function judgeRunning(service: InferenceService, { processes }: Uses): Verdict {
       ...(inside && {
         rationale:
           'Root inside a container without a user namespace is root on the host as soon as one boundary fails: a mounted socket, a device driver, a flaw in the container toolkit.',
-        hint: 'Start it with --user, or switch on user namespaces (userns-remap, rootless).',
+        hint: service.pod
+          ? 'Set runAsNonRoot and runAsUser in the securityContext of its pod.'
+          : 'Start it with --user, or switch on user namespaces (userns-remap, rootless).',
       }),
       cite: citeProcess(shown, 'Runs as root. Expected a service account.'),
     }

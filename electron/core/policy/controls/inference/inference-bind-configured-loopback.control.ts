@@ -26,6 +26,10 @@ export default defineControl({
 function judge(service: InferenceService, units: FactResult<readonly Unit[]>): Verdict {
   const name = serviceName(service)
   const base = { subject: service.id }
+  if (service.pod) {
+    const reason = `The cluster decides what a new pod of ${name} listens on; inference-bound-to-loopback judges the one that runs.`
+    return { ...base, status: 'not-applicable', title: 'A cluster decides its ports', reason, cite: [] }
+  }
   if (service.how === 'container') {
     const reason = `Ports of ${name} are fixed when its container is made; inference-bound-to-loopback judges them.`
     return { ...base, status: 'not-applicable', title: 'A container keeps its published ports', reason, cite: [] }

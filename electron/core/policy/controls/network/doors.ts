@@ -35,7 +35,8 @@ export function inferenceDoors(services: readonly InferenceService[], listeners:
         port,
         kind: 'inference' as const,
         owner: service.id,
-        published: service.how === 'container',
+        // Of a pod only sockets of its own are seen, which are the host's.
+        published: service.how === 'container' && service.pod === undefined,
         cite: [{ section, line }],
       })),
   )

@@ -39,6 +39,14 @@ function judge(service: InferenceService, main: Process | undefined): Verdict {
   const base = { subject: service.id, cite: main ? [{ section: 'processes', line: main.line, token: main.user }] : [] }
   if (service.how === 'systemd')
     return { ...base, status: 'pass', title: 'A system unit starts the server', reason: `${name} is started by ${service.unit}.` }
+  if (service.pod)
+    return {
+      ...base,
+      status: 'not-applicable',
+      title: 'A cluster starts the server',
+      reason: `${name} runs in a pod, which the kubelet starts.`,
+      cite: main?.podLogs ? [{ section: 'processes', line: main.podLogs.line }] : base.cite,
+    }
   if (service.how === 'container')
     return {
       ...base,

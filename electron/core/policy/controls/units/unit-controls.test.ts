@@ -307,6 +307,7 @@ describe('inference-started-by-system', () => {
   test.each<[string, Partial<InferenceService>, string | undefined, string]>([
     ['a unit', {}, '/system.slice/ollama.service', 'pass: A system unit starts the server'],
     ['a container', { how: 'container' }, undefined, 'not-applicable: A container engine starts the server'],
+    ['a pod', { how: 'container', pod: { uid: 'ab'.repeat(16) } }, undefined, 'not-applicable: A cluster starts the server'],
     [
       'a unit of a person',
       { how: 'process' },
