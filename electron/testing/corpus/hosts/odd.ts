@@ -18,6 +18,21 @@ const hidepid = rewritten(
 `,
 )
 
+const uid = '0a1b2c3d-0000-4111-8222-333344445555'
+const container = 'ab'.repeat(32)
+const cgroup = `/kubepods.slice/kubepods-pod${uid.replaceAll('-', '_')}.slice/cri-containerd-${container}.scope`
+
+/** vLLM is no unit but a pod. Without the host's network nothing is seen of its sockets. */
+const inPod = on((host) => ({
+  ...host,
+  units: host.units.filter(({ id }) => id !== 'vllm.service'),
+  processes: host.processes.map((process) => (process.cgroup === '/system.slice/vllm.service' ? { ...process, cgroup } : process)),
+}))
+const ownNetwork = on((host) => ({ ...host, listeners: host.listeners.filter(({ pid }) => pid !== 1410 && pid !== 1412) }))
+const named = rewritten('processes', (stdout) =>
+  stdout.replace(/^(@cgroup (\d+) 0::\/kubepods.*)$/gm, `$1\n@pod $2 /var/log/containers/chat-0_ai_vllm-${container}.log`),
+)
+
 /** Hosts that cannot be read whole: what is not known is never passed. */
 export const odd: readonly CorpusHost[] = [
   corpusHost('lab-01', 'The audit account has no sudo', lab01),
@@ -118,4 +133,7 @@ export const odd: readonly CorpusHost[] = [
     on((host) => ({ ...host, clockSkewSeconds: 17 * 31_557_600 })),
   ),
   corpusHost('vllm-crlf-site', 'The site file has the line ends of Windows', vllm, replaced(/\n/g, '\r\n')),
+  corpusHost('vllm-pod', 'vLLM runs in a pod with a network of its own', vllm, inPod, ownNetwork, named),
+  corpusHost('vllm-pod-nameless', 'The same, and the node lists no names', vllm, inPod, ownNetwork),
+  corpusHost('vllm-pod-host-network', 'vLLM runs in a pod on the network of the host', vllm, inPod, named),
 ]

@@ -21,10 +21,11 @@ export default defineControl({
     if (services.length === 0) return [noService]
     const running = services.filter((service) => service.running)
     const doors = inferenceDoors(running, listeners)
-    if (doors.length === 0) return [running.length === 0 ? noneRuns : localOnly(running)]
+    if (doors.length === 0) return running.length === 0 ? [noneRuns] : localOnly(running)
     const { app, management, modelAdmins } = fleet.networks
-    if (app.length === 0) return [unnamed(doors)]
-    return doors.map((door) => judge(door, firewall, knownValue(network), [...app, ...management, ...modelAdmins]))
+    const hidden = running.filter(isHiddenPod).map(unseen)
+    if (app.length === 0) return [unnamed(doors), ...hidden]
+    return [...doors.map((door) => judge(door, firewall, knownValue(network), [...app, ...management, ...modelAdmins])), ...hidden]
   },
 })
 
@@ -38,7 +39,24 @@ const noService: Verdict = {
 
 const noneRuns: Verdict = { ...noService, title: 'No inference server runs', reason: 'Inference servers are installed, but none runs.' }
 
-function localOnly(services: readonly InferenceService[]): Verdict {
+/** A cluster opens ports of the host for it by rules of its own, beside the doors that were seen. */
+const isHiddenPod = ({ pod, binds }: InferenceService): boolean => pod !== undefined && binds.length === 0
+
+const unseen = ({ id, bindUnknown }: InferenceService): Verdict => ({
+  status: 'not-evaluated',
+  subject: id,
+  title: 'Ports that lead to the pod are not known',
+  reason: `Who can reach ${id} is not known: ${bindUnknown ?? 'its sockets were not seen'}.`,
+  cite: [],
+})
+
+function localOnly(services: readonly InferenceService[]): readonly Verdict[] {
+  const hidden = services.filter(isHiddenPod).map(unseen)
+  if (hidden.length === services.length) return hidden
+  return [seenLocal(services.filter((service) => !isHiddenPod(service))), ...hidden]
+}
+
+function seenLocal(services: readonly InferenceService[]): Verdict {
   const binds = services.flatMap((service) => service.binds)
   if (binds.length === 0)
     return {

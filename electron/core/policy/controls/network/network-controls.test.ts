@@ -66,6 +66,15 @@ const service = (scope: string) => ({
   modelPaths: [],
 })
 
+const hiddenPod = {
+  ...service('wildcard'),
+  id: 'ai/chat-0/vllm',
+  how: 'container',
+  binds: [],
+  bindUnknown: 'nobody told',
+  pod: { uid: '1' },
+}
+
 const closed =
   chain('inet', 'input', 'drop', 'iif "lo" accept\nip saddr 10.0.1.0/24 tcp dport 8000 accept\nip saddr 10.0.9.9 tcp dport 22 accept') +
   chain('inet', 'output', 'drop', '')
@@ -103,6 +112,17 @@ test.each([
   ['no app networks named', inferencePort, closed, {}, {}, 'not-evaluated'],
   ['inference on loopback', inferencePort, wide, { services: [service('loopback')] }, named, 'pass'],
   ['inference server stopped', inferencePort, wide, { services: [{ ...service('wildcard'), running: false }] }, named, 'not-applicable'],
+  ['a pod whose ports are not known', inferencePort, closed, { services: [hiddenPod] }, named, 'not-evaluated'],
+  ['an open door beside such a pod', inferencePort, closed, { services: [service('wildcard'), hiddenPod] }, named, 'pass not-evaluated'],
+  ['a server on loopback beside it', inferencePort, wide, { services: [service('loopback'), hiddenPod] }, named, 'pass not-evaluated'],
+  [
+    'no app networks named, and such a pod',
+    inferencePort,
+    closed,
+    { services: [service('wildcard'), hiddenPod] },
+    {},
+    'not-evaluated not-evaluated',
+  ],
   ['no inference server', inferencePort, wide, { services: [] }, named, 'not-applicable'],
   ['SSH for the jump host', ssh, closed, {}, named, 'pass'],
   ['SSH for all', ssh, wide, {}, named, 'fail'],
@@ -147,6 +167,6 @@ test.each([
   const open = control as unknown as Control
   const rules = firewall(nft, change === fourOnlyFact ? fourOnly : network)
   const verdicts = open.evaluate({ firewall: rules, ...base, ...change } as never, { fleet, host, now: 0 } as never)
-  expect(verdicts.map(({ status }) => status)).toEqual([expected])
+  expect(verdicts.map(({ status }) => status).join(' ')).toBe(expected)
   for (const { title } of verdicts) expect(title.length).toBeLessThan(48)
 })
