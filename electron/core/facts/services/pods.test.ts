@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { containerIdOf } from './placement.ts'
+import { containerIdOf, unitOf } from './placement.ts'
 import { podOf, podPlaceOf } from './pods.ts'
 
 const uid = '0a1b2c3d-0000-4111-8222-333344445555'
@@ -52,6 +52,8 @@ test.each([
   ],
 ])('%s', (_, cgroup, owner, containerId, ofNode) => {
   expect(podPlaceOf(cgroup)).toEqual({ uid: owner, containerId, ofNode })
+  expect(containerIdOf(cgroup)).toBe(containerId)
+  expect(unitOf({ cgroup: `/system.slice/any.service${cgroup}` })).toBeUndefined()
 })
 
 test.each([
