@@ -42,13 +42,15 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
         )}
         <Drill host={plan.host} />
         {asksName && (
-          <Field
-            label={`Type ${plan.host}`}
-            autoComplete="off"
-            spellCheck={false}
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-          />
+          <div className="mt-3">
+            <Field
+              label={`Type ${plan.host}`}
+              autoComplete="off"
+              spellCheck={false}
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          </div>
         )}
         <div className="actions">
           <Button look="primary" chord="mod+enter" unavailable={blocked} onClick={push}>
