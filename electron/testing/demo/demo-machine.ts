@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { HostFile, HostPush } from '#core/push/host-program.ts'
 import { edited, withAccountFiles } from './account-files.ts'
 import type { DemoArrival } from './demo-deploy.ts'
-import type { DemoFile, DemoHost, DemoListener, DemoProcess, DemoUnit } from './demo-host.ts'
+import type { DemoFile, DemoHost, DemoListener, DemoProcess } from './demo-host.ts'
+import { commandOf, type DropIn, withDropIns } from './unit-drop-ins.ts'
 
 /** A push that is open on a simulated host: what `/var/lib/gatehouse-push` is on a real one. */
 interface OpenPush {
@@ -138,40 +139,28 @@ function withProcessesOf(first: DemoHost, host: DemoHost, id: string): DemoHost 
   }
 }
 
-/** systemd.unit(5): drop-ins apply in the order of their names, on top of what the unit had; then the program listens where they say. */
+/** systemd.unit(5): drop-ins apply on top of what the unit had; then its program runs with the command line and listens where they say. */
 function restarted(first: DemoHost, host: DemoHost, id: string): DemoHost {
-  const original = first.units.find((unit) => unit.id === id)
-  if (!original) return host
-  const added = [...host.files].filter(([path]) => path.startsWith(`/etc/systemd/system/${id}.d/`) && path.endsWith('.conf')).sort()
-  const environment = new Map(
-    [...(original.properties.Environment ?? '').split(' '), ...added.flatMap(([, { content = '' }]) => environmentOf(content))]
-      .filter((word) => word.includes('='))
-      .map((word) => [word.slice(0, word.indexOf('=')), word] as const),
+  const main = (one: DemoProcess): boolean => one.ppid === 1 && isOfUnit(id, one)
+  const started = first.processes.find(main)
+  const old = host.processes.find(main)
+  if (started === undefined || old === undefined) return host
+  const dropIns = [...host.files].flatMap(([path, { content = '' }]): DropIn[] =>
+    path.startsWith(`/etc/systemd/system/${id}.d/`) && path.endsWith('.conf') ? [[path, content]] : [],
   )
-  const old = original.properties.DropInPaths ?? ''
-  const paths = [...old.split(' ').filter((path) => path !== ''), ...added.map(([path]) => path)]
-  const pid = Number(host.units.find((unit) => unit.id === id)?.properties.MainPID ?? 0)
-  const fresh = pid + 4
-  const unit: DemoUnit = {
-    ...original,
-    properties: {
-      ...original.properties,
-      Environment: [...environment.values()].join(' '),
-      DropInPaths: paths.sort().join(' '),
-      MainPID: String(fresh),
-    },
-  }
-  const address = environment.get('OLLAMA_HOST')?.slice('OLLAMA_HOST='.length)
+  const argv = commandOf(dropIns) ?? started.argv
+  const fresh = old.pid + 4
+  const original = first.units.find((unit) => unit.id === id)
+  const loaded = original && withDropIns(original, dropIns)
+  const unit = loaded && { ...loaded, properties: { ...loaded.properties, MainPID: String(fresh) } }
+  const address = /(?:^| )OLLAMA_HOST=(\S+)/.exec(unit?.properties.Environment ?? '')?.[1]
   return {
     ...host,
-    units: host.units.map((one) => (one.id === id ? unit : one)),
-    processes: host.processes.map((one) => (one.pid === pid ? { ...one, pid: fresh } : one)),
-    listeners: host.listeners.map((one) => (one.pid === pid ? { ...listening(one, address), pid: fresh } : one)),
+    units: host.units.map((one) => (unit && one.id === id ? unit : one)),
+    processes: host.processes.map((one) => (one === old ? { ...one, argv, pid: fresh } : one)),
+    listeners: host.listeners.map((one) => (one.pid === old.pid ? { ...listening(one, address), pid: fresh } : one)),
   }
 }
-
-const environmentOf = (content: string): readonly string[] =>
-  [...content.matchAll(/^Environment=(.*)$/gm)].map(([, value = '']) => value.replace(/^"(.*)"$/, '$1'))
 
 /** https://github.com/ollama/ollama/blob/main/envconfig/config.go, Host: an address, a port, or both. */
 function listening(listener: DemoListener, value: string | undefined): DemoListener {

@@ -1,0 +1,73 @@
+import { splitQuoted } from '#core/facts/units/words.ts'
+import type { DemoUnit } from './demo-host.ts'
+import { exposureOf } from './unit-exposure.ts'
+
+/** A drop-in of a unit: its path and its text. */
+export type DropIn = readonly [path: string, content: string]
+
+/** Lists of systemd.exec(5) and systemd.resource-control(5): each assignment adds, an empty one takes away what was there. */
+const lists = ['ReadWritePaths', 'SupplementaryGroups', 'DeviceAllow', 'RestrictAddressFamilies', 'CapabilityBoundingSet', 'AmbientCapabilities']
+
+/** Settings of which the last assignment holds. */
+const singles = [
+  ...['UMask', 'NoNewPrivileges', 'PrivateTmp', 'PrivateDevices', 'ProtectSystem', 'ProtectHome'],
+  ...['ProtectKernelTunables', 'ProtectKernelModules', 'ProtectKernelLogs', 'ProtectControlGroups', 'ProtectClock', 'ProtectHostname'],
+  ...['ProtectProc', 'RestrictNamespaces', 'RestrictRealtime', 'RestrictSUIDSGID', 'LockPersonality', 'DevicePolicy', 'LimitCORE'],
+  ...['SystemCallArchitectures', 'SystemCallFilter'],
+]
+
+/**
+ * The unit as systemd loads it with these drop-ins, in the order of their names (systemd.unit(5)). What `systemd-analyze security` says is
+ * worked out anew when one of them sets more than the environment and the command line.
+ */
+export function withDropIns(unit: DemoUnit, dropIns: readonly DropIn[]): DemoUnit {
+  const sorted = dropIns.toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const assigned = sorted.flatMap(([, content]) => assignments(content))
+  const set = new Map(Object.entries(unit.properties))
+  for (const [name, value] of assigned) {
+    if (singles.includes(name)) set.set(name, value)
+    if (lists.includes(name)) set.set(name, value === '' ? '' : `${set.get(name) ?? ''} ${value}`.trim())
+  }
+  const paths = [...(unit.properties.DropInPaths ?? '').split(' ').filter((path) => path !== ''), ...sorted.map(([path]) => path)]
+  set.set('DropInPaths', paths.sort().join(' '))
+  set.set('Environment', environment(unit, assigned))
+  const command = commandOf(dropIns)
+  if (command) set.set('ExecStart', shownCommand(command))
+  const loaded: DemoUnit = { ...unit, properties: Object.fromEntries(set) }
+  const confines = assigned.some(([name]) => singles.includes(name) || lists.includes(name))
+  return confines ? { ...loaded, security: exposureOf(loaded) } : loaded
+}
+
+/** The command line that drop-ins put in place of that of the unit file; undefined when none does. */
+export function commandOf(dropIns: readonly DropIn[]): readonly string[] | undefined {
+  const commands = dropIns
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, content]) => assignments(content))
+    .filter(([name, value]) => name === 'ExecStart' && value !== '')
+  const [, last] = commands.at(-1) ?? []
+  return last === undefined ? undefined : splitQuoted(last)
+}
+
+const shownCommand = (words: readonly string[]): string =>
+  `{ path=${words[0]} ; argv[]=${words.join(' ')} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`
+
+/** The same variable again replaces the one before. */
+const environment = ({ properties }: DemoUnit, assigned: readonly Assignment[]): string => {
+  const words = [
+    ...(properties.Environment ?? '').split(' '),
+    ...assigned.flatMap(([name, value]) => (name === 'Environment' ? splitQuoted(value) : [])),
+  ]
+  return [...new Map(words.filter((word) => word.includes('=')).map((word) => [word.slice(0, word.indexOf('=')), word])).values()].join(' ')
+}
+
+type Assignment = readonly [name: string, value: string]
+
+/** Assignments of `[Service]`, in their order. */
+function assignments(content: string): readonly Assignment[] {
+  let section = ''
+  return content.split('\n').flatMap((line): readonly Assignment[] => {
+    section = /^\[(.+)\]$/.exec(line)?.[1] ?? section
+    const [, name, value] = /^([A-Za-z]+)=(.*)$/.exec(line) ?? []
+    return section === 'Service' && name !== undefined && value !== undefined ? [[name, value]] : []
+  })
+}
