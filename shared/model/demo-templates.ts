@@ -6,6 +6,14 @@ const actedOut: readonly string[] = [
   'htpasswd-users',
   'services-masked',
   'accounts-closed',
+  'systemd-sandbox',
+  'gpu-persistence',
+  'sshd-behind-jump',
+  'logrotate-ai-access',
+  'auditd-models-watch',
+  'nftables-segment',
+  'gatehouse-audit-account',
+  'nginx-openai',
 ]
 
 /** Why a push would prove nothing in the demo; undefined where it does. For people. */

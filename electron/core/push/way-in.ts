@@ -20,10 +20,13 @@ export const filters: readonly FileKind[] = ['ufw', 'nftables']
 const TIMEOUT_MS = 20_000
 const MAX_BYTES = 4096
 
+/** What the host is asked. */
+export const ASKS_WAY_IN = 'printf \'%s\\n\' "$SSH_CONNECTION"'
+
 /** From SSH_CONNECTION (ssh(1)): client address and port, server address and port. Undefined when the host does not say. */
 export async function wayInOf(session: HostSession, signal: AbortSignal): Promise<WayIn | undefined> {
   let said = ''
-  await session.exec('printf \'%s\\n\' "$SSH_CONNECTION"', {
+  await session.exec(ASKS_WAY_IN, {
     timeoutMs: TIMEOUT_MS,
     signal,
     onStdout: (chunk) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { DemoFleet } from '#core/ports.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import { type Fleet, fleetSchema, type Policy } from '#shared/model/fleet.ts'
-import type { DemoHost } from './demo-host.ts'
+import { type DemoHost, JUMP_ADDRESS } from './demo-host.ts'
 import type { DemoLogins } from './demo-login.ts'
 import { gpu01 } from './hosts/gpu-01.ts'
 import { gpu02 } from './hosts/gpu-02.ts'
@@ -53,7 +53,7 @@ export async function startDemoFleet(
     access: demoTiers,
     networks: {
       app: ['10.20.1.0/24'],
-      jump: ['10.20.0.10'],
+      jump: [JUMP_ADDRESS],
       management: ['10.20.2.0/24'],
       modelStorage: ['10.20.8.0/24'],
       modelAdmins: ['10.0.1.5'],

@@ -1,3 +1,6 @@
+/** The jump host, as the simulated hosts see it. */
+export const JUMP_ADDRESS = '10.20.0.10'
+
 /**
  * A simulated GPU server: enough of a machine that every probe section has an answer that follows from it.
  * It runs no shell. That the probe's script works on real shells is proven in the lab.

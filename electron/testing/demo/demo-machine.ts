@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { HostFile, HostPush } from '#core/push/host-program.ts'
 import { edited, withAccountFiles } from './account-files.ts'
+import { withConfigurationFiles } from './configuration-files.ts'
 import type { DemoArrival } from './demo-deploy.ts'
-import type { DemoFile, DemoHost, DemoListener, DemoProcess } from './demo-host.ts'
+import type { DemoFile, DemoHost, DemoListener, DemoProcess, DemoUnit } from './demo-host.ts'
 import { commandOf, type DropIn, withDropIns } from './unit-drop-ins.ts'
 
 /** A push that is open on a simulated host: what `/var/lib/gatehouse-push` is on a real one. */
@@ -48,7 +49,7 @@ export interface DemoMachine {
 }
 
 export function demoMachine(first: DemoHost): DemoMachine {
-  let host = withAccountFiles(first)
+  let host = withConfigurationFiles(withAccountFiles(first))
   const runs = new Map<string, number>()
   const said: { at: number; unit: string; text: string }[] = []
   const say = (unit: string, text: string) => void said.push({ at: Date.now(), unit, text })
@@ -152,7 +153,7 @@ function restarted(first: DemoHost, host: DemoHost, id: string): DemoHost {
   const fresh = old.pid + 4
   const original = first.units.find((unit) => unit.id === id)
   const loaded = original && withDropIns(original, dropIns)
-  const unit = loaded && { ...loaded, properties: { ...loaded.properties, MainPID: String(fresh) } }
+  const unit: DemoUnit | undefined = loaded && { ...loaded, properties: { ...loaded.properties, MainPID: String(fresh) } }
   const address = /(?:^| )OLLAMA_HOST=(\S+)/.exec(unit?.properties.Environment ?? '')?.[1]
   return {
     ...host,

@@ -151,45 +151,6 @@ test('many hosts: the canary first, a host on which nothing can be planned is na
   expect(new Set(again?.hosts.map(({ outcome }) => outcome))).toEqual(new Set(['not-started']))
 }, 120_000)
 
-const logins = [`ada:$2b$12$${'a'.repeat(53)}`]
-
-test.each([
-  ['nginx-ollama', { logins }],
-  ['nginx-ai-access-log', {}],
-  ['htpasswd-users', { logins }],
-  ['services-masked', {}],
-])(
-  '%s is carried out on a simulated host, and what it turns passes',
-  async (template, parameters) => {
-    await ask('fleet:close', null)
-    await ask('fleet:demo', null)
-    await audited('gpu-02')
-    expect(demoRefusal(template)).toBeUndefined()
-    const plan = await ask('push:plan', { host: 'gpu-02', template, parameters })
-    expect(plan.turns.some(({ status }) => status === 'fail' || status === 'warning')).toBe(true)
-    await ask('push:start', { plan: plan.id, typedHost: '' })
-    expect((await finished()).result).toMatchObject({ verdict: 'committed-proven', reason: '' })
-    // The end of a push starts an audit of its own.
-    await expect
-      .poll(
-        () =>
-          audited('gpu-02').then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 30_000 },
-      )
-      .toBe(true)
-    const audit = await ask('audit:host', { host: 'gpu-02' })
-    for (const { control, subject } of plan.turns)
-      expect([control, audit?.findings.find((finding) => finding.control === control && finding.subject === subject)?.status]).toEqual([
-        control,
-        'pass',
-      ])
-  },
-  60_000,
-)
-
 test('what a review removes is closed on a simulated host, and the audit sees it', async () => {
   await ask('fleet:close', null)
   await ask('fleet:demo', null)
@@ -221,13 +182,8 @@ test('what the demo does not act out it plans, filled from the host', async () =
     replaces: ['/etc/nginx/sites-enabled/ollama-secure'],
     port: 11434,
   })
-  for (const [template, parameters] of [
-    ['systemd-sandbox', {}],
-    ['sshd-behind-jump', {}],
-  ] as const) {
-    expect(demoRefusal(template)).toMatch(/cannot carry it out/)
-    expect((await ask('push:plan', { host: 'gpu-02', template, parameters })).turns).not.toEqual([])
-  }
+  expect(demoRefusal('service-account')).toMatch(/cannot carry it out/)
+  expect((await ask('push:plan', { host: 'gpu-03', template: 'service-account', parameters: {} })).turns).not.toEqual([])
 }, 60_000)
 
 test('what a push wrote and is gone: its own push restores it, or it is kept as it is', async () => {

@@ -4,7 +4,7 @@ import { type AskedStep, type HostFile, type HostPush, type HostStep, hostProgra
 import { bootUndos } from '#shared/model/push-plan.ts'
 import type { FileEdit, FileKind } from '#shared/model/push-template.ts'
 import { edited } from './account-files.ts'
-import { type DemoMachine, ownedBy } from './demo-machine.ts'
+import { type DemoMachine, isOfUnit, ownedBy } from './demo-machine.ts'
 import { quotedWords } from './quoted-words.ts'
 
 /** How a message of a push ends: what the shell of a simulated host waits for. */
@@ -224,7 +224,9 @@ function undo(machine: DemoMachine, push: HostPush): void {
 function activeState(machine: DemoMachine, { unit }: HostPush): string {
   const { units, processes } = machine.now()
   const described = units.find(({ id }) => id === unit)?.properties.ActiveState
-  return described ?? (unit === '' || processes.some(({ name }) => `${name}.service` === unit) ? 'active' : 'inactive')
+  return (
+    described ?? (unit === '' || processes.some((one) => `${one.name}.service` === unit || isOfUnit(unit, one)) ? 'active' : 'inactive')
+  )
 }
 
 const base64Lines = (content: string): readonly string[] =>

@@ -58,7 +58,7 @@ export function serveShell(channel: ServerChannel, machine: DemoMachine, context
 }
 
 /** An answer at once; undefined is none that this build would ask. */
-function tell(channel: ServerChannel, answer: string | undefined): void {
+export function tell(channel: ServerChannel, answer: string | undefined): void {
   if (answer !== undefined) channel.write(answer)
   finish(channel, answer === undefined ? 127 : 0)
 }

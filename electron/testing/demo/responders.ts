@@ -1,6 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type DemoHost, type DemoListener, hasKey } from './demo-host.ts'
+import { parseNft } from '#core/facts/firewall/nft/parse.ts'
+import { verdictFor } from '#core/facts/firewall/reach.ts'
+import { nftRules } from './configuration-files.ts'
+import { type DemoHost, type DemoListener, hasKey, JUMP_ADDRESS } from './demo-host.ts'
 
 /** What the programs of a simulated host answer when their ports are asked over the network: enough of each engine to be told apart. */
 const programs: Readonly<Record<string, Program>> = {
@@ -48,12 +51,20 @@ export type Door = 'refused' | 'silent' | { readonly admit: (stream: Duplex) => 
 
 /** What happens to a connection from the jump host to the host's own address. */
 export function doorOf(host: DemoHost, port: number): Door {
-  if (host.closedToJump?.includes(port)) return 'silent'
+  if (host.closedToJump?.includes(port) || isFiltered(host, port)) return 'silent'
   const listener = host.listeners.find((one) => one.port === port && one.protocol === 'tcp' && !isLoopback(one))
   const answers = listener && answersOf(host, listener.process)
   if (answers === undefined) return 'refused'
   const server = createServer(answers)
   return { admit: (stream) => void server.emit('connection', stream) }
+}
+
+/** By rules that a push wrote; of those that the host came with `closedToJump` speaks. */
+function isFiltered(host: DemoHost, port: number): boolean {
+  if (!host.files.has('/etc/nftables.conf')) return false
+  const tables = parseNft(nftRules(host), 'nft')
+  const query = { direction: 'in', protocol: 'tcp', port, address: host.address, source: JUMP_ADDRESS } as const
+  return verdictFor({ tables }, undefined, query).verdict === 'drop'
 }
 
 const isLoopback = ({ address }: DemoListener): boolean => address.startsWith('127.') || address === '::1'

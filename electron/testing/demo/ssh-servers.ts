@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import ssh2, { type Connection, type ParsedKey, type Server as SshServer } from 'ssh2'
 import { probeContextOf } from '#core/facts/registry.ts'
+import { ASKS_WAY_IN } from '#core/push/way-in.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
-import type { DemoHost } from './demo-host.ts'
+import { type DemoHost, JUMP_ADDRESS } from './demo-host.ts'
 import { type DemoLogins, loginOf, type SecondStep } from './demo-login.ts'
 import { type DemoMachine, demoMachine } from './demo-machine.ts'
 import { serveSftp } from './demo-sftp.ts'
-import { serveShell } from './demo-shell.ts'
+import { serveShell, tell } from './demo-shell.ts'
 import { doorOf } from './responders.ts'
 
 const { Server, utils } = ssh2
@@ -78,6 +79,7 @@ export async function startDemoServers(
         session.on('sftp', (acceptSftp) => serveSftp(acceptSftp(), machine.now()))
         session.on('exec', (acceptExec, reject, info) => {
           const root = user === CHANGE_ACCOUNT && info.command === 'sudo -n /bin/sh'
+          if (info.command === ASKS_WAY_IN) return tell(acceptExec(), `${JUMP_ADDRESS} 50022 ${host.address} 22\n`)
           if (host.fault === 'refuse-exec' || (info.command !== '/bin/sh' && !root)) return reject()
           const fleet = fleetOf()
           const entry = fleet.hosts.find(({ name }) => name === host.name)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { exposureOf } from './unit-exposure.ts'
 import { withDropIns } from './unit-drop-ins.ts'
+import { exposureOf } from './unit-exposure.ts'
 
 /** Properties that a real host printed (Debian 12, systemd 252), and the last row of `systemd-analyze security` there. */
 function recorded(name: string, id: string) {
@@ -41,7 +41,11 @@ test.each([
   ['an empty one takes away', ['[Service]\nReadWritePaths=\nReadWritePaths=/var/x'], { ReadWritePaths: '/var/x' }],
   ['a variable replaces its like', ['[Service]\nEnvironment="B=3" C=4'], { Environment: 'A=1 B=3 C=4' }],
   ['other sections, comments and unknown settings do nothing', ['[Unit]\nProtectSystem=yes\n[Service]\n#ProtectSystem=yes\nX=1'], {}],
-  ['the command line is another', ['[Service]\nExecStart=\nExecStart=/bin/y --z'], { ExecStart: expect.stringContaining('argv[]=/bin/y --z ;') }],
+  [
+    'the command line is another',
+    ['[Service]\nExecStart=\nExecStart=/bin/y --z'],
+    { ExecStart: expect.stringContaining('argv[]=/bin/y --z ;') },
+  ],
 ])('%s', (_, texts, changed) => {
   const { DropInPaths, ...properties } = loaded(...texts).properties
   const { DropInPaths: _old, ...before } = unit.properties

@@ -6,7 +6,14 @@ import { exposureOf } from './unit-exposure.ts'
 export type DropIn = readonly [path: string, content: string]
 
 /** Lists of systemd.exec(5) and systemd.resource-control(5): each assignment adds, an empty one takes away what was there. */
-const lists = ['ReadWritePaths', 'SupplementaryGroups', 'DeviceAllow', 'RestrictAddressFamilies', 'CapabilityBoundingSet', 'AmbientCapabilities']
+const lists = [
+  'ReadWritePaths',
+  'SupplementaryGroups',
+  'DeviceAllow',
+  'RestrictAddressFamilies',
+  'CapabilityBoundingSet',
+  'AmbientCapabilities',
+]
 
 /** Settings of which the last assignment holds. */
 const singles = [

@@ -38,7 +38,15 @@ type Properties = DemoUnit['properties']
 /** What other settings bring with them (the same file, acquire_security_info). */
 function implied(all: Properties): Properties {
   const on = (name: string) => !['no', ''].includes(all[name] ?? 'no')
-  const mounts = ['PrivateDevices', 'PrivateTmp', 'ProtectControlGroups', 'ProtectKernelTunables', 'ProtectKernelModules', 'ProtectHome', 'ProtectSystem']
+  const mounts = [
+    'PrivateDevices',
+    'PrivateTmp',
+    'ProtectControlGroups',
+    'ProtectKernelTunables',
+    'ProtectKernelModules',
+    'ProtectHome',
+    'ProtectSystem',
+  ]
   const taken = [
     ...(on('ProtectKernelModules') ? ['cap_sys_module'] : []),
     ...(on('ProtectKernelLogs') ? ['cap_syslog'] : []),
@@ -57,7 +65,8 @@ function implied(all: Properties): Properties {
 type Badness = (properties: Properties) => number | undefined
 type Assessor = readonly [name: string, weight: number, badness: Badness]
 
-const isRoot = ({ User = '', DynamicUser }: Properties): boolean => User === 'root' || User === '0' || (User === '' && DynamicUser !== 'yes')
+const isRoot = ({ User = '', DynamicUser }: Properties): boolean =>
+  User === 'root' || User === '0' || (User === '' && DynamicUser !== 'yes')
 const one = (bad: boolean): number => (bad ? 1 : 0)
 
 const switched = (name: string, weight: number): Assessor => [`${name}=`, weight, (all) => one(all[name] !== 'yes')]

@@ -14,7 +14,7 @@ export function gpuHealth(host: DemoHost): Answer {
       return [
         `=<gpu id="00000000:${(0x1b + index * 0x11).toString(16).toUpperCase()}:00.0">`,
         element('product_name', gpu.name),
-        element('persistence_mode', host.system.services.some((row) => row.startsWith('nvidia-persistenced')) ? 'Enabled' : 'Disabled'),
+        element('persistence_mode', keepsDriver(host) ? 'Enabled' : 'Disabled'),
         element('current_mig', 'N/A'),
         element('uuid', gpu.uuid),
         '=<ecc_mode>',
@@ -43,6 +43,11 @@ export function gpuHealth(host: DemoHost): Answer {
     host.sudo ? '@kernel-log 0' : '@kernel-log 126',
   ])
 }
+
+/** nvidia-persistenced(1): it sets the mode, unless it is started without. */
+const keepsDriver = ({ system, processes }: DemoHost): boolean =>
+  system.services.some((row) => row.startsWith('nvidia-persistenced')) &&
+  !processes.some(({ argv }) => argv[0]?.endsWith('/nvidia-persistenced') && argv.includes('--no-persistence-mode'))
 
 /** Newest CUDA of a driver branch (docs.nvidia.com/cuda/cuda-toolkit-release-notes, table 3). */
 const cudaOf = (driver: string): string => (driver.startsWith('580') ? '13.0' : '12.8')

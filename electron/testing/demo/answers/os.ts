@@ -1,5 +1,6 @@
 import type { SectionSpec } from '#core/probe/section.ts'
 import { type Answer, lines } from '../answer.ts'
+import { linesBelow, printedLines, type WrittenLine } from '../configuration-files.ts'
 import type { DemoHost } from '../demo-host.ts'
 
 const folders = ['/', '/etc', '/etc/ssl', '/var', '/var/log']
@@ -39,7 +40,7 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     `=/home/${host.account.name}/.ssh/authorized_keys:1:${host.auditKeyOptions ?? 'from="10.20.0.10",restrict '}ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGx7... gatehouse`,
     '@logrotate',
     ...numbered('/etc/logrotate.conf', ['weekly', 'rotate 4', 'create', 'include /etc/logrotate.d']),
-    ...numbered('/etc/logrotate.d/nginx', ['/var/log/nginx/*.log {', ...system.logrotate, '}']),
+    ...printedLines(withoutScripts(linesBelow(host, '/etc/logrotate.d'))),
     '@forwarding',
     ...system.forwarding.map((line) => `=${line}`),
     `@journal ${system.persistentJournal ? 'directory' : ''}`,
@@ -50,6 +51,17 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     '@services',
     ...system.services.map((row) => `=${maskedBy(host, row)}`),
   ])
+}
+
+/** The section leaves out what logrotate runs. */
+function withoutScripts(lines: readonly WrittenLine[]): readonly WrittenLine[] {
+  let inside = false
+  return lines.filter(({ line }) => {
+    const word = line.trim()
+    const hidden = inside
+    inside = /^(?:pre|post|first|last)(?:rotate|action)$|^preremove$/.test(word) || (inside && word !== 'endscript')
+    return !hidden && !inside
+  })
 }
 
 /** systemctl(1), mask: a link to /dev/null where the unit would lie. */

@@ -1,4 +1,5 @@
 import { type Answer, lines } from '../answer.ts'
+import { linesBelow, printedLines } from '../configuration-files.ts'
 import type { DemoFile, DemoHost } from '../demo-host.ts'
 
 const letters = { directory: 'd', file: 'f', symlink: 'l' } as const
@@ -8,20 +9,22 @@ export function privileged(host: DemoHost): Answer {
   const names = ['audit-loaded', 'audit-state', 'audit-written', 'sudoers', 'shadow', 'sshd-config', 'files']
   if (!host.sudo) return lines(names.map((name) => `@${name} 126`))
   const { auditRules, sudoers } = host.system
+  const audit = linesBelow(host, '/etc/audit/rules.d')
   const numbered = (file: string, all: readonly string[]) => all.map((text, index) => `=${file}:${index + 1}:${text}`)
   return lines([
     ...(auditRules === undefined
       ? ['@audit-loaded 127', '@audit-state 127', '@audit-written 2']
       : [
           '@audit-loaded 0',
-          ...auditRules.map((rule) => `=${rule}`),
+          ...audit.map(({ line }) => `=${line}`),
           '@audit-state 0',
           '=enabled 1',
           '@audit-written 0',
-          ...numbered('/etc/audit/rules.d/models.rules', auditRules),
+          ...printedLines(audit),
         ]),
     '@sudoers 0',
     ...numbered('/etc/sudoers', [...sudoers, ...(host.sudoRules ?? [])]),
+    ...printedLines(linesBelow(host, '/etc/sudoers.d')),
     '@shadow 1',
     '@sshd-config 0',
     '=/etc/ssh/sshd_config:12:Include /etc/ssh/sshd_config.d/*.conf',

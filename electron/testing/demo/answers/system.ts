@@ -1,5 +1,6 @@
 import { accountLines } from '../account-files.ts'
 import { type Answering, lines } from '../answer.ts'
+import { sshdLines } from '../configuration-files.ts'
 
 export const system: Answering = ({ name, os, kernel, account, clockSkewSeconds = 0 }) =>
   lines([
@@ -22,4 +23,4 @@ export const groups: Answering = (host) => lines(accountLines(host, '/etc/group'
 /** `grep -Hn` of files that include nothing. */
 export const pam: Answering = ({ pam: stack = [] }) => lines(stack.map((text, index) => `/etc/pam.d/sshd:${index + 1}:${text}`))
 
-export const sshd: Answering = (host) => lines(host.sshd)
+export const sshd: Answering = (host) => lines(sshdLines(host))

@@ -1,0 +1,72 @@
+import { type DemoFile, type DemoHost, text } from './demo-host.ts'
+
+/** Configuration of a simulated host as its programs read it: what its description says, as files, and what a push wrote beside or over them. */
+
+const generated: Readonly<Record<string, (host: DemoHost) => readonly string[] | undefined>> = {
+  '/etc/logrotate.d/nginx': ({ system }) => ['/var/log/nginx/*.log {', ...system.logrotate, '}'],
+  '/etc/audit/rules.d/models.rules': ({ system }) => system.auditRules,
+}
+
+/** The host with these files among its others, where they are not there yet. */
+export function withConfigurationFiles(host: DemoHost): DemoHost {
+  const made = Object.entries(generated).flatMap(([path, lines]): [string, DemoFile][] => {
+    const content = lines(host)?.map((line) => `${line}\n`)
+    return content === undefined ? [] : [[path, text(content.join(''), path.startsWith('/etc/audit/') ? 0o640 : 0o644)]]
+  })
+  return { ...host, files: new Map([...made, ...host.files]) }
+}
+
+/** A line of a file, from 1. */
+export interface WrittenLine {
+  readonly path: string
+  readonly number: number
+  readonly line: string
+}
+
+/** Lines of the files in a folder that are no comments, file by file in the order of their names. */
+export const linesBelow = (host: DemoHost, folder: string): readonly WrittenLine[] =>
+  [...withConfigurationFiles(host).files]
+    .filter(([path, { content }]) => path.startsWith(`${folder}/`) && content !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([path, { content = '' }]) =>
+      content.split('\n').flatMap((line, index) => (/^\s*(?:#|$)/.test(line) ? [] : [{ path, number: index + 1, line }])),
+    )
+
+/** As `grep -Hn` prints them, in the form of the sections. */
+export const printedLines = (lines: readonly WrittenLine[]): readonly string[] =>
+  lines.map(({ path, number, line }) => `=${path}:${number}:${line}`)
+
+/** Keywords whose lines add up (sshd_config(5)); of every other the first value holds. */
+const adding = ['allowusers', 'denyusers', 'allowgroups', 'denygroups', 'acceptenv', 'setenv']
+
+/** `sshd -T`: drop-ins stand before what the description says, because the file includes them at its top. */
+export function sshdLines(host: DemoHost): readonly string[] {
+  const first = new Map<string, string>()
+  const added: string[] = []
+  for (const { path, line } of linesBelow(host, '/etc/ssh/sshd_config.d')) {
+    const [, word = '', value = ''] = /^\s*(\w+)\s+(.*?)\s*$/.exec(line) ?? []
+    const keyword = word.toLowerCase()
+    if (!path.endsWith('.conf')) continue
+    if (adding.includes(keyword)) added.push(`${keyword} ${value}`)
+    else if (!first.has(keyword)) first.set(keyword, `${keyword} ${value}`)
+  }
+  const known = new Set(host.sshd.map((line) => line.split(' ')[0] ?? ''))
+  return [
+    ...host.sshd.map((line) => first.get(line.split(' ')[0] ?? '') ?? line),
+    ...[...first].flatMap(([keyword, line]) => (known.has(keyword) ? [] : [line])),
+    ...added,
+  ]
+}
+
+/** `nft list ruleset`: a table of /etc/nftables.conf stands in for one of its name, as the file is loaded (nft(8), `delete table`). */
+export function nftRules(host: DemoHost): string {
+  const written = (host.files.get('/etc/nftables.conf')?.content ?? '')
+    .split('\n')
+    .filter((line) => !/^\s*(?:#|$)|^(?:delete )?table \w+ \w+$/.test(line))
+    .map((line) => line.replace(/ {4}/g, '\t'))
+  const names = written.filter((line) => line.startsWith('table '))
+  const loaded = host.firewall.nft
+    .split(/^(?=table )/m)
+    .filter((table) => table !== '' && !names.some((name) => table.startsWith(`${name}\n`)))
+  return [...loaded, ...written.map((line) => `${line}\n`)].join('')
+}

@@ -1,0 +1,176 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { createHandle } from '#core/handlers/handlers.ts'
+import type { Services } from '#core/services.ts'
+import { codeOf, counterAt } from '#core/step-up/totp.ts'
+import type { Channel } from '#shared/ipc/channels.ts'
+import type { Input, Output } from '#shared/ipc/contracts.ts'
+import { demoRefusal } from '#shared/model/demo-templates.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import type { DemoHost } from './demo-host.ts'
+import { text } from './demo-host.ts'
+import { openDemoServices } from './demo-services.testing.ts'
+import { httpsListeners, nginxMain, nginxProcesses, nginxUnit } from './hosts/baseline.ts'
+import { caCertificate } from './hosts/certificates.ts'
+import { gpu02 } from './hosts/gpu-02.ts'
+import { gpu03 } from './hosts/gpu-03.ts'
+import { lab01 } from './hosts/lab-01.ts'
+
+/** Every template that the simulated hosts act out: the sin is found, pushed away, taken back and found again. */
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true })
+})
+
+async function opened(host: DemoHost) {
+  const data = mkdtempSync(join(tmpdir(), 'gatehouse-demo-templates-'))
+  folders.push(data)
+  const services = await openDemoServices([host], { clock: { now: () => Date.now() }, data })
+  async function ask<C extends Channel>(channel: C, input: Input<C>): Promise<Output<C>> {
+    const reply = await createHandle(services)(channel, input)
+    if (!reply.ok) throw new Error(`${reply.failure.code} ${reply.failure.detail}`)
+    return reply.value as Output<C>
+  }
+  const { secret } = await ask('step-up:enrol', null)
+  const bits = [...secret.replaceAll(' ', '')].map((letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  )
+  const bytes = Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+  await ask('step-up:confirm', { code: codeOf(bytes, counterAt(Date.now())) })
+  return { services, ask }
+}
+
+type Opened = Awaited<ReturnType<typeof opened>>
+
+/** Looks, once no audit of its own runs any more. */
+async function statuses({ services, ask }: Opened, { host, turns }: Pick<PushPlan, 'host' | 'turns'>): Promise<readonly string[]> {
+  await expect.poll(() => looked(services, host), { timeout: 30_000 }).toBe(true)
+  const audit = await ask('audit:host', { host })
+  return turns.flatMap(({ control, subject }) =>
+    (audit?.findings ?? [])
+      .filter((finding) => finding.control === control && (subject === '*' || finding.subject === subject))
+      .map(({ status }) => `${control} ${status}`),
+  )
+}
+
+const looked = (services: Services, host: string): Promise<boolean> =>
+  services.audits.start(services.fleet.require(), services.transport(), [host]).done.then(
+    () => true,
+    () => false,
+  )
+
+async function pushed({ ask }: Opened, plan: PushPlan): Promise<unknown> {
+  await ask('push:start', { plan: plan.id, typedHost: plan.host })
+  for (;;) {
+    const job = await ask('push:job', null)
+    if (job?.state === 'finished') return job.result ?? job.failure
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+const logins = [`ada:$2b$12$${'a'.repeat(53)}`]
+
+const daemon = (name: string, argv: readonly string[]): Pick<DemoHost, 'processes' | 'system'> => ({
+  processes: [...gpu02.processes, { pid: 701, ppid: 1, user: 'root', uid: 0, name, argv, cgroup: `/system.slice/${name}.service` }],
+  system: { ...gpu02.system, services: [...gpu02.system.services, `${name}.service loaded active enabled`] },
+})
+
+const audited = daemon('auditd', ['/sbin/auditd'])
+
+const openProxy = `server {
+    listen 443 ssl;
+    server_name chat.dc1.example;
+    ssl_certificate /etc/ssl/certs/internal-ca.crt;
+    ssl_certificate_key /etc/ssl/private/internal-ca.key;
+    location / { proxy_pass http://127.0.0.1:8080; }
+}
+`
+
+/** llama-server behind an nginx that asks nobody. */
+const behindOpenProxy: DemoHost = {
+  ...lab01,
+  sudo: true,
+  airGapped: false,
+  nginx: { version: '1.24.0', running: true },
+  listeners: [...lab01.listeners, ...httpsListeners],
+  processes: [...lab01.processes, ...nginxProcesses],
+  units: [...lab01.units, nginxUnit],
+  files: new Map([
+    ...lab01.files,
+    ['/etc/nginx/nginx.conf', text(nginxMain)],
+    ['/etc/nginx/mime.types', text('types { text/html html; }\n')],
+    ['/etc/nginx/sites-enabled/chat', text(openProxy)],
+    ['/etc/ssl/certs/internal-ca.crt', text(caCertificate)],
+  ]),
+}
+
+test.each<[template: string, host: DemoHost, parameters: Record<string, string[]>, sins: readonly string[]]>([
+  ['ollama-loopback', gpu03, {}, ['inference-bound-to-loopback']],
+  ['nginx-ollama', gpu02, { logins }, ['management-endpoints-restricted', 'proxy-sends-hsts']],
+  ['nginx-openai', behindOpenProxy, { logins }, ['proxy-requires-authentication']],
+  ['nginx-ai-access-log', gpu02, {}, ['proxy-access-log-structured']],
+  ['htpasswd-users', gpu02, { logins }, ['proxy-password-files-protected']],
+  ['services-masked', gpu02, {}, ['unneeded-services-off']],
+  ['systemd-sandbox', gpu02, {}, ['inference-unit-sandboxed', 'inference-unit-exposure-low', 'inference-unit-kernel-protected']],
+  [
+    'gpu-persistence',
+    { ...gpu02, ...daemon('nvidia-persistenced', ['/usr/bin/nvidia-persistenced', '--no-persistence-mode']) },
+    {},
+    ['gpu-persistence-on'],
+  ],
+  ['sshd-behind-jump', gpu03, {}, ['sshd-keys-only', 'sshd-no-root-login']],
+  ['logrotate-ai-access', gpu02, {}, ['proxy-access-log-kept']],
+  [
+    'auditd-models-watch',
+    { ...gpu02, ...audited, system: { ...audited.system, auditRules: ['-w /etc/passwd -p wa -k identity'] } },
+    {},
+    ['model-directories-audited'],
+  ],
+  ['nftables-segment', gpu03, {}, ['firewall-default-deny-inbound', 'inference-port-only-from-app']],
+  [
+    'gatehouse-audit-account',
+    {
+      ...gpu02,
+      files: new Map([...gpu02.files, ['/etc/sudoers.d/gatehouse-audit', text('gatehouse-ro ALL=(ALL) NOPASSWD: ALL\n', 0o440)]]),
+    },
+    {},
+    ['audit-account-read-only'],
+  ],
+])(
+  '%s: found, pushed away, taken back, found again',
+  async (template, host, parameters, sins) => {
+    expect(demoRefusal(template)).toBeUndefined()
+    const open = await opened(host)
+    const plan = await open.ask('push:plan', { host: host.name, template, parameters })
+    const before = await statuses(open, plan)
+    for (const sin of sins) expect(before).toContainEqual(expect.stringMatching(new RegExp(`^${sin} (?:fail|warning)$`)))
+    expect(await pushed(open, plan)).toMatchObject({ verdict: 'committed-proven', reason: '' })
+    const after = await statuses(open, plan)
+    for (const sin of sins) expect(new Set(after.filter((line) => line.startsWith(`${sin} `)))).toEqual(new Set([`${sin} pass`]))
+    const back = await open.ask('push:take-back', { id: plan.id })
+    expect(await pushed(open, back)).toMatchObject({ verdict: 'committed-proven' })
+    expect(await statuses(open, plan)).toEqual(before)
+    await open.services.close()
+  },
+  90_000,
+)
+
+/** Templates whose plan is all that the demo shows, with the reason. */
+const planOnly: Readonly<Record<string, string>> = {
+  'caddy-ollama': 'what a Caddyfile means only Caddy works out',
+  'llama-server-unit': 'a key that systemd hands over is not modelled',
+  'localai-unit': 'a key that systemd hands over is not modelled',
+  'oauth2-proxy-nginx': 'no host of the demo has oauth2-proxy',
+  'oauth2-proxy-oidc': 'no host of the demo has oauth2-proxy',
+  'service-account': 'accounts that last as long as a unit runs are not modelled',
+  'sshd-jump-forwarding': 'the jump host of the demo is no simulated host',
+  'ufw-segment': 'the chains around the rules of ufw are not modelled',
+  'vllm-credential': 'a key that is made on the host is not modelled',
+}
+
+test('a template is acted out and in the table above, or shows its plan only', () => {
+  const all = readdirSync(new URL('../../../assets/templates', import.meta.url)).filter((name) => !name.endsWith('.json'))
+  expect(all.filter((id) => demoRefusal(id) !== undefined).sort()).toEqual(Object.keys(planOnly).sort())
+})
