@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files that take minutes, because they ask a real program about generated input. */
-const LONG = /\/(?:real-nginx|random-packets|real-caddy|corpus|demo-recovery)\.test\.ts$/
+/** Files that take a minute or more: they ask a real program about generated input, or push to a simulated host again and again. */
+const LONG = /\/(?:real-nginx|random-packets|real-caddy|corpus|demo-recovery|demo-templates)\.test\.ts$/
 
 /** A long file that starts last is waited for alone: it starts first. A fresh clone has no record of how long files take. */
 export class LongestFirst extends BaseSequencer {
