@@ -92,6 +92,12 @@ export function pushDesk() {
     })
   }
 
+  /** The timers of an undo that wait, each on a line. */
+  const undoTimers = async (host: Server) =>
+    (await asRoot(host, 'systemctl list-units --no-legend --plain --state=active "gatehouse-undo*.timer" | cut -d" " -f1')).stdout
+  const extend = (id: string, seconds: number) =>
+    gatehouse(['extend', id, '--fleet', lab.fleetFile, '--by', String(seconds), '--data', data])
+
   const history = async () => (await gatehouse(['history', '--data', data])).stdout
 
   /** A drop-in of somebody else at the place of ours, part of the old state. Returns what takes it away. */
@@ -127,6 +133,8 @@ export function pushDesk() {
     isOld,
     undone,
     undoGone,
+    undoTimers,
+    extend,
     takenAway,
     planned,
     push,

@@ -34,6 +34,24 @@ test('the console is killed as it commits: the host has done it or undoes it, an
   expect((await gatehouse(['history', '--data', data])).stdout).not.toContain('OPEN')
 }, 240_000)
 
+test('the undo is put off twice, after the console died: it runs when it is due then, and not before', async () => {
+  const { file, plan } = await desk.planned('gpu3')
+  await desk.push(file, (word, end) => word === 'verify' && end(), ['--undo-after', '60'])
+  const armed = Date.now()
+  expect(await desk.undoTimers('gpu3')).toBe('gatehouse-undo.timer\n')
+  const first = await desk.extend(plan.id, 30)
+  expect([first.status, first.stdout]).toEqual([0, expect.stringMatching(/in [6-8]\d s/)])
+  expect(await desk.undoTimers('gpu3')).toBe('gatehouse-undo-later.timer\n')
+  expect((await desk.extend(plan.id, 30)).stdout).toMatch(/in (?:[7-9]|10|11)\d s/)
+  expect(await desk.undoTimers('gpu3')).toBe('gatehouse-undo.timer\n')
+  await pause(Math.max(0, armed + 75_000 - Date.now()))
+  expect((await asRoot('gpu3', `test -e ${DROP_IN}`)).status).toBe(0)
+  await desk.undone('gpu3')
+  expect((await asRoot('gpu3', 'ls /etc/systemd/system/gatehouse-undo*')).stdout).toBe('')
+  const late = await desk.extend(plan.id, 30)
+  expect([late.status, late.stderr]).toEqual([2, expect.stringMatching(/undone|lost/)])
+}, 300_000)
+
 describe('trouble on the way', () => {
   test('the sessions of the change account end in the middle of the restart', async () => {
     const run = await desk.attempt('gpu3', (word) => word === 'activate' && void asRoot('gpu3', 'pkill -9 -u gatehouse-change'))
