@@ -33,8 +33,9 @@ loginctl enable-linger kim
 printf 'kim:%s\\nkimono:%s\\n' "$(openssl passwd -apr1 a)" "$(openssl passwd -apr1 b)" >>/etc/nginx/.htpasswd
 `
 /** Who gets in by the key, who becomes root, whose groups are which, who is asked for at the proxy. */
-const TRIED = `for n in kim lou sid; do
-  ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -i /root/removed.key $n@127.0.0.1 true 2>/dev/null && echo "$n in"
+const TRIED = `sed 's/^/127.0.0.1 /' /etc/ssh/ssh_host_*_key.pub >/root/removed.hosts
+for n in kim lou sid; do
+  ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=/root/removed.hosts -i /root/removed.key $n@127.0.0.1 true 2>/dev/null && echo "$n in"
   setpriv --reuid $n --regid $n --init-groups -- sudo -n /usr/bin/env true 2>/dev/null && echo "$n root"
   id -nG $n | grep -qw ops && echo "$n ops"
   [ ! -e /var/lib/systemd/linger/$n ] || echo "$n lingers"
