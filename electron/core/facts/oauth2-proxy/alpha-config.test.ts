@@ -220,7 +220,10 @@ test('property: any text is read or refused', () => {
   )
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
-      expect(parseAlphaConfig(pieces.join('').split('\n')).settings).toBeInstanceOf(Map)
+      const lines = pieces.join('').split('\n')
+      const { settings, unread } = parseAlphaConfig(lines)
+      expect(settings.size > 0 || unread !== undefined).toBe(true)
+      for (const { offset } of settings.values()) expect(lines[offset]).toBeDefined()
     }),
   )
 })
