@@ -21,13 +21,8 @@ test('no digests, other digests, a signature that must fit, recorded and withdra
   }
   const it = new ModelsPage(gatehouse)
   const native = new PushPage(gatehouse)
-  const { page, dialog, detail } = it
-  await it.referenceSize()
-  await it.invoke('fleet:demo')
-  await page.keyboard.press('Control+3')
-  await expect(page.getByText('No model directory was looked at yet')).toBeVisible()
-  await page.keyboard.press('v')
-  await it.lookIsFinished()
+  const { dialog, detail } = it
+  await it.lookedAtDemo('v')
   await it.choose(model)
   await expect(detail).toContainText('Nobody has recorded what its files must be')
 

@@ -16,12 +16,7 @@ test('requested, reviewed, tested, approved, deployed; stopped and gone on with;
     if (picture !== undefined) await it.isSound(picture)
     await dialog.getByRole('button', { name: button, exact: true }).press('Enter')
   }
-  await it.referenceSize()
-  await it.invoke('fleet:demo')
-  await page.keyboard.press('Control+3')
-  await expect(page.getByText('No model directory was looked at yet')).toBeVisible()
-  await page.keyboard.press('v')
-  await it.lookIsFinished()
+  await it.lookedAtDemo('v')
   await expect(it.row(model)).toContainText(/Verified.*Cleared.*Unregistered/s)
   await it.choose(model)
 

@@ -125,12 +125,7 @@ test('a dangerous file: into quarantine with a code and a native confirmation, o
   const it = new ModelsPage(gatehouse)
   const native = new PushPage(gatehouse)
   const { page } = it
-  await it.referenceSize()
-  await it.invoke('fleet:demo')
-  await page.keyboard.press('Control+3')
-  await expect(page.getByText('No model directory was looked at yet')).toBeVisible()
-  await page.keyboard.press('l')
-  await it.lookIsFinished()
+  await it.lookedAtDemo('l')
   await it.choose('whisper-large-v3')
 
   await native.answerNatively(true)
