@@ -43,15 +43,10 @@ test.each(Object.keys(corpus) as (keyof typeof corpus)[])('%s: the planted sins 
   await expect(of(kind).map(expectation).join('\n')).toMatchFileSnapshot(`./__fixtures__/${kind}.yaml`)
 })
 
-/** Is about the advisories that Gatehouse brings along, not about a host; its own table test flips it. */
-const OWN_DATA = 'advisory-data-fresh'
-
 test('nothing is open on a sound host', () => {
   const sound = of('good').filter(({ host }) => host.base === vllm || host.base === idle)
   const open = sound.flatMap(({ host, audit }) =>
-    audit.findings
-      .filter((finding) => isOpen(finding) && finding.control !== OWN_DATA)
-      .map(({ control, title }) => `${host.name} ${control}: ${title}`),
+    audit.findings.filter(isOpen).map(({ control, title }) => `${host.name} ${control}: ${title}`),
   )
   expect(open).toEqual([])
 })
@@ -113,21 +108,15 @@ test('a restart changes the digest of no finding, so no waiver ends by it', asyn
   expect(changed).toEqual([])
 }, 120_000)
 
-/** They judge what was recorded on this console of models that it has read and files that it has pushed; their own tests have every row. */
-const OWN_RECORDS: readonly string[] = ['models-served-approved', 'pushed-files-unchanged']
-
 /** Statements flip the others; `electron/testing/demo/decisions.test.ts` makes some. */
-const machineControls = controls.filter(({ id, attestation }) => attestation === undefined && id !== OWN_DATA && !OWN_RECORDS.includes(id))
-
-/** It passes only what Gatehouse has read before (`verified-models`), which a host of the corpus does not have. */
-const PASSES_NOTHING = 'model-files-not-named-as-pickle'
+const machineControls = controls.filter(({ attestation }) => attestation === undefined)
 
 /** Hosts on which it is open where it passes on their base, or the other way round. */
 function flippedBy(id: string, among: readonly Judged[] = [...judged.values()]): string[] {
   const flips = among.filter(({ host, audit, base }) => {
     if (base === undefined || (corpus.odd as readonly CorpusHost[]).includes(host)) return false
     const both = [base, audit].flatMap((it) => loudestByControl(it).get(id) ?? [])
-    return both.some(isOpen) && both.some(({ status }) => status === 'pass' || (id === PASSES_NOTHING && status === 'not-evaluated'))
+    return both.some(isOpen) && both.some(({ status }) => status === 'pass')
   })
   return flips.map(({ host }) => host.name)
 }

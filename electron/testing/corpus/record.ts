@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
 import { duplexPair } from 'node:stream'
+import { createAdvisoryBook } from '#core/advisories/advisory-book.ts'
+import { shippedAdvisories } from '#core/advisories/shipped.ts'
 import { type AuditedHost, auditHost } from '#core/audit/audit-host.ts'
 import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
 import type { ExecOptions, HostSession, Transport } from '#core/ports.ts'
-import type { SectionSpec } from '#core/probe/section.ts'
+import type { SectionOutput, SectionSpec } from '#core/probe/section.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { type Fleet, fleetSchema } from '#shared/model/fleet.ts'
@@ -11,7 +14,7 @@ import { answerSection } from '../demo/answers/answers.ts'
 import { demoTiers } from '../demo/demo-fleet.ts'
 import type { DemoHost } from '../demo/demo-host.ts'
 import { finishedFrame, framesOf, helloFrame } from '../demo/probe-frames.ts'
-import { applied, type CorpusHost, type Tampered } from './corpus-host.ts'
+import { applied, type CorpusHost, type LookedAtHost, type Tampered } from './corpus-host.ts'
 import { corpusDoor } from './tls-doors.ts'
 
 /** The same networks as the demo fleet's. */
@@ -58,7 +61,21 @@ export async function auditCorpusHost(it: Pick<CorpusHost, 'base' | 'sins'>): Pr
     close: () => undefined,
   }
   const transport: Transport = { connect: async () => session, jumpStates: () => [], close: async () => undefined }
-  return auditHost({ host: entry, fleet, transport, now: Date.now, signal: new AbortController().signal, onProgress: () => undefined })
+  const signal = new AbortController().signal
+  return auditHost({ host: entry, fleet, transport, ...knownOf(host), now: Date.now, signal, onProgress: () => undefined })
+}
+
+/** With the records of this release as if they were read from their sources some days ago. */
+function knownOf({ recorded = {}, advisoryAgeDays = 1 }: LookedAtHost) {
+  const sections = Object.entries(recorded).map(
+    ([id, stdout]): SectionOutput => ({
+      ...{ id, stdout, command: id, state: 'ok', privileged: false, exitCode: 0, stderr: '', durationMs: 0 },
+      bytes: Buffer.byteLength(stdout),
+      sha256: createHash('sha256').update(stdout).digest('hex'),
+    }),
+  )
+  const source = { kind: 'shipped', publishedMs: Date.now() - advisoryAgeDays * 86_400_000 } as const
+  return { recorded: sections, advisories: createAdvisoryBook(shippedAdvisories().records, [source]) }
 }
 
 function speak(

@@ -10,6 +10,7 @@ import { jump } from './jump.ts'
 import { odd } from './odd.ts'
 import { others } from './others.ts'
 import { proxied } from './proxied.ts'
+import { rememberedHosts } from './remembered.ts'
 import { seen } from './seen.ts'
 import { software } from './software.ts'
 import { sso } from './sso.ts'
@@ -28,6 +29,7 @@ export const corpus = {
   others,
   sso,
   software,
+  remembered: rememberedHosts,
   jump,
   odd,
 } as const satisfies Readonly<Record<string, readonly CorpusHost[]>>

@@ -1,9 +1,13 @@
 import type { DemoFile, DemoHost, DemoListener, DemoProcess, DemoUnit } from '../../demo/demo-host.ts'
-import type { Sin } from '../corpus-host.ts'
+import type { LookedAtHost, Sin } from '../corpus-host.ts'
 
 /** Small changes that other sins are made of. */
 
-export const on = (host: (host: DemoHost) => DemoHost): Sin => ({ host })
+export const on = (host: (host: LookedAtHost) => LookedAtHost): Sin => ({ host })
+
+/** What the console knows from before: another text of a section, for one that stands there. */
+export const knownBefore = (section: string, stdout: string): Sin =>
+  on((host) => ({ ...host, recorded: { ...host.recorded, [section]: stdout } }))
 
 export const withFirewall = (firewall: DemoHost['firewall']): Sin => on((host) => ({ ...host, firewall }))
 
