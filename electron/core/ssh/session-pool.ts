@@ -17,6 +17,9 @@ export interface SessionPool {
 /** How long a connection that nobody uses is kept for the next audit. */
 const idleMs = 60_000
 
+/** More than these are not kept, those unused longest go first: each takes a third of a MiB here and a process on the host. */
+const MOST_IDLE = 16
+
 interface Entry {
   readonly flight: SharedFlight<Connection>
   readonly listeners: Set<OnStage>
@@ -29,6 +32,8 @@ export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnSta
   const entries = new Map<string, Entry>()
   /** With those that a fresh one took the place of. */
   const connected = new Set<Connection>()
+  /** What ends those that nobody uses, unused longest first. */
+  const unused = new Map<Entry, () => void>()
   // Another account or key is another connection, even to the same address.
   const keyOf = ({ name, address, port, identity }: Hop): string => JSON.stringify([name, address, port, identity])
 
@@ -36,7 +41,7 @@ export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnSta
     const listeners = new Set<OnStage>()
     const drop = (): void => {
       if (entries.get(key) === entry) entries.delete(key)
-      clearTimeout(entry.idle)
+      stopIdling(entry)
     }
     const flight = new SharedFlight(async (signal) => {
       const connection = await open(hop, signal, (stage, name) => {
@@ -61,8 +66,26 @@ export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnSta
     return entry
   }
 
-  function leased(entry: Entry, connection: Connection): Lease {
+  function stopIdling(entry: Entry): void {
     clearTimeout(entry.idle)
+    unused.delete(entry)
+  }
+
+  function startIdling(entry: Entry, connection: Connection): void {
+    if (connection.ended !== undefined) return
+    const end = (): void => {
+      stopIdling(entry)
+      connection.close()
+    }
+    entry.idle = setTimeout(end, idleMs)
+    entry.idle.unref()
+    unused.set(entry, end)
+    const [endOldest] = unused.values()
+    if (unused.size > MOST_IDLE) endOldest?.()
+  }
+
+  function leased(entry: Entry, connection: Connection): Lease {
+    stopIdling(entry)
     entry.leases++
     let released = false
     return {
@@ -70,9 +93,7 @@ export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnSta
       release: () => {
         if (released) return
         released = true
-        if (--entry.leases > 0) return
-        entry.idle = setTimeout(() => connection.close(), idleMs)
-        entry.idle.unref()
+        if (--entry.leases === 0) startIdling(entry, connection)
       },
     }
   }
