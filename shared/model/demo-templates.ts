@@ -14,6 +14,10 @@ const actedOut: readonly string[] = [
   'nftables-segment',
   'gatehouse-audit-account',
   'nginx-openai',
+  'vllm-credential',
+  'llama-server-unit',
+  'localai-unit',
+  'sshd-jump-forwarding',
 ]
 
 /** Why a push would prove nothing in the demo; undefined where it does. For people. */

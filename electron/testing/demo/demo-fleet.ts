@@ -33,6 +33,7 @@ export async function startDemoFleet(
   logins: DemoLogins = {},
 ): Promise<RunningDemoFleet> {
   await removeAbandonedHomes()
+  const behindJump = hosts.filter(({ jumpHost }) => jumpHost !== true)
   const home = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
   const pair = generateKey()
   const identityFile = join(home, 'id_ed25519')
@@ -41,12 +42,12 @@ export async function startDemoFleet(
   const fleet: Fleet = fleetSchema.parse({
     version: 1,
     name: 'demo',
-    jump: [{ name: 'bastion-01', address: '127.0.0.1', port: servers.port }],
+    jump: [{ name: 'bastion-01', address: '127.0.0.1', port: servers.port, audit: hosts.some(({ jumpHost }) => jumpHost) }],
     identities: {
       audit: { user: 'gatehouse-ro', identityFiles: [identityFile], agent: false },
       change: { user: CHANGE_ACCOUNT, identityFiles: [identityFile], agent: false },
     },
-    hosts: hosts.map(({ name, address, airGapped }) => ({ name, address, airGapped })),
+    hosts: behindJump.map(({ name, address, airGapped }) => ({ name, address, airGapped })),
     policy,
     modelPaths: ['/srv/models'],
     ...(hosts.some(({ name }) => name === registry.host) && { registry }),
@@ -61,7 +62,7 @@ export async function startDemoFleet(
   })
   const known = [
     `[127.0.0.1]:${servers.port} ${servers.jumpKey}`,
-    ...hosts.map((host) => `${host.address} ${servers.hostKeys.get(host.name) ?? ''}`),
+    ...behindJump.map((host) => `${host.address} ${servers.hostKeys.get(host.name) ?? ''}`),
   ]
   await writeFile(join(home, 'known_hosts'), `${known.join('\n')}\n`, { mode: 0o600 })
   return {

@@ -182,10 +182,6 @@ export const text = (content: string, mode = 0o644): DemoFile => ({
   content,
 })
 
-/** vLLM has a key when it was started with one, or with a file that holds it. */
-export const hasKey = ({ processes, files }: DemoHost): boolean =>
-  files.has('/etc/vllm/vllm.env') || processes.some(({ argv }) => argv.includes('--api-key'))
-
 /** Settings of the operating system, as sections `os` and `privileged` show them. */
 export interface DemoSystem {
   /** By path below /proc/sys. */

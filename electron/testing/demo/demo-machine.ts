@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { HostFile, HostPush } from '#core/push/host-program.ts'
 import { edited, withAccountFiles } from './account-files.ts'
 import { withConfigurationFiles } from './configuration-files.ts'
 import type { DemoArrival } from './demo-deploy.ts'
-import type { DemoFile, DemoHost, DemoListener, DemoProcess, DemoUnit } from './demo-host.ts'
-import { commandOf, type DropIn, withDropIns } from './unit-drop-ins.ts'
+import type { DemoFile, DemoHost, DemoProcess, DemoUnit } from './demo-host.ts'
+import { socketOf } from './engine-sockets.ts'
+import { commandOf, type DropIn, variablesOf, withDropIns } from './unit-drop-ins.ts'
 
 /** A push that is open on a simulated host: what `/var/lib/gatehouse-push` is on a real one. */
 interface OpenPush {
@@ -69,12 +70,13 @@ export function demoMachine(first: DemoHost): DemoMachine {
       const kept = /^kept:/.test(before) || /^kept:/.test(after)
       return `${kept ? 'kept' : createHash('sha256').update(file.content).digest('hex')}:${ownedBy(host, file)}`
     },
-    made({ path, content: given, uid, gid, mode, after, edit }) {
+    made({ path, content: given, random, uid, gid, mode, after, edit }) {
       if (after === 'absent') return undefined
       if (after.startsWith('link:')) return linkTo(given.trimEnd())
       const owner = host.accounts.find((account) => account.uid === uid)?.name ?? String(uid)
       const group = gid === 0 ? 'root' : (host.groups.find((one) => one.gid === gid)?.name ?? String(gid))
-      const fresh = edit ? edited(host.files.get(path)?.content ?? '', edit).text : given
+      const whole = random ? `${given}${randomBytes(32).toString('hex')}\n` : given
+      const fresh = edit ? edited(host.files.get(path)?.content ?? '', edit).text : whole
       const content = (after.startsWith('kept:') ? host.files.get(path)?.content : undefined) ?? fresh
       const size = Buffer.byteLength(content)
       return { type: 'file', owner: uid === 0 ? 'root' : owner, group, mode: Number.parseInt(mode, 8), size, content }
@@ -149,23 +151,26 @@ function restarted(first: DemoHost, host: DemoHost, id: string): DemoHost {
   const dropIns = [...host.files].flatMap(([path, { content = '' }]): DropIn[] =>
     path.startsWith(`/etc/systemd/system/${id}.d/`) && path.endsWith('.conf') ? [[path, content]] : [],
   )
-  const argv = commandOf(dropIns) ?? started.argv
+  const command = commandOf(dropIns)
+  const argv = command ? runBy(started, command, id) : started.argv
   const fresh = old.pid + 4
   const original = first.units.find((unit) => unit.id === id)
   const loaded = original && withDropIns(original, dropIns)
   const unit: DemoUnit | undefined = loaded && { ...loaded, properties: { ...loaded.properties, MainPID: String(fresh) } }
-  const address = /(?:^| )OLLAMA_HOST=(\S+)/.exec(unit?.properties.Environment ?? '')?.[1]
+  const variables = unit ? variablesOf(unit) : new Map<string, string>()
   return {
     ...host,
     units: host.units.map((one) => (unit && one.id === id ? unit : one)),
-    processes: host.processes.map((one) => (one === old ? { ...one, argv, pid: fresh } : one)),
-    listeners: host.listeners.map((one) => (one.pid === old.pid ? { ...listening(one, address), pid: fresh } : one)),
+    processes: host.processes.map((one) =>
+      one === old ? { ...one, argv, pid: fresh } : one.ppid === old.pid ? { ...one, ppid: fresh } : one,
+    ),
+    listeners: host.listeners.map((one) => (one.pid === old.pid ? { ...socketOf(one, argv, variables), pid: fresh } : one)),
   }
 }
 
-/** https://github.com/ollama/ollama/blob/main/envconfig/config.go, Host: an address, a port, or both. */
-function listening(listener: DemoListener, value: string | undefined): DemoListener {
-  if (listener.process !== 'ollama' || value === undefined) return listener
-  const [, address = '127.0.0.1', port = '11434'] = /^([0-9.]+)?(?::([0-9]+))?$/.exec(value) ?? []
-  return { ...listener, address: address === '0.0.0.0' ? '*' : address, port: Number(port) }
+/** A command as the process list shows it: behind the interpreter of its script, where it has one, with what systemd puts for its variable. */
+function runBy({ argv }: DemoProcess, command: readonly string[], unit: string): readonly string[] {
+  const at = argv.indexOf(command[0] ?? '')
+  const words = command.map((word) => word.replace(/\$\{CREDENTIALS_DIRECTORY\}/, `/run/credentials/${unit}`))
+  return [...argv.slice(0, Math.max(0, at)), ...words]
 }

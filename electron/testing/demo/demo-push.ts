@@ -23,14 +23,25 @@ interface KnownMessage {
 /** A message of a push, when this build would send the very same text. */
 export function knownMessage(script: string): KnownMessage | undefined {
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(script)?.[1] ?? ''
-  const contents = contentsIn(script)
+  const { contents, random } = contentsIn(script)
   // The undo, which a step may carry as a quoted word, says it all again.
   const own = script.slice(0, script.indexOf('return "$gh_all"'))
   const files = [...own.matchAll(/^"\$1" (.*) \|\| gh_all=1$/gm)].map(([, words = ''], index): HostFile => {
     const [, path = '', uid, gid, mode = '', before = '', after = '', kind = '', rule, names = ''] = quotedWords(words)
     const content = contents.get(index + 1) ?? ''
     const edit = rule === undefined ? {} : { edit: { rule: rule as FileEdit, names: names.split(' ') } }
-    return { kind: kind as FileKind, path, uid: Number(uid), gid: Number(gid), mode, before, after, content, random: false, ...edit }
+    return {
+      kind: kind as FileKind,
+      path,
+      uid: Number(uid),
+      gid: Number(gid),
+      mode,
+      before,
+      after,
+      content,
+      random: random.has(index + 1),
+      ...edit,
+    }
   })
   const push: HostPush = {
     id: quotedWords(value('gh_id'))[0] ?? '',
@@ -56,13 +67,14 @@ const bootOf = (word: string): Pick<HostPush, 'boot'> => {
   return boot ? { boot } : {}
 }
 
-const contentsIn = (script: string): ReadonlyMap<number, string> =>
-  new Map(
-    [...script.matchAll(/^(\d+)\) printf %s ((?:[^']|'(?:[^']|'\\'')*')*?) ;;$/gm)].map(([, number, word = '']) => [
-      Number(number),
-      quotedWords(word)[0] ?? '',
-    ]),
-  )
+/** What the files are to hold, by number, and which of them end with digits that the host makes. */
+function contentsIn(script: string): { readonly contents: ReadonlyMap<number, string>; readonly random: ReadonlySet<number> } {
+  const found = [...script.matchAll(/^(\d+)\) printf %s ((?:[^']|'(?:[^']|'\\'')*')*?)( && od [^;]*)? ;;$/gm)]
+  return {
+    contents: new Map(found.map(([, number, word = '']) => [Number(number), quotedWords(word)[0] ?? ''])),
+    random: new Set(found.flatMap(([, number, , digits]) => (digits === undefined ? [] : [Number(number)]))),
+  }
+}
 
 /** Takes the steps of a message on a simulated host: the same answers, the same order, the same refusals as the program gives on a real one. */
 export async function takeSteps(machine: DemoMachine, { asked, push }: KnownMessage, write: (text: string) => void): Promise<void> {

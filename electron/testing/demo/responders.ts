@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream'
 import { parseNft } from '#core/facts/firewall/nft/parse.ts'
 import { verdictFor } from '#core/facts/firewall/reach.ts'
 import { nftRules } from './configuration-files.ts'
-import { type DemoHost, type DemoListener, hasKey, JUMP_ADDRESS } from './demo-host.ts'
+import { type DemoHost, type DemoListener, JUMP_ADDRESS } from './demo-host.ts'
+import { asksForKey } from './engine-keys.ts'
 
 /** What the programs of a simulated host answer when their ports are asked over the network: enough of each engine to be told apart. */
 const programs: Readonly<Record<string, Program>> = {
@@ -15,7 +16,9 @@ const programs: Readonly<Record<string, Program>> = {
     '/api/ps': '{"models":[]}',
     '/v1/models': '{"data":[]}',
   }),
-  vllm,
+  vllm: asking('vllm', { '/health': '', '/metrics': '', '/v1/models': '{"data":[]}' }),
+  'llama-server': asking('llama-server', { '/health': '{"status":"ok"}', '/v1/models': '{"data":[]}' }),
+  'local-ai': asking('local-ai', { '/readyz': 'OK', '/healthz': 'OK', '/v1/models': '{"data":[]}', '/metrics': '' }),
   // LocalAI without a key, behind the port that Docker publishes.
   'docker-proxy': engine({ '/readyz': 'OK', '/healthz': 'OK', '/v1/models': '{"data":[]}', '/metrics': '', '/api/tags': '{"models":[]}' }),
 }
@@ -33,13 +36,16 @@ function engine(routes: Readonly<Record<string, string>>): Program {
     }
 }
 
-/** The key covers /v1; what stands beside it answers everybody (vLLM docs/usage/security.md). GET is not the method of /invocations. */
-function vllm(host: DemoHost): RequestListener {
-  const open = engine({ '/health': '', '/metrics': '', '/v1/models': '{"data":[]}' })(host)
-  return (request, response) => {
-    if (request.url?.startsWith('/v1/') && hasKey(host)) response.writeHead(401).end()
-    else if (request.url === '/invocations') response.writeHead(405).end()
-    else open(request, response)
+/** An engine that may have a key. GET is not the method of vLLM's /invocations. */
+function asking(program: string, routes: Readonly<Record<string, string>>): Program {
+  return (host) => {
+    const open = engine(routes)(host)
+    return (request, response) => {
+      const { url = '/' } = request
+      if (asksForKey(host, program, url)) response.writeHead(401).end()
+      else if (program === 'vllm' && url === '/invocations') response.writeHead(405).end()
+      else open(request, response)
+    }
   }
 }
 

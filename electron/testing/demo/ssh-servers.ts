@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import ssh2, { type Connection, type ParsedKey, type Server as SshServer } from 'ssh2'
 import { probeContextOf } from '#core/facts/registry.ts'
 import { ASKS_WAY_IN } from '#core/push/way-in.ts'
+import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { type DemoHost, JUMP_ADDRESS } from './demo-host.ts'
 import { type DemoLogins, loginOf, type SecondStep } from './demo-login.ts'
@@ -37,6 +38,7 @@ interface KeyPair {
 /**
  * A real SSH server on loopback that acts as the jump host. `direct-tcpip` channels to the address of a simulated host
  * are handed to that host's own SSH server inside this process, or to what its other ports answer; to anything else they are refused.
+ * Who logs in to the jump host gets a shell there only where one of the simulated hosts is that jump host.
  */
 export async function startDemoServers(
   fleetOf: () => Fleet,
@@ -51,6 +53,7 @@ export async function startDemoServers(
   const jumpKeys = newKey()
   const hostKeys = new Map(hosts.map((host) => [host.name, newKey()]))
   const machines = hosts.map(demoMachine)
+  const jumpMachine = machines.find((machine) => machine.now().jumpHost === true)
   const targets = new Map<string, SshServer>()
 
   const track = (connection: Connection) => {
@@ -68,34 +71,41 @@ export async function startDemoServers(
     if (existing) return existing
     const server = new Server({ hostKeys: [hostKeys.get(host.name)?.private ?? ''], algorithms: { compress: ['none'] } }, (connection) => {
       track(connection)
-      const login = loginOf(key, hostStep)
-      let user = ''
-      connection.on('authentication', (context) => {
-        user = context.username
-        if (host.fault !== 'hang-authentication') login(context)
-      })
-      connection.on('session', (accept) => {
-        const session = accept()
-        session.on('sftp', (acceptSftp) => serveSftp(acceptSftp(), machine.now()))
-        session.on('exec', (acceptExec, reject, info) => {
-          const root = user === CHANGE_ACCOUNT && info.command === 'sudo -n /bin/sh'
-          if (info.command === ASKS_WAY_IN) return tell(acceptExec(), `${JUMP_ADDRESS} 50022 ${host.address} 22\n`)
-          if (host.fault === 'refuse-exec' || (info.command !== '/bin/sh' && !root)) return reject()
-          const fleet = fleetOf()
-          const entry = fleet.hosts.find(({ name }) => name === host.name)
-          if (entry) serveShell(acceptExec(), machine, probeContextOf(fleet, entry), root)
-        })
-      })
+      serveLogin(connection, machine, hostStep, host.fault === 'hang-authentication')
     })
     targets.set(host.address, server)
     return server
   }
 
+  /** Lets somebody in, and gives them a shell and files where there is a machine behind the door. */
+  function serveLogin(connection: Connection, machine: DemoMachine | undefined, second: SecondStep | undefined, hangs = false): void {
+    const login = loginOf(key, second)
+    let user = ''
+    connection.on('authentication', (context) => {
+      user = context.username
+      if (!hangs) login(context)
+    })
+    if (machine === undefined) return
+    const { name, address, fault } = machine.now()
+    connection.on('session', (accept) => {
+      const session = accept()
+      session.on('sftp', (acceptSftp) => serveSftp(acceptSftp(), machine.now()))
+      session.on('exec', (acceptExec, reject, info) => {
+        const root = user === CHANGE_ACCOUNT && info.command === 'sudo -n /bin/sh'
+        if (info.command === ASKS_WAY_IN) return tell(acceptExec(), `${JUMP_ADDRESS} 50022 ${address} 22\n`)
+        if (fault === 'refuse-exec' || (info.command !== '/bin/sh' && !root)) return reject()
+        const fleet = fleetOf()
+        const entry = auditedHosts(fleet).find((one) => one.name === name)
+        if (entry) serveShell(acceptExec(), machine, probeContextOf(fleet, entry), root)
+      })
+    })
+  }
+
   const jump = new Server({ hostKeys: [jumpKeys.private] }, (connection) => {
     track(connection)
-    connection.on('authentication', loginOf(key, jumpStep))
+    serveLogin(connection, jumpMachine, jumpStep)
     connection.on('tcpip', (accept, reject, info) => {
-      const machine = machines.find((one) => one.now().address === info.destIP)
+      const machine = machines.find((one) => one !== jumpMachine && one.now().address === info.destIP)
       const host = machine?.now()
       if (machine === undefined || host === undefined) return reject()
       if (info.destPort !== 22) {

@@ -40,6 +40,11 @@ test.each([
   ['lists add up', ['[Service]\nReadWritePaths=/var/x'], { ReadWritePaths: '/srv /var/x' }],
   ['an empty one takes away', ['[Service]\nReadWritePaths=\nReadWritePaths=/var/x'], { ReadWritePaths: '/var/x' }],
   ['a variable replaces its like', ['[Service]\nEnvironment="B=3" C=4'], { Environment: 'A=1 B=3 C=4' }],
+  [
+    'files of variables add up',
+    ['[Service]\nEnvironmentFile=-/c', '[Service]\nEnvironmentFile=/a\nEnvironmentFile=\nEnvironmentFile=/b'],
+    { EnvironmentFiles: '/b (ignore_errors=no)\n/c (ignore_errors=yes)' },
+  ],
   ['other sections, comments and unknown settings do nothing', ['[Unit]\nProtectSystem=yes\n[Service]\n#ProtectSystem=yes\nX=1'], {}],
   [
     'the command line is another',
@@ -55,5 +60,6 @@ test.each([
 
 test('the environment leaves the figure as it is, a setting works it out anew', () => {
   expect(loaded('[Service]\nEnvironment=A=2').security).toEqual(['as it was'])
+  expect(loaded('[Service]\nLimitCORE=0').security).toEqual(['as it was'])
   expect(loaded('[Service]\nPrivateTmp=yes').security?.at(-1)).toMatch(/x\.service: 9\.\d UNSAFE$/)
 })

@@ -38,10 +38,11 @@ export function withDropIns(unit: DemoUnit, dropIns: readonly DropIn[]): DemoUni
   const paths = [...(unit.properties.DropInPaths ?? '').split(' ').filter((path) => path !== ''), ...sorted.map(([path]) => path)]
   set.set('DropInPaths', paths.sort().join(' '))
   set.set('Environment', environment(unit, assigned))
+  if (assigned.some(([name]) => name === 'EnvironmentFile')) set.set('EnvironmentFiles', environmentFiles(unit, assigned))
   const command = commandOf(dropIns)
   if (command) set.set('ExecStart', shownCommand(command))
   const loaded: DemoUnit = { ...unit, properties: Object.fromEntries(set) }
-  const confines = assigned.some(([name]) => singles.includes(name) || lists.includes(name))
+  const confines = assigned.some(([name]) => name !== 'LimitCORE' && (singles.includes(name) || lists.includes(name)))
   return confines ? { ...loaded, security: exposureOf(loaded) } : loaded
 }
 
@@ -66,6 +67,29 @@ const environment = ({ properties }: DemoUnit, assigned: readonly Assignment[]):
   ]
   return [...new Map(words.filter((word) => word.includes('=')).map((word) => [word.slice(0, word.indexOf('=')), word])).values()].join(' ')
 }
+
+/** As `systemctl show` prints them, a line each: a `-` before the path excuses a file that is not there (systemd.exec(5)). */
+function environmentFiles({ properties }: DemoUnit, assigned: readonly Assignment[]): string {
+  const all = (properties.EnvironmentFiles ?? '').split('\n').filter((line) => line !== '')
+  for (const [name, value] of assigned) {
+    if (name !== 'EnvironmentFile') continue
+    if (value === '') all.length = 0
+    else all.push(`${value.replace(/^-/, '')} (ignore_errors=${value.startsWith('-') ? 'yes' : 'no'})`)
+  }
+  return all.join('\n')
+}
+
+/** Paths of the files that a unit takes variables from. */
+export const environmentFilesOf = ({ properties }: DemoUnit): readonly string[] =>
+  (properties.EnvironmentFiles ?? '').split('\n').flatMap((line) => /^(\S+) \(/.exec(line)?.[1] ?? [])
+
+/** Variables that the unit itself sets. */
+export const variablesOf = ({ properties }: DemoUnit): ReadonlyMap<string, string> =>
+  new Map(
+    (properties.Environment ?? '')
+      .split(' ')
+      .flatMap((word) => (word.includes('=') ? [[word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]] : [])),
+  )
 
 type Assignment = readonly [name: string, value: string]
 

@@ -1,9 +1,11 @@
 import { type Answering, lines } from '../answer.ts'
+import { asksForKey } from '../engine-keys.ts'
 
 const DAY_MS = 86_400_000
 const block = (head: string, all: readonly string[]): readonly string[] => [`@${head}`, ...all.map((line) => `=${line}`)]
 
-export const software: Answering = ({ gpus, kernel, software: has }) => {
+export const software: Answering = (host) => {
+  const { gpus, kernel, listeners, software: has } = host
   const [gpu] = gpus
   return lines([
     ...(gpu
@@ -11,7 +13,10 @@ export const software: Answering = ({ gpus, kernel, software: has }) => {
           `NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  ${gpu.driver}  Release Build  (dvs-builder@U22-I3-AE18-23-3)`,
         ])
       : []),
-    ...(has.endpoints ?? []).flatMap(({ engine, port, path, answer }) => block(`http ${engine} ${port} ${path} 200`, [answer])),
+    ...(has.endpoints ?? []).flatMap(({ engine, port, path, answer }) => {
+      const refused = listeners.some((one) => one.port === port && asksForKey(host, one.process, path))
+      return block(`http ${engine} ${port} ${path} ${refused ? 401 : 200}`, refused ? [] : [answer])
+    }),
     ...(has.python
       ? block(
           `python ${has.python.folder}`,

@@ -1,6 +1,7 @@
 import { componentsOf } from '#core/facts/path-entry.ts'
 import { type Answering, printed } from '../answer.ts'
 import type { DemoFile, DemoHost, DemoUnit } from '../demo-host.ts'
+import { environmentFilesOf } from '../unit-drop-ins.ts'
 
 /** `systemctl show`: one block of properties per unit, an empty line between; then environment files, `systemd-analyze security`, modes. */
 export const units: Answering = (host) => printed(`${host.units.map(properties).join('\n')}\n${beside(host)}`)
@@ -15,19 +16,19 @@ const properties = ({ id, properties: all }: DemoUnit): string =>
     ...all,
     ...restarts(all),
   })
-    .map(([key, value]) => `${key}=${value}\n`)
+    .flatMap(([key, value]) => value.split('\n').map((line) => `${key}=${line}\n`))
     .join('')
 
 /** Printed last, so that lines of the others stay where they are. */
 const restarts = ({ Restart = 'on-failure', NRestarts = '0' }: DemoUnit['properties']) => ({ Restart, NRestarts })
 
 function beside(host: DemoHost): string {
-  const environmentFiles = host.units.flatMap(({ properties: all }) => environmentFileOf(all))
-  const files = host.units.flatMap(({ properties: all }) => [
-    all.FragmentPath ?? '',
-    ...(all.DropInPaths ?? '').split(' '),
-    ...environmentFileOf(all),
-    /path=(\S+) ;/.exec(all.ExecStart ?? '')?.[1] ?? '',
+  const environmentFiles = host.units.flatMap(environmentFilesOf)
+  const files = host.units.flatMap((unit) => [
+    unit.properties.FragmentPath ?? '',
+    ...(unit.properties.DropInPaths ?? '').split(' '),
+    ...environmentFilesOf(unit),
+    /path=(\S+) ;/.exec(unit.properties.ExecStart ?? '')?.[1] ?? '',
   ])
   const paths = [...new Set(files.filter((path) => path.startsWith('/')).flatMap(componentsOf))].sort()
   const lines = [
@@ -37,11 +38,6 @@ function beside(host: DemoHost): string {
     ...paths.map((path) => `=${entryOf(host, path, files.includes(path))}`),
   ]
   return lines.map((line) => `${line}\n`).join('')
-}
-
-const environmentFileOf = (all: DemoUnit['properties']): readonly string[] => {
-  const path = /^(\S+) /.exec(all.EnvironmentFiles ?? '')?.[1]
-  return path === undefined ? [] : [path]
 }
 
 const words = { directory: 'directory', file: 'regular file', symlink: 'symbolic link' } as const

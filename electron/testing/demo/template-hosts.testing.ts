@@ -1,0 +1,89 @@
+import { type DemoHost, type DemoProcess, type DemoUnit, text } from './demo-host.ts'
+import { httpsListeners, nginxMain, nginxProcesses, nginxUnit } from './hosts/baseline.ts'
+import { caCertificate } from './hosts/certificates.ts'
+import { gpu01 } from './hosts/gpu-01.ts'
+import { lab01 } from './hosts/lab-01.ts'
+
+/** Hosts of the demo with one more sin each, for templates that none of the five has a use for as it is. */
+
+const openProxy = `server {
+    listen 443 ssl;
+    server_name chat.dc1.example;
+    ssl_certificate /etc/ssl/certs/internal-ca.crt;
+    ssl_certificate_key /etc/ssl/private/internal-ca.key;
+    location / { proxy_pass http://127.0.0.1:8080; }
+}
+`
+
+const readableLab: DemoHost = { ...lab01, sudo: true, airGapped: false }
+
+/** llama-server behind an nginx that asks nobody. */
+export const behindOpenProxy: DemoHost = {
+  ...readableLab,
+  nginx: { version: '1.24.0', running: true },
+  listeners: [...lab01.listeners, ...httpsListeners],
+  processes: [...lab01.processes, ...nginxProcesses],
+  units: [...lab01.units, nginxUnit],
+  files: new Map([
+    ...lab01.files,
+    ['/etc/nginx/nginx.conf', text(nginxMain)],
+    ['/etc/nginx/mime.types', text('types { text/html html; }\n')],
+    ['/etc/nginx/sites-enabled/chat', text(openProxy)],
+    ['/etc/ssl/certs/internal-ca.crt', text(caCertificate)],
+  ]),
+}
+
+const [llama] = lab01.processes.slice(-1) as [DemoProcess]
+const [llamaUnit] = lab01.units as [DemoUnit]
+
+/** The engine of lab-01 started another way, for the whole network. */
+function exposed(host: DemoHost, name: string, words: readonly string[], port: number): DemoHost {
+  const [engine, unit] = [host.processes.find((one) => one.name === name) ?? llama, host.units[0] ?? llamaUnit]
+  const head = engine.argv.slice(0, Math.max(0, engine.argv.indexOf(words[0] ?? '')))
+  const shown = words.map((word, index) => (words[index - 1]?.startsWith('--api-key') ? '****' : word)).join(' ')
+  const execStart = `{ path=${words[0]} ; argv[]=${shown} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`
+  return {
+    ...host,
+    closedToJump: [...(host.closedToJump ?? []), port],
+    listeners: host.listeners.map((one) => (one.process === name ? { ...one, address: '0.0.0.0' } : one)),
+    processes: host.processes.map((one) => (one === engine ? { ...one, argv: [...head, ...words] } : one)),
+    units: host.units.map((one) => (one === unit ? { ...one, properties: { ...one.properties, ExecStart: execStart } } : one)),
+  }
+}
+
+const [, vllm = '', ...vllmWords] = gpu01.processes.find(({ name }) => name === 'vllm')?.argv ?? []
+
+/** vLLM with its key on the command line. */
+export const exposedVllm = exposed(
+  gpu01,
+  'vllm',
+  [vllm, ...vllmWords.map((word) => (word === '127.0.0.1' ? '0.0.0.0' : word)), '--api-key', 'token-abc123'],
+  8000,
+)
+
+const onNetwork = [...llama.argv.map((word) => (word === '127.0.0.1' ? '0.0.0.0' : word)), '--api-key', 'token-abc123']
+
+export const exposedLlama = exposed(readableLab, 'llama-server', onNetwork, 8080)
+
+const asLocalAi: DemoHost = {
+  ...readableLab,
+  listeners: lab01.listeners.map((one) => (one.process === 'llama-server' ? { ...one, process: 'local-ai' } : one)),
+  processes: lab01.processes.map((one) => (one === llama ? { ...one, name: 'local-ai', cgroup: '/system.slice/local-ai.service' } : one)),
+  units: lab01.units.map((one) => ({
+    ...one,
+    id: 'local-ai.service',
+    properties: {
+      ...one.properties,
+      ControlGroup: '/system.slice/local-ai.service',
+      FragmentPath: '/etc/systemd/system/local-ai.service',
+    },
+  })),
+  software: { ...lab01.software, endpoints: [{ engine: 'localai', port: 8080, path: '/version', answer: '"version":"v4.9.0"' }] },
+}
+
+export const exposedLocalAi = exposed(
+  asLocalAi,
+  'local-ai',
+  ['/usr/local/bin/local-ai', 'run', '--models-path', '/models', '--address', ':8080', '--api-keys', 'token-abc123'],
+  8080,
+)
