@@ -36,7 +36,11 @@ export async function runOperate(args: string[]): Promise<number> {
     if (demo) await services.audits.start(fleet, services.transport(), [host]).done
     if (unit === undefined) {
       for (const one of services.operate.units(fleet, host))
-        process.stdout.write(visible(`${one.unit}  ${one.name}  ${one.ports.join(', ') || 'no TCP port'}\n`))
+        process.stdout.write(
+          visible(
+            `${one.unit}  ${one.name}  ${one.ports.join(', ') || 'no TCP port'}${one.unavailable ? `  not from here: ${one.unavailable}` : ''}\n`,
+          ),
+        )
       return ExitCode.clean
     }
     if (verb === 'logs') {

@@ -6,26 +6,30 @@ export const operateVerbs = ['start', 'stop', 'restart'] as const
 export const operateVerbSchema = z.enum(operateVerbs)
 export type OperateVerb = z.infer<typeof operateVerbSchema>
 
-/** A unit of systemd that the last look knows as part of serving models. */
+/** A unit of systemd, or the container of an engine, that the last look knows as part of serving models. */
 export const operableUnitSchema = z.object({
+  /** `ollama.service`; a container by its runtime and its name, `docker:localai`. */
   unit: z.string(),
   /** What it is: `Ollama`, `nginx`. */
   name: z.string(),
   /** TCP ports that it was seen or configured to listen on. */
   ports: z.array(z.int()),
+  /** Why it cannot be operated from here, as the last look has it. */
+  unavailable: z.string().optional(),
+  container: z.object({ runtime: z.enum(['docker', 'podman']), id: z.string() }).optional(),
 })
 export type OperableUnit = z.infer<typeof operableUnitSchema>
 
-/** How a unit stands, as `systemctl show` says it this moment. */
+/** How a unit stands, as `systemctl show` says it this moment; a container in the same words, as `inspect` says it. */
 export const unitStateSchema = z.object({
   activeState: z.string(),
   subState: z.string(),
   mainPid: z.int(),
-  /** Another one after each start (systemd.exec(5), INVOCATION_ID); empty before systemd 232. */
+  /** Another one after each start (systemd.exec(5), INVOCATION_ID); empty before systemd 232. Of a container: when it was started. */
   invocation: z.string(),
   /** `success`, `exit-code`, `timeout` … */
   result: z.string(),
-  /** `enabled`, `disabled`, `masked` … */
+  /** `enabled`, `disabled`, `masked` …; the restart policy of a container, `restart=always`. */
   unitFileState: z.string(),
   /** A job of systemd for this unit waits or runs. */
   job: z.boolean(),

@@ -10,6 +10,8 @@ export interface OperateAnswer {
   readonly said: string
   /** Properties that `systemctl show` printed. */
   readonly shown: ReadonlyMap<string, string>
+  /** What `inspect` printed of a container. */
+  readonly state?: string
   /** Ports that somebody listens on; undefined when the sockets could not be read. */
   readonly listening?: ReadonlySet<number>
 }
@@ -31,6 +33,7 @@ export function readOperateAnswer(text: string, nonce: string): OperateAnswer {
     if (word === 'end') answer = { ...answer, ended: true }
     else if (word === 'failed') answer = { ...answer, failed: value.slice(0, MAX_SAID) }
     else if (word === 'exit' && /^\d{1,3}$/.test(value)) answer = { ...answer, exit: Number(value) }
+    else if (word === 'state') answer = { ...answer, state: value.slice(0, 1000) }
     else if (word === 'said') said.push(value.trim())
     else if (word === 'sockets') ports ??= new Set()
     else if (word === 'port' && /^[0-9A-F]{4}$/.test(value)) ports?.add(Number.parseInt(value, 16))

@@ -116,7 +116,7 @@ describe('as whom', () => {
 })
 
 describe('sudoers', () => {
-  const units = () => ['ollama.service', 'chat\\x2d1.service']
+  const units = () => ['ollama.service', 'chat\\x2d1.service'].map((unit) => ({ unit, name: 'Ollama', ports: [] }))
   test('exact commands of the known units, none where nobody operates', () => {
     expect(operateSudoers(fleet, units, 'gpu-01')).toBe('')
     const rules = operateSudoers(operated, units, 'gpu-01')

@@ -16,19 +16,24 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 export PATH LC_ALL
 gh_say() { printf '%s %s\\n' "$gh_k" "$*"; }
 gh_fail() { gh_say "failed $*"; exit 1; }
-[ -d /run/systemd/system ] && command -v systemctl >/dev/null || gh_fail "no-systemd this host is not run by systemd"
 `
 
-/** Without any right. Ports: local ends of sockets in state 0A, LISTEN (proc(5), /proc/net/tcp). */
-const lookRuntime = `
-gh_shown=$(systemctl show --no-pager -p LoadState,ActiveState,SubState,MainPID,InvocationID,Result,UnitFileState,Job,TriggeredBy -- "$gh_unit" 2>/dev/null) || gh_fail "unreadable systemctl show does not answer"
-printf '%s\\n' "$gh_shown" | while IFS= read -r gh_line; do gh_say "show $gh_line"; done
-gh_sockets=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+const systemdRuntime = `[ -d /run/systemd/system ] && command -v systemctl >/dev/null || gh_fail "no-systemd this host is not run by systemd"
+`
+
+/** Ports: local ends of sockets in state 0A, LISTEN (proc(5), /proc/net/tcp). Takes no right. */
+export const socketsRuntime = `gh_sockets=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null)
 if [ -n "$gh_sockets" ]; then
   gh_say sockets
   printf '%s\\n' "$gh_sockets" | awk '$4 == "0A" { n = split($2, part, ":"); print part[n] }' | sort -u | while IFS= read -r gh_line; do gh_say "port $gh_line"; done
 fi
-gh_say end
+`
+
+/** Without any right. */
+const lookRuntime = `
+gh_shown=$(systemctl show --no-pager -p LoadState,ActiveState,SubState,MainPID,InvocationID,Result,UnitFileState,Job,TriggeredBy -- "$gh_unit" 2>/dev/null) || gh_fail "unreadable systemctl show does not answer"
+printf '%s\\n' "$gh_shown" | while IFS= read -r gh_line; do gh_say "show $gh_line"; done
+${socketsRuntime}gh_say end
 `
 
 const actRuntime = `
@@ -47,11 +52,15 @@ interface Words {
   readonly sudo: boolean
 }
 
-/** The program for `/bin/sh` on stdin. All of it stands in one function that the last line calls: cut short, it runs nothing. */
 export function operateProgram({ unit, verb, sudo }: Words, nonce: string): string {
-  if (!/^[0-9a-f]{32}$/.test(nonce)) throw new RangeError('the nonce must be 32 hexadecimal digits')
-  const variables = Object.entries({ gh_k: nonce, gh_unit: unit, gh_verb: verb, gh_sudo: sudo ? 'sudo -n' : '' }).map(
+  const variables = Object.entries({ gh_unit: unit, gh_verb: verb, gh_sudo: sudo ? 'sudo -n' : '' }).map(
     ([key, value]) => `${key}=${shellQuote(value)}\n`,
   )
-  return `gh_main() {\n${variables.join('')}${runtime}${verb === 'look' ? lookRuntime : actRuntime}}\ngh_main </dev/null\n`
+  return inOneFunction(nonce, `${variables.join('')}${systemdRuntime}${verb === 'look' ? lookRuntime : actRuntime}`)
+}
+
+/** A program for `/bin/sh` on stdin. All of it stands in one function that the last line calls: cut short, it runs nothing. */
+export function inOneFunction(nonce: string, body: string): string {
+  if (!/^[0-9a-f]{32}$/.test(nonce)) throw new RangeError('the nonce must be 32 hexadecimal digits')
+  return `gh_main() {\ngh_k='${nonce}'\n${runtime}${body}}\ngh_main </dev/null\n`
 }

@@ -18,7 +18,12 @@ const services = [
   { name: 'vLLM', how: 'pod', pod: { uid, namespace: 'ai', name: 'chat-0', container: 'vllm' }, binds: [] },
   { name: 'kubelet', how: 'unit', unit: 'kubelet.service', binds: [{ port: 10250 }] },
   { name: 'kubelet', how: 'unit', unit: 'k3s-agent.service', binds: [{ port: 10250 }] },
+  { name: 'LocalAI', kind: 'engine', how: 'container', container: 'localai', binds: [{ port: 8080 }] },
+  { name: 'llama.cpp', kind: 'engine', how: 'container', container: 'b0b0b0b0b0b0', binds: [] },
+  { name: 'Open WebUI', kind: 'program', how: 'container', container: 'webui', binds: [] },
 ]
+const id = '4f'.repeat(32)
+const containers = { known: true, value: { runtimes: ['docker'], containers: [{ name: 'localai', runtime: 'docker', id }] } }
 vi.mock('../views/services-view.ts', () => ({ hostServices: () => ({ services }) }))
 // A second passes at once, and so does the clock.
 let now = 0
@@ -56,7 +61,10 @@ function host(on: (verb: string, count: number) => ErrorCode | undefined = () =>
 function desk() {
   now = 0
   const noted: LedgerEntry[] = []
-  const views = { show: (_: unknown, __: string, project: (sources: never) => unknown) => project({} as never) } as ViewService
+  const views = {
+    show: (_: unknown, __: string, project: (sources: never) => unknown) =>
+      project({ facts: { containers, accounts: { known: false } } } as never),
+  } as ViewService
   const clock = { now: () => now }
   const operate = createOperateService({ clock, views, ledger: { append: (entry) => noted.push(entry) as never } })
   return {
@@ -146,8 +154,88 @@ test('what holds the pods of a node is no service of an operator', () => {
     desk()
       .operate.units(fleet, 'gpu-01')
       .map(({ unit }) => unit),
-  ).toEqual(['ollama.service'])
+  ).toEqual(['ollama.service', 'docker:localai', 'container:b0b0b0b0b0b0'])
   expect(() => desk().operate.find(fleet, 'gpu-01', 'kubelet.service')).toThrow(
-    expect.objectContaining({ failure: expect.objectContaining({ detail: 'expected one of ollama.service' }) }),
+    expect.objectContaining({ failure: expect.objectContaining({ detail: 'expected one of ollama.service, docker:localai' }) }),
   )
+})
+
+describe('a container', () => {
+  /** Docker with one container. `on` is told of each command, and may break the link. */
+  function docker(on: (verb: string) => ErrorCode | undefined = () => undefined, said?: string) {
+    const seen: string[] = []
+    const at = { running: true, run: 1 }
+    const exec: HostSession['exec'] = async (_command, { stdin = '', onStdout }) => {
+      const nonce = /^gh_k='(.*)'$/m.exec(stdin)?.[1]
+      const command = /sudo -n "\$gh_runtime" (.*?) 2>&1/.exec(stdin)?.[1]?.replaceAll("'", '') ?? 'not through sudo'
+      const verb = command.split(' ')[1] ?? ''
+      seen.push(command.replace(/\{.*\}/, 'FIELDS'))
+      const acts = verb !== 'inspect' && said === undefined
+      if (acts) at.running = verb !== 'stop'
+      if (acts) at.run++
+      const broken = on(verb)
+      if (broken) throw new GatehouseError({ code: broken, detail: 'cut' })
+      const state = `state ${at.running ? 'running' : 'exited'}|${at.running ? at.run : 0}|137|always|false|start ${at.run}|`
+      const lines = said?.split('\n') ?? ['exit 0', ...(verb === 'inspect' ? [state, 'sockets', ...(at.running ? ['port 1F90'] : [])] : [])]
+      onStdout(Buffer.from([...lines, 'end'].map((line) => `${nonce} ${line}\n`).join('')))
+      return { exitCode: 0 }
+    }
+    return { transport: { connect: async () => ({ exec, close: () => undefined }) } as unknown as Transport, seen }
+  }
+  const runOn = async (verb: OperateVerb, { transport }: ReturnType<typeof docker>) => {
+    const { operate, noted } = desk()
+    const request = { host: 'gpu-01', unit: 'docker:localai', verb }
+    const result = await operate.run(fleet, transport, request, { signal: new AbortController().signal }).catch(failureOf)
+    return { result, noted: noted() }
+  }
+
+  test('is named by its id, and in the ledger by both', async () => {
+    const it = docker()
+    const { result, noted } = await runOn('restart', it)
+    expect(result).toMatchObject({ outcome: 'proven', detail: 'docker:localai was restarted: process 2, port 8080 listens' })
+    expect(it.seen.slice(0, 3)).toEqual([`container inspect --format FIELDS ${id}`, `container restart ${id}`, expect.any(String)])
+    expect(noted[0]).toBe('operate.restart docker:localai (4f4f4f4f4f4f) as op')
+  })
+
+  test.each<[string, ErrorCode]>([
+    ['the link is cut', 'ssh.connection-lost'],
+    ['it takes longer to end than an answer', 'probe.timeout'],
+  ])('%s: the truth is found', async (_, code) => {
+    const { result } = await runOn(
+      'stop',
+      docker((verb) => (verb === 'stop' ? code : undefined)),
+    )
+    expect(result).toMatchObject({ outcome: 'proven', detail: expect.stringMatching(/is stopped; its restart policy can start it again/) })
+  })
+
+  test('sudo refuses: the lines that would allow it are said, and nothing is noted', async () => {
+    const { result, noted } = await runOn('stop', docker(undefined, 'exit 1\nsaid sudo: a password is required'))
+    expect(result).toMatchObject({
+      code: 'operate.not-allowed',
+      detail: expect.stringMatching(new RegExp(`docker container inspect .* ${id}, .*; op ALL=.* /usr/bin/docker container stop ${id},`)),
+    })
+    expect(noted).toEqual([])
+  })
+
+  test.each([
+    ['exit 1\nsaid Error: No such container: 4f4f', /docker: Error: No such container/],
+    ['exit 0\nstate running|5|0|no|true|x|', /--rm/],
+    ['exit 0\nstate running|5|0|no|false|x|chat.service', /the unit chat\.service runs it/],
+    ['exit 0\nstate paused|5|0|no|false|x|', /paused/],
+    ['exit 0\nstate sleeping|5|0|no|false|x|', /did not say/],
+    ['exit 0\nstate running|5', /did not say/],
+  ])('%j: nothing is done', async (said, why) => {
+    const it = docker(undefined, said)
+    expect((await runOn('restart', it)).result).toMatchObject({ code: 'operate.not-possible', detail: expect.stringMatching(why) })
+    expect(it.seen).toHaveLength(1)
+  })
+
+  test('that no daemon of root has says so; other programs in containers are not known', () => {
+    const find = (unit: string) => () => desk().operate.find(fleet, 'gpu-01', unit)
+    for (const asked of ['container:b0b0b0b0b0b0', 'podman:b0b0b0b0b0b0', 'b0b0b0b0b0b0'])
+      expect(find(asked)).toThrow(
+        expect.objectContaining({ failure: expect.objectContaining({ detail: expect.stringMatching(/only the account/) }) }),
+      )
+    expect(find('docker:webui')).toThrow('No such service')
+  })
 })

@@ -8,11 +8,12 @@ import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { Clock, Transport } from '../ports.ts'
 import { hostServices } from '../views/services-view.ts'
 import type { ViewService } from '../views/view-service.ts'
-import { lookAtUnit, sendVerb } from './ask-host.ts'
+import { type Desk, deskOf } from './desk.ts'
+import { withMissingRight } from './missing-right.ts'
+import { isOperable, operableContainers } from './operable-containers.ts'
 import { operableUnits, whyNotOperable } from './operable-units.ts'
 import { operateAccountOf } from './operate-identity.ts'
 import { operateSudoers } from './operate-sudoers.ts'
-import { readLogs } from './read-logs.ts'
 import { isAnotherRun, settle } from './settle.ts'
 
 export interface OperatePorts {
@@ -57,19 +58,32 @@ export function createOperateService({ clock, views, ledger }: OperatePorts): Op
   /** When the logs of a service were last noted as read. */
   const read = new Map<string, number>()
   const units = (fleet: Fleet, host: string): OperableUnit[] =>
-    views.show(fleet, host, (sources) => operableUnits(hostServices(sources))) ?? []
+    views.show(fleet, host, (sources) => {
+      const { services } = hostServices(sources)
+      const all = [...operableUnits({ services }), ...operableContainers({ services, containers: sources.facts.containers })]
+      const of = fleet.hosts.find(({ name }) => name === host)
+      return of === undefined ? all : withMissingRight(all, fleet, of, sources.facts, clock.now())
+    }) ?? []
 
   function find(fleet: Fleet, host: string, unit: string) {
     const of = fleet.hosts.find(({ name }) => name === host)
     const known = units(fleet, host)
-    const found = known.find((one) => one.unit === unit)
+    const found = known.find((one) => one.unit === unit && isOperable(one))
     if (of === undefined || found === undefined) {
-      const pod = views.show(fleet, host, (sources) => whyNotOperable(hostServices(sources), unit))
+      const named = `container:${unit.replace(/^(?:docker|podman|container):/, '')}`
+      const why =
+        known.find((one) => one.unit === named)?.unavailable ??
+        views.show(fleet, host, (sources) => whyNotOperable(hostServices(sources), unit))
       throw new GatehouseError({
         code: 'operate.unknown-unit',
         detail:
-          pod ??
-          `expected one of ${known.map((one) => one.unit).join(', ') || 'none: the host was not looked at, or nothing of it is a unit'}`,
+          why ??
+          `expected one of ${
+            known
+              .filter(isOperable)
+              .map((one) => one.unit)
+              .join(', ') || 'none: the host was not looked at, or nothing of it is a unit or a container'
+          }`,
         host,
       })
     }
@@ -79,56 +93,59 @@ export function createOperateService({ clock, views, ledger }: OperatePorts): Op
   return {
     units,
     find,
-    sudoers: (fleet, host) => operateSudoers(fleet, (name) => units(fleet, name).map(({ unit }) => unit), host),
+    sudoers: (fleet, host) => operateSudoers(fleet, (name) => units(fleet, name).filter(isOperable), host),
     status: async (fleet, transport, name, id, signal) => {
       const { host, unit } = find(fleet, name, id)
-      return lookAtUnit(transport, host, unit, signal)
+      return (await deskOf(fleet, transport, host, unit).look(signal)).state
     },
     async logs(fleet, transport, name, id, signal) {
-      const { host } = find(fleet, name, id)
+      const { host, unit } = find(fleet, name, id)
       const account = operateAccountOf(fleet, host)
+      const desk = deskOf(fleet, transport, host, unit)
       const key = `${fleet.name} ${name} ${id}`
       const now = clock.now()
       if (now - (read.get(key) ?? Number.NEGATIVE_INFINITY) >= NOTED_MS) {
-        ledger.append({ action: 'operate.logs', host: name, subject: randomUUID(), detail: `${id} as ${account.identity.user}` })
+        ledger.append({ action: 'operate.logs', host: name, subject: randomUUID(), detail: `${desk.subject} as ${account.identity.user}` })
         read.set(key, now)
       }
-      return readLogs(transport, host, account, id, signal)
+      return desk.logs(signal)
     },
     async run(fleet, transport, { host: name, unit: id, verb }, { signal, onStep = () => undefined }) {
       const { host, unit } = find(fleet, name, id)
       const account = operateAccountOf(fleet, host)
+      const desk = deskOf(fleet, transport, host, unit)
       onStep('looking at it')
-      const before = await lookAtUnit(transport, host, unit, signal)
-      const refused = whyNot(verb, id, before)
+      const { state: before, refused: never } = await desk.look(signal, verb)
+      const refused = never === undefined ? whyNot(verb, id, desk, before) : `${id}: ${never}`
       if (refused !== undefined) throw new GatehouseError({ code: 'operate.not-possible', detail: refused, host: name })
       const subject = randomUUID()
       const note = (action: string, detail: string) => ledger.append({ action: `operate.${action}`, host: name, subject, detail })
-      note(verb, `${id} as ${account.identity.user}`)
-      onStep(`systemctl ${verb}`)
+      note(verb, `${desk.subject} as ${account.identity.user}`)
+      onStep(`${desk.by === 'systemd' ? 'systemctl' : desk.by} ${verb}`)
       try {
-        await sendVerb(transport, host, account, verb, id, signal)
+        await desk.send(verb, signal)
       } catch (error) {
         const { code, detail } = failureOf(error)
-        if (errorCatalogue[code].retry === 'now') onStep('the link broke; what came of it is found by looking')
+        // A container may be given longer to end than anybody waits for an answer.
+        if (errorCatalogue[code].retry === 'now' || code === 'probe.timeout') onStep('no answer came; what came of it is found by looking')
         else {
-          note('refused', `${verb} ${id}: ${detail}`.slice(0, 4000))
+          note('refused', `${verb} ${desk.subject}: ${detail}`.slice(0, 4000))
           throw error
         }
       }
       const result = await watch(
-        { clock, signal, onStep, look: (until) => lookAtUnit(transport, host, unit, until) },
+        { clock, signal, onStep, by: desk.by, look: async (until) => (await desk.look(until)).state },
         { verb, unit, before },
       )
-      note(result.outcome, `${verb} ${id}: ${result.detail}`.slice(0, 4000))
+      note(result.outcome, `${verb} ${desk.subject}: ${result.detail}`.slice(0, 4000))
       return result
     },
   }
 }
 
 /** What would change nothing is not sent. */
-function whyNot(verb: OperateVerb, unit: string, { activeState, mainPid, job }: UnitState): string | undefined {
-  if (job) return `systemd is at work on ${unit} already`
+function whyNot(verb: OperateVerb, unit: string, { by }: Pick<Desk, 'by'>, { activeState, mainPid, job }: UnitState): string | undefined {
+  if (job) return `${by} is at work on ${unit} already`
   if (verb === 'start' && activeState === 'active') return `${unit} runs already`
   if (verb === 'stop' && activeState !== 'active' && mainPid === 0 && activeState !== 'activating')
     return `${unit} is ${activeState} already`
@@ -139,11 +156,12 @@ interface Watch {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly onStep: (words: string) => void
+  readonly by: Desk['by']
   readonly look: (signal: AbortSignal) => Promise<UnitState>
 }
 
 async function watch(
-  { clock, signal, onStep, look }: Watch,
+  { clock, signal, onStep, by, look }: Watch,
   { verb, unit, before }: { readonly verb: OperateVerb; readonly unit: OperableUnit; readonly before: UnitState },
 ): Promise<OperateResult> {
   const sentAt = clock.now()
@@ -168,7 +186,7 @@ async function watch(
       last = now
       refusals = 0
       const settled = settle({
-        ...{ verb, unit: unit.unit, ports: unit.ports, before, now },
+        ...{ verb, by, unit: unit.unit, ports: unit.ports, before, now },
         sinceMs: at - sentAt,
         steadyMs: at - steadySince,
       })

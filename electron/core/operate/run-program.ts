@@ -43,13 +43,13 @@ export const shellOf = ({ by }: Pick<OperateAccount, 'by'>): string => (by === '
 /** Is this sudo's refusal (sudo(8), Security notes; LC_ALL is C)? */
 export const isDenial = (said: string): boolean => /^sudo: |^Sorry, user |is not allowed to |a password is required/.test(said)
 
-/** With the very line of sudoers that would allow it. */
-export const notAllowed = (host: Host, { identity, by }: OperateAccount, command: PrivilegedCommand): GatehouseError =>
+/** With the very lines of sudoers that would allow it. */
+export const notAllowed = (host: Host, { identity, by }: OperateAccount, ...commands: readonly PrivilegedCommand[]): GatehouseError =>
   new GatehouseError({
     code: 'operate.not-allowed',
     detail:
       by === 'command'
-        ? `it takes: ${sudoersLineFor(identity.user, command) ?? command.argv.join(' ')}`
+        ? `it takes: ${commands.map((command) => sudoersLineFor(identity.user, command) ?? command.argv.join(' ')).join('; ')}`
         : `sudo -n /bin/sh does not start as ${identity.user}`,
     host: host.name,
   })

@@ -55,6 +55,6 @@ const rows: readonly Row[] = [
 ]
 
 test.each(rows)('%s', (_, verb, before, now, sinceMs, steadyMs, expected) => {
-  const said = settle({ verb, unit: 'ollama.service', ports: [11434], before, now, sinceMs, steadyMs })
+  const said = settle({ verb, by: 'systemd', unit: 'ollama.service', ports: [11434], before, now, sinceMs, steadyMs })
   expect('outcome' in said ? `${said.outcome} ${said.detail}` : `waits ${said.waitsFor}`).toMatch(expected)
 })

@@ -8,6 +8,8 @@ const STEADY_MS = 2500
 interface Seen {
   readonly verb: OperateVerb
   readonly unit: string
+  /** What was told to do it. */
+  readonly by: 'systemd' | 'docker' | 'podman'
   readonly ports: readonly number[]
   readonly before: UnitState
   readonly now: UnitState
@@ -17,7 +19,12 @@ interface Seen {
   readonly steadyMs: number
 }
 
+/** Published ports can be forwarded by the packet filter alone (`userland-proxy: false`), and an engine in the network of the host loads its model first. */
+const PUBLISHED_MS = 120_000
+
 type Settled = Pick<OperateResult, 'outcome' | 'detail'>
+
+const tookNothing = (by: Seen['by']): string => (by === 'systemd' ? 'took no job' : 'did nothing')
 
 const isUp = ({ activeState, mainPid }: UnitState): boolean => activeState === 'active' && mainPid > 0
 const isDown = ({ activeState, mainPid }: UnitState): boolean => (activeState === 'inactive' || activeState === 'failed') && mainPid === 0
@@ -32,12 +39,12 @@ export function settle(seen: Seen): Settled | { readonly waitsFor: string } {
   return seen.verb === 'stop' ? settleStop(seen) : settleStart(seen)
 }
 
-function settleStop({ unit, before, now, sinceMs }: Seen): Settled | { readonly waitsFor: string } {
+function settleStop({ unit, by, before, now, sinceMs }: Seen): Settled | { readonly waitsFor: string } {
   if (isUp(now) && isAnotherRun(before, now) && !now.job)
     return { outcome: 'failed', detail: `${unit} was stopped, and something started it again` }
   if (!isDown(now)) {
     if (!now.job && now.activeState === 'active' && sinceMs >= TAKEN_MS)
-      return { outcome: 'failed', detail: `systemd took no job: ${unit} runs as before` }
+      return { outcome: 'failed', detail: `${by} ${tookNothing(by)}: ${unit} runs as before` }
     return { waitsFor: `${unit} is ${now.activeState}` }
   }
   const left = (now.listening ?? []).filter((port) => before.listening?.includes(port))
@@ -48,21 +55,22 @@ function settleStop({ unit, before, now, sinceMs }: Seen): Settled | { readonly 
   const again = [
     ...(now.triggeredBy === '' ? [] : [`${now.triggeredBy} starts it again when it is used`]),
     ...(now.unitFileState === 'enabled' ? ['it starts again at the next boot'] : []),
+    ...(now.unitFileState === 'restart=always' ? ['its restart policy can start it again at the next boot'] : []),
   ]
   const words = [`${unit} is stopped`, ...(now.listening === null ? ['whether its ports are closed could not be read'] : [])]
   return { outcome: now.listening === null ? 'unknown' : 'proven', detail: [...words, ...again].join('; ') }
 }
 
-function settleStart({ verb, unit, ports, before, now, sinceMs, steadyMs }: Seen): Settled | { readonly waitsFor: string } {
+function settleStart({ verb, unit, by, ports, before, now, sinceMs, steadyMs }: Seen): Settled | { readonly waitsFor: string } {
   const fresh = !isUp(before) || isAnotherRun(before, now)
   if (now.subState === 'auto-restart' && !now.job)
-    return { outcome: 'failed', detail: `${unit} ends as soon as it is started (${now.result}); systemd tries again` }
+    return { outcome: 'failed', detail: `${unit} ends as soon as it is started (${now.result}); ${by} tries again` }
   if (isDown(now) && !now.job && (sinceMs >= TAKEN_MS || (now.activeState === 'failed' && fresh)))
     return { outcome: 'failed', detail: `${unit} is ${now.activeState}${now.activeState === 'failed' ? ` (${now.result})` : ''}` }
   if (!isUp(now)) return { waitsFor: `${unit} is ${now.activeState}` }
   if (!fresh)
     return !now.job && sinceMs >= TAKEN_MS
-      ? { outcome: 'failed', detail: `systemd took no job: ${unit} is the same process as before` }
+      ? { outcome: 'failed', detail: `${by} ${tookNothing(by)}: ${unit} is the same process as before` }
       : { waitsFor: `${unit} is not restarted yet` }
   if (steadyMs < STEADY_MS) return { waitsFor: `${unit} runs; does it stay up?` }
   const done = verb === 'start' ? 'was started' : 'was restarted'
@@ -70,6 +78,8 @@ function settleStart({ verb, unit, ports, before, now, sinceMs, steadyMs }: Seen
   if (now.listening === null)
     return { outcome: 'unknown', detail: `${unit} ${done}: process ${now.mainPid}; whether it listens could not be read` }
   const missing = ports.filter((port) => !now.listening?.includes(port))
+  if (missing.length > 0 && by !== 'systemd' && steadyMs >= PUBLISHED_MS)
+    return { outcome: 'unknown', detail: `${unit} ${done}: process ${now.mainPid}; no socket of the host is seen on ${portsOf(missing)}` }
   if (missing.length > 0) return { waitsFor: `${portsOf(missing)} to listen` }
   return { outcome: 'proven', detail: `${unit} ${done}: process ${now.mainPid}, ${portsOf(ports)} listens` }
 }

@@ -116,6 +116,7 @@ export interface DemoContainer {
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly mounts: readonly { readonly source: string; readonly destination: string }[]
+  /** 0: it is stopped. */
   readonly pid: number
 }
 

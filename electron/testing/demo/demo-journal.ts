@@ -37,16 +37,32 @@ const spoken: readonly (readonly [RegExp, readonly string[]])[] = [
       'srv  log_server_r: request: POST /v1/chat/completions 127.0.0.1 200',
     ],
   ],
+  [
+    /^localai/,
+    [
+      '7:58AM INF LocalAI API is listening! Please connect to the endpoint for API documentation.',
+      `8:01AM DBG Prompt (after templating): ${demoPrompt}`,
+      '8:01AM INF Success ip=10.20.1.9 latency=1.204s method=POST status=200 url=/v1/chat/completions',
+      `8:02AM ERR Server error error="${demoPrompt}" ip=10.20.1.9`,
+    ],
+  ],
 ]
 
 const STEP_MS = 37_000
 
+/** What an engine wrote lately, oldest first; at: milliseconds since the epoch. */
+export function linesOf(name: string): { readonly at: number; readonly text: string }[] {
+  const lines = spoken.find(([shape]) => shape.test(name))?.[1] ?? []
+  const since = Date.now() - (lines.length + 2) * STEP_MS
+  return lines.map((text, index) => ({ at: since + index * STEP_MS, text }))
+}
+
 /** As `journalctl --output=json` prints it, oldest first; what systemd said of the unit since comes last. */
 export function journalOf({ said }: DemoMachine, unit: string): string {
-  const lines = spoken.find(([name]) => name.test(unit))?.[1] ?? []
-  const since = Date.now() - (lines.length + 2) * STEP_MS
-  const own = lines.map((text, index) => ({
-    at: since + index * STEP_MS,
+  const lines = linesOf(unit)
+  const since = lines[0]?.at ?? Date.now() - 2 * STEP_MS
+  const own = lines.map(({ at, text }) => ({
+    at,
     text,
     pid: '1410',
     by: unit.replace(/\.service$/, ''),

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { HostFile, HostPush } from '#core/push/host-program.ts'
 import { edited, withAccountFiles } from './account-files.ts'
 import { withConfigurationFiles } from './configuration-files.ts'
+import { containerStarted, containerStopped } from './demo-container.ts'
 import type { DemoArrival } from './demo-deploy.ts'
 import type { DemoFile, DemoHost, DemoProcess, DemoUnit } from './demo-host.ts'
 import { socketOf } from './engine-sockets.ts'
@@ -37,7 +38,9 @@ export interface DemoMachine {
   stop(unit: string): void
   /** Starts them as the host had them at first, with what the files of the unit say. */
   start(unit: string): void
-  /** How often a unit was started, and what systemd said of it since. */
+  /** Starts or stops a container that the host had at first, with its processes and published ports. */
+  runContainer(id: string, runs: boolean): void
+  /** How often a unit or container was started, and what systemd said of it since. */
   readonly runs: ReadonlyMap<string, number>
   readonly said: { readonly at: number; readonly unit: string; readonly text: string }[]
   open: OpenPush | undefined
@@ -101,6 +104,10 @@ export function demoMachine(first: DemoHost): DemoMachine {
       host = restarted(first, withProcessesOf(first, host, unit), unit)
       runs.set(unit, (runs.get(unit) ?? 0) + 1)
       say(unit, `Started ${unit}.`)
+    },
+    runContainer(id, begins) {
+      host = begins ? containerStarted(first, host, id) : containerStopped(host, id)
+      if (begins) runs.set(id, (runs.get(id) ?? 0) + 1)
     },
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { operateProgram } from '#core/operate/operate-program.ts'
 import { logsProgram } from '#core/operate/read-logs.ts'
 import { operateVerbs } from '#shared/model/operate.ts'
+import { portsOf } from './demo-container.ts'
 import { journalOf } from './demo-journal.ts'
 import { type DemoMachine, isOfUnit } from './demo-machine.ts'
 
@@ -26,7 +27,7 @@ export function serveOperate(machine: DemoMachine, script: string, root: boolean
 
 /** As `systemctl show` and /proc/net/tcp say it. */
 function shown(machine: DemoMachine, unit: string): string[] {
-  const { units, processes, listeners } = machine.now()
+  const { units, processes } = machine.now()
   const described = units.find(({ id }) => id === unit)?.properties
   const main = processes.find((one) => isOfUnit(unit, one))
   const active = described?.ActiveState ?? (main ? 'active' : 'inactive')
@@ -45,7 +46,7 @@ function shown(machine: DemoMachine, unit: string): string[] {
     'show Job=',
     'show TriggeredBy=',
     'sockets',
-    ...listeners.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => `port ${port.toString(16).toUpperCase().padStart(4, '0')}`),
+    ...portsOf(machine.now()),
   ]
 }
 

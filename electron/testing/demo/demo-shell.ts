@@ -6,6 +6,7 @@ import { END_OF_SCANNERS } from '#core/models/other-scanners/scanner-script.ts'
 import { buildProbe } from '#core/probe/build-script.ts'
 import type { ProbeContext, SectionSpec } from '#core/probe/section.ts'
 import { answerSection } from './answers/answers.ts'
+import { END_OF_CONTAINER_LOGS, serveContainer } from './demo-container.ts'
 import { END_OF_RECEIVE, knownDeployment, takeDeployStep } from './demo-deploy.ts'
 import type { DemoHost } from './demo-host.ts'
 import type { DemoMachine } from './demo-machine.ts'
@@ -44,7 +45,9 @@ export function serveShell(channel: ServerChannel, machine: DemoMachine, context
     } else if (script.endsWith(END_OF_OPERATE))
       tell(
         channel,
-        serveOperate(machine, script, root) ?? (root ? (moveAside(machine, script) ?? takeDeployStep(machine, script)) : undefined),
+        serveOperate(machine, script, root) ??
+          serveContainer(machine, script, root) ??
+          (root ? (moveAside(machine, script) ?? takeDeployStep(machine, script)) : undefined),
       )
     else if (script.endsWith(END_OF_RECEIVE)) {
       const known = root ? knownDeployment(script) : undefined
@@ -52,7 +55,8 @@ export function serveShell(channel: ServerChannel, machine: DemoMachine, context
       // What follows is the file.
       channel.off('data', read)
       receiveFile(channel, machine, known, (exitCode) => finish(channel, exitCode))
-    } else if (script.endsWith(END_OF_LOGS)) tell(channel, serveLogs(machine, script, root))
+    } else if (script.endsWith(END_OF_CONTAINER_LOGS)) tell(channel, serveContainer(machine, script, root))
+    else if (script.endsWith(END_OF_LOGS)) tell(channel, serveLogs(machine, script, root))
     else if (script.endsWith(END_OF_HASHING)) void serveHashing(channel, script, host).then((known) => finish(channel, known ? 0 : 127))
   })
 }

@@ -8,20 +8,20 @@ function containers(host: DemoHost): Answer {
   return lines(['@docker list', ...host.containers.map(row), '@end'])
 }
 
-const row = ({ id, name, image, command, ports }: DemoContainer): string =>
+const row = ({ id, name, image, command, ports, pid }: DemoContainer): string =>
   JSON.stringify({
     ID: id,
     Names: name,
     Image: image,
     Command: `"${command.join(' ')}"`,
-    Ports: ports
+    Ports: (pid > 0 ? ports : [])
       .map(
         ({ hostAddress, hostPort, containerPort }) =>
           `${hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress}:${hostPort}->${containerPort}/tcp`,
       )
       .join(', '),
-    State: 'running',
-    Status: 'Up 3 weeks',
+    State: pid > 0 ? 'running' : 'exited',
+    Status: pid > 0 ? 'Up 3 weeks' : 'Exited (137) 2 minutes ago',
     Networks: 'bridge',
   })
 

@@ -46,7 +46,7 @@ export function LogsDialog({ host, unit, onClose }: LogsDialogProps) {
     >
       {log.isPending && (
         <p className="mt-4">
-          <Status tone="run">Running</Status> Reading the journal
+          <Status tone="run">Running</Status> Reading the log
         </p>
       )}
       {words !== null && (
@@ -59,11 +59,11 @@ export function LogsDialog({ host, unit, onClose }: LogsDialogProps) {
       )}
       {log.data !== undefined && (
         <>
-          {log.data.lines.length === 0 && <p className="mt-4 soft">The journal has no line of this service.</p>}
+          {log.data.lines.length === 0 && <p className="mt-4 soft">There is no line of this service.</p>}
           {log.data.lines.length > 0 && lines.length === 0 && <p className="mt-4 soft">No line has these words.</p>}
           {lines.length > 0 && <Lines lines={lines} following={following} />}
           <p className="help">
-            {log.data.more ? `The newest ${log.data.lines.length} lines; older ones are in the journal of the host. ` : ''}
+            {log.data.more ? `The newest ${log.data.lines.length} lines; older ones are on the host. ` : ''}
             {log.data.unreadable > 0 ? `${log.data.unreadable} lines could not be read. ` : ''}
             {following ? 'Read again every few seconds.' : 'Paused.'}
           </p>

@@ -6,10 +6,11 @@ import { useLeaveOperation, useOperate } from '../../../stores/actions.ts'
 import { wordsOf, wordsOfError } from '../../../stores/failure-words.ts'
 import { useOperableUnits, useOperateJob } from '../../../stores/queries.ts'
 import { Button } from '../../../ui/button.tsx'
+import { CopyButton } from '../../../ui/copy-button.tsx'
 import { plainText } from '../../../ui/plain-text.ts'
 import { Status } from '../../../ui/status.tsx'
 import { LogsDialog } from './logs-dialog.tsx'
-import { outcomeView, verbWords } from './operate-view.ts'
+import { operableOf, outcomeView, verbWords } from './operate-view.ts'
 
 interface OperateBlockProps {
   readonly host: string
@@ -22,11 +23,16 @@ export function OperateBlock({ host, service }: OperateBlockProps) {
   const units = useOperableUnits(host).data
   const job = useOperateJob().data ?? null
   const operate = useOperate()
-  const unit = units?.find((one) => one.unit === service.unit)?.unit
+  const found = units && operableOf(service, units)
+  const unit = found?.unit
   if (service.pod !== undefined) return <p className="muted">Its cluster starts and stops this pod, so it is not operated from here.</p>
-  if (units === undefined || unit === undefined) return null
+  if (found === undefined || unit === undefined) return null
+  if (found.container === undefined && found.unavailable !== undefined)
+    return <p className="muted">{`Not operated from here: ${plainText(found.unavailable, 400)}.`}</p>
   const mine = job !== null && job.host === host && job.unit === unit ? job : null
-  const busy = job?.state === 'running' ? `${verbWords[job.verb].busy} ${plainText(job.unit, 80)} on ${plainText(job.host, 80)}` : undefined
+  const running =
+    job?.state === 'running' ? `${verbWords[job.verb].busy} ${plainText(job.unit, 80)} on ${plainText(job.host, 80)}` : undefined
+  const busy = running ?? (found.unavailable && 'The account that operates lacks the right')
   const button = (verb: OperateVerb) => (
     <Button key={verb} small unavailable={busy} onClick={() => operate.mutate({ host, unit, verb })}>
       {`${verbWords[verb].name}…`}
@@ -36,10 +42,11 @@ export function OperateBlock({ host, service }: OperateBlockProps) {
     <section aria-label="Operate" className="operate">
       <div className="actions">
         {service.running ? [button('restart'), button('stop')] : button('start')}
-        <Button small look="quiet" onClick={() => setLogs(true)}>
+        <Button small look="quiet" unavailable={found.unavailable && busy} onClick={() => setLogs(true)}>
           Logs…
         </Button>
       </div>
+      {found.unavailable !== undefined && <MissingRight words={found.unavailable} />}
       <div role="status">
         {mine?.state === 'running' && <Running job={mine} />}
         {mine?.state === 'finished' && <Finished job={mine} />}
@@ -47,6 +54,17 @@ export function OperateBlock({ host, service }: OperateBlockProps) {
       </div>
       {logs && <LogsDialog host={host} unit={unit} onClose={() => setLogs(false)} />}
     </section>
+  )
+}
+
+/** The very lines of sudoers are long: they are copied, not read. */
+function MissingRight({ words }: { readonly words: string }) {
+  const [why = '', lines = ''] = words.split(/(?<=It takes): /)
+  return (
+    <p className="muted">
+      {plainText(why, 400)} {lines === '' ? '' : 'the lines of sudoers, then an audit. '}
+      {lines !== '' && <CopyButton text={lines.split('; ').join('\n')} what="the lines of sudoers" quiet={false} />}
+    </p>
   )
 }
 

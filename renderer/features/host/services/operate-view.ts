@@ -1,10 +1,20 @@
-import type { OperateResult, OperateVerb } from '#shared/model/operate.ts'
+import type { HostedService } from '#shared/model/host-services.ts'
+import type { OperableUnit, OperateResult, OperateVerb } from '#shared/model/operate.ts'
 import type { LogLine } from '#shared/model/service-log.ts'
 import { pieceText } from '#shared/operate-words.ts'
 import type { Tone } from '../../../ui/outcome-words.ts'
 import { plainText } from '../../../ui/plain-text.ts'
 
 /** Words for operator work. Pure, tested without a window. */
+
+/** The unit, or the container of an engine, by which a service is operated. */
+export const operableOf = (
+  service: Pick<HostedService, 'how' | 'unit' | 'container'>,
+  units: readonly OperableUnit[],
+): OperableUnit | undefined =>
+  service.how === 'container'
+    ? units.find(({ unit }) => /^(?:docker|podman|container):/.test(unit) && unit.slice(unit.indexOf(':') + 1) === service.container)
+    : units.find(({ unit }) => unit === service.unit)
 
 export const verbWords: Readonly<Record<OperateVerb, { readonly name: string; readonly busy: string }>> = {
   start: { name: 'Start', busy: 'Starting' },
