@@ -74,6 +74,8 @@ export const hostAccessSchema = z.object({
   /** Accounts that can do nothing and cannot log in, which are left out. */
   others: z.int().min(0),
   gaps: z.array(accessGapSchema),
+  /** Why there may be accounts that are not among them. */
+  unlisted: z.string().optional(),
 })
 export type HostAccess = z.infer<typeof hostAccessSchema>
 

@@ -42,7 +42,7 @@ function followed(facts: AccessFacts, now: number): HostAccess {
     const { logins } = steps.get(member.name) as { logins: Logins }
     const last = lastLogins.get(member.name)
     return {
-      ...{ name: member.name, kind: 'account', uid: member.uid, groups: [...member.groupNames].slice(0, 100) },
+      ...{ name: member.name, kind: 'account', ...(member.uid >= 0 && { uid: member.uid }), groups: [...member.groupNames].slice(0, 100) },
       login: logins.open,
       logins: [...logins.ways, ...unattended(member, world)],
       loginNotes: [...logins.notes],
@@ -52,7 +52,7 @@ function followed(facts: AccessFacts, now: number): HostAccess {
       })),
       ...(last && { lastLogin: new Date(last.at).toISOString() }),
       holdings: holdingsOf(member, world, steps),
-      proof: { section: 'accounts', line: member.account.line },
+      proof: proofOf(member),
     }
   })
   const shown = all.filter(({ name, holdings, logins, keys }) => {
@@ -61,8 +61,15 @@ function followed(facts: AccessFacts, now: number): HostAccess {
   })
   const others = [...webAccounts(facts), ...idpAccess(facts['oauth2-proxy']).accounts]
   const accounts = [...shown, ...others].slice(0, MAX_ACCOUNTS)
-  return { accounts, others: all.length + others.length - accounts.length, gaps: gapsOf(facts, world) }
+  const { unlisted } = facts.accounts
+  return {
+    ...{ accounts, others: all.length + others.length - accounts.length, gaps: gapsOf(facts, world) },
+    ...(unlisted && { unlisted: unlisted.reason }),
+  }
 }
+
+const proofOf = ({ uid, account, groups }: Member): AccountAccess['proof'] =>
+  uid < 0 ? { section: 'groups', line: groups[0]?.line ?? 0 } : { section: 'accounts', line: account.line }
 
 const unattended = ({ name }: Member, { access }: World): readonly string[] => [
   ...(access?.cron.known && access.cron.value.some((job) => job.account === name && job.file.startsWith('/var/spool/'))
@@ -156,6 +163,9 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
     if (fact === undefined || fact.known) return
     gaps.set(fact.reason, { reason: fact.reason, leavesOpen: [...leavesOpen], ...(fact.hint !== undefined && { hint: fact.hint }) })
   }
+  const { unlisted } = facts.accounts
+  // It is others that are not known; what those that are listed can do is.
+  if (unlisted) add({ known: false, reason: `Accounts: ${unlisted.reason}`, sections: ['groups'] }, [])
   add(facts.access, everything)
   add(facts.sudoers, everything)
   if (facts.sudoers.known && facts.sudoers.value.incomplete)

@@ -14,19 +14,34 @@ interface OpenGrant {
 /** Rules of which it is not known whom they name: for accounts, as whom they run, or who is asked for no password. Every host is taken for this one. */
 export function openGrants({ grants, defaults }: Pick<Sudoers, 'grants' | 'defaults'>): readonly OpenGrant[] {
   const found = new Map<string, OpenGrant>()
+  const note = (reason: string, root: boolean, line: number) => {
+    if (root || !found.has(reason)) found.set(reason, { reason, root: root || found.get(reason)?.root === true, line })
+  }
+  const plugin = defaults.some(({ settings }) => settings.some((word) => /^group_plugin\s*=/.test(word)))
   const add = (list: readonly SudoMember[] | undefined, what: string, root: boolean, line: number) => {
     if (list === undefined || saysStranger(list) !== 'unsaid') return
-    const reason = `${what} netgroup ${netgroupIn(list)}, and who is in it was not asked`
-    if (root || !found.has(reason)) found.set(reason, { reason, root: root || found.get(reason)?.root === true, line })
+    note(`${what} netgroup ${netgroupIn(list)}, and who is in it was not asked`, root, line)
   }
   for (const { users, runAsUsers, command, file, line } of grants) {
     const root = commandsIn(command).some(givesRoot)
     add(users, `${file} speaks of`, root, line)
+    const foreign = plugin ? groupIn(users) : undefined
+    if (foreign !== undefined) note(`${file} speaks of ${foreign}, which the group plugin of sudo alone knows`, root, line)
     add(runAsUsers, `${file} lets run programs as`, root, line)
   }
   for (const { users, settings, line } of defaults)
     if (settings.includes('!authenticate')) add(users, 'no password is asked of', true, line)
   return [...found.values()]
+}
+
+/** `%:ops`: a group of the plugin, not of the host (sudoers(5)). */
+function groupIn(list: readonly SudoMember[], budget = { left: 2000 }): string | undefined {
+  for (const { word, list: own } of list) {
+    if (budget.left-- <= 0) return undefined
+    const found = own ? groupIn(own, budget) : word.startsWith('%:') ? word.slice(0, 60) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Words of a command list, aliases spread out, negated ones too: another one may allow what they leave. */

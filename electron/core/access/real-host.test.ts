@@ -140,11 +140,12 @@ printf '@@real\\n'; for n in ${planted.map(([name]) => name).join(' ')}; do root
     })
     expect(status).toBe(0)
     const part = (name: string) => stdout.split(`@@${name}\n`)[1]?.split('\n@@')[0] ?? ''
+    const accounts = { accounts: parsePasswd(part('passwd')), groups: parseGroup(part('group')) }
     const read = <K extends FactId>(fact: FactDefinition<K>) =>
       fact.read({
         section: (id: string) => ({ id, state: 'ok', stdout: part(id), command: id }) as unknown as SectionOutput,
+        fact: () => known(accounts),
       } as unknown as FactSources)
-    const accounts = { accounts: parsePasswd(part('passwd')), groups: parseGroup(part('group')) }
     const nothing = unknown('', [])
     const said = hostAccess(
       {

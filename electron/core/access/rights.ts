@@ -18,8 +18,14 @@ export interface MemberGroup {
   readonly line: number
 }
 
-/** Every account with its groups, looked up once: ten thousand accounts of a directory are walked once, not once for each question. */
-export function membersOf({ accounts, groups }: Accounts): readonly Member[] {
+/** Its uid, its home and its shell are known to the directory alone. */
+const unlistedAccount = (name: string): Account => ({ name, uid: -1, gid: -1, home: '', shell: '', line: 0 })
+
+/**
+ * Every account with its groups, looked up once: ten thousand accounts of a directory are walked once, not once for each question. Where a directory
+ * does not list its accounts, those that a group names are among them.
+ */
+export function membersOf({ accounts, groups, unlisted }: Accounts): readonly Member[] {
   const byMember = new Map<string, MemberGroup[]>()
   const byGid = new Map<number, MemberGroup[]>()
   const add = <K>(map: Map<K, MemberGroup[]>, key: K, group: MemberGroup) => {
@@ -31,9 +37,11 @@ export function membersOf({ accounts, groups }: Accounts): readonly Member[] {
     add(byGid, gid, { name, gid, line })
     for (const member of members) add(byMember, member, { name, gid, line })
   }
-  return accounts.map((account) => {
+  const listed = new Set(accounts.map(({ name }) => name))
+  const others = unlisted ? [...byMember.keys()].filter((name) => !listed.has(name)) : []
+  return [...accounts, ...others.map(unlistedAccount)].map((account) => {
     const own = [
-      ...(byGid.get(account.gid) ?? [{ name: String(account.gid), gid: account.gid, line: 0 }]),
+      ...(account.gid < 0 ? [] : (byGid.get(account.gid) ?? [{ name: String(account.gid), gid: account.gid, line: 0 }])),
       ...(byMember.get(account.name) ?? []),
     ]
     return { name: account.name, uid: account.uid, account, groups: own, groupNames: new Set(own.map(({ name }) => name)) }

@@ -49,10 +49,15 @@ export function compareTiers(access: HostAccess, policy: AccessPolicy, fleet: Fl
             {
               account,
               tier,
-              state: 'missing',
-              login: 'no',
-              title: 'Has no account here',
-              reason: `${account} is named in tier ${tier}, and this host does not let it in.`,
+              ...(access.unlisted === undefined
+                ? {
+                    ...{ state: 'missing', login: 'no', title: 'Has no account here' },
+                    reason: `${account} is named in tier ${tier}, and this host does not let it in.`,
+                  }
+                : {
+                    ...{ state: 'unknown', login: 'unknown', title: 'Whether it has an account is not known' },
+                    reason: `${account} is not listed, but ${access.unlisted}.`,
+                  }),
               excess: [],
               proofs: [],
             },

@@ -63,3 +63,9 @@ test('a group counts with those whose primary group it is; unknown members are s
   expect(onlyTrusted('ai', ['root'], undefined)).toBe(false)
   expect(onlyTrusted('root', ['root'], undefined)).toBe(true)
 })
+
+test('a group that seems empty, where a directory does not list its accounts', () => {
+  const unlisted = { ...accounts, unlisted: { reason: 'sss was not asked', line: 1 } }
+  expect(['empty', 'vllm', 'root'].map((group) => onlyTrusted(group, ['root', 'vllm'], unlisted))).toEqual([false, true, true])
+  expect(onlyTrusted('empty', ['root'], accounts)).toBe(true)
+})

@@ -37,7 +37,10 @@ export function onlyTrusted(group: string, trusted: readonly string[], accounts:
   const row = accounts?.groups.find(({ name }) => name === group)
   if (!row) return group === 'root' && trusted.includes('root')
   const primary = accounts?.accounts.filter(({ gid }) => gid === row.gid).map(({ name }) => name) ?? []
-  return [...row.members, ...primary].every((member) => trusted.includes(member))
+  const members = [...row.members, ...primary]
+  // `users` seems empty where everybody in it comes from a directory that lists nobody.
+  if (members.length === 0) return accounts?.unlisted === undefined
+  return members.every((member) => trusted.includes(member))
 }
 
 /** `0750 vllm:vllm`. */

@@ -1,6 +1,7 @@
 import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
 import { collectAccounts } from './collect.ts'
 import { parseGroup, parsePasswd } from './parse.ts'
+import { parseSources } from './parse-sources.ts'
 
 export const accountsFact: FactDefinition<'accounts'> = {
   id: 'accounts',
@@ -14,6 +15,6 @@ export const accountsFact: FactDefinition<'accounts'> = {
     const groups = parseGroup(group.stdout)
     if (accounts.length === 0) return unknown('Accounts: the passwd database could not be read', ['accounts'])
     if (groups.length === 0) return unknown('Groups: the group database could not be read', ['groups'])
-    return known({ accounts, groups })
+    return known({ accounts, groups, ...parseSources(group.stdout, accounts) })
   },
 }

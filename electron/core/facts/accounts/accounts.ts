@@ -18,7 +18,18 @@ export interface Group {
   readonly line: number
 }
 
+/** Why there may be more than was listed. */
+export interface Unlisted {
+  readonly reason: string
+  /** Line of section `groups`. */
+  readonly line: number
+}
+
 export interface Accounts {
   readonly accounts: readonly Account[]
   readonly groups: readonly Group[]
+  /** Accounts and members of groups that a directory has and does not list: a group without members may have some. */
+  readonly unlisted?: Unlisted | undefined
+  /** A directory that gives sudo rules which stand in no file. */
+  readonly sudoDirectory?: Unlisted | undefined
 }

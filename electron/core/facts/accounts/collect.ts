@@ -1,12 +1,31 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 
-/** `getent` also asks LDAP and SSSD; the file is what is left where it does not exist. */
-const database = (id: string, name: 'passwd' | 'group') =>
-  script({
-    id,
-    script: 'if command -v getent >/dev/null 2>&1; then getent "$1"; else cat "/etc/$1"; fi',
-    parameters: [name],
-    display: `getent ${name}`,
-  })
+const LIST = 'if command -v getent >/dev/null 2>&1; then getent "$1"; else cat "/etc/$1"; fi\n'
 
-export const collectAccounts = (): readonly SectionSpec[] => [database('accounts', 'passwd'), database('groups', 'group')]
+/**
+ * Behind the groups: what nsswitch.conf(5) asks besides the files, and which parts of SSSD answer. RHEL names `sss` on every host, and where its socket
+ * is not there nobody answers (sssd(8)). `passwd:` is renamed: what stands behind that word is masked as a password. Records of systemd-userdbd give memberships that no list of groups shows (nss-systemd(8)).
+ */
+const SOURCES = `printf '@sources\\n'
+for f in /etc/nsswitch.conf /usr/etc/nsswitch.conf; do
+[ -e "$f" ] || continue
+sed -n -e 's/^[[:blank:]]*passwd/accounts/' -e 's/^[[:blank:]]*\\([a-z_]*\\)[[:blank:]]*:/=\\1:/p' "$f" 2>/dev/null || printf '@unread %s\\n' "$f"
+break
+done
+for s in nss sudo; do
+if [ -S "/var/lib/sss/pipes/$s" ] || { [ -d /var/lib/sss/pipes ] && ! [ -x /var/lib/sss/pipes ]; }; then printf '@answers %s\\n' "$s"; fi
+done
+for f in /etc/userdb/*.membership /run/userdb/*.membership /usr/lib/userdb/*.membership; do
+[ -e "$f" ] && printf '@membership %s\\n' "$f"
+done
+exit 0
+`
+
+/** `getent` also asks LDAP and SSSD; the file is what is left where it does not exist. */
+const database = (id: string, name: 'passwd' | 'group', display: string, more = '') =>
+  script({ id, script: `${LIST}${more}`, parameters: [name], display })
+
+export const collectAccounts = (): readonly SectionSpec[] => [
+  database('accounts', 'passwd', 'getent passwd'),
+  database('groups', 'group', 'getent group; lines of /etc/nsswitch.conf', SOURCES),
+]

@@ -1,21 +1,30 @@
-import { type FactDefinition, known, unknown } from '../fact.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts'
 import { collectPrivileged, guardedFolders, MAX_FILES } from './collect.ts'
 import { parseGuardedFiles, parseMatches, parseWatches } from './parse.ts'
 import { parseSudoers } from './parse-sudoers.ts'
+import type { Sudoers } from './privileged.ts'
 import { readCommand, readNumbered } from './read-block.ts'
+
+/** A directory may give rules that stand in no file (sudoers.ldap(5), sssd-sudo(5)). */
+const withDirectory = (sudoers: Sudoers, accounts: FactResult<Accounts>): Sudoers => {
+  const more = accounts.known ? accounts.value.sudoDirectory?.reason : undefined
+  return more === undefined ? sudoers : { ...sudoers, incomplete: [sudoers.incomplete, more].filter(Boolean).join('; ') }
+}
 
 export const sudoersFact: FactDefinition<'sudoers'> = {
   id: 'sudoers',
   sections: collectPrivileged,
-  read: ({ section }) => {
+  read: ({ section, fact }) => {
+    const accounts = fact('accounts')
     const printed = readCommand(section('privileged'), 'sudoers', 'Rules of sudo')
     if (!printed.known) return printed
     const lines = readNumbered(printed.value)
-    if (lines.length > 0) return known(parseSudoers(lines))
+    if (lines.length > 0) return known(withDirectory(parseSudoers(lines), accounts))
     // grep ends with 2 when the files do not exist: then nobody may use sudo.
     const absent = printed.value.rows.some(({ text }) => /\/etc\/sudoers: No such file/.test(text))
     return absent
-      ? known({ rules: [], grants: [], defaults: [], asksForRoot: false })
+      ? known(withDirectory({ rules: [], grants: [], defaults: [], asksForRoot: false }, accounts))
       : unknown('Rules of sudo: /etc/sudoers could not be read', ['privileged'])
   },
 }

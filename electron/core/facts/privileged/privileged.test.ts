@@ -3,15 +3,20 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { redact } from '../../policy/secrets.ts'
 import type { SectionOutput } from '../../probe/section.ts'
-import type { FactDefinition, FactSources } from '../fact.ts'
+import type { Unlisted } from '../accounts/accounts.ts'
+import { type FactDefinition, type FactSources, known } from '../fact.ts'
 import type { FactId } from '../facts.ts'
 import { MAX_FILES } from './collect.ts'
 import { parseGuardedFiles, parseMatches, parseWatches } from './parse.ts'
 import { auditRulesFact, emptyPasswordsFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged.fact.ts'
 
 const recording = readFileSync(new URL('./__fixtures__/debian12-lab-root.txt', import.meta.url), 'utf8')
+let sudoDirectory: Unlisted | undefined
 const read = <K extends FactId>(fact: FactDefinition<K>, stdout: string, more: Partial<SectionOutput> = {}) =>
-  fact.read({ section: () => ({ id: 'privileged', state: 'ok', stdout, command: 'sudo …', ...more }) } as unknown as FactSources)
+  fact.read({
+    section: () => ({ id: 'privileged', state: 'ok', stdout, command: 'sudo …', ...more }),
+    fact: () => known({ accounts: [], groups: [], sudoDirectory }),
+  } as unknown as FactSources)
 
 test('a host of the lab, masked as it is stored', () => {
   const text = redact(recording)
@@ -36,6 +41,13 @@ test('a host of the lab, masked as it is stored', () => {
     type: 'symlink',
     target: '../sites-available/ollama-secure',
   })
+})
+
+test('rules of a directory stand in no file', () => {
+  sudoDirectory = { reason: 'rules of sss were not asked', line: 9 }
+  const found = [read(sudoersFact, recording), read(sudoersFact, '@sudoers 2\n=grep: /etc/sudoers: No such file or directory\n')]
+  sudoDirectory = undefined
+  for (const sudoers of found) expect(sudoers.known && sudoers.value.incomplete).toBe('rules of sss were not asked')
 })
 
 test.each([sudoersFact, sshdMatchesFact, emptyPasswordsFact, guardedFilesFact, auditRulesFact] as FactDefinition<FactId>[])(

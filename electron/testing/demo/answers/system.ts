@@ -18,7 +18,8 @@ export const system: Answering = ({ name, os, kernel, account, clockSkewSeconds 
 export const accounts: Answering = (host) =>
   lines(host.accounts.map(({ name, uid, gid, home, shell }) => `${name}:x:${uid}:${gid}::${home}:${shell}`))
 
-export const groups: Answering = (host) => lines(accountLines(host, '/etc/group'))
+export const groups: Answering = (host) =>
+  lines([...accountLines(host, '/etc/group'), '@sources', '=accounts: files systemd', '=group: files systemd', '=sudoers: files'])
 
 /** `grep -Hn` of files that include nothing. */
 export const pam: Answering = ({ pam: stack = [] }) => lines(stack.map((text, index) => `/etc/pam.d/sshd:${index + 1}:${text}`))

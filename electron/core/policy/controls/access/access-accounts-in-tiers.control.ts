@@ -14,7 +14,7 @@ export default defineControl({
   evaluate: (facts, context) => {
     const rows = tiersOf(facts, context)
     if (isVerdict(rows)) return rows
-    return verdictsOn(rows, 'no-tier', {
+    return verdictsOn(rows, facts.accounts, 'no-tier', {
       status: 'warning',
       none: 'Every account is in a tier',
       title: ({ account, tier }) =>

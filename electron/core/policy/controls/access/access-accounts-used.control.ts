@@ -41,6 +41,12 @@ export default defineControl({
       const reason = `Whether ${unclear.name.slice(0, 40)} gets in is not known: ${unclear.loginNotes.join('; ') || 'it is in no password file of this host'}.`
       return [{ status: 'not-evaluated', subject: '', title: 'Who can get in is not known', reason, cite: [unclear.proof] }]
     }
+    const { unlisted } = facts.accounts
+    if (unlisted) {
+      const reason = `The accounts that are listed are used, but ${unlisted.reason}.`
+      const cite = [{ section: 'groups', line: unlisted.line }]
+      return [{ status: 'not-evaluated', subject: '', title: 'Not every account is listed', reason, cite }]
+    }
     const reason =
       people.length === 0
         ? 'No account of a person can get in over SSH.'

@@ -27,6 +27,14 @@ export default defineControl({
     const administrators = membersOf(accounts).filter(
       ({ name, groupNames }) => tierOf(access, { name, kind: 'account', groups: [...groupNames] }) === 'administrators',
     )
+    if (administrators.length === 0 && accounts.unlisted)
+      return [
+        {
+          ...{ status: 'not-evaluated', subject: '', title: 'Not every account is listed' },
+          reason: `No listed account of this jump host belongs to tier administrators, but ${accounts.unlisted.reason}.`,
+          cite: [{ section: 'groups', line: accounts.unlisted.line }],
+        },
+      ]
     if (administrators.length === 0)
       return nothing('No administrator has an account here', 'No account of this jump host belongs to tier administrators.')
     const unread = matches.elsewhere.slice(0, 3).join(', ')

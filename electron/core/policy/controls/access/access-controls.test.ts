@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { fleetSchema } from '#shared/model/fleet.ts'
+import { type AccessPolicy, fleetSchema } from '#shared/model/fleet.ts'
+import { hostAccess } from '../../../access/host-access.ts'
+import { compareTiers } from '../../../access/tiers.ts'
 import type { AccessFacts } from '../../../access/world.ts'
 import type { Access } from '../../../facts/access/access.ts'
 import { parseLoginKeys } from '../../../facts/access/login-keys.ts'
@@ -42,6 +44,8 @@ interface Sin {
   readonly web?: readonly string[] | undefined
   readonly webUnread?: boolean
   readonly sudoersUnread?: boolean
+  /** A directory that does not list its accounts. */
+  readonly directory?: boolean
 }
 
 const keyRow = ([account, letter]: readonly [string, string], index: number) => ({
@@ -63,6 +67,7 @@ function factsOf({
   web = [],
   webUnread,
   sudoersUnread,
+  directory,
 }: Sin): AccessFacts {
   const names = ['ada', 'rey', 'lund', 'odd', 'gatehouse-ro']
   const passwd = ['root:x:0:0::/root:/bin/bash', ...names.map((name, at) => `${name}:x:${1001 + at}:${1001 + at}::/home/${name}:/bin/bash`)]
@@ -93,7 +98,10 @@ function factsOf({
     lastLogins: lastLogins ?? known(['ada', 'rey'].map((account) => ({ account, at: NOW - 86_400_000, line: 40 }))),
   }
   return {
-    accounts: { accounts: parsePasswd(passwd.join('\n')), groups: parseGroup(`docker:x:998:${docker}\nadmins:x:997:odd`) },
+    accounts: {
+      ...{ accounts: parsePasswd(passwd.join('\n')), groups: parseGroup(`docker:x:998:${docker}\nadmins:x:997:odd`) },
+      ...(directory && { unlisted: { reason: 'sss lists nobody', line: 3 } }),
+    },
     access: known(access),
     sudoers: sudoersUnread ? unknown('Rules of sudo: refused', ['privileged']) : known(parseSudoers(lines)),
     ...{ units: known([]), services: known([]), system: unknown('', []), network: unknown('', []), processes: known([]) },
@@ -315,4 +323,30 @@ describe('access-administrators-second-factor', () => {
     )
     expect(verdicts.map(({ status, subject }) => (subject === '' ? status : `${status} ${subject}`))).toEqual(expected)
   })
+})
+
+test('where a directory does not list its accounts, nothing is passed for want of a listed one', () => {
+  const directory = true
+  for (const control of [accountsInTiers, accountsUsed, leaversClosed, withinTiers])
+    expect(judge(control, { directory }, policy)).toEqual(['not-evaluated'])
+  // What is listed counts as before, and an account that only a group names is one.
+  expect(judge(withinTiers, { directory, docker: 'rey' }, policy)).toEqual(['fail rey'])
+  expect(judge(withinTiers, { directory, docker: 'jane@corp' }, { tiers: { operators: { accounts: ['jane@corp'] } }, left })).toEqual([
+    'fail jane@corp',
+  ])
+  // Nobody says that somebody of the directory has no account.
+  const facts = factsOf({ directory })
+  const { fleet, host } = contextOf({ tiers: { operators: { accounts: ['jane@corp'] } } })
+  const rows = (given: AccessFacts) =>
+    compareTiers(hostAccess(given, NOW), fleet.access as AccessPolicy, fleet, host).flatMap(({ account, state }) =>
+      account === 'jane@corp' ? state : [],
+    )
+  expect(rows(facts)).toEqual(['unknown'])
+  expect(rows(factsOf({}))).toEqual(['missing'])
+  const jump = { sshd: { settings: {} }, 'sshd-matches': { matches: [], elsewhere: [] }, accounts: facts.accounts, pam: unknown('', []) }
+  const verdicts = (secondFactor.evaluate as unknown as (given: unknown, context: PolicyContext) => readonly Verdict[])(
+    jump,
+    contextOf({ tiers: { administrators: { accounts: ['jane@corp'] } } }),
+  )
+  expect(verdicts.map(({ status }) => status)).toEqual(['not-evaluated'])
 })

@@ -14,7 +14,7 @@ export default defineControl({
   evaluate: (facts, context) => {
     const rows = tiersOf(facts, context)
     if (isVerdict(rows)) return rows
-    return verdictsOn(rows, 'still-active', {
+    return verdictsOn(rows, facts.accounts, 'still-active', {
       status: 'fail',
       none: 'No way in is left of those who left',
       title: ({ account }) => `${account.slice(0, 20)} has left and can get in`,

@@ -14,7 +14,7 @@ export default defineControl({
   evaluate: (facts, context) => {
     const rows = tiersOf(facts, context)
     if (isVerdict(rows)) return rows
-    return verdictsOn(rows, 'above', {
+    return verdictsOn(rows, facts.accounts, 'above', {
       status: 'fail',
       none: 'Everybody stays within their tier',
       title: ({ account, title }) => `${account.slice(0, 20)} ${title.charAt(0).toLowerCase()}${title.slice(1)}`,

@@ -2,6 +2,7 @@ import type { AccountTier } from '#shared/model/access.ts'
 import { hostAccess } from '../../../access/host-access.ts'
 import { compareTiers } from '../../../access/tiers.ts'
 import { type AccessFacts, accessFactIds } from '../../../access/world.ts'
+import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import type { PolicyContext, Verdict } from '../../control.ts'
 
 export { accessFactIds }
@@ -26,6 +27,7 @@ export const isVerdict = (rows: readonly AccountTier[] | readonly [Verdict]): ro
 /** The rows in this state as open verdicts; one verdict that nothing is open, or that it is not known, when there are none. */
 export function verdictsOn(
   rows: readonly AccountTier[],
+  { unlisted }: Pick<Accounts, 'unlisted'>,
   state: AccountTier['state'],
   words: {
     readonly status: 'fail' | 'warning'
@@ -52,6 +54,15 @@ export function verdictsOn(
         title: state === 'above' ? 'What accounts can do is not known' : 'Who can get in is not known',
         reason: unknown.reason,
         cite: unknown.proofs.slice(0, 1),
+      },
+    ]
+  if (unlisted)
+    return [
+      {
+        ...{ status: 'not-evaluated', subject: '', title: 'Not every account is listed' },
+        reason: `Nothing was found among the accounts that are listed, but ${unlisted.reason}.`,
+        hint: 'Let the directory list its accounts (enumerate = true of sssd.conf), or say in AllowGroups of sshd who may log in.',
+        cite: [{ section: 'groups', line: unlisted.line }],
       },
     ]
   const people = rows.filter((row) => row.state === 'match')

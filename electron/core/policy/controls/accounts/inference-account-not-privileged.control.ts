@@ -74,7 +74,7 @@ export default defineControl({
         return {
           ...base,
           status: 'not-evaluated',
-          title: 'A rule of sudo names a netgroup',
+          title: 'Whom a rule of sudo names is not known',
           reason: `${netgroup.reason}.`,
           cite: [{ section: 'privileged', line: netgroup.line }],
         }

@@ -98,7 +98,7 @@ describe('inference-account-not-privileged', () => {
   test('what could not be read is not passed', () => {
     expect(judge(accounts(), undefined)).toEqual(['not-evaluated: What sudo grants its account is not known'])
     expect(judge(accounts(), '@include /srv/more')).toEqual(['not-evaluated: Not all rules of sudo could be read'])
-    expect(judge(accounts(), '+admins ALL=ALL')).toEqual(['not-evaluated: A rule of sudo names a netgroup'])
+    expect(judge(accounts(), '+admins ALL=ALL')).toEqual(['not-evaluated: Whom a rule of sudo names is not known'])
     expect(judge(accounts(), '+admins ALL=/usr/bin/systemctl restart vllm')).toEqual(['pass: Its account has no way to root'])
     expect(judge(accounts(), '', { uid: 4711 })).toEqual(['not-evaluated: Its account could not be looked up'])
   })
@@ -153,6 +153,46 @@ test.each<[string, string, string]>([
   expect(outcomes(ask(sudoAsks, given, context))).toEqual([expected])
 })
 
+const directory = { reason: 'nsswitch.conf asks sss as well, which does not list everybody it knows', line: 40 }
+
+/** Who a directory does not list may be in any group; a group with members is none the safer (sssd.conf(5), `enumerate`). */
+test.each<[string, string, object, string]>([
+  [
+    'no member is listed',
+    '%nobody-here ALL=NOPASSWD: ALL',
+    { unlisted: directory },
+    'not-evaluated: Who is in a group of sudo is not known',
+  ],
+  ['a member is listed', '%ops ALL=NOPASSWD: ALL', { unlisted: directory }, 'fail: sudo gives root without a password'],
+  ['a password is asked for', '%nobody-here ALL=ALL', { unlisted: directory }, 'pass: sudo asks for a password'],
+  ['by its gid', '%#2000 ALL=NOPASSWD: ALL', {}, 'fail: sudo gives root without a password'],
+  ['by a gid without members', '%#4711 ALL=NOPASSWD: ALL', {}, 'pass: sudo asks for a password'],
+  ['by a gid that is a primary one', '%#990 ALL=NOPASSWD: ALL', {}, 'fail: sudo gives root without a password'],
+  ['root alone is in it', '%wheel ALL=NOPASSWD: ALL', {}, 'pass: sudo asks for a password'],
+  ['a group of no plugin', '%:admins ALL=NOPASSWD: ALL', {}, 'pass: sudo asks for a password'],
+  [
+    'a group of the plugin',
+    'Defaults group_plugin="system_group.so"\n%:admins ALL=NOPASSWD: ALL',
+    {},
+    'not-evaluated: Who is in a group of sudo is not known',
+  ],
+  [
+    'every group is asked of the plugin',
+    'Defaults group_plugin="group_file.so /etc/g", always_query_group_plugin\n%nobody-here ALL=NOPASSWD: ALL',
+    {},
+    'not-evaluated: Who is in a group of sudo is not known',
+  ],
+])('sudo-asks-for-password, a group: %s', (_, text, more, expected) => {
+  const given = facts('', [], { sudoers: sudoers(text), accounts: known({ ...accounts({ ops: ['ada'], wheel: ['root'] }), ...more }) })
+  expect(outcomes(ask(sudoAsks, given, policyContext()))).toEqual([expected])
+})
+
+test('members of a directory: in root-groups-empty and in what sudo grants the service', () => {
+  const judge = (given: Accounts) => outcomes(ask(rootGroupsEmpty, facts('', [], { accounts: { ...given, unlisted: directory } })))
+  expect(judge(accounts({ docker: [] }))).toEqual(['not-evaluated: Who is in docker and its like is not known'])
+  expect(judge(accounts({ docker: ['jane@corp'] }))).toEqual(['warning: jane@corp is root through a group'])
+})
+
 test('no-empty-passwords', () => {
   const judge = (...names: string[]) =>
     outcomes(
@@ -177,7 +217,7 @@ test.each<[string, object, string | undefined, Readonly<Record<string, readonly 
   ['group docker', { account: 'audit', uid: 991 }, '', { docker: ['audit'] }, 'fail: The audit account can become root'],
   ['everything', { account: 'audit', uid: 991 }, 'audit ALL=NOPASSWD: ALL', {}, 'fail: The audit account can become root'],
   ['sudo unread', { account: 'audit', uid: 991 }, undefined, {}, 'not-evaluated: What sudo grants the audit account is unread'],
-  ['a netgroup', { account: 'audit', uid: 991 }, '+admins ALL=(ALL) ALL', {}, 'not-evaluated: A rule of sudo names a netgroup'],
+  ['a netgroup', { account: 'audit', uid: 991 }, '+admins ALL=(ALL) ALL', {}, 'not-evaluated: Whom a rule of sudo names is not known'],
   ['a netgroup that is not root', { account: 'audit', uid: 991 }, '+ops ALL=/usr/bin/uptime', {}, 'pass: The audit account can only look'],
   ['unknown account', { account: 'ldap-user', uid: 7 }, '', {}, 'not-evaluated: The audit account could not be looked up'],
 ])('audit-account-read-only: %s', (_, system, rules, groups, expected) => {

@@ -1,3 +1,4 @@
+import { membersOf } from '../../../access/rights.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { groupsOf, rootWays } from './root-ways.ts'
 
@@ -16,7 +17,7 @@ export default defineControl({
     'https://docs.docker.com/engine/security/#docker-daemon-attack-surface',
   ],
   evaluate: ({ accounts }): readonly Verdict[] => {
-    const through = accounts.accounts.flatMap((account) => {
+    const through = membersOf(accounts).flatMap(({ account }) => {
       if (account.uid === 0) return []
       const ways = rootWays(account, accounts, undefined)
       return ways.length > 0 ? [{ account, ways }] : []
@@ -33,6 +34,17 @@ export default defineControl({
         hint: `gpasswd --delete ${account.name} ${groupsOf(account, accounts).find(({ name }) => ways.some(({ way }) => way === `group ${name}`))?.name ?? ''}; rootless Docker or sudo with a password does the same job.`,
         cite: ways.map(({ cite }) => ({ ...cite, note: 'Root by another name.' })),
       }))
+    if (accounts.unlisted)
+      return [
+        {
+          status: 'not-evaluated',
+          subject: '',
+          title: 'Who is in docker and its like is not known',
+          reason: `No listed account is in docker, lxd, disk, shadow or their like, but ${accounts.unlisted.reason}.`,
+          hint: 'Look the groups up by name on the host: getent group docker lxd incus-admin libvirt disk shadow kmem.',
+          cite: [{ section: 'groups', line: accounts.unlisted.line }],
+        },
+      ]
     const cite = accounts.groups
       .filter(({ name }) => /^(?:docker|lxd|disk|shadow)$/.test(name))
       .map(({ line }) => ({ section: 'groups', line }))

@@ -1,5 +1,6 @@
 import type { SudoRule } from '../../../facts/privileged/privileged.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { holdersOf } from './group-holders.ts'
 import { givesRoot } from './root-ways.ts'
 
 export default defineControl({
@@ -17,13 +18,9 @@ export default defineControl({
     const open = sudoers.rules.filter(
       (rule) => rule.noPassword && rule.asRoot && !rule.negated && givesRoot(rule.command) && rule.user !== 'root' && rule.user !== change,
     )
-    const empty = (rule: SudoRule): boolean => {
-      if (!rule.user.startsWith('%') || !accounts.known) return false
-      const group = accounts.value.groups.find(({ name }) => `%${name}` === rule.user)
-      return !group || (group.members.length === 0 && !accounts.value.accounts.some(({ gid }) => gid === group.gid))
-    }
+    const asked = open.map((rule) => ({ rule, holders: holdersOf(rule.user, sudoers, accounts, ['root', change]) }))
     const byUser = new Map<string, SudoRule[]>()
-    for (const rule of open.filter((one) => !empty(one))) byUser.set(rule.user, [...(byUser.get(rule.user) ?? []), rule])
+    for (const { rule, holders } of asked) if (holders === 'some') byUser.set(rule.user, [...(byUser.get(rule.user) ?? []), rule])
     if (byUser.size > 0)
       return [...byUser].map(([user, rules]) => ({
         status: 'fail',
@@ -39,6 +36,16 @@ export default defineControl({
           token: command.slice(0, 60),
           note: 'NOPASSWD. Expected a password.',
         })),
+      }))
+    const unclear = asked.flatMap(({ rule, holders }) => (typeof holders === 'object' ? [{ rule, ...holders }] : []))
+    if (unclear.length > 0)
+      return unclear.slice(0, 20).map(({ rule: { user, command, line }, unknown, cite }) => ({
+        status: 'not-evaluated',
+        subject: user,
+        title: 'Who is in a group of sudo is not known',
+        reason: `${user} may run ${command.slice(0, 60)} as root without a password. ${unknown}.`,
+        hint: 'Ask for the password, or look its members up by name: getent group.',
+        cite: [{ section: 'privileged', line, token: command.slice(0, 60), note: 'NOPASSWD. Expected a password.' }, ...cite],
       }))
     if (sudoers.incomplete)
       return [

@@ -91,6 +91,15 @@ test.each([
   ],
   ['a link that belongs to a person', owned, listing(own[0], 'l/777/alice/alice/o'), {}, 'pass'],
   ['a link in an open directory', closed, listing('d/755/ollama/ollama/o', 'l/777/ollama/ollama/o'), {}, 'pass'],
+  [
+    'group that seems empty beside a directory',
+    notWritable,
+    listing('d/770/ollama/users/o', own[1]),
+    {
+      accounts: known({ accounts: [], groups: [{ name: 'users', gid: 100, members: [], line: 1 }], unlisted: { reason: 'sss', line: 2 } }),
+    },
+    'not-evaluated',
+  ],
   ['members not known', notWritable, listing('d/770/ollama/ollama/o', own[1]), { accounts: unknown('no', []) }, 'not-evaluated'],
   ['group, not all was seen', notWritable, listing(...own, partial), {}, 'not-evaluated'],
   ['nothing there', closed, parseModelFiles('@//models\n#/0/self/missing\n'), {}, 'not-evaluated'],

@@ -57,6 +57,16 @@ function judge(
       },
     ]
   }
+  const unlisted = accounts.known ? accounts.value.unlisted : undefined
+  const shared = accounts.known && unlisted ? groups.filter((group) => membersOf(group, accounts.value).names.length === 0) : []
+  if (unlisted && shared.length > 0)
+    return [
+      {
+        ...{ status: 'not-evaluated', subject, title: 'Who may write through a group is not known' },
+        reason: `Group ${shared.join(', ')} may write in ${directory.path}. No member of it is listed, but ${unlisted.reason}.`,
+        cite: [...citeDirectory(directory), { section: 'groups', line: unlisted.line }],
+      },
+    ]
   if (!directory.complete) return [incomplete(directory, files)]
   return [
     {
