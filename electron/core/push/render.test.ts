@@ -145,6 +145,10 @@ describe('lists', () => {
     expect(render(made, { networks: [], ports: ['80', '443'] }).subjects).toEqual(['80', '443']))
 })
 
+test('a host on which nothing is open for the template is told so, not what the value must be', () => {
+  expect(() => render(shippedTemplate('services-masked').manifest, {})).toThrow(/nothing to change: .* is not open on this host/)
+})
+
 test('a link: its state is where it leads, as the host says it', () => {
   const link = { kind: 'unit-mask', each: 'units', path: '/etc/systemd/system/{{units}}', target: '/dev/null' }
   const parameters = { units: { type: 'unit', many: true, title: 'x' } }
