@@ -302,7 +302,7 @@ test('ten thousand accounts of a directory', { timeout: 20_000 }, () => {
 })
 
 const proxy = (settings: Readonly<Record<string, readonly string[]>>, more: Partial<OAuth2Proxy> = {}): OAuth2Proxy => ({
-  ...{ id: 'oauth2-proxy.service', pid: 1, container: false, line: 1 },
+  ...{ id: 'oauth2-proxy.service', pid: 1, container: false, cgroup: '', gateways: [], line: 1 },
   settings: new Map(Object.entries(settings).map(([name, values], at) => [name, { values, source: 'config', line: at + 2 }])),
   ...more,
 })

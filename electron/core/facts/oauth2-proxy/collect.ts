@@ -1,4 +1,5 @@
 import { type PrivilegedCommand, type SectionSpec, script } from '../../probe/section.ts'
+import { gatewaysScript } from '../processes/gateway.ts'
 import { alphaPaths, withoutAlphaSecrets } from './alpha-mask.ts'
 
 /** Places of the configuration file in packages and in the project's documentation. Elsewhere it must be readable by the audit account. */
@@ -75,7 +76,7 @@ const splitWords = String.raw`{
   if (word != "") print word
 }`
 
-const SCRIPT = `reader=$1 splitter=$2 alpha=$3
+const SCRIPT = `${gatewaysScript}reader=$1 splitter=$2 alpha=$3
 shift 3
 words() { tr '\\n\\000' '\\001\\n' <"/proc/$pid/$1" 2>/dev/null | head -c 262144 | cut -c1-4000; }
 # Its first process has the variables that it was made with. The unit around it has others.
@@ -137,6 +138,7 @@ grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null | head -n 100 | whi
   while IFS= read -r line; do case $line in 0::* | *:name=systemd:*) cgroup=\${line#*:*:} ;; esac; done <"/proc/$pid/cgroup" 2>/dev/null
   case $cgroup in *docker*|*libpod*|*containerd*|*kubepods*|*crio*|*lxc*) inside=yes ;; *) inside= ;; esac
   printf '@process %s %s\\n' "$pid" "$cgroup"
+  gateways "$cgroup"
   all=$(
     printf '@argv\\n'
     printf '%s\\n' "$argv" | awk -v mode=flag "$reader"

@@ -30,6 +30,9 @@ export interface OAuth2Proxy {
   readonly id: string
   readonly pid: number
   readonly container: boolean
+  readonly cgroup: string
+  /** Next hops of its default IPv4 routes where it runs in a container; `0.0.0.0` for a route without one. */
+  readonly gateways: readonly string[]
   /** Settings that something sets, by their name in the configuration file. Names that could be overridden by something unread are left out. */
   readonly settings: ReadonlyMap<string, Setting>
   /** Why settings that are not in `settings` are not known to be at their default. */

@@ -1,3 +1,4 @@
+import { gatewayOf } from '../processes/gateway.ts'
 import { containerIdOf } from '../services/placement.ts'
 import { parseAlphaConfig } from './alpha-config.ts'
 import { parseConfigFile } from './config-file.ts'
@@ -24,6 +25,7 @@ interface Block {
   alphaState: string
   alphaPath: string
   readonly secrets: CookieSecret[]
+  readonly gateways: string[]
 }
 
 /** Reads the `oauth2-proxy` section. Undefined when it is cut short. */
@@ -38,7 +40,7 @@ export function parseOAuth2Proxies(stdout: string): readonly OAuth2Proxy[] | und
     const started = /^@process (\d+) (.*)$/.exec(text)
     if (started) {
       const files = { config: [], configState: '', configPath: '', alpha: [], alphaState: '', alphaPath: '' }
-      const empty = { argv: [], environment: [], environmentFrom: 'none', ...files, secrets: [] }
+      const empty = { argv: [], environment: [], environmentFrom: 'none', ...files, secrets: [], gateways: [] }
       blocks.push({ pid: Number(started[1]), cgroup: started[2] ?? '', line, ...empty })
     } else if (block) part = readRow(block, part, text, line)
   }
@@ -68,7 +70,10 @@ function readRow(block: Block, part: Row[] | undefined, text: string, line: numb
   if (secret) {
     const source = secret[1] as CookieSecret['source']
     block.secrets.push({ source, bytes: secretBytes(Number(secret[2]), Number(secret[3]), secret[4] === 'url'), line })
-  } else if (part && (text.startsWith('=') || text.startsWith(':'))) part.push({ text: text.slice(1), line })
+  }
+  const gateway = gatewayOf(/^@gateway \d+ (\S+)$/.exec(text)?.[1] ?? '')
+  if (gateway !== undefined && block.gateways.length < 8) block.gateways.push(gateway)
+  else if (part && (text.startsWith('=') || text.startsWith(':'))) part.push({ text: text.slice(1), line })
   return part
 }
 
@@ -104,6 +109,8 @@ function assemble(block: Block): OAuth2Proxy {
     id: container ? `container ${container.slice(0, 12)}` : (unit ?? 'oauth2-proxy'),
     pid: block.pid,
     container: container !== undefined,
+    cgroup: block.cgroup,
+    gateways: block.gateways,
     settings,
     ...(unread !== undefined && { unread }),
     ...(alphaConfig !== undefined && { alphaConfig }),

@@ -195,3 +195,8 @@ test('names of the logs of a pod, and whether they could be listed', () => {
   expect(read('@pod 200 unread')).toEqual({ paths: [], unread: true, line: 7 })
   expect(read(...Array(99).fill('@pod 200 /a'))).toMatchObject({ paths: Array(8).fill('/a') })
 })
+
+test('the next hops of a container, as the kernel writes them', () => {
+  const rows = ['@gateway 1 010011AC', '@gateway 1 00000000', '@gateway 1 xyz', '@gateway 1 010011ac']
+  expect(parseProcesses(procps(...rows))).toMatchObject([{ gateways: ['172.17.0.1', '0.0.0.0'] }])
+})

@@ -1,3 +1,4 @@
+import { gatewayOf } from './gateway.ts'
 import type { PodLogs, Process } from './processes.ts'
 
 /** Columns are pid, ppid, uid, user (32 wide), comm (32 wide), args. A name longer or wider than its column shifts the rest. */
@@ -14,6 +15,7 @@ interface Details {
   executable?: string
   package?: string | null
   podLogs?: PodLogs
+  gateways?: string[]
 }
 
 /** Processes of other accounts are not shown; `by` is the option of the mount that says so, when one does. */
@@ -66,12 +68,12 @@ function readRow(text: string, line: number, busybox: boolean): Process | undefi
   }
 }
 
-/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
+/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@gateway PID hexadecimal`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
 function readDetails(lines: readonly string[], above: number): Map<number, Details> {
   const found = new Map<number, Details>()
   let current: { kind: string; details: Details } | undefined
   for (const [index, text] of lines.entries()) {
-    const header = /^@(argv|cgroup|uid|pod|env) (\d+)(?: (.*))?$/.exec(text)
+    const header = /^@(argv|cgroup|gateway|uid|pod|env) (\d+)(?: (.*))?$/.exec(text)
     if (header) {
       const [, kind = '', pid = '', rest = ''] = header
       const details = found.get(Number(pid)) ?? {}
@@ -80,6 +82,8 @@ function readDetails(lines: readonly string[], above: number): Map<number, Detai
       if (kind === 'argv') details.argv = []
       if (kind === 'env') details.environment = {}
       if (kind === 'uid' && /^\d+$/.test(rest)) details.uid = Number(rest)
+      const gateway = kind === 'gateway' ? gatewayOf(rest) : undefined
+      if (gateway !== undefined && (details.gateways ?? []).length < 8) details.gateways = [...(details.gateways ?? []), gateway]
       if (kind === 'pod') details.podLogs = withPodLog(details.podLogs ?? { paths: [], unread: false, line: above + index + 1 }, rest)
       // The unified hierarchy (0::) names the unit where it is used; on version 1 it is the root, and name=systemd tells.
       if (kind === 'cgroup') details.cgroup = longest(details.cgroup, rest.replace(/^\d+:[^:]*:/, ''))

@@ -25,6 +25,8 @@ export interface Process {
   readonly cgroup?: string | undefined
   /** Names that the kubelet gave the logs of the pod it runs in. Absent when it runs in none. */
   readonly podLogs?: PodLogs | undefined
+  /** Next hops of its default IPv4 routes, for a process in a container of Docker or Podman; `0.0.0.0` for a route without one. */
+  readonly gateways?: readonly string[] | undefined
   /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** Row of ps in section `processes`. */

@@ -4,6 +4,7 @@ import type { Container } from '../containers/containers.ts'
 import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
+import { hostAddressesOf, ownAddressOf } from '../services/own-address.ts'
 import { containerIdOf, unitOf } from '../services/placement.ts'
 import type { Program } from './programs.ts'
 import { programOfImage, programThatListens, recogniseProgram } from './recognise-program.ts'
@@ -16,8 +17,9 @@ export const programsFact: FactDefinition<'programs'> = {
   read({ fact }) {
     const processes = fact('processes')
     if (!processes.known) return unknown(`Programs: ${processes.reason}`, processes.sections, processes.hint)
-    const containers = fact('containers')
-    return known(findPrograms(processes.value, fact('listeners'), containers.known ? containers.value.containers : []))
+    const [containers, network] = [fact('containers'), fact('network')]
+    const addresses = hostAddressesOf(network.known ? network.value : undefined)
+    return known(findPrograms(processes.value, fact('listeners'), containers.known ? containers.value.containers : [], addresses))
   },
 }
 
@@ -25,6 +27,7 @@ function findPrograms(
   processes: readonly Process[],
   listeners: FactResult<readonly Listener[]>,
   containers: readonly Container[],
+  hostAddresses: ReadonlySet<string> | undefined,
 ): readonly Program[] {
   const tcp = listeners.known ? listeners.value.filter(({ protocol }) => protocol === 'tcp') : []
   const records = new Map(
@@ -41,7 +44,9 @@ function findPrograms(
   }
   const found = processes.flatMap((process) => {
     const record = records.get(process.pid)
-    return record && !isPart(process, record) ? [fromProcess(process, record, { processes, parents, listeners, containers })] : []
+    return record && !isPart(process, record)
+      ? [fromProcess(process, record, { processes, parents, listeners, containers, hostAddresses })]
+      : []
   })
   const shown = new Set(found.map(({ container }) => container))
   const imaged = containers.flatMap((container) => {
@@ -56,9 +61,10 @@ interface Sources {
   readonly parents: ReadonlyMap<number, number>
   readonly listeners: FactResult<readonly Listener[]>
   readonly containers: readonly Container[]
+  readonly hostAddresses: ReadonlySet<string> | undefined
 }
 
-function fromProcess(main: Process, record: ProgramRecord, { processes, parents, listeners, containers }: Sources): Program {
+function fromProcess(main: Process, record: ProgramRecord, { processes, parents, listeners, containers, hostAddresses }: Sources): Program {
   const below = new Set([main.pid])
   // A parent stands before its children only by chance, so the tree is walked until it grows no more.
   for (let before = 0; before !== below.size; ) {
@@ -76,7 +82,9 @@ function fromProcess(main: Process, record: ProgramRecord, { processes, parents,
     ? listeners.reason
     : binds.length === 0 && tcp.some(({ processes: owners }) => owners.length === 0)
       ? 'the owners of sockets could not be read'
-      : undefined
+      : own.length === 0 && container && !container.hostNetwork
+        ? (container.portsUnknown ?? ownAddressOf(main, hostAddresses))
+        : undefined
   return {
     id: record.id,
     name: record.name,
@@ -103,7 +111,7 @@ const fromContainer = (container: Container, record: ProgramRecord): Program => 
   user: container.user,
   container: container.name,
   binds: publishedOf(container),
-  ...(container.hostNetwork && { bindsUnknown: 'it uses the network of the host, and its sockets were not found' }),
+  bindsUnknown: container.hostNetwork ? 'it uses the network of the host, and its sockets were not found' : container.portsUnknown,
   ...authenticationOf(record, [...container.command, ...variablesOf(container.environment)]),
   telling: record.telling ?? [],
   danger: record.danger,

@@ -170,6 +170,11 @@ test('a container whose processes are not seen counts by its image and published
     pid: 0,
     line: 4,
   }
+  const shared = { ...container, ports: [], portsUnknown: 'it shares the network of another container' }
+  expect(find([], [], [shared])).toMatchObject([{ binds: [], bindsUnknown: shared.portsUnknown }])
+  expect(find([process(9, 1, 'open-webui serve', { cgroup: `/docker/${container.id}` })], [], [shared])).toMatchObject([
+    { binds: [], bindsUnknown: shared.portsUnknown },
+  ])
   expect(find([], [], [container])).toMatchObject([
     {
       id: 'open-webui',

@@ -223,6 +223,22 @@ describe('containers', () => {
     expect(show({ processes: [inside], ...sources })).toMatchObject([{ how: 'container', running: true, ...expected }])
   })
 
+  const host = new Set(['10.20.4.11', '172.17.0.1'])
+  const rootless = `/user.slice/user-1000.slice/user@1000.service/app.slice/docker-${id}.scope`
+  test.each<[string, Partial<Process>, Partial<ServiceSources>, boolean]>([
+    ['a bridge of the host', { gateways: ['172.17.0.1'] }, { hostAddresses: host }, false],
+    ['no way out at all', { gateways: [] }, { hostAddresses: host }, false],
+    ['macvlan, with the router of the network', { gateways: ['10.20.4.1'] }, { hostAddresses: host }, true],
+    ['a bridge and a macvlan', { gateways: ['172.17.0.1', '10.20.4.1'] }, { hostAddresses: host }, true],
+    ['ipvlan of layer 3, without a gateway', { gateways: ['0.0.0.0'] }, { hostAddresses: host }, true],
+    ['an account with a network stack of its own', { gateways: ['10.0.2.2'], cgroup: rootless }, { hostAddresses: host }, false],
+    ['the addresses of the host are not known', { gateways: ['172.17.0.1'] }, {}, true],
+  ])('nothing is published, and its network is %s', (_, more, sources, isUnknown) => {
+    const [service] = assembleServices({ ...base, processes: [{ ...inside, ...more }], containers: [container({})], ...sources })
+    expect(service?.binds).toEqual([])
+    expect(service?.bindUnknown !== undefined).toBe(isUnknown)
+  })
+
   test('a restart keeps what is published', () => {
     const [service] = assembleServices({ ...base, processes: [inside], containers: [container({ ports: [port('127.0.0.1')] })] })
     expect(service?.configuredBinds).toMatchObject([{ address: '127.0.0.1', section: 'containers' }])

@@ -4,6 +4,7 @@ import type { Container } from '../containers/containers.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Configured, ConfiguredAddress } from './configured.ts'
+import { ownAddressOf } from './own-address.ts'
 
 /** What a server listens on, and why that may not be all. */
 export interface Binds {
@@ -91,6 +92,10 @@ export function publishedBinds(container: Container, configured: Configured): re
     return [{ address: hostAddress, port: hostPort, scope, section: 'containers', line: container.line, basis, token: String(hostPort) }]
   })
 }
+
+/** Why a container of which this is a process may have more than its published ports. */
+export const unseenBinds = (container: Container, main: Process, hostAddresses: ReadonlySet<string> | undefined): string | undefined =>
+  container.portsUnknown ?? ownAddressOf(main, hostAddresses)
 
 /**
  * Published ports by Docker's forwarders in the process table (`docker-proxy -proto tcp -host-ip … -host-port … -container-port …`),

@@ -3,7 +3,7 @@ import { podWords } from '#shared/model/pod.ts'
 import type { Container } from '../containers/containers.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
-import { type Binds, forwardedBinds, observedBinds, publishedBinds } from './binds.ts'
+import { type Binds, forwardedBinds, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
 import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
 import { unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
@@ -32,7 +32,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
   })
   const { binds, internal, unknown } = pod
     ? podBinds(members, configured, sources)
-    : bindsOf(containerId, container, members, configured, sources)
+    : bindsOf(main, containerId, container, members, configured, sources)
   const port = binds[0]?.port ?? configured.ports[0]
   const name = container?.name ?? containerId?.slice(0, 12)
   return {
@@ -76,11 +76,12 @@ function afterRestart(unit: Unit | undefined): readonly ServiceBind[] | undefine
 }
 
 function bindsOf(
+  main: Process,
   containerId: string | undefined,
   container: Container | undefined,
   members: readonly Process[],
   configured: Configured,
-  { listeners, processes }: ServiceSources,
+  { listeners, processes, hostAddresses }: ServiceSources,
 ): Binds {
   const seen = listeners ? observedBinds(members, configured, listeners) : { binds: [], unknown: 'listening sockets could not be read' }
   if (containerId === undefined) return seen
@@ -92,7 +93,7 @@ function bindsOf(
   }
   if (owned.length > 0) return { binds: owned }
   if (container.hostNetwork) return seen
-  return { binds: publishedBinds(container, configured), unknown: container.portsUnknown }
+  return { binds: publishedBinds(container, configured), unknown: unseenBinds(container, main, hostAddresses) }
 }
 
 /**

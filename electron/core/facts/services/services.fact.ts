@@ -3,6 +3,7 @@ import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts
 import type { LoopbackPort } from '../loopback/loopback.ts'
 import { versionIn } from '../loopback/parse.ts'
 import { assembleServices } from './assemble.ts'
+import { hostAddressesOf } from './own-address.ts'
 
 const valueIn = <T>(result: FactResult<T>): T | undefined => (result.known ? result.value : undefined)
 
@@ -22,6 +23,7 @@ export const servicesFact: FactDefinition<'services'> = {
       units: valueIn(fact('units')),
       containers: valueIn(fact('containers'))?.containers,
       accounts: valueIn(fact('accounts')),
+      hostAddresses: hostAddressesOf(valueIn(fact('network'))),
     })
     const ports = valueIn(fact('loopback'))?.ports ?? []
     return known(services.map((service) => withVersion(service, ports)))

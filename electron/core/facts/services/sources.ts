@@ -11,4 +11,6 @@ export interface ServiceSources {
   readonly units: readonly Unit[] | undefined
   readonly containers: readonly Container[] | undefined
   readonly accounts: Accounts | undefined
+  /** Of all interfaces of the host. */
+  readonly hostAddresses?: ReadonlySet<string> | undefined
 }

@@ -1,6 +1,6 @@
-import type { Containers } from '../../../facts/containers/containers.ts'
-import type { FactResult } from '../../../facts/fact.ts'
+import type { Container } from '../../../facts/containers/containers.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
+import { hostAddressesOf, ownAddressOf } from '../../../facts/services/own-address.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { readBindAddress } from './addresses.ts'
 import { documentation, eachProxy, notKnown, verdictFor } from './sso-verdicts.ts'
@@ -14,10 +14,16 @@ export default defineControl({
     'Its plain port carries session cookies and prompts. On an address of the network whoever sits between takes over the session, and TLS of a proxy before it is passed by.',
   needs: ['oauth2-proxy'],
   remediation: { template: 'oauth2-proxy-oidc' },
-  uses: ['containers'],
+  uses: ['containers', 'network'],
   references: ['NIST-800-53:SC-8', 'CIS-8:3.10', 'ISO-27001:A.8.24', documentation],
-  evaluate: ({ 'oauth2-proxy': proxies, containers }) =>
-    eachProxy(proxies, (proxy) => (proxy.container ? inContainer(proxy, containers) : judge(proxy))),
+  evaluate: ({ 'oauth2-proxy': proxies, containers, network }) =>
+    eachProxy(proxies, (proxy) => {
+      if (!proxy.container) return judge(proxy)
+      const short = proxy.id.replace(/^container /, '')
+      const found = containers.known ? containers.value.containers.find(({ id }) => id.startsWith(short)) : undefined
+      const hostAddresses = hostAddressesOf(network.known ? network.value : undefined)
+      return inContainer(proxy, found, ownAddressOf(proxy, hostAddresses))
+    }),
 })
 
 const judge = (proxy: OAuth2Proxy): Verdict =>
@@ -42,19 +48,16 @@ const judge = (proxy: OAuth2Proxy): Verdict =>
   )
 
 /** Inside a container every interface is the usual address; what is published decides. */
-function inContainer(proxy: OAuth2Proxy, containers: FactResult<Containers>): Verdict {
-  const short = proxy.id.replace(/^container /, '')
-  const found = containers.known ? containers.value.containers.find(({ id }) => id.startsWith(short)) : undefined
-  if (!found)
-    return {
-      ...notKnown(proxy, 'It runs in a container whose published ports could not be read.'),
-      title: 'Its published ports are not known',
-    }
+function inContainer(proxy: OAuth2Proxy, found: Container | undefined, ownAddress: string | undefined): Verdict {
+  const portsUnknown = (reason: string): Verdict => ({ ...notKnown(proxy, reason), title: 'Its published ports are not known' })
+  if (!found) return portsUnknown('It runs in a container whose published ports could not be read.')
   if (found.hostNetwork) return judge(proxy)
   const open = found.ports.filter(
     ({ hostAddress, protocol }) => protocol === 'tcp' && !hostAddress.startsWith('127.') && hostAddress !== '::1',
   )
   const cite = [{ section: 'containers', line: found.line }]
+  const more = found.portsUnknown ?? ownAddress
+  if (open.length === 0 && more !== undefined) return portsUnknown(`Who reaches container ${found.name} is not known: ${more}.`)
   if (open.length === 0)
     return {
       status: 'pass',

@@ -30,7 +30,12 @@ function facts(
 ) {
   const file = config === undefined ? [] : ['@config read /etc/oauth2-proxy.cfg', ...config.split('\n').map((line) => `:${line}`)]
   const rows = [`@process 7 ${cgroup}`, '@argv', '=/usr/bin/oauth2-proxy', ...more, ...file, '@end']
-  return { 'oauth2-proxy': parseOAuth2Proxies(rows.join('\n')) ?? [], services: [service('ollama')], containers: unknown('docker', []) }
+  return {
+    'oauth2-proxy': parseOAuth2Proxies(rows.join('\n')) ?? [],
+    services: [service('ollama')],
+    containers: unknown('docker', []),
+    network: unknown('no', []),
+  }
 }
 
 const ask = (control: AnyControl, given: object) => (control as unknown as Control).evaluate(given as never, policyContext())
@@ -174,7 +179,7 @@ test('a secret on the command line', () => {
 test('in a container, what is published decides', () => {
   const given = facts(undefined, ['=--http-address=0.0.0.0:4180', '@environment process'], `/system.slice/docker-${container}.scope`)
   expect(outcomes(ask(behindTls, given))).toEqual(['not-evaluated: Its published ports are not known'])
-  const published = (hostAddress: string, hostNetwork = false) => {
+  const published = (hostAddress: string, hostNetwork = false, more = {}) => {
     const one = {
       id: container,
       name: 'sso',
@@ -182,11 +187,27 @@ test('in a container, what is published decides', () => {
       hostNetwork,
       ports: [{ hostAddress, hostPort: 4180, containerPort: 4180, protocol: 'tcp' }],
     }
-    return { ...given, containers: known({ runtimes: ['docker'], containers: [one] }) }
+    return { ...given, containers: known({ runtimes: ['docker'], containers: [{ ...one, ...more }] }) }
   }
   expect(outcomes(ask(behindTls, published('127.0.0.1')))).toEqual(['pass: Published on this machine only'])
   expect(outcomes(ask(behindTls, published('0.0.0.0')))).toEqual(['warning: Its container publishes ports to the network'])
   expect(outcomes(ask(behindTls, published('127.0.0.1', true)))).toEqual(['fail: Plain HTTP beyond this machine'])
+  const shared = { ports: [], portsUnknown: 'it shares the network of another container' }
+  expect(outcomes(ask(behindTls, published('', false, shared)))).toEqual(['not-evaluated: Its published ports are not known'])
+})
+
+test.each([
+  ['a bridge of the host', '010011AC', 'pass: Published on this machine only'],
+  ['macvlan, with the router of the network', '0104140A', 'not-evaluated: Its published ports are not known'],
+  ['ipvlan of layer 3, with a route without gateway', '00000000', 'not-evaluated: Its published ports are not known'],
+])('in a container that publishes nothing: %s', (_, gateway, expected) => {
+  const given = facts(undefined, [`@gateway 7 ${gateway}`, '@environment process'], `/system.slice/docker-${container}.scope`)
+  const one = { id: container, name: 'sso', line: 2, hostNetwork: false, ports: [] }
+  const addresses = ['10.20.4.11', '172.17.0.1'].map((address) => ({ interface: 'x', address, prefixLength: 24, line: 1 }))
+  const network = known({ addresses, routes: [], defaultRoute: true })
+  expect(outcomes(ask(behindTls, { ...given, network, containers: known({ runtimes: ['docker'], containers: [one] }) }))).toEqual([
+    expected,
+  ])
 })
 
 test.each([
