@@ -304,6 +304,7 @@ test.skipIf(caddyProgram === undefined)(
       start('usual', `{\n\tauto_https off\n}\n${site(18201)}`),
       start('off', `{\n\tadmin off\n\tauto_https off\n}\n${site(18202)}`),
       start('elsewhere', `{\n\tadmin localhost:18219\n\tauto_https off\n}\n${site(18203)}`),
+      start('socket', `{\n\tadmin unix/${join(folder, 'admin.sock')}\n\tauto_https off\n}\n${site(18205)}`),
       start('variable', `{\n\tauto_https off\n\tadmin {$NONE:off}\n}\n${site(18204)}`),
     ]
     try {
@@ -325,6 +326,7 @@ test.skipIf(caddyProgram === undefined)(
           ['admin', ':18201'],
           ['file', ':18202'],
           ['admin', ':18203'],
+          ['admin', ':18205'],
           [undefined, undefined],
         ])
       }

@@ -12,6 +12,8 @@ lines() { awk '{ gsub(/,"/, ",\\n\\""); gsub(/\\{"/, "{\\n\\""); gsub(/\\[\\{/, 
 # STEPPATH and the others are set so that Caddy, whose libraries make folders below $HOME when they start, leaves nothing behind.
 quiet() { env STEPPATH=/ HOME=/dev/null XDG_CONFIG_HOME=/dev/null XDG_DATA_HOME=/dev/null "$@" 2>/dev/null; }
 get() {
+  # Caddy takes requests over its socket that name no host (admin.go, allowedOrigins).
+  case $1 in unix:*) curl -s -m 2 --max-filesize 4000000 --unix-socket "\${1#unix:}" -H 'Host;' http://caddy/config/ 2>/dev/null; return ;; esac
   if command -v curl >/dev/null 2>&1; then curl -s -m 2 --max-filesize 4000000 --noproxy '*' "http://$1/config/"
   elif command -v wget >/dev/null 2>&1; then wget -q -T 2 -O - "http://$1/config/" 2>/dev/null
   else return 1; fi
@@ -56,9 +58,8 @@ meant() {
   else config=$(quiet "$program" adapt --config "$path" \${adapter:+--adapter "$adapter"}) || why="caddy adapt does not accept $path"
   fi
 }
-# Where that file puts the admin endpoint: an address on loopback, off, or nothing where it cannot be told or asked.
-claim() {
-  meant
+# Where that file puts the admin endpoint: an address on loopback, a socket, off, or nothing where it cannot be told.
+place() {
   [ -z "$why" ] || return
   admin=$(printf '%s' "$config" | tr -d ' \\t\\n' | awk '{ n = gsub(/"admin":\\{/, "&"); sub(/.*"admin":\\{/, ""); sub(/[{}].*/, ""); print n, n == 1 ? $0 : "" }')
   case $admin in
@@ -66,6 +67,11 @@ claim() {
     '1 '*'"disabled":true'*) echo off ;;
     '1 '*'"listen":"'*)
       admin=\${admin#*\\"listen\\":\\"} admin=\${admin%%\\"*} port=\${admin##*:}
+      case $admin in unix//*)
+        admin=\${admin#unix/} admin=\${admin%%|*}
+        case $admin in *[!A-Za-z0-9/._-]*) echo off ;; *) echo "unix:$admin" ;; esac
+        return
+      ;; esac
       case $port in *[!0-9]*|'') echo off; return ;; esac
       case \${admin%:*} in localhost|tcp/localhost|127.0.0.1|''|0.0.0.0|'[::]') echo "127.0.0.1:$port" ;; '[::1]') echo "[::1]:$port" ;; *) echo off ;; esac ;;
     '1 '*) echo 127.0.0.1:2019 ;;
@@ -89,7 +95,8 @@ claims= silent=0
 if [ "$count" -gt 1 ]; then
   for pid in $pids; do
     started
-    mine=$(claim)
+    meant
+    mine=$(place)
     [ -n "$mine" ] || silent=$((silent + 1))
     claims="$claims $pid=$mine "
   done
@@ -112,12 +119,20 @@ for pid in $pids; do
     case \${claims%%"=$at "*}\${claims#*"=$at "} in *"=$at "*) at= ;; esac
     [ -n "$mine" ] || case $claims in *"=$at "*) at= ;; esac
   fi
-  config=
+  config= asked=
   case $at in ''|off) ;; *) config=$(get "$at") ;; esac
   case $config in
     '{'*) printf '@admin %s\\n' "$at"; printf '%s\\n' "$config" | mask | lines; continue ;;
   esac
   meant
+  # A single one that does not answer at the usual place may answer where its file says.
+  if [ "$count" = 1 ]; then
+    at=$(place)
+    case $at in ''|off|127.0.0.1:2019) ;; *) asked=$(get "$at") ;; esac
+    case $asked in
+      '{'*) printf '@admin %s\\n' "$at"; printf '%s\\n' "$asked" | mask | lines; continue ;;
+    esac
+  fi
   if [ -n "$why" ]; then printf '@unread %s\\n' "$why"
   else printf '@file %s\\n' "$path"; printf '%s\\n' "$config" | mask | lines; fi
 done
