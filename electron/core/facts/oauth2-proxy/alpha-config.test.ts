@@ -45,8 +45,10 @@ server:
       fromFile: /etc/tls/cert.pem
     Key:
       value: sk-6
+metricsServer:
+  BindAddress: :44180
 cookie:
-  secret: sk-7
+  secret: sk-7sk-7sk-7sk-7sk+7sk/7
   secure: false
   sameSite: lax
 # clientSecret: sk-8
@@ -112,9 +114,11 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ...{ gitlab_groups: 'ai', google_groups: 'ai', bitbucket_team: 'ai', entra_id_allowed_tenants: 'one' },
       ...{ cookie_secure: 'false', cookie_httponly: 'true', cookie_samesite: 'lax' },
       ...{ http_address: '0.0.0.0:4180', https_address: ':4443', tls_min_version: 'TLS1.3', tls_cert_file: 'server.TLS.Cert' },
+      metrics_address: ':44180',
       upstreams: 'http://****@127.0.0.1:11434/api/ static://202',
       ...{ pass_access_token: 'true', pass_authorization_header: 'true' },
     })
+    expect(parseAlphaConfig(mask(withoutFlow, sed).split('\n')).secretShape?.text).toBe('xxxxxxxxxxxxxxxxxxoxxxox')
     expect(parseAlphaConfig(mask(sample, sed).split('\n')).settings.get('http_address')?.offset).toBe(
       sample.split('\n').findIndex((line) => line.includes(' BindAddress')),
     )
@@ -171,6 +175,21 @@ const base = 'providers:\n  - provider: oidc\n'
 test.each([
   ['nothing', '', {}, /map of settings/],
   ['no provider', 'server:\n  bindaddress: ":1"', { http_address: ':1' }, /names no provider/],
+  [
+    'cookies of late versions',
+    `${base}cookie:\n  insecure: true\n  scriptAccess: Allow`,
+    { cookie_secure: 'false', cookie_httponly: 'false' },
+    undefined,
+  ],
+  [
+    'cookies of late versions, at their defaults',
+    `${base}cookie:\n  sameSite: Lax`,
+    { cookie_secure: 'true', cookie_httponly: 'true' },
+    undefined,
+  ],
+  ['cookies with both words', `${base}cookie:\n  secure: true\n  insecure: true`, { cookie_secure: 'false' }, undefined],
+  ['a secret in a file', `${base}cookie:\n  secret:\n    fromFile: /run/s`, { cookie_secret_file: '/run/s' }, undefined],
+  ['a secret in a file of other versions', `${base}cookie:\n  secretFile: /run/s`, { cookie_secret_file: '/run/s' }, undefined],
   ['listeners off', `${base}server:\n  BindAddress: "-"`, { http_address: '' }, undefined],
   ['a list of upstreams of 7.0', `${base}upstreams:\n  - path: /\n    uri: http://a:1/`, { upstreams: 'http://a:1/' }, undefined],
   ['a variable', `${base}server:\n  BindAddress: \${HOST}:4180`, {}, /line 4 names a variable/],

@@ -4,6 +4,8 @@ import type { OptionName } from './options.ts'
 /** Settings by their classic names. `offset`: lines below the first. */
 export interface AlphaFile {
   readonly settings: ReadonlyMap<OptionName, { readonly values: readonly string[]; readonly offset: number }>
+  /** Of the cookie secret, as `alpha-mask.ts` leaves it. */
+  readonly secretShape?: { readonly text: string; readonly offset: number } | undefined
   /** Why settings that are not in `settings` are not known to be at their default. */
   readonly unread?: string
 }
@@ -40,7 +42,11 @@ export function parseAlphaConfig(lines: readonly string[]): AlphaFile {
   readServer(file, root)
   readUpstreams(file, root)
   readHeaders(file, root)
-  return { settings: file.settings, ...(file.problems.length > 0 && { unread: file.problems.slice(0, 4).join(', and ') }) }
+  return {
+    settings: file.settings,
+    secretShape: file.secretShape,
+    ...(file.problems.length > 0 && { unread: file.problems.slice(0, 4).join(', and ') }),
+  }
 }
 
 type Place = readonly [OptionName, ...string[]]
@@ -71,21 +77,40 @@ function readCookies(file: Reader, root: Tree): void {
   if (!cookie) return
   for (const [name, key, usual, form] of [
     ['cookie_secure', 'secure', 'true', /^(?:true|false)$/i],
+    ['cookie_secure', 'insecure', 'false', /^(?:true|false)$/i],
     ['cookie_httponly', 'httponly', 'true', /^(?:true|false)$/i],
+    ['cookie_httponly', 'scriptaccess', 'Deny', /^(?:Allow|Deny)?$/],
     ['cookie_samesite', 'samesite', '', /^/],
   ] as const) {
     const set = file.at(cookie, [key])
     const found = set ? file.read(set, form) : { text: usual, offset: cookie.offset }
-    if (found) file.put(name, [found.text], found.offset)
+    // Versions differ in the words (pkg/apis/options/cookie.go): the one that takes a flag away counts.
+    const flag = key === 'insecure' || key === 'scriptaccess' ? `${!/^(?:true|Allow)$/i.test(found?.text ?? '')}` : found?.text
+    if (!found) file.drop(name)
+    else if (set || !file.settings.has(name)) file.put(name, [flag ?? ''], found.offset)
   }
+  readSecret(file, cookie)
+}
+
+/** A string with a file beside it, in other versions one of `value`, `fromEnv` and `fromFile` (`SecretSource`), of which the file alone is measured. */
+function readSecret(file: Reader, cookie: Tree): void {
+  const secret = file.at(cookie, ['secret'])
+  if (secret?.kind === 'text') {
+    if (/^[xo]+=*$/.test(secret.text)) file.secretShape = { text: secret.text, offset: secret.offset }
+    return
+  }
+  const path = secret ? file.at(secret, ['fromfile']) : file.at(cookie, ['secretfile'])
+  const found = path && file.read(path)
+  if (found) file.put('cookie_secret_file', [found.text], found.offset)
 }
 
 function readServer(file: Reader, root: Tree): void {
   for (const [name, key] of [
     ['http_address', 'bindaddress'],
     ['https_address', 'securebindaddress'],
+    ['metrics_address', 'bindaddress'],
   ] as const) {
-    const found = file.read(file.at(root, ['server', key]))
+    const found = file.read(file.at(root, [name === 'metrics_address' ? 'metricsserver' : 'server', key]))
     // A dash switches the listener off.
     if (found) file.put(name, [found.text === '-' ? '' : found.text], found.offset)
   }
@@ -131,6 +156,7 @@ function readHeaders(file: Reader, root: Tree): void {
 
 class Reader {
   readonly settings = new Map<OptionName, { readonly values: readonly string[]; readonly offset: number }>()
+  secretShape: AlphaFile['secretShape']
   readonly problems: string[] = []
 
   problem(text: string): undefined {
@@ -139,6 +165,10 @@ class Reader {
 
   put(name: OptionName, values: readonly string[], offset: number): void {
     this.settings.set(name, { values, offset })
+  }
+
+  drop(name: OptionName): void {
+    this.settings.delete(name)
   }
 
   text(name: OptionName, tree: Tree | undefined, path: readonly string[], form?: RegExp): void {

@@ -14,11 +14,31 @@ const keys = [
     'roles',
   ],
   ...['org', 'team', 'users', 'allowedTenants', 'uri', 'path', 'rewriteTarget', 'static', 'staticCode', 'claim'],
-  ...['[Bb]indAddress', '[Ss]ecureBindAddress', '[Mm]inVersion', 'secure', 'httpOnly', 'sameSite'],
+  ...[
+    '[Bb]indAddress',
+    '[Ss]ecureBindAddress',
+    '[Mm]inVersion',
+    'secure',
+    'httpOnly',
+    'sameSite',
+    'insecure',
+    'scriptAccess',
+    'secretFile',
+    'fromFile',
+  ],
 ].join('|')
 
 const start = '^([[:space:]]*(-[[:space:]]+)*'
 const key = '[A-Za-z_][A-Za-z0-9_]*[[:space:]]*:'
+
+/** Of the cookie secret its shape: one `x` for a letter of URL-safe base64, `o` for another, `=` as it is. */
+const shapeOfSecret = [
+  `/^[[:space:]]*secret[[:space:]]*:[[:space:]]+["']?[A-Za-z0-9+\\/_=-]+["']?[[:space:]]*$/{h`,
+  's/:.*$/:/;x',
+  `s/^[^:]*:|["'[:space:]]//g;s/[A-Za-z0-9_-]/x/g;s/[^x=]/o/g;x;G`,
+  String.raw`s/\n/ /;b`,
+  '}',
+]
 
 /**
  * What `sed` does so that the alpha configuration is printed without its secrets: keys and indents stay, values only after the keys above and
@@ -28,6 +48,7 @@ const script = [
   's|://[^/@[:space:]]*@|://****@|g',
   's/(^|[[:space:]])#.*$//',
   '/^[[:space:]]*(---)?[[:space:]]*$/b',
+  ...shapeOfSecret,
   `/${start}${key})[[:space:]]*$/b`,
   `/${start}(${keys})[[:space:]]*:)[[:space:]]+[^{}|>]*$/b`,
   `/${start}${key})[[:space:]]*[|>][-+0-9]*[[:space:]]*$/b`,

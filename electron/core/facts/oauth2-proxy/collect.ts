@@ -79,15 +79,26 @@ const splitWords = String.raw`{
 const SCRIPT = `${gatewaysScript}reader=$1 splitter=$2 alpha=$3
 shift 3
 words() { tr '\\n\\000' '\\001\\n' <"/proc/$pid/$1" 2>/dev/null | head -c 262144 | cut -c1-4000; }
-# Its first process has the variables that it was made with. The unit around it has others.
-container_environment() {
+# Its first process has the variables and the mounts that it was made with. The unit around it has others. In made: pid, mounts, variables.
+made_of_container() {
+  made=
   case $cgroup in *docker*) runtime=docker ;; *libpod*) runtime=podman ;; *) runtime= ;; esac
   id=$(printf '%s\\n' "$cgroup" | sed -n 's|.*[/:-]\\([0-9a-f]\\{64\\}\\)\\(\\.scope\\)\\{0,1\\}\\(/.*\\)\\{0,1\\}$|\\1|p')
-  [ -n "$runtime" ] && [ -n "$id" ] && made=$("$runtime" inspect --type container --format '{{.State.Pid}}{{println}}{{range .Config.Env}}{{println .}}{{end}}' "$id" 2>/dev/null) &&
+  [ -n "$runtime" ] && [ -n "$id" ] && made=$("$runtime" inspect --type container --format '{{.State.Pid}}{{println}}{{range .Mounts}}{{.Source}}|{{.Destination}}{{println}}{{end}}@variables{{println}}{{range .Config.Env}}{{println .}}{{end}}' "$id" 2>/dev/null) &&
     [ "\${made%%
-*}" = "$pid" ] || { printf '@environment none\\n'; return; }
+*}" = "$pid" ] || made=
+}
+container_environment() {
+  [ -n "$made" ] || { printf '@environment none\\n'; return; }
   printf '@environment container\\n'
-  printf '%s\\n' "$made" | sed 1d | head -c 262144 | cut -c1-4000 | awk -v mode=environment "$reader"
+  printf '%s\\n' "$made" | sed '1,/^@variables$/d' | head -c 262144 | cut -c1-4000 | awk -v mode=environment "$reader"
+}
+# Where a path of the container lies out here: below the deepest mount that holds it, as long as no link may lead elsewhere. Or nothing.
+outside() {
+  case $1 in /*) ;; *) return ;; esac
+  printf '%s\\n' "$made" | sed '1d;/^@variables$/,$d' | awk -F'|' -v path="$1" '
+    NF == 2 && (path == $2 || index(path, $2 "/") == 1) && length($2) > length(deepest) { deepest = $2; found = index($1, "/") == 1 ? $1 substr(path, length($2) + 1) : "" }
+    END { if (found != "") print found }' | while IFS= read -r found; do [ "$(readlink -f -- "$found" 2>/dev/null)" = "$found" ] && printf '%s\\n' "$found"; done
 }
 unit_environment() {
   unit=$(printf '%s\\n' "$cgroup" | sed -n 's|.*/\\([^/]*\\.service\\)\\(/.*\\)\\{0,1\\}$|\\1|p')
@@ -101,20 +112,28 @@ unit_environment() {
   for file in $files; do [ -r "$file" ] && head -c 65536 "$file" | awk -v mode=file "$reader"; done
   set +f
 }
+# How long a secret in a file is. A path inside a container names another file out here.
+size_of() {
+  file=$2
+  [ -z "$inside" ] || file=$(outside "$2")
+  case $file in /*) size=$(ls -Lldn "$file" 2>/dev/null | awk '{ print $5 }'); [ -n "$size" ] && printf '@secret %s %s %s other\\n' "$1" "$size" "$size" ;; esac
+}
 # Kind, flag, commands of root before those for its places, the places, and the words for sed.
 file_of() {
   kind=$1 flag=$2 number=$3 places=$4
   shift 4
   path=$(printf '%s\\n' "$argv" | awk -v flag="$flag" 'want { print; exit } $0 ~ "^--?" flag "=" { sub(/^[^=]*=/, ""); print; exit } $0 ~ "^--?" flag "$" { want = 1 }')
   [ -n "$path" ] || return 0
-  [ -z "$inside" ] || { printf '@%s inside %s\\n' "$kind" "$path"; return; }
-  if [ -r "$path" ] && [ -f "$path" ]; then
-    text=$(head -c 131072 "$path" | sed "$@") && printf '@%s read %s\\n' "$kind" "$path" && printf '%s\\n' "$text" | sed 's/^/:/'
+  file=$path
+  [ -z "$inside" ] || file=$(outside "$path")
+  [ -n "$file" ] || { printf '@%s inside %s\\n' "$kind" "$path"; return; }
+  if [ -r "$file" ] && [ -f "$file" ]; then
+    text=$(head -c 131072 "$file" | sed "$@") && printf '@%s read %s\\n' "$kind" "$path" && printf '%s\\n' "$text" | sed 's/^/:/'
     return 0
   fi
   for known in $places; do
     number=$((number + 1))
-    [ "$path" = "$known" ] || continue
+    [ "$file" = "$known" ] || continue
     text=$(gh_sudo "$number" 2>/dev/null) || break
     printf '@%s read %s\\n' "$kind" "$path"
     printf '%s\\n' "$text" | sed 's/^/:/'
@@ -139,6 +158,7 @@ grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null | head -n 100 | whi
   case $cgroup in *docker*|*libpod*|*containerd*|*kubepods*|*crio*|*lxc*) inside=yes ;; *) inside= ;; esac
   printf '@process %s %s\\n' "$pid" "$cgroup"
   gateways "$cgroup"
+  [ -z "$inside" ] || made_of_container
   all=$(
     printf '@argv\\n'
     printf '%s\\n' "$argv" | awk -v mode=flag "$reader"
@@ -152,8 +172,14 @@ grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null | head -n 100 | whi
   )
   printf '%s\\n' "$all"
   secret=$(printf '%s\\n' "$all" | sed -n -E 's/^=--?cookie-secret-file=//p;s/^=OAUTH2_PROXY_COOKIE_SECRET_FILE=//p;s/^:[[:space:]]*cookie_secret_file[[:space:]]*=[[:space:]]*"([^"]*)".*/\\1/p' | head -n 1)
-  # A path inside a container names another file out here.
-  case $inside$secret in /*) size=$(ls -Lldn "$secret" 2>/dev/null | awk '{ print $5 }'); [ -n "$size" ] && printf '@secret file %s %s other\\n' "$size" "$size" ;; esac
+  size_of file "$secret"
+  # In the alpha configuration below the key cookie, where no other file stands.
+  secret=$(printf '%s\\n' "$all" | awk '/^@/ { alpha = /^@alpha read /; cookie = 0; next }
+    !alpha { next }
+    { sub(/^:/, "") }
+    /^[A-Za-z]/ { cookie = tolower($0) ~ /^cookie[ \\t]*:[ \\t]*$/; next }
+    cookie && tolower($1) ~ /^(secretfile|fromfile):$/ && NF == 2 { gsub(/["'\\'']/, "", $2); print $2; exit }')
+  size_of alpha "$secret"
 done
 printf '@end\\n'
 exit 0

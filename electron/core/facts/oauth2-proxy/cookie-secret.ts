@@ -12,6 +12,11 @@ export function secretBytes(written: number, unpadded: number, urlSafe: boolean)
 export function shapeBytes(shape: string): number | undefined {
   const inner = /^\s*(["'])([xo=]*)\1\s*(?:#.*)?$/.exec(shape)?.[2]
   if (inner === undefined) return undefined
-  const unpadded = inner.replace(/=+$/, '')
-  return secretBytes(inner.length, unpadded.length, /^x*$/.test(unpadded))
+  return bytesOfShape(inner)
+}
+
+/** The same from a shape without quotes. */
+export function bytesOfShape(shape: string): number {
+  const unpadded = shape.replace(/=+$/, '')
+  return secretBytes(shape.length, unpadded.length, /^x*$/.test(unpadded))
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -294,7 +294,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
   }
   const id = `${'c0ffee'.repeat(10)}beef`
   const made =
-    '77\nPATH=/bin\nOAUTH2_PROXY_COOKIE_SECURE=false\nOAUTH2_PROXY_CLIENT_SECRET=sk-nine\nOAUTH2_PROXY_COOKIE_SECRET=sk-ten-sk-ten-16\n\n'
+    '77\n@variables\nPATH=/bin\nOAUTH2_PROXY_COOKIE_SECURE=false\nOAUTH2_PROXY_CLIENT_SECRET=sk-nine\nOAUTH2_PROXY_COOKIE_SECRET=sk-ten-sk-ten-16\n\n'
   const cgroups = [`/system.slice/docker-${id}.scope`, `/docker/${id}`, `/system.slice/o.service/libpod-payload-${id}`]
   const onShells = shells.flatMap((shell) => cgroups.map((cgroup) => [shell, cgroup] as const))
 
@@ -313,6 +313,29 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       expect(values(proxy, 'cookie_secure')).toMatch(/environment could not be read/)
       expect(proxy.cookieSecret).toBeUndefined()
     }
+  })
+
+  test.each(shells)('%s: files in a container are read through its mounts, where no link may lead elsewhere', (...shell) => {
+    const mounted = mkdtempSync(join(folder, 'mounted-'))
+    mkdirSync(join(mounted, 'etc'))
+    writeFileSync(
+      join(mounted, 'etc', 'o.cfg'),
+      'upstreams = ["http://ollama:11434"]\ncookie_secret_file = "/run/secret"\nclient_secret = "sk-1"\n',
+    )
+    writeFileSync(join(mounted, 'secret'), 'sk-sk-sk-sk-sk-sk-sk-sk-sk-sk-sk')
+    symlinkSync('etc', join(mounted, 'link'))
+    const upstreamsWith = (...mounts: readonly string[]) => {
+      const told = `77\n${mounts.join('\n')}\n@variables\nPATH=/bin\n`
+      return values(inContainer(shell, cgroups[0] ?? '', told), 'upstreams')
+    }
+    const read = ['config', 'http://ollama:11434']
+    const unread = 'its configuration /etc/o.cfg is inside a container'
+    expect(upstreamsWith(`${mounted}/etc|/etc`)).toEqual(read)
+    expect(upstreamsWith(`${mounted}/etc/o.cfg|/etc/o.cfg`)).toEqual(read)
+    expect(upstreamsWith(`${mounted}/link|/etc`)).toBe(unread)
+    expect(upstreamsWith(`${mounted}/etc|/et`)).toBe(unread)
+    expect(upstreamsWith(`${mounted}|/`, '|/etc')).toBe(unread)
+    expect(upstreamsWith(`${mounted}/none|/etc`)).toMatch(/is inside a container|could not be read/)
   })
 
   test.each(shells)('the words that root runs leave no secret: %s', () => {

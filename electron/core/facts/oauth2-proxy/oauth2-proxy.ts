@@ -12,7 +12,7 @@ export interface Setting {
 /** Length of the cookie secret as oauth2-proxy uses it. The secret itself never leaves the host. */
 export interface CookieSecret {
   readonly bytes: number
-  readonly source: 'flag' | 'environment' | 'config' | 'file'
+  readonly source: 'flag' | 'environment' | 'config' | 'file' | 'alpha'
   readonly line: number
 }
 

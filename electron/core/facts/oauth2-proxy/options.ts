@@ -41,6 +41,7 @@ export const options = {
   trusted_proxy_ips: { flag: 'trusted-proxy-ip', list: true },
   http_address: { default: '127.0.0.1:4180', alpha: true },
   https_address: { default: ':443', alpha: true },
+  metrics_address: { default: '', alpha: true },
   tls_cert_file: { alpha: true },
   tls_min_version: { default: 'TLS1.2', alpha: true },
   upstreams: { flag: 'upstream', list: true, alpha: true },

@@ -2,7 +2,7 @@ import { gatewayOf } from '../processes/gateway.ts'
 import { containerIdOf } from '../services/placement.ts'
 import { parseAlphaConfig } from './alpha-config.ts'
 import { parseConfigFile } from './config-file.ts'
-import { secretBytes, shapeBytes } from './cookie-secret.ts'
+import { bytesOfShape, secretBytes, shapeBytes } from './cookie-secret.ts'
 import type { AlphaConfig, CookieSecret, OAuth2Proxy, Setting } from './oauth2-proxy.ts'
 import { flagOf, type OptionName, optionOf, options } from './options.ts'
 
@@ -66,7 +66,7 @@ function readRow(block: Block, part: Row[] | undefined, text: string, line: numb
     block.alphaPath = alpha[2] ?? ''
     return block.alpha
   }
-  const secret = /^@secret (flag|environment|file) (\d+) (\d+) (url|other)$/.exec(text)
+  const secret = /^@secret (flag|environment|file|alpha) (\d+) (\d+) (url|other)$/.exec(text)
   if (secret) {
     const source = secret[1] as CookieSecret['source']
     block.secrets.push({ source, bytes: secretBytes(Number(secret[2]), Number(secret[3]), secret[4] === 'url'), line })
@@ -102,6 +102,7 @@ function assemble(block: Block): OAuth2Proxy {
   const alphaConfig = alphaOf(block)
   // The alpha configuration may name another one, but what stands on the command line is seen by everybody.
   const secret = secretOf(block, entries.get('cookie_secret_shape'), lineAt)
+  const alphaSecret = alphaConfig && alphaSecretOf(block)
   const unread = problems.length === 0 ? undefined : problems.join(', and ')
   const unit = block.cgroup.split('/').findLast((one) => one.endsWith('.service'))
   const container = containerIdOf(block.cgroup)
@@ -114,7 +115,7 @@ function assemble(block: Block): OAuth2Proxy {
     settings,
     ...(unread !== undefined && { unread }),
     ...(alphaConfig !== undefined && { alphaConfig }),
-    ...(secret && (alphaConfig === undefined || secret.source === 'flag') && { cookieSecret: secret }),
+    ...(secret && (alphaConfig === undefined || secret.source === 'flag') ? { cookieSecret: secret } : { cookieSecret: alphaSecret }),
     line: block.line,
   }
 }
@@ -131,6 +132,14 @@ function alphaOf(block: Block): AlphaConfig | undefined {
     ([name, { values, offset }]) => [name, { values, source: 'alpha' as const, line: block.alpha[offset]?.line ?? 0 }] as const,
   )
   return { path, settings: new Map(settings), ...(file.unread !== undefined && { unread: `of ${at} ${file.unread}` }) }
+}
+
+/** The versions that take it from there take it from nowhere else. */
+function alphaSecretOf(block: Block): CookieSecret | undefined {
+  if (block.alphaState !== 'read') return undefined
+  const { secretShape, settings } = parseAlphaConfig(block.alpha.map(({ text }) => text))
+  if (secretShape) return { bytes: bytesOfShape(secretShape.text), source: 'alpha', line: block.alpha[secretShape.offset]?.line ?? 0 }
+  return settings.has('cookie_secret_file') ? block.secrets.findLast(({ source }) => source === 'alpha') : undefined
 }
 
 /** Flag, then variable, then file; a file of its own counts where no secret is given directly. */

@@ -1,4 +1,4 @@
-import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
+import type { CookieSecret, OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { documentation, eachProxy, notKnown } from './sso-verdicts.ts'
 
@@ -14,6 +14,14 @@ export default defineControl({
   evaluate: ({ 'oauth2-proxy': proxies }) => eachProxy(proxies, judge),
 })
 
+const words = {
+  flag: 'flags',
+  environment: 'environment',
+  config: 'configuration',
+  file: 'file',
+  alpha: 'alpha configuration',
+} as const satisfies Record<CookieSecret['source'], string>
+
 function judge(proxy: OAuth2Proxy): Verdict {
   const secret = proxy.cookieSecret
   if (!secret) return notKnown(proxy, `The length of its cookie secret is not known${proxy.unread ? `: ${proxy.unread}` : ''}.`)
@@ -24,7 +32,7 @@ function judge(proxy: OAuth2Proxy): Verdict {
       ...base,
       status: 'fail',
       title: `The cookie secret has ${secret.bytes} bytes`,
-      reason: `It is set in its ${secret.source}. Expected 16, 24 or 32 bytes after decoding, from a random source.`,
+      reason: `It is set in its ${words[secret.source]}. Expected 16, 24 or 32 bytes after decoding, from a random source.`,
       cite: [{ ...at, note: `${secret.bytes} bytes. Expected 16, 24 or 32.` }],
     }
   if (secret.source === 'flag')
@@ -39,7 +47,7 @@ function judge(proxy: OAuth2Proxy): Verdict {
     ...base,
     status: 'pass',
     title: `The cookie secret has ${secret.bytes} bytes`,
-    reason: `It comes from its ${secret.source}. Only its length was looked at.`,
+    reason: `It comes from its ${words[secret.source]}. Only its length was looked at.`,
     cite: [at],
   }
 }

@@ -1,9 +1,10 @@
 import type { Container } from '../../../facts/containers/containers.ts'
-import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
+import type { OAuth2Proxy, Setting } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
+import { effective } from '../../../facts/oauth2-proxy/options.ts'
 import { hostAddressesOf, ownAddressOf } from '../../../facts/services/own-address.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { readBindAddress } from './addresses.ts'
-import { documentation, eachProxy, notKnown, verdictFor } from './sso-verdicts.ts'
+import { documentation, eachProxy, type Flaw, notKnown, verdictFor } from './sso-verdicts.ts'
 
 export default defineControl({
   id: 'oauth2-proxy-listens-behind-tls',
@@ -26,26 +27,49 @@ export default defineControl({
     }),
 })
 
-const judge = (proxy: OAuth2Proxy): Verdict =>
-  verdictFor(
+function judge(proxy: OAuth2Proxy): Verdict {
+  const strange = names.find((name) => {
+    const setting = effective(proxy, name)
+    return setting.known && readBindAddress(setting.values[0] ?? '').kind === 'unknown'
+  })
+  if (strange) return notKnown(proxy, `The form of ${strange} is not known.`)
+  return verdictFor(
     proxy,
-    ['http_address'],
+    names,
     (get) => {
       const setting = get('http_address')
       const bind = setting && readBindAddress(setting.values[0] ?? '')
-      if (!setting || bind?.kind !== 'tcp' || bind.loopback) return []
       return [
-        {
-          status: 'fail',
-          title: 'Plain HTTP beyond this machine',
-          reason: `http_address is ${setting.values[0]}. Expected 127.0.0.1:${bind.port} behind a proxy with TLS, or https_address with a certificate.`,
-          setting,
-          note: `Expected 127.0.0.1:${bind.port}.`,
-        },
+        ...(!setting || bind?.kind !== 'tcp' || bind.loopback ? [] : [plainHttp(setting, bind.port)]),
+        ...metrics(get('metrics_address')),
       ]
     },
     (get) => ({ title: 'Plain HTTP on this machine only', reason: `http_address is ${get('http_address').values[0] || 'empty'}.` }),
   )
+}
+
+const names = ['http_address', 'metrics_address'] as const
+
+const plainHttp = (setting: Setting, port: number): Flaw => ({
+  status: 'fail',
+  title: 'Plain HTTP beyond this machine',
+  reason: `http_address is ${setting.values[0]}. Expected 127.0.0.1:${port} behind a proxy with TLS, or https_address with a certificate.`,
+  setting,
+  note: `Expected 127.0.0.1:${port}.`,
+})
+
+/** Nobody is asked who he is there: it says who logs in how often. */
+function metrics(setting: Setting | undefined): readonly Flaw[] {
+  const bind = setting && readBindAddress(setting.values[0] ?? '')
+  if (!setting || bind?.kind !== 'tcp' || bind.loopback) return []
+  const reason = `metrics_address is ${setting.values[0]}, where /metrics is served to anyone without a login.`
+  return [
+    {
+      ...{ status: 'warning', severity: 'low', title: 'Metrics beyond this machine', reason, setting },
+      note: `Expected 127.0.0.1:${bind.port}, or none.`,
+    },
+  ]
+}
 
 /** Inside a container every interface is the usual address; what is published decides. */
 function inContainer(proxy: OAuth2Proxy, found: Container | undefined, ownAddress: string | undefined): Verdict {

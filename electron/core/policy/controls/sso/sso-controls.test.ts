@@ -221,3 +221,23 @@ test.each([
 ])('address %j', (text, expected) => {
   expect(readBindAddress(text)).toMatchObject(expected)
 })
+
+test.each([
+  ['of another service name', '=--http-address=0.0.0.0:http', 'not-evaluated: Its settings could not be read'],
+  ['metrics to all', '=--metrics-address=:44180', 'warning: Metrics beyond this machine'],
+  ['metrics on loopback', '=--metrics-address=127.0.0.1:44180', 'pass: Plain HTTP on this machine only'],
+])('listeners, %s', (_, flag, expected) => {
+  expect(outcomes(ask(behindTls, facts('', [flag, '@environment process'])))).toEqual([expected])
+})
+
+test.each([
+  ['secret: xxxxxxxxxxxxxxxx', [], 'pass: The cookie secret has 16 bytes'],
+  ['secret: xxxxxxxxxxxxxxx', [], 'fail: The cookie secret has 15 bytes'],
+  ['secret: "****"', ['@secret alpha 32 32 other'], 'not-evaluated: Its settings could not be read'],
+  ['secretFile: /run/s', ['@secret alpha 32 32 other'], 'pass: The cookie secret has 32 bytes'],
+  ['sameSite: lax', ['@secret file 32 32 other'], 'not-evaluated: Its settings could not be read'],
+])('the cookie secret of an alpha configuration: %s', (line, more, expected) => {
+  const alpha = ['providers:', '- provider: oidc', 'cookie:', `  ${line}`].map((text) => `:${text}`)
+  const given = facts(undefined, ['=--alpha-config=/a.yaml', '@environment process', '@alpha read /a.yaml', ...alpha, ...more])
+  expect(outcomes(ask(cookieSecret, given))).toEqual([expected])
+})
