@@ -2,7 +2,7 @@ import { isJumpHost } from '#shared/model/audited-hosts.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
 import type { Flow, HostNetwork, NetworkDoor } from '#shared/model/network-flow.ts'
-import type { Source } from '#shared/model/segment.ts'
+import { type Source, sources } from '#shared/model/segment.ts'
 import type { Program } from '../../facts/programs/programs.ts'
 import type { FactResults } from '../../facts/registry.ts'
 import type { Citation, PolicyContext } from '../control.ts'
@@ -78,8 +78,20 @@ function modelDoors(facts: FactResults, surroundings: Surroundings): readonly Ne
     return doorOf(door, { name: owner, cite: cite[0], judgedBy }, surroundings)
   })
   const local = running.flatMap((service) => localDoors(service, surroundings))
-  return neededByApps([...open, ...local])
+  return [
+    ...neededByApps([...open, ...local]),
+    ...running.filter(({ binds, bindUnknown }) => binds.length === 0 && bindUnknown !== undefined).map(hiddenDoor),
+  ]
 }
+
+/** Whom a server serves whose doors could not be seen, as those of a pod, is not known for any segment. */
+const hiddenDoor = ({ id, bindUnknown }: InferenceService): NetworkDoor => ({
+  ...{ id, kind: 'inference', name: id, bind: '', bound: true },
+  judgedBy: [{ control: 'inference-port-only-from-app', subject: id }],
+  flows: unknownFlows(`Where it listens could not be seen: ${bindUnknown}.`),
+})
+
+const unknownFlows = (reason: string): Flow[] => sources.map((segment) => ({ segment, state: 'unknown', reason }))
 
 const localDoors = (service: InferenceService, surroundings: Surroundings): readonly NetworkDoor[] =>
   mergeWildcards(
@@ -119,11 +131,7 @@ function programDoors(program: Program, surroundings: Surroundings): readonly Ne
   const judgedBy = [{ control: controlOfKind[program.kind], subject: program.id }]
   if (program.binds.length === 0 && program.bindsUnknown !== undefined) {
     const reason = `Where it listens could not be seen: ${program.bindsUnknown}.`
-    const flows = (['app', 'jump', 'management', 'modelAdmins', 'any'] as const).map((segment) => ({
-      segment,
-      state: 'unknown' as const,
-      reason,
-    }))
+    const flows = unknownFlows(reason)
     return [{ id: program.id, kind: 'program', name: program.name, bind: '', bound: true, judgedBy, flows }]
   }
   const binds = program.binds.map((bind) => ({ ...bind, cite: [{ section: bind.section, line: bind.line }] }))

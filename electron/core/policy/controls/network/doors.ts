@@ -23,7 +23,12 @@ export interface ModelDoor extends Door {
   readonly published: boolean
 }
 
-const PROXIES = /^(?:nginx|caddy|haproxy|envoy|traefik|apache2|httpd)$/
+const PROXIES =
+  /^(?:nginx|caddy|haproxy|envoy|traefik|apache2|httpd|angie|tengine|litespeed|lighttpd|h2o|kong|pomerium|squid|varnishd|oauth2[-_]proxy)$/
+/** They hand a port of the host to a container. */
+const FORWARDERS = /^(?:docker-proxy|rootlessport|slirp4netns|pasta(?:\.avx2)?|conmon)$/
+
+const isForwarder = ({ name }: { readonly name: string }): boolean => FORWARDERS.test(name)
 
 /** Doors to running inference servers that others could reach, by the sockets that were seen. */
 export function inferenceDoors(services: readonly InferenceService[], listeners: readonly Listener[]): readonly ModelDoor[] {
@@ -44,14 +49,14 @@ export function inferenceDoors(services: readonly InferenceService[], listeners:
     .filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
     .filter(
       ({ port, processes }) =>
-        processes.some(({ name }) => PROXIES.test(name)) || (processes.length === 0 && (port === 80 || port === 443)),
+        processes.some(({ name }) => PROXIES.test(name)) || ((port === 80 || port === 443) && processes.every(isForwarder)),
     )
     .map(({ address, port, processes, line }) => ({
       address,
       port,
       kind: 'proxy' as const,
       owner: processes[0]?.name ?? 'the proxy',
-      published: false,
+      published: processes.some(isForwarder),
       cite: [{ section: 'listeners', line }],
     }))
   return mergeWildcards([...new Map([...own, ...proxied].map((door) => [printBind(door), door])).values()])

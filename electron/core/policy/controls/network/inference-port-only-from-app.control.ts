@@ -23,7 +23,7 @@ export default defineControl({
     const doors = inferenceDoors(running, listeners)
     if (doors.length === 0) return running.length === 0 ? [noneRuns] : localOnly(running)
     const { app, management, modelAdmins } = fleet.networks
-    const hidden = running.filter(isHiddenPod).map(unseen)
+    const hidden = running.filter(isHidden).map(unseen)
     if (app.length === 0) return [unnamed(doors), ...hidden]
     return [...doors.map((door) => judge(door, firewall, knownValue(network), [...app, ...management, ...modelAdmins])), ...hidden]
   },
@@ -39,21 +39,21 @@ const noService: Verdict = {
 
 const noneRuns: Verdict = { ...noService, title: 'No inference server runs', reason: 'Inference servers are installed, but none runs.' }
 
-/** A cluster opens ports of the host for it by rules of its own, beside the doors that were seen. */
-const isHiddenPod = ({ pod, binds }: InferenceService): boolean => pod !== undefined && binds.length === 0
+/** It may have doors beside those that were seen: ports that a cluster leads to a pod, a container with an address of its own, sockets without an owner. */
+const isHidden = ({ binds, bindUnknown }: InferenceService): boolean => binds.length === 0 && bindUnknown !== undefined
 
-const unseen = ({ id, bindUnknown }: InferenceService): Verdict => ({
+const unseen = ({ id, pod, bindUnknown }: InferenceService): Verdict => ({
   status: 'not-evaluated',
   subject: id,
-  title: 'Ports that lead to the pod are not known',
+  title: pod ? 'Ports that lead to the pod are not known' : 'Where the server listens is not known',
   reason: `Who can reach ${id} is not known: ${bindUnknown ?? 'its sockets were not seen'}.`,
   cite: [],
 })
 
 function localOnly(services: readonly InferenceService[]): readonly Verdict[] {
-  const hidden = services.filter(isHiddenPod).map(unseen)
+  const hidden = services.filter(isHidden).map(unseen)
   if (hidden.length === services.length) return hidden
-  return [seenLocal(services.filter((service) => !isHiddenPod(service))), ...hidden]
+  return [seenLocal(services.filter((service) => !isHidden(service))), ...hidden]
 }
 
 function seenLocal(services: readonly InferenceService[]): Verdict {

@@ -116,6 +116,25 @@ test.each([
   ['an open door beside such a pod', inferencePort, closed, { services: [service('wildcard'), hiddenPod] }, named, 'pass not-evaluated'],
   ['a server on loopback beside it', inferencePort, wide, { services: [service('loopback'), hiddenPod] }, named, 'pass not-evaluated'],
   [
+    'a server on loopback beside a container with an address of its own',
+    inferencePort,
+    wide,
+    { services: [service('loopback'), { ...hiddenPod, pod: undefined }] },
+    named,
+    'pass not-evaluated',
+  ],
+  ...['h2o', 'oauth2-proxy', 'docker-proxy'].map(
+    (name) =>
+      [
+        `a server on loopback behind ${name} for all`,
+        inferencePort,
+        wide.replace('8000', '443'),
+        { services: [service('loopback')], listeners: [listener(22, 'sshd'), listener(443, name)] },
+        named,
+        'fail',
+      ] as const,
+  ),
+  [
     'no app networks named, and such a pod',
     inferencePort,
     closed,
