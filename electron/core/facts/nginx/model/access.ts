@@ -3,7 +3,7 @@ import { type AddressTrust, addressTrusts } from './client-address.ts'
 import { nearest, nearestAll, type Scope } from './scope.ts'
 import type { HttpModel } from './servers.ts'
 import type { Target } from './target.ts'
-import { expandText, type RequestState } from './variables.ts'
+import { clientMayMake, expandText, type RequestState } from './variables.ts'
 
 export interface Credential {
   /** `module`: another module's authentication. `unmodelled`: a script decides. */
@@ -54,7 +54,8 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
   const basic = nearest(scope, 'auth_basic')
   if (basic && nearest(scope, 'auth_basic_user_file')) {
     const realm = value(basic)
-    if (!realm.known) add('unmodelled', basic)
+    // The realm `off` asks nobody, wherever it comes from (ngx_http_auth_basic_handler).
+    if (!realm.known || (realm.text !== 'off' && clientMayMake(basic.parameters[0] ?? '', 'off', model))) add('unmodelled', basic)
     else if (realm.text !== 'off') add('basic', basic)
   }
   const request = nearest(scope, 'auth_request')

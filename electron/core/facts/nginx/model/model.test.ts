@@ -252,3 +252,25 @@ test('a server whose bare name another one took is still reached below it', () =
   )
   expect(other.routes.length).toBeGreaterThan(0)
 })
+
+test.each([
+  ['"AI"', 'basic'],
+  ['off', ''],
+  ['$by_method', 'basic'],
+  ['$by_header', 'unmodelled'],
+  ['$by_host', 'unmodelled'],
+  ['$by_nested', 'unmodelled'],
+  ['$named', 'basic'],
+  ['$http_x_realm', 'unmodelled'],
+])('the realm %s asks as far as no client can make it "off"', (realm, expected) => {
+  const { directives } = read(`
+    map $request_method $by_method { OPTIONS off; default AI; }
+    map $http_x_internal $by_header { "1" off; default AI; }
+    map $host $by_host { inside.example off; default AI; }
+    map $cookie_team $team { a "${'$'}by_header"; default AI; }
+    map $team $by_nested { AI AI; default off; }
+    map $http_accept_language $named { ~^de KI; default AI; }
+    server { listen 443 ssl; auth_basic ${realm}; auth_basic_user_file f; location / { proxy_pass http://127.0.0.1:8000; } }`)
+  const [route] = proxyRoutesTo({ directives }, [service('vllm', 8000)], []).routes
+  expect(route?.answer.gates.flatMap(({ credentials }) => credentials.map(({ kind }) => kind)).join(' ')).toBe(expected)
+})
