@@ -15,12 +15,16 @@ export interface Way {
   readonly assumption?: Assumption | undefined
 }
 
-/** Truth of the words of an `if`: `($var)`, `($a = b)`, `($a != b)`, `($a ~ re)`; undefined when not known. */
-function truth(words: readonly string[], evaluation: Evaluation): { readonly value?: boolean; readonly why?: Unknown } {
+function withoutParentheses(words: readonly string[]): readonly string[] {
   const joined = [...words]
   joined[0] = (joined[0] ?? '').replace(/^\(/, '')
   joined[joined.length - 1] = (joined.at(-1) ?? '').replace(/\)$/, '')
-  const [left = '', operator, right = ''] = joined.filter((word, index) => word !== '' || index > 1)
+  return joined.filter((word, index) => word !== '' || index > 1)
+}
+
+/** Truth of the words of an `if`: `($var)`, `($a = b)`, `($a != b)`, `($a ~ re)`; undefined when not known. */
+function truth(words: readonly string[], evaluation: Evaluation): { readonly value?: boolean; readonly why?: Unknown } {
+  const [left = '', operator, right = ''] = withoutParentheses(words)
   // File tests: -f, -d, -e, -x.
   if (left.startsWith('-') || left.startsWith('!-')) return { why: 'unmodelled' }
   const value = expandText(left, evaluation)
@@ -42,31 +46,63 @@ function truth(words: readonly string[], evaluation: Evaluation): { readonly val
  * something (anything) changes the answer, both ways are open to all. What cannot be known opens both ways, each under an assumption.
  */
 export function ways(directive: NginxDirective, model: HttpModel, state: RequestState): readonly Way[] {
-  const as = (persona: Persona) => truth(directive.parameters, { model, state, persona })
-  const silent = as('silent')
-  const guessing = as('guessing')
   const words = directive.parameters.join(' ')
-  if (silent.value === undefined || guessing.value === undefined) {
-    const kind = silent.why ?? guessing.why ?? 'unmodelled'
+  const found = personas.map((persona) => truth(directive.parameters, { model, state, persona }))
+  const [silent] = found
+  if (silent?.value === undefined || found.some(({ value }) => value === undefined)) {
+    const kind = found.find(({ why }) => why)?.why ?? 'unmodelled'
     return [true, false].map((taken) => ({ taken, assumption: { kind, directive } }))
   }
-  if (silent.value !== guessing.value) return [{ taken: true }, { taken: false }]
+  if (found.some(({ value }) => value !== silent.value)) return [{ taken: true }, { taken: false }]
   const depends = dependsOnClient(words, model)
   if (!depends) return [{ taken: silent.value }]
-  return [{ taken: silent.value }, { taken: !silent.value, assumption: { kind: depends, directive } }]
+  // What anyone may write into a public header opens both ways.
+  if (depends === 'public') return [{ taken: true }, { taken: false }]
+  const kind = depends === 'secret' && !isSecret(directive.parameters, model) ? 'unmodelled' : depends
+  return [{ taken: silent.value }, { taken: !silent.value, assumption: { kind, directive } }]
 }
 
+const personas: readonly Persona[] = ['silent', 'guessing', 'bearing']
+
+/** Shorter texts are tried out. */
+const MIN_SECRET = 8
+
+/** Is everything that a value of the client is compared with, long enough for a secret? `1`, or any token at all (`^Bearer `), is none. */
+function isSecret(words: readonly string[], model: HttpModel): boolean {
+  const maps = [...words.join(' ').matchAll(/\$\{?(\w+)/g)].flatMap(([, name = '']) => model.maps.get(`$${name.toLowerCase()}`) ?? [])
+  const keys = maps
+    .flatMap(({ block }) => block ?? [])
+    .map(({ name }) => name)
+    .filter((name) => !/^(?:default|volatile|hostnames)$/.test(name) && name !== '')
+  const compared = maps.length > 0 ? keys : withoutParentheses(words).slice(2, 3)
+  return compared.length > 0 && compared.every((text) => secretPart(text) >= MIN_SECRET)
+}
+
+/** Length of the longest fixed text in it, beside the word that a token is announced with. */
+const secretPart = (text: string): number =>
+  Math.max(
+    ...text
+      .replace(/\[[^\]]*\]|\\[a-zA-Z]|\{[\d,]*\}|\b(?:bearer|basic|token|digest)\b/gi, ' ')
+      .split(/[^A-Za-z0-9+/=_-]/)
+      .map(({ length }) => length),
+  )
+
 /** Does what a client sends decide this condition, directly or through maps? */
-export function dependsOnClient(words: string, model: HttpModel, depth = 0): 'secret' | 'certificate' | undefined {
+export function dependsOnClient(words: string, model: HttpModel, depth = 0): 'secret' | 'certificate' | 'public' | undefined {
+  let found: 'public' | undefined
   for (const match of words.matchAll(/\$\{?(\w+)/g)) {
     const name = (match[1] ?? '').toLowerCase()
     if (name.startsWith('ssl_client_')) return 'certificate'
-    // Not secrets: anyone can send any of these, and they are there for other purposes.
-    if (/^http_(?:host|user_agent|referer|origin|upgrade|connection|accept.*|content_.*|x_forwarded_.*|x_real_ip)$/.test(name)) continue
+    // No secrets: anyone can send any of these, and they are there for other purposes.
+    if (/^http_(?:host|user_agent|referer|origin|upgrade|connection|accept.*|content_.*|x_forwarded_.*|x_real_ip)$/.test(name)) {
+      found = 'public'
+      continue
+    }
     if (/^(?:http|arg|cookie)_/.test(name)) return 'secret'
     const map = model.maps.get(`$${name}`)
     const inner = map && depth < 8 ? dependsOnClient(map.parameters[0] ?? '', model, depth + 1) : undefined
-    if (inner) return inner
+    if (inner === 'public') found = inner
+    else if (inner) return inner
   }
-  return undefined
+  return found
 }

@@ -274,3 +274,29 @@ test.each([
   const [route] = proxyRoutesTo({ directives }, [service('vllm', 8000)], []).routes
   expect(route?.answer.gates.flatMap(({ credentials }) => credentials.map(({ kind }) => kind)).join(' ')).toBe(expected)
 })
+
+const key = 'k3y-for-chat-servers'
+test.each([
+  ['a word of the program', '$http_user_agent !~ MyApp', 'open'],
+  ['the page before', '$http_referer !~ ^https://chat', 'open'],
+  ['any token', '$http_authorization !~ "^Bearer "', 'open'],
+  ['any token, by a map', '$any = 0', 'open'],
+  ['a page, by a map', '$page = 0', 'open'],
+  ['a token of a known form', '$formed = 0', 'unmodelled'],
+  ['one digit', '$http_x_internal != 1', 'unmodelled'],
+  ['one short key among long ones', '$some = 0', 'unmodelled'],
+  ['a key', `$http_x_api_key != ${key}`, 'secret'],
+  ['a key in a pattern', `$http_authorization !~ "^Bearer ${key}$"`, 'secret'],
+  ['keys, by a map', '$keys = 0', 'secret'],
+])('a condition on %s', (_, condition, expected) => {
+  const { directives } = read(`
+    map $http_authorization $any { default 0; "~^Bearer " 1; }
+    map $http_origin $page { default 0; https://chat.example 1; }
+    map $http_authorization $formed { default 0; "~^Bearer sk-[a-z]+" 1; }
+    map $http_x_api_key $some { default 0; ${key} 1; abc 1; }
+    map $http_authorization $keys { default 0; "Bearer ${key}" 1; "~^Bearer other-${key}$" 1; }
+    server { listen 443 ssl; location / { if (${condition}) { return 403; } proxy_pass http://127.0.0.1:8000; } }`)
+  const { routes } = proxyRoutesTo({ directives }, [service('vllm', 8000)], [])
+  const found = new Set(routes.map(({ answer }) => answer.assumptions.map(({ kind }) => kind).join(' ') || 'open'))
+  expect([...found]).toEqual([expected])
+})

@@ -3,8 +3,8 @@ import { compilePattern } from './pattern.ts'
 import type { HttpModel } from './servers.ts'
 
 /**
- * What a request looks like from outside. Values that a client may choose are tried twice: as a stranger who sends nothing, and as one who
- * sends anything (`GUESS`). What only the server's secrets decide, neither of them can pass.
+ * What a request looks like from outside. Values that a client may choose are tried: as a stranger who sends nothing, and as one who
+ * sends anything (`GUESS`), with and without the word that a token is announced with. What only the server's secrets decide, none of them can pass.
  */
 export interface RequestState {
   readonly method: string
@@ -21,7 +21,7 @@ export interface RequestState {
   readonly captures: readonly string[]
 }
 
-export type Persona = 'silent' | 'guessing'
+export type Persona = 'silent' | 'guessing' | 'bearing'
 export const GUESS = 'gatehouse-guess'
 
 /** Why a value is not known. */
@@ -81,7 +81,7 @@ function variable(name: string, evaluation: Evaluation, depth: number): Value {
       return text('NONE')
   }
   // Set by the client at will.
-  if (/^(?:http|arg|cookie)_/.test(name)) return text(persona === 'silent' ? '' : GUESS)
+  if (/^(?:http|arg|cookie)_/.test(name)) return text(persona === 'silent' ? '' : persona === 'bearing' ? `Bearer ${GUESS}` : GUESS)
   return notKnown('unmodelled')
 }
 

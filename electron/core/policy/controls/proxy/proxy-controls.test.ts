@@ -84,8 +84,18 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   ],
   [
     'a key in a header',
-    `server { ${tls} location / { if ($http_x_api_key != "k") { return 401; } ${toOllama} } }`,
+    `server { ${tls} location / { if ($http_x_api_key != "k3y-for-chat") { return 401; } ${toOllama} } }`,
     ['pass: Every forwarded route needs a login'],
+  ],
+  [
+    'a value in a header that is too short for a key',
+    `server { ${tls} location / { if ($http_x_internal != "1") { return 401; } ${toOllama} } }`,
+    ['not-evaluated: Whether a login is needed is not known'],
+  ],
+  [
+    'the name of a program, which anybody may send',
+    `server { ${tls} location / { if ($http_user_agent !~ "MyApp") { return 403; } ${toOllama} } }`,
+    ['fail: Every route answers without a login'],
   ],
   [
     'any value in a header will do',
@@ -94,7 +104,7 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   ],
   [
     'a map of keys',
-    `map $http_authorization $known { default 0; "Bearer k" 1; } server { ${tls} if ($known = 0) { return 401; } location / { ${toOllama} } }`,
+    `map $http_authorization $known { default 0; "Bearer k3y-for-chat" 1; } server { ${tls} if ($known = 0) { return 401; } location / { ${toOllama} } }`,
     ['pass: Every forwarded route needs a login'],
   ],
   [
