@@ -52,11 +52,11 @@ export class HostPage {
   }
 
   /** Nothing of a tab lies beyond the right edge, at the smallest window as well. */
-  private async fitsSideways(): Promise<void> {
+  async fitsSideways(): Promise<void> {
     const wide = await this.#page.evaluate(() =>
       [
         ...document.querySelectorAll<HTMLElement>(
-          '#host-panel, #host-panel .row-table, #host-panel [role=complementary], #host-panel aside',
+          '#host-panel, #host-panel .row-table, #host-panel .lanes, #host-panel [role=complementary], #host-panel aside',
         ),
       ]
         .filter((element) => element.scrollWidth > element.clientWidth)

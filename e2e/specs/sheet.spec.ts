@@ -2,6 +2,7 @@ import type { Locator } from '@playwright/test'
 import { gpu01 } from '../../electron/testing/demo/hosts/gpu-01.ts'
 import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
 import { expect, test } from '../fixtures/served-app.ts'
+import { HostPage } from '../pages/host.page.ts'
 
 /** In a narrow window the right pane is a sheet over the content (DESIGN.md, section 4): opened by choosing, closed by Escape, the focus comes back. */
 
@@ -97,6 +98,10 @@ test('at 1180: the tabs of a host', async ({ openServed }) => {
   await it.isSound('host-exposure-1180')
   await page.keyboard.press('Escape')
   await expect(sheet).toHaveCount(0)
+  const host = new HostPage(it)
+  await host.fitsSideways()
+  await it.referenceSize()
+  await host.fitsSideways()
 })
 
 test('text that is cut says all of itself in a tooltip, text that fits says nothing twice', async ({ openServed }) => {

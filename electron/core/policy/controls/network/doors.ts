@@ -4,6 +4,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import type { Citation } from '../../control.ts'
+import { forwarders } from '../programs/strangers.ts'
 import { citeSetting } from '../ssh/sshd-scopes.ts'
 import { knownValue, mergeWildcards } from './flows.ts'
 
@@ -23,12 +24,11 @@ export interface ModelDoor extends Door {
   readonly published: boolean
 }
 
+/** Programs that pass connections on, by their short names, which the kernel cuts at 15 characters (systemd-socket-proxyd). */
 const PROXIES =
-  /^(?:nginx|caddy|haproxy|envoy|traefik|apache2|httpd|angie|tengine|litespeed|lighttpd|h2o|kong|pomerium|squid|varnishd|oauth2[-_]proxy)$/
-/** They hand a port of the host to a container. */
-const FORWARDERS = /^(?:docker-proxy|rootlessport|slirp4netns|pasta(?:\.avx2)?|conmon)$/
+  /^(?:nginx|caddy|haproxy|envoy|traefik|apache2|httpd|angie|tengine|litespeed|lighttpd|h2o|kong|pomerium|squid|varnishd|oauth2[-_]proxy|socat|rinetd|redir|systemd-socket-|ssh)$/
 
-const isForwarder = ({ name }: { readonly name: string }): boolean => FORWARDERS.test(name)
+const isForwarder = ({ name }: { readonly name: string }): boolean => forwarders.test(name)
 
 /** Doors to running inference servers that others could reach, by the sockets that were seen. */
 export function inferenceDoors(services: readonly InferenceService[], listeners: readonly Listener[]): readonly ModelDoor[] {

@@ -123,7 +123,7 @@ test.each([
     named,
     'pass not-evaluated',
   ],
-  ...['h2o', 'oauth2-proxy', 'docker-proxy'].map(
+  ...['h2o', 'oauth2-proxy', 'docker-proxy', 'socat', 'systemd-socket-'].map(
     (name) =>
       [
         `a server on loopback behind ${name} for all`,

@@ -9,7 +9,7 @@ const usual =
   /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o|oauth2-proxy|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|dockerd|containerd|netavark|aardvark-dns|kube-proxy|nv-hostengine|nvidia-persiste\w*)$/
 
 /** Programs that hold a port of the host for a container. */
-const forwarders = /^(?:docker-proxy|rootlessport|conmon|slirp4netns|pasta(?:\.avx2)?)$/
+export const forwarders = /^(?:docker-proxy|rootlessport|conmon|slirp4netns|pasta(?:\.avx2)?)$/
 
 /** Proxies in containers, which are reported as not modelled. */
 const proxyImages = /(?:^|[/-])(?:nginx\w*|openresty|caddy|haproxy|traefik|envoy|httpd|kong|apisix|oauth2-proxy)(?:[:@-]|$)/
