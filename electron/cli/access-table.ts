@@ -18,12 +18,14 @@ function lines({ host, access, reason, tiers }: AccessOfHost): readonly string[]
         tiers.find((row) => row.account === account.name),
       ),
     )
-  for (const { account, tier, state } of tiers) if (state === 'missing') out.push(`  ${visible(account)}: ${tier}, has no account here`)
+  const names = new Set(access.accounts.map(({ name }) => name))
+  for (const { account, tier, title } of tiers)
+    if (!names.has(account)) out.push(`  ${visible(account)}: ${tier}, ${title.charAt(0).toLowerCase()}${title.slice(1)}`)
   if (access.others > 0) out.push(`  ${access.others} more accounts can neither log in nor do any of this.`)
   for (const { reason: why, leavesOpen, hint } of access.gaps) {
     out.push(`  ! not known: ${visible(why)}`)
     out.push(
-      `      leaves open: ${leavesOpen.map((one) => capabilityWords[one].toLowerCase()).join(', ')}${hint ? `. ${visible(hint)}` : ''}`,
+      `      leaves open: ${leavesOpen.map((one) => capabilityWords[one].toLowerCase()).join(', ') || 'who else there is'}${hint ? `. ${visible(hint)}` : ''}`,
     )
   }
   return out
@@ -39,6 +41,13 @@ const stateWords: Readonly<Record<AccountTier['state'], string>> = {
   own: 'no person',
 }
 
+const kindWords: Readonly<Record<AccountAccess['kind'], string>> = {
+  account: '',
+  web: ' (proxy)',
+  idp: ' (identity provider)',
+  key: ' (engine)',
+}
+
 function accountLines(
   { name, kind, logins, loginNotes, keys, lastLogin, holdings }: AccountAccess,
   row: AccountTier | undefined,
@@ -47,7 +56,7 @@ function accountLines(
   const notes = loginNotes.length === 0 ? '' : ` (${loginNotes.join('; ')})`
   const last = lastLogin === undefined ? '' : `, last login ${lastLogin.slice(0, 10)}`
   return [
-    `  ${visible(name)}${kind === 'web' ? ' (proxy)' : kind === 'idp' ? ' (identity provider)' : ''}: ${visible(ways + notes)}${last}${row ? `  [${row.tier === null ? '' : `${row.tier}: `}${stateWords[row.state]}]` : ''}`,
+    `  ${visible(name)}${kindWords[kind]}: ${visible(ways + notes)}${last}${row ? `  [${row.tier === null ? '' : `${row.tier}: `}${stateWords[row.state]}]` : ''}`,
     ...keys.map(
       ({ type, fingerprint, comment, options }) =>
         `      key ${visible([type, fingerprint, comment, ...options].filter(Boolean).join(' '))}`,

@@ -26,10 +26,12 @@ export const accountKeySchema = z.object({
   line: z.int(),
 })
 
+/** `account`: of the host. `web`: a name in a password file of the proxy. `idp`: whom oauth2-proxy lets in, a group or a mail domain. `key`: whoever has a key of an engine. */
+const accountKinds = ['account', 'web', 'idp', 'key'] as const
+
 export const accountAccessSchema = z.object({
   name: z.string(),
-  /** `account`: of the host. `web`: a name in a password file of the proxy. `idp`: whom oauth2-proxy lets in, a group or a mail domain. */
-  kind: z.enum(['account', 'web', 'idp']),
+  kind: z.enum(accountKinds),
   uid: z.int().optional(),
   groups: z.array(z.string()),
   /** Can it get in? `unknown`: something that would say so was not read. */
@@ -81,7 +83,7 @@ export type HostAccess = z.infer<typeof hostAccessSchema>
 
 /** One account on one host, with the lines that prove what is said. */
 export const accessRowSchema = accountTierSchema.omit({ excess: true, proofs: true }).extend({
-  kind: z.enum(['account', 'web', 'idp']),
+  kind: z.enum(accountKinds),
   logins: z.array(z.string()),
   lastLogin: z.iso.datetime().nullable(),
   holdings: z.array(holdingSchema.omit({ proofs: true })),

@@ -22,6 +22,8 @@ export const tiersOf = (policy: AccessPolicy): NonNullable<AccessOverview['tiers
     }
   })
 
+const kinds = ['account', 'web', 'idp', 'key'] satisfies readonly AccountAccess['kind'][]
+
 export function overviewOf(sources: ViewSources, fleet: Fleet, host: Host, now: number): AccessOverview['hosts'][number] {
   const { accounts } = sources.facts
   if (!accounts.known) return { host: host.name, reason: accounts.reason, rows: [], gaps: [] }
@@ -30,9 +32,7 @@ export function overviewOf(sources: ViewSources, fleet: Fleet, host: Host, now: 
   const rows = compareTiers(access, fleet.access ?? nobody, fleet, host)
     .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
     .slice(0, MAX_ROWS)
-    .map((row) =>
-      rowOf(row, byName.get(`account ${row.account}`) ?? byName.get(`web ${row.account}`) ?? byName.get(`idp ${row.account}`), sources),
-    )
+    .map((row) => rowOf(row, kinds.flatMap((kind) => byName.get(`${kind} ${row.account}`) ?? [])[0], sources))
   return { host: host.name, reason: null, rows, gaps: access.gaps }
 }
 

@@ -7,8 +7,10 @@ import { parseAcls, parseCron, parseOpen, parsePasswords, parsePaths } from '../
 import { parsePolkit } from '../facts/access/polkit.ts'
 import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
 import { known, unknown } from '../facts/fact.ts'
+import type { Nginx } from '../facts/nginx/nginx.ts'
 import type { OAuth2Proxy } from '../facts/oauth2-proxy/oauth2-proxy.ts'
 import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
+import type { Program } from '../facts/programs/programs.ts'
 import type { Unit } from '../facts/units/units.ts'
 import { hostAccess } from './host-access.ts'
 import { compareTiers } from './tiers.ts'
@@ -73,6 +75,9 @@ interface Host {
   readonly units?: readonly Unit[]
   readonly services?: readonly InferenceService[]
   readonly proxies?: readonly OAuth2Proxy[]
+  readonly nginx?: Nginx['directives']
+  /** Ids. */
+  readonly programs?: readonly string[]
 }
 
 function factsOf(host: Host): AccessFacts {
@@ -101,6 +106,8 @@ function factsOf(host: Host): AccessFacts {
     processes: known([]),
     sshd: known({ settings: {} }),
     'oauth2-proxy': known(host.proxies ?? []),
+    nginx: known({ installed: true, running: true, directives: host.nginx ?? [] }),
+    programs: known((host.programs ?? []).map((id) => ({ id }) as Program)),
     'model-files': known({ directories: [] }),
     'guarded-files': known({ files: [], folders: [] }),
   }
@@ -297,7 +304,7 @@ test('ten thousand accounts of a directory', { timeout: 20_000 }, () => {
   const started = Date.now()
   const found = hostAccess({ ...facts, accounts }, 0)
   expect(found.accounts).toHaveLength(2000)
-  expect(found.others).toBe(10_006 - 2000)
+  expect(found.others).toBe(10_007 - 2000)
   expect(Date.now() - started).toBeLessThan(10_000)
 })
 
@@ -389,4 +396,33 @@ test('where sshd trusts an authority, who has no key is not known to be shut out
     login: 'unknown',
     loginNotes: [expect.stringContaining('/etc/ssh/ca.pub')],
   })
+})
+
+test('whoever has a key of an engine sends inference, and belongs to no person', () => {
+  const keyed = (more: Partial<InferenceService>) => ({ ...service, apiKey: 'set', ...more }) as InferenceService
+  const of = (more: Partial<InferenceService>) =>
+    hostAccess(factsOf({ services: [keyed(more)] }), 0).accounts.flatMap((account) => (account.kind === 'key' ? [account] : []))
+  const path = (argv: readonly string[]) => of({ argv })[0]?.holdings[0]?.path[0]
+  expect(path(['vllm', 'serve'])).toBe('an API key of vllm.service')
+  expect(path(['vllm', '--api-key', '‹redacted›', '--port', '1'])).toBe('the API key of vllm.service')
+  expect(path(['vllm', '--api-key=‹redacted›'])).toBe('the API key of vllm.service')
+  expect(path(['vllm', '--api-key', '‹redacted›', '‹redacted›'])).toBe('one of 2 API keys of vllm.service')
+  expect(of({ engine: 'localai' })[0]?.holdings.map(({ capability }) => capability)).toEqual(['send-inference', 'change-models'])
+  expect([of({ apiKey: 'none' }), of({ apiKey: 'unknown' }), of({ running: false })]).toEqual([[], [], []])
+  const rows = compareTiers(
+    hostAccess(factsOf({ services: [keyed({})] }), 0),
+    accessSchema.parse({ tiers: {} }),
+    fleet,
+    fleet.hosts[0] as never,
+  )
+  expect(rows.find(({ account }) => account === 'API key of vllm.service')).toMatchObject({ state: 'own', tier: null })
+})
+
+test('lists of users that nobody read are said, and leave open nothing of the accounts', () => {
+  const file = (path: string) => ({ name: 'auth_basic_user_file', parameters: [path], file: '/etc/nginx/nginx.conf', line: 1 })
+  const gaps = (host: Host) => hostAccess(factsOf(host), 0).gaps.map(({ reason, leavesOpen }) => [reason.slice(0, 20), leavesOpen])
+  expect(gaps({ nginx: [file('/etc/nginx/.htpasswd'), file('conf.d/htpasswd-ai'), file('/etc/nginx/a/b/htpasswd')] })).toEqual([])
+  expect(gaps({ nginx: [file('/etc/nginx/users')] })).toEqual([['Names in /etc/nginx/', []]])
+  expect(gaps({ nginx: [file('/srv/htpasswd')] })).toEqual([['Names in /srv/htpass', []]])
+  expect(gaps({ programs: ['open-webui 812', 'litellm'] })).toEqual([['Open WebUI keeps its', []]])
 })

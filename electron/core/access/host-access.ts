@@ -5,6 +5,7 @@ import { type Becoming, becomings, type World } from './becoming.ts'
 import { idpAccess } from './idp-accounts.ts'
 import { type Logins, loginsOf } from './logins.ts'
 import { openGrants } from './netgroups.ts'
+import { keyHolders, unreadUsers } from './other-users.ts'
 import { type Own, ownCapabilities } from './own-capabilities.ts'
 import type { Member } from './rights.ts'
 import { type AccessFacts, accessFactIds, worldOf } from './world.ts'
@@ -59,8 +60,8 @@ function followed(facts: AccessFacts, now: number): HostAccess {
     const open = steps.get(name)?.logins.open
     return open !== 'no' || keys.length > 0 || logins.length > 0 || holdings.length > 0
   })
-  const others = [...webAccounts(facts), ...idpAccess(facts['oauth2-proxy']).accounts]
-  const accounts = [...shown, ...others].slice(0, MAX_ACCOUNTS)
+  const others = [...webAccounts(facts), ...idpAccess(facts['oauth2-proxy']).accounts, ...keyHolders(facts.services)]
+  const accounts = [...shown.slice(0, Math.max(0, MAX_ACCOUNTS - others.length)), ...others].slice(0, MAX_ACCOUNTS)
   const { unlisted } = facts.accounts
   return {
     ...{ accounts, others: all.length + others.length - accounts.length, gaps: gapsOf(facts, world) },
@@ -183,5 +184,6 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   add(access?.polkit, ['become-root', 'control-services'])
   add(access?.cron, ['become-root'])
   for (const reason of idpAccess(facts['oauth2-proxy']).unknown) add({ known: false, reason, sections: [] }, ['send-inference'])
+  for (const gap of unreadUsers(facts.nginx, facts.programs)) gaps.set(gap.reason, gap)
   return [...gaps.values()]
 }

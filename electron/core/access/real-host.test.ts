@@ -159,7 +159,14 @@ printf '@@real\\n'; for n in ${planted.map(([name]) => name).join(' ')}; do root
           network: nothing,
           processes: nothing,
         },
-        ...{ sshd: nothing, 'model-files': nothing, 'guarded-files': nothing, 'oauth2-proxy': known([]) },
+        ...{
+          sshd: nothing,
+          'model-files': nothing,
+          'guarded-files': nothing,
+          'oauth2-proxy': known([]),
+          nginx: unknown('', []),
+          programs: known([]),
+        },
       },
       Date.now(),
     )

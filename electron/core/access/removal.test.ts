@@ -74,6 +74,8 @@ function factsOf({ sudoers = {}, files = {} }: Planted = {}): AccessFacts {
       'model-files': nothing,
       'guarded-files': nothing,
       'oauth2-proxy': known([]),
+      nginx: unknown('', []),
+      programs: known([]),
     },
   }
 }

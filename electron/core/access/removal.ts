@@ -51,6 +51,7 @@ export function removalsOf(
     if (found.length === 0) return refuse('The newest audit does not have it.')
     if (found.some(({ kind }) => kind === 'idp'))
       return refuse('It gets in by the identity provider: it is closed there, or in oauth2-proxy.')
+    if (found.some(({ kind }) => kind === 'key')) return refuse('It is a key: it ends when the engine gets another one.')
     if (!PLAIN_NAME.test(name)) return refuse('Its name has signs that are not put into a command.')
     const member = members.get(name)
     const refused = member && reasonAgainst(member, facts, ownAccounts(fleet, host), isLast(name))

@@ -105,6 +105,7 @@ function compare(account: AccountAccess, access: HostAccess, policy: AccessPolic
     proofs: excess.length > 0 ? (excess[0]?.proofs ?? []) : account.keys[0] ? [{ section: 'access', line: account.keys[0].line }] : [proof],
   })
   if (own.includes(name)) return row('own', 'An account of Gatehouse', `${name} is named in the fleet file.`)
+  if (account.kind === 'key') return row('own', 'Whoever has the key', `Who has the ${name} no list says.`)
   const gone = policy.left.find((one) => one.account === name)
   if (gone && (login === 'yes' || logins.length > 0))
     return row('still-active', 'Has left and can still get in', `${name} left on ${gone.on}, and gets in by ${logins.join(', ')}.`)

@@ -19,6 +19,8 @@ export const accessFactIds = [
     'sshd',
     'processes',
     'oauth2-proxy',
+    'nginx',
+    'programs',
   ] as const),
 ] satisfies readonly FactId[]
 

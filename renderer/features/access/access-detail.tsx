@@ -35,7 +35,8 @@ export function AccessDetail({ place, row, host, entry }: AccessDetailProps) {
       {(host?.gaps ?? []).map(({ reason, leavesOpen, hint }) => (
         <p key={reason} className="reason">
           <Status tone="unknown">Not read</Status> {plainText(reason, 300)}. It leaves open:{' '}
-          {leavesOpen.map((one) => capabilityWords[one].toLowerCase()).join(', ')}. {hint !== undefined && plainText(hint, 400)}
+          {leavesOpen.map((one) => capabilityWords[one].toLowerCase()).join(', ') || 'who else there is'}.{' '}
+          {hint !== undefined && plainText(hint, 400)}
         </p>
       ))}
     </Scroll>

@@ -110,6 +110,8 @@ function factsOf({
       'model-files': known({ directories: [] }),
       'guarded-files': known({ files: [], folders: [] }),
       'oauth2-proxy': known([]),
+      nginx: unknown('', []),
+      programs: known([]),
     },
   }
 }
