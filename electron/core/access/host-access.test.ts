@@ -3,7 +3,7 @@ import { accessSchema, fleetSchema } from '#shared/model/fleet.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Access } from '../facts/access/access.ts'
 import { parseLoginKeys } from '../facts/access/login-keys.ts'
-import { parseAcls, parseCron, parseOpen, parsePasswords, parsePaths } from '../facts/access/parse.ts'
+import { parseAcls, parseCron, parseKeyLinks, parseOpen, parsePasswords, parsePaths } from '../facts/access/parse.ts'
 import { parsePolkit } from '../facts/access/polkit.ts'
 import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
 import { known, unknown } from '../facts/fact.ts'
@@ -74,6 +74,7 @@ interface Host {
   readonly keys?: string
   readonly units?: readonly Unit[]
   readonly services?: readonly InferenceService[]
+  readonly links?: string
   readonly proxies?: readonly OAuth2Proxy[]
   readonly nginx?: Nginx['directives']
   /** Ids. */
@@ -84,6 +85,7 @@ function factsOf(host: Host): AccessFacts {
   const access: Access = {
     passwords: known(parsePasswords(rows(host.shadow ?? names.map((name) => `${name}:$:`).join('\n')))),
     keys: known(parseLoginKeys(rows(host.keys ?? ''))),
+    keyLinks: parseKeyLinks(rows(host.links ?? '')),
     webAccounts: known([]),
     open: known(parseOpen(rows(host.open ?? ''))),
     paths: parsePaths(rows(host.paths ?? names.map((name) => `directory/700/${name}/${name}//home/${name}`).join('\n'))),
@@ -425,4 +427,13 @@ test('lists of users that nobody read are said, and leave open nothing of the ac
   expect(gaps({ nginx: [file('/etc/nginx/users')] })).toEqual([['Names in /etc/nginx/', []]])
   expect(gaps({ nginx: [file('/srv/htpasswd')] })).toEqual([['Names in /srv/htpass', []]])
   expect(gaps({ programs: ['open-webui 812', 'litellm'] })).toEqual([['Open WebUI keeps its', []]])
+})
+
+test.each(['/home', '/home/ada', '/home/ada/.ssh', '/home/ada/.ssh/authorized_keys2'])('keys behind the link %s are not known', (links) => {
+  const of = (name: string) => hostAccess(factsOf({ shadow: 'ada:!:', links }), 0).accounts.find((account) => account.name === name)
+  expect(of('ada')).toMatchObject({ login: 'unknown', loginNotes: [`keys behind the link ${links} were not read`] })
+  // Nor is a link beside the way one on it.
+  expect(hostAccess(factsOf({ shadow: 'ada:!:', links: '/home/ad\n/home/ada/.ssh/known_hosts\n/home/ada/.ssh2' }), 0).accounts).toEqual(
+    hostAccess(factsOf({ shadow: 'ada:!:' }), 0).accounts,
+  )
 })

@@ -1,4 +1,4 @@
-import type { Access, LoginKey } from '../facts/access/access.ts'
+import type { Access, KeyLink, LoginKey } from '../facts/access/access.ts'
 import { homeFolders, withoutHomes } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { componentsOf } from '../facts/path-entry.ts'
@@ -36,6 +36,8 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   if (refused) notes.push('sshd does not let it in')
   if (!access?.keys.known) notes.push('its keys were not read')
   else if (!shell && !isSearched(account.home)) notes.push(`keys in ${account.home.slice(0, 80)} were not looked for`)
+  const link = access && linkTo(account.home, access)
+  if (link && !shell) notes.push(`keys behind the link ${link.path.slice(0, 80)} were not read`)
   const authorities = setting('trustedusercakeys') ?? 'none'
   if (authorities !== 'none' && !shell)
     notes.push(`a certificate of ${authorities.slice(0, 80)} may let it in; who is certified was not read`)
@@ -54,6 +56,12 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   ]
   const unseen = notes.length > 0 || !access?.passwords.known || (password === undefined && access.passwords.known)
   return { ways, notes, keys, open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no' }
+}
+
+/** A link on the way to the keys of a home, which find does not follow and sshd does. */
+export const linkTo = (home: string, { keyLinks = [] }: Pick<Access, 'keyLinks'>): KeyLink | undefined => {
+  const folder = home.replace(/\/+$/, '')
+  return keyLinks.find(({ path }) => ['authorized_keys', 'authorized_keys2'].some((name) => isBelow(`${folder}/.ssh/${name}`, path)))
 }
 
 /** `.ssh/authorized_keys` in the home, or a file of its name below /etc/ssh. */

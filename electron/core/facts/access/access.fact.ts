@@ -6,7 +6,7 @@ import { collectAccess } from './collect.ts'
 import { parseScripts, parseTimed } from './jobs.ts'
 import { MAX_ROWS } from './jobs-script.ts'
 import { parseLoginKeys } from './login-keys.ts'
-import { parseAcls, parseCron, parseLastLogins, parseOpen, parsePasswords, parsePaths, parseWebAccounts } from './parse.ts'
+import { parseAcls, parseCron, parseKeyLinks, parseLastLogins, parseOpen, parsePasswords, parsePaths, parseWebAccounts } from './parse.ts'
 import { parsePolkit } from './polkit.ts'
 
 export const accessFact: FactDefinition<'access'> = {
@@ -35,6 +35,7 @@ export const accessFact: FactDefinition<'access'> = {
           ? unknown('State of passwords: /etc/shadow could not be read', [output.id])
           : passwords,
       keys: part('keys', 'Keys of accounts', parseLoginKeys),
+      keyLinks: parseKeyLinks([...rowsOf('keys'), ...rowsOf('links')]),
       webAccounts: part('keys', 'Names in password files', parseWebAccounts),
       open: part('open', 'Files that others may write', parseOpen),
       paths: parsePaths(rowsOf('paths')),

@@ -28,6 +28,11 @@ export interface LoginKey {
   readonly line: number
 }
 
+export interface KeyLink {
+  readonly path: string
+  readonly line: number
+}
+
 /** Names in a file of passwords of a web server. */
 export interface WebAccount {
   readonly file: string
@@ -103,6 +108,8 @@ export interface LastLogin {
 export interface Access {
   readonly passwords: FactResult<readonly PasswordState[]>
   readonly keys: FactResult<readonly LoginKey[]>
+  /** Symbolic links on the way to keys, which were not followed: homes, folders above them, `.ssh`, files. Absent in audits that did not ask. */
+  readonly keyLinks?: readonly KeyLink[]
   readonly webAccounts: FactResult<readonly WebAccount[]>
   /** Of the system’s own files, sockets and folders those that not only root may write. */
   readonly open: FactResult<readonly PathEntry[]>

@@ -70,7 +70,9 @@ const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] =
       ...['-type', 'f', '(', '-path', '*/.ssh/authorized_keys', '-o', '-path', '*/.ssh/authorized_keys2'],
       ...['-o', '-path', '/etc/ssh/authorized_keys*', ')', '-size', '-1024k'],
       ...['-exec', '/bin/grep', '-Hn', '-e', 'ssh-', '-e', 'ecdsa-sha2', '{}', '+', '-o'],
-      ...['-type', 'f', '-name', '*htpasswd*', '-size', '-1024k', '-exec', '/bin/grep', '-Hno', '^[^:#]*:', '{}', '+'],
+      ...['-type', 'f', '-name', '*htpasswd*', '-size', '-1024k', '-exec', '/bin/grep', '-Hno', '^[^:#]*:', '{}', '+', '-o'],
+      // sshd follows links, find does not: what lies behind one is not known.
+      ...['-type', 'l', '(', '-name', '.ssh', '-o', '-name', 'authorized_keys', '-o', '-name', 'authorized_keys2', ')', '-print'],
     ],
   },
   {
@@ -156,6 +158,8 @@ set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /e
   NF > 5 && NR <= 10000 && $6 ~ /^\\/./ && !($6 in homes) && h < 2000 { homes[$6]; h++; walk($6 "/.ssh/authorized_keys") }')
 printf '@paths\\n'
 stat -L -c '=${statFormat}' -- "$@" 2>/dev/null
+printf '@links\\n'
+for path do [ -L "$path" ] && printf '=%s\\n' "$path"; done
 ${jobsScript}exit 0
 `
 

@@ -1,7 +1,7 @@
 import type { BlockRow } from '../blocks.ts'
 import { type PathEntry, parsePathEntry } from '../path-entry.ts'
 import type { FileLine } from '../privileged/read-block.ts'
-import type { AclEntry, CronJob, LastLogin, PasswordState, WebAccount } from './access.ts'
+import type { AclEntry, CronJob, KeyLink, LastLogin, PasswordState, WebAccount } from './access.ts'
 
 /** `ada:$:20789`: name, first sign of the password field, day of expiry (shadow(5)). A field that begins with `!` or `*` fits no password. */
 export const parsePasswords = (rows: readonly BlockRow[]): readonly PasswordState[] =>
@@ -11,6 +11,10 @@ export const parsePasswords = (rows: readonly BlockRow[]): readonly PasswordStat
     const state = sign === '' ? 'none' : /^[!*x]$/.test(sign ?? '') ? 'locked' : 'usable'
     return [{ account, state, line, ...(day && { expiresDay: Number(day) }) }]
   })
+
+/** What find prints of links beside the rows of grep, and a path for each component of a home that is one. */
+export const parseKeyLinks = (rows: readonly BlockRow[]): readonly KeyLink[] =>
+  rows.flatMap(({ text, line }) => (/^\/[^:]{1,1000}$/.test(text) ? [{ path: text, line }] : []))
 
 /** Rows of `grep -Hno '^[^:#]*:'`. */
 export const parseWebAccounts = (rows: readonly BlockRow[]): readonly WebAccount[] =>

@@ -54,6 +54,7 @@ const paths = ({ accounts }: DemoHost): readonly string[] => [
   '=directory/755/root/root//',
   '=directory/755/root/root//home',
   ...accounts.flatMap(({ name, home }) => (home.startsWith('/home/') ? [`=directory/750/${name}/${name}/${home}`] : [])),
+  '@links',
 ]
 
 /** As lastlog prints it: `Tue Nov 24 10:03:12 +0000 2026`. */

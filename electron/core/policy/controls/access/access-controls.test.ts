@@ -38,6 +38,8 @@ interface Sin {
   readonly keys?: readonly (readonly [string, string])[]
   readonly lastLogins?: Access['lastLogins']
   readonly keysUnread?: boolean
+  /** Links on the way to keys. */
+  readonly links?: readonly string[]
   /** Accounts that have expired, and names in the password file of the proxy. */
   readonly expired?: readonly string[]
   readonly passwordsUnread?: boolean
@@ -62,6 +64,7 @@ function factsOf({
   ],
   lastLogins,
   keysUnread,
+  links = [],
   expired = [],
   passwordsUnread,
   web = [],
@@ -82,6 +85,7 @@ function factsOf({
           })),
         ),
     keys: keysUnread ? unknown('Keys of accounts: sudo refused the command', ['access']) : known(parseLoginKeys(keys.map(keyRow))),
+    keyLinks: links.map((path, at) => ({ path, line: 80 + at })),
     ...{
       webAccounts: webUnread
         ? unknown('Password files: refused', ['access'])
@@ -351,4 +355,9 @@ test('where a directory does not list its accounts, nothing is passed for want o
     contextOf({ tiers: { administrators: { accounts: ['jane@corp'] } } }),
   )
   expect(verdicts.map(({ status }) => status)).toEqual(['not-evaluated'])
+})
+
+test('a key may stand behind a link, where nobody looked', () => {
+  expect(judge(keysPersonal, { links: ['/home/rey/.ssh'] }, policy)).toEqual(['not-evaluated'])
+  expect(judge(keysPersonal, { links: ['/home/nobody-here/.ssh'] }, policy)).toEqual(['pass'])
 })

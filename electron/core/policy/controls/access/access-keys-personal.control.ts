@@ -1,3 +1,4 @@
+import { linkTo } from '../../../access/logins.ts'
 import { ownAccounts } from '../../../access/tiers.ts'
 import type { LoginKey } from '../../../facts/access/access.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -42,6 +43,23 @@ export default defineControl({
           .slice(0, 4)
           .map(({ line, comment }) => ({ section: 'access', line, note: 'The same key.', token: comment.slice(0, 60) })),
       }))
+    const linked = accounts.known
+      ? accounts.value.accounts.flatMap(({ name, home, shell }) => {
+          const link = /(?:nologin|false)$/.test(shell) ? undefined : linkTo(home, access)
+          return link ? [{ name, link }] : []
+        })
+      : []
+    if (linked.length > 0)
+      return [
+        {
+          ...{ status: 'not-evaluated', subject: '', title: 'Keys behind a link were not read' },
+          reason: `${linked
+            .slice(0, 4)
+            .map(({ name, link }) => `Keys of ${name.slice(0, 40)} lie behind the link ${link.path.slice(0, 80)}`)
+            .join('; ')}.`,
+          cite: linked.slice(0, 4).map(({ link: { line } }) => ({ section: 'access', line, note: 'Is a link, and was not followed.' })),
+        },
+      ]
     const count = access.keys.value.length
     const reason = count === 0 ? 'No account has a file of authorized keys.' : `${count} keys, each in one file.`
     return [

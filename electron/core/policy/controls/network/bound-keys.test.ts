@@ -15,14 +15,16 @@ const fleet = fleetSchema.parse({
   networks: { jump: ['10.0.0.10'] },
 })
 const blob = 'AAAAC3NzaC1lZDI1NTE5AAAAIGx7cmVjb3JkZWQgbm93aGVyZQ'
-const keys = (...options: readonly string[]) =>
-  known({
+const keys = (...options: readonly string[]) => ({
+  known: true,
+  value: {
     keys: known(
       parseLoginKeys(
         options.map((option, at) => ({ text: `/home/u${at}/.ssh/authorized_keys:1:${option}ssh-ed25519 ${blob} u${at}`, line: at + 3 })),
       ),
     ),
-  })
+  },
+})
 const rules = (rule: string) => ({
   tables: parseNft(`table inet f {\n\tchain i {\n\t\ttype filter hook input priority filter; policy drop;\n\t\t${rule}\n\t}\n}\n`, 'nft'),
   section: 'nft',
@@ -72,6 +74,7 @@ test.each<[string, string, object, string?]>([
   ['Match unread', notEvery, { 'sshd-matches': unknown('refused', []) }],
   ['an include elsewhere', notEvery, { 'sshd-matches': known({ matches: [], elsewhere: ['/srv/*'] }) }],
   ['a home elsewhere', notEvery, { accounts: account('/data/u') }],
+  ['a link on the way', notEvery, { access: known({ ...keys(bound, bound).value, keyLinks: [{ path: '/home/u/.ssh', line: 9 }] }) }],
   ['a home too deep', notEvery, { accounts: account('/home/lab/u') }],
   ['a home elsewhere that nobody logs in to', everyKey, { accounts: account('/data/u', '/usr/sbin/nologin') }],
 ])('%s: %s', (_, expected, given, sshd) => {

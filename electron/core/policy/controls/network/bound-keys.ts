@@ -1,3 +1,4 @@
+import { linkTo } from '../../../access/logins.ts'
 import type { Access, LoginKey } from '../../../facts/access/access.ts'
 import { homeFolders } from '../../../facts/access/collect.ts'
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
@@ -43,6 +44,8 @@ export function keyBinding({ sshd, 'sshd-matches': matches, access, accounts }: 
   const unseen = accounts.value.accounts.find(
     ({ shell, home }) => !/(?:nologin|false|sync|shutdown|halt)$/.test(shell) && !isLookedInto(home),
   )
+  const linked = accounts.value.accounts.find(({ home }) => linkTo(home, access.value))
+  if (linked) return unknown(`Keys of ${linked.name} lie behind a link, which was not followed`)
   return unseen ? unknown(`Keys of ${unseen.name} in ${unseen.home.slice(0, 80)} were not looked for`) : { state: 'bound', keys }
 }
 
