@@ -13,6 +13,7 @@ import { gpu01 } from './hosts/gpu-01.ts'
 import { gpu02 } from './hosts/gpu-02.ts'
 import { gpu04 } from './hosts/gpu-04.ts'
 import { expectations, minilm, registry } from './hosts/models.ts'
+import { STORE } from './hosts/ollama.ts'
 import { digestOf, smallFile } from './model-bytes.ts'
 
 let services: Services
@@ -97,6 +98,33 @@ test('a directory of root asks for an owner, and an owner must be known', async 
   expect(failure(await deploy(id, '').done)).toContain('no-owner /srv/models belongs to root')
   expect(failure(await deploy(id, 'ollama').done)).toContain('no-owner ollama: is not known')
 }, 180_000)
+
+/** With the models that the demo comes with as approved. */
+async function withApprovals(host: DemoHost): Promise<void> {
+  services = await openDemoServices([host], { clock: { now: () => Date.now() }, data })
+  await services.openDemo()
+}
+
+test('an Ollama model: what the store has not is laid out there, and the tag is the approved one again', async () => {
+  await withApprovals(gpu02)
+  const tag = () => services.models.overview(fleet()).artifacts.find(({ name }) => name === 'llama3:latest')
+  await look(['gpu-02'])
+  expect(tag()).toMatchObject({ state: 'differs', approvals: [{ approval: 'changed' }] })
+  const request = { id: 'demo-llama3-latest', hosts: ['gpu-02'], owner: '' }
+  const job = await services.deployments.start(fleet(), services.transport(), request).done
+  expect(job.hosts).toMatchObject([{ stage: 'done', filesDone: 4 }])
+  await look(['gpu-02'])
+  expect(tag()).toMatchObject({ state: 'verified', approvals: [{ approval: 'approved' }], places: [{ owner: 'ollama' }] })
+  const manifests = `${STORE}/manifests/registry.ollama.ai/library/llama3/latest`
+  expect(services.registry.get(fleet(), request.id).steps.at(-1)).toMatchObject({ step: 'deployed', host: 'gpu-02', path: manifests })
+}, 180_000)
+
+test('a folder that is no store of Ollama takes no model of it', async () => {
+  const files = new Map([...gpu02.files].filter(([path]) => path !== `${STORE}/manifests`))
+  await withApprovals({ ...gpu02, files })
+  const request = { id: 'demo-llama3-latest', hosts: ['gpu-02'], owner: '' }
+  expect(failure(await services.deployments.start(fleet(), services.transport(), request).done)).toContain('no-store')
+})
 
 test('another program than this build would send is not answered', () => {
   const target = { layout: 'directory', root: '/srv/models', name: 'm', owner: 'vllm:', manifest: '', stage: '.gatehouse-1' } as const

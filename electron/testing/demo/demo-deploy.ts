@@ -87,10 +87,23 @@ export function takeDeployStep(machine: DemoMachine, script: string): string | u
 
 function begin(machine: DemoMachine, target: DeployTarget): string[] {
   const { parts, done } = arrivalOf(machine, target)
-  // No store of Ollama of these hosts lies below a directory that the fleet file names.
-  if (target.layout === 'ollama') throw new Refused(`no-store ${target.root}`)
-  ownerOf(machine.now(), target)
-  return target.files.map(({ sha256 }, index) => `have ${index + 1} ${done.has(sha256) ? 'done' : (parts.get(sha256)?.bytes ?? 0)}`)
+  const host = machine.now()
+  const isStore = ['blobs', 'manifests'].every((name) => host.files.get(`${target.root}/${name}`)?.type === 'directory')
+  if (target.layout === 'ollama' && !isStore) throw new Refused(`no-store ${target.root}`)
+  ownerOf(host, target)
+  return target.files.map((file, index) => {
+    const { sha256 } = file
+    const state = isPresent(host, target, file) ? 'present' : done.has(sha256) ? 'done' : (parts.get(sha256)?.bytes ?? 0)
+    return `have ${index + 1} ${state}`
+  })
+}
+
+const blobOf = ({ root }: DeployTarget, { sha256 }: DeployFile): string => `${root}/blobs/sha256-${sha256}`
+
+/** A blob that the store of Ollama has already: another model of its names the same bytes. */
+function isPresent({ files }: DemoHost, target: DeployTarget, file: DeployFile): boolean {
+  const there = target.layout === 'ollama' && file.sha256 !== target.manifest ? files.get(blobOf(target, file)) : undefined
+  return there !== undefined && there.size === file.bytes && digestOf(there) === file.sha256
 }
 
 /** chown(1): `user:` takes the group that the account logs in with. */
@@ -98,7 +111,7 @@ function ownerOf({ accounts, groups, files }: DemoHost, { owner, root }: DeployT
   const folder = files.get(root)
   if (owner === '') {
     if (folder === undefined || folder.owner === 'root') throw new Refused(`no-owner ${root} belongs to root`)
-    return folder
+    return { owner: folder.owner, group: folder.group }
   }
   const [name, group = ''] = owner.split(':')
   const account = accounts.find((one) => one.name === name)
@@ -107,15 +120,23 @@ function ownerOf({ accounts, groups, files }: DemoHost, { owner, root }: DeployT
   return { owner: account.name, group: own.name }
 }
 
-/** Everything at once, in the place of the version before. */
+/** Everything at once. */
 export function place(machine: DemoMachine, target: DeployTarget): void {
-  const { done } = arrivalOf(machine, target)
-  const host = machine.now()
-  const own = ownerOf(host, target)
+  const arrival = arrivalOf(machine, target)
+  machine.put([...(target.layout === 'ollama' ? inStore : inFolder)(machine.now(), target, arrival)])
+  machine.arriving.delete(`${target.root}/${target.stage}`)
+}
+
+type Put = ReadonlyMap<string, DemoFile | undefined>
+
+/** As a default ACL of the model directory makes it. */
+const readable = ({ files }: DemoHost, { root }: DeployTarget) => files.get(root)?.acl === true && { acl: true }
+
+/** In the place of the version before. */
+function inFolder(host: DemoHost, target: DeployTarget, { done }: DemoArrival): Put {
+  const own = { ...ownerOf(host, target), ...readable(host, target) }
   const path = `${target.root}/${target.name}`
-  // As a default ACL of the model directory makes it.
-  const readable = host.files.get(target.root)?.acl === true && { acl: true }
-  const folder: DemoFile = { type: 'directory', ...own, mode: 0o750, size: 4096, ...readable }
+  const folder: DemoFile = { type: 'directory', mode: 0o750, size: 4096, ...own }
   const put = new Map<string, DemoFile | undefined>()
   for (const name of host.files.keys()) if (name === path || name.startsWith(`${path}/`)) put.set(name, undefined)
   if (target.layout === 'directory') put.set(path, folder)
@@ -124,10 +145,23 @@ export function place(machine: DemoMachine, target: DeployTarget): void {
     if (arrived === undefined) throw new Refused(`incomplete ${sha256}`)
     const above = target.layout === 'file' ? [] : name.split('/').slice(0, -1)
     for (const [index] of above.entries()) put.set(`${path}/${above.slice(0, index + 1).join('/')}`, folder)
-    put.set(target.layout === 'file' ? path : `${path}/${name}`, { ...arrived, ...own, mode: 0o440, ...readable })
+    put.set(target.layout === 'file' ? path : `${path}/${name}`, { ...arrived, ...own, mode: 0o440 })
   }
-  machine.put([...put])
-  machine.arriving.delete(`${target.root}/${target.stage}`)
+  return put
+}
+
+/** The blobs that the store of Ollama has not yet, and the manifest that names them all. */
+function inStore(host: DemoHost, target: DeployTarget, { done }: DemoArrival): Put {
+  const own = { ...ownerOf(host, target), ...readable(host, target) }
+  const put = new Map<string, DemoFile>()
+  for (const file of target.files) {
+    const arrived = done.get(file.sha256)
+    if (arrived === undefined && !isPresent(host, target, file)) throw new Refused(`incomplete ${file.sha256}`)
+    if (arrived === undefined) continue
+    if (file.sha256 === target.manifest) put.set(`${target.root}/${target.name}`, { ...arrived, ...own, mode: 0o644 })
+    else put.set(blobOf(target, file), { ...arrived, ...own, mode: 0o440 })
+  }
+  return put
 }
 
 /** Takes the place of what arrived in part, when it has the hash that it must have. */

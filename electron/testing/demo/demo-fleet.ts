@@ -47,7 +47,7 @@ export async function startDemoFleet(
       audit: { user: 'gatehouse-ro', identityFiles: [identityFile], agent: false },
       change: { user: CHANGE_ACCOUNT, identityFiles: [identityFile], agent: false },
     },
-    hosts: behindJump.map(({ name, address, airGapped }) => ({ name, address, airGapped })),
+    hosts: behindJump.map(({ name, address, airGapped, modelPaths }) => ({ name, address, airGapped, modelPaths })),
     policy,
     modelPaths: ['/srv/models'],
     ...(hosts.some(({ name }) => name === registry.host) && { registry }),

@@ -38,6 +38,7 @@ export interface DemoHost {
   readonly software: DemoSoftware
   /** What the fleet file says of it. */
   readonly airGapped?: boolean
+  readonly modelPaths?: readonly string[]
   /** It is a jump host, which the fleet file has with `audit: true`. */
   readonly jumpHost?: boolean
   /** Options of the audit account's key; bound to the jump host when left out. */

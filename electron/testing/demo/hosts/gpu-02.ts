@@ -20,7 +20,7 @@ import {
 } from './baseline.ts'
 import { caCertificate } from './certificates.ts'
 import { llama3, nomic, registryFiles } from './models.ts'
-import { ollamaFiles, ollamaUnit } from './ollama.ts'
+import { ollamaFiles, ollamaUnit, STORE } from './ollama.ts'
 import { plainSystem } from './systems.ts'
 
 const own = accounts(backupAccount, { name: 'ollama', uid: 997, gid: 997, home: '/usr/share/ollama', shell: '/bin/false' })
@@ -83,6 +83,7 @@ export const gpu02: DemoHost = {
   ],
   units: [ollamaUnit({ pid: 2247, user: 'ollama' }), nginxUnit],
   containers: [],
+  modelPaths: [STORE],
   files: new Map([
     ['/etc/nginx/nginx.conf', text(nginxMain)],
     ['/etc/nginx/mime.types', text('types { text/html html; }\n')],
@@ -90,9 +91,10 @@ export const gpu02: DemoHost = {
     ['/etc/ssl/certs/internal-ca.crt', text(caCertificate)],
     ['/etc/ssl/private/internal-ca.key', file('root', 0o640, 1_704, 'ssl-cert')],
     ['/etc/nginx/.htpasswd', text(`analyst:$apr1$q1w2e3r4$${'x'.repeat(22)}\n`)],
-    ['/usr/share/ollama/.ollama/models', directory('ollama', 0o755)],
-    ['/usr/share/ollama/.ollama/models/blobs', directory('ollama', 0o755)],
-    ['/usr/share/ollama/.ollama/models/manifests', directory('ollama', 0o755)],
+    // A default ACL lets the audit account read what is put there.
+    [STORE, { ...directory('ollama', 0o755), acl: true }],
+    [`${STORE}/blobs`, directory('ollama', 0o755)],
+    [`${STORE}/manifests`, directory('ollama', 0o755)],
     ...ollamaFiles(llama3),
     ...ollamaFiles(nomic),
     ...registryFiles,

@@ -1,7 +1,8 @@
 import type { DemoFile, DemoUnit } from '../demo-host.ts'
 import { digestOf, ggufHead, modelFile, smallFile } from '../model-bytes.ts'
 
-const STORE = '/usr/share/ollama/.ollama/models'
+/** Where the installer's unit keeps models. */
+export const STORE = '/usr/share/ollama/.ollama/models'
 
 export const blob = (sha256: string, store = STORE): string => `${store}/blobs/sha256-${sha256}`
 

@@ -2,8 +2,8 @@ import { contentKey } from '#core/models/registry/content.ts'
 import type { ModelKind } from '#shared/model/model-inventory.ts'
 import type { ModelContent, Registration, RegistrationStep } from '#shared/model/model-registration.ts'
 import { digestOf } from '../model-bytes.ts'
-import { llama, llama3 } from './models.ts'
-import { ollamaFiles } from './ollama.ts'
+import { llama, llama3Approved } from './models.ts'
+import { manifest, ollamaFiles, STORE } from './ollama.ts'
 
 /** How the models of the demo came to be approved, before it began. */
 
@@ -41,10 +41,14 @@ const holds = (publisher: string, files: number): Step<'reviewed'>['checks'] => 
 ]
 
 const llamaContent = contentOfFiles(llama.files.map(([path, file]) => [path.slice(llama.path.length + 1), digestOf(file), file.size]))
-const LLAMA3_MANIFEST = '/usr/share/ollama/.ollama/models/manifests/registry.ollama.ai/library/llama3/latest'
+const LLAMA3_MANIFEST = manifest('llama3', 'latest')
 /** As it was before the tag was moved. */
 const llama3Content = contentOfFiles(
-  ollamaFiles({ ...llama3, template: '{{ .System }}{{ .Prompt }}' }).map(([path, file]) => [path, digestOf(file), file.size]),
+  ollamaFiles(llama3Approved).map(([path, file]) => [
+    path === LLAMA3_MANIFEST ? 'manifest' : path.slice(`${STORE}/blobs/`.length),
+    digestOf(file),
+    file.size,
+  ]),
 )
 
 export const registrations: readonly Registration[] = [
