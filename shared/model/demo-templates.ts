@@ -12,6 +12,7 @@ const actedOut: readonly string[] = [
   'logrotate-ai-access',
   'auditd-models-watch',
   'nftables-segment',
+  'ufw-segment',
   'gatehouse-audit-account',
   'nginx-openai',
   'vllm-credential',

@@ -232,13 +232,13 @@ function undo(machine: DemoMachine, push: HostPush): void {
   disarm(machine)
 }
 
-/** A service whose unit the host does not describe is active while its program runs. */
+/** A service whose unit the host does not describe is active while its program runs, or where it says so of one that ran once. */
 function activeState(machine: DemoMachine, { unit }: HostPush): string {
-  const { units, processes } = machine.now()
+  const { units, processes, system } = machine.now()
   const described = units.find(({ id }) => id === unit)?.properties.ActiveState
-  return (
-    described ?? (unit === '' || processes.some((one) => `${one.name}.service` === unit || isOfUnit(unit, one)) ? 'active' : 'inactive')
-  )
+  const runs = processes.some((one) => `${one.name}.service` === unit || isOfUnit(unit, one))
+  const ran = system.services.some((row) => row.startsWith(`${unit} loaded active `))
+  return described ?? (unit === '' || runs || ran ? 'active' : 'inactive')
 }
 
 const base64Lines = (content: string): readonly string[] =>

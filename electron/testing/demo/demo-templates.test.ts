@@ -111,6 +111,7 @@ test.concurrent.each<[template: string, host: DemoHost, parameters: Record<strin
     {},
     ['model-directories-audited'],
   ],
+  ['ufw-segment', gpu03, {}, ['firewall-default-deny-inbound', 'inference-port-only-from-app', 'ssh-only-from-jump']],
   ['nftables-segment', gpu03, {}, ['firewall-default-deny-inbound', 'inference-port-only-from-app']],
   [
     'gatehouse-audit-account',
@@ -150,7 +151,6 @@ const planOnly: Readonly<Record<string, string>> = {
   'oauth2-proxy-nginx': 'no host of the demo has oauth2-proxy',
   'oauth2-proxy-oidc': 'no host of the demo has oauth2-proxy',
   'service-account': 'accounts that last as long as a unit runs are not modelled',
-  'ufw-segment': 'the chains around the rules of ufw are not modelled',
 }
 
 test('a template is acted out and in the table above, or shows its plan only', () => {

@@ -1,10 +1,12 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { parseIptables } from '#core/facts/firewall/iptables/parse.ts'
 import { parseNft } from '#core/facts/firewall/nft/parse.ts'
 import { verdictFor } from '#core/facts/firewall/reach.ts'
 import { nftRules } from './configuration-files.ts'
 import { type DemoHost, type DemoListener, JUMP_ADDRESS } from './demo-host.ts'
 import { asksForKey } from './engine-keys.ts'
+import { ufwRules } from './ufw-rules.ts'
 
 /** What the programs of a simulated host answer when their ports are asked over the network: enough of each engine to be told apart. */
 const programs: Readonly<Record<string, Program>> = {
@@ -67,8 +69,9 @@ export function doorOf(host: DemoHost, port: number): Door {
 
 /** By rules that a push wrote; of those that the host came with `closedToJump` speaks. */
 function isFiltered(host: DemoHost, port: number): boolean {
-  if (!host.files.has('/etc/nftables.conf')) return false
-  const tables = parseNft(nftRules(host), 'nft')
+  const ufw = ufwRules(host, 4)
+  if (ufw === undefined && !host.files.has('/etc/nftables.conf')) return false
+  const tables = [...parseNft(nftRules(host), 'nft'), ...parseIptables(ufw ?? '', 'ip', 'iptables').tables]
   const query = { direction: 'in', protocol: 'tcp', port, address: host.address, source: JUMP_ADDRESS } as const
   return verdictFor({ tables }, undefined, query).verdict === 'drop'
 }

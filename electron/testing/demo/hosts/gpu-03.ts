@@ -1,4 +1,4 @@
-import { type DemoHost, directory } from '../demo-host.ts'
+import { type DemoHost, directory, text } from '../demo-host.ts'
 import {
   accounts,
   auditAccount,
@@ -73,11 +73,17 @@ export const gpu03: DemoHost = {
     ollamaUnit({ pid: 1833, user: '', environment: 'OLLAMA_HOST=0.0.0.0', dropIn: '/etc/systemd/system/ollama.service.d/override.conf' }),
   ],
   containers: [],
-  files: new Map([[store, directory('root', 0o777)], [`${store}/blobs`, directory('root', 0o777)], ...ollamaFiles(gptOss)]),
+  files: new Map([
+    ['/etc/ufw/ufw.conf', text('ENABLED=no\nLOGLEVEL=low\n')],
+    [store, directory('root', 0o777)],
+    [`${store}/blobs`, directory('root', 0o777)],
+    ...ollamaFiles(gptOss),
+  ]),
   firewall: noFirewall,
   sshd: looseSshd,
   auditKeyOptions: '',
-  system: looseSystem,
+  // As Ubuntu installs ufw: its service has run, and found that it is off.
+  system: { ...looseSystem, services: [...looseSystem.services, 'ufw.service loaded active enabled'] },
   addresses: [{ interface: 'eth0', address: '10.20.4.13', prefixLength: 24 }],
   gateway: '10.20.4.1',
   software: ubuntuSoftware({
