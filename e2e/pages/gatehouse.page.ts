@@ -49,7 +49,7 @@ export class GatehousePage {
   }
 
   /** Nothing on its way any more: colours change within 120 ms (DESIGN.md, section 8), and axe would measure one in between. */
-  private async stillness(): Promise<void> {
+  async stillness(): Promise<void> {
     await this.page.evaluate(async () => {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
       const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)

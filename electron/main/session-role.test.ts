@@ -90,7 +90,8 @@ describe('as Operator', () => {
       ...['audit:cancel', 'audit:export', 'fleet:close', 'fleet:demo', 'fleet:load', 'fleet:open', 'models:cancel', 'operate:leave'],
       ...['role:administrator', 'role:operator', 'settings:set', 'step-up:confirm', 'step-up:lock'],
     ])
-    for (const channel of ['push:plan', 'push:undo', 'push:take-back']) expect((await reached(role, channel, {})).went).toBe(false)
+    for (const channel of ['push:plan', 'push:undo', 'push:undo-one', 'push:extend-one', 'push:take-back'])
+      expect((await reached(role, channel, {})).went).toBe(false)
     for (const channel of ['operate:logs', 'audit:start', 'audit:latest']) expect((await reached(role, channel, {})).went).toBe(true)
   })
 

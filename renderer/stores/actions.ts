@@ -80,6 +80,8 @@ export const useUndoPush = () => useAction('push:undo')
 export const usePlanMany = () => useAction('push:plan-many')
 export const useStartWaves = () => useAction('push:start-many', 'push:waves')
 export const useStopWaves = () => useAction('push:stop-waves')
+export const useUndoOne = () => useAction('push:undo-one')
+export const useExtendOne = () => useAction('push:extend-one', 'push:waves')
 export const useExtendUndo = () => useAction('push:extend', 'push:job')
 
 /** Starts and stops audits. */

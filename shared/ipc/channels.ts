@@ -89,6 +89,8 @@ export const channels = [
   'push:start-many',
   'push:waves',
   'push:stop-waves',
+  'push:undo-one',
+  'push:extend-one',
   'push:take-back',
   'push:finish',
   'push:origin',

@@ -92,6 +92,21 @@ export const pushContracts = {
   'push:waves': contract({ input: z.null(), output: waveJobSchema.nullable(), effect: 'read', by: 'engine' }),
   /** No further wave starts. */
   'push:stop-waves': contract({ input: z.null(), output: z.null(), effect: 'local', by: 'engine' }),
+  /** What `push:undo` and `push:extend` do, on one host of a push to many. */
+  'push:undo-one': contract({
+    input: z.object({ host: hostName }),
+    output: z.null(),
+    effect: 'connects',
+    by: 'engine',
+    role: 'administrator',
+  }),
+  'push:extend-one': contract({
+    input: z.object({ host: hostName }),
+    output: waveJobSchema,
+    effect: 'connects',
+    by: 'engine',
+    role: 'administrator',
+  }),
   /** Runs the undo that is armed, now: it puts back what was there, so nobody is asked. */
   'push:undo': contract({ input: z.null(), output: z.null(), effect: 'connects', by: 'engine', role: 'administrator' }),
   /** Puts the undo that is armed off by two minutes, never further than 15 from now. Nothing else changes on the host. */

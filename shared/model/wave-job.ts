@@ -16,6 +16,8 @@ const waveHostSchema = z.object({
   step: z.string(),
   /** When the undo runs by itself; null while it is not armed. */
   undoDueAt: z.iso.datetime().nullable(),
+  /** What `undoDueAt` counted from. */
+  undoAfterSeconds: z.number().nullable(),
   /** What came of it; null until then. */
   outcome: z.enum([...pushVerdicts, 'refused', 'not-started']).nullable(),
   reason: z.string(),

@@ -98,6 +98,11 @@ export function pushHandlers(services: Services): Handlers {
       waveJobs.stop()
       return null
     },
+    'push:undo-one': ({ host }) => {
+      waveJobs.undo(host)
+      return null
+    },
+    'push:extend-one': ({ host }) => waveJobs.extend(fleet.require(), services.transport(), host),
     'push:undo': () => {
       pushJobs.undo()
       return null

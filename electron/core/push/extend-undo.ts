@@ -6,6 +6,10 @@ import { hostPushOfKept } from './revert.ts'
 import type { ChangeWay } from './settle.ts'
 import { runStep } from './step-lane.ts'
 
+/** By how much the undo is put off at once. */
+export const EXTEND_SECONDS = 120
+export const EXTEND_TIMEOUT_MS = 60_000
+
 interface ExtendRequest {
   readonly way: ChangeWay
   readonly ledger: Pick<Ledger, 'append'>

@@ -6,6 +6,7 @@ import type { PushJob } from '#shared/model/push-job.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { Clock, Transport } from '../ports.ts'
 import type { StepUp } from '../step-up/step-up.ts'
+import { EXTEND_SECONDS, EXTEND_TIMEOUT_MS } from './extend-undo.ts'
 import type { PushService } from './push-service.ts'
 
 export interface PushJobPorts {
@@ -38,9 +39,6 @@ export interface PushJobs {
   job(): PushJob | null
 }
 
-/** By how much the undo is put off at once. */
-export const EXTEND_SECONDS = 120
-const EXTEND_TIMEOUT_MS = 60_000
 const READ_TIMEOUT_MS = 60_000
 
 /** Enough for one sitting; a plan is old long before. */

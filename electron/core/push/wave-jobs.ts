@@ -7,6 +7,7 @@ import type { WaveHost, WaveJob } from '#shared/model/wave-job.ts'
 import { mapWithLimit } from '../jobs/map-with-limit.ts'
 import type { Clock, Transport } from '../ports.ts'
 import type { StepUp } from '../step-up/step-up.ts'
+import { EXTEND_SECONDS, EXTEND_TIMEOUT_MS } from './extend-undo.ts'
 import type { PushJobs } from './push-jobs.ts'
 import type { PushService } from './push-service.ts'
 import { pushInWaves, wavesOf } from './push-waves.ts'
@@ -38,15 +39,34 @@ export interface WaveJobs {
   start(fleet: Fleet, transport: Transport, choice: WaveChoice): { readonly job: WaveJob; readonly done: Promise<WaveJob> }
   /** The wave that runs is the last one. */
   stop(): void
+  /** Has one host undo what is under way there; nothing once it was decided. */
+  undo(host: string): void
+  /** Puts the undo that is armed on one host off. Throws `push.not-extended`. */
+  extend(fleet: Fleet, transport: Transport, host: string): Promise<WaveJob>
   job(): WaveJob | null
 }
+
+/** A push to many hosts that runs, or the last one. */
+interface WaveRun {
+  job: WaveJob
+  readonly abort: AbortController
+  /** Of each host, what has it undo now. */
+  readonly undos: ReadonlyMap<string, AbortController>
+  readonly about: (host: string, next: Partial<WaveHost>) => void
+}
+
+const unarmed = { undoDueAt: null, undoAfterSeconds: null } as const
 
 const AT_ONCE = 8
 const PLAN_TIMEOUT_MS = 600_000
 
 export function createWaveJobs({ clock, pushes, pushJobs, stepUp, changed }: WaveJobPorts): WaveJobs {
-  let current: { job: WaveJob; readonly abort: AbortController } | undefined
+  let current: WaveRun | undefined
   const iso = (ms: number) => new Date(ms).toISOString()
+
+  /** The timer starts while it is armed: it is not due before what is said here. */
+  const undoAfter = (step: string, seconds: number): Partial<WaveHost> =>
+    step === 'arm' ? { undoAfterSeconds: seconds, undoDueAt: iso(clock.now() + seconds * 1000) } : step === 'undo' ? unarmed : {}
 
   function ready({ plans: ids, typedHosts }: WaveChoice): readonly PushPlan[] {
     const plans = ids.map((id) => pushJobs.planned(id))
@@ -79,16 +99,21 @@ export function createWaveJobs({ clock, pushes, pushJobs, stepUp, changed }: Wav
       if (current && current.job.state !== 'finished') throw new GatehouseError({ code: 'push.running', detail: 'a push to many hosts' })
       const waves = wavesOf(plans, choice.canary, choice.waveSize)
       const hosts = waves.flatMap((wave, index) =>
-        wave.map((plan): WaveHost => ({ plan, wave: index + 1, step: '', undoDueAt: null, outcome: null, reason: '' })),
+        wave.map(
+          (plan): WaveHost => ({ plan, wave: index + 1, step: '', undoDueAt: null, undoAfterSeconds: null, outcome: null, reason: '' }),
+        ),
       )
-      const run = { abort: new AbortController(), job: { startedAt: iso(clock.now()), state: 'running', hosts } as WaveJob }
-      current = run
       const become = (next: Partial<WaveJob>) => {
         run.job = { ...run.job, ...next }
         changed('push:changed')
       }
       const about = (name: string, next: Partial<WaveHost>) =>
         become({ hosts: run.job.hosts.map((host) => (host.plan.host === name ? { ...host, ...next } : host)) })
+      const run: WaveRun = {
+        ...{ abort: new AbortController(), about, undos: new Map(plans.map(({ host }) => [host, new AbortController()])) },
+        job: { startedAt: iso(clock.now()), state: 'running', hosts },
+      }
+      current = run
       become({})
       // What was begun on a host is carried to its end: stopping is between waves.
       const signal = new AbortController().signal
@@ -97,14 +122,13 @@ export function createWaveJobs({ clock, pushes, pushJobs, stepUp, changed }: Wav
         ready: (plan) => pushes.ready(fleet, transport, plan, signal),
         push: (plan) =>
           pushes.push(fleet, transport, plan, {
-            signal,
-            onStep: (step, _detail, seconds) =>
-              about(plan.host, { step, ...(step === 'arm' && { undoDueAt: iso(clock.now() + seconds * 1000) }) }),
+            signal: run.undos.get(plan.host)?.signal ?? signal,
+            onStep: (step, _detail, seconds) => about(plan.host, { step, ...undoAfter(step, seconds) }),
           }),
         onWave: (_number, names) => {
           for (const name of names) about(name, { step: 'ready' })
         },
-        onOutcome: ({ host, outcome, reason }) => about(host, { outcome, reason, undoDueAt: null }),
+        onOutcome: ({ host, outcome, reason }) => about(host, { outcome, reason, ...unarmed }),
       }).then(
         () => become({ state: 'finished' }),
         () => become({ state: 'finished' }),
@@ -116,6 +140,23 @@ export function createWaveJobs({ clock, pushes, pushJobs, stepUp, changed }: Wav
       current.abort.abort()
       current.job = { ...current.job, state: 'stopping' }
       changed('push:changed')
+    },
+    undo(name) {
+      const host = current?.job.hosts.find(({ plan }) => plan.host === name)
+      if (host === undefined || host.undoDueAt === null) return
+      current?.undos.get(name)?.abort(new GatehouseError({ code: 'job.cancelled', detail: 'undone by the admin', host: name }))
+    },
+    async extend(fleet, transport, name) {
+      const run = current
+      const armed = () => run?.job.hosts.find(({ plan, undoDueAt }) => plan.host === name && undoDueAt !== null)
+      const host = armed()
+      if (run === undefined || host === undefined)
+        throw new GatehouseError({ code: 'push.not-extended', detail: `no undo is armed on ${name}`, host: name })
+      const asked = clock.now()
+      const seconds = await pushes.extend(fleet, transport, host.plan.id, EXTEND_SECONDS, AbortSignal.timeout(EXTEND_TIMEOUT_MS))
+      // It may have been decided meanwhile.
+      if (armed()) run.about(name, { undoAfterSeconds: seconds, undoDueAt: iso(asked + seconds * 1000) })
+      return run.job
     },
     job: () => current?.job ?? null,
   }

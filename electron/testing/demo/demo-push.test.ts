@@ -151,6 +151,28 @@ test('many hosts: the canary first, a host on which nothing can be planned is na
   expect(new Set(again?.hosts.map(({ outcome }) => outcome))).toEqual(new Set(['not-started']))
 }, 120_000)
 
+test('many hosts: one of them is given more time, and then undone; no further wave starts', async () => {
+  await ask('fleet:close', null)
+  await ask('fleet:demo', null)
+  await expect(ask('push:extend-one', { host: 'gpu-03' })).rejects.toThrow('push.not-extended')
+  const { plans } = await ask('push:plan-many', { hosts: ['gpu-03', 'gpu-02'], template: 'services-masked', parameters: {} })
+  await ask('push:start-many', { plans: plans.map(({ id }) => id), canary: 1, waveSize: 1, typedHosts: '' })
+  const canary = async () => (await ask('push:waves', null))?.hosts[0]
+  await expect.poll(() => canary().then((host) => host?.step), { timeout: 20_000, interval: 20 }).toBe('activate')
+  const armed = await canary()
+  const later = (await ask('push:extend-one', { host: 'gpu-03' })).hosts[0]
+  expect(Date.parse(later?.undoDueAt ?? '') - Date.parse(armed?.undoDueAt ?? '')).toBeGreaterThan(110_000)
+  expect(later?.undoAfterSeconds).toBeGreaterThan((armed?.undoAfterSeconds ?? 0) + 110)
+  // The other host has nothing to undo.
+  await ask('push:undo-one', { host: 'gpu-02' })
+  await ask('push:undo-one', { host: 'gpu-03' })
+  await expect.poll(() => ask('push:waves', null).then((job) => job?.state), { timeout: 60_000 }).toBe('finished')
+  expect((await ask('push:waves', null))?.hosts).toMatchObject([
+    { outcome: 'rolled-back-proven', undoDueAt: null, undoAfterSeconds: null },
+    { outcome: 'not-started', reason: 'stopped after gpu-03: rolled-back-proven' },
+  ])
+}, 90_000)
+
 test('what a review removes is closed on a simulated host, and the audit sees it', async () => {
   await ask('fleet:close', null)
   await ask('fleet:demo', null)

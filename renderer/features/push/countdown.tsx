@@ -8,6 +8,17 @@ interface CountdownProps {
   readonly totalSeconds: number
 }
 
+/** In a row of a table: how long until the undo of that host runs. */
+export function TimeLeft({ dueAt }: { readonly dueAt: string }) {
+  const due = Date.parse(dueAt)
+  const [left, setLeft] = useState(() => due - Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setLeft(due - Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [due])
+  return <span className="time-left muted">{`undo in ${countdownText(left)}`}</span>
+}
+
 /** Time until the undo runs on the host. Read when it is asked for; said aloud at four moments. */
 export function Countdown({ dueAt, totalSeconds }: CountdownProps) {
   const due = Date.parse(dueAt)

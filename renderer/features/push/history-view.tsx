@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { PushRecord } from '#shared/model/push-job.ts'
 import { useFinishPush, useTakeBack } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
-import { usePushHistory } from '../../stores/queries.ts'
+import { usePushHistory, usePushJob, useWaves } from '../../stores/queries.ts'
 import { goPush } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { Button } from '../../ui/button.tsx'
@@ -13,6 +13,7 @@ import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
 import { clockSeconds, day, moment } from '../../ui/time.ts'
 import { PlanFiles } from './plan-files.tsx'
+import { pushesUnderWay } from './under-way.ts'
 import { verdictWords } from './verdict-words.ts'
 
 const columns: readonly [Column<PushRecord>, ...Column<PushRecord>[]] = [
@@ -70,11 +71,13 @@ export function HistoryView() {
 function NextStep({ push }: { readonly push: PushRecord }) {
   const finish = useFinishPush()
   const takeBack = useTakeBack()
+  const underWay = pushesUnderWay(usePushJob().data, useWaves().data).has(push.id)
   const error = finish.error ?? takeBack.error
   const failure = error === null ? undefined : wordsOfError(error)
   return (
     <>
-      {push.state === 'open' && (
+      {push.state === 'open' && underWay && <p>It is under way. Change shows how far it is.</p>}
+      {push.state === 'open' && !underWay && (
         <>
           <p>{`Gatehouse stopped in the middle. What was not committed is undone by ${push.host} itself, also after a restart.`}</p>
           <div className="actions">

@@ -1,57 +1,33 @@
-import { Timer, TimerReset, Undo2 } from 'lucide-react'
-import { useState } from 'react'
 import type { PushJob } from '#shared/model/push-job.ts'
 import { useExtendUndo, useUndoPush } from '../../stores/actions.ts'
-import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
+import { wordsOf } from '../../stores/failure-words.ts'
 import { goPush } from '../../stores/ui.store.ts'
-import { useKeys } from '../../stores/use-keys.ts'
 import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { clockSeconds } from '../../ui/time.ts'
-import { Countdown } from './countdown.tsx'
+import { ArmedUndo } from './armed-undo.tsx'
 import { verdictWords } from './verdict-words.ts'
 
 /** A push that runs, or how it ended: the countdown of the undo, undo now, the verdict, the steps with their times. */
 export function PushRail({ job, onNew }: { readonly job: PushJob; readonly onNew: () => void }) {
   const undo = useUndoPush()
   const extend = useExtendUndo()
-  const [asking, setAsking] = useState(false)
   const { host } = job.plan
   const armed = job.state === 'running' && job.undoDueAt !== null
-  const later = () => void (extend.isPending || extend.mutate(null))
-  useKeys({ 'mod+z': armed ? () => setAsking(true) : undefined, 'mod+e': armed ? later : undefined })
   return (
     <>
       <div className="push-state">
         {armed && job.undoDueAt !== null && job.undoAfterSeconds !== null ? (
-          <>
-            <div className="push-armed">
-              <b>{`${host} undoes it in`}</b>
-              <Status tone="run" icon={<Timer className="icon" aria-hidden />}>
-                Armed
-              </Status>
-            </div>
-            <Countdown dueAt={job.undoDueAt} totalSeconds={job.undoAfterSeconds} />
-            <p>
-              {`At ${clockSeconds(new Date(job.undoDueAt))} ${host} puts back what was there, unless the change is proven first. The timer is on ${host}: it runs without this computer, and after a restart.`}
-            </p>
-            <div className="actions">
-              <Button icon={<Undo2 className="icon" aria-hidden />} chord="mod+z" onClick={() => setAsking(true)}>
-                Undo now
-              </Button>
-              <Button
-                icon={<TimerReset className="icon" aria-hidden />}
-                chord="mod+e"
-                unavailable={extend.isPending ? `Asking ${host}` : undefined}
-                onClick={later}
-              >
-                Two more minutes
-              </Button>
-            </div>
-            {extend.error !== null && <NotExtended error={extend.error} />}
-          </>
+          <ArmedUndo
+            plan={job.plan}
+            dueAt={job.undoDueAt}
+            totalSeconds={job.undoAfterSeconds}
+            asks={extend.isPending}
+            error={extend.error}
+            onLater={() => extend.mutate(null)}
+            onUndo={() => undo.mutate(null)}
+          />
         ) : job.state === 'finished' ? (
           <Ended job={job} onNew={onNew} />
         ) : (
@@ -66,40 +42,7 @@ export function PushRail({ job, onNew }: { readonly job: PushJob; readonly onNew
         )}
       </div>
       <Log job={job} />
-      {asking && armed && (
-        <Dialog
-          alert
-          width="narrow"
-          title={`Undo the change on ${host} now?`}
-          lead={`${host} puts back every file with its owner and mode, and starts ${job.plan.unit} as it was.`}
-          onClose={() => setAsking(false)}
-          foot={
-            <>
-              <span className="spring" />
-              <Button onClick={() => setAsking(false)}>Keep going</Button>
-              <Button
-                look="primary"
-                onClick={() => {
-                  setAsking(false)
-                  undo.mutate(null)
-                }}
-              >
-                Undo it
-              </Button>
-            </>
-          }
-        />
-      )}
     </>
-  )
-}
-
-function NotExtended({ error }: { readonly error: unknown }) {
-  const { title, detail, hint } = wordsOfError(error)
-  return (
-    <p role="alert">
-      <Status tone="warn">{title}</Status> {plainText(`${detail}. ${hint}`, 400)}
-    </p>
   )
 }
 

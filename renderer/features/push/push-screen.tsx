@@ -2,7 +2,7 @@ import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushRecord } from '#shared/model/push-job.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
-import { useFleetState, usePushHistory, usePushJob } from '../../stores/queries.ts'
+import { useFleetState, usePushHistory, usePushJob, useWaves } from '../../stores/queries.ts'
 import { goFleet, goPush, goSettings, openDialog, type PushView } from '../../stores/ui.store.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
@@ -14,6 +14,7 @@ import { Segment } from '../../ui/segment.tsx'
 import { ChangeView } from './change-view.tsx'
 import { HistoryView } from './history-view.tsx'
 import { TemplatesView } from './templates-view.tsx'
+import { pushesUnderWay } from './under-way.ts'
 
 interface PushScreenProps {
   readonly view: PushView
@@ -32,17 +33,18 @@ export function PushScreen({ view, draft }: PushScreenProps) {
   const fleet = useFleetState().data?.fleet
   const job = usePushJob().data
   const history = usePushHistory().data
-  const running = job != null && job.state !== 'finished' ? job.plan.id : undefined
+  const running = job != null && job.state !== 'finished'
+  const underWay = pushesUnderWay(job, useWaves().data)
   const identity =
     fleet == null || fleet.identities.change !== undefined || fleet.hosts.some(({ changeIdentity }) => changeIdentity !== undefined)
   return (
     <Screen
       title="Config push"
-      sub={job != null && running !== undefined ? `${job.plan.template.id} ${job.plan.template.version} on ${job.plan.host}` : undefined}
+      sub={running ? `${job.plan.template.id} ${job.plan.template.version} on ${job.plan.host}` : undefined}
       onSearch={() => openDialog({ kind: 'palette' })}
       notices={[
         ...useAppNotices(),
-        ...openNotices((history?.pushes ?? []).filter(({ id, state }) => state === 'open' && id !== running)),
+        ...openNotices((history?.pushes ?? []).filter(({ id, state }) => state === 'open' && !underWay.has(id))),
         ...(history?.brokenLedger ? [brokenNotice(history.brokenLedger)] : []),
         ...(identity ? [] : [identityNotice]),
       ]}

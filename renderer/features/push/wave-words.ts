@@ -7,7 +7,7 @@ import { verdictWords } from './verdict-words.ts'
 export const wavesPlanned = (plans: readonly PushPlan[], canary: number, size: number): readonly WaveHost[] =>
   plans.map((plan, at): WaveHost => {
     const wave = at < canary || !(canary > 0) ? 1 : 2 + (size > 0 ? Math.floor((at - canary) / size) : 0)
-    return { plan, wave, step: '', undoDueAt: null, outcome: null, reason: '' }
+    return { plan, wave, step: '', undoDueAt: null, undoAfterSeconds: null, outcome: null, reason: '' }
   })
 
 const steps: Readonly<Record<string, string>> = {

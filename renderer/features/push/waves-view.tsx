@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
 import type { WaveHost, WaveJob } from '#shared/model/wave-job.ts'
-import { useStartWaves, useStopWaves } from '../../stores/actions.ts'
+import { useExtendOne, useStartWaves, useStopWaves, useUndoOne } from '../../stores/actions.ts'
 import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
 import { useFleetState } from '../../stores/queries.ts'
 import { useKeys } from '../../stores/use-keys.ts'
@@ -11,6 +11,8 @@ import { plainText } from '../../ui/plain-text.ts'
 import { RowTable } from '../../ui/row-table.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
+import { ArmedUndo } from './armed-undo.tsx'
+import { TimeLeft } from './countdown.tsx'
 import { PlanFiles } from './plan-files.tsx'
 import { pushBlocked } from './push-blocked.ts'
 import { waveHostWords, wavesPlanned } from './wave-words.ts'
@@ -56,6 +58,7 @@ export function WavesView({ planned, job, onNew }: WavesViewProps) {
       </div>
       {shown !== undefined && (
         <Scroll as="article" className="push-past waves-past" aria-label={`Push to ${shown.plan.host}`} data-pane>
+          <ArmedHost key={shown.plan.host} host={shown} />
           <p className="push-past-head" hidden={shown.reason === ''}>
             {plainText(shown.reason, 600)}
           </p>
@@ -74,10 +77,35 @@ const columns = [
     head: 'State',
     cell: (host: WaveHost) => {
       const { word, tone } = waveHostWords(host)
-      return <Status tone={tone}>{word}</Status>
+      return (
+        <>
+          <Status tone={tone}>{word}</Status>
+          {host.undoDueAt !== null && <TimeLeft dueAt={host.undoDueAt} />}
+        </>
+      )
     },
   },
 ] as const
+
+/** What the host that is chosen has armed, while its undo waits. */
+function ArmedHost({ host: { plan, undoDueAt, undoAfterSeconds } }: { readonly host: WaveHost }) {
+  const undo = useUndoOne()
+  const extend = useExtendOne()
+  if (undoDueAt === null || undoAfterSeconds === null) return null
+  return (
+    <div className="push-state">
+      <ArmedUndo
+        plan={plan}
+        dueAt={undoDueAt}
+        totalSeconds={undoAfterSeconds}
+        asks={extend.isPending}
+        error={extend.error}
+        onLater={() => extend.mutate({ host: plan.host })}
+        onUndo={() => undo.mutate({ host: plan.host })}
+      />
+    </div>
+  )
+}
 
 interface StartWavesProps {
   readonly hosts: readonly WaveHost[]
