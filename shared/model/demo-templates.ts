@@ -19,6 +19,8 @@ const actedOut: readonly string[] = [
   'llama-server-unit',
   'localai-unit',
   'sshd-jump-forwarding',
+  'oauth2-proxy-oidc',
+  'oauth2-proxy-nginx',
 ]
 
 /** Why a push would prove nothing in the demo; undefined where it does. For people. */

@@ -18,7 +18,7 @@ import { bastion01 } from './hosts/bastion-01.ts'
 import { gpu01 } from './hosts/gpu-01.ts'
 import { gpu02 } from './hosts/gpu-02.ts'
 import { gpu03 } from './hosts/gpu-03.ts'
-import { behindOpenProxy, exposedLlama, exposedLocalAi, exposedVllm } from './template-hosts.testing.ts'
+import { behindOpenProxy, exposedLlama, exposedLocalAi, exposedVllm, withLogins } from './template-hosts.testing.ts'
 
 /** Every template that the simulated hosts act out: the sin is found, pushed away, taken back and found again. */
 const folders: string[] = []
@@ -89,7 +89,7 @@ const audited = daemon('auditd', ['/sbin/auditd'])
 
 const keyless = ['inference-bound-to-loopback', 'inference-secrets-not-on-command-line']
 
-test.concurrent.each<[template: string, host: DemoHost, parameters: Record<string, string[]>, sins: readonly string[]]>([
+test.concurrent.each<[template: string, host: DemoHost, parameters: Record<string, string | string[]>, sins: readonly string[]]>([
   ['ollama-loopback', gpu03, {}, ['inference-bound-to-loopback']],
   ['nginx-ollama', gpu02, { logins }, ['management-endpoints-restricted', 'proxy-sends-hsts']],
   ['nginx-openai', behindOpenProxy, { logins }, ['proxy-requires-authentication']],
@@ -125,6 +125,13 @@ test.concurrent.each<[template: string, host: DemoHost, parameters: Record<strin
   ['vllm-credential', exposedVllm, {}, keyless],
   ['llama-server-unit', exposedLlama, {}, keyless],
   ['localai-unit', exposedLocalAi, {}, keyless],
+  [
+    'oauth2-proxy-oidc',
+    withLogins,
+    { issuer: 'https://login.dc1.example/realms/ai', client: 'ai', domains: ['dc1.example'] },
+    ['oauth2-proxy-cookie-flags-set', 'oauth2-proxy-provider-verified', 'oauth2-proxy-users-restricted', 'oauth2-proxy-logs-logins'],
+  ],
+  ['oauth2-proxy-nginx', withLogins, {}, ['management-endpoints-restricted', 'proxy-sends-hsts']],
   ['sshd-jump-forwarding', bastion01, {}, ['jump-forwards-to-fleet-only', 'jump-lends-nothing-else']],
 ])(
   '%s: found, pushed away, taken back, found again',
@@ -148,8 +155,6 @@ test.concurrent.each<[template: string, host: DemoHost, parameters: Record<strin
 /** Templates whose plan is all that the demo shows, with the reason. */
 const planOnly: Readonly<Record<string, string>> = {
   'caddy-ollama': 'what a Caddyfile means only Caddy works out',
-  'oauth2-proxy-nginx': 'no host of the demo has oauth2-proxy',
-  'oauth2-proxy-oidc': 'no host of the demo has oauth2-proxy',
   'service-account': 'accounts that last as long as a unit runs are not modelled',
 }
 

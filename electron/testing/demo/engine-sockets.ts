@@ -3,12 +3,12 @@ import type { DemoListener } from './demo-host.ts'
 type Variables = ReadonlyMap<string, string>
 type Place = Pick<DemoListener, 'address' | 'port'>
 
-/** Where a program listens that was started with these words and variables; one that is no engine stays where it was. */
+/** Where a program listens that was started with these words and variables; one that is not known here stays where it was. */
 export function socketOf(listener: DemoListener, argv: readonly string[], variables: Variables): DemoListener {
-  return { ...listener, ...engines[listener.process]?.(argv, variables, listener) }
+  return { ...listener, ...programs[listener.process]?.(argv, variables, listener) }
 }
 
-const engines: Readonly<Record<string, (argv: readonly string[], variables: Variables, before: Place) => Place>> = {
+const programs: Readonly<Record<string, (argv: readonly string[], variables: Variables, before: Place) => Place>> = {
   // https://github.com/ollama/ollama/blob/main/envconfig/config.go, Host: an address, a port, or both.
   ollama(_, variables, before) {
     const value = variables.get('OLLAMA_HOST')
@@ -27,6 +27,11 @@ const engines: Readonly<Record<string, (argv: readonly string[], variables: Vari
   'local-ai'(argv, variables) {
     const [, address = '', port] = /^(.*):(\d+)$/.exec(flag(argv, '--address') ?? variables.get('LOCALAI_ADDRESS') ?? ':8080') ?? []
     return { address: address === '' ? '*' : address, port: Number(port ?? 8080) }
+  },
+  // A flag is stronger than the file (https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview), which stays as it was.
+  'oauth2-proxy'(argv, _, before) {
+    const [, address, port] = argv.flatMap((word) => /^--http-address=(.*):(\d+)$/.exec(word) ?? [])
+    return address === undefined ? before : { address, port: Number(port) }
   },
 }
 

@@ -2,7 +2,9 @@ import { type DemoHost, type DemoProcess, type DemoUnit, text } from './demo-hos
 import { httpsListeners, nginxMain, nginxProcesses, nginxUnit } from './hosts/baseline.ts'
 import { caCertificate } from './hosts/certificates.ts'
 import { gpu01 } from './hosts/gpu-01.ts'
+import { gpu02 } from './hosts/gpu-02.ts'
 import { lab01 } from './hosts/lab-01.ts'
+import { shownCommand } from './unit-drop-ins.ts'
 
 /** Hosts of the demo with one more sin each, for templates that none of the five has a use for as it is. */
 
@@ -33,6 +35,59 @@ export const behindOpenProxy: DemoHost = {
   ]),
 }
 
+const CONFIGURATION = '/etc/oauth2-proxy/oauth2-proxy.cfg'
+
+/** As guides write it: cookies that scripts read, a provider whose certificate nobody checks, and everybody of the world may log in. */
+const loginSettings = `http_address = "0.0.0.0:4180"
+reverse_proxy = true
+trusted_proxy_ips = ["127.0.0.1/32"]
+upstreams = ["http://127.0.0.1:11434/"]
+provider = "oidc"
+oidc_issuer_url = "https://login.dc1.example/realms/ai"
+client_id = "ai"
+email_domains = ["*"]
+cookie_secret_shape = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx="
+cookie_secure = false
+cookie_httponly = false
+ssl_insecure_skip_verify = true
+auth_logging = false
+request_logging = false
+`
+
+const loginCommand = ['/usr/local/bin/oauth2-proxy', `--config=${CONFIGURATION}`]
+
+/** gpu-02 with oauth2-proxy beside its nginx. */
+export const withLogins: DemoHost = {
+  ...gpu02,
+  listeners: [...gpu02.listeners, { protocol: 'tcp', address: '0.0.0.0', port: 4180, process: 'oauth2-proxy', pid: 2301 }],
+  closedToJump: [...(gpu02.closedToJump ?? []), 4180],
+  processes: [
+    ...gpu02.processes,
+    {
+      ...{ pid: 2301, ppid: 1, user: 'oauth2-proxy', uid: 995, name: 'oauth2-proxy', argv: loginCommand },
+      cgroup: '/system.slice/oauth2-proxy.service',
+    },
+  ],
+  units: [
+    ...gpu02.units,
+    {
+      id: 'oauth2-proxy.service',
+      properties: {
+        ...nginxUnit.properties,
+        MainPID: '2301',
+        ControlGroup: '/system.slice/oauth2-proxy.service',
+        User: 'oauth2-proxy',
+        Group: 'oauth2-proxy',
+        ExecStart: shownCommand(loginCommand),
+        FragmentPath: '/etc/systemd/system/oauth2-proxy.service',
+      },
+    },
+  ],
+  accounts: [...gpu02.accounts, { name: 'oauth2-proxy', uid: 995, gid: 995, home: '/nonexistent', shell: '/usr/sbin/nologin' }],
+  groups: [...gpu02.groups, { name: 'oauth2-proxy', gid: 995, members: [] }],
+  files: new Map([...gpu02.files, [CONFIGURATION, text(loginSettings)]]),
+}
+
 const [llama] = lab01.processes.slice(-1) as [DemoProcess]
 const [llamaUnit] = lab01.units as [DemoUnit]
 
@@ -40,14 +95,13 @@ const [llamaUnit] = lab01.units as [DemoUnit]
 function exposed(host: DemoHost, name: string, words: readonly string[], port: number): DemoHost {
   const [engine, unit] = [host.processes.find((one) => one.name === name) ?? llama, host.units[0] ?? llamaUnit]
   const head = engine.argv.slice(0, Math.max(0, engine.argv.indexOf(words[0] ?? '')))
-  const shown = words.map((word, index) => (words[index - 1]?.startsWith('--api-key') ? '****' : word)).join(' ')
-  const execStart = `{ path=${words[0]} ; argv[]=${shown} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`
+  const shown = words.map((word, index) => (words[index - 1]?.startsWith('--api-key') ? '****' : word))
   return {
     ...host,
     closedToJump: [...(host.closedToJump ?? []), port],
     listeners: host.listeners.map((one) => (one.process === name ? { ...one, address: '0.0.0.0' } : one)),
     processes: host.processes.map((one) => (one === engine ? { ...one, argv: [...head, ...words] } : one)),
-    units: host.units.map((one) => (one === unit ? { ...one, properties: { ...one.properties, ExecStart: execStart } } : one)),
+    units: host.units.map((one) => (one === unit ? { ...one, properties: { ...one.properties, ExecStart: shownCommand(shown) } } : one)),
   }
 }
 

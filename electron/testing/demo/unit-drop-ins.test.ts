@@ -47,8 +47,8 @@ test.each([
   ],
   ['other sections, comments and unknown settings do nothing', ['[Unit]\nProtectSystem=yes\n[Service]\n#ProtectSystem=yes\nX=1'], {}],
   [
-    'the command line is another',
-    ['[Service]\nExecStart=\nExecStart=/bin/y --z'],
+    'the command line is another, and goes on behind a backslash',
+    ['[Service]\nExecStart=\nExecStart=/bin/y \\\n  --z'],
     { ExecStart: expect.stringContaining('argv[]=/bin/y --z ;') },
   ],
 ])('%s', (_, texts, changed) => {

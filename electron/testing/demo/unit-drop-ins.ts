@@ -56,7 +56,8 @@ export function commandOf(dropIns: readonly DropIn[]): readonly string[] | undef
   return last === undefined ? undefined : splitQuoted(last)
 }
 
-const shownCommand = (words: readonly string[]): string =>
+/** ExecStart= as `systemctl show` prints it. */
+export const shownCommand = (words: readonly string[]): string =>
   `{ path=${words[0]} ; argv[]=${words.join(' ')} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`
 
 /** The same variable again replaces the one before. */
@@ -96,9 +97,13 @@ type Assignment = readonly [name: string, value: string]
 /** Assignments of `[Service]`, in their order. */
 function assignments(content: string): readonly Assignment[] {
   let section = ''
-  return content.split('\n').flatMap((line): readonly Assignment[] => {
-    section = /^\[(.+)\]$/.exec(line)?.[1] ?? section
-    const [, name, value] = /^([A-Za-z]+)=(.*)$/.exec(line) ?? []
-    return section === 'Service' && name !== undefined && value !== undefined ? [[name, value]] : []
-  })
+  // A line that ends with a backslash goes on (systemd.syntax(7)).
+  return content
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .flatMap((line): readonly Assignment[] => {
+      section = /^\[(.+)\]$/.exec(line)?.[1] ?? section
+      const [, name, value] = /^([A-Za-z]+)=(.*)$/.exec(line) ?? []
+      return section === 'Service' && name !== undefined && value !== undefined ? [[name, value]] : []
+    })
 }
