@@ -20,6 +20,7 @@ const actedOut: readonly string[] = [
   'localai-unit',
   'sshd-jump-forwarding',
   'oauth2-proxy-oidc',
+  'service-account',
   'oauth2-proxy-nginx',
 ]
 

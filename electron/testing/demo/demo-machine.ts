@@ -169,10 +169,22 @@ function restarted(first: DemoHost, host: DemoHost, id: string): DemoHost {
     ...host,
     units: host.units.map((one) => (unit && one.id === id ? unit : one)),
     processes: host.processes.map((one) =>
-      one === old ? { ...one, argv, pid: fresh } : one.ppid === old.pid ? { ...one, ppid: fresh } : one,
+      one === old ? { ...one, ...accountOf(host, started, unit), argv, pid: fresh } : one.ppid === old.pid ? { ...one, ppid: fresh } : one,
     ),
     listeners: host.listeners.map((one) => (one.pid === old.pid ? { ...socketOf(one, argv, variables), pid: fresh } : one)),
   }
+}
+
+/** First of the numbers that systemd gives to accounts which last as long as their unit runs (systemd, docs/UIDS-GIDS.md). */
+const FIRST_DYNAMIC_UID = 61_184
+
+/** As whom the program of a unit runs: as before where the unit names nobody. */
+function accountOf({ accounts }: DemoHost, { user, uid }: DemoProcess, unit: DemoUnit | undefined): Pick<DemoProcess, 'user' | 'uid'> {
+  const { User: name = '', DynamicUser } = unit?.properties ?? {}
+  if (name === '') return { user, uid }
+  const known = accounts.find((one) => one.name === name)
+  if (known !== undefined) return { user: name, uid: known.uid }
+  return DynamicUser === 'yes' ? { user: name, uid: FIRST_DYNAMIC_UID } : { user, uid }
 }
 
 /** A command as the process list shows it: behind the interpreter of its script, where it has one, with what systemd puts for its variable. */

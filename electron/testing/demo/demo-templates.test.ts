@@ -18,7 +18,7 @@ import { bastion01 } from './hosts/bastion-01.ts'
 import { gpu01 } from './hosts/gpu-01.ts'
 import { gpu02 } from './hosts/gpu-02.ts'
 import { gpu03 } from './hosts/gpu-03.ts'
-import { behindOpenProxy, exposedLlama, exposedLocalAi, exposedVllm, withLogins } from './template-hosts.testing.ts'
+import { behindOpenProxy, exposedLlama, exposedLocalAi, exposedVllm, rootOllama, withLogins } from './template-hosts.testing.ts'
 
 /** Every template that the simulated hosts act out: the sin is found, pushed away, taken back and found again. */
 const folders: string[] = []
@@ -131,6 +131,7 @@ test.concurrent.each<[template: string, host: DemoHost, parameters: Record<strin
     { issuer: 'https://login.dc1.example/realms/ai', client: 'ai', domains: ['dc1.example'] },
     ['oauth2-proxy-cookie-flags-set', 'oauth2-proxy-provider-verified', 'oauth2-proxy-users-restricted', 'oauth2-proxy-logs-logins'],
   ],
+  ['service-account', rootOllama, {}, ['inference-not-root']],
   ['oauth2-proxy-nginx', withLogins, {}, ['management-endpoints-restricted', 'proxy-sends-hsts']],
   ['sshd-jump-forwarding', bastion01, {}, ['jump-forwards-to-fleet-only', 'jump-lends-nothing-else']],
 ])(
@@ -155,7 +156,6 @@ test.concurrent.each<[template: string, host: DemoHost, parameters: Record<strin
 /** Templates whose plan is all that the demo shows, with the reason. */
 const planOnly: Readonly<Record<string, string>> = {
   'caddy-ollama': 'what a Caddyfile means only Caddy works out',
-  'service-account': 'accounts that last as long as a unit runs are not modelled',
 }
 
 test('a template is acted out and in the table above, or shows its plan only', () => {

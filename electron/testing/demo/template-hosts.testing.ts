@@ -3,6 +3,7 @@ import { httpsListeners, nginxMain, nginxProcesses, nginxUnit } from './hosts/ba
 import { caCertificate } from './hosts/certificates.ts'
 import { gpu01 } from './hosts/gpu-01.ts'
 import { gpu02 } from './hosts/gpu-02.ts'
+import { gpu03 } from './hosts/gpu-03.ts'
 import { lab01 } from './hosts/lab-01.ts'
 import { shownCommand } from './unit-drop-ins.ts'
 
@@ -33,6 +34,18 @@ export const behindOpenProxy: DemoHost = {
     ['/etc/nginx/sites-enabled/chat', text(openProxy)],
     ['/etc/ssl/certs/internal-ca.crt', text(caCertificate)],
   ]),
+}
+
+const STORE = '/srv/ollama'
+
+/** Ollama as root, whose models lie where another account can get at them. */
+export const rootOllama: DemoHost = {
+  ...gpu03,
+  units: gpu03.units.map((unit) => ({
+    ...unit,
+    properties: { ...unit.properties, Environment: `${unit.properties.Environment} OLLAMA_MODELS=${STORE}` },
+  })),
+  files: new Map([...gpu03.files].map(([path, file]) => [path.replace('/root/.ollama/models', STORE), file])),
 }
 
 const CONFIGURATION = '/etc/oauth2-proxy/oauth2-proxy.cfg'

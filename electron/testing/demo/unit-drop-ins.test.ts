@@ -37,6 +37,19 @@ const loaded = (...texts: readonly string[]) =>
 
 test.each([
   ['the last single value holds', ['[Service]\nProtectSystem=full', '[Service]\nProtectSystem=strict'], { ProtectSystem: 'full' }],
+  [
+    'an account that lasts as long as the unit runs closes more',
+    ['[Service]\nDynamicUser=yes\nUser=x'],
+    {
+      DynamicUser: 'yes',
+      User: 'x',
+      NoNewPrivileges: 'yes',
+      RestrictSUIDSGID: 'yes',
+      PrivateTmp: 'yes',
+      ProtectSystem: 'strict',
+      ProtectHome: 'read-only',
+    },
+  ],
   ['lists add up', ['[Service]\nReadWritePaths=/var/x'], { ReadWritePaths: '/srv /var/x' }],
   ['an empty one takes away', ['[Service]\nReadWritePaths=\nReadWritePaths=/var/x'], { ReadWritePaths: '/var/x' }],
   ['a variable replaces its like', ['[Service]\nEnvironment="B=3" C=4'], { Environment: 'A=1 B=3 C=4' }],

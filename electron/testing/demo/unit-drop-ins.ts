@@ -15,12 +15,21 @@ const lists = [
   'AmbientCapabilities',
 ]
 
+/** What DynamicUser= brings with it (systemd.exec(5)). */
+const dynamicUser = [
+  ['NoNewPrivileges', 'yes'],
+  ['RestrictSUIDSGID', 'yes'],
+  ['PrivateTmp', 'yes'],
+  ['ProtectSystem', 'strict'],
+  ['ProtectHome', 'read-only'],
+] as const
+
 /** Settings of which the last assignment holds. */
 const singles = [
   ...['UMask', 'NoNewPrivileges', 'PrivateTmp', 'PrivateDevices', 'ProtectSystem', 'ProtectHome'],
   ...['ProtectKernelTunables', 'ProtectKernelModules', 'ProtectKernelLogs', 'ProtectControlGroups', 'ProtectClock', 'ProtectHostname'],
   ...['ProtectProc', 'RestrictNamespaces', 'RestrictRealtime', 'RestrictSUIDSGID', 'LockPersonality', 'DevicePolicy', 'LimitCORE'],
-  ...['SystemCallArchitectures', 'SystemCallFilter'],
+  ...['SystemCallArchitectures', 'SystemCallFilter', 'User', 'Group', 'DynamicUser'],
 ]
 
 /**
@@ -33,6 +42,7 @@ export function withDropIns(unit: DemoUnit, dropIns: readonly DropIn[]): DemoUni
   const set = new Map(Object.entries(unit.properties))
   for (const [name, value] of assigned) {
     if (singles.includes(name)) set.set(name, value)
+    if (name === 'DynamicUser' && value === 'yes') for (const [key, implied] of dynamicUser) set.set(key, implied)
     if (lists.includes(name)) set.set(name, value === '' ? '' : `${set.get(name) ?? ''} ${value}`.trim())
   }
   const paths = [...(unit.properties.DropInPaths ?? '').split(' ').filter((path) => path !== ''), ...sorted.map(([path]) => path)]

@@ -21,6 +21,6 @@ test('the name of the host, and plans without that danger', () => {
 
 test('in the demo only what its hosts act out', () => {
   expect(pushBlocked(plan('ollama-loopback', 'restart'), '', true)).toBeUndefined()
-  expect(pushBlocked(plan('service-account', 'restart'), '', true)).toMatch(/nginx-ollama.* only$/)
+  expect(pushBlocked(plan('caddy-ollama', 'restart'), '', true)).toMatch(/nginx-ollama.* only$/)
   expect(pushBlocked(plan('caddy-ollama', 'lock-out'), 'gpu-01', true)).toMatch(/cannot carry it out/)
 })
