@@ -193,7 +193,7 @@ test('what a review removes is closed on a simulated host, and the audit sees it
   expect(await ask('access:removal-pushes', null)).toEqual([])
 }, 60_000)
 
-test('what the demo does not act out it plans, filled from the host', async () => {
+test('a plan is filled from the host; what the demo does not act out is refused', async () => {
   await ask('fleet:close', null)
   await ask('fleet:demo', null)
   await audited('gpu-02')
@@ -204,7 +204,7 @@ test('what the demo does not act out it plans, filled from the host', async () =
     replaces: ['/etc/nginx/sites-enabled/ollama-secure'],
     port: 11434,
   })
-  expect(demoRefusal('service-account')).toMatch(/cannot carry it out/)
+  expect(demoRefusal('caddy-ollama')).toMatch(/cannot carry it out/)
   expect((await ask('push:plan', { host: 'gpu-03', template: 'service-account', parameters: {} })).turns).not.toEqual([])
 }, 60_000)
 
