@@ -36,6 +36,7 @@ export const parameterSources = [
   'fleet-ssh-port',
   'open-subjects',
   'door-ports',
+  'published-ports',
   'resolvers',
   'proxy-user',
   'persistence-account',

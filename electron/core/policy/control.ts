@@ -29,6 +29,8 @@ export interface Verdict {
   readonly rationale?: string
   readonly severity?: Severity
   readonly hint?: string | undefined
+  /** What turns this one, where that is another template than the control's. */
+  readonly template?: string | undefined
   readonly cite: readonly Citation[]
 }
 

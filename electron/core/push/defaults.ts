@@ -178,6 +178,16 @@ function doorPortsOf({ audit: { services }, facts: { listeners } }: Seen): strin
   return listed(inferenceDoors(running, listeners.value).map(({ port }) => String(port)))
 }
 
+/** Of those, the ports that a container runtime forwards. */
+function publishedPortsOf({ audit: { services }, facts: { listeners } }: Seen): string[] | undefined {
+  if (!listeners.known) return undefined
+  const doors = inferenceDoors(
+    services.filter(({ running }) => running),
+    listeners.value,
+  )
+  return listed(doors.flatMap(({ published, port }) => (published ? [String(port)] : [])))
+}
+
 /** Resolvers of the host that are other machines. */
 const resolversOf = ({ facts: { sources: found } }: Seen): string[] | undefined =>
   found.known
@@ -238,6 +248,7 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   'inference-folders': foldersOf,
   'open-subjects': openSubjects,
   'door-ports': doorPortsOf,
+  'published-ports': publishedPortsOf,
   resolvers: resolversOf,
   'fleet-destinations': ({ fleet, host }) => listed(destinationsOf(fleet, host)),
   'proxy-user': proxyUserOf,

@@ -2,6 +2,7 @@ import type { FileKind } from '#shared/model/push-template.ts'
 import { shellQuote } from '../probe/shell-quote.ts'
 import { accountFilesOnHost } from './host-accounts.ts'
 import { auditRulesOnHost } from './host-audit-rules.ts'
+import { dockerFirewallOnHost } from './host-docker.ts'
 import { nftablesOnHost, ufwOnHost } from './host-firewalls.ts'
 import type { HostFile } from './host-program.ts'
 import { maskOnHost } from './host-units.ts'
@@ -100,6 +101,7 @@ done`,
   'login-files': {},
   lingering: {},
   'unit-mask': maskOnHost,
+  'docker-firewall': dockerFirewallOnHost,
   'unit-enable': {
     activate: 'systemctl daemon-reload || gh_fail "inactive daemon-reload failed"',
     reactivate: 'systemctl daemon-reload || gh_back=1',

@@ -56,7 +56,7 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
     needsSystemd: true,
   },
   'unit-enable': {
-    path: /^\/etc\/systemd\/system\/(?:multi-user|sysinit|timers)\.target\.wants\/[A-Za-z0-9@_.-]+\.(?:service|timer)$/,
+    path: /^\/etc\/systemd\/system\/(?:(?:multi-user|sysinit|timers)\.target|docker\.service)\.wants\/[A-Za-z0-9@_.-]+\.(?:service|timer)$/,
     word: /^[A-Za-z0-9@_.-]+$/,
     needsSystemd: true,
   },
@@ -73,5 +73,11 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
   'login-files': { path: passwordFile, word: /^[A-Za-z_][A-Za-z0-9_.@-]*$/, closed: true, shared: true, needsSystemd: true },
   // One empty file for each account whose services start with the host (loginctl(1), enable-linger).
   lingering: { path: /^\/var\/lib\/systemd\/linger\/[A-Za-z_][A-Za-z0-9_.@-]*$/, word: /^[A-Za-z_][A-Za-z0-9_.@-]*$/, needsSystemd: true },
+  // Rules for iptables-restore(8), and the unit that loads them before Docker starts.
+  'docker-firewall': {
+    path: /^\/etc\/(?:gatehouse\/published[46]\.rules|systemd\/system\/gatehouse-published-ports\.service)$/,
+    word: /^[A-Za-z0-9.:/-]+$/,
+    needsSystemd: true,
+  },
   plain: { path: /^\/etc\/gatehouse\/[a-z0-9-]+\.(?:env|key)$/, word: /^[A-Za-z0-9_./-]+$/ },
 }

@@ -28,13 +28,22 @@ function turnsOf({ fixes }: PushTemplate, { unit, subjects }: Rendered, { servic
       .filter((finding) => fixes.includes(finding.control) && ids.has(finding.subject))
       .map(({ control, subject, status, title }) => ({ control, subject, status, title }))
   }
-  return subjects.flatMap((subject) =>
-    fixes.map((control) => {
-      const about = findings.filter((finding) => finding.control === control && (subject === EVERY || finding.subject === subject))
-      const was = about.toSorted((a, b) => rankOf(a.status) - rankOf(b.status))[0]
-      return { control, subject, status: was?.status ?? 'not-evaluated', title: was?.title ?? 'Not there yet' }
-    }),
+  return fixes.flatMap((control) =>
+    subjects
+      .flatMap((subject) => socketsOf(subject, control, findings))
+      .map((subject) => {
+        const about = findings.filter((finding) => finding.control === control && (subject === EVERY || finding.subject === subject))
+        const was = about.toSorted((a, b) => rankOf(a.status) - rankOf(b.status))[0]
+        return { control, subject, status: was?.status ?? 'not-evaluated', title: was?.title ?? 'Not there yet' }
+      }),
   )
+}
+
+/** A port stands for every address that a control judges it at. */
+function socketsOf(subject: string, control: string, findings: HostAudit['findings']): readonly string[] {
+  if (!/^\d+$/.test(subject)) return [subject]
+  const sockets = findings.flatMap((one) => (one.control === control && one.subject.endsWith(`:${subject}`) ? [one.subject] : []))
+  return sockets.length === 0 ? [subject] : [...new Set(sockets)]
 }
 
 /** What the steps on the host are told. `planned` is what was read when the plan was made; nothing while it is not known. */

@@ -1,6 +1,7 @@
 import accountsClosed from '#assets/templates/accounts-closed/manifest.json' with { type: 'json' }
 import auditdModelsWatch from '#assets/templates/auditd-models-watch/manifest.json' with { type: 'json' }
 import caddyOllama from '#assets/templates/caddy-ollama/manifest.json' with { type: 'json' }
+import dockerPublishedPorts from '#assets/templates/docker-published-ports/manifest.json' with { type: 'json' }
 import gatehouseAuditAccount from '#assets/templates/gatehouse-audit-account/manifest.json' with { type: 'json' }
 import gpuPersistence from '#assets/templates/gpu-persistence/manifest.json' with { type: 'json' }
 import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
@@ -55,6 +56,7 @@ const shipped: readonly unknown[] = [
   logrotateAiAccess,
   servicesMasked,
   accountsClosed,
+  dockerPublishedPorts,
 ]
 
 /** The templates of this release. */

@@ -68,6 +68,9 @@ export function keepsWayIn({ fleet, host, manifest, rendered, wayIn }: PlannedCh
     for (const [name, value] of filledFrom('fleet-ssh-port'))
       if (value !== wayIn.port) throw refused(`${name} is ${String(value)}, and Gatehouse comes in by port ${wayIn.port}`)
   }
+  for (const [name, value] of filledFrom('published-ports'))
+    if (wayIn && Array.isArray(value) && value.includes(String(wayIn.port)))
+      throw refused(`${name} names ${wayIn.port}, by which Gatehouse comes in`)
   const destinations = filledFrom('fleet-destinations')
   const isJump = fleet.jump.some(({ address }) => address === host.address)
   for (const [name, value] of destinations) {

@@ -68,5 +68,20 @@ export function nftRules(host: DemoHost): string {
   const loaded = host.firewall.nft
     .split(/^(?=table )/m)
     .filter((table) => table !== '' && !names.some((name) => table.startsWith(`${name}\n`)))
-  return [...loaded, ...written.map((line) => `${line}\n`)].join('')
+  return withPublishedPorts(host, [...loaded, ...written.map((line) => `${line}\n`)].join(''))
+}
+
+/** What the template docker-published-ports loads beside the chains of Docker, in the words of nft. */
+function withPublishedPorts({ files }: DemoHost, ruleset: string): string {
+  const rules = [...(files.get('/etc/gatehouse/published4.rules')?.content ?? '').matchAll(/^-A GATEHOUSE-PUBLISHED (.*)$/gm)]
+  if (rules.length === 0) return ruleset
+  const lines = rules.map(([, rule = '']) => {
+    const [, from] = /-s (\S+)/.exec(rule) ?? []
+    const [, port = ''] = /--ctorigdstport (\d+)/.exec(rule) ?? []
+    const verdict = (/-j (\w+)$/.exec(rule)?.[1] ?? '').toLowerCase()
+    return `\t\t${from === undefined ? '' : `ip saddr ${from} `}meta l4proto tcp ct status dnat ct original proto-dst ${port} ct direction original counter packets 0 bytes 0 ${verdict}\n`
+  })
+  return ruleset
+    .replace('table ip filter {\n', (table) => `${table}\tchain GATEHOUSE-PUBLISHED {\n${lines.join('')}\t}\n\n`)
+    .replace('chain DOCKER-USER {\n', (chain) => `${chain}\t\tcounter packets 0 bytes 0 jump GATEHOUSE-PUBLISHED\n`)
 }

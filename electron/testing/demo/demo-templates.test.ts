@@ -19,6 +19,7 @@ import { gpu01 } from './hosts/gpu-01.ts'
 import { gpu02 } from './hosts/gpu-02.ts'
 import { gpu03 } from './hosts/gpu-03.ts'
 import { behindOpenProxy, exposedLlama, exposedLocalAi, exposedVllm, rootOllama, withLogins } from './template-hosts.testing.ts'
+import { gpu04 } from './hosts/gpu-04.ts'
 
 /** Every template that the simulated hosts act out: the sin is found, pushed away, taken back and found again. */
 const folders: string[] = []
@@ -112,6 +113,7 @@ test.concurrent.each<[template: string, host: DemoHost, parameters: Record<strin
     ['model-directories-audited'],
   ],
   ['ufw-segment', gpu03, {}, ['firewall-default-deny-inbound', 'inference-port-only-from-app', 'ssh-only-from-jump']],
+  ['docker-published-ports', gpu04, {}, ['inference-port-only-from-app']],
   ['nftables-segment', gpu03, {}, ['firewall-default-deny-inbound', 'inference-port-only-from-app']],
   [
     'gatehouse-audit-account',

@@ -55,7 +55,9 @@ const placeholderOf = (text: string | undefined): string | undefined => /^\{\{(\
 function given({ parameters }: PushTemplate, name: string, value: string): PushValues | undefined {
   const parameter = parameters[name]
   if (parameter === undefined) return undefined
-  const filled = parameter.type !== 'integer' && parameter.many ? [value] : value
+  // A finding about a port is called by its socket.
+  const one = parameter.type === 'port' ? (/:(\d+)$/.exec(value)?.[1] ?? value) : value
+  const filled = parameter.type !== 'integer' && parameter.many ? [one] : one
   return accepts(parameter, filled) ? { [name]: filled } : undefined
 }
 

@@ -41,6 +41,17 @@ const ruleOf = (networks: readonly string[], v6: boolean, later: readonly string
 /** First of all, as in any rule set that works: what a client sees is then the fate of its first packet, not of a later one. */
 const established = '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'
 
+/** What a port was before Docker translated it (docs.docker.com, "Docker with iptables": match the original IP and ports). */
+const originalOf = fc
+  .record({
+    from: fc.constantFrom('', '-s 10.0.1.0/24 ', '! -s 10.0.0.0/8 '),
+    state: fc.constantFrom('', '--ctstate DNAT ', '! --ctstate DNAT ', '--ctstate NEW,DNAT ', '--ctorigdst 10.9.0.1 '),
+    port: fc.constantFrom('9090', '8000', '8080'),
+    direction: fc.constantFrom('', ' --ctdir ORIGINAL'),
+    target: fc.constantFrom('ACCEPT', 'DROP', 'RETURN'),
+  })
+  .map(({ from, state, port, direction, target }) => `${from}-p tcp -m conntrack ${state}--ctorigdstport ${port}${direction} -j ${target}`)
+
 const chainNames = ['c0', 'c1', 'c2']
 
 /** Chains may lead to later ones only, so that there is no loop. */
@@ -50,7 +61,7 @@ const filterOf = (networks: readonly string[], v6: boolean, docker: readonly str
       policy: fc.constantFrom('ACCEPT', 'DROP'),
       input: fc.array(ruleOf(networks, v6, chainNames), { maxLength: 7 }),
       chains: fc.tuple(...chainNames.map((_, index) => fc.array(ruleOf(networks, v6, chainNames.slice(index + 1)), { maxLength: 4 }))),
-      user: fc.array(ruleOf(networks, v6, []), { maxLength: 3 }),
+      user: fc.array(fc.oneof(ruleOf(networks, v6, []), originalOf), { maxLength: 3 }),
     })
     .map(({ policy, input, chains, user }) =>
       [

@@ -19,6 +19,12 @@ import { splitWords } from './words.ts'
 const unknown: Test = { is: 'unknown' }
 const chance: Test = { is: 'chance' }
 
+/** States of conntrack and, beside them, whether the destination was translated (iptables-extensions(8), conntrack). */
+function states(word: string): Test {
+  const named = word.toLowerCase().split(',')
+  return named.includes('dnat') ? any([{ is: 'translated' }, { is: 'state', states: named }]) : { is: 'state', states: named }
+}
+
 /** An option that tests something: how many words it takes, and what they mean. `undefined` when the words are not understood. */
 interface Option {
   readonly words: number
@@ -65,8 +71,8 @@ const OPTIONS = dictionary<Option>({
       return bits[0] === undefined || bits[1] === undefined ? undefined : { is: 'flags', mask: bits[0], value: bits[1] }
     },
   },
-  '--ctstate': { words: 1, test: (states) => ({ is: 'state', states: states.toLowerCase().split(',') }) },
-  '--state': { words: 1, test: (states) => ({ is: 'state', states: states.toLowerCase().split(',') }) },
+  '--ctstate': { words: 1, test: states },
+  '--state': { words: 1, test: states },
   '--ctstatus': { words: 1, test: (status) => (status === 'DNAT' ? { is: 'translated' } : unknown) },
   '--ctdir': { words: 1, test: (direction) => ({ is: 'constant', value: direction === 'ORIGINAL' }) },
   '--ctproto': {

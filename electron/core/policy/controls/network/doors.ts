@@ -40,8 +40,8 @@ export function inferenceDoors(services: readonly InferenceService[], listeners:
         port,
         kind: 'inference' as const,
         owner: service.id,
-        // Of a pod only sockets of its own are seen, which are the host's.
-        published: service.how === 'container' && service.pod === undefined,
+        // Of a pod, and of a container in the network of the host, sockets of its own are seen, which are the host's.
+        published: service.how === 'container' && service.pod === undefined && section !== 'listeners',
         cite: [{ section, line }],
       })),
   )

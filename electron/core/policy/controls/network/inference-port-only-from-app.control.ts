@@ -6,6 +6,9 @@ import { defineControl, type Verdict } from '../../control.ts'
 import { inferenceDoors, type ModelDoor } from './doors.ts'
 import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 
+/** For ports that Docker forwards past the rules for the host. */
+const PUBLISHED = 'docker-published-ports'
+
 export default defineControl({
   id: 'inference-port-only-from-app',
   item: 'INF-7',
@@ -15,7 +18,7 @@ export default defineControl({
     'Users belong in front of the application, not in front of the model. An inference port that other networks reach lets anyone there run prompts around every control that the application makes.',
   needs: ['firewall', 'services', 'listeners'],
   uses: ['network'],
-  remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
+  remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment', also: [PUBLISHED] },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'CIS-8:13.4', 'ISO-27001:A.8.22'],
   evaluate: ({ firewall, services, listeners, network }, { fleet }) => {
     if (services.length === 0) return [noService]
@@ -84,6 +87,8 @@ const unnamed = (doors: readonly ModelDoor[]): Verdict => ({
   cite: doors.flatMap(({ cite }) => cite),
 })
 
+const hasDockerUser = ({ tables }: Firewall): boolean => tables.some(({ chains }) => chains['DOCKER-USER'] !== undefined)
+
 function judge(door: ModelDoor, firewall: Firewall, network: Network | undefined, allowed: readonly string[]): Verdict {
   const subject = printBind(door)
   const { accepted, undetermined } = strangersTo(
@@ -103,6 +108,7 @@ function judge(door: ModelDoor, firewall: Firewall, network: Network | undefined
         ? `Port ${door.port} is open to any IPv${stranger.family} address`
         : `Port ${door.port} is open beyond the app subnet`,
       reason: `New connections to ${subject} (${door.owner}) are accepted from ${from}. Expected only ${allowed.join(', ')}.`,
+      ...(door.published && hasDockerUser(firewall) && { template: PUBLISHED }),
       cite: [...citeRule(stranger.by, firewall, `Accepts ${from}. Expected only ${allowed.join(', ')}.`), ...door.cite],
     }
   }
