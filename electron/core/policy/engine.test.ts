@@ -116,6 +116,11 @@ describe('findings', () => {
     expect(evaluate([open], seen, outputs, context)[0]?.remediation).toEqual({ template })
   })
 
+  test('a verdict may name another template than its control', () => {
+    const open = { ...control([verdict({ status: 'fail', template: 'by-docker' })]), remediation: { template: 'by-ufw' } }
+    expect(evaluate([open], facts, outputs, context)[0]?.remediation).toEqual({ template: 'by-docker' })
+  })
+
   test('a needed fact that is unknown: not evaluated, with reason, hint and what sudo said', () => {
     const [finding, ...rest] = judge([verdict()], ['sshd', 'nginx', 'gpus'])
     expect(rest).toEqual([])

@@ -48,6 +48,17 @@ describe.each(['ufw-segment', 'nftables-segment'])('%s', (id) => {
   test('where the host does not say, the new connection decides', () => expect(checked({ jump: ['10.0.2.11'] }, undefined)).not.toThrow())
 })
 
+test('the port by which Gatehouse comes in is none that Docker publishes', () => {
+  const { manifest } = shippedTemplate('docker-published-ports')
+  const closing = (ports: readonly string[]) => () =>
+    keepsWayIn({
+      ...{ fleet, host: fleet.hosts[0] ?? expect.fail(), manifest, wayIn: { address: '10.0.2.10', port: 22 } },
+      rendered: render(manifest, { ports: [...ports], clients: ['10.0.1.0/24'] }),
+    })
+  expect(closing(['8080'])).not.toThrow()
+  expect(closing(['8080', '22'])).toThrow('ports names 22')
+})
+
 describe('accounts-closed', () => {
   const { manifest } = shippedTemplate('accounts-closed')
   const closing = (accounts: readonly string[], of = fleet) =>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import caddyOllama from '#assets/templates/caddy-ollama/manifest.json' with { type: 'json' }
+import dockerPublishedPorts from '#assets/templates/docker-published-ports/manifest.json' with { type: 'json' }
 import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
 import llamaServerUnit from '#assets/templates/llama-server-unit/manifest.json' with { type: 'json' }
 import nftablesSegment from '#assets/templates/nftables-segment/manifest.json' with { type: 'json' }
@@ -52,6 +53,7 @@ const shipped = [
   nftablesSegment,
   llamaServerUnit,
   vllmCredential,
+  dockerPublishedPorts,
 ].map((one) => entry(one))
 const on = (control: string, subject: string, more: object = {}) => ({ control, subject, status: 'fail' as const, ...more })
 const login = (subject: string) => on('proxy-requires-authentication', subject)
@@ -77,6 +79,12 @@ test.each([
   ['a password file', on('proxy-password-files-protected', '/etc/nginx/.htpasswd'), 'htpasswd-users', { file: '/etc/nginx/.htpasswd' }],
   ['sshd', on('sshd-keys-only', 'sshd'), 'sshd-behind-jump', {}],
   ['a port that the firewall leaves open', on('inference-port-only-from-app', '*:443'), 'ufw-segment', {}],
+  [
+    'a port that Docker publishes',
+    on('inference-port-only-from-app', '[::]:8080', { remediation: { template: 'docker-published-ports' } }),
+    'docker-published-ports',
+    { ports: ['8080'] },
+  ],
   ['one of another firewall', on('ssh-only-from-jump', '*:22', { remediation: { template: 'nftables-segment' } }), 'nftables-segment', {}],
 ])('%s', (_name, finding, template, parameters) => expect(fixFor(finding, seen, shipped)).toEqual({ template, parameters }))
 

@@ -189,3 +189,28 @@ test.each([
   expect(verdicts.map(({ status }) => status).join(' ')).toBe(expected)
   for (const { title } of verdicts) expect(title.length).toBeLessThan(48)
 })
+
+test.each([
+  [
+    'forwards through DOCKER-USER',
+    'containers',
+    'table ip filter {\n\tchain DOCKER-USER {\n\t\treturn\n\t}\n}\n',
+    'docker-published-ports',
+  ],
+  ['forwards without it', 'containers', '', undefined],
+  ['does not forward: the network is the host’s', 'listeners', 'table ip filter {\n\tchain DOCKER-USER {\n\t}\n}\n', undefined],
+])('an open port of a container that the runtime %s: %s', (_, section, docker, template) => {
+  const published = {
+    ...service('wildcard'),
+    how: 'container',
+    binds: [{ address: '0.0.0.0', port: 8000, scope: 'wildcard', section, line: 1 }],
+  }
+  const fleet = fleetSchema.parse({
+    ...{ version: 1, name: 'lab', identities: { audit: { user: 'a' } }, hosts: [{ name: 'h', address: '10.0.0.2' }], networks: named },
+  })
+  const { evaluate } = inferencePort as unknown as Control
+  const facts = { firewall: firewall(wide + docker), ...base, services: [published] }
+  const verdicts = evaluate(facts as never, { fleet, host: fleet.hosts[0], now: 0 } as never)
+  expect(verdicts).toEqual([expect.objectContaining({ status: 'fail', ...(template && { template }) })])
+  expect(verdicts[0]?.template).toBe(template)
+})
