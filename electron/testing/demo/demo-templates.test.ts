@@ -18,8 +18,8 @@ import { bastion01 } from './hosts/bastion-01.ts'
 import { gpu01 } from './hosts/gpu-01.ts'
 import { gpu02 } from './hosts/gpu-02.ts'
 import { gpu03 } from './hosts/gpu-03.ts'
-import { behindOpenProxy, exposedLlama, exposedLocalAi, exposedVllm, rootOllama, withLogins } from './template-hosts.testing.ts'
 import { gpu04 } from './hosts/gpu-04.ts'
+import { behindOpenProxy, exposedLlama, exposedLocalAi, exposedVllm, rootOllama, withLogins } from './template-hosts.testing.ts'
 
 /** Every template that the simulated hosts act out: the sin is found, pushed away, taken back and found again. */
 const folders: string[] = []
