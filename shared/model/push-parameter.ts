@@ -25,6 +25,8 @@ export const parameterSources = [
   'unit-arguments',
   'inference-folders',
   'inference-account',
+  'inference-user',
+  'inference-group',
   'gpu-groups',
   'ollama-models',
   'fleet-app',

@@ -7,7 +7,7 @@ import { pushParameterSchema } from './push-parameter.ts'
 /** What a file is for: decides where it may lie, which program checks it before and what makes it hold (`core/push/kinds.ts`). */
 export const fileKinds = [
   ...(['systemd-drop-in', 'nginx', 'htpasswd', 'caddy', 'sshd-drop-in', 'sudoers', 'ufw', 'nftables', 'logrotate', 'plain'] as const),
-  ...(['unit-mask', 'unit-enable', 'audit-rules', 'account-files', 'login-files', 'lingering', 'docker-firewall'] as const),
+  ...(['unit-mask', 'unit-enable', 'audit-rules', 'account-files', 'login-files', 'lingering', 'docker-firewall', 'model-owners'] as const),
 ] as const
 export type FileKind = (typeof fileKinds)[number]
 

@@ -143,3 +143,12 @@ test('services that can be switched off are those that are looked for', () => {
   const stems = unneededUnits.map((unit) => unit.replace(/\.(?:service|socket)$/, ''))
   expect(services).toMatchObject({ options: [...new Set(stems)] })
 })
+
+test('models go to the account that all servers run as, and to its own group; of two accounts none is guessed', () => {
+  const { manifest } = shippedTemplate('model-ownership')
+  const accounts = { known: true, value: { groups: [{ name: 'models', gid: 7 }], accounts: [{ name: 'a', uid: 5, gid: 7, home: '/' }] } }
+  const running = (...users: readonly string[]) =>
+    ({ audit: { services: users.map((user) => ({ user })), findings: [] }, fleet: {}, facts: { accounts } }) as unknown as Seen
+  expect(parametersFor(manifest, running('a', 'a'), {})).toEqual({ owner: 'a', group: 'models' })
+  expect(parametersFor(manifest, running('a', 'b'), {})).toEqual({})
+})

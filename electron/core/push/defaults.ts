@@ -209,6 +209,17 @@ function commandOf(about: About): readonly string[] | undefined {
   return service && unit && commandWithout(unit.execStart, service)
 }
 
+/** The one account that inference servers run as, where all run as the same. */
+const inferenceUserOf = ({ audit: { services } }: Seen): string | undefined => only(services.flatMap(({ user }) => user ?? []))
+
+/** Its own group. */
+function inferenceGroupOf(seen: Seen): string | undefined {
+  const { accounts } = seen.facts
+  if (!accounts.known) return undefined
+  const gid = accounts.value.accounts.find(({ name }) => name === inferenceUserOf(seen))?.gid
+  return accounts.value.groups.find((group) => group.gid === gid)?.name
+}
+
 /** As the packages and guides of each engine name it. */
 const accountNames: Readonly<Record<string, string>> = { ollama: 'ollama', vllm: 'vllm', 'llama.cpp': 'llama', localai: 'localai' }
 
@@ -258,6 +269,8 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
       : undefined,
   'fleet-ssh-port': ({ host }) => host.port,
   'inference-account': (about) => accountNames[serviceOf(about)?.engine ?? 'none'],
+  'inference-user': inferenceUserOf,
+  'inference-group': inferenceGroupOf,
   // Whose devices /dev/nvidia* and /dev/dri are, where they are not everybody's.
   'gpu-groups': ({ facts: { accounts } }) =>
     accounts.known ? listed(['render', 'video'].filter((group) => accounts.value.groups.some(({ name }) => name === group))) : undefined,

@@ -4,6 +4,7 @@ import { accountFilesOnHost } from './host-accounts.ts'
 import { auditRulesOnHost } from './host-audit-rules.ts'
 import { dockerFirewallOnHost } from './host-docker.ts'
 import { nftablesOnHost, ufwOnHost } from './host-firewalls.ts'
+import { modelOwnersOnHost } from './host-models.ts'
 import type { HostFile } from './host-program.ts'
 import { maskOnHost } from './host-units.ts'
 import { kinds } from './kinds.ts'
@@ -102,6 +103,7 @@ done`,
   lingering: {},
   'unit-mask': maskOnHost,
   'docker-firewall': dockerFirewallOnHost,
+  'model-owners': modelOwnersOnHost,
   'unit-enable': {
     activate: 'systemctl daemon-reload || gh_fail "inactive daemon-reload failed"',
     reactivate: 'systemctl daemon-reload || gh_back=1',

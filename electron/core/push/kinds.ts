@@ -79,5 +79,7 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
     word: /^[A-Za-z0-9.:/-]+$/,
     needsSystemd: true,
   },
+  // Lines of tmpfiles.d(5) that begin with `Z`: a folder with all below it, mode, owner and group.
+  'model-owners': { path: /^\/etc\/tmpfiles\.d\/gatehouse-models\.conf$/, word: /^[A-Za-z0-9_./-]+$/, needsSystemd: true },
   plain: { path: /^\/etc\/gatehouse\/[a-z0-9-]+\.(?:env|key)$/, word: /^[A-Za-z0-9_./-]+$/ },
 }

@@ -8,6 +8,7 @@ import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with 
 import llamaServerUnit from '#assets/templates/llama-server-unit/manifest.json' with { type: 'json' }
 import localaiUnit from '#assets/templates/localai-unit/manifest.json' with { type: 'json' }
 import logrotateAiAccess from '#assets/templates/logrotate-ai-access/manifest.json' with { type: 'json' }
+import modelOwnership from '#assets/templates/model-ownership/manifest.json' with { type: 'json' }
 import nftablesSegment from '#assets/templates/nftables-segment/manifest.json' with { type: 'json' }
 import nginxAiAccessLog from '#assets/templates/nginx-ai-access-log/manifest.json' with { type: 'json' }
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
@@ -57,6 +58,7 @@ const shipped: readonly unknown[] = [
   servicesMasked,
   accountsClosed,
   dockerPublishedPorts,
+  modelOwnership,
 ]
 
 /** The templates of this release. */

@@ -158,6 +158,7 @@ test.concurrent.each<[template: string, host: DemoHost, parameters: Record<strin
 /** Templates whose plan is all that the demo shows, with the reason. */
 const planOnly: Readonly<Record<string, string>> = {
   'caddy-ollama': 'what a Caddyfile means only Caddy works out',
+  'model-ownership': 'what a folder does to all below it is not modelled',
 }
 
 test('a template is acted out and in the table above, or shows its plan only', () => {

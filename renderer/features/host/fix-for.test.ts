@@ -3,6 +3,7 @@ import caddyOllama from '#assets/templates/caddy-ollama/manifest.json' with { ty
 import dockerPublishedPorts from '#assets/templates/docker-published-ports/manifest.json' with { type: 'json' }
 import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
 import llamaServerUnit from '#assets/templates/llama-server-unit/manifest.json' with { type: 'json' }
+import modelOwnership from '#assets/templates/model-ownership/manifest.json' with { type: 'json' }
 import nftablesSegment from '#assets/templates/nftables-segment/manifest.json' with { type: 'json' }
 import nginxAiAccessLog from '#assets/templates/nginx-ai-access-log/manifest.json' with { type: 'json' }
 import nginxOllama from '#assets/templates/nginx-ollama/manifest.json' with { type: 'json' }
@@ -54,6 +55,7 @@ const shipped = [
   llamaServerUnit,
   vllmCredential,
   dockerPublishedPorts,
+  modelOwnership,
 ].map((one) => entry(one))
 const on = (control: string, subject: string, more: object = {}) => ({ control, subject, status: 'fail' as const, ...more })
 const login = (subject: string) => on('proxy-requires-authentication', subject)
@@ -77,6 +79,7 @@ test.each([
     { serverName: 'both.example' },
   ],
   ['a password file', on('proxy-password-files-protected', '/etc/nginx/.htpasswd'), 'htpasswd-users', { file: '/etc/nginx/.htpasswd' }],
+  ['a folder of models', on('model-files-owned-by-service', '/srv/models'), 'model-ownership', { directories: ['/srv/models'] }],
   ['sshd', on('sshd-keys-only', 'sshd'), 'sshd-behind-jump', {}],
   ['a port that the firewall leaves open', on('inference-port-only-from-app', '*:443'), 'ufw-segment', {}],
   [

@@ -16,6 +16,7 @@ export default defineControl({
     "A member of a group that may write can swap a model without sudo and without a trace in the service's log. The Ollama installer puts the person who ran it into the group of the service.",
   needs: ['model-files', 'services'],
   uses: ['accounts'],
+  remediation: { template: 'model-ownership' },
   references: ['NIST-800-53:AC-6', 'NIST-800-53:CM-5', 'CIS-8:3.3', 'ISO-27001:A.8.3'],
   evaluate: ({ 'model-files': files, services, accounts }) =>
     judgeDirectories(files, services, (directory) => judge(directory, files, servicesOf(directory, services), accounts)),

@@ -24,6 +24,7 @@ export default defineControl({
   rationale:
     'Every account and every compromised service on the host can copy weights that the world may read. Weights that the world may write can be replaced by a poisoned model, or by a pickle that runs code when it is loaded.',
   needs: ['model-files', 'services'],
+  remediation: { template: 'model-ownership' },
   references: ['NIST-800-53:AC-3', 'NIST-800-53:AC-6', 'CIS-8:3.3', 'ISO-27001:A.8.3', 'OWASP-LLM:LLM04'],
   evaluate: ({ 'model-files': files, services }) => judgeDirectories(files, services, (directory) => judge(directory, files)),
 })

@@ -11,6 +11,7 @@ export default defineControl({
   rationale:
     'Who owns a file may rewrite it and open it to others. A model that belongs to a person or to another service can be swapped for a poisoned one without anyone else agreeing.',
   needs: ['model-files', 'services'],
+  remediation: { template: 'model-ownership' },
   references: ['NIST-800-53:AC-6', 'NIST-800-53:CM-5', 'CIS-8:3.3', 'ISO-27001:A.8.3', 'OWASP-LLM:LLM04'],
   evaluate: ({ 'model-files': files, services }) =>
     judgeDirectories(files, services, (directory) => judge(directory, files, servicesOf(directory, services))),
