@@ -119,7 +119,12 @@ test.each([
   ['a rule is not understood', { firewall: firewall(chain('input', 'drop', ['meta mark 0x7 accept'])) }, 'meta mark 0x7'],
   [
     'published ports of containers, translation unread',
-    { services: known([ollama('0.0.0.0', 'wildcard', { how: 'container' })]), firewall: { ...firewall(closedIn), ...untranslated() } },
+    {
+      services: known([
+        ollama('0.0.0.0', 'wildcard', { how: 'container', binds: [{ ...bind('0.0.0.0', 11_434, 'wildcard'), section: 'containers' }] }),
+      ]),
+      firewall: { ...firewall(closedIn), ...untranslated() },
+    },
     'container runtime',
   ],
 ])('unknown, never closed, when %s', (_, more, reason) => {
