@@ -11,9 +11,10 @@ export interface ConsoleRun {
   readonly stderr: string
 }
 
-type OnStderr = (stderr: string, kill: () => void, type: (text: string) => void) => void
+/** Hears all that was said so far each time more is said. */
+export type OnStderr = (stderr: string, kill: () => void, type: (text: string) => void) => void
 
-/** `gatehouse` as an admin runs it. `onStderr` hears all that it said so far each time it says more, and may kill it. */
+/** `gatehouse` as an admin runs it. `onStderr` may kill it. */
 export const gatehouse = (
   words: readonly string[],
   onStderr: OnStderr = () => undefined,

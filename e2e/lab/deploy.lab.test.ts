@@ -30,7 +30,8 @@ const models = (...words: readonly string[]): Promise<ConsoleRun> =>
 /** The same with a code of an authenticator. */
 const steppedUp = (...words: readonly string[]): Promise<ConsoleRun> =>
   gatehouseSteppedUp(join(folder, 'data'), ['models', ...words, '--fleet', fleet])
-const deploy = (host: string, ...words: readonly string[]) => models('deploy', id, '--host', host, '--owner', 'modelsvc', '--yes', ...words)
+const deploy = (host: string, ...words: readonly string[]) =>
+  steppedUp('deploy', id, '--host', host, '--owner', 'modelsvc', '--yes', ...words)
 const stage = (root: string) => `${root}/.gatehouse-*/part/*`
 const arrived = async (root: string) => Number((await asRoot('gpu3', `cat ${stage(root)} 2>/dev/null | wc -c`)).stdout)
 async function untilUnderWay(root: string): Promise<void> {
@@ -89,15 +90,17 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('only where it is approved, and only with an account that may change', async () => {
-  const { status, stderr } = await models('deploy', id, '--host', 'gpu2', '--yes')
+test('only where it is approved, and only after a code, which --yes does not spare', async () => {
+  const { status, stderr } = await steppedUp('deploy', id, '--host', 'gpu2', '--yes')
   expect([status, stderr]).toEqual([2, expect.stringContaining('not approved for this host')])
+  const alone = await models('deploy', id, '--host', 'gpu3', '--yes')
+  expect([alone.status, alone.stderr, await arrived(ROOT)]).toEqual([2, expect.stringMatching(/passphrase|terminal/i), 0])
 })
 
 test('a console that is killed leaves nothing that a server could see; the next one goes on from there', async () => {
-  const words = ['models', 'deploy', id, '--host', 'gpu3', '--owner', 'modelsvc', '--yes', '--fleet', fleet, '--data', join(folder, 'data')]
+  const words = ['models', 'deploy', id, '--host', 'gpu3', '--owner', 'modelsvc', '--yes', '--fleet', fleet]
   let heard = false
-  const killed = gatehouse(words, (_, kill) => {
+  const killed = gatehouseSteppedUp(join(folder, 'data'), words, (_, kill) => {
     if (!heard) void untilUnderWay(ROOT).then(kill)
     heard = true
   })

@@ -25,7 +25,7 @@ const models = (...words: readonly string[]): Promise<ConsoleRun> =>
 /** The same with a code of an authenticator. */
 const steppedUp = (...words: readonly string[]): Promise<ConsoleRun> =>
   gatehouseSteppedUp(join(folder, 'data'), ['models', ...words, '--fleet', fleet])
-const deploy = () => models('deploy', id, '--host', 'gpu3', '--to', TO, '--owner', 'root', '--yes')
+const deploy = () => steppedUp('deploy', id, '--host', 'gpu3', '--to', TO, '--owner', 'root', '--yes')
 /** What Ollama on gpu3 says that it has. */
 const served = async () => {
   const program = "import urllib.request as u;print(u.urlopen('http://127.0.0.1:11434/api/tags').read().decode())"

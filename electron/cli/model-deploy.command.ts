@@ -7,6 +7,7 @@ import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { createModelProgress } from './model-progress.ts'
 import { interrupted } from './open-services.ts'
+import { stepUpOnTerminal } from './step-up-terminal.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 
 const options = {
@@ -23,7 +24,7 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'
 
 export const deployVerbs: readonly string[] = ['store', 'deploy', 'discard']
 
-/** Fills the registry, and puts approved models on hosts. Asks on a terminal; elsewhere `--yes` says it. */
+/** Fills the registry, and puts approved models on hosts, after a code as in the window. `--yes` spares the names, not the code. */
 export async function runModelDeploy(verb: string, args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
   const [id] = positionals
@@ -49,6 +50,7 @@ export async function runModelDeploy(verb: string, args: string[]): Promise<numb
       process.stderr.write('Nothing was changed.\n')
       return ExitCode.couldNotRun
     }
+    await stepUpOnTerminal(services.stepUp)
     return await carryOut(services, verb, id, values)
   } finally {
     progress.end()

@@ -91,7 +91,7 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       store copies the reviewed files into the registry of the fleet file, each under its hash. deploy sends what a host lacks out of the
       registry, with the change identity; it is hashed there and enters the model directory (the first of modelPaths) by a rename when all
       of it is there. A lost link is taken up again, Ctrl-C or a full disk leaves nothing visible, and the next deploy goes on from there;
-      discard takes away what arrived instead.
+      discard takes away what arrived instead. Both ask for a code of your authenticator; --yes only spares typing the names of the hosts.
   gatehouse models quarantine --fleet FILE [--host NAME --path FILE --reason TEXT | release ID]
       Moves a file of a model directory aside, mode 000, so that no server can load it, and back with its owner and mode, after a
       code of your authenticator. Without more, lists.
