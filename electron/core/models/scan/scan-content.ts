@@ -106,7 +106,7 @@ async function scanMember(scan: Scan, item: ScanItem, kind: ZipKind): Promise<vo
 }
 
 async function scanSafetensors(scan: Scan, { source }: ScanItem): Promise<ModelFormat> {
-  const { tensors, dtypes, metadata } = await readSafetensors(source, scan.signal)
+  const { tensors, dtypes, metadata } = await readSafetensors(source, scan.step, scan.signal)
   scan.fact('tensors', tensors)
   scan.fact('types', dtypes.join(', '))
   for (const [name, value] of metadata) scan.fact(`metadata ${name}`, value)
