@@ -113,7 +113,7 @@ test('a console that is killed leaves nothing that a server could see; the next 
   expect(
     await arrange('gpu3', `stat -c '%U %a' ${ROOT}/fresh ${ROOT}/fresh/model.safetensors; ls -A ${ROOT} | grep gatehouse || true`),
   ).toBe('modelsvc 750\nmodelsvc 440\n')
-}, 60_000)
+}, 90_000)
 
 test('a link that dies on the way is taken up again within the same command; the version before stays until then', async () => {
   await arrange('gpu3', `rm -rf ${ROOT}/fresh && mkdir ${ROOT}/fresh && echo old >${ROOT}/fresh/old.bin`)

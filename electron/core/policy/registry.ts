@@ -43,6 +43,7 @@ import engineRemoteCodeOff from './controls/isolation/engine-remote-code-off.con
 import engineRuntimeAdaptersOff from './controls/isolation/engine-runtime-adapters-off.control.ts'
 import imagesChangeOnlyByHand from './controls/isolation/images-change-only-by-hand.control.ts'
 import modelDownloadsNotScheduled from './controls/isolation/model-downloads-not-scheduled.control.ts'
+import modelHubsNotReachable from './controls/isolation/model-hubs-not-reachable.control.ts'
 import jumpForwardsToFleetOnly from './controls/jump/jump-forwards-to-fleet-only.control.ts'
 import jumpLendsNothingElse from './controls/jump/jump-lends-nothing-else.control.ts'
 import jumpSecondFactorRequired from './controls/jump/jump-second-factor-required.control.ts'
@@ -236,6 +237,7 @@ export const controls: readonly AnyControl[] = [
   engineRuntimeAdaptersOff,
   imagesChangeOnlyByHand,
   modelDownloadsNotScheduled,
+  modelHubsNotReachable,
   airgapEnginesOffline,
   airgapSourcesInside,
   inferencePromptsNotLogged,

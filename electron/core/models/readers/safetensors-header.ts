@@ -197,7 +197,7 @@ class HeaderWalk {
       if (byte === BACKSLASH) this.#escape()
       if (byte === BACKSLASH || byte >= 0x80) isPlain = false
     }
-    return isPlain ? this.#window.latin1Slice(from + 1, this.#at - 1) : this.#decoded(this.#window.subarray(from, this.#at))
+    return isPlain ? this.#window.toString('latin1', from + 1, this.#at - 1) : this.#decoded(this.#window.subarray(from, this.#at))
   }
 
   #decoded(quoted: Uint8Array): string {

@@ -30,7 +30,7 @@ test.each([
 })
 
 test('names and windows of every length: what JSON.parse reads, this reads', async () => {
-  const name = fc.string({ unit: 'grapheme', maxLength: 60 }).filter((text) => text !== '__metadata__' && text.isWellFormed())
+  const name = fc.string({ unit: 'grapheme', maxLength: 60 }).filter((text) => text !== '__metadata__' && !/\p{Surrogate}/u.test(text))
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(name, { maxLength: 40 }), fc.nat(300_000), fc.boolean(), async (names, spaces, isBackwards) => {
       const entries = names.map((text, at) => `${JSON.stringify(text)} :${JSON.stringify(tensor(at * 4, at * 4 + 4))}`)

@@ -21,7 +21,12 @@ export interface Strangers {
 }
 
 /** Splits off what the allowed networks cover. Loopback addresses never come over a wire. */
-export function strangersTo(firewall: Firewall, network: Network | undefined, query: TrafficQuery, allowed: readonly string[]): Strangers {
+export function strangersTo(
+  firewall: Pick<Firewall, 'tables'>,
+  network: Network | undefined,
+  query: TrafficQuery,
+  allowed: readonly string[],
+): Strangers {
   const fine: Readonly<Record<Family, AddressSet>> = {
     4: networksToSet([...allowed, '127.0.0.0/8', '0.0.0.0/8', '224.0.0.0/3'], 4),
     6: networksToSet([...allowed, '::1/128', '::/128', 'ff00::/8'], 6),

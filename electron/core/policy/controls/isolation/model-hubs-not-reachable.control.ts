@@ -1,0 +1,171 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Containers } from '../../../facts/containers/containers.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import type { Network } from '../../../facts/network/network.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { citeUnit, judgeRunning, serviceName } from '../inference/service-words.ts'
+import { citeRule, isNearlyAll, printRemotes, strangersTo, worst } from '../network/flows.ts'
+import { insideNetworks } from './air-gap.ts'
+import { environmentKnown } from './offline-settings.ts'
+import { unitNetwork } from './unit-network.ts'
+
+export default defineControl({
+  id: 'model-hubs-not-reachable',
+  item: 'SUP-4',
+  severity: 'medium',
+  title: 'Inference servers reach model hubs at most through hosts of the fleet file',
+  rationale:
+    'A server that reaches a hub loads whatever it is told to, approved or not: one pull request, one changed unit, one job is enough. Where no packet gets out, no switch has to hold.',
+  needs: ['services', 'network'],
+  uses: ['firewall', 'units', 'containers'],
+  remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
+  references: ['NIST-800-53:SC-7(5)', 'NIST-800-53:CM-7', 'CIS-8:13.4', 'ISO-27001:A.8.22', 'OWASP-LLM:LLM03'],
+  evaluate: ({ services, network, firewall, units, containers }, { fleet }) => {
+    const { app, jump, management, modelStorage, modelAdmins } = fleet.networks
+    const named = [...app, ...jump, ...management, ...modelStorage, ...modelAdmins]
+    const host = wayOfHost(network, firewall, named)
+    return judgeRunning(services, (service) => {
+      const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
+      const way = wayOf(service, unit, containers, host, named)
+      const isHeld = way.isHeld ?? (firewall.known && reachesOnly(named, firewall.value, network, service))
+      return judge(service, { ...way, isHeld }, environmentKnown(service, units), unit)
+    })
+  },
+})
+
+/** Whether HTTPS gets from a server to public addresses by itself. */
+interface Way {
+  readonly state: 'open' | 'closed' | 'unknown'
+  /** A whole sentence. */
+  readonly why: string
+  readonly cite: readonly Citation[]
+  readonly hint?: string | undefined
+  /** It gets to no proxy either, but on networks that the fleet file names. Absent: the rules of the host say. */
+  readonly isHeld?: boolean
+}
+
+/** Hubs move between the addresses of large providers, so any public address may be one. */
+function wayOfHost(network: Network, firewall: FactResult<Firewall>, named: readonly string[]): Way {
+  const [query, near] = [{ direction: 'out', protocol: 'tcp', port: 443 } as const, [...insideNetworks, ...named]]
+  const routes = network.routes
+    .filter(({ destination }) => /\/0$/.test(destination))
+    .map(({ section, line }) => ({ section, line }) satisfies Citation)
+  const routed = strangersTo({ tables: [] }, network, query, near).accepted
+  if (routed.length === 0) {
+    const cite = [
+      { section: 'routes', line: 0 },
+      { section: 'routes-6', line: 0 },
+    ]
+    return { state: 'closed', why: 'No route leads to public addresses.', cite }
+  }
+  if (!firewall.known)
+    return {
+      state: 'unknown',
+      why: `A route leads out, and the rules are not known: ${firewall.reason}`,
+      cite: routes,
+      hint: firewall.hint,
+    }
+  const rules = firewall.value
+  const { accepted, undetermined } = strangersTo(rules, network, query, near)
+  const open = accepted.find(isNearlyAll)
+  if (open) {
+    const to = printRemotes(open)
+    return { state: 'open', why: `A route leads out, and HTTPS may leave to ${to}.`, cite: [...citeRule(open.by, rules), ...routes] }
+  }
+  const [doubt, some] = [worst(undetermined), worst(accepted)]
+  if (doubt) {
+    const text = doubt.doubtBy?.text
+    const why = `Whether HTTPS may leave hangs on ${text ? `a rule that Gatehouse does not model: ${text.slice(0, 200)}` : 'rules that could not be read.'}`
+    return { state: 'unknown', why, cite: citeRule(doubt.doubtBy ?? doubt.by, rules) }
+  }
+  if (some) {
+    const why = `HTTPS may leave to ${printRemotes(some)}, which the fleet file does not name. Whether a hub answers there is not known.`
+    return { state: 'unknown', why, cite: citeRule(some.by, rules), hint: 'Name what may be reached under networks.modelStorage.' }
+  }
+  const cite = [{ section: rules.section, line: rules.line }]
+  return { state: 'closed', why: 'Rules let HTTPS out to no public address that the fleet file does not name.', cite }
+}
+
+/** What stands between one server and the way that its host has. */
+function wayOf(
+  service: InferenceService,
+  unit: Unit | undefined,
+  containers: FactResult<Containers>,
+  host: Way,
+  named: readonly string[],
+): Way {
+  if (service.how === 'systemd' && unit) {
+    const filter = unitNetwork(unit, [...insideNetworks, ...named])
+    const isHeld = unitNetwork(unit, [...LOOPBACK, ...named]) !== undefined
+    if (filter)
+      return { state: 'closed', why: `Its unit sets ${filter.words}.`, cite: citeUnit(unit, filter.property), ...(isHeld && { isHeld }) }
+  }
+  if (service.how !== 'container' || (host.state === 'closed' && host.cite.some(({ section }) => section === 'routes'))) return host
+  const container = containers.known ? containers.value.containers.find(({ name }) => name === service.container) : undefined
+  if (container?.hostNetwork) return host
+  const why =
+    'It runs in a container: what that sends is forwarded, past the rules for what the host itself sends, and Gatehouse does not follow it.'
+  return { state: 'unknown', why, cite: [{ section: 'containers', line: container?.line ?? 0 }, ...host.cite] }
+}
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128']
+/** Where proxies listen: by the scheme, Squid, SOCKS, Tinyproxy, Privoxy. */
+const PROXY_PORTS = [80, 443, 3128, 1080, 8080, 8888, 8118]
+
+function reachesOnly(named: readonly string[], rules: Firewall, network: Network, service: InferenceService): boolean {
+  const own = /:(\d{1,5})\/?$/.exec(service.environment?.[through(service) ?? ''] ?? '')?.[1]
+  return [...PROXY_PORTS, ...(own === undefined ? [] : [Number(own)])].every((port) => {
+    const { accepted, undetermined } = strangersTo(rules, network, { direction: 'out', protocol: 'tcp', port }, named)
+    return accepted.length === 0 && undetermined.length === 0
+  })
+}
+
+const proxies = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy', 'HTTP_PROXY', 'http_proxy']
+
+/** The variable by which a server goes to a hub through somebody else. */
+function through({ environment = {} }: InferenceService): string | undefined {
+  const isSet = (name: string) => (environment[name] ?? '') !== ''
+  const usesNone = [environment.NO_PROXY, environment.no_proxy].some((list) => list?.split(',').some((one) => one.trim() === '*'))
+  // HF_ENDPOINT: huggingface_hub, constants.py; MODEL_ENDPOINT: llama.cpp, common/common.cpp.
+  return (usesNone ? [] : proxies).concat('HF_ENDPOINT', 'MODEL_ENDPOINT').find(isSet)
+}
+
+function judge(service: InferenceService, way: Way, known: boolean, unit: Unit | undefined): Verdict {
+  const name = serviceName(service)
+  const base = { subject: service.id }
+  if (way.state === 'open') {
+    const reason = `${way.why} Hubs such as huggingface.co, ollama.com and github.com lie there. Expected: addresses of model storage and package sources only.`
+    const hint = 'Name the addresses of model storage and package sources in the outbound rules.'
+    return { ...base, status: 'warning', title: 'Public model hubs can be reached', reason, hint, cite: way.cite }
+  }
+  if (way.state === 'unknown')
+    return {
+      ...{ ...base, status: 'not-evaluated', title: 'Whether hubs can be reached is not certain' },
+      ...{ reason: way.why, hint: way.hint, cite: way.cite },
+    }
+  const variable = through(service)
+  const set = unit && variable ? citeUnit(unit, `Environment:${variable}`, { token: variable }) : []
+  if (variable !== undefined && !way.isHeld) {
+    const reason = `${way.why} But ${name} runs with ${variable}, and what lies behind that cannot be seen from this host.`
+    const hint = 'Look there whether huggingface.co, ollama.com and github.com are let through.'
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Hubs may be reached through another host',
+      reason,
+      hint,
+      cite: [...set, ...way.cite],
+    }
+  }
+  if (!known && !way.isHeld) {
+    const reason = `${way.why} But the environment of ${name} could not be read, and a proxy may stand in it.`
+    return { ...base, status: 'not-evaluated', title: 'Its environment could not be read', reason, cite: way.cite }
+  }
+  const proxy = `${name} runs with ${variable}: what that lets through is decided on a host that the fleet file names.`
+  const unread = `The environment of ${name} was not read whole; a proxy in it would be a host that the fleet file names.`
+  const others = variable !== undefined ? proxy : known ? `No proxy is set for ${name}.` : unread
+  const reason = `${way.why} ${others}`
+  return { ...base, status: 'pass', title: 'No way leads to public model hubs by itself', reason, cite: [...way.cite, ...set] }
+}

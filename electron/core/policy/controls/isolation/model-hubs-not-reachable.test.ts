@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { type FactResult, known, unknown } from '../../../facts/fact.ts'
+import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
+import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import type { SectionOutput } from '../../../probe/section.ts'
+import type { Control } from '../../control.ts'
+import { outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
+import hubs from './model-hubs-not-reachable.control.ts'
+
+const output = (id: string, stdout: string): SectionOutput => ({
+  ...{ id, command: id, state: 'ok', privileged: true, exitCode: 0, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
+  stdout,
+})
+const OUT = 'default via 10.0.0.1 dev eth0'
+const NEAR = '10.0.0.0/24 dev eth0'
+const network = (routes: string) => ({
+  addresses: parseAddresses('2: eth0 inet 10.0.0.2/24 scope global eth0\n'),
+  routes: parseRoutes(routes, 4),
+  defaultRoute: /default/.test(routes),
+})
+const rules = (policy: string, rule = ''): FactResult<Firewall> =>
+  assembleFirewall(
+    {
+      nft: output(
+        'nft',
+        `table inet f {\n\tchain output {\n\t\ttype filter hook output priority filter; policy ${policy};\n\t\t${rule}\n\t}\n}\n`,
+      ),
+      iptables: output('iptables', ''),
+      ip6tables: output('ip6tables', ''),
+      ufw: output('ufw', 'Status: inactive\n'),
+    },
+    network(OUT),
+  )
+const unit = (properties: Record<string, string> = {}, more: Partial<Unit> = {}) =>
+  known([{ id: 'vllm.service', environmentComplete: true, properties, lines: { PrivateNetwork: 7, IPAddressDeny: 8 }, ...more } as Unit])
+const vllm = (environment: Record<string, string> | undefined = {}, more: Partial<InferenceService> = {}) => [
+  service('vllm', { unit: 'vllm.service', environment, ...more }),
+]
+const container = (hostNetwork: boolean) => known({ runtimes: ['docker'], containers: [{ name: 'llm', hostNetwork, line: 4 }] })
+const docker = vllm({}, { how: 'container', container: 'llm' })
+
+/** Rules that let reach what no router of the internet carries, and so a proxy. */
+const inside = { firewall: rules('drop', 'ip daddr 10.0.0.0/8 accept') }
+const closed = { services: vllm(), network: network(OUT), firewall: rules('drop'), units: unit(), containers: container(false) }
+const ask = (given: object) =>
+  (hubs as unknown as Control).evaluate({ ...closed, ...given } as never, policyContext({ modelStorage: ['203.0.113.0/24'] }))
+
+const [PASS, OPEN, DOUBT, OTHERS, UNREAD] = [
+  'pass: No way leads to public model hubs by itself',
+  'warning: Public model hubs can be reached',
+  'not-evaluated: Whether hubs can be reached is not certain',
+  'not-evaluated: Hubs may be reached through another host',
+  'not-evaluated: Its environment could not be read',
+]
+
+test.each<[string, object, string]>([
+  ['everything outbound is dropped', {}, PASS],
+  ['everything may leave', { firewall: rules('accept') }, OPEN],
+  ['no rule, no route', { firewall: rules('accept'), network: network(NEAR) }, PASS],
+  ['no route, rules not read', { firewall: unknown('no sudo', []), network: network(NEAR) }, PASS],
+  ['a route, rules not read', { firewall: unknown('no sudo', []) }, DOUBT],
+  ['HTTPS to anywhere', { firewall: rules('drop', 'tcp dport 443 accept') }, OPEN],
+  ['a route of another table', { firewall: rules('accept'), network: network(`${OUT} table 100`) }, OPEN],
+  [
+    'the internet in two halves over a tunnel',
+    { firewall: rules('accept'), network: network('0.0.0.0/1 dev eth0\n128.0.0.0/1 dev eth0') },
+    OPEN,
+  ],
+  ['storage at a public address that the fleet file names', { firewall: rules('drop', 'ip daddr 203.0.113.7 tcp dport 443 accept') }, PASS],
+  ['a public address that it does not name', { firewall: rules('drop', 'ip daddr 198.18.7.7 tcp dport 443 accept') }, DOUBT],
+  ['addresses inside', { firewall: rules('drop', 'ip daddr 10.0.0.0/8 tcp dport 443 accept') }, PASS],
+  ['only DNS and time leave', { firewall: rules('drop', 'udp dport { 53, 123 } accept') }, PASS],
+  ['a rule that is not modelled', { firewall: rules('drop', 'meta mark 0x1 accept') }, DOUBT],
+  ['a proxy', { services: vllm({ https_proxy: 'http://10.0.0.9:3128' }), ...inside }, OTHERS],
+  ['a mirror of the hub', { services: vllm({ HF_ENDPOINT: 'https://mirror.lan' }), ...inside }, OTHERS],
+  ['a proxy that is used for nothing', { services: vllm({ HTTPS_PROXY: 'http://10.0.0.9:3128', NO_PROXY: 'a, *' }), ...inside }, PASS],
+  ['a proxy, where rules lead to named networks only', { services: vllm({ https_proxy: 'http://proxy.lan:3128' }) }, PASS],
+  [
+    'a proxy at a port of its own',
+    { services: vllm({ https_proxy: 'http://proxy.lan:9999' }), firewall: rules('drop', 'tcp dport 9999 accept') },
+    OTHERS,
+  ],
+  ['a proxy near, no rules, no route', { services: vllm({ https_proxy: 'x' }), firewall: rules('accept'), network: network(NEAR) }, OTHERS],
+  ['a proxy, and everything may leave anyway', { services: vllm({ HTTPS_PROXY: 'x' }), firewall: rules('accept') }, OPEN],
+  ['an environment that was not read', { services: [service('vllm')], ...inside }, UNREAD],
+  ['an environment file that was not read', { units: unit({}, { environmentComplete: false }), ...inside }, UNREAD],
+  [
+    'an environment file that was not read, where rules lead to named networks only',
+    { units: unit({}, { environmentComplete: false }) },
+    PASS,
+  ],
+  ['a unit without a network', { firewall: rules('accept'), units: unit({ PrivateNetwork: 'yes' }) }, PASS],
+  [
+    'a unit that denies all but the inside',
+    { firewall: rules('accept'), units: unit({ IPAddressDeny: '0.0.0.0/0 ::/0', IPAddressAllow: '127.0.0.0/8 ::1/128 10.0.9.0/24' }) },
+    PASS,
+  ],
+  [
+    'a unit that allows something public',
+    { firewall: rules('accept'), units: unit({ IPAddressDeny: '0.0.0.0/0 ::/0', IPAddressAllow: '140.82.112.0/20' }) },
+    OPEN,
+  ],
+  [
+    'a unit that allows what is no network',
+    { firewall: rules('accept'), units: unit({ IPAddressDeny: '0.0.0.0/0 ::/0', IPAddressAllow: 'x' }) },
+    OPEN,
+  ],
+  ['a unit that denies IPv4 alone', { firewall: rules('accept'), units: unit({ IPAddressDeny: '0.0.0.0/0' }) }, OPEN],
+  ['a container on the network of the host', { services: docker, containers: container(true) }, PASS],
+  ['a container behind a bridge', { services: docker }, DOUBT],
+  ['a container behind a bridge that leads nowhere', { services: docker, network: network(NEAR) }, PASS],
+  ['a server that does not run', { services: vllm({}, { running: false }) }, 'not-applicable: No inference server runs'],
+  ['none at all', { services: [] }, 'not-applicable: No inference server on this host'],
+])('%s', (_, given, expected) => {
+  expect(outcomes(ask(given))).toEqual([expected])
+})
+
+test('it cites the rule and the route, the property, or the variable', () => {
+  const cited = (given: object) => ask(given)[0]?.cite.map(({ section, line }) => `${section}:${line}`)
+  expect(cited({ firewall: rules('drop', 'tcp dport 443 accept') })).toEqual(['nft:4', 'routes:1'])
+  expect(cited({ units: unit({ PrivateNetwork: 'yes' }) })).toEqual(['units:7'])
+  const units = unit({}, { lines: { 'Environment:HTTPS_PROXY': 5 } })
+  expect(cited({ units, services: vllm({ HTTPS_PROXY: 'x' }), ...inside })?.[0]).toBe('units:5')
+})
