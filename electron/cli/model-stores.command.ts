@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import type { SignerFiles } from '#core/models/expected/expected-service.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import type { VerifiedFile } from '#shared/model/model-artifact.ts'
@@ -25,6 +26,9 @@ const options = {
   model: { type: 'string' },
   url: { type: 'string', default: '' },
   key: { type: 'string' },
+  identity: { type: 'string' },
+  issuer: { type: 'string' },
+  'trusted-root': { type: 'string' },
   'read-by': { type: 'string' },
   'read-on': { type: 'string' },
   withdraw: { type: 'boolean', default: false },
@@ -122,12 +126,21 @@ async function expect(services: Services, values: Values, [document, ...more]: s
   const readOn = values['read-on'] ?? new Date().toISOString().slice(0, 10)
   if (!/^\d{4}-\d\d-\d\d$/.test(readOn)) throw new UsageError('models expect: --read-on expects YYYY-MM-DD')
   const opened = await services.expected.open(document)
-  const stated = values.key === undefined ? opened : await services.expected.verify(opened.sha256, values.key)
+  const signer = signerOf(values)
+  const stated = signer === undefined ? opened : await services.expected.verify(opened.sha256, signer)
   const recorded = services.expected.record(services.fleet.require(), { document: stated.sha256, model, url, readBy, readOn })
   const notes = [stated.signatureNote, ...stated.skipped.map((name) => `left out: ${name}`)].filter((note) => note !== '')
   process.stderr.write(visible(`${recorded.length} digests recorded for ${model}\n`))
   for (const note of notes) process.stderr.write(`  ${visible(note)}\n`)
   return recorded.length === 0 ? ExitCode.couldNotRun : ExitCode.clean
+}
+
+/** A key, or an identity with all that it takes. */
+function signerOf({ key, identity, issuer, 'trusted-root': rootPath }: Values): SignerFiles | undefined {
+  if (identity === undefined && issuer === undefined && rootPath === undefined) return key === undefined ? undefined : { keyPath: key }
+  if (key !== undefined || !identity || !issuer || !rootPath)
+    throw new UsageError('models expect: expected --key, or --identity, --issuer and --trusted-root together')
+  return { rootPath, identity, issuer }
 }
 
 /** What stands for a model is no longer expected. */

@@ -79,7 +79,10 @@ async function answer({ services, handle, home, changed }: Desk, channel: string
     }
     if (channel === 'models:expect-open') {
       const { document, path } = input as { document: string | null; path: string }
-      return { ok: true, value: await (document === null ? services.expected.open(path) : services.expected.verify(document, path)) }
+      return {
+        ok: true,
+        value: await (document === null ? services.expected.open(path) : services.expected.verify(document, { keyPath: path })),
+      }
     }
     if (channel === 'walkthrough:attach') {
       const { path } = input as { path: string }

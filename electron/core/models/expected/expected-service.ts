@@ -7,15 +7,16 @@ import type { ExpectedOrigin, ExpectedValue } from '#shared/model/model-expected
 import type { Ledger } from '../../audit/ledger/ledger.ts'
 import { openFile } from '../file-source.ts'
 import type { ModelService } from '../model-service.ts'
-import { signingKey } from './model-signing.ts'
+import { type SigningTrust, signingKey } from './model-signing.ts'
 import { MAX_DOCUMENT_BYTES, parseExpected, type StatedDigests } from './parse-expected.ts'
+import { signingRoot } from './signing-identity.ts'
 
 /** Digests that people read in documents of publishers. What stands and what is withdrawn is in the ledger first. */
 export interface ExpectedService {
   /** Reads a document on this computer and keeps it until the next one. Rejects with `models.unreadable`, `models.no-digests`. */
   open(path: string): Promise<ExpectedDocument>
-  /** Reads the one that was opened (by its SHA-256) again, with a public key. Rejects with `models.signature`, and as `open`. */
-  verify(document: string, keyPath: string): Promise<ExpectedDocument>
+  /** Reads the one that was opened (by its SHA-256) again, with whom it must be signed by. Rejects with `models.signature`, and as `open`. */
+  verify(document: string, signer: SignerFiles): Promise<ExpectedDocument>
   /** Records what the one that was opened states for a model. Throws `models.no-digests` when it is another one. */
   record(
     fleet: Fleet,
@@ -30,8 +31,25 @@ export interface ExpectedServicePorts {
   readonly ledger: Pick<Ledger, 'append'>
 }
 
-/** A key is a few hundred bytes, a chain of certificates a few thousand. */
-const MAX_KEY_BYTES = 65_536
+/** Files on this computer that say whom to trust: a public key (PEM), or `trusted_root.json` of Sigstore with an identity and its issuer. */
+export type SignerFiles = { readonly keyPath: string } | { readonly rootPath: string; readonly identity: string; readonly issuer: string }
+
+/** A key is a few hundred bytes, a root of trust some ten thousand. */
+const MAX_TRUST_BYTES = 1_048_576
+
+async function trustOf(signer: SignerFiles): Promise<SigningTrust> {
+  const path = 'keyPath' in signer ? signer.keyPath : signer.rootPath
+  const text = (await readSmall(path, MAX_TRUST_BYTES, 'models.signature')).toString('utf8')
+  const refused = (detail: string) => new GatehouseError({ code: 'models.signature', detail })
+  if ('keyPath' in signer) {
+    const key = signingKey(text)
+    if (key === undefined) throw refused(`${path} is no PEM public key`)
+    return { key }
+  }
+  const root = signingRoot(text)
+  if (root === undefined) throw refused(`${path} is no trusted_root.json with certificate authorities and transparency logs`)
+  return { signer: { identity: signer.identity, issuer: signer.issuer, root } }
+}
 
 export function createExpectedService({ models, ledger }: ExpectedServicePorts): ExpectedService {
   const keep = (bytes: Buffer, stated: ExpectedDocument): ExpectedDocument => {
@@ -53,11 +71,9 @@ export function createExpectedService({ models, ledger }: ExpectedServicePorts):
       if (stated === undefined) throw new GatehouseError({ code: 'models.no-digests', detail: path })
       return keep(bytes, { ...shown(stated), name, sha256: createHash('sha256').update(bytes).digest('hex') })
     },
-    async verify(document, keyPath) {
+    async verify(document, signer) {
       const { bytes, stated } = require(document)
-      const key = signingKey((await readSmall(keyPath, MAX_KEY_BYTES, 'models.signature')).toString('utf8'))
-      if (key === undefined) throw new GatehouseError({ code: 'models.signature', detail: `${keyPath} is no PEM public key` })
-      const verified = parseExpected(bytes, stated.name, key)
+      const verified = parseExpected(bytes, stated.name, await trustOf(signer))
       if (verified?.signature !== 'verified')
         throw new GatehouseError({ code: 'models.signature', detail: verified?.signatureNote || 'this document has no signature' })
       return keep(bytes, { ...stated, ...shown(verified) })

@@ -1,8 +1,12 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import type { ExpectedOrigin } from '#shared/model/model-expected.ts'
+import { identityFlaw, type SigningIdentity } from './signing-identity.ts'
 
 /** A public key that the admin holds to be that of the publisher. */
 export type SigningKey = KeyObject
+
+/** Whom the admin takes for the publisher: a key, or an identity that a certificate authority vouches for. */
+export type SigningTrust = { readonly key: SigningKey } | { readonly signer: SigningIdentity }
 
 /** Reads a PEM public key or certificate. Undefined when it is none. */
 export function signingKey(pem: string): SigningKey | undefined {
@@ -24,11 +28,10 @@ const PREDICATE = /^https:\/\/model_signing\/signature\/v1\.\d+$/
 
 /**
  * A Sigstore bundle as OpenSSF model-signing 1.x writes it (model.sig): a DSSE envelope over an in-toto statement whose predicate lists every
- * file with its digest. Verified offline against a given public key: the signature over DSSE's pre-authentication encoding, and the root
- * digest of the statement's subject against the listed ones. A certificate of Fulcio is not followed to its root, and no transparency log is
- * asked. Undefined when it is no such bundle; never throws.
+ * file with its digest. Verified offline against a given public key or identity: the signature over DSSE's pre-authentication encoding, and the
+ * root digest of the statement's subject against the listed ones. Undefined when it is no such bundle; never throws.
  */
-export function readSigningBundle(json: unknown, key: SigningKey | undefined): SigningBundle | undefined {
+export function readSigningBundle(json: unknown, trust: SigningTrust | undefined): SigningBundle | undefined {
   if (!isRecord(json) || !/^application\/vnd\.dev\.sigstore\.bundle/.test(String(json.mediaType ?? ''))) return undefined
   const envelope = isRecord(json.dsseEnvelope) ? json.dsseEnvelope : undefined
   const unusable = (signatureNote: string): SigningBundle => ({ resources: [], signature: 'not-verified', signatureNote })
@@ -37,10 +40,33 @@ export function readSigningBundle(json: unknown, key: SigningKey | undefined): S
   const payload = Buffer.from(envelope.payload, 'base64')
   const statement = statementOf(payload)
   if (typeof statement === 'string') return unusable(statement)
-  return {
-    resources: statement,
-    ...signatureOf(envelope, payload, key, isRecord(json.verificationMaterial) ? json.verificationMaterial : {}),
+  return { resources: statement, ...verdictOf(json, envelope, payload, trust) }
+}
+
+type Signature = Pick<SigningBundle, 'signature' | 'signatureNote'>
+
+function verdictOf(
+  json: Record<string, unknown>,
+  envelope: Record<string, unknown>,
+  payload: Buffer,
+  trust: SigningTrust | undefined,
+): Signature {
+  if (trust === undefined) {
+    const material = isRecord(json.verificationMaterial) ? json.verificationMaterial : {}
+    const isByIdentity = 'certificate' in material || 'x509CertificateChain' in material
+    const note = isByIdentity
+      ? 'No identity was given; it is signed by one, with a certificate'
+      : 'No public key was given; it is signed with a key'
+    return { signature: 'not-verified', signatureNote: note }
   }
+  if ('key' in trust) return signatureOf(envelope, payload, trust.key)
+  const flaw = identityFlaw(json, payload, trust.signer)
+  return flaw === undefined
+    ? {
+        signature: 'verified',
+        signatureNote: `Signed by ${trust.signer.identity} (${trust.signer.issuer}), as the given root of trust says`,
+      }
+    : { signature: 'not-verified', signatureNote: flaw }
 }
 
 function statementOf(payload: Buffer): SigningBundle['resources'] | string {
@@ -74,19 +100,7 @@ function preAuthenticationEncoding(type: string, payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload])
 }
 
-function signatureOf(
-  envelope: Record<string, unknown>,
-  payload: Buffer,
-  key: SigningKey | undefined,
-  material: Record<string, unknown>,
-): Pick<SigningBundle, 'signature' | 'signatureNote'> {
-  if (!key) {
-    const signer =
-      'certificate' in material || 'x509CertificateChain' in material
-        ? 'a certificate, whose chain and identity are not checked here'
-        : 'a key'
-    return { signature: 'not-verified', signatureNote: `No public key was given; it is signed with ${signer}` }
-  }
+function signatureOf(envelope: Record<string, unknown>, payload: Buffer, key: SigningKey): Signature {
   const signed = preAuthenticationEncoding(PAYLOAD_TYPE, payload)
   const signatures = Array.isArray(envelope.signatures) ? envelope.signatures : []
   const algorithm = key.asymmetricKeyType === 'ed25519' || key.asymmetricKeyType === 'ed448' ? null : hashFor(key)

@@ -7,7 +7,7 @@ import { signingBundle } from './signing-bundle.testing.ts'
 
 const A = 'a'.repeat(64)
 const B = 'B'.repeat(64)
-const parse = (text: string, name = 'SHA256SUMS', key?: KeyObject) => parseExpected(Buffer.from(text), name, key)
+const parse = (text: string, name = 'SHA256SUMS', key?: KeyObject) => parseExpected(Buffer.from(text), name, key && { key })
 
 describe('documents', () => {
   test('SHA256SUMS of GNU and BSD, escaped names, and names that lead out of the model', () => {

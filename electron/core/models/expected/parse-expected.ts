@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ExpectedOrigin, HashAlgorithm } from '#shared/model/model-expected.ts'
 import { readManifest } from '../inventory/ollama-store.ts'
-import { readSigningBundle, type SigningKey } from './model-signing.ts'
+import { readSigningBundle, type SigningTrust } from './model-signing.ts'
 
 /** A digest for one file, as a document states it. */
 export interface StatedDigest {
@@ -32,7 +32,7 @@ function insideModel(name: string): string | undefined {
  * pointer, an OCI or Ollama manifest, a model-signing bundle. `name` is that of the file, which a pointer is about. Never throws;
  * undefined when it is none of them.
  */
-export function parseExpected(bytes: Buffer, name: string, key?: SigningKey): StatedDigests | undefined {
+export function parseExpected(bytes: Buffer, name: string, trust?: SigningTrust): StatedDigests | undefined {
   const text = bytes.toString('utf8')
   const plain = { revision: '', signature: 'none', signatureNote: '' } as const
   const pointer = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:ext-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize \d+\n?$/.exec(text)
@@ -43,7 +43,7 @@ export function parseExpected(bytes: Buffer, name: string, key?: SigningKey): St
   }
   const json = /^\s*[[{]/.test(text) ? jsonOf(text) : undefined
   if (json === undefined) return sums(text)
-  const bundle = readSigningBundle(json, key)
+  const bundle = readSigningBundle(json, trust)
   if (bundle) return { ...plain, ...bundle, form: 'model-signing', ...checked(bundle.resources) }
   if (isRecord(json) && Array.isArray(json.layers)) {
     const { layers, problems } = readManifest(text)

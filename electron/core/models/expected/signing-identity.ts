@@ -1,0 +1,44 @@
+import { bundleFromJSON } from '@sigstore/bundle'
+import { TrustedRoot } from '@sigstore/protobuf-specs'
+import { type TrustMaterial, toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify'
+
+/** Who must have signed, and whose word is taken for it. */
+export interface SigningIdentity {
+  /** Subject alternative name of the certificate: an e-mail address, or the URI of a workflow. To the letter. */
+  readonly identity: string
+  /** Where that identity logged in: `https://accounts.google.com`, `https://token.actions.githubusercontent.com`. */
+  readonly issuer: string
+  readonly root: SigningRoot
+}
+
+/** Certificate authorities and transparency logs that the admin trusts. */
+export type SigningRoot = TrustMaterial
+
+/** Reads a `trusted_root.json` (sigstore/protobuf-specs, TrustedRoot). Undefined when it is none, or names no authority or no log. */
+export function signingRoot(json: string): SigningRoot | undefined {
+  try {
+    const root = toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(json)))
+    return root.certificateAuthorities.length > 0 && root.tlogs.length > 0 ? root : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Verifies a Sigstore bundle against an identity, offline: the certificate up to an authority of the root, with the promise of a certificate log;
+ * that it was valid at the time at which a transparency log of the root took the signature in, by the log's own signature; the signature over
+ * `payload`; the identity and its issuer, to the letter. Undefined when all of it holds, else what does not. Never throws.
+ */
+export function identityFlaw(bundle: unknown, payload: Buffer, { identity, issuer, root }: SigningIdentity): string | undefined {
+  try {
+    const read = bundleFromJSON(bundle)
+    if (read.content.$case !== 'dsseEnvelope' || !read.content.dsseEnvelope.payload.equals(payload))
+      return 'Two readers see two statements in it'
+    const signer = new Verifier(root).verify(toSignedEntity(read)).identity
+    if (signer === undefined) return 'It is signed with a key, not by an identity'
+    const found = [signer.subjectAlternativeName, signer.extensions?.issuer]
+    return found[0] === identity && found[1] === issuer ? undefined : `It is signed by ${found[0]}, whom ${found[1]} vouches for`
+  } catch (error) {
+    return `It does not verify: ${error instanceof Error ? error.message : String(error)}`.slice(0, 500)
+  }
+}
