@@ -264,6 +264,37 @@ describe('containers', () => {
     ])
   })
 
+  // docs.vllm.ai, "Using Docker"; hub.docker.com/r/ollama/ollama; podman of an account; huggingface_hub, "Environment variables".
+  test.each<[string, string, Readonly<Record<string, string>>, Readonly<Record<string, string>>, readonly string[]]>([
+    ['its usual place', 'vllm serve org/x', { '/root/.cache/huggingface': '/srv/hf' }, {}, ['/srv/hf/hub']],
+    ['another home', 'vllm serve org/x', { '/home/vllm/.cache/huggingface/hub/': '/srv/hub' }, {}, ['/srv/hub']],
+    ['all that is cached', 'vllm serve org/x', { '/root/.cache': '/srv/cache' }, {}, ['/srv/cache/huggingface/hub']],
+    ['HF_HOME', 'vllm serve org/x', { '/hf': '/srv/hf', '/root/.cache/huggingface': '/srv/old' }, { HF_HOME: '/hf' }, ['/srv/hf/hub']],
+    ['HF_HUB_CACHE', 'vllm serve org/x', { '/data': '/srv/data' }, { HF_HUB_CACHE: '/data/hub' }, ['/srv/data/hub']],
+    [
+      'the volume of Ollama',
+      'ollama serve',
+      { '/root/.ollama': '/var/lib/docker/volumes/ollama/_data' },
+      {},
+      ['/var/lib/docker/volumes/ollama/_data/models'],
+    ],
+    [
+      'llama.cpp that fetches',
+      'llama-server -hf org/x',
+      { '/root/.cache/huggingface': '/srv/hf' },
+      { HF_HOME: '/root/.cache/huggingface' },
+      ['/srv/hf/hub'],
+    ],
+    ['a path, and no cache', 'vllm serve /m/x', { '/m': '/srv/m', '/root/.cache/huggingface': '/srv/hf' }, {}, ['/srv/m/x']],
+    ['in the image alone', 'vllm serve org/x', { '/data': '/srv/data' }, {}, []],
+  ])('where models lie on the host: %s', (_, line, mounted, environment, modelPaths) => {
+    const mounts = Object.entries(mounted).map(([destination, source]) => ({ source, destination, readOnly: false }))
+    const from = { command: line.split(' '), environment, mounts }
+    const running = process(70, line, { uid: 0, user: 'root', cgroup: `/system.slice/docker-${id}.scope` })
+    expect(assembleServices({ ...base, processes: [running], containers: [container(from)] })).toMatchObject([{ modelPaths }])
+    expect(assembleServices({ ...base, containers: [container({ ...from, running: false, pid: 0 })] })).toMatchObject([{ modelPaths }])
+  })
+
   test('stopped, and its ports are not listed: where it will listen is not known', () => {
     const stopped = container({ running: false, pid: 0, inspected: false, portsUnknown: 'not listed' })
     expect(show({ containers: [stopped] })).toMatchObject([{ running: false, binds: [], bindUnknown: true }])

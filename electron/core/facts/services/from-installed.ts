@@ -6,7 +6,7 @@ import { type Binds, configuredBinds, publishedBinds } from './binds.ts'
 import { configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
 import { engineOfImage, versionOfImage } from './images.ts'
 import { type Launch, recognise } from './launch.ts'
-import { modelPathsOf, onHost } from './model-paths.ts'
+import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
 import type { ServiceSources } from './sources.ts'
 
 /** A unit that starts an engine, but of which no server runs now. */
@@ -76,7 +76,7 @@ export function serviceFromContainer(container: Container, { processes }: Servic
     configuredBinds: [],
     apiKey: configuredApiKey(launch, environment),
     version: versionOfImage(container.image),
-    modelPaths: onHost(modelPathsOf(launch, container.environment, {}), container.mounts),
+    modelPaths: onHost(modelPathsOf(launch, container.environment, { home: homeInContainer(container.mounts) }), container.mounts),
   }
 }
 

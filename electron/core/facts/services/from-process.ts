@@ -8,7 +8,7 @@ import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvir
 import { unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
 import { recognise } from './launch.ts'
-import { modelPathsOf, onHost } from './model-paths.ts'
+import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
 import { containerIdOf, unitOf } from './placement.ts'
 import { podOf } from './pods.ts'
 import type { ServerGroup } from './process-groups.ts'
@@ -28,7 +28,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
   const account = sources.accounts?.accounts.find(({ uid }) => uid === main.uid)
   const paths = modelPathsOf(launch, environment.variables, {
     user: contained ? undefined : main.user,
-    home: contained ? undefined : account?.home,
+    home: contained ? homeInContainer(container?.mounts ?? []) : account?.home,
   })
   const { binds, internal, unknown } = pod
     ? podBinds(members, configured, sources)

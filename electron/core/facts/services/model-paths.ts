@@ -50,14 +50,27 @@ const absolute = (paths: readonly (string | undefined)[]): readonly string[] => 
   ...new Set(paths.flatMap((path) => (path?.startsWith('/') ? [path.replace(/\/+$/, '')] : [])).filter((path) => path !== '')),
 ]
 
+/** Folders below a home that engines keep models in when nothing names another: where one is mounted, the home is what lies above it. */
+const belowHome = /^(\/.*?)?\/(?:\.cache(?:\/huggingface(?:\/hub)?)?|\.ollama(?:\/models)?)\/?$/
+
+/**
+ * The home of a server in a container, as far as its mounts tell it: `-v cache:/root/.cache/huggingface`. Else that of root, which images of engines
+ * run as and whose folders count only where something is mounted.
+ */
+export function homeInContainer(mounts: readonly { readonly destination: string }[]): string {
+  const homes = mounts.flatMap(({ destination }) => belowHome.exec(destination)?.slice(1, 2) ?? [])
+  return homes.find((home) => home !== undefined) ?? '/root'
+}
+
 /** Paths inside a container as the host sees them, by the longest mount that covers them; a path in the image itself is left out. */
 export function onHost(
   paths: readonly string[],
   mounts: readonly { readonly source: string; readonly destination: string }[],
 ): readonly string[] {
+  const bare = mounts.map(({ source, destination }) => ({ source, destination: destination.replace(/\/$/, '') }))
   return paths.flatMap((path) => {
-    const covering = mounts.filter(({ destination }) => path === destination || path.startsWith(`${destination.replace(/\/$/, '')}/`))
+    const covering = bare.filter(({ destination }) => path === destination || path.startsWith(`${destination}/`))
     const mount = covering.sort((a, b) => b.destination.length - a.destination.length)[0]
-    return mount ? [mount.source + path.slice(mount.destination.replace(/\/$/, '').length)] : []
+    return mount ? [mount.source + path.slice(mount.destination.length)] : []
   })
 }
