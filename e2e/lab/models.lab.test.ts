@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -153,14 +153,37 @@ describe('hashes', () => {
     expect(ofModel(await models(['list', '--host', 'gpu2'])).state).toBe('not-hashed')
   })
 
-  test('expected values: verified, and a file that differs makes the exit code 1', async () => {
+  const scanner = (name: 'picklescan' | 'modelscan') => {
+    const program = readFileSync(new URL(`variants/${name}.sh`, import.meta.url), 'utf8')
+    return arrange('gpu2', `cat >/usr/local/bin/${name} && chmod 755 /usr/local/bin/${name}`, program)
+  }
+
+  test('expected values: verified, and a file that differs makes the exit code 1; what other scanners of the host say', async () => {
+    await Promise.all([scanner('picklescan'), scanner('modelscan')])
+    await arrange(
+      'gpu2',
+      `mkdir -p /srv/models/pickled && cd /srv/models/pickled && echo '{}' >config.json && python3 -c "import pickle as p, os
+E = type('E', (), {'__reduce__': lambda it: (os.system, ('id',))})
+p.dump({'a': 1}, open('plain.pkl', 'wb')); p.dump(E(), open('evil.pkl', 'wb'))"`,
+    )
     const sums = join(data, 'SHA256SUMS')
     writeFileSync(sums, `${createHash('sha256').update('bbbb').digest('hex')}  model.safetensors\n`)
     const recorded = await models(['expect', '--model', 'model', '--url', 'https://example.org/release', '--read-by', 'admin', sums])
     expect(recorded.status).toBe(0)
     const verified = await models(['verify', '--host', 'gpu2'])
     expect(fileOf(verified, 'model', 'model.safetensors')).toMatchObject({ state: 'verified', weak: false })
-    await arrange('gpu2', 'printf cccc >/srv/models/inplace/model.safetensors; sleep 3')
+    const said = (name: string) => {
+      const scan = verified.places.flatMap(({ files }) => files).find((file) => file.name === name)?.scan
+      return [scan?.outcome, ...(scan?.others ?? []).map((it) => [it.program, it.verdict, it.detail])]
+    }
+    const [theirs, other] = ['/usr/local/bin/picklescan', '/usr/local/bin/modelscan']
+    expect(said('plain.pkl')).toEqual(['cleared', [theirs, 'nothing', ''], [other, 'nothing', '']])
+    expect(said('evil.pkl')).toEqual([
+      'dangerous',
+      [theirs, 'found', 'posix system'],
+      [other, 'found', "Use of unsafe operator 'system' from module 'posix'"],
+    ])
+    await arrange('gpu2', 'rm -r /srv/models/pickled; printf cccc >/srv/models/inplace/model.safetensors; sleep 3')
     const differs = await models(['verify', '--host', 'gpu2'])
     expect(differs.status).toBe(1)
     expect(fileOf(differs, 'model', 'model.safetensors').state).toBe('differs')
