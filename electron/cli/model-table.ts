@@ -20,7 +20,7 @@ export function modelTable(
   filesOf?: (host: string, model: string) => readonly VerifiedFile[],
 ): string {
   const lines: string[] = []
-  const width = Math.max(5, ...artifacts.map(({ name }) => Math.min(visible(name).length, 60)))
+  const width = artifacts.reduce((widest, { name }) => Math.max(widest, Math.min(visible(name).length, 60)), 5)
   if (artifacts.length > 0)
     lines.push(
       `${'MODEL'.padEnd(width)}  ${'SIZE'.padStart(7)}  FILES  ${'STATE'.padEnd(17)}  ${'SCAN'.padEnd(11)}  ${'FORMAT'.padEnd(11)}  HOSTS`,

@@ -79,7 +79,7 @@ export async function listHost({ session, host, fleet, signal, now, onBegun }: L
         )
   if (second) {
     roots.push(...named.map((path, index) => rootOf(path, 'engine', second.roots[index] as ListedRoot, second.full)))
-    for (const root of second.roots) entries.push(...root.entries)
+    for (const root of second.roots) for (const entry of root.entries) entries.push(entry)
   }
   const listed = withoutOwnFolders(entries)
   const layout = layOut(
