@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ConsoleRun, gatehouse } from './console.ts'
-import { arrange, asRoot, lab } from './lab.ts'
+import { arrange, asRoot, lab, run } from './lab.ts'
 
 /** Operator work on a host with a systemd, a sudo and a journal of its own. */
 const FOLDER = '/run/systemd/system/ollama.service.d'
@@ -26,11 +26,17 @@ beforeAll(async () => {
      install -d -m 700 -o gatehouse-operate ~gatehouse-operate/.ssh
      install -m 600 -o gatehouse-operate "$(eval echo ~gatehouse-change)/.ssh/authorized_keys" ~gatehouse-operate/.ssh/authorized_keys`,
   )
+  const cache = join(dirname(process.env.LAB_DIR ?? ''), 'cache/podman')
+  const { stdout } = await run('/bin/sh', ['-c', `tar -C '${cache}' -cf - . | base64 -w 0`])
+  await arrange('gpu2', readFileSync(join(import.meta.dirname, 'variants/podman.sh'), 'utf8'), stdout)
   await gatehouse(['audit', '--fleet', operated, '--host', 'gpu2', '--data', data])
 }, 180_000)
 afterAll(async () => {
   await calm()
-  await asRoot('gpu2', 'rm -f /etc/sudoers.d/gatehouse-operate; userdel -rf gatehouse-operate')
+  await asRoot(
+    'gpu2',
+    'rm -f /etc/sudoers.d/gatehouse-operate; userdel -rf gatehouse-operate; podman rm --force --all --time 1; rm /usr/bin/podman',
+  )
   rmSync(data, { recursive: true })
 })
 
@@ -146,5 +152,47 @@ describe('by an account of its own', () => {
       'systemctl edit ollama.service',
     ])
       expect((await asRoot('gpu2', `runuser -u gatehouse-operate -- sudo -n ${command} </dev/null`)).status).not.toBe(0)
+  }, 120_000)
+})
+
+describe('a container of Podman', () => {
+  const inspected = async (field: string) => (await arrange('gpu2', `podman container inspect --format '{{${field}}}' localai`)).trim()
+  const at = (verb: string) => operate(verb, { fleet: operated, unit: 'podman:localai' })
+
+  test('restarted, stopped and started by the lines for this one container, its log read without content, and nothing else can be done', async () => {
+    const [id, pid] = [await inspected('.Id'), await inspected('.State.Pid')]
+    await asRoot('gpu2', 'rm -f /etc/sudoers.d/gatehouse-operate')
+    const refused = await at('stop')
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/operate\.not-allowed/)])
+    expect(refused.stderr).toContain(`gatehouse-operate ALL=(root) NOPASSWD: /usr/bin/podman container stop ${id}, `)
+    expect(await inspected('.State.Pid')).toBe(pid)
+
+    const { stdout } = await gatehouse(['sudoers', '--fleet', operated, '--host', 'gpu2', '--data', data])
+    const lines = stdout.slice(stdout.indexOf('# Gatehouse: account that starts'))
+    await arrange('gpu2', 'cat >/run/op && visudo -q -c -f /run/op && install -m 440 /run/op /etc/sudoers.d/gatehouse-operate', lines)
+    const restarted = await at('restart')
+    expect([restarted.status, restarted.stdout]).toEqual([0, expect.stringMatching(/^gpu2: proven: podman:localai was restarted/)])
+    const fresh = await inspected('.State.Pid')
+    expect([fresh === pid, restarted.stdout.includes(`process ${fresh}`)]).toEqual([false, true])
+
+    const logs = await at('logs')
+    expect([logs.status, logs.stdout]).toEqual([0, expect.stringContaining('LocalAI API is listening!')])
+    expect(logs.stdout).toMatch(/8:12AM DBG \[removed: message, \d+ characters\]/)
+    for (const word of ['salary', 'Zqxv']) expect(logs.stdout).not.toContain(word)
+
+    expect((await at('stop')).stdout).toMatch(/^gpu2: proven: podman:localai is stopped/)
+    expect(await inspected('.State.Status')).toBe('exited')
+    expect((await at('start')).stdout).toMatch(/^gpu2: proven: podman:localai was started/)
+    expect(await inspected('.State.Running')).toBe('true')
+    const others = [
+      'rm --force ID',
+      'exec ID sh',
+      'stop ID ID',
+      `stop ${id.slice(0, 12)}`,
+      'inspect ID',
+      "inspect --format '{{json .Config.Env}}' ID",
+    ]
+    const tried = others.map((words) => `sudo -n podman container ${words.replaceAll('ID', id)} </dev/null && echo did`).join('\n')
+    expect((await asRoot('gpu2', 'runuser -u gatehouse-operate -- sh', tried)).stdout).toBe('')
   }, 120_000)
 })
