@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HostAccess } from '#shared/model/access.ts'
+import type { AccessReview } from '#shared/model/access-review.ts'
 import { pushPlanSchema } from '#shared/model/push-plan.ts'
 import { audit } from './audit.ts'
 import { gatehouse } from './console.ts'
@@ -94,4 +95,14 @@ test('the audit sees it, and the accounts are due no more', async () => {
   expect((await desk.findings('gpu2', ['access-closed-accounts-shut'])).map(({ status, subject }) => `${status} ${subject}`)).toEqual(
     expect.arrayContaining(['pass kim', 'pass lou']),
   )
+
+  // What is in homes is by hand: it is done when an audit no longer finds it, not when somebody says so.
+  const review = async () => JSON.parse((await gatehouse(['access', 'review', '--json', ...words])).stdout) as AccessReview
+  const { left } = await review()
+  const byHand = left.flatMap(({ command }) => (command?.startsWith('if test -e /home/') ? [command] : []))
+  expect(byHand.map((command) => /\/home\/(\w+)\/\.ssh\/authorized_keys/.exec(command)?.[1])).toEqual(['kim', 'lou'])
+  await arrange('gpu2', byHand.join('\n'))
+  expect((await review()).left).toEqual(left)
+  await audit(desk.data, ['--host', 'gpu2'])
+  expect((await review()).left.filter(({ command }) => command?.includes('/home/'))).toEqual([])
 }, 120_000)

@@ -39,7 +39,7 @@ export async function runAccessReview(args: string[]): Promise<number> {
     const review = await step(services, positionals, values)
     process.stdout.write(values.json ? `${JSON.stringify(review, null, 2)}\n` : reviewText(review))
     const left = review.entries.some(({ decision, since }) => (review.open !== null && decision === null) || since === 'removal-due')
-    return left ? ExitCode.findings : ExitCode.clean
+    return left || review.left.length > 0 ? ExitCode.findings : ExitCode.clean
   })
 }
 
@@ -98,7 +98,7 @@ const sinceWords: Readonly<Record<ReviewEntry['since'], string>> = {
   same: 'as before',
 }
 
-export function reviewText({ open, lastSigned, nextDue, entries, unseen }: AccessReview): string {
+export function reviewText({ open, lastSigned, nextDue, entries, left, unseen }: AccessReview): string {
   const decided = entries.filter(({ decision }) => decision !== null).length
   const lines = [
     open === null
@@ -115,6 +115,12 @@ export function reviewText({ open, lastSigned, nextDue, entries, unseen }: Acces
         `  ${what.padEnd(8)} ${`${row.account}@${host}`.padEnd(30)} ${sinceWords[since].padEnd(14)} ${row.tier ?? 'no tier'}: ${can}`,
       )
     }),
+    ...(left.length === 0 ? [] : ['', 'Left by accounts that are removed, until an audit no longer finds it:']),
+    ...left.map(({ host, account, what, command, byPush }) =>
+      visible(
+        `  ${byPush ? 'by push' : 'by hand'}  ${`${account}@${host}`.padEnd(30)} ${what}${command === null ? '' : `\n           ${command}`}`,
+      ),
+    ),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -15,6 +15,18 @@ export const reviewEntrySchema = z.object({
 })
 export type ReviewEntry = z.infer<typeof reviewEntrySchema>
 
+/** What an account that is removed left on a host, as the newest audit found it: gone from here only when an audit no longer finds it. */
+export const removalLeftSchema = z.object({
+  host: z.string(),
+  account: z.string(),
+  what: z.string(),
+  /** For root; null where a person must look. */
+  command: z.string().nullable(),
+  /** A push does it; the rest is by hand. */
+  byPush: z.boolean(),
+})
+export type RemovalLeft = z.infer<typeof removalLeftSchema>
+
 export const accessReviewSchema = z.object({
   /** Null: none is open. */
   open: z.object({ startedAt: z.iso.datetime(), startedBy: z.string() }).nullable(),
@@ -23,6 +35,8 @@ export const accessReviewSchema = z.object({
   nextDue: z.iso.date().nullable(),
   /** What changed since the last review first. */
   entries: z.array(reviewEntrySchema),
+  /** Of accounts that are to be removed or were closed. */
+  left: z.array(removalLeftSchema),
   /** Hosts whose accounts are not known: a review cannot be signed over them. */
   unseen: z.array(z.string()),
 })

@@ -18,7 +18,8 @@ export interface Logins {
 const DAY_MS = 86_400_000
 
 const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
-const isSearched = (home: string): boolean =>
+/** Are the homes below this folder looked into for keys? */
+export const isSearched = (home: string): boolean =>
   homeFolders.some((folder) => isBelow(home, folder)) && !withoutHomes.some((folder) => isBelow(home, folder))
 
 /** How an account gets in. `now`: milliseconds since the epoch. */

@@ -29,7 +29,8 @@ export function removalPlan(fleet: string, date: string, removals: readonly Remo
     '',
     'What begins with "By push" Gatehouse does itself: `gatehouse access review plan --output FILE` makes the plans, `gatehouse push` carries them',
     'out, with its undo. The rest is for a person. The text of each host does all of it, for root, where a push is not possible: it has no undo.',
-    'An account counts as removed when an audit no longer finds a way in; until then the review shows it as due.',
+    'An account counts as removed when an audit no longer finds a way in, and what it leaves behind as gone when an audit no longer finds that;',
+    'until then the review shows it as due.',
     '',
     ...(hosts.length === 0 ? ['Nothing is to be removed.', ''] : []),
     ...hosts.flatMap((host) => [
@@ -50,6 +51,9 @@ const section = ({ account, refused, steps }: Removal): string[] => [
 ]
 
 const wayOf = ({ argv, pushed }: RemovalStep): string => (pushed ? 'By push' : argv ? 'By root' : 'By hand')
+
+/** The command of a step on one line; undefined where a person must do it. */
+export const commandLine = (step: RemovalStep): string | undefined => commandOf(step)[0]
 
 function commandOf({ argv, onlyIf }: RemovalStep): string[] {
   if (argv === undefined) return []

@@ -32,17 +32,18 @@ const names = ['bob', 'svc', 'ada', 'ldap-eve', 'gatehouse-ro', 'gatehouse-rw']
 interface Planted {
   readonly sudoers?: Readonly<Record<string, string>>
   readonly files?: Partial<Access>
-  readonly shadow?: AccessFacts['access']
+  readonly shadow?: readonly string[]
+  readonly facts?: Partial<AccessFacts>
 }
 
-function factsOf({ sudoers = {}, files = {} }: Planted = {}): AccessFacts {
+function factsOf({ sudoers = {}, files = {}, shadow = [], facts = {} }: Planted = {}): AccessFacts {
   const access: Access = {
     passwords: known(
       parsePasswords(
         rows(
           names
             .filter((name) => name !== 'ldap-eve')
-            .map((name) => `${name}:$:`)
+            .map((name) => shadow.find((line) => line.startsWith(`${name}:`)) ?? `${name}:$:`)
             .join('\n'),
         ),
       ),
@@ -77,6 +78,7 @@ function factsOf({ sudoers = {}, files = {} }: Planted = {}): AccessFacts {
       nginx: unknown('', []),
       programs: known([]),
     },
+    ...facts,
   }
 }
 const service = {
@@ -114,6 +116,36 @@ test('the account is closed first, then what it leaves behind is taken away', ()
     'A job that runs as it stands in /etc/cron.d/job: give it to another account, or take it out.',
     expect.stringContaining('take it out of tier operators'),
   ])
+})
+
+describe('what the newest audit no longer finds', () => {
+  const closed = { shadow: ['bob:!:1'], facts: { processes: known([]) } }
+  const emptied = { files: { keys: known([]) } }
+
+  test('a closed account is not closed again, what it left stays until it is gone', () => {
+    expect(commands(removed(['bob'], closed)[0] as Removal)).toEqual([
+      'mv -f -- /home/bob/.ssh/authorized_keys /home/bob/.ssh/authorized_keys.removed-2026-11-26',
+      'gpasswd --delete bob docker',
+    ])
+    expect(commands(removed(['bob'], { ...closed, ...emptied })[0] as Removal)).toEqual(['gpasswd --delete bob docker'])
+  })
+
+  test.each<[string, Planted]>([
+    ['a password that fits', { shadow: ['bob:$:1'] }],
+    ['a day that is to come', { shadow: ['bob:!:99999'] }],
+    ['no day', { shadow: ['bob:!:'] }],
+  ])('%s: it is not closed yet', (_, planted) => {
+    expect(commands(removed(['bob'], planted)[0] as Removal)[0]).toBe('usermod --lock --expiredate 1 bob')
+  })
+
+  test.each<[string, Planted, RegExp]>([
+    ['keys', { files: { keys: unknown('sudo refused', []) } }, /keys are left in \/home\/bob was not read/],
+    ['jobs', { files: { ...emptied.files, cron: unknown('sudo refused', []) } }, /jobs of cron was not read/],
+    ['processes', emptied, /still runs/],
+  ])('%s that were not read stay to be looked at', (_, planted, expected) => {
+    const [bob] = removed(['bob'], { ...planted, shadow: closed.shadow })
+    expect(bob?.steps.map(({ what }) => what).join(' ')).toMatch(expected)
+  })
 })
 
 describe('what a push does of it', () => {

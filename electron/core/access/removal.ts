@@ -2,7 +2,7 @@ import { type AccountAccess, type Holding, type HostAccess, tierNames } from '#s
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { SudoMember } from '../facts/privileged/privileged.ts'
 import { kinds } from '../push/kinds.ts'
-import { loginsOf } from './logins.ts'
+import { isSearched, loginsOf } from './logins.ts'
 import { type Member, membersOf } from './rights.ts'
 import { ownAccounts } from './tiers.ts'
 import type { AccessFacts } from './world.ts'
@@ -24,6 +24,8 @@ export interface Removal {
   readonly account: string
   /** Why nothing is written down to be run; then there are only steps for a person. */
   readonly refused?: string
+  /** The newest audit has no such account any more. */
+  readonly gone?: true
   readonly steps: readonly RemovalStep[]
 }
 
@@ -34,8 +36,8 @@ const PLAIN_PATH = /^\/[A-Za-z0-9_.@+/-]{1,400}$/
 
 /**
  * What closes these accounts of a host: the account itself first, so that no key, password, job or rule lets it in any more (shadow(5): from its day on
- * the account is disabled), then what it leaves behind. `date`: `2026-11-26`, what files put aside end in. Nothing is proposed that would lock
- * everybody or Gatehouse out, or stop a service.
+ * the account is disabled), then what it leaves behind. `date`: `2026-11-26`, what files put aside end in. What the newest audit no longer finds is not
+ * proposed again; what it could not look for stays, as a step for a person. Nothing is proposed that would lock everybody or Gatehouse out, or stop a service.
  */
 export function removalsOf(
   facts: AccessFacts,
@@ -48,7 +50,7 @@ export function removalsOf(
   return names.map((name): Removal => {
     const found = access.accounts.filter((account) => account.name === name)
     const refuse = (refused: string): Removal => ({ host: host.name, account: name, refused, steps: leftovers(fleet, name) })
-    if (found.length === 0) return refuse('The newest audit does not have it.')
+    if (found.length === 0) return { ...refuse('The newest audit does not have it.'), gone: true }
     if (found.some(({ kind }) => kind === 'idp'))
       return refuse('It gets in by the identity provider: it is closed there, or in oauth2-proxy.')
     if (found.some(({ kind }) => kind === 'key')) return refuse('It is a key: it ends when the engine gets another one.')
@@ -57,7 +59,7 @@ export function removalsOf(
     const refused = member && reasonAgainst(member, facts, ownAccounts(fleet, host), isLast(name))
     if (refused !== undefined) return refuse(refused)
     const web = found.filter(({ kind }) => kind === 'web').flatMap((one) => webSteps(one, member !== undefined))
-    const closing = member ? [...accountSteps(member), ...keySteps(member, facts, date), ...jobSteps(member, facts)] : []
+    const closing = member ? [...accountSteps(member, facts, date), ...keySteps(member, facts, date), ...jobSteps(member, facts)] : []
     const rights = member ? [...groupSteps(member, found, facts), ...sudoSteps(member, facts, date)] : []
     return { host: host.name, account: name, steps: [...closing, ...rights, ...web, ...leftovers(fleet, name)] }
   })
@@ -80,29 +82,48 @@ function reasonAgainst(member: Member, facts: AccessFacts, own: readonly string[
   return undefined
 }
 
+const DAY_MS = 86_400_000
+
 const asideOf = (file: string, date: string) => ({
   argv: ['mv', '-f', '--', file, `${file}.removed-${date}`],
   onlyIf: ['test', '-e', file],
 })
 
-const accountSteps = ({ name }: Member): RemovalStep[] => [
-  {
-    what: 'Close the account: no key, password, job or sudo rule of it works any more.',
-    argv: ['usermod', '--lock', '--expiredate', '1', name],
-    pushed: { as: 'accounts', value: name },
-  },
-  { what: 'End what still runs as it.', argv: ['pkill', '-KILL', '-U', name], onlyIf: ['pgrep', '-U', name] },
-]
+function accountSteps({ name, uid }: Member, { access, processes }: AccessFacts, date: string): RemovalStep[] {
+  const passwords = access.known && access.value.passwords.known ? access.value.passwords.value : []
+  const isShut = passwords.some(
+    ({ account, state, expiresDay }) =>
+      account === name && state === 'locked' && expiresDay !== undefined && expiresDay * DAY_MS <= Date.parse(date),
+  )
+  const isIdle = processes.known && !processes.value.some((one) => one.uid === uid || one.uid < 0)
+  return [
+    ...(isShut
+      ? []
+      : [
+          {
+            what: 'Close the account: no key, password, job or sudo rule of it works any more.',
+            argv: ['usermod', '--lock', '--expiredate', '1', name],
+            pushed: { as: 'accounts', value: name } as const,
+          },
+        ]),
+    ...(isIdle ? [] : [{ what: 'End what still runs as it.', argv: ['pkill', '-KILL', '-U', name], onlyIf: ['pgrep', '-U', name] }]),
+  ]
+}
 
 function keySteps(member: Member, facts: AccessFacts, date: string): RemovalStep[] {
   const access = facts.access.known ? facts.access.value : undefined
   const { keys } = loginsOf(member, access, facts.sshd, 0)
-  return [...new Set(keys.map(({ file }) => file))].map((file) => {
+  const { home } = member.account
+  // What a home holds that was not looked into is not gone.
+  const unread =
+    !access?.keys.known || !isSearched(home) ? [{ what: `Whether keys are left in ${home.slice(0, 80)} was not read: look there.` }] : []
+  const found = [...new Set(keys.map(({ file }) => file))].map((file) => {
     const what = `Put its ${keys.filter((key) => key.file === file).length} keys aside, so that they do not work again when the account does.`
     return PLAIN_PATH.test(file)
       ? { what, ...asideOf(file, date) }
       : { what: `${what} Their file has a name that is not put into a command.` }
   })
+  return [...found, ...unread]
 }
 
 function jobSteps({ name }: Member, facts: AccessFacts): RemovalStep[] {
@@ -111,6 +132,7 @@ function jobSteps({ name }: Member, facts: AccessFacts): RemovalStep[] {
   const own = jobs.some(({ file }) => file.startsWith('/var/spool/'))
   const others = [...new Set(jobs.flatMap(({ file }) => (file.startsWith('/var/spool/') ? [] : file)))]
   return [
+    ...(access?.cron.known ? [] : [{ what: 'Whether it has jobs of cron was not read: crontab -l -u with its name tells.' }]),
     ...(own
       ? [
           {

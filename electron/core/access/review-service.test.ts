@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { AccessOverview, AccessRow } from '#shared/model/access.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import type { AccessReviewRepo, ReviewDecision, ReviewHead } from '../store/access-review.repo.ts'
+import type { RemovalStep } from './removal.ts'
 import { createReviewService } from './review-service.ts'
 
 const fleet = fleetSchema.parse({
@@ -45,12 +46,13 @@ function arrange() {
     { host: 'h1', reason: null, gaps: [], rows: [row('ada'), row('rey'), row('root', { state: 'own', login: 'no' })] },
   ]
   const [stated, noted]: [string[], string[]] = [[], []]
+  const steps = new Map<string, readonly RemovalStep[]>()
   const clock = { now: () => Date.UTC(2026, 10, 26) }
   const reviews = createReviewService({
     ...{
       access: {
         overview: () => ({ tiers: null, hosts, keys: [] }),
-        removals: (_, host, names) => names.map((account) => ({ host, account, steps: [] })),
+        removals: (_, host, names) => names.map((account) => ({ host, account, steps: steps.get(account) ?? [] })),
       },
       repo: memory(),
       undisturbed: (work) => work(),
@@ -60,7 +62,7 @@ function arrange() {
     decisions: { attest: (_, { statement, endsOn }) => stated.push(`${endsOn} ${statement}`) as never },
     ledger: { append: ({ action }) => noted.push(action) as never },
   })
-  return { hosts, stated, noted, reviews }
+  return { hosts, stated, noted, reviews, steps }
 }
 
 const brief = ({
@@ -115,4 +117,31 @@ test('nothing is signed over a host that was not seen', () => {
   reviews.decide(fleet, { account: 'ada', verdict: 'keep', note: '' })
   reviews.decide(fleet, { account: 'rey', verdict: 'keep', note: '' })
   expect(() => reviews.sign(fleet, 'Ada')).toThrow('h2')
+})
+
+test('what a closed account left is shown, planned and pushed until an audit no longer finds it', () => {
+  const { reviews, hosts, steps } = arrange()
+  const keys = { what: 'Put its keys aside.', argv: ['mv', 'a', 'b'] }
+  const group = { what: 'Take it out of ops.', argv: ['gpasswd'], pushed: { as: 'accounts', value: 'rey' } as const }
+  steps.set('rey', [keys, group])
+  reviews.start(fleet)
+  reviews.decide(fleet, { account: 'ada', verdict: 'keep', note: '' })
+  // Still open: what the push does is not by hand.
+  expect(reviews.decide(fleet, { account: 'rey', verdict: 'remove', note: '' }).left).toEqual([
+    { host: 'h1', account: 'rey', what: 'Put its keys aside.', command: 'mv a b', byPush: false },
+  ])
+  reviews.sign(fleet, 'Ada')
+  const [h1] = hosts
+  if (h1) h1.rows = [row('ada'), row('rey', { state: 'own', login: 'no' })]
+  expect(reviews.current(fleet).left.map(({ what, byPush }) => `${what} ${byPush}`)).toEqual([
+    'Put its keys aside. false',
+    'Take it out of ops. true',
+  ])
+  expect(reviews.removals(fleet)).toMatchObject([{ account: 'rey' }])
+  expect(reviews.pushes(fleet)).toMatchObject([{ host: 'h1', parameters: { accounts: ['rey'] } }])
+  steps.set('rey', [])
+  expect([reviews.current(fleet).left, reviews.removals(fleet)]).toEqual([[], []])
+  steps.set('rey', [keys])
+  if (h1) h1.reason = 'not looked at'
+  expect(reviews.current(fleet)).toMatchObject({ left: [], unseen: ['h1'] })
 })

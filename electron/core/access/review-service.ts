@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { GatehouseError } from '#shared/errors.ts'
 import { groupBy } from '#shared/group-by.ts'
 import type { AccessRow } from '#shared/model/access.ts'
-import type { AccessReview, ReviewEntry, ReviewRequest } from '#shared/model/access-review.ts'
+import type { AccessReview, RemovalLeft, ReviewEntry, ReviewRequest } from '#shared/model/access-review.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import { dayFrom } from '#shared/model/validity.ts'
@@ -12,9 +12,9 @@ import type { Clock } from '../ports.ts'
 import type { AccessReviewRepo, ReviewDecision } from '../store/access-review.repo.ts'
 import type { Undisturbed } from '../store/all-or-nothing.ts'
 import type { AccessService } from './access-service.ts'
-import type { Removal } from './removal.ts'
+import type { Removal, RemovalStep } from './removal.ts'
 import { removalPushes } from './removal-push.ts'
-import { removalPlan } from './removal-text.ts'
+import { commandLine, removalPlan } from './removal-text.ts'
 
 const CONTROL = 'access-reviewed-within-quarter'
 /** A quarter, and what the control allows at most. */
@@ -41,7 +41,7 @@ export interface ReviewService {
   decide(fleet: Fleet, request: ReviewRequest): AccessReview
   /** Throws `access.review-not-possible` while something is undecided, asked or unseen. `name`: who signs. */
   sign(fleet: Fleet, name: string): AccessReview
-  /** What closes the accounts that are marked for removal, in the open review or in the last one, and still get in. */
+  /** What closes the accounts that are marked for removal, in the open review or in the last one, and what they leave behind, as long as an audit finds it. */
   removals(fleet: Fleet): readonly Removal[]
   /** What of it a push does, host by host. */
   pushes(fleet: Fleet): readonly PushDraft[]
@@ -74,19 +74,22 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
         }
       }),
     )
+    const unseen = hosts.flatMap(({ host, reason }) => (reason === null ? [] : host))
     return {
       open: open ? { startedAt: open.startedAt, startedBy: open.startedBy } : null,
       lastSigned: last?.signedAt ? { at: last.signedAt, by: last.signedBy ?? '' } : null,
       nextDue: last?.signedAt ? dayFrom(Date.parse(last.signedAt), VALID_DAYS) : null,
       entries: entries.toSorted((a, b) => order.indexOf(a.since) - order.indexOf(b.since)),
-      unseen: hosts.flatMap(({ host, reason }) => (reason === null ? [] : host)),
+      left: leftOf(entries, closedOf(new Map([...before, ...now]), entries, unseen), (host, names) => access.removals(fleet, host, names)),
+      unseen,
     }
   }
 
   function removals(fleet: Fleet): readonly Removal[] {
-    const due = current(fleet).entries.filter(({ decision, since }) => (decision ? decision.verdict === 'remove' : since === 'removal-due'))
-    return [...groupBy(due, ({ host }) => host)].flatMap(([host, entries]) =>
-      access.removals(fleet, host, [...new Set(entries.map(({ row }) => row.account))]),
+    const { entries, left } = current(fleet)
+    const due = [...entries.filter(isDue).map(({ host, row }) => ({ host, account: row.account })), ...left]
+    return [...groupBy(due, ({ host }) => host)].flatMap(([host, of]) =>
+      access.removals(fleet, host, [...new Set(of.map(({ account }) => account))]),
     )
   }
 
@@ -161,6 +164,40 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
     pushes: (fleet) => removalPushes(removals(fleet)),
     plan: (fleet) => removalPlan(fleet.name, iso().slice(0, 10), removals(fleet)),
   }
+}
+
+const isDue = ({ decision, since }: ReviewEntry): boolean => (decision ? decision.verdict === 'remove' : since === 'removal-due')
+
+interface Marked {
+  readonly host: string
+  readonly account: string
+}
+
+/** Accounts that were to be removed and get in no more. A host that was not seen says nothing of them. */
+function closedOf(decided: ReadonlyMap<string, ReviewDecision>, entries: readonly ReviewEntry[], unseen: readonly string[]): Marked[] {
+  const there = new Set(entries.map(({ host, row }) => placeOf(host, row.account)))
+  return [...decided].flatMap(([place, { host, account, verdict }]) =>
+    verdict === 'remove' && !there.has(place) && !unseen.includes(host) ? [{ host, account }] : [],
+  )
+}
+
+/** By hand what a push does not do, of those that still get in; of those that are closed all that an audit still finds. */
+function leftOf(
+  entries: readonly ReviewEntry[],
+  closed: readonly Marked[],
+  removals: (host: string, names: readonly string[]) => readonly Removal[],
+): RemovalLeft[] {
+  const due = entries.filter(isDue).map(({ host, row }) => ({ host, account: row.account }))
+  const shut = new Set(closed.map(({ host, account }) => placeOf(host, account)))
+  return [...groupBy([...due, ...closed], ({ host }) => host)].flatMap(([host, marked]) =>
+    removals(host, [...new Set(marked.map(({ account }) => account))]).flatMap(({ account, refused, gone, steps }) =>
+      [...(refused === undefined || gone ? [] : [{ what: refused }]), ...steps]
+        .filter(({ pushed }: RemovalStep) => pushed === undefined || shut.has(placeOf(host, account)))
+        .map((step: RemovalStep) => ({
+          ...{ host, account, what: step.what, command: commandLine(step) ?? null, byPush: step.pushed !== undefined },
+        })),
+    ),
+  )
 }
 
 /** Root and services without a way in belong to no person; what they hold is judged by controls. */

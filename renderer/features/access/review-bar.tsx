@@ -6,7 +6,9 @@ import { useRemovalPushes } from '../../stores/queries.ts'
 import { goPush } from '../../stores/ui.store.ts'
 import { Button } from '../../ui/button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
+import { count } from '../../ui/words.ts'
 import type { Place } from './access-rows.ts'
+import { ReviewLeft } from './review-left.tsx'
 
 interface ReviewBarProps {
   readonly review: AccessReview
@@ -17,13 +19,14 @@ interface ReviewBarProps {
 }
 
 /** How far the quarterly review is, the next account to decide, and the signature. */
-export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen }, host, onPlace }: ReviewBarProps) {
+export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen, left: leftBehind }, host, onPlace }: ReviewBarProps) {
   const start = useStartReview()
   const sign = useSignReview()
   const plan = useSaveRemovalPlan()
   const pushes = useRemovalPushes().data ?? []
   const pushed = pushes.find((draft) => draft.host === host) ?? pushes[0]
   const [name, setName] = useState('')
+  const [showsLeft, setShowsLeft] = useState(false)
   const left = entries.filter(({ decision }) => decision === null || decision.verdict === 'ask')
   const next = entries.find(({ decision }) => decision === null) ?? left[0]
   const due = entries.filter(({ since }) => since === 'removal-due').length
@@ -55,7 +58,13 @@ export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen
           {`Plan removals on ${plainText(pushed.host, 40)}…`}
         </Button>
       )}
-      {removed > 0 && (
+      {leftBehind.length > 0 && (
+        <Button small onClick={() => setShowsLeft(true)}>
+          {`${count(leftBehind.length, 'thing')} left by hand…`}
+        </Button>
+      )}
+      {showsLeft && <ReviewLeft left={leftBehind} onClose={() => setShowsLeft(false)} />}
+      {removed + leftBehind.length > 0 && (
         <Button small onClick={() => plan.mutate(null)}>
           Save removal plan
         </Button>
