@@ -126,6 +126,11 @@ export const errorCatalogue = {
     hint: 'Check its permissions and the space on the disk.',
     retry: 'after-fix',
   },
+  'store.busy': {
+    title: 'Another Gatehouse is writing to the database',
+    hint: 'Wait for it or end it, then try again. Nothing of this was recorded.',
+    retry: 'now',
+  },
   'ledger.broken': {
     title: 'The ledger is not whole',
     hint: 'Find out who changed it. Move it and ledger.head aside, and keep both; a new ledger begins. Nothing is repaired.',
@@ -356,5 +361,7 @@ export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof GatehouseError) return thrown.failure
   if (thrown instanceof Error && 'code' in thrown && UNWRITABLE.test(String(thrown.code)))
     return { code: 'store.unwritable', detail: thrown.message }
+  if (thrown instanceof Error && 'code' in thrown && /^SQLITE_(?:BUSY|LOCKED)/.test(String(thrown.code)))
+    return { code: 'store.busy', detail: thrown.message }
   return { code: 'internal.unexpected', detail: thrown instanceof Error ? thrown.message : String(thrown) }
 }

@@ -31,6 +31,15 @@ test('a service is restarted, stopped and started from its tab, and its logs are
 
   await it.operate('Stop')
   await it.operate('Start')
+
+  // An engine in a container of Docker, and its log.
+  await it.services('gpu-04')
+  await it.operate('Restart')
+  await it.isSound('operate-container')
+  await it.block.getByRole('button', { name: 'Logs…' }).press('Enter')
+  await expect(it.lines.getByText(/\[removed: message, \d+ characters\]/)).toBeVisible()
+  await expect(it.lines).not.toContainText(/salary|Okafor/)
+  await page.keyboard.press('Escape')
 })
 
 test('an operator operates and looks, and comes back with a code only', async ({ gatehouse }) => {

@@ -125,7 +125,7 @@ describe('one walkthrough', () => {
     })
     recordAll(window)
     window.walkthroughs.record(fleet, step('INF-1', 'not-met', 'late'))
-    expect(says).toContain('locked')
+    expect(says).toContain('Another Gatehouse is writing to the database')
     expect(terminal.walkthroughs.close(fleet).steps[0]?.record?.name).toBe('late')
   })
 })
@@ -175,7 +175,7 @@ describe('one access review', () => {
     window.reviews.start(fleet)
     for (const account of ['ada', 'rey']) window.reviews.decide(fleet, { account, verdict: 'keep', note: '' })
     window.reviews.sign(fleet, 'Ada')
-    expect(says).toContain('locked')
+    expect(says).toContain('Another Gatehouse is writing to the database')
     expect(actions(window)).toEqual(['ada access-review.start', 'ada access-review.sign'])
   })
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +9,7 @@ import { failureOf } from '#shared/errors.ts'
 import { type HostAudit, hostBriefSchema, itemResults } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { undisturbed } from './all-or-nothing.ts'
 import { createAuditRepo } from './audit.repo.ts'
 import { openDatabase } from './database.ts'
 import { createWaiverRepo } from './decision.repo.ts'
@@ -19,6 +22,15 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
 
 const finding = (status: Finding['status'], subject = 'ollama.service'): Finding => ({
   control: 'inference-bound-to-loopback',
@@ -92,6 +104,28 @@ describe('audit repo', () => {
     expect(rows()).toEqual(before)
     database.exec('PRAGMA max_page_count = 1000000')
     expect(save().name).toBe('gpu-02')
+  })
+
+  test.runIf(process.platform === 'linux')('a database that another program does not let go of: who it is', async () => {
+    const { database, path } = openDatabase(folder, NOW)
+    database.exec('PRAGMA busy_timeout = 20')
+    const script = `import Database from 'libsql'
+      new Database(process.argv[1]).exec('BEGIN IMMEDIATE')
+      console.log('held')
+      setInterval(() => undefined, 1000)`
+    const other = spawn(process.execPath, ['--input-type=module', '-e', script, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      await once(other.stdout, 'data')
+      const says = failureOf(thrownBy(() => undisturbed(database)(() => undefined)))
+      expect(says).toEqual({
+        code: 'store.busy',
+        detail: expect.stringMatching(new RegExp(`gatehouse\\.db is in use: .*process ${other.pid} \\(`)),
+      })
+      const plain = failureOf(thrownBy(() => database.exec('CREATE TABLE other (one)')))
+      expect(plain).toEqual({ code: 'store.busy', detail: 'database is locked' })
+    } finally {
+      other.kill()
+    }
   })
 
   test('a finding keeps its first date, and its last change follows its status', () => {
