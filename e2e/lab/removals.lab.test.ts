@@ -105,4 +105,4 @@ test('the audit sees it, and the accounts are due no more', async () => {
   expect((await review()).left).toEqual(left)
   await audit(desk.data, ['--host', 'gpu2'])
   expect((await review()).left.filter(({ command }) => command?.includes('/home/'))).toEqual([])
-}, 120_000)
+}, 240_000)
