@@ -140,6 +140,7 @@ describe('what the newest audit no longer finds', () => {
 
   test.each<[string, Planted, RegExp]>([
     ['keys', { files: { keys: unknown('sudo refused', []) } }, /keys are left in \/home\/bob was not read/],
+    ['keys behind a link', { files: { ...emptied.files, keyLinks: [{ path: '/home/bob/.ssh', line: 1 }] } }, /was not read: look there/],
     ['jobs', { files: { ...emptied.files, cron: unknown('sudo refused', []) } }, /jobs of cron was not read/],
     ['processes', emptied, /still runs/],
   ])('%s that were not read stay to be looked at', (_, planted, expected) => {

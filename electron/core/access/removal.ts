@@ -2,7 +2,7 @@ import { type AccountAccess, type Holding, type HostAccess, tierNames } from '#s
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { SudoMember } from '../facts/privileged/privileged.ts'
 import { kinds } from '../push/kinds.ts'
-import { isSearched, loginsOf } from './logins.ts'
+import { isSearched, linkTo, loginsOf } from './logins.ts'
 import { type Member, membersOf } from './rights.ts'
 import { ownAccounts } from './tiers.ts'
 import type { AccessFacts } from './world.ts'
@@ -116,7 +116,9 @@ function keySteps(member: Member, facts: AccessFacts, date: string): RemovalStep
   const { home } = member.account
   // What a home holds that was not looked into is not gone.
   const unread =
-    !access?.keys.known || !isSearched(home) ? [{ what: `Whether keys are left in ${home.slice(0, 80)} was not read: look there.` }] : []
+    !access?.keys.known || !isSearched(home) || linkTo(home, access)
+      ? [{ what: `Whether keys are left in ${home.slice(0, 80)} was not read: look there.` }]
+      : []
   const found = [...new Set(keys.map(({ file }) => file))].map((file) => {
     const what = `Put its ${keys.filter((key) => key.file === file).length} keys aside, so that they do not work again when the account does.`
     return PLAIN_PATH.test(file)

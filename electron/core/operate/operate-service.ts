@@ -126,8 +126,7 @@ export function createOperateService({ clock, views, ledger }: OperatePorts): Op
         await desk.send(verb, signal)
       } catch (error) {
         const { code, detail } = failureOf(error)
-        // A container may be given longer to end than anybody waits for an answer.
-        if (errorCatalogue[code].retry === 'now' || code === 'probe.timeout') onStep('no answer came; what came of it is found by looking')
+        if (errorCatalogue[code].retry === 'now') onStep('no answer came; what came of it is found by looking')
         else {
           note('refused', `${verb} ${desk.subject}: ${detail}`.slice(0, 4000))
           throw error
