@@ -37,23 +37,28 @@ gh_ufw_load "$gh_base" || gh_back=1`,
 
 /**
  * The file holds one table, which it replaces. The service is not started for it: stopping that one flushes the rules of everybody (nft(8),
- * nftables.service). Its old file is loaded again only where it was in use.
+ * nftables.service). So may its old file, which is loaded again only where it was in use and is not any more: the service has begun with the new one since.
  */
 const NFT = `
+gh_nft_began() {
+  ! systemctl --quiet is-active nftables.service || echo "$(cat /proc/sys/kernel/random/boot_id) $(gh_property nftables.service ActiveEnterTimestampMonotonic)"
+}
 gh_nft_old() {
   nft delete table inet gatehouse 2>/dev/null
-  if [ -e "$1/nft-table" ] || systemctl --quiet is-active nftables.service; then nft -f /etc/nftables.conf; fi
+  gh_began=$(cat "$1/nft-began" 2>/dev/null)
+  if [ -e "$1/nft-table" ] || { [ -n "$gh_began" ] && [ "$gh_began" != "$(gh_nft_began)" ]; }; then nft -f /etc/nftables.conf; fi
 }`
 
 export const nftablesOnHost: HostKind = {
-  validate: `
+  validate: `${NFT}
 command -v nft >/dev/null || gh_fail "no-tool nft"
 gh_nft_try() {
   [ "$8" = nftables ] && [ "$7" != absent ] || return 0
   gh_said=$(nft -c -f "$gh_base/new.$1" 2>&1) || gh_invalid "$gh_said"
 }
 gh_files gh_nft_try || return 1
-! nft list table inet gatehouse >/dev/null 2>&1 || : >"$gh_base/nft-table"`,
+! nft list table inet gatehouse >/dev/null 2>&1 || : >"$gh_base/nft-table"
+gh_nft_began >"$gh_base/nft-began" || return 1`,
   activate: `${NFT}
 if [ -n "$gh_reverts" ]; then gh_nft_old "$gh_history/$gh_reverts" || gh_fail "inactive nft does not load the old rules"
 else nft -f /etc/nftables.conf || gh_fail "inactive nft does not load its rules"; fi`,
