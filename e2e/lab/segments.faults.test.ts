@@ -1,15 +1,9 @@
 import { expect, test } from 'vitest'
 import { gatehouse } from './console.ts'
 import { arrange, asRoot, lab, type Server, ssh } from './lab.ts'
-import { templateDesk } from './template-desk.ts'
+import { maySee, templateDesk } from './template-desk.ts'
 
 /** The firewall templates on real kernels: found, pushed, undone to the byte, pushed again; the jump host comes in and nobody else. */
-
-/** gpu3 stands for the admin who has not installed it. */
-const maySee = async (host: Server) => {
-  const { stdout } = await gatehouse(['sudoers', '--fleet', lab.fleetFile, '--host', host])
-  await arrange(host, 'cat >/etc/sudoers.d/gatehouse-audit && chmod 440 /etc/sudoers.d/gatehouse-audit && visudo -c', stdout)
-}
 
 const rules = (host: Server) => arrange(host, 'nft -s list ruleset | sed "/^#/d"; systemctl is-active ufw nftables; true')
 

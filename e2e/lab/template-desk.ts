@@ -14,6 +14,12 @@ export const verdictOf = ({ stdout, stderr }: ConsoleRun): string => /: (.*)$/m.
 export const STATE =
   'cd / && find etc var/log/nginx -printf "%p %y %U:%G %m %l\\n" 2>/dev/null | LC_ALL=C sort; find etc -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum'
 
+/** The drop-in that Gatehouse prints, installed; gpu3 stands for the admin who has not done it. */
+export async function maySee(host: Server): Promise<void> {
+  const { stdout } = await gatehouse(['sudoers', '--fleet', lab.fleetFile, '--host', host])
+  await arrange(host, 'cat >/etc/sudoers.d/gatehouse-audit && chmod 440 /etc/sudoers.d/gatehouse-audit && visudo -c', stdout)
+}
+
 /** Pushes of one template: undone in the middle, then for good. Registers its hooks where it is called. */
 export function templateDesk(template: string, fleet = lab.fleetFile) {
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-template-'))
