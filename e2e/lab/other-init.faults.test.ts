@@ -9,9 +9,10 @@ import { type ConsoleRun, gatehouse } from './console.ts'
 import { arrange, kill, lab, run, ssh, start } from './lab.ts'
 import { gatehouseSteppedUp } from './stepped-up.ts'
 
-/** The undo of hosts that are not run by systemd: OpenRC with the tools of busybox, a script with cron, a script alone. Each has nginx, and pushes over it. */
+/** The undo of hosts that are not run by systemd: OpenRC with the tools of busybox, a script with cron, a script alone. Each has nginx and sshd, and pushes over one of them. */
 
 const LOG = '/etc/nginx/conf.d/01-gatehouse-ai-access-log.conf'
+const LOGINS = '/etc/ssh/sshd_config.d/00-gatehouse.conf'
 const STATE =
   'cd / && find etc var/log/nginx -printf "%p %y %U:%G %m %l\\n" 2>/dev/null | LC_ALL=C sort; find etc -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum'
 const data = mkdtempSync(join(tmpdir(), 'gatehouse-init-'))
@@ -55,8 +56,8 @@ let old = ''
 const isOld = async () => expect((await root(STATE)).split('\n')).toEqual(old.split('\n'))
 const held = () => root('ls -d /var/lib/gatehouse-push /etc/init.d/gatehouse-undo /etc/cron.d/gatehouse-undo 2>/dev/null; true')
 
-async function planned(): Promise<{ plan: PushPlan; said: string }> {
-  const made = await gatehouse(['plan', '--host', 'gpu2', '--template', 'nginx-ai-access-log', '--output', file, ...words])
+async function planned(template = 'nginx-ai-access-log'): Promise<{ plan: PushPlan; said: string }> {
+  const made = await gatehouse(['plan', '--host', 'gpu2', '--template', template, '--output', file, ...words])
   expect([made.status, made.stderr]).toEqual([0, expect.stringContaining('written')])
   return { plan: pushPlanSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), said: made.stdout }
 }
@@ -71,10 +72,10 @@ async function push(seconds: number, onStep: (step: string, end: () => void) => 
 }
 
 /** The console is killed while it looks: the new file is there, and the undo is armed. */
-async function leftOpen(seconds: number): Promise<void> {
+async function leftOpen(seconds: number, made = LOG): Promise<void> {
   const left = await push(seconds, (step, end) => step === 'verify' && end())
   expect(left.status).toBeNull()
-  await root(`test -e ${LOG} && test -e /var/lib/gatehouse-push/watch`)
+  await root(`test -e ${made} && test -e /var/lib/gatehouse-push/watch`)
 }
 
 afterAll(async () => {
@@ -145,6 +146,32 @@ describe('OpenRC', () => {
     await isOld()
     expect(verdictOf(await gatehouseSteppedUp(data, ['undo', '--fleet', lab.fleetFile]))).toBe('rolled back and proven')
   }, 240_000)
+
+  test('sshd: committed and taken back; undone by the process that waits, and by the next start', async () => {
+    // What sshd does, not what its file says.
+    const forwards = async () => (await ssh(['-W', '127.0.0.1:22', 'gpu2'])).stdout.startsWith('SSH-2.0')
+    expect(await forwards()).toBe(true)
+    const { plan } = await planned('sshd-behind-jump')
+    expect(verdictOf(await push(120))).toBe('committed and proven')
+    expect(await forwards()).toBe(false)
+    await gatehouse(['undo', plan.id, '--output', file, ...words])
+    expect(verdictOf(await push(120))).toBe('committed and proven')
+    await root('rm -r /var/lib/gatehouse-history')
+    await isOld()
+    for (const [seconds, starts] of [
+      [30, false],
+      [900, true],
+    ] as const) {
+      await planned('sshd-behind-jump')
+      await leftOpen(seconds, LOGINS)
+      if (starts) await startsAnew('openrc-shutdown -r now')
+      await says('ls /var/lib/gatehouse-push', 'undone')
+      await isOld()
+      expect(await forwards()).toBe(true)
+      expect(verdictOf(await gatehouseSteppedUp(data, ['undo', '--fleet', lab.fleetFile]))).toBe('rolled back and proven')
+      expect(await held()).toBe('')
+    }
+  }, 480_000)
 
   test('what only systemd can do is refused while it is planned', async () => {
     const made = await gatehouse(['plan', '--host', 'gpu2', '--template', 'ollama-loopback', '--output', file, ...words])
