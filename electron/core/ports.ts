@@ -61,6 +61,11 @@ export interface ConnectOptions {
   readonly onStage?: (stage: ConnectStage, hop: string) => void
   /** A new login to the host (not to its jump hosts), whatever is open: proves that it can still be reached. */
   readonly fresh?: boolean
+  /**
+   * With `fresh`: the login waits for this, which never rejects; the way there and the keys do not. What ended before it was due is begun anew then, and
+   * nobody else gets the connection before it is logged in.
+   */
+  readonly loginAfter?: Promise<void> | undefined
   /** For files that hardly deflate: a connection of its own, without compression. */
   readonly bulk?: boolean
 }

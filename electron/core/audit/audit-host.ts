@@ -38,6 +38,8 @@ export interface AuditHostRequest {
   readonly mark?: Mark | undefined
   /** Over a new connection, whatever is open. */
   readonly fresh?: boolean
+  /** With `fresh`, as in `ConnectOptions`. */
+  readonly loginAfter?: Promise<void> | undefined
 }
 
 export interface AuditedHost {
@@ -145,7 +147,7 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     onProgress({ stage: 'connecting', sectionsTotal: sections.length })
     session = await request.transport.connect(host, {
       signal,
-      ...(request.fresh && { fresh: true }),
+      ...(request.fresh && { fresh: true, loginAfter: request.loginAfter }),
       onStage: (stage, hop) => onProgress({ stage: stage === 'authentication' ? 'authenticating' : 'connecting', current: hop }),
     })
     onProgress({ stage: 'probing', current: sections[0]?.id ?? '' })

@@ -144,6 +144,17 @@ describe('a message of several steps', () => {
     expect(said.filter((line) => /end|over/.test(line))).toEqual(['first end', 'second end', 'second over', 'first end', 'first over'])
   })
 
+  test('of a commit all is told in one piece', () => {
+    const commit = [
+      { step: 'commit', nonce: K },
+      { step: 'clear', nonce: other },
+    ] as const
+    const text = hostProgram(commit, { ...pushOf([`${folder}/a`]), id: 'none' })
+    // One read(2) of what the shell writes.
+    const { stdout } = spawnSync('/bin/sh', ['-c', '/bin/sh | dd bs=65536 count=1 2>/dev/null'], { input: text, encoding: 'utf8' })
+    expect(stdout).toBe(`${K} failed lost\n${other} over\n`)
+  })
+
   test('ends where a step does not do all that it does', () => {
     const failing = [
       { step: 'write', nonce: K },

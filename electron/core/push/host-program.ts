@@ -96,13 +96,17 @@ export interface AskedStep {
 /**
  * A message for `/bin/sh` on stdin: one step, or several, of which each is taken when the one before did all that it does. Every step runs in a
  * shell of its own, so that the one on stdin waits for the next message whatever came of it; it says `over` under the last nonce then. All of it
- * stands in one function that the last line calls: cut short, it runs nothing.
+ * stands in one function that the last line calls: cut short, it runs nothing. The commit, of use only whole, is told in one piece: of small packets
+ * on the way through a jump host each waits for the one before (RFC 896).
  */
 export function hostProgram(asked: readonly AskedStep[], push: HostPush): string {
   if (asked.some(({ nonce }) => !/^[0-9a-f]{32}$/.test(nonce))) throw new RangeError('a nonce must be 32 hexadecimal digits')
   const names = asked.map((_, index) => `gh_${index + 1}`)
   const steps = asked.map((one, index) => `${names[index]}() (\n${stepText(one, push)}gh_step\n)\n`)
-  return `gh_main() {\n${steps.join('')}${names.join(' && ')}\n}\n{ gh_main </dev/null; echo '${asked.at(-1)?.nonce} over'; }\n`
+  const over = `'${asked.at(-1)?.nonce} over'`
+  const call =
+    asked[0]?.step === 'commit' ? `gh_told=$(gh_main </dev/null); printf '%s\\n' "$gh_told" ${over}` : `gh_main </dev/null; echo ${over}`
+  return `gh_main() {\n${steps.join('')}${names.join(' && ')}\n}\n{ ${call}; }\n`
 }
 
 function stepText({ step, nonce }: AskedStep, push: HostPush): string {

@@ -10,7 +10,7 @@ import type { Ledger } from '../audit/ledger/ledger.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 import { probeContextOf, readFacts } from '../facts/registry.ts'
 import type { Clock, HostSession, Log, Transport } from '../ports.ts'
-import { type HostLook, lookOf } from './compare.ts'
+import { lookOf } from './compare.ts'
 import { conflictsOf } from './conflicts.ts'
 import { parametersFor } from './defaults.ts'
 import { extendUndo } from './extend-undo.ts'
@@ -71,9 +71,16 @@ export interface PushService {
 }
 
 export function createPushService({ clock, log, ledger, version, who, advisories, plans, templates }: PushServicePorts): PushService {
-  const lookAt = async (fleet: Fleet, transport: Transport, host: Host, fresh: boolean, signal: AbortSignal) => {
+  const lookAt = async (
+    fleet: Fleet,
+    transport: Transport,
+    host: Host,
+    fresh: boolean,
+    signal: AbortSignal,
+    loginAfter?: Promise<void>,
+  ) => {
     const request = { host, fleet, transport, advisories: advisories(), now: clock.now, signal, log, onProgress: () => undefined }
-    return auditHost({ ...request, fresh })
+    return auditHost({ ...request, fresh, loginAfter })
   }
   const recent = new RecentLooks()
 
@@ -155,9 +162,9 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         })
       const plan = await withDigests(planned, way, signal)
       const { push } = toldOf(plan)
-      const look = async (fresh: boolean, until: AbortSignal): Promise<HostLook> => {
+      const look = async (fresh: boolean, until: AbortSignal, loginAfter?: Promise<void>) => {
         const askedMs = performance.now()
-        const { audit } = await lookAt(fleet, transport, host, fresh, until)
+        const { audit } = await lookAt(fleet, transport, host, fresh, until, loginAfter)
         return lookOf(audit, performance.now() - askedMs)
       }
       const seen = recent.take(fleet, host.name)
@@ -170,7 +177,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         host,
         ...way,
         before: async () => seen ?? look(false, signal),
-        look: () => look(true, signal),
+        look: (until, loginAfter) => look(true, until, loginAfter),
         ledger,
         onStep,
         signal,

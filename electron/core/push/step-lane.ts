@@ -81,7 +81,8 @@ export function openLane(
               ends.shift()
               onNext?.()
             }
-            if (said.includes(`${last} over\n`)) resolve(undefined)
+            // The end of the last step is that of all: `over` comes later, as small packets wait for each other (RFC 896).
+            if (said.includes(`${last} over\n`) || said.includes(`${last} end\n`)) resolve(undefined)
             return said.length <= MAX_ANSWER_BYTES
           }
         })

@@ -6,12 +6,14 @@ import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { HostSession } from '../ports.ts'
 import { type HostLook, objections, unseen } from './compare.ts'
 import { collectEarlier, holderWords } from './earlier-push.ts'
+import { type Look, looksAfter } from './early-look.ts'
 import { extendedSeconds } from './history.ts'
 import { type HostAnswer, mustHaveEnded } from './host-answer.ts'
 import type { HostPush, HostStep } from './host-program.ts'
 import { adviceFor, type Settled, settle } from './settle.ts'
 import { openLane, type StepLane } from './step-lane.ts'
 import { readBackWords, verdictOf } from './verdict.ts'
+import { concernsLogin } from './way-in.ts'
 
 export interface TransactionRequest {
   readonly plan: PushPlan
@@ -25,8 +27,8 @@ export interface TransactionRequest {
   readonly connect: (fresh: boolean, signal: AbortSignal) => Promise<HostSession>
   /** The look before the change. Never rejects. */
   readonly before: () => Promise<HostLook>
-  /** Looks with the audit identity over a new connection. Never rejects. */
-  readonly look: () => Promise<HostLook>
+  /** With the audit identity. */
+  readonly look: Look
   readonly ledger: Ledger
   /** A step, which is in the ledger, is taken now. */
   readonly onStep: (step: string, detail: string, undoAfterSeconds: number) => void
@@ -55,7 +57,7 @@ const LOOKS_AFTER = 3
  * `push.not-possible`, `push.conflict`, `push.busy`, the failure of the connection, or that of the ledger.
  */
 export async function runTransaction(request: TransactionRequest): Promise<PushResult> {
-  const { plan, host, user, connect, look, ledger, onStep, signal } = request
+  const { plan, host, user, connect, ledger, onStep, signal } = request
   let { push } = request
   const note = (step: string, detail: string, digests: Readonly<Record<string, string>> = {}) =>
     ledger.append({ action: `push.${step}`, host: host.name, subject: plan.id, detail: visible(detail).slice(0, 2000), digests })
@@ -81,12 +83,17 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     onStep(step, detail, push.undoAfterSeconds)
   }
   /** Steps between which the host needs no word of ours: all are in the ledger before the first is taken. */
-  const both = (on: StepLane, first: readonly [HostStep, string], second: readonly [HostStep, string]) => {
+  const both = (on: StepLane, first: readonly [HostStep, string], second: readonly [HostStep, string], onSecond = () => {}) => {
     announce(...first)
     note(...second)
     sent = true
-    return on.take([first[0], second[0]], push, signal, () => onStep(...second, push.undoAfterSeconds))
+    return on.take([first[0], second[0]], push, signal, () => {
+      onStep(...second, push.undoAfterSeconds)
+      onSecond()
+    })
   }
+  const cutsOff = concernsLogin(plan)
+  const looks = looksAfter(request.look, signal)
 
   let reason = ''
   let settled: Settled | undefined
@@ -112,6 +119,8 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
         on,
         ['stage', 'copies, backs up, validates'],
         ['arm', `the undo runs by itself in ${push.undoAfterSeconds} s, and at the next start of the host`],
+        // What no login hangs on cannot hinder one: the way of the new connection is made while the host works, and it logs in when the change holds.
+        () => cutsOff || looks.prepare(),
       )
       const [staged] = answers
       if (staged?.failed === undefined) return undefined
@@ -127,6 +136,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     const failure = failureOf(error)
     if (sent && !notBegun.includes(failure.code)) reason = visible(failure.detail)
     else {
+      looks.end()
       void lane?.close()
       session?.close()
       note('refused', failure.detail)
@@ -142,6 +152,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
   } catch (error) {
     reason = visible(failureOf(error).detail)
   } finally {
+    looks.end()
     void lane?.close()
     session?.close()
   }
@@ -163,15 +174,18 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     for (const answer of answers) mustHaveEnded(answer, host.name)
     const changed = await both(on, ['write', 'puts the files in place'], ['activate', `reloads systemd, restarts ${push.unit}`])
     for (const answer of changed) mustHaveEnded(answer, host.name)
-    void on.close()
     announce('verify', 'connects anew and looks with the same controls')
-    // Both logins prove that the host can still be reached; they need not wait for each other.
-    const login = connect(true, signal).then((anew) => ({ anew, lane: laneOf(anew) }))
-    login.catch(() => undefined)
+    let login: Promise<{ readonly anew: HostSession; readonly lane: StepLane }> | undefined
+    if (cutsOff) {
+      void on.close()
+      // Both logins prove that the host can still be reached; they need not wait for each other.
+      login = connect(true, signal).then((anew) => ({ anew, lane: laneOf(anew) }))
+      login.catch(() => undefined)
+    }
     try {
       const against = await prove(was)
       if (against.length > 0) throw new GatehouseError({ code: 'push.interrupted', detail: against.join('; ') })
-      const { lane: last } = await login
+      const last = login === undefined ? on : (await login).lane
       announce('commit', 'every control says so: disarms the undo')
       // What is as it was to be, read back after the undo was taken away, is cleared away at once. What somebody changes later is drift.
       const [answer] = await last.take(['commit', 'clear'], push, signal)
@@ -179,7 +193,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
       mustHaveEnded(answer, host.name)
       if (verdictOf(answer, push) === 'committed-proven') settled = { verdict: 'committed-proven', answer }
     } finally {
-      login.then(
+      login?.then(
         (opened) => {
           void opened.lane.close()
           opened.anew.close()
@@ -191,14 +205,14 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
 
   async function prove(was: HostLook): Promise<string[]> {
     const once = async () => {
-      const now = await look()
+      const now = await looks.look()
       const hidden = unseen(now)
       if (hidden !== '') return [`a new connection did not come through: ${hidden}`]
       // What is taken back brings its findings back, with all that hung on them: the admin asked for it.
       return plan.reverts === undefined ? objections(was.findings, now.findings, plan) : []
     }
     let against = await once()
-    for (let looks = 1; against.length > 0 && looks < LOOKS_AFTER; looks++) against = await once()
+    for (let taken = 1; against.length > 0 && taken < LOOKS_AFTER; taken++) against = await once()
     return against
   }
 }

@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { fleetSchema, type Host } from '#shared/model/fleet.ts'
 import type { PushValues } from '#shared/model/push-parameter.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
+import { type FileKind, fileKinds } from '#shared/model/push-template.ts'
 import type { ExecOptions, HostSession } from '../ports.ts'
 import { render } from './render.ts'
 import { sampleValues } from './sample-values.testing.ts'
 import { shippedTemplate } from './templates.ts'
-import { keepsWayIn, wayInOf } from './way-in.ts'
+import { concernsLogin, keepsWayIn, wayInOf } from './way-in.ts'
 
 const saying = (text: string): HostSession =>
   ({
@@ -25,6 +27,14 @@ test.each([
 ])('what the host says of the connection: %j', async (text, expected) =>
   expect(await wayInOf(saying(text), new AbortController().signal)).toEqual(expected),
 )
+
+test('what a login may hang on: all but web servers and logs, and whatever is said to lock out', () => {
+  const concerning = (danger: PushPlan['danger'], ...kinds: readonly FileKind[]) =>
+    concernsLogin({ danger, files: kinds.map((kind) => ({ kind, path: '/x', before: 'absent', after: 'absent', diff: [] })) })
+  expect(fileKinds.filter((kind) => !concerning('reload', kind))).toEqual(['nginx', 'htpasswd', 'caddy', 'logrotate'])
+  expect(concerning('lock-out', 'nginx')).toBe(true)
+  expect(concerning('reload', 'nginx', 'sudoers')).toBe(true)
+})
 
 const host = { name: 'gpu-01', address: '10.0.3.11' }
 const jump = { name: 'jump', address: '10.0.2.10' }

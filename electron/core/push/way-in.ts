@@ -1,6 +1,7 @@
 import { GatehouseError } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { ParameterSource, PushValue } from '#shared/model/push-parameter.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { FileKind, PushTemplate } from '#shared/model/push-template.ts'
 import { networksToSet, parseInterval, subtract } from '../facts/firewall/address-set.ts'
 import type { HostSession } from '../ports.ts'
@@ -16,6 +17,13 @@ export interface WayIn {
 
 /** Kinds of files that say who may come in. */
 export const filters: readonly FileKind[] = ['ufw', 'nftables']
+
+/** Kinds that no login hangs on, neither of an account nor of the way to sshd. */
+const apart: readonly FileKind[] = ['nginx', 'caddy', 'htpasswd', 'logrotate']
+
+/** May what a plan changes keep anybody from logging in? */
+export const concernsLogin = ({ danger, files }: Pick<PushPlan, 'danger' | 'files'>): boolean =>
+  danger === 'lock-out' || files.some(({ kind }) => !apart.includes(kind))
 
 const TIMEOUT_MS = 20_000
 const MAX_BYTES = 4096

@@ -11,7 +11,7 @@ import type { Hop } from './hop.ts'
 import type { HostKeyPolicy } from './host-key-policy.ts'
 import type { Ask, KeyRing } from './key-ring.ts'
 import type { Semaphore } from './semaphore.ts'
-import { commandsAtOnce, guardCompression, lightenCiphers, protocolOf } from './ssh2-internals.ts'
+import { commandsAtOnce, guardCompression, ignoreHostKeys, lightenCiphers, protocolOf } from './ssh2-internals.ts'
 import { StageTimer } from './stage-timer.ts'
 import { WaitingCommand } from './waiting-command.ts'
 
@@ -51,7 +51,7 @@ const lingerMs = 1_000
 
 /**
  * Connects and logs in to one hop, from here or over the hop before. Counts as one handshake from the first packet until the login is
- * done, as sshd's MaxStartups does. Rejects with a `GatehouseError`; then nothing stays open.
+ * done, as sshd's MaxStartups does; not while it waits for `loginAfter` (as in `ConnectOptions`). Rejects with a `GatehouseError`; then nothing stays open.
  */
 export async function openConnection(
   connector: Connector,
@@ -60,18 +60,40 @@ export async function openConnection(
   carries: Carries,
   signal: AbortSignal,
   onStage: OnStage,
+  loginAfter?: Promise<void>,
 ): Promise<Connection> {
   try {
     const known = await connector.hostKeys.knownTypes(hop)
-    const release = await connector.handshakes.acquire(signal)
-    const attempt = async (): Promise<Connection> => {
+    let release = await connector.handshakes.acquire(signal)
+    const attempt = async (hold?: Hold): Promise<Connection> => {
       if (via?.ended !== undefined) throw jumpLost(via, hop)
       onStage('tcp', hop.name)
       const stream = await dial(hop, via, connector.stageTimeoutMs, signal)
-      return login(connector, hop, via, stream, algorithmsFor(known, carries), signal, onStage)
+      return login(connector, hop, via, stream, algorithmsFor(known, carries), signal, onStage, hold)
+    }
+    const whole = () => attempt().catch((error: unknown) => (error instanceof TrustedTooLate ? attempt() : Promise.reject(error)))
+    const ahead = async (until: Promise<void>): Promise<Connection> => {
+      let isLoggingIn = false
+      const hold: Hold = async (isOpen) => {
+        release()
+        await until
+        const place = await connector.handshakes.acquire(signal)
+        isLoggingIn = isOpen()
+        if (isLoggingIn) release = place
+        else place()
+      }
+      try {
+        return await attempt(hold)
+      } catch (error) {
+        if (isLoggingIn || signal.aborted) throw error
+        release()
+        await untilAborted(until, signal)
+        release = await connector.handshakes.acquire(signal)
+        return whole()
+      }
     }
     try {
-      return await attempt().catch((error: unknown) => (error instanceof TrustedTooLate ? attempt() : Promise.reject(error)))
+      return await (loginAfter === undefined ? whole() : ahead(loginAfter))
     } finally {
       release()
     }
@@ -79,6 +101,21 @@ export async function openConnection(
     if (signal.aborted) throw abortedBy(signal)
     throw error instanceof GatehouseError && via?.ended !== undefined && error.failure.code !== 'ssh.jump-lost' ? jumpLost(via, hop) : error
   }
+}
+
+/** Waits between the keys and the login; asks whether the connection is still there when it has waited. */
+type Hold = (isOpen: () => boolean) => Promise<void>
+
+/** Rejects with the reason of `signal` when that comes first. */
+function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason)
+    signal.addEventListener('abort', leave, { once: true })
+    work.then(() => {
+      signal.removeEventListener('abort', leave)
+      resolve()
+    }, reject)
+  })
 }
 
 /** The words for everything that ends because the jump host did. */
@@ -93,6 +130,7 @@ function login(
   algorithms: Algorithms,
   signal: AbortSignal,
   onStage: OnStage,
+  hold?: Hold,
 ): Promise<Connection> {
   const { hostKeys, keyRing, prompts, passwords, stageTimeoutMs } = connector
   const seconds = `${stageTimeoutMs / 1000} s`
@@ -203,6 +241,7 @@ function login(
         },
       })
       const wire = authWire(client)
+      ignoreHostKeys(client)
       // Keys are read while the key exchange is under way.
       const keys = keyRing.keysFor(hop, ask)
       keys.catch(fail)
@@ -212,7 +251,10 @@ function login(
         stage = 'authentication'
         timer.start(stageTimeoutMs, () => fail(hopFailure('ssh.auth-timeout', hop, `not logged in within ${seconds}`)))
         onStage('authentication', hop.name)
-        keys.then((found) => authenticate({ hop, wire, keys: found, prompts, ask, passwords })).catch(fail)
+        const held = hold === undefined ? undefined : timer.without(hold(() => ended === undefined))
+        Promise.all([keys, held])
+          .then(([found]) => (ended === undefined ? authenticate({ hop, wire, keys: found, prompts, ask, passwords }) : undefined))
+          .catch(fail)
       })
       client.once('ready', () => {
         guardCompression(client)

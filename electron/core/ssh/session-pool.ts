@@ -9,8 +9,8 @@ export interface Lease {
 }
 
 export interface SessionPool {
-  /** The open connection to this hop, or a new one. Callers at the same time share one login. `fresh`: a new one in any case. */
-  lease(hop: Hop, signal: AbortSignal, onStage: OnStage, fresh?: boolean): Promise<Lease>
+  /** The open connection to this hop, or a new one. Callers at the same time share one login. `fresh`: a new one in any case; `loginAfter` as in `ConnectOptions`. */
+  lease(hop: Hop, signal: AbortSignal, onStage: OnStage, fresh?: boolean, loginAfter?: Promise<void>): Promise<Lease>
   close(): void
 }
 
@@ -28,7 +28,9 @@ interface Entry {
   idle: NodeJS.Timeout | undefined
 }
 
-export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnStage) => Promise<Connection>): SessionPool {
+export function sessionPool(
+  open: (hop: Hop, signal: AbortSignal, onStage: OnStage, loginAfter?: Promise<void>) => Promise<Connection>,
+): SessionPool {
   const entries = new Map<string, Entry>()
   /** With those that a fresh one took the place of. */
   const connected = new Set<Connection>()
@@ -37,16 +39,17 @@ export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnSta
   // Another account or key is another connection, even to the same address.
   const keyOf = ({ name, address, port, identity }: Hop): string => JSON.stringify([name, address, port, identity])
 
-  function begin(key: string, hop: Hop): Entry {
+  function begin(key: string, hop: Hop, loginAfter?: Promise<void>): Entry {
     const listeners = new Set<OnStage>()
     const drop = (): void => {
       if (entries.get(key) === entry) entries.delete(key)
       stopIdling(entry)
     }
     const flight = new SharedFlight(async (signal) => {
-      const connection = await open(hop, signal, (stage, name) => {
+      const tell: OnStage = (stage, name) => {
         for (const listener of listeners) listener(stage, name)
-      }).catch((error: unknown) => {
+      }
+      const connection = await open(hop, signal, tell, loginAfter).catch((error: unknown) => {
         drop()
         throw error
       })
@@ -54,6 +57,7 @@ export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnSta
       if (signal.aborted) connection.close()
       entry.connection = connection
       connected.add(connection)
+      if (loginAfter !== undefined) entries.set(key, entry)
       connection.onEnd(() => {
         connected.delete(connection)
         drop()
@@ -62,7 +66,8 @@ export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnSta
       return connection
     })
     const entry: Entry = { flight, listeners, connection: undefined, leases: 0, idle: undefined }
-    entries.set(key, entry)
+    // Others do not wait for what this one waits for.
+    if (loginAfter === undefined) entries.set(key, entry)
     return entry
   }
 
@@ -99,11 +104,11 @@ export function sessionPool(open: (hop: Hop, signal: AbortSignal, onStage: OnSta
   }
 
   return {
-    lease: async (hop, signal, onStage, fresh = false) => {
+    lease: async (hop, signal, onStage, fresh = false, loginAfter) => {
       const key = keyOf(hop)
       const found = fresh ? undefined : entries.get(key)
       const usable = found !== undefined && !found.flight.abandoned && found.connection?.ended === undefined
-      const entry = usable ? found : begin(key, hop)
+      const entry = usable ? found : begin(key, hop, loginAfter)
       if (entry.connection === undefined) entry.listeners.add(onStage)
       else onStage('ready', hop.name)
       return leased(entry, await entry.flight.join(signal))

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import ssh2 from 'ssh2'
 import { expect, onTestFinished, test } from 'vitest'
-import { adminKey, bench, type LoopbackOptions, never, run, startLoopback } from './loopback.testing.ts'
+import { adminKey, bench, keyPair, type LoopbackOptions, never, run, startLoopback } from './loopback.testing.ts'
 import { leaveRoom, lightenCiphers, measureRoundTrip, protocolOf, serverSoftware } from './ssh2-internals.ts'
 
 /** A server that never says SERVICE_ACCEPT: only a client that does not wait for it gets in. */
@@ -50,16 +50,21 @@ test('this ssh2 has the private members that are used', async () => {
   expect(() => protocolOf(new ssh2.Client())).toThrow('not the one')
 })
 
-/** Sends SSH_MSG_IGNORE (RFC 4253, 11.2) that deflates to nothing and inflates to `bytes`. */
-function ignoreMe(connection: ssh2.Connection, bytes: number): void {
+/** Sends a message of SSH as it is, over a connection that compresses. */
+function send(connection: ssh2.Connection, message: Buffer): void {
   const protocol: { _packetRW: { write: { finalize(packet: Buffer): Buffer } }; _cipher: { encrypt(packet: Buffer): void } } = Reflect.get(
     connection,
     '_protocol',
   )
-  const packet = Buffer.alloc(bytes)
-  packet[0] = 2
-  packet.writeUInt32BE(bytes - 5, 1)
-  protocol._cipher.encrypt(protocol._packetRW.write.finalize(packet))
+  protocol._cipher.encrypt(protocol._packetRW.write.finalize(message))
+}
+
+/** Sends SSH_MSG_IGNORE (RFC 4253, 11.2) that deflates to nothing and inflates to `bytes`. */
+function ignoreMe(connection: ssh2.Connection, bytes: number): void {
+  const message = Buffer.alloc(bytes)
+  message[0] = 2
+  message.writeUInt32BE(bytes - 5, 1)
+  send(connection, message)
 }
 
 test.each([
@@ -81,6 +86,34 @@ test.each([
   const session = await transport.connect(host('a'), { signal: never() })
   if (code === undefined) expect((await run(session, 'true')).stdout).toBe('ran true')
   else await expect(run(session, 'true')).rejects.toMatchObject({ failure: { code } })
+})
+
+const text = (value: string | Buffer) => {
+  const bytes = Buffer.from(value)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  return Buffer.concat([length, bytes])
+}
+
+test('the server is not asked to prove the other host keys that it lists', async () => {
+  const key = ssh2.utils.parseKey(keyPair().public)
+  if (key instanceof Error) throw key
+  const asked: string[] = []
+  const server = await startLoopback({
+    onConnection: (connection) => {
+      const protocol: { _handlers: Record<string, unknown> } = Reflect.get(connection, '_protocol')
+      protocol._handlers.GLOBAL_REQUEST = (_: unknown, name: string) => void asked.push(name)
+    },
+    onExec: (command, channel, connection) => {
+      // SSH_MSG_GLOBAL_REQUEST (RFC 4254, 4) without a wish for an answer, as sshd sends it (PROTOCOL, 2.5).
+      send(connection, Buffer.concat([Buffer.from([80]), text('hostkeys-00@openssh.com'), Buffer.from([0]), text(key.getPublicSSH())]))
+      channel.end(`ran ${command}`)
+    },
+  })
+  const { transport, host } = bench({ hosts: { a: server.port } })
+  const session = await transport.connect(host('a'), { signal: never() })
+  for (let round = 0; round < 2; round++) expect((await run(session, 'true')).stdout).toBe('ran true')
+  expect(asked).toEqual([])
 })
 
 /** The server cuts what is left when a test ends. */

@@ -10,6 +10,7 @@ import type { Client, ClientChannel, ParsedKey } from 'ssh2'
  *   agent key, and can only sign without waiting: see `auth-wire.ts`.
  * - ssh2 measures no round trip.
  * - ssh2 gives a command's channel away only when the server has agreed to the command: see `commandsAtOnce`.
+ * - ssh2 has the server prove each of its other host keys after a login, for a list that nobody here keeps: see `ignoreHostKeys`.
  * - ssh2 inflates a packet to whatever it becomes, up to 4 GiB, and throws when a compressed packet is sent too late.
  * - ssh2 hands Node the key anew for each packet, writes a packet in three pieces, and fills packets to the brim: see `lightenCiphers`, `leaveRoom`.
  */
@@ -201,6 +202,19 @@ export function commandsAtOnce(client: Client): void {
       channel.close()
     }
     agreed?.(false)
+  }
+}
+
+/**
+ * Leaves the list of its host keys, which OpenSSH sends after a login (`hostkeys-00@openssh.com`, PROTOCOL 2.5), without an answer, as it wants none. ssh2 asks
+ * for a signature by each of them: two packets that the first command would wait behind. Call before the login.
+ */
+export function ignoreHostKeys(client: Client): void {
+  const handlers = protocolOf(client)._handlers
+  const requested = handlers.GLOBAL_REQUEST
+  handlers.GLOBAL_REQUEST = (...received: never[]) => {
+    const [, name, wantsReply]: readonly unknown[] = received
+    if (name !== 'hostkeys-00@openssh.com' || wantsReply === true) requested?.(...received)
   }
 }
 

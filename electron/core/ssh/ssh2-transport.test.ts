@@ -4,6 +4,15 @@ import { describe, expect, test } from 'vitest'
 import type { ConnectStage } from '../ports.ts'
 import { acceptKey, admin, adminKey, bench, keyPair, never, run, startLoopback, startRaw, until } from './loopback.testing.ts'
 
+/** What a login waits for. */
+function gate() {
+  let due = () => {}
+  const loginAfter = new Promise<void>((resolve) => {
+    due = resolve
+  })
+  return { due: () => due(), loginAfter }
+}
+
 describe('a host behind jump hosts', () => {
   test.each([0, 1, 2])('is reached through %i of them, with input, output and exit code', async (count) => {
     const target = await startLoopback()
@@ -42,6 +51,46 @@ describe('a host behind jump hosts', () => {
     expect([jump.accepted(), target.accepted()]).toEqual([1, 2])
     await transport.close()
     await until(() => target.open() === 0)
+  })
+
+  test("waits before its login until that is due, takes no place among the handshakes meanwhile, and is nobody else's before", async () => {
+    const target = await startLoopback()
+    const { transport, host } = bench({ hosts: { a: target.port }, concurrentHandshakes: 1 })
+    const { due, loginAfter } = gate()
+    const ahead = transport.connect(host('a'), { signal: never(), fresh: true, loginAfter })
+    await until(() => target.accepted() === 1)
+    const other = await transport.connect(host('a'), { signal: never() })
+    expect([target.accepted(), target.attempts.length]).toEqual([2, 1])
+    due()
+    for (const session of [await ahead, other, await transport.connect(host('a'), { signal: never() })])
+      expect((await run(session, 'id')).exitCode).toBe(3)
+    expect([target.accepted(), target.attempts.length]).toEqual([2, 2])
+  })
+
+  test('is connected to anew when it hung up before the login was due', async () => {
+    const target = await startLoopback()
+    const { transport, host } = bench({ hosts: { a: target.port }, concurrentHandshakes: 1 })
+    const { due, loginAfter } = gate()
+    const ahead = transport.connect(host('a'), { signal: never(), fresh: true, loginAfter })
+    await until(() => target.open() === 1)
+    target.cut()
+    await until(() => target.open() === 0)
+    due()
+    expect((await run(await ahead, 'id')).exitCode).toBe(3)
+    expect([target.accepted(), target.attempts.length]).toEqual([2, 1])
+  })
+
+  test('leaves nothing open when nobody waits for a login that never came due', async () => {
+    const target = await startLoopback()
+    const { transport, host } = bench({ hosts: { a: target.port }, concurrentHandshakes: 1 })
+    const stop = new AbortController()
+    const ahead = transport.connect(host('a'), { signal: stop.signal, fresh: true, loginAfter: gate().loginAfter })
+    await until(() => target.open() === 1)
+    stop.abort()
+    await expect(ahead).rejects.toMatchObject({ failure: { code: 'job.cancelled' } })
+    await until(() => target.open() === 0)
+    expect((await run(await transport.connect(host('a'), { signal: never() }), 'id')).exitCode).toBe(3)
+    expect(target.attempts).toHaveLength(1)
   })
 
   test('never has more handshakes under way than the policy allows, whatever the number of hosts', async () => {

@@ -52,11 +52,11 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
   )
   const closing = new AbortController()
   const poolFor = (carries: Carries) =>
-    sessionPool(async (hop, signal, onStage) => {
+    sessionPool(async (hop, signal, onStage, loginAfter) => {
       const last = await jumps.connect(signal, onStage)
       // A jump host is reached by way of those before it.
       const link = jumps.link(hop.name)
-      return openConnection(connector, hop, link === undefined ? last : link.before, carries, signal, onStage)
+      return openConnection(connector, hop, link === undefined ? last : link.before, carries, signal, onStage, loginAfter)
     })
   const pools: Readonly<Record<Carries, SessionPool>> = { commands: poolFor('commands'), dense: poolFor('dense') }
 
@@ -75,12 +75,14 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
   }
 
   return {
-    connect: async (host, { signal, onStage = () => undefined, fresh, bulk = false }) => {
+    connect: async (host, { signal, onStage = () => undefined, fresh, loginAfter, bulk = false }) => {
       const hop = hopOf(fleet, host)
       const either = AbortSignal.any([signal, closing.signal])
       if (either.aborted) throw abortedBy(either)
       if (!fresh && isCarrier(fleet, hop)) return ontoJump(host, either, onStage)
-      const { connection, release } = await pools[bulk ? 'dense' : 'commands'].lease(hop, either, onStage, fresh).catch(rethrow(either))
+      const { connection, release } = await pools[bulk ? 'dense' : 'commands']
+        .lease(hop, either, onStage, fresh, loginAfter)
+        .catch(rethrow(either))
       const session: HostSession = {
         exec: (command, exec) => withRoom(connection, () => execOn(connection, command, exec, stageTimeoutMs)),
         openTcp: async (port, tcpSignal) => {
