@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { shippedBook } from '#core/advisories/shipped.ts'
 import { createLedger } from '#core/audit/ledger/ledger.ts'
 import { createPlanArchive } from '#core/push/plan-archive.ts'
@@ -12,6 +13,9 @@ import { lab, labFleet, totp } from '../lab/lab.ts'
 
 /** Milliseconds since the push began, at which a step was announced. */
 export type OnStep = (step: string, sinceMs: number) => void
+
+/** Whoever pushes has read the plan: what planning left to do, such as the next audit's shell, is done by then. */
+const READING_MS = 2000
 
 /** Plans and pushes as the window does, with a data folder of its own. A push that does not end committed and proven throws. */
 export function pushDesk(folder: string) {
@@ -30,7 +34,11 @@ export function pushDesk(folder: string) {
   })
   const { signal } = new AbortController()
   return {
-    plan: (choice: PushDraft): Promise<PushPlan> => pushes.plan(fleet, transport, choice, signal),
+    async plan(choice: PushDraft): Promise<PushPlan> {
+      const made = await pushes.plan(fleet, transport, choice, signal)
+      await pause(READING_MS)
+      return made
+    },
     async push(plan: PushPlan, onStep: OnStep = () => {}): Promise<void> {
       const begunMs = performance.now()
       const { verdict, reason } = await pushes.push(fleet, transport, plan, {
