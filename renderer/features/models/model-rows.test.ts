@@ -3,7 +3,17 @@ import type { ModelArtifact } from '#shared/model/model-artifact.ts'
 import type { HostModel } from '#shared/model/model-inventory.ts'
 import type { Registration } from '#shared/model/model-registration.ts'
 import type { PlaceApproval } from '#shared/model/registration-state.ts'
-import { bytesOnHosts, filterModels, groupModels, groupOf, loudestApproval, registrationOf, waitingFor } from './model-rows.ts'
+import {
+  bytesOnHosts,
+  filterModels,
+  groupModels,
+  groupOf,
+  loudestApproval,
+  placeOf,
+  placesOf,
+  registrationOf,
+  waitingFor,
+} from './model-rows.ts'
 
 const place = (host: string, more: Partial<HostModel> = {}): HostModel => ({
   host,
@@ -94,4 +104,11 @@ test('the registration on its way goes before the one that decided; what lies no
   ).toBeUndefined()
   expect(waitingFor([model('m')], all).map(({ id }) => id)).toEqual(['r3'])
   expect(loudestApproval(model('m', { approvals: approvals('approved', 'changed') }))).toBe('changed')
+})
+
+test('a model is known by where it lies, also when its bytes are hashed and turn out to lie on another host as well', () => {
+  const listed = model('a', { key: 'gpu-02\0/m/a', places: [place('gpu-02')] })
+  const hashed = model('a', { key: 'f00d', places: [place('gpu-01'), place('gpu-02')] })
+  expect(placesOf(hashed)).toContain(placeOf(listed))
+  expect(placesOf(hashed)).not.toContain(placeOf(model('a', { places: [place('gpu-02', { id: '/m/b' })] })))
 })

@@ -86,6 +86,12 @@ export function groupModels(rows: readonly ModelArtifact[], by: 'state' | 'host'
   }))
 }
 
+/** By what a model stays chosen: each place where it lies. Its `key` becomes another when its bytes are hashed. */
+export const placesOf = ({ places }: ModelArtifact): string[] => places.map(({ host, id }) => `${host}\0${id}`)
+
+/** The first of them, which stands for all. */
+export const placeOf = (row: ModelArtifact): string => placesOf(row)[0] ?? row.key
+
 /** Hosts of a model, each once. */
 export const hostsOf = ({ places }: ModelArtifact): string[] => [...new Set(places.map(({ host }) => host))]
 

@@ -6,7 +6,7 @@ import { stateOf } from '#shared/model/registration-steps.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { nameFew } from '../../ui/words.ts'
-import { hostsOf, loudestApproval, type RowGroup } from './model-rows.ts'
+import { hostsOf, loudestApproval, placeOf, type RowGroup } from './model-rows.ts'
 import { scanWords, stateWords } from './model-words.ts'
 import { approvalWords, registrationWords } from './registry-words.ts'
 
@@ -61,7 +61,7 @@ export function ModelTable({ groups, waiting, selected, onSelect }: ModelTablePr
               </th>
             </tr>
             {rows.map((row) => (
-              <Row key={`${key} ${row.key}`} row={row} current={row.key === selected} onSelect={onSelect} />
+              <Row key={`${key} ${placeOf(row)}`} row={row} current={placeOf(row) === selected} onSelect={onSelect} />
             ))}
           </Fragment>
         ))}
@@ -115,7 +115,13 @@ function Row({ row, current, onSelect }: RowProps) {
   return (
     <tr className={current ? 'current' : ''}>
       <th scope="row">
-        <button type="button" className="model-name" data-opens-pane aria-current={current || undefined} onClick={() => onSelect(row.key)}>
+        <button
+          type="button"
+          className="model-name"
+          data-opens-pane
+          aria-current={current || undefined}
+          onClick={() => onSelect(placeOf(row))}
+        >
           <span className="one-line">{plainText(row.name, 160)}</span>
         </button>
       </th>

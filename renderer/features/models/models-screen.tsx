@@ -22,7 +22,18 @@ import { count } from '../../ui/words.ts'
 import { ModelDetail } from './model-detail.tsx'
 import { deployNotices, hostNotices, quarantineNotice } from './model-notices.ts'
 import { ModelProgressList } from './model-progress-list.tsx'
-import { bytesOnHosts, filterModels, groupModels, groupOf, hostsOf, type ModelGroup, registrationOf, waitingFor } from './model-rows.ts'
+import {
+  bytesOnHosts,
+  filterModels,
+  groupModels,
+  groupOf,
+  hostsOf,
+  type ModelGroup,
+  placeOf,
+  placesOf,
+  registrationOf,
+  waitingFor,
+} from './model-rows.ts'
 import { ModelTable } from './model-table.tsx'
 import { ModelsToolbar } from './models-toolbar.tsx'
 import { QuarantineDialog } from './quarantine-dialog.tsx'
@@ -55,9 +66,9 @@ export function ModelsScreen() {
   const waiting = filter === 'all' && (text ?? '') === '' ? waitingFor(all, registrations) : []
   const rows = groups.flatMap((group) => group.rows)
   const waits = waiting.find(({ id }) => id === chosen)
-  const row = waits ? undefined : (rows.find(({ key, name }) => key === chosen || name === chosen) ?? rows[0])
-  const inOrder = [...waiting.map(({ id }) => id), ...rows.map(({ key }) => key)]
-  const selected = waits?.id ?? row?.key
+  const row = waits ? undefined : (rows.find((it) => it.name === chosen || placesOf(it).includes(chosen ?? '')) ?? rows[0])
+  const inOrder = [...waiting.map(({ id }) => id), ...rows.map(placeOf)]
+  const selected = waits?.id ?? (row && placeOf(row))
   const registration = waits ?? (row && registrationOf(row, registrations))
   const step = (delta: number) => () => {
     const at = selected === undefined ? -1 : inOrder.indexOf(selected)
@@ -185,7 +196,7 @@ export function ModelsScreen() {
           <SidePane sheet={sheet}>
             {row !== undefined && (
               <ModelDetail
-                key={row.key}
+                key={selected}
                 model={row}
                 registration={registration}
                 onVerify={again}
