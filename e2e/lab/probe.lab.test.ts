@@ -213,7 +213,8 @@ describe('a host in trouble', () => {
       const run = await probe('gpu2')
       expect(run.failure).toBeUndefined()
       expect(withState(run, 'timed-out')).toEqual(['gpus', 'gpu-health'])
-      expect((await asRoot('gpu2', 'pgrep -x sleep')).status).toBe(1)
+      // What was killed may be seen until it is reaped.
+      await expect.poll(async () => (await asRoot('gpu2', 'pgrep -x sleep')).status, { timeout: 5_000 }).toBe(1)
     } finally {
       await arrange('gpu2', 'mv /usr/bin/nvidia-smi.away /usr/bin/nvidia-smi')
     }
