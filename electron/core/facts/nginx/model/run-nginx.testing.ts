@@ -19,6 +19,8 @@ export const nginxProgram = ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].find((p
 /** {SHA} of "p": read by nginx itself, whatever the C library offers. */
 const users = `u:{SHA}${createHash('sha1').update('p').digest('base64')}\n`
 
+const CHECKED_TOGETHER = 16
+
 /** Each body has a socket of its own, since nginx takes some settings (`merge_slashes`) from the default server of a socket. */
 const addressOf = (body: number): string => `127.1.${body >> 8}.${body & 255}`
 
@@ -37,30 +39,35 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
       .replaceAll('@AUTH@', `http://${stage.auth}`)
       .replaceAll('@USERS@', join(folder, 'users'))
       .replaceAll('\n', ' ')
-  let accepted = bodies.map((_, index) => index)
-  const write = () =>
+  const write = (some: readonly number[]) =>
     writeFileSync(
       file,
       [
         `${process.getuid?.() === 0 ? 'user root;' : ''} pid ${folder}/pid; error_log ${folder}/error.log; daemon off; master_process on; worker_processes 1;`,
         'events { worker_connections 4096; }',
         `http { access_log off; ${maps} root ${folder}/empty; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}`,
-        ...accepted.map(
+        ...some.map(
           (index) =>
             `server { listen ${addressOf(index)}:${port}; ${fill(bodies[index] ?? '').replaceAll('@LISTEN@', `${addressOf(index)}:${port}`)} }`,
         ),
         '}\n',
       ].join('\n'),
     )
-  for (;;) {
-    write()
+  const takenOf = (some: readonly number[]): readonly number[] => {
+    write(some)
     const checked = spawnSync(program, ['-t', '-p', folder, '-c', file], { encoding: 'utf8' })
-    if (checked.status === 0) break
+    if (checked.status === 0) return some
     const line = /nginx\.conf:(\d+)/.exec(checked.stderr)?.[1]
-    const wrong = accepted[Number(line) - 4]
+    const wrong = some[Number(line) - 4]
     if (wrong === undefined) throw new Error(checked.stderr)
-    accepted = accepted.filter((index) => index !== wrong)
+    return takenOf(some.filter((index) => index !== wrong))
   }
+  // nginx names one wrong line and reads all that stands before it, so a few are checked at a time.
+  const accepted = takenOf(
+    Array.from({ length: Math.ceil(bodies.length / CHECKED_TOGETHER) }, (_, part) =>
+      bodies.map((_, index) => index).slice(part * CHECKED_TOGETHER, (part + 1) * CHECKED_TOGETHER),
+    ).flatMap(takenOf),
+  )
   const child = spawn(program, ['-p', folder, '-c', file], { stdio: 'ignore' })
 
   const ask: RunningNginx['ask'] = async (body, { host, ...asked }) => {
