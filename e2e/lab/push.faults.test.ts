@@ -107,7 +107,7 @@ describe('trouble on the way', () => {
     })
     await theirs
     // Met by a control that holds the unit against its files, or by the digest before the commit.
-    expectRolledBack(run, /newer than the loaded|conflict/)
+    expectRolledBack(run, /newer than the loaded|has changed/)
     expect(await arrange('gpu3', 'tail -qn1 /var/lib/gatehouse-found/*; rm -r /var/lib/gatehouse-found')).toBe('# theirs\n')
     await desk.isOld('gpu3')
   }, 240_000)

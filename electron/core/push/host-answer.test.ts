@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readHostAnswer } from './host-answer.ts'
+import { mustHaveEnded, readHostAnswer } from './host-answer.ts'
 
 const K = '0123456789abcdef'.repeat(2)
 
@@ -19,6 +19,17 @@ test('reads its own lines and leaves the rest', () => {
     edited: new Map([[3, { state: 'abc', lines: ['kim lou'] }]]),
     marks: new Set(['undone']),
   })
+})
+
+test.each([
+  ['conflict', '/etc/nginx/a b.conf 2a33:0:0:644', 'push.conflict', '/etc/nginx/a b.conf has changed'],
+  ['conflict', 'the undo was planned for systemd, and this host has none', 'push.conflict', 'conflict the undo was planned'],
+  ['busy', 'p ada', 'push.busy', 'busy p ada'],
+  ['invalid', 'unknown directive', 'push.interrupted', 'invalid unknown directive'],
+])('%s %s is said as %s: %s', (code, detail, as, said) => {
+  const answer = readHostAnswer(`${K} failed ${code} ${detail}\n`, K)
+  expect(() => mustHaveEnded(answer, 'gpu-01')).toThrow(expect.objectContaining({ failure: expect.objectContaining({ code: as }) }))
+  expect(() => mustHaveEnded(answer, 'gpu-01')).toThrow(said)
 })
 
 test('a last line without its end does not count', () => {

@@ -76,5 +76,8 @@ const codes: Readonly<Record<string, ErrorCode>> = { conflict: 'push.conflict', 
 export function mustHaveEnded({ ended, failed }: HostAnswer, host: string): void {
   if (ended) return
   const { code, detail } = failed ?? { code: 'no answer', detail: 'the step did not end' }
-  throw new GatehouseError({ code: codes[code] ?? 'push.interrupted', detail: visible(`${code} ${detail}`.trim()), host })
+  // Beside the path of a file that is another one now, the host states what it is; that is for us.
+  const changed = code === 'conflict' ? /^(\/.*) \S+$/.exec(detail)?.[1] : undefined
+  const said = changed === undefined ? `${code} ${detail}`.trim() : `${changed} has changed`
+  throw new GatehouseError({ code: codes[code] ?? 'push.interrupted', detail: visible(said), host })
 }
