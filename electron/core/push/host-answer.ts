@@ -78,6 +78,6 @@ export function mustHaveEnded({ ended, failed }: HostAnswer, host: string): void
   const { code, detail } = failed ?? { code: 'no answer', detail: 'the step did not end' }
   // Beside the path of a file that is another one now, the host states what it is; that is for us.
   const changed = code === 'conflict' ? /^(\/.*) \S+$/.exec(detail)?.[1] : undefined
-  const said = changed === undefined ? `${code} ${detail}`.trim() : `${changed} has changed`
+  const said = changed === undefined ? `${code} ${detail}`.trim() : `${changed} has changed.`
   throw new GatehouseError({ code: codes[code] ?? 'push.interrupted', detail: visible(said), host })
 }
