@@ -1,119 +1,10 @@
 import { expect, test } from 'vitest'
-import { accessSchema, fleetSchema } from '#shared/model/fleet.ts'
-import type { InferenceService } from '#shared/model/inference-service.ts'
-import type { Access } from '../facts/access/access.ts'
-import { parseLoginKeys } from '../facts/access/login-keys.ts'
-import { parseAcls, parseCron, parseKeyLinks, parseOpen, parsePasswords, parsePaths } from '../facts/access/parse.ts'
-import { parsePolkit } from '../facts/access/polkit.ts'
+import { accessSchema } from '#shared/model/fleet.ts'
 import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
 import { known, unknown } from '../facts/fact.ts'
-import type { Nginx } from '../facts/nginx/nginx.ts'
-import type { OAuth2Proxy } from '../facts/oauth2-proxy/oauth2-proxy.ts'
-import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
-import type { Program } from '../facts/programs/programs.ts'
-import type { Unit } from '../facts/units/units.ts'
+import { factsOf, fleet, type Host, names, passwd, service, unit } from './host-access.testing.ts'
 import { hostAccess } from './host-access.ts'
 import { compareTiers } from './tiers.ts'
-import type { AccessFacts } from './world.ts'
-
-const rows = (text: string, from = 1) => text.split('\n').map((row, index) => ({ text: row, line: index + from }))
-const numbered = (file: string, text: string) => rows(text).map(({ text: row, line }) => ({ file, number: line, text: row, line }))
-
-const fleet = fleetSchema.parse({
-  version: 1,
-  name: 'x',
-  identities: { audit: { user: 'a' } },
-  hosts: [{ name: 'h', address: '10.0.0.1' }],
-})
-const names = ['ada', 'bob', 'eve', 'svc', 'batch']
-const passwd = ['root:x:0:0::/root:/bin/bash', ...names.map((name, at) => `${name}:x:${1001 + at}:${1001 + at}::/home/${name}:/bin/bash`)]
-const group = (members: Readonly<Record<string, string>>) =>
-  parseGroup(
-    [
-      ...names.map((name, at) => `${name}:x:${1001 + at}:`),
-      ...Object.entries(members).map(([name, who], at) => `${name}:x:${2000 + at}:${who}`),
-    ].join('\n'),
-  )
-
-const unit = (more: Partial<Unit>): Unit =>
-  ({
-    id: 'vllm.service',
-    user: 'svc',
-    fragmentPath: '/etc/systemd/system/vllm.service',
-    dropIns: [],
-    program: '/opt/vllm/bin/vllm',
-    environmentFiles: [],
-    paths: [],
-    ...more,
-  }) as unknown as Unit
-
-const service = {
-  id: 'vllm.service',
-  unit: 'vllm.service',
-  engine: 'vllm',
-  how: 'systemd',
-  running: true,
-  user: 'svc',
-  uid: 1004,
-  apiKey: 'set',
-  binds: [],
-  pids: [],
-  modelPaths: [],
-  argv: [],
-} as InferenceService
-
-interface Host {
-  readonly groups?: Readonly<Record<string, string>>
-  readonly sudoers?: string
-  readonly shadow?: string
-  readonly open?: string
-  readonly paths?: string
-  readonly acls?: string
-  readonly polkit?: string
-  readonly cron?: string
-  readonly keys?: string
-  readonly units?: readonly Unit[]
-  readonly services?: readonly InferenceService[]
-  readonly links?: string
-  readonly proxies?: readonly OAuth2Proxy[]
-  readonly nginx?: Nginx['directives']
-  /** Ids. */
-  readonly programs?: readonly string[]
-}
-
-function factsOf(host: Host): AccessFacts {
-  const access: Access = {
-    passwords: known(parsePasswords(rows(host.shadow ?? names.map((name) => `${name}:$:`).join('\n')))),
-    keys: known(parseLoginKeys(rows(host.keys ?? ''))),
-    keyLinks: parseKeyLinks(rows(host.links ?? '')),
-    webAccounts: known([]),
-    open: known(parseOpen(rows(host.open ?? ''))),
-    paths: parsePaths(rows(host.paths ?? names.map((name) => `directory/700/${name}/${name}//home/${name}`).join('\n'))),
-    acls: known(parseAcls(rows(host.acls ?? ''))),
-    polkit: known(parsePolkit(numbered('/etc/polkit-1/rules.d/50-ops.rules', host.polkit ?? ''))),
-    cron: known(parseCron(numbered('/etc/cron.d/job', host.cron ?? ''))),
-    timed: known([]),
-    scripts: known([]),
-    lingering: [],
-    lastLogins: known([]),
-  }
-  return {
-    accounts: { accounts: parsePasswd(passwd.join('\n')), groups: group(host.groups ?? {}) },
-    access: known(access),
-    sudoers: known(parseSudoers(numbered('/etc/sudoers', host.sudoers ?? 'root ALL=(ALL:ALL) ALL'))),
-    units: known(host.units ?? [unit({})]),
-    services: known(host.services ?? [service]),
-    system: known({ hostname: 'gpu-01' }) as unknown as AccessFacts['system'],
-    network: unknown('', []),
-    processes: known([]),
-    sshd: known({ settings: {} }),
-    'oauth2-proxy': known(host.proxies ?? []),
-    nginx: known({ installed: true, running: true, directives: host.nginx ?? [] }),
-    programs: known((host.programs ?? []).map((id) => ({ id }) as Program)),
-    'model-files': known({ directories: [] }),
-    'guarded-files': known({ files: [], folders: [] }),
-  }
-}
 
 const holdings = (host: Host, account: string) => hostAccess(factsOf(host), 0).accounts.find(({ name }) => name === account)?.holdings ?? []
 const way = (host: Host, account: string, capability: string) => {
@@ -310,69 +201,6 @@ test('ten thousand accounts of a directory', { timeout: 20_000 }, () => {
   expect(Date.now() - started).toBeLessThan(10_000)
 })
 
-const proxy = (settings: Readonly<Record<string, readonly string[]>>, more: Partial<OAuth2Proxy> = {}): OAuth2Proxy => ({
-  ...{ id: 'oauth2-proxy.service', pid: 1, container: false, cgroup: '', gateways: [], line: 1 },
-  settings: new Map(Object.entries(settings).map(([name, values], at) => [name, { values, source: 'config', line: at + 2 }])),
-  ...more,
-})
-
-// docs/configuration/overview of oauth2-proxy: an address must fit, and a group where groups are named.
-test.each<[string, Host['proxies'], readonly string[], readonly string[]]>([
-  ['nobody where none runs', [], [], []],
-  ['groups, whatever the domain', [proxy({ email_domains: ['*'], allowed_groups: ['ai-users', 'ml'] })], ['idp:ai-users', 'idp:ml'], []],
-  [
-    'roles as groups of their name, teams one by one',
-    [proxy({ allowed_roles: ['ai'], github_team: ['a,b'] })],
-    ['idp:role:ai', 'idp:a', 'idp:b'],
-    [],
-  ],
-  [
-    'a domain, and the addresses of a file',
-    [proxy({ email_domains: ['x.org'], authenticated_emails_file: ['/etc/mails'] })],
-    ['idp:@x.org', 'idp:addresses in /etc/mails'],
-    [],
-  ],
-  ['everybody', [proxy({ email_domains: ['*'] })], ['idp:@*'], []],
-  [
-    'what stands in another file is not known',
-    [
-      proxy(
-        { email_domains: ['x.org'] },
-        {
-          alphaConfig: {
-            path: '/etc/alpha.yaml',
-            settings: new Map(),
-            unread: 'the alpha configuration /etc/alpha.yaml could not be read',
-          },
-        },
-      ),
-    ],
-    [],
-    ['/etc/alpha.yaml'],
-  ],
-  ['what was not read is not known', [proxy({}, { unread: 'the file was not read' })], [], ['the file was not read']],
-])('oauth2-proxy lets in: %s', (_, proxies, names, gaps) => {
-  const { accounts, gaps: found } = hostAccess(factsOf({ proxies: proxies ?? [] }), 0)
-  expect(accounts.flatMap(({ kind, name }) => (kind === 'idp' ? name : []))).toEqual(names)
-  expect(found.map(({ reason, leavesOpen }) => [reason, leavesOpen])).toEqual(
-    gaps.map((gap) => [expect.stringContaining(gap), ['send-inference']]),
-  )
-})
-
-test('groups of the provider are held against the tiers', () => {
-  const policy = accessSchema.parse({ tiers: { users: { idpGroups: ['ai-users', 'gone'] } } })
-  const of = (proxies: readonly OAuth2Proxy[]) =>
-    compareTiers(hostAccess(factsOf({ proxies }), 0), policy, fleet, fleet.hosts[0] as never).flatMap(({ account, state }) =>
-      account.startsWith('idp:') ? [[account, state]] : [],
-    )
-  expect(of([proxy({ allowed_groups: ['ai-users', 'strangers'] })])).toEqual([
-    ['idp:ai-users', 'match'],
-    ['idp:strangers', 'no-tier'],
-    ['idp:gone', 'missing'],
-  ])
-  expect(of([])).toEqual([])
-})
-
 test('an authority of no tier makes an account one that lets strangers in', () => {
   const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ca'
   const of = (certificates: readonly string[], line: string) =>
@@ -398,35 +226,6 @@ test('where sshd trusts an authority, who has no key is not known to be shut out
     login: 'unknown',
     loginNotes: [expect.stringContaining('/etc/ssh/ca.pub')],
   })
-})
-
-test('whoever has a key of an engine sends inference, and belongs to no person', () => {
-  const keyed = (more: Partial<InferenceService>) => ({ ...service, apiKey: 'set', ...more }) as InferenceService
-  const of = (more: Partial<InferenceService>) =>
-    hostAccess(factsOf({ services: [keyed(more)] }), 0).accounts.flatMap((account) => (account.kind === 'key' ? [account] : []))
-  const path = (argv: readonly string[]) => of({ argv })[0]?.holdings[0]?.path[0]
-  expect(path(['vllm', 'serve'])).toBe('an API key of vllm.service')
-  expect(path(['vllm', '--api-key', '‹redacted›', '--port', '1'])).toBe('the API key of vllm.service')
-  expect(path(['vllm', '--api-key=‹redacted›'])).toBe('the API key of vllm.service')
-  expect(path(['vllm', '--api-key', '‹redacted›', '‹redacted›'])).toBe('one of 2 API keys of vllm.service')
-  expect(of({ engine: 'localai' })[0]?.holdings.map(({ capability }) => capability)).toEqual(['send-inference', 'change-models'])
-  expect([of({ apiKey: 'none' }), of({ apiKey: 'unknown' }), of({ running: false })]).toEqual([[], [], []])
-  const rows = compareTiers(
-    hostAccess(factsOf({ services: [keyed({})] }), 0),
-    accessSchema.parse({ tiers: {} }),
-    fleet,
-    fleet.hosts[0] as never,
-  )
-  expect(rows.find(({ account }) => account === 'API key of vllm.service')).toMatchObject({ state: 'own', tier: null })
-})
-
-test('lists of users that nobody read are said, and leave open nothing of the accounts', () => {
-  const file = (path: string) => ({ name: 'auth_basic_user_file', parameters: [path], file: '/etc/nginx/nginx.conf', line: 1 })
-  const gaps = (host: Host) => hostAccess(factsOf(host), 0).gaps.map(({ reason, leavesOpen }) => [reason.slice(0, 20), leavesOpen])
-  expect(gaps({ nginx: [file('/etc/nginx/.htpasswd'), file('conf.d/htpasswd-ai'), file('/etc/nginx/a/b/htpasswd')] })).toEqual([])
-  expect(gaps({ nginx: [file('/etc/nginx/users')] })).toEqual([['Names in /etc/nginx/', []]])
-  expect(gaps({ nginx: [file('/srv/htpasswd')] })).toEqual([['Names in /srv/htpass', []]])
-  expect(gaps({ programs: ['open-webui 812', 'litellm'] })).toEqual([['Open WebUI keeps its', []]])
 })
 
 test.each(['/home', '/home/ada', '/home/ada/.ssh', '/home/ada/.ssh/authorized_keys2'])('keys behind the link %s are not known', (links) => {

@@ -1,0 +1,118 @@
+import { fleetSchema } from '#shared/model/fleet.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Access } from '../facts/access/access.ts'
+import { parseLoginKeys } from '../facts/access/login-keys.ts'
+import { parseAcls, parseCron, parseKeyLinks, parseOpen, parsePasswords, parsePaths } from '../facts/access/parse.ts'
+import { parsePolkit } from '../facts/access/polkit.ts'
+import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
+import { known, unknown } from '../facts/fact.ts'
+import type { Nginx } from '../facts/nginx/nginx.ts'
+import type { OAuth2Proxy } from '../facts/oauth2-proxy/oauth2-proxy.ts'
+import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
+import type { Program } from '../facts/programs/programs.ts'
+import type { Unit } from '../facts/units/units.ts'
+import type { AccessFacts } from './world.ts'
+
+/** Test support: facts of a host with five accounts and one vLLM, of which a test says what is otherwise. */
+
+const rows = (text: string, from = 1) => text.split('\n').map((row, index) => ({ text: row, line: index + from }))
+const numbered = (file: string, text: string) => rows(text).map(({ text: row, line }) => ({ file, number: line, text: row, line }))
+
+export const fleet = fleetSchema.parse({
+  version: 1,
+  name: 'x',
+  identities: { audit: { user: 'a' } },
+  hosts: [{ name: 'h', address: '10.0.0.1' }],
+})
+export const names = ['ada', 'bob', 'eve', 'svc', 'batch']
+export const passwd = [
+  'root:x:0:0::/root:/bin/bash',
+  ...names.map((name, at) => `${name}:x:${1001 + at}:${1001 + at}::/home/${name}:/bin/bash`),
+]
+const group = (members: Readonly<Record<string, string>>) =>
+  parseGroup(
+    [
+      ...names.map((name, at) => `${name}:x:${1001 + at}:`),
+      ...Object.entries(members).map(([name, who], at) => `${name}:x:${2000 + at}:${who}`),
+    ].join('\n'),
+  )
+
+export const unit = (more: Partial<Unit>): Unit =>
+  ({
+    id: 'vllm.service',
+    user: 'svc',
+    fragmentPath: '/etc/systemd/system/vllm.service',
+    dropIns: [],
+    program: '/opt/vllm/bin/vllm',
+    environmentFiles: [],
+    paths: [],
+    ...more,
+  }) as unknown as Unit
+
+export const service = {
+  id: 'vllm.service',
+  unit: 'vllm.service',
+  engine: 'vllm',
+  how: 'systemd',
+  running: true,
+  user: 'svc',
+  uid: 1004,
+  apiKey: 'set',
+  binds: [],
+  pids: [],
+  modelPaths: [],
+  argv: [],
+} as InferenceService
+
+export interface Host {
+  readonly groups?: Readonly<Record<string, string>>
+  readonly sudoers?: string
+  readonly shadow?: string
+  readonly open?: string
+  readonly paths?: string
+  readonly acls?: string
+  readonly polkit?: string
+  readonly cron?: string
+  readonly keys?: string
+  readonly units?: readonly Unit[]
+  readonly services?: readonly InferenceService[]
+  readonly links?: string
+  readonly proxies?: readonly OAuth2Proxy[]
+  readonly nginx?: Nginx['directives']
+  /** Ids. */
+  readonly programs?: readonly string[]
+}
+
+export function factsOf(host: Host): AccessFacts {
+  const access: Access = {
+    passwords: known(parsePasswords(rows(host.shadow ?? names.map((name) => `${name}:$:`).join('\n')))),
+    keys: known(parseLoginKeys(rows(host.keys ?? ''))),
+    keyLinks: parseKeyLinks(rows(host.links ?? '')),
+    webAccounts: known([]),
+    open: known(parseOpen(rows(host.open ?? ''))),
+    paths: parsePaths(rows(host.paths ?? names.map((name) => `directory/700/${name}/${name}//home/${name}`).join('\n'))),
+    acls: known(parseAcls(rows(host.acls ?? ''))),
+    polkit: known(parsePolkit(numbered('/etc/polkit-1/rules.d/50-ops.rules', host.polkit ?? ''))),
+    cron: known(parseCron(numbered('/etc/cron.d/job', host.cron ?? ''))),
+    timed: known([]),
+    scripts: known([]),
+    lingering: [],
+    lastLogins: known([]),
+  }
+  return {
+    accounts: { accounts: parsePasswd(passwd.join('\n')), groups: group(host.groups ?? {}) },
+    access: known(access),
+    sudoers: known(parseSudoers(numbered('/etc/sudoers', host.sudoers ?? 'root ALL=(ALL:ALL) ALL'))),
+    units: known(host.units ?? [unit({})]),
+    services: known(host.services ?? [service]),
+    system: known({ hostname: 'gpu-01' }) as unknown as AccessFacts['system'],
+    network: unknown('', []),
+    processes: known([]),
+    sshd: known({ settings: {} }),
+    'oauth2-proxy': known(host.proxies ?? []),
+    nginx: known({ installed: true, running: true, directives: host.nginx ?? [] }),
+    programs: known((host.programs ?? []).map((id) => ({ id }) as Program)),
+    'model-files': known({ directories: [] }),
+    'guarded-files': known({ files: [], folders: [] }),
+  }
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { accessSchema } from '#shared/model/fleet.ts'
+import type { OAuth2Proxy } from '../facts/oauth2-proxy/oauth2-proxy.ts'
+import { factsOf, fleet, type Host } from './host-access.testing.ts'
+import { hostAccess } from './host-access.ts'
+import { compareTiers } from './tiers.ts'
+
+const proxy = (settings: Readonly<Record<string, readonly string[]>>, more: Partial<OAuth2Proxy> = {}): OAuth2Proxy => ({
+  ...{ id: 'oauth2-proxy.service', pid: 1, container: false, cgroup: '', gateways: [], line: 1 },
+  settings: new Map(Object.entries(settings).map(([name, values], at) => [name, { values, source: 'config', line: at + 2 }])),
+  ...more,
+})
+
+// docs/configuration/overview of oauth2-proxy: an address must fit, and a group where groups are named.
+test.each<[string, Host['proxies'], readonly string[], readonly string[]]>([
+  ['nobody where none runs', [], [], []],
+  ['groups, whatever the domain', [proxy({ email_domains: ['*'], allowed_groups: ['ai-users', 'ml'] })], ['idp:ai-users', 'idp:ml'], []],
+  [
+    'roles as groups of their name, teams one by one',
+    [proxy({ allowed_roles: ['ai'], github_team: ['a,b'] })],
+    ['idp:role:ai', 'idp:a', 'idp:b'],
+    [],
+  ],
+  [
+    'a domain, and the addresses of a file',
+    [proxy({ email_domains: ['x.org'], authenticated_emails_file: ['/etc/mails'] })],
+    ['idp:@x.org', 'idp:addresses in /etc/mails'],
+    [],
+  ],
+  ['everybody', [proxy({ email_domains: ['*'] })], ['idp:@*'], []],
+  [
+    'what stands in another file is not known',
+    [
+      proxy(
+        { email_domains: ['x.org'] },
+        {
+          alphaConfig: {
+            path: '/etc/alpha.yaml',
+            settings: new Map(),
+            unread: 'the alpha configuration /etc/alpha.yaml could not be read',
+          },
+        },
+      ),
+    ],
+    [],
+    ['/etc/alpha.yaml'],
+  ],
+  ['what was not read is not known', [proxy({}, { unread: 'the file was not read' })], [], ['the file was not read']],
+])('oauth2-proxy lets in: %s', (_, proxies, names, gaps) => {
+  const { accounts, gaps: found } = hostAccess(factsOf({ proxies: proxies ?? [] }), 0)
+  expect(accounts.flatMap(({ kind, name }) => (kind === 'idp' ? name : []))).toEqual(names)
+  expect(found.map(({ reason, leavesOpen }) => [reason, leavesOpen])).toEqual(
+    gaps.map((gap) => [expect.stringContaining(gap), ['send-inference']]),
+  )
+})
+
+test('groups of the provider are held against the tiers', () => {
+  const policy = accessSchema.parse({ tiers: { users: { idpGroups: ['ai-users', 'gone'] } } })
+  const of = (proxies: readonly OAuth2Proxy[]) =>
+    compareTiers(hostAccess(factsOf({ proxies }), 0), policy, fleet, fleet.hosts[0] as never).flatMap(({ account, state }) =>
+      account.startsWith('idp:') ? [[account, state]] : [],
+    )
+  expect(of([proxy({ allowed_groups: ['ai-users', 'strangers'] })])).toEqual([
+    ['idp:ai-users', 'match'],
+    ['idp:strangers', 'no-tier'],
+    ['idp:gone', 'missing'],
+  ])
+  expect(of([])).toEqual([])
+})
