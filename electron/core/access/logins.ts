@@ -18,9 +18,13 @@ export interface Logins {
 const DAY_MS = 86_400_000
 
 const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
-/** Are the homes below this folder looked into for keys? */
+/** Are keys in this home looked for? The search ends three folders deep, so a home lies in one of these folders or is one. */
 export const isSearched = (home: string): boolean =>
-  homeFolders.some((folder) => isBelow(home, folder)) && !withoutHomes.some((folder) => isBelow(home, folder))
+  homeFolders.some((folder) => isBelow(home, folder) && home.slice(folder.length).split('/').filter(Boolean).length <= 1) &&
+  !withoutHomes.some((folder) => isBelow(home, folder))
+
+/** Can somebody who is let in do something? An empty shell is /bin/sh (passwd(5)). */
+export const hasLoginShell = (shell: string): boolean => !/(?:nologin|false|sync|shutdown|halt)$/.test(shell) && shell !== '/dev/null'
 
 /** How an account gets in. `now`: milliseconds since the epoch. */
 export function loginsOf({ name, account, groupNames }: Member, access: Access | undefined, sshd: FactResult<Sshd>, now: number): Logins {
@@ -29,7 +33,7 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   const keys = access?.keys.known ? access.keys.value.filter(({ file }) => isOf(file, name, account.home)) : []
   const setting = (keyword: string): string | undefined =>
     sshd.known ? sshd.value.settings[keyword]?.map(({ value }) => value).join(' ') : undefined
-  const shell = /(?:nologin|false|sync|shutdown|halt)$/.test(account.shell) || account.shell === '/dev/null'
+  const shell = !hasLoginShell(account.shell)
   const expired = password?.expiresDay !== undefined && password.expiresDay * DAY_MS <= now
   if (expired) notes.push(`expired on ${new Date((password?.expiresDay ?? 0) * DAY_MS).toISOString().slice(0, 10)}`)
   if (shell) notes.push(`its shell is ${account.shell}`)

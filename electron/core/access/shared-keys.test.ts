@@ -6,6 +6,11 @@ const account = (name: string, ...fingerprints: readonly string[]) => ({
   keys: fingerprints.map((fingerprint) => ({ type: 'ssh-ed25519', fingerprint, comment: `of ${fingerprint}`, options: [], line: 1 })),
 })
 
+const authority = (name: string) => {
+  const { keys, ...rest } = account(name, 'A')
+  return { ...rest, keys: keys.map((key) => ({ ...key, options: ['cert-authority'] })) }
+}
+
 test.each([
   [
     'one person on many hosts',
@@ -48,6 +53,7 @@ test.each([
     ['A nobody 1: root@h1 root@h2'],
   ],
   ['a key that stands twice in one file', [['h1', account('ada', 'A', 'A')]], []],
+  ['an authority', [['h1', authority('ada')], ['h1', authority('bob')]], []],
   ['no keys', [['h1', account('ada')]], []],
   [
     'the key of most accounts first',

@@ -28,7 +28,9 @@ export function sharedKeys(hosts: readonly KeyHolders[]): readonly SharedKey[] {
   >()
   for (const { host, accounts } of hosts)
     for (const { name, uid, keys } of accounts)
-      for (const { fingerprint, comment } of keys) {
+      for (const { fingerprint, comment, options } of keys) {
+        // A key of an authority is no key of a person.
+        if (options.includes('cert-authority')) continue
         const key = byKey.get(fingerprint) ?? { comment, uids: new Set(), places: [] }
         byKey.set(fingerprint, key)
         key.uids.add(uid)

@@ -27,6 +27,8 @@ export interface AuditHostRequest {
   readonly advisories?: AdvisoryBook
   /** What was recorded of this host before, told as sections of this audit. */
   readonly recorded?: readonly SectionOutput[]
+  /** Made of what the host answered and of what is known of the others, as a section of this audit. */
+  readonly compared?: (outputs: ReadonlyMap<string, SectionOutput>) => Promise<SectionOutput>
   /** Asked over the same session, beside the probe. Never rejects. */
   readonly beside?: ((session: HostSession, signal: AbortSignal) => Promise<SectionOutput | undefined>) | undefined
   /** Milliseconds since the epoch. */
@@ -72,7 +74,7 @@ const stateByFailure: Partial<Record<Failure['code'], ConnectionState>> = {
 
 const firstLine = (text: string): string => text.split('\n', 1)[0]?.slice(0, 400) ?? ''
 
-function recordOf(output: SectionOutput): SectionRecord {
+export function recordOf(output: SectionOutput): SectionRecord {
   const failed = output.state === 'ok' && output.exitCode !== 0
   return {
     id: output.id,
@@ -169,6 +171,8 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     const answer = await asked
     if (answer) outputs.set(answer.id, redactOutput(answer, mark))
     for (const output of request.recorded ?? []) outputs.set(output.id, output)
+    const compared = await request.compared?.(outputs)
+    if (compared) outputs.set(compared.id, compared)
     onProgress({ stage: 'evaluating', current: '' })
     const judged = judgeRecording({ host, fleet, outputs, controls, advisories, at: askedMs, log })
     const limited = [...outputs.values()].some(

@@ -16,6 +16,7 @@ import type { SectionOutput } from '../probe/section.ts'
 import type { AuditRepo, AuditSummary, StoredNetwork } from '../store/audit.repo.ts'
 import { auditHost, judgeRecording } from './audit-host.ts'
 import { changesBetween } from './changes.ts'
+import { createFleetKeys } from './fleet-keys.ts'
 import { withDecisions } from './with-decisions.ts'
 
 /** Hosts looked at side by side. The transport throttles handshakes by itself; this bounds memory. */
@@ -107,6 +108,7 @@ export function createAuditService({
     const startedAt = iso()
     const marked = mark()
     repo.begin({ id, fleet: fleet.name, startedAt, gatehouse: version })
+    const keys = createFleetKeys({ repo, log, advisories }, fleet, id)
     await mapWithLimit(chosen, HOSTS_AT_ONCE, async (host) => {
       const { audit, outputs } = await auditHost({
         host,
@@ -114,6 +116,7 @@ export function createAuditService({
         transport,
         advisories: advisories(),
         recorded: recorded(fleet, host.name),
+        compared: (outputs) => keys.compared(host, outputs),
         beside: beside && ((session, signal) => beside(session, fleet, host, signal)),
         now: clock.now,
         mark: marked,
@@ -125,6 +128,7 @@ export function createAuditService({
       update({ host: host.name, ...finalProgress(audit) })
       toldResults()
     })
+    await keys.settle()
     const outcome = abort.signal.aborted ? 'cancelled' : 'complete'
     const finishedAt = iso()
     repo.finish(id, finishedAt, outcome)

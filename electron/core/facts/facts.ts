@@ -8,6 +8,7 @@ import type { Caddy } from './caddy/caddy.ts'
 import type { Certificates } from './certificates/certificates.ts'
 import type { Containers } from './containers/containers.ts'
 import type { Firewall } from './firewall/firewall.ts'
+import type { FleetKeys } from './fleet-keys/fleet-keys.ts'
 import type { GpuHealth } from './gpu-health/gpu-health.ts'
 import type { Loopback } from './loopback/loopback.ts'
 import type { ModelFiles } from './model-files/model-files.ts'
@@ -65,6 +66,8 @@ export interface Facts {
   readonly pam: Pam
   /** Keys, states of passwords, rules of polkit and cron, and what lies open to others than root. */
   readonly access: Access
+  /** Keys of this host that stand on other hosts as well. */
+  readonly 'fleet-keys': FleetKeys
   readonly 'empty-passwords': EmptyPasswords
   readonly 'guarded-files': GuardedFiles
   /** What the host's own addresses answer over the network. */

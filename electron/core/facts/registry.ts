@@ -11,6 +11,7 @@ import { containersFact } from './containers/containers.fact.ts'
 import { type FactDefinition, type FactResult, type FactSources, unknown } from './fact.ts'
 import type { FactId, Facts } from './facts.ts'
 import { firewallFact } from './firewall/firewall.fact.ts'
+import { fleetKeysFact } from './fleet-keys/fleet-keys.fact.ts'
 import { gpuHealthFact } from './gpu-health/gpu-health.fact.ts'
 import { gpusFact } from './gpus/gpus.fact.ts'
 import { listenersFact } from './listeners/listeners.fact.ts'
@@ -67,6 +68,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   pam: pamFact,
   'audit-keys': auditKeysFact,
   access: accessFact,
+  'fleet-keys': fleetKeysFact,
   'empty-passwords': emptyPasswordsFact,
   'guarded-files': guardedFilesFact,
   packages: packagesFact,

@@ -3,6 +3,7 @@ import accessAccountsInTiers from './controls/access/access-accounts-in-tiers.co
 import accessAccountsUsed from './controls/access/access-accounts-used.control.ts'
 import accessAdministratorsSecondFactor from './controls/access/access-administrators-second-factor.control.ts'
 import accessClosedAccountsShut from './controls/access/access-closed-accounts-shut.control.ts'
+import accessKeysOnePerson from './controls/access/access-keys-one-person.control.ts'
 import accessKeysPersonal from './controls/access/access-keys-personal.control.ts'
 import accessLeaversClosed from './controls/access/access-leavers-closed.control.ts'
 import accessWithinTiers from './controls/access/access-within-tiers.control.ts'
@@ -278,6 +279,7 @@ export const controls: readonly AnyControl[] = [
   accessLeaversClosed,
   accessClosedAccountsShut,
   accessKeysPersonal,
+  accessKeysOnePerson,
   accessAccountsUsed,
   accessAdministratorsSecondFactor,
 ]

@@ -38,6 +38,8 @@ export interface AuditRepo {
   begin(head: AuditHead): void
   /** Stores one host's result at once, so that a crash loses only hosts that were not finished. Returns it with the dates of its findings. */
   saveHost(auditId: string, fleet: string, host: HostAudit, outputs: Iterable<SectionOutput>): HostAudit
+  /** The same host once more, when the other hosts of the audit said something about it: its result, and one answer more. */
+  saveAgain(auditId: string, fleet: string, host: HostAudit, output: SectionOutput): HostAudit
   finish(auditId: string, finishedAt: string, outcome: Audit['outcome']): void
   /** Newest first. Reads no results, so that a long history stays cheap. */
   list(fleet: string, limit: number): AuditSummary[]
@@ -55,8 +57,10 @@ export interface AuditRepo {
   sequence(): number
   /** Hosts with a result stored after that sequence. */
   changedAfter(fleet: string, sequence: number): Set<string>
-  /** What the sections of one host answered in one audit. */
-  outputs(auditId: string, host: string): Map<string, SectionOutput>
+  /** What the sections of one host answered in one audit; all of them when none are named. */
+  outputs(auditId: string, host: string, sections?: readonly string[]): Map<string, SectionOutput>
+  /** The newest audit in which a host answered this section. */
+  lastAnswered(fleet: string, host: string, section: string): string | undefined
   /** Stored text of one answer, by the hash that evidence carries. */
   output(sha256: string): string | undefined
 }
@@ -80,6 +84,13 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
   const remember = database.prepare(`
     INSERT INTO finding_history (fleet, host, control, subject, status, first_seen, last_changed) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (fleet, host, control, subject) DO UPDATE SET status = excluded.status, last_changed = excluded.last_changed`)
+
+  const forgetHost = database.prepare('DELETE FROM host_audit WHERE audit_id = ? AND host = ?')
+  const forgetSection = database.prepare('DELETE FROM section WHERE audit_id = ? AND host = ? AND id = ?')
+  const newestAnswered = database.prepare(
+    `SELECT host_audit.audit_id FROM host_audit JOIN section USING (audit_id, host)
+     WHERE fleet = ? AND host_audit.host = ? AND section.id = ? ORDER BY sequence DESC LIMIT 1`,
+  )
 
   const newestOf = (columns: string) =>
     database.prepare(`SELECT ${columns} FROM host_audit WHERE fleet = ? AND host = ? ORDER BY sequence DESC LIMIT ?`)
@@ -107,30 +118,34 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
     return { ...finding, firstSeen, lastChanged }
   }
 
+  function insertResult(auditId: string, fleet: string, host: HostAudit): HostAudit {
+    const saved = { ...host, findings: host.findings.map((finding) => dated(fleet, host.name, finding, host.finishedAt)) }
+    const { passed, applicable } = score(saved.items)
+    const critical = saved.findings.filter(({ status, severity }) => status === 'fail' && severity === 'critical').length
+    const [brief, result] = [JSON.stringify(briefOf(saved)), JSON.stringify(saved)]
+    insertHost.run(auditId, fleet, host.name, host.state, passed, applicable, brief, result, critical)
+    return saved
+  }
+
+  function insertAnswer(auditId: string, host: string, { stdout, ...answer }: SectionOutput): void {
+    insertOutput.run(answer.sha256, stdout)
+    insertSection.run(auditId, host, answer.id, JSON.stringify(answer), answer.sha256)
+  }
+
   return {
     begin(head) {
       insertAudit.run(head.id, head.fleet, head.startedAt, head.gatehouse)
     },
     saveHost: allOrNothing(database, (auditId: string, fleet: string, host: HostAudit, outputs: Iterable<SectionOutput>): HostAudit => {
-      const saved = { ...host, findings: host.findings.map((finding) => dated(fleet, host.name, finding, host.finishedAt)) }
-      const { passed, applicable } = score(saved.items)
-      const critical = saved.findings.filter(({ status, severity }) => status === 'fail' && severity === 'critical').length
-      insertHost.run(
-        auditId,
-        fleet,
-        host.name,
-        host.state,
-        passed,
-        applicable,
-        JSON.stringify(briefOf(saved)),
-        JSON.stringify(saved),
-        critical,
-      )
-      for (const { stdout, ...answer } of outputs) {
-        insertOutput.run(answer.sha256, stdout)
-        insertSection.run(auditId, host.name, answer.id, JSON.stringify(answer), answer.sha256)
-      }
+      const saved = insertResult(auditId, fleet, host)
+      for (const output of outputs) insertAnswer(auditId, host.name, output)
       return saved
+    }),
+    saveAgain: allOrNothing(database, (auditId: string, fleet: string, host: HostAudit, output: SectionOutput): HostAudit => {
+      forgetHost.run(auditId, host.name)
+      forgetSection.run(auditId, host.name, output.id)
+      insertAnswer(auditId, host.name, output)
+      return insertResult(auditId, fleet, host)
     }),
     finish(auditId, finishedAt, outcome) {
       finishAudit.run(finishedAt, outcome, auditId)
@@ -171,14 +186,16 @@ export function createAuditRepo(database: Database.Database): AuditRepo {
     lastOutcome: (fleet) => ((newestOutcome.get(fleet) as Row | undefined)?.outcome as Audit['outcome'] | undefined) ?? null,
     sequence: () => Number((lastSequence.get() as Row).last),
     changedAfter: (fleet, sequence) => new Set((hostsAfter.all(sequence, fleet) as Row[]).map((row) => String(row.host))),
-    outputs(auditId, host) {
+    outputs(auditId, host, sections) {
+      const wanted = sections === undefined ? '' : `AND section.id IN (${sections.map(() => '?').join(', ')})`
       const rows = database
-        .prepare('SELECT section.id, answer, stdout FROM section JOIN output USING (sha256) WHERE audit_id = ? AND host = ?')
-        .all(auditId, host) as Row[]
+        .prepare(`SELECT section.id, answer, stdout FROM section JOIN output USING (sha256) WHERE audit_id = ? AND host = ? ${wanted}`)
+        .all(auditId, host, ...(sections ?? [])) as Row[]
       return new Map(
         rows.map((row) => [String(row.id), { ...JSON.parse(String(row.answer)), stdout: String(row.stdout) } as SectionOutput]),
       )
     },
+    lastAnswered: (fleet, host, section) => (newestAnswered.get(fleet, host, section) as { audit_id: string } | undefined)?.audit_id,
     output(sha256) {
       const row = database.prepare('SELECT stdout FROM output WHERE sha256 = ?').get(sha256) as Row | undefined
       return row && String(row.stdout)

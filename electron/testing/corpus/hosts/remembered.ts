@@ -1,3 +1,4 @@
+import { parseLoginKeys } from '#core/facts/access/login-keys.ts'
 import { llama } from '../../demo/hosts/models.ts'
 import { vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost, type LookedAtHost, type Sin } from '../corpus-host.ts'
@@ -20,10 +21,23 @@ const modelsWith = (from: string, to: string): Sin => knownBefore('verified-mode
 const pushed = (state: string, diff = ''): string =>
   `file ${state} vllm-hardened p-1 /etc/systemd/system/vllm.service.d/gatehouse.conf\n${diff}`
 
+/** As `fleetKeysSection` tells them: the keys of both accounts were looked for on another host, and stand there in files of theirs. */
+const fingerprints = parseLoginKeys(
+  (vllm.keys ?? []).map(({ account, text }, at) => ({ text: `/home/${account}/.ssh/authorized_keys:1:${text}`, line: at + 1 })),
+).map(({ fingerprint }) => fingerprint)
+const keysElsewhere = (...accounts: readonly string[]): string =>
+  [
+    'keys of the fleet',
+    'read gpu-02',
+    ...fingerprints.map((fingerprint) => `own ${fingerprint}`),
+    ...fingerprints.map((fingerprint, at) => `key ${fingerprint} gpu-02 ${accounts[at]}`),
+    '',
+  ].join('\n')
+
 const remembered: LookedAtHost = {
   ...vllm,
   name: 'remembered',
-  recorded: { 'verified-models': models, 'pushed-files': pushed('as-pushed') },
+  recorded: { 'verified-models': models, 'pushed-files': pushed('as-pushed'), 'fleet-keys': keysElsewhere('okafor', 'reyes') },
 }
 
 /** Hosts of which the console knows something from before: models that it has read, files that it has pushed, advisories of some day. */
@@ -68,6 +82,12 @@ export const rememberedHosts: readonly CorpusHost[] = [
     'The pushed drop-in may not be read',
     remembered,
     knownBefore('pushed-files', pushed('unreadable')),
+  ),
+  corpusHost(
+    'remembered-key-of-two',
+    'The key of the operator opens an account of another name on another host',
+    remembered,
+    knownBefore('fleet-keys', keysElsewhere('okafor', 'batch')),
   ),
   corpusHost(
     'remembered-advisories-old',

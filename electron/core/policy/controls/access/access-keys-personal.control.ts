@@ -1,7 +1,7 @@
-import { linkTo } from '../../../access/logins.ts'
-import { ownAccounts } from '../../../access/tiers.ts'
-import type { LoginKey } from '../../../facts/access/access.ts'
+import { byFingerprint, keysOfHost } from '../../../access/key-owners.ts'
+import { known } from '../../../facts/fact.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { unreadKeys } from './unread-keys.ts'
 
 export default defineControl({
   id: 'access-keys-personal',
@@ -11,64 +11,37 @@ export default defineControl({
   rationale:
     'A key that stands in the files of several accounts is shared, or one person wears them all: the log names an account, and nobody knows who it was. Taking it from one account leaves the others open.',
   needs: ['access'],
-  uses: ['accounts'],
+  uses: ['accounts', 'sshd'],
   references: ['NIST-800-53:IA-2', 'NIST-800-53:IA-5', 'CIS-8:5.1', 'ISO-27001:A.5.16'],
-  evaluate: ({ access, accounts }, { fleet, host }): readonly Verdict[] => {
-    if (!access.keys.known)
+  evaluate: ({ access, accounts, sshd }, { fleet, host }): readonly Verdict[] => {
+    const { keys, unread } = keysOfHost({ access: known(access), accounts, sshd }, fleet, host)
+    const byKey = byFingerprint(keys)
+    const shared = [...byKey].flatMap(([fingerprint, owned]): readonly Verdict[] => {
+      const accountsOpened = new Set(owned.map(({ account }) => account)).size
+      if (accountsOpened < 2) return []
       return [
         {
-          status: 'not-evaluated',
-          subject: '',
-          title: 'Keys of accounts were not read',
-          reason: access.keys.reason,
-          hint: access.keys.hint,
-          cite: [],
-        },
-      ]
-    // The admin who looks and the admin who changes are one person, with one key.
-    const own = ownAccounts(fleet, host)
-    const homes = accounts.known ? accounts.value.accounts.flatMap(({ name, home }) => (own.includes(name) ? `${home}/` : [])) : []
-    const byKey = new Map<string, LoginKey[]>()
-    for (const key of access.keys.value.filter(({ file }) => !homes.some((home) => file.startsWith(home))))
-      byKey.set(key.fingerprint, [...(byKey.get(key.fingerprint) ?? []), key])
-    const shared = [...byKey].filter(([, keys]) => new Set(keys.map(({ file }) => file)).size > 1)
-    if (shared.length > 0)
-      return shared.map(([fingerprint, keys]) => ({
-        status: 'warning',
-        subject: fingerprint,
-        title: `One key opens ${new Set(keys.map(({ file }) => file)).size} accounts`,
-        reason: `${fingerprint} stands in ${[...new Set(keys.map(({ file }) => file))].slice(0, 4).join(', ')}.`,
-        hint: 'One key for each person and account; remove this one where it is not its owner’s.',
-        cite: keys
-          .slice(0, 4)
-          .map(({ line, comment }) => ({ section: 'access', line, note: 'The same key.', token: comment.slice(0, 60) })),
-      }))
-    const linked = accounts.known
-      ? accounts.value.accounts.flatMap(({ name, home, shell }) => {
-          const link = /(?:nologin|false)$/.test(shell) ? undefined : linkTo(home, access)
-          return link ? [{ name, link }] : []
-        })
-      : []
-    if (linked.length > 0)
-      return [
-        {
-          ...{ status: 'not-evaluated', subject: '', title: 'Keys behind a link were not read' },
-          reason: `${linked
+          status: 'warning',
+          subject: fingerprint,
+          title: `One key opens ${accountsOpened} accounts`,
+          reason: `${fingerprint} stands in ${[...new Set(owned.map(({ key }) => key.file))].slice(0, 4).join(', ')}.`,
+          hint: 'One key for each person and account; remove this one where it is not its owner’s.',
+          cite: owned
             .slice(0, 4)
-            .map(({ name, link }) => `Keys of ${name.slice(0, 40)} lie behind the link ${link.path.slice(0, 80)}`)
-            .join('; ')}.`,
-          cite: linked.slice(0, 4).map(({ link: { line } }) => ({ section: 'access', line, note: 'Is a link, and was not followed.' })),
+            .map(({ key: { line, comment } }) => ({ section: 'access', line, note: 'The same key.', token: comment.slice(0, 60) })),
         },
       ]
-    const count = access.keys.value.length
-    const reason = count === 0 ? 'No account has a file of authorized keys.' : `${count} keys, each in one file.`
+    })
+    if (shared.length > 0) return shared
+    if (unread.length > 0) return [unreadKeys(unread)]
+    const reason = byKey.size === 0 ? 'No account has a file of authorized keys.' : `${byKey.size} keys, each of one account.`
     return [
       {
         status: 'pass',
         subject: '',
         title: 'Each key opens one account',
         reason,
-        cite: access.keys.value.slice(0, 4).map(({ line }) => ({ section: 'access', line })),
+        cite: keys.slice(0, 4).map(({ key: { line } }) => ({ section: 'access', line })),
       },
     ]
   },
