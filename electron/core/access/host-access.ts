@@ -5,7 +5,7 @@ import { type Becoming, becomings, type World } from './becoming.ts'
 import { idpAccess } from './idp-accounts.ts'
 import { type Logins, loginsOf } from './logins.ts'
 import { openGrants } from './netgroups.ts'
-import { keyHolders, unreadUsers } from './other-users.ts'
+import { keyHolders, mapKeys, programKeys, unreadUsers } from './other-users.ts'
 import { type Own, ownCapabilities } from './own-capabilities.ts'
 import type { Member } from './rights.ts'
 import { type AccessFacts, accessFactIds, worldOf } from './world.ts'
@@ -60,7 +60,8 @@ function followed(facts: AccessFacts, now: number): HostAccess {
     const open = steps.get(name)?.logins.open
     return open !== 'no' || keys.length > 0 || logins.length > 0 || holdings.length > 0
   })
-  const others = [...webAccounts(facts), ...idpAccess(facts['oauth2-proxy']).accounts, ...keyHolders(facts.services)]
+  const keys = [...keyHolders(facts.services), ...mapKeys(facts.nginx), ...programKeys(facts.programs)]
+  const others = [...webAccounts(facts), ...idpOf(facts).accounts, ...keys]
   const accounts = [...shown.slice(0, Math.max(0, MAX_ACCOUNTS - others.length)), ...others].slice(0, MAX_ACCOUNTS)
   const { unlisted } = facts.accounts
   return {
@@ -138,6 +139,8 @@ function holdingsOf(member: Member, world: World, steps: Steps): Holding[] {
   return capabilities.flatMap((capability) => held.get(capability) ?? [])
 }
 
+const idpOf = (facts: AccessFacts) => idpAccess(facts['oauth2-proxy'], facts.access.known ? facts.access.value.mailAddresses : [])
+
 /** Names in password files of a proxy: they reach inference over the network. */
 function webAccounts({ access }: AccessFacts): readonly AccountAccess[] {
   if (!access.known || !access.value.webAccounts.known) return []
@@ -183,7 +186,7 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   add(access?.acls, everything)
   add(access?.polkit, ['become-root', 'control-services'])
   add(access?.cron, ['become-root'])
-  for (const reason of idpAccess(facts['oauth2-proxy']).unknown) add({ known: false, reason, sections: [] }, ['send-inference'])
+  for (const reason of idpOf(facts).unknown) add({ known: false, reason, sections: [] }, ['send-inference'])
   for (const gap of unreadUsers(facts.nginx, facts.programs)) gaps.set(gap.reason, gap)
   return [...gaps.values()]
 }

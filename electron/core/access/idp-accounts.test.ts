@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { accessSchema } from '#shared/model/fleet.ts'
+import { parseMailAddresses } from '../facts/access/parse.ts'
+import { known } from '../facts/fact.ts'
 import type { OAuth2Proxy } from '../facts/oauth2-proxy/oauth2-proxy.ts'
 import { factsOf, fleet, type Host } from './host-access.testing.ts'
 import { hostAccess } from './host-access.ts'
+import { idpAccess } from './idp-accounts.ts'
 import { compareTiers } from './tiers.ts'
 
 const proxy = (settings: Readonly<Record<string, readonly string[]>>, more: Partial<OAuth2Proxy> = {}): OAuth2Proxy => ({
@@ -52,6 +55,25 @@ test.each<[string, Host['proxies'], readonly string[], readonly string[]]>([
   expect(found.map(({ reason, leavesOpen }) => [reason, leavesOpen])).toEqual(
     gaps.map((gap) => [expect.stringContaining(gap), ['send-inference']]),
   )
+})
+
+test('addresses of the file are told one by one where it was read, each with its line', () => {
+  const mailAddresses = parseMailAddresses(
+    ['Ada@X.org', '  "bob@x.org" , note', '# eve@x.org', 'no address'].map((text, at) => ({
+      text: `/etc/oauth2-proxy/emails.txt:${at + 1}:${text}`,
+      line: at + 30,
+    })),
+  )
+  expect(mailAddresses.map(({ address, line }) => `${address} ${line}`)).toEqual(['ada@x.org 30', 'bob@x.org 31'])
+  const proxies = known([proxy({ authenticated_emails_file: ['/etc/oauth2-proxy/emails.txt'] })])
+  const of = (read: typeof mailAddresses) => idpAccess(proxies, read).accounts.map(({ name, holdings: [held] }) => [name, held?.path[0]])
+  expect(of(mailAddresses)).toEqual([
+    ['idp:ada@x.org', 'address ada@x.org through oauth2-proxy.service'],
+    ['idp:bob@x.org', 'address bob@x.org through oauth2-proxy.service'],
+  ])
+  expect(of([])).toEqual([['idp:addresses in /etc/oauth2-proxy/emails.txt', expect.stringContaining('were not read')]])
+  const many = Array.from({ length: 501 }, (_, at) => ({ file: '/etc/oauth2-proxy/emails.txt', address: `u${at}@x.org`, line: at }))
+  expect(of(many).at(-1)).toEqual(['idp:addresses in /etc/oauth2-proxy/emails.txt', expect.stringContaining('one of 501 addresses')])
 })
 
 test('groups of the provider are held against the tiers', () => {

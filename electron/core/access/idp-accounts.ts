@@ -1,4 +1,5 @@
 import type { AccountAccess } from '#shared/model/access.ts'
+import type { MailAddress } from '../facts/access/access.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { OAuth2Proxy, Setting } from '../facts/oauth2-proxy/oauth2-proxy.ts'
 import { effective, type OptionName } from '../facts/oauth2-proxy/options.ts'
@@ -18,18 +19,21 @@ interface IdpAccess {
   readonly unknown: readonly string[]
 }
 
+/** Addresses of one file that are told one by one. */
+const MAX_ADDRESSES = 500
+
 /**
  * Whom oauth2-proxy lets in, as far as the host says: groups of the provider by name, else everybody of a mail domain (`@example.com`, `@*`) and the
- * addresses of a file. Who is in a group is known to the provider alone.
+ * addresses of a file, where it was read. Who is in a group is known to the provider alone.
  */
-export function idpAccess(proxies: FactResult<readonly OAuth2Proxy[]>): IdpAccess {
+export function idpAccess(proxies: FactResult<readonly OAuth2Proxy[]>, read: readonly MailAddress[] = []): IdpAccess {
   if (!proxies.known) return { accounts: [], unknown: [proxies.reason] }
-  const all = proxies.value.map(ofProxy)
+  const all = proxies.value.map((proxy) => ofProxy(proxy, read))
   const byName = new Map(all.flatMap(({ accounts }) => accounts).map((account) => [account.name, account]))
   return { accounts: [...byName.values()], unknown: all.flatMap(({ unknown }) => unknown) }
 }
 
-function ofProxy(proxy: OAuth2Proxy): IdpAccess {
+function ofProxy(proxy: OAuth2Proxy, read: readonly MailAddress[]): IdpAccess {
   const groups = groupSettings.map((name) => [name, effective(proxy, name)] as const)
   const hidden = groups.find(([, setting]) => !setting.known)
   if (hidden && !hidden[1].known) return { accounts: [], unknown: [`Whom ${proxy.id} lets in: ${hidden[1].why}`] }
@@ -45,10 +49,23 @@ function ofProxy(proxy: OAuth2Proxy): IdpAccess {
       ...(domains.known
         ? domains.values.filter(Boolean).map((domain) => accountOf(`@${domain.replace(/^@/, '')}`, wordsOf(domain), proxy, domains))
         : []),
-      ...(file.known && file.values[0] ? [accountOf(`addresses in ${file.values[0]}`, 'whose addresses were not read', proxy, file)] : []),
+      ...(file.known && file.values[0] ? addressesIn(file.values[0], read, proxy, file) : []),
     ],
     unknown: unread && !unread.known ? [`Whom ${proxy.id} lets in: ${unread.why}`] : [],
   }
+}
+
+/** Each address of the file by itself; the file as a whole where none was read. */
+function addressesIn(path: string, read: readonly MailAddress[], proxy: OAuth2Proxy, setting: Setting): readonly AccountAccess[] {
+  const addresses = read.filter(({ file }) => file === path)
+  const whole = (who: string) => accountOf(`addresses in ${path}`, who, proxy, setting)
+  if (addresses.length === 0) return [whole('whose addresses were not read')]
+  const told = addresses.slice(0, MAX_ADDRESSES).map(({ address, line }): AccountAccess => {
+    const proof = { section: 'access', line }
+    const { holdings, ...account } = accountOf(address, `address ${address}`, proxy, setting)
+    return { ...account, loginNotes: [], proof, holdings: holdings.map((holding) => ({ ...holding, proofs: [proof, ...holding.proofs] })) }
+  })
+  return [...told, ...(addresses.length > MAX_ADDRESSES ? [whole(`one of ${addresses.length} addresses`)] : [])]
 }
 
 /** oauth2-proxy holds roles as groups of this name; teams stand in one value. */

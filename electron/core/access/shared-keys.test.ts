@@ -3,7 +3,13 @@ import { sharedKeys } from './shared-keys.ts'
 
 const account = (name: string, ...fingerprints: readonly string[]) => ({
   ...{ name, uid: name === 'root' ? 0 : 1001 },
-  keys: fingerprints.map((fingerprint) => ({ type: 'ssh-ed25519', fingerprint, comment: `of ${fingerprint}`, options: [], line: 1 })),
+  keys: fingerprints.map((fingerprint) => ({
+    type: 'ssh-ed25519',
+    fingerprint,
+    comment: `of ${fingerprint}`,
+    options: [] as string[],
+    line: 1,
+  })),
 })
 
 const authority = (name: string) => {
@@ -53,7 +59,14 @@ test.each([
     ['A nobody 1: root@h1 root@h2'],
   ],
   ['a key that stands twice in one file', [['h1', account('ada', 'A', 'A')]], []],
-  ['an authority', [['h1', authority('ada')], ['h1', authority('bob')]], []],
+  [
+    'an authority',
+    [
+      ['h1', authority('ada')],
+      ['h1', authority('bob')],
+    ],
+    [],
+  ],
   ['no keys', [['h1', account('ada')]], []],
   [
     'the key of most accounts first',

@@ -6,7 +6,23 @@ const X = REDACTED
 
 test.each([
   ['an option', 'vllm serve m --api-key sk-abc --port 8000', `vllm serve m --api-key ${X} --port 8000`],
-  ['an option with =', 'vllm --api-key=abc,def --port 8000', `vllm --api-key=${X} --port 8000`],
+  ['an option with =, each key by itself', 'vllm --api-key=abc,def --port 8000', `vllm --api-key=${X},${X} --port 8000`],
+  [
+    'a list of keys in the environment',
+    'Environment=LOCALAI_API_KEY=a,b,c PASSWORD=a,b',
+    `Environment=LOCALAI_API_KEY=${X},${X},${X} PASSWORD=${X}`,
+  ],
+  ['a list of keys as a word', '@argv 7\n=--api-keys\n=a,b\n=--port', `@argv 7\n=--api-keys\n=${X},${X}\n=--port`],
+  [
+    'keys in a map of nginx, and not who has them',
+    'map $http_authorization $client {\n  default "";\n  "Bearer abc" team-a; # of A\n  ~^Bearer\\s+xyz$ team-b;\n}\nserver_name a b;',
+    `map $http_authorization $client {\n  default "";\n  "Bearer ${X}" team-a; # of A\n  ~^Bearer\\s+${X} team-b;\n}\nserver_name a b;`,
+  ],
+  [
+    'a map on one line',
+    'map $http_x_api_key $ok { default 0; hunter2 1; } include x y;',
+    `map $http_x_api_key $ok { default 0; ${X} 1; } include x y;`,
+  ],
   ['an option quoted', 'vllm --api-key "abc" --port 1', `vllm --api-key "${X}" --port 1`],
   ['an option in a JSON array', '["--api-key","s1","--host","0.0.0.0"]', `["--api-key","${X}","--host","0.0.0.0"]`],
   ['an option between NULs', 'a\0--api-key\0zzz\0--host\0x', `a\0--api-key\0${X}\0--host\0x`],
@@ -57,6 +73,7 @@ test.each([
   'max_num_batched_tokens=4096 --max-num-seqs 32',
   'ssl_certificate_key /etc/ssl/private/x.key;',
   'auth_basic "Basic Authentication";',
+  'map $http_upgrade $connection_upgrade { default upgrade; close close; }',
   'proxy_pass http://127.0.0.1:11434;',
   'permitrootlogin without-password',
   'passwordauthentication no',

@@ -18,6 +18,16 @@ const isNoSecret = (value: string): boolean => /^["']?(?:\$[{(A-Za-z_]|(?:true|f
 const mask = (mark: Mark, before: string, value: string, after = ''): string =>
   isNoSecret(value) || isMarked(value) ? before + value + after : before + mark(value) + after
 
+/** Settings that may hold several keys between commas (LocalAI, llama-server): each is masked by itself, so that their number stays. */
+const LISTS_KEYS = /^-{0,2}(?:[A-Za-z0-9]{1,32}[_-]){0,4}api[_-]?keys?$/i
+const maskEach = (mark: Mark, name: string, value: string): string =>
+  LISTS_KEYS.test(name)
+    ? value
+        .split(',')
+        .map((one) => (one === '' ? '' : mask(mark, '', one)))
+        .join(',')
+    : mask(mark, '', value)
+
 /** Names of settings that hold a secret, by their words: `VLLM_API_KEY`, `HF_TOKEN`, `DBPASSWORD`; not `API_KEY_FILE`, `TOKENIZERS_PARALLELISM`. */
 function namesSecret(name: string): boolean {
   const words = name.toUpperCase().split(/[_.-]/)
@@ -63,7 +73,7 @@ function maskAssignments(line: string, mark: Mark): string {
     if (match.index < done || !namesSecret(match[1] as string)) continue
     const { start, end } = valueEnd(line, from, line[match.index - 1])
     if (end === start) continue
-    out += line.slice(done, start) + mask(mark, '', line.slice(start, end))
+    out += line.slice(done, start) + maskEach(mark, match[1] as string, line.slice(start, end))
     done = end
   }
   return out + line.slice(done)
@@ -75,7 +85,7 @@ const rules: readonly Rule[] = [
     '--',
     OPTION,
     (mark, match, flag = '', separator = '', quote = '', value = '') =>
-      namesSecret(flag.slice(2)) ? mask(mark, flag + separator + quote, value) : match,
+      namesSecret(flag.slice(2)) ? flag + separator + quote + maskEach(mark, flag, value) : match,
   ],
   // "apiKey": "value", api_key: value
   [
@@ -116,6 +126,19 @@ const rules: readonly Rule[] = [
   ],
 ]
 
+/** A map of nginx from what a client sends as its key: the keys stand on the left (ngx_http_map_module). */
+const BEGIN_MAP =
+  /(?:^|[;}\s])map\s{1,20}"?\$\{?(?:http_authorization|(?:http|arg|cookie)_[a-z0-9_]{0,60}(?:key|token|secret)[a-z0-9_]{0,60})\}?"?\s{1,20}"?\$\w{1,100}"?\s{0,20}\{/i
+const MAP_ENTRY =
+  /("[^"]{1,4000}"|'[^']{1,4000}'|[^\s;{}"']{1,4000})(\s{1,200}(?:"[^"]{0,4000}"|'[^']{0,4000}'|[^\s;{}"']{1,4000})\s{0,200};)/g
+const maskMapEntries = (text: string, mark: Mark): string =>
+  text.replace(MAP_ENTRY, (entry: string, key: string, value: string) => {
+    const quote = /^["']/.exec(key)?.[0] ?? ''
+    const [, sign = '', secret = ''] =
+      /^(~?\*?\^?(?:(?:Bearer|Basic|Token)(?:\s|\\s\+?){1,4})?)(.*)$/is.exec(quote ? key.slice(1, -1) : key) ?? []
+    return secret === '' || /^(?:default|include|hostnames|volatile)$/.test(key) ? entry : mask(mark, quote + sign, secret, quote) + value
+  })
+
 const BEGIN_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 
@@ -137,18 +160,31 @@ const masked = (line: string, mark: Mark): string =>
 export function redact(text: string, mark: Mark = plain): string {
   let inKey = false
   // Options such as `--api-key` of vLLM take several values, so up to the next option.
-  let inOption = false
+  let inOption = ''
+  let inMap = false
   return text
     .split('\n')
     .map((line) => {
       const word = WORD.exec(line)?.[1]
-      const isValue = inOption && word !== undefined && !word.startsWith('-')
-      inOption = isValue || (word !== undefined && namesSecretOption(word))
-      if (isValue && !inKey) return word === '' || isNoSecret(word) || isMarked(word) ? line : `=${mark(word)}`
+      const isValue = inOption !== '' && word !== undefined && !word.startsWith('-')
+      if (!isValue) inOption = word !== undefined && namesSecretOption(word) ? word : ''
+      if (isValue && !inKey) return word === '' ? line : `=${maskEach(mark, inOption, word)}`
       if (inKey) {
         if (!END_KEY.test(line)) return REDACTED
         inKey = false
         return line.replace(/^.*?(?=-----END )/, '')
+      }
+      const map = !inMap && line.includes('map') ? BEGIN_MAP.exec(line) : null
+      if (map || inMap) {
+        const from = map ? map.index + map[0].length : 0
+        // Braces within quotes are not the end of the block.
+        const closed = line
+          .slice(from)
+          .replace(/"[^"]*"|'[^']*'/g, (quoted) => ' '.repeat(quoted.length))
+          .indexOf('}')
+        const to = closed < 0 ? line.length : from + closed
+        inMap = closed < 0
+        return masked(line.slice(0, from) + maskMapEntries(line.slice(from, to), mark) + line.slice(to), mark)
       }
       const begin = BEGIN_KEY.exec(line)
       if (begin) {

@@ -65,9 +65,9 @@ export async function auditCorpusHost(it: Pick<CorpusHost, 'base' | 'sins'>): Pr
   return auditHost({ host: entry, fleet, transport, ...knownOf(host), now: Date.now, signal, onProgress: () => undefined })
 }
 
-/** With the records of this release as if they were read from their sources some days ago. */
+/** With the records of this release as if they were read from their sources some days ago, and no other host to compare keys with. */
 function knownOf({ recorded = {}, advisoryAgeDays = 1 }: LookedAtHost) {
-  const sections = Object.entries(recorded).map(
+  const sections = Object.entries({ 'fleet-keys': 'keys of the fleet\n', ...recorded }).map(
     ([id, stdout]): SectionOutput => ({
       ...{ id, stdout, command: id, state: 'ok', privileged: false, exitCode: 0, stderr: '', durationMs: 0 },
       bytes: Buffer.byteLength(stdout),

@@ -6,7 +6,17 @@ import { collectAccess } from './collect.ts'
 import { parseScripts, parseTimed } from './jobs.ts'
 import { MAX_ROWS } from './jobs-script.ts'
 import { parseLoginKeys } from './login-keys.ts'
-import { parseAcls, parseCron, parseKeyLinks, parseLastLogins, parseOpen, parsePasswords, parsePaths, parseWebAccounts } from './parse.ts'
+import {
+  parseAcls,
+  parseCron,
+  parseKeyLinks,
+  parseLastLogins,
+  parseMailAddresses,
+  parseOpen,
+  parsePasswords,
+  parsePaths,
+  parseWebAccounts,
+} from './parse.ts'
 import { parsePolkit } from './polkit.ts'
 
 export const accessFact: FactDefinition<'access'> = {
@@ -37,6 +47,7 @@ export const accessFact: FactDefinition<'access'> = {
       keys: part('keys', 'Keys of accounts', parseLoginKeys),
       keyLinks: parseKeyLinks([...rowsOf('keys'), ...rowsOf('links')]),
       webAccounts: part('keys', 'Names in password files', parseWebAccounts),
+      mailAddresses: parseMailAddresses(rowsOf('keys')),
       open: part('open', 'Files that others may write', parseOpen),
       paths: parsePaths(rowsOf('paths')),
       acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),

@@ -40,6 +40,13 @@ export interface WebAccount {
   readonly line: number
 }
 
+/** An address in a file of those that oauth2-proxy lets in (`authenticated_emails_file`). */
+export interface MailAddress {
+  readonly file: string
+  readonly address: string
+  readonly line: number
+}
+
 /** One entry of an access control list beyond owner, group and mode (acl(5)). */
 export interface AclEntry {
   readonly path: string
@@ -111,6 +118,8 @@ export interface Access {
   /** Symbolic links on the way to keys, which were not followed: homes, folders above them, `.ssh`, files. Absent in audits that did not ask. */
   readonly keyLinks?: readonly KeyLink[]
   readonly webAccounts: FactResult<readonly WebAccount[]>
+  /** Of the files that were looked for; absent in audits that did not. */
+  readonly mailAddresses?: readonly MailAddress[]
   /** Of the system’s own files, sockets and folders those that not only root may write. */
   readonly open: FactResult<readonly PathEntry[]>
   /** Homes, and programs that cron runs, with what leads to them. */

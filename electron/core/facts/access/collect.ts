@@ -62,6 +62,7 @@ const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] =
         '/etc/caddy',
         '/etc/apache2',
         '/etc/httpd',
+        '/etc/oauth2-proxy',
         '-maxdepth',
         '3',
       ] as const),
@@ -71,6 +72,7 @@ const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] =
       ...['-o', '-path', '/etc/ssh/authorized_keys*', ')', '-size', '-1024k'],
       ...['-exec', '/bin/grep', '-Hn', '-e', 'ssh-', '-e', 'ecdsa-sha2', '{}', '+', '-o'],
       ...['-type', 'f', '-name', '*htpasswd*', '-size', '-1024k', '-exec', '/bin/grep', '-Hno', '^[^:#]*:', '{}', '+', '-o'],
+      ...['-type', 'f', '-path', '/etc/oauth2-proxy/*mail*', '-size', '-1024k', '-exec', '/bin/grep', '-Hno', '^[^#]*@.*', '{}', '+', '-o'],
       // sshd follows links, find does not: what lies behind one is not known.
       ...['-type', 'l', '(', '-name', '.ssh', '-o', '-name', 'authorized_keys', '-o', '-name', 'authorized_keys2', ')', '-print'],
     ],
@@ -169,7 +171,7 @@ export const collectAccess = ({ modelPaths }: ProbeContext): readonly SectionSpe
     id: 'access',
     expectedMs: 150,
     display:
-      'sudo awk (state of passwords) /etc/shadow; find of authorized_keys and htpasswd names; find of what others may write; getfacl; polkit and cron; lastlog; what timers start and scripts of jobs that fetch models',
+      'sudo awk (state of passwords) /etc/shadow; find of authorized_keys, names in htpasswd and addresses for oauth2-proxy; find of what others may write; getfacl; polkit and cron; lastlog; what timers start and scripts of jobs that fetch models',
     script: SCRIPT,
     parameters: [fetchPattern, ...aclFolders.filter((path) => path !== '/var/log/journal'), ...modelPaths],
     privileged: commands(modelPaths),

@@ -1,7 +1,7 @@
 import type { BlockRow } from '../blocks.ts'
 import { type PathEntry, parsePathEntry } from '../path-entry.ts'
 import type { FileLine } from '../privileged/read-block.ts'
-import type { AclEntry, CronJob, KeyLink, LastLogin, PasswordState, WebAccount } from './access.ts'
+import type { AclEntry, CronJob, KeyLink, LastLogin, MailAddress, PasswordState, WebAccount } from './access.ts'
 
 /** `ada:$:20789`: name, first sign of the password field, day of expiry (shadow(5)). A field that begins with `!` or `*` fits no password. */
 export const parsePasswords = (rows: readonly BlockRow[]): readonly PasswordState[] =>
@@ -21,6 +21,16 @@ export const parseWebAccounts = (rows: readonly BlockRow[]): readonly WebAccount
   rows.flatMap(({ text, line }): WebAccount[] => {
     const [, file, name] = /^(\/[^:]*htpasswd[^:]*):\d{1,7}:([^:]{1,255}):$/.exec(text) ?? []
     return file !== undefined && name !== undefined ? [{ file, name, line }] : []
+  })
+
+/** Rows of `grep -Hno '^[^#]*@.*'`. oauth2-proxy reads a table with commas, of which the first column counts, in lower case (validator.go). */
+export const parseMailAddresses = (rows: readonly BlockRow[]): readonly MailAddress[] =>
+  rows.flatMap(({ text, line }): MailAddress[] => {
+    const [, file, address] =
+      /^(\/etc\/oauth2-proxy\/[^:]{0,1000}):\d{1,7}:[ \t]{0,20}"?[ \t]{0,20}([^\s",#@]{1,250}@[^\s",]{1,250})[ \t]{0,20}"?[ \t]{0,20}\r?(?:,.*)?$/.exec(
+        text,
+      ) ?? []
+    return file !== undefined && address !== undefined ? [{ file, address: address.toLowerCase(), line }] : []
   })
 
 const types: Readonly<Record<string, PathEntry['type']>> = { d: 'directory', f: 'file' }

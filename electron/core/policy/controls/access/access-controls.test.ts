@@ -83,7 +83,10 @@ function factsOf({
   sshd = '',
 }: Sin): AccessFacts {
   const names = ['ada', 'rey', 'lund', 'odd', 'gatehouse-ro']
-  const passwd = ['root:x:0:0::/root:/bin/bash', ...names.map((name, at) => `${name}:x:${1001 + at}:${1001 + at}::/home/${name}:/bin/bash`)].concat(other ?? [])
+  const passwd = [
+    'root:x:0:0::/root:/bin/bash',
+    ...names.map((name, at) => `${name}:x:${1001 + at}:${1001 + at}::/home/${name}:/bin/bash`),
+  ].concat(other ?? [])
   const lines = sudoers.split('\n').map((text, at) => ({ file: '/etc/sudoers', number: at + 1, text, line: at + 1 }))
   const access: Access = {
     passwords: passwordsUnread
@@ -384,9 +387,7 @@ describe('where keys may stand and nobody looked', () => {
   })
 
   test('two accounts of one home share its keys; one without a shell is nobody', () => {
-    expect(judge(keysPersonal, { passwd: 'toor:x:0:0::/home/ada:/bin/sh' }, undefined)).toEqual([
-      expect.stringMatching(/^warning SHA256:/),
-    ])
+    expect(judge(keysPersonal, { passwd: 'toor:x:0:0::/home/ada:/bin/sh' }, undefined)).toEqual([expect.stringMatching(/^warning SHA256:/)])
     expect(judge(keysPersonal, { passwd: 'www:x:33:33::/home/ada:/usr/sbin/nologin' }, undefined)).toEqual(['pass'])
   })
 })
@@ -397,7 +398,10 @@ describe('access-keys-one-person', () => {
     hosts: ['gpu-01', 'gpu-02'].map((name) => ({ name, address: '10.0.0.1' })),
   })
   const [here, there] = two.hosts as [PolicyContext['host'], PolicyContext['host']]
-  const keysOf = (sin: Sin, host: PolicyContext['host']) => keysOfHost(factsOf(sin), two, host)
+  const keysOf = (sin: Sin, host: PolicyContext['host']) => {
+    const facts = factsOf(sin)
+    return keysOfHost({ ...facts, accounts: known(facts.accounts) }, two, host)
+  }
   const judged = (mine: Sin, theirs: Sin | undefined, compared = mine) => {
     const facts = factsOf(mine)
     const others = theirs === undefined ? [] : [{ host: 'gpu-02', keys: keysOf(theirs, there) }]
