@@ -103,6 +103,35 @@ test('a driver that is unloaded when idle', async () => {
   await desk.done(file)
 }, 300_000)
 
+test('figures of the GPUs for everyone: a stand-in for dcgm-exporter, in the unit of its package', async () => {
+  await arrange('gpu2', 'cat >/usr/local/lib/stand-ins/gpu_exporter.py', EXPORTER)
+  await arrange(
+    'gpu2',
+    `cp /usr/bin/python3 /usr/local/lib/stand-ins/bin/dcgm-exporter
+     printf '%s\\n' '#!/usr/bin/python3 -I' 'import sys' 'sys.path.insert(0, "/usr/local/lib/stand-ins")' 'import pose' \\
+       'pose.launch("/usr/local/lib/stand-ins/bin/dcgm-exporter", "gpu_exporter.py")' >/usr/bin/dcgm-exporter
+     chmod 755 /usr/bin/dcgm-exporter
+     printf '%s\\n' '[Service]' User=root PrivateTmp=false StandardOutput=append:/var/dcgm-exporter.log StandardError=append:/var/dcgm-exporter.log \\
+       'ExecStart=/usr/bin/dcgm-exporter -f /etc/dcgm-exporter/default-counters.csv -a :9400' Restart=on-abort >/usr/lib/systemd/system/nvidia-dcgm-exporter.service
+     systemctl daemon-reload && systemctl start nvidia-dcgm-exporter && ufw allow 9400/tcp >/dev/null`,
+  )
+  const desk = templateDesk('gpu-exporter-unit')
+  const { file, plan } = await desk.plan('gpu2')
+  expect(plan.turns).toEqual([
+    expect.objectContaining({ control: 'metrics-only-from-monitoring', subject: 'dcgm-exporter', status: 'fail' }),
+  ])
+  expect(plan.parameters).toMatchObject({
+    ...{ unit: 'nvidia-dcgm-exporter.service', program: '/usr/bin/dcgm-exporter', account: 'dcgm-exporter', listen: '127.0.0.1:9400' },
+    arguments: ['-f', '/etc/dcgm-exporter/default-counters.csv'],
+  })
+  await desk.undone('gpu2', file)
+  await desk.done(file)
+  expect(await arrange('gpu2', 'curl -s http://127.0.0.1:9400/metrics; ps -o user:20= -C dcgm-exporter')).toBe(
+    'DCGM_FI_DEV_GPU_TEMP 41\ndcgm-exporter\n',
+  )
+  expect(await arrange('gpu2', 'curl -s -m 2 http://$(hostname -I | cut -d " " -f 1):9400/metrics || echo refused')).toBe('refused\n')
+}, 300_000)
+
 test('a jump host that forwards to anywhere', async () => {
   const fleet = join(folder, 'fleet.yaml')
   writeFileSync(fleet, readFileSync(lab.fleetFile, 'utf8').replace('  - name: jump\n', '  - name: jump\n    audit: true\n'))
@@ -144,4 +173,15 @@ case $1 in
 -D) : >"$held" ;;
 -R) while read -r line; do case $line in -D) : >"$held" ;; -w*) echo "$line" >>"$held" ;; esac; done <"$2" ;;
 esac
+`
+
+/** Numbers for whoever asks; on every interface unless it is told where. */
+const EXPORTER = `import sys
+sys.path.insert(0, "/usr/local/lib/stand-ins")
+import api
+import pose
+argv = pose.command_line()
+given = [argv[index + 1] for index, word in enumerate(argv[:-1]) if word in ("-a", "--address")]
+host, _, port = (given[-1] if given else ":9400").rpartition(":")
+api.serve(host or "0.0.0.0", int(port), {("GET", "/metrics"): lambda _: api.Reply("DCGM_FI_DEV_GPU_TEMP 41\\n")}, server="")
 `

@@ -42,6 +42,13 @@ export const parameterSources = [
   'resolvers',
   'proxy-user',
   'persistence-account',
+  'gpu-exporter',
+  'gpu-exporter-unit',
+  'gpu-exporter-program',
+  'gpu-exporter-arguments',
+  'gpu-exporter-flag',
+  'gpu-exporter-listen',
+  'gpu-exporter-account',
 ] as const
 export type ParameterSource = (typeof parameterSources)[number]
 

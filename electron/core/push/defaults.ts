@@ -9,6 +9,7 @@ import { readHttp, type Server } from '../facts/nginx/model/servers.ts'
 import type { NginxDirective } from '../facts/nginx/nginx.ts'
 import type { FactResults } from '../facts/registry.ts'
 import { inferenceDoors } from '../policy/controls/network/doors.ts'
+import { exporterDefaults } from './exporter-defaults.ts'
 import { kinds } from './kinds.ts'
 import { commandWithout } from './unit-command.ts'
 import { destinationsOf } from './way-in.ts'
@@ -18,7 +19,7 @@ export interface Seen {
   readonly fleet: Fleet
   readonly host: Host
   readonly audit: HostAudit
-  readonly facts: Pick<FactResults, 'nginx' | 'caddy' | 'accounts' | 'units' | 'listeners' | 'sources'>
+  readonly facts: Pick<FactResults, 'nginx' | 'caddy' | 'accounts' | 'units' | 'listeners' | 'sources' | 'programs' | 'processes'>
 }
 
 /** The values that were given, and what the host and the fleet file say for the rest, where they say one thing. */
@@ -27,6 +28,7 @@ export function parametersFor(template: PushTemplate, seen: Seen, given: PushVal
     ...of(template, seen),
     name: givenFrom(template, given, 'proxy-name'),
     unit: givenFrom(template, given, 'inference-unit'),
+    exporter: givenFrom(template, given, 'gpu-exporter'),
   }
   const found = Object.entries(template.parameters).flatMap(([name, parameter]) => {
     const value = parameter.from === undefined ? undefined : sources[parameter.from](about, template)
@@ -49,10 +51,11 @@ function givenFrom({ parameters }: PushTemplate, given: PushValues, source: Para
   return name === undefined ? undefined : given[name]
 }
 
-/** Of several fronts and units, the one that was named. */
+/** Of several fronts, units and exporters, the one that was named. */
 interface About extends Seen {
   readonly name: PushValue | undefined
   readonly unit: PushValue | undefined
+  readonly exporter: PushValue | undefined
 }
 
 const only = <T>(values: readonly T[]): T | undefined => {
@@ -223,6 +226,11 @@ function inferenceGroupOf(seen: Seen): string | undefined {
 /** As the packages and guides of each engine name it. */
 const accountNames: Readonly<Record<string, string>> = { ollama: 'ollama', vllm: 'vllm', 'llama.cpp': 'llama', localai: 'localai' }
 
+const ofExporter =
+  (source: Extract<ParameterSource, `gpu-exporter${string}`>): Source =>
+  ({ facts, exporter }) =>
+    exporterDefaults(facts, exporter)[source]
+
 const sources: Readonly<Record<ParameterSource, Source>> = {
   'service-port': (about, { unit }) => {
     const named = unit?.startsWith('{{') ? serviceOf(about)?.unit : unit
@@ -267,6 +275,13 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
     accounts.known
       ? ['nvidia-persistenced', 'nvpd'].find((name) => accounts.value.accounts.some((account) => account.name === name))
       : undefined,
+  'gpu-exporter': ofExporter('gpu-exporter'),
+  'gpu-exporter-unit': ofExporter('gpu-exporter-unit'),
+  'gpu-exporter-program': ofExporter('gpu-exporter-program'),
+  'gpu-exporter-arguments': ofExporter('gpu-exporter-arguments'),
+  'gpu-exporter-flag': ofExporter('gpu-exporter-flag'),
+  'gpu-exporter-listen': ofExporter('gpu-exporter-listen'),
+  'gpu-exporter-account': ofExporter('gpu-exporter-account'),
   'fleet-ssh-port': ({ host }) => host.port,
   'inference-account': (about) => accountNames[serviceOf(about)?.engine ?? 'none'],
   'inference-user': inferenceUserOf,

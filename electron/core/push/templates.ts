@@ -3,6 +3,7 @@ import auditdModelsWatch from '#assets/templates/auditd-models-watch/manifest.js
 import caddyOllama from '#assets/templates/caddy-ollama/manifest.json' with { type: 'json' }
 import dockerPublishedPorts from '#assets/templates/docker-published-ports/manifest.json' with { type: 'json' }
 import gatehouseAuditAccount from '#assets/templates/gatehouse-audit-account/manifest.json' with { type: 'json' }
+import gpuExporterUnit from '#assets/templates/gpu-exporter-unit/manifest.json' with { type: 'json' }
 import gpuPersistence from '#assets/templates/gpu-persistence/manifest.json' with { type: 'json' }
 import htpasswdUsers from '#assets/templates/htpasswd-users/manifest.json' with { type: 'json' }
 import llamaServerUnit from '#assets/templates/llama-server-unit/manifest.json' with { type: 'json' }
@@ -51,6 +52,7 @@ const shipped: readonly unknown[] = [
   ufwSegment,
   nftablesSegment,
   gpuPersistence,
+  gpuExporterUnit,
   auditdModelsWatch,
   sshdJumpForwarding,
   gatehouseAuditAccount,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Engine } from '#shared/model/inference-service.ts'
-import { commandWithout } from './unit-command.ts'
+import { commandWithout, type GpuExporter } from './unit-command.ts'
 
-const command = (engine: Engine, execStart: string, argv = execStart, running = true) =>
+const command = (engine: Engine | GpuExporter, execStart: string, argv = execStart, running = true) =>
   commandWithout(execStart.split(' '), { engine, argv: argv.split(' '), running })?.join(' ')
 
 describe('the command of a unit, without what a template sets itself', () => {
-  test.each<[Engine, string, string]>([
+  test.each<[Engine | GpuExporter, string, string]>([
     [
       'vllm',
       '/opt/vllm serve /srv/m --host 0.0.0.0 --port 8000 --api-key ‹redacted› --max-num-seqs 8',
@@ -17,6 +17,16 @@ describe('the command of a unit, without what a template sets itself', () => {
     ['llama.cpp', '/opt/llama-server --api-key-file /k -m /m.gguf --host ::', '/opt/llama-server -m /m.gguf'],
     ['localai', '/opt/local-ai run --address :8080 --api-keys ‹redacted› --threads 4', '/opt/local-ai run --threads 4'],
     ['llama.cpp', '/opt/llama-server --host 0.0.0.0', '/opt/llama-server'],
+    [
+      'dcgm-exporter',
+      '/usr/bin/dcgm-exporter -a=:9400 -f /etc/counters.csv --address :9401',
+      '/usr/bin/dcgm-exporter -f /etc/counters.csv',
+    ],
+    [
+      'nvidia-gpu-exporter',
+      '/usr/bin/nvidia_gpu_exporter --web.listen-address :9835 --web.listen-address=[::1]:9835',
+      '/usr/bin/nvidia_gpu_exporter',
+    ],
   ])('%s: %s', (engine, given, expected) => expect(command(engine, given)).toBe(expected))
 
   test('an interpreter stands before what runs; a mask of the process need not be that of the unit', () =>

@@ -1,11 +1,19 @@
 import type { Engine, InferenceService } from '#shared/model/inference-service.ts'
 
+/** As the records of known programs call them. */
+export type GpuExporter = 'dcgm-exporter' | 'nvidia-gpu-exporter'
+
+type Server = Engine | GpuExporter
+
 /** Flags that templates set themselves: where a server listens, and its keys. */
-const ownFlags: Readonly<Record<Engine, readonly string[]>> = {
+const ownFlags: Readonly<Record<Server, readonly string[]>> = {
   ollama: [],
   vllm: ['--host', '--port', '--api-key'],
   'llama.cpp': ['--host', '--port', '--api-key', '--api-key-file'],
   localai: ['--address', '--api-keys'],
+  // Its library takes one dash for two, and refuses a flag under two of its names.
+  'dcgm-exporter': ['--address', '-address', '-a', '--a'],
+  'nvidia-gpu-exporter': ['--web.listen-address'],
 }
 
 /**
@@ -15,7 +23,7 @@ const ownFlags: Readonly<Record<Engine, readonly string[]>> = {
  */
 export function commandWithout(
   execStart: readonly string[],
-  { argv, engine, running }: Pick<InferenceService, 'argv' | 'engine' | 'running'>,
+  { argv, engine, running }: Pick<InferenceService, 'argv' | 'running'> & { readonly engine: Server },
 ): readonly string[] | undefined {
   const [program, ...words] = execStart
   const configured = without(words, engine)
@@ -26,7 +34,7 @@ export function commandWithout(
   return tail.length === command.length && tail.every((word, index) => word === command[index]) ? command : undefined
 }
 
-function without(words: readonly string[], engine: Engine): readonly string[] | undefined {
+function without(words: readonly string[], engine: Server): readonly string[] | undefined {
   const kept: string[] = []
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? ''

@@ -5,6 +5,7 @@ import { bootUndos } from '#shared/model/push-plan.ts'
 import type { FileEdit, FileKind } from '#shared/model/push-template.ts'
 import { edited } from './account-files.ts'
 import { type DemoMachine, isOfUnit, ownedBy } from './demo-machine.ts'
+import { formerOwners, givenOwners } from './model-owners.ts'
 import { quotedWords } from './quoted-words.ts'
 
 /** How a message of a push ends: what the shell of a simulated host waits for. */
@@ -128,6 +129,7 @@ const steps: Readonly<Record<HostStep, Take>> = {
   async activate(machine, push) {
     armed(machine, push)
     if (restarts(push)) machine.restart(push.unit)
+    giveOwners(machine, push)
     mine(machine, push).settledAtMs = performance.now() + SETTLE_MS
     await pause(LISTENS_MS)
     if (activeState(machine, push) !== 'active') throw new Refused(`inactive ${push.unit} does not stay up`)
@@ -184,6 +186,15 @@ function read(machine: DemoMachine, push: HostPush, say: Say, isRoot: boolean): 
 /** nginx goes on with its process, and what it reads anew is what its files say. */
 const restarts = ({ files }: HostPush): boolean => files.some(({ kind }) => kind === 'systemd-drop-in')
 
+const ownsModels = ({ files }: HostPush): boolean => files.some(({ kind }) => kind === 'model-owners')
+
+function giveOwners(machine: DemoMachine, push: HostPush): void {
+  const { open } = machine
+  const kept = machine.kept.get(push.reverts)
+  if (!open || !ownsModels(push)) return
+  machine.put(kept ? formerOwners(machine.now(), open.old, kept) : givenOwners(machine.now()))
+}
+
 function look(machine: DemoMachine, push: HostPush, say: Say): void {
   const { open } = machine
   if (open) {
@@ -225,6 +236,7 @@ function undo(machine: DemoMachine, push: HostPush): void {
   if (open?.push.id !== push.id || open.marks.has('committed') || open.marks.has('undone')) return
   const wrote = open.marks.has('writing')
   if (wrote) {
+    if (ownsModels(push)) machine.put(formerOwners(machine.now(), machine.now(), open.old))
     machine.put(open.push.files.map(({ path }) => [path, open.old.files.get(path)]))
     if (restarts(push)) machine.restart(push.unit)
   }

@@ -28,6 +28,11 @@ const programs: Readonly<Record<string, (argv: readonly string[], variables: Var
     const [, address = '', port] = /^(.*):(\d+)$/.exec(flag(argv, '--address') ?? variables.get('LOCALAI_ADDRESS') ?? ':8080') ?? []
     return { address: address === '' ? '*' : address, port: Number(port ?? 8080) }
   },
+  // https://docs.nvidia.com/datacenter/dcgm/latest/reference/command-line-reference/dcgm-exporter.html: `:9400`, every interface.
+  'dcgm-exporter'(argv) {
+    const [, address = '', port = '9400'] = /^(.*):(\d+)$/.exec(flag(argv, '--address') ?? flag(argv, '-a') ?? '') ?? []
+    return { address: address === '' ? '*' : address, port: Number(port) }
+  },
   // A flag is stronger than the file (https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview), which stays as it was.
   'oauth2-proxy'(argv, _, before) {
     const [, address, port] = argv.flatMap((word) => /^--http-address=(.*):(\d+)$/.exec(word) ?? [])

@@ -1,4 +1,4 @@
-import { type DemoHost, type DemoProcess, type DemoUnit, text } from './demo-host.ts'
+import { type DemoHost, type DemoProcess, type DemoUnit, directory, text } from './demo-host.ts'
 import { httpsListeners, nginxMain, nginxProcesses, nginxUnit } from './hosts/baseline.ts'
 import { caCertificate } from './hosts/certificates.ts'
 import { gpu01 } from './hosts/gpu-01.ts'
@@ -154,3 +154,71 @@ export const exposedLocalAi = exposed(
   ['/usr/local/bin/local-ai', 'run', '--models-path', '/models', '--address', ':8080', '--api-keys', 'token-abc123'],
   8080,
 )
+
+const openCaddyfile = `https://chat.dc1.example {
+    tls /etc/ssl/certs/internal-ca.crt /etc/ssl/private/internal-ca.key
+    reverse_proxy 127.0.0.1:11434
+}
+`
+
+const { nginx: _, ...withoutNginx } = gpu02
+const caddyCommand = ['/usr/bin/caddy', 'run', '--environ', '--config', '/etc/caddy/Caddyfile']
+
+/** gpu-02 behind a Caddy that asks nobody. */
+export const behindOpenCaddy: DemoHost = {
+  ...withoutNginx,
+  listeners: gpu02.listeners.map((one) => (one.process === 'nginx' ? { ...one, process: 'caddy', pid: 880 } : one)),
+  processes: [
+    ...gpu02.processes.filter(({ name }) => name !== 'nginx'),
+    { pid: 880, ppid: 1, user: 'caddy', uid: 989, name: 'caddy', argv: caddyCommand, cgroup: '/system.slice/caddy.service' },
+  ],
+  units: [
+    ...gpu02.units.filter(({ id }) => id !== 'nginx.service'),
+    {
+      id: 'caddy.service',
+      properties: {
+        ...nginxUnit.properties,
+        MainPID: '880',
+        ControlGroup: '/system.slice/caddy.service',
+        User: 'caddy',
+        Group: 'caddy',
+        ExecStart: shownCommand(caddyCommand),
+        FragmentPath: '/usr/lib/systemd/system/caddy.service',
+      },
+    },
+  ],
+  accounts: [...gpu02.accounts, { name: 'caddy', uid: 989, gid: 989, home: '/var/lib/caddy', shell: '/usr/sbin/nologin' }],
+  groups: [...gpu02.groups, { name: 'caddy', gid: 989, members: [] }],
+  files: new Map([
+    ...[...gpu02.files].filter(([path]) => !path.startsWith('/etc/nginx/')),
+    ['/etc/caddy', directory('root', 0o755)],
+    ['/etc/caddy/Caddyfile', text(openCaddyfile)],
+  ]),
+}
+
+const EXPORTER_UNIT = 'nvidia-dcgm-exporter.service'
+const exporterCommand = ['/usr/bin/dcgm-exporter', '-f', '/etc/dcgm-exporter/default-counters.csv']
+
+/** gpu-03, which has no firewall, with the exporter as NVIDIA's package starts it: as root, on every interface. */
+export const withOpenExporter: DemoHost = {
+  ...gpu03,
+  listeners: [...gpu03.listeners, { protocol: 'tcp', address: '*', port: 9400, process: 'dcgm-exporter', pid: 1380 }],
+  processes: [
+    ...gpu03.processes,
+    { pid: 1380, ppid: 1, user: 'root', uid: 0, name: 'dcgm-exporter', argv: exporterCommand, cgroup: `/system.slice/${EXPORTER_UNIT}` },
+  ],
+  units: [
+    ...gpu03.units,
+    {
+      id: EXPORTER_UNIT,
+      properties: {
+        ...nginxUnit.properties,
+        MainPID: '1380',
+        ControlGroup: `/system.slice/${EXPORTER_UNIT}`,
+        User: 'root',
+        ExecStart: shownCommand(exporterCommand),
+        FragmentPath: `/usr/lib/systemd/system/${EXPORTER_UNIT}`,
+      },
+    },
+  ],
+}

@@ -60,7 +60,7 @@ export function ArmedUndo({ plan, dueAt, totalSeconds, asks, error, onLater, onU
           alert
           width="narrow"
           title={`Undo the change on ${host} now?`}
-          lead={`${host} puts back every file with its owner and mode, and starts ${unit} as it was.`}
+          lead={`${host} puts back every file with its owner and mode${unit === '' ? '' : `, and starts ${unit} as it was`}.`}
           onClose={() => setAsking(false)}
           foot={
             <>

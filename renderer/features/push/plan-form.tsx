@@ -1,13 +1,12 @@
 import { type FormEvent, useId, useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
-import { demoRefusal } from '#shared/model/demo-templates.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { accepts, expectedOf, textFromValue, valueFromText } from '#shared/model/push-value.ts'
 import { usePlanMany, usePlanPush, useStopPlanning } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
-import { useFleetState, usePushParameters, usePushTemplates } from '../../stores/queries.ts'
+import { usePushParameters, usePushTemplates } from '../../stores/queries.ts'
 import { useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
 import { Button } from '../../ui/button.tsx'
@@ -29,7 +28,6 @@ export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
   const [choice, setChoice] = useState<PushDraft>(draft ?? { host: '', template: '', parameters: {} })
   const [more, setMore] = useState<readonly string[]>([])
   const template = templates.find(({ manifest }) => manifest.id === choice.template)?.manifest
-  const demo = useFleetState().data?.demo === true
   const filled = usePushParameters(choice.host, template?.id ?? '', choice.parameters)
   return (
     <section className="push-form" aria-label="New push" data-pane>
@@ -54,7 +52,7 @@ export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
           ))}
         </Select>
       </div>
-      {template !== undefined && <About template={template} refused={demo ? demoRefusal(template.id) : undefined} />}
+      {template !== undefined && <About template={template} />}
       {filled.error !== null && <Refused word="Not filled in" error={filled.error} />}
       {choice.host === '' || template === undefined ? (
         <p className="muted mt-4">Nothing is written to a host without a plan that you have read.</p>
@@ -76,14 +74,9 @@ export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
   )
 }
 
-const About = ({ template, refused }: { readonly template: PushTemplate; readonly refused: string | undefined }) => (
+const About = ({ template }: { readonly template: PushTemplate }) => (
   <div className="push-about">
     <p>{template.about}</p>
-    {refused !== undefined && (
-      <p>
-        <Status tone="na">Plan only</Status> {refused}.
-      </p>
-    )}
     <p>
       <Status tone={dangerWords[template.danger].tone}>{dangerWords[template.danger].word}</Status>{' '}
       <span className="muted">{`${template.id} ${template.version}, turns ${template.fixes.join(', ')}`}</span>

@@ -3,7 +3,7 @@ import { bootUndoWords } from '#shared/boot-undo-words.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { useDrill, useExportPlan, useStartPush } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
-import { useFleetState, usePushDrilled } from '../../stores/queries.ts'
+import { usePushDrilled } from '../../stores/queries.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
@@ -20,9 +20,7 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
   const [typed, setTyped] = useState('')
   const danger = dangerWords[plan.danger]
   const undo = bootUndoWords(plan)
-  const demo = useFleetState().data?.demo === true
-  const missing = pushBlocked(plan, typed, demo)
-  const asksName = plan.danger === 'lock-out' && pushBlocked(plan, plan.host, demo) === undefined
+  const missing = pushBlocked(plan, typed)
   const push = () => start.mutate({ plan: plan.id, typedHost: typed })
   const blocked = missing ?? (start.isPending ? 'It is being started' : undefined)
   useKeys({ 'mod+enter': blocked === undefined ? push : undefined })
@@ -41,7 +39,7 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
           </p>
         )}
         <Drill host={plan.host} />
-        {asksName && (
+        {plan.danger === 'lock-out' && (
           <div className="mt-3">
             <Field
               label={`Type ${plan.host}`}

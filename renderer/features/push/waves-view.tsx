@@ -3,7 +3,6 @@ import type { Output } from '#shared/ipc/contracts.ts'
 import type { WaveHost, WaveJob } from '#shared/model/wave-job.ts'
 import { useExtendOne, useStartWaves, useStopWaves, useUndoOne } from '../../stores/actions.ts'
 import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
-import { useFleetState } from '../../stores/queries.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
@@ -14,7 +13,6 @@ import { Status } from '../../ui/status.tsx'
 import { ArmedUndo } from './armed-undo.tsx'
 import { TimeLeft } from './countdown.tsx'
 import { PlanFiles } from './plan-files.tsx'
-import { pushBlocked } from './push-blocked.ts'
 import { waveHostWords, wavesPlanned } from './wave-words.ts'
 
 interface WavesViewProps {
@@ -119,17 +117,19 @@ interface StartWavesProps {
 function StartWaves({ hosts, canary, size, setCanary, setSize, onNew }: StartWavesProps) {
   const start = useStartWaves()
   const [typed, setTyped] = useState('')
-  const demo = useFleetState().data?.demo === true
   const names = hosts.map(({ plan }) => plan.host).join(' ')
   const isLockOut = hosts.some(({ plan }) => plan.danger === 'lock-out')
   const wrong = [canary, size].some((text) => !/^[1-9]\d{0,2}$/.test(text) || Number(text) > 200)
-  const refused = hosts.map(({ plan }) => pushBlocked(plan, plan.host, demo)).find((one) => one !== undefined)
   const blocked =
     hosts.length === 0
       ? 'Nothing is planned'
-      : (refused ??
-        (wrong ? 'Canary and waves are 1 to 200 hosts' : isLockOut && typed !== names ? 'Type the names of all hosts first' : undefined) ??
-        (start.isPending ? 'It is being started' : undefined))
+      : wrong
+        ? 'Canary and waves are 1 to 200 hosts'
+        : isLockOut && typed !== names
+          ? 'Type the names of all hosts first'
+          : start.isPending
+            ? 'It is being started'
+            : undefined
   const push = () =>
     start.mutate({ plans: hosts.map(({ plan }) => plan.id), canary: Number(canary), waveSize: Number(size), typedHosts: typed })
   useKeys({ 'mod+enter': blocked === undefined ? push : undefined })

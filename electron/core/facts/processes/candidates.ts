@@ -1,8 +1,9 @@
 /**
  * Extended regular expression (for `grep -Ei`) of command lines worth reading exactly: everything that may turn out to be an
- * inference server, and Docker's port forwarders. Wide on purpose: what a process really is, is decided later from its words.
+ * inference server, Docker's port forwarders, and exporters of GPU figures, whose units are pushed. Wide on purpose: what a process really is, is
+ * decided later from its words.
  */
-export const candidatePattern = 'ollama|vllm|llama|local-?ai|docker-proxy'
+export const candidatePattern = 'ollama|vllm|llama|local-?ai|docker-proxy|dcgm-exporter|nvidia[-_]gpu[-_]exporter'
 
 /** Environment variables that decide how an engine listens, authenticates and finds models. Others are never read. */
 export const wantedVariables = [

@@ -11,6 +11,7 @@ export default defineControl({
     'Exporters tell versions, mounts, accounts and load without asking who wants to know. That is a map of the host, and a clock of when it is watched.',
   needs: ['programs'],
   uses: ['firewall', 'network'],
+  remediation: { template: 'gpu-exporter-unit' },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'ISO-27001:A.8.22'],
   evaluate: ({ programs, firewall, network }, context) =>
     judgeExposed(
