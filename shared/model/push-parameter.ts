@@ -25,6 +25,7 @@ export const parameterSources = [
   'unit-arguments',
   'inference-folders',
   'inference-account',
+  'free-system-id',
   'inference-user',
   'inference-group',
   'gpu-groups',

@@ -16,7 +16,8 @@ export type FileKind = (typeof fileKinds)[number]
  * takes them out of lists of members (group(5), gshadow(5)), `omit` leaves their lines out.
  */
 export const fileEdits = ['close', 'leave-groups', 'omit'] as const
-export type FileEdit = (typeof fileEdits)[number]
+/** `add`: one line more, for an account or a group that the file does not have. */
+export type FileEdit = (typeof fileEdits)[number] | 'add'
 
 /**
  * Text in which `{{name}}` stands for a parameter, `{{name *}}` for all values of a list with blanks between; of a login
@@ -65,6 +66,8 @@ const templateFile = z.union([
   z.strictObject({ kind: z.enum(fileKinds), each: parameterName.optional(), path: text, target: text }),
   /** A file, or one for each value of a list, in which lines change; its content does not leave the host. `of`: a list of accounts. */
   z.strictObject({ kind: z.enum(fileKinds), each: parameterName.optional(), path: text, edits: z.enum(fileEdits), of: parameterName }),
+  /** The same of one line that it gets more, at its end: an account or a group whose name and number it does not have. */
+  z.strictObject({ kind: z.enum(fileKinds), path: text, adds: z.string().regex(/^[!-~]+$/) }),
   /** Each path of a list is taken away: a file, or a link. */
   z.strictObject({ kind: z.enum(fileKinds), removes: parameterName }),
 ])

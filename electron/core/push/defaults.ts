@@ -223,6 +223,17 @@ function inferenceGroupOf(seen: Seen): string | undefined {
   return accounts.value.groups.find((group) => group.gid === gid)?.name
 }
 
+/** As useradd(8) gives them to system accounts, from above; of Debian (from 100) and of RHEL (from 201). */
+const SYSTEM_IDS = { last: 999, first: 201 }
+
+/** A number that neither an account nor a group has. */
+function freeSystemIdOf({ facts: { accounts } }: Seen): number | undefined {
+  if (!accounts.known) return undefined
+  const taken = new Set([...accounts.value.accounts.map(({ uid }) => uid), ...accounts.value.groups.map(({ gid }) => gid)])
+  for (let id = SYSTEM_IDS.last; id >= SYSTEM_IDS.first; id--) if (!taken.has(id)) return id
+  return undefined
+}
+
 /** As the packages and guides of each engine name it. */
 const accountNames: Readonly<Record<string, string>> = { ollama: 'ollama', vllm: 'vllm', 'llama.cpp': 'llama', localai: 'localai' }
 
@@ -284,6 +295,7 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   'gpu-exporter-account': ofExporter('gpu-exporter-account'),
   'fleet-ssh-port': ({ host }) => host.port,
   'inference-account': (about) => accountNames[serviceOf(about)?.engine ?? 'none'],
+  'free-system-id': freeSystemIdOf,
   'inference-user': inferenceUserOf,
   'inference-group': inferenceGroupOf,
   // Whose devices /dev/nvidia* and /dev/dri are, where they are not everybody's.

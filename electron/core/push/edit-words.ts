@@ -14,4 +14,5 @@ const words: Readonly<Record<Edit['rule'], (line: string, names: readonly string
   close: (line) => [`-${line}: as it is`, `+${line}: its password locked, the account expired since 1970-01-02`],
   'leave-groups': (line, names) => [`-${line}: its members as they are`, `+${line}: its members without ${names.join(', ')}`],
   omit: (line) => [`-${line}: its line`],
+  add: (_, lines) => lines.map((line) => `+${line}`),
 }

@@ -51,6 +51,26 @@ describe.each(awks.map((awk) => [awk.join(' '), awk] as const))('%s', (_, awk) =
     ['and from those who rule them', 'leave-groups', ['kim'], gshadow, 'docker:!::lou\nkim:!::\n', 'docker\n'],
     ['leaves out', 'omit', ['kim'], htpasswd, 'kim.l:$2b$10$y\nlou:{SHA}z\n', 'kim\n'],
     ['nothing of an empty file', 'omit', ['kim'], '', '', ''],
+    [
+      'adds',
+      'add',
+      ['llama:x:990:990::/:/usr/sbin/nologin'],
+      'a:x:1:1::/:/b\n',
+      'a:x:1:1::/:/b\nllama:x:990:990::/:/usr/sbin/nologin\n',
+      'llama\n',
+    ],
+    [
+      'adds before what another source says',
+      'add',
+      ['llama:!*:::::::'],
+      `${shadow}-x:::\n`,
+      `${shadow.replace('+kim', 'llama:!*:::::::\n+kim')}-x:::\n`,
+      'llama\n',
+    ],
+    ['adds no name that is there', 'add', ['kim:x:990:'], group, group, ''],
+    ['adds no number that is there', 'add', ['llama:x:998:'], group, group, ''],
+    ['adds one whose name only begins the same', 'add', ['ki:!*::'], gshadow, `${gshadow}ki:!*::\n`, 'ki\n'],
+    ['adds to an empty file', 'add', ['llama:x:990:'], '', 'llama:x:990:\n', 'llama\n'],
   ])('%s', (_name, rule, names, text, expected, lines) => {
     expect(edited({ rule, names }, text, awk)).toBe(expected)
     expect(edited({ rule, names }, text, awk, 'told')).toBe(lines)

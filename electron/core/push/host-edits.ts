@@ -16,6 +16,14 @@ gh_edit() {
       FS = OFS = ":"
       total = split(names, list, " ")
       for (at = 1; at <= total; at++) gone[list[at]] = 1
+      split(names, mine, ":")
+    }
+    # Before the first line that asks another source (passwd(5) of glibc); not where the name or the number is there.
+    rule == "add" {
+      if ($1 == mine[1] || mine[3] != "" && $3 == mine[3]) there = 1
+      if (!sources && /^[+-]/) sources = NR
+      row[NR] = $0
+      next
     }
     { before = $0; dropped = 0 }
     rule == "close" && NF == 9 && ($1 in gone) {
@@ -28,6 +36,15 @@ gh_edit() {
     rule == "omit" && ($1 in gone) { dropped = 1 }
     told != "" { if (dropped || $0 "" != before "") print $1; next }
     !dropped { print }
+    END {
+      if (rule != "add") exit
+      if (told != "") { if (!there) print mine[1]; exit }
+      for (at = 1; at <= NR; at++) {
+        if (at == sources && !there) print names
+        print row[at]
+      }
+      if (!there && !sources) print names
+    }
   '
 }
 `

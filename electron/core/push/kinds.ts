@@ -62,10 +62,10 @@ export const kinds: Readonly<Record<FileKind, Kind>> = {
   },
   // A path with a blank or a quote would end the word (auditctl(8)).
   'audit-rules': { path: /^\/etc\/audit\/rules\.d\/[a-z0-9-]+\.rules$/, word: /^[A-Za-z0-9_./-]+$/, closed: true, needsSystemd: true },
-  // Of a name nothing but the name: no `:`, `,`, `!` or end of the line (passwd(5), group(5)).
+  // Of a name nothing but the name: no `:`, `,`, `!` or end of the line (passwd(5), group(5)); or a number.
   'account-files': {
-    path: /^\/etc\/(?:shadow|gshadow|group)$/,
-    word: /^[A-Za-z_][A-Za-z0-9_.@-]*$/,
+    path: /^\/etc\/(?:passwd|shadow|gshadow|group)$/,
+    word: /^(?:[A-Za-z_][A-Za-z0-9_.@-]*|\d{1,5})$/,
     closed: true,
     shared: true,
     needsSystemd: true,

@@ -137,6 +137,10 @@ export function render(template: PushTemplate, given: Readonly<Record<string, un
         ),
       }))
     }
+    if ('adds' in file) {
+      const edit = { rule: 'add', names: [fill(file.adds, kind)] } as const
+      return [{ kind, content: '', random: false, uid: 0, gid: 0, mode: '600', state: '', edit, path: pathOf(kind, file.path) }]
+    }
     if ('removes' in file)
       return list(file.removes).map((path) => ({
         ...{ kind, path: pathOf(kind, path), content: '', random: false, uid: 0, gid: 0, mode: '600', state: 'absent' },

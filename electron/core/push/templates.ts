@@ -21,6 +21,7 @@ import serviceAccount from '#assets/templates/service-account/manifest.json' wit
 import servicesMasked from '#assets/templates/services-masked/manifest.json' with { type: 'json' }
 import sshdBehindJump from '#assets/templates/sshd-behind-jump/manifest.json' with { type: 'json' }
 import sshdJumpForwarding from '#assets/templates/sshd-jump-forwarding/manifest.json' with { type: 'json' }
+import systemAccount from '#assets/templates/system-account/manifest.json' with { type: 'json' }
 import systemdSandbox from '#assets/templates/systemd-sandbox/manifest.json' with { type: 'json' }
 import ufwSegment from '#assets/templates/ufw-segment/manifest.json' with { type: 'json' }
 import vllmCredential from '#assets/templates/vllm-credential/manifest.json' with { type: 'json' }
@@ -47,6 +48,7 @@ const shipped: readonly unknown[] = [
   llamaServerUnit,
   localaiUnit,
   serviceAccount,
+  systemAccount,
   systemdSandbox,
   sshdBehindJump,
   ufwSegment,

@@ -1,9 +1,10 @@
 import type { Edit } from '#core/push/host-program.ts'
 import type { DemoFile, DemoHost } from './demo-host.ts'
 
-/** /etc/shadow, /etc/group and /etc/gshadow of a simulated host, as its accounts have them until a push changes a line. */
+/** /etc/passwd, /etc/shadow, /etc/group and /etc/gshadow of a simulated host, as its accounts have them until a push changes a line. */
 
 const generated: Readonly<Record<string, (host: DemoHost) => readonly string[]>> = {
+  '/etc/passwd': ({ accounts }) => accounts.map(({ name, uid, gid, home, shell }) => `${name}:x:${uid}:${gid}::${home}:${shell}`),
   '/etc/shadow': ({ accounts }) =>
     accounts.map(({ name, password }) => `${name}:${password === 'usable' ? '$6$demo$demo' : '!'}:19000:0:99999:7:::`),
   '/etc/group': ({ groups }) => groups.map(({ name, gid, members }) => `${name}:x:${gid}:${members.join(',')}`),
@@ -11,7 +12,7 @@ const generated: Readonly<Record<string, (host: DemoHost) => readonly string[]>>
 }
 
 /** Lines of one of them. */
-export function accountLines(host: DemoHost, path: '/etc/shadow' | '/etc/group'): readonly string[] {
+export function accountLines(host: DemoHost, path: '/etc/passwd' | '/etc/shadow' | '/etc/group'): readonly string[] {
   const content = host.files.get(path)?.content
   return content === undefined ? (generated[path]?.(host) ?? []) : content.split('\n').filter((line) => line !== '')
 }
@@ -22,7 +23,7 @@ export function withAccountFiles(host: DemoHost): DemoHost {
     const content = lines(host)
       .map((line) => `${line}\n`)
       .join('')
-    const mode = path === '/etc/group' ? 0o644 : 0o640
+    const mode = path === '/etc/group' || path === '/etc/passwd' ? 0o644 : 0o640
     return [path, { type: 'file', owner: 'root', group: 'root', mode, size: content.length, content }]
   })
   return { ...host, files: new Map([...made, ...host.files]) }
@@ -35,6 +36,7 @@ export function edited(text: string, { rule, names }: Edit): { readonly text: st
       .split(',')
       .filter((name) => !names.includes(name))
       .join(',')
+  if (rule === 'add') return added(text, names[0] ?? '')
   const changes: string[] = []
   const lines = text.split('\n').flatMap((line) => {
     const fields = line.split(':')
@@ -54,4 +56,16 @@ export function edited(text: string, { rule, names }: Edit): { readonly text: st
     return now === undefined ? [] : [now]
   })
   return { text: lines.join('\n'), changes }
+}
+
+function added(text: string, line: string): { readonly text: string; readonly changes: readonly string[] } {
+  const [name = '', , id = ''] = line.split(':')
+  const there = text.split('\n').some((row) => row.startsWith(`${name}:`) || (id !== '' && row.split(':')[2] === id))
+  return there ? { text, changes: [] } : { text: `${text}${line}\n`, changes: [name] }
+}
+
+/** The number of an account; undefined where the host has none of that name. */
+export const uidOf = (host: DemoHost, name: string): number | undefined => {
+  const line = accountLines(host, '/etc/passwd').find((row) => row.startsWith(`${name}:`))
+  return line === undefined ? undefined : Number(line.split(':')[2])
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { HostFile, HostPush } from '#core/push/host-program.ts'
-import { edited, withAccountFiles } from './account-files.ts'
+import { edited, uidOf, withAccountFiles } from './account-files.ts'
 import { withConfigurationFiles } from './configuration-files.ts'
 import { containerStarted, containerStopped } from './demo-container.ts'
 import type { DemoArrival } from './demo-deploy.ts'
@@ -179,11 +179,11 @@ function restarted(first: DemoHost, host: DemoHost, id: string): DemoHost {
 const FIRST_DYNAMIC_UID = 61_184
 
 /** As whom the program of a unit runs: as before where the unit names nobody. */
-function accountOf({ accounts }: DemoHost, { user, uid }: DemoProcess, unit: DemoUnit | undefined): Pick<DemoProcess, 'user' | 'uid'> {
+function accountOf(host: DemoHost, { user, uid }: DemoProcess, unit: DemoUnit | undefined): Pick<DemoProcess, 'user' | 'uid'> {
   const { User: name = '', DynamicUser } = unit?.properties ?? {}
   if (name === '') return { user, uid }
-  const known = accounts.find((one) => one.name === name)
-  if (known !== undefined) return { user: name, uid: known.uid }
+  const known = uidOf(host, name)
+  if (known !== undefined) return { user: name, uid: known }
   return DynamicUser === 'yes' ? { user: name, uid: FIRST_DYNAMIC_UID } : { user, uid }
 }
 

@@ -15,8 +15,7 @@ export const system: Answering = ({ name, os, kernel, account, clockSkewSeconds 
     `VERSION_ID="${os.version}"`,
   ])
 
-export const accounts: Answering = (host) =>
-  lines(host.accounts.map(({ name, uid, gid, home, shell }) => `${name}:x:${uid}:${gid}::${home}:${shell}`))
+export const accounts: Answering = (host) => lines(accountLines(host, '/etc/passwd'))
 
 export const groups: Answering = (host) =>
   lines([...accountLines(host, '/etc/group'), '@sources', '=accounts: files systemd', '=group: files systemd', '=sudoers: files'])
