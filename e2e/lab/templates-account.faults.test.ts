@@ -28,7 +28,7 @@ test('the same with an account in the files of the host, which go back to what t
   )
   const before = await arrange('gpu3', STATE)
   const { file, plan } = await desk.plan('gpu3')
-  expect(plan.turns).toContainEqual(expect.objectContaining({ control: 'inference-account-dedicated', status: 'fail' }))
+  expect(plan.turns).toContainEqual(expect.objectContaining({ control: 'inference-not-root', status: 'fail' }))
   const { id } = plan.parameters
   expect(plan.files.map(({ path, diff }) => [path, diff[0]]).slice(0, 2)).toEqual([
     ['/etc/passwd', `+ollama:x:${id}:${id}::/:/usr/sbin/nologin`],

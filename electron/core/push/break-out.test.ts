@@ -85,7 +85,11 @@ function shapeOf({ kind, path, content }: RenderedFile): readonly string[] {
             ? 'login'
             : (/^\s*\S*/.exec(line)?.[0] ?? ''),
       )
-  return content.split('\n').map((line) => /^\s*(?:#.*|[^\s=]*)/.exec(line)?.[0] ?? '')
+  // A line that ends with a backslash goes on (systemd.syntax(7)).
+  return content
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .map((line) => /^\s*(?:#.*|[^\s=]*)/.exec(line)?.[0] ?? '')
 }
 
 /** Lines that stand once for each value of a list count once. */

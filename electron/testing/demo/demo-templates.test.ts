@@ -147,8 +147,8 @@ const table: readonly Row[] = [
     ['oauth2-proxy-cookie-flags-set', 'oauth2-proxy-provider-verified', 'oauth2-proxy-users-restricted', 'oauth2-proxy-logs-logins'],
   ],
   ['service-account', rootOllama, {}, ['inference-not-root']],
-  ['system-account', rootOllama, {}, ['inference-not-root', 'inference-account-dedicated']],
-  ['model-ownership', rootOllama, {}, ['model-directory-not-writable-by-others']],
+  ['system-account', rootOllama, {}, ['inference-not-root']],
+  ['model-ownership', gpu02, {}, ['model-files-not-world-accessible']],
   ['oauth2-proxy-nginx', withLogins, {}, ['management-endpoints-restricted', 'proxy-sends-hsts']],
   ['sshd-jump-forwarding', bastion01, {}, ['jump-forwards-to-fleet-only', 'jump-lends-nothing-else']],
 ]

@@ -150,6 +150,7 @@ function wordsOfFile(file: Template['manifest']['files'][number]): {
     const each = file.each === undefined ? '' : `, once for each of ${file.each}`
     return { path: file.path, about: `lines about ${file.of}${each}`, text: editWords[file.edits] }
   }
+  if ('adds' in file) return { path: file.path, about: 'one line more, where its name and number are not there', text: file.adds }
   const group = typeof file.gid === 'number' ? file.gid : `{{${file.gid.parameter}}}`
   const about = `owner ${file.uid}:${group}, mode ${file.mode}`
   if ('generated' in file) return { path: file.path, about, text: 'The lines that gatehouse sudoers prints for the host.' }
@@ -163,7 +164,7 @@ function wordsOfFile(file: Template['manifest']['files'][number]): {
   return { path: file.path, about, text: lines.join('\n') }
 }
 
-const editWords: Readonly<Record<FileEdit, string>> = {
+const editWords: Readonly<Record<Exclude<FileEdit, 'add'>, string>> = {
   close: 'The password is locked and the account expires. Every other line stays.',
   'leave-groups': 'They leave every list of members. Every other line stays.',
   omit: 'Their lines are left out. Every other line stays.',

@@ -22,7 +22,7 @@ export default defineControl({
     "Under a person's account the server reads that person's keys and files, and whoever logs in as that person owns the models. Under an account shared with other programs, one takeover is a takeover of all of them.",
   needs: ['services', 'accounts'],
   uses: ['processes', 'units'],
-  remediation: { template: 'service-account' },
+  remediation: { template: 'service-account', also: ['system-account'] },
   references: ['NIST-800-53:AC-6', 'NIST-800-53:IA-9', 'CIS-8:5.5', 'ISO-27001:A.5.16'],
   evaluate: ({ services, accounts, processes, units }) => {
     if (services.length === 0) return noServices

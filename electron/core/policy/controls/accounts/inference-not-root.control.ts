@@ -21,7 +21,7 @@ export default defineControl({
     'A model file or a request that takes over the server then owns the machine: every model, key and GPU on it. Engines parse untrusted model formats and have had remote code execution more than once.',
   needs: ['services'],
   uses: ['processes', 'units', 'containers'],
-  remediation: { template: 'service-account' },
+  remediation: { template: 'service-account', also: ['system-account'] },
   references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(10)', 'CIS-8:5.4', 'ISO-27001:A.8.2'],
   evaluate: ({ services, ...uses }) =>
     services.length === 0
