@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { signingBundle } from '../../electron/core/models/expected/signing-bundle.testing.ts'
 import { expect, test } from '../fixtures/app.ts'
 import { ModelsPage } from '../pages/models.page.ts'
@@ -50,7 +51,27 @@ test('no digests, other digests, a signature that must fit, recorded and withdra
   await expect(dialog).toContainText('Left out, no digest that can be used: nonsense')
   await it.isSound('expected-preview')
 
-  // A bundle that is signed: by another key, then by the right one.
+  // A bundle that an identity signed: nobody named, another one, the right one. The trusted root comes from a native dialog.
+  const recorded = (name: string) => fileURLToPath(new URL(`../../electron/core/models/expected/__fixtures__/${name}`, import.meta.url))
+  const verify = dialog.getByRole('button', { name: 'Verify with a trusted root…' })
+  await native.opens(recorded('model-rekor2.sig.json'))
+  await choose.click()
+  await expect(dialog).toContainText('No identity was given; it is signed by one')
+  await verify.click()
+  await expect(dialog).toContainText('Identity is missing.')
+  await it.isSound('expected-no-identity')
+  await dialog.getByLabel('Identity').fill('https://github.com/example/models/.github/workflows/release.yml@refs/heads/main')
+  await dialog.getByLabel('Issuer').fill('https://accounts.google.com')
+  await native.opens(recorded('trusted-root-rekor2.json'))
+  await verify.click()
+  await expect(dialog.getByRole('alert')).toContainText('whom https://token.actions.githubusercontent.com vouches for')
+  await dialog.getByLabel('Issuer').fill('https://token.actions.githubusercontent.com')
+  await verify.click()
+  await expect(dialog).toContainText('Signature verified')
+  await expect(verify).toHaveCount(0)
+  await it.isSound('expected-identity')
+
+  // One that is signed with a key: by another key, then by the right one.
   const [publisher, stranger] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')]
   const pem = (key: typeof publisher) => key.publicKey.export({ type: 'spki', format: 'pem' })
   const files = (await it.invoke('models:files', { host: 'gpu-04', model: `/srv/models/${weights}` })) as { name: string; digest: string }[]

@@ -78,11 +78,13 @@ async function answer({ services, handle, home, changed }: Desk, channel: string
       return { ok: true, value }
     }
     if (channel === 'models:expect-open') {
-      const { document, path } = input as { document: string | null; path: string }
-      return {
-        ok: true,
-        value: await (document === null ? services.expected.open(path) : services.expected.verify(document, { keyPath: path })),
+      const { document, signer, path } = input as {
+        readonly document: string | null
+        readonly signer?: { readonly identity: string; readonly issuer: string }
+        readonly path: string
       }
+      if (document === null) return { ok: true, value: await services.expected.open(path) }
+      return { ok: true, value: await services.expected.verify(document, signer ? { ...signer, rootPath: path } : { keyPath: path }) }
     }
     if (channel === 'walkthrough:attach') {
       const { path } = input as { path: string }

@@ -9,6 +9,7 @@ export interface FileDialogs {
   openTemplate(): Promise<string | null>
   openDigests(): Promise<string | null>
   openKey(): Promise<string | null>
+  openTrustedRoot(): Promise<string | null>
   save(title: string, fileName: string, extension: string): Promise<string | null>
 }
 
@@ -36,6 +37,11 @@ export function createFileDialogs(window: () => BrowserWindow | null): FileDialo
     openKey: () =>
       open('Choose the public key of the publisher', [
         { name: 'Public key or certificate', extensions: ['pem', 'pub', 'crt', 'cer'] },
+        { name: 'All files', extensions: ['*'] },
+      ]),
+    openTrustedRoot: () =>
+      open('Choose the trusted root (trusted_root.json)', [
+        { name: 'Trusted root', extensions: ['json'] },
         { name: 'All files', extensions: ['*'] },
       ]),
     save: async (title, fileName, extension) => {

@@ -31,9 +31,12 @@ export const modelsContracts = {
     effect: 'connects',
     by: 'engine',
   }),
-  /** Main asks for a document of digests and reads it; with the SHA-256 of the one that is open, for the key that signed it. Null when the dialog was closed. */
+  /**
+   * Main asks for a document of digests and reads it. With the SHA-256 of the one that is open: for the key that signed it, or for the root of
+   * trust by which `signer` did. Null when the dialog was closed.
+   */
   'models:expect-open': contract({
-    input: z.object({ document: digest.nullable() }),
+    input: z.object({ document: digest.nullable(), signer: z.object({ identity: typedText(2000), issuer: typedText(2000) }).optional() }),
     output: expectedDocumentSchema.nullable(),
     effect: 'read',
     by: 'main',

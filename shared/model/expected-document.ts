@@ -12,5 +12,7 @@ export const expectedDocumentSchema = expectedOriginSchema
     digests: z.array(z.object({ file: z.string(), algorithm: z.enum(hashAlgorithms), digest: z.string() })),
     /** Lines or entries that name no digest that can be used. */
     skipped: z.array(z.string()),
+    /** What a signed one carries of its signer: with a key alone, no identity can have signed it. */
+    signedBy: z.enum(['key', 'certificate']).optional(),
   })
 export type ExpectedDocument = z.infer<typeof expectedDocumentSchema>

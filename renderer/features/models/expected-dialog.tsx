@@ -1,4 +1,4 @@
-import { FileText, KeyRound } from 'lucide-react'
+import { FileText } from 'lucide-react'
 import { useState } from 'react'
 import type { VerifiedFile } from '#shared/model/model-artifact.ts'
 import { useOpenDigests, useRecordExpected } from '../../stores/actions.ts'
@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { count } from '../../ui/words.ts'
 import { ExpectedDocumentView } from './expected-document-view.tsx'
+import { SignatureCheck } from './signature-check.tsx'
 import { StepDialog } from './step-dialog.tsx'
 
 interface ExpectedDialogProps {
@@ -23,9 +24,9 @@ export function ExpectedDialog({ model, files, onClose }: ExpectedDialogProps) {
   const [missing, setMissing] = useState(false)
   // A dialog that was closed, or a key that did not fit, leaves what was read before.
   const [document, setDocument] = useState<NonNullable<typeof open.data>>()
-  const choose = (of: string | null) => {
+  const choose = (input: Parameters<typeof open.mutate>[0]) => {
     setMissing(false)
-    open.mutate({ document: of }, { onSuccess: (read) => read !== null && setDocument(read) })
+    open.mutate(input, { onSuccess: (read) => read !== null && setDocument(read) })
   }
   return (
     <StepDialog
@@ -60,14 +61,9 @@ export function ExpectedDialog({ model, files, onClose }: ExpectedDialogProps) {
       onClose={onClose}
     >
       <div className="actions mt-4">
-        <Button icon={<FileText className="icon" aria-hidden />} onClick={() => choose(null)}>
+        <Button icon={<FileText className="icon" aria-hidden />} onClick={() => choose({ document: null })}>
           {document === undefined ? 'Choose document…' : 'Choose another document…'}
         </Button>
-        {document?.form === 'model-signing' && document.signature !== 'verified' && (
-          <Button icon={<KeyRound className="icon" aria-hidden />} onClick={() => choose(document.sha256)}>
-            Verify with a key…
-          </Button>
-        )}
       </div>
       {document === undefined ? (
         <p className="help mt-2" role={missing ? 'alert' : undefined}>
@@ -77,6 +73,13 @@ export function ExpectedDialog({ model, files, onClose }: ExpectedDialogProps) {
         </p>
       ) : (
         <ExpectedDocumentView document={document} files={files} />
+      )}
+      {document?.signedBy !== undefined && document.signature !== 'verified' && (
+        <SignatureCheck
+          key={document.sha256}
+          signedBy={document.signedBy}
+          onCheck={(signer) => choose({ document: document.sha256, ...(signer && { signer }) })}
+        />
       )}
     </StepDialog>
   )

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -125,4 +125,19 @@ test('a bundle is verified with the key that signed it, and recorded as verified
   expect(await it.verify(sha256, { keyPath: key })).toMatchObject({ sha256, signature: 'verified', digests: [{ file: 'a', digest: A }] })
   it.record(fleet, { ...origin, document: sha256 })
   expect(said.at(-1)).toBe('expect m 1')
+})
+
+test('a bundle with a certificate says so, and is verified against an identity with a trusted root', async () => {
+  const it = service()
+  const recorded = (name: string) => readFileSync(new URL(`__fixtures__/${name}`, import.meta.url), 'utf8')
+  const opened = await it.open(write('model.sig', recorded('model-rekor2.sig.json')))
+  expect(opened).toMatchObject({ signature: 'not-verified', signedBy: 'certificate' })
+  const identity = 'https://github.com/example/models/.github/workflows/release.yml@refs/heads/main'
+  const signer = { identity, issuer: 'https://token.actions.githubusercontent.com' }
+  const rootPath = write('trusted_root.json', recorded('trusted-root-rekor2.json'))
+  expect(await codeOf(() => it.verify(opened.sha256, { ...signer, issuer: 'https://accounts.google.com', rootPath }))).toBe(
+    'models.signature',
+  )
+  expect(await codeOf(() => it.verify(opened.sha256, { ...signer, rootPath: write('root', '{}') }))).toBe('models.signature')
+  expect(await it.verify(opened.sha256, { ...signer, rootPath })).toMatchObject({ signature: 'verified', sha256: opened.sha256 })
 })

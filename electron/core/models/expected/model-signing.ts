@@ -18,6 +18,8 @@ export function signingKey(pem: string): SigningKey | undefined {
 }
 
 export interface SigningBundle extends Pick<ExpectedOrigin, 'signature' | 'signatureNote'> {
+  /** What it carries of its signer. Absent when nothing in it can be verified. */
+  readonly signedBy?: 'key' | 'certificate'
   readonly resources: readonly { readonly file: string; readonly algorithm: 'sha256'; readonly digest: string }[]
 }
 
@@ -40,25 +42,20 @@ export function readSigningBundle(json: unknown, trust: SigningTrust | undefined
   const payload = Buffer.from(envelope.payload, 'base64')
   const statement = statementOf(payload)
   if (typeof statement === 'string') return unusable(statement)
-  return { resources: statement, ...verdictOf(json, envelope, payload, trust) }
+  const material = isRecord(json.verificationMaterial) ? json.verificationMaterial : {}
+  const signedBy = 'certificate' in material || 'x509CertificateChain' in material ? 'certificate' : 'key'
+  const verdict = trust === undefined ? untrusted[signedBy] : verdictOf(json, envelope, payload, trust)
+  return { resources: statement, signedBy, ...verdict }
 }
 
 type Signature = Pick<SigningBundle, 'signature' | 'signatureNote'>
 
-function verdictOf(
-  json: Record<string, unknown>,
-  envelope: Record<string, unknown>,
-  payload: Buffer,
-  trust: SigningTrust | undefined,
-): Signature {
-  if (trust === undefined) {
-    const material = isRecord(json.verificationMaterial) ? json.verificationMaterial : {}
-    const isByIdentity = 'certificate' in material || 'x509CertificateChain' in material
-    const note = isByIdentity
-      ? 'No identity was given; it is signed by one, with a certificate'
-      : 'No public key was given; it is signed with a key'
-    return { signature: 'not-verified', signatureNote: note }
-  }
+const untrusted: Readonly<Record<NonNullable<SigningBundle['signedBy']>, Signature>> = {
+  certificate: { signature: 'not-verified', signatureNote: 'No identity was given; it is signed by one, with a certificate' },
+  key: { signature: 'not-verified', signatureNote: 'No public key was given; it is signed with a key' },
+}
+
+function verdictOf(json: Record<string, unknown>, envelope: Record<string, unknown>, payload: Buffer, trust: SigningTrust): Signature {
   if ('key' in trust) return signatureOf(envelope, payload, trust.key)
   const flaw = identityFlaw(json, payload, trust.signer)
   return flaw === undefined

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ExpectedOrigin, HashAlgorithm } from '#shared/model/model-expected.ts'
 import { readManifest } from '../inventory/ollama-store.ts'
-import { readSigningBundle, type SigningTrust } from './model-signing.ts'
+import { readSigningBundle, type SigningBundle, type SigningTrust } from './model-signing.ts'
 
 /** A digest for one file, as a document states it. */
 export interface StatedDigest {
@@ -14,6 +14,7 @@ export interface StatedDigests extends Pick<ExpectedOrigin, 'form' | 'revision' 
   readonly digests: readonly StatedDigest[]
   /** Lines or entries that name no digest that can be used. */
   readonly skipped: readonly string[]
+  readonly signedBy?: SigningBundle['signedBy']
 }
 
 /** No list of a model is longer. */
@@ -44,7 +45,10 @@ export function parseExpected(bytes: Buffer, name: string, trust?: SigningTrust)
   const json = /^\s*[[{]/.test(text) ? jsonOf(text) : undefined
   if (json === undefined) return sums(text)
   const bundle = readSigningBundle(json, trust)
-  if (bundle) return { ...plain, ...bundle, form: 'model-signing', ...checked(bundle.resources) }
+  if (bundle) {
+    const { resources, ...signature } = bundle
+    return { ...plain, ...signature, form: 'model-signing', ...checked(resources) }
+  }
   if (isRecord(json) && Array.isArray(json.layers)) {
     const { layers, problems } = readManifest(text)
     const taken = new Map<string, number>()
