@@ -6,6 +6,12 @@ export interface ContainerPort {
   readonly protocol: 'tcp' | 'udp'
 }
 
+export interface ContainerNetwork {
+  readonly name: string
+  /** Of the container in it. Empty when only the listing could be read. */
+  readonly addresses: readonly string[]
+}
+
 export interface Container {
   /** 64 hexadecimal digits; stands in the cgroup of its processes. */
   readonly id: string
@@ -20,6 +26,8 @@ export interface Container {
   /** Empty means the image's own, often root. Only meaningful when `inspected`. */
   readonly user: string
   readonly hostNetwork: boolean
+  /** Those that it is attached to; empty when it has none. Absent: not told, or it uses the network of something else. */
+  readonly networks?: readonly ContainerNetwork[] | undefined
   readonly privileged: boolean
   /** Entry point and its words. */
   readonly command: readonly string[]

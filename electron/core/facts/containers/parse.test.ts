@@ -142,6 +142,52 @@ test('the listing that sudo may run', () => {
   })
 })
 
+/** Networks as Docker (EndpointSettings) and Podman (InspectAdditionalNetwork) tell them; written after their documentation. */
+const inNetwork = (IPAddress: string, GlobalIPv6Address = '') => ({ IPAddress, GlobalIPv6Address, NetworkID: 'n', Gateway: '' })
+test.each<[string, object, unknown]>([
+  [
+    'the default network',
+    { NetworkMode: 'bridge', Networks: { bridge: inNetwork('172.17.0.2') } },
+    [{ name: 'bridge', addresses: ['172.17.0.2'] }],
+  ],
+  [
+    'two of Compose, one with both families',
+    { NetworkMode: 'a_default', Networks: { a_default: inNetwork('172.18.0.2', 'fd00::2'), b: inNetwork('172.19.0.2') } },
+    [
+      { name: 'a_default', addresses: ['172.18.0.2', 'fd00::2'] },
+      { name: 'b', addresses: ['172.19.0.2'] },
+    ],
+  ],
+  ['none', { NetworkMode: 'none', Networks: { none: inNetwork('') } }, []],
+  ['that of another container', { NetworkMode: 'container:abc', Networks: {} }, undefined],
+  ['a program of its own', { NetworkMode: 'slirp4netns', Networks: null }, undefined],
+  ['one without an address', { NetworkMode: 'a', Networks: { a: inNetwork('172.18.0.2'), b: null } }, undefined],
+  ['not asked yet', { NetworkMode: 'bridge' }, undefined],
+])('networks of a container, inspected: %s', (_, row, expected) => {
+  const result = parseContainers(`@docker inspect 1\n${JSON.stringify({ Id: id, ...row })}\n@end\n`)
+  expect(result.ok && result.containers.containers.map(({ networks }) => networks)).toEqual([expected])
+})
+
+test.each<[string, string, unknown]>([
+  [
+    'docker',
+    JSON.stringify({ ID: id, Names: 'a', Image: 'i', Networks: 'a_default,b' }),
+    [
+      { name: 'a_default', addresses: [] },
+      { name: 'b', addresses: [] },
+    ],
+  ],
+  ['docker', JSON.stringify({ ID: id, Names: 'a', Image: 'i', Networks: 'none' }), []],
+  ['docker', JSON.stringify({ ID: id, Names: 'a', Image: 'i', Networks: '' }), undefined],
+  ['podman list 5.4.2', JSON.stringify([{ Id: id, Networks: ['podman'] }]), [{ name: 'podman', addresses: [] }]],
+  ['podman list 5.4.2', JSON.stringify([{ Id: id, Networks: [] }]), undefined],
+  // Of whatever mode.
+  ['podman list 3.0.1', JSON.stringify([{ Id: id, Networks: ['podman'] }]), undefined],
+])('networks of a container, listed by %s: %s', (runtime, rows, expected) => {
+  const result = parseContainers(`@${runtime.includes(' ') ? runtime : `${runtime} list`}\n${rows}\n@end\n`)
+  expect(result.ok && result.containers.containers.map(({ networks }) => networks)).toEqual([expected])
+})
+
 test('podman, over several lines', () => {
   const rows = [
     {

@@ -37,6 +37,8 @@ const inspectedSchema = z.object({
   NetworkMode: text,
   Privileged: flag,
   Ports: portMap,
+  /** Absent in what Gatehouse recorded before it asked. */
+  Networks: z.record(z.string(), z.object({ IPAddress: text, GlobalIPv6Address: text }).nullable()).nullish(),
   Bindings: portMap,
   RestartPolicy: text,
 })
@@ -142,6 +144,7 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     // Ports stand with the container that the network belongs to: that of a pod's sandbox, or a service of Compose.
     portsUnknown: found.NetworkMode.startsWith('container:') ? 'it shares the network of another container' : undefined,
     hostNetwork: found.NetworkMode === 'host',
+    networks: found.NetworkMode === 'none' ? [] : attached(found.Networks ?? {}),
     privileged: found.Privileged,
     command: [found.Path, ...found.Args].filter((word) => word !== ''),
     environment: Object.fromEntries(found.Env.map((entry) => [entry.split('=', 1)[0] ?? '', entry.slice(entry.indexOf('=') + 1)])),
@@ -152,6 +155,19 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     line,
   }
 }
+
+/** With no address in any it may share one, or be led out by a program of its own (slirp4netns, pasta). */
+function attached(networks: NonNullable<z.infer<typeof inspectedSchema>['Networks']>): Container['networks'] {
+  const found = Object.entries(networks).map(([name, own]) => ({
+    name,
+    addresses: [own?.IPAddress ?? '', own?.GlobalIPv6Address ?? ''].filter((address) => address !== ''),
+  }))
+  return found.length > 0 && found.every(({ addresses }) => addresses.length > 0) ? found : undefined
+}
+
+/** Names as a listing gives them: of a container that shares the network of another, none. */
+const listed = (names: readonly string[]): Container['networks'] =>
+  names.length === 0 ? undefined : names.filter((name) => name !== 'none').map((name) => ({ name, addresses: [] }))
 
 const listedOnly = { user: '', privileged: false, environment: {}, mounts: [], inspected: false, restartPolicy: '' } as const
 
@@ -171,6 +187,7 @@ function fromDockerRow(row: unknown, line: number): Container {
     ports: ports.read,
     portsUnknown: ports.unread === undefined ? unlisted : `its port "${ports.unread}" has an unknown form`,
     hostNetwork: found.Networks.split(',').includes('host'),
+    networks: listed(found.Networks.split(',').filter((name) => name !== '')),
     command: found.Command.replace(/^"|"$/g, '')
       .split(' ')
       .filter((word) => word !== ''),
@@ -208,6 +225,7 @@ function readPodmanList(lines: readonly string[], firstLine: number, version: st
         ),
         // Not the mode itself is listed; a container on the host's network publishes nothing and is seen by its own sockets.
         hostNetwork: found.Networks.length === 0 && (found.Ports ?? []).length === 0,
+        networks: modeUnknown(version) === undefined ? listed(found.Networks) : undefined,
         command: found.Command,
         pid: found.Pid ?? 0,
         line: firstLine + Math.max(at, 0),

@@ -6,6 +6,7 @@ import type { Network } from '../network/network.ts'
 import { parseAddresses, parseRoutes } from '../network/parse.ts'
 import { assembleFirewall, type FirewallSections } from './assemble.ts'
 import type { Firewall } from './firewall.ts'
+import { containerBridges, forwardedFrom, sourcesBehind } from './forwarded.ts'
 import { parseIptables } from './iptables/parse.ts'
 import { parseNft } from './nft/parse.ts'
 import { verdictFor } from './reach.ts'
@@ -153,6 +154,12 @@ describe.each([
   })
 })
 
+const bridgeOf = (host: Network) => {
+  const [bridge] = containerBridges(host)
+  if (!bridge) throw new Error('no bridge')
+  return bridge
+}
+
 describe('a port that Docker publishes', () => {
   const network: Network = {
     addresses: [
@@ -196,6 +203,11 @@ describe('a port that Docker publishes', () => {
     expect(firewall).toMatchObject({ unmodelled: [], defaultInbound: 'drop' })
     const verdict = (port: number) => verdictFor(firewall, host, tcp(port, '203.0.113.9')).verdict
     expect([verdict(11_434), verdict(8000), verdict(12_345)]).toEqual(['accept', 'drop', 'drop'])
+    // All of them lead their containers out, whatever else is forwarded.
+    const sources = sourcesBehind(firewall.tables, host, bridgeOf(host))
+    const ways = sources?.map((source) => forwardedFrom(firewall.tables, host, { bridge: device, source, port: 443 }))
+    expect(ways?.flat().map((piece) => piece.verdict)).toEqual(ways?.map(() => 'accept'))
+    expect(sources?.length).toBeGreaterThan(1)
   })
 
   test('legacy iptables says the same', () => {

@@ -102,7 +102,7 @@ function representatives(
 }
 
 /** Every set of addresses that a rule asks for or translates to. */
-const namedAddresses = oncePer((tables: readonly Table[]): Readonly<Record<Family, readonly AddressSet[]>> => {
+export const namedAddresses = oncePer((tables: readonly Table[]): Readonly<Record<Family, readonly AddressSet[]>> => {
   const sets: Record<Family, AddressSet[]> = { 4: [], 6: [] }
   for (const test of testsOf(tables)) {
     if (test.is !== 'address' && test.is !== 'original-address') continue
@@ -181,7 +181,8 @@ interface Ended {
   readonly stopped: readonly Stopped[]
 }
 
-function path(tables: readonly Table[], hooks: readonly Parameters<typeof runHook>[1][], flows: readonly Flow[]): Ended {
+/** Through several hooks, one after the other. */
+export function path(tables: readonly Table[], hooks: readonly Parameters<typeof runHook>[1][], flows: readonly Flow[]): Ended {
   let passed = flows
   const stopped: Stopped[] = []
   for (const hook of hooks) {
@@ -217,7 +218,7 @@ type Resolved = Pick<Piece, 'remotes' | 'verdict' | 'by' | 'doubtBy'>
  * Where branches were taken in doubt, an address has several ends. It is let in when a branch lets it in that hangs on chance alone, or when
  * all of them do; it is undetermined when they differ because of something that is not understood.
  */
-function resolve(passed: readonly Flow[], stopped: readonly Stopped[]): Resolved[] {
+export function resolve(passed: readonly Flow[], stopped: readonly Stopped[]): Resolved[] {
   const pieces: Resolved[] = []
   const add = (remotes: AddressSet, verdict: FirewallVerdict, flow: Flow) => {
     if (remotes.length > 0) pieces.push({ remotes, verdict, by: flow.by, doubtBy: flow.doubtBy })

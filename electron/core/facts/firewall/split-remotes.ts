@@ -126,7 +126,9 @@ function splitByType(test: Test & { is: 'address-type' }, remotes: AddressSet, p
   const types = test.types
   if (test.side === 'destination') {
     if (packet.remote === 'source') return certain(remotes, types.includes(packet.toThisHost ? 'local' : 'unicast'))
-  } else if (packet.remote === 'destination') return certain(remotes, types.includes('local'))
+  } else if (packet.remote === 'destination')
+    // What came in by an interface on its way to somewhere else is forwarded, and not from this host.
+    return certain(remotes, types.includes(packet.inInterface === undefined ? 'local' : 'unicast'))
   const special = notUnicast(packet.family)
   const unicast = certain(subtract(remotes, special), types.includes('unicast'))
   const inside = intersect(remotes, special)

@@ -4,12 +4,14 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import type { Unit } from '../../../facts/units/units.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, judgeRunning, serviceName } from '../inference/service-words.ts'
-import { citeRule, isNearlyAll, printRemotes, strangersTo, worst } from '../network/flows.ts'
+import { strangersTo } from '../network/flows.ts'
 import { insideNetworks } from './air-gap.ts'
+import { wayOfContainer } from './container-way.ts'
 import { environmentKnown } from './offline-settings.ts'
 import { unitNetwork } from './unit-network.ts'
+import { type Way, wayOfHost } from './way-out.ts'
 
 export default defineControl({
   id: 'model-hubs-not-reachable',
@@ -25,75 +27,22 @@ export default defineControl({
   evaluate: ({ services, network, firewall, units, containers }, { fleet }) => {
     const { app, jump, management, modelStorage, modelAdmins } = fleet.networks
     const named = [...app, ...jump, ...management, ...modelStorage, ...modelAdmins]
-    const host = wayOfHost(network, firewall, named)
     return judgeRunning(services, (service) => {
       const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
-      const way = wayOf(service, unit, containers, host, named)
+      const way = wayOf(service, unit, containers, network, firewall, named)
       const isHeld = way.isHeld ?? (firewall.known && reachesOnly(named, firewall.value, network, service))
       return judge(service, { ...way, isHeld }, environmentKnown(service, units), unit)
     })
   },
 })
 
-/** Whether HTTPS gets from a server to public addresses by itself. */
-interface Way {
-  readonly state: 'open' | 'closed' | 'unknown'
-  /** A whole sentence. */
-  readonly why: string
-  readonly cite: readonly Citation[]
-  readonly hint?: string | undefined
-  /** It gets to no proxy either, but on networks that the fleet file names. Absent: the rules of the host say. */
-  readonly isHeld?: boolean
-}
-
-/** Hubs move between the addresses of large providers, so any public address may be one. */
-function wayOfHost(network: Network, firewall: FactResult<Firewall>, named: readonly string[]): Way {
-  const [query, near] = [{ direction: 'out', protocol: 'tcp', port: 443 } as const, [...insideNetworks, ...named]]
-  const routes = network.routes
-    .filter(({ destination }) => /\/0$/.test(destination))
-    .map(({ section, line }) => ({ section, line }) satisfies Citation)
-  const routed = strangersTo({ tables: [] }, network, query, near).accepted
-  if (routed.length === 0) {
-    const cite = [
-      { section: 'routes', line: 0 },
-      { section: 'routes-6', line: 0 },
-    ]
-    return { state: 'closed', why: 'No route leads to public addresses.', cite }
-  }
-  if (!firewall.known)
-    return {
-      state: 'unknown',
-      why: `A route leads out, and the rules are not known: ${firewall.reason}`,
-      cite: routes,
-      hint: firewall.hint,
-    }
-  const rules = firewall.value
-  const { accepted, undetermined } = strangersTo(rules, network, query, near)
-  const open = accepted.find(isNearlyAll)
-  if (open) {
-    const to = printRemotes(open)
-    return { state: 'open', why: `A route leads out, and HTTPS may leave to ${to}.`, cite: [...citeRule(open.by, rules), ...routes] }
-  }
-  const [doubt, some] = [worst(undetermined), worst(accepted)]
-  if (doubt) {
-    const text = doubt.doubtBy?.text
-    const why = `Whether HTTPS may leave hangs on ${text ? `a rule that Gatehouse does not model: ${text.slice(0, 200)}` : 'rules that could not be read.'}`
-    return { state: 'unknown', why, cite: citeRule(doubt.doubtBy ?? doubt.by, rules) }
-  }
-  if (some) {
-    const why = `HTTPS may leave to ${printRemotes(some)}, which the fleet file does not name. Whether a hub answers there is not known.`
-    return { state: 'unknown', why, cite: citeRule(some.by, rules), hint: 'Name what may be reached under networks.modelStorage.' }
-  }
-  const cite = [{ section: rules.section, line: rules.line }]
-  return { state: 'closed', why: 'Rules let HTTPS out to no public address that the fleet file does not name.', cite }
-}
-
 /** What stands between one server and the way that its host has. */
 function wayOf(
   service: InferenceService,
   unit: Unit | undefined,
   containers: FactResult<Containers>,
-  host: Way,
+  network: Network,
+  firewall: FactResult<Firewall>,
   named: readonly string[],
 ): Way {
   if (service.how === 'systemd' && unit) {
@@ -102,12 +51,10 @@ function wayOf(
     if (filter)
       return { state: 'closed', why: `Its unit sets ${filter.words}.`, cite: citeUnit(unit, filter.property), ...(isHeld && { isHeld }) }
   }
-  if (service.how !== 'container' || (host.state === 'closed' && host.cite.some(({ section }) => section === 'routes'))) return host
+  const host = wayOfHost(network, firewall, named)
+  if (service.how !== 'container') return host
   const container = containers.known ? containers.value.containers.find(({ name }) => name === service.container) : undefined
-  if (container?.hostNetwork) return host
-  const why =
-    'It runs in a container: what that sends is forwarded, past the rules for what the host itself sends, and Gatehouse does not follow it.'
-  return { state: 'unknown', why, cite: [{ section: 'containers', line: container?.line ?? 0 }, ...host.cite] }
+  return container?.hostNetwork ? host : wayOfContainer(container, network, firewall, named)
 }
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128']

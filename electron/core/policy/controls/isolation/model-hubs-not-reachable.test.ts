@@ -40,7 +40,36 @@ const vllm = (environment: Record<string, string> | undefined = {}, more: Partia
   service('vllm', { unit: 'vllm.service', environment, ...more }),
 ]
 const container = (hostNetwork: boolean) => known({ runtimes: ['docker'], containers: [{ name: 'llm', hostNetwork, line: 4 }] })
-const docker = vllm({}, { how: 'container', container: 'llm' })
+const inContainer = { how: 'container', container: 'llm' } as const
+const docker = vllm({}, inContainer)
+/** A container on networks, `NAME=ADDRESS` where `inspect` told, of a host with the bridge of Docker and one that Compose made. */
+const on = (...networks: readonly string[]) => ({
+  network: {
+    addresses: parseAddresses(
+      ['2: eth0 inet 10.0.0.2/24', '3: docker0 inet 172.17.0.1/16', '4: br-27276eb82c51 inet 172.18.0.1/16', '3: docker0 inet6 fe80::1/64']
+        .map((line) => `${line} scope global\n`)
+        .join(''),
+    ),
+    routes: parseRoutes(`${OUT}\n${NEAR}\n172.17.0.0/16 dev docker0\n172.18.0.0/16 dev br-27276eb82c51\n`, 4),
+    defaultRoute: true,
+  },
+  containers: known({
+    runtimes: ['docker'],
+    containers: [
+      {
+        ...{ name: 'llm', hostNetwork: false, line: 4 },
+        networks: networks.map((text) => ({ name: text.split('=')[0] ?? '', addresses: text.split('=').slice(1) })),
+      },
+    ],
+  }),
+})
+/** Rules for what is forwarded; what the host itself sends is dropped, so that its rules cannot stand for them. */
+const forward = (policy: string, rule = '', early = '') => ({
+  firewall: rules(
+    'drop',
+    `}\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy ${policy};\n\t\t${rule}\n\t}\n\tchain early {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\t${early}`,
+  ),
+})
 
 /** Rules that let reach what no router of the internet carries, and so a proxy. */
 const inside = { firewall: rules('drop', 'ip daddr 10.0.0.0/8 accept') }
@@ -110,7 +139,61 @@ test.each<[string, object, string]>([
   ],
   ['a unit that denies IPv4 alone', { firewall: rules('accept'), units: unit({ IPAddressDeny: '0.0.0.0/0' }) }, OPEN],
   ['a container on the network of the host', { services: docker, containers: container(true) }, PASS],
-  ['a container behind a bridge', { services: docker }, DOUBT],
+  ['a container whose networks were not told', { services: docker }, DOUBT],
+  ['a container that is not listed', { services: vllm({}, { how: 'container', container: 'other' }), ...on('bridge') }, DOUBT],
+  ['a container without a network, and a proxy', { services: vllm({ HTTPS_PROXY: 'x' }, inContainer), ...on() }, PASS],
+  ['the default network, forwarded', { services: docker, ...on('bridge'), ...forward('accept') }, OPEN],
+  ['the default network, not forwarded', { services: docker, ...on('bridge'), ...forward('drop') }, PASS],
+  ['the default network, rules not read', { services: docker, ...on('bridge'), firewall: unknown('no sudo', []) }, DOUBT],
+  ['the default network, without its bridge', { services: docker, ...on('bridge'), network: network(OUT), ...forward('drop') }, DOUBT],
+  ["the network of Podman, of Docker's name", { services: docker, ...on('podman'), ...forward('drop') }, DOUBT],
+  [
+    'forwarded to the inside alone',
+    { services: docker, ...on('bridge'), ...forward('drop', 'iifname "docker0" ip daddr 10.0.0.0/8 accept') },
+    PASS,
+  ],
+  [
+    'the bridge is held, others are not',
+    { services: docker, ...on('bridge'), ...forward('accept', 'iifname "docker0" oifname "eth0" drop') },
+    PASS,
+  ],
+  ['the source is held', { services: docker, ...on('bridge'), ...forward('accept', 'ip saddr 172.17.0.0/16 drop') }, PASS],
+  [
+    'one address behind the bridge may, which is not known',
+    { services: docker, ...on('bridge'), ...forward('drop', 'ip saddr 172.17.0.9 accept') },
+    DOUBT,
+  ],
+  [
+    'one address behind the bridge may, it has that',
+    { services: docker, ...on('bridge=172.17.0.9'), ...forward('drop', 'ip saddr 172.17.0.9 accept') },
+    OPEN,
+  ],
+  [
+    'one address behind the bridge may, it has another',
+    { services: docker, ...on('bridge=172.17.0.8'), ...forward('drop', 'ip saddr 172.17.0.9 accept') },
+    PASS,
+  ],
+  [
+    'sent to a proxy',
+    { services: docker, ...on('bridge'), ...forward('drop', '', 'iifname "docker0" tcp dport 443 redirect to :3129') },
+    DOUBT,
+  ],
+  [
+    'sent to a proxy, and forwarded',
+    { services: docker, ...on('bridge'), ...forward('accept', '', 'iifname "docker0" tcp dport 443 dnat to 10.0.0.9:3129') },
+    DOUBT,
+  ],
+  ['a network of its own, all bridges lead out', { services: docker, ...on('chat_default'), ...forward('accept') }, OPEN],
+  ['a network of its own, no bridge leads out', { services: docker, ...on('chat_default'), ...forward('drop') }, DOUBT],
+  ['its address tells the bridge', { services: docker, ...on('chat_default=172.18.0.5'), ...forward('drop') }, PASS],
+  ['an address behind no bridge, as with macvlan', { services: docker, ...on('lan=10.0.0.77'), ...forward('drop') }, DOUBT],
+  [
+    'two networks, one leads out',
+    { services: docker, ...on('a=172.17.0.5', 'b=172.18.0.5'), ...forward('accept', 'iifname "docker0" drop') },
+    DOUBT,
+  ],
+  ['a name that every object has', { services: docker, ...on('constructor'), ...forward('drop') }, DOUBT],
+  ['a proxy beyond what is forwarded', { services: vllm({ HTTPS_PROXY: 'x' }, inContainer), ...on('bridge'), ...forward('drop') }, OTHERS],
   ['a container behind a bridge that leads nowhere', { services: docker, network: network(NEAR) }, PASS],
   ['a server that does not run', { services: vllm({}, { running: false }) }, 'not-applicable: No inference server runs'],
   ['none at all', { services: [] }, 'not-applicable: No inference server on this host'],

@@ -27,6 +27,11 @@ export function strangersTo(
   query: TrafficQuery,
   allowed: readonly string[],
 ): Strangers {
+  return strangersAmong(reach(firewall, network, query), allowed)
+}
+
+/** The same for pieces that were followed otherwise. */
+export function strangersAmong(followed: readonly Piece[], allowed: readonly string[]): Strangers {
   const fine: Readonly<Record<Family, AddressSet>> = {
     4: networksToSet([...allowed, '127.0.0.0/8', '0.0.0.0/8', '224.0.0.0/3'], 4),
     6: networksToSet([...allowed, '::1/128', '::/128', 'ff00::/8'], 6),
@@ -35,7 +40,7 @@ export function strangersTo(
     const remotes = subtract(piece.remotes, fine[piece.family])
     return remotes.length === 0 ? [] : [{ ...piece, remotes }]
   }
-  const pieces = reach(firewall, network, query).flatMap(outside)
+  const pieces = followed.flatMap(outside)
   return {
     accepted: pieces.filter(({ verdict }) => verdict === 'accept'),
     undetermined: pieces.filter(({ verdict }) => verdict === 'undetermined'),

@@ -1,0 +1,64 @@
+import type { InterfaceAddress, Network } from '../network/network.ts'
+import { type AddressSet, intersect, parseInterval, subtract } from './address-set.ts'
+import type { Packet } from './packet.ts'
+import { namedAddresses, type Piece, path, resolve } from './reach.ts'
+import type { Table } from './ruleset.ts'
+import { localsOf, sidesOf } from './surroundings.ts'
+
+/** New TCP traffic of one container out into the world. */
+export interface ForwardedQuery {
+  /** Interface by which it comes to this host. */
+  readonly bridge: string
+  /** Its address, in hex. */
+  readonly source: string
+  readonly port: number
+}
+
+const EPHEMERAL_PORT = 50_000
+
+/**
+ * What happens to it: it enters by the bridge, passes `prerouting`, is routed, passes `forward` and `postrouting`, and never `output`. Whether
+ * the kernel forwards at all (net.ipv4.ip_forward) is not asked: who runs bridges turns it on.
+ */
+export function forwardedFrom(tables: readonly Table[], network: Network, { bridge, source, port }: ForwardedQuery): readonly Piece[] {
+  const family = source.length === 8 ? 4 : 6
+  const packet: Packet = {
+    ...{ family, remote: 'destination', local: source, protocol: 6, sourcePort: EPHEMERAL_PORT, destinationPort: port },
+    ...{ inInterface: bridge, outInterface: undefined, state: 'new' },
+    ...{ originalPort: port, originalLocal: undefined, translated: false, toThisHost: false },
+  }
+  return sidesOf(network, family).flatMap((side) => {
+    const early = path(tables, ['prerouting'], [{ remotes: side.remotes, packet, doubt: 0 }])
+    const onward = early.passed.filter(({ packet }) => !packet.translated)
+    const routed = onward.map((flow) => ({ ...flow, packet: { ...flow.packet, outInterface: side.name } }))
+    const late = path(tables, ['forward', 'postrouting'], routed)
+    const ends = resolve(late.passed, [...early.stopped, ...late.stopped])
+    // Where a destination was changed, to a proxy perhaps, what that does with it is not known.
+    const diverted = early.passed.filter(({ packet }) => packet.translated)
+    const lost = diverted.map(({ remotes, by, doubtBy }) => ({ remotes, verdict: 'undetermined' as const, by, doubtBy: doubtBy ?? by }))
+    return [...ends, ...lost].map((piece) => ({ ...piece, family, interface: side.name }))
+  })
+}
+
+/** Rules that tell more of the addresses behind one bridge apart are not followed. */
+const MAX_SOURCES = 64
+
+/** Addresses that containers behind a bridge may have, in hex: one of those that no rule tells apart. Undefined when there are too many. */
+export function sourcesBehind(tables: readonly Table[], network: Network, bridge: InterfaceAddress): readonly string[] | undefined {
+  const subnet = parseInterval(`${bridge.address}/${bridge.prefixLength}`)
+  if (!subnet) return undefined
+  const own = localsOf(network, subnet.family).map((address) => ({ from: address, to: address }))
+  let kinds: readonly AddressSet[] = [own.reduce<AddressSet>((rest, address) => subtract(rest, [address]), [subnet])]
+  for (const set of namedAddresses(tables)[subnet.family]) {
+    kinds = kinds.flatMap((kind) => [intersect(kind, set), subtract(kind, set)]).filter((kind) => kind.length > 0)
+    if (kinds.length > MAX_SOURCES) return undefined
+  }
+  return kinds.flatMap(([first]) => (first ? [first.from] : []))
+}
+
+/** Names that Docker and Podman give to their bridges. */
+const BRIDGE = /^(?:docker\d+|br-[0-9a-f]{12}|podman\d+|cni-podman\d+)$/
+
+/** Addresses of this host on bridges of containers, those aside that every interface gives itself. */
+export const containerBridges = (network: Network): readonly InterfaceAddress[] =>
+  network.addresses.filter(({ interface: name, address }) => BRIDGE.test(name) && !/^fe[89ab]/i.test(address))
