@@ -266,8 +266,8 @@ export const errorCatalogue = {
     retry: 'after-fix',
   },
   'models.signature': {
-    title: 'The signature of the bundle is not by this key',
-    hint: 'Check the key and the bundle. Nothing was recorded.',
+    title: 'The signature of the bundle does not verify',
+    hint: 'Check the bundle, and the key or the identity with its trusted root. Nothing was recorded.',
     retry: 'after-fix',
   },
   'models.running': { title: 'The models are being looked at already', hint: 'Wait for it or stop it.', retry: 'later' },

@@ -28,6 +28,7 @@ export function ExpectedDialog({ model, files, onClose }: ExpectedDialogProps) {
     setMissing(false)
     open.mutate(input, { onSuccess: (read) => read !== null && setDocument(read) })
   }
+  const isCheck = typeof open.variables?.document === 'string'
   return (
     <StepDialog
       title="Record published hashes"
@@ -44,7 +45,7 @@ export function ExpectedDialog({ model, files, onClose }: ExpectedDialogProps) {
       consequence="Values that stand for the same files are replaced. Both stay in the ledger."
       action="Record hashes"
       pending={record.isPending}
-      error={record.error ?? open.error}
+      error={record.error ?? (isCheck ? null : open.error)}
       onSend={({ url = '', readBy = '', readOn = '' }) => {
         if (document === undefined) setMissing(true)
         else
@@ -78,6 +79,7 @@ export function ExpectedDialog({ model, files, onClose }: ExpectedDialogProps) {
         <SignatureCheck
           key={document.sha256}
           signedBy={document.signedBy}
+          error={isCheck ? open.error : null}
           onCheck={(signer) => choose({ document: document.sha256, ...(signer && { signer }) })}
         />
       )}

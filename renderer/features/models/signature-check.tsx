@@ -1,8 +1,10 @@
 import { KeyRound, UserCheck } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import type { ExpectedDocument } from '#shared/model/expected-document.ts'
+import { wordsOfError } from '../../stores/failure-words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
+import { Status } from '../../ui/status.tsx'
 import { missingIn, type StepField } from './step-form.ts'
 
 const IDENTITY: StepField = { name: 'identity', label: 'Identity', kind: 'line', maxLength: 2000 }
@@ -10,12 +12,14 @@ const ISSUER: StepField = { name: 'issuer', label: 'Issuer', kind: 'line', maxLe
 
 interface SignatureCheckProps {
   readonly signedBy: NonNullable<ExpectedDocument['signedBy']>
+  /** Of the last try. */
+  readonly error: unknown
   /** Without a signer: against a key. The file that tells whom to trust is chosen next. */
   readonly onCheck: (signer?: { readonly identity: string; readonly issuer: string }) => void
 }
 
 /** Against whom a signature is verified: a public key, or who logged in where. Nothing is taken from the document itself. */
-export function SignatureCheck({ signedBy, onCheck }: SignatureCheckProps) {
+export function SignatureCheck({ signedBy, error, onCheck }: SignatureCheckProps) {
   const [values, setValues] = useState({ identity: '', issuer: '' })
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({})
   const input = ({ name, label, maxLength }: StepField, help: string) => ({
@@ -31,6 +35,7 @@ export function SignatureCheck({ signedBy, onCheck }: SignatureCheckProps) {
     setErrors(missing)
     if (Object.keys(missing).length === 0) onCheck({ identity: values.identity.trim(), issuer: values.issuer.trim() })
   }
+  const failure = error === null ? null : wordsOfError(error)
   return (
     <form aria-label="Signature" className="mt-3 grid gap-3" onSubmit={check} autoComplete="off" noValidate>
       {signedBy === 'certificate' && (
@@ -38,6 +43,11 @@ export function SignatureCheck({ signedBy, onCheck }: SignatureCheckProps) {
           <Field {...input(IDENTITY, 'Who must have signed, to the letter: an e-mail address, or the URI of a workflow.')} />
           <Field {...input(ISSUER, 'Where it logged in, such as https://token.actions.githubusercontent.com.')} />
         </>
+      )}
+      {failure !== null && (
+        <p className="help wrap-anywhere" role="alert">
+          <Status tone="fail">Not verified</Status> {`${failure.detail}. ${failure.hint}`}
+        </p>
       )}
       <div className="actions">
         {signedBy === 'certificate' && (
