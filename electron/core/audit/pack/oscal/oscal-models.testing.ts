@@ -1,19 +1,24 @@
 import { z } from 'zod'
 
 /**
- * The parts of the OSCAL models that the documents of a pack use, strictly: a member that the model does not have, or lacks, is refused. Written
- * down from the JSON schemas of usnistgov/OSCAL (json/schema/oscal_{component,assessment-plan,assessment-results,poam}_schema.json); patterns are
- * theirs (UUIDDatatype, TokenDatatype, StringDatatype, DateTimeWithTimezoneDatatype).
+ * The parts of the OSCAL models that the documents of a pack use, strictly: a member that the model does not have, or lacks, is refused. Held member by
+ * member against the JSON schema of OSCAL 1.1.2 (NIST, oscal_complete_schema.json, `$id` http://csrc.nist.gov/ns/oscal/1.0/1.1.2/oscal-complete-schema.json):
+ * every required member is required here, and no member is here that is not there, so a document of these models is valid by it. Patterns are those of its
+ * UUIDDatatype, TokenDatatype, StringDatatype, DateTimeWithTimezoneDatatype (in UTC, which is all that is written), URIDatatype; texts that it
+ * leaves open are not empty here.
  */
 const uuid = z.string().regex(/^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[45][0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}$/)
 const token = z.string().regex(/^(?:\p{L}|_)(?:\p{L}|\p{N}|[.\-_])*$/u)
 const line = z.string().regex(/^\S(?:.*\S)?$/u)
 const markup = z.string().min(1)
-const dateTime = z.iso.datetime({ offset: true })
+const dateTime = z.iso.datetime().regex(/^(?:19|2\d)\d{2}-/)
+const uri = z.url().regex(/^[a-zA-Z][a-zA-Z0-9+\-.]+:.+$/)
+/** RFC 3986, section 4.1: what a relative reference may hold. */
+const uriReference = z.string().regex(/^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/)
 const list = <T extends z.ZodType>(of: T) => z.array(of).min(1)
 const optionalList = <T extends z.ZodType>(of: T) => list(of).optional()
 
-const prop = z.strictObject({ name: token, ns: z.url().optional(), value: line })
+const prop = z.strictObject({ name: token, ns: uri.optional(), value: line })
 const props = optionalList(prop)
 const metadata = z.strictObject({ title: markup, 'last-modified': dateTime, version: line, 'oscal-version': line })
 const reviewedControls = z.strictObject({
@@ -31,7 +36,9 @@ const assets = z.strictObject({
     z.strictObject({ uuid, title: markup, 'uses-components': list(z.strictObject({ 'component-uuid': uuid })) }),
   ),
 })
-const part = z.strictObject({ id: token.optional(), name: token, title: markup, prose: markup })
+/** Of a control an id is allowed, of an assessment none. */
+const controlPart = z.strictObject({ id: token, name: token, title: markup, prose: markup })
+const assessmentPart = controlPart.omit({ id: true })
 const origin = z.strictObject({
   actors: list(z.strictObject({ type: z.enum(['tool', 'assessment-platform', 'party']), 'actor-uuid': uuid })),
 })
@@ -40,7 +47,7 @@ const observation = z.strictObject({
   methods: list(z.enum(['EXAMINE', 'INTERVIEW', 'TEST', 'UNKNOWN'])),
   subjects: list(z.strictObject({ 'subject-uuid': uuid, type: token, title: markup })),
   origins: list(origin),
-  'relevant-evidence': optionalList(z.strictObject({ href: z.string(), description: markup, props })),
+  'relevant-evidence': optionalList(z.strictObject({ href: uriReference, description: markup, props })),
 })
 const related = optionalList(z.strictObject({ 'observation-uuid': uuid }))
 const risk = z.strictObject({
@@ -74,7 +81,7 @@ export const componentDefinitionModel = z.strictObject({
         ...{ uuid, type: line, title: markup, description: markup },
         'control-implementations': list(
           z.strictObject({
-            ...{ uuid, source: z.url(), description: markup },
+            ...{ uuid, source: uri, description: markup },
             'implemented-requirements': list(z.strictObject({ uuid, 'control-id': token, description: markup, props })),
           }),
         ),
@@ -87,9 +94,9 @@ export const assessmentPlanModel = z.strictObject({
   'assessment-plan': z.strictObject({
     uuid,
     metadata,
-    'import-ssp': z.strictObject({ href: z.string(), remarks: markup }),
+    'import-ssp': z.strictObject({ href: uriReference, remarks: markup }),
     'local-definitions': z.strictObject({
-      'objectives-and-methods': list(z.strictObject({ 'control-id': token, description: markup, parts: list(part) })),
+      'objectives-and-methods': list(z.strictObject({ 'control-id': token, description: markup, parts: list(controlPart) })),
       activities: list(z.strictObject({ uuid, title: markup, description: markup })),
     }),
     'reviewed-controls': reviewedControls,
@@ -106,13 +113,13 @@ export const assessmentResultsModel = z.strictObject({
   'assessment-results': z.strictObject({
     uuid,
     metadata,
-    'import-ap': z.strictObject({ href: z.string() }),
+    'import-ap': z.strictObject({ href: uriReference }),
     results: list(
       z.strictObject({
         ...{ uuid, title: markup, description: markup, start: dateTime, end: dateTime },
         'local-definitions': z.strictObject({ components: list(component), 'inventory-items': list(inventoryItem) }),
         'reviewed-controls': reviewedControls,
-        attestations: optionalList(z.strictObject({ parts: list(part) })),
+        attestations: optionalList(z.strictObject({ parts: list(assessmentPart) })),
         observations: optionalList(observation),
         risks: optionalList(risk),
         findings: optionalList(finding),
@@ -125,7 +132,7 @@ export const poamModel = z.strictObject({
   'plan-of-action-and-milestones': z.strictObject({
     uuid,
     metadata,
-    'system-id': z.strictObject({ 'identifier-type': z.url(), id: line }),
+    'system-id': z.strictObject({ 'identifier-type': uri, id: line }),
     'local-definitions': z.strictObject({ components: list(component), 'inventory-items': list(inventoryItem) }),
     observations: optionalList(observation),
     risks: optionalList(risk),
