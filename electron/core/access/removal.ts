@@ -120,7 +120,8 @@ function keySteps(member: Member, facts: AccessFacts, date: string): RemovalStep
       ? [{ what: `Whether keys are left in ${home.slice(0, 80)} was not read: look there.` }]
       : []
   const found = [...new Set(keys.map(({ file }) => file))].map((file) => {
-    const what = `Put its ${keys.filter((key) => key.file === file).length} keys aside, so that they do not work again when the account does.`
+    const all = keys.filter((key) => key.file === file).length
+    const what = `Put its ${all === 1 ? 'key aside, so that it does' : `${all} keys aside, so that they do`} not work again when the account does.`
     return PLAIN_PATH.test(file)
       ? { what, ...asideOf(file, date) }
       : { what: `${what} Their file has a name that is not put into a command.` }

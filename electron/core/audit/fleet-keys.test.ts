@@ -85,7 +85,7 @@ test('a key of two people on two hosts is told on both, whichever was looked at 
   await audit('one', { a: { ada: 'k', eve: 'e' }, b: { bob: 'k' }, c: { eve: 'e' } })
   expect(says('a')).toEqual([expect.stringMatching(/^warning: SHA256:\S+ opens ada here and bob on b\.$/)])
   expect(says('b')).toEqual([expect.stringMatching(/^warning: SHA256:\S+ opens bob here and ada on a\.$/)])
-  expect(says('c')).toEqual(['pass: 1 keys were looked for on 2 other hosts.'])
+  expect(says('c')).toEqual(['pass: 1 key was looked for on 2 other hosts.'])
 })
 
 test('hosts that an audit leaves out are known by their last one; those never looked at, and those that refuse, are not', async () => {
@@ -95,7 +95,7 @@ test('hosts that an audit leaves out are known by their last one; those never lo
   await audit('two', { a: { ada: 'k' } })
   expect(says('a')).toEqual([expect.stringMatching(/^warning: .* bob on b\.$/)])
   await audit('three', { a: { ada: 'a' }, c: null })
-  expect(says('a')).toEqual(['pass: 1 keys were looked for on 1 other host. Not compared, which they say themselves: c.'])
+  expect(says('a')).toEqual(['pass: 1 key was looked for on 1 other host. Not compared, which they say themselves: c.'])
   expect(says('c')).toEqual([expect.stringMatching(/^not-evaluated: Keys of accounts: /)])
 })
 

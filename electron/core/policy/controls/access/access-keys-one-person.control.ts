@@ -43,7 +43,7 @@ export default defineControl({
         status: 'pass',
         subject: '',
         title: 'No key opens an account of another name',
-        reason: `${byKey.size} keys were looked for on ${read.length} other ${read.length === 1 ? 'host' : 'hosts'}.${missing}`,
+        reason: `${byKey.size} ${byKey.size === 1 ? 'key was' : 'keys were'} looked for on ${read.length} other ${read.length === 1 ? 'host' : 'hosts'}.${missing}`,
         cite: [{ section: 'fleet-keys', line: 0 }],
       },
     ]
