@@ -81,6 +81,8 @@ export interface ExecOptions {
   readonly feed?: AsyncIterable<Uint8Array>
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** The server says that the command runs, and what is to be fed is on its way; again where it is begun anew. A transport that cannot tell never calls it. */
+  readonly onRuns?: () => void
   /** Chunks as they arrive. Return false to stop reading: the channel is closed. */
   readonly onStdout: (chunk: Buffer) => boolean | undefined
   readonly onStderr?: (chunk: Buffer) => void

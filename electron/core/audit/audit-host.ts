@@ -16,6 +16,7 @@ import type { HostSession, Log, Transport } from '../ports.ts'
 import { runProbe } from '../probe/run-probe.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import { lookOverWire } from '../wire/look-over-wire.ts'
+import type { Question } from '../wire/questions.ts'
 
 export interface AuditHostRequest {
   readonly host: Host
@@ -42,12 +43,16 @@ export interface AuditHostRequest {
   readonly fresh?: boolean
   /** With `fresh`, as in `ConnectOptions`. */
   readonly loginAfter?: Promise<void> | undefined
+  /** What an earlier audit asked over the wire (`asked`): asked again as soon as the probe is on its way, for who waits for the end of the audit. */
+  readonly expected?: readonly Question[] | undefined
 }
 
 export interface AuditedHost {
   readonly audit: HostAudit
   /** What the sections answered, secrets masked, for the store. Empty when the host was not reached. */
   readonly outputs: readonly SectionOutput[]
+  /** What was asked over the wire. */
+  readonly asked: readonly Question[]
 }
 
 /** What findings, lists and header of a host are made from. The same for a fresh audit and for one that is judged again. */
@@ -154,11 +159,12 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     })
     onProgress({ stage: 'probing', current: sections[0]?.id ?? '' })
     const askedMs = now()
-    const wire = lookOverWire(session, fleet, host, signal, mark)
-    const asked = request.beside?.(session, signal)
+    const wire = lookOverWire(session, fleet, host, signal, { mark, expected: request.expected })
+    const beside = request.beside?.(session, signal)
     const run = await runProbe(session, sections, {
       account,
       signal,
+      onRuns: wire.onRuns,
       onEnded: wire.onEnded,
       timeoutMs: fleet.policy.auditTimeoutSeconds * 1000,
       onSection: (_, sectionsDone, sectionsTotal, current) => onProgress({ sectionsDone, sectionsTotal, current }),
@@ -166,9 +172,9 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     const failure = run.failure && { ...run.failure, detail: redact(run.failure.detail, mark), host: host.name }
     const outputs = new Map([...run.outputs].map(([id, output]) => [id, redactOutput(output, mark)]))
     const answered = [...outputs.values()].some(({ state }) => state !== 'not-run')
-    if (failure && !answered) return { audit: failedAudit(base, failure, controls, finishedAt()), outputs: [] }
+    if (failure && !answered) return { audit: failedAudit(base, failure, controls, finishedAt()), outputs: [], asked: [] }
     for (const output of await wire.finish(outputs)) outputs.set(output.id, redactOutput(output, mark))
-    const answer = await asked
+    const answer = await beside
     if (answer) outputs.set(answer.id, redactOutput(answer, mark))
     for (const output of request.recorded ?? []) outputs.set(output.id, output)
     const compared = await request.compared?.(outputs)
@@ -187,11 +193,11 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
       sections: [...outputs.values()].map(recordOf),
       ...(failure === undefined ? {} : { failure }),
     }
-    return { audit, outputs: [...outputs.values()] }
+    return { audit, outputs: [...outputs.values()], asked: wire.asked() }
   } catch (thrown) {
     const failure = signal.aborted ? { code: 'job.cancelled' as const, detail: 'Stopped before the host was asked' } : failureOf(thrown)
     if (failure.code === 'internal.unexpected') log?.('error', 'the audit of a host failed', { host: host.name, detail: failure.detail })
-    return { audit: failedAudit(base, { host: host.name, ...failure }, controls, finishedAt()), outputs: [] }
+    return { audit: failedAudit(base, { host: host.name, ...failure }, controls, finishedAt()), outputs: [], asked: [] }
   } finally {
     session?.close()
   }

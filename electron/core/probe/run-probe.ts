@@ -20,6 +20,8 @@ export interface ProbeOptions {
   readonly signal: AbortSignal
   /** For the whole probe. */
   readonly timeoutMs: number
+  /** The probe is on its way to a shell that runs; as `onRuns` of `ExecOptions`. */
+  readonly onRuns?: () => void
   /** A section was answered. `awaited` is the one that has been running longest, empty when none is. */
   readonly onSection?: (id: string, done: number, total: number, awaited: string) => void
   /** A section was answered; `output` reads it, for who wants to go on with it while the others run. */
@@ -173,6 +175,7 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
       stdin: probe.call,
       timeoutMs: options.timeoutMs + GRACE_MS,
       signal: deadline.signal,
+      ...(options.onRuns && { onRuns: options.onRuns }),
       onStdout,
       onStderr: (chunk) => {
         if (stderr.length < 400)

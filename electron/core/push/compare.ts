@@ -2,6 +2,7 @@ import type { HostAudit } from '#shared/model/audit.ts'
 import { type Finding, findingKey } from '#shared/model/finding.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { rankOf } from '#shared/status.ts'
+import type { AuditedHost } from '../audit/audit-host.ts'
 
 type Judged = Pick<Finding, 'control' | 'subject' | 'status' | 'title'>
 
@@ -9,10 +10,12 @@ type Judged = Pick<Finding, 'control' | 'subject' | 'status' | 'title'>
 export interface HostLook extends Pick<HostAudit, 'state' | 'failure'> {
   readonly findings: readonly Judged[]
   readonly tookMs: number
+  /** What was asked over the wire. */
+  readonly asked: AuditedHost['asked']
 }
 
-export const lookOf = ({ state, failure, findings }: HostAudit, tookMs: number): HostLook => ({
-  ...{ state, failure, tookMs },
+export const lookOf = ({ audit: { state, failure, findings }, asked }: Pick<AuditedHost, 'audit' | 'asked'>, tookMs: number): HostLook => ({
+  ...{ state, failure, tookMs, asked },
   findings: findings.map(({ control, subject, status, title }) => ({ control, subject, status, title })),
 })
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -162,6 +162,16 @@ describe('a message of several steps', () => {
     ] as const
     const { stdout, status } = run(hostProgram(failing, pushOf([`${folder}/a`])))
     expect([status, stdout]).toEqual([0, `${K} failed lost\n${other} over\n`])
+  })
+
+  test.each(['>/dev/full', '| true'])('is not gone on with when nobody hears the end of a step: %s', (deaf) => {
+    const traced = (where: string) =>
+      spawnSync('/bin/sh', ['-c', `{ sleep 0.1; /bin/sh -x 2>'${folder}/trace'; } ${where}`], { input: hostProgram(asked, pushOf([])) })
+    const taken = () => [K, other].map((nonce) => readFileSync(join(folder, 'trace'), 'utf8').includes(`gh_k=${nonce}`))
+    traced('')
+    expect(taken()).toEqual([true, true])
+    traced(deaf)
+    expect(taken()).toEqual([true, false])
   })
 
   test('cut short anywhere, it runs nothing', () => {

@@ -5,7 +5,7 @@ import type { PushConflict } from '#shared/model/push-conflict.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { AdvisoryBook } from '../advisories/advisory-book.ts'
-import { auditHost } from '../audit/audit-host.ts'
+import { type AuditHostRequest, auditHost } from '../audit/audit-host.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 import { probeContextOf, readFacts } from '../facts/registry.ts'
@@ -77,10 +77,10 @@ export function createPushService({ clock, log, ledger, version, who, advisories
     host: Host,
     fresh: boolean,
     signal: AbortSignal,
-    loginAfter?: Promise<void>,
+    more: Pick<AuditHostRequest, 'loginAfter' | 'expected'> = {},
   ) => {
     const request = { host, fleet, transport, advisories: advisories(), now: clock.now, signal, log, onProgress: () => undefined }
-    return auditHost({ ...request, fresh, loginAfter })
+    return auditHost({ ...request, fresh, ...more })
   }
   const recent = new RecentLooks()
 
@@ -91,8 +91,9 @@ export function createPushService({ clock, log, ledger, version, who, advisories
       checkGiven(template.manifest, choice.parameters)
       changeIdentityOf(fleet, host)
       const askedMs = performance.now()
-      const { audit, outputs } = await lookAt(fleet, transport, host, false, signal)
-      recent.keep(fleet, host.name, lookOf(audit, performance.now() - askedMs), askedMs)
+      const audited = await lookAt(fleet, transport, host, false, signal)
+      const { audit, outputs } = audited
+      recent.keep(fleet, host.name, lookOf(audited, performance.now() - askedMs), askedMs)
       if (audit.state !== 'connected' && audit.state !== 'limited')
         throw new GatehouseError(audit.failure ?? { code: 'push.not-possible', detail: `the host is ${audit.state}`, host: host.name })
       const facts = readFacts(new Map(outputs.map((output) => [output.id, output])), probeContextOf(fleet, host), log)
@@ -162,12 +163,12 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         })
       const plan = await withDigests(planned, way, signal)
       const { push } = toldOf(plan)
+      let seen = recent.take(fleet, host.name)
       const look = async (fresh: boolean, until: AbortSignal, loginAfter?: Promise<void>) => {
         const askedMs = performance.now()
-        const { audit } = await lookAt(fleet, transport, host, fresh, until, loginAfter)
-        return lookOf(audit, performance.now() - askedMs)
+        const audited = await lookAt(fleet, transport, host, fresh, until, { loginAfter, expected: seen?.asked })
+        return lookOf(audited, performance.now() - askedMs)
       }
-      const seen = recent.take(fleet, host.name)
       plans.keep(plan)
       return runTransaction({
         plan,
@@ -176,7 +177,10 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         undoAfterSeconds,
         host,
         ...way,
-        before: async () => seen ?? look(false, signal),
+        before: async () => {
+          seen ??= await look(false, signal)
+          return seen
+        },
         look: (until, loginAfter) => look(true, until, loginAfter),
         ledger,
         onStep,

@@ -70,6 +70,30 @@ test('what is given up ends with the reason, and the shell with it', async () =>
   await expect(taken).rejects.toMatchObject({ failure: { code: 'job.cancelled' } })
 })
 
+test('each step has its own time, from the end of the one before it', async () => {
+  const halfway = ['/bin/sh', '-c', 'k=$(sed -n "/^gh_k=/{s///p;q}"); echo "$k end"; exec sleep 5'] as const
+  const taken = openLane(hostWith(halfway).session, 'root').take(['look', 'write'], { ...push, undoAfterSeconds: 0.05 }, never)
+  await expect(taken).rejects.toMatchObject({ failure: { code: 'probe.timeout', detail: 'write did not finish within 0 s' } })
+})
+
+test('it says when its shell runs', async () => {
+  const { session } = hostWith()
+  let running = () => {}
+  const watched = {
+    ...session,
+    exec: (...[command, options]: Parameters<HostSession['exec']>) => {
+      running = () => options.onRuns?.()
+      return session.exec(command, options)
+    },
+  }
+  const lane = openLane(watched, 'root')
+  const runs = lane.runs.then(() => 'runs')
+  expect(await Promise.race([runs, lane.take(['look'], push, never).then(() => 'answers')])).toBe('answers')
+  running()
+  expect(await runs).toBe('runs')
+  await lane.close()
+})
+
 test('to read needs no right', async () => {
   const { session, commands } = hostWith()
   expect(await runStep(session, 'read', push, 'ro', never)).toMatchObject({ ended: true })

@@ -16,6 +16,8 @@ const MAX_COMPLAINT = 400
 
 /** One shell on the host, which takes one message of steps after the other: opened once, each costs the way there and back. */
 export interface StepLane {
+  /** When the shell runs and what it was sent is on its way. Never rejects; where nobody can tell, it never comes. */
+  readonly runs: Promise<void>
   /**
    * One message. Each step is taken when the one before it did all that it does; `onNext` hears when that is so, and another one begins. An
    * answer per step; those of steps that were not taken say nothing. Rejects with the failure of the connection, with what `signal` was aborted with, or with
@@ -41,10 +43,15 @@ export function openLane(
   const stop = new AbortController()
   let hear: (chunk: string) => boolean = () => true
   let complaint = ''
+  let onRuns = () => {}
+  const runs = new Promise<void>((resolve) => {
+    onRuns = resolve
+  })
   const shell = session.exec(command, {
     feed: input,
     timeoutMs: LANE_TIMEOUT_MS,
     signal: stop.signal,
+    onRuns,
     onStdout: (chunk) => hear(chunk.toString('latin1')),
     onStderr: (chunk) => {
       complaint += complaint.length < MAX_COMPLAINT ? chunk.toString('latin1').replace(/[^\x20-\x7e]+/g, ' ') : ''
@@ -53,6 +60,7 @@ export function openLane(
   shell.catch(() => undefined)
 
   return {
+    runs,
     async take(steps, push, signal, onNext) {
       signal.throwIfAborted()
       const asked = steps.map((step) => ({ step, nonce: randomBytes(16).toString('hex') }))
@@ -61,24 +69,32 @@ export function openLane(
       let said = ''
       const onAbort = () => stop.abort(signal.reason)
       signal.addEventListener('abort', onAbort, { once: true })
-      const untilMs = performance.now() + steps.reduce((sum, step) => sum + timeoutOf(step, push), 0)
-      const beganMs = performance.now()
       const longerMs = extendedMs()
-      const onTime = () => {
-        const leftMs = untilMs + extendedMs() - longerMs - performance.now()
-        if (leftMs > 0) timer = setTimeout(onTime, leftMs)
-        else {
-          const late = `${steps.join(', ')} did not finish within ${Math.round((performance.now() - beganMs) / 1000)} s`
-          stop.abort(new GatehouseError({ code: 'probe.timeout', detail: late }))
+      const limits = limitsOf(steps, push)
+      let timer: NodeJS.Timeout | undefined
+      const waitForNext = () => {
+        const [awaited, limitMs] = limits.shift() ?? []
+        if (awaited === undefined || limitMs === undefined) return
+        const beganMs = performance.now()
+        const onTime = () => {
+          const leftMs = beganMs + limitMs + extendedMs() - longerMs - performance.now()
+          if (leftMs > 0) timer = setTimeout(onTime, leftMs)
+          else {
+            const late = `${awaited} did not finish within ${Math.round((performance.now() - beganMs) / 1000)} s`
+            stop.abort(new GatehouseError({ code: 'probe.timeout', detail: late }))
+          }
         }
+        clearTimeout(timer)
+        timer = setTimeout(onTime, limitMs)
       }
-      let timer = setTimeout(onTime, untilMs - beganMs)
+      waitForNext()
       try {
         const over = new Promise<undefined>((resolve) => {
           hear = (chunk) => {
             said += chunk
             for (let end = ends[0]; end !== undefined && said.includes(end); end = ends[0]) {
               ends.shift()
+              waitForNext()
               onNext?.()
             }
             // The end of the last step is that of all: `over` comes later, as small packets wait for each other (RFC 896).
@@ -126,6 +142,12 @@ export async function runStep(
   } finally {
     await closed
   }
+}
+
+/** How long each step is waited for once it begins. The end of a commit, which is told in one piece, is that of all. */
+const limitsOf = (steps: readonly HostStep[], push: HostPush): (readonly [words: string, limitMs: number])[] => {
+  const each = steps.map((step) => [step as string, timeoutOf(step, push)] as const)
+  return steps[0] === 'commit' ? [[steps.join(', '), each.reduce((sum, [, limitMs]) => sum + limitMs, 0)]] : each
 }
 
 const timeoutOf = (step: HostStep, push: HostPush): number =>

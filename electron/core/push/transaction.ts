@@ -82,16 +82,6 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     note(step, detail, digests)
     onStep(step, detail, push.undoAfterSeconds)
   }
-  /** Steps between which the host needs no word of ours: all are in the ledger before the first is taken. */
-  const both = (on: StepLane, first: readonly [HostStep, string], second: readonly [HostStep, string], onSecond = () => {}) => {
-    announce(...first)
-    note(...second)
-    sent = true
-    return on.take([first[0], second[0]], push, signal, () => {
-      onStep(...second, push.undoAfterSeconds)
-      onSecond()
-    })
-  }
   const cutsOff = concernsLogin(plan)
   const looks = looksAfter(request.look, signal)
 
@@ -114,22 +104,11 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     if (hidden !== '') throw new GatehouseError({ code: 'push.not-possible', detail: `it could not be looked at before: ${hidden}` })
     session = await connect(false, signal)
     lane = laneOf(session)
-    const staging = async (on: StepLane) => {
-      answers = await both(
-        on,
-        ['stage', 'copies, backs up, validates'],
-        ['arm', `the undo runs by itself in ${push.undoAfterSeconds} s, and at the next start of the host`],
-        // What no login hangs on cannot hinder one: the way of the new connection is made while the host works, and it logs in when the change holds.
-        () => cutsOff || looks.prepare(),
-      )
-      const [staged] = answers
-      if (staged?.failed === undefined) return undefined
-      sent = false
-      return staged
-    }
-    let refused = await staging(lane)
+    // What no login hangs on cannot hinder one: the way of the new connection is made while the host works, and it logs in when the change holds.
+    if (!cutsOff) void lane.runs.then(() => looks.prepare())
+    let refused = await changing(lane)
     if (refused?.failed?.code === 'busy' && (await collectEarlier({ lane, found: refused, push, host: host.name, ledger, signal })))
-      refused = await staging(lane)
+      refused = await changing(lane)
     if (refused?.failed?.code === 'busy' && refused.open) throw new GatehouseError({ code: 'push.busy', detail: holderWords(refused) })
     if (refused) mustHaveEnded(refused, host.name)
   } catch (error) {
@@ -148,7 +127,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
   }
 
   try {
-    if (reason === '' && lane && before) await change(lane, before)
+    if (reason === '' && lane && before) await prove(lane, before)
   } catch (error) {
     reason = visible(failureOf(error).detail)
   } finally {
@@ -169,11 +148,40 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
   stillNote('verdict', `${verdict}. ${reason} ${readBack}`.trim(), afterDigests(answer))
   return { verdict, reason, readBack, advice }
 
-  /** From the armed undo to the commit. */
-  async function change(on: StepLane, was: HostLook): Promise<void> {
+  /**
+   * From the lock of the host to what holds there, in one message: the host needs no word of ours in between, as it takes each step only when the one
+   * before did all that it does. All are in the ledger before the first is taken. The answer of a first step that refused.
+   */
+  async function changing(on: StepLane): Promise<HostAnswer | undefined> {
+    const steps: readonly (readonly [HostStep, string])[] = [
+      ['stage', 'copies, backs up, validates'],
+      ['arm', `the undo runs by itself in ${push.undoAfterSeconds} s, and at the next start of the host`],
+      ['write', 'puts the files in place'],
+      ['activate', `reloads systemd, restarts ${push.unit}`],
+    ]
+    for (const step of steps) note(...step)
+    const told = steps.values()
+    const tell = () => {
+      const [step, detail] = told.next().value ?? []
+      if (step !== undefined && detail !== undefined) onStep(step, detail, push.undoAfterSeconds)
+    }
+    tell()
+    sent = true
+    answers = await on.take(
+      steps.map(([step]) => step),
+      push,
+      signal,
+      tell,
+    )
+    const [staged] = answers
+    if (staged?.failed === undefined) return undefined
+    sent = false
+    return staged
+  }
+
+  /** From what holds on the host to the commit. */
+  async function prove(on: StepLane, was: HostLook): Promise<void> {
     for (const answer of answers) mustHaveEnded(answer, host.name)
-    const changed = await both(on, ['write', 'puts the files in place'], ['activate', `reloads systemd, restarts ${push.unit}`])
-    for (const answer of changed) mustHaveEnded(answer, host.name)
     announce('verify', 'connects anew and looks with the same controls')
     let login: Promise<{ readonly anew: HostSession; readonly lane: StepLane }> | undefined
     if (cutsOff) {
@@ -183,7 +191,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
       login.catch(() => undefined)
     }
     try {
-      const against = await prove(was)
+      const against = await speaksAgainst(was)
       if (against.length > 0) throw new GatehouseError({ code: 'push.interrupted', detail: against.join('; ') })
       const last = login === undefined ? on : (await login).lane
       announce('commit', 'every control says so: disarms the undo')
@@ -203,7 +211,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     }
   }
 
-  async function prove(was: HostLook): Promise<string[]> {
+  async function speaksAgainst(was: HostLook): Promise<string[]> {
     const once = async () => {
       const now = await looks.look()
       const hidden = unseen(now)

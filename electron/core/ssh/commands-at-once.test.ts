@@ -42,6 +42,21 @@ test('the input of a command goes right behind it, to OpenSSH only', async () =>
   await expect(run(late, 'cat', 'text', 300)).rejects.toMatchObject({ failure: { code: 'probe.timeout' } })
 })
 
+test('who runs a command hears when the server says that it runs, and its input is on its way by then', async () => {
+  const said: string[] = []
+  const openssh = await startLoopback(agreeingLate('OpenSSH_9.2p1'))
+  const other = await startLoopback({ ident: 'dropbear_2022.83', onExec: (_, channel) => void channel.pipe(channel) })
+  const { transport, host } = bench({ hosts: { openssh: openssh.port, other: other.port } })
+  for (const name of ['openssh', 'other']) {
+    const session = await transport.connect(host(name), { signal: never() })
+    await session.exec('cat', {
+      ...{ stdin: 'text', timeoutMs: 5000, signal: never(), onRuns: () => said.push(`${name} runs`) },
+      onStdout: (chunk) => said.push(`${name} ${chunk}`) > 0,
+    })
+  }
+  expect(said).toEqual(['openssh runs', 'openssh text', 'other runs', 'other text'])
+})
+
 test('a command that the server does not take is refused, and its channel is closed', async () => {
   const server = await startLoopback(
     saying('OpenSSH_9.2p1', (replies) => {

@@ -4,7 +4,7 @@ import { GatehouseError } from '#shared/errors.ts'
 import type { ExecOptions, ExecResult } from '../ports.ts'
 import type { Connection } from './connection.ts'
 import { abortedBy, hopFailure } from './failures.ts'
-import { COMMAND_REFUSED, leaveRoom } from './ssh2-internals.ts'
+import { COMMAND_REFUSED, leaveRoom, whenCommandRuns } from './ssh2-internals.ts'
 import { shown } from './untrusted-text.ts'
 
 /** What a command may say on stderr before the rest is dropped. */
@@ -115,6 +115,7 @@ function runIn(
         open.once('close', () => feed.destroy())
         feed.pipe(open)
       }
+      whenCommandRuns(open, () => settled || options.onRuns?.())
     }
     try {
       begin((error, open) => {

@@ -177,6 +177,14 @@ export function leaveRoom(channel: ClientChannel): void {
 
 /** What `commandsAtOnce` emits on a channel whose command the server did not take. The channel closes then. */
 export const COMMAND_REFUSED = 'command-refused'
+/** And on one whose command runs. */
+const COMMAND_RUNS = 'command-runs'
+
+/** Calls `act` when the server has said that the command of `channel` runs: at once where it said so before it gave the channel away. */
+export function whenCommandRuns(channel: ClientChannel, act: () => void): void {
+  if (isAsking(channel) && channel._callbacks.length > 0) channel.once(COMMAND_RUNS, act)
+  else act()
+}
 
 /**
  * Gives the channel of a command away as soon as it is open and the command is on its way: RFC 4254 has the input behind it read in order, and OpenSSH
@@ -197,7 +205,7 @@ export function commandsAtOnce(client: Client): void {
     if (!isAsking(channel)) return
     const [agreed] = channel._callbacks
     channel._callbacks[0] = (failed) => {
-      if (!failed) return
+      if (!failed) return void channel.emit(COMMAND_RUNS)
       channel.emit(COMMAND_REFUSED)
       channel.close()
     }

@@ -101,6 +101,9 @@ async function askAnew(request: HarmlessRequest, { port, name, tls }: Question, 
 /** The certificate and the first request on the connection that is open; versions and further requests on others. */
 async function askInsideTls(question: Question, stream: Duplex, context: Context): Promise<Pick<Said, 'tls' | 'answers'>> {
   const serverName = serverNameOf(question.name)
+  const [first, ...others] = question.requests
+  // Beside the first handshake: where that fails, these do, and are not told.
+  const answersAnew = others.map((request) => askAnew(request, question, context))
   const versions = Promise.all(
     tlsVersions.map((version) =>
       tryVersion(
@@ -117,11 +120,7 @@ async function askInsideTls(question: Question, stream: Duplex, context: Context
   const greeting = await greet(stream, serverName, context.signal)
   if ('failed' in greeting) return { tls: { serverName, versions: await versions, chain: [] }, answers: [] }
   const chain = shownChain(greeting.socket)
-  const [first, ...others] = question.requests
-  const answers = await Promise.all([
-    ...(first ? [askHttp(greeting.socket, first, question.name, context.signal)] : []),
-    ...others.map((request) => askAnew(request, question, context)),
-  ])
+  const answers = await Promise.all([...(first ? [askHttp(greeting.socket, first, question.name, context.signal)] : []), ...answersAnew])
   return { tls: { serverName, versions: await versions, chain }, answers }
 }
 

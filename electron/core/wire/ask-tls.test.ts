@@ -102,6 +102,29 @@ test.runIf(withOpenssl)('old and new versions, the certificate, what is answered
   })
 })
 
+test.runIf(withOpenssl)('further requests go beside the first handshake, not behind it', async () => {
+  const target = await serving({ minVersion: 'TLSv1.2' })
+  let connections = 0
+  let all = () => {}
+  const opened = new Promise<void>((resolve) => {
+    all = resolve
+  })
+  // The first connection, four versions, the second request: nobody is answered before all of them are there.
+  const port = await listening(
+    createPlain((socket) => {
+      socket.on('error', () => undefined)
+      if (++connections === 6) all()
+      void opened.then(() => {
+        const there = connect(target, '127.0.0.1')
+        there.on('error', () => socket.destroy())
+        socket.on('close', () => there.destroy())
+        socket.pipe(there).pipe(socket)
+      })
+    }),
+  )
+  expect((await ask(port))?.answers.map(({ status }) => status)).toEqual([401, 401])
+})
+
 test.runIf(withOpenssl)('a strict server, asked by its address: no name is sent', async () => {
   const endpoint = await ask(await serving({ minVersion: 'TLSv1.2' }), '10.0.0.1')
   expect(outcomes(endpoint)).toEqual({ '1.0': 'refused', '1.1': 'refused', '1.2': 'served', '1.3': 'served' })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { verdictFor } from '../facts/firewall/reach.ts'
 import { probeContextOf, readFacts, sectionsOf } from '../facts/registry.ts'
@@ -5,38 +6,57 @@ import { type Mark, redactOutput } from '../policy/secrets.ts'
 import type { HostSession } from '../ports.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import { askOverWire, notAsked, type WireRun } from './ask-over-wire.ts'
-import { factsForQuestions, questionsFor } from './questions.ts'
+import { factsForQuestions, type Question, questionsFor } from './questions.ts'
 
 const MIN_PATIENCE_MS = 50
 const MAX_PATIENCE_MS = 1000
 
 export interface WireLook {
+  /** For `runProbe`: the probe is on its way, and small packets beside it hold nothing back. */
+  onRuns(): void
   /** For `runProbe`: the questions go out while the rest of the probe still runs. */
   onEnded(id: string, output: () => SectionOutput): void
   /** The answers as sections. `outputs` is all that the probe answered. Never rejects. */
   finish(outputs: ReadonlyMap<string, SectionOutput>): Promise<readonly SectionOutput[]>
+  /** What was asked; empty before the probe has said what listens. */
+  asked(): readonly Question[]
 }
 
 /**
  * Looks at a host from the network beside the probe: as soon as the sections are there that say what listens, the host's own address is asked
  * over channels of the jump host, so that looking from both sides takes no longer than looking from one. `mark` as for the audit, which then does not
- * mask and read the same again.
+ * mask and read the same again. `expected`: asked already while the probe is on its way; these answers count when it says that this is what is to be asked.
  */
-export function lookOverWire(session: HostSession, fleet: Fleet, host: Host, signal: AbortSignal, mark?: Mark): WireLook {
+export function lookOverWire(
+  session: HostSession,
+  fleet: Fleet,
+  host: Host,
+  signal: AbortSignal,
+  { mark, expected = [] }: { readonly mark?: Mark | undefined; readonly expected?: readonly Question[] | undefined } = {},
+): WireLook {
   const context = probeContextOf(fleet, host)
   const awaited = new Set(sectionsOf(context, factsForQuestions).map(({ id }) => id))
   const early = new Map<string, SectionOutput>()
   const begunMs = performance.now()
   let firstAnswerMs = 0
+  let questions: readonly Question[] = []
   let run: WireRun | undefined
+  let ahead: WireRun | undefined
+  const inVain = new AbortController()
 
   function start(outputs: ReadonlyMap<string, SectionOutput>): WireRun | undefined {
     const facts = readFacts(outputs, context, undefined, factsForQuestions)
     if (!facts.services.known) return undefined
-    return askOverWire(session, questionsFor(facts, host), { fleet, host, signal })
+    questions = questionsFor(facts, host)
+    if (ahead !== undefined && isDeepStrictEqual(questions, expected)) return ahead
+    inVain.abort()
+    return askOverWire(session, questions, { fleet, host, signal })
   }
 
   return {
+    onRuns() {
+      if (expected.length > 0) ahead ??= askOverWire(session, expected, { fleet, host, signal: AbortSignal.any([signal, inVain.signal]) })
+    },
     onEnded(id, output) {
       firstAnswerMs ||= performance.now() - begunMs
       if (run !== undefined || !awaited.has(id)) return
@@ -45,7 +65,10 @@ export function lookOverWire(session: HostSession, fleet: Fleet, host: Host, sig
     },
     async finish(outputs) {
       run ??= signal.aborted ? undefined : start(outputs)
-      if (run === undefined) return [notAsked(fleet, host, 'the probe did not tell what listens on this host')]
+      if (run === undefined) {
+        inVain.abort()
+        return [notAsked(fleet, host, 'the probe did not tell what listens on this host')]
+      }
       const { firewall, network } = readFacts(outputs, context, undefined, ['network', 'firewall'])
       const patience = Math.min(Math.max(firstAnswerMs, MIN_PATIENCE_MS), MAX_PATIENCE_MS)
       // A port that the rules close to the jump host was asked as well, but waiting longer for its silence tells nothing.
@@ -58,5 +81,6 @@ export function lookOverWire(session: HostSession, fleet: Fleet, host: Host, sig
         })
       return run.finish((port) => (closed(port) ? 0 : patience))
     },
+    asked: () => questions,
   }
 }

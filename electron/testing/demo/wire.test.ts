@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { auditHost, judgeRecording } from '#core/audit/audit-host.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type AuditedHost, auditHost, judgeRecording } from '#core/audit/audit-host.ts'
 import { controls } from '#core/policy/registry.ts'
 import type { Transport } from '#core/ports.ts'
 import { GatehouseError } from '#shared/errors.ts'
@@ -26,7 +26,7 @@ const hostOf = (name: string) => {
   if (!host) throw new Error(name)
   return host
 }
-const audit = (name: string, over = transport) =>
+const audit = (name: string, over = transport, expected: AuditedHost['asked'] = []) =>
   auditHost({
     host: hostOf(name),
     fleet: demo.fleet,
@@ -34,6 +34,7 @@ const audit = (name: string, over = transport) =>
     now: () => Date.now(),
     signal: new AbortController().signal,
     onProgress: () => undefined,
+    expected,
   })
 const answered = ({ audit: { findings } }: Awaited<ReturnType<typeof audit>>) =>
   findings.filter(({ control }) => control === 'endpoint-answer-authenticated')
@@ -58,6 +59,58 @@ test('an open engine: the answer is evidence, and means the same when it is judg
 test('the same answer twice is the same text, so that it is stored once', async () => {
   const hashes = async () => (await audit('gpu-03')).outputs.filter(({ id }) => id.startsWith('wire')).map(({ sha256 }) => sha256)
   expect(await hashes()).toEqual(await hashes())
+})
+
+describe('what an earlier audit asked is asked before the host has said a word', () => {
+  const hashesOf = ({ outputs }: AuditedHost) => outputs.filter(({ id }) => id.startsWith('wire')).map(({ id, sha256 }) => [id, sha256])
+
+  /** What is done on the session, in order. */
+  async function traced(expected: AuditedHost['asked']) {
+    const log: string[] = []
+    const watched: Transport = {
+      ...transport,
+      connect: async (host, options) => {
+        const session = await transport.connect(host, options)
+        return {
+          ...session,
+          openTcp: (port, signal) => {
+            log.push(`asks ${port}`)
+            return session.openTcp(port, signal)
+          },
+          exec: (command, exec) => {
+            const onStdout = (chunk: Buffer) => {
+              log.push('hears')
+              return exec.onStdout(chunk)
+            }
+            return session.exec(command, { ...exec, onStdout })
+          },
+        }
+      },
+    }
+    return { log, result: await audit('gpu-03', watched, expected) }
+  }
+
+  test('and once, when it is what is to be asked', async () => {
+    const late = await traced([])
+    expect(late.log[0]).toBe('hears')
+    expect(late.result.asked).not.toEqual([])
+    const early = await traced(late.result.asked)
+    expect(early.log[0]).toBe('asks 11434')
+    const asks = (log: readonly string[]) => log.filter((word) => word.startsWith('asks'))
+    expect(asks(early.log)).toEqual(asks(late.log))
+    expect(hashesOf(early.result)).toEqual(hashesOf(late.result))
+    expect(early.result.asked).toEqual(late.result.asked)
+  })
+
+  test('it does not count when the host says that something else listens', async () => {
+    const { result } = await traced([])
+    const [first] = result.asked
+    if (first === undefined) expect.fail()
+    const other = await traced([{ ...first, id: 'wire-http-9999', port: 9999 }])
+    expect(other.log[0]).toBe('asks 9999')
+    expect(hashesOf(other.result)).toEqual(hashesOf(result))
+    expect(other.result.asked).toEqual(result.asked)
+  })
 })
 
 test('a port that the rules close to the jump host: silence passes nothing and fails nothing', async () => {
