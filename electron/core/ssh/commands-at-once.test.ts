@@ -13,7 +13,7 @@ const saying = (ident: string, change: (replies: Replies) => void): LoopbackOpti
 })
 
 /** A server that agrees to a command once it has its input. */
-function agreeingLate(ident: string): LoopbackOptions {
+function agreeingLate(ident: string, onAgree = () => {}): LoopbackOptions {
   const held: (() => void)[] = []
   const options = saying(ident, (replies) => {
     const agree = replies.channelSuccess.bind(replies)
@@ -23,6 +23,7 @@ function agreeingLate(ident: string): LoopbackOptions {
     ...options,
     onExec: (_, channel) => {
       channel.on('data', (chunk: Buffer) => {
+        onAgree()
         held.shift()?.()
         channel.write(chunk)
         channel.exit(3)
@@ -44,7 +45,7 @@ test('the input of a command goes right behind it, to OpenSSH only', async () =>
 
 test('who runs a command hears when the server says that it runs, and its input is on its way by then', async () => {
   const said: string[] = []
-  const openssh = await startLoopback(agreeingLate('OpenSSH_9.2p1'))
+  const openssh = await startLoopback(agreeingLate('OpenSSH_9.2p1', () => said.push('openssh agrees')))
   const other = await startLoopback({ ident: 'dropbear_2022.83', onExec: (_, channel) => void channel.pipe(channel) })
   const { transport, host } = bench({ hosts: { openssh: openssh.port, other: other.port } })
   for (const name of ['openssh', 'other']) {
@@ -54,7 +55,7 @@ test('who runs a command hears when the server says that it runs, and its input 
       onStdout: (chunk) => said.push(`${name} ${chunk}`) > 0,
     })
   }
-  expect(said).toEqual(['openssh runs', 'openssh text', 'other runs', 'other text'])
+  expect(said).toEqual(['openssh agrees', 'openssh runs', 'openssh text', 'other runs', 'other text'])
 })
 
 test('a command that the server does not take is refused, and its channel is closed', async () => {
