@@ -58,6 +58,9 @@ export interface DemoHost {
   readonly fault?: DemoFault
 }
 
+/** Options with the blank behind them. */
+export const auditKeyOptions = (host: DemoHost): string => host.auditKeyOptions ?? 'from="10.20.0.10",restrict '
+
 /** Faults of the protocol and of the answer, for tests. */
 export type DemoFault =
   | 'hang-handshake'

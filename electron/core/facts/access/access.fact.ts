@@ -5,7 +5,7 @@ import type { Access } from './access.ts'
 import { collectAccess } from './collect.ts'
 import { parseScripts, parseTimed } from './jobs.ts'
 import { MAX_ROWS } from './jobs-script.ts'
-import { parseLoginKeys } from './login-keys.ts'
+import { missedKeys, parseLoginKeys } from './login-keys.ts'
 import {
   parseAcls,
   parseCron,
@@ -46,6 +46,7 @@ export const accessFact: FactDefinition<'access'> = {
           : passwords,
       keys: part('keys', 'Keys of accounts', parseLoginKeys),
       keyLinks: parseKeyLinks([...rowsOf('keys'), ...rowsOf('links')]),
+      keysMissed: missedKeys(rowsOf('keys')),
       webAccounts: part('keys', 'Names in password files', parseWebAccounts),
       mailAddresses: parseMailAddresses(rowsOf('keys')),
       open: part('open', 'Files that others may write', parseOpen),

@@ -33,6 +33,11 @@ export interface KeyLink {
   readonly line: number
 }
 
+export interface KeysMissed {
+  readonly reason: string
+  readonly line: number
+}
+
 /** Names in a file of passwords of a web server. */
 export interface WebAccount {
   readonly file: string
@@ -117,6 +122,8 @@ export interface Access {
   readonly keys: FactResult<readonly LoginKey[]>
   /** Symbolic links on the way to keys, which were not followed: homes, folders above them, `.ssh`, files. Absent in audits that did not ask. */
   readonly keyLinks?: readonly KeyLink[]
+  /** Why there may be more keys than were read: a folder that root may not enter, a file of more than 1 MiB, a line that was cut. */
+  readonly keysMissed?: KeysMissed | undefined
   readonly webAccounts: FactResult<readonly WebAccount[]>
   /** Of the files that were looked for; absent in audits that did not. */
   readonly mailAddresses?: readonly MailAddress[]

@@ -73,8 +73,9 @@ const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] =
       ...['-exec', '/bin/grep', '-Hn', '-e', 'ssh-', '-e', 'ecdsa-sha2', '{}', '+', '-o'],
       ...['-type', 'f', '-name', '*htpasswd*', '-size', '-1024k', '-exec', '/bin/grep', '-Hno', '^[^:#]*:', '{}', '+', '-o'],
       ...['-type', 'f', '-path', '/etc/oauth2-proxy/*mail*', '-size', '-1024k', '-exec', '/bin/grep', '-Hno', '^[^#]*@.*', '{}', '+', '-o'],
-      // sshd follows links, find does not: what lies behind one is not known.
-      ...['-type', 'l', '(', '-name', '.ssh', '-o', '-name', 'authorized_keys', '-o', '-name', 'authorized_keys2', ')', '-print'],
+      // sshd follows links, find does not: what lies behind one is not known. Nor are larger files, which the clauses above left.
+      ...['(', '-type', 'l', '-o', '-size', '+1023k', ')'],
+      ...['(', '-name', '.ssh', '-o', '-name', 'authorized_keys', '-o', '-name', 'authorized_keys2', ')', '-print'],
     ],
   },
   {
@@ -108,11 +109,13 @@ const SCRIPT = `fetches=$1
 shift
 list() { awk -v "w=\${1:-4000}" 'NR > ${MAX_ROWS} { exit } { print "=" substr($0, 1, w) }'; }
 as_root() { gh_sudo "$1" 2>/dev/null; printf '%b#%s' "$2" "$?"; }
+# What find may not enter it says on stderr, a line beside those of grep, which begin with a path.
+with_complaints() { gh_sudo "$1" 2>&1; printf '%b#%s' "$2" "$?"; }
 block() { awk -v "name=$1" '{ if (NR <= ${MAX_ROWS}) row[NR] = "=" substr($0, 1, 4000); last = $0 }
   END { n = NR - 1; if (n > ${MAX_ROWS}) n = ${MAX_ROWS}; while (n > 0 && row[n] == "=") n--
     print "@" name " " substr(last, 2); for (i = 1; i <= n; i++) print row[i] }'; }
 as_root 1 '\\n' | block shadow
-as_root 2 '\\n' | block keys
+with_complaints 2 '\\n' | block keys
 as_root 3 '\\0000' | tr '\\012\\000' '\\001\\012' | block open
 as_root 4 '\\n' | block acls
 # Without getfacl, ls of coreutils marks what has a list. That of the journal is systemd's own.

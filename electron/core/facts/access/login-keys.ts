@@ -1,22 +1,26 @@
 import { createHash } from 'node:crypto'
 import type { BlockRow } from '../blocks.ts'
-import type { LoginKey } from './access.ts'
+import { type KeyOption, readKeyOptions } from '../key-options.ts'
+import type { KeysMissed, LoginKey } from './access.ts'
 
 const KEY = /(?:^|\s)((?:ssh|ecdsa|sk)-[A-Za-z0-9@.-]{2,80})\s+(AAAA[A-Za-z0-9+/]{8,16384}={0,2})(?:\s+(.*))?$/
+
+/** A value this long may have been cut. */
+export const MAX_VALUE = 400
 
 /** Rows of `grep -Hn`: `/home/ada/.ssh/authorized_keys:1:from="10.0.0.10" ssh-ed25519 AAAA… name`. Comments and broken lines are no keys. */
 export function parseLoginKeys(rows: readonly BlockRow[]): readonly LoginKey[] {
   return rows.flatMap(({ text, line }): LoginKey[] => {
     const [, file, rest = ''] = /^(\/[^:]*authorized_keys[^:]*):\d{1,7}:\s*(.*)$/.exec(text) ?? []
     if (file === undefined || rest.startsWith('#')) return []
-    const end = optionsEnd(rest)
+    const { options, end } = readKeyOptions(rest)
     const [, type, blob, comment = ''] = KEY.exec(rest.slice(end)) ?? []
     if (type === undefined || blob === undefined) return []
     const bytes = Buffer.from(blob, 'base64')
     const bits = type === 'ssh-rsa' ? rsaBits(bytes) : undefined
     return [
       {
-        ...{ file, type, line, comment: comment.slice(0, 200), options: optionsOf(rest.slice(0, end)) },
+        ...{ file, type, line, comment: comment.slice(0, 200), options: options.map(shortened) },
         fingerprint: `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`,
         ...(bits !== undefined && { bits }),
       },
@@ -24,24 +28,26 @@ export function parseLoginKeys(rows: readonly BlockRow[]): readonly LoginKey[] {
   })
 }
 
-/** Options end at the first blank outside of quotes; a line that begins with a type of key has none. */
-function optionsEnd(text: string): number {
-  if (/^(?:ssh|ecdsa|sk)-/.test(text)) return 0
-  let quoted = false
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === '\\' && text[at + 1] === '"') at++
-    else if (text[at] === '"') quoted = !quoted
-    else if (!quoted && /\s/.test(text[at] ?? '')) return at
+/** The script cuts rows here. */
+const MAX_ROW = 4000
+
+/**
+ * Why sshd may know keys that are not among the rows: what find and grep complain of beside folders that are not there, a file that grep takes for
+ * binary, a line that was cut. sudo's own words are none of it.
+ */
+export function missedKeys(rows: readonly BlockRow[]): KeysMissed | undefined {
+  for (const { text, line } of rows) {
+    if (/^\/[^:]*authorized_keys[^:]*:/.test(text)) {
+      if (text.length >= MAX_ROW)
+        return { reason: `A line of ${text.slice(0, text.indexOf(':')).slice(0, 120)} was too long to be read`, line }
+    } else if (/^(?:\S*\/)?(?:find|grep): /.test(text) || /^Binary file /.test(text)) {
+      if (!/: No such file or directory$/.test(text)) return { reason: `Keys were not read everywhere: ${text.slice(0, 160)}`, line }
+    }
   }
-  return text.length
+  return undefined
 }
 
-function optionsOf(text: string): LoginKey['options'] {
-  return [...text.matchAll(/([A-Za-z0-9@.-]{1,60})(?:="((?:[^"\\]|\\.)*)")?(?:,|$)/g)].map(([, name = '', value]) => ({
-    name: name.toLowerCase(),
-    ...(value !== undefined && { value: value.replaceAll('\\"', '"').slice(0, 400) }),
-  }))
-}
+const shortened = ({ name, value }: KeyOption): KeyOption => ({ name, ...(value !== undefined && { value: value.slice(0, MAX_VALUE) }) })
 
 /** `string type, mpint e, mpint n` (RFC 4253, section 6.6). */
 function rsaBits(blob: Buffer): number | undefined {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { redact } from '../../policy/secrets.ts'
-import { parseLoginKeys } from './login-keys.ts'
+import { missedKeys, parseLoginKeys } from './login-keys.ts'
 import { parseAcls, parseCron, parseLastLogins, parseOpen, parsePasswords, parseWebAccounts } from './parse.ts'
 import { parsePolkit } from './polkit.ts'
 
@@ -143,4 +143,24 @@ test('property: parsers never throw', () => {
       parsePolkit(numbered('/x.pkla', any))
     }),
   )
+})
+
+/** What GNU find and grep of Debian 12 and busybox 1.37 print. */
+test.each([
+  ["/usr/bin/find: '/home/ada/.ssh': Permission denied", true],
+  ['find: /home/ada: Stale file handle', true],
+  ['/bin/grep: /home/ada/.ssh/authorized_keys: Input/output error', true],
+  ['/bin/grep: /home/ada/.ssh/authorized_keys: binary file matches', true],
+  ['Binary file /home/ada/.ssh/authorized_keys matches', true],
+  [`/home/ada/.ssh/authorized_keys:1:environment="A=${'a'.repeat(4000)}`, true],
+  ["/usr/bin/find: '/var/www': No such file or directory", false],
+  ['sudo: unable to resolve host gpu-01: Name or service not known', false],
+  ['/home/ada/.ssh/authorized_keys:1:ssh-ed25519 AAAA ada', false],
+])('%.60s: keys were missed %s', (text, missed) => {
+  expect(
+    missedKeys([
+      { text: '/home/a/.ssh/authorized_keys:1:# ssh-', line: 4 },
+      { text, line: 5 },
+    ])?.line,
+  ).toBe(missed ? 5 : undefined)
 })

@@ -1,8 +1,6 @@
 import type { BlockRow } from '../blocks.ts'
+import { readKeyOptions } from '../key-options.ts'
 import type { AuthorizedKey } from './audit-keys.ts'
-
-/** What a line begins with that has no options. */
-const KEY_TYPE = /^(?:ssh-|ecdsa-|sk-)\S+\s/
 
 /** Rows of `grep -nH`: `/home/audit/.ssh/authorized_keys:1:from="10.0.0.10" ssh-ed25519 AAAA… name`. */
 export function parseAuthorizedKeys(rows: readonly BlockRow[]): readonly AuthorizedKey[] {
@@ -10,24 +8,15 @@ export function parseAuthorizedKeys(rows: readonly BlockRow[]): readonly Authori
     const match = /^(\/[^:]*):\d{1,7}:\s*(.*)$/.exec(text)
     if (!match?.[1]) return []
     const [, file, rest = ''] = match
-    const from = KEY_TYPE.test(rest) ? undefined : fromOf(rest)
+    const from = fromOf(rest)
     return [{ file, line, ...(from && { from }) }]
   })
 }
 
-/** The value of `from=` among options that end at the first blank outside of quotes; the first of several holds, as in sshd. */
-function fromOf(text: string): readonly string[] | undefined {
-  let at = 0
-  while (at < text.length && !/\s/.test(text[at] ?? '')) {
-    const option = /^([A-Za-z-]+)(?:="((?:[^"\\]|\\.)*)")?(?:,|(?=\s)|$)/.exec(text.slice(at))
-    if (!option) return undefined
-    if (option[1]?.toLowerCase() === 'from' && option[2] !== undefined)
-      return option[2]
-        .replaceAll('\\"', '"')
-        .split(',')
-        .map((pattern) => pattern.trim())
-        .filter(Boolean)
-    at += option[0].length
-  }
-  return undefined
-}
+/** The value of `from=`; of several, which sshd refuses, the first. */
+const fromOf = (text: string): readonly string[] | undefined =>
+  readKeyOptions(text)
+    .options.find(({ name, value }) => name === 'from' && value !== undefined)
+    ?.value?.split(',')
+    .map((pattern) => pattern.trim())
+    .filter(Boolean)

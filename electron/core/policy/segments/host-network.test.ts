@@ -74,6 +74,7 @@ function facts(more: object = {}): FactResults {
     processes: known([]),
     containers: known({ runtimes: [], containers: [] }),
     sshd: unknown('no', ['sshd']),
+    'sshd-matches': known({ matches: [], elsewhere: [] }),
     network: known(network),
     wire: unknown('not asked', []),
     firewall: firewall(closedIn + closedOut),

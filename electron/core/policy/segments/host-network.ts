@@ -6,8 +6,9 @@ import { type Source, sources } from '#shared/model/segment.ts'
 import type { Program } from '../../facts/programs/programs.ts'
 import type { FactResults } from '../../facts/registry.ts'
 import type { Citation, PolicyContext } from '../control.ts'
-import { boundAccounts, inferenceDoors, sshDoors } from '../controls/network/doors.ts'
+import { inferenceDoors, sshDoors } from '../controls/network/doors.ts'
 import { knownValue, mergeWildcards } from '../controls/network/flows.ts'
+import { strangersTurnedAway } from '../controls/network/turned-away.ts'
 import { nameOf, strangerSubject, strangersAmong } from '../controls/programs/strangers.ts'
 import { type InboundDoor, inboundFlows, type Surroundings } from './inbound-flows.ts'
 import { outboundDoor } from './outbound-flows.ts'
@@ -173,14 +174,13 @@ function strangerDoors({ listeners, services, programs, containers }: FactResult
 }
 
 /** SSH, of which the jump host is the only client. */
-function accessDoors({ listeners, sshd }: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
+function accessDoors({ listeners, sshd, 'sshd-matches': matches }: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
   if (!listeners.known) return []
   const { fleet, host } = surroundings
   if (isJumpHost(fleet, host)) return jumpDoors(listeners.value, sshd, surroundings)
   const { jump } = fleet.networks
-  const settings = knownValue(sshd)
-  const turnedAway =
-    settings && boundAccounts(settings, jump) ? 'Every AllowUsers entry of sshd names a source inside the jump networks.' : undefined
+  const bound = strangersTurnedAway(sshd, matches, jump)
+  const turnedAway = bound && `Others are turned away: ${bound.because}.`
   const policyUnknown = jump.length === 0 ? 'The fleet file names no jump networks, so nothing says whether it should.' : undefined
   return sshDoors(listeners.value, sshd, host.port).map(({ address, port, cite }) => {
     const door: InboundDoor = { kind: 'ssh', address, port, bound: true, allowed: ['jump'], policyUnknown, turnedAway }

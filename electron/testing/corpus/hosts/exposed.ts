@@ -4,7 +4,7 @@ import { gpu03 } from '../../demo/hosts/gpu-03.ts'
 import { gpu04 } from '../../demo/hosts/gpu-04.ts'
 import { llama, ollama, rules, soundFirewall, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost } from '../corpus-host.ts'
-import { flag, withFiles, withFirewall, withListener, withUnit, withWords } from '../sins/host.ts'
+import { flag, on, withFiles, withFirewall, withListener, withUnit, withWords } from '../sins/host.ts'
 import { closedToJump, listensOn, ollamaOn, openToJump, vllmOn } from '../sins/listening.ts'
 
 const anyone = [withFirewall(noFirewall), openToJump]
@@ -82,7 +82,13 @@ export const exposed: readonly CorpusHost[] = [
     withFirewall(rules({ inbound: ['tcp dport 443 accept'] })),
     openToJump,
   ),
-  corpusHost('vllm-ssh-from-anywhere', 'SSH is open to everyone', vllm, withFirewall(rules({ inbound: ['tcp dport 22 accept'] }))),
+  corpusHost(
+    'vllm-ssh-from-anywhere',
+    'SSH is open to everyone, and one key works from anywhere',
+    vllm,
+    on((host) => ({ ...host, auditKeyOptions: '' })),
+    withFirewall(rules({ inbound: ['tcp dport 22 accept'] })),
+  ),
   corpusHost(
     'vllm-ssh-from-app',
     'SSH is open to the application servers',

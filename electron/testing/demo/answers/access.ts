@@ -1,6 +1,6 @@
 import { accountLines } from '../account-files.ts'
 import { type Answer, lines } from '../answer.ts'
-import type { DemoHost } from '../demo-host.ts'
+import { auditKeyOptions, type DemoHost } from '../demo-host.ts'
 
 /** Section `access`: who can get in, and what lies open. Hosts of the demo leave nothing of root’s open but what `files` says. */
 export function access(host: DemoHost): Answer {
@@ -21,6 +21,8 @@ export function access(host: DemoHost): Answer {
     }),
     '@keys 1',
     ...keys.map(({ account, text }, index) => `=${homeOf(host, account)}/.ssh/authorized_keys:${index + 1}:${text}`),
+    // The one with which the probe came in, as section `os` prints it.
+    `=/home/${host.account.name}/.ssh/authorized_keys:1:${auditKeyOptions(host)}ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'x'.repeat(43)} gatehouse`,
     '@open 1',
     '=d/755/root/root//etc/sudoers.d',
     '=d/755/root/root//etc/systemd/system',

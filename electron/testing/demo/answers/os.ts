@@ -1,7 +1,7 @@
 import type { SectionSpec } from '#core/probe/section.ts'
 import { type Answer, lines } from '../answer.ts'
 import { linesBelow, printedLines, type WrittenLine } from '../configuration-files.ts'
-import type { DemoHost } from '../demo-host.ts'
+import { auditKeyOptions, type DemoHost } from '../demo-host.ts'
 
 const folders = ['/', '/etc', '/etc/ssl', '/var', '/var/log']
 
@@ -37,7 +37,7 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     ...folders.map((path) => `=directory/755/root/root/${path}`),
     ...devices.map((path) => `=character special file/${system.deviceMode.toString(8)}/root/${system.deviceGroup}/${path}`),
     '@authorized-keys',
-    `=/home/${host.account.name}/.ssh/authorized_keys:1:${host.auditKeyOptions ?? 'from="10.20.0.10",restrict '}ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGx7... gatehouse`,
+    `=/home/${host.account.name}/.ssh/authorized_keys:1:${auditKeyOptions(host)}ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGx7... gatehouse`,
     '@logrotate',
     ...numbered('/etc/logrotate.conf', ['weekly', 'rotate 4', 'create', 'include /etc/logrotate.d']),
     ...printedLines(withoutScripts(linesBelow(host, '/etc/logrotate.d'))),

@@ -1,7 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
 import type { FactResult } from '../../../facts/fact.ts'
-import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import type { Citation } from '../../control.ts'
 import { forwarders } from '../programs/strangers.ts'
@@ -40,8 +39,8 @@ export function inferenceDoors(services: readonly InferenceService[], listeners:
         port,
         kind: 'inference' as const,
         owner: service.id,
-        // Of a pod, and of a container in the network of the host, sockets of its own are seen, which are the host's.
-        published: service.how === 'container' && service.pod === undefined && section !== 'listeners',
+        // Of a container in the network of the host sockets of its own are seen, which are the host's.
+        published: service.how === 'container' && section !== 'listeners',
         cite: [{ section, line }],
       })),
   )
@@ -76,20 +75,4 @@ export function sshDoors(listeners: readonly Listener[], sshd: FactResult<Sshd>,
     return mergeWildcards(seen.map(({ address, port, line }) => ({ address, port, cite: [{ section: 'listeners', line }] })))
   const port = ports[0] ?? usedPort
   return [{ address: '*', port, cite: (settings?.port ?? []).slice(0, 1).map(citeSetting) }]
-}
-
-/** `AllowUsers user@10.0.2.0/24` (sshd_config(5)): nobody else may log in. Undefined unless every entry is bound to a source that is allowed. */
-export function boundAccounts({ settings }: Sshd, jump: readonly string[]): Citation[] | undefined {
-  const entries = (settings.allowusers ?? []).flatMap((setting) =>
-    setting.value
-      .split(/\s+/)
-      .filter(Boolean)
-      .map((word) => ({ word, cite: citeSetting(setting) })),
-  )
-  if (entries.length === 0) return undefined
-  const inside = entries.every(({ word }) => {
-    const source = word.includes('@') ? parseInterval(word.slice(word.lastIndexOf('@') + 1)) : undefined
-    return source !== undefined && subtract([source], networksToSet(jump, source.family)).length === 0
-  })
-  return inside ? entries.slice(0, 3).map(({ cite }) => cite) : undefined
 }

@@ -88,7 +88,7 @@ const sshd = (text: string) => known(parseSshd(text))
 const unread = unknown('no', ['sshd'])
 const base = {
   ...{ network: known(network), listeners: [listener(22, 'sshd')], services: [service('wildcard')] },
-  ...{ sshd: unread, access: unread, accounts: unread, 'sshd-matches': unread },
+  ...{ sshd: unread, access: unread, accounts: unread, 'sshd-matches': known({ matches: [], elsewhere: [] }), 'audit-keys': unread },
 }
 const named = { app: ['10.0.1.0/24'], jump: ['10.0.9.9'] }
 
@@ -168,6 +168,7 @@ test.each([
   ['SSH on the loopback too', ssh, closed, { listeners: [listener(22, 'sshd'), listener(22, 'sshd', 'loopback')] }, named, 'pass'],
   ['SSH open, and sshd names no account', ssh, wide, { sshd: sshd('port 22') }, named, 'fail'],
   ['SSH open, and sshd names sources', ssh, wide, { sshd: sshd('allowusers ops@10.0.9.9') }, named, 'pass'],
+  ['SSH open, Match blocks unread', ssh, wide, { sshd: sshd('allowusers ops@10.0.9.9'), 'sshd-matches': unread }, named, 'fail'],
   ['SSH open, and one account from anywhere', ssh, wide, { sshd: sshd('allowusers ops@10.0.9.9 root') }, named, 'fail'],
   ['IPv6 like IPv4', ipv6, closed, { network }, named, 'pass'],
   ['IPv6 open', ipv6, v4, { network }, named, 'fail'],

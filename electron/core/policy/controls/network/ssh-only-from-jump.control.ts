@@ -2,11 +2,11 @@ import { printBind } from '#shared/model/listener.ts'
 import type { LoginKey } from '../../../facts/access/access.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
-import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { type KeyBinding, keyBinding } from './bound-keys.ts'
-import { boundAccounts, type Door, sshDoors } from './doors.ts'
+import { type Door, sshDoors } from './doors.ts'
 import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
+import { strangersTurnedAway, type TurnedAway } from './turned-away.ts'
 
 export default defineControl({
   id: 'ssh-only-from-jump',
@@ -17,7 +17,7 @@ export default defineControl({
   rationale:
     'The jump host is where second factors are asked and sessions are recorded. An SSH port that other networks reach lets a stolen key in without either.',
   needs: ['firewall', 'listeners'],
-  uses: ['sshd', 'network', 'access', 'accounts', 'sshd-matches'],
+  uses: ['sshd', 'network', 'access', 'accounts', 'sshd-matches', 'audit-keys'],
   remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:SC-7', 'CIS-8:4.4', 'CIS-8:12.8', 'ISO-27001:A.8.22'],
   evaluate: ({ firewall, listeners, sshd, network, ...others }, { fleet, host }) => {
@@ -35,7 +35,8 @@ export default defineControl({
         },
       ]
     const keys = keyBinding({ sshd, ...others }, jump)
-    return doors.map((door) => judge(door, firewall, knownValue(network), jump, knownValue(sshd), keys))
+    const turnedAway = strangersTurnedAway(sshd, others['sshd-matches'], jump)
+    return doors.map((door) => judge(door, firewall, knownValue(network), jump, turnedAway, keys))
   },
 })
 
@@ -44,7 +45,7 @@ function judge(
   firewall: Firewall,
   network: Network | undefined,
   jump: readonly string[],
-  sshd: Sshd | undefined,
+  turnedAway: TurnedAway | undefined,
   keys: KeyBinding,
 ): Verdict {
   const subject = printBind(door)
@@ -55,14 +56,26 @@ function judge(
     jump,
   )
   const stranger = worst(accepted)
-  const bound = sshd && boundAccounts(sshd, jump)
-  if ((stranger || undetermined.length > 0) && bound)
+  if ((stranger || undetermined.length > 0) && turnedAway)
     return {
       status: 'pass',
       subject,
       title: 'sshd lets accounts in from the jump host only',
-      reason: `The firewall does not stop other sources, but every AllowUsers entry of sshd names a source inside ${jump.join(', ')}.`,
-      cite: bound,
+      reason: `The firewall does not stop other sources, but ${turnedAway.because}.`,
+      cite: turnedAway.cite,
+    }
+  if (stranger && keys.state === 'bound')
+    return {
+      status: 'warning',
+      subject,
+      title: 'SSH is open, its keys bound to the jump host',
+      reason: `New connections to ${subject} are accepted from ${printRemotes(stranger)}, and sshd takes nothing but keys: all ${keys.keys.length} have from= inside ${jump.join(', ')}. Whoever owns a file of keys can add one without it.`,
+      hint: 'Let the firewall accept the port from the jump host only, or bind AllowUsers to it.',
+      cite: [
+        ...citeRule(stranger.by, firewall, `Accepts ${printRemotes(stranger)}. Expected only ${jump.join(', ')}.`),
+        ...door.cite,
+        ...keys.keys.slice(0, 3).map(({ line }) => ({ section: 'access', line })),
+      ],
     }
   if (stranger) {
     const from = printRemotes(stranger)
@@ -78,7 +91,7 @@ function judge(
         ...held.keys.map(({ line }) => ({
           section: 'access',
           line,
-          ...(keys.state === 'loose' && { note: `Expected from="${jump.join(',')}".` }),
+          note: `Expected from="${jump.join(',')}".`,
         })),
       ],
     }
@@ -103,12 +116,10 @@ function judge(
   }
 }
 
-/** How far `from=` of the accounts' keys holds what the firewall does not. Where nobody uses it, it is not the way that this host goes. */
+/** Which keys are not held by `from=`. Where nobody uses it, it is not the way that this host goes. */
 function keyWords(keys: KeyBinding): { readonly reason: string; readonly keys: readonly LoginKey[] } {
-  if (keys.state === 'unknown' || (keys.state === 'loose' && keys.keys.length === keys.of)) return { reason: '', keys: [] }
+  if (keys.state !== 'loose' || keys.keys.length === keys.of) return { reason: '', keys: [] }
   const shown = keys.keys.slice(0, 3)
-  if (keys.state === 'bound')
-    return { reason: ` sshd turns others away after that: all ${keys.keys.length} keys of accounts have from= inside it.`, keys: shown }
   const named = shown.map(({ file, comment }) => `${file}${comment === '' ? '' : ` (${comment.slice(0, 40)})`}`)
   return { reason: ` Keys without from= for it: ${named.join(', ')}.`, keys: shown }
 }

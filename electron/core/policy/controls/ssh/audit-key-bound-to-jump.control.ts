@@ -1,7 +1,8 @@
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
 import { isInside, keysElsewhere } from '../network/bound-keys.ts'
-import { boundAccounts, sshDoors } from '../network/doors.ts'
+import { sshDoors } from '../network/doors.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
+import { strangersTurnedAway } from '../network/turned-away.ts'
 
 export default defineControl({
   id: 'audit-key-bound-to-jump',
@@ -12,9 +13,12 @@ export default defineControl({
   rationale:
     'The key of the audit account opens every host and lies on the desk of an admin. Bound to the jump host by from=, by sshd or by the rules, a copy of it opens nothing from elsewhere.',
   needs: ['sshd', 'audit-keys'],
-  uses: ['firewall', 'listeners', 'network'],
+  uses: ['firewall', 'listeners', 'network', 'sshd-matches'],
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:IA-5', 'CIS-8:12.8', 'ISO-27001:A.8.5', 'https://man.openbsd.org/sshd#from='],
-  evaluate: ({ sshd, 'audit-keys': { keys }, firewall, listeners, network }, { fleet, host }: PolicyContext): readonly Verdict[] => {
+  evaluate: (
+    { sshd, 'audit-keys': { keys }, firewall, listeners, network, 'sshd-matches': matches },
+    { fleet, host }: PolicyContext,
+  ): readonly Verdict[] => {
     const { jump } = fleet.networks
     const base = { subject: 'authorized_keys' }
     const cite = keys.slice(0, 4).map(({ line }) => ({ section: 'os', line }))
@@ -26,15 +30,15 @@ export default defineControl({
         'The fleet file names no jump networks, so nothing says where the key may be used.',
         'The network of the jump host is not named',
       )
-    const bound = boundAccounts(sshd, jump)
+    const bound = strangersTurnedAway({ known: true, value: sshd }, matches, jump)
     if (bound)
       return [
         {
           ...base,
           status: 'pass',
           title: 'sshd binds accounts to the jump host',
-          reason: `Every AllowUsers entry of sshd names a source inside ${jump.join(', ')}.`,
-          cite: bound,
+          reason: `Others are turned away: ${bound.because}.`,
+          cite: bound.cite,
         },
       ]
     const loose = keys.filter(({ from }) => from === undefined || !isInside(from, jump))

@@ -22,6 +22,8 @@ function readCriteria(text: string): ReadonlyMap<string, readonly string[]> | un
   return criteria
 }
 
+const FAMILIES = [4, 6] as const
+
 const ANYWHERE = new Set(['*', '0.0.0.0/0', '::/0'])
 
 /** Does every login match, as with `Match all`, `Match User *`, `Match Address 0.0.0.0/0,::/0`? */
@@ -36,6 +38,25 @@ export function holdsForAll(text: string): boolean {
           (patterns.includes('*') || (patterns.length > 1 && patterns.every((pattern) => ANYWHERE.has(pattern))))),
     )
   )
+}
+
+/** Does every login from outside of these networks match, whoever it is? */
+export function holdsOutside(text: string, networks: readonly string[]): boolean {
+  const criteria = readCriteria(text)
+  const patterns = criteria?.size === 1 ? criteria.get('address') : undefined
+  return FAMILIES.every((family) => {
+    const matched = patterns && addressesOf(patterns, family)
+    return matched !== undefined && subtract(subtract(everything(family), networksToSet(networks, family)), matched).length === 0
+  })
+}
+
+/** Does a login match from inside of these networks only? */
+export function needsAddressIn(text: string, networks: readonly string[]): boolean {
+  const patterns = readCriteria(text)?.get('address')
+  return FAMILIES.every((family) => {
+    const matched = patterns && addressesOf(patterns, family)
+    return matched !== undefined && subtract(matched, networksToSet(networks, family)).length === 0
+  })
 }
 
 /** Can no login match both? False where that is not certain. */
@@ -61,7 +82,7 @@ export function implies(one: string, other: string): boolean {
     if (narrower.join() === wider.join()) return true
     if (name !== 'address' && name !== 'localaddress')
       return narrower.every((word) => !/[*?!]/.test(word) && wider.includes(word)) && isPlain(wider)
-    return ([4, 6] as const).every((family) => {
+    return FAMILIES.every((family) => {
       const [inner, outer] = [addressesOf(narrower, family), addressesOf(wider, family)]
       return inner !== undefined && outer !== undefined && subtract(inner, outer).length === 0
     })
@@ -79,7 +100,7 @@ function exclusiveNames(one: readonly string[], other: readonly string[]): boole
 }
 
 function exclusiveAddresses(one: readonly string[], other: readonly string[]): boolean {
-  return ([4, 6] as const).every((family) => {
+  return FAMILIES.every((family) => {
     const [a, b] = [addressesOf(one, family), addressesOf(other, family)]
     return a !== undefined && b !== undefined && intersect(a, b).length === 0
   })
