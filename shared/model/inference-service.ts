@@ -35,6 +35,8 @@ export interface InferenceService {
   /** Is its own key required? `none` when the engine has no such thing or it is not set. */
   readonly apiKey: 'set' | 'none' | 'unknown'
   readonly version?: string | undefined
+  /** Of the container or pod it runs in; `line` in section `containers`. */
+  readonly image?: { readonly name: string; readonly line: number } | undefined
   /** Model directories it reads, from flags and environment. */
   readonly modelPaths: readonly string[]
 }

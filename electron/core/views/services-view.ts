@@ -66,7 +66,7 @@ function engineRow(service: InferenceService, sources: ViewSources, known: Known
     unit: service.unit,
     container: service.container,
     pod: service.pod,
-    image: container?.image,
+    image: service.image?.name,
     account: service.user,
     running: service.running,
     state: stateOf(service.running, unit),

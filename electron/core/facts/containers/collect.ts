@@ -24,6 +24,7 @@ const READ = [...wantedVariables, 'WEBUI_AUTH', 'RAY_AUTH_MODE'].join('\\|').rep
  * Podman's list has one word a line, so the words after a flag that carries keys are masked line by line.
  * A part says what it must hold, so that a container whose `inspect` fails is missed: the number of containers, or Podman's version.
  * A daemon that docker.socket would start is not asked: looking starts nothing. What it would tell is then unknown.
+ * Of pods only names of images are asked (crictl of cri-tools, which k3s brings as well): what else they are stands in the cluster.
  * Rootless Podman of other accounts is not listed by either; its processes still show in `processes`.
  */
 const SCRIPT = `template=$1 read=$2
@@ -69,8 +70,13 @@ look() {
   else printf '@%s denied\\n' "$runtime"
   fi
 }
+pods() {
+  [ -x /usr/local/bin/crictl ] || [ -x /usr/bin/crictl ] || return 0
+  if listed=$(gh_sudo 3 2>/dev/null); then printf '@cri list\\n%s\\n' "$listed"; else printf '@cri unread\\n'; fi
+}
 case $(docker --version 2>/dev/null) in *podman*) ;; *) look docker 1 ;; esac
 look podman 2
+pods
 printf '@end\\n'
 `
 
@@ -78,7 +84,7 @@ const containers = script({
   id: 'containers',
   expectedMs: 100,
   waits: true,
-  display: 'docker and podman: container ls --all, inspect',
+  display: 'docker and podman: container ls --all, inspect; crictl ps',
   script: SCRIPT,
   parameters: [TEMPLATE, READ],
   // Where sudo cannot resolve the name of its host it waits for DNS at each call, and there may be two.
@@ -89,6 +95,7 @@ const containers = script({
       alternatives: ['/usr/local/bin/docker', '/snap/bin/docker'],
     },
     { argv: ['/usr/bin/podman', 'container', 'ls', '--all', '--no-trunc', '--format', 'json'], alternatives: ['/usr/local/bin/podman'] },
+    { argv: ['/usr/local/bin/crictl', 'ps', '--no-trunc', '--resolve-image-path'], alternatives: ['/usr/bin/crictl'] },
   ],
 })
 

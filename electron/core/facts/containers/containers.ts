@@ -42,7 +42,17 @@ export interface Container {
   readonly line: number
 }
 
+/** A running container of a pod, as the node's own runtime lists it. */
+export interface PodContainer {
+  readonly id: string
+  /** Its name and tag where the runtime still knows one; else the hash. */
+  readonly image: string
+  readonly line: number
+}
+
 export interface Containers {
   readonly runtimes: readonly ('docker' | 'podman')[]
   readonly containers: readonly Container[]
+  /** Empty where no runtime of a kubelet was asked, or it did not answer. */
+  readonly podContainers: readonly PodContainer[]
 }

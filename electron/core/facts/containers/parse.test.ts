@@ -89,6 +89,7 @@ test('inspect', () => {
   expect(parseContainers(`@docker inspect\n${JSON.stringify(row)}\n@end\n`)).toEqual({
     ok: true,
     containers: {
+      podContainers: [],
       runtimes: ['docker'],
       containers: [
         {
@@ -242,4 +243,26 @@ test('a Docker that was not asked, since that would have started it, is not know
     reason: expect.stringContaining('docker.socket'),
     denied: false,
   })
+})
+
+/** Columns after cmd/crictl/container.go of cri-tools 1.31; an image without a name keeps its hash, and one without either leaves its column empty. */
+test('images of pods, as crictl lists them', () => {
+  const head =
+    'CONTAINER                                                          IMAGE   CREATED   STATE   NAME   ATTEMPT   POD ID   POD   NAMESPACE'
+  const rest = `2 hours ago   Running   vllm   0   ${'e'.repeat(64)}   chat-0   ai`
+  const rows = [
+    `${id}   docker.io/vllm/vllm-openai:v0.11.0   ${rest}`,
+    `${'a'.repeat(64)}   sha256:${'b'.repeat(64)}   ${rest}`,
+    `${'c'.repeat(64)}      ${rest}`,
+    `0123456789abc   docker.io/ollama/ollama:0.5.7   ${rest}`,
+  ]
+  expect(parseContainers(['@docker list', '@cri list', head, ...rows, '@end'].join('\n'))).toMatchObject({
+    containers: {
+      podContainers: [
+        { id, image: 'docker.io/vllm/vllm-openai:v0.11.0', line: 4 },
+        { id: 'a'.repeat(64), image: `sha256:${'b'.repeat(64)}`, line: 5 },
+      ],
+    },
+  })
+  expect(parseContainers('@cri unread\n@end')).toMatchObject({ ok: true, containers: { podContainers: [] } })
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Container, Containers } from './containers.ts'
+import type { Container, Containers, PodContainer } from './containers.ts'
 import { readListedPorts } from './ports.ts'
 
 export type ContainersResult =
@@ -99,7 +99,18 @@ export function parseContainers(stdout: string): ContainersResult {
       return { ok: false, reason: `${runtime} has ${header[3]} containers and told of ${found.length}`, denied: false }
     containers.push(...found)
   }
-  return { ok: true, containers: { runtimes, containers } }
+  return { ok: true, containers: { runtimes, containers, podContainers: podContainersIn(lines) } }
+}
+
+/** Rows of `crictl ps --no-trunc --resolve-image-path` below `@cri list`: id and image come first, none of which holds blanks. */
+function podContainersIn(lines: readonly string[]): readonly PodContainer[] {
+  const start = lines.indexOf('@cri list')
+  if (start < 0) return []
+  const end = lines.findIndex((line, at) => at > start && line.startsWith('@'))
+  return lines.slice(start + 1, end).flatMap((text, at): PodContainer[] => {
+    const [, id, image] = /^([0-9a-f]{64})\s+([^\s:/]\S{0,400})\s/.exec(text) ?? []
+    return id !== undefined && image !== undefined && /[:/]/.test(image) ? [{ id, image, line: start + at + 2 }] : []
+  })
 }
 
 function readPart(

@@ -65,6 +65,16 @@ function follow(firewall: Pick<Firewall, 'tables'>, network: Network | undefined
   )
 }
 
+/** Where new traffic to a TCP port of this host goes after translation; to any of its addresses. */
+export function destinationsOf(tables: readonly Table[], network: Network | undefined, family: Family, port: number): readonly Flow[] {
+  const query: TrafficQuery = { direction: 'in', protocol: 'tcp', port }
+  return sidesOf(network, family).flatMap((side) =>
+    representatives(tables, family, localAddresses(network, side, family, query)).flatMap(
+      (local) => path(tables, ['ingress', 'prerouting'], [startOf(side, family, local, EPHEMERAL_PORT, query)]).passed,
+    ),
+  )
+}
+
 function familiesOf(address: string | undefined): readonly Family[] {
   if (address === '0.0.0.0') return [4]
   if (address === undefined || address === '*' || address === '::') return [4, 6]
@@ -156,6 +166,13 @@ function piecesOf(
   query: TrafficQuery,
 ): Piece[] {
   const inbound = query.direction === 'in'
+  const start = startOf(side, family, local, sourcePort, query)
+  const { passed, stopped } = inbound ? inboundPath(tables, network, family, start) : path(tables, ['output', 'postrouting'], [start])
+  return resolve(passed, stopped).map((piece) => ({ ...piece, family, interface: side.name }))
+}
+
+function startOf(side: Side, family: Family, local: string | undefined, sourcePort: number, query: TrafficQuery): Flow {
+  const inbound = query.direction === 'in'
   const packet: Packet = {
     family,
     remote: inbound ? 'source' : 'destination',
@@ -171,9 +188,7 @@ function piecesOf(
     translated: false,
     toThisHost: inbound,
   }
-  const start: Flow = { remotes: side.remotes, packet, doubt: 0 }
-  const { passed, stopped } = inbound ? inboundPath(tables, network, family, start) : path(tables, ['output', 'postrouting'], [start])
-  return resolve(passed, stopped).map((piece) => ({ ...piece, family, interface: side.name }))
+  return { remotes: side.remotes, packet, doubt: 0 }
 }
 
 interface Ended {

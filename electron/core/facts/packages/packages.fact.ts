@@ -1,6 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import type { Containers } from '../containers/containers.ts'
-import { type FactDefinition, type FactResult, known, unknown, unusable } from '../fact.ts'
+import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
 import { type Block, blocksOf } from './blocks.ts'
 import { collectSoftware } from './collect.ts'
 import type { EngineVersion, PythonEnvironment, StatedVersion } from './packages.ts'
@@ -22,9 +21,8 @@ export const packagesFact: FactDefinition<'packages'> = {
     if (!services.known) return unknown(services.reason, services.sections, services.hint)
     const running = services.value.filter(({ running: runs }) => runs)
     const environments = environmentsOf(blocks, running)
-    const containers = fact('containers')
     return known({
-      engines: running.map((service) => engineVersion(service, { services: running, blocks, environments, containers })),
+      engines: running.map((service) => engineVersion(service, { services: running, blocks, environments })),
       environments,
       driver: driverVersion(blocks),
       programs: programVersions(blocks),
@@ -53,11 +51,10 @@ interface VersionSources {
   readonly services: readonly InferenceService[]
   readonly blocks: readonly Block[]
   readonly environments: readonly PythonEnvironment[]
-  readonly containers: FactResult<Containers>
 }
 
 /** The engine's own word, then the package that it was started from, then the tag of its image. */
-function engineVersion(service: InferenceService, { services, blocks, environments, containers }: VersionSources): EngineVersion {
+function engineVersion(service: InferenceService, { services, blocks, environments }: VersionSources): EngineVersion {
   const base = { service: service.id, engine: service.engine }
   const asked = blocks.filter(({ tag, arguments: words }) => tag === 'http' && isAbout(words, service, services))
   for (const { lines } of asked) {
@@ -68,8 +65,7 @@ function engineVersion(service: InferenceService, { services, blocks, environmen
   const installed = packaged(service, environments)
   if (installed) return { ...base, stated: installed }
   if (service.version !== undefined) {
-    const line = containers.known ? (containers.value.containers.find(({ name }) => name === service.container)?.line ?? 0) : 0
-    return { ...base, stated: { version: service.version, section: 'containers', line, from: 'image' } }
+    return { ...base, stated: { version: service.version, section: 'containers', line: service.image?.line ?? 0, from: 'image' } }
   }
   return { ...base, unknown: whyUnknown(service, asked, blocks) }
 }

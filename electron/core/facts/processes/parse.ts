@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { gatewayOf } from './gateway.ts'
 import type { PodLogs, Process } from './processes.ts'
 
@@ -16,6 +17,7 @@ interface Details {
   package?: string | null
   podLogs?: PodLogs
   gateways?: string[]
+  addresses?: readonly string[]
 }
 
 /** Processes of other accounts are not shown; `by` is the option of the mount that says so, when one does. */
@@ -68,12 +70,12 @@ function readRow(text: string, line: number, busybox: boolean): Process | undefi
   }
 }
 
-/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@gateway PID hexadecimal`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
+/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@gateway PID hexadecimal`, `@address PID IPv4`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
 function readDetails(lines: readonly string[], above: number): Map<number, Details> {
   const found = new Map<number, Details>()
   let current: { kind: string; details: Details } | undefined
   for (const [index, text] of lines.entries()) {
-    const header = /^@(argv|cgroup|gateway|uid|pod|env) (\d+)(?: (.*))?$/.exec(text)
+    const header = /^@(argv|cgroup|gateway|address|uid|pod|env) (\d+)(?: (.*))?$/.exec(text)
     if (header) {
       const [, kind = '', pid = '', rest = ''] = header
       const details = found.get(Number(pid)) ?? {}
@@ -84,6 +86,7 @@ function readDetails(lines: readonly string[], above: number): Map<number, Detai
       if (kind === 'uid' && /^\d+$/.test(rest)) details.uid = Number(rest)
       const gateway = kind === 'gateway' ? gatewayOf(rest) : undefined
       if (gateway !== undefined && (details.gateways ?? []).length < 8) details.gateways = [...(details.gateways ?? []), gateway]
+      if (kind === 'address' && isIPv4(rest)) details.addresses = [...new Set([...(details.addresses ?? []), rest])].slice(0, 8)
       if (kind === 'pod') details.podLogs = withPodLog(details.podLogs ?? { paths: [], unread: false, line: above + index + 1 }, rest)
       // The unified hierarchy (0::) names the unit where it is used; on version 1 it is the root, and name=systemd tells.
       if (kind === 'cgroup') details.cgroup = longest(details.cgroup, rest.replace(/^\d+:[^:]*:/, ''))

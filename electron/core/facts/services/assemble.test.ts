@@ -323,6 +323,23 @@ describe('pods', () => {
     })
   })
 
+  test('ports that rules lead to it are shown, and that there may be others', () => {
+    const led = { port: 31_964, address: '10.42.0.9', to: 8000, section: 'iptables', line: 24 }
+    const ledTo = (address: string) => (address === '10.42.0.9' ? [led, { ...led, port: 9090, to: 9090 }] : [])
+    const [service] = assembleServices({ ...base, processes: [{ ...inside, addresses: ['10.42.0.9'] }], ledTo })
+    expect(service?.binds).toMatchObject([
+      { address: '0.0.0.0', port: 31_964, scope: 'wildcard', section: 'iptables', line: 24, basis: 'observed', token: '10.42.0.9:8000' },
+    ])
+    expect(service?.bindUnknown).toContain('ingress')
+  })
+
+  test('its image and the version in its tag, where the runtime of the kubelet lists it', () => {
+    const podContainers = [{ id, image: 'docker.io/vllm/vllm-openai:v0.11.0', line: 3 }]
+    expect(assembleServices({ ...base, processes: [inside], podContainers })[0]).toMatchObject({
+      ...{ version: '0.11.0', image: { name: 'docker.io/vllm/vllm-openai:v0.11.0', line: 3 }, container: id.slice(0, 12) },
+    })
+  })
+
   test('what is known by its uid only says so', () => {
     const unread = { ...inside, podLogs: { paths: [], unread: true, line: 9 } }
     expect(assembleServices({ ...base, processes: [unread] })[0]).toMatchObject({

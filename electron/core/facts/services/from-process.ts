@@ -1,6 +1,7 @@
 import type { InferenceService, ServiceBind } from '#shared/model/inference-service.ts'
 import { podWords } from '#shared/model/pod.ts'
 import type { Container } from '../containers/containers.ts'
+import type { LedPort } from '../firewall/led-to.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
 import { type Binds, forwardedBinds, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
@@ -31,9 +32,13 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     home: contained ? homeInContainer(container?.mounts ?? []) : account?.home,
   })
   const { binds, internal, unknown } = pod
-    ? podBinds(members, configured, sources)
+    ? podBinds(main, members, configured, sources)
     : bindsOf(main, containerId, container, members, configured, sources)
   const port = binds[0]?.port ?? configured.ports[0]
+  const podContainer = pod && sources.podContainers?.find(({ id }) => id === containerId)
+  const image = container
+    ? { name: container.image, line: container.line }
+    : podContainer && { name: podContainer.image, line: podContainer.line }
   const name = container?.name ?? containerId?.slice(0, 12)
   return {
     id: (pod && podWords(pod)) ?? name ?? unit?.id ?? unitId ?? `${launch.engine}:${port}`,
@@ -53,7 +58,8 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     internalBinds: internal,
     configuredBinds: contained ? binds : afterRestart(unit),
     apiKey: configuredApiKey(launch, environment),
-    version: container && versionOfImage(container.image),
+    version: image && versionOfImage(image.name),
+    image,
     modelPaths: contained ? onHost(paths, container?.mounts ?? []) : paths,
   }
 }
@@ -98,15 +104,25 @@ function bindsOf(
 
 /**
  * Sockets of its own that `ss` shows are the host's, so the pod has the host's network. Otherwise it has one of its own, and rules of the cluster
- * (hostPort, NodePort, a load balancer) may lead to it.
+ * (hostPort, NodePort, a load balancer) may lead to it: those that the packet filter holds are seen, never that there are no others.
  */
-function podBinds(members: readonly Process[], configured: Configured, { listeners }: ServiceSources): Binds {
+function podBinds(main: Process, members: readonly Process[], configured: Configured, { listeners, ledTo }: ServiceSources): Binds {
   if (!listeners) return { binds: [], unknown: 'listening sockets could not be read' }
   const { binds, internal } = observedBinds(members, configured, listeners)
   const owned = binds.filter(({ note }) => note === undefined)
   if (owned.length > 0) return { binds: owned, internal }
+  const led = (main.addresses ?? []).flatMap((address) => ledTo?.(address) ?? [])
   return {
-    binds: [],
-    unknown: 'it runs in a pod, and the ports of the host that the cluster leads to it (hostPort, NodePort) were not read',
+    // Containers of a pod share its address: other ports are those of its neighbours.
+    binds: led.filter(({ to }) => configured.ports.includes(to)).map(ledBind),
+    unknown:
+      led.length > 0
+        ? 'it runs in a pod, and beside the rules of the packet filter an ingress, a load balancer or eBPF may lead to it'
+        : 'it runs in a pod, and the ports of the host that the cluster leads to it (hostPort, NodePort) were not read',
   }
 }
+
+const ledBind = ({ port, address, to, section, line }: LedPort): ServiceBind => ({
+  ...{ address: '0.0.0.0', port, scope: 'wildcard', section, line, basis: 'observed', token: `${address}:${to}` },
+  note: 'Rules of the cluster lead this port of the host to the pod.',
+})

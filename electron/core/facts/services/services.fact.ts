@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts'
+import { portsLedTo } from '../firewall/led-to.ts'
 import type { LoopbackPort } from '../loopback/loopback.ts'
 import { versionIn } from '../loopback/parse.ts'
 import { assembleServices } from './assemble.ts'
@@ -17,13 +18,17 @@ export const servicesFact: FactDefinition<'services'> = {
   read({ fact }) {
     const processes = fact('processes')
     if (!processes.known) return unknown(`Inference services: ${processes.reason}`, processes.sections, processes.hint)
+    const containers = valueIn(fact('containers'))
+    const [firewall, network] = [valueIn(fact('firewall')), valueIn(fact('network'))]
     const services = assembleServices({
       processes: processes.value,
       listeners: valueIn(fact('listeners')),
       units: valueIn(fact('units')),
-      containers: valueIn(fact('containers'))?.containers,
+      containers: containers?.containers,
+      podContainers: containers?.podContainers,
       accounts: valueIn(fact('accounts')),
-      hostAddresses: hostAddressesOf(valueIn(fact('network'))),
+      hostAddresses: hostAddressesOf(network),
+      ledTo: firewall?.translationKnown ? (address) => portsLedTo(firewall.tables, network, address) : undefined,
     })
     const ports = valueIn(fact('loopback'))?.ports ?? []
     return known(services.map((service) => withVersion(service, ports)))

@@ -1,6 +1,7 @@
 import type { Listener } from '#shared/model/listener.ts'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Container } from '../containers/containers.ts'
+import type { Container, PodContainer } from '../containers/containers.ts'
+import type { LedPort } from '../firewall/led-to.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
 
@@ -10,7 +11,10 @@ export interface ServiceSources {
   readonly listeners: readonly Listener[] | undefined
   readonly units: readonly Unit[] | undefined
   readonly containers: readonly Container[] | undefined
+  readonly podContainers?: readonly PodContainer[] | undefined
   readonly accounts: Accounts | undefined
   /** Of all interfaces of the host. */
   readonly hostAddresses?: ReadonlySet<string> | undefined
+  /** Ports of the host that rules of translation lead to an address of a pod. Undefined where those rules could not be read. */
+  readonly ledTo?: ((address: string) => readonly LedPort[]) | undefined
 }

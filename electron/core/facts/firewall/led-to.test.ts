@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import type { Network } from '../network/network.ts'
+import { parseIptables } from './iptables/parse.ts'
+import { portsLedTo } from './led-to.ts'
+import { verdictFor } from './reach.ts'
+
+/**
+ * A node of Kubernetes 1.27 with kube-proxy in its iptables mode and hostPort of CNI's portmap, after what kubernetes/kubernetes pull request 114470 and
+ * issue 107591 print (names and addresses changed).
+ */
+const NODE = `*nat
+:PREROUTING ACCEPT [0:0]
+:CNI-DN-1c854eb4d9c11eb897c96 - [0:0]
+:CNI-HOSTPORT-DNAT - [0:0]
+:CNI-HOSTPORT-SETMARK - [0:0]
+:KUBE-EXT-QATUYZLPU4I4HE4S - [0:0]
+:KUBE-MARK-MASQ - [0:0]
+:KUBE-NODEPORTS - [0:0]
+:KUBE-SEP-6E7XQMQ4RAYOWTTM - [0:0]
+:KUBE-SEP-7VBYXQMQ4RAYOWTT - [0:0]
+:KUBE-SERVICES - [0:0]
+:KUBE-SVC-QATUYZLPU4I4HE4S - [0:0]
+-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
+-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT
+-A CNI-DN-1c854eb4d9c11eb897c96 -s 10.42.0.0/24 -p tcp -m tcp --dport 8080 -j CNI-HOSTPORT-SETMARK
+-A CNI-DN-1c854eb4d9c11eb897c96 -s 127.0.0.1/32 -p tcp -m tcp --dport 8080 -j CNI-HOSTPORT-SETMARK
+-A CNI-DN-1c854eb4d9c11eb897c96 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.42.0.9:8000
+-A CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \\"cbr0\\" id: \\"08f719b1\\"" -m multiport --dports 8080 -j CNI-DN-1c854eb4d9c11eb897c96
+-A CNI-HOSTPORT-SETMARK -m comment --comment "CNI portfwd masquerade mark" -j MARK --set-xmark 0x2000/0x2000
+-A KUBE-EXT-QATUYZLPU4I4HE4S -m comment --comment "masquerade traffic for ai/chat external destinations" -j KUBE-MARK-MASQ
+-A KUBE-EXT-QATUYZLPU4I4HE4S -j KUBE-SVC-QATUYZLPU4I4HE4S
+-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000
+-A KUBE-NODEPORTS -p tcp -m comment --comment "ai/chat:http" -m tcp --dport 31964 -j KUBE-EXT-QATUYZLPU4I4HE4S
+-A KUBE-SEP-6E7XQMQ4RAYOWTTM -s 10.42.0.9/32 -m comment --comment "ai/chat:http" -j KUBE-MARK-MASQ
+-A KUBE-SEP-6E7XQMQ4RAYOWTTM -p tcp -m comment --comment "ai/chat:http" -m tcp -j DNAT --to-destination 10.42.0.9:8000
+-A KUBE-SEP-7VBYXQMQ4RAYOWTT -p tcp -m comment --comment "ai/chat:http" -m tcp -j DNAT --to-destination 10.42.1.4:8000
+-A KUBE-SERVICES -d 10.43.7.7/32 -p tcp -m comment --comment "ai/chat:http cluster IP" -m tcp --dport 80 -j KUBE-SVC-QATUYZLPU4I4HE4S
+-A KUBE-SERVICES -m comment --comment "kubernetes service nodeports; NOTE: this must be the last rule in this chain" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS
+-A KUBE-SVC-QATUYZLPU4I4HE4S ! -s 10.42.0.0/16 -d 10.43.7.7/32 -p tcp -m comment --comment "ai/chat:http cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ
+-A KUBE-SVC-QATUYZLPU4I4HE4S -m comment --comment "ai/chat:http -> 10.42.1.4:8000" -m statistic --mode random --probability 0.50000000000 -j KUBE-SEP-7VBYXQMQ4RAYOWTT
+-A KUBE-SVC-QATUYZLPU4I4HE4S -m comment --comment "ai/chat:http -> 10.42.0.9:8000" -j KUBE-SEP-6E7XQMQ4RAYOWTTM
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD ACCEPT [0:0]
+:KUBE-FORWARD - [0:0]
+-A FORWARD -m comment --comment "kubernetes forwarding rules" -j KUBE-FORWARD
+-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP
+-A KUBE-FORWARD -m comment --comment "kubernetes forwarding rules" -m mark --mark 0x4000/0x4000 -j ACCEPT
+COMMIT
+`
+const network: Network = {
+  addresses: [
+    { interface: 'eth0', address: '10.0.3.7', prefixLength: 24, line: 1 },
+    { interface: 'cni0', address: '10.42.0.1', prefixLength: 24, line: 2 },
+  ],
+  routes: [
+    { family: 4, destination: '0.0.0.0/0', interface: 'eth0', table: 'main', line: 1 },
+    { family: 4, destination: '10.42.0.0/24', interface: 'cni0', table: 'main', line: 2 },
+  ],
+} as unknown as Network
+const { tables } = parseIptables(NODE, 'ip', 'iptables')
+
+test('hostPort and NodePort lead to the pod, one of two behind a service as well; the ClusterIP is no port of the host', () => {
+  const led = portsLedTo(tables, network, '10.42.0.9')
+  expect(led.map(({ port, to, address }) => [port, to, address])).toEqual([
+    [8080, 8000, '10.42.0.9'],
+    [31_964, 8000, '10.42.0.9'],
+  ])
+  for (const { line } of led) expect(NODE.split('\n')[line - 1]).toContain('--to-destination 10.42.0.9:8000')
+  expect(portsLedTo(tables, network, '10.42.1.4').map(({ port }) => port)).toEqual([31_964])
+})
+
+test('to other addresses, and without rules of translation, nothing leads', () => {
+  expect(portsLedTo(tables, network, '10.42.0.8')).toEqual([])
+  expect(portsLedTo([], network, '10.42.0.9')).toEqual([])
+  expect(portsLedTo(tables, network, 'pod')).toEqual([])
+})
+
+test('whoever asks at such a port gets past the input chain, which is closed', () => {
+  const query = { direction: 'in', protocol: 'tcp', source: '192.0.2.1/32' } as const
+  expect(verdictFor({ tables }, network, { ...query, port: 31_964 }).verdict).toBe('accept')
+  expect(verdictFor({ tables }, network, { ...query, port: 8000 }).verdict).toBe('drop')
+})
