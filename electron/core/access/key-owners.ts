@@ -50,7 +50,11 @@ export function keysOfHost({ access, accounts, sshd }: KeyFacts, fleet: Fleet, h
       ? []
       : owners(key.file).flatMap((account) => (own.includes(account) ? [] : [{ account, key }])),
   )
-  return { keys, unread: [...unreadPlaces(sshd), ...unreadHomes(access.value, accounts.value, own)] }
+  const { keysMissed } = access.value
+  const missed: readonly UnreadKeys[] = keysMissed
+    ? [{ reason: keysMissed.reason, cite: { section: 'access', line: keysMissed.line } }]
+    : []
+  return { keys, unread: [...unreadPlaces(sshd), ...unreadHomes(access.value, accounts.value, own), ...missed] }
 }
 
 /** Each key once, with the accounts that it opens. */

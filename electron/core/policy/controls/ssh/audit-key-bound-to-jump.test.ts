@@ -33,7 +33,14 @@ const closed = rules('ip saddr 10.0.0.10 tcp dport 22 accept')
 
 function judge(given: AuditKeys, firewall: unknown = open, sshd = 'port 22', jump: readonly string[] = ['10.0.0.10']) {
   const { evaluate } = control as unknown as Control<'sshd', 'firewall'>
-  const facts = { sshd: parseSshd(sshd), 'audit-keys': given, firewall, listeners: unknown('no', []), network: unknown('no', []), 'sshd-matches': matches }
+  const facts = {
+    sshd: parseSshd(sshd),
+    'audit-keys': given,
+    firewall,
+    listeners: unknown('no', []),
+    network: unknown('no', []),
+    'sshd-matches': matches,
+  }
   const fleet = fleetOf(jump)
   return evaluate(facts as never, { fleet, host: fleet.hosts[0], now: 0 } as never).map(({ status, title }) => `${status}: ${title}`)
 }
