@@ -1,19 +1,22 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { missingPackages, provide } from './prerequisites.ts'
-import { type Output, results, type Suite, suites, type Tally } from './suites.ts'
+import type { Tally } from './reports.ts'
+import { type Output, results, type Suite, suites } from './suites.ts'
 
 /**
- * Runs every suite, prints each as it goes, and closes with one line that sums them: `N passed, N failed[, N skipped]`.
+ * Runs every suite, prints each as it goes, and closes with what failed, by name, and one line that sums them: `N passed, N failed[, N skipped]`.
  * A suite whose prerequisites are missing and cannot be installed is named and its tests count as skipped; on CI that is a failure.
  */
 
 function sum(tallies: readonly Tally[]): Tally {
-  return tallies.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }), {
-    passed: 0,
-    failed: 0,
-    skipped: 0,
-  })
+  const total = (what: (tally: Tally) => number) => tallies.reduce((all, tally) => all + what(tally), 0)
+  return {
+    passed: total(({ passed }) => passed),
+    failed: total(({ failed }) => failed),
+    skipped: total(({ skipped }) => skipped),
+    failures: tallies.flatMap(({ failures }) => failures),
+  }
 }
 
 /** Undefined when it can run; otherwise what counts instead. */
@@ -22,7 +25,7 @@ function withoutWhatItNeeds(suite: Suite): Tally | undefined {
   if (reason !== undefined) {
     const skipped = Math.max(suite.count(), 1)
     console.log(`\n== ${suite.name}: ${skipped} skipped: ${reason}`)
-    return { passed: 0, failed: 0, skipped }
+    return { passed: 0, failed: 0, skipped, failures: [] }
   }
   const lacking = suite.wants && provide(suite.wants, false)
   if (lacking !== undefined) console.log(`\n${suite.name}: ${lacking}; tests that need them skip themselves`)
@@ -31,7 +34,8 @@ function withoutWhatItNeeds(suite: Suite): Tally | undefined {
 
 async function runSuite(suite: Suite, output: Output): Promise<{ tally: Tally; line: string }> {
   const started = Date.now()
-  const tally = await suite.run(output)
+  const done = await suite.run(output)
+  const tally = { ...done, failures: done.failures.map((failure) => `${suite.name}: ${failure}`) }
   const seconds = Math.round((Date.now() - started) / 1000)
   return { tally, line: `== ${suite.name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped in ${seconds} s` }
 }
@@ -78,6 +82,7 @@ const tallies: Tally[] = []
 for (const group of groups) tallies.push(...(await runTogether(group)))
 
 const total = sum(tallies)
+for (const failure of total.failures) console.log(`\nfailed: ${failure}`)
 const onCi = process.env.CI === 'true'
 if (onCi && total.skipped > 0) console.log('On CI nothing may be skipped.')
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)

@@ -2,18 +2,13 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { windowPackages } from './prerequisites.ts'
+import { playwrightTally, type Tally, vitestTally } from './reports.ts'
 
 /** The suites of `npm test`, in the order in which they run. */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Where reports of the suites lie. */
 export const results = `${root}e2e/results`
-
-export interface Tally {
-  readonly passed: number
-  readonly failed: number
-  readonly skipped: number
-}
 
 export interface Suite {
   readonly name: 'static' | 'unit' | 'build' | 'e2e' | 'lab'
@@ -44,37 +39,28 @@ function run(command: string, args: readonly string[], output: Output, environme
 
 /** Each command is one check, which passes when it exits with 0. */
 async function checks(commands: readonly (readonly [string, ...string[]])[], output: Output): Promise<Tally> {
-  const tally = { passed: 0, failed: 0, skipped: 0 }
-  for (const [command, ...args] of commands) tally[(await run(command, args, output)) === 0 ? 'passed' : 'failed']++
-  return tally
+  const failures: string[] = []
+  for (const [command, ...args] of commands) if ((await run(command, args, output)) !== 0) failures.push([command, ...args].join(' '))
+  return { passed: commands.length - failures.length, failed: failures.length, skipped: 0, failures }
 }
 
 /** Runs a test program that writes a JSON report. A run that leaves no report, or fails without a failed test, is a failure. */
-async function reported(
+async function reported<Report>(
   command: string,
   args: readonly string[],
   output: Output,
   file: string,
-  read: (report: unknown) => Tally,
+  read: (report: Report) => Tally,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Tally> {
   rmSync(file, { force: true })
   const status = await run(command, args, output, environment)
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 }
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, failures: [`no report: ${command} ended with ${status}`] }
   const tally = read(JSON.parse(readFileSync(file, 'utf8')))
   const silent = status !== 0 && tally.failed === 0
   const empty = tally.passed + tally.failed === 0
-  return silent || empty ? { ...tally, failed: tally.failed + 1 } : tally
-}
-
-const vitestTally = (report: unknown): Tally => {
-  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = report as Record<string, number>
-  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests }
-}
-
-const playwrightTally = (report: unknown): Tally => {
-  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = (report as { stats: Record<string, number> }).stats
-  return { passed: expected, failed: unexpected + flaky, skipped }
+  if (!silent && !empty) return tally
+  return { ...tally, failed: tally.failed + 1, failures: [...tally.failures, `${command} ended with ${status}, ${tally.passed} passed`] }
 }
 
 const vitest = (config: string, file: string) => ['run', '-c', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
