@@ -23,7 +23,12 @@ interface Part {
 
 function runPart(number: number): Promise<Part> {
   const log = join(results, `faults-${number}.log`)
-  const env = { ...process.env, LAB_INSTANCE: `faults-${number}`, FAULTS_PART: `${number}/${labs}` }
+  const env = {
+    ...process.env,
+    LAB_INSTANCE: `faults-${number}`,
+    FAULTS_PART: `${number}/${labs}`,
+    NODE_COMPILE_CACHE: join(results, 'compile-cache'),
+  }
   const words = ['--', 'npx', 'vitest', 'run', '-c', 'e2e/lab/faults.config.ts', ...positionals]
   const child = spawn(here('./with-lab.sh'), words, { cwd: here('../..'), env, stdio: ['ignore', 'pipe', 'pipe'] })
   const file = createWriteStream(log)
