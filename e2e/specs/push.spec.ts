@@ -164,7 +164,7 @@ test('many hosts: planned, the canary first, then a wave of which one is undone;
   await page.waitForFunction(() => {
     const texts = (selector: string) => [...document.querySelectorAll(selector)].map(({ textContent }) => textContent ?? '')
     const row = texts('tr').some((text) => /gpu-03.*Canary.*undo in [34]:/.test(text))
-    return row && texts('[role=timer]').some((text) => /^[34]:/.test(text)) && !document.body.innerText.includes('No verdict')
+    return row && texts('[role=timer]').some((text) => /^[34]:/.test(text)) && texts('#root').every((text) => !text.includes('No verdict'))
   })
   for (const theme of ['dark', 'light'] as const) {
     await it.theme(theme)
