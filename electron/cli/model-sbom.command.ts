@@ -25,7 +25,7 @@ export async function runModelSbom(args: string[]): Promise<number> {
       .artifacts.filter(({ places }) => chosen.length === 0 || places.some(({ host }) => chosen.includes(host)))
     const text = modelBom({
       ...{ fleet: fleet.name, artifacts, registrations: registry.list(fleet), version, now: Date.now() },
-      filesOf: (host, model) => models.files(fleet, host, model),
+      filesOf: models.reader(fleet),
       serialNumber: `urn:uuid:${randomUUID()}`,
     })
     if (output === undefined) process.stdout.write(text)

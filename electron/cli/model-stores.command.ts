@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { SignerFiles } from '#core/models/expected/expected-service.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { GatehouseError } from '#shared/errors.ts'
-import type { VerifiedFile } from '#shared/model/model-artifact.ts'
+import type { ModelOverview, VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { ModelJob } from '#shared/model/model-job.ts'
 import { visible } from '#shared/words.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
@@ -10,7 +10,7 @@ import { ExitCode, UsageError } from './exit-code.ts'
 import { deployVerbs } from './model-deploy.command.ts'
 import { createModelProgress } from './model-progress.ts'
 import { registryVerbs } from './model-registry.command.ts'
-import { modelTable } from './model-table.ts'
+import { modelLines } from './model-table.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 
 const options = {
@@ -59,8 +59,9 @@ export async function runModelStores(action: string | undefined, args: string[])
     if (action === 'expect') return await expect(services, values, positionals)
     const job = values.stored ? undefined : await look(services, action, values)
     progress.end()
-    print(services, action, values)
-    return exitCodeOf(services, action, job)
+    const overview = services.models.overview(services.fleet.require())
+    print(services, overview, action, values)
+    return exitCodeOf(overview, action, job)
   } finally {
     progress.end()
     await services.close()
@@ -83,13 +84,15 @@ function look(services: Services, action: Action, values: Values): Promise<Model
   return run.done
 }
 
-function print(services: Services, action: Action, values: Values): void {
+/** A quarter of a million models are not one string. */
+const PIECE_LENGTH = 65_536
+
+function print(services: Services, overview: ModelOverview, action: Action, values: Values): void {
   const fleet = services.fleet.require()
-  const overview = services.models.overview(fleet)
   const chosen = values.host ?? []
   const artifacts = overview.artifacts.filter(({ places }) => chosen.length === 0 || places.some(({ host }) => chosen.includes(host)))
   const hosts = overview.hosts.filter(({ host }) => chosen.length === 0 || chosen.includes(host))
-  const filesOf = (host: string, id: string) => services.models.files(fleet, host, id)
+  const filesOf = services.models.reader(fleet)
   if (values.json) {
     const withFiles = artifacts.map((artifact) => ({
       ...artifact,
@@ -105,12 +108,18 @@ function print(services: Services, action: Action, values: Values): void {
       : action === 'scan'
         ? (host: string, id: string) => filesOf(host, id).filter(told)
         : undefined
-  process.stdout.write(modelTable(artifacts, hosts, shown))
+  let piece = ''
+  for (const line of modelLines(artifacts, hosts, shown)) {
+    piece += `${line}\n`
+    if (piece.length < PIECE_LENGTH) continue
+    process.stdout.write(piece)
+    piece = ''
+  }
+  process.stdout.write(piece)
 }
 
 /** A file that differs, is missing or is extra makes the exit code 1; a host that could not be looked at 2, unless another has findings. */
-function exitCodeOf(services: Services, action: string, job: ModelJob | undefined): number {
-  const { artifacts } = services.models.overview(services.fleet.require())
+function exitCodeOf({ artifacts }: ModelOverview, action: string, job: ModelJob | undefined): number {
   if ((action === 'scan' || action === 'verify') && artifacts.some(({ scan }) => scan === 'dangerous')) return ExitCode.findings
   const wrong = artifacts.some(({ counts }) => counts.differs + counts['missing-file'] + counts['extra-file'] > 0)
   if (action === 'verify' && wrong) return ExitCode.findings

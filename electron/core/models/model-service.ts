@@ -9,7 +9,7 @@ import { mapWithLimit } from '../jobs/map-with-limit.ts'
 import { throttled } from '../jobs/throttle.ts'
 import type { Clock, Transport } from '../ports.ts'
 import type { SectionOutput } from '../probe/section.ts'
-import type { ModelRepo } from '../store/model.repo.ts'
+import type { ModelRepo, StoredFile } from '../store/model.repo.ts'
 import type { StatedDigests } from './expected/parse-expected.ts'
 import { hashHost } from './hashes/hash-host.ts'
 import { type HashShell, openHashShell } from './hashes/hash-shell.ts'
@@ -67,6 +67,8 @@ export interface ModelService {
   overview(fleet: Fleet): ModelOverview
   /** Files of a model on one host. Throws `models.not-found`. */
   files(fleet: Fleet, host: string, model: string): VerifiedFile[]
+  /** The same for many models, one after the other: what is known of a host is read once, so it is of now. */
+  reader(fleet: Fleet): (host: string, model: string) => VerifiedFile[]
   /** Records what a document states for a model; returns what stands now. */
   expect(fleet: Fleet, model: string, stated: StatedDigests, origin: Pick<ExpectedOrigin, 'url' | 'readBy' | 'readOn'>): ExpectedValue[]
   expected(fleet: Fleet): ExpectedValue[]
@@ -169,18 +171,30 @@ export function createModelService({ clock, repo, registrations, version, by, ch
     const expected = byModel(repo.expected(fleet.name))
     const inFleet = new Set(fleet.hosts.map(({ name }) => name))
     const registered = registrations(fleet)
-    let known: (HostKnowledge & { readonly host: string }) | undefined
+    let known: (HostKnowledge & { readonly host: string; readonly filesOf: (model: string) => StoredFile[] }) | undefined
     // By host, so that what is known of one is read once.
     for (const model of repo.models(fleet.name)) {
       if (only === undefined ? !inFleet.has(model.host) : model.host !== only) continue
-      if (known?.host !== model.host) known = { host: model.host, ...knowledge(fleet.name, model.host) }
-      const stored = repo.files(fleet.name, model.host, model.id)
+      const { host } = model
+      if (known?.host !== host) known = { host, ...knowledge(fleet.name, host), filesOf: filesInOrder(repo, fleet.name, host) }
+      const stored = known.filesOf(model.id)
       const { approval, registration } = approvalOf(model, contentOf(stored, known.hashes), registered, fleet.policy)
       yield {
         model,
         files: verifyModel(model, stored, expected.get(model.name) ?? [], known),
         approval: { approval, registration: registration?.id ?? '' },
       }
+    }
+  }
+
+  function reader(fleet: Fleet): (host: string, model: string) => VerifiedFile[] {
+    const expected = byModel(repo.expected(fleet.name))
+    let known: (HostKnowledge & { readonly host: string }) | undefined
+    return (host, id) => {
+      const model = repo.model(fleet.name, host, id)
+      if (!model) throw new GatehouseError({ code: 'models.not-found', detail: id, host })
+      if (known?.host !== host) known = { host, ...knowledge(fleet.name, host) }
+      return verifyModel(model, repo.files(fleet.name, host, id), expected.get(model.name) ?? [], known)
     }
   }
 
@@ -204,12 +218,8 @@ export function createModelService({ clock, repo, registrations, version, by, ch
         hosts: repo.listings(fleet.name).filter(({ host }) => inFleet.has(host)),
       }
     },
-    files(fleet, host, id) {
-      const model = repo.model(fleet.name, host, id)
-      if (!model) throw new GatehouseError({ code: 'models.not-found', detail: id, host })
-      const expected = repo.expected(fleet.name).filter((value) => value.model === model.name)
-      return verifyModel(model, repo.files(fleet.name, host, id), expected, knowledge(fleet.name, host))
-    },
+    files: (fleet, host, id) => reader(fleet)(host, id),
+    reader,
     expect(fleet, model, stated, { url, readBy, readOn }) {
       const { form, revision, signature, signatureNote } = stated
       const origin: ExpectedOrigin = { form, url, revision, readBy, readOn, signature, signatureNote }
@@ -239,5 +249,17 @@ export function createModelService({ clock, repo, registrations, version, by, ch
       changed('models:changed')
       return count
     },
+  }
+}
+
+/** Files of the models of one host, by one query where they are asked for in the order in which they are stored; else by one each. */
+function filesInOrder(repo: ModelRepo, fleet: string, host: string): (model: string) => StoredFile[] {
+  const groups = repo.filesByModel(fleet, host)
+  let ahead = groups.next()
+  return (model) => {
+    if (ahead.done || ahead.value.model !== model) return repo.files(fleet, host, model)
+    const { files } = ahead.value
+    ahead = groups.next()
+    return files
   }
 }

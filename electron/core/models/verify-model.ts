@@ -155,8 +155,10 @@ function approvalOfManifest(
 const isDocument = (name: string): boolean =>
   /(?:\.(?:md|txt|png|jpe?g|pdf)|(?:^|\/)(?:licen[cs]e|notice|use_policy|\.gitattributes|\.gitignore)[^/]*)$/i.test(name)
 
+const NO_FILES = Object.fromEntries(fileStates.map((state) => [state, 0])) as ModelArtifact['counts']
+
 export const countStates = (files: readonly VerifiedFile[]): ModelArtifact['counts'] => {
-  const counts = Object.fromEntries(fileStates.map((state) => [state, 0])) as ModelArtifact['counts']
+  const counts = { ...NO_FILES }
   for (const { state, role } of files) if (role !== 'document' || state !== 'no-expected-value') counts[state]++
   return counts
 }

@@ -43,6 +43,8 @@ export interface ModelRepo {
   models(fleet: string): HostModel[]
   model(fleet: string, host: string, id: string): HostModel | undefined
   files(fleet: string, host: string, model: string): StoredFile[]
+  /** Files of every model of a host that has any, in the order of `models`: one query, read as it is consumed. */
+  filesByModel(fleet: string, host: string): Iterator<{ readonly model: string; readonly files: StoredFile[] }, undefined>
   saveHash(fleet: string, host: string, hash: StoredHash): void
   /** Every hash of a host, also of files that are gone. */
   hashes(fleet: string, host: string): StoredHash[]
@@ -72,6 +74,7 @@ export function createModelRepo(database: Database.Database): ModelRepo {
   const allModels = database.prepare('SELECT head FROM model WHERE fleet = ? ORDER BY host, id')
   const oneModel = database.prepare('SELECT head FROM model WHERE fleet = ? AND host = ? AND id = ?')
   const filesOf = database.prepare('SELECT file FROM model_file WHERE fleet = ? AND host = ? AND model = ? ORDER BY position')
+  const filesOfHost = database.prepare('SELECT model, file FROM model_file WHERE fleet = ? AND host = ? ORDER BY model, position')
   const upsertHash = database.prepare(`
     INSERT OR REPLACE INTO model_hash (fleet, host, device, inode, algorithm, size, mtime_ns, ctime_ns, digest, problem, hashed_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -114,12 +117,29 @@ export function createModelRepo(database: Database.Database): ModelRepo {
       }
     }) as ModelRepo['saveListing'],
     listings: (fleet) => allListings.all(fleet).map((row) => parsed<HostInventory>(row, 'listing')),
-    models: (fleet) => allModels.all(fleet).map((row) => parsed<HostModel>(row, 'head')),
+    models(fleet) {
+      const found: HostModel[] = []
+      for (const row of allModels.iterate(fleet)) found.push(parsed<HostModel>(row, 'head'))
+      return found
+    },
     model(fleet, host, id) {
       const row = oneModel.get(fleet, host, id)
       return row === undefined ? undefined : parsed<HostModel>(row, 'head')
     },
     files: (fleet, host, model) => filesOf.all(fleet, host, model).map((row) => parsed<StoredFile>(row, 'file')),
+    *filesByModel(fleet, host) {
+      let current: { readonly model: string; readonly files: StoredFile[] } | undefined
+      for (const row of filesOfHost.iterate(fleet, host)) {
+        const model = String((row as Row).model)
+        if (current?.model !== model) {
+          if (current) yield current
+          current = { model, files: [] }
+        }
+        current.files.push(parsed<StoredFile>(row, 'file'))
+      }
+      if (current) yield current
+      return undefined
+    },
     saveHash(fleet, host, { device, inode, algorithm, size, mtimeNs, ctimeNs, digest, problem, hashedAt }) {
       upsertHash.run(fleet, host, device, inode, algorithm, size, mtimeNs, ctimeNs, digest, problem, hashedAt)
     },
