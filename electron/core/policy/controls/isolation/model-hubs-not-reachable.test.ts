@@ -192,6 +192,8 @@ test.each<[string, object, string]>([
     { services: docker, ...on('a=172.17.0.5', 'b=172.18.0.5'), ...forward('accept', 'iifname "docker0" drop') },
     DOUBT,
   ],
+  ['a bridge that is held, and macvlan', { services: docker, ...on('a=172.17.0.5', 'lan=10.0.0.77'), ...forward('drop') }, DOUBT],
+  ['what comes from this host is dropped', { services: docker, ...on('bridge'), ...forward('accept', 'fib saddr type local drop') }, OPEN],
   ['a name that every object has', { services: docker, ...on('constructor'), ...forward('drop') }, DOUBT],
   ['a proxy beyond what is forwarded', { services: vllm({ HTTPS_PROXY: 'x' }, inContainer), ...on('bridge'), ...forward('drop') }, OTHERS],
   ['a container behind a bridge that leads nowhere', { services: docker, network: network(NEAR) }, PASS],
