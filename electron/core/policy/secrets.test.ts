@@ -16,12 +16,17 @@ test.each([
   [
     'keys in a map of nginx, and not who has them',
     'map $http_authorization $client {\n  default "";\n  "Bearer abc" team-a; # of A\n  ~^Bearer\\s+xyz$ team-b;\n}\nserver_name a b;',
-    `map $http_authorization $client {\n  default "";\n  "Bearer ${X}" team-a; # of A\n  ~^Bearer\\s+${X} team-b;\n}\nserver_name a b;`,
+    `map $http_authorization $client {\n  default "";\n  "Bearer ‹short›" team-a; # of A\n  ~^Bearer\\s+‹short›$ team-b;\n}\nserver_name a b;`,
   ],
   [
     'a map on one line',
     'map $http_x_api_key $ok { default 0; hunter2 1; } include x y;',
-    `map $http_x_api_key $ok { default 0; ${X} 1; } include x y;`,
+    `map $http_x_api_key $ok { default 0; ‹short› 1; } include x y;`,
+  ],
+  [
+    'a map of patterns: what lets any key in stays to be seen',
+    'map $http_authorization $ok { "~^Bearer .+" 1; "~^Bearer sk-[a-z0-9]{20,}$" 2; "~*(?:first-secret|second-secret)" 3; "Bearer a-long-secret" 4; }',
+    `map $http_authorization $ok { "~^Bearer .+" 1; "~^Bearer sk-[a-z0-9]{20,}$" 2; "~*(?:${X}|${X})" 3; "Bearer ${X}" 4; }`,
   ],
   ['an option quoted', 'vllm --api-key "abc" --port 1', `vllm --api-key "${X}" --port 1`],
   ['an option in a JSON array', '["--api-key","s1","--host","0.0.0.0"]', `["--api-key","${X}","--host","0.0.0.0"]`],

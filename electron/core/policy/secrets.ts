@@ -7,7 +7,7 @@ export const REDACTED = '‹redacted›'
 /** What stands where this secret stood: `REDACTED`, or with a tag in it (`‹redacted-3f9a2c1d›`) that is the same for the same secret. */
 export type Mark = (secret: string) => string
 const plain: Mark = () => REDACTED
-const isMarked = (value: string): boolean => value.includes('‹redacted')
+const isMarked = (value: string): boolean => /‹(?:redacted|short)/.test(value)
 
 /** `has`: what every match contains, looked for first, since most lines of a host hold no secret and patterns are slow to say so. */
 type Rule = readonly [has: string, pattern: RegExp, replace: (mark: Mark, match: string, ...groups: string[]) => string]
@@ -136,8 +136,20 @@ const maskMapEntries = (text: string, mark: Mark): string =>
     const quote = /^["']/.exec(key)?.[0] ?? ''
     const [, sign = '', secret = ''] =
       /^(~?\*?\^?(?:(?:Bearer|Basic|Token)(?:\s|\\s\+?){1,4})?)(.*)$/is.exec(quote ? key.slice(1, -1) : key) ?? []
-    return secret === '' || /^(?:default|include|hostnames|volatile)$/.test(key) ? entry : mask(mark, quote + sign, secret, quote) + value
+    if (secret === '' || /^(?:default|include|hostnames|volatile)$/.test(key)) return entry
+    const [, literal = '', end = ''] = /^(.*?)(\$?)$/s.exec(secret) ?? []
+    const pattern = sign.startsWith('~') && /[.*+?[\]{}()|\\]/.test(literal)
+    return quote + sign + (pattern ? maskPattern(mark, secret) : maskKey(mark, literal) + end) + quote + value
   })
+
+/** What is shorter may be tried out, which the model of nginx wants to know. */
+const MIN_KEY = 8
+const maskKey = (mark: Mark, key: string): string =>
+  key.length < MIN_KEY ? mask((secret) => mark(secret).replace('redacted', 'short'), '', key) : mask(mark, '', key)
+
+/** Of a regular expression the fixed texts that are long enough for a key: `^Bearer .+` lets anything in, and has to be seen to. */
+const maskPattern = (mark: Mark, pattern: string): string =>
+  pattern.replace(/‹[^›]*›|\[[^\]]*\]|[A-Za-z0-9_=/-]{8,}/g, (part) => (/^[‹[]/.test(part) ? part : mark(part)))
 
 const BEGIN_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/

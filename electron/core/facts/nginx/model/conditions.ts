@@ -82,7 +82,7 @@ function isSecret(words: readonly string[], model: HttpModel): boolean {
 const secretPart = (text: string): number =>
   Math.max(
     ...text
-      .replace(/\[[^\]]*\]|\\[a-zA-Z]|\{[\d,]*\}|\b(?:bearer|basic|token|digest)\b/gi, ' ')
+      .replace(/\[[^\]]*\]|\\[a-zA-Z]|\{[\d,]*\}|‹short[^›]*›|\b(?:bearer|basic|token|digest)\b/gi, ' ')
       .split(/[^A-Za-z0-9+/=_-]/)
       .map(({ length }) => length),
   )

@@ -16,6 +16,9 @@ export interface AccessLog {
   readonly condition?: string | undefined
 }
 
+/** nginx passes bytes on here, from `server` itself: it knows no requests, and logs connections where an access_log is named (ngx_stream_log_module). */
+export const isStream = ({ server, directive }: ProxiedRoute): boolean => server.directive.block?.includes(directive) === true
+
 /** Where requests of this route are written (ngx_http_log_module): the innermost block that has access_log, `off` cancels all of its level. */
 export function accessLogsOf(route: ProxiedRoute): readonly AccessLog[] {
   const directives = nearestAll(route.answer.scope, ['access_log'])

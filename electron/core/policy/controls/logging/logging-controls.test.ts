@@ -25,6 +25,8 @@ test.each([
   expect(outcomes(ask(accessLogOn, given))).toEqual([expected])
 })
 
+/** Beside http, around which this stands. */
+const stream = (log: string) => `} stream { server { listen 9443; ${log} proxy_pass 127.0.0.1:11434; }`
 const judge = (control: typeof accessLogOn, config: string) => outcomes(ask(control, facts(config, [service('ollama')])))
 
 test.each<[string, string, string]>([
@@ -48,6 +50,10 @@ test.each<[string, string, string]>([
     `access_log /a.log combined if=$loggable; server { listen 80; location / { ${pass} } }`,
     'warning: Only some requests are logged',
   ],
+  ['a stream, which logs nothing by itself', stream(''), 'fail: Requests are not logged'],
+  ['a stream under a log of http', `access_log /a.log; ${stream('')}`, 'fail: Requests are not logged'],
+  ['a stream with a log', stream('access_log /a.log basic;'), 'warning: Connections are logged, requests are not'],
+  ['a stream with its log off', stream('access_log off;'), 'fail: Requests are not logged'],
   ['no proxy', '', 'not-applicable: No proxy forwards to the model server'],
 ])('proxy-access-log-on: %s', (_, config, expected) => {
   expect(judge(accessLogOn, config)).toEqual([expected])
@@ -71,6 +77,7 @@ test.each<[string, string, string]>([
     'fail: The access log holds secrets',
   ],
   ['off', site('access_log off;'), 'not-applicable: There is no access log to judge'],
+  ['a stream', stream(''), 'not-applicable: There is no access log to judge'],
   ['a format that is not there', site('access_log /a.log gone;'), 'not-evaluated: The log format was not found'],
 ])('proxy-access-log-structured: %s', (_, config, expected) => {
   expect(judge(structured, config)).toEqual([expected])

@@ -5,7 +5,7 @@ import type { Rotation } from '../../../facts/os/logrotate.ts'
 import type { Os } from '../../../facts/os/os.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { frontsOf, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
-import { accessLogsOf, caddyLogOf, citeCaddy, nginxRoutes, notModelled } from './access-logs.ts'
+import { accessLogsOf, caddyLogOf, citeCaddy, isStream, nginxRoutes, notModelled } from './access-logs.ts'
 
 /** Safeguard 8.10 of CIS. */
 const KEPT_DAYS = 90
@@ -33,8 +33,9 @@ export default defineControl({
       const routes = nginxRoutes(front)
       if (routes.length === 0) return [notModelled(front)]
       const logs = new Map<string, Citation>()
-      for (const all of routes.map(accessLogsOf)) {
-        if (all.length === 0) logs.set(DEFAULT_LOG, front.first.line)
+      for (const route of routes) {
+        const all = accessLogsOf(route)
+        if (all.length === 0 && !isStream(route)) logs.set(DEFAULT_LOG, front.first.line)
         for (const { target, directive } of all)
           if (target?.startsWith('/') && target !== '/dev/null') logs.set(target, { section: 'nginx', line: directive.line, token: target })
       }

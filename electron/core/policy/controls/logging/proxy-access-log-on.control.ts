@@ -1,9 +1,10 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import type { CaddyAccessLog } from '../../../facts/caddy/model/access-log.ts'
+import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { exposedBinds, frontsOf, proxyNeeds, proxyUses, rest, serviceName } from '../proxy/proxy-paths.ts'
-import { accessLogsOf, caddyLogOf, citeCaddy, nginxRoutes, notModelled } from './access-logs.ts'
+import { accessLogsOf, caddyLogOf, citeCaddy, isStream, nginxRoutes, notModelled } from './access-logs.ts'
 
 export default defineControl({
   id: 'proxy-access-log-on',
@@ -30,6 +31,8 @@ export default defineControl({
       if (caddy) return ofCaddy(front.subject, caddy)
       const routes = nginxRoutes(front)
       if (routes.length === 0) return notModelled(front)
+      const stream = routes.find(isStream)
+      if (stream) return ofStream(front.subject, stream)
       const logs = routes.map((route) => ({ route, logs: accessLogsOf(route) }))
       const off = logs.filter(
         (one) => one.logs.some(({ target }) => target === undefined) || one.logs.every(({ target }) => target === '/dev/null'),
@@ -71,6 +74,20 @@ export default defineControl({
     return unlogged.length > 0 && all.every(({ status }) => status === 'not-applicable') ? unlogged : all
   },
 })
+
+function ofStream(subject: string, route: ProxiedRoute): Verdict {
+  const logs = accessLogsOf(route).filter(({ target }) => target !== undefined && target !== '/dev/null')
+  return {
+    status: logs.length > 0 ? 'warning' : 'fail',
+    subject,
+    title: logs.length > 0 ? 'Connections are logged, requests are not' : 'Requests are not logged',
+    reason: `nginx passes bytes on at ${subject} (stream) and knows no requests${logs.length > 0 ? '' : ', and no access_log is named there'}. Expected a server of http with a log.`,
+    cite: [
+      { section: 'nginx', line: route.directive.line },
+      ...logs.slice(0, 3).map(({ directive }): Citation => ({ section: 'nginx', line: directive.line, token: 'access_log' })),
+    ],
+  }
+}
 
 function ofCaddy(subject: string, { logs, skips, node }: CaddyAccessLog): Verdict {
   const kept = logs.filter(({ to }) => to !== 'none')

@@ -1,7 +1,17 @@
 import type { CaddyAccessLog } from '../../../facts/caddy/model/access-log.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { frontsOf, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
-import { type AccessLog, accessLogsOf, caddyLogOf, citeCaddy, type LogFormat, logFormats, nginxRoutes, notModelled } from './access-logs.ts'
+import {
+  type AccessLog,
+  accessLogsOf,
+  caddyLogOf,
+  citeCaddy,
+  isStream,
+  type LogFormat,
+  logFormats,
+  nginxRoutes,
+  notModelled,
+} from './access-logs.ts'
 
 /** What an investigation asks, and the variables that answer (ngx_http_core_module, ngx_http_log_module). */
 const questions: readonly (readonly [what: string, variables: RegExp])[] = [
@@ -55,12 +65,12 @@ export default defineControl({
           .filter(({ target }) => target !== undefined)
           .map((log) => [log.directive, log]),
       )
-      if (logs.size === 0 && routes.every((route) => accessLogsOf(route).length > 0))
+      if (routes.some(isStream) || (logs.size === 0 && routes.every((route) => accessLogsOf(route).length > 0)))
         return {
           status: 'not-applicable',
           subject: front.subject,
           title: 'There is no access log to judge',
-          reason: `${front.subject} logs nothing; proxy-access-log-on judges that.`,
+          reason: `${front.subject} logs no requests; proxy-access-log-on judges that.`,
           cite: [],
         }
       if (logs.size === 0)
