@@ -126,9 +126,13 @@ test('figures of the GPUs for everyone: a stand-in for dcgm-exporter, in the uni
   })
   await desk.undone('gpu2', file)
   await desk.done(file)
-  expect(await arrange('gpu2', 'curl -s http://127.0.0.1:9400/metrics; ps -o user:20= -C dcgm-exporter')).toBe(
-    'DCGM_FI_DEV_GPU_TEMP 41\ndcgm-exporter\n',
-  )
+  const [figures, uid] = (
+    await arrange(
+      'gpu2',
+      'curl -s http://127.0.0.1:9400/metrics; stat -c %u /proc/$(systemctl show -p MainPID --value nvidia-dcgm-exporter)',
+    )
+  ).split('\n')
+  expect([figures, Number(uid) >= 61_184]).toEqual(['DCGM_FI_DEV_GPU_TEMP 41', true])
   expect(await arrange('gpu2', 'curl -s -m 2 http://$(hostname -I | cut -d " " -f 1):9400/metrics || echo refused')).toBe('refused\n')
 }, 300_000)
 
