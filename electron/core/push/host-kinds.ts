@@ -34,7 +34,7 @@ const hostKinds: Readonly<Record<FileKind, HostKind>> = {
   'systemd-drop-in': {
     validate: `
 # One that goes, because it was not there before the push that is taken back, is not among them.
-gh_beside() { [ "$8 $7" = "systemd-drop-in absent" ] || [ "$8" != systemd-drop-in ] || cp -- "$gh_base/new.$1" "$gh_verify/$gh_unit.d/\${2##*/}"; }
+gh_beside() { case "$8 $7" in "systemd-drop-in absent") ;; systemd-drop-in*) cp -- "$gh_base/new.$1" "$gh_verify/$gh_unit.d/\${2##*/}" ;; esac; }
 # systemd-analyze reads the unit and the drop-ins that lie beside it. What it finds without ours is no fault of ours.
 gh_check_drop_ins() {
   gh_verify=$gh_base/units gh_fragment=$(gh_property "$gh_unit" FragmentPath)

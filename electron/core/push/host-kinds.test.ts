@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { validateFunction } from './host-kinds.ts'
+import type { HostFile } from './host-program.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-kinds-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** The check of drop-ins alone, with a tool that prints what lies beside the unit. */
+function checked(after: string): string {
+  const path = '/etc/systemd/system/a.service.d/zz-gatehouse-a.conf'
+  const file: HostFile = {
+    ...{ kind: 'systemd-drop-in', path, uid: 0, gid: 0, mode: '644', before: 'x', after, content: '', random: false },
+  }
+  const said = `gh_base=${folder} gh_unit=a.service PATH=${folder}:$PATH
+gh_systemd() { :; }
+gh_fail() { echo "failed $*"; exit 1; }
+gh_property() { echo ${folder}/a.service; }
+gh_files() { "$1" 1 ${path} 0 0 644 x '${after}' systemd-drop-in; }
+${validateFunction([file])}
+gh_validate; echo "$?"; cat ${folder}/beside`
+  return spawnSync('/bin/sh', { input: said, encoding: 'utf8' }).stdout
+}
+
+test('a drop-in is read beside its unit; one that goes, since it was not there before, is not looked for', () => {
+  writeFileSync(join(folder, 'a.service'), '[Service]\nExecStart=/bin/true\n')
+  writeFileSync(join(folder, 'new.1'), '[Service]\n')
+  writeFileSync(join(folder, 'systemd-analyze'), `#!/bin/sh\nls "$2.d" >${folder}/beside\n`)
+  chmodSync(join(folder, 'systemd-analyze'), 0o755)
+  expect(checked('y')).toBe('0\nzz-gatehouse-a.conf\n')
+  rmSync(join(folder, 'new.1'))
+  expect(checked('absent')).toBe('0\n')
+})
