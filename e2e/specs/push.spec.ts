@@ -172,7 +172,10 @@ test('many hosts: planned, the canary first, then a wave of which one is undone;
     await page.screenshot({ path: it.picture(`push-many-running-${theme}`) })
   }
   // Of the second host the undo is asked for at once.
-  await page.getByRole('row', { name: /gpu-02.*Wave 2/ }).click()
+  await page
+    .getByRole('row', { name: /gpu-02.*Wave 2/ })
+    .getByRole('button')
+    .click()
   await expect(page.getByRole('article', { name: 'Push to gpu-02' }).getByRole('timer')).toBeVisible({ timeout: 20_000 })
   await page.keyboard.press('Control+z')
   await expect(it.dialog).toContainText('gpu-02 puts back every file with its owner and mode.')
