@@ -122,7 +122,8 @@ into() { getent group "$1" >/dev/null || groupadd "$1"; usermod -aG "$1" "$n"; }
 printf 'root ALL=(ALL:ALL) ALL\\n@includedir /etc/sudoers.d\\n' >/etc/sudoers; rm -f /etc/sudoers.d/*; mkdir -p /etc/cron.d /etc/udev/rules.d
 ${planted.map(([name]) => `useradd -m -s /bin/sh ${name}`).join('\n')}
 ${planted.map(([name, , what]) => `n=${name}; ${what}`).join('\n')}
-chmod 440 /etc/sudoers.d/*`
+chmod 440 /etc/sudoers.d/*
+mkdir -p /etc/oauth2-proxy; printf '# who\\nAda@x.org\\n"bob@x.org",note\\n' >/etc/oauth2-proxy/emails.txt; chmod 600 /etc/oauth2-proxy/emails.txt`
     const script = `set -u; d=$1; mkdir -p $d/l; mount -t tmpfs x $d/l
 for p in /etc /usr/local /srv; do k=$(echo $p | tr / _); mkdir $d/l/u$k $d/l/w$k; mount -t overlay x -o lowerdir=$p,upperdir=$d/l/u$k,workdir=$d/l/w$k $p || exit 9; done
 mount -t tmpfs x /home; mount -t tmpfs x /run; chmod 755 /home /run
@@ -147,11 +148,13 @@ printf '@@real\\n'; for n in ${planted.map(([name]) => name).join(' ')}; do root
         fact: () => known(accounts),
       } as unknown as FactSources)
     const nothing = unknown('', [])
+    const access = read(accessFact)
+    expect(access.known && access.value.mailAddresses?.map(({ address }) => address)).toEqual(['ada@x.org', 'bob@x.org'])
     const said = hostAccess(
       {
         ...{
           accounts,
-          access: read(accessFact),
+          access,
           sudoers: read(sudoersFact),
           units: known([]),
           services: known([]),
