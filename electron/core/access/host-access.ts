@@ -2,7 +2,7 @@ import type { AccessGap, AccountAccess, Holding, HostAccess } from '#shared/mode
 import { type Capability, capabilities } from '#shared/model/capability.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { type Becoming, becomings, type World } from './becoming.ts'
-import { idpAccess } from './idp-accounts.ts'
+import { idpAccess, secondFactors } from './idp-accounts.ts'
 import { type Logins, loginsOf } from './logins.ts'
 import { openGrants } from './netgroups.ts'
 import { keyHolders, mapKeys, programKeys, unreadUsers } from './other-users.ts'
@@ -187,6 +187,6 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   add(access?.polkit, ['become-root', 'control-services'])
   add(access?.cron, ['become-root'])
   for (const reason of idpOf(facts).unknown) add({ known: false, reason, sections: [] }, ['send-inference'])
-  for (const gap of unreadUsers(facts.nginx, facts.programs)) gaps.set(gap.reason, gap)
+  for (const gap of [...secondFactors(facts['oauth2-proxy']), ...unreadUsers(facts.nginx, facts.programs)]) gaps.set(gap.reason, gap)
   return [...gaps.values()]
 }

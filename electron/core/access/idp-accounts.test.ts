@@ -52,9 +52,23 @@ test.each<[string, Host['proxies'], readonly string[], readonly string[]]>([
 ])('oauth2-proxy lets in: %s', (_, proxies, names, gaps) => {
   const { accounts, gaps: found } = hostAccess(factsOf({ proxies: proxies ?? [] }), 0)
   expect(accounts.flatMap(({ kind, name }) => (kind === 'idp' ? name : []))).toEqual(names)
-  expect(found.map(({ reason, leavesOpen }) => [reason, leavesOpen])).toEqual(
+  expect(found.flatMap(({ reason, leavesOpen }) => (leavesOpen.length === 0 ? [] : [[reason, leavesOpen]]))).toEqual(
     gaps.map((gap) => [expect.stringContaining(gap), ['send-inference']]),
   )
+})
+
+test.each<[string, OAuth2Proxy, string]>([
+  ['asks for a class', proxy({ acr_values: ['urn:okta:loa:2fa:any'] }), 'asks for urn:okta:loa:2fa:any, and does not check'],
+  ['asks for none', proxy({}), 'nothing in the settings'],
+  ['was not read', proxy({}, { unread: 'the file was not read' }), 'the file was not read'],
+  [
+    'has it in the alpha configuration',
+    proxy({}, { alphaConfig: { path: '/etc/a.yaml', settings: new Map() } }),
+    '/etc/a.yaml was not read for it',
+  ],
+])('the second factor of the provider, where oauth2-proxy %s', (_, one, words) => {
+  const gaps = hostAccess(factsOf({ proxies: [one] }), 0).gaps.filter(({ reason }) => reason.startsWith('Whether the provider asks'))
+  expect(gaps.map(({ reason, leavesOpen }) => [reason.includes(words), leavesOpen])).toEqual([[true, []]])
 })
 
 test('addresses of the file are told one by one where it was read, each with its line', () => {

@@ -1,4 +1,4 @@
-import type { AccountAccess } from '#shared/model/access.ts'
+import type { AccessGap, AccountAccess } from '#shared/model/access.ts'
 import type { MailAddress } from '../facts/access/access.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { OAuth2Proxy, Setting } from '../facts/oauth2-proxy/oauth2-proxy.ts'
@@ -31,6 +31,28 @@ export function idpAccess(proxies: FactResult<readonly OAuth2Proxy[]>, read: rea
   const all = proxies.value.map((proxy) => ofProxy(proxy, read))
   const byName = new Map(all.flatMap(({ accounts }) => accounts).map((account) => [account.name, account]))
   return { accounts: [...byName.values()], unknown: all.flatMap(({ unknown }) => unknown) }
+}
+
+/**
+ * Does the provider ask for a second factor? Its settings are its own; oauth2-proxy can ask it for a class of authentication (`acr_values`, OpenID
+ * Connect Core 1.0, section 3.1.2.1), and does not look at which one it answers with.
+ */
+export function secondFactors(proxies: FactResult<readonly OAuth2Proxy[]>): readonly AccessGap[] {
+  return (proxies.known ? proxies.value : []).map((proxy) => {
+    const acr = proxy.alphaConfig
+      ? ({ known: false, why: `the alpha configuration ${proxy.alphaConfig.path} was not read for it` } as const)
+      : effective(proxy, 'acr_values')
+    const said = !acr.known
+      ? acr.why
+      : acr.values[0]
+        ? `${proxy.id} asks for ${acr.values[0].slice(0, 100)}, and does not check that it gets it`
+        : `nothing in the settings of ${proxy.id} asks for one`
+    return {
+      reason: `Whether the provider asks for a second factor is not known: ${said}`,
+      hint: 'Look at the provider: its policy for this client says who is asked for what.',
+      leavesOpen: [],
+    }
+  })
 }
 
 function ofProxy(proxy: OAuth2Proxy, read: readonly MailAddress[]): IdpAccess {

@@ -16,6 +16,7 @@ export const options = {
   ssl_insecure_skip_verify: { default: 'false' },
   insecure_oidc_allow_unverified_email: { default: 'false', alpha: true },
   insecure_oidc_skip_issuer_verification: { default: 'false', alpha: true },
+  acr_values: {},
   email_domains: { flag: 'email-domain', list: true },
   authenticated_emails_file: {},
   allowed_groups: { flag: 'allowed-group', list: true, alpha: true },
