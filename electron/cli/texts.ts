@@ -73,7 +73,7 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
                           [--key PEM | --identity TEXT --issuer URL --trusted-root FILE] DOCUMENT
       Records the official digests of a model: SHA256SUMS, the JSON of Hugging Face (?blobs=true), git-lfs pointers, OCI and Ollama
       manifests, model-signing bundles, which are verified offline: with --key, or against who signed (an address or a workflow, to the
-      letter) and who vouches for that, by the authorities and logs of a trusted_root.json. --url is the page that they were read from.
+      letter) and who vouches for that, by the authorities, logs and time stamps of a trusted_root.json. --url is the page that they were read from.
   gatehouse models expect --fleet FILE --model NAME --withdraw --reason TEXT
       What was recorded for a model is no longer expected; record and reason stay in the ledger.
 
