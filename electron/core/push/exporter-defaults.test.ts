@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { known } from '../facts/fact.ts'
+import { candidatePattern } from '../facts/processes/candidates.ts'
 import { exporterDefaults } from './exporter-defaults.ts'
 
 type Facts = Parameters<typeof exporterDefaults>[0]
@@ -59,3 +60,8 @@ test('no port of two, nothing of one in a container, and no command that is not 
   const wrapped = { ...facts({}), processes: known([{ pid: 1, argv: ['/usr/bin/dcgm-exporter'] }]) } as unknown as Facts
   expect(exporterDefaults(wrapped, undefined)).not.toHaveProperty('gpu-exporter-program')
 })
+
+test.each(['/usr/bin/dcgm-exporter -f /etc/c.csv', '/usr/local/bin/nvidia_gpu_exporter'])(
+  'the words and the unit of %s are read exactly',
+  (line) => expect(line).toMatch(new RegExp(candidatePattern, 'i')),
+)
