@@ -35,6 +35,7 @@ const block = (criteria: string, keyword: string, value: string) =>
   known({ matches: [{ criteria, settings: [{ keyword, value, line: 2 }], file: '/etc/ssh/sshd_config', line: 1 }], elsewhere: [] })
 const unlisted = known({ accounts: [], groups: [], unlisted: { reason: 'nsswitch.conf asks sss as well', line: 1 } })
 const missed = known({ ...keys(bound, bound).value, keysMissed: { reason: 'refused', line: 9 } })
+const binLink = known({ ...keys(bound, bound).value, keyLinks: [{ path: '/bin', line: 9 }] })
 
 function judge(given: object, sshd = keysOnly) {
   const { evaluate } = control as unknown as Control
@@ -106,6 +107,7 @@ test.each<[string, 'warning' | 'fail' | 'pass', object, string?]>([
   ['a home elsewhere', 'fail', { accounts: account('/data/u') }],
   ['accounts of a directory', 'fail', { accounts: unlisted }],
   ['a link on the way', 'fail', { access: known({ ...keys(bound, bound).value, keyLinks: [{ path: '/home/u/.ssh', line: 9 }] }) }],
+  ['/bin is a link, and nobody who lives there logs in', 'warning', { access: binLink, accounts: account('/bin', '/usr/sbin/nologin') }],
   ['a home too deep', 'fail', { accounts: account('/home/lab/u') }],
   ['a home elsewhere that nobody logs in to', 'warning', { accounts: account('/data/u', '/usr/sbin/nologin') }],
 ])('%s: %s', (_, expected, given, sshd) => {
@@ -122,6 +124,10 @@ test.each([
   ])
   const access = known({ keys: known([...loginKeys(bound), ...root]) })
   expect(judge({ access }, `${keysOnly}\npermitrootlogin ${permitted}`)[0]?.status).toBe(expected)
+})
+
+test('why bound keys do not hold everybody is said', () => {
+  expect(judge({ accounts: account('/data/u') })[0]?.reason).toContain('may not hold everybody: Keys of u in /data/u were not looked for.')
 })
 
 test('bound keys are cited behind the rule that lets all in', () => {

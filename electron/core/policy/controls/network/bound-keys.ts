@@ -22,7 +22,8 @@ interface KeyFacts {
 export type KeyBinding =
   | { readonly state: 'bound'; readonly keys: readonly LoginKey[] }
   | { readonly state: 'loose'; readonly keys: readonly LoginKey[]; readonly of: number }
-  | { readonly state: 'unknown'; readonly reason: string }
+  /** `allBound`: every key that was read has from=, and others or another way in may be there. */
+  | { readonly state: 'unknown'; readonly reason: string; readonly allBound: boolean }
 
 /** Settings that decide who is asked for what, and where keys stand (sshd_config(5)). */
 const DECIDING =
@@ -34,7 +35,7 @@ const DECIDING =
  */
 export function keyBinding(facts: KeyFacts, jump: readonly string[]): KeyBinding {
   const { access, sshd, accounts } = facts
-  const unknown = (reason: string): KeyBinding => ({ state: 'unknown', reason })
+  const unknown = (reason: string, allBound = false): KeyBinding => ({ state: 'unknown', reason, allBound })
   if (!access.known) return unknown(access.reason)
   if (!access.value.keys.known) return unknown(access.value.keys.reason)
   const keys = access.value.keys.value.filter((key) => !isOfClosedRoot(key, facts))
@@ -48,7 +49,7 @@ export function keyBinding(facts: KeyFacts, jump: readonly string[]): KeyBinding
     blockThatLetsIn(facts['sshd-matches'], jump) ??
     (accounts.known ? accountUnseen(accounts.value, access.value) : accounts.reason) ??
     ownKeyUnseen(facts['audit-keys'], keys)
-  return doubt === undefined ? { state: 'bound', keys } : unknown(doubt)
+  return doubt === undefined ? { state: 'bound', keys } : unknown(doubt, true)
 }
 
 /** Keys of root, whom sshd does not let in at all: those of cloud images, which tell him to come as another. */
@@ -82,9 +83,10 @@ function blockThatLetsIn(matches: KeyFacts['sshd-matches'], jump: readonly strin
 function accountUnseen({ accounts, unlisted }: Accounts, access: Access): string | undefined {
   if (access.keysMissed) return access.keysMissed.reason
   if (unlisted) return `Not every account is known: ${unlisted.reason}`
-  const unseen = accounts.find(({ shell, home }) => !/(?:nologin|false|sync|shutdown|halt)$/.test(shell) && !isLookedInto(home))
+  const people = accounts.filter(({ shell }) => !/(?:nologin|false|sync|shutdown|halt)$/.test(shell))
+  const unseen = people.find(({ home }) => !isLookedInto(home))
   if (unseen) return `Keys of ${unseen.name} in ${unseen.home.slice(0, 80)} were not looked for`
-  const linked = accounts.find(({ home }) => linkTo(home, access))
+  const linked = people.find(({ home }) => linkTo(home, access))
   return linked && `Keys of ${linked.name} lie behind a link or in a large file, which was not read`
 }
 

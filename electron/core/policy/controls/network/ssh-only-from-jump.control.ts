@@ -118,6 +118,11 @@ function judge(
 
 /** Which keys are not held by `from=`. Where nobody uses it, it is not the way that this host goes. */
 function keyWords(keys: KeyBinding): { readonly reason: string; readonly keys: readonly LoginKey[] } {
+  if (keys.state === 'unknown' && keys.allBound)
+    return {
+      reason: ` All keys that were read have from= for it, but that may not hold everybody: ${keys.reason.replace(/\.$/, '')}.`,
+      keys: [],
+    }
   if (keys.state !== 'loose' || keys.keys.length === keys.of) return { reason: '', keys: [] }
   const shown = keys.keys.slice(0, 3)
   const named = shown.map(({ file, comment }) => `${file}${comment === '' ? '' : ` (${comment.slice(0, 40)})`}`)

@@ -319,6 +319,7 @@ test.each<[name: string, more: Readonly<Record<string, unknown>>, expected: read
             image: 'nginx:1.27',
             running: true,
             ports: [{ hostAddress: '0.0.0.0', hostPort: 443, containerPort: 443, protocol: 'tcp' }],
+            mounts: [{ source: '/srv/web/conf.d', destination: '/etc/nginx/conf.d', readOnly: true }],
             line: 2,
           },
         ],
@@ -329,6 +330,7 @@ test.each<[name: string, more: Readonly<Record<string, unknown>>, expected: read
 ])('without nginx: %s', (_, more, expected) => {
   const given = facts('', [service('ollama')], { nginx: { installed: false, running: false, directives: [] }, ...more })
   for (const control of [proxyRequiresAuthentication, managementRestricted]) expect(outcomes(ask(control, given))).toEqual(expected)
+  if ('containers' in more) expect(ask(managementRestricted, given)[0]?.reason).toContain('comes from /srv/web/conf.d of this host')
 })
 
 test.each([

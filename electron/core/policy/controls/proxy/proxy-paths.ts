@@ -2,7 +2,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
 import { type Caddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
-import type { Containers } from '../../../facts/containers/containers.ts'
+import type { Container, Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
@@ -159,11 +159,21 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
     add(
       container.name,
       'A proxy in a container is not modelled yet',
-      `Container ${container.name} (${container.image}) takes web traffic. What it forwards is not judged.`,
+      `Container ${container.name} (${container.image}) takes web traffic. ${configurationOf(container)}, so what it forwards is not judged.`,
       [{ section: 'containers', line: container.line }],
     )
   }
   return [...out.values()]
+}
+
+/** Where somebody would have to look. */
+function configurationOf({ mounts }: Container): string {
+  const own = mounts
+    .filter(({ destination }) => /^\/(?:etc|usr\/local\/etc|config)(?:\/|$)/.test(destination))
+    .map(({ source }) => source.slice(0, 100))
+  return own.length > 0
+    ? `Its configuration comes from ${own.slice(0, 3).join(', ')} of this host and is not read there`
+    : 'Its configuration lies in the container and is not read'
 }
 
 /** Process ids of proxies that were read, and of every Caddy on the host itself where at least one was: what is lost is said beside it. */
