@@ -43,7 +43,7 @@ test('oauth2-proxy: an unverified provider, everybody let in, cookies in clear',
     expect.arrayContaining(['--email-domain=lab.internal', '--allowed-group=ai-users', '--cookie-secure=true']),
   )
   expect(await arrange('gpu2', 'curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:4180/ping')).toBe('200')
-  await desk.takenBack(plan)
+  expect(await desk.takenBack(plan)).toBe('committed and proven')
   await arrange(
     'gpu2',
     'rm -r /etc/oauth2-proxy /etc/systemd/system/oauth2-proxy.service; systemctl daemon-reload; pkill oauth2-proxy; userdel oauth2-proxy',

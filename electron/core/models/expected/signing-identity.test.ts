@@ -7,7 +7,7 @@ import { signingRoot } from './signing-identity.ts'
 /**
  * model.sig and trusted_root.json as model_signing and Sigstore write them, of authorities and logs of our own: made once with @sigstore/mock 0.12
  * (CA, certificate log, Rekor). The certificate was valid for ten minutes of 2026-11-26.
- * The pair of Rekor 2 likewise, with its authority for time stamps; the log is ours: an Ed25519 key that signs a checkpoint over five entries, of
+ * The pair of Rekor 2 likewise with 0.13, and its authority for time stamps; the log is ours: an Ed25519 key that signs a checkpoint over five entries, of
  * which the third (dsse 0.0.2) and the fifth (hashedrekord 0.0.2) are of the signature (sigstore/rekor-tiles, CLIENTS.md; C2SP, tlog-checkpoint).
  */
 const recorded = (name: string): string => readFileSync(new URL(`__fixtures__/${name}`, import.meta.url), 'utf8')
