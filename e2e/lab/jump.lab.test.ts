@@ -68,7 +68,7 @@ describe('the jump host', () => {
 
 test('an SSH port that the rules leave open: what from= and Match of the real sshd hold', async () => {
   const keys = '/home/gatehouse-*/.ssh/authorized_keys'
-  await arrange('gpu1', `ufw allow 22/tcp; for f in ${keys}; do cp -p "$f" "$f.kept"; sed -i 's/^ssh-/from="10.77.2.10" &/' "$f"; done`)
+  await arrange('gpu1', `ufw allow 22/tcp; for f in ${keys}; do cp -p "$f" "$f.kept"; sed -i 's/^[a-z]/from="10.77.2.10" &/' "$f"; done`)
   try {
     expect(said(await audited('gpu1'), 'ssh-only-from-jump')).toEqual(['warning: SSH is open, its keys bound to the jump host'])
     await arrange(
