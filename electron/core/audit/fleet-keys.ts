@@ -39,8 +39,9 @@ export function createFleetKeys({ repo, log, advisories }: FleetKeysPorts, fleet
   const told = new Map<string, string>()
   const before = readStored().catch((error: unknown) => log('error', 'keys of earlier audits were not read', { detail: String(error) }))
 
+  /** As a copy: what was cut out of an answer holds the whole answer in memory. */
   const keysIn = (host: Host, outputs: ReadonlyMap<string, SectionOutput>): HostKeys =>
-    keysOfHost(readFacts(outputs, probeContextOf(fleet, host), log, factIds), fleet, host)
+    structuredClone(keysOfHost(readFacts(outputs, probeContextOf(fleet, host), log, factIds), fleet, host))
 
   async function readStored(): Promise<void> {
     for (const host of hosts) {

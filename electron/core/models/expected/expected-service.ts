@@ -9,7 +9,6 @@ import { openFile } from '../file-source.ts'
 import type { ModelService } from '../model-service.ts'
 import { type SigningTrust, signingKey } from './model-signing.ts'
 import { MAX_DOCUMENT_BYTES, parseExpected, type StatedDigests } from './parse-expected.ts'
-import { signingRoot } from './signing-identity.ts'
 
 /** Digests that people read in documents of publishers. What stands and what is withdrawn is in the ledger first. */
 export interface ExpectedService {
@@ -46,6 +45,8 @@ async function trustOf(signer: SignerFiles): Promise<SigningTrust> {
     if (key === undefined) throw refused(`${path} is no PEM public key`)
     return { key }
   }
+  // What reads it takes some megabytes of memory, which an engine that is not asked for it does not need.
+  const { signingRoot } = await import('./signing-identity.ts')
   const root = signingRoot(text)
   if (root === undefined) throw refused(`${path} is no trusted_root.json with certificate authorities and transparency logs`)
   return { signer: { identity: signer.identity, issuer: signer.issuer, root } }

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import type { ExpectedOrigin } from '#shared/model/model-expected.ts'
-import { identityFlaw, type SigningIdentity } from './signing-identity.ts'
+import type { SigningIdentity } from './signing-identity.ts'
 
 /** A public key that the admin holds to be that of the publisher. */
 export type SigningKey = KeyObject
@@ -57,7 +57,7 @@ const untrusted: Readonly<Record<NonNullable<SigningBundle['signedBy']>, Signatu
 
 function verdictOf(json: Record<string, unknown>, envelope: Record<string, unknown>, payload: Buffer, trust: SigningTrust): Signature {
   if ('key' in trust) return signatureOf(envelope, payload, trust.key)
-  const flaw = identityFlaw(json, payload, trust.signer)
+  const flaw = trust.signer.root.flawOf(json, payload, trust.signer)
   return flaw === undefined
     ? {
         signature: 'verified',

@@ -13,25 +13,33 @@ export interface SigningIdentity {
 }
 
 /** Certificate authorities and transparency logs that the admin trusts. */
-export type SigningRoot = TrustMaterial
+export interface SigningRoot {
+  /**
+   * Verifies a Sigstore bundle against an identity, offline: the certificate up to an authority of the root, with the promise of a certificate log;
+   * that it was valid at each time that is proven, by a transparency log that took the signature in (Rekor 1) or by an authority of the root for
+   * time stamps (RFC 3161, which Rekor 2 needs); that the signature is in a log; the signature over `payload`; the identity and its issuer, to the
+   * letter. Undefined when all of it holds, else what does not. Never throws.
+   */
+  flawOf(bundle: unknown, payload: Buffer, signer: Pick<SigningIdentity, 'identity' | 'issuer'>): string | undefined
+}
 
 /** Reads a `trusted_root.json` (sigstore/protobuf-specs, TrustedRoot). Undefined when it is none, or names no authority or no log. */
 export function signingRoot(json: string): SigningRoot | undefined {
   try {
     const root = toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(json)))
-    return root.certificateAuthorities.length > 0 && root.tlogs.length > 0 ? root : undefined
+    if (root.certificateAuthorities.length === 0 || root.tlogs.length === 0) return undefined
+    return { flawOf: (bundle, payload, signer) => flawUnder(root, bundle, payload, signer) }
   } catch {
     return undefined
   }
 }
 
-/**
- * Verifies a Sigstore bundle against an identity, offline: the certificate up to an authority of the root, with the promise of a certificate log;
- * that it was valid at each time that is proven, by a transparency log that took the signature in (Rekor 1) or by an authority of the root for
- * time stamps (RFC 3161, which Rekor 2 needs); that the signature is in a log; the signature over `payload`; the identity and its issuer, to the
- * letter. Undefined when all of it holds, else what does not. Never throws.
- */
-export function identityFlaw(bundle: unknown, payload: Buffer, { identity, issuer, root }: SigningIdentity): string | undefined {
+function flawUnder(
+  root: TrustMaterial,
+  bundle: unknown,
+  payload: Buffer,
+  { identity, issuer }: Pick<SigningIdentity, 'identity' | 'issuer'>,
+): string | undefined {
   try {
     const read = bundleFromJSON(bundle)
     if (read.content.$case !== 'dsseEnvelope' || !read.content.dsseEnvelope.payload.equals(payload))
@@ -48,7 +56,7 @@ export function identityFlaw(bundle: unknown, payload: Buffer, { identity, issue
 }
 
 /** An entry of Rekor 2 tells no time, so the verifier cannot hold its log against its term: here it is held against the time stamps. */
-function trustedAt({ timestamps }: SignedEntity): (log: SigningRoot['tlogs'][number]) => boolean {
+function trustedAt({ timestamps }: SignedEntity): (log: TrustMaterial['tlogs'][number]) => boolean {
   const times = timestamps.flatMap((stamp) => (stamp.$case === 'timestamp-authority' ? [stamp.timestamp.signingTime] : []))
   return ({ validFor: { start, end } }) => times.every((time) => start <= time && time <= end)
 }
