@@ -43,7 +43,7 @@ export interface ModelRepo {
   models(fleet: string): HostModel[]
   model(fleet: string, host: string, id: string): HostModel | undefined
   files(fleet: string, host: string, model: string): StoredFile[]
-  /** Files of every model of a host that has any, in the order of `models`: one query, read as it is consumed. */
+  /** Files of every model of a host that has any, in the order of `models`: by one query, a model at a time, as a host may have a quarter of a million. */
   filesByModel(fleet: string, host: string): Iterator<{ readonly model: string; readonly files: StoredFile[] }, undefined>
   saveHash(fleet: string, host: string, hash: StoredHash): void
   /** Every hash of a host, also of files that are gone. */
