@@ -10,6 +10,8 @@ export interface DefaultVerdict extends Piece {
   /** The default route leaves through this interface, or the routes are not known. */
   readonly main: boolean
   readonly protocol: 'tcp' | 'udp'
+  /** Who is let in to (or out to) such a port all the same, whatever the port. */
+  readonly exceptions: readonly Piece[]
 }
 
 /** One end of the widest stretch of ports between those that rules name. */
@@ -44,7 +46,8 @@ export function defaultsOf(firewall: Pick<Firewall, 'tables'>, network: Network 
           (most, piece) => (most && sizeOf(most.remotes) >= sizeOf(piece.remotes) ? most : piece),
           undefined,
         )
-        return widest ? [{ ...widest, protocol, main: name === undefined || mains.includes(name) }] : []
+        const exceptions = everywhere.filter((piece) => piece !== widest && piece.verdict === 'accept')
+        return widest ? [{ ...widest, protocol, main: name === undefined || mains.includes(name), exceptions }] : []
       }),
     )
   })

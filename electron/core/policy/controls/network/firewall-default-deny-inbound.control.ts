@@ -1,5 +1,6 @@
 import { defineControl } from '../../control.ts'
 import { judgeDefault } from './default-deny.ts'
+import { trustedWhole } from './trusted-whole.ts'
 
 export default defineControl({
   id: 'firewall-default-deny-inbound',
@@ -11,5 +12,9 @@ export default defineControl({
   needs: ['firewall'],
   remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-7(5)', 'CIS-8:4.4', 'ISO-27001:A.8.20', 'ISO-27001:A.8.22'],
-  evaluate: ({ firewall }) => judgeDefault(firewall, 'in'),
+  evaluate: ({ firewall }, { fleet }) => {
+    const verdicts = judgeDefault(firewall, 'in')
+    const trusted = verdicts[0]?.status === 'pass' ? trustedWhole(firewall, fleet.networks) : undefined
+    return trusted ? [trusted, ...verdicts.slice(1)] : verdicts
+  },
 })

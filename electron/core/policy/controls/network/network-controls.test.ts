@@ -82,6 +82,10 @@ const wide = chain('inet', 'input', 'drop', 'tcp dport { 22, 8000 } accept')
 const marked = chain('inet', 'input', 'drop', 'meta mark 0x7 accept') + chain('inet', 'output', 'drop', 'meta mark 0x7 accept')
 const storageOnly = chain('inet', 'output', 'drop', 'ip daddr 10.0.4.0/24 tcp dport 443 accept\nip daddr 10.0.0.53 udp dport 53 accept')
 const httpsOut = chain('inet', 'output', 'drop', 'tcp dport 443 accept')
+/** Three fifths in pieces none of which is as large as what is dropped. */
+const quarters = ['0.0.0.0/3', '32.0.0.0/3', '64.0.0.0/3', '96.0.0.0/3', '160.0.0.0/3']
+  .map((block) => `ip saddr ${block} counter accept`)
+  .join('\nudp dport 7 accept\n')
 const v4 = chain('ip', 'input', 'drop', '')
 
 const sshd = (text: string) => known(parseSshd(text))
@@ -97,6 +101,36 @@ test.each([
   ['inbound open', inbound, '', {}, named, 'fail'],
   ['inbound hangs on a mark', inbound, marked, {}, named, 'not-evaluated'],
   ['policy accept, last rule drop', inbound, chain('inet', 'input', 'accept', 'tcp dport 22 accept\ndrop'), {}, named, 'pass'],
+  [
+    'every port for a network that nobody names',
+    inbound,
+    chain('inet', 'input', 'drop', 'ip saddr 10.0.0.0/16 accept'),
+    {},
+    named,
+    'warning',
+  ],
+  [
+    'every port for a network around the named one',
+    inbound,
+    chain('inet', 'input', 'drop', 'ip saddr 10.0.0.0/8 accept'),
+    {},
+    named,
+    'warning',
+  ],
+  ['every port for the app subnet', inbound, chain('inet', 'input', 'drop', 'ip saddr 10.0.1.0/25 accept'), {}, named, 'pass'],
+  ['every port for one host', inbound, chain('inet', 'input', 'drop', 'ip saddr 10.0.7.7 accept'), {}, named, 'pass'],
+  ['a network, on named ports', inbound, chain('inet', 'input', 'drop', 'ip saddr 10.0.0.0/8 tcp dport 22 accept'), {}, named, 'pass'],
+  ['the same in IPv6', inbound, chain('inet', 'input', 'drop', 'ip6 saddr fd00::/8 accept'), {}, named, 'warning'],
+  [
+    'all addresses in two halves',
+    inbound,
+    chain('inet', 'input', 'drop', 'ip saddr 0.0.0.0/1 accept\nip saddr 128.0.0.0/1 accept'),
+    {},
+    named,
+    'fail',
+  ],
+  ['three eighths of them', inbound, chain('inet', 'input', 'drop', 'ip saddr { 0.0.0.0/2, 64.0.0.0/3 } accept'), {}, named, 'warning'],
+  ['most addresses, piece by piece', inbound, chain('inet', 'input', 'drop', quarters), {}, named, 'fail'],
   ['outbound closed', outbound, closed, {}, named, 'pass'],
   ['outbound open', outbound, wide, {}, named, 'fail'],
   ['outbound hangs on a mark', outbound, marked, {}, named, 'not-evaluated'],
