@@ -55,6 +55,12 @@ describe('the planted sins and no others', () => {
     expect(hostOf(run.report, 'gpu3').system).toMatchObject({ account: 'gatehouse-audit', sudo: 'none' })
   })
 
+  test('with the drop-in of gatehouse sudoers the audit account is seen whole: it can only look', () => {
+    const verdicts = (server: Server) => hostOf(run.report, server).findings.filter(({ control }) => control === 'audit-account-read-only')
+    for (const server of ['gpu1', 'gpu2'] as const)
+      expect(verdicts(server)).toEqual([expect.objectContaining({ subject: 'gatehouse-audit', status: 'pass' })])
+  })
+
   test('every item of the checklist is in the report of every host', () => {
     for (const server of servers) expect(hostOf(run.report, server).items.map(({ id }) => id)).toEqual([...itemIds])
   })

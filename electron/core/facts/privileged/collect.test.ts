@@ -1,7 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import { fleetSudoers } from '../../probe/fleet-sudoers.ts'
 import { readBlocks } from '../blocks.ts'
 import { collectPrivileged } from './collect.ts'
+import { parseSudoers } from './parse-sudoers.ts'
+import { readNumbered } from './read-block.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-privileged-'))
+const file = join(folder, 'rules')
+afterAll(() => rmSync(folder, { recursive: true }))
 
 const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
@@ -56,3 +67,23 @@ test.each(shells)('%s: a row goes where its path belongs, without comments', (sh
     '/etc/ssh/sshd_config:2:PermitRootLogin no',
   ])
 })
+
+test.each(shells)(
+  '%s: the rules that Gatehouse asks for are read whole; one without end, or too many, are said not to be',
+  (shell = '', ...words) => {
+    const rules = fleetSudoers(
+      fleetSchema.parse({ version: 1, name: 'x', identities: { audit: { user: 'gh' } }, hosts: [{ name: 'a', address: 'a' }] }),
+    )
+    const readOf = (text: string) => {
+      const rows = text.split('\n').map((row, index) => `/etc/sudoers:${index + 1}:${row}`)
+      writeFileSync(file, `${rows.join('\n')}\n`)
+      const block = run(shell, words, `gh_sudo() { [ "$1" != 3 ] || cat ${file}; }`).get('sudoers')?.[0]
+      return parseSudoers(readNumbered({ exitCode: 0, rows: block?.rows ?? [], line: 1 }))
+    }
+    const whole = readOf(rules)
+    expect(whole.incomplete).toBeUndefined()
+    expect(new Set(whole.grants.map(({ line }) => line)).size).toBe(rules.split('\n').filter((row) => row.startsWith('gh ')).length)
+    expect(readOf(`${rules}\neve ALL=${'/bin/a, '.repeat(2500)}ALL`).incomplete).toMatch(/^\/etc\/sudoers line \d+ could not be read$/)
+    expect(readOf(`${'Defaults:ada !lecture\n'.repeat(3000)}eve ALL=ALL`).incomplete).toContain('/etc/sudoers line 3001 could not be read')
+  },
+)

@@ -14,6 +14,12 @@ export const MAX_FILES = 5000
 
 const grep = (...words: readonly string[]): PrivilegedCommand => ({ argv: ['/usr/bin/grep', ...words], alternatives: ['/bin/grep'] })
 
+/** Rows of each kind; the last one says so where there are more. */
+const MAX_ROWS = 3000
+/** Characters of a row; Gatehouse's own rules have 3,300. A longer one is left out and says so, since half a rule of sudo is another rule. */
+const MAX_ROW_LENGTH = 16_000
+export const TOO_LONG = '‹too long›'
+
 /** The order is that of `gh_sudo` in the script. All of them only read; none prints a password hash or a key. */
 const commands: readonly PrivilegedCommand[] = [
   { argv: ['/usr/sbin/auditctl', '-l'], alternatives: ['/sbin/auditctl'] },
@@ -43,7 +49,11 @@ const SCRIPT = `{
   done
 } | awk 'BEGIN { opens = ENVIRON["gh_k"] "<"; ends = ENVIRON["gh_k"] ">" }
   function put(block) { print "@" block " " code[block]; for (i = 1; i <= n[block]; i++) print row[block, i] }
-  function add(block, skip) { if ($0 !~ skip && n[block] < 3000) row[block, ++n[block]] = "=" substr($0, 1, 2000) }
+  function add(block, skip) {
+    if ($0 ~ skip) return
+    if (n[block] < ${MAX_ROWS} && length($0) <= ${MAX_ROW_LENGTH}) row[block, ++n[block]] = "=" $0
+    else { if (n[block] < ${MAX_ROWS}) n[block]++; row[block, n[block]] = "=" substr($0, 1, 200) "${TOO_LONG}" }
+  }
   index($0, opens) == 1 { name = substr($0, length(opens) + 1); next }
   index($0, ends) == 1 {
     code[name] = substr($0, length(ends) + 1)

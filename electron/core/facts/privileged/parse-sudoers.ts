@@ -1,3 +1,4 @@
+import { TOO_LONG } from './collect.ts'
 import type { SudoDefaults, Sudoers, SudoGrant, SudoMember, SudoRule } from './privileged.ts'
 import type { FileLine } from './read-block.ts'
 import { readGrants } from './sudo-grants.ts'
@@ -30,8 +31,11 @@ export function parseSudoers(lines: readonly FileLine[]): Sudoers {
       if (found) defaults.push({ ...found, line: line.line })
       continue
     }
-    // `PASSWD: ALL` looks like a password to the masking; a rule that was masked is not known.
-    const found = line.text.includes('‹redacted') ? undefined : readGrants(line.text, aliases, { file: line.file, line: line.line })
+    // `PASSWD: ALL` looks like a password to the masking; a rule that was masked, or cut, is not known.
+    const found =
+      line.text.includes('‹redacted') || line.text.includes(TOO_LONG)
+        ? undefined
+        : readGrants(line.text, aliases, { file: line.file, line: line.line })
     if (found === undefined) failed(line)
     else grants.push(...found)
     if (grants.length > MAX_EXPANDED) break
