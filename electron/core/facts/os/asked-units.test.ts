@@ -8,7 +8,7 @@ import { collectOs } from './collect.ts'
 /** The end of the script, with the folders of systemd below another root and a systemctl that tells what it is asked. */
 const [section] = collectOs({ modelPaths: [] } as never)
 const script = section?.kind === 'script' ? section.script : ''
-const end = script.slice(script.indexOf('roots=\n'))
+const end = script.slice(script.indexOf('time_units='))
 const units = 'avahi-daemon.service avahi-daemon.socket cups.service rsyslog.service telnet.socket'
 
 let root: string
@@ -27,8 +27,16 @@ const file = (path: string): string => {
 function asked([shell = '', ...words]: readonly string[]): readonly string[] {
   const text = end.replaceAll(/ (\/(?:etc|run|usr|lib)\/)/g, ` ${root}$1`)
   const systemctl = `systemctl() { while [ "$1" != -- ]; do shift; done; shift; for one; do printf 'Id=%s\\nLoadState=loaded\\nActiveState=active\\n\\n' "$one"; done; }`
-  const stdout = execFileSync(shell, [...words, '-c', `${systemctl}\nset -f\nunits='${units}'\n${text}`], { encoding: 'utf8' })
-  return stdout.split('\n').flatMap((row) => /^=(\S+) loaded active -$/.exec(row)?.[1] ?? [])
+  const stdout = execFileSync(
+    shell,
+    [...words, '-c', `${systemctl}\nset -f\nnl='\n'\nclock() { :; }\nconfig() { :; }\nunits='${units}'\n${text}`],
+    { encoding: 'utf8' },
+  )
+  // Of the time services no row is made; the systemctl above does not know patterns.
+  return stdout
+    .split('\n')
+    .flatMap((row) => /^=(\S+) loaded active -$/.exec(row)?.[1] ?? [])
+    .filter((unit) => !/(?:chronyd?|ntp|ntpd|ntpsec|openntpd|timesyncd)[.]/.test(unit))
 }
 
 test.each(shells)('%s asks for units that a folder has by name, for others only where they are loaded', (...shell) => {

@@ -14,7 +14,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const [section] = collectOs({ modelPaths: [] } as never)
 const script = section?.kind === 'script' ? section.script : ''
-const clock = /^clock\(\) \{\n.*?\n\}$/ms.exec(script)?.[0] ?? ''
+/** From the function to its one call; the time services that run are told between the two. */
+const clock = script.slice(script.indexOf('clock() {'), script.indexOf('kept=; '))
 
 function ask(programs: Readonly<Record<string, string>>): string {
   const path = mkdtempSync(join(folder, 'path-'))
@@ -22,16 +23,20 @@ function ask(programs: Readonly<Record<string, string>>): string {
     writeFileSync(join(path, name), `#!/bin/sh\n${body}\n`)
     chmodSync(join(path, name), 0o755)
   }
-  writeFileSync(join(path, 'tr'), '#!/bin/sh\nexec /usr/bin/tr "$@"\n', { mode: 0o755 })
-  return execFileSync('/bin/sh', ['-c', `${clock}\nclock`], {
+  writeFileSync(join(path, 'awk'), '#!/bin/sh\nexec /usr/bin/awk "$@"\n', { mode: 0o755 })
+  return execFileSync('/bin/sh', ['-c', `nl='\n'\nunits=\n${clock}`], {
     env: { PATH: path },
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-  }).trim()
+  })
+    .replace('@clock\n=NTPSynchronized=', '')
+    .trim()
 }
 
 const tracking = (leap: string) => `echo 'Reference ID    : A9FEA97B'; echo 'Leap status     : ${leap}'`
-const units = (active: string) => `shift; for unit; do if [ "$unit" = '${active}' ]; then echo active; else echo inactive; fi; done; exit 3`
+/** Names are those that the unit goes by, its own first. */
+const runs = (names: string, state = 'active') =>
+  `printf 'Id=%s\\nNames=%s\\nLoadState=loaded\\nActiveState=%s\\n\\n' '${names.split(' ')[0]}' '${names}' '${state}'`
 
 test('nothing that a question would start is asked', () => expect(script).not.toContain('timedatectl'))
 
@@ -39,15 +44,20 @@ test.each([
   ['chrony follows a source', { chronyc: tracking('Normal') }, 'yes'],
   ['chrony before a leap second', { chronyc: tracking('Insert second') }, 'yes'],
   ['chrony without a source', { chronyc: tracking('Not synchronised') }, 'no'],
-  [
-    'chronyc without its daemon, and nothing else runs',
-    { chronyc: "echo '506 Cannot talk to daemon'; exit 1", systemctl: units('none') },
-    'no',
-  ],
+  ['chronyc without its daemon, and nothing else runs', { chronyc: "echo '506 Cannot talk to daemon'; exit 1", systemctl: 'exit 0' }, 'no'],
   ['ntpd follows a source', { ntpq: 'echo leap=00' }, 'yes'],
   ['ntpd without a source', { ntpq: 'echo leap=11' }, 'no'],
-  ['no time service', { systemctl: units('none') }, 'no'],
-  ['a time service that cannot be asked', { systemctl: units('openntpd.service') }, ''],
+  ['no time service', { systemctl: 'exit 0' }, 'no'],
+  ['a time service that cannot be asked', { systemctl: runs('openntpd.service') }, ''],
+  ['one that goes by another name here', { systemctl: runs('ours.service ntpd.service') }, ''],
+  ['one that is stopped', { systemctl: runs('systemd-timesyncd.service', 'inactive') }, 'no'],
+  ['another unit runs', { systemctl: runs('rsyslog.service') }, 'no'],
   ['systemd does not answer', { systemctl: 'exit 1' }, ''],
-  ['timesyncd', { systemctl: units('systemd-timesyncd.service') }, existsSync('/run/systemd/timesync/synchronized') ? 'yes' : 'no'],
+  ['systemd stops in the middle of its answer', { systemctl: `${runs('rsyslog.service')}; exit 1` }, ''],
+  [
+    'timesyncd beside another',
+    { systemctl: `${runs('openntpd.service')}; ${runs('systemd-timesyncd.service')}` },
+    existsSync('/run/systemd/timesync/synchronized') ? 'yes' : 'no',
+  ],
+  ['timesyncd', { systemctl: runs('systemd-timesyncd.service') }, existsSync('/run/systemd/timesync/synchronized') ? 'yes' : 'no'],
 ])('%s', (_, programs, expected) => expect(ask(programs)).toBe(expected))

@@ -136,7 +136,7 @@ fi
 } | pick
 if command -v systemctl >/dev/null 2>&1; then
   printf '@timers\\n'
-  systemctl list-units --state=active --no-legend --plain --no-pager -- apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer dnf5-automatic.timer 2>/dev/null | awk '{ print "=" $1 }' | sort
+  systemctl list-units --state=active --no-legend --plain --no-pager -- apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer dnf5-automatic.timer 2>/dev/null | awk '{ print "=" $1 }'
 fi
 printf '@kernels\\n'
 for file in /boot/vmlinuz-*; do

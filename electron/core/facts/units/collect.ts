@@ -1,4 +1,5 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
+import { askUnits } from '../asked-units.ts'
 import { candidatePattern, maskVariables, variablePattern } from '../processes/candidates.ts'
 import { filesScript } from './files-script.ts'
 
@@ -37,13 +38,14 @@ const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache
 const SCRIPT = `pattern=$1 variables=$2 mask=$3 properties=$4
 shift 4
 command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ] || { printf '@none\\n'; exit 0; }
+${askUnits}ask_units "$@"
 roots=
 for root in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system /run/systemd/generator; do
   [ -L "\${root%/systemd/system}" ] || roots="$roots $root"
 done
 names=$(
   {
-    printf 'asked %s\\n' "$@" 'ollama*.service' 'vllm*.service' 'llama*.service' 'local*ai*.service'
+    printf 'asked %s\\n' $asked 'ollama*.service' 'vllm*.service' 'llama*.service' 'local*ai*.service'
     set --
     for root in $roots; do
       set -- "$@" "$root"/*.service "$root"/*.service.d/*.conf
@@ -52,9 +54,10 @@ names=$(
     grep -lsEi "^(Exec[A-Za-z]*|Environment|Image) *=.*($pattern)" "$@"
     grep -lsEi "$pattern" /proc/[0-9]*/cmdline
   } | pattern=$pattern awk '
-    function add(name) { if (name ~ /^[][A-Za-z0-9:_.@*\\\\-]+[.]service$/ && !(name in seen) && n < 100) { seen[name]; n++; print name } }
+    function add(name) { if (name ~ /^[][A-Za-z0-9:_.@\\\\-]+[.]service$/ && !(name in seen) && n < 100) keep(name) }
+    function keep(name,   i) { seen[name]; for (i = ++n; i > 1 && all[i - 1] "" > name ""; i--) all[i] = all[i - 1]; all[i] = name }
     BEGIN { pattern = ENVIRON["pattern"] }
-    /^asked / { add($2); next }
+    /^asked / { keep($2); next }
     /^\\/proc\\/[0-9]+\\/cmdline$/ {
       sub(/cmdline$/, "cgroup")
       if (++groups <= 200) while ((getline line < $0) > 0) if (match(line, /\\/[^\\/]*[.]service\\//) || match(line, /\\/[^\\/]*[.]service$/)) {
@@ -64,7 +67,8 @@ names=$(
       close($0); next
     }
     sub(/^link /, "") { if (tolower($0) !~ pattern) next }
-    { sub(/\\/[^\\/]*[.]conf$/, ""); sub(/[.]service[.]d$/, ".service"); sub(/^.*\\//, ""); if ($0 !~ /@[.]service$/) add($0) }' | sort
+    { sub(/\\/[^\\/]*[.]conf$/, ""); sub(/[.]service[.]d$/, ".service"); sub(/^.*\\//, ""); if ($0 !~ /@[.]service$/) add($0) }
+    END { for (i = 1; i <= n; i++) print all[i] }'
 )
 secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 set -f
@@ -86,7 +90,7 @@ s/\\($secret\\)=[^\\" ;][^\\" ]*/\\1=****/g
 s/\\( --\\{0,1\\}\\(api-key\\|api-keys\\|api_key\\|api_keys\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)[= ]\\)[^ ]*/\\1****/g
 s|://[^/@[:space:]]*@|://****@|g
 }"
-files=$(printf '%s\\n' "$shown" | awk '/^EnvironmentFiles=.* [(]ignore_errors=(yes|no)[)]$/ { sub(/^EnvironmentFiles=/, ""); sub(/ [(]ignore_errors=[a-z]*[)]$/, ""); if (!seen[$0]++ && ++n <= 50) print }' | sort)
+files=$(printf '%s\\n' "$shown" | awk '/^EnvironmentFiles=.* [(]ignore_errors=(yes|no)[)]$/ { sub(/^EnvironmentFiles=/, ""); sub(/ [(]ignore_errors=[a-z]*[)]$/, ""); if (!seen[$0]++ && n < 50) { for (i = ++n; i > 1 && all[i - 1] "" > $0 ""; i--) all[i] = all[i - 1]; all[i] = $0 } } END { for (i = 1; i <= n; i++) print all[i] }')
 for path in $files; do
   set +f
   for file in $path; do

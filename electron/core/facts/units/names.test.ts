@@ -1,0 +1,57 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { candidatePattern } from '../processes/candidates.ts'
+import { collectUnits } from './collect.ts'
+
+/** The piece of the script that finds out which units to ask for, with the folders of systemd below another root. */
+const [section] = collectUnits({ modelPaths: [] } as never)
+const script = section?.kind === 'script' ? section.script : ''
+const piece = script.slice(script.indexOf('ask_units() {'), script.indexOf('secret='))
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'gatehouse-names-'))
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+const file = (path: string, text = ''): void => {
+  mkdirSync(join(root, dirname(path)), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+
+const there = ([program = '', ...words]: readonly string[]) => spawnSync(program, [...words, 'BEGIN{}']).error === undefined
+const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(there)
+
+function names(awk: readonly string[]): readonly string[] {
+  const text = piece.replaceAll(/ (\/(?:etc|run|usr|lib)\/)/g, ` ${root}$1`).replaceAll('/proc/', `${root}/proc/`)
+  const given = `pattern='${candidatePattern}'\nawk() { ${awk.join(' ')} "$@"; }\n${text}printf '%s\\n' "$names"`
+  return execFileSync('sh', ['-c', given, 'sh', 'nginx.service', 'caddy.service'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
+}
+
+test.each(awks)(
+  '%s: units that name an engine and proxies that are there by name, each once and in order; other proxies only where they are loaded',
+  (...awk) => {
+    file('/usr/lib/systemd/system/nginx.service', '[Service]\nExecStart=/usr/sbin/nginx\n')
+    file('/usr/lib/systemd/system/cron.service', '[Service]\nExecStart=/usr/sbin/cron\n')
+    file('/usr/lib/systemd/system/vllm@.service', '[Service]\nExecStart=/opt/bin/vllm serve %i\n')
+    file('/etc/systemd/system/zeta.service', '[Service]\nExecStart=/opt/bin/vllm serve x\n')
+    file('/etc/systemd/system/alpha.service.d/model.conf', '[Service]\nEnvironment=OLLAMA_HOST=127.0.0.1\n')
+    file('/etc/systemd/system/zeta.service.d/model.conf', '[Service]\nEnvironment=VLLM_API_KEY=x\n')
+    mkdirSync(join(root, '/etc/systemd/system/multi-user.target.wants'), { recursive: true })
+    symlinkSync('/nowhere', join(root, '/etc/systemd/system/multi-user.target.wants/vllm@llama.service'))
+    expect(names(awk)).toEqual([
+      'alpha.service',
+      'caddy.servic[e]',
+      'llama*.service',
+      'local*ai*.service',
+      'nginx.service',
+      'ollama*.service',
+      'vllm*.service',
+      'vllm@llama.service',
+      'zeta.service',
+    ])
+  },
+)
