@@ -51,3 +51,9 @@ test.each(shells)('%s asks for all where systemd has its units elsewhere', (...s
   writeFileSync(file('/usr/local/lib/systemd/system/telnet.socket'), '')
   expect(asked(shell)).toEqual(units.split(' '))
 })
+
+test('an answer that stops in the middle is none', () => {
+  const half = "systemctl() { printf 'Id=cups.service\\nLoadState=loaded\\nActiveState=active\\n'; return 1; }"
+  const given = `${half}\nset -f\nnl='\n'\nclock() { :; }\nconfig() { :; }\nunits=cups.service\n${end}`
+  expect(execFileSync('sh', ['-c', given], { encoding: 'utf8' })).not.toMatch(/@services|cups/)
+})

@@ -7,7 +7,7 @@ import { candidatePattern } from '../processes/candidates.ts'
 import { collectUnits } from './collect.ts'
 
 /** The piece of the script that finds out which units to ask for, with the folders of systemd below another root. */
-const [section] = collectUnits({ modelPaths: [] } as never)
+const [section] = collectUnits()
 const script = section?.kind === 'script' ? section.script : ''
 const piece = script.slice(script.indexOf('ask_units() {'), script.indexOf('secret='))
 
