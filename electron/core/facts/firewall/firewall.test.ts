@@ -305,6 +305,26 @@ test('rules for IPv4 alone leave IPv6 open', () => {
   expect(verdictFor(firewall, routed, tcp(8000, '2001:db8::1')).verdict).toBe('accept')
 })
 
+/** Routing on the host with unnumbered BGP (FRR, documentation of `bgp unnumbered`): its only address of IPv4 stands on lo. */
+test.each([
+  [
+    'an address on lo, interfaces without one',
+    '1: lo inet 127.0.0.1/8\n1: lo inet 10.1.0.7/32 scope global lo',
+    'default via inet6 fe80::1 dev eth1 proto bgp src 10.1.0.7',
+  ],
+  ['a VPN without an address', '2: eth0 inet 10.0.0.2/24', '0.0.0.0/1 dev tun0 scope link\n128.0.0.0/1 dev tun0 scope link'],
+  ['only loopback', '1: lo inet 127.0.0.1/8', 'default dev eth1 scope link'],
+])('%s', (name, addresses, routes) => {
+  const network = { addresses: parseAddresses(addresses), routes: parseRoutes(routes, 4), defaultRoute: true }
+  const open = { tables: parseNft('table inet t {\n}\n', 'nft') }
+  const expected = name === 'only loopback' ? 'drop' : 'accept'
+  const out = { direction: 'out', protocol: 'tcp', port: 443 } as const
+  expect([
+    verdictFor(open, network, tcp(8000, '203.0.113.9')).verdict,
+    verdictFor(open, network, { ...out, source: '198.51.100.1' }).verdict,
+  ]).toEqual([expected, expected])
+})
+
 const inet = (rules: string, more = '') =>
   parseNft(`table inet t {\n${more}\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n${rules}\n\t}\n}\n`, 'nft')
 

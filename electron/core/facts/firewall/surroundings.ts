@@ -27,10 +27,11 @@ function sidesIn(network: Network, family: Family): readonly Side[] {
   return [...names]
     .filter((name) => !INSIDE.test(name))
     .flatMap((name) => {
-      const locals = localsOf(network, family, name)
-      // Without an address of this family nothing can be received over it.
-      if (locals.length === 0) return []
-      return [{ name, remotes: remotesBehind(network, family, name), locals }]
+      const own = localsOf(network, family, name)
+      const remotes = remotesBehind(network, family, name)
+      // An interface that has routes but no address (unnumbered BGP, some VPNs) carries packets of any address of the host.
+      const locals = own.length === 0 && remotes.length > 0 ? localsOf(network, family) : own
+      return locals.length === 0 ? [] : [{ name, remotes, locals }]
     })
 }
 
@@ -41,11 +42,14 @@ const intervalOf = oncePer((each: Network['addresses'][number] | Network['routes
   parseInterval('address' in each ? each.address : each.destination),
 )
 
-/** Own addresses of the host, all interfaces or one. Loopback addresses cannot be reached from elsewhere. */
+/** `127.0.0.0/8` and `::1` in the digits of an interval. */
+const LOOPBACK = /^(?:7f[0-9a-f]{6}|0{31}1)$/
+
+/** Own addresses of the host, all interfaces or one. Loopback addresses cannot be reached from elsewhere; others on `lo` can. */
 export function localsOf(network: Network, family: Family, name?: string): readonly string[] {
   return network.addresses.flatMap((each) => {
     const interval = intervalOf(each)
-    if (!interval || interval.family !== family || each.interface === 'lo') return []
+    if (!interval || interval.family !== family || LOOPBACK.test(interval.from)) return []
     return name === undefined || each.interface === name ? [interval.from] : []
   })
 }

@@ -121,6 +121,11 @@ test.each<[string, string, object]>([
 test.each<[string, readonly object[]]>([
   ["[12.3] NVRM: Xid (PCI:0000:3b:00): 48, pid='<unknown>', name=<unknown>, An uncorrectable double bit error (DBE)", [{ code: 48 }]],
   ['[30522.000500] NVRM: Xid (PCI:0000:3b:00.0): 79, GPU has fallen off the bus.', [{ code: 79, bus: '0000:3b:00.0' }]],
+  // Of a MIG instance, as NVIDIA's guide to Xid errors prints it.
+  [
+    '[9.1] NVRM: Xid (PCI:0000:01:00 GPU-I:05): 94, pid=7194, Contained: CE User Channel (0x9). RST: No, D-RST: No',
+    [{ code: 94, bus: '0000:01:00' }],
+  ],
   ['2026-08-20T03:20:00,000000+00:00 NVRM: Xid (PCI:0000:07:00): 13, pid=9001, name=python3, Graphics Exception', [{ code: 13 }]],
   ['[40000.0] nvidia-nvswitch0: SXid (PCI:0000:c1:00.0): 11001, Fatal, Link 12', [{ code: 11001 }]],
   ['[1.0] NVRM: GPU at PCI:0000:3b:00: GPU-6666', []],

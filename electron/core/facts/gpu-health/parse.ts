@@ -37,9 +37,9 @@ function ownerOf(blocks: readonly Block[], pid: number): Pick<GpuProcess, 'uid' 
 
 /**
  * `NVRM: Xid (PCI:0000:3b:00): 79, pid=0, GPU has fallen off the bus.` The function part of the address, pid and name come and go between
- * versions; `SXid` is of an NVSwitch.
+ * versions; `(PCI:0000:01:00 GPU-I:05)` names an instance of MIG; `SXid` is of an NVSwitch.
  */
 export function readXid({ text, line }: BlockRow): Xid[] {
-  const match = /\bS?Xid \(PCI:([0-9a-fA-F:.]{5,20})\): (\d{1,6}),? ?(.*)$/.exec(text)
+  const match = /\bS?Xid \((?:PCI:)?([0-9a-fA-F:.]{5,20})(?: [^()]{1,40})?\): (\d{1,6}),? ?(.*)$/.exec(text)
   return match?.[2] ? [{ bus: match[1] ?? '', code: Number(match[2]), text: (match[3] ?? '').slice(0, 200), line }] : []
 }

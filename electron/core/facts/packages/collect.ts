@@ -16,10 +16,11 @@ nl='
 pick() { awk '
   function wanted(row) {
     if (kind == "resolver") return row ~ /^[ \\t]*(nameserver|search)[ \\t]/
-    if (kind == "apt-sources") return row ~ /^[ \\t]*(deb[ \\t]|(Types|URIs|Suites|Enabled):|$)/
+    if (kind == "apt-sources") return tolower(row) ~ /^[ \\t]*(deb[ \\t]|(types|uris|suites|enabled|signed-by)[ \\t]*:|$)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/[]/
     if (kind == "repo") return row ~ /^[ \\t]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy)[ \\t]*=)/
+    if (kind == "pip") return row ~ /^[ \\t]*((extra-)?index-url|find-links)[ \\t]*=/
     if (kind == "dnf-automatic") return row ~ /^[ \\t]*(apply_updates|upgrade_type)[ \\t]*=/
-    return kind != "registries" || row !~ /^[ \\t]*#/
+    return kind !~ /^(registries|apk-sources)$/ || row !~ /^[ \\t]*#/
   }
   BEGIN { split("driver 1 driver-module 1 dnf-automatic 10 resolver 20 reboot 20", w, " "); for (i = 1; i in w; i += 2) limit[w[i]] = w[i + 1] }
   {
@@ -129,7 +130,9 @@ fi
   told driver-module /sys/module/nvidia/version
   known resolver /etc/resolv.conf /run/systemd/resolve/resolv.conf
   known apt-sources /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources
-  told repo /etc/yum.repos.d/*.repo
+  told repo /etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo
+  known apk-sources /etc/apk/repositories
+  told pip /etc/pip.conf
   told dnf-automatic /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf /usr/share/dnf5/dnf5-plugins/automatic.conf
   known registries /etc/docker/daemon.json /etc/containers/registries.conf /etc/containers/registries.conf.d/*.conf
   told reboot /run/reboot-required /run/reboot-required.pkgs

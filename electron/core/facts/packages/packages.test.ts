@@ -139,6 +139,87 @@ test.each([
   ])
 })
 
+describe('sources of software, as administrators write them', () => {
+  const of = (...rows: string[]) => parseSources(rows.join('\n'))
+  test.each([
+    ['nameserver 8.8.8.8 # Google', ['8.8.8.8']],
+    ['nameserver 8.8.8.8;old', ['8.8.8.8']],
+    ['nameserver fe80::1%eth0', ['fe80::1%eth0']],
+    ['nameserver 8.8.8.8.example', []],
+  ])('resolver: %s', (row, expected) => {
+    expect(of('@resolver /etc/resolv.conf', `=${row}`).resolvers.map(({ address }) => address)).toEqual(expected)
+  })
+
+  test('a stanza goes on in lines that begin with a blank, and names of fields are in any case', () => {
+    const rows = [
+      '=Types: deb',
+      '=URIs:',
+      '= http://a.example/debian',
+      '= http://b.example/debian',
+      '=Signed-By: /k.gpg',
+      '=',
+      '=types: deb',
+      '=uris: http://c.example',
+      '=Signed-By: /k.gpg',
+      '=enabled: no',
+    ]
+    expect(of('@apt-sources /etc/apt/sources.list.d/x.sources', ...rows).packageSources.map(({ url, line }) => `${line} ${url}`)).toEqual([
+      '4 http://a.example/debian',
+      '5 http://b.example/debian',
+    ])
+  })
+
+  test.each([
+    [
+      'several lines',
+      ['unqualified-search-registries = [', '  "docker.io", # the world', "  'quay.io',", ']', 'x = ["no"]'],
+      ['search docker.io', 'search quay.io'],
+    ],
+    [
+      'the first version',
+      ['[registries.search]', "registries = ['docker.io']", '[registries.insecure]', "registries = ['reg.lan']"],
+      ['search docker.io'],
+    ],
+    [
+      'what is blocked is not reached',
+      ['[[registry]]', 'location = "docker.io"', 'blocked = true', '[[registry]]', "location = 'reg.lan:5000/hub'"],
+      ['mirror reg.lan:5000'],
+    ],
+  ])('registries.conf: %s', (_, rows, expected) => {
+    const { registries } = of('@registries /etc/containers/registries.conf', ...rows.map((row) => `=${row}`))
+    expect(registries.map(({ role, host }) => `${role} ${host}`)).toEqual(expected)
+  })
+
+  test('repositories of Alpine and the index of pip are sources; a program may name the proxy of apt', () => {
+    const read = of(
+      ...[
+        '@apk-sources /etc/apk/repositories',
+        '=https://dl-cdn.alpinelinux.org/alpine/v3.22/main',
+        '=@edge http://m.lan/edge',
+        '=/media/cdrom/apks',
+      ],
+      ...['@pip /etc/pip.conf', '=index-url = https://pypi.org/simple', '=find-links = /srv/wheels https://w.lan/'],
+      ...['@apt-config', '=Acquire::http::Proxy-Auto-Detect "/usr/bin/auto-apt-proxy";'],
+    )
+    expect(read.packageSources.map(({ url }) => url)).toEqual([
+      ...['https://dl-cdn.alpinelinux.org/alpine/v3.22/main', 'http://m.lan/edge', 'file:/media/cdrom/apks'],
+      ...['https://pypi.org/simple', 'https://w.lan/'],
+    ])
+    expect(read.proxies.map(({ value }) => value)).toEqual(['/usr/bin/auto-apt-proxy'])
+  })
+
+  test('APT::Periodic::Enable "0" switches all of them off', () => {
+    const rows = (enable: string) => [
+      '@apt-config',
+      `=APT::Periodic::Enable "${enable}";`,
+      '=APT::Periodic::Unattended-Upgrade "1";',
+      '=APT::Periodic::Update-Package-Lists "1";',
+    ]
+    expect(of(...rows('0')).automatic).toMatchObject({ aptLists: { on: false, line: 2 }, aptUpgrade: { on: false, line: 2 } })
+    expect(of(...rows('1')).automatic).toMatchObject({ aptLists: { on: true }, aptUpgrade: { on: true, line: 3 } })
+  })
+})
+
 describe('sources of software', () => {
   const sources = parseSources(
     [
@@ -266,8 +347,21 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
       }
       const resolver = file('resolv.conf', ['# nameserver 9.9.9.9', ...Array.from({ length: 30 }, (_, n) => `nameserver 10.0.0.${n}`)])
       const apt = file('a b.list', ['deb http://x/ y main', '# deb http://z/', '@resolver /etc/resolv.conf', 'Enabled: no', ''])
+      const stanza = file('x.sources', [
+        '# old',
+        'Types: deb',
+        'uris:',
+        ' http://a/',
+        '  file:/srv/x',
+        'Components: main',
+        'Signed-By:',
+        ' -----BEGIN PGP',
+        ' Comment: http://k',
+        '',
+      ])
+      const pip = file('pip.conf', ['[global]', 'index-url = http://m/', 'timeout = 9'])
       const registries = file('daemon.json', ['# no', '{"insecure-registries": ["a"]}', 'x'.repeat(16_384), 'behind'])
-      const input = `resolver ${resolver}\napt-sources ${apt}\nunreadable /etc/apt/x\nregistries ${registries}\nregistries ${folder}/absent\nnowhere\n`
+      const input = `resolver ${resolver}\napt-sources ${apt}\napt-sources ${stanza}\npip ${pip}\nunreadable /etc/apt/x\nregistries ${registries}\nregistries ${folder}/absent\nnowhere\n`
       const { stdout, stderr } = ask(`${part('pick')}\npick`, input)
       expect(stderr).toBe('')
       expect(stdout.split('\n')).toEqual([
@@ -276,6 +370,9 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
         `@apt-sources ${apt}`,
         '=deb http://x/ y main',
         '=Enabled: no',
+        `@apt-sources ${stanza}`,
+        ...['=Types: deb', '=uris:', '= http://a/', '=  file:/srv/x', '=Signed-By:'],
+        ...[`@pip ${pip}`, '=index-url = http://m/'],
         '@unreadable /etc/apt/x',
         `@registries ${registries}`,
         '={"insecure-registries": ["a"]}',

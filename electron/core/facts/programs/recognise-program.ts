@@ -10,7 +10,9 @@ export function recogniseProgram(argv: readonly string[], name = ''): ProgramRec
   // Go programs and daemons may show a title of their own instead of their words.
   const started = unwrap(argv)
   for (const { words, module } of started) {
-    const found = knownPrograms.find((record) => (module === undefined ? fits(record, words) : (record.module?.test(module) ?? false)))
+    // `python -m uvicorn …` is `uvicorn …`.
+    const asProgram = module === undefined ? words : [module, ...words]
+    const found = knownPrograms.find((record) => (module !== undefined && record.module?.test(module)) || fits(record, asProgram))
     if (found) return found
   }
   const [first] = started

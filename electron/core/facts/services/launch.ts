@@ -37,7 +37,8 @@ function fromProgram(words: readonly string[]): Direct | undefined {
   const [path = '', ...rest] = words
   const name = basename(path)
   const [first = ''] = rest
-  if (name === 'ollama' || name === 'ollama.real') {
+  // Its releases are named after system and processor.
+  if (/^ollama(?:\.real|-(?:linux|darwin)[\w.-]*|-v?\d[\w.-]*)?$/.test(name)) {
     if (first === 'serve' || first === 'start') return { engine: 'ollama', role: 'server', words: rest.slice(1) }
     return first === 'runner' ? { engine: 'ollama', role: 'worker', words: rest.slice(1) } : undefined
   }
@@ -45,6 +46,7 @@ function fromProgram(words: readonly string[]): Direct | undefined {
   if (/^VLLM::/.test(path)) return { engine: 'vllm', role: 'worker', words: rest }
   if (name === 'vllm') return first === 'serve' ? { engine: 'vllm', role: 'server', words: rest.slice(1) } : undefined
   if (/(?:^|\/)vllm\/entrypoints\/(?:openai\/)?api_server\.py$/.test(path)) return fromModule(moduleOf(path), rest)
+  if (name === 'uvicorn') return fromModule(name, rest)
   if (isLlamaServer(path, name, rest)) return { engine: 'llama.cpp', role: 'server', words: name === 'llama' ? rest.slice(1) : rest }
   if (/^local-?ai(?:-[\w.-]+)?$/i.test(name) && !localAiCommands.test(first)) {
     if (rest.some((word) => word === '--help' || word === '--version')) return undefined
@@ -74,6 +76,11 @@ function fromModule(module: string, words: readonly string[]): Direct | undefine
       return words[0] === 'serve' ? { engine: 'vllm', role: 'server', words: words.slice(1) } : undefined
     case 'llama_cpp.server':
       return { engine: 'llama.cpp', role: 'server', variant: 'llama-cpp-python', words }
+    // How the image of the Python binding starts it (llama-cpp-python docker/simple/run.sh).
+    case 'uvicorn':
+      return words.includes('llama_cpp.server.app:create_app')
+        ? { engine: 'llama.cpp', role: 'server', variant: 'llama-cpp-python', words }
+        : undefined
     default:
       return undefined
   }

@@ -68,7 +68,8 @@ const launchers: Readonly<Record<string, Launcher>> = {
 }
 
 const shells = /^(?:ba|da|z|k|a|mk|fi)?sh$/
-const python = /^(?:python|pypy)[\d.]*$/
+/** With `t` it is the build without the global lock; RHEL's own is called platform-python. */
+const python = /^(?:(?:platform-)?python|pypy)[\d.]*t?$/
 const assignment = /^[A-Za-z_][A-Za-z0-9_]*=/
 const MAX_DEPTH = 8
 

@@ -10,16 +10,23 @@ export function parseSources(stdout: string): Sources {
   return {
     resolvers: of('resolver').flatMap(({ arguments: file, lines }) =>
       lines.flatMap(({ text, line }) => {
-        const address = /^\s*nameserver\s+([0-9A-Fa-f:.]+(?:%\S+)?)\s*$/.exec(text)?.[1]
+        // What follows the address is passed over (glibc: res_vconf_init ends it at a blank, `;` or `#`).
+        const address = /^\s*nameserver\s+([0-9A-Fa-f:.]+(?:%[^\s;#]+)?)(?=[\s;#]|$)/.exec(text)?.[1]
         return address === undefined ? [] : [{ address, file, line }]
       }),
     ),
     resolverFiles: of('resolver').map((block) => block.arguments),
-    packageSources: [...of('apt-sources').flatMap(aptSources), ...repositories.flatMap(dnfSources)],
+    packageSources: [
+      ...of('apt-sources').flatMap(aptSources),
+      ...repositories.flatMap(dnfSources),
+      ...of('apk-sources').flatMap(apkSources),
+      ...of('pip').flatMap(pipSources),
+    ],
     registries: of('registries').flatMap(registriesOf),
     proxies: [
+      // A program may name the proxy (apt-transport-http(1), Proxy-Auto-Detect).
       ...aptConfig.flatMap(({ text, line }) => {
-        const [, name, value] = /^(Acquire::https?::Proxy(?:::[^ ]+)?) "(.+)";$/.exec(text) ?? []
+        const [, name, value] = /^(Acquire::https?::Proxy(?:-?Auto-?Detect|::[^ ]+)?) "(.+)";$/.exec(text) ?? []
         return name && value && value !== 'DIRECT' && value !== 'false' ? [{ name, value, line }] : []
       }),
       ...repositories.flatMap(({ lines }) =>
@@ -38,7 +45,7 @@ export function parseSources(stdout: string): Sources {
   }
 }
 
-/** sources.list(5): one line for each source, or stanzas whose `Enabled: no` switches them off. */
+/** sources.list(5): one line for each source, or stanzas whose `Enabled: no` switches them off. Values go on in lines that begin with a blank. */
 function aptSources({ arguments: file, lines }: Block): PackageSource[] {
   if (!file.endsWith('.sources')) {
     return lines.flatMap(({ text, line }) => {
@@ -54,12 +61,15 @@ function aptSources({ arguments: file, lines }: Block): PackageSource[] {
     stanza = []
     use = { enabled: true, binary: true }
   }
+  let key = ''
   for (const { text, line } of lines) {
-    const [, key, value = ''] = /^(\w+):\s*(.*)$/.exec(text) ?? []
-    if (key === undefined) close()
-    else if (key === 'Enabled') use = { ...use, enabled: !/^(?:no|false|without|off|disable|0)$/i.test(value.trim()) }
-    else if (key === 'Types') use = { ...use, binary: /(?:^|\s)deb(?:\s|$)/.test(value) }
-    else if (key === 'URIs') stanza.push(...value.split(/\s+/).flatMap((url) => (url === '' ? [] : [{ url, file, line }])))
+    const [, name, first] = /^([\w-]+)[ \t]*:\s*(.*)$/.exec(text) ?? []
+    const value = first ?? text
+    if (name !== undefined) key = name.toLowerCase()
+    if (text.trim() === '') close()
+    else if (key === 'enabled') use = { ...use, enabled: !/^(?:no|false|without|off|disable|0)$/i.test(value.trim()) }
+    else if (key === 'types') use = { ...use, binary: /(?:^|\s)deb(?:\s|$)/.test(value) }
+    else if (key === 'uris') stanza.push(...value.split(/\s+/).flatMap((url) => (url === '' ? [] : [{ url, file, line }])))
   }
   close()
   return found
@@ -85,18 +95,23 @@ function dnfSources({ arguments: file, lines }: Block): PackageSource[] {
   return found
 }
 
-/** `registry-mirrors` of daemon.json; `unqualified-search-registries` and `location` of registries.conf (containers-registries.conf(5)). */
+/** pip.conf (pip configuration): what replaces or joins pypi.org. */
+const pipSources = ({ arguments: file, lines }: Block): PackageSource[] =>
+  lines.flatMap(({ text, line }) =>
+    (text.split('=').slice(1).join('=').match(/\S+/g) ?? []).flatMap((url) => (url.includes('://') ? [{ url, file, line }] : [])),
+  )
+
+/** /etc/apk/repositories (apk-repositories(5)): an address or a folder for each line, a tag before it. */
+const apkSources = ({ arguments: file, lines }: Block): PackageSource[] =>
+  lines.flatMap(({ text, line }) => {
+    const url = /^\s*(?:@\S+\s+)?([^\s#]+)/.exec(text)?.[1]
+    return url === undefined ? [] : [{ url: url.startsWith('/') ? `file:${url}` : url, file, line }]
+  })
+
+/** `registry-mirrors` of daemon.json, or registries.conf. */
 function registriesOf({ arguments: file, lines }: Block): Sources['registries'][number][] {
   if (!file.endsWith('.json')) {
-    return lines.flatMap(({ text, line }) => {
-      const search = /^\s*unqualified-search-registries\s*=\s*\[(.*)\]/.exec(text)?.[1]
-      const location = /^\s*location\s*=\s*"([^"]+)"/.exec(text)?.[1]
-      const names = search?.match(/"([^"]+)"/g)?.map((name) => name.slice(1, -1)) ?? []
-      return [
-        ...names.map((host) => ({ host, role: 'search' as const, file, line })),
-        ...(location === undefined ? [] : [{ host: location.split('/')[0] ?? '', role: 'mirror' as const, file, line }]),
-      ]
-    })
+    return registriesConf(lines).map((one) => ({ ...one, file }))
   }
   const mirrors = mirrorsOf(lines.map(({ text }) => text).join('\n'))
   return mirrors.map((host) => ({
@@ -106,6 +121,49 @@ function registriesOf({ arguments: file, lines }: Block): Sources['registries'][
     line: lines.find(({ text }) => text.includes(host))?.line ?? lines[0]?.line ?? 0,
   }))
 }
+
+type Registry = Pick<Sources['registries'][number], 'host' | 'role' | 'line'>
+
+/**
+ * containers-registries.conf(5): `unqualified-search-registries`, or `registries` below `[registries.search]` in its first version, an array over
+ * one or several lines; `location` of registries and mirrors that are not `blocked`. TOML takes either quote.
+ */
+function registriesConf(lines: Block['lines']): Registry[] {
+  const found: Registry[] = []
+  let [table, inArray, blocked] = ['', false, false]
+  let open: Registry[] = []
+  const close = () => {
+    if (!blocked) found.push(...open)
+    open = []
+    blocked = false
+  }
+  for (const { text, line } of lines) {
+    const header = /^\s*\[{1,2}([A-Za-z.-]+)\]/.exec(text)?.[1]
+    if (header !== undefined && !inArray) {
+      close()
+      table = header
+      continue
+    }
+    const [, key = '', value = ''] = /^\s*([A-Za-z-]+)\s*=\s*(.*)$/.exec(text) ?? []
+    const begins = key === 'unqualified-search-registries' || (key === 'registries' && table === 'registries.search')
+    if (begins || inArray) {
+      const [items = '', end] = (begins ? value.replace(/^\[/, '') : text).replace(/(^|[\s,])#.*$/, '$1').split(']', 2)
+      found.push(...quoted(items).map((host) => ({ host, role: 'search' as const, line })))
+      inArray = end === undefined
+    } else if (key === 'location')
+      open.push(
+        ...quoted(value)
+          .slice(0, 1)
+          .map((place) => ({ host: place.split('/')[0] ?? '', role: 'mirror' as const, line })),
+      )
+    else if (key === 'blocked') blocked = /^true\b/.test(value)
+  }
+  close()
+  return found
+}
+
+const quoted = (text: string): readonly string[] =>
+  [...text.matchAll(/"([^"]*)"|'([^']*)'/g)].flatMap(([, double, single]) => double || single || [])
 
 function mirrorsOf(json: string): string[] {
   try {
@@ -120,19 +178,22 @@ function mirrorsOf(json: string): string[] {
 function automaticOf(blocks: readonly Block[], aptConfig: readonly { text: string; line: number }[]): AutomaticUpdates {
   const periodic = (name: string) => {
     for (const { text, line } of aptConfig.toReversed()) {
-      const value = new RegExp(`^APT::Periodic::${name} "([^"]*)";$`).exec(text)?.[1]
+      const value = new RegExp(`^APT::Periodic::${name} "([^"]*)";$`, 'i').exec(text)?.[1]
       if (value !== undefined) return { on: value !== '0' && value !== '', line }
     }
     return undefined
   }
+  // apt.systemd.daily ends before it reads the others.
+  const enabled = periodic('Enable')
+  const interval = (name: string) => (enabled?.on === false ? enabled : periodic(name))
   const origin = aptConfig.find(
     ({ text }) => /^Unattended-Upgrade::(?:Allowed-Origins|Origins-Pattern):: /.test(text) && /-security|Debian-Security/i.test(text),
   )
   const dnf = blocks.filter(({ tag }) => tag === 'dnf-automatic').flatMap(({ lines }) => lines)
   const apply = dnf.find(({ text }) => /^\s*apply_updates\s*=/.test(text))
   return {
-    aptLists: periodic('Update-Package-Lists'),
-    aptUpgrade: periodic('Unattended-Upgrade'),
+    aptLists: interval('Update-Package-Lists'),
+    aptUpgrade: interval('Unattended-Upgrade'),
     aptSecurityOrigin: origin && { line: origin.line },
     dnfApply: apply && { on: /=\s*(?:yes|true|1|on)\s*$/i.test(apply.text), line: apply.line },
     timers: blocks.filter(({ tag }) => tag === 'timers').flatMap(({ lines }) => lines.map(({ text, line }) => ({ name: text, line }))),

@@ -1,3 +1,4 @@
+import type { Route } from '../../../facts/network/network.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
 import { insideNetworks, notAirGapped } from './air-gap.ts'
@@ -24,10 +25,13 @@ export default defineControl({
   evaluate: ({ network, firewall }, context) => {
     const exempt = notAirGapped(context)
     if (exempt) return exempt
-    const defaults = network.routes.filter(({ destination }) => /\/0$/.test(destination))
+    const defaults = network.routes.filter(leadsEverywhere)
+    const route = defaults.some(({ destination }) => /\/0$/.test(destination))
+      ? 'A default route'
+      : `A route to ${defaults[0]?.destination}`
     const routeLines = defaults.map(({ section, line }) => ({ section, line, note: 'Leads to everywhere. Expected none in an air gap.' }))
     if (defaults.length === 0) {
-      const reason = 'No routing table of IPv4 or IPv6 has a default route.'
+      const reason = 'No routing table of IPv4 or IPv6 has a default route, or what stands for one.'
       const cite = [
         { section: 'routes', line: 0 },
         { section: 'routes-6', line: 0 },
@@ -36,7 +40,7 @@ export default defineControl({
     }
     const rules = knownValue(firewall)
     if (rules === undefined) {
-      const reason = `A default route exists, and whether rules stop what leaves is not known${firewall.known ? '' : `: ${firewall.reason}`}.`
+      const reason = `${route} exists, and whether rules stop what leaves is not known${firewall.known ? '' : `: ${firewall.reason}`}.`
       return [
         {
           status: 'not-evaluated',
@@ -63,7 +67,7 @@ export default defineControl({
         status: 'fail',
         subject: '',
         title: 'The outside can be reached',
-        reason: `A default route exists, and ${open.map(({ exit }) => exit.words).join(', ')} may leave to ${printRemotes(through)}. Expected no route, or rules that let out to networks inside only.`,
+        reason: `${route} exists, and ${open.map(({ exit }) => exit.words).join(', ')} may leave to ${printRemotes(through)}. Expected no route, or rules that let out to networks inside only.`,
         hint: 'Remove the default route, or drop what leaves except to networks inside.',
         cite: [...citeRule(through.by, rules, `Lets ${first.exit.words} out to ${printRemotes(through)}.`), ...routeLines],
       }
@@ -71,7 +75,7 @@ export default defineControl({
     }
     const doubt = worst(found.flatMap(({ undetermined }) => undetermined))
     if (doubt !== undefined) {
-      const reason = 'A default route exists, and whether the rules let packets out depends on what Gatehouse does not model.'
+      const reason = `${route} exists, and whether the rules let packets out depends on what Gatehouse does not model.`
       return [
         {
           status: 'not-evaluated',
@@ -82,9 +86,12 @@ export default defineControl({
         },
       ]
     }
-    const reason =
-      'A default route exists, but the outbound rules drop HTTPS, HTTP, SSH, DNS and QUIC to every address that is neither private nor in the fleet file.'
+    const reason = `${route} exists, but the outbound rules drop HTTPS, HTTP, SSH, DNS and QUIC to every address that is neither private nor in the fleet file.`
     const cite = [{ section: rules.section, line: rules.line }, ...defaults.map(({ section, line }) => ({ section, line }))]
     return [{ status: 'pass', subject: '', title: 'Rules let nothing out', reason, cite }]
   },
 })
+
+/** VPNs send everything their way without a default route: by two halves (`0.0.0.0/1`, `128.0.0.0/1`), by `2000::/3`, or by all but private ranges. */
+const leadsEverywhere = ({ destination, family }: Route): boolean =>
+  Number(destination.split('/')[1]) < (family === 4 ? 8 : 16) && !/^(?:22[4-9]|2[3-5]\d)\.|^f[cdef]/i.test(destination)

@@ -131,6 +131,19 @@ describe('airgap-no-way-out', () => {
     ],
     ['a route, everything allowed', 'default via 10.0.0.1 dev eth0', rules('accept'), 'fail: The outside can be reached'],
     ['a route, rules unknown', 'default via 10.0.0.1 dev eth0', unknown('why', []), 'not-evaluated: A route leads out, rules are unknown'],
+    [
+      'two halves of a VPN',
+      '0.0.0.0/1 via 10.8.0.1 dev tun0\n128.0.0.0/1 via 10.8.0.1 dev tun0',
+      rules('accept'),
+      'fail: The outside can be reached',
+    ],
+    [
+      'all but private ranges, rules unknown',
+      '8.0.0.0/7 dev wg0',
+      unknown('why', []),
+      'not-evaluated: A route leads out, rules are unknown',
+    ],
+    ['private and multicast ranges', '10.0.0.0/8 dev eth0\n224.0.0.0/4 dev eth0', rules('accept'), 'pass: No route leads out'],
     ['a route of another table', 'default via 10.0.0.1 dev eth0 table 100', rules('accept'), 'fail: The outside can be reached'],
   ])('%s', (_, routes, firewall, expected) => {
     expect(outcomes(ask(noWayOut, { network: network(routes), firewall }))).toEqual([expected])
