@@ -68,6 +68,7 @@ test('polkit is there, and gives what its rules say', () =>
     'polkit-group become-root',
     'polkit-group control-services',
     'polkit-unit control-services',
+    'polkit-verb control-services',
   ]))
 
 test.each(tried)('%s: who is said to hold it can, and who is not cannot', (capability) => {
@@ -79,6 +80,11 @@ test.each(tried)('%s: who is said to hold it can, and who is not cannot', (capab
 test('who is said to get in does, and who is not does not', () => {
   const said = (name: string) => accounts.get(name)?.logins.includes('SSH key') === true
   expect(names.filter((name) => said(name) !== really.has(`${name} login`))).toEqual([])
+})
+
+test('where keys were not looked for, it is not said that nobody gets in', () => {
+  const far = accounts.get('key-far')
+  expect([far?.login, far?.logins, far?.loginNotes.join()]).toEqual(['unknown', [], 'keys in /home/CORP/key-far were not looked for'])
 })
 
 test('who is said to run something without a login does', () => {

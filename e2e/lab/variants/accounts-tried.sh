@@ -9,6 +9,8 @@ opens() { if [ -d "$1" ]; then true >"$1/.tried-$id"; else true >>"$1" || test -
 becomes_root() {
   [ "$(sudo -n /usr/bin/env id -u)" = 0 ] && return
   [ "$(sudo -n -u sudo-all /bin/sh -c "sudo -n id -u")" = 0 ] && return
+  [ "$(sudo -n -g disk id -gn)" = disk ] && return
+  SUDO_EDITOR=/usr/bin/true sudoedit -n /etc/systemd/system/ollama.service && return
   [ "$(systemd-run --no-ask-password -q --pipe --wait id -u)" = 0 ] && return
   for path in /run/docker.sock /etc/systemd/system/ollama.service /etc/systemd/system/nginx.service.d /etc/systemd/system/other.service \
     /usr/sbin/nginx /etc/cron.d/acl /etc/cron.d/masked /etc/cron.d/job /srv/t/run /srv/u /etc/udev/rules.d/in/x /etc/ld.so.conf.d /home/sudo-all; do
@@ -19,8 +21,9 @@ becomes_root() {
   rm -f /etc/pam.d/st/none && mv /etc/pam.d/common-auth /etc/pam.d/st/x
 }
 if becomes_root; then say become-root; fi
-if [ -n "$(find /etc/nginx -writable ! -type l -print -quit)" ]; then say change-configuration; fi
+if [ -n "$(find /etc/nginx -writable ! -type l -print -quit)" ] || SUDO_EDITOR=/usr/bin/true sudoedit -n /etc/nginx/nginx.conf; then say change-configuration; fi
 if cat /var/log/nginx/access.log >/dev/null || [ -n "$(journalctl -q -u ollama.service -n 1)" ] ||
+  sudo -n /usr/bin/tail -n 1 /var/log/nginx/access.log >/dev/null ||
   [ -n "$(sudo -n /usr/bin/journalctl -u ollama.service | head -n 1)" ]; then say read-logs; fi
 if sudo -n /usr/bin/systemctl restart ollama.service || systemctl --no-ask-password restart ollama.service; then say control-services; fi
 '

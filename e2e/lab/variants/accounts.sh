@@ -36,6 +36,12 @@ account sudo-its-group;  rule "$n ALL=(:opsg) NOPASSWD: ALL"
 account sudo-restart;    rule "$n ALL=NOPASSWD: /usr/bin/systemctl restart ollama.service"
 account sudo-not-that;   rule "$n ALL=NOPASSWD: /usr/bin/systemctl restart nginx.service"
 account sudo-journal;    rule "$n ALL=NOPASSWD: /usr/bin/journalctl -u ollama.service"
+account sudo-tail;       rule "$n ALL=NOPASSWD: /usr/bin/tail -n 1 /var/log/nginx/access.log"
+account sudo-edits;      rule "$n ALL=NOPASSWD: sudoedit /etc/nginx/nginx.conf"
+account sudo-edits-unit; rule "$n ALL=NOPASSWD: sudoedit /etc/systemd/system/ollama.service"
+account sudo-pager;      rule "$n ALL=NOPASSWD: NOEXEC: /usr/bin/less /var/log/dpkg.log"
+account sudo-default;    rule "Defaults:$n !authenticate" "$n ALL=(ALL) ALL"
+account sudo-lent;       rule "$n ALL=(:disk) NOPASSWD: ALL"
 account sudo-expired;    rule "$n ALL=NOPASSWD: ALL"; usermod --expiredate 1 "$n"
 account docker-group;    key; into docker; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/docker.sock")'; chgrp docker /run/docker.sock; chmod 660 /run/docker.sock
 account adm-group;       into adm
@@ -62,7 +68,11 @@ account home-of-other;   shared homeg /home/sudo-all
 account polkit-group;    into polkitg
 account polkit-unit
 account polkit-elsewhere
+account polkit-both
+account polkit-one;      into polkitg2
+account polkit-verb;     into polkitv
 account key-plain;       key
+mkdir -p /home/CORP; useradd -m -d /home/CORP/key-far -s /bin/bash key-far
 account key-command;     key 'command="/bin/true",restrict'
 account key-from;        key 'from="127.0.0.1"'
 account key-locked;      key; usermod --lock "$n"
@@ -77,6 +87,8 @@ yes_if() { printf 'polkit.addRule(function(action, subject) {\n  if (action.id =
 {
   yes_if org.freedesktop.systemd1.manage-units 'subject.isInGroup("polkitg")'
   yes_if org.freedesktop.systemd1.manage-units 'action.lookup("unit") == "ollama.service" && subject.user == "polkit-unit"'
+  yes_if org.freedesktop.systemd1.manage-units 'subject.user == "polkit-both" && subject.isInGroup("polkitg2")'
+  yes_if org.freedesktop.systemd1.manage-units 'action.lookup("verb") == "restart" && subject.isInGroup("polkitv")'
   yes_if org.freedesktop.timedate1.set-time 'subject.user == "polkit-elsewhere"'
 } >/etc/polkit-1/rules.d/50-planted.rules
 systemctl reload dbus

@@ -1,10 +1,11 @@
-import type { Access } from '../facts/access/access.ts'
+import type { Access, PolkitRule } from '../facts/access/access.ts'
 import type { Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import type { Unit } from '../facts/units/units.ts'
 import type { Citation } from '../policy/control.ts'
 import { givesRoot, rootGroups } from '../policy/controls/accounts/root-ways.ts'
 import { type FileSystem, type Member, type Right, writes } from './rights.ts'
-import { asksNothing, grantNames, grantReaches, type SudoAnswer, type SudoHost, sudoDecision } from './sudo-decision.ts'
+import { grantLends, grantNames, grantReaches, runAsDefault, type SudoAnswer, type SudoHost, sudoDecision } from './sudo-decision.ts'
+import { sudoFiles } from './sudo-files.ts'
 
 /** One way in which an account acts as another, without that one’s help. */
 export interface Becoming {
@@ -32,6 +33,12 @@ export interface World {
   readonly looseHomes: readonly Member[]
   /** Of root’s own files those that are not root’s alone. */
   readonly looseFiles: readonly string[]
+  /** Commands of which `Defaults!` says something. */
+  readonly singled: readonly string[]
+  /** Accounts that share a uid, by that. */
+  readonly sameUid: ReadonlyMap<number, readonly Member[]>
+  /** Groups of this host that are root by another name. */
+  readonly rootGroups: readonly { readonly name: string; readonly gid: number }[]
 }
 
 const ownPassword = 'asks for its own password'
@@ -45,9 +52,14 @@ export function becomings(member: Member, world: World): readonly Becoming[] {
   return [
     ...byGroup(member, world),
     ...bySudo(member, world),
+    ...bySudoFiles(member, world),
     ...byPolkit(member, world),
     ...byFiles(member, world),
     ...byHomes(member, world),
+    // The kernel knows numbers alone.
+    ...(world.sameUid.get(member.uid) ?? []).flatMap(({ name, account }): readonly Becoming[] =>
+      name === member.name ? [] : [{ becomes: name, by: `uid ${member.uid} as well`, cite: { section: 'accounts', line: account.line } }],
+    ),
   ]
 }
 
@@ -76,11 +88,14 @@ function passwordOf(member: Member, { access }: World): 'usable' | 'none' | 'unk
 }
 
 /** Commands of a list with aliases spread out, without those that are negated. */
-function* positive({ negated, word, list }: SudoMember, turned = false, budget = { left: 2000 }): Generator<string> {
+export function* positive({ negated, word, list }: SudoMember, turned = false, budget = { left: 2000 }): Generator<string> {
   if (budget.left-- <= 0) return
   if (list) for (const one of list) yield* positive(one, turned !== negated, budget)
   else if (turned === negated) yield word
 }
+
+/** A word that stands for more than one program. */
+const WIDE = /^ALL$|\/$|^\S*[*?[^]/
 
 /** A command that the word stands for, to ask whether a later one takes it back. */
 function exampleOf(word: string): { readonly path: string; readonly args: readonly string[] } {
@@ -90,35 +105,51 @@ function exampleOf(word: string): { readonly path: string; readonly args: readon
   return { path: path.endsWith('/') ? `${path}anything` : plain(path), args: args[0] === '""' ? [] : args.map(plain) }
 }
 
+/** What a password that sudo asks for means: none, one of its own, or one that it does not know (false). */
+function asked(member: Member, world: World, says: Pick<SudoAnswer, 'noPassword' | 'othersPassword'>): string | false | undefined {
+  if (says.noPassword) return undefined
+  return says.othersPassword || passwordOf(member, world) === 'none' ? false : ownPassword
+}
+
 function bySudo(member: Member, world: World): readonly Becoming[] {
-  const { sudoers, root } = world
+  const { sudoers, root, members } = world
   if (!sudoers || hasExpired(member, world)) return []
-  const password = passwordOf(member, world)
-  const usable = (grant: SudoGrant): string | false | undefined => {
-    if (asksNothing(sudoers, grant, member)) return undefined
-    return sudoers.asksForRoot || password === 'none' ? false : ownPassword
-  }
   const found = new Map<string, Becoming>()
+  const fallback = runAsDefault(sudoers, member, world.host)
   for (const grant of sudoers.grants) {
     const named = grantNames(grant, member, world.host)
-    const password = named && usable(grant)
-    if (!named || password === false) continue
-    const condition = together(password, named.netgroup)
-    const words = [...positive(grant.command)].filter(givesRoot)
-    if (words.length === 0) continue
-    const targets = grantReaches(grant, member, root) ? [root] : world.reached(grant).filter(({ uid }) => uid !== member.uid)
+    if (!named) continue
+    const words = [...positive(grant.command)]
+    const targets = grantReaches(grant, member, root, fallback)
+      ? [root]
+      : grant.runAsUsers === undefined && grant.runAsGroups === undefined
+        ? members.filter(({ name, uid }) => name === fallback && uid !== member.uid)
+        : world.reached(grant).filter(({ uid }) => uid !== member.uid)
+    const add = (target: Member, word: string, by: string, says: SudoAnswer | undefined) => {
+      const password = asked(member, world, says ?? { noPassword: grant.noPassword === true, othersPassword: sudoers.asksForRoot })
+      if (password === false || (says && !says.allowed)) return
+      const condition = together(password, named.netgroup)
+      const before = found.get(target.name)
+      if (before && (before.condition === undefined || condition !== undefined)) return
+      found.set(target.name, {
+        ...{ becomes: target.name, by, condition },
+        cite: { section: 'privileged', line: grant.line, token: word.slice(0, 60) },
+      })
+    }
     for (const word of words) {
       for (const target of targets.slice(0, 50)) {
+        const by = (what: string) => `sudo ${what.slice(0, 60)}${target === root ? '' : ` as ${target.name}`}`
         const says = sudoDecision(sudoers, member, world.host, target, exampleOf(word))
-        if (says !== undefined && !says.allowed) continue
-        const before = found.get(target.name)
-        if (before && (before.condition === undefined || condition !== undefined)) continue
-        const as = target === root ? '' : ` as ${target.name}`
-        found.set(target.name, {
-          ...{ becomes: target.name, by: `sudo ${word.slice(0, 60)}${as}`, condition },
-          cite: { section: 'privileged', line: grant.line, token: word.slice(0, 60) },
-        })
+        if (givesRoot(word, says?.noExec ?? grant.noExec)) add(target, word, by(word), says)
+        // Settings for single commands, some of which may ask for no password.
+        for (const one of WIDE.test(word) ? world.singled : []) {
+          const answer = sudoDecision(sudoers, member, world.host, target, exampleOf(one))
+          if (answer?.grant === grant && givesRoot(one, answer.noExec)) add(target, word, by(one), answer)
+        }
       }
+      // With a group that is root by another name, whoever it runs as is of no account.
+      const lent = givesRoot(word, grant.noExec) ? world.rootGroups.find((group) => grantLends(grant, group)) : undefined
+      if (lent) add(root, word, `sudo -g ${lent.name} ${word.slice(0, 60)}`, undefined)
     }
   }
   return [...found.values()]
@@ -133,8 +164,9 @@ export function sudoAllows(
 ): (SudoAnswer & { readonly condition?: string }) | undefined {
   const says = world.sudoers && sudoDecision(world.sudoers, member, world.host, world.root, { path, args })
   if (!says?.allowed || hasExpired(member, world)) return undefined
-  if (!says.noPassword && (passwordOf(member, world) === 'none' || world.sudoers?.asksForRoot)) return undefined
-  const condition = together(says.noPassword ? undefined : ownPassword, says.netgroup)
+  const password = asked(member, world, says)
+  if (password === false) return undefined
+  const condition = together(password, says.netgroup)
   return { ...says, ...(condition !== undefined && { condition }) }
 }
 
@@ -153,7 +185,13 @@ function byPolkit(member: Member, world: World): readonly Becoming[] {
   if (!polkit?.known) return []
   const { rules, administrators } = polkit.value
   const yes = rules.flatMap((rule): readonly Becoming[] => {
-    if (rule.units.length > 0 || !ruleNames(rule, member) || !rootActions.some((action) => polkitActs(rule.actions, action))) return []
+    // A unit made up on the spot is started without a word of which or what (dbus-manager.c): a rule that asks for either gives none.
+    if (
+      rule.units.length + rule.verbs.length > 0 ||
+      !ruleNames(rule, member) ||
+      !rootActions.some((action) => polkitActs(rule.actions, action))
+    )
+      return []
     const condition = rule.understood ? undefined : 'only if the other conditions of the rule hold'
     return [{ becomes: world.root.name, by: 'a rule of polkit', condition, cite: { section: 'access', line: rule.line } }]
   })
@@ -172,10 +210,11 @@ function byPolkit(member: Member, world: World): readonly Becoming[] {
 
 /** Neither group nor account named: it holds for everybody. */
 export const ruleNames = (
-  { users, groups }: { readonly users: readonly string[]; readonly groups: readonly string[] },
-  member: Member,
+  { users, groups, groupsToo }: Pick<PolkitRule, 'users' | 'groups' | 'groupsToo'>,
+  { name, groupNames }: Member,
 ): boolean =>
-  (users.length === 0 && groups.length === 0) || users.includes(member.name) || groups.some((group) => member.groupNames.has(group))
+  ((users.length === 0 && groups.length === 0) || users.includes(name) || groups.some((group) => groupNames.has(group))) &&
+  groupsToo.every((group) => groupNames.has(group))
 
 function byFiles(member: Member, world: World): readonly Becoming[] {
   const { access, files, root, units } = world
@@ -202,6 +241,25 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
       if (right) add(job.account, right, `, which cron runs as ${job.account}`)
     }
   }
+  return found
+}
+
+/** Units, programs and homes that sudo lets it write as root. Root’s own files are in `givesRoot`. */
+function bySudoFiles(member: Member, world: World): readonly Becoming[] {
+  const writing = sudoFiles(member, world, 'write')
+  if (!writing) return []
+  const found: Becoming[] = []
+  const add = (becomes: string, path: string, what: string) => {
+    const file = path === '' || becomes === member.name ? undefined : writing(path)
+    if (file)
+      found.push({ becomes, by: `${file.by}${what}`, condition: file.condition, cite: { section: 'privileged', line: file.grant.line } })
+  }
+  const { root } = world
+  for (const { id, user, program, fragmentPath, dropIns } of world.units) {
+    for (const path of [fragmentPath, ...dropIns]) add(root.name, path, `, which leads to ${id}`)
+    add(user === '' || user === '0' ? root.name : user, program, `, which ${id} runs`)
+  }
+  for (const { name, account } of world.members.slice(0, 500)) add(name, `${account.home}/.ssh/authorized_keys`, `, keys of ${name}`)
   return found
 }
 

@@ -30,6 +30,28 @@ test.each<[string, Host, string | undefined]>([
     { sudoers: 'User_Alias A = B : B = %ops\nCmnd_Alias X = Y : Y = /bin/bash\nA ALL=NOPASSWD: X', groups: { ops: 'ada' } },
     'sudo /bin/bash → root',
   ],
+  [
+    'a command that is asked for nothing',
+    { sudoers: 'Defaults!/usr/bin/env !authenticate\nada ALL=(ALL) ALL' },
+    'sudo /usr/bin/env → root',
+  ],
+  [
+    'a command that is asked for nothing, taken back',
+    { sudoers: 'Defaults!/usr/bin/env !authenticate\nada ALL=(ALL) ALL, !/usr/bin/env' },
+    'sudo ALL → root → (asks for its own password)',
+  ],
+  ['a default for the target', { sudoers: 'Defaults>root !authenticate\nada ALL=(ALL) ALL' }, 'sudo ALL → root'],
+  ['a default for this host', { sudoers: 'Host_Alias H = gpu-01\nDefaults@H !authenticate\nada ALL=(ALL) ALL' }, 'sudo ALL → root'],
+  ['somebody else’s password, for her alone', { sudoers: 'Defaults:ada rootpw\nada ALL=(ALL) ALL' }, undefined],
+  ['a group that sudo lends', { sudoers: 'ada ALL=(:docker) NOPASSWD: ALL', groups: { docker: '' } }, 'sudo -g docker ALL → root'],
+  ['a group that gives nothing', { sudoers: 'ada ALL=(:ops) NOPASSWD: ALL', groups: { ops: '' } }, undefined],
+  ['a pager', { sudoers: 'ada ALL=NOPASSWD: /usr/bin/less /var/log/syslog' }, 'sudo /usr/bin/less /var/log/syslog → root'],
+  ['a pager that starts nothing', { sudoers: 'Defaults noexec\nada ALL=NOPASSWD: /usr/bin/less /var/log/syslog' }, undefined],
+  [
+    'sudoedit of a unit',
+    { sudoers: 'ada ALL=NOPASSWD: sudoedit /srv/units/vllm.service', units: [unit({ fragmentPath: '/srv/units/vllm.service' })] },
+    'sudo sudoedit /srv/units/vllm.service, which leads to vllm.service → root',
+  ],
   ['exact arguments', { sudoers: 'ada ALL=NOPASSWD: /usr/bin/systemctl restart vllm.service' }, undefined],
   [
     'as another account, who is root',
@@ -62,6 +84,15 @@ test.each<[string, Host, string | undefined]>([
     },
     'an ACL lets it write /etc/sudoers → root',
   ],
+  [
+    'the group of a file with an ACL for others',
+    {
+      acls: '# file: /etc/sudoers\n# owner: root\n# group: ops\nuser::rw-\nuser:bob:rw-\ngroup::r--\nmask::rw-',
+      open: 'f/664/root/ops//etc/sudoers',
+      groups: { ops: 'ada' },
+    },
+    undefined,
+  ],
   ['an ACL behind its mask', { acls: '# file: /etc/sudoers\nuser:ada:rw-\nmask::r--', open: 'f/644/root/root//etc/sudoers' }, undefined],
   [
     'a unit file of hers',
@@ -79,6 +110,28 @@ test.each<[string, Host, string | undefined]>([
   ],
   ['polkit', { polkit: manageUnits('subject.isInGroup("ops")'), groups: { ops: 'ada' } }, 'a rule of polkit → root'],
   ['polkit, one unit', { polkit: manageUnits('action.lookup("unit") == "vllm.service" && subject.user == "ada"') }, undefined],
+  ['polkit, a unit and what to do', { polkit: manageUnits('action.lookup("verb") == "restart" && subject.user == "ada"') }, undefined],
+  [
+    'polkit, a unit by how it begins',
+    { polkit: manageUnits('action.lookup("unit").indexOf("vllm") == 0 && subject.user == "ada"') },
+    'a rule of polkit → root → (only if the other conditions of the rule hold)',
+  ],
+  ['polkit, two conditions about who asks', { polkit: manageUnits('subject.user == "ada" && subject.isInGroup("ops")') }, undefined],
+  [
+    'polkit, both of which she meets',
+    { polkit: manageUnits('subject.user == "ada" && subject.isInGroup("ops")'), groups: { ops: 'ada' } },
+    'a rule of polkit → root',
+  ],
+  [
+    'polkit, two groups',
+    { polkit: manageUnits('subject.isInGroup("ops") && subject.isInGroup("ml")'), groups: { ops: 'ada', ml: 'bob' } },
+    undefined,
+  ],
+  [
+    'polkit, a rule before it that refuses',
+    { polkit: `${manageUnits('subject.isInGroup("ops")').replace('YES', 'NO')}\n${manageUnits('subject.user == "ada"')}` },
+    'a rule of polkit → root → (only if the other conditions of the rule hold)',
+  ],
   ['polkit, another account', { polkit: manageUnits('subject.user == "bob"') }, undefined],
   [
     'polkit, more conditions',
@@ -100,6 +153,31 @@ test.each<[string, Host, string | undefined]>([
   ],
 ])('root by %s', (_, host, expected) => {
   expect(way(host, 'ada', 'become-root')).toBe(expected)
+})
+
+const guarded = [
+  'f/640/root/adm//var/log/nginx/access.log',
+  'f/644/root/root//etc/nginx/nginx.conf',
+  'f/640/root/root//etc/nginx/htpasswd',
+].join('\n')
+
+test.each<[string, string, string | undefined, string]>([
+  ['reads', '/usr/bin/tail -f /var/log/nginx/access.log', 'read-logs', 'sudo /usr/bin/tail -f /var/log/nginx/access.log'],
+  ['reads any', '/usr/bin/cat', 'read-logs', 'sudo /usr/bin/cat /var/log/nginx/access.log'],
+  ['reads what a star stands for', '/usr/bin/head /var/log/*', 'read-logs', 'sudo /usr/bin/head /var/log/nginx/access.log'],
+  ['reads another', '/usr/bin/cat /var/log/dpkg.log', undefined, ''],
+  ['reads all but this', '/usr/bin/cat, !/usr/bin/cat /var/log/nginx/*', undefined, ''],
+  ['edits', 'sudoedit /etc/nginx/nginx.conf', 'change-configuration', 'sudo sudoedit /etc/nginx/nginx.conf'],
+  ['edits what a star stands for', 'sudoedit /etc/nginx/*.conf', 'change-configuration', 'sudo sudoedit /etc/nginx/nginx.conf'],
+  ['writes names', '/usr/bin/tee -a /etc/nginx/htpasswd', 'change-access', 'sudo /usr/bin/tee -a /etc/nginx/htpasswd'],
+  ['reads, and edits nothing', '/usr/bin/cat /etc/nginx/nginx.conf', undefined, ''],
+])('sudo %s: %s', (_, command, capability, by) => {
+  const host = { guarded, sudoers: `ada ALL=NOPASSWD: ${command}` }
+  const held = holdings(host, 'ada').map((one) => one.capability)
+  expect([capability === undefined ? held : held.includes(capability as never), capability && way(host, 'ada', capability)]).toEqual([
+    capability === undefined ? [] : true,
+    capability && by,
+  ])
 })
 
 // Who is in a netgroup was not asked: nobody gets it, and nobody is cleared of it.

@@ -77,6 +77,8 @@ export interface Host {
   readonly units?: readonly Unit[]
   readonly services?: readonly InferenceService[]
   readonly links?: string
+  /** `f/640/root/adm//var/log/nginx/access.log`, like `open`. */
+  readonly guarded?: string
   readonly proxies?: readonly OAuth2Proxy[]
   readonly nginx?: Nginx['directives']
   /** Ids. */
@@ -113,6 +115,6 @@ export function factsOf(host: Host): AccessFacts {
     nginx: known({ installed: true, running: true, directives: host.nginx ?? [] }),
     programs: known((host.programs ?? []).map((id) => ({ id }) as Program)),
     'model-files': known({ directories: [] }),
-    'guarded-files': known({ files: [], folders: [] }),
+    'guarded-files': known({ files: parseOpen(rows(host.guarded ?? '')), folders: [] }),
   }
 }

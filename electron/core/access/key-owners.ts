@@ -3,7 +3,7 @@ import type { Access, LoginKey } from '../facts/access/access.ts'
 import type { Accounts } from '../facts/accounts/accounts.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { Sshd } from '../facts/sshd/sshd.ts'
-import { hasLoginShell, isSearched, linkTo } from './logins.ts'
+import { FILES_LOOKED_AT, hasLoginShell, isSearched, linkTo } from './logins.ts'
 import { ownAccounts } from './tiers.ts'
 
 /** What is read to say whose keys they are. */
@@ -30,9 +30,6 @@ export interface HostKeys {
   /** Empty: every key of the host is among them. */
   readonly unread: readonly UnreadKeys[]
 }
-
-/** As sshd_config(5) has them by default, and the files below /etc/ssh that are named like their account. */
-const FILES_LOOKED_AT = /^(?:(?:%h\/)?\.ssh\/authorized_keys2?|\/etc\/ssh\/authorized_keys(?:\.d)?\/%u|none)$/
 
 /**
  * The keys of a host and the accounts that they open, without those of Gatehouse itself: the admin who looks and the one who changes are one

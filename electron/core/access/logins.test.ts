@@ -52,6 +52,8 @@ test.each([
   ['/var/lib/ada', 'no', ''],
   ['/data/home/ada', 'unknown', 'keys in /data/home/ada were not looked for'],
   ['/homes/ada', 'unknown', 'keys in /homes/ada were not looked for'],
+  // As winbind and SSSD make them (template homedir, override_homedir).
+  ['/home/CORP/ada', 'unknown', 'keys in /home/CORP/ada were not looked for'],
   ['/usr/share/doc/ada', 'unknown', 'keys in /usr/share/doc/ada were not looked for'],
   ['/usr/share/docs', 'no', ''],
   ['/', 'unknown', 'keys in / were not looked for'],
@@ -67,4 +69,31 @@ test('an account without a shell has no keys to miss', () => {
   const access = { passwords: known(parsePasswords(rows('svc:!:'))), keys: known([]), paths: [] } as unknown as Access
   const logins = loginsOf(member as never, access, known({ settings: {} }), 0)
   expect([logins.open, logins.notes.join()]).toEqual(['no', 'its shell is /usr/sbin/nologin'])
+})
+
+// AuthorizedKeysFile, AuthorizedKeysCommand and PubkeyAuthentication of sshd_config(5), as `sshd -T` prints them.
+const usual = '.ssh/authorized_keys .ssh/authorized_keys2'
+const named = '/etc/ssh/authorized_keys.d/ada'
+test.each<[string, string, Readonly<Record<string, string>>, string, RegExp]>([
+  ['as it is by default', own, { authorizedkeysfile: usual }, 'yes', /^$/],
+  ['%h', own, { authorizedkeysfile: '%h/.ssh/authorized_keys' }, 'yes', /^$/],
+  ['%u', named, { authorizedkeysfile: '/etc/ssh/authorized_keys.d/%u' }, 'yes', /^$/],
+  ['both', named, { authorizedkeysfile: `${usual} /etc/ssh/authorized_keys.d/%u` }, 'yes', /^$/],
+  ['her home is not asked', own, { authorizedkeysfile: '/etc/ssh/authorized_keys.d/%u' }, 'unknown', /sshd takes no keys from where/],
+  ['none', own, { authorizedkeysfile: 'none' }, 'unknown', /sshd takes no keys from where/],
+  ['a folder by name', named, { authorizedkeysfile: usual }, 'unknown', /sshd takes no keys from where/],
+  ['elsewhere', own, { authorizedkeysfile: '/srv/keys/%u' }, 'unknown', /keys in \/srv\/keys\/%u were not looked for/],
+  ['elsewhere too', own, { authorizedkeysfile: `${usual} /srv/keys/%u` }, 'yes', /keys in \/srv\/keys\/%u were not looked for/],
+  ['a command', '/x', { authorizedkeysfile: usual, authorizedkeyscommand: '/usr/bin/sss_ssh_authorizedkeys' }, 'unknown', /gives to sshd/],
+  ['no keys at all', own, { authorizedkeysfile: usual, pubkeyauthentication: 'no' }, 'no', /^$/],
+])('keys, %s', (_, file, settings, open, note) => {
+  const access = {
+    passwords: known(parsePasswords(rows('ada:!:'))),
+    keys: known(parseLoginKeys(rows(`${file}:1:${key}`))),
+    paths: [],
+  } as unknown as Access
+  const sshd = { settings: Object.fromEntries(Object.entries(settings).map(([keyword, value]) => [keyword, [{ value, line: 1 }]])) }
+  const logins = loginsOf(ada as never, access, known(sshd), 0)
+  expect([logins.open, logins.ways]).toEqual([open, open === 'yes' ? ['SSH key'] : []])
+  expect(logins.notes.join()).toMatch(note)
 })

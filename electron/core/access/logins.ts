@@ -30,10 +30,13 @@ export const hasLoginShell = (shell: string): boolean => !/(?:nologin|false|sync
 export function loginsOf({ name, account, groupNames }: Member, access: Access | undefined, sshd: FactResult<Sshd>, now: number): Logins {
   const notes: string[] = []
   const password = access?.passwords.known ? access.passwords.value.find((one) => one.account === name) : undefined
-  const keys = access?.keys.known ? access.keys.value.filter(({ file }) => isOf(file, name, account.home)) : []
+  const found = access?.keys.known ? access.keys.value.filter(({ file }) => isOf(file, name, account.home)) : []
   const setting = (keyword: string): string | undefined =>
     sshd.known ? sshd.value.settings[keyword]?.map(({ value }) => value).join(' ') : undefined
   const shell = !hasLoginShell(account.shell)
+  const places = setting('authorizedkeysfile')?.split(/\s+/).filter(Boolean)
+  const files = places?.map((place) => keyFile(place, account))
+  const keys = files ? found.filter(({ file }) => files.includes(file)) : found
   const expired = password?.expiresDay !== undefined && password.expiresDay * DAY_MS <= now
   if (expired) notes.push(`expired on ${new Date((password?.expiresDay ?? 0) * DAY_MS).toISOString().slice(0, 10)}`)
   if (shell) notes.push(`its shell is ${account.shell}`)
@@ -41,6 +44,11 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   if (refused) notes.push('sshd does not let it in')
   if (!access?.keys.known) notes.push('its keys were not read')
   else if (!shell && !isSearched(account.home)) notes.push(`keys in ${account.home.slice(0, 80)} were not looked for`)
+  const elsewhere = shell ? undefined : places?.find((place) => !FILES_LOOKED_AT.test(place))
+  if (elsewhere !== undefined) notes.push(`keys in ${elsewhere.slice(0, 80)} were not looked for`)
+  const command = setting('authorizedkeyscommand') ?? 'none'
+  if (command !== 'none' && !shell) notes.push(`keys that ${command.slice(0, 80)} gives to sshd were not asked for`)
+  if (keys.length < found.length) notes.push('sshd takes no keys from where some of its own lie')
   const link = access && linkTo(account.home, access)
   if (link && !shell) notes.push(`keys behind the link ${link.path.slice(0, 80)} were not read`)
   const authorities = setting('trustedusercakeys') ?? 'none'
@@ -49,7 +57,7 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   const closed = shell || expired || refused
   if (closed) return { ways: [], notes, keys, open: 'no' }
   const rootByPassword = account.uid !== 0 || setting('permitrootlogin') === 'yes'
-  const rootByKey = account.uid !== 0 || setting('permitrootlogin') !== 'no'
+  const rootByKey = (account.uid !== 0 || setting('permitrootlogin') !== 'no') && setting('pubkeyauthentication') !== 'no'
   const asksPassword = setting('passwordauthentication') === 'yes' || setting('kbdinteractiveauthentication') === 'yes'
   const loose = setting('strictmodes') === 'yes' ? keys.flatMap(({ file }) => looseOn(file, account, access?.paths ?? []) ?? []) : []
   if (loose.length > 0) notes.push(`sshd refuses keys, because others may write ${loose[0]?.slice(0, 80)}`)
@@ -61,6 +69,17 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   ]
   const unseen = notes.length > 0 || !access?.passwords.known || (password === undefined && access.passwords.known)
   return { ways, notes, keys, open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no' }
+}
+
+/** Where files of keys are looked for: as sshd_config(5) has them by default, and those below /etc/ssh that are named like their account. */
+export const FILES_LOOKED_AT = /^(?:(?:%h\/)?\.ssh\/authorized_keys2?|\/etc\/ssh\/authorized_keys(?:\.d)?\/%u|none)$/
+
+/** A place of AuthorizedKeysFile for one account: %h, %u, %U, %%, and relative to its home (sshd_config(5)). */
+function keyFile(place: string, { name, home, uid }: Member['account']): string {
+  const folder = home.replace(/\/+$/, '')
+  const tokens: Readonly<Record<string, string>> = { h: folder, u: name, U: String(uid), '%': '%' }
+  const path = place.replace(/%(.)/g, (token, sign: string) => tokens[sign] ?? token)
+  return path.startsWith('/') ? path : `${folder}/${path}`
 }
 
 /** A link on the way to the keys of a home, which find does not follow and sshd does. */

@@ -23,14 +23,14 @@ export function openGrants({ grants, defaults }: Pick<Sudoers, 'grants' | 'defau
     note(`${what} netgroup ${netgroupIn(list)}, and who is in it was not asked`, root, line)
   }
   for (const { users, runAsUsers, command, file, line } of grants) {
-    const root = commandsIn(command).some(givesRoot)
+    const root = commandsIn(command).some((word) => givesRoot(word))
     add(users, `${file} speaks of`, root, line)
     const foreign = plugin ? groupIn(users) : undefined
     if (foreign !== undefined) note(`${file} speaks of ${foreign}, which the group plugin of sudo alone knows`, root, line)
     add(runAsUsers, `${file} lets run programs as`, root, line)
   }
-  for (const { users, settings, line } of defaults)
-    if (settings.includes('!authenticate')) add(users, 'no password is asked of', true, line)
+  for (const { scope, of, settings, line } of defaults)
+    if (scope === ':' && settings.includes('!authenticate')) add(of, 'no password is asked of', true, line)
   return [...found.values()]
 }
 

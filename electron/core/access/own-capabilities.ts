@@ -3,6 +3,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../policy/control.ts'
 import { polkitActs, ruleNames, sudoAllows, type World } from './becoming.ts'
 import { type Member, type Right, reads, writes } from './rights.ts'
+import { type SudoFile, sudoFiles } from './sudo-files.ts'
 import type { AccessFacts } from './world.ts'
 
 /** Something that an account can do by itself. */
@@ -24,6 +25,7 @@ export function ownCapabilities(member: Member, world: World, facts: AccessFacts
   return [
     ...services.flatMap((service) => byService(member, world, facts, service, login)),
     ...byFiles(member, world, facts),
+    ...bySudoFiles(member, world, facts),
     ...byJournal(member, world, services),
   ]
 }
@@ -75,7 +77,8 @@ function byControl(member: Member, world: World, unit: string): readonly Own[] {
   const polkit = world.access?.polkit.known ? world.access.polkit.value.rules : []
   const rule = polkit.find((one) => {
     const names = one.units.length === 0 || one.units.includes(unit)
-    return names && ruleNames(one, member) && polkitActs(one.actions, 'org.freedesktop.systemd1.manage-units')
+    const does = one.verbs.length === 0 || one.verbs.some((verb) => ['start', 'stop', 'restart'].includes(verb))
+    return names && does && ruleNames(one, member) && polkitActs(one.actions, 'org.freedesktop.systemd1.manage-units')
   })
   if (rule) {
     const condition = rule.understood ? undefined : 'only if the other conditions of the rule hold'
@@ -105,6 +108,28 @@ function byJournal(member: Member, world: World, services: readonly InferenceSer
       })
   }
   return found
+}
+
+/** What sudo lets it read and write as root, file by file. */
+function bySudoFiles(member: Member, world: World, facts: AccessFacts): readonly Own[] {
+  const [reading, writing] = [sudoFiles(member, world, 'read'), sudoFiles(member, world, 'write')]
+  if (!reading && !writing) return []
+  const found = new Map<Capability, Own>()
+  const add = (capability: Capability, file: SudoFile | undefined) => {
+    const before = found.get(capability)
+    if (!file || (before && (before.condition === undefined || file.condition !== undefined))) return
+    found.set(capability, { capability, by: file.by, condition: file.condition, cite: { section: 'privileged', line: file.grant.line } })
+  }
+  for (const { path, type } of facts['guarded-files'].known ? facts['guarded-files'].value.files : []) {
+    if (type !== 'file') continue
+    if (path.startsWith('/var/log/')) add('read-logs', reading?.(path))
+    if (!proxyFolders.test(path)) continue
+    const file = writing?.(path)
+    add('change-configuration', file)
+    if (/htpasswd/.test(path)) add('change-access', file)
+  }
+  for (const path of world.units.flatMap(({ environmentFiles }) => environmentFiles)) add('change-configuration', writing?.(path))
+  return [...found.values()]
 }
 
 function byFiles(member: Member, world: World, facts: AccessFacts): readonly Own[] {

@@ -75,22 +75,56 @@ const planted: readonly (readonly [string, boolean, string])[] = [
   ['home-of-root-user', true, 'into homeg; chgrp homeg /home/sudo-all; chmod 770 /home/sudo-all'],
   ['local-bin', true, 'into binw; chgrp binw /usr/local/sbin; chmod 775 /usr/local/sbin'],
   ['expired', false, 'rule "$n ALL=NOPASSWD: ALL"; usermod -e 1 $n'],
+  ['default-user', true, 'rule "Defaults:$n !authenticate" "$n ALL=(ALL) ALL"'],
+  ['default-alias', true, 'rule "User_Alias FREE = nobody, $n" "Defaults:FREE !authenticate" "$n ALL=(ALL) ALL"'],
+  ['default-elsewhere', false, 'rule "Defaults@elsewhere !authenticate" "$n ALL=ALL"'],
+  ['default-target', false, 'rule "Defaults>daemon !authenticate" "$n ALL=(ALL) ALL"'],
+  ['runas-default', false, 'rule "Defaults:$n runas_default=nothing" "$n ALL=NOPASSWD: ALL"'],
+  ['runas-chain', true, 'rule "Defaults:$n runas_default=sudo-all" "$n ALL=NOPASSWD: ALL"'],
+  ['exempt', true, 'into exemptg; rule "Defaults exempt_group=exemptg" "$n ALL=ALL"'],
+  ['others-password', false, 'rule "Defaults:$n targetpw" "$n ALL=ALL"'],
+  ['same-uid', true, 'userdel -r $n; useradd -o -u $(id -u sudo-all) -M -s /bin/sh $n'],
+  ['digest', true, 'rule "$n ALL=NOPASSWD: sha256:$(sha256sum /usr/bin/env | cut -c1-64) /usr/bin/env"'],
+  ['all-but-su', true, 'rule "$n ALL=NOPASSWD: ALL, !/bin/su, !/usr/bin/su"'],
+  ['not-not', true, 'rule "Cmnd_Alias SAFE = /usr/bin/id, !/usr/bin/env" "$n ALL=NOPASSWD: ALL, !SAFE"'],
+  ['no-exec', false, 'rule "$n ALL=NOPASSWD: NOEXEC: /usr/bin/env"'],
+  ['expression', true, 'rule "$n ALL=NOPASSWD: ^/usr/bin/(env|id)$"'],
+  ['edits-root', true, 'rule "$n ALL=NOPASSWD: sudoedit /etc/cron.d/edited"'],
+  [
+    'edits-open',
+    false,
+    'mkdir /srv/open; chmod 777 /srv/open; ln -s /etc/cron.d /srv/open/d; rule "$n ALL=NOPASSWD: sudoedit /srv/open/*"',
+  ],
+  ['tee', true, 'rule "$n ALL=NOPASSWD: /usr/bin/tee -a /etc/cron.d/teed"'],
+  ['lent-group', true, 'rule "$n ALL=(:disk) NOPASSWD: ALL"'],
+  ['primary-group', true, 'groupadd pg; usermod -g pg $n; rule "%pg ALL=NOPASSWD: ALL"'],
+  ['gid', true, 'rule "%#$(id -g $n) ALL=NOPASSWD: /usr/bin/env"'],
+  ['drop-in-dot', false, 'echo "$n ALL=NOPASSWD: ALL" >/etc/sudoers.d/a.$n'],
+  ['drop-in-tilde', false, 'echo "$n ALL=NOPASSWD: ALL" >/etc/sudoers.d/a$n~'],
+  [
+    'acl-mask',
+    false,
+    'into owng; echo >/etc/profile.d/acl.sh; chgrp owng /etc/profile.d/acl.sh; setfacl -m u:root:rw,g::r /etc/profile.d/acl.sh',
+  ],
+  ['acl-socket', true, 'setfacl -m u:$n:rw /run/docker.sock'],
   ['read-only', false, 'into rog; chgrp rog /etc/sudo.conf 2>/dev/null; chmod 640 /etc/sudo.conf 2>/dev/null; true'],
 ]
 
 /** What each account really can write of what was planted, or become through sudo. */
 const tries = `can() { n=$1; shift; setpriv --reuid "$n" --regid "$n" --init-groups -- "$@" >/dev/null 2>&1; }
-can() { n=$1; shift; setpriv --reuid "$n" --regid "$n" --init-groups -- "$@" >/dev/null 2>&1; }
 root() {
   n=$1
   [ "$(setpriv --reuid "$n" --regid "$n" --init-groups -- sudo -n /usr/bin/env id -u 2>/dev/null)" = 0 ] && return 0
   [ "$(setpriv --reuid "$n" --regid "$n" --init-groups -- sudo -n -u sudo-all /bin/sh -c 'sudo -n id -u' 2>/dev/null)" = 0 ] && return 0
-  for path in /etc/cron.d/job /etc/profile.d/own.sh /etc/udev/rules.d/in/x /etc/ld.so.conf.d /run/docker.sock /srv/t/run /srv/u/run /home/sudo-all /usr/local/sbin /etc/sudo.conf /etc/sudoers.d; do
+  for path in /etc/cron.d/job /etc/profile.d/own.sh /etc/udev/rules.d/in/x /etc/ld.so.conf.d /run/docker.sock /srv/t/run /srv/u/run /home/sudo-all /usr/local/sbin /etc/sudo.conf /etc/sudoers.d /etc/profile.d/acl.sh; do
     can "$n" test -w "$path" && return 0
     # The owner may give the right to itself; whoever writes the folder puts another file in its place.
     can "$n" chmod u+w "$path" && return 0
   done
   can "$n" touch /srv/u/.try && return 0
+  for path in /etc/cron.d/edited /srv/open/d/job; do can "$n" env SUDO_EDITOR=/usr/bin/true sudoedit -n -u root "$path" && return 0; done
+  can "$n" sudo -n /usr/bin/tee -a /etc/cron.d/teed </dev/null && return 0
+  [ "$(setpriv --reuid "$n" --regid "$n" --init-groups -- sudo -n -g disk /usr/bin/id -gn 2>/dev/null)" = disk ] && return 0
   can "$n" rm -f /etc/pam.d/st/never && can "$n" mv /etc/pam.d/common-auth /etc/pam.d/st/x && return 0
   return 1
 }`

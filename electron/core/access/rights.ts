@@ -109,11 +109,13 @@ function rightTo(member: Member, entry: SeenEntry, letter: Letter, acls: readonl
   if (named) return named.allows.includes(letter) ? right(`an ACL lets it ${verbs[letter]} ${entry.path}`, named.line) : undefined
   const lists = acls.filter(({ kind, name }) => kind === 'group' && member.groupNames.has(name))
   const inGroup = member.groupNames.has(entry.group)
+  // With a list, the bits of the group are its mask, and what the group itself may stands in the list.
+  const owning = acls.find(({ kind, name }) => kind === 'group' && name === '')
+  const groupMay = owning ? owning.allows.includes(letter) : may(3)
   if (inGroup || lists.length > 0) {
     const list = lists.find(({ allows }) => allows.includes(letter))
     if (list) return right(`an ACL lets group ${list.name} ${verbs[letter]} ${entry.path}`, list.line)
-    // With a list, the group bits are its mask; the group itself then seldom has more.
-    return inGroup && may(3) ? right(`group ${entry.group} may ${verbs[letter]} ${entry.path}`) : undefined
+    return inGroup && groupMay ? right(`group ${entry.group} may ${verbs[letter]} ${entry.path}`) : undefined
   }
   return may(0) ? right(`every account may ${verbs[letter]} ${entry.path}`) : undefined
 }

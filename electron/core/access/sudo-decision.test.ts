@@ -163,6 +163,25 @@ test.each<[string, string, boolean | undefined]>([
   expect(sudoDecision(parse(text), people[0], host, root, { path: '/usr/bin/id', args: [] })?.allowed).toBe(expected)
 })
 
+// sudoers(5): networks, and regular expressions from sudo 1.9.10 on.
+test.each<[string, string, boolean | undefined]>([
+  ['a network', 'gh-ada 10.20.0.0/16 = ALL', true],
+  ['a network by its mask', 'gh-ada 10.20.4.0/255.255.255.0 = ALL', true],
+  ['another network by its mask', 'gh-ada 10.20.5.0/255.255.255.0 = ALL', undefined],
+  ['all networks', 'gh-ada 0.0.0.0/0 = ALL', true],
+  ['programs by an expression', 'gh-ada ALL = ^/usr/bin/(id|ls)$', true],
+  ['other programs by an expression', 'gh-ada ALL = ^/usr/bin/(ls|i)$', undefined],
+  ['arguments by an expression', 'gh-ada ALL = /usr/bin/id ^-[un]*$', true],
+  ['other arguments', 'gh-ada ALL = /usr/bin/id ^-n$', undefined],
+])('%s', (_, text, allowed) => {
+  const says = sudoDecision(parse(text), people[0], ['gpu-01', '10.20.4.11'], root, { path: '/usr/bin/id', args: ['-u'] })
+  expect(says?.allowed).toBe(allowed)
+})
+
+test.each(['^/usr/bin/(a+)+$', '^/usr/bin/[[:alpha:]]+$', `^/${'a'.repeat(300)}$`])('%j is not followed, and said', (expression) => {
+  expect(parse(`gh-ada ALL = ${expression}`)).toMatchObject({ grants: [], incomplete: '/etc/sudoers line 1 could not be read' })
+})
+
 // sudoers(5): `+netgroup` stands for users or hosts that innetgr(3) finds in it. Who that is, only a directory says.
 test.each<[string, string, boolean | undefined, string?]>([
   ['a netgroup of accounts', '+staff ALL=ALL', undefined],

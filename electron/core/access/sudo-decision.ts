@@ -1,5 +1,7 @@
 import type { Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
+import { isExpression, sudoExpression } from '../facts/privileged/sudo-expression.ts'
 import { fnmatch } from './fnmatch.ts'
+import { type SudoSettings, sudoSettings } from './sudo-defaults.ts'
 
 /** An account as sudo sees it. */
 export interface SudoAccount {
@@ -21,6 +23,10 @@ export interface SudoAnswer {
   readonly allowed: boolean
   readonly grant: SudoGrant
   readonly noPassword: boolean
+  /** It asks for the password of somebody else: root, or whom it runs as. */
+  readonly othersPassword: boolean
+  /** What it starts may start nothing else. */
+  readonly noExec: boolean
   /** A netgroup of hosts that has to hold this one. */
   readonly netgroup?: string | undefined
 }
@@ -47,13 +53,16 @@ export function sudoDecision(
   command: SudoCommand,
 ): SudoAnswer | undefined {
   const budget = { left: MAX_STEPS }
+  const settings = settingsOf(sudoers, account, host, runAs, command)
   for (const grant of sudoers.grants.toReversed()) {
     const here = saysHost(grant.hosts, host, budget)
-    if (!namesAccount(grant.users, account, budget) || !here || !reaches(grant, account, runAs, budget)) continue
+    if (!namesAccount(grant.users, account, budget) || !here || !reaches(grant, account, runAs, settings.runAs, budget)) continue
     const allowed = fits([grant.command], (word) => commandFits(word, command), budget) as boolean | undefined
     if (allowed === undefined || (here === 'unsaid' && !allowed)) continue
     const netgroup = here === 'unsaid' ? netgroupIn(grant.hosts) : undefined
-    return { allowed, grant, noPassword: asksNothing(sudoers, grant, account), netgroup }
+    const exempt = settings.exempt !== undefined && account.groups.some(({ name }) => name === settings.exempt)
+    const noPassword = exempt || (grant.noPassword ?? !settings.asks)
+    return { allowed, grant, noPassword, othersPassword: settings.othersPassword, noExec: grant.noExec ?? settings.noExec, netgroup }
   }
   return undefined
 }
@@ -78,24 +87,36 @@ export function netgroupIn(list: readonly SudoMember[], budget: Budget = { left:
   return undefined
 }
 
-/** Is a grant’s command run without asking for a password? Root is never asked. */
-export function asksNothing({ defaults }: Pick<Sudoers, 'defaults'>, grant: SudoGrant, account: SudoAccount): boolean {
-  if (grant.noPassword !== undefined) return grant.noPassword
-  let asks = true
-  for (const { scope, users, settings } of defaults) {
-    const holds = scope === undefined || (scope === ':' && namesAccount(users ?? [], account, { left: MAX_STEPS }))
-    if (holds && settings.includes('!authenticate')) asks = false
-    if (holds && settings.includes('authenticate')) asks = true
-  }
-  return !asks
+function settingsOf(
+  sudoers: Pick<Sudoers, 'defaults'>,
+  account: SudoAccount,
+  host: SudoHost,
+  runAs: SudoAccount,
+  command: SudoCommand,
+): SudoSettings {
+  const budget = { left: MAX_STEPS }
+  return sudoSettings(sudoers, ({ scope, of = [] }) => {
+    if (scope === ':') return namesAccount(of, account, budget)
+    if (scope === '@') return saysHost(of, host, budget) === true
+    return scope === '>' ? namesAccount(of, runAs, budget) : fits(of, (word) => commandFits(word, command), budget) === true
+  })
 }
 
-/** May the grant be used to become this account? */
-export const grantReaches = (grant: SudoGrant, account: SudoAccount, runAs: SudoAccount): boolean =>
-  reaches(grant, account, runAs, { left: MAX_STEPS })
+/** Who is meant where a rule names nobody to run as (`runas_default`). */
+export const runAsDefault = (sudoers: Pick<Sudoers, 'defaults'>, account: SudoAccount, host: SudoHost): string =>
+  sudoers.defaults.length === 0 ? 'root' : settingsOf(sudoers, account, host, account, { path: '', args: [] }).runAs
 
-function reaches(grant: SudoGrant, account: SudoAccount, runAs: SudoAccount, budget: Budget): boolean {
-  if (grant.runAsUsers === undefined && grant.runAsGroups === undefined) return runAs.uid === 0
+/** Does the grant lend this group (`sudo -g`)? */
+export const grantLends = ({ runAsGroups }: SudoGrant, { name, gid }: { readonly name: string; readonly gid: number }): boolean =>
+  runAsGroups !== undefined && fits(runAsGroups, (word) => word === name || word === `#${gid}`, { left: MAX_STEPS }) === true
+
+/** May the grant be used to become this account? `fallback`: who is meant where it names nobody. */
+export const grantReaches = (grant: SudoGrant, account: SudoAccount, runAs: SudoAccount, fallback = 'root'): boolean =>
+  reaches(grant, account, runAs, fallback, { left: MAX_STEPS })
+
+function reaches(grant: SudoGrant, account: SudoAccount, runAs: SudoAccount, fallback: string, budget: Budget): boolean {
+  if (grant.runAsUsers === undefined && grant.runAsGroups === undefined)
+    return fallback === 'root' ? runAs.uid === 0 : fallback === runAs.name || fallback === `#${runAs.uid}`
   // `(:ops)` lends a group, and no account may be named with it; `()` runs as the account itself.
   if (grant.runAsUsers === undefined || grant.runAsUsers.length === 0) return grant.runAsGroups === undefined && runAs.uid === account.uid
   return namesAccount(grant.runAsUsers, runAs, budget)
@@ -139,11 +160,11 @@ const saysHost = (list: readonly SudoMember[], host: SudoHost, budget: Budget): 
   fits(list, (word) => (word.startsWith('+') ? 'unsaid' : host.some((own) => hostFits(word.toLowerCase(), own.toLowerCase()))), budget)
 
 function hostFits(word: string, own: string): boolean {
-  const network = /^([\d.]+)\/(\d{1,2})$/.exec(word)
-  if (network?.[1] && /^[\d.]+$/.test(own)) {
-    const bits = Number(network[2])
-    const [a, b] = [number(network[1]), number(own)]
-    return bits <= 32 && (bits === 0 || a >>> (32 - bits) === b >>> (32 - bits))
+  const [, network, mask = ''] = /^(\d+(?:\.\d+){3})\/(\d{1,2}|\d+(?:\.\d+){3})$/.exec(word) ?? []
+  if (network && /^[\d.]+$/.test(own)) {
+    // `/24` or `/255.255.255.0`. A shift by 32 is one by none.
+    const bits = mask.includes('.') ? number(mask) : mask === '0' ? 0 : (-1 << (32 - Math.min(32, Number(mask)))) >>> 0
+    return (number(network) & bits) >>> 0 === (number(own) & bits) >>> 0
   }
   return fnmatch(word, own, false) === true || (!own.includes('.') ? false : fnmatch(word, own.split('.')[0] ?? '', false) === true)
 }
@@ -156,8 +177,10 @@ function commandFits(word: string, { path, args }: SudoCommand): boolean {
   const pattern = blank < 0 ? word : word.slice(0, blank)
   const words = blank < 0 ? undefined : word.slice(blank + 1)
   if (pattern.endsWith('/')) return path.startsWith(pattern) && !path.slice(pattern.length).includes('/')
-  if (pattern !== path && fnmatch(pattern, path, true) !== true) return false
+  const isNamed = isExpression(pattern) ? sudoExpression(pattern)?.test(path) : pattern === path || fnmatch(pattern, path, true)
+  if (isNamed !== true) return false
   if (words === undefined) return true
   if (words === '""') return args.length === 0
+  if (isExpression(words)) return sudoExpression(words)?.test(args.join(' ')) === true
   return fnmatch(words, args.join(' '), pattern === 'sudoedit') === true
 }

@@ -1,6 +1,7 @@
 import type { FactResult } from '../facts/fact.ts'
 import type { FactId, Facts } from '../facts/facts.ts'
-import type { GuardedFile, SudoGrant } from '../facts/privileged/privileged.ts'
+import type { GuardedFile, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
+import { rootGroups } from '../policy/controls/accounts/root-ways.ts'
 import type { World } from './becoming.ts'
 import { fileSystem, type Member, membersOf, type SeenEntry } from './rights.ts'
 import { grantReaches } from './sudo-decision.ts'
@@ -50,8 +51,23 @@ export function worldOf(facts: AccessFacts, now: number): World {
       // A package of polkit gives its folders to an account that runs nothing else.
       files.isLoose(entry.path) && entry.owner !== 'polkitd' ? entry.path : [],
     ),
+    rootGroups: facts.accounts.groups.filter(({ name }) => rootGroups[name] !== undefined && name !== 'shadow'),
+    singled: (value(facts.sudoers)?.defaults ?? [])
+      .flatMap(({ scope, of = [] }) => (scope === '!' ? of.flatMap((member) => wordsIn(member)) : []))
+      .slice(0, 50),
+    sameUid: shared(members),
     looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
   }
+}
+
+/** Words of a list, aliases spread out. */
+const wordsIn = ({ word, list }: SudoMember, budget = { left: 200 }): readonly string[] =>
+  budget.left-- <= 0 ? [] : list ? list.flatMap((one) => wordsIn(one, budget)) : [word]
+
+function shared(members: readonly Member[]): ReadonlyMap<number, readonly Member[]> {
+  const byUid = new Map<number, Member[]>()
+  for (const member of members) if (member.uid > 0) byUid.set(member.uid, [...(byUid.get(member.uid) ?? []), member])
+  return new Map([...byUid].filter(([, all]) => all.length > 1))
 }
 
 /** Ten thousand accounts hold the same grant: what it leads to is looked up once. */

@@ -59,6 +59,7 @@ export interface AclEntry {
   readonly group: string
   /** Whom it names. */
   readonly kind: 'user' | 'group'
+  /** Empty: the group that owns the file, whose bits in the mode are those of the mask (acl(5)). */
   readonly name: string
   /** What is left behind the mask: letters of `rwx`. */
   readonly allows: string
@@ -96,6 +97,10 @@ export interface PolkitRule {
   readonly actions: readonly string[]
   readonly groups: readonly string[]
   readonly users: readonly string[]
+  /** Groups that one has to be in as well. */
+  readonly groupsToo: readonly string[]
+  /** `start`, `restart`: what it is bound to doing; empty: anything. */
+  readonly verbs: readonly string[]
   /** Units that it is bound to; empty: any. */
   readonly units: readonly string[]
   /** False when it holds conditions that are not modelled: then it may say less. */

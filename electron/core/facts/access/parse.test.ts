@@ -55,6 +55,7 @@ test('access control lists are cut by their mask, defaults give nothing', () => 
     '# file: /srv/a\\040b\n# owner: root\n# group: root\nuser::rw-\nuser:ada:rwx\t\t#effective:r--\ngroup::r--\ngroup:ml\\040team:r--\nmask::r--\nother::---\ndefault:user:bob:rwx\n\n# file: /srv/c\n# owner: root\n# group: root\nuser:eve:rw-'
   expect(parseAcls(rows(text)).map(({ path, kind, name, allows }) => [path, kind, name, allows])).toEqual([
     ['/srv/a b', 'user', 'ada', 'r'],
+    ['/srv/a b', 'group', '', 'r'],
     ['/srv/a b', 'group', 'ml team', 'r'],
     ['/srv/c', 'user', 'eve', 'rw'],
   ])

@@ -46,7 +46,7 @@ export const parseOpen = (rows: readonly BlockRow[]): readonly PathEntry[] =>
 export const parsePaths = (rows: readonly BlockRow[]): readonly PathEntry[] =>
   rows.flatMap(({ text, line }) => parsePathEntry(text, line) ?? [])
 
-/** What `getfacl -s` prints: `# file: PATH`, `# owner:`, `# group:`, entries, `mask::`. Only named entries are kept, cut by the mask; defaults give no right. */
+/** What `getfacl -s` prints: `# file: PATH`, `# owner:`, `# group:`, entries, `mask::`. Named entries and that of the owning group are kept, cut by the mask; defaults give no right. */
 export function parseAcls(rows: readonly BlockRow[]): readonly AclEntry[] {
   const found: AclEntry[] = []
   let file = { path: '', owner: '', group: '' }
@@ -61,7 +61,7 @@ export function parseAcls(rows: readonly BlockRow[]): readonly AclEntry[] {
       close()
       file = { path: unescaped(value), owner: '', group: '' }
     } else if (key !== undefined) file = { ...file, [key]: unescaped(value) }
-    const [, kind, name = '', letters = ''] = /^(user|group):([^:]+):([r-][w-][x-])/.exec(text) ?? []
+    const [, kind, name = '', letters = ''] = /^(user(?!::)|group):([^:]*):([r-][w-][x-])/.exec(text) ?? []
     if (kind && file.path.startsWith('/'))
       open.push({ ...file, kind: kind as AclEntry['kind'], name: unescaped(name), allows: letters.replaceAll('-', ''), line })
     const mask = /^mask::([r-][w-][x-])/.exec(text)?.[1]

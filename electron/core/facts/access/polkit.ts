@@ -13,6 +13,7 @@ const PLAIN =
 export function parsePolkit(lines: readonly FileLine[]): Polkit {
   const rules: PolkitRule[] = []
   const administrators: { group: string; line: number }[] = []
+  const denials: PolkitRule[] = []
   for (const file of new Set(lines.map((line) => line.file))) {
     const own = lines.filter((line) => line.file === file)
     if (file.endsWith('.rules')) {
@@ -20,14 +21,29 @@ export function parsePolkit(lines: readonly FileLine[]): Polkit {
         if (block.text.startsWith('polkit.addAdminRule'))
           for (const [, group = ''] of block.text.matchAll(/["']unix-group:([^"']{1,80})["']/g))
             administrators.push({ group, line: block.line })
-        else rules.push(...ruleOf(file, block))
+        else if (/polkit\.Result\.YES/.test(block.text)) rules.push(ruleOf(file, block))
+        else if (/polkit\.Result\.(?:NO|AUTH_\w+)\b/.test(block.text)) denials.push(ruleOf(file, block))
       }
     } else if (file.endsWith('.pkla')) rules.push(...pklaRules(file, own))
     else if (/localauthority\.conf\.d/.test(file))
       for (const { text, line } of own)
         for (const [, group = ''] of text.matchAll(/unix-group:([^;\s]{1,80})/g)) administrators.push({ group, line })
   }
-  return { rules, administrators }
+  // The first rule that answers decides: whom one before it refuses is not asked about.
+  const isDenied = (rule: PolkitRule) => denials.some((denial) => comesBefore(denial, rule) && overlap(denial.actions, rule.actions))
+  return { rules: rules.map((rule) => (isDenied(rule) ? { ...rule, understood: false } : rule)), administrators }
+}
+
+/** By the name of the file, whatever its folder; /etc before /usr/share (polkit(8)). */
+function comesBefore(a: PolkitRule, b: PolkitRule): boolean {
+  const name = ({ file }: PolkitRule) => file.slice(file.lastIndexOf('/') + 1)
+  if (a.file === b.file) return a.line < b.line
+  return name(a) === name(b) ? a.file < b.file : name(a) < name(b)
+}
+
+const overlap = (some: readonly string[], others: readonly string[]): boolean => {
+  const begins = (one: string, other: string) => one.endsWith('*') && other.startsWith(one.slice(0, -1))
+  return some.length === 0 || others.length === 0 || some.some((a) => others.some((b) => a === b || begins(a, b) || begins(b, a)))
 }
 
 interface RuleText {
@@ -48,25 +64,33 @@ function blocksOf(lines: readonly FileLine[]): readonly RuleText[] {
   return blocks
 }
 
-function ruleOf(file: string, { text, line }: RuleText): readonly PolkitRule[] {
-  if (!/polkit\.Result\.YES/.test(text)) return []
+function ruleOf(file: string, { text, line }: RuleText): PolkitRule {
   const all = (pattern: string) => [...text.matchAll(new RegExp(pattern, 'g'))].map((match) => match[1] ?? match[2] ?? '')
   const begins = [
     ...all(String.raw`action\.id\.indexOf\(\s*${QUOTED}\s*\)\s*={2,3}\s*0`),
     ...all(String.raw`action\.id\.startsWith\(\s*${QUOTED}`),
   ]
-  const understood = text.replace(PLAIN, '') === '' && !/!=|else/.test(text) && (text.match(/polkit\.Result/g) ?? []).length === 1
-  return [
-    {
-      file,
-      actions: [...all(String.raw`action\.id\s*={2,3}\s*${QUOTED}`), ...begins.map((prefix) => `${prefix}*`)],
-      groups: all(String.raw`subject\.isInGroup\(\s*${QUOTED}`),
-      users: all(String.raw`subject\.user\s*={2,3}\s*${QUOTED}`),
-      units: all(String.raw`action\.lookup\(\s*["']unit["']\s*\)\s*={2,3}\s*${QUOTED}`),
-      understood,
-      line,
-    },
-  ]
+  const lookedUp = (key: string) => all(String.raw`action\.lookup\(\s*["']${key}["']\s*\)\s*={2,3}\s*${QUOTED}`)
+  const [units, verbs] = [lookedUp('unit'), lookedUp('verb')]
+  const [groups, users] = [all(String.raw`subject\.isInGroup\(\s*${QUOTED}`), all(String.raw`subject\.user\s*={2,3}\s*${QUOTED}`)]
+  // Conditions about who asks are joined by `or`, or all of them have to hold; where both are mixed, it is not said which.
+  const isOr = /subject\.(?:user|isInGroup)[^&|]*\|\||\|\|[\s(]*subject\.(?:user|isInGroup)/.test(text)
+  const isAnd = isOr && /subject\.(?:user|isInGroup)[^&|]*&&[\s(]*subject\.(?:user|isInGroup)/.test(text)
+  const understood =
+    text.replace(PLAIN, '') === '' &&
+    !/!=|else/.test(text) &&
+    (text.match(/polkit\.Result/g) ?? []).length === 1 &&
+    (text.match(/action\.lookup/g) ?? []).length === units.length + verbs.length &&
+    !isAnd &&
+    (isOr || users.length < 2)
+  const together = !isOr && groups.length + users.length > 1
+  return {
+    file,
+    actions: [...all(String.raw`action\.id\s*={2,3}\s*${QUOTED}`), ...begins.map((prefix) => `${prefix}*`)],
+    groups: together ? (users.length > 0 ? [] : groups.slice(0, 1)) : groups,
+    groupsToo: together ? (users.length > 0 ? groups : groups.slice(1)) : [],
+    ...{ users, verbs, units, understood, line },
+  }
 }
 
 /** `[Name]`, `Identity=unix-user:ada;unix-group:ops`, `Action=a;b`, `ResultAny=yes` (pklocalauthority(8)). */
@@ -85,6 +109,13 @@ function pklaRules(file: string, lines: readonly FileLine[]): readonly PolkitRul
       .split(';')
       .map((word) => word.trim())
       .filter(Boolean)
-    return [{ file, actions, groups: of('unix-group'), users: of('unix-user'), units: [], understood: true, line }]
+    const [groups, users] = [of('unix-group'), of('unix-user')]
+    // Of netgroups the host was not asked.
+    if (groups.length + users.length === 0) return []
+    const everybody = users.includes('*') || groups.includes('*')
+    // Otherwise only whoever sits at the console.
+    const understood = keys.get('ResultAny') === 'yes'
+    const who = everybody ? { groups: [], users: [] } : { groups, users }
+    return [{ file, actions, ...who, groupsToo: [], verbs: [], units: [], understood, line }]
   })
 }

@@ -1,10 +1,10 @@
 import { TOO_LONG } from './collect.ts'
 import type { SudoDefaults, Sudoers, SudoGrant, SudoMember, SudoRule } from './privileged.ts'
 import type { FileLine } from './read-block.ts'
-import { readGrants } from './sudo-grants.ts'
+import { commandPaths, readGrants } from './sudo-grants.ts'
 import { isAlias, readAliases } from './sudoers-aliases.ts'
 import { inForce } from './sudoers-lines.ts'
-import { members, sudoText } from './sudoers-text.ts'
+import { type Aliases, members, sudoText } from './sudoers-text.ts'
 
 const MAX_EXPANDED = 2000
 
@@ -27,8 +27,9 @@ export function parseSudoers(lines: readonly FileLine[]): Sudoers {
     if (isAlias(line.text)) continue
     const setting = /^Defaults(?:([:@>!])\s*(.*)|\s+(.*))?$/.exec(line.text)
     if (setting) {
-      const found = readDefaults(setting[1], setting[2] ?? setting[3] ?? '')
+      const found = readDefaults(setting[1], setting[2] ?? setting[3] ?? '', aliases)
       if (found) defaults.push({ ...found, line: line.line })
+      else failed(line)
       continue
     }
     // `PASSWD: ALL` looks like a password to the masking; a rule that was masked, or cut, is not known.
@@ -52,14 +53,20 @@ export function parseSudoers(lines: readonly FileLine[]): Sudoers {
   return { rules, grants, defaults, asksForRoot, ...(trouble.size > 0 ? { incomplete: [...trouble].slice(0, 5).join('; ') } : {}) }
 }
 
-/** `Defaults:ada !authenticate, env_keep += "A B"`: only the settings without a value matter here. */
-function readDefaults(scope: string | undefined, text: string): Omit<SudoDefaults, 'line'> | undefined {
+/** `Defaults:ada, bob !authenticate, env_keep += "A B"`. Undefined when what it speaks of breaks the grammar. */
+function readDefaults(scope: string | undefined, text: string, aliases: Aliases): Omit<SudoDefaults, 'line'> | undefined {
   const reader = sudoText(text)
-  const users = scope === ':' ? members(reader, new Map()) : undefined
-  if (scope === ':' && users === undefined) return undefined
-  const rest = scope === undefined ? text : text.slice(text.search(/\s(?!,)/) + 1)
+  const lists = { ':': aliases.user, '@': aliases.host, '>': aliases.runAs } as const
+  const of =
+    scope === undefined
+      ? undefined
+      : scope === '!'
+        ? commandPaths(reader, aliases.command)
+        : members(reader, lists[scope as keyof typeof lists])
+  if (scope !== undefined && of === undefined) return undefined
+  const rest = reader.take(/.*/y)?.[0] ?? ''
   const settings = rest.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).map((word) => word.trim())
-  return { scope: scope === undefined ? undefined : (scope as ':' | '@' | '>' | '!'), ...(users && { users }), settings }
+  return { scope: scope as SudoDefaults['scope'], ...(of && { of }), settings }
 }
 
 /** Words of a list, aliases spread out, at most `limit`. */
@@ -77,16 +84,17 @@ function spread(grant: SudoGrant, defaults: readonly SudoDefaults[], limit: numb
   const asRoot = grant.runAsUsers === undefined || words(grant.runAsUsers, limit).some(({ word, negated }) => !negated && reachesRoot(word))
   const free = (user: string): boolean =>
     defaults.some(
-      ({ scope, users: named, settings }) =>
+      ({ scope, of, settings }) =>
         settings.includes('!authenticate') &&
         (scope === undefined ||
-          (scope === ':' && (named ?? []).some(({ word, negated }) => !negated && (word === user || word === 'ALL')))),
+          (scope === ':' && words(of ?? [], limit).some(({ word, negated }) => !negated && (word === user || word === 'ALL')))),
     )
   return words([grant.command], limit)
     .flatMap(({ word, negated }) =>
       users.map((user) => ({
         ...{ user, command: word, negated, asRoot },
         noPassword: grant.noPassword ?? free(user),
+        ...(grant.noExec && { noExec: true as const }),
         ...{ file: grant.file, line: grant.line },
       })),
     )

@@ -10,6 +10,8 @@ export interface SudoRule {
   readonly command: string
   readonly negated: boolean
   readonly noPassword: boolean
+  /** What it starts may start nothing else. */
+  readonly noExec?: true
   /** May it be run as root? */
   readonly asRoot: boolean
   readonly file: string
@@ -35,6 +37,8 @@ export interface SudoGrant {
   readonly command: SudoMember
   /** Absent: as `Defaults` says, so with a password. */
   readonly noPassword?: boolean
+  /** What it starts may start nothing else. */
+  readonly noExec?: boolean
   readonly file: string
   readonly line: number
 }
@@ -42,7 +46,8 @@ export interface SudoGrant {
 /** `Defaults` for all, or for some users (`:`), hosts (`@`), target accounts (`>`) or commands (`!`). */
 export interface SudoDefaults {
   readonly scope: ':' | '@' | '>' | '!' | undefined
-  readonly users?: readonly SudoMember[]
+  /** What stands behind the sign. */
+  readonly of?: readonly SudoMember[]
   /** `!authenticate`, `targetpw`, `env_keep += "X"`. */
   readonly settings: readonly string[]
   readonly line: number

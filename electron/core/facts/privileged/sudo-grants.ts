@@ -1,4 +1,5 @@
 import type { SudoGrant, SudoMember } from './privileged.ts'
+import { isExpression, sudoExpression } from './sudo-expression.ts'
 import { type Aliases, members, type SudoText, sudoText } from './sudoers-text.ts'
 
 const TAG = /(NO)?(PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT)[ \t]*:[ \t]*/y
@@ -35,6 +36,7 @@ function commandsOf(reader: SudoText, aliases: Aliases, start: Start): readonly 
   const grants: SudoGrant[] = []
   let runAs: Pick<SudoGrant, 'runAsUsers' | 'runAsGroups'> = {}
   let noPassword: boolean | undefined
+  let noExec: boolean | undefined
   do {
     reader.blank()
     if (reader.sign('(')) {
@@ -45,11 +47,12 @@ function commandsOf(reader: SudoText, aliases: Aliases, start: Start): readonly 
     for (;;) {
       const tag = reader.take(TAG)
       if (tag?.[2] === 'PASSWD') noPassword = tag[1] === 'NO'
+      if (tag?.[2] === 'EXEC') noExec = tag[1] === 'NO'
       if (tag === undefined && reader.take(OPTION) === undefined) break
     }
     const command = commandMember(reader, aliases.command)
     if (command === undefined) return undefined
-    grants.push({ ...start, ...runAs, command, ...(noPassword !== undefined && { noPassword }) })
+    grants.push({ ...start, ...runAs, command, ...(noPassword !== undefined && { noPassword }), ...(noExec !== undefined && { noExec }) })
   } while (reader.sign(','))
   return grants
 }
@@ -61,6 +64,19 @@ function runAsOf(reader: SudoText, aliases: Aliases): Pick<SudoGrant, 'runAsUser
   if (!reader.sign(':')) return reader.sign(')') ? { runAsUsers } : undefined
   const runAsGroups = reader.next(/\)/y) ? [] : members(reader, aliases.runAs)
   return runAsGroups && reader.sign(')') ? { runAsUsers, runAsGroups } : undefined
+}
+
+/** Commands that `Defaults!` speaks of: without arguments, behind which its settings would be taken for some. */
+export function commandPaths(reader: SudoText, aliases: ReadonlyMap<string, readonly SudoMember[]>): readonly SudoMember[] | undefined {
+  const list: SudoMember[] = []
+  do {
+    const negated = reader.negations() % 2 === 1
+    const word = (reader.take(PATH) ?? reader.take(NAME))?.[0]
+    if (word === undefined) return undefined
+    const own = word === 'ALL' ? undefined : aliases.get(word)
+    list.push({ negated, word, ...(own && { list: own }) })
+  } while (reader.sign(','))
+  return list
 }
 
 /** The members of a Cmnd_Alias. */
@@ -88,6 +104,8 @@ function commandMember(reader: SudoText, aliases: ReadonlyMap<string, readonly S
   const command = path.replace(/\\([,:= \t#])/g, '$1')
   const words = command.endsWith('/') ? '' : argumentsOf(reader)
   reader.blank()
+  // Where an expression is not followed, neither is the rule.
+  if ([command, words].some((text) => isExpression(text) && sudoExpression(text) === undefined)) return undefined
   return { negated, word: words === '' ? command : `${command} ${words}` }
 }
 

@@ -31,7 +31,23 @@ test.each<[string, boolean]>([
   ['/bin/bash', true],
   ['/bin/bash ""', true],
   ['/usr/bin/vim', true],
-  ['/usr/bin/vim /etc/motd', false],
+  // It starts a shell and writes other files, whatever it begins with (gtfobins.github.io).
+  ['/usr/bin/vim /etc/motd', true],
+  ['/usr/bin/vim ""', false],
+  ['/usr/bin/less /var/log/syslog', true],
+  ['/usr/bin/systemctl edit vllm.service', true],
+  ['/usr/bin/crontab -u svc -e', true],
+  ['/usr/bin/crontab -l', false],
+  ['/usr/bin/tee /etc/sudoers.d/x', true],
+  ['/usr/bin/tee /etc/nginx/conf.d/x', false],
+  ['sudoedit', true],
+  ['sudoedit /etc/sudoers', true],
+  ['sudoedit /etc/cron.d/job', true],
+  ['sudoedit /etc/*', true],
+  ['sudoedit /etc/ssh/*', true],
+  // Its stars stand for no slash, and it edits nothing in folders that its user may write.
+  ['sudoedit /etc/nginx/*', false],
+  ['sudoedit /srv/*/settings.json', false],
   ['/usr/bin/find *', true],
   ['/usr/bin/find /srv -printf %p', false],
   [String.raw`/usr/bin/find /srv -name \*.conf`, false],
@@ -46,6 +62,18 @@ test.each<[string, boolean]>([
   ['/usr/local/bin/own-tool', false],
 ])('givesRoot(%j) is %j', (command, expected) => {
   expect(givesRoot(command)).toBe(expected)
+})
+
+// `noexec` of sudoers(5): a shell still writes files by itself, a pager or env does not.
+test.each<[string, boolean]>([
+  ['ALL', true],
+  ['/bin/bash', true],
+  ['/usr/bin/vim /etc/motd', true],
+  ['/usr/bin/less /var/log/syslog', false],
+  ['/usr/bin/env', false],
+  ['/usr/bin/find', true],
+])('givesRoot(%j) is %j where it may start nothing', (command, expected) => {
+  expect(givesRoot(command, true)).toBe(expected)
 })
 
 describe('inference-account-not-privileged', () => {

@@ -1,6 +1,7 @@
 import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
 import type { Sudoers, SudoRule } from '../../../facts/privileged/privileged.ts'
 import type { Citation } from '../../control.ts'
+import { isRootFile } from './root-files.ts'
 
 /** One way in which an account becomes root. */
 export interface RootWay {
@@ -29,16 +30,35 @@ const escapes =
 /** Not one that a backslash makes a plain character. */
 const WILDCARD = /(?<!\\)[*?[]/
 
-/** Does running this as root give root for all? Exact arguments bind a program; a `*` among them, or none at all, does not (sudoers(5)). */
-export function givesRoot(command: string): boolean {
+/** Editors write any file and start a shell, whatever file they begin with. */
+const editors = /^(?:vim?|vim\..*|vimdiff|view|nvim|ex|ed|nano|pico|emacs|joe|jed|micro|mcedit|visudo|vipw|vigr|gdb)$/
+/** So do pagers, by `!`: but where they may start nothing (NOEXEC). */
+const pagers = /^(?:less|more|most|man)$/
+/** What helps only by starting another program. */
+const starters =
+  /^(?:su|sudo|env|man|less|more|most|nsenter|unshare|chroot|ssh|screen|tmux|script|watch|xargs|time|timeout|nice|ionice|taskset|setarch|flock)$/
+
+/**
+ * Does running this as root give root for all? Exact arguments bind most programs; a `*` among them, or none at all, does not (sudoers(5)). `noExec`:
+ * what it starts may start nothing.
+ */
+export function givesRoot(command: string, noExec = false): boolean {
   if (command === 'ALL') return true
   const [path = '', ...words] = command.split(/\s+/)
+  // An expression of sudoers(5): by each program that it names.
+  if (path.startsWith('^'))
+    return /[*+?[]/.test(path) || path.split(/[^\w.-]+/).some((name) => name !== '' && givesRoot([`/${name}`, ...words].join(' '), noExec))
   if (path.endsWith('/') || WILDCARD.test(path)) return true
   const program = path.slice(path.lastIndexOf('/') + 1)
-  if (path === 'sudoedit') return words.length === 0 || words.some((word) => WILDCARD.test(word))
+  if (path === 'sudoedit') return words.length === 0 || words.some(isRootFile)
+  if (noExec && starters.test(program)) return false
+  const alone = words[0] === '""'
+  if (!alone && (editors.test(program) || (pagers.test(program) && words.length > 0))) return true
   if (/^(?:ba|da|z|k|c|tc|fi)?sh$|^su$/.test(program)) return true
-  const free = words.length === 0 || words.some((word) => WILDCARD.test(word))
-  return free && words[0] !== '""' && escapes.test(program)
+  if ((program === 'systemctl' && words.includes('edit')) || (program === 'crontab' && words.includes('-e'))) return true
+  if (program === 'tee' && words.some(isRootFile)) return true
+  const free = words.length === 0 || words.some((word) => WILDCARD.test(word)) || (words[0]?.startsWith('^') && /\+/.test(command))
+  return free === true && !alone && escapes.test(program)
 }
 
 export const groupsOf = (account: Account, { groups }: Accounts) =>
@@ -60,7 +80,8 @@ export function rootWays(account: Account, accounts: Accounts, sudoers: Sudoers 
     return how ? [{ way: `group ${group.name}`, how, cite: { section: 'groups', line: group.line, token: group.name } }] : []
   })
   const rules = (sudoers ? rulesFor(account, accounts, sudoers) : []).filter(
-    ({ asRoot, negated, command, noPassword }) => asRoot && !negated && givesRoot(command) && (noPassword || !sudoers?.asksForRoot),
+    ({ asRoot, negated, command, noPassword, noExec }) =>
+      asRoot && !negated && givesRoot(command, noExec) && (noPassword || !sudoers?.asksForRoot),
   )
   const sudo = rules.map(
     (rule): RootWay => ({

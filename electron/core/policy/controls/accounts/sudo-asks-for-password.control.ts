@@ -16,7 +16,13 @@ export default defineControl({
   evaluate: ({ sudoers, accounts }, { fleet, host }): readonly Verdict[] => {
     const change = (host.changeIdentity ?? fleet.identities.change)?.user
     const open = sudoers.rules.filter(
-      (rule) => rule.noPassword && rule.asRoot && !rule.negated && givesRoot(rule.command) && rule.user !== 'root' && rule.user !== change,
+      (rule) =>
+        rule.noPassword &&
+        rule.asRoot &&
+        !rule.negated &&
+        givesRoot(rule.command, rule.noExec) &&
+        rule.user !== 'root' &&
+        rule.user !== change,
     )
     const asked = open.map((rule) => ({ rule, holders: holdersOf(rule.user, sudoers, accounts, ['root', change]) }))
     const byUser = new Map<string, SudoRule[]>()

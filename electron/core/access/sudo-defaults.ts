@@ -1,0 +1,39 @@
+import type { Sudoers } from '../facts/privileged/privileged.ts'
+
+/** What `Defaults` says of one question to sudo. */
+export interface SudoSettings {
+  /** Is a password asked for, where no tag says otherwise? */
+  readonly asks: boolean
+  /** A password that is not one’s own: root’s, or that of the target (`rootpw`, `targetpw`, `runaspw`). */
+  readonly othersPassword: boolean
+  /** Members are never asked (`exempt_group`). */
+  readonly exempt: string | undefined
+  /** Who is meant where a rule names nobody to run as. */
+  readonly runAs: string
+  readonly noExec: boolean
+}
+
+type Scope = Sudoers['defaults'][number]
+
+/**
+ * Settings in the order of sudo: those for all, for hosts and for users as they stand in the files, then those for the target account, then those
+ * for the command (sudoers(5), plugins/sudoers/defaults.c). `holds` says whether what a line speaks of is meant.
+ */
+export function sudoSettings({ defaults }: Pick<Sudoers, 'defaults'>, holds: (line: Scope) => boolean): SudoSettings {
+  const order = (line: Scope) => (line.scope === '>' ? 1 : line.scope === '!' ? 2 : 0)
+  let [asks, noExec, exempt, runAs]: [boolean, boolean, string | undefined, string] = [true, false, undefined, 'root']
+  const others = new Set<string>()
+  for (const line of defaults.toSorted((a, b) => order(a) - order(b))) {
+    if (line.scope !== undefined && !holds(line)) continue
+    for (const setting of line.settings) {
+      const [, off, name = '', value] = /^(!?)\s*(\w+)\s*(?:=\s*"?([^"]*?)"?)?$/.exec(setting) ?? []
+      const on = off === ''
+      if (name === 'authenticate') asks = on
+      else if (name === 'noexec') noExec = on
+      else if (name === 'exempt_group') exempt = on ? value : undefined
+      else if (name === 'runas_default' && value) runAs = value
+      else if (/^(?:target|root|runas)pw$/.test(name)) on ? others.add(name) : others.delete(name)
+    }
+  }
+  return { asks, noExec, exempt, runAs, othersPassword: others.size > 0 }
+}
