@@ -115,6 +115,9 @@ export function factsOf(host: Host): AccessFacts {
     nginx: known({ installed: true, running: true, directives: host.nginx ?? [] }),
     programs: known((host.programs ?? []).map((id) => ({ id }) as Program)),
     'model-files': known({ directories: [] }),
-    'guarded-files': known({ files: parseOpen(rows(host.guarded ?? '')), folders: [] }),
+    'guarded-files': known({
+      files: parseOpen(rows(host.guarded ?? '')).map((file) => ({ ...file, type: file.type === 'directory' ? 'directory' : 'file' })),
+      folders: [],
+    }),
   }
 }
