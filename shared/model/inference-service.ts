@@ -28,6 +28,8 @@ export interface InferenceService {
   readonly binds: readonly ServiceBind[]
   /** Why `binds` may lack something. When absent, `binds` is all there is; empty then means no TCP socket that others could see. */
   readonly bindUnknown?: string | undefined
+  /** Ports that its configuration names inside its container, where it has a network of its own. */
+  readonly containerPorts?: readonly number[] | undefined
   /** Sockets between its own parts (workers, PyTorch's store), not its API. */
   readonly internalBinds?: readonly ServiceBind[] | undefined
   /** What its unit says, so what a restart would bring. Absent when that is not known; empty when it uses a unix socket only. */

@@ -10,6 +10,10 @@ export interface ContainerNetwork {
   readonly name: string
   /** Of the container in it. Empty when only the listing could be read. */
   readonly addresses: readonly string[]
+  /** Of the host in it: from these comes what Docker passes on by a program of its own (docker-proxy). Absent when not told. */
+  readonly gateways?: readonly string[] | undefined
+  /** By which others in it reach the container: its name, that of its service, aliases. Absent where the network has no names (the default bridge). */
+  readonly names?: readonly string[] | undefined
 }
 
 export interface Container {

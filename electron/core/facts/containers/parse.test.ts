@@ -145,6 +145,7 @@ test('the listing that sudo may run', () => {
 
 /** Networks as Docker (EndpointSettings) and Podman (InspectAdditionalNetwork) tell them; written after their documentation. */
 const inNetwork = (IPAddress: string, GlobalIPv6Address = '') => ({ IPAddress, GlobalIPv6Address, NetworkID: 'n', Gateway: '' })
+const composed = { Gateway: '172.18.0.1', Aliases: ['a-web-1', 'web'], DNSNames: ['a-web-1', 'web', 'c0ffee'] }
 test.each<[string, object, unknown]>([
   [
     'the default network',
@@ -153,10 +154,14 @@ test.each<[string, object, unknown]>([
   ],
   [
     'two of Compose, one with both families',
-    { NetworkMode: 'a_default', Networks: { a_default: inNetwork('172.18.0.2', 'fd00::2'), b: inNetwork('172.19.0.2') } },
+    {
+      NetworkMode: 'a_default',
+      Name: '/a-web-1',
+      Networks: { a_default: { ...inNetwork('172.18.0.2', 'fd00::2'), ...composed }, b: inNetwork('172.19.0.2') },
+    },
     [
-      { name: 'a_default', addresses: ['172.18.0.2', 'fd00::2'] },
-      { name: 'b', addresses: ['172.19.0.2'] },
+      { name: 'a_default', addresses: ['172.18.0.2', 'fd00::2'], gateways: ['172.18.0.1'], names: ['a-web-1', 'web', 'c0ffee'] },
+      { name: 'b', addresses: ['172.19.0.2'], names: ['a-web-1'] },
     ],
   ],
   ['none', { NetworkMode: 'none', Networks: { none: inNetwork('') } }, []],

@@ -23,6 +23,12 @@ const portMap = z
   .record(z.string(), z.array(z.object({ HostIp: text, HostPort: z.string().regex(/^\d{0,5}(?:-\d{1,5})?$/) })).nullable())
   .nullish()
 
+/** `DNSNames` came with Docker 26. */
+const networkSchema = z.object({
+  ...{ IPAddress: text, GlobalIPv6Address: text, Gateway: text, IPv6Gateway: text },
+  ...{ Aliases: texts, DNSNames: texts },
+})
+
 const inspectedSchema = z.object({
   Id: z.string().min(12),
   Name: text,
@@ -38,7 +44,7 @@ const inspectedSchema = z.object({
   Privileged: flag,
   Ports: portMap,
   /** Absent in what Gatehouse recorded before it asked. */
-  Networks: z.record(z.string(), z.object({ IPAddress: text, GlobalIPv6Address: text }).nullable()).nullish(),
+  Networks: z.record(z.string(), networkSchema.nullable()).nullish(),
   Bindings: portMap,
   RestartPolicy: text,
 })
@@ -155,7 +161,7 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     // Ports stand with the container that the network belongs to: that of a pod's sandbox, or a service of Compose.
     portsUnknown: found.NetworkMode.startsWith('container:') ? 'it shares the network of another container' : undefined,
     hostNetwork: found.NetworkMode === 'host',
-    networks: found.NetworkMode === 'none' ? [] : attached(found.Networks ?? {}),
+    networks: found.NetworkMode === 'none' ? [] : attached(found.Networks ?? {}, found.Name.replace(/^\//, '')),
     privileged: found.Privileged,
     command: [found.Path, ...found.Args].filter((word) => word !== ''),
     environment: Object.fromEntries(found.Env.map((entry) => [entry.split('=', 1)[0] ?? '', entry.slice(entry.indexOf('=') + 1)])),
@@ -167,12 +173,20 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
   }
 }
 
+/** Default networks, in which no names are resolved (docs.docker.com/engine/network; podman-network(1)). */
+const UNNAMED = new Set(['bridge', 'podman', 'host', 'none'])
+
 /** With no address in any it may share one, or be led out by a program of its own (slirp4netns, pasta). */
-function attached(networks: NonNullable<z.infer<typeof inspectedSchema>['Networks']>): Container['networks'] {
-  const found = Object.entries(networks).map(([name, own]) => ({
-    name,
-    addresses: [own?.IPAddress ?? '', own?.GlobalIPv6Address ?? ''].filter((address) => address !== ''),
-  }))
+function attached(networks: NonNullable<z.infer<typeof inspectedSchema>['Networks']>, container: string): Container['networks'] {
+  const found = Object.entries(networks).map(([name, own]) => {
+    const gateways = [own?.Gateway ?? '', own?.IPv6Gateway ?? ''].filter((address) => address !== '')
+    return {
+      name,
+      addresses: [own?.IPAddress ?? '', own?.GlobalIPv6Address ?? ''].filter((address) => address !== ''),
+      ...(gateways.length > 0 && { gateways }),
+      ...(!UNNAMED.has(name) && own && { names: [...new Set([container, ...own.Aliases, ...own.DNSNames])].filter((one) => one !== '') }),
+    }
+  })
   return found.length > 0 && found.every(({ addresses }) => addresses.length > 0) ? found : undefined
 }
 

@@ -1,4 +1,4 @@
-import { command, type SectionSpec } from '../../probe/section.ts'
+import { command, type SectionSpec, script } from '../../probe/section.ts'
 
 /** Where packages and hand-made builds put the program: Debian and RHEL, FreeBSD style, upstream's default prefix, OpenResty. */
 const nginxPrograms = [
@@ -21,8 +21,51 @@ export const nginxDump = command({
   expectedMs: 40,
 })
 
+/**
+ * nginx in containers, where the account reaches the daemon by itself: its own `nginx -v -T` inside the container, which is what it has in effect, files of
+ * the image and mounted ones alike. Nobody is given a sudo line for it: names of containers are data, and whoever may choose one may enter any. What a
+ * container prints stands behind a blank, so that it can pose as no other. A daemon that docker.socket would start is not asked.
+ */
+const CONTAINED = `exec 9>&1
+found=$(grep -lsxF nginx /proc/[0-9]*/comm 2>/dev/null | head -n 2000 | sed 's/comm$/cgroup/')
+ids=
+[ -z "$found" ] || ids=$(cat $found 2>/dev/null | grep -v kubepods | grep -oE '[0-9a-f]{64}' | sort -u | head -n 12)
+[ -n "$ids" ] || { printf '@end\\n'; exit 0; }
+runtimes=
+for runtime in docker podman; do
+  command -v "$runtime" >/dev/null 2>&1 || continue
+  case $runtime in
+    docker) case $(systemctl is-active docker.socket docker.service 2>/dev/null | tr '\\n' ' ') in 'active inactive ' | 'active failed ') continue ;; esac ;;
+    podman) [ "$(id -u)" = 0 ] || continue ;;
+  esac
+  runtimes="$runtimes $runtime"
+done
+for id in $ids; do
+  printf '@container %s\\n' "$id"
+  said=
+  for runtime in $runtimes; do
+    "$runtime" container inspect --format ok "$id" >/dev/null 2>&1 || continue
+    said=$({ "$runtime" exec "$id" nginx -v -T </dev/null | sed 's/^/ /' >&9; } 2>&1)
+    break
+  done
+  printf '@said\\n'
+  printf '%s\\n' "$said" | head -n 20 | cut -c1-300 | sed 's/^/ /'
+done
+printf '@end\\n'
+`
+
+export const containedNginx = script({
+  id: 'nginx-containers',
+  display: 'docker exec CONTAINER nginx -v -T, of every container in which nginx runs',
+  script: CONTAINED,
+  maxBytes: 8_388_608,
+  waits: true,
+  timeoutMs: 10_000,
+})
+
 /** `-V` needs no root and prints on stderr. */
 export const sections = (): readonly SectionSpec[] => [
   nginxDump,
   command({ id: 'nginx-version', argv: [program, '-V'], alternatives, privilege: 'none', maxBytes: 65_536 }),
+  containedNginx,
 ]

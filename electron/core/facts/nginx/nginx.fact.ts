@@ -1,13 +1,26 @@
 import { type FactDefinition, type FactResult, type FactSources, known, unknown, unusable } from '../fact.ts'
 import type { Process } from '../processes/processes.ts'
 import { sections } from './collect.ts'
-import type { Nginx } from './nginx.ts'
+import { parseContained, readVersion } from './contained.ts'
+import type { ContainedNginx, Nginx } from './nginx.ts'
 import { parseDump } from './parse.ts'
 
-/** Effective nginx configuration of the host. nginx inside a container is not seen by it: controls look at the containers for that. */
+/** Effective nginx configuration of the host, and of the containers in which nginx runs. */
 export const nginxFact: FactDefinition<'nginx'> = { id: 'nginx', sections, read }
 
 function read(sources: FactSources): FactResult<Nginx> {
+  const own = readOwn(sources)
+  const contained = containedIn(sources)
+  return own.known && contained.length > 0 ? known({ ...own.value, contained }) : own
+}
+
+/** Where they could not be asked, controls find the containers by themselves and say that they were not read. */
+function containedIn({ section }: FactSources): readonly ContainedNginx[] {
+  const output = section('nginx-containers')
+  return output.state === 'ok' ? (parseContained(output.stdout) ?? []) : []
+}
+
+function readOwn(sources: FactSources): FactResult<Nginx> {
   const output = sources.section('nginx')
   const processes = sources.fact('processes')
   const masters = processes.known ? processes.value.filter(isMaster) : []
@@ -58,9 +71,6 @@ function otherConfiguration(argv: readonly string[], file: string): string | und
   const full = `${prefix.replace(/\/$/, '')}/${named}`
   return full === file ? undefined : full
 }
-
-/** `nginx version: nginx/1.22.1`, `nginx version: openresty/1.25.3.1`. */
-export const readVersion = (stderr: string): string | undefined => /^nginx version: [^\s/]+\/(\S+)/m.exec(stderr)?.[1]
 
 const firstError = (stderr: string): string =>
   (stderr.split('\n').find((line) => /\[(emerg|alert|crit|error)\]/.test(line)) ?? stderr.split('\n')[0] ?? 'no message')

@@ -4,8 +4,24 @@ export interface NginxDirective {
   /** Quotes and escapes removed, as nginx itself sees them. */
   readonly parameters: readonly string[]
   readonly block?: readonly NginxDirective[] | undefined
-  /** File it stands in, and its line in section `nginx`. */
+  /** File it stands in, and its line in the section that printed it. */
   readonly file: string
+  readonly line: number
+  /** Absent: `nginx`, the host's own. */
+  readonly section?: string | undefined
+}
+
+/** Where it can be shown. */
+export const placeOf = ({ section = 'nginx', line }: Pick<NginxDirective, 'section' | 'line'>) => ({ section, line })
+
+/** nginx in a container of Docker or Podman, as its own `nginx -T` reports it. */
+export interface ContainedNginx {
+  /** Id of the container. */
+  readonly container: string
+  readonly version?: string | undefined
+  readonly directives: readonly NginxDirective[]
+  /** Why nothing is known of it; `directives` is empty then. */
+  readonly unread?: string | undefined
   readonly line: number
 }
 
@@ -15,4 +31,6 @@ export interface Nginx {
   readonly version?: string | undefined
   /** Top level of the main file, every `include` replaced by what it brings in. Empty when not installed. */
   readonly directives: readonly NginxDirective[]
+  /** Those in containers, beside the host's own. Absent: none runs, or nothing was asked. */
+  readonly contained?: readonly ContainedNginx[] | undefined
 }

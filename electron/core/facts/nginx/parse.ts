@@ -13,13 +13,19 @@ export type ParsedDump =
   /** `line` is the one of the dump, 0 when no line is to blame. */
   | { readonly ok: false; readonly message: string; readonly line: number }
 
+/** A dump that stands in another section than `nginx`, after so many lines. */
+export interface DumpPlace {
+  readonly section: string
+  readonly linesBefore: number
+}
+
 /** Turns `nginx -T` into one tree with every include expanded. Never throws. */
-export function parseDump(stdout: string): ParsedDump {
-  const files = splitDump(stdout)
+export function parseDump(stdout: string, place?: DumpPlace): ParsedDump {
+  const files = splitDump(stdout).map((file) => ({ ...file, firstLine: file.firstLine + (place?.linesBefore ?? 0) }))
   const main = files[0]
   if (main === undefined) return { ok: false, message: 'no "# configuration file" line in the output', line: 0 }
   try {
-    const trees = new Map(files.map((file) => [file.path, parseFile(file)]))
+    const trees = new Map(files.map((file) => [file.path, parseFile(file, place?.section)]))
     // nginx resolves relative includes against the folder of the main file (conf prefix), wherever they stand.
     const prefix = main.path.slice(0, main.path.lastIndexOf('/') + 1)
     const directives = expand(trees.get(main.path) ?? [], { trees, prefix, depth: 0, budget: { left: MAX_DIRECTIVES } })
@@ -30,7 +36,7 @@ export function parseDump(stdout: string): ParsedDump {
   }
 }
 
-function parseFile(file: DumpedFile): readonly NginxDirective[] {
+function parseFile(file: DumpedFile, section: string | undefined): readonly NginxDirective[] {
   const root: NginxDirective[] = []
   const open: NginxDirective[][] = [root]
   let words: { text: string; line: number }[] = []
@@ -60,6 +66,7 @@ function parseFile(file: DumpedFile): readonly NginxDirective[] {
         ...(block && { block }),
         file: file.path,
         line: name.line,
+        ...(section !== undefined && { section }),
       })
       if (block) open.push(block)
       if (open.length > MAX_BLOCK_DEPTH) fail('blocks nest too deep', last)

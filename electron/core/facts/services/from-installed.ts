@@ -73,6 +73,7 @@ export function serviceFromContainer(container: Container, { processes }: Servic
     environment: container.inspected ? container.environment : undefined,
     binds: container.hostNetwork ? [] : publishedBinds(container, configured),
     bindUnknown: container.hostNetwork ? 'it uses the network of the host and its sockets were not found' : container.portsUnknown,
+    ...(!container.hostNetwork && { containerPorts: configured.ports }),
     configuredBinds: [],
     apiKey: configuredApiKey(launch, environment),
     version: versionOfImage(container.image),

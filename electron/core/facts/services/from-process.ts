@@ -55,6 +55,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     environment: isNothing(environment) ? undefined : environment.variables,
     binds,
     bindUnknown: unknown,
+    ...(container && !container.hostNetwork && { containerPorts: configured.ports }),
     internalBinds: internal,
     configuredBinds: contained ? binds : afterRestart(unit),
     apiKey: configuredApiKey(launch, environment),

@@ -1,4 +1,4 @@
-import { type Answer, absent, printed } from '../answer.ts'
+import { type Answer, absent, lines, printed } from '../answer.ts'
 import type { DemoHost } from '../demo-host.ts'
 
 /** Configuration files, as opposed to certificates and password files beside them. */
@@ -30,4 +30,7 @@ const nginxVersion = (host: DemoHost): Answer | undefined =>
         stderr: `nginx version: nginx/${host.nginx.version}\nbuilt with OpenSSL 3.0.15 3 Sep 2024\nTLS SNI support enabled\nconfigure arguments: --with-http_ssl_module --with-http_auth_request_module --with-http_realip_module --prefix=/usr/share/nginx --conf-path=/etc/nginx/nginx.conf\n`,
       }
 
-export const nginxSections = { nginx, 'nginx-version': nginxVersion }
+/** No host of the demo runs nginx in a container. */
+const inContainers = (): Answer => lines(['@end'])
+
+export const nginxSections = { nginx, 'nginx-version': nginxVersion, 'nginx-containers': inContainers }

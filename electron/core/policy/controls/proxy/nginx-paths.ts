@@ -6,7 +6,7 @@ import { clientCertificate, type ProxiedRoute, type WithheldRoute } from '../../
 import { nearest, nearestAll } from '../../../facts/nginx/model/scope.ts'
 import type { HttpModel } from '../../../facts/nginx/model/servers.ts'
 import { readTarget, type Target } from '../../../facts/nginx/model/target.ts'
-import type { NginxDirective } from '../../../facts/nginx/nginx.ts'
+import { type NginxDirective, placeOf } from '../../../facts/nginx/nginx.ts'
 import type { Citation } from '../../control.ts'
 import { letIn } from './address-rules.ts'
 import { strongest, weakest } from './authentication.ts'
@@ -14,7 +14,7 @@ import { askedProgram, type Gateway } from './gateways.ts'
 import { nginxTls } from './nginx-tls.ts'
 import type { Authenticated, ProxyPath, ProxySocket, WithheldPath } from './proxy-path.ts'
 
-const cited = ({ line, name }: NginxDirective): Citation => ({ section: 'nginx', line, token: name })
+const cited = (directive: NginxDirective): Citation => ({ ...placeOf(directive), token: directive.name })
 
 /** What the adapter must know beside the route. */
 export interface NginxAround {
@@ -59,7 +59,7 @@ export function nginxPath(route: ProxiedRoute, socket: ProxySocket, around: Ngin
     keyPasses: keyPasses(route),
     keeper: keeperOf(route),
     lists,
-    listLines: addresses.map(({ line }) => ({ section: 'nginx', line })),
+    listLines: addresses.map(placeOf),
     addressUnknown: answer.assumptions.some(({ kind }) => kind === 'address' || kind === 'unmodelled'),
     forgers: forgersOf(route),
     hsts: nearestAll(answer.scope, ['add_header']).some(({ parameters }) => /^strict-transport-security$/i.test(parameters[0] ?? '')),
@@ -154,10 +154,10 @@ export function nginxWithheld({ route, status, location, directive }: WithheldRo
   const lets = status === 0 && location?.scope.directives.some(({ name }) => name === 'allow')
   return {
     route,
-    line: { section: 'nginx', line: directive.line },
+    line: placeOf(directive),
     ...(lets &&
       location && {
-        stranded: { name: location.directive.parameters.join(' '), line: { section: 'nginx', line: location.directive.line } },
+        stranded: { name: location.directive.parameters.join(' '), line: placeOf(location.directive) },
       }),
   }
 }

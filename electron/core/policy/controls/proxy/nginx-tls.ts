@@ -1,6 +1,7 @@
 import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
 import { nearest } from '../../../facts/nginx/model/scope.ts'
 import { defaultServer, type HttpModel } from '../../../facts/nginx/model/servers.ts'
+import { placeOf } from '../../../facts/nginx/nginx.ts'
 import type { SocketTls } from './proxy-path.ts'
 
 const versionOf: Readonly<Record<string, string>> = {
@@ -28,7 +29,7 @@ export function nginxTls(
     return {
       setting: 'ssl_protocols',
       versions: directive.parameters.flatMap((word) => versionOf[word] ?? []),
-      lines: [{ section: 'nginx', line: directive.line, token: 'ssl_protocols' }],
+      lines: [{ ...placeOf(directive), token: 'ssl_protocols' }],
       implied: false,
     }
   const [major = 0, minor = 0, patch = 0] = (version ?? '').split('.').map(Number)
@@ -36,7 +37,7 @@ export function nginxTls(
   return {
     setting: 'ssl_protocols',
     versions: modern ? ['1.2', '1.3'] : ['1.0', '1.1', '1.2', '1.3'],
-    lines: [{ section: 'nginx', line: ruling.directive.line }],
+    lines: [placeOf(ruling.directive)],
     implied: true,
   }
 }

@@ -2,22 +2,25 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Caddy, type ReadCaddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import type { JsonNode } from '../../../facts/caddy/json-lines.ts'
 import { caddyRoutesTo } from '../../../facts/caddy/model/routes.ts'
+import type { Container, Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { proxyRoutesTo } from '../../../facts/nginx/model/routes.ts'
-import type { Nginx } from '../../../facts/nginx/nginx.ts'
+import { type ContainedNginx, type Nginx, placeOf } from '../../../facts/nginx/nginx.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import type { Citation, Verdict } from '../../control.ts'
 import { caddyPath, caddySocket } from './caddy-paths.ts'
 import { type Gateway, gatewaysOf } from './gateways.ts'
+import { letsGatewayIn, publishedSockets, seenFromInside } from './inside-container.ts'
 import { nginxPath, nginxSocket, nginxWithheld } from './nginx-paths.ts'
 import { type Behind, gatewayPaths, posing, throughGateway } from './oauth2-paths.ts'
-import type { ProxyPath, WithheldPath } from './proxy-path.ts'
+import type { ProxyPath, ProxySocket, WithheldPath } from './proxy-path.ts'
 
 /** Proxies of a host, as far as they were read. */
 export interface Proxies {
   readonly nginx: Nginx
   readonly network: FactResult<Network>
+  readonly containers: FactResult<Containers>
   readonly caddy: FactResult<Caddy>
   readonly 'oauth2-proxy': FactResult<readonly OAuth2Proxy[]>
 }
@@ -58,13 +61,13 @@ const remembered = new WeakMap<readonly InferenceService[], Proxies & { readonly
 
 /** `address`: how the fleet file reaches the host. Several controls ask the same of the same facts. */
 export function pathsOfHost(facts: Proxies, services: readonly InferenceService[], address: string): HostPaths {
-  const { nginx, network, caddy } = facts
+  const { nginx, network, containers, caddy } = facts
   const gateways = facts['oauth2-proxy']
   const before = remembered.get(services)
   const same = before?.nginx === nginx && before.network === network && before.caddy === caddy && before['oauth2-proxy'] === gateways
-  if (before && same && before.address === address) return before.paths
+  if (before && same && before.containers === containers && before.address === address) return before.paths
   const paths = follow(facts, services, address)
-  remembered.set(services, { nginx, network, caddy, 'oauth2-proxy': gateways, address, paths })
+  remembered.set(services, { nginx, network, containers, caddy, 'oauth2-proxy': gateways, address, paths })
   return paths
 }
 
@@ -74,6 +77,7 @@ function follow(facts: Proxies, services: readonly InferenceService[], address: 
   const setting = settingOf(services, facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value : none, localAddresses)
   const parts = [
     ofNginx(facts.nginx, setting, services, localAddresses),
+    ...(facts.nginx.contained ?? []).flatMap((one) => ofContained(one, facts.containers, setting, services, localAddresses)),
     ...readCaddies(facts.caddy).map((one) => ofCaddy(one, setting, services, localAddresses)),
   ]
   const complete = setting.gateways.filter(({ unknown }) => unknown === undefined).flatMap(({ binds }) => binds.map(({ port }) => port))
@@ -98,18 +102,54 @@ function led(path: ProxyPath, behind: ReadonlyMap<InferenceService, Behind>): re
   return through ? [through] : []
 }
 
+/** Container of an nginx that was read and whose surroundings are known, so that its paths are among those of the host. */
+export function followedContainer(nginx: ContainedNginx, containers: FactResult<Containers>): Container | undefined {
+  const container = containers.known ? containers.value.containers.find(({ id, running }) => running && id === nginx.container) : undefined
+  return nginx.unread === undefined && (container?.hostNetwork || container?.networks) ? container : undefined
+}
+
+/** nginx in a container: on the host's network as one of the host, else by what it sees from inside and what is published of it. */
+function ofContained(
+  nginx: ContainedNginx,
+  containers: FactResult<Containers>,
+  setting: Setting,
+  services: readonly InferenceService[],
+  localAddresses: readonly string[],
+): readonly HostPaths[] {
+  const container = followedContainer(nginx, containers)
+  if (container === undefined || !containers.known) return []
+  // Controls of logs and certificates look at the host's own nginx.
+  const named = (path: ProxyPath): ProxyPath => ({ ...path, program: `nginx in ${container.name.slice(0, 40)}`, nginx: undefined })
+  const running = { ...nginx, running: true }
+  if (container.hostNetwork) {
+    const seen = ofNginx(running, setting, services, localAddresses)
+    return [{ ...seen, paths: seen.paths.map(named) }]
+  }
+  const view = seenFromInside(container, containers.value.containers, services, localAddresses)
+  const inner = { gateways: [], behind: new Map(), all: [...view.posing.keys()] }
+  const seen = ofNginx(running, inner, inner.all, view.known, (socket) => publishedSockets(container, socket))
+  const paths = seen.paths.map((path) => ({
+    ...named(path),
+    service: view.posing.get(path.service) ?? path.service,
+    lists: path.lists.map((list) => (letsGatewayIn(list, container) ? ({ kind: 'unknown' } as const) : list)),
+  }))
+  // Ports of its own loopback are not those of the host.
+  return [{ ...seen, paths, handedOn: [] }]
+}
+
 function ofNginx(
-  nginx: Nginx,
+  nginx: Pick<Nginx, 'running' | 'version' | 'directives'>,
   { gateways, behind, all }: Setting,
   services: readonly InferenceService[],
   localAddresses: readonly string[],
+  published: (socket: ProxySocket) => readonly ProxySocket[] = (socket) => [socket],
 ): HostPaths {
   const picture = proxyRoutesTo(nginx.running ? nginx : { directives: [] }, all, localAddresses)
-  const socketOf = (found: Parameters<typeof nginxSocket>[0]) => nginxSocket(found, picture.model, nginx.version)
+  const socketsOf = (found: Parameters<typeof nginxSocket>[0]) => published(nginxSocket(found, picture.model, nginx.version))
   const around = { model: picture.model, gateways, services }
   return {
-    paths: picture.routes.flatMap((route) => led(nginxPath(route, socketOf(route), around), behind)),
-    withheld: picture.withheld.map((route) => ({ ...nginxWithheld(route), subject: socketOf(route).subject })),
+    paths: picture.routes.flatMap((route) => socketsOf(route).flatMap((socket) => led(nginxPath(route, socket, around), behind))),
+    withheld: picture.withheld.flatMap((route) => socketsOf(route).map(({ subject }) => ({ ...nginxWithheld(route), subject }))),
     openEnds: picture.unmodelled.slice(0, 20).map(({ directive, reason }) => ({
       status: 'not-evaluated',
       subject: `${directive.file} ${directive.name}`,
@@ -118,9 +158,9 @@ function ofNginx(
         0,
         400,
       ),
-      cite: [{ section: 'nginx', line: directive.line }],
+      cite: [placeOf(directive)],
     })),
-    handedOn: picture.handedOn.map(({ port, directive }) => ({ program: 'nginx', port, line: { section: 'nginx', line: directive.line } })),
+    handedOn: picture.handedOn.map(({ port, directive }) => ({ program: 'nginx', port, line: placeOf(directive) })),
   }
 }
 

@@ -9,7 +9,7 @@ import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import type { Citation, PolicyContext, Verdict } from '../../control.ts'
 import { beyond, clientNetworks } from './address-rules.ts'
-import { type HostPaths, pathsOfHost } from './paths-of-host.ts'
+import { followedContainer, type HostPaths, pathsOfHost } from './paths-of-host.ts'
 import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 
 /** Facts that every control about the proxy asks for. */
@@ -116,6 +116,7 @@ const proxyPrograms: Readonly<Record<string, string>> = {
 
 /** Proxies that Gatehouse does not model yet: what they forward is unknown, never passed. */
 function otherProxies({ listeners, containers, nginx, services, ...facts }: ProxyFacts): readonly Verdict[] {
+  const inContainers = (nginx.contained ?? []).flatMap((one) => followedContainer(one, containers) ?? [])
   const known = modelledPids(facts)
   const readCaddy = readCaddies(facts.caddy).length > 0
   const out = new Map<string, Verdict>()
@@ -128,7 +129,7 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
       const program = proxyPrograms[name]
       if (program && !known.includes(pid))
         add(name, `${program} is not modelled yet`, `${program} listens on ${printBind(listener)}. What it forwards is not judged.`, cite)
-      if (name === 'nginx' && !nginx.running)
+      if (name === 'nginx' && !nginx.running && !inContainers.some(({ hostNetwork }) => hostNetwork))
         add(
           'nginx',
           'An nginx was seen that could not be read',
@@ -136,7 +137,13 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
           cite,
         )
     }
-    if (listener.processes.length === 0 && (listener.port === 80 || listener.port === 443) && !nginx.running && !readCaddy)
+    if (
+      listener.processes.length === 0 &&
+      (listener.port === 80 || listener.port === 443) &&
+      !nginx.running &&
+      !readCaddy &&
+      !inContainers.some(({ ports }) => ports.some(({ hostPort }) => hostPort === listener.port))
+    )
       add(
         printBind(listener),
         'The owner of a web port is unknown',
@@ -144,7 +151,7 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
         cite,
       )
   }
-  const followed = readCaddies(facts.caddy).map(({ container: name }) => name)
+  const followed = [...readCaddies(facts.caddy).map(({ container: name }) => name), ...inContainers.map(({ name }) => name)]
   const engines = new Set(services.map((service) => service.container))
   for (const container of containers.known ? containers.value.containers : []) {
     if (!container.running || engines.has(container.name) || followed.includes(container.name)) continue
@@ -159,7 +166,7 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
     add(
       container.name,
       'A proxy in a container is not modelled yet',
-      `Container ${container.name} (${container.image}) takes web traffic. ${configurationOf(container)}, so what it forwards is not judged.`,
+      `Container ${container.name} (${container.image}) takes web traffic. ${configurationOf(container, nginx)}, so what it forwards is not judged.`,
       [{ section: 'containers', line: container.line }],
     )
   }
@@ -167,7 +174,9 @@ function otherProxies({ listeners, containers, nginx, services, ...facts }: Prox
 }
 
 /** Where somebody would have to look. */
-function configurationOf({ mounts }: Container): string {
+function configurationOf({ id, mounts }: Container, { contained = [] }: Nginx): string {
+  const unread = contained.find(({ container }) => container === id)?.unread
+  if (unread !== undefined) return `Its own nginx -T told nothing (${unread.slice(0, 200)})`
   const own = mounts
     .filter(({ destination }) => /^\/(?:etc|usr\/local\/etc|config)(?:\/|$)/.test(destination))
     .map(({ source }) => source.slice(0, 100))

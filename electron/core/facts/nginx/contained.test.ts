@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { containedNginx } from './collect.ts'
+import { parseContained } from './contained.ts'
+
+const id = 'c0'.repeat(32)
+const other = 'd1'.repeat(32)
+const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
+
+/** A stand-in for docker: one container answers as nginx 1.29 does (dump on stdout, the rest on stderr), the other does not let the account in. */
+const docker = `#!/bin/sh
+case "$1 $*" in
+  container*) exit 0 ;;
+  *"exec ${id} nginx -v -T") printf 'nginx version: nginx/1.29.3\\n' >&2
+    printf '# configuration file /etc/nginx/nginx.conf:\\nhttp {\\nlog_format a "\\n@end\\n"; include conf.d/*.conf; }\\n\\n# configuration file /etc/nginx/conf.d/a.conf:\\nserver { listen 80; }\\n\\n' ;;
+  *) echo 'permission denied while trying to connect to the Docker daemon socket' >&2; exit 1 ;;
+esac
+`
+
+describe.runIf(process.platform === 'linux')('on this machine', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-nginx-'))
+    writeFileSync(join(folder, 'docker'), docker, { mode: 0o755 })
+    writeFileSync(join(folder, 'systemctl'), '#!/bin/sh\nprintf "active\\nactive\\n"\n', { mode: 0o755 })
+    for (const [pid, cgroup, comm] of [
+      [7, `0::/system.slice/docker-${id}.scope`, 'nginx'],
+      [8, `0::/system.slice/docker-${id}.scope`, 'nginx'],
+      [9, `0::/system.slice/docker-${other}.scope`, 'nginx'],
+      [10, `0::/kubepods.slice/cri-containerd-${'e2'.repeat(32)}.scope`, 'nginx'],
+      [11, '0::/system.slice/nginx.service', 'nginx'],
+      [12, `0::/system.slice/docker-${'f3'.repeat(32)}.scope`, 'postgres'],
+    ] as const) {
+      mkdirSync(join(folder, 'proc', `${pid}`), { recursive: true })
+      writeFileSync(join(folder, 'proc', `${pid}`, 'comm'), `${comm}\n`)
+      writeFileSync(join(folder, 'proc', `${pid}`, 'cgroup'), `${cgroup}\n`)
+    }
+  })
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  test.each(shells)('%s: each container in which nginx runs is asked once, by what runs it', (...shell) => {
+    if (containedNginx.kind !== 'script') throw new Error('not a script')
+    const [program = '', ...args] = shell.filter((word) => word !== undefined)
+    const script = containedNginx.script.replaceAll('/proc/', `${folder}/proc/`)
+    const { stdout } = spawnSync(program, [...args, '-c', script], { encoding: 'utf8', env: { PATH: `${folder}:${process.env.PATH}` } })
+    const found = parseContained(stdout)
+    expect(found).toMatchObject([
+      { container: id, version: '1.29.3' },
+      { container: other, directives: [], unread: expect.stringContaining('permission denied') },
+    ])
+    const [, server] = found?.[0]?.directives[0]?.block ?? []
+    expect(server).toMatchObject({ name: 'server', section: 'nginx-containers' })
+    expect(stdout.split('\n')[(server?.line ?? 0) - 1]).toBe(' server { listen 80; }')
+  })
+})
+
+test('an answer that was cut short says nothing', () => {
+  expect(parseContained(`@container ${id}\n # configuration file /etc/nginx/nginx.conf:\n`)).toBeUndefined()
+  expect(parseContained('@end\n')).toEqual([])
+})
+
+test('whatever a container prints stays its own', () => {
+  const line = fc.oneof(
+    fc.string(),
+    fc.constantFrom('@end', '@said', `@container ${other}`, '# configuration file /a:', 'server {', '}', 'listen 80;'),
+  )
+  fc.assert(
+    fc.property(fc.array(line), fc.array(line), (dump, said) => {
+      const inner = (all: readonly string[]) => all.flatMap((one) => one.split('\n')).map((one) => ` ${one}\n`)
+      const text = [`@container ${id}\n`, ...inner(dump), '@said\n', ...inner(said), '@end\n'].join('')
+      const found = parseContained(text)
+      expect(found?.map(({ container }) => container)).toEqual([id])
+      expect(found?.[0]?.unread === undefined || found[0].directives.length === 0).toBe(true)
+    }),
+  )
+})

@@ -1,0 +1,38 @@
+import { containedNginx } from './collect.ts'
+import type { ContainedNginx } from './nginx.ts'
+import { parseDump } from './parse.ts'
+
+/**
+ * Reads section `nginx-containers`: below `@container ID` the dump of its nginx, below `@said` what it told on stderr, each line of the container behind
+ * one blank. Undefined where the answer is cut short. Never throws.
+ */
+export function parseContained(stdout: string): readonly ContainedNginx[] | undefined {
+  const lines = stdout.split('\n')
+  if (!lines.includes('@end')) return undefined
+  return lines.flatMap((text, at): ContainedNginx[] => {
+    const container = /^@container ([0-9a-f]{64})$/.exec(text)?.[1]
+    if (container === undefined) return []
+    const said = next(lines, at + 1)
+    const dump = lines.slice(at + 1, said).map(inner)
+    const told = lines.slice(said + 1, next(lines, said + 1)).map(inner)
+    const line = at + 1
+    const nothing = { container, directives: [], line }
+    if (!dump.some((one) => one.startsWith('# configuration file ')))
+      return [
+        { ...nothing, unread: told.find((one) => one.trim() !== '')?.slice(0, 200) ?? 'the audit account does not reach the container' },
+      ]
+    const parsed = parseDump(dump.join('\n'), { section: containedNginx.id, linesBefore: line })
+    if (!parsed.ok) return [{ ...nothing, unread: `what nginx -T printed there cannot be read: ${parsed.message}, line ${parsed.line}` }]
+    return [{ container, version: readVersion(told.join('\n')), directives: parsed.directives, line }]
+  })
+}
+
+const next = (lines: readonly string[], from: number): number => {
+  const found = lines.findIndex((text, at) => at >= from && text.startsWith('@'))
+  return found < 0 ? lines.length : found
+}
+
+const inner = (text: string): string => text.replace(/^ /, '')
+
+/** `nginx version: nginx/1.22.1`, `nginx version: openresty/1.25.3.1`. */
+export const readVersion = (stderr: string): string | undefined => /^nginx version: [^\s/]+\/(\S+)/m.exec(stderr)?.[1]
