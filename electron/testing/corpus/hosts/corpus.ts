@@ -2,6 +2,7 @@ import type { CorpusHost } from '../corpus-host.ts'
 import { accounts } from './accounts.ts'
 import { airgapped } from './airgapped.ts'
 import { caddy } from './caddy.ts'
+import { composed } from './composed.ts'
 import { exposed } from './exposed.ts'
 import { good } from './good.ts'
 import { gpus } from './gpus.ts'
@@ -21,6 +22,7 @@ export const corpus = {
   exposed,
   proxied,
   caddy,
+  composed,
   seen,
   accounts,
   hardening,
