@@ -13,6 +13,17 @@ export interface Tally {
 const place = (where: string, test: string, message = '') =>
   [`${where} > ${test}`, stripVTControlCharacters(message).split('\n', 1)[0]].filter((part) => part !== '').join(': ')
 
+/** Of several programs, as one. */
+export function sum(tallies: readonly Tally[]): Tally {
+  const total = (what: (tally: Tally) => number) => tallies.reduce((all, tally) => all + what(tally), 0)
+  return {
+    passed: total(({ passed }) => passed),
+    failed: total(({ failed }) => failed),
+    skipped: total(({ skipped }) => skipped),
+    failures: tallies.flatMap(({ failures }) => failures),
+  }
+}
+
 interface VitestReport {
   readonly numPassedTests?: number
   readonly numFailedTests?: number

@@ -1,23 +1,13 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { missingPackages, provide } from './prerequisites.ts'
-import type { Tally } from './reports.ts'
+import { sum, type Tally } from './reports.ts'
 import { type Output, results, type Suite, suites } from './suites.ts'
 
 /**
  * Runs every suite, prints each as it goes, and closes with what failed, by name, and one line that sums them: `N passed, N failed[, N skipped]`.
  * A suite whose prerequisites are missing and cannot be installed is named and its tests count as skipped; on CI that is a failure.
  */
-
-function sum(tallies: readonly Tally[]): Tally {
-  const total = (what: (tally: Tally) => number) => tallies.reduce((all, tally) => all + what(tally), 0)
-  return {
-    passed: total(({ passed }) => passed),
-    failed: total(({ failed }) => failed),
-    skipped: total(({ skipped }) => skipped),
-    failures: tallies.flatMap(({ failures }) => failures),
-  }
-}
 
 /** Undefined when it can run; otherwise what counts instead. */
 function withoutWhatItNeeds(suite: Suite): Tally | undefined {

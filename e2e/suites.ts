@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { windowPackages } from './prerequisites.ts'
-import { playwrightTally, type Tally, vitestTally } from './reports.ts'
+import { playwrightTally, sum, type Tally, vitestTally } from './reports.ts'
 
 /** The suites of `npm test`, in the order in which they run. */
 
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export const results = `${root}e2e/results`
 
 export interface Suite {
-  readonly name: 'static' | 'unit' | 'build' | 'e2e' | 'lab'
+  readonly name: 'static' | 'unit' | 'build' | 'e2e' | 'lab' | 'faults'
   /** Debian packages, and whether only root can run it. */
   readonly needs: readonly string[]
   /** Packages without which single tests skip themselves, or compare with less. */
@@ -65,15 +65,35 @@ async function reported<Report>(
 
 const vitest = (config: string, file: string) => ['run', '-c', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
 
-const countVitest = (config: string): number => {
-  const listed = spawnSync('vitest', ['list', '-c', config, '--json'], { cwd: root, encoding: 'utf8' })
+const countVitest = (config: string, words: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): number => {
+  const env = { ...process.env, ...environment }
+  const listed = spawnSync('vitest', ['list', '-c', config, '--json', ...words], { cwd: root, encoding: 'utf8', env })
   const tests: unknown = listed.status === 0 ? JSON.parse(listed.stdout.slice(listed.stdout.indexOf('['))) : []
   return Array.isArray(tests) ? tests.length : 0
 }
 
 const UNIT = 'e2e/vitest.config.ts'
 const LAB = 'e2e/lab/vitest.config.ts'
+const FAULTS = 'e2e/lab/faults.config.ts'
+const MATRIX = 'push-matrix'
+/** A third of the cells of the matrix of faults. */
+const third = { FAULTS_THIRD: '1' }
+const FAULT_LABS = 3
 const PLAYWRIGHT = 'e2e/playwright.config.ts'
+
+const labPackages = [
+  ...['debootstrap', 'systemd-container', 'iproute2', 'openssh-client', 'oathtool', 'zstd', 'netcat-openbsd', 'openssl', 'curl', 'python3'],
+  ...['libfaketime', 'caddy', 'acl'],
+]
+// The command line is started again and again: compiled once, a start takes less than half of the processor's time.
+const compiledOnce = { NODE_COMPILE_CACHE: `${results}/compile-cache` }
+
+/** Runs tests inside of a lab, which is up as long as they run. */
+const inLab = (words: readonly string[], output: Output, file: string, environment: NodeJS.ProcessEnv) =>
+  reported('timeout', ['-k', '10', '1500', 'e2e/lab/with-lab.sh', '--', 'vitest', ...words], output, file, vitestTally, {
+    ...compiledOnce,
+    ...environment,
+  })
 
 export const suites: readonly Suite[] = [
   {
@@ -116,33 +136,26 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'lab',
-    needs: [
-      'debootstrap',
-      'systemd-container',
-      'iproute2',
-      'openssh-client',
-      'oathtool',
-      'zstd',
-      'netcat-openbsd',
-      'openssl',
-      'curl',
-      'python3',
-      'libfaketime',
-      'caddy',
-      'acl',
-    ],
+    needs: labPackages,
     root: true,
     beside: true,
-    run: (output) =>
-      reported(
-        'timeout',
-        ['-k', '10', '1500', 'e2e/lab/with-lab.sh', '--', 'vitest', ...vitest(LAB, `${results}/lab.json`)],
-        output,
-        `${results}/lab.json`,
-        vitestTally,
-        // The command line is started again and again: compiled once, a start takes less than half of the processor's time.
-        { NODE_COMPILE_CACHE: `${results}/compile-cache` },
-      ),
+    run: (output) => inLab(vitest(LAB, `${results}/lab.json`), output, `${results}/lab.json`, {}),
     count: () => countVitest(LAB),
+  },
+  {
+    name: 'faults',
+    needs: labPackages,
+    root: true,
+    beside: true,
+    // Labs of their own, with their own hosts, since a fault is mostly waiting.
+    run: async (output) => {
+      const parts = Array.from({ length: FAULT_LABS }, (_, index) => {
+        const file = `${results}/faults-${index + 1}.json`
+        const part = { LAB_INSTANCE: `third-${index + 1}`, FAULTS_PART: `${index + 1}/${FAULT_LABS}` }
+        return inLab([...vitest(FAULTS, file), MATRIX], output, file, { ...third, ...part })
+      })
+      return sum(await Promise.all(parts))
+    },
+    count: () => countVitest(FAULTS, [MATRIX], third),
   },
 ]

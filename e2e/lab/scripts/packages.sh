@@ -2,6 +2,11 @@
 # Installs what this machine needs to run the lab. Debian or a derivative, root; does nothing when all is there.
 . "$(dirname "$0")/lib.sh"
 need_root
+# Two labs may start at once: one installs, the other waits and finds it done.
+mkdir -p "$LAB_ROOT"
+exec 8>"$LAB_ROOT/packages.lock"
+flock 8
+
 missing=()
 for package in debootstrap debian-archive-keyring systemd-container iproute2 openssh-client oathtool zstd netcat-openbsd openssl python3-minimal libfaketime acl polkitd; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
