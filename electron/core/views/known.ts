@@ -1,5 +1,5 @@
 import type { HostedService } from '#shared/model/host-services.ts'
-import type { Container } from '../facts/containers/containers.ts'
+import type { Container, PodContainer } from '../facts/containers/containers.ts'
 import type { Process } from '../facts/processes/processes.ts'
 import type { FactResults } from '../facts/registry.ts'
 import type { Unit } from '../facts/units/units.ts'
@@ -8,12 +8,14 @@ import type { Unit } from '../facts/units/units.ts'
 export interface Known {
   readonly units: readonly Unit[]
   readonly containers: readonly Container[]
+  readonly podContainers: readonly PodContainer[]
   readonly processes: readonly Process[]
 }
 
 export const knownOf = ({ units, containers, processes }: FactResults): Known => ({
   units: units.known ? units.value : [],
   containers: containers.known ? containers.value.containers : [],
+  podContainers: containers.known ? containers.value.podContainers : [],
   processes: processes.known ? processes.value : [],
 })
 

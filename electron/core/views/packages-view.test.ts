@@ -3,6 +3,8 @@ import { hostPackagesSchema } from '#shared/model/host-packages.ts'
 import { gpu01 } from '#testing/demo/hosts/gpu-01.ts'
 import { gpu02 } from '#testing/demo/hosts/gpu-02.ts'
 import { gpu04 } from '#testing/demo/hosts/gpu-04.ts'
+import { known } from '../facts/fact.ts'
+import type { Process } from '../facts/processes/processes.ts'
 import { sourcesOf } from './demo-sources.testing.ts'
 import { hostPackages } from './packages-view.ts'
 
@@ -64,4 +66,28 @@ test('an unread list of packages is a gap, and the distribution is not said to b
   expect(view.distribution).toBeUndefined()
   expect(view.gaps).toEqual([{ reason: expect.stringContaining('sudo refused'), sudoers: [expect.any(String)] }])
   expect(view.software.some(({ kind }) => kind === 'host-package')).toBe(false)
+})
+
+test('images of pods, beside those of containers', () => {
+  const sources = sourcesOf(gpu01)
+  const id = 'cd'.repeat(32)
+  const uid = '11111111-2222-3333-4444-555555555555'
+  const cgroup = `/kubepods.slice/kubepods-pod${uid.replaceAll('-', '_')}.slice/cri-containerd-${id}.scope`
+  const podLogs = { paths: [`/var/log/containers/chat_ai_vllm-${id}.log`], unread: false, line: 2 }
+  const inPod: Process = { ...{ pid: 9, ppid: 1, user: 'root', uid: 0, name: 'vllm', argv: [], line: 2 }, cgroup, podLogs }
+  const podContainers = [
+    { id, image: 'vllm/vllm-openai:v0.9.0rc1', line: 3 },
+    { id: 'ef'.repeat(32), image: 'registry.k8s.io/pause:3.10', line: 4 },
+  ]
+  const facts = {
+    ...sources.facts,
+    processes: known([inPod]),
+    containers: known({ runtimes: [], containers: [], podContainers }),
+  }
+  const images = hostPackagesSchema.parse(hostPackages({ ...sources, facts })).software.filter(({ kind }) => kind === 'image')
+  expect(images).toMatchObject([
+    { name: 'vllm/vllm-openai:v0.9.0rc1', version: '0.9.0rc1', where: 'ai/chat/vllm' },
+    { name: 'registry.k8s.io/pause:3.10', version: '3.10', where: 'container efefefefefef of a pod', followed: 0 },
+  ])
+  expect(images[0]?.followed).toBeGreaterThan(0)
 })

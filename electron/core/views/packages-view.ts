@@ -1,10 +1,12 @@
 import type { Finding } from '#shared/model/finding.ts'
 import type { HostPackages, Software } from '#shared/model/host-packages.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
+import { podWords } from '#shared/model/pod.ts'
 import type { PackageName } from '../advisories/advisory-book.ts'
 import { driverPackage, enginePackages, hostPackages as hostNames, python } from '../advisories/package-names.ts'
 import { debianUpstream } from '../advisories/versions/debian.ts'
 import { engineOfImage, versionOfImage } from '../facts/services/images.ts'
+import { podOf, podPlaceOf } from '../facts/services/pods.ts'
 import { assess, releaseToInstall } from '../policy/controls/software/version-verdict.ts'
 import { knownOf } from './known.ts'
 import { gapsOf, proofAt, verdictOf } from './rows.ts'
@@ -192,8 +194,17 @@ function pythonPackages(sources: ViewSources): Software[] {
   )
 }
 
+/** Of the containers of the host, and of those of its pods. */
 function images(sources: ViewSources): Software[] {
-  return knownOf(sources.facts).containers.map(({ id, name, image, line }) => {
+  const { containers, podContainers, processes } = knownOf(sources.facts)
+  const ofPods = podContainers
+    .filter(({ id }) => containers.every((one) => one.id !== id))
+    .map(({ id, image, line }) => {
+      const inside = processes.find(({ cgroup }) => podPlaceOf(cgroup)?.containerId === id)
+      const pod = inside && podOf(inside)
+      return { id, image, line, name: pod ? podWords(pod) : `container ${id.slice(0, 12)} of a pod` }
+    })
+  return [...containers, ...ofPods].map(({ id, name, image, line }) => {
     const engine = engineOfImage(image)
     const version = versionOfImage(image)
     return {

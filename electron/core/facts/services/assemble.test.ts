@@ -8,7 +8,21 @@ import type { Process } from '../processes/processes.ts'
 import { parseUnits } from '../units/parse.ts'
 import type { Unit } from '../units/units.ts'
 import { assembleServices } from './assemble.ts'
+import { versionOfImage } from './images.ts'
 import type { ServiceSources } from './sources.ts'
+
+test.each([
+  ['vllm/vllm-openai:v0.9.0rc1', '0.9.0rc1'],
+  ['vllm/vllm-openai:v0.6.4.post1', '0.6.4.post1'],
+  ['ollama/ollama:0.5.1-rc2-rocm', '0.5.1-rc2'],
+  ['localai/localai:v4.9.0-gpu-nvidia-cuda-12', '4.9.0'],
+  ['x/vllm:0.9-development', '0.9'],
+  ['x/vllm:0.9-amd64', '0.9'],
+  ['ghcr.io/ggml-org/llama.cpp:server-cuda-b4589', 'b4589'],
+  ['ghcr.io/ggml-org/llama.cpp:server-cuda12.4', undefined],
+  ['ollama/ollama:latest', undefined],
+  ['ollama/ollama@sha256:0011', undefined],
+])('the version that %s states', (image, version) => expect(versionOfImage(image)).toBe(version))
 
 const id = 'ab'.repeat(32)
 const base: ServiceSources = { processes: [], listeners: [], units: [], containers: [], accounts: undefined }

@@ -16,8 +16,15 @@ export function engineOfImage(reference: string): Engine | undefined {
   return (name === 'llama.cpp' && /^server/.test(tag)) || name === 'llama-server' ? 'llama.cpp' : undefined
 }
 
-/** The version that a tag states, without a leading `v`. `latest`, `cuda` and the like state none. */
-export const versionOfImage = (reference: string): string | undefined => /^v?(\d+\.\d+(?:\.\d+)*)/.exec(splitReference(reference).tag)?.[1]
+/**
+ * The version that a tag states, without a leading `v`, with what makes it an earlier or later one (`0.9.0rc1`, `0.5.1-rc2`, `0.6.4.post1`); of
+ * llama.cpp the build (`server-cuda-b4589`). `latest`, `cuda` and the like state none.
+ */
+export function versionOfImage(reference: string): string | undefined {
+  const { name, tag } = splitReference(reference)
+  if (name === 'llama.cpp') return /-(b\d{3,6})$/.exec(tag)?.[1]
+  return /^v?(\d+\.\d+(?:\.\d+)*(?:[-.]?(?:rc|alpha|beta|pre|dev|post)(?![a-z])(?:\.?\d+)?|[ab]\d+(?![a-z]))*)/.exec(tag)?.[1]
+}
 
 function splitReference(reference: string): { readonly name: string; readonly tag: string } {
   const last = (reference.split('@', 1)[0] ?? '').split('/').at(-1) ?? ''

@@ -1,8 +1,10 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
+import { engineOfImage } from '../../../facts/services/images.ts'
+import { recognise } from '../../../facts/services/launch.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
-import { secretFlag } from './secret-flag.ts'
+import { secretAssignment, secretFlag } from './secret-flag.ts'
 
 export default defineControl({
   id: 'inference-secrets-not-on-command-line',
@@ -27,8 +29,8 @@ function judge(service: InferenceService, processes: readonly Process[]): Verdic
   const name = serviceName(service)
   const base = { subject: service.id }
   const own = processes.filter(({ pid }) => service.pids.includes(pid))
-  for (const process of own) {
-    const shown = secretFlag(process.argv)
+  for (const process of [...own, ...startersOf(service, own, processes)]) {
+    const shown = secretFlag(process.argv) ?? secretAssignment(process.argv)
     if (shown === undefined) continue
     return {
       ...base,
@@ -46,4 +48,19 @@ function judge(service: InferenceService, processes: readonly Process[]): Verdic
   }
   const reason = `No process of ${name} carries a key, token or password on its command line.`
   return { ...base, status: 'pass', title: 'No secret on its command line', reason, cite: [{ section: 'processes', line: main.line }] }
+}
+
+/** Shells and wrappers above a server that stay while it runs, and the clients that run its container (`docker run -e …` in a unit or a session). */
+function startersOf({ engine, how }: InferenceService, own: readonly Process[], processes: readonly Process[]): readonly Process[] {
+  const starters: Process[] = []
+  for (let above = own[0]?.ppid ?? 0; above > 1 && starters.length < 16; ) {
+    const parent = processes.find(({ pid }) => pid === above)
+    if (parent === undefined || recognise(parent.argv)?.engine !== engine) break
+    starters.push(parent)
+    above = parent.ppid
+  }
+  if (how !== 'container') return starters
+  const runs = ({ argv: [program = '', ...words] }: Process) =>
+    /(?:^|\/)(?:docker|podman|nerdctl)$/.test(program) && words.includes('run') && words.some((word) => engineOfImage(word) === engine)
+  return [...starters, ...processes.filter(runs)]
 }

@@ -20,6 +20,55 @@ test.each<[string, readonly string[], string]>([
   expect(outcomes(ask(notOnCommandLine, facts('', [one], { processes: [process(argv)] })))).toEqual([expected])
 })
 
+const docker = (...words: readonly string[]) => ({ ...process(['/usr/bin/docker', 'run', '--rm', ...words], 90), ppid: 1 })
+test.each<[string, readonly string[], 'systemd' | 'container', ReturnType<typeof docker>, string]>([
+  [
+    'a shell that stays',
+    ['vllm', 'serve', 'm'],
+    'systemd',
+    process(['bash', '-c', '. v/bin/activate; VLLM_API_KEY=**** vllm serve m'], 90),
+    'fail: A key stands on the command line',
+  ],
+  [
+    'a shell that takes it from elsewhere',
+    ['vllm', 'serve', 'm'],
+    'systemd',
+    process(['sh', '-c', 'VLLM_API_KEY="$(cat /k)" vllm serve m; true'], 90),
+    'pass: No secret on its command line',
+  ],
+  [
+    'the client of its container',
+    ['vllm', 'serve', 'm'],
+    'container',
+    docker('-e', 'HF_TOKEN=****', 'vllm/vllm-openai:v0.9.0'),
+    'fail: A key stands on the command line',
+  ],
+  [
+    'the client, in one word',
+    ['vllm', 'serve', 'm'],
+    'container',
+    docker('--env=HF_TOKEN=‹redacted›', 'vllm/vllm-openai'),
+    'fail: A key stands on the command line',
+  ],
+  [
+    'a variable that the client passes on',
+    ['vllm', 'serve', 'm'],
+    'container',
+    docker('-e', 'HF_TOKEN', '-e', 'HF_HOME=/m', '-e', 'VLLM_API_KEY=', 'vllm/vllm-openai'),
+    'pass: No secret on its command line',
+  ],
+  [
+    'a container of another program',
+    ['vllm', 'serve', 'm'],
+    'container',
+    docker('-e', 'DB_PASSWORD=****', 'postgres:17'),
+    'pass: No secret on its command line',
+  ],
+])('a key on the command line of what started it: %s', (_, argv, how, starter, expected) => {
+  const main = { ...process(argv), ppid: how === 'container' ? 1 : 90 }
+  expect(outcomes(ask(notOnCommandLine, facts('', [service('vllm', { argv, how })], { processes: [starter, main] })))).toEqual([expected])
+})
+
 test('a worker that carries the key fails its server', () => {
   const one = service('vllm', { argv: ['vllm', 'serve'], pids: [100, 101] })
   const verdicts = ask(

@@ -2,6 +2,17 @@
 const SECRET_FLAG = /^--?(?:[a-z0-9]+[-_])*(?:api[-_]?keys?|token|passwords?|passwd|secret)(?==|$)/i
 const WORD_OF_A_MODEL = /(?:eos|bos|pad|unk|mask|stop|image|special)[-_]token/i
 
+/**
+ * A variable that is set in a word: of a shell's text, or after `-e` and `--env` of docker and podman. A reference to another variable, an
+ * option without a value and an empty one are no secrets.
+ */
+const ASSIGNED =
+  /(?:^|[\s;&|("'=])((?:[A-Z][A-Z0-9]*_)*(?:API_?KEYS?|ACCESS_KEY|SECRET_KEY|TOKEN|SECRET|PASSWORD|PASSWD))=(?!["']?\$|["']{2}|["']?(?:\s|$))/
+
+/** The name of a variable that is set to a secret on a command line. */
+export const secretAssignment = (words: readonly string[]): string | undefined =>
+  words.map((word) => ASSIGNED.exec(word)?.[1]).find((name) => name !== undefined && !WORD_OF_A_MODEL.test(name))
+
 /** The flag of a command line whose value is a secret, without that value. A reference to a variable is not the secret itself. */
 export function secretFlag(words: readonly string[]): string | undefined {
   for (const [at, word] of words.entries()) {
