@@ -5,13 +5,13 @@ import type { Unit } from '../units/units.ts'
 import { type Binds, configuredBinds, publishedBinds } from './binds.ts'
 import { configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
 import { engineOfImage, versionOfImage } from './images.ts'
-import { type Launch, recognise } from './launch.ts'
+import { type Launch, recognise, recogniseStart } from './launch.ts'
 import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
 import type { ServiceSources } from './sources.ts'
 
 /** A unit that starts an engine, but of which no server runs now. */
 export function serviceFromUnit(unit: Unit, { accounts }: ServiceSources): InferenceService | undefined {
-  const launch = recognise(unit.execStart)
+  const launch = recogniseStart(unit.execStart)
   if (!launch || launch.role === 'worker') return undefined
   const environment = environmentOfUnit(unit, launch)
   const { binds, unknown } = unitBinds(unit, launch)

@@ -8,7 +8,7 @@ import { type Binds, forwardedBinds, observedBinds, publishedBinds, unseenBinds 
 import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
 import { unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
-import { recognise } from './launch.ts'
+import { recognise, recogniseStart } from './launch.ts'
 import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
 import { containerIdOf, unitOf } from './placement.ts'
 import { podOf } from './pods.ts'
@@ -72,12 +72,12 @@ function environmentOf(main: Process, unit: Unit | undefined, container: Contain
   if (main.environment) return { variables: main.environment, complete: true }
   if (container?.inspected) return { variables: container.environment, complete: recognise(container.command)?.wrapped === false }
   if (!unit) return { variables: {}, complete: false }
-  return { variables: unit.environment, complete: unit.environmentComplete && recognise(unit.execStart)?.wrapped === false }
+  return { variables: unit.environment, complete: unit.environmentComplete && recogniseStart(unit.execStart)?.wrapped === false }
 }
 
 /** What the unit would start now, as long as it names the server itself and every address is literal. */
 function afterRestart(unit: Unit | undefined): readonly ServiceBind[] | undefined {
-  const launch = unit && recognise(unit.execStart)
+  const launch = unit && recogniseStart(unit.execStart)
   const found = unit && launch ? unitBinds(unit, launch) : undefined
   return found?.unknown === undefined ? found?.binds : undefined
 }

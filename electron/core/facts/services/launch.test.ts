@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { recognise } from './launch.ts'
+import { recognise, recogniseStart } from './launch.ts'
 
 const words = (text: string): string[] => text.split(' ')
 
@@ -53,6 +53,17 @@ describe('servers', () => {
     expect(recognise(['/bin/bash', '-lc', text])).toMatchObject({ engine, wrapped: true })
     expect(recognise(['su', '-', 'ai', '-c', text])).toMatchObject({ engine, wrapped: true })
   })
+})
+
+test.each([
+  ['/bin/sh -c exec vllm serve x --host 0.0.0.0', 'vllm'],
+  ['/usr/bin/env bash -lc . v/bin/activate && OLLAMA_HOST=0.0.0.0 ollama serve', 'ollama'],
+  ['/bin/bash -e -c cd /srv; llama-server -m x.gguf', 'llama.cpp'],
+  ['/usr/bin/ollama serve', 'ollama'],
+  ['/bin/bash /opt/start.sh -c vllm serve', undefined],
+  ['/bin/sh -c', undefined],
+])('ExecStart= without its quotes: %s', (line, engine) => {
+  expect(recogniseStart(words(line))?.engine).toBe(engine)
 })
 
 test.each([

@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix'
 import type { Engine } from '#shared/model/inference-service.ts'
-import { unwrap } from './launchers.ts'
+import { shells, unwrap } from './launchers.ts'
 
 /** A command line that starts (or is part of) an inference server. */
 export interface Launch {
@@ -31,6 +31,13 @@ export function recognise(argv: readonly string[]): Launch | undefined {
     if (direct) return { ...direct, wrapped }
   }
   return undefined
+}
+
+/** ExecStart= as `systemctl show` prints it, without its quotes: what follows `sh -c` was one text. */
+export function recogniseStart(words: readonly string[]): Launch | undefined {
+  const shell = words.findIndex((word) => shells.test(basename(word)))
+  const at = shell === -1 ? -1 : words.findIndex((word, index) => index > shell && /^-[A-Za-z]*c$/.test(word))
+  return recognise(at === -1 ? words : [...words.slice(0, at + 1), words.slice(at + 1).join(' ')])
 }
 
 function fromProgram(words: readonly string[]): Direct | undefined {

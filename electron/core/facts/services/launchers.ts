@@ -67,7 +67,7 @@ const launchers: Readonly<Record<string, Launcher>> = {
   micromamba: runner(['-n', '--name', '-p', '--prefix', '--cwd']),
 }
 
-const shells = /^(?:ba|da|z|k|a|mk|fi)?sh$/
+export const shells = /^(?:ba|da|z|k|a|mk|fi)?sh$/
 /** With `t` it is the build without the global lock; RHEL's own is called platform-python. */
 const python = /^(?:(?:platform-)?python|pypy)[\d.]*t?$/
 const assignment = /^[A-Za-z_][A-Za-z0-9_]*=/

@@ -1,6 +1,7 @@
 import type { Storage } from '../../../facts/os/os.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { judgeDirectories } from '../models/model-directories.ts'
+import { encryptedThrough } from './encrypted-chain.ts'
 
 /** Served by another machine: what it does with its disks is not seen from here. */
 const remote = /^(?:nfs4?|cifs|smb3?|ceph|glusterfs|lustre|beegfs|fuse\..*|9p|virtiofs|wekafs|gpfs)$/
@@ -34,7 +35,7 @@ function judge(path: string, storage: Storage | undefined): Verdict {
   const base = { subject: path, cite: [{ section: 'os', line, token: path }] }
   if (volatile.test(kind))
     return { ...base, status: 'pass', title: 'Models lie in memory', reason: `${path} is ${kind}, which no disk keeps.` }
-  if (chain.some(({ type }) => type === 'crypt')) {
+  if (encryptedThrough(chain)) {
     const reason = `${path} lies on ${source}, above a dm-crypt device.`
     return { ...base, status: 'pass', title: 'Models lie on an encrypted device', reason }
   }
@@ -42,6 +43,6 @@ function judge(path: string, storage: Storage | undefined): Verdict {
     const reason = `${path} is ${kind} from ${source || 'a source that was not told'}; whether that is encrypted cannot be seen from here.`
     return { ...base, status: 'not-evaluated', title: 'Encryption cannot be seen from here', reason }
   }
-  const reason = `${path} lies on ${source} (${chain.map(({ type }) => type).join(' on ')}) without dm-crypt. A disk that encrypts itself cannot be seen from here.`
+  const reason = `${path} lies on ${source} (${chain.map(({ type }) => type).join(' on ')}), not all of it through dm-crypt. A disk that encrypts itself cannot be seen from here.`
   return { ...base, status: 'warning', title: 'Models lie on a plain disk', reason }
 }

@@ -112,6 +112,21 @@ test.each<[string, string, string]>([
   ['none', '@swaps', 'pass: There is no swap'],
   ['zram', '@swaps\n@swap partition /dev/zram0 - /dev/zram0', 'pass: Swap stays in memory'],
   ['LVM on dm-crypt', '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=swap lvm\n=c crypt\n=sda2 part', 'pass: Swap is encrypted'],
+  [
+    'dm-crypt above a mirror',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=c crypt\n=md0 raid1\n=sda2 part\n=sda disk\n=sdb2 part\n=sdb disk',
+    'pass: Swap is encrypted',
+  ],
+  [
+    'a volume on two encrypted disks',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=c crypt\n=sda disk\n=d crypt\n=sdb disk',
+    'pass: Swap is encrypted',
+  ],
+  [
+    'a volume that grew on a plain disk',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=c crypt\n=sda2 part\n=sda disk\n=sdb disk',
+    'warning: Swap is not encrypted',
+  ],
   ['a file on a plain disk', '@swaps\n@swap file /dev/sda1 - /swap.img\n=sda1 part\n=sda disk', 'warning: Swap is not encrypted'],
   ['lsblk said nothing', '@swaps\n@swap partition /dev/sda1 - /dev/sda1', 'not-evaluated: What swap lies on could not be read'],
   ['not read', '', 'not-evaluated: Swap could not be read'],

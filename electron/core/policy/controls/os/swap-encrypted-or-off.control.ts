@@ -1,5 +1,6 @@
 import type { Storage } from '../../../facts/os/os.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { encryptedThrough } from './encrypted-chain.ts'
 
 export default defineControl({
   id: 'swap-encrypted-or-off',
@@ -30,7 +31,7 @@ function judge({ path, chain, line }: Storage): Verdict {
   const base = { subject: path, cite: [{ section: 'os', line, token: path }] }
   if (/^\/dev\/zram\d+$/.test(path))
     return { ...base, status: 'pass', title: 'Swap stays in memory', reason: `${path} is compressed memory, not a disk.` }
-  if (chain.some(({ type }) => type === 'crypt'))
+  if (encryptedThrough(chain))
     return { ...base, status: 'pass', title: 'Swap is encrypted', reason: `${path} lies on an encrypted device.` }
   if (chain.length === 0)
     return {
@@ -39,6 +40,6 @@ function judge({ path, chain, line }: Storage): Verdict {
       title: 'What swap lies on could not be read',
       reason: `lsblk did not say what ${path} lies on.`,
     }
-  const reason = `${path} lies on ${chain.map(({ type }) => type).join(' on ')}, none of it encrypted. Expected no swap, or swap on dm-crypt.`
+  const reason = `${path} lies on ${chain.map(({ type }) => type).join(' on ')}, not all of it encrypted. Expected no swap, or swap on dm-crypt.`
   return { ...base, status: 'warning', title: 'Swap is not encrypted', reason }
 }
