@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { arrange, asRoot } from './lab.ts'
 import { templateDesk } from './template-desk.ts'
 
@@ -7,7 +7,19 @@ import { templateDesk } from './template-desk.ts'
  * (recorded: core/facts/firewall/__fixtures__/debian-12-docker); the container is a network namespace, the packets are real.
  */
 
+/** The next file finds a host without Docker. */
+afterAll(async () => {
+  await arrange(
+    'gpu2',
+    `systemctl stop docker docker-${ID}.scope; rm -f /usr/lib/systemd/system/docker.service /usr/bin/docker /usr/bin/dockerd /usr/bin/docker-proxy /usr/local/bin/local-ai
+     systemctl daemon-reload; ip netns del inside; ip link del docker0 2>/dev/null; ip route del 10.0.1.5/32
+     iptables-restore </run/before-docker.v4; ip6tables-restore </run/before-docker.v6`,
+  )
+  await arrange('jump', 'ip addr del 10.0.1.5/32 dev lo')
+})
+
 test('a port of LocalAI that Docker opens to everybody', async () => {
+  await arrange('gpu2', 'iptables-save >/run/before-docker.v4; ip6tables-save >/run/before-docker.v6')
   await arrange('gpu2', 'cat >/usr/local/lib/stand-ins/docker_proxy.py', PROXY)
   await arrange('gpu2', 'cat >/usr/bin/dockerd && chmod 755 /usr/bin/dockerd', DOCKERD)
   await arrange('gpu2', 'cat >/usr/bin/docker && chmod 755 /usr/bin/docker', DOCKER)
