@@ -13,13 +13,12 @@ afterAll(async () => {
     'gpu2',
     `systemctl stop docker docker-${ID}.scope; rm -f /usr/lib/systemd/system/docker.service /usr/bin/docker /usr/bin/dockerd /usr/bin/docker-proxy /usr/local/bin/local-ai
      systemctl daemon-reload; ip netns del inside; ip link del docker0 2>/dev/null; ip route del 10.0.1.5/32
-     iptables-restore </run/before-docker.v4; ip6tables-restore </run/before-docker.v6`,
+     nft flush ruleset; ufw reload`,
   )
   await arrange('jump', 'ip addr del 10.0.1.5/32 dev lo')
 })
 
 test('a port of LocalAI that Docker opens to everybody', async () => {
-  await arrange('gpu2', 'iptables-save >/run/before-docker.v4; ip6tables-save >/run/before-docker.v6')
   await arrange('gpu2', 'cat >/usr/local/lib/stand-ins/docker_proxy.py', PROXY)
   await arrange('gpu2', 'cat >/usr/bin/dockerd && chmod 755 /usr/bin/dockerd', DOCKERD)
   await arrange('gpu2', 'cat >/usr/bin/docker && chmod 755 /usr/bin/docker', DOCKER)
