@@ -1,4 +1,5 @@
 import type { NginxDirective } from '../nginx.ts'
+import { geosIn, readGeo } from './geo.ts'
 import { compilePattern } from './pattern.ts'
 import type { HttpModel } from './servers.ts'
 import { type Evaluation, expandText, type Persona, type RequestState, type Unknown } from './variables.ts'
@@ -8,6 +9,8 @@ export interface Assumption {
   /** `secret`: the client must send what only insiders know. `certificate`: a verified client certificate. `address`: its address decides. */
   readonly kind: 'secret' | 'certificate' | Unknown
   readonly directive: NginxDirective
+  /** Of an address that a `geo` decides: its lines that lead this way, named by the network. Others may stand inside of them that do not. */
+  readonly blocks?: readonly NginxDirective[] | undefined
 }
 
 export interface Way {
@@ -51,6 +54,8 @@ export function ways(directive: NginxDirective, model: HttpModel, state: Request
   const [silent] = found
   if (silent?.value === undefined || found.some(({ value }) => value === undefined)) {
     const kind = found.find(({ why }) => why)?.why ?? 'unmodelled'
+    const byGeo = kind === 'address' ? waysByGeo(directive, model, state) : undefined
+    if (byGeo) return byGeo
     return [true, false].map((taken) => ({ taken, assumption: { kind, directive } }))
   }
   if (found.some(({ value }) => value !== silent.value)) return [{ taken: true }, { taken: false }]
@@ -62,6 +67,27 @@ export function ways(directive: NginxDirective, model: HttpModel, state: Request
   return [{ taken: silent.value }, { taken: !silent.value, assumption: { kind, directive } }]
 }
 
+/**
+ * The ways past an `if` that hangs on one `geo`, directly or through maps: the one of its default is open to strangers, the other to the networks
+ * that lead there. Undefined where something else decides as well, or the `geo` is beyond the model.
+ */
+function waysByGeo(directive: NginxDirective, model: HttpModel, state: RequestState): readonly Way[] | undefined {
+  const [name, ...more] = geosIn(directive.parameters.join(' '), model)
+  const geo = name === undefined || more.length > 0 ? undefined : readGeo(model.geos.get(name))
+  if (name === undefined || geo === undefined) return undefined
+  const taken = (value: string): boolean | undefined => {
+    const chosen = { ...state, variables: new Map(state.variables).set(name, value) }
+    const [first, ...others] = personas.map((persona) => truth(directive.parameters, { model, state: chosen, persona }).value)
+    return others.every((one) => one === first) ? first : undefined
+  }
+  const usual = taken(geo.usual)
+  const all = geo.blocks.map((block) => ({ block, taken: taken(block.parameters[0] ?? '') }))
+  if (usual === undefined || all.some((one) => one.taken === undefined)) return undefined
+  const blocks = all.flatMap((one) => (one.taken === usual ? [] : [one.block]))
+  if (blocks.length === 0) return [{ taken: usual }]
+  return [{ taken: usual }, { taken: !usual, assumption: { kind: 'address', directive, blocks } }]
+}
+
 const personas: readonly Persona[] = ['silent', 'guessing', 'bearing']
 
 /** Shorter texts are tried out. */
@@ -69,13 +95,23 @@ const MIN_SECRET = 8
 
 /** Is everything that a value of the client is compared with, long enough for a secret? `1`, or any token at all (`^Bearer `), is none. */
 function isSecret(words: readonly string[], model: HttpModel): boolean {
-  const maps = [...words.join(' ').matchAll(/\$\{?(\w+)/g)].flatMap(([, name = '']) => model.maps.get(`$${name.toLowerCase()}`) ?? [])
+  const maps = mapsOfClient(words.join(' '), model)
   const keys = maps
     .flatMap(({ block }) => block ?? [])
     .map(({ name }) => name)
     .filter((name) => !/^(?:default|volatile|hostnames)$/.test(name) && name !== '')
   const compared = maps.length > 0 ? keys : withoutParentheses(words).slice(2, 3)
   return compared.length > 0 && compared.every((text) => secretPart(text) >= MIN_SECRET)
+}
+
+/** Maps from what a client sends, behind others that only combine them (`map $request_method$is_known $refused`). */
+function mapsOfClient(text: string, model: HttpModel, depth = 0): readonly NginxDirective[] {
+  return [...text.matchAll(/\$\{?(\w+)/g)].flatMap(([, name = '']) => {
+    const map = depth < 8 ? model.maps.get(`$${name.toLowerCase()}`) : undefined
+    if (!map) return []
+    const behind = mapsOfClient(map.parameters[0] ?? '', model, depth + 1)
+    return behind.length > 0 ? behind : [map]
+  })
 }
 
 /** Length of the longest fixed text in it, beside the word that a token is announced with. */

@@ -55,6 +55,29 @@ export const addresses = ['127.0.0.1', '127.0.9.9'] as const
 export const maps =
   'map $request_method $writes { default 0; POST 1; DELETE 1; } map $uri $wanted { default ""; ~^/api/(?<what>pull|push)$ $what; /v1/chat chat; }'
 
+/** In `http` where clients are told apart by `geo`. */
+export const geos = [
+  'geo $near { default 0; 127.0.9.0/24 1; }',
+  'geo $away { 127.0.9.0/24 0; 127.0.9.9 yes; 10.0.0.0/8 yes; default 0; }',
+  'geo $plain { 127.0.0.1/32 here; 127.0.9.9/32 there; }',
+  'geo $many { default 0; 127.0.0.0/8 1; 127.0.9.0/24 0; 127.0.9.10 1; ::1 1; }',
+  'map $near $refused { 0 1; default ""; } map $request_method$near $written { default 0; ~^POST0 1; } map $uri-$near $both { default ""; /api/pull-1 in; /o-0 0; }',
+].join(' ')
+
+/** One `if` that hangs on them; `@PASS@` names who gets on. */
+export const geoBodies: Arbitrary<string> = record({
+  words: constantFrom(
+    ...['$near', '$near = 0', '$near != 1', '$near ~ ^1', '$away', '$away = yes', '$away !~ yes', '$plain', '$plain = here', '$plain = ""'],
+    ...['$many', '$many = 0', '$refused', '$refused = 1', '$written', '$both', '$both = in'],
+  ),
+  does: constantFrom('return 403;', 'return 405;', 'rewrite ^ /o last;', 'set $x 1;'),
+  at: constantFrom('server', 'location'),
+}).map(({ words, does, at }) => {
+  const condition = `if (${words}) { ${does} }`
+  const pass = (id: number) => `proxy_set_header X-Location ${id}; proxy_pass @UPSTREAM@;`
+  return `${at === 'server' ? condition : ''} location / { ${at === 'location' ? condition : ''} ${pass(1)} } location /o { ${pass(2)} }`
+})
+
 interface Node {
   readonly modifier: string
   readonly path: string

@@ -137,7 +137,7 @@ function draw(
               const key = [
                 outcome.directive.line,
                 ...answer.gates.flatMap((gate) => gate.credentials.map((one) => one.kind)),
-                answer.assumptions.length,
+                ...answer.assumptions.map(({ kind, directive }) => `${kind} ${directive.line}`),
               ].join()
               if (!found.has(key)) found.set(key, { service, route, ...shared, clientPath: path, answer, directive: outcome.directive })
             }

@@ -16,8 +16,8 @@ export interface HttpModel {
   readonly servers: readonly Server[]
   readonly upstreams: ReadonlyMap<string, NginxDirective>
   readonly maps: ReadonlyMap<string, NginxDirective>
-  /** Variables whose value depends on the client's address. */
-  readonly geos: ReadonlySet<string>
+  /** Variables whose value depends on the client's address, without their sign. */
+  readonly geos: ReadonlyMap<string, NginxDirective>
   readonly streams: readonly Server[]
   readonly streamUpstreams: ReadonlyMap<string, NginxDirective>
 }
@@ -71,7 +71,7 @@ export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
     servers: http.servers,
     upstreams: byName(blocks(http.within, 'upstream'), 0),
     maps: byName(blocks(http.within, 'map'), 1),
-    geos: new Set(blocks(http.within, 'geo').map((geo) => (geo.parameters.at(-1) ?? '').toLowerCase())),
+    geos: new Map(blocks(http.within, 'geo').map((geo) => [(geo.parameters.at(-1) ?? '').replace('$', '').toLowerCase(), geo])),
     streams: stream.servers,
     streamUpstreams: byName(blocks(stream.within, 'upstream'), 0),
   }

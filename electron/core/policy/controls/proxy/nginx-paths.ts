@@ -1,6 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { addressBlock } from '../../../facts/network/address-block.ts'
 import type { Credential, Gate } from '../../../facts/nginx/model/access.ts'
+import type { Assumption } from '../../../facts/nginx/model/conditions.ts'
 import { printListen } from '../../../facts/nginx/model/listen.ts'
 import { clientCertificate, type ProxiedRoute, type WithheldRoute } from '../../../facts/nginx/model/routes.ts'
 import { nearest, nearestAll } from '../../../facts/nginx/model/scope.ts'
@@ -8,7 +9,7 @@ import type { HttpModel } from '../../../facts/nginx/model/servers.ts'
 import { readTarget, type Target } from '../../../facts/nginx/model/target.ts'
 import { type NginxDirective, placeOf } from '../../../facts/nginx/nginx.ts'
 import type { Citation } from '../../control.ts'
-import { letIn } from './address-rules.ts'
+import { type LetIn, letIn } from './address-rules.ts'
 import { strongest, weakest } from './authentication.ts'
 import { askedProgram, type Gateway } from './gateways.ts'
 import { nginxTls } from './nginx-tls.ts'
@@ -46,8 +47,9 @@ export function nginxSocket(
 /** A route through nginx in the words that all proxies share. */
 export function nginxPath(route: ProxiedRoute, socket: ProxySocket, around: NginxAround): ProxyPath {
   const { answer, service, clientPath } = route
-  const lists = answer.gates.filter((gate) => gate.satisfy === 'all').map((gate) => letIn(gate.addresses))
-  const addresses = [...new Set(answer.gates.flatMap((gate) => gate.addresses))]
+  const byGeo = answer.assumptions.flatMap(({ blocks }) => (blocks ? [blocks] : []))
+  const lists = [...answer.gates.filter((gate) => gate.satisfy === 'all').map((gate) => letIn(gate.addresses)), ...byGeo.map(letInByGeo)]
+  const addresses = [...new Set([...answer.gates.flatMap((gate) => gate.addresses), ...byGeo.flat()])]
   return {
     program: 'nginx',
     service,
@@ -60,13 +62,26 @@ export function nginxPath(route: ProxiedRoute, socket: ProxySocket, around: Ngin
     keeper: keeperOf(route),
     lists,
     listLines: addresses.map(placeOf),
-    addressUnknown: answer.assumptions.some(({ kind }) => kind === 'address' || kind === 'unmodelled'),
+    addressUnknown: answer.assumptions.some(undecided) || answer.gates.some(({ credentials }) => credentials.some(isScript)),
     forgers: forgersOf(route),
     hsts: nearestAll(answer.scope, ['add_header']).some(({ parameters }) => /^strict-transport-security$/i.test(parameters[0] ?? '')),
     line: cited(route.directive),
     unfinished: halfBasic(route),
     nginx: route,
   }
+}
+
+const undecided = ({ kind, blocks }: Assumption): boolean => kind === 'unmodelled' || (kind === 'address' && blocks === undefined)
+
+/** A script of the access phase lets in whom it wants, by address as well. */
+const isScript = ({ kind, directive }: Credential): boolean => kind === 'unmodelled' && directive.name !== 'auth_basic'
+
+/** Whom a `geo` lets in that decides the way. */
+function letInByGeo(blocks: readonly NginxDirective[]): LetIn {
+  const found = blocks.map(({ name }) => addressBlock(name))
+  return found.some((block) => block === undefined)
+    ? { kind: 'unknown' }
+    : { kind: 'listed', blocks: found.filter((block) => block !== undefined), local: false }
 }
 
 /** With "satisfy any" a login is as good as an address. */

@@ -280,7 +280,7 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   [
     'a condition on the address',
     `geo $admin { default 0; 10.0.1.5 1; } server { ${tls} ${basic} location / { if ($admin = 0) { return 403; } ${toOllama} } }`,
-    ['not-evaluated: Who may manage models is not known'],
+    ['pass: Management is for administrators only'],
   ],
 ])('management routes through nginx: %s', (_, configuration, expected) => {
   expect(outcomes(ask(managementRestricted, facts(configuration, [service('ollama')]), admins))).toEqual(expected)

@@ -221,6 +221,18 @@ export const socketsNotSeen = (service: InferenceService): Verdict => ({
   cite: [],
 })
 
+/** In a container whose ports nobody publishes: its network is one of this host, which nobody else reaches. */
+export const unpublished = ({ binds, bindUnknown, containerPorts }: InferenceService): boolean =>
+  containerPorts !== undefined && binds.length === 0 && bindUnknown === undefined
+
+export const stays = (service: InferenceService): Verdict => ({
+  status: 'pass',
+  subject: service.id,
+  title: 'Its container publishes no port',
+  reason: `${serviceName(service)} is reached by this host and by containers of its networks only.`,
+  cite: [{ section: 'containers', line: service.image?.line ?? 0 }],
+})
+
 /** Sockets of a service that others can reach. */
 export const exposedBinds = (service: InferenceService) => service.binds.filter((bind) => bind.scope !== 'loopback')
 

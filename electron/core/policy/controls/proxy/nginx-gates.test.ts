@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import type { AnyControl } from '../../control.ts'
+import requiresKey from './engine-requires-key-when-exposed.control.ts'
+import managementRestricted from './management-endpoints-restricted.control.ts'
+import notDirectly from './management-not-directly-reachable.control.ts'
+import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
+import requiresAuthentication from './proxy-requires-authentication.control.ts'
+
+const admins = policyContext({ modelAdmins: ['10.0.9.0/24'] })
+const login = 'auth_basic a; auth_basic_user_file /b;'
+const gate = 'if ($allowed = 0) { return 403; }'
+const site = (outside: string, inside: string) =>
+  `${outside} server { listen 80; ${login} location / { ${inside} proxy_pass http://localhost:11434; } }`
+
+const restricted = 'pass: Management is for administrators only'
+const unknown = 'not-evaluated: Who may manage models is not known'
+const everybody = 'fail: 10 management routes open to every user'
+const beyond = 'fail: Management is open beyond admin hosts'
+
+test.each<[string, string, string]>([
+  ['the hosts of administrators', site('geo $allowed { default 0; 10.0.9.0/25 1; 10.0.9.200 1; }', gate), restricted],
+  ['through a map', site('geo $near { default 0; 10.0.9.0/24 1; } map $near $allowed { 1 1; default 0; }', gate), restricted],
+  ['others as well', site('geo $allowed { default 0; 10.0.0.0/8 1; }', gate), beyond],
+  ['everybody but one network', site('geo $allowed { default 1; 10.0.9.0/24 0; }', gate), everybody],
+  ['nobody is turned away', site('geo $allowed { default 1; 10.0.9.0/24 2; }', gate), everybody],
+  ['a default of none', site('geo $allowed { 10.0.9.0/24 1; }', 'if ($allowed = "") { return 403; }'), restricted],
+  ['addresses of a header', site('geo $allowed { proxy 10.0.0.0/8; default 0; 10.0.9.0/24 1; }', gate), unknown],
+  ['ranges', site('geo $allowed { ranges; default 0; 10.0.9.0-10.0.9.255 1; }', gate), unknown],
+  ['another value than the address', site('geo $http_x_real_ip $allowed { default 0; 10.0.9.0/24 1; }', gate), unknown],
+  ['the whole of IPv4 as a network', site('geo $allowed { default 0; 0.0.0.0/0 1; }', gate), unknown],
+  [
+    'two at once',
+    site('geo $a { default 0; 10.0.9.0/24 1; } geo $b { default 0; 10.0.9.0/24 1; } map $a$b $allowed { default 0; 11 1; }', gate),
+    unknown,
+  ],
+  ['a network taken out again', site('geo $allowed { default 0; 10.0.9.0/24 1; delete 10.0.9.0/25; }', gate), unknown],
+  ['a script', site('', 'access_by_lua_block { check() }'), unknown],
+])('management by geo: %s', (_, configuration, expected) => {
+  expect(outcomes(ask(managementRestricted, facts(configuration, [service('ollama')]), admins))).toEqual([expected])
+})
+
+const key = 'JMPFXBuLtxUo6gsiZGkaHYmep85Eeu3D'
+const known = `map $http_authorization $known { default 0; "Bearer ${key}" 1; }`
+const asked = (control: AnyControl, maps: string, condition: string) =>
+  outcomes(
+    ask(
+      control,
+      facts(`${maps} server { listen 80; if (${condition}) { return 401; } location / { proxy_pass http://localhost:11434; } }`, [
+        service('ollama'),
+      ]),
+    ),
+  )
+
+test('a key behind maps that combine it with the method is a login', () => {
+  const combined = `${known} map $request_method$known $refused { default 1; ~^OPTIONS0 0; ~^.*1 0; }`
+  expect(asked(requiresAuthentication, combined, '$refused')).toEqual(['pass: Every forwarded route needs a login'])
+  expect(asked(requiresAuthentication, combined.replace(key, 'abc'), '$refused')).toEqual([
+    'not-evaluated: Whether a login is needed is not known',
+  ])
+})
+
+test('an engine in a container that publishes no port stays inside', () => {
+  const inside = service('ollama', { container: 'ollama', how: 'container', binds: [], containerPorts: [11434] })
+  for (const control of [notDirectly, requiresKey]) {
+    expect(outcomes(ask(control, facts('', [inside])))).toEqual(['pass: Its container publishes no port'])
+    expect(outcomes(ask(control, facts('', [{ ...inside, bindUnknown: 'an address of its own' }])))).toEqual([
+      'not-evaluated: Its sockets are not known',
+    ])
+  }
+})
