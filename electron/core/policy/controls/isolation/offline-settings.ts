@@ -3,8 +3,19 @@ import type { FactResult } from '../../../facts/fact.ts'
 import { flagValue, hasFlag } from '../../../facts/services/flags.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 
-/** How Python's hub libraries and Go's strconv.ParseBool read a switch. */
-const isOn = (value: string | undefined): boolean => /^(?:1|t|true|yes|on|y)$/i.test(value ?? '')
+/** huggingface_hub/constants.py: `_is_true`, of the first of the two variables that is not empty. */
+const hubIsOff = ({ HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE }: Readonly<Record<string, string>>): boolean =>
+  /^(?:1|on|yes|true)$/i.test(HF_HUB_OFFLINE || TRANSFORMERS_OFFLINE || '')
+
+/** vllm/envs.py: nothing but `1` counts, of VLLM_DO_NOT_TRACK and DO_NOT_TRACK the first that is not empty. */
+const vllmIsSilent = ({ VLLM_NO_USAGE_STATS, VLLM_DO_NOT_TRACK, DO_NOT_TRACK }: Readonly<Record<string, string>>): boolean =>
+  VLLM_NO_USAGE_STATS === '1' || (VLLM_DO_NOT_TRACK || DO_NOT_TRACK) === '1'
+
+/** llama.cpp tools/server/README.md, environment of boolean options. */
+const llamaIsOn = (value: string | undefined): boolean => /^(?:1|true|on|enabled)$/.test(value ?? '')
+
+/** Go's strconv.ParseBool; what that cannot read Ollama takes for on (envconfig/config.go, Bool). */
+const isOn = (value: string | undefined): boolean => value !== undefined && value !== '' && !/^(?:0|f|F|false|False|FALSE)$/.test(value)
 const isOff = (value: string | undefined): boolean => /^(?:0|f|false|no|off|n)$/i.test(value ?? '')
 
 /** One setting that keeps an engine from reaching outside. `unknown`: its environment could not be read, and no flag says so. */
@@ -31,12 +42,9 @@ export function offlineSettings(service: InferenceService, known: boolean): read
   const setting = (name: string, set: boolean): OfflineSetting => ({ name, state: set ? 'set' : known ? 'missing' : 'unknown' })
   switch (service.engine) {
     case 'vllm':
-      return [
-        setting('HF_HUB_OFFLINE=1', isOn(env.HF_HUB_OFFLINE) || isOn(env.TRANSFORMERS_OFFLINE)),
-        setting('VLLM_NO_USAGE_STATS=1', isOn(env.VLLM_NO_USAGE_STATS) || isOn(env.DO_NOT_TRACK)),
-      ]
+      return [setting('HF_HUB_OFFLINE=1', hubIsOff(env)), setting('VLLM_NO_USAGE_STATS=1', vllmIsSilent(env))]
     case 'llama.cpp':
-      return [setting('--offline', hasFlag(argv, ['--offline']) || isOn(env.LLAMA_ARG_OFFLINE) || isOn(env.LLAMA_OFFLINE))]
+      return [setting('--offline', hasFlag(argv, ['--offline']) || llamaIsOn(env.LLAMA_ARG_OFFLINE) || llamaIsOn(env.LLAMA_OFFLINE))]
     case 'ollama':
       return [setting('OLLAMA_NO_CLOUD=1', isOn(env.OLLAMA_NO_CLOUD))]
     case 'localai': {
