@@ -31,6 +31,30 @@ describe('sets of addresses', () => {
     )
   })
 
+  test('one interval, put in or cut out, leaves a set in order', () => {
+    const edge = fc.constantFrom('00000000', '00000001', '0000000f', '00000010', '0000ffff', 'fffffffe', 'ffffffff')
+    const one = fc
+      .tuple(edge, edge)
+      .map((pair) => pair.toSorted())
+      .map(([from = '', to = '']) => ({ from, to }))
+    fc.assert(
+      fc.property(
+        fc.oneof(set, fc.array(one).map(normalise)),
+        fc.oneof(
+          one,
+          set.map(([first]) => first ?? { from: hex(3), to: hex(9) }),
+        ),
+        (all, interval) => {
+          expect(union(all, [interval])).toEqual(normalise([...all, interval]))
+          const rest = subtract(all, [interval])
+          expect(rest).toEqual(normalise(rest))
+          expect(union(rest, intersect(all, [interval]))).toEqual(all)
+          expect(intersect(rest, [interval])).toEqual([])
+        },
+      ),
+    )
+  })
+
   test('nothing is left of everything without itself', () => {
     for (const family of [4, 6] as const) expect(subtract(everything(family), everything(family))).toEqual([])
   })

@@ -305,6 +305,25 @@ test('rules for IPv4 alone leave IPv6 open', () => {
   expect(verdictFor(firewall, routed, tcp(8000, '2001:db8::1')).verdict).toBe('accept')
 })
 
+test('a list of ten thousand blocked addresses is followed in bounded time', () => {
+  const blocked = (n: number) => `${20 + (n % 200)}.${n >> 8}.${n & 255}.7`
+  const rules = Array.from({ length: 10_000 }, (_, n) => `\t\tip saddr ${blocked(n)} drop`).join('\n')
+  const tables = parseNft(
+    `table inet t {\n\tchain input {\n\t\ttype filter hook input priority filter; policy accept;\n${rules}\n\t}\n}\n`,
+    'nft',
+  )
+  const network = {
+    addresses: parseAddresses('2: eth0 inet 10.0.0.2/24'),
+    routes: parseRoutes('default via 10.0.0.1 dev eth0', 4),
+    defaultRoute: true,
+  }
+  const begun = process.cpuUsage()
+  const verdicts = [blocked(9_999), blocked(0), '9.9.9.9'].map((source) => verdictFor({ tables }, network, tcp(8000, source)).verdict)
+  expect(verdicts).toEqual(['drop', 'drop', 'accept'])
+  // Of processor time, since other tests run beside it. What grows with the square of the rules takes half a minute.
+  expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(10)
+})
+
 /** Routing on the host with unnumbered BGP (FRR, documentation of `bgp unnumbered`): its only address of IPv4 stands on lo. */
 test.each([
   [
