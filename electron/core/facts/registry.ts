@@ -128,13 +128,14 @@ export function readFacts(
   log?: Log,
   ids?: readonly FactId[],
 ): FactResults {
-  const specs = new Map(sectionsOf(context).map((spec) => [spec.id, spec]))
+  let specs: ReadonlyMap<string, SectionSpec> | undefined
   const results = new Map<FactId, FactResult<unknown>>()
   const sources: FactSources = {
     context,
     section(id) {
       const output = outputs.get(id)
       if (output) return output
+      specs ??= new Map(sectionsOf(context).map((each) => [each.id, each]))
       const spec = specs.get(id)
       if (!spec) throw new Error(`no section is named ${id}`)
       return notRun(spec)

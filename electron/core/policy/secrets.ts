@@ -66,6 +66,7 @@ function valueEnd(line: string, from: number, before: string | undefined): { rea
 
 /** `NAME=value` anywhere, also inside another value (`Environment=API_KEY=x`). */
 function maskAssignments(line: string, mark: Mark): string {
+  if (!line.includes('=')) return line
   let out = ''
   let done = 0
   for (const match of line.matchAll(NAME)) {
@@ -198,7 +199,7 @@ export function redact(text: string, mark: Mark = plain): string {
         inMap = closed < 0
         return masked(line.slice(0, from) + maskMapEntries(line.slice(from, to), mark) + line.slice(to), mark)
       }
-      const begin = BEGIN_KEY.exec(line)
+      const begin = line.includes('-----BEGIN ') ? BEGIN_KEY.exec(line) : null
       if (begin) {
         const start = begin.index + begin[0].length
         const end = line.slice(start).search(END_KEY)

@@ -80,9 +80,7 @@ const ignore = (): undefined => undefined
 
 /** Short, because it is kept as long as the connection. */
 const keyOf = (command: string, input: string): string =>
-  createHash('sha256')
-    .update(JSON.stringify([command, input]))
-    .digest('base64')
+  createHash('sha256').update(`${command.length} ${command}`).update(input).digest('base64')
 
 const pause = (milliseconds: number): Promise<boolean> => new Promise((resolve) => setTimeout(resolve, milliseconds, true))
 

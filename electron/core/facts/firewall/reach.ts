@@ -276,7 +276,8 @@ export function verdictFor(
   query: TrafficQuery & { readonly source: string },
 ): Verdict {
   const pieces = reach(firewall, network, query)
-  const touching = pieces.filter((piece) => intersect(piece.remotes, networksToSet([query.source], piece.family)).length > 0)
+  const asked = { 4: networksToSet([query.source], 4), 6: networksToSet([query.source], 6) }
+  const touching = pieces.filter((piece) => intersect(piece.remotes, asked[piece.family]).length > 0)
   const order: readonly FirewallVerdict[] = ['accept', 'undetermined', 'reject', 'drop']
   const found = order.map((verdict) => touching.find((piece) => piece.verdict === verdict)).find((piece) => piece !== undefined)
   return found ? { verdict: found.verdict, by: found.by, doubtBy: found.doubtBy } : { verdict: 'drop', by: undefined, doubtBy: undefined }

@@ -36,9 +36,15 @@ list() {
   if [ "$gnu" ]; then find -H "$1" -maxdepth ${MAX_DEPTH} -printf %y/%m/%u/%g/%s/%Y/%D/%i/%b/%T@/%C@/ -print0 -type l -printf %l -print0
   else find -H "$1" -maxdepth ${MAX_DEPTH} -exec stat -c %f/%U/%G/%s/ {} \\; -print0; fi
 }
+# The folders above each of them, from the root on: one find for all, since its start is what costs.
 above() {
-  d=$1; set --
-  while [ -n "$d" ]; do d=\${d%/*}; set -- "\${d:-/}" "$@"; done
+  given=$#
+  for p do
+    d= r=\${p#/}; set -- "$@" /
+    while :; do case $r in */*) d=$d/\${r%%/*} r=\${r#*/}; set -- "$@" "$d" ;; *) break ;; esac; done
+  done
+  shift "$given"
+  [ $# -gt 0 ] || return
   if [ "$gnu" ]; then find -H "$@" -maxdepth 0 -printf %y/%m/%u/%g/%s/%Y/ -print0
   else for d do find -H "$d" -maxdepth 0 -exec stat -c %f/%U/%G/%s/ {} \\; -print0; done; fi 2>/dev/null
 }
@@ -50,19 +56,23 @@ absent() {
   return 1
 }
 n=0
+{
+above "$@"; printf '\\0+\\0'
 for p do
-  n=$((n + 1)); printf '@/%s\\0' "$p"; above "$p"; printf '\\0+\\0'
+  n=$((n + 1)); printf '@/%s\\0' "$p"
   if absent "$p"; then printf '#/0/self/missing\\0'; continue; fi
   rc=126; as=root
   [ "$gnu" ] && { gh_sudo "$n"; rc=$?; }
   if [ "$rc" -eq 126 ] || [ "$rc" -eq 127 ]; then as=self; list "$p"; rc=$?; fi
   printf '\\0#/%s/%s/done\\0' "$rc" "$as"
-done | tr '\\012\\000' '\\001\\012' | awk -F/ '
+done
+} | tr '\\012\\000' '\\001\\012' | awk -F/ '
 function hex(s, i, v) { v = 0; for (i = 1; i <= length(s); i++) v = v * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1; return v }
 function rest(s, k, i) { for (i = 1; i <= k; i++) s = substr(s, index(s, "/") + 1); return s }
+BEGIN { up = 1 }
 link { link = 0; if (shown && length($0) > length(p)) print ">/" substr($0, 1, length($0) - length(p)); if ($0 != "") next }
 $0 == "" { next }
-$1 == "@" { print; up = 1; split("", shut); split("", count); split("", bytes); next }
+$1 == "@" { print; if (++at in head) printf "%s", head[at]; split("", shut); split("", count); split("", bytes); next }
 $1 == "+" { up = 0; next }
 $1 == "#" { for (k in count) print "=/" count[k] "/" bytes[k] "/" k; print; next }
 {
@@ -70,7 +80,7 @@ $1 == "#" { for (k in count) print "=/" count[k] "/" bytes[k] "/" k; print; next
     t = index("4 8 a", substr($1, 1, length($1) - 3)); t = t == 1 ? "d" : t == 3 ? "f" : t == 5 ? "l" : "o"
     m = hex(substr($1, length($1) - 2)); m = sprintf("%o", m); u = $2; g = $3; s = $4; y = "-"; p = substr(rest($0, 4), 2)
   } else { t = $1; m = $2; u = $3; g = $4; s = $5; y = $6; p = rest($0, up ? 6 : 11); link = t == "l" && !up }
-  if (up) { print "^/" t "/" m "/" u "/" g "/" s "/" p; next }
+  if (up) { if (p == "/") heads++; head[heads] = head[heads] "^/" t "/" m "/" u "/" g "/" s "/" p "\\n"; next }
   q = p; sub("/[^/]*$", "", q); c = q in shut ? "c" : "o"
   if (t == "d" && (c == "c" || substr(m, length(m)) % 2 == 0)) shut[p] = 1
   k = t "/" m "/" u "/" g "/" c "/" y

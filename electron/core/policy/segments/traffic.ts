@@ -10,12 +10,12 @@ export type Addresses = Readonly<Record<Family, AddressSet>>
 
 export const addressesOf = (networks: readonly string[]): Addresses => ({ 4: networksToSet(networks, 4), 6: networksToSet(networks, 6) })
 
+export const without = (all: Addresses, less: Addresses): Addresses => ({ 4: subtract(all[4], less[4]), 6: subtract(all[6], less[6]) })
+
 /** Loopback and multicast addresses never come over a wire as a client's. */
 const NO_CLIENTS = ['127.0.0.0/8', '0.0.0.0/8', '224.0.0.0/3', '::1/128', '::/128', 'ff00::/8']
-export const allBut = (networks: readonly string[]): Addresses =>
-  without(addressesOf(['0.0.0.0/0', '::/0']), addressesOf([...networks, ...NO_CLIENTS]))
-
-export const without = (all: Addresses, less: Addresses): Addresses => ({ 4: subtract(all[4], less[4]), 6: subtract(all[6], less[6]) })
+const clients = without(addressesOf(['0.0.0.0/0', '::/0']), addressesOf(NO_CLIENTS))
+export const allBut = (networks: readonly string[]): Addresses => without(clients, addressesOf(networks))
 
 export const together = (a: Addresses, b: Addresses): Addresses => ({ 4: union(a[4], b[4]), 6: union(a[6], b[6]) })
 

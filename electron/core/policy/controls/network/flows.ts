@@ -1,5 +1,5 @@
 import type { FactResult } from '../../../facts/fact.ts'
-import { type AddressSet, type Family, networksToSet, printSet, subtract } from '../../../facts/firewall/address-set.ts'
+import { type AddressSet, type Family, networksToSet, printSet, subtract, union } from '../../../facts/firewall/address-set.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { type Piece, reach, type TrafficQuery } from '../../../facts/firewall/reach.ts'
 import type { RuleReference } from '../../../facts/firewall/ruleset.ts'
@@ -20,6 +20,11 @@ export interface Strangers {
   readonly undetermined: readonly Piece[]
 }
 
+const notOnWires: Readonly<Record<Family, AddressSet>> = {
+  4: networksToSet(['127.0.0.0/8', '0.0.0.0/8', '224.0.0.0/3'], 4),
+  6: networksToSet(['::1/128', '::/128', 'ff00::/8'], 6),
+}
+
 /** Splits off what the allowed networks cover. Loopback addresses never come over a wire. */
 export function strangersTo(
   firewall: Pick<Firewall, 'tables'>,
@@ -33,8 +38,8 @@ export function strangersTo(
 /** The same for pieces that were followed otherwise. */
 export function strangersAmong(followed: readonly Piece[], allowed: readonly string[]): Strangers {
   const fine: Readonly<Record<Family, AddressSet>> = {
-    4: networksToSet([...allowed, '127.0.0.0/8', '0.0.0.0/8', '224.0.0.0/3'], 4),
-    6: networksToSet([...allowed, '::1/128', '::/128', 'ff00::/8'], 6),
+    4: union(networksToSet(allowed, 4), notOnWires[4]),
+    6: union(networksToSet(allowed, 6), notOnWires[6]),
   }
   const outside = (piece: Piece): Piece[] => {
     const remotes = subtract(piece.remotes, fine[piece.family])
