@@ -3,7 +3,7 @@
  * folders, 2 ms for each that is not there: so of names that no folder has (systemd.unit(5), unit file load path), only those that are loaded are asked,
  * which a pattern does. Where the usual folders are not there, all are asked.
  *
- * `ask_units NAME…` sets `asked`, words apart by blanks. Wants the usual IFS; sets `roots`, `root`, `unit`.
+ * `ask_units NAME…` sets `asked`, words apart by blanks. `roots`: the folders of units that are there. Wants the usual IFS.
  */
 export const askUnits = `ask_units() {
 roots= asked=

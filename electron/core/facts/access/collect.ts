@@ -121,7 +121,7 @@ as_root 4 '\\n' | block acls
 # Without getfacl, ls of coreutils marks what has a list. That of the journal is systemd's own.
 if ! [ -f /usr/bin/getfacl ] && ! [ -f /bin/getfacl ] && ! command -v getfacl >/dev/null 2>&1; then case $(ls --version 2>/dev/null) in *coreutils*)
   printf '@acl-marks\\n'
-  { ls -ld -- "$@"; ls -lRA -- "$@"; } 2>/dev/null | awk '/^\\/.*:$/ { dir = substr($0, 1, length($0) - 1) "/" } /^[-a-z]+\\+ / { sub(/^.* [0-9:]+ /, ""); print (/^\\// ? "" : dir) $0 }' | list ;;
+  { ls -ld -- "$@"; ls -lRA -- "$@"; } 2>/dev/null | awk '/^\\/.*:$/ { dir = substr($0, 1, length($0) - 1) "/" } /^[-a-z]+\\+ / { sub(/^.* [0-9:]+ /, ""); if (++n > ${MAX_ROWS}) exit; print "=" substr((/^\\// ? "" : dir) $0, 1, 4000) }' ;;
 esac; fi
 set -f
 IFS='
@@ -145,7 +145,11 @@ programs=\${rules##*"
 !"}
 printf '%s\\n' "\${rules%"
 !$programs"}"
-printf '@lingering\\n'; ls /var/lib/systemd/linger 2>/dev/null | list
+printf '@lingering\\n'
+set +f
+for file in /var/lib/systemd/linger/*; do case $file in *"
+"*) ;; *) [ -e "$file" ] && printf '=%s\\n' "\${file##*/}" ;; esac; done
+set -f
 for last in lastlog2 lastlog; do
   command -v "$last" >/dev/null 2>&1 || continue
   printf '@last-logins %s\\n' "$last"

@@ -8,7 +8,7 @@ import { collectOs } from './collect.ts'
 /** The end of the script, with the folders of systemd below another root and a systemctl that tells what it is asked. */
 const [section] = collectOs({ modelPaths: [] } as never)
 const script = section?.kind === 'script' ? section.script : ''
-const end = script.slice(script.indexOf('time_units='))
+const end = script.slice(script.indexOf('ask_units() {'))
 const units = 'avahi-daemon.service avahi-daemon.socket cups.service rsyslog.service telnet.socket'
 
 let root: string

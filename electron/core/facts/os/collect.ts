@@ -137,25 +137,16 @@ clock() {
   esac
 }
 set -f
-time_units='systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service'
-${askUnits}ask_units $units $time_units
+${askUnits}ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service
 # First which time service runs, then the units: a row for each.
-states=$(systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState -- $asked 2>/dev/null) && states=$(printf '%s\\n' "$states" | units=" $units " clocks=" $time_units " awk '
-  function one(names, wanted,   n, i, name) { n = split(names, name, " "); for (i = 1; i <= n; i++) if (index(wanted, " " name[i] " ")) return 1; return 0 }
+states=$(systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState -- $asked 2>/dev/null) && states=$(printf '%s\\n' "$states" | awk '
   BEGIN { RS = ""; FS = "\\n"; time = "none" }
   {
     id = names = load = active = file = ""
-    for (i = 1; i <= NF; i++) {
-      at = index($i, "="); key = substr($i, 1, at - 1); value = substr($i, at + 1)
-      if (key == "Id") id = value; else if (key == "Names") names = value; else if (key == "LoadState") load = value
-      else if (key == "ActiveState") active = value; else if (key == "UnitFileState") file = value
-    }
-    names = names " " id
-    if (one(names, ENVIRON["clocks"])) {
-      if (active == "active" && time != "timesyncd") time = one(names, " systemd-timesyncd.service ") ? "timesyncd" : "other"
-      if (!one(names, ENVIRON["units"])) next
-    }
-    if (id != "" && (load != "not-found" || active != "inactive")) row[++n] = "=" id " " load " " active " " (file == "" ? "-" : file)
+    for (i = 1; i <= NF; i++) { at = index($i, "="); key = substr($i, 1, at - 1); value = substr($i, at + 1); if (key == "Id") id = value; else if (key == "Names") names = " " value " "; else if (key == "LoadState") load = value; else if (key == "ActiveState") active = value; else if (key == "UnitFileState") file = value }
+    if (names ~ / (systemd-timesyncd|chronyd?|ntpd?|ntpsec|openntpd)[.]service /) {
+      if (active == "active" && time != "timesyncd") time = names ~ / systemd-timesyncd[.]/ ? "timesyncd" : "other"
+    } else if (id != "" && (load != "not-found" || active != "inactive")) row[++n] = "=" id " " load " " active " " (file == "" ? "-" : file)
   }
   END { print time; for (i = 1; i <= n; i++) print row[i] }') || states=
 time=\${states%%"$nl"*}

@@ -39,10 +39,6 @@ const SCRIPT = `pattern=$1 variables=$2 mask=$3 properties=$4
 shift 4
 command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ] || { printf '@none\\n'; exit 0; }
 ${askUnits}ask_units "$@"
-roots=
-for root in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system /run/systemd/generator; do
-  [ -L "\${root%/systemd/system}" ] || roots="$roots $root"
-done
 names=$(
   {
     printf 'asked %s\\n' $asked 'ollama*.service' 'vllm*.service' 'llama*.service' 'local*ai*.service'
