@@ -81,6 +81,11 @@ test('from nothing to a signed pack, and what changed since', async ({ gatehouse
   await step.getByRole('button', { name: 'Attach file…' }).click()
   await expect(step.getByRole('button', { name: /review\.md, 9 B/ })).toBeVisible()
   await step.getByLabel('Met', { exact: true }).check()
+  // A prepared statement whose blanks are left states nothing.
+  await expect(step.getByText('what belongs at [place], [date], [names]')).toBeVisible()
+  await step
+    .getByLabel('Statement', { exact: true })
+    .fill('The playbook is kept in the wiki and was last rehearsed on 2 November by M. Ito.')
   await step.getByLabel('Reviewed by').fill('M. Ito')
   await it.isSound('audit')
   await step.getByRole('button', { name: 'Sign and record' }).click()

@@ -9,6 +9,7 @@ import type { Services } from '#core/services.ts'
 import { checklist } from '#shared/model/checklist.ts'
 import { dayFrom } from '#shared/model/validity.ts'
 import type { StepRequest } from '#shared/model/walkthrough.ts'
+import { blanksIn } from '#shared/statement-blanks.ts'
 import { openDemoServices } from './demo-services.testing.ts'
 import { gpu03 } from './hosts/gpu-03.ts'
 
@@ -83,6 +84,8 @@ describe('a record claims no more than was found', () => {
     expect(() => walk().record(fleet(), request({ outcome: 'not-applicable' }))).toThrow(/why it is not applicable/)
     expect(() => walk().record(fleet(), request({ statement: 'x', endsOn: tomorrow }))).toThrow(/asks for a statement/)
     expect(() => walk().record(fleet(), request({ item: 'OPS-2', statement: 'x' }))).toThrow(/a day until/)
+    const unfilled = { item: 'OPS-2', statement: 'Rehearsed on [date] by [names].', endsOn: tomorrow } as const
+    expect(() => walk().record(fleet(), request(unfilled))).toThrow(/what belongs at \[date\], \[names\]/)
     expect(() => walk().record(fleet(), request({ item: 'OPS-2', statement: 'x', endsOn: '2020-01-01' }))).toThrow()
     expect(step('OPS-2')?.record).toBeNull()
   })
@@ -169,5 +172,6 @@ test('every preset is of an item, short, and says what is to be filled in', () =
   for (const { document, statement } of presets) {
     expect(document.length).toBeLessThan(70)
     expect([document.join('\n'), statement]).toEqual([expect.stringContaining('['), expect.stringContaining('[')])
+    expect(blanksIn(statement)).toEqual(statement.match(/\[[^\]]*\]/g))
   }
 })

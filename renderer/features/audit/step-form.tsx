@@ -101,30 +101,35 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
           onChange={(event) => change({ links: event.target.value })}
         />
       </div>
+      {draft.attachments.length > 0 && (
+        <div className="walk-files">
+          {draft.attachments.map((file) => (
+            <button
+              key={file.sha256}
+              type="button"
+              className="tag"
+              title="Remove it from this step"
+              onClick={() => change({ attachments: draft.attachments.filter(({ sha256 }) => sha256 !== file.sha256) })}
+            >
+              <FileText className="icon" aria-hidden />
+              {plainText(file.name, 60)}, {bytesText(file.bytes)}
+              <span className="reader-only">: remove</span>
+            </button>
+          ))}
+        </div>
+      )}
       <div className="walk-actions">
         <Button
           icon={<Paperclip className="icon" aria-hidden />}
           onClick={() =>
             attach.mutate(null, {
-              onSuccess: (file) => file !== null && change({ attachments: [...draft.attachments, file] }),
+              onSuccess: (file) =>
+                file !== null && change({ attachments: [...draft.attachments.filter(({ sha256 }) => sha256 !== file.sha256), file] }),
             })
           }
         >
           Attach file…
         </Button>
-        {draft.attachments.map((file) => (
-          <button
-            key={file.sha256}
-            type="button"
-            className="tag"
-            title="Remove it from this step"
-            onClick={() => change({ attachments: draft.attachments.filter(({ sha256 }) => sha256 !== file.sha256) })}
-          >
-            <FileText className="icon" aria-hidden />
-            {plainText(file.name, 60)}, {bytesText(file.bytes)}
-            <span className="reader-only">: remove</span>
-          </button>
-        ))}
         <span className="spring" />
         <Button look="quiet" chord="mod+up" onClick={onBack}>
           Back

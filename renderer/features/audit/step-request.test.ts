@@ -25,6 +25,12 @@ describe('what is missing is said', () => {
     ['an outcome', draft({ outcome: null }), [], /outcome/],
     ['met with open findings', draft(), open, /2 findings are open/],
     ['a day for the statement', draft({ statement: 'x' }), [], /last day/],
+    [
+      'blanks of a prepared statement',
+      draft({ statement: 'Kept at [place], see [1].', endsOn: '2027-01-01' }),
+      [],
+      /belongs at \[place\]\.$/,
+    ],
     ['a reason why not', draft({ outcome: 'not-applicable', note: ' ' }), [], /not applicable/],
     ['an exception', draft({ outcome: 'met-with-exceptions', exceptions: { [open[0]?.key ?? '']: row } }), open, /1 of 2 exceptions/],
     [

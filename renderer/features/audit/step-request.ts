@@ -1,6 +1,7 @@
 import type { ItemId } from '#shared/model/checklist.ts'
 import type { FindingBrief } from '#shared/model/finding.ts'
 import type { StepDraft, StepRecord, StepRequest } from '#shared/model/walkthrough.ts'
+import { blanksIn } from '#shared/statement-blanks.ts'
 import { openOutcomes } from '#shared/status.ts'
 import type { HostView } from '../../stores/host-view.ts'
 
@@ -61,6 +62,8 @@ export function requestOf(
   if (outcome === 'met' && open.length > 0)
     return { missing: `${open.length} findings are open: choose “Met with exceptions”, or mend them first.` }
   if (statement.trim() !== '' && endsOn === '') return { missing: 'Choose the last day on which the statement holds.' }
+  const blanks = blanksIn(statement)
+  if (blanks.length > 0) return { missing: `Put into the statement what belongs at ${blanks.join(', ')}.` }
   if (outcome === 'not-applicable' && note.trim() === '') return { missing: 'Say in the comment why it is not applicable.' }
   const wanted = outcome === 'met-with-exceptions' ? open : []
   const filled = wanted.map(({ key, host, finding: { control, subject } }) => {

@@ -31,8 +31,9 @@ const NAMED_HOSTS = 8
 const printStyle = `
 @page{size:A4;margin:18mm 16mm 20mm}
 body{padding:0;max-width:none;font-size:11px;line-height:16px;font-variant-ligatures:none}
-h1{font-size:22px;line-height:28px;margin:0 0 8px}h2{break-after:avoid}h3{break-after:avoid}
+h1{font-size:22px;line-height:28px;margin:0 0 8px}h2,h3,h3+p,thead{break-after:avoid}
 table{width:100%;margin:6px 0 12px}td:last-child,td code{overflow-wrap:anywhere}.items :is(td,th):nth-child(n+3){white-space:nowrap}td,th{white-space:normal;vertical-align:top;font-size:10px;line-height:14px}tr{break-inside:avoid}
+.lines{table-layout:fixed}.lines td{overflow-wrap:anywhere}.lines :is(th,td):nth-child(1){width:18%}.lines :is(th,td):nth-child(3){width:12%}.lines :is(th,td):nth-child(4){width:27%}.chip{white-space:nowrap;font-size:10px;line-height:16px}.host{display:inline-block;max-width:100%}.rules th[scope=row]{white-space:nowrap}
 .items{break-after:page}.quote{border-left:2px solid var(--line);padding-left:10px;white-space:pre-wrap}
 `
 
@@ -117,7 +118,7 @@ ${record ? recordBlock(record) : nothing}
 ${
   lines.length === 0
     ? html`<p>Nothing is open.</p>`
-    : html`<table><thead><tr><th scope="col">Result</th><th scope="col">Finding</th><th scope="col">Hosts</th><th scope="col">Evidence</th></tr></thead>
+    : html`<table class="lines"><thead><tr><th scope="col">Result</th><th scope="col">Finding</th><th scope="col">Hosts</th><th scope="col">Evidence</th></tr></thead>
 <tbody>${[...lines].sort((a, b) => byNeed(a.finding, b.finding)).map(lineRow)}</tbody></table>`
 }
 `
@@ -129,9 +130,13 @@ function lineRow({ finding, hosts, evidence }: Line): Markup {
   const words = waiverWords(finding)
   return html`<tr><td>${chip(finding.status)} ${finding.severity}</td><td><b>${finding.title}</b><br>${finding.reason}${
     words === undefined ? nothing : html`<br>${words}`
-  }<br><code>${finding.control}</code></td><td>${names.slice(0, NAMED_HOSTS).join(', ')}${more > 0 ? ` and ${more} more` : ''}</td><td><code>${evidence}</code></td></tr>
+  }<br><code>${finding.control}</code></td><td>${hostNames(names)}${more > 0 ? ` and ${more} more` : ''}</td><td><code>${evidence}</code></td></tr>
 `
 }
+
+/** None is broken at a hyphen. */
+const hostNames = (names: readonly string[]): readonly Markup[] =>
+  names.slice(0, NAMED_HOSTS).map((name, at, all) => html`<span class="host">${name}${at < all.length - 1 ? ',' : ''}</span> `)
 
 const recordBlock = ({ outcome, name, recordedAt, statement, note, exceptions, links, attachments }: StepRecord): Markup => html`
 <p><b>${stepOutcomeWords[outcome]}</b>, ${name}, ${recordedAt.slice(0, 10)}.</p>
@@ -143,7 +148,7 @@ ${attachments.map(({ name: file, sha256 }) => html`<p>Attached: ${file}, SHA-256
 `
 
 const frameworkSection = ({ name, rules }: FrameworkView): Markup => html`<h3>${name}</h3>
-<table><thead><tr><th scope="col">Rule</th><th scope="col">Result</th><th scope="col">Controls</th></tr></thead>
+<table class="rules"><thead><tr><th scope="col">Rule</th><th scope="col">Result</th><th scope="col">Controls</th></tr></thead>
 <tbody>${rules.map(
   ({
     rule,

@@ -5,6 +5,7 @@ import type { HostBrief } from '#shared/model/audit.ts'
 import { checklist, type ItemId } from '#shared/model/checklist.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { type Guide, guideSchema, type StepDraft, type StepRecord, type StepRequest, type Walkthrough } from '#shared/model/walkthrough.ts'
+import { blanksIn } from '#shared/statement-blanks.ts'
 import type { AnyControl } from '../../policy/control.ts'
 import type { Clock } from '../../ports.ts'
 import type { Undisturbed } from '../../store/all-or-nothing.ts'
@@ -99,6 +100,8 @@ export function createWalkthroughService(ports: WalkthroughServicePorts): Walkth
     const stated = statement === null ? [] : statedBy(item)
     if (statement !== null && stated.length === 0) throw refused(`${item}: no check of this item asks for a statement`)
     if (statement !== null && endsOn === null) throw refused(`${item}: a statement needs a day until which it holds`)
+    const blanks = blanksIn(statement ?? '')
+    if (blanks.length > 0) throw refused(`${item}: put into the statement what belongs at ${blanks.join(', ')}`)
     if (outcome === 'not-applicable' && note === '') throw refused(`${item}: say in the comment why it is not applicable`)
     if (outcome === 'not-met' || outcome === 'not-applicable') return
     const open = openFindings(hosts(fleet), item).filter(
