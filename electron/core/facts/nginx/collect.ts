@@ -27,10 +27,11 @@ export const nginxDump = command({
  * container prints stands behind a blank, so that it can pose as no other. A daemon that docker.socket would start is not asked.
  */
 const CONTAINED = `exec 9>&1
-found=$(grep -lsxF nginx /proc/[0-9]*/comm 2>/dev/null | head -n 2000 | sed 's/comm$/cgroup/')
+found=$(grep -lsxF nginx /proc/[0-9]*/comm 2>/dev/null | sed '2000q;s/comm$/cgroup/')
 ids=
-[ -z "$found" ] || ids=$(cat $found 2>/dev/null | grep -v kubepods | grep -oE '[0-9a-f]{64}' | sort -u | head -n 12)
+[ -z "$found" ] || ids=$(grep -hoE '(docker|libpod)[-/][0-9a-f]{64}' $found 2>/dev/null)
 [ -n "$ids" ] || { printf '@end\\n'; exit 0; }
+ids=$(printf '%s\\n' "$ids" | sed 's/.*[-/]//' | sort -u | head -n 12)
 runtimes=
 for runtime in docker podman; do
   command -v "$runtime" >/dev/null 2>&1 || continue
