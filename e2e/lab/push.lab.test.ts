@@ -162,6 +162,15 @@ describe('refused before anything is changed', () => {
     await desk.isOld('gpu2')
   }, 240_000)
 
+  test('the folder is read-only', async () => {
+    const { file } = await desk.planned('gpu2')
+    await arrange('gpu2', 'cd /etc/systemd/system && mount --bind . . && mount -o remount,bind,ro /etc/systemd/system')
+    const run = await desk.push(file)
+    await arrange('gpu2', 'umount /etc/systemd/system')
+    expect([run.status, run.stderr]).toEqual([2, expect.stringContaining('/etc/systemd/system is read-only')])
+    await desk.isOld('gpu2')
+  }, 240_000)
+
   test('a plan that was written by hand is refused before anything is asked', async () => {
     const { file, plan } = await desk.planned('gpu2')
     writeFileSync(file, JSON.stringify({ ...plan, files: [{ ...plan.files[0], path: '/etc/passwd' }] }))

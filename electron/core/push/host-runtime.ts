@@ -138,6 +138,8 @@ gh_check() {
   gh_trusted "\${2%/*}"
   gh_up=\${2%/*}
   [ -d "\${gh_up%/*}/" ] || gh_fail "missing-folder \${gh_up%/*}"
+  [ -d "$gh_up" ] || gh_up=\${gh_up%/*}
+  [ -w "$gh_up/" ] || gh_fail "unwritable $gh_up is read-only or immutable"
   gh_now=$(gh_state "$2" "$6 $7")
   [ "$gh_now" = "$6" ] || gh_fail "conflict $2 $gh_now"
 }
