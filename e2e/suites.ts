@@ -88,11 +88,12 @@ const labPackages = [
 // The command line is started again and again: compiled once, a start takes less than half of the processor's time.
 const compiledOnce = { NODE_COMPILE_CACHE: `${results}/compile-cache` }
 
-/** Runs tests inside of a lab, which is up as long as they run. Of two that compute at once the one with less niceness goes first. */
-const inLab = (words: readonly string[], output: Output, file: string, environment: NodeJS.ProcessEnv, niceness = 0) => {
-  const command = ['-n', `${niceness}`, 'timeout', '-k', '10', '1500', 'e2e/lab/with-lab.sh', '--', 'vitest', ...words]
-  return reported('nice', command, output, file, vitestTally, { ...compiledOnce, ...environment })
-}
+/** Runs tests inside of a lab, which is up as long as they run. */
+const inLab = (words: readonly string[], output: Output, file: string, environment: NodeJS.ProcessEnv) =>
+  reported('timeout', ['-k', '10', '1500', 'e2e/lab/with-lab.sh', '--', 'vitest', ...words], output, file, vitestTally, {
+    ...compiledOnce,
+    ...environment,
+  })
 
 export const suites: readonly Suite[] = [
   {
@@ -146,12 +147,12 @@ export const suites: readonly Suite[] = [
     needs: labPackages,
     root: true,
     beside: true,
-    // Labs of their own, with their own hosts, since a fault is mostly waiting. They are done long before the others, so they let them go first.
+    // Labs of their own, with their own hosts, since a fault is mostly waiting.
     run: async (output) => {
       const parts = Array.from({ length: FAULT_LABS }, (_, index) => {
         const file = `${results}/faults-${index + 1}.json`
         const part = { LAB_INSTANCE: `third-${index + 1}`, FAULTS_PART: `${index + 1}/${FAULT_LABS}` }
-        return inLab([...vitest(FAULTS, file), MATRIX], output, file, { ...third, ...part }, 10)
+        return inLab([...vitest(FAULTS, file), MATRIX], output, file, { ...third, ...part })
       })
       return sum(await Promise.all(parts))
     },
