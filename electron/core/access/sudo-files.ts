@@ -15,7 +15,7 @@ const programs = { read: /\/(?:cat|tac|head|tail|grep|egrep|zcat|zgrep|less|more
 
 interface Opener {
   readonly path: string
-  /** Undefined: any. */
+  /** Arguments of the rule. Undefined: it names the program alone, so all are allowed (sudoers(5)). */
   readonly words: readonly string[] | undefined
 }
 

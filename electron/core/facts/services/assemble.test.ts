@@ -253,6 +253,12 @@ describe('containers', () => {
     expect(service?.bindUnknown !== undefined).toBe(isUnknown)
   })
 
+  test('nothing is published, and none of its processes was seen: it may have an address of its own, as long as it runs', () => {
+    const unknown = (running: boolean) =>
+      assembleServices({ ...base, processes: [], containers: [container({ running })], hostAddresses: host })[0]?.bindUnknown !== undefined
+    expect([unknown(true), unknown(false)]).toEqual([true, false])
+  })
+
   test('a restart keeps what is published', () => {
     const [service] = assembleServices({ ...base, processes: [inside], containers: [container({ ports: [port('127.0.0.1')] })] })
     expect(service?.configuredBinds).toMatchObject([{ address: '127.0.0.1', section: 'containers' }])

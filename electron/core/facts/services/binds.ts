@@ -93,9 +93,18 @@ export function publishedBinds(container: Container, configured: Configured): re
   })
 }
 
-/** Why a container of which this is a process may have more than its published ports. */
-export const unseenBinds = (container: Container, main: Process, hostAddresses: ReadonlySet<string> | undefined): string | undefined =>
-  container.portsUnknown ?? ownAddressOf(main, hostAddresses)
+/** Why a container may have more than its published ports. `main`: a process in it, by whose routes an address of its own shows. */
+export const unseenBinds = (
+  container: Container,
+  main: Process | undefined,
+  hostAddresses: ReadonlySet<string> | undefined,
+): string | undefined => {
+  if (container.portsUnknown !== undefined) return container.portsUnknown
+  if (main) return ownAddressOf(main, hostAddresses)
+  return container.running && container.ports.length === 0
+    ? 'none of its processes was seen, and it may have an address of its own'
+    : undefined
+}
 
 /**
  * Published ports by Docker's forwarders in the process table (`docker-proxy -proto tcp -host-ip … -host-port … -container-port …`),

@@ -2,7 +2,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Container } from '../containers/containers.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
-import { type Binds, configuredBinds, publishedBinds } from './binds.ts'
+import { type Binds, configuredBinds, publishedBinds, unseenBinds } from './binds.ts'
 import { configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
 import { engineOfImage, versionOfImage } from './images.ts'
 import { type Launch, recognise, recogniseStart } from './launch.ts'
@@ -54,7 +54,7 @@ export function unitBinds(unit: Unit, launch: Launch): Binds {
 }
 
 /** A container whose image or command is an engine's and whose processes were not recognised, or that is stopped. */
-export function serviceFromContainer(container: Container, { processes }: ServiceSources): InferenceService | undefined {
+export function serviceFromContainer(container: Container, { processes, hostAddresses }: ServiceSources): InferenceService | undefined {
   const launch = recognise(container.command) ?? fromImage(container)
   if (!launch || launch.role === 'worker') return undefined
   const environment: KnownEnvironment = { variables: container.environment, complete: container.inspected && !launch.wrapped }
@@ -72,7 +72,9 @@ export function serviceFromContainer(container: Container, { processes }: Servic
     argv: container.command,
     environment: container.inspected ? container.environment : undefined,
     binds: container.hostNetwork ? [] : publishedBinds(container, configured),
-    bindUnknown: container.hostNetwork ? 'it uses the network of the host and its sockets were not found' : container.portsUnknown,
+    bindUnknown: container.hostNetwork
+      ? 'it uses the network of the host and its sockets were not found'
+      : unseenBinds(container, main, hostAddresses),
     ...(!container.hostNetwork && { containerPorts: configured.ports }),
     configuredBinds: [],
     apiKey: configuredApiKey(launch, environment),
