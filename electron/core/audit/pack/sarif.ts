@@ -24,6 +24,12 @@ const kinds: Readonly<Partial<Record<Outcome, 'fail' | 'open' | 'review'>>> = {
   'needs-attestation': 'review',
 }
 
+/**
+ * A message as it is, SARIF 2.1.0: a brace alone would begin a placeholder (3.11.5), and `[…](…)` a link that a viewer offers to open (3.11.6). Texts
+ * of hosts stand in it.
+ */
+const message = (text: string) => ({ text: visible(text).replaceAll(/[{}]/g, '$&$&').replaceAll('](', '\\](') })
+
 /** Everything that is not passed, as SARIF 2.1.0 (OASIS). What is waived is there, suppressed with its reason. */
 export function* sarifReport(audit: AuditResults, controls: readonly ControlEntry[]): Generator<string> {
   const index = new Map(controls.map(({ id }, place) => [id, place]))
@@ -32,8 +38,8 @@ export function* sarifReport(audit: AuditResults, controls: readonly ControlEntr
     version: audit.gatehouse,
     rules: controls.map((control) => ({
       id: control.id,
-      shortDescription: { text: control.title },
-      fullDescription: { text: control.rationale },
+      shortDescription: message(control.title),
+      fullDescription: message(control.rationale),
       defaultConfiguration: { level: levels[control.severity] },
       properties: { 'security-severity': scores[control.severity], tags: ['security', control.item, ...control.references] },
     })),
@@ -64,7 +70,7 @@ function resultOf(host: HostAudit, finding: Finding, kind: 'fail' | 'open' | 're
     ...(ruleIndex !== undefined && { ruleIndex }),
     kind,
     level,
-    message: { text: visible(`${finding.title}. ${finding.reason}`) },
+    message: message(`${finding.title}. ${finding.reason}`),
     locations:
       finding.evidence.length === 0 ? [named(host.name, finding)] : finding.evidence.map((proof) => located(host.name, finding, proof)),
     partialFingerprints: { 'gatehouse/v1': sha256Of([host.name, finding.control, finding.subject].join('\n')) },

@@ -60,6 +60,12 @@ describe('SARIF', () => {
     })
   })
 
+  test('text of a host is neither a placeholder nor a link (SARIF 2.1.0, 3.11.5 and 3.11.6)', () => {
+    const hostile = packFinding('fail', { title: 'T', reason: '{KEY} [see](https://evil.example) [::]:80' })
+    const [run] = JSON.parse([...sarifReport(packSources([hostile]).audit, [packControl])].join('')).runs
+    expect(run.results[0].message.text).toBe('T. {{KEY}} [see\\](https://evil.example) [::]:80')
+  })
+
   test('no finding, no result', () => {
     expect(JSON.parse([...sarifReport(packSources([]).audit, [])].join('')).runs[0].results).toEqual([])
   })

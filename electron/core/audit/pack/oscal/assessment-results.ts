@@ -1,10 +1,11 @@
 import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
 import type { Finding } from '#shared/model/finding.ts'
-import { attestationWords, outcomeWords, visible, waiverWords } from '#shared/words.ts'
-import { hostUuid, metadata, nistIds, OSCAL_PLAN, reviewedControls, tool } from './common.ts'
+import { attestationWords, outcomeWords, waiverWords } from '#shared/words.ts'
+import { assessmentAssets, inventory, metadata, nistIds, OSCAL_PLAN, reviewedControls } from './common.ts'
 import { streamedObject } from './json-stream.ts'
 import { eachFinding, findingUuid, isAssessed, isRisk, observationOf, observationUuid, riskOf, riskUuid } from './observations.ts'
+import { prose } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 /** What was found. A check is satisfied only when it passed; what was not measured or is accepted for a while is not. */
@@ -17,17 +18,11 @@ export function* assessmentResults(audit: AuditResults, controls: readonly Contr
   }
   const result = {
     uuid: uuidOf('result', audit.fleet, audit.startedAt, new Date(now).toISOString()),
-    title: visible(`Audit of ${audit.fleet}`),
+    title: prose(`Audit of ${audit.fleet}`),
     description: audit.outcome === 'complete' ? 'Every host was asked.' : 'Stopped before every host was asked.',
     start: audit.startedAt,
     end: audit.finishedAt,
-    'local-definitions': {
-      components: [tool(audit.gatehouse)],
-      'inventory-items': Array.from(audit.hosts, ({ name, address }) => ({
-        uuid: hostUuid(audit.fleet, name),
-        description: visible(`${name}, ${address}`),
-      })),
-    },
+    'local-definitions': { 'inventory-items': inventory(audit), 'assessment-assets': assessmentAssets(audit.gatehouse) },
     'reviewed-controls': reviewedControls(controls),
   }
   yield `{"assessment-results":${JSON.stringify(head).slice(0, -1)},"results":[`
@@ -48,8 +43,8 @@ const attestationOf = (host: HostAudit, finding: Finding) => ({
   parts: [
     {
       name: 'statement',
-      title: visible(`${finding.item} ${finding.control} on ${host.name}`),
-      prose: visible(`${finding.attestation?.statement ?? ''}\n\n${attestationWords(finding) ?? ''}`),
+      title: prose(`${finding.item} ${finding.control} on ${host.name}`),
+      prose: prose(`${finding.attestation?.statement ?? ''}\n\n${attestationWords(finding) ?? ''}`),
     },
   ],
 })
@@ -60,15 +55,15 @@ function findingOf(fleet: string, host: HostAudit, finding: Finding) {
   const remarks = waiverWords(finding) ?? (passed || failed ? undefined : outcomeWords[finding.status].word)
   return {
     uuid: findingUuid(fleet, host.name, finding),
-    title: visible(finding.title),
-    description: visible(`${host.name}: ${finding.reason}`),
+    title: prose(finding.title),
+    description: prose(`${host.name}: ${finding.reason}`),
     target: {
       type: 'objective-id',
       'target-id': finding.control,
       status: {
         state: passed ? 'satisfied' : 'not-satisfied',
         reason: passed ? 'pass' : failed ? 'fail' : 'other',
-        ...(remarks !== undefined && { remarks: visible(remarks) }),
+        ...(remarks !== undefined && { remarks: prose(remarks) }),
       },
     },
     'related-observations': [{ 'observation-uuid': observationUuid(fleet, host.name, finding) }],

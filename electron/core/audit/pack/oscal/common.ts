@@ -1,6 +1,7 @@
 import type { AuditResults } from '#shared/model/audit.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
 import { visible } from '#shared/words.ts'
+import { prose } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 /** pages.nist.gov/OSCAL: the release whose models these documents follow. */
@@ -12,7 +13,7 @@ export const OSCAL_RESULTS = 'oscal/assessment-results.json'
 
 /** What every document says of itself. `now` is in milliseconds. */
 export const metadata = (title: string, { fleet, gatehouse }: Pick<AuditResults, 'fleet' | 'gatehouse'>, now: number) => ({
-  title: visible(`${title} of ${fleet}`),
+  title: prose(`${title} of ${fleet}`),
   'last-modified': new Date(now).toISOString(),
   version: gatehouse,
   'oscal-version': OSCAL_VERSION,
@@ -43,18 +44,28 @@ export const reviewedControls = (controls: readonly ControlEntry[]) => ({
 })
 
 export const hostUuid = (fleet: string, host: string): string => uuidOf('host', fleet, host)
-export const toolUuid: string = uuidOf('tool', 'gatehouse')
+const toolUuid: string = uuidOf('tool', 'gatehouse')
 
 /** Gatehouse as the tool that made an observation. */
 export const byTool = { actors: [{ type: 'tool', 'actor-uuid': toolUuid }] }
 
-export const tool = (gatehouse: string) => ({
+const tool = (gatehouse: string) => ({
   uuid: toolUuid,
   type: 'software',
   title: 'Gatehouse',
   description: `Gatehouse ${gatehouse}: reads hosts over SSH with an account that can change nothing.`,
   status: { state: 'operational' },
 })
+
+/** What the assessment was made with. The model keeps it apart from the components of what is assessed. */
+export const assessmentAssets = (gatehouse: string) => ({
+  components: [tool(gatehouse)],
+  'assessment-platforms': [{ uuid: uuidOf('platform', 'console'), title: 'Console', 'uses-components': [{ 'component-uuid': toolUuid }] }],
+})
+
+/** The hosts that were looked at. */
+export const inventory = ({ fleet, hosts }: AuditResults) =>
+  Array.from(hosts, ({ name, address }) => ({ uuid: hostUuid(fleet, name), description: prose(`${name}, ${address}`) }))
 
 /** Where the catalogue of controls is found. */
 export const NIST_CATALOGUE =

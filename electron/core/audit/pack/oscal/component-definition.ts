@@ -1,6 +1,7 @@
 import type { AuditResults } from '#shared/model/audit.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
 import { metadata, NIST_CATALOGUE, nistIds, props } from './common.ts'
+import { prose } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 /** Which NIST controls the checks of Gatehouse bear on: one requirement for each, that names the checks. */
@@ -9,7 +10,7 @@ export function componentDefinition(audit: AuditResults, controls: readonly Cont
   for (const control of controls) for (const id of nistIds(control)) byNist.set(id, [...(byNist.get(id) ?? []), control])
   return {
     'component-definition': {
-      uuid: uuidOf('component-definition', audit.gatehouse),
+      uuid: uuidOf('component-definition', audit.fleet, audit.gatehouse, new Date(now).toISOString()),
       metadata: metadata('Checks of Gatehouse for the fleet', audit, now),
       components: [
         {
@@ -25,7 +26,7 @@ export function componentDefinition(audit: AuditResults, controls: readonly Cont
               'implemented-requirements': [...byNist].map(([id, checks]) => ({
                 uuid: uuidOf('requirement', id),
                 'control-id': id,
-                description: checks.map(({ title }) => title).join('. '),
+                description: prose(checks.map(({ title }) => title).join('. ')),
                 ...props({ checks: checks.map((check) => check.id).join(' ') }),
               })),
             },

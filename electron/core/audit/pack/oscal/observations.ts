@@ -1,8 +1,9 @@
 import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
-import { outcomeWords, visible } from '#shared/words.ts'
+import { outcomeWords } from '#shared/words.ts'
 import { evidencePath } from '../evidence-path.ts'
 import { byTool, hostUuid, props } from './common.ts'
+import { prose } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 const key = (kind: string, fleet: string, host: string, { control, subject }: Finding): string =>
@@ -27,8 +28,8 @@ export function* eachFinding<T>(
 
 export const observationOf = (fleet: string, host: HostAudit, finding: Finding) => ({
   uuid: observationUuid(fleet, host.name, finding),
-  title: visible(finding.title),
-  description: visible(finding.reason),
+  title: prose(finding.title),
+  description: prose(finding.reason),
   ...props({
     control: finding.control,
     item: finding.item,
@@ -38,12 +39,12 @@ export const observationOf = (fleet: string, host: HostAudit, finding: Finding) 
   }),
   // Somebody stated it, or a machine looked.
   methods: [finding.attestation?.state === 'active' ? 'INTERVIEW' : 'TEST'],
-  subjects: [{ 'subject-uuid': hostUuid(fleet, host.name), type: 'inventory-item', title: host.name }],
+  subjects: [{ 'subject-uuid': hostUuid(fleet, host.name), type: 'inventory-item', title: prose(host.name) }],
   origins: [byTool],
   ...(finding.evidence.length > 0 && {
     'relevant-evidence': finding.evidence.map((proof) => ({
       href: `../${evidencePath(host.name, proof.section)}`,
-      description: visible(`${proof.command}, lines ${proof.lines.map(({ number }) => number).join(', ') || 'none'}`),
+      description: prose(`${proof.command}, lines ${proof.lines.map(({ number }) => number).join(', ') || 'none'}`),
       ...props({ sha256: proof.sha256 }),
     })),
   }),
@@ -52,17 +53,17 @@ export const observationOf = (fleet: string, host: HostAudit, finding: Finding) 
 
 export const riskOf = (fleet: string, host: HostAudit, finding: Finding) => ({
   uuid: riskUuid(fleet, host.name, finding),
-  title: visible(finding.title),
-  description: visible(`${host.name}: ${finding.reason}`),
-  statement: visible(finding.rationale),
+  title: prose(finding.title),
+  description: prose(`${host.name}: ${finding.reason}`),
+  statement: prose(finding.rationale),
   ...props({ severity: finding.severity, control: finding.control, host: host.name }),
   status: finding.waiver?.state === 'active' ? 'deviation-approved' : 'open',
   ...(finding.waiver?.state === 'active' && {
     deadline: `${finding.waiver.endsOn}T23:59:59Z`,
     'mitigating-factors': [
       {
-        uuid: uuidOf('waiver', finding.waiver.id, host.name),
-        description: visible(`Accepted by ${finding.waiver.approver}: ${finding.waiver.reason}`),
+        uuid: key(`waiver ${finding.waiver.id}`, fleet, host.name, finding),
+        description: prose(`Accepted by ${finding.waiver.approver}: ${finding.waiver.reason}`),
       },
     ],
   }),

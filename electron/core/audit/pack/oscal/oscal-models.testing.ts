@@ -2,10 +2,10 @@ import { z } from 'zod'
 
 /**
  * The parts of the OSCAL models that the documents of a pack use, strictly: a member that the model does not have, or lacks, is refused. Held member by
- * member against the JSON schema of OSCAL 1.1.2 (NIST, oscal_complete_schema.json, `$id` http://csrc.nist.gov/ns/oscal/1.0/1.1.2/oscal-complete-schema.json):
- * every required member is required here, and no member is here that is not there, so a document of these models is valid by it. Patterns are those of its
- * UUIDDatatype, TokenDatatype, StringDatatype, DateTimeWithTimezoneDatatype (in UTC, which is all that is written), URIDatatype; texts that it
- * leaves open are not empty here.
+ * member against the JSON schema of OSCAL 1.1.2 (NIST, oscal_complete_schema.json, `$id` http://csrc.nist.gov/ns/oscal/1.0/1.1.2/oscal-complete-schema.json)
+ * and the constraints of its metaschema (README.md): every required member is required here, and no member is here that is not there, so a document of
+ * these models is valid by it. Patterns are those of its UUIDDatatype, TokenDatatype, StringDatatype, DateTimeWithTimezoneDatatype (in UTC, which is all
+ * that is written), URIDatatype; texts that it leaves open are not empty here.
  */
 const uuid = z.string().regex(/^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[45][0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}$/)
 const token = z.string().regex(/^(?:\p{L}|_)(?:\p{L}|\p{N}|[.\-_])*$/u)
@@ -36,9 +36,22 @@ const assets = z.strictObject({
     z.strictObject({ uuid, title: markup, 'uses-components': list(z.strictObject({ 'component-uuid': uuid })) }),
   ),
 })
-/** Of a control an id is allowed, of an assessment none. */
-const controlPart = z.strictObject({ id: token, name: token, title: markup, prose: markup })
-const assessmentPart = controlPart.omit({ id: true })
+/** A property of OSCAL's own: its constraints list the names for each place. */
+const ownProp = (name: string, value: z.ZodType) => z.strictObject({ name: z.literal(name), value })
+const method = z.enum(['INTERVIEW', 'EXAMINE', 'TEST'])
+/** Constraints of a local objective: one part for what must hold that names its method, one for the method, which has what it is used on. */
+const objectiveParts = z.tuple([
+  z.strictObject({
+    ...{ id: token, name: z.literal('assessment-objective'), title: markup, prose: markup },
+    props: z.tuple([ownProp('method-id', token)]),
+  }),
+  z.strictObject({
+    ...{ id: token, name: z.literal('assessment-method'), props: z.tuple([ownProp('method', method)]) },
+    parts: z.tuple([z.strictObject({ name: z.literal('assessment-objects'), prose: markup })]),
+  }),
+])
+/** Of an assessment, which has no id. With the name `objective` it would need a method. */
+const assessmentPart = z.strictObject({ name: token.refine((name) => name !== 'objective'), title: markup, prose: markup })
 const origin = z.strictObject({
   actors: list(z.strictObject({ type: z.enum(['tool', 'assessment-platform', 'party']), 'actor-uuid': uuid })),
 })
@@ -96,8 +109,8 @@ export const assessmentPlanModel = z.strictObject({
     metadata,
     'import-ssp': z.strictObject({ href: uriReference, remarks: markup }),
     'local-definitions': z.strictObject({
-      'objectives-and-methods': list(z.strictObject({ 'control-id': token, description: markup, parts: list(controlPart) })),
-      activities: list(z.strictObject({ uuid, title: markup, description: markup })),
+      'objectives-and-methods': list(z.strictObject({ 'control-id': token, description: markup, parts: objectiveParts })),
+      activities: list(z.strictObject({ uuid, title: markup, description: markup, props: list(ownProp('method', method)) })),
     }),
     'reviewed-controls': reviewedControls,
     'assessment-subjects': list(
@@ -117,7 +130,7 @@ export const assessmentResultsModel = z.strictObject({
     results: list(
       z.strictObject({
         ...{ uuid, title: markup, description: markup, start: dateTime, end: dateTime },
-        'local-definitions': z.strictObject({ components: list(component), 'inventory-items': list(inventoryItem) }),
+        'local-definitions': z.strictObject({ 'inventory-items': list(inventoryItem), 'assessment-assets': assets }),
         'reviewed-controls': reviewedControls,
         attestations: optionalList(z.strictObject({ parts: list(assessmentPart) })),
         observations: optionalList(observation),
@@ -133,7 +146,7 @@ export const poamModel = z.strictObject({
     uuid,
     metadata,
     'system-id': z.strictObject({ 'identifier-type': uri, id: line }),
-    'local-definitions': z.strictObject({ components: list(component), 'inventory-items': list(inventoryItem) }),
+    'local-definitions': z.strictObject({ 'inventory-items': list(inventoryItem), 'assessment-assets': assets }),
     observations: optionalList(observation),
     risks: optionalList(risk),
     'poam-items': list(

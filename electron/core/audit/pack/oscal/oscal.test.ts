@@ -5,6 +5,7 @@ import { outcomes } from '#shared/status.ts'
 import { packFinding, packSources } from '../pack-contents.testing.ts'
 import { oscalFiles } from './oscal-files.ts'
 import { assessmentPlanModel, assessmentResultsModel, componentDefinitionModel, poamModel } from './oscal-models.testing.ts'
+import { prose } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 const waiver = {
@@ -77,6 +78,41 @@ test('what is referred to is there', () => {
   expect(poam.risks?.filter(({ status }) => status === 'deviation-approved').map(({ deadline }) => deadline)).toEqual([
     '2026-12-31T23:59:59Z',
   ])
+})
+
+test('a document says nothing twice, and what it was made with and on is defined in it', () => {
+  const { plan, results, poam, component } = documents(every)
+  for (const document of [plan, results, poam, component]) {
+    const uuids = [...JSON.stringify(document).matchAll(/[{,]"uuid":"([^"]+)"/g)].map(([, uuid]) => uuid)
+    expect(uuids).toHaveLength(new Set(uuids).size)
+  }
+  const [result] = results.results
+  for (const { observations = [], 'local-definitions': local } of result === undefined ? [poam] : [result, poam]) {
+    const tools = local['assessment-assets'].components.map(({ uuid }) => uuid)
+    const hosts = local['inventory-items'].map(({ uuid }) => uuid)
+    for (const { origins, subjects } of observations) {
+      expect(tools).toEqual(expect.arrayContaining(origins.flatMap(({ actors }) => actors.map((actor) => actor['actor-uuid']))))
+      expect(hosts).toEqual(expect.arrayContaining(subjects.map((subject) => subject['subject-uuid'])))
+    }
+  }
+  for (const { parts } of plan['local-definitions']['objectives-and-methods']) expect(parts[0].props[0].value).toBe(parts[1].id)
+})
+
+test('another pack of the same audit has documents of another name, since they were written anew', () => {
+  const names = [0, 1].map((later) =>
+    oscalFiles({ ...packSources(every), now: later }).map(({ pieces }) => /"uuid":\s*"([^"]+)"/.exec([...pieces].join(''))?.[1]),
+  )
+  for (const [place, name] of (names[0] ?? []).entries()) expect(names[1]?.[place]).not.toBe(name)
+})
+
+describe('text of a host is text in Markdown, too', () => {
+  test.each([
+    ['New connections to *:11434 and *:8000', String.raw`New connections to \*:11434 and \*:8000`],
+    ['[::]:8080 at gpu_01, _so_', String.raw`\[::\]:8080 at gpu_01, \_so\_`],
+    ['<b>&lt; & {{ insert: param }} ~/.ssh', String.raw`\<b>\&lt; & \{{ insert: param }} \~/.ssh`],
+    ['- one\n# two\n3. three\n    four\n-5 %', '\\- one\n\\# two\n3\\. three\nfour\n-5 %'],
+    ['10.0.0.1:22, 0.5 s', '10.0.0.1:22, 0.5 s'],
+  ])('%s', (text, markdown) => expect(prose(text)).toBe(markdown))
 })
 
 test('a name has one UUID, of version 5', () => {

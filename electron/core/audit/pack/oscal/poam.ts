@@ -1,8 +1,8 @@
 import type { AuditResults } from '#shared/model/audit.ts'
-import { visible } from '#shared/words.ts'
-import { hostUuid, metadata, tool } from './common.ts'
+import { assessmentAssets, inventory, metadata } from './common.ts'
 import { streamedObject } from './json-stream.ts'
 import { eachFinding, isRisk, observationOf, observationUuid, riskOf, riskUuid } from './observations.ts'
+import { prose } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 /** What is to be done: one item for each finding that fails or warns. An item without a date has none that anybody agreed to. */
@@ -12,13 +12,7 @@ export function* planOfAction(audit: AuditResults, now: number): Generator<strin
     uuid: uuidOf('poam', fleet, audit.startedAt, new Date(now).toISOString()),
     metadata: metadata('Plan of action and milestones', audit, now),
     'system-id': { 'identifier-type': 'http://ietf.org/rfc/rfc4122', id: uuidOf('system', fleet) },
-    'local-definitions': {
-      components: [tool(audit.gatehouse)],
-      'inventory-items': Array.from(audit.hosts, ({ name, address }) => ({
-        uuid: hostUuid(fleet, name),
-        description: visible(`${name}, ${address}`),
-      })),
-    },
+    'local-definitions': { 'inventory-items': inventory(audit), 'assessment-assets': assessmentAssets(audit.gatehouse) },
   }
   const nothingOpen = {
     uuid: uuidOf('poam-item', fleet, 'none'),
@@ -35,8 +29,8 @@ export function* planOfAction(audit: AuditResults, now: number): Generator<strin
         items += 1
         return {
           uuid: uuidOf('poam-item', fleet, host.name, finding.control, finding.subject),
-          title: visible(`${host.name}: ${finding.title}`),
-          description: visible(finding.hint ?? finding.reason),
+          title: prose(`${host.name}: ${finding.title}`),
+          description: prose(finding.hint ?? finding.reason),
           'related-observations': [{ 'observation-uuid': observationUuid(fleet, host.name, finding) }],
           'related-risks': [{ 'risk-uuid': riskUuid(fleet, host.name, finding) }],
         }
