@@ -81,9 +81,11 @@ function gpuUser(process: GpuProcess, gpus: readonly GpuState[], sources: ViewSo
     placed: trace.placed,
     belongsTo: trace.service
       ? { kind: 'service', name: `${engineNames[trace.service.engine]} (${trace.service.id})` }
-      : trace.tool
-        ? { kind: 'tool' }
-        : undefined,
+      : trace.program
+        ? { kind: 'service', name: trace.program.name }
+        : trace.tool
+          ? { kind: 'tool' }
+          : undefined,
     command: [...(seen?.argv ?? [])],
     proof: proofAt(sources, 'gpu-health', process.line),
     verdict: finding && verdictOf(finding),

@@ -123,10 +123,16 @@ const variablesOf = (environment: Readonly<Record<string, string>>): readonly st
   Object.entries(environment).map(([name, value]) => `${name}=${value}`)
 
 function authenticationOf({ authentication }: ProgramRecord, words: readonly string[]): Pick<Program, 'authentication' | 'decidedBy'> {
-  const off = words.find((word) => authentication.off?.test(word))
+  const pairs = words.flatMap((word, at) =>
+    /^-[^=]*$/.test(word) && !/^--?[A-Za-z]/.test(words[at + 1] ?? '-x') ? [`${word}=${words[at + 1]}`] : [],
+  )
+  const find = (pattern: RegExp | undefined): string | undefined => pattern && [...words, ...pairs].find((word) => pattern.test(word))
+  const off = find(authentication.off)
   if (off !== undefined) return { authentication: 'none', decidedBy: off }
-  const on = words.find((word) => authentication.on?.test(word))
-  return on === undefined ? { authentication: authentication.usual } : { authentication: 'on', decidedBy: on }
+  const on = find(authentication.on)
+  if (on !== undefined) return { authentication: 'on', decidedBy: on }
+  const perhaps = find(authentication.perhaps)
+  return perhaps === undefined ? { authentication: authentication.usual } : { authentication: 'unknown', decidedBy: perhaps }
 }
 
 const bindOf = ({ address, port, scope, section, line }: Listener): ServiceBind => ({

@@ -2,9 +2,9 @@ import type { ServiceBind } from '#shared/model/inference-service.ts'
 
 /**
  * What a program is here. inference: runs models. interface: people and programs use models through it. notebook, cluster, container-api: run code for
- * whoever may use them. exporter: tells numbers. tunnel: brings outsiders in past the firewall.
+ * whoever may use them. store: keeps what models read or are asked. exporter: tells numbers. tunnel: brings outsiders in past the firewall.
  */
-export type ProgramKind = 'inference' | 'interface' | 'notebook' | 'cluster' | 'container-api' | 'exporter' | 'tunnel'
+export type ProgramKind = 'inference' | 'interface' | 'notebook' | 'cluster' | 'container-api' | 'store' | 'exporter' | 'tunnel'
 
 /** A program that belongs to running models, beside the engines that are known in depth. */
 export interface Program {

@@ -24,13 +24,18 @@ function fits(record: ProgramRecord, words: readonly string[]): boolean {
   const [path = '', ...rest] = words
   if (record.path?.test(path)) return true
   const named = record.program?.test(basename(path)) ?? false
-  if (named) return (record.command?.test(rest[0] ?? '') ?? true) && (record.anywhere === undefined || says(record.anywhere, rest))
+  if (named)
+    return (
+      (record.command?.test(rest[0] ?? '') ?? true) &&
+      (record.anywhere === undefined || says(record.anywhere, rest)) &&
+      (record.when?.(words) ?? true)
+    )
   return record.application !== undefined && isRunner(basename(path)) && says(record.application, rest)
 }
 
 const says = (pattern: RegExp, words: readonly string[]): boolean => words.some((word) => pattern.test(word))
 
-const isRunner = (name: string): boolean => /^(?:uvicorn|gunicorn|hypercorn|waitress-serve)$/.test(name)
+const isRunner = (name: string): boolean => /^(?:uvicorn|gunicorn|hypercorn|granian|waitress-serve)$/.test(name)
 
 /** What a process is by the socket that it holds itself, where its words leave that open. */
 export const programThatListens = (
@@ -45,6 +50,7 @@ export const programThatListens = (
 
 /** The program that an image is named after, on whatever registry. */
 export function programOfImage(reference: string): ProgramRecord | undefined {
-  const [name = ''] = ((reference.split('@', 1)[0] ?? '').split('/').at(-1) ?? '').toLowerCase().split(':')
-  return name === '' ? undefined : knownPrograms.find(({ image }) => image?.test(name))
+  const whole = (reference.split('@', 1)[0] ?? '').replace(/:[^:/]*$/, '').toLowerCase()
+  const name = whole.slice(whole.lastIndexOf('/') + 1)
+  return name === '' ? undefined : knownPrograms.find(({ image, repository }) => image?.test(name) || repository?.test(whole))
 }

@@ -10,6 +10,8 @@ export interface ProgramRecord {
   /** The first word after the program must be this; for `anywhere` one of its words. */
   readonly command?: RegExp
   readonly anywhere?: RegExp
+  /** Its words must mean this, where that takes more than one of them. */
+  readonly when?: (words: readonly string[]) => boolean
   /** The application that a server such as uvicorn or gunicorn is told to run. */
   readonly application?: RegExp
   /** `python -m`. */
@@ -18,14 +20,17 @@ export interface ProgramRecord {
   readonly path?: RegExp
   /** A process of this name that listens on TCP by itself is one, whatever its words say (a configuration file may): but on these ports. */
   readonly listening?: { readonly name: RegExp; readonly butPorts: readonly number[] }
-  /** Repository of a container image. */
+  /** Last part of the repository of a container image; where that is too common alone, the whole of it. */
   readonly image?: RegExp
+  readonly repository?: RegExp
   readonly authentication: {
     /** Without any of the words below. */
     readonly usual: 'none' | 'default' | 'unknown'
-    /** A word of the command line that switches it on, or off. */
+    /** A word of the command line that switches it on, or off. `--flag value` is held against it as `--flag=value`, too. */
     readonly on?: RegExp
     readonly off?: RegExp
+    /** A word after which nobody can say: it closes some doors and not others, or names a file that is not read. */
+    readonly perhaps?: RegExp
   }
   /** Documented routes whose GET only tells something, and does not without credentials where they are wanted. Asked over the wire. */
   readonly telling?: readonly string[]

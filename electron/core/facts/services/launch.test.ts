@@ -28,6 +28,9 @@ describe('servers', () => {
     ['timeout -k 5 3600 ollama serve', 'ollama', true],
     ['tini -g -- ollama serve', 'ollama', true],
     ['llama-server -m /m/x.gguf', 'llama.cpp', false],
+    ['/opt/m.llamafile', 'llama.cpp', false],
+    ['/opt/m.llamafile --v2 --host 0.0.0.0', 'llama.cpp', false],
+    ['/root/.ape-1.10 /opt/m.llamafile --server', 'llama.cpp', false],
     ['/opt/llama.cpp/build/bin/server -m x.gguf', 'llama.cpp', false],
     ['./server -m x.gguf', 'llama.cpp', false],
     ['python3 -m llama_cpp.server --model x', 'llama.cpp', false],
@@ -100,6 +103,9 @@ test.each([
   'sh -c',
   'env',
   '',
+  '/opt/m.llamafile --cli -p hello',
+  '/opt/m.llamafile --chat',
+  'llamafile -m m.gguf -f prompt.txt',
 ])('no server: %s', (line) => {
   expect(recognise(words(line))).toBeUndefined()
 })

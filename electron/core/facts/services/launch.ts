@@ -65,7 +65,9 @@ function fromProgram(words: readonly string[]): Direct | undefined {
 function isLlamaServer(path: string, name: string, rest: readonly string[]): boolean {
   if (/^llama-server(?:[-.][\w.-]+)?$/.test(name)) return true
   if (name === 'llama') return rest[0] === 'serve'
-  if (name === 'llamafile' || name.endsWith('.llamafile')) return rest.includes('--server')
+  // Without a word about it, it serves beside its chat (llamafile 0.8.14 and later; before, without a prompt).
+  if (/^llamafile(?:-[\d.]+)?$/.test(name) || name.endsWith('.llamafile'))
+    return rest.includes('--server') || !rest.some((word) => /^(?:--(?:chat|cli|prompt|file|help|version)|-[pfh])(?:=|$)/.test(word))
   // Up to mid-2024 the program was simply called `server`.
   return name === 'server' && (/llama/i.test(path) || rest.some((word) => /\.gguf$/i.test(word)))
 }

@@ -80,6 +80,9 @@ export function unwrap(argv: readonly string[], depth = 0, wrapped = false): rea
   if (words.length === 0 || depth > MAX_DEPTH) return []
   if (shells.test(name)) return fromShell(words, depth)
   if (python.test(name)) return fromPython(words, wrapped)
+  if (/^node(?:js)?$/.test(name)) return fromNode(words, wrapped)
+  // What loads programs of Cosmopolitan, such as llamafiles, where the kernel was not told how.
+  if (/^\.?ape(?:-[\d.]+)?$/.test(name)) return unwrap(words.slice(1), depth + 1, wrapped)
   if (name === 'su') return fromSu(words, depth)
   const launcher = Object.hasOwn(launchers, name) ? launchers[name] : undefined
   return launcher ? unwrap(afterOptions(words.slice(1), launcher), depth + 1, true) : [{ words, wrapped }]
@@ -126,6 +129,17 @@ function fromPython(words: readonly string[], wrapped: boolean): readonly Invoca
     if (/^-[A-Za-z]*m$/.test(word)) return [{ words: words.slice(at + 2), module: words[at + 1] ?? '', wrapped }]
     if (/^-[A-Za-z]*c$/.test(word)) return []
     if (word === '-X' || word === '-W' || word === '--check-hash-based-pycs') at += 1
+    else if (!word.startsWith('-')) return [{ words: words.slice(at), wrapped }]
+  }
+  return []
+}
+
+/** `node [options] script args`, as console scripts of npm run (node(1)). */
+function fromNode(words: readonly string[], wrapped: boolean): readonly Invocation[] {
+  for (let at = 1; at < words.length; at += 1) {
+    const word = words[at] ?? ''
+    if (/^(?:-e|-p|-pe|--eval|--print)(?:=|$)/.test(word)) return []
+    if (/^(?:-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--env-file)$/.test(word)) at += 1
     else if (!word.startsWith('-')) return [{ words: words.slice(at), wrapped }]
   }
   return []

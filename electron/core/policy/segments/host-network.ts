@@ -124,6 +124,7 @@ const controlOfKind: Readonly<Record<Program['kind'], string>> = {
   notebook: 'code-runner-not-exposed',
   cluster: 'code-runner-not-exposed',
   'container-api': 'code-runner-not-exposed',
+  store: 'model-interface-not-exposed',
   exporter: 'metrics-only-from-monitoring',
   tunnel: 'tunnel-program-absent',
 }

@@ -93,6 +93,10 @@ describe('gpu-processes-known', () => {
   })
   const id = 'a'.repeat(64)
   const rest = {
+    programs: known([
+      { kind: 'inference', pids: [300, 301] },
+      { kind: 'notebook', pids: [201] },
+    ]),
     processes: known([]),
     accounts: known({ accounts: [{ name: 'ada', uid: 1000, gid: 1000, home: '/', shell: '/bin/sh', line: 1 }], groups: [] }),
     containers: known({ runtimes: ['docker'], containers: [{ id, name: 'notebook', image: 'jupyter', running: true, line: 4 }] }),
@@ -102,6 +106,7 @@ describe('gpu-processes-known', () => {
     ['the server', process(100, '/opt/vllm'), 'pass: Every GPU process is known'],
     ['its worker in the same unit', process(150, 'VLLM::Worker', '/system.slice/vllm.service'), 'pass: Every GPU process is known'],
     ['a tool of NVIDIA', process(9, '/usr/bin/nv-hostengine', '/system.slice/nvidia-dcgm.service'), 'pass: Every GPU process is known'],
+    ['another model server', process(301, 'sglang::scheduler'), 'pass: Every GPU process is known'],
     [
       'a notebook',
       process(200, '/usr/bin/python3', `/system.slice/docker-${id}.scope`, 1000),

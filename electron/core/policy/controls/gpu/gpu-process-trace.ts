@@ -4,6 +4,7 @@ import type { Container, Containers } from '../../../facts/containers/containers
 import type { FactResult } from '../../../facts/fact.ts'
 import type { GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
+import type { Program } from '../../../facts/programs/programs.ts'
 import { containerIdOf, unitOf } from '../../../facts/services/placement.ts'
 
 /** Programs of NVIDIA that watch GPUs, and display servers. */
@@ -17,6 +18,8 @@ export interface GpuProcessTrace {
   readonly account?: string | undefined
   /** Inference server that it belongs to. */
   readonly service?: InferenceService | undefined
+  /** Server of models that is known by its name, or what such a one is reached through. */
+  readonly program?: Program | undefined
   /** It watches GPUs. */
   readonly tool: boolean
   /** Its cgroup was read, so that no unit and no container means none. */
@@ -25,6 +28,7 @@ export interface GpuProcessTrace {
 
 export interface TraceSources {
   readonly services: readonly InferenceService[]
+  readonly programs: FactResult<readonly Program[]>
   readonly processes: FactResult<readonly Process[]>
   readonly containers: FactResult<Containers>
   readonly accounts: FactResult<Accounts>
@@ -33,7 +37,10 @@ export interface TraceSources {
 /** Subject of the finding about a process that nobody knows. */
 export const gpuProcessSubject = ({ name, pid }: Pick<GpuProcess, 'name' | 'pid'>): string => `${name || 'process'} (${pid})`
 
-export function traceGpuProcess(process: GpuProcess, { services, processes, containers, accounts }: TraceSources): GpuProcessTrace {
+export function traceGpuProcess(
+  process: GpuProcess,
+  { services, programs, processes, containers, accounts }: TraceSources,
+): GpuProcessTrace {
   const seen = processes.known ? processes.value.find(({ pid }) => pid === process.pid) : undefined
   const cgroup = process.cgroup ?? seen?.cgroup
   const containerId = containerIdOf(cgroup)
@@ -52,6 +59,11 @@ export function traceGpuProcess(process: GpuProcess, { services, processes, cont
       (unit !== undefined && one.unit === unit) ||
       (container !== undefined && one.container === container.name),
   )
+  const program = (programs.known ? programs.value : []).find(
+    (one) =>
+      (one.kind === 'inference' || one.kind === 'interface') &&
+      (one.pids.includes(process.pid) || (container !== undefined && one.container === container.name)),
+  )
   const tool = tools.test(seen?.name ?? process.name.slice(process.name.lastIndexOf('/') + 1))
-  return { unit, container, containerId, account, service, tool, placed: Boolean(cgroup) }
+  return { unit, container, containerId, account, service, program, tool, placed: Boolean(cgroup) }
 }

@@ -13,9 +13,9 @@ export default defineControl({
   rationale:
     'Miners and private models hide where the expensive hardware is. Each GPU process is traced to its unit, container and account; what belongs to none of the inference servers is named.',
   needs: ['gpu-health', 'services'],
-  uses: ['processes', 'containers', 'accounts'],
+  uses: ['programs', 'processes', 'containers', 'accounts'],
   references: ['NIST-800-53:SI-4', 'NIST-800-53:CM-11', 'CIS-8:2.3', 'ISO-27001:A.8.16'],
-  evaluate: ({ 'gpu-health': health, services, processes, containers, accounts }): readonly Verdict[] => {
+  evaluate: ({ 'gpu-health': health, services, programs, processes, containers, accounts }): readonly Verdict[] => {
     if (health.gpus.length === 0)
       return [
         {
@@ -29,8 +29,8 @@ export default defineControl({
     const strangers = new Map<number, Verdict>()
     let ours = 0
     for (const process of health.processes) {
-      const trace = traceGpuProcess(process, { services, processes, containers, accounts })
-      if (trace.service || trace.tool) ours++
+      const trace = traceGpuProcess(process, { services, programs, processes, containers, accounts })
+      if (trace.service || trace.program || trace.tool) ours++
       else if (!strangers.has(process.pid)) strangers.set(process.pid, stranger(process, trace))
     }
     if (strangers.size > 0) return [...strangers.values()]

@@ -1,6 +1,16 @@
 import type { Program } from '../../../facts/programs/programs.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
-import { citeProgram, judgeExposed, noneFound, openTo, printExposed, programName, type Surroundings } from './program-words.ts'
+import {
+  citeProgram,
+  type Heard,
+  heardFrom,
+  judgeExposed,
+  noneFound,
+  openTo,
+  printExposed,
+  programName,
+  type Surroundings,
+} from './program-words.ts'
 
 export default defineControl({
   id: 'metrics-only-from-monitoring',
@@ -10,15 +20,15 @@ export default defineControl({
   rationale:
     'Exporters tell versions, mounts, accounts and load without asking who wants to know. That is a map of the host, and a clock of when it is watched.',
   needs: ['programs'],
-  uses: ['firewall', 'network'],
+  uses: ['firewall', 'network', 'wire'],
   remediation: { template: 'gpu-exporter-unit' },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'ISO-27001:A.8.22'],
-  evaluate: ({ programs, firewall, network }, context) =>
+  evaluate: ({ programs, firewall, network, wire }, context) =>
     judgeExposed(
       programs,
       ['exporter'],
       noneFound('No exporter runs here', 'No exporter of metrics was found among processes and containers.'),
-      (program, exposed) => judge(program, exposed, { firewall, network }, context),
+      (program, exposed) => judge(program, exposed, { firewall, network }, heardFrom(program, wire), context),
     ),
 })
 
@@ -26,14 +36,15 @@ function judge(
   program: Program,
   exposed: Program['binds'],
   surroundings: Surroundings,
+  heard: Heard,
   { fleet }: PolicyContext,
 ): Omit<Verdict, 'subject'> {
-  if (program.authentication === 'on')
+  if (heard.authentication === 'on')
     return {
       status: 'pass',
       title: 'It asks who wants to know',
-      reason: `${programName(program)} was started with ${program.decidedBy}.`,
-      cite: citeProgram(program),
+      reason: `${programName(program)}${program.decidedBy === undefined ? '' : ` was started with ${program.decidedBy}`}.${heard.said}`,
+      cite: [...heard.cite, ...citeProgram(program)],
     }
   const { management } = fleet.networks
   const { state, whom, cite } = openTo(exposed, surroundings, management)
@@ -53,10 +64,25 @@ function judge(
       reason: `${where}, and who gets there is not known: ${whom}.`,
       cite: [...citeProgram(program), ...cite],
     }
+  if (heard.authentication === 'unknown')
+    return {
+      status: 'not-evaluated',
+      title: 'Whether it asks who wants to know is open',
+      reason: `${where}, open to ${whom}, and was started with ${program.decidedBy ?? 'settings that are not read'}: what stands there may ask for a password or a certificate, or bring TLS alone. Expected only ${expected}.`,
+      hint: 'Let its port in from networks.management only, or look into the file for basic_auth_users or client_auth_type.',
+      cite: [...citeProgram(program), ...cite],
+    }
+  if (heard.authentication === 'default')
+    return {
+      status: 'warning',
+      title: `${program.name} is open with its own login`.slice(0, 60),
+      reason: `${where}, open to ${whom}. ${program.danger} Expected only ${expected}.`,
+      cite: [...citeProgram(program, `Expected only ${expected}.`), ...cite],
+    }
   return {
     status: 'fail',
     title: `${program.name} tells everyone`,
-    reason: `${where}, open to ${whom}. Expected only ${expected}.`,
-    cite: [...citeProgram(program, `Expected only ${expected}.`), ...cite],
+    reason: `${where}, open to ${whom}.${heard.said} Expected only ${expected}.`,
+    cite: [...heard.cite, ...citeProgram(program, `Expected only ${expected}.`), ...cite],
   }
 }

@@ -55,7 +55,10 @@ const untranslated = closed.known ? known({ ...closed.value, translationKnown: f
 const open = rules('\t\ttcp dport 8265 accept\n')
 const fromMonitoring = rules('\t\tip saddr 10.0.9.0/24 tcp dport 8265 accept\n')
 
-const context = policyContext({ management: ['10.0.9.0/24'] })
+const fromApplications = rules('\t\tip saddr 10.0.1.0/24 tcp dport 8265 accept\n')
+const ssh = (line: string) => ({ name: 'ssh', pid: 4, user: 'ml', argv: line.split(' '), line: 4 })
+
+const context = policyContext({ management: ['10.0.9.0/24'], app: ['10.0.1.0/24'] })
 const ask = (control: AnyControl, facts: object): readonly Verdict[] =>
   (control as unknown as { evaluate(facts: object, given: unknown): readonly Verdict[] }).evaluate(
     { network: unknown('no', []), firewall: open, wire: unknown('not asked', []), ...facts },
@@ -95,14 +98,43 @@ test.each<[string, readonly Program[], string]>([
     'warning: It can be reached past the proxy',
   ],
   ['sockets unread', [program('interface', unseen)], 'not-evaluated: Where it listens could not be seen'],
+  ['a store open to all', [program('store', { authentication: 'unknown' })], 'fail: It can be reached, and may ask nobody'],
+  ['a store that asks, open to all', [program('store', { authentication: 'default' })], 'warning: It can be reached past the proxy'],
 ])('model-interface-not-exposed: %s', (_, programs, expected) => {
   expect(judged(modelInterfaceNotExposed, programs)).toEqual([expected])
 })
 
 test.each<[string, readonly Program[], object, string]>([
+  ['closed, asks', [program('store', { authentication: 'on' })], closed, 'pass: Only the application network gets there'],
+  ['closed, asks nobody', [program('store')], closed, 'warning: Only the firewall keeps others from it'],
+  [
+    'the applications alone',
+    [program('store', { authentication: 'on' })],
+    fromApplications,
+    'pass: Only the application network gets there',
+  ],
+  ['rules unread', [program('store')], unknown('x', []), 'fail: It can be reached, and may ask nobody'],
+  ['rules unread, asks', [program('store', { authentication: 'on' })], unknown('x', []), 'warning: It can be reached past the proxy'],
+])('a store of models, by who gets there: %s', (_, programs, firewall, expected) => {
+  expect(judged(modelInterfaceNotExposed, programs, firewall)).toEqual([expected])
+})
+
+test.each<[string, readonly Program[], object, string]>([
   ['nothing', [], open, 'not-applicable: No exporter runs here'],
   ['local', [program('exporter', local)], open, 'pass: It listens on this machine only'],
-  ['asks', [program('exporter', { authentication: 'on', decidedBy: '--web.config.file' })], open, 'pass: It asks who wants to know'],
+  ['asks', [program('exporter', { authentication: 'on', decidedBy: '--x' })], open, 'pass: It asks who wants to know'],
+  [
+    'a file that is not read',
+    [program('exporter', { authentication: 'unknown', decidedBy: '--web.config.file=/w.yml' })],
+    open,
+    'not-evaluated: Whether it asks who wants to know is open',
+  ],
+  [
+    'a login of its own',
+    [program('exporter', { name: 'Grafana', authentication: 'default' })],
+    open,
+    'warning: Grafana is open with its own login',
+  ],
   ['open', [program('exporter', { name: 'node exporter' })], open, 'fail: node exporter tells everyone'],
   ['monitoring only', [program('exporter')], fromMonitoring, 'pass: Only the monitoring network gets there'],
   ['rules unread', [program('exporter')], unknown('x', []), 'not-evaluated: Who may read its metrics is not known'],
@@ -113,8 +145,13 @@ test.each<[string, readonly Program[], object, string]>([
 
 test.each<[string, readonly Program[], readonly object[], string]>([
   ['a tunnel', [program('tunnel', { name: 'ngrok', binds: [] })], [], 'fail: A tunnel to the outside runs'],
-  ['Tailscale', [], [{ name: 'tailscaled', line: 4 }], 'not-evaluated: What Tailscale publishes is not known'],
-  ['none', [program('cluster')], [{ name: 'bash', line: 4 }], 'pass: No tunnel runs'],
+  ['Tailscale', [], [{ name: 'tailscaled', argv: ['tailscaled'], line: 4 }], 'not-evaluated: What Tailscale publishes is not known'],
+  ['none', [program('cluster')], [{ name: 'bash', argv: ['bash'], line: 4 }], 'pass: No tunnel runs'],
+  ['forwards of a configuration', [], [ssh('ssh -fN gw')], 'not-evaluated: What an SSH client forwards is not known'],
+  ['autossh', [], [ssh('autossh -M 0 gw')], 'not-evaluated: What an SSH client forwards is not known'],
+  ['shared connections', [], [ssh('ssh: /root/.ssh/gw [mux]')], 'not-evaluated: What an SSH client forwards is not known'],
+  ['forwards to the other side', [], [ssh('ssh -N -L 80:localhost:80 gw')], 'pass: No tunnel runs'],
+  ['a session', [], [ssh('ssh gw')], 'pass: No tunnel runs'],
 ])('tunnel-program-absent: %s', (_, programs, processes, expected) => {
   expect(outcomes(ask(tunnelProgramAbsent, { programs, processes }))).toEqual([expected])
 })

@@ -1,3 +1,5 @@
+import { sshForwards } from '../../../facts/programs/ssh-forwards.ts'
+import { unwrap } from '../../../facts/services/launchers.ts'
 import { defineControl } from '../../control.ts'
 import { citeProgram, noneFound, ofKinds, programName } from './program-words.ts'
 
@@ -20,6 +22,16 @@ export default defineControl({
         reason: `${programName(program)} runs on this host. ${program.danger}`,
         hint: 'Stop it and disable what starts it; where it is wanted, document it and set a waiver.',
         cite: citeProgram(program, 'Lets clients in from elsewhere.'),
+      }))
+    const unread = processes.filter(({ argv }) => unwrap(argv).some(({ words }) => sshForwards(words) === 'unread'))
+    if (unread.length > 0)
+      return unread.map(({ pid, user, argv, line }) => ({
+        status: 'not-evaluated' as const,
+        subject: `ssh ${user}`,
+        title: 'What an SSH client forwards is not known',
+        reason: `${argv.join(' ').slice(0, 160)} (pid ${pid}, user ${user}) runs to forward something, and its words do not say what: RemoteForward in its configuration would let clients in.`,
+        hint: 'Look with: ssh -G HOST | grep -i forward, as that user.',
+        cite: [{ section: 'processes', line }],
       }))
     // The daemon keeps what serve and funnel publish, and tells it to its operator only.
     const daemon = processes.find(({ name }) => name === 'tailscaled')
