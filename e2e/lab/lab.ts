@@ -1,5 +1,6 @@
 import { type ExecFileException, execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parseFleet } from '#core/fleet/parse-fleet.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 
@@ -86,6 +87,18 @@ export async function arrange(host: LabHost, script: string, stdin = ''): Promis
   const { status, stdout, stderr } = await asRoot(host, script, stdin)
   if (status !== 0) throw new Error(`${host}: ${script}: status ${status}: ${stderr}`)
   return stdout
+}
+
+/**
+ * Gives a host what it has no way to get: `packages.sh` keeps packages of this machine in `folder`, and `variants` are scripts of `variants/`, run as one
+ * with these packages on stdin as a tar.
+ */
+export async function install(host: LabHost, folder: 'docker' | 'podman', variants: readonly string[]): Promise<void> {
+  const script = variants.map((name) => readFileSync(join(import.meta.dirname, 'variants', name), 'utf8')).join('\n')
+  const packages = join(dirname(setting('LAB_DIR')), 'cache', folder)
+  const words = ['-c', 'tar -C "$1" -cf - . | "$2" enter "$3" /bin/sh -c "$4"', 'sh', packages, lab.control, host, script]
+  const { status, stderr } = await run('/bin/sh', words)
+  if (status !== 0) throw new Error(`${host}: ${variants.join(', ')}: status ${status}: ${stderr}`)
 }
 
 const control = async (verb: string, host: LabHost): Promise<void> => {

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ConsoleRun, gatehouse } from './console.ts'
-import { arrange, asRoot, lab, run } from './lab.ts'
+import { arrange, asRoot, install, lab } from './lab.ts'
 
 /** Operator work on a host with a systemd, a sudo and a journal of its own. */
 const FOLDER = '/run/systemd/system/ollama.service.d'
@@ -26,9 +26,17 @@ beforeAll(async () => {
      install -d -m 700 -o gatehouse-operate ~gatehouse-operate/.ssh
      install -m 600 -o gatehouse-operate "$(eval echo ~gatehouse-change)/.ssh/authorized_keys" ~gatehouse-operate/.ssh/authorized_keys`,
   )
-  const cache = join(dirname(process.env.LAB_DIR ?? ''), 'cache/podman')
-  const { stdout } = await run('/bin/sh', ['-c', `tar -C '${cache}' -cf - . | base64 -w 0`])
-  await arrange('gpu2', readFileSync(join(import.meta.dirname, 'variants/podman.sh'), 'utf8'), stdout)
+  await install('gpu2', 'podman', ['image.sh', 'podman.sh'])
+  await arrange(
+    'gpu2',
+    `podman tag localhost/stand-ins localhost/localai/localai:v3.0.0
+     podman run --detach --name localai localhost/localai/localai:v3.0.0 /bin/sh -c '
+     trap "exit 0" TERM
+     echo "8:12AM INF LocalAI API is listening! Please connect to the endpoint for API documentation."
+     echo "8:12AM DBG Prompt (after templating): ${PROMPT}" >&2
+     echo "${PROMPT}"
+     while :; do sleep 0.2; done'`,
+  )
   await gatehouse(['audit', '--fleet', operated, '--host', 'gpu2', '--data', data])
 }, 180_000)
 afterAll(async () => {

@@ -18,13 +18,14 @@ echo $$ >"/sys/fs/cgroup/$PREFIX/$host/cgroup.procs"
 # With a ready-made network namespace nspawn keeps neither CAP_NET_ADMIN nor a writable /proc/sys/net, and then ufw,
 # nft and sysctl fail for root inside.
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
+# Docker and Podman load a BPF program for the devices of a container, and make a keyring for it.
 stopping=0
 child=
 trap 'stopping=1; if [ -n "$child" ]; then kill -TERM "$child" 2>/dev/null || :; fi' TERM
 # With --keep-unit a reboot inside ends nspawn with status 133 instead of restarting it.
 while :; do
   systemd-nspawn --quiet --boot --directory="$dir/root" --machine="$PREFIX-$host" --hostname="$host" --register=no --keep-unit \
-    --network-namespace-path="/run/netns/$(namespace "$host")" --capability=CAP_NET_ADMIN \
+    --network-namespace-path="/run/netns/$(namespace "$host")" --capability=CAP_NET_ADMIN --system-call-filter='bpf @keyring' \
     --resolv-conf=off --timezone=off --link-journal=no --console=read-only &
   child=$!
   remember_pid "$dir/nspawn.pid" $child
