@@ -10,6 +10,7 @@ import { runDrift } from './drift.command.ts'
 import { runDrill } from './drill.command.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { runExtend } from './extend.command.ts'
+import { helpOf } from './help.ts'
 import { runHistory } from './history.command.ts'
 import { runImport } from './import.command.ts'
 import { runLedger } from './ledger.command.ts'
@@ -67,22 +68,31 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
 /** Machine output goes to stdout, everything for people to stderr. Exit codes: 0 clean, 1 findings at or above the bar, 2 could not run. */
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+  const asked = name !== undefined && ['help', '--help', '-h'].includes(name)
+  if (name === undefined || (asked && args.length === 0)) {
     process.stdout.write(helpText)
-    return name === undefined ? ExitCode.couldNotRun : ExitCode.clean
+    return asked ? ExitCode.clean : ExitCode.couldNotRun
   }
   if (name === '--version' || name === 'version') {
     process.stdout.write(`gatehouse ${version}\n`)
     return ExitCode.clean
   }
-  const run = commands[name]
-  if (run === undefined) throw new UsageError(`unknown command "${name}"; expected one of ${Object.keys(commands).join(', ')}`)
-  return run(args)
+  const [command = name, part] = asked ? args : argv
+  const run = commands[command]
+  if (run === undefined) throw new UsageError(`unknown command "${command}"; expected one of ${Object.keys(commands).join(', ')}`)
+  if (!asked && !args.some((arg) => arg === '--help' || arg === '-h')) return run(args)
+  process.stdout.write(helpOf(command, part) ?? helpText)
+  return ExitCode.clean
 }
 
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  process.stderr.write(describeFailure(error))
+  process.stderr.write(
+    describeFailure(
+      error,
+      Object.keys(commands).find((name) => name === process.argv[2]),
+    ),
+  )
   process.exitCode = ExitCode.couldNotRun
 }

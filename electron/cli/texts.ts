@@ -176,5 +176,6 @@ ${templates}
       Prints the JSON Schema of the fleet file (for editors), of the JSON report, or of the list of controls.
 
 Prompts (unknown host keys, passphrases, one-time codes) are asked on the terminal, or through SSH_ASKPASS.
+gatehouse help COMMAND says what stands here of one command.
 Exit codes: 0 clean, 1 failed checks at or above the bar, 2 could not run or could not look at a host.
 `
