@@ -104,6 +104,56 @@ test('at 1180: the tabs of a host', async ({ openServed }) => {
   await host.fitsSideways()
 })
 
+test('at 1180: the step of a walkthrough has the height, what comes of it lies over it', async ({ openServed }) => {
+  test.setTimeout(180_000)
+  const { it } = await openServed([gpu03])
+  const { page } = it
+  await it.auditByKey()
+  await it.referenceSize(1180, 720)
+  await page.keyboard.press('Control+6')
+  const progress = page.getByRole('button', { name: 'Progress' })
+  await expect(page.getByLabel('Auditor')).toBeVisible()
+  await expect(progress).toHaveCount(0)
+  await page.getByLabel('Auditor').fill('J. Lindqvist')
+  await page.keyboard.press('Enter')
+  await expect(page.getByLabel('Met', { exact: true })).toBeInViewport()
+  const sheet = page.locator('.sheet')
+  await expect(page.getByText('of 18 steps recorded')).toHaveCount(0)
+  await progress.press('Enter')
+  await expect(sheet).toContainText('0 of 18 steps recorded')
+  await expect(sheet).toBeFocused()
+  await it.isSound('audit-1180')
+  await page.keyboard.press('Escape')
+  await expect(sheet).toHaveCount(0)
+  await expect(progress).toBeFocused()
+  await page.getByRole('button', { name: 'History' }).click()
+  await expect(progress).toHaveCount(0)
+  await page.keyboard.press('Control+i')
+  await expect(sheet).toHaveCount(0)
+})
+
+test('at 1280 and 1180: the summary of the fleet and five hosts of the Access page are whole', async ({ openServed }) => {
+  test.setTimeout(180_000)
+  const { it } = await openServed(['gpu-01', 'gpu-02', 'gpu-03', 'gpu-04', 'gpu-05'].map((name) => ({ ...gpu03, name })))
+  const { page } = it
+  await it.auditByKey()
+  for (const [width, height] of [
+    [1280, 800],
+    [1180, 720],
+  ] as const) {
+    await it.referenceSize(width, height)
+    for (const [key, place] of [
+      ['Control+1', '.strip'],
+      ['Control+4', '.access-list'],
+    ] as const) {
+      await page.keyboard.press(key)
+      await expect(page.locator(place)).toBeVisible()
+      const cut = () => page.locator(place).evaluate((one) => one.scrollWidth - one.clientWidth)
+      await expect.poll(cut).toBe(0)
+    }
+  }
+})
+
 test('text that is cut says all of itself in a tooltip, text that fits says nothing twice', async ({ openServed }) => {
   test.setTimeout(120_000)
   const { it } = await openServed([gpu03])

@@ -7,6 +7,7 @@ import { failureNotices } from '../../stores/failure-notices.ts'
 import { useFleetState, useLatest, useTrend, useWalkthrough } from '../../stores/queries.ts'
 import { goFleet, openDialog } from '../../stores/ui.store.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
+import { useSheet } from '../../stores/use-sheet.ts'
 import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
@@ -14,6 +15,7 @@ import { KeyHint } from '../../ui/keys.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
 import { Segment } from '../../ui/segment.tsx'
+import { SheetButton } from '../../ui/side-pane.tsx'
 import { History } from './history.tsx'
 import { StartWalkthrough } from './start-walkthrough.tsx'
 import { Walkthrough } from './walkthrough.tsx'
@@ -33,6 +35,8 @@ export function AuditScreen() {
   const audited = (latest?.hosts.length ?? 0) > 0
   const build = () => pack.mutate(null, { onSuccess: (written) => written !== null && announce(`Evidence pack written to ${written.zip}`) })
   const starting = walkthrough === null || (walkthrough.closedAt !== null && again)
+  const walking = audited && view === 'steps' && !starting
+  const sheet = useSheet(walking)
   return (
     <Screen
       title="Audit"
@@ -45,7 +49,7 @@ export function AuditScreen() {
       ]}
       path={useFleetPath()}
       foot={
-        view === 'steps' && walkthrough !== null && !starting ? (
+        walking ? (
           <>
             <KeyHint chords={['mod+down']}>Next step</KeyHint>
             <KeyHint chords={['mod+up']}>Previous</KeyHint>
@@ -58,6 +62,7 @@ export function AuditScreen() {
       }
       actions={
         <>
+          {walking && <SheetButton sheet={sheet} label="Progress" />}
           <Segment
             label="View"
             value={view}
@@ -93,7 +98,7 @@ export function AuditScreen() {
       ) : starting ? (
         <StartWalkthrough onStarted={() => setAgain(false)} />
       ) : (
-        <Walkthrough key={walkthrough.id} walkthrough={walkthrough} onAgain={() => setAgain(true)} />
+        <Walkthrough key={walkthrough.id} walkthrough={walkthrough} onAgain={() => setAgain(true)} sheet={sheet} />
       )}
     </Screen>
   )

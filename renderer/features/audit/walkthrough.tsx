@@ -3,6 +3,7 @@ import type { ItemId } from '#shared/model/checklist.ts'
 import type { Walkthrough as WalkthroughModel } from '#shared/model/walkthrough.ts'
 import { useGuide } from '../../stores/queries.ts'
 import { useKeys } from '../../stores/use-keys.ts'
+import { type Sheet, SidePane } from '../../ui/side-pane.tsx'
 import { PackPane } from './pack-pane.tsx'
 import { StepList } from './step-list.tsx'
 import { StepPage } from './step-page.tsx'
@@ -11,10 +12,11 @@ import { nextToDo, stepFrom } from './step-words.ts'
 interface WalkthroughProps {
   readonly walkthrough: WalkthroughModel
   readonly onAgain: () => void
+  readonly sheet: Sheet
 }
 
-/** Steps left, one step in the middle, what comes of it right. */
-export function Walkthrough({ walkthrough, onAgain }: WalkthroughProps) {
+/** Steps left, one step in the middle, what comes of it right or, in a narrow window, over them. */
+export function Walkthrough({ walkthrough, onAgain, sheet }: WalkthroughProps) {
   const { steps } = walkthrough
   const guide = useGuide().data
   const [item, setItem] = useState<ItemId>(() => steps.find(({ record }) => record === null)?.item ?? 'INF-1')
@@ -23,6 +25,7 @@ export function Walkthrough({ walkthrough, onAgain }: WalkthroughProps) {
     'mod+arrowdown': () => setItem(stepFrom(steps, item, 1)),
     'mod+arrowup': () => setItem(stepFrom(steps, item, -1)),
     s: () => setItem(nextToDo(steps, item)),
+    escape: sheet.open ? sheet.toggle : undefined,
   })
   return (
     <div className="walk">
@@ -37,7 +40,16 @@ export function Walkthrough({ walkthrough, onAgain }: WalkthroughProps) {
           onRecorded={() => setItem(nextToDo(steps, item))}
         />
       )}
-      <PackPane walkthrough={walkthrough} onAgain={onAgain} onStep={setItem} />
+      <SidePane sheet={sheet}>
+        <PackPane
+          walkthrough={walkthrough}
+          onAgain={onAgain}
+          onStep={(to) => {
+            setItem(to)
+            if (sheet.open) sheet.toggle()
+          }}
+        />
+      </SidePane>
     </div>
   )
 }

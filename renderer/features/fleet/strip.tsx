@@ -52,8 +52,8 @@ function Passes({ passed, of, stale }: { readonly passed: number; readonly of: n
       last.hosts !== before.hosts
         ? `Changes since ${when}`
         : more === 0
-          ? `As many as ${when}`
-          : `${Math.abs(more)} ${more > 0 ? 'more' : 'fewer'} than ${when}`
+          ? `As many as at ${when}`
+          : `${Math.abs(more)} ${more > 0 ? 'more' : 'fewer'} than at ${when}`
   }
   if (last === undefined) line = 'Not audited yet'
   return (
