@@ -15,6 +15,10 @@ export function day(iso: string): string {
   return `${Number(date)} ${months[Number(month) - 1] ?? '?'} ${year}`
 }
 
+/** "24 Nov 2026 14:20", both by the clock of this computer. */
+export const dayClock = (at: Date): string => `${dayMonth(at, new Date(0))} ${clock(at)}`
+export const dayClockSeconds = (at: Date): string => `${dayMonth(at, new Date(0))} ${clockSeconds(at)}`
+
 /** "14:20" today, "21 Nov" before. */
 export const moment = (at: Date, now: Date): string => (sameDay(at, now) ? clock(at) : dayMonth(at, now))
 

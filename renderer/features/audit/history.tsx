@@ -1,13 +1,10 @@
 import { useState } from 'react'
 import type { TrendPoint } from '#shared/model/history.ts'
 import { Empty } from '../../ui/empty.tsx'
-import { clock, day } from '../../ui/time.ts'
 import { Comparison } from './comparison.tsx'
 import { ScheduleField } from './schedule-field.tsx'
 import { TrendChart } from './trend-chart.tsx'
-import { scoreOf } from './trend-line.ts'
-
-const label = ({ startedAt }: TrendPoint): string => `${day(startedAt)} ${clock(new Date(startedAt))}`
+import { namesOf, scoreOf } from './trend-line.ts'
 
 /** Audits over time, and any two of them against each other. */
 export function History({ points }: { readonly points: readonly TrendPoint[] | undefined }) {
@@ -16,6 +13,7 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
   const [again, setAgain] = useState(false)
   if (points === undefined) return <div aria-busy="true" />
   const newestFirst = points.toReversed()
+  const names = namesOf(points)
   const [newest, second] = newestFirst
   if (newest === undefined || second === undefined)
     return (
@@ -49,7 +47,7 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
             <tbody>
               {newestFirst.map((point) => (
                 <tr key={point.audit}>
-                  <th scope="row">{label(point)}</th>
+                  <th scope="row">{names.get(point.audit)}</th>
                   <td className="num">{`${point.hosts} of ${point.known}`}</td>
                   <td className="num">{`${point.passed}/${point.applicable}, ${scoreOf(point)} %`}</td>
                   <td className="num">{point.openCritical}</td>
@@ -64,8 +62,8 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
       </section>
       <section className="history-compare" aria-label="Comparison" data-pane>
         <div className="history-bar">
-          <Moment name="From" value={from} points={newestFirst} onChange={setBefore} />
-          <Moment name="To" value={to} points={newestFirst} onChange={setAfter} />
+          <Moment name="From" value={from} names={names} points={newestFirst} onChange={setBefore} />
+          <Moment name="To" value={to} names={names} points={newestFirst} onChange={setAfter} />
           <label className="checkbox">
             <input type="checkbox" checked={again} onChange={(event) => setAgain(event.target.checked)} />
             <span>Judge both by the controls of today</span>
@@ -81,16 +79,17 @@ interface MomentProps {
   readonly name: string
   readonly value: string
   readonly points: readonly TrendPoint[]
+  readonly names: ReadonlyMap<string, string>
   readonly onChange: (audit: string) => void
 }
 
-const Moment = ({ name, value, points, onChange }: MomentProps) => (
+const Moment = ({ name, value, points, names, onChange }: MomentProps) => (
   <label>
     <span className="label">{name}</span>
     <select className="input small" value={value} onChange={(event) => onChange(event.target.value)}>
       {points.map((point) => (
         <option key={point.audit} value={point.audit}>
-          {label(point)}
+          {names.get(point.audit)}
         </option>
       ))}
     </select>

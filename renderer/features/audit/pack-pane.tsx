@@ -8,7 +8,7 @@ import { useHosts } from '../../stores/use-hosts.tsx'
 import { Button } from '../../ui/button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { OutcomeStatus, Status } from '../../ui/status.tsx'
-import { clock, day } from '../../ui/time.ts'
+import { day, dayClock } from '../../ui/time.ts'
 import { resultOf } from './step-words.ts'
 
 interface PackPaneProps {
@@ -97,7 +97,7 @@ export function PackPane({ walkthrough, onAgain, onStep }: PackPaneProps) {
         <dd>{plainText(auditor, 120)}</dd>
         <dt>Started</dt>
         <dd>
-          {day(startedAt)} {clock(new Date(startedAt))}, {plainText(startedBy, 60)}
+          {dayClock(new Date(startedAt))}, {plainText(startedBy, 60)}
         </dd>
         {closedAt !== null && (
           <>

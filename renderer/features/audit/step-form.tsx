@@ -1,4 +1,4 @@
-import { FileText, KeyRound, Paperclip } from 'lucide-react'
+import { FileText, KeyRound, Paperclip, X } from 'lucide-react'
 import { useId, useState } from 'react'
 import { bytesText } from '#shared/bytes-text.ts'
 import type { Guide, StepDraft, StepOutcome } from '#shared/model/walkthrough.ts'
@@ -114,6 +114,7 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
               <FileText className="icon" aria-hidden />
               {plainText(file.name, 60)}, {bytesText(file.bytes)}
               <span className="reader-only">: remove</span>
+              <X className="icon" aria-hidden />
             </button>
           ))}
         </div>

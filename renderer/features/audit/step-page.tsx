@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { checklist } from '#shared/model/checklist.ts'
 import type { Guide } from '#shared/model/walkthrough.ts'
 import { stepOutcomeWords } from '#shared/words.ts'
@@ -27,6 +28,11 @@ export function StepPage({ step, guide, closed, onBack, onRecorded }: StepPagePr
   const text = guide.items.find(({ id }) => id === step.item)
   const findings = findingsOf(hosts, step.item)
   const { record } = step
+  const title = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    // The step before took the focus with it: the keyboard goes on here, and not at the top of the window.
+    if (document.activeElement === document.body) title.current?.focus()
+  }, [])
   return (
     <article className="walk-step" data-pane>
       <p className="walk-meta">
@@ -34,7 +40,9 @@ export function StepPage({ step, guide, closed, onBack, onRecorded }: StepPagePr
         <span className="mono">{step.item}</span>
         <OutcomeStatus outcome={resultOf(hosts, step.item).outcome} />
       </p>
-      <h2>{item?.title}</h2>
+      <h2 ref={title} tabIndex={-1}>
+        {item?.title}
+      </h2>
       <p className="soft">{text?.means}</p>
       <p className="soft">{text?.why}</p>
       <p className="walk-ask">{text?.ask}</p>

@@ -1,4 +1,6 @@
+import { groupBy } from '#shared/group-by.ts'
 import type { TrendPoint } from '#shared/model/history.ts'
+import { dayClock, dayClockSeconds } from '../../ui/time.ts'
 
 /** Size of the drawing; it is stretched to the width that it gets. */
 export const WIDTH = 600
@@ -17,3 +19,15 @@ export function lineOf(points: readonly TrendPoint[], readValue: (point: TrendPo
 
 /** Share of what applies that passed, in percent. */
 export const scoreOf = ({ passed, applicable }: TrendPoint): number => (applicable === 0 ? 0 : Math.round((100 * passed) / applicable))
+
+/** What each audit is called; two of one minute are told apart by their seconds. */
+export function namesOf(points: readonly TrendPoint[]): ReadonlyMap<string, string> {
+  const times = points.map(({ startedAt }) => new Date(startedAt))
+  const often = groupBy(times.map(dayClock), (name) => name)
+  return new Map(
+    points.map(({ audit }, at) => {
+      const time = times[at] ?? new Date(0)
+      return [audit, (often.get(dayClock(time))?.length ?? 0) > 1 ? dayClockSeconds(time) : dayClock(time)]
+    }),
+  )
+}

@@ -1,7 +1,7 @@
 import type { Registration } from '#shared/model/model-registration.ts'
 import { stateOf } from '#shared/model/registration-steps.ts'
 import { Status } from '../../ui/status.tsx'
-import { clock, day } from '../../ui/time.ts'
+import { dayClock } from '../../ui/time.ts'
 import { registrationWords, stepsAhead, stepWords } from './registry-words.ts'
 
 /** The approval record of a model: who did what, when, and what lies ahead. */
@@ -20,7 +20,7 @@ export function RegistryTimeline({ registration }: { readonly registration: Regi
             <li key={`${step.step} ${step.at}`}>
               <header>
                 <Status tone={it.tone}>{it.word}</Status>
-                <time dateTime={step.at}>{`${day(step.at)} ${clock(new Date(step.at))}`}</time>
+                <time dateTime={step.at}>{dayClock(new Date(step.at))}</time>
               </header>
               {it.lines.map((line) => (
                 <p key={line} className="selectable">

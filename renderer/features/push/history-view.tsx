@@ -11,7 +11,7 @@ import { plainText } from '../../ui/plain-text.ts'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
-import { clockSeconds, day, moment } from '../../ui/time.ts'
+import { dayClockSeconds, moment } from '../../ui/time.ts'
 import { PlanFiles } from './plan-files.tsx'
 import { pushesUnderWay } from './under-way.ts'
 import { verdictWords } from './verdict-words.ts'
@@ -110,7 +110,7 @@ const Past = ({ push }: { readonly push: PushRecord }) => (
         {verdictWords[push.state].word}
       </Status>
       <p>{plainText(push.end, 1200)}</p>
-      <p className="muted">{`${plainText(push.who, 80)}, ${day(push.startedAt)} ${clockSeconds(new Date(push.startedAt))}: ${plainText(push.detail, 300)}`}</p>
+      <p className="muted">{`${plainText(push.who, 80)}, ${dayClockSeconds(new Date(push.startedAt))}: ${plainText(push.detail, 300)}`}</p>
       <NextStep push={push} />
     </div>
     {push.plan === null ? (

@@ -8,7 +8,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { TextArea } from '../../ui/field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
-import { clock, day } from '../../ui/time.ts'
+import { dayClock } from '../../ui/time.ts'
 import { isPushable, wordsOfTemplate } from './verdict-words.ts'
 
 /** Whether a template may be pushed from here, who decided so and why; and the decision that can be taken now. */
@@ -25,7 +25,7 @@ export function Approval({ template }: { readonly template: TemplateEntry }) {
           ? state === 'shipped'
             ? `${signedBy === null ? 'Comes with this build of Gatehouse; no key of a release signed it' : `Vetted with this release of Gatehouse, signed with its key ${signedBy}`}. Whoever withdraws it here keeps it from being pushed.`
             : 'A template of your own is pushed only after somebody read and approved it. A changed one is to be approved anew.'
-          : `${plainText(decision.by, 80)}, ${day(decision.at)} ${clock(new Date(decision.at))}, signed with key ${decision.keyId}: ${plainText(decision.note, 400)}`}
+          : `${plainText(decision.by, 80)}, ${dayClock(new Date(decision.at))}, signed with key ${decision.keyId}: ${plainText(decision.note, 400)}`}
       </p>
       <div className="actions">
         {isPushable(state) ? (
