@@ -39,7 +39,7 @@ const commandCall = (section: CommandSection): string =>
 /** `gh_sudo N` of script sections. Tells on descriptor 3 which commands sudo refused (`dN`) or ran (`rN`). */
 function sudoFunction(section: ScriptSection): string {
   const cases = section.privileged.map(({ argv, alternatives }, index) => `${index + 1}) gh_p s ${candidates(argv, alternatives)} 3>&- ;;`)
-  return `gh_sudo() {\ncase $1 in ${cases.join('\n')}\n*) return 126 ;;\nesac\ngh_rc=$?\nprintf '%s%s ' "$gh_mark" "$1" >&3\nreturn "$gh_rc"\n}\n`
+  return `gh_sudo() {\ncase $1 in ${cases.join('\n')}\n*) return 126 ;;\nesac\ngh_rc=$?\n[ -z "$gh_e" ] || printf '%s\\n' "$gh_e" >&2\nprintf '\\n%s=%s%s\\n' "$gh_k" "$gh_mark" "$1" >&3\nreturn "$gh_rc"\n}\n`
 }
 
 function scriptCall(section: ScriptSection): string {
@@ -138,7 +138,7 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
     `gh_privilege=${shellQuote(lean(privilegeRuntime))}\n`,
     lean(privilegeRuntime),
     lean(sectionRuntime),
-    'gh_top=$$\nexport gh_k gh_uid gh_sudo gh_top\n',
+    'gh_top=$$\nexport gh_k gh_uid gh_sudo gh_memory gh_top\n',
     '{\n',
     `printf "$gh_k %s b\\n" ${order.flatMap(([first]) => first?.index ?? []).join(' ')}\n`,
     ...lanes,

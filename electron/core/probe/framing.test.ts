@@ -15,7 +15,7 @@ const said = (reader: FrameReader, index: number) => Buffer.concat(reader.sectio
 
 test('a whole answer', () => {
   const { reader, events } = read(
-    `motd\n${hello}${line(0, 'b')}${line(1, 'b')}${line(1, 'o', base64('one'))}${line(0, 'e', base64('oh'))}${line(0, 'o', base64('ze'))}${line(0, 'o', base64('ro'))}${line(0, 's', 'w', 8, 3, 'r', 1, '10.50', '10.75')}${line(1, 's', 't', 4, '10.00', '-')}${line('z')}`,
+    `motd\n${hello}${line(0, 'b')}${line(1, 'b')}${line(1, 'o', base64('one'))}${line(0, 'e', 'o~th~n')}${line(0, 'o', base64('ze'))}${line(0, 'o', base64('ro'))}${line(0, 's', 'w', 8, 3, 'r', 1, '10.50', '10.75')}${line(1, 's', 't', 4, '10.00', '-')}${line('z')}`,
   )
   expect(events.map(({ kind }) => kind)).toEqual(['hello', 'begun', 'begun', 'ended', 'ended', 'finished'])
   expect(reader.hello).toEqual({ encoding: 'base64', uid: 1000 })

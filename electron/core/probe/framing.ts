@@ -237,7 +237,7 @@ export class FrameReader {
 
   #data(index: number, kind: 'o' | 'e', data: string): 'bad' | undefined {
     const section = this.sections[index]
-    const bytes = this.finished ? undefined : decode(data, this.hello?.encoding ?? 'none')
+    const bytes = this.finished ? undefined : decode(data, kind === 'e' ? 'text' : (this.hello?.encoding ?? 'none'))
     if (!bytes || !section?.begun || section.end) return 'bad'
     const cap = this.#caps[index] ?? 0
     if (kind === 'e') {

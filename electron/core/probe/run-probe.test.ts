@@ -40,7 +40,7 @@ const run = (it: LocalHost, stdin: string, options: ExecOptions): Promise<ExecRe
     const text = stdin
       .replace('PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', `PATH=${it.path ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`)
       .replace('gh_sh=/bin/sh', `gh_sh="${it.shell.join(' ')}"`)
-      .replace('$gh_w "$gh_sh" -c', '$gh_w $gh_sh -c')
+      .replace('gh_caught "$gh_sh" -c', 'gh_caught $gh_sh -c')
     // Its own process group, so that nothing here can be hit when a probe ends its children.
     const child = spawn(it.shell[0], it.shell.slice(1), { detached: true, env: {}, stdio: 'pipe' })
     if (it.greeting !== undefined) options.onStdout(Buffer.from(it.greeting))
@@ -177,6 +177,34 @@ describe.each(installed)('%s', (_, host) => {
     expect(outputs.get('after')).toMatchObject({ state: 'ok', stdout: 'fine\n' })
   })
 
+  test('complaints without end are bounded, and their command ends as it would', async () => {
+    const { outputs, failure } = await probe(host, [
+      section('babbles', 'echo before; exec /usr/bin/yes a complaint >&2', { timeoutMs: 1000 }),
+      section('many', 'n=0; while [ "$n" -lt 3000 ]; do echo "~complaint $n" >&2; n=$((n + 1)); done; echo done; exit 3'),
+      section('tildes', '/usr/bin/printf "~~\\n\\n~n\\303\\274 end" >&2'),
+      section('after', 'echo fine'),
+    ])
+    expect(failure).toBeUndefined()
+    expect(outputs.get('babbles')?.stdout.trim()).toBe('before')
+    expect(['timed-out', 'truncated']).toContain(outputs.get('babbles')?.state)
+    expect(outputs.get('babbles')?.stderr.length).toBeLessThanOrEqual(4001)
+    expect(outputs.get('many')).toMatchObject({ state: 'ok', exitCode: 3, stdout: 'done\n' })
+    expect(outputs.get('many')?.stderr).toMatch(/^[^\n]*\n(~complaint 2\d\d\d\n)+$/)
+    expect(outputs.get('many')?.stderr).toContain('~complaint 2999\n')
+    expect(outputs.get('tildes')?.stderr).toBe('~~\n\n~n\u00fc end\n')
+    expect(outputs.get('after')).toMatchObject({ state: 'ok', stdout: 'fine\n' })
+  })
+
+  test('what a section leaves behind speaks in no other', async () => {
+    const left = "(trap '' HUP TERM; /usr/bin/sleep 0.3; echo late) 2>/dev/null & echo out"
+    const { outputs, failure } = await probe(host, [section('leaves', left), section('next', '/usr/bin/sleep 0.6; echo next')])
+    expect(failure).toBeUndefined()
+    // Where output is encoded on the way, that waits for the last who writes.
+    expect(outputs.get('leaves')?.stdout).toMatch(/^out\n(late\n)?$/)
+    expect(outputs.get('leaves')?.state).toBe('ok')
+    expect(outputs.get('next')).toMatchObject({ state: 'ok', stdout: 'next\n' })
+  })
+
   test('what hangs on another section is asked only where that failed', async () => {
     const second = (id: string) => script({ id: `${id}-2`, unless: id, script: 'echo instead', display: id })
     const leaders = [
@@ -241,7 +269,14 @@ describe.each(installed)('%s', (_, host) => {
         ],
         display: 'words',
       }),
+      script({
+        id: 'amid',
+        script: 'printf "half a line"; gh_sudo 1 >/dev/null; echo ", the other half"; gh_sudo 2; gh_sudo 1; exit 0',
+        privileged: [{ argv: ['/usr/bin/true'] }, { argv: ['/usr/bin/sh', '-c', 'echo "why~" >&2; exit 3'] }],
+        display: 'amid',
+      }),
     ])
+    expect(outputs.get('amid')).toMatchObject({ exitCode: 0, privileged: true, stdout: 'half a line, the other half\n', stderr: 'why~\n' })
     expect(outputs.get('words')).toMatchObject({
       state: 'ok',
       exitCode: 5,

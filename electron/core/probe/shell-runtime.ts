@@ -2,16 +2,20 @@
  * The fixed shell text of every probe, POSIX sh only (checked on dash, bash and busybox). All names begin with `gh_`.
  * Nothing is written to disk: no temporary files and no here-documents, which some shells keep in temporary files.
  *
- * File descriptors inside a section: 3 how it ended · 4 encoded stdout · 5 raw stderr · 6 the frames of all sections.
+ * File descriptors inside a section: 1 and 3 the awk that frames it (3 for which commands sudo ran or refused) · 6 the frames of all sections · 7 stdout of a command
+ * whose stderr is caught · 5, 8 how it ended and what it printed, where that passes through a program · 9 the section that reads it.
  */
 
 /**
  * Finds a program and runs it, as root where asked. Also given to script sections, for `gh_sudo`.
  *
  * `gh_p MODE COUNT CANDIDATE… ARGUMENT…`: MODE `n` as the account, `s` only as root, `p` as root or else as the account.
- * Sets gh_rc (exit code), gh_mark (`r` ran as root, `a` ran as the account, `d` sudo refused, `m` program missing) and gh_x (which candidate).
+ * Sets gh_rc (exit code), gh_e (its stderr), gh_mark (`r` ran as root, `a` ran as the account, `d` sudo refused, `m` program missing) and gh_x (which candidate).
  * sudo writes its own complaints to the same stderr as the command, with exit code 1, so the two are told apart by their words:
  * those of sudo(8) 1.8 to 1.9 and of sudo-rs. `unable to resolve host` and the like are warnings, after which the command has run.
+ *
+ * `gh_caught COMMAND…` sets gh_rc and gh_e, the last 4000 bytes of its stderr. The shell that waits for the command reads that to the end, since a complaint too many
+ * must not stop it, and needs no process for it. It may take 128 MiB for that, or ends with what was said so far; the command as much as before.
  */
 export const privilegeRuntime = `gh_nl='
 '
@@ -27,8 +31,14 @@ gh_refused() {
   done
   return 1
 }
+gh_caught() {
+  ulimit -S -v 131072
+  { gh_e=$(ulimit -S -v "$gh_memory"; $gh_w "$@" 2>&1 >&7 7>&- 8>&- 9>&-); gh_rc=$?; } 7>&1
+  ulimit -S -v "$gh_memory"
+  [ \${#gh_e} -lt 4000 ] || gh_e=$(printf '%s' "$gh_e" | tail -c 4000)
+}
 gh_p() {
-  gh_mode=$1 gh_c=$2 gh_j=0 gh_a= gh_x=- gh_rc= gh_mark=m
+  gh_mode=$1 gh_c=$2 gh_j=0 gh_a= gh_e= gh_x=- gh_rc= gh_mark=m
   shift 2
   gh_name=\${1##*/}
   while [ "$gh_j" -lt "$gh_c" ]; do
@@ -43,96 +53,71 @@ gh_p() {
   [ "$gh_uid" = 0 ] && [ "$gh_mode" != n ] && { gh_mode=n; gh_as=r; } || gh_as=a
   if [ "$gh_mode" != n ]; then
     gh_rc=1 gh_e='sudo is not installed on this host'
-    if [ -n "$gh_sudo" ]; then
-      { gh_e=$($gh_w "$gh_sudo" -n -- "$gh_a" "$@" 2>&1 >&7 7>&-); gh_rc=$?; } 7>&1
-      [ \${#gh_e} -lt 4000 ] || gh_e=$(printf '%s' "$gh_e" | tail -c 4000)
-    fi
-    if [ "$gh_rc" = 1 ] && { [ -z "$gh_sudo" ] || gh_refused "$gh_e"; }; then
-      gh_rc= gh_mark=d
-      if [ "$gh_mode" = s ]; then
-        printf '%s\\n' "$gh_e" >&2
-        return 126
-      fi
-    else
+    [ -z "$gh_sudo" ] || gh_caught "$gh_sudo" -n -- "$gh_a" "$@"
+    if [ "$gh_rc" != 1 ] || { [ -n "$gh_sudo" ] && ! gh_refused "$gh_e"; }; then
       gh_mark=r
-      [ -z "$gh_e" ] || printf '%s\\n' "$gh_e" >&2
       return "$gh_rc"
     fi
+    gh_rc= gh_mark=d
+    [ "$gh_mode" != s ] || return 126
   fi
-  $gh_w "$gh_a" "$@"
-  gh_rc=$? gh_mark=$gh_as
+  gh_caught "$gh_a" "$@"
+  gh_mark=$gh_as
   return "$gh_rc"
 }
 `
 
 /**
- * Frames one stream. Input: lines of the output itself (W 1), of base64 (57 bytes each) or of od (16 bytes each) and, on stdout, one last line that
- * begins with the nonce and says how it ended. The nonce comes in the environment, where other accounts cannot read it, so no output can hold that line.
- * Of text, `~` becomes `~t` and a line's end `~n`, so that a frame is one line; frames stay below PIPE_BUF and each is one flush, so those of sections
- * that run side by side never mix. I the section's index, K kind, L lines (of text: bytes) at most: there the reader stops, which stops the writer with
- * SIGPIPE. The last frame counts the characters of the others, so that a frame that got lost on the way is noticed. With it goes what was not yet
- * sent, and that section N begins: each write becomes a packet of its own. Ends with 0 when the section did, with 3 when that ended otherwise.
+ * Frames one section. Input: lines of the output itself (W 1), of base64 (57 bytes each) or of od (16 bytes each), and lines that begin with the nonce: which command
+ * sudo ran or refused (amid the output: what stands before and behind it belongs together), `e` where stderr begins, and the last, how it ended. The nonce comes in
+ * the environment, where other accounts cannot read it, so no output can hold such a line. Of text, `~` becomes `~t` and a line's end `~n`, so that a frame is one
+ * line; stderr is text always. Frames stay below PIPE_BUF and each is one flush, so those of sections that run side by side never mix. I the section's index, L lines
+ * (of text: bytes) at most: there the reader stops, which stops the writer with SIGPIPE. The last frame counts the characters of stdout's, so that a frame that got
+ * lost on the way is noticed. With it goes what was not yet sent, and that section N begins: each write becomes a packet of its own. Ends with 0 when the
+ * section did, with 3 when that ended otherwise.
  */
-export const frameProgram = `BEGIN { Q = ENVIRON["gh_k"]; M = Q "="; P = Q " " I }
-function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; m += length(b); b = "" } }
+export const frameProgram = `BEGIN { Q = ENVIRON["gh_k"]; M = Q "="; P = Q " " I; K = "o" }
+function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; if (K == "o") m += length(b); b = "" } }
 function add(s) { if (length(b) + length(s) > 3900) { put(); fflush() }; b = b s }
-index($0, M) == 1 { s = substr($0, length(M) + 1); exit }
+function text(s, p, x) { for (p = 1; p <= length(s); p += 1900) { x = substr(s, p, 1900); gsub(/~/, "~t", x); add(x) } }
+index($0, M) == 1 { s = substr($0, length(M) + 1); if (s ~ / /) exit
+  if (s == "e") E = 1; else d = d s " "; s = ""; J = NR + 1; next }
+E { e = e $0 "\\n"; next }
 W > 1 { if ($0 == "") next; if (c >= L) { t = 1; exit }; if (W == 16) gsub(/ /, ""); c++; add($0); next }
-{ if (NR > 1) { if (c >= L) { t = 1; exit }; c++; add("~n") }
+{ if (NR > 1 && NR != J) { if (c >= L) { t = 1; exit }; c++; add("~n") }
   if (c + length($0) > L) { t = 1; $0 = substr($0, 1, L - c) }
   c += length($0)
-  for (p = 1; p <= length($0); p += 1900) { x = substr($0, p, 1900); gsub(/~/, "~t", x); add(x) }
+  text($0)
   if (t) exit }
-END { if (length(b) + length(s) > 3700) { put(); fflush() }; put()
-  if (K == "o") { printf "%s s %s %d %s\\n", P, t ? "t" : "w", m, s; if (N != "-") printf "%s %s b\\n", Q, N }; fflush()
-  exit s ~ /^([dr][0-9]+ )*0 / ? 0 : 3 }`
+END { if (e != "") { put(); fflush(); K = "e"
+    n = split(e, l, "\\n"); for (i = 1; i < n; i++) { text(l[i]); add("~n") } }
+  if (length(b) + length(d s) > 3700) { put(); fflush() }; put()
+  printf "%s s %s %d %s\\n", P, (t || s == "" ? "t" : "w"), m, d s; if (N != "-") printf "%s %s b\\n", Q, N; fflush()
+  exit s ~ /^0 / ? 0 : 3 }`
 
 /**
  * `gh_s INDEX NEXT MAX_BYTES SECONDS COMMAND…` runs one section, frames what it says, and tells that the NEXT of its lane begins (`-`: none).
- * COMMAND is one of the functions below.
- * Of stderr `gh_last` keeps the last 4000 bytes, or all of fewer than 20 lines (`read` spares a tail each time); it is read to its end, since a complaint too many must not stop a command. They come
- * after the words on descriptor 3, because they are printed when the last writer of stderr is gone. A line that would not fit into 256 MiB ends awk.
+ * COMMAND is one of the functions below, which set gh_e (stderr) and gh_r (how it ended). A line that would not fit into 256 MiB ends awk.
  * /proc/uptime is a clock that costs no process. `gh_s` returns 0 when the section ended with 0.
  *
- * `gh_tee COMMAND…` also writes what it prints to descriptor 9, for the section that reads it.
+ * `gh_through PROGRAM COMMAND…`: what COMMAND prints goes through PROGRAM. `gh_tee COMMAND…` also writes it to descriptor 9, for the section that reads it.
  */
-export const sectionRuntime = `gh_last() {
-  gh_e= gh_j=0
-  while IFS= read -r gh_t; do
-    gh_e=$gh_e$gh_t$gh_nl gh_j=$((gh_j + 1))
-    [ "$gh_j" -lt 20 ] || { { printf '%s' "$gh_e"; cat; } | tail -c 4000; return; }
-  done
-  printf '%s' "$gh_e$gh_t"
-}
-gh_clock() { gh_now= gh_t=; read -r gh_now gh_t </proc/uptime; }
+export const sectionRuntime = `gh_clock() { gh_now= gh_t=; read -r gh_now gh_t </proc/uptime; }
 gh_frames() {
   ulimit -v 262144
-  exec awk -v "I=$gh_i" -v "N=$gh_next" -v "K=$1" -v "W=$gh_bytes" -v "L=$2" "$gh_awk"
-}
-gh_run() {
-  if [ -z "$gh_encode" ]; then "$@" 2>&5 >&4 4>&- 5>&- 6>&-
-  else { "$@" 2>&5 4>&- 5>&- 6>&-; } | $gh_encode >&4 3>&- 5>&- 6>&- 2>/dev/null
-  fi
-}
-gh_said() {
-  if [ -z "$gh_encode" ]; then printf '%s\\n\\n' "$1"
-  else printf '%s\\n' "$1" | $gh_encode
-  fi
+  exec awk -v "I=$gh_i" -v "N=$gh_next" -v "W=$gh_bytes" -v "L=$gh_l" "$gh_awk"
 }
 gh_s() {
   gh_i=$1 gh_next=$2 gh_l=$((($3 + gh_bytes - 1) / gh_bytes)) gh_n=$4
   shift 4
   {
     gh_clock
-    gh_t0=$gh_now
-    gh_r=$({ { gh_w="$gh_timeout $gh_n"; gh_run "$@"; } 5>&1 | gh_last 4>&- 6>&-; } 3>&1)
-    case $gh_r in *"$gh_nl"*)
-      gh_said "\${gh_r#*"$gh_nl"}" | gh_frames e 4000 >&6
-      gh_r=\${gh_r%%"$gh_nl"*} ;;
-    esac
+    gh_t0=$gh_now gh_w="$gh_timeout $gh_n" gh_r=
+    if [ -z "$gh_encode" ]; then "$@"; else gh_through "$gh_encode" "$@"; fi
+    [ -z "$gh_e" ] || printf '\\n%s=e\\n%s' "$gh_k" "$gh_e"
     gh_clock
-    printf '\\n%s=%s %s %s\\n' "$gh_k" "$gh_r" "\${gh_t0:--}" "\${gh_now:--}"
-  } 4>&1 | gh_frames o "$gh_l"
+    [ -z "$gh_r" ] || printf '\\n%s=%s %s %s\\n' "$gh_k" "$gh_r" "\${gh_t0:--}" "\${gh_now:--}"
+  } 3>&1 6>&- | gh_frames
   gh_j=$?
   case $gh_j in
     0|3) return "$gh_j" ;;
@@ -146,14 +131,22 @@ gh_skip() {
   printf '%s %s s w 0 0 a -\\n' "$gh_k" "$1"
   gh_begin "$2"
 }
-gh_tee() { "$@" 9>&- | tee /dev/fd/9; }
+gh_through() {
+  gh_f=$1
+  shift
+  { gh_e=$({ { "$@" 5>&-; printf '%s\\n%s' "$gh_r" "$gh_e" >&5; } | $gh_f >&8 2>/dev/null 3>&- 5>&- 8>&-; } 5>&1); } 8>&1
+  gh_r=\${gh_e%%"$gh_nl"*}
+  gh_e=\${gh_e#"$gh_r"}
+  gh_e=\${gh_e#"$gh_nl"}
+}
+gh_tee() { gh_through 'tee /dev/fd/9' "$@"; }
 gh_command() {
   gh_p "$@" 3>&-
-  printf '%s %s %s\\n' "\${gh_rc:--}" "$gh_mark" "$gh_x" >&3
+  gh_r="\${gh_rc:--} $gh_mark $gh_x"
 }
 gh_script() {
-  $gh_w "$gh_sh" -c "$@"
-  printf '%s a -\\n' "$?" >&3
+  gh_caught "$gh_sh" -c "$@"
+  gh_r="$gh_rc a -"
 }
 # gh_watch SECONDS COMMAND…: timeout(1) in sh. What runs in the background would lose its stdin.
 gh_watch() {
@@ -190,14 +183,14 @@ umask 077
 gh_sh=/bin/sh
 gh_uid=$(id -u)
 gh_sudo=$(command -v sudo)
-gh_setsid=$(command -v setsid)
+gh_memory=$(ulimit -S -v)
 gh_encode= gh_form=
 if ! command -v awk; then :
 elif printf 'a\\000\\351\\n' | awk '{ exit length($0) != 3 }'; then gh_form=text gh_bytes=1
 elif command -v base64; then gh_encode=base64 gh_form=base64 gh_bytes=57
 elif command -v od; then gh_encode='od -An -v -tx1' gh_form=od gh_bytes=16
 fi >/dev/null
-if timeout --version >/dev/null; then gh_timeout='timeout -k 1'; else gh_timeout=gh_watch; fi
+if timeout --version >/dev/null; then gh_timeout='timeout -k 1'; else gh_timeout=gh_watch gh_setsid=$(command -v setsid); fi
 printf '\\n%s h %s %s %s\\n' "$gh_k" "$gh_form" "$gh_uid" "$gh_timeout"
 [ -n "$gh_form" ] || exit 127
 `

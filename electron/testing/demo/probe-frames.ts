@@ -12,25 +12,28 @@ const NOT_UTF8 = Buffer.concat([Buffer.from('not UTF-8: '), Buffer.from('c328fff
 export function framesOf(nonce: string, index: number, section: SectionSpec, host: DemoHost, answer: Answer | undefined): string {
   const frames = [`${nonce} ${index} b`]
   let sent = 0
-  const data = (kind: 'o' | 'e', bytes: Buffer) => {
+  const data = (bytes: Buffer) => {
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
       const encoded = bytes.subarray(at, at + CHUNK_BYTES).toString('base64')
-      frames.push(`${nonce} ${index} ${kind} ${encoded}`)
-      if (kind === 'o') sent += encoded.length
+      frames.push(`${nonce} ${index} o ${encoded}`)
+      sent += encoded.length
     }
+  }
+  const complaint = (text: string) => {
+    if (text !== '') frames.push(`${nonce} ${index} e ${Buffer.from(text.replaceAll('~', '~t').replaceAll('\n', '~n')).toString('latin1')}`)
   }
   const end = (words: string) => frames.push(`${nonce} ${index} s w ${sent} ${words} 100.00 100.02`)
   const wantsRoot = section.kind === 'command' && section.privilege !== 'none'
 
   if (section.kind === 'command' && section.privilege === 'sudo' && !host.sudo && answer !== undefined) {
-    data('e', Buffer.from('sudo: a password is required\n'))
+    complaint('sudo: a password is required\n')
     end('- d 0')
   } else if (answer === undefined) {
     end('- m -')
   } else {
     const output = Buffer.concat([Buffer.from(answer.stdout), ...(host.fault === 'hostile-text' ? [NOT_UTF8] : [])])
-    data('o', output.subarray(0, section.maxBytes))
-    data('e', Buffer.from(answer.stderr ?? ''))
+    data(output.subarray(0, section.maxBytes))
+    complaint(answer.stderr ?? '')
     if (output.length > section.maxBytes) frames.push(`${nonce} ${index} s t ${sent}`)
     else if (section.kind === 'command') end(`${answer.exitCode} ${wantsRoot && host.sudo ? 'r' : 'a'} 0`)
     else {
