@@ -27,7 +27,7 @@ export interface OneHostTimes extends Contestants {
   readonly sections: ProbeTimes
 }
 
-const SETTLE_MS = 700
+const SETTLE_MS = 3200
 
 /** Received and sent, headers included. The workstation has one way out. */
 const networkBytes = (): number =>

@@ -15,7 +15,7 @@ import { lab, labFleet, totp } from '../lab/lab.ts'
 export type OnStep = (step: string, sinceMs: number) => void
 
 /** Whoever pushes has read the plan: what planning left to do, such as the next audit's shell, is done by then. */
-const READING_MS = 2000
+const READING_MS = 4000
 
 /** Plans and pushes as the window does, with a data folder of its own. A push that does not end committed and proven throws. */
 export function pushDesk(folder: string) {

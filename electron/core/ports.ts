@@ -81,6 +81,8 @@ export interface ExecOptions {
   readonly feed?: AsyncIterable<Uint8Array>
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** The command is on its way to the server. Where that cannot be told, no sooner than `onRuns`; again where it is begun anew. */
+  readonly onAsked?: () => void
   /** The server says that the command runs, and what is to be fed is on its way; again where it is begun anew. A transport that cannot tell never calls it. */
   readonly onRuns?: () => void
   /** Chunks as they arrive. Return false to stop reading: the channel is closed. */

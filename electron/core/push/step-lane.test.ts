@@ -76,21 +76,22 @@ test('each step has its own time, from the end of the one before it', async () =
   await expect(taken).rejects.toMatchObject({ failure: { code: 'probe.timeout', detail: 'write did not finish within 0 s' } })
 })
 
-test('it says when its shell runs', async () => {
+test.each(['onRuns', 'onAsked'] as const)('it leaves room for others after %s', async (word) => {
   const { session } = hostWith()
-  let running = () => {}
+  let say = () => {}
   const watched = {
     ...session,
     exec: (...[command, options]: Parameters<HostSession['exec']>) => {
-      running = () => options.onRuns?.()
+      say = () => options[word]?.()
       return session.exec(command, options)
     },
   }
   const lane = openLane(watched, 'root')
-  const runs = lane.runs.then(() => 'runs')
-  expect(await Promise.race([runs, lane.take(['look'], push, never).then(() => 'answers')])).toBe('answers')
-  running()
-  expect(await runs).toBe('runs')
+  const room = lane.leavesRoom.then(() => 'room')
+  expect(await Promise.race([room, lane.take(['look'], push, never).then(() => 'answers')])).toBe('answers')
+  say()
+  expect(await Promise.race([room, Promise.resolve('not yet')])).toBe('not yet')
+  expect(await room).toBe('room')
   await lane.close()
 })
 

@@ -14,10 +14,16 @@ const LANE_TIMEOUT_MS = 7_200_000
 const MAX_ANSWER_BYTES = 1_048_576
 const MAX_COMPLAINT = 400
 
+/** In which a host answers that a shell runs. */
+const ANSWERS_WITHIN_MS = 100
+
 /** One shell on the host, which takes one message of steps after the other: opened once, each costs the way there and back. */
 export interface StepLane {
-  /** When the shell runs and what it was sent is on its way. Never rejects; where nobody can tell, it never comes. */
-  readonly runs: Promise<void>
+  /**
+   * What is asked of the host beside the shell keeps it waiting no more: it runs, or was asked for so long ago that its answer goes ahead of any other on
+   * the way through a jump host, where small packets wait for each other (RFC 896). Never rejects; where nobody can tell, it never comes.
+   */
+  readonly leavesRoom: Promise<void>
   /**
    * One message. Each step is taken when the one before it did all that it does; `onNext` hears when that is so, and another one begins. An
    * answer per step; those of steps that were not taken say nothing. Rejects with the failure of the connection, with what `signal` was aborted with, or with
@@ -44,13 +50,14 @@ export function openLane(
   let hear: (chunk: string) => boolean = () => true
   let complaint = ''
   let onRuns = () => {}
-  const runs = new Promise<void>((resolve) => {
+  const leavesRoom = new Promise<void>((resolve) => {
     onRuns = resolve
   })
   const shell = session.exec(command, {
     feed: input,
     timeoutMs: LANE_TIMEOUT_MS,
     signal: stop.signal,
+    onAsked: () => void setTimeout(onRuns, ANSWERS_WITHIN_MS).unref(),
     onRuns,
     onStdout: (chunk) => hear(chunk.toString('latin1')),
     onStderr: (chunk) => {
@@ -60,7 +67,7 @@ export function openLane(
   shell.catch(() => undefined)
 
   return {
-    runs,
+    leavesRoom,
     async take(steps, push, signal, onNext) {
       signal.throwIfAborted()
       const asked = steps.map((step) => ({ step, nonce: randomBytes(16).toString('hex') }))

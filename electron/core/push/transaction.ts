@@ -105,7 +105,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     session = await connect(false, signal)
     lane = laneOf(session)
     // What no login hangs on cannot hinder one: the way of the new connection is made while the host works, and it logs in when the change holds.
-    if (!cutsOff) void lane.runs.then(() => looks.prepare())
+    if (!cutsOff) void lane.leavesRoom.then(() => looks.prepare())
     let refused = await changing(lane)
     if (refused?.failed?.code === 'busy' && (await collectEarlier({ lane, found: refused, push, host: host.name, ledger, signal })))
       refused = await changing(lane)

@@ -115,6 +115,7 @@ function runIn(
         open.once('close', () => feed.destroy())
         feed.pipe(open)
       }
+      options.onAsked?.()
       whenCommandRuns(open, () => settled || options.onRuns?.())
     }
     try {

@@ -12,6 +12,7 @@ const hop = (name: string) => ({ name, address: name, port: 22, identity: { user
 function world() {
   const open = new Set<string>()
   let opened = 0
+  let ended = 0
   const pool = sessionPool(async ({ name }) => {
     opened++
     open.add(name)
@@ -22,14 +23,15 @@ function world() {
       close: () => {
         connection.ended ??= { code: 'ssh.connection-lost', detail: '' }
         open.delete(name)
+        ended++
         for (const listener of onEnd.splice(0)) listener()
       },
     }
     return connection as unknown as Connection
   })
-  const lease = (name: string) => pool.lease(hop(name), new AbortController().signal, () => {})
+  const lease = (name: string, fresh = false) => pool.lease(hop(name), new AbortController().signal, () => {}, fresh)
   const use = async (name: string) => (await lease(name)).release()
-  return { open, opened: () => opened, lease, use }
+  return { open, opened: () => opened, ended: () => ended, lease, use }
 }
 
 test('of many connections that nobody uses, those unused longest are closed', async () => {
@@ -70,4 +72,16 @@ test('a connection that ended in use is not kept', async () => {
   await use('gpu-1')
   expect(opened()).toBe(2)
   expect([...open]).toEqual(['gpu-1'])
+})
+
+test.each(['unused', 'in use'])('one that a new one took the place of ends soon after, %s then', async (was) => {
+  const { ended, lease } = world()
+  const old = await lease('gpu-1')
+  if (was === 'unused') old.release()
+  await lease('gpu-1', true)
+  if (was === 'in use') old.release()
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect(ended()).toBe(0)
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect([ended(), old.connection.ended]).toEqual([1, expect.anything()])
 })

@@ -16,11 +16,14 @@ export interface SessionPool {
 
 /** How long a connection that nobody uses is kept for the next audit. */
 const idleMs = 60_000
+/** And one that a new one took the place of, which nobody can use again: its goodbye must not come in between what the new one was made for. */
+const REPLACED_MS = 5_000
 
 /** More than these are not kept, those unused longest go first: each takes a third of a MiB here and a process on the host. */
 const MOST_IDLE = 16
 
 interface Entry {
+  readonly key: string
   readonly flight: SharedFlight<Connection>
   readonly listeners: Set<OnStage>
   connection: Connection | undefined
@@ -57,7 +60,7 @@ export function sessionPool(
       if (signal.aborted) connection.close()
       entry.connection = connection
       connected.add(connection)
-      if (loginAfter !== undefined) entries.set(key, entry)
+      if (loginAfter !== undefined) takeover(entry)
       connection.onEnd(() => {
         connected.delete(connection)
         drop()
@@ -65,10 +68,20 @@ export function sessionPool(
       listeners.clear()
       return connection
     })
-    const entry: Entry = { flight, listeners, connection: undefined, leases: 0, idle: undefined }
+    const entry: Entry = { key, flight, listeners, connection: undefined, leases: 0, idle: undefined }
     // Others do not wait for what this one waits for.
-    if (loginAfter === undefined) entries.set(key, entry)
+    if (loginAfter === undefined) takeover(entry)
     return entry
+  }
+
+  /** From now on this is the connection to its hop. */
+  function takeover(entry: Entry): void {
+    const before = entries.get(entry.key)
+    entries.set(entry.key, entry)
+    if (before?.connection !== undefined && before.leases === 0) {
+      stopIdling(before)
+      startIdling(before, before.connection)
+    }
   }
 
   function stopIdling(entry: Entry): void {
@@ -82,7 +95,7 @@ export function sessionPool(
       stopIdling(entry)
       connection.close()
     }
-    entry.idle = setTimeout(end, idleMs)
+    entry.idle = setTimeout(end, entries.get(entry.key) === entry ? idleMs : REPLACED_MS)
     entry.idle.unref()
     unused.set(entry, end)
     const [endOldest] = unused.values()

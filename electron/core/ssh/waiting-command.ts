@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Client, ClientChannel } from 'ssh2'
 
-/** What asks once and leaves, such as the command line, starts nothing in vain; and the commit of a push, right after its look, goes first. */
-const PAUSE_MS = 600
+/**
+ * What asks once and leaves, such as the command line, starts nothing in vain; and the commit of a push, right after its look, goes first, with the time
+ * that it takes on the host.
+ */
+const PAUSE_MS = 3000
 /** For a command that does not end with its input. */
 const LINGER_MS = 1000
 /** sshd counts a session for a moment longer than its channel is open. */
