@@ -17,9 +17,12 @@ export async function readPlans(path: string): Promise<readonly PushPlan[]> {
   }
 }
 
-/** What `readPlans` reads: one plan, or several. For the owner alone. */
+/** What `readPlans` reads: one plan, or several. */
+export const planFileText = (plans: readonly PushPlan[]): string => `${JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)}\n`
+
+/** For the owner alone. */
 export async function writePlanFile(path: string, plans: readonly PushPlan[]): Promise<void> {
-  await writeFile(path, `${JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)}\n`, { mode: 0o600 })
+  await writeFile(path, planFileText(plans), { mode: 0o600 })
   process.stderr.write(`${path} written\n`)
 }
 

@@ -7,7 +7,7 @@ import { valueFromText } from '#shared/model/push-value.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 import { runPlanApprove } from './plan-approve.command.ts'
-import { writePlanFile } from './plan-file.ts'
+import { planFileText, writePlanFile } from './plan-file.ts'
 
 const options = {
   fleet: { type: 'string' },
@@ -15,6 +15,7 @@ const options = {
   template: { type: 'string' },
   set: { type: 'string', multiple: true },
   output: { type: 'string' },
+  json: { type: 'boolean', default: false },
   data: { type: 'string' },
 } as const
 
@@ -34,7 +35,8 @@ export async function runPlan(args: string[]): Promise<number> {
     const plans = await mapWithLimit([...new Set(host)], AT_ONCE, (name) =>
       services.pushes.plan(services.fleet.require(), services.transport(), { host: name, template, parameters }, signal),
     )
-    for (const plan of plans) process.stdout.write(planText(plan, manifest.about))
+    if (values.json) process.stdout.write(planFileText(plans))
+    else for (const plan of plans) process.stdout.write(planText(plan, manifest.about))
     if (output !== undefined) await writePlanFile(output, plans)
     return ExitCode.clean
   })

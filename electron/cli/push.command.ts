@@ -1,14 +1,15 @@
 import { parseArgs } from 'node:util'
 import { conflictText } from '#core/push/conflicts.ts'
 import { aboutPlan, planText } from '#core/push/plan-text.ts'
-import { pushInWaves } from '#core/push/push-waves.ts'
+import { pushInWaves, type WaveOutcome } from '#core/push/push-waves.ts'
 import type { PushResult } from '#core/push/transaction.ts'
 import { failureOf } from '#shared/errors.ts'
-import { type PushPlan, verdictWords } from '#shared/model/push-plan.ts'
+import type { PushPlan } from '#shared/model/push-plan.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 import { hostsTyped, readPlans } from './plan-file.ts'
+import { hostOutcome, outcomeOf, resultText, writeJson } from './push-result.ts'
 import { stepUpOnTerminal } from './step-up-terminal.ts'
 
 const options = {
@@ -18,6 +19,7 @@ const options = {
   canary: { type: 'string', default: '1' },
   wave: { type: 'string', default: '5' },
   'undo-after': { type: 'string' },
+  json: { type: 'boolean', default: false },
   data: { type: 'string' },
 } as const
 
@@ -62,19 +64,25 @@ export async function runPush(args: string[]): Promise<number> {
     const [only] = plans
     if (plans.length === 1 && only !== undefined) {
       const result = await push(only).catch(async (error) => {
-        if (failureOf(error).code === 'push.conflict') await showConflicts(only)
+        const { code, detail } = failureOf(error)
+        if (code === 'push.conflict') await showConflicts(only)
+        if (values.json) writeJson([hostOutcome(only.id, { host: only.host, outcome: 'refused', reason: `${code}: ${detail}` })])
         throw error
       })
-      process.stdout.write(resultText(only.host, result))
+      if (values.json) writeJson([hostOutcome(only.id, outcomeOf(only.host, result))])
+      else process.stdout.write(resultText(only.host, result))
       return exitCodes[result.verdict]
     }
     const ready = (plan: PushPlan) => services.pushes.ready(fleet, services.transport(), plan, signal)
     const onWave = (number: number, hosts: readonly string[]) => say(`wave ${number}    ${hosts.join(', ')}`)
     const outcomes = await pushInWaves({ plans, canary, waveSize, ready, push, onWave, signal })
-    for (const { host, outcome, reason, result } of outcomes)
-      process.stdout.write(result ? resultText(host, result) : `${visible(`${host}: ${outcome}, ${reason}`)}\n`)
-    for (const { host, outcome } of outcomes) {
-      const plan = plans.find((it) => it.host === host)
+    const planOf = ({ host }: WaveOutcome) => plans.find((plan) => plan.host === host)
+    if (values.json) writeJson(outcomes.map((one) => hostOutcome(planOf(one)?.id ?? '', one)))
+    else
+      for (const { host, outcome, reason, result } of outcomes)
+        process.stdout.write(result ? resultText(host, result) : `${visible(`${host}: ${outcome}, ${reason}`)}\n`)
+    for (const one of outcomes) {
+      const [plan, { outcome }] = [planOf(one), one]
       if (plan && (outcome === 'refused' || outcome === 'not-started')) await showConflicts(plan)
     }
     if (outcomes.some(({ outcome }) => outcome === 'unknown')) return ExitCode.couldNotRun
@@ -101,12 +109,4 @@ function secondsOf(text: string | undefined): number | undefined {
   const seconds = Number(text)
   if (!/^\d{2,3}$/.test(text) || seconds < 30 || seconds > 900) throw new UsageError(`push: --undo-after is "${text}"; expected 30 to 900`)
   return seconds
-}
-
-export function resultText(host: string, { verdict, reason, readBack, advice }: PushResult): string {
-  const lines = [`${host}: ${verdictWords[verdict]}`, reason && `because   ${reason}`, `read back ${readBack}`, advice]
-  return `${lines
-    .filter((line) => line !== '')
-    .map(visible)
-    .join('\n')}\n`
 }

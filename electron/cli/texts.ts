@@ -102,21 +102,23 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse models publishers --fleet FILE [add|remove --site HOST --account NAME [--name NAME] --reason TEXT]
       Whose models count as the publisher's own.
 
-  gatehouse plan --fleet FILE --host NAME… --template ID [--set NAME=VALUE]… [--output FILE]
+  gatehouse plan --fleet FILE --host NAME… --template ID [--set NAME=VALUE]… [--output FILE] [--json]
       Looks at a host and says what a push would change: files with their difference, the service, the findings that it turns.
-      Changes nothing. --output keeps the plan as JSON. Values of a list have commas between. What is not set is taken from the host and
+      Changes nothing. --output keeps the plan as JSON, --json prints the same. Values of a list have commas between. What is not set is taken from the host and
       the fleet file, where they say one thing. Templates:
 ${templates}
   gatehouse plan approve FILE --note TEXT
       Signs a saved plan, after a code of your authenticator: for seven days push --yes carries out this very plan where nobody can be asked.
   gatehouse password NAME [--stdin]
       Makes a login for --set logins=…: the line NAME:HASH (bcrypt) on stdout, its password on stderr, once. --stdin: a password of your own.
-  gatehouse push --fleet FILE --plan FILE [--yes] [--undo-after SECONDS] [--canary NUMBER] [--wave NUMBER]
+  gatehouse push --fleet FILE --plan FILE [--yes] [--undo-after SECONDS] [--canary NUMBER] [--wave NUMBER] [--json]
       Carries a plan out with the change identity, its undo armed on the host first, and looks again over a new connection. Asks on a
       terminal, for a code of your authenticator, too; --yes asks nobody and takes approved plans only. Without a word within SECONDS
       the host undoes it by itself. A host that changed since the plan is a conflict, never overwritten. A plan for many hosts: --canary of them first (1), then --wave side by side (5);
       after the first that is not committed and proven nothing more starts, nor in a wave with a host that is not healthy.
-      Exit code 0: committed and proven; 1: rolled back; 2: refused, or nobody can say, with what to do.
+      Exit code 0: all committed and proven; 1: one was rolled back, refused in a wave, or not started after another; 2: refused, or nobody can
+      say, with what to do. --json: a list on stdout, for each host its outcome (committed-proven, rolled-back-proven, rolled-back-not-proven, unknown,
+      refused, not-started), reason, readBack and advice, and the id of the push in the ledger.
   gatehouse operate list --fleet FILE --host NAME
   gatehouse operate status|start|stop|restart|logs --fleet FILE --host NAME --unit UNIT [--yes]
       Starts, stops and restarts a service that the last audit knows on a host, with identities.operate (else the change identity), and
@@ -129,19 +131,20 @@ ${templates}
   gatehouse templates [list | show ID | add FILE | approve ID --note TEXT | withdraw ID --note TEXT] [--json]
       What can be pushed, and who approved it. A template of your own (a changed copy of show) is pushed once somebody read and approved
       this very content; one that ships, until somebody withdraws it. Decisions ask for a code and are signed with the key of the console.
-  gatehouse undo --fleet FILE [ID] [--output FILE]
+  gatehouse undo --fleet FILE [ID] [--output FILE] [--json]
       Without ID: pushes of this console that have no end. Asks for a code, then each host what became of it, has it undo what was not
       committed, and says which. ID: the same for one; of a push that was committed, the plan that takes it back, for gatehouse push
-      (--output keeps it).
+      (--output keeps it). --json: a list of outcomes as push prints it, or that plan. Exit code 0: all are certain; 2: nobody can say of one, or it
+      is not as it was.
   gatehouse extend ID --fleet FILE [--by SECONDS]
       Puts the undo of a push that is under way at this console off, by 120 seconds or as said, never further than 15 minutes from now. push prints
       the ID as the undo is armed. Exit code 2: it runs when it was due.
   gatehouse drift --fleet FILE [--host NAME]
   gatehouse drift adopt --fleet FILE --host NAME PATH
       The files that this console pushed: each audit holds them against what is there. adopt takes one as it is now.
-  gatehouse drill --fleet FILE --host NAME
+  gatehouse drill --fleet FILE --host NAME [--json]
       Before the first push, after a code: writes a file that means nothing, and waits until the undo of the host takes it away by
-      itself. Exit code 0: it did, and the ledger says so.
+      itself. Exit code 0: it did, and the ledger says so; 2: it did not, or the host was not reached. --json: one outcome as push prints it.
   gatehouse history [--json] [--data FOLDER]
       What Gatehouse did on this console, out of its ledger; pushes without an end first.
   gatehouse ledger export [--format jsonl|cef|syslog] [--after NUMBER] [--data FOLDER]

@@ -43,7 +43,7 @@ export interface Recovery {
    * Writes a file that means nothing to anybody, lets the undo of the host fire by itself, and proves that the file is gone. `rolled-back-proven` is
    * how it should end. Throws when the host was not reached.
    */
-  drill(fleet: Fleet, transport: Transport, host: string, signal: AbortSignal): Promise<PushResult>
+  drill(fleet: Fleet, transport: Transport, host: string, signal: AbortSignal): Promise<PushResult & { readonly id: string }>
 }
 
 const DRILL_PATH = '/etc/gatehouse-drill/drill.conf'
@@ -110,7 +110,7 @@ export function createRecovery({ clock, ledger, plans, version, who }: RecoveryP
       const fired = verdict === 'rolled-back-proven' && reason === '' && answer?.marks.has('writing') && answer.marks.has('undone')
       note('verdict', `${fired ? WELL : `${verdict}. ${reason}`} ${readBack}`.slice(0, 2000))
       const shown = fired ? verdict : worst(verdict)
-      return { verdict: shown, reason, readBack, advice: adviceFor(shown, push) }
+      return { id, verdict: shown, reason, readBack, advice: adviceFor(shown, push) }
     },
   }
 }
