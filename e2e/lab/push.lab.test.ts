@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { sha256Of } from '#core/audit/ledger/record.ts'
-import { readHostAnswer } from '#core/push/host-answer.ts'
-import { hostProgram } from '#core/push/host-program.ts'
+import { type HostAnswer, readHostAnswer } from '#core/push/host-answer.ts'
+import { type HostFile, type HostPush, type HostStep, hostProgram } from '#core/push/host-program.ts'
 import { audit, hostOf } from './audit.ts'
 import { gatehouse } from './console.ts'
 import { arrange, asRoot, lab, run } from './lab.ts'
@@ -21,8 +21,11 @@ describe('the planted sin is found, pushed away in one go, and stays away', () =
     expect(plan.turns).toMatchObject([{ control: 'inference-bound-to-loopback', subject: 'ollama.service', status: 'fail' }])
     expect(plan.files).toMatchObject([{ path: DROP_IN, before: 'absent' }])
     await desk.isOld('gpu3')
-    const run = await desk.push(file, undefined, ['--undo-after', '120'])
-    expect([run.status, verdictOf(run)]).toEqual([0, 'committed and proven'])
+    const run = await desk.push(file, undefined, ['--undo-after', '120', '--json'])
+    expect([run.status, JSON.parse(run.stdout)]).toEqual([
+      0,
+      [{ host: 'gpu3', id: plan.id, outcome: 'committed-proven', reason: '', readBack: expect.stringContaining(DROP_IN), advice: '' }],
+    ])
     const after = hostOf((await audit(desk.data, ['--host', 'gpu3'])).report, 'gpu3')
     expect(
       after.findings.filter(({ control, subject }) => control === 'inference-bound-to-loopback' && subject === 'ollama.service'),
@@ -31,8 +34,9 @@ describe('the planted sin is found, pushed away in one go, and stays away', () =
     expect((await desk.undoGone('gpu3')).status).toBe(0)
     expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('/var/lib/gatehouse-history\n')
 
-    const again = await desk.push(file)
+    const again = await desk.push(file, undefined, ['--json'])
     expect([again.status, again.stderr]).toEqual([2, expect.stringContaining('push.conflict')])
+    expect(JSON.parse(again.stdout)).toMatchObject([{ host: 'gpu3', outcome: 'refused', reason: expect.stringContaining('push.conflict') }])
     await desk.takenAway('gpu3')
   }, 240_000)
 })
@@ -89,24 +93,87 @@ test('the undo is put off while the change is looked at: it is committed all the
   await desk.takenAway('gpu3')
 }, 240_000)
 
-test('what systemd does not understand is refused by the host, and nothing is left there', async () => {
-  const file = { kind: 'systemd-drop-in' as const, random: false, path: DROP_IN, uid: 0, gid: 0, mode: '644', before: 'absent' }
-  const content = '[Service]\nEnvironmnt=A=b\n'
-  const after = `${sha256Of(content)}:0:0:644`
-  const push = {
-    id: 'lab',
-    who: 'the lab',
-    reverts: '',
-    unit: 'ollama.service',
-    undoAfterSeconds: 60,
-    files: [{ ...file, content, after }],
+describe('steps taken by hand, as root of the host', () => {
+  const OURS = '/etc/gatehouse-lab/ours.conf'
+  const state = (content: string) => `${sha256Of(content)}:0:0:644`
+  const file = { kind: 'plain', random: false, path: OURS, uid: 0, gid: 0, mode: '644', before: 'absent', content: 'new\n' } as const
+  const push = { id: 'lab', who: 'the lab', unit: '', reverts: '', undoAfterSeconds: 60 }
+  async function staged(host: 'gpu2' | 'gpu3', more: Partial<HostFile> = {}, unit = ''): Promise<HostAnswer> {
+    const one: HostFile = { ...file, after: state(more.content ?? file.content), ...more }
+    return step(host, 'stage', { ...push, unit, files: [one] })
   }
-  const nonce = 'c'.repeat(32)
-  const { stdout } = await run(lab.control, ['enter', 'gpu3', '/bin/sh'], { stdin: hostProgram([{ step: 'stage', nonce }], push) })
-  expect(readHostAnswer(stdout, nonce).failed).toMatchObject({ code: 'invalid', detail: expect.stringContaining('Environmnt') })
-  expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('')
-  await desk.isOld('gpu3')
-}, 60_000)
+  async function step(host: 'gpu2' | 'gpu3', word: HostStep, asked: HostPush): Promise<HostAnswer> {
+    const nonce = 'c'.repeat(32)
+    const { stdout } = await run(lab.control, ['enter', host, '/bin/sh'], { stdin: hostProgram([{ step: word, nonce }], asked) })
+    return readHostAnswer(stdout, nonce)
+  }
+
+  test('what systemd does not understand', async () => {
+    const { failed } = await staged(
+      'gpu3',
+      { kind: 'systemd-drop-in', path: DROP_IN, content: '[Service]\nEnvironmnt=A=b\n' },
+      'ollama.service',
+    )
+    expect(failed).toMatchObject({ code: 'invalid', detail: expect.stringContaining('Environmnt') })
+    expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('')
+    await desk.isOld('gpu3')
+  }, 60_000)
+
+  test('the tool that checks is not there', async () => {
+    await arrange('gpu2', 'mv /usr/sbin/nginx /root/')
+    const { failed } = await staged('gpu2', { kind: 'nginx', path: '/etc/nginx/conf.d/zz-lab.conf', content: '# lab\n' }, 'nginx.service')
+    await arrange('gpu2', 'mv /root/nginx /usr/sbin/')
+    expect(failed).toMatchObject({ code: 'no-tool', detail: 'nginx, which checks files of the kind nginx' })
+    expect((await asRoot('gpu2', 'ls -d /var/lib/gatehouse*')).stdout).toBe('')
+    await desk.isOld('gpu2')
+  }, 60_000)
+
+  test.each([
+    ['a file that is mounted', `mount --bind ${OURS} ${OURS}`, `umount ${OURS}`, 'unwritable', `${OURS} is mounted there`],
+    ['/var/lib in memory', 'mount -t tmpfs -o mode=755 lab /var/lib', 'umount -l /var/lib', 'volatile', '/var/lib lies in memory'],
+    [
+      '/var/lib read-only',
+      'cd /var/lib && mount --bind . . && mount -o remount,bind,ro /var/lib',
+      'umount -l /var/lib',
+      'unwritable',
+      '/var/lib is read-only or full',
+    ],
+  ])(
+    '%s',
+    async (_name, arranged, back, code, words) => {
+      await arrange('gpu3', `mkdir /etc/gatehouse-lab; echo old >${OURS}; ${arranged}`)
+      const { failed } = await staged('gpu3', { before: state('old\n') })
+      await arrange('gpu3', `${back}; rm -r /etc/gatehouse-lab`)
+      expect(failed).toMatchObject({ code, detail: expect.stringContaining(words) })
+      expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('')
+    },
+    60_000,
+  )
+
+  test('an undo whose reload would be refused has not put the old state back: it waits until it would not', async () => {
+    const path = '/etc/nginx/conf.d/zz-lab.conf'
+    const one: HostFile = { ...file, kind: 'nginx', path, content: '# lab\n', after: state('# lab\n') }
+    const asked = { ...push, unit: 'nginx.service', files: [one] }
+    for (const word of ['stage', 'arm', 'write', 'activate'] as const)
+      expect(await step('gpu2', word, asked)).toMatchObject({ ended: true })
+    await arrange('gpu2', 'echo broken >/etc/nginx/conf.d/theirs.conf')
+    const early = await step('gpu2', 'undo', asked)
+    await arrange('gpu2', 'rm /etc/nginx/conf.d/theirs.conf')
+    expect([[...early.marks], early.files.get(1)]).toEqual([['writing', 'undoing'], 'absent'])
+    const late = await step('gpu2', 'undo', asked)
+    expect([...late.marks]).toContain('undone')
+    await step('gpu2', 'clear', asked)
+    await desk.isOld('gpu2')
+  }, 120_000)
+
+  test('a lock whose maker died before it wrote down who it is: said, and taken by its name', async () => {
+    await arrange('gpu3', 'mkdir /var/lib/gatehouse-push')
+    const { failed, open, now } = await staged('gpu3')
+    expect([failed?.code, open?.id, Math.abs((now ?? 0) - Date.now() / 1000) < 60]).toEqual(['busy', 'none', true])
+    expect((await step('gpu3', 'undo', { ...push, id: 'none', files: [] })).ended).toBe(true)
+    expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('')
+  }, 60_000)
+})
 
 describe('a file that is there already', () => {
   test('gets its bytes, owner and mode back', async () => {

@@ -19,6 +19,8 @@ export interface HostAnswer {
   readonly init: string
   /** The push that is open on the host, the second since the epoch (its clock) at which it began, and whose it is. */
   readonly open?: { readonly id: string; readonly since: number; readonly who: string }
+  /** The second since the epoch by the clock of the host, where a push is open. */
+  readonly now?: number
   readonly marks: ReadonlySet<string>
   /** The push lies among those that were committed and cleared away. */
   readonly kept: boolean
@@ -36,7 +38,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
   const encoded = new Map<number, string>()
   const edited = new Map<number, { readonly state: string; readonly lines: string[] }>()
   const marks = new Set<string>()
-  let answer: Pick<HostAnswer, 'ended' | 'unit' | 'init' | 'armed' | 'kept' | 'failed' | 'open' | 'undoInSeconds'> = {
+  let answer: Pick<HostAnswer, 'ended' | 'unit' | 'init' | 'armed' | 'kept' | 'failed' | 'open' | 'now' | 'undoInSeconds'> = {
     ended: false,
     unit: '',
     init: '',
@@ -53,6 +55,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
     else if (word === 'kept') answer = { ...answer, kept: true }
     else if (word === 'unit') answer = { ...answer, unit: first }
     else if (word === 'undo-in' && /^[1-9]\d{0,2}$/.test(first)) answer = { ...answer, undoInSeconds: number }
+    else if (word === 'now' && Number.isSafeInteger(number)) answer = { ...answer, now: number }
     else if (word === 'init') answer = { ...answer, init: first }
     else if (word === 'mark') marks.add(first)
     else if (word === 'open')

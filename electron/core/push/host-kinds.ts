@@ -53,7 +53,7 @@ gh_check_drop_ins || return 1`,
     activate: `
 systemctl daemon-reload || gh_fail "inactive daemon-reload failed"
 timeout 60 systemctl restart -- "$gh_unit" || gh_fail "inactive $gh_unit does not start"`,
-    reactivate: 'systemctl daemon-reload || gh_back=1\nsystemctl --no-block restart -- "$gh_unit"',
+    reactivate: 'systemctl daemon-reload || gh_back=1\nsystemctl --no-block restart -- "$gh_unit" || gh_back=1',
   },
   nginx: {
     tree: '/etc/nginx',
@@ -72,7 +72,8 @@ while [ "$gh_proof" = none ]; do
   # Workers come first, before those that mind a cache.
   for gh_one in $(gh_workers); do case "$gh_proof $gh_old" in "none "*" $gh_one "*) ;; "none "*) gh_proof=$gh_one ;; esac; done
 done`,
-    reactivate: 'gh_reload_old nginx.service',
+    // A reload that is refused leaves what was pushed in the workers, below files that are the old ones.
+    reactivate: '{ nginx -q -t 2>/dev/null && gh_reload_old nginx.service; } || gh_back=1',
   },
   caddy: {
     tree: '/etc/caddy',
@@ -82,13 +83,13 @@ done`,
       'env STEPPATH=/ HOME=/dev/null XDG_CONFIG_HOME=/dev/null XDG_DATA_HOME=/dev/null caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile',
     // A load is a transaction: what does not load leaves the old configuration as it is, and the reload fails.
     activate: 'timeout 30 systemctl reload-or-restart caddy.service || gh_fail "inactive caddy.service does not reload"',
-    reactivate: 'systemctl --no-block reload-or-restart caddy.service',
+    reactivate: 'systemctl --no-block reload-or-restart caddy.service || gh_back=1',
   },
   'sshd-drop-in': {
     tree: '/etc/ssh',
     check: 'sshd -t',
     activate: 'gh_reload "$gh_unit" || gh_fail "inactive $gh_unit does not reload"',
-    reactivate: 'gh_reload_old "$gh_unit"',
+    reactivate: '{ sshd -t 2>/dev/null && gh_reload_old "$gh_unit"; } || gh_back=1',
   },
   sudoers: {
     tree: '/etc/sudoers.d',
@@ -135,7 +136,9 @@ function stagedCheck(kind: FileKind, { tree = '', hides = '', check = '' }: Host
     if (file.kind !== kind || !file.path.startsWith(`${tree}/`) || (file.after.startsWith('kept:') && file.before !== 'absent')) return []
     return [file.after === 'absent' ? "''" : `"$gh_base/new.${index + 1}"`, shellQuote(file.path)]
   })
-  return `gh_try ${kind} ${[shellQuote(tree), shellQuote(hides), '"$gh_base"', ...pairs].join(' ')} -- ${check} || return 1`
+  const tool = check.split(' ').find((word) => word !== 'env' && !word.includes('=')) ?? ''
+  return `command -v ${tool} >/dev/null || gh_fail "no-tool ${tool}, which checks files of the kind ${kind}"
+gh_try ${kind} ${[shellQuote(tree), shellQuote(hides), '"$gh_base"', ...pairs].join(' ')} -- ${check} || return 1`
 }
 
 /** `gh_validate`: refuses with `invalid` and what the tool said; 1 when it could not be asked. */
@@ -151,6 +154,7 @@ gh_invalid() { gh_fail "invalid $(printf %s "$1" | tr '\\n' ' ' | head -c 400)";
 gh_try() {
   gh_kind=$1
   shift
+  command -v unshare >/dev/null || gh_fail "no-tool unshare"
   mkdir -p "$gh_base/verify" || return 1
   gh_said=$(timeout 60 unshare --mount --propagation private /bin/sh -c ${shellQuote(INSIDE)} sh "$@" 2>&1); gh_is=$?
   [ "$gh_is" != 97 ] || gh_fail "not-staged the $gh_kind files cannot be laid over for a check: $(printf %s "$gh_said" | tr '\\n' ' ' | head -c 300)"

@@ -60,7 +60,9 @@ gh_healthy() {
   done
   return 1
 }
-gh_mine() { [ "$(cat "$gh_base/id" 2>/dev/null)" = "$gh_id" ]; }
+# A lock whose maker did not come to write down who it is answers to none.
+gh_who_holds() { cat "$gh_base/id" 2>/dev/null || echo none; }
+gh_mine() { [ -d "$gh_base" ] && [ "$(gh_who_holds)" = "$gh_id" ]; }
 # The flock of busybox does not wait.
 gh_lock() {
   exec 9>>"$gh_base/lock" || return 1
@@ -73,7 +75,8 @@ gh_lock() {
 }
 gh_look() {
   if [ -d "$gh_base" ]; then
-    gh_say "open $(cat "$gh_base/id" 2>/dev/null || echo none) $(cat "$gh_base/since" 2>/dev/null || echo 0) $(cat "$gh_base/who" 2>/dev/null)"
+    gh_say "open $(gh_who_holds) $(cat "$gh_base/since" 2>/dev/null || echo 0) $(cat "$gh_base/who" 2>/dev/null)"
+    gh_say "now $(date +%s)"
     for gh_mark in writing undoing undone committed found; do [ ! -e "$gh_base/$gh_mark" ] || gh_say "mark $gh_mark"; done
   fi
   [ ! -e "$gh_history/$gh_id/committed" ] || gh_say kept
@@ -140,6 +143,10 @@ gh_check() {
   [ -d "\${gh_up%/*}/" ] || gh_fail "missing-folder \${gh_up%/*}"
   [ -d "$gh_up" ] || gh_up=\${gh_up%/*}
   [ -w "$gh_up/" ] || gh_fail "unwritable $gh_up is read-only or immutable"
+  # proc(5): the fifth word is where something is mounted. A file of which that is so cannot be replaced.
+  ! cut -d ' ' -f 5 /proc/self/mountinfo | grep -qxF -- "$2" || gh_fail "unwritable $2 is mounted there, so it cannot be replaced"
+  # What would undo it is gone when the host starts anew, and the file is not.
+  case $gh_volatile in tmpfs|ramfs) [ "$(stat -f -c %T -- "$gh_up")" = "$gh_volatile" ] || gh_fail "volatile \${gh_base%/*} lies in memory, so the undo would not outlive a start of the host" ;; esac
   gh_now=$(gh_state "$2" "$6 $7")
   [ "$gh_now" = "$6" ] || gh_fail "conflict $2 $gh_now"
 }
@@ -177,15 +184,16 @@ gh_step() {
     command -v "$gh_tool" >/dev/null || gh_fail "no-tool $gh_tool"
   done
   gh_trusted "\${gh_base%/*}"
+  gh_volatile=$(stat -f -c %T -- "\${gh_base%/*}")
   gh_files gh_check
   [ "$(gh_unit_state)" = active ] || gh_fail "not-active $gh_unit"
-  mkdir -m 700 "$gh_base" 2>/dev/null || { [ -d "$gh_base" ] || gh_fail unwritable; gh_look; gh_fail busy; }
+  mkdir -m 700 "$gh_base" 2>/dev/null || { [ -d "$gh_base" ] || gh_fail "unwritable \${gh_base%/*} is read-only or full"; gh_look; gh_fail busy; }
   trap 'rm -rf "$gh_base"' EXIT
-  printf '%s\\n' "$gh_id" >"$gh_base/id" && date +%s >"$gh_base/since" && printf '%s\\n' "$gh_who" >"$gh_base/who" || gh_fail unwritable
-  gh_files gh_put || gh_fail unwritable
-  gh_validate || gh_fail unwritable
+  printf '%s\\n' "$gh_id" >"$gh_base/id" && date +%s >"$gh_base/since" && printf '%s\\n' "$gh_who" >"$gh_base/who" || gh_fail "unwritable $gh_base"
+  gh_files gh_put || gh_fail "unwritable copies of the files cannot be made in $gh_base"
+  gh_validate || gh_fail "unwritable copies for a check cannot be made in $gh_base"
   rm -rf "$gh_base/verify"
-  find "$gh_base" ! -type l -exec sync {} + && sync "\${gh_base%/*}" || gh_fail unwritable
+  find "$gh_base" ! -type l -exec sync {} + && sync "\${gh_base%/*}" || gh_fail "unwritable $gh_base"
   trap - EXIT
   gh_say end
 }
