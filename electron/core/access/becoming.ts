@@ -192,8 +192,9 @@ function byPolkit(member: Member, world: World): readonly Becoming[] {
       !rootActions.some((action) => polkitActs(rule.actions, action))
     )
       return []
-    const condition = rule.understood ? undefined : 'only if the other conditions of the rule hold'
-    return [{ becomes: world.root.name, by: 'a rule of polkit', condition, cite: { section: 'access', line: rule.line } }]
+    return [
+      { becomes: world.root.name, by: 'a rule of polkit', condition: conditionOf(rule), cite: { section: 'access', line: rule.line } },
+    ]
   })
   const admin = administrators.find(({ group }) => member.groupNames.has(group))
   if (!admin || passwordOf(member, world) === 'none') return yes
@@ -207,6 +208,10 @@ function byPolkit(member: Member, world: World): readonly Becoming[] {
     },
   ]
 }
+
+/** What is not known of a rule. */
+export const conditionOf = ({ understood, maybeUnread }: PolkitRule): string | undefined =>
+  maybeUnread ? 'only if this version of polkit reads rules.d' : understood ? undefined : 'only if the other conditions of the rule hold'
 
 /** Neither group nor account named: it holds for everybody. */
 export const ruleNames = (

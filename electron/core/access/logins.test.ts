@@ -71,6 +71,39 @@ test('an account without a shell has no keys to miss', () => {
   expect([logins.open, logins.notes.join()]).toEqual(['no', 'its shell is /usr/sbin/nologin'])
 })
 
+// AuthenticationMethods of sshd_config(5), as `sshd -T` prints it.
+test.each<[string, string, readonly string[]]>([
+  ['any', '$', ['SSH key', 'SSH password', 'console']],
+  ['any', '!', ['SSH key']],
+  ['publickey', '$', ['SSH key', 'console']],
+  ['password', '$', ['SSH password', 'console']],
+  ['password', '!', []],
+  ['keyboard-interactive', '$', ['SSH password', 'console']],
+  ['publickey,password', '$', ['SSH key and password', 'console']],
+  ['publickey,password', '!', []],
+  ['publickey,keyboard-interactive:pam', '!', ['SSH key and what PAM asks']],
+  ['publickey,publickey', '!', []],
+  ['publickey,publickey password', '$', ['SSH password', 'console']],
+  ['publickey,keyboard-interactive publickey', '!', ['SSH key and what PAM asks', 'SSH key']],
+  ['gssapi-with-mic,publickey', '!', []],
+])('AuthenticationMethods %s, password %s', (methods, sign, ways) => {
+  const access = {
+    passwords: known(parsePasswords(rows(`ada:${sign}:`))),
+    keys: known(parseLoginKeys(rows(`${own}:1:${key}\n${own}:2:${key}`))),
+    paths: [],
+  } as unknown as Access
+  const settings = { authenticationmethods: methods, passwordauthentication: 'yes' }
+  const sshd = { settings: Object.fromEntries(Object.entries(settings).map(([keyword, value]) => [keyword, [{ value, line: 1 }]])) }
+  const logins = loginsOf(ada as never, access, known(sshd), 0)
+  // Match blocks may ask an account for less: where the key alone is not enough, nobody is said not to get in.
+  const isOpen = ways.length > 0
+  expect([logins.ways, logins.open, logins.notes]).toEqual([
+    ways,
+    isOpen ? 'yes' : 'unknown',
+    isOpen && ways[0] !== 'console' ? [] : [`sshd asks for ${methods}`],
+  ])
+})
+
 // AuthorizedKeysFile, AuthorizedKeysCommand and PubkeyAuthentication of sshd_config(5), as `sshd -T` prints them.
 const usual = '.ssh/authorized_keys .ssh/authorized_keys2'
 const named = '/etc/ssh/authorized_keys.d/ada'

@@ -61,14 +61,35 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   const asksPassword = setting('passwordauthentication') === 'yes' || setting('kbdinteractiveauthentication') === 'yes'
   const loose = setting('strictmodes') === 'yes' ? keys.flatMap(({ file }) => looseOn(file, account, access?.paths ?? []) ?? []) : []
   if (loose.length > 0) notes.push(`sshd refuses keys, because others may write ${loose[0]?.slice(0, 80)}`)
-  const ways = [
-    ...(keys.length > loose.length && rootByKey ? ['SSH key'] : []),
-    ...(password?.state === 'usable' && asksPassword && rootByPassword ? ['SSH password'] : []),
-    ...(password?.state === 'none' ? ['no password'] : []),
-    ...(password?.state === 'usable' ? ['console'] : []),
-  ]
+  const taken = rootByKey ? keys.filter(({ file }) => !loose.some((path) => path === file || isBelow(file, path))) : []
+  const can = {
+    keys: new Set(taken.map(({ fingerprint }) => fingerprint)).size,
+    password: password?.state === 'usable' && asksPassword && rootByPassword,
+  }
+  const bySsh = waysOf(setting('authenticationmethods') ?? 'any', can)
+  if ((can.keys > 0 || can.password) && bySsh.length === 0) notes.push(`sshd asks for ${setting('authenticationmethods')?.slice(0, 80)}`)
+  const ways = [...bySsh, ...(password?.state === 'none' ? ['no password'] : []), ...(password?.state === 'usable' ? ['console'] : [])]
   const unseen = notes.length > 0 || !access?.passwords.known || (password === undefined && access.passwords.known)
   return { ways, notes, keys, open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no' }
+}
+
+/**
+ * AuthenticationMethods of sshd_config(5): lists, of which one has to be gone through as a whole; `any` is one method alone. A key counts once. What PAM
+ * asks beside a key may be a code alone, so that no password is needed for it.
+ */
+function waysOf(methods: string, can: { readonly keys: number; readonly password: boolean }): readonly string[] {
+  const lists = methods === 'any' ? [['publickey'], ['password']] : methods.split(/\s+/).map((list) => list.split(','))
+  const ways = lists.flatMap((list) => {
+    const keys = list.filter((method) => method === 'publickey').length
+    const asked = list.filter((method) => method === 'password' || /^keyboard-interactive(?::|$)/.test(method))
+    // Of tickets and trusted hosts nothing is known.
+    if (keys > can.keys || keys + asked.length < list.length) return []
+    if (asked.length === 0) return keys > 0 ? ['SSH key'] : []
+    if (asked.includes('password') && !can.password) return []
+    if (keys > 0) return [asked.includes('password') ? 'SSH key and password' : 'SSH key and what PAM asks']
+    return can.password ? ['SSH password'] : []
+  })
+  return [...new Set(ways)]
 }
 
 /** Where files of keys are looked for: as sshd_config(5) has them by default, and those below /etc/ssh that are named like their account. */

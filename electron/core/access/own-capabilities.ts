@@ -1,7 +1,7 @@
 import type { Capability } from '#shared/model/capability.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../policy/control.ts'
-import { polkitActs, ruleNames, sudoAllows, type World } from './becoming.ts'
+import { conditionOf, polkitActs, ruleNames, sudoAllows, type World } from './becoming.ts'
 import { type Member, type Right, reads, writes } from './rights.ts'
 import { type SudoFile, sudoFiles } from './sudo-files.ts'
 import type { AccessFacts } from './world.ts'
@@ -81,11 +81,10 @@ function byControl(member: Member, world: World, unit: string): readonly Own[] {
     return names && does && ruleNames(one, member) && polkitActs(one.actions, 'org.freedesktop.systemd1.manage-units')
   })
   if (rule) {
-    const condition = rule.understood ? undefined : 'only if the other conditions of the rule hold'
     found.push({
       capability: 'control-services',
       by: `a rule of polkit for ${unit}`,
-      condition,
+      condition: conditionOf(rule),
       cite: { section: 'access', line: rule.line },
     })
   }

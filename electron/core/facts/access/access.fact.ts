@@ -17,7 +17,7 @@ import {
   parsePaths,
   parseWebAccounts,
 } from './parse.ts'
-import { parsePolkit } from './polkit.ts'
+import { OLD_FOLDER, parsePolkit } from './polkit.ts'
 
 export const accessFact: FactDefinition<'access'> = {
   id: 'access',
@@ -39,6 +39,8 @@ export const accessFact: FactDefinition<'access'> = {
     const acls = part('acls', 'Access control lists', parseAcls)
     const marked = rowsOf('acl-marks').flatMap(({ text }) => text || [])
     const passwords = part('shadow', 'State of passwords', parsePasswords)
+    const open = part('open', 'Files that others may write', parseOpen)
+    const isOldPolkit = open.known && open.value.some(({ path }) => path === OLD_FOLDER)
     const value: Access = {
       passwords:
         passwords.known && passwords.value.length === 0
@@ -49,10 +51,10 @@ export const accessFact: FactDefinition<'access'> = {
       keysMissed: missedKeys(rowsOf('keys')),
       webAccounts: part('keys', 'Names in password files', parseWebAccounts),
       mailAddresses: parseMailAddresses(rowsOf('keys')),
-      open: part('open', 'Files that others may write', parseOpen),
+      open,
       paths: parsePaths(rowsOf('paths')),
       acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),
-      polkit: part('rules', 'Rules of polkit', (rows) => parsePolkit(numbered('polkit', rows))),
+      polkit: part('rules', 'Rules of polkit', (rows) => parsePolkit(numbered('polkit', rows), isOldPolkit)),
       cron: part('rules', 'Jobs of cron', (rows) => parseCron(numbered('cron', rows))),
       timed: timedOf(blocks.get('timed')?.[0], output.id),
       scripts: blocks.has('fetches')

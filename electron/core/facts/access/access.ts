@@ -105,6 +105,8 @@ export interface PolkitRule {
   readonly units: readonly string[]
   /** False when it holds conditions that are not modelled: then it may say less. */
   readonly understood: boolean
+  /** It lies where this version of polkit may not look. */
+  readonly maybeUnread?: true
   readonly line: number
 }
 

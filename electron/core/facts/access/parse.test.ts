@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { redact } from '../../policy/secrets.ts'
+import type { FileLine } from '../privileged/read-block.ts'
 import { missedKeys, parseLoginKeys } from './login-keys.ts'
 import { parseAcls, parseCron, parseLastLogins, parseOpen, parsePasswords, parseWebAccounts } from './parse.ts'
 import { parsePolkit } from './polkit.ts'
@@ -113,6 +114,33 @@ test('rules of polkit', () => {
     parsePolkit(numbered('/d.pkla', '[Ops]\nIdentity=unix-group:ops;unix-user:ada\nAction=org.freedesktop.systemd1.*\nResultAny=yes'))
       .rules,
   ).toMatchObject([{ groups: ['ops'], users: ['ada'], actions: ['org.freedesktop.systemd1.*'], understood: true }])
+})
+
+describe('polkit reads rules.d or .pkla, by its version', () => {
+  const yes = 'polkit.addRule(function(action, subject) { if (subject.user == "ada") { return polkit.Result.YES; } });'
+  const no = 'polkit.addRule(function(action, subject) { return polkit.Result.NO; });'
+  const pkla = '[Ops]\nIdentity=unix-user:ada\nAction=org.freedesktop.systemd1.*\nResultAny=yes'
+  const shared = (name: string, text: string) => numbered(`/usr/share/polkit-1/rules.d/${name}`, text)
+  const own = (name: string, text: string) => numbered(`/etc/polkit-1/rules.d/${name}`, text)
+  const authority = numbered('/etc/polkit-1/localauthority/50-local.d/ops.pkla', pkla)
+  const ops = own('50-ops.rules', yes)
+  const admin = 'polkit.addAdminRule(function(action, subject) { return ["unix-group:sudo"]; });'
+  const compat = shared('49-polkit-pkla-compat.rules', 'polkit.spawn(["/usr/bin/pkla-check-authorization", subject.user, action.id]);')
+  const read = (lines: readonly FileLine[], isOld = false) =>
+    parsePolkit(lines, isOld).rules.map(({ file, understood, maybeUnread }) =>
+      [file.replace(/^.*\./, ''), ...(maybeUnread ? ['maybe'] : []), ...(understood ? [] : ['more'])].join(' '),
+    )
+
+  test.each([
+    ['0.106 and newer', [...ops, ...authority, ...shared('50-default.rules', admin)], false, ['rules']],
+    ['the same after an upgrade', [...ops, ...authority, ...shared('50-default.rules', admin)], true, ['rules']],
+    ['of RHEL, its default in /etc', [...ops, ...authority, ...own('50-default.rules', admin)], false, ['rules']],
+    ['with the package that reads both', [...ops, ...authority, ...shared('50-default.rules', admin), ...compat], false, ['rules', 'pkla']],
+    ['0.105', [...ops, ...authority], true, ['rules maybe', 'pkla']],
+    ['nothing tells the version', [...ops, ...authority], false, ['rules', 'pkla']],
+    ['the package, and a refusal that comes before it', [...own('10-no.rules', no), ...authority, ...compat], false, ['pkla more']],
+    ['the package, and a refusal that comes behind it', [...own('60-no.rules', no), ...authority, ...compat], false, ['pkla']],
+  ] as const)('%s', (_, lines, isOld, expected) => expect(read(lines, isOld)).toEqual(expected))
 })
 
 test('property: parsers never throw', () => {

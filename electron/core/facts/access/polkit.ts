@@ -6,11 +6,16 @@ const QUOTED = String.raw`(?:"([^"\n]{1,200})"|'([^'\n]{1,200})')`
 const PLAIN =
   /action\.id|action\.lookup|subject\.(?:isInGroup|user)|polkit\.(?:addRule|Result\.\w+)|\b(?:function|action|subject|if|return|var|else|indexOf|startsWith|undefined|null)\b|"[^"]*"|'[^']*'|[\s(){};,&|=.0]/g
 
+/** Versions before 0.106 bring this folder. */
+export const OLD_FOLDER = '/etc/polkit-1/localauthority.conf.d'
+
 /**
- * Rules of polkit(8): JavaScript in `rules.d`, read without running it, and the `.pkla` files of versions before 0.106. A rule that holds more than
- * plain conditions is kept and said to be not understood.
+ * Rules of polkit(8): JavaScript in `rules.d`, read without running it, and `.pkla` files. A rule that holds more than plain conditions is kept and
+ * said to be not understood. Before 0.106 polkit read `.pkla` and no `.rules`; since then it reads `.rules`, and `.pkla` only where a rule hands them
+ * to a program of the package polkit-pkla-compat (NEWS of polkit, pkla-check-authorization(8)). `isOld`: the host has OLD_FOLDER, which may be left from
+ * before an upgrade, so that what comes of it alone is said with a condition.
  */
-export function parsePolkit(lines: readonly FileLine[]): Polkit {
+export function parsePolkit(lines: readonly FileLine[], isOld = false): Polkit {
   const rules: PolkitRule[] = []
   const administrators: { group: string; line: number }[] = []
   const denials: PolkitRule[] = []
@@ -31,12 +36,31 @@ export function parsePolkit(lines: readonly FileLine[]): Polkit {
   }
   // The first rule that answers decides: whom one before it refuses is not asked about.
   const isDenied = (rule: PolkitRule) => denials.some((denial) => comesBefore(denial, rule) && overlap(denial.actions, rule.actions))
-  return { rules: rules.map((rule) => (isDenied(rule) ? { ...rule, understood: false } : rule)), administrators }
+  const reads = readingOf(lines, isOld)
+  const read = rules.flatMap((rule): PolkitRule[] => {
+    const it = reads[isLocalAuthority(rule) ? 'pkla' : 'rules']
+    return it === 'no' ? [] : [{ ...rule, ...(it === 'maybe' && { maybeUnread: true }), ...(isDenied(rule) && { understood: false }) }]
+  })
+  return { rules: read, administrators }
+}
+
+const isLocalAuthority = ({ file }: Pick<PolkitRule, 'file'>): boolean => file.endsWith('.pkla')
+
+/** Each version since 0.106 brings `50-default.rules`, most of them in /usr/share; where nothing tells the version, all that is there counts. */
+function readingOf(lines: readonly FileLine[], isOld: boolean): Readonly<Record<'pkla' | 'rules', 'yes' | 'no' | 'maybe'>> {
+  const has = (file: string) => lines.some((line) => line.file === file)
+  if (lines.some(({ file, text }) => file.endsWith('.rules') && text.includes('pkla-check-authorization')))
+    return { pkla: 'yes', rules: 'yes' }
+  if (has('/usr/share/polkit-1/rules.d/50-default.rules') || (has('/etc/polkit-1/rules.d/50-default.rules') && !isOld))
+    return { pkla: 'no', rules: 'yes' }
+  return { pkla: 'yes', rules: isOld ? 'maybe' : 'yes' }
 }
 
 /** By the name of the file, whatever its folder; /etc before /usr/share (polkit(8)). */
 function comesBefore(a: PolkitRule, b: PolkitRule): boolean {
-  const name = ({ file }: PolkitRule) => file.slice(file.lastIndexOf('/') + 1)
+  // They are looked at when this rule has its turn.
+  const name = (rule: PolkitRule) =>
+    isLocalAuthority(rule) ? '49-polkit-pkla-compat.rules' : rule.file.slice(rule.file.lastIndexOf('/') + 1)
   if (a.file === b.file) return a.line < b.line
   return name(a) === name(b) ? a.file < b.file : name(a) < name(b)
 }
