@@ -102,22 +102,47 @@ const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] =
 ]
 
 /**
- * What stands for the end of a privileged command is always the last line, so nothing that it prints can pose as it. One awk for each list: of
- * head, cut and sed in a row the start is what costs. Classes are written out, since mawk before 1.3.4 does not know `[:space:]`.
+ * One awk for all lists that root reads, since its start is what costs. What each command printed stands between lines that begin with the nonce of this run,
+ * which no text of the host can know. Classes are written out, since mawk before 1.3.4 does not know `[:space:]`.
  */
 const SCRIPT = `fetches=$1
 shift
 list() { awk -v "w=\${1:-4000}" 'NR > ${MAX_ROWS} { exit } { print "=" substr($0, 1, w) }'; }
-as_root() { gh_sudo "$1" 2>/dev/null; printf '%b#%s' "$2" "$?"; }
-# What find may not enter it says on stderr, a line beside those of grep, which begin with a path.
-with_complaints() { gh_sudo "$1" 2>&1; printf '%b#%s' "$2" "$?"; }
-block() { awk -v "name=$1" '{ if (NR <= ${MAX_ROWS}) row[NR] = "=" substr($0, 1, 4000); last = $0 }
-  END { n = NR - 1; if (n > ${MAX_ROWS}) n = ${MAX_ROWS}; while (n > 0 && row[n] == "=") n--
-    print "@" name " " substr(last, 2); for (i = 1; i <= n; i++) print row[i] }'; }
-as_root 1 '\\n' | block shadow
-with_complaints 2 '\\n' | block keys
-as_root 3 '\\0000' | tr '\\012\\000' '\\001\\012' | block open
-as_root 4 '\\n' | block acls
+number=0
+# The rules come without comments; programs that lines of cron name go to the shell.
+{ programs=$({
+  for name in shadow keys open acls rules; do
+    number=$((number + 1))
+    printf '%s<%s\\n' "$gh_k" "$name"
+    case $name in
+      # What find may not enter it says on stderr, a line beside those of grep, which begin with a path.
+      keys) gh_sudo "$number" 2>&1 ;;
+      open) { gh_sudo "$number" 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012' ;;
+      *) gh_sudo "$number" 2>/dev/null ;;
+    esac
+    printf '\\n%s>%s\\n' "$gh_k" "$?"
+  done
+} | awk 'BEGIN { opens = ENVIRON["gh_k"] "<"; ends = ENVIRON["gh_k"] ">" }
+  function add(text) { if (n < ${MAX_ROWS}) row[++n] = "=" substr(text, 1, 4000) }
+  index($0, opens) == 1 { name = substr($0, length(opens) + 1); n = 0; held = ""; next }
+  index($0, ends) == 1 {
+    # Of a list that went through tr the last line is how its command ended.
+    print "@" name " " (name == "open" ? substr(held, 2) : substr($0, length(ends) + 1))
+    while (n > 0 && row[n] == "=") n--
+    for (i = 1; i <= n; i++) print row[i]
+    next
+  }
+  name == "open" { if (held != "") add(held); held = $0; next }
+  name != "rules" { add($0); next }
+  $0 == "" { next }
+  $0 !~ /^[^:]*:[0-9]*:[ \\t]*(#|\\/\\/|$)/ { add($0) }
+  /^\\/(etc\\/cron|var\\/spool\\/cron)/ {
+    sub(/^[^:]*:[0-9]*:/, "")
+    while (match($0, /(^|[ \\t])\\/[A-Za-z0-9_.\\/+-]+/)) {
+      path = substr($0, RSTART, RLENGTH); $0 = substr($0, RSTART + RLENGTH); sub(/^[ \\t]+/, "", path)
+      if (!(path in seen) && m < 200) { seen[path]; m++; print path >"/dev/stderr" }
+    }
+  }' 2>&1 >&4); } 4>&1
 # Without getfacl, ls of coreutils marks what has a list. That of the journal is systemd's own.
 if ! [ -f /usr/bin/getfacl ] && ! [ -f /bin/getfacl ] && ! command -v getfacl >/dev/null 2>&1; then case $(ls --version 2>/dev/null) in *coreutils*)
   printf '@acl-marks\\n'
@@ -126,25 +151,6 @@ esac; fi
 set -f
 IFS='
 '
-# The rules without comments; then, behind a line that none of them can be, the programs that lines of cron name.
-rules=$(as_root 5 '\\n' | awk '
-  NR > 1 {
-    if (held != "" && held !~ /^[^:]*:[0-9]*:[ \\t]*(#|\\/\\/|$)/ && n < ${MAX_ROWS}) row[++n] = "=" substr(held, 1, 4000)
-    if (held ~ /^\\/(etc\\/cron|var\\/spool\\/cron)/) {
-      sub(/^[^:]*:[0-9]*:/, "", held)
-      while (match(held, /(^|[ \\t])\\/[A-Za-z0-9_.\\/+-]+/)) {
-        path = substr(held, RSTART, RLENGTH); sub(/^[ \\t]+/, "", path)
-        if (!(path in seen) && m < 200) { seen[path]; program[++m] = path }
-        held = substr(held, RSTART + RLENGTH)
-      }
-    }
-  }
-  { held = $0 }
-  END { print "@rules " substr(held, 2); for (i = 1; i <= n; i++) print row[i]; print "!"; for (i = 1; i <= m; i++) print program[i] }')
-programs=\${rules##*"
-!"}
-printf '%s\\n' "\${rules%"
-!$programs"}"
 printf '@lingering\\n'
 set +f
 for file in /var/lib/systemd/linger/*; do case $file in *"

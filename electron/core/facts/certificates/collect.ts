@@ -71,7 +71,7 @@ END {
 
 /**
  * Versions are asked once per port (nginx takes them from its default server), the certificate once per name: that of the newest version
- * that is spoken, which is the one that a client gets. One awk reads all answers of a name. Who does not answer once is not asked again. Ends with
+ * that is spoken, which is the one that a client gets. One awk reads all answers. Who does not answer once is not asked again. Ends with
  * 4 when there was no dump to read.
  */
 const probe = String.raw`
@@ -82,6 +82,7 @@ gh_try() {
 gh_tell() { printf '%s\n\n#end %s\n' "$gh_said" "$1"; }
 gh_ask() {
   gh_hung= gh_at=$1:$2
+  printf '#at %s %s\n' "$2" "$3"
   if [ "$4" = any ]; then gh_try; gh_tell any; else
     # Most servers refuse both of the old versions, and say so to one who offers both.
     gh_try -cipher DEFAULT@SECLEVEL=0 -min_protocol TLSv1 -max_protocol TLSv1.1
@@ -90,13 +91,7 @@ gh_ask() {
       *) gh_versions='tls1 tls1_1 tls1_2 tls1_3' ;;
     esac
     for gh_version in $gh_versions; do gh_try -cipher DEFAULT@SECLEVEL=0 "-$gh_version"; gh_tell "$gh_version"; done
-  fi | awk -v "where=$2 $3" '
-    /^#end / { if ($2 != "any") print "#version " where " " $2 " " words; if (chain != "") served = chain; words = chain = ""; inside = n = 0; next }
-    /-----BEGIN CERT/ { inside = 1 }
-    inside && ++n <= 200 { chain = chain $0 "\n" }
-    /-----END CERT/ { inside = 0 }
-    /^New, /||/error:/||/unknown option|Unknown option|connect:|errno=/ { words = words substr($0, 1, 160) " " }
-    END { printf "#served %s\n%s", where, served }'
+  fi
 }
 # Without this every openssl would read the whole CA bundle, which takes ten times as long as the handshake.
 SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null; export SSL_CERT_FILE SSL_CERT_DIR
@@ -120,7 +115,15 @@ while [ "$#" -ge 5 ]; do
   gh_which=any; [ "$5" = 1 ] && gh_which=each
   gh_ask "$2" "$3" "$4" "$gh_which"
   shift 5
-done
+done | awk '
+  function served() { if (where != "") printf "#served %s\n%s", where, last; last = words = chain = ""; inside = n = 0 }
+  /^#at / { served(); where = $2 " " $3; next }
+  /^#end / { if ($2 != "any") print "#version " where " " $2 " " words; if (chain != "") last = chain; words = chain = ""; inside = n = 0; next }
+  /-----BEGIN CERT/ { inside = 1 }
+  inside && ++n <= 200 { chain = chain $0 "\n" }
+  /-----END CERT/ { inside = 0 }
+  /^New, /||/error:/||/unknown option|Unknown option|connect:|errno=/ { words = words substr($0, 1, 160) " " }
+  END { served() }'
 exit 0
 `
 

@@ -69,9 +69,10 @@ const SCRIPT = `{
   # What stands for all three: the words of sudo, or a program that is missing.
   { add("audit-written", "^$"); add("sudoers", "^$"); add("sshd-config", "^$") }
   END { put("sshd-config") }'
-list=$({ gh_sudo 5 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012')
-printf '@files %s\\n' "\${list##*#}"
-printf '%s\\n' "$list" | awk 'NR > ${MAX_FILES} { exit } { print "=" substr($0, 1, 1000) }'
+{ gh_sudo 5 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012' | awk '
+  NR > 1 && n < ${MAX_FILES} { row[++n] = "=" substr(held, 1, 1000) }
+  { held = $0 }
+  END { print "@files " substr(held, 2); for (i = 1; i <= n; i++) print row[i] }'
 exit 0
 `
 

@@ -9,9 +9,10 @@ export const findExecutables: PrivilegedCommand = {
 /**
  * `@exe PID<tab>cgroup<tab>path` for each process that has a program, then `@packages dpkg` or `rpm` and `@package NAME path` for those that a
  * package owns. Only processes of `$table` are told. dpkg's lists are searched at once for all of them, with and without /usr, since they name paths from before the merge; rpm
- * answers in the order of the question. A path inside of a container is not the host's, so it is not looked up. A line feed is sent as \001.
+ * answers in the order of the question. A path inside of a container is not the host's, so it is not looked up. A line feed is sent as \001. The paths to look up come to the shell on stderr of awk.
  */
-export const executablesScript = `exes=$({ printf '%s\\n\\n' "$table"; gh_sudo 1 2>/dev/null | tr '\\012\\000' '\\001\\012'; } | awk '
+export const executablesScript = `dpkg=; [ -d /var/lib/dpkg/info ] && dpkg=1
+{ owned=$({ printf '%s\\n\\n' "$table"; gh_sudo 1 2>/dev/null | tr '\\012\\000' '\\001\\012'; } | awk -v "dpkg=$dpkg" '
 !listed { if ($0 == "") listed = 1; else known[$1]; next }
 {
   pid = path = $0
@@ -24,14 +25,16 @@ export const executablesScript = `exes=$({ printf '%s\\n\\n' "$table"; gh_sudo 1
   }
   close(file)
   print "@exe " substr(pid "\\t" group "\\t" path, 1, 1000)
+  if (group !~ /docker|libpod|containerd|kubepods|crio|lxc/ && !(path in seen) && m < 400) {
+    seen[path]; m++; print path >"/dev/stderr"
+    if (dpkg && path ~ /^\\/usr\\//) print substr(path, 5) >"/dev/stderr"
+  }
   if (++n == 2000) exit
-}')
-if [ -n "$exes" ]; then
-  printf '%s\\n' "$exes"
-  owned=$(printf '%s\\n' "$exes" | awk -F '\\t' '$2 !~ /docker|libpod|containerd|kubepods|crio|lxc/ && !seen[$3]++ && ++n <= 400 { print $3 }')
-  if [ -d /var/lib/dpkg/info ]; then
+}' 2>&1 >&4); } 4>&1
+if [ -n "$owned" ]; then
+  if [ "$dpkg" ]; then
     printf '@packages dpkg\\n'
-    printf '%s\\n' "$owned" | awk '{ print } /^\\/usr\\// { print substr($0, 5) }' | grep -xsF -f - /var/lib/dpkg/info/*.list | sed 's|^/var/lib/dpkg/info/\\([^/]*\\)\\.list:|@package \\1 |'
+    printf '%s\\n' "$owned" | grep -xsF -f - /var/lib/dpkg/info/*.list | sed 's|^/var/lib/dpkg/info/\\([^/]*\\)\\.list:|@package \\1 |'
   elif command -v rpm >/dev/null 2>&1; then
     set -f
     IFS='

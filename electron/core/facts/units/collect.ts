@@ -1,7 +1,7 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { askUnits } from '../asked-units.ts'
 import { candidatePattern, maskVariables, variablePattern } from '../processes/candidates.ts'
-import { filesScript } from './files-script.ts'
+import { filesScript, walkFunction } from './files-script.ts'
 
 /** Properties asked for. systemd leaves out those that its version does not know. SetCredential= is never asked: it is a secret. */
 const properties = [
@@ -72,21 +72,50 @@ IFS='
 '
 set -- $names
 shown=$(systemctl show --no-pager -p "$properties" -- "$@" 2>&1) || { printf '%s\\n' "$shown" | head -n 5; exit 1; }
-printf '%s\\n' "$shown" | awk 'BEGIN { RS = ""; ORS = "\\n\\n" }
+${walkFunction}# What is shown goes out; files of variables, units to be weighed and what lies on the way to their files come to the shell, on stderr of awk.
+{ lists=$(printf '%s\\n' "$shown" | sed "/^E[a-zA-Z]*=/{
+s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
+s/\\($secret\\)=[^\\" ;][^\\" ]*/\\1=****/g
+s/\\( --\\{0,1\\}\\(api-key\\|api-keys\\|api_key\\|api_keys\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)[= ]\\)[^ ]*/\\1****/g
+s|://[^/@[:space:]]*@|://****@|g
+}" | awk "$walk"'
+  BEGIN { RS = ""; ORS = "\\n\\n"; tell("/") }
   /\\nLoadState=not-found/ || seen[$0]++ { next }
+  {
+    unit = $0
+    rows = split($0, row, "\\n")
+    for (r = 1; r <= rows; r++) {
+      $0 = row[r]
+      if (/^Id=/ && !/^Id=(nginx|caddy|haproxy|apache2|httpd|oauth2-proxy)[.]service$/ && ++ids <= 12) id[ids] = substr($0, 4)
+      else if (/^EnvironmentFiles=.* [(]ignore_errors=(yes|no)[)]$/) {
+        sub(/^EnvironmentFiles=/, ""); sub(/ [(]ignore_errors=[a-z]*[)]$/, "")
+        if (!($0 in known) && files < 50) { known[$0]; for (i = ++files; i > 1 && file[i - 1] "" > $0 ""; i--) file[i] = file[i - 1]; file[i] = $0 }
+        walk($0)
+      } else if (sub(/^FragmentPath=/, "")) walk($0)
+      else if (sub(/^ExecStart=[{] path=/, "") && (at = index($0, " ; argv[]="))) walk(substr($0, 1, at - 1))
+      else if (sub(/^DropInPaths=/, "")) { drops = split($0, drop, / \\//); for (k = 1; k <= drops; k++) walk(k == 1 ? drop[k] : "/" drop[k]) }
+    }
+  }
+  { $0 = unit }
   # systemd writes out every call of the groups that are allowed; which ones a filter has does not matter, whether there is one does.
   match($0, /\\nSystemCallFilter=[^\\n]*/) && RLENGTH > 400 {
     calls = split(substr($0, RSTART, RLENGTH), call, " "); text = "\\n" call[1]
     for (i = 2; i <= 20; i++) text = text " " call[i]
     $0 = substr($0, 1, RSTART - 1) text " and " calls - 20 " more" substr($0, RSTART + RLENGTH)
   }
-  { print }' | sed "/^E[a-zA-Z]*=/{
-s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
-s/\\($secret\\)=[^\\" ;][^\\" ]*/\\1=****/g
-s/\\( --\\{0,1\\}\\(api-key\\|api-keys\\|api_key\\|api_keys\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)[= ]\\)[^ ]*/\\1****/g
-s|://[^/@[:space:]]*@|://****@|g
-}"
-files=$(printf '%s\\n' "$shown" | awk '/^EnvironmentFiles=.* [(]ignore_errors=(yes|no)[)]$/ { sub(/^EnvironmentFiles=/, ""); sub(/ [(]ignore_errors=[a-z]*[)]$/, ""); if (!seen[$0]++ && n < 50) { for (i = ++n; i > 1 && all[i - 1] "" > $0 ""; i--) all[i] = all[i - 1]; all[i] = $0 } } END { for (i = 1; i <= n; i++) print all[i] }')
+  { print }
+  END { for (i = 1; i <= files; i++) tell("variables " file[i]); for (i = 1; i <= ids && i <= 12; i++) tell("weigh " id[i]) }' 2>&1 >&4); } 4>&1
+files= ids= list=
+for row in $lists; do
+  case $row in
+    'variables '*) files="$files\${row#* }
+" ;;
+    'weigh '*) ids="$ids\${row#* }
+" ;;
+    *) list="$list$row
+" ;;
+  esac
+done
 for path in $files; do
   set +f
   for file in $path; do
