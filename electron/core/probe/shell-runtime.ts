@@ -172,7 +172,7 @@ gh_watch() {
 `
 
 /**
- * Looks for the tools that differ between hosts. An awk that keeps NUL (gawk, mawk 1.3.4) frames output as it is; for others (busybox) it is encoded.
+ * The effective uid stands in proc_pid_status(5). Looks for the tools that differ between hosts. An awk that keeps NUL (gawk, mawk 1.3.4) frames output as it is; for others (busybox) it is encoded.
  * `timeout` of coreutils ends the whole process group; that of busybox ends one process and leaves its children, so there `gh_watch` does it, with
  * setsid where there is one. 127 for the whole probe when output cannot be framed at all.
  */
@@ -181,7 +181,8 @@ export LC_ALL TZ TERM PATH
 unset LANGUAGE COLUMNS POSIXLY_CORRECT GREP_OPTIONS SYSTEMD_PAGER SYSTEMD_COLORS DOCKER_HOST
 umask 077
 gh_sh=/bin/sh
-gh_uid=$(id -u)
+while read -r gh_h gh_j gh_uid gh_t; do [ "$gh_h" != Uid: ] || break; done </proc/self/status
+case $gh_uid in '' | *[!0-9]*) gh_uid=$(id -u) ;; esac
 gh_sudo=$(command -v sudo)
 gh_memory=$(ulimit -S -v)
 gh_encode= gh_form=

@@ -23,7 +23,7 @@ export const fetchPattern = [
  */
 export const jobsScript = `timed=
 if command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
-  set -- $(systemctl show --no-pager -p Unit -- '*.timer' 2>/dev/null | awk '/^Unit=[][A-Za-z0-9:_.@\\\\-]*[.]service$/ && !($0 in seen) && n < 200 { seen[$0]; n++; print substr($0, 6) }' | sort)
+  set -- $(systemctl show --no-pager -p Unit -- '*.timer' 2>/dev/null | awk '/^Unit=[][A-Za-z0-9:_.@\\\\-]*[.]service$/ && !($0 in seen) && n < 200 { seen[$0]; unit = substr($0, 6); for (i = ++n; i > 1 && all[i - 1] "" > unit ""; i--) all[i] = all[i - 1]; all[i] = unit } END { for (i = 1; i <= n; i++) print all[i] }')
   printf '@timed %s\\n' "$#"
   if [ $# -gt 0 ]; then
     # What they start; then, behind a line that none of these can be, the programs in it.

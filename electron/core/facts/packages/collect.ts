@@ -47,12 +47,16 @@ ask() {
   asked="$asked$2 "
   [ "\${#asked}" -lt 60 ] || return
   url=http://127.0.0.1:$2$3
-  if command -v curl >/dev/null 2>&1; then said=$(curl -s --noproxy '*' --max-time 3 -w '\\n%{http_code}' "$url" 2>/dev/null | tail -c 262144)
-  elif command -v wget >/dev/null 2>&1; then said=$(unset http_proxy HTTP_PROXY; wget -q -T 3 -O - "$url" 2>/dev/null | tail -c 262144; echo; echo -)
+  if command -v curl >/dev/null 2>&1; then client=curl
+  elif command -v wget >/dev/null 2>&1; then client=wget
   else printf '@http-none\\n'; asked=$(printf '%60s' ''); return
   fi
-  printf '@http %s %s %s %s\\n' "$1" "$2" "$3" "\${said##*"$nl"}"
-  printf '%s\\n' "\${said%"$nl"*}" | awk -v "name=$4" '{ text = text $0 " " } END {
+  # The last line is the code of the answer.
+  case $client in
+    curl) curl -s --noproxy '*' --max-time 3 -w '\\n%{http_code}' "$url" 2>/dev/null ;;
+    wget) unset http_proxy HTTP_PROXY; wget -q -T 3 -O - "$url" 2>/dev/null; printf '\\n-\\n' ;;
+  esac | tail -c 262144 | awk -v "asked=$1 $2 $3" -v "name=$4" 'NR > 1 { text = text held " " } { held = $0 } END {
+    print "@http " asked " " held
     while (match(text, "\\"" name "\\" *: *\\"[^\\"]+\\"")) {
       found = substr(text, RSTART, RLENGTH); value = found; sub(/^"[a-z_]*" *: */, "", value)
       if (length(value) <= 102) { print "=" found; exit }
@@ -76,7 +80,8 @@ for file in $pids; do
   begin=
   { IFS= read -r begin <"$file"; } 2>/dev/null
   case $begin in sh-c* | /bin/sh-c* | timeout-k* | awk-v*) continue ;; esac
-  line=$(printf '%.4000s' "$({ tr '\\000\\n' '  ' <"$file"; } 2>/dev/null)")
+  { line=$(tr '\\000\\n' '  ' <"$file"); } 2>/dev/null
+  [ "\${#line}" -le 4000 ] || line=$(printf '%.4000s' "$line")
   set -- $line
   case $1 in
     /*/bin/python*) prefix=\${1%/bin/*}
