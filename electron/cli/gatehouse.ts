@@ -85,6 +85,12 @@ async function main(argv: readonly string[]): Promise<number> {
   return ExitCode.clean
 }
 
+// Whoever reads may stop early (`| head`): that is no failure of the command, and there is nobody to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(ExitCode.clean)
+})
+
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {

@@ -42,6 +42,11 @@ test('it is asked for in three ways, and is no error', () => {
     expect(execFileSync(process.execPath, [cli, ...args], { encoding: 'utf8' })).toBe(helpOf('access', 'review'))
 })
 
+test('whoever reads may stop early', () => {
+  const { stdout, stderr } = spawnSync('sh', ['-c', '"$0" "$1" controls --json | head -c 20', process.execPath, cli], { encoding: 'utf8' })
+  expect([stdout.length, stderr]).toEqual([20, ''])
+})
+
 test('a mistake names the command whose help says more', () => {
   expect(run('verify', '--bogus')).toMatchObject({
     status: 2,

@@ -75,7 +75,7 @@ test('a pack without anything says what is missing', async () => {
   writeFileSync(at('p/console-key.pub.pem'), 'no key')
   expect((await verifyPack(at('p'))).problems.slice(0, 2)).toEqual([
     'SHA256SUMS has a line that is no digest',
-    'console-key.pub.pem holds no Ed25519 key',
+    'console-key.pub.pem does not hold an Ed25519 key and nothing else',
   ])
 })
 

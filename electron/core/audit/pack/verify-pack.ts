@@ -1,8 +1,9 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { keyDigestOf } from './key-digest.ts'
 import { extractProblem } from './ledger-extract.ts'
-import { aboutTheSums, LEDGER, LEDGER_HEAD, PUBLIC_KEY, SIGNATURE, SUMS } from './pack-file.ts'
+import { aboutTheSums, LEDGER, LEDGER_HEAD, PUBLIC_KEY, SIGNATURE, SIGNERS, SSH_SIGNATURE, SUMS } from './pack-file.ts'
 import { readPack } from './read-pack.ts'
+import { allowedSigner, isSshSignature } from './ssh-signature.ts'
 
 export interface PackVerdict {
   readonly files: number
@@ -21,7 +22,7 @@ const MAX_KEPT_BYTES = 256 * 1_048_576
 const MAX_PROBLEMS = 50
 
 /**
- * Checks a pack, folder or zip: every file against `SHA256SUMS`, that list against its signature, the chain of the ledger. Throws
+ * Checks a pack, folder or zip: every file against `SHA256SUMS`, that list against its signatures, the chain of the ledger. Throws
  * `pack.unreadable`.
  */
 export async function verifyPack(path: string, expected?: KeyObject): Promise<PackVerdict> {
@@ -48,8 +49,10 @@ export async function verifyPack(path: string, expected?: KeyObject): Promise<Pa
   else {
     for (const problem of sumProblems(sums.toString('utf8'), digests)) found(problem)
     const signature = texts.get(SIGNATURE)
-    if (key === undefined) found(`${PUBLIC_KEY} holds no Ed25519 key`)
-    else if (signature === undefined || !verify(null, sums, key, signature)) found(`${SUMS} does not have the signature of ${PUBLIC_KEY}`)
+    if (key === undefined) found(`${PUBLIC_KEY} does not hold an Ed25519 key and nothing else`)
+    else if (signature === undefined || !verify(null, sums, key, signature))
+      found(`${SIGNATURE} is not the signature of ${SUMS} by ${PUBLIC_KEY}`)
+    if (key !== undefined) for (const problem of sshProblems(texts, sums, key)) found(problem)
   }
   const keyDigest = key === undefined ? '' : keyDigestOf(key)
   const expectedKey = expected === undefined ? undefined : keyDigest === keyDigestOf(expected)
@@ -57,6 +60,14 @@ export async function verifyPack(path: string, expected?: KeyObject): Promise<Pa
   const chain = extractProblem(texts.get(LEDGER)?.toString('utf8') ?? '', texts.get(LEDGER_HEAD)?.toString('utf8') ?? '')
   if (chain !== undefined) found(chain)
   return { files: digests.size, keyDigest, expectedKey, problems }
+}
+
+/** What an auditor with ssh-keygen goes by says the same as what one with openssl does. */
+function* sshProblems(texts: ReadonlyMap<string, Buffer>, sums: Buffer, key: KeyObject): Generator<string> {
+  const text = (name: string) => texts.get(name)?.toString('utf8') ?? ''
+  const publicKeyPem = key.export({ type: 'spki', format: 'pem' }).toString()
+  if (!isSshSignature(text(SSH_SIGNATURE), sums, publicKeyPem)) yield `${SSH_SIGNATURE} is not the signature of ${SUMS} by ${PUBLIC_KEY}`
+  if (text(SIGNERS) !== allowedSigner({ publicKeyPem })) yield `${SIGNERS} does not name the key of ${PUBLIC_KEY}, and it alone`
 }
 
 /** Every file is listed once with its digest, and every listed file is there. */
@@ -79,7 +90,8 @@ function publicKeyIn(pem: Buffer | undefined): KeyObject | undefined {
   if (pem === undefined) return undefined
   try {
     const key = createPublicKey(pem)
-    return key.asymmetricKeyType === 'ed25519' ? key : undefined
+    const isAlone = pem.toString('utf8').trim() === key.export({ type: 'spki', format: 'pem' }).toString().trim()
+    return key.asymmetricKeyType === 'ed25519' && isAlone ? key : undefined
   } catch {
     return undefined
   }

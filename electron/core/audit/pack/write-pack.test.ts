@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openConsoleKey } from '../../signing/console-key.ts'
 import type { PackFile } from './pack-file.ts'
 import { readPack } from './read-pack.ts'
+import { allowedSigner, sshSignature } from './ssh-signature.ts'
 import { verifyPack } from './verify-pack.ts'
 import { writePack } from './write-pack.ts'
 
@@ -39,6 +40,32 @@ test('files of every size are the same in the folder and in the zip', async () =
   }
   const sums = (path: string) => verifyPack(path).then(({ problems }) => problems.filter((problem) => !problem.includes('ledger')))
   expect(await Promise.all([written.zip, written.folder].map(sums))).toEqual([[], []])
+})
+
+/** Those that no sum covers: an auditor goes by one or the other. */
+describe('each file about the sums is of the key that signed, and of nothing else', () => {
+  const other = () => openConsoleKey(at('other'))
+  test.each<[string, string, (path: string) => void]>([
+    ['SHA256SUMS.sig', 'a byte more', (path) => appendFileSync(path, 'x')],
+    ['SHA256SUMS.sshsig', 'one letter', (path) => writeFileSync(path, readFileSync(path, 'utf8').replace(/.(?=\n-----END)/, 'A'))],
+    ['SHA256SUMS.sshsig', 'a line more', (path) => appendFileSync(path, 'trust me\n')],
+    ['SHA256SUMS.sshsig', 'another key', (path) => writeFileSync(path, sshSignature(readFileSync(path.replace('.sshsig', '')), other()))],
+    ['SHA256SUMS.sshsig', 'gone', (path) => rmSync(path)],
+    ['allowed_signers', 'another key', (path) => writeFileSync(path, allowedSigner(other()))],
+    ['allowed_signers', 'one key more', (path) => appendFileSync(path, allowedSigner(other()))],
+    ['allowed_signers', 'empty', (path) => writeFileSync(path, '')],
+    ['console-key.pub.pem', 'another key', (path) => writeFileSync(path, other().publicKeyPem)],
+    ['console-key.pub.pem', 'one key more', (path) => appendFileSync(path, other().publicKeyPem)],
+  ])('%s, %s', async (name, _, tamper) => {
+    const { folder: pack } = await write([{ path: 'a.txt', pieces: ['a'] }])
+    const whole = await verifyPack(pack)
+    tamper(join(pack, name))
+    const { problems } = await verifyPack(pack)
+    expect([whole.problems.filter((problem) => problem.includes(name)), problems.some((problem) => problem.includes(name))]).toEqual([
+      [],
+      true,
+    ])
+  })
 })
 
 test('what ends in the middle leaves nothing behind', async () => {
