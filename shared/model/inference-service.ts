@@ -30,6 +30,8 @@ export interface InferenceService {
   readonly bindUnknown?: string | undefined
   /** Ports that its configuration names inside its container, where it has a network of its own. */
   readonly containerPorts?: readonly number[] | undefined
+  /** Those of them that others in that network may reach: its configuration does not keep them on the loopback interface inside. */
+  readonly openInside?: readonly number[] | undefined
   /** Sockets between its own parts (workers, PyTorch's store), not its API. */
   readonly internalBinds?: readonly ServiceBind[] | undefined
   /** What its unit says, so what a restart would bring. Absent when that is not known; empty when it uses a unix socket only. */

@@ -6,6 +6,9 @@ export interface ContainerPort {
   readonly protocol: 'tcp' | 'udp'
 }
 
+/** Ports stand with the container that the network belongs to: that of a pod's sandbox, or a service of Compose. */
+export const SHARED = 'it shares the network of another container'
+
 export interface ContainerNetwork {
   readonly name: string
   /** Of the container in it. Empty when only the listing could be read. */
@@ -30,6 +33,8 @@ export interface Container {
   /** Empty means the image's own, often root. Only meaningful when `inspected`. */
   readonly user: string
   readonly hostNetwork: boolean
+  /** Id of the container whose network it shares: what is known of that one stands in `ports`, `hostNetwork` and `networks`. */
+  readonly networkOf?: string | undefined
   /** Those that it is attached to; empty when it has none. Absent: not told, or it uses the network of something else. */
   readonly networks?: readonly ContainerNetwork[] | undefined
   readonly privileged: boolean

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { SHARED } from './containers.ts'
 import { parseContainers } from './parse.ts'
 import { readListedPorts } from './ports.ts'
 
@@ -172,6 +173,31 @@ test.each<[string, object, unknown]>([
 ])('networks of a container, inspected: %s', (_, row, expected) => {
   const result = parseContainers(`@docker inspect 1\n${JSON.stringify({ Id: id, ...row })}\n@end\n`)
   expect(result.ok && result.containers.containers.map(({ networks }) => networks)).toEqual([expected])
+})
+
+test('what is published of the container whose network another shares is published of both', () => {
+  const lender = { Id: 'b'.repeat(64), NetworkMode: 'a', Running: true, Networks: { a: inNetwork('172.18.0.2') } }
+  const rows = [
+    { Id: id, NetworkMode: `container:${lender.Id}`, Running: true, Ports: {} },
+    { ...lender, Ports: { '8080/tcp': [{ HostIp: '::', HostPort: '8085' }] } },
+    { Id: 'c'.repeat(64), NetworkMode: 'container:gone', Running: true },
+  ]
+  const result = parseContainers(`@docker inspect 3\n${rows.map((row) => JSON.stringify(row)).join('\n')}\n@end\n`)
+  const found = result.ok ? result.containers.containers : []
+  expect(found.map(({ ports, portsUnknown }) => [ports.map(({ hostPort }) => hostPort), portsUnknown])).toEqual([
+    [[8085], undefined],
+    [[8085], undefined],
+    [[], SHARED],
+  ])
+  expect(found[0]?.networks).toEqual(found[1]?.networks)
+})
+
+test.each([
+  ['running', SHARED],
+  ['exited', 'docker does not list the ports of a container that is stopped'],
+])('Docker lists no network of a container that shares one: %s', (State, expected) => {
+  const result = parseContainers(`@docker list \n${JSON.stringify({ ID: id, Names: 'a', Image: 'i', Networks: '', State })}\n@end\n`)
+  expect(result.ok && result.containers.containers[0]?.portsUnknown).toBe(expected)
 })
 
 test.each<[string, string, unknown]>([

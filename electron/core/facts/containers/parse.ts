@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Container, Containers, PodContainer } from './containers.ts'
+import { type Container, type Containers, type PodContainer, SHARED } from './containers.ts'
 import { readListedPorts } from './ports.ts'
 
 export type ContainersResult =
@@ -105,8 +105,18 @@ export function parseContainers(stdout: string): ContainersResult {
       return { ok: false, reason: `${runtime} has ${header[3]} containers and told of ${found.length}`, denied: false }
     containers.push(...found)
   }
-  return { ok: true, containers: { runtimes, containers, podContainers: podContainersIn(lines) } }
+  return { ok: true, containers: { runtimes, containers: containers.map(withLent(containers)), podContainers: podContainersIn(lines) } }
 }
+
+/** What is published of the container whose network it shares leads to both. */
+const withLent =
+  (all: readonly Container[]) =>
+  (container: Container): Container => {
+    const lender = all.find(({ id, runtime }) => id === container.networkOf && runtime === container.runtime)
+    if (!lender) return container
+    const { ports, portsUnknown, hostNetwork, networks } = lender
+    return { ...container, ports, portsUnknown, hostNetwork, networks }
+  }
 
 /** Rows of `crictl ps --no-trunc --resolve-image-path` below `@cri list`: id and image come first, none of which holds blanks. */
 function podContainersIn(lines: readonly string[]): readonly PodContainer[] {
@@ -158,8 +168,7 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     runtime,
     ports,
     user: found.User,
-    // Ports stand with the container that the network belongs to: that of a pod's sandbox, or a service of Compose.
-    portsUnknown: found.NetworkMode.startsWith('container:') ? 'it shares the network of another container' : undefined,
+    ...(found.NetworkMode.startsWith('container:') && { networkOf: found.NetworkMode.slice('container:'.length), portsUnknown: SHARED }),
     hostNetwork: found.NetworkMode === 'host',
     networks: found.NetworkMode === 'none' ? [] : attached(found.Networks ?? {}, found.Name.replace(/^\//, '')),
     privileged: found.Privileged,
@@ -202,6 +211,7 @@ function fromDockerRow(row: unknown, line: number): Container {
   // State came with Docker 20.10; before it only the words of Status tell.
   const running = found.State === '' ? /^Up\b/.test(found.Status) : found.State === 'running' || found.State === 'paused'
   const unlisted = running ? undefined : 'docker does not list the ports of a container that is stopped'
+  const shared = running && found.Networks === '' ? SHARED : undefined
   return {
     ...listedOnly,
     id: found.ID,
@@ -210,7 +220,7 @@ function fromDockerRow(row: unknown, line: number): Container {
     running,
     runtime: 'docker',
     ports: ports.read,
-    portsUnknown: ports.unread === undefined ? unlisted : `its port "${ports.unread}" has an unknown form`,
+    portsUnknown: ports.unread === undefined ? (unlisted ?? shared) : `its port "${ports.unread}" has an unknown form`,
     hostNetwork: found.Networks.split(',').includes('host'),
     networks: listed(found.Networks.split(',').filter((name) => name !== '')),
     command: found.Command.replace(/^"|"$/g, '')

@@ -3,7 +3,7 @@ import { type AddressSet, intersect, parseInterval, subtract } from './address-s
 import type { Packet } from './packet.ts'
 import { namedAddresses, type Piece, path, resolve } from './reach.ts'
 import type { Table } from './ruleset.ts'
-import { localsOf, sidesOf } from './surroundings.ts'
+import { localsOf, routeTo, sidesOf } from './surroundings.ts'
 
 /** New TCP traffic of one container out into the world. */
 export interface ForwardedQuery {
@@ -38,6 +38,35 @@ export function forwardedFrom(tables: readonly Table[], network: Network, { brid
     const lost = diverted.map(({ remotes, by, doubtBy }) => ({ remotes, verdict: 'undetermined' as const, by, doubtBy: doubtBy ?? by }))
     return [...ends, ...lost].map((piece) => ({ ...piece, family, interface: side.name }))
   })
+}
+
+/**
+ * Who gets through to a port of a container by its own address, published or not: whoever shares a network with this host may set a route to it by this host, which
+ * forwards (docs.docker.com, engine/network/packet-filtering-firewalls: direct routing; Docker keeps it closed from 28 on).
+ */
+export function forwardedTo(
+  tables: readonly Table[],
+  network: Network,
+  { address, port }: { readonly address: string; readonly port: number },
+): readonly Piece[] {
+  const target = parseInterval(address)
+  if (!target) return []
+  const { family, from: local } = target
+  const bridge = routeTo(network, family, local)?.interface
+  const packet = (side: string | undefined): Packet => ({
+    ...{ family, remote: 'source', local, protocol: 6, sourcePort: EPHEMERAL_PORT, destinationPort: port },
+    ...{ inInterface: side, outInterface: undefined, state: 'new' },
+    ...{ originalPort: port, originalLocal: local, translated: false, toThisHost: false },
+  })
+  return sidesOf(network, family)
+    .filter(({ name }) => name !== bridge)
+    .flatMap((side) => {
+      const early = path(tables, ['ingress', 'prerouting'], [{ remotes: side.remotes, packet: packet(side.name), doubt: 0 }])
+      const onward = early.passed.filter((flow) => flow.packet.local === local)
+      const routed = onward.map((flow) => ({ ...flow, packet: { ...flow.packet, outInterface: bridge } }))
+      const late = path(tables, ['forward', 'postrouting'], routed)
+      return resolve(late.passed, [...early.stopped, ...late.stopped]).map((piece) => ({ ...piece, family, interface: side.name }))
+    })
 }
 
 /** Rules that tell more of the addresses behind one bridge apart are not followed. */

@@ -220,7 +220,7 @@ function inboundPath(tables: readonly Table[], network: Network | undefined, fam
     early.passed.filter((flow) => !forwarded(flow)),
   )
   const onward = early.passed.filter(forwarded).map((flow) => {
-    const outInterface = flow.packet.local === undefined ? undefined : routeTo(network, family, flow.packet.local)
+    const outInterface = flow.packet.local === undefined ? undefined : routeTo(network, family, flow.packet.local)?.interface
     return { ...flow, packet: { ...flow.packet, outInterface, toThisHost: false } }
   })
   const forward = path(tables, ['forward', 'postrouting'], onward)

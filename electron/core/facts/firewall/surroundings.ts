@@ -78,13 +78,13 @@ const prefixOf = (destination: string) => Number(destination.split('/')[1] ?? 0)
 const toSet = (routes: Network['routes']): AddressSet =>
   normalise(routes.flatMap((route) => intervalOf(route) ?? []).map(({ from, to }) => ({ from, to })))
 
-/** The interface by which this host reaches an address; undefined when not known. */
-export function routeTo(network: Network | undefined, family: Family, address: string): string | undefined {
+/** The route by which this host reaches an address, in hex; undefined when not known. */
+export function routeTo(network: Network | undefined, family: Family, address: string): Network['routes'][number] | undefined {
   const covering = (network?.routes ?? [])
     .filter((route) => route.family === family && route.table === 'main')
     .filter((route) => {
       const interval = intervalOf(route)
       return interval !== undefined && interval.from <= address && address <= interval.to
     })
-  return covering.sort((a, b) => prefixOf(b.destination) - prefixOf(a.destination))[0]?.interface
+  return covering.sort((a, b) => prefixOf(b.destination) - prefixOf(a.destination))[0]
 }

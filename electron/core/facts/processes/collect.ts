@@ -1,7 +1,7 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { candidatePattern, maskVariables, variablePattern } from './candidates.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
-import { gatewaysScript } from './gateway.ts'
+import { addressesScript, gatewaysScript } from './gateway.ts'
 import { podsScript } from './pods-script.ts'
 
 /**
@@ -9,7 +9,7 @@ import { podsScript } from './pods-script.ts'
  * that matter. What the probe itself runs (below `gh_top`) is left out. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
  * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host.
  */
-const SCRIPT = `${gatewaysScript}pattern=$1 variables=$2 mask=$3
+const SCRIPT = `${gatewaysScript}${addressesScript}pattern=$1 variables=$2 mask=$3
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\)'
 hide="s/\\([[:space:]]$flags[= ]\\)[^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;s|://[^/@[:space:]]*@|://****@|g"
 if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then printf '@ps procps\\n'
@@ -49,6 +49,7 @@ b start
     case $group in 0::* | *:name=systemd:*) ;; *) continue ;; esac
     printf '@cgroup %s %s\\n' "$pid" "$group"
     gateways "$group"
+    case $group in *docker*|*libpod*) addresses ;; esac
     ${podsScript}
   done <"/proc/$pid/cgroup" 2>/dev/null
   while read -r key uid others; do [ "$key" = Uid: ] && printf '@uid %s %s\\n' "$pid" "\${others%%[!0-9]*}"; done <"/proc/$pid/status" 2>/dev/null
@@ -63,7 +64,7 @@ const processes = script({
   id: 'processes',
   expectedMs: 50,
   display:
-    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/net/route of those in containers; names of pods in /var/log; sudo find /proc -name exe, and the packages that own them',
+    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/net/{route,fib_trie,if_inet6} of those in containers; names of pods in /var/log; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
   parameters: [candidatePattern, variablePattern, maskVariables],
   privileged: [findExecutables],

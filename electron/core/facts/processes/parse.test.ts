@@ -200,3 +200,14 @@ test('the next hops of a container, as the kernel writes them', () => {
   const rows = ['@gateway 1 010011AC', '@gateway 1 00000000', '@gateway 1 xyz', '@gateway 1 010011ac']
   expect(parseProcesses(procps(...rows))).toMatchObject([{ gateways: ['172.17.0.1', '0.0.0.0'] }])
 })
+
+test('addresses of a container, in both families', () => {
+  const rows = [
+    '@address 1 172.17.0.2',
+    '@address 1 172.17.0.2',
+    '@address 1 fd000077000000000000000000000002',
+    '@address 1 fd00',
+    '@address 1 x',
+  ]
+  expect(parseProcesses(procps(...rows))).toMatchObject([{ addresses: ['172.17.0.2', 'fd00:77::2'] }])
+})

@@ -1,5 +1,4 @@
-import { isIPv4 } from 'node:net'
-import { gatewayOf } from './gateway.ts'
+import { addressOf, gatewayOf } from './gateway.ts'
 import type { PodLogs, Process } from './processes.ts'
 
 /** Columns are pid, ppid, uid, user (32 wide), comm (32 wide), args. A name longer or wider than its column shifts the rest. */
@@ -70,7 +69,7 @@ function readRow(text: string, line: number, busybox: boolean): Process | undefi
   }
 }
 
-/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@gateway PID hexadecimal`, `@address PID IPv4`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
+/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@gateway PID hexadecimal`, `@address PID address`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
 function readDetails(lines: readonly string[], above: number): Map<number, Details> {
   const found = new Map<number, Details>()
   let current: { kind: string; details: Details } | undefined
@@ -86,7 +85,8 @@ function readDetails(lines: readonly string[], above: number): Map<number, Detai
       if (kind === 'uid' && /^\d+$/.test(rest)) details.uid = Number(rest)
       const gateway = kind === 'gateway' ? gatewayOf(rest) : undefined
       if (gateway !== undefined && (details.gateways ?? []).length < 8) details.gateways = [...(details.gateways ?? []), gateway]
-      if (kind === 'address' && isIPv4(rest)) details.addresses = [...new Set([...(details.addresses ?? []), rest])].slice(0, 8)
+      const address = kind === 'address' ? addressOf(rest) : undefined
+      if (address !== undefined) details.addresses = [...new Set([...(details.addresses ?? []), address])].slice(0, 64)
       if (kind === 'pod') details.podLogs = withPodLog(details.podLogs ?? { paths: [], unread: false, line: above + index + 1 }, rest)
       // The unified hierarchy (0::) names the unit where it is used; on version 1 it is the root, and name=systemd tells.
       if (kind === 'cgroup') details.cgroup = longest(details.cgroup, rest.replace(/^\d+:[^:]*:/, ''))

@@ -1,7 +1,7 @@
 /**
  * For a cgroup `$group` of process `$pid` below kubepods: `@pod PID path` for the log of its container in /var/log/containers, which the kubelet makes for all to
  * list, and for the folder of its pod in /var/log/pods, which newer ones keep to root; `unread` when neither may be listed, `absent` when neither names it. Only names are
- * read, by the shell itself. \`@address PID IPV4\` for each address of its network, of which anybody may read the table of any process: no program is started. The id is the last word of 64 hexadecimal digits, the uid what follows the last `pod`.
+ * read, by the shell itself: no program is started. Then `addresses` (`gateway.ts`). The id is the last word of 64 hexadecimal digits, the uid what follows the last `pod`.
  */
 export const podsScript = `case $group in *kubepods*)
   id= uid=\${group##*pod} found=absent
@@ -21,10 +21,6 @@ export const podsScript = `case $group in *kubepods*)
     found=
     printf '@pod %s %s\\n' "$pid" "$path"
   done
-  address=
-  while read -r sign word more; do case $sign/$word in
-    '|--/'*) address=$word ;;
-    /32/host) case $address in 127.*) ;; *) printf '@address %s %s\\n' "$pid" "$address" ;; esac ;;
-  esac; done 2>/dev/null <"/proc/$pid/net/fib_trie"
+  addresses
   [ -z "$found" ] || printf '@pod %s %s\\n' "$pid" "$found"
 ;; esac`

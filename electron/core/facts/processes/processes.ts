@@ -27,7 +27,7 @@ export interface Process {
   readonly podLogs?: PodLogs | undefined
   /** Next hops of its default IPv4 routes, for a process in a container of Docker or Podman; `0.0.0.0` for a route without one. */
   readonly gateways?: readonly string[] | undefined
-  /** Its own IPv4 addresses, for a process in a pod: those of the host where the pod uses its network. */
+  /** Addresses of its own network, for a process in a container or pod: those of the host where it uses its network. */
   readonly addresses?: readonly string[] | undefined
   /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */
   readonly environment?: Readonly<Record<string, string>> | undefined

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Listener } from '#shared/model/listener.ts'
-import type { Container } from '../containers/containers.ts'
+import { type Container, SHARED } from '../containers/containers.ts'
 import { parseSs } from '../listeners/parse-ss.ts'
 import { parseProcesses } from '../processes/parse.ts'
 import type { Process } from '../processes/processes.ts'
@@ -270,6 +270,53 @@ describe('containers', () => {
       '/usr/bin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port 8888 -container-ip 172.17.0.2 -container-port 11434',
     )
     expect(show({ processes: [inside, forwarder], containers: undefined })).toMatchObject([{ binds: ['0.0.0.0:8888 observed'] }])
+    // By the address that it leads to, where that of the server is known.
+    const at = (...addresses: readonly string[]) =>
+      show({ processes: [{ ...inside, addresses }, forwarder], containers: undefined, hostAddresses: host })
+    expect(at('172.17.0.2').map(({ binds, ...more }) => [binds, 'bindUnknown' in more])).toEqual([[['0.0.0.0:8888 observed'], false]])
+    expect(at('172.17.0.3')).toMatchObject([{ binds: [], bindUnknown: true }])
+  })
+
+  test('where Docker may not be asked, a server with the addresses of the host has its sockets', () => {
+    const sources = { containers: undefined, hostAddresses: host, listeners: [listener('127.0.0.1:11434')] }
+    expect(show({ processes: [{ ...inside, addresses: [...host] }], ...sources })).toMatchObject([{ binds: ['127.0.0.1:11434 observed'] }])
+    expect(show({ processes: [{ ...inside, addresses: ['172.17.0.2'] }], ...sources })).toMatchObject([{ binds: [], bindUnknown: true }])
+  })
+
+  test.each([
+    ['0.0.0.0', [11434]],
+    ['127.0.0.1', []],
+    [undefined, [11434]],
+  ])('what others in its network may reach, configured for %s', (address, expected) => {
+    const known = container({ inspected: address !== undefined, environment: address === undefined ? {} : { OLLAMA_HOST: address } })
+    const [service] = assembleServices({ ...base, processes: [inside], containers: [{ ...known, command: ['/bin/ollama', 'serve'] }] })
+    expect([service?.containerPorts, service?.openInside]).toEqual([[11434], expected])
+  })
+
+  describe('with the network of another container, by the listing', () => {
+    const sharer = { ...inside, addresses: ['172.18.0.3'] }
+    const proxy = process(
+      71,
+      '/usr/sbin/docker-proxy -proto tcp -host-ip :: -host-port 8085 -container-ip 172.18.0.3 -container-port 11434',
+    )
+    const ledTo = (address: string) => [{ port: 8085, address, to: 11434, section: 'iptables', line: 7 }]
+    const docker = container({ inspected: false, portsUnknown: SHARED })
+    // As Podman lists it.
+    const podman = container({ inspected: false, runtime: 'podman', hostNetwork: true })
+    test.each<[string, Partial<ServiceSources>, readonly string[], true | undefined]>([
+      ['Docker: its proxies lead to the same address', { processes: [sharer, proxy], containers: [docker] }, [':::8085 observed'], true],
+      ['Docker: rules of translation do', { processes: [sharer], containers: [docker], ledTo }, ['0.0.0.0:8085 observed'], true],
+      ['Docker: nothing does, which is not all there is', { processes: [sharer], containers: [docker], ledTo: () => [] }, [], true],
+      ['Podman: rules of translation do', { processes: [sharer], containers: [podman], ledTo }, ['0.0.0.0:8085 observed'], true],
+      [
+        'Podman: it is that of the host',
+        { processes: [{ ...inside, addresses: [...host] }], containers: [podman], listeners: [listener('127.0.0.1:11434', 70)] },
+        ['127.0.0.1:11434 observed'],
+        undefined,
+      ],
+    ])('%s', (_, sources, binds, bindUnknown) => {
+      expect(show({ hostAddresses: host, ...sources }).map((one) => [one.binds, one.bindUnknown])).toEqual([[binds, bindUnknown]])
+    })
   })
 
   test('stopped, and paths on the host', () => {

@@ -108,15 +108,21 @@ export const unseenBinds = (
 
 /**
  * Published ports by Docker's forwarders in the process table (`docker-proxy -proto tcp -host-ip … -host-port … -container-port …`),
- * for when Docker itself may not be asked.
+ * for when Docker itself may not be asked, or does not tell. `addresses`: of the server; where they are not known, the port inside must do.
  */
-export function forwardedBinds(processes: readonly Process[], configured: Configured): readonly ServiceBind[] {
+export function forwardedBinds(
+  processes: readonly Process[],
+  configured: Configured,
+  addresses: readonly string[] | undefined,
+): readonly ServiceBind[] {
   return processes.flatMap(({ argv, line }) => {
     if (!/(?:^|\/)docker-proxy$/.test(argv[0] ?? '')) return []
     const value = (name: string): string => argv[argv.indexOf(name) + 1] ?? ''
     const scope = scopeOf(value('-host-ip'))
+    if (addresses !== undefined && !addresses.includes(value('-container-ip'))) return []
     if (!scope || value('-proto') !== 'tcp' || !configured.ports.includes(Number(value('-container-port')))) return []
-    const note = 'Docker could not be asked whose port this is; the port inside is the one of this server.'
+    const note =
+      addresses === undefined ? 'Docker could not be asked whose port this is; the port inside is the one of this server.' : undefined
     const token = `-host-ip ${value('-host-ip')}`
     const address = value('-host-ip')
     return [{ address, port: Number(value('-host-port')), scope, section: 'processes', line, basis: 'observed' as const, note, token }]

@@ -1,4 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import { scopeOf } from '../listeners/address-scope.ts'
 import { flagValue, hasFlag } from './flags.ts'
 import type { Launch } from './launch.ts'
 import { parseOllamaHost } from './ollama-host.ts'
@@ -26,6 +27,13 @@ export interface Configured {
   /** Ports worth looking at for sockets of unknown owner. */
   readonly ports: readonly number[]
 }
+
+/** Ports that are not kept on the loopback interface, as far as the configuration settles it. */
+export const openPorts = ({ addresses, ports }: Configured): readonly number[] =>
+  ports.filter((port) => {
+    const own = addresses.filter((one) => one.port === port)
+    return own.length === 0 || own.some(({ address }) => scopeOf(address) !== 'loopback')
+  })
 
 const dashes = { underscores: true }
 const unreadable = 'its environment could not be read'

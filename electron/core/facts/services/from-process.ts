@@ -1,11 +1,11 @@
 import type { InferenceService, ServiceBind } from '#shared/model/inference-service.ts'
 import { podWords } from '#shared/model/pod.ts'
-import type { Container } from '../containers/containers.ts'
+import { type Container, SHARED } from '../containers/containers.ts'
 import type { LedPort } from '../firewall/led-to.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
 import { type Binds, forwardedBinds, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
-import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
+import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment, openPorts } from './configured.ts'
 import { unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
 import { recognise, recogniseStart } from './launch.ts'
@@ -55,7 +55,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     environment: isNothing(environment) ? undefined : environment.variables,
     binds,
     bindUnknown: unknown,
-    ...(container && !container.hostNetwork && { containerPorts: configured.ports }),
+    ...(container && !container.hostNetwork && { containerPorts: configured.ports, openInside: openPorts(configured) }),
     internalBinds: internal,
     configuredBinds: contained ? binds : afterRestart(unit),
     apiKey: configuredApiKey(launch, environment),
@@ -88,19 +88,30 @@ function bindsOf(
   container: Container | undefined,
   members: readonly Process[],
   configured: Configured,
-  { listeners, processes, hostAddresses }: ServiceSources,
+  { listeners, processes, hostAddresses, ledTo }: ServiceSources,
 ): Binds {
   const seen = listeners ? observedBinds(members, configured, listeners) : { binds: [], unknown: 'listening sockets could not be read' }
   if (containerId === undefined) return seen
   // With the host's network (or a shared one) its own sockets are the host's.
   const owned = seen.binds.filter(({ note }) => note === undefined)
+  const { addresses } = main
+  const inside = addresses && hostAddresses && addresses.some((address) => !hostAddresses.has(address))
   if (container === undefined) {
-    const binds: readonly ServiceBind[] = owned.length > 0 ? owned : forwardedBinds(processes, configured)
+    if (owned.length === 0 && addresses !== undefined && addresses.length > 0 && inside === false) return seen
+    const binds: readonly ServiceBind[] = owned.length > 0 ? owned : forwardedBinds(processes, configured, addresses)
     return binds.length > 0 ? { binds } : { binds, unknown: 'it runs in a container whose published ports could not be read' }
   }
   if (owned.length > 0) return { binds: owned }
-  if (container.hostNetwork) return seen
-  return { binds: publishedBinds(container, configured), unknown: unseenBinds(container, main, hostAddresses) }
+  // Podman lists that of the host and that of another container alike.
+  const borrowed = container.hostNetwork && !container.inspected && inside === true ? SHARED : undefined
+  if (container.hostNetwork && borrowed === undefined) return seen
+  const unknown = borrowed ?? unseenBinds(container, main, hostAddresses)
+  const published = publishedBinds(container, configured)
+  if (unknown === undefined || published.length > 0) return { binds: published, unknown }
+  // Ports of the container whose network it shares lead to the same address.
+  const proxied = forwardedBinds(processes, configured, addresses ?? [])
+  const led = (addresses ?? []).flatMap((address) => ledTo?.(address) ?? []).filter(({ to }) => configured.ports.includes(to))
+  return { binds: proxied.length > 0 ? proxied : led.map((port) => ({ ...ledBind(port), note: undefined })), unknown }
 }
 
 /**

@@ -3,9 +3,10 @@ import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { type DirectWaySources, directWayTo } from './direct-way.ts'
 import { citeBinds, foundAndExpected, hintFor, isExposed, noServices, printBinds, serviceName, startsByItself } from './service-words.ts'
 
-interface Uses {
+interface Uses extends DirectWaySources {
   readonly units: FactResult<readonly Unit[]>
   readonly containers: FactResult<Containers>
 }
@@ -18,14 +19,16 @@ export default defineControl({
   rationale:
     'Ollama has no authentication, and the other engines leave routes open beside their key. Whoever reaches the port can use the models, read their prompts and, with most engines, replace or delete them. Rules of a proxy do not help when the port itself is open.',
   needs: ['services'],
-  uses: ['units', 'containers'],
+  uses: ['units', 'containers', 'processes', 'firewall', 'network'],
   remediation: { template: 'ollama-loopback', otherEngines: 'vllm-credential', also: ['llama-server-unit', 'localai-unit'] },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:CM-7', 'CIS-8:4.4', 'ISO-27001:A.8.20'],
   evaluate: ({ services, ...uses }) =>
-    services.length === 0 ? noServices : services.map((service) => (service.running ? judgeRunning(service) : judgeStopped(service, uses))),
+    services.length === 0
+      ? noServices
+      : services.map((service) => (service.running ? judgeRunning(service, uses) : judgeStopped(service, uses))),
 })
 
-function judgeRunning(service: InferenceService): Verdict {
+function judgeRunning(service: InferenceService, uses: Uses): Verdict {
   const name = serviceName(service)
   const base = { subject: service.id }
   const exposed = service.binds.filter(isExposed)
@@ -63,6 +66,20 @@ function judgeRunning(service: InferenceService): Verdict {
       hint: hintFor(service),
       reason: `Where ${name} listens is not known: ${service.bindUnknown}.`,
       cite: citeBinds(service.binds),
+    }
+  }
+  const way = directWayTo(service, uses)
+  if (way) {
+    const published = service.binds.length === 0 ? 'publishes no port' : `is published on ${printBinds(service.binds)} only`
+    const open = way.state === 'open'
+    return {
+      ...base,
+      status: open ? 'warning' : 'not-evaluated',
+      ...(open && { severity: 'high' as const }),
+      title: open ? 'Its container can be reached past what is published' : 'Ways to its container could not be followed',
+      reason: `${name} ${published}, but ${way.why}.`,
+      hint: way.hint,
+      cite: [...way.cite, ...citeBinds(service.binds)],
     }
   }
   if (service.binds.length === 0) {
