@@ -22,8 +22,8 @@ export const nginxDump = command({
 })
 
 /**
- * nginx in containers, where the account reaches the daemon by itself: its own `nginx -v -T` inside the container, which is what it has in effect, files of
- * the image and mounted ones alike. Nobody is given a sudo line for it: names of containers are data, and whoever may choose one may enter any. What a
+ * nginx in containers, where the account reaches the daemon by itself: its own `nginx -v -T` inside the container, of the file that its master says it was started with,
+ * which is what it has in effect, files of the image and mounted ones alike. Nobody is given a sudo line for it: names of containers are data, and whoever may choose one may enter any. What a
  * container prints stands behind a blank, so that it can pose as no other. A daemon that docker.socket would start is not asked.
  */
 const CONTAINED = `exec 9>&1
@@ -43,10 +43,14 @@ for runtime in docker podman; do
 done
 for id in $ids; do
   printf '@container %s\\n' "$id"
-  said=
+  said= file=
+  masters=$(grep -lE "(docker|libpod)[-/]$id" $found 2>/dev/null | sed 's/cgroup$/cmdline/' | tr '\\n' '\\000' | xargs -0 cat 2>/dev/null | tr '\\n\\000' ' \\n' | sed -n 's/^nginx: master process.*/@master &/p')
+  [ -z "$masters" ] || printf '%s\\n' "$masters" | cut -c1-1000
+  case $masters in *' -c '*) file=\${masters##* -c } file=\${file%% *} ;; esac
+  case $file in *[!A-Za-z0-9/._-]* | [!/]*) file= ;; esac
   for runtime in $runtimes; do
     "$runtime" container inspect --format ok "$id" >/dev/null 2>&1 || continue
-    said=$({ "$runtime" exec "$id" nginx -v -T </dev/null | sed 's/^/ /' >&9; } 2>&1)
+    said=$({ "$runtime" exec "$id" nginx -v -T \${file:+-c "$file"} </dev/null | sed 's/^/ /' >&9; } 2>&1)
     break
   done
   printf '@said\\n'
@@ -57,7 +61,7 @@ printf '@end\\n'
 
 export const containedNginx = script({
   id: 'nginx-containers',
-  display: 'docker exec CONTAINER nginx -v -T, of every container in which nginx runs',
+  display: 'docker exec CONTAINER nginx -v -T [-c FILE], of every container in which nginx runs',
   script: CONTAINED,
   maxBytes: 8_388_608,
   waits: true,

@@ -11,12 +11,15 @@ const id = 'c0'.repeat(32)
 const other = 'd1'.repeat(32)
 const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
+/** As nginx writes it over its words. One of them has a line of its own. */
+const MASTER = 'nginx: master process nginx -g daemon off;\n@end -c /etc/ng/a.conf\0\0\0'
+
 /** A stand-in for docker: one container answers as nginx 1.29 does (dump on stdout, the rest on stderr), the other does not let the account in. */
 const docker = `#!/bin/sh
 case "$1 $*" in
   container*) exit 0 ;;
-  *"exec ${id} nginx -v -T") printf 'nginx version: nginx/1.29.3\\n' >&2
-    printf '# configuration file /etc/nginx/nginx.conf:\\nhttp {\\nlog_format a "\\n@end\\n"; include conf.d/*.conf; }\\n\\n# configuration file /etc/nginx/conf.d/a.conf:\\nserver { listen 80; }\\n\\n' ;;
+  *"exec ${id} nginx -v -T -c /etc/ng/a.conf") printf 'nginx version: nginx/1.29.3\\n' >&2
+    printf '# configuration file /etc/ng/a.conf:\\nhttp {\\nlog_format a "\\n@end\\n"; include conf.d/*.conf; }\\n\\n# configuration file /etc/ng/conf.d/a.conf:\\nserver { listen 80; }\\n\\n' ;;
   *) echo 'permission denied while trying to connect to the Docker daemon socket' >&2; exit 1 ;;
 esac
 `
@@ -38,6 +41,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       mkdirSync(join(folder, 'proc', `${pid}`), { recursive: true })
       writeFileSync(join(folder, 'proc', `${pid}`, 'comm'), `${comm}\n`)
       writeFileSync(join(folder, 'proc', `${pid}`, 'cgroup'), `${cgroup}\n`)
+      writeFileSync(join(folder, 'proc', `${pid}`, 'cmdline'), pid === 7 ? MASTER : 'nginx: worker process\0\0\0')
     }
   })
   afterAll(() => {
@@ -79,4 +83,22 @@ test('whatever a container prints stays its own', () => {
       expect(found?.[0]?.unread === undefined || found[0].directives.length === 0).toBe(true)
     }),
   )
+})
+
+test.each<[string, readonly string[], string | undefined]>([
+  ['the file that is built in', ['nginx -g daemon off;'], undefined],
+  ['the same, named', ['nginx -c /etc/nginx/nginx.conf'], undefined],
+  ['another', ['nginx -c /etc/ng/a b.conf'], 'it runs with /etc/ng/a, but its nginx -T read /etc/nginx/nginx.conf'],
+  ['two masters', ['nginx', 'nginx -c /srv/b.conf'], 'it runs with /srv/b.conf, but its nginx -T read /etc/nginx/nginx.conf'],
+])('judged is the file that it runs with: %s', (_, masters, unread) => {
+  const dump = [' # configuration file /etc/nginx/nginx.conf:', ' events {}']
+  const titles = masters.map((words) => `@master nginx: master process ${words}`)
+  const [found] =
+    parseContained([`@container ${id}`, ...titles, ...dump, '@said', ' nginx version: nginx/1.22.1', '@end', ''].join('\n')) ?? []
+  expect([found?.unread, found?.directives.map(({ line }) => line)]).toEqual([unread, unread ? [] : [titles.length + 3]])
+})
+
+test('what went wrong is said, and not the version', () => {
+  const said = [' nginx version: nginx/1.22.1', ' nginx: [emerg] getpwnam("www") failed']
+  expect(parseContained([`@container ${id}`, '@said', ...said, '@end', ''].join('\n'))?.[0]?.unread).toBe(said[1]?.trim())
 })

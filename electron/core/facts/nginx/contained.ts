@@ -1,9 +1,10 @@
 import { containedNginx } from './collect.ts'
 import type { ContainedNginx } from './nginx.ts'
+import { otherConfiguration } from './other-configuration.ts'
 import { parseDump } from './parse.ts'
 
 /**
- * Reads section `nginx-containers`: below `@container ID` the dump of its nginx, below `@said` what it told on stderr, each line of the container behind
+ * Reads section `nginx-containers`: below `@container ID` the titles of its masters (`@master …`) and the dump of its nginx, below `@said` what it told on stderr, each line of the container behind
  * one blank. Undefined where the answer is cut short. Never throws.
  */
 export function parseContained(stdout: string): readonly ContainedNginx[] | undefined {
@@ -12,17 +13,27 @@ export function parseContained(stdout: string): readonly ContainedNginx[] | unde
   return lines.flatMap((text, at): ContainedNginx[] => {
     const container = /^@container ([0-9a-f]{64})$/.exec(text)?.[1]
     if (container === undefined) return []
-    const said = next(lines, at + 1)
-    const dump = lines.slice(at + 1, said).map(inner)
+    const first = lines.findIndex((line, index) => index > at && !line.startsWith('@master '))
+    const masters = lines.slice(at + 1, first).map((line) => line.slice('@master '.length))
+    const said = next(lines, first)
+    const dump = lines.slice(first, said).map(inner)
     const told = lines.slice(said + 1, next(lines, said + 1)).map(inner)
     const line = at + 1
     const nothing = { container, directives: [], line }
     if (!dump.some((one) => one.startsWith('# configuration file ')))
       return [
-        { ...nothing, unread: told.find((one) => one.trim() !== '')?.slice(0, 200) ?? 'the audit account does not reach the container' },
+        {
+          ...nothing,
+          unread:
+            told.find((one) => one.trim() !== '' && !/^nginx version: /.test(one))?.slice(0, 200) ??
+            'the audit account does not reach the container',
+        },
       ]
-    const parsed = parseDump(dump.join('\n'), { section: containedNginx.id, linesBefore: line })
+    const parsed = parseDump(dump.join('\n'), { section: containedNginx.id, linesBefore: first })
     if (!parsed.ok) return [{ ...nothing, unread: `what nginx -T printed there cannot be read: ${parsed.message}, line ${parsed.line}` }]
+    // Several may run in one container, each with a file of its own.
+    const other = masters.map((title) => otherConfiguration(title, parsed.file)).find((file) => file !== undefined)
+    if (other !== undefined) return [{ ...nothing, unread: `it runs with ${other}, but its nginx -T read ${parsed.file}` }]
     return [{ container, version: readVersion(told.join('\n')), directives: parsed.directives, line }]
   })
 }

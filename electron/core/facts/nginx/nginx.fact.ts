@@ -3,6 +3,7 @@ import type { Process } from '../processes/processes.ts'
 import { sections } from './collect.ts'
 import { parseContained, readVersion } from './contained.ts'
 import type { ContainedNginx, Nginx } from './nginx.ts'
+import { otherConfiguration } from './other-configuration.ts'
 import { parseDump } from './parse.ts'
 
 /** Effective nginx configuration of the host, and of the containers in which nginx runs. */
@@ -42,7 +43,7 @@ function readOwn(sources: FactSources): FactResult<Nginx> {
   const parsed = parseDump(output.stdout)
   if (!parsed.ok) return unknown(`The output of nginx -T cannot be read: ${parsed.message}, line ${parsed.line}`, ['nginx'])
   // Several may run, each with a file of its own.
-  const other = masters.map(({ argv }) => otherConfiguration(argv, parsed.file)).find((file) => file !== undefined)
+  const other = masters.map(({ argv }) => otherConfiguration(argv.join(' '), parsed.file)).find((file) => file !== undefined)
   if (other) return unknown(`nginx runs with ${other}, but nginx -T read ${parsed.file}`, ['nginx', 'processes'])
   return known({
     installed: true,
@@ -56,21 +57,6 @@ function readOwn(sources: FactSources): FactResult<Nginx> {
 /** The title that nginx gives its master (ngx_setproctitle): `nginx: master process /usr/sbin/nginx -g daemon on;`. */
 const isMaster = (process: Process): boolean =>
   process.argv.join(' ').startsWith('nginx: master process') && !/docker|libpod|containerd|kubepods|lxc/.test(process.cgroup ?? '')
-
-/**
- * Value of `-c` on a master's command line when it is not the file that was dumped. A relative one is taken below the prefix of `-p` (Kong,
- * OpenResty applications); without `-p` the build decides, and then the end of the path must fit.
- */
-function otherConfiguration(argv: readonly string[], file: string): string | undefined {
-  const text = argv.join(' ')
-  const named = /(?:^|\s)-c\s*(\S+)/.exec(text)?.[1]
-  if (named === undefined || named === file) return undefined
-  if (named.startsWith('/')) return named
-  const prefix = /(?:^|\s)-p\s*(\S+)/.exec(text)?.[1]
-  if (prefix === undefined) return file.endsWith(`/${named}`) ? undefined : named
-  const full = `${prefix.replace(/\/$/, '')}/${named}`
-  return full === file ? undefined : full
-}
 
 const firstError = (stderr: string): string =>
   (stderr.split('\n').find((line) => /\[(emerg|alert|crit|error)\]/.test(line)) ?? stderr.split('\n')[0] ?? 'no message')
