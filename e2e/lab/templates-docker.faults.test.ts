@@ -71,3 +71,49 @@ test('a port of LocalAI that Docker opens to everybody', async () => {
   expect(await desk.takenBack(plan)).toBe('committed and proven')
   expect(await asked()).toEqual(['200', '200', '200'])
 }, 400_000)
+
+/** What Docker before 28 leaves open (`core/policy/controls/inference/direct-way.ts`): the packets and the verdict agree, before and after the rule that is proposed. */
+test('ports on the loopback, and neighbours that set a route', async () => {
+  await arrange(
+    'gpu2',
+    `docker tag stand-ins ollama/ollama:0.16.3
+     serve() { docker run --detach --env OLLAMA_HOST=0.0.0.0 "$@" ollama/ollama:0.16.3 /usr/local/bin/ollama serve; }
+     docker run --detach --name holder --publish 8085:11434 stand-ins sleep 1d
+     serve --name on-loopback --publish 127.0.0.1:11502:11434
+     serve --name unpublished
+     serve --name sharer --network container:holder`,
+  )
+  const names = ['on-loopback', 'unpublished'] as const
+  const addresses = (await arrange('gpu2', `docker inspect --format '{{.NetworkSettings.IPAddress}}' ${names.join(' ')}`))
+    .trim()
+    .split('\n')
+  const four = (await arrange('gpu2', "ip -4 -o addr show eth0 | sed 's/.*inet \\([0-9.]*\\).*/\\1/'")).trim()
+  await arrange('jump', `ip route add 172.17.0.0/16 via ${four}`)
+  const desk = templateDesk('docker-published-ports')
+  /** Who answers the jump host at its own address, and who is said to be open to it. */
+  const compared = async () => {
+    const codes: string[] = []
+    for (const address of addresses)
+      codes.push((await asRoot('jump', `curl -s -o /dev/null -w '%{http_code}' -m 2 http://${address}:11434/`)).stdout)
+    const found = await desk.findings('gpu2', ['inference-bound-to-loopback'])
+    return names.map((name, at) => [name, codes[at], found.find(({ subject }) => subject === name)?.status])
+  }
+  expect(await compared()).toEqual([
+    ['on-loopback', '200', 'warning'],
+    ['unpublished', '000', 'pass'],
+  ])
+  const said = await desk.findings('gpu2', ['inference-bound-to-loopback'])
+  const of = (name: string) => said.find(({ subject }) => subject === name)
+  // The listing names neither network nor port of it.
+  expect(of('sharer')?.status).toBe('fail')
+  await arrange('gpu2', 'iptables -P FORWARD ACCEPT')
+  expect((await compared()).map(([, ...what]) => what)).toEqual([
+    ['200', 'warning'],
+    ['200', 'warning'],
+  ])
+  const rule = /iptables -t raw .* -j DROP/.exec(of('on-loopback')?.hint ?? '')?.[0]
+  await arrange('gpu2', rule ?? 'false')
+  expect((await compared()).map(([, ...what]) => what)).toEqual(names.map(() => ['000', 'pass']))
+  await arrange('gpu2', 'iptables -t raw -F PREROUTING; iptables -P FORWARD DROP')
+  await arrange('jump', `ip route del 172.17.0.0/16 via ${four}`)
+}, 200_000)
