@@ -259,24 +259,26 @@ async function output(stdin: string): Promise<string> {
     said.push(chunk.toString())
     return undefined
   }
-  await localSession(['/bin/sh']).exec('', { stdin, timeoutMs: 5000, signal: never, onStdout })
+  await localSession(['/bin/sh']).exec('', { stdin, timeoutMs: 30_000, signal: never, onStdout })
   return said.join('')
 }
 
-test('a program that was cut short runs nothing, and no value is more than a word', async () => {
-  const nonce = 'a'.repeat(32)
-  const program = deployProgram('place', target(), nonce)
+test('a program that was cut short runs nothing', async () => {
+  const program = deployProgram('place', target(), 'a'.repeat(32))
   for (const length of [10, 500, program.length - 3]) expect(await output(program.slice(0, length))).toBe('')
-  const nasty = fc
-    .oneof(fc.string({ unit: 'binary' }), fc.constantFrom("'; echo out; '", '$(echo out)', '`echo out`', '\n', '-n', '"'))
-    .map((text) => text.replaceAll('\0', ''))
+})
+
+test('no value is more than a word', { timeout: 60_000 }, async () => {
+  const nonce = 'a'.repeat(32)
+  const tricks = ["'; echo out; '", '$(echo out)', '`echo out`', '\n', '-n', '"']
+  const nasty = fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', ''))
   await fc.assert(
     fc.asyncProperty(nasty, nasty, async (name, owner) => {
       const it = target({ root: join(root, 'none'), name, owner, files: [fileOf(name, CONFIG)] })
       const lines = (await output(deployProgram('begin', it, nonce))).split('\n')
       expect(lines.filter((line) => line !== '' && !line.startsWith(nonce))).toEqual([])
     }),
-    { numRuns: 25 },
+    { numRuns: 16, examples: tricks.map((trick, at): [string, string] => [trick, tricks.at(at - 1) ?? '']) },
   )
 })
 
