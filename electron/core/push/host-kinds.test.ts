@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { validateFunction } from './host-kinds.ts'
+import { reactivateFunction, validateFunction } from './host-kinds.ts'
 import type { HostFile } from './host-program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-kinds-'))
@@ -33,4 +33,30 @@ test('a drop-in is read beside its unit; one that goes, since it was not there b
   expect(checked('y')).toBe('0\nzz-gatehouse-a.conf\n')
   rmSync(join(folder, 'new.1'))
   expect(checked('absent')).toBe('0\n')
+})
+
+/** What an undo makes of a host on which the process of the unit is `pid`, its tool ends with `check` and a reload with `reload`. */
+function reactivated(kind: 'nginx' | 'sshd-drop-in', pid: number, check: number, reload: number): string {
+  const file: HostFile = {
+    ...{ kind, path: '/etc/x', uid: 0, gid: 0, mode: '644', before: 'x', after: 'y', content: '', random: false },
+  }
+  const said = `gh_unit=ssh.service
+gh_pid_of() { echo ${pid}; }
+nginx() { return ${check}; }
+sshd() { return ${check}; }
+gh_reload_old() { echo "reloads $1"; return ${reload}; }
+${reactivateFunction([file])}
+gh_reactivate; echo "$?"`
+  return spawnSync('/bin/sh', { input: said, encoding: 'utf8' }).stdout
+}
+
+test.each([
+  ['what runs is reloaded', 7, 0, 0, 'reloads ssh.service\n0\n'],
+  ['what would refuse the old files is not, and tried again', 7, 1, 0, '1\n'],
+  ['a reload that fails is tried again', 7, 0, 1, 'reloads ssh.service\n1\n'],
+  // sshd -t wants a folder that its own start makes.
+  ['what does not run yet is not asked', 0, 1, 0, 'reloads ssh.service\n0\n'],
+])('an undo: %s', (_name, pid, check, reload, said) => {
+  expect(reactivated('sshd-drop-in', pid, check, reload)).toBe(said)
+  expect(reactivated('nginx', pid, check, reload)).toBe(said.replace('ssh.service', 'nginx.service'))
 })

@@ -28,6 +28,10 @@ export interface HostKind {
   readonly reactivate?: string
 }
 
+/** A reload that would be refused leaves what was pushed in the processes that run, under files that are the old ones. One that does not run yet begins with these. */
+const reloadOld = (unit: string, check: string): string =>
+  `{ { [ "$(gh_pid_of ${unit})" = 0 ] || ${check} 2>/dev/null; } && gh_reload_old ${unit}; } || gh_back=1`
+
 const hostKinds: Readonly<Record<FileKind, HostKind>> = {
   plain: {},
   htpasswd: {},
@@ -72,8 +76,7 @@ while [ "$gh_proof" = none ]; do
   # Workers come first, before those that mind a cache.
   for gh_one in $(gh_workers); do case "$gh_proof $gh_old" in "none "*" $gh_one "*) ;; "none "*) gh_proof=$gh_one ;; esac; done
 done`,
-    // A reload that is refused leaves what was pushed in the workers, below files that are the old ones.
-    reactivate: '{ nginx -q -t 2>/dev/null && gh_reload_old nginx.service; } || gh_back=1',
+    reactivate: reloadOld('nginx.service', 'nginx -q -t'),
   },
   caddy: {
     tree: '/etc/caddy',
@@ -89,7 +92,7 @@ done`,
     tree: '/etc/ssh',
     check: 'sshd -t',
     activate: 'gh_reload "$gh_unit" || gh_fail "inactive $gh_unit does not reload"',
-    reactivate: '{ sshd -t 2>/dev/null && gh_reload_old "$gh_unit"; } || gh_back=1',
+    reactivate: reloadOld('"$gh_unit"', 'sshd -t'),
   },
   sudoers: {
     tree: '/etc/sudoers.d',

@@ -217,7 +217,8 @@ gh_arm_units() {
   ln -sf ../gatehouse-undo.service "$gh_units/multi-user.target.wants/gatehouse-undo.service" || gh_fail unwritable
   { gh_current gatehouse-undo.timer && gh_current gatehouse-undo.service; } || systemctl daemon-reload || gh_fail not-armed
   sync "$gh_base/undo" "$gh_base" "$gh_units"/gatehouse-undo.* "$gh_units/multi-user.target.wants" "$gh_units" || gh_fail unwritable
-  systemctl start gatehouse-undo.timer || gh_fail not-armed
+  # systemd.service(5): before version 244 a unit of this type could not be tried again, and was refused.
+  systemctl start gatehouse-undo.timer || gh_fail "not-armed the timer does not start; for systemd its unit is $(gh_property gatehouse-undo.service LoadState) (it needs version 244)"
   echo $(($(gh_uptime) + $gh_seconds * 100)) >"$gh_base/due" || gh_fail unwritable
   [ "$(systemctl is-enabled gatehouse-undo.service)" = enabled ] || gh_fail not-armed
 }
