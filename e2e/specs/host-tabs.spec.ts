@@ -1,99 +1,96 @@
 import { gpu01 } from '../../electron/testing/demo/hosts/gpu-01.ts'
-import type { RunningApp } from '../fixtures/app.ts'
+import { standingApp } from '../fixtures/app.ts'
 import { expect, test } from '../fixtures/served-app.ts'
 import { GatehousePage } from '../pages/gatehouse.page.ts'
 import { HostPage } from '../pages/host.page.ts'
 
 /** The tabs of a host, over the real engine and the demo fleet. */
 
-async function audited(gatehouse: RunningApp, name: string) {
-  const it = new GatehousePage(gatehouse)
-  const host = new HostPage(it)
-  await it.referenceSize()
-  await it.invoke('fleet:demo')
-  await it.auditByKey()
-  await host.open(name)
-  return { it, host, page: it.page }
-}
+test.describe('of the demo fleet, audited once', () => {
+  const gatehouse = standingApp((running) => new GatehousePage(running).auditedDemo())
 
-test('Services: what runs, as whom, in which version; its command line, and the way to its findings', async ({ gatehouse }) => {
-  test.setTimeout(180_000)
-  const { it, host, page } = await audited(gatehouse, 'gpu-02')
-  await host.tab('Services').click()
-  await expect(host.row(/^Ollama/)).toContainText('0.12.6')
-  await expect(host.row(/^nginx/)).toContainText('*:443')
-  await expect(host.detail).toContainText('/usr/local/bin/ollama serve')
-  await host.isSoundAndFits(it, 'host-services')
-  await page.keyboard.press('j')
-  await expect(host.rowButton(/^nginx/)).toBeFocused()
-  await page.keyboard.press('ArrowUp')
-  await expect(host.rowButton(/^Ollama/)).toBeFocused()
-  await page.keyboard.press('o')
-  await expect(host.tab('Findings')).toHaveAttribute('aria-selected', 'true')
-  await expect(page.getByRole('heading', { name: 'Ollama 0.12.6 is vulnerable' })).toBeVisible()
-})
-
-test('GPUs: figures as they were, whose the processes are, and what holds a card down', async ({ gatehouse }) => {
-  test.setTimeout(180_000)
-  const { it, host } = await audited(gatehouse, 'gpu-02')
-  await host.tab('GPUs').click()
-  await expect(host.row(/^GPU 1/)).toContainText('2 warn')
-  await host.rowButton(/^GPU 1/).click()
-  await expect(host.detail).toContainText('slowed by heat (hardware)')
-  await expect(host.row(/^\/usr\/local\/bin\/ollama/).first()).toContainText('ollama.service')
-  await host.isSoundAndFits(it, 'host-gpus')
-})
-
-test('Hardening: directives, account and settings of the host as observed, judged line by line', async ({ gatehouse }) => {
-  test.setTimeout(180_000)
-  const { it, host, page } = await audited(gatehouse, 'gpu-02')
-  await host.tab('GPUs').focus()
-  await host.tab('Findings').press('ArrowRight')
-  await host.tab('Exposure').press('ArrowRight')
-  await host.tab('Services').press('ArrowRight')
-  await expect(host.tab('Hardening')).toHaveAttribute('aria-selected', 'true')
-  await expect(host.row('NoNewPrivileges')).toContainText('Warning')
-  await expect(host.row('PrivateDevices')).toContainText('Off, for CUDA')
-  await expect(host.row('permitrootlogin')).toContainText('Holds')
-  await host.rowButton('systemd-analyze security').click()
-  await expect(host.detail).toContainText('9.2 of 10, UNSAFE')
-  await host.isSoundAndFits(it, 'host-hardening')
-  await page.getByRole('button', { name: 'Open', exact: true }).click()
-  await expect(host.row('permitrootlogin')).toHaveCount(0)
-  await host.rowButton('kernel.kptr_restrict').click()
-  await page.keyboard.press('o')
-  await expect(page.getByRole('heading', { name: '2 kernel settings are loose' })).toBeVisible()
-})
-
-test('Packages: versions, what is known against them, a filter, an order, and a copy', async ({ gatehouse }) => {
-  test.setTimeout(180_000)
-  const { it, host, page } = await audited(gatehouse, 'gpu-02')
-  await host.tab('Packages').click()
-  await expect(host.row(/^Ollama/)).toContainText(/\d+ advisories/)
-  await expect(host.row(/^sudo/)).toContainText('Update pending')
-  await expect(host.detail).toContainText(/Fixed in/)
-  await host.isSoundAndFits(it, 'host-packages')
-  await page.keyboard.press('/')
-  await page.keyboard.type('nginx')
-  await expect(host.row(/^Ollama/)).toHaveCount(0)
-  await expect(host.detail).toContainText('The security list of the distribution')
-  await page.getByRole('button', { name: 'Copy 1 row as a table' }).click()
-  await page.getByRole('searchbox', { name: 'Filter packages' }).fill('')
-  await page.getByRole('button', { name: 'Name' }).click()
-  await expect(page.getByRole('columnheader', { name: 'Name' })).toHaveAttribute('aria-sort', 'ascending')
-})
-
-test('without sudo each tab says what was not read, and the line that would change it', async ({ gatehouse }) => {
-  test.setTimeout(180_000)
-  const { it, host } = await audited(gatehouse, 'lab-01')
-  for (const name of ['Services', 'Hardening', 'GPUs', 'Packages']) {
-    await host.tab(name).click()
-    await expect(host.panel).not.toContainText('Reading the stored audit')
-    await host.isSoundAndFits(it, `host-${name.toLowerCase()}-limited`)
+  async function opened(name: string) {
+    const it = new GatehousePage(gatehouse())
+    const host = new HostPage(it)
+    await it.referenceSize()
+    await host.open(name)
+    return { it, host, page: it.page }
   }
-  await host.tab('Hardening').click()
-  await expect(host.gaps).toContainText('NOPASSWD:')
-  await expect(host.gaps.getByRole('button', { name: /^Copy the (?:\d+ )?sudoers lines?$/ }).first()).toBeVisible()
+
+  test('Services: what runs, as whom, in which version; its command line, and the way to its findings', async () => {
+    const { it, host, page } = await opened('gpu-02')
+    await host.tab('Services').click()
+    await expect(host.row(/^Ollama/)).toContainText('0.12.6')
+    await expect(host.row(/^nginx/)).toContainText('*:443')
+    await expect(host.detail).toContainText('/usr/local/bin/ollama serve')
+    await host.isSoundAndFits(it, 'host-services')
+    await page.keyboard.press('j')
+    await expect(host.rowButton(/^nginx/)).toBeFocused()
+    await page.keyboard.press('ArrowUp')
+    await expect(host.rowButton(/^Ollama/)).toBeFocused()
+    await page.keyboard.press('o')
+    await expect(host.tab('Findings')).toHaveAttribute('aria-selected', 'true')
+    await expect(page.getByRole('heading', { name: 'Ollama 0.12.6 is vulnerable' })).toBeVisible()
+  })
+
+  test('GPUs: figures as they were, whose the processes are, and what holds a card down', async () => {
+    const { it, host } = await opened('gpu-02')
+    await host.tab('GPUs').click()
+    await expect(host.row(/^GPU 1/)).toContainText('2 warn')
+    await host.rowButton(/^GPU 1/).click()
+    await expect(host.detail).toContainText('slowed by heat (hardware)')
+    await expect(host.row(/^\/usr\/local\/bin\/ollama/).first()).toContainText('ollama.service')
+    await host.isSoundAndFits(it, 'host-gpus')
+  })
+
+  test('Hardening: directives, account and settings of the host as observed, judged line by line', async () => {
+    const { it, host, page } = await opened('gpu-02')
+    await host.tab('GPUs').focus()
+    await host.tab('Findings').press('ArrowRight')
+    await host.tab('Exposure').press('ArrowRight')
+    await host.tab('Services').press('ArrowRight')
+    await expect(host.tab('Hardening')).toHaveAttribute('aria-selected', 'true')
+    await expect(host.row('NoNewPrivileges')).toContainText('Warning')
+    await expect(host.row('PrivateDevices')).toContainText('Off, for CUDA')
+    await expect(host.row('permitrootlogin')).toContainText('Holds')
+    await host.rowButton('systemd-analyze security').click()
+    await expect(host.detail).toContainText('9.2 of 10, UNSAFE')
+    await host.isSoundAndFits(it, 'host-hardening')
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await expect(host.row('permitrootlogin')).toHaveCount(0)
+    await host.rowButton('kernel.kptr_restrict').click()
+    await page.keyboard.press('o')
+    await expect(page.getByRole('heading', { name: '2 kernel settings are loose' })).toBeVisible()
+  })
+
+  test('Packages: versions, what is known against them, a filter, an order, and a copy', async () => {
+    const { it, host, page } = await opened('gpu-02')
+    await host.tab('Packages').click()
+    await expect(host.row(/^Ollama/)).toContainText(/\d+ advisories/)
+    await expect(host.row(/^sudo/)).toContainText('Update pending')
+    await expect(host.detail).toContainText(/Fixed in/)
+    await host.isSoundAndFits(it, 'host-packages')
+    await page.keyboard.press('/')
+    await page.keyboard.type('nginx')
+    await expect(host.row(/^Ollama/)).toHaveCount(0)
+    await expect(host.detail).toContainText('The security list of the distribution')
+    await page.getByRole('button', { name: 'Copy 1 row as a table' }).click()
+    await page.getByRole('searchbox', { name: 'Filter packages' }).fill('')
+    await page.getByRole('button', { name: 'Name' }).click()
+    await expect(page.getByRole('columnheader', { name: 'Name' })).toHaveAttribute('aria-sort', 'ascending')
+  })
+
+  test('without sudo each tab says what was not read, and the line that would change it', async () => {
+    const { it, host } = await opened('lab-01')
+    for (const name of ['Services', 'Hardening', 'GPUs', 'Packages']) {
+      await host.tab(name).click()
+      await expect(host.panel).not.toContainText('Reading the stored audit')
+      await host.isSoundAndFits(it, `host-${name.toLowerCase()}-limited`)
+    }
+    await host.tab('Hardening').click()
+    await expect(host.gaps).toContainText('NOPASSWD:')
+    await expect(host.gaps.getByRole('button', { name: /^Copy the (?:\d+ )?sudoers lines?$/ }).first()).toBeVisible()
+  })
 })
 
 test('thousands of packages: few rows are drawn, and the keyboard reaches the last', async ({ openServed }) => {

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { contentSecurityPolicy } from '../../electron/main/app-protocol.ts'
-import { expect, launchGatehouse, test } from '../fixtures/app.ts'
+import { expect, launchGatehouse, standingApp, test } from '../fixtures/app.ts'
 import { ask } from '../fixtures/ask.ts'
 
 test.describe('the page', () => {
-  test('reaches nothing of Node or Electron, and one frozen pipe', async ({ gatehouse: { page } }) => {
+  const standing = standingApp()
+
+  test('reaches nothing of Node or Electron, and one frozen pipe', async () => {
+    const { page } = standing()
     const found = await page.evaluate(() => ({
       types: ['require', 'process', 'module', 'Buffer', 'global', 'ipcRenderer', 'electron'].map(
         (name) => typeof Reflect.get(window, name),
@@ -16,7 +19,8 @@ test.describe('the page', () => {
     expect(found).toEqual({ types: Array(7).fill('undefined'), pipe: ['invoke', 'on'], frozen: true })
   })
 
-  test('runs sandboxed and isolated, as stated', async ({ gatehouse: { app } }) => {
+  test('runs sandboxed and isolated, as stated', async () => {
+    const { app } = standing()
     const preferences = await app.evaluate(({ webContents }) =>
       // Not in Electron's types.
       webContents.getAllWebContents().map((it) => (it as unknown as { getLastWebPreferences(): object }).getLastWebPreferences()),
@@ -32,7 +36,8 @@ test.describe('the page', () => {
     })
   })
 
-  test('carries the policy and nosniff, and asks nobody but the app', async ({ gatehouse: { app, page } }) => {
+  test('carries the policy and nosniff, and asks nobody but the app', async () => {
+    const { app, page } = standing()
     const asked: string[] = []
     page.on('request', (request) => asked.push(request.url()))
     const response = await page.reload()
@@ -49,7 +54,8 @@ test.describe('the page', () => {
     expect(served).toEqual({ status: 200, policy: contentSecurityPolicy, type: 'text/javascript; charset=utf-8' })
   })
 
-  test('is not served anything outside its folder', async ({ gatehouse: { app } }) => {
+  test('is not served anything outside its folder', async () => {
+    const { app } = standing()
     const paths = [
       '%2e%2e/package.json',
       '..%2fmain%2findex.js',
@@ -69,6 +75,86 @@ test.describe('the page', () => {
     expect(answers).toEqual(paths.map((path) => [path, 404]))
   })
 
+  test('is granted no permission and no device', async () => {
+    const { page } = standing()
+    const outcome = await page.evaluate(async () => {
+      const tried = async (task: () => Promise<unknown>): Promise<string> => {
+        try {
+          const value = await task()
+          return typeof value === 'string' ? value : 'allowed'
+        } catch (error) {
+          return (error as Error).name
+        }
+      }
+      const states = await Promise.all(
+        ['geolocation', 'notifications', 'camera', 'microphone', 'clipboard-read', 'midi'].map(async (name) => {
+          try {
+            return (await navigator.permissions.query({ name: name as PermissionName })).state
+          } catch {
+            return 'unknown to this browser'
+          }
+        }),
+      )
+      return {
+        camera: await tried(() => navigator.mediaDevices.getUserMedia({ video: true })),
+        screen: await tried(() => navigator.mediaDevices.getDisplayMedia({ video: true })),
+        notification: await tried(() => Notification.requestPermission()),
+        place: await tried(
+          () => new Promise((done, failed) => navigator.geolocation.getCurrentPosition(done, () => failed(new Error('x')))),
+        ),
+        clipboard: await tried(() => navigator.clipboard.readText()),
+        granted: states.filter((state) => state === 'granted'),
+      }
+    })
+    expect(outcome).toEqual({
+      camera: expect.stringMatching(/Error$/),
+      screen: expect.stringMatching(/Error$/),
+      notification: 'denied',
+      place: 'Error',
+      clipboard: expect.stringMatching(/Error$/),
+      granted: [],
+    })
+  })
+
+  test('is answered with values, whatever it sends', async () => {
+    const { page } = standing()
+    const replies = await page.evaluate(async () => {
+      const { invoke } = window.gatehouse
+      return [
+        await invoke('no:such', null),
+        await invoke('__proto__', null),
+        await invoke('fleet:load', null),
+        await invoke('fleet:load', { path: 7 }),
+        await invoke('settings:set', { theme: '<b>', letterKeys: 'yes' }),
+      ]
+        .map((reply) => JSON.parse(reply))
+        .map(({ ok, failure }) => [ok, failure?.code])
+    })
+    expect(replies).toEqual(Array(5).fill([false, 'ipc.invalid']))
+  })
+
+  test('hears events without their Electron event, and only those of Gatehouse', async () => {
+    const { app, page } = standing()
+    await page.evaluate(() => {
+      const heard: unknown[] = []
+      Reflect.set(window, 'heard', heard)
+      window.gatehouse.on('job:changed', (...args: unknown[]) => heard.push(args))
+      window.gatehouse.on('no:such', () => heard.push('no:such'))
+    })
+    await app.evaluate(({ BrowserWindow }) => {
+      for (const name of ['job:changed', 'no:such', 'audit:changed'])
+        BrowserWindow.getAllWindows()[0]?.webContents.send('gatehouse:event', name, 'extra')
+    })
+    await expect.poll(() => page.evaluate(() => Reflect.get(window, 'heard'))).toEqual([[]])
+  })
+
+  test('reports no crash to anyone', async () => {
+    const { app } = standing()
+    expect(await app.evaluate(({ crashReporter }) => crashReporter.getUploadToServer())).toBe(false)
+  })
+})
+
+test.describe('the page, provoked', () => {
   test('goes nowhere else and opens no window', async ({ gatehouse }) => {
     gatehouse.provoke(/Not allowed to (load local resource|navigate top frame to data URL)/)
     const { app, page } = gatehouse
@@ -186,76 +272,6 @@ test.describe('the page', () => {
       worker: expect.stringMatching(/Error$/),
     })
   })
-
-  test('is granted no permission and no device', async ({ gatehouse: { page } }) => {
-    const outcome = await page.evaluate(async () => {
-      const tried = async (task: () => Promise<unknown>): Promise<string> => {
-        try {
-          const value = await task()
-          return typeof value === 'string' ? value : 'allowed'
-        } catch (error) {
-          return (error as Error).name
-        }
-      }
-      const states = await Promise.all(
-        ['geolocation', 'notifications', 'camera', 'microphone', 'clipboard-read', 'midi'].map(async (name) => {
-          try {
-            return (await navigator.permissions.query({ name: name as PermissionName })).state
-          } catch {
-            return 'unknown to this browser'
-          }
-        }),
-      )
-      return {
-        camera: await tried(() => navigator.mediaDevices.getUserMedia({ video: true })),
-        screen: await tried(() => navigator.mediaDevices.getDisplayMedia({ video: true })),
-        notification: await tried(() => Notification.requestPermission()),
-        place: await tried(
-          () => new Promise((done, failed) => navigator.geolocation.getCurrentPosition(done, () => failed(new Error('x')))),
-        ),
-        clipboard: await tried(() => navigator.clipboard.readText()),
-        granted: states.filter((state) => state === 'granted'),
-      }
-    })
-    expect(outcome).toEqual({
-      camera: expect.stringMatching(/Error$/),
-      screen: expect.stringMatching(/Error$/),
-      notification: 'denied',
-      place: 'Error',
-      clipboard: expect.stringMatching(/Error$/),
-      granted: [],
-    })
-  })
-
-  test('is answered with values, whatever it sends', async ({ gatehouse: { page } }) => {
-    const replies = await page.evaluate(async () => {
-      const { invoke } = window.gatehouse
-      return [
-        await invoke('no:such', null),
-        await invoke('__proto__', null),
-        await invoke('fleet:load', null),
-        await invoke('fleet:load', { path: 7 }),
-        await invoke('settings:set', { theme: '<b>', letterKeys: 'yes' }),
-      ]
-        .map((reply) => JSON.parse(reply))
-        .map(({ ok, failure }) => [ok, failure?.code])
-    })
-    expect(replies).toEqual(Array(5).fill([false, 'ipc.invalid']))
-  })
-
-  test('hears events without their Electron event, and only those of Gatehouse', async ({ gatehouse: { app, page } }) => {
-    await page.evaluate(() => {
-      const heard: unknown[] = []
-      Reflect.set(window, 'heard', heard)
-      window.gatehouse.on('job:changed', (...args: unknown[]) => heard.push(args))
-      window.gatehouse.on('no:such', () => heard.push('no:such'))
-    })
-    await app.evaluate(({ BrowserWindow }) => {
-      for (const name of ['job:changed', 'no:such', 'audit:changed'])
-        BrowserWindow.getAllWindows()[0]?.webContents.send('gatehouse:event', name, 'extra')
-    })
-    await expect.poll(() => page.evaluate(() => Reflect.get(window, 'heard'))).toEqual([[]])
-  })
 })
 
 test.describe('the program', () => {
@@ -276,10 +292,6 @@ test.describe('the program', () => {
     )
     expect(second).toBe('ended')
     expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
-  })
-
-  test('reports no crash to anyone', async ({ gatehouse: { app } }) => {
-    expect(await app.evaluate(({ crashReporter }) => crashReporter.getUploadToServer())).toBe(false)
   })
 
   test('starts with damaged files of its own, which it keeps aside', async () => {
