@@ -30,7 +30,7 @@ beforeAll(async () => {
     const { audit } = await auditCorpusHost(host)
     judged.set(host.name, { host, audit, base: host.sins.length === 0 ? undefined : bases.get(host.base) })
   })
-}, 120_000)
+}, 300_000)
 
 const of = (kind: keyof typeof corpus): Judged[] => corpus[kind].flatMap(({ name }) => judged.get(name) ?? [])
 
@@ -106,7 +106,7 @@ test('a restart changes the digest of no finding, so no waiver ends by it', asyn
     for (const [key, digest] of after) if (before.get(key) !== digest) changed.push(`${host.name} ${key}`)
   })
   expect(changed).toEqual([])
-}, 120_000)
+}, 300_000)
 
 /** Statements flip the others; `electron/testing/demo/decisions.test.ts` makes some. */
 const machineControls = controls.filter(({ attestation }) => attestation === undefined)
