@@ -60,3 +60,19 @@ test.each([
   expect(reactivated('sshd-drop-in', pid, check, reload)).toBe(said)
   expect(reactivated('nginx', pid, check, reload)).toBe(said.replace('ssh.service', 'nginx.service'))
 })
+
+test.each([
+  [0, 0],
+  [1, 1],
+])('an undo of a mask starts what ran before; where systemd ended with %i, it ends with %i', (start, ended) => {
+  writeFileSync(join(folder, 'active'), 'a.service\n')
+  const path = '/etc/systemd/system/a.service'
+  const file: HostFile = {
+    ...{ kind: 'unit-mask', path, uid: 0, gid: 0, mode: '644', before: 'absent', after: 'link:x', content: '', random: false },
+  }
+  const said = `gh_base=${folder}
+systemctl() { case $* in *start*) echo "$*"; return ${start} ;; esac; }
+${reactivateFunction([file])}
+gh_reactivate; echo "$?"`
+  expect(spawnSync('/bin/sh', { input: said, encoding: 'utf8' }).stdout).toBe(`--no-block start -- a.service\n${ended}\n`)
+})

@@ -21,5 +21,5 @@ if [ -n "$gh_reverts" ] && [ -e "$gh_history/$gh_reverts/active" ]; then
 fi`,
   reactivate: `
 systemctl daemon-reload || gh_back=1
-if [ -e "$gh_base/active" ]; then while read -r gh_one; do systemctl --no-block start -- "$gh_one"; done <"$gh_base/active"; fi`,
+if [ -e "$gh_base/active" ]; then while read -r gh_one; do systemctl --no-block start -- "$gh_one" || gh_back=1; done <"$gh_base/active"; fi`,
 }
