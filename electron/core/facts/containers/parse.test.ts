@@ -297,3 +297,16 @@ test('images of pods, as crictl lists them', () => {
   })
   expect(parseContainers('@cri unread\n@end')).toMatchObject({ ok: true, containers: { podContainers: [] } })
 })
+
+test.each([
+  ['list', [], undefined, SHARED],
+  ['inspect', ['0.0.0.0 8085', ':: 8085'], ['bridge'], undefined],
+])('Docker 20.10.24, a container with the network of another: %s', (how, ports, networks, portsUnknown) => {
+  const result = parseContainers(readFileSync(new URL(`./__fixtures__/debian-12-docker-shared-${how}.txt`, import.meta.url), 'utf8'))
+  const of = (name: string) => (result.ok ? result.containers.containers.find((one) => one.name === name) : undefined)
+  const sharer = of('sharer')
+  expect(sharer?.ports.map(({ hostAddress, hostPort }) => `${hostAddress} ${hostPort}`)).toEqual(ports)
+  expect([sharer?.networks?.map(({ name }) => name), sharer?.portsUnknown, sharer?.hostNetwork]).toEqual([networks, portsUnknown, false])
+  expect(of('holder')?.ports.map(({ hostPort }) => hostPort)).toEqual([8085, 8085])
+  expect(of('on-host')).toMatchObject({ hostNetwork: true, running: true })
+})
