@@ -3,6 +3,7 @@ import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
+import { waysOutOf } from './container-ways.ts'
 import { rootWays } from './root-ways.ts'
 
 export default defineControl({
@@ -13,13 +14,24 @@ export default defineControl({
   rationale:
     'A service account in group docker, or with a grant in sudoers, is root with one command more. Whoever takes over the server takes over the host, and a sandbox that says otherwise is decoration.',
   needs: ['services', 'accounts'],
-  uses: ['sudoers', 'units'],
+  uses: ['sudoers', 'units', 'containers'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(5)', 'CIS-8:5.4', 'ISO-27001:A.8.2', 'https://docs.docker.com/engine/security/'],
-  evaluate: ({ services, accounts, sudoers, units }) => {
+  evaluate: ({ services, accounts, sudoers, units, containers }) => {
     if (services.length === 0) return noServices
     return services.map((service): Verdict => {
       const name = serviceName(service)
       const base = { subject: service.id, cite: [] }
+      const container = containers.known ? containers.value.containers.find((one) => one.name === service.container) : undefined
+      const out = container?.inspected ? waysOutOf(container) : []
+      if (container && out.length > 0)
+        return {
+          ...base,
+          // Whether another account inside may use them, its groups and the programs of the image say.
+          status: service.uid === 0 ? 'fail' : 'warning',
+          title: 'Its container has a way to root of the host',
+          reason: `${name} runs in container ${container.name}: ${out.slice(0, 3).join('; ')}. Expected none of it.`,
+          cite: [{ section: 'containers', line: container.line, note: 'A way to root. Expected none.' }],
+        }
       if (service.how === 'container')
         return {
           ...base,

@@ -130,6 +130,28 @@ describe('inference-account-not-privileged', () => {
     expect(judge(accounts(), '+admins ALL=/usr/bin/systemctl restart vllm')).toEqual(['pass: Its account has no way to root'])
     expect(judge(accounts(), '', { uid: 4711 })).toEqual(['not-evaluated: Its account could not be looked up'])
   })
+  const docker = { source: '/var/run/docker.sock', destination: '/var/run/docker.sock', readOnly: true }
+  const mount = (source: string, readOnly = false) => ({ mounts: [{ source, destination: '/x', readOnly }] })
+  const [failed, warned] = ['fail: Its container has a way to root of the host', 'warning: Its container has a way to root of the host']
+  const na = 'not-applicable: The account is the container’s'
+  test.each<[string, object, number, string]>([
+    ['the socket of Docker, as root', { mounts: [docker] }, 0, failed],
+    ['as another account, which its groups may let in', { mounts: [docker] }, 990, warned],
+    ['privileged', { privileged: true }, 0, failed],
+    ['all of the host to read', mount('/', true), 0, failed],
+    ['a folder with sockets in it, read-only', mount('/run/', true), 0, failed],
+    ['programs of the host to write', mount('/usr/local/bin'), 0, failed],
+    ['the same to read', mount('/usr/local/bin', true), 0, na],
+    ['models', mount('/srv/models'), 0, na],
+    ['what was not read', { mounts: [docker], inspected: false }, 0, na],
+  ])('a container with %s', (_, more, uid, expected) => {
+    const container = { name: 'chat', privileged: false, mounts: [], inspected: true, line: 3, ...more }
+    const given = facts('', [{ ...ours, how: 'container', container: 'chat', uid }], {
+      ...{ accounts: accounts(), sudoers: known(sudoers('')), units: known([]) },
+      containers: known({ runtimes: ['docker'], containers: [container], podContainers: [] }),
+    })
+    expect(outcomes(ask(notPrivileged, given as never))).toEqual([expected])
+  })
   test('not for root, containers and empty hosts', () => {
     expect(judge(accounts(), '', { uid: 0 })).toEqual(['not-applicable: It runs as root'])
     expect(judge(accounts(), '', { how: 'container' })).toEqual(['not-applicable: The account is the container’s'])
