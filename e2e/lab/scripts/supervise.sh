@@ -25,7 +25,8 @@ trap 'stopping=1; if [ -n "$child" ]; then kill -TERM "$child" 2>/dev/null || :;
 # With --keep-unit a reboot inside ends nspawn with status 133 instead of restarting it.
 while :; do
   systemd-nspawn --quiet --boot --directory="$dir/root" --machine="$PREFIX-$host" --hostname="$host" --register=no --keep-unit \
-    --network-namespace-path="/run/netns/$(namespace "$host")" --capability=CAP_NET_ADMIN --system-call-filter='bpf @keyring' \
+    --network-namespace-path="/run/netns/$(namespace "$host")" --capability=CAP_NET_ADMIN \
+    --system-call-filter='bpf @keyring landlock_create_ruleset landlock_add_rule landlock_restrict_self' \
     --resolv-conf=off --timezone=off --link-journal=no --console=read-only &
   child=$!
   remember_pid "$dir/nspawn.pid" $child

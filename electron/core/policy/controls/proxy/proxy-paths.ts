@@ -64,6 +64,8 @@ export function rest(facts: ProxyFacts, picture: HostPaths, judged: readonly Ver
   if (facts.services.length === 0) return [notApplicable('No inference server on this host', 'No inference server was found on this host.')]
   const open = [...picture.openEnds, ...otherProxies(facts), ...handedOn(facts, picture), ...unseen(facts)]
   if (judged.length > 0 || open.length > 0) return [...judged, ...open]
+  const reason = blindTo(facts)
+  if (reason !== undefined) return [proxiesNotSeen(reason)]
   const other = readCaddies(facts.caddy).length > 0
   const why = other
     ? 'Neither nginx nor Caddy forwards anything to an inference server'
@@ -88,6 +90,22 @@ const unseen = ({ listeners, nginx, caddy, services }: ProxyFacts): readonly Ver
           reason: `Whether a proxy forwards to ${serviceName(service)} cannot be told: ${listeners.reason}.`,
           cite: [],
         }))
+
+/** Why a proxy may be there that was not seen. */
+function blindTo({ listeners, containers, services }: ProxyFacts): string | undefined {
+  if (!listeners.known) return listeners.reason
+  if (!containers.known) return containers.reason
+  const hidden = services.find((service) => service.running && service.binds.length === 0 && !unpublished(service))
+  return hidden && `where ${serviceName(hidden)} listens is not known${hidden.bindUnknown === undefined ? '' : ` (${hidden.bindUnknown})`}`
+}
+
+const proxiesNotSeen = (reason: string): Verdict => ({
+  status: 'not-evaluated',
+  subject: '',
+  title: 'Which proxies run is not known',
+  reason: `No proxy that was seen forwards to an inference server, but not all could be seen: ${reason}.`,
+  cite: [],
+})
 
 const notApplicable = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
 

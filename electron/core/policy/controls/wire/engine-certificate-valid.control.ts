@@ -3,7 +3,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { readPem } from '../../../facts/certificates/pem.ts'
 import type { WireEndpoint } from '../../../facts/wire/wire.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
-import { exposedBinds, serviceName } from '../proxy/proxy-paths.ts'
+import { exposedBinds, serviceName, socketsNotSeen, unpublished } from '../proxy/proxy-paths.ts'
 import { flawsOf, verdictOn } from '../tls/certificate-flaws.ts'
 
 export default defineControl({
@@ -17,8 +17,10 @@ export default defineControl({
   uses: ['wire'],
   references: ['NIST-800-53:SC-8(1)', 'NIST-800-53:SC-12', 'CIS-8:3.10', 'ISO-27001:A.8.24', 'https://www.rfc-editor.org/rfc/rfc8996'],
   evaluate: ({ services, wire }, context) => {
-    const own = services.filter((service) => speaksTls(service) && exposedBinds(service).length > 0)
-    if (own.length === 0)
+    const encrypted = services.filter(speaksTls)
+    const own = encrypted.filter((service) => exposedBinds(service).length > 0)
+    const hidden = encrypted.filter((service) => service.running && service.binds.length === 0 && !unpublished(service))
+    if (own.length + hidden.length === 0)
       return [
         {
           status: 'not-applicable',
@@ -28,7 +30,7 @@ export default defineControl({
           cite: [],
         },
       ]
-    return own.map((service) => judge(service, wire.known ? wire.value.endpoints : [], context))
+    return [...own.map((service) => judge(service, wire.known ? wire.value.endpoints : [], context)), ...hidden.map(socketsNotSeen)]
   },
 })
 

@@ -17,7 +17,7 @@ const ollama: InferenceService = {
   pids: [1],
   argv: ['/usr/bin/ollama', 'serve'],
   environment: {},
-  binds: [],
+  binds: [{ address: '127.0.0.1', port: 11434, scope: 'loopback', section: 'listeners', line: 1, basis: 'observed' }],
   apiKey: 'none',
   modelPaths: [],
 }
@@ -112,6 +112,14 @@ describe('endpoint-answer-authenticated', () => {
     expect(outcomes(verdicts)).toEqual(expected)
   })
 
+  test('sockets that were not seen may be open to all', () => {
+    const verdicts = run(endpointAnswerAuthenticated, {
+      ...{ services: [{ ...ollama, binds: [] }], wire: known({ endpoints: [] }) },
+      ...{ loopback: unknown('no', []), programs: known([]) },
+    })
+    expect(outcomes(verdicts)).toEqual(['not-evaluated: Its sockets are not known'])
+  })
+
   test('the line that decides is cited', () => {
     const [verdict] = run(endpointAnswerAuthenticated, {
       services: [ollama],
@@ -164,7 +172,8 @@ const vllm: InferenceService = {
 
 test.each<[name: string, service: InferenceService, texts: readonly string[], expected: string]>([
   ['no TLS of its own', ollama, [], 'not-applicable: No engine offers TLS of its own'],
-  ['local only', { ...vllm, binds: [] }, [], 'not-applicable: No engine offers TLS of its own'],
+  ['local only', { ...vllm, binds: ollama.binds }, [], 'not-applicable: No engine offers TLS of its own'],
+  ['sockets that were not seen', { ...vllm, binds: [] }, [], 'not-evaluated: Its sockets are not known'],
   ['not reached', vllm, ['tcp 10.0.0.1 port 8000 from bastion: no answer'], 'not-evaluated: No handshake showed its certificate'],
   [
     'sound',
