@@ -24,6 +24,8 @@ export interface InferenceService {
   readonly argv: readonly string[]
   /** Environment that is known: unit, drop-ins, container or /proc. `undefined` when nothing could be read. Values of keys and tokens are masked. */
   readonly environment?: Readonly<Record<string, string>> | undefined
+  /** False when a file, a shell or a wrapper may set or override some of it. */
+  readonly environmentComplete?: boolean
   /** Sockets it accepts traffic on, as the rest of the network sees them (a published container port is the host's). */
   readonly binds: readonly ServiceBind[]
   /** Why `binds` may lack something. When absent, `binds` is all there is; empty then means no TCP socket that others could see. */

@@ -11,7 +11,7 @@ import { podsScript } from './pods-script.ts'
  */
 const SCRIPT = `${gatewaysScript}${addressesScript}pattern=$1 variables=$2 mask=$3
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\)'
-hide="s/\\([[:space:]]$flags[= ]\\)[^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;s|://[^/@[:space:]]*@|://****@|g"
+hide="s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;s|://[^/@[:space:]]*@|://****@|g"
 if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then printf '@ps procps\\n'
 elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then printf '@ps busybox\\n'
 else printf '@ps none\\n'; exit 0
@@ -31,9 +31,9 @@ printf '%s\\n' "$table" | grep -Ei "$pattern" | while read -r pid rest; do
   [ -r "/proc/$pid/cmdline" ] || continue
   printf '@argv %s\\n' "$pid"
   tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null | awk 'NR > 500 { exit } { print "=" substr($0, 1, 4000) }' | sed ":start
-s/^\\(=$flags=\\).*/\\1****/
+s/^\\(=$flags=\\)..*/\\1****/
 s/^\\(=[A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)=\\).*/\\1****/
-s/\\([[:space:]]$flags[= ]\\)[^ ]*\\( [^- ][^ ]*\\)*/\\1****/g
+s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g
 s|://[^/@[:space:]]*@|://****@|g
 /^=$flags\\$/{
 :next

@@ -28,6 +28,7 @@ export function serviceFromUnit(unit: Unit, { accounts }: ServiceSources): Infer
     uid: user === 'root' ? 0 : account?.uid,
     argv: unit.execStart,
     environment: unit.environment,
+    environmentComplete: environment.complete,
     binds,
     bindUnknown: unknown,
     configuredBinds: unknown === undefined ? binds : undefined,
@@ -71,6 +72,7 @@ export function serviceFromContainer(container: Container, { processes, hostAddr
     uid: main && main.uid >= 0 ? main.uid : undefined,
     argv: container.command,
     environment: container.inspected ? container.environment : undefined,
+    environmentComplete: environment.complete,
     binds: container.hostNetwork ? [] : publishedBinds(container, configured),
     bindUnknown: container.hostNetwork
       ? 'it uses the network of the host and its sockets were not found'

@@ -53,6 +53,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     uid: main.uid < 0 ? undefined : main.uid,
     argv: main.argv,
     environment: isNothing(environment) ? undefined : environment.variables,
+    environmentComplete: environment.complete,
     binds,
     bindUnknown: unknown,
     ...(container && !container.hostNetwork && { containerPorts: configured.ports, openInside: openPorts(configured) }),

@@ -32,7 +32,7 @@ const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache
 /**
  * One `systemctl show` for: units whose file or drop-in names an engine (so stopped ones are seen too), units of running candidates
  * (so a unit that starts a wrapper script is seen), loaded instances of templates, and the proxies. Afterwards the variables that
- * matter out of each readable EnvironmentFile=, and what `files-script.ts` adds. Secrets are masked on the host. Rows after the first
+ * matter out of each readable EnvironmentFile= and of systemd's own environment, and what `files-script.ts` adds. Secrets are masked on the host. Rows after the first
  * part start with `@` or `=`.
  */
 const SCRIPT = `pattern=$1 variables=$2 mask=$3 properties=$4
@@ -76,7 +76,7 @@ ${walkFunction}# What is shown goes out; files of variables, units to be weighed
 { lists=$(printf '%s\\n' "$shown" | sed "/^E[a-zA-Z]*=/{
 s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
 s/\\($secret\\)=[^\\" ;][^\\" ]*/\\1=****/g
-s/\\( --\\{0,1\\}\\(api-key\\|api-keys\\|api_key\\|api_keys\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)[= ]\\)[^ ]*/\\1****/g
+s/\\( --\\{0,1\\}\\(api-key\\|api-keys\\|api_key\\|api_keys\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)[= ]\\)[^ ][^ ]*/\\1****/g
 s|://[^/@[:space:]]*@|://****@|g
 }" | awk "$walk"'
   BEGIN { RS = ""; ORS = "\\n\\n"; tell("/") }
@@ -128,13 +128,20 @@ for path in $files; do
   done
   set -f
 done
+# What systemd gives to every unit: DefaultEnvironment= and \`systemctl set-environment\`.
+if common=$(systemctl show-environment 2>/dev/null); then
+  printf '@manager\\n'
+  printf '%s\\n' "$common" | grep -E "$variables" | sed "$mask;s/^/=/"
+else printf '@manager-unreadable\\n'
+fi
 ${filesScript}exit 0
 `
 
 const units = script({
   id: 'units',
   expectedMs: 70,
-  display: 'systemctl show of inference and proxy units; systemd-analyze security; variables, owners and modes of their files',
+  display:
+    'systemctl show and show-environment of inference and proxy units; systemd-analyze security; variables, owners and modes of their files',
   script: SCRIPT,
   parameters: [candidatePattern, variablePattern, maskVariables, properties.join(','), ...otherUnits],
 })

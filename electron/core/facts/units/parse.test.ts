@@ -61,7 +61,8 @@ test.each(['root', 'audit'])('no secret of the lab is in the recording (%s)', (w
 test.each(['debian-11', 'debian-13'])('%s (systemd 247, 257): quoting, globs, lists', (os) => {
   const ollama = parseUnits(fixture(`${os}-audit.txt`)).find(({ id }) => id === 'ollama.service')
   expect(ollama).toMatchObject({
-    environmentComplete: true,
+    // PassEnvironment= hands on a proxy that systemd itself may have been started with.
+    environmentComplete: false,
     supplementaryGroups: ['video', 'render'],
     dropIns: ['/etc/systemd/system/ollama.service.d/override.conf'],
     properties: {
@@ -91,6 +92,23 @@ test('RHEL 8 (systemd 239): what systemctl could not print is not known', () => 
   for (const name of ['RestrictAddressFamilies', 'IPAddressDeny', 'ProtectClock', 'ReadWritePaths']) {
     expect(ollama?.properties).not.toHaveProperty(name)
   }
+})
+
+test.each<[lines: readonly string[], rest: readonly string[], complete: boolean, environment: object]>([
+  [['Environment=HF_HUB_OFFLINE=1'], [], true, { HF_HUB_OFFLINE: '1' }],
+  [['Environment=HF_HUB_OFFLINE=1', 'UnsetEnvironment=HF_HUB_OFFLINE'], [], true, {}],
+  [['Environment=HF_HUB_OFFLINE=1', 'UnsetEnvironment=HF_HUB_OFFLINE=0 LANG'], [], true, { HF_HUB_OFFLINE: '1' }],
+  [['PassEnvironment=LANG'], [], true, {}],
+  [['PassEnvironment=https_proxy'], [], false, {}],
+  [['Environment=https_proxy=', 'PassEnvironment=https_proxy'], [], true, { https_proxy: '' }],
+  // DefaultEnvironment= of system.conf, and systemctl set-environment.
+  [[], ['@manager', '=HTTPS_PROXY=http://10.0.0.1:3128'], true, { HTTPS_PROXY: 'http://10.0.0.1:3128' }],
+  [[], ['@manager', "=OLLAMA_ORIGINS=$'a b'"], true, { OLLAMA_ORIGINS: 'a b' }],
+  [['Environment=HTTPS_PROXY='], ['@manager', '=HTTPS_PROXY=http://10.0.0.1:3128'], true, { HTTPS_PROXY: '' }],
+  [[], ['@manager-unreadable'], false, {}],
+])('what a unit starts with: %j, beside %j', (lines, rest, environmentComplete, environment) => {
+  expect(parseUnits([block(lines), ...rest].join('\n'))).toMatchObject([{ environmentComplete, environment }])
+  expect(Object.keys(parseUnits([block(lines), ...rest].join('\n'))[0]?.environment ?? {})).toEqual(Object.keys(environment))
 })
 
 const block = (lines: readonly string[]): string => ['Id=x.service', 'LoadState=loaded', ...lines, '', ''].join('\n')

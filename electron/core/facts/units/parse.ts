@@ -1,4 +1,5 @@
 import { componentsOf, type PathEntry, parsePathEntry } from '../path-entry.ts'
+import { variablePattern } from '../processes/candidates.ts'
 import type { Unit, UnitExposure } from './units.ts'
 import { readAssignedValue, readExecStart, splitQuoted } from './words.ts'
 
@@ -20,18 +21,29 @@ interface EnvironmentFile {
  */
 const UNPRINTABLE = '[unprintable]'
 
+/** Variables that decide something. */
+const wanted = new RegExp(variablePattern)
+
 /** What the script says after the properties. */
 interface Beside {
   readonly environmentFiles: Map<string, EnvironmentFile>
   readonly paths: Map<string, PathEntry>
   readonly links: Map<string, string>
   readonly security: Map<string, Row[]>
+  /** Environment that systemd gives to every unit (systemd-system.conf(5), DefaultEnvironment=). Not asked by the first versions of the probe. */
+  manager: Pick<EnvironmentFile, 'state' | 'variables'>
 }
 
 /** Reads the `units` section: blocks of `Property=value` apart by blank lines, then blocks that begin with `@`. Units that do not exist are left out. */
 export function parseUnits(stdout: string): readonly Unit[] {
   const blocks: Rows[] = [new Map()]
-  const beside: Beside = { environmentFiles: new Map(), paths: new Map(), links: new Map(), security: new Map() }
+  const beside: Beside = {
+    environmentFiles: new Map(),
+    paths: new Map(),
+    links: new Map(),
+    security: new Map(),
+    manager: { state: 'read', variables: [] },
+  }
   let take: ((value: string, line: number) => void) | undefined
   for (const [index, text] of stdout.replace(/\n$/, '').split('\n').entries()) {
     const line = index + 1
@@ -58,10 +70,12 @@ function blockOf(header: string, beside: Beside): ((value: string, line: number)
   if (environmentFile) {
     const file: EnvironmentFile = { path: environmentFile, state: (state as 'unreadable' | 'missing' | undefined) ?? 'read', variables: [] }
     beside.environmentFiles.set(environmentFile, file)
-    return (text, line) => {
-      const variable = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(text)
-      if (variable?.[1]) file.variables.push({ name: variable[1], value: readAssignedValue(variable[2] ?? ''), line })
-    }
+    return takeVariables(file)
+  }
+  const [manager, closed] = /^@manager(-unreadable)?$/.exec(header) ?? []
+  if (manager) {
+    beside.manager = { state: closed ? 'unreadable' : 'read', variables: [] }
+    return takeVariables(beside.manager)
   }
   const [, unit] = /^@security (\S+)$/.exec(header) ?? []
   if (unit) {
@@ -77,6 +91,13 @@ function blockOf(header: string, beside: Beside): ((value: string, line: number)
     if (entry) beside.paths.set(entry.path, entry)
   }
 }
+
+const takeVariables =
+  ({ variables }: Pick<EnvironmentFile, 'variables'>) =>
+  (text: string, line: number): void => {
+    const variable = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(text)
+    if (variable?.[1]) variables.push({ name: variable[1], value: readAssignedValue((variable[2] ?? '').replace(/^\$(?=')/, '')), line })
+  }
 
 function append(rows: Rows | undefined, name: string, row: Row): void {
   const before = rows?.get(name)
@@ -102,12 +123,19 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
     environmentSources[name] = source
     lines[`Environment:${name}`] = line
   }
+  // Each goes over the one before (systemd.exec(5), Environment variables in spawned processes); UnsetEnvironment= comes last.
+  for (const { name, value, line } of beside.manager.variables) assign(name, value, line, 'systemd')
   for (const word of assignments) {
     const at = word.indexOf('=')
     if (at > 0) assign(word.slice(0, at), word.slice(at + 1), lines.Environment ?? 0, '')
   }
   const read = environmentFiles.flatMap((path) => matching(path, files))
   for (const { path, variables } of read) for (const { name, value, line } of variables) assign(name, value, line, path)
+  for (const word of splitQuoted(text('UnsetEnvironment'))) {
+    const [name = ''] = word.split('=', 1)
+    if (word === name || word === `${name}=${environment[name]}`) delete environment[name]
+  }
+  const passed = splitQuoted(text('PassEnvironment')).some((name) => wanted.test(`${name}=`) && environment[name] === undefined)
   const program = /\{ path=(\/.*?) ; argv\[\]=/.exec(text('ExecStart'))?.[1] ?? ''
   const dropIns = splitQuoted(text('DropInPaths'))
   return {
@@ -123,6 +151,8 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
     environment,
     environmentComplete:
       !assignments.includes(UNPRINTABLE) &&
+      !passed &&
+      beside.manager.state === 'read' &&
       read.every(({ state }) => state !== 'unreadable') &&
       environmentFiles.every((path) => matching(path, files).length > 0),
     environmentSources,

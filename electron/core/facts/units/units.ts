@@ -14,11 +14,11 @@ export interface Unit {
   readonly dynamicUser: boolean
   /** First ExecStart, word by word. systemctl joins words by blanks, so a word that holds one is split here. */
   readonly execStart: readonly string[]
-  /** Environment= with the readable EnvironmentFile= laid over it, as systemd does (systemd.exec(5)). Secrets are masked. */
+  /** What systemd gives to every unit, Environment= and the readable EnvironmentFile=, each laid over the one before (systemd.exec(5)). Secrets are masked. */
   readonly environment: Readonly<Record<string, string>>
-  /** False when an EnvironmentFile= could not be read, or systemctl could not print a variable: some may be missing or overridden. */
+  /** False when an EnvironmentFile= could not be read, PassEnvironment= hands one on, or systemctl could not print one: some may be missing or overridden. */
   readonly environmentComplete: boolean
-  /** Where each variable got its value: the path of an environment file, or empty for Environment=. */
+  /** Where each variable got its value: the path of an environment file, `systemd` for what it gives to every unit, or empty for Environment=. */
   readonly environmentSources: Readonly<Record<string, string>>
   /** Paths of EnvironmentFile=, which may hold more. */
   readonly environmentFiles: readonly string[]

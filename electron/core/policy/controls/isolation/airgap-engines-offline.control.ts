@@ -11,23 +11,22 @@ export default defineControl({
   rationale:
     'The engines fetch models, galleries and code from the internet by default, and some report usage. Told to stay offline they fail at once instead of waiting for the day on which the gap has a hole.',
   needs: ['services'],
-  uses: ['units'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:SC-7(5)', 'CIS-8:4.8', 'ISO-27001:A.8.9', 'OWASP-LLM:LLM03'],
-  evaluate: ({ services, units }, context) => {
+  evaluate: ({ services }, context) => {
     const exempt = notAirGapped(context)
     if (exempt) return exempt
     if (services.length === 0) return noServices
     return services.map((service) => {
-      const settings = offlineSettings(service, environmentKnown(service, units))
-      const names = (state: string) => settings.filter((one) => one.state === state).map(({ name }) => name)
-      const [missing, unknown] = [names('missing'), names('unknown')]
+      const settings = offlineSettings(service, environmentKnown(service))
+      const names = (...states: string[]) => settings.filter(({ state }) => states.includes(state)).map(({ name }) => name)
+      const [missing, unknown] = [names('missing'), names('said', 'unknown')]
       const base = { subject: service.id, cite: [{ section: service.unit ? 'units' : 'processes', line: 0 }] }
       if (missing.length > 0) {
         const reason = `${serviceName(service)} runs without ${missing.join(' and ')}.`
         return { ...base, status: 'fail', title: 'The server is not told to stay offline', reason, hint: `Set ${missing.join(' and ')}.` }
       }
       if (unknown.length > 0) {
-        const reason = `Whether ${unknown.join(' and ')} is set for ${serviceName(service)} is not known: its environment could not be read.`
+        const reason = `Whether ${unknown.join(' and ')} is set for ${serviceName(service)} is not known: its environment could not be read whole, or something may override it.`
         return { ...base, status: 'not-evaluated', title: 'Its environment could not be read', reason }
       }
       const reason = `${serviceName(service)} runs with ${settings.map(({ name }) => name).join(' and ')}, or what stands for it.`

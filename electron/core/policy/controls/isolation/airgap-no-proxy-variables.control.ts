@@ -4,6 +4,7 @@ import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, serviceName } from '../inference/service-words.ts'
 import { notAirGapped } from './air-gap.ts'
+import { environmentKnown } from './offline-settings.ts'
 
 const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy']
 
@@ -55,7 +56,7 @@ function judge(service: InferenceService, unit: Unit | undefined): Verdict {
       cite: cite.length > 0 ? cite : [{ section: 'processes', line: 0 }],
     }
   }
-  if (service.environment === undefined || unit?.environmentComplete === false) {
+  if (!environmentKnown(service)) {
     const reason = `The environment of ${name} could not be read, so a proxy may stand in it.`
     return { ...base, status: 'not-evaluated', title: 'Its environment could not be read', reason, cite: [] }
   }

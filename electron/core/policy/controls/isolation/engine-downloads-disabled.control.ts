@@ -22,7 +22,7 @@ export default defineControl({
     if (services.length === 0) return noServices
     return services.map((service) => {
       const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
-      return judge(service, unit, environmentKnown(service, units))
+      return judge(service, unit, environmentKnown(service))
     })
   },
 })
@@ -42,7 +42,12 @@ function judge(service: InferenceService, unit: Unit | undefined, known: boolean
   }
   const offline = offlineSettings(service, known)[0]
   const { download, unknown } = downloadOf(service, known)
-  const blocked = service.engine !== 'localai' && service.engine !== 'ollama' && offline?.state === 'set'
+  const hubs = service.engine !== 'localai' && service.engine !== 'ollama'
+  const blocked = hubs && offline?.state === 'set'
+  if (download && hubs && offline?.state === 'said') {
+    const reason = `${name} is started with ${download.token}, and told to stay offline by ${offline.name}, which something that could not be read may override.`
+    return { ...base, status: 'not-evaluated', title: 'What it would download is not known', reason, cite: cite(download.token) }
+  }
   if (download && !blocked) {
     return {
       ...base,
@@ -72,8 +77,8 @@ function judge(service: InferenceService, unit: Unit | undefined, known: boolean
         cite: cite(),
       }
     }
-    if (offline?.state === 'unknown') {
-      const reason = `Whether ${offline.name} is set for ${name} is not known: its environment could not be read.`
+    if (offline?.state === 'unknown' || offline?.state === 'said') {
+      const reason = `Whether ${offline.name} is set for ${name} is not known: its environment could not be read whole.`
       return { ...base, status: 'not-evaluated', title: 'Its environment could not be read', reason, cite: cite() }
     }
   }

@@ -172,14 +172,25 @@ describe('airgap-no-public-resolver', () => {
 })
 
 describe('airgap-no-proxy-variables', () => {
-  const judge = (environment: Record<string, string> | undefined, units: unknown = unit(), more: Partial<Sources> = {}) =>
-    outcomes(ask(noProxy, { services: [service('vllm', { unit: 'vllm.service', environment })], units, sources: sources(more) }))
+  const judge = (
+    environment: Record<string, string> | undefined,
+    units: unknown = unit(),
+    more: Partial<Sources> = {},
+    environmentComplete = true,
+  ) =>
+    outcomes(
+      ask(noProxy, {
+        services: [service('vllm', { unit: 'vllm.service', environment, environmentComplete })],
+        units,
+        sources: sources(more),
+      }),
+    )
   test('is judged for each server and for the package manager', () => {
     expect(judge({ HOME: '/x' })).toEqual(['pass: No proxy is set for the server'])
     expect(judge({ https_proxy: 'http://10.0.0.1:3128' })).toEqual(['fail: A proxy is set for the server'])
     expect(judge({ HTTPS_PROXY: '' })).toEqual(['pass: No proxy is set for the server'])
     expect(judge(undefined)).toEqual(['not-evaluated: Its environment could not be read'])
-    expect(judge({}, unit({ environmentComplete: false }))).toEqual(['not-evaluated: Its environment could not be read'])
+    expect(judge({}, unit(), {}, false)).toEqual(['not-evaluated: Its environment could not be read'])
     expect(judge({}, unit(), { proxies: [{ name: 'Acquire::http::Proxy', value: 'http://p', line: 2 }] })).toEqual([
       'pass: No proxy is set for the server',
       'fail: The package manager uses a proxy',
@@ -212,6 +223,16 @@ describe('airgap-engines-offline', () => {
     ['llama.cpp, a word that it does not know', service('llama.cpp', { environment: { LLAMA_ARG_OFFLINE: 'yes' } }), missing],
     ['Ollama, a word that is no boolean', service('ollama', { environment: { OLLAMA_NO_CLOUD: 'yes' } }), pass],
     ['Ollama, false', service('ollama', { environment: { OLLAMA_NO_CLOUD: 'False' } }), missing],
+    [
+      'vLLM, a file that was not read may override it',
+      service('vllm', { environment: both, environmentComplete: false }),
+      'not-evaluated: Its environment could not be read',
+    ],
+    [
+      'llama.cpp by flag, which no variable overrides',
+      service('llama.cpp', { argv: ['llama-server', '--offline'], environment: {}, environmentComplete: false }),
+      pass,
+    ],
     ['vLLM, unknown', service('vllm', {}), 'not-evaluated: Its environment could not be read'],
     ['llama.cpp by flag, environment unknown', service('llama.cpp', { argv: ['llama-server', '--offline'] }), pass],
     ['llama.cpp', service('llama.cpp', { environment: {} }), missing],

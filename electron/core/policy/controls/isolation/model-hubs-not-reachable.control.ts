@@ -31,7 +31,7 @@ export default defineControl({
       const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
       const way = wayOf(service, unit, containers, network, firewall, named)
       const isHeld = way.isHeld ?? (firewall.known && reachesOnly(named, firewall.value, network, service))
-      return judge(service, { ...way, isHeld }, environmentKnown(service, units), unit)
+      return judge(service, { ...way, isHeld }, environmentKnown(service), unit)
     })
   },
 })

@@ -39,6 +39,7 @@ const unit = (properties: Record<string, string> = {}, more: Partial<Unit> = {})
 const vllm = (environment: Record<string, string> | undefined = {}, more: Partial<InferenceService> = {}) => [
   service('vllm', { unit: 'vllm.service', environment, ...more }),
 ]
+const halfRead = vllm({}, { environmentComplete: false })
 const container = (hostNetwork: boolean) => known({ runtimes: ['docker'], containers: [{ name: 'llm', hostNetwork, line: 4 }] })
 const inContainer = { how: 'container', container: 'llm' } as const
 const docker = vllm({}, inContainer)
@@ -115,12 +116,8 @@ test.each<[string, object, string]>([
   ['a proxy near, no rules, no route', { services: vllm({ https_proxy: 'x' }), firewall: rules('accept'), network: network(NEAR) }, OTHERS],
   ['a proxy, and everything may leave anyway', { services: vllm({ HTTPS_PROXY: 'x' }), firewall: rules('accept') }, OPEN],
   ['an environment that was not read', { services: [service('vllm')], ...inside }, UNREAD],
-  ['an environment file that was not read', { units: unit({}, { environmentComplete: false }), ...inside }, UNREAD],
-  [
-    'an environment file that was not read, where rules lead to named networks only',
-    { units: unit({}, { environmentComplete: false }) },
-    PASS,
-  ],
+  ['an environment file that was not read', { services: halfRead, ...inside }, UNREAD],
+  ['an environment file that was not read, where rules lead to named networks only', { services: halfRead }, PASS],
   ['a unit without a network', { firewall: rules('accept'), units: unit({ PrivateNetwork: 'yes' }) }, PASS],
   [
     'a unit that denies all but the inside',

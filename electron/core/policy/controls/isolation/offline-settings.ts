@@ -1,7 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import type { FactResult } from '../../../facts/fact.ts'
 import { flagValue, hasFlag } from '../../../facts/services/flags.ts'
-import type { Unit } from '../../../facts/units/units.ts'
 
 /** huggingface_hub/constants.py: `_is_true`, of the first of the two variables that is not empty. */
 const hubIsOff = ({ HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE }: Readonly<Record<string, string>>): boolean =>
@@ -18,19 +16,19 @@ const llamaIsOn = (value: string | undefined): boolean => /^(?:1|true|on|enabled
 const isOn = (value: string | undefined): boolean => value !== undefined && value !== '' && !/^(?:0|f|F|false|False|FALSE)$/.test(value)
 const isOff = (value: string | undefined): boolean => /^(?:0|f|false|no|off|n)$/i.test(value ?? '')
 
-/** One setting that keeps an engine from reaching outside. `unknown`: its environment could not be read, and no flag says so. */
+/**
+ * One setting that keeps an engine from reaching outside. `said`: a variable says so, and what could not be read may override it. `unknown`: nothing says so, and
+ * its environment could not be read whole.
+ */
 export interface OfflineSetting {
   /** As one would set it. */
   readonly name: string
-  readonly state: 'set' | 'missing' | 'unknown'
+  readonly state: 'set' | 'said' | 'missing' | 'unknown'
 }
 
-/** Can variables be missing from what is known? */
-export function environmentKnown(service: InferenceService, units: FactResult<readonly Unit[]>): boolean {
-  if (service.environment === undefined) return false
-  const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
-  return unit?.environmentComplete !== false
-}
+/** Can no variable be missing from what is known, or be another than it says? */
+export const environmentKnown = ({ environment, environmentComplete }: InferenceService): boolean =>
+  environment !== undefined && environmentComplete !== false
 
 /**
  * Settings by which each engine stays offline. huggingface_hub: HF_HUB_OFFLINE, transformers: TRANSFORMERS_OFFLINE; vLLM: VLLM_NO_USAGE_STATS
@@ -39,18 +37,22 @@ export function environmentKnown(service: InferenceService, units: FactResult<re
  */
 export function offlineSettings(service: InferenceService, known: boolean): readonly OfflineSetting[] {
   const { environment: env = {}, argv } = service
-  const setting = (name: string, set: boolean): OfflineSetting => ({ name, state: set ? 'set' : known ? 'missing' : 'unknown' })
+  // A flag comes before every variable.
+  const setting = (name: string, variable: boolean, flag = false): OfflineSetting => {
+    if (flag) return { name, state: 'set' }
+    return { name, state: variable ? (known ? 'set' : 'said') : known ? 'missing' : 'unknown' }
+  }
   switch (service.engine) {
     case 'vllm':
       return [setting('HF_HUB_OFFLINE=1', hubIsOff(env)), setting('VLLM_NO_USAGE_STATS=1', vllmIsSilent(env))]
     case 'llama.cpp':
-      return [setting('--offline', hasFlag(argv, ['--offline']) || llamaIsOn(env.LLAMA_ARG_OFFLINE) || llamaIsOn(env.LLAMA_OFFLINE))]
+      return [setting('--offline', llamaIsOn(env.LLAMA_ARG_OFFLINE) || llamaIsOn(env.LLAMA_OFFLINE), hasFlag(argv, ['--offline']))]
     case 'ollama':
       return [setting('OLLAMA_NO_CLOUD=1', isOn(env.OLLAMA_NO_CLOUD))]
     case 'localai': {
       const flag = flagValue(argv, ['--autoload-galleries'])
-      const off = flag === undefined ? isOff(env.LOCALAI_AUTOLOAD_GALLERIES ?? env.AUTOLOAD_GALLERIES) : isOff(flag)
-      return [setting('LOCALAI_AUTOLOAD_GALLERIES=false', off)]
+      const off = isOff(env.LOCALAI_AUTOLOAD_GALLERIES ?? env.AUTOLOAD_GALLERIES)
+      return [setting('LOCALAI_AUTOLOAD_GALLERIES=false', flag === undefined && off, isOff(flag))]
     }
   }
 }

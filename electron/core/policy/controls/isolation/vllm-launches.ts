@@ -28,13 +28,13 @@ export function vllmLaunches(services: readonly InferenceService[], units: FactR
     .map((service) => {
       const words = recognise(service.argv)?.words ?? service.argv
       const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
-      const environmentRead = environmentKnown(service, units)
+      const environmentRead = environmentKnown(service)
       return {
         service,
         name: serviceName(service),
         words,
         configFile: hasFlag(words, ['--config'], { underscores: true }),
-        offline: offlineSettings(service, environmentRead)[0]?.state === 'set',
+        offline: /^(?:set|said)$/.test(offlineSettings(service, environmentRead)[0]?.state ?? ''),
         environmentRead,
         cite: (token) => {
           const variable = unit && token && !token.startsWith('-') ? citeUnit(unit, `Environment:${token}`, { token }) : []

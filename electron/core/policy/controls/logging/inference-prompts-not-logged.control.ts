@@ -28,8 +28,8 @@ export default defineControl({
       const unit = allUnits.find(({ id }) => id === service.unit)
       const given = judges[service.engine]?.(service) ?? { kind: 'unknown', why: 'it is not known in depth' }
       // A variable that nobody could read may switch it on.
-      const hidden = given.kind === 'clean' && service.engine !== 'vllm' && unit?.environmentComplete === false
-      const answer: Answer = hidden ? { kind: 'unknown', why: 'a file with its variables could not be read' } : given
+      const hidden = given.kind === 'clean' && service.engine !== 'vllm' && service.environmentComplete === false
+      const answer: Answer = hidden ? { kind: 'unknown', why: 'not all of its variables could be read' } : given
       const at = 'variable' in answer ? unit?.lines[`Environment:${answer.variable}`] : undefined
       const cite: readonly Citation[] = at ? [{ section: 'units', line: at }] : line ? [{ section: 'processes', line }] : []
       return { subject: service.id, cite, ...wordsOf(answer, serviceName(service)) }

@@ -116,8 +116,8 @@ describe('inference-prompts-not-logged', () => {
     expect(outcomes(ask(promptsNotLogged, facts('', [one], { processes: known([]), units: known([]) })))).toEqual([expected])
   })
   test('an environment file that nobody could read is no pass', () => {
-    const one = service('ollama', { unit: 'ollama.service', environment: {} })
-    const units = known([unit({}, { environmentComplete: false })])
+    const one = service('ollama', { unit: 'ollama.service', environment: {}, environmentComplete: false })
+    const units = known([unit({})])
     expect(outcomes(ask(promptsNotLogged, facts('', [one], { processes: known([]), units })))).toEqual([open])
   })
   test('no server', () => {
