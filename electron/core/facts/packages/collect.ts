@@ -18,9 +18,16 @@ pick() { awk '
     if (kind == "resolver") return row ~ /^[ \\t]*(nameserver|search)[ \\t]/
     if (kind == "apt-sources") return tolower(row) ~ /^[ \\t]*(deb[ \\t]|(types|uris|suites|enabled|signed-by)[ \\t]*:|$)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/[]/
     if (kind == "repo") return row ~ /^[ \\t]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy)[ \\t]*=)/
-    if (kind == "pip") return row ~ /^[ \\t]*((extra-)?index-url|find-links)[ \\t]*=/
+    if (kind == "pip") return row ~ /^[ \\t]*((extra-)?index-url|find-links|proxy)[ \\t]*=/
+    if (kind == "uv") return row ~ /^[ \\t]*((extra-|default-)?index-url|url|find-links)[ \\t]*=/
+    if (kind == "npm") return row ~ /^[ \\t]*(@[^ =]+:)?(registry|(https-)?proxy)[ \\t]*=/
+    if (kind == "git") return row ~ /^[ \\t]*proxy[ \\t]*=/
+    if (kind == "environment") return tolower(row) ~ /^[^#]*(https?|all)_proxy=/
+    if (kind == "containerd") return row ~ /^[ \\t]*(server|endpoint)[ \\t]*=|^[ \\t]*\\[host\\./
+    if (kind == "rancher") return row ~ /^[ \\t]*(-|endpoint:)[ \\t].*:[/][/]/
+    if (kind == "fetched") return row ~ /^(Enabled|MetadataURI|ENABLED|URLS|url)=/
     if (kind == "dnf-automatic") return row ~ /^[ \\t]*(apply_updates|upgrade_type)[ \\t]*=/
-    return kind !~ /^(registries|apk-sources)$/ || row !~ /^[ \\t]*#/
+    return kind !~ /^(registries|apk-sources|conda)$/ || row !~ /^[ \\t]*#/
   }
   BEGIN { split("driver 1 driver-module 1 dnf-automatic 10 resolver 20 reboot 20", w, " "); for (i = 1; i in w; i += 2) limit[w[i]] = w[i + 1] }
   {
@@ -32,7 +39,7 @@ pick() { awk '
     while (n < most && (getline row < path) > 0) {
       bytes += length(row) + 1
       if (kind == "registries" && bytes > 16384) break
-      if (wanted(row)) { print "=" substr(row, 1, 500); n++ }
+      if (wanted(row)) { gsub(/:[/][/][^/@ ]*@/, "://****@", row); gsub(/[/]t[/][^/ ]+/, "/t/****", row); print "=" substr(row, 1, 500); n++ }
     }
     close(path)
   }'; }
@@ -135,9 +142,17 @@ fi
   told driver-module /sys/module/nvidia/version
   known resolver /etc/resolv.conf /run/systemd/resolve/resolv.conf
   known apt-sources /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources
-  told repo /etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo
+  told repo /etc/dnf/dnf.conf /etc/yum.conf /etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo
   known apk-sources /etc/apk/repositories
-  told pip /etc/pip.conf
+  told pip /etc/pip.conf /etc/xdg/pip/pip.conf
+  told uv /etc/uv/uv.toml
+  told npm /etc/npmrc /usr/etc/npmrc /usr/local/etc/npmrc
+  told conda /etc/conda/.condarc /etc/conda/condarc /opt/*/.condarc
+  told git /etc/gitconfig
+  told fetched /etc/fwupd/remotes.d/*.conf /etc/default/motd-news /var/lib/flatpak/repo/config
+  known environment /etc/environment /etc/profile.d/*.sh /etc/systemd/system/docker.service.d/*.conf /etc/systemd/system/containerd.service.d/*.conf /etc/systemd/system/*.service.env
+  known containerd /etc/containerd/config.toml /etc/containerd/certs.d/*/hosts.toml
+  known rancher /etc/rancher/k3s/registries.yaml /etc/rancher/rke2/registries.yaml
   told dnf-automatic /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf /usr/share/dnf5/dnf5-plugins/automatic.conf
   known registries /etc/docker/daemon.json /etc/containers/registries.conf /etc/containers/registries.conf.d/*.conf
   told reboot /run/reboot-required /run/reboot-required.pkgs

@@ -1,4 +1,6 @@
 import { type Block, blocksOf } from '../packages/blocks.ts'
+import { condaSources } from './conda.ts'
+import { proxiesOf } from './proxies.ts'
 import type { AutomaticUpdates, PackageSource, Sources } from './sources.ts'
 
 /** Reads the second half of section `software`. */
@@ -20,22 +22,17 @@ export function parseSources(stdout: string): Sources {
       ...of('apt-sources').flatMap(aptSources),
       ...repositories.flatMap(dnfSources),
       ...of('apk-sources').flatMap(apkSources),
-      ...of('pip').flatMap(pipSources),
+      ...[...of('pip'), ...of('uv')].flatMap(pipSources),
+      ...of('npm').flatMap(npmSources),
+      ...of('conda').flatMap((block) => condaSources(block).sources),
+      ...of('fetched').flatMap(fetchedBySelf),
     ],
-    registries: of('registries').flatMap(registriesOf),
-    proxies: [
-      // A program may name the proxy (apt-transport-http(1), Proxy-Auto-Detect).
-      ...aptConfig.flatMap(({ text, line }) => {
-        const [, name, value] = /^(Acquire::https?::Proxy(?:-?Auto-?Detect|::[^ ]+)?) "(.+)";$/.exec(text) ?? []
-        return name && value && value !== 'DIRECT' && value !== 'false' ? [{ name, value, line }] : []
-      }),
-      ...repositories.flatMap(({ lines }) =>
-        lines.flatMap(({ text, line }) => {
-          const value = /^\s*proxy\s*=\s*(\S+)/.exec(text)?.[1]
-          return value && value !== '_none_' ? [{ name: 'proxy', value, line }] : []
-        }),
-      ),
+    registries: [
+      ...of('registries').flatMap(registriesOf),
+      ...of('containerd').flatMap(containerdRegistries),
+      ...of('rancher').flatMap(listedRegistries),
     ],
+    proxies: proxiesOf(blocks),
     unreadable: of('unreadable').map((block) => block.arguments),
     automatic: automaticOf(blocks, aptConfig),
     kernels: of('kernels').flatMap(({ lines }) =>
@@ -95,11 +92,35 @@ function dnfSources({ arguments: file, lines }: Block): PackageSource[] {
   return found
 }
 
-/** pip.conf (pip configuration): what replaces or joins pypi.org. */
+/** pip.conf (pip configuration), uv.toml (uv, configuration files): what replaces or joins pypi.org. */
 const pipSources = ({ arguments: file, lines }: Block): PackageSource[] =>
   lines.flatMap(({ text, line }) =>
-    (text.split('=').slice(1).join('=').match(/\S+/g) ?? []).flatMap((url) => (url.includes('://') ? [{ url, file, line }] : [])),
+    /^\s*proxy\b/.test(text)
+      ? []
+      : (
+          text
+            .split('=')
+            .slice(1)
+            .join('=')
+            .match(/[^\s"',[\]{}]+/g) ?? []
+        ).flatMap((url) => (url.includes('://') ? [{ url, file, line }] : [])),
   )
+
+/** npmrc (npm, config): `registry` for all packages or those of a scope. */
+const npmSources = ({ arguments: file, lines }: Block): PackageSource[] =>
+  lines.flatMap(({ text, line }) => {
+    const url = /^\s*(?:@[^=\s]+:)?registry\s*=\s*["']?([^"'\s]+)/.exec(text)?.[1]
+    return url === undefined ? [] : [{ url, file, line }]
+  })
+
+/** What timers fetch by themselves: firmware (fwupd-remotes.d(5)), the news of Ubuntu's motd (/etc/default/motd-news), Flatpak's remotes. */
+function fetchedBySelf({ arguments: file, lines }: Block): PackageSource[] {
+  const off = lines.some(({ text }) => /^(?:Enabled|ENABLED)=["']?(?:false|0|no)\b/i.test(text))
+  const on = file.endsWith('motd-news') ? lines.some(({ text }) => /^ENABLED=["']?1/.test(text)) : !off
+  return on
+    ? lines.flatMap(({ text, line }) => (text.match(/[a-z][a-z0-9+.-]*:\/\/[^\s"']+/g) ?? []).map((url) => ({ url, file, line })))
+    : []
+}
 
 /** /etc/apk/repositories (apk-repositories(5)): an address or a folder for each line, a tag before it. */
 const apkSources = ({ arguments: file, lines }: Block): PackageSource[] =>
@@ -121,6 +142,25 @@ function registriesOf({ arguments: file, lines }: Block): Sources['registries'][
     line: lines.find(({ text }) => text.includes(host))?.line ?? lines[0]?.line ?? 0,
   }))
 }
+
+/**
+ * containerd, docs/hosts.md: the hosts of a folder are asked first, then `server`, and without that the registry that the folder is named after. In
+ * config.toml the endpoints of a mirror.
+ */
+function containerdRegistries({ arguments: file, lines }: Block): Sources['registries'][number][] {
+  const named = lines.flatMap(({ text, line }) =>
+    quoted(text).flatMap((host) => (host.includes('://') ? [{ host, role: 'mirror' as const, file, line }] : [])),
+  )
+  const [, space = ''] = /\/certs\.d\/([^/]+)\/hosts\.toml$/.exec(file) ?? []
+  const falls = space !== '' && space !== '_default' && !lines.some(({ text }) => /^\s*server\s*=/.test(text))
+  return falls ? [...named, { host: space, role: 'mirror', file, line: lines[0]?.line ?? 0 }] : named
+}
+
+/** registries.yaml of K3s and RKE2 (docs.k3s.io, private registry configuration): the endpoints. */
+const listedRegistries = ({ arguments: file, lines }: Block): Sources['registries'][number][] =>
+  lines.flatMap(({ text, line }) =>
+    (text.match(/https?:\/\/[^\s"',\]]+/g) ?? []).map((host) => ({ host, role: 'mirror' as const, file, line })),
+  )
 
 type Registry = Pick<Sources['registries'][number], 'host' | 'role' | 'line'>
 

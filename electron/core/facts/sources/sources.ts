@@ -11,8 +11,8 @@ export interface Sources {
     readonly file: string
     readonly line: number
   }[]
-  /** Proxies of the package managers. */
-  readonly proxies: readonly { readonly name: string; readonly value: string; readonly line: number }[]
+  /** Proxies that are set for package managers, for the daemons that pull images, and for logins and jobs. */
+  readonly proxies: readonly ProxySetting[]
   /** Files that are there and could not be read. */
   readonly unreadable: readonly string[]
   readonly automatic: AutomaticUpdates
@@ -20,6 +20,13 @@ export interface Sources {
   readonly kernels: readonly { readonly release: string; readonly line: number }[]
   /** Line of /run/reboot-required, when there is one. */
   readonly restartRequired?: number | undefined
+}
+
+export interface ProxySetting {
+  readonly of: 'packages' | 'containers' | 'sessions'
+  readonly name: string
+  readonly value: string
+  readonly line: number
 }
 
 export interface PackageSource {

@@ -283,7 +283,7 @@ test.each([
   ['one that cannot be read', { sources: source('') }, 'unknown'],
   [
     'through a proxy',
-    { sources: known({ packageSources: [], proxies: [{ name: 'Acquire::http::Proxy', value: 'x', line: 1 }] }) },
+    { sources: known({ packageSources: [], proxies: [{ of: 'packages', name: 'Acquire::http::Proxy', value: 'x', line: 1 }] }) },
     'unknown',
   ],
   ['sources unread', { sources: unknown('no', ['sources']) }, 'unknown'],

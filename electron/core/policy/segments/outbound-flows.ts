@@ -84,7 +84,7 @@ const printPorts = (tried: readonly { readonly port: number }[]): string => {
 function toPackages(firewall: Firewall, { network, sources }: Surroundings): Judged {
   if (!sources.known) return { state: 'unknown', reason: sources.reason }
   const { packageSources, proxies } = sources.value
-  const [proxy] = proxies
+  const proxy = proxies.find(({ of }) => of === 'packages')
   if (proxy) return { state: 'unknown', reason: `Packages come through a proxy (${proxy.name}), which decides where from.` }
   const urls = packageSources.map(({ url }) => url)
   if (urls.includes('')) return { state: 'unknown', reason: 'A package source names no address that could be read.' }

@@ -25,7 +25,7 @@ const insideNames = /^[^.]+$|\.(?:internal|intranet|private|corp|home|lan|local|
 
 /** Hosts of the distributions, of registries and of model hubs. */
 const publicNames =
-  /(?:^|\.)(?:debian\.(?:org|net)|ubuntu\.com|canonical\.com|launchpad\.net|launchpadcontent\.net|rockylinux\.org|almalinux\.org|centos\.org|fedoraproject\.org|redhat\.com|oracle\.com|amazonaws\.com|opensuse\.org|suse\.com|docker\.com|docker\.io|nvidia\.com|nvidia\.github\.io|nvcr\.io|github\.com|github\.io|ghcr\.io|githubusercontent\.com|gitlab\.com|quay\.io|gcr\.io|pkg\.dev|k8s\.io|pypi\.org|pythonhosted\.org|pytorch\.org|huggingface\.co|hf\.co|ollama\.ai|ollama\.com|googleapis\.com|azurecr\.io|microsoft\.com|cloudflare\.com|nodesource\.com|nginx\.org|kernel\.org|akamai\.net|fastly\.net)$/
+  /(?:^|\.)(?:debian\.(?:org|net)|ubuntu\.com|canonical\.com|launchpad\.net|launchpadcontent\.net|rockylinux\.org|almalinux\.org|centos\.org|fedoraproject\.org|redhat\.com|oracle\.com|amazonaws\.com|opensuse\.org|suse\.com|docker\.com|docker\.io|nvidia\.com|nvidia\.github\.io|nvcr\.io|github\.com|github\.io|ghcr\.io|githubusercontent\.com|gitlab\.com|quay\.io|gcr\.io|pkg\.dev|k8s\.io|pypi\.org|pythonhosted\.org|pytorch\.org|huggingface\.co|hf\.co|ollama\.ai|ollama\.com|googleapis\.com|azurecr\.io|microsoft\.com|cloudflare\.com|nodesource\.com|nginx\.org|kernel\.org|akamai\.net|fastly\.net|anaconda\.(?:com|org)|npmjs\.(?:org|com)|yarnpkg\.com|fwupd\.org|flathub\.org|snapcraft\.io|crates\.io|golang\.org|rancher\.(?:io|com)|modelscope\.cn)$/
 
 /** Of an address or a host name, without port. */
 export function placeOf(host: string): Place {
@@ -43,6 +43,9 @@ export function placeOfUrl(url: string): Place {
   const host = hostOf(rest === '' ? url : rest)
   return host === '' ? 'unknown' : placeOf(host)
 }
+
+/** Files that set variables of logins and daemons, and name no source. */
+export const setsProxies = (file: string): boolean => /^\/etc\/(?:environment$|profile\.d\/|systemd\/)/.test(file)
 
 /** `user@host:port/path` → `host`. */
 export function hostOf(text: string): string {

@@ -3,7 +3,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, serviceName } from '../inference/service-words.ts'
-import { notAirGapped } from './air-gap.ts'
+import { notAirGapped, setsProxies } from './air-gap.ts'
 import { environmentKnown } from './offline-settings.ts'
 
 const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy']
@@ -21,22 +21,51 @@ export default defineControl({
     const exempt = notAirGapped(context)
     if (exempt) return exempt
     const verdicts = services.map((service) => judge(service, unitOf(service, units)))
-    const [proxy] = sources.proxies
-    if (proxy) {
-      verdicts.push({
-        status: 'fail',
-        subject: 'package-manager',
-        title: 'The package manager uses a proxy',
-        reason: `${proxy.name} is ${proxy.value}. Expected none in an air gap.`,
-        hint: 'Remove the proxy, and bring packages in by an internal mirror.',
-        cite: sources.proxies.map(({ line, name }) => ({ section: 'software', line, token: name, note: 'Expected none.' })),
-      })
+    for (const { of, ...words } of users) {
+      const set = sources.proxies.filter((one) => one.of === of)
+      if (set.length === 0) continue
+      const said = set.slice(0, 5).map(({ name, value }) => `${name} is ${value}`)
+      const cite = set
+        .slice(0, 8)
+        .map(({ line, name }) => ({ section: 'software', line, token: name.split(' ', 1)[0], note: 'Expected none.' }))
+      verdicts.push({ ...words, status: 'fail', reason: `${said.join(', ')}. Expected none in an air gap.`, cite })
     }
+    const unread = sources.unreadable.filter((file) => setsProxies(file) || file.endsWith('/daemon.json'))
+    if (unread.length > 0)
+      verdicts.push({
+        status: 'not-evaluated',
+        subject: 'unread',
+        title: 'Where proxies are set could not be read',
+        reason: `${unread.slice(0, 5).join(', ')} may not be read, and may set a proxy.`,
+        cite: [],
+      })
     if (verdicts.length > 0) return verdicts
-    const reason = 'No inference server was found, and no package manager has a proxy.'
+    const reason = 'No inference server was found, and no proxy is set for package managers, images or logins.'
     return [{ status: 'pass', subject: '', title: 'No proxy is set', reason, cite: [{ section: 'software', line: 0 }] }]
   },
 })
+
+/** Who else would go through a proxy: what is fetched for a server runs in it tomorrow. */
+const users = [
+  {
+    of: 'packages',
+    subject: 'package-manager',
+    title: 'The package manager uses a proxy',
+    hint: 'Remove the proxy, and bring packages in by an internal mirror.',
+  },
+  {
+    of: 'containers',
+    subject: 'images',
+    title: 'Images are pulled through a proxy',
+    hint: 'Remove the proxy, and pull from a registry inside.',
+  },
+  {
+    of: 'sessions',
+    subject: 'logins',
+    title: 'A proxy is set for logins and jobs',
+    hint: 'Take it out of the file: each login and job of cron goes through it.',
+  },
+] as const
 
 const unitOf = ({ unit }: InferenceService, units: FactResult<readonly Unit[]>): Unit | undefined =>
   units.known ? units.value.find(({ id }) => id === unit) : undefined

@@ -1,5 +1,5 @@
 import { defineControl, type Verdict } from '../../control.ts'
-import { hostOf, notAirGapped, type Place, placeOf, placeOfUrl, registryOf } from './air-gap.ts'
+import { hostOf, notAirGapped, type Place, placeOf, placeOfUrl, registryOf, setsProxies } from './air-gap.ts'
 
 export default defineControl({
   id: 'airgap-sources-inside',
@@ -41,21 +41,26 @@ export default defineControl({
       const reason = `${print(outside)} ${outside.length === 1 ? 'lies' : 'lie'} outside. Expected a mirror or registry inside.`
       return verdict('fail', 'Software is fetched from the outside', reason, outside, 'Outside. Expected a mirror inside.')
     }
-    if (sources.unreadable.length > 0) {
-      return verdict(
-        'not-evaluated',
-        'Some settings could not be read',
-        `${sources.unreadable.slice(0, 5).join(', ')} may not be read.`,
-        [],
-      )
-    }
+    const unreadable = sources.unreadable.filter((file) => !setsProxies(file))
+    if (unreadable.length > 0)
+      return verdict('not-evaluated', 'Some settings could not be read', `${unreadable.slice(0, 5).join(', ')} may not be read.`, [])
     if (unknown.length > 0) {
       const reason = `Whether ${print(unknown)} ${unknown.length === 1 ? 'lies' : 'lie'} inside cannot be told from the name.`
       return verdict('not-evaluated', 'A source may lie inside or outside', reason, unknown)
     }
     if (all.length === 0)
       return verdict('pass', 'No source of software is set', 'No package source, registry or container image was found.', [])
-    return verdict('pass', 'All sources of software lie inside', `${all.length} package sources, registries and images, all inside.`, all)
+    // Docker asks Docker Hub when a mirror has no answer (docs.docker.com, docker-hub/image-library/mirror), and nothing in its configuration says otherwise.
+    const hub = sources.registries.some(({ role, file }) => role === 'mirror' && file.endsWith('daemon.json'))
+    const behind = hub
+      ? ' Behind its mirror Docker would still ask Docker Hub: that nothing leads there is for airgap-no-way-out to show.'
+      : ''
+    return verdict(
+      'pass',
+      'All sources of software lie inside',
+      `${all.length} package sources, registries and images, all inside.${behind}`,
+      all,
+    )
   },
 })
 

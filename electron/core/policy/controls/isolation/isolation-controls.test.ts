@@ -5,7 +5,7 @@ import type { Container } from '../../../facts/containers/containers.ts'
 import { known, unknown } from '../../../facts/fact.ts'
 import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
-import type { Sources } from '../../../facts/sources/sources.ts'
+import type { ProxySetting, Sources } from '../../../facts/sources/sources.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import type { SectionOutput } from '../../../probe/section.ts'
 import type { AnyControl, Control, Verdict } from '../../control.ts'
@@ -191,10 +191,13 @@ describe('airgap-no-proxy-variables', () => {
     expect(judge({ HTTPS_PROXY: '' })).toEqual(['pass: No proxy is set for the server'])
     expect(judge(undefined)).toEqual(['not-evaluated: Its environment could not be read'])
     expect(judge({}, unit(), {}, false)).toEqual(['not-evaluated: Its environment could not be read'])
-    expect(judge({}, unit(), { proxies: [{ name: 'Acquire::http::Proxy', value: 'http://p', line: 2 }] })).toEqual([
-      'pass: No proxy is set for the server',
-      'fail: The package manager uses a proxy',
-    ])
+    const proxy = (of: ProxySetting['of']) => ({ proxies: [{ of, name: 'x', value: 'http://p', line: 2 }] })
+    const none = 'pass: No proxy is set for the server'
+    expect(judge({}, unit(), proxy('packages'))).toEqual([none, 'fail: The package manager uses a proxy'])
+    expect(judge({}, unit(), proxy('containers'))).toEqual([none, 'fail: Images are pulled through a proxy'])
+    expect(judge({}, unit(), proxy('sessions'))).toEqual([none, 'fail: A proxy is set for logins and jobs'])
+    for (const file of ['/etc/environment', '/etc/docker/daemon.json', '/etc/systemd/system/k3s.service.env'])
+      expect(judge({}, unit(), { unreadable: [file] })).toEqual([none, 'not-evaluated: Where proxies are set could not be read'])
     expect(outcomes(ask(noProxy, { services: [], units: unit(), sources: sources() }))).toEqual(['pass: No proxy is set'])
   })
 })
@@ -275,6 +278,19 @@ describe('airgap-sources-inside', () => {
     ],
     ['outside', url('http://deb.debian.org/debian'), [], 'fail: Software is fetched from the outside'],
     ['a mirror list', url('https://mirrors.rockylinux.org/mirrorlist?arch=x'), [], 'fail: Software is fetched from the outside'],
+    [
+      'a file of proxies unread',
+      { ...url('file:///srv'), unreadable: ['/etc/environment'] },
+      [],
+      'pass: All sources of software lie inside',
+    ],
+    [
+      'a file of registries unread',
+      { ...url('file:///srv'), unreadable: ['/etc/rancher/k3s/registries.yaml'] },
+      [],
+      'not-evaluated: Some settings could not be read',
+    ],
+    ['channels of conda', url('https://conda.anaconda.org/conda-forge'), [], 'fail: Software is fetched from the outside'],
     ['an image of Docker Hub', {}, ['ollama/ollama:0.12.6'], 'fail: Software is fetched from the outside'],
     [
       'a registry to search',
