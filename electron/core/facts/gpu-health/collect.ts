@@ -33,6 +33,8 @@ for path in /usr/bin/amd-smi /opt/rocm/bin/amd-smi /usr/bin/rocm-smi /opt/rocm/b
   [ -x "$path" ] && printf '@amd %s\\n' "$path" && break
 done
 [ -e /dev/nvidiactl ] || [ -e /proc/driver/nvidia/version ] || exit 0
+set -- /proc/driver/nvidia/gpus/*
+[ -d "$1" ] && printf '@driver %s\\n' "$#" || printf '@driver\\n'
 log=$(gh_sudo 1 2>/dev/null)
 printf '@kernel-log %s\\n' "$?"
 case $log in *Xid*) printf '%s\\n' "$log" | awk '

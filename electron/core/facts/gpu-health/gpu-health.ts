@@ -12,6 +12,8 @@ export interface GpuDetail {
   readonly persistence?: Shown<boolean> | undefined
   readonly mig?: Shown<boolean> | undefined
   readonly ecc?: Shown<boolean> | undefined
+  /** What stands where the mode or a count of memory errors should: `ERR!`, `Unknown Error`, `GPU requires reset`. Not N/A. */
+  readonly memoryUnread?: Shown<string> | undefined
   /** Uncorrectable memory errors since the driver was loaded. */
   readonly uncorrected?: Shown<number> | undefined
   /** Rows that wait for a reset to be replaced, or that could not be. */
@@ -21,6 +23,8 @@ export interface GpuDetail {
   readonly recovery?: Shown<string> | undefined
   /** Why the clocks are held down by the hardware right now: `hw_thermal_slowdown`. */
   readonly slowdowns: readonly Shown<string>[]
+  /** Each of the reasons that it names was said to be active or not. */
+  readonly slowdownsShown?: boolean | undefined
   /** The clocks are held down to keep to the power limit: usual under load. */
   readonly powerCapped?: Shown<boolean> | undefined
 }
@@ -47,6 +51,8 @@ export interface Xid {
 }
 
 export interface GpuHealth {
+  /** GPUs that the driver holds and nvidia-smi did not show: closed to the account, or fallen off the bus. */
+  readonly hidden?: number | undefined
   /** Newest CUDA that the driver supports. */
   readonly cuda?: Shown<string> | undefined
   readonly gpus: readonly GpuDetail[]

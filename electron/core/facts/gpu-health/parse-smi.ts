@@ -9,7 +9,7 @@ const MAX_DEPTH = 32
 
 /**
  * Reads the elements of `nvidia-smi -q -x` that were kept, one or several on a line. Only names, texts and nesting count, so a version
- * that adds or drops elements is read all the same. Values such as `N/A`, `[N/A]`, `ERR!` and `Unknown Error` stay absent.
+ * that adds or drops elements is read all the same. Values such as `N/A`, `[N/A]`, `ERR!` and `Unknown Error` stay absent; of memory, that it is one of the latter is kept.
  */
 export function parseSmi(rows: readonly BlockRow[]): {
   readonly cuda?: Shown<string> | undefined
@@ -64,6 +64,9 @@ const plainText = (text: string): string =>
 const isYes = (value: string): boolean | undefined =>
   /^(?:Enabled|Yes)$/.test(value) ? true : /^(?:Disabled|No)$/.test(value) ? false : undefined
 
+/** The GPU has no such thing, or this version does not print it. */
+const isAbsent = (value: string): boolean => /^(?:\[?N\/A\]?|\[?Not Supported\]?|)$/.test(value)
+
 function readValue(gpu: Open, stack: readonly string[], tag: string, value: string, line: number): void {
   const flag = isYes(value)
   const shown = flag === undefined ? undefined : { value: flag, line }
@@ -71,21 +74,24 @@ function readValue(gpu: Open, stack: readonly string[], tag: string, value: stri
   else if (tag === 'uuid' && gpu.uuid === '' && /^GPU-[0-9a-f-]+$/i.test(value)) gpu.uuid = value
   else if (tag === 'persistence_mode') gpu.persistence = shown
   else if (tag === 'current_mig') gpu.mig = shown
-  else if (tag === 'current_ecc') gpu.ecc = shown
-  else if (tag === 'remapped_row_pending' || tag === 'pending_retirement')
+  else if (tag === 'current_ecc') {
+    gpu.ecc = shown
+    if (!shown && !isAbsent(value)) gpu.memoryUnread ??= { value: value.slice(0, 40), line }
+  } else if (tag === 'remapped_row_pending' || tag === 'pending_retirement')
     gpu.remapPending = gpu.remapPending?.value ? gpu.remapPending : (shown ?? gpu.remapPending)
   else if (tag === 'remapped_row_failure') gpu.remapFailed = shown
   else if (/^clocks_[a-z]+_reason_sw_power_cap$/.test(tag) && /^(?:Not )?Active$/.test(value))
     gpu.powerCapped = { value: value === 'Active', line }
   else if (tag === 'gpu_recovery_action' && value !== '' && !/^(?:None|N\/A|\[.*\])$/.test(value))
     gpu.recovery = { value: value.slice(0, 40), line }
-  else if (/^clocks_[a-z]+_reason_(?:hw_|sw_thermal)[a-z_]*slowdown$/.test(tag) && value === 'Active') {
-    gpu.slowdowns.push({ value: tag.replace(/^clocks_[a-z]+_reason_/, ''), line })
-  } else if (
-    stack.includes('volatile') &&
-    (/uncorrectable/.test(tag) || (tag === 'total' && stack.includes('double_bit'))) &&
-    /^\d{1,18}$/.test(value)
-  ) {
+  else if (/^clocks_[a-z]+_reason_(?:hw_|sw_thermal)[a-z_]*slowdown$/.test(tag)) {
+    gpu.slowdownsShown = gpu.slowdownsShown !== false && /^(?:Not )?Active$/.test(value)
+    if (value === 'Active') gpu.slowdowns.push({ value: tag.replace(/^clocks_[a-z]+_reason_/, ''), line })
+  } else if (stack.includes('volatile') && (/uncorrectable/.test(tag) || (tag === 'total' && stack.includes('double_bit')))) {
+    if (!/^\d{1,18}$/.test(value)) {
+      if (!isAbsent(value)) gpu.memoryUnread ??= { value: value.slice(0, 40), line }
+      return
+    }
     const count = (gpu.uncorrected?.value ?? 0) + Number(value)
     // The line of the first count that is not zero proves it.
     gpu.uncorrected = { value: count, line: (gpu.uncorrected?.value ?? 0) > 0 ? (gpu.uncorrected?.line ?? line) : line }

@@ -95,6 +95,23 @@ test('a T4 of R470', () => {
   expect(health.known && health.value.xids).toBeUndefined()
 })
 
+test.each<[string, string | undefined]>([
+  ['N/A', undefined],
+  ['[N/A]', undefined],
+  ['ERR!', 'ERR!'],
+  ['Unknown Error', 'Unknown Error'],
+  ['GPU requires reset', 'GPU requires reset'],
+])('memory that says %j', (said, expected) => {
+  const read = (text: string) => {
+    const health = parseGpuHealth(`@nvidia-smi 0\n=<gpu id="0">\n=<uuid>GPU-1</uuid>\n=${text}\n=</gpu>\n`)
+    return health.known ? health.value.gpus[0]?.memoryUnread?.value : 'unknown'
+  }
+  expect(read(`<current_ecc>${said}</current_ecc>`)).toBe(expected)
+  expect(read(`<volatile><sram_uncorrectable>0</sram_uncorrectable><dram_uncorrectable>${said}</dram_uncorrectable></volatile>`)).toBe(
+    expected,
+  )
+})
+
 test.each(['N/A', '[N/A]', 'ERR!', 'Unknown Error', '[Not Supported]', 'GPU requires reset', ''])(
   'a value that is missing as %j stays absent',
   (nothing) => {
@@ -110,6 +127,11 @@ test.each<[string, string, object]>([
   ['no nvidia-smi', '', { known: true, value: { gpus: [], amdTool: undefined } }],
   ['AMD', '@amd /opt/rocm/bin/amd-smi\n', { known: true, value: { gpus: [], amdTool: '/opt/rocm/bin/amd-smi' } }],
   ['no devices', '@nvidia-smi 6\n=No devices were found\n', { known: true, value: { gpus: [] } }],
+  ['no device that this account may open', '@nvidia-smi 6\n=No devices were found\n@driver 2\n', { known: false }],
+  ['a driver without its tools', '@driver 2\n@kernel-log 126\n', { known: false }],
+  ['a driver whose cards are not told', '@driver\n@kernel-log 126\n', { known: false }],
+  ['one card of two', '@nvidia-smi 0\n=<gpu id="0"><uuid>GPU-1</uuid></gpu>\n@driver 2\n', { known: true, value: { hidden: 1 } }],
+  ['all cards', '@nvidia-smi 0\n=<gpu id="0"><uuid>GPU-1</uuid></gpu>\n@driver 1\n', { known: true, value: { hidden: undefined } }],
   ['driver mismatch', '@nvidia-smi 18\n=Failed to initialize NVML: Driver/library version mismatch\n', { known: false }],
   ['driver missing', "@nvidia-smi 9\n=NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n", { known: false }],
   ['an answer without GPUs', '@nvidia-smi 0\n=<driver_version>580</driver_version>\n', { known: false }],

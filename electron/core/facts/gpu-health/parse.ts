@@ -8,6 +8,15 @@ export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
   const blocks = readBlocks(stdout)
   const smi = blocks.get('nvidia-smi')?.[0]
   const amdTool = blocks.get('amd')?.[0]?.words
+  const driver = blocks.get('driver')?.[0]
+  if (driver && (!smi || noDevices(smi))) {
+    const why = smi ? 'nvidia-smi found no device' : 'no nvidia-smi was found'
+    return unknown(
+      `GPU details: the NVIDIA driver is loaded, and ${why}`,
+      ['gpu-health'],
+      smi ? 'Is the account allowed to open /dev/nvidia*? If it is, look for NVRM in dmesg.' : 'Install the tools of the driver.',
+    )
+  }
   if (smi && smi.words !== '0' && !noDevices(smi)) {
     const said = smi.rows.find(({ text }) => text.trim() !== '')?.text.slice(0, 200)
     return unknown(`GPU details: nvidia-smi ended with exit code ${smi.words}: ${said ?? 'no output'}`, ['gpu-health'])
@@ -15,7 +24,9 @@ export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
   const { cuda, gpus, processes } = parseSmi(smi?.words === '0' ? smi.rows : [])
   if (smi?.words === '0' && gpus.length === 0) return unknown('GPU details: nvidia-smi -q -x printed no GPU', ['gpu-health'])
   const log = blocks.get('kernel-log')?.[0]
+  const held = Number(/^\d{1,4}$/.exec(driver?.words ?? '')?.[0] ?? 0)
   return known({
+    hidden: held > gpus.length ? held - gpus.length : undefined,
     cuda,
     gpus,
     processes: processes.map((process) => ({ ...process, ...ownerOf(blocks.get('process') ?? [], process.pid) })),

@@ -26,6 +26,7 @@ const gpu = (more: Partial<GpuDetail> = {}): GpuDetail => ({
   ecc: shown(true),
   uncorrected: shown(0),
   slowdowns: [],
+  slowdownsShown: true,
   ...more,
 })
 const health = (more: Partial<GpuHealth> = {}): GpuHealth => ({ gpus: [gpu()], processes: [], xids: [], xidLine: 9, ...more })
@@ -45,6 +46,11 @@ test.each([eccOn, hardwareHealthy, notThrottled, persistenceOn])('$id: hosts wit
 test.each<[string, GpuHealth, string]>([
   ['sound', health(), 'pass: The GPU reports no faults'],
   ['no ECC, nothing counted', health({ gpus: [gpu({ ecc: undefined, uncorrected: undefined })] }), 'pass: The GPU reports no faults'],
+  [
+    'a count that is an error',
+    health({ gpus: [gpu({ memoryUnread: { value: 'Unknown Error', line: 4 } })] }),
+    'not-evaluated: Its memory errors were not shown',
+  ],
   ['ECC on, but no counts', health({ gpus: [gpu({ uncorrected: undefined })] }), 'not-evaluated: Its memory errors were not shown'],
   ['uncorrectable errors', health({ gpus: [gpu({ uncorrected: shown(2) })] }), 'fail: The GPU reports hardware faults'],
   ['a row that could not be remapped', health({ gpus: [gpu({ remapFailed: shown(true) })] }), 'fail: The GPU reports hardware faults'],
@@ -59,6 +65,13 @@ test.each<[string, GpuHealth, string]>([
   expect(judge(hardwareHealthy, given)).toEqual([expected])
 })
 
+test('gpu-hardware-healthy: a card that the driver holds and nvidia-smi does not show', () => {
+  expect(judge(hardwareHealthy, health({ hidden: 1 }))).toEqual([
+    'pass: The GPU reports no faults',
+    'not-evaluated: A GPU does not show itself',
+  ])
+})
+
 test('gpu-hardware-healthy: a log that was not read is said once, and is no pass', () => {
   const two = health({ gpus: [gpu(), gpu({ uuid: 'GPU-2' })], xids: undefined })
   expect(judge(hardwareHealthy, two)).toEqual([
@@ -71,6 +84,8 @@ test('gpu-hardware-healthy: a log that was not read is said once, and is no pass
 test.each<[AnyControl, string, Partial<GpuDetail>, string]>([
   [eccOn, 'on', {}, 'pass: ECC is on'],
   [eccOn, 'off', { ecc: shown(false) }, 'warning: ECC is off'],
+  [eccOn, 'ERR!', { ecc: undefined, memoryUnread: { value: 'ERR!', line: 4 } }, 'not-evaluated: What its memory does was not shown'],
+  [notThrottled, 'not shown', { slowdownsShown: undefined }, 'not-evaluated: What holds its clocks was not shown'],
   [eccOn, 'a game card', { ecc: undefined }, 'not-applicable: The GPU has no ECC'],
   [persistenceOn, 'on', {}, 'pass: The driver stays loaded'],
   [persistenceOn, 'off', { persistence: shown(false) }, 'warning: The driver is unloaded when idle'],
@@ -130,6 +145,9 @@ describe('gpu-processes-known', () => {
   })
   test('no process, no GPU', () => {
     expect(judge(processesKnown, health(), [ours], rest)).toEqual(['pass: Every GPU process is known'])
+    expect(judge(processesKnown, health({ gpus: [], amdTool: '/usr/bin/amd-smi' }), [ours], rest)).toEqual([
+      'not-evaluated: AMD GPUs are not read yet',
+    ])
     expect(judge(processesKnown, health({ gpus: [] }), [ours], rest)).toEqual(['not-applicable: No NVIDIA GPU was found'])
   })
 })

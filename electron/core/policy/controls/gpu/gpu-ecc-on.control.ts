@@ -12,6 +12,10 @@ export default defineControl({
   references: ['NIST-800-53:SI-16', 'NIST-800-53:SI-7', 'ISO-27001:A.8.16', 'https://nvidia.custhelp.com/app/answers/detail/a_id/5671'],
   evaluate: ({ 'gpu-health': health }) =>
     judgeGpus(health, (gpu) => {
+      if (gpu.memoryUnread) {
+        const reason = `nvidia-smi shows ${gpu.memoryUnread.value} where ${gpuName(gpu)} says what its memory does.`
+        return { status: 'not-evaluated', title: 'What its memory does was not shown', reason, cite: citeGpu(gpu.memoryUnread.line) }
+      }
       if (!gpu.ecc) {
         const reason = `${gpuName(gpu)} shows no ECC mode: workstation and game cards have none.`
         return { status: 'not-applicable', title: 'The GPU has no ECC', reason, cite: citeGpu(gpu.line) }

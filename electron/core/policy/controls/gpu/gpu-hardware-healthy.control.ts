@@ -29,7 +29,7 @@ export default defineControl({
     'A card with uncorrectable errors gives wrong answers without saying so, and takes its server down when it falls off the bus. Rowhammer attacks on GPU memory show here first.',
   needs: ['gpu-health'],
   references: ['NIST-800-53:SI-13', 'NIST-800-53:SI-4', 'ISO-27001:A.8.16', 'https://docs.nvidia.com/deploy/xid-errors/index.html'],
-  evaluate: ({ 'gpu-health': health }) => [...judgeGpus(health, (gpu) => judge(gpu, health)), ...unreadLog(health)],
+  evaluate: ({ 'gpu-health': health }) => [...judgeGpus(health, (gpu) => judge(gpu, health)), ...unreadLog(health), ...hiddenGpus(health)],
 })
 
 /** Said once for the host, not for each of its GPUs. */
@@ -43,6 +43,21 @@ const unreadLog = ({ gpus, xids, xidLine }: GpuHealth): readonly Verdict[] =>
           title: 'Faults in the kernel log were not read',
           reason: 'What the GPUs count was read, but not the kernel log with their Xids.',
           cite: [{ section: 'gpu-health', line: xidLine }],
+        },
+      ]
+
+/** A card that fell off the bus stays in the driver's list; one that the account may not open does, too. */
+const hiddenGpus = ({ hidden, gpus }: GpuHealth): readonly Verdict[] =>
+  hidden === undefined
+    ? []
+    : [
+        {
+          status: 'not-evaluated',
+          subject: 'hidden',
+          title: 'A GPU does not show itself',
+          reason: `The driver holds ${gpus.length + hidden} GPUs, and nvidia-smi showed ${gpus.length}: the others are closed to the audit account, or do not answer.`,
+          hint: 'As root: nvidia-smi -L; dmesg | grep NVRM',
+          cite: [{ section: 'gpu-health', line: 0 }],
         },
       ]
 
@@ -60,11 +75,13 @@ function judge(gpu: GpuDetail, health: GpuHealth): Omit<Verdict, 'subject'> {
       cite,
     }
   const base = [{ section: 'gpu-health', line: gpu.line }]
-  if (!gpu.uncorrected && gpu.ecc?.value)
+  if (gpu.memoryUnread || (!gpu.uncorrected && gpu.ecc?.value))
     return {
       status: 'not-evaluated',
       title: 'Its memory errors were not shown',
-      reason: `nvidia-smi shows no error counts of ${gpuName(gpu)}.`,
+      reason: gpu.memoryUnread
+        ? `nvidia-smi shows ${gpu.memoryUnread.value} where ${gpuName(gpu)} says what its memory does.`
+        : `nvidia-smi shows no error counts of ${gpuName(gpu)}.`,
       cite: base,
     }
   const counted = gpu.uncorrected ? 'no uncorrectable memory errors' : 'no error counts (no ECC)'

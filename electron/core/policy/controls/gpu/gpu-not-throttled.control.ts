@@ -24,18 +24,25 @@ export default defineControl({
   ],
   evaluate: ({ 'gpu-health': health }) =>
     judgeGpus(health, (gpu) =>
-      gpu.slowdowns.length === 0
+      gpu.slowdowns.length === 0 && !gpu.slowdownsShown
         ? {
-            status: 'pass',
-            title: 'Clocks are not held down',
-            reason: `${gpuName(gpu)} reports no slowdown by heat or power.`,
+            status: 'not-evaluated',
+            title: 'What holds its clocks was not shown',
+            reason: `nvidia-smi does not say of each reason whether it slows ${gpuName(gpu)} down.`,
             cite: [{ section: 'gpu-health', line: gpu.line }],
           }
-        : {
-            status: 'warning',
-            title: 'Heat or power slows the GPU down',
-            reason: `${gpuName(gpu)} is ${gpu.slowdowns.map(({ value }) => words[value] ?? value).join(', ')} at this moment.`,
-            cite: gpu.slowdowns.map(({ value, line }) => ({ section: 'gpu-health', line, token: value, note: 'Expected Not Active.' })),
-          },
+        : gpu.slowdowns.length === 0
+          ? {
+              status: 'pass',
+              title: 'Clocks are not held down',
+              reason: `${gpuName(gpu)} reports no slowdown by heat or power.`,
+              cite: [{ section: 'gpu-health', line: gpu.line }],
+            }
+          : {
+              status: 'warning',
+              title: 'Heat or power slows the GPU down',
+              reason: `${gpuName(gpu)} is ${gpu.slowdowns.map(({ value }) => words[value] ?? value).join(', ')} at this moment.`,
+              cite: gpu.slowdowns.map(({ value, line }) => ({ section: 'gpu-health', line, token: value, note: 'Expected Not Active.' })),
+            },
     ),
 })

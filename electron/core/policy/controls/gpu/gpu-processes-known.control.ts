@@ -1,6 +1,7 @@
 import type { GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { type GpuProcessTrace, gpuProcessSubject, traceGpuProcess } from './gpu-process-trace.ts'
+import { amdUnread } from './gpu-words.ts'
 
 /** Where programs of the system do not lie. */
 const suspicious = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user)\/|\(deleted\)|(?:^|\/)\.[^/]+\/|xmrig|miner|ethash|trex|nbminer|lolminer/i
@@ -16,6 +17,8 @@ export default defineControl({
   uses: ['programs', 'processes', 'containers', 'accounts'],
   references: ['NIST-800-53:SI-4', 'NIST-800-53:CM-11', 'CIS-8:2.3', 'ISO-27001:A.8.16'],
   evaluate: ({ 'gpu-health': health, services, programs, processes, containers, accounts }): readonly Verdict[] => {
+    const unread = amdUnread(health)
+    if (unread) return unread
     if (health.gpus.length === 0)
       return [
         {

@@ -8,8 +8,13 @@ const none = (title: string, reason: string): readonly Verdict[] => [{ status: '
 /** One verdict a GPU, by its uuid; without NVIDIA GPUs not applicable, with AMD tools not evaluated. */
 export function judgeGpus(health: GpuHealth, judge: (gpu: GpuDetail) => Omit<Verdict, 'subject'>): readonly Verdict[] {
   if (health.gpus.length > 0) return health.gpus.map((gpu) => ({ subject: gpu.uuid, ...judge(gpu) }))
-  if (health.amdTool === undefined) return none('No GPU was found', 'There is no nvidia-smi, or it found no device.')
-  const reason = `${health.amdTool} is installed; what AMD tools say is not read yet.`
+  return amdUnread(health) ?? none('No GPU was found', 'There is no nvidia-smi, or it found no device.')
+}
+
+/** The verdict for hosts with AMD's tools alone; undefined for others. */
+export function amdUnread({ gpus, amdTool }: GpuHealth): readonly Verdict[] | undefined {
+  if (gpus.length > 0 || amdTool === undefined) return undefined
+  const reason = `${amdTool} is installed; what AMD tools say is not read yet.`
   return [{ status: 'not-evaluated', subject: '', title: 'AMD GPUs are not read yet', reason, cite: [{ section: 'gpu-health', line: 0 }] }]
 }
 
