@@ -41,11 +41,23 @@ describe('ranges as OSV evaluates them', () => {
     ['listed', { versions: ['1.82.7', '1.82.8'] }, '1.82.8', 'affected, fixed in undefined'],
     ['listed, written otherwise', { versions: ['1.82'] }, '1.82.0', 'affected, fixed in undefined'],
     ['not listed', { versions: ['1.82.7', '1.82.8'] }, '1.82.9', 'unaffected'],
+    ['a range without a beginning', range({ fixed: '1.0' }), '0.9', 'undecided'],
     ['a version that is none', range({ introduced: '0' }, { fixed: '1.0' }), 'main', 'undecided'],
     ['an event that is none', range({ introduced: '0' }, { fixed: 'next release' }), '1.0', 'undecided'],
     ['only commits', { ranges: [{ type: 'GIT', events: [{ introduced: '0' }, { fixed: 'deadbeef' }] }] }, '1.0', 'undecided'],
     ['nothing at all', {}, '1.0', 'undecided'],
   ])('%s', (_, affected, version, expected) => expect(judge(affected, version)).toBe(expected))
+
+  test.each<[string, Partial<Affected>, string, number]>([
+    ['of the last affected', range({ introduced: '0' }, { last_affected: '2.5.1' }), '2.5.1+cu124', 1],
+    ['of a listed one', { versions: ['2.5.1'] }, '2.5.1+cu124', 1],
+    ['of the fix', range({ introduced: '0' }, { fixed: '2.6.0' }), '2.6.0+cu124', 0],
+    ['of the one before', range({ introduced: '0' }, { fixed: '2.6.0' }), '2.5.1+cu124', 1],
+    ['of a nightly', range({ introduced: '0' }, { fixed: '2.6.0' }), '2.6.0.dev20250101+cu124', 1],
+  ])('a local build %s', (_, affected, version, count) => {
+    const record = { id: 'A', modified: '2026-01-01T00:00:00Z', affected: [{ package: vllm, ...affected }] } as Advisory
+    expect(createAdvisoryBook([record], []).assess(vllm, version).matches).toHaveLength(count)
+  })
 
   test('branches of the NVIDIA driver, one range each', () => {
     const book = createAdvisoryBook(shippedAdvisories().records, [])

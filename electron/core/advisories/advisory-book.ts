@@ -64,7 +64,8 @@ export function createAdvisoryBook(records: readonly Advisory[], sources: readon
     sources,
     size: new Set(records.map(({ id }) => id)).size,
     about: (name) => byPackage.get(keyOf(name)) ?? [],
-    assess(name, version) {
+    assess(name, stated) {
+      const version = withoutBuild(name, stated)
       const key = keyOf(name)
       const about = byPackage.get(key) ?? []
       const compare = orderingOf(name.ecosystem, name.name)
@@ -82,6 +83,13 @@ export function createAdvisoryBook(records: readonly Advisory[], sources: readon
     },
   }
 }
+
+/**
+ * A local version (`2.5.1+cu124`) is a build of the public one, and holes are recorded of public ones; in the order of PEP 440 alone it would come after the last
+ * affected release, and be none of those that are listed.
+ */
+const withoutBuild = ({ ecosystem }: PackageName, version: string): string =>
+  ecosystem === 'PyPI' ? version.replace(/\+.*$/, '') : version
 
 /** PyPI's names are equal whatever their case, dots, dashes and underscores (PEP 503). Go's are not. */
 function keyOf({ ecosystem, name }: PackageName): string {

@@ -22,7 +22,8 @@ export function concernOf({ ranges = [], versions = [] }: Affected, version: str
 }
 
 function rangeConcern(events: readonly AdvisoryEvent[], version: string, compare: CompareVersions): Concern {
-  if (compare(version, version) === undefined) return { state: 'undecided' }
+  // Every range of OSV has one; without, nobody knows where it begins.
+  if (compare(version, version) === undefined || !events.some(({ introduced }) => introduced !== undefined)) return { state: 'undecided' }
   const at = (event: AdvisoryEvent): string => event.introduced ?? event.fixed ?? event.last_affected ?? event.limit ?? ''
   const order = (a: string, b: string): number | undefined => {
     if (a === BEFORE_ALL || b === BEFORE_ALL) return a === b ? 0 : a === BEFORE_ALL ? -1 : 1
