@@ -33,13 +33,15 @@ pick() { awk '
   {
     at = index($0, " "); kind = substr($0, 1, at - 1); path = substr($0, at + 1)
     if (path !~ /^\\//) next
-    print "@" (kind ~ /^driver/ ? kind : $0)
+    head = "@" (kind ~ /^driver/ ? kind : $0)
+    # Most of these say nothing about it.
+    if (kind !~ /^(environment|git|npm)$/) { print head; head = "" }
     if (kind == "unreadable") next
     most = kind in limit ? limit[kind] : 200; n = bytes = 0
     while (n < most && (getline row < path) > 0) {
       bytes += length(row) + 1
       if (kind == "registries" && bytes > 16384) break
-      if (wanted(row)) { gsub(/:[/][/][^/@ ]*@/, "://****@", row); gsub(/[/]t[/][^/ ]+/, "/t/****", row); print "=" substr(row, 1, 500); n++ }
+      if (wanted(row)) { gsub(/:[/][/][^/@ ]*@/, "://****@", row); gsub(/[/]t[/][^/ ]+/, "/t/****", row); if (head != "") { print head; head = "" }; print "=" substr(row, 1, 500); n++ }
     }
     close(path)
   }'; }
