@@ -1,11 +1,32 @@
 import { groupBy } from '#shared/group-by.ts'
 import type { BlockRow } from '../blocks.ts'
-import type { AuditWatch, GuardedFile, SshdMatch, SshdMatches } from './privileged.ts'
+import type { AuditHush, AuditWatch, GuardedFile, SshdMatch, SshdMatches } from './privileged.ts'
 import type { FileLine } from './read-block.ts'
 
 export interface Watches {
   readonly watches: readonly AuditWatch[]
   readonly excluded: readonly AuditWatch[]
+  readonly hushed: readonly AuditHush[]
+}
+
+/** Calls that write, of which a rule without a path may keep the records out. */
+const writes = /^(?:all|any|open|openat2?|creat|write|rename\w*|unlink\w*|truncate|ftruncate|f?chmod\w*|f?chown\w*|link\w*|\d+)$/
+/** Records of a write (linux/audit.h): SYSCALL, PATH. */
+const telling = /^msgtype=(?:SYSCALL|PATH|1300|1302)$/i
+
+/** audit.rules(7): `never` in a list of tasks or calls, and whatever stands in the list of what is excluded. */
+function hushOf(lists: readonly string[], conditions: readonly string[], calls: readonly string[]): boolean | undefined {
+  if (lists.includes('exclude')) {
+    const types = conditions.filter((one) => one.startsWith('msgtype'))
+    const others = conditions.length > types.length
+    if (types.length > 0 && !types.some((one) => telling.test(one) || !/^msgtype=/.test(one))) return undefined
+    return types.length > 0 && !others
+  }
+  if (!lists.includes('never')) return undefined
+  if (lists.includes('task') || lists.includes('entry')) return conditions.length === 0
+  if (!lists.includes('exit') && !lists.includes('filesystem')) return undefined
+  if (calls.length > 0 && !calls.some((call) => call.split(',').some((one) => writes.test(one)))) return undefined
+  return lists.includes('exit') && conditions.length === 0
 }
 
 /**
@@ -15,6 +36,7 @@ export interface Watches {
 export function parseWatches(rows: readonly Pick<BlockRow, 'text' | 'line'>[]): Watches {
   const watches: AuditWatch[] = []
   const excluded: AuditWatch[] = []
+  const hushed: AuditHush[] = []
   for (const { text, line } of rows) {
     const words = text.trim().split(/\s+/)
     if (words[0]?.startsWith('#')) continue
@@ -26,14 +48,20 @@ export function parseWatches(rows: readonly Pick<BlockRow, 'text' | 'line'>[]): 
     const watched = after('-w')[0]
     const action = (after('-a')[0] ?? after('-A')[0] ?? '').split(',')
     const path = (watched ?? field('dir') ?? field('path'))?.replace(/^"|"$/g, '').replace(/(?<=.)\/+$/, '')
-    if (!path?.startsWith('/')) continue
+    const conditions = after('-F').filter((one) => !/^(?:dir|path|perm|key)=|^(?:arch=b64|success=1)$/.test(one))
+    if (!path?.startsWith('/')) {
+      const whole = hushOf(action, conditions, after('-S'))
+      if (whole !== undefined) hushed.push({ text: text.trim().slice(0, 200), whole, line })
+      continue
+    }
+    const narrowed = conditions.length > 0 ? conditions.join(' ') : undefined
     const permissions = watched === undefined ? field('perm') : (after('-p')[0] ?? 'rwxa')
     const calls = after('-S')
     if (action.includes('never')) excluded.push({ path, permissions: permissions ?? 'rwxa', line })
-    else if (permissions !== undefined) watches.push({ path, permissions, line })
-    else if (calls.length === 0 || calls.includes('all')) watches.push({ path, permissions: 'rwxa', line })
+    else if (permissions !== undefined) watches.push({ path, permissions, narrowed, line })
+    else if (calls.length === 0 || calls.includes('all')) watches.push({ path, permissions: 'rwxa', narrowed, line })
   }
-  return { watches, excluded }
+  return { watches, excluded, hushed }
 }
 
 const MAIN = '/etc/ssh/sshd_config'

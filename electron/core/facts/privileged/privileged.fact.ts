@@ -42,10 +42,11 @@ export const auditRulesFact: FactDefinition<'audit-rules'> = {
     if (!loaded.known) return loaded
     const state = readCommand(output, 'audit-state', 'Audit state')
     const enabled = state.known ? state.value.rows.flatMap(({ text }) => /^enabled (\d)$/.exec(text)?.[1] ?? [])[0] : undefined
-    const { watches, excluded } = parseWatches(loaded.value.rows)
+    const { watches, excluded, hushed } = parseWatches(loaded.value.rows)
     return known({
       loaded: loaded.value.exitCode === 0 ? watches : undefined,
       excluded,
+      hushed,
       enabled: enabled === undefined ? undefined : enabled !== '0',
       loadedLine: loaded.value.line,
       written: written.known ? parseWatches(readNumbered(written.value)).watches : [],

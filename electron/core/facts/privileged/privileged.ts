@@ -67,6 +67,16 @@ export interface AuditWatch {
   readonly path: string
   /** Letters of `rwxa`. */
   readonly permissions: string
+  /** What else must be true: `auid>=1000`. Writes of which it is not are not seen. */
+  readonly narrowed?: string | undefined
+  readonly line: number
+}
+
+/** A rule that keeps events out wherever they happen. */
+export interface AuditHush {
+  readonly text: string
+  /** Nothing is left: `-a never,task`. Otherwise only what else it names. */
+  readonly whole: boolean
   readonly line: number
 }
 
@@ -75,6 +85,8 @@ export interface AuditRules {
   readonly loaded?: readonly AuditWatch[] | undefined
   /** Paths that a rule `never` keeps out. */
   readonly excluded: readonly AuditWatch[]
+  /** Rules that keep out whole tasks, or records that tell of writes. */
+  readonly hushed?: readonly AuditHush[] | undefined
   /** Is auditing switched on in the kernel? */
   readonly enabled?: boolean | undefined
   readonly loadedLine: number

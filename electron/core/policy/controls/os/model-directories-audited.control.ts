@@ -30,7 +30,8 @@ const covers = (watch: AuditWatch, path: string, mountedOn: string): boolean =>
   watch.path === path || (isBelow(path, watch.path) && mountedOn !== '' && !isBelow(mountedOn, watch.path))
 
 const isBelow = (path: string, folder: string): boolean => path.startsWith(folder === '/' ? '/' : `${folder}/`)
-const seesWrites = ({ permissions }: AuditWatch): boolean => permissions.includes('w') && permissions.includes('a')
+const seesWrites = ({ permissions, narrowed }: AuditWatch): boolean =>
+  narrowed === undefined && permissions.includes('w') && permissions.includes('a')
 
 function judge(
   path: string,
@@ -52,7 +53,23 @@ function judge(
   }
   const loaded = find(audit.loaded)
   const sound = loaded.find(seesWrites)
-  if (sound && find(audit.excluded).length === 0 && audit.enabled !== false && daemon?.runs !== false) {
+  const hush = audit.hushed?.find(({ whole }) => whole)
+  const part = audit.hushed?.[0] ?? audit.excluded.find((one) => isBelow(one.path, path))
+  if (sound && !hush && part && find(audit.excluded).length === 0 && audit.enabled !== false && daemon?.runs !== false) {
+    const what = 'text' in part ? part.text : `never for ${part.path}`
+    return {
+      ...base,
+      status: 'warning',
+      title: 'The watch does not see every write',
+      reason: `The kernel watches ${sound.path}, and another rule keeps some of it out: ${what}.`,
+      hint: 'Look whether the rule is needed, and confine it to what is not about models.',
+      cite: [
+        { section: 'privileged', line: part.line },
+        { section: 'privileged', line: sound.line },
+      ],
+    }
+  }
+  if (sound && !hush && find(audit.excluded).length === 0 && audit.enabled !== false && daemon?.runs !== false) {
     const reason = `The kernel watches ${sound.path} for ${sound.permissions}${daemon ? ', and auditd writes it down' : ''}.`
     return {
       ...base,
@@ -68,9 +85,12 @@ function judge(
         ? 'auditing is switched off in the kernel'
         : daemon?.runs === false
           ? 'auditd does not run'
-          : 'a rule never keeps it out'
+          : hush
+            ? `another rule keeps out all there is: ${hush.text}`
+            : 'a rule never keeps it out'
     const cite = [
       { section: 'privileged', line: sound.line },
+      ...(hush ? [{ section: 'privileged', line: hush.line }] : []),
       ...(daemon?.runs === false ? [{ section: 'os', line: daemon.line, note: 'Expected active.' }] : []),
     ]
     return { ...base, status: 'fail', title: 'The watch records nothing', reason: `A watch on ${sound.path} is loaded, but ${why}.`, cite }
@@ -89,7 +109,7 @@ function judge(
   }
   const [half] = loaded
   const reason = half
-    ? `The watch on ${half.path} sees only ${half.permissions}. Expected writes and changes of attributes (wa).`
+    ? `The watch on ${half.path} sees only ${half.narrowed === undefined ? half.permissions : `${half.permissions} where ${half.narrowed}`}. Expected writes and changes of attributes (wa).`
     : `No loaded audit rule covers ${path}. Expected a watch for writes and changes of attributes (wa).`
   return {
     ...base,
