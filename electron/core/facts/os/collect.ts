@@ -136,12 +136,14 @@ config() {
   case $stored in *"$1"*) { systemd-analyze cat-config "$1" 2>/dev/null || cat "/etc/$1" 2>/dev/null; } | awk '/^[ \\t]*Storage[ \\t]*=/ { sub(/^[ \\t]*/, "="); last = $0 } END { if (last != "") print last }' ;; esac
 }
 clock() {
+  # With its own clock as the only source (\`local\` of chrony, 127.127.1.0 of ntpd) a service says that it is synchronised, too.
   said=$(chronyc -n tracking 2>/dev/null) && case $said in
+    *': 7F7F0101 '*) echo no; return ;;
     *'Leap status'*'Not synchronised'*) echo no; return ;;
     *'Leap status'*) echo yes; return ;;
   esac
-  said=$(ntpq -c 'rv 0 leap' 2>/dev/null) && case $said in
-    *leap=11*) echo no; return ;;
+  said=$(ntpq -c 'rv 0 leap,refid' 2>/dev/null) && case $said in
+    *leap=11* | *refid=LOC*) echo no; return ;;
     *leap=[01][01]*) echo yes; return ;;
   esac
   case $time in

@@ -137,7 +137,7 @@ done
 # Told of an architecture, apt-config does not start dpkg to ask for them.
 if command -v apt-config >/dev/null 2>&1; then
   printf '@apt-config\\n'
-  apt-config -o APT::Architectures::=any dump 2>/dev/null | awk '/^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern)|Acquire::https?::Proxy)/ { if (++n > 100) exit; print "=" substr($0, 1, 500) }'
+  apt-config -o APT::Architectures::=any dump 2>/dev/null | awk '/^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-Blacklist)|Acquire::https?::Proxy)/ { if (++n > 100) exit; print "=" substr($0, 1, 500) }'
 fi
 {
   told driver /proc/driver/nvidia/version

@@ -9,6 +9,20 @@ const registries = (tag: string, file: string, text: string) => parseSources(sec
 const proxies = (tag: string, file: string, text: string) =>
   parseSources(section(tag, file, text)).proxies.map(({ of, value }) => `${of} ${value}`)
 
+test('what unattended-upgrades does, and how often', () => {
+  const read = (...rows: string[]) => parseSources(section('apt-config', '', rows.join('\n'))).automatic
+  const kept = read(
+    'APT::Periodic::Unattended-Upgrade "30";',
+    'Unattended-Upgrade::Package-Blacklist "";',
+    'Unattended-Upgrade::Package-Blacklist:: "nvidia-";',
+  )
+  expect(kept).toMatchObject({ aptUpgrade: { on: true }, aptEveryDays: 30, aptKeptBack: [{ pattern: 'nvidia-', line: 4 }] })
+  expect(read('APT::Periodic::Unattended-Upgrade "1";', 'Unattended-Upgrade::Package-Blacklist "";')).toMatchObject({
+    aptEveryDays: 1,
+    aptKeptBack: [],
+  })
+})
+
 describe('sources beside those of the distribution', () => {
   test.each<[what: string, tag: string, file: string, text: string, expected: readonly string[]]>([
     ['conda, defaults', 'conda', '/etc/conda/.condarc', 'channels:\n  - defaults', ['https://repo.anaconda.com/pkgs']],

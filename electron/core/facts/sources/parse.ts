@@ -219,13 +219,17 @@ function automaticOf(blocks: readonly Block[], aptConfig: readonly { text: strin
   const periodic = (name: string) => {
     for (const { text, line } of aptConfig.toReversed()) {
       const value = new RegExp(`^APT::Periodic::${name} "([^"]*)";$`, 'i').exec(text)?.[1]
-      if (value !== undefined) return { on: value !== '0' && value !== '', line }
+      if (value !== undefined) return { value, line }
     }
     return undefined
   }
   // apt.systemd.daily ends before it reads the others.
   const enabled = periodic('Enable')
-  const interval = (name: string) => (enabled?.on === false ? enabled : periodic(name))
+  const isOff = ({ value }: { readonly value: string }): boolean => value === '0' || value === ''
+  const interval = (name: string) => {
+    const set = enabled && isOff(enabled) ? enabled : periodic(name)
+    return set && { on: !isOff(set), line: set.line }
+  }
   const origin = aptConfig.find(
     ({ text }) => /^Unattended-Upgrade::(?:Allowed-Origins|Origins-Pattern):: /.test(text) && /-security|Debian-Security/i.test(text),
   )
@@ -234,6 +238,11 @@ function automaticOf(blocks: readonly Block[], aptConfig: readonly { text: strin
   return {
     aptLists: interval('Update-Package-Lists'),
     aptUpgrade: interval('Unattended-Upgrade'),
+    aptEveryDays: Number(/^(\d+)d?$/.exec(periodic('Unattended-Upgrade')?.value ?? '')?.[1] ?? 0),
+    aptKeptBack: aptConfig.flatMap(({ text, line }) => {
+      const pattern = /^Unattended-Upgrade::Package-Blacklist:: "(.+)";$/i.exec(text)?.[1]
+      return pattern === undefined ? [] : [{ pattern, line }]
+    }),
     aptSecurityOrigin: origin && { line: origin.line },
     dnfApply: apply && { on: /=\s*(?:yes|true|1|on)\s*$/i.test(apply.text), line: apply.line },
     timers: blocks.filter(({ tag }) => tag === 'timers').flatMap(({ lines }) => lines.map(({ text, line }) => ({ name: text, line }))),

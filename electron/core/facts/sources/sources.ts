@@ -43,6 +43,10 @@ export interface AutomaticUpdates {
   readonly aptUpgrade?: { readonly on: boolean; readonly line: number } | undefined
   /** A pattern of unattended-upgrades names the security archive. */
   readonly aptSecurityOrigin?: { readonly line: number } | undefined
+  /** Days between two runs, where unattended-upgrades is on. */
+  readonly aptEveryDays?: number | undefined
+  /** Patterns of packages that unattended-upgrades never touches. */
+  readonly aptKeptBack?: readonly { readonly pattern: string; readonly line: number }[] | undefined
   readonly dnfApply?: { readonly on: boolean; readonly line: number } | undefined
   /** Timers that are active. */
   readonly timers: readonly { readonly name: string; readonly line: number }[]

@@ -19,6 +19,7 @@ export default defineControl({
   evaluate: ({ sources, updates }) => {
     const { missing, cite } = updates.manager === 'dpkg' ? apt(sources.automatic, updates) : dnf(sources.automatic, updates)
     const [first] = missing
+    const kept = missing.every((one) => one.startsWith('unattended-upgrades keeps back'))
     if (first === undefined) {
       const reason = 'The lists are refreshed and security updates installed by timers of the system.'
       return [{ subject: '', status: 'pass', title: 'Security updates install themselves', reason, cite }]
@@ -27,8 +28,8 @@ export default defineControl({
       {
         subject: '',
         status: 'needs-attestation',
-        title: 'Nothing installs security updates by itself',
-        reason: `${missing.join('; ')}. State the process by which they are installed, or switch automatic updates on.`,
+        title: kept ? 'Not all security updates install themselves' : 'Nothing installs security updates by itself',
+        reason: `${missing.join('; ')}. State the process by which they are installed, or have all of them installed automatically.`,
         hint:
           updates.manager === 'dpkg'
             ? 'unattended-upgrades installs them every day.'
@@ -45,18 +46,33 @@ interface Found {
   readonly cite: readonly Citation[]
 }
 
+/** Longer than this a hole that is attacked stays open. */
+const MAX_DAYS = 7
+
 /** apt.systemd.daily runs what APT::Periodic says, unattended-upgrades installs from the origins it allows. */
-function apt({ aptLists, aptUpgrade, aptSecurityOrigin, timers }: AutomaticUpdates, { packages }: Updates): Found {
+function apt(
+  { aptLists, aptUpgrade, aptSecurityOrigin, aptEveryDays = 0, aptKeptBack = [], timers }: AutomaticUpdates,
+  { packages }: Updates,
+): Found {
   const package_ = packages.find(({ name }) => name === 'unattended-upgrades')
   const timer = (name: string) => timers.find((one) => one.name === name)
   const missing = [
     ...(package_ ? [] : ['unattended-upgrades is not installed']),
     ...(aptLists?.on ? [] : ['APT::Periodic::Update-Package-Lists is off']),
     ...(aptUpgrade?.on ? [] : ['APT::Periodic::Unattended-Upgrade is off']),
+    ...(aptUpgrade?.on && aptEveryDays > MAX_DAYS ? [`unattended-upgrades runs every ${aptEveryDays} days only`] : []),
+    ...(aptKeptBack.length > 0
+      ? [
+          `unattended-upgrades keeps back ${aptKeptBack
+            .map(({ pattern }) => pattern)
+            .slice(0, 5)
+            .join(', ')}`,
+        ]
+      : []),
     ...(aptSecurityOrigin ? [] : ['no origin of unattended-upgrades names the security archive']),
     ...['apt-daily.timer', 'apt-daily-upgrade.timer'].flatMap((name) => (timer(name) ? [] : [`${name} is not active`])),
   ]
-  return { missing, cite: lines([aptLists, aptUpgrade, aptSecurityOrigin, ...timers]) }
+  return { missing, cite: lines([aptLists, aptUpgrade, aptSecurityOrigin, ...aptKeptBack, ...timers]) }
 }
 
 /** dnf-automatic(8): dnf-automatic-install.timer installs whatever the configuration says. */
