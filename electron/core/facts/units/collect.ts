@@ -131,7 +131,7 @@ done
 # What systemd gives to every unit: DefaultEnvironment= and \`systemctl set-environment\`.
 if common=$(systemctl show-environment 2>/dev/null); then
   printf '@manager\\n'
-  printf '%s\\n' "$common" | grep -E "$variables" | sed "$mask;s/^/=/"
+  common=$(printf '%s\\n' "$common" | grep -E "$variables") && printf '%s\\n' "$common" | sed "$mask;s/^/=/"
 else printf '@manager-unreadable\\n'
 fi
 ${filesScript}exit 0
