@@ -28,7 +28,7 @@ async function accountsOf(): Promise<ReadonlyMap<string, AccountAccess>> {
 const toolFiles = [
   ...['/usr/bin/getfacl', '/usr/bin/setfacl', '/usr/lib/polkit-1/polkitd', '/usr/lib/systemd/system/polkit.service'],
   ...['/usr/lib/sysusers.d/polkitd.conf', '/usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service'],
-  '/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf',
+  ...['/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf', '/usr/share/polkit-1/rules.d/50-default.rules'],
 ]
 
 function withLibraries(files: readonly string[]): readonly string[] {

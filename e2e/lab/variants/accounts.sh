@@ -59,6 +59,7 @@ account cron-file;       echo '# none' >/etc/cron.d/job; shared crong /etc/cron.
 account cron-program;    mkdir -p /srv/t; echo '#!/bin/sh' >/srv/t/run; chown "$n" /srv/t/run; chmod 755 /srv/t/run; echo '1 1 1 1 * root /srv/t/run' >/etc/cron.d/prog
 account cron-folder;     mkdir -p /srv/u; shared foldg /srv/u; echo '#!/bin/sh' >/srv/u/run; chmod 755 /srv/u/run; echo '1 1 1 1 * root /srv/u/run' >/etc/cron.d/fold
 account cron-own;        key; echo '1 1 1 1 * true' | crontab -u "$n" -
+account cron-expired;    echo '* * * * * touch /tmp/cron-expired-ran' | crontab -u "$n" -; usermod --expiredate 1 "$n"
 account user-timer;      key; mkdir -p "/home/$n/.config/systemd/user"; printf '[Timer]\nOnCalendar=yearly\n' >"/home/$n/.config/systemd/user/job.timer"; chown -R "$n:" "/home/$n/.config"; loginctl enable-linger "$n"
 account file-owner;      echo >/etc/profile.d/own.sh; chown "$n" /etc/profile.d/own.sh; chmod 400 /etc/profile.d/own.sh
 account file-closed;     mkdir -p /etc/udev/rules.d/in; echo >/etc/udev/rules.d/in/x; shared closedg /etc/udev/rules.d/in/x; chmod 700 /etc/udev/rules.d/in
@@ -71,9 +72,11 @@ account polkit-elsewhere
 account polkit-both
 account polkit-one;      into polkitg2
 account polkit-verb;     into polkitv
+account polkit-pkla
 account key-plain;       key
 mkdir -p /home/CORP; useradd -m -d /home/CORP/key-far -s /bin/bash key-far
 account key-command;     key 'command="/bin/true",restrict'
+account key-forwards;    key 'command="/bin/true",agent-forwarding'
 account key-from;        key 'from="127.0.0.1"'
 account key-locked;      key; usermod --lock "$n"
 account key-expired;     key; usermod --expiredate 1 "$n"
@@ -91,6 +94,9 @@ yes_if() { printf 'polkit.addRule(function(action, subject) {\n  if (action.id =
   yes_if org.freedesktop.systemd1.manage-units 'action.lookup("verb") == "restart" && subject.isInGroup("polkitv")'
   yes_if org.freedesktop.timedate1.set-time 'subject.user == "polkit-elsewhere"'
 } >/etc/polkit-1/rules.d/50-planted.rules
+# This version reads no such file.
+mkdir -p /etc/polkit-1/localauthority/50-local.d
+printf '[Planted]\nIdentity=unix-user:polkit-pkla\nAction=org.freedesktop.systemd1.*\nResultAny=yes\n' >/etc/polkit-1/localauthority/50-local.d/planted.pkla
 systemctl reload dbus
 chmod 440 /etc/sudoers.d/planted
 visudo -c -q
