@@ -1,5 +1,6 @@
 import type { HostedService } from '#shared/model/host-services.ts'
 import type { Container, PodContainer } from '../facts/containers/containers.ts'
+import { scopeOf } from '../facts/listeners/address-scope.ts'
 import type { Process } from '../facts/processes/processes.ts'
 import type { FactResults } from '../facts/registry.ts'
 import type { Unit } from '../facts/units/units.ts'
@@ -22,6 +23,19 @@ export const knownOf = ({ units, containers, processes }: FactResults): Known =>
 /** Placed by its cgroup: below a user's own manager, or in a log-in session. */
 export const inUserSession = (process: Process | undefined): boolean =>
   /\/(?:user@\d+\.service|session-[^/]+\.scope)(?:\/|$)/.test(process?.cgroup ?? '')
+
+/** What a container publishes, as sockets of the host, and why that may not be all. */
+export const publishedBy = ({ ports, running, portsUnknown }: Container): Pick<HostedService, 'binds' | 'bindsUnknown'> => ({
+  binds: ports
+    .filter(({ hostPort, protocol }) => hostPort > 0 && protocol === 'tcp')
+    .map(({ hostAddress, hostPort }) => ({
+      address: hostAddress || '0.0.0.0',
+      port: hostPort,
+      scope: scopeOf(hostAddress || '0.0.0.0') ?? 'specific',
+      basis: running ? 'observed' : 'configured',
+    })),
+  bindsUnknown: portsUnknown,
+})
 
 /** What systemd or the container runtime says about starting it again. */
 export function restartOf(unit: Unit | undefined, container: Container | undefined): HostedService['restart'] {

@@ -2,10 +2,11 @@ import type { Finding } from '#shared/model/finding.ts'
 import type { HostedService } from '#shared/model/host-services.ts'
 import type { Container } from '../facts/containers/containers.ts'
 import type { Process } from '../facts/processes/processes.ts'
+import type { FactResults } from '../facts/registry.ts'
 import { versionOfImage } from '../facts/services/images.ts'
 import { containerIdOf } from '../facts/services/placement.ts'
 import type { Unit } from '../facts/units/units.ts'
-import { inUserSession, type Known, propertiesOf, restartOf, stateOf } from './known.ts'
+import { inUserSession, type Known, propertiesOf, publishedBy, restartOf, stateOf } from './known.ts'
 import { openAndPassing, proofAt } from './rows.ts'
 import type { ViewSources } from './view-sources.ts'
 
@@ -76,10 +77,6 @@ function proxyRow(
 ): HostedService {
   const { facts, findings } = sources
   const pids = new Set([main?.pid, ...members.filter(({ ppid }) => ppid === main?.pid).map(({ pid }) => pid)])
-  const sockets = facts.listeners.known
-    ? facts.listeners.value.filter(({ protocol, processes }) => protocol === 'tcp' && processes.some(({ pid }) => pids.has(pid)))
-    : []
-  const ownersHidden = facts.listeners.known && facts.listeners.value.some(({ processes }) => processes.length === 0)
   const containerId = containerIdOf(main?.cgroup)
   const container = main && known.containers.find(({ id, pid }) => id === containerId || pid === main.pid)
   const names = new Set([kind.name.toLowerCase(), ...packageNames(kind, sources)])
@@ -103,12 +100,7 @@ function proxyRow(
     running: main !== undefined,
     state: stateOf(main !== undefined, unit),
     ...versionOf(kind, container, sources),
-    binds: sockets.map(({ address, port, scope }) => ({ address, port, scope, basis: 'observed' })),
-    bindsUnknown: !facts.listeners.known
-      ? facts.listeners.reason
-      : main && sockets.length === 0 && ownersHidden
-        ? 'the owners of sockets could not be read'
-        : undefined,
+    ...(container && !container.hostNetwork ? publishedBy(container) : ownSockets(main, pids, facts)),
     settings: [],
     restart: restartOf(unit, container),
     command: [...(main?.argv ?? unit?.execStart ?? [])],
@@ -116,6 +108,20 @@ function proxyRow(
     properties: propertiesOf(unit),
     proof: main && proofAt(sources, 'processes', main.line),
     ...openAndPassing(findings.filter((finding) => names.has(finding.subject) || kind.concerns(finding))),
+  }
+}
+
+function ownSockets(
+  main: Process | undefined,
+  pids: ReadonlySet<number | undefined>,
+  { listeners }: FactResults,
+): Pick<HostedService, 'binds' | 'bindsUnknown'> {
+  if (!listeners.known) return { binds: [], bindsUnknown: listeners.reason }
+  const own = listeners.value.filter(({ protocol, processes }) => protocol === 'tcp' && processes.some(({ pid }) => pids.has(pid)))
+  const ownersHidden = listeners.value.some(({ processes }) => processes.length === 0)
+  return {
+    binds: own.map(({ address, port, scope }) => ({ address, port, scope, basis: 'observed' })),
+    bindsUnknown: main && own.length === 0 && ownersHidden ? 'the owners of sockets could not be read' : undefined,
   }
 }
 

@@ -72,3 +72,43 @@ test('sockets that were read without their owners are a gap, although they were 
   const view = hostServices(sourcesOf(gpu01, { outputs: { listeners: { sudoers } } }))
   expect(view.gaps).toEqual([{ reason: expect.stringContaining('owners'), sudoers: lines }])
 })
+
+test('nginx in a container listens on what the container publishes', () => {
+  const sources = sourcesOf(gpu01)
+  const id = 'b2'.repeat(32)
+  const ports = [{ containerPort: 443, hostAddress: '0.0.0.0', hostPort: 8443, protocol: 'tcp' }]
+  const container = {
+    id,
+    name: 'edge',
+    image: 'nginx:1.29.3',
+    running: true,
+    ports,
+    hostNetwork: false,
+    command: [],
+    environment: {},
+    mounts: [],
+    line: 1,
+  }
+  const facts = {
+    ...sources.facts,
+    containers: { known: true, value: { runtimes: [], containers: [container], podContainers: [] }, sections: [] },
+    processes: {
+      known: true,
+      value: [
+        {
+          pid: 70,
+          ppid: 1,
+          uid: 0,
+          user: 'root',
+          name: 'nginx',
+          argv: ['nginx: master process nginx'],
+          cgroup: `/system.slice/docker-${id}.scope`,
+          line: 1,
+        },
+      ],
+      sections: [],
+    },
+  } as unknown as typeof sources.facts
+  const nginx = hostServices({ ...sources, facts }).services.find(({ name }) => name === 'nginx')
+  expect(nginx?.binds).toEqual([{ address: '0.0.0.0', port: 8443, scope: 'wildcard', basis: 'observed' }])
+})

@@ -2,13 +2,12 @@ import type { Finding } from '#shared/model/finding.ts'
 import type { HostedService, HostServices } from '#shared/model/host-services.ts'
 import { engineNames, type InferenceService } from '#shared/model/inference-service.ts'
 import type { Container } from '../facts/containers/containers.ts'
-import { scopeOf } from '../facts/listeners/address-scope.ts'
 import type { Process } from '../facts/processes/processes.ts'
 import type { Program } from '../facts/programs/programs.ts'
 import type { FactResults } from '../facts/registry.ts'
 import { versionOfImage } from '../facts/services/images.ts'
 import { engineSettings } from './engine-settings.ts'
-import { inUserSession, type Known, knownOf, propertiesOf, restartOf, stateOf } from './known.ts'
+import { inUserSession, type Known, knownOf, propertiesOf, publishedBy, restartOf, stateOf } from './known.ts'
 import { proxiesOf } from './proxies.ts'
 import { gapsOf, openAndPassing, proofAt } from './rows.ts'
 import type { ViewSources } from './view-sources.ts'
@@ -146,15 +145,7 @@ function containerRow(container: Container, sources: ViewSources, about: About):
     running: container.running,
     state: container.running ? 'running' : 'stopped',
     ...(version ? { version: { text: version, from: 'image' } } : { versionUnknown: 'the tag of its image names none' }),
-    binds: container.ports
-      .filter(({ hostPort, protocol }) => hostPort > 0 && protocol === 'tcp')
-      .map(({ hostAddress, hostPort }) => ({
-        address: hostAddress || '0.0.0.0',
-        port: hostPort,
-        scope: scopeOf(hostAddress || '0.0.0.0') ?? 'specific',
-        basis: container.running ? 'observed' : 'configured',
-      })),
-    bindsUnknown: container.portsUnknown,
+    ...publishedBy(container),
     settings: [],
     restart: restartOf(undefined, container),
     command: [...container.command],

@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { Endpoint, OriginReach, RouteGroup } from '#shared/model/endpoint.ts'
 import { exposureOf } from '#shared/model/endpoint.ts'
-import { bend, endpointSentence, endpointTitle, exposureSaid, groupSaid, laneOf, reachSaid, seenSaid } from './exposure-picture.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import {
+  bend,
+  endpointSentence,
+  endpointTitle,
+  exposureSaid,
+  groupSaid,
+  laneOf,
+  reachSaid,
+  seenSaid,
+  undrawnSaid,
+} from './exposure-picture.ts'
 
 const group = (change: Partial<RouteGroup> = {}): RouteGroup => ({
   service: 'ollama.service',
@@ -76,8 +87,9 @@ describe('words', () => {
 
   test('a sentence says what the picture shows; names of hosts are made plain', () => {
     expect(endpointSentence(endpoint({ withheld: 3 }))).toBe(
-      'The firewall lets in: app subnet. None of 1 routes answers without a login, health aside. 3 more are withheld by nginx.',
+      'The firewall lets in: app subnet. Its one route does not answer without a login. 3 more are withheld by nginx.',
     )
+    expect(endpointSentence(endpoint({ groups: [group(), group()] }))).toContain('None of 2 routes answers without a login, health aside.')
     expect(endpointSentence(endpoint({ scope: 'loopback' }))).toContain('nobody else')
     expect(endpointTitle(endpoint({ proxy: { name: 'a\u202eb', encrypted: false } }))).not.toContain('\u202e')
     expect(seenSaid(endpoint({ seen: { from: 'bastion', outcome: 'no-answer', open: [] } }))?.word).toBe('Asked from bastion: no answer')
@@ -90,4 +102,22 @@ test('rows stand in the middle of the lane, each in its own place', () => {
   expect(originAt).toEqual([height / 2 - 16, height / 2 + 16])
   expect(groupAt).toEqual([height / 2 - 54, height / 2, height / 2 + 54])
   expect(bend(0, 10, 20, 30)).toBe('M0 10C10 10 10 30 20 30')
+})
+
+test.each<[string, Partial<InferenceService>, ReturnType<typeof undrawnSaid>]>([
+  ['stopped', { running: false }, { word: 'Does not run', tone: 'na' }],
+  ['a container that publishes nothing', { containerPorts: [] }, { word: 'Publishes no port', tone: 'pass' }],
+  [
+    'a container that may have an address of its own',
+    { containerPorts: [], bindUnknown: 'macvlan' },
+    { word: 'Its sockets could not be seen', tone: 'unknown' },
+  ],
+  ['ss may not run', {}, { word: 'Its sockets could not be seen', tone: 'unknown' }],
+])('a server without a socket in the picture: %s', (_, change, expected) => {
+  const service: InferenceService = {
+    ...{ id: 'vllm', engine: 'vllm', how: 'container', running: true, pids: [], argv: [], environment: {}, binds: [] },
+    ...{ apiKey: 'unknown', modelPaths: [] },
+    ...change,
+  }
+  expect(undrawnSaid(service)).toEqual(expected)
 })

@@ -1,6 +1,7 @@
 import type { Endpoint, Origin, OriginReach, RouteGroup } from '#shared/model/endpoint.ts'
 import { exposureOf, isSharedManagement } from '#shared/model/endpoint.ts'
 import type { RouteClass } from '#shared/model/engine-routes.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import type { Tone } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
@@ -83,6 +84,13 @@ export function seenSaid({ seen }: Endpoint): Said | undefined {
 export const endpointTitle = ({ program, proxy, address, port }: Endpoint): string =>
   plainText(proxy ? `${program}, ${proxy.name}:${port}` : `${program}, ${printBind({ address, port })}`, 120)
 
+/** Why no way to this server is drawn: `service` has no socket in the picture. */
+export function undrawnSaid({ running, binds, bindUnknown, containerPorts }: InferenceService): Said {
+  if (!running) return { word: 'Does not run', tone: 'na' }
+  if (binds.length === 0 && bindUnknown === undefined && containerPorts !== undefined) return { word: 'Publishes no port', tone: 'pass' }
+  return { word: 'Its sockets could not be seen', tone: 'unknown' }
+}
+
 /** The picture in a sentence, for those who do not look at it. */
 export function endpointSentence(endpoint: Endpoint): string {
   if (endpoint.scope === 'loopback') return 'Bound to this machine: nobody else connects.'
@@ -92,8 +100,10 @@ export function endpointSentence(endpoint: Endpoint): string {
   return [
     letIn.length > 0 ? `The firewall lets in: ${letIn.join(', ')}.` : 'The firewall lets nobody in for certain.',
     open.length > 0
-      ? `${open.length} of ${asked} routes answer without a login.`
-      : `None of ${asked} routes answers without a login, health aside.`,
+      ? `${open.length} of ${asked} ${asked === 1 ? 'route answers' : 'routes answer'} without a login.`
+      : asked === 1
+        ? 'Its one route does not answer without a login.'
+        : `None of ${asked} routes answers without a login, health aside.`,
     ...(endpoint.withheld > 0 ? [`${endpoint.withheld} more are withheld by ${plainText(endpoint.program, 40)}.`] : []),
   ].join(' ')
 }

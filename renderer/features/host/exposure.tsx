@@ -1,11 +1,13 @@
 import { useState } from 'react'
 import type { HostAudit } from '#shared/model/audit.ts'
 import { type Endpoint, exposureOf } from '#shared/model/endpoint.ts'
+import { engineNames } from '#shared/model/inference-service.ts'
 import { Empty } from '../../ui/empty.tsx'
+import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { ExposureDetail } from './exposure-detail.tsx'
 import { ExposureLane, type Part } from './exposure-lane.tsx'
-import { endpointSentence, endpointTitle } from './exposure-picture.ts'
+import { endpointSentence, endpointTitle, undrawnSaid } from './exposure-picture.ts'
 import { HostPane } from './host-pane.tsx'
 
 interface Choice {
@@ -24,7 +26,9 @@ export function Exposure({ audit }: { readonly audit: HostAudit }) {
   const local = endpoints.filter(({ scope }) => scope === 'loopback')
   const chosen = open.find(({ id }) => id === choice?.endpoint) ?? open[0]
   const part = chosen?.id === choice?.endpoint ? choice?.part : undefined
-  if (endpoints.length === 0)
+  const drawn = new Set(endpoints.flatMap(({ program, groups }) => [program, ...groups.map(({ service }) => service)]))
+  const undrawn = audit.endpoints === undefined ? [] : audit.services.filter(({ id }) => !drawn.has(id))
+  if (endpoints.length + undrawn.length === 0)
     return (
       <Empty
         title={audit.endpoints === undefined ? 'Not drawn in this audit' : 'No model answers on this host'}
@@ -61,6 +65,26 @@ export function Exposure({ audit }: { readonly audit: HostAudit }) {
                   <span className="reader-only">{endpointSentence(endpoint)}</span>
                 </li>
               ))}
+            </ul>
+          </section>
+        )}
+        {undrawn.length > 0 && (
+          <section className="lane" aria-label="No way drawn">
+            <header>
+              <h3>No way drawn</h3>
+            </header>
+            <ul className="local">
+              {undrawn.map((service) => {
+                const { word, tone } = undrawnSaid(service)
+                return (
+                  <li key={service.id}>
+                    <span className="one-line">{plainText(`${engineNames[service.engine]}, ${service.id}`, 120)}</span>
+                    <Status tone={tone} className="quiet">
+                      {word}
+                    </Status>
+                  </li>
+                )
+              })}
             </ul>
           </section>
         )}

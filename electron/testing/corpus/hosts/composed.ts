@@ -90,6 +90,7 @@ table ip filter {
 `
 
 const both: readonly Sin[] = [
+  { host: (host) => ({ ...host, addresses: [...host.addresses, { interface: 'br-ai', address: '172.18.0.1', prefixLength: 16 }] }) },
   runs(engine, 'ollama', ['/bin/ollama', 'serve']),
   runs(edge, 'nginx', ['nginx: master process nginx -g daemon off;']),
   withListener({ protocol: 'tcp', address: '0.0.0.0', port: 443, process: 'docker-proxy', pid: 3300 }),
