@@ -269,6 +269,13 @@ describe('what could not be read', () => {
     expect(verdictFor(firewallOf(cut), undefined, tcp(22, '10.0.0.1')).verdict).toBe('undetermined')
   })
 
+  test('nor is one in which a table begins inside of another: lines between them are lost', () => {
+    const lost = 'table inet a {\n\tchain x {\n\t}\ntable inet b {\n\tchain y {\n\t}\n}\n}\n'
+    expect(verdictFor(firewallOf({ ...recorded('none'), nft: output('nft', lost) }), undefined, tcp(22, '10.0.0.1')).verdict).toBe(
+      'undetermined',
+    )
+  })
+
   test('an nft listing that breaks off inside a table is not used', () => {
     const whole = recorded('nft-ipv4-only').nft.stdout
     for (const share of [0.3, 0.5, 0.8]) {

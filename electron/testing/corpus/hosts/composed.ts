@@ -88,6 +88,7 @@ table ip filter {
 	}
 }
 `
+const own = segmentRules(['ip saddr 10.20.0.10 tcp dport 22 accept'], ['ip daddr 10.20.8.0/24 tcp dport 443 accept'], '')
 
 const both: readonly Sin[] = [
   { host: (host) => ({ ...host, addresses: [...host.addresses, { interface: 'br-ai', address: '172.18.0.1', prefixLength: 16 }] }) },
@@ -95,7 +96,7 @@ const both: readonly Sin[] = [
   runs(edge, 'nginx', ['nginx: master process nginx -g daemon off;']),
   withListener({ protocol: 'tcp', address: '0.0.0.0', port: 443, process: 'docker-proxy', pid: 3300 }),
   closedToJump(443),
-  withFirewall(segmentRules(['ip saddr 10.20.0.10 tcp dport 22 accept'], ['ip daddr 10.20.8.0/24 tcp dport 443 accept'], translated)),
+  withFirewall({ ...own, nft: `${own.nft ?? ''}${translated}` }),
   answers({ stdout: containers, exitCode: 0 }, 'containers'),
 ]
 const serving = (inside: string): readonly Sin[] => [...both, answers({ stdout: dump(inside), exitCode: 0 }, 'nginx-containers')]

@@ -29,10 +29,13 @@ export function parseNft(text: string, section: string): Table[] {
   return tables
 }
 
-/** False when the listing breaks off inside a table: what is missing may open what the rest closes. */
+/** False when the listing breaks off inside a table, or another table begins there: what is missing may open what the rest closes. */
 export function isWholeNft(text: string): boolean {
   let depth = 0
-  for (const { kind, text: mark } of tokenize(text)) {
+  let before = 0
+  for (const { kind, text: mark, line } of tokenize(text)) {
+    if (mark === 'table' && kind === 'word' && depth > 0 && line > before) return false
+    if (kind !== 'newline') before = line
     if (kind !== 'mark') continue
     if (mark === '{') depth += 1
     if (mark === '}') depth -= 1
