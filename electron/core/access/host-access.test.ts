@@ -75,6 +75,14 @@ test.each<[string, Host, string | undefined]>([
     { open: 'o/660/root/gpu//run/docker.sock'.replace('o/', 's/'), groups: { gpu: 'ada' } },
     'group gpu may write /run/docker.sock → root',
   ],
+  [
+    'a folder above those of root',
+    { paths: 'directory/775/root/ops//usr/local', groups: { ops: 'ada' } },
+    'group ops may write /usr/local → root',
+  ],
+  ['a sticky folder above them', { paths: 'directory/1777/root/root//usr/local' }, undefined],
+  ['a folder above behind a closed one', { paths: 'directory/750/root/root//usr\ndirectory/777/root/root//usr/local' }, undefined],
+  ['a folder elsewhere', { paths: 'directory/777/root/root//srv' }, undefined],
   ['a sticky folder', { open: 'd/1777/root/root//var/spool/cron' }, undefined],
   [
     'an ACL',

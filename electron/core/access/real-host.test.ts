@@ -74,6 +74,7 @@ const planted: readonly (readonly [string, boolean, string])[] = [
   ],
   ['home-of-root-user', true, 'into homeg; chgrp homeg /home/sudo-all; chmod 770 /home/sudo-all'],
   ['local-bin', true, 'into binw; chgrp binw /usr/local/sbin; chmod 775 /usr/local/sbin'],
+  ['above-local-bin', true, 'into aboveg; chgrp aboveg /usr/local; chmod 775 /usr/local'],
   ['expired', false, 'rule "$n ALL=NOPASSWD: ALL"; usermod -e 1 $n'],
   ['default-user', true, 'rule "Defaults:$n !authenticate" "$n ALL=(ALL) ALL"'],
   ['default-alias', true, 'rule "User_Alias FREE = nobody, $n" "Defaults:FREE !authenticate" "$n ALL=(ALL) ALL"'],
@@ -116,7 +117,7 @@ root() {
   n=$1
   [ "$(setpriv --reuid "$n" --regid "$n" --init-groups -- sudo -n /usr/bin/env id -u 2>/dev/null)" = 0 ] && return 0
   [ "$(setpriv --reuid "$n" --regid "$n" --init-groups -- sudo -n -u sudo-all /bin/sh -c 'sudo -n id -u' 2>/dev/null)" = 0 ] && return 0
-  for path in /etc/cron.d/job /etc/profile.d/own.sh /etc/udev/rules.d/in/x /etc/ld.so.conf.d /run/docker.sock /srv/t/run /srv/u/run /home/sudo-all /usr/local/sbin /etc/sudo.conf /etc/sudoers.d /etc/profile.d/acl.sh; do
+  for path in /etc/cron.d/job /etc/profile.d/own.sh /etc/udev/rules.d/in/x /etc/ld.so.conf.d /run/docker.sock /srv/t/run /srv/u/run /home/sudo-all /usr/local/sbin /usr/local /etc/sudo.conf /etc/sudoers.d /etc/profile.d/acl.sh; do
     can "$n" test -w "$path" && return 0
     # The owner may give the right to itself; whoever writes the folder puts another file in its place.
     can "$n" chmod u+w "$path" && return 0

@@ -1,5 +1,7 @@
+import { rootFolders } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { FactId, Facts } from '../facts/facts.ts'
+import { componentsOf } from '../facts/path-entry.ts'
 import type { GuardedFile, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import { rootGroups } from '../policy/controls/accounts/root-ways.ts'
 import type { World } from './becoming.ts'
@@ -29,6 +31,8 @@ export type AccessFacts = { readonly accounts: Facts['accounts'] } & {
   readonly [K in (typeof accessFactIds)[number]]: FactResult<Facts[K]>
 }
 
+const foldersOfRoot = [...new Set(rootFolders.flatMap(componentsOf))]
+
 /** Everything that is needed to follow what one account can do, put together once for a host. */
 export function worldOf(facts: AccessFacts, now: number): World {
   const value = <T>(fact: FactResult<T>): T | undefined => (fact.known ? fact.value : undefined)
@@ -47,10 +51,13 @@ export function worldOf(facts: AccessFacts, now: number): World {
     host: [value(facts.system)?.hostname ?? '', ...(value(facts.network)?.addresses.map(({ address }) => address) ?? [])].filter(Boolean),
     sudoers: value(facts.sudoers),
     reached: onceFor((grant: SudoGrant) => members.filter((member) => grantReaches(grant, root, member))),
-    looseFiles: (access?.open.known ? access.open.value : []).flatMap((entry) =>
-      // A package of polkit gives its folders to an account that runs nothing else.
-      files.isLoose(entry.path) && entry.owner !== 'polkitd' ? entry.path : [],
-    ),
+    looseFiles: [
+      ...(access?.open.known ? access.open.value : []).flatMap((entry) =>
+        // A package of polkit gives its folders to an account that runs nothing else.
+        files.isLoose(entry.path) && entry.owner !== 'polkitd' ? entry.path : [],
+      ),
+      ...foldersOfRoot.filter((path) => files.isLoose(path)),
+    ],
     rootGroups: facts.accounts.groups.filter(({ name }) => rootGroups[name] !== undefined && name !== 'shadow'),
     singled: (value(facts.sudoers)?.defaults ?? [])
       .flatMap(({ scope, of = [] }) => (scope === '!' ? of.flatMap((member) => wordsIn(member)) : []))

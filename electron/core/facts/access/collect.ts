@@ -18,6 +18,13 @@ export const rootOwned = [
   ...['/etc/modprobe.d', '/etc/logrotate.d', '/usr/local/bin', '/usr/local/sbin', '/root/.ssh', '/root/.bashrc', '/root/.profile'],
 ] as const
 
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+
+/** Folders in which those lie, or the programs that root runs: whoever may write one puts another in the place of what lies there. */
+export const rootFolders = [...new Set([...rootOwned.map(folderOf).filter(Boolean), '/usr/bin', '/usr/sbin', '/usr/libexec'])].filter(
+  (path) => !rootOwned.some((known) => known === path),
+)
+
 /** Sockets of daemons that do as root what they are told. */
 export const rootSockets = [
   ...['/run/docker.sock', '/run/containerd/containerd.sock', '/run/podman/podman.sock', '/run/crio/crio.sock', '/run/incus/unix.socket'],
@@ -162,13 +169,13 @@ for last in lastlog2 lastlog; do
   "$last" 2>/dev/null | awk '/Never logged in/ { next } ++n > ${MAX_ROWS} { exit } { print "=" substr($0, 1, 4000) }'
   break
 done
-# Homes, the keys in them and the programs of cron, each with the folders above. Only a line of passwd has colons.
+# Folders of root, homes, the keys in them and the programs of cron, each with the folders above. Only a line of passwd has colons.
 set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs"; } | awk -F : '
   function walk(path,   part, count, i, p) {
     count = split(path, part, "/")
     for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }
   }
-  BEGIN { print "/" }
+  BEGIN { print "/"; count = split("${rootFolders.join(' ')}", folder, " "); for (k = 1; k <= count; k++) walk(folder[k]) }
   NF == 1 && /^\\// { walk($0) }
   NF > 5 && NR <= 10000 && $6 ~ /^\\/./ && !($6 in homes) && h < 2000 { homes[$6]; h++; walk($6 "/.ssh/authorized_keys") }')
 printf '@paths\\n'
