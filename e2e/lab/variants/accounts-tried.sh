@@ -13,7 +13,8 @@ becomes_root() {
   SUDO_EDITOR=/usr/bin/true sudoedit -n /etc/systemd/system/ollama.service && return
   [ "$(systemd-run --no-ask-password -q --pipe --wait id -u)" = 0 ] && return
   for path in /run/docker.sock /etc/systemd/system/ollama.service /etc/systemd/system/nginx.service.d /etc/systemd/system/other.service \
-    /usr/sbin/nginx /etc/cron.d/acl /etc/cron.d/masked /etc/cron.d/job /srv/t/run /srv/u /etc/udev/rules.d/in/x /etc/ld.so.conf.d /home/sudo-all; do
+    /usr/sbin/nginx /etc/cron.d/acl /etc/cron.d/masked /etc/cron.d/job /srv/t/run /srv/u /etc/udev/rules.d/in/x /etc/ld.so.conf.d /home/sudo-all \
+    /opt/backup /usr/local; do
     (opens "$path") && return
   done
   # The owner gives the right to itself.

@@ -50,6 +50,8 @@ account unit-file;       shared unitg /etc/systemd/system/ollama.service
 account unit-folder;     mkdir /etc/systemd/system/nginx.service.d; shared dropg /etc/systemd/system/nginx.service.d
 account unit-acl;        echo '[Unit]' >/etc/systemd/system/other.service; setfacl -m "u:$n:rw" /etc/systemd/system/other.service
 account unit-program;    shared progg /usr/sbin/nginx
+account unit-parent;     mkdir -p /opt/backup/bin; shared parentg /opt/backup; printf '[Service]\nExecStart=/opt/backup/bin/run\n' >/etc/systemd/system/backup.service
+account root-above;      shared aboveg /usr/local
 account acl-group;       into aclg; echo >/etc/cron.d/acl; setfacl -m g:aclg:rw /etc/cron.d/acl
 account acl-masked;      echo >/etc/cron.d/masked; setfacl -m "u:$n:rw,m::r" /etc/cron.d/masked
 account conf-group;      shared confg /etc/nginx/conf.d

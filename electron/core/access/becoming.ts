@@ -239,6 +239,12 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
     const right = unit.program === '' ? undefined : writes(member, unit.program, files)
     if (right && user !== member.name) add(user, right, `, which ${unit.id} runs`)
   }
+  const judged = new Set(units.map(({ id }) => id))
+  for (const { unit, account, path } of access?.unitPrograms?.programs ?? []) {
+    const runsAs = account === '0' ? root.name : account
+    const right = judged.has(unit) || runsAs === member.name ? undefined : writes(member, path, files)
+    if (right) add(runsAs, right, `, which leads to what ${unit} runs`)
+  }
   for (const job of access?.cron.known ? access.cron.value : []) {
     if (job.account === member.name) continue
     for (const [program = ''] of job.command.matchAll(/(?<![^\s;&|])\/[A-Za-z0-9_./+-]+/g)) {

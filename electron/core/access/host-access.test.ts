@@ -83,6 +83,25 @@ test.each<[string, Host, string | undefined]>([
   ['a sticky folder above them', { paths: 'directory/1777/root/root//usr/local' }, undefined],
   ['a folder above behind a closed one', { paths: 'directory/750/root/root//usr\ndirectory/777/root/root//usr/local' }, undefined],
   ['a folder elsewhere', { paths: 'directory/777/root/root//srv' }, undefined],
+  [
+    'a folder above the program of a unit',
+    {
+      started: 'root\tbackup.service\t/opt/backup/run',
+      paths: 'directory/755/root/root//opt\ndirectory/775/root/ops//opt/backup',
+      groups: { ops: 'ada' },
+    },
+    'group ops may write /opt/backup, which leads to what backup.service runs → root',
+  ],
+  [
+    'a program of a unit that runs as herself',
+    { started: 'ada\tmine.service\t/opt/mine', paths: 'regular file/755/ada/ada//opt/mine' },
+    undefined,
+  ],
+  [
+    'a program that nobody else writes',
+    { started: 'root\tbackup.service\t/opt/run', paths: 'directory/755/root/root//opt\nregular file/755/root/root//opt/run' },
+    undefined,
+  ],
   ['a sticky folder', { open: 'd/1777/root/root//var/spool/cron' }, undefined],
   [
     'an ACL',

@@ -4,6 +4,7 @@ import type { Access } from '../facts/access/access.ts'
 import { parseLoginKeys } from '../facts/access/login-keys.ts'
 import { parseAcls, parseCron, parseKeyLinks, parseOpen, parsePasswords, parsePaths } from '../facts/access/parse.ts'
 import { parsePolkit } from '../facts/access/polkit.ts'
+import { parseUnitPrograms } from '../facts/access/unit-programs.ts'
 import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
 import { known, unknown } from '../facts/fact.ts'
 import type { Nginx } from '../facts/nginx/nginx.ts'
@@ -74,6 +75,8 @@ export interface Host {
   readonly polkit?: string
   readonly cron?: string
   readonly keys?: string
+  /** `root<tab>backup.service<tab>/opt/backup/run`. */
+  readonly started?: string
   readonly units?: readonly Unit[]
   readonly services?: readonly InferenceService[]
   readonly links?: string
@@ -90,6 +93,7 @@ export function factsOf(host: Host): AccessFacts {
     passwords: known(parsePasswords(rows(host.shadow ?? names.map((name) => `${name}:$:`).join('\n')))),
     keys: known(parseLoginKeys(rows(host.keys ?? ''))),
     keyLinks: parseKeyLinks(rows(host.links ?? '')),
+    unitPrograms: parseUnitPrograms(rows(host.started ?? '')),
     webAccounts: known([]),
     open: known(parseOpen(rows(host.open ?? ''))),
     paths: parsePaths(rows(host.paths ?? names.map((name) => `directory/700/${name}/${name}//home/${name}`).join('\n'))),

@@ -186,6 +186,9 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   add(access?.acls, everything)
   add(access?.polkit, ['become-root', 'control-services'])
   add(access?.cron, ['become-root'])
+  const unread = access?.unitPrograms?.unread ?? []
+  if (unread.length > 0)
+    add({ known: false, reason: `Unit files: ${unread.slice(0, 3).join(', ')} may not be read`, sections: [] }, ['become-root'])
   for (const reason of idpOf(facts).unknown) add({ known: false, reason, sections: [] }, ['send-inference'])
   for (const gap of [...secondFactors(facts['oauth2-proxy']), ...unreadUsers(facts.nginx, facts.programs)]) gaps.set(gap.reason, gap)
   return [...gaps.values()]

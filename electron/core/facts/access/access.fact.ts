@@ -18,6 +18,7 @@ import {
   parseWebAccounts,
 } from './parse.ts'
 import { OLD_FOLDER, parsePolkit } from './polkit.ts'
+import { parseUnitPrograms } from './unit-programs.ts'
 
 export const accessFact: FactDefinition<'access'> = {
   id: 'access',
@@ -52,6 +53,7 @@ export const accessFact: FactDefinition<'access'> = {
       webAccounts: part('keys', 'Names in password files', parseWebAccounts),
       mailAddresses: parseMailAddresses(rowsOf('keys')),
       open,
+      ...(blocks.has('unit-programs') && { unitPrograms: parseUnitPrograms(rowsOf('unit-programs')) }),
       paths: parsePaths(rowsOf('paths')),
       acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),
       polkit: part('rules', 'Rules of polkit', (rows) => parsePolkit(numbered('polkit', rows), isOldPolkit)),

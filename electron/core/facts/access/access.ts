@@ -1,6 +1,7 @@
 import type { FactResult } from '../fact.ts'
 import type { PathEntry } from '../path-entry.ts'
 import type { FileLine } from '../privileged/read-block.ts'
+import type { UnitPrograms } from './unit-programs.ts'
 
 /** Lines point into section `access`. */
 
@@ -136,7 +137,9 @@ export interface Access {
   readonly mailAddresses?: readonly MailAddress[]
   /** Of the system’s own files, sockets and folders those that not only root may write. */
   readonly open: FactResult<readonly PathEntry[]>
-  /** Homes, and programs that cron runs, with what leads to them. */
+  /** Absent in audits that did not ask. */
+  readonly unitPrograms?: UnitPrograms
+  /** Folders of root, homes, and programs that cron and units run, with what leads to them. */
   readonly paths: readonly PathEntry[]
   readonly acls: FactResult<readonly AclEntry[]>
   readonly polkit: FactResult<Polkit>

@@ -1,6 +1,7 @@
 import { type PrivilegedCommand, type ProbeContext, type SectionSpec, script } from '../../probe/section.ts'
 import { statFormat } from '../path-entry.ts'
 import { fetchPattern, jobsScript, MAX_ROWS } from './jobs-script.ts'
+import { unitProgramsScript } from './unit-programs.ts'
 
 /** Where homes with keys lie; keys of an account whose home lies elsewhere are not known. */
 export const homeFolders = ['/home', '/root', '/var/lib', '/srv', '/opt', '/var/www', '/usr/share'] as const
@@ -169,14 +170,15 @@ for last in lastlog2 lastlog; do
   "$last" 2>/dev/null | awk '/Never logged in/ { next } ++n > ${MAX_ROWS} { exit } { print "=" substr($0, 1, 4000) }'
   break
 done
-# Folders of root, homes, the keys in them and the programs of cron, each with the folders above. Only a line of passwd has colons.
-set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs"; } | awk -F : '
+${unitProgramsScript}# Folders of root, homes, the keys in them and the programs of cron and of units, each with the folders above. Only a line of passwd has colons.
+set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started"; } | awk -F : '
   function walk(path,   part, count, i, p) {
     count = split(path, part, "/")
     for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }
   }
   BEGIN { print "/"; count = split("${rootFolders.join(' ')}", folder, " "); for (k = 1; k <= count; k++) walk(folder[k]) }
   NF == 1 && /^\\// { walk($0) }
+  /^=.*\\t\\// { sub(/^.*\\t/, ""); walk($0); next }
   NF > 5 && NR <= 10000 && $6 ~ /^\\/./ && !($6 in homes) && h < 2000 { homes[$6]; h++; walk($6 "/.ssh/authorized_keys") }')
 printf '@paths\\n'
 stat -L -c '=${statFormat}' -- "$@" 2>/dev/null

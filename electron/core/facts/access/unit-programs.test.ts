@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseUnitPrograms, unitProgramsScript } from './unit-programs.ts'
+
+const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(([program = '', ...words]) => {
+  return spawnSync(program, [...words, 'BEGIN { exit }']).error === undefined
+})
+const top = mkdtempSync(join(tmpdir(), 'gatehouse-units-'))
+const script = unitProgramsScript.replaceAll(/\/(?:etc|run|usr\/local\/lib|usr\/lib)\/systemd\//g, (folder) => `${top}${folder}`)
+
+const files: Readonly<Record<string, string>> = {
+  'etc/systemd/system/plain.service': '[Service]\nUser=ada\nExecStart=/opt/plain/run --key secret /etc/plain.conf\n',
+  'etc/systemd/system/root.service': '# /opt/comment\n[Service]\nExecStartPre = -/srv/pre\nExecStart=@/srv/at zero\n',
+  'etc/systemd/system/above.service': '[Service]\nUser=bob\nExecStart=/opt/low\nExecStartPre=-+/opt/high\n',
+  'etc/systemd/system/shell.service': '[Service]\nExecStart=/bin/sh -c "exec /opt/inner/run --token=t /opt/not-this"\n',
+  'etc/systemd/system/named.service': '[Service]\nExecStart=python3 -u /opt/app/main.py /opt/data\nExecStop=kill /opt/argument\n',
+  'etc/systemd/system/lines.service': '[Service]\nExecStart=/usr/bin/env \\\n  A=/opt/value \\\n  /opt/lines/run\n',
+  'etc/systemd/system/dynamic.service': '[Service]\nDynamicUser=yes\nExecStart=/opt/dynamic\nExecStartPre=!/opt/still-root\n',
+  'etc/systemd/system/packaged.service': '[Service]\nExecStart=/usr/sbin/packaged\n',
+  'etc/systemd/system/replaced.service': '[Service]\nExecStart=/opt/old\n',
+  'etc/systemd/system/replaced.service.d/a.conf': '[Service]\nExecStart=\nExecStart=/opt/new\nUser=cy\n',
+  'usr/lib/systemd/system/vendor.service': '[Service]\nUser=vendor\nExecStart=/opt/vendor/agent\n',
+  'etc/systemd/system/vendor.service.d/a.conf': '[Service]\nExecStartPost=/opt/after\n',
+  'run/systemd/system/plain.service': '[Service]\nExecStart=/opt/hidden-by-etc\n',
+  'etc/systemd/system/two words.service': '[Service]\nExecStart="/opt/quoted" x\n',
+}
+
+beforeAll(() => {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(top, path)), { recursive: true })
+    writeFileSync(join(top, path), text)
+  }
+  symlinkSync('/nowhere/gone.service', join(top, 'etc/systemd/system/gone.service'))
+  symlinkSync('/dev/null', join(top, 'etc/systemd/system/masked.service'))
+})
+afterAll(() => rmSync(top, { recursive: true }))
+
+test.each(awks)('%s: programs of the units that the admin wrote, and whose they are', (...awk) => {
+  const { stdout, stderr } = spawnSync('sh', ['-c', `awk() { ${awk.join(' ')} "$@"; }\n${script}`], { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(stdout).not.toMatch(/secret|token/)
+  const [head, ...lines] = stdout.trimEnd().split('\n')
+  expect(head).toBe('@unit-programs')
+  const { programs, unread } = parseUnitPrograms(lines.map((line, at) => ({ text: line.slice(1), line: at })))
+  expect(unread).toEqual([])
+  expect(programs.map(({ unit, account, path }) => `${unit} ${account} ${path}`).toSorted()).toEqual([
+    'above.service bob /opt/low',
+    'above.service root /opt/high',
+    'dynamic.service root /opt/still-root',
+    'lines.service root /opt/lines/run',
+    'named.service root /opt/app/main.py',
+    'plain.service ada /opt/plain/run',
+    'replaced.service cy /opt/new',
+    'root.service root /srv/at',
+    'root.service root /srv/pre',
+    'shell.service root /opt/inner/run',
+    'two words.service root /opt/quoted',
+    'vendor.service vendor /opt/after',
+    'vendor.service vendor /opt/vendor/agent',
+  ])
+})
+
+test('a file that may not be read is told', () => {
+  expect(parseUnitPrograms([{ text: '!\tsecret.service\t', line: 3 }])).toEqual({ programs: [], unread: ['secret.service'] })
+})

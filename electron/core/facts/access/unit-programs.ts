@@ -1,0 +1,85 @@
+import type { BlockRow } from '../blocks.ts'
+
+/** A program that a unit of the admin starts. */
+export interface UnitProgram {
+  readonly unit: string
+  /** Name or uid, as User= has it. */
+  readonly account: string
+  readonly path: string
+  readonly line: number
+}
+
+export interface UnitPrograms {
+  readonly programs: readonly UnitProgram[]
+  /** Units with a file that the audit account may not read. */
+  readonly unread: readonly string[]
+}
+
+const INTERPRETER =
+  '(^|\\/)(sh|bash|dash|ash|busybox|zsh|ksh|env|nice|ionice|chrt|taskset|numactl|timeout|stdbuf|flock|python[0-9.]*|perl|ruby|node|java|php)$'
+const PATH = '\\/[A-Za-z0-9_.\\/+@-]+'
+
+/**
+ * Piece of the `access` script; leaves `$started`: `=ACCOUNT<tab>UNIT<tab>PATH` for the programs of units that lie where the admin writes them, with their
+ * drop-ins (systemd.unit(5), systemd.service(5)); `=!<tab>UNIT<tab>` for one that could not be read. Of a command only its program is told, and what a shell or an
+ * interpreter is given first: its other words may be secrets. Programs of the distribution are root's, and left out. `+` and `!` before a command give it to root
+ * whatever User= says; an empty assignment takes back what was said before.
+ */
+export const unitProgramsScript = `set +f
+set -- /etc/systemd/system/*.service /run/systemd/system/*.service /usr/local/lib/systemd/system/*.service /etc/systemd/system/*.service.d/*.conf /run/systemd/system/*.service.d/*.conf
+set -f
+started=$(for file do [ -f "$file" ] && printf '%s\\n' "$file"; done | awk '
+function take(file, unit,   got, line, whole, key, value, above, head, path, i) {
+  while ((got = (getline line < file)) > 0) {
+    if (line ~ /^[ \\t]*[#;]/) continue
+    if (line ~ /\\\\$/) { whole = whole substr(line, 1, length(line) - 1) " "; continue }
+    line = whole line; whole = ""
+    if (!match(line, /^[ \\t]*[A-Za-z]+[ \\t]*=[ \\t]*/)) continue
+    key = substr(line, 1, RLENGTH); value = substr(line, RLENGTH + 1); gsub(/[ \\t=]/, "", key)
+    if (key == "User") { sub(/[ \\t]+$/, "", value); user[unit] = value }
+    if (key == "DynamicUser") lent[unit] = value ~ /^(1|y|t|on)/
+    if (key !~ /^Exec(Condition|Start|StartPre|StartPost|Reload|Stop|StopPost)$/) continue
+    if (value == "") { for (i = 1; i <= n; i++) if (of[i] == unit && kind[i] == key) kind[i] = ""; continue }
+    above = value ~ /^[-@:|]*[+!]/
+    sub(/^[-@:|+!]+/, "", value)
+    # A bare name is looked for where the distribution keeps its programs.
+    head = value; sub(/[ \\t].*/, "", head); gsub(/["\\047]/, "", head)
+    if (head !~ /^\\// && head !~ /${INTERPRETER}/) continue
+    while (match(value, /(^|[ \\t"\\047;&|(])${PATH}/)) {
+      path = substr(value, RSTART, RLENGTH); sub(/^[^\\/]/, "", path)
+      value = substr(value, RSTART + RLENGTH)
+      if (n < 400) { n++; of[n] = unit; kind[n] = key; root[n] = above; program[n] = path }
+      if (path !~ /${INTERPRETER}/) break
+    }
+  }
+  close(file)
+  # The file of the package, which everybody may read, may lie elsewhere, or be made by a generator.
+  if (got < 0 && !base) print "=!\\t" unit "\\t"
+}
+/\\.service$/ { unit = $0; sub(/^.*\\//, "", unit); if (!(unit in known)) { known[unit]; take($0, unit) } next }
+{
+  unit = $0; sub(/\\.d\\/[^\\/]*$/, "", unit); sub(/^.*\\//, "", unit)
+  if (!(unit in known)) { known[unit]; base = 1; take("/usr/lib/systemd/system/" unit, unit); base = 0 }
+  take($0, unit)
+}
+END {
+  for (i = 1; i <= n; i++) {
+    if (kind[i] == "" || program[i] ~ /^\\/(usr\\/)?(bin|sbin|lib|lib64|libexec)\\// || (lent[of[i]] && !root[i])) continue
+    print "=" (root[i] || user[of[i]] == "" ? "root" : user[of[i]]) "\\t" of[i] "\\t" program[i]
+  }
+}')
+printf '@unit-programs\\n'
+[ -z "$started" ] || printf '%s\\n' "$started"
+`
+
+/** The rows of `@unit-programs`. */
+export const parseUnitPrograms = (rows: readonly BlockRow[]): UnitPrograms => {
+  const parts = rows.flatMap(({ text, line }) => {
+    const [, account = '', unit = '', path = ''] = /^([^\t]{1,256})\t([^\t]{1,256})\t(\/[^\t]{1,1000})?$/.exec(text) ?? []
+    return account === '' ? [] : [{ account, unit, path, line }]
+  })
+  return {
+    programs: parts.filter(({ account, path }) => account !== '!' && path !== ''),
+    unread: parts.flatMap(({ account, unit }) => (account === '!' ? unit : [])),
+  }
+}
