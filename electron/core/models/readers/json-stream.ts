@@ -1,5 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
 import { ByteCursor } from './byte-cursor.ts'
+import { NameSet } from './name-set.ts'
 import { Unreadable } from './unreadable.ts'
 
 /** Where the value of a named member lies in the file. */
@@ -11,14 +12,15 @@ export interface JsonSpan {
 
 const MAX_DEPTH = 64
 const MAX_NAME_BYTES = 16_384
-const MAX_NAMES = 400_000
+const MAX_NAMES = 320_000
 const MAX_SPANS = 1_000
 const READY_BYTES = 64
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 const [QUOTE, BACKSLASH, COMMA, COLON, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = [0x22, 0x5c, 0x2c, 0x3a, 0x7b, 0x7d, 0x5b, 0x5d]
 
 interface Level {
   /** Names of an object so far; undefined in an array. */
-  readonly names: Set<string> | undefined
+  readonly names: NameSet | undefined
   /** The member under way, when its value is wanted. */
   wanted: { readonly name: string; readonly start: number } | undefined
 }
@@ -45,6 +47,8 @@ class JsonWalk {
   readonly #wanted: (name: string) => boolean
   readonly #step: (count?: number) => void
   readonly #levels: Level[] = []
+  /** The name under way, with its quotes; one array for all of them. */
+  readonly #name = new Uint8Array(MAX_NAME_BYTES + 2).fill(QUOTE, 0, 1)
   #names = 0
 
   constructor(cursor: ByteCursor, wanted: (name: string) => boolean, step: (count?: number) => void) {
@@ -66,7 +70,7 @@ class JsonWalk {
     if (first === OPEN || first === OPEN_LIST) {
       this.#cursor.u8()
       if (this.#levels.length >= MAX_DEPTH) throw this.#stop(`more than ${MAX_DEPTH} levels`)
-      this.#levels.push({ names: first === OPEN ? new Set() : undefined, wanted: undefined })
+      this.#levels.push({ names: first === OPEN ? new NameSet() : undefined, wanted: undefined })
       const close = first === OPEN ? CLOSE : CLOSE_LIST
       if ((await this.#peek()) === close) return this.#close()
       return first === OPEN ? this.#member() : this.#value()
@@ -106,10 +110,9 @@ class JsonWalk {
     if ((await this.#peek()) !== QUOTE) throw this.#stop('a name is missing')
     const name = await this.#text(true)
     const level = this.#levels.at(-1)
-    if (level?.names?.has(name)) throw this.#stop(`the name ${JSON.stringify(name.slice(0, 80))} stands twice`)
+    if (level?.names?.add(name) === false) throw this.#stop(`the name ${JSON.stringify(name.slice(0, 80))} stands twice`)
     this.#names += 1
     if (this.#names > MAX_NAMES) throw this.#stop(`more than ${MAX_NAMES} names`)
-    level?.names?.add(name)
     if ((await this.#peek()) !== COLON) throw this.#stop('a colon is missing')
     this.#cursor.u8()
     await this.#peek()
@@ -122,22 +125,23 @@ class JsonWalk {
     const cursor = this.#cursor
     const start = cursor.offset
     cursor.u8()
-    const bytes: number[] = [QUOTE]
+    const name = this.#name
+    let length = 1
     for (;;) {
       if (cursor.ready < 2) await cursor.need(Math.min(2, Math.max(1, cursor.remaining)))
       const byte = cursor.u8()
       if (byte < 0x20) throw this.#stop('a control character in a text')
-      if (kept) bytes.push(byte)
+      if (kept) name[length++] = byte
       if (byte === BACKSLASH) {
         const next = cursor.u8()
-        if (kept) bytes.push(next)
+        if (kept) name[length++] = next
       }
-      if (kept && bytes.length > MAX_NAME_BYTES) throw new Unreadable('JSON: a name is too long', start)
+      if (length > MAX_NAME_BYTES) throw new Unreadable('JSON: a name is too long', start)
       if (byte === QUOTE) break
     }
     if (!kept) return ''
     try {
-      return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes)))
+      return JSON.parse(utf8.decode(name.subarray(0, length)))
     } catch {
       throw new Unreadable('JSON: a name is broken', start)
     }
@@ -148,7 +152,8 @@ class JsonWalk {
     const cursor = this.#cursor
     await cursor.fill(READY_BYTES)
     const start = cursor.offset
-    const text = Buffer.from(cursor.bytes(Math.min(READY_BYTES, cursor.remaining))).toString('latin1')
+    const { buffer, byteOffset, length } = cursor.bytes(Math.min(READY_BYTES, cursor.remaining))
+    const text = Buffer.from(buffer, byteOffset, length).toString('latin1')
     const word = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?=[\s,}\]]|$)/.exec(text)?.[0]
     if (word === undefined) throw new Unreadable('JSON: a value is missing', start)
     cursor.moveTo(start + word.length)
