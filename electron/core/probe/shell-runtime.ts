@@ -7,7 +7,8 @@
  */
 
 /**
- * Finds a program and runs it, as root where asked. Also given to script sections, for `gh_sudo`.
+ * Finds a program and runs it, as root where asked. Also given to script sections, for `gh_sudo`, and to the script that lists models. Whoever takes it sets gh_uid,
+ * gh_sudo (its path), gh_w (words before each command) and gh_memory (`ulimit -S -v`).
  *
  * `gh_p MODE COUNT CANDIDATE… ARGUMENT…`: MODE `n` as the account, `s` only as root, `p` as root or else as the account.
  * Sets gh_rc (exit code), gh_e (its stderr), gh_mark (`r` ran as root, `a` ran as the account, `d` sudo refused, `m` program missing) and gh_x (which candidate).

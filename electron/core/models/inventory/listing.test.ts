@@ -63,6 +63,12 @@ describe.each([
     expect(of(`${root}/loop-a`)).toMatchObject({ type: 'symlink', target: 'loop-b' })
     expect(of(`${root}/sparse.bin`)?.allocated).toBeLessThan(1_000_000)
   })
+
+  test.runIf(process.getuid?.() === 0)('what root alone may list is listed as root', async () => {
+    const { roots } = await runListing(localSession([...shell]), [{ path: join(root, 'sub'), privileged: true }], options)
+    expect(roots[0]?.end).toMatchObject({ account: 'root', status: 0 })
+    expect(roots[0]?.entries).toHaveLength(2)
+  })
 })
 
 test('where find has no -printf, stat tells the same but the targets of links', async () => {
