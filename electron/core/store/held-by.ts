@@ -4,13 +4,15 @@ import { GatehouseError } from '#shared/errors.ts'
 const MAX_PROCESSES = 5000
 const MAX_NAMED = 5
 
+export const isBusy = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && /^SQLITE_(?:BUSY|LOCKED)/.test(String(thrown.code))
+
 /**
  * SQLite's "database is locked" with who has the file open: another window, or a command in a terminal. SQLite itself keeps no such note; proc(5) tells of
  * processes of the same account, on Linux. Anything else that was thrown is returned as it is.
  */
 export function namedIfBusy(thrown: unknown, path: string): unknown {
-  const busy = thrown instanceof Error && 'code' in thrown && /^SQLITE_(?:BUSY|LOCKED)/.test(String(thrown.code))
-  if (!busy) return thrown
+  if (!isBusy(thrown)) return thrown
   const others = processesWith(path)
   const who = others.length === 0 ? 'which process could not be seen' : others.join(', ')
   return new GatehouseError({ code: 'store.busy', detail: `${path} is in use: ${who}` }, { cause: thrown })

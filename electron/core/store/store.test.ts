@@ -128,6 +128,21 @@ describe('audit repo', () => {
     }
   })
 
+  test('programs that make one database at once all get it, and none takes it for damaged', async () => {
+    const script = `import { openDatabase } from ${JSON.stringify(new URL('./database.ts', import.meta.url).href)}
+      const { database, failure } = openDatabase(process.argv[1], Date.now())
+      console.log(JSON.stringify([failure ?? null, database.prepare('PRAGMA user_version').get().user_version]))`
+    const told = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder], { stdio: ['ignore', 'pipe', 'pipe'] })
+        const [out, wrong] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()])
+        return [Buffer.concat(out).toString().trim(), Buffer.concat(wrong).toString()]
+      }),
+    )
+    expect(told).toEqual(Array.from({ length: 6 }, () => [`[null,${migrations.length}]`, '']))
+    expect(readdirSync(folder).filter((name) => name.includes('corrupt'))).toEqual([])
+  })
+
   test('a finding keeps its first date, and its last change follows its status', () => {
     const { repo } = open()
     const dates = (['fail', 'fail', 'pass', 'fail'] as const).map((status, index) => {
