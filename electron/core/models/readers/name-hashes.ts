@@ -1,5 +1,7 @@
+import { hashName } from './name-hash.ts'
+
 /**
- * Tells whether a name stands twice among millions without keeping them: 64 bits of each (two lanes of multiply and xor, as cyrb53 does it).
+ * Tells whether a name stands twice among millions without keeping them: 64 bits of each.
  * Equal names are always found. Two that differ are taken for equal once in 10^7 headers of the greatest size, which refuses a sound file.
  */
 export class NameHashes {
@@ -12,17 +14,7 @@ export class NameHashes {
   }
 
   add(name: string): void {
-    let one = 0xdeadbeef
-    let two = 0x41c6ce57
-    for (let at = 0; at < name.length; at++) {
-      const code = name.charCodeAt(at)
-      one = Math.imul(one ^ code, 2_654_435_761)
-      two = Math.imul(two ^ code, 1_597_334_677)
-    }
-    one = Math.imul(one ^ (one >>> 16), 2_246_822_507) ^ Math.imul(two ^ (two >>> 13), 3_266_489_909)
-    two = Math.imul(two ^ (two >>> 16), 2_246_822_507) ^ Math.imul(one ^ (one >>> 13), 3_266_489_909)
-    this.#lanes[this.#count * 2] = one
-    this.#lanes[this.#count * 2 + 1] = two
+    hashName(name, this.#lanes, this.#count * 2)
     this.#count += 1
   }
 

@@ -1,7 +1,9 @@
+import { hashName } from './name-hash.ts'
+
 const SMALLEST = 16
 
 /**
- * Names that were met, as 53-bit hashes (cyrb53) in one array: a tokenizer has some hundred thousand, and the strings themselves would be most of what reading it
+ * Names that were met, as 53 bits of their hashes in one array: a tokenizer has some hundred thousand, and the strings themselves would be most of what reading it
  * takes. Two names of one hash count as one name; that makes a file unreadable, never sound.
  */
 export class NameSet {
@@ -33,15 +35,11 @@ export class NameSet {
   }
 }
 
+const lanes = new Uint32Array(2)
+
 /** Never 0, which marks a free slot. */
-function hashOf(text: string): number {
-  let [low, high] = [0xdeadbeef, 0x41c6ce57]
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    low = Math.imul(low ^ code, 2_654_435_761)
-    high = Math.imul(high ^ code, 1_597_334_677)
-  }
-  low = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909)
-  high = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909)
-  return 4_294_967_296 * (2_097_151 & high) + (low >>> 0) + 1
+function hashOf(name: string): number {
+  hashName(name, lanes, 0)
+  const [low = 0, high = 0] = lanes
+  return 4_294_967_296 * (2_097_151 & high) + low + 1
 }
