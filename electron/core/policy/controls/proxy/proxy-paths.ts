@@ -95,7 +95,7 @@ const unseen = ({ listeners, nginx, caddy, services }: ProxyFacts): readonly Ver
 function blindTo({ listeners, containers, services }: ProxyFacts): string | undefined {
   if (!listeners.known) return listeners.reason
   if (!containers.known) return containers.reason
-  const hidden = services.find((service) => service.running && service.binds.length === 0 && !unpublished(service))
+  const hidden = services.find(hidesSockets)
   return hidden && `where ${serviceName(hidden)} listens is not known${hidden.bindUnknown === undefined ? '' : ` (${hidden.bindUnknown})`}`
 }
 
@@ -242,6 +242,9 @@ export const socketsNotSeen = (service: InferenceService): Verdict => ({
 /** In a container whose ports nobody publishes: its network is one of this host, which nobody else reaches. */
 export const unpublished = ({ binds, bindUnknown, containerPorts }: InferenceService): boolean =>
   containerPorts !== undefined && binds.length === 0 && bindUnknown === undefined
+
+/** It runs, and where it listens could not be seen. */
+export const hidesSockets = (service: InferenceService): boolean => service.running && service.binds.length === 0 && !unpublished(service)
 
 export const stays = (service: InferenceService): Verdict => ({
   status: 'pass',

@@ -4,7 +4,7 @@ import { printBind } from '#shared/model/listener.ts'
 import type { LoopbackPort } from '../../../facts/loopback/loopback.ts'
 import { credentialsSeen, type WireAnswer, type WireEndpoint } from '../../../facts/wire/wire.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
-import { exposedBinds, listed, serviceName, socketsNotSeen, unpublished } from '../proxy/proxy-paths.ts'
+import { exposedBinds, hidesSockets, listed, serviceName, socketsNotSeen } from '../proxy/proxy-paths.ts'
 
 export default defineControl({
   id: 'endpoint-answer-authenticated',
@@ -38,7 +38,7 @@ export default defineControl({
     const verdicts = [
       ...endpoints.flatMap((endpoint) => judge(fromTheHost(endpoint, services, ports))),
       ...services.flatMap((service) => unasked(service, wire.value.endpoints)),
-      ...services.filter((service) => service.running && service.binds.length === 0 && !unpublished(service)).map(socketsNotSeen),
+      ...services.filter(hidesSockets).map(socketsNotSeen),
     ]
     return verdicts.length > 0 ? verdicts : [nobody(endpoints)]
   },

@@ -3,7 +3,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { readPem } from '../../../facts/certificates/pem.ts'
 import type { WireEndpoint } from '../../../facts/wire/wire.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
-import { exposedBinds, serviceName, socketsNotSeen, unpublished } from '../proxy/proxy-paths.ts'
+import { exposedBinds, hidesSockets, serviceName, socketsNotSeen } from '../proxy/proxy-paths.ts'
 import { flawsOf, verdictOn } from '../tls/certificate-flaws.ts'
 
 export default defineControl({
@@ -19,7 +19,7 @@ export default defineControl({
   evaluate: ({ services, wire }, context) => {
     const encrypted = services.filter(speaksTls)
     const own = encrypted.filter((service) => exposedBinds(service).length > 0)
-    const hidden = encrypted.filter((service) => service.running && service.binds.length === 0 && !unpublished(service))
+    const hidden = encrypted.filter(hidesSockets)
     if (own.length + hidden.length === 0)
       return [
         {
