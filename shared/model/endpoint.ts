@@ -55,9 +55,11 @@ export interface Endpoint {
 
 const administrators: readonly RouteClass[] = ['management', 'account', 'egress']
 
+export const isForAdministrators = (kind: RouteClass): boolean => administrators.includes(kind)
+
 /** Routes of administrators that any user with a login may use: a login is not enough for these, named hosts are wanted. */
 export const isSharedManagement = ({ class: kind, authentication, onlyFrom }: RouteGroup): boolean =>
-  administrators.includes(kind) && authentication === 'yes' && onlyFrom === undefined
+  isForAdministrators(kind) && authentication === 'yes' && onlyFrom === undefined
 
 /** Answers whoever connects. That a server lives may be told to anyone. */
 const isUnguarded = ({ class: kind, authentication, onlyFrom }: RouteGroup): boolean =>

@@ -1,18 +1,36 @@
 import type { Endpoint } from '#shared/model/endpoint.ts'
+import type { Finding } from '#shared/model/finding.ts'
 import { printBind } from '#shared/model/listener.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
+import { findingsOfPart } from './exposure-findings.ts'
 import type { Part } from './exposure-lane.tsx'
 import { classWords, endpointSentence, endpointTitle, groupSaid, originWords, reachSaid, seenSaid } from './exposure-picture.ts'
+import { type OpenFinding, VerdictList } from './verdict-link.tsx'
 
-/** What the chosen part of the picture rests on: the rule that decides, or every route by name. */
-export function ExposureDetail({ endpoint, part }: { readonly endpoint: Endpoint; readonly part: Part }) {
+interface ExposureDetailProps {
+  readonly endpoint: Endpoint
+  readonly part: Part
+  readonly findings: readonly Finding[]
+  readonly onFinding: OpenFinding
+}
+
+/** What the chosen part of the picture rests on: the rule that decides, or every route by name; and the findings that judge it. */
+export function ExposureDetail({ endpoint, part, findings, onFinding }: ExposureDetailProps) {
+  const { open, passing } = findingsOfPart(endpoint, part, findings)
   return (
     <aside className="exposure-detail" aria-label="Details" data-pane aria-live="polite">
       <p className="muted">{endpointTitle(endpoint)}</p>
       {part.kind === 'origin' ? <OriginPart endpoint={endpoint} index={part.index} /> : null}
       {part.kind === 'group' ? <GroupPart endpoint={endpoint} index={part.index} /> : null}
       {part.kind === 'listener' ? <ListenerPart endpoint={endpoint} /> : null}
+      {open.length + passing > 0 && (
+        <>
+          <h4>{open.length === 0 ? 'Findings' : `${open.length} open ${open.length === 1 ? 'finding' : 'findings'}`}</h4>
+          <VerdictList verdicts={open} onOpen={onFinding} />
+          {passing > 0 && <p className="muted">{`${passing} ${passing === 1 ? 'check passes' : 'checks pass'}.`}</p>}
+        </>
+      )}
     </aside>
   )
 }

@@ -9,6 +9,7 @@ import { ExposureDetail } from './exposure-detail.tsx'
 import { ExposureLane, type Part } from './exposure-lane.tsx'
 import { endpointSentence, endpointTitle, undrawnSaid } from './exposure-picture.ts'
 import { HostPane } from './host-pane.tsx'
+import type { OpenFinding } from './verdict-link.tsx'
 
 interface Choice {
   readonly endpoint: string
@@ -19,7 +20,7 @@ const loudness = ['open', 'shared', 'unknown', 'guarded', 'closed'] as const
 const byLoudness = (a: Endpoint, b: Endpoint) => loudness.indexOf(exposureOf(a)) - loudness.indexOf(exposureOf(b))
 
 /** Who can reach which route, through which rule, listener and proxy, and what is asked there. */
-export function Exposure({ audit }: { readonly audit: HostAudit }) {
+export function Exposure({ audit, onFinding }: { readonly audit: HostAudit; readonly onFinding: OpenFinding }) {
   const [choice, setChoice] = useState<Choice | null>(null)
   const endpoints = audit.endpoints ?? []
   const open = endpoints.filter(({ scope }) => scope !== 'loopback').sort(byLoudness)
@@ -91,7 +92,7 @@ export function Exposure({ audit }: { readonly audit: HostAudit }) {
       </div>
       {chosen && (
         <HostPane>
-          <ExposureDetail endpoint={chosen} part={part ?? { kind: 'listener' }} />
+          <ExposureDetail endpoint={chosen} part={part ?? { kind: 'listener' }} findings={audit.findings} onFinding={onFinding} />
         </HostPane>
       )}
     </div>

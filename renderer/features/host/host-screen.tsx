@@ -215,7 +215,7 @@ interface OtherTabProps {
 function OtherTab({ tab, audit, onFinding }: OtherTabProps) {
   switch (tab) {
     case 'exposure':
-      return <Exposure audit={audit} />
+      return <Exposure audit={audit} onFinding={onFinding} />
     case 'services':
       return <ServicesTab host={audit.name} onFinding={onFinding} />
     case 'hardening':
