@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { exposureOf } from '#shared/model/endpoint.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { known, unknown } from '../facts/fact.ts'
 import { parseNft } from '../facts/firewall/nft/parse.ts'
@@ -83,6 +84,23 @@ test('past the proxy: the port itself, and what it answered when it was asked', 
   expect(verdicts(own)).toEqual({ app: 'accept', management: 'unnamed', jump: 'accept', any: 'accept' })
   expect(own?.groups.every(({ authentication }) => authentication === 'no')).toBe(true)
   expect(own?.seen).toEqual({ from: 'bastion', outcome: 'connected', open: ['GET /api/tags'] })
+})
+
+test('a proxy that is not modelled stands in the picture: who gets to it is known, what it asks is not', () => {
+  const socket = { protocol: 'tcp', address: '*', port: 443, scope: 'wildcard', processes: [{ name: 'haproxy', pid: 9 }], line: 4 }
+  const [front, own, ...more] = endpoints('', '127.0.0.1', { listeners: known([socket]) })
+  expect(front).toMatchObject({ id: 'HAProxy *:443', program: 'HAProxy', scope: 'wildcard' })
+  expect(verdicts(front)).toEqual({ app: 'accept', management: 'unnamed', jump: 'stopped', any: 'stopped' })
+  expect(new Set(front?.groups.map(({ authentication }) => authentication))).toEqual(new Set(['unknown']))
+  expect(front && exposureOf(front)).toBe('unknown')
+  expect(own).toMatchObject({ scope: 'loopback' })
+  expect(more).toEqual([])
+  const transcript = 'tcp 10.0.3.7 port 443 from bastion: connected\nGET /api/tags: 200\n'
+  const [asked] = endpoints('', '127.0.0.1', {
+    listeners: known([socket]),
+    wire: known({ endpoints: [readTranscript('wire-http-443', transcript)] }),
+  })
+  expect(asked && exposureOf(asked)).toBe('open')
 })
 
 test('a rule that is not understood leaves reach unknown, and names the rule', () => {

@@ -9,6 +9,7 @@ import { credentialsSeen, type WireEndpoint } from '../facts/wire/wire.ts'
 import type { PolicyContext } from './control.ts'
 import { strangersTo } from './controls/network/flows.ts'
 import { atEngine, authenticatedBy } from './controls/proxy/authentication.ts'
+import { type OtherProxy, otherProxiesOf } from './controls/proxy/other-proxies.ts'
 import type { ProxyPath } from './controls/proxy/proxy-path.ts'
 import { type Front, frontsOf } from './controls/proxy/proxy-paths.ts'
 
@@ -22,12 +23,14 @@ export function endpointsOf(facts: FactResults, context: PolicyContext): readonl
   const wire = facts.wire.known ? facts.wire.value.endpoints : []
   const direct = services.flatMap((service) => merged(service.binds).map((bind) => ofEngine(service, bind, facts, context, wire)))
   const fronts = facts.nginx.known ? frontsOf({ ...facts, nginx: facts.nginx.value, services }, context).fronts : []
-  return [...fronts.map((front) => ofFront(front, facts, context, wire)), ...direct]
+  const nginx = facts.nginx.known ? facts.nginx.value : undefined
+  const others = otherProxiesOf({ ...facts, nginx, services }).flatMap((other) => ofOther(other, services, facts, context, wire))
+  return [...fronts.map((front) => ofFront(front, facts, context, wire)), ...others, ...direct]
 }
 
 /** One row for a port that is bound in IPv4 and IPv6 alike. */
-function merged(binds: readonly ServiceBind[]): readonly ServiceBind[] {
-  const byPort = new Map<string, ServiceBind>()
+function merged<T extends Pick<ServiceBind, 'address' | 'port' | 'scope'>>(binds: readonly T[]): readonly T[] {
+  const byPort = new Map<string, T>()
   for (const bind of binds) {
     const key = `${bind.scope === 'specific' ? bind.address : bind.scope}:${bind.port}`
     const before = byPort.get(key)
@@ -86,6 +89,32 @@ function ofFront(
     withheld: new Set(withheld.map(({ route }) => printRoute(route))).size,
     ...seenAt(seen),
   }
+}
+
+/** Of a proxy that is not modelled it is known where it listens and who gets there; what it passes on to which server is not. */
+function ofOther(
+  { program = 'Unknown program', binds }: OtherProxy,
+  services: readonly InferenceService[],
+  facts: FactResults,
+  context: PolicyContext,
+  wire: readonly WireEndpoint[],
+): readonly Endpoint[] {
+  const groups = grouped(
+    services
+      .filter(({ running }) => running)
+      .flatMap((service) => routesOf(service).map((route) => ({ service: service.id, route, authentication: 'unknown' as const, by: [] }))),
+  )
+  return merged(binds).map((bind) => ({
+    id: `${program} ${printBind(bind)}`,
+    address: bind.address,
+    port: bind.port,
+    scope: bind.scope,
+    program,
+    reach: reachOf(facts, context, bind),
+    groups,
+    withheld: 0,
+    ...seenAt(wire.find(({ port }) => port === bind.port)),
+  }))
 }
 
 type Single = Pick<RouteGroup, 'service' | 'authentication' | 'by' | 'onlyFrom'> & { readonly route: EngineRoute }

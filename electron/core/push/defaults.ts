@@ -8,7 +8,7 @@ import { nearest } from '../facts/nginx/model/scope.ts'
 import { readHttp, type Server } from '../facts/nginx/model/servers.ts'
 import type { NginxDirective } from '../facts/nginx/nginx.ts'
 import type { FactResults } from '../facts/registry.ts'
-import { inferenceDoors } from '../policy/controls/network/doors.ts'
+import { besideOf, inferenceDoors } from '../policy/controls/network/doors.ts'
 import { exporterDefaults } from './exporter-defaults.ts'
 import { kinds } from './kinds.ts'
 import { commandWithout } from './unit-command.ts'
@@ -19,7 +19,10 @@ export interface Seen {
   readonly fleet: Fleet
   readonly host: Host
   readonly audit: HostAudit
-  readonly facts: Pick<FactResults, 'nginx' | 'caddy' | 'accounts' | 'units' | 'listeners' | 'sources' | 'programs' | 'processes'>
+  readonly facts: Pick<
+    FactResults,
+    'nginx' | 'caddy' | 'accounts' | 'units' | 'listeners' | 'sources' | 'programs' | 'processes' | 'containers'
+  >
 }
 
 /** The values that were given, and what the host and the fleet file say for the rest, where they say one thing. */
@@ -175,18 +178,21 @@ const openSubjects: Source = ({ audit }, { fixes }) =>
   )
 
 /** Ports behind which a model answers to other machines, as the firewall's controls see them. */
-function doorPortsOf({ audit: { services }, facts: { listeners } }: Seen): string[] | undefined {
+function doorPortsOf({ audit: { services }, facts }: Seen): string[] | undefined {
+  const { listeners } = facts
   if (!listeners.known) return undefined
   const running = services.filter((service) => service.running)
-  return listed(inferenceDoors(running, listeners.value).map(({ port }) => String(port)))
+  return listed(inferenceDoors(running, listeners.value, besideOf(facts)).map(({ port }) => String(port)))
 }
 
 /** Of those, the ports that a container runtime forwards. */
-function publishedPortsOf({ audit: { services }, facts: { listeners } }: Seen): string[] | undefined {
+function publishedPortsOf({ audit: { services }, facts }: Seen): string[] | undefined {
+  const { listeners } = facts
   if (!listeners.known) return undefined
   const doors = inferenceDoors(
     services.filter(({ running }) => running),
     listeners.value,
+    besideOf(facts),
   )
   return listed(doors.flatMap(({ published, port }) => (published ? [String(port)] : [])))
 }

@@ -74,7 +74,7 @@ test('its ports are those that a container runtime forwards, of models that othe
   const seen = {
     audit: { services } as unknown as HostAudit,
     fleet: { networks: { app: ['10.0.1.0/24'], modelAdmins: [] } },
-    facts: { listeners: { known: true, value: [] } },
+    facts: { listeners: { known: true, value: [] }, containers: { known: false }, programs: { known: false } },
   } as unknown as Seen
   expect(parametersFor(manifest, seen, {})).toEqual({ ports: ['8080', '8081'], clients: ['10.0.1.0/24'] })
 })

@@ -7,6 +7,7 @@ import { addressBlock } from '../facts/network/address-block.ts'
 import type { Listen } from '../facts/nginx/model/listen.ts'
 import { isEncrypted, readHttp } from '../facts/nginx/model/servers.ts'
 import type { Nginx } from '../facts/nginx/nginx.ts'
+import { webServerNamed } from '../facts/programs/front-programs.ts'
 import type { Program } from '../facts/programs/programs.ts'
 import type { FactResults } from '../facts/registry.ts'
 import { type HarmlessRequest, harmlessRequests } from './harmless-requests.ts'
@@ -129,14 +130,13 @@ function frontsOf(nginx: Nginx, host: Host): readonly Omit<Question, 'requests'>
 const takesAddress = ({ scope, address, port, bothFamilies }: Listen, host: Host): boolean =>
   scope !== 'unix' && isAskable({ scope, port, address: bothFamilies ? '*' : address === '*' ? '0.0.0.0' : address }, host)
 
-const PROXIES = /^(?:caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o)$/
 const TLS_PORTS = [443, 8443]
 
 /** Proxies whose configuration is not asked for here: what they are is seen by their process, what they speak by the port. */
 const otherProxies = (listeners: readonly Listener[], host: Host): readonly Omit<Question, 'requests'>[] =>
   listeners.flatMap((listener) => {
     const { protocol, port, processes } = listener
-    const owner = processes.find(({ name }) => PROXIES.test(name))?.name
+    const owner = processes.find(({ name }) => webServerNamed(name) !== undefined)?.name
     if (protocol !== 'tcp' || owner === undefined || !isAskable(listener, host)) return []
     const tls = TLS_PORTS.includes(port)
     return [{ id: idOf(tls, port), port, name: hostHeader(host), owner, tls }]

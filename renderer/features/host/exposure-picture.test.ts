@@ -90,6 +90,9 @@ describe('words', () => {
       'The firewall lets in: app subnet. Its one route does not answer without a login. 3 more are withheld by nginx.',
     )
     expect(endpointSentence(endpoint({ groups: [group(), group()] }))).toContain('None of 2 routes answers without a login, health aside.')
+    const doubtful = group({ authentication: 'unknown' })
+    expect(endpointSentence(endpoint({ groups: [group(), doubtful] }))).toContain('Of 1 of 2 routes it is not known whether')
+    expect(endpointSentence(endpoint({ groups: [doubtful] }))).toContain('Whether its one route answers without a login is not known.')
     expect(endpointSentence(endpoint({ scope: 'loopback' }))).toContain('nobody else')
     expect(endpointTitle(endpoint({ proxy: { name: 'a\u202eb', encrypted: false } }))).not.toContain('\u202e')
     expect(seenSaid(endpoint({ seen: { from: 'bastion', outcome: 'no-answer', open: [] } }))?.word).toBe('Asked from bastion: no answer')

@@ -97,13 +97,18 @@ export function endpointSentence(endpoint: Endpoint): string {
   const letIn = endpoint.reach.filter(({ verdict }) => verdict === 'accept').map(({ origin }) => originWords[origin].toLowerCase())
   const open = endpoint.groups.filter((group) => groupSaid(group).tone === 'fail').flatMap(({ routes }) => routes)
   const asked = endpoint.groups.flatMap(({ routes }) => routes).length
+  const doubtful = endpoint.groups.filter(({ authentication }) => authentication === 'unknown').flatMap(({ routes }) => routes).length
   return [
     letIn.length > 0 ? `The firewall lets in: ${letIn.join(', ')}.` : 'The firewall lets nobody in for certain.',
     open.length > 0
       ? `${open.length} of ${asked} ${asked === 1 ? 'route answers' : 'routes answer'} without a login.`
-      : asked === 1
-        ? 'Its one route does not answer without a login.'
-        : `None of ${asked} routes answers without a login, health aside.`,
+      : doubtful > 0
+        ? asked === 1
+          ? 'Whether its one route answers without a login is not known.'
+          : `Of ${doubtful} of ${asked} routes it is not known whether they answer without a login.`
+        : asked === 1
+          ? 'Its one route does not answer without a login.'
+          : `None of ${asked} routes answers without a login, health aside.`,
     ...(endpoint.withheld > 0 ? [`${endpoint.withheld} more are withheld by ${plainText(endpoint.program, 40)}.`] : []),
   ].join(' ')
 }

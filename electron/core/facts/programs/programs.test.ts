@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Listener } from '#shared/model/listener.ts'
 import { type FactSources, known, unknown } from '../fact.ts'
 import type { Process } from '../processes/processes.ts'
+import { frontOfImage } from './front-programs.ts'
 import { knownPrograms } from './known-programs.ts'
 import { programsFact } from './programs.fact.ts'
 import { programOfImage, recogniseProgram } from './recognise-program.ts'
@@ -140,6 +141,21 @@ test.each([
   ['', undefined],
 ])('image %s', (image, expected) => {
   expect(programOfImage(image)?.id).toBe(expected)
+})
+
+test.each([
+  ['docker.io/library/traefik:v3.1', 'Traefik'],
+  ['registry:5000/jc21/nginx-proxy-manager:2', 'nginx'],
+  ['registry.k8s.io/ingress-nginx/controller:v1.11@sha256:00', 'nginx'],
+  ['apache/apisix:3.9.0-debian', 'APISIX'],
+  ['ghcr.io/goauthentik/proxy:2024.8', 'authentik'],
+  ['cloudflare/cloudflared', 'cloudflared'],
+  ['alpine/socat', 'socat'],
+  ['nginx/nginx-prometheus-exporter:1.3', undefined],
+  ['unit-tests:latest', undefined],
+  ['registry:5000/postgres', undefined],
+])('image %s as a front', (image, expected) => {
+  expect(frontOfImage(image)).toBe(expected)
 })
 
 test('records have ids of their own, a danger in one or two sentences and a source', () => {

@@ -26,6 +26,8 @@ export interface Program {
   readonly decidedBy?: string | undefined
   /** Routes whose GET shows whether it asks for credentials. */
   readonly telling: readonly string[]
+  /** It passes requests of an engine's own routes on to it. */
+  readonly forwards?: true | undefined
   /** What somebody who reaches it can do. */
   readonly danger: string
   /** Line that shows it. */

@@ -34,6 +34,8 @@ export interface ProgramRecord {
   }
   /** Documented routes whose GET only tells something, and does not without credentials where they are wanted. Asked over the wire. */
   readonly telling?: readonly string[]
+  /** It passes requests of an engine's own routes on to it: a front, by rules of its own. */
+  readonly forwards?: true
   readonly danger: string
   readonly source: string
 }

@@ -6,7 +6,7 @@ import { type Source, sources } from '#shared/model/segment.ts'
 import type { Program } from '../../facts/programs/programs.ts'
 import type { FactResults } from '../../facts/registry.ts'
 import type { Citation, PolicyContext } from '../control.ts'
-import { inferenceDoors, sshDoors } from '../controls/network/doors.ts'
+import { besideOf, inferenceDoors, sshDoors } from '../controls/network/doors.ts'
 import { knownValue, mergeWildcards } from '../controls/network/flows.ts'
 import { strangersTurnedAway } from '../controls/network/turned-away.ts'
 import { nameOf, strangerSubject, strangersAmong } from '../controls/programs/strangers.ts'
@@ -72,12 +72,14 @@ function modelDoors(facts: FactResults, surroundings: Surroundings): readonly Ne
       ? 'The fleet file names no networks of application servers, so nothing says whether it should.'
       : undefined
   const blind = firewall.known && !firewall.value.translationKnown
-  const open = inferenceDoors(running, knownValue(facts.listeners) ?? []).map(({ kind, address, port, owner, published, cite }) => {
-    const rulesUnknown = published && blind ? untranslated : undefined
-    const door: InboundDoor = { kind, address, port, bound: true, allowed: modelUsers, policyUnknown, rulesUnknown }
-    const judgedBy = [{ control: 'inference-port-only-from-app', subject: printBind(door) }]
-    return doorOf(door, { name: owner, cite: cite[0], judgedBy }, surroundings)
-  })
+  const open = inferenceDoors(running, knownValue(facts.listeners) ?? [], besideOf(facts)).map(
+    ({ kind, address, port, owner, published, cite }) => {
+      const rulesUnknown = published && blind ? untranslated : undefined
+      const door: InboundDoor = { kind, address, port, bound: true, allowed: modelUsers, policyUnknown, rulesUnknown }
+      const judgedBy = [{ control: 'inference-port-only-from-app', subject: printBind(door) }]
+      return doorOf(door, { name: owner, cite: cite[0], judgedBy }, surroundings)
+    },
+  )
   const local = running.flatMap((service) => localDoors(service, surroundings))
   return [
     ...neededByApps([...open, ...local]),

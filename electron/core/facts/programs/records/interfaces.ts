@@ -12,6 +12,7 @@ export const interfaces: readonly ProgramRecord[] = [
     image: /^open-webui$/,
     authentication: { usual: 'default', off: /^WEBUI_AUTH=(?:false|0)$/i },
     telling: ['/api/models'],
+    forwards: true,
     danger:
       'Its administrators manage the models behind it and add functions, which are Python run on this host; sign-up is open by default.',
     source: 'https://docs.openwebui.com/getting-started/env-configuration',
@@ -26,6 +27,7 @@ export const interfaces: readonly ProgramRecord[] = [
     image: /^litellm(?:-database|-non_root)?$/,
     authentication: { usual: 'unknown', on: /^LITELLM_MASTER_KEY=.+/ },
     telling: ['/v1/models'],
+    forwards: true,
     danger: 'Without a master key everybody uses the models and keys behind it; with it, its holder makes keys for others.',
     source: 'BerriAI/litellm docs/my-website/docs/proxy/prod.md',
   },
@@ -40,6 +42,7 @@ export const interfaces: readonly ProgramRecord[] = [
     // VLLM_API_KEY is asked of clients by its newest versions only; before, it was for the engines.
     authentication: { usual: 'unknown' },
     telling: ['/v1/models'],
+    forwards: true,
     danger: 'Whoever reaches it runs prompts on every engine behind it. It listens on every interface unless told otherwise.',
     source: 'vllm-project/production-stack src/vllm_router/parsers/parser.py',
   },
@@ -52,6 +55,7 @@ export const interfaces: readonly ProgramRecord[] = [
     image: /^vllm-router$/,
     authentication: { usual: 'unknown', on: /^--api-key-validation-urls=.|^API_KEY_VALIDATION_URLS=.+/ },
     telling: ['/v1/models'],
+    forwards: true,
     danger:
       'Whoever reaches it runs prompts on every worker behind it, and adds a worker of his own that is then sent prompts of others. Its --api-key is for the workers and asks no client.',
     source: 'vllm-project/router docs/cli_reference.md',
@@ -65,6 +69,7 @@ export const interfaces: readonly ProgramRecord[] = [
     module: /^sglang_router(?:\.launch_(?:router|server))?$/,
     authentication: { usual: 'unknown' },
     telling: ['/v1/models'],
+    forwards: true,
     danger: 'Whoever reaches it runs prompts on every worker behind it, and adds a worker of his own. Its --api-key is for the workers.',
     source: 'sgl-project/sglang sgl-router/README.md',
   },
@@ -77,6 +82,7 @@ export const interfaces: readonly ProgramRecord[] = [
     // apiKeys of its configuration asks clients; the file is not read.
     authentication: { usual: 'unknown' },
     telling: ['/v1/models'],
+    forwards: true,
     danger: 'Whoever reaches it runs prompts, starts and stops models, and reads their logs.',
     source: 'mostlygeek/llama-swap README.md',
   },

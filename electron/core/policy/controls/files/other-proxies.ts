@@ -1,17 +1,14 @@
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
+import { webServerNamed } from '../../../facts/programs/front-programs.ts'
 import { containerIdOf } from '../../../facts/services/placement.ts'
 import type { Verdict } from '../../control.ts'
 
-const NAMES: Readonly<Record<string, string>> = {
-  haproxy: 'HAProxy',
-  apache2: 'Apache',
-  httpd: 'Apache',
-  traefik: 'Traefik',
-  envoy: 'Envoy',
-  lighttpd: 'lighttpd',
-  h2o: 'H2O',
-}
+/** Those whose own files are looked at. */
+const read = ['caddy', 'oauth2-proxy']
+
+const nginxInside = ({ name }: Process, inContainer: boolean): string | undefined =>
+  name === 'nginx' && inContainer ? 'nginx in a container' : undefined
 
 /** Proxies that run here and whose files are not judged: one verdict for each program, so that nobody takes silence for a pass. */
 export function otherProxies(processes: FactResult<readonly Process[]>, what: string): readonly Verdict[] {
@@ -19,7 +16,7 @@ export function otherProxies(processes: FactResult<readonly Process[]>, what: st
   const found = new Map<string, Process>()
   for (const process of processes.value) {
     const inContainer = containerIdOf(process.cgroup) !== undefined
-    const program = NAMES[process.name] ?? (process.name === 'nginx' && inContainer ? 'nginx in a container' : undefined)
+    const program = nginxInside(process, inContainer) ?? (read.includes(process.name) ? undefined : webServerNamed(process.name))
     if (program !== undefined && !found.has(program)) found.set(program, process)
   }
   return [...found].map(([program, { line }]) => ({

@@ -1,17 +1,12 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { type Listener, printBind } from '#shared/model/listener.ts'
-import { type Caddy, readCaddies } from '../../../facts/caddy/caddy.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
-import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { otherProxiesOf } from '../proxy/other-proxies.ts'
 import { pathsOfHost } from '../proxy/paths-of-host.ts'
 import type { ProxyPath } from '../proxy/proxy-path.ts'
+import { blindTo } from '../proxy/proxy-paths.ts'
 import { citeBinds, hintFor, isExposed, noServices, printBinds, serviceName } from './service-words.ts'
-
-/** Proxies whose configuration is not read: what they forward is unknown. */
-const unmodelled =
-  /^(?:haproxy|apache2|httpd|traefik|envoy|kong|angie|tengine|litespeed|varnishd|squid|lighttpd|h2o|cloudflared|tailscaled|ngrok|frpc|pomerium)$/
 
 export default defineControl({
   id: 'inference-behind-proxy',
@@ -21,9 +16,9 @@ export default defineControl({
   rationale:
     'The engines speak plain HTTP and have weak or no authentication. A proxy before them is where TLS, log-in, rules per route and the access log live, so it must be the only way in.',
   needs: ['services'],
-  uses: ['nginx', 'listeners', 'network', 'containers', 'caddy', 'oauth2-proxy'],
+  uses: ['nginx', 'listeners', 'network', 'containers', 'caddy', 'oauth2-proxy', 'processes', 'programs'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-17', 'CIS-8:12.2', 'ISO-27001:A.8.22'],
-  evaluate: ({ services, nginx, listeners, ...others }, { host }) => {
+  evaluate: ({ services, nginx, ...others }, { host }) => {
     if (services.length === 0) return noServices
     const running = services.filter((service) => service.running)
     if (running.length === 0) {
@@ -32,25 +27,30 @@ export default defineControl({
     }
     const seen = nginx.known ? nginx.value : { installed: false, running: false, directives: [] }
     const { paths } = pathsOfHost({ ...others, nginx: seen }, running, host.address)
+    const all = otherProxiesOf({ ...others, services: running, nginx: nginx.known ? nginx.value : undefined })
+    // A web port without an owner is that of an nginx which could not be read.
+    const other = all.find(({ program }) => nginx.known || program !== undefined)
+    const blind = blindTo({ ...others, services: running })
     return running.map((service) =>
       judge(
         service,
         paths.filter((path) => path.service.id === service.id),
-        { nginx, listeners, ...others },
+        nginx,
+        other?.verdict,
+        blind,
       ),
     )
   },
 })
 
-interface Around {
-  readonly nginx: FactResult<Nginx>
-  readonly listeners: FactResult<readonly Listener[]>
-  readonly caddy: FactResult<Caddy>
-  readonly 'oauth2-proxy': FactResult<readonly OAuth2Proxy[]>
-}
-
-function judge(service: InferenceService, paths: readonly ProxyPath[], around: Around): Verdict {
-  const { nginx, listeners } = around
+/** `other`: a proxy that is not modelled. `blind`: why one may be there that was not seen. */
+function judge(
+  service: InferenceService,
+  paths: readonly ProxyPath[],
+  nginx: FactResult<Nginx>,
+  other: Verdict | undefined,
+  blind: string | undefined,
+): Verdict {
   const name = serviceName(service)
   const base = { subject: service.id }
   const exposed = service.binds.filter(isExposed)
@@ -75,6 +75,10 @@ function judge(service: InferenceService, paths: readonly ProxyPath[], around: A
     const reason = `Where ${name} listens is not known: ${service.bindUnknown}.`
     return { ...base, status: 'not-evaluated', title: 'Its sockets could not be seen', hint: hintFor(service), reason, cite: [] }
   }
+  if (other) {
+    const reason = `${name} listens on this machine only. ${other.reason} It may forward to ${name}.`
+    return { ...base, status: 'not-evaluated', title: other.title, reason, cite: other.cite }
+  }
   if (first) {
     const reason = `${name} listens on this machine only, and ${first.program} forwards to it.`
     return {
@@ -84,13 +88,6 @@ function judge(service: InferenceService, paths: readonly ProxyPath[], around: A
       reason,
       cite: [...citeBinds(service.binds), ...proxyLine],
     }
-  }
-  const other = otherProxy(listeners, around)
-  if (other) {
-    const [program, listener] = other
-    const reason = `${name} listens on this machine only. ${program} listens on ${printBind(listener)}; whether it forwards to ${name} is not judged yet.`
-    const cite = [{ section: listener.section ?? 'listeners', line: listener.line }]
-    return { ...base, status: 'not-evaluated', title: `${program} is not modelled yet`.slice(0, 47), reason, cite }
   }
   if (!nginx.known) {
     const reason = `${name} listens on this machine only. What stands before it is not known: ${nginx.reason}.`
@@ -103,21 +100,11 @@ function judge(service: InferenceService, paths: readonly ProxyPath[], around: A
       cite: citeBinds(service.binds),
     }
   }
+  if (blind !== undefined) {
+    const reason = `${name} listens on this machine only. Nothing seen forwards to it, but not all could be seen: ${blind}.`
+    return { ...base, status: 'not-evaluated', title: 'Which proxies run is not known', reason, cite: citeBinds(service.binds) }
+  }
   // Nothing forwards to a server that only this machine reaches: there is no way in that a proxy would have to guard.
   const reason = `${name} listens on this machine only and nothing seen forwards to it, so only local programs use it.`
   return { ...base, status: 'not-applicable', title: 'Only programs of this machine use it', reason, cite: citeBinds(service.binds) }
-}
-
-function otherProxy(listeners: FactResult<readonly Listener[]>, around: Around): readonly [string, Listener] | undefined {
-  // Caddy and oauth2-proxy are followed where they were read.
-  const followed = readCaddies(around.caddy).map(({ pid }) => pid)
-  const unread = ['caddy', ...(around['oauth2-proxy'].known ? [] : ['oauth2-proxy'])]
-  for (const listener of listeners.known ? listeners.value : []) {
-    const process =
-      listener.scope === 'loopback'
-        ? undefined
-        : listener.processes.find(({ name, pid }) => unmodelled.test(name) || (unread.includes(name) && !followed.includes(pid)))
-    if (process) return [process.name, listener]
-  }
-  return undefined
 }

@@ -155,12 +155,23 @@ describe('inference-behind-proxy', () => {
   const caddy = {
     listeners: known([{ protocol: 'tcp', address: '*', port: 443, scope: 'wildcard', processes: [{ name: 'caddy', pid: 9 }], line: 2 }]),
   }
+  const socat = {
+    listeners: known([{ protocol: 'tcp', address: '*', port: 9000, scope: 'wildcard', processes: [{ name: 'socat', pid: 9 }], line: 2 }]),
+  }
+  const haproxy = {
+    processes: known([{ pid: 9, ppid: 1, name: 'haproxy', user: 'haproxy', argv: ['haproxy'], line: 4 }]),
+    listeners: known([{ protocol: 'tcp', address: '*', port: 8443, scope: 'wildcard', processes: [], line: 2 }]),
+  }
+  const unlisted = { containers: unknown('Docker: permission denied', ['containers']) }
   test.each<[string, Partial<InferenceService>, string, string, object?]>([
     ['loopback behind nginx', {}, proxy, 'pass: Reached only through nginx'],
     ['open beside nginx', { binds: [bind('0.0.0.0')] }, proxy, 'fail: The proxy can be bypassed'],
     ['open, no proxy', { binds: [bind('0.0.0.0')] }, '', 'fail: No proxy stands before the server'],
     ['loopback, nobody forwards', {}, '', 'not-applicable: Only programs of this machine use it'],
-    ['loopback, another proxy', {}, '', 'not-evaluated: caddy is not modelled yet', caddy],
+    ['loopback, another proxy', {}, '', 'not-evaluated: Caddy is not modelled yet', caddy],
+    ['loopback behind nginx, and another proxy', {}, proxy, 'not-evaluated: socat is not modelled yet', socat],
+    ['loopback, a proxy that listens nowhere that was seen', {}, '', 'not-evaluated: HAProxy is not modelled yet', haproxy],
+    ['loopback, containers that could not be listed', {}, '', 'not-evaluated: Which proxies run is not known', unlisted],
     [
       'loopback, nginx unreadable',
       {},

@@ -1,9 +1,13 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
+import type { Container, Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
+import { frontNamed, frontOfImage } from '../../../facts/programs/front-programs.ts'
+import type { Program } from '../../../facts/programs/programs.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import type { Citation } from '../../control.ts'
 import { forwarders } from '../programs/strangers.ts'
+import { publishedOf } from '../proxy/other-proxies.ts'
 import { citeSetting } from '../ssh/sshd-scopes.ts'
 import { knownValue, mergeWildcards } from './flows.ts'
 
@@ -23,14 +27,28 @@ export interface ModelDoor extends Door {
   readonly published: boolean
 }
 
-/** Programs that pass connections on, by their short names, which the kernel cuts at 15 characters (systemd-socket-proxyd). */
-const PROXIES =
-  /^(?:nginx|caddy|haproxy|envoy|traefik|apache2|httpd|angie|tengine|litespeed|lighttpd|h2o|kong|pomerium|squid|varnishd|oauth2[-_]proxy|socat|rinetd|redir|systemd-socket-|ssh)$/
-
 const isForwarder = ({ name }: { readonly name: string }): boolean => forwarders.test(name)
 
-/** Doors to running inference servers that others could reach, by the sockets that were seen. */
-export function inferenceDoors(services: readonly InferenceService[], listeners: readonly Listener[]): readonly ModelDoor[] {
+/** What beside the sockets of the host may lead to a model. Empty where it is not known. */
+export interface Beside {
+  readonly containers: readonly Container[]
+  readonly programs: readonly Program[]
+}
+
+export const besideOf = ({
+  containers,
+  programs,
+}: {
+  readonly containers: FactResult<Containers>
+  readonly programs: FactResult<readonly Program[]>
+}): Beside => ({ containers: knownValue(containers)?.containers ?? [], programs: knownValue(programs) ?? [] })
+
+/** Doors to running inference servers that others could reach, by the sockets and published ports that were seen. */
+export function inferenceDoors(
+  services: readonly InferenceService[],
+  listeners: readonly Listener[],
+  { containers, programs }: Beside,
+): readonly ModelDoor[] {
   const own = services.flatMap((service) =>
     service.binds
       .filter(({ scope }) => scope !== 'loopback')
@@ -48,7 +66,8 @@ export function inferenceDoors(services: readonly InferenceService[], listeners:
     .filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
     .filter(
       ({ port, processes }) =>
-        processes.some(({ name }) => PROXIES.test(name)) || ((port === 80 || port === 443) && processes.every(isForwarder)),
+        processes.some(({ name }) => name === 'nginx' || frontNamed(name) !== undefined) ||
+        ((port === 80 || port === 443) && processes.every(isForwarder)),
     )
     .map(({ address, port, processes, line }) => ({
       address,
@@ -58,7 +77,27 @@ export function inferenceDoors(services: readonly InferenceService[], listeners:
       published: processes.some(isForwarder),
       cite: [{ section: 'listeners', line }],
     }))
-  return mergeWildcards([...new Map([...own, ...proxied].map((door) => [printBind(door), door])).values()])
+  const contained = containers
+    .filter(({ running, image }) => running && frontOfImage(image) !== undefined)
+    .flatMap((container) => publishedOf(container).map((bind) => ({ ...bind, owner: container.name, line: container.line })))
+    .map(({ address, port, owner, line }) => ({
+      ...{ address, port, owner },
+      kind: 'proxy' as const,
+      published: true,
+      cite: [{ section: 'containers', line }],
+    }))
+  const interfaces = programs
+    .filter(({ forwards }) => forwards)
+    .flatMap((program) => program.binds.filter(({ scope }) => scope !== 'loopback').map((bind) => ({ ...bind, owner: program.name })))
+    .map(({ address, port, owner, section, line }) => ({
+      ...{ address, port, owner },
+      kind: 'proxy' as const,
+      published: section === 'containers',
+      cite: [{ section, line }],
+    }))
+  // Whose a socket is, the list of containers and the command line know better than the name of its process.
+  const all = [...own, ...proxied, ...contained, ...interfaces]
+  return mergeWildcards([...new Map(all.map((door) => [printBind(door), door])).values()])
 }
 
 /** Sockets of sshd (or of systemd for it); where owners cannot be seen, what `sshd -T` says, and at last the port that was used to log in. */

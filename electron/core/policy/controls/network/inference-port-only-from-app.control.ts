@@ -1,9 +1,9 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { printBind } from '#shared/model/listener.ts'
+import { type Listener, printBind } from '#shared/model/listener.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { inferenceDoors, type ModelDoor } from './doors.ts'
+import { besideOf, inferenceDoors, type ModelDoor } from './doors.ts'
 import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 
 /** For ports that Docker forwards past the rules for the host. */
@@ -17,14 +17,14 @@ export default defineControl({
   rationale:
     'Users belong in front of the application, not in front of the model. An inference port that other networks reach lets anyone there run prompts around every control that the application makes.',
   needs: ['firewall', 'services', 'listeners'],
-  uses: ['network'],
+  uses: ['network', 'containers', 'programs'],
   remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment', also: [PUBLISHED] },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'CIS-8:13.4', 'ISO-27001:A.8.22'],
-  evaluate: ({ firewall, services, listeners, network }, { fleet }) => {
+  evaluate: ({ firewall, services, listeners, network, containers, programs }, { fleet, host }) => {
     if (services.length === 0) return [noService]
     const running = services.filter((service) => service.running)
-    const doors = inferenceDoors(running, listeners)
-    if (doors.length === 0) return running.length === 0 ? [noneRuns] : localOnly(running)
+    const doors = inferenceDoors(running, listeners, besideOf({ containers, programs }))
+    if (doors.length === 0) return running.length === 0 ? [noneRuns] : localOnly(running, ownerless(listeners, running, [22, host.port]))
     const { app, management, modelAdmins } = fleet.networks
     const hidden = running.filter(isHidden).map(unseen)
     if (app.length === 0) return [unnamed(doors), ...hidden]
@@ -53,10 +53,27 @@ const unseen = ({ id, pod, bindUnknown }: InferenceService): Verdict => ({
   cite: [],
 })
 
-function localOnly(services: readonly InferenceService[]): readonly Verdict[] {
+/** Where the owners of no socket could be read, any of them may be a proxy. As root `ss` names them all but the kernel's own. */
+function ownerless(listeners: readonly Listener[], services: readonly InferenceService[], sshPorts: readonly number[]): readonly Verdict[] {
+  if (listeners.some(({ processes }) => processes.length > 0) || services.every(isHidden)) return []
+  const open = listeners.filter(({ protocol, scope, port }) => protocol === 'tcp' && scope !== 'loopback' && !sshPorts.includes(port))
+  if (open.length === 0) return []
+  return [
+    {
+      status: 'not-evaluated',
+      subject: 'proxies',
+      title: 'Whose sockets these are could not be read',
+      reason: `Inference servers listen on loopback only. Whether ${[...new Set(open.map(printBind))].slice(0, 6).join(', ')} belongs to a proxy before them could not be seen.`,
+      hint: 'Let the audit account run ss as root; gatehouse sudoers prints the exact line.',
+      cite: open.map(({ section = 'listeners', line }) => ({ section, line })),
+    },
+  ]
+}
+
+function localOnly(services: readonly InferenceService[], doubts: readonly Verdict[]): readonly Verdict[] {
   const hidden = services.filter(isHidden).map(unseen)
   if (hidden.length === services.length) return hidden
-  return [seenLocal(services.filter((service) => !isHidden(service))), ...hidden]
+  return [...(doubts.length > 0 ? doubts : [seenLocal(services.filter((service) => !isHidden(service)))]), ...hidden]
 }
 
 function seenLocal(services: readonly InferenceService[]): Verdict {

@@ -50,12 +50,12 @@ function firewall(nft: string, of: Network = network) {
   return fact.value
 }
 
-const listener = (port: number, name: string, scope = 'wildcard') => ({
+const listener = (port: number, name: string | undefined, scope = 'wildcard') => ({
   protocol: 'tcp',
   address: scope === 'loopback' ? '127.0.0.1' : '0.0.0.0',
   port,
   scope,
-  processes: [{ name, pid: 1 }],
+  processes: name === undefined ? [] : [{ name, pid: 1 }],
   line: 1,
 })
 const service = (scope: string) => ({
@@ -92,6 +92,7 @@ const sshd = (text: string) => known(parseSshd(text))
 const unread = unknown('no', ['sshd'])
 const base = {
   ...{ network: known(network), listeners: [listener(22, 'sshd')], services: [service('wildcard')] },
+  ...{ containers: known({ runtimes: [], containers: [], podContainers: [] }), programs: known([]) },
   ...{ sshd: unread, access: unread, accounts: unread, 'sshd-matches': known({ matches: [], elsewhere: [] }), 'audit-keys': unread },
 }
 const named = { app: ['10.0.1.0/24'], jump: ['10.0.9.9'] }
@@ -168,6 +169,50 @@ test.each([
         'fail',
       ] as const,
   ),
+  [
+    'a server on loopback behind a proxy in a container, whose port the kernel forwards',
+    inferencePort,
+    wide.replace('8000', '8443'),
+    {
+      services: [service('loopback')],
+      containers: known({
+        runtimes: ['docker'],
+        podContainers: [],
+        containers: [
+          {
+            ...{ name: 'edge', image: 'traefik:v3.1', running: true, line: 2 },
+            ports: [{ hostAddress: '', hostPort: 8443, containerPort: 443, protocol: 'tcp' }],
+          },
+        ],
+      }),
+    },
+    named,
+    'fail',
+  ],
+  [
+    'a server on loopback behind LiteLLM',
+    inferencePort,
+    wide.replace('8000', '4000'),
+    {
+      services: [service('loopback')],
+      programs: known([
+        {
+          ...{ id: 'litellm', name: 'LiteLLM proxy', forwards: true },
+          binds: [{ address: '0.0.0.0', port: 4000, scope: 'wildcard', section: 'listeners', line: 3 }],
+        },
+      ]),
+    },
+    named,
+    'fail',
+  ],
+  [
+    'a server on loopback, and sockets whose owners nobody could read',
+    inferencePort,
+    wide.replace('8000', '8443'),
+    { services: [service('loopback')], listeners: [listener(22, undefined), listener(8443, undefined)] },
+    named,
+    'not-evaluated',
+  ],
   [
     'no app networks named, and such a pod',
     inferencePort,

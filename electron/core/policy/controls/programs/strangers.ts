@@ -2,17 +2,15 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
 import type { Container } from '../../../facts/containers/containers.ts'
 import { scopeOf } from '../../../facts/listeners/address-scope.ts'
+import { frontOfImage, webServerNamed } from '../../../facts/programs/front-programs.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 
-/** Programs of the system and proxies that other controls look at. */
+/** Programs of the system, and nginx, which other controls look at as at every web server. */
 const usual =
-  /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|h2o|oauth2-proxy|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|dockerd|containerd|netavark|aardvark-dns|kube-proxy|nv-hostengine|nvidia-persiste\w*)$/
+  /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|dockerd|containerd|netavark|aardvark-dns|kube-proxy|nv-hostengine|nvidia-persiste\w*)$/
 
 /** Programs that hold a port of the host for a container. */
 export const forwarders = /^(?:docker-proxy|rootlessport|conmon|slirp4netns|pasta(?:\.avx2)?)$/
-
-/** Proxies in containers, which are reported as not modelled. */
-const proxyImages = /(?:^|[/-])(?:nginx\w*|openresty|caddy|haproxy|traefik|envoy|httpd|kong|apisix|oauth2-proxy)(?:[:@-]|$)/
 
 /** A process or container that listens beyond this machine and is neither a known program nor part of the system. */
 export interface Stranger {
@@ -44,7 +42,7 @@ export function strangersAmong(
   for (const listener of listeners) {
     if (listener.protocol !== 'tcp' || listener.scope === 'loopback') continue
     const { processes } = listener
-    if (processes.some(({ name, pid }) => expected.has(pid) || usual.test(name))) continue
+    if (processes.some(({ name, pid }) => expected.has(pid) || usual.test(name) || webServerNamed(name) !== undefined)) continue
     const forwarded = processes.some(({ name }) => forwarders.test(name))
     if (forwarded && (containers !== undefined || bound.has(listener.port))) continue
     // Owners unread: the ports of SSH and of what is known are explained by them.
@@ -58,7 +56,8 @@ export function strangersAmong(
     groups.set(key, group)
   }
   const published = (containers ?? []).flatMap((container) => {
-    const open = container.running && !proxyImages.test(container.image) ? portsOf(container).filter(({ port }) => !bound.has(port)) : []
+    const open =
+      container.running && frontOfImage(container.image) === undefined ? portsOf(container).filter(({ port }) => !bound.has(port)) : []
     return open.length > 0 ? [{ owner: undefined, container, listeners: open }] : []
   })
   return [...groups.values(), ...published]

@@ -294,6 +294,33 @@ test('what a local program passes on is not judged', () => {
   expect(outcomes(ask(proxyRequiresAuthentication, given))).toEqual(['not-evaluated: oauth2-proxy is not modelled yet'])
 })
 
+test('what an interface that is known to pass requests on does is not judged either, behind nginx or beside it', () => {
+  const bind = { address: '127.0.0.1', port: 4000, scope: 'loopback', section: 'listeners', line: 5 }
+  const litellm = { id: 'litellm', name: 'LiteLLM proxy', forwards: true, binds: [bind], section: 'processes', line: 7 }
+  const behind = facts(`server { ${tls} location / { proxy_pass http://127.0.0.1:4000; } }`, [service('ollama')], {
+    programs: known([litellm]),
+  })
+  expect(outcomes(ask(proxyRequiresAuthentication, behind))).toEqual(['not-evaluated: LiteLLM proxy is not modelled yet'])
+  const wide = { ...litellm, binds: [{ ...bind, address: '0.0.0.0', scope: 'wildcard' }] }
+  const beside = facts('', [service('ollama')], { programs: known([wide]) })
+  expect(outcomes(ask(proxyRequiresAuthentication, beside))).toEqual(['not-evaluated: LiteLLM proxy is not modelled'])
+  const local = facts('', [service('ollama')], { programs: known([litellm]) })
+  expect(outcomes(ask(proxyRequiresAuthentication, local))).toEqual(['not-applicable: No proxy forwards to the model server'])
+})
+
+test.each([
+  ['haproxy', 'HAProxy'],
+  ['cache-main', 'Varnish'],
+  ['httpd-prefork', 'Apache'],
+  ['stunnel4', 'stunnel'],
+  ['systemd-socket-', 'systemd-socket-proxyd'],
+])('a listener named %s is %s, which is not modelled', (name, program) => {
+  const listeners = known([{ protocol: 'tcp', address: '*', port: 9443, scope: 'wildcard', processes: [{ name, pid: 9 }], line: 4 }])
+  expect(outcomes(ask(managementRestricted, facts('', [service('ollama')], { listeners })))).toEqual([
+    `not-evaluated: ${program} is not modelled yet`,
+  ])
+})
+
 test('a list of addresses is not judged when the fleet file names no administrators', () => {
   const given = facts(`server { ${tls} ${basic} location /api/ { allow 10.0.1.5; deny all; ${toOllama} } }`, [service('ollama')])
   expect(outcomes(ask(managementRestricted, given))).toEqual(['not-evaluated: The fleet file names no model admins'])

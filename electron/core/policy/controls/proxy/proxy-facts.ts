@@ -41,6 +41,7 @@ export function facts(configuration: string, services: readonly InferenceService
     containers: known({ runtimes: [], containers: [] }),
     caddy: known({ instances: [] }),
     processes: known([]),
+    programs: known([]),
     units: known([]),
     accounts: known({ accounts: [], groups: [] }),
     'oauth2-proxy': known([]),

@@ -1,20 +1,24 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
-import { type Listener, printBind } from '#shared/model/listener.ts'
-import { type Caddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
-import type { Container, Containers } from '../../../facts/containers/containers.ts'
+import type { Listener } from '#shared/model/listener.ts'
+import { type Caddy, readCaddies } from '../../../facts/caddy/caddy.ts'
+import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
+import { frontNamed } from '../../../facts/programs/front-programs.ts'
+import type { Program } from '../../../facts/programs/programs.ts'
 import type { Citation, PolicyContext, Verdict } from '../../control.ts'
 import { beyond, clientNetworks } from './address-rules.ts'
-import { followedContainer, type HostPaths, pathsOfHost } from './paths-of-host.ts'
+import { otherProxiesOf } from './other-proxies.ts'
+import { type HostPaths, pathsOfHost } from './paths-of-host.ts'
 import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 
 /** Facts that every control about the proxy asks for. */
 export const proxyNeeds = ['nginx', 'services'] as const
-export const proxyUses = ['network', 'listeners', 'containers', 'caddy', 'oauth2-proxy'] as const
+export const proxyUses = ['network', 'listeners', 'containers', 'caddy', 'oauth2-proxy', 'processes', 'programs'] as const
 
 export interface ProxyFacts {
   readonly nginx: Nginx
@@ -24,6 +28,8 @@ export interface ProxyFacts {
   readonly containers: FactResult<Containers>
   readonly caddy: FactResult<Caddy>
   readonly 'oauth2-proxy': FactResult<readonly OAuth2Proxy[]>
+  readonly processes: FactResult<readonly Process[]>
+  readonly programs: FactResult<readonly Program[]>
 }
 
 /** What others than this machine can ask of a proxy on one socket under one name. */
@@ -62,7 +68,7 @@ export const addressed = ({ lists }: ProxyPath): boolean => lists.some(({ kind }
 /** What keeps a proxy control from saying pass, and what it says when there is nothing to judge. */
 export function rest(facts: ProxyFacts, picture: HostPaths, judged: readonly Verdict[]): readonly Verdict[] {
   if (facts.services.length === 0) return [notApplicable('No inference server on this host', 'No inference server was found on this host.')]
-  const open = [...picture.openEnds, ...otherProxies(facts), ...handedOn(facts, picture), ...unseen(facts)]
+  const open = [...picture.openEnds, ...otherProxiesOf(facts).map(({ verdict }) => verdict), ...handedOn(facts, picture), ...unseen(facts)]
   if (judged.length > 0 || open.length > 0) return [...judged, ...open]
   const reason = blindTo(facts)
   if (reason !== undefined) return [proxiesNotSeen(reason)]
@@ -92,7 +98,11 @@ const unseen = ({ listeners, nginx, caddy, services }: ProxyFacts): readonly Ver
         }))
 
 /** Why a proxy may be there that was not seen. */
-function blindTo({ listeners, containers, services }: ProxyFacts): string | undefined {
+export function blindTo({
+  listeners,
+  containers,
+  services,
+}: Pick<ProxyFacts, 'listeners' | 'containers' | 'services'>): string | undefined {
   if (!listeners.known) return listeners.reason
   if (!containers.known) return containers.reason
   const hidden = services.find(hidesSockets)
@@ -112,122 +122,23 @@ const notApplicable = (title: string, reason: string): Verdict => ({ status: 'no
 /** Nothing to look at for controls about certificates and versions; `proxy-serves-tls` says that TLS is missing. */
 export const withoutTls: Verdict = notApplicable('The proxy serves no TLS here', 'The inference servers are forwarded to in clear only.')
 
-const proxyPrograms: Readonly<Record<string, string>> = {
-  caddy: 'Caddy',
-  haproxy: 'HAProxy',
-  apache2: 'Apache',
-  httpd: 'Apache',
-  traefik: 'Traefik',
-  envoy: 'Envoy',
-  kong: 'Kong',
-  pomerium: 'Pomerium',
-  angie: 'Angie',
-  tengine: 'Tengine',
-  litespeed: 'LiteSpeed',
-  varnishd: 'Varnish',
-  squid: 'Squid',
-  lighttpd: 'lighttpd',
-  h2o: 'H2O',
-  'oauth2-proxy': 'oauth2-proxy',
-  cloudflared: 'cloudflared',
-}
-
-/** Proxies that Gatehouse does not model yet: what they forward is unknown, never passed. */
-function otherProxies({ listeners, containers, nginx, services, ...facts }: ProxyFacts): readonly Verdict[] {
-  const inContainers = (nginx.contained ?? []).flatMap((one) => followedContainer(one, containers) ?? [])
-  const known = modelledPids(facts)
-  const readCaddy = readCaddies(facts.caddy).length > 0
-  const out = new Map<string, Verdict>()
-  const add = (subject: string, title: string, reason: string, cite: readonly Citation[]) =>
-    out.has(subject) || out.set(subject, { status: 'not-evaluated', subject, title, reason, cite })
-  for (const listener of listeners.known ? listeners.value : []) {
-    if (listener.protocol !== 'tcp' || listener.scope === 'loopback') continue
-    const cite = [{ section: 'listeners', line: listener.line }]
-    for (const { name, pid } of listener.processes) {
-      const program = proxyPrograms[name]
-      if (program && !known.includes(pid))
-        add(name, `${program} is not modelled yet`, `${program} listens on ${printBind(listener)}. What it forwards is not judged.`, cite)
-      if (name === 'nginx' && !nginx.running && !inContainers.some(({ hostNetwork }) => hostNetwork))
-        add(
-          'nginx',
-          'An nginx was seen that could not be read',
-          `nginx listens on ${printBind(listener)}, but its configuration was not found.`,
-          cite,
-        )
-    }
-    if (
-      listener.processes.length === 0 &&
-      (listener.port === 80 || listener.port === 443) &&
-      !nginx.running &&
-      !readCaddy &&
-      !inContainers.some(({ ports }) => ports.some(({ hostPort }) => hostPort === listener.port))
-    )
-      add(
-        printBind(listener),
-        'The owner of a web port is unknown',
-        `Something listens on ${printBind(listener)}, and whose it is could not be seen.`,
-        cite,
-      )
-  }
-  const followed = [...readCaddies(facts.caddy).map(({ container: name }) => name), ...inContainers.map(({ name }) => name)]
-  const engines = new Set(services.map((service) => service.container))
-  for (const container of containers.known ? containers.value.containers : []) {
-    if (!container.running || engines.has(container.name) || followed.includes(container.name)) continue
-    const published = container.ports.find(
-      (port) => (port.hostPort === 80 || port.hostPort === 443) && !port.hostAddress.startsWith('127.') && port.hostAddress !== '::1',
-    )
-    const proxyImage =
-      /(?:^|\/)(?:nginx|caddy|traefik|haproxy|httpd|envoy|kong|apisix|pomerium|swag|lighttpd|varnish)[^/]*$|nginx-proxy|openresty/.test(
-        container.image,
-      )
-    if (!published && !(proxyImage && (container.hostNetwork || container.ports.length > 0))) continue
-    add(
-      container.name,
-      'A proxy in a container is not modelled yet',
-      `Container ${container.name} (${container.image}) takes web traffic. ${configurationOf(container, nginx)}, so what it forwards is not judged.`,
-      [{ section: 'containers', line: container.line }],
-    )
-  }
-  return [...out.values()]
-}
-
-/** Where somebody would have to look. */
-function configurationOf({ id, mounts }: Container, { contained = [] }: Nginx): string {
-  const unread = contained.find(({ container }) => container === id)?.unread
-  if (unread !== undefined) return `Its own nginx -T told nothing (${unread.slice(0, 200)})`
-  const own = mounts
-    .filter(({ destination }) => /^\/(?:etc|usr\/local\/etc|config)(?:\/|$)/.test(destination))
-    .map(({ source }) => source.slice(0, 100))
-  return own.length > 0
-    ? `Its configuration comes from ${own.slice(0, 3).join(', ')} of this host and is not read there`
-    : 'Its configuration lies in the container and is not read'
-}
-
-/** Process ids of proxies that were read, and of every Caddy on the host itself where at least one was: what is lost is said beside it. */
-const modelledPids = (facts: Pick<ProxyFacts, 'caddy' | 'oauth2-proxy'>): readonly number[] => [
-  ...readCaddies(facts.caddy).map(({ pid }) => pid),
-  ...unreadCaddies(facts.caddy).flatMap(({ pid, container }) => (container === undefined ? [pid] : [])),
-  ...(facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value.map(({ pid }) => pid) : []),
-]
-
 /** A proxy may hand requests to a local program that passes them on by rules of its own. */
-function handedOn({ listeners }: ProxyFacts, picture: HostPaths): readonly Verdict[] {
-  if (!listeners.known) return []
-  return picture.handedOn.flatMap(({ program, port, line }) => {
-    const owner = listeners.value
+function handedOn({ listeners, programs }: ProxyFacts, picture: HostPaths): readonly Verdict[] {
+  const owners = picture.handedOn.flatMap(({ program, port, line }) => {
+    const own = (programs.known ? programs.value : []).find((one) => one.forwards && one.binds.some((bind) => bind.port === port))?.name
+    const seen = (listeners.known ? listeners.value : [])
       .filter((listener) => listener.port === port && listener.protocol === 'tcp')
-      .flatMap(({ processes }) => processes.flatMap(({ name }) => proxyPrograms[name] ?? []))[0]
-    if (!owner) return []
-    return [
-      {
-        status: 'not-evaluated' as const,
-        subject: `${owner} ${port}`,
-        title: `${owner} is not modelled yet`,
-        reason: `${program} hands requests to ${owner} on port ${port}. What that forwards, and to whom, is not judged.`,
-        cite: [line],
-      },
-    ]
+      .flatMap(({ processes }) => processes.flatMap(({ name }) => frontNamed(name) ?? []))
+    const owner = own ?? seen[0]
+    return owner === undefined ? [] : [{ owner, program, port, line }]
   })
+  return owners.map(({ owner, program, port, line }) => ({
+    status: 'not-evaluated' as const,
+    subject: `${owner} ${port}`,
+    title: `${owner} is not modelled yet`.slice(0, 47),
+    reason: `${program} hands requests to ${owner} on port ${port}. What that forwards, and to whom, is not judged.`,
+    cite: [line],
+  }))
 }
 
 /** Nothing can be said of a server whose sockets were not seen. */

@@ -1,0 +1,156 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import { type Listener, printBind } from '#shared/model/listener.ts'
+import { type Caddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
+import type { Container, Containers } from '../../../facts/containers/containers.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import { scopeOf } from '../../../facts/listeners/address-scope.ts'
+import type { Nginx } from '../../../facts/nginx/nginx.ts'
+import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
+import { frontNamed, frontOfImage, webServerNamed } from '../../../facts/programs/front-programs.ts'
+import type { Program } from '../../../facts/programs/programs.ts'
+import type { Citation, Verdict } from '../../control.ts'
+import { followedContainer } from './paths-of-host.ts'
+
+/** What has to be known to see proxies that are not modelled. `nginx` is undefined where it could not be read. */
+export interface Surroundings {
+  readonly nginx: Nginx | undefined
+  readonly services: readonly InferenceService[]
+  readonly listeners: FactResult<readonly Listener[]>
+  readonly containers: FactResult<Containers>
+  readonly caddy: FactResult<Caddy>
+  readonly 'oauth2-proxy': FactResult<readonly OAuth2Proxy[]>
+  readonly processes: FactResult<readonly Process[]>
+  readonly programs: FactResult<readonly Program[]>
+}
+
+/** A proxy that others reach, or may: what it forwards is unknown, never passed. */
+export interface OtherProxy {
+  /** `HAProxy`, `container edge`; undefined where only a web port is seen. */
+  readonly program?: string | undefined
+  /** Sockets of the host that lead to it. None where they could not be seen. */
+  readonly binds: readonly Pick<Listener, 'address' | 'port' | 'scope'>[]
+  readonly verdict: Verdict
+}
+
+export function otherProxiesOf(around: Surroundings): readonly OtherProxy[] {
+  const found = new Map<string, OtherProxy>()
+  for (const one of [...listening(around), ...contained(around), ...interfaces(around), ...unplaced(around)]) {
+    const { subject } = one.verdict
+    const before = found.get(subject)
+    found.set(subject, before ? { ...before, binds: [...before.binds, ...one.binds] } : one)
+  }
+  return [...found.values()]
+}
+
+const unjudged = (
+  subject: string,
+  title: string,
+  reason: string,
+  cite: readonly Citation[],
+  rest: Pick<OtherProxy, 'program' | 'binds'>,
+): OtherProxy => ({ ...rest, verdict: { status: 'not-evaluated', subject, title: title.slice(0, 47), reason, cite } })
+
+function listening(around: Surroundings): readonly OtherProxy[] {
+  const { listeners, nginx, containers } = around
+  const nginxes = (nginx?.contained ?? []).flatMap((one) => followedContainer(one, containers) ?? [])
+  const known = modelledPids(around)
+  const caddyRead = readCaddies(around.caddy).length > 0
+  const beyond = (listeners.known ? listeners.value : []).filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
+  return beyond.flatMap((listener) => {
+    const cite = [{ section: listener.section ?? 'listeners', line: listener.line }]
+    const bind = printBind(listener)
+    const programs = listener.processes.flatMap(({ name, pid }) => {
+      const program = frontNamed(name)
+      if (program && !known.includes(pid)) {
+        const reason = `${program} listens on ${bind}. What it forwards is not judged.`
+        return [unjudged(name, `${program} is not modelled yet`, reason, cite, { program, binds: [listener] })]
+      }
+      if (name !== 'nginx' || nginx === undefined || nginx.running || nginxes.some(({ hostNetwork }) => hostNetwork)) return []
+      const reason = `nginx listens on ${bind}, but its configuration was not found.`
+      return [unjudged('nginx', 'An nginx was seen that could not be read', reason, cite, { program: 'nginx', binds: [listener] })]
+    })
+    const web = listener.processes.length === 0 && (listener.port === 80 || listener.port === 443) && !nginx?.running && !caddyRead
+    const explained = nginxes.some(({ ports }) => ports.some(({ hostPort }) => hostPort === listener.port))
+    if (!web || explained) return programs
+    const reason = `Something listens on ${bind}, and whose it is could not be seen.`
+    return [...programs, unjudged(bind, 'The owner of a web port is unknown', reason, cite, { binds: [listener] })]
+  })
+}
+
+function contained({ containers, nginx, services, caddy }: Surroundings): readonly OtherProxy[] {
+  const followed = [
+    ...readCaddies(caddy).map(({ container: name }) => name),
+    ...(nginx?.contained ?? []).flatMap((one) => followedContainer(one, containers)?.name ?? []),
+    ...services.map((service) => service.container),
+  ]
+  return (containers.known ? containers.value.containers : []).flatMap((container) => {
+    if (!container.running || followed.includes(container.name) || !takesTraffic(container)) return []
+    const reason = `Container ${container.name} (${container.image}) takes web traffic. ${configurationOf(container, nginx)}, so what it forwards is not judged.`
+    const cite = [{ section: 'containers', line: container.line }]
+    const rest = { program: `container ${container.name.slice(0, 40)}`, binds: publishedOf(container) }
+    return [unjudged(container.name, 'A proxy in a container is not modelled yet', reason, cite, rest)]
+  })
+}
+
+/** By a web port, or as a proxy by its image whose ports others reach. */
+const takesTraffic = (container: Container): boolean =>
+  publishedOf(container).some(({ port }) => port === 80 || port === 443) ||
+  (frontOfImage(container.image) !== undefined &&
+    (container.hostNetwork || container.ports.length > 0 || container.portsUnknown !== undefined))
+
+/** Ports of the host, beyond its loopback, that lead to a container. */
+export const publishedOf = ({ ports }: Pick<Container, 'ports'>): readonly Pick<Listener, 'address' | 'port' | 'scope'>[] =>
+  ports.flatMap(({ hostAddress, hostPort, protocol }) => {
+    const address = hostAddress === '' ? '0.0.0.0' : hostAddress
+    const scope = scopeOf(address) ?? 'wildcard'
+    return protocol !== 'tcp' || hostPort === 0 || scope === 'loopback' ? [] : [{ address, port: hostPort, scope }]
+  })
+
+/** Where somebody would have to look. */
+function configurationOf({ id, mounts }: Container, nginx: Nginx | undefined): string {
+  const unread = nginx?.contained?.find(({ container }) => container === id)?.unread
+  if (unread !== undefined) return `Its own nginx -T told nothing (${unread.slice(0, 200)})`
+  const own = mounts
+    .filter(({ destination }) => /^\/(?:etc|usr\/local\/etc|config)(?:\/|$)/.test(destination))
+    .map(({ source }) => source.slice(0, 100))
+  return own.length > 0
+    ? `Its configuration comes from ${own.slice(0, 3).join(', ')} of this host and is not read there`
+    : 'Its configuration lies in the container and is not read'
+}
+
+/** Programs that pass an engine's own requests on to it, by rules and keys of their own. */
+function interfaces({ programs }: Pick<Surroundings, 'programs'>): readonly OtherProxy[] {
+  return (programs.known ? programs.value : []).flatMap((program) => {
+    const binds = program.binds.filter(({ scope }) => scope !== 'loopback')
+    const unseen = program.binds.length === 0 ? program.bindsUnknown : undefined
+    if (!program.forwards || (binds.length === 0 && unseen === undefined)) return []
+    const where = binds.length > 0 ? `listens on ${binds.map(printBind).join(', ')}` : `runs, and where it listens is not known (${unseen})`
+    const reason = `${program.name} ${where}. What it passes on to models, and to whom, is not judged.`
+    const cite = [{ section: program.section, line: program.line }, ...binds.map(({ section, line }) => ({ section, line }))]
+    return [unjudged(program.id, `${program.name} is not modelled`, reason, cite, { program: program.name, binds })]
+  })
+}
+
+/** Web servers that run and whose sockets nobody saw: owners are hidden, or they listen in a network of their own, as in a pod. */
+function unplaced(around: Surroundings): readonly OtherProxy[] {
+  const { processes, listeners, containers } = around
+  if (!processes.known || !listeners.known) return []
+  const owners = new Set(listeners.value.flatMap((listener) => listener.processes.map(({ name }) => name)))
+  const images = new Set((containers.known ? containers.value.containers : []).map(({ image }) => frontOfImage(image)))
+  const known = modelledPids(around)
+  return processes.value.flatMap(({ name, pid, line }) => {
+    const program = webServerNamed(name)
+    if (program === undefined || owners.has(name) || images.has(program) || known.includes(pid)) return []
+    const why = owners.size === 0 ? 'the owners of sockets could not be read' : 'none of the sockets of the host is its own'
+    const reason = `${program} runs (pid ${pid}), and where it listens is not known: ${why}. What it forwards is not judged.`
+    return [unjudged(name, `${program} is not modelled yet`, reason, [{ section: 'processes', line }], { program, binds: [] })]
+  })
+}
+
+/** Process ids of proxies that were read, and of every Caddy on the host itself where at least one was: what is lost is said beside it. */
+const modelledPids = (facts: Pick<Surroundings, 'caddy' | 'oauth2-proxy'>): readonly number[] => [
+  ...readCaddies(facts.caddy).map(({ pid }) => pid),
+  ...unreadCaddies(facts.caddy).flatMap(({ pid, container }) => (container === undefined ? [pid] : [])),
+  ...(facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value.map(({ pid }) => pid) : []),
+]
