@@ -77,6 +77,11 @@ export interface ExecOptions {
    * needed, to wait on the host, and anew when it ended before it said a word: not for commands that change something.
    */
   readonly ahead?: string
+  /**
+   * With `ahead`: what the command prints last of all when it has done what `stdin` asked, and goes on reading. Where `onStdout` stopped reading and this came
+   * soon, a transport may keep the command, and give it nothing but `stdin` for the same `ahead` later.
+   */
+  readonly rests?: string
   /** Input after `stdin`, as fast as the host takes it. Its failure is that of the command. */
   readonly feed?: AsyncIterable<Uint8Array>
   readonly timeoutMs: number

@@ -16,8 +16,10 @@ export interface Probe {
   readonly script: string
   /** The same for the same sections: defines functions and runs nothing, so it may reach the host before the probe is wanted. */
   readonly preamble: string
-  /** The last two lines, which run it. */
+  /** The lines behind it, which run it: in a shell of its own, so that the one that reads them can be called again. */
   readonly call: string
+  /** What that shell says last, when nothing of the probe runs any more and it reads on. */
+  readonly rests: string
   /** 32 hexadecimal digits; frames begin with it. */
   readonly nonce: string
   /** Frames name a section by its place here. */
@@ -147,6 +149,6 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
     '} </dev/null | cat\n',
     '}\n',
   ].join('')
-  const call = `gh_k=${nonce}\ngh_main 2>/dev/null\n`
-  return { script: preamble + call, preamble, call, nonce, sections }
+  const call = `gh_k=${nonce}\n(gh_main) 2>/dev/null </dev/null\necho "$gh_k r"\n`
+  return { script: preamble + call, preamble, call, rests: `${nonce} r\n`, nonce, sections }
 }

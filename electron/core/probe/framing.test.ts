@@ -47,6 +47,13 @@ test('a section whose framing broke on the host is incomplete, and no frame coun
   expect(reader.lost).toBe(0)
 })
 
+test('a shell that reads on after the last line, or instead of it, is over', () => {
+  const { reader, events } = read(hello + line('z') + line('r'))
+  expect([events.map(({ kind }) => kind), reader.finished, reader.over, reader.malformed]).toEqual([['hello', 'finished'], true, true, 0])
+  expect(read(line('h', '', 0, 'x') + line('r')).reader).toMatchObject({ finished: false, over: true, malformed: 0 })
+  expect(read(hello + line('r', 'x')).reader).toMatchObject({ over: false, malformed: 1 })
+})
+
 test('marks of gh_sudo stand before the end', () => {
   const { reader } = read(`${hello}${line(0, 'b')}${line(0, 's', 'w', 0, 'd2', 'r1', 'd2', 'm3', 126, 'a', '-', '-', '-')}`)
   expect(reader.sections[0]?.end).toMatchObject({ exitCode: 126, refused: [2], allowed: [1], durationMs: null })
@@ -122,6 +129,7 @@ test('any bytes in any pieces: never throws, and pieces do not matter', () => {
       line(1, 'o', base64('xyz')),
       line(1, 's', 'w', 0, 0, 'a', '-', '-', '-'),
       line('z'),
+      line('r'),
     ),
     fc.string().map((text) => `${NONCE} ${text}\n`),
     fc.string(),

@@ -1,6 +1,7 @@
 /**
  * Reads the frames of a probe as they arrive. One line each, at most 4 KiB: `NONCE h ENCODING UID TIMEOUT`, `NONCE INDEX b` (begun),
- * `NONCE INDEX o DATA`, `NONCE INDEX e DATA`, `NONCE INDEX s w|t COUNT WORD…` (ended; COUNT `-` when the framing itself broke), `NONCE z` (all done).
+ * `NONCE INDEX o DATA`, `NONCE INDEX e DATA`, `NONCE INDEX s w|t COUNT WORD…` (ended; COUNT `-` when the framing itself broke), `NONCE z` (all done),
+ * `NONCE r` (nothing runs any more, and the shell reads on).
  * Any other line is noise of the login (greetings, banners): counted, never believed. Nothing here throws, whatever the host sends.
  */
 const MAX_LINE_BYTES = 8192
@@ -104,6 +105,8 @@ export class FrameReader {
   readonly sections: readonly SectionFrames[]
   hello: Hello | undefined
   finished = false
+  /** Nothing of the probe runs any more, whether it said that all is told or not. */
+  over = false
   noiseBytes = 0
   /** Lines that carry the nonce and still are not frames. */
   malformed = 0
@@ -200,6 +203,10 @@ export class FrameReader {
     const words = text.split(' ')
     const [first = '', kind, ...rest] = words
     if (first === 'h') return this.#greeting(words)
+    if (first === 'r' && words.length === 1) {
+      this.over = true
+      return undefined
+    }
     if (!this.hello || this.finished) return 'bad'
     if (first === 'z') {
       if (words.length !== 1) return 'bad'

@@ -35,12 +35,14 @@ function pathOf(programs: readonly string[], from?: string): string {
 
 const inputOf = ({ ahead = '', stdin = '' }: ExecOptions): string => ahead + stdin
 
+const textFor = (it: LocalHost, stdin: string): string =>
+  stdin
+    .replace('PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', `PATH=${it.path ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`)
+    .replace('gh_sh=/bin/sh', `gh_sh="${it.shell.join(' ')}"`)
+    .replace('gh_caught "$gh_sh" -c', 'gh_caught $gh_sh -c')
+
 const run = (it: LocalHost, stdin: string, options: ExecOptions): Promise<ExecResult> =>
   new Promise((resolve, reject) => {
-    const text = stdin
-      .replace('PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', `PATH=${it.path ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`)
-      .replace('gh_sh=/bin/sh', `gh_sh="${it.shell.join(' ')}"`)
-      .replace('gh_caught "$gh_sh" -c', 'gh_caught $gh_sh -c')
     // Its own process group, so that nothing here can be hit when a probe ends its children.
     const child = spawn(it.shell[0], it.shell.slice(1), { detached: true, env: {}, stdio: 'pipe' })
     if (it.greeting !== undefined) options.onStdout(Buffer.from(it.greeting))
@@ -52,7 +54,7 @@ const run = (it: LocalHost, stdin: string, options: ExecOptions): Promise<ExecRe
     child.on('error', reject)
     child.on('close', (exitCode, signal) => resolve({ exitCode, signal: signal ?? undefined }))
     options.signal.addEventListener('abort', () => reject(new Error('closed')), { once: true })
-    child.stdin.end(text)
+    child.stdin.end(textFor(it, stdin))
   })
 
 const sessionOn = (it: LocalHost): HostSession => ({
@@ -334,6 +336,45 @@ test('without timeout and setsid a hanging child is given up, and the others are
   expect(failure).toEqual({ code: 'probe.timeout', detail: 'hangs cannot be ended on the host' })
   expect(outputs.get('hangs')).toMatchObject({ state: 'timed-out', exitCode: null })
   expect(outputs.get('fails')).toMatchObject({ state: 'ok', exitCode: 3, stderr: 'no\n' })
+})
+
+/** One shell that is asked more than once: what it is sent at first, then calls alone, each when the one before is over. */
+test.each(installed)('%s is called again, and nothing is left of the call before', async (_, host) => {
+  const child = spawn(host.shell[0], host.shell.slice(1), { detached: true, env: {}, stdio: 'pipe' })
+  const sent: string[] = []
+  const session: HostSession = {
+    ...sessionOn(host),
+    exec: (_, { ahead = '', stdin = '', rests = 'none', onStdout }) =>
+      new Promise((resolve) => {
+        let said = ''
+        child.stdout.on('data', function hear(chunk: Buffer) {
+          said += chunk.toString('latin1')
+          onStdout(chunk)
+          if (!said.endsWith(rests)) return
+          child.stdout.off('data', hear)
+          resolve({ exitCode: null })
+        })
+        sent.push(sent.length === 0 ? ahead + stdin : stdin)
+        child.stdin.write(textFor(host, sent.at(-1) ?? ''))
+      }),
+  }
+  const sections = [
+    section('says', 'echo $PPID; echo no >&2; exit 3'),
+    section('reads', '/usr/bin/cat; echo end'),
+    script({ id: 'leaves', script: 'echo "[$left]"; left=behind; cd /; ulimit -c 0; exec 1>&-', display: 'leaves' }),
+  ]
+  const options = { account: 'audit', signal: new AbortController().signal, timeoutMs: 15_000 }
+  for (let call = 0; call < 3; call++) {
+    const probed = await runProbe(session, sections, options)
+    const { outputs, failure } = probed
+    expect(failure).toBeUndefined()
+    expect(outputs.get('says')).toMatchObject({ state: 'ok', exitCode: 3, stderr: 'no\n' })
+    expect([text(probed, 'reads'), text(probed, 'leaves')]).toEqual(['end\n', '[]\n'])
+  }
+  expect(sent[2]?.length).toBeLessThan(200)
+  const closed = new Promise((resolve) => child.once('close', resolve))
+  child.stdin.end()
+  expect(await closed).toBe(0)
 })
 
 test('a host without the tools to frame an answer says so', async () => {

@@ -150,7 +150,7 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
       }
     }
     // How the shell ends does not matter any more once it has said that all is told.
-    if (received <= flood && reader.noiseBytes <= MAX_NOISE_BYTES) return !stopped && !reader.finished
+    if (received <= flood && reader.noiseBytes <= MAX_NOISE_BYTES) return !stopped && !reader.finished && !reader.over
     stop('probe.garbled', `More than ${Math.round(Math.min(received, flood) / 1_048_576)} MiB that were not asked for`)
     return false
   }
@@ -173,6 +173,7 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
     const { exitCode } = await session.exec(PROBE_COMMAND, {
       ahead: probe.preamble,
       stdin: probe.call,
+      rests: probe.rests,
       timeoutMs: options.timeoutMs + GRACE_MS,
       signal: deadline.signal,
       ...(options.onRuns && { onRuns: options.onRuns }),

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
 import type { ClientCallback, ClientChannel } from 'ssh2'
 import { GatehouseError } from '#shared/errors.ts'
@@ -6,9 +7,13 @@ import type { Connection } from './connection.ts'
 import { abortedBy, hopFailure } from './failures.ts'
 import { COMMAND_REFUSED, leaveRoom, whenCommandRuns } from './ssh2-internals.ts'
 import { shown } from './untrusted-text.ts'
+import { endsWith } from './waiting-command.ts'
 
 /** What a command may say on stderr before the rest is dropped. */
 const maximumStderrBytes = 65_536
+
+/** What does not end with its input (a forced command, say) sees that end after this long, and is not kept then. */
+const KEPT_OPEN_MS = 5000
 
 /** Bytes of a feed that are read ahead. */
 const FEED_BYTES = 2_097_152
@@ -23,8 +28,8 @@ const isOpenFailure = (error: Error): boolean => typeof Reflect.get(error, 'reas
 export async function execOn(connection: Connection, command: string, options: ExecOptions, openTimeoutMs: number): Promise<ExecResult> {
   const { client, waiting } = connection
   const { ahead, stdin = '' } = options
-  const anew = (input: string) => runIn(connection, (use) => client.exec(command, use), { ...options, stdin: input }, openTimeoutMs)
-  if (ahead === undefined) return anew(stdin)
+  const begin = (use: ClientCallback) => client.exec(command, use)
+  if (ahead === undefined) return runIn(connection, begin, options, openTimeoutMs)
 
   const ready = waiting.take(command, ahead)
   if (ready === undefined) await waiting.yield()
@@ -33,17 +38,23 @@ export async function execOn(connection: Connection, command: string, options: E
     said = true
     return options.onStdout(chunk)
   }
-  const early = ready && (await runIn(connection, (use) => use(undefined, ready), { ...options, onStdout }, openTimeoutMs))
-  const result = early && said ? early : await anew(ahead + stdin)
+  const keep: Keep = (channel, rested, rests) => waiting.keep(command, ahead, channel, rested, rests)
+  const early = ready && (await runIn(connection, (use) => use(undefined, ready), { ...options, onStdout }, openTimeoutMs, keep))
+  const result = early && said ? early : await runIn(connection, begin, { ...options, stdin: ahead + stdin }, openTimeoutMs, keep)
   if (connection.ended === undefined) waiting.prepare(command, ahead)
   return result
 }
 
+/** Given the channel whose reader has all it wants: whether the command `rests` by then, and what tells of what it prints later. */
+type Keep = (channel: ClientChannel, rested: boolean, rests: (chunk: Buffer) => boolean) => void
+
+/** With `keep` and `rests`, a command whose reader stopped is given away instead of closed. */
 function runIn(
   connection: Connection,
   begin: (use: ClientCallback) => void,
   options: ExecOptions,
   openTimeoutMs: number,
+  keep?: Keep,
 ): Promise<ExecResult> {
   const { hop } = connection
   const lost = () => new GatehouseError(connection.ended ?? hopFailure('ssh.connection-lost', hop, 'it ended').failure)
@@ -54,14 +65,17 @@ function runIn(
     let settled = false
     let result: ExecResult | undefined
     let stderrBytes = 0
+    let inputTimer: NodeJS.Timeout | undefined
 
-    const settle = (end: () => void): void => {
+    const settle = (end: () => void, keep?: () => void): void => {
       if (settled) return
       settled = true
       clearTimeout(openTimer)
       clearTimeout(timer)
+      clearTimeout(inputTimer)
       options.signal.removeEventListener('abort', onAbort)
-      channel?.close()
+      if (keep === undefined) channel?.close()
+      else keep()
       end()
     }
     const fail = (failure: GatehouseError) => settle(() => reject(failure))
@@ -87,26 +101,44 @@ function runIn(
         open.close()
         return
       }
-      open.once(COMMAND_REFUSED, () => refuse(new Error('Unable to exec')))
-      open.on('data', (chunk: Buffer) => {
-        if (!settled && options.onStdout(chunk) === false) settle(() => resolve({ exitCode: null }))
+      const heard: (() => void)[] = []
+      const on = (source: EventEmitter, event: string, act: Parameters<EventEmitter['on']>[1]): void => {
+        source.on(event, act)
+        heard.push(() => source.off(event, act))
+      }
+      const rests = keep && options.rests !== undefined ? endsWith(options.rests) : undefined
+      const giveAway = (rested: boolean) => {
+        if (keep === undefined || rests === undefined || !open.writable) return undefined
+        return () => {
+          for (const unhear of heard) unhear()
+          keep(open, rested, rests)
+        }
+      }
+      on(open, COMMAND_REFUSED, () => refuse(new Error('Unable to exec')))
+      on(open, 'data', (chunk: Buffer) => {
+        if (settled) return
+        const rested = rests?.(chunk) ?? false
+        if (options.onStdout(chunk) === false) settle(() => resolve({ exitCode: null }), giveAway(rested))
       })
-      open.stderr.on('data', (chunk: Buffer) => {
+      on(open.stderr, 'data', (chunk: Buffer) => {
         if (settled || stderrBytes >= maximumStderrBytes) return
         const kept = chunk.subarray(0, maximumStderrBytes - stderrBytes)
         stderrBytes += kept.length
         options.onStderr?.(kept)
       })
-      open.on('exit', (code: number | null, signal?: string) => {
+      on(open, 'exit', (code: number | null, signal?: string) => {
         result = code === null ? { exitCode: null, signal: shown(signal ?? '', 40) } : { exitCode: code }
       })
-      open.on('close', () => {
+      on(open, 'close', () => {
         if (result !== undefined || connection.ended === undefined) settle(() => resolve(result ?? { exitCode: null }))
         else fail(lost())
       })
       // The remote may stop reading before all input is written; its exit code tells what came of it.
-      open.on('error', () => undefined)
-      if (options.feed === undefined) open.end(options.stdin ?? '')
+      on(open, 'error', () => undefined)
+      if (rests !== undefined) {
+        open.write(options.stdin ?? '')
+        inputTimer = setTimeout(() => open.end(), KEPT_OPEN_MS)
+      } else if (options.feed === undefined) open.end(options.stdin ?? '')
       else {
         leaveRoom(open)
         open.write(options.stdin ?? '')

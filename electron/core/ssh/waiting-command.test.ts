@@ -11,13 +11,14 @@ interface Started {
 }
 
 /** A host whose commands say what they heard when their input ends. */
-async function hostWith(options: LoopbackOptions = {}) {
+async function hostWith(options: LoopbackOptions = {}, also: (one: Started) => unknown = () => undefined) {
   const started: Started[] = []
   const server = await startLoopback({
     ...options,
     onExec: (command, channel, connection) => {
       const one: Started = { command, channel, heard: '', closed: false }
       started.push(one)
+      also(one)
       channel.on('data', (chunk: Buffer) => {
         one.heard += chunk
       })
@@ -55,6 +56,67 @@ test('the same command waits for its next use and is given only what is new then
   expect(started[1]?.heard).toBe('f() { :; };f 2')
   await until(() => started.length === 3)
 })
+
+/** Asks what says `done N` of each line `N`, and reads on. */
+function count(session: HostSession, ahead: string, stdin: string): Promise<ExecResult> {
+  const onStdout = (chunk: Buffer) => !String(chunk).includes('done')
+  return session.exec('sh', { ahead, stdin: `${stdin}\n`, rests: `rests ${stdin}\n`, timeoutMs: 20_000, signal: never(), onStdout })
+}
+
+/** Rests after a moment, with its answer (0), or never. */
+function counting(one: Started, restsMs: number): void {
+  one.channel.on('data', (chunk: Buffer) => {
+    const [, call] = /(\d+)\n$/.exec(String(chunk)) ?? []
+    const say = (text: string) => one.channel.writable && one.channel.write(text)
+    if (call === undefined) return
+    say(restsMs === 0 ? `done ${call}\nrests ${call}\n` : `done ${call}\n`)
+    if (restsMs > 0 && restsMs < Infinity) setTimeout(() => say(`rests ${call}\n`), restsMs)
+  })
+}
+
+test.each([0, 50])('one that reads on is kept, and given only what is new: it rests %d ms later', async (restsMs) => {
+  const { started, session } = await hostWith({}, (one) => counting(one, restsMs))
+  const countAndRest = async (ahead: string, call: string) => {
+    expect(await count(session, ahead, call)).toEqual({ exitCode: null })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+  for (const call of ['1', '2', '3']) await countAndRest('ahead;', call)
+  expect(started.map(({ heard, closed }) => [heard, closed])).toEqual([['ahead;1\n2\n3\n', false]])
+  // Another beginning ends it.
+  await countAndRest('other;', '4')
+  await until(() => started[0]?.closed === true)
+  expect(started[1]?.heard).toBe('other;4\n')
+})
+
+test('one that does not rest yet is not taken', async () => {
+  const { started, session } = await hostWith({}, (one) => counting(one, Infinity))
+  for (const call of ['1', '2']) await count(session, 'ahead;', call)
+  expect(started.map(({ heard }) => heard)).toEqual(['ahead;1\n', 'ahead;2\n'])
+  await until(() => started[0]?.closed === true)
+})
+
+test('one that ended while it was kept is started anew', async () => {
+  const { started, session } = await hostWith({}, (one) => counting(one, 0))
+  await count(session, 'ahead;', '1')
+  started[0]?.channel.exit(0)
+  started[0]?.channel.close()
+  await until(() => started[0]?.closed === true)
+  expect(await count(session, 'ahead;', '2')).toEqual({ exitCode: null })
+  expect(started[1]?.heard).toBe('ahead;2\n')
+})
+
+test('a server that allows one session has room beside one that is kept', async () => {
+  const { started, session } = await hostWith({ maximumSessions: 1 }, (one) => one.command === 'sh' && counting(one, 0))
+  await count(session, 'ahead;', '1')
+  expect(await run(session, 'id')).toMatchObject({ stdout: 'heard ' })
+  expect(started[0]?.closed).toBe(true)
+})
+
+test('what waits for the end of its input sees it', async () => {
+  const { started, session } = await hostWith()
+  expect(await count(session, 'ahead;', '1')).toEqual({ exitCode: 0 })
+  expect(started[0]?.heard).toBe('ahead;1\n')
+}, 15_000)
 
 test('another beginning is not taken for it, and what waited ends', async () => {
   const { started, session } = await hostWith()

@@ -11,14 +11,28 @@ const LINGER_MS = 1000
 /** sshd counts a session for a moment longer than its channel is open. */
 const SESSION_ENDS_MS = 100
 
+/** Told what a command prints, piece by piece: whether that ends with `text` so far. */
+export function endsWith(text: string): (chunk: Buffer) => boolean {
+  const wanted = Buffer.from(text)
+  let end = Buffer.alloc(0)
+  return (chunk) => {
+    end = Buffer.concat([end, chunk.subarray(-wanted.length)]).subarray(-wanted.length)
+    return end.equals(wanted)
+  }
+}
+
 /**
  * One command of a kept connection that runs already and waits for the rest of its input: a command costs two round trips until the server
- * takes input, and one or two more for a long one, none of which the next audit has to wait for. It ends with its connection.
+ * takes input, and one or two more for a long one, none of which the next audit has to wait for. Most often that of the audit before, which was sent
+ * its input once and for all. It ends with its connection.
  */
 export class WaitingCommand {
   readonly #client: Client
   #key = ''
   #channel: ClientChannel | undefined
+  /** What it was asked last is over. */
+  #rests = false
+  #release: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   /** While the server is asked for it: resolves with what `yield` has to say when it is not wanted any more. */
   #opening: Promise<boolean> | undefined
@@ -27,10 +41,26 @@ export class WaitingCommand {
     this.#client = client
   }
 
-  /** Starts `command` in a moment and sends `input`. A refusal is no failure: then nothing waits. */
-  prepare(command: string, input: string): void {
+  /** Keeps `channel`, in which `command` was given `input` and has all but done what followed. It can be taken once `rests` says so of what it prints. */
+  keep(command: string, input: string, channel: ClientChannel, rested: boolean, rests: (chunk: Buffer) => boolean): void {
     void this.yield()
+    this.#key = keyOf(command, input)
+    this.#channel = channel
+    this.#rests = rested
+    const onData = (chunk: Buffer) => {
+      this.#rests ||= rests(chunk)
+    }
+    const onClose = () => this.#forget()
+    channel.on('error', ignore).on('data', onData).on('close', onClose)
+    // It may be kept many times.
+    this.#release = () => channel.off('error', ignore).off('data', onData).off('close', onClose)
+  }
+
+  /** Starts `command` in a moment and sends `input`, unless that is kept. A refusal is no failure: then nothing waits. */
+  prepare(command: string, input: string): void {
     const key = keyOf(command, input)
+    if (this.#key === key) return
+    void this.yield()
     this.#key = key
     this.#timer = setTimeout(() => {
       // Holds the command and its input, of which there is one for each connection that is kept.
@@ -42,6 +72,7 @@ export class WaitingCommand {
             channel.on('error', ignore)
             if (this.#key !== key) return resolve(endOf(channel))
             this.#channel = channel
+            this.#rests = true
             channel.write(input)
             resolve(true)
           })
@@ -56,7 +87,7 @@ export class WaitingCommand {
 
   /** The channel of this very command and input, at most once. It may have ended while it waited; then it says nothing. */
   take(command: string, input: string): ClientChannel | undefined {
-    const channel = this.#key === keyOf(command, input) ? this.#channel : undefined
+    const channel = this.#rests && this.#key === keyOf(command, input) ? this.#channel : undefined
     if (channel !== undefined) this.#forget()
     return channel
   }
@@ -72,8 +103,11 @@ export class WaitingCommand {
 
   #forget(): void {
     clearTimeout(this.#timer)
+    this.#release?.()
+    this.#release = undefined
     this.#key = ''
     this.#channel = undefined
+    this.#rests = false
     this.#opening = undefined
   }
 }

@@ -3,8 +3,8 @@ import type { ServerChannel } from 'ssh2'
 import { sectionsOf } from '#core/facts/registry.ts'
 import { servingSections } from '#core/models/inventory/list-host.ts'
 import { END_OF_SCANNERS } from '#core/models/other-scanners/scanner-script.ts'
-import { buildProbe } from '#core/probe/build-script.ts'
-import type { ProbeContext, SectionSpec } from '#core/probe/section.ts'
+import { buildProbe, type Probe } from '#core/probe/build-script.ts'
+import type { ProbeContext } from '#core/probe/section.ts'
 import { answerSection } from './answers/answers.ts'
 import { END_OF_CONTAINER_LOGS, serveContainer } from './demo-container.ts'
 import { END_OF_RECEIVE, knownDeployment, takeDeployStep } from './demo-deploy.ts'
@@ -17,7 +17,7 @@ import { moveAside } from './demo-quarantine.ts'
 import { receiveFile } from './demo-receive.ts'
 import { finishedFrame, framesOf, helloFrame } from './probe-frames.ts'
 
-const END_OF_PROBE = 'gh_main 2>/dev/null\n'
+const END_OF_PROBE = 'echo "$gh_k r"\n'
 
 /**
  * Stands for `/bin/sh` on a simulated host. It understands only what this very build would send: a probe of all sections or of those that the
@@ -29,13 +29,22 @@ export function serveShell(channel: ServerChannel, machine: DemoMachine, context
   let script = ''
   let messages: Promise<void> | undefined
   const decoder = new StringDecoder('utf8')
-  channel.on('end', () => void messages?.then(() => finish(channel, 0)))
+  let closed = false
+  channel.once('close', () => {
+    closed = true
+  })
+  // The end of the input, or that of the connection, which nothing can be said to any more.
+  channel.on('end', () => void messages?.then(() => closed || finish(channel, 0)))
   channel.on('data', function read(chunk: Buffer) {
     script += decoder.write(chunk)
     // As the host is now, not when this shell was started: it may have waited.
     const host = machine.now()
-    if (script.endsWith(END_OF_PROBE)) void answerProbe(channel, script, host, context)
-    else if (script.endsWith(END_OF_LISTING)) finish(channel, serveListing(channel, script, host) ? 0 : 127)
+    if (script.endsWith(END_OF_PROBE)) {
+      const probe = probeOf(script, context)
+      messages = answer(channel, script, host, probe)
+      // The shell knows the functions still, and waits for the next call.
+      script = probe.preamble
+    } else if (script.endsWith(END_OF_LISTING)) finish(channel, serveListing(channel, script, host) ? 0 : 127)
     else if (script.endsWith(END_OF_SCANNERS)) finish(channel, serveOtherScanners(channel, script, host) ? 0 : 127)
     else if (END_OF_MESSAGE.test(script)) {
       // The shell waits for the next one.
@@ -74,16 +83,16 @@ async function servePush(channel: ServerChannel, message: string, machine: DemoM
   await takeSteps(machine, known, (text) => void (channel.writable && channel.write(text)))
 }
 
-function answerProbe(channel: ServerChannel, script: string, host: DemoHost, context: ProbeContext): Promise<void> {
+/** Of the sections that the inventory of models asks, or of all. */
+function probeOf(script: string, context: ProbeContext): Probe {
   const nonce = /^gh_k=([0-9a-f]{32})$/m.exec(script)?.[1] ?? '0'.repeat(32)
-  const forModels = servingSections(context)
-  const sections = script === buildProbe(forModels, nonce).script ? forModels : sectionsOf(context)
-  return answer(channel, script, host, sections)
+  const forModels = buildProbe(servingSections(context), nonce)
+  return script === forModels.script ? forModels : buildProbe(sectionsOf(context), nonce)
 }
 
-async function answer(channel: ServerChannel, script: string, host: DemoHost, sections: readonly SectionSpec[]): Promise<void> {
-  const nonce = /^gh_k=([0-9a-f]{32})$/m.exec(script)?.[1]
-  if (host.fault === 'no-shell' || nonce === undefined || script !== buildProbe(sections, nonce).script) {
+async function answer(channel: ServerChannel, script: string, host: DemoHost, probe: Probe): Promise<void> {
+  const { nonce, sections } = probe
+  if (host.fault === 'no-shell' || script !== probe.script) {
     channel.stderr.write('/bin/sh: not found\n')
     return finish(channel, 127)
   }
@@ -105,7 +114,7 @@ async function answer(channel: ServerChannel, script: string, host: DemoHost, se
     if (channel.destroyed) return
   }
   channel.write(finishedFrame(nonce))
-  finish(channel, 0)
+  channel.write(probe.rests)
 }
 
 function finish(channel: ServerChannel, exitCode: number): void {
