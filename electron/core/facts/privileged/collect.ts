@@ -14,6 +14,9 @@ export const MAX_FILES = 5000
 
 const grep = (...words: readonly string[]): PrivilegedCommand => ({ argv: ['/usr/bin/grep', ...words], alternatives: ['/bin/grep'] })
 
+/** What RHEL's sshd_config includes: algorithms, which update-crypto-policies(8) writes for everybody to read. */
+export const CRYPTO_POLICY = '/etc/crypto-policies/back-ends/opensshserver.config'
+
 /** Rows of each kind; the last one says so where there are more. */
 const MAX_ROWS = 3000
 /** Characters of a row; Gatehouse's own rules have 3,300. A longer one is left out and says so, since half a rule of sudo is another rule. */
@@ -44,6 +47,7 @@ const SCRIPT = `{
   for name in audit-loaded audit-state files shadow; do
     number=$((number + 1))
     printf '%s<%s\\n' "$gh_k" "$name"
+    [ $name != files ] || ! [ -r ${CRYPTO_POLICY} ] || grep -Hn . ${CRYPTO_POLICY}
     gh_sudo "$number" 2>&1
     printf '\\n%s>%s\\n' "$gh_k" "$?"
   done
@@ -65,7 +69,7 @@ const SCRIPT = `{
   name != "files" { add(name, ":[0-9]+:[ \\t]*#"); next }
   /^([a-z\\/]*grep: )?\\/etc\\/audit\\// { add("audit-written", ":[0-9]+:[ \\t]*#"); next }
   /^([a-z\\/]*grep: )?\\/etc\\/sudoers/ { add("sudoers", ":[0-9]+:[ \\t]*(#$|#[^i0-9])"); next }
-  /^([a-z\\/]*grep: )?\\/etc\\/ssh\\// { add("sshd-config", ":[0-9]+:[ \\t]*#"); next }
+  /^([a-z\\/]*grep: )?\\/etc\\/(ssh|crypto-policies)\\// { add("sshd-config", ":[0-9]+:[ \\t]*#"); next }
   # What stands for all three: the words of sudo, or a program that is missing.
   { add("audit-written", "^$"); add("sudoers", "^$"); add("sshd-config", "^$") }
   END { put("sshd-config") }'

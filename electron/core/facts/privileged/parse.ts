@@ -1,7 +1,5 @@
-import { groupBy } from '#shared/group-by.ts'
 import type { BlockRow } from '../blocks.ts'
-import type { AuditHush, AuditWatch, GuardedFile, SshdMatch, SshdMatches } from './privileged.ts'
-import type { FileLine } from './read-block.ts'
+import type { AuditHush, AuditWatch, GuardedFile } from './privileged.ts'
 
 export interface Watches {
   readonly watches: readonly AuditWatch[]
@@ -62,59 +60,6 @@ export function parseWatches(rows: readonly Pick<BlockRow, 'text' | 'line'>[]): 
     else if (calls.length === 0 || calls.includes('all')) watches.push({ path, permissions: 'rwxa', narrowed, line })
   }
   return { watches, excluded, hushed }
-}
-
-const MAIN = '/etc/ssh/sshd_config'
-const INCLUDED = /^\/etc\/ssh\/sshd_config\.d\/[^/]*\.conf$/
-
-/**
- * Settings below `Match` (sshd_config(5)), in the order in which sshd meets them: files of the usual `Include` stand where that stands, by name. A block
- * ends at the next `Match` or at the end of its file.
- */
-export function parseMatches(lines: readonly FileLine[]): SshdMatches {
-  const byFile = groupBy(lines, ({ file }) => file)
-  const included = [...byFile.keys()].filter((file) => INCLUDED.test(file)).sort()
-  const ofFile = (file: string): SshdMatches => parseFile(byFile.get(file) ?? [], () => join(included.map(ofIncluded)))
-  // An Include below itself would go round in circles, and is refused by sshd.
-  const ofIncluded = (file: string): SshdMatches => parseFile(byFile.get(file) ?? [], () => ({ matches: [], elsewhere: [] }))
-  return byFile.has(MAIN) ? ofFile(MAIN) : join(included.map(ofIncluded))
-}
-
-const join = (parts: readonly SshdMatches[]): SshdMatches => ({
-  matches: parts.flatMap(({ matches }) => matches),
-  elsewhere: parts.flatMap(({ elsewhere }) => elsewhere),
-})
-
-/** `usual` gives what the usual `Include` brings; another one, or one below `Match`, leads elsewhere. */
-function parseFile(lines: readonly FileLine[], usual: () => SshdMatches): SshdMatches {
-  const matches: SshdMatch[] = []
-  const elsewhere: string[] = []
-  let open: { criteria: string; settings: SshdMatch['settings'][number][]; file: string; line: number } | undefined
-  let brought = false
-  for (const { file, text, line } of lines) {
-    const match = /^\s*([A-Za-z]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(text)
-    if (!match?.[1]) continue
-    const written = match[1].toLowerCase()
-    // Its name before OpenSSH 8.7.
-    const keyword = written === 'challengeresponseauthentication' ? 'kbdinteractiveauthentication' : written
-    const value = (match[2] ?? '').replace(/^"(.*)"$/, '$1')
-    if (keyword === 'match') {
-      open = { criteria: value.toLowerCase(), settings: [], file, line }
-      matches.push(open)
-    } else if (keyword === 'include') {
-      for (const pattern of value.split(/\s+/)) {
-        if (open?.criteria !== undefined && open.criteria !== 'all') elsewhere.push(`${pattern} below Match ${open.criteria}`)
-        else if (!/^(?:\/etc\/ssh\/)?sshd_config\.d\/\*\.conf$/.test(pattern)) elsewhere.push(pattern)
-        else if (!brought) {
-          brought = true
-          const from = usual()
-          matches.push(...from.matches)
-          elsewhere.push(...from.elsewhere)
-        }
-      }
-    } else open?.settings.push({ keyword, value, line })
-  }
-  return { matches, elsewhere }
 }
 
 const types = { d: 'directory', f: 'file', l: 'symlink' } as const

@@ -1,10 +1,11 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts'
 import { collectPrivileged, guardedFolders, MAX_FILES } from './collect.ts'
-import { parseGuardedFiles, parseMatches, parseWatches } from './parse.ts'
+import { parseGuardedFiles, parseWatches } from './parse.ts'
 import { parseSudoers } from './parse-sudoers.ts'
 import type { Sudoers } from './privileged.ts'
 import { readCommand, readNumbered } from './read-block.ts'
+import { parseMatches, unreadFiles } from './sshd-files.ts'
 
 /** A directory may give rules that stand in no file (sudoers.ldap(5), sssd-sudo(5)). */
 const withDirectory = (sudoers: Sudoers, accounts: FactResult<Accounts>): Sudoers => {
@@ -61,7 +62,9 @@ export const sshdMatchesFact: FactDefinition<'sshd-matches'> = {
     const printed = readCommand(section('privileged'), 'sshd-config', 'Files of the SSH server')
     if (!printed.known) return printed
     const lines = readNumbered(printed.value)
-    return lines.length > 0 ? known(parseMatches(lines)) : unknown('Files of the SSH server: sshd_config could not be read', ['privileged'])
+    return lines.length > 0
+      ? known(parseMatches(lines, unreadFiles(printed.value.rows)))
+      : unknown('Files of the SSH server: sshd_config could not be read', ['privileged'])
   },
 }
 

@@ -7,8 +7,9 @@ import type { Unlisted } from '../accounts/accounts.ts'
 import { type FactDefinition, type FactSources, known } from '../fact.ts'
 import type { FactId } from '../facts.ts'
 import { MAX_FILES } from './collect.ts'
-import { parseGuardedFiles, parseMatches, parseWatches } from './parse.ts'
+import { parseGuardedFiles, parseWatches } from './parse.ts'
 import { auditRulesFact, emptyPasswordsFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged.fact.ts'
+import { parseMatches } from './sshd-files.ts'
 
 const recording = readFileSync(new URL('./__fixtures__/debian12-lab-root.txt', import.meta.url), 'utf8')
 let sudoDirectory: Unlisted | undefined
@@ -151,7 +152,7 @@ test('Match blocks end at the next one and at the end of their file', () => {
   expect(elsewhere).toEqual(['/srv/ssh/*.conf'])
 })
 
-test('Match blocks stand in the order of sshd: included files by name, where the Include is; one below Match is not followed', () => {
+test('Match blocks stand in the order of sshd: included files by name, where the Include is; one below Match holds with it', () => {
   const row = (file: string, text: string, line: number) => ({ file, number: line, text, line })
   const main = '/etc/ssh/sshd_config'
   const order = (...texts: readonly string[]) => {
@@ -170,7 +171,76 @@ test('Match blocks stand in the order of sshd: included files by name, where the
     'user last',
   ])
   expect(order('Match User a')).toEqual(['user a'])
-  expect(order('Match User a', 'Include sshd_config.d/*.conf')).toEqual(['user a', 'sshd_config.d/*.conf below Match user a'])
+  expect(order('Match User a', 'Include sshd_config.d/*.conf')).toEqual(['user a', 'user a user early', 'user a user late'])
+})
+
+const sshdRow = (file: string, text: string, line = 1) => ({ file: `/etc/ssh/${file}`, number: line, text, line })
+
+test.each([
+  ['X11Forwarding yes', 'x11forwarding yes'],
+  ['X11FORWARDING = "yes" # for Eve', 'x11forwarding yes'],
+  ['AuthenticationMethods "publickey,password" publickey #', 'authenticationmethods publickey,password publickey'],
+  ["ForceCommand echo 'a # b'", 'forcecommand echo a # b'],
+  ['SkeyAuthentication yes', 'kbdinteractiveauthentication yes'],
+])('setting %s', (text, expected) => {
+  const { matches } = parseMatches([sshdRow('sshd_config', 'Match User ada'), sshdRow('sshd_config', text)])
+  expect(matches[0]?.settings.map(({ keyword, value }) => `${keyword} ${value}`)).toEqual([expected])
+})
+
+test.each([
+  ['Match = User Ada # x', 'user Ada'],
+  ['match user=ada,!ben  ADDRESS "10.0.0.0/8"', 'user ada,!ben address 10.0.0.0/8'],
+  ['Match Group "domain admins" Host *', 'group "domain admins" host *'],
+  ['Match all', 'all'],
+  ['Match invalid-user User user', 'invalid-user user user'],
+])('criteria of %s', (text, expected) => {
+  expect(parseMatches([sshdRow('sshd_config', text)]).matches.map(({ criteria }) => criteria)).toEqual([expected])
+})
+
+test('an Include is followed where it stands; a block goes on behind it; what was not read is named', () => {
+  const main = (...texts: readonly string[]) =>
+    parseMatches([
+      ...texts.map((text, at) => sshdRow('sshd_config', text, at + 1)),
+      sshdRow('sshd_config.d/10-a.conf', 'PermitRootLogin yes', 11),
+      sshdRow('sshd_config.d/10-a.conf', 'Match Address 10.0.0.0/8', 12),
+      sshdRow('sshd_config.d/10-a.conf', 'MaxAuthTries 9', 13),
+      sshdRow('sshd_config.d/.hidden.conf', 'Match User hidden', 14),
+    ])
+  const shown = main('Match User ada', 'LogLevel INFO', 'Include sshd_config.d/*.conf', 'PasswordAuthentication yes').matches
+  expect(shown.map(({ criteria, settings }) => [criteria, ...settings.map(({ line }) => line)])).toEqual([
+    ['user ada', 2],
+    ['user ada', 11],
+    ['user ada address 10.0.0.0/8', 13],
+    ['user ada', 4],
+  ])
+  expect(main('Port 22').matches).toEqual([])
+  expect(main('Include sshd_config.d/1?-a.conf sshd_config.d/none*').matches.map(({ line }) => line)).toEqual([12])
+  expect(main('Include sshd_config.d/[1]*.conf other.conf ~/x').elsewhere).toEqual(['sshd_config.d/[1]*.conf', 'other.conf', '~/x'])
+  expect(main('Include sshd_config').matches).toEqual([])
+})
+
+test('files of sshd that grep could not read, and a policy of RHEL that it could', () => {
+  const print = (...rows: readonly string[]) => read(sshdMatchesFact, ['@sshd-config 2', ...rows.map((row) => `=${row}`)].join('\n'))
+  const include = '/etc/ssh/sshd_config:1:Include /etc/crypto-policies/back-ends/opensshserver.config'
+  expect(print(include, '/etc/crypto-policies/back-ends/opensshserver.config:1:Ciphers aes256-gcm@openssh.com')).toMatchObject({
+    value: { matches: [], elsewhere: [] },
+  })
+  expect(print(include)).toMatchObject({ value: { elsewhere: ['/etc/crypto-policies/back-ends/opensshserver.config'] } })
+  expect(
+    print(
+      ...['/etc/ssh/sshd_config:1:Include sshd_config.d/*.conf', 'grep: /etc/ssh/sshd_config.d/a.conf: binary file matches'],
+      'grep: /etc/ssh/sshd_config.d/.a.conf.swp: binary file matches',
+      ...['Binary file /etc/ssh/sshd_config.d/b.conf matches', 'grep: /etc/ssh/sshd_config.d/c.conf: Permission denied'],
+      '/etc/ssh/sshd_config.d/d.conf:1:Match User ada‹too long›',
+    ),
+  ).toMatchObject({ value: { elsewhere: ['a', 'b', 'c', 'd'].map((name) => `/etc/ssh/sshd_config.d/${name}.conf`) } })
+  expect(print('/etc/ssh/sshd_config:1:Port 22', 'grep: /etc/ssh/sshd_config.d: No such file or directory')).toMatchObject({
+    value: { elsewhere: [] },
+  })
+  // SUSE keeps its own file in /usr/etc.
+  expect(print('grep: /etc/ssh/sshd_config: No such file or directory', '/etc/ssh/sshd_config.d/a.conf:1:Match User ada')).toMatchObject({
+    value: { matches: [{ criteria: 'user ada' }], elsewhere: ['/etc/ssh/sshd_config'] },
+  })
 })
 
 test('property: parsers never throw', () => {
@@ -179,7 +249,10 @@ test('property: parsers never throw', () => {
       const rows = texts.map((text, index) => ({ text, line: index + 1 }))
       parseGuardedFiles(rows)
       parseWatches(rows)
-      parseMatches(rows.map((row) => ({ ...row, file: '/etc/ssh/sshd_config', number: row.line })))
+      parseMatches([
+        ...rows.map((row) => ({ ...row, file: '/etc/ssh/sshd_config', number: row.line })),
+        ...rows.map((row) => ({ ...row, file: '/etc/ssh/sshd_config.d/a.conf', number: row.line })),
+      ])
     }),
   )
 })

@@ -1,10 +1,10 @@
-import { fnmatch } from '../../../access/fnmatch.ts'
 import { membersOf } from '../../../access/rights.ts'
 import { tierOf } from '../../../access/tiers.ts'
 import type { SshdMatches } from '../../../facts/privileged/privileged.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { judgeSecondFactor } from '../jump/jump-second-factor-required.control.ts'
+import { isAmong, readCriteria } from '../ssh/sshd-criteria.ts'
 import { type Scope, scopesOf } from '../ssh/sshd-scopes.ts'
 
 export default defineControl({
@@ -87,24 +87,15 @@ function scopesFor(name: string, groups: readonly string[], sshd: Sshd, { matche
   return scopesOf(sshd, { matches: own, elsewhere }, keywords)
 }
 
-/** Criteria stand in lower case. Where the login comes from is not known beforehand. */
+/** Where the login comes from is not known beforehand. */
 function holdsFor(criteria: string, name: string, groups: readonly string[]): 'yes' | 'no' | 'maybe' {
-  const words = criteria.split(/\s+/)
-  let answer: 'yes' | 'maybe' = 'yes'
-  for (let at = 0; at < words.length; at += 2) {
-    const patterns = (words[at + 1] ?? '').split(',')
-    const among = (own: readonly string[]): boolean => {
-      const fits = (pattern: string) => own.some((text) => fnmatch(pattern, text.toLowerCase(), false) === true)
-      return (
-        patterns.some((pattern) => !pattern.startsWith('!') && fits(pattern)) &&
-        !patterns.some((pattern) => pattern.startsWith('!') && fits(pattern.slice(1)))
-      )
-    }
-    if (words[at] === 'user') {
-      if (!among([name])) return 'no'
-    } else if (words[at] === 'group') {
-      if (!among(groups)) return 'no'
-    } else answer = 'maybe'
-  }
-  return answer
+  const read = readCriteria(criteria)
+  if (read === undefined) return 'maybe'
+  const answers = read.map((criterion): 'yes' | 'no' | 'maybe' => {
+    if (criterion.name === 'all') return 'yes'
+    if (criterion.name === 'user') return isAmong([name], criterion.patterns) ? 'yes' : 'no'
+    if (criterion.name === 'group') return isAmong(groups, criterion.patterns) ? 'yes' : 'no'
+    return 'maybe'
+  })
+  return answers.includes('no') ? 'no' : answers.includes('maybe') ? 'maybe' : 'yes'
 }

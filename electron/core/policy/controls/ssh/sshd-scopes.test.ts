@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { parseMatches } from '../../../facts/privileged/parse.ts'
+import { parseMatches } from '../../../facts/privileged/sshd-files.ts'
 import { parseSshd } from '../../../facts/sshd/parse.ts'
 import { scopesOf } from './sshd-scopes.ts'
 

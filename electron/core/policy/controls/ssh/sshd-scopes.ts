@@ -1,7 +1,7 @@
 import type { SshdMatch, SshdMatches } from '../../../facts/privileged/privileged.ts'
 import type { Sshd, SshdSetting } from '../../../facts/sshd/sshd.ts'
 import type { Citation } from '../../control.ts'
-import { areExclusive, holdsForAll, implies } from './sshd-criteria.ts'
+import { areExclusive, holdsForAll, holdsForNobody, implies } from './sshd-criteria.ts'
 
 /** One setting as it holds for some logins. */
 export interface ScopedSetting {
@@ -18,8 +18,8 @@ export interface Scope {
   setting(keyword: string): ScopedSetting | undefined
 }
 
-/** More blocks than this are combined by two only. */
-const MAX_COMBINED = 6
+/** Blocks are combined by two at least, and by more until there are this many combinations. */
+const MAX_COMBINATIONS = 4000
 
 /**
  * Every kind of login that may differ in these keywords. sshd takes of all blocks that match, in the order of its files, the first value of a keyword, and
@@ -32,10 +32,15 @@ export function scopesOf(sshd: Sshd, { matches }: SshdMatches, keywords: readonl
     if (entries?.[0] === undefined) return undefined
     return { value: entries.map(({ value }) => value).join(' '), cite: citeSetting(entries[0]) }
   }
-  const speaking = matches.filter(({ settings }) => settings.some(({ keyword }) => keywords.includes(keyword)))
+  const speaking = matches.filter(
+    ({ criteria, settings }) => !holdsForNobody(criteria) && settings.some(({ keyword }) => keywords.includes(keyword)),
+  )
   const always = speaking.filter(({ criteria }) => holdsForAll(criteria))
   const found = new Set<string>()
-  return combinations(speaking.filter((match) => !always.includes(match))).flatMap((chosen) => {
+  return combinations(
+    speaking.filter((match) => !always.includes(match)),
+    keywords.length,
+  ).flatMap((chosen) => {
     const blocks = speaking.filter((match) => always.includes(match) || chosen.includes(match))
     const scope: Scope = { match: nameOf(chosen), setting: (keyword) => ofBlocks(blocks, keyword) ?? everywhere(keyword) }
     const decided = keywords.map((keyword) => JSON.stringify(scope.setting(keyword)?.cite)).join()
@@ -54,27 +59,33 @@ function ofBlocks(blocks: readonly SshdMatch[], keyword: string): ScopedSetting 
   return undefined
 }
 
-function combinations(blocks: readonly SshdMatch[]): readonly (readonly SshdMatch[])[] {
-  const most = blocks.length <= MAX_COMBINED ? blocks.length : 2
-  const all: (readonly SshdMatch[])[] = [[]]
-  let last: readonly (readonly SshdMatch[])[] = [[]]
-  for (let size = 1; size <= most; size++) {
+/**
+ * Sets of blocks that one login may match. As many blocks as there are keywords are enough, the first of each that speaks of it; whoever matches a narrow
+ * block matches the wider ones, too.
+ */
+function combinations(blocks: readonly SshdMatch[], keywords: number): readonly (readonly SshdMatch[])[] {
+  const exclusive = blocks.map((one) => blocks.map((other) => areExclusive(one.criteria, other.criteria)))
+  const wider = blocks.map((one) => blocks.flatMap((other, at) => (other === one || implies(one.criteria, other.criteria) ? [at] : [])))
+  const found = new Map<string, readonly number[]>([['', []]])
+  let last: readonly (readonly number[])[] = [[]]
+  for (let size = 1; size <= Math.min(keywords, blocks.length); size++) {
+    if (size > 2 && found.size + last.length * (blocks.length - size) > MAX_COMBINATIONS) break
     last = last.flatMap((chosen) =>
-      blocks
-        .slice(chosen.length === 0 ? 0 : blocks.indexOf(chosen.at(-1) as SshdMatch) + 1)
-        .filter((next) => !chosen.some((one) => areExclusive(one.criteria, next.criteria)))
-        .map((next) => [...chosen, next]),
+      blocks.flatMap((_, next) =>
+        next > (chosen.at(-1) ?? -1) && !chosen.some((one) => exclusive[one]?.[next]) ? [[...chosen, next]] : [],
+      ),
     )
-    all.push(...last)
+    for (const chosen of last) {
+      const all = [...new Set(chosen.flatMap((one) => wider[one] ?? []))].sort((a, b) => a - b)
+      if (!all.some((one) => all.some((other) => exclusive[one]?.[other]))) found.set(all.join(), all)
+    }
   }
-  // Whoever matches a narrow block matches the wider one, too.
-  return all.filter((chosen) =>
-    chosen.every((one) => blocks.every((other) => chosen.includes(other) || !implies(one.criteria, other.criteria))),
-  )
+  // Smaller ones first: what a block decides by itself is said of it alone.
+  return [...found.values()].sort((a, b) => a.length - b.length).map((chosen) => chosen.flatMap((at) => blocks[at] ?? []))
 }
 
 const nameOf = (chosen: readonly SshdMatch[]): string | undefined =>
-  chosen.length === 0 ? undefined : `Match ${chosen.map(({ criteria }) => criteria.slice(0, 60)).join(' and ')}`
+  chosen.length === 0 ? undefined : `Match ${[...new Set(chosen.map(({ criteria }) => criteria.slice(0, 60)))].join(' and ')}`
 
 /** Where a setting stands. */
 export const citeSetting = ({ section = 'sshd', line }: Pick<SshdSetting, 'section' | 'line'>): Citation => ({ section, line })
