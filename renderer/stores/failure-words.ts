@@ -9,11 +9,13 @@ export interface FailureWords {
   readonly retry: 'now' | 'later' | 'after-fix' | 'never'
 }
 
-/** The catalogue's words for a failure. `detail` may quote a host, so it is made plain. */
+/** The catalogue's words for a failure. `detail` may quote a host, so it is made plain; it ends as a sentence, for `hint` follows it. */
 export function wordsOf(failure: Failure): FailureWords {
   const { title, hint, retry } = errorCatalogue[failure.code]
-  return { title, hint, retry, detail: plainText(failure.detail, 400) }
+  return { title, hint, retry, detail: sentence(plainText(failure.detail, 400)) }
 }
+
+const sentence = (text: string): string => (text === '' || /[.!?…:]$/.test(text) ? text : `${text}.`)
 
 /** Words for anything a call can throw. */
 export const wordsOfError = (error: unknown): FailureWords =>

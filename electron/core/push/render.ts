@@ -54,7 +54,7 @@ function checkedValue(template: PushTemplate, name: string, parameter: PushParam
   const absent = given === undefined && parameter.type !== 'integer' && !parameter.required ? (parameter.many ? [] : '') : given
   if (accepts(parameter, absent)) return absent
   if (absent === undefined && parameter.from === 'open-subjects')
-    throw refused(`nothing to change: what ${template.id} fixes is not open on this host. To push it all the same, name the ${name}`)
+    throw refused(`what ${template.id} fixes is not open on this host. To push it all the same, name the ${name}`)
   throw refused(`${name} of ${template.id} must be ${expectedOf(parameter)}`)
 }
 

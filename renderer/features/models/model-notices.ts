@@ -25,7 +25,7 @@ export function deployNotices(job: ModelJob | null | undefined): NoticeView[] {
     key: `deploy ${host}`,
     words: { word: 'Not deployed', tone: 'fail', icon: 'state' },
     subject: host,
-    text: `${title}: ${detail}. ${hint}${index === MAX_NOTICES - 1 && left > 0 ? ` ${count(left, 'host')} more did not get it either.` : ''}`,
+    text: `${title}: ${detail} ${hint}${index === MAX_NOTICES - 1 && left > 0 ? ` ${count(left, 'host')} more did not get it either.` : ''}`,
     actions: [],
   }))
 }

@@ -46,7 +46,7 @@ export function SignatureCheck({ signedBy, error, onCheck }: SignatureCheckProps
       )}
       {failure !== null && (
         <p className="help wrap-anywhere" role="alert">
-          <Status tone="fail">Not verified</Status> {`${failure.detail}. ${failure.hint}`}
+          <Status tone="fail">Not verified</Status> {`${failure.detail} ${failure.hint}`}
         </p>
       )}
       <div className="actions">

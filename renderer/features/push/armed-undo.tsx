@@ -87,7 +87,7 @@ function NotExtended({ error }: { readonly error: unknown }) {
   const { title, detail, hint } = wordsOfError(error)
   return (
     <p role="alert">
-      <Status tone="warn">{title}</Status> {plainText(`${detail}. ${hint}`, 400)}
+      <Status tone="warn">{title}</Status> {plainText(`${detail} ${hint}`, 400)}
     </p>
   )
 }

@@ -29,9 +29,7 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
     <>
       <div className="push-state">
         <Status tone={danger.tone}>{danger.word}</Status>
-        <p>
-          {plan.unit} <span className="muted">{danger.about}</span>
-        </p>
+        <p>{danger.about(plan.unit)}</p>
         <p className="muted">The undo is armed on the host first. It runs by itself unless the change is proven over a new connection.</p>
         {undo !== '' && (
           <p>

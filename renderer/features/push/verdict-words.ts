@@ -13,11 +13,17 @@ export const verdictWords: Readonly<Record<PushRecord['state'], { readonly word:
   open: { word: 'No verdict', tone: 'warn' },
 }
 
-export const dangerWords: Readonly<Record<PushPlan['danger'], { readonly word: string; readonly about: string; readonly tone: Tone }>> = {
-  none: { word: 'No service touched', about: 'Nothing is reloaded or restarted.', tone: 'pass' },
-  reload: { word: 'Reload', about: 'The service reads its files again and keeps its connections.', tone: 'na' },
-  restart: { word: 'Restart', about: 'What the service does at that moment is lost.', tone: 'warn' },
-  'lock-out': { word: 'Could lock out', about: 'A mistake could lock everybody out, Gatehouse too, until the undo has run.', tone: 'fail' },
+export const dangerWords: Readonly<
+  Record<PushPlan['danger'], { readonly word: string; readonly about: (unit: string) => string; readonly tone: Tone }>
+> = {
+  none: { word: 'No service touched', about: () => 'Nothing is reloaded or restarted.', tone: 'pass' },
+  reload: { word: 'Reload', about: (unit) => `${unit} reads its files again and keeps its connections.`, tone: 'na' },
+  restart: { word: 'Restart', about: (unit) => `${unit} restarts: what it does at that moment is lost.`, tone: 'warn' },
+  'lock-out': {
+    word: 'Could lock out',
+    about: () => 'A mistake could lock everybody out, Gatehouse too, until the undo has run.',
+    tone: 'fail',
+  },
 }
 
 export const templateWords: Readonly<Record<TemplateEntry['state'], { readonly word: string; readonly tone: Tone }>> = {

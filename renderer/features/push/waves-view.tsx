@@ -44,7 +44,7 @@ export function WavesView({ planned, job, onNew }: WavesViewProps) {
         <div className="push-state">
           {planned?.failures.map(({ host, failure }) => (
             <p key={host} role="alert">
-              <Status tone="warn">No plan</Status> {plainText(`${host}: ${wordsOf(failure).title}: ${failure.detail}`, 400)}
+              <Status tone="warn">No plan</Status> {`${host}: ${wordsOf(failure).title}: ${wordsOf(failure).detail}`}
             </p>
           ))}
           {job === undefined ? (

@@ -51,7 +51,7 @@ export function LogsDialog({ host, unit, onClose }: LogsDialogProps) {
       )}
       {words !== null && (
         <p className="mt-4" role="alert">
-          <Status tone="fail">Not read</Status> {`${words.title}: ${words.detail}. ${words.hint}`}{' '}
+          <Status tone="fail">Not read</Status> {`${words.title}: ${words.detail} ${words.hint}`}{' '}
           <Button small onClick={() => void log.refetch()}>
             Try again
           </Button>

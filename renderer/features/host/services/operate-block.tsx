@@ -87,7 +87,7 @@ function Finished({ job: { result, failure } }: { readonly job: OperateJob }) {
     const { title, detail, hint } = wordsOf(failure)
     return (
       <p>
-        <Status tone="fail">Not done</Status> {`${title}: ${detail}. ${hint}`}
+        <Status tone="fail">Not done</Status> {`${title}: ${detail} ${hint}`}
       </p>
     )
   }
@@ -104,7 +104,7 @@ function Refused({ error }: { readonly error: unknown }) {
   const { title, detail, hint } = wordsOfError(error)
   return (
     <p>
-      <Status tone="fail">Not done</Status> {`${title}: ${detail}. ${hint}`}
+      <Status tone="fail">Not done</Status> {`${title}: ${detail} ${hint}`}
     </p>
   )
 }
