@@ -74,6 +74,8 @@ export function questionsOf(request: PromptRequest): readonly Question[] {
       return [{ echo: false, text: `Passphrase for ${request.file} (${request.hop}): ` }]
     case 'password':
       return [{ echo: false, text: `${visible(request.user)}@${request.hop}'s password: ` }]
+    case 'sudo':
+      return [{ echo: false, text: `sudo of ${request.hop} asks for the password of ${visible(request.user)}: ` }]
     case 'keyboard-interactive': {
       const heading = [request.title, request.instructions].filter((text) => text !== '').join('\n')
       return request.fields.map(({ label, echo }, index) => ({

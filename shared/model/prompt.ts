@@ -23,6 +23,8 @@ export const promptSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ ...base, kind: z.literal('passphrase'), file: z.string(), attempt: z.int() }),
   z.object({ ...base, kind: z.literal('password'), user: z.string(), attempt: z.int() }),
+  /** The password by which sudo lets this account become root. */
+  z.object({ ...base, kind: z.literal('sudo'), user: z.string(), attempt: z.int() }),
   z.object({
     ...base,
     kind: z.literal('keyboard-interactive'),

@@ -7,10 +7,11 @@ import { dial } from './dial.ts'
 import { execOn } from './exec.ts'
 import { abortedBy } from './failures.ts'
 import { type Hop, hopOf } from './hop.ts'
-import { hostKeyPolicy } from './host-key-policy.ts'
+import { addressOf, hostKeyPolicy } from './host-key-policy.ts'
 import { jumpChain } from './jump-chain.ts'
 import { keyRing } from './key-ring.ts'
 import { knownHostsFiles } from './known-hosts-files.ts'
+import { type SudoPassword, withSudoPassword } from './root-shell.ts'
 import { Semaphore } from './semaphore.ts'
 import { type SessionPool, sessionPool } from './session-pool.ts'
 import { openSftp } from './sftp.ts'
@@ -50,6 +51,18 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
     fleet.jump.map((jump) => hopOf(fleet, jump)),
     () => options.changed?.('connection:changed'),
   )
+  const sudoPasswords = new Map<string, SudoPassword>()
+  const sudoOf = (hop: Hop): SudoPassword => {
+    const { user } = hop.identity
+    const who = `${user}@${addressOf(hop)}`
+    const password = sudoPasswords.get(who) ?? {
+      known: undefined,
+      ask: async (attempt: number, signal: AbortSignal) =>
+        (await prompts.ask({ kind: 'sudo', hop: hop.name, address: addressOf(hop), user, attempt }, signal))?.[0] ?? null,
+    }
+    sudoPasswords.set(who, password)
+    return password
+  }
   const closing = new AbortController()
   const poolFor = (carries: Carries) =>
     sessionPool(async (hop, signal, onStage, loginAfter) => {
@@ -60,6 +73,9 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
     })
   const pools: Readonly<Record<Carries, SessionPool>> = { commands: poolFor('commands'), dense: poolFor('dense') }
 
+  const execFor = (connection: Connection, password: SudoPassword): HostSession['exec'] =>
+    withSudoPassword((command, exec) => withRoom(connection, () => execOn(connection, command, exec, stageTimeoutMs)), password)
+
   /** A jump host as the host that is looked at: over the connection that carries all others, so nobody is asked for a code again. */
   async function ontoJump(host: Host, signal: AbortSignal, onStage: OnStage): Promise<HostSession> {
     await jumps.connect(signal, onStage).catch(rethrow(signal))
@@ -67,7 +83,7 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
     if (link === undefined) throw new GatehouseError({ code: 'ssh.jump-lost', detail: `${host.name} is not connected`, host: host.name })
     onStage('ready', host.name)
     return {
-      exec: (command, exec) => withRoom(link.connection, () => execOn(link.connection, command, exec, stageTimeoutMs)),
+      exec: execFor(link.connection, sudoOf(hopOf(fleet, host))),
       openTcp: (port, tcpSignal) => dial({ ...hopOf(fleet, host), port }, link.before, stageTimeoutMs, tcpSignal),
       openFiles: (filesSignal) => withRoom(link.connection, () => openSftp(link.connection, filesSignal, stageTimeoutMs)),
       close: () => undefined,
@@ -84,7 +100,7 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
         .lease(hop, either, onStage, fresh, loginAfter)
         .catch(rethrow(either))
       const session: HostSession = {
-        exec: (command, exec) => withRoom(connection, () => execOn(connection, command, exec, stageTimeoutMs)),
+        exec: execFor(connection, sudoOf(hop)),
         openTcp: async (port, tcpSignal) => {
           const via = await jumps.connect(tcpSignal, () => undefined).catch(rethrow(tcpSignal))
           return dial({ ...hop, port }, via, stageTimeoutMs, tcpSignal)

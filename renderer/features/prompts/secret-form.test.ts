@@ -29,6 +29,14 @@ test('a password prompt names the account and the hop', () => {
   })
 })
 
+test('a password for sudo: who becomes root where, and to whom it is sent', () => {
+  expect(secretForm({ ...base, kind: 'sudo', user: 'ops' })).toMatchObject({
+    title: 'sudo on bastion-01 asks for a password',
+    lead: expect.stringMatching(/ops may become root .* sent to sudo there, and stays in memory/),
+    fields: [{ label: 'Password', echo: false }],
+  })
+})
+
 test('a passphrase prompt names the file and says that it is not sent', () => {
   const form = secretForm({ ...base, kind: 'passphrase', file: '/home/a/.ssh/id' })
   expect(form.lead).toContain('/home/a/.ssh/id')

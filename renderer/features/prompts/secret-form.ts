@@ -27,6 +27,13 @@ export function secretForm(prompt: SecretPrompt): SecretForm {
       fields: [{ label: 'Password', echo: false }],
     }
   }
+  if (prompt.kind === 'sudo') {
+    return {
+      title: `sudo on ${hop} asks for a password`,
+      lead: `${plainText(prompt.user, 80)} may become root on ${hop} at ${address} by a password only. It is sent to sudo there, and stays in memory until Gatehouse closes.`,
+      fields: [{ label: 'Password', echo: false }],
+    }
+  }
   const said = [prompt.title, prompt.instructions]
     .map((text) => plainText(text.replace(/\s+/g, ' ').trim(), 300))
     .filter((text) => text !== '')
