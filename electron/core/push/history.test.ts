@@ -7,7 +7,20 @@ const records = (...said: readonly (readonly [string, string?, string?])[]): Led
 
 test('more time that is asked for after the end does not open a push again', () => {
   expect(openPushes(records(['push.arm'], ['push.extend', 'by 120 s'])).map(({ action }) => action)).toEqual(['push.extend'])
-  expect(openPushes(records(['push.arm'], ['push.verdict'], ['push.extend', 'by 120 s'], ['push.not-extended']))).toEqual([])
+  expect(
+    openPushes(records(['push.arm'], ['push.verdict', 'committed-proven. x'], ['push.extend', 'by 120 s'], ['push.not-extended'])),
+  ).toEqual([])
+})
+
+test('a push that nobody could tell the end of stays open until the host was asked again', () => {
+  const open = (...said: readonly (readonly [string, string?])[]) => openPushes(records(...said)).map(({ action }) => action)
+  for (const verdict of ['unknown. x', 'rolled-back-not-proven. x']) {
+    expect(open(['push.begin'], ['push.verdict', verdict])).toEqual(['push.verdict'])
+    expect(open(['push.begin'], ['push.verdict', verdict], ['push.finish'])).toEqual(['push.finish'])
+    expect(open(['push.begin'], ['push.verdict', verdict], ['push.finish'], ['push.verdict', verdict])).toEqual([])
+    expect(open(['push.begin'], ['push.verdict', verdict], ['push.collect'])).toEqual([])
+  }
+  expect(open(['push.begin'], ['push.verdict', 'rolled-back-proven. x'])).toEqual([])
 })
 
 test('what was put off adds up, for this push alone', () => {

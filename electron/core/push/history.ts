@@ -6,12 +6,19 @@ const ends = ['push.verdict', 'push.refused', 'push.collect']
 /** Written beside the steps: they may come after the end. */
 const aside = ['push.extend', 'push.extended', 'push.not-extended']
 
-/** The last record of each push that has no end: the console stopped in the middle, and no later push met what it left. */
+/** What a push may end with while its undo still tries. Asked for again (`push.finish`), the host says what became of it: that is an end. */
+const unsettled: readonly PushRecord['state'][] = ['unknown', 'rolled-back-not-proven']
+
+/**
+ * The last record of each push that has no end: the console stopped in the middle, or could not tell what became of it, and no later push met what it left.
+ */
 export function openPushes(records: readonly LedgerRecord[]): LedgerRecord[] {
   const last = new Map<string, LedgerRecord>()
   for (const record of records) {
     if (!record.action.startsWith('push.')) continue
-    if (ends.includes(record.action)) last.delete(record.subject)
+    const goesOn =
+      record.action === 'push.verdict' && unsettled.includes(stateOf(record)) && last.get(record.subject)?.action !== 'push.finish'
+    if (ends.includes(record.action) && !goesOn) last.delete(record.subject)
     else if (aside.includes(record.action) && !last.has(record.subject)) continue
     else last.set(record.subject, record)
   }

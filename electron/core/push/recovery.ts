@@ -28,11 +28,11 @@ export interface RecoveryPorts {
 
 /** What follows a push, or comes before the first one: the end of an open one, taking one back, the drill. */
 export interface Recovery {
-  /** Pushes of this console without an end, oldest first. `plan` is null where it was not kept. */
+  /** Pushes of this console without an end that anybody could tell, oldest first. `plan` is null where it was not kept. */
   open(fleet: Fleet): { readonly record: LedgerRecord; readonly plan: PushPlan | null }[]
   /**
    * Asks the host what became of an open push; what was not committed is undone there, now. Its end is in the ledger afterwards, unless it is
-   * `unknown`. Throws `push.not-possible`, and what the ledger throws.
+   * `unknown` and the host still holds something of it, or was not reached. Throws `push.not-possible`, and what the ledger throws.
    */
   finish(fleet: Fleet, transport: Transport, id: string): Promise<PushResult>
   /** The plan that takes a committed push back; carried out like any other. Throws `push.not-possible`. */
@@ -74,7 +74,8 @@ export function createRecovery({ clock, ledger, plans, version, who }: RecoveryP
       const { verdict, answer } = await settle(wayOf(fleet, transport, plan.host), { ...push, undoAfterSeconds: 0 }, true)
       const readBack = visible(readBackWords(answer, push))
       const reason = verdict === 'committed-proven' ? '' : 'the console stopped in the middle'
-      if (verdict !== 'unknown')
+      // Where the host holds nothing of it any more, asking again tells nothing more.
+      if (verdict !== 'unknown' || (answer?.ended && answer.open?.id !== id))
         ledger.append({ action: 'push.verdict', host: plan.host, subject: id, detail: `${verdict}. ${reason} ${readBack}`.slice(0, 2000) })
       return { verdict, reason, readBack, advice: adviceFor(verdict, push) }
     },
