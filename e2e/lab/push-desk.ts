@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
 import { approvePlan } from './approved-plan.ts'
-import { type ConsoleRun, gatehouse } from './console.ts'
+import { type ConsoleRun, gatehouse, type OnStderr } from './console.ts'
 import { arrange, asRoot, lab, type Server } from './lab.ts'
 
 export const FOLDER = '/etc/systemd/system/ollama.service.d'
@@ -81,15 +81,16 @@ export function pushDesk() {
   }
 
   /** `onStep` hears of each step once, as it is taken. */
-  function push(file: string, onStep: OnStep = () => undefined, words: readonly string[] = [], at = data): Promise<ConsoleRun> {
+  function push(file: string, onStep: OnStep = () => undefined, words: readonly string[] = [], at = data, more = {}): Promise<ConsoleRun> {
     const options = ['--fleet', lab.fleetFile, '--plan', file, '--yes', '--data', at, '--undo-after', String(UNDO_SECONDS), ...words]
     let told = 0
     mkdirSync(at, { recursive: true, mode: 0o700 })
     approvePlan(at, file)
-    return gatehouse(['push', ...options], (stderr, kill) => {
+    const hears: OnStderr = (stderr, kill) => {
       const lines = stderr.split('\n').slice(0, -1)
       for (; told < lines.length; told++) onStep(lines[told]?.split(' ')[0] ?? '', kill)
-    })
+    }
+    return gatehouse(['push', ...options], hears, more)
   }
 
   /** The timers of an undo that wait, each on a line. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { mustHaveEnded, readHostAnswer } from './host-answer.ts'
+import { sha256Of } from '../audit/ledger/record.ts'
+import { contradiction, mustHaveEnded, readHostAnswer } from './host-answer.ts'
 
 const K = '0123456789abcdef'.repeat(2)
 
@@ -16,6 +17,7 @@ test('reads its own lines and leaves the rest', () => {
     failed: { code: 'conflict', detail: '/a b c' },
     files: new Map([[1, 'absent']]),
     contents: new Map([[2, 'a\n']]),
+    again: new Map([[2, { sha256: sha256Of('a\n'), own: undefined, by: 'its bytes' }]]),
     edited: new Map([[3, { state: 'abc', lines: ['kim lou'] }]]),
     marks: new Set(['undone']),
   })
@@ -32,13 +34,46 @@ test.each([
   expect(() => mustHaveEnded(answer, 'gpu-01')).toThrow(said)
 })
 
+test.each([
+  ['the same bytes', `1 0:0:644 bytes ${btoa('a\n')}`, ''],
+  ['other bytes', `1 0:0:644 bytes ${btoa('b\n')}`, 'its bytes'],
+  ['no bytes', '1 0:0:644 bytes ', 'its bytes'],
+  ['the same digest', `1 0:0:644 openssl ${sha256Of('a\n')}`, ''],
+  ['another digest', `1 0:0:644 openssl ${sha256Of('b\n')}`, 'openssl'],
+  ['another owner', '1 33:0:644 - -', 'find says 33:0:644'],
+  ['another mode', `1 0:0:666 bytes ${btoa('a\n')}`, 'find says 0:0:666'],
+  ['nobody else can say', '1 - - -', ''],
+  ['nonsense', '1 x y z', ''],
+])('read another way: %s', (_, said, expected) => {
+  const words = contradiction(`${sha256Of('a\n')}:0:0:644`, readHostAnswer(`${K} again ${said}\n`, K).again.get(1))
+  expect(words).toContain(expected)
+  expect(words === '').toBe(expected === '')
+})
+
 test('a last line without its end does not count', () => {
   expect(readHostAnswer(`${K} end`, K).ended).toBe(false)
   expect(readHostAnswer(`${K} end\n`, K).ended).toBe(true)
 })
 
 test('whatever a host says: never throws, and nothing without the nonce is taken', () => {
-  const word = fc.constantFrom('end', 'file', 'content', 'edited', 'changes', 'open', 'armed', 'unit', 'mark', 'failed', '1', 'x', '', '\0')
+  const word = fc.constantFrom(
+    'end',
+    'file',
+    'content',
+    'edited',
+    'changes',
+    'open',
+    'armed',
+    'unit',
+    'mark',
+    'failed',
+    'again',
+    'bytes',
+    '1',
+    'x',
+    '',
+    '\0',
+  )
   fc.assert(
     fc.property(fc.array(fc.array(word).map((words) => words.join(' '))), fc.string(), (lines, noise) => {
       readHostAnswer(lines.map((line) => `${K} ${line}\n`).join(noise), K)

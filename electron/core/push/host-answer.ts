@@ -1,5 +1,6 @@
 import { type ErrorCode, GatehouseError } from '#shared/errors.ts'
 import { visible } from '#shared/words.ts'
+import { sha256Of } from '../audit/ledger/record.ts'
 
 /** What a step said. Lines without the nonce are the login's noise and are left out. */
 export interface HostAnswer {
@@ -11,6 +12,8 @@ export interface HostAnswer {
   readonly files: ReadonlyMap<number, string>
   /** Content of each file that is small enough, where it was asked for. */
   readonly contents: ReadonlyMap<number, string>
+  /** What other programs of the host make of a file whose digest it states. */
+  readonly again: ReadonlyMap<number, ReadAgain>
   /** State of each file that is edited there, as it would be; the first field of each line that would change, at most a hundred. */
   readonly edited: ReadonlyMap<number, { readonly state: string; readonly lines: readonly string[] }>
   /** ActiveState of the unit; empty when not said. */
@@ -29,6 +32,15 @@ export interface HostAnswer {
   readonly undoInSeconds?: number
 }
 
+/** A part that no other program could say is undefined. */
+export interface ReadAgain {
+  readonly sha256: string | undefined
+  /** `uid:gid:mode`. */
+  readonly own: string | undefined
+  /** Whose digest it is, for people. */
+  readonly by: string
+}
+
 const MAX_CHARACTERS = 1_048_576
 const MAX_CHANGES = 100
 
@@ -37,6 +49,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
   const files = new Map<number, string>()
   const encoded = new Map<number, string>()
   const edited = new Map<number, { readonly state: string; readonly lines: string[] }>()
+  const again = new Map<number, ReadAgain>()
   const marks = new Set<string>()
   let answer: Pick<HostAnswer, 'ended' | 'unit' | 'init' | 'armed' | 'kept' | 'failed' | 'open' | 'now' | 'undoInSeconds'> = {
     ended: false,
@@ -62,14 +75,37 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
       answer = { ...answer, open: { id: first, since: Number(second) || 0, who: rest.split(' ').slice(2).join(' ').slice(0, 200) } }
     else if (word === 'failed') answer = { ...answer, failed: { code: first, detail: rest.slice(first.length + 1).slice(0, 500) } }
     else if (word === 'file' && Number.isSafeInteger(number)) files.set(number, second)
+    else if (word === 'again' && Number.isSafeInteger(number)) again.set(number, readAgain(rest.split(' ')))
     else if (word === 'edited' && Number.isSafeInteger(number)) edited.set(number, { state: second, lines: [] })
     else if (word === 'changes' && Number.isSafeInteger(number)) {
       const lines = edited.get(number)?.lines
       if (lines && lines.length < MAX_CHANGES) lines.push(rest.slice(first.length + 1).slice(0, 100))
     } else if (word === 'content' && Number.isSafeInteger(number)) encoded.set(number, (encoded.get(number) ?? '') + second)
   }
-  const contents = new Map([...encoded].map(([number, base64]) => [number, Buffer.from(base64, 'base64').toString('utf8')] as const))
-  return { ...answer, files, contents, edited, marks }
+  const contents = new Map<number, string>()
+  for (const [number, base64] of encoded) {
+    const bytes = Buffer.from(base64, 'base64')
+    contents.set(number, bytes.toString('utf8'))
+    again.set(number, { sha256: sha256Of(bytes), own: undefined, by: BYTES })
+  }
+  return { ...answer, files, contents, again, edited, marks }
+}
+
+const BYTES = 'its bytes'
+
+function readAgain([, own = '', by = '', said = '']: readonly string[]): ReadAgain {
+  const found = { own: /^\d+:\d+:[0-7]{1,5}$/.test(own) ? own : undefined }
+  if (by === 'bytes') return { ...found, sha256: sha256Of(Buffer.from(said, 'base64')), by: BYTES }
+  return { ...found, sha256: /^[0-9a-f]{64}$/.test(said) ? said : undefined, by: by.slice(0, 20) }
+}
+
+/** In what another program of the host contradicts the state of a file; empty where nothing does. */
+export function contradiction(state: string | undefined, again: ReadAgain | undefined): string {
+  const [, sha256 = '', own = ''] = /^([0-9a-f]{64}|kept):(.*)$/.exec(state ?? '') ?? []
+  if (again === undefined || own === '') return ''
+  if (again.own !== undefined && again.own !== own) return `stat says owner and mode ${own}, find says ${again.own}`
+  if (sha256 === 'kept' || again.sha256 === undefined || again.sha256 === sha256) return ''
+  return `sha256sum says ${sha256.slice(0, 12)}…, and ${again.by} ${again.sha256.slice(0, 12)}…`
 }
 
 /** A program ends a step with a word when it refuses; these mean something to whoever pushes. */

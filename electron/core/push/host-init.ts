@@ -99,7 +99,7 @@ gh_arm_watch() {
     'now() { read -r up _ </proc/uptime && echo "\${up%.*}\${up#*.}"; }' \\
     'early() { [ -e "$base/due" ] && [ "$(now)" -lt "$(cat "$base/due")" ]; }' \\
     '[ "$1" != now ] || rm -f "$base/due"' \\
-    'while early; do while early; do sleep 1; done; : >"$base/firing"; ! early || rm -f "$base/firing"; done' \\
+    'while early; do while early; do sleep 1; done; true >"$base/firing"; ! early || rm -f "$base/firing"; done' \\
     'while [ -e "$base/watch" ]; do /bin/sh "$base/undo" && exit; sleep 10; done' >"$gh_base/watch" || return 1
   echo $(($(gh_uptime) + $gh_seconds * 100)) >"$gh_base/due" || return 1
   case $(gh_init) in

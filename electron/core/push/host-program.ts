@@ -68,6 +68,8 @@ export interface HostPush {
   readonly undoAfterSeconds: number
   /** What the plan says of the next start of the host. Absent: whatever is there. */
   readonly boot?: BootUndo
+  /** Numbers of the files whose bytes the host may tell: the console made them. */
+  readonly open?: readonly number[]
   readonly files: readonly HostFile[]
 }
 
@@ -118,6 +120,7 @@ function stepText({ step, nonce }: AskedStep, push: HostPush): string {
     `gh_reverts=${shellQuote(push.reverts)}`,
     `gh_boot=${push.boot ?? 'any'}`,
     `gh_seconds=${Math.round(push.undoAfterSeconds)}`,
+    `gh_open='${['', ...(push.open ?? []), ''].join(' ')}'`,
   ]
   const common = `${variables.join('\n')}\n${commonRuntime}${filesFunction(push.files)}`
   const extra: Partial<Record<HostStep, () => string>> = {

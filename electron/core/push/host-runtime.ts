@@ -1,5 +1,7 @@
+import { againRuntime } from './host-again.ts'
 import { editRuntime } from './host-edits.ts'
 import { initRuntime, watchRuntime } from './host-init.ts'
+import { spareRuntime } from './host-spare.ts'
 
 /**
  * The fixed POSIX sh of a push. Data comes in as quoted words only (`host-program.ts`); every answer is a line that begins with the nonce.
@@ -37,10 +39,15 @@ gh_state() {
 # What cp -a takes along and gh_state does not say: ACL and extended attributes, as far as the tools of the host show them; else whether there is an ACL.
 gh_extra() {
   if command -v getfacl >/dev/null; then getfacl -cnpE -- "$1" 2>/dev/null; else stat -c %A -- "$1"; ls -ld -- "$1" | cut -c 11; fi
+  stat -c %C -- "$1" 2>/dev/null
   if command -v getfattr >/dev/null; then getfattr -d -m - -e hex --absolute-names -- "$1" 2>/dev/null | grep -v '^# file:'; fi
   return 0
 }
-gh_show() { gh_say "file $1 $(gh_state "$2" "$6 $7")"; }
+gh_show() {
+  gh_now=$(gh_state "$2" "$6 $7")
+  gh_say "file $1 $gh_now"
+  gh_again "$1" "$gh_now" "$2"
+}
 # To the disk goes what is named, never all that the host has to write: a model that comes in would be waited for. A link has nothing of its own.
 gh_sync() { [ -h "$1" ] || sync "$1"; }
 # $1 is a process that $2 started.
@@ -84,7 +91,7 @@ gh_look() {
   gh_files gh_show
   gh_say "unit $(gh_unit_state)"
 }
-${initRuntime}`
+${againRuntime}${initRuntime}`
 
 const reading = `
 gh_read() {
@@ -190,6 +197,7 @@ gh_step() {
   mkdir -m 700 "$gh_base" 2>/dev/null || { [ -d "$gh_base" ] || gh_fail "unwritable \${gh_base%/*} is read-only or full"; gh_look; gh_fail busy; }
   trap 'rm -rf "$gh_base"' EXIT
   printf '%s\\n' "$gh_id" >"$gh_base/id" && date +%s >"$gh_base/since" && printf '%s\\n' "$gh_who" >"$gh_base/who" || gh_fail "unwritable $gh_base"
+  for gh_mark in undoing undone found; do true >"$gh_base/ready.$gh_mark" || gh_fail "unwritable $gh_base"; done
   gh_files gh_put || gh_fail "unwritable copies of the files cannot be made in $gh_base"
   gh_validate || gh_fail "unwritable copies for a check cannot be made in $gh_base"
   rm -rf "$gh_base/verify"
@@ -209,7 +217,7 @@ gh_current() {
 }
 gh_arm_units() {
   printf '%s\\n' '[Unit]' 'Description=Undo of a Gatehouse push that was not proven' 'RequiresMountsFor=/var/lib/gatehouse-push' 'StartLimitIntervalSec=0' \\
-    '[Service]' 'Type=oneshot' 'ExecStart=/bin/sh /var/lib/gatehouse-push/undo' 'TimeoutStartSec=180' 'Restart=on-failure' 'RestartSec=10' \\
+    '[Service]' 'Type=simple' 'ExecStart=/bin/sh /var/lib/gatehouse-push/undo' 'RuntimeMaxSec=180' 'Restart=on-failure' 'RestartSec=10' \\
     '[Install]' 'WantedBy=multi-user.target' >"$gh_units/gatehouse-undo.service" || gh_fail unwritable
   gh_timer_unit "$gh_seconds" >"$gh_units/gatehouse-undo.timer" || gh_fail unwritable
   chmod 644 "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer"
@@ -217,8 +225,7 @@ gh_arm_units() {
   ln -sf ../gatehouse-undo.service "$gh_units/multi-user.target.wants/gatehouse-undo.service" || gh_fail unwritable
   { gh_current gatehouse-undo.timer && gh_current gatehouse-undo.service; } || systemctl daemon-reload || gh_fail not-armed
   sync "$gh_base/undo" "$gh_base" "$gh_units"/gatehouse-undo.* "$gh_units/multi-user.target.wants" "$gh_units" || gh_fail unwritable
-  # systemd.service(5): before version 244 a unit of this type could not be tried again, and was refused.
-  systemctl start gatehouse-undo.timer || gh_fail "not-armed the timer does not start; for systemd its unit is $(gh_property gatehouse-undo.service LoadState) (it needs version 244)"
+  systemctl start gatehouse-undo.timer || gh_fail "not-armed the timer does not start; for systemd its unit is $(gh_property gatehouse-undo.service LoadState)"
   echo $(($(gh_uptime) + $gh_seconds * 100)) >"$gh_base/due" || gh_fail unwritable
   [ "$(systemctl is-enabled gatehouse-undo.service)" = enabled ] || gh_fail not-armed
 }
@@ -234,18 +241,20 @@ gh_step() {
 `
 
 /** Puts each file in its place: beside it first, on the disk, then renamed. The undo cannot run in the middle: both hold the lock. */
-export const writeRuntime = `
+export const writeRuntime = `${spareRuntime}
 gh_same() { gh_now=$(gh_state "$2" "$6 $7"); [ "$gh_now" = "$6" ] || gh_fail "conflict $2 $gh_now"; }
-# SELinux: the label that the policy wants at the target, not that of the folder where it was made.
+# SELinux: the label of the file that is replaced, else the one that the policy has for the path; never that of the folder where it was made.
 gh_label() {
-  if command -v matchpathcon >/dev/null && selinuxenabled; then chcon -h -- "$(matchpathcon -n -- "$2")" "$1"; fi
+  if command -v selinuxenabled >/dev/null; then selinuxenabled || return 0; else [ -e /sys/fs/selinux/enforce ] || return 0; fi
+  if [ -f "$2" ] && [ ! -h "$2" ]; then chcon --reference="$2" -- "$1"
+  elif command -v matchpathcon >/dev/null; then chcon -h -- "$(matchpathcon -n -- "$2")" "$1"
+  else restorecon -- "$1"; fi || gh_fail "unwritable $2 cannot be given its SELinux label"
 }
 gh_write() {
   gh_dir=\${2%/*} gh_temp=\${2%/*}/.gatehouse-new.$1
   if [ "$6" = "$7" ]; then return 0
   elif [ "$7" = absent ]; then
     rm -f -- "$2" && sync "$gh_dir" || gh_fail "unwritable $2 cannot be taken away"
-    [ ! -e "$gh_base/empty.$1" ] || rmdir -- "$gh_dir" 2>/dev/null
     return 0
   fi
   case "$6 $7" in
@@ -264,6 +273,7 @@ gh_step() {
   gh_mine && gh_lock 20 || gh_fail lost
   [ ! -e "$gh_base/undoing" ] && [ ! -e "$gh_base/undone" ] && gh_armed || gh_fail undone
   gh_files gh_same
+  gh_files gh_make_spare || gh_fail "unwritable there is no room for the old files beside them, which the undo would need"
   : >"$gh_base/writing" && sync "$gh_base/writing" "$gh_base" || gh_fail unwritable
   gh_files gh_write
   gh_say end
@@ -300,7 +310,9 @@ gh_step() {
   gh_activate
   gh_settled || gh_fail "inactive $gh_unit does not stay up"
   echo "$gh_pid" >"$gh_base/pid" && echo "$gh_from" >"$gh_base/from" && echo "$gh_proof" >"$gh_base/proof" || gh_fail unwritable
-  gh_say end
+  # In one piece, as small packets wait for each other.
+  gh_told=$(gh_files gh_show; gh_say end)
+  printf '%s\\n' "$gh_told"
 }
 `
 
@@ -308,7 +320,7 @@ gh_step() {
  * The point of no return is one file, made under the lock that the undo holds while it works. Ends with 0 when what was read back after that is
  * what was to be: then it may be cleared away.
  */
-export const commitRuntime = `
+export const commitRuntime = `${spareRuntime}
 gh_kept() { gh_now=$(gh_state "$2" "$6 $7"); [ "$gh_now" = "$7" ] || gh_fail "conflict $2 $gh_now"; }
 gh_still() { [ "$(gh_state "$2" "$6 $7")" = "$7" ]; }
 gh_step() {
@@ -321,6 +333,7 @@ gh_step() {
   gh_proof=$(cat "$gh_base/proof")
   [ "$gh_proof" = none ] || gh_child "$gh_proof" "$(cat "$gh_base/pid")" || gh_fail "inactive what $gh_unit started for the change is gone"
   : >"$gh_base/committed" && sync "$gh_base/committed" "$gh_base" || gh_fail unwritable
+  gh_files gh_no_spare
   gh_disarm
   gh_look
   gh_say end
@@ -335,7 +348,12 @@ gh_step() {
 export const undoNowRuntime = `
 gh_step() {
   if gh_mine && gh_held; then
-    if gh_systemd; then timeout 150 systemctl start gatehouse-undo.service
+    if gh_systemd; then
+      gh_tries=0
+      timeout 150 systemctl start gatehouse-undo.service && while [ "$gh_tries" -lt 750 ] && [ "$(gh_property gatehouse-undo.service SubState)" = running ]; do
+        gh_tries=$((gh_tries + 1))
+        sleep 0.2
+      done
     else
       # Not a child of this shell: what it puts back may end the link.
       setsid /bin/sh "$gh_base/undo" </dev/null >/dev/null 2>&1 &
@@ -352,14 +370,15 @@ gh_step() {
 `
 
 /** Takes away what an ended push left. Never one that is under way. What was there before the last twenty is kept, for a push that takes them back. */
-export const clearRuntime = `
+export const clearRuntime = `${spareRuntime}
 gh_keep() {
-  mkdir -p -m 700 "$gh_history" && rm -f "$gh_base"/new.* "$gh_base/undo" "$gh_base/due" "$gh_base/lock" && mv -T -- "$gh_base" "$gh_history/$gh_id" || return 1
+  mkdir -p -m 700 "$gh_history" && rm -f "$gh_base"/new.* "$gh_base"/ready.* "$gh_base/undo" "$gh_base/due" "$gh_base/lock" && mv -T -- "$gh_base" "$gh_history/$gh_id" || return 1
   ls -1t "$gh_history" | tail -n +21 | while read -r gh_old; do rm -rf "$gh_history/$gh_old"; done
   sync "$gh_history/$gh_id" "$gh_history" "\${gh_history%/*}"
 }
 gh_step() {
   if gh_mine && ! gh_held; then
+    gh_files gh_no_spare
     if [ -e "$gh_base/committed" ]; then gh_keep || rm -rf "$gh_base"
     elif [ -e "$gh_base/undone" ]; then rm -rf "$gh_base"; fi
   fi
@@ -372,22 +391,30 @@ gh_step() {
  * and takes itself away. What it does not manage it tries again every ten seconds. A file that is neither the old nor the new one was
  * changed by somebody in between: it is kept beside, and said.
  */
-export const undoRuntime = `
+export const undoRuntime = `${spareRuntime}
+# Theirs is kept beside where there is no room for a copy.
+gh_keep_found() {
+  { mkdir -p -m 700 /var/lib/gatehouse-found && cp -a -- "$2" "/var/lib/gatehouse-found/$gh_id.$1"; } 2>/dev/null || ln -f -- "$2" "\${2%/*}/.gatehouse-found.$1~" || return 1
+  gh_mark found
+}
 gh_restore() {
-  gh_dir=\${2%/*} gh_temp=\${2%/*}/.gatehouse-old.$1
-  rm -f -- "$gh_dir/.gatehouse-new.$1" "$gh_temp"
+  gh_dir=\${2%/*}
+  rm -f -- "$gh_dir/.gatehouse-new.$1"
   gh_now=$(gh_state "$2" "$6 $7")
   if [ "$gh_now" != "$6" ]; then
-    if [ "$gh_now" != "$7" ] && [ "$gh_now" != absent ]; then
-      mkdir -p -m 700 "/var/lib/gatehouse-found" && cp -a -- "$2" "/var/lib/gatehouse-found/$gh_id.$1" && : >"$gh_base/found"
-    fi
+    [ "$gh_now" = "$7" ] || [ "$gh_now" = absent ] || gh_keep_found "$@" || return 1
     case "$6 $7" in
       absent*) rm -f -- "$2" || return 1 ;;
       kept:*kept:*) gh_own=\${6#kept:} && chown "\${gh_own%:*}" "$2" && chmod "\${gh_own##*:}" "$2" && sync "$2" || return 1 ;;
-      *) [ -d "$gh_dir" ] || mkdir -m 755 "$gh_dir" || return 1; cp -a -- "$gh_base/old.$1" "$gh_temp" && gh_sync "$gh_temp" && mv -fT -- "$gh_temp" "$2" || return 1 ;;
+      *)
+        [ -d "$gh_dir" ] || mkdir -m 755 "$gh_dir" || return 1
+        gh_take_spare "$@" || { rm -f -- "$gh_temp" && cp -a -- "$gh_base/old.$1" "$gh_temp" && gh_sync "$gh_temp"; } || return 1
+        mv -fT -- "$gh_temp" "$2" || return 1
+        ;;
     esac
     [ ! -d "$gh_dir" ] || sync "$gh_dir"
   fi
+  gh_no_spare "$@"
   if [ -e "$gh_base/made.$1" ]; then rmdir -- "$gh_dir" 2>/dev/null; fi
   [ "$(gh_state "$2" "$6 $7")" = "$6" ] || return 1
   case $6 in absent|kept:*|link:*) ;; *) [ "$(gh_extra "$2")" = "$(gh_extra "$gh_base/old.$1")" ] ;; esac
@@ -395,7 +422,7 @@ gh_restore() {
 gh_step() {
   gh_mine && gh_lock 60 || exit 1
   if [ ! -e "$gh_base/committed" ] && [ ! -e "$gh_base/undone" ]; then
-    : >"$gh_base/undoing"
+    gh_mark undoing || exit 1
     gh_rc=0
     # Before the first write nothing is ours to put back, whatever somebody else did to the files.
     if [ -e "$gh_base/writing" ]; then
@@ -405,8 +432,9 @@ gh_step() {
       gh_healthy 30
     fi
     [ "$gh_rc" = 0 ] || exit 1
-    : >"$gh_base/undone" && sync "$gh_base/undone" "$gh_base" || exit 1
+    gh_mark undone && sync "$gh_base/undone" "$gh_base" || exit 1
   fi
+  gh_files gh_no_spare
   gh_disarm
   gh_reread
 }

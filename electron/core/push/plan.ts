@@ -11,7 +11,7 @@ import { EVERY } from './compare.ts'
 import { diffLines } from './diff.ts'
 import { editWords } from './edit-words.ts'
 import { generatedFor } from './generated.ts'
-import type { HostAnswer } from './host-answer.ts'
+import { contradiction, type HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
 import { kinds } from './kinds.ts'
 import { type Rendered, render } from './render.ts'
@@ -53,6 +53,7 @@ export const hostPushOf = (id: string, rendered: Rendered, planned: readonly Pla
   reverts: '',
   unit: rendered.unit,
   undoAfterSeconds,
+  open: rendered.files.flatMap((file, index) => (mayBeTold(file) ? [index + 1] : [])),
   files: rendered.files.map(({ state, ...file }, index) => {
     const { before, after } = planned[index] ?? { before: '', after: '' }
     // An edit leaves owner and mode as they are.
@@ -61,6 +62,10 @@ export const hostPushOf = (id: string, rendered: Rendered, planned: readonly Pla
     return { ...file, ...owned, before, after: file.edit ? after : state }
   }),
 })
+
+/** Text that came from here, no more of it than fits an answer with those of other files. */
+const mayBeTold = ({ content, random, edit, state }: Rendered['files'][number]): boolean =>
+  !random && edit === undefined && /^[0-9a-f]{64}:/.test(state) && content.length <= 16_384
 
 type PlannedStates = Pick<PushPlan['files'][number], 'before' | 'after'>
 
@@ -109,6 +114,8 @@ export function makePlan(request: PlanRequest): PushPlan {
     const before = read.files.get(index + 1) ?? 'unreadable'
     if (!fileStateSchema.safeParse(before).success)
       throw refused(`${path} is ${before === 'other' ? 'no regular file' : 'not readable'}`, host.name)
+    const lie = contradiction(before, read.again.get(index + 1))
+    if (lie !== '') throw refused(`the host contradicts itself about ${path}: ${lie}`, host.name)
     if (edit) {
       const { state: after = before === 'absent' ? 'absent' : '', lines = [] } = read.edited.get(index + 1) ?? {}
       if (!isEdited({ before, after })) throw refused(`${path} is not what could be edited`, host.name)

@@ -12,7 +12,7 @@ import { type HostAnswer, mustHaveEnded } from './host-answer.ts'
 import type { HostPush, HostStep } from './host-program.ts'
 import { adviceFor, type Settled, settle } from './settle.ts'
 import { openLane, type StepLane } from './step-lane.ts'
-import { readBackWords, verdictOf } from './verdict.ts'
+import { contradicted, readBackWords, verdictOf } from './verdict.ts'
 import { concernsLogin } from './way-in.ts'
 
 export interface TransactionRequest {
@@ -48,7 +48,7 @@ export interface PushResult {
 const usualUndoSeconds = (lookMs: number): number => Math.min(900, Math.max(120, 60 + Math.ceil((3 * lookMs) / 1000)))
 
 /** Of these it is certain that not even the first step was begun. */
-const notBegun: readonly ErrorCode[] = ['push.not-possible', 'ssh.exec-refused']
+const notBegun: readonly ErrorCode[] = ['push.not-possible', 'ssh.exec-refused', 'prompt.declined', 'prompt.unavailable']
 /** A service may answer a little later than it is active. */
 const LOOKS_AFTER = 3
 
@@ -181,7 +181,11 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
 
   /** From what holds on the host to the commit. */
   async function prove(on: StepLane, was: HostLook): Promise<void> {
-    for (const answer of answers) mustHaveEnded(answer, host.name)
+    for (const answer of answers) {
+      mustHaveEnded(answer, host.name)
+      const words = contradicted(answer, push)
+      if (words !== '') throw new GatehouseError({ code: 'push.interrupted', detail: words })
+    }
     announce('verify', 'connects anew and looks with the same controls')
     let login: Promise<{ readonly anew: HostSession; readonly lane: StepLane }> | undefined
     if (cutsOff) {

@@ -19,7 +19,17 @@ const template = shippedTemplate('htpasswd-users')
 const login = `analyst:$2b$10$${'a'.repeat(53)}`
 const rendered = render(template.manifest, { file: '/etc/nginx/.htpasswd', logins: [login] })
 const answered = (before: string): HostAnswer => ({
-  ...{ ended: true, unit: 'active', init: 'systemd', armed: false, kept: false, marks: new Set(), contents: new Map(), edited: new Map() },
+  ...{
+    ended: true,
+    unit: 'active',
+    init: 'systemd',
+    armed: false,
+    kept: false,
+    marks: new Set(),
+    contents: new Map(),
+    again: new Map(),
+    edited: new Map(),
+  },
   files: new Map([[1, before]]),
 })
 const planned = (before: string, init = 'systemd') =>

@@ -41,14 +41,24 @@ test.each([
     ['open p1 5', 'mark writing', 'mark undone', ...mixed, 'unit active', 'end'],
     'rolled-back-not-proven',
   ],
+  [
+    'committed, and other bytes',
+    ['open p1 5', 'mark committed', ...fresh, `again 2 0:0:644 bytes ${btoa('x')}`, 'unit active', 'end'],
+    'unknown',
+  ],
+  [
+    'undone, and another digest by another program',
+    ['open p1 5', 'mark writing', 'mark undone', ...old, `again 2 0:0:644 perl ${'d'.repeat(64)}`, 'unit active', 'end'],
+    'rolled-back-not-proven',
+  ],
   ['neither', [...mixed, 'unit active', 'end'], 'unknown'],
   ['cut short', ['open p1 5', 'mark committed', ...fresh, 'unit active'], 'unknown'],
   ['a file that was not read', ['mark undone', 'file 1 absent', 'unit active', 'end'], 'unknown'],
 ] as const)('%s', (_, lines, expected) => expect(verdictOf(say(...lines), push)).toBe(expected))
 
 test('what was read back, in words', () => {
-  expect(readBackWords(say(...mixed, 'unit active', 'mark found', 'end'), push)).toBe(
-    '/a: aaaaaaaaaaaa…, owner 0:0, mode 644; /b: bbbbbbbbbbbb…, owner 0:0, mode 644; a.service: active; a file that somebody changed in between lies in /var/lib/gatehouse-found',
+  expect(readBackWords(say(...mixed, `again 2 - openssl ${'b'.repeat(64)}`, 'unit active', 'mark found', 'end'), push)).toBe(
+    '/a: aaaaaaaaaaaa… (by sha256sum of the host alone), owner 0:0, mode 644; /b: bbbbbbbbbbbb…, owner 0:0, mode 644; a.service: active; a file that somebody changed in between lies in /var/lib/gatehouse-found (beside it, where there was no room)',
   )
   expect(readBackWords(undefined, push)).toContain('Nothing')
 })

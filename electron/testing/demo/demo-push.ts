@@ -51,6 +51,7 @@ export function knownMessage(script: string): KnownMessage | undefined {
     reverts: quotedWords(value('gh_reverts'))[0] ?? '',
     undoAfterSeconds: Number(value('gh_seconds')),
     ...bootOf(value('gh_boot')),
+    open: (quotedWords(value('gh_open'))[0] ?? '').split(' ').filter(Boolean).map(Number),
     files,
   }
   // Each step is told by itself first.
@@ -126,13 +127,14 @@ const steps: Readonly<Record<HostStep, Take>> = {
     const kept = machine.kept.get(push.reverts)
     machine.put(open.push.files.map((file) => [file.path, kept ? kept.files.get(file.path) : machine.made(file)]))
   },
-  async activate(machine, push) {
+  async activate(machine, push, say) {
     armed(machine, push)
     if (restarts(push)) machine.restart(push.unit)
     giveOwners(machine, push)
     mine(machine, push).settledAtMs = performance.now() + SETTLE_MS
     await pause(LISTENS_MS)
     if (activeState(machine, push) !== 'active') throw new Refused(`inactive ${push.unit} does not stay up`)
+    tellFiles(machine, push, say)
   },
   async commit(machine, push, say) {
     await pause(Math.max(0, mine(machine, push).settledAtMs - performance.now()))
@@ -203,8 +205,20 @@ function look(machine: DemoMachine, push: HostPush, say: Say): void {
     if (open.undo) say('armed')
   }
   if (machine.kept.has(push.id)) say('kept')
-  for (const [index, file] of push.files.entries()) say(`file ${index + 1} ${machine.state(file)}`)
+  tellFiles(machine, push, say)
   say(`unit ${activeState(machine, push)}`)
+}
+
+function tellFiles(machine: DemoMachine, push: HostPush, say: Say): void {
+  for (const [index, file] of push.files.entries()) {
+    const state = machine.state(file)
+    say(`file ${index + 1} ${state}`)
+    const [digest = '', ...own] = state.split(':')
+    if (own.length !== 3) continue
+    const bytes = Buffer.from(machine.now().files.get(file.path)?.content ?? '').toString('base64')
+    const by = digest === 'kept' ? '- -' : push.open?.includes(index + 1) ? `bytes ${bytes}` : `openssl ${digest}`
+    say(`again ${index + 1} ${own.join(':')} ${by}`)
+  }
 }
 
 function mine(machine: DemoMachine, { id }: HostPush) {
