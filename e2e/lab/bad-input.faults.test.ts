@@ -219,7 +219,7 @@ describe('sudo asks for a password', () => {
     const run = await desk.push(file, undefined, ['--undo-after', '120'], desk.data, askpass('open sesame'))
     const seen = await asRoot(
       HOST,
-      'journalctl --no-pager _COMM=sudo _COMM=sshd _COMM=sh | grep -c sesame; grep -rl sesame /var/lib/gatehouse-history /run 2>/dev/null',
+      'journalctl --no-pager _COMM=sudo _COMM=sshd _COMM=sh | grep -c sesame; grep -rl sesame /var/lib/gatehouse-history /tmp /home',
     )
     await arrange(HOST, back)
     expect([verdictOf(run) ?? run.stderr, run.stdout + run.stderr]).toEqual(['committed and proven', expect.not.stringContaining('sesame')])
