@@ -25,6 +25,8 @@ export interface AuthAnswer {
   readonly everybody: boolean
   readonly asks: readonly Asked[]
   readonly refusal?: Credential['refusal']
+  /** What lets in clients by rules that are not modelled, or tells all what one of them was told. */
+  readonly doubtful?: NginxDirective | undefined
 }
 
 /** One pass through the access phase. */
@@ -61,7 +63,8 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
   const request = nearest(scope, 'auth_request')
   const uri = request?.parameters[0] ?? 'off'
   const answer = request && uri !== 'off' ? answerOf(uri) : undefined
-  if (request && answer && !answer.everybody)
+  if (answer?.doubtful && !answer.everybody) add('unmodelled', answer.doubtful)
+  else if (request && answer && !answer.everybody)
     credentials.push({ kind: 'auth-request', directive: request, asks: answer.asks, refusal: answer.refusal })
   for (const name of modules) {
     const directive = nearest(scope, name)

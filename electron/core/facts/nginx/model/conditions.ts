@@ -44,6 +44,21 @@ function truth(words: readonly string[], evaluation: Evaluation): { readonly val
   return match === undefined ? { why: 'unmodelled' } : { value: (match !== null) !== (pattern[1] === '!') }
 }
 
+/** What the pattern of an `if` leaves for `$1` and named variables. */
+export function takenBy(directive: NginxDirective, model: HttpModel, state: RequestState): Partial<RequestState> {
+  const [left = '', operator = '', right = ''] = withoutParentheses(directive.parameters)
+  const pattern = /^!?~(\*?)$/.exec(operator)
+  if (!pattern) return {}
+  const value = expandText(left, { model, state, persona: 'silent' })
+  const known = value.known && dependsOnClient(left, model, state.anyHost) === undefined
+  const match = known ? compilePattern(right, pattern[1] === '*').exec(value.text) : undefined
+  const names = [...right.matchAll(/\(\?P?<([A-Za-z_]\w*)>/g)].map(([, name = '']) => [name.toLowerCase(), undefined] as const)
+  if (match === undefined) return { captures: undefined, variables: new Map<string, string | undefined>([...state.variables, ...names]) }
+  if (match === null) return { captures: [] }
+  const groups = Object.entries(match.groups ?? {})
+  return { captures: [...match].map((capture) => capture ?? ''), variables: new Map([...state.variables, ...groups]) }
+}
+
 /**
  * The ways past an `if`. What strangers get whatever they send is free of assumptions; the other way then needs a secret. When sending
  * something (anything) changes the answer, both ways are open to all. What cannot be known opens both ways, each under an assumption.
@@ -59,11 +74,11 @@ export function ways(directive: NginxDirective, model: HttpModel, state: Request
     return [true, false].map((taken) => ({ taken, assumption: { kind, directive } }))
   }
   if (found.some(({ value }) => value !== silent.value)) return [{ taken: true }, { taken: false }]
-  const depends = dependsOnClient(words, model)
+  const depends = dependsOnClient(words, model, state.anyHost)
   if (!depends) return [{ taken: silent.value }]
   // What anyone may write into a public header opens both ways.
   if (depends === 'public') return [{ taken: true }, { taken: false }]
-  const kind = depends === 'secret' && !isSecret(directive.parameters, model) ? 'unmodelled' : depends
+  const kind = depends === 'stated' || (depends === 'secret' && !isSecret(directive.parameters, model)) ? 'unmodelled' : depends
   return [{ taken: silent.value }, { taken: !silent.value, assumption: { kind, directive } }]
 }
 
@@ -114,31 +129,76 @@ function mapsOfClient(text: string, model: HttpModel, depth = 0): readonly Nginx
   })
 }
 
-/** Length of the longest fixed text in it, beside the word that a token is announced with. */
-const secretPart = (text: string): number =>
+/** Length of the longest fixed text that must be sent, beside the word that a token is announced with: of alternatives the least. */
+const secretPart = (text: string): number => Math.min(...text.split('|').map(longestFixed))
+
+const longestFixed = (text: string): number =>
   Math.max(
     ...text
+      // What may be left out is no secret.
+      .replace(/\((?:[^()\\]|\\.)*\)(?:[?*]|\{0)|[^\\)\]](?:[?*]|\{0)/g, ' ')
       .replace(/\[[^\]]*\]|\\[a-zA-Z]|\{[\d,]*\}|‹short[^›]*›|\b(?:bearer|basic|token|digest)\b/gi, ' ')
       .split(/[^A-Za-z0-9+/=_-]/)
       .map(({ length }) => length),
   )
 
-/** Does what a client sends decide this condition, directly or through maps? */
-export function dependsOnClient(words: string, model: HttpModel, depth = 0): 'secret' | 'certificate' | 'public' | undefined {
-  let found: 'public' | undefined
+/**
+ * Does what a client sends decide this condition, directly or through maps? `stated`: the name of an account, which auth_basic may prove later on.
+ * `anyHost`: the client chooses the name of the host as well.
+ */
+export function dependsOnClient(
+  words: string,
+  model: HttpModel,
+  anyHost: boolean,
+  depth = 0,
+): 'secret' | 'certificate' | 'public' | 'stated' | undefined {
+  let found: 'public' | 'stated' | undefined
   for (const match of words.matchAll(/\$\{?(\w+)/g)) {
     const name = (match[1] ?? '').toLowerCase()
     if (name.startsWith('ssl_client_')) return 'certificate'
-    // No secrets: anyone can send any of these, and they are there for other purposes.
-    if (/^http_(?:host|user_agent|referer|origin|upgrade|connection|accept.*|content_.*|x_forwarded_.*|x_real_ip)$/.test(name)) {
-      found = 'public'
+    if (name === 'remote_user') {
+      found = 'stated'
       continue
     }
-    if (/^(?:http|arg|cookie)_/.test(name)) return 'secret'
+    if (name === 'is_args' || (anyHost && name === 'host')) {
+      found ??= 'public'
+      continue
+    }
+    // No secrets: anyone can send any of these, and they are there for other purposes.
+    if (/^http_(?:host|user_agent|referer|origin|upgrade|connection|accept.*|content_.*|x_forwarded_.*|x_real_ip)$/.test(name)) {
+      found ??= 'public'
+      continue
+    }
+    if (/^(?:(?:http|arg|cookie)_|args$|query_string$)/.test(name)) return 'secret'
     const map = model.maps.get(`$${name}`)
-    const inner = map && depth < 8 ? dependsOnClient(map.parameters[0] ?? '', model, depth + 1) : undefined
-    if (inner === 'public') found = inner
+    const inner = map && depth < 8 ? dependsOnClient(map.parameters[0] ?? '', model, anyHost, depth + 1) : undefined
+    if (inner === 'public' || inner === 'stated') found = inner
     else if (inner) return inner
   }
   return found
 }
+
+const MAX_TEXTS = 32
+
+/** What a text may become. Of a map whose input everybody may choose any line may count; undefined stands for what is not known. */
+export function possibleTexts(
+  template: string,
+  { model, state }: Pick<Evaluation, 'model' | 'state'>,
+  depth = 0,
+): readonly (string | undefined)[] {
+  const value = expandText(template, { model, state, persona: 'silent' })
+  const depends = dependsOnClient(template, model, state.anyHost)
+  if (depends === undefined) return [value.known ? value.text : undefined]
+  if (depends !== 'public') return [undefined]
+  const [whole, name = ''] = [...template.matchAll(/\$\{?(\w+)\}?/g)].find(([one]) => dependsOnClient(one, model, state.anyHost)) ?? ['']
+  const map = state.variables.has(name.toLowerCase()) ? undefined : model.maps.get(`$${name.toLowerCase()}`)
+  if (!map || depth > 4) return [undefined]
+  const lines = (map.block ?? []).filter(({ parameters }) => parameters.length > 0)
+  const results = [...new Set([...lines.map(({ parameters }) => parameters[0] ?? ''), ...(lines.some(isDefault) ? [] : [''])])]
+  // Parts of what was matched are the client's own words.
+  if (results.length > MAX_TEXTS || results.some((one) => one.includes('$'))) return [undefined]
+  const all = results.flatMap((one) => possibleTexts(template.replace(whole, one), { model, state }, depth + 1))
+  return all.length > MAX_TEXTS ? [undefined] : [...new Set(all)]
+}
+
+const isDefault = ({ name }: NginxDirective): boolean => name === 'default'

@@ -1,9 +1,11 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
 import { addressBlock, within } from '../../network/address-block.ts'
 import { parseDump } from '../parse.ts'
 import type { Credential, Gate } from './access.ts'
 import type { AddressTrust } from './client-address.ts'
-import { maps } from './random-configurations.testing.ts'
+import { maps, wilderMaps } from './random-configurations.testing.ts'
 import { type Answer, serve } from './request.ts'
+import { proxyRoutesTo } from './routes.ts'
 import { own } from './scope.ts'
 import { readHttp } from './servers.ts'
 
@@ -42,9 +44,46 @@ export function predictor(body: string): Predict {
   const mergeSlashes = own(server.scope, 'merge_slashes')?.parameters[0] !== 'off'
   return (asked) => {
     const [path = ''] = asked.path.split('?')
-    return follow(serve(model, server, { method: asked.method, path, scheme: 'http', host: 'localhost', port: 80, mergeSlashes }), asked)
+    return follow(
+      serve(model, server, { method: asked.method, path, scheme: 'http', host: 'localhost', anyHost: true, port: 80, mergeSlashes }),
+      asked,
+    )
   }
 }
+
+/** A request that got through to the stub without a login, as `METHOD path` there. */
+export interface Through extends Client {
+  readonly method: string
+  /** Path that the upstream saw. */
+  readonly path: string
+}
+
+/** Which of these ways does the picture of all ways to the stub not have? None where it says that it does not have them all. */
+export function missing(body: string, through: readonly Through[]): readonly Through[] {
+  const text = `# configuration file /x/nginx.conf:\nhttp { ${maps} ${wilderMaps} server { listen 80; ${body} } }\n`
+  const parsed = parseDump(text.replaceAll('@UPSTREAM@', 'http://127.0.0.1:11434').replaceAll('@HOST@', '127.0.0.1:11434'))
+  if (!parsed.ok) throw new Error(parsed.message)
+  const bind = { address: '127.0.0.1', port: 11_434, scope: 'loopback', section: 'listeners', line: 1, basis: 'observed' } as const
+  const stub: InferenceService = {
+    ...{ id: 'ollama', engine: 'ollama', how: 'systemd', running: true, pids: [], argv: [], binds: [bind], apiKey: 'none', modelPaths: [] },
+  }
+  const picture = proxyRoutesTo(parsed, [stub], [])
+  if (picture.unmodelled.length > 0) return []
+  return through.filter(
+    (one) =>
+      !picture.routes.some(
+        ({ route, answer }) =>
+          route.method === one.method &&
+          route.path === one.path &&
+          passes({ ...answer, afterRefusal: undefined }, one, answer.afterRefusal),
+      ),
+  )
+}
+
+/** Whoever comes by an error page was refused before; whether he was is not asked here. */
+const passes = (answer: Answer, client: Client, refusedBefore: 401 | 403 | undefined): boolean =>
+  answer.assumptions.every(({ kind }) => kind !== 'secret' && kind !== 'certificate') &&
+  (refusedBefore !== undefined || follow([answer], client).status === 200)
 
 /** Who is refused goes on through `error_page`, where there is one for that status. */
 function follow(answers: readonly Answer[], client: Client): Prediction {
@@ -72,9 +111,10 @@ function outcome({ outcome, scope, location }: Answer): Prediction {
   return { status: outcome.kind === 'answered' ? outcome.status || 0 : -1 }
 }
 
-/** The stub model server lets everybody in when it is asked who somebody is. */
-const told = ({ refusal, asks }: Credential, login: boolean): number =>
-  refusal ?? (login || asks?.some(({ target }) => target.host === '@upstream@') ? 0 : 401)
+/** The stub model server lets everybody in when it is asked who somebody is. What is not modelled may. */
+const told = ({ kind, refusal, asks }: Credential, login: boolean): number =>
+  refusal ??
+  (login || kind === 'unmodelled' || asks?.some(({ target }) => target.host === '@upstream@' || target.port === 11_434) ? 0 : 401)
 
 /** The address that a gate sees; once a header has been believed, none is looked at again. */
 function seenAs({ trusts }: Gate, client: Client): Client {

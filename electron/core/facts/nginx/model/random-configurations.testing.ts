@@ -1,4 +1,4 @@
-import { type Arbitrary, array, constantFrom, integer, letrec, option, record, tuple, uniqueArray } from 'fast-check'
+import { type Arbitrary, array, constantFrom, integer, letrec, oneof, option, record, tuple, uniqueArray } from 'fast-check'
 
 /** Test support: server blocks that exercise the model, and requests to try on them. Every handler names itself in a header. */
 const paths = [
@@ -158,31 +158,77 @@ const rewrites = constantFrom(
   'alias /nowhere/;',
   'recursive_error_pages on;',
 )
+/** What a client states, and rewrites that take a path apart: held against nginx by what gets through, not answer by answer. */
+const wilder = constantFrom(
+  'if ($remote_user = "") { return 401; }',
+  'if ($remote_user != u) { return 403; }',
+  'if ($args = "") { return 403; }',
+  'if ($args ~ letmein) { rewrite ^ /api/pull last; }',
+  'if ($arg_x != 1) { return 403; }',
+  'if ($host = a.example) { return 403; }',
+  'if ($host != a.example) { return 403; }',
+  'if ($http_x_client !~ "^(opensesame123|.*)$") { return 403; }',
+  'if ($request_uri ~ ^/api/(pull|push)) { return 403; }',
+  'if ($request_uri !~ "^/v1/") { return 403; }',
+  'if ($named = none) { return 403; }',
+  'if ($sent) { return 403; }',
+  'rewrite ^/(o|x)/(.*)$ /api/$2 last;',
+  'rewrite ^/(?<a>[a-z]+)/o/(?<rest>.*)$ /api/$rest break;',
+  'rewrite ^/v(\\d+)/(.+)$ /api/$2;',
+  'rewrite ^(/api)?/x/(.*) $1/$2 last;',
+  'rewrite ^ /api/pull break;',
+  'error_page 405 = @named;',
+  'error_page 502 = @named; proxy_intercept_errors on;',
+  'mirror /v1/chat;',
+  'set $to "@HOST@"; if ($host = a.example) { set $to "127.0.0.1:1"; }',
+)
+const wilderHandlers = constantFrom(
+  '',
+  '@PASS@;',
+  '@PASS@/$1;',
+  '@PASS@/api/$2;',
+  'http://$to;',
+  'http://$backend;',
+  'http://$backend/api/$1;',
+)
+/** In `http`, beside `maps`. `@HOST@` is the stub. */
+export const wilderMaps =
+  'map $host $named { default some; a.example none; } map $request_uri $sent { default 0; ~^/api/pull 1; } map $host $backend { default "127.0.0.1:1"; a.example "@HOST@"; } '
+export const wilderPaths = [
+  '/o/pull',
+  '/x/push',
+  '/ab/o/pull',
+  '/v7/pull',
+  '/api/x/pull',
+  '/x/pull',
+  '/api/pull?letmein',
+  '/api/pull?x=1',
+  '/%61pi/pull',
+] as const
+
 const handlers = constantFrom('', '@PASS@;', '@PASS@;', '@PASS@/;', '@PASS@/api/;', '@PASS@$request_uri;')
 
 const rarely = { freq: 2, nil: '' } as const
 const often = { freq: 3, nil: '' } as const
-const lines = tuple(
-  option(access, often),
-  option(access, often),
-  option(rewrites, often),
-  option(rewrites, rarely),
-  option(trust, rarely),
-).map((all) => all.filter((line, index) => line !== '' && all.findIndex((other) => other.split(' ')[0] === line.split(' ')[0]) === index))
+const linesWith = (more: Arbitrary<string>) =>
+  tuple(option(access, often), option(access, often), option(more, often), option(more, rarely), option(trust, rarely)).map((all) =>
+    all.filter((line, index) => line !== '' && all.findIndex((other) => other.split(' ')[0] === line.split(' ')[0]) === index),
+  )
 
-const { node } = letrec<{ node: Node }>((tie) => ({
-  node: record({
-    modifier: constantFrom('', '', '', '=', '^~', '~', '~*'),
-    path: integer({ min: 0, max: 1000 }).map(String),
-    lines,
-    handler: handlers,
-    children: option(array(tie('node') as Arbitrary<Node>, { maxLength: 2 }), {
-      freq: 2,
-      nil: [],
-      depthSize: 'small',
+const nodesWith = (lines: Arbitrary<string[]>, handlers: Arbitrary<string>): Arbitrary<Node> =>
+  letrec<{ node: Node }>((tie) => ({
+    node: record({
+      modifier: constantFrom('', '', '', '=', '^~', '~', '~*'),
+      path: integer({ min: 0, max: 1000 }).map(String),
+      lines,
+      handler: handlers,
+      children: option(array(tie('node') as Arbitrary<Node>, { maxLength: 2 }), {
+        freq: 2,
+        nil: [],
+        depthSize: 'small',
+      }),
     }),
-  }),
-}))
+  })).node
 
 let counter = 0
 
@@ -196,30 +242,38 @@ function render(one: Node, seen: Set<string>, outer: string | undefined): string
   seen.add(key)
   const inner = new Set<string>()
   const children = one.modifier === '=' ? '' : one.children.map((child) => render(child, inner, regex ? undefined : path)).join('')
-  const handler = regex && /@PASS@\//.test(one.handler) ? '@PASS@;' : one.handler
+  // Neither takes a path of proxy_pass: a pattern without one of its groups, and a group where there is no pattern.
+  const handler = regex ? one.handler.replace(/@PASS@\/(?!(?:api\/)?\$)[^;]*/, '@PASS@') : one.handler.replace(/\/?\$\d/, '')
   const id = ++counter
   const pass = handler === '' ? '' : `proxy_set_header X-Location ${id}; proxy_pass ${handler.replace('@PASS@', '@UPSTREAM@')}`
   return `location ${one.modifier} ${path} { ${one.lines.join(' ')} ${pass} ${children} }\n`
 }
 
 /** The body of a server block without `listen`. `@UPSTREAM@`, `@USERS@` are placeholders; ids of handlers start at 1 in each. */
-export const serverBodies: Arbitrary<string> = tuple(
-  array(node, { minLength: 1, maxLength: 6 }),
-  lines,
-  constantFrom('', '', 'merge_slashes off;'),
-).map(([nodes, top, merge]) => {
-  counter = 0
-  const seen = new Set<string>()
-  const named = [
-    'location @named { proxy_set_header X-Location named; proxy_pass @UPSTREAM@; }',
-    'location = /auth-yes { internal; return 204; }',
-    'location = /auth-no { internal; return 403; }',
-    'location = /auth-odd { internal; return 302 /x; }',
-    'location = /auth-ask { internal; proxy_pass @AUTH@; proxy_pass_request_body off; }',
-  ].join(' ')
-  const server = top.filter((line) => !/^(?:limit_except|try_files|internal)/.test(line)).join(' ')
-  return `${merge} ${server}\n${nodes.map((one) => render(one, seen, undefined)).join('')}${named}\n`
-})
+const bodiesWith = (lines: Arbitrary<string[]>, handlers: Arbitrary<string>, more = ''): Arbitrary<string> =>
+  tuple(array(nodesWith(lines, handlers), { minLength: 1, maxLength: 6 }), lines, constantFrom('', '', 'merge_slashes off;')).map(
+    ([nodes, top, merge]) => {
+      counter = 0
+      const seen = new Set<string>()
+      const named = [
+        'location @named { proxy_set_header X-Location named; proxy_pass @UPSTREAM@; }',
+        'location = /auth-yes { internal; return 204; }',
+        'location = /auth-no { internal; return 403; }',
+        'location = /auth-odd { internal; return 302 /x; }',
+        'location = /auth-ask { internal; proxy_pass @AUTH@; proxy_pass_request_body off; }',
+        more,
+      ].join(' ')
+      const server = top.filter((line) => !/^(?:limit_except|try_files|internal)/.test(line)).join(' ')
+      return `${merge} ${server}\n${nodes.map((one) => render(one, seen, undefined)).join('')}${named}\n`
+    },
+  )
+
+export const serverBodies = bodiesWith(linesWith(rewrites), handlers)
+export const wilderBodies = bodiesWith(
+  linesWith(oneof(rewrites, wilder, wilder)),
+  oneof(handlers, wilderHandlers),
+  'location = /never { set $to ""; return 404; }',
+)
 
 const serverNames = [
   ...['a.example', 'b.example', '*.example', '*.a.example', '.example', '.b.example', 'a.*', 'www.a.*', 'mail.*', '_', '""', 'A.Example'],

@@ -1,10 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { sample } from 'fast-check'
 import { expect, test } from 'vitest'
+import { engineRoutes } from '#shared/model/engine-routes.ts'
 import { parseDump } from '../parse.ts'
 import { askedSockets, askListens, listenGroups, predictSocket } from './listens.testing.ts'
-import { type Asked, type Prediction, predictor } from './predict.testing.ts'
-import { addresses, askedHosts, methods, requestPaths, serverBodies, serverGroups, statements } from './random-configurations.testing.ts'
+import { type Asked, missing, type Prediction, predictor } from './predict.testing.ts'
+import {
+  addresses,
+  askedHosts,
+  methods,
+  requestPaths,
+  serverBodies,
+  serverGroups,
+  statements,
+  wilderBodies,
+  wilderPaths,
+} from './random-configurations.testing.ts'
 import { nginxProgram, startNginx } from './run-nginx.testing.ts'
 import { own } from './scope.ts'
 import { chooseServer } from './server-names.ts'
@@ -50,12 +61,23 @@ function disagreements({ body, answers }: Recording): readonly string[] {
   })
 }
 
+/** Requests of an engine's own that came through without a login must be among the ways that were found, whatever the client asked for. */
+function missed({ body, answers }: Recording, asked = requestsFor(body)): readonly string[] {
+  const through = asked.flatMap(({ method, path: asked, login, from, headers }, index) => {
+    const [status, , path = ''] = (answers[index] ?? '').split(' ')
+    const route = engineRoutes.ollama.find((one) => one.method === method && one.path === path)
+    return status === '200' && !login && route ? [{ method, path, login, from, headers, asked }] : []
+  })
+  return missing(body, through).map((one) => `${one.method} ${(one as { asked?: string }).asked} as ${one.path} from ${one.from}\n${body}`)
+}
+
 const recordings = (): readonly Recording[] => JSON.parse(readFileSync(fixture, 'utf8')) as readonly Recording[]
 
 test.skipIf(process.env.GATEHOUSE_RECORD)('the model answers as nginx 1.22.1 did when this was recorded', () => {
   const all = recordings()
   expect(all.length).toBeGreaterThan(20)
   expect(all.flatMap(disagreements)).toEqual([])
+  expect(all.flatMap((one) => missed(one))).toEqual([])
 })
 
 /** A few are asked in every run where nginx is installed, many in CI, of which nginx takes more than 500; `GATEHOUSE_NGINX_RUNS` says how many. */
@@ -91,6 +113,32 @@ if (runs > 0)
     }
     if (process.env.GATEHOUSE_RECORD) writeFileSync(fixture, `${JSON.stringify(all, null, 0).replaceAll('{"body"', '\n{"body"')}\n`)
     expect(all.flatMap(disagreements)).toEqual([])
+    expect(all.flatMap((one) => missed(one))).toEqual([])
+  }, 300_000)
+
+/** As strangers send them, with names and headers that cost nothing. */
+const wilderRequests: readonly Asked[] = ['GET', 'POST'].flatMap((method) =>
+  [...requestPaths, ...wilderPaths].flatMap((path) =>
+    [undefined, { authorization: `Basic ${btoa('u:guessed')}`, 'x-client': 'anything' }].flatMap((headers) =>
+      ['gpu.lab', 'a.example'].map((host) => ({ method, path, login: false, from: '127.0.0.1', headers, host })),
+    ),
+  ),
+)
+
+if (runs > 0)
+  test('no way that the nginx of this machine has to a model without a login is missed', async () => {
+    const bodies = sample(wilderBodies, { numRuns: runs, seed })
+    const nginx = await startNginx(nginxProgram ?? '', bodies)
+    const all: Recording[] = []
+    try {
+      for (const index of nginx.accepted) {
+        const body = bodies[index] ?? ''
+        all.push({ body, answers: await askAll(wilderRequests, (asked) => nginx.ask(index, asked)) })
+      }
+    } finally {
+      await nginx.stop()
+    }
+    expect(all.flatMap((one) => missed(one, wilderRequests))).toEqual([])
   }, 300_000)
 
 if (runs > 0)

@@ -1,9 +1,9 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AuthAnswer, deniesAll, type Gate, gateOf } from './access.ts'
-import type { Assumption } from './conditions.ts'
+import { type Assumption, possibleTexts } from './conditions.ts'
 import { chooseLocation, type Location } from './locations.ts'
 import { type Passage, passages } from './rewrite.ts'
-import { nearest, own, type Scope } from './scope.ts'
+import { nearest, nearestAll, own, type Scope } from './scope.ts'
 import type { HttpModel, Server } from './servers.ts'
 import { readTarget, type Target } from './target.ts'
 import { normaliseUri } from './uri.ts'
@@ -33,6 +33,14 @@ const MAX_HOPS = 10
 const MAX_ANSWERS = 64
 const handlers = ['proxy_pass', 'grpc_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'memcached_pass']
 const scripted = ['content_by_lua_block', 'content_by_lua_file', 'content_by_lua', 'js_content', 'perl']
+/** Scripts that may send a request wherever they want, or refuse it. */
+const steering = [
+  'server_rewrite_by_lua_block',
+  'server_rewrite_by_lua_file',
+  'rewrite_by_lua_block',
+  'rewrite_by_lua_file',
+  'rewrite_by_lua',
+]
 
 interface Journey {
   readonly model: HttpModel
@@ -60,6 +68,8 @@ export interface Request {
   readonly path: string
   readonly scheme: 'http' | 'https'
   readonly host: string
+  /** The client may send other names as well. */
+  readonly anyHost: boolean
   readonly port: number
   /** Of the default server of the socket, unless TLS named the server before the path was read. */
   readonly mergeSlashes: boolean
@@ -67,21 +77,17 @@ export interface Request {
 
 /** What nginx does with a request that has reached this server. Pure; bounded; never empty. */
 export function serve(model: HttpModel, server: Server, request: Request): readonly Answer[] {
-  return begin(model, server, request, false)
+  return begin(model, server, request)
 }
 
-function begin(
-  model: HttpModel,
-  server: Server,
-  request: Request,
-  inSubrequest: boolean,
-  variables: RequestState['variables'] = new Map(),
-): readonly Answer[] {
+/** `main`: the request that this one is made for, beside it; variables are those of both. */
+function begin(model: HttpModel, server: Server, request: Request, main?: Journey): readonly Answer[] {
   const uri = normaliseUri(request.path, request.mergeSlashes)
   const none = { scope: server.scope, gates: [], assumptions: [] }
   if (uri === undefined) return [{ ...none, outcome: { kind: 'answered', status: 400, directive: server.directive } }]
-  const { method, path, scheme, host, port } = request
-  const state: RequestState = { method, uri, requestUri: path, scheme, host, port, variables, captures: [] }
+  const { method, path, scheme, host, anyHost, port } = request
+  const shared = { method, uri, scheme, host, anyHost, port, captures: [] }
+  const state = { ...shared, requestUri: main?.state.requestUri ?? path, variables: main?.state.variables ?? new Map() }
   const start: Journey = {
     model,
     server,
@@ -90,11 +96,11 @@ function begin(
     assumptions: [],
     hops: 0,
     internal: false,
-    newPath: false,
+    newPath: main !== undefined,
     broken: false,
     onErrorPage: false,
     pages: [],
-    inSubrequest,
+    inSubrequest: main !== undefined,
   }
   return throughServer(start).slice(0, MAX_ANSWERS)
 }
@@ -208,6 +214,16 @@ const closedToClients = (journey: Journey, scope: Scope): boolean =>
 
 function enter(journey: Journey, location: Location): readonly Answer[] {
   if (closedToClients(journey, location.scope)) return failed(journey, location.scope, 404, location.directive, location)
+  const script = steering.map((name) => nearest(location.scope, name)).find((directive) => directive !== undefined)
+  if (script)
+    return [
+      ended(
+        journey,
+        location.scope,
+        { kind: 'unmodelled', reason: 'a script may send it elsewhere or refuse it', directive: script },
+        location,
+      ),
+    ]
   const entered = limited(location.scope, journey.state.method)
   return passages(entered, journey.model, journey.state).flatMap((passage) => {
     const next = follow(journey, passage)
@@ -232,8 +248,24 @@ function content(journey: Journey, scope: Scope, location: Location | undefined)
     return [ended({ ...journey, gates: [...journey.gates, gate] }, scope, outcome, location), ...refused]
   }
   const next = gate ? { ...journey, gates: [...journey.gates, gate] } : journey
-  return [...(tryFiles(next, scope) ?? handle(next, scope, location)), ...refused]
+  return [...(tryFiles(next, scope) ?? handle(next, scope, location)), ...mirrored(next, scope), ...refused]
 }
+
+/** `mirror` sends the request to another path as well, past the access rules there (ngx_http_mirror_module). What nginx answers itself goes nowhere. */
+function mirrored(journey: Journey, scope: Scope): readonly Answer[] {
+  if (journey.inSubrequest) return []
+  return nearestAll(scope, ['mirror']).flatMap(({ parameters: [path = 'off'] }) =>
+    path === 'off' ? [] : beside(journey, journey.state.method, path).filter(({ outcome }) => outcome.kind !== 'answered'),
+  )
+}
+
+/** A subrequest, after what its request has passed. */
+const beside = (journey: Journey, method: string, path: string): readonly Answer[] =>
+  begin(journey.model, journey.server, { ...journey.state, method, path, mergeSlashes: true }, journey).map((answer) => ({
+    ...answer,
+    gates: [...journey.gates, ...answer.gates],
+    assumptions: [...journey.assumptions, ...answer.assumptions],
+  }))
 
 /**
  * `limit_except GET { … }` rules every method but those named; GET brings HEAD with it. Its block is entered instead of the location's, so what the
@@ -271,6 +303,15 @@ function redirect(journey: Journey, to: string, directive: NginxDirective, scope
   return throughServer({ ...next, newPath: true, broken: false, state: { ...next.state, uri: uri.text.split('?', 1)[0] || '/' } })
 }
 
+/** Statuses that have an error page here. */
+const errorStatuses = (scope: Scope): readonly number[] =>
+  nearestAll(scope, ['error_page']).flatMap(({ parameters }) =>
+    parameters
+      .slice(0, -1)
+      .map(Number)
+      .filter((status) => status >= 300),
+  )
+
 function errorPage(scope: Scope, status: number): { readonly to: string; readonly directive: NginxDirective } | undefined {
   for (let at: Scope | undefined = scope; at; at = at.parent) {
     const pages = at.directives.filter((directive) => directive.name === 'error_page')
@@ -299,12 +340,39 @@ function onRefusal(journey: Journey, scope: Scope, gate: Gate): readonly Answer[
 
 function handle(journey: Journey, scope: Scope, location: Location | undefined): readonly Answer[] {
   const found = handlerOf(scope, location)
-  if (found?.name === 'proxy_pass' || found?.name === 'grpc_pass') return [ended(journey, scope, pass(journey, found, location), location)]
+  if (found?.name === 'proxy_pass' || found?.name === 'grpc_pass')
+    return [
+      ...passed(journey, found, location).map((outcome) => ended(journey, scope, outcome, location)),
+      ...onFailure(journey, scope, found),
+    ]
   if (found && scripted.includes(found.name))
     return [ended(journey, scope, { kind: 'unmodelled', reason: 'a script answers', directive: found }, location)]
   const directive = found ?? scope.directive ?? journey.server.directive
-  if (found) return [ended(journey, scope, { kind: 'answered', status: 0, directive }, location)]
+  if (found) return [ended(journey, scope, { kind: 'answered', status: 0, directive }, location), ...onFailure(journey, scope, found)]
   return failed(journey, scope, fileStatus(journey.state), directive, location, 0)
+}
+
+/** What nginx says itself when the program behind it does not answer. */
+const unanswered = [500, 502, 503, 504]
+
+/**
+ * The program behind may fail, or with `proxy_intercept_errors` say any error; then the `error_page` for it is sent, which may lead to another program.
+ * Whether that comes to pass is up to the program.
+ */
+function onFailure(journey: Journey, scope: Scope, directive: NginxDirective): readonly Answer[] {
+  if (journey.onErrorPage || journey.inSubrequest) return []
+  const all = [
+    'proxy_intercept_errors',
+    'fastcgi_intercept_errors',
+    'uwsgi_intercept_errors',
+    'scgi_intercept_errors',
+    'grpc_intercept_errors',
+  ]
+  const said = all.some((name) => name.startsWith(directive.name.replace('_pass', '')) && nearest(scope, name)?.parameters[0] === 'on')
+  const statuses = errorStatuses(scope).filter((status) => said || unanswered.includes(status))
+  const pages = new Map(statuses.flatMap((status) => errorPage(scope, status) ?? []).map((page) => [page.to, page]))
+  const next = { ...journey, assumptions: [...journey.assumptions, { kind: 'unmodelled' as const, directive }] }
+  return [...pages.values()].flatMap((page) => toErrorPage(next, page, scope)).filter(({ outcome }) => outcome.kind !== 'answered')
 }
 
 /** What the static module says where no file exists: it refuses other methods before it looks (ngx_http_static_handler). */
@@ -321,11 +389,15 @@ function handlerOf(scope: Scope, location: Location | undefined): NginxDirective
   return undefined
 }
 
-function pass(journey: Journey, directive: NginxDirective, location: Location | undefined): Outcome {
+function passed(journey: Journey, directive: NginxDirective, location: Location | undefined): readonly Outcome[] {
   const { state, model } = journey
+  return possibleTexts(directive.parameters[0] ?? '', { model, state }).map((text) => pass(journey, directive, location, text))
+}
+
+function pass(journey: Journey, directive: NginxDirective, location: Location | undefined, text: string | undefined): Outcome {
+  const { state } = journey
   const written = directive.parameters[0] ?? ''
-  const expanded = expandText(written, { model, state, persona: 'silent' })
-  const target = expanded.known ? readTarget(expanded.text) : undefined
+  const target = text === undefined ? undefined : readTarget(text)
   if (!target) return { kind: 'unmodelled', reason: 'where it leads is decided at run time', directive }
   const clientPath = journey.newPath ? state.uri : state.requestUri
   if (target.uri === undefined) return { kind: 'proxied', directive, target, path: clientPath }
@@ -336,16 +408,25 @@ function pass(journey: Journey, directive: NginxDirective, location: Location | 
   return { kind: 'proxied', directive, target, path: target.uri + state.uri.slice(matched) }
 }
 
+/** `proxy_cache` whose key holds nothing of what a client shows: the answer to the first one is then that to all. */
+function rememberedForAll(scope: Scope): NginxDirective | undefined {
+  const cache = nearest(scope, 'proxy_cache')
+  if (!cache || cache.parameters[0] === 'off') return undefined
+  const key = nearest(scope, 'proxy_cache_key')?.parameters[0] ?? ''
+  return /\$\{?(?:http_|cookie_|arg_|args|remote_|request\b|request_uri|binary_remote|ssl_client_)/.test(key) &&
+    !/^\$\{?request_uri\}?$/.test(key)
+    ? undefined
+    : cache
+}
+
 /** Where an `auth_request` leads. A location that says 2xx by itself authenticates nobody. */
 function askAuth(journey: Journey, uri: string): AuthAnswer {
   const path = uri.split('?', 1)[0] ?? ''
   if (!path.startsWith('/')) return { everybody: false, asks: [] }
-  // A subrequest shares the variables of its request.
-  const { method, scheme, host, port, variables } = journey.state
-  const answers = begin(journey.model, journey.server, { method, path, scheme, host, port, mergeSlashes: true }, true, variables)
-  const everybody = answers.some(
-    ({ outcome, assumptions }) => assumptions.length === 0 && outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300,
-  )
+  const answers = begin(journey.model, journey.server, { ...journey.state, path, mergeSlashes: true }, journey)
+  const yes = answers.filter(({ outcome }) => outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300)
+  const everybody = yes.some(({ assumptions }) => assumptions.length === 0)
+  const doubtful = yes.flatMap(({ assumptions }) => assumptions).find(({ kind }) => kind === 'unmodelled' || kind === 'address')
   const [own] = answers.length === 1 && answers[0]?.assumptions.length === 0 ? answers : []
   const status = own?.outcome.kind === 'answered' && !everybody ? own.outcome.status : undefined
   return {
@@ -353,5 +434,6 @@ function askAuth(journey: Journey, uri: string): AuthAnswer {
     // 401 and 403 are passed on, anything else is an error (ngx_http_auth_request_module).
     refusal: status === undefined ? undefined : status === 401 || status === 403 ? status : 500,
     asks: answers.flatMap(({ outcome }) => (outcome.kind === 'proxied' ? [{ target: outcome.target, path: outcome.path }] : [])),
+    doubtful: doubtful?.directive ?? answers.map(({ scope }) => rememberedForAll(scope)).find((directive) => directive !== undefined),
   }
 }

@@ -1,5 +1,5 @@
 import type { NginxDirective } from '../nginx.ts'
-import { type Assumption, dependsOnClient, ways } from './conditions.ts'
+import { type Assumption, dependsOnClient, possibleTexts, takenBy, ways } from './conditions.ts'
 import { compilePattern } from './pattern.ts'
 import { inside, type Scope } from './scope.ts'
 import type { HttpModel } from './servers.ts'
@@ -48,7 +48,7 @@ function withMaps(directive: NginxDirective, model: HttpModel, state: RequestSta
     const key = name.toLowerCase()
     const map = model.maps.get(`$${key}`)
     if (!map || variables.has(key) || map.block?.some((line) => line.name === 'volatile')) continue
-    if (dependsOnClient(map.parameters[0] ?? '', model) !== undefined) continue
+    if (dependsOnClient(map.parameters[0] ?? '', model, state.anyHost) !== undefined) continue
     const [silent, guessing] = (['silent', 'guessing'] as const).map((persona) => expandText(`$${key}`, { model, state, persona }))
     if (silent?.known && guessing?.known && silent.text === guessing.text) variables.set(key, silent.text)
   }
@@ -61,15 +61,16 @@ function step(directive: NginxDirective, scope: Scope, model: HttpModel, before:
     case 'set': {
       const name = (directive.parameters[0] ?? '').replace(/^\$/, '').toLowerCase()
       const template = directive.parameters[1] ?? ''
-      const value = expandText(template, { model, state: now.state, persona: 'silent' })
       // What the client decides must not be frozen to what one kind of client sends.
-      const fixed = value.known && dependsOnClient(template, model) === undefined
-      const variables = new Map(now.state.variables).set(name, fixed ? value.text : undefined)
-      return [{ ...now, state: { ...now.state, variables } }]
+      return possibleTexts(template, { model, state: now.state }).map((value) => {
+        const variables = new Map(now.state.variables).set(name, value)
+        return { ...now, state: { ...now.state, variables } }
+      })
     }
     case 'if':
       return ways(directive, model, now.state).flatMap(({ taken, assumption }) => {
-        const next = assumption ? { ...now, assumptions: [...now.assumptions, assumption] } : now
+        const state = { ...now.state, ...takenBy(directive, model, now.state) }
+        const next = { ...now, state, assumptions: assumption ? [...now.assumptions, assumption] : now.assumptions }
         if (!taken) return [next]
         const block = inside(directive, scope)
         return run(block.directives, block, model, [{ ...next, scope: block }])
@@ -87,7 +88,8 @@ function rewrite(directive: NginxDirective, model: HttpModel, now: Running): Run
   const [source = '', replacement = '', flag] = directive.parameters
   const match = compilePattern(source, false).exec(now.state.uri)
   if (match === undefined) return { ...now, assumptions: [...now.assumptions, { kind: 'unmodelled', directive }] }
-  if (match === null) return now
+  // A pattern that does not match takes away what others took (ngx_http_script_regex_start_code).
+  if (match === null) return { ...now, state: { ...now.state, captures: [] } }
   if (flag === 'redirect' || flag === 'permanent' || /^(?:https?:\/\/|\$scheme)/.test(replacement))
     return { ...now, stopped: true, answer: directive }
   const captures = [...match].map((capture) => capture ?? '')

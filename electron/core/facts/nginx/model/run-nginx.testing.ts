@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { askProxy, setStage, started } from '../../real-proxy.testing.ts'
 import type { Asked, Prediction } from './predict.testing.ts'
-import { geos, maps } from './random-configurations.testing.ts'
+import { geos, maps, wilderMaps } from './random-configurations.testing.ts'
 
 /** Test support: one real nginx on loopback with many server blocks. */
 export interface RunningNginx {
@@ -36,6 +36,7 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
   const fill = (body: string) =>
     body
       .replaceAll('@UPSTREAM@', `http://${stage.upstream}`)
+      .replaceAll('@HOST@', stage.upstream)
       .replaceAll('@AUTH@', `http://${stage.auth}`)
       .replaceAll('@USERS@', join(folder, 'users'))
       .replaceAll('\n', ' ')
@@ -45,7 +46,7 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
       [
         `${process.getuid?.() === 0 ? 'user root;' : ''} pid ${folder}/pid; error_log ${folder}/error.log; daemon off; master_process on; worker_processes 1;`,
         'events { worker_connections 4096; }',
-        `http { access_log off; ${maps} ${geos} root ${folder}/empty; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}`,
+        `http { access_log off; ${maps} ${wilderMaps.replaceAll('@HOST@', stage.upstream)} ${geos} root ${folder}/empty; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}`,
         ...some.map(
           (index) =>
             `server { listen ${addressOf(index)}:${port}; ${fill(bodies[index] ?? '').replaceAll('@LISTEN@', `${addressOf(index)}:${port}`)} }`,

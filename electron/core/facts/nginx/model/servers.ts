@@ -18,6 +18,8 @@ export interface HttpModel {
   readonly maps: ReadonlyMap<string, NginxDirective>
   /** Variables whose value depends on the client's address, without their sign. */
   readonly geos: ReadonlyMap<string, NginxDirective>
+  /** Do conditions, maps or targets look at the name of the host? */
+  readonly looksAtHost: boolean
   readonly streams: readonly Server[]
   readonly streamUpstreams: ReadonlyMap<string, NginxDirective>
 }
@@ -56,6 +58,14 @@ function spread(servers: readonly Server[]): readonly Server[] {
 const byName = (directives: readonly NginxDirective[], position: number): ReadonlyMap<string, NginxDirective> =>
   new Map(directives.map((directive) => [(directive.parameters[position] ?? '').toLowerCase(), directive]))
 
+/** Do conditions, maps or targets say this? */
+export function mentions(directives: readonly NginxDirective[], what: RegExp): boolean {
+  return directives.some(
+    ({ name, parameters, block = [] }) =>
+      (/^(?:if|map|set|proxy_pass|auth_basic)$/.test(name) && what.test(parameters.join(' '))) || mentions(block, what),
+  )
+}
+
 export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
   const top: Scope = { directives: nginx.directives }
   const read = (name: string) => {
@@ -72,6 +82,7 @@ export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
     upstreams: byName(blocks(http.within, 'upstream'), 0),
     maps: byName(blocks(http.within, 'map'), 1),
     geos: new Map(blocks(http.within, 'geo').map((geo) => [(geo.parameters.at(-1) ?? '').replace('$', '').toLowerCase(), geo])),
+    looksAtHost: mentions(nginx.directives, /\$\{?(?:http_)?host\b/),
     streams: stream.servers,
     streamUpstreams: byName(blocks(stream.within, 'upstream'), 0),
   }

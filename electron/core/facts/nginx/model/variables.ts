@@ -14,11 +14,13 @@ export interface RequestState {
   readonly requestUri: string
   readonly scheme: 'http' | 'https'
   readonly host: string
+  /** The server takes other names as well, so that `host` is only one that a client may send. */
+  readonly anyHost: boolean
   readonly port: number
   /** Values of `set`, and named captures; undefined stands for a value that is not known. */
   readonly variables: ReadonlyMap<string, string | undefined>
-  /** `$0` … `$9`. */
-  readonly captures: readonly string[]
+  /** `$0` … `$9`, of the last pattern that was tried: none where it did not match. Undefined where what it was tried on is not known. */
+  readonly captures: readonly string[] | undefined
 }
 
 export type Persona = 'silent' | 'guessing' | 'bearing'
@@ -46,7 +48,7 @@ function variable(name: string, evaluation: Evaluation, depth: number): Value {
     const value = state.variables.get(name)
     return value === undefined ? notKnown('unmodelled') : text(value)
   }
-  if (/^\d$/.test(name)) return text(state.captures[Number(name)] ?? '')
+  if (/^\d$/.test(name)) return state.captures ? text(state.captures[Number(name)] ?? '') : notKnown('unmodelled')
   if (model.geos.has(name) || addresses.test(name)) return notKnown('address')
   const map = model.maps.get(`$${name}`)
   if (map) return depth > MAX_DEPTH ? notKnown('unmodelled') : mapped(map, evaluation, depth + 1)
@@ -69,10 +71,13 @@ function variable(name: string, evaluation: Evaluation, depth: number): Value {
       return text(state.host)
     case 'server_port':
       return text(String(state.port))
+    case 'is_args':
+      return text(persona === 'silent' ? '' : '?')
+    // The name that a client writes before its password, looked at by nobody yet when conditions are.
+    case 'remote_user':
     case 'args':
     case 'query_string':
-    case 'is_args':
-    case 'remote_user':
+      return text(persona === 'silent' ? '' : GUESS)
     case 'ssl_client_s_dn':
     case 'ssl_client_fingerprint':
     case 'ssl_client_serial':

@@ -88,12 +88,16 @@ function letInByGeo(blocks: readonly NginxDirective[]): LetIn {
 function loginOf(route: ProxiedRoute, around: NginxAround): Authenticated {
   if (clientCertificate(route)) return 'yes'
   const all = route.answer.gates.map((gate) => atGate(gate, route, around))
-  for (const { kind } of route.answer.assumptions) {
-    if (kind === 'secret' || kind === 'certificate') all.push('yes')
-    else if (kind === 'unmodelled') all.push('unknown')
+  for (const { kind, directive } of route.answer.assumptions) {
+    if (kind === 'secret' || (kind === 'certificate' && !takesAnyCertificate(route, directive))) all.push('yes')
+    else if (kind === 'unmodelled' || kind === 'certificate') all.push('unknown')
   }
   return all.reduce<Authenticated>(strongest, 'no')
 }
+
+/** `optional_no_ca` takes a certificate that nobody signed: only the word SUCCESS and the fingerprint say who it is. */
+const takesAnyCertificate = ({ server }: ProxiedRoute, { parameters }: NginxDirective): boolean =>
+  nearest(server.scope, 'ssl_verify_client')?.parameters[0] === 'optional_no_ca' && !/SUCCESS|fingerprint/.test(parameters.join(' '))
 
 function atGate(gate: Gate, route: ProxiedRoute, around: NginxAround): Authenticated {
   if (gate.credentials.length === 0) return 'no'

@@ -1,0 +1,165 @@
+import { expect, test } from 'vitest'
+import managementRestricted from './management-endpoints-restricted.control.ts'
+import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
+import requiresAuthentication from './proxy-requires-authentication.control.ts'
+
+/** Ways to a model that a glance at the configuration does not see. `proxy_pass` to 3000 is an application. */
+const admins = policyContext({ modelAdmins: ['10.0.9.0/24'] })
+const login = 'auth_basic a; auth_basic_user_file /b;'
+const model = 'proxy_pass http://127.0.0.1:11434;'
+const app = 'proxy_pass http://127.0.0.1:3000;'
+const site = (inside: string, outside = '') => `${outside} server { listen 80; server_name ai.example; ${inside} }`
+const judged = (configuration: string) => outcomes(ask(requiresAuthentication, facts(configuration, [service('ollama')]), admins))
+
+const notKnown = ['not-evaluated: Whether a login is needed is not known']
+const beyond = ['not-evaluated: Part of nginx is beyond the model']
+const open = ['fail: Every route answers without a login']
+const guarded = ['pass: Every forwarded route needs a login']
+
+test.each<[name: string, configuration: string, expected: readonly string[]]>([
+  [
+    'an application that fails hands over to the model',
+    site(`location / { ${app} error_page 502 = @m; } location @m { ${model} }`),
+    notKnown,
+  ],
+  [
+    'an application whose 404 is intercepted',
+    site(`location / { ${app} proxy_intercept_errors on; error_page 404 = @m; } location @m { ${model} }`),
+    notKnown,
+  ],
+  [
+    'its own 404 is not',
+    site(`location / { ${app} error_page 404 = @m; } location @m { ${login} ${model} } location /api { ${login} ${model} }`),
+    guarded,
+  ],
+  [
+    'a hidden location that asks nobody',
+    site(`location / { ${app} error_page 404 = @m; } location @m { ${model} } location /api { ${login} ${model} }`),
+    [...guarded, ...beyond],
+  ],
+  [
+    'a mirror is another way',
+    site(`location / { mirror /m; ${app} } location = /m { internal; ${login} proxy_pass http://127.0.0.1:11434$request_uri; }`),
+    open,
+  ],
+  [
+    'the same, behind a login',
+    site(`location / { ${login} mirror /m; ${app} } location = /m { internal; proxy_pass http://127.0.0.1:11434$request_uri; }`),
+    guarded,
+  ],
+  [
+    'the client names the host',
+    site('location / { proxy_pass http://$to; }', 'map $host $to { default 127.0.0.1:3000; llm.example 127.0.0.1:11434; }'),
+    open,
+  ],
+  [
+    'the client names the host by another header',
+    site('location / { proxy_pass http://$to; }', 'map $http_x_model $to { default 127.0.0.1:3000; llm 127.0.0.1:11434; }'),
+    beyond,
+  ],
+  ['an account that nobody asked for a password', site(`location / { if ($remote_user = "") { return 401; } ${model} }`), open],
+  ['an account by name, without a password', site(`location / { if ($remote_user != admin) { return 401; } ${model} }`), notKnown],
+  ['an account by name, with a password', site(`location / { ${login} if ($remote_user != admin) { return 401; } ${model} }`), guarded],
+  [
+    'an auth_request that hangs on what the client writes',
+    site(`if ($remote_user != admin) { return 403; } location / { auth_request /a; ${model} } location = /a { return 204; }`),
+    notKnown,
+  ],
+  [
+    'a hidden location that two paths lead to, one of them past a list',
+    site(
+      `location /api/ { deny all; try_files /none @m; } location /x/ { rewrite ^/x/(.*)$ /api/$1 break; try_files /none @m; } location @m { satisfy any; ${model} }`,
+    ),
+    open,
+  ],
+  ['any query at all', site(`location / { if ($args = "") { return 403; } ${model} }`), open],
+  [
+    'what an auth_request was told once is told to all',
+    site(`location / { auth_request /a; ${model} } location = /a { proxy_cache z; proxy_pass http://127.0.0.1:9; }`),
+    notKnown,
+  ],
+  [
+    'remembered for each token',
+    site(
+      `location / { auth_request /a; ${model} } location = /a { proxy_cache z; proxy_cache_key $http_authorization; proxy_pass http://127.0.0.1:9; }`,
+    ),
+    guarded,
+  ],
+  [
+    'a secret, or something short',
+    site(`location / { if ($http_x_key !~ "^(0123456789abcdef|[0-9]{4})$") { return 403; } ${model} }`),
+    notKnown,
+  ],
+  [
+    'a secret that may be left out',
+    site(`location / { if ($http_x_key !~ "^id(0123456789abcdef)?[0-9]{4}$") { return 403; } ${model} }`),
+    notKnown,
+  ],
+  [
+    'one of two secrets',
+    site(`location / { if ($http_x_key !~ "^(0123456789abcdef|fedcba9876543210)$") { return 403; } ${model} }`),
+    guarded,
+  ],
+  ['a script before the rest', site(`location / { rewrite_by_lua_block { ngx.exec("@m") } ${login} ${model} }`), beyond],
+  [
+    'a script that chooses the server',
+    site(`location / { ${login} proxy_pass http://u; }`, 'upstream u { server 0.0.0.1; balancer_by_lua_block { x() } }'),
+    beyond,
+  ],
+  ['any port of this host', site('location ~ ^/proxy/(\\d+)/(.*)$ { proxy_pass http://127.0.0.1:$1/$2; }'), beyond],
+  [
+    'a choice of names before the path',
+    site(
+      'location / { rewrite ^/(llm|ai)/(.*)$ /$2 break; return 404; } location ~ ^/(llm|ai)/(.*)$ { proxy_pass http://127.0.0.1:11434/$2; }',
+    ),
+    open,
+  ],
+  [
+    'a rewrite into a location of its own',
+    site(`rewrite ^/x/(.*)$ /api/$1 last; location /api/ { internal; ${model} } location / { return 404; }`),
+    open,
+  ],
+  [
+    'the same in two steps',
+    site(`rewrite ^/y/(.*)$ /x/$1; rewrite ^/x/(.*)$ /api/$1 last; location /api/ { internal; ${model} } location / { return 404; }`),
+    open,
+  ],
+  [
+    'an application may send it there',
+    site(`location / { ${app} } location /m/ { internal; proxy_pass http://127.0.0.1:11434/; }`),
+    beyond,
+  ],
+  [
+    'an application that may not',
+    site(`location / { ${app} proxy_ignore_headers X-Accel-Redirect; } location /m/ { internal; proxy_pass http://127.0.0.1:11434/; }`),
+    ['not-applicable: No proxy forwards to the model server'],
+  ],
+  [
+    'a page for variables of an application',
+    site(`location /ui/ { set $to 127.0.0.1:3000; proxy_pass http://$to; } location /api/ { ${login} ${model} }`),
+    guarded,
+  ],
+])('%s', (_, configuration, expected) => {
+  expect(judged(configuration)).toEqual(expected)
+})
+
+test('a stream that carries on to a server of the same nginx, which listens on this machine only', () => {
+  const dump = `# configuration file /etc/nginx/nginx.conf:\nstream { server { listen 443; proxy_pass 127.0.0.1:8443; } }\nhttp { server { listen 127.0.0.1:8443; location / { ${model} } } }\n`
+  expect(outcomes(ask(requiresAuthentication, facts(dump, [service('ollama')])))).toEqual(beyond)
+})
+
+test('certificates that nobody signed', () => {
+  const tls = (condition: string) =>
+    `server { listen 443 ssl; ssl_certificate c; ssl_certificate_key k; ssl_verify_client optional_no_ca; location / { if (${condition}) { return 403; } ${model} } }`
+  expect(judged(tls('$ssl_client_verify != SUCCESS'))).toEqual(guarded)
+  expect(judged(tls('$ssl_client_s_dn = ""'))).toEqual(notKnown)
+})
+
+test('a rule over the path as it was sent is passed by sending it otherwise', () => {
+  const rule = 'if ($request_uri ~ ^/api/(pull|push|create|copy|delete|blobs|me|signout|experimental)) { return 403; }'
+  const given = (inside: string) => facts(site(`location / { ${login} ${inside} ${model} }`), [service('ollama')])
+  expect(outcomes(ask(managementRestricted, given(rule), admins))).toEqual(['fail: 10 management routes open to every user'])
+  expect(outcomes(ask(managementRestricted, given(rule.replace('request_uri', 'uri')), admins))).toEqual([
+    'pass: No management route is forwarded',
+  ])
+})
