@@ -132,8 +132,12 @@ describe('trouble on the way', () => {
       })
       expect([run.status, verdictOf(run)]).toEqual([2, 'unknown'])
       expect(run.stdout).toContain('/var/lib/gatehouse-push/undo')
+      expect(await desk.history()).toMatch(/OPEN gpu3 .*nobody could tell/)
       await arrange('gpu3', `chattr -i ${DROP_IN}`)
       await desk.undone('gpu3')
+      const found = await gatehouseSteppedUp(desk.data, ['undo', '--fleet', lab.fleetFile])
+      expect([found.status, verdictOf(found)]).toEqual([0, 'rolled back and proven'])
+      expect(await desk.history()).not.toContain('OPEN')
     } finally {
       await back()
     }

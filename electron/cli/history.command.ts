@@ -19,7 +19,7 @@ export async function runHistory(args: string[]): Promise<number> {
     for (const { host, subject, at, action } of openPushes(records))
       process.stdout.write(
         visible(
-          `OPEN ${host} ${subject}: no verdict after ${action} at ${at}. Its undo runs on the host; the next push there collects it.`,
+          `OPEN ${host} ${subject}: ${action === 'push.verdict' ? 'nobody could tell what became of it' : `no verdict after ${action}`} at ${at}. Its undo runs on the host; gatehouse undo, or the next push there, finds out.`,
         ).concat('\n'),
       )
     for (const { seq, at, who, action, host, detail } of records)

@@ -45,6 +45,8 @@ export const pushRecordSchema = z.object({
   /** The verdict with its reason, why it was refused, or the last step that was taken. */
   end: z.string(),
   state: z.enum(['open', ...pushVerdicts, 'refused', 'collected']),
+  /** Without an end that anybody could tell: it can be ended. */
+  isOpen: z.boolean(),
   /** As it was carried out; null where this console did not keep it. */
   plan: pushPlanSchema.nullable(),
 })

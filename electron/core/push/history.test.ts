@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LedgerRecord } from '../audit/ledger/record.ts'
-import { extendedSeconds, openPushes } from './history.ts'
+import { extendedSeconds, openPushes, pushRecords } from './history.ts'
 
 const records = (...said: readonly (readonly [string, string?, string?])[]): LedgerRecord[] =>
   said.map(([action, detail = '', subject = 'p']) => ({ action, detail, subject }) as LedgerRecord)
@@ -21,6 +21,17 @@ test('a push that nobody could tell the end of stays open until the host was ask
     expect(open(['push.begin'], ['push.verdict', verdict], ['push.collect'])).toEqual([])
   }
   expect(open(['push.begin'], ['push.verdict', 'rolled-back-proven. x'])).toEqual([])
+})
+
+test('a push that may be ended says so, whatever it ended with', () => {
+  const said = (...all: readonly (readonly [string, string?])[]) =>
+    pushRecords(records(...all), () => undefined).map(({ state, isOpen }) => [state, isOpen])
+  expect(said(['push.begin'])).toEqual([['open', true]])
+  expect(said(['push.begin'], ['push.verdict', 'unknown. x'])).toEqual([['unknown', true]])
+  expect(said(['push.begin'], ['push.verdict', 'unknown. x'], ['push.finish'], ['push.verdict', 'unknown. x'])).toEqual([
+    ['unknown', false],
+  ])
+  expect(said(['push.begin'], ['push.verdict', 'committed-proven. x'])).toEqual([['committed-proven', false]])
 })
 
 test('what was put off adds up, for this push alone', () => {

@@ -42,18 +42,20 @@ export function pushRecords(records: readonly LedgerRecord[], planOf: (id: strin
     if (known) known.push(record)
     else bySubject.set(record.subject, [record])
   }
-  const pushes = [...bySubject].flatMap(([id, [first, ...rest]]) => (first === undefined ? [] : [recordOf(id, first, rest, planOf(id))]))
+  const open = new Set(openPushes(records).map(({ subject }) => subject))
+  const pushes = [...bySubject].flatMap(([id, [first, ...rest]]) =>
+    first === undefined ? [] : [{ ...recordOf(id, first, rest), isOpen: open.has(id), plan: planOf(id) ?? null }],
+  )
   return pushes.reverse().slice(0, MAX_RECORDS)
 }
 
-function recordOf(id: string, first: LedgerRecord, rest: readonly LedgerRecord[], plan: PushPlan | undefined): PushRecord {
+function recordOf(id: string, first: LedgerRecord, rest: readonly LedgerRecord[]): Omit<PushRecord, 'isOpen' | 'plan'> {
   const end = rest.findLast(({ action }) => ends.includes(action))
   const last = end ?? rest.at(-1) ?? first
   return {
     ...{ id, host: first.host, who: first.who, startedAt: first.at, detail: first.detail },
     state: stateOf(end),
     end: end === undefined ? `${last.action.slice('push.'.length)}: ${last.detail}` : last.detail.replace(`${stateOf(end)}. `, '').trim(),
-    plan: plan ?? null,
   }
 }
 

@@ -76,10 +76,10 @@ function NextStep({ push }: { readonly push: PushRecord }) {
   const failure = error === null ? undefined : wordsOfError(error)
   return (
     <>
-      {push.state === 'open' && underWay && <p>It is under way. Change shows how far it is.</p>}
-      {push.state === 'open' && !underWay && (
+      {push.isOpen && underWay && <p>It is under way. Change shows how far it is.</p>}
+      {push.isOpen && !underWay && (
         <>
-          <p>{`Gatehouse stopped in the middle. What was not committed is undone by ${push.host} itself, also after a restart.`}</p>
+          <p>{`${push.state === 'open' ? 'Gatehouse stopped in the middle' : 'Nobody could tell what became of it'}. What was not committed is undone by ${push.host} itself, also after a restart.`}</p>
           <div className="actions">
             <Button unavailable={finish.isPending ? 'It is being ended' : undefined} onClick={() => finish.mutate({ id: push.id })}>
               End it now…

@@ -44,7 +44,7 @@ export function PushScreen({ view, draft }: PushScreenProps) {
       onSearch={() => openDialog({ kind: 'palette' })}
       notices={[
         ...useAppNotices(),
-        ...openNotices((history?.pushes ?? []).filter(({ id, state }) => state === 'open' && !underWay.has(id))),
+        ...openNotices((history?.pushes ?? []).filter(({ id, isOpen }) => isOpen && !underWay.has(id))),
         ...(history?.brokenLedger ? [brokenNotice(history.brokenLedger)] : []),
         ...(identity ? [] : [identityNotice]),
       ]}
@@ -77,7 +77,7 @@ const openNotices = (open: readonly PushRecord[]): NoticeView[] =>
     key: `open ${id}`,
     words: { word: 'No verdict', tone: 'warn', icon: 'state' },
     subject: host,
-    text: `A push stopped after ${plainText(end, 120)}. ${host} undoes what was not committed by itself; the next push there collects it.`,
+    text: `A push stopped after ${plainText(end, 120)}. ${host} undoes what was not committed by itself; History asks it what came of it.`,
     actions: [{ label: 'Show it', run: () => goPush('history') }],
   }))
 
