@@ -14,16 +14,20 @@ becomes_root() {
   [ "$(systemd-run --no-ask-password -q --pipe --wait id -u)" = 0 ] && return
   for path in /run/docker.sock /etc/systemd/system/ollama.service /etc/systemd/system/nginx.service.d /etc/systemd/system/other.service \
     /usr/sbin/nginx /etc/cron.d/acl /etc/cron.d/masked /etc/cron.d/job /srv/t/run /srv/u /etc/udev/rules.d/in/x /etc/ld.so.conf.d /home/sudo-all \
-    /opt/backup /usr/local; do
+    /opt/backup /usr/local /opt/vendor/agent /etc/nginx-variables /opt/deploy/run; do
     (opens "$path") && return
   done
+  case $(sudo -n LD_PRELOAD=/none.so id -u 2>&1) in *none.so*preloaded*0) return ;; esac
+  [ "$(/usr/local/bin/find /srv -maxdepth 0 -exec id -u ";")" = 0 ] && return
   # The owner gives the right to itself.
   chmod u+w /etc/profile.d/own.sh && return
   rm -f /etc/pam.d/st/none && mv /etc/pam.d/common-auth /etc/pam.d/st/x
 }
 if becomes_root; then say become-root; fi
 if [ -n "$(find /etc/nginx -writable ! -type l -print -quit)" ] || SUDO_EDITOR=/usr/bin/true sudoedit -n /etc/nginx/nginx.conf; then say change-configuration; fi
-if cat /var/log/nginx/access.log >/dev/null || [ -n "$(journalctl -q -u ollama.service -n 1)" ] ||
+(echo "error_log /run/tried-$id info;" >/etc/nginx/conf.d/tried.conf) || (echo "error_log /run/tried-$id info;" >>/etc/nginx/nginx.conf) ||
+  SUDO_EDITOR="/bin/sh /tmp/edit" sudoedit -n /etc/nginx/nginx.conf
+if cat /var/log/nginx/access.log >/dev/null || [ -n "$(sudo -n /usr/bin/cat /srv/x /var/log/nginx/access.log)" ] || [ -n "$(journalctl -q -u ollama.service -n 1)" ] ||
   sudo -n /usr/bin/tail -n 1 /var/log/nginx/access.log >/dev/null ||
   [ -n "$(sudo -n /usr/bin/journalctl -u ollama.service | head -n 1)" ]; then say read-logs; fi
 if sudo -n /usr/bin/systemctl restart ollama.service || systemctl --no-ask-password restart ollama.service; then say control-services; fi
@@ -37,6 +41,9 @@ try() {
   fi
 }
 
+# What edits a file of nginx, so that nginx itself writes one as root when it reads it anew.
+echo 'echo "error_log /run/tried-$(id -un) info;" >>"$1"' >/tmp/edit
+chmod 644 /tmp/edit
 # The host knows its own keys.
 sed 's/^/127.0.0.1 /' /etc/ssh/ssh_host_*_key.pub >/root/planted.hosts
 
@@ -49,3 +56,6 @@ for name in $(getent passwd | awk -F: -v first="$first" '$3 >= first && $3 < 600
   if [ "$((running % 8))" = 0 ]; then wait; fi
 done
 wait
+nginx -s reload
+sleep 1
+for file in /run/tried-*; do [ "$(stat -c %U "$file")" = root ] && echo "${file#/run/tried-} become-root"; done

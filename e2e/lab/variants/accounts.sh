@@ -47,11 +47,17 @@ account docker-group;    key; into docker; python3 -c 'import socket; socket.soc
 account adm-group;       into adm
 account journal-group;   into systemd-journal
 account unit-file;       shared unitg /etc/systemd/system/ollama.service
-account unit-folder;     mkdir /etc/systemd/system/nginx.service.d; shared dropg /etc/systemd/system/nginx.service.d
+account unit-folder;     mkdir -p /etc/systemd/system/nginx.service.d; shared dropg /etc/systemd/system/nginx.service.d
 account unit-acl;        echo '[Unit]' >/etc/systemd/system/other.service; setfacl -m "u:$n:rw" /etc/systemd/system/other.service
 account unit-program;    shared progg /usr/sbin/nginx
 account unit-parent;     mkdir -p /opt/backup/bin; shared parentg /opt/backup; printf '[Service]\nExecStart=/opt/backup/bin/run\n' >/etc/systemd/system/backup.service
 account root-above;      shared aboveg /usr/local
+account unit-vendor;     mkdir -p /opt/vendor; echo '#!/bin/sh' >/opt/vendor/agent; chmod 755 /opt/vendor/agent; shared vendg /opt/vendor/agent; printf '[Service]\nExecStart=/opt/vendor/agent\n' >/usr/lib/systemd/system/vendor.service
+account unit-variables;  mkdir -p /etc/systemd/system/nginx.service.d; printf '[Service]\nEnvironmentFile=-/etc/nginx-variables\n' >/etc/systemd/system/nginx.service.d/variables.conf; echo >/etc/nginx-variables; shared varg /etc/nginx-variables
+account sudo-script;     mkdir -p /opt/deploy; echo '#!/bin/sh' >/opt/deploy/run; chmod 755 /opt/deploy/run; shared deployg /opt/deploy/run; rule "$n ALL=NOPASSWD: /opt/deploy/run"
+account sudo-loader;     rule "Defaults:$n env_keep += LD_PRELOAD" "$n ALL=NOPASSWD: /usr/bin/id -u"
+account sudo-cat-star;   rule "$n ALL=NOPASSWD: /usr/bin/cat /srv/*"
+account setuid-find;     into findg; install -m 4750 -g findg /usr/bin/find /usr/local/bin/find
 account acl-group;       into aclg; echo >/etc/cron.d/acl; setfacl -m g:aclg:rw /etc/cron.d/acl
 account acl-masked;      echo >/etc/cron.d/masked; setfacl -m "u:$n:rw,m::r" /etc/cron.d/masked
 account conf-group;      shared confg /etc/nginx/conf.d

@@ -1,11 +1,12 @@
 import type { Access, PolkitRule } from '../facts/access/access.ts'
-import type { Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
+import type { Sudoers, SudoGrant } from '../facts/privileged/privileged.ts'
 import type { Unit } from '../facts/units/units.ts'
 import type { Citation } from '../policy/control.ts'
-import { givesRoot, rootGroups } from '../policy/controls/accounts/root-ways.ts'
-import { type FileSystem, type Member, type Right, writes } from './rights.ts'
-import { grantLends, grantNames, grantReaches, runAsDefault, type SudoAnswer, type SudoHost, sudoDecision } from './sudo-decision.ts'
+import { isStarter, rootGroups } from '../policy/controls/accounts/root-ways.ts'
+import { type FileSystem, type Member, type Right, runs, writes } from './rights.ts'
+import type { SudoHost } from './sudo-decision.ts'
 import { sudoFiles } from './sudo-files.ts'
+import { bySudo, citeOf, hasExpired, ownPassword, passwordOf } from './sudo-ways.ts'
 
 /** One way in which an account acts as another, without that one’s help. */
 export interface Becoming {
@@ -17,6 +18,9 @@ export interface Becoming {
   readonly cite: Citation
 }
 
+/** Rules by which accounts run programs as others. */
+export type SudoRules = Pick<Sudoers, 'grants' | 'defaults' | 'asksForRoot'>
+
 export interface World {
   readonly members: readonly Member[]
   /** Milliseconds since the epoch. */
@@ -24,6 +28,7 @@ export interface World {
   readonly root: Member
   readonly host: SudoHost
   readonly sudoers: Sudoers | undefined
+  readonly doas: SudoRules | undefined
   /** Accounts that whoever holds the grant may become. */
   reached(grant: SudoGrant): readonly Member[]
   readonly access: Access | undefined
@@ -31,6 +36,8 @@ export interface World {
   readonly files: FileSystem
   /** Accounts whose home somebody else may write: few, and looked for once. */
   readonly looseHomes: readonly Member[]
+  /** Configuration that a proxy reads before it gives up root, and can make it write or load any file. */
+  readonly proxyFiles: readonly { readonly path: string; readonly becomes: string }[]
   /** Of root’s own files those that are not root’s alone. */
   readonly looseFiles: readonly string[]
   /** Commands of which `Defaults!` says something. */
@@ -41,12 +48,6 @@ export interface World {
   readonly rootGroups: readonly { readonly name: string; readonly gid: number }[]
 }
 
-const ownPassword = 'asks for its own password'
-
-/** Who or what is in a netgroup the host was not asked. */
-const together = (condition: string | undefined, netgroup: string | undefined): string | undefined =>
-  [condition, netgroup && `only if netgroup ${netgroup} holds this host`].filter(Boolean).join(', ') || undefined
-
 export function becomings(member: Member, world: World): readonly Becoming[] {
   if (member.uid === 0) return []
   return [
@@ -54,6 +55,8 @@ export function becomings(member: Member, world: World): readonly Becoming[] {
     ...bySudo(member, world),
     ...bySudoFiles(member, world),
     ...byPolkit(member, world),
+    ...bySu(member, world),
+    ...byPrograms(member, world),
     ...byFiles(member, world),
     ...byHomes(member, world),
     // The kernel knows numbers alone.
@@ -69,105 +72,6 @@ function byGroup(member: Member, { root }: World): readonly Becoming[] {
       ? [{ becomes: root.name, by: `group ${name}`, cite: { section: 'groups', line, token: name } }]
       : [],
   )
-}
-
-const DAY_MS = 86_400_000
-
-/** sudo asks PAM whether the account still holds, and refuses one that has expired, whatever its rules say (shadow(5)). */
-function hasExpired(member: Member, { access, now }: World): boolean {
-  const day = access?.passwords.known ? access.passwords.value.find(({ account }) => account === member.name)?.expiresDay : undefined
-  return day !== undefined && day * DAY_MS <= now
-}
-
-/** Without a password that fits, sudo that asks for one asks in vain. */
-function passwordOf(member: Member, { access }: World): 'usable' | 'none' | 'unknown' {
-  if (!access?.passwords.known) return 'unknown'
-  const state = access.passwords.value.find(({ account }) => account === member.name)?.state
-  // Not in shadow(5): an account of a directory, whose password lies there.
-  return state === undefined ? 'unknown' : state === 'locked' ? 'none' : 'usable'
-}
-
-/** Commands of a list with aliases spread out, without those that are negated. */
-export function* positive({ negated, word, list }: SudoMember, turned = false, budget = { left: 2000 }): Generator<string> {
-  if (budget.left-- <= 0) return
-  if (list) for (const one of list) yield* positive(one, turned !== negated, budget)
-  else if (turned === negated) yield word
-}
-
-/** A word that stands for more than one program. */
-const WIDE = /^ALL$|\/$|^\S*[*?[^]/
-
-/** A command that the word stands for, to ask whether a later one takes it back. */
-function exampleOf(word: string): { readonly path: string; readonly args: readonly string[] } {
-  if (word === 'ALL') return { path: '/usr/bin/anything', args: [] }
-  const [path = '', ...args] = word.split(' ')
-  const plain = (text: string) => text.replace(/\\(.)/g, '$1').replace(/\*/g, 'x')
-  return { path: path.endsWith('/') ? `${path}anything` : plain(path), args: args[0] === '""' ? [] : args.map(plain) }
-}
-
-/** What a password that sudo asks for means: none, one of its own, or one that it does not know (false). */
-function asked(member: Member, world: World, says: Pick<SudoAnswer, 'noPassword' | 'othersPassword'>): string | false | undefined {
-  if (says.noPassword) return undefined
-  return says.othersPassword || passwordOf(member, world) === 'none' ? false : ownPassword
-}
-
-function bySudo(member: Member, world: World): readonly Becoming[] {
-  const { sudoers, root, members } = world
-  if (!sudoers || hasExpired(member, world)) return []
-  const found = new Map<string, Becoming>()
-  const fallback = runAsDefault(sudoers, member, world.host)
-  for (const grant of sudoers.grants) {
-    const named = grantNames(grant, member, world.host)
-    if (!named) continue
-    const words = [...positive(grant.command)]
-    const targets = grantReaches(grant, member, root, fallback)
-      ? [root]
-      : grant.runAsUsers === undefined && grant.runAsGroups === undefined
-        ? members.filter(({ name, uid }) => name === fallback && uid !== member.uid)
-        : world.reached(grant).filter(({ uid }) => uid !== member.uid)
-    const add = (target: Member, word: string, by: string, says: SudoAnswer | undefined) => {
-      const password = asked(member, world, says ?? { noPassword: grant.noPassword === true, othersPassword: sudoers.asksForRoot })
-      if (password === false || (says && !says.allowed)) return
-      const condition = together(password, named.netgroup)
-      const before = found.get(target.name)
-      if (before && (before.condition === undefined || condition !== undefined)) return
-      found.set(target.name, {
-        ...{ becomes: target.name, by, condition },
-        cite: { section: 'privileged', line: grant.line, token: word.slice(0, 60) },
-      })
-    }
-    for (const word of words) {
-      for (const target of targets.slice(0, 50)) {
-        const by = (what: string) => `sudo ${what.slice(0, 60)}${target === root ? '' : ` as ${target.name}`}`
-        const says = sudoDecision(sudoers, member, world.host, target, exampleOf(word))
-        if (givesRoot(word, says?.noExec ?? grant.noExec)) add(target, word, by(word), says)
-        // Settings for single commands, some of which may ask for no password.
-        for (const one of WIDE.test(word) ? world.singled : []) {
-          const answer = sudoDecision(sudoers, member, world.host, target, exampleOf(one))
-          if (answer?.grant === grant && givesRoot(one, answer.noExec)) add(target, word, by(one), answer)
-        }
-      }
-      // With a group that is root by another name, whoever it runs as is of no account.
-      const lent = givesRoot(word, grant.noExec) ? world.rootGroups.find((group) => grantLends(grant, group)) : undefined
-      if (lent) add(root, word, `sudo -g ${lent.name} ${word.slice(0, 60)}`, undefined)
-    }
-  }
-  return [...found.values()]
-}
-
-/** May the account run this through sudo, as root? */
-export function sudoAllows(
-  member: Member,
-  world: World,
-  path: string,
-  args: readonly string[],
-): (SudoAnswer & { readonly condition?: string }) | undefined {
-  const says = world.sudoers && sudoDecision(world.sudoers, member, world.host, world.root, { path, args })
-  if (!says?.allowed || hasExpired(member, world)) return undefined
-  const password = asked(member, world, says)
-  if (password === false) return undefined
-  const condition = together(password, says.netgroup)
-  return { ...says, ...(condition !== undefined && { condition }) }
 }
 
 /** Actions of polkit that start any program as root: a unit made up on the spot (systemd-run), a unit file anywhere, pkexec. */
@@ -221,6 +125,25 @@ export const ruleNames = (
   ((users.length === 0 && groups.length === 0) || users.includes(name) || groups.some((group) => groupNames.has(group))) &&
   groupsToo.every((group) => groupNames.has(group))
 
+/** `pam_wheel.so trust` of su asks members of a group for no password (pam_wheel(8)). */
+function bySu(member: Member, world: World): readonly Becoming[] {
+  if (hasExpired(member, world)) return []
+  return (world.access?.trust?.trusted ?? []).flatMap(({ group, line }): readonly Becoming[] =>
+    member.groupNames.has(group)
+      ? [{ becomes: world.root.name, by: `group ${group}, which su trusts`, cite: { section: 'access', line } }]
+      : [],
+  )
+}
+
+/** Programs that are root, or may become it, for whoever starts them. */
+function byPrograms(member: Member, { access, root, files }: World): readonly Becoming[] {
+  return (access?.raised ?? []).flatMap(({ path, by, line }): readonly Becoming[] =>
+    isStarter(path) && runs(member, path, files)
+      ? [{ becomes: root.name, by: `${path}, which is ${by}`, cite: { section: 'access', line } }]
+      : [],
+  )
+}
+
 function byFiles(member: Member, world: World): readonly Becoming[] {
   const { access, files, root, units } = world
   const found: Becoming[] = []
@@ -236,8 +159,11 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
       const right = writes(member, path, files)
       if (right) add(root.name, right, `, which leads to ${unit.id}`)
     }
-    const right = unit.program === '' ? undefined : writes(member, unit.program, files)
-    if (right && user !== member.name) add(user, right, `, which ${unit.id} runs`)
+    for (const path of user === member.name ? [] : [unit.program, ...unit.environmentFiles].filter(Boolean)) {
+      const right = writes(member, path, files)
+      // A variable such as LD_PRELOAD is as good as the program.
+      if (right) add(user, right, path === unit.program ? `, which ${unit.id} runs` : `, from which ${unit.id} has its variables`)
+    }
   }
   const judged = new Set(units.map(({ id }) => id))
   for (const { unit, account, path } of access?.unitPrograms?.programs ?? []) {
@@ -251,6 +177,19 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
       const right = writes(member, program, files)
       if (right) add(job.account, right, `, which cron runs as ${job.account}`)
     }
+    // A bare name is looked for there.
+    for (const folder of /^[\w.-]+(?:\s|$)/.test(job.command) ? (job.path ?? []) : []) {
+      const right = writes(member, folder, files)
+      if (right) add(job.account, right, `, where cron looks for programs of ${job.account}`)
+    }
+  }
+  for (const { file, path } of access?.trust?.libraries ?? []) {
+    const right = writes(member, path, files)
+    if (right) add(root.name, right, `, from which ${file} lets every program load libraries`)
+  }
+  for (const { path, becomes } of world.proxyFiles) {
+    const right = writes(member, path, files)
+    if (right) add(becomes, right, `, which a proxy reads as ${becomes}`)
   }
   return found
 }
@@ -262,14 +201,19 @@ function bySudoFiles(member: Member, world: World): readonly Becoming[] {
   const found: Becoming[] = []
   const add = (becomes: string, path: string, what: string) => {
     const file = path === '' || becomes === member.name ? undefined : writing(path)
-    if (file)
-      found.push({ becomes, by: `${file.by}${what}`, condition: file.condition, cite: { section: 'privileged', line: file.grant.line } })
+    if (file) found.push({ becomes, by: `${file.by}${what}`, condition: file.condition, cite: citeOf(file.grant) })
   }
   const { root } = world
-  for (const { id, user, program, fragmentPath, dropIns } of world.units) {
+  for (const { id, user, program, fragmentPath, dropIns, environmentFiles } of world.units) {
     for (const path of [fragmentPath, ...dropIns]) add(root.name, path, `, which leads to ${id}`)
-    add(user === '' || user === '0' ? root.name : user, program, `, which ${id} runs`)
+    for (const path of [program, ...environmentFiles])
+      add(
+        user === '' || user === '0' ? root.name : user,
+        path,
+        path === program ? `, which ${id} runs` : `, from which ${id} has its variables`,
+      )
   }
+  for (const { path, becomes } of world.proxyFiles) add(becomes, path, `, which a proxy reads as ${becomes}`)
   for (const { name, account } of world.members.slice(0, 500)) add(name, `${account.home}/.ssh/authorized_keys`, `, keys of ${name}`)
   return found
 }

@@ -176,6 +176,8 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
     add({ known: false, reason: `Rules of sudo: ${facts.sudoers.value.incomplete}`, sections: [] }, everything)
   for (const { reason, root } of facts.sudoers.known ? openGrants(facts.sudoers.value) : [])
     add({ known: false, reason: `Rules of sudo: ${reason}`, sections: [] }, root ? everything : ['control-services', 'read-logs'])
+  const doas = access?.trust?.doas?.incomplete
+  if (doas !== undefined) add({ known: false, reason: `Rules of doas: ${doas}`, sections: [] }, everything)
   add(facts.units, ['become-root', 'change-configuration'])
   add(facts.services, ['send-inference', 'read-prompts', 'control-services'])
   add(facts['guarded-files'], ['change-configuration', 'change-access', 'read-logs'])

@@ -1,9 +1,10 @@
 import type { Capability } from '#shared/model/capability.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../policy/control.ts'
-import { conditionOf, polkitActs, ruleNames, sudoAllows, type World } from './becoming.ts'
+import { conditionOf, polkitActs, ruleNames, type World } from './becoming.ts'
 import { type Member, type Right, reads, writes } from './rights.ts'
 import { type SudoFile, sudoFiles } from './sudo-files.ts'
+import { citeOf, programOf, sudoAllows } from './sudo-ways.ts'
 import type { AccessFacts } from './world.ts'
 
 /** Something that an account can do by itself. */
@@ -65,12 +66,12 @@ function byControl(member: Member, world: World, unit: string): readonly Own[] {
       for (const path of ['/usr/bin/systemctl', '/bin/systemctl']) {
         const says = sudoAllows(member, world, path, [verb, name])
         if (!says) continue
-        const by = `sudo systemctl ${verb} ${name}`
+        const by = `${programOf(says.grant)} systemctl ${verb} ${name}`
         found.push({
           capability: 'control-services',
           by,
           condition: says.condition,
-          cite: { section: 'privileged', line: says.grant.line },
+          cite: citeOf(says.grant),
         })
         break search
       }
@@ -101,9 +102,9 @@ function byJournal(member: Member, world: World, services: readonly InferenceSer
     if (says)
       found.push({
         capability: 'read-logs',
-        by: `sudo journalctl -u ${unit}`,
+        by: `${programOf(says.grant)} journalctl -u ${unit}`,
         condition: says.condition,
-        cite: { section: 'privileged', line: says.grant.line },
+        cite: citeOf(says.grant),
       })
   }
   return found
@@ -117,7 +118,7 @@ function bySudoFiles(member: Member, world: World, facts: AccessFacts): readonly
   const add = (capability: Capability, file: SudoFile | undefined) => {
     const before = found.get(capability)
     if (!file || (before && (before.condition === undefined || file.condition !== undefined))) return
-    found.set(capability, { capability, by: file.by, condition: file.condition, cite: { section: 'privileged', line: file.grant.line } })
+    found.set(capability, { capability, by: file.by, condition: file.condition, cite: citeOf(file.grant) })
   }
   for (const { path, type } of facts['guarded-files'].known ? facts['guarded-files'].value.files : []) {
     if (type !== 'file') continue

@@ -108,11 +108,63 @@ const planted: readonly (readonly [string, boolean, string])[] = [
     'into owng; echo >/etc/profile.d/acl.sh; chgrp owng /etc/profile.d/acl.sh; setfacl -m u:root:rw,g::r /etc/profile.d/acl.sh',
   ],
   ['acl-socket', true, 'setfacl -m u:$n:rw /run/docker.sock'],
+  ['script-own', true, 'script; chown $n /srv/$n/run; rule "$n ALL=NOPASSWD: /srv/$n/run"'],
+  ['script-folder', true, 'script; into scriptg; chgrp scriptg /srv/$n; chmod 775 /srv/$n; rule "$n ALL=NOPASSWD: /srv/$n/run --all"'],
+  ['script-closed', false, 'script; rule "$n ALL=NOPASSWD: /srv/$n/run"'],
+  [
+    'script-digest',
+    false,
+    'script; chown $n /srv/$n/run; rule "$n ALL=NOPASSWD: sha256:$(sha256sum /srv/$n/run | cut -c1-64) /srv/$n/run"',
+  ],
+  ['shell-script', false, 'script; rule "$n ALL=NOPASSWD: /bin/sh /srv/$n/run"'],
+  ['shell-script-own', true, 'script; chown $n /srv/$n/run; rule "$n ALL=NOPASSWD: /bin/sh /srv/$n/run"'],
+  ['set-env', true, 'rule "$n ALL=NOPASSWD: SETENV: /usr/bin/id -u"'],
+  ['set-env-default', true, 'rule "Defaults:$n setenv" "$n ALL=NOPASSWD: /usr/bin/id -u"'],
+  ['set-env-taken', false, 'rule "Defaults:$n setenv" "$n ALL=NOPASSWD: NOSETENV: /usr/bin/id -u"'],
+  ['keeps-loader', true, 'rule "Defaults:$n env_keep += \\"LANG LD_PRELOAD\\"" "$n ALL=NOPASSWD: /usr/bin/id -u"'],
+  ['keeps-others', false, 'rule "Defaults:$n env_keep += \\"LANG PAGER\\"" "$n ALL=NOPASSWD: /usr/bin/id -u"'],
+  ['keeps-none', false, 'rule "Defaults:$n env_keep += LD_PRELOAD" "Defaults:$n env_keep -= LD_PRELOAD" "$n ALL=NOPASSWD: /usr/bin/id -u"'],
+  ['resets-none', false, 'rule "Defaults:$n !env_reset" "$n ALL=NOPASSWD: /usr/bin/id -u"'],
+  ['su-trusted', true, 'into trustg; sed -i "1i auth sufficient pam_wheel.so trust group=trustg" /etc/pam.d/su'],
+  ['su-commented', false, 'into ctrustg; sed -i "1i # auth sufficient pam_wheel.so trust group=ctrustg" /etc/pam.d/su'],
+  ['setuid', true, 'into setuidg; install -m 4750 -g setuidg /usr/bin/find /usr/local/bin/find'],
+  ['setuid-closed', false, 'install -m 4750 -g root /usr/bin/env /usr/local/bin/env'],
+  ['setuid-harmless', false, 'into idg; install -m 4750 -g idg /usr/bin/id /usr/local/bin/id'],
+  [
+    'capable',
+    true,
+    'into capg; install -m 750 -g capg "$(readlink -f /usr/bin/python3)" /usr/local/bin/python3; setcap cap_setuid+ep /usr/local/bin/python3',
+  ],
+  [
+    'capable-little',
+    false,
+    'into cap2g; install -m 750 -g cap2g "$(readlink -f /usr/bin/perl)" /usr/local/bin/perl; setcap cap_net_bind_service+ep /usr/local/bin/perl',
+  ],
+  ['libraries', true, 'mkdir /srv/lib; into libsg; chgrp libsg /srv/lib; chmod 775 /srv/lib; echo /srv/lib >/etc/ld.so.conf.d/srv.conf'],
+  ['preloaded', true, 'mkdir /srv/pre; echo >/srv/pre/x.so; chown $n /srv/pre/x.so; echo /srv/pre/x.so >/etc/ld.so.preload'],
+  [
+    'cron-path',
+    true,
+    'mkdir /srv/cp; into cpg; chgrp cpg /srv/cp; chmod 775 /srv/cp; printf "PATH=/srv/cp:/usr/bin\n1 1 * * * root job --now\n" >/etc/cron.d/path',
+  ],
+  [
+    'cron-path-whole',
+    false,
+    'mkdir /srv/cq; into cqg; chgrp cqg /srv/cq; chmod 775 /srv/cq; printf "PATH=/srv/cq\n1 1 * * * root /usr/bin/true\n" >/etc/cron.d/path2',
+  ],
+  ['anacrontab', true, 'into anag; echo >/etc/anacrontab; chgrp anag /etc/anacrontab; chmod 664 /etc/anacrontab'],
+  [
+    'dispatcher',
+    true,
+    'into dispg; mkdir -p /etc/NetworkManager/dispatcher.d; echo >/etc/NetworkManager/dispatcher.d/x; chgrp dispg /etc/NetworkManager/dispatcher.d/x; chmod 775 /etc/NetworkManager/dispatcher.d/x',
+  ],
   ['read-only', false, 'into rog; chgrp rog /etc/sudo.conf 2>/dev/null; chmod 640 /etc/sudo.conf 2>/dev/null; true'],
 ]
 
 /** What each account really can write of what was planted, or become through sudo. */
-const tries = `can() { n=$1; shift; setpriv --reuid "$n" --regid "$n" --init-groups -- "$@" >/dev/null 2>&1; }
+const tries = `# setpriv holds root's capabilities until it starts something, so that it could start what the account may not.
+as() { n=$1; shift; setpriv --reuid "$n" --regid "$n" --init-groups -- /bin/sh -c 'exec "$@"' sh "$@"; }
+can() { n=$1; shift; setpriv --reuid "$n" --regid "$n" --init-groups -- "$@" >/dev/null 2>&1; }
 root() {
   n=$1
   [ "$(setpriv --reuid "$n" --regid "$n" --init-groups -- sudo -n /usr/bin/env id -u 2>/dev/null)" = 0 ] && return 0
@@ -123,6 +175,22 @@ root() {
     can "$n" chmod u+w "$path" && return 0
   done
   can "$n" touch /srv/u/.try && return 0
+  for path in /srv/lib /srv/pre/x.so /srv/cp /etc/anacrontab /etc/NetworkManager/dispatcher.d/x; do can "$n" test -w "$path" && return 0; done
+  # What it may write, and then runs as root; with a digest sudo refuses the new text.
+  if can "$n" test -w "/srv/$n/run" || can "$n" mv "/srv/$n/run" "/srv/$n/old"; then
+    cp "/srv/$n/run" "/srv/$n/kept" 2>/dev/null || cp "/srv/$n/old" "/srv/$n/kept"
+    can "$n" sh -c 'printf "#!/bin/sh\\nid -u\\n" >"$1"; chmod 755 "$1"' sh "/srv/$n/run"
+    for by in "" --all; do [ "$(as "$n" sudo -n "/srv/$n/run" $by 2>/dev/null)" = 0 ] && return 0; done
+    [ "$(as "$n" sudo -n /bin/sh "/srv/$n/run" 2>/dev/null)" = 0 ] && return 0
+  fi
+  # The loader of a program that runs as root says that it would have taken the library.
+  case $(as "$n" sudo -n LD_PRELOAD=/srv/none.so /usr/bin/id -u 2>&1) in *"none.so"*"cannot be preloaded"*0) return 0 ;; esac
+  # Refused, it waits for seconds.
+  case $n in su-*) [ "$(as "$n" su -c 'id -u' </dev/null 2>/dev/null)" = 0 ] && return 0 ;; esac
+  [ "$(as "$n" /usr/local/bin/find /srv -maxdepth 0 -exec id -u ';' 2>/dev/null)" = 0 ] && return 0
+  [ "$(as "$n" /usr/local/bin/env id -u 2>/dev/null)" = 0 ] && return 0
+  [ "$(as "$n" /usr/local/bin/python3 -c 'import os; os.setuid(0); print(os.getuid())' 2>/dev/null)" = 0 ] && return 0
+  [ "$(as "$n" /usr/local/bin/perl -e '$> = 0; print $>' 2>/dev/null)" = 0 ] && return 0
   for path in /etc/cron.d/edited /srv/open/d/job; do can "$n" env SUDO_EDITOR=/usr/bin/true sudoedit -n -u root "$path" && return 0; done
   can "$n" sudo -n /usr/bin/tee -a /etc/cron.d/teed </dev/null && return 0
   [ "$(setpriv --reuid "$n" --regid "$n" --init-groups -- sudo -n -g disk /usr/bin/id -gn 2>/dev/null)" = disk ] && return 0
@@ -153,6 +221,7 @@ test.runIf(possible)(`${planted.length} accounts: what is said of each is what i
       )
     const setUp = `
 rule() { for r; do printf '%s\\n' "$r"; done >>/etc/sudoers.d/gh-$n; }
+script() { mkdir "/srv/$n"; printf '#!/bin/sh\\n' >"/srv/$n/run"; chmod 755 "/srv/$n/run"; }
 into() { getent group "$1" >/dev/null || groupadd "$1"; usermod -aG "$1" "$n"; }
 printf 'root ALL=(ALL:ALL) ALL\\n@includedir /etc/sudoers.d\\n' >/etc/sudoers; rm -f /etc/sudoers.d/*; mkdir -p /etc/cron.d /etc/udev/rules.d
 ${planted.map(([name]) => `useradd -m -s /bin/sh ${name}`).join('\n')}

@@ -139,12 +139,17 @@ export function writes(member: Member, path: string, files: FileSystem): Right |
   return undefined
 }
 
+/** Can the account start the program? */
+export const runs = (member: Member, path: string, files: FileSystem): Right | undefined => reaches(member, path, 'x', files)
+
 /** How the account can read the file, where all directories on the way that were seen let it enter. */
-export function reads(member: Member, path: string, files: FileSystem): Right | undefined {
+export const reads = (member: Member, path: string, files: FileSystem): Right | undefined => reaches(member, path, 'r', files)
+
+function reaches(member: Member, path: string, letter: Letter, files: FileSystem): Right | undefined {
   for (const component of componentsOf(path)) {
     const entry = files.entries.get(component)
     if (!entry) continue
-    const right = rightTo(member, entry, component === path ? 'r' : 'x', files.acls.get(component) ?? [])
+    const right = rightTo(member, entry, component === path ? letter : 'x', files.acls.get(component) ?? [])
     if (!right || component === path) return right
   }
   return undefined

@@ -27,6 +27,8 @@ export interface SudoAnswer {
   readonly othersPassword: boolean
   /** What it starts may start nothing else. */
   readonly noExec: boolean
+  /** Libraries of one’s own may be loaded into what it starts. */
+  readonly loadsCode: boolean
   /** A netgroup of hosts that has to hold this one. */
   readonly netgroup?: string | undefined
 }
@@ -62,7 +64,11 @@ export function sudoDecision(
     const netgroup = here === 'unsaid' ? netgroupIn(grant.hosts) : undefined
     const exempt = settings.exempt !== undefined && account.groups.some(({ name }) => name === settings.exempt)
     const noPassword = exempt || (grant.noPassword ?? !settings.asks)
-    return { allowed, grant, noPassword, othersPassword: settings.othersPassword, noExec: grant.noExec ?? settings.noExec, netgroup }
+    return {
+      ...{ allowed, grant, noPassword, othersPassword: settings.othersPassword, netgroup },
+      noExec: grant.noExec ?? settings.noExec,
+      loadsCode: (grant.setEnv ?? settings.setsAny) || settings.setsLoader,
+    }
   }
   return undefined
 }

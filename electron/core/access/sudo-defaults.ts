@@ -11,6 +11,9 @@ export interface SudoSettings {
   /** Who is meant where a rule names nobody to run as. */
   readonly runAs: string
   readonly noExec: boolean
+  /** Variables that load code into the program may be set: any (`setenv`), or those of the loader, which `env_keep` lets through. */
+  readonly setsAny: boolean
+  readonly setsLoader: boolean
 }
 
 type Scope = Sudoers['defaults'][number]
@@ -22,18 +25,30 @@ type Scope = Sudoers['defaults'][number]
 export function sudoSettings({ defaults }: Pick<Sudoers, 'defaults'>, holds: (line: Scope) => boolean): SudoSettings {
   const order = (line: Scope) => (line.scope === '>' ? 1 : line.scope === '!' ? 2 : 0)
   let [asks, noExec, exempt, runAs]: [boolean, boolean, string | undefined, string] = [true, false, undefined, 'root']
+  let setsAny = false
   const others = new Set<string>()
+  const kept = new Set<string>()
   for (const line of defaults.toSorted((a, b) => order(a) - order(b))) {
     if (line.scope !== undefined && !holds(line)) continue
     for (const setting of line.settings) {
-      const [, off, name = '', value] = /^(!?)\s*(\w+)\s*(?:=\s*"?([^"]*?)"?)?$/.exec(setting) ?? []
+      const [, off, name = '', sign = '', value] = /^(!?)\s*(\w+)\s*(?:([+-]?)=\s*"?([^"]*?)"?)?$/.exec(setting) ?? []
       const on = off === ''
       if (name === 'authenticate') asks = on
       else if (name === 'noexec') noExec = on
+      else if (name === 'setenv') setsAny = on
+      else if (name === 'env_keep') keep(kept, on ? sign : '', on ? value : '')
       else if (name === 'exempt_group') exempt = on ? value : undefined
       else if (name === 'runas_default' && value) runAs = value
       else if (/^(?:target|root|runas)pw$/.test(name)) on ? others.add(name) : others.delete(name)
     }
   }
-  return { asks, noExec, exempt, runAs, othersPassword: others.size > 0 }
+  return { asks, noExec, exempt, runAs, othersPassword: others.size > 0, setsAny, setsLoader: [...kept].some(isLoader) }
 }
+
+function keep(kept: Set<string>, sign: string, value = ''): void {
+  if (sign === '') kept.clear()
+  for (const name of value.split(/\s+/).filter(Boolean)) sign === '-' ? kept.delete(name) : kept.add(name)
+}
+
+/** What ld.so(8) takes libraries from. sudo lets the variable through on its own command line, where the loader of sudo itself does not see it. */
+const isLoader = (name: string): boolean => /^(?:L?\*|LD_?\*|LD_(?:PRELOAD|LIBRARY_PATH|AUDIT))$/.test(name)

@@ -1,8 +1,9 @@
 import type { SudoGrant } from '../facts/privileged/privileged.ts'
-import { positive, sudoAllows, type World } from './becoming.ts'
+import type { World } from './becoming.ts'
 import { fnmatch } from './fnmatch.ts'
 import type { Member } from './rights.ts'
 import { grantNames } from './sudo-decision.ts'
+import { positive, programOf, sudoAllows } from './sudo-ways.ts'
 
 /** How sudo lets an account read or write a file as root, by a program that does nothing else. */
 export interface SudoFile {
@@ -11,7 +12,10 @@ export interface SudoFile {
   readonly grant: SudoGrant
 }
 
-const programs = { read: /\/(?:cat|tac|head|tail|grep|egrep|zcat|zgrep|less|more)$/, write: /^sudoedit$|\/tee$/ } as const
+const programs = {
+  read: /\/(?:cat|tac|head|tail|[efz]?grep|[xz]?cat|zstdcat|bzcat|less|zless|more|bat|nl|sort|uniq|cut|rev|od|xxd|hexdump|base64|strings|diff|fold|fmt|paste|awk|sed|jq)$/,
+  write: /^sudoedit$|\/(?:tee|sponge)$/,
+} as const
 
 interface Opener {
   readonly path: string
@@ -21,9 +25,9 @@ interface Opener {
 
 /** What answers for each path; undefined where no rule names such a program, as for most accounts. */
 export function sudoFiles(member: Member, world: World, does: keyof typeof programs): ((path: string) => SudoFile | undefined) | undefined {
-  const openers = (world.sudoers?.grants ?? []).flatMap((grant): readonly Opener[] =>
+  const openers = [...(world.sudoers?.grants ?? []), ...(world.doas?.grants ?? [])].flatMap((grant): readonly Opener[] =>
     grantNames(grant, member, world.host)
-      ? [...positive(grant.command)].flatMap((word): readonly Opener[] => {
+      ? [...positive(grant.command)].flatMap(({ word }): readonly Opener[] => {
           const [path = '', ...words] = word.split(' ')
           return programs[does].test(path) ? [{ path, words: words.length > 0 ? words : undefined }] : []
         })
@@ -34,15 +38,23 @@ export function sudoFiles(member: Member, world: World, does: keyof typeof progr
     for (const { path, words } of openers.slice(0, 50)) {
       for (const args of words === undefined ? [[file]] : asked(words, file)) {
         const says = sudoAllows(member, world, path, args)
-        if (says) return { by: `sudo ${[path, ...args].join(' ').slice(0, 100)}`, condition: says.condition, grant: says.grant }
+        if (says)
+          return { by: `${programOf(says.grant)} ${[path, ...args].join(' ').slice(0, 100)}`, condition: says.condition, grant: says.grant }
       }
     }
     return undefined
   }
 }
 
-/** The arguments of a rule with the file where one of its words stands for it. */
+/**
+ * The arguments of a rule with the file where one of its words stands for it. A star of sudoers(5) fits blanks and slashes as well, so that `/var/log/*`
+ * lets any file be named behind one of those; those of sudoedit it does not fit.
+ */
 const asked = (words: readonly string[], file: string): readonly (readonly string[])[] =>
-  words.flatMap((word, at) =>
-    fnmatch(word, file, false) === true ? [words.map((other, index) => (index === at ? file : other.replace(/\*/g, 'x')))] : [],
-  )
+  words.flatMap((word, at) => {
+    const filled = (own: string) => words.flatMap((other, index) => (index === at ? own : other.replace(/\*/g, 'x')).split(' '))
+    return [
+      ...(fnmatch(word, file, false) === true ? [filled(file)] : []),
+      ...(/(?<!\\)\*/.test(word) ? [filled(word.replace(/\*/, `x ${file} x`).replace(/\*/g, 'x'))] : []),
+    ]
+  })

@@ -1,4 +1,4 @@
-import { rootFolders } from '../facts/access/collect.ts'
+import { rootFolders, rootRuns } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { FactId, Facts } from '../facts/facts.ts'
 import { componentsOf } from '../facts/path-entry.ts'
@@ -31,6 +31,8 @@ export type AccessFacts = { readonly accounts: Facts['accounts'] } & {
   readonly [K in (typeof accessFactIds)[number]]: FactResult<Facts[K]>
 }
 
+const runByRoot: ReadonlySet<string> = new Set(rootRuns)
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 const foldersOfRoot = [...new Set(rootFolders.flatMap(componentsOf))]
 
 /** Everything that is needed to follow what one account can do, put together once for a host. */
@@ -50,6 +52,8 @@ export function worldOf(facts: AccessFacts, now: number): World {
     files,
     host: [value(facts.system)?.hostname ?? '', ...(value(facts.network)?.addresses.map(({ address }) => address) ?? [])].filter(Boolean),
     sudoers: value(facts.sudoers),
+    doas: access?.trust?.doas && { grants: access.trust.doas.grants, defaults: [], asksForRoot: false },
+    proxyFiles: proxyFilesOf(facts),
     reached: onceFor((grant: SudoGrant) => members.filter((member) => grantReaches(grant, root, member))),
     looseFiles: [
       ...(access?.open.known ? access.open.value : []).flatMap((entry) =>
@@ -57,6 +61,9 @@ export function worldOf(facts: AccessFacts, now: number): World {
         files.isLoose(entry.path) && entry.owner !== 'polkitd' ? entry.path : [],
       ),
       ...foldersOfRoot.filter((path) => files.isLoose(path)),
+      ...(access?.paths ?? []).flatMap(({ path }) =>
+        (runByRoot.has(path) || runByRoot.has(folderOf(path))) && files.isLoose(path) ? path : [],
+      ),
     ],
     rootGroups: facts.accounts.groups.filter(({ name }) => rootGroups[name] !== undefined && name !== 'shadow'),
     singled: (value(facts.sudoers)?.defaults ?? [])
@@ -109,6 +116,7 @@ function entriesOf(facts: AccessFacts): readonly SeenEntry[] {
     for (const entry of entries) seen.push({ ...entry, section })
   }
   add('access', access?.paths ?? [])
+  add('privileged', facts.sudoers.known ? (facts.sudoers.value.paths ?? []) : [])
   for (const unit of facts.units.known ? facts.units.value : []) add('units', unit.paths)
   for (const directory of facts['model-files'].known ? facts['model-files'].value.directories : [])
     for (const file of [...directory.parents, ...(directory.self ? [directory.self] : []), ...directory.entries])
@@ -118,5 +126,17 @@ function entriesOf(facts: AccessFacts): readonly SeenEntry[] {
   add('access', access?.open.known ? access.open.value : [])
   return seen
 }
+
+/** nginx and HAProxy read their configuration as root where nothing else runs them: `error_log`, `load_module` and `lua-load` are root’s then. */
+function proxyFilesOf(facts: AccessFacts): World['proxyFiles'] {
+  const units = facts.units.known ? facts.units.value : []
+  return (facts['guarded-files'].known ? facts['guarded-files'].value.files : []).flatMap(({ path, type }) => {
+    const [, name] = /^\/etc\/(nginx|haproxy)(?:\/|$)/.exec(path) ?? []
+    if (name === undefined || type === 'symlink' || NOT_READ.test(path)) return []
+    const user = units.find(({ id }) => id === `${name}.service`)?.user ?? ''
+    return [{ path, becomes: user === '' || user === '0' ? 'root' : user }]
+  })
+}
+const NOT_READ = /htpasswd|\/(?:ssl|certs?|private|html|keys)(?:\/|$)|\.(?:pem|crt|cer|key|txt|html|lst|map|srl|csr)$|-available(?:\/|$)/
 
 const isNoLink = (file: GuardedFile): file is GuardedFile & { type: Exclude<GuardedFile['type'], 'symlink'> } => file.type !== 'symlink'

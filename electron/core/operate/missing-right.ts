@@ -1,7 +1,7 @@
 import { failureOf } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { OperableUnit } from '#shared/model/operate.ts'
-import { sudoAllows } from '../access/becoming.ts'
+import { sudoAllows } from '../access/sudo-ways.ts'
 import { worldOf } from '../access/world.ts'
 import type { FactResults } from '../facts/registry.ts'
 import type { PrivilegedCommand } from '../probe/section.ts'

@@ -18,6 +18,7 @@ import {
   parseWebAccounts,
 } from './parse.ts'
 import { OLD_FOLDER, parsePolkit } from './polkit.ts'
+import { parseRaised, parseTrust } from './trust.ts'
 import { parseUnitPrograms } from './unit-programs.ts'
 
 export const accessFact: FactDefinition<'access'> = {
@@ -42,6 +43,7 @@ export const accessFact: FactDefinition<'access'> = {
     const passwords = part('shadow', 'State of passwords', parsePasswords)
     const open = part('open', 'Files that others may write', parseOpen)
     const isOldPolkit = open.known && open.value.some(({ path }) => path === OLD_FOLDER)
+    const trust = blocks.has('trust') ? parseTrust(rowsOf('trust')) : undefined
     const value: Access = {
       passwords:
         passwords.known && passwords.value.length === 0
@@ -54,9 +56,12 @@ export const accessFact: FactDefinition<'access'> = {
       mailAddresses: parseMailAddresses(rowsOf('keys')),
       open,
       ...(blocks.has('unit-programs') && { unitPrograms: parseUnitPrograms(rowsOf('unit-programs')) }),
+      ...(trust && { trust, raised: parseRaised(rowsOf('raised')) }),
       paths: parsePaths(rowsOf('paths')),
       acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),
-      polkit: part('rules', 'Rules of polkit', (rows) => parsePolkit(numbered('polkit', rows), isOldPolkit)),
+      polkit: part('rules', 'Rules of polkit', (rows) =>
+        parsePolkit([...numbered('polkit', rows), ...numbered('polkit', rowsOf('trust'))], isOldPolkit),
+      ),
       cron: part('rules', 'Jobs of cron', (rows) => parseCron(numbered('cron', rows))),
       timed: timedOf(blocks.get('timed')?.[0], output.id),
       scripts: blocks.has('fetches')

@@ -1,6 +1,7 @@
 import type { FactResult } from '../fact.ts'
 import type { PathEntry } from '../path-entry.ts'
 import type { FileLine } from '../privileged/read-block.ts'
+import type { Raised, Trust } from './trust.ts'
 import type { UnitPrograms } from './unit-programs.ts'
 
 /** Lines point into section `access`. */
@@ -72,6 +73,8 @@ export interface CronJob {
   readonly file: string
   readonly account: string
   readonly command: string
+  /** Where programs without a folder are looked for, if the file says so. */
+  readonly path?: readonly string[]
   readonly line: number
 }
 
@@ -139,6 +142,9 @@ export interface Access {
   readonly open: FactResult<readonly PathEntry[]>
   /** Absent in audits that did not ask. */
   readonly unitPrograms?: UnitPrograms
+  /** Absent in audits that did not ask. */
+  readonly trust?: Trust
+  readonly raised?: readonly Raised[]
   /** Folders of root, homes, and programs that cron and units run, with what leads to them. */
   readonly paths: readonly PathEntry[]
   readonly acls: FactResult<readonly AclEntry[]>

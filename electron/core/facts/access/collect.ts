@@ -1,6 +1,7 @@
 import { type PrivilegedCommand, type ProbeContext, type SectionSpec, script } from '../../probe/section.ts'
 import { statFormat } from '../path-entry.ts'
 import { fetchPattern, jobsScript, MAX_ROWS } from './jobs-script.ts'
+import { trustScript } from './trust.ts'
 import { unitProgramsScript } from './unit-programs.ts'
 
 /** Where homes with keys lie; keys of an account whose home lies elsewhere are not known. */
@@ -25,6 +26,34 @@ const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 export const rootFolders = [...new Set([...rootOwned.map(folderOf).filter(Boolean), '/usr/bin', '/usr/sbin', '/usr/libexec'])].filter(
   (path) => !rootOwned.some((known) => known === path),
 )
+
+/** Beside those what root runs or reads by itself. Asked without sudo, two folders deep in /etc: what the audit account may not see is closed to others, too. */
+export const rootRuns = [
+  ...['/etc/anacrontab', '/etc/logrotate.conf', '/etc/rc.local', '/etc/incron.d', '/etc/apt/apt.conf.d', '/etc/update-motd.d'],
+  ...['/etc/NetworkManager/dispatcher.d', '/etc/network', '/etc/networkd-dispatcher', '/etc/rsyslog.conf', '/etc/rsyslog.d', '/etc/dbus-1'],
+  ...['/usr/share/dbus-1/system-services', '/etc/tmpfiles.d', '/usr/lib/tmpfiles.d', '/etc/sysctl.conf', '/etc/sysctl.d', '/etc/binfmt.d'],
+  ...[
+    '/etc/doas.conf',
+    '/etc/nsswitch.conf',
+    '/etc/fstab',
+    '/etc/crypttab',
+    '/etc/cdi',
+    '/etc/containers',
+    '/etc/kubernetes',
+    '/etc/default',
+  ],
+  ...[
+    '/etc/sysconfig',
+    '/etc/initramfs-tools',
+    '/etc/kernel',
+    '/etc/grub.d',
+    '/etc/audit',
+    '/etc/supervisor',
+    '/etc/monit',
+    '/etc/fail2ban',
+  ],
+  ...['/etc/nvidia-container-runtime', '/etc/zsh', '/etc/bashrc', '/etc/csh.login', '/usr/local/lib'],
+] as const
 
 /** Sockets of daemons that do as root what they are told. */
 export const rootSockets = [
@@ -146,9 +175,9 @@ number=0
   $0 !~ /^[^:]*:[0-9]*:[ \\t]*(#|\\/\\/|$)/ { add($0) }
   /^\\/(etc\\/cron|var\\/spool\\/cron)/ {
     sub(/^[^:]*:[0-9]*:/, "")
-    while (match($0, /(^|[ \\t])\\/[A-Za-z0-9_.\\/+-]+/)) {
-      path = substr($0, RSTART, RLENGTH); $0 = substr($0, RSTART + RLENGTH); sub(/^[ \\t]+/, "", path)
-      if (!(path in seen) && m < 200) { seen[path]; m++; print path >"/dev/stderr" }
+    while (match($0, /(^|[ \\t=:])\\/[A-Za-z0-9_.\\/+-]+/)) {
+      path = substr($0, RSTART, RLENGTH); $0 = substr($0, RSTART + RLENGTH); sub(/^[^\\/]/, "", path)
+      if (!(path in seen) && path !~ /^\\/(usr\\/)?s?bin$/ && m < 200) { seen[path]; m++; print path >"/dev/stderr" }
     }
   }' 2>&1 >&4); } 4>&1
 # Without getfacl, ls of coreutils marks what has a list. That of the journal is systemd's own.
@@ -170,14 +199,15 @@ for last in lastlog2 lastlog; do
   "$last" 2>/dev/null | awk '/Never logged in/ { next } ++n > ${MAX_ROWS} { exit } { print "=" substr($0, 1, 4000) }'
   break
 done
-${unitProgramsScript}# Folders of root, homes, the keys in them and the programs of cron and of units, each with the folders above. Only a line of passwd has colons.
-set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started"; } | awk -F : '
+${unitProgramsScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron and of units, each with the folders above. Only a line of passwd has colons.
+set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 2 ! -type l '(' ! -uid 0 -o -perm /022 ')' 2>/dev/null; } | awk -F : '
   function walk(path,   part, count, i, p) {
     count = split(path, part, "/")
     for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }
   }
   BEGIN { print "/"; count = split("${rootFolders.join(' ')}", folder, " "); for (k = 1; k <= count; k++) walk(folder[k]) }
-  NF == 1 && /^\\// { walk($0) }
+  /^\\/etc\\/ld/ && NF == 3 { walk($3) }
+  NF == 1 && /^\\// { sub(/ .*/, ""); walk($0) }
   /^=.*\\t\\// { sub(/^.*\\t/, ""); walk($0); next }
   NF > 5 && NR <= 10000 && $6 ~ /^\\/./ && !($6 in homes) && h < 2000 { homes[$6]; h++; walk($6 "/.ssh/authorized_keys") }')
 printf '@paths\\n'

@@ -76,16 +76,26 @@ const unescaped = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 
 /** Lines of crontabs (crontab(5)): those of the system name the account behind the time, those of accounts are named like it. */
-export const parseCron = (lines: readonly FileLine[]): readonly CronJob[] =>
-  lines.flatMap(({ file, text, line }): CronJob[] => {
+export function parseCron(lines: readonly FileLine[]): readonly CronJob[] {
+  const paths = new Map<string, readonly string[]>()
+  return lines.flatMap(({ file, text, line }): CronJob[] => {
+    const [, folders] = /^\s*PATH\s*=\s*["']?([^"'\s]+)/.exec(text) ?? []
+    if (folders !== undefined)
+      paths.set(
+        file,
+        folders.split(':').filter((folder) => folder.startsWith('/')),
+      )
+    const path = paths.get(file)
+    const more = { line, ...(path && { path }) }
     const system = file === '/etc/crontab' || file.startsWith('/etc/cron.d/')
     const own = /^\/var\/spool\/cron\/(?:crontabs\/|tabs\/)?([^/]+)$/.exec(file)?.[1]
     const rest = /^\s*(?:@[a-z]+|(?:[\d*/,A-Za-z-]+\s+){4}[\d*/,A-Za-z-]+)\s+(.*)$/.exec(text)?.[1]
     if (rest === undefined) return []
-    if (own !== undefined) return [{ file, account: own, command: rest, line }]
+    if (own !== undefined) return [{ file, account: own, command: rest, ...more }]
     const [, account, command] = /^(\S+)\s+(.*)$/.exec(rest) ?? []
-    return system && account && command ? [{ file, account, command, line }] : []
+    return system && account && command ? [{ file, account, command, ...more }] : []
   })
+}
 
 /** `ada  pts/0  10.0.0.10  Tue Nov 24 10:03:12 +0000 2026`. */
 export const parseLastLogins = (rows: readonly BlockRow[]): readonly LastLogin[] =>

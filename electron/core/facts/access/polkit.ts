@@ -30,13 +30,18 @@ export function parsePolkit(lines: readonly FileLine[], isOld = false): Polkit {
         else if (/polkit\.Result\.(?:NO|AUTH_\w+)\b/.test(block.text)) denials.push(ruleOf(file, block))
       }
     } else if (file.endsWith('.pkla')) rules.push(...pklaRules(file, own))
-    else if (/localauthority\.conf\.d/.test(file))
-      for (const { text, line } of own)
-        for (const [, group = ''] of text.matchAll(/unix-group:([^;\s]{1,80})/g)) administrators.push({ group, line })
   }
   // The first rule that answers decides: whom one before it refuses is not asked about.
   const isDenied = (rule: PolkitRule) => denials.some((denial) => comesBefore(denial, rule) && overlap(denial.actions, rule.actions))
   const reads = readingOf(lines, isOld)
+  // Of these files the last one that says so counts (pklocalauthority(8)).
+  const identities = lines
+    .filter(({ file, text }) => file.startsWith(`${OLD_FOLDER}/`) && /^\s*AdminIdentities\s*=/.test(text))
+    .toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.number - b.number))
+    .at(-1)
+  if (identities && reads.pkla !== 'no')
+    for (const [, group = ''] of identities.text.matchAll(/unix-group:([^;\s]{1,80})/g))
+      administrators.push({ group, line: identities.line })
   const read = rules.flatMap((rule): PolkitRule[] => {
     const it = reads[isLocalAuthority(rule) ? 'pkla' : 'rules']
     return it === 'no' ? [] : [{ ...rule, ...(it === 'maybe' && { maybeUnread: true }), ...(isDenied(rule) && { understood: false }) }]

@@ -9,7 +9,7 @@ const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(([program = '', ...
   return spawnSync(program, [...words, 'BEGIN { exit }']).error === undefined
 })
 const top = mkdtempSync(join(tmpdir(), 'gatehouse-units-'))
-const script = unitProgramsScript.replaceAll(/\/(?:etc|run|usr\/local\/lib|usr\/lib)\/systemd\//g, (folder) => `${top}${folder}`)
+const script = unitProgramsScript.replaceAll(/(?<=[ "])\/(?:etc|run|usr\/local\/lib|lib)\/systemd\//g, (folder) => `${top}${folder}`)
 
 const files: Readonly<Record<string, string>> = {
   'etc/systemd/system/plain.service': '[Service]\nUser=ada\nExecStart=/opt/plain/run --key secret /etc/plain.conf\n',
@@ -22,7 +22,11 @@ const files: Readonly<Record<string, string>> = {
   'etc/systemd/system/packaged.service': '[Service]\nExecStart=/usr/sbin/packaged\n',
   'etc/systemd/system/replaced.service': '[Service]\nExecStart=/opt/old\n',
   'etc/systemd/system/replaced.service.d/a.conf': '[Service]\nExecStart=\nExecStart=/opt/new\nUser=cy\n',
-  'usr/lib/systemd/system/vendor.service': '[Service]\nUser=vendor\nExecStart=/opt/vendor/agent\n',
+  'lib/systemd/system/vendor.service': '[Service]\nUser=vendor\nExecStart=/opt/vendor/agent\n',
+  'lib/systemd/system/driver.service': '[Service]\nExecStart=/usr/bin/python3 /srv/driver/main.py\n',
+  'lib/systemd/system/driver.socket': '[Socket]\nExecStartPre=/opt/socket\n',
+  'lib/systemd/system/usual.service': '[Service]\nExecStart=/usr/sbin/usual --config /etc/usual.conf\n',
+  'lib/systemd/system/replaced.service': '[Service]\nExecStart=/opt/first\n',
   'etc/systemd/system/vendor.service.d/a.conf': '[Service]\nExecStartPost=/opt/after\n',
   'run/systemd/system/plain.service': '[Service]\nExecStart=/opt/hidden-by-etc\n',
   'etc/systemd/system/two words.service': '[Service]\nExecStart="/opt/quoted" x\n',
@@ -49,6 +53,7 @@ test.each(awks)('%s: programs of the units that the admin wrote, and whose they 
   expect(programs.map(({ unit, account, path }) => `${unit} ${account} ${path}`).toSorted()).toEqual([
     'above.service bob /opt/low',
     'above.service root /opt/high',
+    'driver.service root /srv/driver/main.py',
     'dynamic.service root /opt/still-root',
     'lines.service root /opt/lines/run',
     'named.service root /opt/app/main.py',

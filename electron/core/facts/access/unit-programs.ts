@@ -21,14 +21,14 @@ const PATH = '\\/[A-Za-z0-9_.\\/+@-]+'
 
 /**
  * Piece of the `access` script; leaves `$started`: `=ACCOUNT<tab>UNIT<tab>PATH` for the programs of units that lie where the admin writes them, with their
- * drop-ins (systemd.unit(5), systemd.service(5)); `=!<tab>UNIT<tab>` for one that could not be read. Of a command only its program is told, and what a shell or an
+ * drop-ins, and of those of packages whose programs lie elsewhere than the distribution has them (systemd.unit(5), systemd.service(5)); `=!<tab>UNIT<tab>` for one that could not be read. Of a command only its program is told, and what a shell or an
  * interpreter is given first: its other words may be secrets. Programs of the distribution are root's, and left out. `+` and `!` before a command give it to root
  * whatever User= says; an empty assignment takes back what was said before.
  */
 export const unitProgramsScript = `set +f
 set -- /etc/systemd/system/*.service /run/systemd/system/*.service /usr/local/lib/systemd/system/*.service /etc/systemd/system/*.service.d/*.conf /run/systemd/system/*.service.d/*.conf
 set -f
-started=$(for file do [ -f "$file" ] && printf '%s\\n' "$file"; done | awk '
+started=$({ for file do [ -f "$file" ] && printf '%s\\n' "$file"; done; grep -rlE '^Exec[^/]*/([^blsu]|s[^b]|usr/lo)|^Exec.*[ "](/opt|/srv|/home|/data|/usr/local)/' /lib/systemd/system 2>/dev/null; } | awk '
 function take(file, unit,   got, line, whole, key, value, above, head, path, i) {
   while ((got = (getline line < file)) > 0) {
     if (line ~ /^[ \\t]*[#;]/) continue
@@ -57,9 +57,9 @@ function take(file, unit,   got, line, whole, key, value, above, head, path, i) 
   if (got < 0 && !base) print "=!\\t" unit "\\t"
 }
 /\\.service$/ { unit = $0; sub(/^.*\\//, "", unit); if (!(unit in known)) { known[unit]; take($0, unit) } next }
-{
+/\\.d\\// {
   unit = $0; sub(/\\.d\\/[^\\/]*$/, "", unit); sub(/^.*\\//, "", unit)
-  if (!(unit in known)) { known[unit]; base = 1; take("/usr/lib/systemd/system/" unit, unit); base = 0 }
+  if (!(unit in known)) { known[unit]; base = 1; take("/lib/systemd/system/" unit, unit); base = 0 }
   take($0, unit)
 }
 END {

@@ -1,4 +1,5 @@
 import { type PrivilegedCommand, type SectionSpec, script } from '../../probe/section.ts'
+import { statFormat } from '../path-entry.ts'
 
 /** Folders whose owners and modes matter: proxies and their keys, login programs, logs. Those that do not exist are passed over. */
 export const guardedFolders = [
@@ -58,6 +59,16 @@ const SCRIPT = `{
     if (n[block] < ${MAX_ROWS} && length($0) <= ${MAX_ROW_LENGTH}) row[block, ++n[block]] = "=" $0
     else { if (n[block] < ${MAX_ROWS}) n[block]++; row[block, n[block]] = "=" substr($0, 1, 200) "${TOO_LONG}" }
   }
+  # Programs of rules that the distribution does not bring, with the folders above: who may write them runs what they like.
+  function named(  line, path, part, i, p) {
+    line = $0; sub(/^[^:]*:[0-9]+:/, "", line)
+    while (match(line, /[ \\t,:=!]\\/[A-Za-z0-9_.\\/+-]+/)) {
+      path = substr(line, RSTART + 1, RLENGTH - 1); line = substr(line, RSTART + RLENGTH)
+      if (path ~ /^\\/((usr\\/)?(s?bin|lib)|etc|dev|proc)\\//) continue
+      p = ""; split(path, part, "/")
+      for (i = 2; part[i] != "" && i < 20; i++) { p = p "/" part[i]; if (!(p in seen) && m++ < 400) { seen[p]; paths = paths " " p } }
+    }
+  }
   index($0, opens) == 1 { name = substr($0, length(opens) + 1); next }
   index($0, ends) == 1 {
     code[name] = substr($0, length(ends) + 1)
@@ -68,11 +79,11 @@ const SCRIPT = `{
   $0 == "" { next }
   name != "files" { add(name, ":[0-9]+:[ \\t]*#"); next }
   /^([a-z\\/]*grep: )?\\/etc\\/audit\\// { add("audit-written", ":[0-9]+:[ \\t]*#"); next }
-  /^([a-z\\/]*grep: )?\\/etc\\/sudoers/ { add("sudoers", ":[0-9]+:[ \\t]*(#$|#[^i0-9])"); next }
+  /^([a-z\\/]*grep: )?\\/etc\\/sudoers/ { add("sudoers", ":[0-9]+:[ \\t]*(#$|#[^i0-9])"); named(); next }
   /^([a-z\\/]*grep: )?\\/etc\\/(ssh|crypto-policies)\\// { add("sshd-config", ":[0-9]+:[ \\t]*#"); next }
   # What stands for all three: the words of sudo, or a program that is missing.
   { add("audit-written", "^$"); add("sudoers", "^$"); add("sshd-config", "^$") }
-  END { put("sshd-config") }'
+  END { put("sshd-config"); if (m) { print "@sudo-paths"; fflush(); system("stat -L -c \\047=${statFormat}\\047 --" paths " 2>/dev/null") } }'
 { gh_sudo 5 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012' | awk '
   NR > 1 && n < ${MAX_FILES} { row[++n] = "=" substr(held, 1, 1000) }
   { held = $0 }

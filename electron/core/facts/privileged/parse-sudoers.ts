@@ -95,6 +95,7 @@ function spread(grant: SudoGrant, defaults: readonly SudoDefaults[], limit: numb
         ...{ user, command: word, negated, asRoot },
         noPassword: grant.noPassword ?? free(user),
         ...(grant.noExec && { noExec: true as const }),
+        ...(grant.setEnv && { setEnv: true as const }),
         ...{ file: grant.file, line: grant.line },
       })),
     )

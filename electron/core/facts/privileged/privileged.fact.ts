@@ -1,5 +1,7 @@
 import type { Accounts } from '../accounts/accounts.ts'
+import { readBlocks } from '../blocks.ts'
 import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts'
+import { parsePathEntry } from '../path-entry.ts'
 import { collectPrivileged, guardedFolders, MAX_FILES } from './collect.ts'
 import { parseGuardedFiles, parseWatches } from './parse.ts'
 import { parseSudoers } from './parse-sudoers.ts'
@@ -21,7 +23,9 @@ export const sudoersFact: FactDefinition<'sudoers'> = {
     const printed = readCommand(section('privileged'), 'sudoers', 'Rules of sudo')
     if (!printed.known) return printed
     const lines = readNumbered(printed.value)
-    if (lines.length > 0) return known(withDirectory(parseSudoers(lines), accounts))
+    const rows = readBlocks(section('privileged').stdout).get('sudo-paths')?.[0]?.rows ?? []
+    const paths = rows.flatMap(({ text, line }) => parsePathEntry(text, line) ?? [])
+    if (lines.length > 0) return known(withDirectory({ ...parseSudoers(lines), paths }, accounts))
     // grep ends with 2 when the files do not exist: then nobody may use sudo.
     const absent = printed.value.rows.some(({ text }) => /\/etc\/sudoers: No such file/.test(text))
     return absent

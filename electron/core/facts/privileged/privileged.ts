@@ -12,6 +12,8 @@ export interface SudoRule {
   readonly noPassword: boolean
   /** What it starts may start nothing else. */
   readonly noExec?: true
+  /** Variables such as LD_PRELOAD may be set for it. */
+  readonly setEnv?: true
   /** May it be run as root? */
   readonly asRoot: boolean
   readonly file: string
@@ -25,6 +27,8 @@ export interface SudoMember {
   /** `ada`, `%ops`, `#1000`, `ALL`, an address, or a command with its arguments, in which a backslash makes signs plain for fnmatch(3). */
   readonly word: string
   readonly list?: readonly SudoMember[]
+  /** A command that is bound to its bytes. */
+  readonly digest?: true
 }
 
 /** One command of a user specification. The last that fits what is asked decides (sudoers(5)). */
@@ -39,6 +43,8 @@ export interface SudoGrant {
   readonly noPassword?: boolean
   /** What it starts may start nothing else. */
   readonly noExec?: boolean
+  /** Absent: as `Defaults` says, so not. */
+  readonly setEnv?: boolean
   readonly file: string
   readonly line: number
 }
@@ -57,6 +63,8 @@ export interface Sudoers {
   readonly rules: readonly SudoRule[]
   readonly grants: readonly SudoGrant[]
   readonly defaults: readonly SudoDefaults[]
+  /** What rules name outside of the folders of the distribution, with the folders above. Absent in audits that did not ask. */
+  readonly paths?: readonly PathEntry[] | undefined
   /** `targetpw`, `rootpw`: it is root’s password that sudo asks for, so a grant alone gives nothing (openSUSE’s default). */
   readonly asksForRoot: boolean
   /** Why there may be more rules: files outside of /etc/sudoers and /etc/sudoers.d, lines that could not be read. */

@@ -37,6 +37,7 @@ function commandsOf(reader: SudoText, aliases: Aliases, start: Start): readonly 
   let runAs: Pick<SudoGrant, 'runAsUsers' | 'runAsGroups'> = {}
   let noPassword: boolean | undefined
   let noExec: boolean | undefined
+  let setEnv: boolean | undefined
   do {
     reader.blank()
     if (reader.sign('(')) {
@@ -48,11 +49,17 @@ function commandsOf(reader: SudoText, aliases: Aliases, start: Start): readonly 
       const tag = reader.take(TAG)
       if (tag?.[2] === 'PASSWD') noPassword = tag[1] === 'NO'
       if (tag?.[2] === 'EXEC') noExec = tag[1] === 'NO'
+      if (tag?.[2] === 'SETENV') setEnv = tag[1] === undefined
       if (tag === undefined && reader.take(OPTION) === undefined) break
     }
     const command = commandMember(reader, aliases.command)
     if (command === undefined) return undefined
-    grants.push({ ...start, ...runAs, command, ...(noPassword !== undefined && { noPassword }), ...(noExec !== undefined && { noExec }) })
+    const tags = {
+      ...(noPassword !== undefined && { noPassword }),
+      ...(noExec !== undefined && { noExec }),
+      ...(setEnv !== undefined && { setEnv }),
+    }
+    grants.push({ ...start, ...runAs, command, ...tags })
   } while (reader.sign(','))
   return grants
 }
@@ -92,21 +99,23 @@ export function commandMembers(reader: SudoText, aliases: ReadonlyMap<string, re
 
 function commandMember(reader: SudoText, aliases: ReadonlyMap<string, readonly SudoMember[]>): SudoMember | undefined {
   reader.blank()
-  while (reader.take(DIGEST) !== undefined);
+  let bound = false
+  while (reader.take(DIGEST) !== undefined) bound = true
+  const digest = bound && { digest: true as const }
   const negated = reader.negations() % 2 === 1
   const path = reader.take(PATH)?.[0]
   if (path === undefined) {
     const name = reader.take(NAME)?.[0]
     if (name === undefined) return undefined
     const list = name === 'ALL' ? undefined : aliases.get(name)
-    return { negated, word: name, ...(list && { list }) }
+    return { negated, word: name, ...(list && { list }), ...digest }
   }
   const command = path.replace(/\\([,:= \t#])/g, '$1')
   const words = command.endsWith('/') ? '' : argumentsOf(reader)
   reader.blank()
   // Where an expression is not followed, neither is the rule.
   if ([command, words].some((text) => isExpression(text) && sudoExpression(text) === undefined)) return undefined
-  return { negated, word: words === '' ? command : `${command} ${words}` }
+  return { negated, word: words === '' ? command : `${command} ${words}`, ...digest }
 }
 
 /** Up to an unescaped `,`, `:` or `=`. What a backslash makes plain for sudoers loses it, what it makes plain for fnmatch(3) keeps it. */

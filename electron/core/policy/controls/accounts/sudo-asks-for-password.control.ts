@@ -20,7 +20,7 @@ export default defineControl({
         rule.noPassword &&
         rule.asRoot &&
         !rule.negated &&
-        givesRoot(rule.command, rule.noExec) &&
+        (rule.setEnv || givesRoot(rule.command, rule.noExec)) &&
         rule.user !== 'root' &&
         rule.user !== change,
     )

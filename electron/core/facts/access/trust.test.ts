@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { sudoDecision } from '../../access/sudo-decision.ts'
+import { parseRaised, parseTrust } from './trust.ts'
+
+const rows = (...texts: readonly string[]) => texts.map((text, index) => ({ text, line: index + 1 }))
+const account = (name: string, uid: number, ...groups: readonly string[]) => ({
+  name,
+  uid,
+  groups: groups.map((group) => ({ name: group, gid: 7 })),
+})
+const [ada, root] = [account('ada', 1001, 'wheel'), account('root', 0)]
+
+/** What doas(1) answers: `yes`, `password`, or `no`. */
+function doas(rules: readonly string[], command: string, runAs = root) {
+  const { doas: read } = parseTrust(rows(...rules.map((rule, at) => `/etc/doas.conf:${at + 1}:${rule}`)))
+  expect(read?.incomplete).toBeUndefined()
+  const [path = '', ...args] = command.split(' ')
+  const says = sudoDecision({ grants: read?.grants ?? [], defaults: [] }, ada, ['h'], runAs, { path, args })
+  return says?.allowed ? (says.noPassword ? 'yes' : 'password') : 'no'
+}
+
+// doas.conf(5): the last rule that fits decides; without cmd any command, without args any arguments, without as any account.
+test.each<[readonly string[], string, string]>([
+  [['permit ada'], '/bin/sh', 'password'],
+  [['permit nopass :wheel'], '/bin/sh', 'yes'],
+  [['permit nopass :staff'], '/bin/sh', 'no'],
+  [['permit nopass 1001 as root cmd /bin/id'], '/bin/id -u', 'yes'],
+  [['permit nopass ada cmd /bin/id args'], '/bin/id -u', 'no'],
+  [['permit nopass ada cmd /bin/id args'], '/bin/id', 'yes'],
+  [['permit nopass ada cmd /bin/id args -u ada'], '/bin/id -u ada', 'yes'],
+  [['permit nopass ada cmd /bin/ls args *'], '/bin/ls x', 'no'],
+  [['permit nopass keepenv setenv { A=b -C PS1="x y" } ada as root'], '/bin/sh', 'yes'],
+  [['permit nopass ada', 'deny ada cmd /bin/sh'], '/bin/sh', 'no'],
+  [['deny ada', 'permit persist ada'], '/bin/sh', 'password'],
+  [['permit nopass ada as www'], '/bin/sh', 'no'],
+  [['permit nopass ada as 0 # comment'], '/bin/sh', 'yes'],
+])('%j: %s → %s', (rules, command, expected) => expect(doas(rules, command)).toBe(expected))
+
+test.each([
+  ['/etc/doas.conf:3:permit nopass \\', '/etc/doas.conf line 3 could not be read'],
+  ['/etc/doas.conf:4:permit nopass ada on tuesdays', '/etc/doas.conf line 4 could not be read'],
+  ['grep: /etc/doas.conf: Permission denied', '/etc/doas.conf may not be read'],
+])('%s is said', (row, reason) => expect(parseTrust(rows(row)).doas?.incomplete).toBe(reason))
+
+test('without the file there are no rules', () =>
+  expect(parseTrust(rows('grep: /etc/doas.conf: No such file or directory')).doas).toBeUndefined())
+
+test.each([
+  ['auth sufficient pam_wheel.so trust use_uid', ['wheel', 'root']],
+  ['auth  sufficient  pam_wheel.so trust group=ops', ['ops']],
+  ['# auth sufficient pam_wheel.so trust', []],
+  ['auth required pam_wheel.so deny group=x trust', []],
+])('su: %s', (text, groups) => expect(parseTrust(rows(`/etc/pam.d/su:15:${text}`)).trusted.map(({ group }) => group)).toEqual(groups))
+
+test('folders of libraries', () =>
+  expect(parseTrust(rows('/etc/ld.so.conf.d/cuda.conf:1:/opt/cuda/lib64', '/etc/ld.so.preload:1:/opt/x.so /opt/y.so')).libraries).toEqual([
+    { file: '/etc/ld.so.conf.d/cuda.conf', path: '/opt/cuda/lib64', line: 1 },
+    { file: '/etc/ld.so.preload', path: '/opt/x.so', line: 2 },
+    { file: '/etc/ld.so.preload', path: '/opt/y.so', line: 2 },
+  ]))
+
+test.each([
+  ['/usr/bin/find', '/usr/bin/find', 'setuid root'],
+  ['/usr/bin/python3.11 cap_setuid=ep', '/usr/bin/python3.11', 'cap_setuid=ep'],
+  ['/usr/bin/python3.9 = cap_setuid+ep', '/usr/bin/python3.9', 'cap_setuid+ep'],
+  ['/usr/bin/perl cap_net_raw,cap_setuid=eip', '/usr/bin/perl', 'cap_net_raw,cap_setuid=eip'],
+  ['/usr/bin/perl cap_setuid=i', undefined, undefined],
+  ['', undefined, undefined],
+])('%j', (row, path, by) => expect(parseRaised(rows(row))[0]).toEqual(path && { path, by, line: 1 }))
