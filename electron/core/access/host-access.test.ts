@@ -15,6 +15,22 @@ const way = (host: Host, account: string, capability: string) => {
 const manageUnits = (condition: string) =>
   `polkit.addRule(function(action, subject) {\n  if (action.id == "org.freedesktop.systemd1.manage-units" && ${condition}) {\n    return polkit.Result.YES;\n  }\n});`
 
+const log = { guarded: 'f/640/root/adm//var/log/nginx/access.log' }
+test.each<[string, Host, string | undefined]>([
+  [
+    'a star fits blanks and slashes',
+    { ...log, sudoers: 'ada ALL=NOPASSWD: /usr/bin/cat /srv/*' },
+    'sudo /usr/bin/cat /srv/x /var/log/nginx/access.log x',
+  ],
+  [
+    'a star in the middle',
+    { ...log, sudoers: 'ada ALL=NOPASSWD: /usr/bin/tail -n 5 /srv/*.txt' },
+    'sudo /usr/bin/tail -n 5 /srv/x /var/log/nginx/access.log x.txt',
+  ],
+  ['a star that is plain', { ...log, sudoers: 'ada ALL=NOPASSWD: /usr/bin/cat /srv/\\\\*' }, undefined],
+  ['a question mark alone', { ...log, sudoers: 'ada ALL=NOPASSWD: /usr/bin/cat /srv/?' }, undefined],
+])('reads logs: %s', (_, host, expected) => expect(way(host, 'ada', 'read-logs')).toBe(expected))
+
 test.each<[string, Host, string | undefined]>([
   ['nothing', {}, undefined],
   ['group docker', { groups: { docker: 'ada' } }, 'group docker → root'],
@@ -52,6 +68,34 @@ test.each<[string, Host, string | undefined]>([
     { sudoers: 'ada ALL=NOPASSWD: sudoedit /srv/units/vllm.service', units: [unit({ fragmentPath: '/srv/units/vllm.service' })] },
     'sudo sudoedit /srv/units/vllm.service, which leads to vllm.service → root',
   ],
+  [
+    'a program that she may write',
+    {
+      sudoers: 'ada ALL=NOPASSWD: /opt/run --now',
+      groups: { ops: 'ada' },
+      paths: 'directory/755/root/root//opt\nregular file/775/root/ops//opt/run',
+    },
+    'group ops may write /opt/run, which leads to sudo /opt/run → root',
+  ],
+  ['a program of root', { sudoers: 'ada ALL=NOPASSWD: /opt/run', paths: 'regular file/755/root/ops//opt/run' }, undefined],
+  ['a shell that runs one script', { sudoers: 'ada ALL=NOPASSWD: /bin/sh /opt/run' }, undefined],
+  ['a shell that is given its script', { sudoers: 'ada ALL=NOPASSWD: /bin/sh /opt/*' }, 'sudo /bin/sh /opt/* → root'],
+  ['variables for an exact command', { sudoers: 'ada ALL=NOPASSWD: SETENV: /usr/bin/id' }, 'sudo /usr/bin/id with LD_PRELOAD → root'],
+  [
+    'the environment file of a unit of root',
+    {
+      groups: { ops: 'ada' },
+      paths: 'regular file/664/root/ops//etc/vllm/env',
+      units: [unit({ user: '', environmentFiles: ['/etc/vllm/env'] })],
+    },
+    'group ops may write /etc/vllm/env, from which vllm.service has its variables → root',
+  ],
+  [
+    'configuration of nginx, which root reads',
+    { groups: { ops: 'ada' }, guarded: 'f/664/root/ops//etc/nginx/nginx.conf' },
+    'group ops may write /etc/nginx/nginx.conf, which a proxy reads as root → root',
+  ],
+  ['names of nginx, which are no configuration', { groups: { ops: 'ada' }, guarded: 'f/664/root/ops//etc/nginx/htpasswd' }, undefined],
   ['exact arguments', { sudoers: 'ada ALL=NOPASSWD: /usr/bin/systemctl restart vllm.service' }, undefined],
   [
     'as another account, who is root',
