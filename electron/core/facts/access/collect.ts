@@ -27,7 +27,7 @@ export const rootFolders = [...new Set([...rootOwned.map(folderOf).filter(Boolea
   (path) => !rootOwned.some((known) => known === path),
 )
 
-/** Beside those what root runs or reads by itself. Asked without sudo, two folders deep in /etc: what the audit account may not see is closed to others, too. */
+/** Beside those what root runs or reads by itself. Asked without sudo, three folders deep in /etc: what the audit account may not see is closed to others, too. */
 export const rootRuns = [
   ...['/etc/anacrontab', '/etc/logrotate.conf', '/etc/rc.local', '/etc/incron.d', '/etc/apt/apt.conf.d', '/etc/update-motd.d'],
   ...['/etc/NetworkManager/dispatcher.d', '/etc/network', '/etc/networkd-dispatcher', '/etc/rsyslog.conf', '/etc/rsyslog.d', '/etc/dbus-1'],
@@ -200,7 +200,7 @@ for last in lastlog2 lastlog; do
   break
 done
 ${unitProgramsScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron and of units, each with the folders above. Only a line of passwd has colons.
-set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 2 ! -type l '(' ! -uid 0 -o -perm /022 ')' 2>/dev/null; } | awk -F : '
+set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -uid 0 -o -perm /022 ')' 2>/dev/null; } | awk -F : '
   function walk(path,   part, count, i, p) {
     count = split(path, part, "/")
     for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }
