@@ -1,5 +1,6 @@
 import type { StepDraft } from '#shared/model/walkthrough.ts'
 import { Button } from '../../ui/button.tsx'
+import { dayInput } from '../../ui/date-field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { type ItemFinding, sameForAll } from './step-request.ts'
 
@@ -55,8 +56,8 @@ export function ExceptionTable({ open, draft, onDraft }: ExceptionTableProps) {
                   </td>
                   <td>
                     <input
-                      className="input small"
-                      type="date"
+                      {...dayInput}
+                      className="input small mono"
                       aria-label={`Resolve by, ${about}`}
                       value={resolveBy}
                       onChange={(event) => set(key, { resolveBy: event.target.value })}

@@ -9,6 +9,7 @@ import { useControls } from '../../stores/queries.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
+import { DateField } from '../../ui/date-field.tsx'
 import { Field, TextArea } from '../../ui/field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
@@ -63,10 +64,8 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
             help={asking.map(({ attestation }) => attestation?.question).join(' ')}
             onChange={(event) => change({ statement: event.target.value })}
           />
-          <Field
+          <DateField
             label="The statement holds until"
-            type="date"
-            className="!w-[160px]"
             value={draft.endsOn}
             help={`At most ${Math.min(...asking.map(({ attestation }) => attestation?.validDays ?? 365))} days.`}
             onChange={(event) => change({ endsOn: event.target.value })}

@@ -25,6 +25,14 @@ describe('what is missing is said', () => {
     ['an outcome', draft({ outcome: null }), [], /outcome/],
     ['met with open findings', draft(), open, /2 findings are open/],
     ['a day for the statement', draft({ statement: 'x' }), [], /last day/],
+    ['a day in another order', draft({ statement: 'x', endsOn: '01/02/2027' }), [], /YYYY-MM-DD/],
+    ['a day that no month has', draft({ statement: 'x', endsOn: '2027-02-30' }), [], /YYYY-MM-DD/],
+    [
+      'half a day of an exception',
+      draft({ outcome: 'met-with-exceptions', exceptions: { [open[0]?.key ?? '']: { ...row, resolveBy: '2027-1-1' } } }),
+      [open[0] as ItemFinding],
+      /1 of 1/,
+    ],
     [
       'blanks of a prepared statement',
       draft({ statement: 'Kept at [place], see [1].', endsOn: '2027-01-01' }),

@@ -1,5 +1,6 @@
 import type { ItemId } from '#shared/model/checklist.ts'
 import type { FindingBrief } from '#shared/model/finding.ts'
+import { isDay } from '#shared/model/validity.ts'
 import type { StepDraft, StepRecord, StepRequest } from '#shared/model/walkthrough.ts'
 import { blanksIn } from '#shared/statement-blanks.ts'
 import { openOutcomes } from '#shared/status.ts'
@@ -61,7 +62,7 @@ export function requestOf(
   if (outcome === null) return { missing: 'Choose an outcome.' }
   if (outcome === 'met' && open.length > 0)
     return { missing: `${open.length} findings are open: choose “Met with exceptions”, or mend them first.` }
-  if (statement.trim() !== '' && endsOn === '') return { missing: 'Choose the last day on which the statement holds.' }
+  if (statement.trim() !== '' && !isDay(endsOn)) return { missing: 'Write the last day on which the statement holds as YYYY-MM-DD.' }
   const blanks = blanksIn(statement)
   if (blanks.length > 0) return { missing: `Put into the statement what belongs at ${blanks.join(', ')}.` }
   if (outcome === 'not-applicable' && note.trim() === '') return { missing: 'Say in the comment why it is not applicable.' }
@@ -70,8 +71,8 @@ export function requestOf(
     const { owner = '', resolveBy = '', reason = '' } = exceptions[key] ?? {}
     return { host, control, subject, owner: owner.trim(), resolveBy, reason: reason.trim() }
   })
-  const lacking = filled.filter(({ owner, resolveBy, reason }) => owner === '' || resolveBy === '' || reason === '').length
-  if (lacking > 0) return { missing: `${lacking} of ${filled.length} exceptions lack an owner, a date or a reason.` }
+  const lacking = filled.filter(({ owner, resolveBy, reason }) => owner === '' || !isDay(resolveBy) || reason === '').length
+  if (lacking > 0) return { missing: `${lacking} of ${filled.length} exceptions lack an owner, a date (YYYY-MM-DD) or a reason.` }
   const links = linesOf(draft.links)
   const wrong = links.find((link) => !isLink(link))
   if (wrong !== undefined) return { missing: `“${wrong.slice(0, 60)}” is no link: one address per line, with https://.` }

@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { Button } from '../../ui/button.tsx'
+import { DateField } from '../../ui/date-field.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, TextArea } from '../../ui/field.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -24,7 +25,7 @@ interface DecisionDialogProps {
 /** Asks for words, a name and a last day: what makes a decision one that somebody answers for. */
 export function DecisionDialog(props: DecisionDialogProps) {
   const [now] = useState(Date.now)
-  const { first, last, proposed } = dayBounds(now, props.maxDays)
+  const { last, proposed } = dayBounds(now, props.maxDays)
   const [form, setForm] = useState<DecisionForm>({ text: '', name: '', endsOn: proposed })
   const [errors, setErrors] = useState<DecisionErrors>({})
   const text = useRef<HTMLTextAreaElement>(null)
@@ -76,15 +77,11 @@ export function DecisionDialog(props: DecisionDialogProps) {
           error={errors.name}
           onChange={(event) => change({ name: event.target.value })}
         />
-        <Field
+        <DateField
           label="Last day"
-          type="date"
-          className="!w-[160px]"
-          min={first}
-          max={last}
           value={form.endsOn}
           error={errors.endsOn}
-          help={`At most ${props.maxDays} days.`}
+          help={`At most ${props.maxDays} days, so until ${last}.`}
           onChange={(event) => change({ endsOn: event.target.value })}
         />
       </form>

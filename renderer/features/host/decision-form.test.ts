@@ -17,6 +17,8 @@ test.each([
   ['yesterday', { ...full, endsOn: '2026-11-21' }, ['endsOn']],
   ['too far', { ...full, endsOn: '2027-02-21' }, ['endsOn']],
   ['no day', { ...full, endsOn: '' }, ['endsOn']],
+  ['half a day', { ...full, endsOn: '2026-12-5' }, ['endsOn']],
+  ['a day that no month has', { ...full, endsOn: '2026-11-31' }, ['endsOn']],
 ])('%s', (_, form, wrong) => {
   expect(Object.keys(checkDecision(form, NOW, 90))).toEqual(wrong)
 })

@@ -1,4 +1,4 @@
-import { dayFrom } from '#shared/model/validity.ts'
+import { dayFrom, isDay } from '#shared/model/validity.ts'
 
 /** What is typed to waive a finding, or to state what a check asks for. */
 export interface DecisionForm {
@@ -23,6 +23,6 @@ export function checkDecision({ text, name, endsOn }: DecisionForm, now: number,
   return {
     ...(text.trim() === '' && { text: 'Say why, for those who read it later.' }),
     ...(name.trim() === '' && { name: 'Name the person who answers for it.' }),
-    ...((endsOn < first || endsOn > last) && { endsOn: `Choose a day from ${first} to ${last}.` }),
+    ...((!isDay(endsOn) || endsOn < first || endsOn > last) && { endsOn: `Choose a day from ${first} to ${last}.` }),
   }
 }
