@@ -17,14 +17,14 @@ const script = section?.kind === 'script' ? section.script : ''
 /** From the function to its one call; the time services that run are told between the two. */
 const clock = script.slice(script.indexOf('clock() {'), script.indexOf('kept=; '))
 
-function ask(programs: Readonly<Record<string, string>>): string {
+function ask(programs: Readonly<Record<string, string>>, contained = false): string {
   const path = mkdtempSync(join(folder, 'path-'))
   for (const [name, body] of Object.entries(programs)) {
     writeFileSync(join(path, name), `#!/bin/sh\n${body}\n`)
     chmodSync(join(path, name), 0o755)
   }
   writeFileSync(join(path, 'awk'), '#!/bin/sh\nexec /usr/bin/awk "$@"\n', { mode: 0o755 })
-  return execFileSync('/bin/sh', ['-c', `nl='\n'\nunits=\n${clock}`], {
+  return execFileSync('/bin/sh', ['-c', `nl='\n'\nunits=\n${clock.replace('/run/systemd/container', contained ? folder : '/none')}`], {
     env: { PATH: path },
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -52,6 +52,7 @@ test.each([
   ['ntpd without a source', { ntpq: 'echo leap=11' }, 'no'],
   ['no time service', { systemctl: 'exit 0' }, 'no'],
   ['a time service that cannot be asked', { systemctl: runs('openntpd.service') }, ''],
+  ['the clock of a network card (PTP)', { systemctl: runs('phc2sys.service') }, ''],
   ['one that goes by another name here', { systemctl: runs('ours.service ntpd.service') }, ''],
   ['one that is stopped', { systemctl: runs('systemd-timesyncd.service', 'inactive') }, 'no'],
   ['another unit runs', { systemctl: runs('rsyslog.service') }, 'no'],
@@ -64,3 +65,8 @@ test.each([
   ],
   ['timesyncd', { systemctl: runs('systemd-timesyncd.service') }, existsSync('/run/systemd/timesync/synchronized') ? 'yes' : 'no'],
 ])('%s', (_, programs, expected) => expect(ask(programs)).toBe(expected))
+
+test('a container has the clock of its host, which is said nowhere in it; what it runs itself counts', () => {
+  expect(ask({ systemctl: 'exit 0' }, true)).toBe('')
+  expect(ask({ chronyc: tracking('Not synchronised') }, true)).toBe('no')
+})

@@ -64,7 +64,7 @@ cd /
 rows() { awk -v "n=$1" -v "w=$2" 'NR > n { exit } { print "=" substr($0, 1, w) }'; }
 seen= below=
 under() {
-  [ "$1" = "$seen" ] || { seen=$1 below=$(command -v lsblk >/dev/null 2>&1 && lsblk -nrso NAME,TYPE -- "$1" 2>/dev/null | rows 20 1000); }
+  [ "$1" = "$seen" ] || { seen=$1 below=$(command -v lsblk >/dev/null 2>&1 && lsblk -nrso NAME,TYPE -- $1 2>/dev/null | rows 40 1000); }
   [ -z "$below" ] || printf '%s\\n' "$below"
 }
 nl='
@@ -88,7 +88,12 @@ for path do
   source=\${found%% *}
   found=\${found#* }
   printf '@file-system %s %s %s %s\\n' "\${found%% *}" "\${source:--}" "\${found#* }" "$path"
-  case $source in /*) under "\${source%%\\[*}" ;; esac
+  source=\${source%%\\[*}
+  # btrfs lies on several devices, of which findmnt names one.
+  case $found in btrfs*) name=$(readlink -f "$source") && for one in /sys/fs/btrfs/*/devices/"\${name##*/}"; do
+    [ -e "$one" ] && for one in "\${one%/*}"/*; do source="$source /dev/\${one##*/}"; done && source=\${source#* }
+  done ;; esac
+  case $source in /*) under "$source" ;; esac
 done
 printf '@devices\\n'
 stat -L -c '=${statFormat}' / /etc /etc/ssl /etc/pki /etc/pki/tls /etc/letsencrypt /var /var/lib /var/log /dev/nvidia[0-9]* /dev/nvidiactl /dev/nvidia-uvm* /dev/nvidia-caps/* /dev/dri/renderD* /dev/kfd 2>/dev/null
@@ -148,18 +153,19 @@ clock() {
   esac
   case $time in
     timesyncd) if [ -e /run/systemd/timesync/synchronized ]; then echo yes; else echo no; fi ;;
-    none) echo no ;;
+    # A container has the clock of its host.
+    none) [ -e /run/systemd/container ] || echo no ;;
   esac
 }
 set -f
-${askUnits}ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service
+${askUnits}ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service phc2sys.service timemaster.service
 # First which time service runs, then the units: a row for each.
 states=$(systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState -- $asked 2>/dev/null) && states=$(printf '%s\\n' "$states" | awk '
   BEGIN { RS = ""; FS = "\\n"; time = "none" }
   {
     id = names = load = active = file = ""
     for (i = 1; i <= NF; i++) { at = index($i, "="); key = substr($i, 1, at - 1); value = substr($i, at + 1); if (key == "Id") id = value; else if (key == "Names") names = " " value " "; else if (key == "LoadState") load = value; else if (key == "ActiveState") active = value; else if (key == "UnitFileState") file = value }
-    if (names ~ / (systemd-timesyncd|chronyd?|ntpd?|ntpsec|openntpd)[.]service /) {
+    if (names ~ / (systemd-timesyncd|chronyd?|ntpd?|ntpsec|openntpd|phc2sys|timemaster)[.]service /) {
       if (active == "active" && time != "timesyncd") time = names ~ / systemd-timesyncd[.]/ ? "timesyncd" : "other"
     } else if (id != "" && (load != "not-found" || active != "inactive")) row[++n] = "=" id " " load " " active " " (file == "" ? "-" : file)
   }

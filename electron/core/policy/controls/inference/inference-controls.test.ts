@@ -158,6 +158,9 @@ describe('inference-behind-proxy', () => {
   const socat = {
     listeners: known([{ protocol: 'tcp', address: '*', port: 9000, scope: 'wildcard', processes: [{ name: 'socat', pid: 9 }], line: 2 }]),
   }
+  const held = (port: number) => ({
+    listeners: known([{ protocol: 'tcp', address: '*', port, scope: 'wildcard', processes: [{ name: 'systemd', pid: 1 }], line: 2 }]),
+  })
   const haproxy = {
     processes: known([{ pid: 9, ppid: 1, name: 'haproxy', user: 'haproxy', argv: ['haproxy'], line: 4 }]),
     listeners: known([{ protocol: 'tcp', address: '*', port: 8443, scope: 'wildcard', processes: [], line: 2 }]),
@@ -170,6 +173,8 @@ describe('inference-behind-proxy', () => {
     ['loopback, nobody forwards', {}, '', 'not-applicable: Only programs of this machine use it'],
     ['loopback, another proxy', {}, '', 'not-evaluated: Caddy is not modelled yet', caddy],
     ['loopback behind nginx, and another proxy', {}, proxy, 'not-evaluated: socat is not modelled yet', socat],
+    ['loopback behind nginx, and a socket unit', {}, proxy, 'not-evaluated: A socket unit may lead to the model', held(8443)],
+    ['loopback behind nginx, and the socket of sshd', {}, proxy, 'pass: Reached only through nginx', held(22)],
     ['loopback, a proxy that listens nowhere that was seen', {}, '', 'not-evaluated: HAProxy is not modelled yet', haproxy],
     ['loopback, containers that could not be listed', {}, '', 'not-evaluated: Which proxies run is not known', unlisted],
     [

@@ -11,7 +11,8 @@ export default defineControl({
   references: ['NIST-800-53:AU-8', 'CIS-8:8.4', 'ISO-27001:A.8.17'],
   evaluate: ({ os: { clockSynchronised } }) => {
     if (!clockSynchronised) {
-      const reason = 'A time service runs that could not be asked, so whether the clock follows a source is not known.'
+      const reason =
+        'No time service here says what the clock follows: one runs that could not be asked, or this is a container, which has the clock of its host.'
       return [{ status: 'not-evaluated', subject: '', title: 'Time synchronisation could not be read', reason, cite: [] }]
     }
     const cite = [{ section: 'os', line: clockSynchronised.line, token: clockSynchronised.value ? 'yes' : 'no' }]

@@ -1,5 +1,8 @@
 import type { Storage } from '../../../facts/os/os.ts'
 
+/** Where a branch ends: nothing lies below. */
+const ends = /^(?:disk|loop|rom)$/
+
 /** Devices that are put together from several others. */
 const joins = /^(?:lvm|raid\d+|linear|mpath|dm|md)$/
 
@@ -9,13 +12,14 @@ const joins = /^(?:lvm|raid\d+|linear|mpath|dm|md)$/
  */
 export function encryptedThrough(chain: Storage['chain']): boolean {
   const first = chain.findIndex(({ type }) => type === 'crypt')
-  if (first === -1) return false
-  const end = chain.findIndex(({ type }, at) => at > first && type === 'disk')
+  // A branch before it has none: the first disk of a mirror that is plain, or of a file system that lies on several devices.
+  if (first === -1 || chain.slice(0, first).some(({ type }) => ends.test(type))) return false
+  const end = chain.findIndex(({ type }, at) => at > first && ends.test(type))
   if (end === -1 || chain.slice(first, end).some(({ type }) => joins.test(type))) return true
   let branch: string[] = []
   for (const { type } of chain.slice(end + 1)) {
     branch.push(type)
-    if (type !== 'disk') continue
+    if (!ends.test(type)) continue
     if (!branch.includes('crypt')) return false
     branch = []
   }

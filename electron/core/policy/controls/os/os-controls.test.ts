@@ -127,6 +127,11 @@ test.each<[string, string, string]>([
     '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=c crypt\n=sda2 part\n=sda disk\n=sdb disk',
     'warning: Swap is not encrypted',
   ],
+  [
+    'a mirror whose first half is plain',
+    '@swaps\n@swap partition /dev/md0 - /dev/md0\n=md0 raid1\n=sda disk\n=c crypt\n=sdb disk',
+    'warning: Swap is not encrypted',
+  ],
   ['a file on a plain disk', '@swaps\n@swap file /dev/sda1 - /swap.img\n=sda1 part\n=sda disk', 'warning: Swap is not encrypted'],
   ['lsblk said nothing', '@swaps\n@swap partition /dev/sda1 - /dev/sda1', 'not-evaluated: What swap lies on could not be read'],
   ['not read', '', 'not-evaluated: Swap could not be read'],
@@ -194,6 +199,21 @@ const onModels = (control: AnyControl, text: string, more: Readonly<Record<strin
 test.each<[string, string, string]>([
   ['dm-crypt', '@file-system ext4 /dev/mapper/m /srv /srv/models\n=m crypt\n=sda1 part', 'pass: Models lie on an encrypted device'],
   ['plain', '@file-system ext4 /dev/sda1 / /srv/models\n=sda1 part\n=sda disk', 'warning: Models lie on a plain disk'],
+  [
+    'btrfs on an encrypted and a plain disk',
+    '@file-system btrfs /dev/mapper/a /srv /srv/models\n=a crypt\n=sda disk\n=sdb disk',
+    'warning: Models lie on a plain disk',
+  ],
+  [
+    'btrfs on a loop and an encrypted disk',
+    '@file-system btrfs /dev/loop0 /srv /srv/models\n=loop0 loop\n=a crypt\n=sda disk',
+    'warning: Models lie on a plain disk',
+  ],
+  [
+    'a container file',
+    '@file-system ext4 /dev/mapper/a /srv /srv/models\n=a crypt\n=loop0 loop',
+    'pass: Models lie on an encrypted device',
+  ],
   ['NFS', '@file-system nfs4 store:/m /srv/models /srv/models', 'not-evaluated: Encryption cannot be seen from here'],
   ['ZFS', '@file-system zfs tank/m /srv/models /srv/models', 'not-evaluated: Encryption cannot be seen from here'],
   ['memory', '@file-system tmpfs tmpfs /srv/models /srv/models', 'pass: Models lie in memory'],

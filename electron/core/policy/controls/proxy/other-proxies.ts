@@ -70,6 +70,15 @@ function listening(around: Surroundings): readonly OtherProxy[] {
       const reason = `nginx listens on ${bind}, but its configuration was not found.`
       return [unjudged('nginx', 'An nginx was seen that could not be read', reason, cite, { program: 'nginx', binds: [listener] })]
     })
+    if (isHeld(listener)) {
+      const reason = `systemd holds ${bind} for a socket unit, whose service starts when somebody connects. What that is, and what it forwards, is not known.`
+      return [
+        unjudged(`systemd ${listener.port}`, 'A socket unit may lead to the model', reason, cite, {
+          program: 'systemd',
+          binds: [listener],
+        }),
+      ]
+    }
     const web = listener.processes.length === 0 && (listener.port === 80 || listener.port === 443) && !nginx?.running && !caddyRead
     const explained = nginxes.some(({ ports }) => ports.some(({ hostPort }) => hostPort === listener.port))
     if (!web || explained) return programs
@@ -77,6 +86,10 @@ function listening(around: Surroundings): readonly OtherProxy[] {
     return [...programs, unjudged(bind, 'The owner of a web port is unknown', reason, cite, { binds: [listener] })]
   })
 }
+
+/** By systemd alone, as before the first connection; SSH and the port mapper are what they are. Behind it stands what nobody has seen. */
+const isHeld = ({ processes, port }: Listener): boolean =>
+  processes.length > 0 && processes.every(({ pid, name }) => pid === 1 && /^(?:systemd|init)$/.test(name)) && port !== 22 && port !== 111
 
 function contained({ containers, nginx, services, caddy }: Surroundings): readonly OtherProxy[] {
   const followed = [
