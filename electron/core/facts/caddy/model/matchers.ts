@@ -1,4 +1,5 @@
 import { addressBlock, within } from '../../network/address-block.ts'
+import { MIN_SECRET, secretPart } from '../../nginx/model/conditions.ts'
 import { compilePattern } from '../../nginx/model/pattern.ts'
 import { entries, field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { cleanPath, matchesHost, matchesPath } from './paths.ts'
@@ -136,12 +137,16 @@ function inRanges(ranges: readonly string[], address: string): boolean | undefin
 const persuaded = ({ persona }: Client): boolean => persona === 'wishing' || persona === 'insider'
 
 /** A value that anybody may send is no secret; one that is compared with a fixed text of no public header is. */
-function sent(wanted: readonly string[], isPublic: boolean, client: Client): boolean {
+function sent(wanted: readonly string[], isPublic: boolean, client: Client): boolean | undefined {
   if (client.persona === 'silent') return false
   if (wanted.includes('*')) return true
   if (client.persona === 'guessing') return wanted.includes(GUESS)
-  return isPublic || client.persona === 'insider'
+  if (isPublic) return true
+  return client.persona === 'insider' && (wanted.some(isShort) ? undefined : true)
 }
+
+/** What is shorter may be tried out; how long it is cannot be told where the host masked it. */
+const isShort = (text: string): boolean => text !== 'masked' && secretPart(text) < MIN_SECRET
 
 function headerIs(header: string, values: JsonNode, client: Client): boolean | undefined {
   // `null` demands that there is none.
@@ -159,5 +164,6 @@ function headerFits(header: string, pattern: JsonNode | undefined, client: Clien
   if (client.persona === 'silent') return false
   const guessed = compilePattern(textOf(pattern) ?? '', false).exec(GUESS)
   if (guessed === undefined) return undefined
-  return guessed !== null || (client.persona !== 'guessing' && (publicHeaders.test(header) || client.persona === 'insider'))
+  if (guessed !== null || (client.persona !== 'guessing' && publicHeaders.test(header))) return true
+  return client.persona === 'insider' && (isShort(textOf(pattern) ?? '') ? undefined : true)
 }

@@ -1,10 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { sample } from 'fast-check'
 import { expect, test } from 'vitest'
+import { engineRoutes } from '#shared/model/engine-routes.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
 import { field, items, parseJsonLines, textOf } from '../json-lines.ts'
+import { matchers, sitePaths, sites, snippets } from './random-caddyfiles.testing.ts'
 import { addresses, methods, requestPaths, servers } from './random-configurations.testing.ts'
 import { type Outcome, serve, startOf } from './request.ts'
-import { caddyProgram, caddyVersion, startCaddy, withNumbers } from './run-caddy.testing.ts'
+import { caddyRoutesTo } from './routes.ts'
+import { adaptSites, caddyProgram, caddyVersion, startCaddy, withNumbers } from './run-caddy.testing.ts'
 
 const fixture = new URL('../__fixtures__/choices.json', import.meta.url)
 
@@ -17,6 +21,8 @@ interface Recording {
 const requests = methods.flatMap((method) =>
   requestPaths.flatMap((path) => addresses.flatMap((from) => [false, true].map((login) => ({ method, path, from, login })))),
 )
+
+type Asked = (typeof requests)[number] & { readonly headers?: Readonly<Record<string, string>> }
 
 /** The way that this client goes: with a login past every credential, without one past none. */
 function chosen(outcomes: readonly Outcome[], login: boolean): Outcome | undefined {
@@ -59,12 +65,45 @@ function disagreements({ server, answers }: Recording): readonly string[] {
   })
 }
 
+/** Requests of an engine's own that came through without a login are among the ways that were found, whatever was asked for. */
+function missed({ server, answers }: Recording, all: readonly Asked[] = requests, shown: unknown = server): readonly string[] {
+  const config = JSON.stringify({ apps: { http: { servers: { s: { listen: [':80'], ...server } } } } }).replaceAll(
+    '@UPSTREAM@',
+    '127.0.0.1:11434',
+  )
+  const read = parseJsonLines(config, 1)
+  if (!read) throw new Error('no JSON')
+  const bind = { address: '127.0.0.1', port: 11_434, scope: 'loopback', section: 'listeners', line: 1, basis: 'observed' } as const
+  const stub: InferenceService = {
+    ...{ id: 'ollama', engine: 'ollama', how: 'systemd', running: true, pids: [], argv: [], binds: [bind], apiKey: 'none', modelPaths: [] },
+  }
+  const { routes, unmodelled } = caddyRoutesTo(read, [stub], [])
+  if (unmodelled.length > 0) return []
+  return all.flatMap((asked, index) => {
+    const [status, , method, path = ''] = (answers[index] ?? '').split(' ')
+    const route =
+      status === '200' && !asked.login && engineRoutes.ollama.find((one) => one.method === method && one.path === decodeURIComponent(path))
+    if (!route || asked.method !== method) return []
+    const found = routes.filter((one) => one.route === route).flatMap(({ ways }) => ways)
+    // A way of insiders takes a secret.
+    const open = found.some(
+      ({ persona, outcome: { state } }) =>
+        (persona !== 'insider' || state.assumed.length > 0) &&
+        state.credentials.every(({ kind, asks }) => kind === 'module' || !(asks?.path === '/auth' || kind === 'basic')),
+    )
+    return open
+      ? []
+      : [`${asked.method} ${asked.path} as ${path} from ${asked.from}\n${typeof shown === 'string' ? shown : JSON.stringify(shown)}`]
+  })
+}
+
 test.skipIf(!existsSync(fixture) || process.env.GATEHOUSE_RECORD !== undefined)(
   'the model answers as Caddy 2.6.2 did when this was recorded',
   () => {
     const all = JSON.parse(readFileSync(fixture, 'utf8')) as readonly Recording[]
     expect(all.length).toBeGreaterThan(20)
     expect(all.flatMap(disagreements)).toEqual([])
+    expect(all.flatMap((one) => missed(one))).toEqual([])
   },
 )
 
@@ -92,4 +131,47 @@ if (runs > 0)
     }
     if (process.env.GATEHOUSE_RECORD) writeFileSync(fixture, `[\n${recordings.map((one) => JSON.stringify(one)).join(',\n')}\n]\n`)
     expect(recordings.flatMap(disagreements)).toEqual([])
+    expect(recordings.flatMap((one) => missed(one))).toEqual([])
+  }, 600_000)
+
+/** As strangers send them, with headers that cost nothing. */
+const strangers: readonly Asked[] = (['GET', 'POST'] as const).flatMap((method) =>
+  sitePaths.flatMap((path) =>
+    [undefined, { 'x-client': '1' }].flatMap((headers) =>
+      addresses.map((from) => ({
+        method,
+        path: path as (typeof requests)[number]['path'],
+        from,
+        login: false,
+        ...(headers && { headers }),
+      })),
+    ),
+  ),
+)
+
+if (runs > 0)
+  test('of sites as people write them no way to a model without a login is missed', async () => {
+    const written = sample(sites, { numRuns: runs * 2, seed: Number(process.env.GATEHOUSE_SEED ?? 20_261_122) })
+    const taken = adaptSites(caddyProgram ?? '', written, snippets, matchers).map(({ site, json }) => ({ site, server: withNumbers(json) }))
+    expect(taken.length).toBeGreaterThan(runs / 2)
+    const caddy = await startCaddy(
+      caddyProgram ?? '',
+      taken.map(({ server }) => server),
+    )
+    const wrong: string[] = []
+    try {
+      for (const [index, { site, server }] of taken.entries()) {
+        const answers: string[] = []
+        for (let at = 0; at < strangers.length; at += 8)
+          answers.push(
+            ...(await Promise.all(
+              strangers.slice(at, at + 8).map(({ method, path, from, headers }) => caddy.ask(index, method, path, false, from, headers)),
+            )),
+          )
+        wrong.push(...missed({ server, answers }, strangers, site))
+      }
+    } finally {
+      await caddy.stop()
+    }
+    expect(wrong).toEqual([])
   }, 600_000)

@@ -207,6 +207,9 @@ function proxy(node: JsonNode, next: Next, context: Inside, state: State): reado
     const routes = items(field(response, 'routes'))
     const codes = texts(field(response, 'match', 'status_code')).map(Number)
     const all = field(response, 'match') === undefined
+    // What else the program behind says, in a header or as another status, is up to it: so is whether the request goes on here.
+    const other = !all && !codes.every((code) => [2, 4, 5].includes(code) || (code >= 200 && code < 300) || (code >= 400 && code < 600))
+    const bySomething = other || (!all && codes.length === 0)
     const yes = all || codes.some((code) => code === 2 || (code >= 200 && code < 300))
     const no = all || codes.some((code) => code === 4 || code === 5 || (code >= 400 && code < 600))
     const path = asked.path
@@ -215,9 +218,12 @@ function proxy(node: JsonNode, next: Next, context: Inside, state: State): reado
       ...(yes ? run(routes, 0, next, context, { ...state, credentials: [...state.credentials, credential] }) : []),
       // Who is refused there goes on here.
       ...(no ? run(routes, 0, next, context, state) : []),
+      ...(bySomething ? run(routes, 0, next, context, assume(state, node)).filter(({ kind }) => kind !== 'answered') : []),
     ]
   })
-  return [main, ...further].slice(0, MAX_OUTCOMES)
+  // Nobody may answer there, and error routes may pass the request on to something else.
+  const failing = context.onError(502, node, assume(state, node)).filter(({ kind }) => kind === 'proxied')
+  return [main, ...further, ...failing].slice(0, MAX_OUTCOMES)
 }
 
 const setsHeader = (operations: JsonNode | undefined, name: string): boolean =>

@@ -1,5 +1,6 @@
 import { type EngineRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import { askedFor, type Rewriting, takenBySample } from '../../nginx/model/inverse.ts'
 import { matchTarget, readTarget } from '../../nginx/model/target.ts'
 import { field, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { representatives } from './clients.ts'
@@ -76,6 +77,7 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
   for (const server of readServers(config)) {
     const blocks = representatives(rangesIn(server.node))
     const heads = headsIn(server.node)
+    const rewritings = rewritingsIn(server.node)
     // Who sends what makes a difference only where something is looked at.
     const asking = [...below(server.node)].some((node) => conditions.some((name) => field(node, name) !== undefined))
       ? personas
@@ -91,7 +93,7 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
           const own: CaddyRoute[] = []
           const missed: CaddyPicture['withheld'][number][] = []
           for (const route of routesOf(service)) {
-            for (const clientPath of candidates(heads, route.path)) {
+            for (const clientPath of candidates(heads, rewritings, route.path)) {
               const ways: CaddyWay[] = []
               for (const { from, address } of blocks)
                 for (const persona of asking) {
@@ -177,6 +179,75 @@ function headsIn(root: JsonNode): readonly string[] {
   return [...found].filter((head) => head !== '' && !head.includes('{')).slice(0, 100)
 }
 
-const candidates = (heads: readonly string[], path: string): readonly string[] => [
-  ...new Set([path, ...heads.map((head) => head.replace(/\/$/, '') + path), ...heads]),
-]
+/** What rewrites by parts of a path make it of: suffixes that are cut off, words that are replaced, patterns whose groups are put together anew. */
+function rewritingsIn(root: JsonNode): {
+  readonly places: readonly string[]
+  readonly suffixes: readonly string[]
+  readonly words: readonly Word[]
+  readonly rewritings: readonly Rewriting[]
+} {
+  const all = [...below(root)]
+  const suffixes = all.flatMap((node) => textOf(field(node, 'strip_path_suffix')) ?? [])
+  const words = all.flatMap((node) =>
+    items(field(node, 'uri_substring')).flatMap((part) => {
+      const [find = '', put = ''] = [textOf(field(part, 'find')), textOf(field(part, 'replace'))]
+      return find === '' || put === '' ? [] : [{ find, put }]
+    }),
+  )
+  const patterns = all.flatMap((node) => {
+    const pattern = field(node, 'path_regexp', 'pattern')
+    return pattern ? [{ pattern: textOf(pattern) ?? '', name: textOf(field(node, 'path_regexp', 'name')) ?? '' }] : []
+  })
+  const uris = all.flatMap((node) => (textOf(field(node, 'handler')) === 'rewrite' ? (textOf(field(node, 'uri')) ?? []) : []))
+  const rewritings = patterns.flatMap(({ pattern, name }) =>
+    uris
+      .filter((uri) => uri.includes('{http.regexp.'))
+      .map((uri) => ({
+        pattern,
+        replacement: uri
+          .replaceAll(`{http.regexp.${name}.`, '{http.regexp.')
+          .replace(/\{http\.regexp\.(\w+)\}/g, (_, group: string) => `$\{${group}}`),
+      })),
+  )
+  // A path that is put in place of whatever was asked for: any that the matchers around it take.
+  const places = uris.length > 0 ? samplesOf(all) : []
+  return { places, suffixes: [...new Set(suffixes)].slice(0, 8), words: words.slice(0, 8), rewritings: rewritings.slice(0, 40) }
+}
+
+/** A path for each matcher of paths, and for each beginning together with each end. */
+function samplesOf(nodes: readonly JsonNode[]): readonly string[] {
+  const written = [...new Set(nodes.flatMap((node) => texts(field(node, 'path'))))].slice(0, 40)
+  const ends = written.filter((path) => /^\*[^*]+$/.test(path)).map((path) => path.slice(1))
+  const beginnings = written.filter((path) => /^\/[^*]*\*$/.test(path)).map((path) => path.slice(0, -1))
+  const regexps = nodes.flatMap((node) => takenBySample(textOf(field(node, 'path_regexp', 'pattern')) ?? '') ?? [])
+  const all = [
+    ...written.map((path) => path.replaceAll('*', 'x')),
+    ...regexps,
+    ...beginnings.flatMap((head) => ends.map((end) => `${head}x${end}`)),
+  ]
+  return all.map((path) => (path.startsWith('/') ? path : `/${path}`)).slice(0, 80)
+}
+
+interface Word {
+  readonly find: string
+  readonly put: string
+}
+
+const MAX_CANDIDATES = 60
+
+function candidates(
+  heads: readonly string[],
+  { places, suffixes, words, rewritings }: ReturnType<typeof rewritingsIn>,
+  path: string,
+): readonly string[] {
+  const all = new Set([path, ...heads.map((head) => head.replace(/\/$/, '') + path), ...heads, ...places])
+  for (const from of [...all]) {
+    const made = [
+      ...suffixes.map((suffix) => from + suffix),
+      ...words.filter(({ put }) => from.includes(put)).map(({ find, put }) => from.replace(put, () => find)),
+      ...rewritings.flatMap((one) => askedFor(one, from) ?? []),
+    ]
+    for (const one of made) if (all.size < heads.length * 2 + places.length + MAX_CANDIDATES) all.add(one)
+  }
+  return [...all]
+}

@@ -1,11 +1,19 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { askProxy, setStage, started } from '../../real-proxy.testing.ts'
 
 /** Test support: one real Caddy on loopback with many servers. */
 export interface RunningCaddy {
-  ask(server: number, method: string, path: string, login: boolean, from: string): Promise<string>
+  ask(
+    server: number,
+    method: string,
+    path: string,
+    login: boolean,
+    from: string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<string>
   stop(): Promise<void>
 }
 
@@ -33,6 +41,34 @@ function numbered(value: unknown, next: { id: number }): unknown {
 }
 
 export const withNumbers = (server: object): object => numbered(server, { id: 1 }) as object
+
+/** Sites in words of a Caddyfile, those that Caddy takes; `json` is what it makes of each. */
+export function adaptSites(
+  program: string,
+  sites: readonly string[],
+  head: string,
+  matchers: string,
+): readonly { readonly site: string; readonly json: object }[] {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-caddyfile-'))
+  const file = join(folder, 'Caddyfile')
+  // Addresses that Caddy takes as they are, for the placeholders of the stubs.
+  const [model, auth] = ['127.0.0.9:1001', '127.0.0.9:1002']
+  const made = sites.flatMap((site) => {
+    const words = `{\n auto_https off\n admin off\n}\n${head}\nhttp://localhost:1 {\n${matchers}\n${site}\n}\n`
+    writeFileSync(file, words.replaceAll('@HASH@', HASH).replaceAll('@UPSTREAM@', model).replaceAll('@AUTH@', auth))
+    const { status, stdout } = spawnSync(program, ['adapt', '--adapter', 'caddyfile', '--config', file], { encoding: 'utf8', env: quiet })
+    if (status !== 0) return []
+    const json = stdout.replaceAll(model, '@UPSTREAM@').replaceAll(auth, '@AUTH@')
+    const servers = (JSON.parse(json) as { apps: { http?: { servers: Record<string, { listen: unknown; automatic_https?: unknown }> } } })
+      .apps.http?.servers
+    const [server] = Object.values(servers ?? {})
+    if (!server) return []
+    const { listen: _, automatic_https: __, ...rest } = server
+    return [{ site, json: rest }]
+  })
+  rmSync(folder, { recursive: true })
+  return made
+}
 
 export async function startCaddy(program: string, servers: readonly object[]): Promise<RunningCaddy> {
   const stage = await setStage('caddy', (incoming, answer) =>
@@ -67,8 +103,8 @@ export async function startCaddy(program: string, servers: readonly object[]): P
   child.stderr?.on('data', (chunk: Buffer) => {
     complaints = (complaints + chunk.toString()).slice(-2000)
   })
-  const ask: RunningCaddy['ask'] = async (server, method, path, login, from) => {
-    const { status, body } = await askProxy({ address: addressOf(server), port, method, path, login, from, name: 'localhost' })
+  const ask: RunningCaddy['ask'] = async (server, method, path, login, from, headers) => {
+    const { status, body } = await askProxy({ address: addressOf(server), port, method, path, login, from, name: 'localhost', headers })
     return status === 200 && body.startsWith('200 ') ? body : String(status)
   }
   const stop = await started(

@@ -106,7 +106,7 @@ function waysByGeo(directive: NginxDirective, model: HttpModel, state: RequestSt
 const personas: readonly Persona[] = ['silent', 'guessing', 'bearing']
 
 /** Shorter texts are tried out. */
-const MIN_SECRET = 8
+export const MIN_SECRET = 8
 
 /** Is everything that a value of the client is compared with, long enough for a secret? `1`, or any token at all (`^Bearer `), is none. */
 function isSecret(words: readonly string[], model: HttpModel): boolean {
@@ -130,7 +130,7 @@ function mapsOfClient(text: string, model: HttpModel, depth = 0): readonly Nginx
 }
 
 /** Length of the longest fixed text that must be sent, beside the word that a token is announced with: of alternatives the least. */
-const secretPart = (text: string): number => Math.min(...text.split('|').map(longestFixed))
+export const secretPart = (text: string): number => Math.min(...text.split('|').map(longestFixed))
 
 const longestFixed = (text: string): number =>
   Math.max(

@@ -71,6 +71,37 @@ test.each<[string, unknown, string]>([
     'pass: Every forwarded route needs a login',
   ],
   [
+    'a header whose value is soon tried out',
+    site([{ match: [{ header: { 'X-Internal': ['1'] } }], handle: [toOllama] }]),
+    'not-evaluated: Whether a login is needed is not known',
+  ],
+  [
+    'a pattern that four digits fit',
+    site([{ match: [{ header_regexp: { 'X-Pin': { pattern: '^(0123456789abcdef|[0-9]{4})$' } } }], handle: [toOllama] }]),
+    'not-evaluated: Whether a login is needed is not known',
+  ],
+  [
+    'an application that fails, and error routes to the model',
+    site([{ handle: [{ handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:3000' }] }] }], {
+      errors: { routes: [{ handle: [toOllama] }] },
+    }),
+    'not-evaluated: Whether a login is needed is not known',
+  ],
+  [
+    'an application that sends on by a header of its answer',
+    site([
+      {
+        handle: [
+          {
+            ...{ handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:3000' }] },
+            handle_response: [{ match: { headers: { 'X-Accel-Redirect': ['*'] } }, routes: [{ handle: [toOllama] }] }],
+          },
+        ],
+      },
+    ]),
+    'not-evaluated: Whether a login is needed is not known',
+  ],
+  [
     'any value of a header',
     site([{ match: [{ header: { 'X-Key': ['*'] } }], handle: [toOllama] }]),
     'fail: Every route answers without a login',
@@ -158,6 +189,20 @@ test.each<[string, unknown, string]>([
     'an address from a header',
     site([{ match: [{ remote_ip: { forwarded: true, ranges: ['10.0.9.0/24'] } }], handle: [login, toOllama] }]),
     'fail: Clients can choose their own address',
+  ],
+  [
+    'an address that proxies state, which may be anybody’s',
+    site([{ match: [{ client_ip: { ranges: ['10.0.9.0/24'] } }], handle: [login, toOllama] }], {
+      trusted_proxies: { source: 'static', ranges: ['10.0.0.0/8'] },
+    }),
+    'fail: Clients can choose their own address',
+  ],
+  [
+    'an address that only this machine may state',
+    site([{ match: [{ client_ip: { ranges: ['10.0.9.0/24'] } }], handle: [login, toOllama] }], {
+      trusted_proxies: { source: 'static', ranges: ['127.0.0.1/32'] },
+    }),
+    'pass: Management is for administrators only',
   ],
 ])('management routes through Caddy: %s', (_, config, expected) => {
   expect(outcomes(ask(managementRestricted, given(config), admins))).toEqual([expected])

@@ -86,11 +86,20 @@ export function caddyPath(
     lists,
     listLines: outside === undefined ? rangeLines(found.server.node) : [],
     addressUnknown: states.some((state) => state.assumed.length > 0),
-    forgers: states.some((state) => state.spoofable) ? EVERYBODY : [],
+    forgers: states.some((state) => state.spoofable) ? EVERYBODY : trustedBy(found.server.node),
     hsts: states.every((state) => state.hsts),
     line: cited(first?.outcome.node ?? found.server.node),
     caddy: { config, server: found.server, host: found.host },
   }
+}
+
+/** Who may state the address that `client_ip` looks at: those named by `trusted_proxies`, or whom a module of it names. */
+function trustedBy(server: JsonNode): ProxyPath['forgers'] {
+  const trusted = field(server, 'trusted_proxies')
+  if (!trusted || rangeLines(server, ['client_ip']).length === 0) return []
+  return textOf(field(trusted, 'source')) === 'static'
+    ? texts(field(trusted, 'ranges')).flatMap((text) => addressBlock(text) ?? [])
+    : EVERYBODY
 }
 
 type Request = { readonly method: string; readonly path: string }
@@ -103,7 +112,7 @@ function loginOf(
   services: readonly InferenceService[],
 ): Authenticated {
   const strangers = ways.filter(({ persona }) => persona !== 'insider')
-  if (strangers.length === 0) return 'yes'
+  if (strangers.length === 0) return ways.some(({ outcome: { state } }) => state.assumed.length > 0) ? 'unknown' : 'yes'
   return weakest(
     strangers.map(({ outcome: { state } }) => {
       const asked = state.credentials.map((credential) => askedBy(credential, request, gateways, services).login)
@@ -135,11 +144,11 @@ function keeperOf(credential: Credential | undefined): string | undefined {
 }
 
 /** Where the server names addresses. */
-function rangeLines(server: JsonNode): readonly Citation[] {
+function rangeLines(server: JsonNode, matchers: readonly string[] = ['remote_ip', 'client_ip']): readonly Citation[] {
   const lines: Citation[] = []
   const open: JsonNode[] = [server]
   for (let node = open.pop(); node && lines.length < 6; node = open.pop()) {
-    for (const name of ['remote_ip', 'client_ip']) {
+    for (const name of matchers) {
       const ranges = field(node, name, 'ranges')
       if (ranges && texts(ranges).length > 0) lines.push(cited(ranges))
     }
