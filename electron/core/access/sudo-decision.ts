@@ -1,3 +1,4 @@
+import { oncePer } from '../facts/once-per.ts'
 import type { Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import { isExpression, sudoExpression } from '../facts/privileged/sudo-expression.ts'
 import { fnmatch } from './fnmatch.ts'
@@ -56,9 +57,8 @@ export function sudoDecision(
 ): SudoAnswer | undefined {
   const budget = { left: MAX_STEPS }
   const settings = settingsOf(sudoers, account, host, runAs, command)
-  for (const grant of sudoers.grants.toReversed()) {
-    const here = saysHost(grant.hosts, host, budget)
-    if (!namesAccount(grant.users, account, budget) || !here || !reaches(grant, account, runAs, settings.runAs, budget)) continue
+  for (const { grant, here } of grantsOf(sudoers.grants)(host)(account)) {
+    if (!reaches(grant, account, runAs, settings.runAs, budget)) continue
     const allowed = fits([grant.command], (word) => commandFits(word, command), budget) as boolean | undefined
     if (allowed === undefined || (here === 'unsaid' && !allowed)) continue
     const netgroup = here === 'unsaid' ? netgroupIn(grant.hosts) : undefined
@@ -72,6 +72,19 @@ export function sudoDecision(
   }
   return undefined
 }
+
+/** Grants that name the account on this host, the last first: the same for each of the hundreds of commands that are asked of one account. */
+const grantsOf = oncePer((grants: readonly SudoGrant[]) =>
+  oncePer((host: SudoHost) =>
+    oncePer((account: SudoAccount) => {
+      const budget = { left: MAX_STEPS }
+      return grants.toReversed().flatMap((grant) => {
+        const here = saysHost(grant.hosts, host, budget)
+        return here && namesAccount(grant.users, account, budget) ? [{ grant, here }] : []
+      })
+    }),
+  ),
+)
 
 /** Does a grant name this account, on this host? With the netgroup of hosts that decides it, where one does. */
 export const grantNames = (grant: SudoGrant, account: SudoAccount, host: SudoHost): { readonly netgroup?: string } | undefined => {
