@@ -150,6 +150,39 @@ describe('the way through', () => {
     }
   })
 
+  test('the shell of one audit is that of the next, gives way under MaxSessions 1, and ends with the connection', async () => {
+    const undo = 'rm -f /etc/ssh/sshd_config.d/one.conf; systemctl reload ssh'
+    await arrange('gpu1', 'echo MaxSessions 1 >/etc/ssh/sshd_config.d/one.conf; systemctl reload ssh')
+    try {
+      const transport = transportFor(admin())
+      const session = await connect(transport, 'gpu1')
+      const shells = async () => (await arrange('gpu1', `pgrep -u ${labFleet().identities.audit.user} -x sh || :`)).trim()
+      const probe = async (word: string): Promise<string> => {
+        let said = ''
+        const onStdout = (chunk: Buffer) => {
+          said += chunk
+          return !said.includes('\n')
+        }
+        const [ahead, rests] = ['say() { echo "$$ $1"; }\n', 'rests\n']
+        await execute(session, '/bin/sh', { ahead, stdin: `(say ${word})\necho rests\n`, rests, onStdout })
+        // Until it has said that it rests.
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        return said.split('\n', 1)[0] ?? ''
+      }
+      const [pid] = (await probe('one')).split(' ')
+      expect([await probe('two'), await probe('three'), await shells()]).toEqual([`${pid} two`, `${pid} three`, pid])
+      expect((await execute(session, 'echo four')).stdout).toBe('four\n')
+      expect(await shells()).toBe('')
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      const [next] = (await probe('five')).split(' ')
+      expect(await shells()).toBe(next)
+      await transport.close()
+      while ((await shells()) !== '') await new Promise((resolve) => setTimeout(resolve, 50))
+    } finally {
+      await arrange('gpu1', undo)
+    }
+  })
+
   test('exit code, signal, standard input and output of a command', async () => {
     const session = await connect(transportFor(admin()), 'gpu1')
     expect(await execute(session, 'tr a-z A-Z; exit 7', { stdin: 'words in' })).toMatchObject({ exitCode: 7, stdout: 'WORDS IN' })
