@@ -86,7 +86,7 @@ describe('its digest, before the push begins', () => {
               for await (const chunk of feed ?? []) text += chunk
               const nonce = /gh_k=([0-9a-f]{32})/.exec(text)?.[1]
               told.push(command)
-              onStdout(Buffer.from(`${nonce} file 1 ${state}\n${nonce} ${end}\n`))
+              onStdout(Buffer.from(`${nonce} file 1 ${state.replace('NONCE', `${nonce}`)}\n${nonce} ${end}\n`))
               return { exitCode: 0 }
             },
             close: () => told.push('closed'),
@@ -109,6 +109,7 @@ describe('its digest, before the push begins', () => {
     ['a link', 'other', 'push.not-possible'],
     ['no word', '', 'push.not-possible'],
     ['no digest', 'kept:0:33:640', 'push.not-possible'],
+    ['another digest by another program', `${digest}:0:33:640\nNONCE again 1 - perl ${'b'.repeat(64)}`, 'push.not-possible'],
   ])('%s is refused', async (_, state, code) => {
     await expect(asked(state)).rejects.toMatchObject({ failure: { code, host: 'gpu-01' } })
     expect(told.splice(0).at(-1)).toBe('closed')

@@ -1,5 +1,6 @@
 import { GatehouseError } from '#shared/errors.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
+import { contradiction } from './host-answer.ts'
 import { hostPushOfKept } from './revert.ts'
 import type { ChangeWay } from './settle.ts'
 import { runStep } from './step-lane.ts'
@@ -17,15 +18,17 @@ export async function withDigests(plan: PushPlan, { connect, user }: ChangeWay, 
   if (!plan.files.some(isUnread)) return plan
   const session = await connect(false, signal)
   try {
-    const { ended, files: states } = await runStep(session, 'look', hostPushOfKept(plan), user, signal)
+    const { ended, files: states, again } = await runStep(session, 'look', hostPushOfKept(plan), user, signal)
     const files = plan.files.map((file, index) => {
       if (!isUnread(file)) return file
       const now = ended ? (states.get(index + 1) ?? '') : ''
-      const refuse = (code: 'push.conflict' | 'push.not-possible') =>
-        new GatehouseError({ code, detail: `${file.path} ${now || 'was not stated'}`, host: plan.host })
+      const refuse = (code: 'push.conflict' | 'push.not-possible', why = now || 'was not stated') =>
+        new GatehouseError({ code, detail: `${file.path} ${why}`, host: plan.host })
       if (now === 'absent' || (/^[0-9a-f]{64}:/.test(now) && now.slice(64) !== file.before.slice('unread'.length)))
         throw refuse('push.conflict')
       if (!/^[0-9a-f]{64}:/.test(now)) throw refuse('push.not-possible')
+      const lie = contradiction(now, again.get(index + 1))
+      if (lie !== '') throw refuse('push.not-possible', `of which the host contradicts itself: ${lie}`)
       return { ...file, before: now }
     })
     return { ...plan, files }
