@@ -115,6 +115,7 @@ export function factsOf(host: Host): AccessFacts {
     network: unknown('', []),
     processes: known([]),
     sshd: known({ settings: {} }),
+    'sshd-matches': known({ matches: [], elsewhere: [] }),
     'oauth2-proxy': known(host.proxies ?? []),
     nginx: known({ installed: true, running: true, directives: host.nginx ?? [] }),
     programs: known((host.programs ?? []).map((id) => ({ id }) as Program)),

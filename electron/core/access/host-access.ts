@@ -34,7 +34,7 @@ function followed(facts: AccessFacts, now: number): HostAccess {
   const world = worldOf(facts, now)
   const steps = new Map<string, { own: readonly Own[]; becomes: readonly Becoming[]; logins: Logins }>()
   for (const member of world.members) {
-    const logins = loginsOf(member, world.access, facts.sshd, now)
+    const logins = loginsOf(member, world.access, facts.sshd, now, facts['sshd-matches'])
     const own = ownCapabilities(member, world, facts, logins.open !== 'no')
     steps.set(member.name, { own, becomes: becomings(member, world), logins })
   }

@@ -130,3 +130,31 @@ test.each<[string, string, Readonly<Record<string, string>>, string, RegExp]>([
   expect([logins.open, logins.ways]).toEqual([open, open === 'yes' ? ['SSH key'] : []])
   expect(logins.notes.join()).toMatch(note)
 })
+
+test.each<[string, readonly string[], Readonly<Record<string, string>>, string, string]>([
+  ['a block for others', ['user ben', 'passwordauthentication yes'], {}, 'no', ''],
+  ['a block that closes', ['user ada', 'passwordauthentication no'], {}, 'no', ''],
+  ['what holds for all', ['user ada', 'authorizedkeysfile .ssh/authorized_keys'], { authorizedkeysfile: '.ssh/authorized_keys' }, 'no', ''],
+  ['root alone', ['address 10.0.0.0/8', 'permitrootlogin yes'], {}, 'no', ''],
+  [
+    'keys elsewhere',
+    ['group ada', 'authorizedkeysfile /srv/keys/%u'],
+    {},
+    'unknown',
+    'Match group ada of sshd sets authorizedkeysfile /srv/keys/%u',
+  ],
+  [
+    'let in from a network only',
+    ['address 10.0.0.0/8', 'allowusers ada'],
+    { allowusers: 'ben' },
+    'unknown',
+    'sshd does not let it in,Match address 10.0.0.0/8 of sshd sets allowusers ada',
+  ],
+])('Match blocks of sshd: %s', (_, [criteria = '', setting = ''], settings, open, notes) => {
+  const access = { passwords: known(parsePasswords(rows('ada:!:'))), keys: known([]), paths: [] } as unknown as Access
+  const [keyword = '', value = ''] = setting.split(' ')
+  const all = Object.fromEntries(Object.entries(settings).map(([name, text]) => [name, [{ value: text, line: 1 }]]))
+  const matches = [{ criteria, settings: [{ keyword, value, line: 2 }], file: '/etc/ssh/sshd_config', line: 1 }]
+  const logins = loginsOf(ada as never, access, known({ settings: all }), 0, known({ matches, elsewhere: [] }))
+  expect([logins.open, logins.notes.join()]).toEqual([open, notes])
+})

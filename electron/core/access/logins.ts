@@ -2,7 +2,9 @@ import type { Access, KeyLink, LoginKey } from '../facts/access/access.ts'
 import { homeFolders, withoutHomes } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { componentsOf } from '../facts/path-entry.ts'
+import type { SshdMatches } from '../facts/privileged/privileged.ts'
 import type { Sshd } from '../facts/sshd/sshd.ts'
+import { holdsFor } from '../policy/controls/ssh/sshd-criteria.ts'
 import { fnmatch } from './fnmatch.ts'
 import type { Member } from './rights.ts'
 
@@ -27,7 +29,13 @@ export const isSearched = (home: string): boolean =>
 export const hasLoginShell = (shell: string): boolean => !/(?:nologin|false|sync|shutdown|halt)$/.test(shell) && shell !== '/dev/null'
 
 /** How an account gets in. `now`: milliseconds since the epoch. */
-export function loginsOf({ name, account, groupNames }: Member, access: Access | undefined, sshd: FactResult<Sshd>, now: number): Logins {
+export function loginsOf(
+  { name, account, groupNames }: Member,
+  access: Access | undefined,
+  sshd: FactResult<Sshd>,
+  now: number,
+  matches?: FactResult<SshdMatches>,
+): Logins {
   const notes: string[] = []
   const password = access?.passwords.known ? access.passwords.value.find((one) => one.account === name) : undefined
   const found = access?.keys.known ? access.keys.value.filter(({ file }) => isOf(file, name, account.home)) : []
@@ -54,7 +62,9 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   const authorities = setting('trustedusercakeys') ?? 'none'
   if (authorities !== 'none' && !shell)
     notes.push(`a certificate of ${authorities.slice(0, 80)} may let it in; who is certified was not read`)
-  const closed = shell || expired || refused
+  const otherwise = matches?.known && !shell && !expired ? setOtherwise(matches.value, { name, account, groupNames }, setting) : undefined
+  if (otherwise !== undefined) notes.push(otherwise)
+  const closed = shell || expired || (refused && otherwise === undefined)
   if (closed) return { ways: [], notes, keys, open: 'no' }
   const rootByPassword = account.uid !== 0 || setting('permitrootlogin') === 'yes'
   const rootByKey = (account.uid !== 0 || setting('permitrootlogin') !== 'no') && setting('pubkeyauthentication') !== 'no'
@@ -71,6 +81,30 @@ export function loginsOf({ name, account, groupNames }: Member, access: Access |
   const ways = [...bySsh, ...(password?.state === 'none' ? ['no password'] : []), ...(password?.state === 'usable' ? ['console'] : [])]
   const unseen = notes.length > 0 || !access?.passwords.known || (password === undefined && access.passwords.known)
   return { ways, notes, keys, open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no' }
+}
+
+/** What a block of sshd_config(5) may open to some logins of an account. */
+const OPENING =
+  /^(?:permitrootlogin|passwordauthentication|kbdinteractiveauthentication|pubkeyauthentication|permitemptypasswords|authenticationmethods|authorizedkeysfile|authorizedkeyscommand|trustedusercakeys|allowusers|allowgroups)$/
+
+/** A block that may hold for the account and sets one of these otherwise than for all: `sshd -T` does not apply it. */
+function setOtherwise(
+  { matches, elsewhere }: SshdMatches,
+  { name, account, groupNames }: Pick<Member, 'name' | 'account' | 'groupNames'>,
+  setting: (keyword: string) => string | undefined,
+): string | undefined {
+  for (const { criteria, settings } of matches) {
+    const own = settings.find(
+      ({ keyword, value }) =>
+        OPENING.test(keyword) &&
+        (keyword !== 'permitrootlogin' || account.uid === 0) &&
+        !/^(?:no|none)$/i.test(value) &&
+        value !== setting(keyword),
+    )
+    if (own && holdsFor(criteria, name, [...groupNames]) !== 'no')
+      return `Match ${criteria.slice(0, 80)} of sshd sets ${own.keyword} ${own.value.slice(0, 60)}`
+  }
+  return elsewhere[0] && `sshd reads ${elsewhere[0].slice(0, 80)}, which was not read`
 }
 
 /**

@@ -268,6 +268,7 @@ printf '@@real\\n'; for n in ${planted.map(([name]) => name).join(' ')}; do root
         },
         ...{
           sshd: nothing,
+          'sshd-matches': nothing,
           'model-files': nothing,
           'guarded-files': nothing,
           'oauth2-proxy': known([]),

@@ -72,6 +72,7 @@ function factsOf({ sudoers = {}, files = {}, shadow = [], facts = {} }: Planted 
       network: nothing,
       processes: nothing,
       sshd: nothing,
+      'sshd-matches': nothing,
       'model-files': nothing,
       'guarded-files': nothing,
       'oauth2-proxy': known([]),

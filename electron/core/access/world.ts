@@ -20,6 +20,7 @@ export const accessFactIds = [
     'model-files',
     'guarded-files',
     'sshd',
+    'sshd-matches',
     'processes',
     'oauth2-proxy',
     'nginx',

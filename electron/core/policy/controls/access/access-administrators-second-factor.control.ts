@@ -4,7 +4,7 @@ import type { SshdMatches } from '../../../facts/privileged/privileged.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { judgeSecondFactor } from '../jump/jump-second-factor-required.control.ts'
-import { isAmong, readCriteria } from '../ssh/sshd-criteria.ts'
+import { holdsFor } from '../ssh/sshd-criteria.ts'
 import { type Scope, scopesOf } from '../ssh/sshd-scopes.ts'
 
 export default defineControl({
@@ -85,17 +85,4 @@ function scopesFor(name: string, groups: readonly string[], sshd: Sshd, { matche
     return fits === 'no' ? [] : [{ ...match, criteria: fits === 'yes' ? 'all' : match.criteria }]
   })
   return scopesOf(sshd, { matches: own, elsewhere }, keywords)
-}
-
-/** Where the login comes from is not known beforehand. */
-function holdsFor(criteria: string, name: string, groups: readonly string[]): 'yes' | 'no' | 'maybe' {
-  const read = readCriteria(criteria)
-  if (read === undefined) return 'maybe'
-  const answers = read.map((criterion): 'yes' | 'no' | 'maybe' => {
-    if (criterion.name === 'all') return 'yes'
-    if (criterion.name === 'user') return isAmong([name], criterion.patterns) ? 'yes' : 'no'
-    if (criterion.name === 'group') return isAmong(groups, criterion.patterns) ? 'yes' : 'no'
-    return 'maybe'
-  })
-  return answers.includes('no') ? 'no' : answers.includes('maybe') ? 'maybe' : 'yes'
 }

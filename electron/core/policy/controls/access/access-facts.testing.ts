@@ -110,6 +110,7 @@ export function factsOf({
     ...{ units: known([]), services: known([]), system: unknown('', []), network: unknown('', []), processes: known([]) },
     ...{
       sshd: known(parseSshd(sshd)),
+      'sshd-matches': known({ matches: [], elsewhere: [] }),
       'model-files': known({ directories: [] }),
       'guarded-files': known({ files: [], folders: [] }),
       'oauth2-proxy': known([]),

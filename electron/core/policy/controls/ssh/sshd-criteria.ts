@@ -136,3 +136,16 @@ function addressesOf(patterns: readonly string[], family: 4 | 6): AddressSet | u
   }
   return subtract(sets(false), sets(true))
 }
+
+/** Does an account match, wherever it comes from? */
+export function holdsFor(criteria: string, name: string, groups: readonly string[]): 'yes' | 'no' | 'maybe' {
+  const read = readCriteria(criteria)
+  if (read === undefined) return 'maybe'
+  const answers = read.map((criterion): 'yes' | 'no' | 'maybe' => {
+    if (criterion.name === 'all') return 'yes'
+    if (criterion.name === 'user') return isAmong([name], criterion.patterns) ? 'yes' : 'no'
+    if (criterion.name === 'group') return isAmong(groups, criterion.patterns) ? 'yes' : 'no'
+    return 'maybe'
+  })
+  return answers.includes('no') ? 'no' : answers.includes('maybe') ? 'maybe' : 'yes'
+}
