@@ -21,7 +21,52 @@ const addressTest = (version: 4 | 6, end: End): fc.Arbitrary<string> => {
     .map(([negated, value]) => `${version === 4 ? 'ip' : 'ip6'} ${end} ${negated}${value}`)
 }
 
-const test = (family: Family, end: End): fc.Arbitrary<string> => {
+/** Words whose answer may be out of sight of the rules: a verdict that hangs on them may be undetermined, never the opposite. */
+const wildTests = (family: Family, end: End): readonly string[] => [
+  ...[
+    'meta mark 0x1',
+    'meta mark != 0x1',
+    'ct mark 0x1',
+    'ct mark 0x0',
+    'ct original proto-dst 443',
+    'ct original proto-dst != 8000',
+    'ct status dnat',
+  ],
+  ...['tcp sport > 1023', 'tcp sport < 1024', 'meta length > 2000', 'meta length < 100', 'meta pkttype host', 'meta pkttype != host'],
+  ...['tcp dport . tcp sport { 80 . 1024-65535, 443 . 1-65535 }'],
+  ...(end === 'saddr'
+    ? [
+        'iifname { "eth0", "wg*" }',
+        'iifname { "lo", "docker0" }',
+        'iifgroup default',
+        'meta iiftype ether',
+        'iifname . tcp dport { "eth0" . 443, "lo" . 80 }',
+      ]
+    : ['oifname { "eth0", "wg*" }', 'oifgroup default', 'meta skuid 0', 'meta skuid 4242']),
+  ...(family === 'ip6'
+    ? ['ip6 saddr & ffff:: == fd00::', 'ip6 hoplimit < 3', `ip6 ${end} . tcp dport { fd00:1::/64 . 80-443, fd09::2 . 8000 }`]
+    : [
+        `ip ${end} & 255.0.0.0 == 10.0.0.0`,
+        `ip ${end} & 255.255.0.0 != 10.9.0.0`,
+        'ip ttl < 3',
+        'ip protocol tcp',
+        'ip version 4',
+        'ct original ip daddr 10.9.0.1',
+        `ip ${end} . tcp dport { 10.0.1.0/24 . 80-443, 10.9.0.2 . 8000 }`,
+        `ip ${end} . tcp dport @pairs`,
+      ]),
+]
+
+const wildActions = [
+  'meta mark set 0x1',
+  'ct mark set 0x1',
+  'tcp dport vmap @verdicts',
+  'meta mark set 0x0 accept',
+  'add @seen { tcp dport } counter',
+  'log level info group 3',
+]
+
+const test = (family: Family, end: End, wild: boolean): fc.Arbitrary<string> => {
   const versions = family === 'inet' ? ([4, 6] as const) : ([family === 'ip' ? 4 : 6] as const)
   return fc.oneof(
     { weight: 4, arbitrary: fc.oneof(...versions.map((version) => addressTest(version, end))) },
@@ -45,6 +90,7 @@ const test = (family: Family, end: End): fc.Arbitrary<string> => {
         ? ['iifname "eth0"', 'iifname != "eth*"', 'iif "lo"', 'fib saddr . iif oif missing', 'fib daddr type local']
         : ['oifname "eth0"', 'oifname "docker0"']),
     ),
+    ...(wild ? [{ weight: 8, arbitrary: fc.constantFrom(...wildTests(family, end)) }] : []),
     ...(family === 'inet' ? [fc.constantFrom('meta nfproto ipv4', 'meta nfproto ipv6', 'meta protocol ip6')] : []),
   )
 }
@@ -55,10 +101,11 @@ const clash = (tests: readonly string[]): boolean => {
   return (/\bip |ipv4/.test(all) && /ip6|ipv6/.test(all)) || (/l4proto/.test(all) && /\btcp (?:dport|flags)/.test(all))
 }
 
-const rule = (family: Family, end: End, later: readonly string[]): fc.Arbitrary<string> => {
+const rule = (family: Family, end: End, later: readonly string[], wild: boolean): fc.Arbitrary<string> => {
   const action = fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom('accept', 'drop', 'counter drop', 'counter accept', 'reject', 'log prefix "x: " drop') },
     { weight: 2, arbitrary: fc.constantFrom('return', 'continue', 'counter', 'accept comment "a; drop"') },
+    ...(wild ? [{ weight: 3, arbitrary: fc.constantFrom(...wildActions) }] : []),
     ...(later.length > 0 ? [{ weight: 3, arbitrary: fc.constantFrom(...later.flatMap((name) => [`jump ${name}`, `goto ${name}`])) }] : []),
   )
   const address = family === 'ip6' ? `ip6 ${end}` : `ip ${end}`
@@ -68,7 +115,7 @@ const rule = (family: Family, end: End, later: readonly string[]): fc.Arbitrary<
       weight: 8,
       arbitrary: fc
         .tuple(
-          fc.array(test(family, end), { maxLength: 2 }).filter((tests) => !clash(tests)),
+          fc.array(test(family, end, wild), { maxLength: 2 }).filter((tests) => !clash(tests)),
           action,
         )
         .map(([tests, word]) => [...tests, word].join(' ')),
@@ -78,13 +125,13 @@ const rule = (family: Family, end: End, later: readonly string[]): fc.Arbitrary<
   )
 }
 
-const table = (family: Family, name: string): fc.Arbitrary<string> => {
+const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string> => {
   const base = (hook: 'input' | 'output', end: End) =>
     fc
       .record({
         priority: fc.constantFrom('filter', 'filter - 10', 'filter + 5', 'mangle'),
         policy: fc.constantFrom('accept', 'accept', 'drop'),
-        rules: fc.array(rule(family, end, chains), { maxLength: 5 }),
+        rules: fc.array(rule(family, end, chains, wild), { maxLength: 5 }),
       })
       .map(
         // Answers first, as in any rule set that works.
@@ -92,7 +139,12 @@ const table = (family: Family, name: string): fc.Arbitrary<string> => {
           `chain ${hook} { type filter hook ${hook} priority ${priority}; policy ${policy}; ct state { established, related } accept\n${rules.join('\n')}\n}`,
       )
   // No notrack: answers are then new to the output chain, and what stops them is not the fate of the first packet.
-  const early = fc.constantFrom('tcp dport 9000 drop', 'fib daddr type != local drop', 'counter')
+  const early = fc.constantFrom(
+    'tcp dport 9000 drop',
+    'fib daddr type != local drop',
+    'counter',
+    ...(wild ? ['meta mark set 0x1', 'tcp dport 443 meta mark set 0x1', 'ct mark set 0x1'] : []),
+  )
   return (
     fc
       .record({
@@ -102,15 +154,35 @@ const table = (family: Family, name: string): fc.Arbitrary<string> => {
           early.map((line) => `chain raw { type filter hook prerouting priority raw; ${line}; }`),
           { freq: 2 },
         ),
-        inner: fc.tuple(...chains.map((_, at) => fc.array(rule(family, 'saddr', chains.slice(at + 1)), { maxLength: 3 }))),
+        redirected: fc.option(
+          fc.constantFrom(
+            'tcp dport 9090 redirect to :8000',
+            'tcp dport 8000 redirect to :443',
+            'iifname "eth0" tcp dport 9090 redirect to :443',
+          ),
+          { freq: 2 },
+        ),
+        inner: fc.tuple(...chains.map((_, at) => fc.array(rule(family, 'saddr', chains.slice(at + 1), wild), { maxLength: 3 }))),
       })
       // The kernel refuses to ask for the way in where packets go out.
       .filter(({ output, inner }) => output === null || !inner.flat().some((line) => line.includes('. iif')))
-      .map(({ input, output, raw, inner }) =>
+      .map(({ input, output, raw, inner, redirected }) =>
         [
           `table ${family} ${name} {`,
           ...(family === 'ip6' ? [] : ['set four { type ipv4_addr; flags interval; elements = { 10.0.1.0/24, 192.168.0.0/16 } }']),
           ...(family === 'ip' ? [] : ['set six { type ipv6_addr; flags interval; elements = { fd00:1::/64, fd09::2 } }']),
+          ...(wild
+            ? [
+                'map verdicts { type inet_service : verdict; elements = { 22 : drop, 443 : accept, 8000 : return } }',
+                'set seen { type inet_service; size 1000; flags dynamic,timeout; timeout 10s; }',
+                ...(family === 'ip6'
+                  ? []
+                  : ['set pairs { type ipv4_addr . inet_service; flags interval; elements = { 10.0.1.0/24 . 80-443, 10.9.0.2 . 8000 } }']),
+                ...(redirected === null || family === 'ip6'
+                  ? []
+                  : [`chain nat { type nat hook prerouting priority dstnat; ${redirected}; }`]),
+              ]
+            : []),
           'set ports { type inet_service; flags interval; elements = { 22, 8000-9000 } }',
           ...inner.map((rules, at) => `chain ${chains[at]} {\n${rules.join('\n')}\n}`),
           input,
@@ -123,7 +195,11 @@ const table = (family: Family, name: string): fc.Arbitrary<string> => {
 }
 
 const families = ['inet', 'inet', 'ip', 'ip6'] as const
-export const nftSets: fc.Arbitrary<RuleSet> = fc
-  .array(fc.constantFrom(...families), { minLength: 1, maxLength: 2 })
-  .chain((all) => fc.tuple(...all.map((family, index) => table(family, `t${index}`))))
-  .map((tables): RuleSet => ({ kind: 'nft', nft: `${tables.join('\n')}\n` }))
+const setsWith = (wild: boolean): fc.Arbitrary<RuleSet> =>
+  fc
+    .array(fc.constantFrom(...families), { minLength: 1, maxLength: 2 })
+    .chain((all) => fc.tuple(...all.map((family, index) => table(family, `t${index}`, wild))))
+    .map((tables): RuleSet => ({ kind: 'nft', ...(wild && { wild }), nft: `${tables.join('\n')}\n` }))
+
+export const nftSets = setsWith(false)
+export const wildNftSets = setsWith(true)

@@ -1,6 +1,8 @@
 /** Test support: rules for one host, in the words of the program that loads them, in this order. */
 export interface RuleSet {
   readonly kind: 'nft' | 'iptables' | 'docker' | 'ufw'
+  /** It holds words whose answer is out of sight of the rules: a verdict may be undetermined, and nft may refuse it. */
+  readonly wild?: boolean
   /** For `nft -f -`. */
   readonly nft?: string
   /** For iptables-restore(8), one text for each family. */
