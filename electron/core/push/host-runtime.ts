@@ -197,7 +197,7 @@ gh_step() {
   mkdir -m 700 "$gh_base" 2>/dev/null || { [ -d "$gh_base" ] || gh_fail "unwritable \${gh_base%/*} is read-only or full"; gh_look; gh_fail busy; }
   trap 'rm -rf "$gh_base"' EXIT
   printf '%s\\n' "$gh_id" >"$gh_base/id" && date +%s >"$gh_base/since" && printf '%s\\n' "$gh_who" >"$gh_base/who" || gh_fail "unwritable $gh_base"
-  for gh_mark in undoing undone found; do true >"$gh_base/ready.$gh_mark" || gh_fail "unwritable $gh_base"; done
+  for gh_mark in undoing undone found; do true >"$gh_base/.ready.$gh_mark" || gh_fail "unwritable $gh_base"; done
   gh_files gh_put || gh_fail "unwritable copies of the files cannot be made in $gh_base"
   gh_validate || gh_fail "unwritable copies for a check cannot be made in $gh_base"
   rm -rf "$gh_base/verify"
@@ -372,7 +372,7 @@ gh_step() {
 /** Takes away what an ended push left. Never one that is under way. What was there before the last twenty is kept, for a push that takes them back. */
 export const clearRuntime = `${spareRuntime}
 gh_keep() {
-  mkdir -p -m 700 "$gh_history" && rm -f "$gh_base"/new.* "$gh_base"/ready.* "$gh_base/undo" "$gh_base/due" "$gh_base/lock" && mv -T -- "$gh_base" "$gh_history/$gh_id" || return 1
+  mkdir -p -m 700 "$gh_history" && rm -f "$gh_base"/new.* "$gh_base"/.ready.* "$gh_base/undo" "$gh_base/due" "$gh_base/lock" && mv -T -- "$gh_base" "$gh_history/$gh_id" || return 1
   ls -1t "$gh_history" | tail -n +21 | while read -r gh_old; do rm -rf "$gh_history/$gh_old"; done
   sync "$gh_history/$gh_id" "$gh_history" "\${gh_history%/*}"
 }

@@ -4,7 +4,7 @@
  * read every file of a folder: logrotate(8), sudoers(5), run-parts(8), systemd. Until it is needed it is for its owner alone.
  */
 export const spareRuntime = `
-gh_mark() { mv -f "$gh_base/ready.$1" "$gh_base/$1" 2>/dev/null || true >"$gh_base/$1"; }
+gh_mark() { mv -f "$gh_base/.ready.$1" "$gh_base/$1" 2>/dev/null || true >"$gh_base/$1"; }
 gh_make_spare() {
   case "$6 $7" in absent*|kept:*kept:*) return 0 ;; esac
   gh_temp=\${2%/*}/.gatehouse-old.$1~
