@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,8 +31,10 @@ const commands: readonly (readonly [string, ...string[]])[] = [
   ['/usr/bin/tail', '-n', '5', '/var/log/x.log'],
   ['/usr/bin/systemctl', 'restart', 'vllm.service'],
   ['/usr/sbin/visudo'],
+  ['/usr/bin/id', '-n'],
 ]
 const targets = [root, ...people]
+const digest = existsSync('/usr/bin/id') ? createHash('sha256').update(readFileSync('/usr/bin/id')).digest('hex') : ''
 
 const user = fc.constantFrom(
   'gh-ada',
@@ -46,9 +49,12 @@ const user = fc.constantFrom(
   'PEOPLE',
   'STAFF',
   'nobody',
+  '"gh-ada"',
+  '%#64101',
+  '#64102',
 )
 const target = fc.constantFrom('root', 'gh-bob', 'ALL', '#0', '%ops', 'TARGETS', 'gh-eve')
-const at = fc.constantFrom('ALL', 'ALL', host[0] ?? '', 'elsewhere', 'HERE', '10.99.99.0/24')
+const at = fc.constantFrom('ALL', 'ALL', host[0] ?? '', 'elsewhere', 'HERE', '10.99.99.0/24', '*', `${host[0]?.slice(0, 1)}*`, 'else*')
 const word = fc.constantFrom(
   ...[
     'ALL',
@@ -68,6 +74,18 @@ const word = fc.constantFrom(
     '/usr/bin/systemctl restart vllm.service',
     '/usr/sbin/visudo',
   ],
+  // Expressions, digests, sudoedit, classes, paths that lead back.
+  ...['^/usr/bin/(id|ls)$', '^/usr/bin/tail$ ^-n [0-9]+ /var/log/.*$', '^/usr/bin/.*$ ^-u$'],
+  ...[
+    'sudoedit',
+    'sudoedit /etc/*',
+    'sudoedit /*',
+    'sudoedit /etc/nginx/nginx.conf',
+    'sudoedit /etc/[!n]*',
+    '/usr/bin/[!l]*',
+    '/usr/*/id',
+    '/usr/bin/id -[un]',
+  ],
   ...['LOOK', 'SERVICE', '/usr/bin/l?', '/usr/bin/systemctl', '/usr/bin/tail -n \\* *'],
 )
 const negated = (of: fc.Arbitrary<string>) => fc.tuple(fc.constantFrom('', '', '', '!', '!!'), of).map(([sign, text]) => sign + text)
@@ -79,13 +97,48 @@ const runAs = fc.oneof(
   list(target).map((all) => `(${all}:ALL) `),
   fc.constant('(:ops) '),
 )
-const tag = fc.constantFrom('', '', 'NOPASSWD: ', 'PASSWD: ', 'NOPASSWD: SETENV: ', 'NOEXEC:')
-const entry = fc.tuple(runAs, tag, negated(word)).map((parts) => parts.join(''))
+const tag = fc.constantFrom(
+  ...[
+    '',
+    '',
+    'NOPASSWD: ',
+    'PASSWD: ',
+    'NOPASSWD: SETENV: ',
+    'NOEXEC:',
+    'EXEC: NOSETENV: ',
+    'NOLOG_INPUT:LOG_OUTPUT: ',
+    'MAIL: ',
+    'CWD=/tmp ',
+    'TIMEOUT=5m NOPASSWD: ',
+  ],
+)
+// A digest stands before the mark that takes back.
+const bound = fc.constantFrom('/usr/bin/id', '/usr/bin/id -u', '!/usr/bin/id').map((text) => `sha256:${digest} ${text}`)
+const entry = fc.tuple(runAs, tag, fc.oneof({ arbitrary: negated(word), weight: 9 }, bound)).map((parts) => parts.join(''))
 const rule = fc
   .tuple(list(user), fc.array(fc.tuple(list(at, 2), fc.array(entry, { minLength: 1, maxLength: 4 })), { minLength: 1, maxLength: 2 }))
   .map(([users, parts]) => `${users} ${parts.map(([hosts, entries]) => `${hosts} = ${entries.join(', ')}`).join(' : ')}`)
+const defaults = fc.constantFrom(
+  ...[
+    'Defaults !authenticate',
+    'Defaults runas_default=gh-bob',
+    'Defaults:gh-ada runas_default=gh-eve',
+    'Defaults:!gh-ada, ALL runas_default=gh-eve',
+  ],
+  ...[
+    'Defaults@elsewhere runas_default=gh-eve',
+    'Defaults!/usr/bin/id noexec',
+    'Defaults>gh-bob !authenticate',
+    'Defaults:%ops env_keep += "A LD_PRELOAD", setenv',
+  ],
+  ...['# a comment', 'Defaults secure_path = "/usr/bin:/bin", !env_reset'],
+)
+const ending = fc.constantFrom('', '', ' ', ' # a comment', '\t#x')
 const file = fc
-  .array(rule, { minLength: 1, maxLength: 6 })
+  .array(fc.oneof({ arbitrary: fc.tuple(rule, ending).map((parts) => parts.join('')), weight: 5 }, defaults), {
+    minLength: 1,
+    maxLength: 7,
+  })
   .map(
     (rules) =>
       `User_Alias PEOPLE = gh-ada, STAFF : STAFF = %ops, !gh-bob\nRunas_Alias TARGETS = gh-bob, !root\nHost_Alias HERE = ${host[0]}\n` +
@@ -158,6 +211,9 @@ test.each<[string, string, boolean | undefined]>([
   ['all but her', 'ALL,!gh-ada ALL=ALL', undefined],
   ['another host', 'gh-ada elsewhere=ALL', undefined],
   ['as another account', 'gh-ada ALL=(gh-bob) ALL', undefined],
+  // Whether it is over is not looked at.
+  ['taken back for a while', 'gh-ada ALL=ALL\ngh-ada ALL= NOTAFTER=20200101000000Z !/usr/bin/id', true],
+  ['allowed for a while', 'gh-ada ALL= NOTBEFORE=20990101000000Z /usr/bin/id', true],
   ['a broken line gives nothing', 'gh-ada ALL ALL', undefined],
 ])('%s', (_, text, expected) => {
   expect(sudoDecision(parse(text), people[0], host, root, { path: '/usr/bin/id', args: [] })?.allowed).toBe(expected)

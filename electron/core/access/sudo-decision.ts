@@ -60,7 +60,7 @@ export function sudoDecision(
   for (const { grant, here } of grantsOf(sudoers.grants)(host)(account)) {
     if (!reaches(grant, account, runAs, settings.runAs, budget)) continue
     const allowed = fits([grant.command], (word) => commandFits(word, command), budget) as boolean | undefined
-    if (allowed === undefined || (here === 'unsaid' && !allowed)) continue
+    if (allowed === undefined || (!allowed && (here === 'unsaid' || grant.timed))) continue
     const netgroup = here === 'unsaid' ? netgroupIn(grant.hosts) : undefined
     const exempt = settings.exempt !== undefined && account.groups.some(({ name }) => name === settings.exempt)
     const noPassword = exempt || (grant.noPassword ?? !settings.asks)

@@ -45,6 +45,8 @@ export interface SudoGrant {
   readonly noExec?: boolean
   /** Absent: as `Defaults` says, so not. */
   readonly setEnv?: boolean
+  /** It holds for a while only (`NOTBEFORE`, `NOTAFTER`), which is not looked at: it may allow, and takes nothing back. */
+  readonly timed?: true
   readonly file: string
   readonly line: number
 }

@@ -3,8 +3,7 @@ import { isExpression, sudoExpression } from './sudo-expression.ts'
 import { type Aliases, members, type SudoText, sudoText } from './sudoers-text.ts'
 
 const TAG = /(NO)?(PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT)[ \t]*:[ \t]*/y
-const OPTION =
-  /(?:ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER|PRIVS|LIMITPRIVS|APPARMOR_PROFILE)[ \t]*=[ \t]*(?:"[^"]*"|[^\s,]+)[ \t]*/y
+const OPTION = /(ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER|PRIVS|LIMITPRIVS|APPARMOR_PROFILE)[ \t]*=[ \t]*(?:"[^"]*"|[^\s,]+)[ \t]*/y
 const DIGEST = /sha(?:224|256|384|512)[ \t]*:[ \t]*[A-Za-z0-9+/=]+[ \t]*,?[ \t]*/y
 const PATH = /(?:\/|\^\/)(?:\\.|[^\\,:=\s#])*|sudoedit(?![\w/])|list(?![\w/])/y
 const ARGUMENT = /\\([:\\,= \t#])|(\\[*?[\]!^])|([ \t]+)|([^#\\:, \t=][^#\\:, \t]*)/y
@@ -38,6 +37,7 @@ function commandsOf(reader: SudoText, aliases: Aliases, start: Start): readonly 
   let noPassword: boolean | undefined
   let noExec: boolean | undefined
   let setEnv: boolean | undefined
+  let timed = false
   do {
     reader.blank()
     if (reader.sign('(')) {
@@ -50,7 +50,9 @@ function commandsOf(reader: SudoText, aliases: Aliases, start: Start): readonly 
       if (tag?.[2] === 'PASSWD') noPassword = tag[1] === 'NO'
       if (tag?.[2] === 'EXEC') noExec = tag[1] === 'NO'
       if (tag?.[2] === 'SETENV') setEnv = tag[1] === undefined
-      if (tag === undefined && reader.take(OPTION) === undefined) break
+      const option = tag === undefined ? reader.take(OPTION) : undefined
+      if (option?.[1]?.startsWith('NOT')) timed = true
+      if (tag === undefined && option === undefined) break
     }
     const command = commandMember(reader, aliases.command)
     if (command === undefined) return undefined
@@ -58,6 +60,7 @@ function commandsOf(reader: SudoText, aliases: Aliases, start: Start): readonly 
       ...(noPassword !== undefined && { noPassword }),
       ...(noExec !== undefined && { noExec }),
       ...(setEnv !== undefined && { setEnv }),
+      ...(timed && { timed: true as const }),
     }
     grants.push({ ...start, ...runAs, command, ...tags })
   } while (reader.sign(','))
