@@ -123,3 +123,11 @@ const passes = ['proxy_pass', 'grpc_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_p
 
 /** nginx redirects `/x` to `/x/` only for locations that pass the request on (`clcf->auto_redirect`). */
 const passesOn = (location: Location): boolean => location.scope.directives.some((directive) => passes.includes(directive.name))
+
+/** All of a set, inner ones aside. */
+export const locationsOf = (set: LocationSet): readonly Location[] => [
+  ...set.exact.values(),
+  ...set.prefix.values(),
+  ...set.regex,
+  ...set.named.values(),
+]

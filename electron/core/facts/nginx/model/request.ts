@@ -1,38 +1,17 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AuthAnswer, deniesAll, type Gate, gateOf } from './access.ts'
-import { type Assumption, possibleTexts } from './conditions.ts'
+import { errorPage, errorStatuses, toldBy } from './error-page.ts'
+import { fileStatus, handlerOf, passed, rememberedForAll, scripted } from './handler.ts'
+import { type Answer, ended, follow, type Journey, type Outcome, type Request } from './journey.ts'
 import { chooseLocation, type Location } from './locations.ts'
 import { type Passage, passages } from './rewrite.ts'
 import { nearest, nearestAll, own, type Scope } from './scope.ts'
 import type { HttpModel, Server } from './servers.ts'
-import { readTarget, type Target } from './target.ts'
 import { normaliseUri } from './uri.ts'
-import { expandText, type RequestState } from './variables.ts'
-
-export type Outcome =
-  /** `path`: what the upstream is asked for; undefined when it is not known. */
-  | { readonly kind: 'proxied'; readonly directive: NginxDirective; readonly target: Target; readonly path?: string | undefined }
-  /** nginx answers by itself. `status` is 0 where the file system decides. */
-  | { readonly kind: 'answered'; readonly status: number; readonly directive: NginxDirective }
-  | { readonly kind: 'unmodelled'; readonly reason: string; readonly directive: NginxDirective }
-
-/** One way a request can go. Several are possible where something outside the request decides. */
-export interface Answer {
-  readonly outcome: Outcome
-  readonly location?: Location | undefined
-  /** Block whose settings rule the upstream request. */
-  readonly scope: Scope
-  /** Every access phase passed, in order. */
-  readonly gates: readonly Gate[]
-  readonly assumptions: readonly Assumption[]
-  /** This way is open to those whom a gate refused with this status, through `error_page`. */
-  readonly afterRefusal?: 401 | 403 | undefined
-}
+import { expandText } from './variables.ts'
 
 const MAX_HOPS = 10
 const MAX_ANSWERS = 64
-const handlers = ['proxy_pass', 'grpc_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'memcached_pass']
-const scripted = ['content_by_lua_block', 'content_by_lua_file', 'content_by_lua', 'js_content', 'perl']
 /** Scripts that may send a request wherever they want, or refuse it. */
 const steering = [
   'server_rewrite_by_lua_block',
@@ -41,39 +20,6 @@ const steering = [
   'rewrite_by_lua_file',
   'rewrite_by_lua',
 ]
-
-interface Journey {
-  readonly model: HttpModel
-  readonly server: Server
-  readonly state: RequestState
-  readonly gates: readonly Gate[]
-  readonly assumptions: readonly Assumption[]
-  readonly hops: number
-  /** nginx itself sent the request on, so locations marked `internal` answer. */
-  readonly internal: boolean
-  /** The path is no longer the client's, so proxy_pass sends the normalised one. A named location keeps the client's. */
-  readonly newPath: boolean
-  /** After `rewrite … break`, on the server or in a location: proxy_pass leaves its own path out (`valid_location`). */
-  readonly broken: boolean
-  /** On an error page already: its own errors have none, unless `recursive_error_pages on`. */
-  readonly onErrorPage: boolean
-  /** Error pages that it went to, and the paths that they were for. */
-  readonly pages: readonly string[]
-  readonly inSubrequest: boolean
-}
-
-export interface Request {
-  readonly method: string
-  /** As sent, without query. */
-  readonly path: string
-  readonly scheme: 'http' | 'https'
-  readonly host: string
-  /** The client may send other names as well. */
-  readonly anyHost: boolean
-  readonly port: number
-  /** Of the default server of the socket, unless TLS named the server before the path was read. */
-  readonly mergeSlashes: boolean
-}
 
 /** What nginx does with a request that has reached this server. Pure; bounded; never empty. */
 export function serve(model: HttpModel, server: Server, request: Request): readonly Answer[] {
@@ -113,23 +59,6 @@ function throughServer(journey: Journey): readonly Answer[] {
   })
 }
 
-const follow = (journey: Journey, passage: Passage): Journey => ({
-  ...journey,
-  state: passage.state,
-  assumptions: [...journey.assumptions, ...passage.assumptions],
-  internal: journey.internal || passage.rewritten,
-  newPath: journey.newPath || passage.rewritten,
-  broken: journey.broken || passage.broken,
-})
-
-const ended = (journey: Journey, scope: Scope, outcome: Outcome, location?: Location): Answer => ({
-  outcome,
-  location,
-  scope,
-  gates: journey.gates,
-  assumptions: journey.assumptions,
-})
-
 function returned(journey: Journey, passage: Passage, location?: Location): readonly Answer[] {
   const directive = passage.answer as NginxDirective
   const [first = '', second] = directive.parameters
@@ -155,21 +84,6 @@ function failed(
   const page = journey.onErrorPage ? undefined : errorPage(scope, status)
   if (page && journey.inSubrequest) return toldBy(page.directive, status, toErrorPage(journey, page, scope))
   return page ? toErrorPage(journey, page, scope) : [ended(journey, scope, { kind: 'answered', status: shown, directive }, location)]
-}
-
-/**
- * An auth_request asks for the status alone: `error_page 401 /x` keeps it, `=200` replaces it, `=` takes that of the page. An error of the page
- * itself stands.
- */
-function toldBy({ parameters }: NginxDirective, status: number, answers: readonly Answer[]): readonly Answer[] {
-  const written = parameters.find((word) => word.startsWith('='))
-  if (written === '=') return answers
-  const told = Number(written?.slice(1)) || status
-  return answers.map((answer) => {
-    const { outcome } = answer
-    const fails = outcome.kind === 'unmodelled' || (outcome.kind === 'answered' && (outcome.status === 0 || outcome.status >= 300))
-    return fails ? answer : { ...answer, outcome: { kind: 'answered', status: told, directive: outcome.directive } }
-  })
 }
 
 /** A named location gets the request as it is; a path gets a GET. */
@@ -303,26 +217,6 @@ function redirect(journey: Journey, to: string, directive: NginxDirective, scope
   return throughServer({ ...next, newPath: true, broken: false, state: { ...next.state, uri: uri.text.split('?', 1)[0] || '/' } })
 }
 
-/** Statuses that have an error page here. */
-const errorStatuses = (scope: Scope): readonly number[] =>
-  nearestAll(scope, ['error_page']).flatMap(({ parameters }) =>
-    parameters
-      .slice(0, -1)
-      .map(Number)
-      .filter((status) => status >= 300),
-  )
-
-function errorPage(scope: Scope, status: number): { readonly to: string; readonly directive: NginxDirective } | undefined {
-  for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const pages = at.directives.filter((directive) => directive.name === 'error_page')
-    const page = pages.find((directive) => directive.parameters.slice(0, -1).includes(String(status)))
-    const to = page?.parameters.at(-1)
-    if (page && to !== undefined) return /^https?:/.test(to) ? undefined : { to, directive: page }
-    if (pages.length > 0) return undefined
-  }
-  return undefined
-}
-
 /** Who is refused is sent to the error page, which may itself be passed on: then the refusal protects nothing. */
 function onRefusal(journey: Journey, scope: Scope, gate: Gate): readonly Answer[] {
   if (journey.onErrorPage) return []
@@ -373,50 +267,6 @@ function onFailure(journey: Journey, scope: Scope, directive: NginxDirective): r
   const pages = new Map(statuses.flatMap((status) => errorPage(scope, status) ?? []).map((page) => [page.to, page]))
   const next = { ...journey, assumptions: [...journey.assumptions, { kind: 'unmodelled' as const, directive }] }
   return [...pages.values()].flatMap((page) => toErrorPage(next, page, scope)).filter(({ outcome }) => outcome.kind !== 'answered')
-}
-
-/** What the static module says where no file exists: it refuses other methods before it looks (ngx_http_static_handler). */
-export const fileStatus = ({ method, uri }: Pick<RequestState, 'method' | 'uri'>): number =>
-  !['GET', 'HEAD', 'POST'].includes(method) ? 405 : uri === '/' ? 403 : 404
-
-/** Handlers are not inherited by inner locations, but `if` and `limit_except` inside a location keep the location's. The last one written wins. */
-function handlerOf(scope: Scope, location: Location | undefined): NginxDirective | undefined {
-  for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const found = at.directives.filter((directive) => handlers.includes(directive.name) || scripted.includes(directive.name)).at(-1)
-    if (found) return found
-    if (at === location?.scope || at.directive?.name === 'server') return undefined
-  }
-  return undefined
-}
-
-function passed(journey: Journey, directive: NginxDirective, location: Location | undefined): readonly Outcome[] {
-  const { state, model } = journey
-  return possibleTexts(directive.parameters[0] ?? '', { model, state }).map((text) => pass(journey, directive, location, text))
-}
-
-function pass(journey: Journey, directive: NginxDirective, location: Location | undefined, text: string | undefined): Outcome {
-  const { state } = journey
-  const written = directive.parameters[0] ?? ''
-  const target = text === undefined ? undefined : readTarget(text)
-  if (!target) return { kind: 'unmodelled', reason: 'where it leads is decided at run time', directive }
-  const clientPath = journey.newPath ? state.uri : state.requestUri
-  if (target.uri === undefined) return { kind: 'proxied', directive, target, path: clientPath }
-  // With variables the path is taken as it comes out; without, it replaces the part that the location matched.
-  if (written.includes('$')) return { kind: 'proxied', directive, target, path: target.uri.split('?', 1)[0] }
-  if (journey.broken) return { kind: 'proxied', directive, target, path: state.uri }
-  const matched = location && (location.kind === 'prefix' || location.kind === 'exact') ? location.path.length : 0
-  return { kind: 'proxied', directive, target, path: target.uri + state.uri.slice(matched) }
-}
-
-/** `proxy_cache` whose key holds nothing of what a client shows: the answer to the first one is then that to all. */
-function rememberedForAll(scope: Scope): NginxDirective | undefined {
-  const cache = nearest(scope, 'proxy_cache')
-  if (!cache || cache.parameters[0] === 'off') return undefined
-  const key = nearest(scope, 'proxy_cache_key')?.parameters[0] ?? ''
-  return /\$\{?(?:http_|cookie_|arg_|args|remote_|request\b|request_uri|binary_remote|ssl_client_)/.test(key) &&
-    !/^\$\{?request_uri\}?$/.test(key)
-    ? undefined
-    : cache
 }
 
 /** Where an `auth_request` leads. A location that says 2xx by itself authenticates nobody. */

@@ -1,0 +1,30 @@
+import type { Listen } from './listen.ts'
+import { chooseServer } from './server-names.ts'
+import { defaultServer, type HttpModel, type Server } from './servers.ts'
+
+const MAX_HOSTS = 12
+
+/** Names under which this server is reached on this socket, all of them where conditions or maps look at the name; none when others shadow it. */
+export function hostsOf(
+  model: HttpModel,
+  server: Server,
+  listen: Listen,
+): { readonly hosts: readonly string[]; readonly anyHost: boolean } {
+  const isDefault = defaultServer(model.servers, listen) === server
+  // Prefer a name of its own: conditions on $host are written with that in mind.
+  const own = server.names.flatMap(samples).filter((name) => chooseServer(model.servers, listen, name) === server)
+  const pattern = server.names.find((name) => name.startsWith('~'))
+  const anyHost = isDefault || server.names.some((name) => /^[~.*]|\*$/.test(name))
+  if (own.length > 0) return { hosts: anyHost || !model.looksAtHost ? own.slice(0, 1) : own.slice(0, MAX_HOSTS), anyHost }
+  if (isDefault) return { hosts: ['gatehouse.invalid'], anyHost }
+  if (pattern !== undefined) return { hosts: [pattern], anyHost }
+  const unnamed = server.names.length === 0 && chooseServer(model.servers, listen, '') === server
+  return { hosts: unnamed ? [''] : [], anyHost }
+}
+
+/** Hosts that fit a server name. `.example` stands for itself and for all below it, and others may have taken one of the two. None for patterns. */
+function samples(name: string): readonly string[] {
+  if (name.startsWith('~')) return []
+  if (name.startsWith('.')) return [name.slice(1), `gatehouse-probe${name}`]
+  return [name.replace(/^\*\./, 'gatehouse-probe.').replace(/\.\*$/, '.invalid')]
+}

@@ -1,0 +1,125 @@
+import type { NginxDirective } from '../nginx.ts'
+import { askedFor, type Rewriting, takenBySample } from './inverse.ts'
+import { type LocationSet, locationsOf } from './locations.ts'
+import { compilePattern } from './pattern.ts'
+import { own } from './scope.ts'
+import type { Server } from './servers.ts'
+import { readTarget } from './target.ts'
+
+/** What a client may ask a server for. */
+export interface ClientPaths {
+  /** Nothing was left out because there was too much of it. */
+  readonly complete: boolean
+  readonly rewritings: readonly Rewriting[]
+  /** Paths by which a client may get to this one of an engine. */
+  readonly to: (path: string) => readonly string[]
+}
+
+const MAX_HEADS = 400
+
+/** `asSent`: something looks at the path as the client wrote it. */
+export function clientPathsOf(server: Server, asSent: boolean): ClientPaths {
+  const heads = headsOf(server)
+  const rewritings = rewritingsOf(server)
+  return {
+    complete: heads.length <= MAX_HEADS,
+    rewritings,
+    to: (path) => candidates(heads.slice(0, MAX_HEADS), rewritings, path, asSent),
+  }
+}
+
+/** Beginnings of paths under which this server may offer an engine, and what replaces them upstream. */
+interface Head {
+  readonly client: string
+  /** Path that proxy_pass puts in its place; undefined when a rewrite decides. */
+  readonly upstream?: string | undefined
+  readonly exact: boolean
+}
+
+function headsOf(server: Server): readonly Head[] {
+  const heads = new Map<string, Head>()
+  const add = (head: Head) => heads.set(JSON.stringify(head), head)
+  const rewrites = (directives: readonly NginxDirective[]): boolean =>
+    directives.some((one) => one.name === 'rewrite' || (one.name === 'if' && rewrites(one.block ?? [])))
+  const fromRewrites = (directives: readonly NginxDirective[]): void => {
+    for (const one of directives) {
+      if (one.name === 'rewrite')
+        add({ client: compilePattern(one.parameters[0] ?? '', false).literalHead.replace(/\/$/, ''), exact: false })
+      if (one.name === 'if') fromRewrites(one.block ?? [])
+    }
+  }
+  const walk = (set: LocationSet): void => {
+    for (const location of locationsOf(set)) {
+      const pass = own(location.scope, 'proxy_pass')
+      const uri = pass && readTarget(pass.parameters[0] ?? '')?.uri
+      const rewriting = rewrites(location.scope.directives)
+      fromRewrites(location.scope.directives)
+      if (uri !== undefined || rewriting) {
+        if (location.kind === 'regex') add({ client: (location.pattern?.literalHead ?? '').replace(/\/$/, ''), exact: false })
+        else if (location.kind !== 'named') {
+          if (uri !== undefined) add({ client: location.path, upstream: uri, exact: location.kind === 'exact' })
+          if (rewriting) add({ client: location.path.replace(/\/$/, ''), exact: false })
+        }
+      }
+      walk(location.nested)
+    }
+  }
+  fromRewrites(server.scope.directives)
+  walk(server.locations)
+  return [...heads.values()]
+}
+
+const MAX_CANDIDATES = 120
+const FEW = 20
+
+/** Paths that a client may ask for to get to a route: its own, those that locations and rewrites make it of, and these made of others. */
+function candidates(heads: readonly Head[], rewritings: readonly Rewriting[], path: string, asSent: boolean): readonly string[] {
+  const all = new Set([path])
+  for (const { client, upstream, exact } of heads) {
+    if (exact) all.add(client)
+    if (upstream === undefined) all.add(client + path)
+    else if (!exact && path.startsWith(upstream)) all.add(client + path.slice(upstream.length))
+  }
+  // Once more for one that leads to another, where they are few.
+  for (let round = 0; round < (rewritings.length > FEW ? 1 : 2); round++)
+    for (const from of [...all])
+      for (const one of rewritings) if (all.size < MAX_CANDIDATES) for (const found of askedFor(one, from) ?? []) all.add(found)
+  const paths = [...all].filter((one) => one.startsWith('/'))
+  // The same one may be sent otherwise.
+  return asSent ? paths.flatMap((one) => [one, encoded(one)]) : paths
+}
+
+/** Its first letter as a percent sign and its number, which every engine takes for the letter. */
+const encoded = (path: string): string => path.replace(/[A-Za-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`)
+
+/** Is it the route, once the engine has decoded it? */
+export function means(path: string | undefined, route: string): boolean {
+  if (path === route || path === undefined || !path.includes('%')) return path === route
+  try {
+    return decodeURIComponent(path) === route
+  } catch {
+    return false
+  }
+}
+
+/** Rewrites of a server, and locations with a pattern whose `proxy_pass` takes parts of the path. */
+function rewritingsOf(server: Server): readonly Rewriting[] {
+  const found: Rewriting[] = []
+  const fromRewrites = (directives: readonly NginxDirective[], within?: string): void => {
+    for (const { name, parameters, block = [] } of directives) {
+      if (name === 'rewrite') found.push({ pattern: parameters[0] ?? '', replacement: parameters[1] ?? '', within })
+      if (name === 'if') fromRewrites(block, within)
+    }
+  }
+  const walk = (set: LocationSet): void => {
+    for (const { kind, path, scope, pattern, nested } of locationsOf(set)) {
+      fromRewrites(scope.directives, pattern ? takenBySample(pattern.source) : kind === 'named' ? undefined : path)
+      const uri = pattern && readTarget(own(scope, 'proxy_pass')?.parameters[0] ?? '')?.uri
+      if (pattern && uri) found.push({ pattern: pattern.source, replacement: uri })
+      walk(nested)
+    }
+  }
+  fromRewrites(server.scope.directives)
+  walk(server.locations)
+  return found.slice(0, MAX_HEADS)
+}

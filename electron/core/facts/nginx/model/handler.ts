@@ -1,0 +1,55 @@
+import type { NginxDirective } from '../nginx.ts'
+import { possibleTexts } from './conditions.ts'
+import type { Journey, Outcome } from './journey.ts'
+import type { Location } from './locations.ts'
+import { nearest, type Scope } from './scope.ts'
+import { readTarget } from './target.ts'
+import type { RequestState } from './variables.ts'
+
+const passing = ['proxy_pass', 'grpc_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'memcached_pass']
+export const scripted = ['content_by_lua_block', 'content_by_lua_file', 'content_by_lua', 'js_content', 'perl']
+
+/** Handlers are not inherited by inner locations, but `if` and `limit_except` inside a location keep the location's. The last one written wins. */
+export function handlerOf(scope: Scope, location: Location | undefined): NginxDirective | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.parent) {
+    const found = at.directives.filter((directive) => passing.includes(directive.name) || scripted.includes(directive.name)).at(-1)
+    if (found) return found
+    if (at === location?.scope || at.directive?.name === 'server') return undefined
+  }
+  return undefined
+}
+
+/** Where `proxy_pass` leads, for each text that its variables may have. */
+export function passed(journey: Journey, directive: NginxDirective, location: Location | undefined): readonly Outcome[] {
+  const { state, model } = journey
+  return possibleTexts(directive.parameters[0] ?? '', { model, state }).map((text) => pass(journey, directive, location, text))
+}
+
+function pass(journey: Journey, directive: NginxDirective, location: Location | undefined, text: string | undefined): Outcome {
+  const { state } = journey
+  const written = directive.parameters[0] ?? ''
+  const target = text === undefined ? undefined : readTarget(text)
+  if (!target) return { kind: 'unmodelled', reason: 'where it leads is decided at run time', directive }
+  const clientPath = journey.newPath ? state.uri : state.requestUri
+  if (target.uri === undefined) return { kind: 'proxied', directive, target, path: clientPath }
+  // With variables the path is taken as it comes out; without, it replaces the part that the location matched.
+  if (written.includes('$')) return { kind: 'proxied', directive, target, path: target.uri.split('?', 1)[0] }
+  if (journey.broken) return { kind: 'proxied', directive, target, path: state.uri }
+  const matched = location && (location.kind === 'prefix' || location.kind === 'exact') ? location.path.length : 0
+  return { kind: 'proxied', directive, target, path: target.uri + state.uri.slice(matched) }
+}
+
+/** What the static module says where no file exists: it refuses other methods before it looks (ngx_http_static_handler). */
+export const fileStatus = ({ method, uri }: Pick<RequestState, 'method' | 'uri'>): number =>
+  !['GET', 'HEAD', 'POST'].includes(method) ? 405 : uri === '/' ? 403 : 404
+
+/** `proxy_cache` whose key holds nothing of what a client shows: the answer to the first one is then that to all. */
+export function rememberedForAll(scope: Scope): NginxDirective | undefined {
+  const cache = nearest(scope, 'proxy_cache')
+  if (!cache || cache.parameters[0] === 'off') return undefined
+  const key = nearest(scope, 'proxy_cache_key')?.parameters[0] ?? ''
+  return /\$\{?(?:http_|cookie_|arg_|args|remote_|request\b|request_uri|binary_remote|ssl_client_)/.test(key) &&
+    !/^\$\{?request_uri\}?$/.test(key)
+    ? undefined
+    : cache
+}

@@ -1,0 +1,90 @@
+import { routesOf } from '#shared/model/engine-routes.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { NginxDirective } from '../nginx.ts'
+import { askedFor, type Rewriting } from './inverse.ts'
+import type { Listen } from './listen.ts'
+import { type Location, type LocationSet, locationsOf } from './locations.ts'
+import { serve } from './request.ts'
+import { nearest, nearestAll } from './scope.ts'
+import type { HttpModel, Server } from './servers.ts'
+import { matchTarget, readTarget } from './target.ts'
+
+interface Followed {
+  readonly services: readonly InferenceService[]
+  readonly localAddresses: readonly string[]
+  readonly met: ReadonlySet<NginxDirective>
+  readonly hosts: readonly string[]
+  readonly listen: Listen
+  readonly rewritings: readonly Rewriting[]
+}
+
+/** What may lead to an engine, and no request that was followed got there. */
+export function unmet(model: HttpModel, server: Server, around: Followed): readonly (readonly [NginxDirective, string])[] {
+  const { services, localAddresses, met, rewritings } = around
+  const blind = rewritings.some((one) =>
+    services.some((service) => routesOf(service).some(({ path }) => askedFor(one, path) === undefined)),
+  )
+  const all = passesIn(server.locations)
+  const leads = (directive: NginxDirective): boolean => {
+    const target = readTarget(directive.parameters[0] ?? '')
+    const match = target && matchTarget(target, model.upstreams, services, localAddresses)
+    return match !== undefined && (match.services.length > 0 || match.uncertain)
+  }
+  const others = all.some(({ directive, location }) => met.has(directive) && !leads(directive) && followsAccel(location))
+  return all.flatMap(({ directive, location }) => {
+    if (met.has(directive)) return []
+    if (decidesAtRunTime(directive))
+      return leadsElsewhere(model, server, location, directive, around) ? [] : [[directive, 'where it leads is decided at run time']]
+    if (!leads(directive)) return []
+    if (blind) return [[directive, 'a pattern that decides which path leads there is beyond Gatehouse']]
+    const hidden = location.kind === 'named' || nearest(location.scope, 'internal') !== undefined
+    return hidden && others && !asksItself(location)
+      ? [[directive, 'a program behind this nginx may send requests there (X-Accel-Redirect)']]
+      : []
+  })
+}
+
+/** Does the client or the configuration choose the address, beside the path? */
+const decidesAtRunTime = ({ parameters: [written = ''] }: NginxDirective): boolean =>
+  /\$/.test(/^(?:\w+:\/\/)?([^/]*)/.exec(written)?.[1] ?? '')
+
+/** Asked for its own path, it leads to something that is known. */
+function leadsElsewhere(
+  model: HttpModel,
+  server: Server,
+  location: Location,
+  directive: NginxDirective,
+  { hosts, listen, services, localAddresses }: Followed,
+): boolean {
+  if (location.kind === 'regex' || location.kind === 'named') return false
+  const request = { method: 'GET', path: location.path, scheme: 'http', anyHost: true, port: listen.port, mergeSlashes: true } as const
+  const outcomes = serve(model, server, { ...request, host: hosts[0] ?? '' }).flatMap(({ outcome }) =>
+    outcome.directive === directive ? [outcome] : [],
+  )
+  return outcomes.every((outcome) => {
+    if (outcome.kind !== 'proxied') return false
+    const { services: found, uncertain } = matchTarget(outcome.target, model.upstreams, services, localAddresses)
+    return found.length === 0 && !uncertain
+  })
+}
+
+/** The access rules of the location run for who is sent there, too. */
+const asksItself = ({ scope }: Location): boolean =>
+  nearest(scope, 'satisfy')?.parameters[0] !== 'any' &&
+  (nearest(scope, 'auth_basic')?.parameters[0] ?? 'off') !== 'off' &&
+  nearest(scope, 'auth_basic_user_file') !== undefined
+
+/** A program that is passed requests may answer with another path to go to, unless that is ignored. */
+const followsAccel = ({ scope }: Location): boolean =>
+  !nearestAll(scope, ['proxy_ignore_headers']).some(({ parameters }) => parameters.some((word) => /^x-accel-redirect$/i.test(word)))
+
+function passesIn(set: LocationSet): readonly { readonly directive: NginxDirective; readonly location: Location }[] {
+  const within = (directives: readonly NginxDirective[]): readonly NginxDirective[] =>
+    directives.flatMap((one) =>
+      one.name === 'if' || one.name === 'limit_except' ? within(one.block ?? []) : one.name === 'proxy_pass' ? [one] : [],
+    )
+  return locationsOf(set).flatMap((location) => [
+    ...within(location.scope.directives).map((directive) => ({ directive, location })),
+    ...passesIn(location.nested),
+  ])
+}
