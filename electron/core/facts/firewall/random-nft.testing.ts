@@ -32,8 +32,9 @@ const wildTests = (family: Family, end: End): readonly string[] => [
     'ct original proto-dst != 8000',
     'ct status dnat',
   ],
-  ...['tcp sport > 1023', 'tcp sport < 1024', 'meta length > 2000', 'meta length < 100', 'meta pkttype host', 'meta pkttype != host'],
-  ...['tcp dport . tcp sport { 80 . 1024-65535, 443 . 1-65535 }'],
+  // Every port that a client may choose: the packets come from one, and a verdict is about all.
+  ...['tcp sport > 0', 'tcp sport != 0', 'meta length > 2000', 'meta length < 100', 'meta pkttype host', 'meta pkttype != host'],
+  ...['tcp dport . tcp sport { 80 . 1-65535, 443 . 1-65535 }'],
   ...(end === 'saddr'
     ? [
         'iifname { "eth0", "wg*" }',

@@ -17,6 +17,8 @@ export interface Prediction {
   readonly location?: string | undefined
   /** Path that the upstream saw. */
   readonly path?: string | undefined
+  /** Method that the upstream saw, where it is another than was asked: an error page is fetched with GET. Not predicted. */
+  readonly became?: string | undefined
 }
 
 /** A request, and who sends it. */

@@ -25,7 +25,7 @@ const fixture = new URL('../__fixtures__/choices.json', import.meta.url)
 
 interface Recording {
   readonly body: string
-  /** Answers of the real nginx: methods × paths × addresses × without and with a login, in that order. `status[ location path]`. */
+  /** Answers of the real nginx: methods × paths × addresses × without and with a login, in that order. `status[ location path[ <METHOD]]`. */
   readonly answers: readonly string[]
 }
 
@@ -40,8 +40,8 @@ const forged: readonly Asked[] = statements.flatMap((headers) =>
 )
 const requestsFor = (body: string): readonly Asked[] => (body.includes('set_real_ip_from') ? [...requests, ...forged] : requests)
 
-const print = ({ status, location, path }: Prediction): string =>
-  [status, location, path?.split('?')[0]].filter((word) => word !== undefined).join(' ')
+const print = ({ status, location, path, became }: Prediction): string =>
+  [status, location, path?.split('?')[0], became && `<${became}`].filter((word) => word !== undefined).join(' ')
 
 /** Where the file system decides, the model only says that nginx answers by itself; and `error_page … =200` renames what was no error. */
 const agrees = (model: Prediction, real: string): boolean =>
@@ -52,7 +52,7 @@ function disagreements({ body, answers }: Recording): readonly string[] {
   return requestsFor(body).flatMap((asked, index) => {
     const model = predict(asked)
     const { method, path, login, from, headers } = asked
-    const real = answers[index] ?? ''
+    const real = (answers[index] ?? '').replace(/ <\w+$/, '')
     return agrees(model, real)
       ? []
       : [
@@ -64,9 +64,9 @@ function disagreements({ body, answers }: Recording): readonly string[] {
 /** Requests of an engine's own that came through without a login must be among the ways that were found, whatever the client asked for. */
 function missed({ body, answers }: Recording, asked = requestsFor(body)): readonly string[] {
   const through = asked.flatMap(({ method, path: asked, login, from, headers }, index) => {
-    const [status, , path = ''] = (answers[index] ?? '').split(' ')
-    const route = engineRoutes.ollama.find((one) => one.method === method && one.path === path)
-    return status === '200' && !login && route ? [{ method, path, login, from, headers, asked }] : []
+    const [status, , path = '', became] = (answers[index] ?? '').split(' ')
+    const route = engineRoutes.ollama.find((one) => one.method === (became?.slice(1) ?? method) && one.path === path)
+    return status === '200' && !login && route ? [{ method: route.method, path, login, from, headers, asked }] : []
   })
   return missing(body, through).map((one) => `${one.method} ${(one as { asked?: string }).asked} as ${one.path} from ${one.from}\n${body}`)
 }

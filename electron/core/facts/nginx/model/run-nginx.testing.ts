@@ -26,7 +26,7 @@ const addressOf = (body: number): string => `127.1.${body >> 8}.${body & 255}`
 
 export async function startNginx(program: string, bodies: readonly string[]): Promise<RunningNginx> {
   const stage = await setStage('nginx', (incoming, answer) =>
-    answer.end(JSON.stringify({ location: incoming.headers['x-location'], path: incoming.url })),
+    answer.end(JSON.stringify({ location: incoming.headers['x-location'], path: incoming.url, method: incoming.method })),
   )
   const { folder, port } = stage
   mkdirSync(join(folder, 'empty'))
@@ -75,8 +75,9 @@ export async function startNginx(program: string, bodies: readonly string[]): Pr
     const answer = await askProxy({ ...asked, address: addressOf(body), port, name: host })
     // nginx itself may say 200 as well (`error_page … =200`).
     const ours = answer.status === 200 && answer.body.startsWith('{')
-    const seen = ours ? (JSON.parse(answer.body) as { location?: string; path: string }) : undefined
-    return { status: answer.status, ...(seen && { location: seen.location, path: seen.path.split('?')[0] }) }
+    const seen = ours ? (JSON.parse(answer.body) as { location?: string; path: string; method: string }) : undefined
+    const became = seen && seen.method !== asked.method ? { became: seen.method } : {}
+    return { status: answer.status, ...(seen && { location: seen.location, path: seen.path.split('?')[0], ...became }) }
   }
   const log = join(folder, 'error.log')
   const complaint = () => (existsSync(log) ? readFileSync(log, 'utf8').slice(-2000) : '')
