@@ -8,7 +8,8 @@ import type { SectionOutput } from '../probe/section.ts'
 import { askOverWire, notAsked, type WireRun } from './ask-over-wire.ts'
 import { factsForQuestions, type Question, questionsFor } from './questions.ts'
 
-const MIN_PATIENCE_MS = 50
+/** A near host answers sooner, but a busy console may hear it later, and what it did not hear it would take for silence. */
+const MIN_PATIENCE_MS = 300
 const MAX_PATIENCE_MS = 1000
 
 export interface WireLook {
