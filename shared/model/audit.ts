@@ -52,6 +52,9 @@ export type SectionRecord = z.infer<typeof sectionRecordSchema>
 /** What a host is, for the header of its screen. */
 export const systemSummarySchema = z.object({
   os: z.string(),
+  /** ID and VERSION_ID of os-release(5). Absent in audits from before they were kept. */
+  osId: z.string().optional(),
+  osVersion: z.string().optional(),
   kernel: z.string(),
   hostname: z.string(),
   /** Clock of the host minus ours, in seconds. */

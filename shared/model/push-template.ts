@@ -81,6 +81,11 @@ export const pushTemplateSchema = z.strictObject({
   /** Where the vendor says so. */
   source: z.string().min(1),
   danger: z.enum(['none', 'reload', 'restart', 'lock-out']),
+  /**
+   * Systems whose paths and programs it relies on: VERSION_ID by ID (os-release(5)); `9` stands for 9.4 as well. Left out where its files mean the same on
+   * every system.
+   */
+  systems: z.record(z.string().regex(/^[a-z0-9._-]{1,40}$/), z.array(z.string().regex(/^[a-z0-9._-]{1,40}$/)).min(1)).optional(),
   /** Of the services of a host, those of this engine alone. */
   engine: z.enum(engines).optional(),
   /** The service that is restarted or reloaded and must be active before and after. Left out where no service reads the files. */

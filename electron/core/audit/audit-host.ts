@@ -108,8 +108,17 @@ function sudoOf(outputs: Iterable<SectionOutput>): SystemSummary['sudo'] {
 
 function summaryOf(facts: FactResults, outputs: ReadonlyMap<string, SectionOutput>, at: number): SystemSummary | undefined {
   if (!facts.system.known) return undefined
-  const { os, kernel, hostname, account, epochSeconds } = facts.system.value
-  return { os, kernel, hostname, account, clockSkewSeconds: epochSeconds - Math.round(at / 1000), sudo: sudoOf(outputs.values()) }
+  const { os, osId, osVersion, kernel, hostname, account, epochSeconds } = facts.system.value
+  return {
+    os,
+    osId,
+    osVersion,
+    kernel,
+    hostname,
+    account,
+    clockSkewSeconds: epochSeconds - Math.round(at / 1000),
+    sudo: sudoOf(outputs.values()),
+  }
 }
 
 type Judged = Pick<HostAudit, 'items' | 'findings' | 'listeners' | 'services' | 'gpus' | 'endpoints' | 'network'> & {

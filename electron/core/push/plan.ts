@@ -5,6 +5,7 @@ import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { bootUndos, fileStateSchema, type PushPlan } from '#shared/model/push-plan.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
+import { isForSystem, systemsText } from '#shared/model/template-systems.ts'
 import { rankOf } from '#shared/status.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 import { EVERY } from './compare.ts'
@@ -44,6 +45,13 @@ function socketsOf(subject: string, control: string, findings: HostAudit['findin
   if (!/^\d+$/.test(subject)) return [subject]
   const sockets = findings.flatMap((one) => (one.control === control && one.subject.endsWith(`:${subject}`) ? [one.subject] : []))
   return sockets.length === 0 ? [subject] : [...new Set(sockets)]
+}
+
+/** Vetted for some systems is not vetted for others: their paths, programs and defaults differ. */
+function keepsToSystem(manifest: PushTemplate, { system }: HostAudit, host: string): void {
+  if (isForSystem(manifest, system?.osId ?? '', system?.osVersion ?? '')) return
+  const found = system === undefined ? 'what the host runs is not known' : `the host runs ${system.os}`
+  throw refused(`${manifest.id} is for ${systemsText(manifest)}, and ${found}. A copy that names it can be approved for it`, host)
 }
 
 /** What the steps on the host are told. `planned` is what was read when the plan was made; nothing while it is not known. */
@@ -107,6 +115,7 @@ export function makePlan(request: PlanRequest): PushPlan {
   if (boot === undefined) throw refused('the host did not say what starts its services', host.name)
   const bound = rendered.files.find(({ kind }) => kinds[kind].needsSystemd)
   if (boot !== 'systemd' && bound !== undefined) throw refused(`${host.name} is not run by systemd, which ${bound.path} needs`, host.name)
+  keepsToSystem(manifest, audit, host.name)
   keepsWayIn({ fleet, host, manifest, rendered, wayIn })
   const turns = turnsOf(manifest, rendered, audit)
   if (turns.length === 0) throw refused(`no control that ${manifest.id} turns judges ${rendered.unit}`, host.name)

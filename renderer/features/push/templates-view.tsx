@@ -2,6 +2,7 @@ import { FilePlus2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
 import type { FileEdit } from '#shared/model/push-template.ts'
+import { systemsText } from '#shared/model/template-systems.ts'
 import { useAddTemplate } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { usePushTemplates } from '../../stores/queries.ts'
@@ -116,6 +117,8 @@ const Content = ({ template, template: { manifest, sha256 } }: { readonly templa
       <dd className="mono">{manifest.fixes.join(', ')}</dd>
       <dt>Service</dt>
       <dd>{manifest.unit ?? 'none'}</dd>
+      <dt>For</dt>
+      <dd>{systemsText(manifest)}</dd>
       <dt>Source</dt>
       <dd className="selectable">{manifest.source}</dd>
     </dl>
