@@ -1,18 +1,13 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
-import type { Listener } from '#shared/model/listener.ts'
-import { type Caddy, readCaddies } from '../../../facts/caddy/caddy.ts'
-import type { Containers } from '../../../facts/containers/containers.ts'
+import { readCaddies } from '../../../facts/caddy/caddy.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
-import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
-import type { Process } from '../../../facts/processes/processes.ts'
 import { frontNamed } from '../../../facts/programs/front-programs.ts'
-import type { Program } from '../../../facts/programs/programs.ts'
 import type { Citation, PolicyContext, Verdict } from '../../control.ts'
 import { beyond, clientNetworks } from './address-rules.ts'
-import { otherProxiesOf } from './other-proxies.ts'
+import { otherProxiesOf, type Surroundings } from './other-proxies.ts'
 import { type HostPaths, pathsOfHost } from './paths-of-host.ts'
 import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 
@@ -20,16 +15,9 @@ import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 export const proxyNeeds = ['nginx', 'services'] as const
 export const proxyUses = ['network', 'listeners', 'containers', 'caddy', 'oauth2-proxy', 'processes', 'programs'] as const
 
-export interface ProxyFacts {
+export interface ProxyFacts extends Surroundings {
   readonly nginx: Nginx
-  readonly services: readonly InferenceService[]
   readonly network: FactResult<Network>
-  readonly listeners: FactResult<readonly Listener[]>
-  readonly containers: FactResult<Containers>
-  readonly caddy: FactResult<Caddy>
-  readonly 'oauth2-proxy': FactResult<readonly OAuth2Proxy[]>
-  readonly processes: FactResult<readonly Process[]>
-  readonly programs: FactResult<readonly Program[]>
 }
 
 /** What others than this machine can ask of a proxy on one socket under one name. */
