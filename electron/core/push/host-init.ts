@@ -74,13 +74,13 @@ gh_armed() {
   if gh_systemd; then gh_timer >/dev/null; else gh_watching; fi
 }
 # The undo, once nothing is left to undo. What enables it is a link, taken away as it was made: systemctl would reload systemd for it. Who calls this
-# has systemd forget the units afterwards.
+# has systemd forget the units afterwards. Where they cannot be taken away the timer goes on: the undo then finds nothing to undo, and tries this again.
 gh_disarm() {
   if gh_systemd; then
-    systemctl stop gatehouse-undo.timer gatehouse-undo-later.timer 2>/dev/null
     rm -f "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer" "$gh_units/gatehouse-undo-later.timer" "$gh_units/multi-user.target.wants/gatehouse-undo.service"
     rmdir "$gh_units/multi-user.target.wants" 2>/dev/null || sync "$gh_units/multi-user.target.wants" 2>/dev/null
     sync "$gh_units"
+    gh_held || systemctl stop gatehouse-undo.timer gatehouse-undo-later.timer 2>/dev/null
   else
     rm -f "$gh_openrc_link" "$gh_openrc" "$gh_cron" "$gh_base/watch" "$gh_base/watching" "$gh_base/firing" "$gh_base/due"
     for gh_at in "\${gh_openrc_link%/*}" "\${gh_openrc%/*}" "\${gh_cron%/*}" "$gh_base"; do [ ! -d "$gh_at" ] || sync "$gh_at"; done

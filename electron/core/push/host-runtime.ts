@@ -232,7 +232,7 @@ gh_arm_units() {
 gh_step() {
   gh_mine || gh_fail lost
   gh_undo >"$gh_base/undo" || gh_fail unwritable
-  trap 'gh_disarm; gh_reread; rm -rf "$gh_base"' EXIT
+  trap 'gh_disarm; gh_reread; gh_held || rm -rf "$gh_base"' EXIT
   if gh_systemd; then gh_arm_units; else gh_arm_watch || gh_fail not-armed; fi
   gh_armed || gh_fail not-armed
   trap - EXIT
@@ -436,6 +436,7 @@ gh_step() {
   fi
   gh_files gh_no_spare
   gh_disarm
+  ! gh_held || exit 1
   gh_reread
 }
 `
