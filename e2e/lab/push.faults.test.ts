@@ -144,6 +144,20 @@ describe('trouble on the way', () => {
     }
   }, 360_000)
 
+  test('the folder of its units became immutable: what is committed stays, and the undo goes as soon as it can', async () => {
+    const run = await desk.attempt('gpu3', (word) => {
+      if (word === 'verify') void asRoot('gpu3', 'chattr +i /etc/systemd/system')
+    })
+    expect(run.stdout).toContain('the undo is armed')
+    await arrange('gpu3', 'chattr -i /etc/systemd/system')
+    const isGone = async () => (await asRoot('gpu3', 'test ! -e /etc/systemd/system/gatehouse-undo.service')).status === 0
+    for (let waited = 0; waited < 90 && !(await isGone()); waited += 2) await pause(2000)
+    expect(await isGone()).toBe(true)
+    expect(await desk.undoTimers('gpu3')).toBe('')
+    expect(verdictOf(await gatehouseSteppedUp(desk.data, ['undo', '--fleet', lab.fleetFile]))).toBe('committed and proven')
+    await desk.takenAway('gpu3')
+  }, 240_000)
+
   test('a second console at the same time is told who is first; the first goes through', async () => {
     const { file } = await desk.planned('gpu3')
     let second: Promise<ConsoleRun> | undefined
