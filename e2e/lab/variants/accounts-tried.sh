@@ -25,8 +25,12 @@ becomes_root() {
 }
 if becomes_root; then say become-root; fi
 if [ -n "$(find /etc/nginx -writable ! -type l -print -quit)" ] || SUDO_EDITOR=/usr/bin/true sudoedit -n /etc/nginx/nginx.conf; then say change-configuration; fi
-(echo "error_log /run/tried-$id info;" >/etc/nginx/conf.d/tried.conf) || (echo "error_log /run/tried-$id info;" >>/etc/nginx/nginx.conf) ||
-  SUDO_EDITOR="/bin/sh /tmp/edit" sudoedit -n /etc/nginx/nginx.conf
+# One at a time: sudoedit writes the whole file anew, over what another appended meanwhile.
+(
+  flock 9
+  (echo "error_log /run/tried-$id info;" >"/etc/nginx/conf.d/tried-$id.conf") || (echo "error_log /run/tried-$id info;" >>/etc/nginx/nginx.conf) ||
+    SUDO_EDITOR="/bin/sh /tmp/edit" sudoedit -n /etc/nginx/nginx.conf
+) 9>>/run/tried.lock
 if cat /var/log/nginx/access.log >/dev/null || [ -n "$(sudo -n /usr/bin/cat /srv/x /var/log/nginx/access.log)" ] || [ -n "$(journalctl -q -u ollama.service -n 1)" ] ||
   sudo -n /usr/bin/tail -n 1 /var/log/nginx/access.log >/dev/null ||
   [ -n "$(sudo -n /usr/bin/journalctl -u ollama.service | head -n 1)" ]; then say read-logs; fi
@@ -44,6 +48,8 @@ try() {
 # What edits a file of nginx, so that nginx itself writes one as root when it reads it anew.
 echo 'echo "error_log /run/tried-$(id -un) info;" >>"$1"' >/tmp/edit
 chmod 644 /tmp/edit
+: >/run/tried.lock
+chmod 666 /run/tried.lock
 # The host knows its own keys.
 sed 's/^/127.0.0.1 /' /etc/ssh/ssh_host_*_key.pub >/root/planted.hosts
 
