@@ -10,7 +10,7 @@ import { maskOnHost } from './host-units.ts'
 import { kinds } from './kinds.ts'
 
 /**
- * What each kind of file is checked with before, and what makes it hold: fixed POSIX sh beside `host-runtime.ts`, in the order of this list.
+ * What each kind of file is checked with before, and what makes it hold: fixed POSIX sh beside that of the steps, in the order of this list.
  * The tool that checks reads the tree as it will be, at its real path, in a mount namespace of its own: nobody else sees it.
  */
 export interface HostKind {

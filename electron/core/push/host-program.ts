@@ -1,22 +1,17 @@
 import type { BootUndo } from '#shared/model/push-plan.ts'
 import type { FileEdit, FileKind } from '#shared/model/push-template.ts'
 import { shellQuote } from '../probe/shell-quote.ts'
+import { activateRuntime } from './host-activate.ts'
+import { armRuntime } from './host-arm.ts'
+import { clearRuntime } from './host-clear.ts'
+import { commitRuntime } from './host-commit.ts'
+import { commonRuntime } from './host-common.ts'
 import { extendRuntime } from './host-extend.ts'
 import { activateFunction, reactivateFunction, validateFunction } from './host-kinds.ts'
-import {
-  activateRuntime,
-  armRuntime,
-  clearRuntime,
-  commitRuntime,
-  commonRuntime,
-  inspectRuntime,
-  lookRuntime,
-  readRuntime,
-  stageRuntime,
-  undoNowRuntime,
-  undoRuntime,
-  writeRuntime,
-} from './host-runtime.ts'
+import { inspectRuntime, lookRuntime, readRuntime } from './host-read.ts'
+import { stageRuntime } from './host-stage.ts'
+import { undoNowRuntime, undoRuntime } from './host-undo.ts'
+import { writeRuntime } from './host-write.ts'
 
 const runtimes = {
   read: readRuntime,
