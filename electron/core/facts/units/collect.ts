@@ -75,7 +75,7 @@ shown=$(systemctl show --no-pager -p "$properties" -- "$@" 2>&1) || { printf '%s
 ${walkFunction}# What is shown goes out; files of variables, units to be weighed and what lies on the way to their files come to the shell, on stderr of awk.
 { lists=$(printf '%s\\n' "$shown" | sed "/^E[a-zA-Z]*=/{
 s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
-s/\\($secret\\)=[^\\" ;][^\\" ]*/\\1=****/g
+s/\\($secret\\)=\\([^\\" ;$]\\|[$][$]\\)[^\\" ]*/\\1=****/g
 s/\\( --\\{0,1\\}\\(api-key\\|api-keys\\|api_key\\|api_keys\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)[= ]\\)[^ ][^ ]*/\\1****/g
 s|://[^/@[:space:]]*@|://****@|g
 }" | awk "$walk"'

@@ -1,5 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { FactResult } from '../../../facts/fact.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
+import { keeperOf } from '../../../facts/services/keepers.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeBinds, citeUnit, foundAndExpected, isExposed, noServices, printBinds, serviceName } from './service-words.ts'
@@ -12,18 +14,18 @@ export default defineControl({
   rationale:
     'What listens on loopback today can be open tomorrow: a unit or drop-in that was edited after the server started takes effect at the next restart or reboot, when nobody looks.',
   needs: ['services'],
-  uses: ['units'],
+  uses: ['units', 'processes'],
   references: ['NIST-800-53:CM-2', 'NIST-800-53:CM-6', 'CIS-8:4.1', 'ISO-27001:A.8.9'],
-  evaluate: ({ services, units }) => {
+  evaluate: ({ services, units, processes }) => {
     const running = services.filter((service) => service.running)
     if (services.length === 0) return noServices
-    if (running.length > 0) return running.map((service) => judge(service, units))
+    if (running.length > 0) return running.map((service) => judge(service, units, processes.known ? processes.value : []))
     const reason = 'Inference servers are installed, but none runs.'
     return [{ status: 'not-applicable', subject: '', title: 'No inference server runs', reason, cite: [] }]
   },
 })
 
-function judge(service: InferenceService, units: FactResult<readonly Unit[]>): Verdict {
+function judge(service: InferenceService, units: FactResult<readonly Unit[]>, processes: readonly Process[]): Verdict {
   const name = serviceName(service)
   const base = { subject: service.id }
   if (service.pod) {
@@ -35,6 +37,15 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>): V
     return { ...base, status: 'not-applicable', title: 'A container keeps its published ports', reason, cite: [] }
   }
   if (service.how === 'process') {
+    const own = ownUnit(service, processes)
+    if (own) {
+      const open = service.binds.some(isExposed)
+      const reason = open
+        ? `${name} is open now; inference-bound-to-loopback judges it.`
+        : `${own.who} starts ${name} again, with settings that were not read: what it listens on then is not known.`
+      const title = open ? 'The port is open now' : 'What a restart brings is not known'
+      return { ...base, status: open ? 'not-applicable' : 'not-evaluated', title, reason, cite: [{ section: 'processes', line: own.line }] }
+    }
     const reason = `${name} was started by hand, so no unit decides what a restart would bring.`
     return { ...base, status: 'not-applicable', title: 'No unit starts this server', reason, cite: [] }
   }
@@ -84,4 +95,13 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>): V
     reason: `${name} is configured for ${where}.`,
     cite: citeBinds(configured),
   }
+}
+
+/** What else starts it again: a unit of a person's manager (`user@1000.service/app.slice/chat.service`), or a supervisor. */
+function ownUnit({ pids }: InferenceService, processes: readonly Process[]): { readonly who: string; readonly line: number } | undefined {
+  const main = processes.find(({ pid }) => pid === pids[0])
+  const unit = /\/user@\d+\.service\/(?:.*\/)?([^/]+\.service)$/.exec(main?.cgroup ?? '')?.[1]
+  if (main && unit) return { who: `${unit} of the user manager of ${main.user}`, line: main.line }
+  const keeper = keeperOf(main?.pid, processes)
+  return keeper?.restarts ? { who: `${keeper.name} (process ${keeper.process.pid})`, line: keeper.process.line } : undefined
 }

@@ -136,6 +136,27 @@ describe('inference-bind-configured-loopback', () => {
   ])('%s', (_, change, expected, more = {}) => {
     expect(outcomes(judge(configuredLoopback, [one(change)], more as never))).toEqual([expected])
   })
+  const rows = (cgroup: string, name: string) =>
+    known([
+      { pid: 90, ppid: 1, user: 'ada', name, argv: [name], line: 3 },
+      { pid: 100, ppid: 90, user: 'ada', name: 'ollama', argv: [], line: 4, cgroup },
+    ])
+  const ofPerson = '/user.slice/user-1000.slice/user@1000.service/app.slice/chat.service'
+  test.each<[string, string, string, string, string]>([
+    ['a unit of a person', ofPerson, 'systemd', '127.0.0.1', 'not-evaluated: What a restart brings is not known'],
+    ['a unit of a person, open', ofPerson, 'systemd', '0.0.0.0', 'not-applicable: The port is open now'],
+    [
+      'PM2',
+      '/user.slice/user-1000.slice/session-1.scope',
+      'PM2 v7.0.4: God',
+      '127.0.0.1',
+      'not-evaluated: What a restart brings is not known',
+    ],
+    ['tmux', '/user.slice/user-1000.slice/session-1.scope', 'tmux: server', '127.0.0.1', 'not-applicable: No unit starts this server'],
+  ])('%s', (_, cgroup, name, address, expected) => {
+    const change = { how: 'process', unit: undefined, binds: [bind(address)] } as const
+    expect(outcomes(judge(configuredLoopback, [one(change)], { processes: rows(cgroup, name) }))).toEqual([expected])
+  })
 })
 
 describe('inference-worker-ports-local', () => {

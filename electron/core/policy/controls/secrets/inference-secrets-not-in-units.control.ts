@@ -1,9 +1,10 @@
 import type { PathEntry } from '../../../facts/path-entry.ts'
+import { leftTo } from '../../../facts/services/left-to.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { type Citation, defineControl } from '../../control.ts'
 import { printMode } from '../../path-writers.ts'
 import { judgeUnits } from '../units/unit-subjects.ts'
-import { secretFlag } from './secret-flag.ts'
+import { secretAssignment, secretFlag } from './secret-flag.ts'
 
 export default defineControl({
   id: 'inference-secrets-not-in-units',
@@ -24,7 +25,7 @@ export default defineControl({
     judgeUnits(services, units, (unit) => {
       const secrets = Object.keys(unit.environmentSources).filter((name) => SECRET.test(name) && unit.environment[name] !== '')
       const open = secrets.flatMap((name) => openPlace(unit, name))
-      const inCommand = secretFlag(unit.execStart)
+      const inCommand = secretFlag(unit.execStart) ?? secretAssignment(unit.execStart)
       if (inCommand)
         open.push({ name: inCommand, place: 'ExecStart=', line: unit.lines.ExecStart ?? 0, note: 'Every account reads the unit.' })
       const [first] = open
@@ -36,6 +37,13 @@ export default defineControl({
           hint: 'Move it into an EnvironmentFile= with mode 0600 owned by root, or LoadCredential=, and change the key.',
           cite: open.map(({ name, line, note }): Citation => ({ section: 'units', line, token: name, note })),
         }
+      const left = leftTo(unit.execStart)
+      if (left !== undefined) {
+        const reason = `${unit.id} leaves the start of its server to ${left}, which may set keys from files of its own. They were not read.`
+        const cite = unit.lines.ExecStart ? [{ section: 'units', line: unit.lines.ExecStart, token: left }] : []
+        const hint = 'Let the unit start the server itself, with its keys in an EnvironmentFile= of mode 0600.'
+        return { status: 'not-evaluated', title: 'Keys may stand in files that were not read', reason, hint, cite }
+      }
       if (secrets.length === 0) {
         const reason = `${unit.id} sets no key, token or password that every account could read.`
         return {

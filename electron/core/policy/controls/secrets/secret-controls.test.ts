@@ -117,6 +117,23 @@ describe('inference-secrets-not-in-units', () => {
       { execStart: ['vllm', 'serve', '--api-key', '****'] },
       'fail: Every account can read a key of the server',
     ],
+    [
+      'set by a shell in ExecStart=',
+      { execStart: ['/bin/sh', '-c', 'VLLM_API_KEY=****', 'exec', 'vllm', 'serve', 'm'] },
+      'fail: Every account can read a key of the server',
+    ],
+    [
+      'a shell that takes it from a file',
+      { execStart: ['/bin/sh', '-c', 'VLLM_API_KEY=$(cat', '/k)', 'exec', 'vllm', 'serve', 'm'] },
+      'not-evaluated: Keys may stand in files that were not read',
+    ],
+    ['a script', { execStart: ['/usr/local/bin/start.sh'] }, 'not-evaluated: Keys may stand in files that were not read'],
+    ['supervisord', { execStart: ['/usr/bin/supervisord', '-n'] }, 'not-evaluated: Keys may stand in files that were not read'],
+    [
+      'supervisord with a key in its unit',
+      { ...fromFile(0o644), execStart: ['/usr/bin/supervisord'] },
+      'fail: Every account can read a key of the server',
+    ],
     ['a variable in ExecStart=', { execStart: ['vllm', 'serve', '--api-key', '$VLLM_API_KEY'] }, 'pass: No secret stands in the unit'],
   ])('%s', (_, more, expected) => {
     expect(outcomes(askUnit(notInUnits, unit({}, more)))).toEqual([expected])

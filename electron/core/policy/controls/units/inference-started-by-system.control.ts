@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
+import { type Keeper, keeperOf } from '../../../facts/services/keepers.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
 
@@ -29,16 +30,22 @@ export default defineControl({
       judge(
         service,
         processes.find(({ pid }) => pid === service.pids[0]),
+        keeperOf(service.pids[0], processes),
       ),
     )
   },
 })
 
-function judge(service: InferenceService, main: Process | undefined): Verdict {
+function judge(service: InferenceService, main: Process | undefined, keeper: Keeper | undefined): Verdict {
   const name = serviceName(service)
   const base = { subject: service.id, cite: main ? [{ section: 'processes', line: main.line, token: main.user }] : [] }
   if (service.how === 'systemd')
-    return { ...base, status: 'pass', title: 'A system unit starts the server', reason: `${name} is started by ${service.unit}.` }
+    return {
+      ...base,
+      status: 'pass',
+      title: 'A system unit starts the server',
+      reason: `${name} is started by ${keeper ? `${keeper.name}, which ${service.unit} runs` : service.unit}.`,
+    }
   if (service.pod)
     return {
       ...base,
@@ -70,6 +77,14 @@ function judge(service: InferenceService, main: Process | undefined): Verdict {
       title: 'A unit of a person starts the server',
       reason: `${name} is ${own[2]} of the user manager of ${main.user}. Expected a unit in /etc/systemd/system.`,
       hint: 'The unit lies in ~/.config/systemd/user of that account; loginctl disable-linger ends it with the session.',
+    }
+  if (keeper)
+    return {
+      ...base,
+      status: 'warning',
+      title: keeper.restarts ? 'A supervisor outside systemd starts it' : 'The server runs in a kept terminal',
+      reason: `${name} was started by ${keeper.name} (process ${keeper.process.pid} of ${keeper.process.user})${keeper.restarts ? ', which no system unit runs' : ', and nothing starts it again'}. Expected a system unit.`,
+      cite: [...base.cite, { section: 'processes', line: keeper.process.line }],
     }
   if (/\/session-[^/]+\.scope/.test(main.cgroup) || main.cgroup.startsWith('/user.slice'))
     return {

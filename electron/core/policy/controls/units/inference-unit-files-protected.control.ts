@@ -1,5 +1,6 @@
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
+import { recogniseStart } from '../../../facts/services/launch.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl } from '../../control.ts'
 import { onlyTrusted, openEntries, printMode } from '../../path-writers.ts'
@@ -38,6 +39,10 @@ export default defineControl({
       if (files.length === 0 || unseen.length > 0) {
         const reason = `Owner and mode of ${unseen.map(({ path }) => path).join(', ') || `the files of ${unit.id}`} could not be seen.`
         return { status: 'not-evaluated', title: 'Some of its files could not be seen', reason, cite: [] }
+      }
+      if (recogniseStart(unit.execStart)?.wrapped !== false) {
+        const reason = `The files of ${unit.id} and ${unit.program} are closed to others, but ${unit.program} starts the server, whose own files were not looked at.`
+        return { status: 'not-evaluated', title: 'What its program starts was not seen', reason, cite: [] }
       }
       return {
         status: 'pass',

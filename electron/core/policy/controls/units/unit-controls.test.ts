@@ -187,6 +187,12 @@ describe('inference-unit-files-protected', () => {
       { paths: way, dropIns: ['[unprintable]'] },
       'not-evaluated: Some of its files could not be seen',
     ],
+    ['a script', { paths: way, execStart: ['/usr/local/bin/ollama'] }, 'not-evaluated: What its program starts was not seen'],
+    [
+      'another program before it',
+      { paths: way, execStart: ['/usr/bin/nice', '/home/ada/ollama', 'serve'] },
+      'not-evaluated: What its program starts was not seen',
+    ],
     ['program not seen', { paths: way.slice(0, -1) }, 'not-evaluated: Some of its files could not be seen'],
     [
       'environment file that is not there',
@@ -326,5 +332,34 @@ describe('inference-started-by-system', () => {
     ['stopped', { running: false }, undefined, 'not-applicable: No inference server runs'],
   ])('%s', (_, change, cgroup, expected) => {
     expect(judge(change, cgroup)).toEqual([expected])
+  })
+  test.each<[string, Partial<InferenceService>, string, string, string]>([
+    [
+      'PM2',
+      { how: 'process' },
+      '/user.slice/user-1000.slice/session-3.scope',
+      'PM2 v7.0.4: God',
+      'warning: A supervisor outside systemd starts it',
+    ],
+    [
+      'tmux',
+      { how: 'process' },
+      '/user.slice/user-1000.slice/session-3.scope',
+      'tmux: server',
+      'warning: The server runs in a kept terminal',
+    ],
+    [
+      'supervisord',
+      { unit: 'supervisor.service' },
+      '/system.slice/supervisor.service',
+      'supervisord',
+      'pass: A system unit starts the server',
+    ],
+  ])('%s is named', (_, change, cgroup, name, expected) => {
+    const above = { pid: 90, ppid: 1, user: 'ada', name, argv: [name], line: 3 }
+    const processes = [above, { pid: 100, ppid: 90, user: 'ada', line: 4, cgroup, name: 'ollama', argv: [] }]
+    const verdicts = ask(startedBySystem, facts('', [service('ollama', { unit: 'ollama.service', ...change })], { processes }))
+    expect(outcomes(verdicts)).toEqual([expected])
+    expect(verdicts[0]?.reason).toContain(name.split(/[ :]/)[0])
   })
 })
