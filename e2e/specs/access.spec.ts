@@ -37,11 +37,22 @@ test('from nothing to the line that proves it, by keyboard', async ({ gatehouse 
   await detail.getByRole('button', { name: 'Keep' }).click()
   await expect(review).toContainText(/1 of \d+ decided/)
   await expect(detail.getByRole('button', { name: 'Keep' })).toHaveAttribute('aria-pressed', 'true')
+  // A note that is changed after the choice is kept with it.
+  await detail.getByLabel('Note').fill('Asked Okafor')
+  await page.keyboard.press('Shift+Tab')
+  await expect
+    .poll(() => it.invoke('access:review'))
+    .toMatchObject({
+      entries: expect.arrayContaining([expect.objectContaining({ decision: expect.objectContaining({ note: 'Asked Okafor' }) })]),
+    })
   await expect(page.getByRole('button', { name: 'Save removal plan' })).toBeHidden()
   await cell('backup on gpu-02').focus()
   await detail.getByRole('button', { name: 'Remove' }).click()
   await expect(page.getByRole('button', { name: 'Save removal plan' })).toBeVisible()
   await it.isSound('access-review')
+  await page.getByRole('button', { name: /^Undecided/ }).click()
+  await expect(page.getByRole('rowheader', { name: /backup/ })).toBeHidden()
+  await page.getByRole('button', { name: /^All/ }).click()
   await cell('reyes on gpu-04').focus()
   await page.keyboard.press('m')
   await expect(detail.getByRole('heading', { level: 2 })).not.toHaveText('reyes on gpu-04')

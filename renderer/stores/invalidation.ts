@@ -53,6 +53,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'audit:changes',
     'audit:history',
     'history:trend',
+    'schedule:get',
     'history:compare',
     'walkthrough:current',
     'network:hosts',

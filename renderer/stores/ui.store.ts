@@ -43,6 +43,9 @@ interface UiState {
   /** Focused cell of the matrix; survives a visit to a host. */
   readonly cell: { readonly host: string; readonly item: ItemId } | null
   readonly attentionOrder: 'severity' | 'newest'
+  /** Where the audit with an auditor is; survives a visit to a host. No step: the first that is not recorded. */
+  readonly auditView: 'steps' | 'history'
+  readonly auditStep: ItemId | null
   /** Sheet of the right pane, in narrow windows. */
   readonly sheetOpen: boolean
 }
@@ -55,6 +58,8 @@ export const useUi = create<UiState>(() => ({
   hostFilter: '',
   cell: null,
   attentionOrder: 'severity',
+  auditView: 'steps',
+  auditStep: null,
   sheetOpen: false,
 }))
 

@@ -2,14 +2,22 @@ import { z } from 'zod'
 import { itemIds } from './checklist.ts'
 import { waivableOutcomes } from './validity.ts'
 
-/** Words that a person typed: one line or a few, without characters that would hide something. */
+/** What a line may not hold: it draws nothing or turns its neighbours around. Paste brings it along, from documents and chats. */
+const hidden = /[^\n\P{Cc}]|[\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** Words that a person typed: one line or a few. What would hide something is left out, so that what is kept is what everybody sees. */
 export const typedText = (max: number) =>
   z
     .string()
+    .overwrite((text) =>
+      text
+        .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+        .replaceAll('\t', ' ')
+        .replace(hidden, ''),
+    )
     .trim()
     .min(1)
     .max(max)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*(?:\n[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*)*$/u, 'expected visible characters')
 
 /** One finding on one host that somebody answers for until a day. Never changed afterwards, only withdrawn. */
 export const waiverSchema = z.object({

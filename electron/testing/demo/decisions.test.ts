@@ -88,7 +88,7 @@ test('a waiver ends by itself, without another audit', async () => {
 
 test.each([
   ['empty words', { reason: '  ' }],
-  ['hidden characters', { approver: 'M. \u202eotI' }],
+  ['hidden characters alone', { approver: '\u202e\u200b' }],
   ['a day that is none', { endsOn: 'next week' }],
 ])('malformed: %s', async (_, change) => {
   await open(gpu03)

@@ -73,6 +73,8 @@ describe('a record claims no more than was found', () => {
 
   test('each open finding needs an owner, a date and a reason', () => {
     const exceptions = exceptionsOf('INF-1')
+    const late = exceptions.map((one, at) => (at === 0 ? { ...one, resolveBy: '2020-01-31' } : one))
+    expect(() => walk().record(fleet(), request({ outcome: 'met-with-exceptions', exceptions: late }))).toThrow(/2020-01-31 is over/)
     expect(exceptions.length).toBeGreaterThan(1)
     const partly = request({ outcome: 'met-with-exceptions', exceptions: exceptions.slice(1) })
     expect(() => walk().record(fleet(), partly)).toThrow(/no owner, date and reason for/)

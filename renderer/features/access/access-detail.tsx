@@ -14,10 +14,12 @@ interface AccessDetailProps {
   readonly host: AccessOverview['hosts'][number] | undefined
   /** While a review is open, and the account belongs to it. */
   readonly entry: ReviewEntry | undefined
+  /** No review was signed before. */
+  readonly firstReview: boolean
 }
 
 /** What one account can do on one host, by which way, and the lines that prove it. */
-export function AccessDetail({ place, row, host, entry }: AccessDetailProps) {
+export function AccessDetail({ place, row, host, entry, firstReview }: AccessDetailProps) {
   const state = row ? stateWords[row.state] : undefined
   return (
     <Scroll as="article" className="access-detail" data-pane aria-label="Account">
@@ -26,7 +28,7 @@ export function AccessDetail({ place, row, host, entry }: AccessDetailProps) {
         {state !== undefined && <Status tone={state.tone}>{state.word}</Status>}
         {row?.tier && <span className="muted">{tierWords[row.tier]}</span>}
       </header>
-      {entry !== undefined && <ReviewChoice entry={entry} />}
+      {entry !== undefined && <ReviewChoice entry={entry} first={firstReview} />}
       {row === undefined ? (
         <p className="reason">{host?.reason ?? 'This host has no such account, or it can neither log in nor do anything.'}</p>
       ) : (

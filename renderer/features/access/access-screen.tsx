@@ -33,18 +33,21 @@ export function AccessScreen() {
   const auditing = useAuditing()
   const audit = useAuditActions()
   const [text, setText] = useState<string | null>(null)
-  const [only, setOnly] = useState<'all' | 'mismatches'>('all')
+  const [only, setOnly] = useState<'all' | 'mismatches' | 'undecided'>('all')
   const [place, setPlace] = useState<Place>()
   const overview = query.data ?? undefined
   const all = useMemo(() => accountRows(overview ?? { hosts: [] }), [overview])
-  const found = filterAccounts(all, text ?? '', only === 'mismatches')
+  const left = review?.open == null ? [] : review.entries.filter(({ decision }) => decision === null || decision.verdict === 'ask')
+  const undecided = left.find(({ decision }) => decision === null)
+  const waiting = new Set(left.map(({ row }) => row.account))
+  const named = filterAccounts(all, text ?? '', only === 'mismatches')
+  const found = only === 'undecided' ? named.filter(({ name }) => waiting.has(name)) : named
   const rows = found.slice(0, MAX_DRAWN)
   const hosts = overview?.hosts ?? []
   const names = hosts.map(({ host }) => host)
   const chosen = rows.some(({ name }) => name === place?.account)
     ? place
     : (nextMismatch(rows, names, undefined) ?? firstOf(rows[0]?.name, names[0]))
-  const undecided = review?.open == null ? undefined : review.entries.find(({ decision }) => decision === null)
   const mismatches = all.reduce((sum, row) => sum + row.mismatches, 0)
   const clear = () => {
     setText(null)
@@ -110,6 +113,7 @@ export function AccessScreen() {
                 options={[
                   { value: 'all', label: `All ${all.length}` },
                   { value: 'mismatches', label: `Mismatches ${mismatches}` },
+                  ...(review?.open == null ? [] : [{ value: 'undecided' as const, label: `Undecided ${left.length}` }]),
                 ]}
                 onChange={setOnly}
               />
@@ -133,6 +137,7 @@ export function AccessScreen() {
                   place={chosen}
                   row={rows.find(({ name }) => name === chosen.account)?.cells.get(chosen.host)}
                   host={hosts.find(({ host }) => host === chosen.host)}
+                  firstReview={review?.lastSigned === null}
                   entry={
                     review?.open == null
                       ? undefined

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type FocusEvent, useRef, useState } from 'react'
 import type { ReviewEntry, ReviewVerdict } from '#shared/model/access-review.ts'
 import { useDecideReview } from '../../stores/actions.ts'
 import { plainText } from '../../ui/plain-text.ts'
@@ -16,30 +16,39 @@ const sinceWords: Readonly<Record<ReviewEntry['since'], string>> = {
   same: 'As at the last review.',
 }
 
+interface ReviewChoiceProps {
+  readonly entry: ReviewEntry
+  /** None was signed before. */
+  readonly first: boolean
+}
+
 /** Keep, remove or ask, with a note, for one account on one host. */
-export function ReviewChoice({ entry: { host, row, since, decision } }: { readonly entry: ReviewEntry }) {
+export function ReviewChoice({ entry: { host, row, since, decision }, first }: ReviewChoiceProps) {
   const decide = useDecideReview()
   const [note, setNote] = useState(decision?.note ?? '')
+  const choices = useRef<HTMLDivElement>(null)
+  const say = (verdict: ReviewVerdict) => decide.mutate({ account: row.account, host, verdict, note })
+  // A note that is changed after the verdict belongs to it; on the way to another verdict it is kept with that one.
+  const keepNote = ({ relatedTarget }: Partial<FocusEvent>) => {
+    if (decision !== null && note !== decision.note && !choices.current?.contains(relatedTarget as Node | null)) say(decision.verdict)
+  }
   return (
     <section className="access-choice" aria-label={`Review of ${plainText(row.account, 60)} on ${host}`}>
-      <span>{sinceWords[since]}</span>
+      <span>{first ? 'Nobody reviewed it before.' : sinceWords[since]}</span>
       <span className="spring" />
       <input
         className="input"
         aria-label="Note"
-        placeholder="Note"
+        placeholder="Note, kept with the choice"
         maxLength={500}
         value={note}
         onChange={(event) => setNote(event.target.value)}
+        onBlur={keepNote}
+        onKeyDown={({ key }) => key === 'Enter' && keepNote({})}
       />
-      <div className="segment small">
+      <div ref={choices} className="segment small">
         {verdicts.map(({ value, label }) => (
-          <button
-            key={value}
-            type="button"
-            aria-pressed={decision?.verdict === value}
-            onClick={() => decide.mutate({ account: row.account, host, verdict: value, note })}
-          >
+          <button key={value} type="button" aria-pressed={decision?.verdict === value} onClick={() => say(value)}>
             {label}
           </button>
         ))}

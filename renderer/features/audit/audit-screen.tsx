@@ -5,7 +5,7 @@ import { useBuildPack } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
 import { useFleetState, useLatest, useTrend, useWalkthrough } from '../../stores/queries.ts'
-import { goFleet, openDialog } from '../../stores/ui.store.ts'
+import { goFleet, openDialog, useUi } from '../../stores/ui.store.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { useSheet } from '../../stores/use-sheet.ts'
 import { announce } from '../../ui/announcer.ts'
@@ -20,8 +20,6 @@ import { History } from './history.tsx'
 import { StartWalkthrough } from './start-walkthrough.tsx'
 import { Walkthrough } from './walkthrough.tsx'
 
-type View = 'steps' | 'history'
-
 /** Answers an auditor: the checklist step by step, the evidence pack, and what changed over time. */
 export function AuditScreen() {
   const fleet = useFleetState().data?.fleet
@@ -29,11 +27,15 @@ export function AuditScreen() {
   const query = useWalkthrough()
   const trend = useTrend()
   const pack = useBuildPack()
-  const [view, setView] = useState<View>('steps')
+  const view = useUi(({ auditView }) => auditView)
   const [again, setAgain] = useState(false)
   const walkthrough = query.data ?? null
   const audited = (latest?.hosts.length ?? 0) > 0
   const build = () => pack.mutate(null, { onSuccess: (written) => written !== null && announce(`Evidence pack written to ${written.zip}`) })
+  const begun = () => {
+    setAgain(false)
+    useUi.setState({ auditStep: null })
+  }
   const starting = walkthrough === null || (walkthrough.closedAt !== null && again)
   const walking = audited && view === 'steps' && !starting
   const sheet = useSheet(walking)
@@ -70,7 +72,7 @@ export function AuditScreen() {
               { value: 'steps', label: 'Walkthrough' },
               { value: 'history', label: 'History' },
             ]}
-            onChange={setView}
+            onChange={(auditView) => useUi.setState({ auditView })}
           />
           <Button
             icon={<PackageCheck className="icon" aria-hidden />}
@@ -96,7 +98,7 @@ export function AuditScreen() {
       ) : query.data === undefined ? (
         <div aria-busy="true" />
       ) : starting ? (
-        <StartWalkthrough onStarted={() => setAgain(false)} />
+        <StartWalkthrough onStarted={begun} />
       ) : (
         <Walkthrough key={walkthrough.id} walkthrough={walkthrough} onAgain={() => setAgain(true)} sheet={sheet} />
       )}

@@ -3,6 +3,7 @@ import { useSetSchedule } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { useSchedule } from '../../stores/queries.ts'
 import { Status } from '../../ui/status.tsx'
+import { dayClock } from '../../ui/time.ts'
 
 const choices: readonly (readonly [everyHours: Schedule['everyHours'], words: string])[] = [
   [0, 'Only by hand'],
@@ -33,6 +34,11 @@ export function ScheduleField() {
           </option>
         ))}
       </select>
+      {schedule.nextAt !== null && (
+        <span className="muted">
+          {Date.parse(schedule.nextAt) <= Date.now() ? 'Next within a minute' : `Next on ${dayClock(new Date(schedule.nextAt))}`}
+        </span>
+      )}
       {set.error !== null && (
         <span role="alert">
           <Status tone="fail">Not kept</Status> {wordsOfError(set.error).detail}

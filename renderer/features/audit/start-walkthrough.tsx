@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useStartWalkthrough } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { Field } from '../../ui/field.tsx'
@@ -9,11 +9,18 @@ export function StartWalkthrough({ onStarted }: { readonly onStarted: () => void
   const start = useStartWalkthrough()
   const [auditor, setAuditor] = useState('')
   const [error, setError] = useState<string>()
+  const field = useRef<HTMLInputElement>(null)
   const send = (event: FormEvent) => {
     event.preventDefault()
-    if (auditor.trim() === '') return setError('Name who asks: an auditor, or yourself.')
+    if (auditor.trim() === '') {
+      setError('Name who asks: an auditor, or yourself.')
+      return field.current?.focus()
+    }
     start.mutate({ auditor: auditor.trim() }, { onSuccess: onStarted })
   }
+  useEffect(() => {
+    if (document.activeElement === document.body) field.current?.focus()
+  }, [])
   const failure = start.error === null ? null : wordsOfError(start.error)
   return (
     <div className="empty h-full !border-0">
@@ -24,6 +31,7 @@ export function StartWalkthrough({ onStarted }: { readonly onStarted: () => void
           type is kept too, so you can stop at any time.
         </p>
         <Field
+          ref={field}
           label="Auditor"
           maxLength={120}
           spellCheck={false}

@@ -1,7 +1,9 @@
 import { FileText, KeyRound, Paperclip, X } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { bytesText } from '#shared/bytes-text.ts'
 import type { Guide, StepDraft, StepOutcome } from '#shared/model/walkthrough.ts'
+import { blanksIn } from '#shared/statement-blanks.ts'
 import { stepOutcomeWords } from '#shared/words.ts'
 import { useAttach, useRecordStep } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
@@ -15,7 +17,7 @@ import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { ExceptionTable } from './exception-table.tsx'
 import { PresetLine } from './preset-line.tsx'
-import { draftOf, type ItemFinding, openOf, requestOf } from './step-request.ts'
+import { draftOf, type ItemFinding, openOf, requestOf, withWording } from './step-request.ts'
 import type { Step } from './step-words.ts'
 import { useKeptDraft } from './use-kept-draft.ts'
 
@@ -37,7 +39,7 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
   const change = (part: Partial<StepDraft>) => setDraft((before) => ({ ...before, ...part }))
   const stated = draft.statement.trim() === '' ? [] : asking.map(({ id }) => id)
   const open = openOf(findings, stated)
-  const ready = requestOf(step.item, draft, open)
+  const ready = requestOf(step.item, draft, open, Date.now())
   const missing = 'missing' in ready ? ready.missing : undefined
   const send = () => {
     if ('missing' in ready || record.isPending) return
@@ -50,6 +52,16 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
     })
   }
   useKeys({ 'mod+enter': send })
+  const statement = useRef<HTMLTextAreaElement>(null)
+  const takeWording = (wording: string) => {
+    const text = withWording(draft.statement, wording)
+    flushSync(() => change({ statement: text }))
+    // The first blank is chosen, so that typing fills it.
+    const [blank = ''] = blanksIn(text)
+    const at = text.indexOf(blank)
+    statement.current?.focus()
+    statement.current?.setSelectionRange(at, at + blank.length)
+  }
   const failure = record.error ?? attach.error
   const words = failure === null ? null : wordsOfError(failure)
   return (
@@ -57,6 +69,7 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
       {asking.length > 0 && (
         <>
           <TextArea
+            ref={statement}
             label="Statement"
             rows={3}
             maxLength={2000}
@@ -75,11 +88,7 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
       {guide.presets
         .filter(({ item }) => item === step.item)
         .map((preset) => (
-          <PresetLine
-            key={preset.id}
-            preset={preset}
-            onStatement={asking.length > 0 ? () => change({ statement: preset.statement }) : undefined}
-          />
+          <PresetLine key={preset.id} preset={preset} onStatement={asking.length > 0 ? () => takeWording(preset.statement) : undefined} />
         ))}
       <Outcomes value={draft.outcome} onChange={(outcome) => change({ outcome })} />
       {draft.outcome === 'met-with-exceptions' && open.length > 0 && <ExceptionTable open={open} draft={draft} onDraft={setDraft} />}
@@ -94,7 +103,7 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
         />
         <TextArea
           label="Links, one per line"
-          rows={1}
+          rows={Math.min(draft.links.split('\n').length, 6)}
           spellCheck={false}
           value={draft.links}
           onChange={(event) => change({ links: event.target.value })}

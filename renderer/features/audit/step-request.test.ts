@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest'
 import type { FindingBrief } from '#shared/model/finding.ts'
 import { type StepDraft, stepRequestSchema } from '#shared/model/walkthrough.ts'
 import type { Outcome } from '#shared/status.ts'
-import { draftOf, type ItemFinding, openOf, requestOf, sameForAll } from './step-request.ts'
+import { draftOf, type ItemFinding, openOf, requestOf, sameForAll, withWording } from './step-request.ts'
 
 const finding = (status: Outcome, control = 'a-b'): ItemFinding => {
   const brief: FindingBrief = { control, item: 'INF-1', status, severity: 'high', title: 't', subject: 's' }
   return { key: `gpu-01\n${control}\ns`, host: 'gpu-01', finding: brief }
 }
 const draft = (more: Partial<StepDraft> = {}): StepDraft => ({ ...draftOf(null, null), outcome: 'met', name: 'M. Ito', ...more })
+const now = Date.parse('2026-11-27T12:00:00Z')
 const row = { owner: 'M. Ito', resolveBy: '2027-01-01', reason: 'Known' }
 
 test('a statement answers the checks that ask for it, and nothing else', () => {
@@ -23,7 +24,8 @@ describe('what is missing is said', () => {
   const open = [finding('fail'), finding('warning', 'c-d')]
   const cases: readonly [string, StepDraft, readonly ItemFinding[], RegExp][] = [
     ['an outcome', draft({ outcome: null }), [], /outcome/],
-    ['met with open findings', draft(), open, /2 findings are open/],
+    ['met with open findings', draft(), open, /2 findings are open.* mend them/],
+    ['met with one open finding', draft(), [open[0] as ItemFinding], /1 finding is open.* mend it/],
     ['a day for the statement', draft({ statement: 'x' }), [], /last day/],
     ['a day in another order', draft({ statement: 'x', endsOn: '01/02/2027' }), [], /YYYY-MM-DD/],
     ['a day that no month has', draft({ statement: 'x', endsOn: '2027-02-30' }), [], /YYYY-MM-DD/],
@@ -47,11 +49,18 @@ describe('what is missing is said', () => {
       [open[0] as ItemFinding],
       /1 of 1/,
     ],
+    [
+      'a day of an exception that is over',
+      draft({ outcome: 'met-with-exceptions', exceptions: { [open[0]?.key ?? '']: { ...row, resolveBy: '2026-11-26' } } }),
+      [open[0] as ItemFinding],
+      /2026-11-26 is over/,
+    ],
+    ['a day of the statement that is over', draft({ statement: 'x', endsOn: '2026-11-26' }), [], /until 2026-11-26, which is over/],
     ['a link', draft({ links: 'https://a.example\njavascript:alert(1)' }), [], /javascript/],
     ['a name', draft({ name: ' ' }), [], /Name who/],
   ]
   test.each(cases)('%s', (_, typed, findings, words) => {
-    expect(requestOf('INF-1', typed, findings)).toEqual({ missing: expect.stringMatching(words) })
+    expect(requestOf('INF-1', typed, findings, now)).toEqual({ missing: expect.stringMatching(words) })
   })
 })
 
@@ -62,7 +71,7 @@ test('what is whole becomes a request that the engine takes, and comes back as i
     links: ' https://a.example/x \n\n',
     exceptions: { [open[0]?.key ?? '']: row },
   })
-  const ready = requestOf('INF-1', sameForAll(typed, open), open)
+  const ready = requestOf('INF-1', sameForAll(typed, open), open, now)
   expect('request' in ready && stepRequestSchema.parse(ready.request)).toMatchObject({
     ...{ statement: 'It is so', note: 'n', links: ['https://a.example/x'] },
     exceptions: [
@@ -72,5 +81,12 @@ test('what is whole becomes a request that the engine takes, and comes back as i
   })
   if (!('request' in ready)) return
   const record = { ...ready.request, id: 'r', seen: '', recordedBy: 'a', recordedAt: '2026-11-26T00:00:00.000Z' }
-  expect(requestOf('INF-1', draftOf(null, record), open)).toEqual(ready)
+  expect(requestOf('INF-1', draftOf(null, record), open, now)).toEqual(ready)
+})
+
+test('prepared words go beneath what was typed, once', () => {
+  expect(withWording(' ', 'Kept at [place].')).toBe('Kept at [place].')
+  const both = withWording('We have one.\n', 'Kept at [place].')
+  expect(both).toBe('We have one.\nKept at [place].')
+  expect(withWording(both, 'Kept at [place].')).toBe(both)
 })

@@ -1,10 +1,11 @@
 import type { ItemId } from '#shared/model/checklist.ts'
 import type { FindingBrief } from '#shared/model/finding.ts'
-import { isDay } from '#shared/model/validity.ts'
+import { isDay, isOver } from '#shared/model/validity.ts'
 import type { StepDraft, StepRecord, StepRequest } from '#shared/model/walkthrough.ts'
 import { blanksIn } from '#shared/statement-blanks.ts'
 import { openOutcomes } from '#shared/status.ts'
 import type { HostView } from '../../stores/host-view.ts'
+import { count } from '../../ui/words.ts'
 
 export interface ItemFinding {
   readonly key: string
@@ -57,12 +58,16 @@ export function requestOf(
   item: ItemId,
   draft: StepDraft,
   open: readonly ItemFinding[],
+  now: number,
 ): { readonly request: StepRequest } | { readonly missing: string } {
   const { outcome, statement, endsOn, note, name, exceptions, attachments } = draft
   if (outcome === null) return { missing: 'Choose an outcome.' }
   if (outcome === 'met' && open.length > 0)
-    return { missing: `${open.length} findings are open: choose “Met with exceptions”, or mend them first.` }
+    return {
+      missing: `${count(open.length, 'finding is', 'findings are')} open: choose “Met with exceptions”, or mend ${open.length === 1 ? 'it' : 'them'} first.`,
+    }
   if (statement.trim() !== '' && !isDay(endsOn)) return { missing: 'Write the last day on which the statement holds as YYYY-MM-DD.' }
+  if (statement.trim() !== '' && isOver(endsOn, now)) return { missing: `The statement would hold until ${endsOn}, which is over.` }
   const blanks = blanksIn(statement)
   if (blanks.length > 0) return { missing: `Put into the statement what belongs at ${blanks.join(', ')}.` }
   if (outcome === 'not-applicable' && note.trim() === '') return { missing: 'Say in the comment why it is not applicable.' }
@@ -72,6 +77,8 @@ export function requestOf(
     return { host, control, subject, owner: owner.trim(), resolveBy, reason: reason.trim() }
   })
   const lacking = filled.filter(({ owner, resolveBy, reason }) => owner === '' || !isDay(resolveBy) || reason === '').length
+  const [late] = filled.filter(({ resolveBy }) => isDay(resolveBy) && isOver(resolveBy, now))
+  if (late !== undefined) return { missing: `${late.resolveBy} is over: choose a day until which it will be resolved.` }
   if (lacking > 0) return { missing: `${lacking} of ${filled.length} exceptions lack an owner, a date (YYYY-MM-DD) or a reason.` }
   const links = linesOf(draft.links)
   const wrong = links.find((link) => !isLink(link))
@@ -100,3 +107,7 @@ export function sameForAll(draft: StepDraft, open: readonly ItemFinding[]): Step
   )
   return { ...draft, exceptions }
 }
+
+/** A prepared statement beneath what was typed: nothing that somebody wrote is overwritten, and nothing stands there twice. */
+export const withWording = (statement: string, wording: string): string =>
+  statement.trim() === '' ? wording : statement.includes(wording) ? statement : `${statement.trimEnd()}\n${wording}`

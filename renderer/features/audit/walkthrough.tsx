@@ -1,7 +1,7 @@
-import { useState } from 'react'
 import type { ItemId } from '#shared/model/checklist.ts'
 import type { Walkthrough as WalkthroughModel } from '#shared/model/walkthrough.ts'
 import { useGuide } from '../../stores/queries.ts'
+import { useUi } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { type Sheet, SidePane } from '../../ui/side-pane.tsx'
 import { PackPane } from './pack-pane.tsx'
@@ -19,7 +19,9 @@ interface WalkthroughProps {
 export function Walkthrough({ walkthrough, onAgain, sheet }: WalkthroughProps) {
   const { steps } = walkthrough
   const guide = useGuide().data
-  const [item, setItem] = useState<ItemId>(() => steps.find(({ record }) => record === null)?.item ?? 'INF-1')
+  const last = useUi(({ auditStep }) => auditStep)
+  const item = last ?? steps.find(({ record }) => record === null)?.item ?? 'INF-1'
+  const setItem = (auditStep: ItemId) => useUi.setState({ auditStep })
   const step = steps.find((one) => one.item === item)
   useKeys({
     'mod+arrowdown': () => setItem(stepFrom(steps, item, 1)),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { GatehouseError } from '#shared/errors.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
-import { createScheduleService, isDue } from './schedule-service.ts'
+import { createScheduleService, nextOf } from './schedule-service.ts'
 
 const NOW = Date.parse('2026-11-26T12:00:00Z')
 const fleet = fleetSchema.parse({
@@ -43,24 +43,28 @@ const service = (open = true) =>
   })
 
 test.each([
-  [0, undefined, false],
-  [6, undefined, true],
-  [6, '2026-11-26T06:00:00.000Z', true],
-  [6, '2026-11-26T06:00:00.001Z', false],
-  [24, '2026-11-26T06:00:00.000Z', false],
-  [168, '2026-11-19T12:00:00.000Z', true],
-  [6, '2026-11-27T00:00:00.000Z', false],
-] as const)('every %i hours, last at %s: due is %s', (everyHours, at, due) => expect(isDue({ everyHours }, at, NOW)).toBe(due))
+  [0, undefined, null],
+  [6, undefined, '2026-11-26T12:00:00.000Z'],
+  [6, '2026-11-26T06:00:00.000Z', '2026-11-26T12:00:00.000Z'],
+  [6, '2026-11-26T06:00:00.001Z', '2026-11-26T12:00:00.001Z'],
+  [24, '2026-11-26T06:00:00.000Z', '2026-11-27T06:00:00.000Z'],
+  [168, '2026-11-10T12:00:00.000Z', '2026-11-26T12:00:00.000Z'],
+  [6, '2026-11-27T00:00:00.000Z', '2026-11-27T06:00:00.000Z'],
+] as const)('every %i hours, last at %s: the next at %s', (everyHours, at, next) => {
+  const found = nextOf({ everyHours }, at, NOW)
+  expect(found === null ? null : new Date(found).toISOString()).toBe(next)
+})
 
 test('nothing starts by itself until somebody asks for it; then it does, for that fleet, also after a restart', () => {
   service().look()
-  expect([started, service().of(fleet)]).toEqual([0, { everyHours: 0 }])
+  expect([started, service().of(fleet)]).toEqual([0, { everyHours: 0, nextAt: null }])
   service().set(fleet, { everyHours: 24 })
   service(false).look()
   expect(started).toBe(0)
   service().look()
-  expect([started, service().of(fleet)]).toEqual([1, { everyHours: 24 }])
+  expect([started, service().of(fleet)]).toEqual([1, { everyHours: 24, nextAt: '2026-11-26T12:00:00.000Z' }])
   last = '2026-11-26T11:59:00.000Z'
+  expect(service().of(fleet).nextAt).toBe('2026-11-27T11:59:00.000Z')
   service().look()
   expect(started).toBe(1)
 })
@@ -77,7 +81,7 @@ test('one that runs is no trouble, another failure is logged, and neither is thr
 test('a file that is damaged or cannot be written', () => {
   service().set(fleet, { everyHours: 6 })
   writeFileSync(file(), '{"dc1":{"everyHours":1}}')
-  expect(service().of(fleet)).toEqual({ everyHours: 0 })
+  expect(service().of(fleet)).toEqual({ everyHours: 0, nextAt: null })
   rmSync(join(folder, 'data'), { recursive: true })
   writeFileSync(join(folder, 'data'), '')
   expect(() => service().set(fleet, { everyHours: 6 })).toThrow(/schedule\.json/)

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
-import { type Schedule, scheduleSchema } from '#shared/model/schedule.ts'
+import { type Schedule, type ScheduleState, scheduleSchema } from '#shared/model/schedule.ts'
 import type { Clock, Log } from '../../ports.ts'
 
 export interface ScheduleServicePorts {
@@ -21,9 +21,9 @@ export interface ScheduleServicePorts {
 
 /** Audits by themselves while the program runs. Where none runs, cron and `gatehouse audit` do the same with the same store. */
 export interface ScheduleService {
-  of(fleet: Fleet): Schedule
+  of(fleet: Fleet): ScheduleState
   /** Throws `store.unwritable`. */
-  set(fleet: Fleet, schedule: Schedule): Schedule
+  set(fleet: Fleet, schedule: Schedule): ScheduleState
   /** Looks whether an audit is due, and starts it. Never throws. */
   look(): void
   /** Looks every minute from now on. Returns how to stop. */
@@ -34,16 +34,21 @@ const LOOK_MS = 60_000
 const HOUR_MS = 3_600_000
 const keptSchema = z.record(z.string(), scheduleSchema)
 
-/** True when the time since the last audit is over; at once when there was none. A clock that was set back makes nothing due. */
-export const isDue = ({ everyHours }: Schedule, lastStarted: string | undefined, now: number): boolean =>
-  everyHours > 0 && (lastStarted === undefined || now - Date.parse(lastStarted) >= everyHours * HOUR_MS)
+/** When the time since the last audit is over; at once when there was none. A clock that was set back makes nothing due. */
+export const nextOf = ({ everyHours }: Schedule, lastStarted: string | undefined, now: number): number | null =>
+  everyHours === 0 ? null : lastStarted === undefined ? now : Math.max(now, Date.parse(lastStarted) + everyHours * HOUR_MS)
 
 export function createScheduleService({ clock, log, file, open, lastStarted, start }: ScheduleServicePorts): ScheduleService {
-  const of = (fleet: Fleet): Schedule => read(file)[fleet.name] ?? { everyHours: 0 }
+  function of(fleet: Fleet): ScheduleState {
+    const schedule = read(file)[fleet.name] ?? { everyHours: 0 }
+    const next = nextOf(schedule, lastStarted(fleet), clock.now())
+    return { ...schedule, nextAt: next === null ? null : new Date(next).toISOString() }
+  }
 
   function look(): void {
     const fleet = open()
-    if (fleet === null || !isDue(of(fleet), lastStarted(fleet), clock.now())) return
+    const nextAt = fleet && of(fleet).nextAt
+    if (fleet === null || nextAt === null || Date.parse(nextAt) > clock.now()) return
     try {
       start(fleet)
     } catch (error) {
@@ -62,7 +67,7 @@ export function createScheduleService({ clock, log, file, open, lastStarted, sta
       } catch (error) {
         throw new GatehouseError({ code: 'store.unwritable', detail: `${file}: ${(error as Error).message}` }, { cause: error })
       }
-      return schedule
+      return of(fleet)
     },
     look,
     begin() {

@@ -4,6 +4,7 @@ import { GatehouseError } from '#shared/errors.ts'
 import type { HostBrief } from '#shared/model/audit.ts'
 import { checklist, type ItemId } from '#shared/model/checklist.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
+import { isOver } from '#shared/model/validity.ts'
 import { type Guide, guideSchema, type StepDraft, type StepRecord, type StepRequest, type Walkthrough } from '#shared/model/walkthrough.ts'
 import { blanksIn } from '#shared/statement-blanks.ts'
 import type { AnyControl } from '../../policy/control.ts'
@@ -104,6 +105,8 @@ export function createWalkthroughService(ports: WalkthroughServicePorts): Walkth
     if (blanks.length > 0) throw refused(`${item}: put into the statement what belongs at ${blanks.join(', ')}`)
     if (outcome === 'not-applicable' && note === '') throw refused(`${item}: say in the comment why it is not applicable`)
     if (outcome === 'not-met' || outcome === 'not-applicable') return
+    const late = exceptions.find(({ resolveBy }) => isOver(resolveBy, clock.now()))
+    if (late !== undefined) throw refused(`${item}: ${late.resolveBy} is over, choose a day until which it will be resolved`)
     const open = openFindings(hosts(fleet), item).filter(
       ({ finding }) => !(finding.status === 'needs-attestation' && stated.some(({ id }) => id === finding.control)),
     )
