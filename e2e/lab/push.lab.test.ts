@@ -18,7 +18,11 @@ const desk = pushDesk()
 describe('the planted sin is found, pushed away in one go, and stays away', () => {
   test('gpu3', async () => {
     const { file, plan } = await desk.planned('gpu3')
-    expect(plan.turns).toMatchObject([{ control: 'inference-bound-to-loopback', subject: 'ollama.service', status: 'fail' }])
+    expect(plan.turns).toMatchObject(
+      ['inference-bound-to-loopback', 'engine-requires-key-when-exposed'].map((control) => ({
+        ...{ control, subject: 'ollama.service', status: 'fail' },
+      })),
+    )
     expect(plan.files).toMatchObject([{ path: DROP_IN, before: 'absent' }])
     await desk.isOld('gpu3')
     const run = await desk.push(file, undefined, ['--undo-after', '120', '--json'])

@@ -41,10 +41,11 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   await it.enterFirstCode()
 
   await expect(page.getByRole('timer')).toHaveText(/^[12]:\d\d$/, { timeout: 20_000 })
+  // Before the pictures: the simulated host commits within seconds, and a picture may take as long.
+  await page.keyboard.press('Control+e')
   for (const theme of ['dark', 'light'] as const) {
     await it.theme(theme)
     await page.screenshot({ path: it.picture(`push-armed-${theme}`) })
-    if (theme === 'dark') await page.keyboard.press('Control+e')
   }
   await it.verdict('Committed and proven')
   await expect(page.locator('.push-log')).toContainText(/Put off.*the undo runs by itself in [23]\d\d s/)

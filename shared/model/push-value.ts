@@ -41,7 +41,7 @@ const isPath = (text: string, roots: readonly string[]): boolean =>
   text.length <= 250 &&
   /^(?:\/[A-Za-z0-9_.-]+)+$/.test(text) &&
   !/\/\.{1,2}(?:\/|$)/.test(text) &&
-  roots.some((root) => text.startsWith(root))
+  roots.some((root) => (root.endsWith('/') ? text.startsWith(root) : text === root))
 
 /** Is the text a value of this type? One value: of a list each is asked. */
 export function isValueOf(parameter: PushParameter, text: string): boolean {

@@ -110,7 +110,10 @@ export function makePlan(request: PlanRequest): PushPlan {
   const { manifest, sha256 } = template
   if (!read.ended) throw refused('the host did not say what its files are', host.name)
   if (read.unit !== 'active')
-    throw refused(`${rendered.unit} is ${read.unit || 'not there'}; a push starts on a service that runs`, host.name)
+    throw refused(
+      `${rendered.unit} is ${read.unit || 'not there'}; a push starts on a service that runs: install it, or start it, first`,
+      host.name,
+    )
   const boot = bootUndos.find((one) => one === read.init)
   if (boot === undefined) throw refused('the host did not say what starts its services', host.name)
   const bound = rendered.files.find(({ kind }) => kinds[kind].needsSystemd)

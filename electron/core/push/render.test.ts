@@ -21,6 +21,25 @@ test.each(shippedTemplates().map(({ manifest }) => [manifest.id, manifest] as co
   },
 )
 
+test('what is missing is named at once; a value of the host that does not fit is shown, the words of a command line are not', () => {
+  const login = shippedTemplate('oauth2-proxy-oidc').manifest
+  expect(() => render(login, { unit: 'a.service', program: '/bin/a', client: 'ai' })).toThrow(
+    /needs what neither the host nor the fleet file says: issuer \(a word .*\); domains \(/,
+  )
+  const sandbox = shippedTemplate('systemd-sandbox').manifest
+  expect(() => render(sandbox, { unit: 'a.service', writes: ['/root', '/srv/models'] })).toThrow(
+    'writes of systemd-sandbox is /root, /srv/models, and must be a path below /usr/share/',
+  )
+  expect(() => render(login, { ...sampleValues(login), issuer: 'a secret' })).toThrow('issuer of oauth2-proxy-oidc must be a word')
+})
+
+test('a root without a slash at its end is that path alone', () => {
+  const { manifest } = shippedTemplate('auditd-models-watch')
+  const watched = (path: string) => () => render(manifest, { directories: [path] })
+  expect(watched('/models')().files[0]?.content).toContain('-w /models -p wa')
+  for (const path of ['/models2', '/modelsx/a', '/mnt', '/']) expect(watched(path)).toThrow('directories')
+})
+
 test('a value stands where its placeholder was', () => {
   const [file] = render(template, { port: 11500 }).files
   expect(file?.content.split('\n').slice(2)).toEqual(['[Service]', 'Environment="OLLAMA_HOST=127.0.0.1:11500"', ''])

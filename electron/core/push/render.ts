@@ -55,7 +55,29 @@ function checkedValue(template: PushTemplate, name: string, parameter: PushParam
   if (accepts(parameter, absent)) return absent
   if (absent === undefined && parameter.from === 'open-subjects')
     throw refused(`what ${template.id} fixes is not open on this host. To push it all the same, name the ${name}`)
-  throw refused(`${name} of ${template.id} must be ${expectedOf(parameter)}`)
+  throw refused(`${name} of ${template.id}${shown(parameter, absent)} must be ${expectedOf(parameter)}`)
+}
+
+/** Of these the value is no secret; the words of a command line may hold one. */
+const tellable: readonly PushParameter['type'][] = ['integer', 'address', 'network', 'host-name', 'port', 'unit', 'path', 'choice']
+
+/** What was found for a parameter that does not take it: whoever did not type it would not know. */
+function shown(parameter: PushParameter, value: unknown): string {
+  const words: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (!tellable.includes(parameter.type) || !words.every((word) => typeof word === 'string' || typeof word === 'number')) return ''
+  const text = words.join(', ')
+  return /^[\x20-\x7e]{1,120}$/.test(text) ? ` is ${text}, and` : ''
+}
+
+/** All that is missing at once. Throws `push.not-possible`. */
+function needsNoMore({ id, parameters }: PushTemplate, given: Readonly<Record<string, unknown>>): void {
+  const missing = Object.entries(parameters).filter(([name, parameter]) => {
+    const isOptional = parameter.type !== 'integer' && !parameter.required
+    return !Object.hasOwn(given, name) && parameter.default === undefined && !isOptional && parameter.from !== 'open-subjects'
+  })
+  if (missing.length === 0) return
+  const words = missing.map(([name, parameter]) => `${name} (${expectedOf(parameter)})`)
+  throw refused(`${id} needs what neither the host nor the fleet file says: ${words.join('; ')}`)
 }
 
 /** Throws `push.not-possible` for a name or a value that the template does not know, before anything is asked. */
@@ -74,6 +96,7 @@ export function checkGiven(template: PushTemplate, given: Readonly<Record<string
  */
 export function render(template: PushTemplate, given: Readonly<Record<string, unknown>>, generated: Generated = ofNoHost): Rendered {
   checkGiven(template, given)
+  needsNoMore(template, given)
   const parameters: Record<string, PushValue> = {}
   for (const [name, parameter] of Object.entries(template.parameters))
     parameters[name] = checkedValue(template, name, parameter, Object.hasOwn(given, name) ? given[name] : parameter.default)

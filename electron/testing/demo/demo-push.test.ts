@@ -56,7 +56,10 @@ test('Fix in the demo: plan, code, push, verdict, and the finding is gone', asyn
   await ask('fleet:demo', null)
   const plan = await ask('push:plan', choice)
   expect(plan.files[0]).toMatchObject({ before: 'absent', diff: expect.arrayContaining(['+Environment="OLLAMA_HOST=127.0.0.1:11434"']) })
-  expect(plan.turns).toMatchObject([{ control: 'inference-bound-to-loopback', status: 'fail' }])
+  expect(plan.turns).toMatchObject([
+    { control: 'inference-bound-to-loopback', status: 'fail' },
+    { control: 'engine-requires-key-when-exposed', status: 'fail' },
+  ])
 
   await expect(ask('push:start', { plan: plan.id, typedHost: '' })).rejects.toThrow('step-up.needed')
   await expect(ask('access:review-sign', { name: 'M. Ito' })).rejects.toThrow('step-up.needed')

@@ -11,7 +11,6 @@ import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { DemoHost } from './demo-host.ts'
-import { text } from './demo-host.ts'
 import { openDemoServices } from './demo-services.testing.ts'
 import { bastion01 } from './hosts/bastion-01.ts'
 import { gpu01 } from './hosts/gpu-01.ts'
@@ -25,7 +24,10 @@ import {
   exposedLocalAi,
   exposedVllm,
   rootOllama,
+  withAuditd,
+  withIdleDriver,
   withLogins,
+  withMightyAudit,
   withOpenExporter,
 } from './template-hosts.testing.ts'
 
@@ -89,13 +91,6 @@ async function pushed({ ask }: Opened, plan: PushPlan): Promise<unknown> {
 
 const logins = [`ada:$2b$12$${'a'.repeat(53)}`]
 
-const daemon = (name: string, argv: readonly string[]): Pick<DemoHost, 'processes' | 'system'> => ({
-  processes: [...gpu02.processes, { pid: 701, ppid: 1, user: 'root', uid: 0, name, argv, cgroup: `/system.slice/${name}.service` }],
-  system: { ...gpu02.system, services: [...gpu02.system.services, `${name}.service loaded active enabled`] },
-})
-
-const audited = daemon('auditd', ['/sbin/auditd'])
-
 const keyless = ['inference-bound-to-loopback', 'inference-secrets-not-on-command-line']
 
 type Row = readonly [template: string, host: DemoHost, parameters: Record<string, string | string[]>, sins: readonly string[]]
@@ -109,34 +104,16 @@ const table: readonly Row[] = [
   ['htpasswd-users', gpu02, { logins }, ['proxy-password-files-protected']],
   ['services-masked', gpu02, {}, ['unneeded-services-off']],
   ['systemd-sandbox', gpu02, {}, ['inference-unit-sandboxed', 'inference-unit-exposure-low', 'inference-unit-kernel-protected']],
-  [
-    'gpu-persistence',
-    { ...gpu02, ...daemon('nvidia-persistenced', ['/usr/bin/nvidia-persistenced', '--no-persistence-mode']) },
-    {},
-    ['gpu-persistence-on'],
-  ],
+  ['gpu-persistence', withIdleDriver, {}, ['gpu-persistence-on']],
   ['gpu-exporter-unit', withOpenExporter, {}, ['metrics-only-from-monitoring']],
   ['caddy-ollama', behindOpenCaddy, { logins }, ['proxy-requires-authentication', 'management-endpoints-restricted', 'proxy-sends-hsts']],
   ['sshd-behind-jump', gpu03, {}, ['sshd-keys-only', 'sshd-no-root-login']],
   ['logrotate-ai-access', gpu02, {}, ['proxy-access-log-kept']],
-  [
-    'auditd-models-watch',
-    { ...gpu02, ...audited, system: { ...audited.system, auditRules: ['-w /etc/passwd -p wa -k identity'] } },
-    {},
-    ['model-directories-audited'],
-  ],
+  ['auditd-models-watch', withAuditd, {}, ['model-directories-audited']],
   ['ufw-segment', gpu03, {}, ['firewall-default-deny-inbound', 'inference-port-only-from-app', 'ssh-only-from-jump']],
   ['docker-published-ports', gpu04, {}, ['inference-port-only-from-app']],
   ['nftables-segment', gpu03, {}, ['firewall-default-deny-inbound', 'inference-port-only-from-app']],
-  [
-    'gatehouse-audit-account',
-    {
-      ...gpu02,
-      files: new Map([...gpu02.files, ['/etc/sudoers.d/gatehouse-audit', text('gatehouse-ro ALL=(ALL) NOPASSWD: ALL\n', 0o440)]]),
-    },
-    {},
-    ['audit-account-read-only'],
-  ],
+  ['gatehouse-audit-account', withMightyAudit, {}, ['audit-account-read-only']],
   ['vllm-credential', exposedVllm, {}, keyless],
   ['llama-server-unit', exposedLlama, {}, keyless],
   ['localai-unit', exposedLocalAi, {}, keyless],

@@ -222,3 +222,21 @@ export const withOpenExporter: DemoHost = {
     },
   ],
 }
+
+const withDaemon = (name: string, argv: readonly string[], more: Partial<DemoHost['system']> = {}): DemoHost => ({
+  ...gpu02,
+  processes: [...gpu02.processes, { pid: 701, ppid: 1, user: 'root', uid: 0, name, argv, cgroup: `/system.slice/${name}.service` }],
+  system: { ...gpu02.system, ...more, services: [...gpu02.system.services, `${name}.service loaded active enabled`] },
+})
+
+/** The daemon as packages of Ubuntu start it. */
+export const withIdleDriver = withDaemon('nvidia-persistenced', ['/usr/bin/nvidia-persistenced', '--no-persistence-mode'])
+
+/** An auditd that watches accounts, and no models. */
+export const withAuditd = withDaemon('auditd', ['/sbin/auditd'], { auditRules: ['-w /etc/passwd -p wa -k identity'] })
+
+/** The audit account may do everything. */
+export const withMightyAudit: DemoHost = {
+  ...gpu02,
+  files: new Map([...gpu02.files, ['/etc/sudoers.d/gatehouse-audit', text('gatehouse-ro ALL=(ALL) NOPASSWD: ALL\n', 0o440)]]),
+}

@@ -22,7 +22,6 @@ export default defineControl({
     'A server that reaches a hub loads whatever it is told to, approved or not: one pull request, one changed unit, one job is enough. Where no packet gets out, no switch has to hold.',
   needs: ['services', 'network'],
   uses: ['firewall', 'units', 'containers'],
-  remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:SC-7(5)', 'NIST-800-53:CM-7', 'CIS-8:13.4', 'ISO-27001:A.8.22', 'OWASP-LLM:LLM03'],
   evaluate: ({ services, network, firewall, units, containers }, { fleet }) => {
     const { app, jump, management, modelStorage, modelAdmins } = fleet.networks
