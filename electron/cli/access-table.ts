@@ -21,6 +21,7 @@ function lines({ host, access, reason, tiers }: AccessOfHost): readonly string[]
   const names = new Set(access.accounts.map(({ name }) => name))
   for (const { account, tier, title } of tiers)
     if (!names.has(account)) out.push(`  ${visible(account)}: ${tier}, ${title.charAt(0).toLowerCase()}${title.slice(1)}`)
+  if (access.cut > 0) out.push(`  ! ${access.cut} more accounts may get in and are left out: this list ends at ${access.accounts.length}.`)
   if (access.others > 0) out.push(`  ${access.others} more accounts can neither log in nor do any of this.`)
   for (const { reason: why, leavesOpen, hint } of access.gaps) {
     out.push(`  ! not known: ${visible(why)}`)

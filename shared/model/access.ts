@@ -75,6 +75,8 @@ export const hostAccessSchema = z.object({
   accounts: z.array(accountAccessSchema),
   /** Accounts that can do nothing and cannot log in, which are left out. */
   others: z.int().min(0),
+  /** Accounts beyond what an answer holds: they may get in, and what they can do is not among it. */
+  cut: z.int().min(0),
   gaps: z.array(accessGapSchema),
   /** Why there may be accounts that are not among them. */
   unlisted: z.string().optional(),
@@ -113,6 +115,8 @@ export const accessOverviewSchema = z.object({
       /** Why nothing is known; null when it is. */
       reason: z.string().nullable(),
       rows: z.array(accessRowSchema),
+      /** Accounts that are not among the rows. */
+      cut: z.int().min(0),
       gaps: z.array(accessGapSchema),
     }),
   ),

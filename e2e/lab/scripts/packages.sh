@@ -11,19 +11,22 @@ missing=()
 for package in debootstrap debian-archive-keyring systemd-container iproute2 openssh-client oathtool zstd netcat-openbsd openssl python3-minimal libfaketime acl polkitd; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
-# What tests give to hosts that have no way out: OpenRC, and Docker and Podman with what the base lacks for them.
+# What tests give to hosts that have no way out: OpenRC, Docker and Podman with what the base lacks for them, a directory, doas.
 [ -s "$(echo "$CACHE"/openrc/openrc_*.deb)" ] && openrc=1 || openrc=0
 [ -s "$(echo "$CACHE"/podman/podman_*.deb)" ] && [ -s "$(echo "$CACHE"/podman/netavark_*.deb)" ] && podman=1 || podman=0
 [ -s "$(echo "$CACHE"/docker/docker.io_*.deb)" ] && docker=1 || docker=0
-[ ${#missing[@]} = 0 ] && [ $openrc$podman$docker = 111 ] && exit 0
-say "installing ${missing[*]} openrc podman docker"
+[ -s "$(echo "$CACHE"/accounts/opendoas_*.deb)" ] && accounts=1 || accounts=0
+[ ${#missing[@]} = 0 ] && [ $openrc$podman$docker$accounts = 1111 ] && exit 0
+say "installing ${missing[*]} openrc podman docker slapd nslcd opendoas"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 [ ${#missing[@]} = 0 ] || apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-mkdir -p "$CACHE/openrc" "$CACHE/podman" "$CACHE/docker"
+mkdir -p "$CACHE/openrc" "$CACHE/podman" "$CACHE/docker" "$CACHE/accounts"
 cd "$CACHE/openrc"
 apt-get download -qq openrc librc1 libeinfo1 2>/dev/null
 cd "$CACHE/podman"
 apt-get download -qq aardvark-dns catatonit conmon golang-github-containers-common libassuan0 libglib2.0-0 libgpgme11 libslirp0 libsubid4 libyajl2 netavark podman runc slirp4netns uidmap 2>/dev/null
 cd "$CACHE/docker"
 apt-get download -qq containerd runc docker.io 2>/dev/null
+cd "$CACHE/accounts"
+apt-get download -qq slapd libltdl7 nslcd libnss-ldapd opendoas 2>/dev/null

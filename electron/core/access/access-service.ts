@@ -44,7 +44,7 @@ export function createAccessService({ views, clock }: { readonly views: ViewServ
             const { access } = accessOf(sources.facts, fleet, host, now)
             if (access) holders.push(holdersOf(access, fleet, host))
             return overviewOf(sources, fleet, host, now)
-          }) ?? { host: host.name, reason: 'It was not looked at yet.', rows: [], gaps: [] },
+          }) ?? { host: host.name, reason: 'It was not looked at yet.', rows: [], cut: 0, gaps: [] },
       )
       return { tiers: fleet.access ? tiersOf(fleet.access) : null, hosts, keys: [...sharedKeys(holders)] }
     },

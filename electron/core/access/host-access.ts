@@ -4,13 +4,13 @@ import type { FactResult } from '../facts/fact.ts'
 import { type Becoming, becomings, type World } from './becoming.ts'
 import { idpAccess, secondFactors } from './idp-accounts.ts'
 import { type Logins, loginsOf } from './logins.ts'
-import { openGrants } from './netgroups.ts'
+import { openGrants, unlistedHolders } from './netgroups.ts'
 import { keyHolders, mapKeys, programKeys, unreadUsers } from './other-users.ts'
 import { type Own, ownCapabilities } from './own-capabilities.ts'
 import type { Member } from './rights.ts'
 import { type AccessFacts, accessFactIds, worldOf } from './world.ts'
 
-/** Accounts in one answer: a directory may have more, and then those without a way in are the first to be left out. */
+/** Accounts in one answer: a directory may have more, and then those for which least was found are left out, and counted. */
 const MAX_ACCOUNTS = 2000
 
 interface Remembered {
@@ -56,22 +56,30 @@ function followed(facts: AccessFacts, now: number): HostAccess {
       proof: proofOf(member),
     }
   })
-  const shown = all.filter(({ name, holdings, logins, keys }) => {
-    const open = steps.get(name)?.logins.open
-    return open !== 'no' || keys.length > 0 || logins.length > 0 || holdings.length > 0
-  })
+  const shown = all.filter((account) => account.login !== 'no' || weight(account) > 0)
   const keys = [...keyHolders(facts.services), ...mapKeys(facts.nginx), ...programKeys(facts.programs)]
   const others = [...webAccounts(facts), ...idpOf(facts).accounts, ...keys]
-  const accounts = [...shown.slice(0, Math.max(0, MAX_ACCOUNTS - others.length)), ...others].slice(0, MAX_ACCOUNTS)
+  const accounts = [...heaviest(shown, Math.max(0, MAX_ACCOUNTS - others.length)), ...others].slice(0, MAX_ACCOUNTS)
   const { unlisted } = facts.accounts
   return {
-    ...{ accounts, others: all.length + others.length - accounts.length, gaps: gapsOf(facts, world) },
+    ...{ accounts, others: all.length - shown.length, gaps: gapsOf(facts, world) },
+    cut: shown.length + others.length - accounts.length,
     ...(unlisted && { unlisted: unlisted.reason }),
   }
 }
 
-const proofOf = ({ uid, account, groups }: Member): AccountAccess['proof'] =>
-  uid < 0 ? { section: 'groups', line: groups[0]?.line ?? 0 } : { section: 'accounts', line: account.line }
+/** How much an account can do, and by how many ways it gets in. */
+const weight = ({ holdings, logins, keys }: AccountAccess): number => holdings.length * 10 + logins.length + keys.length
+
+/** As many as there is room for, in their own order. */
+function heaviest(accounts: readonly AccountAccess[], room: number): readonly AccountAccess[] {
+  if (accounts.length <= room) return accounts
+  const kept = new Set(accounts.toSorted((a, b) => weight(b) - weight(a)).slice(0, room))
+  return accounts.filter((account) => kept.has(account))
+}
+
+const proofOf = ({ named, account }: Member): AccountAccess['proof'] =>
+  named ? { section: named.section, line: named.line } : { section: 'accounts', line: account.line }
 
 const unattended = ({ name }: Member, { access }: World): readonly string[] => [
   ...(access?.cron.known && access.cron.value.some((job) => job.account === name && job.file.startsWith('/var/spool/'))
@@ -176,6 +184,10 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
     add({ known: false, reason: `Rules of sudo: ${facts.sudoers.value.incomplete}`, sections: [] }, everything)
   for (const { reason, root } of facts.sudoers.known ? openGrants(facts.sudoers.value) : [])
     add({ known: false, reason: `Rules of sudo: ${reason}`, sections: [] }, root ? everything : ['control-services', 'read-logs'])
+  const strangers = [...(facts.sudoers.known ? facts.sudoers.value.grants : []), ...(access?.trust?.doas?.grants ?? [])]
+  // Of accounts that are listed the directory was asked which groups they are in.
+  for (const reason of unlistedHolders(strangers, facts.accounts))
+    add({ known: false, reason, sections: [] }, facts.accounts.joined ? [] : everything)
   const doas = access?.trust?.doas?.incomplete
   if (doas !== undefined) add({ known: false, reason: `Rules of doas: ${doas}`, sections: [] }, everything)
   add(facts.units, ['become-root', 'change-configuration'])

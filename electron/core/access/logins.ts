@@ -30,7 +30,7 @@ export const hasLoginShell = (shell: string): boolean => !/(?:nologin|false|sync
 
 /** How an account gets in. `now`: milliseconds since the epoch. */
 export function loginsOf(
-  { name, account, groupNames }: Member,
+  { name, account, groupNames, named }: Member,
   access: Access | undefined,
   sshd: FactResult<Sshd>,
   now: number,
@@ -48,9 +48,12 @@ export function loginsOf(
   const expired = password?.expiresDay !== undefined && password.expiresDay * DAY_MS <= now
   if (expired) notes.push(`expired on ${new Date((password?.expiresDay ?? 0) * DAY_MS).toISOString().slice(0, 10)}`)
   if (shell) notes.push(`its shell is ${account.shell}`)
-  const refused = sshd.known && !isLetIn(setting, name, groupNames)
+  const refused = sshd.known && !isLetIn(setting, name, named ? undefined : groupNames)
   if (refused) notes.push('sshd does not let it in')
+  // Nor does any list say that it exists: a home may be left of somebody who is gone.
+  if (named) notes.push('no list of accounts has it')
   if (!access?.keys.known) notes.push('its keys were not read')
+  else if (named && account.home === '') notes.push('where its keys would lie is not known')
   else if (!shell && !isSearched(account.home)) notes.push(`keys in ${account.home.slice(0, 80)} were not looked for`)
   const elsewhere = shell ? undefined : places?.find((place) => !FILES_LOOKED_AT.test(place))
   if (elsewhere !== undefined) notes.push(`keys in ${elsewhere.slice(0, 80)} were not looked for`)
@@ -79,7 +82,9 @@ export function loginsOf(
   const bySsh = waysOf(setting('authenticationmethods') ?? 'any', can)
   if ((can.keys > 0 || can.password) && bySsh.length === 0) notes.push(`sshd asks for ${setting('authenticationmethods')?.slice(0, 80)}`)
   const ways = [...bySsh, ...(password?.state === 'none' ? ['no password'] : []), ...(password?.state === 'usable' ? ['console'] : [])]
-  const unseen = notes.length > 0 || !access?.passwords.known || (password === undefined && access.passwords.known)
+  if (named) return { ways: [], notes, keys, open: 'unknown' }
+  if (access?.passwords.known && password === undefined) notes.push('its password is in no file of this host')
+  const unseen = notes.length > 0 || !access?.passwords.known
   return { ways, notes, keys, open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no' }
 }
 
@@ -157,12 +162,16 @@ function looseOn(file: string, { name, home }: Member['account'], paths: Access[
   return paths.find(({ path, owner, mode }) => way.includes(path) && ((owner !== name && owner !== 'root') || (mode & 0o022) !== 0))?.path
 }
 
-/** DenyUsers, AllowUsers, DenyGroups, AllowGroups, in this order (sshd_config(5)). A host behind `@` is not held against anything. */
-function isLetIn(setting: (keyword: string) => string | undefined, name: string, groups: ReadonlySet<string>): boolean {
+/**
+ * DenyUsers, AllowUsers, DenyGroups, AllowGroups, in this order (sshd_config(5)). A host behind `@` is not held against anything. `groups`: undefined where
+ * they are not known, and refuse nobody then.
+ */
+function isLetIn(setting: (keyword: string) => string | undefined, name: string, groups: ReadonlySet<string> | undefined): boolean {
   const list = (keyword: string): readonly string[] => setting(keyword)?.split(/\s+/).filter(Boolean) ?? []
   const fits = (pattern: string, text: string): boolean => fnmatch(pattern.replace(/@[^@]*$/, '') || pattern, text, false) === true
   if (list('denyusers').some((pattern) => !pattern.includes('@') && fits(pattern, name))) return false
   if (list('allowusers').length > 0 && !list('allowusers').some((pattern) => fits(pattern, name))) return false
+  if (groups === undefined) return true
   const inAny = (patterns: readonly string[]) => patterns.some((pattern) => [...groups].some((group) => fits(pattern, group)))
   if (inAny(list('denygroups'))) return false
   return list('allowgroups').length === 0 || inAny(list('allowgroups'))

@@ -1,6 +1,8 @@
-import type { Sudoers, SudoMember } from '../facts/privileged/privileged.ts'
+import type { Accounts } from '../facts/accounts/accounts.ts'
+import type { Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import { givesRoot } from '../policy/controls/accounts/root-ways.ts'
 import { netgroupIn, saysStranger } from './sudo-decision.ts'
+import { wordsOf } from './unlisted-names.ts'
 
 /** A rule of sudo that a netgroup of accounts decides: who is in it, the host was not asked. */
 interface OpenGrant {
@@ -32,6 +34,29 @@ export function openGrants({ grants, defaults }: Pick<Sudoers, 'grants' | 'defau
   for (const { scope, of, settings, line } of defaults)
     if (scope === ':' && settings.includes('!authenticate')) add(of, 'no password is asked of', true, line)
   return [...found.values()]
+}
+
+/**
+ * Rules that name a group, or an account by its number, which no list of this host has, where a directory lists nobody: whom they let do something is
+ * not known, and there is no name to show for them.
+ */
+export function unlistedHolders(
+  grants: readonly Pick<SudoGrant, 'users' | 'file'>[],
+  { accounts, groups, unlisted }: Accounts,
+): readonly string[] {
+  if (unlisted === undefined) return []
+  const listed = new Set([
+    ...groups.flatMap(({ name, gid }) => [`%${name}`, `%#${gid}`]),
+    ...accounts.flatMap(({ uid, gid }) => [`#${uid}`, `%#${gid}`]),
+  ])
+  const found = grants.flatMap(({ users, file }) =>
+    wordsOf(users).flatMap((word) =>
+      /^(?:%(?!:)|#)./.test(word) && !listed.has(word)
+        ? `${file} speaks of ${word.startsWith('#') ? 'uid' : 'group'} ${word.replace(/^[%#]+/, '').slice(0, 60)}, which no list shows`
+        : [],
+    ),
+  )
+  return [...new Set(found)].slice(0, 50)
 }
 
 /** `%:ops`: a group of the plugin, not of the host (sudoers(5)). */

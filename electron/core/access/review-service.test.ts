@@ -43,7 +43,7 @@ function memory(): AccessReviewRepo {
 
 function arrange() {
   const hosts: AccessOverview['hosts'] = [
-    { host: 'h1', reason: null, gaps: [], rows: [row('ada'), row('rey'), row('root', { state: 'own', login: 'no' })] },
+    { host: 'h1', reason: null, cut: 0, gaps: [], rows: [row('ada'), row('rey'), row('root', { state: 'own', login: 'no' })] },
   ]
   const [stated, noted]: [string[], string[]] = [[], []]
   const steps = new Map<string, readonly RemovalStep[]>()
@@ -112,7 +112,7 @@ test('an account that can do more than when it was decided is asked about anew',
 
 test('nothing is signed over a host that was not seen', () => {
   const { reviews, hosts } = arrange()
-  hosts.push({ host: 'h2', reason: 'It was not looked at yet.', gaps: [], rows: [] })
+  hosts.push({ host: 'h2', reason: 'It was not looked at yet.', cut: 0, gaps: [], rows: [] })
   reviews.start(fleet)
   reviews.decide(fleet, { account: 'ada', verdict: 'keep', note: '' })
   reviews.decide(fleet, { account: 'rey', verdict: 'keep', note: '' })

@@ -74,7 +74,7 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
         }
       }),
     )
-    const unseen = hosts.flatMap(({ host, reason }) => (reason === null ? [] : host))
+    const unseen = hosts.flatMap(({ host, reason, cut }) => (reason === null && cut === 0 ? [] : host))
     return {
       open: open ? { startedAt: open.startedAt, startedBy: open.startedBy } : null,
       lastSigned: last?.signedAt ? { at: last.signedAt, by: last.signedBy ?? '' } : null,
@@ -137,7 +137,10 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
         const open = openOf(fleet)
         if (!open) throw refuse('no review of this fleet is open')
         const { entries, unseen } = current(fleet)
-        if (unseen.length > 0) throw refuse(`accounts of ${unseen.slice(0, 5).join(', ')} are not known: audit these hosts first`)
+        if (unseen.length > 0)
+          throw refuse(
+            `accounts of ${unseen.slice(0, 5).join(', ')} are not all known: audit these hosts, and let sshd say who may log in where a directory has too many accounts`,
+          )
         if (entries.length === 0) throw refuse('there is no account to review')
         const left = entries.filter(({ decision }) => decision === null || decision.verdict === 'ask')
         if (left.length > 0)

@@ -3,12 +3,15 @@ import type { Account, Accounts } from '../facts/accounts/accounts.ts'
 import { componentsOf, type PathEntry } from '../facts/path-entry.ts'
 import type { Citation } from '../policy/control.ts'
 import type { SudoAccount } from './sudo-decision.ts'
+import type { NamedAccount } from './unlisted-names.ts'
 
 /** An account with all its groups. */
 export interface Member extends SudoAccount {
   readonly account: Account
   readonly groups: readonly MemberGroup[]
   readonly groupNames: ReadonlySet<string>
+  /** What names it, where no list of accounts has it: its uid, its shell and its groups are known to the directory alone. */
+  readonly named?: Citation
 }
 
 export interface MemberGroup {
@@ -18,14 +21,11 @@ export interface MemberGroup {
   readonly line: number
 }
 
-/** Its uid, its home and its shell are known to the directory alone. */
-const unlistedAccount = (name: string): Account => ({ name, uid: -1, gid: -1, home: '', shell: '', line: 0 })
-
 /**
  * Every account with its groups, looked up once: ten thousand accounts of a directory are walked once, not once for each question. Where a directory
- * does not list its accounts, those that a group names are among them.
+ * does not list its accounts, those that a group names are among them, and those of whom something else speaks (`unlisted-names.ts`).
  */
-export function membersOf({ accounts, groups, unlisted }: Accounts): readonly Member[] {
+export function membersOf({ accounts, groups, unlisted }: Accounts, named: readonly NamedAccount[] = []): readonly Member[] {
   const byMember = new Map<string, MemberGroup[]>()
   const byGid = new Map<number, MemberGroup[]>()
   const add = <K>(map: Map<K, MemberGroup[]>, key: K, group: MemberGroup) => {
@@ -38,13 +38,20 @@ export function membersOf({ accounts, groups, unlisted }: Accounts): readonly Me
     for (const member of members) add(byMember, member, { name, gid, line })
   }
   const listed = new Set(accounts.map(({ name }) => name))
-  const others = unlisted ? [...byMember.keys()].filter((name) => !listed.has(name)) : []
-  return [...accounts, ...others.map(unlistedAccount)].map((account) => {
+  const others = new Map<string, NamedAccount>(named.map((one) => [one.name, one]))
+  for (const [name, [group]] of unlisted ? byMember : [])
+    if (!listed.has(name) && !others.has(name)) others.set(name, { name, cite: { section: 'groups', line: group?.line ?? 0 } })
+  const unlistedAccount = ({ name, home = '' }: NamedAccount): Account => ({ name, uid: -1, gid: -1, home, shell: '', line: 0 })
+  return [...accounts, ...[...others.values()].map(unlistedAccount)].map((account) => {
     const own = [
       ...(account.gid < 0 ? [] : (byGid.get(account.gid) ?? [{ name: String(account.gid), gid: account.gid, line: 0 }])),
       ...(byMember.get(account.name) ?? []),
     ]
-    return { name: account.name, uid: account.uid, account, groups: own, groupNames: new Set(own.map(({ name }) => name)) }
+    const cite = account.uid < 0 ? others.get(account.name)?.cite : undefined
+    return {
+      ...{ name: account.name, uid: account.uid, account, groups: own, groupNames: new Set(own.map(({ name }) => name)) },
+      ...(cite && { named: cite }),
+    }
   })
 }
 

@@ -167,7 +167,7 @@ const saysAccount = (list: readonly SudoMember[], { name, uid, groups }: SudoAcc
       if (word.startsWith('+')) return 'unsaid'
       if (word.startsWith('%#')) return groups.some(({ gid }) => word === `%#${gid}`)
       if (word.startsWith('%')) return groups.some((group) => word === `%${group.name}`)
-      return word.startsWith('#') ? word === `#${uid}` : word === name
+      return word.startsWith('#') ? uid >= 0 && word === `#${uid}` : word === name
     },
     budget,
   )

@@ -76,7 +76,7 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
       ? [root]
       : grant.runAsUsers === undefined && grant.runAsGroups === undefined
         ? members.filter(({ name, uid }) => name === fallback && uid !== member.uid)
-        : world.reached(grant).filter(({ uid }) => uid !== member.uid)
+        : world.reached(grant).filter(({ name, uid }) => (uid < 0 ? name !== member.name : uid !== member.uid))
     const add = (target: Member, word: string, by: string, says: SudoAnswer | undefined, cite?: Citation) => {
       const password = asked(member, world, says ?? { noPassword: grant.noPassword === true, othersPassword: rules.asksForRoot })
       if (password === false || (says && !says.allowed)) return

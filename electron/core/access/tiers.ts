@@ -131,6 +131,8 @@ function compare(account: AccountAccess, access: HostAccess, policy: AccessPolic
       `${tierWord(tier)} may not ${capabilityWords[worst.capability].toLowerCase()}: ${worst.path.join(' → ')}${worst.condition ? ` (${worst.condition})` : ''}.`,
       excess,
     )
+  if (account.kind === 'account' && account.uid === undefined)
+    return row('unknown', 'What it can do is not known', `${name} is an account that no list shows, so neither are its groups.`)
   const leftOpen = access.gaps.find((gap) => gap.leavesOpen.some((one) => !may.includes(one)))
   if (leftOpen) return row('unknown', 'What it can do is not known', leftOpen.reason)
   if (tier === null)

@@ -7,6 +7,7 @@ import { rootGroups } from '../policy/controls/accounts/root-ways.ts'
 import type { World } from './becoming.ts'
 import { fileSystem, type Member, membersOf, type SeenEntry } from './rights.ts'
 import { grantReaches } from './sudo-decision.ts'
+import { namedElsewhere } from './unlisted-names.ts'
 
 /** Facts that say who can do what. */
 export const accessFactIds = [
@@ -39,7 +40,7 @@ const foldersOfRoot = [...new Set(rootFolders.flatMap(componentsOf))]
 /** Everything that is needed to follow what one account can do, put together once for a host. */
 export function worldOf(facts: AccessFacts, now: number): World {
   const value = <T>(fact: FactResult<T>): T | undefined => (fact.known ? fact.value : undefined)
-  const members = membersOf(facts.accounts)
+  const members = membersOf(facts.accounts, namedElsewhere(facts))
   const access = value(facts.access)
   const units = value(facts.units) ?? []
   const files = fileSystem(entriesOf(facts), access?.acls.known ? access.acls.value : [])

@@ -63,7 +63,11 @@ function open(by: string, { waitMs = 5000, meanwhile = (_: LedgerEntry): void =>
     reviews: createReviewService({
       ...{ repo: createAccessReviewRepo(database), undisturbed: alone, ledger, clock, by, decisions: { attest: () => undefined as never } },
       access: {
-        overview: () => ({ tiers: null, hosts: [{ host: 'h1', reason: null, gaps: [], rows: [row('ada'), row('rey')] }], keys: [] }),
+        overview: () => ({
+          tiers: null,
+          hosts: [{ host: 'h1', reason: null, cut: 0, gaps: [], rows: [row('ada'), row('rey')] }],
+          keys: [],
+        }),
         removals: () => [],
       },
     }),

@@ -7,7 +7,7 @@ import { stateWords, tierWords } from './access-words.ts'
 
 interface AccessMatrixProps {
   readonly rows: readonly AccountRow[]
-  readonly hosts: readonly { readonly host: string; readonly reason: string | null }[]
+  readonly hosts: readonly { readonly host: string; readonly reason: string | null; readonly cut: number }[]
   readonly chosen: Place
   readonly onChoose: (place: Place) => void
 }
@@ -65,12 +65,12 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
               </small>
             </th>
             <td className="tier">{row.tier === null ? 'None' : tierWords[row.tier]}</td>
-            {hosts.map(({ host, reason }) => (
+            {hosts.map(({ host, reason, cut }) => (
               <AccountCell
                 key={host}
                 row={row}
                 host={host}
-                unseen={reason !== null}
+                unseen={reason !== null || cut > 0}
                 chosen={row.name === chosen.account && host === chosen.host}
                 onChoose={onChoose}
               />

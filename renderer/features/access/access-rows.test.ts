@@ -6,8 +6,8 @@ const row = (account: string, state: AccessRow['state'], tier: AccessRow['tier']
   ...{ account, state, tier, login: 'yes', title: '', reason: '', kind: 'account', logins: [], lastLogin: null, holdings: [], proofs: [] },
 })
 const hosts = [
-  { host: 'a', reason: null, gaps: [], rows: [row('root', 'own'), row('zoe', 'match', 'operators'), row('bob', 'no-tier')] },
-  { host: 'b', reason: null, gaps: [], rows: [row('zoe', 'above', 'operators'), row('ada', 'match', 'administrators')] },
+  { host: 'a', reason: null, cut: 0, gaps: [], rows: [row('root', 'own'), row('zoe', 'match', 'operators'), row('bob', 'no-tier')] },
+  { host: 'b', reason: null, cut: 0, gaps: [], rows: [row('zoe', 'above', 'operators'), row('ada', 'match', 'administrators')] },
 ]
 const rows = accountRows({ hosts })
 

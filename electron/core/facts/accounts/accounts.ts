@@ -21,6 +21,8 @@ export interface Group {
 /** Why there may be more than was listed. */
 export interface Unlisted {
   readonly reason: string
+  /** The directory that nsswitch.conf(5) asks: `sss`, `ldap`. */
+  readonly service?: string | undefined
   /** Line of section `groups`. */
   readonly line: number
 }
@@ -30,6 +32,8 @@ export interface Accounts {
   readonly groups: readonly Group[]
   /** Accounts and members of groups that a directory has and does not list: a group without members may have some. */
   readonly unlisted?: Unlisted | undefined
+  /** Was the directory asked which of its groups the accounts of this host’s own files are in? */
+  readonly joined?: true | undefined
   /** A directory that gives sudo rules which stand in no file. */
   readonly sudoDirectory?: Unlisted | undefined
 }

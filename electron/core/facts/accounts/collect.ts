@@ -5,11 +5,14 @@ const LIST = 'if command -v getent >/dev/null 2>&1; then getent "$1"; else cat "
 /**
  * Behind the groups: what nsswitch.conf(5) asks besides the files, and which parts of SSSD answer. RHEL names `sss` on every host, and where its socket
  * is not there nobody answers (sssd(8)). `passwd:` is renamed: what stands behind that word is masked as a password. Records of systemd-userdbd give memberships that no list of groups shows (nss-systemd(8)).
+ * A directory that lists no group tells all the same of one account in which groups it is: that is asked for the accounts of this host’s own file, since an account of
+ * /etc/passwd may be in a group of LDAP. Only getent of glibc knows `initgroups`.
  */
 const SOURCES = `printf '@sources\\n'
 for f in /etc/nsswitch.conf /usr/etc/nsswitch.conf; do
 [ -e "$f" ] || continue
-sed -n -e 's/^[[:blank:]]*passwd/accounts/' -e 's/^[[:blank:]]*\\([a-z_]*\\)[[:blank:]]*:/=\\1:/p' "$f" 2>/dev/null || printf '@unread %s\\n' "$f"
+n=$(sed -n -e 's/^[[:blank:]]*passwd/accounts/' -e 's/^[[:blank:]]*\\([a-z_]*\\)[[:blank:]]*:/=\\1:/p' "$f" 2>/dev/null) || printf '@unread %s\\n' "$f"
+printf '%s\\n' "$n"
 break
 done
 for s in nss sudo; do
@@ -18,6 +21,10 @@ done
 for f in /etc/userdb/*.membership /run/userdb/*.membership /usr/lib/userdb/*.membership; do
 [ -e "$f" ] && printf '@membership %s\\n' "$f"
 done
+case $n in *ldap*|*winbind*|*sss*)
+j=$(getent initgroups $(cut -d: -f1 /etc/passwd) 2>/dev/null) && printf '%s\\n' "$j" | sed 's/^/@in /'
+getent group $(printf '%s\\n' "$j" | awk '{ for (i = 2; i <= NF; i++) if (!s[$i]++) print $i }')
+esac
 exit 0
 `
 

@@ -53,6 +53,7 @@ test('what an older audit did not ask is not known, and what a directory prints 
   expect(parseSources('root:x:0:\n', local).unlisted?.reason).toBe('where accounts and groups come from was not asked')
   expect(parseSources('@sources\n=group: files\nx:x:1:\n@sources\n=group: files sss\n@answers nss\n', local).unlisted).toEqual({
     reason: sss,
+    service: 'sss',
     line: 5,
   })
 })

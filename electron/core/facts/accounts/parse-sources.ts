@@ -34,7 +34,11 @@ export function parseSources(text: string, accounts: readonly Account[]): Source
   const rules = first(/^sudoers$/, 'sudo')
   const homed = accounts.find(({ uid }) => uid >= HOMED_FIRST && uid <= HOMED_LAST)
   const unlisted = directory
-    ? { reason: `nsswitch.conf asks ${directory.service} as well, which does not list everybody it knows`, line: directory.line }
+    ? {
+        reason: `nsswitch.conf asks ${directory.service} as well, which does not list everybody it knows`,
+        service: directory.service,
+        line: directory.line,
+      }
     : membership
       ? { reason: `${membership.row.slice(12, 112)} puts an account into a group, which no list shows`, line: membership.line }
       : homed && { reason: `${homed.name.slice(0, 40)} is an account of systemd-homed, whose groups no list shows`, line: start + 1 }

@@ -1,5 +1,5 @@
 import { defineControl } from '../../control.ts'
-import { accessFactIds, isVerdict, tiersOf, verdictsOn } from './tier-verdicts.ts'
+import { accessFactIds, isVerdict, notCompared, tiersOf, verdictsOn } from './tier-verdicts.ts'
 
 export default defineControl({
   id: 'access-accounts-in-tiers',
@@ -14,7 +14,7 @@ export default defineControl({
   evaluate: (facts, context) => {
     const rows = tiersOf(facts, context)
     if (isVerdict(rows)) return rows
-    return verdictsOn(rows, facts.accounts, 'no-tier', {
+    return verdictsOn(rows, notCompared(facts, context), 'no-tier', {
       status: 'warning',
       none: 'Every account is in a tier',
       title: ({ account, tier }) =>

@@ -1,7 +1,7 @@
 import { hostAccess } from '../../../access/host-access.ts'
 import { ownAccounts } from '../../../access/tiers.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { accessFactIds } from './tier-verdicts.ts'
+import { accessFactIds, notCompared } from './tier-verdicts.ts'
 
 const DAY_MS = 86_400_000
 
@@ -15,13 +15,15 @@ export default defineControl({
   needs: ['accounts', 'access'],
   uses: accessFactIds.filter((id) => id !== 'access'),
   references: ['NIST-800-53:AC-2(3)', 'CIS-8:5.3', 'ISO-27001:A.5.18'],
-  evaluate: (facts, { fleet, host, now }): readonly Verdict[] => {
+  evaluate: (facts, context): readonly Verdict[] => {
+    const { fleet, host, now } = context
     const { lastLogins } = facts.access
     if (!lastLogins.known)
       return [{ status: 'not-evaluated', subject: '', title: 'Last logins were not read', reason: lastLogins.reason, cite: [] }]
     const days = fleet.access?.staleDays ?? 90
     const own = ownAccounts(fleet, host)
-    const all = hostAccess({ ...facts, access: { known: true, value: facts.access } }, now).accounts
+    const known = { ...facts, access: { known: true, value: facts.access } } as const
+    const all = hostAccess(known, now).accounts
     const people = all.filter(
       ({ kind, login, name, uid, logins }) =>
         kind === 'account' && login === 'yes' && uid !== 0 && !own.includes(name) && logins.some((way) => way.startsWith('SSH')),
@@ -41,7 +43,7 @@ export default defineControl({
       const reason = `Whether ${unclear.name.slice(0, 40)} gets in is not known: ${unclear.loginNotes.join('; ') || 'it is in no password file of this host'}.`
       return [{ status: 'not-evaluated', subject: '', title: 'Who can get in is not known', reason, cite: [unclear.proof] }]
     }
-    const { unlisted } = facts.accounts
+    const { unlisted } = notCompared(known, context)
     if (unlisted) {
       const reason = `The accounts that are listed are used, but ${unlisted.reason}.`
       const cite = [{ section: 'groups', line: unlisted.line }]

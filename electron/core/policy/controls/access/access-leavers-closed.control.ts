@@ -1,5 +1,5 @@
 import { defineControl } from '../../control.ts'
-import { accessFactIds, isVerdict, tiersOf, verdictsOn } from './tier-verdicts.ts'
+import { accessFactIds, isVerdict, notCompared, tiersOf, verdictsOn } from './tier-verdicts.ts'
 
 export default defineControl({
   id: 'access-leavers-closed',
@@ -14,7 +14,7 @@ export default defineControl({
   evaluate: (facts, context) => {
     const rows = tiersOf(facts, context)
     if (isVerdict(rows)) return rows
-    return verdictsOn(rows, facts.accounts, 'still-active', {
+    return verdictsOn(rows, notCompared(facts, context), 'still-active', {
       status: 'fail',
       none: 'No way in is left of those who left',
       title: ({ account }) => `${account.slice(0, 20)} has left and can get in`,

@@ -1,5 +1,5 @@
 import { defineControl } from '../../control.ts'
-import { accessFactIds, isVerdict, tiersOf, verdictsOn } from './tier-verdicts.ts'
+import { accessFactIds, isVerdict, notCompared, tiersOf, verdictsOn } from './tier-verdicts.ts'
 
 export default defineControl({
   id: 'access-within-tiers',
@@ -14,7 +14,7 @@ export default defineControl({
   evaluate: (facts, context) => {
     const rows = tiersOf(facts, context)
     if (isVerdict(rows)) return rows
-    return verdictsOn(rows, facts.accounts, 'above', {
+    return verdictsOn(rows, notCompared(facts, context), 'above', {
       status: 'fail',
       none: 'Everybody stays within their tier',
       title: ({ account, title }) => `${account.slice(0, 20)} ${title.charAt(0).toLowerCase()}${title.slice(1)}`,

@@ -13,6 +13,13 @@ export function tiersOf(facts: AccessFacts, { fleet, host, now }: PolicyContext)
   return compareTiers(hostAccess(facts, now), fleet.access, fleet, host)
 }
 
+/** Why there may be accounts that no row speaks of. */
+export function notCompared({ accounts, ...facts }: AccessFacts, { now }: PolicyContext): Pick<Accounts, 'unlisted'> {
+  if (accounts.unlisted) return accounts
+  const { cut, accounts: compared } = hostAccess({ accounts, ...facts }, now)
+  return cut > 0 ? { unlisted: { reason: `only ${compared.length} of those that may get in were compared`, line: 0 } } : {}
+}
+
 const noTiers: Verdict = {
   status: 'not-applicable',
   subject: '',
@@ -61,7 +68,7 @@ export function verdictsOn(
       {
         ...{ status: 'not-evaluated', subject: '', title: 'Not every account is listed' },
         reason: `Nothing was found among the accounts that are listed, but ${unlisted.reason}.`,
-        hint: 'Let the directory list its accounts (enumerate = true of sssd.conf), or say in AllowGroups of sshd who may log in.',
+        hint: 'Say in AllowUsers or AllowGroups of sshd who may log in; a directory that does not list its accounts can (enumerate = true of sssd.conf).',
         cite: [{ section: 'groups', line: unlisted.line }],
       },
     ]

@@ -167,6 +167,9 @@ test('uid-zero-only-root', () => {
   expect(judge(accounts({}, [{ name: 'toor', uid: 0, gid: 0, home: '/', shell: '/bin/sh', line: 9 }]))).toEqual([
     'fail: A second account is root',
   ])
+  // SSSD and winbind never have an account with uid 0.
+  const asks = (service: string) => judge({ ...accounts(), unlisted: { reason: 'x', service, line: 9 } })
+  expect([asks('ldap'), asks('sss')]).toEqual([['not-evaluated: Whether only root has uid 0 is not known'], ['pass: Only root has uid 0']])
 })
 
 test('root-groups-empty', () => {
