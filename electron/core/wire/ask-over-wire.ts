@@ -81,13 +81,20 @@ async function ask(question: Question, context: Context, progress: { connected: 
   const opened = await open(port, context)
   if ('tcp' in opened) return { ...base, ...opened, answers: [] }
   progress.connected = true
-  if (tls) return { ...base, tcp: 'connected', ...(await askInsideTls(question, opened.stream, context)) }
-  const answers = await Promise.all([
-    askHttp(opened.stream, first, question.name, context.signal),
-    ...others.map((request) => askAnew(request, question, context)),
-  ])
+  const inside = tls ? await askInsideTls(question, opened.stream, context) : undefined
+  if (inside && !(question.either && inside.tls?.chain.length === 0)) return { ...base, tcp: 'connected', ...inside }
+  const plain = inside ? askAnew(first, { ...question, tls: false }, context) : askHttp(opened.stream, first, question.name, context.signal)
+  if (question.either && wantsTls(await plain)) {
+    const anew = inside ? undefined : await open(port, context)
+    const other = anew && !('tcp' in anew) ? await askInsideTls({ ...question, tls: true }, anew.stream, context) : undefined
+    return { ...base, tcp: 'connected', ...(other && other.tls?.chain.length !== 0 ? other : { answers: [await plain] }) }
+  }
+  const answers = await Promise.all([plain, ...others.map((request) => askAnew(request, { ...question, tls: false }, context))])
   return { ...base, tcp: 'connected', answers }
 }
+
+/** Servers of TLS close a connection that begins with a request, or say 400 to it in plain text (nginx, Apache, Go). */
+const wantsTls = ({ status }: Answered): boolean => status === undefined || status === 400
 
 async function askAnew(request: HarmlessRequest, { port, name, tls }: Question, context: Context): Promise<Answered> {
   const failed = (failure: string): Answered => ({ method: request.method, path: request.path, headers: {}, failure })
@@ -156,7 +163,7 @@ const urlHost = (address: string): string => (address.includes(':') ? `[${addres
 function outputOf(question: Question, said: Said, startedMs: number): SectionOutput {
   const [first, ...others] = question.requests
   const more = others.length > 0 ? ` and ${others.length} more` : ''
-  const scheme = question.tls ? 'https' : 'http'
+  const scheme = (question.either ? said.tls : question.tls) ? 'https' : 'http'
   const command = `GET ${scheme}://${urlHost(said.address)}:${said.port}${first?.path ?? '/'}${more} from ${said.from}`
   return section(question.id, command, printTranscript(said), Math.round(performance.now() - startedMs))
 }

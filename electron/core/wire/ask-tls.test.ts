@@ -81,6 +81,34 @@ async function ask(port: number, name = 'ai.example') {
   await expect.poll(() => open).toBe(0)
   return readTranscript('wire-tls', output?.stdout ?? '')
 }
+
+/** Plain HTTP, or what is none. */
+const plain = (text: string): Promise<number> =>
+  listening(
+    createPlain((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', () => socket.end(text))
+    }),
+  )
+const http = 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n'
+test.runIf(withOpenssl).each<[string, () => Promise<number>, string, readonly (number | undefined)[]]>([
+  ['TLS', () => serving({}), 'https', [401, 401]],
+  ['plain HTTP', () => plain(http), 'http', [401, 401]],
+  ['neither', () => plain('220 smtp\r\n'), 'http', [undefined]],
+])('of a program that is not known both are tried: %s', async (_, serve, scheme, statuses) => {
+  const port = await serve()
+  for (const tls of [true, false]) {
+    const requests = ['/', '/v1/models'].map((path) => ({ method: 'GET' as const, path, readsBody: false }))
+    const question = { id: 'wire-x', port, name: 'ai.example', owner: 'x', requests, tls, either: true as const }
+    const [, output] = await askOverWire(session, [question], { fleet, host, signal: never }).finish(() => 5000)
+    expect(output?.command).toContain(`GET ${scheme}://`)
+    const said = readTranscript('x', output?.stdout ?? '')
+    expect([said?.tls !== undefined, said?.answers.map(({ status }) => status)]).toEqual([scheme === 'https', statuses])
+    await expect.poll(() => open).toBe(0)
+  }
+  asked.length = 0
+})
+
 const outcomes = (endpoint: Awaited<ReturnType<typeof ask>>) =>
   Object.fromEntries(endpoint?.tls?.versions.map(({ version, outcome }) => [version, outcome]) ?? [])
 

@@ -4,16 +4,32 @@ import type { Host } from '#shared/model/fleet.ts'
 import { engines } from '#shared/model/inference-service.ts'
 import type { Listener } from '#shared/model/listener.ts'
 import { known, unknown } from '../facts/fact.ts'
+import type { Process } from '../facts/processes/processes.ts'
+import type { Program } from '../facts/programs/programs.ts'
 import { facts, service } from '../policy/controls/proxy/proxy-facts.ts'
 import { harmlessRequests } from './harmless-requests.ts'
 import { questionsFor } from './questions.ts'
 
 const host: Host = { name: 'gpu-01', address: '10.0.3.7', port: 22, labels: [] }
 
-function ask(configuration: string, services: Parameters<typeof facts>[1], listeners: readonly Listener[] = [], at = host) {
+function ask(
+  configuration: string,
+  services: Parameters<typeof facts>[1],
+  listeners: readonly Listener[] = [],
+  at = host,
+  processes: readonly Process[] = [],
+  programs: readonly Program[] = [],
+) {
   const { nginx } = facts(configuration, [])
   const running = services.map((one) => ({ ...one, running: true }))
-  const given = { nginx: known(nginx), services: known(running), listeners: known(listeners), programs: unknown('no', []) }
+  const given = {
+    nginx: known(nginx),
+    services: known(running),
+    listeners: known(listeners),
+    programs: known(programs),
+    containers: unknown('no', []),
+    processes: known(processes),
+  }
   return questionsFor(given, at).map(({ id, name, owner }) => `${id} ${name} ${owner}`)
 }
 const v6: Host = { ...host, address: 'fd00::7' }
@@ -92,9 +108,50 @@ test.each<[string, readonly string[], readonly string[]]>([
   expect(questions.map((question) => question.replace(/ (ollama|vllm)[\w.:]*$/, ' $1'))).toEqual(expected)
 })
 
+/** A program that nobody knows, as Debian 12 and Node 24 show it: `ss` has the name of its thread. */
+const strangerOn = (port: number, name: string, words: string, executable: string) =>
+  ask(
+    '',
+    [service('ollama')],
+    [{ protocol: 'tcp', address: '0.0.0.0', port, scope: 'wildcard', processes: [{ name, pid: 7 }], line: 1 }],
+    host,
+    [{ pid: 7, ppid: 1, user: 'ada', uid: 1000, name, argv: words.split(' '), executable, line: 5 }],
+  )
+test.each<[string, readonly string[], readonly string[]]>([
+  ['a proxy of Node', strangerOn(8084, 'MainThread', 'node /opt/proxy.js', '/usr/bin/node'), ['wire-http-8084 10.0.3.7 node']],
+  [
+    'one that was started with the address of the engine',
+    strangerOn(8085, 'relay', '/opt/relay --to 127.0.0.1:11434', '/opt/relay'),
+    ['wire-http-8085 10.0.3.7 relay'],
+  ],
+  [
+    'a web program of Python',
+    strangerOn(8086, 'uvicorn', 'python3 /opt/v/bin/uvicorn a:b', '/usr/bin/python3.11'),
+    ['wire-http-8086 10.0.3.7 python3.11'],
+  ],
+  [
+    'a training in Python, whose sockets a stray request may break',
+    strangerOn(29500, 'python3', 'python3 train.py', '/usr/bin/python3.11'),
+    [],
+  ],
+  ['a program of another port of this machine', strangerOn(9, 'relay', '/opt/relay --to 127.0.0.1:114341', '/opt/relay'), []],
+])('%s', (_, questions, expected) => {
+  expect(questions).toEqual(expected)
+})
+
 test('nothing is known of the services: nothing is asked', () => {
   expect(
-    questionsFor({ nginx: unknown('x', []), services: unknown('x', []), listeners: unknown('x', []), programs: unknown('x', []) }, host),
+    questionsFor(
+      {
+        nginx: unknown('x', []),
+        services: unknown('x', []),
+        listeners: unknown('x', []),
+        programs: unknown('x', []),
+        containers: unknown('x', []),
+        processes: unknown('x', []),
+      },
+      host,
+    ),
   ).toEqual([])
 })
 

@@ -9,6 +9,7 @@ import { isEncrypted, readHttp } from '../facts/nginx/model/servers.ts'
 import type { Nginx } from '../facts/nginx/nginx.ts'
 import { webServerNamed } from '../facts/programs/front-programs.ts'
 import type { Program } from '../facts/programs/programs.ts'
+import { unknownFronts } from '../facts/programs/unknown-fronts.ts'
 import type { FactResults } from '../facts/registry.ts'
 import { type HarmlessRequest, harmlessRequests } from './harmless-requests.ts'
 
@@ -23,6 +24,8 @@ export interface Question {
   readonly owner: string
   readonly requests: readonly HarmlessRequest[]
   readonly tls: boolean
+  /** `tls` is a guess: where it is wrong, the other is tried. */
+  readonly either?: true
 }
 
 /** Facts that say what is worth asking. In the order of the registry. */
@@ -41,8 +44,10 @@ export const factsForQuestions = [
 
 const MAX_QUESTIONS = 8
 
+type QuestionFacts = Pick<FactResults, 'services' | 'nginx' | 'listeners' | 'programs' | 'containers' | 'processes'>
+
 /** What to ask of a host, from what its probe said: its inference servers and the proxy, where others can reach them. Pure. */
-export function questionsFor(facts: Pick<FactResults, 'services' | 'nginx' | 'listeners' | 'programs'>, host: Host): readonly Question[] {
+export function questionsFor(facts: QuestionFacts, host: Host): readonly Question[] {
   const services = facts.services.known ? facts.services.value.filter(({ running }) => running) : []
   const direct = services.flatMap((service) =>
     service.binds
@@ -59,7 +64,9 @@ export function questionsFor(facts: Pick<FactResults, 'services' | 'nginx' | 'li
   ].map((front) => ({ ...front, requests: requestsThrough(services) }))
   const questions = new Map<string, Question>()
   const others = facts.programs.known ? facts.programs.value.flatMap((program) => ofProgram(program, host)) : []
-  for (const question of [...direct, ...fronts, ...others]) if (!questions.has(question.id)) questions.set(question.id, question)
+  const strange = unknownProgramsOf(facts, services, host)
+  for (const question of [...direct, ...fronts, ...others, ...strange])
+    if (!questions.has(question.id)) questions.set(question.id, question)
   return [...questions.values()].filter(({ requests }) => requests.length > 0).slice(0, MAX_QUESTIONS)
 }
 
@@ -130,17 +137,33 @@ function frontsOf(nginx: Nginx, host: Host): readonly Omit<Question, 'requests'>
 const takesAddress = ({ scope, address, port, bothFamilies }: Listen, host: Host): boolean =>
   scope !== 'unix' && isAskable({ scope, port, address: bothFamilies ? '*' : address === '*' ? '0.0.0.0' : address }, host)
 
+/** Where TLS is tried first. */
 const TLS_PORTS = [443, 8443]
 
-/** Proxies whose configuration is not asked for here: what they are is seen by their process, what they speak by the port. */
+/** Proxies whose configuration is not asked for here: what they are is seen by their process, what they speak by asking. */
 const otherProxies = (listeners: readonly Listener[], host: Host): readonly Omit<Question, 'requests'>[] =>
   listeners.flatMap((listener) => {
     const { protocol, port, processes } = listener
     const owner = processes.find(({ name }) => webServerNamed(name) !== undefined)?.name
     if (protocol !== 'tcp' || owner === undefined || !isAskable(listener, host)) return []
     const tls = TLS_PORTS.includes(port)
-    return [{ id: idOf(tls, port), port, name: hostHeader(host), owner, tls }]
+    return [{ id: idOf(tls, port), port, name: hostHeader(host), owner, tls, either: true }]
   })
+
+/** A program that nobody knows may hand on requests to a model: what it answers to the routes of these engines tells. */
+function unknownProgramsOf(facts: QuestionFacts, services: readonly InferenceService[], host: Host): readonly Question[] {
+  const requests = requestsThrough(services).map((request) => ({ ...request, readsBody: false }))
+  return unknownFronts(services, facts)
+    .filter(({ asked }) => asked)
+    .flatMap(({ program, listeners }) =>
+      listeners
+        .filter((listener) => isAskable(listener, host))
+        .slice(0, 2)
+        .map(({ port }) => ({
+          ...{ id: idOf(false, port), port, name: hostHeader(host), owner: program, requests, tls: false, either: true as const },
+        })),
+    )
+}
 
 /** The routes of every engine that may be behind a proxy, each once. */
 function requestsThrough(services: readonly InferenceService[]): readonly HarmlessRequest[] {

@@ -80,3 +80,7 @@ export function credentialsSeen({ status, body }: Pick<WireAnswer, 'status' | 'b
   if (status >= 300 && status < 400) return 'elsewhere'
   return status === 405 || status === 415 ? 'none' : 'unclear'
 }
+
+/** Does whatever answers there know the routes of an engine? A page for every path, as of a web application, is HTML; an API that has other routes says 404. */
+export const speaksAsEngine = ({ answers }: Pick<WireEndpoint, 'answers'>): boolean =>
+  answers.filter(({ status = 0, headers }) => status >= 200 && status < 300 && /\bjson\b/.test(headers['content-type'] ?? '')).length >= 2

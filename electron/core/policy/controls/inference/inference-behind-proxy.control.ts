@@ -16,7 +16,7 @@ export default defineControl({
   rationale:
     'The engines speak plain HTTP and have weak or no authentication. A proxy before them is where TLS, log-in, rules per route and the access log live, so it must be the only way in.',
   needs: ['services'],
-  uses: ['nginx', 'listeners', 'network', 'containers', 'caddy', 'oauth2-proxy', 'processes', 'programs'],
+  uses: ['nginx', 'listeners', 'network', 'containers', 'caddy', 'oauth2-proxy', 'processes', 'programs', 'wire'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-17', 'CIS-8:12.2', 'ISO-27001:A.8.22'],
   evaluate: ({ services, nginx, ...others }, { host }) => {
     if (services.length === 0) return noServices

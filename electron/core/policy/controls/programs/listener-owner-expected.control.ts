@@ -1,10 +1,10 @@
 import { printBind } from '#shared/model/listener.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
+import { nameOf, type Stranger, strangerSubject, strangersAmong } from '../../../facts/programs/strangers.ts'
 import { unitOf } from '../../../facts/services/placement.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { knownValue } from '../network/flows.ts'
 import { noneFound, openTo, type Surroundings } from './program-words.ts'
-import { nameOf, type Stranger, strangerSubject, strangersAmong } from './strangers.ts'
 
 export default defineControl({
   id: 'listener-owner-expected',

@@ -9,6 +9,8 @@ import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import { frontNamed, frontOfImage, webServerNamed } from '../../../facts/programs/front-programs.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
+import { unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
+import { speaksAsEngine, type Wire } from '../../../facts/wire/wire.ts'
 import type { Citation, Verdict } from '../../control.ts'
 import { followedContainer } from './paths-of-host.ts'
 
@@ -22,6 +24,7 @@ export interface Surroundings {
   readonly 'oauth2-proxy': FactResult<readonly OAuth2Proxy[]>
   readonly processes: FactResult<readonly Process[]>
   readonly programs: FactResult<readonly Program[]>
+  readonly wire: FactResult<Wire>
 }
 
 /** A proxy that others reach, or may: what it forwards is unknown, never passed. */
@@ -35,7 +38,7 @@ export interface OtherProxy {
 
 export function otherProxiesOf(around: Surroundings): readonly OtherProxy[] {
   const found = new Map<string, OtherProxy>()
-  for (const one of [...listening(around), ...contained(around), ...interfaces(around), ...unplaced(around)]) {
+  for (const one of [...listening(around), ...contained(around), ...interfaces(around), ...unplaced(around), ...strange(around)]) {
     const { subject } = one.verdict
     const before = found.get(subject)
     found.set(subject, before ? { ...before, binds: [...before.binds, ...one.binds] } : one)
@@ -158,6 +161,20 @@ function unplaced(around: Surroundings): readonly OtherProxy[] {
     const why = owners.size === 0 ? 'the owners of sockets could not be read' : 'none of the sockets of the host is its own'
     const reason = `${program} runs (pid ${pid}), and where it listens is not known: ${why}. What it forwards is not judged.`
     return [unjudged(name, `${program} is not modelled yet`, reason, [{ section: 'processes', line }], { program, binds: [] })]
+  })
+}
+
+/** Programs that nobody knows and that may forward: what they were answered with tells more of those that were asked. */
+function strange(around: Surroundings): readonly OtherProxy[] {
+  const endpoints = around.wire.known ? around.wire.value.endpoints : []
+  return unknownFronts(around.services, around).map(({ owner, process, listeners: binds, program, why }) => {
+    const answering = endpoints.find((endpoint) => binds.some(({ port }) => port === endpoint.port) && speaksAsEngine(endpoint))
+    const where = [...new Set(binds.map(printBind))].slice(0, 4).join(', ')
+    const does = answering ? `${why}, and answered as a model server does` : why
+    const reason = `${program} (pid ${owner?.pid}) listens on ${where} and ${does}. What it forwards is not judged.`
+    const cite = [...binds.map(({ section = 'listeners', line }) => ({ section, line })), { section: 'processes', line: process.line }]
+    if (answering) cite.push({ section: answering.section, line: answering.line })
+    return unjudged(`${program} ${binds[0]?.port}`, 'A program that is not known may forward', reason, cite, { program, binds })
   })
 }
 

@@ -308,6 +308,20 @@ test('what an interface that is known to pass requests on does is not judged eit
   expect(outcomes(ask(proxyRequiresAuthentication, local))).toEqual(['not-applicable: No proxy forwards to the model server'])
 })
 
+test.each<[string, string, readonly string[], string]>([
+  ['a program of Node', '/usr/bin/node', ['node', '/opt/proxy.js'], 'not-evaluated: A program that is not known may forward'],
+  ['with the address of the engine', '/opt/relay', ['relay', 'localhost:11434'], 'not-evaluated: A program that is not known may forward'],
+  ['any other', '/opt/agent', ['agent', '127.0.0.1:9'], 'not-applicable: No proxy forwards to the model server'],
+])('a listener that nobody knows: %s', (_, executable, argv, expected) => {
+  const given = facts('', [service('ollama')], {
+    listeners: known([
+      { protocol: 'tcp', address: '*', port: 9443, scope: 'wildcard', processes: [{ name: 'MainThread', pid: 9 }], line: 4 },
+    ]),
+    processes: known([{ pid: 9, ppid: 1, user: 'ada', uid: 1, name: 'MainThread', argv, executable, line: 9 }]),
+  })
+  expect(outcomes(ask(proxyRequiresAuthentication, given))).toEqual([expected])
+})
+
 test.each([
   ['haproxy', 'HAProxy'],
   ['cache-main', 'Varnish'],

@@ -13,7 +13,7 @@ import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 
 /** Facts that every control about the proxy asks for. */
 export const proxyNeeds = ['nginx', 'services'] as const
-export const proxyUses = ['network', 'listeners', 'containers', 'caddy', 'oauth2-proxy', 'processes', 'programs'] as const
+export const proxyUses = ['network', 'listeners', 'containers', 'caddy', 'oauth2-proxy', 'processes', 'programs', 'wire'] as const
 
 export interface ProxyFacts extends Surroundings {
   readonly nginx: Nginx

@@ -2,7 +2,8 @@ import { engineRoutes, type RouteClass } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import type { LoopbackPort } from '../../../facts/loopback/loopback.ts'
-import { credentialsSeen, type WireAnswer, type WireEndpoint } from '../../../facts/wire/wire.ts'
+import { unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
+import { credentialsSeen, speaksAsEngine, type WireAnswer, type WireEndpoint } from '../../../facts/wire/wire.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { exposedBinds, hidesSockets, listed, serviceName, socketsNotSeen } from '../proxy/proxy-paths.ts'
 
@@ -14,9 +15,9 @@ export default defineControl({
   rationale:
     'A route that answers without credentials is open to every machine that reaches the port, whatever the configuration says. Gatehouse asked it over the network and got an answer, and so does anyone else there.',
   needs: ['services'],
-  uses: ['wire', 'loopback', 'programs'],
+  uses: ['wire', 'loopback', 'programs', 'listeners', 'containers', 'processes'],
   references: ['NIST-800-53:IA-2', 'NIST-800-53:AC-14', 'NIST-800-53:CA-8', 'CIS-8:6.3', 'ISO-27001:A.8.5', 'OWASP-LLM:LLM10'],
-  evaluate: ({ services, wire, loopback, programs }) => {
+  evaluate: ({ services, wire, loopback, programs, listeners, containers, processes }) => {
     if (services.length === 0) return [notApplicable('No inference server on this host', 'No inference server was found on this host.', [])]
     if (!wire.known)
       return [
@@ -32,8 +33,12 @@ export default defineControl({
     const ports = loopback.known ? loopback.value.ports : []
     // Notebooks and dashboards have controls of their own.
     const others = new Set((programs.known ? programs.value : []).flatMap(({ binds }) => binds.map(({ port }) => port)))
+    const own = new Set(services.flatMap(({ binds }) => binds.map(({ port }) => port)))
+    const unknown = unknownFronts(services, { listeners, programs, containers, processes })
+    const strange = new Set(unknown.flatMap((front) => front.listeners.map(({ port }) => port)))
+    // Of a program that nobody knows, only that it answers as an engine says anything.
     const endpoints = wire.value.endpoints.filter(
-      ({ port }) => !others.has(port) || services.some(({ binds }) => binds.some((bind) => bind.port === port)),
+      (endpoint) => own.has(endpoint.port) || (!others.has(endpoint.port) && (!strange.has(endpoint.port) || speaksAsEngine(endpoint))),
     )
     const verdicts = [
       ...endpoints.flatMap((endpoint) => judge(fromTheHost(endpoint, services, ports))),

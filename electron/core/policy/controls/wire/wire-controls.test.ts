@@ -27,8 +27,9 @@ const wireOf = (...texts: readonly string[]): Wire => ({
 })
 const connected = (...lines: readonly string[]): string => ['tcp 10.0.0.1 port 8000 from bastion: connected', ...lines].join('\n')
 
+const unseen = { listeners: unknown('no', []), containers: unknown('no', []), processes: unknown('no', []) }
 const run = (control: AnyControl, facts: object): readonly Verdict[] =>
-  (control as unknown as { evaluate(facts: object, context: PolicyContext): readonly Verdict[] }).evaluate(facts, context)
+  (control as unknown as { evaluate(facts: object, context: PolicyContext): readonly Verdict[] }).evaluate({ ...unseen, ...facts }, context)
 const judge = (...texts: readonly string[]) =>
   run(endpointAnswerAuthenticated, {
     services: [ollama],
@@ -36,6 +37,32 @@ const judge = (...texts: readonly string[]) =>
     loopback: unknown('no', []),
     programs: known([]),
   }).map(({ status, title }) => `${status}: ${title}`)
+
+/** A program that nobody knows on the port that was asked. */
+const strange = (...lines: readonly string[]) =>
+  run(endpointAnswerAuthenticated, {
+    services: [ollama],
+    wire: known(wireOf(connected(...lines))),
+    loopback: unknown('no', []),
+    programs: known([]),
+    listeners: known([
+      { protocol: 'tcp', address: '*', port: 8000, scope: 'wildcard', processes: [{ name: 'MainThread', pid: 7 }], line: 2 },
+    ]),
+    processes: known([{ pid: 7, ppid: 1, user: 'ada', uid: 1000, name: 'MainThread', argv: ['node', 'app.js'], line: 3 }]),
+  }).map(({ status, title }) => `${status}: ${title}`)
+const json = '  content-type: application/json'
+test.each<[string, readonly string[], string]>([
+  ['answers as the engine', ['GET /api/tags: 200', json, 'GET /api/ps: 200', json], 'fail: It answers without credentials'],
+  [
+    'shows the same page for every path',
+    ['GET /api/tags: 200', '  content-type: text/html', 'GET /api/ps: 200'],
+    'not-applicable: Nothing answers the jump host',
+  ],
+  ['has routes of its own', ['GET /api/tags: 404', json, 'GET /api/ps: 404', json], 'not-applicable: Nothing answers the jump host'],
+  ['wants credentials, for whatever it is', ['GET /api/tags: 401', 'GET /api/ps: 401'], 'not-applicable: Nothing answers the jump host'],
+])('a program that nobody knows: %s', (_, lines, expected) => {
+  expect(strange(...lines)).toEqual([expected])
+})
 
 describe('endpoint-answer-authenticated', () => {
   test.each<[name: string, texts: readonly string[], expected: readonly string[]]>([

@@ -1,9 +1,9 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
-import type { Container } from '../../../facts/containers/containers.ts'
-import { scopeOf } from '../../../facts/listeners/address-scope.ts'
-import { frontOfImage, webServerNamed } from '../../../facts/programs/front-programs.ts'
-import type { Program } from '../../../facts/programs/programs.ts'
+import type { Container } from '../containers/containers.ts'
+import { scopeOf } from '../listeners/address-scope.ts'
+import { frontOfImage, webServerNamed } from './front-programs.ts'
+import type { Program } from './programs.ts'
 
 /** Programs of the system, and nginx, which other controls look at as at every web server. */
 const usual =
