@@ -32,6 +32,7 @@ const criteria = [
   ),
   ...['jump.lan', '*.lan', '*', '!jump.lan,*'].map((list) => `Host ${list}`),
   ...['10.0.1.1', '10.0.0.0/8'].map((list) => `LocalAddress ${list}`),
+  ...['22', '2222'].map((port) => `LocalPort ${port}`),
 ]
 const folder = '/etc/ssh/sshd_config.d'
 const includes = [
@@ -97,7 +98,7 @@ test('every kind of login that the real sshd tells apart is known', { timeout: 6
   const script = configurations.flatMap((files) => [
     'rm -rf /etc/ssh/sshd_config.d /etc/ssh/more.conf; mkdir /etc/ssh/sshd_config.d',
     ...files.map(({ name, lines }) => `cat >/etc/ssh/${name} <<'EOF'\n${lines.join('\n')}\nEOF`),
-    'echo @; /usr/sbin/sshd -T 2>/dev/null',
+    'echo @; /usr/sbin/sshd -T -C lport=65535 2>/dev/null',
     ...logins.map((login) => `echo @; /usr/sbin/sshd -T -C ${login} 2>/dev/null`),
     'echo @@',
   ])

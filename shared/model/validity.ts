@@ -13,12 +13,12 @@ export const isWaivable = (status: Outcome): status is (typeof waivableOutcomes)
 
 const DAY_MS = 86_400_000
 
-/** True from the end of that day on, UTC. */
-export const isOver = (endsOn: string, now: number): boolean => now >= Date.parse(endsOn) + DAY_MS
-
 /** Is this a day as it is written, `2026-11-24`? */
 export const isDay = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true
+
+/** True from the end of that day on, UTC, and of what is no day. */
+export const isOver = (endsOn: string, now: number): boolean => !isDay(endsOn) || now >= Date.parse(endsOn) + DAY_MS
 
 /** The day `days` from now, `2026-11-24`, UTC. */
 export const dayFrom = (now: number, days: number): string => new Date(now + days * DAY_MS).toISOString().slice(0, 10)

@@ -278,7 +278,8 @@ function askAuth(journey: Journey, uri: string): AuthAnswer {
   const everybody = yes.some(({ assumptions }) => assumptions.length === 0)
   const doubtful = yes.flatMap(({ assumptions }) => assumptions).find(({ kind }) => kind === 'unmodelled' || kind === 'address')
   const [own] = answers.length === 1 && answers[0]?.assumptions.length === 0 ? answers : []
-  const status = own?.outcome.kind === 'answered' && !everybody ? own.outcome.status : undefined
+  // 0 is the answer of a file or of a program: it may be any.
+  const status = own?.outcome.kind === 'answered' && !everybody && own.outcome.status !== 0 ? own.outcome.status : undefined
   return {
     everybody,
     // 401 and 403 are passed on, anything else is an error (ngx_http_auth_request_module).

@@ -97,5 +97,24 @@ export function askedProgram(
   // An engine answers everybody: asking it who somebody is proves nothing.
   if (local && services.some((service) => service.apiKey === 'none' && service.binds.some((bind) => bind.port === port)))
     return { login: 'no' }
-  return { login: 'yes' }
+  const known = identityPrograms.find((one) => one.path.test(path ?? '') && (one.port === undefined || one.port === port))?.name
+  // Whoever answers 2xx lets everybody in: of a program that nobody knows, nothing says when it does.
+  return known ? { login: 'yes', by: known } : { login: 'unknown', by: `${UNKNOWN_PROGRAM}${asked.host}:${port}` }
 }
+
+const UNKNOWN_PROGRAM = 'what answers on '
+/** Those of the programs asked for the login that nobody knows. */
+export const unknownPrograms = (loginBy: readonly string[]): readonly string[] => loginBy.filter((by) => by.startsWith(UNKNOWN_PROGRAM))
+
+/**
+ * Programs whose business is to say who somebody is, by the route that their documentation has proxies ask. Their own settings are not read. Vouch
+ * and Pomerium have words for it that anybody may use, so their port counts as well.
+ */
+const identityPrograms: readonly { readonly name: string; readonly path: RegExp; readonly port?: number }[] = [
+  { name: 'oauth2-proxy', path: /^\/oauth2\/auth(?:\?|$)/ },
+  { name: 'Authelia', path: /^\/api\/(?:verify|authz\/(?:auth-request|forward-auth|ext-authz))(?:[/?]|$)/ },
+  { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/(?:nginx|caddy|traefik|envoy)(?:[/?]|$)/ },
+  { name: 'Tinyauth', path: /^\/api\/auth\/(?:nginx|caddy|traefik)(?:[/?]|$)/ },
+  { name: 'Vouch Proxy', path: /^\/validate(?:\?|$)/, port: 9090 },
+  { name: 'Pomerium', path: /^\/verify(?:\?|$)/, port: 5443 },
+]

@@ -113,7 +113,7 @@ function atGate(gate: Gate, route: ProxiedRoute, around: NginxAround): Authentic
 }
 
 /** Who asks for the login, and whether he does: an `auth_request` is as good as the program that answers it. */
-function askedBy({ kind, directive, asks = [] }: Credential, route: ProxiedRoute, { model, gateways, services }: NginxAround) {
+function askedBy({ kind, directive, asks = [], refusal }: Credential, route: ProxiedRoute, { model, gateways, services }: NginxAround) {
   if (kind === 'unmodelled') return { login: 'unknown' as const, by: directive.name }
   const request = { method: route.route.method, path: route.clientPath }
   const answers = asks.flatMap(({ target, path }) =>
@@ -121,8 +121,10 @@ function askedBy({ kind, directive, asks = [] }: Credential, route: ProxiedRoute
       askedProgram({ host: peer.host, port: peer.port ?? (target.encrypted ? 443 : 80), path }, request, gateways, services),
     ),
   )
+  // A page that may be there or not, or a program that speaks FastCGI, decides where nothing is asked and nobody is turned away.
+  const unasked = kind !== 'auth-request' || refusal !== undefined ? ('yes' as const) : ('unknown' as const)
   return {
-    login: answers.length > 0 ? weakest(answers.map(({ login }) => login)) : ('yes' as const),
+    login: answers.length > 0 ? weakest(answers.map(({ login }) => login)) : unasked,
     by: answers.find(({ by }) => by)?.by ?? directive.name,
   }
 }

@@ -81,7 +81,7 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   [
     'remembered for each token',
     site(
-      `location / { auth_request /a; ${model} } location = /a { proxy_cache z; proxy_cache_key $http_authorization; proxy_pass http://127.0.0.1:9; }`,
+      `location / { auth_request /a; ${model} } location = /a { proxy_cache z; proxy_cache_key $http_authorization; proxy_pass http://127.0.0.1:9/oauth2/auth; }`,
     ),
     guarded,
   ],

@@ -117,9 +117,34 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     `server { ${tls} auth_request /auth; location / { ${toOllama} } location = /auth { internal; return 200; } }`,
     ['fail: Every route answers without a login'],
   ],
+  ...(
+    [
+      ['/oauth2/auth', 'http://10.0.0.9:4180', 'pass: Every forwarded route needs a login'],
+      ['/api/authz/auth-request', 'http://authelia:9091', 'pass: Every forwarded route needs a login'],
+      ['/api/verify', 'https://auth.example', 'pass: Every forwarded route needs a login'],
+      ['/outpost.goauthentik.io/auth/nginx', 'http://10.0.0.9:9000', 'pass: Every forwarded route needs a login'],
+      ['/validate', 'http://127.0.0.1:9090', 'pass: Every forwarded route needs a login'],
+      ['/validate', 'http://127.0.0.1:5000', 'not-evaluated: A program that is not known decides'],
+      ['/', 'http://127.0.0.1:9000', 'not-evaluated: A program that is not known decides'],
+    ] as const
+  ).map(([path, to, expected]): [string, string, readonly string[]] => [
+    `auth_request to ${to}${path}`,
+    `server { ${tls} auth_request /auth; location / { ${toOllama} } location = /auth { internal; proxy_pass ${to}${path}; } }`,
+    [expected],
+  ]),
   [
-    'auth_request',
-    `server { ${tls} auth_request /auth; location / { ${toOllama} } location = /auth { internal; proxy_pass http://127.0.0.1:4180; } }`,
+    'auth_request to a page that may be there',
+    `server { ${tls} auth_request /auth; location / { ${toOllama} } location = /auth { internal; root /srv; } }`,
+    ['not-evaluated: Whether a login is needed is not known'],
+  ],
+  [
+    'auth_request to a program that speaks FastCGI',
+    `server { ${tls} auth_request /auth; location / { ${toOllama} } location = /auth { internal; fastcgi_pass 127.0.0.1:9000; } }`,
+    ['not-evaluated: Whether a login is needed is not known'],
+  ],
+  [
+    'auth_request that turns everybody away',
+    `server { ${tls} location / { ${basic} ${toOllama} } location /api { auth_request /auth; ${toOllama} } location = /auth { internal; return 403; } }`,
     ['pass: Every forwarded route needs a login'],
   ],
   [

@@ -1,6 +1,7 @@
 import { printRoute } from '#shared/model/engine-routes.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { authenticatedBy, weakest } from './authentication.ts'
+import { unknownPrograms } from './gateways.ts'
 import type { Authenticated, ProxyPath } from './proxy-path.ts'
 import { addressed, citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
 
@@ -66,12 +67,16 @@ function judge({ subject, routes, first }: Front): Verdict {
       cite: citeRoutes(partly, 'satisfy any: an address or a login is enough. Expected a login always.'),
     }
   const unknown = of('unknown')
+  const strangers = [...new Set(unknown.flatMap(({ loginBy }) => unknownPrograms(loginBy)))]
   if (unknown.length > 0)
     return {
       status: 'not-evaluated',
       subject,
-      title: 'Whether a login is needed is not known',
-      reason: `A script, a condition or a key that Gatehouse cannot follow decides for: ${names(unknown)}.`,
+      title: strangers.length > 0 ? 'A program that is not known decides' : 'Whether a login is needed is not known',
+      reason:
+        strangers.length > 0
+          ? `Who gets in is up to ${listed(strangers)}, a program that Gatehouse does not know: ${names(unknown)}.`
+          : `A script, a condition or a key that Gatehouse cannot follow decides for: ${names(unknown)}.`,
       cite: citeRoutes(unknown, 'No login that Gatehouse can prove.'),
     }
   if (open.length > 0)
