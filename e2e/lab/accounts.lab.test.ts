@@ -37,16 +37,26 @@ function withLibraries(files: readonly string[]): readonly string[] {
 }
 
 beforeAll(async () => {
-  const tools = execFileSync('tar', ['-ch', '-C', '/', ...withLibraries(toolFiles).map((path) => path.slice(1))], {
-    maxBuffer: 64 * 1024 * 1024,
-  }).toString('base64')
+  // doas is on no machine but these hosts.
+  execFileSync('sh', ['-c', 'dpkg-deb -x "$1"/accounts/opendoas_*.deb "$2"', 'sh', lab.packages, join(data, 'packages')])
+  const words = [
+    '-ch',
+    '-C',
+    '/',
+    ...withLibraries(toolFiles).map((path) => path.slice(1)),
+    '-C',
+    join(data, 'packages'),
+    'usr/bin/doas',
+    'etc/pam.d/doas',
+  ]
+  const tools = execFileSync('tar', words, { maxBuffer: 64 * 1024 * 1024 }).toString('base64')
   await arrange('gpu2', read('accounts.sh'), tools)
   await audit(data, ['--host', 'gpu2'])
   accounts = await accountsOf()
   const lines = (await arrange('gpu2', read('accounts-tried.sh'))).split('\n').filter(Boolean)
   really = new Set(lines)
   names = lines.flatMap((line) => (line.endsWith(' exists') ? line.slice(0, -' exists'.length) : []))
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   rmSync(data, { recursive: true })
   await kill('gpu2')

@@ -38,6 +38,10 @@ export const lab = {
   get totpFile() {
     return setting('LAB_TOTP_FILE')
   },
+  /** What `packages.sh` keeps for hosts that have no way out. */
+  get packages() {
+    return join(dirname(setting('LAB_DIR')), 'cache')
+  },
   get control() {
     return setting('LAB_CONTROL')
   },
@@ -95,7 +99,7 @@ export async function arrange(host: LabHost, script: string, stdin = ''): Promis
  */
 export async function install(host: LabHost, folder: 'docker' | 'podman' | 'accounts', variants: readonly string[]): Promise<void> {
   const script = variants.map((name) => readFileSync(join(import.meta.dirname, 'variants', name), 'utf8')).join('\n')
-  const packages = join(dirname(setting('LAB_DIR')), 'cache', folder)
+  const packages = join(lab.packages, folder)
   const words = ['-c', 'tar -C "$1" -cf - . | "$2" enter "$3" /bin/sh -c "$4"', 'sh', packages, lab.control, host, script]
   const { status, stderr } = await run('/bin/sh', words)
   if (status !== 0) throw new Error(`${host}: ${variants.join(', ')}: status ${status}: ${stderr}`)

@@ -3,11 +3,41 @@ set -u
 
 # As the account itself: what it reaches, writes, reads and starts. Nothing is written but empty files in folders.
 tries='
-id=$(id -un)
+id=$(id -un) HOME=/home/$(id -un)
 say() { echo "$id $1"; }
 opens() { if [ -d "$1" ]; then true >"$1/.tried-$id"; else true >>"$1" || test -w "$1"; fi; }
 becomes_root() {
   [ "$(sudo -n /usr/bin/env id -u)" = 0 ] && return
+  case $id in
+  doas-*)
+    for by in "/usr/bin/env id -u" "env id -u" "/bin/sh -c id\ -u"; do [ "$(eval "doas -n $by")" = 0 ] && [ "$by-$id" != "/usr/bin/env id -u-doas-args" ] && return; done
+    [ "$(doas -n -u sudo-all /bin/sh -c "sudo -n id -u")" = 0 ] && return
+    case $(X=/none.so doas -n /usr/bin/id -u 2>&1) in *none.so*preloaded*) return 0 ;; esac
+    return 1 ;;
+  esc-*)
+    # Each in a folder of its own, with what the rule finds there.
+    d=$(mktemp -d) && cd "$d" && mkdir json && touch json/__init__.py && echo "# it may" >job
+    echo "id -u" >run.sh
+    echo "import os; print(os.getuid())" >json/tool.py
+    for by in "env sh" "timeout 5 /bin/sh" "nsenter -t 1 -m" "xargs sh"; do [ "$(echo "id -u" | sudo -n /usr/bin/$by)" = 0 ] && return; done
+    [ "$(echo run.sh | sudo -n /usr/bin/xargs sh)" = 0 ] && return
+    [ "$(echo "id -u" | sudo -n /usr/sbin/chroot /)" = 0 ] && return
+    [ "$(sudo -n /bin/sh run.sh)" = 0 ] && return
+    for alone in "" -I; do [ "$(echo {} | sudo -n /usr/bin/python3 $alone -m json.tool)" = 0 ] && return; done
+    sudo -n /usr/bin/tar -cf /srv/star.tar --checkpoint=1 --checkpoint-action=exec="id -u >$d/as" /etc/hostname && [ "$(cat "$d/as")" = 0 ] && return
+    sudo -n /usr/bin/cp job /etc/cron.d/esc && return
+    cp job ~/job && sudo -n /usr/bin/cp ~/job /etc/cron.d/esc && return
+    ln -s /etc/esc-mode ~/x && sudo -n /usr/bin/chmod 666 ~/x && [ -w /etc/esc-mode ] && return
+    if [ "$id" = esc-not-there ]; then echo "id -u" >/tmp/not-there && [ "$(sudo -n /bin/sh /tmp/not-there)" = 0 ] && return; fi
+    case $(sudo -n /usr/bin/apt-get update -o APT::Update::Pre-Invoke::="id -u; false" 2>/dev/null) in 0*) return 0 ;; esac
+    [ "$(sudo -n /usr/bin/awk "BEGIN { system(\"id -u\") }")" = 0 ] && return
+    rm -f ~/d/x && ln -s /etc/cron.d/edited-$id ~/d/x && SUDO_EDITOR="/bin/sh /tmp/edit" sudoedit -n ~/d/x && [ -e /etc/cron.d/edited-$id ] && return
+    if [ "$id" = esc-less ]; then
+      (sleep 1; echo "!id -u >$d/as"; sleep 1; printf "\nq") | script -qec "echo a | sudo -n /usr/bin/less" /dev/null >/dev/null
+      [ "$(cat "$d/as")" = 0 ] && return
+    fi
+    return 1 ;;
+  esac
   [ "$(sudo -n -u sudo-all /bin/sh -c "sudo -n id -u")" = 0 ] && return
   [ "$(sudo -n -g disk id -gn)" = disk ] && return
   SUDO_EDITOR=/usr/bin/true sudoedit -n /etc/systemd/system/ollama.service && return
@@ -32,9 +62,9 @@ if [ -n "$(find /etc/nginx -writable ! -type l -print -quit)" ] || SUDO_EDITOR=/
     SUDO_EDITOR="/bin/sh /tmp/edit" sudoedit -n /etc/nginx/nginx.conf
 ) 9>>/run/tried.lock
 if cat /var/log/nginx/access.log >/dev/null || [ -n "$(sudo -n /usr/bin/cat /srv/x /var/log/nginx/access.log)" ] || [ -n "$(journalctl -q -u ollama.service -n 1)" ] ||
-  sudo -n /usr/bin/tail -n 1 /var/log/nginx/access.log >/dev/null ||
+  sudo -n /usr/bin/tail -n 1 /var/log/nginx/access.log >/dev/null || doas -n tail -n 1 /var/log/nginx/access.log >/dev/null ||
   [ -n "$(sudo -n /usr/bin/journalctl -u ollama.service | head -n 1)" ]; then say read-logs; fi
-if sudo -n /usr/bin/systemctl restart ollama.service || systemctl --no-ask-password restart ollama.service; then say control-services; fi
+if sudo -n /usr/bin/systemctl restart ollama.service || doas -n systemctl restart ollama.service || systemctl --no-ask-password restart ollama.service; then say control-services; fi
 '
 try() {
   echo "$1 exists"

@@ -6,6 +6,9 @@ base64 -d | tar -x -C / --skip-old-files
 systemd-sysusers
 ldconfig
 ssh-keygen -q -t ed25519 -N '' -C planted -f /root/planted.key
+# ssh offers the certificate with the key that it is of.
+ssh-keygen -q -t ed25519 -N '' -C authority -f /root/planted.ca
+ssh-keygen -q -s /root/planted.ca -I planted -n ops,key-ca,key-ca-principal -V +1d /root/planted.key.pub
 
 account() { n=$1; useradd --create-home --shell "${2:-/bin/bash}" "$n"; }
 # What a file of keys says, with options before the key.
@@ -14,6 +17,7 @@ key() {
   echo "${1:+$1 }$(cat /root/planted.key.pub)" >"/home/$n/.ssh/authorized_keys"
   chown -R "$n:" "/home/$n/.ssh"
 }
+doas() { printf '%b\\n' "$@" >>/etc/doas.conf; }
 rule() { for line; do printf '%s\n' "$line"; done >>/etc/sudoers.d/planted; }
 into() { getent group "$1" >/dev/null || groupadd "$1"; usermod -aG "$1" "$n"; }
 # shared GROUP PATH: the group may write it
@@ -91,6 +95,61 @@ account key-expired;     key; usermod --expiredate 1 "$n"
 account key-no-shell /usr/sbin/nologin; key
 account key-denied;      key; echo "DenyUsers $n" >/etc/ssh/sshd_config.d/20-planted.conf
 account key-loose-home;  key; chmod 777 "/home/$n/.ssh"
+
+authority() { key; echo "$1 $(cat /root/planted.ca.pub)" >"/home/$n/.ssh/authorized_keys"; }
+account key-ca;          authority cert-authority
+account key-ca-principal; authority 'cert-authority,principals="web,ops"'
+account key-ended;       key 'expiry-time="20200101"'
+account key-ends-later;  key 'expiry-time="20991231Z"'
+account key-from-none;   key 'from="!127.0.0.1,!10.0.0.0/8"'
+
+account doas-all;        doas "permit nopass $n"
+account doas-asks;       doas "permit $n"
+account doas-group;      into doasg; doas 'permit nopass :doasg'
+account doas-gid;        doas "permit nopass :$(id -g "$n")"
+account doas-uid;        doas "permit nopass $(id -u "$n") as root"
+account doas-denied;     doas "permit nopass $n" "deny $n"
+account doas-but;        doas "permit nopass $n" "deny $n cmd /bin/sh" "deny $n cmd sh"
+account doas-again;      into doasg2; doas 'deny :doasg2' "permit nopass $n"
+account doas-cmd;        doas "permit nopass $n cmd /usr/bin/env"
+account doas-bare;       doas "permit nopass $n cmd env"
+account doas-args;       doas "permit nopass $n cmd /usr/bin/env args id -u"
+account doas-no-args;    doas "permit nopass $n cmd /usr/bin/env args"
+account doas-nobody;     doas "permit nopass $n as nobody"
+account doas-chain;      doas "permit nopass $n as sudo-all cmd /bin/sh"
+account doas-tab;        doas "\\tpermit nopass $n#all"
+account doas-quoted;     doas "permit nopass \"$n\" as \"root\" cmd \"/usr/bin/env\""
+account doas-keeps;      doas "permit nopass keepenv $n cmd /usr/bin/id"
+account doas-loader;     doas "permit nopass setenv { LD_PRELOAD=\$X } $n cmd /usr/bin/id"
+account doas-restart;    doas "permit nopass $n cmd systemctl args restart ollama.service"
+account doas-tail;       doas "permit nopass $n cmd tail args -n 1 /var/log/nginx/access.log"
+account doas-expired;    doas "permit nopass $n"; usermod --expiredate 1 "$n"
+chmod 600 /etc/doas.conf
+
+account esc-env;         rule "$n ALL=NOPASSWD: /usr/bin/env sh"
+account esc-env-id;      rule "$n ALL=NOPASSWD: /usr/bin/env id -un"
+account esc-timeout;     rule "$n ALL=NOPASSWD: /usr/bin/timeout 5 /bin/sh"
+account esc-no-exec;     rule "$n ALL=NOPASSWD: NOEXEC: /usr/bin/timeout 5 /bin/sh"
+account esc-xargs;       rule "$n ALL=NOPASSWD: /usr/bin/xargs sh"
+account esc-nsenter;     rule "$n ALL=NOPASSWD: /usr/bin/nsenter -t 1 -m"
+account esc-chroot;      rule "$n ALL=NOPASSWD: /usr/sbin/chroot /"
+account esc-less;        rule "$n ALL=NOPASSWD: /usr/bin/less \"\""
+account esc-here;        rule "$n ALL=NOPASSWD: /bin/sh run.sh"
+account esc-python;      rule "$n ALL=NOPASSWD: /usr/bin/python3 -m json.tool"
+account esc-python-alone; rule "$n ALL=NOPASSWD: /usr/bin/python3 -I -m json.tool"
+account esc-tar-star;    rule "$n ALL=NOPASSWD: /usr/bin/tar -cf /srv/star.tar *"
+account esc-tar-packs;   rule "$n ALL=NOPASSWD: /usr/bin/tar -cf /srv/packed.tar /home/$n"
+account esc-cp;          rule "$n ALL=NOPASSWD: /usr/bin/cp job /etc/cron.d/esc"
+account esc-cp-home;     rule "$n ALL=NOPASSWD: /usr/bin/cp /home/$n/job /etc/cron.d/esc"
+account esc-cp-root;     rule "$n ALL=NOPASSWD: /usr/bin/cp /etc/hostname /etc/cron.d/esc"
+account esc-chmod;       rule "$n ALL=NOPASSWD: /usr/bin/chmod 666 /home/$n/x"
+account esc-not-there;   rule "$n ALL=NOPASSWD: /bin/sh /tmp/not-there"
+account esc-apt;         rule "$n ALL=NOPASSWD: /usr/bin/apt-get update *"
+account esc-awk;         rule "$n ALL=NOPASSWD: /usr/bin/awk"
+account esc-but-shells;  rule "$n ALL=NOPASSWD: ALL, !/bin/sh, !/usr/bin/sh, !/bin/bash, !/usr/bin/bash, !/usr/bin/su"
+account esc-edit;        mkdir -p "/home/$n/d"; echo >"/home/$n/d/x"; chown -R "$n:" "/home/$n/d"; rule "$n ALL=NOPASSWD: sudoedit /home/$n/d/x"
+account esc-edit-loose;  mkdir -p "/home/$n/d"; echo >"/home/$n/d/x"; chown -R "$n:" "/home/$n/d"; rule "Defaults:$n !sudoedit_checkdir, sudoedit_follow" "$n ALL=NOPASSWD: sudoedit /home/$n/d/x"
+install -m 600 /dev/null /etc/esc-mode
 
 # Whether it acts on one unit or on any: systemd tells polkit which (org.freedesktop.systemd1.manage-units).
 install -d -m 700 -o polkitd /etc/polkit-1/rules.d

@@ -33,6 +33,33 @@ test.each<[string, Host, string | undefined]>([
 
 test.each<[string, Host, string | undefined]>([
   ['nothing', {}, undefined],
+  [
+    'a path of its caller',
+    { sudoers: 'Defaults:ada !secure_path\nada ALL=NOPASSWD: /opt/run' },
+    'sudo /opt/run → root → (only if what it runs does as variables of its caller say)',
+  ],
+  [
+    'a variable that is kept',
+    { sudoers: 'Defaults env_keep += "PYTHONPATH LANG"\nada ALL=NOPASSWD: /opt/run' },
+    'sudo /opt/run → root → (only if what it runs does as variables of its caller say)',
+  ],
+  ['a variable that says nothing', { sudoers: 'Defaults env_keep += "DISPLAY LANG"\nada ALL=NOPASSWD: /opt/run' }, undefined],
+  [
+    'a script that is not there yet',
+    { sudoers: 'ada ALL=NOPASSWD: /bin/sh /tmp/x', paths: 'directory/1777/root/root//tmp' },
+    'every account may write /tmp, which leads to sudo /tmp/x → root',
+  ],
+  [
+    'a script of somebody else in the same folder',
+    { sudoers: 'ada ALL=NOPASSWD: /bin/sh /tmp/x', paths: 'directory/1777/root/root//tmp\nregular file/644/root/root//tmp/x' },
+    undefined,
+  ],
+  ['a file in its own folder, edited as root', { sudoers: 'ada ALL=NOPASSWD: sudoedit /home/ada/x' }, undefined],
+  [
+    'followed there',
+    { sudoers: 'Defaults !sudoedit_checkdir\nada ALL=NOPASSWD: sudoedit /home/ada/x' },
+    'owns /home/ada, which leads to sudo sudoedit /home/ada/x → root',
+  ],
   ['group docker', { groups: { docker: 'ada' } }, 'group docker → root'],
   ['all of sudo, with a password', { sudoers: 'ada ALL=(ALL) ALL' }, 'sudo ALL → root → (asks for its own password)'],
   ['without one', { sudoers: 'ada ALL=(ALL) NOPASSWD: ALL' }, 'sudo ALL → root'],

@@ -158,3 +158,23 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, string, 
   const logins = loginsOf(ada as never, access, known({ settings: all }), 0, known({ matches, elsewhere: [] }))
   expect([logins.open, logins.notes.join()]).toEqual([open, notes])
 })
+
+// sshd(8), options of authorized_keys. Without `Z` a day ends by the clock of the host, wherever that is.
+test.each<[string, readonly string[]]>([
+  ['expiry-time="20200101"', []],
+  ['expiry-time="20200101120000Z"', []],
+  ['expiry-time="20991231"', ['SSH key']],
+  ['expiry-time="19700101"', []],
+  ['from="!10.0.0.0/8,!127.0.0.1"', []],
+  ['from="!10.0.0.0/8,*"', ['SSH key']],
+  ['cert-authority,principals="web,ops"', ['SSH key']],
+])('a key with %s', (options, ways) => {
+  const keys = parseLoginKeys([
+    {
+      text: `/home/ada/.ssh/authorized_keys:1:${options} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl x`,
+      line: 1,
+    },
+  ])
+  const access = { keys: known(keys), passwords: known([{ account: 'ada', state: 'locked', line: 1 }]), paths: [] } as unknown as Access
+  expect(loginsOf(ada as never, access, known({ settings: {} }), Date.UTC(2026, 10, 27)).ways).toEqual(ways)
+})

@@ -74,7 +74,12 @@ export function loginsOf(
   const asksPassword = setting('passwordauthentication') === 'yes' || setting('kbdinteractiveauthentication') === 'yes'
   const loose = setting('strictmodes') === 'yes' ? keys.flatMap(({ file }) => looseOn(file, account, access?.paths ?? []) ?? []) : []
   if (loose.length > 0) notes.push(`sshd refuses keys, because others may write ${loose[0]?.slice(0, 80)}`)
-  const taken = rootByKey ? keys.filter(({ file }) => !loose.some((path) => path === file || isBelow(file, path))) : []
+  const over = keys.filter(({ options }) => options.some((option) => closes(option, now)))
+  if (over.length > 0)
+    notes.push(over.length === keys.length ? 'options of its keys let nobody in' : 'options of some of its keys let nobody in')
+  const taken = rootByKey
+    ? keys.filter((key) => !over.includes(key) && !loose.some((path) => path === key.file || isBelow(key.file, path)))
+    : []
   const can = {
     keys: new Set(taken.map(({ fingerprint }) => fingerprint)).size,
     password: password?.state === 'usable' && asksPassword && rootByPassword,
@@ -86,6 +91,19 @@ export function loginsOf(
   if (access?.passwords.known && password === undefined) notes.push('its password is in no file of this host')
   const unseen = notes.length > 0 || !access?.passwords.known
   return { ways, notes, keys, open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no' }
+}
+
+/**
+ * An option of a key with which nobody gets in (sshd(8)): a day that is over, in whatever time zone the host is, or addresses that are only taken back, since a
+ * pattern with a mark before it never lets one in.
+ */
+function closes({ name, value = '' }: LoginKey['options'][number], now: number): boolean {
+  if (name.toLowerCase() === 'from') return value !== '' && value.split(',').every((pattern) => pattern.startsWith('!'))
+  const [, year, month, day, hour = '00', minute = '00', second = '00', utc] =
+    /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(Z?)$/i.exec(name.toLowerCase() === 'expiry-time' ? value : '') ?? []
+  if (year === undefined) return false
+  const ends = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  return ends + (utc ? 0 : DAY_MS / 2) <= now
 }
 
 /** What a block of sshd_config(5) may open to some logins of an account. */

@@ -58,12 +58,15 @@ function byService(member: Member, world: World, facts: AccessFacts, service: In
   return found
 }
 
+/** What doas calls by its bare name is written so in its rule. */
+const pathsOf = (program: string): readonly string[] => [`/usr/bin/${program}`, `/bin/${program}`, program]
+
 function byControl(member: Member, world: World, unit: string): readonly Own[] {
   const names = [unit, unit.replace(/\.service$/, '')]
   const found: Own[] = []
   search: for (const verb of ['restart', 'stop', 'start'])
     for (const name of names)
-      for (const path of ['/usr/bin/systemctl', '/bin/systemctl']) {
+      for (const path of pathsOf('systemctl')) {
         const says = sudoAllows(member, world, path, [verb, name])
         if (!says) continue
         const by = `${programOf(says.grant)} systemctl ${verb} ${name}`
@@ -98,7 +101,7 @@ function byJournal(member: Member, world: World, services: readonly InferenceSer
   if (group)
     found.push({ capability: 'read-logs', by: `group ${group.name}`, cite: { section: 'groups', line: group.line, token: group.name } })
   for (const { unit } of services) {
-    const says = unit === undefined ? undefined : sudoAllows(member, world, '/usr/bin/journalctl', ['-u', unit])
+    const [says] = unit === undefined ? [] : pathsOf('journalctl').flatMap((path) => sudoAllows(member, world, path, ['-u', unit]) ?? [])
     if (says)
       found.push({
         capability: 'read-logs',

@@ -134,13 +134,16 @@ function rightTo(member: Member, entry: SeenEntry, letter: Letter, acls: readonl
  */
 export function writes(member: Member, path: string, files: FileSystem): Right | undefined {
   if (!files.isLoose(path)) return undefined
-  for (const component of componentsOf(path)) {
+  const way = componentsOf(path)
+  for (const [at, component] of way.entries()) {
     const entry = files.entries.get(component)
     if (!entry) continue
     const acls = files.acls.get(component) ?? []
     const right = rightTo(member, entry, 'w', acls)
     const sticky = entry.type === 'directory' && component !== path && (entry.mode & 0o1000) !== 0
-    if (right && (!sticky || entry.owner === member.name)) return right
+    // What is not there yet, whoever may write the folder makes.
+    const absent = at + 1 < way.length && !files.entries.has(way[at + 1] ?? '')
+    if (right && (!sticky || absent || entry.owner === member.name)) return right
     if (entry.type === 'directory' && component !== path && !rightTo(member, entry, 'x', acls)) return undefined
   }
   return undefined

@@ -30,6 +30,9 @@ export interface SudoAnswer {
   readonly noExec: boolean
   /** Libraries of one’s own may be loaded into what it starts. */
   readonly loadsCode: boolean
+  /** Variables of whoever calls reach what it starts, which may do as they say: `PATH`, `PYTHONPATH`, `PAGER`. */
+  readonly heedsCaller: boolean
+  readonly editsAnywhere: boolean
   /** A netgroup of hosts that has to hold this one. */
   readonly netgroup?: string | undefined
 }
@@ -68,6 +71,8 @@ export function sudoDecision(
       ...{ allowed, grant, noPassword, othersPassword: settings.othersPassword, netgroup },
       noExec: grant.noExec ?? settings.noExec,
       loadsCode: (grant.setEnv ?? settings.setsAny) || settings.setsLoader,
+      editsAnywhere: settings.editsAnywhere,
+      heedsCaller: grant.callersVariables === true || settings.heedsCaller || (settings.securesPath && exempt),
     }
   }
   return undefined
@@ -190,13 +195,25 @@ function hostFits(word: string, own: string): boolean {
 
 const number = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) >>> 0
 
+/** sudo holds a program against the file that a rule names, by whatever way: `/usr/bin/../bin/id`, and `/bin` where that is `/usr/bin` (match_command.c). */
+const samePath = (pattern: string, path: string): boolean =>
+  pattern === path || (pattern.startsWith('/') && plainPath(pattern) === plainPath(path))
+function plainPath(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}`.replace(/^\/(s?bin|lib)\//, '/usr/$1/')
+}
+
 /** A directory stands for every program in it; without arguments any are allowed, `""` allows none. */
 function commandFits(word: string, { path, args }: SudoCommand): boolean {
   const blank = word.indexOf(' ')
   const pattern = blank < 0 ? word : word.slice(0, blank)
   const words = blank < 0 ? undefined : word.slice(blank + 1)
   if (pattern.endsWith('/')) return path.startsWith(pattern) && !path.slice(pattern.length).includes('/')
-  const isNamed = isExpression(pattern) ? sudoExpression(pattern)?.test(path) : pattern === path || fnmatch(pattern, path, true)
+  const isNamed = isExpression(pattern) ? sudoExpression(pattern)?.test(path) : samePath(pattern, path) || fnmatch(pattern, path, true)
   if (isNamed !== true) return false
   if (words === undefined) return true
   if (words === '""') return args.length === 0

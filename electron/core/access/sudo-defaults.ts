@@ -14,6 +14,12 @@ export interface SudoSettings {
   /** Variables that load code into the program may be set: any (`setenv`), or those of the loader, which `env_keep` lets through. */
   readonly setsAny: boolean
   readonly setsLoader: boolean
+  /** The caller’s own `PATH`, or a variable that programs do as they are told by: `!secure_path`, `env_keep`. */
+  readonly heedsCaller: boolean
+  /** Files in folders that the caller may write are edited as well (`!sudoedit_checkdir`). */
+  readonly editsAnywhere: boolean
+  /** `secure_path`, which members of `exempt_group` are spared. */
+  readonly securesPath: boolean
 }
 
 type Scope = Sudoers['defaults'][number]
@@ -25,7 +31,7 @@ type Scope = Sudoers['defaults'][number]
 export function sudoSettings({ defaults }: Pick<Sudoers, 'defaults'>, holds: (line: Scope) => boolean): SudoSettings {
   const order = (line: Scope) => (line.scope === '>' ? 1 : line.scope === '!' ? 2 : 0)
   let [asks, noExec, exempt, runAs]: [boolean, boolean, string | undefined, string] = [true, false, undefined, 'root']
-  let setsAny = false
+  let [setsAny, freesPath, securesPath, resets, editsAnywhere] = [false, false, false, true, false]
   const others = new Set<string>()
   const kept = new Set<string>()
   for (const line of defaults.toSorted((a, b) => order(a) - order(b))) {
@@ -36,13 +42,27 @@ export function sudoSettings({ defaults }: Pick<Sudoers, 'defaults'>, holds: (li
       if (name === 'authenticate') asks = on
       else if (name === 'noexec') noExec = on
       else if (name === 'setenv') setsAny = on
+      else if (name === 'env_reset') resets = on
+      else if (name === 'sudoedit_checkdir') editsAnywhere = !on
+      else if (name === 'secure_path') [securesPath, freesPath] = [on, !on]
       else if (name === 'env_keep') keep(kept, on ? sign : '', on ? value : '')
       else if (name === 'exempt_group') exempt = on ? value : undefined
       else if (name === 'runas_default' && value) runAs = value
       else if (/^(?:target|root|runas)pw$/.test(name)) on ? others.add(name) : others.delete(name)
     }
   }
-  return { asks, noExec, exempt, runAs, othersPassword: others.size > 0, setsAny, setsLoader: [...kept].some(isLoader) }
+  return {
+    asks,
+    noExec,
+    exempt,
+    runAs,
+    othersPassword: others.size > 0,
+    setsAny,
+    setsLoader: [...kept].some(isLoader),
+    securesPath,
+    editsAnywhere,
+    heedsCaller: freesPath || !resets || [...kept].some((name) => HEEDED.test(name)),
+  }
 }
 
 function keep(kept: Set<string>, sign: string, value = ''): void {
@@ -52,3 +72,7 @@ function keep(kept: Set<string>, sign: string, value = ''): void {
 
 /** What ld.so(8) takes libraries from. sudo lets the variable through on its own command line, where the loader of sudo itself does not see it. */
 const isLoader = (name: string): boolean => /^(?:L?\*|LD_?\*|LD_(?:PRELOAD|LIBRARY_PATH|AUDIT))$/.test(name)
+
+/** Variables by which interpreters, shells, pagers and git run what they name. sudo deletes those of the loader, of shells and of Perl itself unless they are kept. */
+const HEEDED =
+  /^(?:\*|PATH|HOME|PYTHON\w*|PERL\w*|RUBY\w*|NODE_\w+|BASH_ENV|ENV|SHELLOPTS|PAGER|LESS\w*|MANPAGER|SYSTEMD_\w+|GIT_\w+|EDITOR|VISUAL|SUDO_EDITOR|JAVA_TOOL_OPTIONS)\*?$/

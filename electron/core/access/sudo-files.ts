@@ -13,8 +13,8 @@ export interface SudoFile {
 }
 
 const programs = {
-  read: /\/(?:cat|tac|head|tail|[efz]?grep|[xz]?cat|zstdcat|bzcat|less|zless|more|bat|nl|sort|uniq|cut|rev|od|xxd|hexdump|base64|strings|diff|fold|fmt|paste|awk|sed|jq)$/,
-  write: /^sudoedit$|\/(?:tee|sponge)$/,
+  read: /(?:^|\/)(?:cat|tac|head|tail|[efz]?grep|[xz]?cat|zstdcat|bzcat|less|zless|more|bat|nl|sort|uniq|cut|rev|od|xxd|hexdump|base64|strings|diff|fold|fmt|paste|awk|sed|jq)$/,
+  write: /^sudoedit$|(?:^|\/)(?:tee|sponge)$/,
 } as const
 
 interface Opener {

@@ -1,11 +1,12 @@
 import type { SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import type { Citation } from '../policy/control.ts'
-import { givesRoot, programsOf } from '../policy/controls/accounts/root-ways.ts'
+import { givesRoot, programsOf } from '../policy/controls/accounts/escapes.ts'
 import type { Becoming, SudoRules, World } from './becoming.ts'
 import { type Member, writes } from './rights.ts'
 import { grantLends, grantNames, grantReaches, runAsDefault, type SudoAnswer, sudoDecision } from './sudo-decision.ts'
 
 export const ownPassword = 'asks for its own password'
+const heeds = 'only if what it runs does as variables of its caller say'
 
 /** Who or what is in a netgroup the host was not asked. */
 const together = (condition: string | undefined, netgroup: string | undefined): string | undefined =>
@@ -77,10 +78,10 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
       : grant.runAsUsers === undefined && grant.runAsGroups === undefined
         ? members.filter(({ name, uid }) => name === fallback && uid !== member.uid)
         : world.reached(grant).filter(({ name, uid }) => (uid < 0 ? name !== member.name : uid !== member.uid))
-    const add = (target: Member, word: string, by: string, says: SudoAnswer | undefined, cite?: Citation) => {
+    const add = (target: Member, word: string, by: string, says: SudoAnswer | undefined, cite?: Citation, more?: string) => {
       const password = asked(member, world, says ?? { noPassword: grant.noPassword === true, othersPassword: rules.asksForRoot })
       if (password === false || (says && !says.allowed)) return
-      const condition = together(password, named.netgroup)
+      const condition = [together(password, named.netgroup), more].filter(Boolean).join(', ') || undefined
       const before = found.get(target.name)
       if (before && (before.condition === undefined || condition !== undefined)) return
       found.set(target.name, {
@@ -95,6 +96,11 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
         if (givesRoot(word, says?.noExec ?? grant.noExec)) add(target, word, by(word), says)
         // Any program does what a library does that is loaded into it.
         else if (says?.loadsCode && !word.startsWith('sudoedit')) add(target, word, `${by(word)} with LD_PRELOAD`, says)
+        else if (says?.heedsCaller) add(target, word, by(word), says, undefined, heeds)
+        // Where it follows its caller into its own folder, a link there leads anywhere.
+        const edited = says?.editsAnywhere && word.startsWith('sudoedit /') ? word.slice('sudoedit '.length) : undefined
+        const loose = edited === undefined ? undefined : writes(member, edited, world.files)
+        if (loose) add(target, word, `${loose.why}, which leads to ${by(word)}`, says, loose.cite)
         for (const program of digest ? [] : programsOf(word)) {
           const right = writes(member, program, world.files)
           if (right) add(target, word, `${right.why}, which leads to ${by(program)}`, says, right.cite)

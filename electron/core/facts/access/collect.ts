@@ -32,16 +32,7 @@ export const rootRuns = [
   ...['/etc/anacrontab', '/etc/logrotate.conf', '/etc/rc.local', '/etc/incron.d', '/etc/apt/apt.conf.d', '/etc/update-motd.d'],
   ...['/etc/NetworkManager/dispatcher.d', '/etc/network', '/etc/networkd-dispatcher', '/etc/rsyslog.conf', '/etc/rsyslog.d', '/etc/dbus-1'],
   ...['/usr/share/dbus-1/system-services', '/etc/tmpfiles.d', '/usr/lib/tmpfiles.d', '/etc/sysctl.conf', '/etc/sysctl.d', '/etc/binfmt.d'],
-  ...[
-    '/etc/doas.conf',
-    '/etc/nsswitch.conf',
-    '/etc/fstab',
-    '/etc/crypttab',
-    '/etc/cdi',
-    '/etc/containers',
-    '/etc/kubernetes',
-    '/etc/default',
-  ],
+  ...['/etc/doas.d', '/etc/nsswitch.conf', '/etc/fstab', '/etc/crypttab', '/etc/cdi', '/etc/containers', '/etc/kubernetes', '/etc/default'],
   ...[
     '/etc/sysconfig',
     '/etc/initramfs-tools',

@@ -25,7 +25,7 @@ export interface Raised {
  * Piece of the `access` script; leaves `$trust` and `$raised`, whose paths are looked at. Everybody may read these files; one that is closed is named by grep.
  * Programs that are setuid on every host are left out.
  */
-export const trustScript = `trust=$(grep -rHnE '^ *(permit|deny)|pam_wheel.*trust|^AdminId|^/([^lu]|usr/lo)' /etc/doas.conf /etc/pam.d/su /etc/polkit-1/localauthority.conf.d /etc/ld.so.preload /etc/ld.so.conf.d 2>&1)
+export const trustScript = `trust=$(grep -rHnE '^[ \t"]*(permit|deny)|pam_wheel.*trust|^AdminId|^/([^lu]|usr/lo)' /etc/doas.conf /etc/doas.d /etc/pam.d/su /etc/polkit-1/localauthority.conf.d /etc/ld.so.preload /etc/ld.so.conf.d 2>&1)
 raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -uid 0 -perm -4000 | grep -vE '/(u?mount|su|sudo|passwd|ch(sh|fn)|newgrp|gpasswd|pkexec|fusermount3?)$'; getcap -r /usr/bin /usr/sbin /usr/local/bin | grep -E 'set[ug]id|setfcap|dac|own|sys_(ad|pt|mo|ra)'; } 2>/dev/null)
 for name in trust raised; do
   printf '@%s\\n' "$name"
@@ -37,10 +37,14 @@ done
 export function parseTrust(rows: readonly BlockRow[]): Trust {
   const lines = readNumbered({ rows, exitCode: 0, line: 0 })
   const of = (folder: string) => lines.filter(({ file }) => file.startsWith(folder))
-  const closed = rows.find(({ text }) => /\/etc\/doas\.conf: Permission denied/.test(text))
-  const rules = of('/etc/doas.conf')
+  const closed = rows.flatMap(({ text }) => /(\/etc\/doas\.(?:conf|d)\S*): Permission denied/.exec(text)?.[1] ?? [])[0]
+  // Alpine’s doas reads /etc/doas.d/*.conf as well.
+  const rules = lines.filter(({ file }) => /^\/etc\/doas\.(?:conf$|d\/[^/]+\.conf$)/.test(file))
   return {
-    doas: rules.length > 0 ? parseDoas(rules) : closed ? { grants: [], incomplete: '/etc/doas.conf may not be read' } : undefined,
+    doas:
+      rules.length > 0 || closed
+        ? { ...parseDoas(rules), ...(closed && { incomplete: `${closed.slice(0, 100)} may not be read` }) }
+        : undefined,
     // Without a name it is wheel, or the group with gid 0 where there is none.
     trusted: of('/etc/pam.d/').flatMap(({ text, line }) =>
       /^\s*#/.test(text) || /\bdeny\b/.test(text)

@@ -45,6 +45,8 @@ export interface SudoGrant {
   readonly noExec?: boolean
   /** Absent: as `Defaults` says, so not. */
   readonly setEnv?: boolean
+  /** Variables of whoever calls reach what it starts (`keepenv` and `setenv` of doas.conf(5)), but for those of the loader. */
+  readonly callersVariables?: true
   /** It holds for a while only (`NOTBEFORE`, `NOTAFTER`), which is not looked at: it may allow, and takes nothing back. */
   readonly timed?: true
   readonly file: string

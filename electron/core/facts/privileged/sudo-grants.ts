@@ -6,6 +6,8 @@ const TAG = /(NO)?(PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT
 const OPTION = /(ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER|PRIVS|LIMITPRIVS|APPARMOR_PROFILE)[ \t]*=[ \t]*(?:"[^"]*"|[^\s,]+)[ \t]*/y
 const DIGEST = /sha(?:224|256|384|512)[ \t]*:[ \t]*[A-Za-z0-9+/=]+[ \t]*,?[ \t]*/y
 const PATH = /(?:\/|\^\/)(?:\\.|[^\\,:=\s#])*|sudoedit(?![\w/])|list(?![\w/])/y
+/** An expression of arguments ends with its `$`: signs of sudoers(5) are plain in it but for `#`. */
+const EXPRESSION = /\^(?:\\.|[^\\#$])*\$(?=[ \t]*(?:$|[,:#]))/y
 const ARGUMENT = /\\([:\\,= \t#])|(\\[*?[\]!^])|([ \t]+)|([^#\\:, \t=][^#\\:, \t]*)/y
 const NAME = /[A-Z][A-Z0-9_]*/y
 
@@ -123,6 +125,9 @@ function commandMember(reader: SudoText, aliases: ReadonlyMap<string, readonly S
 
 /** Up to an unescaped `,`, `:` or `=`. What a backslash makes plain for sudoers loses it, what it makes plain for fnmatch(3) keeps it. */
 function argumentsOf(reader: SudoText): string {
+  reader.blank()
+  const expression = reader.take(EXPRESSION)
+  if (expression) return expression[0].replace(/\\#/g, '#')
   let words = ''
   let gap = false
   for (let part = reader.take(ARGUMENT); part; part = reader.take(ARGUMENT)) {

@@ -38,7 +38,7 @@ function joinLines(lines: readonly FileLine[]): FileLine[] {
     const follows: FileLine | undefined = open?.file === line.file ? open : undefined
     const text: string = follows ? `${follows.text} ${line.text.trimStart()}` : line.text
     const start: FileLine = follows ? { ...follows, text } : line
-    if (line.text.endsWith('\\') && !line.text.trimStart().startsWith('#')) open = { ...start, text: text.slice(0, -1) }
+    if (line.text.endsWith('\\') && !/^\s*#(?!-?\d)/.test(line.text)) open = { ...start, text: text.slice(0, -1) }
     else {
       out.push(start)
       open = undefined

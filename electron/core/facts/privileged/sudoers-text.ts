@@ -61,6 +61,14 @@ export function sudoText(text: string): SudoText {
 
 const WORD = /(%?\+?:?)"([^"]*)"|%?#-?\d+|[%+]?:?(?:\\.|[^#>!=:,()\s\\"])+/y
 
+/** A backslash makes a sign plain; with `x` and two digits it stands for the sign of that number (toke_util.c). */
+const unescaped = (text: string): string =>
+  text.replace(/\\(?:x([\da-f]{2})|(.))/gi, (_, code?: string, sign?: string) =>
+    code ? String.fromCharCode(Number.parseInt(code, 16)) : (sign ?? ''),
+  )
+
+const ALIAS_NAME = /^[A-Z][A-Z0-9_]*$/
+
 /** `ada, !bob, %ops, ADMINS`: users, groups or hosts. Undefined when there is none, or something else stands there. */
 export function members(reader: SudoText, aliases: ReadonlyMap<string, readonly SudoMember[]>): readonly SudoMember[] | undefined {
   const list: SudoMember[] = []
@@ -68,7 +76,9 @@ export function members(reader: SudoText, aliases: ReadonlyMap<string, readonly 
     const negated = reader.negations() % 2 === 1
     const found = reader.take(WORD)
     if (found === undefined) return undefined
-    const word = found[2] === undefined ? found[0].replace(/\\(.)/g, '$1') : `${found[1]}${found[2]}`
+    // A quoted `ALL`, or a name of an alias in quotes, is a name like any other.
+    const [whole, sign = '', quoted] = found
+    const word = quoted === undefined ? unescaped(whole) : sign === '' && ALIAS_NAME.test(quoted) ? whole : `${sign}${quoted}`
     const own = word === 'ALL' ? undefined : aliases.get(word)
     list.push({ negated, word, ...(own && { list: own }) })
   } while (reader.sign(','))

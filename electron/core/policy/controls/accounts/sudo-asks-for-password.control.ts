@@ -1,7 +1,7 @@
 import type { SudoRule } from '../../../facts/privileged/privileged.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { givesRoot } from './escapes.ts'
 import { holdersOf } from './group-holders.ts'
-import { givesRoot } from './root-ways.ts'
 
 export default defineControl({
   id: 'sudo-asks-for-password',

@@ -1,0 +1,169 @@
+import { isRootFile } from './root-files.ts'
+
+/**
+ * Which commands give whoever runs them as root all of root. The principle: what starts a program that the caller names, writes a file that the caller names, or does
+ * what a file says that the caller may change. Which programs do so only a list can say; theirs are after gtfobins.github.io and the programs’ own manuals.
+ */
+
+/** Words of one kind, as an expression of whole names. */
+const names = (...lines: readonly string[]): RegExp => new RegExp(`^(?:${lines.join(' ').trim().split(/\s+/).join('|')})$`)
+
+const shells = names('(?:ba|da|a|z|k|mk|c|tc|fi|sa)?sh rbash busybox toybox')
+/** Without a program of their own these ask for one, line by line. */
+const interpreters = names(
+  'python[\\d.]* i?pypy3? ipython[\\d.]* perl[\\d.]* ruby[\\d.]* irb lua[\\d.]* luajit node nodejs deno bun php[\\d.]* tclsh[\\d.]* R julia guile',
+)
+
+/** Programs that start others, write any file or take any memory: with free arguments they give a root shell (see gtfobins.github.io). */
+const escapes = names(
+  'su sudo doas pkexec runuser sg newgrp login env capsh setpriv setarch unshare nsenter chroot start-stop-daemon run-parts',
+  'man awk [gmn]awk sed ed find fd xargs parallel watch script scriptreplay expect unbuffer rlwrap screen tmux byobu zellij dtach',
+  'time timeout nice ionice chrt taskset numactl stdbuf flock prlimit cpulimit softlimit logsave',
+  'tee sponge cp mv dd install ln link chmod chown chgrp setfacl setcap mknod truncate patch rename sort shuf split csplit xxd iconv cpio pax ar tar bsdtar zip unzip 7z[ar]? unsquashfs rsync rclone scp sftp ssh ssh-keygen ssh-agent sshpass sshfs autossh l?ftp tftp telnet',
+  'wget curl aria2c axel socat nc ncat netcat nmap tcpdump tshark dumpcap wireshark hping3 iftop ip openvpn wg-quick openssl gpg2?',
+  'git hg svn tig make cmake ninja gcc g\\+\\+ cc c\\+\\+ ld as gdb strace ltrace perf bpftrace stap valgrind crash go cargo rustc java jshell jrunscript Rscript octave erl iex elixir ghci? runghc scala sbcl',
+  'pip[\\d.]* pipx uv uvx poetry conda mamba micromamba npm npx yarn pnpm gem bundler? rake cpan easy_install pytest jupyter(?:-\\w+)? torchrun deepspeed accelerate gunicorn uvicorn vllm huggingface-cli hf',
+  'docker(?:-compose)? podman nerdctl ctr crictl runc crun buildah skopeo kubectl k3s k0s helm minikube microk8s(?:[.\\w-]*)? lxc incus lxc-\\w+ virsh qemu-\\S+ singularity apptainer systemd-nspawn machinectl nvidia-docker',
+  'mount losetup debugfs dmsetup mdadm kexec insmod modprobe sysctl ldconfig update-alternatives alternatives',
+  'systemctl systemd-run systemd-mount systemd-tmpfiles systemd-sysusers service rc-service invoke-rc.d initctl loginctl busctl coredumpctl journalctl dmesg',
+  'visudo vipw vigr passwd chpasswd newusers adduser addgroup useradd usermod groupmod gpasswd chsh crontab incrontab at batch logrotate monit supervisord pm2 certbot acme.sh restic borg duplicity',
+  'apt apt-get aptitude dpkg(?:-\\w+)? yum dnf microdnf zypper pacman apk emerge rpm\\w* snap flatpak ansible(?:-\\w+)? puppet chef-\\w+ salt-call terraform packer vagrant',
+  'nginx apache2(?:ctl)? apachectl httpd caddy haproxy rsyslogd syslog-ng exim4? sendmail mailx? mutt mysql mariadb psql sqlite3 redis-server',
+)
+
+/** Not one that a backslash makes a plain character. */
+const WILDCARD = /(?<!\\)[*?[]/
+
+/** Editors write any file and start a shell, whatever file they begin with. */
+const editors = names('vim? vim\\..* vimdiff rvim view rview nvim ex ed nano pico emacs\\S* joe jed micro mcedit mc visudo vipw vigr gdb')
+/** So do pagers, by `!`, what comes in on a pipe as well: but where they may start nothing (NOEXEC). */
+const pagers = names('less more most')
+/** Others from which a shell is started by a word or a key, whatever they begin with. */
+const consoles = names('screen tmux byobu zellij mysql mariadb psql sqlite3 l?ftp sftp telnet iftop tig mutt mailx? aptitude htop nmtui')
+/** They start what stands behind them, and need no more than its name. */
+const wrappers = names(
+  'env nsenter unshare chroot ssh script watch xargs parallel time timeout nice ionice chrt taskset setarch setpriv stdbuf flock prlimit cpulimit run-parts start-stop-daemon capsh nohup setsid strace ltrace systemd-run systemd-inhibit machinectl rlwrap unbuffer expect faketime logsave dbus-run-session firejail numactl softlimit',
+)
+/** Of those that start a shell where nothing stands behind them. */
+const shellsThemselves = names('nsenter unshare chroot script capsh')
+/** What helps only by starting another program. */
+const starters = names(
+  'su sudo doas pkexec runuser sg env man less more most nsenter unshare chroot ssh screen tmux byobu script watch xargs parallel time timeout nice ionice chrt taskset setarch setpriv stdbuf flock prlimit cpulimit run-parts start-stop-daemon make',
+)
+/** They do what a file says that lies where they are started, and sudo leaves its caller in the folder of its own choice. */
+const ordersHere = names(
+  'make gmake ninja npm npx yarn pnpm rake bundler? cargo go gradle mvn ant tox pytest terraform vagrant packer docker-compose podman-compose ansible-playbook fab just',
+)
+/** They read or write data, and do nothing of what stands in it. */
+const readers = names(
+  'cat awk [gmn]awk sed sort shuf split csplit xxd iconv zip 7z[ar]? cp mv dd install ln rsync rclone scp sftp l?ftp curl wget aria2c find truncate nc ncat netcat socat nmap ping dmesg mailx? mutt sendmail journalctl systemctl service rc-service time watch',
+)
+/** They put a file into another place. */
+const movers = names('cp mv dd install ln rsync tee sponge scp curl wget')
+/** Programs that are setuid by design, and ask who calls. */
+const asksItself = names('su sudo doas pkexec mount umount passwd chsh crontab at screen newgrp gpasswd login sg')
+/** Does whoever starts this program, which is root by a bit or by capabilities, get further than it is meant to lead? */
+export const isStarter = (path: string): boolean => !asksItself.test(path.slice(path.lastIndexOf('/') + 1)) && givesRoot(path)
+
+/**
+ * Does running this as root give root for all? Exact arguments bind most programs; a `*` among them, or none at all, does not (sudoers(5)). `noExec`:
+ * what it starts may start nothing.
+ */
+export function givesRoot(command: string, noExec = false): boolean {
+  if (command === 'ALL') return true
+  const [path = '', ...words] = command.split(/\s+/)
+  // An expression of sudoers(5): by each program that it names.
+  if (path.startsWith('^'))
+    return /[*+?[]/.test(path) || path.split(/[^\w.-]+/).some((name) => name !== '' && givesRoot([`/${name}`, ...words].join(' '), noExec))
+  if (path.endsWith('/') || WILDCARD.test(path)) return true
+  const program = path.slice(path.lastIndexOf('/') + 1)
+  if (path === 'sudoedit') return words.length === 0 || words.some(isRootFile)
+  if (noExec && starters.test(program)) return false
+  const alone = words[0] === '""'
+  const free = words.length === 0 || words.some((word) => WILDCARD.test(word)) || (words[0]?.startsWith('^') === true && /\+/.test(command))
+  const others = alone ? [] : words.filter((word) => !word.startsWith('-'))
+  if (shells.test(program) || interpreters.test(program)) return free || isOpen(program, words, others)
+  if (program === 'su') return free || others.length === 0 || others.includes('root')
+  if (program === 'passwd' && !noUserOf(words)) return true
+  if (editors.test(program) || pagers.test(program) || (program === 'man' && !alone)) return true
+  if (!noExec && consoles.test(program)) return true
+  if (!noExec && !alone && ordersHere.test(program)) return true
+  if (program === 'git') return !noExec && !alone && (!words.includes('-C') || words.some((word) => paged.test(word)))
+  if (!noExec && wrappers.test(program) && !alone && startsOpen(program, words, others)) return true
+  if ((program === 'systemctl' && words.includes('edit')) || (program === 'crontab' && words.includes('-e'))) return true
+  if (/^(?:docker|podman|nerdctl)$/.test(program) && CONTAINER.test(` ${words.join(' ')} `)) return true
+  if (movers.test(program) && movesToRoot(program, words)) return true
+  return free && !alone && escapes.test(program)
+}
+
+/** Subcommands of git whose output goes through a pager. Without `-C` it is told what to start by the repository that it is called in. */
+const paged = names('log diff show blame help grep branch tag reflog shortlog')
+
+/** A container that is given the host and somebody to sit before it, or a composition of the folder that it is called in. */
+const CONTAINER =
+  / (?:run|create)(?=.* -\w*i\w* ).* (?:--privileged|--pid[ =]host|(?:-v|--volume|--mount)[ =](?:\S*(?:source|src)=)?\/(?:[: ,]|(?:etc|root|(?:var\/)?run\/docker\.sock)[:/ ,]))| compose (?!.*(?:-f|--file)[ =]\/)/
+
+/** A shell or an interpreter that takes orders: from who sits before it, or from a file where it is called. One that is named by its whole path binds it. */
+function isOpen(program: string, words: readonly string[], others: readonly string[]): boolean {
+  if (others.length === 0) return true
+  const inline = words.findIndex((word) => /^-(?:\w*c|\w*e)$/.test(word))
+  // What stands inline is written in the rule; Python looks for its modules where it is called, but with -I.
+  if (/^i?py/.test(program) && words.some((word) => /^-\w*[cm]$/.test(word))) return !words.some((word) => /^-\w*[IP]/.test(word))
+  return inline < 0 && !others[0]?.startsWith('/')
+}
+
+/** What a wrapper starts: something that gives root by itself, or a shell of its own. */
+function startsOpen(program: string, words: readonly string[], others: readonly string[]): boolean {
+  // What xargs starts has arguments of whoever writes to it.
+  const more = /^(?:xargs|parallel)$/.test(program) ? ' *' : ''
+  const started = words.some((word, at) => {
+    const name = word.slice(word.lastIndexOf('/') + 1)
+    const rest = words.slice(at + 1)
+    const opens =
+      shells.test(name) ||
+      interpreters.test(name) ||
+      editors.test(name) ||
+      pagers.test(name) ||
+      wrappers.test(name) ||
+      (more && escapes.test(name))
+    return opens && givesRoot(`/${name} ${rest.length > 0 ? rest.join(' ') : more ? '' : '""'}${more}`.trim())
+  })
+  return started || (shellsThemselves.test(program) && others.filter((word) => !/^\d/.test(word)).length <= (program === 'chroot' ? 1 : 0))
+}
+
+/** A file of root that is written with what the caller says: from stdin, or from a file that is named from where it is called. */
+function movesToRoot(program: string, words: readonly string[]): boolean {
+  const files = words.map((word) => word.replace(/^(?:of|--output|-O|-o)=?(?=\/)/, ''))
+  if (program === 'tee' || program === 'sponge') return files.some(isRootFile)
+  return (
+    isRootFile(files.at(-1) ?? '') &&
+    words.slice(0, -1).some((word) => !word.startsWith('-') && (/^if=[^/]/.test(word) || !/^[\d/]|^\w+:|=/.test(word)))
+  )
+}
+
+/** passwd(1) of a user that is named, and not root. */
+const noUserOf = (words: readonly string[]): boolean => words.some((word) => !/^(?:-|""$|root$)/.test(word))
+
+/** Files that decide what a command does, where it names them: its program, and what is given to one that does as they say. Who writes one decides it. */
+export function programsOf(command: string): readonly string[] {
+  const [path = '', ...words] = command.split(/\s+/)
+  const program = path.slice(path.lastIndexOf('/') + 1)
+  if (!path.startsWith('/') || path.endsWith('/') || WILDCARD.test(path)) return []
+  const files = words.flatMap((word) => {
+    const file = /^(?:-{1,2}[\w-]*=?|\w+=)?(\/.*)$/.exec(word)?.[1]
+    return file === undefined || WILDCARD.test(file) ? [] : [file]
+  })
+  if (shells.test(program) || interpreters.test(program)) return [path, ...files.slice(0, 1)]
+  if (movers.test(program) && isRootFile(files.at(-1) ?? '')) return [path, ...files.slice(0, -1)]
+  const does = starters.test(program) || wrappers.test(program) || (escapes.test(program) && !readers.test(program))
+  // An archive that is written takes what stands in those files, and one that is read puts it on the host.
+  const packs =
+    /^(?:bsd)?tar$/.test(program) &&
+    !/^-?\w*x/.test(words[0] ?? '') &&
+    !words.some((word) => /^(?:-\w*x\w*|--extract|--get|--to-command.*|-I.*)$/.test(word))
+  const runsFound = program === 'find' && words.some((word) => /^-(?:exec|ok)/.test(word))
+  const orders = words.flatMap((word, at) =>
+    /^(?:-f|--file|-K|--config|-e|-T|--from-file)$/.test(word) && words[at + 1]?.startsWith('/') ? (words[at + 1] ?? []) : [],
+  )
+  return [path, ...((does && !packs) || runsFound ? files : /^(?:awk|[gmn]awk|sed|curl|wget)$/.test(program) ? orders : [])]
+}
