@@ -4,6 +4,13 @@ import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  assessmentPlanModel,
+  assessmentResultsModel,
+  componentDefinitionModel,
+  poamModel,
+} from '#core/audit/pack/oscal/oscal-models.testing.ts'
+import { sarifModel } from '#core/audit/pack/sarif-model.testing.ts'
 import { verifyPack } from '#core/audit/pack/verify-pack.ts'
 import type { Services } from '#core/services.ts'
 import { auditReportSchema } from '#shared/model/report.ts'
@@ -100,7 +107,13 @@ describe('as it was built', () => {
   })
 
   test('results are of the published schema, and cells are no formulas', () => {
-    expect(auditReportSchema.safeParse(JSON.parse(readFileSync(at('results.json'), 'utf8'))).success).toBe(true)
+    const json = (file: string) => JSON.parse(readFileSync(at(file), 'utf8'))
+    expect(auditReportSchema.safeParse(json('results.json')).success).toBe(true)
+    expect(sarifModel.safeParse(json('findings.sarif')).error).toBeUndefined()
+    expect(assessmentPlanModel.safeParse(json('oscal/assessment-plan.json')).error).toBeUndefined()
+    expect(assessmentResultsModel.safeParse(json('oscal/assessment-results.json')).error).toBeUndefined()
+    expect(componentDefinitionModel.safeParse(json('oscal/component-definition.json')).error).toBeUndefined()
+    expect(poamModel.safeParse(json('oscal/poam.json')).error).toBeUndefined()
     for (const table of ['findings.csv', 'frameworks.csv', 'evidence/index.csv'])
       expect(readFileSync(at(table), 'utf8')).not.toMatch(/(?:^|,|\n)"?[=+\-@]/)
   })

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Finding } from '#shared/model/finding.ts'
 import { outcomes } from '#shared/status.ts'
 import { csvLine } from './csv.ts'
 import { findingsCsv } from './findings-csv.ts'
 import { frameworkViews } from './frameworks.ts'
 import { packControl, packFinding, packSources } from './pack-contents.testing.ts'
 import { sarifReport } from './sarif.ts'
+import { sarifModel } from './sarif-model.testing.ts'
 
 describe('cells of a spreadsheet', () => {
   test.each([
@@ -64,6 +66,17 @@ describe('SARIF', () => {
     const hostile = packFinding('fail', { title: 'T', reason: '{KEY} [see](https://evil.example) [::]:80' })
     const [run] = JSON.parse([...sarifReport(packSources([hostile]).audit, [packControl])].join('')).runs
     expect(run.results[0].message.text).toBe('T. {{KEY}} [see\\](https://evil.example) [::]:80')
+  })
+
+  test('it is of its model, whatever a host says', () => {
+    const report = (findings: readonly Finding[], controls = [packControl]) =>
+      sarifModel.parse(JSON.parse([...sarifReport(packSources([...findings]).audit, controls)].join('')))
+    report(outcomes.map((status) => packFinding(status, status === 'waived' ? { waiver } : {})))
+    report([packFinding('fail', { evidence: [] })])
+    // A control that is gone has findings in audits that were.
+    report([packFinding('fail')], [])
+    const text = fc.string({ unit: 'binary', minLength: 1 }).map((word) => `x${word}`)
+    fc.assert(fc.property(text, text, text, (title, subject, reason) => void report([packFinding('fail', { title, subject, reason })])))
   })
 
   test('no finding, no result', () => {
