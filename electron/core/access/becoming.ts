@@ -28,6 +28,8 @@ export interface World {
   readonly now: number
   readonly root: Member
   readonly host: SudoHost
+  /** Its systemd is older than 247, by the release of the system. */
+  readonly oldSystemd: boolean
   readonly sudoers: Sudoers | undefined
   readonly doas: SudoRules | undefined
   /** Accounts that whoever holds the grant may become. */

@@ -33,6 +33,7 @@ test.each<[string, Host, string | undefined]>([
 
 test.each<[string, Host, string | undefined]>([
   ['nothing', {}, undefined],
+  ['status of a systemd that is new', { sudoers: 'ada ALL=NOPASSWD: /usr/bin/systemctl status vllm' }, undefined],
   [
     'a path of its caller',
     { sudoers: 'Defaults:ada !secure_path\nada ALL=NOPASSWD: /opt/run' },
@@ -352,6 +353,23 @@ test.each<[string, Host, string, string | undefined]>([
 
 test('the account of a server reads what is asked of it', () => {
   expect(way({}, 'svc', 'read-prompts')).toBe('vllm.service runs as it')
+})
+
+// Ubuntu 20.04 has systemd 245. From 247 on the pager of systemd starts nothing under sudo (NEWS).
+test.each([
+  ['ubuntu', '20.04', '/usr/bin/systemctl status vllm', true],
+  ['ubuntu', '20.04', '/usr/bin/journalctl -u vllm', true],
+  ['ubuntu', '20.04', '/usr/bin/journalctl --no-pager -u vllm', false],
+  ['ubuntu', '20.04', '/usr/bin/systemctl restart vllm', false],
+  ['ubuntu', '20.04', 'NOEXEC: /usr/bin/systemctl status vllm', false],
+  ['ubuntu', '22.04', '/usr/bin/systemctl status vllm', false],
+  ['rocky', '8.10', '/usr/bin/systemctl status vllm', true],
+  ['debian', '11', '/usr/bin/systemctl status vllm', false],
+])('the pager of %s %s: %s', (osId, osVersion, command, expected) => {
+  const facts = { ...factsOf({ sudoers: `ada ALL=NOPASSWD: ${command}` }), system: known({ hostname: 'h', osId, osVersion }) as never }
+  const ada = hostAccess(facts, 0).accounts.find(({ name }) => name === 'ada')
+  const root = ada?.holdings.find(({ capability }) => capability === 'become-root')
+  expect(root?.condition?.includes('CVE-2023-26604') === true).toBe(expected)
 })
 
 test('what was not read leaves capabilities open', () => {

@@ -186,8 +186,8 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
     add({ known: false, reason: `Rules of sudo: ${reason}`, sections: [] }, root ? everything : ['control-services', 'read-logs'])
   const strangers = [...(facts.sudoers.known ? facts.sudoers.value.grants : []), ...(access?.trust?.doas?.grants ?? [])]
   // Of accounts that are listed the directory was asked which groups they are in.
-  for (const reason of unlistedHolders(strangers, facts.accounts))
-    add({ known: false, reason, sections: [] }, facts.accounts.joined ? [] : everything)
+  for (const { reason, hint } of unlistedHolders(strangers, facts.accounts))
+    add({ known: false, reason, hint, sections: [] }, facts.accounts.joined ? [] : everything)
   const doas = access?.trust?.doas?.incomplete
   if (doas !== undefined) add({ known: false, reason: `Rules of doas: ${doas}`, sections: [] }, everything)
   add(facts.units, ['become-root', 'change-configuration'])

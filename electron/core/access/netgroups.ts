@@ -43,20 +43,21 @@ export function openGrants({ grants, defaults }: Pick<Sudoers, 'grants' | 'defau
 export function unlistedHolders(
   grants: readonly Pick<SudoGrant, 'users' | 'file'>[],
   { accounts, groups, unlisted }: Accounts,
-): readonly string[] {
+): readonly { readonly reason: string; readonly hint: string }[] {
   if (unlisted === undefined) return []
   const listed = new Set([
     ...groups.flatMap(({ name, gid }) => [`%${name}`, `%#${gid}`]),
     ...accounts.flatMap(({ uid, gid }) => [`#${uid}`, `%#${gid}`]),
   ])
-  const found = grants.flatMap(({ users, file }) =>
-    wordsOf(users).flatMap((word) =>
-      /^(?:%(?!:)|#)./.test(word) && !listed.has(word)
-        ? `${file} speaks of ${word.startsWith('#') ? 'uid' : 'group'} ${word.replace(/^[%#]+/, '').slice(0, 60)}, which no list shows`
-        : [],
-    ),
-  )
-  return [...new Set(found)].slice(0, 50)
+  const found = new Map<string, string>()
+  for (const { users, file } of grants)
+    for (const word of wordsOf(users)) {
+      if (!/^(?:%(?!:)|#)./.test(word) || listed.has(word)) continue
+      const [kind, database] = word.startsWith('#') ? ['uid', 'passwd'] : ['group', 'group']
+      const name = word.replace(/^[%#]+/, '').slice(0, 60)
+      found.set(`${file} speaks of ${kind} ${name}, which no list shows`, `On the host: getent ${database} '${name}'`)
+    }
+  return [...found].slice(0, 50).map(([reason, hint]) => ({ reason, hint }))
 }
 
 /** `%:ops`: a group of the plugin, not of the host (sudoers(5)). */

@@ -1,11 +1,12 @@
 import type { SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import type { Citation } from '../policy/control.ts'
-import { givesRoot, programsOf } from '../policy/controls/accounts/escapes.ts'
+import { givesRoot, pagesOutput, programsOf } from '../policy/controls/accounts/escapes.ts'
 import type { Becoming, SudoRules, World } from './becoming.ts'
 import { type Member, writes } from './rights.ts'
 import { grantLends, grantNames, grantReaches, runAsDefault, type SudoAnswer, sudoDecision } from './sudo-decision.ts'
 
 export const ownPassword = 'asks for its own password'
+const pages = 'only if the pager of a systemd before 247 starts a shell (CVE-2023-26604, which an update may have closed)'
 const heeds = 'only if what it runs does as variables of its caller say'
 
 /** Who or what is in a netgroup the host was not asked. */
@@ -96,6 +97,8 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
         if (givesRoot(word, says?.noExec ?? grant.noExec)) add(target, word, by(word), says)
         // Any program does what a library does that is loaded into it.
         else if (says?.loadsCode && !word.startsWith('sudoedit')) add(target, word, `${by(word)} with LD_PRELOAD`, says)
+        else if (world.oldSystemd && pagesOutput(word) && !(says?.noExec ?? grant.noExec))
+          add(target, word, by(word), says, undefined, pages)
         else if (says?.heedsCaller) add(target, word, by(word), says, undefined, heeds)
         // Where it follows its caller into its own folder, a link there leads anywhere.
         const edited = says?.editsAnywhere && word.startsWith('sudoedit /') ? word.slice('sudoedit '.length) : undefined

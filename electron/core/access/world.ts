@@ -53,6 +53,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
     access,
     files,
     host: [value(facts.system)?.hostname ?? '', ...(value(facts.network)?.addresses.map(({ address }) => address) ?? [])].filter(Boolean),
+    oldSystemd: hasOldSystemd(value(facts.system)),
     sudoers: value(facts.sudoers),
     doas: access?.trust?.doas && { grants: access.trust.doas.grants, defaults: [], asksForRoot: false },
     proxyFiles: proxyFilesOf(facts),
@@ -74,6 +75,22 @@ export function worldOf(facts: AccessFacts, now: number): World {
     sameUid: shared(members),
     looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
   }
+}
+
+/** Releases whose systemd is older than 247: Ubuntu to 20.04 (245), Debian to 10 (241), RHEL and what is built from it to 8 (239), Amazon Linux 2 (219). */
+function hasOldSystemd(system: { readonly osId?: string; readonly osVersion?: string } | undefined): boolean {
+  const version = Number.parseFloat(system?.osVersion ?? '')
+  const first: Readonly<Record<string, number>> = {
+    ubuntu: 20.1,
+    debian: 11,
+    rhel: 9,
+    centos: 9,
+    rocky: 9,
+    almalinux: 9,
+    ol: 9,
+    amzn: 2022,
+  }
+  return version < (first[system?.osId ?? ''] ?? 0)
 }
 
 /** Words of a list, aliases spread out. */

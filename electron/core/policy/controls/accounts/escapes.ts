@@ -112,6 +112,15 @@ function isOpen(program: string, words: readonly string[], others: readonly stri
   return inline < 0 && !others[0]?.startsWith('/')
 }
 
+/** Does systemd show its output in a pager? From 247 on that starts nothing where sudo runs it (systemctl(1), `SYSTEMD_PAGERSECURE`). */
+export function pagesOutput(command: string): boolean {
+  const [path = '', ...words] = command.split(/\s+/)
+  const [, program] = /\/(systemctl|journalctl|loginctl|timedatectl|hostnamectl|networkctl|coredumpctl)$/.exec(path) ?? []
+  if (program === undefined || words.includes('--no-pager')) return false
+  const verb = words.find((word) => !word.startsWith('-'))
+  return program !== 'systemctl' || verb === undefined || /^(?:status|show|cat|list-\S+|help)$/.test(verb)
+}
+
 /** What a wrapper starts: something that gives root by itself, or a shell of its own. */
 function startsOpen(program: string, words: readonly string[], others: readonly string[]): boolean {
   // What xargs starts has arguments of whoever writes to it.
