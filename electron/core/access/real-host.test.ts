@@ -203,7 +203,7 @@ const functions = ({ privileged }: { readonly privileged: readonly { readonly ar
   return `gh_sudo() { case $1 in\n${privileged.map(({ argv }, at) => `${at + 1}) ${argv.map(quote).join(' ')} ;;`).join('\n')}\nesac; }\n`
 }
 
-test.runIf(possible)(`${planted.length} accounts: what is said of each is what it really can`, { timeout: 120_000 }, () => {
+test.runIf(possible)(`${planted.length} accounts: what is said of each is what it really can`, { timeout: 400_000 }, () => {
   const fleet = fleetSchema.parse({
     version: 1,
     name: 'x',
