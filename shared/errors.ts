@@ -10,6 +10,7 @@ export const errorCatalogue = {
   'fleet.invalid': { title: 'The fleet file is not valid', hint: 'Mend the lines named below and load it again.', retry: 'after-fix' },
   'fleet.unreadable': { title: 'The fleet file cannot be read', hint: 'Check the path and its permissions.', retry: 'after-fix' },
   'fleet.missing': { title: 'No fleet file is open', hint: 'Open a fleet file, import one, or start the demo fleet.', retry: 'after-fix' },
+  'fleet.no-host': { title: 'The fleet has no such host', hint: 'Give a name that the fleet file has.', retry: 'after-fix' },
   'fleet.conflict': { title: 'The fleet file changed on disk', hint: 'Reload it before saving.', retry: 'after-fix' },
   'ssh.unreachable': {
     title: 'The host does not answer',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { gatehouse } from './console.ts'
-import { arrange, asRoot, lab } from './lab.ts'
+import { arrange, asRoot, install, lab } from './lab.ts'
 import { templateDesk } from './template-desk.ts'
 
 /** Templates of the operating system and of the jump host: found, pushed, undone to the byte, pushed again. */
@@ -136,6 +136,40 @@ test('figures of the GPUs for everyone: a stand-in for dcgm-exporter, in the uni
   expect(await arrange('gpu2', 'curl -s -m 2 http://$(hostname -I | cut -d " " -f 1):9400/metrics || echo refused')).toBe('refused\n')
   // The rules of the kernel outlive the host: its network is the lab's.
   await arrange('gpu2', 'ufw delete allow 9400/tcp')
+}, 300_000)
+
+test('a real exporter in Go, by the other flag: it serves its figures in the sandbox, to this machine alone', async () => {
+  await install('gpu2', 'exporter', ['exporter.sh'])
+  await arrange('gpu2', 'ufw allow 9835/tcp >/dev/null')
+  const address = (await arrange('gpu2', "ip -4 -o addr show eth0 | sed 's/.*inet \\([0-9.]*\\).*/\\1/'")).trim()
+  const asked = async () => [
+    (await asRoot('jump', `curl -s -m 3 http://${address}:9835/metrics`)).stdout.includes('node_load1 '),
+    (await arrange('gpu2', 'curl -s -m 3 http://127.0.0.1:9835/metrics')).includes('node_load1 '),
+  ]
+  const desk = templateDesk('gpu-exporter-unit')
+  const { file, plan } = await desk.plan('gpu2', { exporter: 'nvidia-gpu-exporter' })
+  expect(plan.turns).toEqual([
+    expect.objectContaining({ control: 'metrics-only-from-monitoring', subject: 'nvidia-gpu-exporter', status: 'fail' }),
+  ])
+  expect(plan.parameters).toMatchObject({
+    ...{
+      unit: 'nvidia_gpu_exporter.service',
+      program: '/usr/bin/nvidia_gpu_exporter',
+      listen: '127.0.0.1:9835',
+      flag: '--web.listen-address',
+    },
+    arguments: ['--collector.disable-defaults', '--collector.loadavg', '--collector.meminfo'],
+  })
+  expect(await asked()).toEqual([true, true])
+  await desk.undone('gpu2', file)
+  await expect.poll(asked, { timeout: 10_000 }).toEqual([true, true])
+  await desk.done(file)
+  expect(await asked()).toEqual([false, true])
+  const user = await arrange('gpu2', 'stat -c %u /proc/$(systemctl show -p MainPID --value nvidia_gpu_exporter)')
+  expect(Number(user)).toBeGreaterThanOrEqual(61_184)
+  expect(await desk.takenBack(plan)).toBe('committed and proven')
+  expect(await asked()).toEqual([true, true])
+  await arrange('gpu2', 'ufw delete allow 9835/tcp')
 }, 300_000)
 
 test('a jump host that forwards to anywhere', async () => {

@@ -11,17 +11,18 @@ missing=()
 for package in debootstrap debian-archive-keyring systemd-container iproute2 openssh-client oathtool zstd netcat-openbsd openssl python3-minimal libfaketime acl polkitd; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
-# What tests give to hosts that have no way out: OpenRC, Docker and Podman with what the base lacks for them, a directory, doas.
+# What tests give to hosts that have no way out: OpenRC, Docker and Podman with what the base lacks for them, a directory, doas, an exporter.
 [ -s "$(echo "$CACHE"/openrc/openrc_*.deb)" ] && openrc=1 || openrc=0
 [ -s "$(echo "$CACHE"/podman/podman_*.deb)" ] && [ -s "$(echo "$CACHE"/podman/netavark_*.deb)" ] && podman=1 || podman=0
 [ -s "$(echo "$CACHE"/docker/docker.io_*.deb)" ] && docker=1 || docker=0
 [ -s "$(echo "$CACHE"/accounts/opendoas_*.deb)" ] && accounts=1 || accounts=0
-[ ${#missing[@]} = 0 ] && [ $openrc$podman$docker$accounts = 1111 ] && exit 0
-say "installing ${missing[*]} openrc podman docker slapd nslcd opendoas"
+[ -s "$(echo "$CACHE"/exporter/prometheus-node-exporter_*.deb)" ] && exporter=1 || exporter=0
+[ ${#missing[@]} = 0 ] && [ $openrc$podman$docker$accounts$exporter = 11111 ] && exit 0
+say "installing ${missing[*]} openrc podman docker slapd nslcd opendoas exporter"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 [ ${#missing[@]} = 0 ] || apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-mkdir -p "$CACHE/openrc" "$CACHE/podman" "$CACHE/docker" "$CACHE/accounts"
+mkdir -p "$CACHE/openrc" "$CACHE/podman" "$CACHE/docker" "$CACHE/accounts" "$CACHE/exporter"
 cd "$CACHE/openrc"
 apt-get download -qq openrc librc1 libeinfo1 2>/dev/null
 cd "$CACHE/podman"
@@ -30,3 +31,5 @@ cd "$CACHE/docker"
 apt-get download -qq containerd runc docker.io 2>/dev/null
 cd "$CACHE/accounts"
 apt-get download -qq slapd libltdl7 nslcd libnss-ldapd opendoas 2>/dev/null
+cd "$CACHE/exporter"
+apt-get download -qq prometheus-node-exporter 2>/dev/null

@@ -60,7 +60,7 @@ export interface LatestBrief {
 
 /** Runs audits, one at a time, and answers for their results. */
 export interface AuditService {
-  /** Starts an audit of the named hosts (all when none are named). Throws `audit.running`, or `fleet.invalid` for an unknown host. */
+  /** Starts an audit of the named hosts (all when none are named). Throws `audit.running`, or `fleet.no-host` for an unknown host. */
   start(fleet: Fleet, transport: Transport, hosts?: readonly string[]): AuditRun
   /** Stops the running audit: connections it opened are closed, finished hosts stay. */
   cancel(): void
@@ -290,7 +290,7 @@ function chooseHosts(fleet: Fleet, names: readonly string[] | undefined): readon
     const known = auditedHosts(fleet)
       .map((host) => host.name)
       .join(', ')
-    throw new GatehouseError({ code: 'fleet.invalid', detail: `no host named ${missing.join(', ')}; the fleet file names ${known}` })
+    throw new GatehouseError({ code: 'fleet.no-host', detail: `no host named ${missing.join(', ')}; the fleet file names ${known}` })
   }
   return auditedHosts(fleet).filter((host) => names.includes(host.name))
 }

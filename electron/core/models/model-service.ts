@@ -57,7 +57,7 @@ export type HostWork = (host: Host, onProgress: (progress: Partial<ModelProgress
 
 /** Lists the models of a fleet, takes their hashes, and holds them against what they should be. One run at a time. */
 export interface ModelService {
-  /** Throws `models.running`, or `fleet.invalid` for an unknown host. */
+  /** Throws `models.running`, or `fleet.no-host` for an unknown host. */
   start(fleet: Fleet, transport: Transport, request: LookRequest): ModelRun
   /** Runs something else on hosts with the progress of a look. Throws as `start`. */
   run(fleet: Fleet, hosts: readonly string[], kind: ModelJob['kind'], work: HostWork): ModelRun
@@ -134,7 +134,7 @@ export function createModelService({ clock, repo, registrations, version, by, ch
     if (current && current.job.state !== 'finished')
       throw new GatehouseError({ code: 'models.running', detail: `started ${current.job.startedAt}` })
     const unknown = names.find((name) => !fleet.hosts.some((host) => host.name === name))
-    if (unknown !== undefined) throw new GatehouseError({ code: 'fleet.invalid', detail: `no host is named ${unknown}` })
+    if (unknown !== undefined) throw new GatehouseError({ code: 'fleet.no-host', detail: `no host is named ${unknown}` })
     const chosen = fleet.hosts.filter(({ name }) => names.length === 0 || names.includes(name))
     const abort = new AbortController()
     const waiting = { stage: 'waiting', filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0, current: '', bytesPerSecond: 0 } as const

@@ -234,13 +234,13 @@ async function readFiles(fleet: Fleet, transport: Transport, host: Host, push: H
   }
 }
 
-/** Throws `fleet.invalid`. */
+/** Throws `fleet.no-host`. */
 export function hostOf(fleet: Fleet, name: string): Host {
   const hosts = auditedHosts(fleet)
   const host = hosts.find((it) => it.name === name)
   if (host) return host
   throw new GatehouseError({
-    code: 'fleet.invalid',
+    code: 'fleet.no-host',
     detail: `no host named ${name}; the fleet file names ${hosts.map((it) => it.name).join(', ')}`,
   })
 }

@@ -54,6 +54,8 @@ const choice = { host: 'gpu-03', template: 'ollama-loopback', parameters: { port
 
 test('Fix in the demo: plan, code, push, verdict, and the finding is gone', async () => {
   await ask('fleet:demo', null)
+  await expect(ask('push:plan', { ...choice, host: 'gpu-99' })).rejects.toThrow('fleet.no-host')
+  await expect(ask('audit:start', { hosts: ['gpu-99'] })).rejects.toThrow('fleet.no-host')
   const plan = await ask('push:plan', choice)
   expect(plan.files[0]).toMatchObject({ before: 'absent', diff: expect.arrayContaining(['+Environment="OLLAMA_HOST=127.0.0.1:11434"']) })
   expect(plan.turns).toMatchObject([

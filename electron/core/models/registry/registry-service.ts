@@ -85,7 +85,7 @@ export function createRegistryService(ports: RegistryServicePorts): RegistryServ
 
   const requireHosts = (fleet: Fleet, hosts: readonly string[]) => {
     const stranger = hosts.find((name) => !fleet.hosts.some((host) => host.name === name))
-    if (stranger !== undefined) throw new GatehouseError({ code: 'fleet.invalid', detail: `no host is named ${stranger}` })
+    if (stranger !== undefined) throw new GatehouseError({ code: 'fleet.no-host', detail: `no host is named ${stranger}` })
   }
 
   const end =

@@ -70,7 +70,7 @@ export function createDeployService({ clock, registry, models, ledger }: DeployS
     start(fleet, transport, request) {
       const registration = registry.get(fleet, request.id)
       registryOf(fleet)
-      if (request.hosts.length === 0) throw new GatehouseError({ code: 'fleet.invalid', detail: 'no host is named' })
+      if (request.hosts.length === 0) throw new GatehouseError({ code: 'fleet.no-host', detail: 'no host is named' })
       for (const host of fleet.hosts.filter(({ name }) => request.hosts.includes(name))) {
         requireApproval(fleet, host.name, registration)
         plan(fleet, host, registration, request)
