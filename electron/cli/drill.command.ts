@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { DRILL_SECONDS } from '#core/push/recovery.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 import { hostOutcome, outcomeOf, resultText, writeJson } from './push-result.ts'
@@ -17,6 +18,7 @@ export async function runDrill(args: string[]): Promise<number> {
   if (fleet === undefined || host === undefined) throw new UsageError('drill: expected --fleet FILE --host NAME')
   return withFleet(fleet, data, async (services) => {
     await stepUpOnTerminal(services.stepUp)
+    process.stderr.write(`Waits about ${DRILL_SECONDS} s until the undo fires by itself.\n`)
     const result = await services.recovery.drill(services.fleet.require(), services.transport(), host, interrupted())
     if (json) writeJson(hostOutcome(result.id, outcomeOf(host, result)))
     else process.stdout.write(resultText(host, result))

@@ -22,8 +22,11 @@ export async function runHistory(args: string[]): Promise<number> {
           `OPEN ${host} ${subject}: ${action === 'push.verdict' ? 'nobody could tell what became of it' : `no verdict after ${action}`} at ${at}. Its undo runs on the host; gatehouse undo, or the next push there, finds out.`,
         ).concat('\n'),
       )
-    for (const { seq, at, who, action, host, detail } of records)
-      process.stdout.write(visible(`${String(seq).padStart(5)} ${at} ${who} ${host} ${action} ${detail}`).concat('\n'))
+    for (const { seq, at, who, action, host, subject, detail } of records) {
+      // By it a push is undone and put off.
+      const id = action === 'push.begin' ? `${subject} ` : ''
+      process.stdout.write(visible(`${String(seq).padStart(5)} ${at} ${who} ${host} ${action} ${id}${detail}`).concat('\n'))
+    }
     if (records.length === 0) process.stdout.write('Nothing was done yet.\n')
   }
   return broken ? ExitCode.couldNotRun : ExitCode.clean

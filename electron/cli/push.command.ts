@@ -71,6 +71,7 @@ export async function runPush(args: string[]): Promise<number> {
       })
       if (values.json) writeJson([hostOutcome(only.id, outcomeOf(only.host, result))])
       else process.stdout.write(resultText(only.host, result))
+      if (result.verdict === 'committed-proven') say(`Taken back by: gatehouse undo ${only.id} --fleet ${values.fleet} --output FILE`)
       return exitCodes[result.verdict]
     }
     const ready = (plan: PushPlan) => services.pushes.ready(fleet, services.transport(), plan, signal)

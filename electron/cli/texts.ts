@@ -146,7 +146,7 @@ ${templates}
       Before the first push, after a code: writes a file that means nothing, and waits until the undo of the host takes it away by
       itself. Exit code 0: it did, and the ledger says so; 2: it did not, or the host was not reached. --json: one outcome as push prints it.
   gatehouse history [--json] [--data FOLDER]
-      What Gatehouse did on this console, out of its ledger; pushes without an end first.
+      What Gatehouse did on this console, out of its ledger; pushes without an end first. push.begin names the ID that undo and extend ask for.
   gatehouse ledger export [--format jsonl|cef|syslog] [--after NUMBER] [--data FOLDER]
   gatehouse ledger send --to tls://NAME[:PORT]|tcp://NAME[:PORT] [--ca PEM] [--format syslog|cef] [--after NUMBER]
       The ledger for a SIEM: JSON Lines, CEF, or RFC 5424. send hands it over with octet counting; over TLS (port 6514) the certificate

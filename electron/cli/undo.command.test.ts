@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createLedger } from '#core/audit/ledger/ledger.ts'
 import { failureOf } from '#shared/errors.ts'
 import { runDrill } from './drill.command.ts'
+import { runHistory } from './history.command.ts'
 import { runUndo } from './undo.command.ts'
 
 /** Both change a host: they ask for a code before anything reaches it. Nobody is enrolled here. */
@@ -53,4 +54,14 @@ test('where nothing is open, nobody is asked', async () => {
 
 test('for machines, what was ended is a list', async () => {
   expect([await codeOf(runUndo([...words(), '--json'])), said]).toEqual(['ended with 0', ['[]\n']])
+})
+
+test('the history names the ID that an undo asks for', async () => {
+  ledger().append({ action: 'push.begin', host: 'gpu-01', subject: 'p1', detail: 'ollama-loopback' })
+  ledger().append({ action: 'push.verdict', host: 'gpu-01', subject: 'p1', detail: 'committed-proven. /a: absent' })
+  expect(await runHistory(['--data', folder])).toBe(0)
+  expect(said.map((line) => line.split(' ').slice(8).join(' '))).toEqual([
+    'push.begin p1 ollama-loopback\n',
+    'push.verdict committed-proven. /a: absent\n',
+  ])
 })

@@ -29,6 +29,13 @@ test('a plan as Markdown: the difference stays a block of code, and no text of a
   expect(text).not.toContain('\u001b')
 })
 
+test('a control that passes already is kept, not turned', () => {
+  const [turn] = plan.turns
+  const passing = { ...plan, turns: [{ ...(turn ?? expect.fail()), status: 'pass' as const, title: 'Listens locally' }] }
+  expect(planText(plan, '')).toContain('turns     inference-bound-to-loopback ollama: Fail (Ollama listens on *:11434) to pass\n')
+  expect(planText(passing, '')).toContain('keeps     inference-bound-to-loopback ollama: Pass (Listens locally)\n')
+})
+
 test('what may not be evaluated afterwards stands in both forms', () => {
   const blind = { ...plan, unseen: ['proxy-password-files-protected'] }
   expect(planText(blind, '')).toContain('unseen    proxy-password-files-protected: may not be evaluated afterwards\n')

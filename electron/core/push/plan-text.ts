@@ -38,7 +38,7 @@ export function planText(plan: PushPlan, about: string): string {
     ...(undo === '' ? [] : [`undo      ${undo}`]),
     ...turns.map(({ control, subject, status, title }) =>
       reverts === undefined
-        ? `turns     ${control} ${subject}: ${outcomeWords[status].word} (${title}) to pass`
+        ? `${status === 'pass' ? 'keeps     ' : 'turns     '}${control} ${subject}: ${outcomeWords[status].word} (${title})${status === 'pass' ? '' : ' to pass'}`
         : `may lose  ${control} ${subject}: it was ${outcomeWords[status].word} (${title})`,
     ),
     ...unseen.map((control) => `unseen    ${control}: may not be evaluated afterwards`),

@@ -48,7 +48,7 @@ export interface Recovery {
 
 const DRILL_PATH = '/etc/gatehouse-drill/drill.conf'
 /** From the moment at which it is armed; the file must be there before. */
-const DRILL_SECONDS = 15
+export const DRILL_SECONDS = 15
 
 export function createRecovery({ clock, ledger, plans, version, who }: RecoveryPorts): Recovery {
   const wayOf = (fleet: Fleet, transport: Transport, name: string): ChangeWay => {
@@ -76,7 +76,13 @@ export function createRecovery({ clock, ledger, plans, version, who }: RecoveryP
       const reason = verdict === 'committed-proven' ? '' : 'the console stopped in the middle'
       // Where the host holds nothing of it any more, asking again tells nothing more.
       if (verdict !== 'unknown' || (answer?.ended && answer.open?.id !== id))
-        ledger.append({ action: 'push.verdict', host: plan.host, subject: id, detail: `${verdict}. ${reason} ${readBack}`.slice(0, 2000) })
+        ledger.append({
+          ...{ action: 'push.verdict', host: plan.host, subject: id },
+          detail: [`${verdict}.`, reason, readBack]
+            .filter((words) => words !== '')
+            .join(' ')
+            .slice(0, 2000),
+        })
       return { verdict, reason, readBack, advice: adviceFor(verdict, push) }
     },
     takeBack: (id) => revertPlan(committedPlan(id, ledger, plans), version, clock.now()),

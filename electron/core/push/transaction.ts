@@ -145,7 +145,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     reason = 'It was committed, and is not as it was committed any more.'
   const advice = adviceFor(verdict, push)
   const readBack = visible(readBackWords(answer, push))
-  stillNote('verdict', `${verdict}. ${reason} ${readBack}`.trim(), afterDigests(answer))
+  stillNote('verdict', [`${verdict}.`, reason, readBack].filter((words) => words !== '').join(' '), afterDigests(answer))
   return { verdict, reason, readBack, advice }
 
   /**

@@ -40,7 +40,7 @@ export const readBackWords = (answer: HostAnswer | undefined, push: Pick<HostPus
     ? 'Nothing could be read back'
     : [
         ...push.files.map(({ path }, index) => `${path}: ${stateWords(answer.files.get(index + 1), answer.again.get(index + 1))}`),
-        `${push.unit}: ${answer.unit || 'not read'}`,
+        ...(push.unit === '' ? [] : [`${push.unit}: ${answer.unit || 'not read'}`]),
         ...[contradicted(answer, push)].filter((words) => words !== ''),
         ...(answer.armed ? ['the undo is armed'] : []),
         ...(answer.marks.has('undone') && !answer.marks.has('writing') ? ['no file was written'] : []),
