@@ -213,7 +213,11 @@ test('Fix on a finding of the proxy opens its template, filled, and the demo car
   await expect(page.getByLabel('Sites that this one stands in for')).toHaveValue('/etc/nginx/sites-enabled/ollama-secure')
   await it.isSound('push-form-nginx')
 
-  await page.getByLabel('Who may log in').fill(`ada:$2b$12$${'a'.repeat(53)}`)
+  await page.getByLabel('Name of a new login').fill('ada')
+  await page.getByLabel('Name of a new login').press('Enter')
+  await expect(page.getByLabel('Who may log in')).toHaveValue(/^ada:\$2b\$10\$.{53}$/, { timeout: 20_000 })
+  await expect(page.getByText('Password of ada, shown this once.')).toBeVisible()
+  await it.isSound('push-form-login')
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('button', { name: 'Push to gpu-02…' })).toBeEnabled({ timeout: 20_000 })
   await it.isSound('push-plan-nginx')

@@ -79,6 +79,7 @@ export const channels = [
   'template:export',
   'template:decide',
   'push:parameters',
+  'push:login',
   'push:plan',
   'push:stop-planning',
   'push:export',

@@ -44,6 +44,14 @@ export const pushContracts = {
     effect: 'read',
     by: 'engine',
   }),
+  /** A login for a password file of the proxy, made on this computer: `name:hash` with bcrypt, and the password, which is kept nowhere. */
+  'push:login': contract({
+    input: z.object({ name: z.string().max(64) }),
+    output: z.object({ login: z.string(), password: z.string() }),
+    effect: 'local',
+    by: 'engine',
+    role: 'administrator',
+  }),
   /** Looks at the host and says what would change. The plan is kept until the engine ends. */
   'push:plan': contract({
     input: pushDraftSchema,

@@ -1,6 +1,7 @@
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import { parametersFor } from '../push/defaults.ts'
 import { pushRecords } from '../push/history.ts'
+import { loginOf, makePassword } from '../push/login.ts'
 import type { Services } from '../services.ts'
 import { auditAgain } from './audit-again.ts'
 import { steppedUp, unlessOperating, unlessPushing } from './change-guards.ts'
@@ -85,6 +86,10 @@ export function pushHandlers(services: Services): Handlers {
     'push:templates': () => templates.list(),
     'template:decide': decideTemplate,
     'push:parameters': pushParameters,
+    'push:login': async ({ name }) => {
+      const password = makePassword()
+      return { login: await loginOf(name, password), password }
+    },
     'push:plan': (choice) => pushJobs.plan(fleet.require(), services.transport(), choice),
     'push:stop-planning': () => {
       pushJobs.stopPlanning()

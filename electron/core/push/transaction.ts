@@ -135,6 +135,8 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     void lane?.close()
     session?.close()
   }
+  // What broke off under it says nothing of why.
+  if (reason !== '' && signal.aborted) reason = 'it was stopped at this console'
   if (reason !== '') {
     stillNote('undo', reason)
     onStep('undo', reason, push.undoAfterSeconds)

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { compare } from 'bcryptjs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHandle } from '#core/handlers/handlers.ts'
 import { createServices, type Services } from '#core/services.ts'
@@ -104,7 +105,7 @@ test('undo now, in the middle: the host is as it was, and says so', async () => 
   )
   await ask('push:undo', null)
   const job = await finished()
-  expect(job.result).toMatchObject({ verdict: 'rolled-back-proven' })
+  expect(job.result).toMatchObject({ verdict: 'rolled-back-proven', reason: 'it was stopped at this console' })
   expect(job.steps.at(-1)?.step).toBe('undo')
   await expect(ask('push:extend', null)).rejects.toThrow('push.not-extended')
   expect((await ask('push:plan', choice)).files[0]?.before).toBe('absent')
@@ -200,6 +201,9 @@ test('a plan is filled from the host', async () => {
   await ask('fleet:close', null)
   await ask('fleet:demo', null)
   await audited('gpu-02')
+  const { login, password } = await ask('push:login', { name: 'ada' })
+  expect([login.startsWith('ada:$2b$10$'), await compare(password, login.slice(4))]).toEqual([true, true])
+  await expect(ask('push:login', { name: 'a b' })).rejects.toThrow('push.not-possible')
   const filled = await ask('push:parameters', { host: 'gpu-02', template: 'nginx-ollama', parameters: {} })
   expect(filled).toMatchObject({
     serverName: 'ai.internal.yourcompany.com',

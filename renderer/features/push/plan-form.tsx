@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, Fragment, useId, useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
@@ -13,6 +13,8 @@ import { Button } from '../../ui/button.tsx'
 import { Field, Select } from '../../ui/field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
+import { LoginMaker } from './login-maker.tsx'
+import { withOneMore } from './login-text.ts'
 import { dangerWords, isPushable, templateWords } from './verdict-words.ts'
 
 interface PlanFormProps {
@@ -162,16 +164,20 @@ function Parameters({ hosts, template, filled, onPlan, onPlans }: ParametersProp
       }}
     >
       {Object.entries(template.parameters).map(([name, parameter]) => (
-        <Field
-          key={name}
-          label={parameter.title}
-          inputMode={parameter.type === 'integer' ? 'numeric' : 'text'}
-          autoComplete="off"
-          value={values[name] ?? ''}
-          onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-          error={wrong.includes(name) ? `Expected ${expectedOf(parameter)}` : undefined}
-          help={parameter.from !== undefined && name in filled ? `As ${host} or the fleet file has it` : expectedOf(parameter)}
-        />
+        <Fragment key={name}>
+          <Field
+            label={parameter.title}
+            inputMode={parameter.type === 'integer' ? 'numeric' : 'text'}
+            autoComplete="off"
+            value={values[name] ?? ''}
+            onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+            error={wrong.includes(name) ? `Expected ${expectedOf(parameter)}` : undefined}
+            help={parameter.from !== undefined && name in filled ? `As ${host} or the fleet file has it` : expectedOf(parameter)}
+          />
+          {parameter.type === 'login' && (
+            <LoginMaker onMade={(login) => setValues((now) => ({ ...now, [name]: withOneMore(parameter, now[name] ?? '', login) }))} />
+          )}
+        </Fragment>
       ))}
       <div className="actions">
         {plan.isPending ? (
