@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
+import { stepUpOnTerminal } from './step-up-terminal.ts'
 
 const options = { fleet: { type: 'string' }, host: { type: 'string' }, data: { type: 'string' } } as const
 
@@ -12,9 +13,10 @@ export async function runDrift(args: string[]): Promise<number> {
   const { fleet, host, data } = values
   if (fleet === undefined || more.length > 0 || (verb !== undefined && (verb !== 'adopt' || path === undefined || host === undefined)))
     throw new UsageError('drift: expected --fleet FILE [--host NAME], or adopt --fleet FILE --host NAME PATH')
-  return withFleet(fleet, data, async ({ drift, fleet, transport, audits }) => {
+  return withFleet(fleet, data, async ({ drift, fleet, transport, audits, stepUp }) => {
     const open = fleet.require()
     if (path !== undefined && host !== undefined) {
+      await stepUpOnTerminal(stepUp)
       const state = await drift.adopt(open, transport(), host, path, interrupted())
       process.stdout.write(`${visible(`${host} ${path}: ${state} is what should be from now on`)}\n`)
       return ExitCode.clean

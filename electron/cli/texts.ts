@@ -141,7 +141,7 @@ ${templates}
       the ID as the undo is armed. Exit code 2: it runs when it was due.
   gatehouse drift --fleet FILE [--host NAME]
   gatehouse drift adopt --fleet FILE --host NAME PATH
-      The files that this console pushed, as the newest audit saw them: each holds them against what is there. adopt takes one as it is now.
+      The files that this console pushed, as the newest audit saw them: each holds them against what is there. adopt takes one as it is now, after a code.
   gatehouse drill --fleet FILE --host NAME [--json]
       Before the first push, after a code: writes a file that means nothing, and waits until the undo of the host takes it away by
       itself. Exit code 0: it did, and the ledger says so; 2: it did not, or the host was not reached. --json: one outcome as push prints it.

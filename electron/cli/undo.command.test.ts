@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createLedger } from '#core/audit/ledger/ledger.ts'
 import { failureOf } from '#shared/errors.ts'
+import { runDrift } from './drift.command.ts'
 import { runDrill } from './drill.command.ts'
 import { runHistory } from './history.command.ts'
 import { runUndo } from './undo.command.ts'
@@ -39,6 +40,11 @@ const codeOf = (run: Promise<number>) =>
 
 test('a drill without a code writes nothing anywhere', async () => {
   expect(await codeOf(runDrill([...words(), '--host', 'gpu-01']))).toBe('step-up.not-enrolled')
+  expect(actions()).toEqual([])
+})
+
+test('a file that changed is not taken as it is without a code', async () => {
+  expect(await codeOf(runDrift(['adopt', ...words(), '--host', 'gpu-01', '/etc/a.conf']))).toBe('step-up.not-enrolled')
   expect(actions()).toEqual([])
 })
 

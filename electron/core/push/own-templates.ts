@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GatehouseError } from '#shared/errors.ts'
 import { type PushTemplate, pushTemplateSchema } from '#shared/model/push-template.ts'
+import { kinds } from './kinds.ts'
 
 /** Templates of one's own: files `templates/<id>-<version>.json` (0600) in the data folder. */
 export interface OwnTemplates {
@@ -56,9 +57,17 @@ function parsed(text: string): PushTemplate {
     throw invalid(`no JSON: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`)
   }
   const template = pushTemplateSchema.safeParse(raw)
-  if (template.success) return template.data
+  if (template.success) return inItsPlace(template.data)
   const [issue] = template.error.issues
   throw invalid(`${issue?.path.join('.') || 'the whole'}: ${issue?.message.slice(0, 300)}`)
+}
+
+/** Where a path is not filled from a value, it is known before anybody approves it whether its kind may write there. */
+function inItsPlace(template: PushTemplate): PushTemplate {
+  for (const file of template.files)
+    if ('path' in file && !file.path.includes('{{') && !kinds[file.kind].path.test(file.path))
+      throw invalid(`${file.path} is no place for a file of ${file.kind}`)
+  return template
 }
 
 function names(place: string): readonly string[] {

@@ -80,6 +80,7 @@ test.each([
   ['an unknown key', copy({ command: 'rm -rf /' })],
   ['an id that ships', copy({ id })],
   ['no files', copy({ files: [] })],
+  ['a drop-in among the jobs of cron', copy({ files: [{ ...shipped.manifest.files[0], path: '/etc/cron.d/x' }] })],
   ['a path in the id', copy({ id: '../../etc/x' })],
   ['300 KB', copy({ about: 'x'.repeat(300_000) })],
 ])('%s is no template, and nothing is kept', (_name, text) => {
