@@ -42,7 +42,9 @@ test('oauth2-proxy: an unverified provider, everybody let in, cookies in clear',
   expect(words.split('\n')).toEqual(
     expect.arrayContaining(['--email-domain=lab.internal', '--allowed-group=ai-users', '--cookie-secure=true']),
   )
-  expect(await arrange('gpu2', 'curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:4180/ping')).toBe('200')
+  const ask = (what: string) => arrange('gpu2', `curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:4180${what}`)
+  expect([await ask('/ping'), await ask('/oauth2/auth')]).toEqual(['200', '401'])
+  expect(await ask("/oauth2/auth -H 'Cookie: _oauth2_proxy=lab-session'")).toBe('202')
   expect(await desk.takenBack(plan)).toBe('committed and proven')
   await arrange(
     'gpu2',

@@ -96,8 +96,17 @@ test('sshd behind the jump host; a plan that leaves out an account of Gatehouse 
   expect(await gatehouse(words)).toMatchObject({ status: 2, stderr: expect.stringContaining('leaves out gatehouse-change') })
   const { file, plan } = await desk.plan('gpu2')
   expect(plan).toMatchObject({ danger: 'lock-out', parameters: { accounts: ['gatehouse-audit', 'gatehouse-change'] } })
+  // Somebody with a key of their own, who is none of those accounts.
+  await arrange(
+    'gpu2',
+    'useradd --create-home --shell /bin/bash somebody && cp -a ~gatehouse-audit/.ssh ~somebody/ && chown -R somebody: ~somebody',
+  )
+  const somebody = async () => (await ssh(['-l', 'somebody', 'gpu2', 'whoami'])).stdout
+  expect(await somebody()).toBe('somebody\n')
   await desk.undone('gpu2', file)
+  expect(await somebody()).toBe('somebody\n')
   await desk.done(file)
+  expect(await somebody()).toBe('')
   expect((await ssh(['gpu2', 'whoami'])).stdout).toBe('gatehouse-audit\n')
   expect(await arrange('gpu2', 'sshd -T | grep -E "^(allowusers|disableforwarding|passwordauthentication)" | sort')).toBe(
     'allowusers gatehouse-audit\nallowusers gatehouse-change\ndisableforwarding yes\npasswordauthentication no\n',
