@@ -97,7 +97,11 @@ export async function arrange(host: LabHost, script: string, stdin = ''): Promis
  * Gives a host what it has no way to get: `packages.sh` keeps packages of this machine in `folder`, and `variants` are scripts of `variants/`, run as one
  * with these packages on stdin as a tar.
  */
-export async function install(host: LabHost, folder: 'docker' | 'podman' | 'accounts' | 'exporter', variants: readonly string[]): Promise<void> {
+export async function install(
+  host: LabHost,
+  folder: 'docker' | 'podman' | 'accounts' | 'exporter',
+  variants: readonly string[],
+): Promise<void> {
   const script = variants.map((name) => readFileSync(join(import.meta.dirname, 'variants', name), 'utf8')).join('\n')
   const packages = join(lab.packages, folder)
   const words = ['-c', 'tar -C "$1" -cf - . | "$2" enter "$3" /bin/sh -c "$4"', 'sh', packages, lab.control, host, script]
