@@ -354,6 +354,29 @@ test.each([
 const inet = (rules: string, more = '') =>
   parseNft(`table inet t {\n${more}\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n${rules}\n\t}\n}\n`, 'nft')
 
+/** Sets that change by themselves or by what is sent: whoever is not let in now may be later. */
+test.each<[string, string, string, string]>([
+  ['knocking on another port', 'set s { type ipv4_addr; flags dynamic,timeout; timeout 30s; }', 'ip saddr @s accept', 'accept'],
+  ['filled by what is sent, without a timeout', 'set s { type ipv4_addr; flags dynamic; }', 'ip saddr @s accept', 'accept'],
+  ['let in for an hour', 'set s { type ipv4_addr; flags timeout; elements = { 203.0.113.9 timeout 1h } }', 'ip saddr @s accept', 'accept'],
+  [
+    'kept out for an hour',
+    'set s { type ipv4_addr; flags timeout; timeout 1h; elements = { 203.0.113.9 } }',
+    'ip saddr @s drop\naccept',
+    'accept',
+  ],
+  ['kept out for good', 'set s { type ipv4_addr; elements = { 203.0.113.9 } }', 'ip saddr @s drop\naccept', 'drop'],
+  [
+    'somebody else for an hour',
+    'set s { type ipv4_addr; flags timeout; elements = { 192.0.2.1 timeout 1h } }',
+    'ip saddr @s accept',
+    'drop',
+  ],
+  ['all but those in it', 'set s { type ipv4_addr; flags dynamic; }', 'ip saddr != @s accept', 'accept'],
+])('a set that changes: %s', (_, set, rules, expected) => {
+  expect(verdictFor({ tables: inet(rules, `\t${set}\n`) }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
+})
+
 test.each([
   ['a rule that is not understood puts its traffic in doubt', 'meta mark 0x7 tcp dport 22 accept', 'undetermined'],
   ['and no other', 'meta mark 0x7 tcp dport 23 accept', 'drop'],
@@ -381,6 +404,11 @@ test.each([
   ['a handle is a comment', 'tcp dport 22 accept # handle 7', 'accept'],
   ['a comment of its own line', '# tcp dport 23 drop\ntcp dport 22 accept', 'accept'],
   ['loopback is not the network', 'iif "lo" accept', 'drop'],
+  // As firewalld 1.3.3 wrote rich rules without a family, and `nft list ruleset` of 1.0.6 printed them; tried with real packets.
+  ['a refusal in words of IPv6 is for IPv6 alone', 'tcp dport 22 reject with icmpv6 port-unreachable\ntcp dport 22 accept', 'accept'],
+  ['one in words of IPv4', 'tcp dport 22 reject with icmp port-unreachable\ntcp dport 22 accept', 'reject'],
+  ['one in words of both', 'tcp dport 22 reject with icmpx admin-prohibited\ntcp dport 22 accept', 'reject'],
+  ['one in words of TCP', 'reject with tcp reset\ntcp dport 22 accept', 'reject'],
 ])('%s', (_, rules, expected) => {
   expect(verdictFor({ tables: inet(rules) }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
 })

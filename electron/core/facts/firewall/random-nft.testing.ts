@@ -122,6 +122,13 @@ const rule = (family: Family, end: End, later: readonly string[], wild: boolean)
         .map(([tests, word]) => [...tests, word].join(' ')),
     },
     fc.constantFrom('tcp dport vmap { 22 : drop, 80 : accept, 8000-8999 : continue }', 'ct state vmap { invalid : drop, new : continue }'),
+    // Words of one family: nft shows no test for it (as in the rules of firewalld).
+    fc.constantFrom(
+      'tcp dport 443 reject with tcp reset',
+      'meta l4proto { tcp, udp } reject with icmpx admin-prohibited',
+      ...(family === 'ip' ? [] : ['tcp dport 80-443 reject with icmpv6 port-unreachable', 'reject with icmpv6 admin-prohibited']),
+      ...(family === 'ip6' ? [] : ['tcp dport 8000 reject with icmp port-unreachable', 'reject with icmp admin-prohibited']),
+    ),
     fc.constantFrom('accept', 'drop').map((word) => `${address} . tcp dport { ${elements.join(', ')} } ${word}`),
   )
 }

@@ -3,7 +3,10 @@ import { Cursor, type Token } from './tokens.ts'
 
 /** One element of a set or map: its key, one word for each part of a concatenation, and for maps what it leads to. */
 export interface Element {
+  /** Empty for whoever is added meanwhile. */
   readonly key: readonly string[]
+  /** It goes by itself after a time, or comes. */
+  readonly passing?: true
   readonly data?: readonly Token[]
 }
 
@@ -16,19 +19,21 @@ export function parseElements(tokens: readonly Token[]): readonly Element[] | un
   for (const part of split(tokens.filter(({ kind }) => kind !== 'newline'))) {
     const cursor = new Cursor(part)
     const key = [cursor.next()?.text ?? '']
+    let passing: { readonly passing?: true } = {}
     while (cursor.accept('.')) key.push(cursor.next()?.text ?? '')
     while (!cursor.done && cursor.peek() !== ':') {
       const word = cursor.next()?.text ?? ''
       const words = OPTIONS[word]
       // A limit or quota for each element makes membership a matter of chance.
       if (words === undefined) return undefined
+      if (word === 'timeout' || word === 'expires') passing = { passing: true }
       for (let count = 0; count < words; count += 1) cursor.next()
     }
     if (cursor.accept(':')) {
       const data: Token[] = []
       while (!cursor.done) data.push(cursor.next() as Token)
-      elements.push({ key, data })
-    } else elements.push({ key })
+      elements.push({ key, data, ...passing })
+    } else elements.push({ key, ...passing })
   }
   return elements
 }
@@ -49,12 +54,19 @@ function split(tokens: readonly Token[]): Token[][] {
 /** Named sets and maps of one table. */
 export type NamedSets = ReadonlyMap<string, readonly Element[] | undefined>
 
-/** Body of `set NAME { … }` or `map NAME { … }`. A set without elements is empty. */
+/**
+ * Body of `set NAME { … }` or `map NAME { … }`. A set without elements is empty. What has a timeout is there for a while; a dynamic set is filled by rules, so
+ * by who sends packets, as for knocking on ports.
+ */
 export function parseSetBody(tokens: readonly Token[]): readonly Element[] | undefined {
   const cursor = new Cursor(tokens)
+  let elements: readonly Element[] | undefined = []
+  let [dynamic, timed] = [false, false]
   while (!cursor.done) {
-    if (cursor.accept('elements', '=', '{')) return parseElements(cursor.block())
-    cursor.next()
+    if (cursor.accept('elements', '=', '{')) elements = parseElements(cursor.block())
+    else if (cursor.accept('timeout')) timed = true
+    else if (cursor.next()?.text === 'dynamic') dynamic = true
   }
-  return []
+  const all = timed ? elements?.map((element): Element => ({ ...element, passing: true })) : elements
+  return dynamic && all ? [...all, { key: [], passing: true }] : all
 }

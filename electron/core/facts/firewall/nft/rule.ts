@@ -28,11 +28,12 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
       rules.push(rule({ do: 'untrack' }))
       continue
     }
+    const words = cursor.rest()
     const verdict = takeVerdict(cursor)
     if (verdict) {
       // In an inet table a translation touches only the family of its target (net/netfilter/nft_nat.c).
       const target = verdict.do === 'translate' && verdict.address !== undefined ? verdict.address : undefined
-      rules.push(rule(verdict, target === undefined ? [] : [{ is: 'family', family: target.includes(':') ? 6 : 4 }]))
+      rules.push(rule(verdict, target === undefined ? refusable(words) : [{ is: 'family', family: target.includes(':') ? 6 : 4 }]))
       return rules
     }
     const start = cursor.rest()
@@ -40,13 +41,24 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
     if (outcome === 'lost') {
       // `meta mark set …` and its like change no verdict; everything else that is not understood may.
       const harmless = start.some(({ text: word }) => word === 'set')
-      rules.push(rule(finalVerdict(start), harmless ? [] : [unknown]))
+      rules.push(rule(finalVerdict(start), harmless ? refusable(start) : [unknown]))
       return rules
     }
     if ('branches' in outcome) for (const { test, action } of outcome.branches) rules.push(rule(action, [test]))
     else tests.push(outcome.test)
   }
   return rules.length > 0 ? rules : [rule({ do: 'none' })]
+}
+
+/**
+ * A refusal in the words of one protocol is for packets of that protocol, and nft leaves the test for it out of what it lists: `reject with icmpv6 …` in an inet
+ * table touches IPv6 alone (nftables, evaluate.c, stmt_evaluate_reject_inet).
+ */
+function refusable(tokens: readonly Token[]): readonly Test[] {
+  const at = tokens.findIndex(({ kind, text }) => kind === 'word' && text === 'reject')
+  const how = at >= 0 && tokens[at + 1]?.text === 'with' ? tokens[at + 2]?.text : undefined
+  if (how === 'tcp') return [{ is: 'protocol', numbers: [6] }]
+  return how === 'icmp' || how === 'icmpv6' ? [{ is: 'family', family: how === 'icmp' ? 4 : 6 }] : []
 }
 
 const LOG_WORDS = new Set(['prefix', 'level', 'group', 'snaplen', 'queue-threshold'])
@@ -168,7 +180,14 @@ function takeList(cursor: Cursor): string[] {
   return values
 }
 
-function membership(selectors: readonly Selector[], elements: readonly Element[]): Test {
+function membership(selectors: readonly Selector[], given: readonly Element[]): Test {
+  const passing = given.filter((element) => element.passing)
+  const elements = given.filter((element) => !element.passing)
+  if (passing.length > 0) {
+    const chance: Test = { is: 'chance' }
+    const tests = passing.map(({ key }) => (key.length === 0 ? chance : all([membership(selectors, [{ key }]), chance])))
+    return any([...(elements.length > 0 ? [membership(selectors, elements)] : []), ...tests])
+  }
   const [only] = selectors
   if (elements.length === 0) return { is: 'constant', value: false }
   if (selectors.length === 1 && only) {
