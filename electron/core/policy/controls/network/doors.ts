@@ -2,7 +2,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
 import type { Container, Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
-import { frontNamed, frontOfImage } from '../../../facts/programs/front-programs.ts'
+import { frontNamed, frontOfImage, webServerNamed } from '../../../facts/programs/front-programs.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 import { forwarders } from '../../../facts/programs/strangers.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
@@ -98,6 +98,25 @@ export function inferenceDoors(
   // Whose a socket is, the list of containers and the command line know better than the name of its process.
   const all = [...own, ...proxied, ...contained, ...interfaces]
   return mergeWildcards([...new Map(all.map((door) => [printBind(door), door])).values()])
+}
+
+/**
+ * Doors of HTTP/3, which QUIC carries over UDP (RFC 9114): `listen 443 quic` of nginx, and Caddy unless it is told otherwise. What stands behind them is
+ * what stands behind the port of the same number. Sockets that web servers send logs or questions from have numbers of their own.
+ */
+export function datagramDoors(listeners: readonly Listener[]): readonly ModelDoor[] {
+  const ofWebServer = ({ processes }: Listener): boolean =>
+    processes.some(({ name }) => name === 'nginx' || webServerNamed(name) !== undefined)
+  const web = new Set([443, 8443, ...listeners.filter((one) => one.protocol === 'tcp' && ofWebServer(one)).map(({ port }) => port)])
+  return mergeWildcards(
+    listeners
+      .filter((one) => one.protocol === 'udp' && one.scope !== 'loopback' && web.has(one.port) && ofWebServer(one))
+      .map(({ address, port, processes, line, section = 'listeners' }) => ({
+        ...{ address, port, kind: 'proxy' as const, published: false },
+        owner: `${processes[0]?.name}, HTTP/3`,
+        cite: [{ section, line }],
+      })),
+  )
 }
 
 /** Sockets of sshd (or of systemd for it); where owners cannot be seen, what `sshd -T` says, and at last the port that was used to log in. */

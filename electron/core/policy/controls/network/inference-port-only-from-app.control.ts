@@ -3,7 +3,7 @@ import { type Listener, printBind } from '#shared/model/listener.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { besideOf, inferenceDoors, type ModelDoor } from './doors.ts'
+import { besideOf, datagramDoors, inferenceDoors, type ModelDoor } from './doors.ts'
 import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 
 /** For ports that Docker forwards past the rules for the host. */
@@ -28,7 +28,12 @@ export default defineControl({
     const { app, management, modelAdmins } = fleet.networks
     const hidden = running.filter(isHidden).map(unseen)
     if (app.length === 0) return [unnamed(doors), ...hidden]
-    return [...doors.map((door) => judge(door, firewall, knownValue(network), [...app, ...management, ...modelAdmins])), ...hidden]
+    const allowed = [...app, ...management, ...modelAdmins]
+    return [
+      ...doors.map((door) => judge(door, 'tcp', firewall, knownValue(network), allowed)),
+      ...datagramDoors(listeners).map((door) => judge(door, 'udp', firewall, knownValue(network), allowed)),
+      ...hidden,
+    ]
   },
 })
 
@@ -106,12 +111,19 @@ const unnamed = (doors: readonly ModelDoor[]): Verdict => ({
 
 const hasDockerUser = ({ tables }: Firewall): boolean => tables.some(({ chains }) => chains['DOCKER-USER'] !== undefined)
 
-function judge(door: ModelDoor, firewall: Firewall, network: Network | undefined, allowed: readonly string[]): Verdict {
-  const subject = printBind(door)
+function judge(
+  door: ModelDoor,
+  protocol: 'tcp' | 'udp',
+  firewall: Firewall,
+  network: Network | undefined,
+  allowed: readonly string[],
+): Verdict {
+  const subject = `${printBind(door)}${protocol === 'udp' ? '/udp' : ''}`
+  const port = `${protocol === 'udp' ? 'UDP port' : 'Port'} ${door.port}`
   const { accepted, undetermined } = strangersTo(
     firewall,
     network,
-    { direction: 'in', protocol: 'tcp', port: door.port, address: door.address },
+    { direction: 'in', protocol, port: door.port, address: door.address },
     allowed,
   )
   const stranger = worst(accepted)
@@ -121,9 +133,7 @@ function judge(door: ModelDoor, firewall: Firewall, network: Network | undefined
     return {
       status: 'fail',
       subject,
-      title: isNearlyAll(stranger)
-        ? `Port ${door.port} is open to any IPv${stranger.family} address`
-        : `Port ${door.port} is open beyond the app subnet`,
+      title: isNearlyAll(stranger) ? `${port} is open to any IPv${stranger.family} address` : `${port} is open beyond the app subnet`,
       reason: `New connections to ${subject} (${door.owner}) are accepted from ${from}. Expected only ${allowed.join(', ')}.`,
       ...(door.published && hasDockerUser(firewall) && { template: PUBLISHED }),
       cite: [...citeRule(stranger.by, firewall, `Accepts ${from}. Expected only ${allowed.join(', ')}.`), ...door.cite],
@@ -134,7 +144,7 @@ function judge(door: ModelDoor, firewall: Firewall, network: Network | undefined
     return {
       status: 'not-evaluated',
       subject,
-      title: `Who reaches port ${door.port} is not certain`,
+      title: `Who reaches ${port.replace('Port', 'port')} is not certain`,
       reason: blind
         ? `${subject} is published by a container runtime, which translates addresses before ufw sees the traffic, and those rules could not be read.`
         : doubt?.doubtBy?.text
@@ -145,7 +155,7 @@ function judge(door: ModelDoor, firewall: Firewall, network: Network | undefined
   return {
     status: 'pass',
     subject,
-    title: `Port ${door.port} is open to the app subnet only`,
+    title: `${port} is open to the app subnet only`,
     reason: `New connections to ${subject} (${door.owner}) from outside of ${allowed.join(', ')} are stopped.`,
     cite: [{ section: firewall.section, line: firewall.line }, ...door.cite],
   }

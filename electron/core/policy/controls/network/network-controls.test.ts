@@ -79,6 +79,7 @@ const closed =
   chain('inet', 'input', 'drop', 'iif "lo" accept\nip saddr 10.0.1.0/24 tcp dport 8000 accept\nip saddr 10.0.9.9 tcp dport 22 accept') +
   chain('inet', 'output', 'drop', '')
 const wide = chain('inet', 'input', 'drop', 'tcp dport { 22, 8000 } accept')
+const quicForAll = chain('inet', 'input', 'drop', 'ip saddr 10.0.1.0/24 tcp dport 443 accept\nudp dport 443 accept')
 const marked = chain('inet', 'input', 'drop', 'meta mark 0x7 accept') + chain('inet', 'output', 'drop', 'meta mark 0x7 accept')
 const storageOnly = chain('inet', 'output', 'drop', 'ip daddr 10.0.4.0/24 tcp dport 443 accept\nip daddr 10.0.0.53 udp dport 53 accept')
 const httpsOut = chain('inet', 'output', 'drop', 'tcp dport 443 accept')
@@ -143,6 +144,30 @@ test.each([
   ['outbound in doubt', outboundOnly, marked, {}, named, 'not-evaluated'],
   ['inference port for the app', inferencePort, closed, {}, named, 'pass'],
   ['inference port for all', inferencePort, wide, {}, named, 'fail'],
+  [
+    'HTTP/3 for all beside TLS for the app',
+    inferencePort,
+    quicForAll,
+    { services: [service('loopback')], listeners: [listener(443, 'nginx'), { ...listener(443, 'nginx'), protocol: 'udp' }] },
+    named,
+    'pass fail',
+  ],
+  [
+    'HTTP/3 for the app, whose TCP is for all',
+    inferencePort,
+    chain('inet', 'input', 'drop', 'tcp dport 443 accept\nip saddr 10.0.1.0/24 udp dport 443 accept'),
+    { services: [service('loopback')], listeners: [listener(443, 'caddy'), { ...listener(443, 'caddy'), protocol: 'udp' }] },
+    named,
+    'fail pass',
+  ],
+  [
+    'other datagrams of a web server',
+    inferencePort,
+    quicForAll,
+    { services: [service('loopback')], listeners: [listener(443, 'nginx'), { ...listener(40123, 'nginx'), protocol: 'udp' }] },
+    named,
+    'pass',
+  ],
   ['inference port in doubt', inferencePort, marked, {}, named, 'not-evaluated'],
   ['no app networks named', inferencePort, closed, {}, {}, 'not-evaluated'],
   ['inference on loopback', inferencePort, wide, { services: [service('loopback')] }, named, 'pass'],
