@@ -33,7 +33,9 @@ function ask(programs: Readonly<Record<string, string>>, contained = false): str
     .trim()
 }
 
-const tracking = (leap: string) => `echo 'Reference ID    : A9FEA97B'; echo 'Leap status     : ${leap}'`
+/** As chrony 4.3 printed them, also when its one source no longer answered; `mark` is that of the source (chronyc(1), sources). */
+const tracking = (leap: string, mark = '^*', id = 'A9FEA97B') =>
+  `[ "$2" = tracking ] || { echo '==='; echo '${mark} 10.0.0.1  8   0     0    21   -148ns[ -205ns] +/- 3134ns'; exit; }; echo 'Reference ID    : ${id} ()'; echo 'Leap status     : ${leap}'`
 /** Names are those that the unit goes by, its own first. */
 const runs = (names: string, state = 'active') =>
   `printf 'Id=%s\\nNames=%s\\nLoadState=loaded\\nActiveState=%s\\n\\n' '${names.split(' ')[0]}' '${names}' '${state}'`
@@ -42,10 +44,13 @@ test('nothing that a question would start is asked', () => expect(script).not.to
 
 test.each([
   ['chrony follows a source', { chronyc: tracking('Normal') }, 'yes'],
+  ['chrony whose sources fell silent', { chronyc: tracking('Normal', '^?') }, 'no'],
+  ['chrony whose source is not taken', { chronyc: tracking('Normal', '^x') }, 'no'],
+  ['chrony follows a reference clock', { chronyc: tracking('Normal', '#*') }, 'yes'],
   ['chrony before a leap second', { chronyc: tracking('Insert second') }, 'yes'],
   ['chrony without a source', { chronyc: tracking('Not synchronised') }, 'no'],
   ['chronyc without its daemon, and nothing else runs', { chronyc: "echo '506 Cannot talk to daemon'; exit 1", systemctl: 'exit 0' }, 'no'],
-  ['chrony follows its own clock', { chronyc: `echo 'Reference ID    : 7F7F0101 ()'; ${tracking('Normal').split('; ')[1]}` }, 'no'],
+  ['chrony follows its own clock', { chronyc: tracking('Normal', '^*', '7F7F0101') }, 'no'],
   ['ntpd follows its own clock', { ntpq: 'echo "leap=00, refid=LOCAL(0)"' }, 'no'],
   ['ntpd follows a source by its address', { ntpq: 'echo "leap=00, refid=10.0.0.1"' }, 'yes'],
   ['ntpd follows a source', { ntpq: 'echo leap=00' }, 'yes'],

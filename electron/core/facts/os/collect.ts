@@ -145,7 +145,8 @@ clock() {
   said=$(chronyc -n tracking 2>/dev/null) && case $said in
     *': 7F7F0101 '*) echo no; return ;;
     *'Leap status'*'Not synchronised'*) echo no; return ;;
-    *'Leap status'*) echo yes; return ;;
+    # It goes on saying so when its sources fall silent; then none of them is the one that it follows.
+    *'Leap status'*) case $(chronyc -n sources 2>/dev/null) in *'^* '* | *'=* '* | *'#* '*) echo yes ;; *) echo no ;; esac; return ;;
   esac
   said=$(ntpq -c 'rv 0 leap,refid' 2>/dev/null) && case $said in
     *leap=11* | *refid=LOC*) echo no; return ;;
