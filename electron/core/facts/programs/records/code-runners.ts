@@ -94,7 +94,22 @@ export const codeRunners: readonly ProgramRecord[] = [
     id: 'kubelet',
     name: 'kubelet',
     kind: 'container-api',
-    program: /^(?:kubelet|k3s|k3s-server|k3s-agent|rke2)$/,
+    program: /^kubelet$/,
+    // By its flags alone it takes anonymous requests and allows all of them; by a file neither, unless that says so. Flags win over the file.
+    authentication: {
+      usual: 'none',
+      off: /^--(?:anonymous-auth=true|read-only-port=(?!0$)\d+)$/,
+      on: /^--(?:anonymous-auth=false|authorization-mode=Webhook)$/,
+      perhaps: /^--config(?:-dir)?(?:=|$)/,
+    },
+    danger: 'Through the kubelet one runs commands in every pod of this node, GPUs included.',
+    source: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/',
+  },
+  {
+    id: 'k3s-kubelet',
+    name: 'kubelet of k3s',
+    kind: 'container-api',
+    program: /^(?:k3s|k3s-server|k3s-agent|rke2)$/,
     authentication: { usual: 'default', off: /^(?:--kubelet-arg=)?(?:--)?(?:anonymous-auth=true|read-only-port=(?!0$)\d+)$/ },
     danger: 'Through the kubelet one runs commands in every pod of this node, GPUs included.',
     source: 'https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/',
