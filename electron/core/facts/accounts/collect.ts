@@ -1,4 +1,5 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
+import { MAX_JOINED } from './parse-joined.ts'
 
 const LIST = 'if command -v getent >/dev/null 2>&1; then getent "$1"; else cat "/etc/$1"; fi\n'
 
@@ -22,7 +23,7 @@ for f in /etc/userdb/*.membership /run/userdb/*.membership /usr/lib/userdb/*.mem
 [ -e "$f" ] && printf '@membership %s\\n' "$f"
 done
 case $n in *ldap*|*winbind*|*sss*)
-j=$(getent initgroups $(cut -d: -f1 /etc/passwd) 2>/dev/null) && printf '%s\\n' "$j" | sed 's/^/@in /'
+j=$(getent initgroups $(sed -n '1,${MAX_JOINED}s/:.*//p' /etc/passwd) 2>/dev/null) && printf '%s\\n' "$j" | sed 's/^/@in /'
 getent group $(printf '%s\\n' "$j" | awk '{ for (i = 2; i <= NF; i++) if (!s[$i]++) print $i }')
 esac
 exit 0

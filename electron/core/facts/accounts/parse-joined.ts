@@ -1,5 +1,8 @@
 import type { Account, Accounts, Group } from './accounts.ts'
 
+/** Accounts of the host’s own file that are asked about: a directory takes its time for each. */
+export const MAX_JOINED = 500
+
 /**
  * Rows `@in ada 1000 200002` behind the groups (getent(1), `initgroups`): groups of a directory that accounts of the host’s own files are in, although no
  * list of groups shows them. A group that was looked up by its number stands behind the list, and what was listed already stands there twice.
@@ -21,5 +24,5 @@ export function parseJoined(listed: readonly Group[], text: string, accounts: re
       groups.set(`${more.name}:${gid}`, more)
     }
   }
-  return { groups: [...groups.values()], joined: true }
+  return { groups: [...groups.values()], ...(rows.length < MAX_JOINED && { joined: true }) }
 }

@@ -25,6 +25,8 @@ test.each<[string, boolean]>([
   ['/usr/sbin/chroot /srv/tree /bin/true', false],
   // sudo leaves its caller in the folder of its choice.
   ['/usr/bin/make install', true],
+  ['/usr/bin/make -C /srv/app install', false],
+  ['/usr/bin/ansible-playbook -i /srv/hosts /srv/p.yaml', true],
   ['/usr/bin/npm start', true],
   ['/usr/bin/git pull', true],
   ['/usr/bin/git -C /srv/app pull', false],
@@ -58,7 +60,10 @@ test.each<[string, boolean]>([
 ])('givesRoot(%j) is %j where it may start nothing', (command, expected) => expect(givesRoot(command, true)).toBe(expected))
 
 test.each<[string, readonly string[]]>([
-  ['/usr/bin/tar -xf /srv/up.tar -C /opt', ['/srv/up.tar', '/opt']],
+  ['/usr/bin/tar -xf /srv/up.tar -C /opt', ['/srv/up.tar']],
+  ['/usr/bin/mount -o loop /srv/x.img /mnt/x', ['/srv/x.img']],
+  ['/usr/bin/make -C /srv/app install', ['/srv/app']],
+  ['/usr/bin/chown -R ollama /srv/models', ['/srv']],
   ['/usr/bin/tar -czf /srv/x.tgz /home/ada', []],
   ['/usr/bin/find /home/ada -delete', []],
   ['/usr/bin/find /home/ada -exec touch {} ;', ['/home/ada']],
@@ -66,7 +71,7 @@ test.each<[string, readonly string[]]>([
   ['/usr/bin/dpkg -i /srv/x.deb', ['/srv/x.deb']],
   ['/usr/sbin/nginx -c /srv/nginx.conf', ['/srv/nginx.conf']],
   ['/usr/bin/ansible-playbook --inventory=/srv/hosts /srv/p.yaml', ['/srv/hosts', '/srv/p.yaml']],
-  ['/usr/bin/chmod 644 /home/ada/x', ['/home/ada/x']],
+  ['/usr/bin/chmod 644 /home/ada/x', ['/home/ada']],
   ['/usr/bin/crontab /home/ada/tab', ['/home/ada/tab']],
   ['/usr/bin/awk -f /srv/x.awk /srv/data', ['/srv/x.awk']],
   ['/usr/bin/cat /home/ada/x', []],

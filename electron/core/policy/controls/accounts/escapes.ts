@@ -87,7 +87,7 @@ export function givesRoot(command: string, noExec = false): boolean {
   if (program === 'passwd' && !noUserOf(words)) return true
   if (editors.test(program) || pagers.test(program) || (program === 'man' && !alone)) return true
   if (!noExec && consoles.test(program)) return true
-  if (!noExec && !alone && ordersHere.test(program)) return true
+  if (!noExec && !alone && ordersHere.test(program) && !isPlaced(program, words)) return true
   if (program === 'git') return !noExec && !alone && (!words.includes('-C') || words.some((word) => paged.test(word)))
   if (!noExec && wrappers.test(program) && !alone && startsOpen(program, words, others)) return true
   if ((program === 'systemctl' && words.includes('edit')) || (program === 'crontab' && words.includes('-e'))) return true
@@ -111,6 +111,11 @@ function isOpen(program: string, words: readonly string[], others: readonly stri
   if (/^i?py/.test(program) && words.some((word) => /^-\w*[cm]$/.test(word))) return !words.some((word) => /^-\w*[IP]/.test(word))
   return inline < 0 && !others[0]?.startsWith('/')
 }
+
+/** `make -C /srv/app`: a folder or a file that is named by its whole path. Ansible reads ansible.cfg where it is called all the same. */
+const isPlaced = (program: string, words: readonly string[]): boolean =>
+  !program.startsWith('ansible') &&
+  words.some((word, at) => /^-{1,2}[\w-]+=\//.test(word) || (/^-{1,2}[\w-]+$/.test(word) && words[at + 1]?.startsWith('/') === true))
 
 /** Does systemd show its output in a pager? From 247 on that starts nothing where sudo runs it (systemctl(1), `SYSTEMD_PAGERSECURE`). */
 export function pagesOutput(command: string): boolean {
@@ -158,11 +163,17 @@ export function programsOf(command: string): readonly string[] {
   const [path = '', ...words] = command.split(/\s+/)
   const program = path.slice(path.lastIndexOf('/') + 1)
   if (!path.startsWith('/') || path.endsWith('/') || WILDCARD.test(path)) return []
-  const files = words.flatMap((word) => {
+  const files = words.flatMap((word, at) => {
+    // What is unpacked or mounted there is not decided by who may write the folder.
+    if (/^(?:-C|--directory)$/.test(words[at - 1] ?? '') && /tar$/.test(program)) return []
     const file = /^(?:-{1,2}[\w-]*=?|\w+=)?(\/.*)$/.exec(word)?.[1]
     return file === undefined || WILDCARD.test(file) ? [] : [file]
   })
   if (shells.test(program) || interpreters.test(program)) return [path, ...files.slice(0, 1)]
+  if (program === 'mount') return [path, ...files.slice(0, -1)]
+  // They follow a link, which is put there by who may write the folder in which it stands.
+  if (/^(?:ch(?:mod|own|grp)|setfacl|setcap)$/.test(program))
+    return [path, ...files.map((file) => file.slice(0, file.lastIndexOf('/')) || '/')]
   if (movers.test(program) && isRootFile(files.at(-1) ?? '')) return [path, ...files.slice(0, -1)]
   const does = starters.test(program) || wrappers.test(program) || (escapes.test(program) && !readers.test(program))
   // An archive that is written takes what stands in those files, and one that is read puts it on the host.
