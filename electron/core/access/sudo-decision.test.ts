@@ -181,7 +181,7 @@ const defaults = fc.constantFrom(
   ...[
     'Defaults !authenticate',
     'Defaults runas_default=gh-bob',
-    'Defaults:gh-ada runas_default=gh-eve',
+    'Defaults:gh-ada !authenticate',
     'Defaults:!gh-ada, ALL runas_default=gh-eve',
   ],
   ...[
@@ -216,7 +216,10 @@ const file = fc
 
 const possible = process.getuid?.() === 0 && existsSync('/usr/bin/sudo') && spawnSync('unshare', ['-m', 'true']).status === 0
 
-/** The real `sudo -l -U` (which knows no question about sudoedit: it takes the word for the program), in a mount namespace where passwd, group and sudoers are other files: nothing of the machine is changed. */
+/**
+ * The real `sudo -l -U`, in a mount namespace where passwd, group and sudoers are other files: nothing of the machine is changed. It takes sudoedit for the program, and
+ * `Defaults` of one account for those of who asks: both are tried by accounts instead (`real-host.test.ts`, the lab).
+ */
 function realAnswers(files: readonly string[]): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sudoers-'))
   try {
