@@ -63,7 +63,6 @@ const user = fc.constantFrom(
   'gh\\-eve',
   '%:ops',
   '"%:ops"',
-  '+nobodys',
   'gh-\\x65ve',
   '"gh-ada" , "#64103"',
 )
