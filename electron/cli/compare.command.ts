@@ -14,16 +14,16 @@ const options = {
   data: { type: 'string' },
 } as const
 
-/** Two moments of a fleet against each other, out of the store. Connects to no host. */
+/** Two moments of a fleet against each other, or one against the newest audit, out of the store. Connects to no host. */
 export async function runCompare(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-  const [before, after] = positionals
+  const [before, after = 'latest'] = positionals
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('compare: expected either --fleet FILE or --demo')
-  if (positionals.length !== 0 && positionals.length !== 2)
-    throw new UsageError('compare: expected two moments, or none to list the audits')
+  if (positionals.length > 2)
+    throw new UsageError('compare: expected two moments, one to compare with the newest audit, or none to list the audits')
   return withFleet(values.fleet, values.data, async (services) => {
     const fleet = services.fleet.require()
-    if (before === undefined || after === undefined) {
+    if (before === undefined) {
       const points = services.history.trend(fleet)
       process.stdout.write(values.json ? `${JSON.stringify(points, null, 2)}\n` : listed(points))
       return ExitCode.clean

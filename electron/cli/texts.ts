@@ -21,9 +21,10 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       --fail-on SEVERITY critical, high, medium or low (default): a failed check at or above it makes the exit code 1
       --data FOLDER      database and trusted host keys (default: the app's own)
 
-  gatehouse compare [BEFORE AFTER] --fleet FILE [--again] [--json]
+  gatehouse compare [BEFORE [AFTER]] --fleet FILE [--again] [--json]
       What is different between two moments, what got worse first, each with since when. A moment is the id of an audit or its first
-      characters, a day (its end, UTC), latest or previous. Without moments, lists the audits with score and open criticals.
+      characters, a day (its end, UTC), today, yesterday, latest or previous. One moment is compared with the newest audit. Without
+      moments, lists the audits with score and open criticals.
       --again            judge both by the controls of today, so that only the hosts make a difference
       --demo, --data     as for audit
       Exit code 0: nothing got worse and nothing is unseen; 1: something is.

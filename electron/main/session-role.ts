@@ -58,7 +58,7 @@ export function createSessionRole({ file, engine, changed }: RoleOptions): Sessi
         channel === 'prompt:answer' ? !(await asksForTrust(engine, input as Input<'prompt:answer'>)) : roleFor(contract) === 'operator'
       if (mine) return undefined
       await engine('role:note', { action: 'role.refuse', detail: `${channel} as Operator` })
-      return { code: 'role.operator', detail: `${channel} is not for an operator` }
+      return { code: 'role.operator', detail: 'this console is locked to operator work' }
     },
   }
 }

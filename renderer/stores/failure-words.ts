@@ -6,13 +6,16 @@ export interface FailureWords {
   readonly title: string
   readonly detail: string
   readonly hint: string
+  /** All three in one. */
+  readonly whole: string
   readonly retry: 'now' | 'later' | 'after-fix' | 'never'
 }
 
 /** The catalogue's words for a failure. `detail` may quote a host, so it is made plain; it ends as a sentence, for `hint` follows it. */
 export function wordsOf(failure: Failure): FailureWords {
   const { title, hint, retry } = errorCatalogue[failure.code]
-  return { title, hint, retry, detail: sentence(plainText(failure.detail, 400)) }
+  const detail = sentence(plainText(failure.detail, 400))
+  return { title, hint, retry, detail, whole: [`${title}:`, detail, hint].filter((part) => part !== '').join(' ') }
 }
 
 const sentence = (text: string): string => (text === '' || /[.!?…:]$/.test(text) ? text : `${text}.`)

@@ -12,6 +12,7 @@ const decided = [
   ...views,
   'audit:changes',
   'history:compare',
+  'history:known',
   'walkthrough:current',
 ] as const satisfies readonly Channel[]
 
@@ -27,6 +28,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'history:trend',
     'schedule:get',
     'history:compare',
+    'history:known',
     'walkthrough:current',
     'connection:states',
     'connection:changed-keys',
@@ -55,6 +57,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'history:trend',
     'schedule:get',
     'history:compare',
+    'history:known',
     'walkthrough:current',
     'network:hosts',
     'access:overview',
@@ -89,6 +92,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'audit:history',
     'history:trend',
     'history:compare',
+    'history:known',
     'walkthrough:current',
     'prompt:pending',
     'connection:states',

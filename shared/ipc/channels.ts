@@ -28,6 +28,7 @@ export const channels = [
   'schedule:set',
   'history:trend',
   'history:compare',
+  'history:known',
   'audit:output',
   'audit:export',
   'host:services',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { comparisonSchema, trendPointSchema } from '../model/history.ts'
+import { comparisonSchema, knownSchema, trendPointSchema } from '../model/history.ts'
 import { contract } from './contract.ts'
 
 const moment = z.string().min(1).max(64)
@@ -8,11 +8,12 @@ const moment = z.string().min(1).max(64)
 export const historyContracts = {
   /** One point for each audit, oldest first. */
   'history:trend': contract({ input: z.null(), output: z.array(trendPointSchema), effect: 'read', by: 'engine' }),
-  /** Moments are ids of audits, days, `latest` or `previous`. */
+  /** Moments are ids of audits, days, `today`, `yesterday`, `latest` or `previous`. */
   'history:compare': contract({
     input: z.object({ before: moment, after: moment, again: z.boolean() }),
     output: comparisonSchema,
     effect: 'read',
     by: 'engine',
   }),
+  'history:known': contract({ input: z.object({ moment, again: z.boolean() }), output: knownSchema, effect: 'read', by: 'engine' }),
 } as const

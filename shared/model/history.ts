@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { changeSchema } from './audit.ts'
+import { changeSchema, itemResultSchema } from './audit.ts'
+import { findingBriefSchema } from './finding.ts'
 
 /** The fleet as it stood after one audit: every host by its newest result until then, as measured, before waivers and statements. */
 export const trendPointSchema = z.object({
@@ -48,3 +49,19 @@ export const comparisonSchema = z.object({
   only: z.object({ before: z.array(z.string()), after: z.array(z.string()) }),
 })
 export type Comparison = z.infer<typeof comparisonSchema>
+
+/** What was known of the fleet at one moment. */
+export const knownSchema = momentSchema.extend({
+  again: z.boolean(),
+  hosts: z.array(
+    z.object({
+      name: z.string(),
+      /** When it was looked at: by that audit, or by one before. */
+      finishedAt: z.iso.datetime(),
+      items: z.array(itemResultSchema),
+      /** What was open. */
+      open: z.array(findingBriefSchema),
+    }),
+  ),
+})
+export type Known = z.infer<typeof knownSchema>

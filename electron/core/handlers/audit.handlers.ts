@@ -43,6 +43,7 @@ export function auditHandlers(services: Services): Handlers {
       walked(() => decided(services, 'attestation:changed', () => walkthroughs.record(fleet.require(), request))),
     'walkthrough:close': () => walked(() => walkthroughs.close(fleet.require())),
     'history:trend': () => (current() ? history.trend(fleet.require()) : []),
+    'history:known': ({ moment, again }) => history.known(fleet.require(), moment, again),
     'history:compare': ({ before, after, again }) => history.compare(fleet.require(), before, after, again),
   }
 }

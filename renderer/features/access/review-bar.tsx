@@ -49,7 +49,7 @@ export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen
       </span>
       {error !== null && (
         <span className="status fail" role="alert">
-          {plainText(wordsOfError(error).detail, 300)}
+          {wordsOfError(error).whole}
         </span>
       )}
       <span className="spring" />

@@ -46,7 +46,8 @@ export function AuditScreen() {
       onSearch={() => openDialog({ kind: 'palette' })}
       notices={[
         ...useAppNotices(),
-        ...failureNotices('walkthrough', query.error ?? trend.error ?? pack.error),
+        ...failureNotices('walkthrough', query.error ?? trend.error),
+        ...failureNotices('pack-failed', pack.error, 'Not built'),
         ...(pack.data ? [packNotice(pack.data, pack.reset)] : []),
       ]}
       path={useFleetPath()}

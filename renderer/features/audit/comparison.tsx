@@ -36,6 +36,14 @@ export function Comparison(moments: ComparisonProps) {
             <span className="muted num">{changes.length}</span>
           </div>
           <table className="table compact">
+            {/* Widths of the columns: a heading for readers alone gives none. */}
+            <colgroup>
+              <col />
+              <col className="w-[96px]" />
+              <col className="w-[148px]" />
+              <col className="w-[148px]" />
+              <col className="w-[104px]" />
+            </colgroup>
             <thead className="reader-only">
               <tr>
                 <th scope="col">Finding</th>
@@ -65,7 +73,12 @@ export function Comparison(moments: ComparisonProps) {
 const Row = ({ change: { host, control, subject, title, from, to, since } }: { readonly change: ComparedChange }) => (
   <tr>
     <th scope="row">
-      <button type="button" className="link plain one-line" onClick={() => goHost(host, { key: `${control} ${subject}` })}>
+      <button
+        type="button"
+        className="link plain one-line"
+        title={subject === '' ? undefined : plainText(subject, 200)}
+        onClick={() => goHost(host, { key: `${control} ${subject}` })}
+      >
         {plainText(title, 80)}
       </button>
     </th>

@@ -1,16 +1,22 @@
 import { useState } from 'react'
 import type { TrendPoint } from '#shared/model/history.ts'
+import { isDay } from '#shared/model/validity.ts'
+import { dayInput } from '../../ui/date-field.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { Segment } from '../../ui/segment.tsx'
 import { Comparison } from './comparison.tsx'
+import { Known } from './known.tsx'
 import { ScheduleField } from './schedule-field.tsx'
 import { TrendChart } from './trend-chart.tsx'
 import { namesOf, scoreOf } from './trend-line.ts'
 
-/** Audits over time, and any two of them against each other. */
+/** Audits over time, any two of them against each other, and what was known on a day. */
 export function History({ points }: { readonly points: readonly TrendPoint[] | undefined }) {
   const [before, setBefore] = useState<string>()
   const [after, setAfter] = useState<string>()
   const [again, setAgain] = useState(false)
+  const [asks, setAsks] = useState<'compare' | 'known'>('compare')
+  const [on, setOn] = useState<string>()
   if (points === undefined) return <div aria-busy="true" />
   const newestFirst = points.toReversed()
   const names = namesOf(points)
@@ -23,6 +29,7 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
     )
   const from = before ?? second.audit
   const to = after ?? newest.audit
+  const known = on ?? newest.startedAt.slice(0, 10)
   return (
     <div className="history">
       <section className="history-list" aria-label="Audits" data-pane>
@@ -60,16 +67,43 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
           As measured, before waivers and statements. Hosts that an audit left out count as they were last found.
         </p>
       </section>
-      <section className="history-compare" aria-label="Comparison" data-pane>
+      <section className="history-compare" aria-label={asks === 'compare' ? 'Comparison' : 'Known on a day'} data-pane>
+        <div className="pane-head">
+          <Segment
+            label="What is asked"
+            small
+            value={asks}
+            options={[
+              { value: 'compare', label: 'Compare' },
+              { value: 'known', label: 'Known on a day' },
+            ]}
+            onChange={setAsks}
+          />
+        </div>
         <div className="history-bar">
-          <Moment name="From" value={from} names={names} points={newestFirst} onChange={setBefore} />
-          <Moment name="To" value={to} names={names} points={newestFirst} onChange={setAfter} />
+          {asks === 'compare' ? (
+            <>
+              <Moment name="From" value={from} names={names} points={newestFirst} onChange={setBefore} />
+              <Moment name="To" value={to} names={names} points={newestFirst} onChange={setAfter} />
+            </>
+          ) : (
+            <label>
+              <span className="label">Day, until its end (UTC)</span>
+              <input {...dayInput} className="input small mono" value={known} onChange={(event) => setOn(event.target.value)} />
+            </label>
+          )}
           <label className="checkbox">
             <input type="checkbox" checked={again} onChange={(event) => setAgain(event.target.checked)} />
-            <span>Judge both by the controls of today</span>
+            <span>{asks === 'compare' ? 'Judge both by the controls of today' : 'Judge by the controls of today'}</span>
           </label>
         </div>
-        <Comparison key={`${from} ${to} ${again}`} before={from} after={to} again={again} />
+        {asks === 'compare' ? (
+          <Comparison key={`${from} ${to} ${again}`} before={from} after={to} again={again} />
+        ) : isDay(known) ? (
+          <Known key={`${known} ${again}`} moment={known} again={again} />
+        ) : (
+          <p className="help walk-note">Write the day as YYYY-MM-DD. What was known at its end is shown.</p>
+        )}
       </section>
     </div>
   )

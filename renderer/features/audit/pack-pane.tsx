@@ -116,7 +116,7 @@ export function PackPane({ walkthrough, onAgain, onStep }: PackPaneProps) {
         )}
         {close.error !== null && (
           <p role="alert">
-            <Status tone="fail">Not closed</Status> {wordsOfError(close.error).detail}
+            <Status tone="fail">Not closed</Status> {wordsOfError(close.error).whole}
           </p>
         )}
       </div>

@@ -30,7 +30,7 @@ export function PresetLine({ preset, onStatement }: PresetLineProps) {
       </Button>
       {save.error !== null && (
         <span role="alert">
-          <Status tone="fail">Not saved</Status> {wordsOfError(save.error).detail}
+          <Status tone="fail">Not saved</Status> {wordsOfError(save.error).whole}
         </span>
       )}
     </div>

@@ -3,7 +3,7 @@ import { useSetSchedule } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { useSchedule } from '../../stores/queries.ts'
 import { Status } from '../../ui/status.tsx'
-import { dayClock } from '../../ui/time.ts'
+import { clock, dayMonth } from '../../ui/time.ts'
 
 const choices: readonly (readonly [everyHours: Schedule['everyHours'], words: string])[] = [
   [0, 'Only by hand'],
@@ -36,14 +36,16 @@ export function ScheduleField() {
       </select>
       {schedule.nextAt !== null && (
         <span className="muted">
-          {Date.parse(schedule.nextAt) <= Date.now() ? 'Next within a minute' : `Next on ${dayClock(new Date(schedule.nextAt))}`}
+          {Date.parse(schedule.nextAt) <= Date.now() ? 'Next within a minute' : nextWords(new Date(schedule.nextAt), new Date())}
         </span>
       )}
       {set.error !== null && (
         <span role="alert">
-          <Status tone="fail">Not kept</Status> {wordsOfError(set.error).detail}
+          <Status tone="fail">Not kept</Status> {wordsOfError(set.error).whole}
         </span>
       )}
     </label>
   )
 }
+
+const nextWords = (at: Date, now: Date): string => `Next on ${dayMonth(at, now)} at ${clock(at)}`

@@ -82,7 +82,7 @@ function SavePlan({ plan }: { readonly plan: PushPlan }) {
         JSON…
       </button>
       {save.data && <output>{` Saved to ${plainText(save.data, 200)}.`}</output>}
-      {save.error !== null && <output>{` Not saved: ${wordsOfError(save.error).detail}`}</output>}
+      {save.error !== null && <output>{` Not saved: ${wordsOfError(save.error).whole}`}</output>}
     </p>
   )
 }

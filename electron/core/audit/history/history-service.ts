@@ -3,8 +3,10 @@ import { type AuditResults, briefOf, type HostAudit, type HostBrief } from '#sha
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { findingKey } from '#shared/model/finding.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
-import type { Comparison, TrendPoint } from '#shared/model/history.ts'
+import type { Comparison, Known, TrendPoint } from '#shared/model/history.ts'
 import { score } from '#shared/model/score.ts'
+import { dayFrom, isDay } from '#shared/model/validity.ts'
+import { openOutcomes } from '#shared/status.ts'
 import type { AdvisoryBook } from '../../advisories/advisory-book.ts'
 import type { Decisions } from '../../policy/decisions.ts'
 import { controls } from '../../policy/registry.ts'
@@ -33,8 +35,8 @@ export interface HistoryService {
   /** Oldest first. */
   trend(fleet: Fleet): TrendPoint[]
   /**
-   * What is different between two moments: ids of audits (or their first characters), dates (`2026-11-24`: the end of that day, UTC), `latest`
-   * or `previous`. Throws `audit.not-found`.
+   * What is different between two moments: ids of audits (or their first characters), dates (`2026-11-24`: the end of that day, UTC), `today`,
+   * `yesterday`, `latest` or `previous`. Throws `audit.not-found`.
    */
   compare(fleet: Fleet, before: string, after: string, again: boolean): Comparison
   /**
@@ -42,6 +44,8 @@ export interface HistoryService {
    * of the moment. Throws `audit.not-found`.
    */
   at(fleet: Fleet, moment: string, again: boolean): AuditResults
+  /** The same in brief: what was open on which host. Throws `audit.not-found`. */
+  known(fleet: Fleet, moment: string, again: boolean): Known
 }
 
 /** A moment that was found: an audit, and the time until which decisions count. */
@@ -55,7 +59,8 @@ const DAY_MS = 86_400_000
 export function createHistoryService(ports: HistoryServicePorts): HistoryService {
   const { clock, log, repo, history, decisions, advisories, version } = ports
 
-  function momentOf(fleet: Fleet, text: string): Moment {
+  function momentOf(fleet: Fleet, words: string): Moment {
+    const text = dayOf(words, clock.now())
     const audits = history.audits(fleet.name).filter(({ sequence }) => sequence > 0)
     const found = chosen(audits, text)
     if (found === undefined) throw new GatehouseError({ code: 'audit.not-found', detail: `${text}: ${whatThereIs(audits)}` })
@@ -89,6 +94,8 @@ export function createHistoryService(ports: HistoryServicePorts): HistoryService
     return whole && briefOf(whole)
   }
 
+  const head = ({ audit }: Moment) => ({ audit: audit.id, startedAt: audit.startedAt })
+
   return {
     trend: (fleet) => trendOf(history.audits(fleet.name), history.trend(fleet.name)),
     compare(fleet, from, to, again) {
@@ -112,13 +119,26 @@ export function createHistoryService(ports: HistoryServicePorts): HistoryService
         else if (old && (fresh === undefined || !names.has(name))) only.before.push(name)
         else if (old && fresh) changes.push(...compared(old, fresh))
       }
-      const head = ({ audit }: Moment) => ({ audit: audit.id, startedAt: audit.startedAt })
       return {
         before: { ...head(before), ...totals.before },
         after: { ...head(after), ...totals.after },
         again,
         changes: changes.sort(byDirection),
         only,
+      }
+    },
+    known(fleet, text, again) {
+      const moment = momentOf(fleet, text)
+      const hosts = history.hostsAt(fleet.name, moment.audit.sequence).flatMap((name) => briefAt(fleet, name, moment, again) ?? [])
+      const scores = hosts.map(({ items }) => score(items))
+      return {
+        ...{ ...head(moment), again },
+        passed: scores.reduce((sum, { passed }) => sum + passed, 0),
+        applicable: scores.reduce((sum, { applicable }) => sum + applicable, 0),
+        hosts: hosts.map(({ name, finishedAt, items, findings }) => ({
+          ...{ name, finishedAt, items },
+          open: findings.filter(({ status }) => openOutcomes.includes(status)),
+        })),
       }
     },
     at(fleet, text, again) {
@@ -148,7 +168,8 @@ function compared(old: HostBrief, fresh: HostBrief): Comparison['changes'] {
   })
 }
 
-const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
+/** `today` and `yesterday` as the days that they are, UTC. */
+const dayOf = (text: string, now: number): string => (text === 'today' ? dayFrom(now, 0) : text === 'yesterday' ? dayFrom(now, -1) : text)
 
 function chosen(audits: readonly StoredAuditHead[], text: string): StoredAuditHead | undefined {
   if (text === 'latest') return audits.at(-1)
@@ -161,4 +182,4 @@ function chosen(audits: readonly StoredAuditHead[], text: string): StoredAuditHe
 const whatThereIs = (audits: readonly StoredAuditHead[]): string =>
   audits.length === 0
     ? 'no host of this fleet has been audited'
-    : `expected latest, previous, a day from ${audits[0]?.startedAt.slice(0, 10)} on, or at least 4 characters of the id of one of ${audits.length} audits`
+    : `expected latest, previous, today, yesterday, a day from ${audits[0]?.startedAt.slice(0, 10)} on, or at least 4 characters of the id of one of ${audits.length} audits`

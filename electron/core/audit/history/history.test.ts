@@ -80,6 +80,32 @@ test('a trend keeps what an audit of a few hosts did not look at', () => {
   expect(first).toMatchObject({ passed: 0, applicable: 36, startedAt: '2026-10-01T10:00:00.000Z' })
 })
 
+test('what was known on a day: every host by its newest look until then, what was open', () => {
+  threeAudits()
+  const known = history.known(fleet, '2026-10-09', false)
+  expect([known.audit, known.passed, known.applicable]).toEqual(['bbbb-2', 0, 36])
+  expect(known.hosts.map(({ name, finishedAt, open }) => [name, finishedAt.slice(0, 10), open.map(({ title }) => title)])).toEqual([
+    ['gpu-01', '2026-10-08', ['a-b fail']],
+    ['gpu-02', '2026-10-08', ['a-b fail']],
+  ])
+  // The last audit looked at one host: the other stands as it was found before.
+  expect(history.known(fleet, 'latest', false).hosts.map(({ name, finishedAt }) => [name, finishedAt.slice(0, 10)])).toEqual([
+    ['gpu-01', '2026-10-08'],
+    ['gpu-02', '2026-10-15'],
+  ])
+  expect(() => history.known(fleet, '2026-09-30', false)).toThrow(/a day from 2026-10-01 on/)
+})
+
+test('days by name, UTC; a day that no month has is none', () => {
+  threeAudits()
+  audit('dddd-4', '2026-12-31', { 'gpu-01': [finding('pass')] })
+  const { before, after } = history.compare(fleet, 'yesterday', 'today', false)
+  expect([before.audit, after.audit]).toEqual(['dddd-4', 'dddd-4'])
+  audit('eeee-5', '2027-01-01', { 'gpu-01': [finding('fail')] })
+  expect(history.compare(fleet, 'yesterday', 'today', false)).toMatchObject({ before: { audit: 'dddd-4' }, after: { audit: 'eeee-5' } })
+  expect(() => history.compare(fleet, '2026-02-30', 'latest', false)).toThrow(/today, yesterday/)
+})
+
 test('what got worse comes first, with since when; what is unseen is no improvement', () => {
   threeAudits()
   const { changes, before, after } = history.compare(fleet, 'aaaa', 'latest', false)
