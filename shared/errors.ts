@@ -96,7 +96,11 @@ export const errorCatalogue = {
     retry: 'now',
   },
   'audit.running': { title: 'An audit is already running', hint: 'Wait for it or stop it.', retry: 'later' },
-  'audit.not-found': { title: 'This audit is not in the store', hint: 'Run an audit first.', retry: 'after-fix' },
+  'audit.not-found': {
+    title: 'This audit is not in the store',
+    hint: 'Run an audit, or choose one of those that History or `gatehouse compare` lists.',
+    retry: 'after-fix',
+  },
   'waiver.not-possible': {
     title: 'This cannot be waived',
     hint: 'Audit the host again, or choose another last day.',

@@ -110,9 +110,10 @@ export function reviewText({ open, lastSigned, nextDue, entries, left, unseen }:
     ...unseen.map((host) => `! ${host}: its accounts are not known.`),
     ...entries.map(({ host, row, since, decision }) => {
       const can = row.holdings.map(({ capability }) => capabilityWords[capability].toLowerCase()).join(', ') || 'nothing that is looked for'
-      const what = decision === null ? '?' : `${decision.verdict}${decision.note ? ` (${decision.note})` : ''}`
+      const what = decision?.verdict ?? '?'
+      const note = decision?.note ? ` (${decision.note})` : ''
       return visible(
-        `  ${what.padEnd(8)} ${`${row.account}@${host}`.padEnd(30)} ${sinceWords[since].padEnd(14)} ${row.tier ?? 'no tier'}: ${can}`,
+        `  ${what.padEnd(8)} ${`${row.account}@${host}`.padEnd(30)} ${sinceWords[since].padEnd(14)} ${row.tier ?? 'no tier'}: ${can}${note}`,
       )
     }),
     ...(left.length === 0 ? [] : ['', 'Left by accounts that are removed, until an audit no longer finds it:']),

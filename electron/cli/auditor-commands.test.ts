@@ -71,7 +71,9 @@ test('audits are listed, and two of them compared: 1 where something got worse',
   expect(await runCompare([...store(), 'previous', 'latest'])).toBe(1)
   expect(stdout).toContain('Got worse: 1\n  gpu-01  INF-1  Port is fail (ollama.service): Pass to Fail, since 2026-11-08')
   expect(await runCompare([...store(), '2026-11-08', 'bbbb'])).toBe(0)
-  await expect(runCompare([...store(), 'latest'])).rejects.toThrow(/two moments/)
+  // One moment is held against the newest audit.
+  expect(await runCompare([...store(), 'previous'])).toBe(1)
+  await expect(runCompare([...store(), 'previous', 'latest', 'aaaa'])).rejects.toThrow(/two moments/)
 })
 
 test('a step is recorded with a statement and a file; an item with open findings is not met', async () => {
