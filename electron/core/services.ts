@@ -119,7 +119,9 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     ports.changed('fleet:changed')
     ports.changed('audit:changed')
   })
+  const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
   const decisions = createDecisionService({
+    ledger,
     clock: ports.clock,
     waivers: createWaiverRepo(database),
     attestations: createAttestationRepo(database),
@@ -139,7 +141,6 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     by: ports.account,
     changed: ports.changed,
   })
-  const ledger = createLedger(ports.paths.data, ports.clock, ports.account)
   const expected = createExpectedService({ models, ledger })
   const plans = createPlanArchive(ports.paths.data)
   const drift = createDrift(ledger, plans)

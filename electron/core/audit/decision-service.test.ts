@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -8,6 +8,8 @@ import { type AnyControl, defineControl } from '../policy/control.ts'
 import { openDatabase } from '../store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from '../store/decision.repo.ts'
 import { createDecisionService } from './decision-service.ts'
+import { createLedger } from './ledger/ledger.ts'
+import { sha256Of } from './ledger/record.ts'
 
 const NOW = Date.parse('2026-11-22T10:00:00Z')
 const fleetNamed = (name: string) =>
@@ -39,6 +41,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 function open() {
   const { database } = openDatabase(folder, NOW)
   return createDecisionService({
+    ledger: createLedger(folder, { now: () => now }, 'admin'),
     clock: { now: () => now },
     waivers: createWaiverRepo(database),
     attestations: createAttestationRepo(database),
@@ -57,6 +60,27 @@ const stated = {
   name: 'M. Ito',
   endsOn: '2026-12-01',
 }
+
+test('each decision stands in the ledger with its digest, before it counts; where the ledger cannot be written, nothing is decided', () => {
+  const service = open()
+  const waiver = service.grantWaiver(fleet, asked)
+  const statement = service.attest(fleet, stated)
+  service.withdrawWaiver(fleet, waiver.id)
+  expect(() => service.withdrawWaiver(fleet, waiver.id)).toThrow(/no such waiver/)
+  service.withdrawAttestation(fleet, statement.id)
+  const { records } = createLedger(folder, { now: () => now }, 'admin').read()
+  expect(records.map(({ action, host, subject }) => [action, host, subject])).toEqual([
+    ['waiver.grant', 'gpu-01', waiver.id],
+    ['attestation.state', '', statement.id],
+    ['waiver.withdraw', 'gpu-01', waiver.id],
+    ['attestation.withdraw', '', statement.id],
+  ])
+  expect(records[0]?.digests).toEqual({ decision: sha256Of(JSON.stringify(waiver)) })
+  expect(records[0]?.detail).toBe('a-b (s) until 2027-01-31, M. Ito: Replaced in January')
+  writeFileSync(join(folder, 'ledger.jsonl'), 'broken\n')
+  expect(() => service.grantWaiver(fleet, asked)).toThrow()
+  expect(service.of(fleet).waivers.filter(({ withdrawn }) => withdrawn === undefined)).toEqual([])
+})
 
 describe('waivers', () => {
   test('keep what they were given for, and outlive the process', () => {

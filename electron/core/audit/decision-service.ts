@@ -10,6 +10,8 @@ import type { AnyControl } from '../policy/control.ts'
 import type { Decisions } from '../policy/decisions.ts'
 import type { Clock } from '../ports.ts'
 import type { DecisionRepo } from '../store/decision.repo.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import { sha256Of } from './ledger/record.ts'
 
 export interface DecisionServicePorts {
   readonly clock: Clock
@@ -18,11 +20,15 @@ export interface DecisionServicePorts {
   readonly controls: readonly AnyControl[]
   /** The newest measured finding of a host, without regard to decisions. */
   readonly findingOf: (fleet: Fleet, host: string, control: string, subject: string) => FindingBrief | undefined
+  readonly ledger: Pick<Ledger, 'append'>
   /** Account that writes it down. */
   readonly by: string
 }
 
-/** Takes and keeps what people decide: each decision with who, when, until when, and about what evidence. */
+/**
+ * Takes and keeps what people decide: each decision with who, when, until when, and about what evidence. The ledger has it first, with a digest of the
+ * whole: what is kept here could be changed by whoever has this computer, and not unseen. All throw what the ledger throws; then nothing is decided.
+ */
 export interface DecisionService {
   of(fleet: Fleet): Decisions
   /** Throws `waiver.not-possible` when there is nothing to waive or the day is out of bounds. */
@@ -36,7 +42,7 @@ export interface DecisionService {
 }
 
 export function createDecisionService(ports: DecisionServicePorts): DecisionService {
-  const { clock, waivers, attestations, by } = ports
+  const { clock, waivers, attestations, ledger, by } = ports
   const iso = () => new Date(clock.now()).toISOString()
 
   /** A day that is over would do nothing; one that is too far would be forgotten. */
@@ -44,6 +50,26 @@ export function createDecisionService(ports: DecisionServicePorts): DecisionServ
     const last = dayFrom(clock.now(), maxDays)
     if (isOver(endsOn, clock.now()) || endsOn > last)
       throw new GatehouseError({ code, detail: `the last day is ${endsOn}; expected one from today to ${last} (${maxDays} days)` })
+  }
+
+  const noteMade = (action: string, made: Waiver | Attestation, words: string) =>
+    ledger.append({
+      ...{ action, host: made.host ?? '', subject: made.id, digests: { decision: sha256Of(JSON.stringify(made)) } },
+      detail: `${made.control}${made.subject === '' ? '' : ` (${made.subject})`} until ${made.endsOn}, ${words}`.slice(0, 4000),
+    })
+
+  /** False when there is none that could be withdrawn. */
+  function withdraw<T extends Waiver | Attestation>(repo: DecisionRepo<T>, fleet: Fleet, id: string, action: string): boolean {
+    const standing = repo.list(fleet.name).find((one) => one.id === id && one.withdrawn === undefined)
+    if (standing === undefined) return false
+    ledger.append({ action, host: standing.host ?? '', subject: id, detail: standing.control })
+    return repo.withdraw(fleet.name, id, by, iso())
+  }
+
+  function keep(fleet: Fleet, made: Attestation): Attestation {
+    noteMade('attestation.state', made, `${made.name}: ${made.statement}`)
+    attestations.add(fleet.name, made, by, made.statedAt)
+    return made
   }
 
   return {
@@ -60,11 +86,12 @@ export function createDecisionService(ports: DecisionServicePorts): DecisionServ
         ...{ id: randomUUID(), host, control, item, subject, status, title, digest, reason, approver, endsOn },
         ...{ grantedBy: by, grantedAt: iso() },
       }
+      noteMade('waiver.grant', waiver, `${approver}: ${reason}`)
       waivers.add(fleet.name, waiver, by, waiver.grantedAt)
       return waiver
     },
     withdrawWaiver(fleet, id) {
-      if (!waivers.withdraw(fleet.name, id, by, iso())) throw new GatehouseError({ code: 'waiver.not-found', detail: id })
+      if (!withdraw(waivers, fleet, id, 'waiver.withdraw')) throw new GatehouseError({ code: 'waiver.not-found', detail: id })
     },
     attest(fleet, { host, control, subject, statement, name, endsOn }) {
       const asked = ports.controls.find(({ id }) => id === control)
@@ -80,18 +107,17 @@ export function createDecisionService(ports: DecisionServicePorts): DecisionServ
         throw refuse(request.scope === 'fleet' ? 'it is stated for the whole fleet' : 'it is stated for one host at a time')
       if (host === null) {
         const made: Attestation = { ...base, host, subject: '', digest: null }
-        attestations.add(fleet.name, made, by, made.statedAt)
-        return made
+        return keep(fleet, made)
       }
       const finding = ports.findingOf(fleet, host, control, subject)
       if (finding?.status !== 'needs-attestation' || finding.digest === undefined)
         throw refuse(`the newest audit of ${host} does not ask for it`)
       const made: Attestation = { ...base, host, subject, digest: finding.digest }
-      attestations.add(fleet.name, made, by, made.statedAt)
-      return made
+      return keep(fleet, made)
     },
     withdrawAttestation(fleet, id) {
-      if (!attestations.withdraw(fleet.name, id, by, iso())) throw new GatehouseError({ code: 'attestation.not-found', detail: id })
+      if (!withdraw(attestations, fleet, id, 'attestation.withdraw'))
+        throw new GatehouseError({ code: 'attestation.not-found', detail: id })
     },
   }
 }

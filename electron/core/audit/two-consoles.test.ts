@@ -48,7 +48,7 @@ function open(by: string, { waitMs = 5000, meanwhile = (_: LedgerEntry): void =>
   const ledger = { ...written, append }
   const decisions = createDecisionService({
     ...{ clock, waivers: createWaiverRepo(database), attestations: createAttestationRepo(database), by },
-    ...{ controls: [], findingOf: () => undefined },
+    ...{ controls: [], findingOf: () => undefined, ledger },
   })
   const alone = undisturbed(database)
   const repo = createWalkthroughRepo(database)
