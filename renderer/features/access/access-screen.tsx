@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
-import { useAccess, useAccessReview, useFleetState } from '../../stores/queries.ts'
+import { useAccess, useAccessReview, useFleetState, useLatest } from '../../stores/queries.ts'
 import { goFleet, openDialog } from '../../stores/ui.store.ts'
 import { useAuditing } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
@@ -12,6 +12,7 @@ import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FilterAction } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
+import { plainText } from '../../ui/plain-text.ts'
 import { Screen } from '../../ui/screen.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Segment } from '../../ui/segment.tsx'
@@ -60,6 +61,7 @@ export function AccessScreen() {
     n: undecided === undefined ? undefined : () => setPlace({ account: undecided.row.account, host: undecided.host }),
     m: mismatches === 0 ? undefined : () => setPlace(nextMismatch(rows, names, chosen)),
   })
+  const audited = (useLatest().data?.hosts.length ?? 0) > 0
   const looked = hosts.some(({ reason }) => reason === null)
   return (
     <Screen
@@ -89,8 +91,12 @@ export function AccessScreen() {
         </Empty>
       ) : query.data !== undefined && !looked ? (
         <Empty
-          title="No host was looked at yet"
-          about="An audit reads accounts, keys, rules and files, and works out what each account can really do."
+          title={audited ? 'No host told its accounts' : 'No host was looked at yet'}
+          about={
+            audited
+              ? `${hosts[0]?.host}: ${plainText(hosts[0]?.reason ?? '', 300)} The page of each host says why.`
+              : 'An audit reads accounts, keys, rules and files, and works out what each account can really do.'
+          }
         >
           <Button icon={<Play className="icon" aria-hidden />} chord="r" onClick={() => audit.start()}>
             Run audit
