@@ -25,14 +25,24 @@ export function* htmlReport(audit: AuditResults): Generator<string> {
 <p>${audit.startedAt} to ${audit.finishedAt}, Gatehouse ${audit.gatehouse}.${stopped}</p>
 </header>
 <main>
-${matrix(Array.from(audit.hosts, ({ name, items }) => ({ name, items })))}
+${matrices(Array.from(audit.hosts, ({ name, items }) => ({ name, items })))}
 `.markup
   for (const host of audit.hosts) yield hostSection(host).markup
   yield '</main>\n</body>\n</html>\n'
 }
 
-function matrix(hosts: readonly Pick<HostAudit, 'name' | 'items'>[]): Markup {
-  return html`<div class="scroll"><table>
+/** Hosts side by side: what a sheet of paper holds. What lies beyond its edge is not printed. */
+const HOSTS_ACROSS = 8
+
+type MatrixHost = Pick<HostAudit, 'name' | 'items'>
+
+const matrices = (hosts: readonly MatrixHost[]): Markup[] =>
+  Array.from({ length: Math.max(1, Math.ceil(hosts.length / HOSTS_ACROSS)) }, (_, index) =>
+    matrix(hosts.slice(index * HOSTS_ACROSS, (index + 1) * HOSTS_ACROSS)),
+  )
+
+function matrix(hosts: readonly MatrixHost[]): Markup {
+  return html`<div class="scroll"><table class="matrix">
 <thead><tr><th scope="col">Item</th><th scope="col">Check</th>${hosts.map((host) => {
     const { passed, applicable } = score(host.items)
     return html`<th scope="col"><a href="#host-${host.name}">${host.name}</a> <small>${passed}/${applicable}</small></th>`

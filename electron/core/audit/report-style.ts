@@ -8,7 +8,7 @@ small,.meta,.why,figcaption{color:var(--ink-2)}small,.meta,figcaption{font-size:
 p{margin:4px 0;max-width:88ch}a{color:inherit}
 code,pre{font:12px/20px "JetBrains Mono",ui-monospace,monospace;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}table{border-collapse:collapse}th,td{padding:4px 8px;border-top:1px solid var(--line);text-align:left;white-space:nowrap}
-td:nth-child(2){white-space:normal}.area th{background:var(--inset);color:var(--ink-2);font-weight:500}
+td:nth-child(2),.rules td{white-space:normal}.rules .chip{white-space:nowrap}.area th{background:var(--inset);color:var(--ink-2);font-weight:500}
 .chip{display:inline-block;padding:0 6px;border-radius:4px;font-size:12px;line-height:20px;font-weight:500}
 .fail{background:#fdecec;color:#c2242d;font-weight:600;box-shadow:inset 0 0 0 1px #d42b3594}.warning{background:#fcf2dd;color:#8a5600}
 .needs-attestation{background:#eaf2fd;color:#1b5dbd}.waived{background:#f2edfc;color:#6a3fc0}.pass{color:#14754a}
@@ -18,5 +18,8 @@ figure{margin:8px 0;border:1px solid var(--line);border-radius:6px;background:va
 figcaption{padding:4px 12px;border-bottom:1px solid var(--line)}pre{margin:0;padding:4px 0;white-space:pre-wrap}
 .line{display:block;padding:0 12px 0 48px;text-indent:-36px}.line i{display:inline-block;width:24px;margin-right:12px;text-indent:0;text-align:right;font-style:normal;color:var(--ink-2);font-size:11px}
 .marked{background:#fde6e6;box-shadow:inset 2px 0 #c2242d}.marked b{font:500 12px/18px Inter,system-ui,sans-serif;color:#c2242d}
-@media print{body{padding:0}a{text-decoration:none}}
+@page{margin:16mm}
+@media print{body{padding:0;max-width:none}a{text-decoration:none}tr{break-inside:avoid}.scroll{overflow:visible}
+.matrix{width:100%;margin-bottom:12px;table-layout:fixed}.matrix :is(th,td){padding:3px 4px;font-size:10px;line-height:14px;white-space:normal;overflow-wrap:anywhere}
+.matrix thead th:first-child{width:52px}.matrix thead th:nth-child(2){width:27%}.matrix .chip{padding:0 3px;font-size:9px;line-height:14px}}
 `

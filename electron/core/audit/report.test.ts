@@ -60,3 +60,11 @@ test.each(reportFormats)('%s writes each host before it reads the next', (format
   }
   expect(written).toEqual(names)
 })
+
+test('a page holds eight hosts side by side, and every host has its column', () => {
+  const many = Array.from({ length: 9 }, (_, index) => `gpu-${index + 1}`)
+  const text = [...renderReport(audit(many.map(host)), 'html')].join('')
+  const columns = [...text.matchAll(/<table class="matrix">.*?<\/thead>/gs)].map(([head]) => head.match(/href="#host-/g)?.length)
+  expect(columns).toEqual([8, 1])
+  for (const name of many) expect(text.match(new RegExp(`href="#host-${name}"`, 'g'))).toHaveLength(1)
+})

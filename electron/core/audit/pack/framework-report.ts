@@ -27,7 +27,7 @@ const anchor = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9
 
 const section = ({ name, rules }: FrameworkView) => html`<section id="${anchor(name)}">
 <h2>${name}</h2>
-<table>
+<table class="rules">
 <thead><tr><th scope="col">Rule</th><th scope="col">Result</th><th scope="col">Controls of Gatehouse</th><th scope="col">Open on</th></tr></thead>
 ${rules.map(
   ({ rule, status, controls }) => html`<tbody><tr><th scope="row"><code>${rule}</code></th><td>${word(status)}</td><td></td><td></td></tr>
