@@ -154,7 +154,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     mark: () => markOf(ports.paths.data, ports.log),
   })
   const views = createViewService({ repo, log: ports.log, advisories: advisories.book, audit: audits.host })
-  const access = createAccessService({ views, clock: ports.clock })
+  const access = createAccessService({ views, clock: ports.clock, newestAudit: repo.newestAudit })
   const operate = createOperateService({ clock: ports.clock, views, ledger })
   const operateJobs = createOperateJobs({ clock: ports.clock, operate, changed: ports.changed })
   const key = () => openConsoleKey(ports.paths.data)

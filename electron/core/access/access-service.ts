@@ -28,7 +28,44 @@ export interface AccessService {
   removals(fleet: Fleet, host: string, names: readonly string[]): readonly Removal[]
 }
 
-export function createAccessService({ views, clock }: { readonly views: ViewService; readonly clock: Clock }): AccessService {
+type HostOverview = AccessOverview['hosts'][number]
+
+/** What was worked out of one audit of a host, on one day: ages count in days. */
+interface Worked {
+  readonly of: string
+  readonly fleet: Fleet
+  readonly host: HostOverview
+  readonly holders: KeyHolders | undefined
+}
+
+interface AccessServicePorts {
+  readonly views: ViewService
+  readonly clock: Clock
+  /** The audit that the newest result of a host is of. */
+  readonly newestAudit: (fleet: string, host: string) => string | undefined
+}
+
+export function createAccessService({ views, clock, newestAudit }: AccessServicePorts): AccessService {
+  /** By host. A review asks for all of them after each decision. */
+  const worked = new Map<string, Worked>()
+
+  function work(fleet: Fleet, host: Host, now: number): Worked {
+    const of = `${newestAudit(fleet.name, host.name)} ${new Date(now).toISOString().slice(0, 10)}`
+    const before = worked.get(host.name)
+    if (before?.of === of && before.fleet === fleet) return before
+    const made = views.show(fleet, host.name, (sources) => {
+      const { access } = accessOf(sources.facts, fleet, host, now)
+      const holders = access ? holdersOf(access, fleet, host) : undefined
+      return { of, fleet, host: overviewOf(sources, fleet, host, now), holders }
+    })
+    const fresh = made ?? {
+      ...{ of, fleet, holders: undefined },
+      host: { host: host.name, reason: 'It was not looked at yet.', rows: [], cut: 0, gaps: [] },
+    }
+    worked.set(host.name, fresh)
+    return fresh
+  }
+
   return {
     list: (fleet) =>
       auditedHosts(fleet).map((host) => {
@@ -37,16 +74,12 @@ export function createAccessService({ views, clock }: { readonly views: ViewServ
       }),
     overview(fleet) {
       const now = clock.now()
-      const holders: KeyHolders[] = []
-      const hosts = auditedHosts(fleet).map(
-        (host) =>
-          views.show(fleet, host.name, (sources) => {
-            const { access } = accessOf(sources.facts, fleet, host, now)
-            if (access) holders.push(holdersOf(access, fleet, host))
-            return overviewOf(sources, fleet, host, now)
-          }) ?? { host: host.name, reason: 'It was not looked at yet.', rows: [], cut: 0, gaps: [] },
-      )
-      return { tiers: fleet.access ? tiersOf(fleet.access) : null, hosts, keys: [...sharedKeys(holders)] }
+      const hosts = auditedHosts(fleet).map((host) => work(fleet, host, now))
+      return {
+        tiers: fleet.access ? tiersOf(fleet.access) : null,
+        hosts: hosts.map(({ host }) => host),
+        keys: [...sharedKeys(hosts.flatMap(({ holders }) => holders ?? []))],
+      }
     },
     removals: (fleet, name, names) => {
       const host = auditedHosts(fleet).find((one) => one.name === name)

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { fleetSchema } from '#shared/model/fleet.ts'
+import type { ViewService } from '../views/view-service.ts'
+import { createAccessService } from './access-service.ts'
+
+const fleetOf = (name: string) =>
+  fleetSchema.parse({ version: 1, name, identities: { audit: { user: 'a' } }, hosts: [{ name: 'gpu-01', address: '10.0.0.1' }] })
+
+test('a host is worked out once for each audit, fleet file and day: a review asks after every decision', () => {
+  let [looks, audit, now] = [0, 'a1', Date.parse('2026-11-27T10:00:00Z')]
+  const show = () => {
+    looks += 1
+    return null
+  }
+  const access = createAccessService({ views: { show } satisfies ViewService, clock: { now: () => now }, newestAudit: () => audit })
+  const fleet = fleetOf('dc1')
+  const after = () => {
+    access.overview(fleet)
+    access.overview(fleet)
+    return looks
+  }
+  expect(after()).toBe(1)
+  audit = 'a2'
+  expect(after()).toBe(2)
+  now += 86_400_000
+  expect(after()).toBe(3)
+  access.overview(fleetOf('dc1'))
+  expect(looks).toBe(4)
+})
