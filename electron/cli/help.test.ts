@@ -33,7 +33,7 @@ describe('the help of one command', () => {
   test('of a command that there is not, none', () => expect(helpOf('nonsense')).toBeUndefined())
 })
 
-test('it is asked for in three ways, and is no error', () => {
+test('it is asked for in three ways, and is no error', { timeout: 90_000 }, () => {
   for (const args of [
     ['help', 'access', 'review'],
     ['access', 'review', '--help'],
@@ -47,7 +47,7 @@ test('whoever reads may stop early', () => {
   expect([stdout.length, stderr]).toEqual([20, ''])
 })
 
-test('a mistake names the command whose help says more', () => {
+test('a mistake names the command whose help says more', { timeout: 90_000 }, () => {
   expect(run('verify', '--bogus')).toMatchObject({
     status: 2,
     stdout: '',

@@ -12,7 +12,6 @@ import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FilterAction } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
-import { plainText } from '../../ui/plain-text.ts'
 import { Screen } from '../../ui/screen.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Segment } from '../../ui/segment.tsx'
@@ -94,7 +93,7 @@ export function AccessScreen() {
           title={audited ? 'No host told its accounts' : 'No host was looked at yet'}
           about={
             audited
-              ? `${hosts[0]?.host}: ${plainText(hosts[0]?.reason ?? '', 300)} The page of each host says why.`
+              ? 'The newest audit could not look at any, or read no accounts. The page of each host says why.'
               : 'An audit reads accounts, keys, rules and files, and works out what each account can really do.'
           }
         >
