@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { buildProbe } from '../probe/build-script.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { factsForQuestions } from './first-asked.ts'
 import { probeContextOf, readFacts, sectionsOf } from './registry.ts'
 import { systemFact } from './system/system.fact.ts'
 
@@ -76,4 +77,10 @@ test('a fact that throws is unknown and logged; the others are read', () => {
   expect(facts.system).toMatchObject({ known: false, sections: ['system'], reason: expect.stringContaining('oh') })
   expect(log).toHaveBeenCalledWith('error', 'a fact could not be read', { fact: 'system', host: 'gpu-01', detail: 'oh' })
   expect(facts.sshd.known).toBe(false)
+})
+
+test('what the questions over the network hang on is asked first, and nothing else', () => {
+  const first = sectionsOf(context).filter((section) => section.first)
+  expect(first.map(({ id }) => id)).toEqual(sectionsOf(context, factsForQuestions).map(({ id }) => id))
+  expect(first.length).toBeLessThan(sectionsOf(context).length / 2)
 })

@@ -11,6 +11,7 @@ import { containersFact } from './containers/containers.fact.ts'
 import { type FactDefinition, type FactResult, type FactSources, unknown } from './fact.ts'
 import type { FactId, Facts } from './facts.ts'
 import { firewallFact } from './firewall/firewall.fact.ts'
+import { factsForQuestions } from './first-asked.ts'
 import { fleetKeysFact } from './fleet-keys/fleet-keys.fact.ts'
 import { gpuHealthFact } from './gpu-health/gpu-health.fact.ts'
 import { gpusFact } from './gpus/gpus.fact.ts'
@@ -91,17 +92,21 @@ export const probeContextOf = (fleet: Fleet, host: Host): ProbeContext => ({
 const chosen = (ids: readonly FactId[] | undefined): readonly FactDefinition<FactId>[] =>
   ids === undefined ? inOrder : inOrder.filter(({ id }) => ids.includes(id))
 
+const isFirst = (id: FactId): boolean => factsForQuestions.some((each) => each === id)
+
 /** All that is asked on a host, or what the named facts ask. Two facts may share a section when it is the very same; the first one counts. */
 export function sectionsOf(context: ProbeContext, ids?: readonly FactId[]): readonly SectionSpec[] {
   const sections = new Map<string, SectionSpec>()
+  const first = new Set<string>()
   for (const definition of chosen(ids)) {
     for (const section of definition.sections(context)) {
       const before = sections.get(section.id)
       if (before && JSON.stringify(before) !== JSON.stringify(section)) throw new Error(`two different sections are named ${section.id}`)
       sections.set(section.id, before ?? section)
+      if (isFirst(definition.id)) first.add(section.id)
     }
   }
-  return [...sections.values()]
+  return [...sections.values()].map((section) => (first.has(section.id) ? { ...section, first: true } : section))
 }
 
 const notRun = (spec: SectionSpec): SectionOutput => ({

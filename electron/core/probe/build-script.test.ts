@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { buildProbe, displayOf } from './build-script.ts'
-import { command, script } from './section.ts'
+import { command, type SectionSpec, script } from './section.ts'
 
 const nonce = 'a'.repeat(32)
 const sections = [
@@ -38,6 +38,13 @@ test('is sent without comments and indentation, and parameters as they are', () 
   expect(text).toContain(`'if :; then\necho "#x"\nfi\n' gatehouse '# a\n  b'`)
 })
 
+/** Places of the sections in each lane. */
+const lanesIn = (asked: readonly SectionSpec[]): readonly (readonly number[])[] =>
+  buildProbe(asked, nonce)
+    .script.split('} 6>&1 &')
+    .map((lane) => [...lane.matchAll(/^gh_s (\d+) /gm)].map(([, index]) => Number(index)))
+    .filter((lane) => lane.length > 0)
+
 test('each section names the one behind it in its lane', () => {
   const many = Array.from({ length: 20 }, (_, index) => command({ id: `s${index}`, argv: ['/bin/true'], privilege: 'none' }))
   const { script: text } = buildProbe(many, nonce)
@@ -62,22 +69,30 @@ test.each([
   [script({ id: 'a', script: ':', display: 'as one would type it' }), 'as one would type it'],
 ])('display', (section, shown) => expect(displayOf(section)).toBe(shown))
 
-test('what takes long begins early, lanes end at about the same time, and sudo comes last in its lane', () => {
+test('what takes long begins early, lanes end at about the same time, and sudo shares none with others', () => {
   const costs = [10, 10, 300, 10, 10, 10, 10, 10, 10, 10, 100, 10]
   const sections = costs.map((expectedMs, index) =>
     command({ id: `s${index}`, argv: ['/bin/true'], privilege: index % 3 === 0 ? 'sudo' : 'none', expectedMs }),
   )
-  const lanes = buildProbe(sections, 'a'.repeat(32))
-    .script.split('} 6>&1 &')
-    .map((lane) => [...lane.matchAll(/^gh_s (\d+) /gm)].map(([, index]) => Number(index)))
-    .filter((lane) => lane.length > 0)
+  const lanes = lanesIn(sections)
   expect(lanes.flat().sort((a, b) => a - b)).toEqual(costs.map((_, index) => index))
   expect(lanes.find((lane) => lane.includes(2))).toEqual([2])
   expect(lanes.find((lane) => lane.includes(10))).toEqual([10])
   for (const lane of lanes) {
-    const withSudo = lane.map((index) => index % 3 === 0)
-    expect(withSudo).toEqual(withSudo.toSorted((a, b) => Number(a) - Number(b)))
+    expect(new Set(lane.map((index) => index % 3 === 0)).size).toBe(1)
   }
+})
+
+test('what others wait for begins first in its lane', () => {
+  const sections = Array.from({ length: 24 }, (_, index) =>
+    command({ id: `s${index}`, argv: ['/bin/true'], privilege: index % 2 === 0 ? 'sudo' : 'none', expectedMs: index * 10 }),
+  ).map((section, index) => (index < 6 ? { ...section, first: true } : section))
+  const lanes = lanesIn(sections)
+  expect(lanes.flat().sort((a, b) => a - b)).toEqual(sections.map((_, index) => index))
+  for (const lane of lanes)
+    expect(lane.map((index) => index < 6)).toEqual(lane.map((_, at) => at < lane.filter((index) => index < 6).length))
+  // None waits for another of them where a lane is left.
+  expect(lanes.filter(([head]) => head !== undefined && head < 6)).toHaveLength(5)
 })
 
 test('a section hangs on one that stands by itself, and alone', () => {
@@ -97,10 +112,7 @@ test('what waits has a lane of its own, beside those that compute', () => {
   const sections = Array.from({ length: 12 }, (_, index) =>
     command({ id: `s${index}`, argv: ['/bin/true'], privilege: 'none', ...(index < 3 && { waits: true, expectedMs: 10 }) }),
   )
-  const lanes = buildProbe(sections, nonce)
-    .script.split('} 6>&1 &')
-    .map((lane) => [...lane.matchAll(/^gh_s (\d+) /gm)].map(([, index]) => Number(index)))
-    .filter((lane) => lane.length > 0)
+  const lanes = lanesIn(sections)
   expect(lanes.slice(0, 3)).toEqual([[0], [1], [2]])
   expect(
     lanes

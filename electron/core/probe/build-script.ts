@@ -84,24 +84,35 @@ function workOf(sections: readonly SectionSpec[]): readonly Work[] {
 const expectedMsOf = ({ section, follower }: Work): number =>
   section.expectedMs + (follower?.how === 'reads' ? follower.section.expectedMs : 0)
 
+/** What others wait for, then what takes longest. */
+const firstThenLongest = (a: Work, b: Work): number =>
+  Number(b.section.first ?? false) - Number(a.section.first ?? false) || expectedMsOf(b) - expectedMsOf(a)
+
+/** Each goes to the lane with the least to do so far, so that no lane ends long after the others. */
+function spread(works: readonly Work[], count: number): readonly (readonly Work[])[] {
+  const lanes = Array.from({ length: Math.min(count, works.length) }, () => ({ work: [] as Work[], expectedMs: 0 }))
+  for (const work of works.toSorted(firstThenLongest)) {
+    const lane = lanes.reduce((least, each) => (each.expectedMs < least.expectedMs ? each : least))
+    lane.work.push(work)
+    lane.expectedMs += expectedMsOf(work)
+  }
+  return lanes.map(({ work }) => work)
+}
+
 /**
- * What waits has a lane of its own. Each other section goes to the lane with the least to do so far, the longest first, so that no lane ends long after
- * the others. Those that use sudo come last in their lane: a root process that hangs cannot be ended by the audit account and blocks what follows.
+ * What waits has a lane of its own. Those that use sudo share no lane with the others: a root process that hangs cannot be ended by the audit account and
+ * blocks what follows. Both get lanes by what they have to do.
  */
 function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[] {
   const all = workOf(sections)
   const waiting = all.filter(({ section }) => section.waits)
   const computing = all.filter(({ section }) => !section.waits)
-  const lanes = Array.from({ length: Math.min(LANES, computing.length) }, () => ({ work: [] as Work[], expectedMs: 0 }))
-  const longestFirst = computing.toSorted((a, b) => expectedMsOf(b) - expectedMsOf(a))
-  for (const withSudo of [false, true])
-    for (const work of longestFirst) {
-      if (mayUseSudo(work.section) !== withSudo) continue
-      const lane = lanes.reduce((least, each) => (each.expectedMs < least.expectedMs ? each : least))
-      lane.work.push(work)
-      lane.expectedMs += expectedMsOf(work)
-    }
-  return [...waiting.map((work) => [work]), ...lanes.map(({ work }) => work)]
+  const asRoot = computing.filter(({ section }) => mayUseSudo(section))
+  const plain = computing.filter(({ section }) => !mayUseSudo(section))
+  const sum = (works: readonly Work[]) => works.reduce((total, work) => total + expectedMsOf(work), 0)
+  const share = Math.round((LANES * sum(asRoot)) / Math.max(1, sum(computing)))
+  const forRoot = plain.length === 0 ? LANES : Math.min(Math.max(share, 1), LANES - 1)
+  return [...waiting.map((work) => [work]), ...spread(asRoot, forRoot), ...spread(plain, asRoot.length === 0 ? LANES : LANES - forRoot)]
 }
 
 /** Runs a section and what hangs on it, and tells that `next` begins. */

@@ -24,6 +24,8 @@ interface SectionBase {
   readonly expectedMs: number
   /** Most of that it waits for others (a driver, an answer), so it runs beside the lanes of those that compute. */
   readonly waits?: boolean
+  /** Others wait for what it says, so it begins before those that nobody waits for. */
+  readonly first?: boolean
   /** Asked only where the section of this id did not end with exit code 0; else it has nothing to say. */
   readonly unless?: string
   /** Has on its stdin what the section of this id prints, while that prints it. */

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { verdictFor } from '../facts/firewall/reach.ts'
+import { factsForQuestions } from '../facts/first-asked.ts'
 import { probeContextOf, readFacts, sectionsOf } from '../facts/registry.ts'
 import { type Mark, redactOutput } from '../policy/secrets.ts'
 import type { HostSession } from '../ports.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import { askOverWire, notAsked, type WireRun } from './ask-over-wire.ts'
-import { factsForQuestions, type Question, questionsFor } from './questions.ts'
+import { type Question, questionsFor } from './questions.ts'
 
 /** A near host answers sooner, but a busy console may hear it later, and what it did not hear it would take for silence. */
 const MIN_PATIENCE_MS = 300

@@ -28,20 +28,6 @@ export interface Question {
   readonly either?: true
 }
 
-/** Facts that say what is worth asking. In the order of the registry. */
-export const factsForQuestions = [
-  'system',
-  'network',
-  'accounts',
-  'listeners',
-  'processes',
-  'units',
-  'containers',
-  'services',
-  'programs',
-  'nginx',
-] as const
-
 const MAX_QUESTIONS = 8
 
 type QuestionFacts = Pick<FactResults, 'services' | 'nginx' | 'listeners' | 'programs' | 'containers' | 'processes'>

@@ -51,7 +51,9 @@ test.runIf(process.platform === 'linux').each(shells.flatMap((shell) => clients.
       if (url === '/api/version') response.end('{"version":"0.9.1"}\n')
       // What a body says of other routes is not heard, and neither is the version of who refuses.
       else if (url === '/version')
-        response.writeHead(401).end(`200 http://127.0.0.1:9/health\n${' '.repeat(300_000)}\n 200 http://127.0.0.1:9/health\n"secret prompt"`)
+        response
+          .writeHead(401)
+          .end(`200 http://127.0.0.1:9/health\n${' '.repeat(300_000)}\n 200 http://127.0.0.1:9/health\n"secret prompt"`)
       else response.writeHead(url === '/health' ? 200 : 401).end('secret prompt')
     })
     server.listen(0, '127.0.0.1')
