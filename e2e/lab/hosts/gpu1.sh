@@ -127,6 +127,9 @@ server {
 }
 C
 ln -s ../sites-available/inference "$root/etc/nginx/sites-enabled/inference"
+# nginx before 1.19.4 (Debian 11, Ubuntu 20.04 and 22.04 have it) must shake hands to close.
+run nginx -t 2>/dev/null ||
+  run sed -i 's|ssl_reject_handshake on;|ssl_certificate /etc/nginx/tls/inference.crt; ssl_certificate_key /etc/nginx/tls/inference.key;|' /etc/nginx/sites-available/inference
 
 # nginx would make it 0644.
 run install -m 640 -o www-data -g adm /dev/null /var/log/nginx/ai-access.log

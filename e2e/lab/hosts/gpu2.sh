@@ -3,6 +3,7 @@
 
 # scripts/install.sh of Ollama: the account, and the person who installed it in its group.
 run useradd --system --shell /bin/false --user-group --create-home --home-dir /usr/share/ollama ollama
+run chmod 755 /usr/share/ollama # what useradd makes of a home is closed since Debian 13 and Ubuntu 22.04
 run usermod --append --groups render,video ollama
 run usermod --append --groups ollama "$CHANGE_USER"
 program /usr/local/bin/ollama ollama.py

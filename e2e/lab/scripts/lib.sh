@@ -4,7 +4,7 @@ LAB_SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$LAB_SOURCE/scripts/settings.sh"
 
 LAB_DIR=$LAB_ROOT/$LAB_INSTANCE # this instance
-BASE=$LAB_ROOT/base             # lowest layer of every host, read only
+BASE=$LAB_ROOT/base-$LAB_SUITE  # lowest layer of every host, read only
 CACHE=$LAB_ROOT/cache           # tarballs of the base, downloaded packages
 HOSTS=$LAB_DIR/hosts            # per host: provisioned/ (second layer), upper/ (this run), pid files, console.log
 HOME_DIR=$LAB_DIR/home          # the admin's home: .ssh with keys and known_hosts

@@ -23,7 +23,7 @@ PUBLIC = ("/health", "/v1/health", "/")
 
 
 def refuse(method, path, headers):
-    given = (headers.get("Authorization") or "").removeprefix("Bearer ") or headers.get("X-Api-Key")
+    given = (headers.get("Authorization") or "").replace("Bearer ", "", 1) or headers.get("X-Api-Key")
     if key is None or method == "OPTIONS" or path in PUBLIC or given == key:
         return None
     return api.Reply({"error": {"code": 401, "message": "Invalid API Key", "type": "authentication_error"}}, 401)

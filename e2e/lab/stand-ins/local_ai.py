@@ -19,7 +19,7 @@ page = os.environ.get("LOCALAI_DISABLE_WEBUI") != "true"
 
 
 def refuse(method, path, headers):
-    given = (headers.get("Authorization") or "").removeprefix("Bearer ")
+    given = (headers.get("Authorization") or "").replace("Bearer ", "", 1)
     if not keys or method == "OPTIONS" or path in ("/", "/healthz", "/readyz") or given in keys:
         return None
     return api.Reply({"error": {"code": 401, "message": "An authentication key is required", "type": ""}}, 401)

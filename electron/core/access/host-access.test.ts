@@ -152,6 +152,11 @@ test.each<[string, Host, string | undefined]>([
     { paths: 'directory/775/root/ops//usr/local', groups: { ops: 'ada' } },
     'group ops may write /usr/local → root',
   ],
+  [
+    'a folder above them that its group may write and not enter',
+    { paths: 'directory/760/root/ops//usr/local', groups: { ops: 'ada' } },
+    undefined,
+  ],
   ['a sticky folder above them', { paths: 'directory/1777/root/root//usr/local' }, undefined],
   ['a folder above behind a closed one', { paths: 'directory/750/root/root//usr\ndirectory/777/root/root//usr/local' }, undefined],
   ['a folder elsewhere', { paths: 'directory/777/root/root//srv' }, undefined],

@@ -140,11 +140,14 @@ export function writes(member: Member, path: string, files: FileSystem): Right |
     if (!entry) continue
     const acls = files.acls.get(component) ?? []
     const right = rightTo(member, entry, 'w', acls)
+    // To write in a directory is to change its entries, for which it must be entered; its owner may open it first.
+    const enters = entry.type !== 'directory' || rightTo(member, entry, 'x', acls) !== undefined
+    const owns = entry.owner === member.name
     const sticky = entry.type === 'directory' && component !== path && (entry.mode & 0o1000) !== 0
     // What is not there yet, whoever may write the folder makes.
     const absent = at + 1 < way.length && !files.entries.has(way[at + 1] ?? '')
-    if (right && (!sticky || absent || entry.owner === member.name)) return right
-    if (entry.type === 'directory' && component !== path && !rightTo(member, entry, 'x', acls)) return undefined
+    if (right && (owns || (enters && (!sticky || absent)))) return right
+    if (!enters && component !== path) return undefined
   }
   return undefined
 }
