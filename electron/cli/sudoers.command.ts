@@ -2,12 +2,18 @@ import { parseArgs } from 'node:util'
 import { readFleetText } from '#core/fleet/fleet-text.ts'
 import { parseFleet } from '#core/fleet/parse-fleet.ts'
 import { fleetSudoers } from '#core/probe/fleet-sudoers.ts'
+import type { SudoProgram } from '#core/probe/sudoers.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { withFleet } from './open-services.ts'
 
-const options = { fleet: { type: 'string' }, host: { type: 'string' }, data: { type: 'string' } } as const
+const options = {
+  fleet: { type: 'string' },
+  host: { type: 'string' },
+  'sudo-rs': { type: 'boolean', default: false },
+  data: { type: 'string' },
+} as const
 
 export async function runSudoers(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options, allowPositionals: false })
@@ -24,17 +30,18 @@ export async function runSudoers(args: string[]): Promise<number> {
         .join(', ')}`,
     )
   }
-  process.stdout.write(fleetSudoers(parsed.fleet, values.host))
+  const program = values['sudo-rs'] ? 'sudo-rs' : 'sudo'
+  process.stdout.write(fleetSudoers(parsed.fleet, values.host, program))
   const operated = [parsed.fleet.identities.operate, ...parsed.fleet.hosts.map((host) => host.operateIdentity)].some(
     (it) => it !== undefined,
   )
   // Only for these is the store opened: their services are those of the last audit.
-  if (operated) process.stdout.write(await operatingPart(values.fleet, values.data, values.host))
+  if (operated) process.stdout.write(await operatingPart(values.fleet, values.data, values.host, program))
   return ExitCode.clean
 }
 
-const operatingPart = (file: string, data: string | undefined, hostName: string | undefined): Promise<string> =>
+const operatingPart = (file: string, data: string | undefined, hostName: string | undefined, program: SudoProgram): Promise<string> =>
   withFleet(file, data, async ({ fleet, operate }) => {
-    const text = operate.sudoers(fleet.require(), hostName)
+    const text = operate.sudoers(fleet.require(), hostName, program)
     return text === '' ? '' : `\n${text}`
   })

@@ -160,9 +160,10 @@ ${templates}
       every answer of every host, statements, waivers and ledger, with digests, signature and VERIFY.md. Connects to no host.
       --demo, --data     as for audit
 
-  gatehouse sudoers --fleet FILE [--host NAME]
+  gatehouse sudoers --fleet FILE [--host NAME] [--sudo-rs]
       Prints a sudoers drop-in that allows the audit account exactly the commands an audit runs, and nothing else; then, apart, what the
       accounts that push and operate need, where the fleet file names them. Services are those of the last audit (--data).
+      --sudo-rs  for hosts whose sudo is sudo-rs, as Ubuntu's is from 25.10 on: it reads words differently
 
   gatehouse import --from ssh-config|ansible [FILE] [--output FILE | --into FLEET]
       Makes a fleet file from ~/.ssh/config or an Ansible inventory, and says what was left out and why.

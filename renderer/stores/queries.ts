@@ -79,4 +79,4 @@ export const usePushOrigin = (host: string, path: string | undefined) =>
   useQuery({ ...query('push:origin', { host, path: path ?? '' }), enabled: path !== undefined })
 export const usePushDrilled = (host: string) => useQuery(query('push:drilled', { host }))
 export const usePushHistory = () => useQuery(query('push:history', null))
-export const useSudoers = () => useQuery(query('sudoers:text', null))
+export const useSudoers = (program: 'sudo' | 'sudo-rs') => useQuery(query('sudoers:text', { program }))

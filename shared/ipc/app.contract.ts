@@ -44,5 +44,11 @@ export const appContracts = {
   'connection:changed-keys': contract({ input: z.null(), output: z.array(changedKeySchema), effect: 'read', by: 'engine' }),
   'settings:get': contract({ input: z.null(), output: settingsSchema, effect: 'read', by: 'main' }),
   'settings:set': contract({ input: settingsSchema, output: settingsSchema, effect: 'local', by: 'main', role: 'operator' }),
-  'sudoers:text': contract({ input: z.null(), output: z.object({ text: z.string() }), effect: 'read', by: 'engine' }),
+  /** `sudo-rs`: as the sudo of Ubuntu from 25.10 on reads it. */
+  'sudoers:text': contract({
+    input: z.object({ program: z.enum(['sudo', 'sudo-rs']) }),
+    output: z.object({ text: z.string() }),
+    effect: 'read',
+    by: 'engine',
+  }),
 } as const

@@ -50,6 +50,7 @@ export const parameterSources = [
   'gpu-exporter-flag',
   'gpu-exporter-listen',
   'gpu-exporter-account',
+  'sudo-program',
 ] as const
 export type ParameterSource = (typeof parameterSources)[number]
 

@@ -19,9 +19,9 @@ export function fleetHandlers(services: Services): Handlers {
     'connection:states': () =>
       (services.opened()?.jumpStates() ?? []).map(({ name, state, roundTripMs, failure }) => ({ name, state, roundTripMs, failure })),
     'connection:changed-keys': () => [...prompts.changedKeys()],
-    'sudoers:text': () => {
-      const operating = services.operate.sudoers(fleet.require())
-      return { text: [fleetSudoers(fleet.require()), ...(operating === '' ? [] : [operating])].join('\n') }
+    'sudoers:text': ({ program }) => {
+      const operating = services.operate.sudoers(fleet.require(), undefined, program)
+      return { text: [fleetSudoers(fleet.require(), undefined, program), ...(operating === '' ? [] : [operating])].join('\n') }
     },
   }
 }

@@ -33,7 +33,8 @@ export function withMissingRight(
   return units.map((unit) => {
     const missing = unit.container && allows ? operateCommands(unit).filter((command) => !allows(command)) : []
     if (missing.length === 0) return unit
-    const lines = missing.map((command) => sudoersLineFor(user, command) ?? command.argv.join(' '))
+    const program = facts.sudoers.known ? facts.sudoers.value.program : undefined
+    const lines = missing.map((command) => sudoersLineFor(user, command, program) ?? command.argv.join(' '))
     return { ...unit, unavailable: `sudo does not allow ${user} this. It takes: ${lines.join('; ')}` }
   })
 }

@@ -6,6 +6,7 @@ import type { OperableUnit, OperateRequest, OperateResult, OperateVerb, UnitStat
 import type { ServiceLog } from '#shared/model/service-log.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { Clock, Transport } from '../ports.ts'
+import type { SudoProgram } from '../probe/sudoers.ts'
 import { hostServices } from '../views/services-view.ts'
 import type { ViewService } from '../views/view-service.ts'
 import { type Desk, deskOf } from './desk.ts'
@@ -38,7 +39,7 @@ export interface OperateService {
   /** Throws `operate.unknown-unit`. */
   find(fleet: Fleet, host: string, unit: string): { readonly host: Host; readonly unit: OperableUnit }
   /** What sudo must allow the accounts that operate; empty where the fleet file names none. */
-  sudoers(fleet: Fleet, host?: string): string
+  sudoers(fleet: Fleet, host?: string, program?: SudoProgram): string
   status(fleet: Fleet, transport: Transport, host: string, unit: string, signal: AbortSignal): Promise<UnitState>
   /** The newest lines of the journal, content taken out. In the ledger once per service and ten minutes. Rejects like `run`. */
   logs(fleet: Fleet, transport: Transport, host: string, unit: string, signal: AbortSignal): Promise<ServiceLog>
@@ -93,7 +94,7 @@ export function createOperateService({ clock, views, ledger }: OperatePorts): Op
   return {
     units,
     find,
-    sudoers: (fleet, host) => operateSudoers(fleet, (name) => units(fleet, name).filter(isOperable), host),
+    sudoers: (fleet, host, program) => operateSudoers(fleet, (name) => units(fleet, name).filter(isOperable), host, program),
     status: async (fleet, transport, name, id, signal) => {
       const { host, unit } = find(fleet, name, id)
       return (await deskOf(fleet, transport, host, unit).look(signal)).state

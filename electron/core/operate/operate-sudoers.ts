@@ -1,7 +1,7 @@
 import type { Fleet } from '#shared/model/fleet.ts'
 import { type OperableUnit, operateVerbs } from '#shared/model/operate.ts'
 import type { PrivilegedCommand } from '../probe/section.ts'
-import { sudoersLineFor } from '../probe/sudoers.ts'
+import { type SudoProgram, sudoersLineFor } from '../probe/sudoers.ts'
 import { containerCommand } from './container-command.ts'
 import { logsCommand } from './logs-command.ts'
 import { operateCommand } from './operate-program.ts'
@@ -16,7 +16,12 @@ export const operateCommands = ({ unit, container }: OperableUnit): readonly Pri
  * The drop-in of accounts that operate: for each unit and container that the last look knows on the chosen hosts, its exact commands. Empty where the
  * fleet file names no such account. A container is named by its id, so the lines of one that was made anew are printed anew.
  */
-export function operateSudoers(fleet: Fleet, unitsOf: (host: string) => readonly OperableUnit[], hostName?: string): string {
+export function operateSudoers(
+  fleet: Fleet,
+  unitsOf: (host: string) => readonly OperableUnit[],
+  hostName?: string,
+  program: SudoProgram = 'sudo',
+): string {
   const accounts = new Map<string, Map<string, OperableUnit>>()
   for (const host of fleet.hosts) {
     const identity = host.operateIdentity ?? fleet.identities.operate
@@ -29,17 +34,18 @@ export function operateSudoers(fleet: Fleet, unitsOf: (host: string) => readonly
     .map(([account, units]) =>
       dropIn(
         account,
+        program,
         [...units].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, unit]) => unit),
       ),
     )
     .join('\n')
 }
 
-function dropIn(account: string, units: readonly OperableUnit[]): string {
+function dropIn(account: string, program: SudoProgram, units: readonly OperableUnit[]): string {
   const lines = units.flatMap((unit) => [
     ...(unit.container ? [`# ${unit.unit}: its id changes when it is made anew; audit and print this again then`] : []),
     ...operateCommands(unit).map(
-      (command) => sudoersLineFor(account, command) ?? `# cannot be allowed exactly: ${JSON.stringify(command.argv)}`,
+      (command) => sudoersLineFor(account, command, program) ?? `# cannot be allowed exactly: ${JSON.stringify(command.argv)}`,
     ),
   ])
   return [

@@ -2,7 +2,7 @@ import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { probeContextOf, sectionsOf } from '../facts/registry.ts'
 import type { SectionSpec } from './section.ts'
-import { changeSudoersFor, sudoersFor } from './sudoers.ts'
+import { changeSudoersFor, type SudoProgram, sudoersFor } from './sudoers.ts'
 
 const accountOf = (fleet: Fleet, host: Host): string => (host.identity ?? fleet.identities.audit).user
 
@@ -11,7 +11,7 @@ const accountOf = (fleet: Fleet, host: Host): string => (host.identity ?? fleet.
  * an account that changes hosts, what that one needs.
  * Hosts differ only in their model paths; the text allows those of all chosen hosts per account.
  */
-export function fleetSudoers(fleet: Fleet, hostName?: string): string {
+export function fleetSudoers(fleet: Fleet, hostName?: string, program: SudoProgram = 'sudo'): string {
   const sections = new Map<string, SectionSpec[]>()
   for (const host of auditedHosts(fleet)) {
     if (hostName !== undefined && host.name !== hostName) continue
@@ -23,7 +23,7 @@ export function fleetSudoers(fleet: Fleet, hostName?: string): string {
       .filter(({ name }) => hostName === undefined || name === hostName)
       .map((host) => (host.changeIdentity ?? fleet.identities.change)?.user ?? 'root'),
   )
-  const audit = [...sections].filter(([account]) => account !== 'root').map(([account, all]) => sudoersFor(account, all))
+  const audit = [...sections].filter(([account]) => account !== 'root').map(([account, all]) => sudoersFor(account, all, program))
   const change = [...changing].filter((account) => account !== 'root' && !sections.has(account)).map(changeSudoersFor)
   return [...audit, ...change].join('\n')
 }

@@ -13,12 +13,18 @@ const read = (text: string | Buffer, caps = [100, 100]) => {
 }
 const said = (reader: FrameReader, index: number) => Buffer.concat(reader.sections[index]?.stdout ?? []).toString()
 
+test.each([
+  ['- timeout -k 1', 'sudo'],
+  ['/usr/lib/cargo/bin/sudo timeout -k 1', 'sudo-rs'],
+  ['', 'sudo'],
+])('which sudo: %s', (words, sudo) => expect(read(`${NONCE} h text 1000 ${words}\n`).reader.hello?.sudo).toBe(sudo))
+
 test('a whole answer', () => {
   const { reader, events } = read(
     `motd\n${hello}${line(0, 'b')}${line(1, 'b')}${line(1, 'o', base64('one'))}${line(0, 'e', 'o~th~n')}${line(0, 'o', base64('ze'))}${line(0, 'o', base64('ro'))}${line(0, 's', 'w', 8, 3, 'r', 1, '10.50', '10.75')}${line(1, 's', 't', 4, '10.00', '-')}${line('z')}`,
   )
   expect(events.map(({ kind }) => kind)).toEqual(['hello', 'begun', 'begun', 'ended', 'ended', 'finished'])
-  expect(reader.hello).toEqual({ encoding: 'base64', uid: 1000 })
+  expect(reader.hello).toEqual({ encoding: 'base64', uid: 1000, sudo: 'sudo' })
   expect([said(reader, 0), said(reader, 1), reader.noiseBytes, reader.noise, reader.malformed]).toEqual(['zero', 'one', 4, 'motd', 0])
   expect(reader.sections[0]?.end).toEqual({
     truncated: false,

@@ -1,5 +1,7 @@
+import type { SudoProgram } from './sudoers.ts'
+
 /**
- * Reads the frames of a probe as they arrive. One line each, at most 4 KiB: `NONCE h ENCODING UID TIMEOUT`, `NONCE INDEX b` (begun),
+ * Reads the frames of a probe as they arrive. One line each, at most 4 KiB: `NONCE h ENCODING UID SUDO-RS TIMEOUT`, `NONCE INDEX b` (begun),
  * `NONCE INDEX o DATA`, `NONCE INDEX e DATA`, `NONCE INDEX s w|t COUNT WORD…` (ended; COUNT `-` when the framing itself broke), `NONCE z` (all done),
  * `NONCE r` (nothing runs any more, and the shell reads on).
  * Any other line is noise of the login (greetings, banners): counted, never believed. Nothing here throws, whatever the host sends.
@@ -43,6 +45,7 @@ export interface SectionFrames {
 export interface Hello {
   readonly encoding: 'text' | 'base64' | 'od' | 'none'
   readonly uid: number | null
+  readonly sudo: SudoProgram
 }
 
 export type FrameEvent =
@@ -236,9 +239,13 @@ export class FrameReader {
   }
 
   #greeting(words: readonly string[]): FrameEvent | 'bad' {
-    const [, encoding, uid] = words
+    const [, encoding, uid, sudo = '-'] = words
     if (this.hello || (encoding !== 'text' && encoding !== 'base64' && encoding !== 'od' && encoding !== '')) return 'bad'
-    this.hello = { encoding: encoding === '' ? 'none' : encoding, uid: uid !== undefined && /^\d{1,10}$/.test(uid) ? Number(uid) : null }
+    this.hello = {
+      encoding: encoding === '' ? 'none' : encoding,
+      uid: uid !== undefined && /^\d{1,10}$/.test(uid) ? Number(uid) : null,
+      sudo: sudo.startsWith('/') ? 'sudo-rs' : 'sudo',
+    }
     return { kind: 'hello', hello: this.hello }
   }
 

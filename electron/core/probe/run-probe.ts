@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type Failure, failureOf } from '#shared/errors.ts'
 import type { HostSession } from '../ports.ts'
 import { buildProbe, displayOf, PROBE_COMMAND } from './build-script.ts'
-import { FrameReader, type SectionEnd, type SectionFrames } from './framing.ts'
+import { FrameReader, type Hello, type SectionEnd, type SectionFrames } from './framing.ts'
 import type { SectionOutput, SectionSpec } from './section.ts'
-import { privilegedCommands, sudoersLineFor } from './sudoers.ts'
+import { privilegedCommands, type SudoProgram, sudoersLineFor } from './sudoers.ts'
 
 /** Beyond a section's own limit: process start, the second run of `prefer-sudo`, `timeout -k`, and the way home. */
 const GRACE_MS = 4000
@@ -56,14 +56,15 @@ function stateOf(section: SectionSpec, frames: SectionFrames, end: SectionEnd, d
   return 'ok'
 }
 
-function sudoersOf(account: string, section: SectionSpec, end: SectionEnd): string | undefined {
+function sudoersOf(account: string, sudo: SudoProgram, section: SectionSpec, end: SectionEnd): string | undefined {
   const commands = privilegedCommands(section)
   const refused = section.kind === 'script' ? commands.filter((_, index) => end.refused.includes(index + 1)) : commands
-  const lines = refused.flatMap((command) => sudoersLineFor(account, command) ?? [])
+  const lines = refused.flatMap((command) => sudoersLineFor(account, command, sudo) ?? [])
   return lines.length > 0 ? lines.join('\n') : undefined
 }
 
-function outputOf(section: SectionSpec, frames: SectionFrames, timing: Timing, account: string, uid: number | null): SectionOutput {
+function outputOf(section: SectionSpec, frames: SectionFrames, timing: Timing, account: string, hello: Hello | undefined): SectionOutput {
+  const uid = hello?.uid ?? null
   const stdout = Buffer.concat(frames.stdout)
   const wallMs = timing.begunAt === undefined ? 0 : (timing.endedAt ?? performance.now()) - timing.begunAt
   const { end } = frames
@@ -85,7 +86,7 @@ function outputOf(section: SectionSpec, frames: SectionFrames, timing: Timing, a
     durationMs,
     bytes: stdout.length,
     sha256: createHash('sha256').update(stdout).digest('hex'),
-    sudoers: end && refusedSome ? sudoersOf(account, section, end) : undefined,
+    sudoers: end && refusedSome ? sudoersOf(account, hello?.sudo ?? 'sudo', section, end) : undefined,
   }
 }
 
@@ -160,7 +161,7 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
     const frames = reader.sections[index] as SectionFrames
     const known = ended.get(index)
     if (known) return known
-    const output = outputOf(sections[index] as SectionSpec, frames, timingOf(index), options.account, reader.hello?.uid ?? null)
+    const output = outputOf(sections[index] as SectionSpec, frames, timingOf(index), options.account, reader.hello)
     if (frames.end) ended.set(index, output)
     return output
   }

@@ -175,7 +175,7 @@ gh_watch() {
 /**
  * The effective uid stands in proc_pid_status(5). Looks for the tools that differ between hosts. An awk that keeps NUL (gawk, mawk 1.3.4) frames output as it is; for others (busybox) it is encoded.
  * `timeout` of coreutils ends the whole process group; that of busybox ends one process and leaves its children, so there `gh_watch` does it, with
- * setsid where there is one. 127 for the whole probe when output cannot be framed at all.
+ * setsid where there is one. gh_rs: where sudo is sudo-rs (Ubuntu from 25.10 on), its path. 127 for the whole probe when output cannot be framed at all.
  */
 export const setupRuntime = `LC_ALL=C TZ=UTC TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL TZ TERM PATH
@@ -185,6 +185,7 @@ gh_sh=/bin/sh
 while read -r gh_h gh_j gh_uid gh_t; do [ "$gh_h" != Uid: ] || break; done </proc/self/status
 case $gh_uid in '' | *[!0-9]*) gh_uid=$(id -u) ;; esac
 gh_sudo=$(command -v sudo)
+for gh_rs in /usr/lib/cargo/bin/sudo /usr/bin/sudo-rs -; do [ "$gh_sudo" -ef "$gh_rs" ] && break; done 2>/dev/null
 gh_memory=$(ulimit -S -v)
 gh_encode= gh_form=
 if ! command -v awk; then :
@@ -193,6 +194,6 @@ elif command -v base64; then gh_encode=base64 gh_form=base64 gh_bytes=57
 elif command -v od; then gh_encode='od -An -v -tx1' gh_form=od gh_bytes=16
 fi >/dev/null
 if timeout --version >/dev/null; then gh_timeout='timeout -k 1'; else gh_timeout=gh_watch gh_setsid=$(command -v setsid); fi
-printf '\\n%s h %s %s %s\\n' "$gh_k" "$gh_form" "$gh_uid" "$gh_timeout"
+printf '\\n%s h %s %s %s %s\\n' "$gh_k" "$gh_form" "$gh_uid" "$gh_rs" "$gh_timeout"
 [ -n "$gh_form" ] || exit 127
 `

@@ -19,6 +19,19 @@ test.each([[['a\nb']], [['']], [['a', '', 'b']], [[' a']], [['^a$']], [['/models
   },
 )
 
+// Read by visudo and sudo of sudo-rs 0.2.13 in the lab.
+test.each([
+  ['/usr/bin/ss', ['-Htulnp'], '/usr/bin/ss -Htulnp'],
+  ['/usr/sbin/iptables-save', [], '/usr/sbin/iptables-save ""'],
+  ['/bin/x', ['c*', 'd?', '[e]', '!f', '('], '/bin/x c* d? [e] !f ('],
+  ['/bin/x', ['a,b:c=d#e', '\\'], '/bin/x a\\,b\\:c\\=d\\#e \\\\'],
+  ['/bin/x', ['*', 'y'], '/bin/x * y'],
+])('for sudo-rs: %s %j', (path, args, line) => expect(sudoersCommand(path, args, 'sudo-rs')).toBe(line))
+
+test.each([[['a b']], [['']], [['a\tb']], [['x', '*']], [['""']], [['x'.repeat(1020)]]])('sudo-rs cannot say exactly: %j', (args) =>
+  expect(sudoersCommand('/bin/x', args, 'sudo-rs')).toBeUndefined(),
+)
+
 test('only absolute paths are allowed, each once', () => {
   expect(sudoersLineFor('CORP\\ann', { argv: ['ss', '-n'], alternatives: ['/bin/ss', '/usr/bin/ss', '/bin/ss'] })).toBe(
     'CORP\\\\ann ALL=(root) NOPASSWD: /bin/ss -n, /usr/bin/ss -n',

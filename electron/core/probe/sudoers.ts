@@ -6,18 +6,35 @@ import type { PrivilegedCommand, SectionSpec } from './section.ts'
  * begin a comment, are escaped for sudoers alone. A blank inside a word is therefore not told from the blank between two words.
  * `""` as the only argument means that none is allowed.
  */
-const escapeWord = (word: string): string => word.replaceAll('\\', '\\\\\\\\').replace(/[*?[\]!,:=# \t]/g, '\\$&')
+const escapedForSudo = (word: string): string => word.replaceAll('\\', '\\\\\\\\').replace(/[*?[\]!,:=# \t]/g, '\\$&')
+
+/** Which sudo a host has. sudo-rs has been that of Ubuntu since 25.10. */
+export type SudoProgram = 'sudo' | 'sudo-rs'
+
+/** Of a command with its arguments (`MAX_LEN` of tokens.rs in sudo-rs). */
+const LONGEST_OF_SUDO_RS = 1024
+
+/**
+ * sudo-rs takes arguments as they are, word by word, and has no wildcards there: no other backslash may stand in one, none may hold a blank, and a `*`
+ * as the last stands for any (sudoers-rs(5)).
+ */
+function commandOfSudoRs(path: string, args: readonly string[]): string | undefined {
+  if (args.some((word) => word === '' || word === '""' || /\s/.test(word)) || args.at(-1) === '*') return undefined
+  if ([path, ...args].join(' ').length > LONGEST_OF_SUDO_RS) return undefined
+  return [path, ...(args.length === 0 ? ['""'] : args.map((word) => word.replace(/[\\,:=#]/g, '\\$&')))].join(' ')
+}
 
 /**
  * One command for one program path, e.g. `/usr/bin/ss -Htulnp`. Undefined when sudoers cannot say exactly this: line breaks, blanks at either
  * end, a leading `^` (a regular expression from 1.9.10 on, not before), or a blank before `-`, `(` or `!`, where a part of one word could pose
  * as an option or operator of its own (`/models -delete`).
  */
-export function sudoersCommand(path: string, args: readonly string[]): string | undefined {
+export function sudoersCommand(path: string, args: readonly string[], program: SudoProgram = 'sudo'): string | undefined {
+  if (program === 'sudo-rs') return commandOfSudoRs(path, args)
   const joined = args.join(' ')
   if (/[\n\r\0]/.test(joined) || joined.startsWith('^') || joined.trim() !== joined) return undefined
   if (args.includes('') || args.some((word) => /[ \t][-(!]/.test(word))) return undefined
-  return args.length === 0 ? `${escapeWord(path)} ""` : [path, ...args].map(escapeWord).join(' ')
+  return args.length === 0 ? `${escapedForSudo(path)} ""` : [path, ...args].map(escapedForSudo).join(' ')
 }
 
 /** `DOMAIN\user` and blanks are escaped the same way; a name that begins with `%`, `+` or `#` would mean something else there. */
@@ -34,9 +51,9 @@ function paths(command: PrivilegedCommand): readonly string[] {
 }
 
 /** The exact line that allows one command in all its homes. Undefined when sudoers cannot express it. */
-export function sudoersLineFor(user: string, command: PrivilegedCommand): string | undefined {
+export function sudoersLineFor(user: string, command: PrivilegedCommand, program: SudoProgram = 'sudo'): string | undefined {
   const [, ...args] = command.argv
-  const commands = paths(command).map((path) => sudoersCommand(path, args))
+  const commands = paths(command).map((path) => sudoersCommand(path, args, program))
   return commands.includes(undefined) ? undefined : `${escapeUser(user)} ALL=(root) NOPASSWD: ${commands.join(', ')}`
 }
 
@@ -63,17 +80,18 @@ export const changeSudoersFor = (user: string): string =>
  * A complete read-only drop-in for `/etc/sudoers.d`: exact commands, no wildcards, sorted, so that two runs give the same text.
  * `gatehouse sudoers` and the settings screen show it; it passes `visudo -c`.
  */
-export function sudoersFor(user: string, sections: readonly SectionSpec[]): string {
+export function sudoersFor(user: string, sections: readonly SectionSpec[], program: SudoProgram = 'sudo'): string {
   const rules = new Map<string, string[]>()
   for (const section of sections) {
     for (const command of privilegedCommands(section)) {
-      const line = sudoersLineFor(user, command) ?? `# cannot be allowed exactly: ${JSON.stringify(command.argv)}`
+      const line = sudoersLineFor(user, command, program) ?? `# cannot be allowed exactly: ${JSON.stringify(command.argv)}`
       rules.set(line, [...(rules.get(line) ?? []), section.id])
     }
   }
   const body = [...rules].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([line, ids]) => [`# ${[...new Set(ids)].sort().join(', ')}`, line])
   return [
     '# Gatehouse: read-only audit account. Exact commands, nothing else; no wildcard, no editor, no pager.',
+    ...(program === 'sudo-rs' ? ['# For sudo-rs, which Ubuntu has had since 25.10: it reads words differently from sudo.'] : []),
     '# Install: visudo -c -f gatehouse-audit && install -m 0440 -o root -g root gatehouse-audit /etc/sudoers.d/gatehouse-audit',
     `# Where sudoers says "Defaults requiretty", add: Defaults:${escapeUser(user)} !requiretty`,
     ...body,

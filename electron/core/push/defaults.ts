@@ -21,7 +21,7 @@ export interface Seen {
   readonly audit: HostAudit
   readonly facts: Pick<
     FactResults,
-    'nginx' | 'caddy' | 'accounts' | 'units' | 'listeners' | 'sources' | 'programs' | 'processes' | 'containers'
+    'nginx' | 'caddy' | 'sudoers' | 'accounts' | 'units' | 'listeners' | 'sources' | 'programs' | 'processes' | 'containers'
   >
 }
 
@@ -72,6 +72,13 @@ const portsOf = ({ audit }: Seen, wanted: (service: HostAudit['services'][number
   audit.services.filter(wanted).flatMap(({ binds }) => binds.map(({ port }) => port))
 
 type Source = (seen: About, template: PushTemplate) => PushValue | undefined
+
+/** Before the first drop-in nothing tells but the release: Ubuntu has had sudo-rs since 25.10. */
+function sudoProgramOf({ audit, facts: { sudoers } }: Seen): PushValue | undefined {
+  if (sudoers.known) return sudoers.value.program
+  const { osId, osVersion = '' } = audit.system ?? {}
+  return osId === 'ubuntu' && Number.parseFloat(osVersion) >= 25.1 ? 'sudo-rs' : undefined
+}
 
 /** Ports of the engines that a template is for; of all of them where it asks for none. */
 function enginePorts(seen: Seen, template: PushTemplate): ReadonlySet<string> {
@@ -299,6 +306,7 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   'gpu-exporter-flag': ofExporter('gpu-exporter-flag'),
   'gpu-exporter-listen': ofExporter('gpu-exporter-listen'),
   'gpu-exporter-account': ofExporter('gpu-exporter-account'),
+  'sudo-program': sudoProgramOf,
   'fleet-ssh-port': ({ host }) => host.port,
   'inference-account': (about) => accountNames[serviceOf(about)?.engine ?? 'none'],
   'free-system-id': freeSystemIdOf,

@@ -3,4 +3,6 @@ import { fleetSudoers } from '../probe/fleet-sudoers.ts'
 import type { Generated } from './render.ts'
 
 /** What this build of Gatehouse needs on a host. */
-export const generatedFor = (fleet: Fleet, host: Host): Generated => ({ 'audit-sudoers': () => fleetSudoers(fleet, host.name) })
+export const generatedFor = (fleet: Fleet, host: Host): Generated => ({
+  'audit-sudoers': ({ sudo }) => fleetSudoers(fleet, host.name, sudo === 'sudo-rs' ? 'sudo-rs' : 'sudo'),
+})

@@ -30,7 +30,7 @@ export interface Rendered {
 }
 
 /** Texts that Gatehouse writes itself, for one host. */
-export type Generated = Readonly<Record<Extract<TemplateFile, { generated: string }>['generated'], () => string>>
+export type Generated = Readonly<Record<Extract<TemplateFile, { generated: string }>['generated'], (parameters: PushValues) => string>>
 
 const PLACEHOLDER = /\{\{([A-Za-z0-9]*)(?:\.(name|hash))?( \*)?\}\}/g
 
@@ -178,7 +178,7 @@ export function render(template: PushTemplate, given: Readonly<Record<string, un
     }
     const content =
       'generated' in file
-        ? generated[file.generated]()
+        ? generated[file.generated](parameters)
         : file.lines
             .flatMap((line) => linesOf(kind, line))
             .map((line) => `${line}\n`)

@@ -91,7 +91,7 @@ const containers = script({
   timeoutMs: 25_000,
   privileged: [
     {
-      argv: ['/usr/bin/docker', 'container', 'ls', '--all', '--no-trunc', '--format', '{{json .}}'],
+      argv: ['/usr/bin/docker', 'container', 'ls', '--all', '--no-trunc', '--format', '{{.|json}}'],
       alternatives: ['/usr/local/bin/docker', '/snap/bin/docker'],
     },
     { argv: ['/usr/bin/podman', 'container', 'ls', '--all', '--no-trunc', '--format', 'json'], alternatives: ['/usr/local/bin/podman'] },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { sudoersCommand } from '../../probe/sudoers.ts'
 import { parseSudoers } from './parse-sudoers.ts'
 import type { FileLine } from './read-block.ts'
 
@@ -85,4 +86,27 @@ test('property: never throws', () => {
   )
   fc.assert(fc.property(fc.array(word, { maxLength: 30 }), (words) => void parseSudoers(lines(words.join('')))))
   fc.assert(fc.property(fc.string({ maxLength: 300 }), (text) => void parseSudoers(lines(text))))
+})
+
+test('sudo-rs takes arguments as they are, but for a star that stands last', () => {
+  const commandsOf = (text: string) => parseSudoers(lines(`ada ALL=${text}`), true).rules.map(({ command }) => command)
+  expect(commandsOf('/usr/bin/find /etc -name *.conf, /bin/ls *, /bin/ls /srv *, /bin/id ""')).toEqual([
+    String.raw`/usr/bin/find /etc -name \*.conf`,
+    '/bin/ls *',
+    '/bin/ls /srv *',
+    '/bin/id ""',
+  ])
+})
+
+test('what is written for sudo-rs means what is written for sudo', () => {
+  const word = fc.stringMatching(/^[a-z*?[\]\\!,:=#(%+-]{1,6}$/)
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 4 }), (args) => {
+      const command = sudoersCommand('/bin/x', args, 'sudo-rs')
+      fc.pre(command !== undefined && sudoersCommand('/bin/x', args) !== undefined)
+      const said = (text: string, literal: boolean) => parseSudoers(lines(`ada ALL=${text}`), literal)
+      expect(said(command ?? '', true).rules).toEqual(said(sudoersCommand('/bin/x', args) ?? '', false).rules)
+      expect(said(command ?? '', true).rules).toHaveLength(1)
+    }),
+  )
 })

@@ -11,15 +11,16 @@ const MAX_EXPANDED = 2000
 /**
  * Reads sudoers(5) as sudo does: files of /etc/sudoers.d where they are included, lines joined at a backslash, aliases, `user host = (runas)
  * TAG: command, …`. `grants` keep lists and their negations, in order, for whoever asks what an account may run; `rules` are the same
- * spread out by account and command, with every host taken for this one: this machine may be called that tomorrow.
+ * spread out by account and command, with every host taken for this one: this machine may be called that tomorrow. `literal`: sudo-rs reads it.
  */
-export function parseSudoers(lines: readonly FileLine[]): Sudoers {
+export function parseSudoers(lines: readonly FileLine[], literal = false): Sudoers {
   const { lines: read, elsewhere } = inForce(lines)
   const trouble = new Set(elsewhere.map((path) => `${path} is included and was not read`))
   const failed = ({ file, number }: FileLine) => void trouble.add(`${file} line ${number} could not be read`)
   const aliases = readAliases(
     read.map(({ text }) => text),
     (index) => read[index] && failed(read[index]),
+    literal,
   )
   const defaults: SudoDefaults[] = []
   const grants: SudoGrant[] = []
@@ -36,7 +37,7 @@ export function parseSudoers(lines: readonly FileLine[]): Sudoers {
     const found =
       line.text.includes('‹redacted') || line.text.includes(TOO_LONG)
         ? undefined
-        : readGrants(line.text, aliases, { file: line.file, line: line.line })
+        : readGrants(line.text, aliases, { file: line.file, line: line.line }, literal)
     if (found === undefined) failed(line)
     else grants.push(...found)
     if (grants.length > MAX_EXPANDED) break
@@ -50,7 +51,14 @@ export function parseSudoers(lines: readonly FileLine[]): Sudoers {
   const asksForRoot = defaults.some(
     ({ scope, settings }) => scope === undefined && settings.some((word) => /^(?:targetpw|rootpw|runaspw)$/.test(word)),
   )
-  return { rules, grants, defaults, asksForRoot, ...(trouble.size > 0 ? { incomplete: [...trouble].slice(0, 5).join('; ') } : {}) }
+  return {
+    rules,
+    grants,
+    defaults,
+    asksForRoot,
+    program: literal ? 'sudo-rs' : 'sudo',
+    ...(trouble.size > 0 ? { incomplete: [...trouble].slice(0, 5).join('; ') } : {}),
+  }
 }
 
 /** `Defaults:ada, bob !authenticate, env_keep += "A B"`. Undefined when what it speaks of breaks the grammar. */

@@ -25,7 +25,10 @@ export const sudoersFact: FactDefinition<'sudoers'> = {
     const lines = readNumbered(printed.value)
     const rows = readBlocks(section('privileged').stdout).get('sudo-paths')?.[0]?.rows ?? []
     const paths = rows.flatMap(({ text, line }) => parsePathEntry(text, line) ?? [])
-    if (lines.length > 0) return known(withDirectory({ ...parseSudoers(lines), paths }, accounts))
+    const sudoRs = readBlocks(section('privileged').stdout).get('sudo-rs')?.[0]
+    if (sudoRs?.words === '0')
+      return unknown('Rules of sudo: sudo-rs reads /etc/sudoers-rs on this host, which is not followed', ['privileged'])
+    if (lines.length > 0) return known(withDirectory({ ...parseSudoers(lines, sudoRs !== undefined), paths }, accounts))
     // grep ends with 2 when the files do not exist: then nobody may use sudo.
     const absent = printed.value.rows.some(({ text }) => /\/etc\/sudoers: No such file/.test(text))
     return absent

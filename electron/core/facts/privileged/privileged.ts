@@ -64,6 +64,8 @@ export interface SudoDefaults {
 }
 
 export interface Sudoers {
+  /** Which sudo the host has. Absent where no rule was read. */
+  readonly program?: 'sudo' | 'sudo-rs'
   readonly rules: readonly SudoRule[]
   readonly grants: readonly SudoGrant[]
   readonly defaults: readonly SudoDefaults[]

@@ -15,8 +15,13 @@ const NAME = /[A-Z][A-Z0-9_]*/y
  * One user specification of sudoers(5): `users hosts = (runas) TAG: command, … : hosts = …`. One grant for each command, in order. Undefined
  * when the line breaks the grammar.
  */
-export function readGrants(text: string, aliases: Aliases, where: Pick<SudoGrant, 'file' | 'line'>): readonly SudoGrant[] | undefined {
-  const reader = sudoText(text)
+export function readGrants(
+  text: string,
+  aliases: Aliases,
+  where: Pick<SudoGrant, 'file' | 'line'>,
+  literal: boolean,
+): readonly SudoGrant[] | undefined {
+  const reader = sudoText(text, literal)
   const users = members(reader, aliases.user)
   if (users === undefined) return undefined
   const grants: SudoGrant[] = []
@@ -123,19 +128,26 @@ function commandMember(reader: SudoText, aliases: ReadonlyMap<string, readonly S
   return { negated, word: words === '' ? command : `${command} ${words}`, ...digest }
 }
 
-/** Up to an unescaped `,`, `:` or `=`. What a backslash makes plain for sudoers loses it, what it makes plain for fnmatch(3) keeps it. */
+/**
+ * Up to an unescaped `,`, `:` or `=`, as a pattern of fnmatch(3). What a backslash makes plain for sudoers loses it, what it makes plain for fnmatch keeps
+ * it; where all is plain, all gets one.
+ */
 function argumentsOf(reader: SudoText): string {
   reader.blank()
   const expression = reader.take(EXPRESSION)
   if (expression) return expression[0].replace(/\\#/g, '#')
   let words = ''
+  let last = ''
+  const plain = (text: string) => (reader.literal ? text.replace(/[*?[\]\\!^]/g, '\\$&') : text)
   let gap = false
   for (let part = reader.take(ARGUMENT); part; part = reader.take(ARGUMENT)) {
     if (part[3] !== undefined) gap = words !== ''
     else {
-      words += `${gap ? ' ' : ''}${part[1] ?? part[2] ?? part[4] ?? ''}`
+      const text = part[1] ?? part[2] ?? part[4] ?? ''
+      words += `${gap ? ' ' : ''}${text === '""' ? text : plain(text)}`
+      last = gap || last === '' ? text : `${last}${text}`
       gap = false
     }
   }
-  return words
+  return reader.literal && last === '*' ? words.replace(/\\\*$/, '*') : words
 }

@@ -12,7 +12,7 @@ export const isAlias = (text: string): boolean => ALIAS.test(text)
  * All aliases of the lines. They may stand behind what uses them, so lists are filled in place; an alias that names itself, by whatever
  * way, is none (sudo calls it a cycle). `failed` gets the lines that break the grammar.
  */
-export function readAliases(texts: readonly string[], failed: (index: number) => void): Aliases {
+export function readAliases(texts: readonly string[], failed: (index: number) => void, literal: boolean): Aliases {
   const all = { user: new Map(), runAs: new Map(), host: new Map(), command: new Map() } as {
     readonly [K in keyof Aliases]: Map<string, SudoMember[]>
   }
@@ -21,7 +21,7 @@ export function readAliases(texts: readonly string[], failed: (index: number) =>
     const match = ALIAS.exec(text)
     if (!match?.[1]) continue
     const kind = kinds[match[1] as keyof typeof kinds]
-    const reader = sudoText(match[2] ?? '')
+    const reader = sudoText(match[2] ?? '', literal)
     do {
       reader.blank()
       const name = reader.take(NAME)?.[0]

@@ -10,6 +10,8 @@ export interface Aliases {
 
 /** A place in one logical line of sudoers. */
 export interface SudoText {
+  /** Arguments are what they look like, as sudo-rs reads them: no wildcards, but for a `*` at the end. */
+  readonly literal: boolean
   /** What the sticky expression matches here, which is then passed. */
   take(pattern: RegExp): RegExpExecArray | undefined
   next(pattern: RegExp): boolean
@@ -21,7 +23,7 @@ export interface SudoText {
   done(): boolean
 }
 
-export function sudoText(text: string): SudoText {
+export function sudoText(text: string, literal = false): SudoText {
   let at = 0
   const match = (pattern: RegExp): RegExpExecArray | undefined => {
     pattern.lastIndex = at
@@ -34,6 +36,7 @@ export function sudoText(text: string): SudoText {
   }
   const blank = () => void take(/[ \t]+/y)
   return {
+    literal,
     take,
     blank,
     next: (pattern) => match(pattern) !== undefined,

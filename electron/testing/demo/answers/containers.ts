@@ -1,7 +1,7 @@
 import { type Answer, lines } from '../answer.ts'
 import type { DemoContainer, DemoHost } from '../demo-host.ts'
 
-/** `docker container ls --format '{{json .}}'` through sudo: the audit account is not in the docker group, which would make it root. */
+/** `docker container ls --format '{{.|json}}'` through sudo: the audit account is not in the docker group, which would make it root. */
 function containers(host: DemoHost): Answer {
   if (host.containers.length === 0) return lines(['@end'])
   if (!host.sudo) return lines(['@docker denied', '@end'])
