@@ -70,7 +70,7 @@ stop_host() { # stop_host TERM|KILL HOST
 install_sudoers() {
   case $1 in gpu1 | gpu2) ;; *) return 0 ;; esac
   local node=$LAB_SOURCE/../../node_modules/.bin/node
-  "$node" "$LAB_SOURCE/sudoers-text.ts" "$LAB_DIR/fleet.yaml" "$1" >"$RUN/sudoers-$1"
+  "$node" "$LAB_SOURCE/sudoers-text.ts" "$LAB_DIR/fleet.yaml" "$1" $LAB_SUDO >"$RUN/sudoers-$1"
   (enter "$1" /bin/sh -euc 'cat >/run/gatehouse-audit
     visudo -q -c -f /run/gatehouse-audit
     install -m 440 /run/gatehouse-audit /etc/sudoers.d/gatehouse-audit

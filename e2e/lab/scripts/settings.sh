@@ -22,4 +22,5 @@ CHANGE_USER=gatehouse-change
 LAB_PACKAGES="systemd systemd-sysv dbus libpam-systemd dbus-user-session openssh-server sudo nginx-light nftables ufw iptables \
 iproute2 procps libpam-google-authenticator curl ca-certificates openssl less python3 cron logrotate netcat-openbsd kmod busybox"
 # A server of Ubuntu 26.04 has this sudo, and its coreutils are those of uutils.
-case $LAB_SUITE in questing | resolute) LAB_PACKAGES+=" sudo-rs" ;; esac
+LAB_SUDO=sudo
+case $LAB_SUITE in questing | resolute) LAB_PACKAGES+=" sudo-rs" LAB_SUDO=sudo-rs ;; esac

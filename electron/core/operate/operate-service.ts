@@ -6,7 +6,7 @@ import type { OperableUnit, OperateRequest, OperateResult, OperateVerb, UnitStat
 import type { ServiceLog } from '#shared/model/service-log.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { Clock, Transport } from '../ports.ts'
-import type { SudoProgram } from '../probe/sudoers.ts'
+import type { SudoProgram } from '../probe/section.ts'
 import { hostServices } from '../views/services-view.ts'
 import type { ViewService } from '../views/view-service.ts'
 import { type Desk, deskOf } from './desk.ts'

@@ -1,8 +1,8 @@
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { probeContextOf, sectionsOf } from '../facts/registry.ts'
-import type { SectionSpec } from './section.ts'
-import { changeSudoersFor, type SudoProgram, sudoersFor } from './sudoers.ts'
+import type { SectionSpec, SudoProgram } from './section.ts'
+import { changeSudoersFor, sudoersFor } from './sudoers.ts'
 
 const accountOf = (fleet: Fleet, host: Host): string => (host.identity ?? fleet.identities.audit).user
 

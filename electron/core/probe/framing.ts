@@ -1,4 +1,4 @@
-import type { SudoProgram } from './sudoers.ts'
+import type { SudoProgram } from './section.ts'
 
 /**
  * Reads the frames of a probe as they arrive. One line each, at most 4 KiB: `NONCE h ENCODING UID SUDO-RS TIMEOUT`, `NONCE INDEX b` (begun),

@@ -3,8 +3,8 @@ import { type Failure, failureOf } from '#shared/errors.ts'
 import type { HostSession } from '../ports.ts'
 import { buildProbe, displayOf, PROBE_COMMAND } from './build-script.ts'
 import { FrameReader, type Hello, type SectionEnd, type SectionFrames } from './framing.ts'
-import type { SectionOutput, SectionSpec } from './section.ts'
-import { privilegedCommands, type SudoProgram, sudoersLineFor } from './sudoers.ts'
+import type { SectionOutput, SectionSpec, SudoProgram } from './section.ts'
+import { privilegedCommands, sudoersLineFor } from './sudoers.ts'
 
 /** Beyond a section's own limit: process start, the second run of `prefer-sudo`, `timeout -k`, and the way home. */
 const GRACE_MS = 4000
@@ -57,8 +57,8 @@ function stateOf(section: SectionSpec, frames: SectionFrames, end: SectionEnd, d
 }
 
 function sudoersOf(account: string, sudo: SudoProgram, section: SectionSpec, end: SectionEnd): string | undefined {
-  const commands = privilegedCommands(section)
-  const refused = section.kind === 'script' ? commands.filter((_, index) => end.refused.includes(index + 1)) : commands
+  const refused =
+    section.kind === 'script' ? section.privileged.filter((_, index) => end.refused.includes(index + 1)) : privilegedCommands(section)
   const lines = refused.flatMap((command) => sudoersLineFor(account, command, sudo) ?? [])
   return lines.length > 0 ? lines.join('\n') : undefined
 }

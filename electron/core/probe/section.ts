@@ -8,10 +8,15 @@ export interface ProbeContext {
   readonly modelPaths: readonly string[]
 }
 
+/** Which sudo a host has. sudo-rs has been that of Ubuntu since 25.10. */
+export type SudoProgram = 'sudo' | 'sudo-rs'
+
 /** A command that needs root, as the exact words that a sudoers line allows. The first word is an absolute path; `alternatives` are its other homes. */
 export interface PrivilegedCommand {
   readonly argv: readonly [string, ...string[]]
   readonly alternatives?: readonly string[]
+  /** It is for hosts with this sudo only. */
+  readonly program?: SudoProgram
 }
 
 interface SectionBase {

@@ -1,4 +1,4 @@
-import type { PrivilegedCommand, SectionSpec } from './section.ts'
+import type { PrivilegedCommand, SectionSpec, SudoProgram } from './section.ts'
 
 /**
  * Sudoers text of exact commands, after sudoers(5). Arguments are matched by fnmatch(3) against all words joined by single blanks, so
@@ -8,18 +8,15 @@ import type { PrivilegedCommand, SectionSpec } from './section.ts'
  */
 const escapedForSudo = (word: string): string => word.replaceAll('\\', '\\\\\\\\').replace(/[*?[\]!,:=# \t]/g, '\\$&')
 
-/** Which sudo a host has. sudo-rs has been that of Ubuntu since 25.10. */
-export type SudoProgram = 'sudo' | 'sudo-rs'
-
 /** Of a command with its arguments (`MAX_LEN` of tokens.rs in sudo-rs). */
 const LONGEST_OF_SUDO_RS = 1024
 
 /**
- * sudo-rs takes arguments as they are, word by word, and has no wildcards there: no other backslash may stand in one, none may hold a blank, and a `*`
- * as the last stands for any (sudoers-rs(5)).
+ * sudo-rs takes arguments as they are, word by word (sudoers-rs(5)): none may hold a blank, nor `*` and `?`, since it has no wildcards and says so, nor begin as
+ * a regular expression does.
  */
 function commandOfSudoRs(path: string, args: readonly string[]): string | undefined {
-  if (args.some((word) => word === '' || word === '""' || /\s/.test(word)) || args.at(-1) === '*') return undefined
+  if (args.some((word) => word === '' || word === '""' || /^\^|[\s*?]/.test(word))) return undefined
   if ([path, ...args].join(' ').length > LONGEST_OF_SUDO_RS) return undefined
   return [path, ...(args.length === 0 ? ['""'] : args.map((word) => word.replace(/[\\,:=#]/g, '\\$&')))].join(' ')
 }
@@ -57,9 +54,9 @@ export function sudoersLineFor(user: string, command: PrivilegedCommand, program
   return commands.includes(undefined) ? undefined : `${escapeUser(user)} ALL=(root) NOPASSWD: ${commands.join(', ')}`
 }
 
-/** What a section runs as root. */
-export function privilegedCommands(section: SectionSpec): readonly PrivilegedCommand[] {
-  if (section.kind === 'script') return section.privileged
+/** What a section runs as root where this is the sudo. */
+export function privilegedCommands(section: SectionSpec, program: SudoProgram = 'sudo'): readonly PrivilegedCommand[] {
+  if (section.kind === 'script') return section.privileged.filter((command) => (command.program ?? program) === program)
   if (section.privilege === 'none') return []
   return [section.alternatives ? { argv: section.argv, alternatives: section.alternatives } : { argv: section.argv }]
 }
@@ -83,7 +80,7 @@ export const changeSudoersFor = (user: string): string =>
 export function sudoersFor(user: string, sections: readonly SectionSpec[], program: SudoProgram = 'sudo'): string {
   const rules = new Map<string, string[]>()
   for (const section of sections) {
-    for (const command of privilegedCommands(section)) {
+    for (const command of privilegedCommands(section, program)) {
       const line = sudoersLineFor(user, command, program) ?? `# cannot be allowed exactly: ${JSON.stringify(command.argv)}`
       rules.set(line, [...(rules.get(line) ?? []), section.id])
     }

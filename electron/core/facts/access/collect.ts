@@ -1,4 +1,4 @@
-import { type PrivilegedCommand, type ProbeContext, type SectionSpec, script } from '../../probe/section.ts'
+import { type PrivilegedCommand, type ProbeContext, type SectionSpec, type SudoProgram, script } from '../../probe/section.ts'
 import { statFormat } from '../path-entry.ts'
 import { fetchPattern, jobsScript, MAX_ROWS } from './jobs-script.ts'
 import { trustScript } from './trust.ts'
@@ -77,10 +77,22 @@ const aclFolders = [
   ...['/var/log/nginx', '/var/log/caddy', '/var/log/journal', '/run/docker.sock'],
 ] as const
 
-/** The order is that of `gh_sudo` in the script. All of them only read; the first prints one sign of each password field, never a hash. */
-const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] => [
-  { argv: ['/usr/bin/awk', '-F:', '-v', 'OFS=:', '{print$1,substr($2,1,1),$8}', '/etc/shadow'] },
-  {
+/**
+ * Keys of sshd, names of password files, mail addresses of oauth2-proxy. sudo-rs refuses a word with `*` or `?`, so there the patterns are regular expressions,
+ * which only find(1) of GNU has.
+ */
+function keysCommand(program: SudoProgram): PrivilegedCommand {
+  const rs = program === 'sudo-rs'
+  const named = (pattern: string, expression: string) => (rs ? ['-regex', expression] : ['-path', pattern])
+  const grepOnly = (pattern: string, expression: string) => [
+    '-exec',
+    '/bin/grep',
+    ...(rs ? ['-EHno', expression] : ['-Hno', pattern]),
+    '{}',
+    '+',
+  ]
+  const small = ['-size', '-1024k']
+  return {
     argv: [
       ...([
         '/usr/bin/find',
@@ -91,21 +103,30 @@ const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] =
         '/etc/apache2',
         '/etc/httpd',
         '/etc/oauth2-proxy',
-        '-maxdepth',
-        '3',
       ] as const),
+      ...['-maxdepth', '3', ...(rs ? ['-regextype', 'posix-extended'] : [])],
       ...['(', ...withoutHomes.flatMap((folder, at) => [...(at === 0 ? [] : ['-o']), '-path', folder]), ')', '-prune', '-o'],
       // Names first: they cost nothing, while each size asks the file system.
-      ...['-type', 'f', '(', '-path', '*/.ssh/authorized_keys', '-o', '-path', '*/.ssh/authorized_keys2'],
-      ...['-o', '-path', '/etc/ssh/authorized_keys*', ')', '-size', '-1024k'],
-      ...['-exec', '/bin/grep', '-Hn', '-e', 'ssh-', '-e', 'ecdsa-sha2', '{}', '+', '-o'],
-      ...['-type', 'f', '-name', '*htpasswd*', '-size', '-1024k', '-exec', '/bin/grep', '-Hno', '^[^:#]*:', '{}', '+', '-o'],
-      ...['-type', 'f', '-path', '/etc/oauth2-proxy/*mail*', '-size', '-1024k', '-exec', '/bin/grep', '-Hno', '^[^#]*@.*', '{}', '+', '-o'],
+      ...['-type', 'f', '(', ...named('*/.ssh/authorized_keys', '.{0,}/[.]ssh/authorized_keys')],
+      ...['-o', ...named('*/.ssh/authorized_keys2', '.{0,}/[.]ssh/authorized_keys2')],
+      ...['-o', ...named('/etc/ssh/authorized_keys*', '/etc/ssh/authorized_keys.{0,}'), ')', ...small],
+      ...['-exec', '/bin/grep', '-Hn', '-e', 'ssh-', '-e', 'ecdsa-sha2', '{}', '+', '-o', '-type', 'f'],
+      ...(rs ? ['-regex', '.{0,}htpasswd[^/]{0,}'] : ['-name', '*htpasswd*']),
+      ...[...small, ...grepOnly('^[^:#]*:', '(^)[^:#]{0,}:'), '-o'],
+      ...['-type', 'f', ...named('/etc/oauth2-proxy/*mail*', '/etc/oauth2-proxy/.{0,}mail.{0,}'), ...small],
+      ...[...grepOnly('^[^#]*@.*', '(^)[^#]{0,}@.{0,}'), '-o'],
       // sshd follows links, find does not: what lies behind one is not known. Nor are larger files, which the clauses above left.
       ...['(', '-type', 'l', '-o', '-size', '+1023k', ')'],
       ...['(', '-name', '.ssh', '-o', '-name', 'authorized_keys', '-o', '-name', 'authorized_keys2', ')', '-print'],
     ],
-  },
+    program,
+  }
+}
+
+/** The order is that of `gh_sudo` in the script. All of them only read; the first prints one sign of each password field, never a hash. */
+const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] => [
+  { argv: ['/usr/bin/awk', '-F:', '-v', 'OFS=:', '{print$1,substr($2,1,1),$8}', '/etc/shadow'] },
+  keysCommand('sudo'),
   {
     argv: [
       ...(['/usr/bin/find', ...rootOwned, ...rootSockets, '-maxdepth', '2', '!', '-type', 'l'] as const),
@@ -127,6 +148,7 @@ const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] =
     ],
     alternatives: ['/bin/grep'],
   },
+  keysCommand('sudo-rs'),
 ]
 
 /**
@@ -144,7 +166,7 @@ number=0
     printf '%s<%s\\n' "$gh_k" "$name"
     case $name in
       # What find may not enter it says on stderr, a line beside those of grep, which begin with a path.
-      keys) gh_sudo "$number" 2>&1 ;;
+      keys) if [ "\${gh_rs:--}" = - ]; then gh_sudo "$number"; else gh_sudo 6; fi 2>&1 ;;
       open) { gh_sudo "$number" 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012' ;;
       *) gh_sudo "$number" 2>/dev/null ;;
     esac

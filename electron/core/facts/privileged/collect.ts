@@ -29,7 +29,7 @@ const commands: readonly PrivilegedCommand[] = [
   { argv: ['/usr/sbin/auditctl', '-l'], alternatives: ['/sbin/auditctl'] },
   { argv: ['/usr/sbin/auditctl', '-s'], alternatives: ['/sbin/auditctl'] },
   grep('-Rn', '.', '/etc/audit/rules.d', '/etc/sudoers', '/etc/sudoers.d', '/etc/ssh/sshd_config', '/etc/ssh/sshd_config.d'),
-  grep('-Eo', '^[^:]*::', '/etc/shadow'),
+  grep('-Eo', '(^)[^:]{0,}::', '/etc/shadow'),
   {
     argv: [
       '/usr/bin/find',

@@ -99,7 +99,7 @@ test('sudo-rs takes arguments as they are, but for a star that stands last', () 
 })
 
 test('what is written for sudo-rs means what is written for sudo', () => {
-  const word = fc.stringMatching(/^[a-z*?[\]\\!,:=#(%+-]{1,6}$/)
+  const word = fc.stringMatching(/^[a-z[\]\\!,:=#(%+{-]{1,6}$/)
   fc.assert(
     fc.property(fc.array(word, { maxLength: 4 }), (args) => {
       const command = sudoersCommand('/bin/x', args, 'sudo-rs')

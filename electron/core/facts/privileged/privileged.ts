@@ -1,3 +1,4 @@
+import type { SudoProgram } from '../../probe/section.ts'
 import type { PathEntry } from '../path-entry.ts'
 
 /** Lines point into section `privileged`. */
@@ -65,7 +66,7 @@ export interface SudoDefaults {
 
 export interface Sudoers {
   /** Which sudo the host has. Absent where no rule was read. */
-  readonly program?: 'sudo' | 'sudo-rs'
+  readonly program?: SudoProgram
   readonly rules: readonly SudoRule[]
   readonly grants: readonly SudoGrant[]
   readonly defaults: readonly SudoDefaults[]
