@@ -125,7 +125,8 @@ const rule = (family: Family, end: End, later: readonly string[], wild: boolean)
     // Words of one family: nft shows no test for it (as in the rules of firewalld).
     fc.constantFrom(
       'tcp dport 443 reject with tcp reset',
-      'meta l4proto { tcp, udp } reject with icmpx admin-prohibited',
+      // Only tables of both families know it.
+      ...(family === 'inet' ? ['meta l4proto { tcp, udp } reject with icmpx admin-prohibited'] : []),
       ...(family === 'ip' ? [] : ['tcp dport 80-443 reject with icmpv6 port-unreachable', 'reject with icmpv6 admin-prohibited']),
       ...(family === 'ip6' ? [] : ['tcp dport 8000 reject with icmp port-unreachable', 'reject with icmp admin-prohibited']),
     ),
