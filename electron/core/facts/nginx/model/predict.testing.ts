@@ -114,9 +114,13 @@ function outcome({ outcome, scope, location }: Answer): Prediction {
   return { status: outcome.kind === 'answered' ? outcome.status || 0 : -1 }
 }
 
-/** The stub model server lets everybody in when it is asked who somebody is. What is not modelled may. */
+/**
+ * The stub model server lets everybody in when it is asked who somebody is. What is not modelled may. A file would, too, but there is none here, and
+ * an `auth_request` makes an error of 404.
+ */
 const told = ({ kind, refusal, asks }: Credential, login: boolean): number =>
   refusal ??
+  (kind === 'auth-request' && asks?.length === 0 ? 500 : undefined) ??
   (login || kind === 'unmodelled' || asks?.some(({ target }) => target.host === '@upstream@' || target.port === 11_434) ? 0 : 401)
 
 /** The address that a gate sees; once a header has been believed, none is looked at again. */
