@@ -14,29 +14,27 @@ export function Sudoers() {
   return (
     <>
       <p>
-        Exact commands without wildcards, all of them read-only. Install it on each server as <code>/etc/sudoers.d/gatehouse</code>, mode
-        0440, and check it with <code>visudo -c</code>. Without it, what root alone can read stays Not evaluated.
+        Exact commands without wildcards, all of them read-only. Install it on each server as <code>/etc/sudoers.d/gatehouse-audit</code>,
+        mode 0440, and check it with <code>visudo -c</code>. Without it, what root alone can read stays Not evaluated.
       </p>
-      <Segment
-        small
-        label="Which sudo"
-        value={program}
-        options={[
-          { value: 'sudo', label: 'sudo' },
-          { value: 'sudo-rs', label: 'sudo-rs (Ubuntu 25.10 and later)' },
-        ]}
-        onChange={choose}
-      />
       <Trouble error={sudoers.error} word="Not made" />
+      <div className="actions">
+        <Segment
+          small
+          label="Which sudo"
+          value={program}
+          options={[
+            { value: 'sudo', label: 'sudo' },
+            { value: 'sudo-rs', label: 'sudo-rs (Ubuntu 25.10 and later)' },
+          ]}
+          onChange={choose}
+        />
+        {text !== '' && <CopyButton text={text} what="the sudoers file" quiet={false} />}
+      </div>
       {text !== '' && (
-        <>
-          <div className="actions">
-            <CopyButton text={text} what="the sudoers file" quiet={false} />
-          </div>
-          <Scroll as="pre" className="plain-block mt-2">
-            {plainLines(text, 2000).lines.join('\n')}
-          </Scroll>
-        </>
+        <Scroll as="pre" className="plain-block mt-2">
+          {plainLines(text, 2000).lines.join('\n')}
+        </Scroll>
       )}
     </>
   )
