@@ -6,6 +6,7 @@ import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
 import type { Transport } from '#core/ports.ts'
 import { buildProbe, PROBE_COMMAND } from '#core/probe/build-script.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
+import type { Question } from '#core/wire/questions.ts'
 import { lab, labFleet, labServer, ssh, totp } from '../lab/lab.ts'
 import { runPlaybook, writePlaybook } from './ansible.ts'
 import { keepConnection } from './kept-connection.ts'
@@ -61,16 +62,18 @@ export async function measureOneHost(folder: string, rounds: number, say: (text:
       paths: { data, home: lab.home },
       prompts: { ask: async () => [await totp()], reportChangedKey: () => {} },
     })
-  const audit = async (over: Transport): Promise<void> => {
-    const { audit } = await auditHost({
+  const audit = async (over: Transport, expected?: readonly Question[]): Promise<readonly Question[]> => {
+    const { audit, asked } = await auditHost({
       host,
       fleet,
       transport: over,
       now: () => Date.now(),
       signal: new AbortController().signal,
       onProgress: () => {},
+      expected,
     })
     if (audit.failure || audit.state !== 'connected') throw new Error(`the audit failed: ${audit.state} ${audit.failure?.detail ?? ''}`)
+    return asked
   }
   const openSsh = async (words: readonly string[]): Promise<void> => {
     const { status, stderr } = await ssh([...words, host.name, PROBE_COMMAND], buildProbe(sections, randomBytes(16).toString('hex')).script)
@@ -78,8 +81,13 @@ export async function measureOneHost(folder: string, rounds: number, say: (text:
   }
 
   const warm = transport()
-  const firstBytes = await transferred(() => audit(warm))
-  const unchangedBytes = await transferred(() => audit(warm))
+  // As the app does: what the audit before asked over the network is asked again at once.
+  let asked: readonly Question[] = []
+  const again = async () => {
+    asked = await audit(warm, asked)
+  }
+  const firstBytes = await transferred(again)
+  const unchangedBytes = await transferred(again)
   const mux = join(folder, 'mux')
   const kept = await keepConnection(mux, host.name)
   const playbook = writePlaybook(folder, sections, host)
@@ -93,7 +101,7 @@ export async function measureOneHost(folder: string, rounds: number, say: (text:
       await cold.close()
     },
     coldOpenSsh: () => openSsh(['-o', 'ControlPath=none']),
-    warmAudit: () => audit(warm),
+    warmAudit: again,
     muxOpenSsh: () => openSsh(['-o', `ControlPath=${mux}`]),
     ansible: () => runPlaybook(playbook),
   }

@@ -4,6 +4,7 @@
  */
 export function fnmatch(pattern: string, text: string, path: boolean): boolean | undefined {
   // Most rules name what they allow to the letter, and one is held against another a thousand times for each account.
+  if (!/[*?[\\]/.test(pattern)) return pattern === text
   const [letters = ''] = /^(?:[^*?[\\]|\\[\s\S]|\\$)*/.exec(pattern) ?? []
   const plain = letters.replace(/\\([\s\S])/g, '$1')
   if (letters === pattern) return plain === text

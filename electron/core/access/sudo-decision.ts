@@ -195,9 +195,13 @@ function hostFits(word: string, own: string): boolean {
 
 const number = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) >>> 0
 
-/** sudo holds a program against the file that a rule names, by whatever way: `/usr/bin/../bin/id`, and `/bin` where that is `/usr/bin` (match_command.c). */
+/**
+ * sudo holds a program against the file that a rule names, by whatever way: `/usr/bin/../bin/id`, and `/bin` where that is `/usr/bin` (match_command.c).
+ * Most have another name, which is told at once.
+ */
 const samePath = (pattern: string, path: string): boolean =>
-  pattern === path || (pattern.startsWith('/') && plainPath(pattern) === plainPath(path))
+  pattern === path || (pattern.startsWith('/') && lastPart(pattern) === lastPart(path) && plainPath(pattern) === plainPath(path))
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 function plainPath(path: string): string {
   const parts: string[] = []
   for (const part of path.split('/')) {

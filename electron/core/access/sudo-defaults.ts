@@ -1,3 +1,4 @@
+import { oncePer } from '../facts/once-per.ts'
 import type { Sudoers } from '../facts/privileged/privileged.ts'
 
 /** What `Defaults` says of one question to sudo. */
@@ -29,16 +30,13 @@ type Scope = Sudoers['defaults'][number]
  * for the command (sudoers(5), plugins/sudoers/defaults.c). `holds` says whether what a line speaks of is meant.
  */
 export function sudoSettings({ defaults }: Pick<Sudoers, 'defaults'>, holds: (line: Scope) => boolean): SudoSettings {
-  const order = (line: Scope) => (line.scope === '>' ? 1 : line.scope === '!' ? 2 : 0)
   let [asks, noExec, exempt, runAs]: [boolean, boolean, string | undefined, string] = [true, false, undefined, 'root']
   let [setsAny, freesPath, securesPath, resets, editsAnywhere] = [false, false, false, true, false]
   const others = new Set<string>()
   const kept = new Set<string>()
-  for (const line of defaults.toSorted((a, b) => order(a) - order(b))) {
+  for (const { line, settings } of inOrder(defaults)) {
     if (line.scope !== undefined && !holds(line)) continue
-    for (const setting of line.settings) {
-      const [, off, name = '', sign = '', value] = /^(!?)\s*(\w+)\s*(?:([+-]?)=\s*"?([^"]*?)"?)?$/.exec(setting) ?? []
-      const on = off === ''
+    for (const { on, name, sign, value } of settings) {
       if (name === 'authenticate') asks = on
       else if (name === 'noexec') noExec = on
       else if (name === 'setenv') setsAny = on
@@ -63,6 +61,17 @@ export function sudoSettings({ defaults }: Pick<Sudoers, 'defaults'>, holds: (li
     editsAnywhere,
     heedsCaller: freesPath || !resets || [...kept].some((name) => HEEDED.test(name)),
   }
+}
+
+/** Read once for the hundreds of questions that are asked of the same lines. */
+const inOrder = oncePer((defaults: Sudoers['defaults']) => {
+  const order = (line: Scope) => (line.scope === '>' ? 1 : line.scope === '!' ? 2 : 0)
+  return defaults.toSorted((a, b) => order(a) - order(b)).map((line) => ({ line, settings: line.settings.map(readSetting) }))
+})
+
+function readSetting(setting: string) {
+  const [, off, name = '', sign = '', value] = /^(!?)\s*(\w+)\s*(?:([+-]?)=\s*"?([^"]*?)"?)?$/.exec(setting) ?? []
+  return { on: off === '', name, sign, value }
 }
 
 function keep(kept: Set<string>, sign: string, value = ''): void {

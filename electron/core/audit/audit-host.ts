@@ -43,7 +43,7 @@ export interface AuditHostRequest {
   readonly fresh?: boolean
   /** With `fresh`, as in `ConnectOptions`. */
   readonly loginAfter?: Promise<void> | undefined
-  /** What an earlier audit asked over the wire (`asked`): asked again as soon as the probe is on its way, for who waits for the end of the audit. */
+  /** What an earlier audit asked over the wire (`asked`): asked again as soon as the probe is on its way, so that the audit need not wait for it at the end. */
   readonly expected?: readonly Question[] | undefined
 }
 

@@ -14,6 +14,7 @@ import type { Mark } from '../policy/secrets.ts'
 import type { Clock, HostSession, Log, Transport } from '../ports.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import type { AuditRepo, AuditSummary, StoredNetwork } from '../store/audit.repo.ts'
+import type { Question } from '../wire/questions.ts'
 import { auditHost, judgeRecording } from './audit-host.ts'
 import { changesBetween } from './changes.ts'
 import { createFleetKeys } from './fleet-keys.ts'
@@ -95,6 +96,8 @@ export function createAuditService({
   let current: { job: AuditJob; readonly abort: AbortController } | undefined
   const told = throttled(() => changed('job:changed'), PROGRESS_INTERVAL_MS)
   const toldResults = throttled(() => changed('audit:changed'), RESULTS_INTERVAL_MS)
+  /** What the audit before asked each host over the network, by fleet and host: asked again beside the probe. */
+  const asked = new Map<string, readonly Question[]>()
   const results = (fleet: string, host: string, limit: number) => repo.newest(fleet, host, limit).map(({ audit }) => audit)
   const iso = () => new Date(clock.now()).toISOString()
 
@@ -110,9 +113,11 @@ export function createAuditService({
     repo.begin({ id, fleet: fleet.name, startedAt, gatehouse: version })
     const keys = createFleetKeys({ repo, log, advisories }, fleet, id)
     await mapWithLimit(chosen, HOSTS_AT_ONCE, async (host) => {
-      const { audit, outputs } = await auditHost({
+      const key = JSON.stringify([fleet.name, host.name])
+      const { audit, outputs, ...wire } = await auditHost({
         host,
         fleet,
+        expected: asked.get(key),
         transport,
         advisories: advisories(),
         recorded: recorded(fleet, host.name),
@@ -124,6 +129,7 @@ export function createAuditService({
         log,
         onProgress: (progress) => update({ host: host.name, ...progress }),
       })
+      asked.set(key, wire.asked)
       repo.saveHost(id, fleet.name, audit, outputs)
       update({ host: host.name, ...finalProgress(audit) })
       toldResults()

@@ -17,6 +17,8 @@ import type { Question } from './questions.ts'
 const CHANNELS_AT_ONCE = 12
 /** For one host, from the first connection on. */
 const TOTAL_MS = 10_000
+/** The version whose handshake has a round trip more than the others. */
+const LONGEST = '1.2'
 /** How long a port that took the connection may think, once all else is done. */
 const ANSWER_MS = 3000
 
@@ -72,16 +74,23 @@ export function askOverWire(session: HostSession, questions: readonly Question[]
   }
 }
 
-/** The first connection shows whether anything answers at all; only then are the others made, side by side. */
+/**
+ * The first connection shows whether anything answers at all; only then are the others made, side by side. Beside the first begins the one that takes longest:
+ * a handshake of TLS 1.2 has a round trip more than any other (RFC 5246, 7.3).
+ */
 async function ask(question: Question, context: Context, progress: { connected: boolean }): Promise<Said> {
   const { port, requests, tls } = question
   const base = { address: context.host.address, port, from: context.from }
   const [first, ...others] = requests
   if (first === undefined) return { ...base, tcp: 'no-answer', answers: [] }
+  const longest = tls ? open(port, context) : undefined
   const opened = await open(port, context)
-  if ('tcp' in opened) return { ...base, ...opened, answers: [] }
+  if ('tcp' in opened) {
+    void longest?.then(closeUnused)
+    return { ...base, ...opened, answers: [] }
+  }
   progress.connected = true
-  const inside = tls ? await askInsideTls(question, opened.stream, context) : undefined
+  const inside = tls ? await askInsideTls(question, opened.stream, context, longest) : undefined
   if (inside && !(question.either && inside.tls?.chain.length === 0)) return { ...base, tcp: 'connected', ...inside }
   const plain = inside ? askAnew(first, { ...question, tls: false }, context) : askHttp(opened.stream, first, question.name, context.signal)
   if (question.either && wantsTls(await plain)) {
@@ -105,8 +114,13 @@ async function askAnew(request: HarmlessRequest, { port, name, tls }: Question, 
   return 'failed' in greeting ? failed('no handshake') : askHttp(greeting.socket, request, name, context.signal)
 }
 
-/** The certificate and the first request on the connection that is open; versions and further requests on others. */
-async function askInsideTls(question: Question, stream: Duplex, context: Context): Promise<Pick<Said, 'tls' | 'answers'>> {
+/** The certificate and the first request on the connection that is open; versions and further requests on others. `longest`: for TLS 1.2, on its way already. */
+async function askInsideTls(
+  question: Question,
+  stream: Duplex,
+  context: Context,
+  longest?: Promise<Opened>,
+): Promise<Pick<Said, 'tls' | 'answers'>> {
   const serverName = serverNameOf(question.name)
   const [first, ...others] = question.requests
   // Beside the first handshake: where that fails, these do, and are not told.
@@ -117,7 +131,7 @@ async function askInsideTls(question: Question, stream: Duplex, context: Context
         version,
         serverName,
         async () => {
-          const opened = await open(question.port, context)
+          const opened = await ((version === LONGEST ? longest : undefined) ?? open(question.port, context))
           return 'tcp' in opened ? undefined : opened.stream
         },
         context.signal,
@@ -135,6 +149,7 @@ async function askInsideTls(question: Question, stream: Duplex, context: Context
 const serverNameOf = (name: string): string | undefined => (isIP(name.replace(/^\[|\]$/g, '')) === 0 ? name : undefined)
 
 type Answered = Said['answers'][number]
+const closeUnused = (opened: Opened): void => void ('stream' in opened && opened.stream.destroy())
 type Opened = { readonly stream: Duplex } | { readonly tcp: TcpOutcome; readonly reason?: string }
 
 /** A channel, or how the attempt ended. Its place is given back when the stream closes. */

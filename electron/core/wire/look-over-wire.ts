@@ -71,7 +71,8 @@ export function lookOverWire(
         inVain.abort()
         return [notAsked(fleet, host, 'the probe did not tell what listens on this host')]
       }
-      const { firewall, network } = readFacts(outputs, context, undefined, ['network', 'firewall'])
+      // All of them: what the audit reads next is read while the answers are on their way.
+      const { firewall, network } = readFacts(outputs, context)
       const patience = Math.min(Math.max(firstAnswerMs, MIN_PATIENCE_MS), MAX_PATIENCE_MS)
       // A port that the rules close to the jump host was asked as well, but waiting longer for its silence tells nothing.
       const closed = (port: number): boolean =>
