@@ -114,16 +114,23 @@ down() {
   rm -f "$LAB_DIR/owner"
 }
 
-# Runs as a transient unit of the host's own systemd: with exactly the capabilities and limits that root has there. Plain
-# nsenter would have those of this machine.
+# Runs as a transient unit of the host's own systemd: with exactly the capabilities and limits that root has there. Plain nsenter would have those of this
+# machine. Its words stand in a file of the host: a unit expands $NAME in its command line, and of one that begins as somebody has systemd reload, that line is
+# read anew from the unit's own file, where systemd 252 writes `\$` and `\;` and takes neither backslash away.
 enter() {
-  local host=$1 init
+  local host=$1 init file word quote="'" quoted="'\\''"
   shift
   init=$(init_pid "$host") || die "$host is not up"
+  file=$(mktemp "/proc/$init/root/run/enter.XXXXXX")
+  {
+    printf 'rm -f -- "$0"\nexec'
+    for word in "$@"; do printf " '%s'" "${word//$quote/$quoted}"; done
+    echo
+  } >"$file"
   exec nsenter -t "$init" -m -u -i -n -p --root="/proc/$init/root" --wd="/proc/$init/root" \
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
     systemd-run --quiet --wait --collect --pipe --service-type=exec -E HOME=/root -E LC_ALL=C.UTF-8 -E PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-    --working-directory=/root -- "${@//\$/\$\$}" # a unit expands $NAME in its command line
+    --working-directory=/root -- /bin/sh "/run/${file##*/}"
 }
 
 freeze() { # freeze 1|0 HOST
