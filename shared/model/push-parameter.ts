@@ -40,6 +40,7 @@ export const parameterSources = [
   'open-subjects',
   'door-ports',
   'published-ports',
+  'container-networks',
   'resolvers',
   'proxy-user',
   'persistence-account',

@@ -12,7 +12,7 @@ bring() {
     [ -e "$image$library" ] || { mkdir -p "$image${library%/*}"; cp -L "$library" "$image$library"; }
   done
 }
-for program in /usr/bin/python3 /usr/bin/dash /usr/bin/sleep /usr/bin/cat /usr/bin/curl /usr/bin/busybox /usr/sbin/nginx; do bring $program; done
+for program in /usr/bin/python3 /usr/bin/dash /usr/bin/sleep /usr/bin/cat /usr/bin/curl /usr/bin/busybox /usr/sbin/nginx; do [ ! -e $program ] || bring $program; done
 ln -sf dash $image/usr/bin/sh
 cp -a /usr/lib/python3.11 $image/usr/lib/
 rm -rf $image/usr/lib/python3.11/test $image/usr/lib/python3.11/idlelib

@@ -152,3 +152,29 @@ test('models go to the account that all servers run as, and to its own group; of
   expect(parametersFor(manifest, running('a', 'a'), {})).toEqual({ owner: 'a', group: 'models' })
   expect(parametersFor(manifest, running('a', 'b'), {})).toEqual({})
 })
+
+test('networks of containers: bridges by their names, and by the gateways of containers', () => {
+  const address = (of: string, text: string, prefixLength: number) => ({ interface: of, address: text, prefixLength, line: 1 })
+  const addresses = [
+    address('eth0', '10.0.0.1', 24),
+    address('docker0', '172.17.0.1', 16),
+    address('docker0', 'fe80::42:1', 64),
+    address('br-0123456789ab', '172.18.0.1', 16),
+    address('br-0123456789ab', 'fd00:1::1', 64),
+    address('br-lan', '192.168.1.1', 24),
+    address('models', '172.30.0.1', 24),
+  ]
+  const networks = [
+    { name: 'models', addresses: ['172.30.0.2'], gateways: ['172.30.0.1'] },
+    // macvlan: the router is another machine.
+    { name: 'lan', addresses: ['10.0.0.9'], gateways: ['10.0.0.254'] },
+  ]
+  const facts = {
+    ...seen.facts,
+    network: { known: true, value: { addresses } },
+    containers: { known: true, value: { containers: [{ networks }] } },
+    ...{ listeners: { known: false }, sources: { known: false } },
+  } as unknown as Seen['facts']
+  const { containers } = parametersFor(shippedTemplate('nftables-segment').manifest, { ...seen, facts }, {})
+  expect(containers).toEqual(['172.17.0.0/16', '172.18.0.0/16', 'fd00:1::/64', '172.30.0.0/24'])
+})

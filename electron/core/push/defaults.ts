@@ -4,6 +4,7 @@ import type { ParameterSource, PushValue, PushValues } from '#shared/model/push-
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { readCaddies } from '../facts/caddy/caddy.ts'
 import { field, items, textOf } from '../facts/caddy/json-lines.ts'
+import { parseInterval, printSet } from '../facts/firewall/address-set.ts'
 import { nearest } from '../facts/nginx/model/scope.ts'
 import { readHttp, type Server } from '../facts/nginx/model/servers.ts'
 import type { NginxDirective } from '../facts/nginx/nginx.ts'
@@ -21,7 +22,7 @@ export interface Seen {
   readonly audit: HostAudit
   readonly facts: Pick<
     FactResults,
-    'nginx' | 'caddy' | 'sudoers' | 'accounts' | 'units' | 'listeners' | 'sources' | 'programs' | 'processes' | 'containers'
+    'nginx' | 'caddy' | 'sudoers' | 'accounts' | 'units' | 'listeners' | 'sources' | 'programs' | 'processes' | 'containers' | 'network'
   >
 }
 
@@ -193,7 +194,7 @@ function doorPortsOf({ audit: { services }, facts }: Seen): string[] | undefined
 }
 
 /** Of those, the ports that a container runtime forwards. */
-function publishedPortsOf({ audit: { services }, facts }: Seen): string[] | undefined {
+export function publishedPortsOf({ audit: { services }, facts }: Pick<Seen, 'audit' | 'facts'>): string[] | undefined {
   const { listeners } = facts
   if (!listeners.known) return undefined
   const doors = inferenceDoors(
@@ -202,6 +203,24 @@ function publishedPortsOf({ audit: { services }, facts }: Seen): string[] | unde
     besideOf(facts),
   )
   return listed(doors.flatMap(({ published, port }) => (published ? [String(port)] : [])))
+}
+
+/** Bridges of Docker, Podman and CNI by the names that these give them; any other by the address of the host that a container of it has for its gateway. */
+const BRIDGE = /^(?:docker\d+|docker_gwbridge|br-[0-9a-f]{12}|(?:cni-)?podman\d+|cni\d+)$/
+
+/** Networks of containers that the host itself has an address in: a proxy on it, or docker-proxy, reaches them there. */
+function containerNetworksOf({ facts: { network, containers } }: Seen): string[] | undefined {
+  if (!network.known) return undefined
+  const all = containers.known ? containers.value.containers : []
+  const gateways = new Set(all.flatMap(({ networks = [] }) => networks.flatMap(({ gateways: own = [] }) => own)))
+  return listed(
+    network.value.addresses
+      .filter((one) => (BRIDGE.test(one.interface) || gateways.has(one.address)) && !/^fe80:/i.test(one.address))
+      .flatMap(({ address, prefixLength }) => {
+        const whole = parseInterval(`${address}/${prefixLength}`)
+        return whole ? [printSet([whole])] : []
+      }),
+  )
 }
 
 /** Resolvers of the host that are other machines. */
@@ -292,6 +311,7 @@ const sources: Readonly<Record<ParameterSource, Source>> = {
   'open-subjects': openSubjects,
   'door-ports': doorPortsOf,
   'published-ports': publishedPortsOf,
+  'container-networks': containerNetworksOf,
   resolvers: resolversOf,
   'fleet-destinations': ({ fleet, host }) => listed(destinationsOf(fleet, host)),
   'proxy-user': proxyUserOf,

@@ -38,15 +38,29 @@ gh_ufw_load "$gh_base" || gh_back=1`,
 /**
  * The file holds one table, which it replaces. The service is not started for it: stopping that one flushes the rules of everybody (nft(8),
  * nftables.service). So may its old file, which is loaded again only where it was in use and is not any more: the service has begun with the new one since.
+ * The tables of iptables that it takes, where Docker has its chains, are put back: as at a start of the host it comes before them.
  */
 const NFT = `
 gh_nft_began() {
   ! systemctl --quiet is-active nftables.service || echo "$(cat /proc/sys/kernel/random/boot_id) $(gh_property nftables.service ActiveEnterTimestampMonotonic)"
 }
+# Tables that are gone since, of the tools that made them: those of iptables hold what nft prints but does not read.
+gh_nft_lost() {
+  for gh_table in filter nat mangle raw security; do
+    ! nft list table "$2" "$gh_table" >/dev/null 2>&1 || continue
+    gh_lines=$(printf '%s\\n' "$3" | sed -n "/^\\*$gh_table$/,/^COMMIT$/p")
+    [ -z "$gh_lines" ] || printf '%s\\n' "$gh_lines" | "$1-restore" -w || return 1
+  done
+}
+gh_nft_load() {
+  gh_four=$(iptables-save 2>/dev/null)
+  gh_six=$(ip6tables-save 2>/dev/null)
+  nft -f /etc/nftables.conf && gh_nft_lost iptables ip "$gh_four" && gh_nft_lost ip6tables ip6 "$gh_six"
+}
 gh_nft_old() {
   nft delete table inet gatehouse 2>/dev/null
   gh_began=$(cat "$1/nft-began" 2>/dev/null)
-  if [ -e "$1/nft-table" ] || { [ -n "$gh_began" ] && [ "$gh_began" != "$(gh_nft_began)" ]; }; then nft -f /etc/nftables.conf; fi
+  if [ -e "$1/nft-table" ] || { [ -n "$gh_began" ] && [ "$gh_began" != "$(gh_nft_began)" ]; }; then gh_nft_load; fi
 }`
 
 export const nftablesOnHost: HostKind = {

@@ -20,7 +20,7 @@ const read = { ...parts, ended: true, unit: 'active', init: 'systemd', armed: fa
 
 const planned = (system: HostAudit['system']) =>
   makePlan({
-    ...{ fleet, host, template, rendered, read, wayIn: undefined, gatehouse: '0', now: 0 },
+    ...{ fleet, host, template, rendered, read, published: [], wayIn: undefined, gatehouse: '0', now: 0 },
     audit: { services: [], findings: [], system } as unknown as HostAudit,
   })
 const system = (os: string, osId: string, osVersion: string): HostAudit['system'] => ({

@@ -15,6 +15,7 @@ import { generatedFor } from './generated.ts'
 import { contradiction, type HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
 import { kinds } from './kinds.ts'
+import { governsDoors } from './published-first.ts'
 import { type Rendered, render } from './render.ts'
 import type { ShippedTemplate } from './templates.ts'
 import { keepsWayIn, type WayIn } from './way-in.ts'
@@ -97,6 +98,8 @@ interface PlanRequest {
   /** Made just now. */
   readonly audit: HostAudit
   readonly rendered: Rendered
+  /** Ports of models that a container runtime forwards. */
+  readonly published: readonly string[]
   /** What the host said to the `read` step. */
   readonly read: HostAnswer
   readonly wayIn: WayIn | undefined
@@ -106,7 +109,7 @@ interface PlanRequest {
 
 /** Throws `push.not-possible` with the reason: nothing to turn, a file that cannot be read, a unit that does not run. Pure but for the id. */
 export function makePlan(request: PlanRequest): PushPlan {
-  const { fleet, host, template, audit, rendered, read, wayIn, gatehouse, now } = request
+  const { fleet, host, template, audit, rendered, published, read, wayIn, gatehouse, now } = request
   const { manifest, sha256 } = template
   if (!read.ended) throw refused('the host did not say what its files are', host.name)
   if (read.unit !== 'active')
@@ -120,6 +123,7 @@ export function makePlan(request: PlanRequest): PushPlan {
   if (boot !== 'systemd' && bound !== undefined) throw refused(`${host.name} is not run by systemd, which ${bound.path} needs`, host.name)
   keepsToSystem(manifest, audit, host.name)
   keepsWayIn({ fleet, host, manifest, rendered, wayIn })
+  governsDoors({ host, manifest, rendered, audit, published })
   const turns = turnsOf(manifest, rendered, audit)
   if (turns.length === 0) throw refused(`no control that ${manifest.id} turns judges ${rendered.unit}`, host.name)
   const files = rendered.files.map(({ kind, path, content, state, edit }, index) => {

@@ -12,7 +12,7 @@ import { probeContextOf, readFacts } from '../facts/registry.ts'
 import type { Clock, HostSession, Log, Transport } from '../ports.ts'
 import { lookOf } from './compare.ts'
 import { conflictsOf } from './conflicts.ts'
-import { parametersFor } from './defaults.ts'
+import { parametersFor, publishedPortsOf } from './defaults.ts'
 import { extendUndo } from './extend-undo.ts'
 import { generatedFor } from './generated.ts'
 import { openPushes } from './history.ts'
@@ -111,6 +111,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
           template,
           audit,
           rendered,
+          published: publishedPortsOf({ audit, facts }) ?? [],
           read,
           wayIn: rendered.files.some(({ kind }) => filters.includes(kind)) ? await wayInOf(session, signal) : undefined,
           gatehouse: version,

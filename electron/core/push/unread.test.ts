@@ -40,6 +40,7 @@ const planned = (before: string, init = 'systemd') =>
       template,
       rendered,
       read: { ...answered(before), init },
+      published: [],
       wayIn: undefined,
       gatehouse: '0',
       now: 0,
