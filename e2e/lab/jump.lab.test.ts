@@ -50,7 +50,7 @@ describe('the jump host', () => {
     await arrange(
       'jump',
       'cat >/etc/sudoers.d/gatehouse && chmod 440 /etc/sudoers.d/gatehouse && visudo -c',
-      await gatehouse('sudoers', '--fleet', fleet, '--host', 'jump'),
+      await gatehouse('sudoers', '--fleet', fleet, '--host', 'jump', ...lab.sudoWords),
     )
     const jump = await audited('jump')
     expect(said(jump, 'jump-second-factor-required')).toEqual(['pass: A key and a second factor are asked'])

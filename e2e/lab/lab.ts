@@ -42,6 +42,10 @@ export const lab = {
   get packages() {
     return join(dirname(setting('LAB_DIR')), 'cache')
   },
+  /** Words for `gatehouse sudoers`, by the sudo of the hosts. */
+  get sudoWords(): readonly string[] {
+    return setting('LAB_SUDO') === 'sudo-rs' ? ['--sudo-rs'] : []
+  },
   get control() {
     return setting('LAB_CONTROL')
   },

@@ -128,7 +128,7 @@ describe('by an account of its own', () => {
   }, 60_000)
 
   test('with the lines that Gatehouse prints it restarts and reads, and can do nothing else', async () => {
-    const { stdout } = await gatehouse(['sudoers', '--fleet', operated, '--host', 'gpu2', '--data', data])
+    const { stdout } = await gatehouse(['sudoers', '--fleet', operated, '--host', 'gpu2', '--data', data, ...lab.sudoWords])
     const lines = stdout.slice(stdout.indexOf('# Gatehouse: account that starts'))
     await arrange('gpu2', 'cat >/run/op && visudo -q -c -f /run/op && install -m 440 /run/op /etc/sudoers.d/gatehouse-operate', lines)
     await arrange(
@@ -175,7 +175,7 @@ describe('a container of Podman', () => {
     expect(refused.stderr).toContain(`gatehouse-operate ALL=(root) NOPASSWD: /usr/bin/podman container stop ${id}, `)
     expect(await inspected('.State.Pid')).toBe(pid)
 
-    const { stdout } = await gatehouse(['sudoers', '--fleet', operated, '--host', 'gpu2', '--data', data])
+    const { stdout } = await gatehouse(['sudoers', '--fleet', operated, '--host', 'gpu2', '--data', data, ...lab.sudoWords])
     const lines = stdout.slice(stdout.indexOf('# Gatehouse: account that starts'))
     await arrange('gpu2', 'cat >/run/op && visudo -q -c -f /run/op && install -m 440 /run/op /etc/sudoers.d/gatehouse-operate', lines)
     const restarted = await at('restart')

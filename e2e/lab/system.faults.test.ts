@@ -61,7 +61,7 @@ test('an audit account that may do everything', async () => {
   await desk.undone('gpu2', file)
   await desk.done(file)
   expect((await asRoot('gpu2', 'su gatehouse-audit -s /bin/sh -c "sudo -n id"')).status).toBe(1)
-  expect((await asRoot('gpu2', 'su gatehouse-audit -s /bin/sh -c "sudo -n sshd -T"')).stdout).toContain('permitrootlogin')
+  expect((await asRoot('gpu2', 'su gatehouse-audit -s /bin/sh -c "sudo -n sshd -T -C lport=65535"')).stdout).toContain('permitrootlogin')
 }, 300_000)
 
 test('model folders that nobody watches; auditctl and augenrules are stand-ins, since the lab has no audit of the kernel', async () => {
@@ -175,7 +175,7 @@ test('a real exporter in Go, by the other flag: it serves its figures in the san
 test('a jump host that forwards to anywhere', async () => {
   const fleet = join(folder, 'fleet.yaml')
   writeFileSync(fleet, readFileSync(lab.fleetFile, 'utf8').replace('  - name: jump\n', '  - name: jump\n    audit: true\n'))
-  const { stdout: rights } = await gatehouse(['sudoers', '--fleet', fleet, '--host', 'jump'])
+  const { stdout: rights } = await gatehouse(['sudoers', '--fleet', fleet, '--host', 'jump', ...lab.sudoWords])
   await arrange('jump', 'cat >/etc/sudoers.d/gatehouse && chmod 440 /etc/sudoers.d/gatehouse && visudo -c', rights)
   const [admin, change] = (await arrange('jump', 'ls /home')).trim().split('\n').concat('gatehouse-change')
   await arrange(

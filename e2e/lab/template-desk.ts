@@ -16,7 +16,7 @@ export const STATE =
 
 /** The drop-in that Gatehouse prints, installed; gpu3 stands for the admin who has not done it. */
 export async function maySee(host: Server): Promise<void> {
-  const { stdout } = await gatehouse(['sudoers', '--fleet', lab.fleetFile, '--host', host])
+  const { stdout } = await gatehouse(['sudoers', '--fleet', lab.fleetFile, '--host', host, ...lab.sudoWords])
   await arrange(host, 'cat >/etc/sudoers.d/gatehouse-audit && chmod 440 /etc/sudoers.d/gatehouse-audit && visudo -c', stdout)
 }
 

@@ -60,4 +60,5 @@ lab_environment() {
   export LAB_ASKPASS=$LAB_DIR/askpass LAB_TOTP_FILE=$SECRETS/totp # answers the TOTP prompt; the secret in base32
   export LAB_CONTROL=$LAB_SOURCE/lab.sh                           # start, stop and kill one host, enter it as root
   export LAB_ENTER="$LAB_SOURCE/lab.sh enter"
+  export LAB_SUDO                                                 # whose drop-in the hosts read: sudo or sudo-rs
 }
