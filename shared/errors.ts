@@ -191,7 +191,7 @@ export const errorCatalogue = {
   'push.running': { title: 'A push is already running', hint: 'Wait for its verdict, or undo it.', retry: 'later' },
   'push.not-extended': {
     title: 'The undo was not put off',
-    hint: 'Unless the change is proven before, it runs when it was due.',
+    hint: 'Where one is armed it runs when it was due, unless the change is proven before.',
     retry: 'now',
   },
   'push.not-approved': {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { conflictText } from '#core/push/conflicts.ts'
 import { aboutPlan, planText } from '#core/push/plan-text.ts'
-import { pushInWaves, type WaveOutcome } from '#core/push/push-waves.ts'
+import { outcomeWords, pushInWaves, type WaveOutcome } from '#core/push/push-waves.ts'
 import type { PushResult } from '#core/push/transaction.ts'
 import { failureOf } from '#shared/errors.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
@@ -61,6 +61,7 @@ export async function runPush(args: string[]): Promise<number> {
     const showConflicts = async (plan: PushPlan) => {
       process.stderr.write(conflictText(await services.pushes.conflicts(fleet, services.transport(), plan, signal)))
     }
+    const undoing = (plan: PushPlan | undefined) => `gatehouse undo ${plan?.id} --fleet ${values.fleet} --output FILE`
     const [only] = plans
     if (plans.length === 1 && only !== undefined) {
       const result = await push(only).catch(async (error) => {
@@ -71,7 +72,7 @@ export async function runPush(args: string[]): Promise<number> {
       })
       if (values.json) writeJson([hostOutcome(only.id, outcomeOf(only.host, result))])
       else process.stdout.write(resultText(only.host, result))
-      if (result.verdict === 'committed-proven') say(`Taken back by: gatehouse undo ${only.id} --fleet ${values.fleet} --output FILE`)
+      if (result.verdict === 'committed-proven') say(`Taken back by: ${undoing(only)}`)
       return exitCodes[result.verdict]
     }
     const ready = (plan: PushPlan) => services.pushes.ready(fleet, services.transport(), plan, signal)
@@ -81,7 +82,8 @@ export async function runPush(args: string[]): Promise<number> {
     if (values.json) writeJson(outcomes.map((one) => hostOutcome(planOf(one)?.id ?? '', one)))
     else
       for (const { host, outcome, reason, result } of outcomes)
-        process.stdout.write(result ? resultText(host, result) : `${visible(`${host}: ${outcome}, ${reason}`)}\n`)
+        process.stdout.write(result ? resultText(host, result) : `${visible(`${host}: ${outcomeWords[outcome]}, ${reason}`)}\n`)
+    for (const one of outcomes) if (one.outcome === 'committed-proven') say(`Taken back on ${one.host} by: ${undoing(planOf(one))}`)
     for (const one of outcomes) {
       const [plan, { outcome }] = [planOf(one), one]
       if (plan && (outcome === 'refused' || outcome === 'not-started')) await showConflicts(plan)

@@ -10,6 +10,16 @@ import { runStep } from './step-lane.ts'
 export const EXTEND_SECONDS = 120
 export const EXTEND_TIMEOUT_MS = 60_000
 
+/** What the step answers (`host-extend.ts`), for people. */
+const words: Readonly<Record<string, string>> = {
+  lost: 'the host holds nothing of this push any more: it was committed, or its undo ran',
+  undone: 'the change is committed, or its undo has begun',
+  enough: '15 minutes from now is the most, and',
+  unwritable: 'the host could not write the new timer',
+  'not-armed': 'the new timer did not start on the host',
+}
+const wordsOf = ({ code, detail }: { readonly code: string; readonly detail: string }): string => `${words[code] ?? code} ${detail}`.trim()
+
 interface ExtendRequest {
   readonly way: ChangeWay
   readonly ledger: Pick<Ledger, 'append'>
@@ -31,7 +41,7 @@ export async function extendUndo({ way, ledger, plan, seconds, signal }: ExtendR
     try {
       const push = { ...hostPushOfKept(plan), undoAfterSeconds: seconds }
       const { ended, failed, undoInSeconds } = await runStep(session, 'extend', push, way.user, signal)
-      if (!ended || undoInSeconds === undefined) throw new Error(failed ? `${failed.code} ${failed.detail}`.trim() : 'it did not answer')
+      if (!ended || undoInSeconds === undefined) throw new Error(failed ? wordsOf(failed) : 'it did not answer')
       note('extended', `the undo runs by itself in ${undoInSeconds} s`)
       return undoInSeconds
     } finally {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LedgerRecord } from '../audit/ledger/record.ts'
-import { extendedSeconds, openPushes, pushRecords } from './history.ts'
+import { extendedSeconds, openPushes, pushRecords, startedBefore } from './history.ts'
 
 const records = (...said: readonly (readonly [string, string?, string?])[]): LedgerRecord[] =>
   said.map(([action, detail = '', subject = 'p']) => ({ action, detail, subject }) as LedgerRecord)
@@ -32,6 +32,19 @@ test('a push that may be ended says so, whatever it ended with', () => {
     ['unknown', false],
   ])
   expect(said(['push.begin'], ['push.verdict', 'committed-proven. x'])).toEqual([['committed-proven', false]])
+})
+
+test('a plan is carried out once: what was not undone is not taken for the push that came after it', () => {
+  const before = (...all: readonly (readonly [string, string?])[]) => startedBefore(records(...all), 'p')
+  expect(startedBefore(records(['push.begin', '', 'q'], ['push.verdict', 'committed-proven. x', 'q']), 'p')).toBe('')
+  expect(before(['push.begin'], ['push.refused', 'sudo'])).toBe('')
+  expect(before(['push.begin'], ['push.verdict', 'rolled-back-proven. x'])).toBe('')
+  expect(before(['push.begin'], ['push.commit'])).toMatch(/has no end yet: gatehouse undo/)
+  expect(before(['push.begin'], ['push.verdict', 'unknown. x'])).toMatch(/has no end yet/)
+  expect(before(['push.begin'], ['push.verdict', 'committed-proven. x'])).toBe(
+    'this plan was carried out before, and committed and proven; plan again',
+  )
+  expect(before(['push.begin'], ['push.collect', 'met by q: it was committed'])).toBe('this plan was carried out before; plan again')
 })
 
 test('what was put off adds up, for this push alone', () => {

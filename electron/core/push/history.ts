@@ -32,6 +32,21 @@ export const extendedSeconds = (records: readonly LedgerRecord[], id: string): n
     return sum + Number(by ?? 0)
   }, 0)
 
+/**
+ * Why this plan is not carried out again; empty when it may be. The push has the id of its plan, so a second one would take the place of the first in the
+ * history: of what was committed nobody could say so any more, nor take it back. One that changed nothing, or was undone, may be tried again.
+ */
+export function startedBefore(records: readonly LedgerRecord[], id: string): string {
+  if (openPushes(records).some(({ subject }) => subject === id))
+    return `push ${id} was begun before and has no end yet: gatehouse undo says what became of it`
+  const state = pushRecords(
+    records.filter(({ subject }) => subject === id),
+    () => undefined,
+  )[0]?.state
+  if (state === undefined || state === 'refused' || state === 'rolled-back-proven') return ''
+  return `this plan was carried out before${state === 'committed-proven' ? ', and committed and proven' : ''}; plan again`
+}
+
 const MAX_RECORDS = 500
 
 /** Every push, newest first, as its records tell. */

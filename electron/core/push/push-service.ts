@@ -15,7 +15,7 @@ import { conflictsOf } from './conflicts.ts'
 import { parametersFor, publishedPortsOf } from './defaults.ts'
 import { extendUndo } from './extend-undo.ts'
 import { generatedFor } from './generated.ts'
-import { openPushes } from './history.ts'
+import { openPushes, startedBefore } from './history.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostFile, HostPush, HostStep } from './host-program.ts'
 import { kinds } from './kinds.ts'
@@ -124,6 +124,8 @@ export function createPushService({ clock, log, ledger, version, who, advisories
     async ready(fleet, transport, plan, signal) {
       try {
         const host = hostOf(fleet, plan.host)
+        const before = startedBefore(ledger.read().records, plan.id)
+        if (before !== '') return before
         const session = await transport.connect(host, { signal })
         try {
           const { user } = host.identity ?? fleet.identities.audit
@@ -149,6 +151,8 @@ export function createPushService({ clock, log, ledger, version, who, advisories
           ? pushOfPlan(plan, fleet, undoAfterSeconds ?? 120, templates.pushable)
           : pushOfRevert(plan, fleet, ledger, plans)
       const { host } = toldOf(planned)
+      const before = startedBefore(ledger.read().records, planned.id)
+      if (before !== '') throw new GatehouseError({ code: 'push.not-possible', detail: before, host: host.name })
       const identity = changeIdentityOf(fleet, host)
       const way: ChangeWay = {
         user: identity.user,

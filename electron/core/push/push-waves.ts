@@ -1,5 +1,5 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
-import type { PushPlan, PushVerdict } from '#shared/model/push-plan.ts'
+import { type PushPlan, type PushVerdict, verdictWords } from '#shared/model/push-plan.ts'
 import type { PushResult } from './transaction.ts'
 
 export interface WaveRequest {
@@ -67,9 +67,15 @@ export async function pushInWaves({
         : await Promise.all(wave.map(async (plan) => told(await outcomeOf(plan, push))))
     outcomes.push(...ended)
     const bad = ended.find(({ outcome }) => outcome !== 'committed-proven')
-    if (bad) stop = `stopped after ${bad.host}: ${bad.outcome}`
+    if (bad) stop = `stopped after ${bad.host}: ${outcomeWords[bad.outcome]}`
   }
   return outcomes
+}
+
+export const outcomeWords: Readonly<Record<WaveOutcome['outcome'], string>> = {
+  ...verdictWords,
+  refused: 'refused',
+  'not-started': 'not started',
 }
 
 const notStarted = (host: string, reason: string): WaveOutcome => ({ host, outcome: 'not-started', reason })
