@@ -212,7 +212,7 @@ type Ask = ReturnType<typeof asker>
 
 /** `asks for` what a person fills in before the plan is made, or why there is none. */
 async function planned(ask: Ask, host: string, fix: Fix, { control, subject }: Finding): Promise<string> {
-  const filled = await ask('push:parameters', { host, ...fix })
+  const { values: filled } = await ask('push:parameters', { host, ...fix })
   const { parameters = {} } = managed.find(({ id }) => id === fix.template) ?? {}
   const asked = Object.keys(parameters).filter((name) => !(name in filled) && name in typed)
   const given = Object.fromEntries(asked.map((name) => [name, typed[name] ?? '']))

@@ -40,7 +40,7 @@ export const pushContracts = {
   /** What a template would be filled with on this host beside the parameters given, from its newest audit; defaults for the rest. */
   'push:parameters': contract({
     input: pushDraftSchema,
-    output: parameters,
+    output: z.object({ values: parameters, hindrance: z.string() }),
     effect: 'read',
     by: 'engine',
   }),

@@ -1,6 +1,7 @@
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import { parametersFor } from '../push/defaults.ts'
 import { pushRecords } from '../push/history.ts'
+import { knownHindrance } from '../push/known-hindrance.ts'
 import { loginOf, makePassword } from '../push/login.ts'
 import type { Services } from '../services.ts'
 import { auditAgain } from './audit-again.ts'
@@ -59,11 +60,14 @@ export function pushHandlers(services: Services): Handlers {
     const seen =
       audit &&
       of &&
-      services.views.show(opened, host, ({ facts }) => parametersFor(manifest, { fleet: opened, host: of, audit, facts }, parameters))
+      services.views.show(opened, host, ({ facts }) => {
+        const values = parametersFor(manifest, { fleet: opened, host: of, audit, facts }, parameters)
+        return { values, hindrance: knownHindrance(manifest, { audit, facts, values }) }
+      })
     const standing = Object.entries(manifest.parameters).flatMap(([name, parameter]) =>
       parameter.default === undefined ? [] : [[name, parameter.default] as const],
     )
-    return { ...Object.fromEntries(standing), ...parameters, ...seen }
+    return { values: { ...Object.fromEntries(standing), ...parameters, ...seen?.values }, hindrance: seen?.hindrance ?? '' }
   }
 
   function originOf({ host, path }: Input<'push:origin'>): Output<'push:origin'> {

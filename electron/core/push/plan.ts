@@ -15,7 +15,7 @@ import { generatedFor } from './generated.ts'
 import { contradiction, type HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
 import { kinds } from './kinds.ts'
-import { governsDoors } from './published-first.ts'
+import { openPublished } from './published-first.ts'
 import { type Rendered, render } from './render.ts'
 import type { ShippedTemplate } from './templates.ts'
 import { keepsWayIn, type WayIn } from './way-in.ts'
@@ -49,11 +49,14 @@ function socketsOf(subject: string, control: string, findings: HostAudit['findin
 }
 
 /** Vetted for some systems is not vetted for others: their paths, programs and defaults differ. */
-function keepsToSystem(manifest: PushTemplate, { system }: HostAudit, host: string): void {
-  if (isForSystem(manifest, system?.osId ?? '', system?.osVersion ?? '')) return
+export function otherSystem(manifest: PushTemplate, { system }: Pick<HostAudit, 'system'>): string {
+  if (isForSystem(manifest, system?.osId ?? '', system?.osVersion ?? '')) return ''
   const found = system === undefined ? 'what the host runs is not known' : `the host runs ${system.os}`
-  throw refused(`${manifest.id} is for ${systemsText(manifest)}, and ${found}. A copy that names it can be approved for it`, host)
+  return `${manifest.id} is for ${systemsText(manifest)}, and ${found}. A copy that names it can be approved for it`
 }
+
+export const serviceDown = (unit: string, state: string): string =>
+  `${unit} is ${state || 'not there'}; a push starts on a service that runs: install it, or start it, first`
 
 /** What the steps on the host are told. `planned` is what was read when the plan was made; nothing while it is not known. */
 export const hostPushOf = (id: string, rendered: Rendered, planned: readonly PlannedStates[], undoAfterSeconds: number): HostPush => ({
@@ -112,18 +115,16 @@ export function makePlan(request: PlanRequest): PushPlan {
   const { fleet, host, template, audit, rendered, published, read, wayIn, gatehouse, now } = request
   const { manifest, sha256 } = template
   if (!read.ended) throw refused('the host did not say what its files are', host.name)
-  if (read.unit !== 'active')
-    throw refused(
-      `${rendered.unit} is ${read.unit || 'not there'}; a push starts on a service that runs: install it, or start it, first`,
-      host.name,
-    )
+  if (read.unit !== 'active') throw refused(serviceDown(rendered.unit, read.unit), host.name)
   const boot = bootUndos.find((one) => one === read.init)
   if (boot === undefined) throw refused('the host did not say what starts its services', host.name)
   const bound = rendered.files.find(({ kind }) => kinds[kind].needsSystemd)
   if (boot !== 'systemd' && bound !== undefined) throw refused(`${host.name} is not run by systemd, which ${bound.path} needs`, host.name)
-  keepsToSystem(manifest, audit, host.name)
+  const system = otherSystem(manifest, audit)
+  if (system !== '') throw refused(system, host.name)
   keepsWayIn({ fleet, host, manifest, rendered, wayIn })
-  governsDoors({ host, manifest, rendered, audit, published })
+  const open = openPublished({ manifest, audit, published })
+  if (open !== '') throw refused(open, host.name)
   const turns = turnsOf(manifest, rendered, audit)
   if (turns.length === 0) throw refused(`no control that ${manifest.id} turns judges ${rendered.unit}`, host.name)
   const files = rendered.files.map(({ kind, path, content, state, edit }, index) => {

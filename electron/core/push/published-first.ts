@@ -1,8 +1,5 @@
-import { GatehouseError } from '#shared/errors.ts'
 import type { HostAudit } from '#shared/model/audit.ts'
-import type { Host } from '#shared/model/fleet.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
-import type { Rendered } from './render.ts'
 import { filters } from './way-in.ts'
 
 /** Judges who reaches each port of a model. */
@@ -11,11 +8,9 @@ const DOORS = 'inference-port-only-from-app'
 /** Closes ports that Docker publishes. */
 const PUBLISHED = 'docker-published-ports'
 
-interface PlannedFilter {
-  readonly host: Host
+export interface PlannedFilter {
   readonly manifest: PushTemplate
-  readonly rendered: Rendered
-  readonly audit: HostAudit
+  readonly audit: Pick<HostAudit, 'findings'>
   /** Ports of models that a container runtime forwards. */
   readonly published: readonly string[]
 }
@@ -23,24 +18,20 @@ interface PlannedFilter {
 /**
  * Rules for what comes to the host itself never see what a container runtime forwards: Docker translates addresses before
  * (https://docs.docker.com/engine/network/packet-filtering-firewalls/#docker-and-ufw). Such a port would stay open, and the push be undone for it.
- * Throws `push.not-possible` with what to do first.
+ * What to do first; empty where there is nothing of the kind.
  */
-export function governsDoors({ host, manifest, rendered, audit, published }: PlannedFilter): void {
-  if (!manifest.fixes.includes(DOORS) || !rendered.files.some(({ kind }) => filters.includes(kind))) return
+export function openPublished({ manifest, audit, published }: PlannedFilter): string {
+  if (!manifest.fixes.includes(DOORS) || !manifest.files.some(({ kind }) => filters.includes(kind))) return ''
   const open = audit.findings.filter(
     ({ control, status, subject }) =>
       control === DOORS &&
       (status === 'fail' || status === 'warning' || status === 'not-evaluated') &&
       published.includes(/:(\d+)$/.exec(subject)?.[1] ?? ''),
   )
-  if (open.length === 0) return
+  if (open.length === 0) return ''
   const ports = [...new Set(open.map(({ subject }) => subject))].join(', ')
   const first = open.every(({ remediation }) => remediation?.template === PUBLISHED)
     ? `push ${PUBLISHED} first, then plan again`
     : 'publish it on 127.0.0.1, behind a proxy of the host, or stop the container, then plan again'
-  throw new GatehouseError({
-    code: 'push.not-possible',
-    detail: `a container runtime forwards ${ports} past the rules that ${manifest.id} makes, so it would stay open: ${first}`,
-    host: host.name,
-  })
+  return `a container runtime forwards ${ports} past the rules that ${manifest.id} makes, so it would stay open: ${first}`
 }

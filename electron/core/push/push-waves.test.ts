@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { PushPlan, PushVerdict } from '#shared/model/push-plan.ts'
+import { type PushPlan, type PushVerdict, verdictWords } from '#shared/model/push-plan.ts'
 import { pushInWaves, type WaveRequest } from './push-waves.ts'
 
 const plansOf = (count: number): PushPlan[] =>
@@ -43,7 +43,7 @@ test.each(['rolled-back-proven', 'rolled-back-not-proven', 'unknown'] as const)(
     'not-started',
     'not-started',
   ])
-  expect((await outcomes)[3]?.reason).toBe(`stopped after gpu-1: ${verdict}`)
+  expect((await outcomes)[3]?.reason).toBe(`stopped after gpu-1: ${verdictWords[verdict]}`)
   expect(touched).toEqual(['gpu-0', 'gpu-1', 'gpu-2'])
 })
 

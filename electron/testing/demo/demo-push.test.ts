@@ -173,7 +173,7 @@ test('many hosts: one of them is given more time, and then undone; no further wa
   await expect.poll(() => ask('push:waves', null).then((job) => job?.state), { timeout: 60_000 }).toBe('finished')
   expect((await ask('push:waves', null))?.hosts).toMatchObject([
     { outcome: 'rolled-back-proven', undoDueAt: null, undoAfterSeconds: null },
-    { outcome: 'not-started', reason: 'stopped after gpu-03: rolled-back-proven' },
+    { outcome: 'not-started', reason: 'stopped after gpu-03: rolled back and proven' },
   ])
 }, 90_000)
 
@@ -204,7 +204,7 @@ test('a plan is filled from the host', async () => {
   const { login, password } = await ask('push:login', { name: 'ada' })
   expect([login.startsWith('ada:$2b$10$'), await compare(password, login.slice(4))]).toEqual([true, true])
   await expect(ask('push:login', { name: 'a b' })).rejects.toThrow('push.not-possible')
-  const filled = await ask('push:parameters', { host: 'gpu-02', template: 'nginx-ollama', parameters: {} })
+  const { values: filled } = await ask('push:parameters', { host: 'gpu-02', template: 'nginx-ollama', parameters: {} })
   expect(filled).toMatchObject({
     serverName: 'ai.internal.yourcompany.com',
     certificate: '/etc/ssl/certs/internal-ca.crt',

@@ -61,12 +61,17 @@ export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
       ) : (
         filled.data !== undefined && (
           <>
+            {filled.data.hindrance !== '' && (
+              <p role="alert">
+                <Status tone="warn">No plan yet</Status> {plainText(`At the last audit: ${filled.data.hindrance}.`, 800)}
+              </p>
+            )}
             <MoreHosts hosts={hosts.map(({ name }) => name).filter((name) => name !== choice.host)} chosen={more} onChoose={setMore} />
             <Parameters
               key={`${choice.host} ${template.id}`}
               hosts={[choice.host, ...more.filter((name) => name !== choice.host)]}
               template={template}
-              filled={filled.data}
+              filled={filled.data.values}
               {...{ onPlan, onPlans }}
             />
           </>
@@ -123,7 +128,7 @@ interface ParametersProps {
   /** The first one is what the values are filled from. */
   readonly hosts: readonly string[]
   readonly template: PushTemplate
-  readonly filled: Output<'push:parameters'>
+  readonly filled: Output<'push:parameters'>['values']
   readonly onPlan: (plan: PushPlan) => void
   readonly onPlans: (plans: Output<'push:plan-many'>) => void
 }

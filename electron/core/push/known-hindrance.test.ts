@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import type { HostAudit } from '#shared/model/audit.ts'
+import type { PushValues } from '#shared/model/push-parameter.ts'
+import { knownHindrance } from './known-hindrance.ts'
+import { shippedTemplate } from './templates.ts'
+
+const service = (id: string, activeState: string, loadState = 'loaded') => ({ id, activeState, loadState })
+const facts = {
+  ...{ listeners: { known: false }, containers: { known: false }, programs: { known: false } },
+  os: {
+    known: true,
+    value: { services: [service('nvidia-persistenced.service', 'inactive', 'not-found'), service('auditd.service', 'failed')] },
+  },
+  units: {
+    known: true,
+    value: [
+      { id: 'vllm.service', activeState: 'inactive' },
+      { id: 'ollama.service', activeState: 'active' },
+    ],
+  },
+}
+const said = (template: string, values: PushValues = {}, version = '12', more: object = {}) =>
+  knownHindrance(shippedTemplate(template).manifest, {
+    audit: { services: [], findings: [], system: { os: 'Debian', osId: 'debian', osVersion: version } } as unknown as HostAudit,
+    facts: { ...facts, ...more } as never,
+    values,
+  })
+
+test('a service that did not run, by its name or by the one that was filled in', () => {
+  expect(said('gpu-persistence')).toMatch(/^nvidia-persistenced\.service is not there; a push starts on a service that runs/)
+  expect(said('auditd-models-watch')).toMatch(/^auditd\.service is failed;/)
+  expect(said('systemd-sandbox', { unit: 'vllm.service' })).toMatch(/^vllm\.service is inactive;/)
+})
+
+test('what runs, what nobody asked about, and what could not be read', () => {
+  expect(said('systemd-sandbox', { unit: 'ollama.service' })).toBe('')
+  expect(said('systemd-sandbox')).toBe('')
+  expect(said('ufw-segment')).toBe('')
+  expect(said('gpu-persistence', {}, '12', { os: { known: false }, units: { known: false } })).toBe('')
+})
+
+test('a system that the template is not for', () =>
+  expect(said('ufw-segment', {}, '10')).toMatch(/^ufw-segment is for Debian 11, .*the host runs Debian/))
