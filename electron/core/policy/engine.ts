@@ -14,8 +14,11 @@ export type KnownFacts = { readonly [K in FactId]: FactResult<unknown> }
 /** A control with its fact ids forgotten still is asked with them. */
 type OpenControl = Control<FactId, FactId>
 
+/** Of a finding whose section sudo refused. */
+export const DENIED_TITLE = 'Could not be read without sudo'
+
 const notEvaluatedTitles: Partial<Record<SectionOutput['state'], string>> = {
-  denied: 'Could not be read without sudo',
+  denied: DENIED_TITLE,
   missing: 'A program needed to look is missing',
   'timed-out': 'The host did not answer in time',
   truncated: 'The answer of the host was cut short',

@@ -18,10 +18,10 @@ const rendered = render(manifest, { file: '/etc/nginx/.htpasswd', logins: [`anal
 const parts = { marks: new Set<string>(), contents: new Map(), again: new Map(), edited: new Map() }
 const read = { ...parts, ended: true, unit: 'active', init: 'systemd', armed: false, kept: false, files: new Map([[1, 'unread:0:33:640']]) }
 
-const planned = (system: HostAudit['system']) =>
+const planned = (system: HostAudit['system'], findings: readonly object[] = []) =>
   makePlan({
     ...{ fleet, host, template, rendered, read, published: [], wayIn: undefined, gatehouse: '0', now: 0 },
-    audit: { services: [], findings: [], system } as unknown as HostAudit,
+    audit: { services: [], findings, system } as unknown as HostAudit,
   })
 const system = (os: string, osId: string, osVersion: string): HostAudit['system'] => ({
   ...{ os, osId, osVersion },
@@ -35,3 +35,12 @@ test('a template is for its systems, and says which', () => {
 })
 
 test('what could not be read is no system of its', () => expect(() => planned(undefined)).toThrow('and what the host runs is not known'))
+
+test('what sudo did not let the audit account see would not be proven afterwards', () => {
+  const [control = ''] = manifest.fixes
+  const [subject] = rendered.subjects ?? []
+  const finding = { control, subject, status: 'not-evaluated', title: 'Could not be read without sudo' }
+  const debian = system('Debian GNU/Linux 12', 'debian', '12')
+  expect(() => planned(debian, [finding])).toThrow(`${control} could not be read without sudo, so nobody could prove that it passes`)
+  expect(() => planned(debian, [{ ...finding, title: 'It hangs on something else' }])).not.toThrow()
+})

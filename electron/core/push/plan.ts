@@ -8,6 +8,7 @@ import type { PushTemplate } from '#shared/model/push-template.ts'
 import { isForSystem, systemsText } from '#shared/model/template-systems.ts'
 import { rankOf } from '#shared/status.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
+import { DENIED_TITLE } from '../policy/engine.ts'
 import { EVERY } from './compare.ts'
 import { diffLines } from './diff.ts'
 import { editWords } from './edit-words.ts'
@@ -47,6 +48,11 @@ function socketsOf(subject: string, control: string, findings: HostAudit['findin
   const sockets = findings.flatMap((one) => (one.control === control && one.subject.endsWith(`:${subject}`) ? [one.subject] : []))
   return sockets.length === 0 ? [subject] : [...new Set(sockets)]
 }
+
+/** Such a push would be undone for it, unless it is what lets the audit account see. */
+const isHidden = ({ files, unseen = [] }: PushTemplate, { control, status, title }: PushPlan['turns'][number]): boolean =>
+  status === 'not-evaluated' && title === DENIED_TITLE && !unseen.includes(control) && !files.some(({ kind }) => kind === 'sudoers')
+const GIVE_SIGHT = 'install the drop-in that gatehouse sudoers prints, then plan again'
 
 /** Vetted for some systems is not vetted for others: their paths, programs and defaults differ. */
 export function otherSystem(manifest: PushTemplate, { system }: Pick<HostAudit, 'system'>): string {
@@ -127,6 +133,9 @@ export function makePlan(request: PlanRequest): PushPlan {
   if (open !== '') throw refused(open, host.name)
   const turns = turnsOf(manifest, rendered, audit)
   if (turns.length === 0) throw refused(`no control that ${manifest.id} turns judges ${rendered.unit}`, host.name)
+  const hidden = turns.find((turn) => isHidden(manifest, turn))
+  if (hidden !== undefined)
+    throw refused(`${hidden.control} could not be read without sudo, so nobody could prove that it passes: ${GIVE_SIGHT}`, host.name)
   const files = rendered.files.map(({ kind, path, content, state, edit }, index) => {
     const before = read.files.get(index + 1) ?? 'unreadable'
     if (!fileStateSchema.safeParse(before).success)
