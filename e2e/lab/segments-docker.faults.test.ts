@@ -93,6 +93,14 @@ test('nftables: whose own file flushes all rules', async () => {
   expect(await desk.takenBack(plan)).toBe('committed and proven')
   expect([await asRoot('gpu3', 'nft list table inet own'), await held()]).toMatchObject([{ status: 0 }, again])
   expect(await asked()).toEqual(['200', '000', '200', '200'])
+
+  // A container that asks a model of the host is let in where its network is named.
+  const inside = async () =>
+    (await asRoot('gpu3', "docker exec inner curl -s -o /dev/null -w '%{http_code}' -m 2 http://172.17.0.1:11434/")).stdout
+  await desk.done((await desk.plan('gpu3')).file)
+  expect(await inside()).toBe('000')
+  await desk.done((await desk.plan('gpu3', { clients: '10.0.1.0/24,172.17.0.0/16' })).file)
+  expect(await inside()).toBe('200')
 }, 400_000)
 
 test('ufw: which lets the host itself out to nobody, containers included', async () => {

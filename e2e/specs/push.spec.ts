@@ -72,6 +72,11 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   await expect(page.locator('.host-nav').getByRole('button', { name: /gpu-03/ })).toBeVisible()
   await page.keyboard.press('Control+5')
   await page.getByRole('button', { name: 'New push' }).press('Enter')
+  // What the audit knows against a plan is said before anybody fills a form.
+  await page.getByLabel('Host', { exact: true }).selectOption('gpu-04')
+  await page.getByLabel('Template', { exact: true }).selectOption('ufw-segment')
+  await expect(page.getByRole('alert')).toContainText(/No plan yet.*push docker-published-ports first/)
+  await it.isSound('push-form-hindered')
   await page.getByLabel('Host', { exact: true }).selectOption('gpu-03')
   await page.getByLabel('Template', { exact: true }).selectOption('ollama-loopback')
   await page.getByLabel('Port on the loopback address').fill('80')

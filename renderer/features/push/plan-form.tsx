@@ -62,7 +62,7 @@ export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
         filled.data !== undefined && (
           <>
             {filled.data.hindrance !== '' && (
-              <p role="alert">
+              <p role="alert" className="mt-3">
                 <Status tone="warn">No plan yet</Status> {plainText(`At the last audit: ${filled.data.hindrance}.`, 800)}
               </p>
             )}
