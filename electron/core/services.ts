@@ -207,6 +207,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
       ledger,
       walkthroughs,
       attachments,
+      reviews: accessReviews,
     },
     ...{ key, by: ports.account, version: ports.version },
   })

@@ -145,3 +145,22 @@ test('what a closed account left is shown, planned and pushed until an audit no 
   if (h1) h1.reason = 'not looked at'
   expect(reviews.current(fleet)).toMatchObject({ left: [], unseen: ['h1'] })
 })
+
+test('what was decided can be shown, with what the account could do then as long as it is the same', () => {
+  const { reviews, hosts } = arrange()
+  expect(reviews.recorded(fleet)).toEqual([])
+  reviews.start(fleet)
+  reviews.decide(fleet, { account: 'rey', verdict: 'remove', note: 'left' })
+  reviews.decide(fleet, { account: 'ada', verdict: 'keep', note: '' })
+  const [open] = reviews.recorded(fleet)
+  expect(open).toMatchObject({ startedBy: 'admin', signedAt: null })
+  expect(open?.decisions.map(({ account, verdict, note, held }) => [account, verdict, note, held?.tier, held?.logins])).toEqual([
+    ['ada', 'keep', '', 'operators', ['SSH key']],
+    ['rey', 'remove', 'left', 'operators', ['SSH key']],
+  ])
+  reviews.sign(fleet, 'Ada')
+  hosts[0]?.rows.splice(0, 2, row('ada', { logins: ['SSH key', 'cron'] }))
+  const [signed] = reviews.recorded(fleet)
+  expect(signed?.signedBy).toBe('Ada')
+  expect(signed?.decisions.map(({ held }) => held)).toEqual([null, null])
+})

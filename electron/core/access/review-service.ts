@@ -12,6 +12,7 @@ import type { Clock } from '../ports.ts'
 import type { AccessReviewRepo, ReviewDecision } from '../store/access-review.repo.ts'
 import type { Undisturbed } from '../store/all-or-nothing.ts'
 import type { AccessService } from './access-service.ts'
+import { type RecordedReview, recordedReviews } from './recorded-reviews.ts'
 import type { Removal, RemovalStep } from './removal.ts'
 import { removalPushes } from './removal-push.ts'
 import { commandLine, removalPlan } from './removal-text.ts'
@@ -47,6 +48,8 @@ export interface ReviewService {
   pushes(fleet: Fleet): readonly PushDraft[]
   /** All of it as a document in Markdown. */
   plan(fleet: Fleet): string
+  /** Every review with its decisions, newest first, for who asks for proof. */
+  recorded(fleet: Fleet): readonly RecordedReview[]
 }
 
 export function createReviewService({ access, repo, undisturbed, decisions, ledger, clock, by }: ReviewPorts): ReviewService {
@@ -166,6 +169,12 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
     removals,
     pushes: (fleet) => removalPushes(removals(fleet)),
     plan: (fleet) => removalPlan(fleet.name, iso().slice(0, 10), removals(fleet)),
+    recorded(fleet) {
+      const rows = new Map(
+        access.overview(fleet).hosts.flatMap(({ host, rows }) => rows.map((row) => [placeOf(host, row.account), row] as const)),
+      )
+      return recordedReviews(repo, fleet.name, (host, account) => rows.get(placeOf(host, account)), digestOf)
+    },
   }
 }
 

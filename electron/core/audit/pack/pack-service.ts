@@ -3,6 +3,7 @@ import { GatehouseError } from '#shared/errors.ts'
 import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
+import type { ReviewService } from '../../access/review-service.ts'
 import { catalogueOf } from '../../policy/catalogue.ts'
 import type { AnyControl } from '../../policy/control.ts'
 import type { Decisions } from '../../policy/decisions.ts'
@@ -19,6 +20,7 @@ import type { PackFile } from './pack-file.ts'
 import { type PackSources, packFiles } from './pack-files.ts'
 import { printReport } from './print-report.ts'
 import { rememberedHosts } from './remembered-hosts.ts'
+import { reviewFiles } from './review-files.ts'
 import { verifyGuide } from './verify-guide.ts'
 import { walkthroughFiles } from './walkthrough-files.ts'
 import { type WrittenPack, writePack } from './write-pack.ts'
@@ -34,6 +36,7 @@ export interface PackServicePorts {
   readonly ledger: Ledger
   readonly walkthroughs: Pick<WalkthroughService, 'current' | 'records' | 'guide'>
   readonly attachments: Pick<AttachmentStore, 'read'>
+  readonly reviews: Pick<ReviewService, 'recorded'>
   /** Throws `signing.key-unusable`. */
   readonly key: () => ConsoleKey
   readonly by: string
@@ -52,7 +55,7 @@ export interface PackService {
 }
 
 export function createPackService(ports: PackServicePorts): PackService {
-  const { clock, repo, latest, host, decisions, controls, ledger, walkthroughs, attachments, key, by, version } = ports
+  const { clock, repo, latest, host, decisions, controls, ledger, walkthroughs, attachments, reviews, key, by, version } = ports
 
   function outputs(fleet: string, host: string) {
     const newest = repo.newestAudit(fleet, host)
@@ -69,7 +72,8 @@ export function createPackService(ports: PackServicePorts): PackService {
     printable(fleet) {
       const audit = newest(fleet)
       const views = frameworkViews(catalogueOf(controls), audit.hosts)
-      return printReport({ audit, views, guide: walkthroughs.guide(), walkthrough: walkthroughs.current(fleet) })
+      const [walkthrough, recorded] = [walkthroughs.current(fleet), reviews.recorded(fleet)]
+      return printReport({ audit, views, guide: walkthroughs.guide(), walkthrough, reviews: recorded })
     },
     async build(fleet, zip, extra = []) {
       const audit = newest(fleet)
@@ -83,7 +87,11 @@ export function createPackService(ports: PackServicePorts): PackService {
         waivers: decided.waivers,
         attestations: decided.attestations,
         ledger: ledger.read(),
-        extra: [...walkthroughFiles(walkthroughs.current(fleet), walkthroughs.records(fleet), attachments), ...extra],
+        extra: [
+          ...walkthroughFiles(walkthroughs.current(fleet), walkthroughs.records(fleet), attachments),
+          ...reviewFiles(reviews.recorded(fleet)),
+          ...extra,
+        ],
         now,
       }
       const guide = verifyGuide({

@@ -10,7 +10,8 @@ const fleetOf = (count: number) => ({
   ...audit,
   hosts: Array.from({ length: count }, (_, index) => ({ ...(model as HostAudit), name: `gpu-${index + 1}` })),
 })
-const print = (count: number) => printReport({ audit: fleetOf(count), views: [], guide: { items: [], presets: [] }, walkthrough: null })
+const print = (count: number) =>
+  printReport({ audit: fleetOf(count), views: [], guide: { items: [], presets: [] }, walkthrough: null, reviews: [] })
 
 test('equal findings of many hosts are one line, which names few and counts the rest', () => {
   const text = print(100)

@@ -6,16 +6,20 @@ import { byNeed, score } from '#shared/model/score.ts'
 import type { Guide, StepRecord, Walkthrough } from '#shared/model/walkthrough.ts'
 import { loudest, type Outcome } from '#shared/status.ts'
 import { outcomeWords, stepOutcomeWords, waiverWords } from '#shared/words.ts'
+import type { RecordedReview } from '../../access/recorded-reviews.ts'
 import { html, type Markup, nothing } from '../markup.ts'
 import { reportStyle } from '../report-style.ts'
 import { evidencePath } from './evidence-path.ts'
 import type { FrameworkView } from './frameworks.ts'
+import { printedReview } from './review-files.ts'
 
 interface PrintSources {
   readonly audit: AuditResults
   readonly guide: Guide
   readonly walkthrough: Walkthrough | null
   readonly views: readonly FrameworkView[]
+  /** Newest first. */
+  readonly reviews: readonly RecordedReview[]
 }
 
 /** What one line says: the same finding of the same control, on every host that has it. */
@@ -33,7 +37,7 @@ const printStyle = `
 body{padding:0;max-width:none;font-size:11px;line-height:16px;font-variant-ligatures:none}
 h1{font-size:22px;line-height:28px;margin:0 0 8px}h2,h3,h3+p,thead{break-after:avoid}
 table{width:100%;margin:6px 0 12px}td:last-child,td code{overflow-wrap:anywhere}.items :is(td,th):nth-child(n+3){white-space:nowrap}td,th{white-space:normal;vertical-align:top;font-size:10px;line-height:14px}td code{font-size:9px;line-height:13px}tr{break-inside:avoid}
-.lines{table-layout:fixed}.lines td{overflow-wrap:anywhere}.lines :is(th,td):nth-child(1){width:18%}.lines :is(th,td):nth-child(3){width:12%}.lines :is(th,td):nth-child(4){width:27%}.chip{white-space:nowrap;font-size:10px;line-height:16px}.host{display:inline-block;max-width:100%}.rules th[scope=row]{white-space:nowrap}
+.lines{table-layout:fixed}.lines td{overflow-wrap:anywhere}.lines :is(th,td):nth-child(1){width:18%}.lines :is(th,td):nth-child(3){width:12%}.lines :is(th,td):nth-child(4){width:27%}.chip{white-space:nowrap;font-size:10px;line-height:16px}.host{display:inline-block;max-width:100%}.rules th[scope=row]{white-space:nowrap}.reviewed{table-layout:fixed}.reviewed :is(th,td){overflow-wrap:anywhere}.reviewed :is(th,td):nth-child(4){width:10%}
 .items{break-after:page}.quote{border-left:2px solid var(--line);padding-left:10px;white-space:pre-wrap}
 `
 
@@ -41,7 +45,7 @@ table{width:100%;margin:6px 0 12px}td:last-child,td code{overflow-wrap:anywhere}
  * The report as it is printed: item by item, equal findings of many hosts in one line, evidence by the name of its file in the pack. Headings
  * make the bookmarks. It grows with what is different, not with the number of hosts.
  */
-export function printReport({ audit, guide, walkthrough, views }: PrintSources): string {
+export function printReport({ audit, guide, walkthrough, views, reviews }: PrintSources): string {
   const lines = new Map<string, Line>()
   const scores: { readonly host: string; readonly passed: number; readonly applicable: number; readonly state: string }[] = []
   const statuses = new Map<string, Outcome[]>()
@@ -81,6 +85,7 @@ ${areas.map(
   (area) => html`<h2>${area}</h2>
 ${checklist.filter((item) => item.area === area).map((item) => itemSection(item, guide, byItem.get(item.id) ?? [], records.get(item.id)))}`,
 )}
+${printedReview(reviews)}
 <h2>Results by framework</h2>
 ${views.map(frameworkSection)}
 <h2>Hosts</h2>

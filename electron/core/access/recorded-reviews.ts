@@ -1,0 +1,62 @@
+import type { AccessRow } from '#shared/model/access.ts'
+import type { ReviewVerdict } from '#shared/model/access-review.ts'
+import type { Capability } from '#shared/model/capability.ts'
+import type { AccessReviewRepo } from '../store/access-review.repo.ts'
+
+/** What was decided about one account on one host. */
+export interface RecordedDecision {
+  readonly host: string
+  readonly account: string
+  readonly verdict: ReviewVerdict
+  readonly note: string
+  readonly decidedBy: string
+  readonly decidedAt: string
+  /** SHA-256 of what the account could do when it was decided about. */
+  readonly seen: string
+  /** What that was. Null where the newest audit finds the account changed, or gone. */
+  readonly held: {
+    readonly tier: AccessRow['tier']
+    readonly logins: readonly string[]
+    readonly capabilities: readonly Capability[]
+  } | null
+}
+
+/** One review of access, as it is handed to an auditor. */
+export interface RecordedReview {
+  readonly id: string
+  readonly startedAt: string
+  readonly startedBy: string
+  /** Null while it is open. */
+  readonly signedAt: string | null
+  /** Name, as written. */
+  readonly signedBy: string | null
+  /** By host and account. */
+  readonly decisions: readonly RecordedDecision[]
+}
+
+/** Every review of a fleet, newest first. `rowOf`: an account as the newest audit found it; `digestOf` as for the decisions. */
+export function recordedReviews(
+  repo: Pick<AccessReviewRepo, 'list' | 'decisions'>,
+  fleet: string,
+  rowOf: (host: string, account: string) => AccessRow | undefined,
+  digestOf: (row: AccessRow) => string,
+): RecordedReview[] {
+  return repo.list(fleet).map(({ id, startedAt, startedBy, signedAt = null, signedBy = null }) => ({
+    ...{ id, startedAt, startedBy, signedAt, signedBy },
+    decisions: repo
+      .decisions(id)
+      .map(({ host, account, verdict, note, decidedBy, decidedAt, seen }) => {
+        const row = rowOf(host, account)
+        const held = row && digestOf(row) === seen ? heldBy(row) : null
+        return { host, account, verdict, note, decidedBy, decidedAt, seen, held }
+      })
+      .toSorted((a, b) => compare(a.host, b.host) || compare(a.account, b.account)),
+  }))
+}
+
+const heldBy = ({ tier, logins, holdings }: AccessRow) => ({
+  ...{ tier, logins },
+  capabilities: [...new Set(holdings.map(({ capability }) => capability))],
+})
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import type { RecordedDecision, RecordedReview } from '../../access/recorded-reviews.ts'
+import { printedReview, reviewFiles } from './review-files.ts'
+
+const decision = (account: string, more: Partial<RecordedDecision> = {}): RecordedDecision => ({
+  ...{ host: 'gpu-01', account, verdict: 'keep', note: '', decidedBy: 'ada', decidedAt: '2026-11-26T10:00:00.000Z', seen: 'a'.repeat(64) },
+  held: { tier: 'operators', logins: ['SSH key'], capabilities: ['become-root', 'read-logs'] },
+  ...more,
+})
+const review = (decisions: readonly RecordedDecision[], more: Partial<RecordedReview> = {}): RecordedReview => ({
+  ...{ id: 'r1', startedAt: '2026-11-26T09:00:00.000Z', startedBy: 'ada', signedAt: '2026-11-26T11:00:00.000Z', signedBy: 'Ada Byron' },
+  ...{ decisions, ...more },
+})
+const textOf = (path: string, reviews: readonly RecordedReview[]) => {
+  const pieces = reviewFiles(reviews).find((one) => one.path === path)?.pieces as Iterable<string> | undefined
+  return [...(pieces ?? [])].join('')
+}
+
+test('every decision of every review is a row; nothing in it is a formula', () => {
+  const older = review([decision('rey')], { id: 'r0', signedAt: null, signedBy: null })
+  const rows = textOf('decisions/access-reviews.csv', [review([decision('bob', { verdict: 'remove', note: '=1+1' })]), older]).split('\r\n')
+  expect(rows).toHaveLength(4)
+  expect(rows[1]).toContain(`"gpu-01","bob","remove","'=1+1","ada"`)
+  expect(rows[1]).toContain('"operators","SSH key","Become root, Read logs"')
+  expect(rows[2]).toMatch(/^"2026-11-26T09:00:00.000Z","ada","",""/)
+})
+
+test('all of it stands in the JSON; a fleet that was never reviewed has no file, and the report says so', () => {
+  const reviews = [review([decision('bob')])]
+  expect(JSON.parse(textOf('decisions/access-reviews.json', reviews))).toEqual(reviews)
+  expect(reviewFiles([])).toEqual([])
+  expect(printedReview([]).markup).toContain('never reviewed')
+})
+
+test('the newest is printed: text is text, an open one is called open, what changed since is not guessed', () => {
+  const { markup } = printedReview([
+    review([decision('<b>', { note: '<script>', held: null })], { signedAt: null, signedBy: null }),
+    review([decision('older')]),
+  ])
+  expect(markup).toContain('&lt;b&gt;')
+  expect(markup).not.toContain('<script>')
+  expect(markup).toContain('Not signed yet')
+  expect(markup).toContain('changed or gone since')
+  expect(markup).not.toContain('older')
+})
+
+test('of ten thousand decisions the report prints some, and says where the others are', () => {
+  const { markup } = printedReview([review(Array.from({ length: 10_000 }, (_, at) => decision(`a${at}`)))])
+  expect(markup.match(/<tr>/g)).toHaveLength(501)
+  expect(markup).toContain('9500 more are in <code>decisions/access-reviews.csv</code>')
+})

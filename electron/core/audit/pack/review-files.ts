@@ -1,0 +1,64 @@
+import { capabilityWords } from '#shared/model/capability.ts'
+import { visible } from '#shared/words.ts'
+import type { RecordedDecision, RecordedReview } from '../../access/recorded-reviews.ts'
+import { html, type Markup, nothing } from '../markup.ts'
+import { csvLine } from './csv.ts'
+import type { PackFile } from './pack-file.ts'
+
+/** Rows that are printed; the file has all. */
+const PRINTED_ROWS = 500
+const CSV = 'decisions/access-reviews.csv'
+
+const columns = [
+  ...['review started', 'started by', 'signed', 'signed by', 'host', 'account', 'decision', 'note', 'decided by', 'decided'],
+  ...['tier', 'logs in by', 'can', 'digest of what it could do'],
+]
+
+/** Who decided what about whose access, in every review of the fleet. No file where there was none. */
+export const reviewFiles = (reviews: readonly RecordedReview[]): readonly PackFile[] =>
+  reviews.length === 0
+    ? []
+    : [
+        { path: 'decisions/access-reviews.json', pieces: [`${JSON.stringify(reviews, null, 2)}\n`] },
+        { path: CSV, pieces: csvOf(reviews) },
+      ]
+
+function* csvOf(reviews: readonly RecordedReview[]): Generator<string> {
+  yield csvLine(columns)
+  for (const { startedAt, startedBy, signedAt, signedBy, decisions } of reviews)
+    for (const decision of decisions) {
+      const { host, account, verdict, note, decidedBy, decidedAt, seen, held } = decision
+      yield csvLine(
+        [
+          ...[startedAt, startedBy, signedAt ?? '', signedBy ?? '', host, account, verdict, note, decidedBy, decidedAt],
+          ...[held?.tier ?? '', held?.logins.join(', ') ?? '', abilities(decision), seen],
+        ].map(visible),
+      )
+    }
+}
+
+const abilities = ({ held }: RecordedDecision): string =>
+  held === null ? 'changed or gone since' : held.capabilities.map((one) => capabilityWords[one]).join(', ') || 'nothing'
+
+/** The newest review as it is printed. */
+export function printedReview([newest]: readonly RecordedReview[]): Markup {
+  if (newest === undefined)
+    return html`<h2>Access review</h2>
+<p>Access was never reviewed with Gatehouse.</p>`
+  const { startedAt, startedBy, signedAt, signedBy, decisions } = newest
+  const more = decisions.length - PRINTED_ROWS
+  return html`<h2>Access review</h2>
+<p>Begun on ${startedAt.slice(0, 10)} by ${startedBy}. ${
+    signedAt === null ? html`<strong>Not signed yet.</strong>` : `Signed on ${signedAt.slice(0, 10)} by ${signedBy ?? ''}.`
+  } ${decisions.length} decisions.</p>
+<table class="reviewed"><thead><tr><th scope="col">Account</th><th scope="col">Host</th><th scope="col">Can</th><th scope="col">Decision</th><th scope="col">Note</th><th scope="col">By</th></tr></thead>
+<tbody>${decisions.slice(0, PRINTED_ROWS).map(
+    (
+      decision,
+    ) => html`<tr><th scope="row">${decision.account}</th><td>${decision.host}</td><td>${abilities(decision)}</td><td>${decisionWords[decision.verdict]}</td><td>${decision.note}</td><td>${decision.decidedBy}, ${decision.decidedAt.slice(0, 10)}</td></tr>
+`,
+  )}</tbody></table>
+${more > 0 ? html`<p>${more} more are in <code>${CSV}</code>.</p>` : nothing}`
+}
+
+const decisionWords = { keep: 'Keep', remove: 'Remove', ask: 'Ask first' } as const
