@@ -37,7 +37,7 @@ const printStyle = `
 body{padding:0;max-width:none;font-size:11px;line-height:16px;font-variant-ligatures:none}
 h1{font-size:22px;line-height:28px;margin:0 0 8px}h2,h3,h3+p,thead{break-after:avoid}
 table{width:100%;margin:6px 0 12px}td:last-child,td code{overflow-wrap:anywhere}.items :is(td,th):nth-child(n+3){white-space:nowrap}td,th{white-space:normal;vertical-align:top;font-size:10px;line-height:14px}td code{font-size:9px;line-height:13px}tr{break-inside:avoid}
-.lines{table-layout:fixed}.lines td{overflow-wrap:anywhere}.lines :is(th,td):nth-child(1){width:18%}.lines :is(th,td):nth-child(3){width:12%}.lines :is(th,td):nth-child(4){width:27%}.chip{white-space:nowrap;font-size:10px;line-height:16px}.host{display:inline-block;max-width:100%}.rules th[scope=row]{white-space:nowrap}.reviewed{table-layout:fixed}.reviewed :is(th,td){overflow-wrap:anywhere}.reviewed :is(th,td):nth-child(4){width:10%}
+.lines{table-layout:fixed}.lines td{overflow-wrap:anywhere}.lines :is(th,td):nth-child(1){width:18%}.lines :is(th,td):nth-child(3){width:12%}.lines :is(th,td):nth-child(4){width:27%}.chip{white-space:nowrap;font-size:10px;line-height:16px}.host{display:inline-block;max-width:100%}.rules th[scope=row]{white-space:nowrap}.reviewed{table-layout:fixed}.reviewed :is(th,td){overflow-wrap:anywhere}.reviewed :is(th,td):is(:nth-child(1),:nth-child(2),:nth-child(6)){width:14%}.reviewed :is(th,td):nth-child(3){width:32%}.reviewed :is(th,td):nth-child(4){width:9%}
 .items{break-after:page}.quote{border-left:2px solid var(--line);padding-left:10px;white-space:pre-wrap}
 `
 
