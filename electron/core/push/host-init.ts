@@ -89,6 +89,14 @@ gh_disarm() {
 `
 
 /**
+ * Debian and Ubuntu call it ssh.service. The other name is an alias that comes with enabling it, which Ubuntu 24.04 does not: there a socket starts it
+ * (ssh.service, `Alias=` of systemd.unit(5)).
+ */
+export const sshdName = `
+if gh_systemd && [ "$(gh_property sshd.service LoadState)" != loaded ] && [ "$(gh_property ssh.service LoadState)" = loaded ]; then gh_unit=ssh.service; fi
+`
+
+/**
  * Arms the undo of a host without systemd: `gh_arm_watch`. The watch ends by itself within a second once the undo is not held any more. What the undo does not
  * manage it tries again every ten seconds.
  */

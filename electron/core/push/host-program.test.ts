@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fileKinds } from '#shared/model/push-template.ts'
 import { sha256Of } from '../audit/ledger/record.ts'
 import { readHostAnswer } from './host-answer.ts'
+import { sshdName } from './host-init.ts'
 import { type HostPush, type HostStep, hostProgram, hostSteps as steps } from './host-program.ts'
 
 const K = 'a'.repeat(32)
@@ -178,4 +179,20 @@ describe('a message of several steps', () => {
     const text = hostProgram(asked, pushOf([`${folder}/a`]))
     for (let length = text.length - 90; length < text.length - 2; length++) expect(run(text.slice(0, length)).stdout).toBe('')
   })
+})
+
+test.each([
+  ['an alias that systemd knows', 'loaded', 'loaded', 'sshd.service'],
+  ['a socket starts it, and nobody enabled the service', 'not-found', 'loaded', 'ssh.service'],
+  ['neither is there', 'not-found', 'not-found', 'sshd.service'],
+])('the service of sshd: %s', (_, sshd, ssh, expected) => {
+  const { stdout } = run(`gh_unit=sshd.service
+gh_systemd() { :; }
+gh_property() { [ "$2" != LoadState ] || case $1 in sshd.service) echo ${sshd} ;; ssh.service) echo ${ssh} ;; esac; }
+${sshdName}
+echo "$gh_unit"`)
+  expect(stdout).toBe(`${expected}\n`)
+  expect(program('read', { ...pushOf([]), unit: 'sshd.service' })).toContain(sshdName)
+  expect(program('arm', { ...pushOf([]), unit: 'sshd.service' }).split('gh_unit=ssh.service').length).toBe(3)
+  expect(program('read', pushOf([]))).not.toContain(sshdName)
 })

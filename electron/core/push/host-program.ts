@@ -7,6 +7,7 @@ import { clearRuntime } from './host-clear.ts'
 import { commitRuntime } from './host-commit.ts'
 import { commonRuntime } from './host-common.ts'
 import { extendRuntime } from './host-extend.ts'
+import { sshdName } from './host-init.ts'
 import { activateFunction, reactivateFunction, validateFunction } from './host-kinds.ts'
 import { inspectRuntime, lookRuntime, readRuntime } from './host-read.ts'
 import { stageRuntime } from './host-stage.ts'
@@ -117,7 +118,8 @@ function stepText({ step, nonce }: AskedStep, push: HostPush): string {
     `gh_seconds=${Math.round(push.undoAfterSeconds)}`,
     `gh_open='${['', ...(push.open ?? []), ''].join(' ')}'`,
   ]
-  const common = `${variables.join('\n')}\n${commonRuntime}${filesFunction(push.files)}`
+  const named = push.unit === 'sshd.service' ? sshdName : ''
+  const common = `${variables.join('\n')}\n${commonRuntime}${named}${filesFunction(push.files)}`
   const extra: Partial<Record<HostStep, () => string>> = {
     stage: () => contentFunction(push.files) + validateFunction(push.files),
     arm: () => undoFunction(common + reactivateFunction(push.files)),
