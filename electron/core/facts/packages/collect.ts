@@ -16,8 +16,8 @@ nl='
 pick() { awk '
   function wanted(row) {
     if (kind == "resolver") return row ~ /^[ \\t]*(nameserver|search)[ \\t]/
-    if (kind == "apt-sources") return tolower(row) ~ /^[ \\t]*(deb[ \\t]|(types|uris|suites|enabled|signed-by)[ \\t]*:|$)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/[]/
-    if (kind == "repo") return row ~ /^[ \\t]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy)[ \\t]*=)/
+    if (kind == "apt-sources") return tolower(row) ~ /^[ \\t]*(deb([ \\t]|$)|(types|uris|suites|enabled|signed-by)[ \\t]*:|$)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/[]/
+    if (kind == "repo") return row ~ /^[ \\t]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy|exclude(pkgs)?)[ \\t]*=)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/]/
     if (kind == "pip") return row ~ /^[ \\t]*((extra-)?index-url|find-links|proxy)[ \\t]*=/
     if (kind == "uv") return row ~ /^[ \\t]*((extra-|default-)?index-url|url|find-links)[ \\t]*=/
     if (kind == "npm") return row ~ /^[ \\t]*(@[^ =]+:)?(registry|(https-)?proxy)[ \\t]*=/

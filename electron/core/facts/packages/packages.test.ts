@@ -349,7 +349,8 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
       const apt = file('a b.list', ['deb http://x/ y main', '# deb http://z/', '@resolver /etc/resolv.conf', 'Enabled: no', ''])
       const stanza = file('x.sources', [
         '# old',
-        'Types: deb',
+        'Types: deb-src',
+        ' deb',
         'uris:',
         ' http://a/',
         '  file:/srv/x',
@@ -359,9 +360,10 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
         ' Comment: http://k',
         '',
       ])
+      const repo = file('x.repo', ['[a]', 'name=x', 'baseurl=file:///mnt', '  https://m/x?a=b', 'exclude=kernel*', '# exclude=a', ' more'])
       const pip = file('pip.conf', ['[global]', 'index-url = http://m/', 'timeout = 9'])
       const registries = file('daemon.json', ['# no', '{"insecure-registries": ["a"]}', 'x'.repeat(16_384), 'behind'])
-      const input = `resolver ${resolver}\napt-sources ${apt}\napt-sources ${stanza}\npip ${pip}\nunreadable /etc/apt/x\nregistries ${registries}\nregistries ${folder}/absent\nnowhere\n`
+      const input = `resolver ${resolver}\napt-sources ${apt}\napt-sources ${stanza}\nrepo ${repo}\npip ${pip}\nunreadable /etc/apt/x\nregistries ${registries}\nregistries ${folder}/absent\nnowhere\n`
       const { stdout, stderr } = ask(`${part('pick')}\npick`, input)
       expect(stderr).toBe('')
       expect(stdout.split('\n')).toEqual([
@@ -371,7 +373,8 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
         '=deb http://x/ y main',
         '=Enabled: no',
         `@apt-sources ${stanza}`,
-        ...['=Types: deb', '=uris:', '= http://a/', '=  file:/srv/x', '=Signed-By:'],
+        ...['=Types: deb-src', '= deb', '=uris:', '= http://a/', '=  file:/srv/x', '=Signed-By:'],
+        ...[`@repo ${repo}`, '=[a]', '=baseurl=file:///mnt', '=  https://m/x?a=b', '=exclude=kernel*'],
         ...[`@pip ${pip}`, '=index-url = http://m/'],
         '@unreadable /etc/apt/x',
         `@registries ${registries}`,

@@ -23,8 +23,27 @@ test('what unattended-upgrades does, and how often', () => {
   })
 })
 
+test('what dnf keeps back', () => {
+  const read = (text: string) => parseSources(section('repo', '/etc/dnf/dnf.conf', text)).automatic.dnfKeptBack
+  expect(read('[main]\nexcludepkgs=kernel* nvidia-*')).toMatchObject([{ pattern: 'kernel* nvidia-*', line: 3 }])
+  expect(read('[main]\nexclude=')).toEqual([])
+  expect(read('[a]\nenabled=0\nexclude=x\n[b]\nexclude=y')).toMatchObject([{ pattern: 'y' }])
+})
+
 describe('sources beside those of the distribution', () => {
   test.each<[what: string, tag: string, file: string, text: string, expected: readonly string[]]>([
+    [
+      'dnf, a list over lines',
+      'repo',
+      '/r',
+      '[a]\nbaseurl=file:///mnt\n  https://m.example.org/os?a=b\nenabled=1',
+      ['file:///mnt', 'https://m.example.org/os?a=b'],
+    ],
+    ['apt, types over lines', 'apt-sources', '/x.sources', 'Types: deb-src\n deb\nURIs: http://a/', ['http://a/']],
+    ['apt, sources only', 'apt-sources', '/x.sources', 'Types: deb-src\nURIs: http://a/', []],
+    ['apt, types then sources', 'apt-sources', '/x.sources', 'Types: deb\n deb-src\nURIs: http://a/', ['http://a/']],
+    ['dnf, off', 'repo', '/r', '[a]\nbaseurl=file:///mnt\n  https://m.example.org/os\nenabled=0', []],
+    ['dnf, a file of mirrors', 'repo', '/r', '[a]\nmirrorlist=file:///etc/mirrors', ['mirror+file:///etc/mirrors']],
     ['conda, defaults', 'conda', '/etc/conda/.condarc', 'channels:\n  - defaults', ['https://repo.anaconda.com/pkgs']],
     ['conda, a channel', 'conda', '/c', 'channels:\n  - conda-forge', ['https://conda.anaconda.org/conda-forge']],
     ['conda, inline', 'conda', '/c', 'channels: [nvidia, nodefaults]', ['https://conda.anaconda.org/nvidia']],

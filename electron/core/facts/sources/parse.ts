@@ -65,28 +65,58 @@ function aptSources({ arguments: file, lines }: Block): PackageSource[] {
     if (name !== undefined) key = name.toLowerCase()
     if (text.trim() === '') close()
     else if (key === 'enabled') use = { ...use, enabled: !/^(?:no|false|without|off|disable|0)$/i.test(value.trim()) }
-    else if (key === 'types') use = { ...use, binary: /(?:^|\s)deb(?:\s|$)/.test(value) }
+    else if (key === 'types') use = { ...use, binary: (name === undefined && use.binary) || /(?:^|\s)deb(?:\s|$)/.test(value) }
     else if (key === 'uris') stanza.push(...value.split(/\s+/).flatMap((url) => (url === '' ? [] : [{ url, file, line }])))
   }
   close()
   return found
 }
 
-/** dnf.conf(5), repository options: enabled unless it says 0. */
+/**
+ * dnf.conf(5), repository options: enabled unless it says 0; a list goes on in lines that begin with a blank. A list of mirrors that is a file on this host
+ * names others that were not read, so it is given as apt names such a file (`mirror+file:`), not as a source on this host.
+ */
 function dnfSources({ arguments: file, lines }: Block): PackageSource[] {
   const found: PackageSource[] = []
   let sources: PackageSource[] = []
   let enabled = true
+  let last = ''
   const close = () => {
     if (enabled) found.push(...sources)
     sources = []
     enabled = true
   }
   for (const { text, line } of lines) {
-    const [, key, value = ''] = /^\s*(enabled|baseurl|metalink|mirrorlist)\s*=\s*(.*?)\s*$/.exec(text) ?? []
+    const [, named, set] = /^\s*([a-z]+)\s*=\s*(.*?)\s*$/.exec(text) ?? []
+    const isMore = named === undefined || /^\s+[a-z][a-z0-9+.-]*:\//.test(text)
+    const [key, value] = isMore ? [last, text] : [named, set ?? '']
+    last = key
     if (/^\s*\[/.test(text)) close()
     else if (key === 'enabled') enabled = !/^(?:0|no|false|off)$/i.test(value)
-    else if (key !== undefined) sources.push(...value.split(/[\s,]+/).flatMap((url) => (url === '' ? [] : [{ url, file, line }])))
+    else if (/^(?:baseurl|metalink|mirrorlist)$/.test(key)) {
+      const urls = value.split(/[\s,]+/).filter((url) => url !== '')
+      sources.push(...urls.map((url) => ({ url: key !== 'baseurl' && /^(?:file:|\/)/.test(url) ? `mirror+${url}` : url, file, line })))
+    }
+  }
+  close()
+  return found
+}
+
+/** dnf.conf(5), `excludepkgs`: of all repositories in [main], else of its own, if that is enabled. */
+function keptBack({ lines }: Block): { readonly pattern: string; readonly line: number }[] {
+  const found: { readonly pattern: string; readonly line: number }[] = []
+  let open: typeof found = []
+  let enabled = true
+  const close = () => {
+    if (enabled) found.push(...open)
+    open = []
+    enabled = true
+  }
+  for (const { text, line } of lines) {
+    if (/^\s*\[/.test(text)) close()
+    if (/^\s*enabled\s*=\s*(?:0|no|false|off)\s*$/i.test(text)) enabled = false
+    const pattern = /^\s*exclude(?:pkgs)?\s*=\s*(\S.*?)\s*$/.exec(text)?.[1]
+    if (pattern !== undefined) open.push({ pattern, line })
   }
   close()
   return found
@@ -244,6 +274,7 @@ function automaticOf(blocks: readonly Block[], aptConfig: readonly { text: strin
       return pattern === undefined ? [] : [{ pattern, line }]
     }),
     aptSecurityOrigin: origin && { line: origin.line },
+    dnfKeptBack: blocks.filter(({ tag }) => tag === 'repo').flatMap(keptBack),
     dnfApply: apply && { on: /=\s*(?:yes|true|1|on)\s*$/i.test(apply.text), line: apply.line },
     timers: blocks.filter(({ tag }) => tag === 'timers').flatMap(({ lines }) => lines.map(({ text, line }) => ({ name: text, line }))),
   }

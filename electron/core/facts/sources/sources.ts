@@ -47,6 +47,8 @@ export interface AutomaticUpdates {
   readonly aptEveryDays?: number | undefined
   /** Patterns of packages that unattended-upgrades never touches. */
   readonly aptKeptBack?: readonly { readonly pattern: string; readonly line: number }[] | undefined
+  /** Patterns of packages that dnf leaves out of every transaction. */
+  readonly dnfKeptBack?: readonly { readonly pattern: string; readonly line: number }[] | undefined
   readonly dnfApply?: { readonly on: boolean; readonly line: number } | undefined
   /** Timers that are active. */
   readonly timers: readonly { readonly name: string; readonly line: number }[]

@@ -39,7 +39,9 @@ export function placeOf(host: string): Place {
 /** Of a package source or proxy. What lies on the machine itself is inside. */
 export function placeOfUrl(url: string): Place {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(?:\/\/)?(.*)$/i.exec(url) ?? []
-  if (/^(?:file|cdrom|copy|media)$/i.test(scheme)) return 'inside'
+  if (/^(?:file|cdrom|copy|media|cd|dvd|hd|dir)$/i.test(scheme)) return 'inside'
+  // A plugin of zypper makes the address when it is asked (libzypp, service plugins): SUSE's cloud or a server inside. A file of mirrors was not read.
+  if (/^(?:plugin:|mirror\+(?:file:|\/))/i.test(url)) return 'unknown'
   const host = hostOf(rest === '' ? url : rest)
   return host === '' ? 'unknown' : placeOf(host)
 }

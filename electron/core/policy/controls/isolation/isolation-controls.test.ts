@@ -290,6 +290,9 @@ describe('airgap-sources-inside', () => {
       [],
       'not-evaluated: Some settings could not be read',
     ],
+    ['a disk of zypper', url('dir:///srv/repo', 'hd:/?device=/dev/sdb1'), [], 'pass: All sources of software lie inside'],
+    ['a plugin of zypper', url('plugin:susecloud?path=/x'), [], 'not-evaluated: A source may lie inside or outside'],
+    ['a file of mirrors', url('mirror+file:///etc/mirrors'), [], 'not-evaluated: A source may lie inside or outside'],
     ['channels of conda', url('https://conda.anaconda.org/conda-forge'), [], 'fail: Software is fetched from the outside'],
     ['an image of Docker Hub', {}, ['ollama/ollama:0.12.6'], 'fail: Software is fetched from the outside'],
     [

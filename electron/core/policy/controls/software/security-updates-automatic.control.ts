@@ -19,7 +19,7 @@ export default defineControl({
   evaluate: ({ sources, updates }) => {
     const { missing, cite } = updates.manager === 'dpkg' ? apt(sources.automatic, updates) : dnf(sources.automatic, updates)
     const [first] = missing
-    const kept = missing.every((one) => one.startsWith('unattended-upgrades keeps back'))
+    const kept = missing.every((one) => one.includes(' keeps back '))
     if (first === undefined) {
       const reason = 'The lists are refreshed and security updates installed by timers of the system.'
       return [{ subject: '', status: 'pass', title: 'Security updates install themselves', reason, cite }]
@@ -76,18 +76,21 @@ function apt(
 }
 
 /** dnf-automatic(8): dnf-automatic-install.timer installs whatever the configuration says. */
-function dnf({ dnfApply, timers }: AutomaticUpdates, { packages }: Updates): Found {
+function dnf({ dnfApply, dnfKeptBack = [], timers }: AutomaticUpdates, { packages }: Updates): Found {
   const installs = timers.find(({ name }) => name === 'dnf-automatic-install.timer')
   const runs = timers.find(({ name }) => /^dnf5?-automatic\.timer$/.test(name))
   const installed = packages.some(({ name }) => name === 'dnf-automatic' || name === 'dnf5-plugin-automatic')
-  const missing = installs
+  const kept = dnfKeptBack.slice(0, 5).map(({ pattern }) => pattern)
+  const off = installs
     ? []
     : [
         ...(installed ? [] : ['dnf-automatic is not installed']),
         ...(runs ? [] : ['dnf-automatic.timer is not active']),
         ...(dnfApply?.on ? [] : ['apply_updates is off']),
       ]
-  return { missing, cite: lines([dnfApply, ...timers]) }
+  // dnf.conf(5), excludepkgs: what it names is in no transaction, whoever starts it.
+  const missing = [...off, ...(kept.length > 0 ? [`dnf keeps back ${kept.join(', ')}`] : [])]
+  return { missing, cite: lines([dnfApply, ...dnfKeptBack, ...timers]) }
 }
 
 const lines = (all: readonly ({ readonly line: number } | undefined)[]): Citation[] =>

@@ -340,6 +340,12 @@ describe('security-updates-automatic', () => {
     ['dnf-automatic', { dnfApply: on, timers: [{ name: 'dnf-automatic.timer', line: 1 }] }, rpm, pass],
     ['dnf-automatic only downloads', { dnfApply: { on: false, line: 1 }, timers: [{ name: 'dnf-automatic.timer', line: 1 }] }, rpm, stated],
     ['dnf-automatic-install', { timers: [{ name: 'dnf-automatic-install.timer', line: 1 }] }, rpm, pass],
+    [
+      'dnf keeps back the kernel',
+      { dnfApply: on, dnfKeptBack: [{ pattern: 'kernel*', line: 3 }], timers: [{ name: 'dnf-automatic.timer', line: 1 }] },
+      rpm,
+      'needs-attestation: Not all security updates install themselves',
+    ],
     ['dnf without a timer', { dnfApply: on, timers: [] }, rpm, stated],
   ])('%s', (_, automatic, more, expected) => {
     expect(outcomes(ask(updatesAutomatic, { sources: sources({ automatic }), updates: updates(more) }))).toEqual([expected])
