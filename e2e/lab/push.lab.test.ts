@@ -39,8 +39,10 @@ describe('the planted sin is found, pushed away in one go, and stays away', () =
     expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('/var/lib/gatehouse-history\n')
 
     const again = await desk.push(file, undefined, ['--json'])
-    expect([again.status, again.stderr]).toEqual([2, expect.stringContaining('push.conflict')])
-    expect(JSON.parse(again.stdout)).toMatchObject([{ host: 'gpu3', outcome: 'refused', reason: expect.stringContaining('push.conflict') }])
+    expect([again.status, again.stderr]).toEqual([2, expect.stringContaining('this plan was carried out before')])
+    expect(JSON.parse(again.stdout)).toMatchObject([
+      { host: 'gpu3', outcome: 'refused', reason: expect.stringContaining('push.not-possible') },
+    ])
     await desk.takenAway('gpu3')
   }, 240_000)
 })
