@@ -1,9 +1,18 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { gatehouse } from './console.ts'
-import { arrange, asRoot, lab, type Server, ssh } from './lab.ts'
+import { arrange, asRoot, kill, lab, type Server, ssh, start } from './lab.ts'
 import { maySee, templateDesk } from './template-desk.ts'
 
 /** The firewall templates on real kernels: found, pushed, undone to the byte, pushed again; the jump host comes in and nobody else. */
+
+afterAll(async () => {
+  for (const host of ['gpu2', 'gpu3'] as const) {
+    // The network of a host outlives it.
+    await asRoot(host, 'nft flush ruleset')
+    await kill(host)
+    await start(host)
+  }
+}, 120_000)
 
 const rules = (host: Server) => arrange(host, 'nft -s list ruleset | sed "/^#/d"; systemctl is-active ufw nftables; true')
 
