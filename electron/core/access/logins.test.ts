@@ -178,3 +178,56 @@ test.each<[string, readonly string[]]>([
   const access = { keys: known(keys), passwords: known([{ account: 'ada', state: 'locked', line: 1 }]), paths: [] } as unknown as Access
   expect(loginsOf(ada as never, access, known({ settings: {} }), Date.UTC(2026, 10, 27)).ways).toEqual(ways)
 })
+
+// sshd_config(5); certificates, RevokedKeys, RequiredRSASize and forced-commands-only as a real OpenSSH 9.2 took them.
+const shortRsa =
+  'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQCrIuw4dfgDSJrsw7W6P/yYLMjMSaGNb94dLe2p8EUggU9xP2ap9r20B8pDGQmapkKImaiLFVvLetCOKmbZdTyL5dlH+KCDjnZVrZBw9jQBb5H78SfvHWkyaHWr4+m1RM6IYCOWOSRvDzTYxJGBjx7rGudk65sDRVIN2I/FF9O1Ew== x'
+const dsa = 'ssh-dss AAAAB3NzaC1kc3MAAAAA x'
+test.each<[string, string, Readonly<Record<string, string>>, number, string, readonly string[]]>([
+  ['its kind is taken', key, { pubkeyacceptedalgorithms: 'rsa-sha2-512,ssh-ed25519' }, 1000, 'yes', []],
+  ['its kind is not taken', key, { pubkeyacceptedalgorithms: 'rsa-sha2-512' }, 1000, 'unknown', ['sshd refuses its keys by their kind']],
+  ['the older word', dsa, { pubkeyacceptedkeytypes: 'ssh-ed25519' }, 1000, 'unknown', ['sshd refuses its keys by their kind']],
+  ['a list that is not whole names', key, { pubkeyacceptedalgorithms: '-ssh-ed25519' }, 1000, 'yes', []],
+  [
+    'an authority, certificates are taken',
+    `cert-authority ${key}`,
+    { pubkeyacceptedalgorithms: 'ssh-ed25519-cert-v01@openssh.com' },
+    1000,
+    'yes',
+    [],
+  ],
+  [
+    'an authority, certificates are not',
+    `cert-authority ${key}`,
+    { pubkeyacceptedalgorithms: 'ssh-ed25519' },
+    1000,
+    'unknown',
+    ['sshd refuses its keys by their kind'],
+  ],
+  ['a short RSA key', shortRsa, { requiredrsasize: '2048' }, 1000, 'unknown', ['sshd refuses its keys by their kind']],
+  ['as short as it may be', shortRsa, { requiredrsasize: '1024' }, 1000, 'yes', []],
+  ['root without a command', key, { permitrootlogin: 'forced-commands-only' }, 0, 'unknown', ['sshd refuses its keys by their kind']],
+  ['root with one', `command="id" ${key}`, { permitrootlogin: 'forced-commands-only' }, 0, 'yes', []],
+  ['root of an authority', `cert-authority ${key}`, { permitrootlogin: 'forced-commands-only' }, 0, 'yes', []],
+  [
+    'keys taken back',
+    key,
+    { revokedkeys: '/etc/ssh/revoked' },
+    1000,
+    'yes',
+    ['keys that /etc/ssh/revoked names are refused; whether one of its own was not read'],
+  ],
+  ['certificates', key, { pubkeyauthentication: 'no', trustedusercakeys: '/etc/ssh/ca.pub' }, 1000, 'no', []],
+  ['a program', key, { pubkeyauthentication: 'no', authorizedkeyscommand: '/usr/bin/x' }, 1000, 'no', []],
+  ['certificates for root', key, { permitrootlogin: 'no', trustedusercakeys: '/etc/ssh/ca.pub' }, 0, 'no', []],
+])('kinds of keys: %s', (_, line, settings, uid, open, notes) => {
+  const access = {
+    passwords: known(parsePasswords(rows('ada:!:'))),
+    keys: known(parseLoginKeys(rows(`${own}:1:${line}`))),
+    paths: [],
+  } as unknown as Access
+  const sshd = { settings: Object.fromEntries(Object.entries(settings).map(([keyword, value]) => [keyword, [{ value, line: 1 }]])) }
+  const member = { ...ada, account: { ...ada?.account, uid } }
+  const logins = loginsOf(member as never, access, known(sshd), 0)
+  expect([logins.open, logins.notes]).toEqual([open, notes])
+})

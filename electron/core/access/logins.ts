@@ -55,31 +55,41 @@ export function loginsOf(
   if (!access?.keys.known) notes.push('its keys were not read')
   else if (named && account.home === '') notes.push('where its keys would lie is not known')
   else if (!shell && !isSearched(account.home)) notes.push(`keys in ${account.home.slice(0, 80)} were not looked for`)
-  const elsewhere = shell ? undefined : places?.find((place) => !FILES_LOOKED_AT.test(place))
+  // Where no key is taken, none that was not read lets anybody in either.
+  const byKey = (account.uid !== 0 || setting('permitrootlogin') !== 'no') && setting('pubkeyauthentication') !== 'no'
+  const mayHold = byKey && !shell
+  const elsewhere = !mayHold ? undefined : places?.find((place) => !FILES_LOOKED_AT.test(place))
   if (elsewhere !== undefined) notes.push(`keys in ${elsewhere.slice(0, 80)} were not looked for`)
   const command = setting('authorizedkeyscommand') ?? 'none'
-  if (command !== 'none' && !shell) notes.push(`keys that ${command.slice(0, 80)} gives to sshd were not asked for`)
+  if (command !== 'none' && mayHold) notes.push(`keys that ${command.slice(0, 80)} gives to sshd were not asked for`)
   if (keys.length < found.length) notes.push('sshd takes no keys from where some of its own lie')
   const link = access && linkTo(account.home, access)
-  if (link && !shell) notes.push(`keys behind the link ${link.path.slice(0, 80)} were not read`)
+  if (link && mayHold) notes.push(`keys behind the link ${link.path.slice(0, 80)} were not read`)
   const authorities = setting('trustedusercakeys') ?? 'none'
-  if (authorities !== 'none' && !shell)
+  if (authorities !== 'none' && mayHold)
     notes.push(`a certificate of ${authorities.slice(0, 80)} may let it in; who is certified was not read`)
   const otherwise = matches?.known && !shell && !expired ? setOtherwise(matches.value, { name, account, groupNames }, setting) : undefined
   if (otherwise !== undefined) notes.push(otherwise)
   const closed = shell || expired || (refused && otherwise === undefined)
   if (closed) return { ways: [], notes, keys, open: 'no' }
   const rootByPassword = account.uid !== 0 || setting('permitrootlogin') === 'yes'
-  const rootByKey = (account.uid !== 0 || setting('permitrootlogin') !== 'no') && setting('pubkeyauthentication') !== 'no'
   const asksPassword = setting('passwordauthentication') === 'yes' || setting('kbdinteractiveauthentication') === 'yes'
   const loose = setting('strictmodes') === 'yes' ? keys.flatMap(({ file }) => looseOn(file, account, access?.paths ?? []) ?? []) : []
   if (loose.length > 0) notes.push(`sshd refuses keys, because others may write ${loose[0]?.slice(0, 80)}`)
   const over = keys.filter(({ options }) => options.some((option) => closes(option, now)))
   if (over.length > 0)
     notes.push(over.length === keys.length ? 'options of its keys let nobody in' : 'options of some of its keys let nobody in')
-  const taken = rootByKey
-    ? keys.filter((key) => !over.includes(key) && !loose.some((path) => path === key.file || isBelow(key.file, path)))
+  const refusedKeys = byKey ? keys.filter((key) => isRefused(key, account.uid, setting)) : []
+  if (refusedKeys.length > 0)
+    notes.push(`sshd refuses ${refusedKeys.length === keys.length ? 'its keys' : 'some of its keys'} by their kind`)
+  const taken = byKey
+    ? keys.filter(
+        (key) => !over.includes(key) && !refusedKeys.includes(key) && !loose.some((path) => path === key.file || isBelow(key.file, path)),
+      )
     : []
+  const revoked = setting('revokedkeys') ?? 'none'
+  if (revoked !== 'none' && taken.length > 0)
+    notes.push(`keys that ${revoked.slice(0, 80)} names are refused; whether one of its own was not read`)
   const can = {
     keys: new Set(taken.map(({ fingerprint }) => fingerprint)).size,
     password: password?.state === 'usable' && asksPassword && rootByPassword,
@@ -106,9 +116,25 @@ function closes({ name, value = '' }: LoginKey['options'][number], now: number):
   return ends + (utc ? 0 : DAY_MS / 2) <= now
 }
 
+/**
+ * A key that sshd does not take for what it is (sshd_config(5)): its algorithm is not among PubkeyAcceptedAlgorithms, an RSA key is shorter than
+ * RequiredRSASize, or root has to have a key with a command. A key of an authority stands for certificates, which have kinds and commands of their own.
+ */
+function isRefused(key: LoginKey, uid: number, setting: (keyword: string) => string | undefined): boolean {
+  const has = (option: string) => key.options.some(({ name }) => name.toLowerCase() === option)
+  const accepted = setting('pubkeyacceptedalgorithms') ?? setting('pubkeyacceptedkeytypes')
+  // `sshd -T` prints whole names; anything else is not worked out.
+  const algorithms = accepted !== undefined && /^[\w.@,-]+$/.test(accepted) && !accepted.startsWith('-') ? accepted.split(',') : undefined
+  if (has('cert-authority')) return algorithms !== undefined && !algorithms.some((one) => one.includes('-cert-v'))
+  const own = key.type === 'ssh-rsa' ? ['ssh-rsa', 'rsa-sha2-256', 'rsa-sha2-512'] : [key.type]
+  if (algorithms !== undefined && !own.some((one) => algorithms.includes(one))) return true
+  if (key.type === 'ssh-rsa' && key.bits !== undefined && key.bits < Number(setting('requiredrsasize') ?? 0)) return true
+  return uid === 0 && setting('permitrootlogin') === 'forced-commands-only' && !has('command')
+}
+
 /** What a block of sshd_config(5) may open to some logins of an account. */
 const OPENING =
-  /^(?:permitrootlogin|passwordauthentication|kbdinteractiveauthentication|pubkeyauthentication|permitemptypasswords|authenticationmethods|authorizedkeysfile|authorizedkeyscommand|trustedusercakeys|allowusers|allowgroups)$/
+  /^(?:permitrootlogin|passwordauthentication|kbdinteractiveauthentication|pubkeyauthentication|pubkeyaccepted(?:algorithms|keytypes)|requiredrsasize|permitemptypasswords|authenticationmethods|authorizedkeysfile|authorizedkeyscommand|trustedusercakeys|allowusers|allowgroups)$/
 
 /** A block that may hold for the account and sets one of these otherwise than for all: `sshd -T` does not apply it. */
 function setOtherwise(
