@@ -130,7 +130,7 @@ enter() {
   exec nsenter -t "$init" -m -u -i -n -p --root="/proc/$init/root" --wd="/proc/$init/root" \
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
     systemd-run --quiet --wait --collect --pipe --service-type=exec -E HOME=/root -E LC_ALL=C.UTF-8 -E PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-    --working-directory=/root -- /bin/sh "/run/${file##*/}"
+    --working-directory=/root -- /bin/bash "/run/${file##*/}"
 }
 
 freeze() { # freeze 1|0 HOST

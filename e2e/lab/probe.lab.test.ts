@@ -45,7 +45,9 @@ describe.each(servers)('%s', (server) => {
     expect(run.failure).toBeUndefined()
     expect(run.uid).toBe(1000)
     expect(withState(run, 'not-run', 'timed-out', 'truncated')).toEqual([])
-    expect(await arrange(server, traces)).toBe(before)
+    // What tests before this one left may end meanwhile.
+    const known = new Set(before.split('\n'))
+    expect((await arrange(server, traces)).split('\n').filter((line) => !known.has(line))).toEqual([])
   })
 })
 
