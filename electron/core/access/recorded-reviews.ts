@@ -13,7 +13,9 @@ export interface RecordedDecision {
   readonly decidedAt: string
   /** SHA-256 of what the account could do when it was decided about. */
   readonly seen: string
-  /** What that was. Null where the newest audit finds the account changed, or gone. */
+  /** The account in the newest audit, against what was seen when it was decided about. `not-read`: nothing is known of it now. */
+  readonly since: 'same' | 'changed' | 'gone' | 'not-read'
+  /** What it could do, and can as long as it is the same. Null else: only the digest of it was kept. */
   readonly held: {
     readonly tier: AccessRow['tier']
     readonly logins: readonly string[]
@@ -34,11 +36,11 @@ export interface RecordedReview {
   readonly decisions: readonly RecordedDecision[]
 }
 
-/** Every review of a fleet, newest first. `rowOf`: an account as the newest audit found it; `digestOf` as for the decisions. */
+/** Every review of a fleet, newest first. `find`: an account as the newest audit found it; `digestOf` as for the decisions. */
 export function recordedReviews(
   repo: Pick<AccessReviewRepo, 'list' | 'decisions'>,
   fleet: string,
-  rowOf: (host: string, account: string) => AccessRow | undefined,
+  find: (host: string, account: string) => AccessRow | 'gone' | 'not-read',
   digestOf: (row: AccessRow) => string,
 ): RecordedReview[] {
   return repo.list(fleet).map(({ id, startedAt, startedBy, signedAt = null, signedBy = null }) => ({
@@ -46,9 +48,10 @@ export function recordedReviews(
     decisions: repo
       .decisions(id)
       .map(({ host, account, verdict, note, decidedBy, decidedAt, seen }) => {
-        const row = rowOf(host, account)
-        const held = row && digestOf(row) === seen ? heldBy(row) : null
-        return { host, account, verdict, note, decidedBy, decidedAt, seen, held }
+        const row = find(host, account)
+        const since = typeof row === 'string' ? row : digestOf(row) === seen ? 'same' : 'changed'
+        const held = typeof row !== 'string' && since === 'same' ? heldBy(row) : null
+        return { host, account, verdict, note, decidedBy, decidedAt, seen, since, held } as const
       })
       .toSorted((a, b) => compare(a.host, b.host) || compare(a.account, b.account)),
   }))

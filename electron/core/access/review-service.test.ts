@@ -159,8 +159,17 @@ test('what was decided can be shown, with what the account could do then as long
     ['rey', 'remove', 'left', 'operators', ['SSH key']],
   ])
   reviews.sign(fleet, 'Ada')
+  const since = () => reviews.recorded(fleet)[0]?.decisions.map((one) => [one.since, one.held])
   hosts[0]?.rows.splice(0, 2, row('ada', { logins: ['SSH key', 'cron'] }))
-  const [signed] = reviews.recorded(fleet)
-  expect(signed?.signedBy).toBe('Ada')
-  expect(signed?.decisions.map(({ held }) => held)).toEqual([null, null])
+  expect(reviews.recorded(fleet)[0]?.signedBy).toBe('Ada')
+  expect(since()).toEqual([
+    ['changed', null],
+    ['gone', null],
+  ])
+  // A host that was not looked at says of nobody that he is gone.
+  hosts[0] = { host: 'h1', reason: 'not reached', cut: 0, gaps: [], rows: [] }
+  expect(since()).toEqual([
+    ['not-read', null],
+    ['not-read', null],
+  ])
 })

@@ -170,10 +170,11 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
     pushes: (fleet) => removalPushes(removals(fleet)),
     plan: (fleet) => removalPlan(fleet.name, iso().slice(0, 10), removals(fleet)),
     recorded(fleet) {
-      const rows = new Map(
-        access.overview(fleet).hosts.flatMap(({ host, rows }) => rows.map((row) => [placeOf(host, row.account), row] as const)),
-      )
-      return recordedReviews(repo, fleet.name, (host, account) => rows.get(placeOf(host, account)), digestOf)
+      const { hosts } = access.overview(fleet)
+      const rows = new Map(hosts.flatMap(({ host, rows }) => rows.map((row) => [placeOf(host, row.account), row] as const)))
+      const whole = new Set(hosts.flatMap(({ host, reason, cut }) => (reason === null && cut === 0 ? [host] : [])))
+      const find = (host: string, account: string) => rows.get(placeOf(host, account)) ?? (whole.has(host) ? 'gone' : 'not-read')
+      return recordedReviews(repo, fleet.name, find, digestOf)
     },
   }
 }

@@ -11,7 +11,7 @@ import { html, type Markup, nothing } from '../markup.ts'
 import { reportStyle } from '../report-style.ts'
 import { evidencePath } from './evidence-path.ts'
 import type { FrameworkView } from './frameworks.ts'
-import { printedReview } from './review-files.ts'
+import { printedReviews } from './review-files.ts'
 
 interface PrintSources {
   readonly audit: AuditResults
@@ -85,7 +85,7 @@ ${areas.map(
   (area) => html`<h2>${area}</h2>
 ${checklist.filter((item) => item.area === area).map((item) => itemSection(item, guide, byItem.get(item.id) ?? [], records.get(item.id)))}`,
 )}
-${printedReview(reviews)}
+${printedReviews(reviews)}
 <h2>Results by framework</h2>
 ${views.map(frameworkSection)}
 <h2>Hosts</h2>

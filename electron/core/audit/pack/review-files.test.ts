@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import type { RecordedDecision, RecordedReview } from '../../access/recorded-reviews.ts'
-import { printedReview, reviewFiles } from './review-files.ts'
+import { printedReviews, reviewFiles } from './review-files.ts'
 
 const decision = (account: string, more: Partial<RecordedDecision> = {}): RecordedDecision => ({
   ...{ host: 'gpu-01', account, verdict: 'keep', note: '', decidedBy: 'ada', decidedAt: '2026-11-26T10:00:00.000Z', seen: 'a'.repeat(64) },
+  since: 'same',
   held: { tier: 'operators', logins: ['SSH key'], capabilities: ['become-root', 'read-logs'] },
   ...more,
 })
@@ -29,23 +30,34 @@ test('all of it stands in the JSON; a fleet that was never reviewed has no file,
   const reviews = [review([decision('bob')])]
   expect(JSON.parse(textOf('decisions/access-reviews.json', reviews))).toEqual(reviews)
   expect(reviewFiles([])).toEqual([])
-  expect(printedReview([]).markup).toContain('never reviewed')
+  expect(printedReviews([]).markup).toContain('No review of access was signed')
 })
 
-test('the newest is printed: text is text, an open one is called open, what changed since is not guessed', () => {
-  const { markup } = printedReview([
-    review([decision('<b>', { note: '<script>', held: null })], { signedAt: null, signedBy: null }),
-    review([decision('older')]),
-  ])
+test('an open one and the last that was signed are printed: text is text, and what is not known is not guessed', () => {
+  const open = review([decision('<b>', { note: '<script>', since: 'not-read', held: null })], { signedAt: null, signedBy: null })
+  const changed = decision('bob', { since: 'changed', held: null })
+  const { markup } = printedReviews([open, review([changed, decision('eve', { since: 'gone', held: null })]), review([decision('older')])])
   expect(markup).toContain('&lt;b&gt;')
   expect(markup).not.toContain('<script>')
-  expect(markup).toContain('Not signed yet')
-  expect(markup).toContain('changed or gone since')
+  const at = (text: string) => markup.indexOf(text)
+  const shown = [
+    'Not signed yet',
+    'not read in the newest audit',
+    'Signed on 2026-11-26 by Ada Byron',
+    'has changed since',
+    'is gone since',
+  ]
+  expect(shown.map(at)).toEqual(shown.map(at).toSorted((a, b) => a - b))
+  expect(shown.map(at)).not.toContain(-1)
   expect(markup).not.toContain('older')
 })
 
+test('one that is only open is not taken for a signed one', () => {
+  expect(printedReviews([review([decision('bob')], { signedAt: null, signedBy: null })]).markup).toContain('No review of access was signed')
+})
+
 test('of ten thousand decisions the report prints some, and says where the others are', () => {
-  const { markup } = printedReview([review(Array.from({ length: 10_000 }, (_, at) => decision(`a${at}`)))])
+  const { markup } = printedReviews([review(Array.from({ length: 10_000 }, (_, at) => decision(`a${at}`)))])
   expect(markup.match(/<tr>/g)).toHaveLength(501)
   expect(markup).toContain('9500 more are in <code>decisions/access-reviews.csv</code>')
 })

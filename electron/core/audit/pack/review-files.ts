@@ -37,18 +37,22 @@ function* csvOf(reviews: readonly RecordedReview[]): Generator<string> {
     }
 }
 
-const abilities = ({ held }: RecordedDecision): string =>
-  held === null ? 'changed or gone since' : held.capabilities.map((one) => capabilityWords[one]).join(', ') || 'nothing'
+const unknown = { same: '', changed: 'has changed since', gone: 'is gone since', 'not-read': 'not read in the newest audit' } as const
+const abilities = ({ held, since }: RecordedDecision): string =>
+  held === null ? unknown[since] : held.capabilities.map((one) => capabilityWords[one]).join(', ') || 'nothing'
 
-/** The newest review as it is printed. */
-export function printedReview([newest]: readonly RecordedReview[]): Markup {
-  if (newest === undefined)
-    return html`<h2>Access review</h2>
-<p>Access was never reviewed with Gatehouse.</p>`
-  const { startedAt, startedBy, signedAt, signedBy, decisions } = newest
-  const more = decisions.length - PRINTED_ROWS
+/** The last review that was signed as it is printed, and the one that is open before it. */
+export function printedReviews(reviews: readonly RecordedReview[]): Markup {
+  const open = reviews.find(({ signedAt }) => signedAt === null)
+  const signed = reviews.find(({ signedAt }) => signedAt !== null)
   return html`<h2>Access review</h2>
-<p>Begun on ${startedAt.slice(0, 10)} by ${startedBy}. ${
+${open ? printed(open) : nothing}
+${signed ? printed(signed) : html`<p>No review of access was signed with Gatehouse.</p>`}`
+}
+
+function printed({ startedAt, startedBy, signedAt, signedBy, decisions }: RecordedReview): Markup {
+  const more = decisions.length - PRINTED_ROWS
+  return html`<p>Begun on ${startedAt.slice(0, 10)} by ${startedBy}. ${
     signedAt === null ? html`<strong>Not signed yet.</strong>` : `Signed on ${signedAt.slice(0, 10)} by ${signedBy ?? ''}.`
   } ${decisions.length} decisions.</p>
 <table class="reviewed"><thead><tr><th scope="col">Account</th><th scope="col">Host</th><th scope="col">Can</th><th scope="col">Decision</th><th scope="col">Note</th><th scope="col">By</th></tr></thead>
