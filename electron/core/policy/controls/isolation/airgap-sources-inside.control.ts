@@ -9,9 +9,9 @@ export default defineControl({
   rationale:
     'Sources that lie outside show that the host was set up across the gap, or will be. Updates that cannot arrive are not installed either, so an internal mirror is what keeps an air-gapped host patched.',
   needs: ['sources'],
-  uses: ['containers'],
+  uses: ['containers', 'processes'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:SC-7(5)', 'CIS-8:2.5', 'ISO-27001:A.8.9', 'OWASP-LLM:LLM03'],
-  evaluate: ({ sources, containers }, context) => {
+  evaluate: ({ sources, processes, containers }, context) => {
     const exempt = notAirGapped(context)
     if (exempt) return exempt
     const images = (containers.known ? containers.value.containers : []).map(({ image, line, name }) => ({
@@ -47,6 +47,14 @@ export default defineControl({
     if (unknown.length > 0) {
       const reason = `Whether ${print(unknown)} ${unknown.length === 1 ? 'lies' : 'lie'} inside cannot be told from the name.`
       return verdict('not-evaluated', 'A source may lie inside or outside', reason, unknown)
+    }
+    // Its store is api.snapcraft.io unless an assertion in its own state names another (snapcraft.io/docs, network requirements), which only snapd can tell.
+    if (!processes.known) return verdict('not-evaluated', 'Whether snapd runs is not known', processes.reason, [])
+    const snapd = processes.value.find(({ name }) => name === 'snapd')
+    if (snapd) {
+      const found = { what: 'snapd', place: 'unknown' as const, cite: { section: 'processes', line: snapd.line, token: 'snapd' } }
+      const reason = 'snapd runs, and refreshes snaps from its store; which one that is was not read. Expected no snapd, or a store inside.'
+      return verdict('not-evaluated', 'Snaps may come from the outside', reason, [found])
     }
     if (all.length === 0)
       return verdict('pass', 'No source of software is set', 'No package source, registry or container image was found.', [])

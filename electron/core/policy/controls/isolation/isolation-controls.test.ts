@@ -310,7 +310,20 @@ describe('airgap-sources-inside', () => {
     ['a name that says nothing', url('https://mirror.company.com/debian'), [], 'not-evaluated: A source may lie inside or outside'],
     ['unreadable', { unreadable: ['/etc/docker/daemon.json'] }, [], 'not-evaluated: Some settings could not be read'],
   ])('%s', (_, more, images, expected) => {
-    expect(outcomes(ask(sourcesInside, { sources: sources(more), containers: containers(...images) }))).toEqual([expected])
+    const given = { sources: sources(more), processes: known([]), containers: containers(...images) }
+    expect(outcomes(ask(sourcesInside, given))).toEqual([expected])
+  })
+
+  test('snapd has a store of its own, which nobody read; what lies outside is louder', () => {
+    const of = (...urls: string[]) => judged(known([{ name: 'snapd', line: 3 }]), ...urls)
+    const judged = (processes: object, ...urls: string[]) => {
+      const packageSources = urls.map((url) => ({ url, file: '/etc/apt/sources.list', line: 1 }))
+      return outcomes(ask(sourcesInside, { sources: sources({ packageSources }), processes, containers: containers() }))
+    }
+    expect(of()).toEqual(['not-evaluated: Snaps may come from the outside'])
+    expect(of('http://10.0.0.5/debian')).toEqual(['not-evaluated: Snaps may come from the outside'])
+    expect(of('http://deb.debian.org/debian')).toEqual(['fail: Software is fetched from the outside'])
+    expect(judged(unknown('no ps', []))).toEqual(['not-evaluated: Whether snapd runs is not known'])
   })
 })
 
