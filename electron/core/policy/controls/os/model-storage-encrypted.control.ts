@@ -35,13 +35,18 @@ function judge(path: string, storage: Storage | undefined): Verdict {
   const base = { subject: path, cite: [{ section: 'os', line, token: path }] }
   if (volatile.test(kind))
     return { ...base, status: 'pass', title: 'Models lie in memory', reason: `${path} is ${kind}, which no disk keeps.` }
-  if (encryptedThrough(chain)) {
+  const encrypted = encryptedThrough(chain, kind)
+  if (encrypted) {
     const reason = `${path} lies on ${source}, above a dm-crypt device.`
     return { ...base, status: 'pass', title: 'Models lie on an encrypted device', reason }
   }
   if (remote.test(kind) || chain.length === 0 || kind === 'zfs') {
     const reason = `${path} is ${kind} from ${source || 'a source that was not told'}; whether that is encrypted cannot be seen from here.`
     return { ...base, status: 'not-evaluated', title: 'Encryption cannot be seen from here', reason }
+  }
+  if (encrypted === undefined) {
+    const reason = `${path} lies on ${source}, joined from several devices above and below dm-crypt; which of its disks lie below was not told.`
+    return { ...base, status: 'not-evaluated', title: 'Not known to be encrypted whole', reason }
   }
   const reason = `${path} lies on ${source} (${chain.map(({ type }) => type).join(' on ')}), not all of it through dm-crypt. A disk that encrypts itself cannot be seen from here.`
   return { ...base, status: 'warning', title: 'Models lie on a plain disk', reason }

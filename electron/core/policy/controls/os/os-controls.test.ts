@@ -132,6 +132,16 @@ test.each<[string, string, string]>([
     '@swaps\n@swap partition /dev/md0 - /dev/md0\n=md0 raid1\n=sda disk\n=c crypt\n=sdb disk',
     'warning: Swap is not encrypted',
   ],
+  [
+    'a volume on an encrypted mirror and, perhaps, a plain disk',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=c crypt\n=md0 raid1\n=sda disk\n=sdb disk\n=sdc disk',
+    'not-evaluated: Not known to be encrypted whole',
+  ],
+  [
+    'a volume on two encrypted mirrors',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=c crypt\n=m0 mpath\n=sda disk\n=d crypt\n=m1 mpath\n=sdb disk',
+    'pass: Swap is encrypted',
+  ],
   ['a file on a plain disk', '@swaps\n@swap file /dev/sda1 - /swap.img\n=sda1 part\n=sda disk', 'warning: Swap is not encrypted'],
   ['lsblk said nothing', '@swaps\n@swap partition /dev/sda1 - /dev/sda1', 'not-evaluated: What swap lies on could not be read'],
   ['not read', '', 'not-evaluated: Swap could not be read'],
@@ -212,6 +222,16 @@ test.each<[string, string, string]>([
   [
     'a container file',
     '@file-system ext4 /dev/mapper/a /srv /srv/models\n=a crypt\n=loop0 loop',
+    'pass: Models lie on an encrypted device',
+  ],
+  [
+    'btrfs on an encrypted mirror and, perhaps, a plain disk',
+    '@file-system btrfs /dev/mapper/a /srv /srv/models\n=a crypt\n=md0 raid1\n=sda disk\n=sdb disk\n=sdc disk',
+    'not-evaluated: Not known to be encrypted whole',
+  ],
+  [
+    'ext4 on an encrypted mirror',
+    '@file-system ext4 /dev/mapper/a /srv /srv/models\n=a crypt\n=md0 raid1\n=sda disk\n=sdb disk',
     'pass: Models lie on an encrypted device',
   ],
   ['NFS', '@file-system nfs4 store:/m /srv/models /srv/models', 'not-evaluated: Encryption cannot be seen from here'],

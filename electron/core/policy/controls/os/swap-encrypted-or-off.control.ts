@@ -31,8 +31,8 @@ function judge({ path, chain, line }: Storage): Verdict {
   const base = { subject: path, cite: [{ section: 'os', line, token: path }] }
   if (/^\/dev\/zram\d+$/.test(path))
     return { ...base, status: 'pass', title: 'Swap stays in memory', reason: `${path} is compressed memory, not a disk.` }
-  if (encryptedThrough(chain))
-    return { ...base, status: 'pass', title: 'Swap is encrypted', reason: `${path} lies on an encrypted device.` }
+  const encrypted = encryptedThrough(chain)
+  if (encrypted) return { ...base, status: 'pass', title: 'Swap is encrypted', reason: `${path} lies on an encrypted device.` }
   if (chain.length === 0)
     return {
       ...base,
@@ -40,6 +40,10 @@ function judge({ path, chain, line }: Storage): Verdict {
       title: 'What swap lies on could not be read',
       reason: `lsblk did not say what ${path} lies on.`,
     }
+  if (encrypted === undefined) {
+    const reason = `${path} is joined from several devices above and below dm-crypt; which of its disks lie below was not told.`
+    return { ...base, status: 'not-evaluated', title: 'Not known to be encrypted whole', reason }
+  }
   const reason = `${path} lies on ${chain.map(({ type }) => type).join(' on ')}, not all of it encrypted. Expected no swap, or swap on dm-crypt.`
   return { ...base, status: 'warning', title: 'Swap is not encrypted', reason }
 }
