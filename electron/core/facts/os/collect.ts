@@ -3,6 +3,7 @@ import { type SectionSpec, script } from '../../probe/section.ts'
 import { askUnits } from '../asked-units.ts'
 import { statFormat } from '../path-entry.ts'
 import { MAX_ROWS } from './logrotate.ts'
+import { MAX_DEVICES } from './storage-tree.ts'
 
 /** Settings below /proc/sys that controls judge. `*` stands for every interface. */
 const settings = [
@@ -64,12 +65,17 @@ cd /
 rows() { awk -v "n=$1" -v "w=$2" 'NR > n { exit } { print "=" substr($0, 1, w) }'; }
 seen= below=
 under() {
-  [ "$1" = "$seen" ] || { seen=$1 below=$(command -v lsblk >/dev/null 2>&1 && lsblk -nrso NAME,TYPE -- $1 2>/dev/null | rows 40 1000); }
+  [ "$1" = "$seen" ] || { seen=$1 below=$(command -v lsblk >/dev/null 2>&1 && tree=$(lsblk -nsio NAME,TYPE -- $1 2>/dev/null) && printf '%s\\n' "$tree" | rows ${MAX_DEVICES} 1000); }
   [ -z "$below" ] || printf '%s\\n' "$below"
 }
 nl='
 '
 mounted() { found=$(findmnt -nro SOURCE,FSTYPE,TARGET -T "$1" 2>/dev/null); found=\${found##*"$nl"}; }
+# To lsblk all that cryptsetup sets up is of type crypt, checksums alone (dm-verity, dm-integrity) as well.
+printf '@mapped\\n'
+for file in /sys/block/dm-*/dm/uuid; do
+  [ -r "$file" ] && read -r kind <"$file" && case $kind in CRYPT-*) read -r name <"\${file%uuid}name" && kind=\${kind#CRYPT-} && printf '=%s %s\\n' "\${kind%%-*}" "$name" ;; esac
+done
 if [ -r /proc/swaps ]; then
   printf '@swaps\\n'
   while read -r path kind rest; do
@@ -148,12 +154,27 @@ clock() {
     # It goes on saying so when its sources fall silent; then none of them is the one that it follows.
     *'Leap status'*) case $(chronyc -n sources 2>/dev/null) in *'^* '* | *'=* '* | *'#* '*) echo yes ;; *) echo no ;; esac; return ;;
   esac
-  said=$(ntpq -c 'rv 0 leap,refid' 2>/dev/null) && case $said in
-    *leap=11* | *refid=LOC*) echo no; return ;;
-    *leap=[01][01]*) echo yes; return ;;
+  # ntpd, too, keeps its leap when its servers fall silent; then no row of its peers is marked, or what is marked was not reached in eight polls (ntpq(1), peers).
+  said=$(ntpq -n -c 'rv 0 leap,refid' -c peers 2>/dev/null) && case $said in
+    *leap=11* | *refid=LOC* | *refid=127.127.1.*) echo no; return ;;
+    *leap=[01][01]*) printf '%s\\n' "$said" | awk '/^ *=====+ *$/ { rows = 1; next } /^[*o]/ { marked = rows } marked && NF > 6 { if ($(NF - 3) ~ /[1-7]/) found = 1; marked = 0 } END { if (rows) print found ? "yes" : "no" }'; return ;;
+  esac
+  # openntpd stays \`synced\` without an answer; its peers become invalid (ntpctl(8)). Its socket is root's.
+  said=$(ntpctl -s status 2>/dev/null) && case $said in
+    *'clock unsynced'*) echo no; return ;;
+    *'clock synced'*) case " $said" in *' '[1-9]*/*' peers valid'* | *' '[1-9]*/*' sensors valid'*) echo yes ;; *) echo no ;; esac; return ;;
   esac
   case $time in
-    timesyncd) if [ -e /run/systemd/timesync/synchronized ]; then echo yes; else echo no; fi ;;
+    timesyncd)
+      # Touched with each answer that it takes. It asks again after its interval, in microseconds, 2048 s at most unless that is set.
+      synchronized=/run/systemd/timesync/synchronized
+      [ -e "$synchronized" ] || { echo no; return; }
+      poll=$(busctl --auto-start=no get-property org.freedesktop.timesync1 /org/freedesktop/timesync1 org.freedesktop.timesync1.Manager PollIntervalUSec 2>/dev/null) || poll=
+      poll=\${poll#t }
+      late=no
+      case $poll in '' | *[!0-9]* | 0 | ?????????????????*) poll=2048000000 late= ;; esac
+      # Four of them missed: it is given up.
+      if [ -n "$(find "$synchronized" -mmin "-$((poll * 4 / 60000000 + 2))" 2>/dev/null)" ]; then echo yes; else echo $late; fi ;;
     # A container has the clock of its host.
     none) [ -e /run/systemd/container ] || echo no ;;
   esac

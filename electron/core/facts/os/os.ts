@@ -7,7 +7,16 @@ export interface Shown<T> {
   readonly line: number
 }
 
-/** A device and what it lies on, nearest first: `crypt` on `part` on `disk` (lsblk(8), TYPE). */
+/** A device and what it lies on (lsblk(8), NAME and TYPE, inverse). */
+export interface Device {
+  readonly name: string
+  readonly type: string
+  /** Of a `crypt`, how cryptsetup set it up: `LUKS2`, `PLAIN`, but also `VERITY` and `INTEGRITY`, which encrypt nothing. */
+  readonly mapped?: string | undefined
+  readonly below: readonly Device[]
+}
+
+/** Swap or a file system, and the devices below it. */
 export interface Storage {
   readonly path: string
   /** `partition`, `file` of /proc/swaps, or a file system type. */
@@ -16,7 +25,8 @@ export interface Storage {
   readonly source: string
   /** Where the file system is mounted; empty for swap. */
   readonly mountedOn: string
-  readonly chain: readonly { readonly name: string; readonly type: string }[]
+  /** More than one where a file system lies on several by itself (btrfs); none when it was not told. */
+  readonly devices: readonly Device[]
   readonly line: number
 }
 

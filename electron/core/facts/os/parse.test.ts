@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseOs } from './parse.ts'
+import { printTree } from './storage-tree.ts'
 
 const fixture = readFileSync(new URL('./__fixtures__/debian12-lab.txt', import.meta.url), 'utf8')
 
@@ -10,7 +11,7 @@ test('a host of the lab', () => {
   expect(os?.sysctl['kernel/kptr_restrict']).toMatchObject({ value: '0' })
   expect(os?.sysctl['net/ipv4/conf/eth0/accept_redirects']).toMatchObject({ value: '1' })
   expect(os?.fileSystems).toMatchObject([
-    { path: '/usr/share/ollama/.ollama/models', kind: 'overlay', source: 'overlay', mountedOn: '/', chain: [] },
+    { path: '/usr/share/ollama/.ollama/models', kind: 'overlay', source: 'overlay', mountedOn: '/', devices: [] },
   ])
   expect(os?.swaps).toEqual([])
   expect(os?.clockSynchronised?.value).toBe(false)
@@ -31,9 +32,9 @@ test('swap, storage, devices and modules, as lsblk(8), findmnt(8) and stat(1) pr
       '@swaps',
       '@swap partition /dev/dm-1 - /dev/dm-1',
       '=vg-swap lvm',
-      '=nvme0n1p3_crypt crypt',
-      '=nvme0n1p3 part',
-      '=nvme0n1 disk',
+      '=`-nvme0n1p3_crypt crypt',
+      '=  `-nvme0n1p3 part',
+      '=    `-nvme0n1 disk',
       '@file-system nfs4 store:/models /srv /srv/models with blank',
       '@devices',
       '=directory/755/root/root//',
@@ -50,7 +51,7 @@ test('swap, storage, devices and modules, as lsblk(8), findmnt(8) and stat(1) pr
     ].join('\n'),
   )
   expect(os?.swaps?.[0]).toMatchObject({ path: '/dev/dm-1', kind: 'partition', mountedOn: '' })
-  expect(os?.swaps?.[0]?.chain.map(({ type }) => type)).toEqual(['lvm', 'crypt', 'part', 'disk'])
+  expect(printTree(os?.swaps?.[0]?.devices ?? [])).toBe('lvm on crypt on part on disk')
   expect(os?.fileSystems[0]).toMatchObject({ path: '/srv/models with blank', kind: 'nfs4', source: 'store:/models' })
   expect(os?.devices.map(({ path }) => path)).toEqual(['/dev/nvidia0'])
   expect(os?.folders.map(({ path }) => path)).toEqual(['/'])

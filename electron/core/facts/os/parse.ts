@@ -2,19 +2,22 @@ import { type Block, type BlockRow, readBlocks } from '../blocks.ts'
 import { parsePathEntry } from '../path-entry.ts'
 import { parseLogrotate } from './logrotate.ts'
 import type { Os, ServiceState, Shown, Storage } from './os.ts'
+import { readMapped, readTree } from './storage-tree.ts'
 
 /** Reads section `os`. Undefined when its first block is missing: then nothing of it was printed as the script prints it. */
 export function parseOs(stdout: string): Os | undefined {
   const blocks = readBlocks(stdout)
   const rows = (name: string): readonly BlockRow[] => (blocks.get(name) ?? []).flatMap((block) => block.rows)
   if (!blocks.has('sysctl')) return undefined
+  const mapped = readMapped(rows('mapped'))
+  const storage = (block: Block): Storage[] => readStorage(block, mapped)
   const nodes = rows('devices').flatMap(({ text, line }) => parsePathEntry(text, line) ?? [])
   return {
     sysctl: Object.fromEntries(rows('sysctl').flatMap(readSetting)),
     services: blocks.has('services') ? rows('services').flatMap(readService) : undefined,
     clockSynchronised: readFlag(rows('clock')[0], /^NTPSynchronized=(yes|no)$/, 'yes'),
-    swaps: blocks.has('swaps') ? (blocks.get('swap') ?? []).flatMap(readStorage) : undefined,
-    fileSystems: (blocks.get('file-system') ?? []).flatMap(readStorage),
+    swaps: blocks.has('swaps') ? (blocks.get('swap') ?? []).flatMap(storage) : undefined,
+    fileSystems: (blocks.get('file-system') ?? []).flatMap(storage),
     folders: nodes.filter(({ type }) => type === 'directory'),
     devices: nodes.filter(({ type }) => type === 'device'),
     securityModules: shown(rows('security-modules')[0]),
@@ -49,15 +52,20 @@ function readService({ text, line }: BlockRow): ServiceState[] {
 }
 
 /** `partition /dev/sda2 - /dev/sda2`, `ext4 /dev/mapper/data /srv /srv/models`; the path comes last, it may hold blanks. */
-function readStorage({ words, line, rows }: Block): Storage[] {
+function readStorage({ words, line, rows }: Block, mapped: ReadonlyMap<string, string>): Storage[] {
   const match = /^(\S+) (\S+) (\S+) (\/.*)$/.exec(words)
   if (!match) return []
   const [, kind = '', source = '', mountedOn = '', path = ''] = match
-  const chain = rows.flatMap(({ text }) => {
-    const [name, type] = text.split(' ')
-    return name && type ? [{ name, type }] : []
-  })
-  return [{ path, kind, source: source === '-' ? '' : source, mountedOn: mountedOn === '-' ? '' : mountedOn, chain, line }]
+  return [
+    {
+      path,
+      kind,
+      source: source === '-' ? '' : source,
+      mountedOn: mountedOn === '-' ? '' : mountedOn,
+      devices: readTree(rows, mapped),
+      line,
+    },
+  ]
 }
 
 /** The last assignment counts, as in all files of systemd. */

@@ -30,3 +30,30 @@ test.each([
   })
   expect(printed.split('\n')).toContain(`=${expected}`)
 })
+
+test('of a device that lsblk does not find nothing is told, also of those beside it', () => {
+  writeFileSync(join(folder, 'findmnt'), "#!/bin/sh\necho '/dev/sdb btrfs /srv'\n", { mode: 0o755 })
+  writeFileSync(join(folder, 'lsblk'), "#!/bin/sh\necho 'sdb disk'; exit 64\n", { mode: 0o755 })
+  const printed = execFileSync('/bin/sh', ['-c', storage.replaceAll('/sys/fs/btrfs', '/none'), 'sh', folder], {
+    env: { PATH: `${folder}:${process.env.PATH}` },
+    encoding: 'utf8',
+  })
+  expect(printed).toContain('@file-system btrfs /dev/sdb /srv')
+  expect(printed).not.toContain('=sdb')
+})
+
+test('how cryptsetup set a device up', () => {
+  for (const [device, uuid, name] of [
+    ['dm-0', 'CRYPT-LUKS2-0123-a', 'a'],
+    ['dm-1', 'LVM-xyz', 'vg-b'],
+    ['dm-2', 'CRYPT-VERITY-0123-c', 'c'],
+  ] as const) {
+    mkdirSync(join(folder, 'block', device, 'dm'), { recursive: true })
+    writeFileSync(join(folder, 'block', device, 'dm/uuid'), `${uuid}\n`)
+    writeFileSync(join(folder, 'block', device, 'dm/name'), `${name}\n`)
+  }
+  const mapped = storage.slice(storage.indexOf("printf '@mapped"), storage.indexOf('if [ -r /proc/swaps'))
+  expect(execFileSync('/bin/sh', ['-c', mapped.replace('/sys/block', `${folder}/block`)], { encoding: 'utf8' })).toBe(
+    '@mapped\n=LUKS2 a\n=VERITY c\n',
+  )
+})

@@ -26,13 +26,10 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     '@modules-signed',
     `=${system.lockedDown ? 'Y' : 'N'}`,
     '@swaps',
-    ...(swap ? [`@swap ${swap.kind} ${swap.source} - ${swap.path}`, ...swap.chain.map((row) => `=${row}`)] : []),
+    ...(swap ? [`@swap ${swap.kind} ${swap.source} - ${swap.path}`, ...asTree(swap.chain)] : []),
     ...paths
       .filter((path) => host.files.get(path)?.type === 'directory')
-      .flatMap((path) => [
-        `@file-system ${storage.fileSystem} ${storage.source} ${storage.mountedOn} ${path}`,
-        ...storage.chain.map((row) => `=${row}`),
-      ]),
+      .flatMap((path) => [`@file-system ${storage.fileSystem} ${storage.source} ${storage.mountedOn} ${path}`, ...asTree(storage.chain)]),
     '@devices',
     ...folders.map((path) => `=directory/755/root/root/${path}`),
     ...devices.map((path) => `=character special file/${system.deviceMode.toString(8)}/root/${system.deviceGroup}/${path}`),
@@ -52,6 +49,10 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     ...system.services.map((row) => `=${maskedBy(host, row)}`),
   ])
 }
+
+/** Each on the one after it, as `lsblk -nsi` draws it. */
+const asTree = (chain: readonly string[]): readonly string[] =>
+  chain.map((row, depth) => `=${depth === 0 ? '' : `${'  '.repeat(depth - 1)}\`-`}${row}`)
 
 /** The section leaves out what logrotate runs. */
 function withoutScripts(lines: readonly WrittenLine[]): readonly WrittenLine[] {

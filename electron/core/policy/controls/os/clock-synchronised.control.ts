@@ -12,7 +12,7 @@ export default defineControl({
   evaluate: ({ os: { clockSynchronised } }) => {
     if (!clockSynchronised) {
       const reason =
-        'No time service here says what the clock follows: one runs that could not be asked, or this is a container, which has the clock of its host.'
+        'No time service here says what the clock follows: one runs that could not be asked (openntpd answers root only), or this is a container, which has the clock of its host.'
       return [{ status: 'not-evaluated', subject: '', title: 'Time synchronisation could not be read', reason, cite: [] }]
     }
     const cite = [{ section: 'os', line: clockSynchronised.line, token: clockSynchronised.value ? 'yes' : 'no' }]
@@ -22,7 +22,7 @@ export default defineControl({
             status: 'pass',
             subject: '',
             title: 'The clock follows a time source',
-            reason: 'The time service of this host says that it follows a source.',
+            reason: 'The time service of this host says that it follows a source, and that the source answers.',
             cite,
           },
         ]
@@ -32,7 +32,7 @@ export default defineControl({
             subject: '',
             title: 'The clock follows no time source',
             reason:
-              'No time service runs, or the one that does follows no source. Expected chrony, systemd-timesyncd or ntpd with a source that answers.',
+              'No time service runs, or the one that does follows no source, or its sources no longer answer. Expected chrony, systemd-timesyncd or ntpd with a source that answers.',
             cite,
           },
         ]

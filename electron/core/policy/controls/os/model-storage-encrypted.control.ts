@@ -1,7 +1,8 @@
 import type { Storage } from '../../../facts/os/os.ts'
+import { printTree } from '../../../facts/os/storage-tree.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { judgeDirectories } from '../models/model-directories.ts'
-import { encryptedThrough } from './encrypted-chain.ts'
+import { encryptedThrough } from './encrypted-through.ts'
 
 /** Served by another machine: what it does with its disks is not seen from here. */
 const remote = /^(?:nfs4?|cifs|smb3?|ceph|glusterfs|lustre|beegfs|fuse\..*|9p|virtiofs|wekafs|gpfs)$/
@@ -31,23 +32,23 @@ function judge(path: string, storage: Storage | undefined): Verdict {
     const reason = `findmnt and lsblk did not say what ${path} lies on.`
     return { status: 'not-evaluated', subject: path, title: 'Its storage could not be read', reason, cite: [] }
   }
-  const { kind, source, chain, line } = storage
+  const { kind, source, devices, line } = storage
   const base = { subject: path, cite: [{ section: 'os', line, token: path }] }
   if (volatile.test(kind))
     return { ...base, status: 'pass', title: 'Models lie in memory', reason: `${path} is ${kind}, which no disk keeps.` }
-  const encrypted = encryptedThrough(chain, kind)
+  const encrypted = encryptedThrough(devices)
   if (encrypted) {
     const reason = `${path} lies on ${source}, above a dm-crypt device.`
     return { ...base, status: 'pass', title: 'Models lie on an encrypted device', reason }
   }
-  if (remote.test(kind) || chain.length === 0 || kind === 'zfs') {
+  if (remote.test(kind) || devices.length === 0 || kind === 'zfs') {
     const reason = `${path} is ${kind} from ${source || 'a source that was not told'}; whether that is encrypted cannot be seen from here.`
     return { ...base, status: 'not-evaluated', title: 'Encryption cannot be seen from here', reason }
   }
   if (encrypted === undefined) {
-    const reason = `${path} lies on ${source}, joined from several devices above and below dm-crypt; which of its disks lie below was not told.`
+    const reason = `${path} lies on ${source} (${printTree(devices)}); what the last of these lie on was not told.`
     return { ...base, status: 'not-evaluated', title: 'Not known to be encrypted whole', reason }
   }
-  const reason = `${path} lies on ${source} (${chain.map(({ type }) => type).join(' on ')}), not all of it through dm-crypt. A disk that encrypts itself cannot be seen from here.`
+  const reason = `${path} lies on ${source} (${printTree(devices)}), not all of it through dm-crypt. A disk that encrypts itself cannot be seen from here.`
   return { ...base, status: 'warning', title: 'Models lie on a plain disk', reason }
 }

@@ -111,38 +111,58 @@ describe('network-settings-hardened', () => {
 test.each<[string, string, string]>([
   ['none', '@swaps', 'pass: There is no swap'],
   ['zram', '@swaps\n@swap partition /dev/zram0 - /dev/zram0', 'pass: Swap stays in memory'],
-  ['LVM on dm-crypt', '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=swap lvm\n=c crypt\n=sda2 part', 'pass: Swap is encrypted'],
+  ['LVM on dm-crypt', '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=swap lvm\n=`-c crypt\n=  `-sda2 part', 'pass: Swap is encrypted'],
   [
     'dm-crypt above a mirror',
-    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=c crypt\n=md0 raid1\n=sda2 part\n=sda disk\n=sdb2 part\n=sdb disk',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=c crypt\n=`-md0 raid1\n=  |-sda2 part\n=  | `-sda disk\n=  `-sdb2 part\n=    `-sdb disk',
     'pass: Swap is encrypted',
   ],
   [
     'a volume on two encrypted disks',
-    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=c crypt\n=sda disk\n=d crypt\n=sdb disk',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=|-c crypt\n=| `-sda disk\n=`-d crypt\n=  `-sdb disk',
     'pass: Swap is encrypted',
   ],
   [
     'a volume that grew on a plain disk',
-    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=c crypt\n=sda2 part\n=sda disk\n=sdb disk',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=|-c crypt\n=| `-sda2 part\n=|   `-sda disk\n=`-sdb disk',
     'warning: Swap is not encrypted',
   ],
   [
     'a mirror whose first half is plain',
-    '@swaps\n@swap partition /dev/md0 - /dev/md0\n=md0 raid1\n=sda disk\n=c crypt\n=sdb disk',
+    '@swaps\n@swap partition /dev/md0 - /dev/md0\n=md0 raid1\n=|-sda disk\n=`-c crypt\n=  `-sdb disk',
     'warning: Swap is not encrypted',
   ],
   [
-    'a volume on an encrypted mirror and, perhaps, a plain disk',
-    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=c crypt\n=md0 raid1\n=sda disk\n=sdb disk\n=sdc disk',
+    'a volume on an encrypted mirror alone',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=`-c crypt\n=  `-md0 raid1\n=    |-sda disk\n=    `-sdb disk',
+    'pass: Swap is encrypted',
+  ],
+  [
+    'a volume on an encrypted mirror and a plain disk',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=|-c crypt\n=| `-md0 raid1\n=|   |-sda disk\n=|   `-sdb disk\n=`-sdc disk',
+    'warning: Swap is not encrypted',
+  ],
+  [
+    'checksums alone',
+    '@mapped\n=INTEGRITY c\n@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=c crypt\n=`-sda disk',
+    'warning: Swap is not encrypted',
+  ],
+  [
+    'checksums of what is encrypted',
+    '@mapped\n=VERITY v\n=LUKS2 c\n@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v crypt\n=`-c crypt\n=  `-sda disk',
+    'pass: Swap is encrypted',
+  ],
+  [
+    'a branch that ends early',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=|-c crypt\n=| `-sda disk\n=`-sdb1 part',
     'not-evaluated: Not known to be encrypted whole',
   ],
   [
     'a volume on two encrypted mirrors',
-    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=c crypt\n=m0 mpath\n=sda disk\n=d crypt\n=m1 mpath\n=sdb disk',
+    '@swaps\n@swap partition /dev/dm-1 - /dev/dm-1\n=v lvm\n=|-c crypt\n=| `-m0 mpath\n=|   `-sda disk\n=`-d crypt\n=  `-m1 mpath\n=    `-sdb disk',
     'pass: Swap is encrypted',
   ],
-  ['a file on a plain disk', '@swaps\n@swap file /dev/sda1 - /swap.img\n=sda1 part\n=sda disk', 'warning: Swap is not encrypted'],
+  ['a file on a plain disk', '@swaps\n@swap file /dev/sda1 - /swap.img\n=sda1 part\n=`-sda disk', 'warning: Swap is not encrypted'],
   ['lsblk said nothing', '@swaps\n@swap partition /dev/sda1 - /dev/sda1', 'not-evaluated: What swap lies on could not be read'],
   ['not read', '', 'not-evaluated: Swap could not be read'],
 ])('swap-encrypted-or-off: %s', (_, text, expected) => {
@@ -207,32 +227,37 @@ const onModels = (control: AnyControl, text: string, more: Readonly<Record<strin
   outcomes(ask(control, facts('', [ollama], { os: os(text), ...models, ...more })))
 
 test.each<[string, string, string]>([
-  ['dm-crypt', '@file-system ext4 /dev/mapper/m /srv /srv/models\n=m crypt\n=sda1 part', 'pass: Models lie on an encrypted device'],
-  ['plain', '@file-system ext4 /dev/sda1 / /srv/models\n=sda1 part\n=sda disk', 'warning: Models lie on a plain disk'],
+  ['dm-crypt', '@file-system ext4 /dev/mapper/m /srv /srv/models\n=m crypt\n=`-sda1 part', 'pass: Models lie on an encrypted device'],
+  ['plain', '@file-system ext4 /dev/sda1 / /srv/models\n=sda1 part\n=`-sda disk', 'warning: Models lie on a plain disk'],
   [
     'btrfs on an encrypted and a plain disk',
-    '@file-system btrfs /dev/mapper/a /srv /srv/models\n=a crypt\n=sda disk\n=sdb disk',
+    '@file-system btrfs /dev/mapper/a /srv /srv/models\n=a crypt\n=`-sda disk\n=sdb disk',
     'warning: Models lie on a plain disk',
   ],
   [
     'btrfs on a loop and an encrypted disk',
-    '@file-system btrfs /dev/loop0 /srv /srv/models\n=loop0 loop\n=a crypt\n=sda disk',
+    '@file-system btrfs /dev/loop0 /srv /srv/models\n=loop0 loop\n=a crypt\n=`-sda disk',
     'warning: Models lie on a plain disk',
   ],
   [
     'a container file',
-    '@file-system ext4 /dev/mapper/a /srv /srv/models\n=a crypt\n=loop0 loop',
+    '@file-system ext4 /dev/mapper/a /srv /srv/models\n=a crypt\n=`-loop0 loop',
     'pass: Models lie on an encrypted device',
   ],
   [
-    'btrfs on an encrypted mirror and, perhaps, a plain disk',
-    '@file-system btrfs /dev/mapper/a /srv /srv/models\n=a crypt\n=md0 raid1\n=sda disk\n=sdb disk\n=sdc disk',
+    'btrfs on an encrypted mirror and a plain disk',
+    '@file-system btrfs /dev/mapper/a /srv /srv/models\n=a crypt\n=`-md0 raid1\n=  |-sda disk\n=  `-sdb disk\n=sdc disk',
+    'warning: Models lie on a plain disk',
+  ],
+  [
+    'btrfs on two encrypted mirrors',
+    '@file-system btrfs /dev/mapper/a /srv /srv/models\n=a crypt\n=`-md0 raid1\n=  |-sda disk\n=  `-sdb disk\n=b crypt\n=`-md1 raid1\n=  `-sdc disk',
+    'pass: Models lie on an encrypted device',
+  ],
+  [
+    'a part that was not told',
+    '@file-system ext4 /dev/mapper/a /srv /srv/models\n=v lvm\n=`-sda1 part',
     'not-evaluated: Not known to be encrypted whole',
-  ],
-  [
-    'ext4 on an encrypted mirror',
-    '@file-system ext4 /dev/mapper/a /srv /srv/models\n=a crypt\n=md0 raid1\n=sda disk\n=sdb disk',
-    'pass: Models lie on an encrypted device',
   ],
   ['NFS', '@file-system nfs4 store:/m /srv/models /srv/models', 'not-evaluated: Encryption cannot be seen from here'],
   ['ZFS', '@file-system zfs tank/m /srv/models /srv/models', 'not-evaluated: Encryption cannot be seen from here'],

@@ -1,6 +1,7 @@
 import type { Storage } from '../../../facts/os/os.ts'
+import { printTree } from '../../../facts/os/storage-tree.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { encryptedThrough } from './encrypted-chain.ts'
+import { encryptedThrough } from './encrypted-through.ts'
 
 export default defineControl({
   id: 'swap-encrypted-or-off',
@@ -27,13 +28,13 @@ export default defineControl({
   },
 })
 
-function judge({ path, chain, line }: Storage): Verdict {
+function judge({ path, devices, line }: Storage): Verdict {
   const base = { subject: path, cite: [{ section: 'os', line, token: path }] }
   if (/^\/dev\/zram\d+$/.test(path))
     return { ...base, status: 'pass', title: 'Swap stays in memory', reason: `${path} is compressed memory, not a disk.` }
-  const encrypted = encryptedThrough(chain)
+  const encrypted = encryptedThrough(devices)
   if (encrypted) return { ...base, status: 'pass', title: 'Swap is encrypted', reason: `${path} lies on an encrypted device.` }
-  if (chain.length === 0)
+  if (devices.length === 0)
     return {
       ...base,
       status: 'not-evaluated',
@@ -41,9 +42,9 @@ function judge({ path, chain, line }: Storage): Verdict {
       reason: `lsblk did not say what ${path} lies on.`,
     }
   if (encrypted === undefined) {
-    const reason = `${path} is joined from several devices above and below dm-crypt; which of its disks lie below was not told.`
+    const reason = `${path} lies on ${printTree(devices)}; what the last of these lie on was not told.`
     return { ...base, status: 'not-evaluated', title: 'Not known to be encrypted whole', reason }
   }
-  const reason = `${path} lies on ${chain.map(({ type }) => type).join(' on ')}, not all of it encrypted. Expected no swap, or swap on dm-crypt.`
+  const reason = `${path} lies on ${printTree(devices)}, not all of it encrypted. Expected no swap, or swap on dm-crypt.`
   return { ...base, status: 'warning', title: 'Swap is not encrypted', reason }
 }
