@@ -33,7 +33,8 @@ export interface RouteGroup {
 export interface Endpoint {
   /** Stable within a host: `nginx ai.example:443`, `ollama.service 0.0.0.0:11434`. */
   readonly id: string
-  /** 1. Bound: where it listens. */
+  /** 1. Bound: where it listens. UDP is HTTP/3, beside TCP or alone; absent in reports from before it was drawn. */
+  readonly protocol?: 'tcp' | 'udp' | undefined
   readonly address: string
   readonly port: number
   readonly scope: 'loopback' | 'wildcard' | 'specific'

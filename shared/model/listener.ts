@@ -14,5 +14,10 @@ export interface Listener {
   readonly section?: string | undefined
 }
 
+/** With `/udp` behind a socket of datagrams: a port number alone means TCP. */
+export const printSocket = (
+  socket: Pick<Listener, 'address' | 'port'> & { readonly protocol?: Listener['protocol'] | undefined },
+): string => `${printBind(socket)}${socket.protocol === 'udp' ? '/udp' : ''}`
+
 export const printBind = (listener: Pick<Listener, 'address' | 'port'>): string =>
   `${listener.address.includes(':') ? `[${listener.address}]` : listener.address}:${listener.port}`

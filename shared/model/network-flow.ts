@@ -13,14 +13,14 @@ export const flowSchema = z.object({
 })
 export type Flow = z.infer<typeof flowSchema>
 
-/** A TCP socket of a host and who gets to it; or the host as the one that connects. */
+/** A socket of a host and who gets to it; or the host as the one that connects. */
 export const networkDoorSchema = z.object({
   /** Stable within a host. */
   id: z.string(),
   kind: z.enum(doorKinds),
   /** `nginx`, `ollama.service`, `sshd`. */
   name: z.string(),
-  /** `0.0.0.0:11434`; empty for what goes out, and where the socket could not be seen. */
+  /** `0.0.0.0:11434`, `*:443/udp`; empty for what goes out, and where the socket could not be seen. */
   bind: z.string(),
   /** Other machines could connect, if rules let them. */
   bound: z.boolean(),

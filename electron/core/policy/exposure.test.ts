@@ -103,6 +103,52 @@ test('a proxy that is not modelled stands in the picture: who gets to it is know
   expect(asked && exposureOf(asked)).toBe('open')
 })
 
+const udp443 = (name: string) => ({ protocol: 'udp', address: '*', port: 443, scope: 'wildcard', processes: [{ name, pid: 9 }], line: 5 })
+const quicForAll = firewallOf(rules.replace('tcp dport 11434 accept', 'udp dport 443 accept'))
+
+test('HTTP/3 of nginx is a way in of its own: the rules for UDP, and the routes of the server that listens so', () => {
+  const inside = 'auth_basic a; auth_basic_user_file f; location / { proxy_pass http://127.0.0.1:11434; }'
+  const [tcp, quic, own, ...more] = endpoints(site(`listen 443 quic; ${inside}`), '127.0.0.1', { firewall: quicForAll })
+  expect([tcp?.id, tcp?.protocol]).toEqual(['nginx ai.example:443', undefined])
+  expect(verdicts(tcp)).toMatchObject({ app: 'accept', any: 'stopped' })
+  expect(quic).toMatchObject({ id: 'nginx ai.example:443/udp', protocol: 'udp', port: 443, proxy: { name: 'ai.example', encrypted: true } })
+  expect(verdicts(quic)).toMatchObject({ app: 'accept', any: 'accept' })
+  expect(quic?.groups).toEqual(tcp?.groups)
+  expect([own?.scope, more]).toEqual(['loopback', []])
+  const [alone, ...rest] = endpoints(`server { listen 443 quic; server_name ai.example; ${inside} }`, '127.0.0.1', {})
+  expect([alone?.id, verdicts(alone).app, rest.length]).toEqual(['nginx ai.example:443/udp', 'stopped', 1])
+  // The other server's routes do not answer there.
+  const [first, second] = endpoints(
+    `${site('location / { proxy_pass http://127.0.0.1:11434; }')} server { listen 443 quic; server_name h3.example; ${inside} }`,
+    '127.0.0.1',
+    {},
+  )
+  expect([first?.id, second?.id, new Set(second?.groups.map(({ authentication }) => authentication))]).toEqual([
+    'nginx ai.example:443',
+    'nginx h3.example:443/udp',
+    new Set(['yes']),
+  ])
+})
+
+test.each([
+  ['haproxy', 'HAProxy *:443/udp', 'HAProxy'],
+  ['h2o', 'H2O *:443/udp', 'H2O'],
+])('HTTP/3 of a proxy that is not modelled: %s', (name, id, program) => {
+  const tcp443 = { ...udp443(name), protocol: 'tcp', line: 4 }
+  const found = endpoints('', '127.0.0.1', { listeners: known([tcp443, udp443(name)]), firewall: quicForAll })
+  const quic = found.find(({ protocol }) => protocol === 'udp')
+  expect(quic).toMatchObject({ id, program })
+  expect([verdicts(quic).any, quic && exposureOf(quic)]).toEqual(['accept', 'unknown'])
+})
+
+test('datagrams of an nginx that was read are drawn as it says, those without an owner as unknown', () => {
+  const nginx = site('location / { proxy_pass http://127.0.0.1:11434; }')
+  const ids = (processes: readonly object[]) =>
+    endpoints(nginx, '127.0.0.1', { listeners: known([{ ...udp443('nginx'), processes }]) }).map(({ id }) => id)
+  expect(ids([{ name: 'nginx', pid: 9 }])).toEqual(['nginx ai.example:443', expect.stringContaining('11434')])
+  expect(ids([])).toEqual(['nginx ai.example:443', 'the proxy *:443/udp', expect.stringContaining('11434')])
+})
+
 test('a rule that is not understood leaves reach unknown, and names the rule', () => {
   const marked = rules.replace('tcp dport 11434 accept', 'meta mark 0x1 tcp dport 11434 accept')
   const [own] = endpoints('', '0.0.0.0', { firewall: firewallOf(marked) })

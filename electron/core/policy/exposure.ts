@@ -1,16 +1,18 @@
 import { type Endpoint, type OriginReach, origins, type RouteGroup } from '#shared/model/endpoint.ts'
 import { type EngineRoute, engineRoutes, printRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService, ServiceBind } from '#shared/model/inference-service.ts'
-import { printBind } from '#shared/model/listener.ts'
+import { printBind, printSocket } from '#shared/model/listener.ts'
+import { readCaddies } from '../facts/caddy/caddy.ts'
 import { reach, verdictFor } from '../facts/firewall/reach.ts'
 import { scopeOf } from '../facts/listeners/address-scope.ts'
 import type { FactResults } from '../facts/registry.ts'
 import { credentialsSeen, type WireEndpoint } from '../facts/wire/wire.ts'
 import type { PolicyContext } from './control.ts'
-import { strangersTo } from './controls/network/flows.ts'
+import { besideOf, datagramDoors } from './controls/network/doors.ts'
+import { knownValue, strangersTo } from './controls/network/flows.ts'
 import { atEngine, authenticatedBy } from './controls/proxy/authentication.ts'
 import { type OtherProxy, otherProxiesOf } from './controls/proxy/other-proxies.ts'
-import type { ProxyPath } from './controls/proxy/proxy-path.ts'
+import type { ProxyPath, ProxySocket } from './controls/proxy/proxy-path.ts'
 import { type Front, frontsOf } from './controls/proxy/proxy-paths.ts'
 
 /**
@@ -24,8 +26,45 @@ export function endpointsOf(facts: FactResults, context: PolicyContext): readonl
   const direct = services.flatMap((service) => merged(service.binds).map((bind) => ofEngine(service, bind, facts, context, wire)))
   const fronts = facts.nginx.known ? frontsOf({ ...facts, nginx: facts.nginx.value, services }, context).fronts : []
   const nginx = facts.nginx.known ? facts.nginx.value : undefined
-  const others = otherProxiesOf({ ...facts, nginx, services }).flatMap((other) => ofOther(other, services, facts, context, wire))
-  return [...fronts.map((front) => ofFront(front, facts, context, wire)), ...others, ...direct]
+  const others = otherProxiesOf({ ...facts, nginx, services })
+  const proxied = fronts.flatMap(overTcpAndQuic).map((front) => ofFront(front, facts, context, wire))
+  const unread = [...others, ...otherDatagrams(others, facts)].flatMap((other) => ofOther(other, services, facts, context, wire))
+  return [...proxied, ...unread, ...direct]
+}
+
+/** HTTP/3 is a way in of its own: the same name and port, but other rules of the packet filter, and of nginx maybe other routes. */
+interface Way extends Front {
+  readonly protocol: 'tcp' | 'udp'
+}
+
+function overTcpAndQuic(front: Front): readonly Way[] {
+  const part = (goes: (socket: ProxySocket) => boolean, protocol: Way['protocol']): readonly Way[] => {
+    const routes = front.routes.filter(({ socket }) => goes(socket))
+    const [first] = routes
+    return first ? [{ ...front, routes, first, protocol }] : []
+  }
+  return [...part(({ quic }) => quic !== 'only', 'tcp'), ...part(({ quic }) => quic !== undefined, 'udp')]
+}
+
+/** The same for proxies that are not modelled, by the sockets and published ports that were seen. Where nginx or Caddy was read, that says what it has. */
+function otherDatagrams(others: readonly OtherProxy[], facts: FactResults): readonly OtherProxyBinds[] {
+  const read = [
+    ...(facts.nginx.known && facts.nginx.value.running ? ['nginx'] : []),
+    ...(readCaddies(facts.caddy).length > 0 ? ['caddy'] : []),
+  ]
+  const doors = datagramDoors(knownValue(facts.listeners) ?? [], besideOf(facts).containers)
+  return doors
+    .map((door) => ({ ...door, name: door.owner.replace(/, HTTP\/3$/, '') }))
+    .filter(({ name }) => !read.includes(name))
+    .map(({ address, port, name }) => {
+      const scope = scopeOf(address) ?? 'wildcard'
+      const program = others.find(({ binds }) => binds.some((bind) => bind.port === port))?.program ?? name
+      return { program, protocol: 'udp', binds: [{ address, port, scope }] }
+    })
+}
+
+interface OtherProxyBinds extends Pick<OtherProxy, 'program' | 'binds'> {
+  readonly protocol?: 'udp'
 }
 
 /** One row for a port that is bound in IPv4 and IPv6 alike. */
@@ -66,7 +105,7 @@ function ofEngine(
 }
 
 function ofFront(
-  { subject, routes, withheld, first }: Front,
+  { subject, routes, withheld, first, protocol }: Way,
   facts: FactResults,
   context: PolicyContext,
   wire: readonly WireEndpoint[],
@@ -75,16 +114,20 @@ function ofFront(
   const address = printed.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') || '*'
   const scope = scopeOf(address) ?? 'wildcard'
   const seen = wire.find(
-    (endpoint) => endpoint.port === port && (endpoint.tls?.serverName === undefined || subject.startsWith(`${endpoint.tls.serverName}:`)),
+    (endpoint) =>
+      protocol === 'tcp' &&
+      endpoint.port === port &&
+      (endpoint.tls?.serverName === undefined || subject.startsWith(`${endpoint.tls.serverName}:`)),
   )
   return {
-    id: `${first.program} ${subject}`,
+    id: `${first.program} ${subject}${protocol === 'udp' ? '/udp' : ''}`,
+    ...(protocol === 'udp' && { protocol }),
     address,
     port,
     scope,
     program: first.program,
     proxy: { name: subject.replace(/:\d+$/, ''), encrypted },
-    reach: reachOf(facts, context, { address, port, scope }),
+    reach: reachOf(facts, context, { address, port, scope, protocol }),
     groups: grouped(routes.map(throughProxy)),
     withheld: new Set(withheld.map(({ route }) => printRoute(route))).size,
     ...seenAt(seen),
@@ -93,7 +136,7 @@ function ofFront(
 
 /** Of a proxy that is not modelled it is known where it listens and who gets there; what it passes on to which server is not. */
 function ofOther(
-  { program = 'Unknown program', binds }: OtherProxy,
+  { program = 'Unknown program', protocol, binds }: OtherProxyBinds,
   services: readonly InferenceService[],
   facts: FactResults,
   context: PolicyContext,
@@ -105,15 +148,16 @@ function ofOther(
       .flatMap((service) => routesOf(service).map((route) => ({ service: service.id, route, authentication: 'unknown' as const, by: [] }))),
   )
   return merged(binds).map((bind) => ({
-    id: `${program} ${printBind(bind)}`,
+    id: `${program} ${printSocket({ ...bind, protocol })}`,
+    ...(protocol && { protocol }),
     address: bind.address,
     port: bind.port,
     scope: bind.scope,
     program,
-    reach: reachOf(facts, context, bind),
+    reach: reachOf(facts, context, { ...bind, protocol }),
     groups,
     withheld: 0,
-    ...seenAt(wire.find(({ port }) => port === bind.port)),
+    ...seenAt(protocol === 'udp' ? undefined : wire.find(({ port }) => port === bind.port)),
   }))
 }
 
@@ -159,13 +203,13 @@ function seenAt(endpoint: WireEndpoint | undefined): Pick<Endpoint, 'seen'> {
 function reachOf(
   facts: FactResults,
   { fleet }: PolicyContext,
-  bind: Pick<ServiceBind, 'address' | 'port' | 'scope'>,
+  bind: Pick<ServiceBind, 'address' | 'port' | 'scope'> & { readonly protocol?: 'tcp' | 'udp' | undefined },
 ): readonly OriginReach[] {
   if (bind.scope === 'loopback') return origins.map((origin) => ({ origin, verdict: 'stopped' }))
   const { firewall } = facts
   if (!firewall.known) return origins.map((origin) => ({ origin, verdict: 'unknown' }))
   const network = facts.network.known ? facts.network.value : undefined
-  const query = { direction: 'in', protocol: 'tcp', port: bind.port, address: bind.address } as const
+  const query = { direction: 'in', protocol: bind.protocol ?? 'tcp', port: bind.port, address: bind.address } as const
   const { app, management, jump, modelAdmins } = fleet.networks
   const named = { app, management: [...management, ...modelAdmins], jump }
   return origins.map((origin): OriginReach => {

@@ -79,6 +79,7 @@ test.each<[string, readonly string[], readonly string[]]>([
     ask(`server { listen 127.0.0.1:443 ssl; } server { listen 8443 ssl proxy_protocol; }`, [service('ollama')]),
     [],
   ],
+  ['nginx with QUIC alone', ask(`server { listen 443 quic; ${toOllama} }`, [service('ollama')]), []],
   [
     'another proxy without a model server behind it, and datagrams of one',
     [

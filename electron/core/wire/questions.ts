@@ -105,7 +105,7 @@ function frontsOf(nginx: Nginx, host: Host): readonly Omit<Question, 'requests'>
   const asked = new Map<string, string[]>()
   return servers.flatMap((server) =>
     server.listens.flatMap((listen) => {
-      if (!takesAddress(listen, host) || listen.port === 0 || listen.proxyProtocol) return []
+      if (!takesAddress(listen, host) || listen.port === 0 || listen.proxyProtocol || listen.datagrams) return []
       const { port } = listen
       const tls = isEncrypted(servers, listen)
       const id = idOf(tls, port)

@@ -1,6 +1,6 @@
 import type { Endpoint } from '#shared/model/endpoint.ts'
 import type { Finding } from '#shared/model/finding.ts'
-import { printBind } from '#shared/model/listener.ts'
+import { printSocket } from '#shared/model/listener.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { findingsOfPart } from './exposure-findings.ts'
@@ -87,7 +87,7 @@ function ListenerPart({ endpoint }: { readonly endpoint: Endpoint }) {
   const seen = seenSaid(endpoint)
   return (
     <>
-      <h3>{plainText(printBind(endpoint), 80)}</h3>
+      <h3>{plainText(printSocket(endpoint), 80)}</h3>
       <p>{endpointSentence(endpoint)}</p>
       {seen && (
         <Status tone={seen.tone} className="wrap">

@@ -38,6 +38,7 @@ const all = [
   finding('INF-2', ''),
   finding('INF-7', '0.0.0.0:443'),
   finding('INF-7', '[::]:443', 'not-evaluated'),
+  finding('INF-7', '*:443/udp'),
   finding('INF-7', '*:11434', 'not-applicable'),
 ]
 const opened = (endpoint: Endpoint, part: Part) => findingsOfPart(endpoint, part, all).open.map(({ control }) => control)
@@ -47,6 +48,12 @@ test('a part of the picture leads to the findings about that socket, loudest fir
   expect(opened(proxy, { kind: 'origin', index: 0 })).toEqual(['INF-7 0.0.0.0:443', 'INF-7 [::]:443'])
   expect(opened(proxy, { kind: 'group', index: 1 })).toEqual(['INF-4 ai.example:443', 'INF-4 ai.example:443 /api/pull'])
   expect(findingsOfPart(proxy, { kind: 'group', index: 0 }, all)).toEqual({ open: [], passing: 1 })
+})
+
+test('HTTP/3: the findings about its own socket, and those about the name', () => {
+  const quic: Endpoint = { ...proxy, id: `${proxy.id}/udp`, protocol: 'udp' }
+  expect(opened(quic, { kind: 'origin', index: 0 })).toEqual(['INF-7 *:443/udp'])
+  expect(opened(quic, { kind: 'listener' })).toEqual(['INF-2 ai.example:443'])
 })
 
 test('an engine’s own port: by its name, or by a socket that was asked', () => {

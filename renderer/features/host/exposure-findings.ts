@@ -29,9 +29,11 @@ function itemsOf({ groups }: Endpoint, part: Part): readonly ItemId[] {
 const literalAddress = /^(?:\*|\[.*\]|\d+(?:\.\d+){3})$/
 
 /** A finding is called by a socket (whatever the address: a port is one program's; a name is one server's) or by the engine. */
-function isAbout({ program, port, proxy }: Endpoint, subject: string): boolean {
+function isAbout({ program, port, proxy, protocol = 'tcp' }: Endpoint, subject: string): boolean {
   const [about = ''] = subject.split(' ')
-  const [, name, at] = /^(.*):(\d+)$/.exec(about) ?? []
+  const [, name, at, datagrams] = /^(.*):(\d+)(\/udp)?$/.exec(about) ?? []
   if (name === undefined) return proxy === undefined && about === program
-  return Number(at) === port && (name === proxy?.name || literalAddress.test(name))
+  if (Number(at) !== port) return false
+  // Findings about a name hold for HTTP/3 as well, those about a socket for that socket.
+  return name === proxy?.name || (literalAddress.test(name) && (protocol === 'udp') === (datagrams !== undefined))
 }

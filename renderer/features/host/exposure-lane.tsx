@@ -1,5 +1,5 @@
 import type { Endpoint } from '#shared/model/endpoint.ts'
-import { printBind } from '#shared/model/listener.ts'
+import { printSocket } from '#shared/model/listener.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import {
@@ -107,7 +107,7 @@ export function ExposureLane({ endpoint, selected, onSelect }: ExposureLaneProps
             onClick={() => onSelect({ kind: 'listener' })}
           >
             <b className="one-line">{plainText(endpoint.proxy ? endpoint.proxy.name : endpoint.program, 60)}</b>
-            <code>{plainText(printBind(endpoint), 60)}</code>
+            <code>{plainText(printSocket(endpoint), 60)}</code>
             <span className="muted">
               {endpoint.proxy ? `${endpoint.program}, ${endpoint.proxy.encrypted ? 'TLS' : 'plain HTTP'}` : 'No proxy between'}
             </span>

@@ -81,8 +81,11 @@ export function seenSaid({ seen }: Endpoint): Said | undefined {
   return { word: `Asked from ${plainText(seen.from, 40)}: ${outcomes[seen.outcome]}`, tone: 'na' }
 }
 
-export const endpointTitle = ({ program, proxy, address, port }: Endpoint): string =>
-  plainText(proxy ? `${program}, ${proxy.name}:${port}` : `${program}, ${printBind({ address, port })}`, 120)
+export const endpointTitle = ({ program, proxy, protocol, address, port }: Endpoint): string =>
+  plainText(
+    `${program}, ${proxy ? `${proxy.name}:${port}` : printBind({ address, port })}${protocol === 'udp' ? ', HTTP/3 over UDP' : ''}`,
+    120,
+  )
 
 /** Why no way to this server is drawn: `service` has no socket in the picture. */
 export function undrawnSaid({ running, binds, bindUnknown, containerPorts }: InferenceService): Said {

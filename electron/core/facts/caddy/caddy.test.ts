@@ -15,7 +15,7 @@ import { representatives } from './model/clients.ts'
 import { cleanPath, matchesHost, matchesPath, stripPrefix } from './model/paths.ts'
 import { caddyRoutesTo } from './model/routes.ts'
 import { caddyProgram } from './model/run-caddy.testing.ts'
-import { readListens } from './model/servers.ts'
+import { readListens, readServers, speaksHttp3 } from './model/servers.ts'
 
 const nowhere = { processes: [], containers: [] }
 const plain = (node: JsonNode | undefined): unknown => {
@@ -135,6 +135,22 @@ test.each([
   ['udp/:443', []],
 ])('listen %s', (text, expected) => {
   expect(readListens({ kind: 'string', line: 1, text }).map(({ printed, scope, port }) => [printed, scope, port])).toEqual(expected)
+})
+
+test.each([
+  ['TLS as it comes', {}, ':443', true],
+  ['without it', { protocols: ['h1', 'h2'] }, ':443', false],
+  ['named', { protocols: ['h1', 'h2', 'h3'] }, ':443', true],
+  ['no TLS', { automatic_https: { disable: true } }, ':443', false],
+  ['the port of HTTP', {}, ':80', false],
+  ['named for this address alone', { protocols: ['h1'], listen_protocols: [['h3']] }, ':443', true],
+  ['not for this address', { listen_protocols: [['h1', 'h2']] }, ':443', false],
+  ['nothing of its own for this address', { protocols: ['h1'], listen_protocols: [null] }, ':443', false],
+])('HTTP/3: %s', (_, more, listen, expected) => {
+  const http = { servers: { s: { listen: [listen], ...more } } }
+  const [server] = readServers(parseJsonLines(JSON.stringify({ apps: { http } }), 1) as JsonNode)
+  const [first] = server?.listens ?? []
+  expect(server && first && speaksHttp3(server, first)).toBe(expected)
 })
 
 test('an address stands for each block, outside the smaller ones in it', () => {

@@ -1,5 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { type Listener, printBind } from '#shared/model/listener.ts'
+import { type Listener, printSocket } from '#shared/model/listener.ts'
 import type { Container } from '../containers/containers.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import { frontOfImage, webServerNamed } from './front-programs.ts'
@@ -12,6 +12,13 @@ const usual =
 /** Programs that hold a port of the host for a container. */
 export const forwarders = /^(?:docker-proxy|rootlessport|conmon|slirp4netns|pasta(?:\.avx2)?)$/
 
+/** Sockets that only ask get a port of their own out of this range (`ip_local_port_range` of ip(7), the default): another one at every start. */
+const mayAwaitAnswers = ({ protocol, port }: Pick<Listener, 'protocol' | 'port'>): boolean =>
+  protocol === 'udp' && port >= 32_768 && port <= 60_999
+
+/** Ports of DHCP clients (RFC 2131, RFC 8415), below 1024: where no owner could be read, they are explained by that. */
+const dhcpPorts = [68, 546]
+
 /** A process or container that listens beyond this machine and is neither a known program nor part of the system. */
 export interface Stranger {
   /** Undefined when the audit account may not see whose sockets they are. */
@@ -19,6 +26,8 @@ export interface Stranger {
   /** Set when the ports are published for it, or when that is all that is known of the owner. */
   readonly container?: Container | 'unknown' | undefined
   readonly listeners: readonly Listener[]
+  /** Its datagram sockets may belong to a client that waits for answers. They stand apart from those whose port somebody chose. */
+  readonly mayAwaitAnswers?: true
 }
 
 /**
@@ -40,24 +49,33 @@ export function strangersAmong(
   )
   const groups = new Map<string, Stranger & { listeners: Listener[] }>()
   for (const listener of listeners) {
-    if (listener.protocol !== 'tcp' || listener.scope === 'loopback') continue
-    const { processes } = listener
+    if (listener.scope === 'loopback') continue
+    const { processes, protocol } = listener
+    const excused = protocol === 'tcp' ? [...bound, ...sshPorts] : dhcpPorts
     if (processes.some(({ name, pid }) => expected.has(pid) || usual.test(name) || webServerNamed(name) !== undefined)) continue
     const forwarded = processes.some(({ name }) => forwarders.test(name))
-    if (forwarded && (containers !== undefined || bound.has(listener.port))) continue
+    if (forwarded && (containers !== undefined || (protocol === 'tcp' && bound.has(listener.port)))) continue
     // Owners unread: the ports of SSH and of what is known are explained by them.
-    if (processes.length === 0 && (bound.has(listener.port) || sshPorts.includes(listener.port))) continue
+    if (processes.length === 0 && excused.includes(listener.port)) continue
     // Sockets that systemd holds for a service: those of sshd are expected, others are as unexpected as what they start.
-    if (sshPorts.includes(listener.port) && processes.every(({ name }) => name === 'systemd' || name === 'init')) continue
+    if (protocol === 'tcp' && sshPorts.includes(listener.port) && processes.every(({ name }) => name === 'systemd' || name === 'init'))
+      continue
     const owner = processes[0]
-    const key = owner === undefined ? printBind(listener) : String(owner.pid)
-    const group = groups.get(key) ?? { owner, listeners: [], ...(forwarded && { container: 'unknown' }) }
+    const awaits = mayAwaitAnswers(listener)
+    const key = awaits ? `answers ${owner?.pid}` : owner === undefined ? printSocket(listener) : String(owner.pid)
+    const group: Stranger & { listeners: Listener[] } = groups.get(key) ?? {
+      ...{ owner, listeners: [] },
+      ...(forwarded && { container: 'unknown' }),
+      ...(awaits && { mayAwaitAnswers: true }),
+    }
     group.listeners.push(listener)
     groups.set(key, group)
   }
   const published = (containers ?? []).flatMap((container) => {
     const open =
-      container.running && frontOfImage(container.image) === undefined ? portsOf(container).filter(({ port }) => !bound.has(port)) : []
+      container.running && frontOfImage(container.image) === undefined
+        ? portsOf(container).filter(({ port, protocol }) => protocol === 'udp' || !bound.has(port))
+        : []
     return open.length > 0 ? [{ owner: undefined, container, listeners: open }] : []
   })
   return [...groups.values(), ...published]
@@ -68,7 +86,7 @@ const portsOf = ({ ports, line }: Container): Listener[] =>
   ports.flatMap(({ hostAddress, hostPort, protocol }): Listener[] => {
     const address = hostAddress === '' ? '0.0.0.0' : hostAddress
     const scope = scopeOf(address)
-    if (protocol !== 'tcp' || hostPort === 0 || scope === undefined || scope === 'loopback') return []
+    if (hostPort === 0 || scope === undefined || scope === 'loopback') return []
     return [{ protocol, address, port: hostPort, scope, processes: [], section: 'containers', line }]
   })
 
@@ -76,8 +94,10 @@ export const nameOf = ({ owner, container }: Stranger): string | undefined => (t
 
 /** What findings about it are followed by: its name and ports; its sockets where the name is not known. */
 export function strangerSubject(stranger: Stranger): string {
-  const { container, listeners } = stranger
+  const { container, listeners, mayAwaitAnswers: changing } = stranger
   const name = container === 'unknown' ? undefined : nameOf(stranger)
-  if (name === undefined) return [...new Set(listeners.map(printBind))].slice(0, 6).join(', ')
-  return `${name} ${[...new Set(listeners.map(({ port }) => port))].join(' ')}`
+  // Numbers that change with every start would make another finding of it each time.
+  if (changing) return `${name ?? 'unknown program'} udp`
+  if (name === undefined) return [...new Set(listeners.map(printSocket))].slice(0, 6).join(', ')
+  return `${name} ${[...new Set(listeners.map(({ port, protocol }) => (protocol === 'udp' ? `${port}/udp` : `${port}`)))].join(' ')}`
 }

@@ -46,7 +46,9 @@ export function unknownFronts(
   const published = containers.known ? containers.value.containers : undefined
   const ports = new Set(services.flatMap(({ binds }) => binds.map(({ port }) => port)))
   const named = new RegExp(`(?:\\b127\\.\\d+\\.\\d+\\.\\d+|\\blocalhost|\\[::1\\]):(?:${[...ports].join('|') || '-'})(?!\\d)`)
-  return strangersAmong(listeners.value, services, programs.value, [22], published).flatMap((stranger) => {
+  // Nothing forwards to an engine what comes as single datagrams, QUIC aside, which scripts of a few lines do not speak.
+  const streams = listeners.value.filter(({ protocol }) => protocol === 'tcp')
+  return strangersAmong(streams, services, programs.value, [22], published).flatMap((stranger) => {
     const process = processes.value.find(({ pid }) => pid === stranger.owner?.pid)
     if (!process) return []
     const words = process.argv.join(' ')

@@ -223,6 +223,23 @@ test('other programs, unexpected ones, and sockets whose owner is hidden', () =>
   expect(of('Unknown program').slice(2)).toEqual(Array(5).fill('unknown'))
 })
 
+test('HTTP/3 and unexpected datagrams are doors of their own, with the rules for UDP', () => {
+  const datagrams = (port: number, name: string, pid = 1) => ({ ...listener(port, name, pid), protocol: 'udp' })
+  const rules = firewall(
+    chain('input', 'drop', ['tcp dport 443 accept', 'ip saddr 10.0.1.0/24 udp dport 443 accept', 'udp dport 5353 accept']),
+  )
+  const listeners = known([listener(22, 'sshd'), listener(443, 'nginx'), datagrams(443, 'nginx'), datagrams(5353, 'avahi-daemon', 7)])
+  const wire = known({ endpoints: [{ port: 443, from: 'bastion', tcp: 'connected', section: 'wire-tls-443', line: 1, answers: [] }] })
+  const { doors } = look({ services: known([ollama('127.0.0.1', 'loopback')]), listeners, firewall: rules, wire })
+  const of = (bind: string) => {
+    const door = doors.find((each) => each.bind === bind)
+    return [door?.name, door?.judgedBy[0]?.subject, ...(door?.flows.map(({ state }) => state) ?? [])]
+  }
+  expect(of('0.0.0.0:443')).toEqual(['nginx', '0.0.0.0:443', 'allowed', 'excess', 'allowed', 'allowed', 'excess'])
+  expect(of('0.0.0.0:443/udp')).toEqual(['nginx, HTTP/3', '0.0.0.0:443/udp', 'allowed', 'closed', 'closed', 'closed', 'closed'])
+  expect(of('0.0.0.0:5353/udp')).toEqual(['avahi-daemon', 'avahi-daemon 5353/udp', ...Array(5).fill('excess')])
+})
+
 test('a container that nobody expects is drawn by its name, and unknown where its translation was not read', () => {
   const database = { name: 'shop-db', image: 'postgres:17', running: true, line: 4 }
   const containers = known({

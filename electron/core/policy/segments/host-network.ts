@@ -1,20 +1,20 @@
 import { isJumpHost } from '#shared/model/audited-hosts.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { type Listener, printBind } from '#shared/model/listener.ts'
+import { type Listener, printBind, printSocket } from '#shared/model/listener.ts'
 import type { Flow, HostNetwork, NetworkDoor } from '#shared/model/network-flow.ts'
 import { type Source, sources } from '#shared/model/segment.ts'
 import type { Program } from '../../facts/programs/programs.ts'
 import { nameOf, strangerSubject, strangersAmong } from '../../facts/programs/strangers.ts'
 import type { FactResults } from '../../facts/registry.ts'
 import type { Citation, PolicyContext } from '../control.ts'
-import { besideOf, inferenceDoors, sshDoors } from '../controls/network/doors.ts'
+import { besideOf, datagramDoors, inferenceDoors, sshDoors } from '../controls/network/doors.ts'
 import { knownValue, mergeWildcards } from '../controls/network/flows.ts'
 import { strangersTurnedAway } from '../controls/network/turned-away.ts'
 import { type InboundDoor, inboundFlows, type Surroundings } from './inbound-flows.ts'
 import { outboundDoor } from './outbound-flows.ts'
 
 /**
- * The flows that were found on a host against those that are allowed: every TCP socket that matters by every segment of the fleet file, and what
+ * The flows that were found on a host against those that are allowed: every socket that matters by every segment of the fleet file, and what
  * leaves. Pure, from the same parts that the controls judge, so that the page never says other than the findings.
  */
 export function hostNetworkOf(facts: FactResults, { fleet, host }: PolicyContext): HostNetwork {
@@ -50,10 +50,10 @@ interface Named {
 
 function doorOf(door: InboundDoor, { name, cite, judgedBy }: Named, surroundings: Surroundings): NetworkDoor {
   return {
-    id: `${name} ${printBind(door)}`,
+    id: `${name} ${printSocket(door)}`,
     kind: door.kind,
     name,
-    bind: printBind(door),
+    bind: printSocket(door),
     bound: door.bound,
     ...(cite && { seenAt: { section: cite.section, line: cite.line } }),
     judgedBy: [...judgedBy],
@@ -72,14 +72,15 @@ function modelDoors(facts: FactResults, surroundings: Surroundings): readonly Ne
       ? 'The fleet file names no networks of application servers, so nothing says whether it should.'
       : undefined
   const blind = firewall.known && !firewall.value.translationKnown
-  const open = inferenceDoors(running, knownValue(facts.listeners) ?? [], besideOf(facts)).map(
-    ({ kind, address, port, owner, published, cite }) => {
-      const rulesUnknown = published && blind ? untranslated : undefined
-      const door: InboundDoor = { kind, address, port, bound: true, allowed: modelUsers, policyUnknown, rulesUnknown }
-      const judgedBy = [{ control: 'inference-port-only-from-app', subject: printBind(door) }]
-      return doorOf(door, { name: owner, cite: cite[0], judgedBy }, surroundings)
-    },
-  )
+  const listeners = knownValue(facts.listeners) ?? []
+  const beside = besideOf(facts)
+  const doors = [...inferenceDoors(running, listeners, beside), ...datagramDoors(listeners, beside.containers)]
+  const open = doors.map(({ kind, protocol, address, port, owner, published, cite }) => {
+    const rulesUnknown = published && blind ? untranslated : undefined
+    const door: InboundDoor = { kind, protocol, address, port, bound: true, allowed: modelUsers, policyUnknown, rulesUnknown }
+    const judgedBy = [{ control: 'inference-port-only-from-app', subject: printSocket(door) }]
+    return doorOf(door, { name: owner, cite: cite[0], judgedBy }, surroundings)
+  })
   const local = running.flatMap((service) => localDoors(service, surroundings))
   return [
     ...neededByApps([...open, ...local]),
@@ -154,17 +155,19 @@ function strangerDoors({ listeners, services, programs, containers }: FactResult
   const blind = firewall.known && !firewall.value.translationKnown
   const all = strangersAmong(listeners.value, services.value, programs.value, [22, host.port], knownValue(containers)?.containers)
   return all.flatMap((stranger) => {
-    const sockets = stranger.listeners.map(({ address, port, section = 'listeners', line }) => ({
-      address,
-      port,
-      cite: [{ section, line }],
-    }))
+    const sockets = (wanted: Listener['protocol']) =>
+      mergeWildcards(
+        stranger.listeners
+          .filter(({ protocol }) => protocol === wanted)
+          .map(({ protocol, address, port, section = 'listeners', line }) => ({ protocol, address, port, cite: [{ section, line }] })),
+      )
     const name = stranger.container === 'unknown' ? undefined : nameOf(stranger)
-    const policyUnknown = name === undefined ? 'Whose it is could not be seen.' : undefined
+    const awaits = stranger.mayAwaitAnswers ? 'Clients wait for answers on such ports, and servers may listen there.' : undefined
+    const policyUnknown = name === undefined ? 'Whose it is could not be seen.' : awaits
     const rulesUnknown = stranger.container !== undefined && blind ? untranslated : undefined
-    return mergeWildcards(sockets).map(({ address, port, cite }) =>
+    return [...sockets('tcp'), ...sockets('udp')].map(({ protocol, address, port, cite }) =>
       doorOf(
-        { kind: 'other', address, port, bound: true, allowed: [], policyUnknown, rulesUnknown },
+        { kind: 'other', protocol, address, port, bound: true, allowed: [], policyUnknown, rulesUnknown },
         {
           name: name ?? 'Unknown program',
           cite: cite[0],

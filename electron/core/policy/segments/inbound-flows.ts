@@ -22,9 +22,11 @@ import {
   without,
 } from './traffic.ts'
 
-/** A TCP socket, with what decides who may use it. */
+/** A socket, with what decides who may use it. */
 export interface InboundDoor {
   readonly kind: Exclude<DoorKind, 'out'>
+  /** TCP where none is named. */
+  readonly protocol?: 'tcp' | 'udp' | undefined
   readonly address: string
   readonly port: number
   readonly bound: boolean
@@ -57,7 +59,7 @@ export function inboundFlows(door: InboundDoor, surroundings: Surroundings): Flo
   const { firewall, network } = surroundings
   const pieces =
     door.bound && firewall.known
-      ? reach(firewall.value, network, { direction: 'in', protocol: 'tcp', port: door.port, address: door.address })
+      ? reach(firewall.value, network, { direction: 'in', protocol: door.protocol ?? 'tcp', port: door.port, address: door.address })
       : []
   return sources.map((source) => ({ segment: source, ...flowFrom(source, door, pieces, surroundings) }))
 }
@@ -118,11 +120,11 @@ function opened({ allowed, policyUnknown, turnedAway }: InboundDoor, mayConnect:
 
 /** What happened when Gatehouse connected through the jump host. For the port of SSH that is the audit itself. */
 function ownConnection(
-  { port }: InboundDoor,
+  { port, protocol }: InboundDoor,
   { fleet, host, wire }: Surroundings,
 ): Pick<WireEndpoint, 'from' | 'tcp' | 'section' | 'line'> | undefined {
   const jump = fleet.jump.at(-1)
-  if (jump === undefined || isJumpHost(fleet, host)) return undefined
+  if (jump === undefined || isJumpHost(fleet, host) || protocol === 'udp') return undefined
   if (port === host.port) return { from: jump.name, tcp: 'connected', section: 'system', line: 0 }
   return wire.find((endpoint) => endpoint.port === port && endpoint.from === jump.name)
 }

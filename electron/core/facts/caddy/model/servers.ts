@@ -81,6 +81,15 @@ export function readServers(config: JsonNode): readonly CaddyServer[] {
 export const speaksTls = (server: CaddyServer, listen: CaddyListen): boolean =>
   server.usesTls && listen.scope !== 'unix' && listen.port !== server.httpPort
 
+/** Over UDP beside TLS, unless `protocols` names others (modules/caddyhttp/app.go, Start); `listen_protocols` says so for one address. */
+export function speaksHttp3(server: CaddyServer, listen: CaddyListen): boolean {
+  if (!speaksTls(server, listen)) return false
+  const written = items(field(server.node, 'listen')).indexOf(listen.node)
+  const own = texts(items(field(server.node, 'listen_protocols'))[written])
+  const protocols = own.length > 0 ? own : texts(field(server.node, 'protocols'))
+  return protocols.length === 0 || protocols.includes('h3')
+}
+
 /** The policy that a handshake for this name meets: the first that fits. Undefined when none is written. */
 export const policyFor = ({ tlsPolicies }: CaddyServer, host: string): JsonNode | undefined =>
   tlsPolicies.find((policy) => {

@@ -11,15 +11,17 @@ import { publishedOf } from '../proxy/other-proxies.ts'
 import { citeSetting } from '../ssh/sshd-scopes.ts'
 import { knownValue, mergeWildcards } from './flows.ts'
 
-/** A TCP port of a host that others could reach. */
+/** A port of a host that others could reach. */
 export interface Door {
   readonly address: string
   readonly port: number
   readonly cite: readonly Citation[]
 }
 
-/** A TCP port behind which a model answers, at once or through a proxy. */
+/** A port behind which a model answers, at once or through a proxy. */
 export interface ModelDoor extends Door {
+  /** TCP where none is named. */
+  readonly protocol?: 'udp'
   /** The proxy in front, or the engine's own port. */
   readonly kind: 'inference' | 'proxy'
   readonly owner: string
@@ -104,19 +106,31 @@ export function inferenceDoors(
  * Doors of HTTP/3, which QUIC carries over UDP (RFC 9114): `listen 443 quic` of nginx, and Caddy unless it is told otherwise. What stands behind them is
  * what stands behind the port of the same number. Sockets that web servers send logs or questions from have numbers of their own.
  */
-export function datagramDoors(listeners: readonly Listener[]): readonly ModelDoor[] {
+export function datagramDoors(listeners: readonly Listener[], containers: readonly Container[]): readonly ModelDoor[] {
   const ofWebServer = ({ processes }: Listener): boolean =>
     processes.some(({ name }) => name === 'nginx' || webServerNamed(name) !== undefined)
-  const web = new Set([443, 8443, ...listeners.filter((one) => one.protocol === 'tcp' && ofWebServer(one)).map(({ port }) => port)])
-  return mergeWildcards(
-    listeners
-      .filter((one) => one.protocol === 'udp' && one.scope !== 'loopback' && web.has(one.port) && ofWebServer(one))
-      .map(({ address, port, processes, line, section = 'listeners' }) => ({
-        ...{ address, port, kind: 'proxy' as const, published: false },
-        owner: `${processes[0]?.name}, HTTP/3`,
-        cite: [{ section, line }],
-      })),
-  )
+  const usual = [443, 8443]
+  const web = new Set([...usual, ...listeners.filter((one) => one.protocol === 'tcp' && ofWebServer(one)).map(({ port }) => port)])
+  // A port of the web whose owner could not be read, or that a container runtime holds, may be one.
+  const mayBe = (one: Listener): boolean =>
+    ofWebServer(one) ? web.has(one.port) : usual.includes(one.port) && one.processes.every(isForwarder)
+  const own = listeners
+    .filter((one) => one.protocol === 'udp' && one.scope !== 'loopback' && mayBe(one))
+    .map(({ address, port, processes, line, section = 'listeners' }) => ({
+      ...{ protocol: 'udp' as const, address, port, kind: 'proxy' as const },
+      published: processes.some(isForwarder),
+      owner: `${processes[0]?.name ?? 'the proxy'}, HTTP/3`,
+      cite: [{ section, line }],
+    }))
+  const contained = containers
+    .filter(({ running, image }) => running && frontOfImage(image) !== undefined)
+    .flatMap((container) => publishedOf(container, 'udp').map((bind) => ({ ...bind, owner: container.name, line: container.line })))
+    .map(({ address, port, owner, line }) => ({
+      ...{ protocol: 'udp' as const, address, port, kind: 'proxy' as const, published: true },
+      owner: `${owner}, HTTP/3`,
+      cite: [{ section: 'containers', line }],
+    }))
+  return mergeWildcards([...new Map([...own, ...contained].map((door) => [printBind(door), door])).values()])
 }
 
 /** Sockets of sshd (or of systemd for it); where owners cannot be seen, what `sshd -T` says, and at last the port that was used to log in. */

@@ -1,5 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { type Listener, printBind } from '#shared/model/listener.ts'
+import { type Listener, printBind, printSocket } from '#shared/model/listener.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -23,17 +23,14 @@ export default defineControl({
   evaluate: ({ firewall, services, listeners, network, containers, programs }, { fleet, host }) => {
     if (services.length === 0) return [noService]
     const running = services.filter((service) => service.running)
-    const doors = inferenceDoors(running, listeners, besideOf({ containers, programs }))
+    const beside = besideOf({ containers, programs })
+    const doors = [...inferenceDoors(running, listeners, beside), ...datagramDoors(listeners, beside.containers)]
     if (doors.length === 0) return running.length === 0 ? [noneRuns] : localOnly(running, ownerless(listeners, running, [22, host.port]))
     const { app, management, modelAdmins } = fleet.networks
     const hidden = running.filter(isHidden).map(unseen)
     if (app.length === 0) return [unnamed(doors), ...hidden]
     const allowed = [...app, ...management, ...modelAdmins]
-    return [
-      ...doors.map((door) => judge(door, 'tcp', firewall, knownValue(network), allowed)),
-      ...datagramDoors(listeners).map((door) => judge(door, 'udp', firewall, knownValue(network), allowed)),
-      ...hidden,
-    ]
+    return [...doors.map((door) => judge(door, firewall, knownValue(network), allowed)), ...hidden]
   },
 })
 
@@ -104,21 +101,16 @@ const unnamed = (doors: readonly ModelDoor[]): Verdict => ({
   status: 'not-evaluated',
   subject: '',
   title: 'The application subnet is not named',
-  reason: `The fleet file names no application networks, so nothing says who may reach ${doors.map(printBind).join(', ')}.`,
+  reason: `The fleet file names no application networks, so nothing says who may reach ${doors.map(printSocket).join(', ')}.`,
   hint: 'Name the subnets of the application servers under networks.app in the fleet file.',
   cite: doors.flatMap(({ cite }) => cite),
 })
 
 const hasDockerUser = ({ tables }: Firewall): boolean => tables.some(({ chains }) => chains['DOCKER-USER'] !== undefined)
 
-function judge(
-  door: ModelDoor,
-  protocol: 'tcp' | 'udp',
-  firewall: Firewall,
-  network: Network | undefined,
-  allowed: readonly string[],
-): Verdict {
-  const subject = `${printBind(door)}${protocol === 'udp' ? '/udp' : ''}`
+function judge(door: ModelDoor, firewall: Firewall, network: Network | undefined, allowed: readonly string[]): Verdict {
+  const { protocol = 'tcp' } = door
+  const subject = printSocket(door)
   const port = `${protocol === 'udp' ? 'UDP port' : 'Port'} ${door.port}`
   const { accepted, undetermined } = strangersTo(
     firewall,

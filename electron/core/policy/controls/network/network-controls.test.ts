@@ -66,6 +66,16 @@ const service = (scope: string) => ({
   modelPaths: [],
 })
 
+const publishingQuic = known({
+  ...{ runtimes: ['docker'], podContainers: [] },
+  containers: [
+    {
+      ...{ name: 'edge', image: 'caddy:2', running: true, line: 2 },
+      ports: [{ hostAddress: '', hostPort: 443, containerPort: 443, protocol: 'udp' }],
+    },
+  ],
+})
+
 const hiddenPod = {
   ...service('wildcard'),
   id: 'ai/chat-0/vllm',
@@ -167,6 +177,22 @@ test.each([
     { services: [service('loopback')], listeners: [listener(443, 'nginx'), { ...listener(40123, 'nginx'), protocol: 'udp' }] },
     named,
     'pass',
+  ],
+  [
+    'HTTP/3 whose owner could not be read, beside a server on loopback',
+    inferencePort,
+    quicForAll,
+    { services: [service('loopback')], listeners: [{ ...listener(443, 'nginx'), protocol: 'udp', processes: [] }] },
+    named,
+    'fail',
+  ],
+  [
+    'HTTP/3 published for a proxy in a container',
+    inferencePort,
+    quicForAll,
+    { services: [service('loopback')], listeners: [listener(22, 'sshd')], containers: publishingQuic },
+    named,
+    'fail',
   ],
   ['inference port in doubt', inferencePort, marked, {}, named, 'not-evaluated'],
   ['no app networks named', inferencePort, closed, {}, {}, 'not-evaluated'],

@@ -1,4 +1,4 @@
-import { printBind } from '#shared/model/listener.ts'
+import { printSocket } from '#shared/model/listener.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import { nameOf, type Stranger, strangerSubject, strangersAmong } from '../../../facts/programs/strangers.ts'
 import { unitOf } from '../../../facts/services/placement.ts'
@@ -18,13 +18,14 @@ export default defineControl({
   references: ['NIST-800-53:CM-7', 'NIST-800-53:CM-8', 'CIS-8:4.8', 'ISO-27001:A.8.20'],
   evaluate: ({ listeners, processes, services, programs, firewall, network, containers }, { host }) => {
     const strangers = strangersAmong(listeners, services, programs, [22, host.port], knownValue(containers)?.containers)
-    if (strangers.length > 0) return strangers.map((group) => judge(group, processes, { firewall, network }))
-    const open = listeners.filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
+    const ownersSeen = listeners.some((listener) => listener.processes.length > 0)
+    if (strangers.length > 0) return strangers.map((group) => judge(group, processes, ownersSeen, { firewall, network }))
+    const open = listeners.filter(({ scope }) => scope !== 'loopback')
     return [
       {
         ...noneFound(
           'Every listener is accounted for',
-          `${open.length} TCP sockets are open beyond this machine, each of a program that belongs to a model server or the system.`,
+          `${open.length} sockets of TCP and UDP are open beyond this machine, each of a program that belongs to a model server or the system.`,
         ),
         status: 'pass' as const,
         cite: [{ section: 'listeners', line: 0 }],
@@ -33,9 +34,9 @@ export default defineControl({
   },
 })
 
-function judge(stranger: Stranger, processes: readonly Process[], surroundings: Surroundings): Verdict {
+function judge(stranger: Stranger, processes: readonly Process[], ownersSeen: boolean, surroundings: Surroundings): Verdict {
   const { owner, container, listeners } = stranger
-  const where = [...new Set(listeners.map(printBind))].slice(0, 6).join(', ')
+  const where = [...new Set(listeners.map(printSocket))].slice(0, 6).join(', ')
   const cite = listeners.map(({ section = 'listeners', line }) => ({ section, line }))
   if (container === 'unknown')
     return {
@@ -44,6 +45,14 @@ function judge(stranger: Stranger, processes: readonly Process[], surroundings: 
       title: 'What a container publishes is not known',
       reason: `${owner?.name ?? 'A container runtime'} holds ${where} for a container, and the list of containers could not be read.`,
       hint: 'Let the audit account list containers as root; gatehouse sudoers prints the exact lines.',
+      cite,
+    }
+  if (container === undefined && owner === undefined && ownersSeen)
+    return {
+      status: 'not-evaluated',
+      subject: strangerSubject(stranger),
+      title: 'No process holds this listener',
+      reason: `Something listens on ${where}, and of the processes that could be seen none holds it: the kernel does so itself for tunnels (WireGuard, VXLAN, GENEVE) and NFS.`,
       cite,
     }
   if (container === undefined && owner === undefined)
@@ -70,6 +79,14 @@ function judge(stranger: Stranger, processes: readonly Process[], surroundings: 
       status: 'pass',
       title: 'The firewall keeps others from it',
       reason: `${name} (${who}) listens on ${where}; it is not a program that Gatehouse expects here, and the rules let nobody reach it.`,
+      cite: [...shown, ...rules],
+    }
+  if (stranger.mayAwaitAnswers)
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: `${name.slice(0, 20)} takes datagrams`,
+      reason: `${name} (${who}) has ${where}, ${state === 'open' ? `open to ${whom}` : 'and who gets there is not known'}. Clients wait for answers on such ports, and servers may listen there.`,
       cite: [...shown, ...rules],
     }
   return {

@@ -53,6 +53,7 @@ const rules = (input: string) =>
 const closed = rules('')
 const untranslated = closed.known ? known({ ...closed.value, translationKnown: false }) : closed
 const open = rules('\t\ttcp dport 8265 accept\n')
+const udpOpen = rules('\t\tudp dport { 5353, 8265, 40123 } accept\n')
 const fromMonitoring = rules('\t\tip saddr 10.0.9.0/24 tcp dport 8265 accept\n')
 
 const fromApplications = rules('\t\tip saddr 10.0.1.0/24 tcp dport 8265 accept\n')
@@ -181,6 +182,9 @@ describe('listener-owner-expected', () => {
     line: port,
     ...change,
   })
+  const datagrams = (port: number, owners: readonly { name: string; pid: number }[], change: object = {}) =>
+    listener(port, owners, { protocol: 'udp', ...change })
+  const quic = { ports: [{ hostAddress: '', hostPort: 8265, containerPort: 1, protocol: 'udp' }] }
   const python = { name: 'python3', pid: 77 }
   const processes = [
     {
@@ -269,6 +273,47 @@ describe('listener-owner-expected', () => {
     ['SSH by a socket unit', [listener(22, [{ name: 'systemd', pid: 1 }])], {}, 'pass: Every listener is accounted for'],
     ['another socket unit', [listener(8265, [{ name: 'systemd', pid: 1 }])], {}, 'warning: systemd listens and is not expected'],
     ['SSH, owner unread', [listener(22, [])], {}, 'pass: Every listener is accounted for'],
+    ['datagrams of a stranger', [datagrams(5353, [python])], { firewall: udpOpen }, 'warning: python3 listens and is not expected'],
+    ['datagrams on loopback', [datagrams(5353, [python], { scope: 'loopback' })], {}, 'pass: Every listener is accounted for'],
+    ['datagrams behind rules', [datagrams(5353, [python])], {}, 'pass: The firewall keeps others from it'],
+    [
+      'DHCP, time and names',
+      [datagrams(68, [{ name: 'systemd-network', pid: 5 }]), datagrams(123, [{ name: 'chronyd', pid: 6 }]), datagrams(546, [])],
+      {},
+      'pass: Every listener is accounted for',
+    ],
+    ['datagrams on the port of SSH', [datagrams(22, [])], {}, 'not-evaluated: The owner of a listener could not be read'],
+    [
+      'datagrams on the port of a model',
+      [datagrams(8265, [])],
+      { programs: [program('cluster')] },
+      'not-evaluated: The owner of a listener could not be read',
+    ],
+    [
+      'a tunnel of the kernel',
+      [datagrams(51820, []), listener(22, [{ name: 'sshd', pid: 1 }])],
+      {},
+      'not-evaluated: No process holds this listener',
+    ],
+    ['a port that a client has', [datagrams(40_123, [python])], { firewall: udpOpen }, 'not-evaluated: python3 takes datagrams'],
+    [
+      'a port that a client has, behind rules',
+      [datagrams(40_123, [python])],
+      { firewall: closed },
+      'pass: The firewall keeps others from it',
+    ],
+    [
+      'datagrams published for a container',
+      [],
+      { containers: holds(container('', 8265, quic)), firewall: udpOpen },
+      'warning: shop-db listens and is not expected',
+    ],
+    [
+      'datagrams published on the port of a model',
+      [],
+      { containers: holds(container('', 8265, quic)), firewall: udpOpen, programs: [program('cluster')] },
+      'warning: shop-db listens and is not expected',
+    ],
   ])('%s', (_, listeners, more, expected) => {
     expect(outcomes(judge(listeners, more))).toEqual([expected])
   })
@@ -292,5 +337,13 @@ describe('listener-owner-expected', () => {
       'python3 (pid 77, user ml, unit demo.service, command python3 main.py) listens on 0.0.0.0:8265, [::]:8265',
     )
     expect(verdict?.subject).toBe('python3 8265')
+  })
+
+  test('datagrams stand beside streams in one finding; ports that change do not name it', () => {
+    const sockets = [listener(8265, [python]), datagrams(8265, [python]), datagrams(40_123, [python]), datagrams(51_000, [python])]
+    const found = judge(sockets)
+    expect(found.map(({ subject }) => subject)).toEqual(['python3 8265 8265/udp', 'python3 udp'])
+    expect(found[0]?.reason).toContain('listens on 0.0.0.0:8265, 0.0.0.0:8265/udp')
+    expect(found[1]?.reason).toContain('0.0.0.0:40123/udp, 0.0.0.0:51000/udp')
   })
 })

@@ -63,13 +63,13 @@ export interface Surroundings {
 
 /** Who gets to its ports beyond `allowed`, by the rules of the host: `closed` to all, `open` with whom, or `unknown`. */
 export function openTo(
-  binds: readonly { readonly address: string; readonly port: number }[],
+  binds: readonly { readonly address: string; readonly port: number; readonly protocol?: 'tcp' | 'udp' }[],
   { firewall, network }: Surroundings,
   allowed: readonly string[],
 ): { readonly state: 'closed' | 'open' | 'unknown'; readonly whom: string; readonly cite: readonly Citation[] } {
   if (!firewall.known) return { state: 'unknown', whom: firewall.reason, cite: [] }
-  const strangers = binds.map(({ address, port }) =>
-    strangersTo(firewall.value, knownValue(network), { direction: 'in', protocol: 'tcp', port, address }, allowed),
+  const strangers = binds.map(({ address, port, protocol = 'tcp' }) =>
+    strangersTo(firewall.value, knownValue(network), { direction: 'in', protocol, port, address }, allowed),
   )
   const open = worst(strangers.flatMap(({ accepted }) => accepted))
   if (open) return { state: 'open', whom: printRemotes(open), cite: citeRule(open.by, firewall.value) }

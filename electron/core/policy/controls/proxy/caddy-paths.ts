@@ -2,6 +2,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { field, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
 import type { Credential } from '../../../facts/caddy/model/request.ts'
 import type { CaddyRoute, CaddyWay } from '../../../facts/caddy/model/routes.ts'
+import { speaksHttp3 } from '../../../facts/caddy/model/servers.ts'
 import { addressBlock } from '../../../facts/network/address-block.ts'
 import { readTarget } from '../../../facts/nginx/model/target.ts'
 import type { Citation } from '../../control.ts'
@@ -28,6 +29,7 @@ export function caddySocket({
     port: listen.port,
     local: listen.scope === 'loopback' || listen.scope === 'unix',
     encrypted,
+    ...(encrypted && speaksHttp3(server, listen) && { quic: 'beside' as const }),
     tls: encrypted ? tlsOf(policy, server.node) : undefined,
     line: cited(listen.node),
   }

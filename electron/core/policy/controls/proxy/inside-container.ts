@@ -62,7 +62,7 @@ export function publishedSockets(container: Container, inside: ProxySocket): rea
   if (inside.local) return []
   const found = new Map<string, ProxySocket>()
   for (const { hostAddress, hostPort, containerPort, protocol } of container.ports) {
-    if (protocol !== 'tcp' || containerPort !== inside.port || hostPort === 0) continue
+    if (protocol !== (inside.quic === 'only' ? 'udp' : 'tcp') || containerPort !== inside.port || hostPort === 0) continue
     const wildcard = hostAddress === '0.0.0.0' || hostAddress === '::'
     const local = hostAddress.startsWith('127.') || hostAddress === '::1'
     const printed = `${wildcard ? '*' : hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress}:${hostPort}`

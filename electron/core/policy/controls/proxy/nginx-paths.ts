@@ -39,6 +39,7 @@ export function nginxSocket(
     port: listen.port,
     local: listen.scope === 'loopback' || listen.scope === 'unix',
     encrypted,
+    ...(listen.datagrams && { quic: 'only' as const }),
     tls: nginxTls(found, model, version),
     line: cited(listen.directive),
   }

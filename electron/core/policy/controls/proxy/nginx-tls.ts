@@ -23,6 +23,8 @@ export function nginxTls(
   version: string | undefined,
 ): SocketTls | undefined {
   if (!encrypted) return undefined
+  // QUIC has no older TLS (RFC 9001, 4.2).
+  if (listen.datagrams) return { setting: 'quic', versions: ['1.3'], lines: [placeOf(listen.directive)], implied: false }
   const ruling = defaultServer(model.streams.includes(server) ? model.streams : model.servers, listen) ?? server
   const directive = nearest(ruling.scope, 'ssl_protocols')
   if (directive)

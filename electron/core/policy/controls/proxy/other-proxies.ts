@@ -116,11 +116,14 @@ const takesTraffic = (container: Container): boolean =>
     (container.hostNetwork || container.ports.length > 0 || container.portsUnknown !== undefined))
 
 /** Ports of the host, beyond its loopback, that lead to a container. */
-export const publishedOf = ({ ports }: Pick<Container, 'ports'>): readonly Pick<Listener, 'address' | 'port' | 'scope'>[] =>
+export const publishedOf = (
+  { ports }: Pick<Container, 'ports'>,
+  wanted: Listener['protocol'] = 'tcp',
+): readonly Pick<Listener, 'address' | 'port' | 'scope'>[] =>
   ports.flatMap(({ hostAddress, hostPort, protocol }) => {
     const address = hostAddress === '' ? '0.0.0.0' : hostAddress
     const scope = scopeOf(address) ?? 'wildcard'
-    return protocol !== 'tcp' || hostPort === 0 || scope === 'loopback' ? [] : [{ address, port: hostPort, scope }]
+    return protocol !== wanted || hostPort === 0 || scope === 'loopback' ? [] : [{ address, port: hostPort, scope }]
   })
 
 /** Where somebody would have to look. */

@@ -31,6 +31,8 @@ export interface ProxySocket {
   /** Only programs of this machine get there. */
   readonly local: boolean
   readonly encrypted: boolean
+  /** HTTP/3 over UDP (RFC 9114): nothing but it on this socket, or the same routes on UDP beside TCP. */
+  readonly quic?: 'only' | 'beside' | undefined
   readonly tls?: SocketTls | undefined
   readonly line: Citation
 }

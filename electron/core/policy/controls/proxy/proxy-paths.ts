@@ -40,7 +40,8 @@ export function frontsOf(facts: ProxyFacts, context: PolicyContext): { readonly 
   }
   for (const { subject, ...path } of picture.withheld) groups.get(subject)?.withheld.push(path)
   const fronts = [...groups].flatMap(([subject, group]) => {
-    const [first] = group.routes
+    // Handshakes are made over TCP, where there is one.
+    const first = group.routes.find(({ socket }) => socket.quic !== 'only') ?? group.routes[0]
     return first ? [{ subject, ...group, first }] : []
   })
   return { fronts, picture }

@@ -143,6 +143,18 @@ test('what could not be read is not judged', () => {
 })
 
 test.each<[name: string, configuration: string, measured: TlsEndpoint | undefined, expected: string]>([
+  [
+    'QUIC, which has TLS 1.3 only, says nothing of the socket beside it',
+    `server { listen 443 quic; ${tls} ssl_protocols TLSv1 TLSv1.3; ${toOllama} }`,
+    undefined,
+    'fail: ssl_protocols allows TLS 1.0',
+  ],
+  [
+    'QUIC alone',
+    `server { listen 443 quic; server_name ai.example; ssl_protocols TLSv1 TLSv1.3; ${toOllama} }`,
+    undefined,
+    'pass: The configuration allows TLS 1.3 only',
+  ],
   ['measured well', `server { ${tls} ${toOllama} }`, endpoint(), 'pass: Only TLS 1.2, TLS 1.3 are accepted'],
   ['measured badly', `server { ${tls} ${toOllama} }`, endpoint({ versions: ['1.0', '1.1', '1.2'] }), 'fail: TLS 1.0 is still accepted'],
   [
