@@ -133,7 +133,7 @@ const nothing: readonly RegExp[] = [
   // A container, which is started otherwise.
   /^inference-(?:bound-to-loopback|not-root) localai$/,
   // The home of root: the server gets an account first.
-  /^model-(?:directories-audited|files-not-world-accessible) \/root\//,
+  /^model-files-not-world-accessible \/root\//,
   // It tells nothing of GPUs.
   /^metrics-only-from-monitoring node-exporter$/,
 ]

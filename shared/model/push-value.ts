@@ -97,7 +97,7 @@ export function expectedOf(parameter: PushParameter): string {
     account: 'the name of an account',
     person: 'the name of an account',
     unit: 'the name of a service, with .service',
-    path: parameter.type === 'path' ? `a path below ${parameter.roots.join(' or ')}` : '',
+    path: parameter.type === 'path' ? `a path below ${parameter.roots.join(' or ')}, of letters, digits, dots, - and _` : '',
     choice: parameter.type === 'choice' ? `one of ${parameter.options.join(', ')}` : '',
     argument: 'a word of a command line, without blanks, quotes, $ and %',
     login: 'NAME:HASH as gatehouse password prints it',

@@ -5,6 +5,7 @@ import type { HostKind } from './host-kinds.ts'
  * before is no fault of ours; anything else is.
  */
 export const accountFilesOnHost: HostKind = {
+  tools: ['awk', 'pwck', 'grpck'],
   validate: `
 gh_account_file() {
   [ -e "$gh_base/new.$1" ] || return 0
@@ -15,7 +16,6 @@ gh_accounts_said() {
   [ -z "$gh_group" ] || { grpck -r "$gh_base/$1.$gh_group" \${gh_gshadow:+"$gh_base/$1.$gh_gshadow"}; echo "$?"; }
 }
 gh_check_accounts() {
-  for gh_tool in awk pwck grpck; do command -v "$gh_tool" >/dev/null || gh_fail "no-tool $gh_tool"; done
   gh_passwd= gh_shadow= gh_group= gh_gshadow=
   gh_files gh_account_file
   gh_was=$(gh_accounts_said old 2>&1)

@@ -25,6 +25,8 @@ export interface HostAnswer {
   /** The second since the epoch by the clock of the host, where a push is open. */
   readonly now?: number
   readonly marks: ReadonlySet<string>
+  /** Programs that the push needs and that the host does not have. */
+  readonly lacks: readonly string[]
   /** The push lies among those that were committed and cleared away. */
   readonly kept: boolean
   readonly armed: boolean
@@ -51,6 +53,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
   const edited = new Map<number, { readonly state: string; readonly lines: string[] }>()
   const again = new Map<number, ReadAgain>()
   const marks = new Set<string>()
+  const lacks = new Set<string>()
   let answer: Pick<HostAnswer, 'ended' | 'unit' | 'init' | 'armed' | 'kept' | 'failed' | 'open' | 'now' | 'undoInSeconds'> = {
     ended: false,
     unit: '',
@@ -71,6 +74,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
     else if (word === 'now' && Number.isSafeInteger(number)) answer = { ...answer, now: number }
     else if (word === 'init') answer = { ...answer, init: first }
     else if (word === 'mark') marks.add(first)
+    else if (word === 'lacks' && /^[a-z-]{1,40}$/.test(first)) lacks.add(first)
     else if (word === 'open')
       answer = { ...answer, open: { id: first, since: Number(second) || 0, who: rest.split(' ').slice(2).join(' ').slice(0, 200) } }
     else if (word === 'failed') answer = { ...answer, failed: { code: first, detail: rest.slice(first.length + 1).slice(0, 500) } }
@@ -88,7 +92,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
     contents.set(number, bytes.toString('utf8'))
     again.set(number, { sha256: sha256Of(bytes), own: undefined, by: BYTES })
   }
-  return { ...answer, files, contents, again, edited, marks }
+  return { ...answer, files, contents, again, edited, marks, lacks: [...lacks] }
 }
 
 const BYTES = 'its bytes'

@@ -7,8 +7,8 @@ import type { HostKind } from './host-kinds.ts'
 export const auditRulesOnHost: HostKind = {
   tree: '/etc/audit',
   check: 'augenrules --check',
+  tools: ['auditctl'],
   validate: `
-for gh_tool in augenrules auditctl; do command -v "$gh_tool" >/dev/null || gh_fail "no-tool $gh_tool"; done
 case $(auditctl -s 2>&1) in *"enabled 2"*) gh_fail "invalid the audit rules are locked until the next start of the host" ;; esac
 for gh_one in audit.rules audit.rules.prev; do [ ! -f "/etc/audit/$gh_one" ] || cp -a -- "/etc/audit/$gh_one" "$gh_base/$gh_one" || return 1; done`,
   activate: `

@@ -24,8 +24,8 @@ gh_published_load() {
 }`
 
 export const dockerFirewallOnHost: HostKind = {
+  tools: ['iptables-restore'],
   validate: `
-command -v iptables-restore >/dev/null || gh_fail "no-tool iptables-restore"
 gh_try_published() {
   [ "$8" = docker-firewall ] && [ "$7" != absent ] || return 0
   case $2 in

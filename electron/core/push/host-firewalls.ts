@@ -24,6 +24,7 @@ gh_ufw_load() {
 
 export const ufwOnHost: HostKind = {
   tree: '/etc/ufw',
+  tools: ['ufw', 'iptables-restore'],
   check: `/bin/sh -c 'ufw --dry-run reload >/dev/null && iptables-restore -n -t </etc/ufw/user.rules && { ! ip6tables -L INPUT -n >/dev/null 2>&1 || ip6tables-restore -n -t </etc/ufw/user6.rules; }'`,
   validate: `
 for gh_tool in iptables ip6tables; do
@@ -64,8 +65,8 @@ gh_nft_old() {
 }`
 
 export const nftablesOnHost: HostKind = {
+  tools: ['nft'],
   validate: `${NFT}
-command -v nft >/dev/null || gh_fail "no-tool nft"
 gh_nft_try() {
   [ "$8" = nftables ] && [ "$7" != absent ] || return 0
   gh_said=$(nft -c -f "$gh_base/new.$1" 2>&1) || gh_invalid "$gh_said"

@@ -20,6 +20,8 @@ export interface HostKind {
   readonly hides?: string
   /** Its words, run on the staged tree; ends with 0 when the daemon would take it. */
   readonly check?: string
+  /** Programs that it needs beside those of every host. Where `check` begins with one, that is named anyway. */
+  readonly tools?: readonly string[]
   /** Whole commands instead, where the tool can be pointed at a copy, or what the undo needs to know is to be written down. */
   readonly validate?: string
   /** Calls `gh_fail` when it does not hold. */
@@ -131,17 +133,26 @@ if [ -d "$hidden" ]; then
 fi
 exec "$@"`
 
-const kindsOf = (files: readonly HostFile[]): readonly (readonly [FileKind, HostKind])[] =>
+const kindsOf = (files: readonly Pick<HostFile, 'kind'>[]): readonly (readonly [FileKind, HostKind])[] =>
   (Object.entries(hostKinds) as [FileKind, HostKind][]).filter(([kind]) => files.some((file) => file.kind === kind))
+
+const toolOf = (check: string): string => check.split(' ').find((word) => word !== 'env' && !word.includes('=')) ?? ''
+
+/** Programs that a push of these files needs, beside what every push does. Pure. */
+export const toolsFor = (files: readonly Pick<HostFile, 'kind'>[]): readonly string[] => [
+  ...new Set(
+    kindsOf(files).flatMap(([, { check, tools = [] }]) =>
+      check === undefined ? tools : [...tools, ...(check.startsWith('/') ? [] : [toolOf(check)]), 'unshare'],
+    ),
+  ),
+]
 
 function stagedCheck(kind: FileKind, { tree = '', hides = '', check = '' }: HostKind, files: readonly HostFile[]): string {
   const pairs = files.flatMap((file, index) => {
     if (file.kind !== kind || !file.path.startsWith(`${tree}/`) || (file.after.startsWith('kept:') && file.before !== 'absent')) return []
     return [file.after === 'absent' ? "''" : `"$gh_base/new.${index + 1}"`, shellQuote(file.path)]
   })
-  const tool = check.split(' ').find((word) => word !== 'env' && !word.includes('=')) ?? ''
-  return `command -v ${tool} >/dev/null || gh_fail "no-tool ${tool}, which checks files of the kind ${kind}"
-gh_try ${kind} ${[shellQuote(tree), shellQuote(hides), '"$gh_base"', ...pairs].join(' ')} -- ${check} || return 1`
+  return `gh_try ${kind} ${[shellQuote(tree), shellQuote(hides), '"$gh_base"', ...pairs].join(' ')} -- ${check} || return 1`
 }
 
 /** `gh_validate`: refuses with `invalid` and what the tool said; 1 when it could not be asked. */
@@ -157,7 +168,6 @@ gh_invalid() { gh_fail "invalid $(printf %s "$1" | tr '\\n' ' ' | head -c 400)";
 gh_try() {
   gh_kind=$1
   shift
-  command -v unshare >/dev/null || gh_fail "no-tool unshare"
   mkdir -p "$gh_base/verify" || return 1
   gh_said=$(timeout 60 unshare --mount --propagation private /bin/sh -c ${shellQuote(INSIDE)} sh "$@" 2>&1); gh_is=$?
   [ "$gh_is" != 97 ] || gh_fail "not-staged the $gh_kind files cannot be laid over for a check: $(printf %s "$gh_said" | tr '\\n' ' ' | head -c 300)"

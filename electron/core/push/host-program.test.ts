@@ -116,6 +116,15 @@ describe('what a path is, in one word', () => {
   })
 })
 
+test('what a plan is made from says which programs of its kinds are not there', () => {
+  const plain = pushOf([join(folder, 'a')])
+  const push = { ...plain, files: plain.files.map((file) => ({ ...file, kind: 'nftables' as const })) }
+  const said = (path: string) => readHostAnswer(run(program('read', push).replace(/^PATH=\S+/m, `PATH=${path}`)).stdout, K)
+  expect(said(folder).lacks).toEqual(['nft'])
+  writeFileSync(join(folder, 'nft'), '#!/bin/sh\n', { mode: 0o755 })
+  expect(said(folder).lacks).toEqual([])
+})
+
 test('no path, unit, id or content is anything but a word', () => {
   const nasty = fc
     .oneof(fc.string({ unit: 'binary' }), fc.constantFrom("'; echo out; '", '$(echo out)', '`echo out`', '\n', '\\', '-n', '"'))

@@ -13,6 +13,7 @@ gh_step() {
   gh_files gh_read
   gh_say "unit $(gh_unit_state)"
   gh_say "init $(gh_init)"
+  for gh_tool in $gh_tools; do command -v "$gh_tool" >/dev/null || gh_say "lacks $gh_tool"; done
   gh_say end
 }
 `

@@ -57,7 +57,7 @@ gh_step() {
   case $gh_boot in any|none|"$gh_now") ;; *) gh_fail "conflict the undo was planned for $gh_boot, and this host has $gh_now" ;; esac
   gh_needs='setsid pgrep cut'
   ! gh_systemd || gh_needs='systemctl systemd-analyze'
-  for gh_tool in $gh_needs flock sha256sum stat sync find cp mv timeout base64; do
+  for gh_tool in $gh_needs flock sha256sum stat sync find cp mv timeout base64 $gh_tools; do
     command -v "$gh_tool" >/dev/null || gh_fail "no-tool $gh_tool"
   done
   gh_trusted "\${gh_base%/*}"

@@ -19,11 +19,18 @@ const facts = {
     ],
   },
 }
-const said = (template: string, values: PushValues = {}, version = '12', more: object = {}) =>
+const said = (
+  template: string,
+  values: PushValues = {},
+  version = '12',
+  more: object = {},
+  outputs: ReadonlyMap<string, { readonly state: 'ok' | 'missing' | 'denied' }> = new Map(),
+) =>
   knownHindrance(shippedTemplate(template).manifest, {
     audit: { services: [], findings: [], system: { os: 'Debian', osId: 'debian', osVersion: version } } as unknown as HostAudit,
     facts: { ...facts, ...more } as never,
     values,
+    outputs,
   })
 
 test('a service that did not run, by its name or by the one that was filled in', () => {
@@ -35,9 +42,24 @@ test('a service that did not run, by its name or by the one that was filled in',
 test('what runs, what nobody asked about, and what could not be read', () => {
   expect(said('systemd-sandbox', { unit: 'ollama.service' })).toBe('')
   expect(said('systemd-sandbox')).toBe('')
-  expect(said('ufw-segment')).toBe('')
+  expect(said('sshd-behind-jump')).toBe('')
+  expect(said('ufw-segment', {}, '12', { os: { known: true, value: {} } })).toBe('')
   expect(said('gpu-persistence', {}, '12', { os: { known: false }, units: { known: false } })).toBe('')
 })
 
 test('a system that the template is not for', () =>
   expect(said('ufw-segment', {}, '10')).toMatch(/^ufw-segment is for Debian 11, .*the host runs Debian/))
+
+test('a daemon that was asked for by name, and that the host does not have', () => {
+  expect(said('ufw-segment')).toMatch(/^ufw\.service is not there; a push starts on a service that runs: install it/)
+  expect(said('nginx-ollama')).toMatch(/^nginx\.service is not there;/)
+  const running = { os: { known: true, value: { services: [service('ufw.service', 'active'), service('nginx.service', 'active')] } } }
+  expect([said('ufw-segment', {}, '12', running), said('nginx-ollama', {}, '12', running)]).toEqual(['', ''])
+})
+
+test('a program that checks and loads what is pushed, and that the host does not have', () => {
+  const lacks = 'the host has no nft, which nftables-segment needs: install it first'
+  expect(said('nftables-segment', {}, '12', {}, new Map([['nft', { state: 'missing' }]]))).toBe(lacks)
+  expect(said('nftables-segment', {}, '12', {}, new Map([['nft', { state: 'denied' }]]))).toBe('')
+  expect(said('nftables-segment')).toBe('')
+})

@@ -15,12 +15,12 @@ const [host = expect.fail()] = fleet.hosts
 const manifest = { ...shippedTemplate('htpasswd-users').manifest, systems: { debian: ['12'] } }
 const template = { ...shippedTemplate('htpasswd-users'), manifest }
 const rendered = render(manifest, { file: '/etc/nginx/.htpasswd', logins: [`analyst:$2b$10$${'a'.repeat(53)}`] })
-const parts = { marks: new Set<string>(), contents: new Map(), again: new Map(), edited: new Map() }
+const parts = { marks: new Set<string>(), contents: new Map(), again: new Map(), edited: new Map(), lacks: [] }
 const read = { ...parts, ended: true, unit: 'active', init: 'systemd', armed: false, kept: false, files: new Map([[1, 'unread:0:33:640']]) }
 
-const planned = (system: HostAudit['system'], findings: readonly object[] = []) =>
+const planned = (system: HostAudit['system'], findings: readonly object[] = [], lacks: readonly string[] = []) =>
   makePlan({
-    ...{ fleet, host, template, rendered, read, published: [], wayIn: undefined, gatehouse: '0', now: 0 },
+    ...{ fleet, host, template, rendered, read: { ...read, lacks }, published: [], wayIn: undefined, gatehouse: '0', now: 0 },
     audit: { services: [], findings, system } as unknown as HostAudit,
   })
 const system = (os: string, osId: string, osVersion: string): HostAudit['system'] => ({
@@ -44,3 +44,8 @@ test('what sudo did not let the audit account see would not be proven afterwards
   expect(() => planned(debian, [finding])).toThrow(`${control} could not be read without sudo, so nobody could prove that it passes`)
   expect(() => planned(debian, [{ ...finding, title: 'It hangs on something else' }])).not.toThrow()
 })
+
+test('a program that the push needs and the host does not have', () =>
+  expect(() => planned(system('Debian GNU/Linux 12', 'debian', '12'), [], ['nginx'])).toThrow(
+    'the host has no nginx, which htpasswd-users needs: install it first',
+  ))

@@ -64,6 +64,9 @@ export function otherSystem(manifest: PushTemplate, { system }: Pick<HostAudit, 
 export const serviceDown = (unit: string, state: string): string =>
   `${unit} is ${state || 'not there'}; a push starts on a service that runs: install it, or start it, first`
 
+export const toolsMissing = (tools: readonly string[], template: string): string =>
+  `the host has no ${tools.join(', ')}, which ${template} needs: install it first`
+
 /** What the steps on the host are told. `planned` is what was read when the plan was made; nothing while it is not known. */
 export const hostPushOf = (id: string, rendered: Rendered, planned: readonly PlannedStates[], undoAfterSeconds: number): HostPush => ({
   id,
@@ -126,6 +129,7 @@ export function makePlan(request: PlanRequest): PushPlan {
   if (boot === undefined) throw refused('the host did not say what starts its services', host.name)
   const bound = rendered.files.find(({ kind }) => kinds[kind].needsSystemd)
   if (boot !== 'systemd' && bound !== undefined) throw refused(`${host.name} is not run by systemd, which ${bound.path} needs`, host.name)
+  if (read.lacks.length > 0) throw refused(toolsMissing(read.lacks, manifest.id), host.name)
   const system = otherSystem(manifest, audit)
   if (system !== '') throw refused(system, host.name)
   keepsWayIn({ fleet, host, manifest, rendered, wayIn })

@@ -34,10 +34,17 @@ test('what is missing is named at once; a value of the host that does not fit is
 })
 
 test('a root without a slash at its end is that path alone', () => {
+  const { manifest } = shippedTemplate('systemd-sandbox')
+  const written = (path: string) => () => render(manifest, { unit: 'a.service', writes: [path] })
+  expect(written('/models')().files[0]?.content).toContain('ReadWritePaths=/models')
+  for (const path of ['/models2', '/modelsx/a', '/mnt', '/']) expect(written(path)).toThrow('writes')
+})
+
+test('models are watched wherever they lie, also in the home of root', () => {
   const { manifest } = shippedTemplate('auditd-models-watch')
   const watched = (path: string) => () => render(manifest, { directories: [path] })
-  expect(watched('/models')().files[0]?.content).toContain('-w /models -p wa')
-  for (const path of ['/models2', '/modelsx/a', '/mnt', '/']) expect(watched(path)).toThrow('directories')
+  expect(watched('/root/.ollama/models')().files[0]?.content).toContain('-w /root/.ollama/models -p wa')
+  for (const path of ['/', '/srv/my models', '/srv/../etc']) expect(watched(path)).toThrow('of letters, digits, dots, - and _')
 })
 
 test('a value stands where its placeholder was', () => {

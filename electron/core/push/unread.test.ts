@@ -29,6 +29,7 @@ const answered = (before: string): HostAnswer => ({
     contents: new Map(),
     again: new Map(),
     edited: new Map(),
+    lacks: [],
   },
   files: new Map([[1, before]]),
 })

@@ -54,6 +54,12 @@ const watchingUnits = [
   ...['zabbix-agent2.service', 'telegraf.service', 'apport.service', 'kdump.service', 'kdump-tools.service'],
 ]
 
+/** That templates change the files of, and that a push starts on only where they run. */
+const pushedUnits = ['ufw.service', 'nginx.service', 'caddy.service', 'docker.service']
+
+/** Of those `services` has a row where the host has them at all. */
+export const askedUnits: readonly string[] = [...unneededUnits, ...watchingUnits, ...pushedUnits]
+
 /** Of logrotate its settings, without the scripts that it runs; one awk reads them and the account's keys. The settings of the kernel go through one grep: many files of /proc/sys can be read at once only, and `read` of dash takes byte by byte.
  * One systemctl tells of the time services as well, since each start of it costs 7 ms, half of them systemd's. */
 const SCRIPT = `units=$1 settings=$2
@@ -210,7 +216,7 @@ export const collectOs = ({ modelPaths }: ProbeContext): readonly SectionSpec[] 
     display:
       'kernel settings of /proc/sys; swap and storage (lsblk); systemctl show of services; GPU device nodes; journald, clock; own ~/.ssh/authorized_keys',
     script: SCRIPT,
-    parameters: [[...unneededUnits, ...watchingUnits].join(' '), settings.join(' '), ...modelPaths],
+    parameters: [askedUnits.join(' '), settings.join(' '), ...modelPaths],
     maxBytes: 262_144,
   }),
 ]
