@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { fleetSudoers } from '../../probe/fleet-sudoers.ts'
 import { readBlocks } from '../blocks.ts'
-import { collectPrivileged } from './collect.ts'
+import { collectPrivileged, SUDO_CONF } from './collect.ts'
 import { parseSudoers } from './parse-sudoers.ts'
 import { readNumbered } from './read-block.ts'
 
@@ -41,6 +41,28 @@ test.each(shells)('%s: what a command prints cannot pose as another, nor as its 
   ])
   for (const name of ['audit-loaded', 'audit-state', 'audit-written', 'sudoers', 'shadow', 'sshd-config'])
     expect(textsOf(blocks, name)).toEqual(['@shadow 0', '=x', '<shadow', '>0', '# 1', 'no end'])
+})
+
+test.each(shells)('%s: plugins of sudo, of which one goes on over a line', (shell = '', ...words) => {
+  const [section] = collectPrivileged()
+  if (section?.kind !== 'script') throw new Error('not a script')
+  const pluginsOf = (conf: string) => {
+    const text = section.script.replaceAll(SUDO_CONF, conf)
+    const script = `gh_sudo() { return 126; }\n${text}`
+    const stdout = execFileSync(shell, [...words, '-c', script], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, gh_k: 'f'.repeat(32) },
+    })
+    return readBlocks(stdout)
+      .get('sudo-plugin')
+      ?.map((one) => one.words)
+  }
+  writeFileSync(
+    file,
+    '#Plugin a a.so\nSet group_source static\n  plugin sudoers_policy \\\n  sudoers.so sudoers_file=/etc/x\nPlugin io b.so\nPlugin last c.so # no end',
+  )
+  expect(pluginsOf(file)).toEqual(['sudoers_policy   sudoers.so sudoers_file=/etc/x', 'io b.so', 'last c.so # no end'])
+  expect(pluginsOf(join(folder, 'none'))).toBeUndefined()
 })
 
 test.each(shells)('%s: a row goes where its path belongs, without comments', (shell = '', ...words) => {

@@ -18,6 +18,9 @@ const grep = (...words: readonly string[]): PrivilegedCommand => ({ argv: ['/usr
 /** What RHEL's sshd_config includes: algorithms, which update-crypto-policies(8) writes for everybody to read. */
 export const CRYPTO_POLICY = '/etc/crypto-policies/back-ends/opensshserver.config'
 
+/** Which plugins sudo asks instead of its own, or with which other file of rules (sudo.conf(5)). sudo-rs has none. */
+export const SUDO_CONF = '/etc/sudo.conf'
+
 /** Rows of each kind; the last one says so where there are more. */
 const MAX_ROWS = 3000
 /** Characters of a row; Gatehouse's own rules have 3,300. A longer one is left out and says so, since half a rule of sudo is another rule. */
@@ -43,7 +46,14 @@ const commands: readonly PrivilegedCommand[] = [
  * One awk for all of them. What each printed stands between lines that begin with the nonce of this run, which no text of the host can know. Files of
  * three kinds come from one grep, since each sudo costs more than what it runs: a row, or what grep says of a file, goes where the path in front of it belongs.
  */
-const SCRIPT = `[ "\${gh_rs:--}" = - ] || { printf '@sudo-rs '; [ -e /etc/sudoers-rs ]; echo "$?"; }
+const SCRIPT = `if [ "\${gh_rs:--}" != - ]; then printf '@sudo-rs '; [ -e /etc/sudoers-rs ]; echo "$?"
+elif [ -e ${SUDO_CONF} ] && ! [ -r ${SUDO_CONF} ]; then echo '@sudo-plugin'
+elif [ -e ${SUDO_CONF} ]; then
+  # A line that ends with a backslash goes on in the next one, there as here.
+  while read kind plugin || [ -n "$kind" ]; do
+    case $kind in [Pp][Ll][Uu][Gg][Ii][Nn]) printf '@sudo-plugin %s\\n' "$plugin" ;; esac
+  done <${SUDO_CONF}
+fi
 {
   number=0
   for name in audit-loaded audit-state files shadow; do

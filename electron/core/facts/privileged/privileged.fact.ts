@@ -9,10 +9,20 @@ import type { Sudoers } from './privileged.ts'
 import { readCommand, readNumbered } from './read-block.ts'
 import { parseMatches, unreadFiles } from './sshd-files.ts'
 
-/** A directory may give rules that stand in no file (sudoers.ldap(5), sssd-sudo(5)). */
-const withDirectory = (sudoers: Sudoers, accounts: FactResult<Accounts>): Sudoers => {
-  const more = accounts.known ? accounts.value.sudoDirectory?.reason : undefined
-  return more === undefined ? sudoers : { ...sudoers, incomplete: [sudoers.incomplete, more].filter(Boolean).join('; ') }
+/** A directory may give rules that stand in no file (sudoers.ldap(5), sssd-sudo(5)), and so may a plugin. */
+const withOthers = (sudoers: Sudoers, accounts: FactResult<Accounts>, plugins: readonly string[]): Sudoers => {
+  const more = [accounts.known ? accounts.value.sudoDirectory?.reason : undefined, otherPlugin(plugins)].filter(Boolean)
+  return more.length === 0 ? sudoers : { ...sudoers, incomplete: [sudoers.incomplete, ...more].filter(Boolean).join('; ') }
+}
+
+/** Words behind `Plugin` of sudo.conf(5), as sudo itself and distributions have them: who owns the file of rules and how errors in it are taken changes no rule. */
+const OWN_PLUGIN =
+  /^sudoers_(?:policy|io|audit)\s+(?:\/usr\/(?:lib(?:64|exec)?|local\/libexec)\/(?:[\w-]+\/)?sudo\/)?sudoers\.so(?:\s+(?:sudoers_(?:uid|gid|mode)|error_recovery)=\S+)*$/
+
+function otherPlugin(plugins: readonly string[]): string | undefined {
+  const other = plugins.map((words) => words.replace(/#.*/, '').trim()).find((words) => !OWN_PLUGIN.test(words))
+  if (other === '') return '/etc/sudo.conf could not be read, so which rules sudo goes by is not known'
+  return other && `/etc/sudo.conf has sudo ask ${other.slice(0, 100)}, which was not followed`
 }
 
 export const sudoersFact: FactDefinition<'sudoers'> = {
@@ -26,13 +36,14 @@ export const sudoersFact: FactDefinition<'sudoers'> = {
     const rows = readBlocks(section('privileged').stdout).get('sudo-paths')?.[0]?.rows ?? []
     const paths = rows.flatMap(({ text, line }) => parsePathEntry(text, line) ?? [])
     const sudoRs = readBlocks(section('privileged').stdout).get('sudo-rs')?.[0]
+    const plugins = (readBlocks(section('privileged').stdout).get('sudo-plugin') ?? []).map(({ words }) => words)
     if (sudoRs?.words === '0')
       return unknown('Rules of sudo: sudo-rs reads /etc/sudoers-rs on this host, which is not followed', ['privileged'])
-    if (lines.length > 0) return known(withDirectory({ ...parseSudoers(lines, sudoRs !== undefined), paths }, accounts))
+    if (lines.length > 0) return known(withOthers({ ...parseSudoers(lines, sudoRs !== undefined), paths }, accounts, plugins))
     // grep ends with 2 when the files do not exist: then nobody may use sudo.
     const absent = printed.value.rows.some(({ text }) => /\/etc\/sudoers: No such file/.test(text))
     return absent
-      ? known(withDirectory({ rules: [], grants: [], defaults: [], asksForRoot: false }, accounts))
+      ? known(withOthers({ rules: [], grants: [], defaults: [], asksForRoot: false }, accounts, plugins))
       : unknown('Rules of sudo: /etc/sudoers could not be read', ['privileged'])
   },
 }

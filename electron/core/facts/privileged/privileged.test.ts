@@ -51,6 +51,33 @@ test('rules of a directory stand in no file', () => {
   for (const sudoers of found) expect(sudoers.known && sudoers.value.incomplete).toBe('rules of sss were not asked')
 })
 
+// sudo.conf(5): plugins of RHEL as installed, and what makes another decide.
+test.each<[string, string | undefined]>([
+  ['sudoers_policy sudoers.so', undefined],
+  ['sudoers_io sudoers.so # as installed', undefined],
+  ['sudoers_audit /usr/libexec/sudo/sudoers.so sudoers_mode=0400 error_recovery=false', undefined],
+  ['sudoers_policy /usr/lib/x86_64-linux-gnu/sudo/sudoers.so', undefined],
+  [
+    'sudoers_policy sudoers.so sudoers_file=/etc/sudoers.site',
+    'sudoers_policy sudoers.so sudoers_file=/etc/sudoers.site, which was not followed',
+  ],
+  ['sudoers_policy sudoers.so sudoers_mode=0400 ldap_conf=/etc/l.conf', 'ldap_conf=/etc/l.conf, which was not followed'],
+  ['sudoers_policy /opt/site/sudoers.so', '/opt/site/sudoers.so, which was not followed'],
+  ['python_policy python_plugin.so ModulePath=/opt/p.py', 'python_policy python_plugin.so'],
+  ['', 'could not be read'],
+])('a plugin of sudo: %s', (plugin, expected) => {
+  const before = recording.replace(/^/, `@sudo-plugin sudoers_policy sudoers.so\n@sudo-plugin ${plugin}\n`)
+  const found = [
+    read(sudoersFact, before),
+    read(sudoersFact, `@sudo-plugin ${plugin}\n@sudoers 2\n=grep: /etc/sudoers: No such file or directory\n`),
+  ]
+  for (const sudoers of found) {
+    const said = sudoers.known ? sudoers.value.incomplete : 'not known'
+    if (expected === undefined) expect(said).toBeUndefined()
+    else expect(said).toContain(expected)
+  }
+})
+
 test.each([sudoersFact, sshdMatchesFact, emptyPasswordsFact, guardedFilesFact, auditRulesFact] as FactDefinition<FactId>[])(
   '$id: refused, missing, cut',
   (fact) => {
