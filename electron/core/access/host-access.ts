@@ -35,7 +35,7 @@ function followed(facts: AccessFacts, now: number): HostAccess {
   const steps = new Map<string, { own: readonly Own[]; becomes: readonly Becoming[]; logins: Logins }>()
   for (const member of world.members) {
     const logins = loginsOf(member, world.access, facts.sshd, now, facts['sshd-matches'])
-    const own = ownCapabilities(member, world, facts, logins.open !== 'no')
+    const own = ownCapabilities(member, world, facts, logins.open !== 'no' && logins.connects)
     steps.set(member.name, { own, becomes: becomings(member, world), logins })
   }
   const lastLogins = new Map(world.access?.lastLogins.known ? world.access.lastLogins.value.map((login) => [login.account, login]) : [])
@@ -176,8 +176,8 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
     gaps.set(fact.reason, { reason: fact.reason, leavesOpen: [...leavesOpen], ...(fact.hint !== undefined && { hint: fact.hint }) })
   }
   const { unlisted } = facts.accounts
-  // It is others that are not known; what those that are listed can do is.
-  if (unlisted) add({ known: false, reason: `Accounts: ${unlisted.reason}`, sections: ['groups'] }, [])
+  // It is others that are not known; what those that are listed can do is, if the directory was asked which of its groups they are in.
+  if (unlisted) add({ known: false, reason: `Accounts: ${unlisted.reason}`, sections: ['groups'] }, facts.accounts.joined ? [] : everything)
   add(facts.access, everything)
   add(facts.sudoers, everything)
   if (facts.sudoers.known && facts.sudoers.value.incomplete)

@@ -71,6 +71,74 @@ test('an account without a shell has no keys to miss', () => {
   expect([logins.open, logins.notes.join()]).toEqual(['no', 'its shell is /usr/sbin/nologin'])
 })
 
+// Each as a real OpenSSH 9.2 did it (`e2e/lab/keys.lab.test.ts`).
+test.each<[string, string, string, Readonly<Record<string, string>>, string, boolean]>([
+  ['ports', '', 'nologin', {}, 'yes', true],
+  ['ports, /bin/false', '', 'false', {}, 'yes', true],
+  ['no file that could be run', '', '/dev/null', {}, 'no', false],
+  ['no forwarding', '', 'nologin', { allowtcpforwarding: 'no', allowstreamlocalforwarding: 'no' }, 'no', false],
+  ['no forwarding of ports, but of sockets', '', 'nologin', { allowtcpforwarding: 'no' }, 'yes', true],
+  ['no forwarding at all', '', 'nologin', { disableforwarding: 'yes' }, 'no', false],
+  ['the other direction', '', 'nologin', { allowtcpforwarding: 'remote', allowstreamlocalforwarding: 'no' }, 'no', false],
+  ['a key that may not', 'restrict', 'nologin', {}, 'no', false],
+  ['a key that may again', 'restrict,port-forwarding', 'nologin', {}, 'yes', true],
+  ['a command', 'command="/bin/true"', 'nologin', {}, 'yes', true],
+  ['files', '', 'nologin', { disableforwarding: 'yes', subsystem: 'sftp internal-sftp -f AUTH' }, 'yes', false],
+  ['files, of a program', '', 'nologin', { disableforwarding: 'yes', subsystem: 'sftp /usr/lib/openssh/sftp-server' }, 'no', false],
+  ['files, another command', 'command="id"', 'nologin', { disableforwarding: 'yes', subsystem: 'sftp internal-sftp' }, 'no', false],
+  ['files by order', '', 'nologin', { disableforwarding: 'yes', forcecommand: 'internal-sftp -R' }, 'yes', false],
+  [
+    'what a directory gives',
+    'expiry-time="20200101"',
+    'nologin',
+    { authorizedkeyscommand: '/usr/bin/sss_ssh_authorizedkeys' },
+    'unknown',
+    true,
+  ],
+])('an account without a shell: %s', (_, options, program, settings, open, connects) => {
+  const shell = program.startsWith('/') ? program : `/usr/sbin/${program}`
+  const [member] = membersOf({ accounts: parsePasswd(`ada:x:1001:1001::/home/ada:${shell}`), groups: parseGroup('ada:x:1001:') })
+  const access = {
+    passwords: known(parsePasswords(rows('ada:!:'))),
+    keys: known(parseLoginKeys(rows(`${own}:1:${options} ${key}`))),
+    paths: [],
+  } as unknown as Access
+  const sshd = { settings: Object.fromEntries(Object.entries(settings).map(([keyword, value]) => [keyword, [{ value, line: 1 }]])) }
+  const logins = loginsOf(member as never, access, known(sshd), Date.UTC(2026, 10, 27))
+  expect([logins.open, logins.ways]).toEqual([open, open === 'yes' ? ['SSH key without a shell'] : []])
+  if (open !== 'no') expect(logins.connects).toBe(connects)
+})
+
+test.each<[string, string, readonly string[], string, string]>([
+  [
+    'a block that lets it forward',
+    'yes',
+    ['user ada', 'disableforwarding no'],
+    'unknown',
+    'Match user ada of sshd sets disableforwarding no',
+  ],
+  ['a block for others', 'yes', ['user ben', 'disableforwarding no'], 'no', ''],
+  [
+    'a block for files',
+    'yes',
+    ['user ada', 'forcecommand internal-sftp'],
+    'unknown',
+    'Match user ada of sshd sets forcecommand internal-sftp',
+  ],
+])('an account without a shell, %s', (_, disabled, [criteria = '', setting = ''], open, note) => {
+  const [member] = membersOf({ accounts: parsePasswd('ada:x:1001:1001::/home/ada:/bin/false'), groups: parseGroup('ada:x:1001:') })
+  const access = {
+    passwords: known(parsePasswords(rows('ada:!:'))),
+    keys: known(parseLoginKeys(rows(`${own}:1:${key}`))),
+    paths: [],
+  } as unknown as Access
+  const [keyword = '', ...value] = setting.split(' ')
+  const matches = [{ criteria, settings: [{ keyword, value: value.join(' '), line: 2 }], file: '/etc/ssh/sshd_config', line: 1 }]
+  const sshd = known({ settings: { disableforwarding: [{ value: disabled, line: 1 }] } })
+  const logins = loginsOf(member as never, access, sshd, 0, known({ matches, elsewhere: [] }))
+  expect([logins.open, logins.notes.slice(1).join()]).toEqual([open, note])
+})
+
 // AuthenticationMethods of sshd_config(5), as `sshd -T` prints it.
 test.each<[string, string, readonly string[]]>([
   ['any', '$', ['SSH key', 'SSH password', 'console']],

@@ -15,6 +15,8 @@ export interface Logins {
   readonly keys: readonly LoginKey[]
   /** A way in that was found, or that may be there because something was not read. */
   readonly open: 'yes' | 'no' | 'unknown'
+  /** Can it open connections from the host, if it gets in? */
+  readonly connects: boolean
 }
 
 const DAY_MS = 86_400_000
@@ -48,16 +50,19 @@ export function loginsOf(
   const expired = password?.expiresDay !== undefined && password.expiresDay * DAY_MS <= now
   if (expired) notes.push(`expired on ${new Date((password?.expiresDay ?? 0) * DAY_MS).toISOString().slice(0, 10)}`)
   if (shell) notes.push(`its shell is ${account.shell}`)
+  const bare = shell && account.shell !== '/dev/null' ? withoutShell(setting) : { ports: false, files: false }
+  const isBare = bare.ports || bare.files
   const refused = sshd.known && !isLetIn(setting, name, named ? undefined : groupNames)
   if (refused) notes.push('sshd does not let it in')
   // Nor does any list say that it exists: a home may be left of somebody who is gone.
   if (named) notes.push('no list of accounts has it')
   if (!access?.keys.known) notes.push('its keys were not read')
   else if (named && account.home === '') notes.push('where its keys would lie is not known')
-  else if (!shell && !isSearched(account.home)) notes.push(`keys in ${account.home.slice(0, 80)} were not looked for`)
+  else if ((!shell || (isBare && isPerson(account.uid))) && !isSearched(account.home))
+    notes.push(`keys in ${account.home.slice(0, 80)} were not looked for`)
   // Where no key is taken, none that was not read lets anybody in either.
   const byKey = (account.uid !== 0 || setting('permitrootlogin') !== 'no') && setting('pubkeyauthentication') !== 'no'
-  const mayHold = byKey && !shell
+  const mayHold = byKey && (!shell || (isBare && isPerson(account.uid)))
   const elsewhere = !mayHold ? undefined : places?.find((place) => !FILES_LOOKED_AT.test(place))
   if (elsewhere !== undefined) notes.push(`keys in ${elsewhere.slice(0, 80)} were not looked for`)
   const command = setting('authorizedkeyscommand') ?? 'none'
@@ -68,10 +73,13 @@ export function loginsOf(
   const authorities = setting('trustedusercakeys') ?? 'none'
   if (authorities !== 'none' && mayHold)
     notes.push(`a certificate of ${authorities.slice(0, 80)} may let it in; who is certified was not read`)
-  const otherwise = matches?.known && !shell && !expired ? setOtherwise(matches.value, { name, account, groupNames }, setting) : undefined
+  const otherwise =
+    matches?.known && (!shell || keys.length > 0) && !expired
+      ? setOtherwise(matches.value, { name, account, groupNames }, setting, shell)
+      : undefined
   if (otherwise !== undefined) notes.push(otherwise)
-  const closed = shell || expired || (refused && otherwise === undefined)
-  if (closed) return { ways: [], notes, keys, open: 'no' }
+  const closed = (shell && !isBare && otherwise === undefined) || expired || (refused && otherwise === undefined)
+  if (closed) return { ways: [], notes, keys, open: 'no', connects: false }
   const rootByPassword = account.uid !== 0 || setting('permitrootlogin') === 'yes'
   const asksPassword = setting('passwordauthentication') === 'yes' || setting('kbdinteractiveauthentication') === 'yes'
   const loose = setting('strictmodes') === 'yes' ? keys.flatMap(({ file }) => looseOn(file, account, access?.paths ?? []) ?? []) : []
@@ -84,7 +92,11 @@ export function loginsOf(
     notes.push(`sshd refuses ${refusedKeys.length === keys.length ? 'its keys' : 'some of its keys'} by their kind`)
   const taken = byKey
     ? keys.filter(
-        (key) => !over.includes(key) && !refusedKeys.includes(key) && !loose.some((path) => path === key.file || isBelow(key.file, path)),
+        (key) =>
+          !over.includes(key) &&
+          !refusedKeys.includes(key) &&
+          !loose.some((path) => path === key.file || isBelow(key.file, path)) &&
+          (!shell || (bare.ports && forwards(key)) || (bare.files && takesFiles(key))),
       )
     : []
   const revoked = setting('revokedkeys') ?? 'none'
@@ -92,16 +104,54 @@ export function loginsOf(
     notes.push(`keys that ${revoked.slice(0, 80)} names are refused; whether one of its own was not read`)
   const can = {
     keys: new Set(taken.map(({ fingerprint }) => fingerprint)).size,
-    password: password?.state === 'usable' && asksPassword && rootByPassword,
+    password: password?.state === 'usable' && asksPassword && rootByPassword && (!shell || isBare),
   }
   const bySsh = waysOf(setting('authenticationmethods') ?? 'any', can)
   if ((can.keys > 0 || can.password) && bySsh.length === 0) notes.push(`sshd asks for ${setting('authenticationmethods')?.slice(0, 80)}`)
+  const connects = !shell || (bare.ports && (can.password || taken.some(forwards) || taken.length === 0))
+  if (shell) {
+    // What was not read beside its shell.
+    const unseen = notes.length > (expired ? 2 : 1)
+    return {
+      ways: bySsh.map((way) => `${way} without a shell`),
+      notes,
+      keys,
+      open: bySsh.length > 0 ? 'yes' : unseen ? 'unknown' : 'no',
+      connects,
+    }
+  }
   const ways = [...bySsh, ...(password?.state === 'none' ? ['no password'] : []), ...(password?.state === 'usable' ? ['console'] : [])]
-  if (named) return { ways: [], notes, keys, open: 'unknown' }
+  if (named) return { ways: [], notes, keys, open: 'unknown', connects }
   if (access?.passwords.known && password === undefined) notes.push('its password is in no file of this host')
   const unseen = notes.length > 0 || !access?.passwords.known
-  return { ways, notes, keys, open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no' }
+  return { ways, notes, keys, open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no', connects }
 }
+
+/** Accounts of the system have these numbers below it, and that of nobody (login.defs(5)): nobody gives them keys by a directory or a certificate. */
+const isPerson = (uid: number): boolean => uid >= 1000 && uid < 65_534
+
+/**
+ * What sshd does for an account whose shell ends at once: it forwards ports and sockets itself, and so it does files where `internal-sftp` is
+ * meant (sshd_config(5)). `ssh -N -L 11434:127.0.0.1:11434` starts no shell. Ports that it opens on the host (`remote`) reach nothing.
+ */
+function withoutShell(setting: (keyword: string) => string | undefined): { readonly ports: boolean; readonly files: boolean } {
+  const isLocal = (keyword: string): boolean => !/^(?:no|remote)$/.test(setting(keyword) ?? 'yes')
+  const tcp = isLocal('allowtcpforwarding') && setting('permitopen') !== 'none'
+  const command = setting('forcecommand') ?? 'none'
+  return {
+    ports: setting('disableforwarding') !== 'yes' && (tcp || isLocal('allowstreamlocalforwarding')),
+    files: command === 'none' ? /\bsftp internal-sftp\b/.test(setting('subsystem') ?? '') : command.startsWith('internal-sftp'),
+  }
+}
+
+/** Options of sshd(8) that say no to ports; of two the last one counts. A command says nothing of them. */
+function forwards({ options }: LoginKey): boolean {
+  const last = options.findLast(({ name }) => /^(?:restrict|(?:no-)?port-forwarding)$/i.test(name))
+  return last === undefined || last.name.toLowerCase() === 'port-forwarding'
+}
+
+const takesFiles = ({ options }: LoginKey): boolean =>
+  options.every(({ name, value = '' }) => name.toLowerCase() !== 'command' || value.startsWith('internal-sftp'))
 
 /**
  * An option of a key with which nobody gets in (sshd(8)): a day that is over, in whatever time zone the host is, or addresses that are only taken back, since a
@@ -136,18 +186,23 @@ function isRefused(key: LoginKey, uid: number, setting: (keyword: string) => str
 const OPENING =
   /^(?:permitrootlogin|passwordauthentication|kbdinteractiveauthentication|pubkeyauthentication|pubkeyaccepted(?:algorithms|keytypes)|requiredrsasize|permitemptypasswords|authenticationmethods|authorizedkeysfile|authorizedkeyscommand|trustedusercakeys|allowusers|allowgroups)$/
 
+/** What it may open to an account without a shell. */
+const OPENING_BARE = /^(?:allow(?:tcp|streamlocal)forwarding|permitopen|forcecommand)$/
+
 /** A block that may hold for the account and sets one of these otherwise than for all: `sshd -T` does not apply it. */
 function setOtherwise(
   { matches, elsewhere }: SshdMatches,
   { name, account, groupNames }: Pick<Member, 'name' | 'account' | 'groupNames'>,
   setting: (keyword: string) => string | undefined,
+  shell: boolean,
 ): string | undefined {
   for (const { criteria, settings } of matches) {
     const own = settings.find(
       ({ keyword, value }) =>
-        OPENING.test(keyword) &&
+        (OPENING.test(keyword) || (shell && OPENING_BARE.test(keyword))
+          ? !/^(?:no|none)$/i.test(value)
+          : shell && keyword === 'disableforwarding' && value.toLowerCase() === 'no') &&
         (keyword !== 'permitrootlogin' || account.uid === 0) &&
-        !/^(?:no|none)$/i.test(value) &&
         value !== setting(keyword),
     )
     if (own && holdsFor(criteria, name, [...groupNames]) !== 'no')

@@ -19,7 +19,7 @@ export interface Own {
 const journalGroups = ['systemd-journal', 'adm', 'wheel']
 const proxyFolders = /^\/etc\/(?:nginx|caddy|haproxy|oauth2-proxy|vllm|ollama)(?:\/|$)/
 
-/** What the account can do without becoming another. `login`: can it run programs on the host at all? */
+/** What the account can do without becoming another. `login`: can it connect to what listens on the host? */
 export function ownCapabilities(member: Member, world: World, facts: AccessFacts, login: boolean): readonly Own[] {
   if (member.uid === 0) return []
   const services = facts.services.known ? facts.services.value : []

@@ -49,6 +49,11 @@ test('what is known of it is said, and that it can do no more is not', () => {
   expect(access.accounts.find(({ name }) => name === 'zoe')?.holdings[0]?.path).toContain('sudo ALL')
 })
 
+test('in which groups of it the accounts of this host are was asked, or nobody is said to be unable', () => {
+  const gap = (joined?: true) => accessOf({}, {}, joined).gaps.find(({ reason }) => reason.startsWith('Accounts: '))
+  expect([gap(true)?.leavesOpen, gap()?.leavesOpen.includes('become-root')]).toEqual([[], true])
+})
+
 test('groups that are not known refuse nobody, names do', () => {
   const of = (settings: Readonly<Record<string, string>>) =>
     accessOf({ sudoers: 'zoe ALL=ALL' }, settings).accounts.find(({ name }) => name === 'zoe')?.login

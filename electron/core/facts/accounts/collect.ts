@@ -1,5 +1,6 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { MAX_JOINED } from './parse-joined.ts'
+import { LISTING } from './parse-sources.ts'
 
 const LIST = 'if command -v getent >/dev/null 2>&1; then getent "$1"; else cat "/etc/$1"; fi\n'
 
@@ -22,10 +23,20 @@ done
 for f in /etc/userdb/*.membership /run/userdb/*.membership /usr/lib/userdb/*.membership; do
 [ -e "$f" ] && printf '@membership %s\\n' "$f"
 done
-case $n in *ldap*|*winbind*|*sss*)
+k= a=
+set -f
+for w in $n; do
+case $w in
+=*) k=$w ;;
+*]|\\[*|${LISTING}) ;;
+*) case $k in =accounts*|=group*|=initgroups*) a=1 ;; esac
+esac
+done
+set +f
+if [ -n "$a" ]; then
 j=$(getent initgroups $(sed -n '1,${MAX_JOINED}s/:.*//p' /etc/passwd) 2>/dev/null) && printf '%s\\n' "$j" | sed 's/^/@in /'
 getent group $(printf '%s\\n' "$j" | awk '{ for (i = 2; i <= NF; i++) if (!s[$i]++) print $i }')
-esac
+fi
 exit 0
 `
 

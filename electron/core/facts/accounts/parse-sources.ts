@@ -1,7 +1,8 @@
 import type { Account, Accounts } from './accounts.ts'
 
 /** Services of nsswitch.conf(5) that list all they know. nss-systemd(8) does but for memberships, which are asked separately. */
-const LISTING = /^(?:files|compat|db|nis|nisplus|altfiles|extrausers|usrfiles|cache|systemd|mymachines|myhostname)$/
+export const LISTING = 'files|compat|db|nis|nisplus|altfiles|extrausers|usrfiles|cache|systemd|mymachines|myhostname'
+const LISTS = new RegExp(`^(?:${LISTING})$`)
 /** systemd-homed(8) gives its accounts these uids, and their groups to nobody who asks for a list. */
 const [HOMED_FIRST, HOMED_LAST] = [60_001, 60_513]
 
@@ -26,7 +27,7 @@ export function parseSources(text: string, accounts: readonly Account[]): Source
     said.flatMap(({ row, line }) => {
       const [, keyword = '', rest = ''] = /^=([a-z_]{1,20}):(.{0,1000})/.exec(row) ?? []
       if (!keywords.test(keyword)) return []
-      const services = servicesOf(rest).filter((service) => !LISTING.test(service) && (service !== 'sss' || answers(part)))
+      const services = servicesOf(rest).filter((service) => !LISTS.test(service) && (service !== 'sss' || answers(part)))
       return services.map((service) => ({ service, keyword, line }))
     })[0]
   const membership = said.find(({ row }) => row.startsWith('@membership '))
