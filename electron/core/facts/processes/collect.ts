@@ -2,6 +2,7 @@ import { type SectionSpec, script } from '../../probe/section.ts'
 import { candidatePattern, maskVariables, variablePattern } from './candidates.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
 import { addressesScript, gatewaysScript } from './gateway.ts'
+import { kubeletScript, readK3s, readKubelet } from './kubelet-script.ts'
 import { podsScript } from './pods-script.ts'
 
 /**
@@ -57,17 +58,17 @@ b start
   printf '@env %s\\n' "$pid"
   tr '\\n\\000' '\\001\\n' <"/proc/$pid/environ" 2>/dev/null | grep -E "$variables" | cut -c1-1000 | sed "$mask;s/^/=/"
 done
-${executablesScript}exit 0
+${kubeletScript}${executablesScript}exit 0
 `
 
 const processes = script({
   id: 'processes',
   expectedMs: 50,
   display:
-    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/net/{route,fib_trie,if_inet6} of those in containers; names of pods in /var/log; sudo find /proc -name exe, and the packages that own them',
+    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/net/{route,fib_trie,if_inet6} of those in containers; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
   parameters: [candidatePattern, variablePattern, maskVariables],
-  privileged: [findExecutables],
+  privileged: [findExecutables, readKubelet, readK3s],
 })
 
 export const collectProcesses = (): readonly SectionSpec[] => [processes]

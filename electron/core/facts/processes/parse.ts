@@ -1,4 +1,5 @@
 import { addressOf, gatewayOf } from './gateway.ts'
+import { readKubeletFiles } from './kubelet-files.ts'
 import type { PodLogs, Process } from './processes.ts'
 
 /** Columns are pid, ppid, uid, user (32 wide), comm (32 wide), args. A name longer or wider than its column shifts the rest. */
@@ -50,7 +51,11 @@ export function parseProcesses(stdout: string): readonly Process[] | Hidden | un
   if (!rows.some(({ pid }) => pid === 1) || (hidepid !== undefined && accounts.size < 2)) return { hiddenBy: hidepid }
   const details = readDetails(lines.slice(at), at)
   readExecutables(lines.slice(at), details)
-  return rows.map((row) => ({ ...row, ...details.get(row.pid) }))
+  const kubelets = readKubeletFiles(lines.slice(at))
+  return rows.map((row) => {
+    const kubelet = kubelets.get(row.pid)
+    return { ...row, ...details.get(row.pid), ...(kubelet && { kubelet }) }
+  })
 }
 
 function readRow(text: string, line: number, busybox: boolean): Process | undefined {
@@ -91,6 +96,7 @@ function readDetails(lines: readonly string[], above: number): Map<number, Detai
       // The unified hierarchy (0::) names the unit where it is used; on version 1 it is the root, and name=systemd tells.
       if (kind === 'cgroup') details.cgroup = longest(details.cgroup, rest.replace(/^\d+:[^:]*:/, ''))
     } else if (text.startsWith('=') && current) readWord(current, text.slice(1).replaceAll('\u0001', '\n'))
+    else if (text.startsWith('@kubelet')) current = undefined
   }
   for (const details of found.values()) if (details.argv?.length === 0) delete details.argv
   return found

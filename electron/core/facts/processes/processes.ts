@@ -7,6 +7,21 @@ export interface PodLogs {
   readonly line: number
 }
 
+/** A file that configures a kubelet: its own (`config`), one laid over it (`drop-in`), or flags that k3s hands to it (`k3s`). */
+export interface KubeletFile {
+  readonly kind: 'config' | 'drop-in' | 'k3s'
+  readonly path: string
+  readonly lines: readonly string[]
+}
+
+export interface KubeletFiles {
+  /** All words of its command line were read. */
+  readonly whole: boolean
+  readonly files: readonly KubeletFile[]
+  /** Files and folders that say more and could not be read. */
+  readonly unread: readonly string[]
+}
+
 export interface Process {
   readonly pid: number
   readonly ppid: number
@@ -31,6 +46,8 @@ export interface Process {
   readonly addresses?: readonly string[] | undefined
   /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */
   readonly environment?: Readonly<Record<string, string>> | undefined
+  /** What configures it, of a kubelet and of k3s. */
+  readonly kubelet?: KubeletFiles | undefined
   /** Row of ps in section `processes`. */
   readonly line: number
 }

@@ -6,6 +6,7 @@ import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import { hostAddressesOf, ownAddressOf } from '../services/own-address.ts'
 import { containerIdOf, unitOf } from '../services/placement.ts'
+import { kubeletAuthentication } from './kubelet.ts'
 import type { Program } from './programs.ts'
 import { programOfImage, programThatListens, recogniseProgram } from './recognise-program.ts'
 import type { ProgramRecord } from './record.ts'
@@ -95,7 +96,12 @@ function fromProcess(main: Process, record: ProgramRecord, { processes, parents,
     container: container?.name ?? containerId?.slice(0, 12),
     binds,
     ...(unseen !== undefined && { bindsUnknown: unseen }),
-    ...authenticationOf(record, [...main.argv, ...variablesOf(main.environment ?? container?.environment ?? {})]),
+    ...(record.kubelet
+      ? kubeletAuthentication(
+          main,
+          own.map(({ port }) => port),
+        )
+      : authenticationOf(record, [...main.argv, ...variablesOf(main.environment ?? container?.environment ?? {})])),
     telling: record.telling ?? [],
     ...(record.forwards && { forwards: true }),
     danger: record.danger,

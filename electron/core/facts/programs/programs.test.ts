@@ -220,20 +220,6 @@ test.each([
   expect(find([process(5, 1, argv)], [listener(30_000, 5)])).toMatchObject([{ authentication: expected }])
 })
 
-// kubelet(8), --config, --anonymous-auth, --authorization-mode, --read-only-port: what holds without a file is not what holds with one.
-test.each<[string, string]>([
-  ['/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml', 'unknown'],
-  ['/usr/bin/kubelet --config /var/lib/kubelet/config.yaml --anonymous-auth=false', 'on'],
-  ['/usr/bin/kubelet --config=/k.yaml --read-only-port=10255', 'none'],
-  ['/usr/bin/kubelet --config=/k.yaml --anonymous-auth true', 'none'],
-  ['/usr/bin/kubelet --kubeconfig=/k.conf', 'none'],
-  ['/usr/bin/kubelet --kubeconfig=/k.conf --authorization-mode=Webhook --read-only-port=0', 'on'],
-  ['/usr/local/bin/k3s server', 'default'],
-  ['/usr/local/bin/k3s agent --kubelet-arg=anonymous-auth=true', 'none'],
-])('%s', (text, expected) => {
-  expect(find([process(5, 1, text)], [listener(10_250, 5)])).toMatchObject([{ authentication: expected }])
-})
-
 test('one program with its children and their sockets; what a flag says about authentication', () => {
   const found = find(
     [

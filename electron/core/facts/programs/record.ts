@@ -32,6 +32,8 @@ export interface ProgramRecord {
     /** A word after which nobody can say: it closes some doors and not others, or names a file that is not read. */
     readonly perhaps?: RegExp
   }
+  /** Flags and files of several kinds decide together whether it asks (`kubelet.ts`). */
+  readonly kubelet?: true
   /** Documented routes whose GET only tells something, and does not without credentials where they are wanted. Asked over the wire. */
   readonly telling?: readonly string[]
   /** It passes requests of an engine's own routes on to it: a front, by rules of its own. */

@@ -1,6 +1,7 @@
 import type { DemoHost, DemoProcess } from '../../demo/demo-host.ts'
 import { rules, vllm } from '../bases.ts'
 import { applied, type CorpusHost, corpusHost } from '../corpus-host.ts'
+import { rewritten } from '../sins/answers.ts'
 import { flag, on, withFirewall, withListener, withProcess, withWords } from '../sins/host.ts'
 import { closedToJump, listensOn } from '../sins/listening.ts'
 
@@ -47,6 +48,37 @@ const database: DemoHost['containers'][number] = {
   pid: 2201,
 }
 
+const KUBELET = ['/usr/bin/kubelet', '--kubeconfig=/etc/kubernetes/kubelet.conf', '--config=/var/lib/kubelet/config.yaml']
+/** A node of a cluster, whose kubelet the application servers reach. */
+const node = [
+  withFirewall(rules({ inbound: ['ip saddr 10.20.1.0/24 tcp dport 10250 accept'] })),
+  withProcess({ ppid: 1, user: 'root', uid: 0, cgroup: '/system.slice/kubelet.service', pid: 2301, name: 'kubelet', argv: KUBELET }),
+  withListener({ protocol: 'tcp', address: '*', port: 10_250, process: 'kubelet', pid: 2301 }),
+]
+/** What the probe reads of it, as kubeadm 1.31 writes the file. */
+const configured = (rest: string) =>
+  rewritten('processes', (stdout) =>
+    stdout.replace(
+      '@exe ',
+      () =>
+        `@kubelet 2301 whole\n${rest
+          .trim()
+          .split('\n')
+          .map((row) => (row.startsWith('@') ? row : `=${row}`))
+          .join('\n')}\n@exe `,
+    ),
+  )
+const FILE = `@kubelet 2301 config /var/lib/kubelet/config.yaml
+apiVersion: kubelet.config.k8s.io/v1beta1
+authentication:
+  anonymous:
+    enabled: false
+  webhook:
+    enabled: true
+authorization:
+  mode: Webhook
+kind: KubeletConfiguration`
+
 /** Programs beside the inference server. */
 export const others: readonly CorpusHost[] = [
   corpusHost(
@@ -63,6 +95,21 @@ export const others: readonly CorpusHost[] = [
     notebook,
     listensOn(2101, 'jupyter-lab', 8888, '0.0.0.0'),
     withWords(2101, flag('--ip', '0.0.0.0')),
+  ),
+  corpusHost('node', 'A kubelet that the application servers reach, as kubeadm sets it up', vllm, ...node, configured(FILE)),
+  corpusHost(
+    'node-read-only-port',
+    'A kubelet whose file opens the read-only port',
+    vllm,
+    ...node,
+    configured(`${FILE}\nreadOnlyPort: 10255`),
+  ),
+  corpusHost(
+    'node-unread',
+    'A kubelet whose file nobody could read',
+    vllm,
+    ...node,
+    configured('@kubelet 2301 unread /var/lib/kubelet/config.yaml'),
   ),
   corpusHost('webui', 'Open WebUI on loopback', webui),
   corpusHost(

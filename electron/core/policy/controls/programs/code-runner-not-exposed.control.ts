@@ -37,11 +37,18 @@ function judge(program: Program, exposed: Program['binds'], surroundings: Surrou
   const heard = heardFrom(program, wire)
   const asks = heard.authentication === 'on' || heard.authentication === 'default'
   const reached = state === 'open' ? `open to ${whom}` : `who gets there is not known (${whom})`
+  const doubt = heard.authentication === 'unknown' ? program.authenticationUnknown : undefined
+  const unknown = doubt === undefined ? '' : ` Whether it asks for credentials is not known: ${doubt}.`
+  // That it is open counts at least as it does where it asks.
+  const asked = asks || doubt !== undefined
   return {
-    status: asks && state !== 'open' ? 'warning' : 'fail',
-    ...(asks && { severity: 'high' as const }),
-    title: asks ? `${program.name} is open to the network` : `${program.name} asks nobody and is open`.slice(0, 47),
-    reason: `${where}, ${reached}${program.decidedBy === undefined ? '' : `, started with ${program.decidedBy}`}.${heard.said} ${program.danger}`,
+    status: state === 'open' || !asked ? 'fail' : asks ? 'warning' : 'not-evaluated',
+    ...(asked && { severity: 'high' as const }),
+    title: asked ? `${program.name} is open to the network` : `${program.name} asks nobody and is open`.slice(0, 47),
+    reason: `${where}, ${reached}${program.decidedBy === undefined ? '' : `, started with ${program.decidedBy}`}.${heard.said}${unknown} ${program.danger}`,
+    ...(doubt?.endsWith('could not be read') && {
+      hint: 'Let the audit account read the configuration of the kubelet as root; gatehouse sudoers prints the exact line.',
+    }),
     cite: [...heard.cite, ...citeProgram(program, 'Reachable beyond this host. Expected 127.0.0.1.'), ...cite],
   }
 }

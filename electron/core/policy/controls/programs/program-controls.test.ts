@@ -68,6 +68,8 @@ const ask = (control: AnyControl, facts: object): readonly Verdict[] =>
 const judged = (control: AnyControl, programs: readonly Program[], firewall: object = open) =>
   outcomes(ask(control, { programs, firewall }))
 
+const doubtful = { authentication: 'unknown', authenticationUnknown: 'its file could not be read' } as const
+
 describe('what runs code for callers', () => {
   test.each<[string, readonly Program[], object, string]>([
     ['nothing', [program('exporter')], open, 'not-applicable: None of them runs here'],
@@ -82,6 +84,13 @@ describe('what runs code for callers', () => {
     ['closed by rules', [program('cluster')], closed, 'warning: Only the firewall keeps others from it'],
     ['rules unread', [program('cluster')], unknown('sudo refused', []), 'fail: Ray asks nobody and is open'],
     ['rules unread, with a login', [program('cluster', { authentication: 'on' })], unknown('x', []), 'warning: Ray is open to the network'],
+    ['whether it asks is not known, open', [program('cluster', doubtful)], open, 'fail: Ray is open to the network'],
+    [
+      'whether it asks is not known, rules unread',
+      [program('cluster', doubtful)],
+      unknown('x', []),
+      'not-evaluated: Ray is open to the network',
+    ],
     ['sockets unread', [program('cluster', unseen)], open, 'not-evaluated: Where it listens could not be seen'],
   ])('%s', (_, programs, firewall, expected) => {
     expect(judged(codeRunnerNotExposed, programs, firewall)).toEqual([expected])

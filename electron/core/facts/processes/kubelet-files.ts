@@ -1,0 +1,61 @@
+import { MAX_LENGTH, MAX_ROWS } from './kubelet-script.ts'
+import type { KubeletFile, KubeletFiles } from './processes.ts'
+
+interface Draft {
+  whole: boolean
+  readonly files: { kind: KubeletFile['kind']; path: string; lines: string[] }[]
+  readonly unread: string[]
+  /** Rows that root read. Undefined when root was not asked. */
+  root?: string[]
+}
+
+/** Reads `@kubelet` and `@kubelet-root` of section `processes`, by process. */
+export function readKubeletFiles(lines: readonly string[]): ReadonlyMap<number, KubeletFiles> {
+  const drafts = new Map<number, Draft>()
+  let rows: string[] | undefined
+  for (const text of lines) {
+    if (text.startsWith('=')) rows?.push(text.slice(1))
+    else if (text.startsWith('@')) rows = begin(text, drafts)
+  }
+  return new Map([...drafts].map(([pid, draft]) => [pid, settle(draft)]))
+}
+
+function begin(header: string, drafts: Map<number, Draft>): string[] | undefined {
+  const [, root, digits = '', kind, path] =
+    /^@kubelet(-root)? (\d{1,10})(?: (whole|config|drop-in|k3s|unread)(?: (.+))?)?$/.exec(header) ?? []
+  if (digits === '') return undefined
+  const draft = drafts.get(Number(digits)) ?? { whole: false, files: [], unread: [] }
+  drafts.set(Number(digits), draft)
+  if (root) {
+    draft.root = []
+    return draft.root
+  }
+  if (kind === 'whole') draft.whole = true
+  if (path === undefined) return undefined
+  if (kind === 'unread') draft.unread.push(path)
+  if (kind !== 'config' && kind !== 'drop-in' && kind !== 'k3s') return undefined
+  const file: Draft['files'][number] = { kind, path, lines: [] }
+  draft.files.push(file)
+  return file.lines
+}
+
+/** What the account may not read is what root read of it; a folder of which root read nothing, while it read others, holds nothing. */
+function settle({ whole, files, unread, root = [] }: Draft): KubeletFiles {
+  const byRoot = new Map<string, string[]>()
+  for (const row of root) {
+    const [, path, text = ''] = /^(\/[^:]+):\d+:(.*)$/.exec(row) ?? []
+    if (path) byRoot.set(path, [...(byRoot.get(path) ?? []), text])
+  }
+  const all: KubeletFile[] = files.map(({ kind, path, lines }) => ({ kind, path, lines }))
+  const left = unread.filter((path) => {
+    const folder = /\.d$/.test(path)
+    const found = [...byRoot].filter(([one]) => one === path || one.startsWith(`${path}/`))
+    const ending = path.startsWith('/etc/rancher/') ? '.yaml' : '.conf'
+    for (const [one, lines] of found)
+      if (!folder || one.endsWith(ending))
+        all.push({ kind: path.startsWith('/etc/rancher/') ? 'k3s' : folder ? 'drop-in' : 'config', path: one, lines })
+    return found.length === 0 && !(folder && byRoot.size > 0)
+  })
+  const cut = all.filter(({ lines }) => lines.length >= MAX_ROWS || lines.some((line) => line.length >= MAX_LENGTH - 200))
+  return { whole, files: all.filter((file) => !cut.includes(file)), unread: [...left, ...cut.map(({ path }) => path)] }
+}

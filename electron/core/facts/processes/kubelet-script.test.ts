@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { readKubeletFiles } from './kubelet-files.ts'
+import { kubeletScript, MAX_ROWS } from './kubelet-script.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-kubelet-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+beforeEach(() => {
+  rmSync(folder, { recursive: true })
+  mkdirSync(folder)
+})
+
+function write(path: string, text: string, mode = 0o644): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true })
+  writeFileSync(join(folder, path), text)
+  chmodSync(join(folder, path), mode)
+}
+
+/** Runs the script on a tree of files; what it may not read is said by a stand-in of `test -r`, since the test may run as root. */
+function ask(name: string, words: readonly string[], { unreadable = '/none', root = '' } = {}) {
+  write('/proc/7/comm', `${name}\n`)
+  write('/proc/7/cgroup', '0::/system.slice/kubelet.service\n')
+  write('/proc/7/cmdline', words.map((word) => `${word}\0`).join(''))
+  write('/root', root)
+  const table = `      7       1     0 root                             ${name.padEnd(32)} ${words.join(' ')}`
+  const script = kubeletScript
+    .replaceAll('/proc/', `${folder}/proc/`)
+    .replaceAll('/etc/rancher', `${folder}/etc/rancher`)
+    .replaceAll('/var/lib', `${folder}/var/lib`)
+    .replaceAll(/\[ -r "\$2" \]/g, `! [ "$2" = "${folder}${unreadable}" ]`)
+  const printed = execFileSync('/bin/sh', ['-c', `gh_sudo() { [ "$1" = 2 ] && cat "${folder}/root"; }\ntable='${table}'\n${script}`], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).replaceAll(folder, '')
+  return { printed, files: readKubeletFiles(printed.split('\n')).get(7) }
+}
+
+test('its words, its file and its drop-ins', () => {
+  write('/k.yaml', 'readOnlyPort: 0\n')
+  write('/d/10.conf', 'readOnlyPort: 1\n')
+  write('/d/notes.txt', 'readOnlyPort: 2\n')
+  const { printed, files } = ask('kubelet', ['kubelet', '--config', `${folder}/k.yaml`, `--config-dir=${folder}/d`])
+  expect(printed).toContain('@argv 7\n=kubelet\n=--config\n')
+  expect([files?.whole, files?.unread]).toEqual([true, []])
+  expect(files?.files).toHaveLength(2)
+  expect(files?.files).toContainEqual({ kind: 'config', path: '/k.yaml', lines: ['readOnlyPort: 0'] })
+  expect(files?.files).toContainEqual({ kind: 'drop-in', path: '/d/10.conf', lines: ['readOnlyPort: 1'] })
+})
+
+test('what the account may not read, root reads; a file that only looks like a drop-in is none', () => {
+  write('/k.yaml', 'readOnlyPort: 0\n')
+  const words = ['kubelet', `--config=${folder}/k.yaml`]
+  expect(ask('kubelet', words, { unreadable: '/k.yaml' }).files).toEqual({ whole: true, files: [], unread: ['/k.yaml'] })
+  const { files } = ask('kubelet', words, { unreadable: '/k.yaml', root: '/k.yaml:1:a: 1\n/k.yaml:2:b: 2\n/other:1:c\n' })
+  expect(files).toEqual({ whole: true, files: [{ kind: 'config', path: '/k.yaml', lines: ['a: 1', 'b: 2'] }], unread: [] })
+})
+
+test('a folder of drop-ins that root read and found empty, or with others beside them', () => {
+  const said = (root: string) => readKubeletFiles(`@kubelet 7 unread /etc/k/kubelet.conf.d\n@kubelet-root 7\n${root}`.split('\n')).get(7)
+  expect(said('=/var/lib/kubelet/config.yaml:1:a')?.unread).toEqual([])
+  expect(said('')?.unread).toEqual(['/etc/k/kubelet.conf.d'])
+  expect(said('=/etc/k/kubelet.conf.d/1.conf:1:a\n=/etc/k/kubelet.conf.d/old.bak:1:a')?.files.map(({ path }) => path)).toEqual([
+    '/etc/k/kubelet.conf.d/1.conf',
+  ])
+})
+
+test('a long file is not read', () => {
+  write('/k.yaml', 'a: 1\n'.repeat(MAX_ROWS + 1))
+  expect(ask('kubelet', ['kubelet', `--config=${folder}/k.yaml`]).files?.unread).toEqual(['/k.yaml'])
+})
+
+test('of a configuration of k3s only keys and flags for the kubelet leave the host', () => {
+  write('/etc/rancher/k3s/config.yaml', 'token: K10secret\nkubelet-arg:\n  - "read-only-port=10255"\n  - max-pods=3\nnode-label: [a=b]\n')
+  write('/etc/rancher/k3s/config.yaml.d/a.yaml', 'agent-token: K10secret\n"kubelet-arg+": [anonymous-auth=true]\n')
+  write('/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/00.conf', 'readOnlyPort: 0\n')
+  const { printed, files } = ask('k3s-server', ['/usr/local/bin/k3s server'])
+  expect(printed).not.toContain('secret')
+  expect(files?.files).toEqual([
+    { kind: 'k3s', path: '/etc/rancher/k3s/config.yaml', lines: ['token:', 'kubelet-arg:', '  - "read-only-port=10255"', 'node-label:'] },
+    { kind: 'k3s', path: '/etc/rancher/k3s/config.yaml.d/a.yaml', lines: ['agent-token:', '"kubelet-arg+": [anonymous-auth=true]'] },
+    { kind: 'drop-in', path: '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/00.conf', lines: ['readOnlyPort: 0'] },
+  ])
+})
+
+test('nothing is asked of another program', () => expect(ask('kubectl', ['kubectl', 'get', 'kubelet']).printed).toBe(''))

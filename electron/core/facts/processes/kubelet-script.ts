@@ -1,0 +1,75 @@
+import type { PrivilegedCommand } from '../../probe/section.ts'
+
+/** Rows of one file, and characters of a row: what is longer is not read. */
+export const MAX_ROWS = 500
+export const MAX_LENGTH = 1000
+
+/** Flags that decide who may ask a kubelet, and those that name files that do (kubelet(8)). */
+const flags = 'anonymous-auth|authorization-mode|read-only-port|config|config-dir'
+
+/** Of a configuration of k3s, which holds the token of the cluster as well: its keys alone, and the flags that it hands to the kubelet. */
+const ofK3s = `(^)[^[:blank:]#:-][^:]{0,}:|(^)[^[:alnum:]]{0,}kubelet-arg.{0,}|(^)[^[:alnum:]]{1,}(${flags})=.{0,}`
+
+/** Where kubeadm, EKS, k3s and RKE2 put the kubelet's configuration and its drop-ins. There is no secret in them. */
+export const readKubelet: PrivilegedCommand = {
+  argv: [
+    '/usr/bin/grep',
+    ...['-rn', '.', '/var/lib/kubelet/config.yaml', '/etc/kubernetes/kubelet/config.json'],
+    ...['/etc/kubernetes/kubelet/config.json.d', '/etc/kubernetes/kubelet/kubelet-config.json', '/etc/kubernetes/kubelet.conf.d'],
+    ...['/var/lib/rancher/k3s/agent/etc/kubelet.conf.d', '/var/lib/rancher/rke2/agent/etc/kubelet.conf.d'],
+  ],
+  alternatives: ['/bin/grep'],
+}
+export const readK3s: PrivilegedCommand = {
+  argv: ['/usr/bin/grep', '-rEon', ofK3s, '/etc/rancher/k3s/config.yaml', '/etc/rancher/k3s/config.yaml.d'],
+  alternatives: ['/bin/grep'],
+}
+
+/**
+ * For each kubelet of `$table`, and each k3s, which is one and hides its words: `@argv`, `@cgroup`, then `@kubelet PID KIND path` with the rows of its
+ * configuration (`config`, `drop-in`, `k3s`), `unread` for what this account may not read, and `@kubelet-root PID` with what root reads then, `path:line:text`.
+ * `@kubelet PID whole` says that all of its words stand there. Starts nothing where none runs. `gh_sudo` 2 and 3 are the commands above.
+ */
+export const kubeletScript = `case $table in *' kubelet '* | *' k3s-server '* | *' k3s-agent '*)
+kubelet_file() {
+  if [ -f "$2" ] && [ -r "$2" ]; then
+    printf '@kubelet %s %s %s\\n' "$pid" "$1" "$2"
+    case $1 in k3s) grep -Eo '${ofK3s}' -- "$2" ;; *) cat -- "$2" ;; esac 2>/dev/null | awk 'NR > ${MAX_ROWS} { exit } { print "=" substr($0, 1, ${MAX_LENGTH}) }'
+  else kubelet_unread "$2"
+  fi
+}
+kubelet_unread() { unread=1; printf '@kubelet %s unread %s\\n' "$pid" "$1"; }
+kubelet_folder() {
+  if ! [ -e "$2" ] && [ -x "\${2%/*}" ]; then return
+  elif [ -d "$2" ] && [ -r "$2" ] && [ -x "$2" ]; then for one in "$2"/*"$3" "$2"/*/*"$3"; do ! [ -e "$one" ] || kubelet_file "$1" "$one"; done
+  else kubelet_unread "$2"
+  fi
+}
+printf '%s\\n' "$table" | awk '/ (kubelet|k3s-server|k3s-agent) / { print $1 }' | while read -r pid rest; do
+  read -r name <"/proc/$pid/comm" && case $name in kubelet | k3s-server | k3s-agent) ;; *) continue ;; esac
+  while IFS= read -r group; do case $group in 0::* | *:name=systemd:*) printf '@cgroup %s %s\\n' "$pid" "$group" ;; esac; done <"/proc/$pid/cgroup" 2>/dev/null
+  unread=
+  case $name in
+    kubelet)
+      number=2
+      printf '@argv %s\\n' "$pid"
+      words=$(tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null) && [ -n "$words" ] && printf '%s\\n' "$words" | awk 'NR > ${MAX_ROWS} { exit } { print "=" substr($0, 1, ${MAX_LENGTH}) }' && printf '@kubelet %s whole\\n' "$pid"
+      printf '%s\\n' "$words" | awk '
+        kind != "" { path[kind] = $0; kind = ""; next }
+        match($0, /^--config([-_]dir)?=/) { path[RLENGTH > 10 ? "dir" : "file"] = substr($0, RLENGTH + 1) }
+        /^--config$/ { kind = "file" }
+        /^--config[-_]dir$/ { kind = "dir" }
+        END { for (kind in path) print kind " " path[kind] }' | { while read -r kind path; do
+        case $kind in file) kubelet_file config "$path" ;; *) kubelet_folder drop-in "$path" .conf ;; esac
+      done
+      [ -z "$unread" ] || { printf '@kubelet-root %s\\n' "$pid"; gh_sudo 2 </dev/null 2>/dev/null | awk 'NR > 3000 { exit } { print "=" substr($0, 1, ${MAX_LENGTH}) }'; }; }
+      ;;
+    *)
+      { [ -e /etc/rancher/k3s/config.yaml ] || ! [ -x /etc/rancher/k3s ] && [ -e /etc/rancher/k3s ]; } && kubelet_file k3s /etc/rancher/k3s/config.yaml
+      kubelet_folder k3s /etc/rancher/k3s/config.yaml.d .yaml
+      kubelet_folder drop-in /var/lib/rancher/k3s/agent/etc/kubelet.conf.d .conf
+      [ -z "$unread" ] || { printf '@kubelet-root %s\\n' "$pid"; { gh_sudo 3; gh_sudo 2; } </dev/null 2>/dev/null | awk 'NR > 3000 { exit } { print "=" substr($0, 1, ${MAX_LENGTH}) }'; }
+      ;;
+  esac
+done ;; esac
+`

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import type { KubeletFile, KubeletFiles, Process } from '../processes/processes.ts'
+import { kubeletAuthentication } from './kubelet.ts'
+
+const file = (text: string, path = '/var/lib/kubelet/config.yaml', kind: KubeletFile['kind'] = 'config'): KubeletFile => ({
+  kind,
+  path,
+  lines: text.split('\n'),
+})
+const drop = (name: string, text: string) => file(text, `/etc/kubernetes/kubelet.conf.d/${name}`, 'drop-in')
+const k3s = (text: string) => file(text, '/etc/rancher/k3s/config.yaml', 'k3s')
+
+function judge(
+  words: string,
+  files: readonly KubeletFile[] = [],
+  more: Partial<KubeletFiles> = {},
+  ports = [10_250],
+  cgroup = '/x.service',
+) {
+  const argv = words.split(' ')
+  const name = argv[0]?.split('/').at(-1) ?? ''
+  const kubelet = { whole: true, files, unread: [], ...more }
+  const process: Process = { pid: 5, ppid: 1, user: 'root', uid: 0, name, argv, cgroup, kubelet, line: 5 }
+  return kubeletAuthentication(process, ports)
+}
+
+const BY_FILE = '/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml'
+const KUBEADM =
+  'apiVersion: kubelet.config.k8s.io/v1beta1\nauthentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook\nkind: KubeletConfiguration'
+
+// kubelet(8); kubelet-config.v1beta1; "Kubelet authentication/authorization"; "Set Kubelet Parameters Via A Configuration File".
+test.each<[string, ReturnType<typeof judge>, string, RegExp?]>([
+  ['as kubeadm writes it', judge(BY_FILE, [file(KUBEADM)]), 'on'],
+  ['a file that says nothing of it', judge(BY_FILE, [file('kind: KubeletConfiguration')]), 'on'],
+  [
+    'JSON',
+    judge(BY_FILE, [file('{"authentication": {"anonymous": {"enabled": true}},\n "authorization": {"mode": "AlwaysAllow"}}')]),
+    'none',
+  ],
+  ['the read-only port', judge(BY_FILE, [file(`${KUBEADM}\nreadOnlyPort: 10255`)]), 'none', /readOnlyPort: 10255/],
+  ['a read-only port elsewhere', judge(BY_FILE, [file(`${KUBEADM}\nreadOnlyPort: 8099`)]), 'none'],
+  ['a file that was changed since: the port is still open', judge(BY_FILE, [file(KUBEADM)], {}, [10_250, 10_255]), 'none', /10255/],
+  ['everybody may', judge(BY_FILE, [file('authentication: {anonymous: {enabled: true}}\nauthorization: {mode: AlwaysAllow}')]), 'none'],
+  ['YAML 1.1', judge(BY_FILE, [file('authentication: {anonymous: {enabled: yes}}\nauthorization: {mode: AlwaysAllow}')]), 'none'],
+  ['the cluster decides', judge(BY_FILE, [file('authentication: {anonymous: {enabled: true}}')]), 'unknown', /anonymous/],
+  ['a flag wins over the file', judge(`${BY_FILE} --read-only-port=10255`, [file(KUBEADM)]), 'none'],
+  ['and the other way', judge(`${BY_FILE} --read-only-port=0`, [file(`${KUBEADM}\nreadOnlyPort: 10255`)]), 'on'],
+  ['the last flag counts', judge(`${BY_FILE} --read-only-port=0 --read-only-port 10255`, [file(KUBEADM)]), 'none'],
+  ['an underscore is a dash', judge(`${BY_FILE} --read_only_port=10255`, [file(KUBEADM)]), 'none'],
+  [
+    'a switch alone is on',
+    judge('/usr/bin/kubelet --config /k.yaml --anonymous-auth --authorization-mode=AlwaysAllow', [file(KUBEADM)]),
+    'none',
+  ],
+  ['a drop-in wins over the file', judge(`${BY_FILE} --config-dir=/d`, [file(KUBEADM), drop('10.conf', 'readOnlyPort: 10255')]), 'none'],
+  [
+    'the last drop-in wins',
+    judge(`${BY_FILE} --config-dir=/d`, [drop('20.conf', 'readOnlyPort: 0'), file(KUBEADM), drop('10.conf', 'readOnlyPort: 10255')]),
+    'on',
+  ],
+  ['drop-ins alone change the defaults of flags', judge('kubelet --config-dir=/d', [drop('10.conf', 'readOnlyPort: 0')]), 'none'],
+  ['no file: everybody may', judge('kubelet --kubeconfig=/k.conf'), 'none'],
+  ['no file, and no anonymous', judge('kubelet --anonymous-auth=false'), 'none', /10255/],
+  ['no file, all flags', judge('kubelet --anonymous-auth=false --read-only-port=0'), 'on'],
+  ['no file, the cluster decides', judge('kubelet --authorization-mode=Webhook --read-only-port=0'), 'unknown'],
+  [
+    'a file that was not read',
+    judge(BY_FILE, [], { unread: ['/var/lib/kubelet/config.yaml'] }),
+    'unknown',
+    /config\.yaml could not be read/,
+  ],
+  ['the same, one flag', judge(`${BY_FILE} --anonymous-auth=false`, [], { unread: ['/var/lib/kubelet/config.yaml'] }), 'unknown'],
+  ['the same, all flags', judge(`${BY_FILE} --anonymous-auth=false --read-only-port=0`, [], { unread: ['/x'] }), 'on'],
+  ['the same, all open', judge(`${BY_FILE} --anonymous-auth=true`, [], { unread: ['/x'] }), 'none'],
+  ['drop-ins that were not read', judge(`${BY_FILE} --config-dir=/d`, [file(KUBEADM)], { unread: ['/d'] }), 'unknown', /\/d could/],
+  ['a file that is cut', judge(BY_FILE, [file('authentication: {anonymous: {enab')]), 'unknown'],
+  ['a file that is a list', judge(BY_FILE, [file('- a')]), 'unknown'],
+  ['a word where a switch should be', judge(BY_FILE, [file('authentication: {anonymous: {enabled: "false"}}')]), 'unknown'],
+  ['words that were cut', judge(BY_FILE, [file(KUBEADM)], { whole: false }), 'unknown', /command line/],
+  ['in a container', judge(BY_FILE, [file(KUBEADM)], {}, [10_250], `/docker/${'a1'.repeat(32)}/kubelet.service`), 'unknown', /container/],
+  ['k3s', judge('/usr/local/bin/k3s server'), 'default'],
+  ['k3s whose configuration was not read', judge('/usr/local/bin/k3s server', [], { unread: ['/etc/rancher/k3s/config.yaml'] }), 'default'],
+  [
+    'k3s with a flag',
+    judge('/usr/local/bin/k3s agent --kubelet-arg=anonymous-auth=true --kubelet-arg authorization-mode=AlwaysAllow'),
+    'none',
+  ],
+  ['k3s with the read-only port', judge('k3s-server server', [k3s('kubelet-arg:\n  - "max-pods=9"\n  - read-only-port=10255')]), 'none'],
+  ['k3s, the same in one line', judge('k3s-server server', [k3s('"kubelet-arg+": ["v=2", "read-only-port=10255"]')]), 'none'],
+  [
+    'k3s, another list',
+    judge('k3s-server server', [k3s('kubelet-arg:\n- max-pods=9\nkube-apiserver-arg:\n- read-only-port=10255')]),
+    'default',
+  ],
+  ['k3s with a drop-in', judge('k3s-server server', [drop('9.conf', 'readOnlyPort: 10255')]), 'none'],
+])('%s', (_, { authentication, decidedBy, authenticationUnknown }, expected, why) => {
+  expect(authentication).toBe(expected)
+  if (why) expect(`${decidedBy} ${authenticationUnknown}`).toMatch(why)
+  expect(authenticationUnknown === undefined).toBe(authentication !== 'unknown')
+})
