@@ -209,8 +209,13 @@ describe('before and after a push', () => {
     await pause(5000)
     const undo = await gatehouseSteppedUp(desk.data, ['undo', '--fleet', lab.fleetFile])
     expect([undo.status, verdictOf(undo)]).toEqual([0, 'rolled back and proven'])
+    expect(undo.stdout).toContain('because   The console stopped in the middle.')
     expect(await desk.history()).not.toContain('OPEN')
     await desk.isOld('gpu3')
+    // Once it is undone, and proven, the plan may be tried again.
+    const again = await desk.push(file, undefined, ['--undo-after', '120'])
+    expect(verdictOf(again)).toBe('committed and proven')
+    await desk.takenAway('gpu3')
   }, 240_000)
 
   test('one first, then the others', async () => {

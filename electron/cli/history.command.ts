@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { accountName } from '#core/account-name.ts'
 import { createLedger } from '#core/audit/ledger/ledger.ts'
-import { openPushes } from '#core/push/history.ts'
+import { openPushes, undoDueMs } from '#core/push/history.ts'
 import { visible } from '#shared/words.ts'
 import { defaultDataFolder } from './console-ports.ts'
 import { ExitCode } from './exit-code.ts'
@@ -16,12 +16,16 @@ export async function runHistory(args: string[]): Promise<number> {
   if (broken) process.stderr.write(`${ledger.path}: record ${broken.line} ${broken.reason}\n`)
   if (values.json) process.stdout.write(records.map((record) => `${JSON.stringify(record)}\n`).join(''))
   else {
-    for (const { host, subject, at, action } of openPushes(records))
+    for (const { host, subject, at, action } of openPushes(records)) {
+      const dueMs = undoDueMs(records, subject)
+      const due =
+        dueMs === undefined ? '' : ` by itself, ${dueMs > Date.now() ? 'at' : 'since'} ${new Date(dueMs).toISOString().slice(0, 19)}Z or so`
       process.stdout.write(
         visible(
-          `OPEN ${host} ${subject}: ${action === 'push.verdict' ? 'nobody could tell what became of it' : `no verdict after ${action}`} at ${at}. Its undo runs on the host; gatehouse undo, or the next push there, finds out.`,
+          `OPEN ${host} ${subject}: ${action === 'push.verdict' ? 'nobody could tell what became of it' : `no verdict after ${action}`} at ${at}. Its undo runs on the host${due}; gatehouse undo --fleet FILE, or the next push there, finds out.`,
         ).concat('\n'),
       )
+    }
     for (const { seq, at, who, action, host, subject, detail } of records) {
       // By it a push is undone and put off.
       const id = action === 'push.begin' ? `${subject} ` : ''

@@ -71,3 +71,22 @@ test('the history names the ID that an undo asks for', async () => {
     'push.verdict committed-proven. /a: absent\n',
   ])
 })
+
+test('of an open push the history says when its undo runs by itself, or since when it should have', async () => {
+  ledger().append({ action: 'push.begin', host: 'gpu-01', subject: 'p1', detail: 'ollama-loopback' })
+  const shown = async () => {
+    said = []
+    await runHistory(['--data', folder])
+    return said.find((line) => line.startsWith('OPEN')) ?? ''
+  }
+  expect(await shown()).toContain('Its undo runs on the host; gatehouse undo --fleet FILE')
+  const detail = (seconds: number) => `the undo runs by itself in ${seconds} s, and at the next start of the host`
+  ledger().append({ action: 'push.arm', host: 'gpu-01', subject: 'p1', detail: detail(90) })
+  const [armed] = ledger().read().records.slice(-1)
+  const due = (seconds: number) => new Date(Date.parse(armed?.at ?? '') + seconds * 1000).toISOString().slice(0, 19)
+  expect(await shown()).toContain(`by itself, at ${due(90)}Z or so;`)
+  ledger().append({ action: 'push.extend', host: 'gpu-01', subject: 'p1', detail: 'by 30 s' })
+  expect(await shown()).toContain(`by itself, at ${due(120)}Z or so;`)
+  vi.spyOn(Date, 'now').mockReturnValue(Date.parse(armed?.at ?? '') + 121_000)
+  expect(await shown()).toContain(`by itself, since ${due(120)}Z or so;`)
+})

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { aboutPlan, planText } from '#core/push/plan-text.ts'
+import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { withFleet } from './open-services.ts'
 import { type HostOutcome, hostOutcome, outcomeOf, resultText, writeJson } from './push-result.ts'
@@ -37,6 +38,10 @@ export async function runUndo(args: string[]): Promise<number> {
     const outcomes: HostOutcome[] = []
     // What came later on a host hides what was before.
     for (const { record } of open.toReversed()) {
+      // A host that is not reached is waited for, for minutes.
+      process.stderr.write(
+        visible(`${record.host}  is asked what became of ${record.subject}; what was not committed is undone`).concat('\n'),
+      )
       const result = await recovery.finish(fleet.require(), transport(), record.subject)
       if (json) outcomes.push(hostOutcome(record.subject, outcomeOf(record.host, result)))
       else process.stdout.write(resultText(record.host, result))

@@ -32,6 +32,14 @@ export const extendedSeconds = (records: readonly LedgerRecord[], id: string): n
     return sum + Number(by ?? 0)
   }, 0)
 
+/** When the undo of a push that was begun runs by itself: about, as the host armed it some seconds after that was written down. Undefined before. Pure. */
+export function undoDueMs(records: readonly LedgerRecord[], id: string): number | undefined {
+  const armed = records.findLast(({ action, subject }) => action === 'push.arm' && subject === id)
+  const seconds = /^the undo runs by itself in (\d{1,4}) s,/.exec(armed?.detail ?? '')?.[1]
+  if (armed === undefined || seconds === undefined) return undefined
+  return Date.parse(armed.at) + (Number(seconds) + extendedSeconds(records, id)) * 1000
+}
+
 /**
  * Why this plan is not carried out again; empty when it may be. The push has the id of its plan, so a second one would take the place of the first in the
  * history: of what was committed nobody could say so any more, nor take it back. One that changed nothing, or was undone, may be tried again.

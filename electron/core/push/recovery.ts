@@ -73,7 +73,7 @@ export function createRecovery({ clock, ledger, plans, version, who }: RecoveryP
       ledger.append({ action: 'push.finish', host: plan.host, subject: id, detail: `open since ${record.at}, after ${record.action}` })
       const { verdict, answer } = await settle(wayOf(fleet, transport, plan.host), { ...push, undoAfterSeconds: 0 }, true)
       const readBack = visible(readBackWords(answer, push))
-      const reason = verdict === 'committed-proven' ? '' : 'the console stopped in the middle'
+      const reason = verdict === 'committed-proven' ? '' : 'The console stopped in the middle.'
       // Where the host holds nothing of it any more, asking again tells nothing more.
       if (verdict !== 'unknown' || (answer?.ended && answer.open?.id !== id))
         ledger.append({
