@@ -37,6 +37,7 @@ const stateWords: Readonly<Record<AccountTier['state'], string>> = {
   'still-active': 'STILL ACTIVE',
   'no-tier': 'NO TIER',
   missing: 'missing',
+  below: 'below its tier',
   unknown: 'not known',
   match: 'match',
   own: 'no person',

@@ -54,8 +54,11 @@ export type AccessGap = z.infer<typeof accessGapSchema>
 export const tierNames = ['users', 'operators', 'administrators'] as const
 export type TierName = (typeof tierNames)[number]
 
-/** An account held against its tier. `own`: root, the accounts of Gatehouse and of services, which belong to no person. */
-export const tierStates = ['above', 'still-active', 'no-tier', 'missing', 'unknown', 'match', 'own'] as const
+/**
+ * An account held against its tier. `below`: it lacks what the work of its tier needs. `own`: root, the accounts of Gatehouse and of services, which
+ * belong to no person.
+ */
+export const tierStates = ['above', 'still-active', 'no-tier', 'missing', 'below', 'unknown', 'match', 'own'] as const
 
 export const accountTierSchema = z.object({
   account: z.string(),
@@ -78,6 +81,8 @@ export const hostAccessSchema = z.object({
   /** Accounts beyond what an answer holds: they may get in, and what they can do is not among it. */
   cut: z.int().min(0),
   gaps: z.array(accessGapSchema),
+  /** Services of engines that run here: what operators start, stop and read the logs of. */
+  services: z.array(z.string()),
   /** Why there may be accounts that are not among them. */
   unlisted: z.string().optional(),
 })

@@ -14,7 +14,7 @@ import { allowedTo, compareTiers } from './tiers.ts'
 
 /** Rows for one host: the loudest are kept where there are more. */
 const MAX_ROWS = 500
-const order: readonly AccountTier['state'][] = ['above', 'still-active', 'no-tier', 'missing', 'unknown', 'match', 'own']
+const order: readonly AccountTier['state'][] = ['above', 'still-active', 'no-tier', 'missing', 'below', 'unknown', 'match', 'own']
 
 /** Nobody is named: then whoever gets in is in no tier. */
 const nobody: AccessPolicy = accessSchema.parse({ tiers: {} })

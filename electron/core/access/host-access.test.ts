@@ -413,8 +413,9 @@ test('an authority of no tier makes an account one that lets strangers in', () =
   const line = `/home/ada/.ssh/authorized_keys:1:cert-authority ${key}`
   const [fingerprint = ''] = hostAccess(factsOf({ keys: line }), 0).accounts.flatMap(({ keys }) => keys.map((one) => one.fingerprint))
   expect(of([], line)).toMatchObject({ state: 'no-tier', tier: 'administrators', reason: expect.stringContaining(fingerprint) })
-  expect(of([fingerprint], line)).toMatchObject({ state: 'match' })
-  expect(of([], line.replace('cert-authority ', ''))).toMatchObject({ state: 'match' })
+  // Nothing is said of certificates: what is left is that it cannot become root.
+  expect(of([fingerprint], line)).toMatchObject({ state: 'below' })
+  expect(of([], line.replace('cert-authority ', ''))).toMatchObject({ state: 'below' })
 })
 
 test('where sshd trusts an authority, who has no key is not known to be shut out', () => {
@@ -435,4 +436,31 @@ test.each(['/home', '/home/ada', '/home/ada/.ssh', '/home/ada/.ssh/authorized_ke
   expect(hostAccess(factsOf({ shadow: 'ada:!:', links: '/home/ad\n/home/ada/.ssh/known_hosts\n/home/ada/.ssh2' }), 0).accounts).toEqual(
     hostAccess(factsOf({ shadow: 'ada:!:' }), 0).accounts,
   )
+})
+
+test('who cannot do the work of the tier is below it, unless something that was not read leaves that open', () => {
+  const of = (tier: 'users' | 'operators' | 'administrators', host: Parameters<typeof factsOf>[0] = {}, more: object = {}) => {
+    const access = hostAccess({ ...factsOf(host), ...more }, 0)
+    const rows = compareTiers(access, accessSchema.parse({ tiers: { [tier]: { accounts: ['ada'] } } }), fleet, fleet.hosts[0] as never)
+    const { state, title, reason } = rows.find(({ account }) => account === 'ada') ?? {}
+    return [state, title, reason]
+  }
+  const restart = 'ada ALL=(root) NOPASSWD: /usr/bin/systemctl restart vllm.service'
+  expect(of('users')).toEqual(expect.arrayContaining(['match']))
+  expect(of('operators')).toEqual([
+    'below',
+    'Cannot start and stop services',
+    'Operators may start and stop services (vllm.service): no way by which ada does was found.',
+  ])
+  expect(of('operators', { sudoers: restart })).toEqual(expect.arrayContaining(['below', 'Cannot read logs']))
+  expect(of('operators', { sudoers: restart, groups: { adm: 'ada' } })).toEqual(expect.arrayContaining(['match']))
+  expect(of('operators', { sudoers: restart, groups: { adm: 'ada' }, shadow: 'ada:!:' })).toEqual(
+    expect.arrayContaining(['below', 'Cannot get in']),
+  )
+  // Where no engine runs there is nothing to operate.
+  expect(of('operators', { services: [] })).toEqual(expect.arrayContaining(['match']))
+  expect(of('administrators')).toEqual(expect.arrayContaining(['below', 'Cannot become root']))
+  expect(of('administrators', { sudoers: 'ada ALL=(ALL) ALL' })).toEqual(expect.arrayContaining(['match']))
+  // Of rules that were not read nobody says that they do not allow it.
+  expect(of('administrators', {}, { sudoers: unknown('Rules of sudo: refused', []) })).toEqual(expect.arrayContaining(['match']))
 })

@@ -62,11 +62,14 @@ function followed(facts: AccessFacts, now: number): HostAccess {
   const accounts = [...heaviest(shown, Math.max(0, MAX_ACCOUNTS - others.length)), ...others].slice(0, MAX_ACCOUNTS)
   const { unlisted } = facts.accounts
   return {
-    ...{ accounts, others: all.length - shown.length, gaps: gapsOf(facts, world) },
+    ...{ accounts, others: all.length - shown.length, gaps: gapsOf(facts, world), services: operated(facts) },
     cut: shown.length + others.length - accounts.length,
     ...(unlisted && { unlisted: unlisted.reason }),
   }
 }
+
+const operated = ({ services }: AccessFacts): string[] =>
+  services.known ? services.value.flatMap(({ unit, running }) => (running && unit !== undefined ? unit : [])) : []
 
 /** How much an account can do, and by how many ways it gets in. */
 const weight = ({ holdings, logins, keys }: AccountAccess): number => holdings.length * 10 + logins.length + keys.length

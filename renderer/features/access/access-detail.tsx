@@ -1,11 +1,13 @@
-import type { AccessOverview, AccessRow } from '#shared/model/access.ts'
+import type { ReactNode } from 'react'
+import type { AccessOverview, AccessRow, SharedKey } from '#shared/model/access.ts'
 import type { ReviewEntry } from '#shared/model/access-review.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
+import type { AccessNote } from './access-notes.ts'
 import type { Place } from './access-rows.ts'
-import { stateWords, tierWords } from './access-words.ts'
+import { nextSteps, stateWords, tierWords } from './access-words.ts'
 import { ReviewChoice } from './review-choice.tsx'
 
 interface AccessDetailProps {
@@ -16,10 +18,16 @@ interface AccessDetailProps {
   readonly entry: ReviewEntry | undefined
   /** No review was signed before. */
   readonly firstReview: boolean
+  /** Keys that name no single person, and accounts that nobody uses. */
+  readonly keys: readonly SharedKey[]
+  readonly stale: readonly AccessNote[]
 }
 
 /** What one account can do on one host, by which way, and the lines that prove it. */
-export function AccessDetail({ place, row, host, entry, firstReview }: AccessDetailProps) {
+export function AccessDetail({ place, row, host, entry, firstReview, keys, stale }: AccessDetailProps) {
+  const here = (one: { readonly host: string; readonly account: string }) => one.host === place.host && one.account === place.account
+  const held = keys.filter(({ places }) => places.some(here))
+  const unused = stale.find(({ host: on, subject, status }) => on === place.host && subject === place.account && status === 'warning')
   const state = row ? stateWords[row.state] : undefined
   return (
     <Scroll as="article" className="access-detail" data-pane aria-label="Account">
@@ -32,7 +40,25 @@ export function AccessDetail({ place, row, host, entry, firstReview }: AccessDet
       {row === undefined ? (
         <p className="reason">{host?.reason ?? 'This host has no such account, or it can neither log in nor do anything.'}</p>
       ) : (
-        <Known row={row} />
+        <Known row={row}>
+          {held.map((key) => (
+            <div key={key.fingerprint}>
+              <dt>{key.why === 'shared' ? 'Shared key' : 'Key of nobody'}</dt>
+              <dd>
+                {keyWords(
+                  key,
+                  key.places.filter((one) => !here(one)),
+                )}
+              </dd>
+            </div>
+          ))}
+          {unused !== undefined && (
+            <div>
+              <dt>Not used</dt>
+              <dd>{`${plainText(unused.title, 120)}. Ask its owner; close it where nobody needs it.`}</dd>
+            </div>
+          )}
+        </Known>
       )}
       {(host?.gaps ?? []).map(({ reason, leavesOpen, hint }) => (
         <p key={reason} className="reason">
@@ -45,9 +71,16 @@ export function AccessDetail({ place, row, host, entry, firstReview }: AccessDet
   )
 }
 
-const Known = ({ row }: { readonly row: AccessRow }) => (
+function keyWords({ comment, fingerprint, why }: SharedKey, others: SharedKey['places']): string {
+  const key = plainText(comment === '' ? fingerprint : comment, 60)
+  if (why === 'nobody') return `${key} opens root alone, so no log says whose it is.`
+  return `${key} opens ${plainText(others.map(({ host, account }) => `${account} on ${host}`).join(', '), 300)} as well.`
+}
+
+const Known = ({ row, children }: { readonly row: AccessRow; readonly children: ReactNode }) => (
   <>
     <p className="reason">{plainText(row.reason, 500)}</p>
+    {nextSteps[row.state] !== undefined && <p className="reason access-next">{nextSteps[row.state]}</p>}
     {row.proofs.map(({ section, line, command, text }) => (
       <div key={`${section} ${line}`} className="evidence">
         <div className="command">
@@ -59,6 +92,7 @@ const Known = ({ row }: { readonly row: AccessRow }) => (
       </div>
     ))}
     <dl>
+      {children}
       <div>
         <dt>Gets in by</dt>
         <dd>{row.logins.length === 0 ? 'no way in found' : row.logins.join(', ')}</dd>

@@ -13,8 +13,8 @@ export interface AccountRow {
   readonly getsIn: boolean
 }
 
-const loud: ReadonlySet<AccessRow['state']> = new Set(['above', 'still-active', 'no-tier', 'missing'])
-const rank: readonly AccessRow['state'][] = ['above', 'still-active', 'no-tier', 'missing', 'unknown', 'match', 'own']
+const loud: ReadonlySet<AccessRow['state']> = new Set(['above', 'still-active', 'no-tier', 'missing', 'below'])
+const rank: readonly AccessRow['state'][] = ['above', 'still-active', 'no-tier', 'missing', 'below', 'unknown', 'match', 'own']
 
 export const isMismatch = ({ state }: AccessRow): boolean => loud.has(state)
 

@@ -18,6 +18,7 @@ import { Segment } from '../../ui/segment.tsx'
 import { count } from '../../ui/words.ts'
 import { AccessDetail } from './access-detail.tsx'
 import { AccessMatrix } from './access-matrix.tsx'
+import { notesOf, SECOND_FACTOR, STALE } from './access-notes.ts'
 import { accountRows, filterAccounts, nextMismatch, type Place } from './access-rows.ts'
 import { ReviewBar } from './review-bar.tsx'
 import { TierTable } from './tier-table.tsx'
@@ -60,7 +61,10 @@ export function AccessScreen() {
     n: undecided === undefined ? undefined : () => setPlace({ account: undecided.row.account, host: undecided.host }),
     m: mismatches === 0 ? undefined : () => setPlace(nextMismatch(rows, names, chosen)),
   })
-  const audited = (useLatest().data?.hosts.length ?? 0) > 0
+  const seen = useLatest().data?.hosts
+  const audited = (seen?.length ?? 0) > 0
+  const secondFactor = useMemo(() => notesOf(seen ?? [], SECOND_FACTOR), [seen])
+  const stale = useMemo(() => notesOf(seen ?? [], STALE), [seen])
   const looked = hosts.some(({ reason }) => reason === null)
   return (
     <Screen
@@ -103,7 +107,7 @@ export function AccessScreen() {
         </Empty>
       ) : (
         <div className="access" aria-busy={query.isPending}>
-          <TierTable tiers={overview?.tiers ?? null} keys={overview?.keys ?? []} />
+          <TierTable tiers={overview?.tiers ?? null} keys={overview?.keys ?? []} secondFactor={secondFactor} stale={stale} />
           <section className="access-found" aria-label="Accounts found" data-pane>
             <header>
               <h2>Accounts found</h2>
@@ -143,6 +147,8 @@ export function AccessScreen() {
                   row={rows.find(({ name }) => name === chosen.account)?.cells.get(chosen.host)}
                   host={hosts.find(({ host }) => host === chosen.host)}
                   firstReview={review?.lastSigned === null}
+                  keys={overview?.keys ?? []}
+                  stale={stale}
                   entry={
                     review?.open == null
                       ? undefined

@@ -9,6 +9,7 @@ export const stateWords: Readonly<Record<AccessRow['state'], { readonly word: st
   'still-active': { word: 'Still active', tone: 'fail' },
   'no-tier': { word: 'No tier', tone: 'warn' },
   missing: { word: 'Missing', tone: 'warn' },
+  below: { word: 'Below tier', tone: 'warn' },
   unknown: { word: 'Unknown', tone: 'unknown' },
   match: { word: 'Match', tone: 'pass' },
   own: { word: 'No person', tone: 'na' },
@@ -24,4 +25,14 @@ export const enforcedBy: Readonly<Record<Capability, string>> = {
   'control-services': 'sudo, polkit',
   'read-logs': 'Groups, files',
   'send-inference': 'Proxy, key',
+}
+
+/** What an admin does about it; nothing where all is well. */
+export const nextSteps: Readonly<Partial<Record<AccessRow['state'], string>>> = {
+  above: 'Take away the way shown here, or name the account in a higher tier of the fleet file.',
+  'still-active': 'Start a review, choose Remove for it, and plan the removal.',
+  'no-tier': 'Name it in a tier of the fleet file, or close its ways in: a review plans that.',
+  missing: 'Make the account here, or take its name out of the tier in the fleet file.',
+  below: 'Give it the way that its tier needs, or name it in a lower tier of the fleet file.',
+  unknown: 'See below what was not read and how it can be, then audit again.',
 }

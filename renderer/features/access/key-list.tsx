@@ -16,5 +16,10 @@ export const KeyList = ({ keys }: { readonly keys: readonly SharedKey[] }) =>
           </li>
         ))}
       </ul>
+      <p className="access-todo">
+        {keys.some(({ why }) => why === 'shared') && 'Give each person a key of their own and take this one out of the other files. '}
+        {keys.some(({ why }) => why === 'nobody') &&
+          'Whoever uses a key of root: give that person an account with sudo, and take the key out of /root.'}
+      </p>
     </div>
   )

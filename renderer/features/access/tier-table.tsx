@@ -3,8 +3,10 @@ import { capabilities, capabilityWords } from '#shared/model/capability.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
+import type { AccessNote } from './access-notes.ts'
 import { enforcedBy, tierWords } from './access-words.ts'
 import { KeyList } from './key-list.tsx'
+import { NoteList } from './note-list.tsx'
 
 const EXAMPLE = `access:
   tiers:
@@ -13,8 +15,13 @@ const EXAMPLE = `access:
     users: { accounts: [support-bot] }
   left: [{ account: lund, on: 2026-10-31 }]`
 
-/** What each tier may do, and who belongs to it. */
-export const TierTable = ({ tiers, keys }: Pick<AccessOverview, 'tiers' | 'keys'>) => (
+interface TierTableProps extends Pick<AccessOverview, 'tiers' | 'keys'> {
+  readonly secondFactor: readonly AccessNote[]
+  readonly stale: readonly AccessNote[]
+}
+
+/** What each tier may do, who belongs to it, and what is to be asked of accounts beside their tier. */
+export const TierTable = ({ tiers, keys, secondFactor, stale }: TierTableProps) => (
   <Scroll as="section" className="access-tiers" aria-label="Tiers" data-pane>
     <header>
       <h2>Tiers</h2>
@@ -68,6 +75,18 @@ export const TierTable = ({ tiers, keys }: Pick<AccessOverview, 'tiers' | 'keys'
         </dl>
       </>
     )}
+    <NoteList
+      title="Second factor of administrators"
+      notes={secondFactor}
+      none="Not known: no jump host was audited where an administrator has an account. Set audit: true for it in the fleet file."
+      todo="On the jump host set AuthenticationMethods publickey,keyboard-interactive:pam in sshd_config, with a module of PAM that asks for a code, and no Match block that spares anybody."
+    />
     <KeyList keys={keys} />
+    <NoteList
+      title="Accounts that are used"
+      notes={stale}
+      none="Not known: no audit says when accounts were last used."
+      todo="Ask the owner. Where nobody needs the account, choose Remove for it in a review."
+    />
   </Scroll>
 )

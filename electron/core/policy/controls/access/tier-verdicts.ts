@@ -72,7 +72,7 @@ export function verdictsOn(
         cite: [{ section: 'groups', line: unlisted.line }],
       },
     ]
-  const people = rows.filter((row) => row.state === 'match')
+  const people = rows.filter((row) => row.state === 'match' || row.state === 'below')
   return [
     {
       ...{ status: 'pass', subject: '', title: words.none },

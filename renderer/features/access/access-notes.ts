@@ -1,0 +1,38 @@
+import type { Latest } from '#shared/ipc/audit.contract.ts'
+import type { FindingBrief } from '#shared/model/finding.ts'
+import { findingId } from '../../stores/host-view.ts'
+import type { FindingTarget } from '../../stores/ui.store.ts'
+
+/** What audits say of access beyond the comparison with tiers: who is asked for a second factor, and who is not seen any more. */
+
+export interface AccessNote {
+  readonly host: string
+  readonly status: FindingBrief['status']
+  /** The account; empty where it is the whole host. */
+  readonly subject: string
+  readonly title: string
+  readonly target: FindingTarget
+}
+
+type Host = Pick<Latest['hosts'][number], 'name' | 'findings'>
+
+export const SECOND_FACTOR = 'access-administrators-second-factor'
+export const STALE = 'access-accounts-used'
+
+/** Open first; what does not apply to a host is left out. */
+const rank: readonly FindingBrief['status'][] = ['fail', 'warning', 'not-evaluated', 'pass']
+
+export function notesOf(hosts: readonly Host[], control: string): readonly AccessNote[] {
+  return hosts
+    .flatMap(({ name, findings }) =>
+      findings
+        .filter((finding) => finding.control === control && rank.includes(finding.status))
+        .map(
+          (finding): AccessNote => ({
+            ...{ host: name, status: finding.status, subject: finding.subject, title: finding.title },
+            target: { key: findingId(finding) },
+          }),
+        ),
+    )
+    .toSorted((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status))
+}
