@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { controlEntriesSchema } from '#shared/model/control-entry.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
+import { recordedReviewsSchema } from '#shared/model/recorded-review.ts'
 import { auditReportSchema } from '#shared/model/report.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 
 const schemas: Readonly<Record<string, () => object>> = {
   fleet: () => z.toJSONSchema(fleetSchema, { io: 'input', unrepresentable: 'any' }),
   controls: () => z.toJSONSchema(controlEntriesSchema, { unrepresentable: 'any' }),
+  'access-reviews': () => z.toJSONSchema(recordedReviewsSchema, { unrepresentable: 'any' }),
   report: () => z.toJSONSchema(auditReportSchema, { unrepresentable: 'any' }),
 }
 

@@ -177,8 +177,9 @@ ${templates}
       Reads model files on this computer by their content, loads and runs nothing, and says of each: cleared, suspicious, dangerous, or
       not cleared with the reason. Exit code 0: all are cleared; 1: one is not; 2: one could not be read.
 
-  gatehouse schema fleet|report|controls
-      Prints the JSON Schema of the fleet file (for editors), of the JSON report, or of the list of controls.
+  gatehouse schema fleet|report|controls|access-reviews
+      Prints the JSON Schema of the fleet file (for editors), of the JSON report, of the list of controls, or of the access
+      reviews in an evidence pack.
 
 Prompts (unknown host keys, passphrases, one-time codes) are asked on the terminal, or through SSH_ASKPASS.
 gatehouse help COMMAND says what stands here of one command.

@@ -48,13 +48,14 @@ function arrange() {
   const [stated, noted]: [string[], string[]] = [[], []]
   const steps = new Map<string, readonly RemovalStep[]>()
   const clock = { now: () => Date.UTC(2026, 10, 26) }
+  const repo = memory()
   const reviews = createReviewService({
     ...{
       access: {
         overview: () => ({ tiers: null, hosts, keys: [] }),
         removals: (_, host, names) => names.map((account) => ({ host, account, steps: steps.get(account) ?? [] })),
       },
-      repo: memory(),
+      repo,
       undisturbed: (work) => work(),
       clock,
       by: 'admin',
@@ -62,7 +63,7 @@ function arrange() {
     decisions: { attest: (_, { statement, endsOn }) => stated.push(`${endsOn} ${statement}`) as never },
     ledger: { append: ({ action }) => noted.push(action) as never },
   })
-  return { hosts, stated, noted, reviews, steps }
+  return { hosts, stated, noted, reviews, steps, repo }
 }
 
 const brief = ({
@@ -146,9 +147,11 @@ test('what a closed account left is shown, planned and pushed until an audit no 
   expect(reviews.current(fleet)).toMatchObject({ left: [], unseen: ['h1'] })
 })
 
-test('what was decided can be shown, with what the account could do then as long as it is the same', () => {
+test('what was decided can be shown with what the account could do then, whatever it can do now', () => {
   const { reviews, hosts } = arrange()
   expect(reviews.recorded(fleet)).toEqual([])
+  const holdings = [{ capability: 'read-logs' as const, path: ['account rey', 'group adm'] }]
+  hosts[0]?.rows.splice(1, 1, row('rey', { holdings: [...holdings, { capability: 'read-logs', path: ['account rey', 'ACL'] }] }))
   reviews.start(fleet)
   reviews.decide(fleet, { account: 'rey', verdict: 'remove', note: 'left' })
   reviews.decide(fleet, { account: 'ada', verdict: 'keep', note: '' })
@@ -159,17 +162,32 @@ test('what was decided can be shown, with what the account could do then as long
     ['rey', 'remove', 'left', 'operators', ['SSH key']],
   ])
   reviews.sign(fleet, 'Ada')
+  const ada = { tier: 'operators', logins: ['SSH key'], capabilities: [] }
+  const rey = { ...ada, capabilities: ['read-logs'] }
   const since = () => reviews.recorded(fleet)[0]?.decisions.map((one) => [one.since, one.held])
   hosts[0]?.rows.splice(0, 2, row('ada', { logins: ['SSH key', 'cron'] }))
   expect(reviews.recorded(fleet)[0]?.signedBy).toBe('Ada')
   expect(since()).toEqual([
-    ['changed', null],
-    ['gone', null],
+    ['changed', ada],
+    ['gone', rey],
   ])
   // A host that was not looked at says of nobody that he is gone.
   hosts[0] = { host: 'h1', reason: 'not reached', cut: 0, gaps: [], rows: [] }
   expect(since()).toEqual([
-    ['not-read', null],
-    ['not-read', null],
+    ['not-read', ada],
+    ['not-read', rey],
+  ])
+})
+
+test('of what was decided before the words were kept, they are known as long as the account is the same', () => {
+  const { reviews, hosts, repo } = arrange()
+  reviews.start(fleet)
+  for (const account of ['ada', 'rey']) reviews.decide(fleet, { account, verdict: 'keep', note: '' })
+  const [head] = repo.list(fleet.name)
+  for (const one of repo.decisions(head?.id ?? '')) repo.decide(head?.id ?? '', { ...one, held: null })
+  hosts[0]?.rows.splice(1, 1)
+  expect(reviews.recorded(fleet)[0]?.decisions.map(({ since, held }) => [since, held?.tier])).toEqual([
+    ['same', 'operators'],
+    ['gone', undefined],
   ])
 })

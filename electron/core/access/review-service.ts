@@ -5,6 +5,7 @@ import type { AccessRow } from '#shared/model/access.ts'
 import type { AccessReview, RemovalLeft, ReviewEntry, ReviewRequest } from '#shared/model/access-review.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
+import type { RecordedReview } from '#shared/model/recorded-review.ts'
 import { dayFrom } from '#shared/model/validity.ts'
 import type { DecisionService } from '../audit/decision-service.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
@@ -12,7 +13,7 @@ import type { Clock } from '../ports.ts'
 import type { AccessReviewRepo, ReviewDecision } from '../store/access-review.repo.ts'
 import type { Undisturbed } from '../store/all-or-nothing.ts'
 import type { AccessService } from './access-service.ts'
-import { type RecordedReview, recordedReviews } from './recorded-reviews.ts'
+import { heldBy, recordedReviews } from './recorded-reviews.ts'
 import type { Removal, RemovalStep } from './removal.ts'
 import { removalPushes } from './removal-push.ts'
 import { commandLine, removalPlan } from './removal-text.ts'
@@ -131,7 +132,16 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
         if (meant.length === 0) throw refuse(`${account}${host === undefined ? '' : ` on ${host}`} is not among the accounts under review`)
         noteReplaced(open.id, meant, request)
         for (const { host: on, row } of meant)
-          repo.decide(open.id, { host: on, account, verdict, note, seen: digestOf(row), decidedBy: by, decidedAt: iso() })
+          repo.decide(open.id, {
+            host: on,
+            account,
+            verdict,
+            note,
+            seen: digestOf(row),
+            held: heldBy(row),
+            decidedBy: by,
+            decidedAt: iso(),
+          })
         return current(fleet)
       })
     },

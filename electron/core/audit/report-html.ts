@@ -7,8 +7,8 @@ import { attestationWords, clockWords, outcomeWords, waiverWords } from '#shared
 import { html, type Markup, nothing } from './markup.ts'
 import { reportStyle } from './report-style.ts'
 
-/** One self-contained page: no script, nothing loaded, readable when printed. */
-export function* htmlReport(audit: AuditResults): Generator<string> {
+/** One self-contained page: no script, nothing loaded, readable when printed. `reviews`: the access review with its heading, `#access-review`. */
+export function* htmlReport(audit: AuditResults, reviews: Markup = nothing): Generator<string> {
   const stopped = audit.outcome === 'cancelled' ? html` <strong>Stopped before it was complete.</strong>` : nothing
   yield html`<!doctype html>
 <html lang="en">
@@ -22,13 +22,13 @@ export function* htmlReport(audit: AuditResults): Generator<string> {
 <body>
 <header>
 <h1>Gatehouse audit of ${audit.fleet}</h1>
-<p>${audit.startedAt} to ${audit.finishedAt}, Gatehouse ${audit.gatehouse}.${stopped}</p>
+<p>${audit.startedAt} to ${audit.finishedAt}, Gatehouse ${audit.gatehouse}.${stopped}${reviews === nothing ? nothing : html` <a href="#access-review">Access review</a>`}</p>
 </header>
 <main>
 ${matrices(Array.from(audit.hosts, ({ name, items }) => ({ name, items })))}
 `.markup
   for (const host of audit.hosts) yield hostSection(host).markup
-  yield '</main>\n</body>\n</html>\n'
+  yield `${reviews.markup}</main>\n</body>\n</html>\n`
 }
 
 /** Hosts side by side: what a sheet of paper holds. What lies beyond its edge is not printed. */

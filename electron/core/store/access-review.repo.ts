@@ -1,5 +1,6 @@
 import type Database from 'libsql'
 import type { ReviewVerdict } from '#shared/model/access-review.ts'
+import type { HeldAccess } from '#shared/model/recorded-review.ts'
 
 export interface ReviewHead {
   readonly id: string
@@ -17,6 +18,8 @@ export interface ReviewDecision {
   readonly note: string
   /** Digest of what the account could do when it was decided. */
   readonly seen: string
+  /** The same in words. Null: decided before they were kept. */
+  readonly held: HeldAccess | null
   readonly decidedBy: string
   readonly decidedAt: string
 }
@@ -39,9 +42,9 @@ export function createAccessReviewRepo(database: Database.Database): AccessRevie
   const sign = database.prepare('UPDATE access_review SET signed_at = ?, signed_by = ? WHERE id = ? AND signed_at IS NULL')
   const list = database.prepare('SELECT * FROM access_review WHERE fleet = ? ORDER BY started_at DESC, rowid DESC')
   const decide = database.prepare(
-    `INSERT INTO access_review_decision (review_id, host, account, verdict, note, seen, decided_by, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO access_review_decision (review_id, host, account, verdict, note, seen, held, decided_by, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (review_id, host, account) DO UPDATE SET verdict = excluded.verdict, note = excluded.note, seen = excluded.seen,
-     decided_by = excluded.decided_by, decided_at = excluded.decided_at`,
+     held = excluded.held, decided_by = excluded.decided_by, decided_at = excluded.decided_at`,
   )
   const decisions = database.prepare('SELECT * FROM access_review_decision WHERE review_id = ?')
   return {
@@ -52,11 +55,23 @@ export function createAccessReviewRepo(database: Database.Database): AccessRevie
         ...{ id: String(row.id), startedAt: String(row.started_at), startedBy: String(row.started_by) },
         ...(row.signed_at === null ? {} : { signedAt: String(row.signed_at), signedBy: String(row.signed_by) }),
       })),
-    decide: (id, it) => void decide.run(id, it.host, it.account, it.verdict, it.note, it.seen, it.decidedBy, it.decidedAt),
+    decide: (id, it) =>
+      void decide.run(
+        id,
+        it.host,
+        it.account,
+        it.verdict,
+        it.note,
+        it.seen,
+        it.held && JSON.stringify(it.held),
+        it.decidedBy,
+        it.decidedAt,
+      ),
     decisions: (id) =>
       (decisions.all(id) as Row[]).map((row) => ({
         ...{ host: String(row.host), account: String(row.account), verdict: String(row.verdict) as ReviewVerdict, note: String(row.note) },
-        ...{ seen: String(row.seen), decidedBy: String(row.decided_by), decidedAt: String(row.decided_at) },
+        ...{ seen: String(row.seen), held: row.held === null ? null : (JSON.parse(String(row.held)) as HeldAccess) },
+        ...{ decidedBy: String(row.decided_by), decidedAt: String(row.decided_at) },
       })),
   }
 }

@@ -8,7 +8,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { failureOf } from '#shared/errors.ts'
 import { type HostAudit, hostBriefSchema, itemResults } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
+import type { HeldAccess } from '#shared/model/recorded-review.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { createAccessReviewRepo } from './access-review.repo.ts'
 import { undisturbed } from './all-or-nothing.ts'
 import { createAuditRepo } from './audit.repo.ts'
 import { openDatabase } from './database.ts'
@@ -346,6 +348,20 @@ describe('openDatabase', () => {
     expect(createAuditRepo(database).list('dc1', 1)).toMatchObject([{ id: 'a1' }])
     expect(createWaiverRepo(database).list('dc1')).toEqual([])
     expect(database.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: migrations.length })
+  })
+
+  test('what was decided about access before its words were kept stays readable; what is decided now has them', () => {
+    const old = new Database(path())
+    old.exec(`${migrations.slice(0, 10).join('')} PRAGMA user_version = 10`)
+    old.exec(`INSERT INTO access_review VALUES ('r1', 'dc1', '2026-11-01T00:00:00.000Z', 'ada', NULL, NULL);
+      INSERT INTO access_review_decision VALUES ('r1', 'h1', 'rey', 'keep', '', 'd1', 'ada', '2026-11-01T00:00:00.000Z')`)
+    old.close()
+    const repo = createAccessReviewRepo(openDatabase(folder, NOW).database)
+    const [before] = repo.decisions('r1')
+    expect(before).toMatchObject({ account: 'rey', seen: 'd1', held: null })
+    const held: HeldAccess = { tier: 'users', logins: ['cron'], capabilities: ['read-logs'] }
+    if (before) repo.decide('r1', { ...before, held })
+    expect(repo.decisions('r1')).toEqual([{ ...before, held }])
   })
 
   test('a sound database is used again, without a failure', () => {

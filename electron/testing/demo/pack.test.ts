@@ -13,6 +13,7 @@ import {
 import { sarifModel } from '#core/audit/pack/sarif-model.testing.ts'
 import { verifyPack } from '#core/audit/pack/verify-pack.ts'
 import type { Services } from '#core/services.ts'
+import { recordedReviewsSchema } from '#shared/model/recorded-review.ts'
 import { auditReportSchema } from '#shared/model/report.ts'
 import type { DemoHost } from './demo-host.ts'
 import { openDemoServices } from './demo-services.testing.ts'
@@ -40,6 +41,7 @@ let folder: string
 let services: Services
 let built: string
 let pack: string
+let reviewed: { readonly host?: string | undefined; readonly account: string }
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-pack-'))
   services = await openDemoServices([showing(gpu03, SHARED), showing(gpu04, SHARED)], {
@@ -52,6 +54,9 @@ beforeAll(async () => {
     ...{ host: null, control: 'incident-playbook-rehearsed', subject: '', statement: 'In the wiki,\nrehearsed in May.', name: 'M. Ito' },
     endsOn: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10),
   })
+  const [entry] = services.accessReviews.start(fleet).entries
+  reviewed = { host: entry?.host, account: entry?.row.account ?? '' }
+  services.accessReviews.decide(fleet, { ...reviewed, verdict: 'remove', note: 'left in May' })
   for (const detail of ['=cmd|calc', 'a "quoted"\nline \\ back', 'third'])
     services.ledger.append({ action: 'push.stage', host: 'gpu-03', subject: 'p1', detail })
   const { folder: written } = await services.packs.build(fleet, join(folder, 'built.zip'))
@@ -109,6 +114,9 @@ describe('as it was built', () => {
   test('results are of the published schema, and cells are no formulas', () => {
     const json = (file: string) => JSON.parse(readFileSync(at(file), 'utf8'))
     expect(auditReportSchema.safeParse(json('results.json')).success).toBe(true)
+    const reviews = recordedReviewsSchema.parse(json('decisions/access-reviews.json'))
+    expect(reviews).toMatchObject([{ signedAt: null, decisions: [{ ...reviewed, note: 'left in May', since: 'same' }] }])
+    expect(json('decisions/access-reviews.schema.json')).toMatchObject({ type: 'array' })
     expect(sarifModel.safeParse(json('findings.sarif')).error).toBeUndefined()
     expect(assessmentPlanModel.safeParse(json('oscal/assessment-plan.json')).error).toBeUndefined()
     expect(assessmentResultsModel.safeParse(json('oscal/assessment-results.json')).error).toBeUndefined()
@@ -116,6 +124,12 @@ describe('as it was built', () => {
     expect(poamModel.safeParse(json('oscal/poam.json')).error).toBeUndefined()
     for (const table of ['findings.csv', 'frameworks.csv', 'evidence/index.csv'])
       expect(readFileSync(at(table), 'utf8')).not.toMatch(/(?:^|,|\n)"?[=+\-@]/)
+  })
+
+  test('the access review is in the page and in what is printed', () => {
+    const row = `<th scope="row">${reviewed.account}</th><td>${reviewed.host}</td>`
+    for (const page of [readFileSync(at('report.html'), 'utf8'), services.packs.printable(services.fleet.require())])
+      expect([page.includes(row), page.includes('<td>left in May</td>')]).toEqual([true, true])
   })
 
   test('it is noted in the ledger, with the digest of its list', () => {

@@ -1,6 +1,7 @@
 import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
 import type { Finding } from '#shared/model/finding.ts'
+import type { RecordedReview } from '#shared/model/recorded-review.ts'
 import type { Outcome } from '#shared/status.ts'
 import { EMPTY_HEAD } from '../ledger/read-ledger.ts'
 import type { PackSources } from './pack-files.ts'
@@ -32,6 +33,17 @@ const hostOf = (name: string, findings: Finding[]): HostAudit => ({
   ...{ sections: [], listeners: [], services: [], gpus: [] },
 })
 
+/** Signed; its only account is gone since. */
+export const packReview: RecordedReview = {
+  ...{ id: 'r1', startedAt: at, startedBy: 'ada', signedAt: at, signedBy: 'Ada Byron' },
+  decisions: [
+    {
+      ...{ host: 'gpu-01', account: 'rey', verdict: 'remove', note: '', decidedBy: 'ada', decidedAt: at, seen: 'a'.repeat(64) },
+      ...{ since: 'gone', held: { tier: 'operators', logins: ['SSH key'], capabilities: ['read-logs'] } },
+    },
+  ],
+}
+
 /** What a pack of one host with these findings is made of. */
 export function packSources(findings: Finding[]): PackSources {
   const audit: AuditResults = {
@@ -39,7 +51,7 @@ export function packSources(findings: Finding[]): PackSources {
     hosts: [hostOf('gpu-01', findings)],
   }
   return {
-    ...{ audit, controls: [packControl], outputs: () => [], waivers: [], attestations: [], extra: [], now: Date.parse(at) },
+    ...{ audit, controls: [packControl], outputs: () => [], waivers: [], attestations: [], reviews: [], extra: [], now: Date.parse(at) },
     ledger: { records: [], head: EMPTY_HEAD },
   }
 }

@@ -2,10 +2,12 @@ import reportSchema from '#assets/schemas/audit-report.schema.json' with { type:
 import type { Attestation } from '#shared/model/attestation.ts'
 import type { AuditResults } from '#shared/model/audit.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
+import type { RecordedReview } from '#shared/model/recorded-review.ts'
 import type { Waiver } from '#shared/model/waiver.ts'
 import type { SectionOutput } from '../../probe/section.ts'
 import type { LedgerReading } from '../ledger/read-ledger.ts'
 import { renderReport } from '../report.ts'
+import { htmlReport } from '../report-html.ts'
 import { evidenceFiles } from './evidence-files.ts'
 import { findingsCsv } from './findings-csv.ts'
 import { frameworkCsv, frameworkHtml } from './framework-report.ts'
@@ -13,6 +15,7 @@ import { frameworkViews } from './frameworks.ts'
 import { ledgerExtract } from './ledger-extract.ts'
 import { oscalFiles } from './oscal/oscal-files.ts'
 import type { PackFile } from './pack-file.ts'
+import { printedReviews, reviewFiles } from './review-files.ts'
 import { sarifReport } from './sarif.ts'
 
 /** What a pack is made of. Hosts and answers are read again each time they are gone through, so that few stand in memory. */
@@ -23,6 +26,8 @@ export interface PackSources {
   readonly outputs: (host: string) => Iterable<SectionOutput>
   readonly waivers: readonly Waiver[]
   readonly attestations: readonly Attestation[]
+  /** Newest first. */
+  readonly reviews: readonly RecordedReview[]
   readonly ledger: LedgerReading
   /** Files that people attached, and the printed report where there is one. */
   readonly extra: readonly PackFile[]
@@ -32,10 +37,10 @@ export interface PackSources {
 
 /** Every file of a pack but those about the pack itself. */
 export function* packFiles(sources: PackSources): Generator<PackFile> {
-  const { audit, controls, outputs, waivers, attestations, ledger } = sources
+  const { audit, controls, outputs, waivers, attestations, reviews, ledger } = sources
   const hosts = Array.from(audit.hosts, ({ name }) => name)
   const views = frameworkViews(controls, audit.hosts)
-  yield { path: 'report.html', pieces: renderReport(audit, 'html') }
+  yield { path: 'report.html', pieces: htmlReport(audit, printedReviews(reviews)) }
   yield { path: 'summary.md', pieces: renderReport(audit, 'markdown') }
   yield { path: 'results.json', pieces: renderReport(audit, 'json') }
   yield { path: 'results.schema.json', pieces: [json(reportSchema)] }
@@ -46,6 +51,7 @@ export function* packFiles(sources: PackSources): Generator<PackFile> {
   yield { path: 'frameworks.csv', pieces: frameworkCsv(views) }
   yield { path: 'decisions/waivers.json', pieces: [json(waivers)] }
   yield { path: 'decisions/attestations.json', pieces: [json(attestations)] }
+  yield* reviewFiles(reviews)
   yield* oscalFiles(sources)
   yield* ledgerExtract(ledger)
   yield* evidenceFiles(hosts, outputs)

@@ -20,7 +20,6 @@ import type { PackFile } from './pack-file.ts'
 import { type PackSources, packFiles } from './pack-files.ts'
 import { printReport } from './print-report.ts'
 import { rememberedHosts } from './remembered-hosts.ts'
-import { reviewFiles } from './review-files.ts'
 import { verifyGuide } from './verify-guide.ts'
 import { walkthroughFiles } from './walkthrough-files.ts'
 import { type WrittenPack, writePack } from './write-pack.ts'
@@ -86,12 +85,9 @@ export function createPackService(ports: PackServicePorts): PackService {
         outputs: (host) => outputs(fleet.name, host),
         waivers: decided.waivers,
         attestations: decided.attestations,
+        reviews: reviews.recorded(fleet),
         ledger: ledger.read(),
-        extra: [
-          ...walkthroughFiles(walkthroughs.current(fleet), walkthroughs.records(fleet), attachments),
-          ...reviewFiles(reviews.recorded(fleet)),
-          ...extra,
-        ],
+        extra: [...walkthroughFiles(walkthroughs.current(fleet), walkthroughs.records(fleet), attachments), ...extra],
         now,
       }
       const guide = verifyGuide({

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import type { HostAudit } from '#shared/model/audit.ts'
 import { checklist } from '#shared/model/checklist.ts'
-import { packFinding, packSources } from './pack-contents.testing.ts'
+import type { RecordedReview } from '#shared/model/recorded-review.ts'
+import { packFinding, packReview, packSources } from './pack-contents.testing.ts'
+import { packFiles } from './pack-files.ts'
 import { printReport } from './print-report.ts'
 
 const { audit } = packSources([packFinding('fail'), packFinding('pass'), packFinding('fail', { title: '<b>&', subject: 'x' })])
@@ -10,8 +12,8 @@ const fleetOf = (count: number) => ({
   ...audit,
   hosts: Array.from({ length: count }, (_, index) => ({ ...(model as HostAudit), name: `gpu-${index + 1}` })),
 })
-const print = (count: number) =>
-  printReport({ audit: fleetOf(count), views: [], guide: { items: [], presets: [] }, walkthrough: null, reviews: [] })
+const print = (count: number, reviews: readonly RecordedReview[] = []) =>
+  printReport({ audit: fleetOf(count), views: [], guide: { items: [], presets: [] }, walkthrough: null, reviews })
 
 test('equal findings of many hosts are one line, which names few and counts the rest', () => {
   const text = print(100)
@@ -25,4 +27,15 @@ test('headings for every item make the bookmarks; text of a host is text; nothin
   for (const { id, title } of checklist) expect(text).toContain(`<h3>${id} ${title}</h3>`)
   expect(text).toContain('&lt;b&gt;&amp;')
   expect(text).not.toMatch(/<(?:script|link|img)|src=|href=/)
+})
+
+test('the access review is in the printed report, and in the page and the files of the pack', () => {
+  const row = /<th scope="row">rey<\/th><td>gpu-01<\/td><td>Read logs; is gone since<\/td><td>Remove<\/td>/
+  expect(print(1)).not.toMatch(row)
+  expect(print(1, [packReview])).toMatch(row)
+  const files = new Map(Array.from(packFiles({ ...packSources([]), reviews: [packReview] }), ({ path, pieces }) => [path, pieces]))
+  const page = [...(files.get('report.html') as Iterable<string>)].join('')
+  expect(page).toMatch(row)
+  expect(page).toContain('href="#access-review"')
+  expect([...files.keys()].filter((path) => path.includes('access-review'))).toHaveLength(3)
 })

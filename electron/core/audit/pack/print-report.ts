@@ -2,11 +2,11 @@ import { groupBy } from '#shared/group-by.ts'
 import type { AuditResults } from '#shared/model/audit.ts'
 import { areas, type ChecklistItem, checklist } from '#shared/model/checklist.ts'
 import type { Finding } from '#shared/model/finding.ts'
+import type { RecordedReview } from '#shared/model/recorded-review.ts'
 import { byNeed, score } from '#shared/model/score.ts'
 import type { Guide, StepRecord, Walkthrough } from '#shared/model/walkthrough.ts'
 import { loudest, type Outcome } from '#shared/status.ts'
 import { outcomeWords, stepOutcomeWords, waiverWords } from '#shared/words.ts'
-import type { RecordedReview } from '../../access/recorded-reviews.ts'
 import { html, type Markup, nothing } from '../markup.ts'
 import { reportStyle } from '../report-style.ts'
 import { evidencePath } from './evidence-path.ts'
@@ -37,7 +37,7 @@ const printStyle = `
 body{padding:0;max-width:none;font-size:11px;line-height:16px;font-variant-ligatures:none}
 h1{font-size:22px;line-height:28px;margin:0 0 8px}h2,h3,h3+p,thead{break-after:avoid}
 table{width:100%;margin:6px 0 12px}td:last-child,td code{overflow-wrap:anywhere}.items :is(td,th):nth-child(n+3){white-space:nowrap}td,th{white-space:normal;vertical-align:top;font-size:10px;line-height:14px}td code{font-size:9px;line-height:13px}tr{break-inside:avoid}
-.lines{table-layout:fixed}.lines td{overflow-wrap:anywhere}.lines :is(th,td):nth-child(1){width:18%}.lines :is(th,td):nth-child(3){width:12%}.lines :is(th,td):nth-child(4){width:27%}.chip{white-space:nowrap;font-size:10px;line-height:16px}.host{display:inline-block;max-width:100%}.rules th[scope=row]{white-space:nowrap}.reviewed{table-layout:fixed}.reviewed :is(th,td){overflow-wrap:anywhere}.reviewed :is(th,td):is(:nth-child(1),:nth-child(2),:nth-child(6)){width:14%}.reviewed :is(th,td):nth-child(3){width:32%}.reviewed :is(th,td):nth-child(4){width:9%}
+.lines{table-layout:fixed}.lines td{overflow-wrap:anywhere}.lines :is(th,td):nth-child(1){width:18%}.lines :is(th,td):nth-child(3){width:12%}.lines :is(th,td):nth-child(4){width:27%}.chip{white-space:nowrap;font-size:10px;line-height:16px}.host{display:inline-block;max-width:100%}.rules th[scope=row]{white-space:nowrap}
 .items{break-after:page}.quote{border-left:2px solid var(--line);padding-left:10px;white-space:pre-wrap}
 `
 

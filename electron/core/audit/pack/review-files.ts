@@ -1,6 +1,7 @@
+import reviewSchema from '#assets/schemas/access-reviews.schema.json' with { type: 'json' }
 import { capabilityWords } from '#shared/model/capability.ts'
+import type { RecordedDecision, RecordedReview } from '#shared/model/recorded-review.ts'
 import { visible } from '#shared/words.ts'
-import type { RecordedDecision, RecordedReview } from '../../access/recorded-reviews.ts'
 import { html, type Markup, nothing } from '../markup.ts'
 import { csvLine } from './csv.ts'
 import type { PackFile } from './pack-file.ts'
@@ -11,7 +12,7 @@ const CSV = 'decisions/access-reviews.csv'
 
 const columns = [
   ...['review started', 'started by', 'signed', 'signed by', 'host', 'account', 'decision', 'note', 'decided by', 'decided'],
-  ...['tier', 'logs in by', 'can', 'digest of what it could do'],
+  ...['tier', 'logs in by', 'can', 'since then', 'digest of what it could do'],
 ]
 
 /** Who decided what about whose access, in every review of the fleet. No file where there was none. */
@@ -20,6 +21,7 @@ export const reviewFiles = (reviews: readonly RecordedReview[]): readonly PackFi
     ? []
     : [
         { path: 'decisions/access-reviews.json', pieces: [`${JSON.stringify(reviews, null, 2)}\n`] },
+        { path: 'decisions/access-reviews.schema.json', pieces: [`${JSON.stringify(reviewSchema, null, 2)}\n`] },
         { path: CSV, pieces: csvOf(reviews) },
       ]
 
@@ -27,25 +29,27 @@ function* csvOf(reviews: readonly RecordedReview[]): Generator<string> {
   yield csvLine(columns)
   for (const { startedAt, startedBy, signedAt, signedBy, decisions } of reviews)
     for (const decision of decisions) {
-      const { host, account, verdict, note, decidedBy, decidedAt, seen, held } = decision
+      const { host, account, verdict, note, decidedBy, decidedAt, seen, since, held } = decision
       yield csvLine(
         [
           ...[startedAt, startedBy, signedAt ?? '', signedBy ?? '', host, account, verdict, note, decidedBy, decidedAt],
-          ...[held?.tier ?? '', held?.logins.join(', ') ?? '', abilities(decision), seen],
+          ...[held?.tier ?? '', held?.logins.join(', ') ?? '', abilities(decision), sinceWords[since], seen],
         ].map(visible),
       )
     }
 }
 
-const unknown = { same: '', changed: 'has changed since', gone: 'is gone since', 'not-read': 'not read in the newest audit' } as const
-const abilities = ({ held, since }: RecordedDecision): string =>
-  held === null ? unknown[since] : held.capabilities.map((one) => capabilityWords[one]).join(', ') || 'nothing'
+const sinceWords = { same: '', changed: 'has changed since', gone: 'is gone since', 'not-read': 'not read in the newest audit' } as const
+const abilities = ({ held }: RecordedDecision): string =>
+  held === null ? 'only a digest was kept' : held.capabilities.map((one) => capabilityWords[one]).join(', ') || 'nothing'
+const withSince = (decision: RecordedDecision): string =>
+  decision.since === 'same' ? abilities(decision) : `${abilities(decision)}; ${sinceWords[decision.since]}`
 
 /** The last review that was signed as it is printed, and the one that is open before it. */
 export function printedReviews(reviews: readonly RecordedReview[]): Markup {
   const open = reviews.find(({ signedAt }) => signedAt === null)
   const signed = reviews.find(({ signedAt }) => signedAt !== null)
-  return html`<h2>Access review</h2>
+  return html`<h2 id="access-review">Access review</h2>
 ${open ? printed(open) : nothing}
 ${signed ? printed(signed) : html`<p>No review of access was signed with Gatehouse.</p>`}`
 }
@@ -55,11 +59,11 @@ function printed({ startedAt, startedBy, signedAt, signedBy, decisions }: Record
   return html`<p>Begun on ${startedAt.slice(0, 10)} by ${startedBy}. ${
     signedAt === null ? html`<strong>Not signed yet.</strong>` : `Signed on ${signedAt.slice(0, 10)} by ${signedBy ?? ''}.`
   } ${decisions.length} decisions.</p>
-<table class="reviewed"><thead><tr><th scope="col">Account</th><th scope="col">Host</th><th scope="col">Can</th><th scope="col">Decision</th><th scope="col">Note</th><th scope="col">By</th></tr></thead>
+<table class="reviewed"><thead><tr><th scope="col">Account</th><th scope="col">Host</th><th scope="col">Could</th><th scope="col">Decision</th><th scope="col">Note</th><th scope="col">By</th></tr></thead>
 <tbody>${decisions.slice(0, PRINTED_ROWS).map(
     (
       decision,
-    ) => html`<tr><th scope="row">${decision.account}</th><td>${decision.host}</td><td>${abilities(decision)}</td><td>${decisionWords[decision.verdict]}</td><td>${decision.note}</td><td>${decision.decidedBy}, ${decision.decidedAt.slice(0, 10)}</td></tr>
+    ) => html`<tr><th scope="row">${decision.account}</th><td>${decision.host}</td><td>${withSince(decision)}</td><td>${decisionWords[decision.verdict]}</td><td>${decision.note}</td><td>${decision.decidedBy}, ${decision.decidedAt.slice(0, 10)}</td></tr>
 `,
   )}</tbody></table>
 ${more > 0 ? html`<p>${more} more are in <code>${CSV}</code>.</p>` : nothing}`

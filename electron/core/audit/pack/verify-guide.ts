@@ -90,7 +90,8 @@ ${fenced(verifySteps.ledger)}
 | \`results.json\`, \`results.schema.json\` | everything for programs, and its JSON Schema |
 | \`findings.csv\`, \`findings.sarif\` | the findings as a table, and as SARIF 2.1.0 |
 | \`oscal/\` | component definition, assessment plan, assessment results, plan of action and milestones: OSCAL ${oscalVersion} |
-| \`decisions/\` | every waiver and every statement, withdrawn ones too; every access review with who decided what about whom |
+| \`decisions/\` | every waiver and every statement, withdrawn ones too |
+| \`decisions/access-reviews.csv\`, \`decisions/access-reviews.json\`, \`decisions/access-reviews.schema.json\` | where access was reviewed: who decided what about whom, and what that account could do; its JSON Schema |
 | \`attachments/\` | files that people attached to their statements, by digest; nobody has checked what is in them |
 | \`evidence/\` | what each command printed on each host; \`evidence/index.csv\` says which command it was and how it ended |
 | \`ledger/\` | what this console did |

@@ -8,6 +8,7 @@ import { sql as auditTrend } from './0007-audit-trend.ts'
 import { sql as walkthroughs } from './0008-walkthroughs.ts'
 import { sql as accessReviews } from './0009-access-reviews.ts'
 import { sql as quarantine } from './0010-quarantine.ts'
+import { sql as reviewedAccess } from './0011-reviewed-access.ts'
 
 /** In order; a database at version n has seen the first n. Append only. */
 export const migrations: readonly string[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly string[] = [
   walkthroughs,
   accessReviews,
   quarantine,
+  reviewedAccess,
 ]
