@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   assessmentPlanModel,
@@ -85,6 +85,13 @@ describe('as it was built', () => {
     expect(found()).toEqual([])
     const printed = run(steps()[4] ?? '').stdout.slice(0, 64)
     expect(readFileSync(at('VERIFY.md'), 'utf8')).toContain(printed)
+  })
+
+  test('VERIFY.md names every file or its folder, and every schema', () => {
+    const guide = readFileSync(at('VERIFY.md'), 'utf8')
+    const paths = filesOf(pack).map((entry) => join(relative(pack, entry.parentPath), entry.name))
+    const names = paths.map((path) => (path.endsWith('.schema.json') ? path : path.replace(/\/.*/, '/')))
+    expect([...new Set(names)].filter((name) => !guide.includes(name))).toEqual(['VERIFY.md'])
   })
 
   test('gatehouse finds the same, in the zip and in the folder', async () => {

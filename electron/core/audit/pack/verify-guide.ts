@@ -88,6 +88,7 @@ ${fenced(verifySteps.ledger)}
 | \`summary.md\` | what is open, as Markdown |
 | \`frameworks.html\`, \`frameworks.csv\` | the results by rule of NIST SP 800-53, CIS Controls, ISO/IEC 27001 and OWASP |
 | \`results.json\`, \`results.schema.json\` | everything for programs, and its JSON Schema |
+| \`controls.json\` | what was checked: every control with why, and the rules that it refers to |
 | \`findings.csv\`, \`findings.sarif\` | the findings as a table, and as SARIF 2.1.0 |
 | \`oscal/\` | component definition, assessment plan, assessment results, plan of action and milestones: OSCAL ${oscalVersion} |
 | \`decisions/\` | every waiver and every statement, withdrawn ones too |
