@@ -1,12 +1,13 @@
 import type { AuditResults } from '#shared/model/audit.ts'
 import { checklist } from '#shared/model/checklist.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
-import { assessmentAssets, hostUuid, metadata, nistIds, reviewedControls } from './common.ts'
+import { assessmentAssets, inventory, metadata, nistIds, reviewedControls } from './common.ts'
 import { prose } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 /** What is looked at, how and on which hosts. Each check is an objective of the first NIST control that it refers to. */
-export function assessmentPlan(audit: AuditResults, controls: readonly ControlEntry[], hosts: readonly string[], now: number): object {
+export function assessmentPlan(audit: AuditResults, controls: readonly ControlEntry[], now: number): object {
+  const hosts = inventory(audit)
   const noPlan = uuidOf('no-system-security-plan', audit.fleet)
   return {
     'assessment-plan': {
@@ -14,6 +15,8 @@ export function assessmentPlan(audit: AuditResults, controls: readonly ControlEn
       metadata: metadata('Assessment plan', audit, now),
       'import-ssp': { href: `#${noPlan}`, remarks: 'No system security plan is kept in OSCAL for this fleet.' },
       'local-definitions': {
+        // No system security plan has them, which is where they would be defined.
+        'inventory-items': hosts,
         'objectives-and-methods': controls.flatMap((control) => {
           const [id] = nistIds(control)
           return id === undefined ? [] : [{ 'control-id': id, description: prose(control.title), parts: objectiveParts(control) }]
@@ -30,7 +33,7 @@ export function assessmentPlan(audit: AuditResults, controls: readonly ControlEn
       'assessment-subjects': [
         {
           type: 'inventory-item',
-          'include-subjects': hosts.map((host) => ({ 'subject-uuid': hostUuid(audit.fleet, host), type: 'inventory-item' })),
+          'include-subjects': hosts.map(({ uuid }) => ({ 'subject-uuid': uuid, type: 'inventory-item' })),
         },
       ],
       'assessment-assets': assessmentAssets(audit.gatehouse),

@@ -1,10 +1,19 @@
-import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
+import type { AuditResults } from '#shared/model/audit.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
-import type { Finding } from '#shared/model/finding.ts'
 import { attestationWords, outcomeWords, waiverWords } from '#shared/words.ts'
 import { assessmentAssets, inventory, metadata, nistIds, OSCAL_PLAN, reviewedControls } from './common.ts'
 import { streamedObject } from './json-stream.ts'
-import { eachFinding, findingUuid, isAssessed, isRisk, observationOf, observationUuid, riskOf, riskUuid } from './observations.ts'
+import {
+  eachFinding,
+  findingUuid,
+  isAssessed,
+  isRisk,
+  observationOf,
+  observationUuid,
+  type PlacedFinding,
+  riskOf,
+  riskUuid,
+} from './observations.ts'
 import { prose } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
@@ -28,18 +37,14 @@ export function* assessmentResults(audit: AuditResults, controls: readonly Contr
   yield `{"assessment-results":${JSON.stringify(head).slice(0, -1)},"results":[`
   yield* streamedObject(result, {
     attestations: eachFinding(audit, ({ attestation }) => attestation?.state === 'active', attestationOf),
-    observations: eachFinding(audit, isAssessed, (host, finding) => observationOf(audit.fleet, host, finding)),
-    risks: eachFinding(audit, isRisk, (host, finding) => riskOf(audit.fleet, host, finding)),
-    findings: eachFinding(
-      audit,
-      (finding) => isAssessed(finding) && objectives.has(finding.control),
-      (host, finding) => findingOf(audit.fleet, host, finding),
-    ),
+    observations: eachFinding(audit, isAssessed, observationOf),
+    risks: eachFinding(audit, isRisk, riskOf),
+    findings: eachFinding(audit, (finding) => isAssessed(finding) && objectives.has(finding.control), findingOf),
   })
   yield ']}}\n'
 }
 
-const attestationOf = (host: HostAudit, finding: Finding) => ({
+const attestationOf = ({ host, finding }: PlacedFinding) => ({
   parts: [
     {
       name: 'statement',
@@ -49,12 +54,13 @@ const attestationOf = (host: HostAudit, finding: Finding) => ({
   ],
 })
 
-function findingOf(fleet: string, host: HostAudit, finding: Finding) {
+function findingOf(placed: PlacedFinding) {
+  const { host, finding } = placed
   const passed = finding.status === 'pass'
   const failed = finding.status === 'fail'
   const remarks = waiverWords(finding) ?? (passed || failed ? undefined : outcomeWords[finding.status].word)
   return {
-    uuid: findingUuid(fleet, host.name, finding),
+    uuid: findingUuid(placed),
     title: prose(finding.title),
     description: prose(`${host.name}: ${finding.reason}`),
     target: {
@@ -66,7 +72,7 @@ function findingOf(fleet: string, host: HostAudit, finding: Finding) {
         ...(remarks !== undefined && { remarks: prose(remarks) }),
       },
     },
-    'related-observations': [{ 'observation-uuid': observationUuid(fleet, host.name, finding) }],
-    ...(isRisk(finding) && { 'related-risks': [{ 'risk-uuid': riskUuid(fleet, host.name, finding) }] }),
+    'related-observations': [{ 'observation-uuid': observationUuid(placed) }],
+    ...(isRisk(finding) && { 'related-risks': [{ 'risk-uuid': riskUuid(placed) }] }),
   }
 }

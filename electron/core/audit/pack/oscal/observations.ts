@@ -6,11 +6,20 @@ import { byTool, hostUuid, props } from './common.ts'
 import { prose } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
-const key = (kind: string, fleet: string, host: string, { control, subject }: Finding): string =>
-  uuidOf(kind, fleet, host, control, subject)
-export const observationUuid = (fleet: string, host: string, finding: Finding): string => key('observation', fleet, host, finding)
-export const riskUuid = (fleet: string, host: string, finding: Finding): string => key('risk', fleet, host, finding)
-export const findingUuid = (fleet: string, host: string, finding: Finding): string => key('finding', fleet, host, finding)
+/** A finding in its place. `nth`: how many of the same control and subject come before it on its host; a name is given once in a document. */
+export interface PlacedFinding {
+  readonly fleet: string
+  readonly host: HostAudit
+  readonly finding: Finding
+  readonly nth: number
+}
+
+const key = (kind: string, { fleet, host, finding, nth }: PlacedFinding): string =>
+  uuidOf(nth === 0 ? kind : `${kind} ${nth}`, fleet, host.name, finding.control, finding.subject)
+export const observationUuid = (placed: PlacedFinding): string => key('observation', placed)
+export const riskUuid = (placed: PlacedFinding): string => key('risk', placed)
+export const findingUuid = (placed: PlacedFinding): string => key('finding', placed)
+export const poamItemUuid = (placed: PlacedFinding): string => key('poam-item', placed)
 
 /** What does not apply to a host was not assessed there. */
 export const isAssessed = ({ status }: Finding): boolean => status !== 'not-applicable'
@@ -21,51 +30,65 @@ export const isRisk = ({ status }: Finding): boolean => status === 'fail' || sta
 export function* eachFinding<T>(
   audit: AuditResults,
   chosen: (finding: Finding) => boolean,
-  make: (host: HostAudit, finding: Finding) => T,
+  make: (placed: PlacedFinding) => T,
 ): Generator<T> {
-  for (const host of audit.hosts) for (const finding of host.findings) if (chosen(finding)) yield make(host, finding)
+  for (const host of audit.hosts) {
+    const before = new Map<string, number>()
+    for (const finding of host.findings) {
+      const name = `${finding.control}\n${finding.subject}`
+      const nth = before.get(name) ?? 0
+      before.set(name, nth + 1)
+      if (chosen(finding)) yield make({ fleet: audit.fleet, host, finding, nth })
+    }
+  }
 }
 
-export const observationOf = (fleet: string, host: HostAudit, finding: Finding) => ({
-  uuid: observationUuid(fleet, host.name, finding),
-  title: prose(finding.title),
-  description: prose(finding.reason),
-  ...props({
-    control: finding.control,
-    item: finding.item,
-    subject: finding.subject,
-    status: outcomeWords[finding.status].word,
-    'first-seen': finding.firstSeen,
-  }),
-  // Somebody stated it, or a machine looked.
-  methods: [finding.attestation?.state === 'active' ? 'INTERVIEW' : 'TEST'],
-  subjects: [{ 'subject-uuid': hostUuid(fleet, host.name), type: 'inventory-item', title: prose(host.name) }],
-  origins: [byTool],
-  ...(finding.evidence.length > 0 && {
-    'relevant-evidence': finding.evidence.map((proof) => ({
-      href: `../${evidencePath(host.name, proof.section)}`,
-      description: prose(`${proof.command}, lines ${proof.lines.map(({ number }) => number).join(', ') || 'none'}`),
-      ...props({ sha256: proof.sha256 }),
-    })),
-  }),
-  collected: host.finishedAt,
-})
+export function observationOf(placed: PlacedFinding) {
+  const { fleet, host, finding } = placed
+  return {
+    uuid: observationUuid(placed),
+    title: prose(finding.title),
+    description: prose(finding.reason),
+    ...props({
+      control: finding.control,
+      item: finding.item,
+      subject: finding.subject,
+      status: outcomeWords[finding.status].word,
+      'first-seen': finding.firstSeen,
+    }),
+    // Somebody stated it, or a machine looked.
+    methods: [finding.attestation?.state === 'active' ? 'INTERVIEW' : 'TEST'],
+    subjects: [{ 'subject-uuid': hostUuid(fleet, host.name), type: 'inventory-item', title: prose(host.name) }],
+    origins: [byTool],
+    ...(finding.evidence.length > 0 && {
+      'relevant-evidence': finding.evidence.map((proof) => ({
+        href: `../${evidencePath(host.name, proof.section)}`,
+        description: prose(`${proof.command}, lines ${proof.lines.map(({ number }) => number).join(', ') || 'none'}`),
+        ...props({ sha256: proof.sha256 }),
+      })),
+    }),
+    collected: host.finishedAt,
+  }
+}
 
-export const riskOf = (fleet: string, host: HostAudit, finding: Finding) => ({
-  uuid: riskUuid(fleet, host.name, finding),
-  title: prose(finding.title),
-  description: prose(`${host.name}: ${finding.reason}`),
-  statement: prose(finding.rationale),
-  ...props({ severity: finding.severity, control: finding.control, host: host.name }),
-  status: finding.waiver?.state === 'active' ? 'deviation-approved' : 'open',
-  ...(finding.waiver?.state === 'active' && {
-    deadline: `${finding.waiver.endsOn}T23:59:59Z`,
-    'mitigating-factors': [
-      {
-        uuid: key(`waiver ${finding.waiver.id}`, fleet, host.name, finding),
-        description: prose(`Accepted by ${finding.waiver.approver}: ${finding.waiver.reason}`),
-      },
-    ],
-  }),
-  'related-observations': [{ 'observation-uuid': observationUuid(fleet, host.name, finding) }],
-})
+export function riskOf(placed: PlacedFinding) {
+  const { host, finding } = placed
+  return {
+    uuid: riskUuid(placed),
+    title: prose(finding.title),
+    description: prose(`${host.name}: ${finding.reason}`),
+    statement: prose(finding.rationale),
+    ...props({ severity: finding.severity, control: finding.control, host: host.name }),
+    status: finding.waiver?.state === 'active' ? 'deviation-approved' : 'open',
+    ...(finding.waiver?.state === 'active' && {
+      deadline: `${finding.waiver.endsOn}T23:59:59Z`,
+      'mitigating-factors': [
+        {
+          uuid: key(`waiver ${finding.waiver.id}`, placed),
+          description: prose(`Accepted by ${finding.waiver.approver}: ${finding.waiver.reason}`),
+        },
+      ],
+    }),
+    'related-observations': [{ 'observation-uuid': observationUuid(placed) }],
+  }
+}

@@ -8,11 +8,10 @@ import { planOfAction } from './poam.ts'
 
 /** The four OSCAL documents of a pack. */
 export function oscalFiles({ audit, controls, now }: PackSources): PackFile[] {
-  const hosts = Array.from(audit.hosts, ({ name }) => name)
   const json = (value: object): string[] => [`${JSON.stringify(value, null, 2)}\n`]
   return [
     { path: 'oscal/component-definition.json', pieces: json(componentDefinition(audit, controls, now)) },
-    { path: OSCAL_PLAN, pieces: json(assessmentPlan(audit, controls, hosts, now)) },
+    { path: OSCAL_PLAN, pieces: json(assessmentPlan(audit, controls, now)) },
     { path: OSCAL_RESULTS, pieces: assessmentResults(audit, controls, now) },
     { path: 'oscal/poam.json', pieces: planOfAction(audit, now) },
   ]

@@ -109,6 +109,7 @@ export const assessmentPlanModel = z.strictObject({
     metadata,
     'import-ssp': z.strictObject({ href: uriReference, remarks: markup }),
     'local-definitions': z.strictObject({
+      'inventory-items': list(inventoryItem),
       'objectives-and-methods': list(z.strictObject({ 'control-id': token, description: markup, parts: objectiveParts })),
       activities: list(z.strictObject({ uuid, title: markup, description: markup, props: list(ownProp('method', method)) })),
     }),

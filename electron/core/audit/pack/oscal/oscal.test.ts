@@ -19,6 +19,8 @@ const every: Finding[] = [
   ...outcomes.map((status) => packFinding(status, { subject: status })),
   packFinding('waived', { waiver, subject: 'w' }),
   packFinding('pass', { attestation, subject: 's', evidence: [] }),
+  // Of one control and subject, as a host may have them.
+  ...[1, 2].map((nth) => packFinding('fail', { waiver, subject: 'twin', title: `Port ${nth} is open` })),
 ]
 
 function documents(findings: Finding[]) {
@@ -58,6 +60,7 @@ test('only a pass is satisfied, and what was not measured says so', () => {
     ['satisfied', ''],
     ['not-satisfied', 'Waived until 2026-12-31 by M. Ito: Replaced in May'],
     ['satisfied', ''],
+    ...[1, 2].map(() => ['not-satisfied', 'Waived until 2026-12-31 by M. Ito: Replaced in May']),
   ])
 })
 
@@ -76,7 +79,7 @@ test('what is referred to is there', () => {
   expect(plan['reviewed-controls']['control-selections'][0]?.['include-controls']).toEqual([{ 'control-id': 'sc-7.5' }])
   expect(result?.attestations).toHaveLength(1)
   expect(poam.risks?.filter(({ status }) => status === 'deviation-approved').map(({ deadline }) => deadline)).toEqual([
-    '2026-12-31T23:59:59Z',
+    ...[1, 2, 3].map(() => '2026-12-31T23:59:59Z'),
   ])
 })
 
@@ -95,6 +98,9 @@ test('a document says nothing twice, and what it was made with and on is defined
       expect(hosts).toEqual(expect.arrayContaining(subjects.map((subject) => subject['subject-uuid'])))
     }
   }
+  const planned = plan['local-definitions']['inventory-items'].map(({ uuid }) => uuid)
+  const subjects = plan['assessment-subjects'].flatMap((of) => of['include-subjects'].map((subject) => subject['subject-uuid']))
+  expect(subjects).toEqual(planned)
   for (const { parts } of plan['local-definitions']['objectives-and-methods']) expect(parts[0].props[0].value).toBe(parts[1].id)
 })
 

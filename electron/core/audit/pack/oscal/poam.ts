@@ -1,7 +1,7 @@
 import type { AuditResults } from '#shared/model/audit.ts'
 import { assessmentAssets, inventory, metadata } from './common.ts'
 import { streamedObject } from './json-stream.ts'
-import { eachFinding, isRisk, observationOf, observationUuid, riskOf, riskUuid } from './observations.ts'
+import { eachFinding, isRisk, observationOf, observationUuid, poamItemUuid, riskOf, riskUuid } from './observations.ts'
 import { prose } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
@@ -22,17 +22,18 @@ export function* planOfAction(audit: AuditResults, now: number): Generator<strin
   let items = 0
   yield '{"plan-of-action-and-milestones":'
   yield* streamedObject(head, {
-    observations: eachFinding(audit, isRisk, (host, finding) => observationOf(fleet, host, finding)),
-    risks: eachFinding(audit, isRisk, (host, finding) => riskOf(fleet, host, finding)),
+    observations: eachFinding(audit, isRisk, observationOf),
+    risks: eachFinding(audit, isRisk, riskOf),
     'poam-items': (function* () {
-      yield* eachFinding(audit, isRisk, (host, finding) => {
+      yield* eachFinding(audit, isRisk, (placed) => {
+        const { host, finding } = placed
         items += 1
         return {
-          uuid: uuidOf('poam-item', fleet, host.name, finding.control, finding.subject),
+          uuid: poamItemUuid(placed),
           title: prose(`${host.name}: ${finding.title}`),
           description: prose(finding.hint ?? finding.reason),
-          'related-observations': [{ 'observation-uuid': observationUuid(fleet, host.name, finding) }],
-          'related-risks': [{ 'risk-uuid': riskUuid(fleet, host.name, finding) }],
+          'related-observations': [{ 'observation-uuid': observationUuid(placed) }],
+          'related-risks': [{ 'risk-uuid': riskUuid(placed) }],
         }
       })
       // The model asks for at least one item.
