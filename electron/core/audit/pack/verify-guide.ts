@@ -23,9 +23,9 @@ export const verifySteps = {
 previous=$(sed -n '1s/.*"previous":"\\([0-9a-f]*\\)".*/\\1/p' ${LEDGER})
 while IFS= read -r line; do
   body=$(printf '%s' "$line" | sed 's/,"hash":"[0-9a-f]*"}$/}/')
-  case $body in *"\\"previous\\":\\"$previous\\"}") ;; *) echo "out of order: $line"; exit 1 ;; esac
+  case $body in *"\\"previous\\":\\"$previous\\"}") ;; *) printf 'out of order: %s\\n' "$line"; exit 1 ;; esac
   previous=$(printf '%s' "$body" | sha256sum | cut -c 1-64)
-  case $line in *",\\"hash\\":\\"$previous\\"}") ;; *) echo "changed: $line"; exit 1 ;; esac
+  case $line in *",\\"hash\\":\\"$previous\\"}") ;; *) printf 'changed: %s\\n' "$line"; exit 1 ;; esac
 done <${LEDGER}
 grep -q "\\"hash\\":\\"\${previous:-0*}\\"" ${LEDGER_HEAD} || { echo 'records are missing at the end'; exit 1; }
 )`,
