@@ -25,6 +25,8 @@ const hostedServiceSchema = z.object({
     })
     .optional(),
   image: z.string().optional(),
+  /** The Quadlet or unit that its container is made from. */
+  madeFrom: z.string().optional(),
   /** Account that it runs as; absent when it could not be read. */
   account: z.string().optional(),
   running: z.boolean(),

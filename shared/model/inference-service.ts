@@ -12,6 +12,8 @@ export interface InferenceService {
   readonly how: 'systemd' | 'container' | 'process'
   readonly unit?: string | undefined
   readonly container?: string | undefined
+  /** What a container is made from, where a unit starts it: the Quadlet (podman-systemd.unit(5)), or the unit itself. */
+  readonly madeFrom?: { readonly unit: string; readonly path: string; readonly quadlet: boolean } | undefined
   /** The pod that it runs in; `how` is `container` then. */
   readonly pod?: Pod | undefined
   readonly running: boolean

@@ -158,7 +158,7 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
   }
   for (const unit of units) {
     const user = unit.user === '' || unit.user === '0' ? root.name : unit.user
-    for (const path of [unit.fragmentPath, ...unit.dropIns].filter(Boolean)) {
+    for (const path of [unit.fragmentPath, unit.sourcePath, ...unit.dropIns].filter(Boolean)) {
       const right = writes(member, path, files)
       if (right) add(root.name, right, `, which leads to ${unit.id}`)
     }
@@ -207,8 +207,8 @@ function bySudoFiles(member: Member, world: World): readonly Becoming[] {
     if (file) found.push({ becomes, by: `${file.by}${what}`, condition: file.condition, cite: citeOf(file.grant) })
   }
   const { root } = world
-  for (const { id, user, program, fragmentPath, dropIns, environmentFiles } of world.units) {
-    for (const path of [fragmentPath, ...dropIns]) add(root.name, path, `, which leads to ${id}`)
+  for (const { id, user, program, fragmentPath, sourcePath, dropIns, environmentFiles } of world.units) {
+    for (const path of [fragmentPath, sourcePath, ...dropIns]) add(root.name, path, `, which leads to ${id}`)
     for (const path of [program, ...environmentFiles])
       add(
         user === '' || user === '0' ? root.name : user,

@@ -42,6 +42,7 @@ export const unit = (more: Partial<Unit>): Unit =>
   ({
     id: 'vllm.service',
     user: 'svc',
+    sourcePath: '',
     fragmentPath: '/etc/systemd/system/vllm.service',
     dropIns: [],
     program: '/opt/vllm/bin/vllm',

@@ -64,6 +64,7 @@ function engineRow(service: InferenceService, sources: ViewSources, known: Known
           : service.how,
     unit: service.unit,
     container: service.container,
+    madeFrom: service.madeFrom?.path,
     pod: service.pod,
     image: service.image?.name,
     account: service.user,

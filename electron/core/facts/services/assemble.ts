@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { serviceFromContainer, serviceFromUnit } from './from-installed.ts'
+import { containerOfUnit } from './container-run.ts'
+import { madeFrom, serviceFromContainer, serviceFromContainerUnit, serviceFromUnit } from './from-installed.ts'
 import { serviceFromProcess } from './from-process.ts'
 import { containerIdOf } from './placement.ts'
 import { serverGroups } from './process-groups.ts'
@@ -12,11 +13,12 @@ export function assembleServices(sources: ServiceSources): readonly InferenceSer
   const seenContainers = new Set(groups.map(({ main }) => containerIdOf(main.cgroup)))
   for (const container of sources.containers ?? []) {
     const service = seenContainers.has(container.id) ? undefined : serviceFromContainer(container, sources)
-    if (service) services.push(service)
+    const unit = service && sources.units?.find((one) => containerOfUnit(one)?.name === container.name)
+    if (service) services.push(unit ? { ...service, madeFrom: madeFrom(unit) } : service)
   }
-  const seenUnits = new Set(services.map(({ unit }) => unit))
+  const seenUnits = new Set(services.map(({ unit, madeFrom: made }) => unit ?? made?.unit))
   for (const unit of sources.units ?? []) {
-    const service = seenUnits.has(unit.id) ? undefined : serviceFromUnit(unit, sources)
+    const service = seenUnits.has(unit.id) ? undefined : (serviceFromUnit(unit, sources) ?? serviceFromContainerUnit(unit, sources))
     if (service) services.push(service)
   }
   return withUniqueIds(services)

@@ -4,6 +4,7 @@ import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
 import { type Binds, configuredBinds, publishedBinds, unseenBinds } from './binds.ts'
 import { configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
+import { containerOfUnit } from './container-run.ts'
 import { engineOfImage, versionOfImage } from './images.ts'
 import { type Launch, recognise, recogniseStart } from './launch.ts'
 import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
@@ -36,6 +37,29 @@ export function serviceFromUnit(unit: Unit, { accounts }: ServiceSources): Infer
     modelPaths: modelPathsOf(launch, unit.environment, { user, home: account?.home }),
   }
 }
+
+/** A container that a unit would start, or starts. */
+export function serviceFromContainerUnit(unit: Unit, sources: ServiceSources): InferenceService | undefined {
+  const container = containerOfUnit(unit)
+  const service = container && serviceFromContainer(container, sources)
+  if (!service) return undefined
+  const inUnit = { section: 'units', line: container.line, basis: 'configured' } as const
+  return {
+    ...service,
+    id: container.name || unit.id,
+    container: container.name || undefined,
+    madeFrom: madeFrom(unit),
+    environment: container.environment,
+    binds: service.binds.map((bind) => ({ ...bind, ...inUnit })),
+  }
+}
+
+/** The file to change, where a unit starts the container. */
+export const madeFrom = ({ id, sourcePath, fragmentPath }: Unit): NonNullable<InferenceService['madeFrom']> => ({
+  unit: id,
+  path: sourcePath || fragmentPath,
+  quadlet: sourcePath.endsWith('.container'),
+})
 
 /** A shell or wrapper may set more variables than the unit shows. */
 const environmentOfUnit = (unit: Unit, launch: Launch): KnownEnvironment => ({

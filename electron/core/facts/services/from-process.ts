@@ -6,7 +6,8 @@ import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
 import { type Binds, forwardedBinds, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
 import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment, openPorts } from './configured.ts'
-import { unitBinds } from './from-installed.ts'
+import { containerOfUnit } from './container-run.ts'
+import { madeFrom, unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
 import { recognise, recogniseStart } from './launch.ts'
 import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
@@ -24,6 +25,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
   const unitId = contained ? undefined : unitOf(main)
   const unit =
     sources.units?.find(({ id }) => id === unitId) ?? (contained ? undefined : sources.units?.find(({ mainPid }) => mainPid === main.pid))
+  const starter = contained && !pod ? starterOf(main, container, sources) : undefined
   const environment = environmentOf(main, unit, container)
   const configured = configuredAddresses(launch, environment)
   const account = sources.accounts?.accounts.find(({ uid }) => uid === main.uid)
@@ -46,6 +48,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     how: contained ? 'container' : unit || unitId ? 'systemd' : 'process',
     unit: unit?.id ?? unitId,
     container: name,
+    ...(starter && { madeFrom: madeFrom(starter) }),
     pod,
     running: true,
     pids: members.map(({ pid }) => pid),
@@ -58,12 +61,29 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     bindUnknown: unknown,
     ...(container && !container.hostNetwork && { containerPorts: configured.ports, openInside: openPorts(configured) }),
     internalBinds: internal,
-    configuredBinds: contained ? binds : afterRestart(unit),
+    configuredBinds: !contained ? afterRestart(unit) : starter && !container ? publishedByUnit(starter, configured) : binds,
     apiKey: configuredApiKey(launch, environment),
     version: image && versionOfImage(image.name),
     image,
     modelPaths: contained ? onHost(paths, container?.mounts ?? []) : paths,
   }
+}
+
+/** The unit that starts the container: by the cgroup, in which Quadlets keep it (`--cgroups=split`), or by its name. */
+function starterOf({ cgroup = '' }: Process, container: Container | undefined, { units = [] }: ServiceSources): Unit | undefined {
+  const above = cgroup.split('/').findLast((part) => part.endsWith('.service'))
+  return units.find((unit) => {
+    const started = containerOfUnit(unit)
+    return started !== undefined && (unit.id === above || (container !== undefined && started.name === container.name))
+  })
+}
+
+/** What the unit of a container publishes, where the engine could not be asked what is. */
+const publishedByUnit = (unit: Unit, configured: Configured): readonly ServiceBind[] | undefined => {
+  const container = containerOfUnit(unit)
+  return container?.portsUnknown === undefined && container && !container.hostNetwork
+    ? publishedBinds({ ...container, running: false }, configured).map((bind) => ({ ...bind, section: 'units' }))
+    : undefined
 }
 
 const isNothing = ({ variables, complete }: KnownEnvironment): boolean => !complete && Object.keys(variables).length === 0

@@ -8,7 +8,7 @@ const properties = [
   ...['Id', 'LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Type', 'MainPID', 'ControlGroup', 'TriggeredBy'],
   ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UID', 'GID', 'UMask', 'WorkingDirectory', 'RootDirectory'],
   ...['ExecStart', 'Environment', 'EnvironmentFiles', 'PassEnvironment', 'UnsetEnvironment', 'LoadCredential', 'LoadCredentialEncrypted'],
-  ...['FragmentPath', 'DropInPaths', 'NeedDaemonReload', 'Restart', 'NRestarts'],
+  ...['FragmentPath', 'SourcePath', 'DropInPaths', 'NeedDaemonReload', 'Restart', 'NRestarts'],
   ...['NoNewPrivileges', 'PrivateTmp', 'PrivateDevices', 'PrivateNetwork', 'PrivateUsers', 'PrivateMounts', 'ProtectSystem', 'ProtectHome'],
   ...['ProtectKernelTunables', 'ProtectKernelModules', 'ProtectKernelLogs', 'ProtectControlGroups', 'ProtectClock', 'ProtectHostname'],
   ...[
@@ -92,6 +92,7 @@ s|://[^/@[:space:]]*@|://****@|g
         if (!($0 in known) && files < 50) { known[$0]; for (i = ++files; i > 1 && file[i - 1] "" > $0 ""; i--) file[i] = file[i - 1]; file[i] = $0 }
         walk($0)
       } else if (sub(/^FragmentPath=/, "")) walk($0)
+      else if (sub(/^SourcePath=/, "")) { walk($0); walk($0 ".d") }
       else if (sub(/^ExecStart=[{] path=/, "") && (at = index($0, " ; argv[]="))) walk(substr($0, 1, at - 1))
       else if (sub(/^DropInPaths=/, "")) { drops = split($0, drop, / \\//); for (k = 1; k <= drops; k++) walk(k == 1 ? drop[k] : "/" drop[k]) }
     }

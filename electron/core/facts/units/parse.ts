@@ -158,8 +158,9 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
     environmentSources,
     environmentFiles,
     fragmentPath: text('FragmentPath'),
+    sourcePath: text('SourcePath'),
     program,
-    paths: pathsTo([text('FragmentPath'), ...dropIns, ...environmentFiles, program], beside),
+    paths: pathsTo([text('FragmentPath'), text('SourcePath'), `${text('SourcePath')}.d`, ...dropIns, ...environmentFiles, program], beside),
     exposure: readExposure(beside.security.get(id) ?? []),
     dropIns,
     properties: Object.fromEntries(

@@ -23,6 +23,8 @@ export interface Unit {
   /** Paths of EnvironmentFile=, which may hold more. */
   readonly environmentFiles: readonly string[]
   readonly fragmentPath: string
+  /** The file that a generator made it from: a Quadlet, a script of init. Empty when it is a file of its own. */
+  readonly sourcePath: string
   /** Program of the first ExecStart, as systemd resolved it; empty when there is none. */
   readonly program: string
   /** Every file and directory that leads to the unit file, its drop-ins, environment files and program; links followed. */

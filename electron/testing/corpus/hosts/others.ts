@@ -79,6 +79,32 @@ authorization:
   mode: Webhook
 kind: KubeletConfiguration`
 
+/** A Quadlet, as the generator of Podman 5.2 makes a unit of it; everybody may write what it is made from. */
+const quadlet = (mode: string) =>
+  rewritten('units', (stdout) =>
+    stdout
+      .replace(
+        /\n\n@/,
+        () => `\n\nId=chat.service
+LoadState=loaded
+ActiveState=inactive
+UnitFileState=generated
+MainPID=0
+User=
+ExecStart={ path=/usr/bin/podman ; argv[]=/usr/bin/podman run --name=systemd-chat --cidfile=/run/chat.cid --replace --rm --cgroups=split --sdnotify=conmon -d --device nvidia.com/gpu=all --publish 0.0.0.0:11434:11434 docker.io/ollama/ollama:0.6.2 ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }
+FragmentPath=/run/systemd/generator/chat.service
+SourcePath=/etc/containers/systemd/chat.container
+DropInPaths=
+
+@`,
+      )
+      .replace(
+        '@paths\n',
+        () =>
+          `@paths\n=directory/755/root/root//run\n=directory/755/root/root//run/systemd\n=directory/755/root/root//run/systemd/generator\n=regular file/644/root/root//run/systemd/generator/chat.service\n=directory/755/root/root//etc/containers\n=directory/755/root/root//etc/containers/systemd\n=regular file/${mode}/root/root//etc/containers/systemd/chat.container\n=regular file/755/root/root//usr/bin/podman\n`,
+      ),
+  )
+
 /** Programs beside the inference server. */
 export const others: readonly CorpusHost[] = [
   corpusHost(
@@ -111,6 +137,8 @@ export const others: readonly CorpusHost[] = [
     ...node,
     configured('@kubelet 2301 unread /var/lib/kubelet/config.yaml'),
   ),
+  corpusHost('quadlet', 'A stopped Quadlet with Ollama, published to the network', vllm, quadlet('644')),
+  corpusHost('quadlet-writable', 'The same, and everybody may write its file', vllm, quadlet('666')),
   corpusHost('webui', 'Open WebUI on loopback', webui),
   corpusHost(
     'webui-wide',

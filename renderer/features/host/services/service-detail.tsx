@@ -37,6 +37,7 @@ export function ServiceDetail({ host, service, onFinding }: ServiceDetailProps) 
           ],
           ['Started by', howWords[service.how]],
           ...podRows(service),
+          ...(service.madeFrom === undefined ? [] : [['Made from', <code key="made">{plainText(service.madeFrom, 200)}</code>] as const]),
           ...(service.image === undefined ? [] : [['Image', <code key="image">{plainText(service.image, 200)}</code>] as const]),
           ['Account', service.account === undefined ? 'Not read' : plainText(service.account, 80)],
           ['Restarts', restartWords(service)],

@@ -48,7 +48,9 @@ function judgeRunning(service: InferenceService, { processes }: Uses): Verdict {
           'Root inside a container without a user namespace is root on the host as soon as one boundary fails: a mounted socket, a device driver, a flaw in the container toolkit.',
         hint: service.pod
           ? 'Set runAsNonRoot and runAsUser in the securityContext of its pod.'
-          : 'Start it with --user, or switch on user namespaces (userns-remap, rootless).',
+          : service.madeFrom?.quadlet
+            ? `Set User=, or UserNS=auto, in ${service.madeFrom.path}, then systemctl daemon-reload and restart ${service.madeFrom.unit}.`
+            : 'Start it with --user, or switch on user namespaces (userns-remap, rootless).',
       }),
       cite: citeProcess(shown, 'Runs as root. Expected a service account.'),
     }

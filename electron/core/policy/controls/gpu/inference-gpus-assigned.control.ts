@@ -46,7 +46,7 @@ export default defineControl({
           status: 'warning',
           title: 'The server sees every GPU',
           reason: `${name} sets neither CUDA_VISIBLE_DEVICES nor NVIDIA_VISIBLE_DEVICES, and ${running.length - 1} other servers run here.`,
-          hint: 'CUDA_VISIBLE_DEVICES=GPU-<uuid> in the unit, or --gpus for a container.',
+          hint: `CUDA_VISIBLE_DEVICES=GPU-<uuid> in the unit, or ${service.madeFrom?.quadlet ? `AddDevice=nvidia.com/gpu=<uuid> in ${service.madeFrom.path}` : '--gpus for a container'}.`,
           cite: [],
         }
       const other = claims.find(

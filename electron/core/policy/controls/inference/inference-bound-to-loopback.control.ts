@@ -28,12 +28,18 @@ export default defineControl({
       : services.map((service) => (service.running ? judgeRunning(service, uses) : judgeStopped(service, uses))),
 })
 
+/** What to write, and where. */
+const publishing = ({ madeFrom }: InferenceService, port: number | undefined): string =>
+  madeFrom?.quadlet
+    ? `PublishPort=127.0.0.1:${port}:… in ${madeFrom.path}, then systemctl daemon-reload and restart ${madeFrom.unit}`
+    : `-p 127.0.0.1:${port}:…${madeFrom ? ` in ${madeFrom.path}` : ''}`
+
 function judgeRunning(service: InferenceService, uses: Uses): Verdict {
   const name = serviceName(service)
   const base = { subject: service.id }
   const exposed = service.binds.filter(isExposed)
   if (exposed.length > 0) {
-    const published = service.how === 'container' && exposed.every(({ section }) => section === 'containers')
+    const published = service.how === 'container' && exposed.every(({ section }) => section === 'containers' || section === 'units')
     const doubt = exposed.find(({ note }) => note)?.note
     return {
       ...base,
@@ -43,7 +49,7 @@ function judgeRunning(service: InferenceService, uses: Uses): Verdict {
       ...(published && {
         rationale:
           'Docker and Podman publish ports by address translation, before the rules of ufw and firewalld are asked, so a host firewall that looks closed does not protect this port. Whoever reaches it can use and, with most engines, manage the models.',
-        hint: `Publish it on loopback: -p 127.0.0.1:${exposed[0]?.port}:…, and put the proxy in front.`,
+        hint: `Publish it on loopback: ${publishing(service, exposed[0]?.port)}, and put the proxy in front.`,
       }),
       cite: citeBinds(exposed, foundAndExpected),
     }

@@ -33,6 +33,16 @@ test.each([boundToLoopback, configuredLoopback, workerPortsLocal, behindProxy])(
   expect(outcomes(judge(control, []))).toEqual(['not-applicable: No inference server on this host'])
 })
 
+test('a Quadlet is to be changed, not the unit that is made of it', () => {
+  const madeFrom = { unit: 'chat.service', path: '/etc/containers/systemd/chat.container', quadlet: true }
+  const [verdict] = judge(boundToLoopback, [
+    one({ how: 'container', unit: undefined, madeFrom, binds: [bind('0.0.0.0', { section: 'containers' })] }),
+  ])
+  expect(verdict?.hint).toMatch(
+    /PublishPort=127\.0\.0\.1:\d+:… in \/etc\/containers\/systemd\/chat\.container, then systemctl daemon-reload/,
+  )
+})
+
 describe('inference-bound-to-loopback', () => {
   test.each<[string, Partial<InferenceService>, string, object?]>([
     ['loopback', { binds: [bind('127.0.0.1')] }, 'pass: Listens only on this machine'],

@@ -59,7 +59,7 @@ function judge(service: InferenceService, main: Process | undefined, keeper: Kee
       ...base,
       status: 'not-applicable',
       title: 'A container engine starts the server',
-      reason: `${name} is started by a container engine.`,
+      reason: `${name} is started by a container engine${service.madeFrom ? `, which ${service.madeFrom.unit} calls (${service.madeFrom.path})` : ''}.`,
     }
   if (main?.cgroup === undefined)
     return {

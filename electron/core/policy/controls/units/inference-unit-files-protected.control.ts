@@ -1,8 +1,9 @@
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
+import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import { recogniseStart } from '../../../facts/services/launch.ts'
 import type { Unit } from '../../../facts/units/units.ts'
-import { defineControl } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { onlyTrusted, openEntries, printMode } from '../../path-writers.ts'
 import { judgeUnits } from './unit-subjects.ts'
 
@@ -16,47 +17,57 @@ export default defineControl({
   needs: ['services'],
   uses: ['units', 'accounts'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:CM-5', 'CIS-8:3.3', 'ISO-27001:A.8.9'],
-  evaluate: ({ services, units, accounts }) =>
-    judgeUnits(services, units, (unit) => {
-      const known = accounts.known ? accounts.value : undefined
-      const files = filesOf(unit)
-      // The service may own its program and environment: a virtual environment in its home is common, and gives it nothing it has not.
-      const open = files.flatMap(({ path, own }) => openEntries(path, unit.paths, own && unit.user ? ['root', unit.user] : ['root'], known))
-      const [first] = open
-      if (first)
-        return {
-          status: 'fail',
-          title: 'Others can change what the unit starts',
-          reason: `${unit.id}: ${[...new Set(open.map(({ who, entry }) => `${who.replace(/ it$/, ` ${entry.path}`)} (${printMode(entry)})`))].slice(0, 4).join('; ')}. Expected root alone.`,
-          cite: [...new Map(open.map(({ entry }) => [entry.path, entry])).values()].slice(0, 4).map((entry) => ({
-            section: 'units',
-            line: entry.line,
-            token: entry.path,
-            note: `${printMode(entry)}. Expected root alone.`,
-          })),
-        }
-      const unseen = files.filter(({ path, optional }) => !isSettled(path, optional, unit, known))
-      if (files.length === 0 || unseen.length > 0) {
-        const reason = `Owner and mode of ${unseen.map(({ path }) => path).join(', ') || `the files of ${unit.id}`} could not be seen.`
-        return { status: 'not-evaluated', title: 'Some of its files could not be seen', reason, cite: [] }
-      }
-      if (recogniseStart(unit.execStart)?.wrapped !== false) {
-        const reason = `The files of ${unit.id} and ${unit.program} are closed to others, but ${unit.program} starts the server, whose own files were not looked at.`
-        return { status: 'not-evaluated', title: 'What its program starts was not seen', reason, cite: [] }
-      }
-      return {
-        status: 'pass',
-        title: 'Only root can change its files',
-        reason: `${files
-          .map(({ path }) => path)
-          .slice(0, 5)
-          .join(
-            ', ',
-          )} and all directories above belong to ${unit.user && !unit.dynamicUser ? `root or ${unit.user}` : 'root'}, closed to others.`,
-        cite: unit.paths.filter(({ path }) => files.some((file) => file.path === path)).map(({ line }) => ({ section: 'units', line })),
-      }
-    }),
+  evaluate: ({ services, units, accounts }) => {
+    const known = accounts.known ? accounts.value : undefined
+    const files = units.known ? units.value : []
+    const made = services.flatMap(({ madeFrom }) => files.find(({ id }) => id === madeFrom?.unit) ?? [])
+    const others = services.filter(({ madeFrom }) => !made.some(({ id }) => id === madeFrom?.unit))
+    return [
+      ...made.map((unit) => ({ subject: unit.id, ...judge(unit, known) })),
+      ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, (unit) => judge(unit, known))),
+    ]
+  },
 })
+
+function judge(unit: Unit, known: Accounts | undefined): Omit<Verdict, 'subject'> {
+  const files = filesOf(unit)
+  // The service may own its program and environment: a virtual environment in its home is common, and gives it nothing it has not.
+  const open = files.flatMap(({ path, own }) => openEntries(path, unit.paths, own && unit.user ? ['root', unit.user] : ['root'], known))
+  const [first] = open
+  if (first)
+    return {
+      status: 'fail',
+      title: 'Others can change what the unit starts',
+      reason: `${unit.id}: ${[...new Set(open.map(({ who, entry }) => `${who.replace(/ it$/, ` ${entry.path}`)} (${printMode(entry)})`))].slice(0, 4).join('; ')}. Expected root alone.`,
+      cite: [...new Map(open.map(({ entry }) => [entry.path, entry])).values()].slice(0, 4).map((entry) => ({
+        section: 'units',
+        line: entry.line,
+        token: entry.path,
+        note: `${printMode(entry)}. Expected root alone.`,
+      })),
+    }
+  const unseen = files.filter(({ path, optional }) => !isSettled(path, optional, unit, known))
+  if (files.length === 0 || unseen.length > 0) {
+    const reason = `Owner and mode of ${unseen.map(({ path }) => path).join(', ') || `the files of ${unit.id}`} could not be seen.`
+    return { status: 'not-evaluated', title: 'Some of its files could not be seen', reason, cite: [] }
+  }
+  // What a container runs comes with its image.
+  if (containerOfUnit(unit) === undefined && recogniseStart(unit.execStart)?.wrapped !== false) {
+    const reason = `The files of ${unit.id} and ${unit.program} are closed to others, but ${unit.program} starts the server, whose own files were not looked at.`
+    return { status: 'not-evaluated', title: 'What its program starts was not seen', reason, cite: [] }
+  }
+  return {
+    status: 'pass',
+    title: 'Only root can change its files',
+    reason: `${files
+      .map(({ path }) => path)
+      .slice(0, 5)
+      .join(
+        ', ',
+      )} and all directories above belong to ${unit.user && !unit.dynamicUser ? `root or ${unit.user}` : 'root'}, closed to others.`,
+    cite: unit.paths.filter(({ path }) => files.some((file) => file.path === path)).map(({ line }) => ({ section: 'units', line })),
+  }
+}
 
 interface UnitFile {
   readonly path: string
@@ -69,6 +80,9 @@ interface UnitFile {
 function filesOf(unit: Unit): readonly UnitFile[] {
   const files: UnitFile[] = [
     { path: unit.fragmentPath, own: false, optional: false },
+    ...(unit.sourcePath ? [{ path: unit.sourcePath, own: false, optional: false }] : []),
+    // Whoever may write this folder lays his own words over a Quadlet (podman-systemd.unit(5)).
+    ...(unit.sourcePath ? [{ path: `${unit.sourcePath}.d`, own: false, optional: true }] : []),
     ...unit.dropIns.map((path) => ({ path, own: false, optional: false })),
     ...unit.environmentFiles.map((path) => ({ path, own: true, optional: true })),
     { path: unit.program, own: true, optional: false },

@@ -217,6 +217,27 @@ describe('inference-unit-files-protected', () => {
   ])('%s', (_, more, expected) => {
     expect(outcomes(askUnit(filesProtected, unit({}, more)))).toEqual([expected])
   })
+  const source = '/etc/containers/systemd/chat.container'
+  const quadlet = { unit: 'ollama.service', path: source, quadlet: true }
+  const made = ['/', '/etc', '/etc/containers', '/etc/containers/systemd', '/run', '/run/systemd', '/run/systemd/generator']
+  const generated = '/run/systemd/generator/ollama.service'
+  test.each<[string, number, number | undefined, string]>([
+    ['closed', 0o644, undefined, 'pass: Only root can change its files'],
+    ['open', 0o666, undefined, 'fail: Others can change what the unit starts'],
+    ['with an open folder of drop-ins', 0o644, 0o777, 'fail: Others can change what the unit starts'],
+  ])('a Quadlet, %s', (_, mode, folder, expected) => {
+    const paths = [
+      ...[...made, '/usr', '/usr/bin'].map((path) => entry(path, 0o755)),
+      ...[entry(source, mode), entry(generated, 0o644), entry('/usr/bin/podman', 0o755)],
+      ...(folder === undefined ? [] : [entry(`${source}.d`, folder)]),
+    ]
+    const program = '/usr/bin/podman'
+    const given = unit(
+      {},
+      { user: '', sourcePath: source, fragmentPath: generated, program, execStart: [program, 'run', 'ollama/ollama'], paths },
+    )
+    expect(outcomes(askUnit(filesProtected, given, { how: 'container', unit: undefined, madeFrom: quadlet }))).toEqual([expected])
+  })
   test('the entry that is open is cited', () => {
     const [verdict] = askUnit(filesProtected, unit({}, { paths: changed('/usr/local/bin', 0o777) }))
     expect(verdict?.cite).toEqual([{ section: 'units', line: 50, token: '/usr/local/bin', note: '0777 root:root. Expected root alone.' }])

@@ -21,6 +21,7 @@ export function unit(properties: Readonly<Record<string, string>> = {}, more: Pa
     environmentComplete: true,
     environmentSources: {},
     environmentFiles: [],
+    sourcePath: '',
     fragmentPath: '/etc/systemd/system/ollama.service',
     program: '/usr/local/bin/ollama',
     paths: [],

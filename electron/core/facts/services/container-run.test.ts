@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import type { Unit } from '../units/units.ts'
+import { containerOfUnit } from './container-run.ts'
+
+const of = (line: string, activeState = 'inactive') =>
+  containerOfUnit({ execStart: line.split(' '), activeState, lines: { ExecStart: 7 } } as unknown as Unit)
+
+/** As the generator of Podman 5 writes ExecStart= (podman-systemd.unit(5)). */
+const QUADLET =
+  '/usr/bin/podman run --name=systemd-ollama --cidfile=/run/ollama.cid --replace --rm --cgroups=split --network host --sdnotify=conmon -d --device nvidia.com/gpu=all -v /srv/ollama:/root/.ollama:ro --publish 127.0.0.1:11434:11434 --env OLLAMA_DEBUG=1 docker.io/ollama/ollama:0.6.2 serve --x'
+
+test('a Quadlet', () => {
+  expect(of(QUADLET, 'active')).toMatchObject({
+    name: 'systemd-ollama',
+    image: 'docker.io/ollama/ollama:0.6.2',
+    running: true,
+    runtime: 'podman',
+    hostNetwork: true,
+    ports: [{ hostAddress: '127.0.0.1', hostPort: 11_434, containerPort: 11_434, protocol: 'tcp' }],
+    command: ['serve', '--x'],
+    environment: { OLLAMA_DEBUG: '1' },
+    mounts: [{ source: '/srv/ollama', destination: '/root/.ollama', readOnly: true }],
+    inspected: false,
+    line: 7,
+  })
+  expect(of(QUADLET)?.running).toBe(false)
+})
+
+test.each([
+  ['80:8000', ['0.0.0.0', 80, 8000, 'tcp']],
+  ['8000', ['0.0.0.0', 0, 8000, 'tcp']],
+  ['10.0.0.1:80:8000/udp', ['10.0.0.1', 80, 8000, 'udp']],
+  ['10.0.0.1::8000', ['10.0.0.1', 0, 8000, 'tcp']],
+  ['[::1]:80:8000', ['::1', 80, 8000, 'tcp']],
+])('publishes %s', (word, [hostAddress, hostPort, containerPort, protocol]) => {
+  for (const flag of [`-p ${word}`, `--publish=${word}`, `-p${word}`]) {
+    const found = of(`podman run ${flag} --rm x`)
+    expect(found).toMatchObject({ image: 'x', ports: [{ hostAddress, hostPort, containerPort, protocol }] })
+    expect(found?.portsUnknown).toBeUndefined()
+  }
+})
+
+test.each(['-p 8000-8010:8000-8010', '-P', '--publish-all=true', '--pod llms'])('%s: ports that it does not name', (flag) =>
+  expect(of(`docker run ${flag} x`)?.portsUnknown).toBeDefined(),
+)
+
+test.each(['podman start ollama', '/usr/bin/ollama serve', 'podman run --rm', 'docker compose up'])('%s: none', (line) =>
+  expect(of(line)).toBeUndefined(),
+)

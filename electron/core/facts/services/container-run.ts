@@ -1,0 +1,80 @@
+import { basename } from 'node:path/posix'
+import type { Container } from '../containers/containers.ts'
+import type { Unit } from '../units/units.ts'
+
+/** Options of `podman run` and `docker run` that take no value (podman-run(1), docs.docker.com). */
+const alone = new Set(
+  `-d --detach --rm --rmi --replace --init --privileged --read-only --read-only-tmpfs -i --interactive -t --tty -P --publish-all --no-hosts --no-hostname
+  -q --quiet --tls-verify --disable-content-trust --http-proxy --oom-kill-disable --no-healthcheck --sig-proxy --passwd --env-host -it -ti -dit`.split(
+    /\s+/,
+  ),
+)
+
+/**
+ * What a unit starts in a container of its own, as a Quadlet is made into one (podman-systemd.unit(5)) or somebody wrote it by hand: a container
+ * that is not there while the unit is stopped. Undefined when it starts none.
+ */
+export function containerOfUnit({ execStart, activeState, lines }: Unit): Container | undefined {
+  const [program = '', command, ...words] = execStart
+  const runtime = basename(program)
+  if ((runtime !== 'podman' && runtime !== 'docker') || command !== 'run') return undefined
+  const options: [name: string, value: string][] = []
+  let at = 0
+  for (; words[at]?.startsWith('-') && words[at] !== '--'; at += 1) {
+    const [, name = '', value] = /^(-[^=]*)(?:=(.*))?$/s.exec(words[at] ?? '') ?? []
+    if (value !== undefined || alone.has(name)) options.push([name, value ?? 'true'])
+    // `-p8080:80` of one letter and its value.
+    else if (/^-[a-z]./.test(name) && !name.startsWith('--')) options.push([name.slice(0, 2), name.slice(2)])
+    else {
+      at += 1
+      options.push([name, words[at] ?? ''])
+    }
+  }
+  if (words[at] === '--') at += 1
+  const image = words[at]
+  if (image === undefined) return undefined
+  const valuesOf = (...names: string[]) => options.flatMap(([name, value]) => (names.includes(name) ? [value] : []))
+  const published = valuesOf('-p', '--publish')
+  const ports = published.flatMap(portOf)
+  const network = valuesOf('--network', '--net').at(-1) ?? ''
+  return {
+    id: '',
+    name: valuesOf('--name').at(-1) ?? '',
+    image,
+    running: activeState === 'active',
+    runtime,
+    ports,
+    ...((ports.length < published.length || valuesOf('-P', '--publish-all', '--pod').some((value) => value !== 'false')) && {
+      portsUnknown: 'its unit publishes ports that it does not name',
+    }),
+    user: valuesOf('-u', '--user').at(-1) ?? '',
+    hostNetwork: network === 'host',
+    privileged: valuesOf('--privileged').some((value) => value !== 'false'),
+    command: words.slice(at + 1),
+    environment: Object.fromEntries(
+      valuesOf('-e', '--env').flatMap((word) => (word.includes('=') ? [[word.split('=', 1)[0], word.slice(word.indexOf('=') + 1)]] : [])),
+    ),
+    mounts: valuesOf('-v', '--volume').flatMap((word) => {
+      const [source = '', destination = '', flags = ''] = word.split(':')
+      return source.startsWith('/') && destination.startsWith('/')
+        ? [{ source, destination, readOnly: /(?:^|,)ro(?:,|$)/.test(flags) }]
+        : []
+    }),
+    pid: 0,
+    inspected: false,
+    restartPolicy: '',
+    line: lines.ExecStart ?? 0,
+  }
+}
+
+/** `[address:][port:]port[/protocol]`; an address of IPv6 stands in brackets. Ranges and other protocols are not told. */
+function portOf(word: string): Container['ports'][number][] {
+  const match = /^(?:(\[[0-9a-f:.]+\]|[0-9.]*):)?(?:(\d*):)?(\d+)(?:\/(tcp|udp))?$/i.exec(word)
+  if (!match) return []
+  const [, first, second, inside = '', protocol = 'tcp'] = match
+  // With one colon the first part is the port of the host.
+  const [address, port] = second === undefined ? ['', first ?? ''] : [first ?? '', second]
+  if (/[.[]/.test(port)) return []
+  const hostAddress = address === '' ? '0.0.0.0' : address.replace(/^\[|\]$/g, '')
+  return [{ hostAddress, hostPort: Number(port), containerPort: Number(inside), protocol: protocol as 'tcp' | 'udp' }]
+}
