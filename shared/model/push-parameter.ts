@@ -52,6 +52,7 @@ export const parameterSources = [
   'gpu-exporter-listen',
   'gpu-exporter-account',
   'sudo-program',
+  'known-directives',
 ] as const
 export type ParameterSource = (typeof parameterSources)[number]
 
@@ -83,7 +84,7 @@ export const pushParameterSchema = z.discriminatedUnion('type', [
   z.strictObject({ ...texts, type: z.literal('unit') }),
   /** Absolute, below one of the roots, or the very one that has no slash at its end; without `.` and `..`. */
   z.strictObject({ ...texts, type: z.literal('path'), roots: z.array(z.string().regex(/^\/(?:[a-z0-9.-]+\/)*(?:[a-z0-9.-]+)?$/)).min(1) }),
-  z.strictObject({ ...texts, type: z.literal('choice'), options: z.array(z.string().regex(/^[A-Za-z0-9._-]+$/)).min(2) }),
+  z.strictObject({ ...texts, type: z.literal('choice'), options: z.array(z.string().regex(/^[A-Za-z0-9._=-]+$/)).min(2) }),
   /** A word of a command line that means itself to systemd: no blank, quote, `$` or `%`. Of a list, blanks part them, and one may come twice. */
   z.strictObject({ ...texts, type: z.literal('argument') }),
   /** `name:hash` with bcrypt, as `gatehouse password` prints it. Never the password. */

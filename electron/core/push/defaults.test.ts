@@ -45,6 +45,7 @@ const seen = {
         ],
       },
     },
+    units: { known: false },
   },
 } as unknown as Seen
 const filled = (template: string, given: Record<string, string>) => parametersFor(shippedTemplate(template).manifest, seen, given)
@@ -177,4 +178,19 @@ test('networks of containers: bridges by their names, and by the gateways of con
   } as unknown as Seen['facts']
   const { containers } = parametersFor(shippedTemplate('nftables-segment').manifest, { ...seen, facts }, {})
   expect(containers).toEqual(['172.17.0.0/16', '172.18.0.0/16', 'fd00:1::/64', '172.30.0.0/24'])
+})
+
+test('directives that its systemd prints; all of them where no unit was read', () => {
+  const { manifest } = shippedTemplate('systemd-sandbox')
+  const on = (...names: readonly string[]) => {
+    const properties = Object.fromEntries(names.map((name) => [name, 'no']))
+    const facts = { ...seen.facts, units: { known: true, value: [{ id: 'nginx.service', properties }] } } as unknown as Seen['facts']
+    return parametersFor(manifest, { ...seen, facts }, {}).newer
+  }
+  // As systemd 239 and 245 do.
+  expect(on('ProtectHome')).toEqual([])
+  expect(on('ProtectHome', 'ProtectClock', 'ProtectHostname', 'RestrictSUIDSGID', 'ProtectKernelLogs')).toEqual(
+    ['ProtectKernelLogs', 'ProtectClock', 'ProtectHostname', 'RestrictSUIDSGID'].map((name) => `${name}=yes`),
+  )
+  expect(parametersFor(manifest, seen, {})).not.toHaveProperty('newer')
 })

@@ -274,7 +274,17 @@ const ofExporter =
   ({ facts, exporter }) =>
     exporterDefaults(facts, exporter)[source]
 
+/** Of the directives that a template leaves out where systemd is too old, those that this one prints, as it does for every service. An empty list is an answer. */
+const knownDirectivesOf: Source = ({ facts: { units } }, { parameters }) => {
+  if (!units.known || units.value.length === 0) return undefined
+  const printed = new Set(units.value.flatMap(({ properties }) => Object.keys(properties)))
+  return Object.values(parameters).flatMap((one) =>
+    one.type === 'choice' && one.from === 'known-directives' ? one.options.filter((option) => printed.has(option.replace(/=.*/, ''))) : [],
+  )
+}
+
 const sources: Readonly<Record<ParameterSource, Source>> = {
+  'known-directives': knownDirectivesOf,
   'service-port': (about, { unit }) => {
     const named = unit?.startsWith('{{') ? serviceOf(about)?.unit : unit
     return only(portsOf(about, (service) => service.unit === named))
