@@ -6,6 +6,7 @@ import type { Services } from '#core/services.ts'
 import { type AccessReview, type ReviewEntry, reviewVerdicts } from '#shared/model/access-review.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
+import { dayFrom } from '#shared/model/validity.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
@@ -13,6 +14,8 @@ import { writePlanFile } from './plan-file.ts'
 import { stepUpOnTerminal } from './step-up-terminal.ts'
 
 const AT_ONCE = 8
+const NOTE_LENGTH = 500
+const verbs: readonly string[] = ['start', 'decide', 'sign', 'plan']
 
 const options = {
   fleet: { type: 'string' },
@@ -28,27 +31,46 @@ const options = {
 /**
  * `gatehouse access review`: shows the review; `start`, `decide ACCOUNT[@HOST] keep|remove|ask`, `sign --name NAME`, and `plan`: the removals as text
  * for people, or with `--host` as that for a shell; with `--output FILE` it looks at the hosts and writes what `gatehouse push` carries out. All but the
- * last connects to no host. Signing asks for a code. Exit code 1 while accounts are undecided or a removal is due.
+ * last connects to no host. Signing asks for a code. Exit code 1 while accounts are undecided, a removal or the next review is due; 2 when otherwise
+ * nothing is left to do, but accounts of a host are not known.
  */
 export async function runAccessReview(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('access review: expected either --fleet FILE or --demo')
+  const [verb = ''] = positionals
+  const extra = positionals[verb === 'decide' ? 3 : 1]
+  if (extra !== undefined && verbs.includes(verb)) throw new UsageError(`access review ${verb}: "${extra}" is one word too many`)
+  if (verb !== 'plan' && (values.host ?? values.output) !== undefined)
+    throw new UsageError('access review: --host and --output are for plan; decide takes ACCOUNT@HOST')
+  if (values.note.length > NOTE_LENGTH) throw new UsageError(`access review: --note has more than ${NOTE_LENGTH} characters`)
   return withFleet(values.fleet, values.data, async (services) => {
-    if (positionals[0] === 'plan')
+    if (values.host !== undefined && !auditedHosts(services.fleet.require()).some(({ name }) => name === values.host))
+      throw new UsageError(`access review: ${values.host} is no host of this fleet`)
+    if (verb === 'plan')
       return values.output === undefined ? printPlan(services, values.host) : writePlans(services, values.host, values.output)
     const review = await step(services, positionals, values)
     process.stdout.write(values.json ? `${JSON.stringify(review, null, 2)}\n` : reviewText(review))
-    const left = review.entries.some(({ decision, since }) => (review.open !== null && decision === null) || since === 'removal-due')
-    return left || review.left.length > 0 ? ExitCode.findings : ExitCode.clean
+    return exitCodeOf(review)
   })
 }
+
+function exitCodeOf(review: AccessReview): number {
+  const { open, entries, left, unseen } = review
+  const toDo = entries.some(({ decision, since }) => (open !== null && decision === null) || since === 'removal-due')
+  if (toDo || left.length > 0 || isDue(review, Date.now())) return ExitCode.findings
+  return unseen.length > 0 ? ExitCode.couldNotRun : ExitCode.clean
+}
+
+/** Nobody reviews, although there are accounts that never were or were too long ago. */
+const isDue = ({ open, nextDue, entries }: AccessReview, now: number): boolean =>
+  open === null && entries.length > 0 && (nextDue === null || nextDue < dayFrom(now, 0))
 
 /** One push for each host where there is something to close, or for the one that is named. */
 async function writePlans({ accessReviews, fleet, pushes, templates, transport }: Services, host: string | undefined, output: string) {
   const drafts = accessReviews.pushes(fleet.require()).filter((draft) => host === undefined || draft.host === host)
   if (drafts.length === 0) {
-    process.stderr.write('A push closes nothing here.\n')
-    return ExitCode.clean
+    process.stderr.write('A push closes nothing here: no plan was written.\n')
+    return withUnseen(accessReviews.current(fleet.require()), host, ExitCode.clean)
   }
   const signal = interrupted()
   const plans = await mapWithLimit(drafts, AT_ONCE, (draft) => pushes.plan(fleet.require(), transport(), draft, signal))
@@ -58,11 +80,16 @@ async function writePlans({ accessReviews, fleet, pushes, templates, transport }
 }
 
 function printPlan({ accessReviews, fleet }: Services, host: string | undefined): number {
-  const removals = accessReviews.removals(fleet.require())
-  if (host !== undefined && !auditedHosts(fleet.require()).some(({ name }) => name === host))
-    throw new UsageError(`access review plan: ${host} is no host of this fleet`)
+  const removals = accessReviews.removals(fleet.require()).filter((removal) => host === undefined || removal.host === host)
   process.stdout.write(host === undefined ? accessReviews.plan(fleet.require()) : removalShell(host, removals))
-  return removals.length > 0 ? ExitCode.findings : ExitCode.clean
+  return withUnseen(accessReviews.current(fleet.require()), host, removals.length > 0 ? ExitCode.findings : ExitCode.clean)
+}
+
+/** A plan over hosts whose accounts are not known may lack some: that is said, and is not clean. */
+function withUnseen({ unseen }: AccessReview, host: string | undefined, code: number): number {
+  const meant = unseen.filter((one) => host === undefined || one === host)
+  for (const one of meant) process.stderr.write(`! ${one}: its accounts are not all known, so the plan may lack some.\n`)
+  return meant.length > 0 && code === ExitCode.clean ? ExitCode.couldNotRun : code
 }
 
 async function step(
@@ -87,7 +114,7 @@ async function step(
     account: host === undefined ? place : place.slice(0, at),
     host,
     verdict: given,
-    note: note.slice(0, 500),
+    note,
   })
 }
 
@@ -98,7 +125,8 @@ const sinceWords: Readonly<Record<ReviewEntry['since'], string>> = {
   same: 'as before',
 }
 
-export function reviewText({ open, lastSigned, nextDue, entries, left, unseen }: AccessReview): string {
+export function reviewText(review: AccessReview): string {
+  const { open, lastSigned, nextDue, entries, left, unseen } = review
   const decided = entries.filter(({ decision }) => decision !== null).length
   const lines = [
     open === null
@@ -106,11 +134,12 @@ export function reviewText({ open, lastSigned, nextDue, entries, left, unseen }:
       : `Review begun on ${open.startedAt.slice(0, 10)} by ${visible(open.startedBy)}: ${decided} of ${entries.length} decided.`,
     lastSigned === null
       ? 'None was signed yet.'
-      : `The last was signed on ${lastSigned.at.slice(0, 10)} by ${visible(lastSigned.by)}; the next is due by ${nextDue}.`,
+      : `The last was signed on ${lastSigned.at.slice(0, 10)} by ${visible(lastSigned.by)}; the next ${isDue(review, Date.now()) ? 'was' : 'is'} due by ${nextDue}.`,
+    ...(isDue(review, Date.now()) ? ['A review is due: `gatehouse access review start` opens it.'] : []),
     ...unseen.map((host) => `! ${host}: its accounts are not known.`),
     ...entries.map(({ host, row, since, decision }) => {
       const can = row.holdings.map(({ capability }) => capabilityWords[capability].toLowerCase()).join(', ') || 'nothing that is looked for'
-      const what = decision?.verdict ?? '?'
+      const what = decision?.verdict ?? (open === null ? '' : '?')
       const note = decision?.note ? ` (${decision.note})` : ''
       return visible(
         `  ${what.padEnd(8)} ${`${row.account}@${host}`.padEnd(30)} ${sinceWords[since].padEnd(14)} ${row.tier ?? 'no tier'}: ${can}${note}`,

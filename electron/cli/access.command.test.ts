@@ -52,6 +52,31 @@ test('a fleet file or the demo, and nothing else', async () => {
   await expect(access('list', '--host', 'gpu-09', ...ofFleet())).rejects.toThrow(/gpu-09 is no host/)
 })
 
+test('a word or an option that would be passed over is refused', async () => {
+  const review = (...args: readonly string[]) => access('review', ...args, ...ofFleet())
+  await expect(review('decide', 'ada', 'keep', 'please')).rejects.toThrow('"please" is one word too many')
+  await expect(review('start', 'now')).rejects.toThrow('"now" is one word too many')
+  await expect(review('sing', 'a', 'song')).rejects.toThrow('expected start, decide')
+  await expect(review('--host', 'gpu-01')).rejects.toThrow('--host and --output are for plan')
+  await expect(review('plan', '--host', 'gpu-09', '--output', join(folder, 'p.json'))).rejects.toThrow('gpu-09 is no host')
+  // A note is never cut in silence.
+  await expect(review('decide', 'ada', 'keep', '--note', 'x'.repeat(501))).rejects.toThrow('more than 500 characters')
+})
+
+test('what nobody reviewed is due, and what is not known is not clean', async () => {
+  expect(await access('review', ...ofFleet())).toBe(1)
+  expect(stdout).toContain('A review is due: `gatehouse access review start` opens it.')
+  expect(stdout).not.toContain('  ?  ')
+  const unseen = join(folder, 'unseen.yaml')
+  writeFileSync(
+    unseen,
+    'version: 1\nname: unseen\nidentities: { audit: { user: gatehouse-ro } }\nhosts:\n  - { name: gpu-09, address: 10.20.4.99 }\n',
+  )
+  expect(await access('review', '--fleet', unseen)).toBe(2)
+  expect(await access('review', 'plan', '--fleet', unseen)).toBe(2)
+  expect(await access('review', 'plan', '--host', 'gpu-09', '--output', join(folder, 'p.json'), '--fleet', unseen)).toBe(2)
+})
+
 test('every account is listed with the way by which it can', async () => {
   expect(await access('list', ...ofFleet())).toBe(0)
   expect(stdout).toMatch(/^gpu-01\n/)
@@ -101,4 +126,13 @@ test('a review goes from start to plan to signature', async () => {
   expect(await sign()).toBe(1)
   expect(stdout).toMatch(/signed on .* by M\. Ito/)
   expect(stdout).toContain('TO BE REMOVED')
+  expect(stdout).not.toContain('A review is due')
+  expect(await access('review', 'plan', '--host', people.find(({ host }) => host !== gone?.host)?.host ?? '', ...ofFleet())).toBe(0)
+  vi.useFakeTimers({ now: Date.now() + 93 * 86_400_000, toFake: ['Date'] })
+  try {
+    await access('review', ...ofFleet())
+  } finally {
+    vi.useRealTimers()
+  }
+  expect(stdout).toMatch(/the next was due by \S+\.\nA review is due/)
 })

@@ -33,6 +33,7 @@ export async function runAudit(args: string[]): Promise<number> {
   const format = formatOf(values)
   if (values.demo === (values.fleet !== undefined)) throw new UsageError('audit: expected either --fleet FILE or --demo')
   if (values.on !== undefined && !values.stored) throw new UsageError('audit: --on needs --stored')
+  if (values.host !== undefined && values.stored) throw new UsageError('audit: --stored judges all hosts; --host is for those to look at')
   if (values.output !== undefined && format === undefined) throw new UsageError('audit: --output needs --json, --markdown or --html')
 
   const progress = createProgressLines(process.stderr)

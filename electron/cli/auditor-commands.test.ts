@@ -8,6 +8,7 @@ import { itemResults } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import { dayFrom } from '#shared/model/validity.ts'
 import type { Outcome } from '#shared/status.ts'
+import { runAudit } from './audit.command.ts'
 import { runCompare } from './compare.command.ts'
 import { runReport } from './report.command.ts'
 import { runVerify } from './verify.command.ts'
@@ -74,6 +75,10 @@ test('audits are listed, and two of them compared: 1 where something got worse',
   // One moment is held against the newest audit.
   expect(await runCompare([...store(), 'previous'])).toBe(1)
   await expect(runCompare([...store(), 'previous', 'latest', 'aaaa'])).rejects.toThrow(/two moments/)
+})
+
+test('stored results are of all hosts: a host that is named is not passed over', async () => {
+  await expect(runAudit([...store(), '--stored', '--host', 'gpu-09'])).rejects.toThrow('--stored judges all hosts')
 })
 
 test('a step is recorded with a statement and a file; an item with open findings is not met', async () => {

@@ -36,6 +36,10 @@ test('a control that passes already is kept, not turned', () => {
   expect(planText(passing, '')).toContain('keeps     inference-bound-to-loopback ollama: Pass (Listens locally)\n')
 })
 
+test('what may lock everybody out without a service is not taken for a firewall: accounts do, too', () => {
+  expect(planText({ ...plan, unit: '', danger: 'lock-out' }, '')).toContain('service   what decides who gets in is changed, and a mistake')
+})
+
 test('what may not be evaluated afterwards stands in both forms', () => {
   const blind = { ...plan, unseen: ['proxy-password-files-protected'] }
   expect(planText(blind, '')).toContain('unseen    proxy-password-files-protected: may not be evaluated afterwards\n')

@@ -8,7 +8,7 @@ const dangers: Readonly<Record<PushPlan['danger'], (unit: string) => string>> = 
   none: () => 'no service is touched',
   reload: (unit) => `${unit} is reloaded`,
   restart: (unit) => `${unit} is restarted: what it does at that moment is lost`,
-  'lock-out': (unit) => `${unit || 'the firewall'} is changed, and a mistake could lock everybody out`,
+  'lock-out': (unit) => `${unit || 'what decides who gets in'} is changed, and a mistake could lock everybody out`,
 }
 
 function change({ before, after }: PushPlan['files'][number]): string {
