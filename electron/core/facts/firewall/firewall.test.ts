@@ -388,6 +388,17 @@ test.each([
   ['a jump to a chain that is not there', 'jump nowhere', 'undetermined'],
   ['words from the future', 'frobnicate 3 accept', 'undetermined'],
   ['setting a mark decides nothing', 'meta mark set 0x1\ntcp dport 22 accept', 'accept'],
+  ['a setting, then what the rule asks for', 'meta mark set 0x1 tcp dport 23 accept\nct mark set meta mark tcp dport 80 drop', 'drop'],
+  ['a setting, then what it asks for and has', 'meta mark set 0x1 tcp dport 22 accept', 'accept'],
+  ['a setting, then what is not understood', 'meta mark set 0x1 osf name "Linux" drop\ntcp dport 22 accept', 'undetermined'],
+  ['what is not understood, then a setting', 'osf name "Linux" meta mark set 0x1 drop\ntcp dport 22 accept', 'undetermined'],
+  ['a setting that is reckoned', 'meta mark set meta mark & 0xff tcp dport 23 drop\ntcp dport 22 accept', 'undetermined'],
+  ['a set of ipset by the name of the extension', 'xt match set counter packets 0 bytes 0 drop\ntcp dport 22 accept', 'undetermined'],
+  ['a copy that is sent elsewhere, then accepted', 'tcp dport 22 dup to 10.0.9.9 device "eth1" accept', 'accept'],
+  ['a copy whose way is not followed', 'dup to ip saddr map { 10.0.0.1 : 10.0.0.2 } drop\ntcp dport 22 accept', 'undetermined'],
+  ['a flow that is offloaded is one that was let in', 'tcp dport 22 flow add @ft accept', 'accept'],
+  ['notrack, and then the next rule', 'notrack\ntcp dport 23 accept', 'drop'],
+  ['notrack where the packet is tracked already', 'notrack\nct state new tcp dport 22 accept', 'accept'],
   ['comments may hold anything', 'tcp dport 23 accept comment "} accept {"', 'drop'],
   // As `nft list ruleset` of 0.9.0 to 1.0.5 printed rules of iptables in notes of Debian 10; what follows the sharp sign belongs to the rule.
   [
@@ -411,6 +422,45 @@ test.each([
   ['one in words of TCP', 'reject with tcp reset\ntcp dport 22 accept', 'reject'],
 ])('%s', (_, rules, expected) => {
   expect(verdictFor({ tables: inet(rules) }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
+})
+
+const raw = (rules: string) => `\tchain early {\n\t\ttype filter hook prerouting priority raw; policy accept;\n${rules}\n\t}\n`
+test.each([
+  ['is new to no rule', 'tcp dport 22 notrack', 'ct state new tcp dport 22 accept', 'drop'],
+  ['is untracked', 'tcp dport 22 notrack', 'ct state untracked accept', 'accept'],
+  ['and nothing else is', 'tcp dport 23 notrack', 'ct state untracked accept', 'drop'],
+  ['meets the next rule', 'notrack\ntcp dport 22 drop', 'accept', 'drop'],
+  ['meets the policy', 'notrack', 'tcp dport 23 accept', 'drop'],
+  ['that may be: what is not understood', 'meta mark 0x1 notrack', 'ct state new accept', 'undetermined'],
+])('what is not tracked %s', (_, early, rules, expected) => {
+  expect(verdictFor({ tables: inet(rules, raw(early)) }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
+})
+
+const rawTable = (rules: string) => `*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:early - [0:0]\n${rules}\nCOMMIT\n`
+const docker = `*nat
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING -p tcp -m tcp --dport 9090 -j DNAT --to-destination 172.17.0.2:8080
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -m set --match-set trusted src -p tcp -m tcp --dport 22 -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 23 -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 80 -m set ! --match-set blocked src,dst --return-nomatch -j ACCEPT
+COMMIT
+`
+test.each([
+  ['translated', '', 9090, 'accept'],
+  ['not tracked, so not translated', '-A PREROUTING -p tcp -m tcp --dport 9090 -j CT --notrack', 9090, 'drop'],
+  ['so by a chain that was called', '-A early -j NOTRACK\n-A PREROUTING -j early', 9090, 'drop'],
+  ['which goes back', '-A early -j NOTRACK\n-A PREROUTING -j early\n-A PREROUTING -p tcp -m tcp --dport 23 -j DROP', 23, 'drop'],
+  ['or does not', '-A early -j NOTRACK\n-A PREROUTING -g early\n-A PREROUTING -p tcp -m tcp --dport 23 -j DROP', 23, 'accept'],
+  ['in an ipset, whose contents nobody reads', '', 22, 'undetermined'],
+  ['not in one', '', 80, 'undetermined'],
+])('iptables: %s', (_, early, port, expected) => {
+  const tables = parseIptables(`${early === '' ? '' : rawTable(early)}${docker}`, 'ip', 'iptables').tables
+  expect(verdictFor({ tables }, undefined, tcp(port, '203.0.113.9')).verdict).toBe(expected)
 })
 
 test('parsers take any text', () => {

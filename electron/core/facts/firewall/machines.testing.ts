@@ -35,6 +35,9 @@ export const canRun = (): boolean =>
     return spawnSync(first, words, { stdio: 'ignore' }).status === 0
   })
 
+/** Sets of iptables are made by a program of their own, in no other root than this one. */
+export const canMakeSets = (): boolean => root === undefined && spawnSync('ipset', ['version'], { stdio: 'ignore' }).status === 0
+
 /** Listens on every port, answers by taking the connection. */
 const LISTEN = `for (const port of process.argv.slice(1)) require('net').createServer((s) => s.on('error', () => 0).destroy()).listen(Number(port), '::')
 console.log('ready')`
@@ -128,6 +131,10 @@ async function load(host: string, set: RuleSet): Promise<Listings> {
   }
   const runInRoot = (program: string, words: readonly string[], input?: string) => run([...inRoot(program), ...words], input)
   await runInRoot('nft', ['flush', 'ruleset'])
+  if (set.ipsets !== undefined) {
+    await run(['ipset', 'destroy'])
+    await run(['ipset', 'restore'], set.ipsets)
+  }
   if (set.nft !== undefined) await runInRoot('nft', ['-f', '-'], set.nft)
   if (set.v4 !== undefined) await runInRoot('iptables-nft-restore', [], set.v4)
   if (set.v6 !== undefined) await runInRoot('ip6tables-nft-restore', [], set.v6)

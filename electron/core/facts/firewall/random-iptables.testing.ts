@@ -14,7 +14,10 @@ const matchOf = (networks: readonly string[], v6: boolean): fc.Arbitrary<string>
     fc.constantFrom('-p tcp -m tcp --dport 80:443', '-p tcp -m multiport --dports 22,8000', '-p tcp -m multiport ! --dports 80,9000:9100'),
     fc.constantFrom('-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN', '-p udp -m udp --dport 53', v6 ? '-p ipv6-icmp' : '-p icmp'),
     fc.constantFrom('-i eth0', '! -i eth0', '-i lo', '-i eth+', '! -i docker0'),
-    fc.constantFrom('-m conntrack --ctstate NEW', '-m state --state INVALID', '-m conntrack --ctstate NEW,ESTABLISHED'),
+    fc.constantFrom(
+      ...['-m conntrack --ctstate NEW', '-m state --state INVALID', '-m conntrack --ctstate NEW,ESTABLISHED'],
+      ...['-m conntrack --ctstate UNTRACKED', '-m conntrack ! --ctstate UNTRACKED'],
+    ),
     fc.constantFrom('-m addrtype --dst-type LOCAL', '-m addrtype ! --dst-type LOCAL'),
     fc.constantFrom('-m comment --comment "a -j DROP b"', '-p tcp'),
     ...(v6 ? [] : [fc.constantFrom('-m iprange --src-range 10.0.1.0-10.0.1.99', '-d 10.9.0.1/32', '! -d 10.9.0.1/32')]),
@@ -106,17 +109,82 @@ export const dockerNat = (published: string, host: string): string =>
     'COMMIT',
   ].join('\n')
 
-const plain = filterOf(networks4, false, [])
+/** Before connection tracking. `notrack` ends no chain, whoever called it. */
+const rawOf = fc
+  .record({
+    port: fc.constantFrom('443', '8000', '9090', '22:80'),
+    from: fc.constantFrom('', '-s 10.0.1.0/24 ', '! -s 10.0.0.0/8 '),
+    word: fc.constantFrom('NOTRACK', 'CT --notrack'),
+    called: fc.constantFrom('', '-j early', '-g early'),
+    after: fc.constantFrom('', '-p tcp -m tcp --dport 8000 -j DROP', '-s 10.0.2.5/32 -p tcp -m tcp --dport 22:443 -j DROP'),
+  })
+  .map(({ port, from, word, called, after }) => {
+    const line = `${from}-p tcp -m tcp --dport ${port} -j ${word}`
+    return [
+      '*raw',
+      ':PREROUTING ACCEPT [0:0]',
+      ':early - [0:0]',
+      ...(called === ''
+        ? [`-A PREROUTING ${line}`]
+        : [`-A early ${line}`, '-A early -p tcp -m tcp --dport 443 -j DROP', `-A PREROUTING ${called}`]),
+      ...(after === '' ? [] : [`-A PREROUTING ${after}`]),
+      'COMMIT',
+      '',
+    ].join('\n')
+  })
+const raw = fc.option(rawOf, { freq: 2 }).map((table) => table ?? '')
+
+const plain = fc.tuple(raw, filterOf(networks4, false, [])).map(([table, filter]) => `${table}${filter}`)
 const withDocker = fc
   .tuple(
+    raw,
     filterOf(networks4, false, dockerFilter),
     fc.constantFrom('9090', '8000'),
     fc.constantFrom('', '-d 10.9.0.1/32 ', '-d 127.0.0.1/32 '),
   )
-  .map(([filter, published, host]) => `${dockerNat(published, host)}\n${filter}`)
+  .map(([table, filter, published, host]) => `${table}${dockerNat(published, host)}\n${filter}`)
 
 const sets = (kind: RuleSet['kind'], v4: fc.Arbitrary<string>): fc.Arbitrary<RuleSet> =>
   fc.record({ v4, v6: filterOf(networks6, true, []) }).map(({ v4: four, v6 }) => ({ kind, v4: `${four}\n`, v6: `${v6}\n` }))
+
+/** What an ipset holds, the rules do not say: a verdict that hangs on one may be undetermined, never the opposite. */
+const ipsets = [
+  'create four hash:net family inet',
+  'add four 10.0.1.0/24',
+  'add four 192.168.0.0/16',
+  'create timed hash:ip family inet timeout 600',
+  'add timed 10.0.2.5',
+  'create ports bitmap:port range 0-65535',
+  'add ports 443',
+  'add ports 8000-9000',
+  'create pairs hash:net,port family inet',
+  'add pairs 10.0.1.0/24,tcp:80',
+  'create never list:set',
+  '',
+].join('\n')
+const setMatch = fc
+  .tuple(
+    fc.constantFrom('', '! '),
+    fc.constantFrom('four src', 'four dst', 'timed src', 'ports dst', 'pairs src,dst', 'never src', 'four src --return-nomatch'),
+  )
+  .map(([not, words]) => `-m set ${not}--match-set ${words}`)
+const setRule = fc
+  .tuple(
+    setMatch,
+    fc.constantFrom('', '-p tcp -m tcp --dport 80:443 ', '-s 10.0.0.0/8 '),
+    fc.constantFrom('ACCEPT', 'DROP', 'REJECT', 'c2', 'SET --add-set timed src'),
+  )
+  .map(([match, more, target]) => `${more}${match} -j ${target}`)
+/** Two of them somewhere among the rules for what comes in. */
+export const ipsetSets: fc.Arbitrary<RuleSet> = fc
+  .record({ v4: plain, rules: fc.array(setRule, { minLength: 1, maxLength: 3 }), at: fc.nat(3) })
+  .map(({ v4, rules, at }): RuleSet => {
+    const lines = v4.split('\n')
+    const first = lines.findIndex((line) => line.startsWith('-A INPUT'))
+    const last = lines.findLastIndex((line) => line.startsWith('-A INPUT'))
+    lines.splice(Math.min(first + 1 + at, last + 1), 0, ...rules.map((rule) => `-A INPUT ${rule}`))
+    return { kind: 'iptables', wild: true, ipsets, v4: `${lines.join('\n')}\n` }
+  })
 
 export const iptablesSets = sets('iptables', plain)
 export const dockerSets = sets('docker', withDocker)

@@ -65,6 +65,14 @@ const wildActions = [
   'meta mark set 0x0 accept',
   'add @seen { tcp dport } counter',
   'log level info group 3',
+  'meta mark set 0x2 tcp dport 443 drop',
+  'ct mark set meta mark tcp dport 22 accept',
+  'meta mark set meta mark & 0xff | 0x100 drop',
+  'tcp option maxseg size set 1200 tcp dport 80 drop',
+  'dup to 10.0.9.9 device "lo" accept',
+  'numgen inc mod 1000000 999999 meta mark set 0x1 drop',
+  // Too late: the packet is tracked already.
+  'notrack',
 ]
 
 const test = (family: Family, end: End, wild: boolean): fc.Arbitrary<string> => {
@@ -85,7 +93,14 @@ const test = (family: Family, end: End, wild: boolean): fc.Arbitrary<string> => 
       'tcp flags syn / fin,syn,rst,ack',
       'th dport 443',
     ),
-    fc.constantFrom('ct state new', 'ct state { established, new }', 'ct state invalid', 'ct direction original'),
+    fc.constantFrom(
+      'ct state new',
+      'ct state { established, new }',
+      'ct state invalid',
+      'ct state untracked',
+      'ct state != untracked',
+      'ct direction original',
+    ),
     fc.constantFrom(
       ...(end === 'saddr'
         ? ['iifname "eth0"', 'iifname != "eth*"', 'iif "lo"', 'fib saddr . iif oif missing', 'fib daddr type local']
@@ -145,10 +160,14 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
       .map(
         // Answers first, as in any rule set that works.
         ({ priority, policy, rules }) =>
-          `chain ${hook} { type filter hook ${hook} priority ${priority}; policy ${policy}; ct state { established, related } accept\n${rules.join('\n')}\n}`,
+          `chain ${hook} { type filter hook ${hook} priority ${priority}; policy ${policy}; ct state { established, related${hook === 'output' ? ', invalid, untracked' : ''} } accept\n${rules.join('\n')}\n}`,
       )
-  // No notrack: answers are then new to the output chain, and what stops them is not the fate of the first packet.
+  // Answers to what is not tracked are invalid to the output chain, which lets them out: what is seen is the fate of the first packet. Answers that come in
+  // go to other ports than these.
   const early = fc.constantFrom(
+    'tcp dport 443 notrack',
+    'tcp dport { 22, 8000 } notrack; tcp dport 8000-9000 drop',
+    'tcp dport 80 counter notrack accept; tcp dport 80 drop',
     'tcp dport 9000 drop',
     'fib daddr type != local drop',
     'counter',

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SectionOutput } from '../../probe/section.ts'
 import type { Network } from '../network/network.ts'
 import { assembleFirewall, type FirewallSections } from './assemble.ts'
-import { type Case, canRun, inCases, type Machines, outCases, startMachines } from './machines.testing.ts'
-import { dockerSets, iptablesSets } from './random-iptables.testing.ts'
+import { type Case, canMakeSets, canRun, inCases, type Machines, outCases, startMachines } from './machines.testing.ts'
+import { dockerSets, ipsetSets, iptablesSets } from './random-iptables.testing.ts'
 import { nftSets, wildNftSets } from './random-nft.testing.ts'
 import { ufwSets } from './random-ufw.testing.ts'
 import { verdictFor } from './reach.ts'
@@ -106,7 +106,7 @@ const sets = Number(process.env.GATEHOUSE_PACKET_SETS ?? (process.env.CI ? 300 :
 const seed = Number(process.env.GATEHOUSE_SEED ?? 20_261_126)
 /** Drawn one after another, so that a longer run begins like a shorter one. Of the wild ones nft refuses some, and a verdict of theirs may be undetermined. */
 const drawn = (): readonly RuleSet[] => {
-  const all = [...Object.values(kinds), wildNftSets]
+  const all = [...Object.values(kinds), ...(canMakeSets() ? [ipsetSets] : []), wildNftSets]
   const each = Math.ceil(sets / all.length)
   // More of the wild ones, since each of their words is rarer.
   return all.flatMap((kind) => fc.sample(kind, { numRuns: kind === wildNftSets ? 3 * each : each, seed }))

@@ -3,6 +3,8 @@ export interface RuleSet {
   readonly kind: 'nft' | 'iptables' | 'docker' | 'ufw'
   /** It holds words whose answer is out of sight of the rules: a verdict may be undetermined, and nft may refuse it. */
   readonly wild?: boolean
+  /** For `ipset restore`, before rules that name the sets. */
+  readonly ipsets?: string
   /** For `nft -f -`. */
   readonly nft?: string
   /** For iptables-restore(8), one text for each family. */

@@ -7,8 +7,10 @@ import type { Chain, Rule, RuleReference, Table } from './ruleset.ts'
 export interface Sink {
   readonly passed: Flow[]
   readonly stopped: Stopped[]
-  /** Changed by destination NAT or `notrack`. */
+  /** Changed by destination NAT. */
   readonly changed: Flow[]
+  /** What came to the end of the base chain untracked: its policy decides. */
+  readonly untracked: { readonly left: Remaining; readonly packet: Packet }[]
   steps: number
 }
 
@@ -25,12 +27,32 @@ export const reference = (table: Table, chain: Chain, rule?: Rule): RuleReferenc
   policy: rule === undefined,
 })
 
-/** Sends what remains through the rules of a chain and of those it calls. Returns what goes back to the caller of the chain. */
-export function runChain(table: Table, chain: Chain, entering: Remaining, packet: Packet, sink: Sink, depth: number): Remaining {
+/** Where a chain that was called goes back to. */
+interface Frame {
+  readonly chain: Chain
+  /** Index of the next rule. */
+  readonly from: number
+}
+
+/**
+ * Sends what remains through the rules of a chain, or of its rest, and of those it calls. Returns what goes back to the caller of the chain; `callers`, the
+ * innermost first, are where that goes on.
+ */
+export function runChain(
+  table: Table,
+  { chain, from }: Frame,
+  entering: Remaining,
+  packet: Packet,
+  sink: Sink,
+  callers: readonly Frame[] = [],
+): Remaining {
   const left: Remaining = { remotes: [...entering.remotes], doubtBy: entering.doubtBy }
   const returned: Remaining = { remotes: [NONE, NONE, NONE], doubtBy: entering.doubtBy }
-  for (const rule of chain.rules) {
+  for (let index = from; index < chain.rules.length; index += 1) {
+    const rule = chain.rules[index] as Rule
     if (rule.action.do === 'none') continue
+    // Connection tracking has seen the packet, or never will: the word comes too late (nft_notrack_eval, net/netfilter/nft_ct.c).
+    if (rule.action.do === 'untrack' && packet.state !== 'invalid') continue
     sink.steps += 1
     if (sink.steps > MAX_STEPS) return { remotes: [NONE, NONE, merge(left, returned)], doubtBy: reference(table, chain, rule) }
     const matched = match(rule, left, packet, () => reference(table, chain, rule))
@@ -39,18 +61,28 @@ export function runChain(table: Table, chain: Chain, entering: Remaining, packet
     const action = rule.action
     if (action.do === 'jump' || action.do === 'goto') {
       const called = table.chains[action.chain]
-      if (!called || depth >= MAX_DEPTH) {
+      if (!called || callers.length >= MAX_DEPTH) {
         spread(matched, (flow) => sink.stopped.push({ ...flow, doubt: 2, doubtBy: here, verdict: 'drop', by: here }), packet)
         spread(matched, (flow) => sink.passed.push({ ...flow, doubt: 2, doubtBy: here, by: here }), packet)
         continue
       }
-      const back = runChain(table, called, matched, packet, sink, depth + 1)
+      const onward = [{ chain, from: action.do === 'jump' ? index + 1 : chain.rules.length }, ...callers]
+      const back = runChain(table, { chain: called, from: 0 }, matched, packet, sink, onward)
       rejoin(action.do === 'jump' ? left : returned, back)
-    } else if (action.do === 'return') rejoin(returned, matched)
+    } else if (action.do === 'untrack') goOnUntracked(table, [{ chain, from: index + 1 }, ...callers], matched, packet, sink)
+    else if (action.do === 'return') rejoin(returned, matched)
     else settle(action, matched, packet, here, sink)
   }
   rejoin(returned, left)
   return returned
+}
+
+/** `notrack` ends nothing: the rules behind it see the same packet, untracked. */
+function goOnUntracked(table: Table, frames: readonly Frame[], matched: Remaining, packet: Packet, sink: Sink) {
+  const changed = { ...packet, state: 'untracked' as const }
+  let left = matched
+  for (const [depth, frame] of frames.entries()) left = runChain(table, frame, left, changed, sink, frames.slice(depth + 1))
+  sink.untracked.push({ left, packet: changed })
 }
 
 function settle(action: Rule['action'], matched: Remaining, packet: Packet, by: RuleReference, sink: Sink) {
@@ -68,9 +100,6 @@ function settle(action: Rule['action'], matched: Remaining, packet: Packet, by: 
         case 'unknown':
           sink.passed.push({ ...flow, doubt: 2, doubtBy: flow.doubtBy ?? by, by })
           sink.stopped.push({ ...flow, doubt: 2, doubtBy: flow.doubtBy ?? by, verdict: 'drop', by })
-          break
-        case 'untrack':
-          sink.changed.push({ ...flow, packet: { ...packet, state: 'untracked' } })
           break
         case 'translate':
           sink.changed.push({ ...flow, packet: translate(packet, action), by })

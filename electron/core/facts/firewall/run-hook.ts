@@ -39,7 +39,7 @@ export function runHook(tables: readonly Table[], hook: Hook, flows: readonly Fl
   for (const { table, chain } of entriesOf(tables, hook)) {
     const after: Flow[] = []
     for (const flow of current) {
-      const sink: Sink = { passed: [], stopped: [], changed: [], steps: 0 }
+      const sink: Sink = { passed: [], stopped: [], changed: [], untracked: [], steps: 0 }
       enter(table, chain, flow, sink)
       after.push(...sink.passed)
       stopped.push(...sink.stopped)
@@ -58,24 +58,27 @@ function enter(table: Table, chain: Chain, flow: Flow, sink: Sink) {
   const foreign = table.family === 'ip' ? flow.packet.family === 6 : table.family === 'ip6' && flow.packet.family === 4
   const otherDevice = base.devices && flow.packet.inInterface !== undefined && !base.devices.includes(flow.packet.inInterface)
   // Destination NAT happens once; source NAT chains at input and postrouting cannot stop anything by themselves.
-  const done = base.type === 'nat' && flow.packet.translated && (base.hook === 'prerouting' || base.hook === 'output')
+  const translated = flow.packet.translated && (base.hook === 'prerouting' || base.hook === 'output')
+  // What is not tracked is not translated (nf_nat_inet_fn, net/netfilter/nf_nat_core.c).
+  const done = base.type === 'nat' && (translated || flow.packet.state === 'untracked')
   if (foreign || otherDevice || done) {
     sink.passed.push(flow)
     return
   }
   const early = base.priority < CONNTRACK_PRIORITY && flow.packet.state === 'new'
   const packet = early ? { ...flow.packet, state: 'invalid' as const } : flow.packet
-  const inner: Sink = { passed: [], stopped: [], changed: [], steps: sink.steps }
-  const left = runChain(table, chain, remainingOf(flow), packet, inner, 0)
+  const inner: Sink = { passed: [], stopped: [], changed: [], untracked: [], steps: sink.steps }
+  const left = runChain(table, { chain, from: 0 }, remainingOf(flow), packet, inner)
   const policy = reference(table, chain)
-  spread(
-    left,
-    (rest) => {
-      if (base.policy === 'drop') inner.stopped.push({ ...rest, verdict: 'drop', by: policy })
-      else inner.passed.push({ ...rest, by: flow.by && !flow.by.policy ? flow.by : policy })
-    },
-    packet,
-  )
+  for (const end of [{ left, packet }, ...inner.untracked])
+    spread(
+      end.left,
+      (rest) => {
+        if (base.policy === 'drop') inner.stopped.push({ ...rest, verdict: 'drop', by: policy })
+        else inner.passed.push({ ...rest, by: flow.by && !flow.by.policy ? flow.by : policy })
+      },
+      end.packet,
+    )
   const restore = <T extends Flow>(passed: T): T =>
     early ? { ...passed, packet: { ...passed.packet, state: restoredState(passed.packet) } } : passed
   for (const passed of [...inner.passed, ...inner.changed]) {

@@ -18,7 +18,7 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
   const rules: Rule[] = []
   const rule = (action: Action, more: readonly Test[] = []): Rule => ({ test: all([...tests, ...more]), action, line, text })
   while (!cursor.done) {
-    if (skipStatement(cursor)) continue
+    if (skipStatement(cursor) || skipSetting(cursor)) continue
     const chance = takeChance(cursor)
     if (chance) {
       tests.push(chance)
@@ -39,9 +39,7 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
     const start = cursor.rest()
     const outcome = takeExpression(cursor, sets)
     if (outcome === 'lost') {
-      // `meta mark set …` and its like change no verdict; everything else that is not understood may.
-      const harmless = start.some(({ text: word }) => word === 'set')
-      rules.push(rule(finalVerdict(start), harmless ? refusable(start) : [unknown]))
+      rules.push(rule(finalVerdict(start), [unknown]))
       return rules
     }
     if ('branches' in outcome) for (const { test, action } of outcome.branches) rules.push(rule(action, [test]))
@@ -87,12 +85,36 @@ function skipStatement(cursor: Cursor): boolean {
     cursor.next()
     return true
   }
+  // A copy goes elsewhere.
+  if (cursor.peek() === 'dup' && cursor.peek(1) === 'to' && cursor.peek(3) !== 'map') {
+    for (let words = 0; words < 3; words += 1) cursor.next()
+    if (cursor.accept('device')) cursor.next()
+    return true
+  }
   if (cursor.accept('flow')) {
     cursor.next()
     cursor.next()
     return true
   }
   return false
+}
+
+/** What a packet or its connection is given changes no verdict: `meta mark set 0x1`, `ct mark set meta mark`. Values that are reckoned are not followed. */
+function skipSetting(cursor: Cursor): boolean {
+  const words = cursor.rest()
+  const at = cursor.peek() === 'tcp' && cursor.peek(1) === 'option' ? 4 : 2
+  const isSetting = /^(?:meta|ct|ip|ip6|tcp|udp|th|ether|vlan)$/.test(cursor.peek() ?? '') && cursor.peek(at) === 'set'
+  if (!isSetting || words.slice(0, at + 1).some(({ kind }) => kind !== 'word')) return false
+  const copied = /^(?:meta|ct)$/.test(cursor.peek(at + 1) ?? '') && cursor.peek(at + 2) === 'mark'
+  const end = at + (copied ? 3 : 2)
+  if (
+    !/^(?:counter|log|accept|drop|return|continue|reject|jump|goto|comment|meta|ct|ip|ip6|tcp|udp|th|iifname|oifname)?$/.test(
+      cursor.peek(end) ?? '',
+    )
+  )
+    return false
+  for (let word = 0; word < end; word += 1) cursor.next()
+  return true
 }
 
 /** Limits of rate, volume and connections: they hold until they are used up. */

@@ -24,10 +24,9 @@ export function takeVerdict(cursor: Cursor): Action | undefined {
     case 'dnat':
     case 'redirect':
       return translation(cursor)
-    // The source changes after the decision, or the packet is only copied.
+    // The source changes after the decision.
     case 'masquerade':
     case 'snat':
-    case 'dup':
       skipRest(cursor)
       return { do: 'none' }
     // Another program, another interface or a transparent proxy decides.
