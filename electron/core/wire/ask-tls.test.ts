@@ -160,6 +160,14 @@ test.runIf(withOpenssl)('a strict server, asked by its address: no name is sent'
   expect(endpoint?.answers).toHaveLength(2)
 })
 
+test.runIf(withOpenssl)('who asks clients for a certificate has taken their version before it turns them away', async () => {
+  const wanting = { requestCert: true, rejectUnauthorized: true, ciphers: 'ALL:@SECLEVEL=0' }
+  const old = await ask(await serving({ ...wanting, minVersion: 'TLSv1' }))
+  expect(outcomes(old)).toEqual({ '1.0': 'served', '1.1': 'served', '1.2': 'served', '1.3': 'served' })
+  const strict = await ask(await serving({ ...wanting, minVersion: 'TLSv1.2' }))
+  expect(outcomes(strict)).toEqual({ '1.0': 'refused', '1.1': 'refused', '1.2': 'served', '1.3': 'served' })
+})
+
 test('a port that speaks no TLS: nothing is known, and nothing is called refused', async () => {
   const plain = createPlain((socket) => {
     socket.on('error', () => undefined)

@@ -24,7 +24,7 @@ function contextFor(minVersion: SecureVersion, maxVersion: SecureVersion): Secur
   return undefined
 }
 
-export type Handshake = { readonly socket: TLSSocket } | { readonly failed: Error }
+export type Handshake = { readonly socket: TLSSocket } | { readonly failed: Error; readonly chosen?: string | undefined }
 
 /** One handshake on an open stream. Nothing is verified here: what was shown is judged later, from the transcript. Never rejects. */
 function handshake(stream: Duplex, secureContext: SecureContext, serverName: string | undefined, signal: AbortSignal): Promise<Handshake> {
@@ -39,7 +39,8 @@ function handshake(stream: Duplex, secureContext: SecureContext, serverName: str
       resolve(result)
     }
     const onAbort = () => finish({ failed: new Error('not in time') })
-    socket.on('error', (failed) => finish({ failed }))
+    // Once the server has chosen a cipher it has taken the version as well (RFC 5246, 7.4.1.3): what fails then is something else, such as our having no certificate.
+    socket.on('error', (failed) => finish({ failed, chosen: socket.getCipher()?.name }))
     socket.on('close', () => finish({ failed: new Error('the connection was closed') }))
     // A TLSSocket on a channel does not close with it by itself.
     stream.on('error', (failed) => finish({ failed }))
@@ -68,7 +69,10 @@ export async function tryVersion(
   const stream = await open()
   if (stream === undefined) return { version, outcome: 'unclear', detail: 'no connection' }
   const result = await handshake(stream, context, serverName, signal)
-  if ('failed' in result) return { version, ...meaningOf(result.failed) }
+  if ('failed' in result) {
+    const { failed, chosen } = result
+    return chosen === undefined ? { version, ...meaningOf(failed) } : { version, outcome: 'served', detail: `${chosen}, not to its end` }
+  }
   const cipher = result.socket.getCipher()?.name ?? 'unknown'
   result.socket.destroy()
   stream.destroy()
@@ -83,15 +87,16 @@ function meaningOf(failed: Error): Pick<TlsVersionTried, 'outcome' | 'detail'> {
   const code = 'code' in failed && typeof failed.code === 'string' ? failed.code : ''
   if (/NO_PROTOCOLS_AVAILABLE|NO_CIPHERS_AVAILABLE|UNSUPPORTED_PROTOCOL_FOR_CUSTOM/.test(code))
     return { outcome: 'not-asked', detail: 'this build of Gatehouse cannot offer it' }
-  const alert = /^ERR_SSL_(?:TLSV1_|SSLV3_|TLSV13_)?ALERT_(\w+)$|^ERR_SSL_(?:TLSV1|SSLV3|TLSV13)_ALERT_(\w+)$/.exec(code)
-  const name = (alert?.[1] ?? alert?.[2])?.toLowerCase()
+  const alert = /^ERR_SSL_(?:(?:TLSV1|SSLV3|TLSV13|SSL\/TLS)_)?ALERT_(\w+)$/.exec(code)
+  const name = alert?.[1]?.toLowerCase()
   if (name === undefined) {
     // The server chose a version outside of what was offered, so not this one.
     if (/UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/.test(code)) return { outcome: 'refused', detail: 'another version was answered' }
     return { outcome: 'unclear', detail: code === 'ERR_SSL_WRONG_VERSION_NUMBER' ? 'the answer is not TLS' : code || failed.message }
   }
-  return name === 'unrecognized_name'
-    ? { outcome: 'unclear', detail: 'alert unrecognized_name' }
+  // The name, or we, are refused, not the version.
+  return /^unrecognized_name$|certificate|unknown_ca|access_denied/.test(name)
+    ? { outcome: 'unclear', detail: `alert ${name}` }
     : { outcome: 'refused', detail: `alert ${name}` }
 }
 

@@ -399,6 +399,10 @@ test.each([
   ['a flow that is offloaded is one that was let in', 'tcp dport 22 flow add @ft accept', 'accept'],
   ['notrack, and then the next rule', 'notrack\ntcp dport 23 accept', 'drop'],
   ['notrack where the packet is tracked already', 'notrack\nct state new tcp dport 22 accept', 'accept'],
+  // As nft 1.0.6 prints them, and as it prints `! --ctstate` of iptables.
+  ['none of these states', 'ct state ! invalid,untracked tcp dport 22 accept', 'accept'],
+  ['none of these, and it has one', 'ct state ! related,new tcp dport 22 drop\ntcp dport 22 accept', 'accept'],
+  ['a state from the future', 'ct state frobnicated accept', 'undetermined'],
   ['comments may hold anything', 'tcp dport 23 accept comment "} accept {"', 'drop'],
   // As `nft list ruleset` of 0.9.0 to 1.0.5 printed rules of iptables in notes of Debian 10; what follows the sharp sign belongs to the rule.
   [

@@ -99,6 +99,7 @@ const test = (family: Family, end: End, wild: boolean): fc.Arbitrary<string> => 
       'ct state invalid',
       'ct state untracked',
       'ct state != untracked',
+      'ct state ! untracked,invalid',
       'ct direction original',
     ),
     fc.constantFrom(

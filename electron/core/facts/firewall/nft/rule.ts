@@ -170,7 +170,8 @@ function takeExpression(cursor: Cursor, sets: NamedSets): Outcome {
   if (cursor.accept('&')) return { test: all([...implied, takeMasked(cursor, selectors)]) }
   const order = /^(<|>|<=|>=)$/.test(cursor.peek() ?? '') ? cursor.next()?.text : undefined
   if (order) return { test: all([...implied, ordered(selectors, order, cursor.next()?.text ?? '')]) }
-  const negated = cursor.accept('!=')
+  // `ct state ! new,related`: none of these bits (nft 1.0.1 and later, so for `iptables ! --ctstate`).
+  const negated = cursor.accept('!=') || cursor.accept('!')
   if (!negated) cursor.accept('==')
   const test = takeValue(cursor, sets, selectors)
   return test === 'lost' ? 'lost' : { test: all([...implied, negate(test, negated)]) }

@@ -93,7 +93,11 @@ const META = dictionary<Selector>({
 const TRANSPORTS = dictionary<number>({ tcp: 6, udp: 17, sctp: 132, dccp: 33, udplite: 136 })
 const SINGLE = dictionary<number>({ icmp: 1, icmpv6: 58, igmp: 2, esp: 50, ah: 51, comp: 108 })
 
-const stateSelector: Selector = { implied: [], equals: (states) => ({ is: 'state', states }) }
+const STATES = new Set(['new', 'established', 'related', 'invalid', 'untracked'])
+const stateSelector: Selector = {
+  implied: [],
+  equals: (states) => (states.every((state) => STATES.has(state)) ? { is: 'state', states } : undefined),
+}
 
 const CT = dictionary<Selector>({
   state: stateSelector,

@@ -3,8 +3,10 @@ import { nearestAll } from '../../../facts/nginx/model/scope.ts'
 import type { Server } from '../../../facts/nginx/model/servers.ts'
 import type { NginxDirective } from '../../../facts/nginx/nginx.ts'
 import { type Citation, defineControl, type PolicyContext, type Verdict } from '../../control.ts'
+import { otherProxiesOf } from '../proxy/other-proxies.ts'
 import { type Front, frontsOf, proxyNeeds, proxyUses, rest, withoutTls } from '../proxy/proxy-paths.ts'
 import { date, type Flaw, flawsOf, type Served, verdictOn } from './certificate-flaws.ts'
+import { judgeCertificate, metPorts, tlsPorts } from './other-tls.ts'
 
 export default defineControl({
   id: 'proxy-certificate-valid',
@@ -19,12 +21,11 @@ export default defineControl({
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)
     const encrypted = fronts.filter(({ first }) => first.socket.encrypted)
-    if (fronts.length > 0 && encrypted.length === 0) return [withoutTls]
-    return rest(
-      facts,
-      picture,
-      encrypted.map((front) => judge(front, facts.certificates, context)),
-    )
+    if (fronts.length > 0 && encrypted.length + otherProxiesOf(facts).length === 0) return [withoutTls]
+    return rest(facts, picture, [
+      ...encrypted.map((front) => judge(front, facts.certificates, context)),
+      ...tlsPorts(metPorts(facts)).map((port) => judgeCertificate(port, context)),
+    ])
   },
 })
 

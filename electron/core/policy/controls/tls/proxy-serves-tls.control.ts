@@ -5,6 +5,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Wire } from '../../../facts/wire/wire.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { exposedBinds, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest, serviceName } from '../proxy/proxy-paths.ts'
+import { judgeEncryption, metPorts } from './other-tls.ts'
 
 export default defineControl({
   id: 'proxy-serves-tls',
@@ -26,7 +27,11 @@ export default defineControl({
   ],
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)
-    return rest(facts, picture, [...fronts.map(judge), ...facts.services.flatMap((service) => direct(service, facts.wire))])
+    return rest(facts, picture, [
+      ...fronts.map(judge),
+      ...metPorts(facts).map(judgeEncryption),
+      ...facts.services.flatMap((service) => direct(service, facts.wire)),
+    ])
   },
 })
 

@@ -1,6 +1,8 @@
 import type { Certificates } from '../../../facts/certificates/certificates.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
+import { otherProxiesOf } from '../proxy/other-proxies.ts'
 import { type Front, frontsOf, proxyNeeds, proxyUses, rest, withoutTls } from '../proxy/proxy-paths.ts'
+import { judgeVersions, metPorts, tlsPorts } from './other-tls.ts'
 
 export default defineControl({
   id: 'proxy-tls-versions',
@@ -23,12 +25,11 @@ export default defineControl({
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)
     const encrypted = fronts.filter(({ first }) => first.socket.encrypted)
-    if (fronts.length > 0 && encrypted.length === 0) return [withoutTls]
-    return rest(
-      facts,
-      picture,
-      encrypted.map((front) => judge(front, facts, context)),
-    )
+    if (fronts.length > 0 && encrypted.length + otherProxiesOf(facts).length === 0) return [withoutTls]
+    return rest(facts, picture, [
+      ...encrypted.map((front) => judge(front, facts, context)),
+      ...tlsPorts(metPorts(facts)).map((port) => judgeVersions(port, context)),
+    ])
   },
 })
 

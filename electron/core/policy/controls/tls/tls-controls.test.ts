@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Certificate, TlsEndpoint } from '../../../facts/certificates/certificates.ts'
+import { known } from '../../../facts/fact.ts'
+import { readTranscript } from '../../../facts/wire/transcript.ts'
 import { ask, facts, outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
 import proxyCertificateValid from './proxy-certificate-valid.control.ts'
 import proxyServesTls from './proxy-serves-tls.control.ts'
@@ -185,6 +188,81 @@ test.each<[name: string, configuration: string, measured: TlsEndpoint | undefine
 ])('TLS versions: %s', (_, configuration, measured, expected) => {
   const given = withCertificates(configuration, { endpoints: measured ? [measured] : [] })
   expect(outcomes(ask(proxyTlsVersions, given))).toEqual([expected])
+})
+
+/** A certificate of a CA: the recorded one of another test is enough to be read. */
+const pem = readFileSync(new URL('../../../facts/certificates/__fixtures__/leaf-chain.pem', import.meta.url), 'utf8')
+const haproxy = (address = '*') => ({
+  ...{ protocol: 'tcp', address, port: 443, scope: address === '*' ? 'wildcard' : 'specific' },
+  ...{ processes: [{ name: 'haproxy', pid: 9 }], line: 4 },
+})
+const met = (lines: readonly string[], listener = haproxy(), nginx = '') => {
+  const text = ['tcp 10.0.3.7 port 443 from bastion: connected', ...lines].join('\n')
+  return facts(nginx, [service('ollama')], {
+    listeners: known([listener]),
+    wire: known({ endpoints: [readTranscript('wire-tls-443', text)] }),
+  })
+}
+const shows = (...versions: readonly string[]) => ['tls name (none)', ...versions, ...pem.trim().split('\n')]
+const modern = ['tls 1.0: refused (x)', 'tls 1.1: refused (x)', 'tls 1.2: served (X)', 'tls 1.3: served (Y)']
+const notModelled = 'not-evaluated: HAProxy is not modelled yet'
+
+test.each<[name: string, lines: readonly string[], versions: string | undefined, certificate: string | undefined]>([
+  ['sound', shows(...modern), 'pass: Only TLS 1.2, TLS 1.3 are accepted', 'pass: Certificate is valid until 1 Jan 2027'],
+  [
+    'old versions',
+    shows('tls 1.0: served (X)', 'tls 1.1: served (X)', 'tls 1.2: served (X)'),
+    'fail: TLS 1.0 is still accepted',
+    'pass: Certificate is valid until 1 Jan 2027',
+  ],
+  [
+    'a version that could not be offered',
+    shows('tls 1.0: not asked (x)', ...modern.slice(1)),
+    'not-evaluated: The accepted TLS versions are not known',
+    'pass: Certificate is valid until 1 Jan 2027',
+  ],
+  [
+    'an answer cut short',
+    ['tls name (none)', 'tls 1.2: served (X)'],
+    'not-evaluated: The accepted TLS versions are not known',
+    'not-evaluated: No handshake showed its certificate',
+  ],
+  ['no TLS', ['GET /: 401'], undefined, undefined],
+  ['nothing came', ['tls name (none)', 'tls 1.0: unclear (x)', 'tls 1.2: unclear (x)'], undefined, undefined],
+])('a proxy that is not modelled is judged by its handshakes: %s', (_, lines, versions, shown) => {
+  const given = met(lines)
+  expect(outcomes(ask(proxyTlsVersions, given))).toEqual([...(versions ? [versions] : []), notModelled])
+  expect(outcomes(ask(proxyCertificateValid, given))).toEqual([...(shown ? [shown] : []), notModelled])
+  for (const [verdict] of [ask(proxyTlsVersions, given), ask(proxyCertificateValid, given)])
+    expect(verdict?.subject).toBe(versions ? '*:443' : 'haproxy')
+})
+
+const json = (path: string) => [`GET ${path}: 200`, '  content-type: application/json']
+const away = (path: string, to: string) => [`GET ${path}: 301`, `  location: ${to}`]
+test.each<[name: string, lines: readonly string[], expected: string]>([
+  ['TLS', shows(...modern), 'pass: The proxy serves TLS'],
+  ['a model in clear', [...json('/api/tags'), ...json('/api/ps')], 'fail: The proxy forwards plain HTTP'],
+  [
+    'a redirect',
+    [...away('/', 'https://ai.example/'), ...away('/api/tags', 'https://ai.example/api/tags')],
+    'pass: It only leads to https',
+  ],
+  ['a redirect that stays', away('/', 'http://ai.example/'), 'not-evaluated: It answers in clear'],
+  ['a redirect of one route', [...away('/', 'https://ai.example/'), 'GET /api/tags: 404'], 'not-evaluated: It answers in clear'],
+  ['and silence', [...away('/', 'https://ai.example/'), 'GET /api/tags: no answer (closed)'], 'not-evaluated: It answers in clear'],
+  ['a login in clear', ['GET /: 401'], 'not-evaluated: It answers in clear'],
+  ['nothing', ['GET /: no answer (closed)'], 'not-evaluated: What it speaks is not known'],
+])('encrypted on the way through a proxy that is not modelled: %s', (_, lines, expected) => {
+  expect(outcomes(ask(proxyServesTls, met(lines)))).toEqual([expected, notModelled])
+})
+
+test('handshakes with another address, and a plain nginx beside it', () => {
+  const elsewhere = met(shows(...modern), haproxy('10.0.9.9'))
+  expect(outcomes(ask(proxyTlsVersions, elsewhere))).toEqual([notModelled])
+  const beside = met(shows('tls 1.0: served (X)'), haproxy(), `server { listen 80; ${toOllama} }`)
+  expect(outcomes(ask(proxyTlsVersions, beside))).toEqual(['fail: TLS 1.0 is still accepted', notModelled])
+  const unmet = facts(`server { listen 80; ${toOllama} }`, [service('ollama')], { listeners: known([haproxy()]) })
+  expect(outcomes(ask(proxyTlsVersions, unmet))).toEqual([notModelled])
 })
 
 test('the policy may ask for TLS 1.3', () => {

@@ -5,6 +5,7 @@ import type { WireEndpoint } from '../../../facts/wire/wire.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
 import { exposedBinds, hidesSockets, serviceName, socketsNotSeen } from '../proxy/proxy-paths.ts'
 import { flawsOf, verdictOn } from '../tls/certificate-flaws.ts'
+import { unclearBelow } from '../tls/other-tls.ts'
 
 export default defineControl({
   id: 'engine-certificate-valid',
@@ -64,7 +65,17 @@ function judge(service: InferenceService, endpoints: readonly WireEndpoint[], co
         token: `tls ${version}`,
       })),
     }
+  const unclear = unclearBelow(tls, minimum)
   // Clients reach it by its address, which certificates seldom name: a name is held against it only when one was asked for.
   const names = tls.serverName === undefined ? [] : [tls.serverName]
-  return { ...verdictOn([certificate], flawsOf(certificate, names, context)), subject, cite: [{ section, line: tls.chainLine }] }
+  const verdict = verdictOn([certificate], flawsOf(certificate, names, context))
+  if (verdict.status === 'pass' && unclear.length > 0)
+    return {
+      status: 'not-evaluated',
+      subject,
+      title: 'The accepted TLS versions are not known',
+      reason: `Its certificate is sound, but TLS ${unclear.join(', ')} ${unclear.length === 1 ? 'was' : 'were'} neither taken nor refused.`,
+      cite: [{ section, line: tls.line }],
+    }
+  return { ...verdict, subject, cite: [{ section, line: tls.chainLine }] }
 }

@@ -205,8 +205,14 @@ test.each<[name: string, service: InferenceService, texts: readonly string[], ex
   [
     'sound',
     vllm,
-    [inside('tls name (none)', 'tls 1.0: refused (alert x)', 'tls 1.2: served (X)', ...leaf.split('\n'))],
+    [inside('tls name (none)', 'tls 1.0: refused (alert x)', 'tls 1.1: refused (alert x)', 'tls 1.2: served (X)', ...leaf.split('\n'))],
     'pass: Certificate is valid until 1 Jan 2027',
+  ],
+  [
+    'an old version that could not be asked for',
+    vllm,
+    [inside('tls name (none)', 'tls 1.0: not asked (x)', 'tls 1.1: refused (alert x)', 'tls 1.2: served (X)', ...leaf.split('\n'))],
+    'not-evaluated: The accepted TLS versions are not known',
   ],
   [
     'an old version',
