@@ -22,6 +22,7 @@ export const inCases = [...between(sources4, [HOST4]), ...between(sources6, [HOS
 export const outCases = [...between([HOST4], ['10.0.1.5', '10.0.2.5', '192.168.7.9']), ...between([HOST6], ['fd00:1::5', 'fd09::2'])]
 
 const ipProgram = 'ip'
+const setsProgram = 'ipset'
 const root = process.env.GATEHOUSE_NFT_ROOT
 const inRoot = (program: string): readonly string[] => (root ? ['chroot', root, program] : [program])
 const ip = (line: string) => execFileSync(ipProgram, line.split(' '), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
@@ -36,7 +37,7 @@ export const canRun = (): boolean =>
   })
 
 /** Sets of iptables are made by a program of their own, in no other root than this one. */
-export const canMakeSets = (): boolean => root === undefined && spawnSync('ipset', ['version'], { stdio: 'ignore' }).status === 0
+export const canMakeSets = (): boolean => root === undefined && spawnSync(setsProgram, ['version'], { stdio: 'ignore' }).status === 0
 
 /** Listens on every port, answers by taking the connection. */
 const LISTEN = `for (const port of process.argv.slice(1)) require('net').createServer((s) => s.on('error', () => 0).destroy()).listen(Number(port), '::')
@@ -132,8 +133,8 @@ async function load(host: string, set: RuleSet): Promise<Listings> {
   const runInRoot = (program: string, words: readonly string[], input?: string) => run([...inRoot(program), ...words], input)
   await runInRoot('nft', ['flush', 'ruleset'])
   if (set.ipsets !== undefined) {
-    await run(['ipset', 'destroy'])
-    await run(['ipset', 'restore'], set.ipsets)
+    await run([setsProgram, 'destroy'])
+    await run([setsProgram, 'restore'], set.ipsets)
   }
   if (set.nft !== undefined) await runInRoot('nft', ['-f', '-'], set.nft)
   if (set.v4 !== undefined) await runInRoot('iptables-nft-restore', [], set.v4)
