@@ -4,6 +4,7 @@ import type { Unit } from '../facts/units/units.ts'
 import type { Citation } from '../policy/control.ts'
 import { isStarter } from '../policy/controls/accounts/escapes.ts'
 import { rootGroups } from '../policy/controls/accounts/root-ways.ts'
+import { fnmatch } from './fnmatch.ts'
 import { type FileSystem, type Member, type Right, runs, writes } from './rights.ts'
 import type { SudoHost } from './sudo-decision.ts'
 import { sudoFiles } from './sudo-files.ts'
@@ -47,6 +48,8 @@ export interface World {
   readonly singled: readonly string[]
   /** Accounts that share a uid, by that. */
   readonly sameUid: ReadonlyMap<number, readonly Member[]>
+  /** Programs that run code as their account for whoever connects to them. */
+  readonly runners: readonly { readonly user: string; readonly by: string; readonly cite: Citation }[]
   /** Groups of this host that are root by another name. */
   readonly rootGroups: readonly { readonly name: string; readonly gid: number }[]
 }
@@ -60,6 +63,8 @@ export function becomings(member: Member, world: World): readonly Becoming[] {
     ...byPolkit(member, world),
     ...bySu(member, world),
     ...byPrograms(member, world),
+    // Whoever runs anything on the host reaches its loopback.
+    ...world.runners.flatMap(({ user, by, cite }) => (user === member.name ? [] : { becomes: user, by, cite })),
     ...byFiles(member, world),
     ...byHomes(member, world),
     // The kernel knows numbers alone.
@@ -77,15 +82,35 @@ function byGroup(member: Member, { root }: World): readonly Becoming[] {
   )
 }
 
-/** Actions of polkit that start any program as root: a unit made up on the spot (systemd-run), a unit file anywhere, pkexec. */
+/**
+ * Actions of polkit that lead to any program as root: a unit made up on the spot (systemd-run), a unit file anywhere, variables of all services, pkexec, a
+ * shell of the host (machinectl), packages of one's own, a machine with the host's disks, any disk as it lies, fstab, an account that administers,
+ * any file (gvfs).
+ */
 const rootActions = [
-  'org.freedesktop.systemd1.manage-units',
-  'org.freedesktop.systemd1.manage-unit-files',
-  'org.freedesktop.policykit.exec',
-]
+  ...['org.freedesktop.systemd1.manage-units', 'org.freedesktop.systemd1.manage-unit-files', 'org.freedesktop.systemd1.set-environment'],
+  ...['org.freedesktop.policykit.exec', 'org.freedesktop.machine1.host-shell', 'org.freedesktop.portable1.attach-images'],
+  ...['org.freedesktop.packagekit.package-install-untrusted', 'org.debian.apt.install-file', 'io.snapcraft.snapd.manage'],
+  ...['org.libvirt.unix.manage', 'org.freedesktop.udisks2.open-device-system', 'org.freedesktop.udisks2.modify-system-configuration'],
+  ...['org.freedesktop.accounts.user-administration', 'org.gtk.vfs.file-operations'],
+] as const
+
+/** Of these programs other actions lead no further than their names say. What an action of anybody else starts is its own affair (`pkexec`, policies of a vendor). */
+const KNOWN_ACTION =
+  /^(?:org\.freedesktop\.(?:systemd1|machine1|portable1|packagekit|udisks2|accounts|timedate1|timesync1|hostname1|locale1|login1|resolve1|network1|import1|home1|oom1|NetworkManager|ModemManager1|UPower|upower|bolt|color-manager|fwupd|GeoClue2|RealtimeKit1|Flatpak)\.|org\.fedoraproject\.FirewallD1\.|org\.debian\.apt\.|org\.libvirt\.|org\.gnome\.|org\.debian\.pcsc-lite\.|io\.snapcraft\.)/
 
 export const polkitActs = (actions: readonly string[], action: string): boolean =>
-  actions.length === 0 || actions.some((one) => (one.endsWith('*') ? action.startsWith(one.slice(0, -1)) : one === action))
+  actions.length === 0 || actions.some((one) => fits(one, action))
+
+/** Patterns of `.pkla` are those of a shell (pklocalauthority(8)); one that cannot be read is taken to fit. */
+const fits = (pattern: string, text: string): boolean => fnmatch(pattern, text, false) !== false
+
+/** Why a rule that says yes makes somebody root; undefined where it does not. An action that is not known may. */
+function rootBy(actions: readonly string[]): { readonly condition?: string } | undefined {
+  if (rootActions.some((action) => polkitActs(actions, action))) return {}
+  const other = actions.find((action) => !KNOWN_ACTION.test(action))
+  return other === undefined ? undefined : { condition: `only if ${other.slice(0, 80)}, which is not known here, leads to it` }
+}
 
 function byPolkit(member: Member, world: World): readonly Becoming[] {
   const polkit = world.access?.polkit
@@ -93,23 +118,19 @@ function byPolkit(member: Member, world: World): readonly Becoming[] {
   const { rules, administrators } = polkit.value
   const yes = rules.flatMap((rule): readonly Becoming[] => {
     // A unit made up on the spot is started without a word of which or what (dbus-manager.c): a rule that asks for either gives none.
-    if (
-      rule.units.length + rule.verbs.length > 0 ||
-      !ruleNames(rule, member) ||
-      !rootActions.some((action) => polkitActs(rule.actions, action))
-    )
-      return []
-    return [
-      { becomes: world.root.name, by: 'a rule of polkit', condition: conditionOf(rule), cite: { section: 'access', line: rule.line } },
-    ]
+    if (rule.units.length + rule.verbs.length > 0 || !ruleNames(rule, member)) return []
+    const way = rootBy(rule.actions)
+    if (!way) return []
+    const condition = conditionOf(rule) ?? way.condition
+    return [{ becomes: world.root.name, by: 'a rule of polkit', condition, cite: { section: 'access', line: rule.line } }]
   })
-  const admin = administrators.find(({ group }) => member.groupNames.has(group))
+  const admin = administrators.find(({ group, user }) => (user === undefined ? member.groupNames.has(group) : user === member.name))
   if (!admin || passwordOf(member, world) === 'none') return yes
   return [
     ...yes,
     {
       becomes: world.root.name,
-      by: `group ${admin.group} through polkit`,
+      by: admin.user === undefined ? `group ${admin.group} through polkit` : 'an administrator of polkit',
       condition: ownPassword,
       cite: { section: 'access', line: admin.line },
     },
@@ -125,7 +146,9 @@ export const ruleNames = (
   { users, groups, groupsToo }: Pick<PolkitRule, 'users' | 'groups' | 'groupsToo'>,
   { name, groupNames }: Member,
 ): boolean =>
-  ((users.length === 0 && groups.length === 0) || users.includes(name) || groups.some((group) => groupNames.has(group))) &&
+  ((users.length === 0 && groups.length === 0) ||
+    users.some((user) => fits(user, name)) ||
+    groups.some((group) => groupNames.has(group) || (/[*?[]/.test(group) && [...groupNames].some((own) => fits(group, own))))) &&
   groupsToo.every((group) => groupNames.has(group))
 
 /** `pam_wheel.so trust` of su asks members of a group for no password (pam_wheel(8)). */

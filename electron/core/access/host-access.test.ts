@@ -15,6 +15,51 @@ const way = (host: Host, account: string, capability: string) => {
 const manageUnits = (condition: string) =>
   `polkit.addRule(function(action, subject) {\n  if (action.id == "org.freedesktop.systemd1.manage-units" && ${condition}) {\n    return polkit.Result.YES;\n  }\n});`
 
+// What setuid and capabilities do of a program that nobody knows is not known (capabilities(7)).
+test.each<[string, string, string, boolean]>([
+  ['a program of one’s own', '/usr/local/bin/helper', 'setuid root', true],
+  ['a vendor', '/opt/backup/agent', 'cap_dac_read_search=ep', true],
+  ['the distribution', '/usr/sbin/exim4', 'setuid root', false],
+  ['a capability given to it', '/usr/bin/wc', 'cap_dac_override=ep', true],
+  ['shadow-utils', '/usr/bin/newuidmap', 'cap_setuid=ep', false],
+  ['a browser', '/opt/google/chrome/chrome-sandbox', 'setuid root', false],
+  ['one that is a way by itself', '/usr/local/bin/find', 'setuid root', false],
+])('who becomes root is not known beside %s', (_, path, by, open) => {
+  const facts = factsOf({})
+  const access = facts.access.known ? known({ ...facts.access.value, raised: [{ path, by, line: 3 }] }) : facts.access
+  const { gaps } = hostAccess({ ...facts, access }, 0)
+  expect(gaps.some(({ leavesOpen }) => leavesOpen.includes('become-root'))).toBe(open)
+  if (open) expect(gaps[0]?.reason).toBe(`${path} is ${by}, and what it does for its caller is not known`)
+})
+
+test.each<[string, object, string | undefined]>([
+  ['Docker over TCP', {}, 'Docker at 127.0.0.1:2375, which asks for no password → root'],
+  ['it asks for a certificate', { authentication: 'on' }, undefined],
+  ['a notebook of another', { kind: 'notebook', user: 'svc' }, undefined],
+  ['a notebook of root', { kind: 'notebook' }, 'Docker at 127.0.0.1:2375, which asks for no password → root'],
+  ['a notebook in a container', { kind: 'notebook', container: 'x' }, undefined],
+  ['an interface', { kind: 'interface' }, undefined],
+  ['no port', { binds: [] }, undefined],
+])('root by what runs code for whoever connects: %s', (_, more, expected) => {
+  const binds = [{ address: '127.0.0.1', port: 2375, section: 'listeners', line: 2 }]
+  const program = {
+    id: 'docker-tcp',
+    name: 'Docker',
+    kind: 'container-api',
+    user: 'root',
+    authentication: 'none',
+    binds,
+    pids: [7],
+    ...more,
+  }
+  const facts = { ...factsOf({}), programs: known([{ ...program, section: 'processes', line: 5 }]) } as unknown as ReturnType<
+    typeof factsOf
+  >
+  const ada = hostAccess(facts, 0).accounts.find(({ name }) => name === 'ada')
+  const root = ada?.holdings.find(({ capability }) => capability === 'become-root')
+  expect(root?.path.slice(1).join(' → ')).toBe(expected)
+})
+
 const log = { guarded: 'f/640/root/adm//var/log/nginx/access.log' }
 test.each<[string, Host, string | undefined]>([
   [
@@ -236,6 +281,27 @@ test.each<[string, Host, string | undefined]>([
     { polkit: `${manageUnits('subject.isInGroup("ops")').replace('YES', 'NO')}\n${manageUnits('subject.user == "ada"')}` },
     'a rule of polkit → root → (only if the other conditions of the rule hold)',
   ],
+  ...(
+    [
+      ['org.freedesktop.systemd1.set-environment', ''],
+      ['org.freedesktop.machine1.host-shell', ''],
+      ['io.snapcraft.snapd.manage', ''],
+      ['org.libvirt.unix.manage', ''],
+      ['org.freedesktop.udisks2.open-device-system', ''],
+      ['com.vendor.helper', ' → (only if com.vendor.helper, which is not known here, leads to it)'],
+      ['org.freedesktop.timedate1.set-time', undefined],
+      ['org.freedesktop.udisks2.filesystem-mount', undefined],
+    ] as const
+  ).map(([action, more]): [string, Host, string | undefined] => [
+    `polkit, ${action}`,
+    { polkit: manageUnits('subject.user == "ada"').replace('org.freedesktop.systemd1.manage-units', action) },
+    more === undefined ? undefined : `a rule of polkit → root${more}`,
+  ]),
+  [
+    'polkit, an administrator by name',
+    { polkit: 'polkit.addAdminRule(function(action, subject) { return ["unix-user:ada"]; });' },
+    'an administrator of polkit → root → (asks for its own password)',
+  ],
   ['polkit, another account', { polkit: manageUnits('subject.user == "bob"') }, undefined],
   [
     'polkit, more conditions',
@@ -291,6 +357,11 @@ test.each<[string, string, readonly [string, number][]]>([
   ['who may restart', '+ops ALL=/usr/bin/systemctl restart vllm', [['/etc/sudoers speaks of netgroup +ops', 2]]],
   ['the worse of two rules', '+ops ALL=/usr/bin/id ""\n+ops ALL=ALL', [['/etc/sudoers speaks of netgroup +ops', 8]]],
   ['all but a netgroup', 'ALL, !+guests ALL=ALL', [['/etc/sudoers speaks of netgroup +guests', 8]]],
+  ['one of two, but a netgroup', 'ada, !+guests ALL=ALL', [['/etc/sudoers speaks of netgroup +guests', 8]]],
+  ['a group, but a netgroup', '%wheel, !+guests ALL=ALL', [['/etc/sudoers speaks of netgroup +guests', 8]]],
+  ['a number, but a netgroup', '#1001, %#1002, !+guests ALL=/usr/bin/id ""', [['/etc/sudoers speaks of netgroup +guests', 2]]],
+  ['as one of them', 'ada ALL=(root, !+ops) ALL', [['/etc/sudoers lets run programs as netgroup +ops', 8]]],
+  ['a netgroup and then her', '!+guests, ada ALL=(root) /usr/bin/id ""', [['/etc/sudoers speaks of netgroup +guests', 2]]],
   ['as whom', 'ada ALL=(+ops) ALL', [['/etc/sudoers lets run programs as netgroup +ops', 8]]],
   ['who is asked for no password', 'Defaults:+ops !authenticate', [['no password is asked of netgroup +ops', 8]]],
   ['a netgroup that changes nothing', 'ALL, +ops ALL=(root) NOPASSWD: /usr/bin/id ""', []],

@@ -1,6 +1,8 @@
 import type { AccessGap, AccountAccess, Holding, HostAccess } from '#shared/model/access.ts'
 import { type Capability, capabilities } from '#shared/model/capability.ts'
+import type { Raised } from '../facts/access/trust.ts'
 import type { FactResult } from '../facts/fact.ts'
+import { isStarter } from '../policy/controls/accounts/escapes.ts'
 import { type Becoming, becomings, type World } from './becoming.ts'
 import { idpAccess, secondFactors } from './idp-accounts.ts'
 import { type Logins, loginsOf } from './logins.ts'
@@ -170,6 +172,15 @@ function webAccounts({ access }: AccessFacts): readonly AccountAccess[] {
   }))
 }
 
+/**
+ * A program that somebody raised who is no distribution: setuid outside of its folders, or by capabilities, of which distributions give few that lead
+ * to root. Those whose names say that they start anything are ways to root by themselves (`isStarter`).
+ */
+const isOfOwn = ({ path, by }: Raised): boolean =>
+  !isStarter(path) && !BROUGHT.test(path) && (by !== 'setuid root' || /^\/(?:usr\/local|opt)\//.test(path))
+/** shadow-utils maps numbers by these; browsers close themselves in by that. */
+const BROUGHT = /\/(?:new[ug]idmap|chrome[_-]sandbox)$/
+
 /** What was not read, and which capabilities that leaves open for accounts for which nothing was found. */
 function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   const gaps = new Map<string, AccessGap>()
@@ -203,6 +214,8 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   add(access?.acls, everything)
   add(access?.polkit, ['become-root', 'control-services'])
   add(access?.cron, ['become-root'])
+  for (const { path, by } of (access?.raised ?? []).filter(isOfOwn).slice(0, 20))
+    add({ known: false, reason: `${path} is ${by}, and what it does for its caller is not known`, sections: [] }, ['become-root'])
   const unread = access?.unitPrograms?.unread ?? []
   if (unread.length > 0)
     add({ known: false, reason: `Unit files: ${unread.slice(0, 3).join(', ')} may not be read`, sections: [] }, ['become-root'])

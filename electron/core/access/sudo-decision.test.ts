@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
 import { fnmatch } from './fnmatch.ts'
+import { openGrants } from './netgroups.ts'
 import { sudoDecision } from './sudo-decision.ts'
 
 const parse = (text: string) =>
@@ -219,7 +220,7 @@ const possible = process.getuid?.() === 0 && existsSync('/usr/bin/sudo') && spaw
  * The real `sudo -l -U`, in a mount namespace where passwd, group and sudoers are other files: nothing of the machine is changed. It takes sudoedit for the program, and
  * `Defaults` of one account for those of who asks: both are tried by accounts instead (`real-host.test.ts`, the lab).
  */
-function realAnswers(files: readonly string[]): readonly string[] {
+function realAnswers(files: readonly string[], netgroups = ''): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sudoers-'))
   try {
     mkdirSync(join(folder, 'sudoers'))
@@ -241,7 +242,10 @@ function realAnswers(files: readonly string[]): readonly string[] {
       )
       writeFileSync(join(folder, `ask${turn}`), `${ask.join('\n')}\necho\n`)
     }
-    const script = `mount --bind "$0/passwd" /etc/passwd && mount --bind "$0/group" /etc/group || exit 9
+    // netgroup(5) is a file that is not there, so that /etc is another one.
+    writeFileSync(join(folder, 'netgroup'), netgroups)
+    const other = `cp -a /etc "$0/etc" && cp "$0/netgroup" "$0/etc/" && sed -i '/^netgroup:/d; $ a netgroup: files' "$0/etc/nsswitch.conf" && mount --bind "$0/etc" /etc &&`
+    const script = `${netgroups && other} mount --bind "$0/passwd" /etc/passwd && mount --bind "$0/group" /etc/group || exit 9
 for file in $(seq 0 ${files.length - 1}); do
   mount --bind "$0/sudoers/$file" /etc/sudoers && visudo -c -q -f /etc/sudoers >/dev/null 2>&1 && . "$0/ask$((file % ${TURNS}))" || echo bad
   umount /etc/sudoers
@@ -268,8 +272,57 @@ const TURNS = 6
 const questions = people.flatMap((account) => targets.flatMap((as) => commands.map((words) => ({ account, as, words }))))
 const inTurn = (turn: number) => questions.filter((_, at) => (at + turn) % TURNS === 0)
 const FILES = 300
+const NETGROUP_FILES = 100
+
+/** Groups of a directory (netgroup(5)) in the places of rules: who is in them is not asked, so that of some questions nothing is said. */
+const NETGROUPS = `staff (,gh-ada,)\nnested staff (,gh-eve,)\nnone (,nobody,)\ngpus (${hostname()},,) (${host[0]},,)\nfar (elsewhere,,)\nruns (,gh-bob,)\n`
+const withNetgroups = fc
+  .array(
+    fc
+      .tuple(
+        list(fc.oneof(user, fc.constantFrom('+staff', '+nested', '+none', 'TEAM'))),
+        list(fc.oneof({ arbitrary: fc.constant('ALL'), weight: 3 }, fc.constantFrom('+gpus', '+far', 'RACK')), 2),
+        fc.oneof({ arbitrary: runAs, weight: 3 }, fc.constantFrom('(+runs) ', '(ALL, !+runs) ', '(root, +staff) ')),
+        fc.array(fc.oneof(entry, fc.constant('NOPASSWD: ALL')), { minLength: 1, maxLength: 2 }),
+      )
+      .map(
+        ([users, hosts, as, [first = '', ...more]]) => `${users} ${hosts} = ${as}${[first.replace(/^\(.*?\) /, ''), ...more].join(', ')}`,
+      ),
+    { minLength: 1, maxLength: 2 },
+  )
+  .map(
+    (rules) =>
+      `User_Alias TEAM = +staff, !gh-bob : PEOPLE = gh-ada, STAFF : STAFF = %ops, !gh-bob\nRunas_Alias TARGETS = gh-bob, !root\nHost_Alias RACK = +gpus, !+far\n` +
+      `Cmnd_Alias LOOK = /usr/bin/id : SERVICE = /usr/bin/tail : TOOLS = /usr/bin/ : DEEP = LOOK\n${rules.join('\n')}\n`,
+  )
 
 describe.runIf(possible)('held against the real sudo', () => {
+  test(`${NETGROUP_FILES} generated files with netgroups: nobody is said to be unable who is not`, { timeout: 300_000 }, () => {
+    const files = fc.sample(withNetgroups, { numRuns: NETGROUP_FILES, seed: 20_261_127 })
+    const real = realAnswers(files, NETGROUPS)
+    const wrong: string[] = []
+    let [sure, opened, decided] = [0, 0, 0]
+    for (const [index, text] of files.entries()) {
+      if (real[index] === 'bad') wrong.push(`visudo refuses it:\n${text}`)
+      const sudoers = parse(text)
+      const open = openGrants(sudoers)
+      for (const [at, { account, as, words }] of inTurn(index).entries()) {
+        const [path, ...args] = words
+        const says = sudoDecision(sudoers, account, host, as, { path, args })
+        const may = real[index]?.[at] === '1'
+        if (may) opened++
+        if (may && says?.allowed === true) sure++
+        if (!may && says?.allowed !== true) decided++
+        // A netgroup alone explains a difference, and then the gap is said, or the condition.
+        const explained = may ? open.length > 0 : says?.netgroup !== undefined || /\+|TEAM|RACK/.test(text)
+        if (may !== (says?.allowed === true) && !explained) wrong.push(`${account.name} as ${as.name}: ${words.join(' ')}:\n${text}`)
+      }
+    }
+    expect(wrong.length, wrong.slice(0, 3).join('\n')).toBe(0)
+    // It is not all left open.
+    expect([sure > opened / 4, decided > 100]).toEqual([true, true])
+  })
+
   test(`${FILES} generated files`, { timeout: 600_000 }, () => {
     const files = fc.sample(file, { numRuns: FILES, seed: 20_261_126 })
     const real = realAnswers(files)

@@ -3,6 +3,7 @@ import type { FactResult } from '../facts/fact.ts'
 import type { FactId, Facts } from '../facts/facts.ts'
 import { componentsOf } from '../facts/path-entry.ts'
 import type { GuardedFile, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
+import type { Program } from '../facts/programs/programs.ts'
 import { rootGroups } from '../policy/controls/accounts/root-ways.ts'
 import type { World } from './becoming.ts'
 import { fileSystem, type Member, membersOf, type SeenEntry } from './rights.ts'
@@ -57,6 +58,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
     sudoers: value(facts.sudoers),
     doas: access?.trust?.doas && { grants: access.trust.doas.grants, defaults: [], asksForRoot: false },
     proxyFiles: proxyFilesOf(facts),
+    runners: runnersOf(value(facts.programs) ?? [], root),
     reached: onceFor((grant: SudoGrant) => members.filter((member) => grantReaches(grant, root, member))),
     looseFiles: [
       ...(access?.open.known ? access.open.value : []).flatMap((entry) =>
@@ -76,6 +78,19 @@ export function worldOf(facts: AccessFacts, now: number): World {
     looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
   }
 }
+
+/** Docker over TCP, notebooks, clusters and the kubelet that ask nobody who he is. What runs in a container has that as its host. */
+const runnersOf = (programs: readonly Program[], root: Member): World['runners'] =>
+  programs.flatMap(({ name, kind, user, container, binds: [bind], authentication, section, line }) =>
+    RUNS_CODE.has(kind) && authentication === 'none' && container === undefined && bind
+      ? {
+          user: user === '0' || user === 'root' ? root.name : user,
+          by: `${name} at ${bind.address}:${bind.port}, which asks for no password`,
+          cite: { section, line },
+        }
+      : [],
+  )
+const RUNS_CODE: ReadonlySet<Program['kind']> = new Set(['notebook', 'cluster', 'container-api'])
 
 /** Releases whose systemd is older than 247: Ubuntu to 20.04 (245), Debian to 10 (241), RHEL and what is built from it to 8 (239), Amazon Linux 2 (219). */
 function hasOldSystemd(system: { readonly osId?: string; readonly osVersion?: string } | undefined): boolean {

@@ -116,8 +116,8 @@ export interface PolkitRule {
 
 export interface Polkit {
   readonly rules: readonly PolkitRule[]
-  /** Groups whose members are administrators for polkit: they become root with their own password (pkexec). */
-  readonly administrators: readonly { readonly group: string; readonly line: number }[]
+  /** Groups whose members, and accounts that are administrators for polkit: they become root with their own password (pkexec). */
+  readonly administrators: readonly { readonly group: string; readonly user?: string; readonly line: number }[]
 }
 
 export interface LastLogin {

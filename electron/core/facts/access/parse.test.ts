@@ -116,6 +116,37 @@ test('rules of polkit', () => {
   ).toMatchObject([{ groups: ['ops'], users: ['ada'], actions: ['org.freedesktop.systemd1.*'], understood: true }])
 })
 
+// polkit.Result.YES is a word like any other, and functions have names (polkit(8)); identities of .pkla are patterns (pklocalauthority(8)).
+test.each<[string, string, object[]]>([
+  [
+    'the word itself',
+    'polkit.addRule(function(action, subject) { if (subject.user == "ada") { return "yes"; } });',
+    [{ users: ['ada'], understood: false }],
+  ],
+  ['in brackets', 'polkit.addRule((a, s) => polkit.Result["YES"]);', [{ users: [], understood: false }]],
+  [
+    'a function that stands before it',
+    'function ops(action, subject) { if (subject.user == "ada") return polkit.Result.YES; }\npolkit.addRule(ops);',
+    [{ actions: [], users: [], understood: false, line: 2 }],
+  ],
+  ['what is said before it', '/* YES, Ada may. */\npolkit.addRule(function(action, subject) { return polkit.Result.NO; });', []],
+])('a rule of polkit: %s', (_, text, expected) => expect(parsePolkit(numbered('/a.rules', text)).rules).toMatchObject(expected))
+
+test.each<[string, object[]]>([
+  ['unix-netgroup:ops', [{ users: [], groups: [], understood: false }]],
+  ['unix-user:ada;unix-netgroup:ops', [{ users: [], groups: [], understood: false }]],
+  ['unix-user:*', [{ users: [], groups: [], understood: true }]],
+  ['default', [{ users: [], groups: [], understood: true }]],
+  ['unix-user:web-?', [{ users: ['web-?'], understood: true }]],
+])('Identity=%s', (identity, expected) =>
+  expect(parsePolkit(numbered('/d.pkla', `[Ops]\nIdentity=${identity}\nAction=*\nResultAny=yes`)).rules).toMatchObject(expected),
+)
+
+test('accounts that administrate for polkit', () => {
+  const rules = 'polkit.addAdminRule(function(action, subject) { return ["unix-group:ops", "unix-user:ada", "unix-user:0"]; });'
+  expect(parsePolkit(numbered('/a.rules', rules)).administrators).toMatchObject([{ group: 'ops' }, { user: 'ada' }])
+})
+
 describe('polkit reads rules.d or .pkla, by its version', () => {
   const yes = 'polkit.addRule(function(action, subject) { if (subject.user == "ada") { return polkit.Result.YES; } });'
   const no = 'polkit.addRule(function(action, subject) { return polkit.Result.NO; });'

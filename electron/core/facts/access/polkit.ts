@@ -6,6 +6,9 @@ const QUOTED = String.raw`(?:"([^"\n]{1,200})"|'([^'\n]{1,200})')`
 const PLAIN =
   /action\.id|action\.lookup|subject\.(?:isInGroup|user)|polkit\.(?:addRule|Result\.\w+)|\b(?:function|action|subject|if|return|var|else|indexOf|startsWith|undefined|null)\b|"[^"]*"|'[^']*'|[\s(){};,&|=.0]/g
 
+/** `polkit.Result.YES` is the word `yes`, and may be written so, or in brackets (polkit(8)). */
+const YES = /\bYES\b|["']yes["']/
+
 /** Versions before 0.106 bring this folder. */
 export const OLD_FOLDER = '/etc/polkit-1/localauthority.conf.d'
 
@@ -17,16 +20,18 @@ export const OLD_FOLDER = '/etc/polkit-1/localauthority.conf.d'
  */
 export function parsePolkit(lines: readonly FileLine[], isOld = false): Polkit {
   const rules: PolkitRule[] = []
-  const administrators: { group: string; line: number }[] = []
+  const administrators: Administrator[] = []
   const denials: PolkitRule[] = []
   for (const file of new Set(lines.map((line) => line.file))) {
     const own = lines.filter((line) => line.file === file)
     if (file.endsWith('.rules')) {
-      for (const block of blocksOf(own)) {
+      const { blocks, before } = blocksOf(own)
+      for (const block of blocks) {
         if (block.text.startsWith('polkit.addAdminRule'))
-          for (const [, group = ''] of block.text.matchAll(/["']unix-group:([^"']{1,80})["']/g))
-            administrators.push({ group, line: block.line })
-        else if (/polkit\.Result\.YES/.test(block.text)) rules.push(ruleOf(file, block))
+          administrators.push(...identitiesIn([...block.text.matchAll(/["'](unix-(?:group|user):[^"']{1,80})["']/g)], block.line))
+        else if (YES.test(block.text)) rules.push(ruleOf(file, block))
+        // A function that stands before it says what it answers.
+        else if (YES.test(before)) rules.push({ ...ruleOf(file, { text: '', line: block.line }), understood: false })
         else if (/polkit\.Result\.(?:NO|AUTH_\w+)\b/.test(block.text)) denials.push(ruleOf(file, block))
       }
     } else if (file.endsWith('.pkla')) rules.push(...pklaRules(file, own))
@@ -40,14 +45,23 @@ export function parsePolkit(lines: readonly FileLine[], isOld = false): Polkit {
     .toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.number - b.number))
     .at(-1)
   if (identities && reads.pkla !== 'no')
-    for (const [, group = ''] of identities.text.matchAll(/unix-group:([^;\s]{1,80})/g))
-      administrators.push({ group, line: identities.line })
+    administrators.push(...identitiesIn([...identities.text.matchAll(/(unix-(?:group|user):[^;\s]{1,80})/g)], identities.line))
   const read = rules.flatMap((rule): PolkitRule[] => {
     const it = reads[isLocalAuthority(rule) ? 'pkla' : 'rules']
     return it === 'no' ? [] : [{ ...rule, ...(it === 'maybe' && { maybeUnread: true }), ...(isDenied(rule) && { understood: false }) }]
   })
   return { rules: read, administrators }
 }
+
+type Administrator = Polkit['administrators'][number]
+
+/** `unix-group:wheel`, `unix-user:ada`. Root by its number needs no such rule. */
+const identitiesIn = (found: readonly RegExpMatchArray[], line: number): readonly Administrator[] =>
+  found.flatMap(([, identity = '']) => {
+    const name = identity.slice(identity.indexOf(':') + 1)
+    if (identity.startsWith('unix-group:')) return [{ group: name, line }]
+    return /^\d+$/.test(name) ? [] : [{ group: '', user: name, line }]
+  })
 
 const isLocalAuthority = ({ file }: Pick<PolkitRule, 'file'>): boolean => file.endsWith('.pkla')
 
@@ -80,17 +94,19 @@ interface RuleText {
   readonly line: number
 }
 
-/** From `polkit.addRule(` to the next one; comments behind `//` gone. */
-function blocksOf(lines: readonly FileLine[]): readonly RuleText[] {
+/** From `polkit.addRule(` to the next one, and what stands before the first; comments behind `//` gone. */
+function blocksOf(lines: readonly FileLine[]): { readonly blocks: readonly RuleText[]; readonly before: string } {
   const blocks: { text: string; line: number }[] = []
+  let before = ''
   for (const { text, line } of lines) {
     const code = text.replace(/(^|\s)\/\/.*$/, '$1')
     const begin = code.search(/polkit\.add(?:Admin)?Rule/)
     const open = blocks.at(-1)
     if (begin >= 0) blocks.push({ text: code.slice(begin), line })
     else if (open && open.text.length < 20_000) open.text += `\n${code}`
+    else if (!open && before.length < 20_000) before += `\n${code}`
   }
-  return blocks
+  return { blocks, before: before.replace(/\/\*[\s\S]*?\*\//g, '') }
 }
 
 function ruleOf(file: string, { text, line }: RuleText): PolkitRule {
@@ -139,11 +155,12 @@ function pklaRules(file: string, lines: readonly FileLine[]): readonly PolkitRul
       .map((word) => word.trim())
       .filter(Boolean)
     const [groups, users] = [of('unix-group'), of('unix-user')]
-    // Of netgroups the host was not asked.
-    if (groups.length + users.length === 0) return []
-    const everybody = users.includes('*') || groups.includes('*')
+    // Of netgroups the host was not asked: it may be anybody.
+    const netgroup = of('unix-netgroup').length > 0
+    if (groups.length + users.length === 0 && !netgroup && !named.includes('default')) return []
+    const everybody = users.includes('*') || groups.includes('*') || named.includes('default') || netgroup
     // Otherwise only whoever sits at the console.
-    const understood = keys.get('ResultAny') === 'yes'
+    const understood = keys.get('ResultAny') === 'yes' && (!netgroup || users.includes('*') || groups.includes('*'))
     const who = everybody ? { groups: [], users: [] } : { groups, users }
     return [{ file, actions, ...who, groupsToo: [], verbs: [], units: [], understood, line }]
   })

@@ -88,6 +88,7 @@ test.each([
   ['/usr/bin/python3.11 cap_setuid=ep', '/usr/bin/python3.11', 'cap_setuid=ep'],
   ['/usr/bin/python3.9 = cap_setuid+ep', '/usr/bin/python3.9', 'cap_setuid+ep'],
   ['/usr/bin/perl cap_net_raw,cap_setuid=eip', '/usr/bin/perl', 'cap_net_raw,cap_setuid=eip'],
+  ['/usr/local/bin/tool =ep', '/usr/local/bin/tool', '=ep'],
   ['/usr/bin/perl cap_setuid=i', undefined, undefined],
   ['', undefined, undefined],
 ])('%j', (row, path, by) => expect(parseRaised(rows(row))[0]).toEqual(path && { path, by, line: 1 }))

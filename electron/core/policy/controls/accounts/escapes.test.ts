@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { givesRoot, programsOf } from './escapes.ts'
+import { givesRoot, isStarter, programsOf } from './escapes.ts'
 
 /** After the manuals of the programs, and gtfobins.github.io. */
 test.each<[string, boolean]>([
@@ -81,3 +81,12 @@ test.each<[string, readonly string[]]>([
   ['/usr/bin/python3 /opt/x.py /srv/data', ['/opt/x.py']],
   ['/opt/tool --config /srv/x', []],
 ])('what decides %j', (command, expected) => expect(programsOf(command).slice(1)).toEqual(expected))
+
+// Debian’s mail program is setuid root by design, and asks who calls.
+test.each([
+  ['/usr/bin/find', true],
+  ['/opt/bin/python3', true],
+  ['/usr/sbin/exim4', false],
+  ['/usr/bin/sudo', false],
+  ['/usr/local/bin/helper', false],
+])('%s, raised to root, leads to root: %j', (path, expected) => expect(isStarter(path)).toBe(expected))
