@@ -49,7 +49,7 @@ export async function execOn(connection: Connection, command: string, options: E
 type Keep = (channel: ClientChannel, rested: boolean, rests: (chunk: Buffer) => boolean) => void
 
 /** With `keep` and `rests`, a command whose reader stopped is given away instead of closed. */
-function runIn(
+export function runIn(
   connection: Connection,
   begin: (use: ClientCallback) => void,
   options: ExecOptions,

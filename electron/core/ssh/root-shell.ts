@@ -4,7 +4,7 @@ import type { ExecOptions, ExecResult, HostSession } from '../ports.ts'
 import { shown } from './untrusted-text.ts'
 
 /** The words by which everything that changes a host begins a shell of root there. */
-const ROOT_SHELL = 'sudo -n /bin/sh'
+export const ROOT_SHELL = 'sudo -n /bin/sh'
 const CHECK_TIMEOUT_MS = 600_000
 const MAX_COMPLAINT = 8192
 

@@ -11,7 +11,8 @@ import { addressOf, hostKeyPolicy } from './host-key-policy.ts'
 import { jumpChain } from './jump-chain.ts'
 import { keyRing } from './key-ring.ts'
 import { knownHostsFiles } from './known-hosts-files.ts'
-import { type SudoPassword, withSudoPassword } from './root-shell.ts'
+import { rootShellOn } from './root-ahead.ts'
+import { ROOT_SHELL, type SudoPassword, withSudoPassword } from './root-shell.ts'
 import { Semaphore } from './semaphore.ts'
 import { type SessionPool, sessionPool } from './session-pool.ts'
 import { openSftp } from './sftp.ts'
@@ -74,7 +75,11 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
   const pools: Readonly<Record<Carries, SessionPool>> = { commands: poolFor('commands'), dense: poolFor('dense') }
 
   const execFor = (connection: Connection, password: SudoPassword): HostSession['exec'] =>
-    withSudoPassword((command, exec) => withRoom(connection, () => execOn(connection, command, exec, stageTimeoutMs)), password)
+    withSudoPassword(
+      (command, exec) =>
+        withRoom(connection, () => (command === ROOT_SHELL ? rootShellOn : execOn)(connection, command, exec, stageTimeoutMs)),
+      password,
+    )
 
   /** A jump host as the host that is looked at: over the connection that carries all others, so nobody is asked for a code again. */
   async function ontoJump(host: Host, signal: AbortSignal, onStage: OnStage): Promise<HostSession> {

@@ -73,7 +73,7 @@ export class WaitingCommand {
             if (this.#key !== key) return resolve(endOf(channel))
             this.#channel = channel
             this.#rests = true
-            channel.write(input)
+            channel.once('exit', () => this.#channel === channel && this.#forget()).write(input)
             resolve(true)
           })
         } catch {
@@ -83,6 +83,11 @@ export class WaitingCommand {
       })
     }, PAUSE_MS)
     this.#timer.unref()
+  }
+
+  /** Whether this one waits or is about to; undefined where none does. */
+  isFor(command: string, input: string): boolean | undefined {
+    return this.#key === '' ? undefined : this.#key === keyOf(command, input)
   }
 
   /** The channel of this very command and input, at most once. It may have ended while it waited; then it says nothing. */
