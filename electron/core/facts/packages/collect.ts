@@ -25,7 +25,8 @@ pick() { awk '
     if (kind == "environment") return tolower(row) ~ /^[^#]*(https?|all)_proxy=/
     if (kind == "containerd") return row ~ /^[ \\t]*(server|endpoint)[ \\t]*=|^[ \\t]*\\[host\\./
     if (kind == "rancher") return row ~ /^[ \\t]*(-|endpoint:)[ \\t].*:[/][/]/
-    if (kind == "fetched") return row ~ /^(Enabled|MetadataURI|ENABLED|URLS|url)=/
+    if (kind == "fetched") return row ~ /^(Enabled|MetadataURI|ENABLED|URLS|url|xa[.]disable)=|^\\[remote /
+    if (kind == "versionlock") return row ~ /^[ \\t]*((enabled|name)[ \\t]*=|!?[A-Za-z0-9][^=\\[]*$)/
     if (kind == "dnf-automatic") return row ~ /^[ \\t]*(apply_updates|upgrade_type)[ \\t]*=/
     return kind !~ /^(registries|apk-sources|conda)$/ || row !~ /^[ \\t]*#/
   }
@@ -155,6 +156,7 @@ fi
   known environment /etc/environment /etc/profile.d/*.sh /etc/systemd/system/docker.service.d/*.conf /etc/systemd/system/containerd.service.d/*.conf /etc/systemd/system/*.service.env
   known containerd /etc/containerd/config.toml /etc/containerd/certs.d/*/hosts.toml
   known rancher /etc/rancher/k3s/registries.yaml /etc/rancher/rke2/registries.yaml
+  told versionlock /etc/dnf/plugins/versionlock.conf /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml
   told dnf-automatic /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf /usr/share/dnf5/dnf5-plugins/automatic.conf
   known registries /etc/docker/daemon.json /etc/containers/registries.conf /etc/containers/registries.conf.d/*.conf
   told reboot /run/reboot-required /run/reboot-required.pkgs

@@ -362,8 +362,17 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
       ])
       const repo = file('x.repo', ['[a]', 'name=x', 'baseurl=file:///mnt', '  https://m/x?a=b', 'exclude=kernel*', '# exclude=a', ' more'])
       const pip = file('pip.conf', ['[global]', 'index-url = http://m/', 'timeout = 9'])
+      const locks = file('versionlock.list', [
+        '# added',
+        'kernel-0:5.14.0-70.el9.*',
+        '!sudo-0:1.*',
+        'version = "1.0"',
+        'name = "bash"',
+        '[[packages]]',
+      ])
+      const flatpak = file('config', ['[core]', 'mode=bare', '[remote "a"]', 'url=https://a/', 'xa.disable=true'])
       const registries = file('daemon.json', ['# no', '{"insecure-registries": ["a"]}', 'x'.repeat(16_384), 'behind'])
-      const input = `resolver ${resolver}\napt-sources ${apt}\napt-sources ${stanza}\nrepo ${repo}\npip ${pip}\nunreadable /etc/apt/x\nregistries ${registries}\nregistries ${folder}/absent\nnowhere\n`
+      const input = `resolver ${resolver}\napt-sources ${apt}\napt-sources ${stanza}\nrepo ${repo}\npip ${pip}\nunreadable /etc/apt/x\nversionlock ${locks}\nfetched ${flatpak}\nregistries ${registries}\nregistries ${folder}/absent\nnowhere\n`
       const { stdout, stderr } = ask(`${part('pick')}\npick`, input)
       expect(stderr).toBe('')
       expect(stdout.split('\n')).toEqual([
@@ -377,6 +386,14 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
         ...[`@repo ${repo}`, '=[a]', '=baseurl=file:///mnt', '=  https://m/x?a=b', '=exclude=kernel*'],
         ...[`@pip ${pip}`, '=index-url = http://m/'],
         '@unreadable /etc/apt/x',
+        `@versionlock ${locks}`,
+        '=kernel-0:5.14.0-70.el9.*',
+        '=!sudo-0:1.*',
+        '=name = "bash"',
+        `@fetched ${flatpak}`,
+        '=[remote "a"]',
+        '=url=https://a/',
+        '=xa.disable=true',
         `@registries ${registries}`,
         '={"insecure-registries": ["a"]}',
         `@registries ${folder}/absent`,

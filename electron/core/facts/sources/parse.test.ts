@@ -24,6 +24,12 @@ test('what unattended-upgrades does, and how often', () => {
 })
 
 test('what dnf keeps back', () => {
+  const locked = (file: string, text: string, more = '') =>
+    parseSources(`${section('versionlock', file, text)}\n${more}`).automatic.dnfKeptBack?.map(({ pattern }) => pattern)
+  const list = '/etc/dnf/plugins/versionlock.list'
+  expect(locked(list, 'nginx-1:1.20.1-14.el9.*\n!sudo-0:1.9.5-7.el9.*')).toEqual(['nginx-1:1.20.1-14.el9.*', '!sudo-0:1.9.5-7.el9.*'])
+  expect(locked(list, 'nginx-1:1.20.1-14.el9.*', section('versionlock', '/etc/dnf/plugins/versionlock.conf', 'enabled = 0'))).toEqual([])
+  expect(locked('/etc/dnf/versionlock.toml', 'name = "bash"')).toEqual(['bash'])
   const read = (text: string) => parseSources(section('repo', '/etc/dnf/dnf.conf', text)).automatic.dnfKeptBack
   expect(read('[main]\nexcludepkgs=kernel* nvidia-*')).toMatchObject([{ pattern: 'kernel* nvidia-*', line: 3 }])
   expect(read('[main]\nexclude=')).toEqual([])
@@ -108,6 +114,13 @@ describe('sources beside those of the distribution', () => {
     ],
     ['news of the day', 'fetched', '/etc/default/motd-news', 'ENABLED=1\nURLS="https://motd.ubuntu.com"', ['https://motd.ubuntu.com']],
     ['news of the day, off', 'fetched', '/etc/default/motd-news', 'ENABLED=0\nURLS="https://motd.ubuntu.com"', []],
+    [
+      'Flatpak, one remote off',
+      'fetched',
+      '/var/lib/flatpak/repo/config',
+      '[remote "flathub"]\nurl=https://dl.flathub.org/repo/\nxa.disable=true\n[remote "ours"]\nurl=https://flatpak.lan/repo/',
+      ['https://flatpak.lan/repo/'],
+    ],
     ['Flatpak', 'fetched', '/var/lib/flatpak/repo/config', 'url=https://dl.flathub.org/repo/', ['https://dl.flathub.org/repo/']],
   ])('%s', (_, tag, file, text, expected) => expect(urls(tag, file, text)).toEqual(expected))
 })

@@ -122,6 +122,25 @@ function keptBack({ lines }: Block): { readonly pattern: string; readonly line: 
   return found
 }
 
+/**
+ * The plugin versionlock of dnf (dnf-versionlock(8): a pattern for each line of its list, `!` before what is left out, unless its own file switches it off) and the
+ * list of dnf5 (versionlock.toml): what they name stays at its version.
+ */
+function lockedVersions(blocks: readonly Block[]): { readonly pattern: string; readonly line: number }[] {
+  const rows = (ending: string) => blocks.filter(({ arguments: file }) => file.endsWith(ending)).flatMap(({ lines }) => lines)
+  const off = rows('.conf').some(({ text }) => /^\s*enabled\s*=\s*(?:0|no|false|off)\s*$/i.test(text))
+  return [
+    ...(off ? [] : rows('.list')).flatMap(({ text, line }) => (/^\s*#/.test(text) ? [] : [{ pattern: text.trim(), line }])),
+    ...rows('.toml').flatMap(({ text, line }) =>
+      /^\s*name\s*=/.test(text)
+        ? quoted(text)
+            .slice(0, 1)
+            .map((pattern) => ({ pattern, line }))
+        : [],
+    ),
+  ]
+}
+
 /** pip.conf (pip configuration), uv.toml (uv, configuration files): what replaces or joins pypi.org. */
 const pipSources = ({ arguments: file, lines }: Block): PackageSource[] =>
   lines.flatMap(({ text, line }) =>
@@ -143,8 +162,23 @@ const npmSources = ({ arguments: file, lines }: Block): PackageSource[] =>
     return url === undefined ? [] : [{ url, file, line }]
   })
 
+/** Flatpak's remotes: a section each, which `xa.disable` switches off (flatpak(1), remote-modify --disable). */
+function flatpakRemotes({ arguments: file, lines }: Block): PackageSource[] {
+  const remotes: { off: boolean; urls: PackageSource[] }[] = [{ off: false, urls: [] }]
+  for (const { text, line } of lines) {
+    if (text.startsWith('[')) remotes.push({ off: false, urls: [] })
+    const remote = remotes.at(-1)
+    const url = /^url=(\S+:\/\/\S+)/.exec(text)?.[1]
+    if (url !== undefined) remote?.urls.push({ url, file, line })
+    if (remote && /^xa\.disable=(?:true|1)\s*$/.test(text)) remote.off = true
+  }
+  return remotes.flatMap(({ off, urls }) => (off ? [] : urls))
+}
+
 /** What timers fetch by themselves: firmware (fwupd-remotes.d(5)), the news of Ubuntu's motd (/etc/default/motd-news), Flatpak's remotes. */
-function fetchedBySelf({ arguments: file, lines }: Block): PackageSource[] {
+function fetchedBySelf(block: Block): PackageSource[] {
+  const { arguments: file, lines } = block
+  if (file.startsWith('/var/lib/flatpak/')) return flatpakRemotes(block)
   const off = lines.some(({ text }) => /^(?:Enabled|ENABLED)=["']?(?:false|0|no)\b/i.test(text))
   const on = file.endsWith('motd-news') ? lines.some(({ text }) => /^ENABLED=["']?1/.test(text)) : !off
   return on
@@ -274,7 +308,10 @@ function automaticOf(blocks: readonly Block[], aptConfig: readonly { text: strin
       return pattern === undefined ? [] : [{ pattern, line }]
     }),
     aptSecurityOrigin: origin && { line: origin.line },
-    dnfKeptBack: blocks.filter(({ tag }) => tag === 'repo').flatMap(keptBack),
+    dnfKeptBack: [
+      ...blocks.filter(({ tag }) => tag === 'repo').flatMap(keptBack),
+      ...lockedVersions(blocks.filter(({ tag }) => tag === 'versionlock')),
+    ],
     dnfApply: apply && { on: /=\s*(?:yes|true|1|on)\s*$/i.test(apply.text), line: apply.line },
     timers: blocks.filter(({ tag }) => tag === 'timers').flatMap(({ lines }) => lines.map(({ text, line }) => ({ name: text, line }))),
   }

@@ -47,7 +47,7 @@ export interface AutomaticUpdates {
   readonly aptEveryDays?: number | undefined
   /** Patterns of packages that unattended-upgrades never touches. */
   readonly aptKeptBack?: readonly { readonly pattern: string; readonly line: number }[] | undefined
-  /** Patterns of packages that dnf leaves out of every transaction. */
+  /** Patterns of packages that dnf leaves out of every transaction, or keeps at their version. */
   readonly dnfKeptBack?: readonly { readonly pattern: string; readonly line: number }[] | undefined
   readonly dnfApply?: { readonly on: boolean; readonly line: number } | undefined
   /** Timers that are active. */
