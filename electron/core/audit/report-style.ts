@@ -9,7 +9,7 @@ p{margin:4px 0;max-width:88ch}a{color:inherit}
 code,pre{font:12px/20px "JetBrains Mono",ui-monospace,monospace;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}table{border-collapse:collapse}th,td{padding:4px 8px;border-top:1px solid var(--line);text-align:left;white-space:nowrap}
 td:nth-child(2),.rules td{white-space:normal}.rules .chip{white-space:nowrap}.area th{background:var(--inset);color:var(--ink-2);font-weight:500}
-.reviewed{width:100%;table-layout:fixed;margin:6px 0 12px}.reviewed :is(th,td){white-space:normal;overflow-wrap:anywhere;vertical-align:top}.reviewed :is(th,td):is(:nth-child(1),:nth-child(2),:nth-child(6)){width:14%}.reviewed :is(th,td):nth-child(3){width:32%}.reviewed :is(th,td):nth-child(4){width:9%}
+.reviewed{width:100%;table-layout:fixed;margin:6px 0 12px}.reviewed :is(th,td){white-space:normal;overflow-wrap:anywhere;vertical-align:top}.reviewed :is(th,td):is(:nth-child(1),:nth-child(2),:nth-child(6)){width:14%}.reviewed :is(th,td):nth-child(3){width:30%}.reviewed :is(th,td):nth-child(4){width:12%}.reviewed time{white-space:nowrap}
 .chip{display:inline-block;padding:0 6px;border-radius:4px;font-size:12px;line-height:20px;font-weight:500}
 .fail{background:#fdecec;color:#c2242d;font-weight:600;box-shadow:inset 0 0 0 1px #d42b3594}.warning{background:#fcf2dd;color:#8a5600}
 .needs-attestation{background:#eaf2fd;color:#1b5dbd}.waived{background:#f2edfc;color:#6a3fc0}.pass{color:#14754a}

@@ -63,7 +63,7 @@ function printed({ startedAt, startedBy, signedAt, signedBy, decisions }: Record
 <tbody>${decisions.slice(0, PRINTED_ROWS).map(
     (
       decision,
-    ) => html`<tr><th scope="row">${decision.account}</th><td>${decision.host}</td><td>${withSince(decision)}</td><td>${decisionWords[decision.verdict]}</td><td>${decision.note}</td><td>${decision.decidedBy}, ${decision.decidedAt.slice(0, 10)}</td></tr>
+    ) => html`<tr><th scope="row">${decision.account}</th><td>${decision.host}</td><td>${withSince(decision)}</td><td>${decisionWords[decision.verdict]}</td><td>${decision.note}</td><td>${decision.decidedBy}, <time>${decision.decidedAt.slice(0, 10)}</time></td></tr>
 `,
   )}</tbody></table>
 ${more > 0 ? html`<p>${more} more are in <code>${CSV}</code>.</p>` : nothing}`
