@@ -60,6 +60,8 @@ export interface Journey {
   /** Error pages that it went to, and the paths that they were for. */
   readonly pages: readonly string[]
   readonly inSubrequest: boolean
+  /** Shared by all branches of a request: circles that branch would double with every round. */
+  readonly steps: { left: number }
 }
 
 /** Through the directives of a rewrite phase. */

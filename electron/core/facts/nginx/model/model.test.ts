@@ -127,6 +127,16 @@ test('the PROXY protocol belongs to the socket', () => {
   ])
 })
 
+test('circles that branch are followed in bounded time, and what was not followed is said', () => {
+  const branches = ['a', 'b', 'c', 'd'].map((name) => `if ($arg_${name}) { set $x ${name}; }`).join(' ')
+  const body = `listen 80; location / { ${branches} mirror /m; try_files $uri /again; proxy_pass http://127.0.0.1:11434; } location /m { ${branches} mirror /; try_files $uri /; }`
+  const begun = process.cpuUsage()
+  const { routes, unmodelled } = picture(`server { ${body} }`)
+  expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(10)
+  expect(routes.length + unmodelled.length).toBeGreaterThan(0)
+  expect(unmodelled.map(({ reason }) => reason)).toContain('it has more ways than Gatehouse follows')
+})
+
 test('QUIC has a socket of its own', () => {
   const { servers } = readHttp(read('server { listen 443 quic; listen 443; } server { listen 443; }'))
   expect(servers.flatMap(({ listens }) => listens.map((listen) => isEncrypted(servers, listen)))).toEqual([true, false, false])

@@ -12,6 +12,7 @@ import { expandText } from './variables.ts'
 
 const MAX_HOPS = 10
 const MAX_ANSWERS = 64
+const MAX_STEPS = 400
 /** Scripts that may send a request wherever they want, or refuse it. */
 const steering = [
   'server_rewrite_by_lua_block',
@@ -47,12 +48,30 @@ function begin(model: HttpModel, server: Server, request: Request, main?: Journe
     onErrorPage: false,
     pages: [],
     inSubrequest: main !== undefined,
+    steps: main?.steps ?? { left: MAX_STEPS },
   }
-  return throughServer(start).slice(0, MAX_ANSWERS)
+  const answers = throughServer(start)
+  return answers.length > MAX_ANSWERS ? [...answers.slice(0, MAX_ANSWERS), lost(start, server.scope)] : answers
+}
+
+/** Nothing may be called closed or protected because of what was not followed. */
+const lost = (journey: Journey, scope: Scope, location?: Location): Answer =>
+  ended(
+    journey,
+    scope,
+    { kind: 'unmodelled', reason: 'it has more ways than Gatehouse follows', directive: location?.directive ?? journey.server.directive },
+    location,
+  )
+
+/** One step further; false where enough was followed. */
+const goesOn = ({ steps }: Journey): boolean => {
+  steps.left -= 1
+  return steps.left >= 0
 }
 
 /** The rewrite phase of the server, which a redirect inside nginx to a path passes once more, then the search for a location. */
 function throughServer(journey: Journey): readonly Answer[] {
+  if (!goesOn(journey)) return [lost(journey, journey.server.scope)]
   return passages(journey.server.scope, journey.model, journey.state).flatMap((passage) => {
     const next = follow(journey, passage)
     return passage.answer ? returned(next, passage) : search(next)
@@ -127,6 +146,7 @@ const closedToClients = (journey: Journey, scope: Scope): boolean =>
   nearest(scope, 'internal') !== undefined && !journey.internal && !journey.inSubrequest
 
 function enter(journey: Journey, location: Location): readonly Answer[] {
+  if (!goesOn(journey)) return [lost(journey, location.scope, location)]
   if (closedToClients(journey, location.scope)) return failed(journey, location.scope, 404, location.directive, location)
   const script = steering.map((name) => nearest(location.scope, name)).find((directive) => directive !== undefined)
   if (script)
@@ -276,6 +296,7 @@ function askAuth(journey: Journey, uri: string): AuthAnswer {
   const answers = begin(journey.model, journey.server, { ...journey.state, path, mergeSlashes: true }, journey)
   const yes = answers.filter(({ outcome }) => outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300)
   const everybody = yes.some(({ assumptions }) => assumptions.length === 0)
+  const unfollowed = journey.steps.left < 0 ? journey.server.directive : undefined
   const doubtful = yes.flatMap(({ assumptions }) => assumptions).find(({ kind }) => kind === 'unmodelled' || kind === 'address')
   const [own] = answers.length === 1 && answers[0]?.assumptions.length === 0 ? answers : []
   // 0 is the answer of a file or of a program: it may be any.
@@ -285,6 +306,7 @@ function askAuth(journey: Journey, uri: string): AuthAnswer {
     // 401 and 403 are passed on, anything else is an error (ngx_http_auth_request_module).
     refusal: status === undefined ? undefined : status === 401 || status === 403 ? status : 500,
     asks: answers.flatMap(({ outcome }) => (outcome.kind === 'proxied' ? [{ target: outcome.target, path: outcome.path }] : [])),
-    doubtful: doubtful?.directive ?? answers.map(({ scope }) => rememberedForAll(scope)).find((directive) => directive !== undefined),
+    doubtful:
+      doubtful?.directive ?? unfollowed ?? answers.map(({ scope }) => rememberedForAll(scope)).find((directive) => directive !== undefined),
   }
 }
