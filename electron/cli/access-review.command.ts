@@ -3,7 +3,7 @@ import { removalShell } from '#core/access/removal-text.ts'
 import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
 import { planText } from '#core/push/plan-text.ts'
 import type { Services } from '#core/services.ts'
-import { type AccessReview, type ReviewEntry, reviewVerdicts } from '#shared/model/access-review.ts'
+import { type FullAccessReview, type ReviewEntry, reviewVerdicts } from '#shared/model/access-review.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import { dayFrom } from '#shared/model/validity.ts'
@@ -54,7 +54,7 @@ export async function runAccessReview(args: string[]): Promise<number> {
   })
 }
 
-function exitCodeOf(review: AccessReview): number {
+function exitCodeOf(review: FullAccessReview): number {
   const { open, entries, left, unseen } = review
   const toDo = entries.some(({ decision, since }) => (open !== null && decision === null) || since === 'removal-due')
   if (toDo || left.length > 0 || isDue(review, Date.now())) return ExitCode.findings
@@ -62,7 +62,7 @@ function exitCodeOf(review: AccessReview): number {
 }
 
 /** Nobody reviews, although there are accounts that never were or were too long ago. */
-const isDue = ({ open, nextDue, entries }: AccessReview, now: number): boolean =>
+const isDue = ({ open, nextDue, entries }: FullAccessReview, now: number): boolean =>
   open === null && entries.length > 0 && (nextDue === null || nextDue < dayFrom(now, 0))
 
 /** One push for each host where there is something to close, or for the one that is named. */
@@ -86,7 +86,7 @@ function printPlan({ accessReviews, fleet }: Services, host: string | undefined)
 }
 
 /** A plan over hosts whose accounts are not known may lack some: that is said, and is not clean. */
-function withUnseen({ unseen }: AccessReview, host: string | undefined, code: number): number {
+function withUnseen({ unseen }: FullAccessReview, host: string | undefined, code: number): number {
   const meant = unseen.filter((one) => host === undefined || one === host)
   for (const one of meant) process.stderr.write(`! ${one}: its accounts are not all known, so the plan may lack some.\n`)
   return meant.length > 0 && code === ExitCode.clean ? ExitCode.couldNotRun : code
@@ -96,7 +96,7 @@ async function step(
   { accessReviews, fleet, stepUp }: Services,
   [verb, place = '', verdict]: readonly string[],
   { note, name }: { note: string; name?: string | undefined },
-): Promise<AccessReview> {
+): Promise<FullAccessReview> {
   if (verb === undefined) return accessReviews.current(fleet.require())
   if (verb === 'start') return accessReviews.start(fleet.require())
   if (verb === 'sign') {
@@ -109,7 +109,7 @@ async function step(
     throw new UsageError('access review: expected start, decide ACCOUNT[@HOST] keep|remove|ask, sign, or plan')
   // Accounts of a directory hold an @ themselves: the host is what follows the last one, where that is one of the fleet.
   const at = place.lastIndexOf('@')
-  const host = fleet.require().hosts.find((one) => at > 0 && one.name === place.slice(at + 1))?.name
+  const host = auditedHosts(fleet.require()).find((one) => at > 0 && one.name === place.slice(at + 1))?.name
   return accessReviews.decide(fleet.require(), {
     account: host === undefined ? place : place.slice(0, at),
     host,
@@ -125,7 +125,7 @@ const sinceWords: Readonly<Record<ReviewEntry['since'], string>> = {
   same: 'as before',
 }
 
-export function reviewText(review: AccessReview): string {
+export function reviewText(review: FullAccessReview): string {
   const { open, lastSigned, nextDue, entries, left, unseen } = review
   const decided = entries.filter(({ decision }) => decision !== null).length
   const lines = [

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { accessOverviewSchema } from '../model/access.ts'
+import { accessOverviewSchema, accessRowSchema } from '../model/access.ts'
 import { accessReviewSchema, reviewRequestSchema } from '../model/access-review.ts'
 import { pushDraftSchema } from '../model/push-draft.ts'
 import { typedText } from '../model/waiver.ts'
@@ -10,6 +10,13 @@ const nothing = z.null()
 /** Accounts of the open fleet, held against its tiers, and their review. Null while no fleet is open. */
 export const accessContracts = {
   'access:overview': contract({ input: nothing, output: accessOverviewSchema.nullable(), effect: 'read', by: 'engine' }),
+  /** One account on one host with the lines that prove it. Null: that host has no such row. */
+  'access:account': contract({
+    input: z.object({ account: z.string().max(256), host: z.string().max(64) }),
+    output: accessRowSchema.nullable(),
+    effect: 'read',
+    by: 'engine',
+  }),
   'access:review': contract({ input: nothing, output: accessReviewSchema.nullable(), effect: 'read', by: 'engine' }),
   'access:review-start': contract({ input: nothing, output: accessReviewSchema, effect: 'local', by: 'engine' }),
   'access:review-decide': contract({ input: reviewRequestSchema, output: accessReviewSchema, effect: 'local', by: 'engine' }),

@@ -37,6 +37,7 @@ export const channels = [
   'host:packages',
   'network:hosts',
   'access:overview',
+  'access:account',
   'access:review',
   'access:review-start',
   'access:review-decide',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { accessRowSchema } from './access.ts'
+import { type AccessFound, accessLineSchema } from './access.ts'
 
 /** `ask`: somebody must be asked first; a review with open questions is not signed. */
 export const reviewVerdicts = ['keep', 'remove', 'ask'] as const
@@ -8,12 +8,15 @@ export type ReviewVerdict = (typeof reviewVerdicts)[number]
 /** One account on one host, as it is now, and what was decided about it. */
 export const reviewEntrySchema = z.object({
   host: z.string(),
-  row: accessRowSchema,
+  row: accessLineSchema,
   /** Against the last signed review. `removal-due`: it was to be removed and is still there. */
   since: z.enum(['removal-due', 'new', 'changed', 'same']),
   decision: z.object({ verdict: z.enum(reviewVerdicts), note: z.string(), decidedBy: z.string(), decidedAt: z.iso.datetime() }).nullable(),
 })
 export type ReviewEntry = z.infer<typeof reviewEntrySchema>
+
+/** With what the account can do. */
+export type FullReviewEntry = Omit<ReviewEntry, 'row'> & { readonly row: AccessFound }
 
 /** What an account that is removed left on a host, as the newest audit found it: gone from here only when an audit no longer finds it. */
 export const removalLeftSchema = z.object({
@@ -41,6 +44,7 @@ export const accessReviewSchema = z.object({
   unseen: z.array(z.string()),
 })
 export type AccessReview = z.infer<typeof accessReviewSchema>
+export type FullAccessReview = Omit<AccessReview, 'entries'> & { readonly entries: FullReviewEntry[] }
 
 /** `host` left out: every host that has the account. */
 export const reviewRequestSchema = z.object({

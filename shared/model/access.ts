@@ -98,6 +98,13 @@ export const accessRowSchema = accountTierSchema.omit({ excess: true, proofs: tr
 })
 export type AccessRow = z.infer<typeof accessRowSchema>
 
+/** A row without the lines that prove it, which are asked for one account at a time: a directory has thousands. */
+export type AccessFound = Omit<AccessRow, 'proofs'>
+
+/** What the matrix shows of a row. */
+export const accessLineSchema = accessRowSchema.pick({ account: true, kind: true, tier: true, state: true, login: true, lastLogin: true })
+export type AccessLine = z.infer<typeof accessLineSchema>
+
 /** A key that names no single person: see `sharedKeys`. */
 export const sharedKeySchema = z.object({
   fingerprint: z.string(),
@@ -119,7 +126,7 @@ export const accessOverviewSchema = z.object({
       host: z.string(),
       /** Why nothing is known; null when it is. */
       reason: z.string().nullable(),
-      rows: z.array(accessRowSchema),
+      rows: z.array(accessLineSchema),
       /** Accounts that are not among the rows. */
       cut: z.int().min(0),
       gaps: z.array(accessGapSchema),

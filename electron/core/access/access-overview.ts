@@ -1,9 +1,11 @@
 import {
+  type AccessFound,
   type AccessGap,
   type AccessOverview,
   type AccessRow,
   type AccountAccess,
   type AccountTier,
+  type HostAccess,
   tierNames,
 } from '#shared/model/access.ts'
 import { type AccessPolicy, accessSchema, type Fleet, type Host } from '#shared/model/fleet.ts'
@@ -12,8 +14,6 @@ import type { ViewSources } from '../views/view-sources.ts'
 import { hostAccess } from './host-access.ts'
 import { allowedTo, compareTiers } from './tiers.ts'
 
-/** Rows for one host: the loudest are kept where there are more. */
-const MAX_ROWS = 500
 const order: readonly AccountTier['state'][] = ['above', 'still-active', 'no-tier', 'missing', 'below', 'unknown', 'match', 'own']
 
 /** Nobody is named: then whoever gets in is in no tier. */
@@ -31,33 +31,51 @@ export const tiersOf = (policy: AccessPolicy): NonNullable<AccessOverview['tiers
 
 const kinds = ['account', 'web', 'idp', 'key'] satisfies readonly AccountAccess['kind'][]
 
-export function overviewOf(sources: ViewSources, fleet: Fleet, host: Host, now: number): AccessOverview['hosts'][number] {
+/** Of one host: every account that was compared, the loudest first. */
+export interface HostOverview extends Omit<AccessOverview['hosts'][number], 'rows'> {
+  readonly rows: readonly AccessFound[]
+}
+
+export function overviewOf(sources: ViewSources, fleet: Fleet, host: Host, now: number): HostOverview {
   const { accounts } = sources.facts
   if (!accounts.known) return { host: host.name, reason: accounts.reason, rows: [], cut: 0, gaps: [] }
   const access = hostAccess({ ...sources.facts, accounts: accounts.value }, now)
+  const { cut, gaps } = access
+  const rows = comparedRows(access, fleet, host).map(({ row }) => row)
+  return { host: host.name, reason: null, rows, cut, gaps: cut > 0 ? [...gaps, leftOut(cut)] : gaps }
+}
+
+/** One of them, with the lines that prove it. */
+export function accountOf(sources: ViewSources, fleet: Fleet, host: Host, now: number, name: string): AccessRow | null {
+  const { accounts } = sources.facts
+  if (!accounts.known) return null
+  const access = hostAccess({ ...sources.facts, accounts: accounts.value }, now)
+  const found = comparedRows(access, fleet, host).findLast(({ row }) => row.account === name)
+  if (found === undefined) return null
+  return { ...found.row, proofs: found.proofs.slice(0, 6).flatMap(({ section, line }) => proofAt(sources, section, line) ?? []) }
+}
+
+function comparedRows(access: HostAccess, fleet: Fleet, host: Host) {
   const byName = new Map(access.accounts.map((account) => [`${account.kind} ${account.name}`, account]))
-  const compared = compareTiers(access, fleet.access ?? nobody, fleet, host)
-  const cut = Math.max(0, compared.length - MAX_ROWS) + access.cut
-  const rows = compared
+  return compareTiers(access, fleet.access ?? nobody, fleet, host)
     .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
-    .slice(0, MAX_ROWS)
-    .map((row) => rowOf(row, kinds.flatMap((kind) => byName.get(`${kind} ${row.account}`) ?? [])[0], sources))
-  return { host: host.name, reason: null, rows, cut, gaps: cut > 0 ? [...access.gaps, leftOut(cut)] : access.gaps }
+    .map(({ excess: _, proofs, ...row }): { readonly row: AccessFound; readonly proofs: AccountTier['proofs'] } => {
+      const account = kinds.flatMap((kind) => byName.get(`${kind} ${row.account}`) ?? [])[0]
+      return {
+        proofs,
+        row: {
+          ...row,
+          kind: account?.kind ?? 'account',
+          logins: account?.logins ?? [],
+          lastLogin: account?.lastLogin ?? null,
+          holdings: (account?.holdings ?? []).map(({ proofs: __, ...holding }) => holding),
+        },
+      }
+    })
 }
 
 const leftOut = (cut: number): AccessGap => ({
-  reason: `${cut} more accounts are left out here: of those that were compared, the loudest ${MAX_ROWS} are shown`,
-  hint: 'gatehouse access list shows up to 2000 of a host.',
+  reason: `${cut} more accounts are left out, those for which least was found`,
+  hint: 'Say in AllowUsers or AllowGroups of sshd who may log in: who may not is not among them.',
   leavesOpen: [],
 })
-
-function rowOf({ excess: _, proofs, ...row }: AccountTier, account: AccountAccess | undefined, sources: ViewSources): AccessRow {
-  return {
-    ...row,
-    kind: account?.kind ?? 'account',
-    logins: account?.logins ?? [],
-    lastLogin: account?.lastLogin ?? null,
-    holdings: (account?.holdings ?? []).map(({ proofs: __, ...holding }) => holding),
-    proofs: proofs.slice(0, 6).flatMap(({ section, line }) => proofAt(sources, section, line) ?? []),
-  }
-}

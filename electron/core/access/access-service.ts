@@ -1,10 +1,10 @@
-import type { AccessOverview, AccountTier, HostAccess } from '#shared/model/access.ts'
+import type { AccessOverview, AccessRow, AccountTier, HostAccess } from '#shared/model/access.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { FactResults } from '../facts/registry.ts'
 import type { Clock } from '../ports.ts'
 import type { ViewService } from '../views/view-service.ts'
-import { overviewOf, tiersOf } from './access-overview.ts'
+import { accountOf, type HostOverview, overviewOf, tiersOf } from './access-overview.ts'
 import { hostAccess } from './host-access.ts'
 import { type Removal, removalsOf } from './removal.ts'
 import { holdersOf, type KeyHolders, sharedKeys } from './shared-keys.ts'
@@ -22,13 +22,17 @@ export interface AccessOfHost {
 export interface AccessService {
   /** What every account can do on every host, as the newest audits saw it. */
   list(fleet: Fleet): readonly AccessOfHost[]
-  /** The same for the window, with the lines that prove it. */
-  overview(fleet: Fleet): AccessOverview
+  /** The same account by account, held against the tiers. */
+  overview(fleet: Fleet): FleetOverview
+  /** One account of a host, with the lines that prove what is said. */
+  account(fleet: Fleet, host: string, name: string): AccessRow | null
   /** What closes these accounts of a host, as the newest audit saw it. */
   removals(fleet: Fleet, host: string, names: readonly string[]): readonly Removal[]
 }
 
-type HostOverview = AccessOverview['hosts'][number]
+export interface FleetOverview extends Omit<AccessOverview, 'hosts'> {
+  readonly hosts: readonly HostOverview[]
+}
 
 /** What was worked out of one audit of a host, on one day: ages count in days. */
 interface Worked {
@@ -80,6 +84,10 @@ export function createAccessService({ views, clock, newestAudit }: AccessService
         hosts: hosts.map(({ host }) => host),
         keys: [...sharedKeys(hosts.flatMap(({ holders }) => holders ?? []))],
       }
+    },
+    account: (fleet, name, account) => {
+      const host = auditedHosts(fleet).find((one) => one.name === name)
+      return host === undefined ? null : views.show(fleet, name, (sources) => accountOf(sources, fleet, host, clock.now(), account))
     },
     removals: (fleet, name, names) => {
       const host = auditedHosts(fleet).find((one) => one.name === name)

@@ -466,9 +466,9 @@ test('ten thousand accounts of a directory', { timeout: 20_000 }, () => {
   }
   const started = Date.now()
   const found = hostAccess({ ...facts, accounts }, 0)
-  expect(found.accounts).toHaveLength(2000)
+  expect(found.accounts).toHaveLength(10_007)
   // Their passwords are in no file of this host, so that each of them may get in.
-  expect([found.cut, found.others]).toEqual([10_007 - 2000, 0])
+  expect([found.cut, found.others]).toEqual([0, 0])
   expect(Date.now() - started).toBeLessThan(10_000)
 })
 

@@ -13,7 +13,7 @@ import type { Member } from './rights.ts'
 import { type AccessFacts, accessFactIds, worldOf } from './world.ts'
 
 /** Accounts in one answer: a directory may have more, and then those for which least was found are left out, and counted. */
-const MAX_ACCOUNTS = 2000
+const MAX_ACCOUNTS = 12_000
 
 interface Remembered {
   readonly facts: readonly unknown[]

@@ -1,4 +1,4 @@
-import type { AccessRow } from '#shared/model/access.ts'
+import type { AccessFound } from '#shared/model/access.ts'
 import type { HeldAccess, RecordedReview } from '#shared/model/recorded-review.ts'
 import type { AccessReviewRepo } from '../store/access-review.repo.ts'
 
@@ -6,8 +6,8 @@ import type { AccessReviewRepo } from '../store/access-review.repo.ts'
 export function recordedReviews(
   repo: Pick<AccessReviewRepo, 'list' | 'decisions'>,
   fleet: string,
-  find: (host: string, account: string) => AccessRow | 'gone' | 'not-read',
-  digestOf: (row: AccessRow) => string,
+  find: (host: string, account: string) => AccessFound | 'gone' | 'not-read',
+  digestOf: (row: AccessFound) => string,
 ): RecordedReview[] {
   return repo.list(fleet).map(({ id, startedAt, startedBy, signedAt = null, signedBy = null }) => ({
     ...{ id, startedAt, startedBy, signedAt, signedBy },
@@ -23,7 +23,7 @@ export function recordedReviews(
   }))
 }
 
-export const heldBy = ({ tier, logins, holdings }: AccessRow): HeldAccess => ({
+export const heldBy = ({ tier, logins, holdings }: AccessFound): HeldAccess => ({
   ...{ tier, logins },
   capabilities: [...new Set(holdings.map(({ capability }) => capability))],
 })

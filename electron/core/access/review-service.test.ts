@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import type { AccessOverview, AccessRow } from '#shared/model/access.ts'
+import type { AccessFound } from '#shared/model/access.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import type { AccessReviewRepo, ReviewDecision, ReviewHead } from '../store/access-review.repo.ts'
+import type { HostOverview } from './access-overview.ts'
 import type { RemovalStep } from './removal.ts'
 import { createReviewService } from './review-service.ts'
 
@@ -11,7 +12,7 @@ const fleet = fleetSchema.parse({
   identities: { audit: { user: 'a' } },
   hosts: [{ name: 'h1', address: '10.0.0.1' }],
 })
-const row = (account: string, more: Partial<AccessRow> = {}): AccessRow => ({
+const row = (account: string, more: Partial<AccessFound> = {}): AccessFound => ({
   ...{
     account,
     state: 'match',
@@ -23,7 +24,7 @@ const row = (account: string, more: Partial<AccessRow> = {}): AccessRow => ({
     logins: ['SSH key'],
     lastLogin: null,
   },
-  ...{ holdings: [], proofs: [], ...more },
+  ...{ holdings: [], ...more },
 })
 
 function memory(): AccessReviewRepo {
@@ -42,7 +43,7 @@ function memory(): AccessReviewRepo {
 }
 
 function arrange() {
-  const hosts: AccessOverview['hosts'] = [
+  const hosts: (Omit<HostOverview, 'rows'> & { rows: AccessFound[] })[] = [
     { host: 'h1', reason: null, cut: 0, gaps: [], rows: [row('ada'), row('rey'), row('root', { state: 'own', login: 'no' })] },
   ]
   const [stated, noted]: [string[], string[]] = [[], []]
@@ -69,7 +70,7 @@ function arrange() {
 const brief = ({
   entries,
 }: {
-  readonly entries: readonly { readonly row: AccessRow; readonly since: string; readonly decision: { readonly verdict: string } | null }[]
+  readonly entries: readonly { readonly row: AccessFound; readonly since: string; readonly decision: { readonly verdict: string } | null }[]
 }) => entries.map(({ row: { account }, since, decision }) => `${account} ${since} ${decision?.verdict ?? '-'}`)
 
 test('each account is decided, then it is signed, stated and written down', () => {

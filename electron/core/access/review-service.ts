@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { GatehouseError } from '#shared/errors.ts'
 import { groupBy } from '#shared/group-by.ts'
-import type { AccessRow } from '#shared/model/access.ts'
-import type { AccessReview, RemovalLeft, ReviewEntry, ReviewRequest } from '#shared/model/access-review.ts'
+import type { AccessFound } from '#shared/model/access.ts'
+import type { FullAccessReview, FullReviewEntry, RemovalLeft, ReviewEntry, ReviewRequest } from '#shared/model/access-review.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { RecordedReview } from '#shared/model/recorded-review.ts'
@@ -36,13 +36,13 @@ interface ReviewPorts {
 
 /** The quarterly review of everybody with access: each account on each host is kept, removed or asked about, then it is signed. */
 export interface ReviewService {
-  current(fleet: Fleet): AccessReview
+  current(fleet: Fleet): FullAccessReview
   /** Throws `access.review-not-possible` when one is open. */
-  start(fleet: Fleet): AccessReview
+  start(fleet: Fleet): FullAccessReview
   /** Throws `access.review-not-possible` when none is open, or no such account is there. */
-  decide(fleet: Fleet, request: ReviewRequest): AccessReview
+  decide(fleet: Fleet, request: ReviewRequest): FullAccessReview
   /** Throws `access.review-not-possible` while something is undecided, asked or unseen. `name`: who signs. */
-  sign(fleet: Fleet, name: string): AccessReview
+  sign(fleet: Fleet, name: string): FullAccessReview
   /** What closes the accounts that are marked for removal, in the open review or in the last one, and what they leave behind, as long as an audit finds it. */
   removals(fleet: Fleet): readonly Removal[]
   /** What of it a push does, host by host. */
@@ -58,14 +58,14 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
   const refuse = (detail: string) => new GatehouseError({ code: 'access.review-not-possible', detail })
   const openOf = (fleet: Fleet) => repo.list(fleet.name).find(({ signedAt }) => signedAt === undefined)
 
-  function current(fleet: Fleet): AccessReview {
+  function current(fleet: Fleet): FullAccessReview {
     const open = openOf(fleet)
     const last = repo.list(fleet.name).find(({ signedAt }) => signedAt !== undefined)
     const before = byPlace(last ? repo.decisions(last.id) : [])
     const now = byPlace(open ? repo.decisions(open.id) : [])
     const { hosts } = access.overview(fleet)
     const entries = hosts.flatMap(({ host, rows }) =>
-      rows.filter(isReviewed).map((row): ReviewEntry => {
+      rows.filter(isReviewed).map((row): FullReviewEntry => {
         const decision = now.get(placeOf(host, row.account))
         // What an account can do now is not what was decided about: it is asked anew.
         const holds = decision !== undefined && decision.seen === digestOf(row)
@@ -98,7 +98,7 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
   }
 
   /** What was decided before about the same accounts, and otherwise: the new decision takes its place, so the ledger keeps it. */
-  function noteReplaced(id: string, meant: readonly ReviewEntry[], { verdict, note }: ReviewRequest): void {
+  function noteReplaced(id: string, meant: readonly FullReviewEntry[], { verdict, note }: ReviewRequest): void {
     const before = byPlace(repo.decisions(id))
     const replaced = meant.flatMap(({ host, row }) => before.get(placeOf(host, row.account)) ?? [])
     const others = replaced.filter((one) => one.verdict !== verdict || one.note !== note)
@@ -189,7 +189,7 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
   }
 }
 
-const isDue = ({ decision, since }: ReviewEntry): boolean => (decision ? decision.verdict === 'remove' : since === 'removal-due')
+const isDue = ({ decision, since }: FullReviewEntry): boolean => (decision ? decision.verdict === 'remove' : since === 'removal-due')
 
 interface Marked {
   readonly host: string
@@ -197,7 +197,7 @@ interface Marked {
 }
 
 /** Accounts that were to be removed and get in no more. A host that was not seen says nothing of them. */
-function closedOf(decided: ReadonlyMap<string, ReviewDecision>, entries: readonly ReviewEntry[], unseen: readonly string[]): Marked[] {
+function closedOf(decided: ReadonlyMap<string, ReviewDecision>, entries: readonly FullReviewEntry[], unseen: readonly string[]): Marked[] {
   const there = new Set(entries.map(({ host, row }) => placeOf(host, row.account)))
   return [...decided].flatMap(([place, { host, account, verdict }]) =>
     verdict === 'remove' && !there.has(place) && !unseen.includes(host) ? [{ host, account }] : [],
@@ -206,7 +206,7 @@ function closedOf(decided: ReadonlyMap<string, ReviewDecision>, entries: readonl
 
 /** By hand what a push does not do, of those that still get in; of those that are closed all that an audit still finds. */
 function leftOf(
-  entries: readonly ReviewEntry[],
+  entries: readonly FullReviewEntry[],
   closed: readonly Marked[],
   removals: (host: string, names: readonly string[]) => readonly Removal[],
 ): RemovalLeft[] {
@@ -224,19 +224,19 @@ function leftOf(
 }
 
 /** Root and services without a way in belong to no person; what they hold is judged by controls. */
-const isReviewed = ({ state, login }: AccessRow): boolean => state !== 'missing' && (state !== 'own' || login === 'yes')
+const isReviewed = ({ state, login }: AccessFound): boolean => state !== 'missing' && (state !== 'own' || login === 'yes')
 
 const order: readonly ReviewEntry['since'][] = ['removal-due', 'new', 'changed', 'same']
 
 const placeOf = (host: string, account: string): string => `${host}\n${account}`
 const byPlace = (all: readonly ReviewDecision[]) => new Map(all.map((decision) => [placeOf(decision.host, decision.account), decision]))
 
-function sinceOf(before: ReviewDecision | undefined, row: AccessRow): ReviewEntry['since'] {
+function sinceOf(before: ReviewDecision | undefined, row: AccessFound): ReviewEntry['since'] {
   if (before === undefined) return 'new'
   if (before.verdict === 'remove') return 'removal-due'
   return before.seen === digestOf(row) ? 'same' : 'changed'
 }
 
 /** What an account can do and how it gets in; not when it did. */
-const digestOf = ({ tier, state, logins, holdings }: AccessRow): string =>
+const digestOf = ({ tier, state, logins, holdings }: AccessFound): string =>
   createHash('sha256').update(JSON.stringify({ tier, state, logins, holdings })).digest('hex')

@@ -1,3 +1,6 @@
+import type { AccessFound, AccessLine, AccessOverview } from '#shared/model/access.ts'
+import type { AccessReview, FullAccessReview } from '#shared/model/access-review.ts'
+import type { FleetOverview } from '../access/access-service.ts'
 import type { Services } from '../services.ts'
 import { decided } from './change-guards.ts'
 import type { Handlers } from './handler.ts'
@@ -14,14 +17,28 @@ export function accessHandlers(services: Services): Handlers {
   }
 
   return {
-    'access:overview': () => (current() ? access.overview(fleet.require()) : null),
-    'access:review': () => (current() ? accessReviews.current(fleet.require()) : null),
+    'access:overview': () => (current() ? briefOverview(access.overview(fleet.require())) : null),
+    'access:account': ({ account, host }) => (current() ? access.account(fleet.require(), host, account) : null),
+    'access:review': () => (current() ? briefReview(accessReviews.current(fleet.require())) : null),
     'access:removal-pushes': () => (current() ? [...accessReviews.pushes(fleet.require())] : []),
-    'access:review-start': () => reviewed(() => accessReviews.start(fleet.require())),
-    'access:review-decide': (request) => reviewed(() => accessReviews.decide(fleet.require(), request)),
+    'access:review-start': () => briefReview(reviewed(() => accessReviews.start(fleet.require()))),
+    'access:review-decide': (request) => briefReview(reviewed(() => accessReviews.decide(fleet.require(), request))),
     'access:review-sign': ({ name }) => {
       services.stepUp.require()
-      return reviewed(() => decided(services, 'attestation:changed', () => accessReviews.sign(fleet.require(), name)))
+      return briefReview(reviewed(() => decided(services, 'attestation:changed', () => accessReviews.sign(fleet.require(), name))))
     },
   }
 }
+
+/** What crosses to the window of thousands of accounts: what each can do is asked for one at a time. */
+const lineOf = ({ account, kind, tier, state, login, lastLogin }: AccessFound): AccessLine => ({
+  ...{ account, kind, tier, state, login, lastLogin },
+})
+const briefOverview = ({ hosts, ...rest }: FleetOverview): AccessOverview => ({
+  ...rest,
+  hosts: hosts.map(({ rows, ...host }) => ({ ...host, rows: rows.map(lineOf) })),
+})
+const briefReview = ({ entries, ...rest }: FullAccessReview): AccessReview => ({
+  ...rest,
+  entries: entries.map(({ row, ...entry }) => ({ ...entry, row: lineOf(row) })),
+})

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
-import type { AccessOverview, AccessRow, SharedKey } from '#shared/model/access.ts'
+import type { AccessLine, AccessOverview, AccessRow, SharedKey } from '#shared/model/access.ts'
 import type { ReviewEntry } from '#shared/model/access-review.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
+import { useAccessAccount } from '../../stores/queries.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -12,7 +13,7 @@ import { ReviewChoice } from './review-choice.tsx'
 
 interface AccessDetailProps {
   readonly place: Place
-  readonly row: AccessRow | undefined
+  readonly row: AccessLine | undefined
   readonly host: AccessOverview['hosts'][number] | undefined
   /** While a review is open, and the account belongs to it. */
   readonly entry: ReviewEntry | undefined
@@ -28,6 +29,7 @@ export function AccessDetail({ place, row, host, entry, firstReview, keys, stale
   const here = (one: { readonly host: string; readonly account: string }) => one.host === place.host && one.account === place.account
   const held = keys.filter(({ places }) => places.some(here))
   const unused = stale.find(({ host: on, subject, status }) => on === place.host && subject === place.account && status === 'warning')
+  const known = useAccessAccount(place.account, place.host)
   const state = row ? stateWords[row.state] : undefined
   return (
     <Scroll as="article" className="access-detail" data-pane aria-label="Account">
@@ -40,7 +42,7 @@ export function AccessDetail({ place, row, host, entry, firstReview, keys, stale
       {row === undefined ? (
         <p className="reason">{host?.reason ?? 'This host has no such account, or it can neither log in nor do anything.'}</p>
       ) : (
-        <Known row={row}>
+        <Known row={known.data ?? undefined}>
           {held.map((key) => (
             <div key={key.fingerprint}>
               <dt>{key.why === 'shared' ? 'Shared key' : 'Key of nobody'}</dt>
@@ -77,35 +79,44 @@ function keyWords({ comment, fingerprint, why }: SharedKey, others: SharedKey['p
   return `${key} opens ${plainText(others.map(({ host, account }) => `${account} on ${host}`).join(', '), 300)} as well.`
 }
 
-const Known = ({ row, children }: { readonly row: AccessRow; readonly children: ReactNode }) => (
-  <>
-    <p className="reason">{plainText(row.reason, 500)}</p>
-    {nextSteps[row.state] !== undefined && <p className="reason access-next">{nextSteps[row.state]}</p>}
-    {row.proofs.map(({ section, line, command, text }) => (
-      <div key={`${section} ${line}`} className="evidence">
-        <div className="command">
-          <code>{plainText(command, 160)}</code>
-          <span className="spring" />
-          <span className="muted">{`${section}, line ${line}`}</span>
-        </div>
-        <pre>{plainText(text, 400)}</pre>
-      </div>
-    ))}
-    <dl>
-      {children}
-      <div>
-        <dt>Gets in by</dt>
-        <dd>{row.logins.length === 0 ? 'no way in found' : row.logins.join(', ')}</dd>
-      </div>
-      {row.holdings.map(({ capability, path, condition }) => (
-        <div key={capability}>
-          <dt>{capabilityWords[capability]}</dt>
-          <dd>
-            {plainText(path.join(' → '), 400)}
-            {condition !== undefined && <span className="muted">{` (${condition})`}</span>}
-          </dd>
+interface KnownProps {
+  /** Absent while it is asked for. */
+  readonly row: AccessRow | undefined
+  readonly children: ReactNode
+}
+
+const Known = ({ row, children }: KnownProps) =>
+  row === undefined ? (
+    <div className="skeleton" />
+  ) : (
+    <>
+      <p className="reason">{plainText(row.reason, 500)}</p>
+      {nextSteps[row.state] !== undefined && <p className="reason access-next">{nextSteps[row.state]}</p>}
+      {row.proofs.map(({ section, line, command, text }) => (
+        <div key={`${section} ${line}`} className="evidence">
+          <div className="command">
+            <code>{plainText(command, 160)}</code>
+            <span className="spring" />
+            <span className="muted">{`${section}, line ${line}`}</span>
+          </div>
+          <pre>{plainText(text, 400)}</pre>
         </div>
       ))}
-    </dl>
-  </>
-)
+      <dl>
+        {children}
+        <div>
+          <dt>Gets in by</dt>
+          <dd>{row.logins.length === 0 ? 'no way in found' : row.logins.join(', ')}</dd>
+        </div>
+        {row.holdings.map(({ capability, path, condition }) => (
+          <div key={capability}>
+            <dt>{capabilityWords[capability]}</dt>
+            <dd>
+              {plainText(path.join(' → '), 400)}
+              {condition !== undefined && <span className="muted">{` (${condition})`}</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  )

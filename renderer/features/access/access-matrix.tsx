@@ -1,6 +1,7 @@
-import { type KeyboardEvent, useLayoutEffect, useRef } from 'react'
-import { moveCell, moves } from '../../ui/grid-moves.ts'
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { plainText } from '../../ui/plain-text.ts'
+import { linesOf, scrollTo, windowOf } from '../../ui/row-window.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
 import type { AccountRow, Place } from './access-rows.ts'
 import { stateWords, tierWords } from './access-words.ts'
@@ -12,85 +13,141 @@ interface AccessMatrixProps {
   readonly onChoose: (place: Place) => void
 }
 
-/** Accounts are rows, hosts are columns. One cell is in the tab order, arrows move it. */
+/** As the style says, with its line. */
+const ROW_HEIGHT = 41
+const HEAD_HEIGHT = 28
+
+/**
+ * Accounts are rows, hosts are columns. One cell is in the tab order; arrows, Page Up and Page Down move it, Home and End along its row, with Ctrl to the
+ * first and the last account. Of thousands of accounts those near the window are drawn.
+ */
 export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProps) {
-  const grid = useRef<HTMLTableElement>(null)
+  const scroller = useRef<HTMLElement>(null)
   const follow = useRef(false)
+  const [view, setView] = useState({ top: 0, height: 600 })
+  const lines = useMemo(() => linesOf([{ rows }], ROW_HEIGHT), [rows])
+  const { from, to, above, below } = windowOf(lines, view.top, view.height)
+  const at = rows.findIndex(({ name }) => name === chosen.account)
+  const look = () => {
+    const box = scroller.current
+    if (box !== null) setView({ top: box.scrollTop, height: box.clientHeight })
+  }
+  useEffect(() => {
+    const box = scroller.current
+    if (box === null) return
+    const observer = new ResizeObserver(() => setView({ top: box.scrollTop, height: box.clientHeight }))
+    observer.observe(box)
+    return () => observer.disconnect()
+  }, [])
+  // What is chosen from elsewhere, by the review or a key, comes into sight.
+  const top = lines[at]?.top
+  useEffect(() => {
+    const box = scroller.current
+    if (box === null || top === undefined) return
+    const target = scrollTo({ top, height: ROW_HEIGHT }, box.scrollTop, box.clientHeight, HEAD_HEIGHT)
+    if (target === undefined) return
+    box.scrollTop = target
+    setView({ top: box.scrollTop, height: box.clientHeight })
+  }, [top])
   useLayoutEffect(() => {
-    const held = document.activeElement
-    if (!follow.current && held !== document.body) return
+    if (!follow.current && document.activeElement !== document.body) return
+    const cell = scroller.current?.querySelector<HTMLElement>('.cell[aria-pressed="true"]')
+    if (cell == null) return
     follow.current = false
-    grid.current?.querySelector<HTMLElement>('.cell[tabindex="0"]')?.focus()
+    cell.focus({ preventScroll: true })
+    cell.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   })
   const press = (event: KeyboardEvent) => {
-    const move = moves[event.key]
-    if (move === undefined || event.ctrlKey || event.metaKey || event.altKey || !(event.target as HTMLElement).classList.contains('cell'))
-      return
+    if (event.metaKey || event.altKey || !(event.target as HTMLElement).classList.contains('cell')) return
+    const column = hosts.findIndex(({ host }) => host === chosen.host)
+    const page = Math.max(1, Math.floor((view.height - HEAD_HEIGHT) / ROW_HEIGHT) - 1)
+    const steps: Readonly<Record<string, readonly [number, number]>> = event.ctrlKey
+      ? { Home: [0, column], End: [rows.length - 1, column] }
+      : {
+          ...{ ArrowUp: [at - 1, column], ArrowDown: [at + 1, column], ArrowLeft: [at, column - 1], ArrowRight: [at, column + 1] },
+          ...{ PageUp: [at - page, column], PageDown: [at + page, column], Home: [at, 0], End: [at, hosts.length - 1] },
+        }
+    const target = steps[event.key]
+    if (target === undefined) return
     event.preventDefault()
-    const at = [rows.findIndex(({ name }) => name === chosen.account), hosts.findIndex(({ host }) => host === chosen.host)] as const
-    const [row, column] = moveCell(at, move, rows.length, hosts.length)
-    const account = rows[row]?.name
-    const host = hosts[column]?.host
+    const account = rows[Math.min(Math.max(target[0], 0), rows.length - 1)]?.name
+    const host = hosts[Math.min(Math.max(target[1], 0), hosts.length - 1)]?.host
     if (account === undefined || host === undefined) return
     follow.current = true
     onChoose({ account, host })
   }
+  const whole = to - from === lines.length
+  // Tab stops at the cell that is chosen, or at the first that is drawn while that is scrolled away.
+  const stop = at >= from && at < to ? chosen.account : rows[from]?.name
   return (
-    <table
-      ref={grid}
-      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus
-      role="grid"
-      aria-label={`Accounts, ${rows.length} by ${hosts.length} hosts`}
-      className="access-matrix"
-      onKeyDown={press}
-    >
-      <thead>
-        <tr>
-          <th scope="col">Account</th>
-          <th scope="col">Tier</th>
-          {hosts.map(({ host }) => (
-            <th key={host} scope="col" className="one-line">
-              {host}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.name} className={row.name === chosen.account ? 'cross' : ''}>
-            <th scope="row">
-              <span className="one-line">{plainText(row.name, 60)}</span>
-              <small>
-                {row.lastLogin !== null ? `Used ${row.lastLogin.slice(0, 10)}` : row.getsIn ? 'No login on record' : 'Nobody logs in'}
-              </small>
-            </th>
-            <td className="tier">{row.tier === null ? 'None' : tierWords[row.tier]}</td>
-            {hosts.map(({ host, reason, cut }) => (
-              <AccountCell
-                key={host}
-                row={row}
-                host={host}
-                unseen={reason !== null || cut > 0}
-                chosen={row.name === chosen.account && host === chosen.host}
-                onChoose={onChoose}
-              />
+    <Scroll as="section" ref={scroller} className="access-list" aria-label="Accounts by hosts" onScroll={look}>
+      <table
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus
+        role="grid"
+        aria-label={`Accounts, ${rows.length} by ${hosts.length} hosts`}
+        aria-rowcount={whole ? undefined : rows.length + 1}
+        className="access-matrix"
+        onKeyDown={press}
+      >
+        <thead>
+          <tr>
+            <th scope="col">Account</th>
+            <th scope="col">Tier</th>
+            {hosts.map(({ host }) => (
+              <th key={host} scope="col" className="one-line">
+                {host}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {above > 0 && <Space height={above} columns={hosts.length + 2} />}
+          {rows.slice(from, to).map((row, index) => (
+            <tr key={row.name} className={row.name === chosen.account ? 'cross' : ''} aria-rowindex={whole ? undefined : from + index + 2}>
+              <th scope="row">
+                <span className="one-line">{plainText(row.name, 60)}</span>
+                <small>
+                  {row.lastLogin !== null ? `Used ${row.lastLogin.slice(0, 10)}` : row.getsIn ? 'No login on record' : 'Nobody logs in'}
+                </small>
+              </th>
+              <td className="tier">{row.tier === null ? 'None' : tierWords[row.tier]}</td>
+              {hosts.map(({ host, reason, cut }) => (
+                <AccountCell
+                  key={host}
+                  row={row}
+                  host={host}
+                  unseen={reason !== null || cut > 0}
+                  chosen={row.name === chosen.account && host === chosen.host}
+                  stop={row.name === stop && host === chosen.host}
+                  onChoose={onChoose}
+                />
+              ))}
+            </tr>
+          ))}
+          {below > 0 && <Space height={below} columns={hosts.length + 2} />}
+        </tbody>
+      </table>
+    </Scroll>
   )
 }
+
+const Space = ({ height, columns }: { readonly height: number; readonly columns: number }) => (
+  <tr className="space">
+    <td colSpan={columns} style={{ height }} />
+  </tr>
+)
 
 interface AccountCellProps {
   readonly row: AccountRow
   readonly host: string
   readonly unseen: boolean
   readonly chosen: boolean
+  /** Tab leads here. */
+  readonly stop: boolean
   readonly onChoose: (place: Place) => void
 }
 
-function AccountCell({ row, host, unseen, chosen, onChoose }: AccountCellProps) {
+function AccountCell({ row, host, unseen, chosen, stop, onChoose }: AccountCellProps) {
   const cell = row.cells.get(host)
   const { word, tone } = cell ? stateWords[cell.state] : unseen ? stateWords.unknown : { word: 'None', tone: 'na' as const }
   const choose = () => onChoose({ account: row.name, host })
@@ -100,7 +157,7 @@ function AccountCell({ row, host, unseen, chosen, onChoose }: AccountCellProps) 
         type="button"
         className={`cell ${tone}`}
         aria-pressed={chosen}
-        tabIndex={chosen ? 0 : -1}
+        tabIndex={stop ? 0 : -1}
         aria-label={`${plainText(row.name, 60)} on ${host}: ${word}`}
         onFocus={choose}
         onClick={choose}

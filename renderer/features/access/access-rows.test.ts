@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { AccessRow } from '#shared/model/access.ts'
+import type { AccessLine } from '#shared/model/access.ts'
 import { accountRows, filterAccounts, nextMismatch } from './access-rows.ts'
 
-const row = (account: string, state: AccessRow['state'], tier: AccessRow['tier'] = null): AccessRow => ({
-  ...{ account, state, tier, login: 'yes', title: '', reason: '', kind: 'account', logins: [], lastLogin: null, holdings: [], proofs: [] },
+const row = (account: string, state: AccessLine['state'], tier: AccessLine['tier'] = null): AccessLine => ({
+  ...{ account, state, tier, login: 'yes', kind: 'account', lastLogin: null },
 })
 const hosts = [
   { host: 'a', reason: null, cut: 0, gaps: [], rows: [row('root', 'own'), row('zoe', 'match', 'operators'), row('bob', 'no-tier')] },

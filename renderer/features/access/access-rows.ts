@@ -1,4 +1,4 @@
-import type { AccessOverview, AccessRow, TierName } from '#shared/model/access.ts'
+import type { AccessLine, AccessOverview, AccessRow, TierName } from '#shared/model/access.ts'
 
 /** One account over all hosts. */
 export interface AccountRow {
@@ -6,7 +6,7 @@ export interface AccountRow {
   /** The highest tier that any host gives it. */
   readonly tier: TierName | null
   /** By host; absent where the host does not have it. */
-  readonly cells: ReadonlyMap<string, AccessRow>
+  readonly cells: ReadonlyMap<string, AccessLine>
   readonly mismatches: number
   readonly lastLogin: string | null
   /** On some host, or nobody knows. */
@@ -16,14 +16,14 @@ export interface AccountRow {
 const loud: ReadonlySet<AccessRow['state']> = new Set(['above', 'still-active', 'no-tier', 'missing', 'below'])
 const rank: readonly AccessRow['state'][] = ['above', 'still-active', 'no-tier', 'missing', 'below', 'unknown', 'match', 'own']
 
-export const isMismatch = ({ state }: AccessRow): boolean => loud.has(state)
+export const isMismatch = ({ state }: Pick<AccessLine, 'state'>): boolean => loud.has(state)
 
 /** Accounts by name, those that do not fit first. Accounts of services and of the system that belong nowhere come last. */
 export function accountRows({ hosts }: Pick<AccessOverview, 'hosts'>): readonly AccountRow[] {
-  const byName = new Map<string, Map<string, AccessRow>>()
+  const byName = new Map<string, Map<string, AccessLine>>()
   for (const { host, rows } of hosts)
     for (const row of rows) {
-      const cells = byName.get(row.account) ?? new Map<string, AccessRow>()
+      const cells = byName.get(row.account) ?? new Map<string, AccessLine>()
       byName.set(row.account, cells.set(host, row))
     }
   const all = [...byName].map(([name, cells]): AccountRow => {
@@ -40,10 +40,13 @@ export function accountRows({ hosts }: Pick<AccessOverview, 'hosts'>): readonly 
           .at(-1) ?? null,
     }
   })
-  return all.toSorted((a, b) => loudest(a) - loudest(b) || b.mismatches - a.mismatches || a.name.localeCompare(b.name))
+  const loudest = new Map(all.map((row) => [row, Math.min(...[...row.cells.values()].map(({ state }) => rank.indexOf(state)))]))
+  const rankOf = (row: AccountRow) => loudest.get(row) ?? 0
+  return all.toSorted((a, b) => rankOf(a) - rankOf(b) || b.mismatches - a.mismatches || alphabet.compare(a.name, b.name))
 }
 
-const loudest = ({ cells }: AccountRow): number => Math.min(...[...cells.values()].map(({ state }) => rank.indexOf(state)))
+/** One for all: thousands of names are sorted. */
+const alphabet = new Intl.Collator()
 
 export const filterAccounts = (rows: readonly AccountRow[], text: string, mismatchesOnly: boolean): readonly AccountRow[] =>
   rows.filter(({ name, mismatches }) => (!mismatchesOnly || mismatches > 0) && name.toLowerCase().includes(text.trim().toLowerCase()))

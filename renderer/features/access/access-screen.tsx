@@ -13,7 +13,6 @@ import { Empty } from '../../ui/empty.tsx'
 import { FilterAction } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
-import { Scroll } from '../../ui/scroll.tsx'
 import { Segment } from '../../ui/segment.tsx'
 import { count } from '../../ui/words.ts'
 import { AccessDetail } from './access-detail.tsx'
@@ -22,9 +21,6 @@ import { notesOf, SECOND_FACTOR, STALE } from './access-notes.ts'
 import { accountRows, filterAccounts, nextMismatch, type Place } from './access-rows.ts'
 import { ReviewBar } from './review-bar.tsx'
 import { TierTable } from './tier-table.tsx'
-
-/** Rows that are drawn; a directory may have thousands of accounts, and the filter finds each. */
-const MAX_DRAWN = 200
 
 /** Who can do what, against who may. */
 export function AccessScreen() {
@@ -41,9 +37,8 @@ export function AccessScreen() {
   const left = review?.open == null ? [] : review.entries.filter(({ decision }) => decision === null || decision.verdict === 'ask')
   const undecided = left.find(({ decision }) => decision === null)
   const waiting = new Set(left.map(({ row }) => row.account))
-  const named = filterAccounts(all, text ?? '', only === 'mismatches')
-  const found = only === 'undecided' ? named.filter(({ name }) => waiting.has(name)) : named
-  const rows = found.slice(0, MAX_DRAWN)
+  const named = useMemo(() => filterAccounts(all, text ?? '', only === 'mismatches'), [all, text, only])
+  const rows = only === 'undecided' ? named.filter(({ name }) => waiting.has(name)) : named
   const hosts = overview?.hosts ?? []
   const names = hosts.map(({ host }) => host)
   const chosen = rows.some(({ name }) => name === place?.account)
@@ -112,7 +107,7 @@ export function AccessScreen() {
             <header>
               <h2>Accounts found</h2>
               <span className="muted one-line">
-                {found.length > rows.length ? `${rows.length} of ${found.length}: filter for the others` : 'Held against the tiers'}
+                {rows.length < all.length ? `${rows.length} of ${all.length}` : 'Held against the tiers'}
               </span>
               <span className="spring" />
               <Segment
@@ -138,9 +133,7 @@ export function AccessScreen() {
               )
             ) : (
               <>
-                <Scroll as="section" className="access-list" aria-label="Accounts by hosts">
-                  <AccessMatrix rows={rows} hosts={hosts} chosen={chosen} onChoose={setPlace} />
-                </Scroll>
+                <AccessMatrix rows={rows} hosts={hosts} chosen={chosen} onChoose={setPlace} />
                 <AccessDetail
                   key={`${chosen.account} ${chosen.host}`}
                   place={chosen}

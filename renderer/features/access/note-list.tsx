@@ -37,7 +37,7 @@ export function NoteList({ title, notes, none, todo }: NoteListProps) {
       {open.length > shown.length && (
         <p className="muted">{`${count(open.length - shown.length, 'more')} on the fleet page, item OPS-3.`}</p>
       )}
-      {open.length > 0 && <p className="access-todo">{todo}</p>}
+      {open.some(({ status }) => status !== 'not-evaluated') && <p className="access-todo">{todo}</p>}
     </section>
   )
 }

@@ -1,7 +1,7 @@
 import { hostAccess } from '../../../access/host-access.ts'
 import { ownAccounts } from '../../../access/tiers.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { accessFactIds, notCompared } from './tier-verdicts.ts'
+import { accessFactIds, notCompared, oneByOne } from './tier-verdicts.ts'
 
 const DAY_MS = 86_400_000
 
@@ -30,14 +30,16 @@ export default defineControl({
     )
     const stale = people.filter(({ lastLogin }) => lastLogin === undefined || now - Date.parse(lastLogin) > days * DAY_MS)
     if (stale.length > 0)
-      return stale.map(({ name, lastLogin, logins, proof }) => ({
-        status: 'warning',
-        subject: name,
-        title: lastLogin === undefined ? `${name.slice(0, 20)} has never logged in` : `${name.slice(0, 20)} has not logged in lately`,
-        reason: `${name} gets in by ${logins.join(', ')}; ${lastLogin === undefined ? 'no login of it is on record' : `its last login was on ${lastLogin.slice(0, 10)}`}. Expected one within ${days} days.`,
-        hint: 'Ask its owner; close it where nobody needs it.',
-        cite: [proof],
-      }))
+      return oneByOne(
+        stale.map(({ name, lastLogin, logins, proof }) => ({
+          status: 'warning',
+          subject: name,
+          title: lastLogin === undefined ? `${name.slice(0, 20)} has never logged in` : `${name.slice(0, 20)} has not logged in lately`,
+          reason: `${name} gets in by ${logins.join(', ')}; ${lastLogin === undefined ? 'no login of it is on record' : `its last login was on ${lastLogin.slice(0, 10)}`}. Expected one within ${days} days.`,
+          hint: 'Ask its owner; close it where nobody needs it.',
+          cite: [proof],
+        })),
+      )
     const unclear = all.find(({ kind, login, name }) => kind === 'account' && login === 'unknown' && !own.includes(name))
     if (unclear) {
       const reason = `Whether ${unclear.name.slice(0, 40)} gets in is not known: ${unclear.loginNotes.join('; ') || 'it is in no password file of this host'}.`

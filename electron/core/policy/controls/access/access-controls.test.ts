@@ -15,6 +15,7 @@ import { contextOf, factsOf, judge, left, NOW, policy, type Sin, tiers } from '.
 import keysPersonal from './access-keys-personal.control.ts'
 import leaversClosed from './access-leavers-closed.control.ts'
 import withinTiers from './access-within-tiers.control.ts'
+import { oneByOne } from './tier-verdicts.ts'
 
 const backdoor = [
   ['ada', 'a'],
@@ -236,4 +237,13 @@ test('where a directory does not list its accounts, nothing is passed for want o
     contextOf({ tiers: { administrators: { accounts: ['jane@corp'] } } }),
   )
   expect(verdicts.map(({ status }) => status)).toEqual(['not-evaluated'])
+})
+
+test('past five hundred accounts one verdict speaks for the others', () => {
+  const one = (subject: string): Verdict => ({ status: 'fail', subject, title: 't', reason: 'r', cite: [] })
+  const many = Array.from({ length: 700 }, (_, index) => one(`u${index}`))
+  expect(oneByOne(many.slice(0, 500))).toHaveLength(500)
+  expect(oneByOne(many)).toHaveLength(501)
+  expect(oneByOne(many).at(-1)).toMatchObject({ status: 'fail', subject: 'other accounts', title: '200 more accounts are like this' })
+  expect(oneByOne([])).toEqual([])
 })

@@ -31,6 +31,19 @@ const noTiers: Verdict = {
 export const isVerdict = (rows: readonly AccountTier[] | readonly [Verdict]): rows is readonly [Verdict] =>
   rows[0] !== undefined && 'status' in rows[0]
 
+/** Accounts of a host that are named one by one. */
+const MAX_NAMED = 500
+
+/** A directory may open thousands of accounts: past so many one verdict speaks for the others. */
+export function oneByOne(verdicts: readonly Verdict[]): readonly Verdict[] {
+  const more = verdicts.length - MAX_NAMED
+  const [first] = verdicts
+  if (first === undefined || more <= 0) return verdicts
+  const reason = `${verdicts.length} accounts are like this; the first ${MAX_NAMED} have a finding each, and the Access page lists all.`
+  const others = { ...first, subject: 'other accounts', title: `${more} more accounts are like this`, reason }
+  return [...verdicts.slice(0, MAX_NAMED), others]
+}
+
 /** The rows in this state as open verdicts; one verdict that nothing is open, or that it is not known, when there are none. */
 export function verdictsOn(
   rows: readonly AccountTier[],
@@ -45,10 +58,12 @@ export function verdictsOn(
 ): readonly Verdict[] {
   const open = rows.filter((row) => row.state === state)
   if (open.length > 0)
-    return open.map((row) => ({
-      ...{ status: words.status, subject: row.account, title: words.title(row), reason: row.reason, hint: words.hint },
-      cite: row.proofs.slice(0, 4).map((proof) => ({ ...proof, note: row.reason })),
-    }))
+    return oneByOne(
+      open.map((row) => ({
+        ...{ status: words.status, subject: row.account, title: words.title(row), reason: row.reason, hint: words.hint },
+        cite: row.proofs.slice(0, 4).map((proof) => ({ ...proof, note: row.reason })),
+      })),
+    )
   // What an account can do matters to its tier; whether it gets in is enough for the others.
   const unknown = rows.find((row) =>
     state === 'above' ? row.state === 'unknown' : row.login === 'unknown' && (state === 'still-active' || row.tier === null),
