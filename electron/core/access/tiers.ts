@@ -142,19 +142,25 @@ function compare(account: AccountAccess, access: HostAccess, policy: AccessPolic
       account.loginNotes.join('; ') || `${name} is in no password file of this host.`,
     )
   const lacking = lacks(account, may, access)
-  if (lacking !== undefined) return row('below', lacking.title, `${tierWord(tier)} ${lacking.reason}`)
+  if (lacking?.open === false) return row('below', lacking.title, `${tierWord(tier)} ${lacking.reason}`)
+  if (lacking)
+    return row(
+      'match',
+      'No more than its tier says',
+      `${name} can do nothing that ${tier} may not; whether it can do its work was not read.`,
+    )
   return row('match', 'As its tier says', `${name} can do what ${tier} may, and no more.`)
 }
 
 /**
  * What the work of a tier needs and this account has no way to: root where the tier becomes it, otherwise to operate the engines of this host. Who sends
- * inference does so through the proxy, and needs no account here for it. What was not read is held against nobody.
+ * inference does so through the proxy, and needs no account here for it. What was not read is held against nobody (`open`).
  */
 function lacks(
   { name, kind, login, holdings }: AccountAccess,
   may: readonly Capability[],
   { services, gaps }: HostAccess,
-): { readonly title: string; readonly reason: string } | undefined {
+): { readonly title: string; readonly reason: string; readonly open: boolean } | undefined {
   if (kind !== 'account') return undefined
   const needed: readonly Capability[] = may.includes('become-root')
     ? ['become-root']
@@ -162,11 +168,13 @@ function lacks(
       ? (['control-services', 'read-logs'] as const).filter((one) => may.includes(one))
       : []
   if (needed.length === 0) return undefined
-  if (login === 'no') return { title: 'Cannot get in', reason: `has work to do here, and ${name} gets in by no way that was found.` }
+  if (login === 'no')
+    return { open: false, title: 'Cannot get in', reason: `has work to do here, and ${name} gets in by no way that was found.` }
   const open = new Set(gaps.flatMap(({ leavesOpen }) => leavesOpen))
-  const lacking = needed.find((one) => !open.has(one) && !holdings.some(({ capability }) => capability === one))
+  const lacked = needed.filter((one) => !holdings.some(({ capability }) => capability === one))
+  const lacking = lacked.find((one) => !open.has(one)) ?? lacked[0]
   if (lacking === undefined) return undefined
   const words = capabilityWords[lacking].toLowerCase()
   const of = lacking === 'become-root' ? '' : ` (${services.slice(0, 3).join(', ')})`
-  return { title: `Cannot ${words}`, reason: `may ${words}${of}: no way by which ${name} does was found.` }
+  return { open: open.has(lacking), title: `Cannot ${words}`, reason: `may ${words}${of}: no way by which ${name} does was found.` }
 }
