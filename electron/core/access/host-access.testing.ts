@@ -119,7 +119,7 @@ export function factsOf(host: Host): AccessFacts {
     'sshd-matches': known({ matches: [], elsewhere: [] }),
     'oauth2-proxy': known(host.proxies ?? []),
     nginx: known({ installed: true, running: true, directives: host.nginx ?? [] }),
-    programs: known((host.programs ?? []).map((id) => ({ id }) as Program)),
+    programs: known((host.programs ?? []).map((id) => ({ id, binds: [] }) as unknown as Program)),
     'model-files': known({ directories: [] }),
     'guarded-files': known({
       files: parseOpen(rows(host.guarded ?? '')).map((file) => ({ ...file, type: file.type === 'directory' ? 'directory' : 'file' })),
