@@ -40,6 +40,7 @@ test.each<[string, object, string | undefined]>([
   ['a notebook in a container', { kind: 'notebook', container: 'x' }, undefined],
   ['an interface', { kind: 'interface' }, undefined],
   ['no port', { binds: [] }, undefined],
+  ['it only lets read', { kind: 'cluster', readsOnly: true }, undefined],
 ])('root by what runs code for whoever connects: %s', (_, more, expected) => {
   const binds = [{ address: '127.0.0.1', port: 2375, section: 'listeners', line: 2 }]
   const program = {

@@ -81,8 +81,8 @@ export function worldOf(facts: AccessFacts, now: number): World {
 
 /** Docker over TCP, notebooks, clusters and the kubelet that ask nobody who he is. What runs in a container has that as its host. */
 const runnersOf = (programs: readonly Program[], root: Member): World['runners'] =>
-  programs.flatMap(({ name, kind, user, container, binds: [bind], authentication, section, line }) =>
-    RUNS_CODE.has(kind) && authentication === 'none' && container === undefined && bind
+  programs.flatMap(({ name, kind, user, container, binds: [bind], authentication, readsOnly, section, line }) =>
+    RUNS_CODE.has(kind) && authentication === 'none' && !readsOnly && container === undefined && bind
       ? {
           user: user === '0' || user === 'root' ? root.name : user,
           by: `${name} at ${bind.address}:${bind.port}, which asks for no password`,

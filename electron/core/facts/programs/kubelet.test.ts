@@ -98,3 +98,11 @@ test.each<[string, ReturnType<typeof judge>, string, RegExp?]>([
   if (why) expect(`${decidedBy} ${authenticationUnknown}`).toMatch(why)
   expect(authenticationUnknown === undefined).toBe(authentication !== 'unknown')
 })
+
+test('a read-only port lets nobody run anything, what takes anonymous requests does', () => {
+  const port = 'readOnlyPort: 10255'
+  expect(judge(BY_FILE, [file(`${KUBEADM}\n${port}`)]).readsOnly).toBe(true)
+  expect(judge(BY_FILE, [file(KUBEADM)], {}, [10_250, 10_255]).readsOnly).toBe(true)
+  const both = judge(`${BY_FILE} --anonymous-auth --authorization-mode=AlwaysAllow`, [file(`${KUBEADM}\n${port}`)])
+  expect(both).toEqual({ authentication: 'none', decidedBy: `anonymous requests and AlwaysAllow and ${port}` })
+})

@@ -15,7 +15,7 @@ interface Doors {
 const byFlags: Doors = { anonymous: true, mode: 'AlwaysAllow', readOnlyPort: 10_255 }
 const byFile: Doors = { anonymous: false, mode: 'Webhook', readOnlyPort: 0 }
 
-type Judged = Pick<Program, 'authentication' | 'decidedBy' | 'authenticationUnknown'>
+type Judged = Pick<Program, 'authentication' | 'readsOnly' | 'decidedBy' | 'authenticationUnknown'>
 
 /**
  * Whether a kubelet asks who is there. Its flags win over its drop-ins, those over its file, whatever their order on the command line
@@ -46,10 +46,17 @@ export function kubeletAuthentication(process: Process, ports: readonly number[]
 
 function judge(doors: Doors, ports: readonly number[], missing: readonly string[], k3s: boolean): Judged {
   const { anonymous, mode, readOnlyPort } = doors
-  if (ports.includes(10_255)) return { authentication: 'none', decidedBy: 'its read-only port 10255, which is open' }
-  if (readOnlyPort !== undefined && readOnlyPort !== 0) return { authentication: 'none', decidedBy: `readOnlyPort: ${readOnlyPort}` }
+  const readOnly = ports.includes(10_255)
+    ? 'its read-only port 10255, which is open'
+    : readOnlyPort
+      ? `readOnlyPort: ${readOnlyPort}`
+      : undefined
   if (anonymous && (mode === 'AlwaysAllow' || mode === undefined))
-    return { authentication: 'none', decidedBy: `anonymous requests${mode === undefined ? '' : ` and ${mode}`}` }
+    return {
+      authentication: 'none',
+      decidedBy: [`anonymous requests${mode === undefined ? '' : ` and ${mode}`}`, readOnly ?? []].flat().join(' and '),
+    }
+  if (readOnly !== undefined) return { authentication: 'none', readsOnly: true, decidedBy: readOnly }
   if (missing.length > 0) {
     if (anonymous === false && readOnlyPort === 0)
       return { authentication: 'on', decidedBy: '--anonymous-auth=false and --read-only-port=0' }
