@@ -6,13 +6,19 @@ import { announce } from '../ui/announcer.ts'
 import { nameFew } from '../ui/words.ts'
 import { callWithCode } from './step-up.store.ts'
 
-/** A call that changes something. Its answer replaces that of the query `answers`, when it is the same thing. */
-function useAction<C extends Channel>(channel: C, answers?: Channel) {
+/**
+ * A call that changes something. Its answer replaces that of the query `answers`, when it is the same thing. `rests`: the query on which it rested, asked again
+ * when it was refused.
+ */
+function useAction<C extends Channel>(channel: C, answers?: Channel, rests?: Channel) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (input: Input<C>): Promise<Output<C>> => callWithCode(channel, input),
     onSuccess: (value) => {
       if (answers !== undefined && value !== null) client.setQueryData([answers, null], value)
+    },
+    onError: () => {
+      if (rests !== undefined) void client.invalidateQueries({ queryKey: [rests] })
     },
   })
 }
@@ -50,7 +56,7 @@ export const useSignReview = () => useAction('access:review-sign', 'access:revie
 export const useSaveRemovalPlan = () => useAction('access:removal-plan')
 export const useStartWalkthrough = () => useAction('walkthrough:start', 'walkthrough:current')
 export const useKeepDraft = () => useAction('walkthrough:draft')
-export const useRecordStep = () => useAction('walkthrough:record')
+export const useRecordStep = () => useAction('walkthrough:record', undefined, 'walkthrough:current')
 export const useCloseWalkthrough = () => useAction('walkthrough:close', 'walkthrough:current')
 export const useAttach = () => useAction('walkthrough:attach')
 export const useSaveTemplate = () => useAction('walkthrough:template')

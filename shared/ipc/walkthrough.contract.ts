@@ -26,7 +26,13 @@ export const walkthroughContracts = {
     effect: 'local',
     by: 'engine',
   }),
-  'walkthrough:record': contract({ input: stepRequestSchema, output: stepRecordSchema, effect: 'local', by: 'engine' }),
+  /** `after`: id of the record that was shown, null where there was none. Refused when another one was recorded since. */
+  'walkthrough:record': contract({
+    input: stepRequestSchema.extend({ after: z.string().max(100).nullable() }),
+    output: stepRecordSchema,
+    effect: 'local',
+    by: 'engine',
+  }),
   'walkthrough:close': contract({ input: nothing, output: walkthroughSchema, effect: 'local', by: 'engine' }),
   /** Shows the open dialog and keeps a copy of the file; null when it was closed. */
   'walkthrough:attach': contract({ input: nothing, output: attachmentSchema.nullable(), effect: 'local', by: 'main' }),

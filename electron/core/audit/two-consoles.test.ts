@@ -105,6 +105,31 @@ describe('one walkthrough', () => {
     expect(actions(window).filter((one) => one.endsWith('walkthrough.record'))).toHaveLength(kept.length)
   })
 
+  test('what was typed beside an older record does not take the place of a newer one, and is kept', () => {
+    const [window, terminal] = [open('ada'), open('bo')]
+    window.walkthroughs.start(fleet, 'J. Lindqvist')
+    const first = window.walkthroughs.record(fleet, step('INF-1', 'met', 'Ada'), { after: null })
+    const draft = {
+      outcome: 'met' as const,
+      statement: '',
+      endsOn: '',
+      note: 'typing',
+      name: 'Ada',
+      links: '',
+      exceptions: {},
+      attachments: [],
+    }
+    window.walkthroughs.keepDraft(fleet, 'INF-1', draft)
+    const second = terminal.walkthroughs.record(fleet, step('INF-1', 'not-met', 'Bo'))
+    const again = (after: string | null) => window.walkthroughs.record(fleet, step('INF-1', 'met', 'Ada'), { after })
+    for (const after of [null, first.id]) expect(() => again(after)).toThrow(/INF-1 was recorded meanwhile \(Not met, Bo, by bo at 2026/)
+    const shown = window.walkthroughs.current(fleet)?.steps[0]
+    expect([shown?.record?.id, shown?.draft]).toEqual([second.id, draft])
+    again(second.id)
+    expect(window.walkthroughs.current(fleet)?.steps[0]?.draft).toBeNull()
+    expect(window.walkthroughs.records(fleet)).toHaveLength(3)
+  })
+
   test('what was closed elsewhere takes no more', () => {
     const [window, terminal] = [open('ada'), open('bo')]
     recordAll(window)

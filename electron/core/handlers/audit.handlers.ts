@@ -39,8 +39,8 @@ export function auditHandlers(services: Services): Handlers {
       walkthroughs.keepDraft(fleet.require(), item, draft)
       return null
     },
-    'walkthrough:record': (request) =>
-      walked(() => decided(services, 'attestation:changed', () => walkthroughs.record(fleet.require(), request))),
+    'walkthrough:record': ({ after, ...request }) =>
+      walked(() => decided(services, 'attestation:changed', () => walkthroughs.record(fleet.require(), request, { after }))),
     'walkthrough:close': () => walked(() => walkthroughs.close(fleet.require())),
     'history:trend': () => (current() ? history.trend(fleet.require()) : []),
     'history:known': ({ moment, again }) => history.known(fleet.require(), moment, again),

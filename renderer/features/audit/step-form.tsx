@@ -44,12 +44,15 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
   const send = () => {
     if ('missing' in ready || record.isPending) return
     flush()
-    record.mutate(ready.request, {
-      onSuccess: () => {
-        announce(`${step.item} recorded`)
-        onRecorded()
+    record.mutate(
+      { ...ready.request, after: step.record?.id ?? null },
+      {
+        onSuccess: () => {
+          announce(`${step.item} recorded`)
+          onRecorded()
+        },
       },
-    })
+    )
   }
   useKeys({ 'mod+enter': send })
   const statement = useRef<HTMLTextAreaElement>(null)
@@ -127,6 +130,12 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
           ))}
         </div>
       )}
+      {words !== null && (
+        <p role="alert">
+          <Status tone="fail">{record.error === null ? 'Not attached' : 'Not recorded'}</Status>{' '}
+          {`${words.title}: ${words.detail} ${words.hint}`}
+        </p>
+      )}
       <div className="walk-actions">
         <Button
           icon={<Paperclip className="icon" aria-hidden />}
@@ -148,11 +157,6 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
         </Button>
       </div>
       {missing !== undefined && <p className="help walk-missing">{missing}</p>}
-      {words !== null && (
-        <p role="alert">
-          <Status tone="fail">Not recorded</Status> {`${words.title}: ${words.detail} ${words.hint}`}
-        </p>
-      )}
     </section>
   )
 }

@@ -7,6 +7,7 @@ import type { Fleet } from '#shared/model/fleet.ts'
 import { isOver } from '#shared/model/validity.ts'
 import { type Guide, guideSchema, type StepDraft, type StepRecord, type StepRequest, type Walkthrough } from '#shared/model/walkthrough.ts'
 import { blanksIn } from '#shared/statement-blanks.ts'
+import { stepOutcomeWords } from '#shared/words.ts'
 import type { AnyControl } from '../../policy/control.ts'
 import type { Clock } from '../../ports.ts'
 import type { Undisturbed } from '../../store/all-or-nothing.ts'
@@ -31,6 +32,11 @@ export interface WalkthroughServicePorts {
   readonly by: string
 }
 
+/** What is recorded was typed beside `after`, the id of the record that stood there. */
+export interface RecordedDraft {
+  readonly after: string | null
+}
+
 /** Goes through the checklist with an auditor. One walkthrough of a fleet is open at a time; it is there again after a crash. */
 export interface WalkthroughService {
   guide(): Guide
@@ -43,10 +49,11 @@ export interface WalkthroughService {
   /** Keeps what was typed. Throws `walkthrough.not-possible` when none is open. */
   keepDraft(fleet: Fleet, item: ItemId, draft: StepDraft): void
   /**
-   * States what the item's controls ask for, records the step and notes it in the ledger. Throws `walkthrough.not-possible` when it claims more
+   * States what the item's controls ask for, records the step and notes it in the ledger. With a draft, which is done with then, it takes the place of no record
+   * but the one that was shown. Throws `walkthrough.not-possible` when another one came in between, or it claims more
    * than was found: met with open findings, an exception without an owner.
    */
-  record(fleet: Fleet, request: StepRequest): StepRecord
+  record(fleet: Fleet, request: StepRequest, draft?: RecordedDraft): StepRecord
   /** Throws `walkthrough.not-possible` while an item is not recorded. */
   close(fleet: Fleet): Walkthrough
   /** Every record of the current walkthrough, those that were replaced, too: for a pack. */
@@ -136,9 +143,15 @@ export function createWalkthroughService(ports: WalkthroughServicePorts): Walkth
     },
     open: (fleet, item) => openFindings(hosts(fleet), item),
     keepDraft: (fleet, item, draft) => undisturbed(() => repo.saveDraft(opened(fleet).id, item, draft)),
-    record(fleet, request) {
+    record(fleet, request, draft) {
       return undisturbed(() => {
         const head = opened(fleet)
+        const standing = repo.records(head.id).get(request.item)
+        if (draft && standing && standing.id !== draft.after) {
+          const { outcome, name, recordedBy, recordedAt } = standing
+          const what = `${stepOutcomeWords[outcome]}, ${name}, by ${recordedBy} at ${recordedAt}`
+          throw refused(`${request.item} was recorded meanwhile (${what}): read it, then record again to take its place`)
+        }
         check(fleet, request)
         const { item, statement, endsOn, name } = request
         if (statement !== null && endsOn !== null)
@@ -149,7 +162,8 @@ export function createWalkthroughService(ports: WalkthroughServicePorts): Walkth
           digests: { record: sha256Of(JSON.stringify(record)) },
         })
         repo.record(head.id, record)
-        repo.dropDraft(head.id, item)
+        // What somebody else is typing is none of this.
+        if (draft) repo.dropDraft(head.id, item)
         return record
       })
     },
