@@ -3,7 +3,7 @@ import type { AccessLine, AccessOverview, AccessRow, SharedKey } from '#shared/m
 import type { ReviewEntry } from '#shared/model/access-review.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import { useAccessAccount } from '../../stores/queries.ts'
-import { plainText } from '../../ui/plain-text.ts'
+import { plainLines, plainText } from '../../ui/plain-text.ts'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
 import type { AccessNote } from './access-notes.ts'
@@ -65,8 +65,13 @@ export function AccessDetail({ place, row, host, entry, firstReview, keys, stale
       {(host?.gaps ?? []).map(({ reason, leavesOpen, hint }) => (
         <p key={reason} className="reason">
           <Status tone="unknown">Not read</Status> {plainText(reason, 300)}. It leaves open:{' '}
-          {leavesOpen.map((one) => capabilityWords[one].toLowerCase()).join(', ') || 'who else there is'}.{' '}
-          {hint !== undefined && plainText(hint, 400)}
+          {leavesOpen.map((one) => capabilityWords[one].toLowerCase()).join(', ') || 'who else there is'}.
+          {/* Lines for sudoers stand among them. */}
+          {plainLines(hint ?? '', 12).lines.map((line) => (
+            <span key={line} className="access-hint">
+              {line}
+            </span>
+          ))}
         </p>
       ))}
     </Scroll>

@@ -6,9 +6,11 @@ import { useRemovalPushes } from '../../stores/queries.ts'
 import { goPush } from '../../stores/ui.store.ts'
 import { Button } from '../../ui/button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
+import { Status } from '../../ui/status.tsx'
 import { count } from '../../ui/words.ts'
 import type { Place } from './access-rows.ts'
 import { ReviewLeft } from './review-left.tsx'
+import { isOverdue, reviewedWords } from './reviewed-words.ts'
 
 interface ReviewBarProps {
   readonly review: AccessReview
@@ -31,6 +33,7 @@ export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen
   const next = entries.find(({ decision }) => decision === null) ?? left[0]
   const due = entries.filter(({ since }) => since === 'removal-due').length
   const removed = entries.filter(({ decision, since }) => (decision ? decision.verdict === 'remove' : since === 'removal-due')).length
+  const overdue = isOverdue(nextDue, Date.now())
   const signIt = () => sign.mutate({ name: name.trim() })
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -41,12 +44,11 @@ export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen
     <section className="access-review" aria-label="Access review" data-pane>
       <span>
         {open === null
-          ? lastSigned === null
-            ? 'Access was never reviewed here.'
-            : `Reviewed on ${lastSigned.at.slice(0, 10)} by ${plainText(lastSigned.by, 60)}. The next review is due by ${nextDue}.`
+          ? reviewedWords(lastSigned, nextDue, overdue)
           : `Review: ${entries.length - left.length} of ${entries.length} decided${unseen.length > 0 ? `, ${unseen.length} hosts not known` : ''}.`}
         {due > 0 && ` ${due} to be removed since the last review.`}
       </span>
+      {open === null && overdue && <Status tone="warn">Overdue</Status>}
       {error !== null && (
         <span className="status fail" role="alert">
           {wordsOfError(error).whole}

@@ -1,0 +1,13 @@
+import type { AccessReview } from '#shared/model/access-review.ts'
+import { isOver } from '#shared/model/validity.ts'
+import { plainText } from '../../ui/plain-text.ts'
+
+/** The day of the next review is over (UTC). */
+export const isOverdue = (nextDue: AccessReview['nextDue'], now: number): boolean => nextDue !== null && isOver(nextDue, now)
+
+/** When access was reviewed last, and until when it is to be reviewed again. */
+export function reviewedWords(lastSigned: AccessReview['lastSigned'], nextDue: AccessReview['nextDue'], overdue: boolean): string {
+  if (lastSigned === null) return 'Access was never reviewed here.'
+  const next = `The next review ${overdue ? 'was due on' : 'is due by'} ${nextDue}.`
+  return `Reviewed on ${lastSigned.at.slice(0, 10)} by ${plainText(lastSigned.by, 60)}. ${next}`
+}
