@@ -3,46 +3,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { ServerChannel } from 'ssh2'
 import { expect, onTestFinished, test } from 'vitest'
-import { bench, type LoopbackOptions, never, run, startLoopback, until } from './loopback.testing.ts'
+import { never, run, until } from './loopback.testing.ts'
 import { UNTIL_ASKED } from './root-ahead.ts'
 import { ROOT_SHELL } from './root-shell.ts'
-
-interface Started {
-  readonly command: string
-  readonly channel: ServerChannel
-  heard: string
-  closed: boolean
-}
-
-/** A host whose shells of root say what they heard when their input ends. */
-async function hostWith(options: LoopbackOptions = {}, refuses = false) {
-  const started: Started[] = []
-  const server = await startLoopback({
-    ...options,
-    onExec: (command, channel, connection) => {
-      const one: Started = { command, channel, heard: '', closed: false }
-      started.push(one)
-      for (const source of [channel, connection])
-        source.once('close', () => {
-          one.closed = true
-        })
-      channel.on('data', (chunk: Buffer) => {
-        one.heard += chunk
-      })
-      channel.on('end', () => {
-        if (one.closed) return
-        if (refuses) channel.stderr.write('sh: sudo: not found\n')
-        else channel.write(`heard ${one.heard}`)
-        channel.exit(refuses ? 127 : 0)
-        channel.end()
-      })
-    },
-  })
-  const { transport, host } = bench({ hosts: { a: server.port } })
-  return { started, session: await transport.connect(host('a'), { signal: never() }) }
-}
+import { hostWith, type Started } from './shell-host.testing.ts'
 
 type Session = Awaited<ReturnType<typeof hostWith>>['session']
 
@@ -102,7 +67,9 @@ test('what waits for the next audit is not sent away for it', async () => {
 }, 20_000)
 
 test('where sudo let none start, none waits', async () => {
-  const { started, session } = await hostWith({}, true)
+  const { started, session } = await hostWith({}, (one) => {
+    one.refuses = true
+  })
   expect(await root(session, '1')).toEqual({ exitCode: 127, stdout: '' })
   await new Promise((resolve) => setTimeout(resolve, 3500))
   expect(commands(started)).toEqual([ROOT_SHELL])

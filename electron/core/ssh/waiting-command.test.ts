@@ -1,44 +1,7 @@
-import type { ServerChannel } from 'ssh2'
 import { expect, test } from 'vitest'
 import type { ExecResult, HostSession } from '../ports.ts'
-import { bench, type LoopbackOptions, never, run, startLoopback, until } from './loopback.testing.ts'
-
-interface Started {
-  readonly command: string
-  readonly channel: ServerChannel
-  heard: string
-  closed: boolean
-}
-
-/** A host whose commands say what they heard when their input ends. */
-async function hostWith(options: LoopbackOptions = {}, also: (one: Started) => unknown = () => undefined) {
-  const started: Started[] = []
-  const server = await startLoopback({
-    ...options,
-    onExec: (command, channel, connection) => {
-      const one: Started = { command, channel, heard: '', closed: false }
-      started.push(one)
-      also(one)
-      channel.on('data', (chunk: Buffer) => {
-        one.heard += chunk
-      })
-      channel.on('close', () => {
-        one.closed = true
-      })
-      connection.once('close', () => {
-        one.closed = true
-      })
-      channel.on('end', () => {
-        if (one.closed) return
-        channel.write(`heard ${one.heard}`)
-        channel.exit(0)
-        channel.end()
-      })
-    },
-  })
-  const { transport, host } = bench({ hosts: { a: server.port } })
-  return { started, server, session: await transport.connect(host('a'), { signal: never() }) }
-}
+import { never, run, until } from './loopback.testing.ts'
+import { hostWith, type Started } from './shell-host.testing.ts'
 
 async function ask(session: HostSession, ahead: string, stdin: string): Promise<ExecResult & { stdout: string }> {
   let stdout = ''
