@@ -1,6 +1,8 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { linesOf, scrollTo, windowOf } from './row-window.ts'
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
+import { RowSpace } from './row-space.tsx'
+import { linesOf, windowOf } from './row-window.ts'
+import { useRowView } from './use-row-view.ts'
 
 export interface Column<R> {
   readonly id: string
@@ -37,38 +39,23 @@ interface RowTableProps<R> {
   readonly onSort?: (by: string) => void
 }
 
-const HEAD_HEIGHT = 28
-
 /**
  * Rows that are chosen one at a time: by click, arrows, Home, End, Page Up and Page Down. Of a long list only what is near the window is
  * drawn, so thousands of rows cost what fifty do.
  */
 export function RowTable<R>({ label, columns, groups, keyOf, selected, onSelect, tall = false, sorting, onSort }: RowTableProps<R>) {
-  const scroller = useRef<HTMLDivElement>(null)
+  const { scroller, view, look, show } = useRowView<HTMLDivElement>()
   const wantsFocus = useRef(false)
   const moved = useRef(false)
-  const [view, setView] = useState({ top: 0, height: 600 })
   const lines = linesOf(groups, tall ? 42 : 33)
   const rows = lines.filter((line) => line.kind === 'row')
   const at = rows.findIndex(({ row }) => row !== undefined && keyOf(row) === selected)
   const { from, to, above, below } = windowOf(lines, view.top, view.height)
-  const look = () => {
-    const box = scroller.current
-    if (box !== null) setView({ top: box.scrollTop, height: box.clientHeight })
-  }
-  useEffect(() => {
-    const box = scroller.current
-    if (box === null) return
-    const observer = new ResizeObserver(() => setView({ top: box.scrollTop, height: box.clientHeight }))
-    observer.observe(box)
-    return () => observer.disconnect()
-  }, [])
   const { top, height } = rows[at] ?? {}
   useEffect(() => {
     const box = scroller.current
     if (box === null || selected === undefined || top === undefined || height === undefined) return
-    const target = scrollTo({ top, height }, box.scrollTop, box.clientHeight, HEAD_HEIGHT)
-    if (target !== undefined) box.scrollTop = target
+    show({ top, height })
     // The focus follows the choice; it is not taken from a field or another pane, nor from the tab that has just opened the list.
     const held = document.activeElement
     const followed =
@@ -76,8 +63,7 @@ export function RowTable<R>({ label, columns, groups, keyOf, selected, onSelect,
       ((held.matches('.row-name') && box.parentElement?.contains(held) === true) || (moved.current && held.matches('[role=tab]')))
     wantsFocus.current = held === null || held === document.body || followed
     moved.current = true
-    setView({ top: box.scrollTop, height: box.clientHeight })
-  }, [selected, top, height])
+  }, [selected, top, height, scroller, show])
   useLayoutEffect(() => {
     if (!wantsFocus.current) return
     const button = scroller.current?.querySelector<HTMLElement>('.row-name[aria-current]')
@@ -113,7 +99,7 @@ export function RowTable<R>({ label, columns, groups, keyOf, selected, onSelect,
           </tr>
         </thead>
         <tbody>
-          {above > 0 && <Space height={above} columns={columns.length} />}
+          <RowSpace height={above} columns={columns.length} />
           {lines.slice(from, to).map(({ kind, group, row }, index) => {
             const number = whole ? undefined : from + index + 2
             if (kind === 'group' || row === undefined)
@@ -138,18 +124,12 @@ export function RowTable<R>({ label, columns, groups, keyOf, selected, onSelect,
               />
             )
           })}
-          {below > 0 && <Space height={below} columns={columns.length} />}
+          <RowSpace height={below} columns={columns.length} />
         </tbody>
       </table>
     </div>
   )
 }
-
-const Space = ({ height, columns }: { readonly height: number; readonly columns: number }) => (
-  <tr className="space" style={{ height }}>
-    <td colSpan={columns} />
-  </tr>
-)
 
 interface HeadProps<R> {
   readonly column: Column<R>

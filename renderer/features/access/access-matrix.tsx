@@ -1,8 +1,11 @@
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import { moveCell, moveOf } from '../../ui/grid-moves.ts'
 import { plainText } from '../../ui/plain-text.ts'
-import { linesOf, scrollTo, windowOf } from '../../ui/row-window.ts'
+import { RowSpace } from '../../ui/row-space.tsx'
+import { linesOf, windowOf } from '../../ui/row-window.ts'
 import { Scroll } from '../../ui/scroll.tsx'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
+import { HEAD_HEIGHT, useRowView } from '../../ui/use-row-view.ts'
 import type { AccountRow, Place } from './access-rows.ts'
 import { stateWords, tierWords } from './access-words.ts'
 
@@ -15,40 +18,22 @@ interface AccessMatrixProps {
 
 /** As the style says, with its line. */
 const ROW_HEIGHT = 41
-const HEAD_HEIGHT = 28
 
 /**
  * Accounts are rows, hosts are columns. One cell is in the tab order; arrows, Page Up and Page Down move it, Home and End along its row, with Ctrl to the
  * first and the last account. Of thousands of accounts those near the window are drawn.
  */
 export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProps) {
-  const scroller = useRef<HTMLElement>(null)
+  const { scroller, view, look, show } = useRowView<HTMLElement>()
   const follow = useRef(false)
-  const [view, setView] = useState({ top: 0, height: 600 })
   const lines = useMemo(() => linesOf([{ rows }], ROW_HEIGHT), [rows])
   const { from, to, above, below } = windowOf(lines, view.top, view.height)
   const at = rows.findIndex(({ name }) => name === chosen.account)
-  const look = () => {
-    const box = scroller.current
-    if (box !== null) setView({ top: box.scrollTop, height: box.clientHeight })
-  }
-  useEffect(() => {
-    const box = scroller.current
-    if (box === null) return
-    const observer = new ResizeObserver(() => setView({ top: box.scrollTop, height: box.clientHeight }))
-    observer.observe(box)
-    return () => observer.disconnect()
-  }, [])
   // What is chosen from elsewhere, by the review or a key, comes into sight.
   const top = lines[at]?.top
   useEffect(() => {
-    const box = scroller.current
-    if (box === null || top === undefined) return
-    const target = scrollTo({ top, height: ROW_HEIGHT }, box.scrollTop, box.clientHeight, HEAD_HEIGHT)
-    if (target === undefined) return
-    box.scrollTop = target
-    setView({ top: box.scrollTop, height: box.clientHeight })
-  }, [top])
+    if (top !== undefined) show({ top, height: ROW_HEIGHT })
+  }, [top, show])
   useLayoutEffect(() => {
     if (!follow.current && document.activeElement !== document.body) return
     const cell = scroller.current?.querySelector<HTMLElement>('.cell[aria-pressed="true"]')
@@ -58,20 +43,14 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
     cell.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   })
   const press = (event: KeyboardEvent) => {
-    if (event.metaKey || event.altKey || !(event.target as HTMLElement).classList.contains('cell')) return
-    const column = hosts.findIndex(({ host }) => host === chosen.host)
-    const page = Math.max(1, Math.floor((view.height - HEAD_HEIGHT) / ROW_HEIGHT) - 1)
-    const steps: Readonly<Record<string, readonly [number, number]>> = event.ctrlKey
-      ? { Home: [0, column], End: [rows.length - 1, column] }
-      : {
-          ...{ ArrowUp: [at - 1, column], ArrowDown: [at + 1, column], ArrowLeft: [at, column - 1], ArrowRight: [at, column + 1] },
-          ...{ PageUp: [at - page, column], PageDown: [at + page, column], Home: [at, 0], End: [at, hosts.length - 1] },
-        }
-    const target = steps[event.key]
-    if (target === undefined) return
+    const move = moveOf(event)
+    if (move === undefined || !(event.target as HTMLElement).classList.contains('cell')) return
     event.preventDefault()
-    const account = rows[Math.min(Math.max(target[0], 0), rows.length - 1)]?.name
-    const host = hosts[Math.min(Math.max(target[1], 0), hosts.length - 1)]?.host
+    const page = Math.max(1, Math.floor((view.height - HEAD_HEIGHT) / ROW_HEIGHT) - 1)
+    const from = [at, hosts.findIndex(({ host }) => host === chosen.host)] as const
+    const [row, column] = moveCell(from, move, rows.length, hosts.length, page)
+    const account = rows[row]?.name
+    const host = hosts[column]?.host
     if (account === undefined || host === undefined) return
     follow.current = true
     onChoose({ account, host })
@@ -101,7 +80,7 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
           </tr>
         </thead>
         <tbody>
-          {above > 0 && <Space height={above} columns={hosts.length + 2} />}
+          <RowSpace height={above} columns={hosts.length + 2} />
           {rows.slice(from, to).map((row, index) => (
             <tr key={row.name} className={row.name === chosen.account ? 'cross' : ''} aria-rowindex={whole ? undefined : from + index + 2}>
               <th scope="row">
@@ -124,18 +103,12 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
               ))}
             </tr>
           ))}
-          {below > 0 && <Space height={below} columns={hosts.length + 2} />}
+          <RowSpace height={below} columns={hosts.length + 2} />
         </tbody>
       </table>
     </Scroll>
   )
 }
-
-const Space = ({ height, columns }: { readonly height: number; readonly columns: number }) => (
-  <tr className="space">
-    <td colSpan={columns} style={{ height }} />
-  </tr>
-)
 
 interface AccountCellProps {
   readonly row: AccountRow

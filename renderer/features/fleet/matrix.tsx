@@ -4,7 +4,7 @@ import type { Outcome } from '#shared/status.ts'
 import type { HostView } from '../../stores/host-view.ts'
 import { goHost, useUi } from '../../stores/ui.store.ts'
 import { useGradually } from '../../stores/use-gradually.ts'
-import { moveCell, moves } from '../../ui/grid-moves.ts'
+import { moveCell, moveOf } from '../../ui/grid-moves.ts'
 import { areaScore } from './area-score.ts'
 import { cellOf, columnsInView } from './cell-view.ts'
 import { HostHead } from './host-head.tsx'
@@ -72,8 +72,8 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
   const open = useCallback((host: string, item: ItemId) => goHost(host, { item }), [])
 
   const press = (event: KeyboardEvent) => {
-    const move = moves[event.key]
-    if (move === undefined || event.ctrlKey || event.metaKey || event.altKey || !(event.target as HTMLElement).dataset.cell) return
+    const move = moveOf(event)
+    if (move === undefined || !(event.target as HTMLElement).dataset.cell) return
     event.preventDefault()
     const [nextRow, nextColumn] = moveCell([row, column], move, items.length, hosts.length)
     const host = hosts[nextColumn]

@@ -2,7 +2,7 @@ import { type KeyboardEvent, useLayoutEffect, useRef } from 'react'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { destinations, type FlowState, type Segment, segments, sources } from '#shared/model/segment.ts'
 import { goHost } from '../../stores/ui.store.ts'
-import { moveCell, moves } from '../../ui/grid-moves.ts'
+import { moveCell, moveOf } from '../../ui/grid-moves.ts'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
 import { isOutward, type NetworkCell, type NetworkRow, networksOf } from './network-rows.ts'
 import { flowTitle, segmentWords, stateWords } from './network-words.ts'
@@ -33,8 +33,8 @@ export function NetworkMatrix({ fleet, rows, chosen, onChoose, state, loading }:
     grid.current?.querySelector<HTMLElement>(`[data-flow="${CSS.escape(`${chosen.host} ${chosen.segment}`)}"]`)?.focus()
   })
   const press = (event: KeyboardEvent) => {
-    const move = moves[event.key]
-    if (move === undefined || event.ctrlKey || event.metaKey || event.altKey || !(event.target as HTMLElement).dataset.flow) return
+    const move = moveOf(event)
+    if (move === undefined || !(event.target as HTMLElement).dataset.flow) return
     event.preventDefault()
     const at = [rows.findIndex(({ host }) => host === chosen.host), segments.indexOf(chosen.segment)] as const
     const [row, column] = moveCell(at, move, rows.length, segments.length)
