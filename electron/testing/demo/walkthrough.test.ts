@@ -108,7 +108,7 @@ test('what was typed is there again when the program died, and gone once it is r
   await services.close()
   services = await open()
   expect(step('OPS-3')).toEqual({ item: 'OPS-3', record: null, draft, outdated: false })
-  walk().record(fleet(), request({ item: 'OPS-3' }))
+  walk().record(fleet(), request({ item: 'OPS-3' }), { after: null })
   expect(step('OPS-3')?.draft).toBeNull()
 })
 
