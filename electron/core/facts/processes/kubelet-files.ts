@@ -22,7 +22,7 @@ export function readKubeletFiles(lines: readonly string[]): ReadonlyMap<number, 
 
 function begin(header: string, drafts: Map<number, Draft>): string[] | undefined {
   const [, root, digits = '', kind, path] =
-    /^@kubelet(-root)? (\d{1,10})(?: (whole|config|drop-in|k3s|unread)(?: (.+))?)?$/.exec(header) ?? []
+    /^@kubelet(-root)? (\d{1,10})(?: (whole|config|drop-in|k3s|words|unread)(?: (.+))?)?$/.exec(header) ?? []
   if (digits === '') return undefined
   const draft = drafts.get(Number(digits)) ?? { whole: false, files: [], unread: [] }
   drafts.set(Number(digits), draft)
@@ -33,7 +33,7 @@ function begin(header: string, drafts: Map<number, Draft>): string[] | undefined
   if (kind === 'whole') draft.whole = true
   if (path === undefined) return undefined
   if (kind === 'unread') draft.unread.push(path)
-  if (kind !== 'config' && kind !== 'drop-in' && kind !== 'k3s') return undefined
+  if (kind !== 'config' && kind !== 'drop-in' && kind !== 'k3s' && kind !== 'words') return undefined
   const file: Draft['files'][number] = { kind, path, lines: [] }
   draft.files.push(file)
   return file.lines
@@ -50,9 +50,9 @@ function settle({ whole, files, unread, root = [] }: Draft): KubeletFiles {
   const left = unread.filter((path) => {
     const folder = /\.d$/.test(path)
     const found = [...byRoot].filter(([one]) => one === path || one.startsWith(`${path}/`))
-    const ending = path.startsWith('/etc/rancher/') ? '.yaml' : '.conf'
+    const ending = path.startsWith('/etc/rancher/') ? /\.ya?ml$/i : /\.conf$/
     for (const [one, lines] of found)
-      if (!folder || one.endsWith(ending))
+      if (!folder || ending.test(one))
         all.push({ kind: path.startsWith('/etc/rancher/') ? 'k3s' : folder ? 'drop-in' : 'config', path: one, lines })
     return found.length === 0 && !(folder && byRoot.size > 0)
   })

@@ -20,21 +20,29 @@ function write(path: string, text: string, mode = 0o644): void {
 }
 
 /** Runs the script on a tree of files; what it may not read is said by a stand-in of `test -r`, since the test may run as root. */
-function ask(name: string, words: readonly string[], { unreadable = '/none', root = '' } = {}) {
+function ask(name: string, words: readonly string[], { unreadable = '/none', root = '', unit = '' } = {}) {
   write('/proc/7/comm', `${name}\n`)
   write('/proc/7/cgroup', '0::/system.slice/kubelet.service\n')
   write('/proc/7/cmdline', words.map((word) => `${word}\0`).join(''))
   write('/root', root)
+  write('/unit', unit)
   const table = `      7       1     0 root                             ${name.padEnd(32)} ${words.join(' ')}`
   const script = kubeletScript
     .replaceAll('/proc/', `${folder}/proc/`)
     .replaceAll('/etc/rancher', `${folder}/etc/rancher`)
     .replaceAll('/var/lib', `${folder}/var/lib`)
     .replaceAll(/\[ -r "\$2" \]/g, `! [ "$2" = "${folder}${unreadable}" ]`)
-  const printed = execFileSync('/bin/sh', ['-c', `gh_sudo() { [ "$1" = 2 ] && cat "${folder}/root"; }\ntable='${table}'\n${script}`], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  }).replaceAll(folder, '')
+  const printed = execFileSync(
+    '/bin/sh',
+    [
+      '-c',
+      `gh_sudo() { [ "$1" = 2 ] && cat "${folder}/root"; }\nsystemctl() { [ "$5" = kubelet.service ] && cat "${folder}/unit"; }\ntable='${table}'\n${script}`,
+    ],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  ).replaceAll(folder, '')
   return { printed, files: readKubeletFiles(printed.split('\n')).get(7) }
 }
 
@@ -79,9 +87,28 @@ test('of a configuration of k3s only keys and flags for the kubelet leave the ho
   const { printed, files } = ask('k3s-server', ['/usr/local/bin/k3s server'])
   expect(printed).not.toContain('secret')
   expect(files?.files).toEqual([
+    { kind: 'words', path: 'kubelet.service', lines: [] },
     { kind: 'k3s', path: '/etc/rancher/k3s/config.yaml', lines: ['token:', 'kubelet-arg:', '  - "read-only-port=10255"', 'node-label:'] },
     { kind: 'k3s', path: '/etc/rancher/k3s/config.yaml.d/a.yaml', lines: ['agent-token:', '"kubelet-arg+": [anonymous-auth=true]'] },
     { kind: 'drop-in', path: '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/00.conf', lines: ['readOnlyPort: 0'] },
+  ])
+})
+
+test('of the words of its unit only those leave the host that decide about the kubelet', () => {
+  write('/etc/rancher/k3s/config.yaml.d/b.yml', 'kubelet-arg: [max-pods=3]\n')
+  const unit =
+    'ExecStart={ path=/usr/local/bin/k3s ; argv[]=/usr/local/bin/k3s server --token K10secret --kubelet-arg=anonymous-auth=true --kubelet-arg --read-only-port=10255 --kubelet-arg anonymous-auth -d /srv --config=/k.yaml ; ignore_errors=no ; pid=7 }\n'
+  const { printed, files } = ask('k3s-agent', ['/usr/local/bin/k3s agent'], { unit })
+  expect(printed).not.toContain('secret')
+  expect(files?.files.map(({ kind, lines }) => [kind, lines.map((line) => line.trim())])).toEqual([
+    [
+      'words',
+      [
+        ...['argv[]=/usr/local/bin/k3s', '--kubelet-arg=anonymous-auth=true', '--kubelet-arg --read-only-port=10255'],
+        ...['--kubelet-arg anonymous-auth', '-d /srv', '--config=/k.yaml'],
+      ],
+    ],
+    ['k3s', ['kubelet-arg: [max-pods=3]']],
   ])
 })
 

@@ -10,6 +10,9 @@ const flags = 'anonymous-auth|authorization-mode|read-only-port|config|config-di
 /** Of a configuration of k3s, which holds the token of the cluster as well: its keys alone, and the flags that it hands to the kubelet. */
 const ofK3s = `(^)[^[:blank:]#:-][^:]{0,}:|(^)[^[:alnum:]]{0,}kubelet-arg.{0,}|(^)[^[:alnum:]]{1,}(${flags})=.{0,}`
 
+/** Of the words that its unit starts k3s with, which may hold that token too: the program, what goes to the kubelet, and where its files lie. */
+const wordsOfK3s = `argv\\[]=[^ ]+|--kubelet-arg[= ]-{0,2}(${flags})(=[^ ]*)?( |$)|(--config|-c|--data-dir|-d)[= ][^ ]+`
+
 /** Where kubeadm, EKS, k3s and RKE2 put the kubelet's configuration and its drop-ins. There is no secret in them. */
 export const readKubelet: PrivilegedCommand = {
   argv: [
@@ -27,7 +30,7 @@ export const readK3s: PrivilegedCommand = {
 
 /**
  * For each kubelet of `$table`, and each k3s, which is one and hides its words: `@argv`, `@cgroup`, then `@kubelet PID KIND path` with the rows of its
- * configuration (`config`, `drop-in`, `k3s`), `unread` for what this account may not read, and `@kubelet-root PID` with what root reads then, `path:line:text`.
+ * configuration (`config`, `drop-in`, `k3s`), or of the words of its unit (`words`), `unread` for what this account may not read, and `@kubelet-root PID` with what root reads then, `path:line:text`.
  * `@kubelet PID whole` says that all of its words stand there. Starts nothing where none runs. `gh_sudo` 2 and 3 are the commands above.
  */
 export const kubeletScript = `case $table in *' kubelet '* | *' k3s-server '* | *' k3s-agent '*)
@@ -41,13 +44,14 @@ kubelet_file() {
 kubelet_unread() { unread=1; printf '@kubelet %s unread %s\\n' "$pid" "$1"; }
 kubelet_folder() {
   if ! [ -e "$2" ] && [ -x "\${2%/*}" ]; then return
-  elif [ -d "$2" ] && [ -r "$2" ] && [ -x "$2" ]; then for one in "$2"/*"$3" "$2"/*/*"$3"; do ! [ -e "$one" ] || kubelet_file "$1" "$one"; done
+  elif [ -d "$2" ] && [ -r "$2" ] && [ -x "$2" ]; then for one in "$2"/*"$3" "$2"/*\${4:-/*$3}; do ! [ -e "$one" ] || kubelet_file "$1" "$one"; done
   else kubelet_unread "$2"
   fi
 }
 printf '%s\\n' "$table" | awk '/ (kubelet|k3s-server|k3s-agent) / { print $1 }' | while read -r pid rest; do
   read -r name <"/proc/$pid/comm" && case $name in kubelet | k3s-server | k3s-agent) ;; *) continue ;; esac
-  while IFS= read -r group; do case $group in 0::* | *:name=systemd:*) printf '@cgroup %s %s\\n' "$pid" "$group" ;; esac; done <"/proc/$pid/cgroup" 2>/dev/null
+  unit=
+  while IFS= read -r group; do case $group in 0::* | *:name=systemd:*) unit=\${group##*/}; printf '@cgroup %s %s\\n' "$pid" "$group" ;; esac; done <"/proc/$pid/cgroup" 2>/dev/null
   unread=
   case $name in
     kubelet)
@@ -65,8 +69,12 @@ printf '%s\\n' "$table" | awk '/ (kubelet|k3s-server|k3s-agent) / { print $1 }' 
       [ -z "$unread" ] || { printf '@kubelet-root %s\\n' "$pid"; gh_sudo 2 </dev/null 2>/dev/null | awk 'NR > 3000 { exit } { print "=" substr($0, 1, ${MAX_LENGTH}) }'; }; }
       ;;
     *)
+      case $unit in *.service)
+        printf '@kubelet %s words %s\\n' "$pid" "$unit"
+        systemctl show -p ExecStart -- "$unit" 2>/dev/null </dev/null | grep -Eo -e '${wordsOfK3s}' | awk '{ print "=" $0 }' ;;
+      esac
       { [ -e /etc/rancher/k3s/config.yaml ] || ! [ -x /etc/rancher/k3s ] && [ -e /etc/rancher/k3s ]; } && kubelet_file k3s /etc/rancher/k3s/config.yaml
-      kubelet_folder k3s /etc/rancher/k3s/config.yaml.d .yaml
+      kubelet_folder k3s /etc/rancher/k3s/config.yaml.d .yaml .yml
       kubelet_folder drop-in /var/lib/rancher/k3s/agent/etc/kubelet.conf.d .conf
       [ -z "$unread" ] || { printf '@kubelet-root %s\\n' "$pid"; { gh_sudo 3; gh_sudo 2; } </dev/null 2>/dev/null | awk 'NR > 3000 { exit } { print "=" substr($0, 1, ${MAX_LENGTH}) }'; }
       ;;

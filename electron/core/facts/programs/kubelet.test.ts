@@ -9,6 +9,11 @@ const file = (text: string, path = '/var/lib/kubelet/config.yaml', kind: Kubelet
 })
 const drop = (name: string, text: string) => file(text, `/etc/kubernetes/kubelet.conf.d/${name}`, 'drop-in')
 const k3s = (text: string) => file(text, '/etc/rancher/k3s/config.yaml', 'k3s')
+/** What systemd starts it with, as far as it leaves the host. */
+const unit = (...words: readonly string[]) => file(['argv[]=/usr/local/bin/k3s', ...words].join('\n'), 'k3s.service', 'words')
+/** By its configuration, and a drop-in of that, which the host names first. */
+const k3sSays = (text: string, more = '') =>
+  judge('/usr/local/bin/k3s server', [unit(), file(more, '/etc/rancher/k3s/config.yaml.d/9.yml', 'k3s'), k3s(text)])
 
 function judge(
   words: string,
@@ -71,28 +76,89 @@ test.each<[string, ReturnType<typeof judge>, string, RegExp?]>([
   ],
   ['the same, one flag', judge(`${BY_FILE} --anonymous-auth=false`, [], { unread: ['/var/lib/kubelet/config.yaml'] }), 'unknown'],
   ['the same, all flags', judge(`${BY_FILE} --anonymous-auth=false --read-only-port=0`, [], { unread: ['/x'] }), 'on'],
-  ['the same, all open', judge(`${BY_FILE} --anonymous-auth=true`, [], { unread: ['/x'] }), 'none'],
+  ['the same, all open', judge(`${BY_FILE} --anonymous-auth=true`, [], { unread: ['/x'] }), 'unknown', /\/x, .* could/],
   ['drop-ins that were not read', judge(`${BY_FILE} --config-dir=/d`, [file(KUBEADM)], { unread: ['/d'] }), 'unknown', /\/d could/],
   ['a file that is cut', judge(BY_FILE, [file('authentication: {anonymous: {enab')]), 'unknown'],
   ['a file that is a list', judge(BY_FILE, [file('- a')]), 'unknown'],
   ['a word where a switch should be', judge(BY_FILE, [file('authentication: {anonymous: {enabled: "false"}}')]), 'unknown'],
   ['words that were cut', judge(BY_FILE, [file(KUBEADM)], { whole: false }), 'unknown', /command line/],
   ['in a container', judge(BY_FILE, [file(KUBEADM)], {}, [10_250], `/docker/${'a1'.repeat(32)}/kubelet.service`), 'unknown', /container/],
-  ['k3s', judge('/usr/local/bin/k3s server'), 'default'],
-  ['k3s whose configuration was not read', judge('/usr/local/bin/k3s server', [], { unread: ['/etc/rancher/k3s/config.yaml'] }), 'default'],
+  ['k3s', judge('/usr/local/bin/k3s server', [unit()]), 'default'],
+  ['k3s that hides its words, and has no unit', judge('/usr/local/bin/k3s server'), 'unknown', /command line, which k3s hides, could not/],
+  ['k3s whose unit has no command', judge('/usr/local/bin/k3s server', [{ ...unit(), lines: [] }]), 'unknown'],
+  [
+    'k3s whose configuration was not read',
+    judge('/usr/local/bin/k3s server', [unit()], { unread: ['/etc/rancher/k3s/config.yaml'] }),
+    'unknown',
+    /k3s\/config\.yaml could not be read/,
+  ],
+  [
+    'the same, closed by its words',
+    judge('/usr/local/bin/k3s server', [unit('--kubelet-arg=anonymous-auth=false', '--kubelet-arg read-only-port=0')], { unread: ['/x'] }),
+    'on',
+  ],
   [
     'k3s with a flag',
     judge('/usr/local/bin/k3s agent --kubelet-arg=anonymous-auth=true --kubelet-arg authorization-mode=AlwaysAllow'),
     'none',
   ],
-  ['k3s with the read-only port', judge('k3s-server server', [k3s('kubelet-arg:\n  - "max-pods=9"\n  - read-only-port=10255')]), 'none'],
-  ['k3s, the same in one line', judge('k3s-server server', [k3s('"kubelet-arg+": ["v=2", "read-only-port=10255"]')]), 'none'],
   [
-    'k3s, another list',
-    judge('k3s-server server', [k3s('kubelet-arg:\n- max-pods=9\nkube-apiserver-arg:\n- read-only-port=10255')]),
+    'the same in its unit',
+    judge('/usr/local/bin/k3s server', [unit('--kubelet-arg=anonymous-auth=true', '--kubelet-arg --authorization-mode=AlwaysAllow')]),
+    'none',
+  ],
+  [
+    'a switch alone',
+    judge('k3s-server server', [unit('--kubelet-arg=anonymous-auth', '--kubelet-arg=authorization-mode=AlwaysAllow')]),
+    'none',
+  ],
+  [
+    'k3s, anonymous, and the cluster decides',
+    judge('k3s-server server', [unit('--kubelet-arg=anonymous-auth=true')]),
+    'unknown',
+    /the cluster/,
+  ],
+  ['k3s with the read-only port', k3sSays('kubelet-arg:\n  - "max-pods=9"\n  - read-only-port=10255'), 'none'],
+  ['k3s, the same in one line', k3sSays('"kubelet-arg+": ["v=2", "read-only-port=10255"]'), 'none'],
+  ['k3s, JSON', k3sSays('{"kubelet-arg": ["read-only-port=10255"]}'), 'none'],
+  ['k3s, a blank before the colon', k3sSays('kubelet-arg : [read-only-port=10255]'), 'none'],
+  [
+    'k3s, a remark',
+    k3sSays('kubelet-arg:\n  # - read-only-port=10255\n  - max-pods=9 # read-only-port=10255\n# kubelet-arg: [read-only-port=10255]'),
     'default',
   ],
-  ['k3s with a drop-in', judge('k3s-server server', [drop('9.conf', 'readOnlyPort: 10255')]), 'none'],
+  ['k3s, another list', k3sSays('kubelet-arg:\n- max-pods=9\nkube-apiserver-arg:\n- read-only-port=10255'), 'default'],
+  ['k3s, a later list takes its place', k3sSays('kubelet-arg:\n- read-only-port=10255', 'kubelet-arg: [max-pods=9]'), 'default'],
+  ['k3s, a later list is added', k3sSays('kubelet-arg:\n- read-only-port=10255', 'kubelet-arg+: [max-pods=9]'), 'none'],
+  ['k3s, the last item counts', k3sSays('kubelet-arg:\n- read-only-port=10255', 'kubelet-arg+: [read-only-port=0]'), 'default'],
+  [
+    'k3s, its words come after its files',
+    judge('k3s-server server', [k3s('kubelet-arg: [read-only-port=10255]'), unit('--kubelet-arg=read-only-port=0')]),
+    'default',
+  ],
+  ['k3s with its files elsewhere', judge('k3s-server server', [unit('--config /srv/k3s.yaml')]), 'unknown', /\/srv\/k3s\.yaml could/],
+  [
+    'k3s whose own files then say nothing',
+    judge('k3s-server server', [k3s('kubelet-arg: [read-only-port=10255]'), unit('-c=/srv/k3s.yaml')]),
+    'unknown',
+  ],
+  ['k3s with its data elsewhere', k3sSays('data-dir:'), 'unknown', /drop-ins of its kubelet below its data-dir/],
+  ['the same in its unit', judge('k3s-server server', [unit('--data-dir=/srv/k3s')]), 'unknown', /below \/srv\/k3s/],
+  ['k3s that gives its kubelet a file', k3sSays('kubelet-arg: [config=/srv/kubelet.yaml]'), 'unknown', /\/srv\/kubelet\.yaml/],
+  [
+    'k3s with a drop-in',
+    judge('k3s-server server', [
+      unit(),
+      drop('9.conf', 'authentication: {anonymous: {enabled: true}}\nauthorization: {mode: AlwaysAllow}'),
+    ]),
+    'none',
+  ],
+  [
+    'k3s closes the port by a flag, which wins over a drop-in',
+    judge('k3s-server server', [unit(), drop('9.conf', 'readOnlyPort: 8099')]),
+    'default',
+  ],
+  ['unless it is open', judge('k3s-server server', [unit(), drop('9.conf', 'readOnlyPort: 8099')], {}, [10_250, 8099]), 'none', /8099/],
 ])('%s', (_, { authentication, decidedBy, authenticationUnknown }, expected, why) => {
   expect(authentication).toBe(expected)
   if (why) expect(`${decidedBy} ${authenticationUnknown}`).toMatch(why)

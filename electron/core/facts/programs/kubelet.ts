@@ -23,26 +23,29 @@ type Judged = Pick<Program, 'authentication' | 'readsOnly' | 'decidedBy' | 'auth
  * `ports`: those that it listens on.
  */
 export function kubeletAuthentication(process: Process, ports: readonly number[]): Judged {
-  const k3s = process.name.startsWith('k3s') || /(?:^|\/)k3s/.test(process.argv[0] ?? '')
-  const { whole = false, files = [], unread = [] } = containerIdOf(process.cgroup) === undefined ? (process.kubelet ?? {}) : {}
-  const flags = flagsOf(
-    k3s ? [...process.argv.map((word) => word.replace(/^(?:--kubelet-arg=)?(?:--)?/, '--')), ...ofK3s(files)] : process.argv,
-  )
-  const missing = [...unread]
-  if (containerIdOf(process.cgroup) !== undefined) missing.push('its files, which lie in a container')
-  if (!k3s && !whole) missing.push('its command line')
-  const configured = k3s || flags.has('config')
-  let doors = configured ? byFile : byFlags
+  const contained = containerIdOf(process.cgroup) !== undefined
+  const { whole = false, files = [], unread = [] } = contained ? {} : (process.kubelet ?? {})
+  const k3s = process.name.startsWith('k3s') || /(?:^|\/)k3s/.test(process.argv[0] ?? '') ? startedByK3s(process.argv, files) : undefined
+  const flags = flagsOf(k3s?.words ?? process.argv)
+  const missing = [...unread, ...(k3s?.missing ?? [])]
+  if (contained) missing.push('its files, which lie in a container')
+  else if (!k3s && !whole) missing.push('its command line')
+  let doors = k3s || flags.has('config') ? byFile : byFlags
   const own = files.filter(({ kind }) => kind === 'config')
   if (flags.has('config') && own.length === 0) missing.push(flags.get('config') ?? '')
-  for (const file of [...own, ...files.filter(({ kind }) => kind === 'drop-in').sort((a, b) => (a.path < b.path ? -1 : 1))]) {
+  const dropIns = k3s?.elsewhere ? [] : files.filter(({ kind }) => kind === 'drop-in')
+  for (const file of [...own, ...inOrder(dropIns)]) {
     const said = readConfiguration(file)
     if (said) doors = { ...doors, ...said }
     else missing.push(file.path)
   }
+  // k3s hands its kubelet --read-only-port=0, which wins over drop-ins: only what `kubelet-arg` says, or a port that is open, says otherwise.
+  if (k3s && !ports.includes(doors.readOnlyPort ?? 0)) doors = { ...doors, readOnlyPort: 0 }
   if (missing.length > 0) doors = {}
-  return judge({ ...doors, ...saidBy(flags) }, ports, [...new Set(missing)], k3s)
+  return judge({ ...doors, ...saidBy(flags) }, ports, [...new Set(missing)], k3s !== undefined)
 }
+
+const inOrder = (files: readonly KubeletFile[]): readonly KubeletFile[] => [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
 
 function judge(doors: Doors, ports: readonly number[], missing: readonly string[], k3s: boolean): Judged {
   const { anonymous, mode, readOnlyPort } = doors
@@ -51,16 +54,12 @@ function judge(doors: Doors, ports: readonly number[], missing: readonly string[
     : readOnlyPort
       ? `readOnlyPort: ${readOnlyPort}`
       : undefined
-  if (anonymous && (mode === 'AlwaysAllow' || mode === undefined))
-    return {
-      authentication: 'none',
-      decidedBy: [`anonymous requests${mode === undefined ? '' : ` and ${mode}`}`, readOnly ?? []].flat().join(' and '),
-    }
+  if (anonymous && mode === 'AlwaysAllow')
+    return { authentication: 'none', decidedBy: [`anonymous requests and ${mode}`, readOnly ?? []].flat().join(' and ') }
   if (readOnly !== undefined) return { authentication: 'none', readsOnly: true, decidedBy: readOnly }
   if (missing.length > 0) {
     if (anonymous === false && readOnlyPort === 0)
       return { authentication: 'on', decidedBy: '--anonymous-auth=false and --read-only-port=0' }
-    if (k3s) return { authentication: 'default' }
     return { authentication: 'unknown', authenticationUnknown: `${missing.join(', ')} could not be read` }
   }
   if (anonymous)
@@ -91,16 +90,71 @@ function saidBy(flags: ReadonlyMap<string, string>): Doors {
   }
 }
 
-/** Items of `kubelet-arg` (docs.k3s.io, configuration file); every one counts as though it held. */
-function ofK3s(files: readonly KubeletFile[]): string[] {
-  return files.flatMap(({ kind, lines }) => {
-    let inside = false
-    return (kind === 'k3s' ? lines : []).flatMap((line) => {
-      const key = /^["']?([A-Za-z0-9-]+)\+?["']?:(.*)$/s.exec(line)
-      if (key) inside = key[1] === 'kubelet-arg'
-      return inside ? [...(key?.[2] ?? line).matchAll(/([a-z-]+=[^"',\]\s]*)/g)].map(([item]) => `--${item.replace(/^-+/, '')}`) : []
+interface OfK3s {
+  /** What its kubelet is started with: the configuration of k3s, then its own words, so that the last of each counts. */
+  readonly words: readonly string[]
+  readonly missing: readonly string[]
+  /** Its drop-ins lie in another folder than the one that was read. */
+  readonly elsewhere: boolean
+}
+
+const K3S_FILE = '/etc/rancher/k3s/config.yaml'
+const K3S_DROP_INS = '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d'
+
+/**
+ * What k3s starts its kubelet with (docs.k3s.io, "Configuration File"; "k3s server", "k3s agent"). It hides its own words from ps, so they are those of its
+ * unit, unless it runs as a build that shows them.
+ */
+function startedByK3s(argv: readonly string[], files: readonly KubeletFile[]): OfK3s {
+  const unit = files.filter(({ kind }) => kind === 'words').flatMap(({ lines }) => lines)
+  const hidden = argv.length <= 2
+  const words = hidden ? unit.flatMap((row) => row.split(' ')) : argv
+  const of = (...names: readonly string[]): readonly string[] =>
+    words.flatMap((word, at) => {
+      if (names.includes(word)) return words[at + 1] ?? []
+      const [name = '', ...value] = word.split('=')
+      return names.includes(name) && value.length > 0 ? [value.join('=')] : []
     })
+  const [config = K3S_FILE] = of('--config', '-c')
+  const settings = files.filter(({ kind }) => kind === 'k3s')
+  const items = [...(config === K3S_FILE ? kubeletArguments(settings) : []), ...of('--kubelet-arg')].map((item) => {
+    const bare = item.replace(/^-+/, '')
+    return `--${bare}${bare.includes('=') ? '' : '=true'}`
   })
+  const [folder] = flagsOf(items).has('config-dir') ? [flagsOf(items).get('config-dir')] : of('--data-dir', '-d')
+  const moved = settings.some(({ lines }) => lines.some((line) => /^["']?data-dir["']?\s*:/.test(line)))
+  const elsewhere = (folder !== undefined && folder !== K3S_DROP_INS && folder !== '/var/lib/rancher/k3s') || moved
+  return {
+    words: items,
+    missing: [
+      ...(hidden && unit.length === 0 ? ['its command line, which k3s hides,'] : []),
+      ...(config === K3S_FILE ? [] : [config]),
+      ...(elsewhere ? [`the drop-ins of its kubelet below ${folder ?? 'its data-dir'}`] : []),
+    ],
+    elsewhere,
+  }
+}
+
+/**
+ * Items of `kubelet-arg`: the file first, then its drop-ins by name; a list takes the place of an earlier one, with `+` it is added to it. A remark says nothing.
+ */
+function kubeletArguments(settings: readonly KubeletFile[]): readonly string[] {
+  let items: string[] = []
+  for (const { lines } of [
+    ...settings.filter(({ path }) => path === K3S_FILE),
+    ...inOrder(settings.filter(({ path }) => path !== K3S_FILE)),
+  ]) {
+    let inside = false
+    for (const line of lines) {
+      const text = line.replace(/(?:^|\s)#.*$/, '')
+      const [, name, plus, rest] = /^[\s{]*["']?([A-Za-z0-9-]+)(\+?)["']?\s*:(.*)$/.exec(text) ?? []
+      if (name !== undefined) inside = name === 'kubelet-arg'
+      if (inside && plus === '') items = []
+      if (inside)
+        items.push(...[...(rest ?? text).matchAll(/[a-z-]+(?:=[^"',\]}\s]*)?/g)].map(([item]) => item.replace(/^-+/, '')).filter(Boolean))
+    }
+  }
+  return items
 }
 
 /** What a KubeletConfiguration says of its doors; undefined when it is none. Kubernetes reads YAML 1.1, of which JSON is a part. */
