@@ -17,9 +17,12 @@ export const outcomeWords: Readonly<Record<Outcome, { readonly word: string; rea
 /** What became of findings between two audits. */
 export const directionWords: Readonly<Record<Direction, string>> = {
   worse: 'Got worse',
+  found: 'Open, and not measured before',
   unseen: 'Not measured any more',
+  still: 'Open as before, by other evidence',
   decided: 'Accepted, or to be stated',
   better: 'Got better',
+  cleared: 'Passes, and was not measured before',
   gone: 'Gone',
   other: 'Otherwise different',
 }

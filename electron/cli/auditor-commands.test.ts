@@ -6,6 +6,7 @@ import { createAuditRepo } from '#core/store/audit.repo.ts'
 import { openDatabase } from '#core/store/database.ts'
 import { itemResults } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
+import { comparisonSchema, trendSchema } from '#shared/model/history.ts'
 import { dayFrom } from '#shared/model/validity.ts'
 import type { Outcome } from '#shared/status.ts'
 import { runAudit } from './audit.command.ts'
@@ -70,11 +71,67 @@ test('audits are listed, and two of them compared: 1 where something got worse',
   expect(stdout).toMatch(/^bbbb-2 {2}2026-11-08 10:00 {2}score 0\/18 {2}open criticals 1 {2}1 of 1 hosts\naaaa-1/)
   stdout = ''
   expect(await runCompare([...store(), 'previous', 'latest'])).toBe(1)
-  expect(stdout).toContain('Got worse: 1\n  gpu-01  INF-1  Port is fail (ollama.service): Pass to Fail, since 2026-11-08')
+  expect(stdout).toContain('Got worse: 1\n  gpu-01  INF-1 critical  Port is fail (ollama.service): Pass to Fail, since 2026-11-08')
   expect(await runCompare([...store(), '2026-11-08', 'bbbb'])).toBe(0)
+  stdout = ''
+  expect(await runCompare([...store(), 'bbbb', 'aaaa'])).toBe(0)
+  expect(stdout).toContain('The second moment is the earlier one.')
   // One moment is held against the newest audit.
   expect(await runCompare([...store(), 'previous'])).toBe(1)
   await expect(runCompare([...store(), 'previous', 'latest', 'aaaa'])).rejects.toThrow(/two moments/)
+})
+
+/** Two more audits: a host that is new and open, and the old one, which was not reached. */
+function oneMore(): void {
+  const { database } = openDatabase(at('data'), Date.now())
+  const repo = createAuditRepo(database)
+  const moment = '2026-11-09T10:00:00.000Z'
+  repo.begin({ id: 'cccc-3', fleet: 'dc1', startedAt: moment, gatehouse: '0' })
+  const common = { address: '10.0.0.1', startedAt: moment, finishedAt: moment, sections: [], listeners: [], services: [], gpus: [] }
+  const dark = findings('not-evaluated').map((finding) => ({ ...finding, subject: '', title: 'The host was not reached' }))
+  const failure = { code: 'ssh.refused', detail: 'Connection \u202erefused' } as const
+  repo.saveHost('cccc-3', 'dc1', { ...common, name: 'gpu-01', state: 'unreachable', failure, items: itemResults(dark), findings: dark }, [])
+  const fresh = findings('fail')
+  repo.saveHost('cccc-3', 'dc1', { ...common, name: 'gpu-02', state: 'connected', items: itemResults(fresh), findings: fresh }, [])
+  repo.finish('cccc-3', moment, 'complete')
+  // And back, as it was.
+  const later = '2026-11-10T10:00:00.000Z'
+  const back = findings('fail')
+  repo.begin({ id: 'dddd-4', fleet: 'dc1', startedAt: later, gatehouse: '0' })
+  repo.saveHost('dddd-4', 'dc1', { ...common, name: 'gpu-01', state: 'connected', items: itemResults(back), findings: back }, [])
+  repo.finish('dddd-4', later, 'complete')
+  database.close()
+}
+
+test('a host that is not reached did not get better, and one that is new is not overlooked', async () => {
+  oneMore()
+  expect(await runCompare([...store(), 'bbbb', 'cccc'])).toBe(1)
+  expect(stdout).toContain('\ngpu-01 is not reached: Connection \u00b7refused\n')
+  expect(stdout).toContain(
+    'Not measured any more: 1\n  gpu-01  INF-1 critical  Port is fail (ollama.service): Fail to Not evaluated (The host was not reached)\n',
+  )
+  expect(stdout).toContain('Only after: gpu-02 (1 open, 1 critical)')
+  expect(stdout).not.toContain('Gone')
+  stdout = ''
+  await runCompare([...store(), 'aaaa', 'cccc'])
+  expect(stdout).toContain('Connection \u00b7refused; 1 check that passed is not known any more\n')
+  stdout = ''
+  expect(await runCompare([...store(), 'bbbb', 'dddd'])).toBe(1)
+  expect(stdout).toMatch(/^.*\n\nOnly after: gpu-02 \(1 open, 1 critical\)\n$/)
+  stdout = ''
+  await runCompare(store())
+  expect(stdout).toContain('cccc-3  2026-11-09 10:00  score 0/36  open criticals 1  2 of 2 hosts, 1 not reached\n')
+})
+
+test('what compare prints for machines is what its schemas say, and nothing more', async () => {
+  oneMore()
+  await runCompare([...store(), '--json'])
+  const audits: unknown = JSON.parse(stdout)
+  expect(trendSchema.parse(audits)).toEqual(audits)
+  stdout = ''
+  await runCompare([...store(), 'aaaa', 'cccc', '--json'])
+  const comparison: unknown = JSON.parse(stdout)
+  expect(comparisonSchema.parse(comparison)).toEqual(comparison)
 })
 
 test('stored results are of all hosts: a host that is named is not passed over', async () => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { groupBy } from '#shared/group-by.ts'
-import type { ComparedChange, Comparison, TrendPoint } from '#shared/model/history.ts'
+import type { ComparedChange, Comparison, Direction, TrendPoint } from '#shared/model/history.ts'
 import type { Outcome } from '#shared/status.ts'
 import { directionWords, outcomeWords, visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
@@ -30,9 +30,15 @@ export async function runCompare(args: string[]): Promise<number> {
     }
     const comparison = services.history.compare(fleet, before, after, values.again)
     process.stdout.write(values.json ? `${JSON.stringify(comparison, null, 2)}\n` : printed(comparison))
-    return comparison.changes.some(({ direction }) => direction === 'worse' || direction === 'unseen') ? ExitCode.findings : ExitCode.clean
+    return isWorse(comparison) ? ExitCode.findings : ExitCode.clean
   })
 }
+
+const worse: readonly Direction[] = ['worse', 'found', 'unseen', 'still']
+
+/** Something is open, or not seen, that was not so before: also on a host that is new. */
+const isWorse = ({ changes, only }: Comparison): boolean =>
+  changes.some(({ direction }) => worse.includes(direction)) || only.after.some(({ open }) => open > 0)
 
 const listed = (points: readonly TrendPoint[]): string =>
   points.length === 0
@@ -40,31 +46,44 @@ const listed = (points: readonly TrendPoint[]): string =>
     : points
         .toReversed()
         .map(
-          ({ audit, startedAt, outcome, hosts, known, passed, applicable, openCritical }) =>
-            `${audit.slice(0, 8)}  ${startedAt.slice(0, 16).replace('T', ' ')}  score ${passed}/${applicable}  open criticals ${openCritical}  ${hosts} of ${known} hosts${outcome === 'cancelled' ? ', stopped' : ''}\n`,
+          ({ audit, startedAt, outcome, hosts, known, unreached, passed, applicable, openCritical }) =>
+            `${audit.slice(0, 8)}  ${startedAt.slice(0, 16).replace('T', ' ')}  score ${passed}/${applicable}  open criticals ${openCritical}  ${hosts} of ${known} hosts${unreached > 0 ? `, ${unreached} not reached` : ''}${outcome === 'cancelled' ? ', stopped' : ''}\n`,
         )
         .join('')
 
 function printed({ before, after, changes, only }: Comparison): string {
   const moment = ({ audit, startedAt, passed, applicable }: Comparison['before']) =>
     `${startedAt.slice(0, 16).replace('T', ' ')} (${audit.slice(0, 8)}) score ${passed}/${applicable}`
+  const dark = new Set(after.unreached.map(({ host }) => host))
+  const passed = (change: ComparedChange) => dark.has(change.host) && change.from === 'pass'
   const lines = [
     `${moment(before)}  to  ${moment(after)}`,
+    ...(Date.parse(after.startedAt) < Date.parse(before.startedAt) ? ['The second moment is the earlier one.'] : []),
+    ...before.unreached.map(({ host, reason }) => `${host} was not reached before: ${reason}`),
+    ...after.unreached.map(({ host, reason }) => {
+      const count = changes.filter((change) => change.host === host && passed(change)).length
+      return `${host} is not reached: ${reason}${count === 0 ? '' : `; ${count === 1 ? '1 check that passed is' : `${count} checks that passed are`} not known any more`}`
+    }),
     ...[...groupBy(changes, ({ direction }) => directionWords[direction])].flatMap(([words, all]) => [
       '',
       `${words}: ${all.length}`,
-      ...all.map(line),
+      ...all.filter((change) => !passed(change)).map(line),
     ]),
-    ...(only.before.length > 0 ? ['', `Only before: ${only.before.join(', ')}`] : []),
-    ...(only.after.length > 0 ? ['', `Only after: ${only.after.join(', ')}`] : []),
-    ...(changes.length === 0 ? ['Nothing is different.'] : []),
+    ...(only.before.length > 0 ? ['', `Only before: ${only.before.map(lone).join(', ')}`] : []),
+    ...(only.after.length > 0 ? ['', `Only after: ${only.after.map(lone).join(', ')}`] : []),
+    ...(changes.length + only.before.length + only.after.length === 0 ? ['Nothing is different.'] : []),
   ]
-  return `${lines.join('\n')}\n`
+  return `${lines.map(visible).join('\n')}\n`
 }
+
+const lone = ({ host, open, openCritical }: Comparison['only']['after'][number]): string =>
+  `${host} (${open} open${openCritical === 0 ? '' : `, ${openCritical} critical`})`
 
 const word = (status: Outcome | null): string => (status === null ? 'nothing' : outcomeWords[status].word)
 
-const line = ({ host, item, title, subject, from, to, since }: ComparedChange): string =>
-  visible(
-    `  ${host}  ${item}  ${title}${subject === '' ? '' : ` (${subject})`}: ${word(from)} to ${word(to)}${since === undefined ? '' : `, since ${since.slice(0, 10)}`}`,
-  )
+function line({ host, item, severity, title, subject, from, to, was, why, since }: ComparedChange): string {
+  const loud = to === 'fail' || from === 'fail' ? ` ${severity}` : ''
+  const stood = from === to ? `${word(to)} as before` : `${word(from)} to ${word(to)}`
+  const more = `${why === undefined ? '' : ` (${why})`}${was === undefined ? '' : ` (before: ${was})`}`
+  return `  ${host}  ${item}${loud}  ${title}${subject === '' ? '' : ` (${subject})`}: ${stood}${more}${since === undefined ? '' : `, since ${since.slice(0, 10)}`}`
+}

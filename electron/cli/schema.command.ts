@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { controlEntriesSchema } from '#shared/model/control-entry.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
+import { comparisonSchema, trendSchema } from '#shared/model/history.ts'
 import { recordedReviewsSchema } from '#shared/model/recorded-review.ts'
 import { auditReportSchema } from '#shared/model/report.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
@@ -9,6 +10,8 @@ const schemas: Readonly<Record<string, () => object>> = {
   fleet: () => z.toJSONSchema(fleetSchema, { io: 'input', unrepresentable: 'any' }),
   controls: () => z.toJSONSchema(controlEntriesSchema, { unrepresentable: 'any' }),
   'access-reviews': () => z.toJSONSchema(recordedReviewsSchema, { unrepresentable: 'any' }),
+  audits: () => z.toJSONSchema(trendSchema, { unrepresentable: 'any' }),
+  comparison: () => z.toJSONSchema(comparisonSchema, { unrepresentable: 'any' }),
   report: () => z.toJSONSchema(auditReportSchema, { unrepresentable: 'any' }),
 }
 

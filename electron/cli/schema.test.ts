@@ -6,6 +6,8 @@ test.each([
   ['fleet', 'fleet.schema.json'],
   ['report', 'audit-report.schema.json'],
   ['controls', 'controls.schema.json'],
+  ['audits', 'audits.schema.json'],
+  ['comparison', 'comparison.schema.json'],
   ['access-reviews', 'access-reviews.schema.json'],
 ])('the shipped schema of %s is what the code checks', (name, file) => {
   expect(readFileSync(new URL(`../../assets/schemas/${file}`, import.meta.url), 'utf8')).toBe(schemaText(name))

@@ -27,7 +27,7 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       moments, lists the audits with score and open criticals.
       --again            judge both by the controls of today, so that only the hosts make a difference
       --demo, --data     as for audit
-      Exit code 0: nothing got worse and nothing is unseen; 1: something is.
+      Exit code 1: something got worse, is open and was not measured before, is not measured any more, or is open by other evidence.
 
   gatehouse controls [--json]
       Lists every control by item of the checklist: what passes, why it matters, how severe a failure is, and what it refers to.
@@ -178,9 +178,9 @@ ${templates}
       Reads model files on this computer by their content, loads and runs nothing, and says of each: cleared, suspicious, dangerous, or
       not cleared with the reason. Exit code 0: all are cleared; 1: one is not; 2: one could not be read.
 
-  gatehouse schema fleet|report|controls|access-reviews
-      Prints the JSON Schema of the fleet file (for editors), of the JSON report, of the list of controls, or of the access
-      reviews in an evidence pack.
+  gatehouse schema fleet|report|controls|audits|comparison|access-reviews
+      Prints the JSON Schema of the fleet file (for editors), of the JSON report, of the list of controls, of what compare prints
+      (without and with moments), or of the access reviews in an evidence pack.
 
 Prompts (unknown host keys, passphrases, one-time codes) are asked on the terminal, or through SSH_ASKPASS.
 gatehouse help COMMAND says what stands here of one command.

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { comparisonSchema, knownSchema, trendPointSchema } from '../model/history.ts'
+import { comparisonSchema, knownSchema, trendSchema } from '../model/history.ts'
 import { contract } from './contract.ts'
 
 const moment = z.string().min(1).max(64)
@@ -7,7 +7,7 @@ const moment = z.string().min(1).max(64)
 /** What was known of the open fleet when. */
 export const historyContracts = {
   /** One point for each audit, oldest first. */
-  'history:trend': contract({ input: z.null(), output: z.array(trendPointSchema), effect: 'read', by: 'engine' }),
+  'history:trend': contract({ input: z.null(), output: trendSchema, effect: 'read', by: 'engine' }),
   /** Moments are ids of audits, days, `today`, `yesterday`, `latest` or `previous`. */
   'history:compare': contract({
     input: z.object({ before: moment, after: moment, again: z.boolean() }),

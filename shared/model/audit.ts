@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, errorCatalogue } from '../errors.ts'
-import { loudest, outcomes } from '../status.ts'
+import { loudest, outcomes, severities } from '../status.ts'
 import { checklist, itemIds } from './checklist.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type Finding, findingBriefSchema, findingSchema } from './finding.ts'
@@ -151,13 +151,22 @@ export function itemResults(findings: readonly Pick<Finding, 'item' | 'status'>[
   }))
 }
 
+/** True when an audit could look at the host, at all of it or at a part. */
+export const wasMeasured = ({ state }: { readonly state: ConnectionState }): boolean => state === 'connected' || state === 'limited'
+
 /** One finding that is not what it was in the audit before. */
 export const changeSchema = z.object({
   host: z.string(),
   item: z.enum(itemIds),
   control: z.string(),
+  severity: z.enum(severities),
   subject: z.string(),
+  /** What is found now; where it cannot be seen any more, or is gone, what was. */
   title: z.string(),
+  /** What was found before, where the status is the same. */
+  was: z.string().optional(),
+  /** Why it cannot be seen any more, or is gone. */
+  why: z.string().optional(),
   from: z.enum(outcomes).nullable(),
   to: z.enum(outcomes).nullable(),
 })

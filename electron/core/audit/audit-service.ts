@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Failure, failureOf, GatehouseError } from '#shared/errors.ts'
-import type { Audit, AuditResults, Change, HostAudit, HostBrief } from '#shared/model/audit.ts'
+import { type Audit, type AuditResults, type Change, type HostAudit, type HostBrief, wasMeasured } from '#shared/model/audit.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { AuditJob, HostProgress } from '#shared/model/job.ts'
@@ -301,8 +301,9 @@ function chooseHosts(fleet: Fleet, names: readonly string[] | undefined): readon
   return auditedHosts(fleet).filter((host) => names.includes(host.name))
 }
 
-function finalProgress({ state, failure }: HostAudit): Pick<HostProgress, 'stage' | 'failure' | 'current'> {
-  if (state === 'connected' || state === 'limited') return { stage: 'done', current: '', failure }
+function finalProgress(audit: HostAudit): Pick<HostProgress, 'stage' | 'failure' | 'current'> {
+  const { state, failure } = audit
+  if (wasMeasured(audit)) return { stage: 'done', current: '', failure }
   return { stage: state === 'cancelled' ? 'cancelled' : 'failed', failure, current: '' }
 }
 
@@ -311,8 +312,6 @@ const withoutDigests = (host: HostBrief): HostBrief => ({ ...host, findings: hos
 
 /** How far back results are looked for, when the newest audits of a host could not look at it. */
 const LOOK_BACK = 20
-
-const wasMeasured = ({ state }: Pick<HostAudit, 'state'>): boolean => state === 'connected' || state === 'limited'
 
 /** The newest result of a host, out of as many as are asked for. When it could not look, the newest that measured goes with it as last known. */
 function newestMeasured<T extends Pick<HostBrief, 'state' | 'finishedAt' | 'items' | 'findings'>>(

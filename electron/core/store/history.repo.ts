@@ -1,12 +1,12 @@
 import type Database from 'libsql'
-import { type Audit, briefOf, type HostAudit, type HostBrief } from '#shared/model/audit.ts'
+import { type Audit, briefOf, type ConnectionState, type HostAudit, type HostBrief } from '#shared/model/audit.ts'
 import type { StoredHostAudit } from './audit.repo.ts'
 
 /** One host of one audit, as a trend needs it. */
 export interface TrendRow {
   readonly auditId: string
   readonly host: string
-  readonly state: string
+  readonly state: ConnectionState
   readonly passed: number
   readonly applicable: number
   readonly openCritical: number
@@ -57,7 +57,7 @@ export function createHistoryRepo(database: Database.Database): HistoryRepo {
       })),
     trend: (fleet) =>
       (trend.all(fleet) as Row[]).map((row) => ({
-        ...{ auditId: String(row.audit_id), host: String(row.host), state: String(row.state) },
+        ...{ auditId: String(row.audit_id), host: String(row.host), state: row.state as ConnectionState },
         ...{ passed: Number(row.passed), applicable: Number(row.applicable), openCritical: Number(row.open_critical) },
       })),
     hostsAt: (fleet, sequence) => (hosts.all(fleet, sequence) as Row[]).map(({ host }) => String(host)),

@@ -1,10 +1,12 @@
+import { useState } from 'react'
 import { groupBy } from '#shared/group-by.ts'
-import type { ComparedChange } from '#shared/model/history.ts'
+import type { ComparedChange, Comparison as ComparisonResult } from '#shared/model/history.ts'
 import type { Outcome } from '#shared/status.ts'
 import { directionWords } from '#shared/words.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { useComparison } from '../../stores/queries.ts'
 import { goHost } from '../../stores/ui.store.ts'
+import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { OutcomeStatus, Status } from '../../ui/status.tsx'
@@ -26,51 +28,81 @@ export function Comparison(moments: ComparisonProps) {
       </p>
     )
   if (data === undefined) return <div aria-busy="true" />
-  if (data.changes.length === 0) return <Empty title="Nothing is different" about="Every finding on every host is as it was." />
+  const notes = notesOf(data)
   return (
     <div className="history-changes">
-      {[...groupBy(data.changes, ({ direction }) => directionWords[direction])].map(([words, changes]) => (
-        <section key={words}>
-          <div className="pane-head">
-            <h3>{words}</h3>
-            <span className="muted num">{changes.length}</span>
-          </div>
-          <table className="table compact">
-            {/* Widths of the columns: a heading for readers alone gives none. */}
-            <colgroup>
-              <col />
-              <col className="w-[96px]" />
-              <col className="w-[148px]" />
-              <col className="w-[148px]" />
-              <col className="w-[104px]" />
-            </colgroup>
-            <thead className="reader-only">
-              <tr>
-                <th scope="col">Finding</th>
-                <th scope="col">Host</th>
-                <th scope="col">Before</th>
-                <th scope="col">Now</th>
-                <th scope="col">Since</th>
-              </tr>
-            </thead>
-            <tbody>
-              {changes.map((change) => (
-                <Row key={`${change.host} ${change.control} ${change.subject}`} change={change} />
-              ))}
-            </tbody>
-          </table>
-        </section>
-      ))}
-      {[...data.only.before.map((host) => `${host} only before`), ...data.only.after.map((host) => `${host} only after`)].map((words) => (
+      {notes.map((words) => (
         <p key={words} className="help walk-note">
           {words}
         </p>
+      ))}
+      {data.changes.length === 0 && <Empty title="Nothing is different" about="Every finding on every host of both audits is as it was." />}
+      {[...groupBy(data.changes, ({ direction }) => directionWords[direction])].map(([words, changes]) => (
+        <Direction key={words} words={words} changes={changes} />
       ))}
     </div>
   )
 }
 
-const Row = ({ change: { host, control, subject, title, from, to, since } }: { readonly change: ComparedChange }) => (
+/** As many rows as are read at a glance; the rest on request. A fleet that is not reached has thousands. */
+const SHOWN_ROWS = 100
+
+function Direction({ words, changes }: { readonly words: string; readonly changes: readonly ComparedChange[] }) {
+  const [all, setAll] = useState(false)
+  const shown = all ? changes : changes.slice(0, SHOWN_ROWS)
+  return (
+    <section>
+      <div className="pane-head">
+        <h3>{words}</h3>
+        <span className="muted num">{changes.length}</span>
+        <span className="spring" />
+        {changes.length > shown.length && (
+          <Button small look="quiet" onClick={() => setAll(true)}>
+            {`Show all ${changes.length}`}
+          </Button>
+        )}
+      </div>
+      <table className="table compact">
+        {/* Widths of the columns: a heading for readers alone gives none. */}
+        <colgroup>
+          <col />
+          <col className="w-[96px]" />
+          <col className="w-[148px]" />
+          <col className="w-[148px]" />
+          <col className="w-[104px]" />
+        </colgroup>
+        <thead className="reader-only">
+          <tr>
+            <th scope="col">Finding</th>
+            <th scope="col">Host</th>
+            <th scope="col">Before</th>
+            <th scope="col">Now</th>
+            <th scope="col">Since</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((change) => (
+            <Row key={`${change.host} ${change.control} ${change.subject}`} change={change} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+/** What the rows do not say: hosts that could not be looked at, and those of one audit alone. */
+const notesOf = ({ before, after, only }: ComparisonResult): string[] => [
+  ...(Date.parse(after.startedAt) < Date.parse(before.startedAt) ? ['The second audit is the earlier one.'] : []),
+  ...before.unreached.map(({ host, reason }) => `${host} was not reached in the first: ${plainText(reason, 160)}`),
+  ...after.unreached.map(({ host, reason }) => `${host} was not reached in the second: ${plainText(reason, 160)}`),
+  ...only.before.map((host) => `${alone(host)} only before`),
+  ...only.after.map((host) => `${alone(host)} only after`),
+]
+
+const alone = ({ host, open, openCritical }: ComparisonResult['only']['after'][number]): string =>
+  `${host}, with ${open} open${openCritical === 0 ? '' : ` (${openCritical} critical)`},`
+
+const Row = ({ change: { host, control, subject, title, from, to, was, why, since } }: { readonly change: ComparedChange }) => (
   <tr>
     <th scope="row">
       <button
@@ -81,6 +113,8 @@ const Row = ({ change: { host, control, subject, title, from, to, since } }: { r
       >
         {plainText(title, 80)}
       </button>
+      {why !== undefined && <span className="muted"> {plainText(why, 80)}</span>}
+      {was !== undefined && <span className="muted"> before: {plainText(was, 80)}</span>}
     </th>
     <td>{host}</td>
     <td>

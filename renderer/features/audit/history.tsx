@@ -55,7 +55,10 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
               {newestFirst.map((point) => (
                 <tr key={point.audit}>
                   <th scope="row">{names.get(point.audit)}</th>
-                  <td className="num">{`${point.hosts} of ${point.known}`}</td>
+                  <td className="num">
+                    {`${point.hosts} of ${point.known}`}
+                    {point.unreached > 0 && <span className="muted">{`, ${point.unreached} not reached`}</span>}
+                  </td>
                   <td className="num">{`${point.passed}/${point.applicable}, ${scoreOf(point)} %`}</td>
                   <td className="num">{point.openCritical}</td>
                 </tr>
@@ -64,7 +67,8 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
           </table>
         </div>
         <p className="help walk-note">
-          As measured, before waivers and statements. Hosts that an audit left out count as they were last found.
+          As measured, before waivers and statements. Hosts that an audit left out count as they were last found; of one that was not
+          reached nothing counts as passed, and nothing as open.
         </p>
       </section>
       <section className="history-compare" aria-label={asks === 'compare' ? 'Comparison' : 'Known on a day'} data-pane>

@@ -61,7 +61,10 @@ export function Known({ moment, again }: { readonly moment: string; readonly aga
             const { passed, applicable } = score(host.items)
             return (
               <tr key={host.name}>
-                <th scope="row">{host.name}</th>
+                <th scope="row">
+                  {host.name}
+                  {host.unreached !== null && <span className="muted">{`, not reached: ${plainText(host.unreached, 80)}`}</span>}
+                </th>
                 <td className="num">{dayClock(new Date(host.finishedAt))}</td>
                 <td className="num">{`${passed}/${applicable}`}</td>
                 <td className="num">{host.open.length}</td>

@@ -131,7 +131,8 @@ function Since({ moment }: { readonly moment: NonNullable<Walkthrough['since']> 
   const of = (direction: string) => data.changes.filter((change) => change.direction === direction).length
   return (
     <p className="help walk-note">
-      Since {day(moment.startedAt)}: {of('worse')} worse, {of('unseen')} unseen, {of('better')} better. History shows each.
+      Since {day(moment.startedAt)}: {of('worse')} worse, {of('found')} newly seen, {of('unseen')} unseen, {of('better')} better. History
+      shows each.
     </p>
   )
 }

@@ -3,7 +3,17 @@ import type { TrendPoint } from '#shared/model/history.ts'
 import { lineOf, namesOf, scoreOf } from './trend-line.ts'
 
 const point = (day: string, openCritical: number, passed = 0, applicable = 0): TrendPoint => ({
-  ...{ audit: day, startedAt: `${day}T00:00:00.000Z`, outcome: 'complete', hosts: 1, known: 1, passed, applicable, openCritical },
+  ...{
+    audit: day,
+    startedAt: `${day}T00:00:00.000Z`,
+    outcome: 'complete',
+    hosts: 1,
+    known: 1,
+    unreached: 0,
+    passed,
+    applicable,
+    openCritical,
+  },
 })
 const open = ({ openCritical }: TrendPoint) => openCritical
 

@@ -62,7 +62,11 @@ export function ChangesDialog() {
                   <td>
                     <code>{change.item}</code>
                   </td>
-                  <td className="!whitespace-normal">{plainText(change.title, 160)}</td>
+                  <td className="!whitespace-normal">
+                    {plainText(change.title, 160)}
+                    {change.why !== undefined && <span className="muted"> {plainText(change.why, 80)}</span>}
+                    {change.was !== undefined && <span className="muted"> before: {plainText(change.was, 80)}</span>}
+                  </td>
                   <td>
                     <Side outcome={change.from} />
                   </td>

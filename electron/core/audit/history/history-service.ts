@@ -1,5 +1,5 @@
 import { GatehouseError } from '#shared/errors.ts'
-import { type AuditResults, briefOf, type HostAudit, type HostBrief } from '#shared/model/audit.ts'
+import { type AuditResults, briefOf, type HostAudit, type HostBrief, wasMeasured } from '#shared/model/audit.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { findingKey } from '#shared/model/finding.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
@@ -102,7 +102,8 @@ export function createHistoryService(ports: HistoryServicePorts): HistoryService
       const [before, after] = [momentOf(fleet, from), momentOf(fleet, to)]
       const names = new Set(auditedHosts(fleet).map(({ name }) => name))
       const totals = { before: { passed: 0, applicable: 0 }, after: { passed: 0, applicable: 0 } }
-      const only = { before: [] as string[], after: [] as string[] }
+      const only: Comparison['only'] = { before: [], after: [] }
+      const unreached = { before: [] as Unreached[], after: [] as Unreached[] }
       const changes: Comparison['changes'] = []
       const known = new Set([before, after].flatMap(({ audit }) => history.hostsAt(fleet.name, audit.sequence)))
       for (const name of known) {
@@ -114,14 +115,16 @@ export function createHistoryService(ports: HistoryServicePorts): HistoryService
           const { passed, applicable } = score(brief?.items ?? [])
           totals[side].passed += passed
           totals[side].applicable += applicable
+          const reason = brief && whyUnreached(brief)
+          if (reason) unreached[side].push({ host: name, reason })
         }
-        if (old === undefined && fresh) only.after.push(name)
-        else if (old && (fresh === undefined || !names.has(name))) only.before.push(name)
+        if (old === undefined && fresh) only.after.push(alone(fresh))
+        else if (old && (fresh === undefined || !names.has(name))) only.before.push(alone(old))
         else if (old && fresh) changes.push(...compared(old, fresh))
       }
       return {
-        before: { ...head(before), ...totals.before },
-        after: { ...head(after), ...totals.after },
+        before: { ...head(before), ...totals.before, unreached: unreached.before },
+        after: { ...head(after), ...totals.after, unreached: unreached.after },
         again,
         changes: changes.sort(byDirection),
         only,
@@ -135,9 +138,9 @@ export function createHistoryService(ports: HistoryServicePorts): HistoryService
         ...{ ...head(moment), again },
         passed: scores.reduce((sum, { passed }) => sum + passed, 0),
         applicable: scores.reduce((sum, { applicable }) => sum + applicable, 0),
-        hosts: hosts.map(({ name, finishedAt, items, findings }) => ({
-          ...{ name, finishedAt, items },
-          open: findings.filter(({ status }) => openOutcomes.includes(status)),
+        hosts: hosts.map((host) => ({
+          ...{ name: host.name, finishedAt: host.finishedAt, unreached: whyUnreached(host), items: host.items },
+          open: host.findings.filter(({ status }) => openOutcomes.includes(status)),
         })),
       }
     },
@@ -158,6 +161,16 @@ export function createHistoryService(ports: HistoryServicePorts): HistoryService
       }
     },
   }
+}
+
+type Unreached = Comparison['after']['unreached'][number]
+
+const whyUnreached = (host: HostBrief): string | null => (wasMeasured(host) ? null : (host.failure?.detail ?? host.state))
+
+function alone({ name, findings }: HostBrief): Comparison['only']['after'][number] {
+  const open = findings.filter(({ status }) => status === 'fail' || status === 'warning')
+  const critical = open.filter(({ status, severity }) => status === 'fail' && severity === 'critical')
+  return { host: name, open: open.length, openCritical: critical.length }
 }
 
 function compared(old: HostBrief, fresh: HostBrief): Comparison['changes'] {

@@ -118,6 +118,29 @@ test('what got worse comes first, with since when; what is unseen is no improvem
   expect(history.compare(fleet, 'previous', 'bbbb', false).changes).toEqual([])
 })
 
+test('a host that was not reached is named, with why: in a comparison, in what was known, and in the trend', () => {
+  const dark = { state: 'unreachable', failure: { code: 'ssh.refused', detail: 'Connection refused' } } as const
+  audit('aaaa-1', '2026-10-01', { 'gpu-01': [finding('fail')] })
+  const at = '2026-10-08T10:00:00.000Z'
+  repo.begin({ id: 'bbbb-2', fleet: 'dc1', startedAt: at, gatehouse: '1' })
+  repo.saveHost('bbbb-2', 'dc1', { ...host('gpu-01', at, [finding('not-evaluated', 'a-b', { subject: '' })]), ...dark }, [])
+  repo.finish('bbbb-2', at, 'complete')
+  const { before, after, changes } = history.compare(fleet, 'aaaa', 'bbbb', false)
+  expect([before.unreached, after.unreached]).toEqual([[], [{ host: 'gpu-01', reason: 'Connection refused' }]])
+  expect(changes).toMatchObject([{ direction: 'unseen', subject: 's', from: 'fail', to: 'not-evaluated' }])
+  expect(history.compare(fleet, 'bbbb', 'aaaa', false).changes).toMatchObject([{ direction: 'found', subject: 's' }])
+  expect(history.known(fleet, 'latest', false).hosts).toMatchObject([{ unreached: 'Connection refused' }])
+  expect(history.known(fleet, 'previous', false).hosts).toMatchObject([{ unreached: null }])
+  audit('cccc-3', '2026-10-15', { 'gpu-02': [finding('fail')] })
+  audit('dddd-4', '2026-10-16', { 'gpu-01': [finding('fail')] })
+  expect(history.trend(fleet).map(({ unreached, openCritical }) => [unreached, openCritical])).toEqual([
+    [0, 1],
+    [1, 0],
+    [1, 1],
+    [0, 2],
+  ])
+})
+
 test('a day is its end; a moment that is not there says what there is', () => {
   threeAudits()
   expect(history.compare(fleet, '2026-10-01', '2026-10-14', false)).toMatchObject({
@@ -133,7 +156,8 @@ test('hosts of one moment only are named, not counted as gone', () => {
   audit('aaaa-1', '2026-10-01', { 'gpu-01': [finding('fail')], old: [finding('fail')] })
   audit('bbbb-2', '2026-10-08', { 'gpu-02': [finding('fail')] })
   const { only, changes } = history.compare(fleet, 'aaaa', 'bbbb', false)
-  expect([only, changes]).toEqual([{ before: ['old'], after: ['gpu-02'] }, []])
+  const lone = { open: 1, openCritical: 1 }
+  expect([only, changes]).toEqual([{ before: [{ host: 'old', ...lone }], after: [{ host: 'gpu-02', ...lone }] }, []])
 })
 
 test('decisions count as they stood at the moment', () => {
@@ -155,8 +179,14 @@ describe('what a change means', () => {
     ['pass', 'fail', 'worse'],
     [null, 'fail', 'worse'],
     ['waived', 'fail', 'worse'],
-    ['not-evaluated', 'warning', 'worse'],
+    ['not-evaluated', 'warning', 'found'],
     ['warning', 'fail', 'worse'],
+    ['fail', 'fail', 'still'],
+    ['not-evaluated', 'pass', 'cleared'],
+    ['not-evaluated', null, 'other'],
+    [null, 'not-applicable', 'other'],
+    ['needs-attestation', 'not-evaluated', 'other'],
+    ['waived', 'not-evaluated', 'unseen'],
     ['fail', 'warning', 'better'],
     ['fail', 'pass', 'better'],
     ['fail', 'not-evaluated', 'unseen'],

@@ -1,4 +1,5 @@
 import { groupBy } from '#shared/group-by.ts'
+import { wasMeasured } from '#shared/model/audit.ts'
 import type { TrendPoint } from '#shared/model/history.ts'
 import type { StoredAuditHead, TrendRow } from '../../store/history.repo.ts'
 
@@ -9,8 +10,9 @@ import type { StoredAuditHead, TrendRow } from '../../store/history.repo.ts'
 export function trendOf(audits: readonly StoredAuditHead[], rows: readonly TrendRow[]): TrendPoint[] {
   const byAudit = groupBy(rows, ({ auditId }) => auditId)
   const known = new Map<string, TrendRow>()
-  const sum = { passed: 0, applicable: 0, openCritical: 0 }
+  const sum = { unreached: 0, passed: 0, applicable: 0, openCritical: 0 }
   const count = (row: TrendRow, sign: 1 | -1) => {
+    if (!wasMeasured(row)) sum.unreached += sign
     sum.passed += sign * row.passed
     sum.applicable += sign * row.applicable
     sum.openCritical += sign * row.openCritical
