@@ -3,6 +3,7 @@ import { removalShell } from '#core/access/removal-text.ts'
 import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
 import { planText } from '#core/push/plan-text.ts'
 import type { Services } from '#core/services.ts'
+import type { AccessFound } from '#shared/model/access.ts'
 import { type FullAccessReview, type ReviewEntry, reviewVerdicts } from '#shared/model/access-review.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
@@ -32,7 +33,7 @@ const options = {
  * `gatehouse access review`: shows the review; `start`, `decide ACCOUNT[@HOST] keep|remove|ask`, `sign --name NAME`, and `plan`: the removals as text
  * for people, or with `--host` as that for a shell; with `--output FILE` it looks at the hosts and writes what `gatehouse push` carries out. All but the
  * last connects to no host. Signing asks for a code. Exit code 1 while accounts are undecided, a removal or the next review is due; 2 when otherwise
- * nothing is left to do, but accounts of a host are not known.
+ * nothing is left to do, but accounts of a host, or what they can do, are not known.
  */
 export async function runAccessReview(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
@@ -55,10 +56,10 @@ export async function runAccessReview(args: string[]): Promise<number> {
 }
 
 function exitCodeOf(review: FullAccessReview): number {
-  const { open, entries, left, unseen } = review
+  const { open, entries, left, unseen, notCovered } = review
   const toDo = entries.some(({ decision, since }) => (open !== null && decision === null) || since === 'removal-due')
   if (toDo || left.length > 0 || isDue(review, Date.now())) return ExitCode.findings
-  return unseen.length > 0 ? ExitCode.couldNotRun : ExitCode.clean
+  return unseen.length + notCovered.length > 0 ? ExitCode.couldNotRun : ExitCode.clean
 }
 
 /** Nobody reviews, although there are accounts that never were or were too long ago. */
@@ -125,8 +126,15 @@ const sinceWords: Readonly<Record<ReviewEntry['since'], string>> = {
   same: 'as before',
 }
 
+const notReadWords = ({ notRead }: AccessFound): readonly string[] =>
+  notRead === null
+    ? []
+    : [
+        `not known: ${notRead.capabilities.map((one) => capabilityWords[one].toLowerCase()).join(', ') || 'who gets in as it'} (${notRead.reasons.join('; ')})`,
+      ]
+
 export function reviewText(review: FullAccessReview): string {
-  const { open, lastSigned, nextDue, entries, left, unseen } = review
+  const { open, lastSigned, nextDue, entries, left, unseen, notCovered } = review
   const decided = entries.filter(({ decision }) => decision !== null).length
   const lines = [
     open === null
@@ -136,9 +144,12 @@ export function reviewText(review: FullAccessReview): string {
       ? 'None was signed yet.'
       : `The last was signed on ${lastSigned.at.slice(0, 10)} by ${visible(lastSigned.by)}; the next ${isDue(review, Date.now()) ? 'was' : 'is'} due by ${nextDue}.`,
     ...(isDue(review, Date.now()) ? ['A review is due: `gatehouse access review start` opens it.'] : []),
+    ...(lastSigned === null || lastSigned.without.length === 0 ? [] : [`! It does not cover ${lastSigned.without.join(', ')}.`]),
     ...unseen.map((host) => `! ${host}: its accounts are not known.`),
+    ...notCovered.map((host) => `! ${host}: what accounts can do is not all known, so a review that keeps them does not cover this host.`),
     ...entries.map(({ host, row, since, decision }) => {
-      const can = row.holdings.map(({ capability }) => capabilityWords[capability].toLowerCase()).join(', ') || 'nothing that is looked for'
+      const found = row.holdings.map(({ capability }) => capabilityWords[capability].toLowerCase()).join(', ')
+      const can = [...(found ? [found] : row.notRead ? [] : ['nothing that is looked for']), ...notReadWords(row)].join('; ')
       const what = decision?.verdict ?? (open === null ? '' : '?')
       const note = decision?.note ? ` (${decision.note})` : ''
       return visible(

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { GatehouseError } from '#shared/errors.ts'
-import type { AccessReview } from '#shared/model/access-review.ts'
+import type { AccessReview, FullAccessReview } from '#shared/model/access-review.ts'
 import { openDemoServices } from '#testing/demo/demo-services.testing.ts'
 import { gpu01 } from '#testing/demo/hosts/gpu-01.ts'
 import { gpu02 } from '#testing/demo/hosts/gpu-02.ts'
 import { gpu03 } from '#testing/demo/hosts/gpu-03.ts'
 import { runAccess } from './access.command.ts'
+import { reviewText } from './access-review.command.ts'
 import { stepUpOnTerminal } from './step-up-terminal.ts'
 
 vi.mock(import('./step-up-terminal.ts'), async (original) => ({ ...(await original()), stepUpOnTerminal: vi.fn() }))
@@ -75,6 +76,26 @@ test('what nobody reviewed is due, and what is not known is not clean', async ()
   expect(await access('review', '--fleet', unseen)).toBe(2)
   expect(await access('review', 'plan', '--fleet', unseen)).toBe(2)
   expect(await access('review', 'plan', '--host', 'gpu-09', '--output', join(folder, 'p.json'), '--fleet', unseen)).toBe(2)
+})
+
+test('of accounts whose rules were not read it is said what is not known, before they are decided', () => {
+  const row = { account: 'ada', tier: 'operators', logins: [], holdings: [] } as unknown as FullAccessReview['entries'][number]['row']
+  const notRead = { capabilities: ['become-root' as const], reasons: ['Rules of sudo: sudo refused the command'] }
+  const entry = (host: string, more: typeof notRead | null) =>
+    ({ host, since: 'new', decision: null, notRead: more !== null, row: { ...row, notRead: more } }) as const
+  const words = reviewText({
+    ...{
+      open: null,
+      lastSigned: { at: '2026-11-01T00:00:00.000Z', by: 'Ada', without: ['lab-01'] },
+      nextDue: '2999-01-01',
+      left: [],
+      unseen: [],
+    },
+    ...{ entries: [entry('lab-01', notRead), entry('gpu-01', null)], notCovered: ['lab-01'] },
+  })
+  expect(words).toContain('! It does not cover lab-01.\n! lab-01: what accounts can do is not all known')
+  expect(words).toContain('operators: not known: become root (Rules of sudo: sudo refused the command)\n')
+  expect(words).toContain('operators: nothing that is looked for\n')
 })
 
 test('every account is listed with the way by which it can', async () => {

@@ -44,7 +44,7 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse access review --fleet FILE|--demo [start | decide ACCOUNT[@HOST] keep|remove|ask [--note TEXT] | sign --name NAME] [--json]
       The quarterly review: every account is decided, what changed since the last one first; signing asks
       for a code and states the control for 92 days. Exit code 1: something is undecided, still to be removed, or a review is due;
-      2: nothing else, but accounts of a host are not known.
+      2: nothing else, but accounts of a host, or what they can do, are not known: the control stays open there.
   gatehouse access review plan --fleet FILE|--demo [--host NAME] [--output FILE]
       What closes the accounts marked for removal: a document to read and approve, with --host the commands for one host, for root's shell.
       With --output it looks at the hosts and writes the plans that gatehouse push carries out, with an undo. Nothing of it would close

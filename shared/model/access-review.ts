@@ -9,6 +9,8 @@ export type ReviewVerdict = (typeof reviewVerdicts)[number]
 export const reviewEntrySchema = z.object({
   host: z.string(),
   row: accessLineSchema,
+  /** Rules, keys or groups were not read that say what it can do. */
+  notRead: z.boolean(),
   /** Against the last signed review. `removal-due`: it was to be removed and is still there. */
   since: z.enum(['removal-due', 'new', 'changed', 'same']),
   decision: z.object({ verdict: z.enum(reviewVerdicts), note: z.string(), decidedBy: z.string(), decidedAt: z.iso.datetime() }).nullable(),
@@ -33,7 +35,14 @@ export type RemovalLeft = z.infer<typeof removalLeftSchema>
 export const accessReviewSchema = z.object({
   /** Null: none is open. */
   open: z.object({ startedAt: z.iso.datetime(), startedBy: z.string() }).nullable(),
-  lastSigned: z.object({ at: z.iso.datetime(), by: z.string() }).nullable(),
+  lastSigned: z
+    .object({
+      at: z.iso.datetime(),
+      by: z.string(),
+      /** Hosts that it does not speak of, because accounts were kept whose capabilities were not read. */
+      without: z.array(z.string()),
+    })
+    .nullable(),
   /** Last day on which the last one counts; null when there was none. */
   nextDue: z.iso.date().nullable(),
   /** What changed since the last review first. */
@@ -42,6 +51,8 @@ export const accessReviewSchema = z.object({
   left: z.array(removalLeftSchema),
   /** Hosts whose accounts are not known: a review cannot be signed over them. */
   unseen: z.array(z.string()),
+  /** Hosts with accounts of which something was not read and that are not removed, or with accounts that no list shows: what is signed does not speak of them. */
+  notCovered: z.array(z.string()),
 })
 export type AccessReview = z.infer<typeof accessReviewSchema>
 export type FullAccessReview = Omit<AccessReview, 'entries'> & { readonly entries: FullReviewEntry[] }

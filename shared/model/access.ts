@@ -40,6 +40,8 @@ export const accountAccessSchema = z.object({
   logins: z.array(z.string()),
   /** Why a way in is closed or not known. */
   loginNotes: z.array(z.string()),
+  /** What says how it gets in and was not read on this host. Absent: nothing. */
+  unread: z.array(z.string()).optional(),
   keys: z.array(accountKeySchema),
   lastLogin: z.iso.datetime().optional(),
   holdings: z.array(holdingSchema),
@@ -47,8 +49,15 @@ export const accountAccessSchema = z.object({
 })
 export type AccountAccess = z.infer<typeof accountAccessSchema>
 
-/** What could not be read, and so leaves open whether accounts hold these. */
-export const accessGapSchema = z.object({ reason: z.string(), hint: z.string().optional(), leavesOpen: z.array(z.enum(capabilities)) })
+/**
+ * What could not be read, and so leaves open whether accounts hold these. `notModelled`: it was read, and what it does is not worked out.
+ */
+export const accessGapSchema = z.object({
+  reason: z.string(),
+  hint: z.string().optional(),
+  leavesOpen: z.array(z.enum(capabilities)),
+  notModelled: z.literal(true).optional(),
+})
 export type AccessGap = z.infer<typeof accessGapSchema>
 
 export const tierNames = ['users', 'operators', 'administrators'] as const
@@ -88,12 +97,18 @@ export const hostAccessSchema = z.object({
 })
 export type HostAccess = z.infer<typeof hostAccessSchema>
 
+/** What was not read of an account: what it may hold beside what was found, and why that is not known. */
+export const notReadSchema = z.object({ capabilities: z.array(z.enum(capabilities)), reasons: z.array(z.string()) })
+export type NotRead = z.infer<typeof notReadSchema>
+
 /** One account on one host, with the lines that prove what is said. */
 export const accessRowSchema = accountTierSchema.omit({ excess: true, proofs: true }).extend({
   kind: z.enum(accountKinds),
   logins: z.array(z.string()),
   lastLogin: z.iso.datetime().nullable(),
   holdings: z.array(holdingSchema.omit({ proofs: true })),
+  /** Null: all that is asked for was read. */
+  notRead: notReadSchema.nullable(),
   proofs: z.array(proofSchema),
 })
 export type AccessRow = z.infer<typeof accessRowSchema>
@@ -130,6 +145,8 @@ export const accessOverviewSchema = z.object({
       /** Accounts that are not among the rows. */
       cut: z.int().min(0),
       gaps: z.array(accessGapSchema),
+      /** Why there may be accounts that are not among the rows. */
+      unlisted: z.string().optional(),
     }),
   ),
   /** Over all hosts whose keys were read. */

@@ -18,6 +18,8 @@ export const attestationSchema = z.object({
   item: z.enum(itemIds),
   /** Null for the whole fleet. */
   host: z.string().nullable(),
+  /** Of a statement for the fleet the hosts that it speaks of; absent: all of them. */
+  hosts: z.array(z.string()).optional(),
   subject: z.string(),
   /** What was there when it was stated; null for the whole fleet. Other evidence ends the statement. */
   digest: z.string().nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { tierNames } from './access.ts'
+import { notReadSchema, tierNames } from './access.ts'
 import { reviewVerdicts } from './access-review.ts'
 import { capabilities } from './capability.ts'
 
@@ -10,6 +10,8 @@ export const heldAccessSchema = z.object({
   /** Ways in: `SSH key`, `SSH password`, `cron`. */
   logins: z.array(z.string()),
   capabilities: z.array(z.enum(capabilities)),
+  /** What was not known of it when it was decided about. Absent: nothing was left open. */
+  notRead: notReadSchema.optional(),
 })
 export type HeldAccess = z.infer<typeof heldAccessSchema>
 
@@ -39,6 +41,8 @@ export const recordedReviewSchema = z.object({
   signedAt: z.iso.datetime().nullable(),
   /** Name, as written. */
   signedBy: z.string().nullable(),
+  /** Hosts that it does not speak of, because rules, keys, groups or a directory were not read there. Absent while it is open, and where an older Gatehouse signed. */
+  notCovered: z.array(z.string()).optional(),
   /** By host and account. */
   decisions: z.array(recordedDecisionSchema),
 })

@@ -6,8 +6,10 @@ import {
   type AccountAccess,
   type AccountTier,
   type HostAccess,
+  type NotRead,
   tierNames,
 } from '#shared/model/access.ts'
+import { capabilities } from '#shared/model/capability.ts'
 import { type AccessPolicy, accessSchema, type Fleet, type Host } from '#shared/model/fleet.ts'
 import { proofAt } from '../views/rows.ts'
 import type { ViewSources } from '../views/view-sources.ts'
@@ -40,9 +42,16 @@ export function overviewOf(sources: ViewSources, fleet: Fleet, host: Host, now: 
   const { accounts } = sources.facts
   if (!accounts.known) return { host: host.name, reason: accounts.reason, rows: [], cut: 0, gaps: [] }
   const access = hostAccess({ ...sources.facts, accounts: accounts.value }, now)
-  const { cut, gaps } = access
+  const { cut, gaps, unlisted } = access
   const rows = comparedRows(access, fleet, host).map(({ row }) => row)
-  return { host: host.name, reason: null, rows, cut, gaps: cut > 0 ? [...gaps, leftOut(cut)] : gaps }
+  return {
+    host: host.name,
+    reason: null,
+    rows,
+    cut,
+    gaps: cut > 0 ? [...gaps, leftOut(cut)] : gaps,
+    ...(unlisted !== undefined && { unlisted }),
+  }
 }
 
 /** One of them, with the lines that prove it. */
@@ -69,10 +78,30 @@ function comparedRows(access: HostAccess, fleet: Fleet, host: Host) {
           logins: account?.logins ?? [],
           lastLogin: account?.lastLogin ?? null,
           holdings: (account?.holdings ?? []).map(({ proofs: __, ...holding }) => holding),
+          notRead: (account && notReadOf(account, access)) ?? null,
         },
       }
     })
 }
+
+/** What was not read and may give the account more than was found. What was read and is not modelled is no gap of the reading. */
+function notReadOf({ kind, uid, holdings, unread = [] }: AccountAccess, { gaps }: HostAccess): NotRead | undefined {
+  // Names of proxies and keys of engines can do one thing, whatever rules there are on the host.
+  if (kind !== 'account') return undefined
+  const stranger: readonly AccessGap[] = uid === undefined ? [{ reason: 'No list shows its groups', leavesOpen: [...capabilities] }] : []
+  const open = [...gaps.filter(({ notModelled }) => notModelled !== true), ...stranger].flatMap(({ reason, leavesOpen }) => {
+    const lacked = leavesOpen.filter((one) => !holdings.some(({ capability }) => capability === one))
+    return lacked.length > 0 ? [{ reason, lacked }] : []
+  })
+  const reasons = [...open.map(({ reason }) => reason), ...unread]
+  if (reasons.length === 0) return undefined
+  return {
+    capabilities: capabilities.filter((one) => open.some(({ lacked }) => lacked.includes(one))),
+    reasons: reasons.slice(0, MAX_REASONS).map((reason) => reason.slice(0, 200)),
+  }
+}
+/** They are kept with every decision about every account. */
+const MAX_REASONS = 5
 
 const leftOut = (cut: number): AccessGap => ({
   reason: `${cut} more accounts are left out, those for which least was found`,

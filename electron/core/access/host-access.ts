@@ -41,6 +41,7 @@ function followed(facts: AccessFacts, now: number): HostAccess {
     steps.set(member.name, { own, becomes: becomings(member, world), logins })
   }
   const lastLogins = new Map(world.access?.lastLogins.known ? world.access.lastLogins.value.map((login) => [login.account, login]) : [])
+  const unread = unreadLogins(world.access)
   const all = world.members.map((member): AccountAccess => {
     const { logins } = steps.get(member.name) as { logins: Logins }
     const last = lastLogins.get(member.name)
@@ -49,6 +50,7 @@ function followed(facts: AccessFacts, now: number): HostAccess {
       login: logins.open,
       logins: [...logins.ways, ...unattended(member, world)],
       loginNotes: [...logins.notes],
+      ...(unread.length > 0 && { unread }),
       keys: logins.keys.map(({ options, file: _, ...key }) => ({
         ...key,
         options: options.map(({ name, value }) => (value === undefined ? name : `${name}="${value}"`)),
@@ -72,6 +74,12 @@ function followed(facts: AccessFacts, now: number): HostAccess {
 
 const operated = ({ services }: AccessFacts): string[] =>
   services.known ? services.value.flatMap(({ unit, running }) => (running && unit !== undefined ? unit : [])) : []
+
+/** What says of every account how it gets in. Where nothing of access was read, the gap for all of it says so. */
+const unreadLogins = (access: World['access']): string[] => [
+  ...(access?.keys.known === false ? [access.keys.reason] : []),
+  ...(access?.passwords.known === false ? [access.passwords.reason] : []),
+]
 
 /** How much an account can do, and by how many ways it gets in. */
 const weight = ({ holdings, logins, keys }: AccountAccess): number => holdings.length * 10 + logins.length + keys.length
@@ -185,9 +193,14 @@ const BROUGHT = /\/(?:new[ug]idmap|chrome[_-]sandbox)$/
 function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   const gaps = new Map<string, AccessGap>()
   const everything = [...capabilities]
-  const add = (fact: FactResult<unknown> | undefined, leavesOpen: readonly Capability[]) => {
+  const add = (fact: FactResult<unknown> | undefined, leavesOpen: readonly Capability[], more: Pick<AccessGap, 'notModelled'> = {}) => {
     if (fact === undefined || fact.known) return
-    gaps.set(fact.reason, { reason: fact.reason, leavesOpen: [...leavesOpen], ...(fact.hint !== undefined && { hint: fact.hint }) })
+    gaps.set(fact.reason, {
+      reason: fact.reason,
+      leavesOpen: [...leavesOpen],
+      ...(fact.hint !== undefined && { hint: fact.hint }),
+      ...more,
+    })
   }
   const { unlisted } = facts.accounts
   // It is others that are not known; what those that are listed can do is, if the directory was asked which of its groups they are in.
@@ -215,7 +228,9 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   add(access?.polkit, ['become-root', 'control-services'])
   add(access?.cron, ['become-root'])
   for (const { path, by } of (access?.raised ?? []).filter(isOfOwn).slice(0, 20))
-    add({ known: false, reason: `${path} is ${by}, and what it does for its caller is not known`, sections: [] }, ['become-root'])
+    add({ known: false, reason: `${path} is ${by}, and what it does for its caller is not known`, sections: [] }, ['become-root'], {
+      notModelled: true,
+    })
   const unread = access?.unitPrograms?.unread ?? []
   if (unread.length > 0)
     add({ known: false, reason: `Unit files: ${unread.slice(0, 3).join(', ')} may not be read`, sections: [] }, ['become-root'])

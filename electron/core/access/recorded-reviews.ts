@@ -9,8 +9,8 @@ export function recordedReviews(
   find: (host: string, account: string) => AccessFound | 'gone' | 'not-read',
   digestOf: (row: AccessFound) => string,
 ): RecordedReview[] {
-  return repo.list(fleet).map(({ id, startedAt, startedBy, signedAt = null, signedBy = null }) => ({
-    ...{ id, startedAt, startedBy, signedAt, signedBy },
+  return repo.list(fleet).map(({ id, startedAt, startedBy, signedAt = null, signedBy = null, notCovered }) => ({
+    ...{ id, startedAt, startedBy, signedAt, signedBy, ...(notCovered && { notCovered: [...notCovered] }) },
     decisions: repo
       .decisions(id)
       .map(({ host, account, verdict, note, decidedBy, decidedAt, seen, held: kept }) => {
@@ -23,8 +23,8 @@ export function recordedReviews(
   }))
 }
 
-export const heldBy = ({ tier, logins, holdings }: AccessFound): HeldAccess => ({
-  ...{ tier, logins },
+export const heldBy = ({ tier, login, logins, holdings, notRead }: AccessFound): HeldAccess => ({
+  ...{ tier, logins: login === 'unknown' ? [...logins, 'not known'] : logins, ...(notRead && { notRead }) },
   capabilities: [...new Set(holdings.map(({ capability }) => capability))],
 })
 

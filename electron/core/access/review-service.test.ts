@@ -23,6 +23,7 @@ const row = (account: string, more: Partial<AccessFound> = {}): AccessFound => (
     kind: 'account',
     logins: ['SSH key'],
     lastLogin: null,
+    notRead: null,
   },
   ...{ holdings: [], ...more },
 })
@@ -32,8 +33,8 @@ function memory(): AccessReviewRepo {
   const made = new Map<string, ReviewDecision[]>()
   return {
     start: (_, head) => void heads.unshift(head),
-    sign: (id, signedAt, signedBy) => {
-      heads = heads.map((head) => (head.id === id ? { ...head, signedAt, signedBy } : head))
+    sign: (id, signedAt, signedBy, notCovered) => {
+      heads = heads.map((head) => (head.id === id ? { ...head, signedAt, signedBy, notCovered } : head))
     },
     list: () => heads,
     decide: (id, it) =>
@@ -61,7 +62,7 @@ function arrange() {
       clock,
       by: 'admin',
     },
-    decisions: { attest: (_, { statement, endsOn }) => stated.push(`${endsOn} ${statement}`) as never },
+    decisions: { attest: (_, { statement, endsOn }, on) => stated.push(`${endsOn} ${on?.join()}: ${statement}`) as never },
     ledger: { append: ({ action }) => noted.push(action) as never },
   })
   return { hosts, stated, noted, reviews, steps, repo }
@@ -86,7 +87,7 @@ test('each account is decided, then it is signed, stated and written down', () =
   expect(() => reviews.sign(fleet, 'Ada')).toThrow('not decided')
   reviews.decide(fleet, { account: 'rey', verdict: 'remove', note: 'has moved' })
   expect(reviews.sign(fleet, 'Ada')).toMatchObject({ open: null, lastSigned: { by: 'Ada' }, nextDue: '2027-02-26' })
-  expect(stated).toEqual(['2027-02-26 2 accounts on 1 hosts were reviewed: 1 kept, 1 to be removed (rey on h1).'])
+  expect(stated).toEqual(['2027-02-26 h1: 2 accounts on 1 hosts were reviewed: 1 kept, 1 to be removed (rey on h1).'])
   expect(noted).toEqual(['access-review.start', 'access-review.decide', 'access-review.sign'])
 })
 
@@ -119,6 +120,45 @@ test('nothing is signed over a host that was not seen', () => {
   reviews.decide(fleet, { account: 'ada', verdict: 'keep', note: '' })
   reviews.decide(fleet, { account: 'rey', verdict: 'keep', note: '' })
   expect(() => reviews.sign(fleet, 'Ada')).toThrow('h2')
+})
+
+test('what was not read of an account that is kept stands in the record, and its host is not held to be reviewed', () => {
+  const { reviews, hosts, stated } = arrange()
+  const notRead = { capabilities: ['become-root' as const], reasons: ['Rules of sudo: sudo refused the command'] }
+  hosts.push({ host: 'h2', reason: null, cut: 0, gaps: [], rows: [row('ada', { notRead }), row('bob', { notRead })] })
+  hosts.push({ host: 'h3', reason: null, cut: 0, gaps: [], rows: [], unlisted: 'the directory lists nobody' })
+  reviews.start(fleet)
+  expect(reviews.current(fleet)).toMatchObject({ notCovered: ['h2', 'h3'] })
+  for (const account of ['ada', 'rey']) reviews.decide(fleet, { account, verdict: 'keep', note: '' })
+  reviews.decide(fleet, { account: 'bob', verdict: 'remove', note: '' })
+  expect(reviews.sign(fleet, 'Ada')).toMatchObject({ lastSigned: { by: 'Ada', without: ['h2', 'h3'] } })
+  expect(stated).toEqual([
+    '2027-02-26 h1: Does not cover h2, h3: rules, keys, groups or who else has an account were not read there. Of 1 accounts that are kept it is not known what they can do. 4 accounts on 2 hosts were reviewed: 3 kept, 1 to be removed (bob on h2).',
+  ])
+  const [recorded] = reviews.recorded(fleet)
+  expect(recorded?.notCovered).toEqual(['h2', 'h3'])
+  expect(recorded?.decisions.map(({ host, account, held }) => [host, account, held?.notRead])).toEqual([
+    ['h1', 'ada', undefined],
+    ['h1', 'rey', undefined],
+    ['h2', 'ada', notRead],
+    ['h2', 'bob', notRead],
+  ])
+  // Once it is read, it is asked anew, whatever is found then.
+  hosts[1]?.rows.splice(0, 2, row('ada'))
+  expect(brief(reviews.current(fleet))[0]).toBe('ada changed -')
+})
+
+test('an account that is removed leaves nothing open on its host; where no host is covered nothing is stated', () => {
+  const { reviews, hosts, stated } = arrange()
+  const notRead = { capabilities: [], reasons: ['Keys of accounts: sudo refused the command'] }
+  hosts[0]?.rows.splice(0, 2, row('rey', { notRead, login: 'unknown', logins: [] }))
+  reviews.start(fleet)
+  expect(reviews.decide(fleet, { account: 'rey', verdict: 'keep', note: '' }).notCovered).toEqual(['h1'])
+  expect(reviews.recorded(fleet)[0]?.decisions[0]?.held).toMatchObject({ logins: ['not known'], notRead })
+  expect(reviews.decide(fleet, { account: 'rey', verdict: 'remove', note: '' }).notCovered).toEqual([])
+  reviews.decide(fleet, { account: 'rey', verdict: 'keep', note: '' })
+  reviews.sign(fleet, 'Ada')
+  expect(stated).toEqual([])
 })
 
 test('what a closed account left is shown, planned and pushed until an audit no longer finds it', () => {

@@ -73,19 +73,22 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
         return {
           host,
           row,
+          notRead: row.notRead !== null,
           since: sinceOf(before.get(placeOf(host, row.account)), row),
           decision: holds ? { verdict, note, decidedBy, decidedAt } : null,
         }
       }),
     )
+    const openOn = new Set(entries.filter(isOpen).map(({ host }) => host))
     const unseen = hosts.flatMap(({ host, reason, cut }) => (reason === null && cut === 0 ? [] : host))
     return {
       open: open ? { startedAt: open.startedAt, startedBy: open.startedBy } : null,
-      lastSigned: last?.signedAt ? { at: last.signedAt, by: last.signedBy ?? '' } : null,
+      lastSigned: last?.signedAt ? { at: last.signedAt, by: last.signedBy ?? '', without: [...(last.notCovered ?? [])] } : null,
       nextDue: last?.signedAt ? dayFrom(Date.parse(last.signedAt), VALID_DAYS) : null,
       entries: entries.toSorted((a, b) => order.indexOf(a.since) - order.indexOf(b.since)),
       left: leftOf(entries, closedOf(new Map([...before, ...now]), entries, unseen), (host, names) => access.removals(fleet, host, names)),
       unseen,
+      notCovered: hosts.flatMap(({ host, unlisted }) => (unlisted !== undefined || openOn.has(host) ? host : [])),
     }
   }
 
@@ -149,7 +152,7 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
       return undisturbed(() => {
         const open = openOf(fleet)
         if (!open) throw refuse('no review of this fleet is open')
-        const { entries, unseen } = current(fleet)
+        const { entries, unseen, notCovered } = current(fleet)
         if (unseen.length > 0)
           throw refuse(
             `accounts of ${unseen.slice(0, 5).join(', ')} are not all known: audit these hosts, and let sshd say who may log in where a directory has too many accounts`,
@@ -165,14 +168,18 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
           )
         const removed = entries.filter(({ decision }) => decision?.verdict === 'remove').map(({ host, row }) => `${row.account} on ${host}`)
         const hosts = new Set(entries.map(({ host }) => host)).size
-        const statement =
-          `${entries.length} accounts on ${hosts} hosts were reviewed: ${entries.length - removed.length} kept, ${removed.length} to be removed${removed.length > 0 ? ` (${removed.join(', ')})` : ''}.`.slice(
-            0,
-            1900,
-          )
+        const statement = [
+          ...(notCovered.length === 0 ? [] : [leftOut(entries.filter(isOpen), notCovered)]),
+          `${entries.length} accounts on ${hosts} hosts were reviewed: ${entries.length - removed.length} kept, ${removed.length} to be removed${removed.length > 0 ? ` (${removed.join(', ')})` : ''}.`,
+        ]
+          .join(' ')
+          .slice(0, 1900)
         ledger.append({ action: 'access-review.sign', host: '', subject: open.id, detail: `${name}: ${statement}`.slice(0, 2000) })
-        repo.sign(open.id, iso(), name)
-        decisions.attest(fleet, { host: null, control: CONTROL, subject: '', statement, name, endsOn: dayFrom(clock.now(), VALID_DAYS) })
+        repo.sign(open.id, iso(), name, notCovered)
+        // A host of which too little was read, or that joins the fleet later, was not reviewed.
+        const covered = access.overview(fleet).hosts.flatMap(({ host }) => (notCovered.includes(host) ? [] : host))
+        const endsOn = dayFrom(clock.now(), VALID_DAYS)
+        if (covered.length > 0) decisions.attest(fleet, { host: null, control: CONTROL, subject: '', statement, name, endsOn }, covered)
         return current(fleet)
       })
     },
@@ -190,6 +197,17 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
 }
 
 const isDue = ({ decision, since }: FullReviewEntry): boolean => (decision ? decision.verdict === 'remove' : since === 'removal-due')
+
+/** It stays, and what it can do was not all read. */
+const isOpen = (entry: FullReviewEntry): boolean => entry.notRead && !isDue(entry)
+
+function leftOut(kept: readonly FullReviewEntry[], hosts: readonly string[]): string {
+  const named = hosts.slice(0, MAX_NAMED).join(', ')
+  const more = hosts.length > MAX_NAMED ? ` and ${hosts.length - MAX_NAMED} more` : ''
+  const open = kept.length > 0 ? ` Of ${kept.length} accounts that are kept it is not known what they can do.` : ''
+  return `Does not cover ${named}${more}: rules, keys, groups or who else has an account were not read there.${open}`
+}
+const MAX_NAMED = 20
 
 interface Marked {
   readonly host: string
@@ -237,6 +255,8 @@ function sinceOf(before: ReviewDecision | undefined, row: AccessFound): ReviewEn
   return before.seen === digestOf(row) ? 'same' : 'changed'
 }
 
-/** What an account can do and how it gets in; not when it did. */
-const digestOf = ({ tier, state, logins, holdings }: AccessFound): string =>
-  createHash('sha256').update(JSON.stringify({ tier, state, logins, holdings })).digest('hex')
+/** What an account can do and how it gets in; not when it did. What was not read counts where there is any: once it is, it is asked anew. */
+const digestOf = ({ tier, state, logins, holdings, notRead }: AccessFound): string =>
+  createHash('sha256')
+    .update(JSON.stringify({ tier, state, logins, holdings, ...(notRead && { notRead: notRead.capabilities }) }))
+    .digest('hex')

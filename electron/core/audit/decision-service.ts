@@ -35,8 +35,11 @@ export interface DecisionService {
   grantWaiver(fleet: Fleet, request: Input<'waiver:grant'>): Waiver
   /** Throws `waiver.not-found`. */
   withdrawWaiver(fleet: Fleet, id: string): void
-  /** Throws `attestation.not-possible` when the control asks for no statement, or not for this one. */
-  attest(fleet: Fleet, request: Input<'attestation:state'>): Attestation
+  /**
+   * Throws `attestation.not-possible` when the control asks for no statement, or not for this one. `hosts`: of a statement for the fleet those
+   * that it speaks of, where that is not every one.
+   */
+  attest(fleet: Fleet, request: Input<'attestation:state'>, hosts?: readonly string[]): Attestation
   /** Throws `attestation.not-found`. */
   withdrawAttestation(fleet: Fleet, id: string): void
 }
@@ -93,7 +96,7 @@ export function createDecisionService(ports: DecisionServicePorts): DecisionServ
     withdrawWaiver(fleet, id) {
       if (!withdraw(waivers, fleet, id, 'waiver.withdraw')) throw new GatehouseError({ code: 'waiver.not-found', detail: id })
     },
-    attest(fleet, { host, control, subject, statement, name, endsOn }) {
+    attest(fleet, { host, control, subject, statement, name, endsOn }, hosts) {
       const asked = ports.controls.find(({ id }) => id === control)
       const request = asked?.attestation
       const refuse = (detail: string) => new GatehouseError({ code: 'attestation.not-possible', detail: `${control}: ${detail}` })
@@ -106,7 +109,7 @@ export function createDecisionService(ports: DecisionServicePorts): DecisionServ
       if ((request.scope === 'fleet') !== (host === null))
         throw refuse(request.scope === 'fleet' ? 'it is stated for the whole fleet' : 'it is stated for one host at a time')
       if (host === null) {
-        const made: Attestation = { ...base, host, subject: '', digest: null }
+        const made: Attestation = { ...base, host, ...(hosts && { hosts: [...hosts] }), subject: '', digest: null }
         return keep(fleet, made)
       }
       const finding = ports.findingOf(fleet, host, control, subject)

@@ -26,7 +26,7 @@ const fleet = fleetSchema.parse({
 })
 const row = (account: string): AccessRow => ({
   ...{ account, state: 'match', tier: 'operators', login: 'yes', title: '', reason: '', kind: 'account', logins: ['SSH key'] },
-  ...{ lastLogin: null, holdings: [], proofs: [] },
+  ...{ lastLogin: null, holdings: [], notRead: null, proofs: [] },
 })
 
 let folder: string

@@ -114,6 +114,23 @@ describe('a statement', () => {
     expect(withStatements(finding('needs-attestation', { digest: 'd9' }), [statement({ host: null, digest: null })])?.status).toBe('pass')
   })
 
+  test('for some hosts of the fleet holds there alone; another is told whose statement leaves it out', () => {
+    const made = statement({ host: null, digest: null, hosts: ['gpu-02'] })
+    const asked = finding('needs-attestation')
+    expect(withStatements(asked, [statement({ host: null, digest: null, hosts: ['gpu-01', 'gpu-02'] })])?.status).toBe('pass')
+    expect(withStatements(asked, [made])).toEqual({
+      ...asked,
+      ...{ title: 'What was stated leaves this host out', reason: 'M. Ito on 2026-11-01: Done.' },
+    })
+    // An older one that speaks of it holds until its own end.
+    const older = statement({ id: 's0', host: null, digest: null, statedAt: '2026-10-01T00:00:00.000Z' })
+    expect(withStatements(asked, [older, made])).toMatchObject({ status: 'pass', attestation: { id: 's0' } })
+    expect(withStatements(asked, [{ ...older, endsOn: '2026-11-20' }, made])).toMatchObject({
+      ...{ status: 'needs-attestation', title: 'What was stated leaves this host out' },
+    })
+    expect(withStatements(finding('fail'), [made])).toEqual(finding('fail'))
+  })
+
   test.each([
     ['expired', statement({ endsOn: '2026-11-21' }), 'expired'],
     ['other evidence', statement({ digest: 'd0' }), 'changed'],

@@ -20,13 +20,17 @@ export function decide<F extends FindingBrief>(host: string, findings: readonly 
     waiverKey,
     ({ grantedAt }) => grantedAt,
   )
-  const statements = newestBy(
-    decisions.attestations.filter((it) => (it.host === host || it.host === null) && !it.withdrawn),
+  const stated = decisions.attestations.filter((it) => (it.host === host || it.host === null) && !it.withdrawn)
+  const isAbout = ({ hosts }: Attestation): boolean => hosts?.includes(host) ?? true
+  const statements = newestBy(stated.filter(isAbout), waiverKey, ({ statedAt }) => statedAt)
+  const others = newestBy(
+    stated.filter((it) => !isAbout(it)),
     waiverKey,
     ({ statedAt }) => statedAt,
   )
   return findings.map((finding) => {
-    const attested = attest(finding, statements.get(waiverKey(finding)), now)
+    const key = waiverKey(finding)
+    const attested = besides(attest(finding, statements.get(key), now), others.get(key))
     return waive(attested, waivers.get(waiverKey(finding)), now)
   })
 }
@@ -72,6 +76,13 @@ function attest<F extends FindingBrief>(finding: F, made: Attestation | undefine
     reason: `${name}: ${statement}`,
     attestation,
   }
+}
+
+/** A statement for the fleet that leaves this host out is none for it, and whoever made it is told so. */
+function besides<F extends FindingBrief>(finding: F, other: Attestation | undefined): F {
+  if (other === undefined || finding.status !== 'needs-attestation') return finding
+  const { name, statedAt, statement } = other
+  return { ...finding, title: 'What was stated leaves this host out', reason: `${name} on ${statedAt.slice(0, 10)}: ${statement}` }
 }
 
 /** How a waiver stands today, against the finding that it was given for (if that is still there). */

@@ -9,6 +9,8 @@ export interface ReviewHead {
   readonly signedAt?: string
   /** Who signed, as written. */
   readonly signedBy?: string
+  /** Hosts that it does not speak of; absent where an older Gatehouse signed. */
+  readonly notCovered?: readonly string[]
 }
 
 export interface ReviewDecision {
@@ -27,7 +29,7 @@ export interface ReviewDecision {
 /** Access reviews of a fleet. What was signed is never changed. */
 export interface AccessReviewRepo {
   start(fleet: string, head: ReviewHead): void
-  sign(id: string, at: string, name: string): void
+  sign(id: string, at: string, name: string, notCovered: readonly string[]): void
   /** Newest first. */
   list(fleet: string): ReviewHead[]
   /** Replaces what was decided before about the same account. */
@@ -39,7 +41,7 @@ type Row = Record<string, unknown>
 
 export function createAccessReviewRepo(database: Database.Database): AccessReviewRepo {
   const insert = database.prepare('INSERT INTO access_review (id, fleet, started_at, started_by) VALUES (?, ?, ?, ?)')
-  const sign = database.prepare('UPDATE access_review SET signed_at = ?, signed_by = ? WHERE id = ? AND signed_at IS NULL')
+  const sign = database.prepare('UPDATE access_review SET signed_at = ?, signed_by = ?, not_covered = ? WHERE id = ? AND signed_at IS NULL')
   const list = database.prepare('SELECT * FROM access_review WHERE fleet = ? ORDER BY started_at DESC, rowid DESC')
   const decide = database.prepare(
     `INSERT INTO access_review_decision (review_id, host, account, verdict, note, seen, held, decided_by, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -49,11 +51,12 @@ export function createAccessReviewRepo(database: Database.Database): AccessRevie
   const decisions = database.prepare('SELECT * FROM access_review_decision WHERE review_id = ?')
   return {
     start: (fleet, { id, startedAt, startedBy }) => void insert.run(id, fleet, startedAt, startedBy),
-    sign: (id, at, name) => void sign.run(at, name, id),
+    sign: (id, at, name, notCovered) => void sign.run(at, name, JSON.stringify(notCovered), id),
     list: (fleet) =>
       (list.all(fleet) as Row[]).map((row) => ({
         ...{ id: String(row.id), startedAt: String(row.started_at), startedBy: String(row.started_by) },
         ...(row.signed_at === null ? {} : { signedAt: String(row.signed_at), signedBy: String(row.signed_by) }),
+        ...(row.not_covered === null ? {} : { notCovered: JSON.parse(String(row.not_covered)) as string[] }),
       })),
     decide: (id, it) =>
       void decide.run(

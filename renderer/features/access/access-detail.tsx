@@ -62,9 +62,9 @@ export function AccessDetail({ place, row, host, entry, firstReview, keys, stale
           )}
         </Known>
       )}
-      {(host?.gaps ?? []).map(({ reason, leavesOpen, hint }) => (
+      {(host?.gaps ?? []).map(({ reason, leavesOpen, hint, notModelled }) => (
         <p key={reason} className="reason">
-          <Status tone="unknown">Not read</Status> {plainText(reason, 300)}. It leaves open:{' '}
+          <Status tone="unknown">{notModelled ? 'Not followed' : 'Not read'}</Status> {plainText(reason, 300)}. It leaves open:{' '}
           {leavesOpen.map((one) => capabilityWords[one].toLowerCase()).join(', ') || 'who else there is'}.
           {/* Lines for sudoers stand among them. */}
           {plainLines(hint ?? '', 12).lines.map((line) => (

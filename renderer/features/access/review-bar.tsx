@@ -21,7 +21,11 @@ interface ReviewBarProps {
 }
 
 /** How far the quarterly review is, the next account to decide, and the signature. */
-export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen, left: leftBehind }, host, onPlace }: ReviewBarProps) {
+export function ReviewBar({
+  review: { open, entries, lastSigned, nextDue, unseen, notCovered, left: leftBehind },
+  host,
+  onPlace,
+}: ReviewBarProps) {
   const start = useStartReview()
   const sign = useSignReview()
   const plan = useSaveRemovalPlan()
@@ -45,7 +49,8 @@ export function ReviewBar({ review: { open, entries, lastSigned, nextDue, unseen
       <span>
         {open === null
           ? reviewedWords(lastSigned, nextDue, overdue)
-          : `Review: ${entries.length - left.length} of ${entries.length} decided${unseen.length > 0 ? `, ${unseen.length} hosts not known` : ''}.`}
+          : `Review: ${entries.length - left.length} of ${entries.length} decided${unseen.length > 0 ? `, ${count(unseen.length, 'host')} not known` : ''}.`}
+        {open !== null && notCovered.length > 0 && ` It does not cover ${plainText(notCovered.join(', '), 80)}, where too little was read.`}
         {due > 0 && ` ${due} to be removed since the last review.`}
       </span>
       {open === null && overdue && <Status tone="warn">Overdue</Status>}

@@ -23,7 +23,7 @@ interface ReviewChoiceProps {
 }
 
 /** Keep, remove or ask, with a note, for one account on one host. */
-export function ReviewChoice({ entry: { host, row, since, decision }, first }: ReviewChoiceProps) {
+export function ReviewChoice({ entry: { host, row, since, decision, notRead }, first }: ReviewChoiceProps) {
   const decide = useDecideReview()
   const [note, setNote] = useState(decision?.note ?? '')
   const choices = useRef<HTMLDivElement>(null)
@@ -34,7 +34,10 @@ export function ReviewChoice({ entry: { host, row, since, decision }, first }: R
   }
   return (
     <section className="access-choice" aria-label={`Review of ${plainText(row.account, 60)} on ${host}`}>
-      <span>{first ? 'Nobody reviewed it before.' : sinceWords[since]}</span>
+      <span>
+        {first ? 'Nobody reviewed it before.' : sinceWords[since]}
+        {notRead && ' What it can do was not all read: kept, it is recorded so, and the review does not cover this host.'}
+      </span>
       <span className="spring" />
       <input
         className="input"

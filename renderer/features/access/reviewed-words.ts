@@ -9,5 +9,6 @@ export const isOverdue = (nextDue: AccessReview['nextDue'], now: number): boolea
 export function reviewedWords(lastSigned: AccessReview['lastSigned'], nextDue: AccessReview['nextDue'], overdue: boolean): string {
   if (lastSigned === null) return 'Access was never reviewed here.'
   const next = `The next review ${overdue ? 'was due on' : 'is due by'} ${nextDue}.`
-  return `Reviewed on ${lastSigned.at.slice(0, 10)} by ${plainText(lastSigned.by, 60)}. ${next}`
+  const without = lastSigned.without.length > 0 ? `, without ${plainText(lastSigned.without.join(', '), 80)}` : ''
+  return `Reviewed on ${lastSigned.at.slice(0, 10)} by ${plainText(lastSigned.by, 60)}${without}. ${next}`
 }

@@ -23,6 +23,7 @@ test('every decision of every review is a row; nothing in it is a formula', () =
   expect(rows).toHaveLength(4)
   expect(rows[1]).toContain(`"gpu-01","bob","remove","'=1+1","ada"`)
   expect(rows[1]).toContain('"operators","SSH key","Become root, Read logs",""')
+  expect(rows[0]).toMatch(/"not known of it","why not"$/)
   expect(rows[2]).toMatch(/^"2026-11-26T09:00:00.000Z","ada","",""/)
 })
 
@@ -53,6 +54,18 @@ test('an open one and the last that was signed are printed: text is text, and wh
   expect(shown.map(at)).toEqual(shown.map(at).toSorted((a, b) => a - b))
   expect(shown.map(at)).not.toContain(-1)
   expect(markup).not.toContain('older')
+})
+
+test('what was not read of an account when it was decided about is said, in words', () => {
+  const why = ['Rules of sudo: sudo refused the command']
+  const held = { tier: null, logins: ['not known'], capabilities: [], notRead: { capabilities: ['become-root' as const], reasons: why } }
+  const reviews = [review([decision('bob', { held })], { notCovered: ['gpu-01'] })]
+  const [, row] = textOf('decisions/access-reviews.csv', reviews).split('\r\n')
+  expect(row).toContain(`"","not known","not known","","${'a'.repeat(64)}","Become root","Rules of sudo: sudo refused the command"`)
+  const { markup } = printedReviews(reviews)
+  expect(markup).toContain('<td>not known: Become root (Rules of sudo: sudo refused the command)')
+  expect(markup).toContain('It does not cover gpu-01')
+  expect(recordedReviewsSchema.safeParse(JSON.parse(textOf('decisions/access-reviews.json', reviews))).error).toBeUndefined()
 })
 
 test('one that is only open is not taken for a signed one', () => {

@@ -12,7 +12,7 @@ const CSV = 'decisions/access-reviews.csv'
 
 const columns = [
   ...['review started', 'started by', 'signed', 'signed by', 'host', 'account', 'decision', 'note', 'decided by', 'decided'],
-  ...['tier', 'logs in by', 'can', 'since then', 'digest of what it could do'],
+  ...['tier', 'logs in by', 'can', 'since then', 'digest of what it could do', 'not known of it', 'why not'],
 ]
 
 /** Who decided what about whose access, in every review of the fleet. No file where there was none. */
@@ -34,6 +34,7 @@ function* csvOf(reviews: readonly RecordedReview[]): Generator<string> {
         [
           ...[startedAt, startedBy, signedAt ?? '', signedBy ?? '', host, account, verdict, note, decidedBy, decidedAt],
           ...[held?.tier ?? '', held?.logins.join(', ') ?? '', abilities(decision), sinceWords[since], seen],
+          ...[openOf(decision), held?.notRead?.reasons.join('; ') ?? ''],
         ].map(visible),
       )
     }
@@ -41,9 +42,18 @@ function* csvOf(reviews: readonly RecordedReview[]): Generator<string> {
 
 const sinceWords = { same: '', changed: 'has changed since', gone: 'is gone since', 'not-read': 'not read in the newest audit' } as const
 const abilities = ({ held }: RecordedDecision): string =>
-  held === null ? 'only a digest was kept' : held.capabilities.map((one) => capabilityWords[one]).join(', ') || 'nothing'
-const withSince = (decision: RecordedDecision): string =>
-  decision.since === 'same' ? abilities(decision) : `${abilities(decision)}; ${sinceWords[decision.since]}`
+  held === null
+    ? 'only a digest was kept'
+    : held.capabilities.map((one) => capabilityWords[one]).join(', ') || (held.notRead ? 'not known' : 'nothing')
+/** What the account may have been able to do beside that, which was not read. */
+const openOf = ({ held }: RecordedDecision): string =>
+  held?.notRead ? held.notRead.capabilities.map((one) => capabilityWords[one]).join(', ') || 'Who gets in as it' : ''
+const couldWords = (decision: RecordedDecision): string => {
+  const { since, held } = decision
+  const open = held?.notRead ? `not known: ${openOf(decision)} (${held.notRead.reasons.join('; ')})` : ''
+  const found = open !== '' && held?.capabilities.length === 0 ? '' : abilities(decision)
+  return [found, open, sinceWords[since]].filter(Boolean).join('; ')
+}
 
 /** The last review that was signed as it is printed, and the one that is open before it. */
 export function printedReviews(reviews: readonly RecordedReview[]): Markup {
@@ -54,16 +64,16 @@ ${open ? printed(open) : nothing}
 ${signed ? printed(signed) : html`<p>No review of access was signed with Gatehouse.</p>`}`
 }
 
-function printed({ startedAt, startedBy, signedAt, signedBy, decisions }: RecordedReview): Markup {
+function printed({ startedAt, startedBy, signedAt, signedBy, notCovered = [], decisions }: RecordedReview): Markup {
   const more = decisions.length - PRINTED_ROWS
   return html`<p>Begun on ${startedAt.slice(0, 10)} by ${startedBy}. ${
     signedAt === null ? html`<strong>Not signed yet.</strong>` : `Signed on ${signedAt.slice(0, 10)} by ${signedBy ?? ''}.`
-  } ${decisions.length} decisions.</p>
+  } ${decisions.length} decisions.${notCovered.length > 0 ? html` <strong>It does not cover ${notCovered.join(', ')}</strong>, where too little was read.` : nothing}</p>
 <table class="reviewed"><thead><tr><th scope="col">Account</th><th scope="col">Host</th><th scope="col">Could</th><th scope="col">Decision</th><th scope="col">Note</th><th scope="col">By</th></tr></thead>
 <tbody>${decisions.slice(0, PRINTED_ROWS).map(
     (
       decision,
-    ) => html`<tr><th scope="row">${decision.account}</th><td>${decision.host}</td><td>${withSince(decision)}</td><td>${decisionWords[decision.verdict]}</td><td>${decision.note}</td><td>${decision.decidedBy}, <time>${decision.decidedAt.slice(0, 10)}</time></td></tr>
+    ) => html`<tr><th scope="row">${decision.account}</th><td>${decision.host}</td><td>${couldWords(decision)}</td><td>${decisionWords[decision.verdict]}</td><td>${decision.note}</td><td>${decision.decidedBy}, <time>${decision.decidedAt.slice(0, 10)}</time></td></tr>
 `,
   )}</tbody></table>
 ${more > 0 ? html`<p>${more} more are in <code>${CSV}</code>.</p>` : nothing}`

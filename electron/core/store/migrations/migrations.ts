@@ -9,6 +9,7 @@ import { sql as walkthroughs } from './0008-walkthroughs.ts'
 import { sql as accessReviews } from './0009-access-reviews.ts'
 import { sql as quarantine } from './0010-quarantine.ts'
 import { sql as reviewedAccess } from './0011-reviewed-access.ts'
+import { sql as reviewCover } from './0012-review-cover.ts'
 
 /** In order; a database at version n has seen the first n. Append only. */
 export const migrations: readonly string[] = [
@@ -23,4 +24,5 @@ export const migrations: readonly string[] = [
   accessReviews,
   quarantine,
   reviewedAccess,
+  reviewCover,
 ]
