@@ -6,8 +6,8 @@ import type { Target } from './target.ts'
 import { clientMayMake, expandText, type RequestState } from './variables.ts'
 
 export interface Credential {
-  /** `module`: another module's authentication. `unmodelled`: a script decides. */
-  readonly kind: 'basic' | 'auth-request' | 'client-certificate' | 'shared-key' | 'module' | 'unmodelled'
+  /** `shared-key`: an `auth_request` that looks up by itself what the client sends. `module`: another module's authentication. `unmodelled`: a script decides. */
+  readonly kind: 'basic' | 'auth-request' | 'shared-key' | 'module' | 'unmodelled'
   readonly directive: NginxDirective
   /** Programs that an `auth_request` asks, and the path it asks them for. */
   readonly asks?: readonly Asked[] | undefined
@@ -24,6 +24,8 @@ export interface Asked {
 export interface AuthAnswer {
   readonly everybody: boolean
   readonly asks: readonly Asked[]
+  /** It lets in by itself who sends what only insiders know, and nobody else. */
+  readonly bySecret?: boolean | undefined
   readonly refusal?: Credential['refusal']
   /** What lets in clients by rules that are not modelled, or tells all what one of them was told. */
   readonly doubtful?: NginxDirective | undefined
@@ -65,7 +67,12 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
   const answer = request && uri !== 'off' ? answerOf(uri) : undefined
   if (answer?.doubtful && !answer.everybody) add('unmodelled', answer.doubtful)
   else if (request && answer && !answer.everybody)
-    credentials.push({ kind: 'auth-request', directive: request, asks: answer.asks, refusal: answer.refusal })
+    credentials.push({
+      kind: answer.bySecret ? 'shared-key' : 'auth-request',
+      directive: request,
+      asks: answer.asks,
+      refusal: answer.refusal,
+    })
   for (const name of modules) {
     const directive = nearest(scope, name)
     if (directive && directive.parameters[0] !== 'off') add('module', directive)

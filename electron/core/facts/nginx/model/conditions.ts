@@ -160,7 +160,7 @@ export function dependsOnClient(
       found = 'stated'
       continue
     }
-    if (name === 'is_args' || (anyHost && name === 'host')) {
+    if (name === 'is_args' || name === 'invalid_referer' || (anyHost && name === 'host')) {
       found ??= 'public'
       continue
     }

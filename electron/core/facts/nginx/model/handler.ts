@@ -22,8 +22,14 @@ export function handlerOf(scope: Scope, location: Location | undefined): NginxDi
 /** Where `proxy_pass` leads, for each text that its variables may have. */
 export function passed(journey: Journey, directive: NginxDirective, location: Location | undefined): readonly Outcome[] {
   const { state, model } = journey
-  return possibleTexts(directive.parameters[0] ?? '', { model, state }).map((text) => pass(journey, directive, location, text))
+  return possibleTexts(withoutQuery(directive.parameters[0] ?? ''), { model, state }).map((text) =>
+    pass(journey, directive, location, text),
+  )
 }
+
+/** The client's own query behind a path changes neither the program nor the path that it is asked for. */
+const withoutQuery = (written: string): string =>
+  written.replace(/(?:\$is_args|\$\{is_args\}|\?)(?:\$args|\$\{args\}|\$query_string|\$\{query_string\})$/, '')
 
 function pass(journey: Journey, directive: NginxDirective, location: Location | undefined, text: string | undefined): Outcome {
   const { state } = journey

@@ -1,5 +1,5 @@
 import type { NginxDirective } from '../nginx.ts'
-import { type AuthAnswer, deniesAll, type Gate, gateOf } from './access.ts'
+import { type AuthAnswer, type Credential, deniesAll, type Gate, gateOf } from './access.ts'
 import { errorPage, errorStatuses, toldBy } from './error-page.ts'
 import { fileStatus, handlerOf, passed, rememberedForAll, scripted } from './handler.ts'
 import { type Answer, ended, follow, type Journey, type Outcome, type Request } from './journey.ts'
@@ -237,11 +237,14 @@ function redirect(journey: Journey, to: string, directive: NginxDirective, scope
   return throughServer({ ...next, newPath: true, broken: false, state: { ...next.state, uri: uri.text.split('?', 1)[0] || '/' } })
 }
 
+/** Another location answers for it, with any status. */
+const asksBeside = (kind: Credential['kind']): boolean => kind === 'auth-request' || kind === 'shared-key'
+
 /** Who is refused is sent to the error page, which may itself be passed on: then the refusal protects nothing. */
 function onRefusal(journey: Journey, scope: Scope, gate: Gate): readonly Answer[] {
   if (journey.onErrorPage) return []
   const may = (status: 401 | 403) =>
-    gate.credentials.some(({ kind, refusal }) => (refusal ?? status) === status && (status === 401 || kind === 'auth-request'))
+    gate.credentials.some(({ kind, refusal }) => (refusal ?? status) === status && (status === 401 || asksBeside(kind)))
   const statuses = [...(may(401) ? [401 as const] : []), ...(gate.addresses.length > 0 || may(403) ? [403 as const] : [])]
   // The address that a header stated stays.
   const believing = { ...gate, satisfy: 'all' as const, addresses: [], credentials: [], opensToAll: false }
@@ -301,8 +304,14 @@ function askAuth(journey: Journey, uri: string): AuthAnswer {
   const [own] = answers.length === 1 && answers[0]?.assumptions.length === 0 ? answers : []
   // 0 is the answer of a file or of a program: it may be any.
   const status = own?.outcome.kind === 'answered' && !everybody && own.outcome.status !== 0 ? own.outcome.status : undefined
+  // Every other way is a refusal that stands in the configuration: neither a program nor a file says yes there.
+  const bySecret =
+    yes.length > 0 &&
+    yes.every(({ assumptions }) => assumptions.some(({ kind }) => kind === 'secret')) &&
+    answers.every(({ outcome }) => outcome.kind === 'answered' && outcome.status !== 0)
   return {
     everybody,
+    bySecret,
     // 401 and 403 are passed on, anything else is an error (ngx_http_auth_request_module).
     refusal: status === undefined ? undefined : status === 401 || status === 403 ? status : 500,
     asks: answers.flatMap(({ outcome }) => (outcome.kind === 'proxied' ? [{ target: outcome.target, path: outcome.path }] : [])),

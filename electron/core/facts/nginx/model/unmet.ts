@@ -44,9 +44,9 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
   })
 }
 
-/** Does the client or the configuration choose the address, beside the path? */
+/** Does the client or the configuration choose the address, beside the path? A path of nginx begins with a slash. */
 const decidesAtRunTime = ({ parameters: [written = ''] }: NginxDirective): boolean =>
-  /\$/.test(/^(?:\w+:\/\/)?([^/]*)/.exec(written)?.[1] ?? '')
+  /\$/.test(/^(?:\w+:\/\/)?(.*?)(?:\/|\$\{?(?:request_|document_)?uri\b|$)/.exec(written)?.[1] ?? '')
 
 /** Asked for its own path, it leads to something that is known. */
 function leadsElsewhere(

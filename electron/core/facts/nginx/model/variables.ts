@@ -40,7 +40,8 @@ export interface Evaluation {
   readonly persona: Persona
 }
 
-const addresses = /^(?:binary_)?(?:remote_addr|realip_remote_addr|proxy_protocol_addr|http_x_forwarded_for|http_x_real_ip)$|^geoip/
+const addresses =
+  /^(?:binary_)?(?:remote_addr|realip_remote_addr|proxy_protocol_addr|http_x_forwarded_for|proxy_add_x_forwarded_for|http_x_real_ip)$|^geoip/
 
 function variable(name: string, evaluation: Evaluation, depth: number): Value {
   const { state, model, persona } = evaluation
@@ -78,6 +79,9 @@ function variable(name: string, evaluation: Evaluation, depth: number): Value {
     case 'args':
     case 'query_string':
       return text(persona === 'silent' ? '' : GUESS)
+    // Empty for a Referer that is on the list, which anybody may send; nobody who sends none is on one without the word `none`.
+    case 'invalid_referer':
+      return text(persona === 'silent' ? '1' : '')
     case 'ssl_client_s_dn':
     case 'ssl_client_fingerprint':
     case 'ssl_client_serial':

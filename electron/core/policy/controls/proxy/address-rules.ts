@@ -51,6 +51,13 @@ export function clientNetworks(trusted: readonly AddressBlock[], app: readonly s
   )
 }
 
+/** Who lives there and so may state another address than his own, in words. */
+export const forgersAmong = (trusted: readonly AddressBlock[], app: readonly string[]): readonly string[] => [
+  ...new Set(
+    clientNetworks(trusted, app).map(({ text, prefixLength }) => (prefixLength === 0 ? 'Whoever connects' : `Whoever is in ${text}`)),
+  ),
+]
+
 /** Blocks that reach beyond the networks given. Loopback is the host itself, and always fine. */
 export function beyond(blocks: readonly AddressBlock[], networks: readonly string[]): readonly AddressBlock[] {
   const allowed = [...LOOPBACK, ...networks.flatMap((network) => addressBlock(network) ?? [])]

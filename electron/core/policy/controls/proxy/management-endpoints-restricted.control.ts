@@ -1,6 +1,6 @@
 import { isManagement, printRoute } from '#shared/model/engine-routes.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
-import { beyond, clientNetworks } from './address-rules.ts'
+import { beyond, clientNetworks, forgersAmong } from './address-rules.ts'
 import { authenticatedBy } from './authentication.ts'
 import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 import { citeOnce, citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
@@ -34,6 +34,13 @@ export default defineControl({
 })
 
 type Networks = PolicyContext['fleet']['networks']
+
+/** What a client must show, by the words for whom it is open to. */
+const withWhat = {
+  'to anyone': '',
+  'at any address': ', whether with a login is not known',
+  'to every user': ' to whoever may log in',
+} as const
 
 /** How well one route keeps strangers out. */
 type Restriction = 'open' | 'by-login' | 'spoofable' | 'beyond' | 'unknown' | 'no-admins' | 'no-login' | 'restricted'
@@ -80,13 +87,14 @@ function judge({ subject, routes, withheld, first }: Front, { fleet }: PolicyCon
   switch (worst) {
     case 'open': {
       const count = new Set(concerned.map(asked)).size
-      const anyone = concerned.some((route) => ['no', 'unknown'].includes(authenticatedBy(route)))
+      const logins = concerned.map(authenticatedBy)
+      const whom = logins.includes('no') ? 'to anyone' : logins.includes('unknown') ? 'at any address' : 'to every user'
       const routeWord = count === 1 ? '1 management route' : `${count} management routes`
       return {
         status: 'fail',
         subject,
-        title: anyone ? `${routeWord} open to anyone` : `${routeWord} open to every user`,
-        reason: `Forwarded from any address${anyone ? '' : ' to whoever may log in'}: ${names}.`,
+        title: `${routeWord} open ${whom}`,
+        reason: `Forwarded from any address${withWhat[whom]}: ${names}.`,
         cite: cite('Also passes management routes on. Expected named inference routes only, or allow and deny for administrators.'),
       }
     }
@@ -95,7 +103,7 @@ function judge({ subject, routes, withheld, first }: Front, { fleet }: PolicyCon
         status: 'fail',
         subject,
         title: 'Clients can choose their own address',
-        reason: `${listed(forgersOf(concerned, fleet.networks))} may state another address in a header, and so pass the list that guards ${names}.`,
+        reason: `${listed(forgersAmong(forgers(concerned), fleet.networks.app))} may state another address in a header, and so pass the list that guards ${names}.`,
         cite: cite('Guarded by a list of addresses that clients can forge.'),
       }
     case 'beyond':
@@ -151,14 +159,7 @@ function judge({ subject, routes, withheld, first }: Front, { fleet }: PolicyCon
   }
 }
 
-/** Who may forge an address, in words. */
-const forgersOf = (paths: readonly ProxyPath[], { app }: Networks): readonly string[] => [
-  ...new Set(
-    paths.flatMap(({ forgers }) =>
-      clientNetworks(forgers, app).map(({ text, prefixLength }) => (prefixLength === 0 ? 'Whoever connects' : `Whoever is in ${text}`)),
-    ),
-  ),
-]
+const forgers = (paths: readonly ProxyPath[]) => paths.flatMap((path) => path.forgers)
 
 const asked = ({ route }: Pick<ProxyPath, 'route'> | WithheldPath): string => printRoute(route)
 

@@ -59,6 +59,32 @@ test('a key behind maps that combine it with the method is a login', () => {
   ])
 })
 
+const lookup = (inside: string) =>
+  outcomes(
+    ask(
+      requiresAuthentication,
+      facts(
+        `map $http_apikey $who { default ""; "${key}" one; "${key.toLowerCase()}" two; } map $http_apikey $short { default ""; "k3y" one; }
+        server { listen 80; location / { auth_request /key; proxy_pass http://localhost:11434; } location = /key { internal; ${inside} } }`,
+        [service('ollama')],
+      ),
+    ),
+  )
+
+test.each([
+  ['', 'if ($http_apikey = "") { return 401; } if ($who = "") { return 403; } return 204;', 'pass: Every forwarded route needs a login'],
+  [
+    'one that is asked for nothing but a word',
+    'if ($http_apikey = "") { return 401; } return 204;',
+    'fail: Every route answers without a login',
+  ],
+  ['a short key', 'if ($short = "") { return 403; } return 204;', 'not-evaluated: Whether a login is needed is not known'],
+  ['a file beside it', 'if ($who) { return 204; } root /srv;', 'not-evaluated: Whether a login is needed is not known'],
+  ['turned round', 'if ($who) { return 403; } return 204;', 'fail: Every route answers without a login'],
+])('an auth_request that looks a key up by itself: %s', (_, inside, expected) => {
+  expect(lookup(inside)).toEqual([expected])
+})
+
 test('an engine in a container that publishes no port stays inside', () => {
   const inside = service('ollama', { container: 'ollama', how: 'container', binds: [], containerPorts: [11434] })
   for (const control of [notDirectly, requiresKey]) {

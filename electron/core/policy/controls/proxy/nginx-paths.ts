@@ -148,7 +148,7 @@ function keyPasses(route: ProxiedRoute): boolean {
 function keeperOf(route: ProxiedRoute): string | undefined {
   const gate = route.answer.gates.at(-1)?.credentials[0]
   if (gate?.kind === 'basic') return nearest(route.answer.scope, 'auth_basic_user_file')?.parameters[0]
-  return gate?.kind === 'auth-request' ? gate.directive.parameters[0] : undefined
+  return gate?.kind === 'auth-request' || gate?.kind === 'shared-key' ? gate.directive.parameters[0] : undefined
 }
 
 /** Who connects from here writes the address of a client into a header. Without PROXY protocol on the socket nobody can by that. */

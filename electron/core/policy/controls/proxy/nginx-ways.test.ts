@@ -48,6 +48,23 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     guarded,
   ],
   [
+    'the client adds a query of its own',
+    site(
+      `location / { ${login} proxy_pass http://127.0.0.1:11434$uri$is_args$args; } location /v1/ { proxy_pass http://127.0.0.1:11434$uri?$args; }`,
+    ),
+    ['fail: 7 of 27 routes answer without a login'],
+  ],
+  [
+    'its own path behind an address, where no route leads',
+    site(`location / { ${login} ${model} } location ~ ^/x/ { proxy_pass http://127.0.0.1:3000$request_uri; }`),
+    guarded,
+  ],
+  [
+    'a page that clients say they come from',
+    site(`location / { valid_referers ai.example; if ($invalid_referer) { return 403; } ${model} }`),
+    open,
+  ],
+  [
     'the client names the host',
     site('location / { proxy_pass http://$to; }', 'map $host $to { default 127.0.0.1:3000; llm.example 127.0.0.1:11434; }'),
     open,

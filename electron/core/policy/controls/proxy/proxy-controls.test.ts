@@ -63,6 +63,16 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     ['warning: Some addresses need no login'],
   ],
   [
+    'satisfy any, and clients state their address',
+    `server { ${tls} set_real_ip_from 0.0.0.0/0; real_ip_header X-Forwarded-For; satisfy any; allow 10.0.0.0/8; deny all; ${basic} location / { ${toOllama} } }`,
+    ['fail: Clients can choose an address without login'],
+  ],
+  [
+    'satisfy any, and a load balancer states the address',
+    `server { ${tls} set_real_ip_from 10.0.9.3; real_ip_header X-Forwarded-For; satisfy any; allow 10.0.0.0/8; deny all; ${basic} location / { ${toOllama} } }`,
+    ['warning: Some addresses need no login'],
+  ],
+  [
     'satisfy any, allow all',
     `server { ${tls} satisfy any; allow all; ${basic} location / { ${toOllama} } }`,
     ['fail: Every route answers without a login'],

@@ -1,5 +1,6 @@
 import { printRoute } from '#shared/model/engine-routes.ts'
-import { defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
+import { forgersAmong } from './address-rules.ts'
 import { authenticatedBy, weakest } from './authentication.ts'
 import { unknownPrograms } from './gateways.ts'
 import type { Authenticated, ProxyPath } from './proxy-path.ts'
@@ -25,11 +26,15 @@ export default defineControl({
   ],
   evaluate: (facts, context) => {
     const { fronts, picture } = frontsOf(facts, context)
-    return rest(facts, picture, fronts.map(judge))
+    return rest(
+      facts,
+      picture,
+      fronts.map((front) => judge(front, context)),
+    )
   },
 })
 
-function judge({ subject, routes, first }: Front): Verdict {
+function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Verdict {
   const byRoute = new Map<string, ProxyPath[]>()
   for (const route of routes) {
     const key = `${route.service.id} ${printRoute(route.route)}`
@@ -58,6 +63,16 @@ function judge({ subject, routes, first }: Front): Verdict {
       ],
     }
   const partly = of('partly')
+  const forgers = (route: ProxyPath) => forgersAmong(route.forgers, fleet.networks.app)
+  const forged = partly.filter((route) => forgers(route).length > 0)
+  if (forged.length > 0)
+    return {
+      status: 'fail',
+      subject,
+      title: 'Clients can choose an address without login',
+      reason: `Some addresses need no login. ${listed([...new Set(forged.flatMap(forgers))])} may state one of them in a header, and so needs none for ${names(forged)}.`,
+      cite: citeRoutes(forged, 'An address or a login is enough, and clients choose the address. Expected a login always.'),
+    }
   if (partly.length > 0)
     return {
       status: 'warning',
