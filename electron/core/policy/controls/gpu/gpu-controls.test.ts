@@ -166,6 +166,21 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
     { containers: known({ runtimes: [], containers: [{ name: 'd', image: 'dcgm-exporter', running: false, line: 1 }] }) },
     'warning: Nothing exports GPU figures',
   ],
+  [
+    'an agent may',
+    { processes: [{ name: 'telegraf', argv: [], line: 2 }] },
+    'needs-attestation: An agent runs that may export GPU figures',
+  ],
+  [
+    'an exporter beside an agent',
+    {
+      processes: [
+        { name: 'alloy', argv: [], line: 2 },
+        { name: 'x', argv: ['/usr/bin/nvidia_gpu_exporter'], line: 3 },
+      ],
+    },
+    'pass: An exporter of GPU figures runs',
+  ],
   ['node_exporter alone has no GPU', { processes: [{ name: 'node_exporter', argv: [], line: 2 }] }, 'warning: Nothing exports GPU figures'],
   ['containers unread', { containers: unknown('refused', []) }, 'not-evaluated: Containers could not be searched'],
 ])('gpu-metrics-collected: %s', (_, more, expected) => {

@@ -1,5 +1,5 @@
 import { defineControl, type Verdict } from '../../control.ts'
-import { exportersOf } from './exporters.ts'
+import { type Exporter, exportersOf } from './exporters.ts'
 
 export default defineControl({
   id: 'gpu-metrics-collected',
@@ -23,13 +23,11 @@ export default defineControl({
         },
       ]
     const found = exportersOf(processes, containers.known ? containers.value.containers : [], os.known ? (os.value.services ?? []) : [])
-    if (found.length > 0) {
-      const reason = `${found
-        .map(({ name }) => name)
-        .slice(0, 4)
-        .join(', ')} ${found.length === 1 ? 'runs' : 'run'}.`
+    const sure = found.filter((one) => one.sure)
+    if (sure.length > 0) {
+      const reason = `${namesOf(sure)} ${sure.length === 1 ? 'runs' : 'run'}.`
       return [
-        { status: 'pass', subject: '', title: 'An exporter of GPU figures runs', reason, cite: found.slice(0, 4).map(({ cite }) => cite) },
+        { status: 'pass', subject: '', title: 'An exporter of GPU figures runs', reason, cite: sure.slice(0, 4).map(({ cite }) => cite) },
       ]
     }
     if (!containers.known)
@@ -43,6 +41,18 @@ export default defineControl({
           cite: [],
         },
       ]
+    if (found.length > 0) {
+      const reason = `${namesOf(found)} ${found.length === 1 ? 'runs, and exports' : 'run, and export'} GPU figures where an input for them is switched on. That configuration is not read: a person has to confirm.`
+      return [
+        {
+          status: 'needs-attestation',
+          subject: '',
+          title: 'An agent runs that may export GPU figures',
+          reason,
+          cite: found.slice(0, 4).map(({ cite }) => cite),
+        },
+      ]
+    }
     return [
       {
         status: 'warning',
@@ -55,3 +65,9 @@ export default defineControl({
     ]
   },
 })
+
+const namesOf = (found: readonly Exporter[]): string =>
+  found
+    .map(({ name }) => name)
+    .slice(0, 4)
+    .join(', ')

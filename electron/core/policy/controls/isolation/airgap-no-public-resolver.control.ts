@@ -5,6 +5,8 @@ import { notAirGapped, placeOf } from './air-gap.ts'
 const STUBS = new Set(['127.0.0.53', '127.0.0.54'])
 const UPSTREAM = '/run/systemd/resolve/resolv.conf'
 
+const isLoopback = (address: string): boolean => /^127\.|^::1$/.test(address)
+
 export default defineControl({
   id: 'airgap-no-public-resolver',
   item: 'INF-7',
@@ -48,6 +50,12 @@ export default defineControl({
       const reason = `${stub.address} is systemd-resolved, and the servers that it asks are not known: ${UPSTREAM} is not there.`
       const cite = [{ section: 'software', line: stub.line, token: stub.address }]
       return [{ ...base, status: 'not-evaluated', title: 'What resolved asks is not known', reason, cite }]
+    }
+    const own = sources.resolvers.find(({ address }) => isLoopback(address) && !STUBS.has(address))
+    if (own) {
+      const reason = `${own.address} is a resolver on this host itself. Whom that asks stands in its own configuration, which was not read.`
+      const cite = [{ section: 'software', line: own.line, token: own.address }]
+      return [{ ...base, status: 'not-evaluated', title: 'What its own resolver asks is not known', reason, cite }]
     }
     if (sources.resolvers.length === 0) {
       const reason = 'Neither /etc/resolv.conf nor systemd-resolved names a server.'

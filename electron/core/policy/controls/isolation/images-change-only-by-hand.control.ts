@@ -32,6 +32,13 @@ export default defineControl({
   },
 })
 
+/** A version, a day, a build of llama.cpp or a commit. That of CUDA, Python or the system below says nothing about the server. */
+function namesVersion(tag: string): boolean {
+  const own = tag.toLowerCase().replace(/(?:cuda|cu|cudnn|rocm|ubuntu|debian|py|python)[-_]?\d+(?:\.\d+)*/g, '')
+  if (/(?:^|[-_.])(?:b\d{3,}|\d{6,}|[0-9a-f]{7,40})(?:[-_.]|$)/.test(own)) return true
+  return /\d+\.\d+/.test(own) && !/(?:^|[-_.])(?:latest|nightly|main|master|edge|dev|rolling|stable|canary)(?:[-_.]|$)/.test(own)
+}
+
 function updates({ name, image, line }: Container): Verdict {
   return {
     status: 'fail',
@@ -55,7 +62,7 @@ function tagged({ name, image, line }: Container): Verdict {
     }
   }
   const tag = /:([^:/]+)$/.exec(image)?.[1] ?? 'latest'
-  if (!/\d+\.\d+|\d{6,}|b\d{3,}/.test(tag)) {
+  if (!namesVersion(tag)) {
     return {
       ...base,
       status: 'warning',

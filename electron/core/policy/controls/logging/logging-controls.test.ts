@@ -202,8 +202,34 @@ test.each<[string, string, Readonly<Record<string, unknown>>, string]>([
         containers: [{ name: 'f', image: 'cr.fluentbit.io/fluent/fluent-bit:4', running: true, line: 1 }],
       }),
     },
-    'pass: A container ships logs',
+    'pass: An agent ships logs',
   ],
+  ...['tensorchord/vectorchord-postgres:pg17', 'google/alloydbomni:16', 'portainer/agent:2'].map(
+    (image): [string, string, Readonly<Record<string, unknown>>, string] => [
+      `${image} is another program`,
+      '',
+      { containers: known({ runtimes: ['docker'], containers: [{ name: 'c', image, running: true, line: 1 }] }) },
+      'needs-attestation: No agent that ships logs was recognised',
+    ],
+  ),
+  [
+    'a collector may send figures only',
+    '@services\n=otelcol.service loaded active enabled',
+    {},
+    'needs-attestation: An agent runs that may ship logs',
+  ],
+  [
+    'so may one in a container',
+    '',
+    {
+      containers: known({
+        runtimes: ['docker'],
+        containers: [{ name: 'c', image: 'grafana/alloy:v1.11.0@sha256:00', running: true, line: 1 }],
+      }),
+    },
+    'needs-attestation: An agent runs that may ship logs',
+  ],
+  ['filebeat as a process', '', { processes: known([{ name: 'filebeat', line: 3 }]) }, 'pass: An agent ships logs'],
 ])('logs-shipped: %s', (_, text, more, expected) => {
   expect(outcomes(ask(shipped, facts('', [], { os: os(text), processes: known([]), ...more })))).toEqual([expected])
 })

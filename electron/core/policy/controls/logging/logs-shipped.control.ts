@@ -1,8 +1,15 @@
-import { defineControl, type Verdict } from '../../control.ts'
+import type { Containers } from '../../../facts/containers/containers.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Os } from '../../../facts/os/os.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
+import { type Citation, defineControl, type Verdict } from '../../control.ts'
 
+/** Their work is to send logs. */
 const shippers =
-  /^(?:systemd-journal-upload|vector|fluent-bit|fluentd|td-agent|td-agent-bit|promtail|alloy|filebeat|elastic-agent|splunk|SplunkForwarder|wazuh-agent|otelcol|otelcol-contrib|google-cloud-ops-agent|amazon-cloudwatch-agent|datadog-agent)\.service$/
-const images = /(?:^|\/)(?:vector|fluent-bit|fluentd|promtail|alloy|filebeat|elastic-agent|otel|opentelemetry)[^/]*$/
+  /^(?:systemd-journal-upload|vector|fluent-bit|fluentd|td-agent|td-agent-bit|promtail|filebeat|elastic-agent|splunk|SplunkForwarder|wazuh-agent|google-cloud-ops-agent)$/
+/** Send logs where their own configuration, which is not read, says so; many of them send figures and traces only. */
+const collectors =
+  /^(?:alloy|otelcol|otelcol-contrib|opentelemetry-collector|opentelemetry-collector-contrib|opentelemetry-collector-k8s|amazon-cloudwatch-agent|cloudwatch-agent|datadog-agent)$/
 
 export default defineControl({
   id: 'logs-shipped',
@@ -28,39 +35,9 @@ export default defineControl({
           cite: [{ section: 'os', line: away.line }],
         },
       ]
-    const unit = os.services?.find(({ id, activeState }) => shippers.test(id) && activeState === 'active')
-    if (unit)
-      return [
-        {
-          ...base,
-          status: 'pass',
-          title: 'An agent ships logs',
-          reason: `${unit.id} is active.`,
-          cite: [{ section: 'os', line: unit.line, token: unit.id }],
-        },
-      ]
-    const container = containers.known ? containers.value.containers.find(({ image, running }) => running && images.test(image)) : undefined
-    if (container)
-      return [
-        {
-          ...base,
-          status: 'pass',
-          title: 'A container ships logs',
-          reason: `Container ${container.name} (${container.image}) runs.`,
-          cite: [{ section: 'containers', line: container.line, token: container.image }],
-        },
-      ]
-    const process = processes.known ? processes.value.find(({ name }) => shippers.test(`${name}.service`)) : undefined
-    if (process)
-      return [
-        {
-          ...base,
-          status: 'pass',
-          title: 'An agent ships logs',
-          reason: `Process ${process.name} runs.`,
-          cite: [{ section: 'processes', line: process.line, token: process.name }],
-        },
-      ]
+    const programs = programsOf(os, containers, processes)
+    const shipper = programs.find(({ name }) => shippers.test(name))
+    if (shipper) return [{ ...base, status: 'pass', title: 'An agent ships logs', reason: `${shipper.words} runs.`, cite: [shipper.cite] }]
     // Its rules say that logs are to leave, and the one program that would send them does not run.
     if (away && rsyslog && containers.known)
       return [
@@ -76,6 +53,11 @@ export default defineControl({
           ],
         },
       ]
+    const collector = programs.find(({ name }) => collectors.test(name))
+    if (collector) {
+      const reason = `${collector.words} runs. Whether it sends logs, or figures only, stands in its configuration, which Gatehouse does not read: a person has to confirm.`
+      return [{ ...base, status: 'needs-attestation', title: 'An agent runs that may ship logs', reason, cite: [collector.cite] }]
+    }
     return [
       {
         ...base,
@@ -88,6 +70,30 @@ export default defineControl({
     ]
   },
 })
+
+interface Program {
+  /** Without `.service`, registry, path and tag. */
+  readonly name: string
+  readonly words: string
+  readonly cite: Citation
+}
+
+function programsOf(os: Os, containers: FactResult<Containers>, processes: FactResult<readonly Process[]>): readonly Program[] {
+  const active = (os.services ?? []).filter(({ activeState }) => activeState === 'active')
+  return [
+    ...active.map(({ id, line }) => ({ name: id.replace(/\.service$/, ''), words: id, cite: { section: 'os', line, token: id } })),
+    ...(containers.known ? containers.value.containers.filter(({ running }) => running) : []).map(({ name, image, line }) => ({
+      name: image.replace(/@.*$/, '').replace(/^.*\//, '').replace(/:.*$/, ''),
+      words: `Container ${name} (${image})`,
+      cite: { section: 'containers', line, token: image },
+    })),
+    ...(processes.known ? processes.value : []).map(({ name, line }) => ({
+      name,
+      words: `Process ${name}`,
+      cite: { section: 'processes', line, token: name },
+    })),
+  ]
+}
 
 /** Targets of `@host`, `@@(o)[host]:port` and `target="host"`; other outputs name theirs otherwise, and are taken to leave. */
 function leavesHost(rule: string): boolean {

@@ -3,7 +3,7 @@ import { judgePackaged } from './packaged-software.ts'
 
 const names = [
   ...['nvidia-container-toolkit', 'nvidia-container-toolkit-base', 'nvidia-ctk', 'docker-ce', 'docker.io', 'docker', 'moby-engine'],
-  ...['containerd', 'containerd.io', 'runc'],
+  ...['containerd', 'containerd.io', 'runc', 'podman'],
 ]
 
 export default defineControl({
@@ -19,7 +19,7 @@ export default defineControl({
   evaluate: ({ updates, packages }, { advisories }) => {
     const verdicts = judgePackaged(names, updates, packages.known ? packages.value : undefined, advisories)
     if (verdicts.length > 0) return verdicts
-    const reason = 'No Docker, containerd, runc or NVIDIA Container Toolkit is installed as a package of this host.'
+    const reason = 'No Docker, Podman, containerd, runc or NVIDIA Container Toolkit is installed as a package of this host.'
     return [
       {
         status: 'not-applicable',

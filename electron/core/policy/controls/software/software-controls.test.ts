@@ -165,6 +165,13 @@ describe('software in packages', () => {
 
   test.each<[string, AnyControl, readonly InstalledPackage[], Partial<Updates>, readonly string[]]>([
     ['none', containerSoftware, [], {}, ['not-applicable: No container runtime is installed']],
+    [
+      'Podman',
+      containerSoftware,
+      [installed('podman', '4.3.1+ds1-8+deb12u1', true)],
+      {},
+      ['pass: No security update of podman is pending'],
+    ],
     ['none', frontSoftware, [], {}, ['not-applicable: None of this software is packaged here']],
     [
       'the vendor’s, vulnerable',

@@ -2,6 +2,10 @@ import { defineControl } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
 import { judgeUnits, printed } from './unit-subjects.ts'
 
+/** Disks by their names (Linux admin-guide/devices.txt) and by the links to them, memory, and classes that hold either. */
+const dangerous =
+  /^(?:block-|char-(?:mem$|\*|raw|nvme|bsg)|\/dev\/(?:[hsv]d[a-z]|xvd|sg\d|sr\d|nvme|mmcblk|md[\d/]|dm-|mapper|disk\/|loop|zd\d|zvol|nbd|rbd|bcache|pmem|ram\d|raw|bsg|mem$|kmem$|port$))/
+
 export default defineControl({
   id: 'inference-unit-devices-limited',
   item: 'INF-5',
@@ -26,9 +30,7 @@ export default defineControl({
       }
       const { DevicePolicy: policy = '', DeviceAllow: allowed = '', PrivateDevices: hidden } = unit.properties
       const cite = [...citeUnit(unit, 'DevicePolicy'), ...citeUnit(unit, 'DeviceAllow')]
-      const wide = allowed
-        .split(/[\s\n]+/)
-        .find((word) => /^(?:block-|\/dev\/(?:sd|nvme|mem|kmem|port|dm-|mapper)|char-mem$|char-\*)/.test(word))
+      const wide = allowed.split(/[\s\n]+/).find((word) => dangerous.test(word))
       if (wide)
         return {
           status: 'fail',

@@ -248,6 +248,27 @@ test.each<[string, Record<string, string>, string]>([
   ['closed with the GPU', { DevicePolicy: 'closed', DeviceAllow: 'char-nvidia* rw' }, 'pass: Only listed devices are open'],
   ['a list closes by itself', { DevicePolicy: 'auto', DeviceAllow: 'char-nvidia* rw' }, 'pass: Only listed devices are open'],
   ['private devices', { DevicePolicy: 'auto', DeviceAllow: '', PrivateDevices: 'yes' }, 'pass: Only listed devices are open'],
+  ...[
+    '/dev/vda rw',
+    '/dev/xvda1 r',
+    '/dev/md0 rw',
+    '/dev/md/raid r',
+    '/dev/disk/by-id/x rw',
+    '/dev/mmcblk0 r',
+    'block-* rw',
+    '/dev/sg1 rw',
+  ].map((allowed): [string, Record<string, string>, string] => [
+    `a disk as ${allowed}`,
+    { DevicePolicy: 'closed', DeviceAllow: `char-nvidia* rw\n${allowed}` },
+    'fail: The unit may use disks or memory',
+  ]),
+  ...['/dev/shm rw', '/dev/nvidia0 rw', '/dev/sgx_enclave rw', '/dev/infiniband/uverbs0 rw'].map(
+    (allowed): [string, Record<string, string>, string] => [
+      `no disk: ${allowed}`,
+      { DevicePolicy: 'closed', DeviceAllow: allowed },
+      'pass: Only listed devices are open',
+    ],
+  ),
   ['everything', { DevicePolicy: 'auto', DeviceAllow: '' }, 'warning: The unit may open every device'],
   ['a disk', { DevicePolicy: 'closed', DeviceAllow: '/dev/nvme0n1 rw\nchar-nvidia* rw' }, 'fail: The unit may use disks or memory'],
 ])('inference-unit-devices-limited: %s', (_, properties, expected) => {
