@@ -41,6 +41,7 @@ test('from nothing to verified: no fleet, nothing listed, listed and scanned, ha
   await it.isSound('models-dangerous')
   await it.choose('gpt-oss:20b')
   await expect(it.detail).toContainText('setfacl -m u:gatehouse-ro:x /root')
+  await expect(it.detail.getByRole('button', { name: 'Copy the command that allows it' })).toBeVisible()
   await it.choose('llama-3.1-8b-instruct')
   await expect(it.detail).toContainText('Expected')
   await expect(it.row('llama-3.1-8b-instruct')).toContainText('Approved')
@@ -61,8 +62,11 @@ test('the board: asked for, refused by what was measured, rejected', async ({ ga
 
   await page.keyboard.press('n')
   const dialog = page.getByRole('dialog')
+  await expect(dialog.getByLabel('Model')).toBeFocused()
+  await page.keyboard.type('qwen3-8b')
   await dialog.getByRole('button', { name: 'Request model' }).click()
   await expect(dialog).toContainText('Licence is missing.')
+  await expect(dialog.getByLabel('Source')).toBeFocused()
   await it.isSound('models-request')
   for (const [label, text] of [
     ['Model', 'qwen3-8b'],

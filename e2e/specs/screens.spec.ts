@@ -18,6 +18,8 @@ test('the way of a new admin: nothing open, the demo fleet, an audit, a finding 
 
   await page.getByRole('button', { name: 'Start the demo fleet' }).click()
   await expect(page.getByRole('grid', { name: /18 checks by 5 hosts/ })).toBeVisible()
+  // Named before anything was connected.
+  await expect(page.getByRole('region', { name: 'Summary' })).toContainText(/bastion-01\s*Not connected/)
   await it.isSound('fleet-not-audited')
 
   await page.getByRole('button', { name: 'Run audit' }).click()

@@ -14,7 +14,7 @@ interface DialogProps {
   /** Must be answered: a click outside does not close it. */
   readonly alert?: boolean
   readonly width?: 'narrow' | 'default' | 'wide'
-  /** Without it the primary button, which is the safe choice. */
+  /** Without it the first field that is empty, else (and in an alert) the primary button, which is the safe choice. */
   readonly initialFocus?: RefObject<HTMLElement | null>
 }
 
@@ -26,10 +26,7 @@ export function Dialog({ title, status, lead, children, foot, onClose, alert = f
       <Parts.Portal>
         <Parts.Backdrop className="scrim" />
         <Parts.Viewport className="viewport">
-          <Parts.Popup
-            className={`dialog ${width}`}
-            initialFocus={initialFocus ?? (() => document.querySelector<HTMLElement>('.dialog .button.primary'))}
-          >
+          <Parts.Popup className={`dialog ${width}`} initialFocus={initialFocus ?? (alert ? primary : firstToFill)}>
             <div className="dialog-body" {...(width === 'wide' ? { tabIndex: 0 } : {})}>
               {status}
               <Parts.Title>{title}</Parts.Title>
@@ -42,4 +39,12 @@ export function Dialog({ title, status, lead, children, foot, onClose, alert = f
       </Parts.Portal>
     </Parts.Root>
   )
+}
+
+const primary = () => document.querySelector<HTMLElement>('.dialog .button.primary')
+
+/** Whoever opens a form by a key goes on typing. */
+function firstToFill(): HTMLElement | null {
+  const texts = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('.dialog-body :is(input.input, textarea)')
+  return [...texts].find(({ value }) => value === '') ?? primary()
 }

@@ -10,3 +10,6 @@ export const fileStateWords: Readonly<Record<FileState, string>> = {
   'no-expected-value': 'No expected value',
   verified: 'Verified',
 }
+
+/** In a reason, what stands between it and the command that would allow the file to be read. */
+export const TO_ALLOW = ' To allow it: '

@@ -4,6 +4,7 @@ import { plainText } from '../../ui/plain-text.ts'
 import { RowSpace } from '../../ui/row-space.tsx'
 import { linesOf, windowOf } from '../../ui/row-window.ts'
 import { Scroll } from '../../ui/scroll.tsx'
+import { day } from '../../ui/time.ts'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
 import { HEAD_HEIGHT, useRowView } from '../../ui/use-row-view.ts'
 import type { AccountRow, Place } from './access-rows.ts'
@@ -86,7 +87,7 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
               <th scope="row">
                 <span className="one-line">{plainText(row.name, 60)}</span>
                 <small>
-                  {row.lastLogin !== null ? `Used ${row.lastLogin.slice(0, 10)}` : row.getsIn ? 'No login on record' : 'Nobody logs in'}
+                  {row.lastLogin !== null ? `Used ${day(row.lastLogin)}` : row.getsIn ? 'No login on record' : 'Nobody logs in'}
                 </small>
               </th>
               <td className="tier">{row.tier === null ? 'None' : tierWords[row.tier]}</td>

@@ -58,9 +58,13 @@ export function AuditScreen() {
             <KeyHint chords={['mod+up']}>Previous</KeyHint>
             <KeyHint chords={['mod+enter']}>Sign and record</KeyHint>
             <KeyHint chords={['s']}>Skip for now</KeyHint>
+            <KeyHint chords={['?']}>All keys</KeyHint>
           </>
         ) : (
-          <KeyHint chords={['mod+[']}>Back</KeyHint>
+          <>
+            <KeyHint chords={['mod+[']}>Back</KeyHint>
+            <KeyHint chords={['?']}>All keys</KeyHint>
+          </>
         )
       }
       actions={
@@ -90,9 +94,7 @@ export function AuditScreen() {
           title={fleet == null ? 'No fleet is open' : 'No host was audited yet'}
           about="An audit walks through the checklist over what was found on the hosts."
         >
-          <Button look="primary" onClick={goFleet}>
-            {fleet == null ? 'Open a fleet' : 'Run an audit'}
-          </Button>
+          <Button onClick={goFleet}>Go to the fleet</Button>
         </Empty>
       ) : view === 'history' ? (
         <History points={trend.data} />

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { OutcomeStatus, Status } from '../../ui/status.tsx'
 import { day, dayClock } from '../../ui/time.ts'
+import { count } from '../../ui/words.ts'
 import { resultOf } from './step-words.ts'
 
 interface PackPaneProps {
@@ -34,7 +35,7 @@ export function PackPane({ walkthrough, onAgain, onStep }: PackPaneProps) {
   const toDo = steps.filter(({ record }) => record === null)
   const done = steps.length - toDo.length
   const results = steps.map(({ item }) => resultOf(hosts, item).outcome)
-  const missing = toDo.length === 0 ? undefined : `${toDo.length} steps are not recorded`
+  const missing = toDo.length === 0 ? undefined : `${count(toDo.length, 'step')} to record first`
   return (
     <aside className="walk-pack" aria-label="What comes of it" data-pane>
       <div className="walk-progress">
@@ -60,12 +61,12 @@ export function PackPane({ walkthrough, onAgain, onStep }: PackPaneProps) {
       </div>
       <ul className="walk-results">
         {outcomes.map((outcome) => {
-          const count = results.filter((result) => result === outcome).length
+          const times = results.filter((result) => result === outcome).length
           return (
-            count > 0 && (
+            times > 0 && (
               <li key={outcome}>
                 <OutcomeStatus outcome={outcome} />
-                <span className="num">{count}</span>
+                <span className="num">{times}</span>
               </li>
             )
           )
@@ -90,7 +91,7 @@ export function PackPane({ walkthrough, onAgain, onStep }: PackPaneProps) {
       <div className="pane-head">
         <h2>Session</h2>
         <span className="spring" />
-        <Status tone={closedAt === null ? 'run' : 'pass'}>{closedAt === null ? 'Open' : 'Closed'}</Status>
+        <Status tone={closedAt === null ? 'wait' : 'pass'}>{closedAt === null ? 'Open' : 'Closed'}</Status>
       </div>
       <dl className="walk-session">
         <dt>Auditor</dt>
@@ -108,9 +109,12 @@ export function PackPane({ walkthrough, onAgain, onStep }: PackPaneProps) {
       </dl>
       <div className="walk-close">
         {closedAt === null ? (
-          <Button unavailable={missing} onClick={() => close.mutate(null)}>
-            Close the walkthrough
-          </Button>
+          <>
+            <Button unavailable={missing} onClick={() => close.mutate(null)}>
+              Close the walkthrough
+            </Button>
+            {missing !== undefined && <p className="help">{missing}</p>}
+          </>
         ) : (
           <Button onClick={onAgain}>Start another…</Button>
         )}

@@ -35,6 +35,7 @@ export function StartWalkthrough({ onStarted }: { readonly onStarted: () => void
           label="Auditor"
           maxLength={120}
           spellCheck={false}
+          help="Who asks: an auditor, or yourself. The name stands on the pack."
           value={auditor}
           error={error}
           onChange={(event) => {

@@ -3,7 +3,7 @@ import { memo } from 'react'
 import type { Outcome } from '#shared/status.ts'
 import { progressWords } from '../../stores/connection-words.ts'
 import { addCounts, applicable, countItems, type HostView } from '../../stores/host-view.ts'
-import { useHistory, useJumpStates } from '../../stores/queries.ts'
+import { useFleetState, useHistory, useJumpStates } from '../../stores/queries.ts'
 import { openDialog, useUi } from '../../stores/ui.store.ts'
 import { useJob, useLastOutcome } from '../../stores/use-hosts.tsx'
 import { plainText } from '../../ui/plain-text.ts'
@@ -93,9 +93,10 @@ function LastAudit({ hosts }: { readonly hosts: readonly HostView[] }) {
 }
 
 function Jump() {
+  const names = (useFleetState().data?.fleet?.jump ?? []).map((jump) => jump.name)
+  // Empty until something was connected.
   const jumps = useJumpStates().data ?? []
-  const [first] = jumps
-  if (first === undefined) {
+  if (names.length === 0) {
     return (
       <div>
         <span className="fact">Direct</span>
@@ -103,11 +104,11 @@ function Jump() {
       </div>
     )
   }
-  const connected = jumps.every((jump) => jump.state === 'connected')
+  const connected = jumps.length > 0 && jumps.every((jump) => jump.state === 'connected')
   const trip = jumps.reduce((sum, jump) => sum + (jump.roundTripMs ?? 0), 0)
   return (
     <div>
-      <span className="fact one-line">{jumps.map((jump) => jump.name).join(', ')}</span>
+      <span className="fact one-line">{names.join(', ')}</span>
       <span className="line">
         {connected ? (
           <Status tone="pass" icon={<Plug className="icon" aria-hidden />}>

@@ -79,12 +79,11 @@ export function ModelDetail(props: ModelDetailProps) {
         onRelease={onRelease}
       />
       <div className="models-foot">
+        {registration !== undefined && <RegistryActions registration={registration} onStep={onStep} />}
+        {registration === undefined || over.includes(stateOf(registration)) ? <Button onClick={onRequest}>Request…</Button> : null}
         <Button unavailable={onVerify === undefined ? 'Something is running' : undefined} chord="h" onClick={onVerify}>
           Verify hash again
         </Button>
-        <span className="spring" />
-        {registration === undefined || over.includes(stateOf(registration)) ? <Button onClick={onRequest}>Request…</Button> : null}
-        {registration !== undefined && <RegistryActions registration={registration} onStep={onStep} />}
       </div>
     </Scroll>
   )

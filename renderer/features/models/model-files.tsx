@@ -1,10 +1,12 @@
 import { bytesText } from '#shared/bytes-text.ts'
+import { TO_ALLOW } from '#shared/model/file-state.ts'
 import type { VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { HostModel } from '#shared/model/model-inventory.ts'
 import { otherVerdictWords } from '#shared/model/other-scan-words.ts'
 import type { Quarantined } from '#shared/model/quarantined.ts'
 import { useModelFiles } from '../../stores/queries.ts'
 import { Button } from '../../ui/button.tsx'
+import { CommandLine } from '../../ui/command-line.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { day } from '../../ui/time.ts'
@@ -58,7 +60,7 @@ function File({ file, held, onQuarantine, onRelease }: QuarantineProps & { reado
           {aside ? 'In quarantine' : word}
         </Status>
       </header>
-      {file.state !== 'verified' && <p className="reason selectable">{plainText(file.reason, 600)}</p>}
+      {file.state !== 'verified' && <Reason text={file.reason} />}
       {(expected !== undefined || file.digest !== '') && (
         <dl className="models-digests">
           {expected !== undefined && <Digest name="Expected" digest={expected.digest} />}
@@ -83,6 +85,17 @@ function File({ file, held, onQuarantine, onRelease }: QuarantineProps & { reado
         </Button>
       )}
     </li>
+  )
+}
+
+/** Why, and the command that would allow it as one to carry elsewhere. */
+function Reason({ text }: { readonly text: string }) {
+  const [why = '', command] = text.split(TO_ALLOW)
+  return (
+    <>
+      <p className="reason selectable">{plainText(command === undefined ? why : `${why} To allow it:`, 600)}</p>
+      {command !== undefined && <CommandLine text={command} what="the command that allows it" />}
+    </>
   )
 }
 

@@ -35,14 +35,14 @@ export function RegistryActions({ registration, onStep }: RegistryActionsProps) 
   const { next, end } = stepsOf(registration)
   return (
     <>
-      {end !== undefined && (
-        <Button chord="x" onClick={() => onStep(end)}>
-          {labels[end]}
-        </Button>
-      )}
       {next !== undefined && (
         <Button look="primary" chord="a" onClick={() => onStep(next)}>
           {labels[next]}
+        </Button>
+      )}
+      {end !== undefined && (
+        <Button chord="x" onClick={() => onStep(end)}>
+          {labels[end]}
         </Button>
       )}
     </>

@@ -32,11 +32,13 @@ export function StepDialog(props: StepDialogProps) {
     setValues((before) => ({ ...before, [name]: value }))
     setErrors(({ [name]: _, ...others }) => others)
   }
-  const send = (event: FormEvent) => {
+  const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const missing = missingIn(fields, values)
     setErrors(missing)
-    if (Object.keys(missing).length === 0 && !pending) onSend(values)
+    const first = fields.find(({ name }) => missing[name] !== undefined)
+    if (first !== undefined) event.currentTarget.querySelector<HTMLElement>(`[name="${first.name}"]`)?.focus()
+    else if (!pending) onSend(values)
   }
   const failure = error === null ? null : wordsOfError(error)
   return (
@@ -84,7 +86,7 @@ interface StepInputProps {
   readonly onChange: (value: string | readonly string[]) => void
 }
 
-function StepInput({ field: { label, kind, options = [], help, maxLength = 1000 }, value, error, onChange }: StepInputProps) {
+function StepInput({ field: { name, label, kind, options = [], help, maxLength = 1000 }, value, error, onChange }: StepInputProps) {
   if (kind === 'choices') {
     const chosen = typeof value === 'string' ? [] : value
     return (
@@ -94,6 +96,7 @@ function StepInput({ field: { label, kind, options = [], help, maxLength = 1000 
           <label key={option} className="checkbox">
             <input
               type="checkbox"
+              name={name}
               checked={chosen.includes(option)}
               onChange={({ target }) => onChange(target.checked ? [...chosen, option] : chosen.filter((it) => it !== option))}
             />
@@ -108,7 +111,7 @@ function StepInput({ field: { label, kind, options = [], help, maxLength = 1000 
       </fieldset>
     )
   }
-  const shared = { label, error, maxLength, value: String(value), ...(help === undefined ? {} : { help }) }
+  const shared = { name, label, error, maxLength, value: String(value), ...(help === undefined ? {} : { help }) }
   return kind === 'lines' ? (
     <TextArea {...shared} rows={3} onChange={({ target }) => onChange(target.value)} />
   ) : (

@@ -86,7 +86,7 @@ const About = ({ template }: { readonly template: PushTemplate }) => (
     <p>{template.about}</p>
     <p>
       <Status tone={dangerWords[template.danger].tone}>{dangerWords[template.danger].word}</Status>{' '}
-      <span className="muted">{`${template.id} ${template.version}, turns ${template.fixes.join(', ')}`}</span>
+      <span className="muted">{`${template.id} ${template.version}, closes ${template.fixes.join(', ')}`}</span>
     </p>
   </div>
 )

@@ -1,7 +1,7 @@
 import type { PushJob } from '#shared/model/push-job.ts'
 import { useExtendUndo, useUndoPush } from '../../stores/actions.ts'
 import { wordsOf } from '../../stores/failure-words.ts'
-import { goPush } from '../../stores/ui.store.ts'
+import { goHost, goPush } from '../../stores/ui.store.ts'
 import { Button } from '../../ui/button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
@@ -77,6 +77,9 @@ function Ended({ job, onNew }: { readonly job: PushJob; readonly onNew: () => vo
           </Button>
         )}
         <Button onClick={onNew}>New push</Button>
+        <Button look="quiet" onClick={() => goHost(job.plan.host)}>
+          {`Show ${job.plan.host}`}
+        </Button>
         <Button look="quiet" onClick={() => goPush('history')}>
           Show history
         </Button>

@@ -51,8 +51,15 @@ export function PushScreen({ view, draft }: PushScreenProps) {
       path={useFleetPath()}
       foot={
         <>
-          <KeyHint chords={['mod+enter']}>Plan, then push</KeyHint>
-          <KeyHint chords={['mod+z']}>Undo</KeyHint>
+          {view === 'change' ? (
+            <>
+              <KeyHint chords={['mod+enter']}>Plan, then push</KeyHint>
+              <KeyHint chords={['mod+z']}>Undo</KeyHint>
+            </>
+          ) : (
+            <KeyHint chords={['j', 'k']}>{view === 'history' ? 'Next push' : 'Next template'}</KeyHint>
+          )}
+          <KeyHint chords={['mod+[']}>Back</KeyHint>
           <KeyHint chords={['?']}>All keys</KeyHint>
         </>
       }

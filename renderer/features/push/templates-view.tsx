@@ -113,7 +113,7 @@ const Content = ({ template, template: { manifest, sha256 } }: { readonly templa
       </dd>
       <dt>Signed with</dt>
       <dd>{template.signedBy ?? 'no key of a release'}</dd>
-      <dt>Turns</dt>
+      <dt>Closes</dt>
       <dd className="mono">{manifest.fixes.join(', ')}</dd>
       <dt>Service</dt>
       <dd>{manifest.unit ?? 'none'}</dd>

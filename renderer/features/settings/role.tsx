@@ -4,6 +4,8 @@ import { Button } from '../../ui/button.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Trouble } from './trouble.tsx'
 
+const NEEDS_CODE = 'Enrol an authenticator first: without one nobody could come back.'
+
 /** Who sits at this console: a second person gets only operator work. */
 export function RoleSection() {
   const { data: state, error } = useRole()
@@ -19,8 +21,8 @@ export function RoleSection() {
       <Trouble error={error} word="Not read" />
       {state !== undefined && (
         <dl className="facts">
-          <dt>Here sits</dt>
-          <dd>{state.role === 'operator' ? <Status tone="na">Operator</Status> : 'The administrator'}</dd>
+          <dt>This console</dt>
+          <dd>{state.role === 'operator' ? <Status tone="na">Operator</Status> : 'Administrator'}</dd>
           {state.role === 'operator' && (
             <>
               <dt>Until</dt>
@@ -35,12 +37,12 @@ export function RoleSection() {
       )}
       <div className="actions">
         {state?.role === 'administrator' && (
-          <Button
-            unavailable={enrolled ? undefined : 'Without an authenticator nobody could come back: enrol one first'}
-            onClick={() => down.mutate(null)}
-          >
-            Lock to operator
-          </Button>
+          <>
+            <Button unavailable={enrolled ? undefined : NEEDS_CODE} onClick={() => down.mutate(null)}>
+              Lock to operator
+            </Button>
+            {!enrolled && <span className="muted">{NEEDS_CODE}</span>}
+          </>
         )}
         {state?.role === 'operator' && <Button onClick={() => up.mutate(null)}>Back to Administrator…</Button>}
       </div>

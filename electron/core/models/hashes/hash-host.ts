@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Failure } from '#shared/errors.ts'
+import { TO_ALLOW } from '#shared/model/file-state.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { ModelProgress } from '#shared/model/model-job.ts'
 import type { Transport } from '../../ports.ts'
@@ -121,6 +122,6 @@ export async function hashHost(request: HashHostRequest): Promise<Failure | unde
     if (outcome.why === 'gone') return 'It vanished before it was hashed'
     if (outcome.why === 'changed-type') return 'It is no regular file any more'
     if (outcome.why === 'failed') return 'Reading it failed on the host'
-    return `${account} may not read it. To allow it: ${accessCommand(account, file, roots, outcome.closedLength)}`
+    return `${account} may not read it.${TO_ALLOW}${accessCommand(account, file, roots, outcome.closedLength)}`
   }
 }

@@ -37,7 +37,7 @@ const columns: readonly [Column<HardeningRow>, ...Column<HardeningRow>[]] = [
   {
     id: 'control',
     head: 'Control',
-    className: 'w-[212px]',
+    className: 'w-[28%]',
     cell: ({ verdict }) => <code className="one-line block muted">{verdict?.control ?? ''}</code>,
   },
 ]

@@ -32,12 +32,12 @@ const columnsFor = (distribution: HostPackages['distribution']): readonly [Colum
   {
     id: 'version',
     head: 'Version',
-    className: 'w-[168px]',
+    className: 'w-[22%]',
     cell: ({ version }) => <code className="one-line block">{plainText(version, 80)}</code>,
   },
-  { id: 'kind', head: 'Kind', className: 'w-[120px]', cell: ({ kind }) => <span className="soft">{kindWords[kind]}</span> },
+  { id: 'kind', head: 'Kind', className: 'w-[112px]', cell: ({ kind }) => <span className="soft">{kindWords[kind]}</span> },
   { id: 'state', head: 'Known against it', className: 'w-[148px]', cell: (row) => <State row={row} distribution={distribution} /> },
-  { id: 'fixed', head: 'Fixed in', className: 'w-[168px]', cell: (row) => <code className="one-line block">{releaseOf(row)}</code> },
+  { id: 'fixed', head: 'Fixed in', className: 'w-[22%]', cell: (row) => <code className="one-line block">{releaseOf(row)}</code> },
 ]
 
 function State({ row, distribution }: { readonly row: Software; readonly distribution: HostPackages['distribution'] }) {
