@@ -60,9 +60,9 @@ export function pushHandlers(services: Services): Handlers {
     const seen =
       audit &&
       of &&
-      services.views.show(opened, host, ({ facts, outputs }) => {
+      services.views.show(opened, host, ({ facts }) => {
         const values = parametersFor(manifest, { fleet: opened, host: of, audit, facts }, parameters)
-        return { values, hindrance: knownHindrance(manifest, { audit, facts, values, outputs }) }
+        return { values, hindrance: knownHindrance(manifest, { audit, facts, values }) }
       })
     const standing = Object.entries(manifest.parameters).flatMap(([name, parameter]) =>
       parameter.default === undefined ? [] : [[name, parameter.default] as const],

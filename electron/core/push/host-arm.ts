@@ -14,7 +14,7 @@ gh_arm_units() {
     '[Install]' 'WantedBy=multi-user.target' >"$gh_units/gatehouse-undo.service" || gh_fail unwritable
   gh_timer_unit "$gh_seconds" >"$gh_units/gatehouse-undo.timer" || gh_fail unwritable
   chmod 644 "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer"
-  [ -d "$gh_units/multi-user.target.wants" ] || mkdir -m 755 "$gh_units/multi-user.target.wants" || gh_fail unwritable
+  [ -d "$gh_units/multi-user.target.wants" ] || { : >"$gh_base/wants" && mkdir -m 755 "$gh_units/multi-user.target.wants"; } || gh_fail unwritable
   ln -sf ../gatehouse-undo.service "$gh_units/multi-user.target.wants/gatehouse-undo.service" || gh_fail unwritable
   { gh_current gatehouse-undo.timer && gh_current gatehouse-undo.service; } || systemctl daemon-reload || gh_fail not-armed
   sync "$gh_base/undo" "$gh_base" "$gh_units"/gatehouse-undo.* "$gh_units/multi-user.target.wants" "$gh_units" || gh_fail unwritable

@@ -78,7 +78,8 @@ gh_armed() {
 gh_disarm() {
   if gh_systemd; then
     rm -f "$gh_units/gatehouse-undo.service" "$gh_units/gatehouse-undo.timer" "$gh_units/gatehouse-undo-later.timer" "$gh_units/multi-user.target.wants/gatehouse-undo.service"
-    rmdir "$gh_units/multi-user.target.wants" 2>/dev/null || sync "$gh_units/multi-user.target.wants" 2>/dev/null
+    # One that was there stays, empty or not.
+    { [ -e "$gh_base/wants" ] && rmdir "$gh_units/multi-user.target.wants" 2>/dev/null; } || sync "$gh_units/multi-user.target.wants" 2>/dev/null
     sync "$gh_units"
     gh_held || systemctl stop gatehouse-undo.timer gatehouse-undo-later.timer 2>/dev/null
   else

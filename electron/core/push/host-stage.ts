@@ -51,7 +51,7 @@ gh_put() {
   [ "$(gh_state "$gh_base/new.$1" "$6 $7")" = "$7" ]
 }
 gh_step() {
-  [ "$(id -u)" = 0 ] || gh_fail not-root
+  [ "$(id -u)" = 0 ] || gh_fail "not-root the shell that sudo started is not that of root, or may start no program (noexec of sudoers)"
   # What was planned is never less than what will be: a plan that says that nothing runs at the next start is held by whatever there is.
   gh_now=$(gh_init)
   case $gh_boot in any|none|"$gh_now") ;; *) gh_fail "conflict the undo was planned for $gh_boot, and this host has $gh_now" ;; esac

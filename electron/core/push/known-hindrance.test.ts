@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { HostAudit } from '#shared/model/audit.ts'
 import type { PushValues } from '#shared/model/push-parameter.ts'
+import { pushedTools } from '../facts/os/collect.ts'
+import { toolsFor } from './host-kinds.ts'
 import { knownHindrance } from './known-hindrance.ts'
-import { shippedTemplate } from './templates.ts'
+import { shippedTemplate, shippedTemplates } from './templates.ts'
 
 const service = (id: string, activeState: string, loadState = 'loaded') => ({ id, activeState, loadState })
 const facts = {
@@ -19,18 +21,11 @@ const facts = {
     ],
   },
 }
-const said = (
-  template: string,
-  values: PushValues = {},
-  version = '12',
-  more: object = {},
-  outputs: ReadonlyMap<string, { readonly state: 'ok' | 'missing' | 'denied' }> = new Map(),
-) =>
+const said = (template: string, values: PushValues = {}, version = '12', more: object = {}) =>
   knownHindrance(shippedTemplate(template).manifest, {
     audit: { services: [], findings: [], system: { os: 'Debian', osId: 'debian', osVersion: version } } as unknown as HostAudit,
     facts: { ...facts, ...more } as never,
     values,
-    outputs,
   })
 
 test('a service that did not run, by its name or by the one that was filled in', () => {
@@ -57,9 +52,25 @@ test('a daemon that was asked for by name, and that the host does not have', () 
   expect([said('ufw-segment', {}, '12', running), said('nginx-ollama', {}, '12', running)]).toEqual(['', ''])
 })
 
+test('a daemon that goes by another name, and answers to this one', () => {
+  const alias = (activeState: string) => ({
+    os: { known: true, value: { services: [{ ...service('openresty.service', activeState), aliases: ['nginx.service'] }] } },
+  })
+  expect(said('nginx-ollama', {}, '12', alias('active'))).toBe('')
+  expect(said('nginx-ollama', {}, '12', alias('failed'))).toMatch(/^nginx\.service is failed;/)
+})
+
 test('a program that checks and loads what is pushed, and that the host does not have', () => {
-  const lacks = 'the host has no nft, which nftables-segment needs: install it first'
-  expect(said('nftables-segment', {}, '12', {}, new Map([['nft', { state: 'missing' }]]))).toBe(lacks)
-  expect(said('nftables-segment', {}, '12', {}, new Map([['nft', { state: 'denied' }]]))).toBe('')
+  const without = (...lacks: string[]) => ({ os: { known: true, value: { lacks } } })
+  expect(said('nftables-segment', {}, '12', without('nft'))).toBe('the host has no nft, which nftables-segment needs: install it first')
+  expect(said('logrotate-ai-access', {}, '12', without('caddy', 'logrotate'))).toBe(
+    'the host has no logrotate, which logrotate-ai-access needs: install it first',
+  )
+  expect(said('nftables-segment', {}, '12', without('caddy'))).toBe('')
   expect(said('nftables-segment')).toBe('')
 })
+
+test('every program that a shipped template needs is looked for by the audit', () =>
+  expect(pushedTools).toEqual(
+    expect.arrayContaining([...new Set(shippedTemplates().flatMap(({ manifest: { files } }) => toolsFor(files)))]),
+  ))

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { collectOs } from './collect.ts'
+import { parseOs } from './parse.ts'
 
 /** The end of the script, with the folders of systemd below another root and a systemctl that tells what it is asked. */
 const [section] = collectOs({ modelPaths: [] } as never)
@@ -51,6 +52,16 @@ test.each(shells)('%s asks for all where systemd has its units elsewhere', (...s
   writeFileSync(file('/usr/local/lib/systemd/system/telnet.socket'), '')
   expect(asked(shell)).toEqual(units.split(' '))
 })
+
+test.each(shells)(
+  '%s tells of a unit by its own name, and by which of those that were asked for it goes as well',
+  (...[shell = '', ...words]) => {
+    const shown = `systemctl() { printf 'Id=inetutils.service\\nNames=telnet.socket inetutils.service other.service cups.service\\nLoadState=loaded\\nActiveState=active\\n\\n'; }`
+    const given = `${shown}\nset -f\nnl='\n'\nclock() { :; }\nconfig() { :; }\nunits='${units}'\n${end}`
+    const rows = parseOs(`@sysctl\n${execFileSync(shell, [...words, '-c', given], { encoding: 'utf8' })}`)?.services ?? []
+    expect(rows.map(({ id, aliases = [] }) => [id, aliases.toSorted()])).toEqual([['inetutils.service', ['cups.service', 'telnet.socket']]])
+  },
+)
 
 test('an answer that stops in the middle is none', () => {
   const half = "systemctl() { printf 'Id=cups.service\\nLoadState=loaded\\nActiveState=active\\n'; return 1; }"

@@ -60,10 +60,30 @@ const pushedUnits = ['ufw.service', 'nginx.service', 'caddy.service', 'docker.se
 /** Of those `services` has a row where the host has them at all. */
 export const askedUnits: readonly string[] = [...unneededUnits, ...watchingUnits, ...pushedUnits]
 
+/** Programs that templates have check, or load, what is pushed: where a host has none of that name, a push of such files would be refused. */
+export const pushedTools: readonly string[] = [
+  ...[
+    'nginx',
+    'caddy',
+    'sshd',
+    'visudo',
+    'logrotate',
+    'ufw',
+    'iptables-restore',
+    'nft',
+    'auditctl',
+    'augenrules',
+    'awk',
+    'pwck',
+    'grpck',
+    'unshare',
+  ],
+]
+
 /** Of logrotate its settings, without the scripts that it runs; one awk reads them and the account's keys. The settings of the kernel go through one grep: many files of /proc/sys can be read at once only, and `read` of dash takes byte by byte.
  * One systemctl tells of the time services as well, since each start of it costs 7 ms, half of them systemd's. */
-const SCRIPT = `units=$1 settings=$2
-shift 2
+const SCRIPT = `units=$1 settings=$2 tools=$3
+shift 3
 printf '@sysctl\\n'
 cd /proc/sys 2>/dev/null
 grep -sH . -- $settings /sys/kernel/security/lsm /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce | sed -e 's|^/sys/kernel/security/lockdown:|@lockdown\\n=|;s|^/sys/module/module/parameters/sig_enforce:|@modules-signed\\n=|;s|^/sys/kernel/security/lsm:|@security-modules\\n=|;s|^/sys/fs/selinux/enforce:|@selinux-enforcing\\n=|;s|^/sys/module/apparmor/parameters/enabled:|@apparmor-enabled\\n=|' -e t -e 's/:/ /;s/^/=/'
@@ -111,6 +131,14 @@ printf '@devices\\n'
 stat -L -c '=${statFormat}' / /etc /etc/ssl /etc/pki /etc/pki/tls /etc/letsencrypt /var /var/lib /var/log /dev/nvidia[0-9]* /dev/nvidiactl /dev/nvidia-uvm* /dev/nvidia-caps/* /dev/dri/renderD* /dev/kfd 2>/dev/null
 boot=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 [ -r "$boot" ] && printf '@secure-boot\\n=%s\\n' "$(od -An -tu1 -j4 -N1 "$boot" 2>/dev/null)"
+# Some are for root alone to run: what is not there at all nobody runs.
+IFS=:
+for tool in $tools; do
+  for path in $PATH; do ! [ -e "$path/$tool" ] || continue 2; done
+  lacks="$lacks $tool"
+done
+unset IFS
+printf '@lacks%s\\n' "$lacks"
 {
   [ -z "$HOME" ] || printf 'keys %s\\n' "$HOME/.ssh/authorized_keys" "$HOME/.ssh/authorized_keys2"
   if [ -e /etc/logrotate.conf ] && ! [ -r /etc/logrotate.conf ]; then printf 'unreadable\\n'
@@ -188,14 +216,20 @@ clock() {
 set -f
 ${askUnits}ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service phc2sys.service timemaster.service
 # First which time service runs, then the units: a row for each.
-states=$(systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState -- $asked 2>/dev/null) && states=$(printf '%s\\n' "$states" | awk '
+states=$(systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState -- $asked 2>/dev/null) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
   BEGIN { RS = ""; FS = "\\n"; time = "none" }
   {
     id = names = load = active = file = ""
     for (i = 1; i <= NF; i++) { at = index($i, "="); key = substr($i, 1, at - 1); value = substr($i, at + 1); if (key == "Id") id = value; else if (key == "Names") names = " " value " "; else if (key == "LoadState") load = value; else if (key == "ActiveState") active = value; else if (key == "UnitFileState") file = value }
     if (names ~ / (systemd-timesyncd|chronyd?|ntpd?|ntpsec|openntpd|phc2sys|timemaster)[.]service /) {
       if (active == "active" && time != "timesyncd") time = names ~ / systemd-timesyncd[.]/ ? "timesyncd" : "other"
-    } else if (id != "" && (load != "not-found" || active != "inactive")) row[++n] = "=" id " " load " " active " " (file == "" ? "-" : file)
+    } else if (id != "" && (load != "not-found" || active != "inactive")) {
+      # Asked for by a name that is an alias, a unit tells of itself by its own.
+      more = ""
+      split(names, name, " ")
+      for (i in name) if (name[i] != id && index(known, " " name[i] " ")) more = more " " name[i]
+      row[++n] = "=" id " " load " " active " " (file == "" ? "-" : file) more
+    }
   }
   END { print time; for (i = 1; i <= n; i++) print row[i] }') || states=
 time=\${states%%"$nl"*}
@@ -216,7 +250,7 @@ export const collectOs = ({ modelPaths }: ProbeContext): readonly SectionSpec[] 
     display:
       'kernel settings of /proc/sys; swap and storage (lsblk); systemctl show of services; GPU device nodes; journald, clock; own ~/.ssh/authorized_keys',
     script: SCRIPT,
-    parameters: [askedUnits.join(' '), settings.join(' '), ...modelPaths],
+    parameters: [askedUnits.join(' '), settings.join(' '), pushedTools.join(':'), ...modelPaths],
     maxBytes: 262_144,
   }),
 ]

@@ -32,12 +32,17 @@ export interface Storage {
 
 export interface ServiceState {
   readonly id: string
+  /** Aliases that it was asked for by (systemd.unit(5)). */
+  readonly aliases?: readonly string[] | undefined
   /** `loaded`, `not-found`, `masked`. */
   readonly loadState: string
   readonly activeState: string
   readonly unitFileState: string
   readonly line: number
 }
+
+/** What the unit was asked for by, and its own name. */
+export const namesOf = ({ id, aliases = [] }: ServiceState): readonly string[] => [id, ...aliases]
 
 /** Settings of the operating system that every account may read. What is absent could not be read. */
 export interface Os {
@@ -70,6 +75,8 @@ export interface Os {
   readonly coredumpStorage?: Shown<string> | undefined
   /** Undefined when its configuration may not be read. */
   readonly logrotate?: Logrotate | undefined
+  /** Of the programs that a push of files needs, those that the host does not have. */
+  readonly lacks?: readonly string[] | undefined
   /** Lines of rsyslog that send away. */
   readonly forwarding: readonly Shown<string>[]
 }

@@ -29,6 +29,10 @@ export function parseOs(stdout: string): Os | undefined {
     journal: readJournal(blocks.get('journal')?.[0]),
     coredumpStorage: readStorageSetting(blocks.get('coredump')?.[0], 'external'),
     logrotate: parseLogrotate(blocks.get('logrotate')?.[0]),
+    lacks: blocks
+      .get('lacks')?.[0]
+      ?.words.split(' ')
+      .filter((tool) => tool !== ''),
     forwarding: rows('forwarding').map(({ text, line }) => ({ value: text.trim(), line })),
   }
 }
@@ -46,9 +50,10 @@ function readSetting({ text, line }: BlockRow): [string, Shown<string>][] {
 }
 
 function readService({ text, line }: BlockRow): ServiceState[] {
-  const [id, loadState, activeState, unitFileState, more] = text.split(' ')
-  if (!id || !loadState || !activeState || !unitFileState || more !== undefined) return []
-  return [{ id, loadState, activeState, unitFileState: unitFileState === '-' ? '' : unitFileState, line }]
+  const [id, loadState, activeState, unitFileState, ...aliases] = text.split(' ')
+  if (!id || !loadState || !activeState || !unitFileState) return []
+  const state = { id, loadState, activeState, unitFileState: unitFileState === '-' ? '' : unitFileState, line }
+  return [aliases.length === 0 ? state : { ...state, aliases }]
 }
 
 /** `partition /dev/sda2 - /dev/sda2`, `ext4 /dev/mapper/data /srv /srv/models`; the path comes last, it may hold blanks. */

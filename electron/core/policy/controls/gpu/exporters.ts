@@ -1,5 +1,5 @@
 import type { Container } from '../../../facts/containers/containers.ts'
-import type { ServiceState } from '../../../facts/os/os.ts'
+import { namesOf, type ServiceState } from '../../../facts/os/os.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import type { Citation } from '../../control.ts'
 
@@ -31,8 +31,11 @@ export function exportersOf(
   for (const { name, image, running, line } of containers)
     if (running)
       add(`container ${name}`, [lastPart(image.replace(/@.*$/, '')).replace(/:.*$/, '')], { section: 'containers', line, token: image })
-  for (const { id, activeState, line } of services)
-    if (activeState === 'active') add(id, [id.replace(/\.service$/, '')], { section: 'os', line, token: id })
+  for (const service of services) {
+    const { id, activeState, line } = service
+    const programs = namesOf(service).map((name) => name.replace(/\.service$/, ''))
+    if (activeState === 'active') add(id, programs, { section: 'os', line, token: id })
+  }
   return [...found.values()].toSorted((a, b) => Number(b.sure) - Number(a.sure))
 }
 

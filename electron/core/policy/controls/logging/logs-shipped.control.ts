@@ -1,6 +1,6 @@
 import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
-import type { Os } from '../../../facts/os/os.ts'
+import { namesOf, type Os } from '../../../facts/os/os.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 
@@ -24,7 +24,7 @@ export default defineControl({
   evaluate: ({ os, containers, processes }): readonly Verdict[] => {
     const base = { subject: '' }
     const away = os.forwarding.find(({ value }) => leavesHost(value))
-    const rsyslog = os.services?.find(({ id }) => id === 'rsyslog.service')
+    const rsyslog = os.services?.find((service) => namesOf(service).includes('rsyslog.service'))
     if (away && rsyslog?.activeState === 'active')
       return [
         {
@@ -81,7 +81,13 @@ interface Program {
 function programsOf(os: Os, containers: FactResult<Containers>, processes: FactResult<readonly Process[]>): readonly Program[] {
   const active = (os.services ?? []).filter(({ activeState }) => activeState === 'active')
   return [
-    ...active.map(({ id, line }) => ({ name: id.replace(/\.service$/, ''), words: id, cite: { section: 'os', line, token: id } })),
+    ...active.flatMap((service) =>
+      namesOf(service).map((name) => ({
+        name: name.replace(/\.service$/, ''),
+        words: service.id,
+        cite: { section: 'os', line: service.line, token: service.id },
+      })),
+    ),
     ...(containers.known ? containers.value.containers.filter(({ running }) => running) : []).map(({ name, image, line }) => ({
       name: image.replace(/@.*$/, '').replace(/^.*\//, '').replace(/:.*$/, ''),
       words: `Container ${name} (${image})`,

@@ -1,3 +1,4 @@
+import { namesOf } from '../../../facts/os/os.ts'
 import type { AuditRules, AuditWatch } from '../../../facts/privileged/privileged.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { judgeDirectories } from '../models/model-directories.ts'
@@ -13,7 +14,7 @@ export default defineControl({
   remediation: { template: 'auditd-models-watch' },
   references: ['NIST-800-53:AU-12', 'NIST-800-53:SI-7', 'CIS-8:8.5', 'https://man7.org/linux/man-pages/man7/audit.rules.7.html'],
   evaluate: ({ os, services, 'model-files': files, 'audit-rules': audit }) => {
-    const daemon = os.services?.find(({ id }) => id === 'auditd.service')
+    const daemon = os.services?.find((service) => namesOf(service).includes('auditd.service'))
     return judgeDirectories(files, services, ({ path }) => [
       judge(
         path,

@@ -1,5 +1,6 @@
 import { unneededUnits } from '../../../facts/os/collect.ts'
 import type { ServiceState } from '../../../facts/os/os.ts'
+import { namesOf } from '../../../facts/os/os.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 
 /** These carry passwords or files in clear, or run commands for anyone: a failure, where others are a warning. */
@@ -27,7 +28,7 @@ export default defineControl({
           cite: [],
         },
       ]
-    const present = os.services.filter(({ id }) => (unneededUnits as readonly string[]).includes(id))
+    const present = os.services.filter((service) => namesOf(service).some((name) => (unneededUnits as readonly string[]).includes(name)))
     const on = present.filter(isOn)
     // A socket and the service that it starts are one thing.
     const stems = [...new Set(on.map(stemOf))]
