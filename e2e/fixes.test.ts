@@ -139,7 +139,7 @@ const nothing: readonly RegExp[] = [
 ]
 /** A template opens, and the plan says why it is none. */
 const refused: readonly (readonly [where: RegExp, why: RegExp])[] = [
-  [/^gpu-persistence-on .* gpu-persistence$/, /^nvidia-persistenced\.service is inactive.*install it, or start it, first$/],
+  [/^gpu-persistence-on .* gpu-persistence$/, /^nvidia-persistenced\.service is inactive.*start it first$/],
   [/^model-directories-audited .* auditd-models-watch$/, /^auditd\.service is inactive/],
   [/^(?:firewall-|inference-port-only-from-app|ssh-only-from-jump).* ufw-segment$/, /^ufw\.service is inactive/],
   [/^inference-unit-.* systemd-sandbox$/, /^writes of systemd-sandbox is \/root[^ ]*(?:, [^ ]+)? and must be a path below/],

@@ -62,7 +62,7 @@ export function otherSystem(manifest: PushTemplate, { system }: Pick<HostAudit, 
 }
 
 export const serviceDown = (unit: string, state: string): string =>
-  `${unit} is ${state || 'not there'}; a push starts on a service that runs: install it, or start it, first`
+  `${unit} is ${state || 'not there'}; a push starts on a service that runs: ${state === '' ? 'install' : 'start'} it first`
 
 export const toolsMissing = (tools: readonly string[], template: string): string =>
   `the host has no ${tools.join(', ')}, which ${template} needs: install it first`

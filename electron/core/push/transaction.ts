@@ -159,7 +159,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
       ['stage', 'copies, backs up, validates'],
       ['arm', `the undo runs by itself in ${push.undoAfterSeconds} s, and at the next start of the host`],
       ['write', 'puts the files in place'],
-      ['activate', `reloads systemd, restarts ${push.unit}`],
+      ['activate', activation(plan.danger, push.unit)],
     ]
     for (const step of steps) note(...step)
     const told = steps.values()
@@ -229,6 +229,11 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
     for (let taken = 1; against.length > 0 && taken < LOOKS_AFTER; taken++) against = await once()
     return against
   }
+}
+
+const activation = (danger: PushPlan['danger'], unit: string): string => {
+  if (unit === '') return 'makes what is new hold'
+  return danger === 'restart' ? `reloads systemd, restarts ${unit}` : `has ${unit} take what is new`
 }
 
 const afterDigests = (answer: HostAnswer | undefined): Record<string, string> =>

@@ -61,6 +61,9 @@ test('what was read back, in words', () => {
     '/a: aaaaaaaaaaaa… (by sha256sum of the host alone), owner 0:0, mode 644; /b: bbbbbbbbbbbb…, owner 0:0, mode 644; a.service: active; a file that somebody changed in between lies in /var/lib/gatehouse-found (beside it, where there was no room)',
   )
   expect(readBackWords(undefined, push)).toContain('Nothing')
+  expect(readBackWords(say(`file 1 link:${'a'.repeat(64)}`, 'file 2 kept:0:33:640', 'unit active', 'end'), push)).toBe(
+    '/a: link aaaaaaaaaaaa…; /b: owner 0:33, mode 640; a.service: active',
+  )
   // A drill, and files that no service reads.
   expect(readBackWords(say('file 1 absent', 'unit active', 'end'), { unit: '', files: push.files.slice(0, 1) })).toBe('/a: absent')
 })

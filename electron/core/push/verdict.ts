@@ -30,6 +30,9 @@ const stateWords = (state: string | undefined, again: ReadAgain | undefined): st
   if (state === undefined) return 'not read'
   const [sha256 = '', uid, gid, mode] = state.split(':')
   if (uid === undefined) return state
+  // Of a link the digest is that of its target, and of a file that is kept nobody looks at the content.
+  if (mode === undefined) return `${sha256} ${uid.slice(0, 12)}…`
+  if (sha256 === 'kept') return `owner ${uid}:${gid}, mode ${mode}`
   const alone = sha256.length === 64 && again?.sha256 === undefined ? ' (by sha256sum of the host alone)' : ''
   return `${sha256.slice(0, 12)}…${alone}, owner ${uid}:${gid}, mode ${mode}`
 }

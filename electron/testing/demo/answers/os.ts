@@ -10,7 +10,7 @@ const numbered = (file: string, all: readonly string[]) => all.map((text, index)
 /** Section `os`: kernel settings, storage, services, devices. */
 export function os(host: DemoHost, section: SectionSpec): Answer {
   const { system } = host
-  const paths = section.kind === 'script' ? section.parameters.slice(2) : []
+  const paths = section.kind === 'script' ? section.parameters.slice(3) : []
   const { storage, swap } = system
   const devices = host.gpus.flatMap((_, index) => [`/dev/nvidia${index}`])
   if (devices.length > 0) devices.push('/dev/nvidiactl', '/dev/nvidia-uvm')
@@ -33,6 +33,7 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     '@devices',
     ...folders.map((path) => `=directory/755/root/root/${path}`),
     ...devices.map((path) => `=character special file/${system.deviceMode.toString(8)}/root/${system.deviceGroup}/${path}`),
+    '@lacks',
     '@authorized-keys',
     `=/home/${host.account.name}/.ssh/authorized_keys:1:${auditKeyOptions(host)}ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGx7... gatehouse`,
     '@logrotate',
