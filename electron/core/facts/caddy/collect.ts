@@ -1,4 +1,5 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
+import { maskedLines } from './mask.ts'
 
 /**
  * Finds every running Caddy, asks its admin endpoint on loopback for the configuration in effect (a GET, which changes nothing), and where that
@@ -6,9 +7,9 @@ import { type SectionSpec, script } from '../../probe/section.ts'
  * comma or bracket, which the reader undoes. Values that are passwords or stand for keys in headers are masked on the host.
  */
 const SCRIPT = `mask() {
-  sed -E -e 's/("key" *: *")-----BEGIN[^"]*/\\1masked/g' -e 's/("(password|api_token|api_key|secret|secret_key|token|mac_key|auth_token)" *: *")[^"]*/\\1masked/g' -e 's/("[A-Za-z-]*([Aa]pi-?[Kk]ey|[Tt]oken|[Aa]uthorization|[Ss]ecret|[Cc]ookie)" *: *\\[ *")[^"*{][^"]*/\\1masked/g' -e 's|://[^/@"[:space:]]*@|://masked@|g'
+  sed -E -e 's/("key" *: *")-----BEGIN[^"]*/\\1masked/g' -e 's/("(password|api_token|api_key|secret|secret_key|token|mac_key|auth_token)" *: *")[^"]*/\\1masked/g' -e 's|://[^/@"[:space:]]*@|://masked@|g'
 }
-lines() { awk '{ gsub(/,"/, ",\\n\\""); gsub(/\\{"/, "{\\n\\""); gsub(/\\[\\{/, "[\\n{"); gsub(/,\\{/, ",\\n{"); print }' | sed 's/^/:/'; }
+lines() { awk '${maskedLines}' | sed 's/^/:/'; }
 # STEPPATH and the others are set so that Caddy, whose libraries make folders below $HOME when they start, leaves nothing behind.
 quiet() { env STEPPATH=/ HOME=/dev/null XDG_CONFIG_HOME=/dev/null XDG_DATA_HOME=/dev/null "$@" 2>/dev/null; }
 get() {

@@ -6,7 +6,7 @@ import { cleanPath, matchesHost, matchesPath } from './paths.ts'
 
 /**
  * Who asks. `silent` sends nothing of his own, `guessing` sends something in every header and parameter, `wishing` sends what public headers
- * are compared with, `insider` also what only insiders know.
+ * are compared with and a token in all others, `insider` also what only insiders know.
  */
 export type Persona = 'silent' | 'guessing' | 'wishing' | 'insider'
 
@@ -34,6 +34,7 @@ export interface Match {
 }
 
 const GUESS = 'gatehouse-guess'
+const TOKEN = `Bearer ${GUESS}`
 const publicHeaders =
   /^(?:user-agent|referer|origin|upgrade|connection|accept.*|content-.*|x-forwarded-.*|x-real-ip|x-requested-with|sec-.*)$/
 
@@ -139,14 +140,24 @@ const persuaded = ({ persona }: Client): boolean => persona === 'wishing' || per
 /** A value that anybody may send is no secret; one that is compared with a fixed text of no public header is. */
 function sent(wanted: readonly string[], isPublic: boolean, client: Client): boolean | undefined {
   if (client.persona === 'silent') return false
-  if (wanted.includes('*')) return true
-  if (client.persona === 'guessing') return wanted.includes(GUESS)
+  const guesses = client.persona === 'guessing' ? [GUESS] : [GUESS, TOKEN]
+  if (guesses.some((guess) => wanted.some((one) => fitsMask(guess, one)))) return true
+  if (client.persona === 'guessing') return false
   if (isPublic) return true
+  // Another part of the request, which the client may choose as well.
+  if (wanted.some((one) => one.includes('{http.'))) return undefined
   return client.persona === 'insider' && (wanted.some(isShort) ? undefined : true)
 }
 
-/** What is shorter may be tried out; how long it is cannot be told where the host masked it. */
-const isShort = (text: string): boolean => text !== 'masked' && secretPart(text) < MIN_SECRET
+/** `*` at either end stands for anything (caddyhttp.MatchHeader). */
+function fitsMask(text: string, mask: string): boolean {
+  const [before, after] = [mask.startsWith('*'), mask.endsWith('*')]
+  const fixed = mask.slice(before ? 1 : 0, after && mask.length > 1 ? -1 : undefined)
+  return before ? (after ? text.includes(fixed) : text.endsWith(fixed)) : after ? text.startsWith(fixed) : text === fixed
+}
+
+/** What is shorter may be tried out. Where the host masked it, it said `short` (`mask.ts`). */
+const isShort = (text: string): boolean => !text.includes('masked') && secretPart(text) < MIN_SECRET
 
 function headerIs(header: string, values: JsonNode, client: Client): boolean | undefined {
   // `null` demands that there is none.
@@ -162,8 +173,9 @@ function headerFits(header: string, pattern: JsonNode | undefined, client: Clien
     return match === undefined ? undefined : match !== null
   }
   if (client.persona === 'silent') return false
-  const guessed = compilePattern(textOf(pattern) ?? '', false).exec(GUESS)
-  if (guessed === undefined) return undefined
-  if (guessed !== null || (client.persona !== 'guessing' && publicHeaders.test(header))) return true
+  const compiled = compilePattern(textOf(pattern) ?? '', false)
+  const guessed = (client.persona === 'guessing' ? [GUESS] : [GUESS, TOKEN]).map((text) => compiled.exec(text))
+  if (guessed.includes(undefined)) return undefined
+  if (guessed.some((match) => match !== null) || (client.persona !== 'guessing' && publicHeaders.test(header))) return true
   return client.persona === 'insider' && (isShort(textOf(pattern) ?? '') ? undefined : true)
 }

@@ -76,6 +76,36 @@ test.each<[string, unknown, string]>([
     'not-evaluated: Whether a login is needed is not known',
   ],
   [
+    'any token at all',
+    site([{ match: [{ header: { Authorization: ['Bearer *'] } }], handle: [toOllama] }]),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'a token by its beginning',
+    site([{ match: [{ header: { Authorization: ['Bearer masked*'] } }], handle: [toOllama] }]),
+    'pass: Every forwarded route needs a login',
+  ],
+  [
+    'a pattern that any token fits',
+    site([{ match: [{ header_regexp: { Authorization: { pattern: '^Bearer .+$' } } }], handle: [toOllama] }]),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'a short key, masked on the host',
+    site([{ match: [{ header: { 'X-Token': ['short'] } }], handle: [toOllama] }]),
+    'not-evaluated: Whether a login is needed is not known',
+  ],
+  [
+    'one long key and a short one',
+    site([{ match: [{ header: { Authorization: ['Bearer masked', 'Bearer short'] } }], handle: [toOllama] }]),
+    'not-evaluated: Whether a login is needed is not known',
+  ],
+  [
+    'a part of the request that the client writes twice',
+    site([{ match: [{ header: { 'X-Key': ['{http.request.header.X-Other}'] } }], handle: [toOllama] }]),
+    'not-evaluated: Whether a login is needed is not known',
+  ],
+  [
     'a pattern that four digits fit',
     site([{ match: [{ header_regexp: { 'X-Pin': { pattern: '^(0123456789abcdef|[0-9]{4})$' } } }], handle: [toOllama] }]),
     'not-evaluated: Whether a login is needed is not known',
@@ -203,6 +233,11 @@ test.each<[string, unknown, string]>([
       trusted_proxies: { source: 'static', ranges: ['127.0.0.1/32'] },
     }),
     'pass: Management is for administrators only',
+  ],
+  [
+    'refused, then forwarded, and the model itself may fail',
+    site([{ handle: [login, toOllama] }], { errors: { routes: [{ handle: [toOllama] }] } }),
+    'fail: 10 management routes open to anyone',
   ],
 ])('management routes through Caddy: %s', (_, config, expected) => {
   expect(outcomes(ask(managementRestricted, given(config), admins))).toEqual([expected])

@@ -87,13 +87,17 @@ export function caddyPath(
     keeper: keeperOf(credentials[0]),
     lists,
     listLines: outside === undefined ? rangeLines(found.server.node) : [],
-    addressUnknown: states.some((state) => state.assumed.length > 0),
+    // One way that hangs on nothing is open, whatever decides the others.
+    addressUnknown: ways.some(({ outcome }) => outcome.state.assumed.length > 0) && !ways.some(isFree),
     forgers: states.some((state) => state.spoofable) ? EVERYBODY : trustedBy(found.server.node),
     hsts: states.every((state) => state.hsts),
     line: cited(first?.outcome.node ?? found.server.node),
     caddy: { config, server: found.server, host: found.host },
   }
 }
+
+/** For strangers, from anywhere. */
+const isFree = ({ from, outcome: { state } }: CaddyWay): boolean => from === undefined && state.assumed.length === 0
 
 /** Who may state the address that `client_ip` looks at: those named by `trusted_proxies`, or whom a module of it names. */
 function trustedBy(server: JsonNode): ProxyPath['forgers'] {

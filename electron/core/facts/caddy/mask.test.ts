@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { maskedLines } from './mask.ts'
+
+const awks = [['gawk'], ['mawk'], ['busybox', 'awk']].filter(([program = '']) => spawnSync(program, ['--help']).error === undefined)
+
+const printed = (text: string): readonly string[] =>
+  awks.map(([program = '', ...args]) => spawnSync(program, [...args, maskedLines], { input: text, encoding: 'utf8' }).stdout)
+
+/** As each awk has it, read back. */
+const masked = (config: unknown, space?: number): unknown => {
+  const [first, ...others] = printed(JSON.stringify(config, null, space)).map((text) => JSON.parse(text.replaceAll('\n', '')) as unknown)
+  for (const other of others) expect(other).toEqual(first)
+  return first
+}
+
+const matcher = (match: unknown) => ({ apps: { http: { servers: { s: { listen: [':80'], routes: [{ match: [match] }] } } } } })
+
+test.each<[string, unknown, unknown]>([
+  ['a key', { header: { 'X-Whatever': ['0123456789'] } }, { header: { 'X-Whatever': ['masked'] } }],
+  [
+    'each of several, their words and their stars',
+    { header: { Authorization: ['Bearer 0123456789', 'Bearer *', 'Bearer abc*', '*0123456789*', '', 'bearer a"b\\'] } },
+    { header: { Authorization: ['Bearer masked', 'Bearer *', 'Bearer short*', '*masked*', '', 'bearer short'] } },
+  ],
+  ['none', { header: { 'X-Key': null, 'User-Agent': ['curl*'] } }, { header: { 'X-Key': null, 'User-Agent': ['curl*'] } }],
+  ['placeholders', { header: { 'X-Key': ['{env.K}', '{http.request.host}'] } }, { header: { 'X-Key': ['masked', '{http.request.host}'] } }],
+  ['a parameter', { query: { key: ['0123456789', '*'] }, path: ['/v1/*'] }, { query: { key: ['masked', '*'] }, path: ['/v1/*'] }],
+  [
+    'patterns',
+    {
+      header_regexp: {
+        Authorization: { name: 'a', pattern: '^Bearer\\s+(sk-0123456789|[A-Za-z0-9]+\\d)$' },
+        Origin: { pattern: 'https://a-long-name' },
+      },
+    },
+    {
+      header_regexp: {
+        Authorization: { name: 'a', pattern: '^Bearer\\s+(masked|[A-Za-z0-9]+\\d)$' },
+        Origin: { pattern: 'https://a-long-name' },
+      },
+    },
+  ],
+  ['inside a negation', { not: [{ header: { 'X-Key': ['0123456789'] } }] }, { not: [{ header: { 'X-Key': ['masked'] } }] }],
+  ['an expression', { expression: '{http.request.header.X} == "0123456789"' }, { expression: 'masked' }],
+  [
+    'an expression as of Caddy 2.8',
+    { expression: { expr: 'a == "0123456789"', name: 'n' } },
+    { expression: { expr: 'masked', name: 'n' } },
+  ],
+])('a configuration without %s', (_, given, expected) => {
+  expect(awks.length).toBeGreaterThan(0)
+  expect(masked(matcher(given))).toEqual(matcher(expected))
+  expect(masked(matcher(given), 2)).toEqual(matcher(expected))
+})
+
+test('a header that the proxy sets is masked, what it names stays', () => {
+  const sets = (key: string) => ({
+    handler: 'reverse_proxy',
+    headers: { request: { set: { Authorization: [key], Host: ['ollama-host'] } } },
+  })
+  expect(masked(sets('Bearer 0123456789'))).toEqual(sets('Bearer masked'))
+})
+
+test('property: what is no secret is the same afterwards, whatever stands in it', () => {
+  const text = fc.string({ unit: fc.constantFrom('"', '\\', '{', '[', ',', ':', '}', ']', 'a', ' ', 'é', '/') })
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { maxDepth: 4 },
+      text,
+      fc.boolean(),
+      fc.integer(),
+      fc.constant(null),
+      fc.array(tie('any')),
+      fc.dictionary(text, tie('any')),
+    ),
+  })).any
+  fc.assert(
+    fc.property(value, fc.constantFrom(undefined, 1), (inner, space) => {
+      expect(masked({ apps: inner }, space)).toEqual({ apps: JSON.parse(JSON.stringify(inner)) })
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a line holds no more than it did', () => {
+  for (const one of printed('{"apps":{"http":{"a":[{"b":1},{"c":["x","y"]}]}}}\n'))
+    expect(one).toBe('{\n"apps":{\n"http":{\n"a":[\n{\n"b":1},\n{\n"c":["x",\n"y"]}]}}}\n')
+})

@@ -1,0 +1,47 @@
+/**
+ * awk: prints JSON broken into lines, and masks what a client has to send, by where it stands: values of `header` and `query` matchers, patterns of
+ * `header_regexp`, expressions, and lists under names of secrets. What the model asks of them stays: the word that a token is announced with,
+ * `*`, and whether a part is long enough for a secret (`masked`) or not (`short`). Strings come one a record.
+ */
+export const maskedLines = String.raw`BEGIN { RS = "\""; secret = "(api-?key|token|authorization|secret|cookie)$"
+  open = "^(host|user-agent|referer|origin|upgrade|connection|accept.*|content-.*|x-forwarded-.*|x-real-ip|x-requested-with|sec-.*)$" }
+function word(v) { return match(v, /^[A-Za-z]+/) && tolower(substr(v, 1, RLENGTH)) ~ /^(bearer|basic|token|digest|apikey)$/ }
+function value(v, out) {
+  if (word(v) && substr(v, RLENGTH + 1, 1) == " ") { out = substr(v, 1, RLENGTH + 1); v = substr(v, RLENGTH + 2) }
+  for (; v != ""; v = substr(v, RLENGTH + 1))
+    if (match(v, /^[*]+/) || match(v, /^[{]http[.][^}]*[}]/)) out = out substr(v, 1, RLENGTH)
+    else if (match(v, /^[{][^}]*[}]/)) out = out "masked"
+    else { match(v, /^.[^*{]*/); out = out (RLENGTH < 8 ? "short" : "masked") }
+  return out
+}
+function pattern(v, out) {
+  for (; v != ""; v = substr(v, RLENGTH + 1))
+    if (word(v) || match(v, /^[[][^]]*[]]/) || match(v, /^\\\\./)) out = out substr(v, 1, RLENGTH)
+    else if (match(v, /^[A-Za-z0-9_-]+/) && RLENGTH > 7) out = out "masked"
+    else { if (RLENGTH < 1) RLENGTH = 1; out = out substr(v, 1, RLENGTH) }
+  return out
+}
+function hidden(v, at, name) {
+  if (!colon && kind[depth] != "[") return v
+  name = tolower(colon ? last : key[depth]); at = colon ? depth : depth - 1
+  if (colon && (name == "expression" || name == "expr")) return "masked"
+  if (colon && name == "pattern" && key[at - 1] == "header_regexp") return tolower(key[at]) ~ open ? v : pattern(v)
+  if ((key[at] == "header" || key[at] == "query") && name !~ open || !colon && name ~ secret) return value(v)
+  return v
+}
+inside {
+  text = text $0; tail = $0; sub(/.*[^\\]/, "", tail)
+  if (length(tail) % 2) { text = text "\""; next }
+  printf "%s\"", hidden(text); last = text; text = ""; inside = 0; next
+}
+{
+  for (i = 1; i <= length($0); i++) {
+    c = substr($0, i, 1)
+    if (c == "{" || c == "[") { depth++; kind[depth] = c; key[depth] = colon ? last : ""; colon = 0 }
+    else if (c == "}" || c == "]") { depth--; colon = 0 }
+    else if (c == ":") colon = 1
+    else if (c == ",") colon = 0
+  }
+  gsub(/\[[{]/, "[\n{"); gsub(/,[{]/, ",\n{"); sub(/[,{]$/, "&\n"); inside = 1
+  printf "%s", $0 (depth > 0 ? "\"" : "")
+}`
