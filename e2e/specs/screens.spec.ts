@@ -129,6 +129,12 @@ test('a changed host key stops that host alone, shows both keys, and offers no w
   await expect(dialog.getByText(/SHA256:/)).toHaveCount(2)
   await expect(dialog.getByRole('button', { name: /trust/i })).toHaveCount(0)
   await it.isSound('host-key-changed')
+  await it.page.keyboard.press('Escape')
+  await it.page
+    .locator('.host-nav')
+    .getByRole('button', { name: /gpu-02/ })
+    .press('Enter')
+  await expect(it.page.locator('.host-facts')).toContainText(/Engine\s*Not read/)
 })
 
 test('a passphrase is asked, a wrong one again, and the right one opens the fleet', async ({ openServed }) => {

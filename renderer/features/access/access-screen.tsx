@@ -102,7 +102,7 @@ export function AccessScreen() {
         </Empty>
       ) : (
         <div className="access" aria-busy={query.isPending}>
-          <TierTable tiers={overview?.tiers ?? null} keys={overview?.keys ?? []} secondFactor={secondFactor} stale={stale} />
+          <TierTable tiers={overview?.tiers} keys={overview?.keys ?? []} secondFactor={secondFactor} stale={stale} />
           <section className="access-found" aria-label="Accounts found" data-pane>
             <header>
               <h2>Accounts found</h2>
@@ -124,8 +124,10 @@ export function AccessScreen() {
             </header>
             {review !== undefined && <ReviewBar review={review} host={chosen?.host} onPlace={setPlace} />}
             {chosen === undefined ? (
-              query.isPending ? (
-                <div className="skeleton" />
+              query.data === undefined ? (
+                <div className="tab-pending">
+                  <i className="skeleton" />
+                </div>
               ) : (
                 <Empty title="No account matches" about="The filter looks at names of accounts.">
                   <Button onClick={clear}>Clear the filter</Button>

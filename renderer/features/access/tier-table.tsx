@@ -15,7 +15,9 @@ const EXAMPLE = `access:
     users: { accounts: [support-bot] }
   left: [{ account: lund, on: 2026-10-31 }]`
 
-interface TierTableProps extends Pick<AccessOverview, 'tiers' | 'keys'> {
+interface TierTableProps extends Pick<AccessOverview, 'keys'> {
+  /** Null when the fleet file names none, undefined while it is not known. */
+  readonly tiers: AccessOverview['tiers'] | undefined
   readonly secondFactor: readonly AccessNote[]
   readonly stale: readonly AccessNote[]
 }
@@ -27,7 +29,11 @@ export const TierTable = ({ tiers, keys, secondFactor, stale }: TierTableProps) 
       <h2>Tiers</h2>
       <span className="muted">What each tier may do, and what enforces it</span>
     </header>
-    {tiers === null ? (
+    {tiers === undefined ? (
+      <div className="tab-pending">
+        <i className="skeleton" />
+      </div>
+    ) : tiers === null ? (
       <div className="access-no-tiers">
         <p className="reason">The fleet file names no tiers, so accounts are held against nothing. Name them there:</p>
         <pre>{EXAMPLE}</pre>

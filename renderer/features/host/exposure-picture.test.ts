@@ -93,6 +93,8 @@ describe('words', () => {
     const doubtful = group({ authentication: 'unknown' })
     expect(endpointSentence(endpoint({ groups: [group(), doubtful] }))).toContain('Of 1 of 2 routes it is not known whether')
     expect(endpointSentence(endpoint({ groups: [doubtful] }))).toContain('Whether its one route answers without a login is not known.')
+    expect(endpointSentence(endpoint({ reach: [reach('stopped')] }))).toContain('lets nobody in.')
+    expect(endpointSentence(endpoint({ reach: [reach('stopped'), reach('unknown', 'any')] }))).toContain('lets nobody in for certain.')
     expect(endpointSentence(endpoint({ scope: 'loopback' }))).toContain('nobody else')
     expect(endpointTitle(endpoint({ proxy: { name: 'a\u202eb', encrypted: false } }))).not.toContain('\u202e')
     expect(seenSaid(endpoint({ seen: { from: 'bastion', outcome: 'no-answer', open: [] } }))?.word).toBe('Asked from bastion: no answer')

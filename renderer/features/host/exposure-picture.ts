@@ -98,11 +98,12 @@ export function undrawnSaid({ running, binds, bindUnknown, containerPorts }: Inf
 export function endpointSentence(endpoint: Endpoint): string {
   if (endpoint.scope === 'loopback') return 'Bound to this machine: nobody else connects.'
   const letIn = endpoint.reach.filter(({ verdict }) => verdict === 'accept').map(({ origin }) => originWords[origin].toLowerCase())
+  const doubted = endpoint.reach.some(({ verdict }) => verdict === 'unknown')
   const open = endpoint.groups.filter((group) => groupSaid(group).tone === 'fail').flatMap(({ routes }) => routes)
   const asked = endpoint.groups.flatMap(({ routes }) => routes).length
   const doubtful = endpoint.groups.filter(({ authentication }) => authentication === 'unknown').flatMap(({ routes }) => routes).length
   return [
-    letIn.length > 0 ? `The firewall lets in: ${letIn.join(', ')}.` : 'The firewall lets nobody in for certain.',
+    letIn.length > 0 ? `The firewall lets in: ${letIn.join(', ')}.` : `The firewall lets nobody in${doubted ? ' for certain' : ''}.`,
     open.length > 0
       ? `${open.length} of ${asked} ${asked === 1 ? 'route answers' : 'routes answer'} without a login.`
       : doubtful > 0

@@ -76,7 +76,8 @@ function enginesWithVersion(audit: HostAudit | undefined): string {
       plainText(`${engineNames[service.engine]}${service.version === undefined ? '' : ` ${service.version}`}`, 60),
     ),
   )
-  return names.size === 0 ? 'None found' : [...names].join(', ')
+  if (names.size > 0) return [...names].join(', ')
+  return audit.failure === undefined ? 'None found' : 'Not read'
 }
 
 function gpuWords(audit: HostAudit | undefined): string {

@@ -1,7 +1,7 @@
 import type { Verdict } from '#shared/model/verdict.ts'
 import { outcomeWords } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
-import { OutcomeStatus, Status } from '../../ui/status.tsx'
+import { Status } from '../../ui/status.tsx'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
 
 /** Opens a finding in the tab Findings. */
@@ -36,9 +36,6 @@ export function LoudestVerdict({ open, passing }: { readonly open: readonly Verd
       <span className="muted">Not judged</span>
     )
   const alike = open.filter(({ status }) => status === first.status).length
-  return alike === 1 ? (
-    <OutcomeStatus outcome={first.status} />
-  ) : (
-    <Status tone={outcomeWords[first.status].tone}>{`${alike} ${outcomeWords[first.status].noun}`}</Status>
-  )
+  const { tone, short, noun } = outcomeWords[first.status]
+  return <Status tone={tone}>{alike === 1 ? short : `${alike} ${noun}`}</Status>
 }
