@@ -67,9 +67,9 @@ function Direction({ words, changes }: { readonly words: string; readonly change
         <colgroup>
           <col />
           <col className="w-[96px]" />
-          <col className="w-[148px]" />
-          <col className="w-[148px]" />
-          <col className="w-[104px]" />
+          <col className="w-[124px]" />
+          <col className="w-[124px]" />
+          <col className="w-[96px]" />
         </colgroup>
         <thead className="reader-only">
           <tr>
@@ -102,30 +102,28 @@ const notesOf = ({ before, after, only }: ComparisonResult): string[] => [
 const alone = ({ host, open, openCritical }: ComparisonResult['only']['after'][number]): string =>
   `${host}, with ${open} open${openCritical === 0 ? '' : ` (${openCritical} critical)`},`
 
-const Row = ({ change: { host, control, subject, title, from, to, was, why, since } }: { readonly change: ComparedChange }) => (
-  <tr>
-    <th scope="row">
-      <button
-        type="button"
-        className="link plain one-line"
-        title={subject === '' ? undefined : plainText(subject, 200)}
-        onClick={() => goHost(host, { key: `${control} ${subject}` })}
-      >
-        {plainText(title, 80)}
-      </button>
-      {why !== undefined && <span className="muted"> {plainText(why, 80)}</span>}
-      {was !== undefined && <span className="muted"> before: {plainText(was, 80)}</span>}
-    </th>
-    <td>{host}</td>
-    <td>
-      <Stood outcome={from} />
-    </td>
-    <td>
-      <Stood outcome={to} />
-    </td>
-    <td className="num">{since === undefined ? '' : day(since)}</td>
-  </tr>
-)
+function Row({ change }: { readonly change: ComparedChange }) {
+  const { host, control, subject, title, from, to, was, why, since } = change
+  const more = [subject, why, was && `before: ${was}`].flatMap((words) => (words ? plainText(words, 120) : [])).join(' · ')
+  return (
+    <tr>
+      <th scope="row">
+        <button type="button" className="link plain one-line" onClick={() => goHost(host, { key: `${control} ${subject}` })}>
+          {plainText(title, 80)}
+        </button>
+        {more !== '' && <small title={more}>{more}</small>}
+      </th>
+      <td>{host}</td>
+      <td>
+        <Stood outcome={from} />
+      </td>
+      <td>
+        <Stood outcome={to} />
+      </td>
+      <td className="num">{since === undefined ? '' : day(since)}</td>
+    </tr>
+  )
+}
 
 const Stood = ({ outcome }: { readonly outcome: Outcome | null }) =>
   outcome === null ? <span className="muted">None</span> : <OutcomeStatus outcome={outcome} />

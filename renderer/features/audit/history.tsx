@@ -4,6 +4,7 @@ import { isDay } from '#shared/model/validity.ts'
 import { dayInput } from '../../ui/date-field.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Segment } from '../../ui/segment.tsx'
+import { count } from '../../ui/words.ts'
 import { Comparison } from './comparison.tsx'
 import { Known } from './known.tsx'
 import { ScheduleField } from './schedule-field.tsx'
@@ -54,11 +55,11 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
             <tbody>
               {newestFirst.map((point) => (
                 <tr key={point.audit}>
-                  <th scope="row">{names.get(point.audit)}</th>
-                  <td className="num">
-                    {`${point.hosts} of ${point.known}`}
-                    {point.unreached > 0 && <span className="muted">{`, ${point.unreached} not reached`}</span>}
-                  </td>
+                  <th scope="row">
+                    {names.get(point.audit)}
+                    {point.unreached > 0 && <small>{`${count(point.unreached, 'host')} not reached`}</small>}
+                  </th>
+                  <td className="num">{`${point.hosts} of ${point.known}`}</td>
                   <td className="num">{`${point.passed}/${point.applicable}, ${scoreOf(point)} %`}</td>
                   <td className="num">{point.openCritical}</td>
                 </tr>

@@ -63,7 +63,7 @@ export function Known({ moment, again }: { readonly moment: string; readonly aga
               <tr key={host.name}>
                 <th scope="row">
                   {host.name}
-                  {host.unreached !== null && <span className="muted">{`, not reached: ${plainText(host.unreached, 80)}`}</span>}
+                  {host.unreached !== null && <small>{`Not reached: ${plainText(host.unreached, 120)}`}</small>}
                 </th>
                 <td className="num">{dayClock(new Date(host.finishedAt))}</td>
                 <td className="num">{`${passed}/${applicable}`}</td>
