@@ -126,6 +126,7 @@ import oauth2ProxyUsersRestricted from './controls/sso/oauth2-proxy-users-restri
 import proxyCertificateValid from './controls/tls/proxy-certificate-valid.control.ts'
 import proxySendsHsts from './controls/tls/proxy-sends-hsts.control.ts'
 import proxyServesTls from './controls/tls/proxy-serves-tls.control.ts'
+import proxyTlsCiphers from './controls/tls/proxy-tls-ciphers.control.ts'
 import proxyTlsVersions from './controls/tls/proxy-tls-versions.control.ts'
 import inferenceStartedBySystem from './controls/units/inference-started-by-system.control.ts'
 import inferenceUnitDevicesLimited from './controls/units/inference-unit-devices-limited.control.ts'
@@ -153,6 +154,7 @@ export const controls: readonly AnyControl[] = [
   oauth2ProxyListensBehindTls,
   proxySendsHsts,
   proxyServesTls,
+  proxyTlsCiphers,
   proxyTlsVersions,
   pushedFilesUnchanged,
   tlsKeysProtected,

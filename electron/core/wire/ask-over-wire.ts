@@ -4,10 +4,11 @@ import type { Duplex } from 'node:stream'
 import { failureOf } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { printTranscript, type Said } from '../facts/wire/transcript.ts'
-import { type TcpOutcome, tlsVersions } from '../facts/wire/wire.ts'
+import { type TcpOutcome, tlsVersions, weakCiphers } from '../facts/wire/wire.ts'
 import type { HostSession } from '../ports.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import { Semaphore } from '../ssh/semaphore.ts'
+import { tryCiphers } from './ask-ciphers.ts'
 import { askHttp } from './ask-http.ts'
 import { greet, shownChain, tryVersion } from './ask-tls.ts'
 import type { HarmlessRequest } from './harmless-requests.ts'
@@ -114,7 +115,7 @@ async function askAnew(request: HarmlessRequest, { port, name, tls }: Question, 
   return 'failed' in greeting ? failed('no handshake') : askHttp(greeting.socket, request, name, context.signal)
 }
 
-/** The certificate and the first request on the connection that is open; versions and further requests on others. `longest`: for TLS 1.2, on its way already. */
+/** The certificate and the first request on the connection that is open; versions, weak ciphers and further requests on others. `longest`: for TLS 1.2, on its way already. */
 async function askInsideTls(
   question: Question,
   stream: Duplex,
@@ -125,24 +126,19 @@ async function askInsideTls(
   const [first, ...others] = question.requests
   // Beside the first handshake: where that fails, these do, and are not told.
   const answersAnew = others.map((request) => askAnew(request, question, context))
+  const another = async (begun?: Promise<Opened>): Promise<Duplex | undefined> => {
+    const opened = await (begun ?? open(question.port, context))
+    return 'tcp' in opened ? undefined : opened.stream
+  }
   const versions = Promise.all(
-    tlsVersions.map((version) =>
-      tryVersion(
-        version,
-        serverName,
-        async () => {
-          const opened = await ((version === LONGEST ? longest : undefined) ?? open(question.port, context))
-          return 'tcp' in opened ? undefined : opened.stream
-        },
-        context.signal,
-      ),
-    ),
+    tlsVersions.map((version) => tryVersion(version, serverName, () => another(version === LONGEST ? longest : undefined), context.signal)),
   )
+  const ciphers = Promise.all(weakCiphers.map((kind) => tryCiphers(kind, serverName, () => another(), context.signal)))
   const greeting = await greet(stream, serverName, context.signal)
-  if ('failed' in greeting) return { tls: { serverName, versions: await versions, chain: [] }, answers: [] }
+  if ('failed' in greeting) return { tls: { serverName, versions: await versions, ciphers: await ciphers, chain: [] }, answers: [] }
   const chain = shownChain(greeting.socket)
   const answers = await Promise.all([...(first ? [askHttp(greeting.socket, first, question.name, context.signal)] : []), ...answersAnew])
-  return { tls: { serverName, versions: await versions, chain }, answers }
+  return { tls: { serverName, versions: await versions, ciphers: await ciphers, chain }, answers }
 }
 
 /** An address is no name for SNI (RFC 6066, 3). */

@@ -137,11 +137,11 @@ test.runIf(withOpenssl)('further requests go beside the first handshake, not beh
   const opened = new Promise<void>((resolve) => {
     all = resolve
   })
-  // The first connection, four versions, the second request: nobody is answered before all of them are there.
+  // The first connection, four versions, two kinds of weak ciphers, the second request: nobody is answered before all of them are there.
   const port = await listening(
     createPlain((socket) => {
       socket.on('error', () => undefined)
-      if (++connections === 6) all()
+      if (++connections === 8) all()
       void opened.then(() => {
         const there = connect(target, '127.0.0.1')
         there.on('error', () => socket.destroy())

@@ -26,6 +26,7 @@ const ollamaSite = `server {
     ssl_certificate /etc/nginx/tls/ai.crt;
     ssl_certificate_key /etc/nginx/tls/ai.key;
     ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256;
     add_header Strict-Transport-Security "max-age=31536000" always;
     auth_basic "AI";
     auth_basic_user_file /etc/nginx/.htpasswd;

@@ -27,12 +27,16 @@ export function corpusDoor(host: DemoHost, port: number): Door {
   const cert = inside?.certificate === undefined ? undefined : host.files.get(inside.certificate)?.content
   const key = cert && keys.get(cert)
   if (!inside || !key || host.closedToJump?.includes(port)) return doorOf(host, port)
-  const server = createServer({ key: key.export({ type: 'pkcs8', format: 'pem' }), cert }, inside.answers)
+  const server = createServer({ key: key.export({ type: 'pkcs8', format: 'pem' }), cert, ciphers: inside.ciphers ?? sound }, inside.answers)
   server.on('tlsClientError', () => undefined)
   return { admit: (stream) => void server.emit('connection', stream) }
 }
 
+/** What a server takes that is set up well. */
+const sound = 'ECDHE-ECDSA-AES128-GCM-SHA256'
+
 interface InsideTls {
+  readonly ciphers?: string | undefined
   readonly certificate: string | undefined
   readonly answers: RequestListener
 }
@@ -49,7 +53,7 @@ function insideTls(host: DemoHost, program: string): InsideTls | undefined {
     const site = [...host.files].find(([path]) => path.startsWith('/etc/nginx/sites-enabled/'))?.[1].content ?? ''
     const hsts = /Strict-Transport-Security "([^"]+)" always/.exec(site)?.[1]
     const answers = throughProxy(host, { login: /auth_basic_user_file/.test(site), hsts })
-    return { certificate: /ssl_certificate ([^;]+);/.exec(site)?.[1], answers }
+    return { certificate: /ssl_certificate ([^;]+);/.exec(site)?.[1], ciphers: /ssl_ciphers ([^;]+);/.exec(site)?.[1], answers }
   }
   const argv = host.processes.find(({ name }) => name === program)?.argv ?? []
   const at = argv.indexOf('--ssl-certfile')

@@ -38,6 +38,26 @@ test('what is printed is read back', () => {
   )
 })
 
+test('what was answered to weak ciphers stands behind the certificate, which older recordings end with', () => {
+  const ciphers = [
+    { kind: 'broken', outcome: 'served', detail: 'TLS_RSA_WITH_RC4_128_SHA by TLS 1.2' },
+    { kind: 'static', outcome: 'unclear', detail: 'the connection was closed' },
+  ] as const
+  const versions = [{ version: '1.2', outcome: 'served', detail: 'X' }] as const
+  const chain = ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----']
+  const answers = [{ method: 'GET', path: '/', status: 401, headers: {} }]
+  const base = { address: 'h', port: 1, from: 'j', tcp: 'connected', answers } as const
+  const read = readTranscript('x', printTranscript({ ...base, tls: { serverName: undefined, versions, chain, ciphers } }))
+  expect(read?.tls).toEqual({
+    ...{ serverName: undefined, versions, chain, line: 3, chainLine: 4 },
+    ciphers: ciphers.map((one, at) => ({ ...one, line: 7 + at })),
+  })
+  expect(read?.answers).toHaveLength(1)
+  expect(
+    readTranscript('x', printTranscript({ ...base, tls: { serverName: undefined, versions, chain, ciphers: [] } }))?.tls?.ciphers,
+  ).toEqual([])
+})
+
 test('no text of a server ends a line or begins an answer', () => {
   const text = printTranscript({
     address: 'h',

@@ -1,4 +1,5 @@
 import {
+  type CiphersTried,
   type TcpOutcome,
   type TlsVersionTried,
   tcpOutcomes,
@@ -7,6 +8,7 @@ import {
   type WireAnswer,
   type WireEndpoint,
   type WireTls,
+  weakCiphers,
 } from './wire.ts'
 
 /**
@@ -14,7 +16,7 @@ import {
  * probe section, so that it can be cited and judged again later. Holds no time, so that the same answer is the same text.
  */
 type Answer = Omit<WireAnswer, 'line'>
-export type SaidTls = Pick<WireTls, 'serverName' | 'versions' | 'chain'>
+export type SaidTls = Pick<WireTls, 'serverName' | 'versions' | 'chain'> & { readonly ciphers: readonly CiphersTried[] }
 export type Said = Pick<WireEndpoint, 'address' | 'port' | 'from' | 'tcp' | 'reason'> & {
   readonly tls?: SaidTls | undefined
   readonly answers: readonly Answer[]
@@ -45,16 +47,18 @@ export function printTranscript(said: Said): string {
   return lines.map((line) => `${line}\n`).join('')
 }
 
-function tlsLines({ serverName, versions, chain }: SaidTls): readonly string[] {
+function tlsLines({ serverName, versions, chain, ciphers }: SaidTls): readonly string[] {
   return [
     `tls name ${serverName === undefined ? '(none)' : plain(serverName)}`,
     ...versions.map(({ version, outcome, detail }) => `tls ${version}: ${outcome.replace('-', ' ')} (${plain(detail)})`),
     ...chain.flatMap((pem) => pem.split('\n')),
+    ...ciphers.map(({ kind, outcome, detail }) => `${kind} ciphers: ${outcome} (${plain(detail)})`),
   ]
 }
 
 const TLS_NAME = /^tls name (\S+)$/
 const TLS_VERSION = /^tls (1\.[0-3]): (served|refused|not asked|unclear) \((.*)\)$/
+const TLS_CIPHERS = /^(broken|static) ciphers: (served|refused|unclear) \((.*)\)$/
 const PEM_LINE = /^(?:[A-Za-z0-9+/=]{1,80}|-----(?:BEGIN|END) CERTIFICATE-----)$/
 
 /** Undefined when no handshake was tried. */
@@ -64,9 +68,16 @@ function readTls(lines: readonly string[]): WireTls | undefined {
   const name = TLS_NAME.exec(lines[at] ?? '')?.[1]
   const versions: TlsVersionTried[] = []
   const pem: string[] = []
+  const ciphers: WireTls['ciphers'][number][] = []
   let chainLine = 0
   for (const [index, line] of lines.entries()) {
     if (index <= at) continue
+    const [, weak, taken, suite = ''] = TLS_CIPHERS.exec(line) ?? []
+    const kind = weakCiphers.find((one) => one === weak)
+    if (kind && (taken === 'served' || taken === 'refused' || taken === 'unclear')) {
+      ciphers.push({ kind, outcome: taken, detail: suite, line: index + 1 })
+      continue
+    }
     const [, number, word, detail = ''] = TLS_VERSION.exec(line) ?? []
     const version = tlsVersions.find((one) => one === number)
     const outcome = tlsOutcomes.find((one) => one.replace('-', ' ') === word)
@@ -77,7 +88,7 @@ function readTls(lines: readonly string[]): WireTls | undefined {
     } else break
   }
   const chain = pem.join('\n').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  return { serverName: name === '(none)' ? undefined : name, versions, line: at + 2, chain, chainLine: chainLine || at + 1 }
+  return { serverName: name === '(none)' ? undefined : name, versions, line: at + 2, chain, chainLine: chainLine || at + 1, ciphers }
 }
 
 const FIRST = /^tcp (\S+) port (\d{1,5}) from ([^:]+): (connected|refused|no answer|not forwarded)(?: \((.*)\))?$/

@@ -29,6 +29,18 @@ export interface TlsVersionTried {
   readonly detail: string
 }
 
+/** `broken`: no encryption or one that is broken, or nobody who proves who he is. `static`: no forward secrecy (`core/wire/cipher-suites.ts`). */
+export const weakCiphers = ['broken', 'static'] as const
+export type WeakCiphers = (typeof weakCiphers)[number]
+
+/** What was answered to one who offers nothing but such ciphers, up to TLS 1.2; TLS 1.3 has none. */
+export interface CiphersTried {
+  readonly kind: WeakCiphers
+  readonly outcome: Exclude<TlsVersionTried['outcome'], 'not-asked'>
+  /** The suite that the server chose, or why not. */
+  readonly detail: string
+}
+
 /** What a TLS port shows. */
 export interface WireTls {
   /** Name that was asked for (SNI); undefined when none was. */
@@ -40,6 +52,8 @@ export interface WireTls {
   readonly chain: readonly string[]
   /** Line where the chain begins. */
   readonly chainLine: number
+  /** Empty in what was recorded before these were tried. */
+  readonly ciphers: readonly (CiphersTried & { readonly line: number })[]
 }
 
 /** One port of the host, as it looks from the jump host. */

@@ -123,6 +123,12 @@ export const caddy: readonly CorpusHost[] = [
     base,
     says({ server: { tls_connection_policies: [{ protocol_min: 'tls1.0' }] } }),
   ),
+  corpusHost(
+    'caddy-without-forward-secrecy',
+    'A suite is named whose keys are those of the certificate',
+    base,
+    says({ server: { tls_connection_policies: [{ cipher_suites: ['TLS_RSA_WITH_AES_128_GCM_SHA256'] }] } }),
+  ),
   corpusHost('caddy-without-hsts', 'No Strict-Transport-Security', base, says({ before: [login] })),
   corpusHost('caddy-passed-by', 'Ollama listens on every interface', base, ollamaOn('*')),
   corpusHost('caddy-seen', 'Caddy answers the jump host', shown),

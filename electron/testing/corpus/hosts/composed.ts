@@ -50,6 +50,7 @@ const dump = (inside: string) => `@container ${edge.id}
          ssl_certificate /etc/nginx/tls/ai.crt;
          ssl_certificate_key /etc/nginx/tls/ai.key;
          ssl_protocols TLSv1.2 TLSv1.3;
+         ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256;
          add_header Strict-Transport-Security "max-age=31536000" always;
 ${inside.replace(/^/gm, '         ')}
          location = /api/chat {

@@ -40,6 +40,12 @@ export const seen: readonly CorpusHost[] = [
   ),
   corpusHost('seen-without-hsts', 'Answers without Strict-Transport-Security', site, replaced(/ {4}add_header [^\n]*\n/, '')),
   corpusHost('seen-expired', 'The certificate that is served has ended', site, withFiles({ '/etc/nginx/tls/ai.crt': text(expired) })),
+  corpusHost(
+    'seen-broken-cipher',
+    'Nobody has to prove who he is to one who offers that',
+    site,
+    replaced('ssl_ciphers ', 'ssl_ciphers @SECLEVEL=0:AECDH-AES128-SHA:'),
+  ),
   corpusHost('engine-tls', 'vLLM with a certificate of its own, and a key', engine),
   corpusHost('engine-tls-expired', 'The certificate of vLLM has ended', engine, withFiles({ '/etc/vllm/tls.crt': text(expired) })),
 ]

@@ -49,6 +49,7 @@ server {
     ssl_certificate /etc/nginx/tls/vllm.crt;
     ssl_certificate_key /etc/nginx/tls/vllm.key;
     ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256;
     add_header Strict-Transport-Security "max-age=31536000" always;
     auth_basic "vLLM";
     auth_basic_user_file /etc/nginx/vllm.htpasswd;

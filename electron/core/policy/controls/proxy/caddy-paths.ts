@@ -9,6 +9,7 @@ import type { Citation } from '../../control.ts'
 import type { LetIn } from './address-rules.ts'
 import { strongest, weakest } from './authentication.ts'
 import { askedProgram, type Gateway } from './gateways.ts'
+import { readNamedCiphers } from './named-ciphers.ts'
 import type { Authenticated, ProxyPath, ProxySocket, SocketTls } from './proxy-path.ts'
 
 /** Caddy reads the header of whoever it trusts; whom, the configuration may say in more ways than one. */
@@ -43,12 +44,19 @@ function tlsOf(policy: JsonNode | undefined, server: JsonNode): SocketTls {
   const from = order.indexOf(version('protocol_min', '1.2'))
   const to = order.indexOf(version('protocol_max', '1.3'))
   const written = field(policy, 'protocol_min')
+  const suites = field(policy, 'cipher_suites')
   // The default does not depend on the build, so it is as good as written.
   return {
     setting: 'protocol_min',
     versions: order.slice(Math.max(from, 0), to + 1),
     implied: false,
     lines: [cited(written ?? policy ?? server)],
+    // Its own list is of ECDHE with GCM or ChaCha20 alone (modules/caddytls, defaultCipherSuites).
+    ciphers: {
+      setting: suites ? 'cipher_suites' : 'The default of Caddy',
+      named: suites ? readNamedCiphers(items(suites).flatMap((node) => textOf(node) ?? '?')) : 'sound',
+      line: cited(suites ?? policy ?? server),
+    },
   }
 }
 

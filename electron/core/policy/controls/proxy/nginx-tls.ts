@@ -2,6 +2,7 @@ import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
 import { nearest } from '../../../facts/nginx/model/scope.ts'
 import { defaultServer, type HttpModel } from '../../../facts/nginx/model/servers.ts'
 import { placeOf } from '../../../facts/nginx/nginx.ts'
+import { readNamedCiphers } from './named-ciphers.ts'
 import type { SocketTls } from './proxy-path.ts'
 
 const versionOf: Readonly<Record<string, string>> = {
@@ -27,12 +28,20 @@ export function nginxTls(
   if (listen.datagrams) return { setting: 'quic', versions: ['1.3'], lines: [placeOf(listen.directive)], implied: false }
   const ruling = defaultServer(model.streams.includes(server) ? model.streams : model.servers, listen) ?? server
   const directive = nearest(ruling.scope, 'ssl_protocols')
+  // Unlike versions, ciphers are those of the server that the client names: OpenSSL asks its context for them after the name (SSL_get_ciphers).
+  const list = nearest(server.scope, 'ssl_ciphers')
+  const ciphers = list && {
+    setting: 'ssl_ciphers',
+    named: readNamedCiphers(list.parameters),
+    line: { ...placeOf(list), token: 'ssl_ciphers' },
+  }
   if (directive)
     return {
       setting: 'ssl_protocols',
       versions: directive.parameters.flatMap((word) => versionOf[word] ?? []),
       lines: [{ ...placeOf(directive), token: 'ssl_protocols' }],
       implied: false,
+      ciphers,
     }
   const [major = 0, minor = 0, patch = 0] = (version ?? '').split('.').map(Number)
   const modern = major > 1 || (major === 1 && (minor > 27 || (minor === 27 && patch >= 3)))
@@ -41,5 +50,6 @@ export function nginxTls(
     versions: modern ? ['1.2', '1.3'] : ['1.0', '1.1', '1.2', '1.3'],
     lines: [placeOf(ruling.directive)],
     implied: true,
+    ciphers,
   }
 }

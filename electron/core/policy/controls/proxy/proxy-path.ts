@@ -6,6 +6,7 @@ import type { AddressBlock } from '../../../facts/network/address-block.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
 import type { Citation } from '../../control.ts'
 import type { LetIn } from './address-rules.ts'
+import type { NamedCiphers } from './named-ciphers.ts'
 
 /** `partly`: some addresses need no login. `unknown`: something that Gatehouse does not model decides. */
 export type Authenticated = 'yes' | 'partly' | 'unknown' | 'no'
@@ -19,6 +20,8 @@ export interface SocketTls {
   /** The default of the release, not written down. */
   readonly implied: boolean
   readonly lines: readonly Citation[]
+  /** What is said of the ciphers up to TLS 1.2; undefined where the default of the build holds. */
+  readonly ciphers?: { readonly setting: string; readonly named: NamedCiphers; readonly line: Citation } | undefined
 }
 
 /** A socket on which a proxy answers under some names. */

@@ -1,12 +1,12 @@
 import type { Certificate, Certificates } from '../../../facts/certificates/certificates.ts'
 import { nearestAll } from '../../../facts/nginx/model/scope.ts'
-import type { Server } from '../../../facts/nginx/model/servers.ts'
 import type { NginxDirective } from '../../../facts/nginx/nginx.ts'
 import { type Citation, defineControl, type PolicyContext, type Verdict } from '../../control.ts'
 import { otherProxiesOf } from '../proxy/other-proxies.ts'
 import { type Front, frontsOf, proxyNeeds, proxyUses, rest, withoutTls } from '../proxy/proxy-paths.ts'
 import { date, type Flaw, flawsOf, type Served, verdictOn } from './certificate-flaws.ts'
 import { judgeCertificate, metPorts, tlsPorts } from './other-tls.ts'
+import { namesOf, sameName } from './server-names.ts'
 
 export default defineControl({
   id: 'proxy-certificate-valid',
@@ -89,14 +89,6 @@ const samePath = (full: string, written: string): boolean => full === written ||
 
 const find = ({ certificates }: Certificates, directive: NginxDirective): Certificate | undefined =>
   certificates.find(({ path }) => samePath(path, directive.parameters[0] ?? ''))
-
-const namesOf = (server: Server): readonly string[] =>
-  server.names.filter((name) => name !== '' && name !== '_' && !name.startsWith('~') && !name.endsWith('.*'))
-
-const sameName = (server: Server, asked: string): boolean => {
-  const names = namesOf(server)
-  return names.length === 0 ? asked === '' : names.some((name) => name.replace(/^\*\./, 'gatehouse-probe.') === asked)
-}
 
 /** A renewed file counts only once nginx has read it. */
 const reloadNeeded = (served: Served | undefined, known: readonly Certificate[]): readonly Flaw[] =>

@@ -6,6 +6,7 @@ import { readTranscript } from '../../../facts/wire/transcript.ts'
 import { ask, facts, outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
 import proxyCertificateValid from './proxy-certificate-valid.control.ts'
 import proxyServesTls from './proxy-serves-tls.control.ts'
+import proxyTlsCiphers from './proxy-tls-ciphers.control.ts'
 import proxyTlsVersions from './proxy-tls-versions.control.ts'
 
 const toOllama = 'location / { proxy_pass http://127.0.0.1:11434; }'
@@ -65,7 +66,7 @@ test('a port open beyond loopback passes by the proxy', () => {
   ])
   const own = service('vllm', { address: '0.0.0.0', argv: ['vllm', 'serve', 'm', '--ssl-certfile=/x'] })
   expect(outcomes(ask(proxyServesTls, facts('', [own])))).toEqual(['not-evaluated: The TLS of the engine was not seen'])
-  const tls = { versions: [], line: 2, chain: ['pem'], chainLine: 3 }
+  const tls = { versions: [], line: 2, chain: ['pem'], chainLine: 3, ciphers: [] }
   const seen = { address: '10.0.3.7', port: 8000, from: 'bastion', tcp: 'connected', tls, answers: [], section: 'wire-tls-8000', line: 1 }
   const given = facts('', [own], { wire: { known: true, value: { endpoints: [seen] } } })
   expect(outcomes(ask(proxyServesTls, given))).toEqual(['pass: The engine serves TLS by itself'])
@@ -235,6 +236,80 @@ test.each<[name: string, lines: readonly string[], versions: string | undefined,
   expect(outcomes(ask(proxyCertificateValid, given))).toEqual([...(shown ? [shown] : []), notModelled])
   for (const [verdict] of [ask(proxyTlsVersions, given), ask(proxyCertificateValid, given)])
     expect(verdict?.subject).toBe(versions ? '*:443' : 'haproxy')
+})
+
+const tried = (broken: string, fixed: string, best = 'ECDHE-RSA-AES128-GCM-SHA256') => [
+  ...shows('tls 1.0: refused (x)', `tls 1.2: served (${best})`),
+  `broken ciphers: ${broken}`,
+  `static ciphers: ${fixed}`,
+]
+const nginxOn443 = { ...haproxy(), processes: [{ name: 'nginx', pid: 9 }] }
+const no = 'refused (alert handshake failure)'
+test.each<[name: string, lines: readonly string[], expected: string]>([
+  ['sound', tried(no, no), 'pass: It refuses weak ciphers'],
+  ['TLS 1.3 alone', tried('refused (alert protocol version)', 'refused (alert protocol version)'), 'pass: It refuses weak ciphers'],
+  ['RC4', tried('served (TLS_RSA_WITH_RC4_128_SHA by TLS 1.2)', no), 'fail: A broken cipher is accepted'],
+  ['RC4, the other unclear', tried('served (TLS_RSA_WITH_RC4_128_SHA by TLS 1.2)', 'unclear (x)'), 'fail: A broken cipher is accepted'],
+  ['static RSA', tried(no, 'served (TLS_RSA_WITH_AES_128_CBC_SHA by TLS 1.2)'), 'warning: A cipher without forward secrecy is taken'],
+  ['CBC alone', tried(no, no, 'ECDHE-RSA-AES256-SHA384'), 'warning: Its best cipher of TLS 1.2 is of CBC mode'],
+  ['not to its end', tried(no, no, 'ECDHE-RSA-AES128-SHA, not to its end'), 'warning: Its best cipher of TLS 1.2 is of CBC mode'],
+  ['ChaCha', tried(no, no, 'ECDHE-RSA-CHACHA20-POLY1305'), 'pass: It refuses weak ciphers'],
+  ['closed without a word', tried('unclear (the connection was closed)', no), 'not-evaluated: Whether it takes weak ciphers is not known'],
+  ['the other closed', tried(no, 'unclear (the connection was closed)'), 'not-evaluated: Whether it takes weak ciphers is not known'],
+  ['recorded before', shows(...modern), 'not-evaluated: Whether it takes weak ciphers is not known'],
+])('weak ciphers: %s', (_, lines, expected) => {
+  expect(outcomes(ask(proxyTlsCiphers, met(lines)))).toEqual([expected, notModelled])
+  const nginx = met(
+    lines.map((line) => line.replace('tls name (none)', 'tls name ai.example')),
+    nginxOn443,
+    `server { ${tls} ${toOllama} }`,
+  )
+  expect(outcomes(ask(proxyTlsCiphers, nginx))).toEqual([expected])
+  const own = service('vllm', { address: '0.0.0.0', argv: ['vllm', 'serve', 'm', '--ssl-certfile=/x'] })
+  const { wire } = met(lines) as { readonly wire: { readonly value: { readonly endpoints: readonly object[] } } }
+  const endpoints = wire.value.endpoints.map((one) => ({ ...one, port: 8000 }))
+  expect(outcomes(ask(proxyTlsCiphers, facts('', [own], { wire: known({ endpoints }) })))).toEqual([expected])
+})
+
+test('weak ciphers of what was not met over the network', () => {
+  const unmet = (configuration: string, more = {}) => outcomes(ask(proxyTlsCiphers, facts(configuration, [service('ollama')], more)))
+  const open = 'not-evaluated: Whether it takes weak ciphers is not known'
+  expect(unmet(`server { ${tls} ${toOllama} }`)).toEqual([open])
+  const refused = { wire: { known: false, reason: 'the jump host does not forward', sections: [] } }
+  expect(unmet(`server { ${tls} ${toOllama} }`, refused)).toEqual([open])
+  expect(unmet(`server { ${tls} ssl_protocols TLSv1.3; ${toOllama} }`, refused)).toEqual(['pass: TLS 1.3 has none of them'])
+  const named = (list: string, rest = '') => unmet(`${rest} server { ${tls} ssl_ciphers ${list}; ${toOllama} }`)[0]
+  const sound = 'pass: Only sound ciphers are set'
+  const weak = 'warning: ssl_ciphers names a broken cipher'
+  for (const [list, expected] of [
+    ['ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES256-GCM-SHA384', sound],
+    ['EECDH+AESGCM:EDH+AESGCM', sound],
+    ['ECDHE+CHACHA20:ECDHE+AESGCM:!aNULL:!MD5:@SECLEVEL=2', sound],
+    ['"TLS_AES_128_GCM_SHA256 ECDHE-RSA-AES128-GCM-SHA256"', sound],
+    ['ECDHE-RSA-AES128-GCM-SHA256:DES-CBC3-SHA', weak],
+    ['ECDHE-RSA-AES128-GCM-SHA256:RC4-SHA:HIGH', weak],
+    ['ECDHE-RSA-AES128-GCM-SHA256:ADH-AES128-SHA', weak],
+    ['EECDH+AESGCM:3DES', weak],
+    ['EECDH+AESGCM:3DES:!3DES', sound],
+    ['HIGH:!aNULL:!MD5', open],
+    ['ECDHE-RSA-AES128-GCM-SHA256:AES128-GCM-SHA256', 'warning: ssl_ciphers names one without forward secrecy'],
+    ['ECDHE-RSA-AES128-SHA', open],
+    ['ECDHE+AES', open],
+    ['PROFILE=SYSTEM', open],
+    ['!aNULL', open],
+  ] as const)
+    expect([list, named(list)]).toEqual([list, expected])
+  // The server that is named rules, as the real nginx does.
+  expect(named('EECDH+AESGCM', 'server { listen 443 ssl default_server; ssl_certificate d.crt; ssl_ciphers RC4; return 444; }')).toBe(sound)
+  // What is served counts before what is set.
+  const taken = met(
+    tried('served (TLS_RSA_WITH_RC4_128_SHA by TLS 1.2)', no),
+    haproxy(),
+    `server { ${tls} ssl_ciphers EECDH+AESGCM; ${toOllama} }`,
+  )
+  expect(outcomes(ask(proxyTlsCiphers, taken))).toContain('fail: A broken cipher is accepted')
+  expect(unmet(`server { listen 80; ${toOllama} }`)).toEqual(['not-applicable: The proxy serves no TLS here'])
+  expect(unmet('')).toEqual(['not-applicable: No proxy forwards to the model server'])
 })
 
 const json = (path: string) => [`GET ${path}: 200`, '  content-type: application/json']
