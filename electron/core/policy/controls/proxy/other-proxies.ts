@@ -58,6 +58,7 @@ function listening(around: Surroundings): readonly OtherProxy[] {
   const { listeners, nginx, containers } = around
   const nginxes = (nginx?.contained ?? []).flatMap((one) => followedContainer(one, containers) ?? [])
   const known = modelledPids(around)
+  const strangers = new Set(unknownFronts(around.services, around).map(({ process }) => process.pid))
   const caddyRead = readCaddies(around.caddy).length > 0
   const beyond = (listeners.known ? listeners.value : []).filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
   return beyond.flatMap((listener) => {
@@ -65,7 +66,7 @@ function listening(around: Surroundings): readonly OtherProxy[] {
     const bind = printBind(listener)
     const programs = listener.processes.flatMap(({ name, pid }) => {
       const program = frontNamed(name)
-      if (program && !known.includes(pid)) {
+      if (program && !known.includes(pid) && !strangers.has(pid)) {
         const reason = `${program} listens on ${bind}. What it forwards is not judged.`
         return [unjudged(name, `${program} is not modelled yet`, reason, cite, { program, binds: [listener] })]
       }
@@ -177,7 +178,9 @@ function strange(around: Surroundings): readonly OtherProxy[] {
     const reason = `${program} (pid ${owner?.pid}) listens on ${where} and ${does}. What it forwards is not judged.`
     const cite = [...binds.map(({ section = 'listeners', line }) => ({ section, line })), { section: 'processes', line: process.line }]
     if (answering) cite.push({ section: answering.section, line: answering.line })
-    return unjudged(`${program} ${binds[0]?.port}`, 'A program that is not known may forward', reason, cite, { program, binds })
+    const relay = frontNamed(process.name)
+    const title = relay ? `${relay} is not modelled yet` : 'A program that is not known may forward'
+    return unjudged(`${program} ${binds[0]?.port}`, title, reason, cite, { program, binds })
   })
 }
 

@@ -370,6 +370,19 @@ test.each([
   ])
 })
 
+test('a relay that was started with the address of the engine is said once, by its name', () => {
+  const argv = ['/lib/systemd/systemd-socket-proxyd', '127.0.0.1:11434']
+  const given = facts('', [service('ollama')], {
+    listeners: known([
+      { protocol: 'tcp', address: '*', port: 8091, scope: 'wildcard', processes: [{ name: 'systemd-socket-', pid: 9 }], line: 4 },
+    ]),
+    processes: known([{ pid: 9, ppid: 1, user: 'ada', uid: 1, name: 'systemd-socket-', argv, executable: argv[0], line: 9 }]),
+  })
+  const verdicts = ask(proxyRequiresAuthentication, given)
+  expect(outcomes(verdicts)).toEqual(['not-evaluated: systemd-socket-proxyd is not modelled yet'])
+  expect(verdicts.map(({ subject }) => subject)).toEqual(['systemd-socket-proxyd 8091'])
+})
+
 test('a list of addresses is not judged when the fleet file names no administrators', () => {
   const given = facts(`server { ${tls} ${basic} location /api/ { allow 10.0.1.5; deny all; ${toOllama} } }`, [service('ollama')])
   expect(outcomes(ask(managementRestricted, given))).toEqual(['not-evaluated: The fleet file names no model admins'])

@@ -111,6 +111,14 @@ const classes = new Map<string, RouteClass>(
 /** That a server lives may be told to anyone. */
 const tellsMore = ({ path }: WireAnswer): boolean => classes.get(path) !== 'health'
 
+/** 403 refuses a client for whatever reason, an address above all (RFC 9110, 15.5.4), and a redirect to HTTPS asks nobody anything. */
+const asksWho = (answer: WireAnswer): boolean => answer.status !== 403 && !leadsToHttps(answer)
+
+function leadsToHttps({ path, status = 0, headers }: WireAnswer): boolean {
+  const to = URL.canParse(headers.location ?? '') ? new URL(headers.location ?? '') : undefined
+  return status >= 300 && status < 400 && to?.protocol === 'https:' && to.pathname === path
+}
+
 function judge(endpoint: WireEndpoint): readonly Verdict[] {
   const { address, port, from, tcp, section, line } = endpoint
   const base = { subject: `${address}:${port}` }
@@ -150,6 +158,23 @@ function judge(endpoint: WireEndpoint): readonly Verdict[] {
       },
     ]
   const unclear = seen('unclear').filter(tellsMore)
+  if (demanded.length > 0 && unclear.length === 0 && !demanded.some(asksWho))
+    return [
+      {
+        ...base,
+        status: 'not-applicable',
+        ...(demanded.every(leadsToHttps)
+          ? {
+              title: 'It only leads to HTTPS',
+              reason: `From ${from}: ${asked(demanded)}, each to its own path in HTTPS. Nothing else answers here.`,
+            }
+          : {
+              title: `It refuses ${from}`.slice(0, 47),
+              reason: `From ${from}: ${asked(demanded)}. That may be for the address or for a missing key, so it says nothing about credentials.`,
+            }),
+        cite: demanded.map((answer) => ({ section, line: answer.line })),
+      },
+    ]
   if (demanded.length > 0 && unclear.length === 0)
     return [
       {

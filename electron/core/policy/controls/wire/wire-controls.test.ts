@@ -87,6 +87,13 @@ describe('endpoint-answer-authenticated', () => {
     ['a bad request', [connected('GET /v1/models: 400')], ['not-evaluated: Its answers say nothing about credentials']],
     ['a login elsewhere', [connected('GET /v1/models: 302', '  location: https://sso.example/')], ['pass: It wants credentials']],
     [
+      'a redirect of everything to HTTPS',
+      [connected('GET /: 301', '  location: https://10.0.0.1/', 'GET /v1/models: 301', '  location: https://10.0.0.1/v1/models')],
+      ['not-applicable: It only leads to HTTPS'],
+    ],
+    ['a list of addresses', [connected('GET /: 403', 'GET /v1/models: 403')], ['not-applicable: It refuses bastion']],
+    ['a list of addresses for all but the models', [connected('GET /: 403', 'GET /v1/models: 401')], ['pass: It wants credentials']],
+    [
       'half of it broken',
       [connected('GET /v1/models: 401', 'GET /metrics: 502')],
       ['not-evaluated: Its answers say nothing about credentials'],
