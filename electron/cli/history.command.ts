@@ -31,7 +31,7 @@ export async function runHistory(args: string[]): Promise<number> {
       const id = action === 'push.begin' ? `${subject} ` : ''
       process.stdout.write(visible(`${String(seq).padStart(5)} ${at} ${who} ${host} ${action} ${id}${detail}`).concat('\n'))
     }
-    if (records.length === 0) process.stdout.write('Nothing was done yet.\n')
+    if (records.length === 0) process.stdout.write(visible(`Nothing was done yet: ${ledger.path} is empty, or not there.`).concat('\n'))
   }
   return broken ? ExitCode.couldNotRun : ExitCode.clean
 }

@@ -7,13 +7,22 @@ import { type PushPlan, pushPlansSchema } from '#shared/model/push-plan.ts'
 export async function readPlans(path: string): Promise<readonly PushPlan[]> {
   const invalid = (detail: string) => new GatehouseError({ code: 'push.plan-invalid', detail: `${path}: ${detail}` })
   try {
-    const read: unknown = JSON.parse(await readFile(path, 'utf8'))
+    const read = jsonOf(await readFile(path, 'utf8'), () => invalid('it is not JSON'))
     const parsed = pushPlansSchema.safeParse(Array.isArray(read) ? read : [read])
     if (parsed.success) return parsed.data
     const [issue] = parsed.error.issues
     throw invalid(`${issue?.path.join('.')}: ${issue?.message}`)
   } catch (error) {
     throw error instanceof GatehouseError ? error : invalid(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Without the words of the parser, which tell how the file begins: it may be another one, with a secret. */
+function jsonOf(text: string, failure: () => Error): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw failure()
   }
 }
 

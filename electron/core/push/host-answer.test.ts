@@ -83,3 +83,9 @@ test('whatever a host says: never throws, and nothing without the nonce is taken
     }),
   )
 })
+
+test('a tool that ends its lines as terminals want them does not make a refusal unheard', () => {
+  // What sshd -t says: OpenSSH writes CR and LF when it tells errors on stderr.
+  const answer = readHostAnswer(`${K} failed invalid line 8: not allowed within a Match block\r  line 9: \u2028 bad\r \n`, K)
+  expect(answer.failed).toEqual({ code: 'invalid', detail: 'line 8: not allowed within a Match block  line 9: \u2028 bad ' })
+})

@@ -63,7 +63,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
   }
   for (const line of text.slice(0, MAX_CHARACTERS).split('\n').slice(0, -1)) {
     if (!line.startsWith(`${nonce} `)) continue
-    const [, word = '', rest = ''] = /^(\S+) ?(.*)$/.exec(line.slice(nonce.length + 1)) ?? []
+    const [, word = '', rest = ''] = /^(\S+) ?(.*)$/s.exec(line.slice(nonce.length + 1).replaceAll('\r', '')) ?? []
     const [first = '', second = ''] = rest.split(' ')
     const number = Number(first)
     if (word === 'end') answer = { ...answer, ended: true }

@@ -4,6 +4,7 @@ import { accountFilesOnHost } from './host-accounts.ts'
 import { auditRulesOnHost } from './host-audit-rules.ts'
 import { dockerFirewallOnHost } from './host-docker.ts'
 import { nftablesOnHost, ufwOnHost } from './host-firewalls.ts'
+import { logrotateOnHost } from './host-logrotate.ts'
 import { modelOwnersOnHost } from './host-models.ts'
 import type { HostFile } from './host-program.ts'
 import { maskOnHost } from './host-units.ts'
@@ -101,7 +102,7 @@ done`,
     check: 'visudo -c -q',
     activate: 'visudo -c -q >/dev/null 2>&1 || gh_fail "inactive visudo refuses what is there"',
   },
-  logrotate: { tree: '/etc/logrotate.d', check: 'logrotate -d /etc/logrotate.conf' },
+  logrotate: logrotateOnHost,
   ufw: ufwOnHost,
   nftables: nftablesOnHost,
   'audit-rules': auditRulesOnHost,
