@@ -23,7 +23,7 @@ const plan: PushPlan = pushPlanSchema.parse({
   address: '10.0.0.1',
   template: { id: manifest.id, version: manifest.version, sha256 },
   parameters: { port: 11434 },
-  unit: manifest.unit,
+  unit: 'ollama.service',
   danger: 'restart',
   files: [{ kind: 'systemd-drop-in', path: file?.path, before: 'absent', after: file?.state, diff: [] }],
   turns: [{ control: 'inference-bound-to-loopback', subject: 'ollama.service', status: 'fail', title: 'open' }],

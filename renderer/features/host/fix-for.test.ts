@@ -62,8 +62,8 @@ const login = (subject: string) => on('proxy-requires-authentication', subject)
 const named = { remediation: { template: 'nginx-ollama' } }
 
 test.each([
-  ['a service of the unit', on('inference-bound-to-loopback', ollama.id), 'ollama-loopback', {}],
-  ['a warning', on('inference-bound-to-loopback', ollama.id, { status: 'warning' }), 'ollama-loopback', {}],
+  ['a service of the unit', on('inference-bound-to-loopback', ollama.id), 'ollama-loopback', { unit: 'ollama.service' }],
+  ['a warning', on('inference-bound-to-loopback', ollama.id, { status: 'warning' }), 'ollama-loopback', { unit: 'ollama.service' }],
   ['the template of its engine', on('inference-bound-to-loopback', vllm.id), 'vllm-credential', { unit: vllm.id }],
   ['a unit that the template is told', on('inference-unit-sandboxed', vllm.id), 'systemd-sandbox', { unit: vllm.id }],
   ['a front of nginx before Ollama', login('chat.example:80'), 'nginx-ollama', { serverName: 'chat.example' }],
