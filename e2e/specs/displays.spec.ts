@@ -49,6 +49,38 @@ test('at twice the size nothing is cut off', async ({ openServed }) => {
   await isWhole('settings')
 })
 
+test('at one and a half the size the panes give way, and the window does not scroll', async ({ openServed }) => {
+  test.setTimeout(150_000)
+  const { it, running } = await openServed([gpu02])
+  await it.auditByKey()
+  await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(1.5))
+  await expect.poll(() => it.page.evaluate(() => window.innerWidth)).toBe(960)
+  const isWhole = async (name: string) => {
+    await it.isSound(`larger-${name}`)
+    expect(await it.page.evaluate(() => [document.documentElement.scrollWidth, document.body.scrollHeight]), name).toEqual([960, 600])
+    expect(await it.page.evaluate(lost), name).toEqual([])
+  }
+  await isWhole('fleet')
+  await it.page
+    .locator('.host-nav')
+    .getByRole('button', { name: /gpu-02/ })
+    .press('Enter')
+  await expect(it.page.getByRole('heading', { level: 1, name: /gpu-02/ })).toBeVisible()
+  await isWhole('host')
+  for (const [digit, title] of [
+    ['3', 'Models'],
+    ['4', 'Access'],
+    ['5', 'Config push'],
+    ['6', 'Audit'],
+    ['7', 'Controls'],
+    ['8', 'Network'],
+  ] as const) {
+    await it.page.keyboard.press(`Control+${digit}`)
+    await expect(it.page.getByRole('heading', { level: 1, name: title })).toBeVisible()
+    await isWhole(title)
+  }
+})
+
 test('in the colours of the system states and focus are still told apart', async ({ openServed }) => {
   test.setTimeout(120_000)
   const { it } = await openServed([gpu02])
