@@ -218,7 +218,10 @@ test('what a push wrote and is gone: its own push restores it, or it is kept as 
   await ask('fleet:close', null)
   await ask('fleet:demo', null)
   const path = '/etc/systemd/system/ollama.service.d/zz-gatehouse-loopback.conf'
-  expect(await ask('push:origin', { host: 'gpu-03', path })).toEqual({ template: 'ollama-loopback', parameters: { port: 11434 } })
+  expect(await ask('push:origin', { host: 'gpu-03', path })).toEqual({
+    template: 'ollama-loopback',
+    parameters: { unit: 'ollama.service', port: 11434 },
+  })
   expect(await ask('push:origin', { host: 'gpu-03', path: '/etc/passwd' })).toBeNull()
   await ask('step-up:lock', null)
   await expect(ask('push:adopt', { host: 'gpu-03', path })).rejects.toThrow('step-up.needed')
