@@ -1,5 +1,6 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AddressTrust, addressTrusts } from './client-address.ts'
+import { dependsOnClient } from './conditions.ts'
 import { nearest, nearestAll, type Scope } from './scope.ts'
 import type { HttpModel } from './servers.ts'
 import type { Target } from './target.ts'
@@ -59,8 +60,11 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
   if (basic && nearest(scope, 'auth_basic_user_file')) {
     const realm = value(basic)
     // The realm `off` asks nobody, wherever it comes from (ngx_http_auth_basic_handler).
-    if (!realm.known || (realm.text !== 'off' && clientMayMake(basic.parameters[0] ?? '', 'off', model))) add('unmodelled', basic)
-    else if (realm.text !== 'off') add('basic', basic)
+    const written = basic.parameters[0] ?? ''
+    const avoidable = realm.known && realm.text !== 'off' && clientMayMake(written, 'off', model, state.anyHost)
+    // By a name or a public header, it is avoided by all who want; by anything else, perhaps by those who know it.
+    if (!realm.known || (avoidable && dependsOnClient(written, model, state.anyHost) !== 'public')) add('unmodelled', basic)
+    else if (realm.text !== 'off' && !avoidable) add('basic', basic)
   }
   const request = nearest(scope, 'auth_request')
   const uri = request?.parameters[0] ?? 'off'

@@ -269,7 +269,7 @@ test.each([
   ['off', ''],
   ['$by_method', 'basic'],
   ['$by_header', 'unmodelled'],
-  ['$by_host', 'unmodelled'],
+  ['$by_host', ''],
   ['$by_nested', 'unmodelled'],
   ['$named', 'basic'],
   ['$http_x_realm', 'unmodelled'],

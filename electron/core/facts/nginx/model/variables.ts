@@ -134,23 +134,24 @@ function expandAt(template: string, evaluation: Evaluation, depth: number): Valu
 /** Replaces `$name` and `${name}`. */
 export const expandText = (template: string, evaluation: Evaluation): Value => expandAt(template, evaluation, 0)
 
-/** Chosen by the client, beside the method and the path that a request is followed with. */
-const chosen = /^(?:(?:http|arg|cookie)_\w+|host|args|query_string|is_args|request_uri)$/
+/** Chosen by the client, beside the method and the path that a request is followed with; the name of the host where the server takes any. */
+const chosen = (name: string, anyHost: boolean): boolean =>
+  /^(?:(?:http|arg|cookie)_\w+|args|query_string|is_args|request_uri)$/.test(name) || (anyHost && name === 'host')
 
 /** Can a client choose what it sends so that the text becomes `wanted`? Over-approximated: true where one line of a `map` says so. */
-export function clientMayMake(template: string, wanted: string, model: HttpModel, depth = 0): boolean {
+export function clientMayMake(template: string, wanted: string, model: HttpModel, anyHost: boolean, depth = 0): boolean {
   const [, name] = /^\$\{?(\w+)\}?$/.exec(template) ?? []
   if (name === undefined || depth > MAX_DEPTH) return template === wanted
   const map = model.maps.get(`$${name}`)
-  if (!map) return chosen.test(name)
+  if (!map) return chosen(name, anyHost)
   return (
-    hangsOnClient(map.parameters[0] ?? '', model, depth) &&
-    (map.block ?? []).some(({ parameters }) => clientMayMake(parameters[0] ?? '', wanted, model, depth + 1))
+    hangsOnClient(map.parameters[0] ?? '', model, anyHost, depth) &&
+    (map.block ?? []).some(({ parameters }) => clientMayMake(parameters[0] ?? '', wanted, model, anyHost, depth + 1))
   )
 }
 
-const hangsOnClient = (template: string, model: HttpModel, depth: number): boolean =>
+const hangsOnClient = (template: string, model: HttpModel, anyHost: boolean, depth: number): boolean =>
   [...template.matchAll(/\$\{?(\w+)/g)].some(([, name = '']) => {
     const map = depth > MAX_DEPTH ? undefined : model.maps.get(`$${name}`)
-    return chosen.test(name) || (map !== undefined && hangsOnClient(map.parameters[0] ?? '', model, depth + 1))
+    return chosen(name, anyHost) || (map !== undefined && hangsOnClient(map.parameters[0] ?? '', model, anyHost, depth + 1))
   })

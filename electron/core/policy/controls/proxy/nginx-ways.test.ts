@@ -64,6 +64,20 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     site(`location / { valid_referers ai.example; if ($invalid_referer) { return 403; } ${model} }`),
     open,
   ],
+  ...(
+    [
+      ['the name of the host', '$host', 'internal.lan off;', 'listen 81 default_server;', open],
+      ['a program', '$http_user_agent', '~^kube-probe off;', '', open],
+      ['a name that leads elsewhere', '$host', 'internal.lan off;', 'listen 81; server_name a.example;', guarded],
+      ['a key', '$http_x_key', 'JMPFXBuLtxUo6gsiZGkaHYmep85Eeu3D off;', '', notKnown],
+      ['an address', '$remote_addr', '10.0.0.1 off;', '', notKnown],
+    ] as const
+  ).map(([name, from, off, listens, expected]): [string, string, readonly string[]] => [
+    `a login that ${name} turns off`,
+    `map ${from} $realm { default "who"; ${off} } server { ${listens === '' ? 'listen 81;' : listens} auth_basic $realm; auth_basic_user_file /b; location / { ${model} } }
+     ${listens.includes('server_name') ? 'server { listen 81 default_server; return 444; }' : ''}`,
+    expected,
+  ]),
   [
     'the client names the host',
     site('location / { proxy_pass http://$to; }', 'map $host $to { default 127.0.0.1:3000; llm.example 127.0.0.1:11434; }'),
