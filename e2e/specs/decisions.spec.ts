@@ -19,6 +19,7 @@ test('a finding is waived, shown with its end everywhere, and withdrawn', async 
   await expect(it.dialog).toContainText('gpu-03, OPS-2')
   await it.dialog.getByRole('button', { name: 'Waive finding' }).click()
   await expect(it.dialog).toContainText('Name the person who answers for it.')
+  await expect(it.dialog.getByLabel('Reason')).toBeFocused()
   await it.isSound('waive')
   await it.dialog.getByLabel('Reason').fill('The playbook is being written')
   await it.dialog.getByLabel('Approver').fill('M. Ito')

@@ -10,12 +10,14 @@ import { useFleetPath } from '../../stores/use-path.ts'
 import { useSheet } from '../../stores/use-sheet.ts'
 import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
+import { copyText } from '../../ui/copy-text.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
 import { Segment } from '../../ui/segment.tsx'
 import { SheetButton } from '../../ui/side-pane.tsx'
+import { ToneIcon } from '../../ui/tone-icon.tsx'
 import { History } from './history.tsx'
 import { StartWalkthrough } from './start-walkthrough.tsx'
 import { Walkthrough } from './walkthrough.tsx'
@@ -80,11 +82,11 @@ export function AuditScreen() {
             onChange={(auditView) => useUi.setState({ auditView })}
           />
           <Button
-            icon={<PackageCheck className="icon" aria-hidden />}
+            icon={pack.isPending ? <ToneIcon tone="run" /> : <PackageCheck className="icon" aria-hidden />}
             unavailable={pack.isPending ? 'The pack is being built' : audited ? undefined : 'No host was audited yet'}
             onClick={build}
           >
-            Build evidence pack…
+            {pack.isPending ? 'Building the pack' : 'Build evidence pack…'}
           </Button>
         </>
       }
@@ -117,5 +119,8 @@ const packNotice = (
   words: { word: 'Pack written', tone: 'pass', icon: 'state' },
   subject: plainText(zip, 300),
   text: `${files} files, ${bytesText(bytes)}. VERIFY.md in it says how an auditor checks it.`,
-  actions: [{ label: 'Close', run: done }],
+  actions: [
+    { label: 'Copy path', run: () => announce(copyText(zip) ? 'Copied the path' : 'Could not copy the path') },
+    { label: 'Close', run: done },
+  ],
 })

@@ -44,7 +44,9 @@ export function ExceptionTable({ open, draft, onDraft }: ExceptionTableProps) {
               const about = `${plainText(finding.title, 60)} on ${host}`
               return (
                 <tr key={key}>
-                  <th scope="row">{about}</th>
+                  <th scope="row">
+                    {plainText(finding.title, 60)} <span className="muted block">{host}</span>
+                  </th>
                   <td>
                     <input
                       className="input small"

@@ -34,12 +34,13 @@ export function DecisionDialog(props: DecisionDialogProps) {
     setForm((before) => ({ ...before, ...part }))
     setErrors((before) => Object.fromEntries(Object.entries(before).filter(([field]) => !(field in part))))
   }
-  const send = (event: FormEvent) => {
+  const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const found = checkDecision(form, now, props.maxDays)
     setErrors(found)
-    if (Object.keys(found).length === 0 && !props.pending)
-      props.onDecide({ text: form.text.trim(), name: form.name.trim(), endsOn: form.endsOn })
+    const first = (['text', 'name', 'endsOn'] as const).find((field) => found[field] !== undefined)
+    if (first !== undefined) event.currentTarget.querySelector<HTMLElement>(`[name=${first}]`)?.focus()
+    else if (!props.pending) props.onDecide({ text: form.text.trim(), name: form.name.trim(), endsOn: form.endsOn })
   }
   const failure = props.error === null ? null : wordsOfError(props.error)
   return (
@@ -62,6 +63,7 @@ export function DecisionDialog(props: DecisionDialogProps) {
       <form id={id} className="mt-4 grid gap-3" onSubmit={send} autoComplete="off" noValidate>
         <TextArea
           ref={text}
+          name="text"
           label={props.textLabel}
           rows={4}
           maxLength={1000}
@@ -70,6 +72,7 @@ export function DecisionDialog(props: DecisionDialogProps) {
           onChange={(event) => change({ text: event.target.value })}
         />
         <Field
+          name="name"
           label={props.nameLabel}
           maxLength={120}
           spellCheck={false}
@@ -78,6 +81,7 @@ export function DecisionDialog(props: DecisionDialogProps) {
           onChange={(event) => change({ name: event.target.value })}
         />
         <DateField
+          name="endsOn"
           label="Last day"
           value={form.endsOn}
           error={errors.endsOn}

@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { Button } from '../../ui/button.tsx'
+import { DateField } from '../../ui/date-field.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, TextArea } from '../../ui/field.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -112,9 +113,7 @@ function StepInput({ field: { name, label, kind, options = [], help, maxLength =
     )
   }
   const shared = { name, label, error, maxLength, value: String(value), ...(help === undefined ? {} : { help }) }
-  return kind === 'lines' ? (
-    <TextArea {...shared} rows={3} onChange={({ target }) => onChange(target.value)} />
-  ) : (
-    <Field {...shared} {...(kind === 'day' && { type: 'date' })} spellCheck={false} onChange={({ target }) => onChange(target.value)} />
-  )
+  const typed = { ...shared, onChange: ({ target }: { readonly target: { readonly value: string } }) => onChange(target.value) }
+  if (kind === 'lines') return <TextArea {...typed} rows={3} />
+  return kind === 'day' ? <DateField {...typed} /> : <Field {...typed} spellCheck={false} />
 }

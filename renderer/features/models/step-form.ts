@@ -1,3 +1,5 @@
+import { isDay } from '#shared/model/validity.ts'
+
 /** One thing that a step asks for. */
 export interface StepField {
   readonly name: string
@@ -12,13 +14,14 @@ export interface StepField {
 
 export type StepValues = Readonly<Record<string, string | readonly string[]>>
 
-/** What is missing, by field. The engine checks again. */
+/** What is missing, or no day, by field. The engine checks again. */
 export function missingIn(fields: readonly StepField[], values: StepValues): Readonly<Record<string, string>> {
-  const missing = fields.filter(({ name, optional }) => {
-    const value = values[name] ?? ''
-    return optional !== true && (typeof value === 'string' ? value.trim() : value).length === 0
-  })
   return Object.fromEntries(
-    missing.map(({ name, label, kind }) => [name, kind === 'choices' ? 'Choose at least one.' : `${label} is missing.`]),
+    fields.flatMap(({ name, label, kind, optional }) => {
+      const value = values[name] ?? ''
+      const empty = (typeof value === 'string' ? value.trim() : value).length === 0
+      if (empty) return optional === true ? [] : [[name, kind === 'choices' ? 'Choose at least one.' : `${label} is missing.`]]
+      return kind === 'day' && !isDay(String(value)) ? [[name, 'Write the day as YYYY-MM-DD.']] : []
+    }),
   )
 }
