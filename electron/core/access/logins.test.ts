@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Access } from '../facts/access/access.ts'
 import { parseLoginKeys } from '../facts/access/login-keys.ts'
 import { parsePasswords, parsePaths } from '../facts/access/parse.ts'
+import { parseTrust } from '../facts/access/trust.ts'
 import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
 import { known } from '../facts/fact.ts'
 import { loginsOf } from './logins.ts'
@@ -299,3 +300,44 @@ test.each<[string, string, Readonly<Record<string, string>>, number, string, rea
   const logins = loginsOf(member as never, access, known(sshd), 0)
   expect([logins.open, logins.notes]).toEqual([open, notes])
 })
+
+/** An account with a key, by what sshd and PAM of its host make of it. */
+function byPam(shadow: string, usepam: string | undefined, ...pam: readonly string[]) {
+  const trust = parseTrust(rows(pam.join('\n')))
+  const access = {
+    passwords: known(parsePasswords(rows(shadow))),
+    keys: known(parseLoginKeys(rows(`${own}:1:${key}`))),
+    paths: parsePaths(rows(sound)),
+    trust,
+  } as unknown as Access
+  const value = (text: string) => [{ value: text, line: 1 }]
+  const settings = { port: value('22'), ...(usepam !== undefined && { usepam: value(usepam) }) }
+  const { open, ways, notes } = loginsOf(ada as never, access, known({ settings }), 864e5 * 20_000)
+  return [open, ways.join(), notes.join()]
+}
+const refusing = ['/etc/pam.d/sshd:1:account required pam_access.so', '/etc/security/access.conf:1:-:ALL EXCEPT root:ALL']
+const EXPIRED = 'expired on 2013-09-11'
+
+test.each<[string, string, string | undefined, readonly string[], readonly string[]]>([
+  ['PAM refuses it', 'ada:!:', 'yes', refusing, ['no', '', 'PAM does not let it in (pam_access)']],
+  ['sshd does not ask PAM', 'ada:*:', 'no', refusing, ['yes', 'SSH key', '']],
+  // auth.c (allowed_user) and platform.c (platform_locked_account): without PAM sshd looks at shadow(5) itself.
+  ['a password that is locked', 'ada:!:', 'no', [], ['no', '', 'its password is locked, and sshd asks no PAM']],
+  ['sshd without PAM', 'ada:!:', undefined, [], ['no', '', 'its password is locked, and sshd asks no PAM']],
+  ['expired, and sshd looks', 'ada:*:15959', 'no', [], ['no', '', EXPIRED]],
+  ['expired, and PAM was not read', 'ada:*:15959', 'yes', [], ['no', '', EXPIRED]],
+  [
+    'expired, and PAM does not look',
+    'ada:*:15959',
+    'yes',
+    ['/etc/pam.d/sshd:1:account required pam_permit.so'],
+    ['yes', 'SSH key', `${EXPIRED}, which PAM of sshd does not heed`],
+  ],
+  [
+    'a module that is not followed',
+    'ada:*:',
+    'yes',
+    ['/etc/pam.d/sshd:1:account required pam_listfile.so'],
+    ['yes', 'SSH key', 'PAM may refuse it (pam_listfile, which is not followed)'],
+  ],
+])('%s', (_, shadow, usepam, pam, expected) => expect(byPam(shadow, usepam, ...pam)).toEqual(expected))

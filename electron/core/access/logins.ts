@@ -6,6 +6,7 @@ import type { SshdMatches } from '../facts/privileged/privileged.ts'
 import type { Sshd } from '../facts/sshd/sshd.ts'
 import { holdsFor } from '../policy/controls/ssh/sshd-criteria.ts'
 import { fnmatch } from './fnmatch.ts'
+import { pamAnswer } from './pam-account.ts'
 import type { Member } from './rights.ts'
 
 export interface Logins {
@@ -47,8 +48,24 @@ export function loginsOf(
   const places = setting('authorizedkeysfile')?.split(/\s+/).filter(Boolean)
   const files = places?.map((place) => keyFile(place, account))
   const keys = files ? found.filter(({ file }) => files.includes(file)) : found
-  const expired = password?.expiresDay !== undefined && password.expiresDay * DAY_MS <= now
-  if (expired) notes.push(`expired on ${new Date((password?.expiresDay ?? 0) * DAY_MS).toISOString().slice(0, 10)}`)
+  const isOver = password?.expiresDay !== undefined && password.expiresDay * DAY_MS <= now
+  // Where sshd is made without PAM it does not speak of it.
+  const withoutPam = sshd.known && (setting('usepam') ?? (setting('port') === undefined ? 'yes' : 'no')) === 'no'
+  const stack = withoutPam || named ? undefined : access?.trust?.pam
+  const local = access?.passwords.known ? password !== undefined : undefined
+  const answer = stack && pamAnswer(stack, { name, uid: account.uid, gid: account.gid, groups: groupNames, local, expired: isOver })
+  // Nothing of PAM was read: what distributions ship heeds it.
+  const expired = isOver && answer?.says !== 'yes'
+  if (isOver)
+    notes.push(
+      `expired on ${new Date((password?.expiresDay ?? 0) * DAY_MS).toISOString().slice(0, 10)}${expired ? '' : ', which PAM of sshd does not heed'}`,
+    )
+  // It takes a way in away, so that it says nothing where there is none.
+  const doubt = answer?.says === 'unclear' ? [`PAM may refuse it (${answer.by.slice(0, 80)}, which is not followed)`] : []
+  const byPam = !expired && answer?.says === 'no'
+  if (byPam) notes.push(`PAM does not let it in (${answer.by.slice(0, 80)})`)
+  const shut = withoutPam && password?.shut === true
+  if (shut) notes.push('its password is locked, and sshd asks no PAM')
   if (shell) notes.push(`its shell is ${account.shell}`)
   const bare = shell && account.shell !== '/dev/null' ? withoutShell(setting) : { ports: false, files: false }
   const isBare = bare.ports || bare.files
@@ -78,7 +95,7 @@ export function loginsOf(
       ? setOtherwise(matches.value, { name, account, groupNames }, setting, shell)
       : undefined
   if (otherwise !== undefined) notes.push(otherwise)
-  const closed = (shell && !isBare && otherwise === undefined) || expired || (refused && otherwise === undefined)
+  const closed = (shell && !isBare && otherwise === undefined) || expired || byPam || shut || (refused && otherwise === undefined)
   if (closed) return { ways: [], notes, keys, open: 'no', connects: false }
   const rootByPassword = account.uid !== 0 || setting('permitrootlogin') === 'yes'
   const asksPassword = setting('passwordauthentication') === 'yes' || setting('kbdinteractiveauthentication') === 'yes'
@@ -114,7 +131,7 @@ export function loginsOf(
     const unseen = notes.length > (expired ? 2 : 1)
     return {
       ways: bySsh.map((way) => `${way} without a shell`),
-      notes,
+      notes: bySsh.length > 0 ? [...notes, ...doubt] : notes,
       keys,
       open: bySsh.length > 0 ? 'yes' : unseen ? 'unknown' : 'no',
       connects,
@@ -124,7 +141,13 @@ export function loginsOf(
   if (named) return { ways: [], notes, keys, open: 'unknown', connects }
   if (access?.passwords.known && password === undefined) notes.push('its password is in no file of this host')
   const unseen = notes.length > 0 || !access?.passwords.known
-  return { ways, notes, keys, open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no', connects }
+  return {
+    ways,
+    notes: ways.length > 0 ? [...notes, ...doubt] : notes,
+    keys,
+    open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no',
+    connects,
+  }
 }
 
 /** Accounts of the system have these numbers below it, and that of nobody (login.defs(5)): nobody gives them keys by a directory or a certificate. */

@@ -10,6 +10,8 @@ export interface PasswordState {
   readonly account: string
   /** `locked`: no password fits. `none`: an empty one does. Keys are another matter. */
   readonly state: 'usable' | 'locked' | 'none'
+  /** The field begins with `!`: without PAM sshd lets nobody in by whatever way (auth.c). */
+  readonly shut?: true
   /** Day from which the account is closed, in days since 1970 (shadow(5)). */
   readonly expiresDay?: number | undefined
   readonly line: number

@@ -16,7 +16,7 @@ const numbered = (file: string, text: string) => rows(text).map(({ text: row, li
 test('states of passwords', () => {
   expect(parsePasswords(rows('ada:$:\nbob:!:20789\neve:*:\nsam::\nbad\n:x:'))).toEqual([
     { account: 'ada', state: 'usable', line: 1 },
-    { account: 'bob', state: 'locked', expiresDay: 20_789, line: 2 },
+    { account: 'bob', state: 'locked', shut: true, expiresDay: 20_789, line: 2 },
     { account: 'eve', state: 'locked', line: 3 },
     { account: 'sam', state: 'none', line: 4 },
   ])

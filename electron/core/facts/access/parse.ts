@@ -9,7 +9,7 @@ export const parsePasswords = (rows: readonly BlockRow[]): readonly PasswordStat
     const [, account, sign, day] = /^([^:\s][^:]{0,255}):([^:]?):(\d{0,7})$/.exec(text) ?? []
     if (account === undefined) return []
     const state = sign === '' ? 'none' : /^[!*x]$/.test(sign ?? '') ? 'locked' : 'usable'
-    return [{ account, state, line, ...(day && { expiresDay: Number(day) }) }]
+    return [{ account, state, line, ...(sign === '!' && { shut: true }), ...(day && { expiresDay: Number(day) }) }]
   })
 
 /** What find prints of links beside the rows of grep, and a path for each component of a home that is one. */

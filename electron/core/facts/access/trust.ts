@@ -2,6 +2,7 @@ import type { BlockRow } from '../blocks.ts'
 import type { SudoGrant } from '../privileged/privileged.ts'
 import { readNumbered } from '../privileged/read-block.ts'
 import { parseDoas } from './doas.ts'
+import { type PamAccount, pamFilesScript, pamPattern, parsePamAccount } from './pam-account.ts'
 
 /** What becomes root by other rules than those of sudo. Lines point into section `access`. */
 export interface Trust {
@@ -9,6 +10,8 @@ export interface Trust {
   readonly doas?: { readonly grants: readonly SudoGrant[]; readonly incomplete?: string | undefined } | undefined
   /** Groups whose members su asks for no password (pam_wheel(8)). */
   readonly trusted: readonly { readonly group: string; readonly line: number }[]
+  /** Absent in audits that did not ask, and where sshd has no file of its own in /etc/pam.d. */
+  readonly pam?: PamAccount | undefined
   /** Folders and files of libraries that every program loads (ld.so(8)). */
   readonly libraries: readonly { readonly file: string; readonly path: string; readonly line: number }[]
 }
@@ -21,21 +24,25 @@ export interface Raised {
   readonly line: number
 }
 
+/** Longer rows are cut. */
+const WIDTH = 400
+
 /**
  * Piece of the `access` script; leaves `$trust` and `$raised`, whose paths are looked at. Everybody may read these files; one that is closed is named by grep.
  * Programs that are setuid on every host are left out.
  */
-export const trustScript = `trust=$(grep -rHnE '^[ \t"]*(permit|deny)|pam_wheel.*trust|^AdminId|^/([^lu]|usr/lo)' /etc/doas.conf /etc/doas.d /etc/pam.d/su /etc/polkit-1/localauthority.conf.d /etc/ld.so.preload /etc/ld.so.conf.d 2>&1)
+export const trustScript = `${pamFilesScript}trust=$(grep -rHnE '^[ \t"]*(permit|deny)|pam_wheel.*trust|^AdminId|^/([^lu]|usr/lo)|${pamPattern}' $pam /etc/doas.conf /etc/doas.d /etc/pam.d/su /etc/polkit-1/localauthority.conf.d /etc/ld.so.preload /etc/ld.so.conf.d 2>&1)
 raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -uid 0 -perm -4000 | grep -vE '/(u?mount|su|sudo|passwd|ch(sh|fn)|newgrp|gpasswd|pkexec|fusermount3?)$'; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin | grep -E 'set[ug]id|setfcap|dac|own|mknod|bpf|sys_(ad|pt|mo|ra)| =[eip]'; } 2>/dev/null)
 for name in trust raised; do
   printf '@%s\\n' "$name"
-  eval 'printf "%s\\n" "$'$name'"' | list 400
+  eval 'printf "%s\\n" "$'$name'"' | list ${WIDTH}
 done
 `
 
 /** The rows of `@trust`. */
 export function parseTrust(rows: readonly BlockRow[]): Trust {
   const lines = readNumbered({ rows, exitCode: 0, line: 0 })
+  const shut = rows.flatMap(({ text }) => /(\/etc\/(?:pam\.d|security)\/[^:\s]+): Permission denied/.exec(text)?.[1] ?? [])
   const of = (folder: string) => lines.filter(({ file }) => file.startsWith(folder))
   const closed = rows.flatMap(({ text }) => /(\/etc\/doas\.(?:conf|d)\S*): Permission denied/.exec(text)?.[1] ?? [])[0]
   // Alpine’s doas reads /etc/doas.d/*.conf as well.
@@ -46,14 +53,15 @@ export function parseTrust(rows: readonly BlockRow[]): Trust {
         ? { ...parseDoas(rules), ...(closed && { incomplete: `${closed.slice(0, 100)} may not be read` }) }
         : undefined,
     // Without a name it is wheel, or the group with gid 0 where there is none.
-    trusted: of('/etc/pam.d/').flatMap(({ text, line }) =>
-      /^\s*#/.test(text) || /\bdeny\b/.test(text)
+    trusted: of('/etc/pam.d/su').flatMap(({ file, text, line }) =>
+      file !== '/etc/pam.d/su' || !/pam_wheel.*trust/.test(text) || /^\s*#/.test(text) || /\bdeny\b/.test(text)
         ? []
         : (/\bgroup=(\S+)/.exec(text)?.[1] === undefined ? ['wheel', 'root'] : [/\bgroup=(\S+)/.exec(text)?.[1] ?? '']).map((group) => ({
             group,
             line,
           })),
     ),
+    pam: parsePamAccount(lines, shut, WIDTH),
     // ld.so.preload takes several in a line.
     libraries: of('/etc/ld.so.').flatMap(({ file, text, line }) =>
       text.split(/[\s:]+/).flatMap((path) => (path.startsWith('/') ? [{ file, path, line }] : [])),

@@ -1,11 +1,6 @@
+import { groupBy } from '#shared/group-by.ts'
+import type { FileLine } from '../privileged/read-block.ts'
 import type { Pam, PamAction, PamEntry, PamModule } from './pam.ts'
-
-interface Row {
-  readonly number: number
-  readonly text: string
-  /** In section `pam`. */
-  readonly line: number
-}
 
 const MAX_DEPTH = 8
 const MAX_ENTRIES = 500
@@ -20,14 +15,23 @@ const keywords: Readonly<Record<string, PamModule['on']>> = {
 
 /** Rows of `grep -Hn`: `/etc/pam.d/sshd:4:auth required pam_unix.so`. Undefined when the file of sshd is not among them. */
 export function parsePam(text: string): Pam | undefined {
-  const files = new Map<string, Row[]>()
-  for (const [index, raw] of text.split('\n').entries()) {
+  const lines = text.split('\n').flatMap((raw, index): FileLine[] => {
     const match = /^(\/etc\/pam\.d\/[^:]+):(\d{1,7}):(.*)$/.exec(raw)
-    if (!match?.[1]) continue
-    const rows = files.get(match[1]) ?? []
-    rows.push({ number: Number(match[2]), text: match[3] ?? '', line: index + 1 })
-    files.set(match[1], rows)
-  }
+    return match?.[1] ? [{ file: match[1], number: Number(match[2]), text: match[3] ?? '', line: index + 1 }] : []
+  })
+  const stack = parseStack(lines, 'auth')
+  return stack && { auth: stack.entries, ...(stack.incomplete !== undefined && { incomplete: stack.incomplete }) }
+}
+
+export interface Stack {
+  /** In the order in which they are asked. */
+  readonly entries: readonly PamEntry[]
+  readonly incomplete?: string
+}
+
+/** What sshd asks of one type (pam.d(5)), with what it includes. Undefined when the file of sshd is not among the lines. */
+export function parseStack(lines: readonly FileLine[], asked: 'auth' | 'account'): Stack | undefined {
+  const files = groupBy(lines, ({ file }) => file)
   if (!files.has('/etc/pam.d/sshd')) return undefined
   const trouble = new Set<string>()
   let left = MAX_ENTRIES
@@ -48,7 +52,7 @@ export function parsePam(text: string): Pam | undefined {
     })
   }
 
-  function entryOf({ text: written, line }: Row, depth: number): PamEntry[] {
+  function entryOf({ text: written, line }: FileLine, depth: number): PamEntry[] {
     const content = written.replace(/(^|\s)#.*$/, '').trim()
     if (content === '') return []
     const whole = /^@include\s+(\S+)$/.exec(content)
@@ -59,7 +63,7 @@ export function parsePam(text: string): Pam | undefined {
       return []
     }
     const [, type = '', control = '', module = '', rest = ''] = match
-    if (type.toLowerCase() !== 'auth') return []
+    if (type.toLowerCase() !== asked) return []
     if (control === 'include') return stackOf(pathOf(module), depth + 1)
     if (control === 'substack') return [{ substack: stackOf(pathOf(module), depth + 1) }]
     const on = keywords[control.toLowerCase()] ?? actionsOf(control)
@@ -71,16 +75,16 @@ export function parsePam(text: string): Pam | undefined {
     return [{ on, name, arguments: rest.split(/\s+/).filter(Boolean), text: content, line }]
   }
 
-  const auth = stackOf('/etc/pam.d/sshd', 0)
-  return { auth, ...(trouble.size > 0 && { incomplete: [...trouble].slice(0, 4).join('; ') }) }
+  const entries = stackOf('/etc/pam.d/sshd', 0)
+  return { entries, ...(trouble.size > 0 && { incomplete: [...trouble].slice(0, 4).join('; ') }) }
 }
 
 const pathOf = (name: string): string => (name.startsWith('/') ? name : `/etc/pam.d/${name}`)
 
 /** A backslash at the end joins the next line of the file. */
-function joined(rows: readonly Row[]): readonly Row[] {
-  const out: Row[] = []
-  let open: Row | undefined
+function joined(rows: readonly FileLine[]): readonly FileLine[] {
+  const out: FileLine[] = []
+  let open: FileLine | undefined
   for (const row of rows) {
     const text = open === undefined ? row.text : `${open.text} ${row.text.trimStart()}`
     const start = { ...(open ?? row), text }

@@ -4,6 +4,7 @@ import { fleetSchema } from '#shared/model/fleet.ts'
 import { known, unknown } from '../../../facts/fact.ts'
 import type { PamEntry, PamModule } from '../../../facts/pam/pam.ts'
 import { parsePam } from '../../../facts/pam/parse.ts'
+import { authenticates } from '../../../facts/pam/run-stack.ts'
 import type { SshdMatches } from '../../../facts/privileged/privileged.ts'
 import { parseSshd } from '../../../facts/sshd/parse.ts'
 import type { AnyControl, Control, PolicyContext } from '../../control.ts'
@@ -11,7 +12,7 @@ import { evaluate } from '../../engine.ts'
 import forwards from './jump-forwards-to-fleet-only.control.ts'
 import lends from './jump-lends-nothing-else.control.ts'
 import secondFactor from './jump-second-factor-required.control.ts'
-import { authenticates, secondFactorOf } from './pam-stack.ts'
+import { secondFactorOf } from './pam-stack.ts'
 
 const fleet = fleetSchema.parse({
   version: 1,
@@ -252,9 +253,9 @@ test('a stack that is said to need the factor lets nobody in without it, whateve
       const found = secondFactorOf({ auth })
       if (found?.bypass !== 'no') return
       const says = (each: PamModule) => {
-        if (each.name === 'pam_oath' || each.name === 'pam_deny') return 'failure' as const
+        if (each.name === 'pam_oath' || each.name === 'pam_deny') return 'auth_err' as const
         if (each.name === 'pam_unix' || each.name === 'pam_permit') return 'success' as const
-        return others(each.name, each.line) ? ('success' as const) : ('failure' as const)
+        return others(each.name, each.line) ? ('success' as const) : ('auth_err' as const)
       }
       expect(authenticates(auth, says)).toBe(false)
     }),

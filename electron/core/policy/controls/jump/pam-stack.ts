@@ -1,4 +1,5 @@
-import type { Pam, PamAction, PamEntry, PamModule } from '../../../facts/pam/pam.ts'
+import type { Pam, PamEntry, PamModule } from '../../../facts/pam/pam.ts'
+import { authenticates, type PamResult } from '../../../facts/pam/run-stack.ts'
 
 /** Modules that ask for something that a person has: one-time codes, push messages, hardware keys. */
 const FACTORS = /^pam_(?:google_authenticator|oath|duo|yubico|u2f|otpw|privacyidea|totp|totpcgi|2fa|okta|okta_auth|totp_authenticator)$/
@@ -20,8 +21,6 @@ export interface SecondFactor {
   readonly optionalFor: readonly PamModule[]
 }
 
-type Result = 'success' | 'failure'
-
 /** Follows the stack for all that modules may say while every second factor fails, as pam_authenticate(3) does. */
 export function secondFactorOf({ auth }: Pam): SecondFactor | undefined {
   const modules = flat(auth)
@@ -31,8 +30,8 @@ export function secondFactorOf({ auth }: Pam): SecondFactor | undefined {
   const unclear = new Set(open.filter(({ name }) => !CONDITIONS.test(name)))
   let bypass: SecondFactor['bypass'] = 'no'
   for (let branch = 0; branch < 2 ** open.length && bypass !== 'yes'; branch++) {
-    const said = new Map(open.map((module, bit): [PamModule, Result] => [module, (branch >> bit) & 1 ? 'success' : 'failure']))
-    const resultOf = (module: PamModule): Result => said.get(module) ?? (PASSWORDS.test(module.name) ? 'success' : 'failure')
+    const said = new Map(open.map((module, bit): [PamModule, PamResult] => [module, (branch >> bit) & 1 ? 'success' : 'auth_err']))
+    const resultOf = (module: PamModule): PamResult => said.get(module) ?? (PASSWORDS.test(module.name) ? 'success' : 'auth_err')
     if (!authenticates(auth, resultOf)) continue
     bypass = [...unclear].some((module) => said.get(module) === 'success') ? 'unclear' : 'yes'
   }
@@ -41,46 +40,3 @@ export function secondFactorOf({ auth }: Pam): SecondFactor | undefined {
 
 const flat = (entries: readonly PamEntry[]): readonly PamModule[] =>
   entries.flatMap((entry) => ('substack' in entry ? flat(entry.substack) : [entry]))
-
-interface State {
-  readonly impression: 'undefined' | 'positive' | 'negative'
-  readonly succeeds: boolean
-}
-
-const untouched: State = { impression: 'undefined', succeeds: false }
-
-/** Does the stack say yes? As Linux-PAM's dispatcher, with the actions of pam.d(5). */
-export function authenticates(entries: readonly PamEntry[], resultOf: (module: PamModule) => Result): boolean {
-  const { impression, succeeds } = run(entries, resultOf, untouched)
-  return impression === 'positive' && succeeds
-}
-
-function run(entries: readonly PamEntry[], resultOf: (module: PamModule) => Result, before: State): State {
-  let state = before
-  for (let at = 0; at < entries.length; at++) {
-    const entry = entries[at] as PamEntry
-    if ('substack' in entry) {
-      state = run(entry.substack, resultOf, state)
-      continue
-    }
-    const result = resultOf(entry)
-    const action = actionOf(entry, result)
-    if (typeof action === 'number') {
-      // Jumping past the end is a mistake that denies.
-      if (at + action >= entries.length) return { impression: 'negative', succeeds: false }
-      at += action
-    } else if (action === 'reset') state = before
-    else if (action === 'ok' || action === 'done') {
-      if (state.impression === 'undefined' || (state.impression === 'positive' && state.succeeds))
-        state = { impression: 'positive', succeeds: result === 'success' }
-      if (action === 'done' && state.impression === 'positive') return state
-    } else if (action === 'bad' || action === 'die') {
-      state = { impression: 'negative', succeeds: false }
-      if (action === 'die') return state
-    }
-  }
-  return state
-}
-
-/** What is not named is `bad`. */
-const actionOf = ({ on }: PamModule, result: Result): PamAction => on[result === 'success' ? 'success' : 'auth_err'] ?? on.default ?? 'bad'
