@@ -66,7 +66,10 @@ const base: DemoHost = {
     [store, directory('caddy', 0o700)],
     [key, file('caddy', 0o600, 227)],
   ]),
-  listeners: ollama.listeners.map((one) => (one.process === 'nginx' ? { ...one, process: 'caddy', pid: 880 } : one)),
+  listeners: [
+    ...ollama.listeners.map((one) => (one.process === 'nginx' ? { ...one, process: 'caddy', pid: 880 } : one)),
+    { protocol: 'tcp', address: '127.0.0.1', port: 2019, process: 'caddy', pid: 880 },
+  ],
   processes: [
     ...ollama.processes.filter(({ name }) => name !== 'nginx'),
     {

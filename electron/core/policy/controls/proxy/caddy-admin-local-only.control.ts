@@ -1,8 +1,9 @@
-import { type CaddyInstance, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
-import { field, isTrue, type JsonNode, textOf } from '../../../facts/caddy/json-lines.ts'
+import type { Listener } from '#shared/model/listener.ts'
+import { type CaddyInstance, type ReadCaddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
+import { field, isTrue, textOf } from '../../../facts/caddy/json-lines.ts'
 import { readListens } from '../../../facts/caddy/model/servers.ts'
-import { known } from '../../../facts/fact.ts'
-import { defineControl, type Verdict } from '../../control.ts'
+import { type FactResult, known } from '../../../facts/fact.ts'
+import { type Citation, defineControl, type Verdict } from '../../control.ts'
 
 export default defineControl({
   id: 'caddy-admin-local-only',
@@ -12,10 +13,11 @@ export default defineControl({
   rationale:
     'Whoever reaches it replaces the whole configuration: logins are gone with one request, and every model server of the network can be forwarded to. It asks nobody who he is.',
   needs: ['caddy'],
+  uses: ['listeners'],
   references: ['NIST-800-53:CM-5', 'NIST-800-53:AC-3', 'CIS-8:4.1', 'ISO-27001:A.8.2', 'https://caddyserver.com/docs/api'],
-  evaluate: ({ caddy }) => {
+  evaluate: ({ caddy, listeners }) => {
     const verdicts = [
-      ...readCaddies(known(caddy)).map(({ id, config }) => judge(`${id} admin`, config)),
+      ...readCaddies(known(caddy)).map((instance) => judge(instance, listeners)),
       ...unreadCaddies(known(caddy)).map(notRead),
     ]
     if (verdicts.length > 0) return verdicts
@@ -32,28 +34,60 @@ const notRead = ({ id, unread, line }: CaddyInstance): Verdict => ({
   cite: [{ section: 'caddy', line }],
 })
 
-function judge(subject: string, config: JsonNode): Verdict {
+function judge(instance: ReadCaddy, listeners: FactResult<readonly Listener[]>): Verdict {
+  const { config } = instance
   const admin = field(config, 'admin')
   const listen = field(admin, 'listen')
   const cite = [{ section: 'caddy', line: (listen ?? admin ?? config).line }]
-  const base = { subject }
+  const base = { subject: `${instance.id} admin` }
   if (isTrue(field(admin, 'disabled')))
     return { ...base, status: 'pass', title: 'The admin endpoint is off', reason: 'admin.disabled is true.', cite }
   const written = textOf(listen) ?? ''
-  const loopback = 'The admin endpoint is on loopback'
-  if (written === '') return { ...base, status: 'pass', title: loopback, reason: 'By default it listens on localhost:2019.', cite }
+  if (written === '') return { ...base, ...byDefault(instance, listeners, cite) }
   const [found] = listen ? readListens(listen) : []
   if (!found || written.includes('{')) {
     const reason = `admin.listen is ${written.slice(0, 80)}.`
     return { ...base, status: 'not-evaluated', title: 'Where the admin endpoint listens is unknown', reason, cite }
   }
   if (found.scope === 'loopback' || found.scope === 'unix')
-    return { ...base, status: 'pass', title: loopback, reason: `admin.listen is ${written}.`, cite }
+    return { ...base, status: 'pass', title: onLoopback, reason: `admin.listen is ${written}.`, cite }
   return {
     ...base,
     status: 'fail',
     title: 'The admin endpoint is open to the network',
     reason: `admin.listen is ${written}: whoever gets there replaces the configuration. Expected localhost:2019, a unix socket, or off.`,
     cite: cite.map((one) => ({ ...one, note: 'Expected localhost:2019.', token: written })),
+  }
+}
+
+const onLoopback = 'The admin endpoint is on loopback'
+const DEFAULT_PORT = 2019
+
+/** The default is localhost:2019, unless CADDY_ADMIN of the process says otherwise (caddyserver.com/docs/conventions), which is common in containers: what it listens on tells. */
+function byDefault({ pid }: ReadCaddy, listeners: FactResult<readonly Listener[]>, cite: readonly Citation[]): Omit<Verdict, 'subject'> {
+  const doubt = (reason: string): Omit<Verdict, 'subject'> => ({
+    ...{ status: 'not-evaluated', title: 'Where the admin endpoint listens is unknown', cite },
+    reason: `The configuration names no address for it. ${reason}`,
+  })
+  if (!listeners.known) return doubt(`What it listens on could not be read: ${listeners.reason}.`)
+  const own = listeners.value.filter(
+    ({ protocol, port, processes }) =>
+      protocol === 'tcp' && port === DEFAULT_PORT && (processes.length === 0 || processes.some((one) => one.pid === pid)),
+  )
+  const [wide] = own.filter(({ scope }) => scope !== 'loopback')
+  if (wide)
+    return {
+      status: 'fail',
+      title: 'The admin endpoint is open to the network',
+      reason: `The configuration names no address for it, and Caddy listens on ${wide.address}:${wide.port}, as CADDY_ADMIN of its process has it: whoever gets there replaces the configuration. Expected localhost:2019, a unix socket, or off.`,
+      cite: [{ section: wide.section ?? 'listeners', line: wide.line, token: `:${wide.port}`, note: 'Expected 127.0.0.1:2019.' }, ...cite],
+    }
+  const [local] = own
+  if (!local) return doubt(`It does not listen on ${DEFAULT_PORT}, so CADDY_ADMIN of its process may have moved it.`)
+  return {
+    status: 'pass',
+    title: onLoopback,
+    reason: `By default it listens on localhost:${DEFAULT_PORT}, and so it does.`,
+    cite: [...cite, { section: local.section ?? 'listeners', line: local.line }],
   }
 }

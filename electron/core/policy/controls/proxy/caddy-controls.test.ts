@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Listener } from '#shared/model/listener.ts'
 import { knownCaddies } from '../../../facts/caddy/caddy.fact.ts'
-import { known } from '../../../facts/fact.ts'
+import { type FactResult, known, unknown } from '../../../facts/fact.ts'
+import { scopeOf } from '../../../facts/listeners/address-scope.ts'
 import { parseOAuth2Proxies } from '../../../facts/oauth2-proxy/parse.ts'
 import type { AnyControl, Control } from '../../control.ts'
 import inferenceBehindProxy from '../inference/inference-behind-proxy.control.ts'
@@ -378,18 +380,32 @@ describe('oauth2-proxy', () => {
   })
 })
 
-test.each<[string, unknown, string]>([
-  ['by default', {}, 'pass: The admin endpoint is on loopback'],
-  ['off', { admin: { disabled: true } }, 'pass: The admin endpoint is off'],
-  ['loopback', { admin: { listen: '127.0.0.1:2020' } }, 'pass: The admin endpoint is on loopback'],
-  ['a socket', { admin: { listen: 'unix//run/caddy.sock' } }, 'pass: The admin endpoint is on loopback'],
-  ['everywhere', { admin: { listen: ':2019' } }, 'fail: The admin endpoint is open to the network'],
-  ['an address', { admin: { listen: '10.0.3.7:2019' } }, 'fail: The admin endpoint is open to the network'],
-  ['a variable', { admin: { listen: '{env.ADMIN}' } }, 'not-evaluated: Where the admin endpoint listens is unknown'],
-])('admin endpoint %s', (_, config, expected) => {
-  const found = caddy(config)
+describe('admin endpoint', () => {
   const control = caddyAdmin as AnyControl as unknown as Control
-  expect(found.known && outcomes(control.evaluate({ caddy: found.value } as never, policyContext()))).toEqual([expected])
+  const listening = (address: string, port: number, pid = 7): FactResult<readonly Listener[]> =>
+    known([{ protocol: 'tcp', address, port, scope: scopeOf(address) ?? 'specific', processes: [{ name: 'caddy', pid }], line: 3 }])
+  const judge = (config: unknown, listeners: FactResult<readonly Listener[]>) => {
+    const found = caddy(config)
+    return found.known && outcomes(control.evaluate({ caddy: found.value, listeners } as never, policyContext()))
+  }
+
+  test.each<[string, unknown, string]>([
+    ['by default', {}, 'pass: The admin endpoint is on loopback'],
+    ['off', { admin: { disabled: true } }, 'pass: The admin endpoint is off'],
+    ['loopback', { admin: { listen: '127.0.0.1:2020' } }, 'pass: The admin endpoint is on loopback'],
+    ['a socket', { admin: { listen: 'unix//run/caddy.sock' } }, 'pass: The admin endpoint is on loopback'],
+    ['everywhere', { admin: { listen: ':2019' } }, 'fail: The admin endpoint is open to the network'],
+    ['an address', { admin: { listen: '10.0.3.7:2019' } }, 'fail: The admin endpoint is open to the network'],
+    ['a variable', { admin: { listen: '{env.ADMIN}' } }, 'not-evaluated: Where the admin endpoint listens is unknown'],
+  ])('%s', (_, config, expected) => expect(judge(config, listening('127.0.0.1', 2019))).toEqual([expected]))
+
+  // CADDY_ADMIN of the process moves what the configuration leaves out.
+  test.each<[string, FactResult<readonly Listener[]>, string]>([
+    ['everywhere', listening('*', 2019), 'fail: The admin endpoint is open to the network'],
+    ['to another port', listening('0.0.0.0', 2020), 'not-evaluated: Where the admin endpoint listens is unknown'],
+    ['while another program has the port', listening('0.0.0.0', 2019, 8), 'not-evaluated: Where the admin endpoint listens is unknown'],
+    ['to who knows where', unknown('refused', ['listeners']), 'not-evaluated: Where the admin endpoint listens is unknown'],
+  ])('moved by the environment %s', (_, listeners, expected) => expect(judge({}, listeners)).toEqual([expected]))
 })
 
 test('no Caddy: nothing applies', () => {
@@ -411,9 +427,9 @@ describe('several Caddys', () => {
   const sound = site([{ handle: [login, toOllama] }])
   const unlocked = { ...site([{ handle: [toOllama] }], { listen: [':8443'] }), admin: { listen: ':2020' } }
   const listeners = known(
-    [443, 8443].map((port, at) => ({
-      ...{ protocol: 'tcp', address: '0.0.0.0', port, scope: 'wildcard', line: at + 1 },
-      processes: [{ name: 'caddy', pid: 7 + at }],
+    [443, 8443, 2019].map((port, at) => ({
+      ...(port === 2019 ? { address: '127.0.0.1', scope: 'loopback' } : { address: '0.0.0.0', scope: 'wildcard' }),
+      ...{ protocol: 'tcp', port, line: at + 1, processes: [{ name: 'caddy', pid: port === 8443 ? 8 : 7 }] },
     })),
   )
   const judge = (control: AnyControl, second: string) =>
@@ -439,7 +455,7 @@ describe('several Caddys', () => {
   ])('each admin endpoint is judged', (second, expected) => {
     const found = two(sound, second)
     const control = caddyAdmin as AnyControl as unknown as Control
-    const verdicts = found.known ? control.evaluate({ caddy: found.value } as never, policyContext()) : []
+    const verdicts = found.known ? control.evaluate({ caddy: found.value, listeners } as never, policyContext()) : []
     expect(verdicts.map(({ subject, status, title }) => [subject, `${status}: ${title}`])).toEqual([
       ['caddy admin', 'pass: The admin endpoint is on loopback'],
       ['caddy-labs.service admin', expected],

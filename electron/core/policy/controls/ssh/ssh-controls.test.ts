@@ -58,13 +58,13 @@ test.each<[AnyControl, string, string, SshdMatches | undefined, string]>([
     none,
     'pass: SSH logins need a key',
   ],
-  [keysOnly, 'passwords', 'passwordauthentication yes\nkbdinteractiveauthentication no', none, 'fail: SSH takes passwords'],
+  [keysOnly, 'passwords', 'passwordauthentication yes\nkbdinteractiveauthentication no', none, 'fail: SSH lets in without a key'],
   [
     keysOnly,
     'passwords through PAM',
     'passwordauthentication no\nkbdinteractiveauthentication yes\nusepam yes',
     none,
-    'fail: SSH takes passwords',
+    'fail: SSH lets in without a key',
   ],
   [
     keysOnly,
@@ -85,17 +85,28 @@ test.each<[AnyControl, string, string, SshdMatches | undefined, string]>([
     'one way without a key',
     'passwordauthentication yes\nauthenticationmethods publickey password',
     none,
-    'fail: SSH takes passwords',
+    'fail: SSH lets in without a key',
   ],
   [
     keysOnly,
     'a Match block',
     'passwordauthentication no\nkbdinteractiveauthentication no\nusepam yes',
     matching(['passwordauthentication', 'yes']),
-    'warning: A Match block takes passwords',
+    'warning: A Match block lets in without a key',
+  ],
+  [
+    keysOnly,
+    'another machine says who it is',
+    'passwordauthentication no\nkbdinteractiveauthentication no\npermitemptypasswords no\nhostbasedauthentication yes',
+    none,
+    'fail: SSH lets in without a key',
   ],
   [accountsLimited, 'groups', 'allowgroups ssh-users', none, 'pass: SSH names who may log in'],
   [accountsLimited, 'nobody named', 'port 22', none, 'warning: Every account may log in over SSH'],
+  [accountsLimited, 'a star beside a name', 'allowusers ada\nallowusers *', none, 'warning: Every account may log in over SSH'],
+  [accountsLimited, 'any name from one address', 'allowusers *@10.20.0.10', none, 'warning: Every account may log in over SSH'],
+  [accountsLimited, 'any name of a group', 'allowusers *\nallowgroups admins', none, 'pass: SSH names who may log in'],
+  [accountsLimited, 'part of a name', 'allowusers ops-*', none, 'pass: SSH names who may log in'],
   [accountsLimited, 'a star', 'allowusers *', none, 'warning: Every account may log in over SSH'],
   [attemptsLimited, 'bounded', 'maxauthtries 3\nlogingracetime 30', none, 'pass: Tries and time are bounded'],
   [attemptsLimited, 'defaults', 'maxauthtries 6\nlogingracetime 120', none, 'warning: SSH gives many tries or much time'],
@@ -160,7 +171,7 @@ const closed = 'authenticationmethods any\npasswordauthentication no\nkbdinterac
 const keyFirst =
   'authenticationmethods publickey,password\npasswordauthentication yes\nkbdinteractiveauthentication no\npermitemptypasswords no\nusepam yes'
 const needKey = 'pass: SSH logins need a key'
-const takesPasswords = 'warning: A Match block takes passwords'
+const takesPasswords = 'warning: A Match block lets in without a key'
 
 test.each<[string, string, SshdMatches, string]>([
   [
@@ -205,7 +216,7 @@ test.each<[string, string, SshdMatches, string]>([
     needKey,
   ],
   ['it comes last', closed, blocks(['group ops', 'passwordauthentication yes'], ['user *', 'passwordauthentication no']), takesPasswords],
-  ['it alone opens', closed, blocks(['user *', 'passwordauthentication yes']), 'fail: SSH takes passwords'],
+  ['it alone opens', closed, blocks(['user *', 'passwordauthentication yes']), 'fail: SSH lets in without a key'],
 ])('Match blocks together: %s', (_, text, matches, expected) => {
   expect(judge(keysOnly, text, matches)).toEqual([expected])
 })

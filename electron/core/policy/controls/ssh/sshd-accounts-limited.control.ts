@@ -16,7 +16,9 @@ export default defineControl({
   evaluate: ({ sshd: { settings } }): readonly Verdict[] => {
     const lists = keywords.flatMap((keyword) => (settings[keyword] ?? []).map((entry) => ({ keyword, ...entry })))
     const base = { subject: 'sshd' }
-    const open = lists.length > 0 && lists.every(({ value }) => value.split(/\s+/).includes('*'))
+    // sshd -T prints each entry on a line of its own; one that fits every name opens its whole list, and both lists must let somebody in.
+    const isOpen = (keyword: string) => lists.some((list) => list.keyword === keyword && list.value.split(/\s+/).some(fitsEveryName))
+    const open = lists.length > 0 && lists.every(({ keyword }) => isOpen(keyword))
     if (lists.length > 0 && !open) {
       const reason = `sshd lets in ${lists
         .map(({ keyword, value }) => `${keyword} ${value}`)
@@ -34,7 +36,7 @@ export default defineControl({
       ]
     }
     const reason = open
-      ? 'AllowUsers or AllowGroups is *, so everyone may log in.'
+      ? 'AllowUsers or AllowGroups fits every name, so everyone may log in.'
       : 'sshd has neither AllowUsers nor AllowGroups, so every account with a shell may log in.'
     return [
       {
@@ -43,8 +45,16 @@ export default defineControl({
         title: 'Every account may log in over SSH',
         reason,
         hint: 'AllowGroups with a group of the admins and of the accounts of Gatehouse.',
-        cite: open ? lists.slice(0, 1).map(citeSetting) : [{ section: 'sshd', line: 0 }],
+        cite: open
+          ? lists
+              .filter(({ value }) => value.split(/\s+/).some(fitsEveryName))
+              .slice(0, 4)
+              .map(citeSetting)
+          : [{ section: 'sshd', line: 0 }],
       },
     ]
   },
 })
+
+/** `*` and `*@10.0.0.0/8`: the part in front of the host names nobody (sshd_config(5), AllowUsers). */
+const fitsEveryName = (pattern: string): boolean => /^\*+(?:@.*)?$/.test(pattern)

@@ -26,14 +26,20 @@ export default defineControl({
       { keywords, rulesFor },
       {
         pass: 'SSH logins need a key',
-        open: 'SSH takes passwords',
-        matched: 'A Match block takes passwords',
+        open: 'SSH lets in without a key',
+        matched: 'A Match block lets in without a key',
         hint: 'PasswordAuthentication no and KbdInteractiveAuthentication no, or AuthenticationMethods publickey,keyboard-interactive for a second factor.',
       },
     ),
 })
 
-const keywords = ['authenticationmethods', 'passwordauthentication', 'kbdinteractiveauthentication', 'permitemptypasswords'] as const
+const keywords = [
+  'authenticationmethods',
+  'passwordauthentication',
+  'kbdinteractiveauthentication',
+  'hostbasedauthentication',
+  'permitemptypasswords',
+] as const
 
 function rulesFor(scope: Scope): readonly SshdRule[] {
   const methods = scope.setting('authenticationmethods')?.value ?? 'any'
@@ -47,6 +53,8 @@ function rulesFor(scope: Scope): readonly SshdRule[] {
     : [
         only('passwordauthentication', 'no', 'fail'),
         ...(pam ? [only('kbdinteractiveauthentication', 'no', 'fail')] : []),
+        // The word of another machine for who somebody is: no key of his own.
+        only('hostbasedauthentication', 'no', 'fail'),
         only('permitemptypasswords', 'no', 'fail'),
       ]
 }

@@ -4,7 +4,7 @@ import { defineControl } from '../../control.ts'
 import { readBindAddress } from './addresses.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
 
-const names = ['reverse_proxy', 'trusted_proxy_ips', 'http_address'] as const
+const names = ['reverse_proxy', 'trusted_proxy_ips', 'http_address', 'https_address', 'tls_cert_file'] as const
 
 export default defineControl({
   id: 'oauth2-proxy-headers-from-proxy-only',
@@ -41,14 +41,18 @@ function flaws(get: Get): readonly Flaw[] {
         note: 'Expected the address of the proxy.',
       },
     ]
-  const listens = get('http_address')
-  const bind = listens && readBindAddress(listens.values[0] ?? '')
-  if (trusted?.values.length === 0 && bind?.kind === 'tcp' && !bind.loopback)
+  // Its own TLS is spoken beside plain HTTP, once it has a certificate.
+  const ports = [get('http_address'), ...(get('tls_cert_file')?.values[0] ? [get('https_address')] : [])]
+  const listens = ports.find((port) => {
+    const bind = port && readBindAddress(port.values[0] ?? '')
+    return bind?.kind === 'tcp' && !bind.loopback
+  })
+  if (trusted?.values.length === 0 && listens)
     return [
       {
         status: 'fail',
         title: 'Clients can send the headers of the proxy',
-        reason: `reverse_proxy is on, trusted_proxy_ips is not set, and it listens on ${listens?.values[0]}, where others than the proxy get.`,
+        reason: `reverse_proxy is on, trusted_proxy_ips is not set, and it listens on ${listens.values[0]}, where others than the proxy get.`,
         setting: behind,
         note: 'Expected trusted_proxy_ips, or a listener on loopback.',
       },

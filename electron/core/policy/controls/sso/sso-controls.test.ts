@@ -156,6 +156,12 @@ test.each<[AnyControl, string, string]>([
   [headersFromProxy, 'reverse_proxy = true\ntrusted_proxy_ips = ["0.0.0.0/0"]', 'fail: Headers of everybody are trusted'],
   [
     headersFromProxy,
+    'reverse_proxy = true\nhttps_address = "0.0.0.0:443"\ntls_cert_file = "/etc/c.pem"',
+    'fail: Clients can send the headers of the proxy',
+  ],
+  [headersFromProxy, 'reverse_proxy = true\nhttps_address = "0.0.0.0:443"', 'pass: Only the proxy can send its headers'],
+  [
+    headersFromProxy,
     'reverse_proxy = true\nhttp_address = ":4180"\ntrusted_proxy_ips = ["10.0.0.2"]',
     'pass: Only the proxy can send its headers',
   ],
