@@ -21,10 +21,13 @@ pick() { awk '
     if (kind == "pip") return row ~ /^[ \\t]*((extra-)?index-url|find-links|proxy)[ \\t]*=/
     if (kind == "uv") return row ~ /^[ \\t]*((extra-|default-)?index-url|url|find-links)[ \\t]*=/
     if (kind == "npm") return row ~ /^[ \\t]*(@[^ =]+:)?(registry|(https-)?proxy)[ \\t]*=/
+    if (kind == "cargo") return row ~ /^[ \\t]*(\\[|[A-Za-z0-9_."-]*(replace-with|registry|index|git|proxy)[ \\t]*=|[A-Za-z0-9_."-]+[ \\t]*=[ \\t]*[{])/
+    if (kind == "go") return row ~ /^GOPROXY=/
+    if (kind == "helm") return row ~ /^[ \\t]*(-[ \\t]+)?url[ \\t]*:/
     if (kind == "git") return row ~ /^[ \\t]*proxy[ \\t]*=/
-    if (kind == "environment") return tolower(row) ~ /^[^#]*(https?|all)_proxy=/
+    if (kind == "environment") return tolower(row) ~ /^[^#]*((https?|all)_|go)proxy=/
     if (kind == "containerd") return row ~ /^[ \\t]*(server|endpoint)[ \\t]*=|^[ \\t]*\\[host\\./
-    if (kind == "rancher") return row ~ /^[ \\t]*(-|endpoint:)[ \\t].*:[/][/]/
+    if (kind == "rancher") return row ~ /^[ \\t]*(-|endpoint:)[ \\t].*:\\/\\//
     if (kind == "fetched") return row ~ /^(Enabled|MetadataURI|ENABLED|URLS|url|xa[.]disable)=|^\\[remote /
     if (kind == "versionlock") return row ~ /^[ \\t]*((enabled|name)[ \\t]*=|!?[A-Za-z0-9][^=\\[]*$)/
     if (kind == "dnf-automatic") return row ~ /^[ \\t]*(apply_updates|upgrade_type)[ \\t]*=/
@@ -42,7 +45,7 @@ pick() { awk '
     while (n < most && (getline row < path) > 0) {
       bytes += length(row) + 1
       if (kind == "registries" && bytes > 16384) break
-      if (wanted(row)) { gsub(/:[/][/][^/@ ]*@/, "://****@", row); gsub(/[/]t[/][^/ ]+/, "/t/****", row); if (head != "") { print head; head = "" }; print "=" substr(row, 1, 500); n++ }
+      if (wanted(row)) { gsub(/:\\/\\/[^\\/@ ]*@/, "://****@", row); gsub(/\\/t\\/[^\\/ ]+/, "/t/****", row); gsub(/token[ \\t]*=[ \\t]*("[^"]*"|\\047[^\\047]*\\047)/, "token = ****", row); if (head != "") { print head; head = "" }; print "=" substr(row, 1, 500); n++ }
     }
     close(path)
   }'; }
@@ -147,10 +150,13 @@ fi
   known apt-sources /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources
   told repo /etc/dnf/dnf.conf /etc/yum.conf /etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo
   known apk-sources /etc/apk/repositories
-  told pip /etc/pip.conf /etc/xdg/pip/pip.conf
-  told uv /etc/uv/uv.toml
-  told npm /etc/npmrc /usr/etc/npmrc /usr/local/etc/npmrc
-  told conda /etc/conda/.condarc /etc/conda/condarc /opt/*/.condarc
+  known pip /etc/pip.conf /etc/xdg/pip/pip.conf /root/.config/pip/pip.conf /home/*/.config/pip/pip.conf /home/*/.pip/pip.conf
+  known uv /etc/uv/uv.toml /root/.config/uv/uv.toml /home/*/.config/uv/uv.toml
+  known npm /etc/npmrc /usr/etc/npmrc /usr/local/etc/npmrc /root/.npmrc /home/*/.npmrc
+  known conda /etc/conda/.condarc /etc/conda/condarc /opt/*/.condarc /root/.condarc /home/*/.condarc
+  known cargo /.cargo/config.toml /usr/local/cargo/config.toml /opt/cargo/config.toml /root/.cargo/config.toml /home/*/.cargo/config.toml /home/*/.cargo/config
+  known go /root/.config/go/env /home/*/.config/go/env
+  known helm /root/.config/helm/repositories.yaml /home/*/.config/helm/repositories.yaml
   told git /etc/gitconfig
   told fetched /etc/fwupd/remotes.d/*.conf /etc/default/motd-news /var/lib/flatpak/repo/config
   known environment /etc/environment /etc/profile.d/*.sh /etc/systemd/system/docker.service.d/*.conf /etc/systemd/system/containerd.service.d/*.conf /etc/systemd/system/*.service.env

@@ -318,8 +318,10 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
 
   const text = section?.kind === 'script' ? section.script : ''
   const part = (name: string) => new RegExp(`^${name}\\(\\) \\{.*?\\}'?; \\}$|^${name}\\(\\) \\{\n.*?\n\\}$`, 'ms').exec(text)?.[0] ?? ''
+  // Its own awk, which not every busybox takes by itself, and which ends a pattern at any bare slash.
+  const own = shell === 'busybox' ? 'awk() { busybox awk "$@"; }\n' : ''
   const ask = (body: string, input = '') =>
-    spawnSync(shell, [...(shell === 'busybox' ? ['sh'] : []), '-c', body], {
+    spawnSync(shell, [...(shell === 'busybox' ? ['sh'] : []), '-c', own + body], {
       encoding: 'utf8',
       input,
       env: { PATH: process.env.PATH, HOME: '/nonexistent', LC_ALL: 'C' },
@@ -372,6 +374,24 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
       ])
       const flatpak = file('config', ['[core]', 'mode=bare', '[remote "a"]', 'url=https://a/', 'xa.disable=true'])
       const registries = file('daemon.json', ['# no', '{"insecure-registries": ["a"]}', 'x'.repeat(16_384), 'behind'])
+      const cargo = file('config.toml', [
+        '[registries.a]',
+        'index = "sparse+https://u:p@crates.lan/"',
+        'token = "seen-one"',
+        "b = { index = 'https://b.lan', token = 'seen-two' }",
+        'c = { token = "seen-three", index = "https://c.lan" }',
+        '# [registries.d]',
+      ])
+      const go = file('env', ['GOPROXY=https://u:p@proxy.lan,direct', 'GOFLAGS=-x'])
+      const helm = file('repositories.yaml', ['- name: a', '  password: seen-four', '  url: https://charts.lan'])
+      const others = ask(`${part('pick')}\npick`, `cargo ${cargo}\ngo ${go}\nhelm ${helm}\n`)
+      expect(others.stderr).toBe('')
+      expect(others.stdout).not.toMatch(/seen|u:p/)
+      expect(others.stdout.split('\n')).toEqual([
+        ...[`@cargo ${cargo}`, '=[registries.a]', '=index = "sparse+https://****@crates.lan/"'],
+        ...["=b = { index = 'https://b.lan', token = **** }", '=c = { token = ****, index = "https://c.lan" }'],
+        ...[`@go ${go}`, '=GOPROXY=https://****@proxy.lan,direct', `@helm ${helm}`, '=  url: https://charts.lan', ''],
+      ])
       const input = `resolver ${resolver}\napt-sources ${apt}\napt-sources ${stanza}\nrepo ${repo}\npip ${pip}\nunreadable /etc/apt/x\nversionlock ${locks}\nfetched ${flatpak}\nregistries ${registries}\nregistries ${folder}/absent\nnowhere\n`
       const { stdout, stderr } = ask(`${part('pick')}\npick`, input)
       expect(stderr).toBe('')

@@ -1,5 +1,6 @@
 import { type Block, blocksOf } from '../packages/blocks.ts'
 import { condaSources } from './conda.ts'
+import { cargoSources, goSources, helmSources } from './language-tools.ts'
 import { proxiesOf } from './proxies.ts'
 import type { AutomaticUpdates, PackageSource, Sources } from './sources.ts'
 
@@ -25,6 +26,9 @@ export function parseSources(stdout: string): Sources {
       ...[...of('pip'), ...of('uv')].flatMap(pipSources),
       ...of('npm').flatMap(npmSources),
       ...of('conda').flatMap((block) => condaSources(block).sources),
+      ...of('cargo').flatMap(cargoSources),
+      ...[...of('go'), ...of('environment')].flatMap(goSources),
+      ...of('helm').flatMap(helmSources),
       ...of('fetched').flatMap(fetchedBySelf),
     ],
     registries: [

@@ -22,6 +22,7 @@ export function proxiesOf(blocks: readonly Block[]): readonly ProxySetting[] {
       case 'pip':
       case 'npm':
       case 'git':
+      case 'cargo':
         return found('packages', (text) => {
           const [, name = '', value = ''] = /^\s*((?:https-)?proxy)\s*=\s*["']?([^"'\s]+)/.exec(text) ?? []
           return /^(?:_none_|null|false)$/.test(value) ? undefined : [`${name} of ${file}`, value]

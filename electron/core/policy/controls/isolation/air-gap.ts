@@ -41,7 +41,8 @@ export function placeOfUrl(url: string): Place {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(?:\/\/)?(.*)$/i.exec(url) ?? []
   if (/^(?:file|cdrom|copy|media|cd|dvd|hd|dir)$/i.test(scheme)) return 'inside'
   // A plugin of zypper makes the address when it is asked (libzypp, service plugins): SUSE's cloud or a server inside. A file of mirrors was not read.
-  if (/^(?:plugin:|mirror\+(?:file:|\/))/i.test(url)) return 'unknown'
+  // GOPROXY's `direct` asks whichever host a module names.
+  if (/^(?:plugin:|direct:|mirror\+(?:file:|\/))/i.test(url)) return 'unknown'
   const host = hostOf(rest === '' ? url : rest)
   return host === '' ? 'unknown' : placeOf(host)
 }
