@@ -3,6 +3,7 @@ import { removalShell } from '#core/access/removal-text.ts'
 import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
 import { planText } from '#core/push/plan-text.ts'
 import type { Services } from '#core/services.ts'
+import { accountKinds, namedAs } from '#shared/account-kind.ts'
 import type { AccessFound } from '#shared/model/access.ts'
 import { type FullAccessReview, type ReviewEntry, reviewVerdicts } from '#shared/model/access-review.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
@@ -26,6 +27,7 @@ const options = {
   json: { type: 'boolean', default: false },
   note: { type: 'string', default: '' },
   name: { type: 'string' },
+  kind: { type: 'string' },
   output: { type: 'string' },
 } as const
 
@@ -96,7 +98,7 @@ function withUnseen({ unseen }: FullAccessReview, host: string | undefined, code
 async function step(
   { accessReviews, fleet, stepUp }: Services,
   [verb, place = '', verdict]: readonly string[],
-  { note, name }: { note: string; name?: string | undefined },
+  { note, name, kind }: { note: string; name?: string | undefined; kind?: string | undefined },
 ): Promise<FullAccessReview> {
   if (verb === undefined) return accessReviews.current(fleet.require())
   if (verb === 'start') return accessReviews.start(fleet.require())
@@ -105,6 +107,8 @@ async function step(
     await stepUpOnTerminal(stepUp)
     return accessReviews.sign(fleet.require(), name.trim())
   }
+  const meaning = accountKinds.find((one) => one === kind)
+  if (kind !== undefined && meaning === undefined) throw new UsageError(`access review decide: --kind is one of ${accountKinds.join(', ')}`)
   const given = reviewVerdicts.find((one) => one === verdict)
   if (verb !== 'decide' || given === undefined)
     throw new UsageError('access review: expected start, decide ACCOUNT[@HOST] keep|remove|ask, sign, or plan')
@@ -114,6 +118,7 @@ async function step(
   return accessReviews.decide(fleet.require(), {
     account: host === undefined ? place : place.slice(0, at),
     host,
+    ...(meaning && { kind: meaning }),
     verdict: given,
     note,
   })
@@ -153,13 +158,13 @@ export function reviewText(review: FullAccessReview): string {
       const what = decision?.verdict ?? (open === null ? '' : '?')
       const note = decision?.note ? ` (${decision.note})` : ''
       return visible(
-        `  ${what.padEnd(8)} ${`${row.account}@${host}`.padEnd(30)} ${sinceWords[since].padEnd(14)} ${row.tier ?? 'no tier'}: ${can}${note}`,
+        `  ${what.padEnd(8)} ${namedAs(`${row.account}@${host}`, row.kind).padEnd(30)} ${sinceWords[since].padEnd(14)} ${row.tier ?? 'no tier'}: ${can}${note}`,
       )
     }),
     ...(left.length === 0 ? [] : ['', 'Left by accounts that are removed, until an audit no longer finds it:']),
-    ...left.map(({ host, account, what, command, byPush }) =>
+    ...left.map(({ host, account, kind, what, command, byPush }) =>
       visible(
-        `  ${byPush ? 'by push' : 'by hand'}  ${`${account}@${host}`.padEnd(30)} ${what}${command === null ? '' : `\n           ${command}`}`,
+        `  ${byPush ? 'by push' : 'by hand'}  ${namedAs(`${account}@${host}`, kind).padEnd(30)} ${what}${command === null ? '' : `\n           ${command}`}`,
       ),
     ),
   ]

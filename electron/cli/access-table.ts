@@ -1,4 +1,5 @@
 import type { AccessOfHost } from '#core/access/access-service.ts'
+import { namedAs } from '#shared/account-kind.ts'
 import type { AccountAccess, AccountTier, SharedKey } from '#shared/model/access.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import { visible } from '#shared/words.ts'
@@ -15,12 +16,12 @@ function lines({ host, access, reason, tiers }: AccessOfHost): readonly string[]
     out.push(
       ...accountLines(
         account,
-        tiers.find((row) => row.account === account.name),
+        tiers.find((row) => row.account === account.name && row.kind === account.kind),
       ),
     )
-  const names = new Set(access.accounts.map(({ name }) => name))
-  for (const { account, tier, title } of tiers)
-    if (!names.has(account)) out.push(`  ${visible(account)}: ${tier}, ${title.charAt(0).toLowerCase()}${title.slice(1)}`)
+  const names = new Set(access.accounts.map(({ name, kind }) => `${kind} ${name}`))
+  for (const { account, kind, tier, title } of tiers)
+    if (!names.has(`${kind} ${account}`)) out.push(`  ${visible(account)}: ${tier}, ${title.charAt(0).toLowerCase()}${title.slice(1)}`)
   if (access.cut > 0) out.push(`  ! ${access.cut} more accounts may get in and are left out: this list ends at ${access.accounts.length}.`)
   if (access.others > 0) out.push(`  ${access.others} more accounts can neither log in nor do any of this.`)
   for (const { reason: why, leavesOpen, hint } of access.gaps) {
@@ -43,13 +44,6 @@ const stateWords: Readonly<Record<AccountTier['state'], string>> = {
   own: 'no person',
 }
 
-const kindWords: Readonly<Record<AccountAccess['kind'], string>> = {
-  account: '',
-  web: ' (proxy)',
-  idp: ' (identity provider)',
-  key: ' (engine)',
-}
-
 function accountLines(
   { name, kind, logins, loginNotes, keys, lastLogin, holdings }: AccountAccess,
   row: AccountTier | undefined,
@@ -58,7 +52,7 @@ function accountLines(
   const notes = loginNotes.length === 0 ? '' : ` (${loginNotes.join('; ')})`
   const last = lastLogin === undefined ? '' : `, last login ${lastLogin.slice(0, 10)}`
   return [
-    `  ${visible(name)}${kindWords[kind]}: ${visible(ways + notes)}${last}${row ? `  [${row.tier === null ? '' : `${row.tier}: `}${stateWords[row.state]}]` : ''}`,
+    `  ${visible(namedAs(name, kind))}: ${visible(ways + notes)}${last}${row ? `  [${row.tier === null ? '' : `${row.tier}: `}${stateWords[row.state]}]` : ''}`,
     ...keys.map(
       ({ type, fingerprint, comment, options }) =>
         `      key ${visible([type, fingerprint, comment, ...options].filter(Boolean).join(' '))}`,

@@ -41,8 +41,10 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse access list --fleet FILE|--demo [--host NAME]… [--json]
       What every account can really do on each host, and the way by which it can, out of the last audit; without connecting.
       Exit code 1: an account does not fit its tier in the fleet file; 2: a host was not looked at.
-  gatehouse access review --fleet FILE|--demo [start | decide ACCOUNT[@HOST] keep|remove|ask [--note TEXT] | sign --name NAME] [--json]
-      The quarterly review: every account is decided, what changed since the last one first; signing asks
+  gatehouse access review --fleet FILE|--demo [start | decide ACCOUNT[@HOST] keep|remove|ask [--kind account|web] [--note TEXT]
+      | sign --name NAME] [--json]
+      The quarterly review: every account is decided, what changed since the last one first; --kind tells an account from a name
+      of the proxy that is called the same. Signing asks
       for a code and states the control for 92 days. Exit code 1: something is undecided, still to be removed, or a review is due;
       2: nothing else, but accounts of a host, or what they can do, are not known: the control stays open there.
   gatehouse access review plan --fleet FILE|--demo [--host NAME] [--output FILE]

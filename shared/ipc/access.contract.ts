@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accountKinds } from '../account-kind.ts'
 import { accessOverviewSchema, accessRowSchema } from '../model/access.ts'
 import { accessReviewSchema, reviewRequestSchema } from '../model/access-review.ts'
 import { pushDraftSchema } from '../model/push-draft.ts'
@@ -12,7 +13,7 @@ export const accessContracts = {
   'access:overview': contract({ input: nothing, output: accessOverviewSchema.nullable(), effect: 'read', by: 'engine' }),
   /** One account on one host with the lines that prove it. Null: that host has no such row. */
   'access:account': contract({
-    input: z.object({ account: z.string().max(256), host: z.string().max(64) }),
+    input: z.object({ account: z.string().max(256), kind: z.enum(accountKinds), host: z.string().max(64) }),
     output: accessRowSchema.nullable(),
     effect: 'read',
     by: 'engine',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accountKinds } from '../account-kind.ts'
 import { type AccessFound, accessLineSchema } from './access.ts'
 
 /** `ask`: somebody must be asked first; a review with open questions is not signed. */
@@ -24,6 +25,7 @@ export type FullReviewEntry = Omit<ReviewEntry, 'row'> & { readonly row: AccessF
 export const removalLeftSchema = z.object({
   host: z.string(),
   account: z.string(),
+  kind: z.enum(accountKinds),
   what: z.string(),
   /** For root; null where a person must look. */
   command: z.string().nullable(),
@@ -57,9 +59,10 @@ export const accessReviewSchema = z.object({
 export type AccessReview = z.infer<typeof accessReviewSchema>
 export type FullAccessReview = Omit<AccessReview, 'entries'> & { readonly entries: FullReviewEntry[] }
 
-/** `host` left out: every host that has the account. */
+/** `host` left out: every host that has the account. `kind` left out: it is refused where the name stands for more than one thing. */
 export const reviewRequestSchema = z.object({
   account: z.string().min(1).max(256),
+  kind: z.enum(accountKinds).optional(),
   host: z.string().max(64).optional(),
   verdict: z.enum(reviewVerdicts),
   note: z.string().max(500),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accountKinds } from '../account-kind.ts'
 import { capabilities } from './capability.ts'
 import { proofSchema } from './proof.ts'
 
@@ -26,9 +27,10 @@ export const accountKeySchema = z.object({
   line: z.int(),
 })
 
-/** `account`: of the host. `web`: a name in a password file of the proxy. `idp`: whom oauth2-proxy lets in, a group or a mail domain. `key`: whoever has a key of an engine. */
-const accountKinds = ['account', 'web', 'idp', 'key'] as const
-
+/**
+ * `account`: of the host. `web`: a name in a password file of the proxy. `idp`: whom oauth2-proxy lets in, a group or a mail domain. `key`: whoever has a key of an
+ * engine.
+ */
 export const accountAccessSchema = z.object({
   name: z.string(),
   kind: z.enum(accountKinds),
@@ -71,6 +73,7 @@ export const tierStates = ['above', 'still-active', 'no-tier', 'missing', 'below
 
 export const accountTierSchema = z.object({
   account: z.string(),
+  kind: z.enum(accountKinds),
   tier: z.enum(tierNames).nullable(),
   state: z.enum(tierStates),
   login: z.enum(['yes', 'no', 'unknown']),
@@ -103,7 +106,6 @@ export type NotRead = z.infer<typeof notReadSchema>
 
 /** One account on one host, with the lines that prove what is said. */
 export const accessRowSchema = accountTierSchema.omit({ excess: true, proofs: true }).extend({
-  kind: z.enum(accountKinds),
   logins: z.array(z.string()),
   lastLogin: z.iso.datetime().nullable(),
   holdings: z.array(holdingSchema.omit({ proofs: true })),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accountKinds } from '../account-kind.ts'
 import { notReadSchema, tierNames } from './access.ts'
 import { reviewVerdicts } from './access-review.ts'
 import { capabilities } from './capability.ts'
@@ -19,6 +20,8 @@ export type HeldAccess = z.infer<typeof heldAccessSchema>
 export const recordedDecisionSchema = z.object({
   host: z.string(),
   account: z.string(),
+  /** Null: an older Gatehouse did not tell accounts from names at the proxy. */
+  kind: z.enum(accountKinds).nullable(),
   verdict: z.enum(reviewVerdicts),
   note: z.string(),
   decidedBy: z.string(),

@@ -31,7 +31,8 @@ export const tiersOf = (policy: AccessPolicy): NonNullable<AccessOverview['tiers
     }
   })
 
-const kinds = ['account', 'web', 'idp', 'key'] satisfies readonly AccountAccess['kind'][]
+/** Whom a row is about: a name, and what it stands for. */
+export type Principal = Pick<AccountTier, 'account' | 'kind'>
 
 /** Of one host: every account that was compared, the loudest first. */
 export interface HostOverview extends Omit<AccessOverview['hosts'][number], 'rows'> {
@@ -55,11 +56,17 @@ export function overviewOf(sources: ViewSources, fleet: Fleet, host: Host, now: 
 }
 
 /** One of them, with the lines that prove it. */
-export function accountOf(sources: ViewSources, fleet: Fleet, host: Host, now: number, name: string): AccessRow | null {
+export function accountOf(
+  sources: ViewSources,
+  fleet: Fleet,
+  host: Host,
+  now: number,
+  { account: name, kind }: Principal,
+): AccessRow | null {
   const { accounts } = sources.facts
   if (!accounts.known) return null
   const access = hostAccess({ ...sources.facts, accounts: accounts.value }, now)
-  const found = comparedRows(access, fleet, host).findLast(({ row }) => row.account === name)
+  const found = comparedRows(access, fleet, host).find(({ row }) => row.account === name && row.kind === kind)
   if (found === undefined) return null
   return { ...found.row, proofs: found.proofs.slice(0, 6).flatMap(({ section, line }) => proofAt(sources, section, line) ?? []) }
 }
@@ -69,12 +76,11 @@ function comparedRows(access: HostAccess, fleet: Fleet, host: Host) {
   return compareTiers(access, fleet.access ?? nobody, fleet, host)
     .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
     .map(({ excess: _, proofs, ...row }): { readonly row: AccessFound; readonly proofs: AccountTier['proofs'] } => {
-      const account = kinds.flatMap((kind) => byName.get(`${kind} ${row.account}`) ?? [])[0]
+      const account = byName.get(`${row.kind} ${row.account}`)
       return {
         proofs,
         row: {
           ...row,
-          kind: account?.kind ?? 'account',
           logins: account?.logins ?? [],
           lastLogin: account?.lastLogin ?? null,
           holdings: (account?.holdings ?? []).map(({ proofs: __, ...holding }) => holding),

@@ -4,7 +4,7 @@ import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { FactResults } from '../facts/registry.ts'
 import type { Clock } from '../ports.ts'
 import type { ViewService } from '../views/view-service.ts'
-import { accountOf, type HostOverview, overviewOf, tiersOf } from './access-overview.ts'
+import { accountOf, type HostOverview, overviewOf, type Principal, tiersOf } from './access-overview.ts'
 import { hostAccess } from './host-access.ts'
 import { type Removal, removalsOf } from './removal.ts'
 import { holdersOf, type KeyHolders, sharedKeys } from './shared-keys.ts'
@@ -25,9 +25,9 @@ export interface AccessService {
   /** The same account by account, held against the tiers. */
   overview(fleet: Fleet): FleetOverview
   /** One account of a host, with the lines that prove what is said. */
-  account(fleet: Fleet, host: string, name: string): AccessRow | null
+  account(fleet: Fleet, host: string, who: Principal): AccessRow | null
   /** What closes these accounts of a host, as the newest audit saw it. */
-  removals(fleet: Fleet, host: string, names: readonly string[]): readonly Removal[]
+  removals(fleet: Fleet, host: string, who: readonly Principal[]): readonly Removal[]
 }
 
 export interface FleetOverview extends Omit<AccessOverview, 'hosts'> {
@@ -85,21 +85,21 @@ export function createAccessService({ views, clock, newestAudit }: AccessService
         keys: [...sharedKeys(hosts.flatMap(({ holders }) => holders ?? []))],
       }
     },
-    account: (fleet, name, account) => {
+    account: (fleet, name, who) => {
       const host = auditedHosts(fleet).find((one) => one.name === name)
-      return host === undefined ? null : views.show(fleet, name, (sources) => accountOf(sources, fleet, host, clock.now(), account))
+      return host === undefined ? null : views.show(fleet, name, (sources) => accountOf(sources, fleet, host, clock.now(), who))
     },
-    removals: (fleet, name, names) => {
+    removals: (fleet, name, who) => {
       const host = auditedHosts(fleet).find((one) => one.name === name)
       const date = new Date(clock.now()).toISOString().slice(0, 10)
-      const unseen = names.map((account): Removal => ({ host: name, account, refused: 'The host is not known.', steps: [] }))
+      const unseen = who.map(({ account, kind }): Removal => ({ host: name, account, kind, refused: 'The host is not known.', steps: [] }))
       if (host === undefined) return unseen
       return (
         views.show(fleet, name, ({ facts }) => {
           const { accounts } = facts
           if (!accounts.known) return unseen
           const known = { ...facts, accounts: accounts.value }
-          return removalsOf(known, hostAccess(known, clock.now()), { fleet, host, names, date })
+          return removalsOf(known, hostAccess(known, clock.now()), { fleet, host, who, date })
         }) ?? unseen
       )
     },

@@ -1,25 +1,25 @@
 import type { AccessFound } from '#shared/model/access.ts'
 import type { HeldAccess, RecordedReview } from '#shared/model/recorded-review.ts'
-import type { AccessReviewRepo } from '../store/access-review.repo.ts'
+import type { AccessReviewRepo, ReviewDecision } from '../store/access-review.repo.ts'
 
 /** Every review of a fleet, newest first. `find`: an account as the newest audit found it; `digestOf` as for the decisions. */
 export function recordedReviews(
   repo: Pick<AccessReviewRepo, 'list' | 'decisions'>,
   fleet: string,
-  find: (host: string, account: string) => AccessFound | 'gone' | 'not-read',
+  find: (host: string, who: Pick<ReviewDecision, 'account' | 'kind'>) => AccessFound | 'gone' | 'not-read',
   digestOf: (row: AccessFound) => string,
 ): RecordedReview[] {
   return repo.list(fleet).map(({ id, startedAt, startedBy, signedAt = null, signedBy = null, notCovered }) => ({
     ...{ id, startedAt, startedBy, signedAt, signedBy, ...(notCovered && { notCovered: [...notCovered] }) },
     decisions: repo
       .decisions(id)
-      .map(({ host, account, verdict, note, decidedBy, decidedAt, seen, held: kept }) => {
-        const row = find(host, account)
+      .map(({ host, account, kind, verdict, note, decidedBy, decidedAt, seen, held: kept }) => {
+        const row = find(host, { account, kind })
         const since = typeof row === 'string' ? row : digestOf(row) === seen ? 'same' : 'changed'
         const held = kept ?? (typeof row !== 'string' && since === 'same' ? heldBy(row) : null)
-        return { host, account, verdict, note, decidedBy, decidedAt, seen, since, held } as const
+        return { host, account, kind, verdict, note, decidedBy, decidedAt, seen, since, held } as const
       })
-      .toSorted((a, b) => compare(a.host, b.host) || compare(a.account, b.account)),
+      .toSorted((a, b) => compare(a.host, b.host) || compare(a.account, b.account) || compare(a.kind ?? '', b.kind ?? '')),
   }))
 }
 

@@ -1,3 +1,4 @@
+import { namedAs } from '#shared/account-kind.ts'
 import { visible } from '#shared/words.ts'
 import { shellDisplay } from '../probe/shell-quote.ts'
 import type { Removal, RemovalStep } from './removal.ts'
@@ -12,9 +13,9 @@ export function removalShell(host: string, removals: readonly Removal[]): string
     `# Accounts to be removed from ${plain(host)}. Read it before root runs it: sh -eu, nothing is asked.`,
     'set -eu',
     `[ "$(id -u)" = 0 ] || { echo 'not root' >&2; exit 1; }`,
-    ...of.flatMap(({ account, refused, steps }) => [
+    ...of.flatMap(({ account, kind, refused, steps }) => [
       '',
-      `# ${plain(account)}${refused === undefined ? '' : `: nothing is run. ${plain(refused)}`}`,
+      `# ${plain(namedAs(account, kind))}${refused === undefined ? '' : `: nothing is run. ${plain(refused)}`}`,
       ...steps.flatMap((step) => [`# ${plain(step.what)}`, ...commandOf(step)]),
     ]),
     '',
@@ -45,8 +46,8 @@ export function removalPlan(fleet: string, date: string, removals: readonly Remo
   ].join('\n')
 }
 
-const section = ({ account, refused, steps }: Removal): string[] => [
-  `- **${escaped(account)}**${refused === undefined ? '' : `: by hand. ${escaped(refused)}`}`,
+const section = ({ account, kind, refused, steps }: Removal): string[] => [
+  `- **${escaped(account)}**${namedAs('', kind)}${refused === undefined ? '' : `: by hand. ${escaped(refused)}`}`,
   ...steps.map((step) => `  - ${wayOf(step)}: ${escaped(step.what)}`),
 ]
 

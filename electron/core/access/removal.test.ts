@@ -10,6 +10,8 @@ import { known, unknown } from '../facts/fact.ts'
 import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
 import { render } from '../push/render.ts'
 import { shippedTemplate } from '../push/templates.ts'
+import type { ViewSources } from '../views/view-sources.ts'
+import { accountOf, overviewOf, type Principal } from './access-overview.ts'
 import { hostAccess } from './host-access.ts'
 import { type Removal, removalsOf } from './removal.ts'
 import { removalPushes } from './removal-push.ts'
@@ -87,9 +89,20 @@ const service = {
   ...{ apiKey: 'set' as const, binds: [], pids: [], modelPaths: [], argv: [] },
 }
 
+/** `web bob`: the name at the proxy. */
+const principal = (word: string): Principal => {
+  const [kind, account] = /^(web|idp|key) (.*)$/.exec(word)?.slice(1) ?? []
+  return account === undefined ? { account: word, kind: 'account' } : { account, kind: kind as Principal['kind'] }
+}
+
 function removed(wanted: readonly string[], planted?: Planted): readonly Removal[] {
   const facts = factsOf(planted)
-  return removalsOf(facts, hostAccess(facts, 0), { fleet, host: host as never, names: wanted, date: '2026-11-26' })
+  return removalsOf(facts, hostAccess(facts, 0), {
+    fleet,
+    host: host as never,
+    who: wanted.map(principal),
+    date: '2026-11-26',
+  })
 }
 const commands = ({ steps }: Removal) => steps.flatMap(({ argv }) => (argv ? [argv.join(' ')] : []))
 
@@ -164,7 +177,7 @@ describe('what a push does of it', () => {
   const none = { passwordFiles: [], sudoFiles: [], lingering: [] }
 
   test('the account, its names at the proxy, files of sudo about nobody else, services without a login', () =>
-    expect(removalPushes(removed(['bob'], planted))).toEqual([
+    expect(removalPushes(removed(['bob', 'web bob'], planted))).toEqual([
       {
         host: 'gpu-01',
         template: 'accounts-closed',
@@ -206,8 +219,50 @@ test('a group that a rule of sudo names is left', () => {
 })
 
 test('a name in a password file of the proxy loses its line', () => {
-  const [web] = removed(['c.d'], { files: { webAccounts: known([{ file: '/etc/nginx/htpasswd', name: 'c.d', line: 1 }]) } })
+  const [web] = removed(['web c.d'], { files: { webAccounts: known([{ file: '/etc/nginx/htpasswd', name: 'c.d', line: 1 }]) } })
   expect(commands(web as Removal)).toEqual(['sed -i -e /^c\\.d:/d /etc/nginx/htpasswd'])
+})
+
+describe('an account and a name of the proxy that are called the same are two', () => {
+  const users = (...names: readonly string[]) => ({
+    files: { webAccounts: known(names.map((name, index) => ({ file: '/etc/nginx/.htpasswd', name, line: index + 1 }))) },
+  })
+  const files = (wanted: readonly string[], ...names: readonly string[]) =>
+    removalPushes(removed(wanted, users(...names))).map(({ parameters }) => [parameters.accounts, parameters.passwordFiles])
+
+  test('one of them is removed, the other stays as it is', () => {
+    const [account] = removed(['bob'], users('bob'))
+    expect(commands(account as Removal).join()).not.toContain('htpasswd')
+    expect(account?.steps.map(({ what }) => what).join()).not.toContain('In the fleet file')
+    const [web] = removed(['web bob'], users('bob'))
+    expect(commands(web as Removal)).toEqual(['sed -i -e /^bob:/d /etc/nginx/.htpasswd'])
+    expect(removalPushes(removed(['web bob'], users('bob')))).toEqual([])
+    expect(removalShell('gpu-01', web ? [web] : [])).toContain('\n# bob (proxy)\n')
+    // Nobody is called so any more: the fleet file need not name it.
+    expect(removed(['bob', 'web bob'], users('bob'))[0]?.steps.at(-1)?.what).toMatch(/^In the fleet file/)
+  })
+
+  test('a push takes the lines of all accounts that it closes: not out of a file where such a name stays', () => {
+    expect(files(['bob'], 'bob')).toEqual([[['bob'], []]])
+    expect(files(['bob', 'web bob'], 'bob', 'ldap-eve')).toEqual([[['bob'], ['/etc/nginx/.htpasswd']]])
+    const planted = { ...users('bob', 'ada'), sudoers: { '/etc/sudoers.d/zoe': 'svc ALL=(ALL) NOPASSWD: ALL' } }
+    const steps = removed(['bob', 'web bob', 'ada'], planted).flatMap((one) => one.steps)
+    expect(steps.filter(({ pushed }) => pushed?.as === 'passwordFiles')).toEqual([])
+    expect(steps.flatMap(({ argv }) => argv?.join(' ') ?? [])).toContain('sed -i -e /^bob:/d /etc/nginx/.htpasswd')
+  })
+
+  test('Gatehouse logs in as its account, not as a name of the proxy', () => {
+    expect(removed(['web gatehouse-ro'], users('gatehouse-ro'))[0]?.refused).toBeUndefined()
+    const facts = factsOf(users('gatehouse-ro'))
+    const sources = { facts: { ...facts, accounts: known(facts.accounts) }, outputs: new Map() } as unknown as ViewSources
+    const rows = overviewOf(sources, fleet, host as never, 0).rows.filter(({ account }) => account === 'gatehouse-ro')
+    expect(rows.map(({ kind, state, logins }) => [kind, state, logins])).toEqual([
+      ['web', 'no-tier', ['proxy password']],
+      ['account', 'own', ['console']],
+    ])
+    const found = (kind: 'account' | 'web') => accountOf(sources, fleet, host as never, 0, { account: 'gatehouse-ro', kind })?.logins
+    expect([found('account'), found('web')]).toEqual([['console'], ['proxy password']])
+  })
 })
 
 describe('nothing is run against', () => {
@@ -259,7 +314,9 @@ describe('as text', () => {
           { minLength: 1 },
         ),
         (account, what, argv) => {
-          const shell = shellOf([{ host: 'gpu-01', account, refused: what, steps: [{ what, argv: ['printf', '%s\\n', ...argv] }] }])
+          const shell = shellOf([
+            { host: 'gpu-01', account, kind: 'account', refused: what, steps: [{ what, argv: ['printf', '%s\\n', ...argv] }] },
+          ])
           // What broke out of a comment would print or fail.
           const ran = spawnSync('sh', ['-c', `id() { echo 0; }\n${shell}`], { encoding: 'buffer' })
           expect([ran.status, ran.stdout.toString('hex')]).toEqual([

@@ -1,7 +1,9 @@
+import type { AccountKind } from '#shared/account-kind.ts'
 import { type AccountAccess, type Holding, type HostAccess, tierNames } from '#shared/model/access.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { SudoMember } from '../facts/privileged/privileged.ts'
 import { kinds } from '../push/kinds.ts'
+import type { Principal } from './access-overview.ts'
 import { isSearched, linkTo, loginsOf } from './logins.ts'
 import { type Member, membersOf } from './rights.ts'
 import { ownAccounts } from './tiers.ts'
@@ -22,6 +24,7 @@ export interface RemovalStep {
 export interface Removal {
   readonly host: string
   readonly account: string
+  readonly kind: AccountKind
   /** Why nothing is written down to be run; then there are only steps for a person. */
   readonly refused?: string
   /** The newest audit has no such account any more. */
@@ -42,26 +45,33 @@ const PLAIN_PATH = /^\/[A-Za-z0-9_.@+/-]{1,400}$/
 export function removalsOf(
   facts: AccessFacts,
   access: HostAccess,
-  { fleet, host, names, date }: { readonly fleet: Fleet; readonly host: Host; readonly names: readonly string[]; readonly date: string },
+  { fleet, host, who, date }: { readonly fleet: Fleet; readonly host: Host; readonly who: readonly Principal[]; readonly date: string },
 ): readonly Removal[] {
   const members = new Map(membersOf(facts.accounts).map((it) => [it.name, it]))
   const roots = access.accounts.filter(({ kind, login, holdings }) => kind === 'account' && login === 'yes' && holdings.some(isRoot))
+  const names = who.flatMap(({ account, kind }) => (kind === 'account' ? account : []))
+  const kept = access.accounts.filter(
+    (one) => one.kind === 'web' && !who.some(({ account, kind }) => kind === 'web' && account === one.name),
+  )
   const isLast = (name: string) => roots.some((root) => root.name === name) && roots.every((root) => names.includes(root.name))
-  return names.map((name): Removal => {
-    const found = access.accounts.filter((account) => account.name === name)
-    const refuse = (refused: string): Removal => ({ host: host.name, account: name, refused, steps: leftovers(fleet, name) })
+  return who.map(({ account: name, kind }): Removal => {
+    const found = access.accounts.filter((account) => account.name === name && account.kind === kind)
+    // A tier names whoever is called so: it does as long as one of them stays.
+    const left = access.accounts.every((one) => one.name !== name || who.some((it) => it.account === name && it.kind === one.kind))
+    const fleetFile = left ? leftovers(fleet, name) : []
+    const refuse = (refused: string): Removal => ({ host: host.name, account: name, kind, refused, steps: fleetFile })
     if (found.length === 0) return { ...refuse('The newest audit does not have it.'), gone: true }
-    if (found.some(({ kind }) => kind === 'idp'))
-      return refuse('It gets in by the identity provider: it is closed there, or in oauth2-proxy.')
-    if (found.some(({ kind }) => kind === 'key')) return refuse('It is a key: it ends when the engine gets another one.')
+    if (kind === 'idp') return refuse('It gets in by the identity provider: it is closed there, or in oauth2-proxy.')
+    if (kind === 'key') return refuse('It is a key: it ends when the engine gets another one.')
     if (!PLAIN_NAME.test(name)) return refuse('Its name has signs that are not put into a command.')
-    const member = members.get(name)
+    const member = kind === 'account' ? members.get(name) : undefined
     const refused = member && reasonAgainst(member, facts, ownAccounts(fleet, host), isLast(name))
     if (refused !== undefined) return refuse(refused)
-    const web = found.filter(({ kind }) => kind === 'web').flatMap((one) => webSteps(one, member !== undefined))
+    const web =
+      kind === 'web' ? found.flatMap((one) => webSteps(one, names.includes(name) && members.has(name), keptFiles(kept, names))) : []
     const closing = member ? [...accountSteps(member, facts, date), ...keySteps(member, facts, date), ...jobSteps(member, facts)] : []
     const rights = member ? [...groupSteps(member, found, facts), ...sudoSteps(member, facts, date)] : []
-    return { host: host.name, account: name, steps: [...closing, ...rights, ...web, ...leftovers(fleet, name)] }
+    return { host: host.name, account: name, kind, steps: [...closing, ...rights, ...web, ...fleetFile] }
   })
 }
 
@@ -191,14 +201,20 @@ function sudoSteps({ name }: Member, facts: AccessFacts, date: string): RemovalS
 }
 
 /** `name ada in /etc/nginx/htpasswd`: what the way of a name in a password file says. */
-function webSteps({ name, holdings }: AccountAccess, hasAccount: boolean): RemovalStep[] {
+const passwordFile = (name: string, path: Holding['path']): string => path[0]?.slice(`name ${name} in `.length) ?? ''
+
+/** Where names stay that are called like an account that is closed: the push would take the lines of all of them out of each file. */
+const keptFiles = (kept: readonly AccountAccess[], closed: readonly string[]): ReadonlySet<string> =>
+  new Set(kept.flatMap(({ name, holdings }) => (closed.includes(name) ? holdings.map(({ path }) => passwordFile(name, path)) : [])))
+
+function webSteps({ name, holdings }: AccountAccess, hasAccount: boolean, kept: ReadonlySet<string>): RemovalStep[] {
   return holdings.flatMap(({ path }) => {
-    const file = path[0]?.slice(`name ${name} in `.length) ?? ''
+    const file = passwordFile(name, path)
     const what = 'Take its line out of the password file of the proxy.'
     if (!PLAIN_PATH.test(file)) return [{ what }]
     const argv = ['sed', '-i', '-e', `/^${name.replaceAll('.', '\\.')}:/d`, file]
     // What proves the push is that an account of the host has expired: a name of the proxy alone is none.
-    const pushed = hasAccount && kinds['login-files'].path.test(file) && ({ as: 'passwordFiles', value: file } as const)
+    const pushed = hasAccount && !kept.has(file) && kinds['login-files'].path.test(file) && ({ as: 'passwordFiles', value: file } as const)
     return [{ what, argv, ...(pushed && { pushed }) }]
   })
 }

@@ -38,7 +38,10 @@ function memory(): AccessReviewRepo {
     },
     list: () => heads,
     decide: (id, it) =>
-      void made.set(id, [...(made.get(id) ?? []).filter((one) => one.host !== it.host || one.account !== it.account), it]),
+      void made.set(id, [
+        ...(made.get(id) ?? []).filter((one) => one.host !== it.host || one.account !== it.account || one.kind !== it.kind),
+        it,
+      ]),
     decisions: (id) => made.get(id) ?? [],
   }
 }
@@ -55,7 +58,7 @@ function arrange() {
     ...{
       access: {
         overview: () => ({ tiers: null, hosts, keys: [] }),
-        removals: (_, host, names) => names.map((account) => ({ host, account, steps: steps.get(account) ?? [] })),
+        removals: (_, host, who) => who.map((one) => ({ host, ...one, steps: steps.get(one.account) ?? [] })),
       },
       repo,
       undisturbed: (work) => work(),
@@ -89,6 +92,53 @@ test('each account is decided, then it is signed, stated and written down', () =
   expect(reviews.sign(fleet, 'Ada')).toMatchObject({ open: null, lastSigned: { by: 'Ada' }, nextDue: '2027-02-26' })
   expect(stated).toEqual(['2027-02-26 h1: 2 accounts on 1 hosts were reviewed: 1 kept, 1 to be removed (rey on h1).'])
   expect(noted).toEqual(['access-review.start', 'access-review.decide', 'access-review.sign'])
+})
+
+test('an account and a name of the proxy that are called the same are decided one by one', () => {
+  const { reviews, hosts, repo } = arrange()
+  hosts[0]?.rows.push(row('ada', { kind: 'web', logins: ['proxy'] }))
+  reviews.start(fleet)
+  expect(() => reviews.decide(fleet, { account: 'ada', verdict: 'keep', note: '' })).toThrow(
+    'ada is not one but an account and a name (proxy)',
+  )
+  expect(brief(reviews.decide(fleet, { account: 'ada', kind: 'web', verdict: 'remove', note: '' }))).toEqual([
+    'ada new -',
+    'rey new -',
+    'ada new remove',
+  ])
+  expect(brief(reviews.decide(fleet, { account: 'ada', kind: 'account', verdict: 'keep', note: '' }))).toEqual([
+    ...['ada new keep', 'rey new -', 'ada new remove'],
+  ])
+  reviews.decide(fleet, { account: 'rey', verdict: 'keep', note: '' })
+  reviews.sign(fleet, 'Ada')
+  expect(reviews.removals(fleet)).toMatchObject([{ account: 'ada', kind: 'web' }])
+  expect(reviews.recorded(fleet)[0]?.decisions.map(({ account, kind, verdict }) => [account, kind, verdict])).toEqual([
+    ['ada', 'account', 'keep'],
+    ['ada', 'web', 'remove'],
+    ['rey', 'account', 'keep'],
+  ])
+  // The name is gone from the proxy; the account that stays is nothing of it.
+  hosts[0]?.rows.pop()
+  expect(brief(reviews.current(fleet))).toEqual(['ada same -', 'rey same -'])
+  expect(repo.decisions(reviews.recorded(fleet)[0]?.id ?? '')).toHaveLength(3)
+})
+
+test('what an older Gatehouse decided about a name counts for whatever is called so', () => {
+  const { reviews, repo } = arrange()
+  reviews.start(fleet)
+  const [{ id } = expect.fail()] = repo.list('')
+  for (const account of ['ada', 'rey']) reviews.decide(fleet, { account, verdict: 'keep', note: '' })
+  for (const one of repo.decisions(id)) repo.decide(id, { ...one, kind: null })
+  const old = repo.decisions(id).filter(({ kind }) => kind === null)
+  const older = arrange()
+  older.reviews.start(fleet)
+  const [head = expect.fail()] = older.repo.list('')
+  for (const one of old) older.repo.decide(head.id, one)
+  expect(brief(older.reviews.current(fleet))).toEqual(['ada new keep', 'rey new keep'])
+  // Another digest: it is not what was decided about.
+  older.hosts[0]?.rows.push(row('ada', { kind: 'web', logins: ['proxy'] }))
+  expect(brief(older.reviews.current(fleet))).toEqual(['ada new keep', 'rey new keep', 'ada new -'])
+  expect(older.reviews.recorded(fleet)[0]?.decisions.map(({ since }) => since)).toEqual(['same', 'same'])
 })
 
 test('what changed since the last review comes first, and a removal that was not made before all', () => {
@@ -170,7 +220,7 @@ test('what a closed account left is shown, planned and pushed until an audit no 
   reviews.decide(fleet, { account: 'ada', verdict: 'keep', note: '' })
   // Still open: what the push does is not by hand.
   expect(reviews.decide(fleet, { account: 'rey', verdict: 'remove', note: '' }).left).toEqual([
-    { host: 'h1', account: 'rey', what: 'Put its keys aside.', command: 'mv a b', byPush: false },
+    { host: 'h1', account: 'rey', kind: 'account', what: 'Put its keys aside.', command: 'mv a b', byPush: false },
   ])
   reviews.sign(fleet, 'Ada')
   const [h1] = hosts

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { namedAs } from '#shared/account-kind.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import { groupBy } from '#shared/group-by.ts'
 import type { AccessFound } from '#shared/model/access.ts'
@@ -12,6 +13,7 @@ import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { Clock } from '../ports.ts'
 import type { AccessReviewRepo, ReviewDecision } from '../store/access-review.repo.ts'
 import type { Undisturbed } from '../store/all-or-nothing.ts'
+import type { Principal } from './access-overview.ts'
 import type { AccessService } from './access-service.ts'
 import { heldBy, recordedReviews } from './recorded-reviews.ts'
 import type { Removal, RemovalStep } from './removal.ts'
@@ -66,7 +68,7 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
     const { hosts } = access.overview(fleet)
     const entries = hosts.flatMap(({ host, rows }) =>
       rows.filter(isReviewed).map((row): FullReviewEntry => {
-        const decision = now.get(placeOf(host, row.account))
+        const decision = decidedOf(now, host, row)
         // What an account can do now is not what was decided about: it is asked anew.
         const holds = decision !== undefined && decision.seen === digestOf(row)
         const { verdict = 'keep', note = '', decidedBy = '', decidedAt = '' } = decision ?? {}
@@ -74,7 +76,7 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
           host,
           row,
           notRead: row.notRead !== null,
-          since: sinceOf(before.get(placeOf(host, row.account)), row),
+          since: sinceOf(decidedOf(before, host, row), row),
           decision: holds ? { verdict, note, decidedBy, decidedAt } : null,
         }
       }),
@@ -86,7 +88,7 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
       lastSigned: last?.signedAt ? { at: last.signedAt, by: last.signedBy ?? '', without: [...(last.notCovered ?? [])] } : null,
       nextDue: last?.signedAt ? dayFrom(Date.parse(last.signedAt), VALID_DAYS) : null,
       entries: entries.toSorted((a, b) => order.indexOf(a.since) - order.indexOf(b.since)),
-      left: leftOf(entries, closedOf(new Map([...before, ...now]), entries, unseen), (host, names) => access.removals(fleet, host, names)),
+      left: leftOf(entries, closedOf(new Map([...before, ...now]), entries, unseen), (host, who) => access.removals(fleet, host, who)),
       unseen,
       notCovered: hosts.flatMap(({ host, unlisted }) => (unlisted !== undefined || openOn.has(host) ? host : [])),
     }
@@ -94,19 +96,19 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
 
   function removals(fleet: Fleet): readonly Removal[] {
     const { entries, left } = current(fleet)
-    const due = [...entries.filter(isDue).map(({ host, row }) => ({ host, account: row.account })), ...left]
-    return [...groupBy(due, ({ host }) => host)].flatMap(([host, of]) =>
-      access.removals(fleet, host, [...new Set(of.map(({ account }) => account))]),
-    )
+    const due = [...entries.filter(isDue).map(markedOf), ...left]
+    return [...groupBy(due, ({ host }) => host)].flatMap(([host, of]) => access.removals(fleet, host, distinct(of)))
   }
 
   /** What was decided before about the same accounts, and otherwise: the new decision takes its place, so the ledger keeps it. */
   function noteReplaced(id: string, meant: readonly FullReviewEntry[], { verdict, note }: ReviewRequest): void {
     const before = byPlace(repo.decisions(id))
-    const replaced = meant.flatMap(({ host, row }) => before.get(placeOf(host, row.account)) ?? [])
+    const replaced = meant.flatMap(({ host, row }) => decidedOf(before, host, row) ?? [])
     const others = replaced.filter((one) => one.verdict !== verdict || one.note !== note)
     if (others.length === 0) return
-    const was = others.map((one) => `${one.account} on ${one.host}: ${one.verdict}${one.note && ` (${one.note})`} by ${one.decidedBy}`)
+    const was = others.map(
+      (one) => `${namedAs(one.account, one.kind)} on ${one.host}: ${one.verdict}${one.note && ` (${one.note})`} by ${one.decidedBy}`,
+    )
     ledger.append({
       action: 'access-review.decide',
       host: '',
@@ -127,17 +129,26 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
       })
     },
     decide(fleet, request) {
-      const { account, host, verdict, note } = request
+      const { account, kind, host, verdict, note } = request
       return undisturbed(() => {
         const open = openOf(fleet)
         if (!open) throw refuse('no review of this fleet is open')
-        const meant = current(fleet).entries.filter((entry) => entry.row.account === account && (host === undefined || entry.host === host))
+        const meant = current(fleet).entries.filter(
+          (entry) =>
+            entry.row.account === account && (host === undefined || entry.host === host) && (kind === undefined || entry.row.kind === kind),
+        )
         if (meant.length === 0) throw refuse(`${account}${host === undefined ? '' : ` on ${host}`} is not among the accounts under review`)
+        const meanings = [...new Set(meant.map((entry) => entry.row.kind))]
+        if (meanings.length > 1)
+          throw refuse(
+            `${account} is not one but ${meanings.map((one) => (one === 'account' ? 'an account' : namedAs('a name', one))).join(' and ')}: say which`,
+          )
         noteReplaced(open.id, meant, request)
         for (const { host: on, row } of meant)
           repo.decide(open.id, {
             host: on,
             account,
+            kind: row.kind,
             verdict,
             note,
             seen: digestOf(row),
@@ -163,10 +174,12 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
           throw refuse(
             `${left.length} of ${entries.length} are not decided: ${left
               .slice(0, 5)
-              .map(({ host, row }) => `${row.account} on ${host}`)
+              .map(({ host, row }) => `${namedAs(row.account, row.kind)} on ${host}`)
               .join(', ')}`,
           )
-        const removed = entries.filter(({ decision }) => decision?.verdict === 'remove').map(({ host, row }) => `${row.account} on ${host}`)
+        const removed = entries
+          .filter(({ decision }) => decision?.verdict === 'remove')
+          .map(({ host, row }) => `${namedAs(row.account, row.kind)} on ${host}`)
         const hosts = new Set(entries.map(({ host }) => host)).size
         const statement = [
           ...(notCovered.length === 0 ? [] : [leftOut(entries.filter(isOpen), notCovered)]),
@@ -188,9 +201,16 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
     plan: (fleet) => removalPlan(fleet.name, iso().slice(0, 10), removals(fleet)),
     recorded(fleet) {
       const { hosts } = access.overview(fleet)
-      const rows = new Map(hosts.flatMap(({ host, rows }) => rows.map((row) => [placeOf(host, row.account), row] as const)))
+      const all = hosts.flatMap(({ host, rows }) => rows.map((row) => ({ host, row })))
+      const rows = new Map([
+        ...all.map(({ host, row }) => [placeOf(host, { ...row, kind: null }), row] as const),
+        // A decision that does not say which is taken to be about the account.
+        ...all.flatMap(({ host, row }) => (row.kind === 'account' ? [[placeOf(host, { ...row, kind: null }), row] as const] : [])),
+        ...all.map(({ host, row }) => [placeOf(host, row), row] as const),
+      ])
       const whole = new Set(hosts.flatMap(({ host, reason, cut }) => (reason === null && cut === 0 ? [host] : [])))
-      const find = (host: string, account: string) => rows.get(placeOf(host, account)) ?? (whole.has(host) ? 'gone' : 'not-read')
+      const find = (host: string, who: Pick<ReviewDecision, 'account' | 'kind'>) =>
+        rows.get(placeOf(host, who)) ?? (whole.has(host) ? 'gone' : 'not-read')
       return recordedReviews(repo, fleet.name, find, digestOf)
     },
   }
@@ -209,16 +229,18 @@ function leftOut(kept: readonly FullReviewEntry[], hosts: readonly string[]): st
 }
 const MAX_NAMED = 20
 
-interface Marked {
+interface Marked extends Principal {
   readonly host: string
-  readonly account: string
 }
+
+const markedOf = ({ host, row: { account, kind } }: FullReviewEntry): Marked => ({ host, account, kind })
+const distinct = (all: readonly Marked[]): readonly Marked[] => [...new Map(all.map((one) => [placeOf(one.host, one), one])).values()]
 
 /** Accounts that were to be removed and get in no more. A host that was not seen says nothing of them. */
 function closedOf(decided: ReadonlyMap<string, ReviewDecision>, entries: readonly FullReviewEntry[], unseen: readonly string[]): Marked[] {
-  const there = new Set(entries.map(({ host, row }) => placeOf(host, row.account)))
-  return [...decided].flatMap(([place, { host, account, verdict }]) =>
-    verdict === 'remove' && !there.has(place) && !unseen.includes(host) ? [{ host, account }] : [],
+  const there = new Set(entries.flatMap(({ host, row }) => [placeOf(host, row), placeOf(host, { ...row, kind: null })]))
+  return [...decided].flatMap(([place, { host, account, kind, verdict }]) =>
+    verdict === 'remove' && !there.has(place) && !unseen.includes(host) ? [{ host, account, kind: kind ?? 'account' }] : [],
   )
 }
 
@@ -226,16 +248,16 @@ function closedOf(decided: ReadonlyMap<string, ReviewDecision>, entries: readonl
 function leftOf(
   entries: readonly FullReviewEntry[],
   closed: readonly Marked[],
-  removals: (host: string, names: readonly string[]) => readonly Removal[],
+  removals: (host: string, who: readonly Principal[]) => readonly Removal[],
 ): RemovalLeft[] {
-  const due = entries.filter(isDue).map(({ host, row }) => ({ host, account: row.account }))
-  const shut = new Set(closed.map(({ host, account }) => placeOf(host, account)))
+  const due = entries.filter(isDue).map(markedOf)
+  const shut = new Set(closed.map((one) => placeOf(one.host, one)))
   return [...groupBy([...due, ...closed], ({ host }) => host)].flatMap(([host, marked]) =>
-    removals(host, [...new Set(marked.map(({ account }) => account))]).flatMap(({ account, refused, gone, steps }) =>
+    removals(host, distinct(marked)).flatMap(({ account, kind, refused, gone, steps }) =>
       [...(refused === undefined || gone ? [] : [{ what: refused }]), ...steps]
-        .filter(({ pushed }: RemovalStep) => pushed === undefined || shut.has(placeOf(host, account)))
+        .filter(({ pushed }: RemovalStep) => pushed === undefined || shut.has(placeOf(host, { account, kind })))
         .map((step: RemovalStep) => ({
-          ...{ host, account, what: step.what, command: commandLine(step) ?? null, byPush: step.pushed !== undefined },
+          ...{ host, account, kind, what: step.what, command: commandLine(step) ?? null, byPush: step.pushed !== undefined },
         })),
     ),
   )
@@ -246,8 +268,11 @@ const isReviewed = ({ state, login }: AccessFound): boolean => state !== 'missin
 
 const order: readonly ReviewEntry['since'][] = ['removal-due', 'new', 'changed', 'same']
 
-const placeOf = (host: string, account: string): string => `${host}\n${account}`
-const byPlace = (all: readonly ReviewDecision[]) => new Map(all.map((decision) => [placeOf(decision.host, decision.account), decision]))
+const placeOf = (host: string, { account, kind }: Pick<ReviewDecision, 'account' | 'kind'>): string => `${host}\n${account}\n${kind ?? ''}`
+const byPlace = (all: readonly ReviewDecision[]) => new Map(all.map((decision) => [placeOf(decision.host, decision), decision]))
+/** What an older Gatehouse decided counts for whatever the name stands for. */
+const decidedOf = (all: ReadonlyMap<string, ReviewDecision>, host: string, { account, kind }: Principal) =>
+  all.get(placeOf(host, { account, kind })) ?? all.get(placeOf(host, { account, kind: null }))
 
 function sinceOf(before: ReviewDecision | undefined, row: AccessFound): ReviewEntry['since'] {
   if (before === undefined) return 'new'

@@ -48,6 +48,7 @@ export function compareTiers(access: HostAccess, policy: AccessPolicy, fleet: Fl
         : [
             {
               account,
+              kind: 'account',
               tier,
               ...(access.unlisted === undefined
                 ? {
@@ -79,6 +80,7 @@ function missingGroups({ accounts }: HostAccess, { tiers }: AccessPolicy): reado
             {
               ...{
                 account: IDP + group,
+                kind: 'idp',
                 tier,
                 state: 'missing',
                 login: 'no',
@@ -101,10 +103,10 @@ function compare(account: AccountAccess, access: HostAccess, policy: AccessPolic
   const { name, login, logins, holdings, proof } = account
   const tier = tierOf(policy, account) ?? null
   const row = (state: AccountTier['state'], title: string, reason: string, excess: AccountTier['excess'] = []): AccountTier => ({
-    ...{ account: name, tier, state, login, title, reason, excess },
+    ...{ account: name, kind: account.kind, tier, state, login, title, reason, excess },
     proofs: excess.length > 0 ? (excess[0]?.proofs ?? []) : account.keys[0] ? [{ section: 'access', line: account.keys[0].line }] : [proof],
   })
-  if (own.includes(name)) return row('own', 'An account of Gatehouse', `${name} is named in the fleet file.`)
+  if (account.kind === 'account' && own.includes(name)) return row('own', 'An account of Gatehouse', `${name} is named in the fleet file.`)
   if (account.kind === 'key') return row('own', 'Whoever has the key', `Who has the ${name} no list says.`)
   const gone = policy.left.find((one) => one.account === name)
   if (gone && (login === 'yes' || logins.length > 0))

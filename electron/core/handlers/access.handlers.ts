@@ -18,7 +18,7 @@ export function accessHandlers(services: Services): Handlers {
 
   return {
     'access:overview': () => (current() ? briefOverview(access.overview(fleet.require())) : null),
-    'access:account': ({ account, host }) => (current() ? access.account(fleet.require(), host, account) : null),
+    'access:account': ({ account, kind, host }) => (current() ? access.account(fleet.require(), host, { account, kind }) : null),
     'access:review': () => (current() ? briefReview(accessReviews.current(fleet.require())) : null),
     'access:removal-pushes': () => (current() ? [...accessReviews.pushes(fleet.require())] : []),
     'access:review-start': () => briefReview(reviewed(() => accessReviews.start(fleet.require()))),

@@ -1,4 +1,5 @@
 import type Database from 'libsql'
+import type { AccountKind } from '#shared/account-kind.ts'
 import type { ReviewVerdict } from '#shared/model/access-review.ts'
 import type { HeldAccess } from '#shared/model/recorded-review.ts'
 
@@ -16,6 +17,8 @@ export interface ReviewHead {
 export interface ReviewDecision {
   readonly host: string
   readonly account: string
+  /** Null: decided by an older Gatehouse, which did not tell accounts from names at the proxy. */
+  readonly kind: AccountKind | null
   readonly verdict: ReviewVerdict
   readonly note: string
   /** Digest of what the account could do when it was decided. */
@@ -44,8 +47,9 @@ export function createAccessReviewRepo(database: Database.Database): AccessRevie
   const sign = database.prepare('UPDATE access_review SET signed_at = ?, signed_by = ?, not_covered = ? WHERE id = ? AND signed_at IS NULL')
   const list = database.prepare('SELECT * FROM access_review WHERE fleet = ? ORDER BY started_at DESC, rowid DESC')
   const decide = database.prepare(
-    `INSERT INTO access_review_decision (review_id, host, account, verdict, note, seen, held, decided_by, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (review_id, host, account) DO UPDATE SET verdict = excluded.verdict, note = excluded.note, seen = excluded.seen,
+    `INSERT INTO access_review_decision (review_id, host, account, kind, verdict, note, seen, held, decided_by, decided_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (review_id, host, account, kind) DO UPDATE SET verdict = excluded.verdict, note = excluded.note, seen = excluded.seen,
      held = excluded.held, decided_by = excluded.decided_by, decided_at = excluded.decided_at`,
   )
   const decisions = database.prepare('SELECT * FROM access_review_decision WHERE review_id = ?')
@@ -63,6 +67,7 @@ export function createAccessReviewRepo(database: Database.Database): AccessRevie
         id,
         it.host,
         it.account,
+        it.kind ?? '',
         it.verdict,
         it.note,
         it.seen,
@@ -72,7 +77,8 @@ export function createAccessReviewRepo(database: Database.Database): AccessRevie
       ),
     decisions: (id) =>
       (decisions.all(id) as Row[]).map((row) => ({
-        ...{ host: String(row.host), account: String(row.account), verdict: String(row.verdict) as ReviewVerdict, note: String(row.note) },
+        ...{ host: String(row.host), account: String(row.account), kind: row.kind === '' ? null : (row.kind as AccountKind) },
+        ...{ verdict: String(row.verdict) as ReviewVerdict, note: String(row.note) },
         ...{ seen: String(row.seen), held: row.held === null ? null : (JSON.parse(String(row.held)) as HeldAccess) },
         ...{ decidedBy: String(row.decided_by), decidedAt: String(row.decided_at) },
       })),

@@ -358,10 +358,17 @@ describe('openDatabase', () => {
     old.close()
     const repo = createAccessReviewRepo(openDatabase(folder, NOW).database)
     const [before] = repo.decisions('r1')
-    expect(before).toMatchObject({ account: 'rey', seen: 'd1', held: null })
+    expect(before).toMatchObject({ account: 'rey', kind: null, seen: 'd1', held: null })
     const held: HeldAccess = { tier: 'users', logins: ['cron'], capabilities: ['read-logs'] }
     if (before) repo.decide('r1', { ...before, held })
     expect(repo.decisions('r1')).toEqual([{ ...before, held }])
+    // A name of the proxy that is called the same is decided by itself.
+    for (const kind of ['account', 'web'] as const) if (before) repo.decide('r1', { ...before, kind, note: kind })
+    expect(repo.decisions('r1').map(({ kind, note }) => [kind, note])).toEqual([
+      [null, ''],
+      ['account', 'account'],
+      ['web', 'web'],
+    ])
   })
 
   test('a sound database is used again, without a failure', () => {

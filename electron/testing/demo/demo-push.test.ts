@@ -186,7 +186,7 @@ test('what a review removes is closed on a simulated host, and the audit sees it
       ?.login
   expect(await loginOf()).toBe('yes')
   await ask('access:review-start', null)
-  await ask('access:review-decide', { account: 'backup', host: 'gpu-02', verdict: 'remove', note: '' })
+  await ask('access:review-decide', { account: 'backup', kind: 'account', host: 'gpu-02', verdict: 'remove', note: '' })
   const [draft = expect.fail()] = await ask('access:removal-pushes', null)
   expect(draft).toMatchObject({ host: 'gpu-02', template: 'accounts-closed', parameters: { accounts: ['backup'] } })
   const plan = await ask('push:plan', draft)

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { namedAs } from '#shared/account-kind.ts'
 import type { AccessLine, AccessOverview, AccessRow, SharedKey } from '#shared/model/access.ts'
 import type { ReviewEntry } from '#shared/model/access-review.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
@@ -26,15 +27,17 @@ interface AccessDetailProps {
 
 /** What one account can do on one host, by which way, and the lines that prove it. */
 export function AccessDetail({ place, row, host, entry, firstReview, keys, stale }: AccessDetailProps) {
-  const here = (one: { readonly host: string; readonly account: string }) => one.host === place.host && one.account === place.account
+  const here = (one: { readonly host: string; readonly account: string }) =>
+    // Keys and logins on record are those of accounts.
+    place.kind === 'account' && one.host === place.host && one.account === place.account
   const held = keys.filter(({ places }) => places.some(here))
-  const unused = stale.find(({ host: on, subject, status }) => on === place.host && subject === place.account && status === 'warning')
-  const known = useAccessAccount(place.account, place.host)
+  const unused = stale.find(({ host: on, subject, status }) => status === 'warning' && here({ host: on, account: subject }))
+  const known = useAccessAccount(place)
   const state = row ? stateWords[row.state] : undefined
   return (
     <Scroll as="article" className="access-detail" data-pane aria-label="Account">
       <header>
-        <h2>{`${plainText(place.account, 60)} on ${place.host}`}</h2>
+        <h2>{`${namedAs(plainText(place.account, 60), place.kind)} on ${place.host}`}</h2>
         {state !== undefined && <Status tone={state.tone}>{state.word}</Status>}
         {row?.tier && <span className="muted">{tierWords[row.tier]}</span>}
       </header>

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import { namedAs } from '#shared/account-kind.ts'
 import { moveCell, moveOf } from '../../ui/grid-moves.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { RowSpace } from '../../ui/row-space.tsx'
@@ -29,7 +30,7 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
   const follow = useRef(false)
   const lines = useMemo(() => linesOf([{ rows }], ROW_HEIGHT), [rows])
   const { from, to, above, below } = windowOf(lines, view.top, view.height)
-  const at = rows.findIndex(({ name }) => name === chosen.account)
+  const at = rows.findIndex((row) => isOf(row, chosen))
   // What is chosen from elsewhere, by the review or a key, comes into sight.
   const top = lines[at]?.top
   useEffect(() => {
@@ -50,15 +51,15 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
     const page = Math.max(1, Math.floor((view.height - HEAD_HEIGHT) / ROW_HEIGHT) - 1)
     const from = [at, hosts.findIndex(({ host }) => host === chosen.host)] as const
     const [row, column] = moveCell(from, move, rows.length, hosts.length, page)
-    const account = rows[row]?.name
+    const found = rows[row]
     const host = hosts[column]?.host
-    if (account === undefined || host === undefined) return
+    if (found === undefined || host === undefined) return
     follow.current = true
-    onChoose({ account, host })
+    onChoose({ account: found.name, kind: found.kind, host })
   }
   const whole = to - from === lines.length
   // Tab stops at the cell that is chosen, or at the first that is drawn while that is scrolled away.
-  const stop = at >= from && at < to ? chosen.account : rows[from]?.name
+  const stop = rows[at >= from && at < to ? at : from]
   return (
     <Scroll as="section" ref={scroller} className="access-list" aria-label="Accounts by hosts" onScroll={look}>
       <table
@@ -83,9 +84,13 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
         <tbody>
           <RowSpace height={above} columns={hosts.length + 2} />
           {rows.slice(from, to).map((row, index) => (
-            <tr key={row.name} className={row.name === chosen.account ? 'cross' : ''} aria-rowindex={whole ? undefined : from + index + 2}>
+            <tr
+              key={`${row.kind} ${row.name}`}
+              className={isOf(row, chosen) ? 'cross' : ''}
+              aria-rowindex={whole ? undefined : from + index + 2}
+            >
               <th scope="row">
-                <span className="one-line">{plainText(row.name, 60)}</span>
+                <span className="one-line">{shownName(row)}</span>
                 <small>
                   {row.lastLogin !== null ? `Used ${day(row.lastLogin)}` : row.getsIn ? 'No login on record' : 'Nobody logs in'}
                 </small>
@@ -97,8 +102,8 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
                   row={row}
                   host={host}
                   unseen={reason !== null || cut > 0}
-                  chosen={row.name === chosen.account && host === chosen.host}
-                  stop={row.name === stop && host === chosen.host}
+                  chosen={isOf(row, chosen) && host === chosen.host}
+                  stop={row === stop && host === chosen.host}
                   onChoose={onChoose}
                 />
               ))}
@@ -110,6 +115,10 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
     </Scroll>
   )
 }
+
+const isOf = ({ name, kind }: AccountRow, chosen: Place): boolean => name === chosen.account && kind === chosen.kind
+/** Whom to tell apart: a name of the proxy; the others say it in their names. */
+const shownName = ({ name, kind }: AccountRow): string => (kind === 'web' ? namedAs(plainText(name, 52), kind) : plainText(name, 60))
 
 interface AccountCellProps {
   readonly row: AccountRow
@@ -124,7 +133,7 @@ interface AccountCellProps {
 function AccountCell({ row, host, unseen, chosen, stop, onChoose }: AccountCellProps) {
   const cell = row.cells.get(host)
   const { word, tone } = cell ? stateWords[cell.state] : unseen ? stateWords.unknown : { word: 'None', tone: 'na' as const }
-  const choose = () => onChoose({ account: row.name, host })
+  const choose = () => onChoose({ account: row.name, kind: row.kind, host })
   return (
     <td className={chosen ? 'cross' : ''}>
       <button
@@ -132,7 +141,7 @@ function AccountCell({ row, host, unseen, chosen, stop, onChoose }: AccountCellP
         className={`cell ${tone}`}
         aria-pressed={chosen}
         tabIndex={stop ? 0 : -1}
-        aria-label={`${plainText(row.name, 60)} on ${host}: ${word}`}
+        aria-label={`${shownName(row)} on ${host}: ${word}`}
         onFocus={choose}
         onClick={choose}
       >

@@ -26,9 +26,21 @@ test('filter', () => {
   expect(filterAccounts(rows, '', true).map(({ name }) => name)).toEqual(['zoe', 'bob'])
 })
 
+test('a name of the proxy has a row of its own beside the account that is called the same', () => {
+  const both = accountRows({
+    hosts: [{ host: 'a', reason: null, cut: 0, gaps: [], rows: [row('zoe', 'match'), { ...row('zoe', 'no-tier'), kind: 'web' }] }],
+  })
+  expect(both.map((one) => [one.name, one.kind, one.cells.get('a')?.state])).toEqual([
+    ['zoe', 'web', 'no-tier'],
+    ['zoe', 'account', 'match'],
+  ])
+  expect(nextMismatch(both, ['a'], { account: 'zoe', kind: 'account', host: 'a' })).toEqual({ account: 'zoe', kind: 'web', host: 'a' })
+})
+
 test('the next mismatch, around the end', () => {
-  expect(nextMismatch(rows, ['a', 'b'], undefined)).toEqual({ account: 'zoe', host: 'b' })
-  expect(nextMismatch(rows, ['a', 'b'], { account: 'zoe', host: 'b' })).toEqual({ account: 'bob', host: 'a' })
-  expect(nextMismatch(rows, ['a', 'b'], { account: 'bob', host: 'a' })).toEqual({ account: 'zoe', host: 'b' })
+  const kind = 'account'
+  expect(nextMismatch(rows, ['a', 'b'], undefined)).toEqual({ account: 'zoe', kind, host: 'b' })
+  expect(nextMismatch(rows, ['a', 'b'], { account: 'zoe', kind, host: 'b' })).toEqual({ account: 'bob', kind, host: 'a' })
+  expect(nextMismatch(rows, ['a', 'b'], { account: 'bob', kind, host: 'a' })).toEqual({ account: 'zoe', kind, host: 'b' })
   expect(nextMismatch([], [], undefined)).toBeUndefined()
 })

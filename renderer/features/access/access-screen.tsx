@@ -18,7 +18,7 @@ import { count } from '../../ui/words.ts'
 import { AccessDetail } from './access-detail.tsx'
 import { AccessMatrix } from './access-matrix.tsx'
 import { notesOf, SECOND_FACTOR, STALE } from './access-notes.ts'
-import { accountRows, filterAccounts, nextMismatch, type Place } from './access-rows.ts'
+import { type AccountRow, accountRows, filterAccounts, nextMismatch, type Place, whoOf } from './access-rows.ts'
 import { ReviewBar } from './review-bar.tsx'
 import { TierTable } from './tier-table.tsx'
 
@@ -36,14 +36,14 @@ export function AccessScreen() {
   const all = useMemo(() => accountRows(overview ?? { hosts: [] }), [overview])
   const left = review?.open == null ? [] : review.entries.filter(({ decision }) => decision === null || decision.verdict === 'ask')
   const undecided = left.find(({ decision }) => decision === null)
-  const waiting = new Set(left.map(({ row }) => row.account))
+  const waiting = new Set(left.map(({ row }) => whoOf(row)))
   const named = useMemo(() => filterAccounts(all, text ?? '', only === 'mismatches'), [all, text, only])
-  const rows = only === 'undecided' ? named.filter(({ name }) => waiting.has(name)) : named
+  const rows = only === 'undecided' ? named.filter(({ name: account, kind }) => waiting.has(whoOf({ account, kind }))) : named
   const hosts = overview?.hosts ?? []
   const names = hosts.map(({ host }) => host)
-  const chosen = rows.some(({ name }) => name === place?.account)
+  const chosen = rows.some(({ name, kind }) => name === place?.account && kind === place.kind)
     ? place
-    : (nextMismatch(rows, names, undefined) ?? firstOf(rows[0]?.name, names[0]))
+    : (nextMismatch(rows, names, undefined) ?? firstOf(rows[0], names[0]))
   const mismatches = all.reduce((sum, row) => sum + row.mismatches, 0)
   const clear = () => {
     setText(null)
@@ -53,7 +53,10 @@ export function AccessScreen() {
     r: auditing || fleet == null ? undefined : () => audit.start(),
     '/': () => setText(text ?? ''),
     escape: clear,
-    n: undecided === undefined ? undefined : () => setPlace({ account: undecided.row.account, host: undecided.host }),
+    n:
+      undecided === undefined
+        ? undefined
+        : () => setPlace({ account: undecided.row.account, kind: undecided.row.kind, host: undecided.host }),
     m: mismatches === 0 ? undefined : () => setPlace(nextMismatch(rows, names, chosen)),
   })
   const seen = useLatest().data?.hosts
@@ -137,9 +140,9 @@ export function AccessScreen() {
               <>
                 <AccessMatrix rows={rows} hosts={hosts} chosen={chosen} onChoose={setPlace} />
                 <AccessDetail
-                  key={`${chosen.account} ${chosen.host}`}
+                  key={`${whoOf(chosen)} ${chosen.host}`}
                   place={chosen}
-                  row={rows.find(({ name }) => name === chosen.account)?.cells.get(chosen.host)}
+                  row={rows.find(({ name, kind }) => name === chosen.account && kind === chosen.kind)?.cells.get(chosen.host)}
                   host={hosts.find(({ host }) => host === chosen.host)}
                   firstReview={review?.lastSigned === null}
                   keys={overview?.keys ?? []}
@@ -147,7 +150,7 @@ export function AccessScreen() {
                   entry={
                     review?.open == null
                       ? undefined
-                      : review.entries.find(({ host, row }) => host === chosen.host && row.account === chosen.account)
+                      : review.entries.find(({ host, row }) => host === chosen.host && whoOf(row) === whoOf(chosen))
                   }
                 />
               </>
@@ -159,5 +162,5 @@ export function AccessScreen() {
   )
 }
 
-const firstOf = (account: string | undefined, host: string | undefined): Place | undefined =>
-  account === undefined || host === undefined ? undefined : { account, host }
+const firstOf = (row: AccountRow | undefined, host: string | undefined): Place | undefined =>
+  row === undefined || host === undefined ? undefined : { account: row.name, kind: row.kind, host }

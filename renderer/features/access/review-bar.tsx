@@ -81,7 +81,7 @@ export function ReviewBar({
           Start review
         </Button>
       ) : next !== undefined ? (
-        <Button small chord="n" onClick={() => onPlace({ account: next.row.account, host: next.host })}>
+        <Button small chord="n" onClick={() => onPlace({ account: next.row.account, kind: next.row.kind, host: next.host })}>
           Next undecided
         </Button>
       ) : (

@@ -27,7 +27,7 @@ export function ReviewChoice({ entry: { host, row, since, decision, notRead }, f
   const decide = useDecideReview()
   const [note, setNote] = useState(decision?.note ?? '')
   const choices = useRef<HTMLDivElement>(null)
-  const say = (verdict: ReviewVerdict) => decide.mutate({ account: row.account, host, verdict, note })
+  const say = (verdict: ReviewVerdict) => decide.mutate({ account: row.account, kind: row.kind, host, verdict, note })
   // A note that is changed after the verdict belongs to it; on the way to another verdict it is kept with that one.
   const keepNote = ({ relatedTarget }: Partial<FocusEvent>) => {
     if (decision !== null && note !== decision.note && !choices.current?.contains(relatedTarget as Node | null)) say(decision.verdict)

@@ -1,3 +1,4 @@
+import { namedAs } from '#shared/account-kind.ts'
 import type { RemovalLeft } from '#shared/model/access-review.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -27,9 +28,9 @@ export function ReviewLeft({ left, onClose }: ReviewLeftProps) {
       }
     >
       <ul className="mt-4 review-left">
-        {left.map(({ host, account, what, command, byPush }) => (
-          <li key={`${host} ${account} ${what} ${command}`}>
-            <strong>{plainText(`${account} on ${host}`, 160)}</strong> {byPush ? 'By push. ' : ''}
+        {left.map(({ host, account, kind, what, command, byPush }) => (
+          <li key={`${host} ${kind} ${account} ${what} ${command}`}>
+            <strong>{plainText(`${namedAs(account, kind)} on ${host}`, 160)}</strong> {byPush ? 'By push. ' : ''}
             {plainText(what, 300)}
             {command !== null && (
               <>

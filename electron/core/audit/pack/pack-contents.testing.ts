@@ -38,7 +38,16 @@ export const packReview: RecordedReview = {
   ...{ id: 'r1', startedAt: at, startedBy: 'ada', signedAt: at, signedBy: 'Ada Byron' },
   decisions: [
     {
-      ...{ host: 'gpu-01', account: 'rey', verdict: 'remove', note: '', decidedBy: 'ada', decidedAt: at, seen: 'a'.repeat(64) },
+      ...{
+        host: 'gpu-01',
+        account: 'rey',
+        kind: 'account',
+        verdict: 'remove',
+        note: '',
+        decidedBy: 'ada',
+        decidedAt: at,
+        seen: 'a'.repeat(64),
+      },
       ...{ since: 'gone', held: { tier: 'operators', logins: ['SSH key'], capabilities: ['read-logs'] } },
     },
   ],

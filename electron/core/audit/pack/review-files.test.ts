@@ -3,7 +3,16 @@ import { type RecordedDecision, type RecordedReview, recordedReviewsSchema } fro
 import { printedReviews, reviewFiles } from './review-files.ts'
 
 const decision = (account: string, more: Partial<RecordedDecision> = {}): RecordedDecision => ({
-  ...{ host: 'gpu-01', account, verdict: 'keep', note: '', decidedBy: 'ada', decidedAt: '2026-11-26T10:00:00.000Z', seen: 'a'.repeat(64) },
+  ...{
+    host: 'gpu-01',
+    account,
+    kind: 'account',
+    verdict: 'keep',
+    note: '',
+    decidedBy: 'ada',
+    decidedAt: '2026-11-26T10:00:00.000Z',
+    seen: 'a'.repeat(64),
+  },
   since: 'same',
   held: { tier: 'operators', logins: ['SSH key'], capabilities: ['become-root', 'read-logs'] },
   ...more,
@@ -23,7 +32,7 @@ test('every decision of every review is a row; nothing in it is a formula', () =
   expect(rows).toHaveLength(4)
   expect(rows[1]).toContain(`"gpu-01","bob","remove","'=1+1","ada"`)
   expect(rows[1]).toContain('"operators","SSH key","Become root, Read logs",""')
-  expect(rows[0]).toMatch(/"not known of it","why not"$/)
+  expect(rows[0]).toMatch(/"not known of it","why not","kind"$/)
   expect(rows[2]).toMatch(/^"2026-11-26T09:00:00.000Z","ada","",""/)
 })
 

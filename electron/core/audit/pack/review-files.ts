@@ -1,4 +1,5 @@
 import reviewSchema from '#assets/schemas/access-reviews.schema.json' with { type: 'json' }
+import { namedAs } from '#shared/account-kind.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import type { RecordedDecision, RecordedReview } from '#shared/model/recorded-review.ts'
 import { visible } from '#shared/words.ts'
@@ -12,7 +13,7 @@ const CSV = 'decisions/access-reviews.csv'
 
 const columns = [
   ...['review started', 'started by', 'signed', 'signed by', 'host', 'account', 'decision', 'note', 'decided by', 'decided'],
-  ...['tier', 'logs in by', 'can', 'since then', 'digest of what it could do', 'not known of it', 'why not'],
+  ...['tier', 'logs in by', 'can', 'since then', 'digest of what it could do', 'not known of it', 'why not', 'kind'],
 ]
 
 /** Who decided what about whose access, in every review of the fleet. No file where there was none. */
@@ -29,12 +30,12 @@ function* csvOf(reviews: readonly RecordedReview[]): Generator<string> {
   yield csvLine(columns)
   for (const { startedAt, startedBy, signedAt, signedBy, decisions } of reviews)
     for (const decision of decisions) {
-      const { host, account, verdict, note, decidedBy, decidedAt, seen, since, held } = decision
+      const { host, account, kind, verdict, note, decidedBy, decidedAt, seen, since, held } = decision
       yield csvLine(
         [
           ...[startedAt, startedBy, signedAt ?? '', signedBy ?? '', host, account, verdict, note, decidedBy, decidedAt],
           ...[held?.tier ?? '', held?.logins.join(', ') ?? '', abilities(decision), sinceWords[since], seen],
-          ...[openOf(decision), held?.notRead?.reasons.join('; ') ?? ''],
+          ...[openOf(decision), held?.notRead?.reasons.join('; ') ?? '', kind ?? ''],
         ].map(visible),
       )
     }
@@ -73,7 +74,7 @@ function printed({ startedAt, startedBy, signedAt, signedBy, notCovered = [], de
 <tbody>${decisions.slice(0, PRINTED_ROWS).map(
     (
       decision,
-    ) => html`<tr><th scope="row">${decision.account}</th><td>${decision.host}</td><td>${couldWords(decision)}</td><td>${decisionWords[decision.verdict]}</td><td>${decision.note}</td><td>${decision.decidedBy}, <time>${decision.decidedAt.slice(0, 10)}</time></td></tr>
+    ) => html`<tr><th scope="row">${namedAs(decision.account, decision.kind)}</th><td>${decision.host}</td><td>${couldWords(decision)}</td><td>${decisionWords[decision.verdict]}</td><td>${decision.note}</td><td>${decision.decidedBy}, <time>${decision.decidedAt.slice(0, 10)}</time></td></tr>
 `,
   )}</tbody></table>
 ${more > 0 ? html`<p>${more} more are in <code>${CSV}</code>.</p>` : nothing}`

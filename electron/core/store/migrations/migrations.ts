@@ -10,6 +10,7 @@ import { sql as accessReviews } from './0009-access-reviews.ts'
 import { sql as quarantine } from './0010-quarantine.ts'
 import { sql as reviewedAccess } from './0011-reviewed-access.ts'
 import { sql as reviewCover } from './0012-review-cover.ts'
+import { sql as reviewedKind } from './0013-reviewed-kind.ts'
 
 /** In order; a database at version n has seen the first n. Append only. */
 export const migrations: readonly string[] = [
@@ -25,4 +26,5 @@ export const migrations: readonly string[] = [
   quarantine,
   reviewedAccess,
   reviewCover,
+  reviewedKind,
 ]
