@@ -61,7 +61,11 @@ async function run(shell: readonly string[], dump: string): Promise<string> {
   const section = sections().find(({ id }) => id === 'certificates')
   if (section?.kind !== 'script') throw new Error('not a script')
   const [program = 'sh', ...words] = shell
-  const child = spawn(program, [...words, '-c', section.script, 'gatehouse', ...section.parameters], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // Its own awk, which not every busybox takes by itself.
+  const own = program === 'busybox' ? 'awk() { busybox awk "$@"; }\n' : ''
+  const child = spawn(program, [...words, '-c', own + section.script, 'gatehouse', ...section.parameters], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   child.stdin.end(dump)
   let out = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

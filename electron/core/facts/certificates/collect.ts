@@ -53,7 +53,7 @@ function endserver(   i, j, name, where) {
           else if (a ~ /^[0-9]+$/) { p = a; a = "*" }
           if (a == "*" || a == "0.0.0.0" || a == "localhost") a = "127.0.0.1"
           if (a == "[::]") a = "[::1]"
-          if (a ~ /^[0-9A-Fa-f.:\[\]]+$/) { address[++nl] = a; port[nl] = p }
+          if (a ~ /^[][0-9A-Fa-f.:]+$/) { address[++nl] = a; port[nl] = p }
         }
       }
       nw = 0; words[1] = ""
