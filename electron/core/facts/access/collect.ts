@@ -213,7 +213,7 @@ for last in lastlog2 lastlog; do
   break
 done
 ${unitProgramsScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron and of units, each with the folders above. Only a line of passwd has colons.
-set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -uid 0 -o -perm /022 ')' 2>/dev/null; } | awk -F : '
+set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 ')' 2>/dev/null; } | awk -F : '
   function walk(path,   part, count, i, p) {
     count = split(path, part, "/")
     for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }

@@ -1,5 +1,10 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sudoDecision } from '../../access/sudo-decision.ts'
+import { collectAccess } from './collect.ts'
 import { parseRaised, parseTrust } from './trust.ts'
 
 const rows = (...texts: readonly string[]) => texts.map((text, index) => ({ text, line: index + 1 }))
@@ -92,3 +97,17 @@ test.each([
   ['/usr/bin/perl cap_setuid=i', undefined, undefined],
   ['', undefined, undefined],
 ])('%j', (row, path, by) => expect(parseRaised(rows(row))[0]).toEqual(path && { path, by, line: 1 }))
+
+test.runIf(spawnSync('busybox', ['true']).status === 0)('the find of busybox knows every word that it is asked', () => {
+  const [access] = collectAccess({ modelPaths: [] } as unknown as Parameters<typeof collectAccess>[0]).filter(({ id }) => id === 'access')
+  if (access?.kind !== 'script') throw new Error('no script')
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-find-'))
+  try {
+    const find = `find() { printf '%s\\n' called >>"${folder}/calls"; busybox find "$@" 2>&1 >/dev/null | grep unrecognized >>"${folder}/said"; }\n`
+    spawnSync('sh', ['-c', `gh_sudo() { return 126; }\n${find}${access.script}`, 'sh', ...access.parameters], { stdio: 'ignore' })
+    expect(readFileSync(join(folder, 'calls'), 'utf8')).toMatch(/^(called\n){2,}$/)
+    expect(readFileSync(join(folder, 'said'), 'utf8')).toBe('')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
