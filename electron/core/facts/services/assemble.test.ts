@@ -11,6 +11,37 @@ import { assembleServices } from './assemble.ts'
 import { versionOfImage } from './images.ts'
 import type { ServiceSources } from './sources.ts'
 
+describe('a port that a rule leads to loopback', () => {
+  const ledTo = (address: string) => [
+    { port: 8095, address, to: 11434, section: 'nftables', line: 7 },
+    { port: 8096, address, to: 9, section: 'nftables', line: 8 },
+  ]
+  const binds = (more: Partial<ServiceSources>, address = '127.0.0.1') => {
+    const [found] = assembleServices({
+      ...base,
+      processes: [process(9, '/usr/bin/ollama serve')],
+      listeners: [listener(`${address}:11434`, 9)],
+      ...more,
+    })
+    return [...(found?.binds.map((bind) => `${bind.address}:${bind.port} ${bind.scope}`) ?? []), ...(found?.bindUnknown ? ['unknown'] : [])]
+  }
+  const local = '127.0.0.1:11434 loopback'
+  const open = '0.0.0.0:8095 wildcard'
+  test.each<[string, Partial<ServiceSources>, readonly string[]]>([
+    ['opens the socket there', { ledTo, routesLoopback: true }, [local, open]],
+    ['which the kernel does not let', { ledTo, routesLoopback: false }, [local]],
+    ['and what the kernel lets was not read', { ledTo }, [local, 'unknown']],
+    ['leads elsewhere', { ledTo: () => [], routesLoopback: true }, [local]],
+    ['may be there, unread', { routesLoopback: true }, [local, 'unknown']],
+    ['and neither was read', {}, [local]],
+  ])('%s', (_, more, expected) => {
+    expect(binds(more)).toEqual(expected)
+  })
+  test('is nothing to one that listens for all', () => {
+    expect(binds({ ledTo, routesLoopback: true }, '0.0.0.0')).toEqual(['0.0.0.0:11434 wildcard'])
+  })
+})
+
 test.each([
   ['vllm/vllm-openai:v0.9.0rc1', '0.9.0rc1'],
   ['vllm/vllm-openai:v0.6.4.post1', '0.6.4.post1'],

@@ -33,9 +33,10 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     user: contained ? undefined : main.user,
     home: contained ? homeInContainer(container?.mounts ?? []) : account?.home,
   })
-  const { binds, internal, unknown } = pod
-    ? podBinds(main, members, configured, sources)
-    : bindsOf(main, containerId, container, members, configured, sources)
+  const { binds, internal, unknown } = withLedToLoopback(
+    pod ? podBinds(main, members, configured, sources) : bindsOf(main, containerId, container, members, configured, sources),
+    sources,
+  )
   const port = binds[0]?.port ?? configured.ports[0]
   const podContainer = pod && sources.podContainers?.find(({ id }) => id === containerId)
   const image = container
@@ -153,6 +154,34 @@ function podBinds(main: Process, members: readonly Process[], configured: Config
         ? 'it runs in a pod, and beside the rules of the packet filter an ingress, a load balancer or eBPF may lead to it'
         : 'it runs in a pod, and the ports of the host that the cluster leads to it (hostPort, NodePort) were not read',
   }
+}
+
+/**
+ * A socket on loopback is open to others where a rule of translation leads a port of the host to it and the kernel routes such addresses: what is written
+ * by hand to open a server that cannot be bound, and what kube-proxy turns on for all.
+ */
+function withLedToLoopback(found: Binds, { ledTo, routesLoopback }: Pick<ServiceSources, 'ledTo' | 'routesLoopback'>): Binds {
+  const local = found.binds.filter(({ address, scope }) => scope === 'loopback' && !address.includes(':'))
+  if (local.length === 0 || routesLoopback === false) return found
+  if (!ledTo)
+    return routesLoopback
+      ? {
+          ...found,
+          unknown: found.unknown ?? 'the kernel lets rules lead others to loopback (route_localnet), and those rules could not be read',
+        }
+      : found
+  const led = [...new Set(local.map(({ address }) => address))]
+    .flatMap((address) => ledTo(address))
+    .filter(({ address, to }) => local.some((bind) => bind.port === to && bind.address === address))
+  if (led.length === 0) return found
+  if (routesLoopback === undefined)
+    return {
+      ...found,
+      unknown:
+        found.unknown ?? `a rule leads port ${led[0]?.port} to loopback, and whether the kernel lets it (route_localnet) could not be read`,
+    }
+  const note = 'A rule of translation leads this port of the host to the socket on loopback, and route_localnet lets it.'
+  return { ...found, binds: [...found.binds, ...led.map((port) => ({ ...ledBind(port), note }))] }
 }
 
 const ledBind = ({ port, address, to, section, line }: LedPort): ServiceBind => ({

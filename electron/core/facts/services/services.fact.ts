@@ -3,6 +3,7 @@ import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts
 import { portsLedTo } from '../firewall/led-to.ts'
 import type { LoopbackPort } from '../loopback/loopback.ts'
 import { versionIn } from '../loopback/parse.ts'
+import type { Os } from '../os/os.ts'
 import { assembleServices } from './assemble.ts'
 import { hostAddressesOf } from './own-address.ts'
 
@@ -28,11 +29,20 @@ export const servicesFact: FactDefinition<'services'> = {
       podContainers: containers?.podContainers,
       accounts: valueIn(fact('accounts')),
       hostAddresses: hostAddressesOf(network),
+      routesLoopback: routesLoopback(valueIn(fact('os'))),
       ledTo: firewall?.translationKnown ? (address) => portsLedTo(firewall.tables, network, address) : undefined,
     })
     const ports = valueIn(fact('loopback'))?.ports ?? []
     return known(services.map((service) => withVersion(service, ports)))
   },
+}
+
+/** The setting of all interfaces or of one is enough (IN_DEV_ROUTE_LOCALNET). */
+function routesLoopback(os: Os | undefined): boolean | undefined {
+  const settings = Object.entries(os?.sysctl ?? {}).filter(([name]) =>
+    /^net\/ipv4\/conf\/(?!(?:default|lo)\/).*\/route_localnet$/.test(name),
+  )
+  return settings.length === 0 ? undefined : settings.some(([, { value }]) => value !== '0')
 }
 
 /** What the server says of itself on its own port beats what a tag of its image says. */

@@ -15,6 +15,8 @@ export interface ServiceSources {
   readonly accounts: Accounts | undefined
   /** Of all interfaces of the host. */
   readonly hostAddresses?: ReadonlySet<string> | undefined
-  /** Ports of the host that rules of translation lead to an address of a pod. Undefined where those rules could not be read. */
+  /** Does the kernel let traffic from outside be led to loopback (`route_localnet`, ip-sysctl of the kernel)? Undefined where it could not be read. */
+  readonly routesLoopback?: boolean | undefined
+  /** Ports of the host that rules of translation lead to an address of a pod, or to loopback. Undefined where those rules could not be read. */
   readonly ledTo?: ((address: string) => readonly LedPort[]) | undefined
 }

@@ -1,7 +1,9 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind, printSocket } from '#shared/model/listener.ts'
+import { known } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
+import { type UnknownFront, unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { besideOf, datagramDoors, inferenceDoors, type ModelDoor } from './doors.ts'
 import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
@@ -17,20 +19,22 @@ export default defineControl({
   rationale:
     'Users belong in front of the application, not in front of the model. An inference port that other networks reach lets anyone there run prompts around every control that the application makes.',
   needs: ['firewall', 'services', 'listeners'],
-  uses: ['network', 'containers', 'programs'],
+  uses: ['network', 'containers', 'programs', 'processes'],
   remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment', also: [PUBLISHED] },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'CIS-8:13.4', 'ISO-27001:A.8.22'],
-  evaluate: ({ firewall, services, listeners, network, containers, programs }, { fleet, host }) => {
+  evaluate: ({ firewall, services, listeners, network, containers, programs, processes }, { fleet, host }) => {
     if (services.length === 0) return [noService]
     const running = services.filter((service) => service.running)
     const beside = besideOf({ containers, programs })
     const doors = [...inferenceDoors(running, listeners, beside), ...datagramDoors(listeners, beside.containers)]
-    if (doors.length === 0) return running.length === 0 ? [noneRuns] : localOnly(running, ownerless(listeners, running, [22, host.port]))
+    const fronts = unknownFronts(running, { listeners: known(listeners), programs, containers, processes }).map(mayForward)
+    if (doors.length === 0)
+      return running.length === 0 ? [noneRuns] : localOnly(running, [...ownerless(listeners, running, [22, host.port]), ...fronts])
     const { app, management, modelAdmins } = fleet.networks
     const hidden = running.filter(isHidden).map(unseen)
-    if (app.length === 0) return [unnamed(doors), ...hidden]
+    if (app.length === 0) return [unnamed(doors), ...hidden, ...fronts]
     const allowed = [...app, ...management, ...modelAdmins]
-    return [...doors.map((door) => judge(door, firewall, knownValue(network), allowed)), ...hidden]
+    return [...doors.map((door) => judge(door, firewall, knownValue(network), allowed)), ...hidden, ...fronts]
   },
 })
 
@@ -55,6 +59,15 @@ const unseen = ({ id, pod, bindUnknown }: InferenceService): Verdict => ({
   cite: [],
 })
 
+/** Who reaches it reaches the model, if it forwards. */
+const mayForward = ({ program, process, listeners, why }: UnknownFront): Verdict => ({
+  status: 'not-evaluated',
+  subject: `${program} ${listeners[0]?.port}`,
+  title: 'A program that is not known may forward',
+  reason: `${program} (pid ${process.pid}) listens on ${[...new Set(listeners.map(printBind))].slice(0, 4).join(', ')} and ${why}. Whether it leads to a model is not known.`,
+  cite: [...listeners.map(({ section = 'listeners', line }) => ({ section, line })), { section: 'processes', line: process.line }],
+})
+
 /** Where the owners of no socket could be read, any of them may be a proxy. As root `ss` names them all but the kernel's own. */
 function ownerless(listeners: readonly Listener[], services: readonly InferenceService[], sshPorts: readonly number[]): readonly Verdict[] {
   if (listeners.some(({ processes }) => processes.length > 0) || services.every(isHidden)) return []
@@ -73,9 +86,10 @@ function ownerless(listeners: readonly Listener[], services: readonly InferenceS
 }
 
 function localOnly(services: readonly InferenceService[], doubts: readonly Verdict[]): readonly Verdict[] {
-  const hidden = services.filter(isHidden).map(unseen)
-  if (hidden.length === services.length) return hidden
-  return [...(doubts.length > 0 ? doubts : [seenLocal(services.filter((service) => !isHidden(service)))]), ...hidden]
+  const isDoubtful = ({ bindUnknown }: InferenceService) => bindUnknown !== undefined
+  const hidden = services.filter(isDoubtful).map(unseen)
+  if (hidden.length === services.length) return [...hidden, ...doubts]
+  return [...(doubts.length > 0 ? doubts : [seenLocal(services.filter((service) => !isDoubtful(service)))]), ...hidden]
 }
 
 function seenLocal(services: readonly InferenceService[]): Verdict {

@@ -103,7 +103,7 @@ const sshd = (text: string) => known(parseSshd(text))
 const unread = unknown('no', ['sshd'])
 const base = {
   ...{ network: known(network), listeners: [listener(22, 'sshd')], services: [service('wildcard')] },
-  ...{ containers: known({ runtimes: [], containers: [], podContainers: [] }), programs: known([]) },
+  ...{ containers: known({ runtimes: [], containers: [], podContainers: [] }), programs: known([]), processes: known([]) },
   ...{ sshd: unread, access: unread, accounts: unread, 'sshd-matches': known({ matches: [], elsewhere: [] }), 'audit-keys': unread },
 }
 const named = { app: ['10.0.1.0/24'], jump: ['10.0.9.9'] }
@@ -261,6 +261,26 @@ test.each([
     inferencePort,
     wide.replace('8000', '8443'),
     { services: [service('loopback')], listeners: [listener(22, undefined), listener(8443, undefined)] },
+    named,
+    'not-evaluated',
+  ],
+  [
+    'a server on loopback, and a script that may forward to it',
+    inferencePort,
+    closed,
+    {
+      services: [service('loopback')],
+      listeners: [listener(8096, 'python3')],
+      processes: known([{ pid: 1, ppid: 1, user: 'ada', uid: 1, name: 'python3', argv: ['python3', '/opt/relay.py'], line: 9 }]),
+    },
+    named,
+    'not-evaluated',
+  ],
+  [
+    'a server on loopback, to which a rule may lead',
+    inferencePort,
+    closed,
+    { services: [{ ...service('loopback'), bindUnknown: 'a rule may lead to it' }] },
     named,
     'not-evaluated',
   ],
