@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AccountAccess, HostAccess } from '#shared/model/access.ts'
+import type { AccessList, AccountAccess } from '#shared/model/access.ts'
 import { audit } from './audit.ts'
 import { gatehouse } from './console.ts'
 import { arrange, kill, lab, start } from './lab.ts'
@@ -20,8 +20,8 @@ let names: readonly string[]
 
 async function accountsOf(): Promise<ReadonlyMap<string, AccountAccess>> {
   const { stdout } = await gatehouse(['access', 'list', '--fleet', lab.fleetFile, '--data', data, '--host', 'gpu2', '--json'])
-  const [gpu2] = JSON.parse(stdout) as { readonly access: HostAccess }[]
-  return new Map(gpu2?.access.accounts.map((account) => [account.name, account]))
+  const [gpu2] = (JSON.parse(stdout) as AccessList).hosts
+  return new Map(gpu2?.access?.accounts.map((account) => [account.name, account]))
 }
 
 /** Programs of this machine that the base of the lab lacks. */

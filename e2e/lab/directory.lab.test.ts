@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { HostAccess } from '#shared/model/access.ts'
+import type { AccessList } from '#shared/model/access.ts'
 import { audit, hostOf } from './audit.ts'
 import { gatehouse } from './console.ts'
 import { arrange, install, kill, lab, start } from './lab.ts'
@@ -15,7 +15,8 @@ const list = (...more: readonly string[]) =>
 
 async function look() {
   const { report } = await audit(data, ['--host', 'gpu1'])
-  const [{ access }] = JSON.parse((await list('--json')).stdout) as [{ readonly access: HostAccess }]
+  const [{ access } = expect.fail()] = (JSON.parse((await list('--json')).stdout) as AccessList).hosts
+  if (access === null) throw new Error('its accounts are known')
   const host = hostOf(report, 'gpu1')
   return { access, status: (control: string) => host.findings.flatMap((one) => (one.control === control ? one.status : [])) }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AccountAccess, HostAccess } from '#shared/model/access.ts'
+import type { AccessList, AccountAccess } from '#shared/model/access.ts'
 import { audit } from './audit.ts'
 import { gatehouse } from './console.ts'
 import { arrange, kill, lab, start } from './lab.ts'
@@ -20,9 +20,9 @@ interface Looked {
 async function look(): Promise<Looked> {
   await audit(data, ['--host', 'gpu2'])
   const { stdout } = await gatehouse(['access', 'list', '--fleet', lab.fleetFile, '--data', data, '--host', 'gpu2', '--json'])
-  const [gpu2] = JSON.parse(stdout) as { readonly access: HostAccess }[]
+  const [gpu2] = (JSON.parse(stdout) as AccessList).hosts
   const lines = (await arrange('gpu2', read('keys-tried.sh'))).split('\n')
-  return { said: new Map(gpu2?.access.accounts.map((account) => [account.name, account])), really: new Set(lines.filter(Boolean)) }
+  return { said: new Map(gpu2?.access?.accounts.map((account) => [account.name, account])), really: new Set(lines.filter(Boolean)) }
 }
 
 let own: Looked

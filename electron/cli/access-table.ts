@@ -1,6 +1,5 @@
-import type { AccessOfHost } from '#core/access/access-service.ts'
 import { namedAs } from '#shared/account-kind.ts'
-import type { AccountAccess, AccountTier, SharedKey } from '#shared/model/access.ts'
+import type { AccessOfHost, AccountAccess, AccountTier, SharedKey } from '#shared/model/access.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import { visible } from '#shared/words.ts'
 
@@ -9,7 +8,7 @@ export function accessTable(hosts: readonly AccessOfHost[]): string {
   return hosts.map((host) => `${lines(host).join('\n')}\n`).join('\n')
 }
 
-function lines({ host, access, reason, tiers }: AccessOfHost): readonly string[] {
+function lines({ host, access, reason, tiers, stale }: AccessOfHost): readonly string[] {
   if (access === null) return [host, `  not known: ${visible(reason ?? '')}`]
   const out = [host]
   for (const account of access.accounts)
@@ -17,6 +16,7 @@ function lines({ host, access, reason, tiers }: AccessOfHost): readonly string[]
       ...accountLines(
         account,
         tiers.find((row) => row.account === account.name && row.kind === account.kind),
+        account.kind === 'account' && stale.includes(account.name),
       ),
     )
   const names = new Set(access.accounts.map(({ name, kind }) => `${kind} ${name}`))
@@ -47,12 +47,13 @@ const stateWords: Readonly<Record<AccountTier['state'], string>> = {
 function accountLines(
   { name, kind, logins, loginNotes, keys, lastLogin, holdings }: AccountAccess,
   row: AccountTier | undefined,
+  unused: boolean,
 ): readonly string[] {
   const ways = logins.length === 0 ? 'no way in found' : logins.join(', ')
   const notes = loginNotes.length === 0 ? '' : ` (${loginNotes.join('; ')})`
   const last = lastLogin === undefined ? '' : `, last login ${lastLogin.slice(0, 10)}`
   return [
-    `  ${visible(namedAs(name, kind))}: ${visible(ways + notes)}${last}${row ? `  [${row.tier === null ? '' : `${row.tier}: `}${stateWords[row.state]}]` : ''}`,
+    `  ${visible(namedAs(name, kind))}: ${visible(ways + notes)}${last}${unused ? ', NOT USED' : ''}${row ? `  [${row.tier === null ? '' : `${row.tier}: `}${stateWords[row.state]}]` : ''}`,
     ...keys.map(
       ({ type, fingerprint, comment, options }) =>
         `      key ${visible([type, fingerprint, comment, ...options].filter(Boolean).join(' '))}`,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { GatehouseError } from '#shared/errors.ts'
-import type { AccessReview, FullAccessReview } from '#shared/model/access-review.ts'
+import { accessListSchema } from '#shared/model/access.ts'
+import { type FullAccessReview, fullAccessReviewSchema } from '#shared/model/access-review.ts'
 import { openDemoServices } from '#testing/demo/demo-services.testing.ts'
 import { gpu01 } from '#testing/demo/hosts/gpu-01.ts'
 import { gpu02 } from '#testing/demo/hosts/gpu-02.ts'
@@ -103,7 +104,37 @@ test('every account is listed with the way by which it can', async () => {
   expect(stdout).toMatch(/^gpu-01\n/)
   expect(stdout).toMatch(/\n {6}Become root .* → /)
   expect(await access('list', '--json', '--host', 'gpu-01', ...ofFleet())).toBe(0)
-  expect((JSON.parse(stdout) as { host: string }[]).map(({ host }) => host)).toEqual(['gpu-01'])
+  const list: unknown = JSON.parse(stdout)
+  const { hosts, keys } = accessListSchema.parse(list)
+  expect({ hosts, keys }).toEqual(list)
+  expect(hosts.map(({ host }) => host)).toEqual(['gpu-01'])
+})
+
+test('what is printed of the demo holds tiers, shared keys and who is not used; states filter it', async () => {
+  const list = async (...more: readonly string[]) => {
+    const code = await access('list', '--demo', '--host', 'gpu-02', ...more)
+    return { code, ...accessListSchema.parse(JSON.parse(stdout)) }
+  }
+  const { hosts, keys } = await list('--json')
+  expect(keys).toMatchObject([{ why: 'shared', accounts: 2, places: [{ account: 'backup' }, { account: 'lund' }] }])
+  const [all = expect.fail()] = hosts
+  expect(all.tiers.find(({ account }) => account === 'backup')).toMatchObject({ kind: 'account', state: 'no-tier' })
+  const some = (await list('--json', '--state', 'no-tier')).hosts[0]
+  expect(some?.access?.accounts.map(({ name }) => name)).toContain('backup')
+  expect(some?.tiers.every(({ state }) => state === 'no-tier')).toBe(true)
+  expect(some?.access?.gaps).toEqual(all.access?.gaps)
+  const stale = (await list('--json', '--host', 'gpu-03', '--state', 'stale')).hosts
+  expect(stale.flatMap((host) => host.access?.accounts.map(({ name }) => name) ?? [])).toEqual(stale.flatMap((host) => host.stale))
+  expect(stale.flatMap((host) => host.stale)).not.toEqual([])
+  // Whether something is open is said of all accounts, whichever are shown.
+  expect((await list('--json', '--state', 'match')).code).toBe(1)
+  await access('list', '--demo', '--host', 'gpu-02', '--host', 'gpu-03')
+  for (const name of stale.flatMap((host) => host.stale)) expect(stdout).toMatch(new RegExp(`\\n {2}${name}: .*, NOT USED`))
+  // Keys of a host that is not listed are not.
+  await access('list', '--demo', '--host', 'gpu-01', '--json')
+  expect(accessListSchema.parse(JSON.parse(stdout)).keys).toEqual([])
+  await expect(access('list', '--demo', '--state', 'odd')).rejects.toThrow('expected above')
+  await expect(access('list', ...ofFleet(), '--state', 'above')).rejects.toThrow('names no tiers')
 })
 
 test('the demo is listed as it was audited, and a host that was not says so', async () => {
@@ -119,9 +150,12 @@ test('a key of two accounts is named, also when they are on different hosts', as
 })
 
 test('a review goes from start to plan to signature', async () => {
-  const review = async (...args: readonly string[]): Promise<AccessReview> => {
+  const review = async (...args: readonly string[]): Promise<FullAccessReview> => {
     await access('review', ...args, '--json', ...ofFleet())
-    return JSON.parse(stdout) as AccessReview
+    const printed: unknown = JSON.parse(stdout)
+    const parsed = fullAccessReviewSchema.parse(printed)
+    expect(parsed).toEqual(printed)
+    return parsed
   }
   expect(await access('review', 'start', ...ofFleet())).toBe(1)
   const { entries } = await review()

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { accessListSchema } from '#shared/model/access.ts'
+import { fullAccessReviewSchema } from '#shared/model/access-review.ts'
 import { controlEntriesSchema } from '#shared/model/control-entry.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { comparisonSchema, trendSchema } from '#shared/model/history.ts'
@@ -9,6 +11,8 @@ import { ExitCode, UsageError } from './exit-code.ts'
 const schemas: Readonly<Record<string, () => object>> = {
   fleet: () => z.toJSONSchema(fleetSchema, { io: 'input', unrepresentable: 'any' }),
   controls: () => z.toJSONSchema(controlEntriesSchema, { unrepresentable: 'any' }),
+  access: () => z.toJSONSchema(accessListSchema, { unrepresentable: 'any' }),
+  'access-review': () => z.toJSONSchema(fullAccessReviewSchema, { unrepresentable: 'any' }),
   'access-reviews': () => z.toJSONSchema(recordedReviewsSchema, { unrepresentable: 'any' }),
   audits: () => z.toJSONSchema(trendSchema, { unrepresentable: 'any' }),
   comparison: () => z.toJSONSchema(comparisonSchema, { unrepresentable: 'any' }),

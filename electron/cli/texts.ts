@@ -38,8 +38,9 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Accepts a finding of the last audit for at most 90 days. It is open again after that day, or when its evidence changes.
       --data FOLDER      as for audit; the two share their waivers
 
-  gatehouse access list --fleet FILE|--demo [--host NAME]… [--json]
+  gatehouse access list --fleet FILE|--demo [--host NAME]… [--state STATE]… [--json]
       What every account can really do on each host, and the way by which it can, out of the last audit; without connecting.
+      STATE is above, still-active, no-tier, missing, below, unknown, match, own (no person) or stale (nobody used it).
       Exit code 1: an account does not fit its tier in the fleet file; 2: a host was not looked at.
   gatehouse access review --fleet FILE|--demo [start | decide ACCOUNT[@HOST] keep|remove|ask [--kind account|web] [--note TEXT]
       | sign --name NAME] [--json]
@@ -180,9 +181,9 @@ ${templates}
       Reads model files on this computer by their content, loads and runs nothing, and says of each: cleared, suspicious, dangerous, or
       not cleared with the reason. Exit code 0: all are cleared; 1: one is not; 2: one could not be read.
 
-  gatehouse schema fleet|report|controls|audits|comparison|access-reviews
+  gatehouse schema fleet|report|controls|audits|comparison|access|access-review|access-reviews
       Prints the JSON Schema of the fleet file (for editors), of the JSON report, of the list of controls, of what compare prints
-      (without and with moments), or of the access reviews in an evidence pack.
+      (without and with moments), of what access list and access review print, or of the access reviews in an evidence pack.
 
 Prompts (unknown host keys, passphrases, one-time codes) are asked on the terminal, or through SSH_ASKPASS.
 gatehouse help COMMAND says what stands here of one command.

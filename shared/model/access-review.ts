@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { accountKinds } from '../account-kind.ts'
-import { type AccessFound, accessLineSchema } from './access.ts'
+import { type AccessFound, accessFoundSchema, accessLineSchema } from './access.ts'
 
 /** `ask`: somebody must be asked first; a review with open questions is not signed. */
 export const reviewVerdicts = ['keep', 'remove', 'ask'] as const
@@ -58,6 +58,9 @@ export const accessReviewSchema = z.object({
 })
 export type AccessReview = z.infer<typeof accessReviewSchema>
 export type FullAccessReview = Omit<AccessReview, 'entries'> & { readonly entries: FullReviewEntry[] }
+
+/** What `gatehouse access review --json` prints. */
+export const fullAccessReviewSchema = accessReviewSchema.extend({ entries: z.array(reviewEntrySchema.extend({ row: accessFoundSchema })) })
 
 /** `host` left out: every host that has the account. `kind` left out: it is refused where the name stands for more than one thing. */
 export const reviewRequestSchema = z.object({

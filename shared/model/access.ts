@@ -104,6 +104,20 @@ export type HostAccess = z.infer<typeof hostAccessSchema>
 export const notReadSchema = z.object({ capabilities: z.array(z.enum(capabilities)), reasons: z.array(z.string()) })
 export type NotRead = z.infer<typeof notReadSchema>
 
+/** Who can do what on a host, and how that fits its tiers. */
+export const accessOfHostSchema = z.object({
+  host: z.string(),
+  /** Null when the host was never looked at, or its accounts could not be read. */
+  access: hostAccessSchema.nullable(),
+  /** Why nothing is known; null when it is. */
+  reason: z.string().nullable(),
+  /** Held against the tiers of the fleet file; empty where it has none. */
+  tiers: z.array(accountTierSchema),
+  /** Accounts that nobody used for as long as the fleet file allows, as the newest audit judged it. */
+  stale: z.array(z.string()),
+})
+export type AccessOfHost = z.infer<typeof accessOfHostSchema>
+
 /** One account on one host, with the lines that prove what is said. */
 export const accessRowSchema = accountTierSchema.omit({ excess: true, proofs: true }).extend({
   logins: z.array(z.string()),
@@ -116,7 +130,8 @@ export const accessRowSchema = accountTierSchema.omit({ excess: true, proofs: tr
 export type AccessRow = z.infer<typeof accessRowSchema>
 
 /** A row without the lines that prove it, which are asked for one account at a time: a directory has thousands. */
-export type AccessFound = Omit<AccessRow, 'proofs'>
+export const accessFoundSchema = accessRowSchema.omit({ proofs: true })
+export type AccessFound = z.infer<typeof accessFoundSchema>
 
 /** What the matrix shows of a row. */
 export const accessLineSchema = accessRowSchema.pick({ account: true, kind: true, tier: true, state: true, login: true, lastLogin: true })
@@ -132,6 +147,14 @@ export const sharedKeySchema = z.object({
   places: z.array(z.object({ host: z.string(), account: z.string() })),
 })
 export type SharedKey = z.infer<typeof sharedKeySchema>
+
+/** What `gatehouse access list --json` prints. */
+export const accessListSchema = z.object({
+  hosts: z.array(accessOfHostSchema),
+  /** Of the hosts that are listed, with their places on all. */
+  keys: z.array(sharedKeySchema),
+})
+export type AccessList = z.infer<typeof accessListSchema>
 
 export const accessOverviewSchema = z.object({
   /** Null where the fleet file names none: then accounts are held against nothing. */

@@ -1,4 +1,4 @@
-import type { AccessOverview, AccessRow, AccountTier, HostAccess } from '#shared/model/access.ts'
+import type { AccessOfHost, AccessOverview, AccessRow } from '#shared/model/access.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { FactResults } from '../facts/registry.ts'
@@ -9,15 +9,6 @@ import { hostAccess } from './host-access.ts'
 import { type Removal, removalsOf } from './removal.ts'
 import { holdersOf, type KeyHolders, sharedKeys } from './shared-keys.ts'
 import { compareTiers } from './tiers.ts'
-
-export interface AccessOfHost {
-  readonly host: string
-  /** Null when the host was never looked at, or its accounts could not be read. */
-  readonly access: HostAccess | null
-  readonly reason: string | undefined
-  /** Held against the tiers of the fleet file; empty where it has none. */
-  readonly tiers: readonly AccountTier[]
-}
 
 export interface AccessService {
   /** What every account can do on every host, as the newest audits saw it. */
@@ -73,8 +64,11 @@ export function createAccessService({ views, clock, newestAudit }: AccessService
   return {
     list: (fleet) =>
       auditedHosts(fleet).map((host) => {
-        const shown = views.show(fleet, host.name, ({ facts }) => accessOf(facts, fleet, host, clock.now()))
-        return shown ?? { host: host.name, access: null, reason: 'it was not looked at yet', tiers: [] }
+        const shown = views.show(fleet, host.name, ({ facts, findings }) => ({
+          ...accessOf(facts, fleet, host, clock.now()),
+          stale: findings.flatMap(({ control, status, subject }) => (control === STALE && status === 'warning' ? subject : [])),
+        }))
+        return shown ?? { host: host.name, access: null, reason: 'it was not looked at yet', tiers: [], stale: [] }
       }),
     overview(fleet) {
       const now = clock.now()
@@ -106,9 +100,12 @@ export function createAccessService({ views, clock, newestAudit }: AccessService
   }
 }
 
-function accessOf(facts: FactResults, fleet: Fleet, host: Host, now: number): AccessOfHost {
+/** The control that names accounts which are not used. */
+const STALE = 'access-accounts-used'
+
+function accessOf(facts: FactResults, fleet: Fleet, host: Host, now: number): Omit<AccessOfHost, 'stale'> {
   const { accounts } = facts
   if (!accounts.known) return { host: host.name, access: null, reason: accounts.reason, tiers: [] }
   const access = hostAccess({ ...facts, accounts: accounts.value }, now)
-  return { host: host.name, access, reason: undefined, tiers: fleet.access ? compareTiers(access, fleet.access, fleet, host) : [] }
+  return { host: host.name, access, reason: null, tiers: fleet.access ? [...compareTiers(access, fleet.access, fleet, host)] : [] }
 }
