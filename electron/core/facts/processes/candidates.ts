@@ -5,6 +5,9 @@
  */
 export const candidatePattern = 'ollama|vllm|llama|local-?ai|docker-proxy|dcgm-exporter|nvidia[-_]gpu[-_]exporter'
 
+/** Beside them, what leads ports to containers of an account's own Podman: its words and its cgroup tell whose they are. */
+export const readPattern = `${candidatePattern}|/(pasta|rootlessport|slirp4netns)([. ]|$)`
+
 /** Environment variables that decide how an engine listens, authenticates and finds models. Others are never read. */
 export const wantedVariables = [
   'HOME',

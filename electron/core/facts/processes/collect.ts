@@ -1,5 +1,5 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
-import { candidatePattern, maskVariables, variablePattern } from './candidates.ts'
+import { maskVariables, readPattern, variablePattern } from './candidates.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
 import { addressesScript, gatewaysScript } from './gateway.ts'
 import { kubeletScript, readK3s, readKubelet } from './kubelet-script.ts'
@@ -67,7 +67,7 @@ const processes = script({
   display:
     'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/net/{route,fib_trie,if_inet6} of those in containers; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
-  parameters: [candidatePattern, variablePattern, maskVariables],
+  parameters: [readPattern, variablePattern, maskVariables],
   privileged: [findExecutables, readKubelet, readK3s],
 })
 

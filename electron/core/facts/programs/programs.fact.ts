@@ -4,8 +4,9 @@ import type { Container } from '../containers/containers.ts'
 import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
+import { containerAbove } from '../services/container-above.ts'
 import { hostAddressesOf, ownAddressOf } from '../services/own-address.ts'
-import { containerIdOf, unitOf } from '../services/placement.ts'
+import { unitOf } from '../services/placement.ts'
 import { kubeletAuthentication } from './kubelet.ts'
 import type { Program } from './programs.ts'
 import { programOfImage, programThatListens, recogniseProgram } from './recognise-program.ts'
@@ -72,8 +73,8 @@ function fromProcess(main: Process, record: ProgramRecord, { processes, parents,
     before = below.size
     for (const { pid } of processes) if (below.has(parents.get(pid) ?? 0)) below.add(pid)
   }
-  const containerId = containerIdOf(main.cgroup)
-  const container = containers.find(({ id, pid }) => id === containerId || (pid > 0 && pid === main.pid))
+  const place = containerAbove(main, processes)
+  const container = containers.find(({ id, pid }) => id === place?.id || (pid > 0 && pid === main.pid))
   const tcp = listeners.known ? listeners.value.filter(({ protocol }) => protocol === 'tcp') : []
   // What runs below a container daemon are other people's ports.
   const members = record.kind === 'container-api' ? new Set([main.pid]) : below
@@ -85,15 +86,17 @@ function fromProcess(main: Process, record: ProgramRecord, { processes, parents,
       ? 'the owners of sockets could not be read'
       : own.length === 0 && container && !container.hostNetwork
         ? (container.portsUnknown ?? ownAddressOf(main, hostAddresses))
-        : undefined
+        : own.length === 0 && place && !container
+          ? 'it runs in a container whose published ports could not be read'
+          : undefined
   return {
     id: record.id,
     name: record.name,
     kind: record.kind,
     pids: [...members],
     user: main.user,
-    unit: containerId ? undefined : unitOf(main),
-    container: container?.name ?? containerId?.slice(0, 12),
+    unit: place ? undefined : unitOf(main),
+    container: container?.name ?? place?.name ?? place?.id.slice(0, 12),
     binds,
     ...(unseen !== undefined && { bindsUnknown: unseen }),
     ...(record.kubelet

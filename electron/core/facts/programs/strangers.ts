@@ -10,7 +10,7 @@ const usual =
   /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|dockerd|containerd|netavark|aardvark-dns|kube-proxy|nv-hostengine|nvidia-persiste\w*)$/
 
 /** Programs that hold a port of the host for a container. */
-export const forwarders = /^(?:docker-proxy|rootlessport|conmon|slirp4netns|pasta(?:\.avx2)?)$/
+export const forwarders = /^(?:docker-proxy|rootlessport|rootlesskit|conmon|slirp4netns|pasta(?:\.avx2)?)$/
 
 /** Sockets that only ask get a port of their own out of this range (`ip_local_port_range` of ip(7), the default): another one at every start. */
 const mayAwaitAnswers = ({ protocol, port }: Pick<Listener, 'protocol' | 'port'>): boolean =>
@@ -47,6 +47,10 @@ export function strangersAmong(
       ({ port }) => port,
     ),
   )
+  // Root's list does not have those that an account keeps for itself (Podman and Docker without root).
+  const listed = new Set(
+    (containers ?? []).flatMap(({ running, ports }) => (running ? ports.map(({ protocol, hostPort }) => `${protocol} ${hostPort}`) : [])),
+  )
   const groups = new Map<string, Stranger & { listeners: Listener[] }>()
   for (const listener of listeners) {
     if (listener.scope === 'loopback') continue
@@ -54,7 +58,7 @@ export function strangersAmong(
     const excused = protocol === 'tcp' ? [...bound, ...sshPorts] : dhcpPorts
     if (processes.some(({ name, pid }) => expected.has(pid) || usual.test(name) || webServerNamed(name) !== undefined)) continue
     const forwarded = processes.some(({ name }) => forwarders.test(name))
-    if (forwarded && (containers !== undefined || (protocol === 'tcp' && bound.has(listener.port)))) continue
+    if (forwarded && ((protocol === 'tcp' && bound.has(listener.port)) || listed.has(`${protocol} ${listener.port}`))) continue
     // Owners unread: the ports of SSH and of what is known are explained by them.
     if (processes.length === 0 && excused.includes(listener.port)) continue
     // Sockets that systemd holds for a service: those of sshd are expected, others are as unexpected as what they start.

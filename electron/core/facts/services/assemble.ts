@@ -1,8 +1,8 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import { containerAbove } from './container-above.ts'
 import { containerOfUnit } from './container-run.ts'
 import { madeFrom, serviceFromContainer, serviceFromContainerUnit, serviceFromUnit } from './from-installed.ts'
 import { serviceFromProcess } from './from-process.ts'
-import { containerIdOf } from './placement.ts'
 import { serverGroups } from './process-groups.ts'
 import type { ServiceSources } from './sources.ts'
 
@@ -10,7 +10,7 @@ import type { ServiceSources } from './sources.ts'
 export function assembleServices(sources: ServiceSources): readonly InferenceService[] {
   const groups = serverGroups(sources.processes)
   const services = groups.map((group) => serviceFromProcess(group, sources))
-  const seenContainers = new Set(groups.map(({ main }) => containerIdOf(main.cgroup)))
+  const seenContainers = new Set(groups.map(({ main }) => containerAbove(main, sources.processes)?.id))
   for (const container of sources.containers ?? []) {
     const service = seenContainers.has(container.id) ? undefined : serviceFromContainer(container, sources)
     const unit = service && sources.units?.find((one) => containerOfUnit(one)?.name === container.name)

@@ -2,23 +2,27 @@ import type { InferenceService, ServiceBind } from '#shared/model/inference-serv
 import { podWords } from '#shared/model/pod.ts'
 import { type Container, SHARED } from '../containers/containers.ts'
 import type { LedPort } from '../firewall/led-to.ts'
+import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
 import { type Binds, forwardedBinds, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
 import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment, openPorts } from './configured.ts'
+import { type ContainerPlace, containerAbove } from './container-above.ts'
 import { containerOfUnit } from './container-run.ts'
 import { madeFrom, unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
 import { recognise, recogniseStart } from './launch.ts'
 import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
-import { containerIdOf, unitOf } from './placement.ts'
+import { unitOf } from './placement.ts'
 import { podOf } from './pods.ts'
 import type { ServerGroup } from './process-groups.ts'
+import { hasPasta, type RootlessPorts, rootlessPorts } from './rootless.ts'
 import type { ServiceSources } from './sources.ts'
 
 /** A running server as a service: where it runs, what it may be configured with, and what it listens on. */
 export function serviceFromProcess({ main, launch, members }: ServerGroup, sources: ServiceSources): InferenceService {
-  const containerId = containerIdOf(main.cgroup)
+  const place = containerAbove(main, sources.processes)
+  const containerId = place?.id
   const container = sources.containers?.find(({ id }) => id === containerId)
   const pod = podOf(main, container?.name)
   const contained = containerId !== undefined || pod !== undefined
@@ -34,7 +38,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     home: contained ? homeInContainer(container?.mounts ?? []) : account?.home,
   })
   const { binds, internal, unknown } = withLedToLoopback(
-    pod ? podBinds(main, members, configured, sources) : bindsOf(main, containerId, container, members, configured, sources),
+    pod ? podBinds(main, members, configured, sources) : bindsOf(main, place, container, members, configured, sources),
     sources,
   )
   const port = binds[0]?.port ?? configured.ports[0]
@@ -42,7 +46,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
   const image = container
     ? { name: container.image, line: container.line }
     : podContainer && { name: podContainer.image, line: podContainer.line }
-  const name = container?.name ?? containerId?.slice(0, 12)
+  const name = container?.name ?? place?.name ?? containerId?.slice(0, 12)
   return {
     id: (pod && podWords(pod)) ?? name ?? unit?.id ?? unitId ?? `${launch.engine}:${port}`,
     engine: launch.engine,
@@ -106,19 +110,21 @@ function afterRestart(unit: Unit | undefined): readonly ServiceBind[] | undefine
 
 function bindsOf(
   main: Process,
-  containerId: string | undefined,
+  place: ContainerPlace | undefined,
   container: Container | undefined,
   members: readonly Process[],
   configured: Configured,
   { listeners, processes, hostAddresses, ledTo }: ServiceSources,
 ): Binds {
   const seen = listeners ? observedBinds(members, configured, listeners) : { binds: [], unknown: 'listening sockets could not be read' }
-  if (containerId === undefined) return seen
+  if (place === undefined) return seen
   // With the host's network (or a shared one) its own sockets are the host's.
   const owned = seen.binds.filter(({ note }) => note === undefined)
   const { addresses } = main
   const inside = addresses && hostAddresses && addresses.some((address) => !hostAddresses.has(address))
   if (container === undefined) {
+    if (owned.length === 0 && place.account !== undefined && inside !== true && hasPasta(place.account, processes))
+      return rootlessBinds(rootlessPorts(main, place.account, processes, configured.ports))
     if (owned.length === 0 && addresses !== undefined && addresses.length > 0 && inside === false) return seen
     const binds: readonly ServiceBind[] = owned.length > 0 ? owned : forwardedBinds(processes, configured, addresses)
     return binds.length > 0 ? { binds } : { binds, unknown: 'it runs in a container whose published ports could not be read' }
@@ -135,6 +141,15 @@ function bindsOf(
   const led = (addresses ?? []).flatMap((address) => ledTo?.(address) ?? []).filter(({ to }) => configured.ports.includes(to))
   return { binds: proxied.length > 0 ? proxied : led.map((port) => ({ ...ledBind(port), note: undefined })), unknown }
 }
+
+const rootlessBinds = ({ ports, unknown }: RootlessPorts): Binds => ({
+  binds: ports.flatMap(({ hostAddress, hostPort, protocol, line, token }) => {
+    const scope = scopeOf(hostAddress)
+    if (scope === undefined || protocol === 'udp') return []
+    return [{ address: hostAddress, port: hostPort, scope, section: 'processes', line, basis: 'observed' as const, token }]
+  }),
+  unknown,
+})
 
 /**
  * Sockets of its own that `ss` shows are the host's, so the pod has the host's network. Otherwise it has one of its own, and rules of the cluster

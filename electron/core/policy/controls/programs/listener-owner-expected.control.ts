@@ -19,7 +19,7 @@ export default defineControl({
   evaluate: ({ listeners, processes, services, programs, firewall, network, containers }, { host }) => {
     const strangers = strangersAmong(listeners, services, programs, [22, host.port], knownValue(containers)?.containers)
     const ownersSeen = listeners.some((listener) => listener.processes.length > 0)
-    if (strangers.length > 0) return strangers.map((group) => judge(group, processes, ownersSeen, { firewall, network }))
+    if (strangers.length > 0) return strangers.map((group) => judge(group, processes, ownersSeen, containers.known, { firewall, network }))
     const open = listeners.filter(({ scope }) => scope !== 'loopback')
     return [
       {
@@ -34,7 +34,13 @@ export default defineControl({
   },
 })
 
-function judge(stranger: Stranger, processes: readonly Process[], ownersSeen: boolean, surroundings: Surroundings): Verdict {
+function judge(
+  stranger: Stranger,
+  processes: readonly Process[],
+  ownersSeen: boolean,
+  listed: boolean,
+  surroundings: Surroundings,
+): Verdict {
   const { owner, container, listeners } = stranger
   const where = [...new Set(listeners.map(printSocket))].slice(0, 6).join(', ')
   const cite = listeners.map(({ section = 'listeners', line }) => ({ section, line }))
@@ -43,8 +49,10 @@ function judge(stranger: Stranger, processes: readonly Process[], ownersSeen: bo
       status: 'not-evaluated',
       subject: strangerSubject(stranger),
       title: 'What a container publishes is not known',
-      reason: `${owner?.name ?? 'A container runtime'} holds ${where} for a container, and the list of containers could not be read.`,
-      hint: 'Let the audit account list containers as root; gatehouse sudoers prints the exact lines.',
+      reason: `${owner?.name ?? 'A container runtime'} holds ${where} for a container, ${listed ? `which root’s list of containers does not have: ${keeperOf(owner?.pid, processes)} has a Podman or Docker of its own` : 'and the list of containers could not be read'}.`,
+      hint: listed
+        ? 'See with podman ps as that account what it publishes; stop it, or publish it on 127.0.0.1.'
+        : 'Let the audit account list containers as root; gatehouse sudoers prints the exact lines.',
       cite,
     }
   if (container === undefined && owner === undefined && ownersSeen)
@@ -100,6 +108,11 @@ function judge(stranger: Stranger, processes: readonly Process[], ownersSeen: bo
       ...rules,
     ],
   }
+}
+
+const keeperOf = (pid: number | undefined, processes: readonly Process[]): string => {
+  const user = processes.find((process) => process.pid === pid)?.user
+  return user === undefined ? 'an account' : `account ${user}`
 }
 
 function whoIs(pid: number | undefined, process: Process | undefined): string {

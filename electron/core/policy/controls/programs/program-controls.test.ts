@@ -268,6 +268,12 @@ describe('listener-owner-expected', () => {
       'not-evaluated: What a container publishes is not known',
     ],
     [
+      "a port that an account's own Podman leads, which root's list does not have",
+      [listener(21_434, [{ name: 'pasta.avx2', pid: 51 }])],
+      { containers: holds(container('0.0.0.0', 8265, { running: false })) },
+      'not-evaluated: What a container publishes is not known',
+    ],
+    [
       'a known port, containers unread',
       forwarded,
       { containers: unknown('denied', []), programs: [program('cluster')] },

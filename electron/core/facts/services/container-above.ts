@@ -1,0 +1,49 @@
+import { basename } from 'node:path/posix'
+import type { Process } from '../processes/processes.ts'
+import { containerIdOf } from './placement.ts'
+
+/** The container around a process, as far as the process table tells. */
+export interface ContainerPlace {
+  readonly id: string
+  /** As Podman calls it. */
+  readonly name?: string | undefined
+  /** Uid of whoever keeps it, where that is not root: Podman and Docker without root belong to an account, and root's list does not have their containers. */
+  readonly account?: number | undefined
+}
+
+/**
+ * By its cgroup, and by the monitor above it, whose words everybody reads: `conmon -c ID … -n NAME` (conmon(8)), `containerd-shim-runc-v2 -namespace moby -id ID`.
+ * Where cgroups are not kept by systemd, or were not read, the monitor alone tells.
+ */
+export function containerAbove(process: Process, processes: readonly Process[]): ContainerPlace | undefined {
+  const kept = containerIdOf(process.cgroup)
+  const monitor = monitorOf(process, kept, processes)
+  const id = kept ?? monitor?.id
+  if (id === undefined) return undefined
+  const account = /(?:^|\/)user@(\d+)\.service(?:\/|$)/.exec(process.cgroup ?? '')?.[1]
+  return { id, name: monitor?.name, account: account !== undefined ? Number(account) : monitor?.account }
+}
+
+function monitorOf(process: Process, id: string | undefined, processes: readonly Process[]): ContainerPlace | undefined {
+  const seen = new Set<number>()
+  for (let at = process.ppid; at > 1 && !seen.has(at); ) {
+    seen.add(at)
+    const above = processes.find(({ pid }) => pid === at)
+    if (!above) return undefined
+    const found = monitored(above)
+    if (found && (id === undefined || found.id === id)) return found
+    at = above.ppid
+  }
+  return undefined
+}
+
+function monitored({ argv, uid }: Process): ContainerPlace | undefined {
+  const program = basename(argv[0] ?? '')
+  const after = (flag: string): string => argv[argv.indexOf(flag, 1) + 1] ?? ''
+  const podman = program === 'conmon'
+  if (!podman && !/^containerd-shim(?:-|$)/.test(program)) return undefined
+  const id = podman ? after('-c') : after('-id')
+  if (!/^[0-9a-f]{64}$/.test(id)) return undefined
+  const name = podman ? after('-n') : ''
+  return { id, ...(/^[A-Za-z0-9][\w.-]*$/.test(name) && { name }), ...(uid > 0 && { account: uid }) }
+}
