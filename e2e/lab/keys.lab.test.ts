@@ -27,6 +27,7 @@ async function look(): Promise<Looked> {
 
 let own: Looked
 let trusted: Looked
+let listed: Looked
 let names: readonly string[]
 
 beforeAll(async () => {
@@ -35,7 +36,9 @@ beforeAll(async () => {
   own = await look()
   await arrange('gpu2', `set -- authority\n${read('keys.sh')}`)
   trusted = await look()
-}, 180_000)
+  await arrange('gpu2', `set -- principals\n${read('keys.sh')}`)
+  listed = await look()
+}, 240_000)
 afterAll(async () => {
   rmSync(data, { recursive: true })
   await kill('gpu2')
@@ -78,6 +81,15 @@ test('an authority for all: nobody is said not to get in who does by a certifica
   expect(names.filter((name) => saidOut(name) && does(trusted, name, 'login', 'forwards', 'files'))).toEqual([])
   expect(does(trusted, 'certified', 'login')).toBe(true)
   expect(trusted.said.get('certified')?.loginNotes.join()).toContain('a certificate of /root/ca.pub may let it in')
+})
+
+test('an authority for whom a list names: by it alone somebody gets in, and which list that is is said', () => {
+  const bare = (looked: Looked) => does(looked, 'bare-certified', 'forwards', 'files')
+  expect([does(listed, 'certified', 'login'), bare(trusted), bare(listed)]).toEqual([true, true, false])
+  const saidOut = (name: string) => (listed.said.get(name)?.login ?? 'no') === 'no'
+  expect(names.filter((name) => saidOut(name) && does(listed, name, 'login', 'forwards', 'files'))).toEqual([])
+  for (const name of ['certified', 'bare-certified'])
+    expect(listed.said.get(name)?.loginNotes.join()).toContain('for whom, /etc/ssh/auth_principals/%u say, which was not read')
 })
 
 test('what stands in a certificate binds it alone: the authority is what lets in', () => {

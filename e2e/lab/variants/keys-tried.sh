@@ -12,7 +12,7 @@ files() { echo 'ls /' | timeout 10 sftp $o -b - -i "$2" "$1@127.0.0.1" >/dev/nul
 try() {
   case $1 in
   kind | bare-kind) keys=ecdsa ;; kinds) keys='ecdsa plain' ;; short) keys=rsa2 ;; long) keys=rsa3 ;; revoked) keys=gone ;;
-  *ca-ecdsa) keys=c-ecdsa ;; *ca-rsa2) keys=c-rsa2 ;; *-ca* | *certified) keys=c-good ;; none | bare-none) keys='c-good plain' ;; *) keys=plain ;;
+  *ca-ecdsa) keys=c-ecdsa ;; *ca-rsa2) keys=c-rsa2 ;; *-ca*) keys=c-good ;; *certified) keys='c-good c-web' ;; none | bare-none) keys='c-good plain' ;; *) keys=plain ;;
   esac
   case $1 in bare*) ways='login forwards files' ;; *) ways=login ;; esac
   for what in $ways; do

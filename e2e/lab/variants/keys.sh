@@ -1,9 +1,15 @@
 # Keys and certificates on gpu2 that sshd takes or refuses, each of an account of its own. Run as root; `authority` as first word: sshd trusts the authority
-# for all, and files are its own.   shellcheck shell=sh
+# for all, and files are its own; `principals`: for those that a list names.   shellcheck shell=sh
 set -eu
 cd /root
 conf() { printf '%s\n' "$@" >/etc/ssh/sshd_config.d/10-keys.conf; sed -i '/^Subsystem/d' /etc/ssh/sshd_config; sshd -t; systemctl reload ssh; }
 kinds='PubkeyAcceptedAlgorithms ssh-ed25519,rsa-sha2-512,ssh-ed25519-cert-v01@openssh.com'
+if [ "${1:-}" = principals ]; then
+  mkdir -p /etc/ssh/auth_principals
+  echo web >/etc/ssh/auth_principals/certified
+  conf "$kinds" 'TrustedUserCAKeys /root/ca.pub' 'AuthorizedPrincipalsFile /etc/ssh/auth_principals/%u'
+  exit
+fi
 if [ "${1:-}" = authority ]; then
   conf "$kinds" 'RequiredRSASize 3072' 'RevokedKeys /etc/ssh/revoked' 'PermitRootLogin forced-commands-only' 'TrustedUserCAKeys /root/ca.pub' 'Subsystem sftp internal-sftp'
   exit
@@ -30,6 +36,7 @@ certificate c-forced ca -n $everybody -V +1d -O force-command='echo forced'
 certificate c-tied ca -n $everybody -V +1d -O no-port-forwarding
 cp gone.pub /etc/ssh/revoked
 
+certificate c-web ca -n web -V +1d
 account() { n=$1; useradd --create-home --shell "${2:-/bin/bash}" "$n"; install -d -m 700 -o "$n" -g "$n" "/home/$n/.ssh"; }
 # key FILE [OPTIONS]
 key() { echo "${2:+$2 }$(cat "$1.pub")" >>"/home/$n/.ssh/authorized_keys"; chown "$n:" "/home/$n/.ssh/authorized_keys"; }

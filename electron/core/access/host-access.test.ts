@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { accessSchema } from '#shared/model/fleet.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
 import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
 import { known, unknown } from '../facts/fact.ts'
 import { factsOf, fleet, type Host, names, passwd, service, unit } from './host-access.testing.ts'
@@ -539,4 +540,29 @@ test('who cannot do the work of the tier is below it, unless something that was 
     'No more than its tier says',
     'ada can do nothing that administrators may not; whether it can do its work was not read.',
   ])
+})
+
+test('an account without a shell reaches the ports to which its key is bound, and no other engine', () => {
+  const bind = (port: number) => [{ address: '127.0.0.1', port, section: 'listeners', line: 1 } as InferenceService['binds'][number]]
+  const open = { ...service, apiKey: 'none' as const }
+  const services = [
+    { ...open, id: 'vllm.service', unit: 'vllm.service', binds: bind(8000) },
+    { ...open, id: 'ollama.service', unit: 'ollama.service', engine: 'ollama' as const, binds: bind(11_434) },
+  ]
+  const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ada@laptop'
+  const of = (options: string) => {
+    const facts = factsOf({ services, keys: `/home/ada/.ssh/authorized_keys:1:${options} ${key}` })
+    const accounts = {
+      ...facts.accounts,
+      accounts: parsePasswd(passwd.join('\n').replace('/home/ada:/bin/bash', '/home/ada:/usr/sbin/nologin')),
+    }
+    const ada = hostAccess({ ...facts, accounts }, 0).accounts.find(({ name }) => name === 'ada')
+    return ada?.holdings.map(({ capability, path }) => `${capability} ${path.at(-1)}`)
+  }
+  expect(of('permitopen="127.0.0.1:8000"')).toEqual(['send-inference 127.0.0.1:8000 asks for no key'])
+  expect(of('permitopen="127.0.0.1:11434"')).toEqual([
+    'change-models 127.0.0.1:11434 asks for no key',
+    'send-inference 127.0.0.1:11434 asks for no key',
+  ])
+  expect(of('permitopen="127.0.0.1:22"')).toEqual([])
 })

@@ -37,7 +37,8 @@ function followed(facts: AccessFacts, now: number): HostAccess {
   const steps = new Map<string, { own: readonly Own[]; becomes: readonly Becoming[]; logins: Logins }>()
   for (const member of world.members) {
     const logins = loginsOf(member, world.access, facts.sshd, now, facts['sshd-matches'])
-    const own = ownCapabilities(member, world, facts, logins.open !== 'no' && logins.connects)
+    const reaches = (port: number) => logins.open !== 'no' && logins.connects && (logins.ports?.has(port) ?? true)
+    const own = ownCapabilities(member, world, facts, reaches)
     steps.set(member.name, { own, becomes: becomings(member, world), logins })
   }
   const lastLogins = new Map(world.access?.lastLogins.known ? world.access.lastLogins.value.map((login) => [login.account, login]) : [])

@@ -341,3 +341,38 @@ test.each<[string, string, string | undefined, readonly string[], readonly strin
     ['yes', 'SSH key', 'PAM may refuse it (pam_listfile, which is not followed)'],
   ],
 ])('%s', (_, shadow, usepam, pam, expected) => expect(byPam(shadow, usepam, ...pam)).toEqual(expected))
+
+const shellLess = (options: readonly string[], settings: Readonly<Record<string, string>> = {}) => {
+  const [member] = membersOf({ accounts: parsePasswd('ada:x:1001:1001::/home/ada:/usr/sbin/nologin'), groups: parseGroup('ada:x:1001:') })
+  const access = {
+    passwords: known(parsePasswords(rows('ada:*:'))),
+    keys: known(parseLoginKeys(rows(options.map((option, at) => `${own}:${at + 1}:${option} ${key}`).join('\n')))),
+    paths: [],
+  } as unknown as Access
+  const sshd = { settings: Object.fromEntries(Object.entries(settings).map(([keyword, value]) => [keyword, [{ value, line: 1 }]])) }
+  return loginsOf(member as never, access, known(sshd), 0)
+}
+
+// permitopen of sshd(8) and PermitOpen of sshd_config(5): both have to allow a port, and one key without it opens any.
+test.each<[string, readonly string[], string | undefined, readonly number[] | undefined]>([
+  ['no bound', [''], undefined, undefined],
+  ['one port', ['restrict,port-forwarding,permitopen="127.0.0.1:11434"'], undefined, [11_434]],
+  ['two', ['permitopen="localhost:8080",permitopen="[::1]:9090"'], 'any', [8080, 9090]],
+  ['any port of a host', ['permitopen="127.0.0.1:*"'], undefined, undefined],
+  ['a key beside it that has none', ['permitopen="127.0.0.1:1"', 'no-pty'], undefined, undefined],
+  ['a key beside it that forwards nothing', ['permitopen="127.0.0.1:1"', 'restrict'], undefined, [1]],
+  ['sshd binds all', [''], '127.0.0.1:22 *:443', [22, 443]],
+  ['both', ['permitopen="*:22",permitopen="*:80"'], '127.0.0.1:22 *:443', [22]],
+])('ports that are opened without a shell: %s', (_, options, permitopen, expected) => {
+  const { ports } = shellLess(options, permitopen === undefined ? {} : { permitopen })
+  expect(ports && [...ports].toSorted((a, b) => a - b)).toEqual(expected)
+})
+
+test('whose names count in a certificate is said', () => {
+  const note = (settings: Readonly<Record<string, string>>) =>
+    shellLess(['restrict'], { trustedusercakeys: '/etc/ssh/ca.pub', ...settings }).notes.join()
+  expect(note({ authorizedprincipalsfile: 'none' })).toContain('may let it in; who is certified was not read')
+  expect(note({ authorizedprincipalsfile: '/etc/ssh/p/%u', authorizedprincipalscommand: '/usr/bin/who' })).toContain(
+    'may let it in; for whom, /etc/ssh/p/%u and /usr/bin/who say, which was not read',
+  )
+})

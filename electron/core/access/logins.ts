@@ -18,6 +18,8 @@ export interface Logins {
   readonly open: 'yes' | 'no' | 'unknown'
   /** Can it open connections from the host, if it gets in? */
   readonly connects: boolean
+  /** The ports to which it can; absent: any. */
+  readonly ports?: ReadonlySet<number>
 }
 
 const DAY_MS = 86_400_000
@@ -88,8 +90,7 @@ export function loginsOf(
   const link = access && linkTo(account.home, access)
   if (link && mayHold) notes.push(`keys behind the link ${link.path.slice(0, 80)} were not read`)
   const authorities = setting('trustedusercakeys') ?? 'none'
-  if (authorities !== 'none' && mayHold)
-    notes.push(`a certificate of ${authorities.slice(0, 80)} may let it in; who is certified was not read`)
+  if (authorities !== 'none' && mayHold) notes.push(`a certificate of ${authorities.slice(0, 80)} may let it in; ${principalsOf(setting)}`)
   const otherwise =
     matches?.known && (!shell || keys.length > 0) && !expired
       ? setOtherwise(matches.value, { name, account, groupNames }, setting, shell)
@@ -125,6 +126,7 @@ export function loginsOf(
   }
   const bySsh = waysOf(setting('authenticationmethods') ?? 'any', can)
   if ((can.keys > 0 || can.password) && bySsh.length === 0) notes.push(`sshd asks for ${setting('authenticationmethods')?.slice(0, 80)}`)
+  const ports = shell && otherwise === undefined ? portsOf(can.password ? [] : taken.filter(forwards), setting) : undefined
   const connects = !shell || (bare.ports && (can.password || taken.some(forwards) || taken.length === 0))
   if (shell) {
     // What was not read beside its shell.
@@ -135,6 +137,7 @@ export function loginsOf(
       keys,
       open: bySsh.length > 0 ? 'yes' : unseen ? 'unknown' : 'no',
       connects,
+      ...(ports && { ports }),
     }
   }
   const ways = [...bySsh, ...(password?.state === 'none' ? ['no password'] : []), ...(password?.state === 'usable' ? ['console'] : [])]
@@ -171,6 +174,33 @@ function withoutShell(setting: (keyword: string) => string | undefined): { reado
 function forwards({ options }: LoginKey): boolean {
   const last = options.findLast(({ name }) => /^(?:restrict|(?:no-)?port-forwarding)$/i.test(name))
   return last === undefined || last.name.toLowerCase() === 'port-forwarding'
+}
+
+/** Whom a certificate of TrustedUserCAKeys lets in: the account that it names, or whoever is on one of these lists (auth2-pubkey.c). */
+function principalsOf(setting: (keyword: string) => string | undefined): string {
+  const lists = ['authorizedprincipalsfile', 'authorizedprincipalscommand'].flatMap((keyword) => {
+    const value = setting(keyword) ?? 'none'
+    return value === 'none' ? [] : value.slice(0, 80)
+  })
+  return lists.length === 0 ? 'who is certified was not read' : `for whom, ${lists.join(' and ')} say, which was not read`
+}
+
+/**
+ * Ports of `permitopen`, which stands before keys (sshd(8)) and as PermitOpen in sshd_config(5): both have to allow it. One key without it opens any.
+ * Undefined: any. Hosts are not held against anything.
+ */
+function portsOf(keys: readonly LoginKey[], setting: (keyword: string) => string | undefined): ReadonlySet<number> | undefined {
+  const tied = keys.map(({ options }) => options.flatMap(({ name, value = '' }) => (name.toLowerCase() === 'permitopen' ? value : [])))
+  const byKey = tied.length === 0 || tied.some((values) => values.length === 0) ? undefined : portsIn(tied.flat())
+  const forAll = portsIn((setting('permitopen') ?? 'any').split(/\s+/))
+  if (byKey === undefined || forAll === undefined) return byKey ?? forAll
+  return new Set([...byKey].filter((port) => forAll.has(port)))
+}
+
+/** `127.0.0.1:11434`, `[::1]:80`, `*:*`, `none`. */
+function portsIn(places: readonly string[]): ReadonlySet<number> | undefined {
+  const ports = places.filter((place) => place !== 'none').map((place) => /:(\d{1,5})$/.exec(place)?.[1])
+  return ports.includes(undefined) ? undefined : new Set(ports.map(Number))
 }
 
 const takesFiles = ({ options }: LoginKey): boolean =>

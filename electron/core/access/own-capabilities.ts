@@ -15,16 +15,18 @@ export interface Own {
   readonly cite: Citation
 }
 
+type Reaches = (port: number) => boolean
+
 /** Groups that read the journal of the whole host (systemd-journald.service(8), and the ACLs that systemd sets). */
 const journalGroups = ['systemd-journal', 'adm', 'wheel']
 const proxyFolders = /^\/etc\/(?:nginx|caddy|haproxy|oauth2-proxy|vllm|ollama)(?:\/|$)/
 
-/** What the account can do without becoming another. `login`: can it connect to what listens on the host? */
-export function ownCapabilities(member: Member, world: World, facts: AccessFacts, login: boolean): readonly Own[] {
+/** What the account can do without becoming another. `reaches`: can it connect to what listens on this port of the host? */
+export function ownCapabilities(member: Member, world: World, facts: AccessFacts, reaches: Reaches): readonly Own[] {
   if (member.uid === 0) return []
   const services = facts.services.known ? facts.services.value : []
   return [
-    ...services.flatMap((service) => byService(member, world, facts, service, login)),
+    ...services.flatMap((service) => byService(member, world, facts, service, reaches)),
     ...byFiles(member, world, facts),
     ...bySudoFiles(member, world, facts),
     ...byJournal(member, world, services),
@@ -41,15 +43,16 @@ const serviceCite = (facts: AccessFacts, service: InferenceService): Citation =>
       : { section: 'units', line: 0 }
 }
 
-function byService(member: Member, world: World, facts: AccessFacts, service: InferenceService, login: boolean): readonly Own[] {
+function byService(member: Member, world: World, facts: AccessFacts, service: InferenceService, reaches: Reaches): readonly Own[] {
   const found: Own[] = []
   const cite = serviceCite(facts, service)
   const isOwn = service.how !== 'container' && (service.uid === undefined ? service.user === member.name : service.uid === member.uid)
   if (isOwn)
     for (const capability of ['read-prompts', 'control-services', 'send-inference'] as const)
       found.push({ capability, by: `${service.id} runs as it`, cite })
-  if (login && service.running && service.apiKey === 'none' && service.binds.length > 0) {
-    const where = `${service.binds[0]?.address}:${service.binds[0]?.port} asks for no key`
+  const bind = service.binds.find(({ port }) => reaches(port))
+  if (bind && service.running && service.apiKey === 'none') {
+    const where = `${bind.address}:${bind.port} asks for no key`
     found.push({ capability: 'send-inference', by: where, cite })
     // Ollama and LocalAI pull and delete models over the same API.
     if (service.engine === 'ollama' || service.engine === 'localai') found.push({ capability: 'change-models', by: where, cite })
