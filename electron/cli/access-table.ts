@@ -1,11 +1,12 @@
 import { namedAs } from '#shared/account-kind.ts'
 import type { AccessOfHost, AccountAccess, AccountTier, SharedKey } from '#shared/model/access.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
+import { NOT_FOLLOWED } from '#shared/not-followed.ts'
 import { visible } from '#shared/words.ts'
 
 /** Host by host: every account, its ways in and its keys, and what it can do with the way by which it can. */
 export function accessTable(hosts: readonly AccessOfHost[]): string {
-  return hosts.map((host) => `${lines(host).join('\n')}\n`).join('\n')
+  return `${hosts.map((host) => `${lines(host).join('\n')}\n`).join('\n')}\n${NOT_FOLLOWED}\n`
 }
 
 function lines({ host, access, reason, tiers, stale }: AccessOfHost): readonly string[] {

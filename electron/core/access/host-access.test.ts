@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { accessSchema } from '#shared/model/fleet.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import { parseTrust } from '../facts/access/trust.ts'
 import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
 import { known, unknown } from '../facts/fact.ts'
 import { factsOf, fleet, type Host, names, passwd, service, unit } from './host-access.testing.ts'
@@ -565,4 +566,14 @@ test('an account without a shell reaches the ports to which its key is bound, an
     'send-inference 127.0.0.1:11434 asks for no key',
   ])
   expect(of('permitopen="127.0.0.1:22"')).toEqual([])
+})
+
+test.each<[string, readonly string[]]>([
+  ['rw,no_root_squash', []],
+  ['rw,insecure,no_root_squash', ['become-root']],
+])('a folder that NFS gives away with %s is named, and is no gap of the reading', (options, open) => {
+  const facts = factsOf({})
+  const trust = parseTrust([{ text: `/etc/exports:1:/models 10.0.0.0/24(${options})`, line: 1 }])
+  const { gaps } = hostAccess({ ...facts, access: facts.access.known ? known({ ...facts.access.value, trust }) : facts.access }, 0)
+  expect(gaps).toMatchObject([{ reason: expect.stringContaining('NFS gives /models to 10.0.0.0/24'), leavesOpen: open, notModelled: true }])
 })

@@ -232,6 +232,12 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
     add({ known: false, reason: `${path} is ${by}, and what it does for its caller is not known`, sections: [] }, ['become-root'], {
       notModelled: true,
     })
+  for (const { path, client, insecure } of (access?.trust?.exports ?? []).slice(0, 20)) {
+    const who = insecure ? 'whoever asks from there' : 'root there'
+    const reason = `NFS gives ${path.slice(0, 80)} to ${client.slice(0, 60)} without root_squash: ${who} writes programs of root into it`
+    // Only root opens the ports that it asks for otherwise.
+    add({ known: false, reason, sections: [] }, insecure ? ['become-root'] : [], { notModelled: true })
+  }
   const unread = access?.unitPrograms?.unread ?? []
   if (unread.length > 0)
     add({ known: false, reason: `Unit files: ${unread.slice(0, 3).join(', ')} may not be read`, sections: [] }, ['become-root'])

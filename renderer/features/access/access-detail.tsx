@@ -3,6 +3,7 @@ import { namedAs } from '#shared/account-kind.ts'
 import type { AccessLine, AccessOverview, AccessRow, SharedKey } from '#shared/model/access.ts'
 import type { ReviewEntry } from '#shared/model/access-review.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
+import { NOT_FOLLOWED } from '#shared/not-followed.ts'
 import { useAccessAccount } from '../../stores/queries.ts'
 import { plainLines, plainText } from '../../ui/plain-text.ts'
 import { Scroll } from '../../ui/scroll.tsx'
@@ -77,6 +78,7 @@ export function AccessDetail({ place, row, host, entry, firstReview, keys, stale
           ))}
         </p>
       ))}
+      <p className="reason">{NOT_FOLLOWED}</p>
     </Scroll>
   )
 }

@@ -20,9 +20,9 @@ export interface AccessRule {
 /** Where distributions keep what the service `sshd` asks; each that is there is read. */
 const STACKS = ['sshd', 'common-account', 'password-auth', 'system-auth', 'system-remote-login', 'system-login', 'base-account']
 
-/** Piece of the `access` script: leaves `$pam`, the files that are there. Words are split at ends of lines there. */
+/** Piece of the `access` script: leaves `$pam`, the files that are there, with those of NFS. Words are split at ends of lines there. */
 export const pamFilesScript = `pam=
-for f in ${STACKS.map((name) => `/etc/pam.d/${name}`).join(' ')} /etc/security/access.conf /etc/security/access.d; do [ -e "$f" ] && pam="$pam
+for f in ${STACKS.map((name) => `/etc/pam.d/${name}`).join(' ')} /etc/security/access.conf /etc/security/access.d /etc/exports /etc/exports.d; do [ -e "$f" ] && pam="$pam
 $f"; done
 `
 /** What grep(1) finds of them. */

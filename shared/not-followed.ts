@@ -1,0 +1,3 @@
+/** Ways to rights that no list of accounts follows, for whoever reads one. */
+export const NOT_FOLLOWED =
+  'Not followed: what policies of D-Bus and actions of polkit let programs do, SELinux and AppArmor, namespaces, and passwords or keys that people share.'
