@@ -17,12 +17,13 @@ done
 [ -s "$(echo "$CACHE"/docker/docker.io_*.deb)" ] && docker=1 || docker=0
 [ -s "$(echo "$CACHE"/accounts/opendoas_*.deb)" ] && accounts=1 || accounts=0
 [ -s "$(echo "$CACHE"/exporter/prometheus-node-exporter_*.deb)" ] && exporter=1 || exporter=0
-[ ${#missing[@]} = 0 ] && [ $openrc$podman$docker$accounts$exporter = 11111 ] && exit 0
-say "installing ${missing[*]} openrc podman docker slapd nslcd opendoas exporter"
+[ -s "$(echo "$CACHE"/sssd/sssd-ldap_*.deb)" ] && sssd=1 || sssd=0
+[ ${#missing[@]} = 0 ] && [ $openrc$podman$docker$accounts$exporter$sssd = 111111 ] && exit 0
+say "installing ${missing[*]} openrc podman docker slapd nslcd opendoas exporter sssd"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 [ ${#missing[@]} = 0 ] || apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-mkdir -p "$CACHE/openrc" "$CACHE/podman" "$CACHE/docker" "$CACHE/accounts" "$CACHE/exporter"
+mkdir -p "$CACHE/openrc" "$CACHE/podman" "$CACHE/docker" "$CACHE/accounts" "$CACHE/exporter" "$CACHE/sssd"
 cd "$CACHE/openrc"
 apt-get download -qq openrc librc1 libeinfo1 2>/dev/null
 cd "$CACHE/podman"
@@ -33,3 +34,7 @@ cd "$CACHE/accounts"
 apt-get download -qq slapd libltdl7 nslcd libnss-ldapd opendoas 2>/dev/null
 cd "$CACHE/exporter"
 apt-get download -qq prometheus-node-exporter 2>/dev/null
+cd "$CACHE/sssd"
+apt-get download -qq slapd libltdl7 libodbc2 sssd-common sssd-ldap sssd-krb5-common libnss-sss libpam-sss libsss-sudo libsss-certmap0 libsss-idmap0 \
+  libsss-nss-idmap0 libbasicobjects0 libc-ares2 libcollection4 libcrack2 libdhash1 libini-config5 libldb2 liblmdb0 libnl-3-200 libnl-route-3-200 \
+  libpath-utils1 libpwquality1 libpwquality-common libref-array1 libtalloc2 libtdb1 libtevent0 libnfsidmap1 2>/dev/null

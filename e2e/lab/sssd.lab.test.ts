@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { HostAccess } from '#shared/model/access.ts'
+import { audit, hostOf } from './audit.ts'
+import { gatehouse } from './console.ts'
+import { arrange, install, kill, lab, start } from './lab.ts'
+
+/** A host that asks LDAP through the real SSSD: what only the directory knows passes nothing. */
+
+const data = mkdtempSync(join(tmpdir(), 'gatehouse-lab-'))
+
+async function look() {
+  const { report } = await audit(data, ['--host', 'gpu1'])
+  const words = ['access', 'list', '--fleet', lab.fleetFile, '--data', data, '--host', 'gpu1', '--json']
+  const [{ access }] = JSON.parse((await gatehouse(words)).stdout) as [{ readonly access: HostAccess }]
+  const { findings } = hostOf(report, 'gpu1')
+  return { access, status: (control: string) => findings.flatMap((one) => (one.control === control ? one.status : [])) }
+}
+type Looked = Awaited<ReturnType<typeof look>>
+let hidden: Looked
+let listed: Looked
+let really: ReadonlySet<string>
+
+const TRIED = `for n in local1 local2 local3 d2 d3; do setpriv --reuid=$n --regid=$(id -g $n) --init-groups sudo -n true 2>/dev/null && echo "root $n"; done
+for n in d1 d2; do [ "$(timeout 10 ssh -n -i /root/dir.key -o BatchMode=yes -o UserKnownHostsFile=/root/dir.hosts $n@127.0.0.1 echo in 2>/dev/null)" = in ] && echo "login $n"; done
+true`
+
+beforeAll(async () => {
+  await install('gpu1', 'sssd', ['sssd.sh'])
+  hidden = await look()
+  really = new Set((await arrange('gpu1', TRIED)).split('\n').filter(Boolean))
+  await arrange(
+    'gpu1',
+    `sed -i 's/^enumerate.*/enumerate = true/' /etc/sssd/sssd.conf; systemctl stop sssd0; systemd-run -q --unit=sssd1 sssd -i -d 0
+    for n in $(seq 300); do getent passwd | grep -q ^d3: && break; sleep 0.2; done`,
+  )
+  listed = await look()
+}, 240_000)
+afterAll(async () => {
+  rmSync(data, { recursive: true })
+  await kill('gpu1')
+  await start('gpu1')
+})
+
+const of = ({ access }: Looked, name: string) => access.accounts.find((account) => account.name === name)
+const way = (looked: Looked, name: string) =>
+  of(looked, name)
+    ?.holdings.find(({ capability }) => capability === 'become-root')
+    ?.path.slice(1)
+const openFor = ({ access }: Looked, words: string) =>
+  access.gaps.filter(({ reason }) => reason.includes(words)).map(({ leavesOpen }) => leavesOpen)
+
+test('what is really so: group and rule of the directory make its own accounts root and none of the host, and its access provider refuses d2', () => {
+  expect([...really].toSorted()).toEqual(['login d1', 'root d2', 'root d3'])
+})
+
+test('who is in a group of the directory is followed where it lists its accounts, and nobody of the host is taken for a member', () => {
+  for (const looked of [hidden, listed]) expect([way(looked, 'local1'), way(looked, 'local3')]).toEqual([undefined, undefined])
+  // Whom the directory lists is followed; of whom it does not nobody is said to be all there is.
+  expect([way(listed, 'd2'), of(hidden, 'd2')?.login ?? 'unlisted']).toEqual([['sudo ALL', 'root'], expect.stringMatching(/^un/)])
+  expect(hidden.access.unlisted).toContain('nsswitch.conf asks sss as well')
+})
+
+test('rules of sudo that only the directory has leave open who is root', () => {
+  for (const looked of [hidden, listed]) {
+    expect(way(looked, 'd3')).toBeUndefined()
+    expect(openFor(looked, 'rules of sudo from sss').flat()).toContain('become-root')
+  }
+})
+
+test('keys and logins that the directory decides about are not known', () => {
+  expect(['d1', 'd2', 'd3'].map((name) => of(listed, name)?.login)).toEqual(['unknown', 'unknown', 'unknown'])
+  expect(of(listed, 'd1')?.loginNotes.join()).toContain('sss_ssh_authorizedkeys gives to sshd were not asked for')
+})
+
+// SSSD itself gives nobody uid 0 (sssd.conf(5), min_id).
+test.each(['access-accounts-used', 'access-within-tiers', 'access-accounts-in-tiers', 'root-groups-empty'])(
+  '%s passes nothing that was not seen',
+  (control) => {
+    expect([...hidden.status(control), ...listed.status(control)]).not.toContain('pass')
+  },
+)
