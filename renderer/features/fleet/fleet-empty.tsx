@@ -90,12 +90,13 @@ export function FleetEmpty({ notices }: { readonly notices: readonly NoticeView[
                 Open fleet file…
               </Button>
               <Button icon={<FileText className="icon" aria-hidden />} onClick={() => goSettings('import')}>
-                Import…
+                Import hosts…
               </Button>
               <Button icon={<Play className="icon" aria-hidden />} onClick={() => demo.mutate(null)}>
                 Start the demo fleet
               </Button>
             </div>
+            <p className="help mt-3">The demo fleet is simulated on this computer.</p>
           </div>
         </div>
       </div>
