@@ -176,6 +176,8 @@ describe('steps taken by hand, as root of the host', () => {
     await arrange('gpu3', 'mkdir /var/lib/gatehouse-push')
     const { failed, open, now } = await staged('gpu3')
     expect([failed?.code, open?.id, Math.abs((now ?? 0) - Date.now() / 1000) < 60]).toEqual(['busy', 'none', true])
+    // Before anything is said of files, which the one who holds it may be writing.
+    expect((await staged('gpu3', { before: state('planned\n') })).failed?.code).toBe('busy')
     expect((await step('gpu3', 'undo', { ...push, id: 'none', files: [] })).ended).toBe(true)
     expect((await asRoot('gpu3', 'ls -d /var/lib/gatehouse*')).stdout).toBe('')
   }, 60_000)

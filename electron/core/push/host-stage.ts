@@ -62,6 +62,8 @@ gh_step() {
   done
   gh_trusted "\${gh_base%/*}"
   gh_volatile=$(stat -f -c %T -- "\${gh_base%/*}")
+  # What a push that is under way has written is no conflict: it may be undone yet.
+  [ ! -d "$gh_base" ] || { gh_look; gh_fail busy; }
   gh_files gh_check
   [ "$(gh_unit_state)" = active ] || gh_fail "not-active $gh_unit"
   mkdir -m 700 "$gh_base" 2>/dev/null || { [ -d "$gh_base" ] || gh_fail "unwritable \${gh_base%/*} is read-only or full"; gh_look; gh_fail busy; }
