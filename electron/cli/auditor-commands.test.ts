@@ -7,6 +7,7 @@ import { openDatabase } from '#core/store/database.ts'
 import { itemResults } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import { comparisonSchema, trendSchema } from '#shared/model/history.ts'
+import { auditReportSchema } from '#shared/model/report.ts'
 import { dayFrom } from '#shared/model/validity.ts'
 import type { Outcome } from '#shared/status.ts'
 import { runAudit } from './audit.command.ts'
@@ -198,4 +199,24 @@ test('a pack is written and verified; a changed one is 1, with what was changed'
   expect(await runVerify([at('q4')])).toBe(1)
   expect(stdout).toContain('summary.md is not the file that was written')
   await expect(runReport([...store(), '--pack', at('q4')])).rejects.toThrow(/FILE\.zip/)
+})
+
+test('a pack says of every host of the fleet file how it stands: not reached, and never looked at', async () => {
+  oneMore()
+  const hosts = ['gpu-01', 'gpu-02', 'gpu-09'].map((name) => `  - { name: ${name}, address: 10.0.0.1 }\n`).join('')
+  writeFileSync(at('fleet.yaml'), `version: 1\nname: dc1\nidentities: { audit: { user: a } }\nhosts:\n${hosts}`)
+  expect(await runReport([...store(), '--pack', at('all.zip')])).toBe(0)
+  const read = (path: string) => readFileSync(at(`all/${path}`), 'utf8')
+  const files = ['findings.csv', 'findings.sarif', 'oscal/assessment-results.json', 'report.html', 'summary.md', 'results.json']
+  for (const path of files) expect([path, read(path).includes('gpu-09'), /never looked at/.test(read(path))]).toEqual([path, true, true])
+  expect(read('oscal/poam.json')).toContain('gpu-02')
+  expect(auditReportSchema.safeParse(JSON.parse(read('results.json'))).error).toBeUndefined()
+  // When each was looked at; nothing where it never was.
+  const rows = read('findings.csv').split('\r\n')
+  expect(rows.filter((row) => row.startsWith('"gpu-09"')).every((row) => row.endsWith(',""'))).toBe(true)
+  expect(rows.filter((row) => row.startsWith('"gpu-02"')).every((row) => row.endsWith(',"2026-11-09T10:00:00.000Z"'))).toBe(true)
+  expect(read('report.html')).toContain('looked at on 2026-11-09T10:00:00.000Z')
+  expect(read('summary.md')).toContain('Looked at on 2026-11-09T10:00:00.000Z.')
+  stdout = ''
+  expect(await runVerify([at('all.zip'), '--key', at('data/console-key.pub.pem')])).toBe(0)
 })

@@ -144,8 +144,8 @@ export function judgeRecording({ host, fleet, outputs, controls, advisories = sh
 }
 
 /** Every control not evaluated, for the same reason: a host that was not reached has passed nothing. */
-const nothingEvaluated = (controls: readonly AnyControl[], failure: Failure): Finding[] =>
-  controls.map((control) => notEvaluated(control, 'The host was not reached', failure.detail))
+const nothingEvaluated = (controls: readonly AnyControl[], title: string, detail: string): Finding[] =>
+  controls.map((control) => notEvaluated(control, title, detail))
 
 /**
  * Looks at one host: connects, asks, reads, judges. Never rejects: whatever goes wrong is in the audit's `state` and `failure`, and what
@@ -218,17 +218,27 @@ function failedAudit(
   controls: readonly AnyControl[],
   finishedAt: string,
 ): HostAudit {
-  const findings = nothingEvaluated(controls, failure)
   return {
+    ...unmeasured(nothingEvaluated(controls, 'The host was not reached', failure.detail)),
     ...base,
     state: stateByFailure[failure.code] ?? 'unreachable',
     finishedAt,
-    items: itemResults(findings),
-    findings,
     failure,
-    sections: [],
-    listeners: [],
-    services: [],
-    gpus: [],
   }
 }
+
+/** A host of the fleet file that no audit has looked at yet: who is handed the results of a fleet must not miss it. `at`: ISO 8601, UTC. */
+export function neverLookedAt({ name, address }: Host, controls: readonly AnyControl[], at: string): HostAudit {
+  const failure = { code: 'audit.not-found', host: name, detail: 'No audit has looked at this host yet' } as const
+  const findings = nothingEvaluated(controls, 'The host was never looked at', failure.detail)
+  return { ...unmeasured(findings), name, address, state: 'idle', startedAt: at, finishedAt: at, failure }
+}
+
+const unmeasured = (findings: Finding[]) => ({
+  items: itemResults(findings),
+  findings,
+  sections: [],
+  listeners: [],
+  services: [],
+  gpus: [],
+})

@@ -69,7 +69,7 @@ function hostSection(host: HostAudit): Markup {
     ? html`<p>${host.system.os}, kernel ${host.system.kernel}, audited as ${host.system.account}.${clock === undefined ? '' : ` Its clock is ${clock}.`}</p>`
     : nothing
   return html`<section id="host-${host.name}">
-<h2>${host.name} <small>${host.address}</small></h2>
+<h2>${host.name} <small>${host.address}${host.state === 'idle' ? '' : `, looked at on ${host.finishedAt}`}</small></h2>
 ${system}${failure}
 ${sorted.map(findingSection)}
 </section>

@@ -48,6 +48,7 @@ function hostSection(host: HostAudit): string[] {
   return [
     `## ${cell(host.name)}`,
     '',
+    ...(host.state === 'idle' ? [] : [`Looked at on ${host.finishedAt}.`, '']),
     ...(host.failure ? [`${cell(host.failure.code)}: ${cell(host.failure.detail)}`, ''] : []),
     ...(clock === undefined ? [] : [`Its clock is ${clock}.`, '']),
     ...(sorted.length === 0 ? ['Nothing is open.', ''] : sorted.flatMap(findingSection)),

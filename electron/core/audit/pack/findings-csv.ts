@@ -1,12 +1,15 @@
-import type { AuditResults } from '#shared/model/audit.ts'
+import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import { visible } from '#shared/words.ts'
 import { csvLine } from './csv.ts'
 import { evidencePath } from './evidence-path.ts'
 
 const columns = [
   ...['host', 'item', 'control', 'subject', 'status', 'severity', 'title', 'reason', 'first seen', 'last changed'],
-  ...['waived until', 'waived by', 'stated until', 'stated by', 'evidence', 'line'],
+  ...['waived until', 'waived by', 'stated until', 'stated by', 'evidence', 'line', 'looked at'],
 ]
+
+/** When the host was asked; empty where it never was. */
+const lookedAt = ({ state, finishedAt }: HostAudit): string => (state === 'idle' ? '' : finishedAt)
 
 /** Every finding as a row, with the file and line that decide. */
 export function* findingsCsv(audit: AuditResults): Generator<string> {
@@ -23,7 +26,11 @@ export function* findingsCsv(audit: AuditResults): Generator<string> {
             ...[finding.firstSeen ?? '', finding.lastChanged ?? ''],
             ...(waiver?.state === 'active' ? [waiver.endsOn, waiver.approver] : ['', '']),
             ...(attestation?.state === 'active' ? [attestation.endsOn, attestation.name] : ['', '']),
-            ...[proof === undefined ? '' : evidencePath(host.name, proof.section), line === undefined ? '' : String(line.number)],
+            ...[
+              proof === undefined ? '' : evidencePath(host.name, proof.section),
+              line === undefined ? '' : String(line.number),
+              lookedAt(host),
+            ],
           ].map(visible),
         )
       })

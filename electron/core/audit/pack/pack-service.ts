@@ -10,6 +10,7 @@ import type { Decisions } from '../../policy/decisions.ts'
 import type { Clock } from '../../ports.ts'
 import type { ConsoleKey } from '../../signing/console-key.ts'
 import type { AuditRepo } from '../../store/audit.repo.ts'
+import { neverLookedAt } from '../audit-host.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { AttachmentStore } from '../walkthrough/attachments.ts'
 import type { WalkthroughService } from '../walkthrough/walkthrough-service.ts'
@@ -64,7 +65,8 @@ export function createPackService(ports: PackServicePorts): PackService {
   function newest(fleet: Fleet): AuditResults {
     const audit = latest(fleet)
     if (audit === null) throw new GatehouseError({ code: 'audit.not-found', detail: 'no host of this fleet has been audited' })
-    return { ...audit, hosts: rememberedHosts(auditedHosts(fleet), ({ name }) => host(fleet, name)) }
+    const at = new Date(clock.now()).toISOString()
+    return { ...audit, hosts: rememberedHosts(auditedHosts(fleet), (one) => host(fleet, one.name) ?? neverLookedAt(one, controls, at)) }
   }
 
   return {

@@ -1,5 +1,5 @@
 import { groupBy } from '#shared/group-by.ts'
-import type { AuditResults } from '#shared/model/audit.ts'
+import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import { areas, type ChecklistItem, checklist } from '#shared/model/checklist.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import type { RecordedReview } from '#shared/model/recorded-review.ts'
@@ -47,10 +47,16 @@ table{width:100%;margin:6px 0 12px}td:last-child,td code{overflow-wrap:anywhere}
  */
 export function printReport({ audit, guide, walkthrough, views, reviews }: PrintSources): string {
   const lines = new Map<string, Line>()
-  const scores: { readonly host: string; readonly passed: number; readonly applicable: number; readonly state: string }[] = []
+  const scores: {
+    readonly host: string
+    readonly passed: number
+    readonly applicable: number
+    readonly state: string
+    readonly at: string
+  }[] = []
   const statuses = new Map<string, Outcome[]>()
   for (const host of audit.hosts) {
-    scores.push({ host: host.name, state: host.state, ...score(host.items) })
+    scores.push({ host: host.name, ...standing(host), ...score(host.items) })
     for (const { id, status } of host.items) statuses.set(id, [...(statuses.get(id) ?? []), status])
     for (const finding of host.findings) collect(lines, host.name, finding)
   }
@@ -89,15 +95,27 @@ ${printedReviews(reviews)}
 <h2>Results by framework</h2>
 ${views.map(frameworkSection)}
 <h2>Hosts</h2>
-<table><thead><tr><th scope="col">Host</th><th scope="col">Connection</th><th scope="col">Passed</th></tr></thead>
+<table><thead><tr><th scope="col">Host</th><th scope="col">Connection</th><th scope="col">Looked at</th><th scope="col">Passed</th></tr></thead>
 <tbody>${scores.map(
-    ({ host, state, passed, applicable }) => html`<tr><th scope="row">${host}</th><td>${state}</td><td>${passed} of ${applicable}</td></tr>
+    ({
+      host,
+      state,
+      at,
+      passed,
+      applicable,
+    }) => html`<tr><th scope="row">${host}</th><td>${state}</td><td>${at}</td><td>${passed} of ${applicable}</td></tr>
 `,
   )}</tbody></table>
 </body>
 </html>
 `.markup
 }
+
+/** A host that was never asked has no state but that. */
+const standing = ({ state, failure, finishedAt }: HostAudit) =>
+  state === 'idle'
+    ? { state: 'never looked at', at: '' }
+    : { state: failure ? `${state}: ${failure.detail}` : state, at: `${finishedAt.slice(0, 16).replace('T', ' ')} UTC` }
 
 function collect(lines: Map<string, Line>, host: string, finding: Finding): void {
   if (finding.status === 'pass' || finding.status === 'not-applicable') return

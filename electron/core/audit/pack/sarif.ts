@@ -83,7 +83,13 @@ function resultOf(host: HostAudit, finding: Finding, kind: 'fail' | 'open' | 're
         },
       ],
     }),
-    properties: { host: host.name, item: finding.item, status: finding.status, severity: finding.severity },
+    properties: {
+      host: host.name,
+      lookedAt: host.state === 'idle' ? null : host.finishedAt,
+      item: finding.item,
+      status: finding.status,
+      severity: finding.severity,
+    },
   }
 }
 

@@ -32,7 +32,7 @@ describe('cells of a spreadsheet', () => {
 
   test('a finding points at its line', () => {
     const [, row] = [...findingsCsv(packSources([packFinding('fail')]).audit)]
-    expect(row).toMatch(/"evidence\/gpu-01\/listeners.txt","3"\r\n$/)
+    expect(row).toMatch(/"evidence\/gpu-01\/listeners.txt","3","[-0-9T:.]+Z"\r\n$/)
   })
 })
 
