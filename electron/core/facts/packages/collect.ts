@@ -166,7 +166,7 @@ fi
   told dnf-automatic /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf /usr/share/dnf5/dnf5-plugins/automatic.conf
   known registries /etc/docker/daemon.json /etc/containers/registries.conf /etc/containers/registries.conf.d/*.conf
   told reboot /run/reboot-required /run/reboot-required.pkgs
-} | pick
+} | pick || printf '@unreadable the files that name sources\\n'
 if command -v systemctl >/dev/null 2>&1; then
   printf '@timers\\n'
   systemctl list-units --state=active --no-legend --plain --no-pager -- apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer dnf5-automatic.timer 2>/dev/null | awk '{ print "=" $1 }'

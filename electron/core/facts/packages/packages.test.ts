@@ -340,6 +340,16 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
     expect(ask(`${part('port')}\nline='${line} '\nport ${flag}\nprintf %s "$found"`).stdout).toBe(port)
   })
 
+  test.skipIf(!has || process.platform !== 'linux')('where awk cannot read the files, that no source is set is not said', () => {
+    const failing = 'awk() { cat >/dev/null; return 2; }\n'
+    const { stdout } = spawnSync(shell, [...(shell === 'busybox' ? ['sh'] : []), '-c', failing + text, 'sh', 'x'], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+      input: '',
+    })
+    expect(parseSources(stdout).unreadable).toEqual(['the files that name sources'])
+  })
+
   test.skipIf(!has)('one awk takes of each file the rows that matter, and as many as are wanted', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-pick-'))
     try {

@@ -103,7 +103,7 @@ function met(
 ): Verdict {
   const endpoint = (wire.known ? wire.value.endpoints : []).find((one) => ports.includes(one.port) && one.tls && own(one))
   if (endpoint) return judge(where, subject, endpoint, cite)
-  return notKnown(subject, `${where} was not met over the network${wire.known ? '' : `: ${wire.reason}`}.`, cite)
+  return notKnown(subject, `${where} was not met over the network under its name${wire.known ? '' : `: ${wire.reason}`}.`, cite)
 }
 
 const notKnown = (subject: string, reason: string, cite: readonly Citation[]): Verdict => ({
