@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Network } from '../network/network.ts'
 import { parseIptables } from './iptables/parse.ts'
 import { portsLedTo } from './led-to.ts'
+import { parseNft } from './nft/parse.ts'
 import { verdictFor } from './reach.ts'
 
 /**
@@ -81,4 +82,31 @@ test('whoever asks at such a port gets past the input chain, which is closed', (
   const query = { direction: 'in', protocol: 'tcp', source: '192.0.2.1/32' } as const
   expect(verdictFor({ tables }, network, { ...query, port: 31_964 }).verdict).toBe('accept')
   expect(verdictFor({ tables }, network, { ...query, port: 8000 }).verdict).toBe('drop')
+})
+
+test.each([
+  ['127.0.0.1:11434', '11434', 'accept'],
+  ['127.0.0.1:11434', '8095', 'drop'],
+])('what is led to %s is input of this host: who may connect to %s there, %s', (target, port, expected) => {
+  const tables = parseNft(
+    `table ip nat {
+	chain prerouting {
+		type nat hook prerouting priority dstnat; policy accept;
+		tcp dport 8095 dnat to ${target}
+	}
+}
+table inet filter {
+	chain input {
+		type filter hook input priority filter; policy drop;
+		tcp dport ${port} accept
+	}
+	chain forward {
+		type filter hook forward priority filter; policy ${expected === 'accept' ? 'drop' : 'accept'};
+	}
+}
+`,
+    'nft',
+  )
+  const query = { direction: 'in', protocol: 'tcp', port: 8095, address: '0.0.0.0', source: '198.51.100.7' } as const
+  expect(verdictFor({ tables }, network, query)).toMatchObject({ verdict: expected })
 })

@@ -5,7 +5,7 @@ import type { Firewall, FirewallVerdict } from './firewall.ts'
 import type { Flow, Packet, Stopped } from './packet.ts'
 import type { Rule, RuleReference, Table, Test } from './ruleset.ts'
 import { runHook } from './run-hook.ts'
-import { localsOf, routeTo, type Side, sidesOf } from './surroundings.ts'
+import { isLoopback, localsOf, routeTo, type Side, sidesOf } from './surroundings.ts'
 
 /** New traffic that one asks about. `address` is the one that a socket is bound to: `0.0.0.0`, `::`, `*` or one of the host. */
 export interface TrafficQuery {
@@ -208,12 +208,15 @@ export function path(tables: readonly Table[], hooks: readonly Parameters<typeof
   return { passed, stopped }
 }
 
-/** After destination NAT a packet either is still for this host, or is forwarded to where it now leads. */
+/** After destination NAT a packet either is still for this host, as one to loopback is (`route_localnet`), or is forwarded to where it now leads. */
 function inboundPath(tables: readonly Table[], network: Network | undefined, family: Family, start: Flow): Ended {
   const early = path(tables, ['ingress', 'prerouting'], [start])
   const own = network ? localsOf(network, family) : []
   const forwarded = (flow: Flow) =>
-    flow.packet.translated && flow.packet.local !== start.packet.local && !own.includes(flow.packet.local ?? '')
+    flow.packet.translated &&
+    flow.packet.local !== start.packet.local &&
+    !own.includes(flow.packet.local ?? '') &&
+    !isLoopback(flow.packet.local)
   const input = path(
     tables,
     ['input'],

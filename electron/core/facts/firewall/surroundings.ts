@@ -45,6 +45,8 @@ const intervalOf = oncePer((each: Network['addresses'][number] | Network['routes
 /** `127.0.0.0/8` and `::1` in the digits of an interval. */
 const LOOPBACK = /^(?:7f[0-9a-f]{6}|0{31}1)$/
 
+export const isLoopback = (address: string | undefined): boolean => address !== undefined && LOOPBACK.test(address)
+
 /** Own addresses of the host, all interfaces or one. Loopback addresses cannot be reached from elsewhere; others on `lo` can. */
 export function localsOf(network: Network, family: Family, name?: string): readonly string[] {
   return network.addresses.flatMap((each) => {

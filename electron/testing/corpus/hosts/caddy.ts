@@ -106,6 +106,18 @@ export const caddy: readonly CorpusHost[] = [
   corpusHost('caddy-admin-off', 'Its admin endpoint is off', base, says({ admin: { disabled: true } })),
   corpusHost('caddy-without-login', 'No login', base, says({ before: [hsts] })),
   corpusHost(
+    'caddy-any-token',
+    'A token is asked for, whatever it is',
+    base,
+    says({
+      before: [hsts],
+      routes: [
+        { match: [{ header: { Authorization: ['Bearer *'] } }], handle: [{ handler: 'subroute', routes: [managers, users] }] },
+        rest,
+      ],
+    }),
+  ),
+  corpusHost(
     'caddy-login-too-late',
     'The login stands behind what forwards',
     base,

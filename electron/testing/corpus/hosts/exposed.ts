@@ -6,10 +6,23 @@ import { llama, ollama, rules, soundFirewall, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost } from '../corpus-host.ts'
 import { flag, on, withFiles, withFirewall, withListener, withUnit, withWords } from '../sins/host.ts'
 import { closedToJump, listensOn, ollamaOn, openToJump, vllmOn } from '../sins/listening.ts'
+import { sysctl } from '../sins/system.ts'
 
 const anyone = [withFirewall(noFirewall), openToJump]
 const both = { ...vllm, addresses: [...vllm.addresses, { interface: 'eth0', address: '2001:db8:4::11', prefixLength: 64 }] }
 const ipv4Only = { ...soundFirewall, nft: soundFirewall.nft.replaceAll('table inet filter', 'table ip filter') }
+
+const ledToLoopback = withFirewall({
+  ...soundFirewall,
+  nft: `${rules({ inbound: ['tcp dport 11434 accept'] }).nft}
+table ip nat {
+	chain prerouting {
+		type nat hook prerouting priority dstnat; policy accept;
+		tcp dport 8095 dnat to 127.0.0.1:11434
+	}
+}
+`,
+})
 
 /** Ports, packet filters and segments. */
 export const exposed: readonly CorpusHost[] = [
@@ -48,6 +61,20 @@ export const exposed: readonly CorpusHost[] = [
   corpusHost('ollama-on-every-interface', 'OLLAMA_HOST=0.0.0.0 in a drop-in, running', ollama, ollamaOn('*')),
   corpusHost('ollama-open-to-anyone', 'The same without a packet filter', ollama, ollamaOn('*'), anyone),
   corpusHost('ollama-on-its-address', 'Ollama listens on the address of the segment', ollama, ollamaOn('10.20.4.12')),
+  corpusHost(
+    'ollama-led-to-loopback',
+    'A rule of translation leads port 8095 to Ollama on loopback, and the kernel routes such addresses',
+    ollama,
+    ledToLoopback,
+    sysctl('net/ipv4/conf/all/route_localnet', '1'),
+  ),
+  corpusHost(
+    'ollama-led-to-loopback-in-vain',
+    'The same rule, which the kernel does not follow to loopback',
+    ollama,
+    ledToLoopback,
+    sysctl('net/ipv4/conf/all/route_localnet', '0'),
+  ),
   corpusHost(
     'llama-on-every-interface',
     'llama-server --host 0.0.0.0',
