@@ -48,6 +48,8 @@ export interface Container {
   readonly inspected: boolean
   /** Restart policy, e.g. `unless-stopped`; empty when not known. */
   readonly restartPolicy: string
+  /** The unit that made it, as Podman notes it (label PODMAN_SYSTEMD_UNIT): of a Quadlet, or of `podman kube play` in one. Absent when not told. */
+  readonly unit?: string | undefined
   readonly line: number
 }
 

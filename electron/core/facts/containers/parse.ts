@@ -79,6 +79,7 @@ const podmanRowSchema = z.object({
   Pid: z.number().nullish(),
   Networks: texts,
   Ports: z.array(z.union([podmanPort, oldPodmanPort])).nullish(),
+  Labels: z.record(z.string(), z.string()).nullish(),
 })
 
 type Runtime = Container['runtime']
@@ -262,6 +263,7 @@ function readPodmanList(lines: readonly string[], firstLine: number, version: st
         hostNetwork: found.Networks.length === 0 && (found.Ports ?? []).length === 0,
         networks: modeUnknown(version) === undefined ? listed(found.Networks) : undefined,
         command: found.Command,
+        ...(found.Labels?.PODMAN_SYSTEMD_UNIT !== undefined && { unit: found.Labels.PODMAN_SYSTEMD_UNIT }),
         pid: found.Pid ?? 0,
         line: firstLine + Math.max(at, 0),
       }

@@ -13,7 +13,7 @@ export function assembleServices(sources: ServiceSources): readonly InferenceSer
   const seenContainers = new Set(groups.map(({ main }) => containerAbove(main, sources.processes)?.id))
   for (const container of sources.containers ?? []) {
     const service = seenContainers.has(container.id) ? undefined : serviceFromContainer(container, sources)
-    const unit = service && sources.units?.find((one) => containerOfUnit(one)?.name === container.name)
+    const unit = service && sources.units?.find((one) => one.id === container.unit || containerOfUnit(one)?.name === container.name)
     if (service) services.push(unit ? { ...service, madeFrom: madeFrom(unit) } : service)
   }
   const seenUnits = new Set(services.map(({ unit, madeFrom: made }) => unit ?? made?.unit))

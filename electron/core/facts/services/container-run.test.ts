@@ -40,10 +40,17 @@ test.each([
   }
 })
 
-test.each(['-p 8000-8010:8000-8010', '-P', '--publish-all=true', '--pod llms'])('%s: ports that it does not name', (flag) =>
-  expect(of(`docker run ${flag} x`)?.portsUnknown).toBeDefined(),
+test.each(['-p 8000-8010:8000-8010', '-P', '--publish-all=true', '--pod llms', '--pod-id-file /run/x.pod-id', '--network container:other'])(
+  '%s: ports that it does not name',
+  (flag) => expect(of(`docker run ${flag} x`)?.portsUnknown).toBeDefined(),
 )
 
 test.each(['podman start ollama', '/usr/bin/ollama serve', 'podman run --rm', 'docker compose up'])('%s: none', (line) =>
   expect(of(line)).toBeUndefined(),
 )
+
+test.each([
+  ['type=bind,source=/,destination=/host', { source: '/', destination: '/host', readOnly: false }],
+  ['type=bind,src=/etc,target=/e,ro', { source: '/etc', destination: '/e', readOnly: true }],
+  ['type=bind,src=/etc,dst=/e,readonly=false', { source: '/etc', destination: '/e', readOnly: false }],
+])('--mount %s', (word, expected) => expect(of(`podman run --mount ${word} x`)?.mounts).toEqual([expected]))

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix'
-import type { Container } from '../containers/containers.ts'
+import { type Container, SHARED } from '../containers/containers.ts'
 import type { Unit } from '../units/units.ts'
 
 /** Options of `podman run` and `docker run` that take no value (podman-run(1), docs.docker.com). */
@@ -44,9 +44,12 @@ export function containerOfUnit({ execStart, activeState, lines }: Unit): Contai
     running: activeState === 'active',
     runtime,
     ports,
-    ...((ports.length < published.length || valuesOf('-P', '--publish-all', '--pod').some((value) => value !== 'false')) && {
+    ...((ports.length < published.length ||
+      valuesOf('-P', '--publish-all', '--pod', '--pod-id-file').some((value) => value !== 'false')) && {
       portsUnknown: 'its unit publishes ports that it does not name',
     }),
+    // Of a Quadlet in a `.pod` the pod publishes; of one with Network=NAME.container the other container.
+    ...(/^(?:container|ns):/.test(network) && { portsUnknown: SHARED }),
     user: valuesOf('-u', '--user').at(-1) ?? '',
     hostNetwork: network === 'host',
     privileged: valuesOf('--privileged').some((value) => value !== 'false'),
@@ -54,17 +57,29 @@ export function containerOfUnit({ execStart, activeState, lines }: Unit): Contai
     environment: Object.fromEntries(
       valuesOf('-e', '--env').flatMap((word) => (word.includes('=') ? [[word.split('=', 1)[0], word.slice(word.indexOf('=') + 1)]] : [])),
     ),
-    mounts: valuesOf('-v', '--volume').flatMap((word) => {
-      const [source = '', destination = '', flags = ''] = word.split(':')
-      return source.startsWith('/') && destination.startsWith('/')
-        ? [{ source, destination, readOnly: /(?:^|,)ro(?:,|$)/.test(flags) }]
-        : []
-    }),
+    mounts: [
+      ...valuesOf('-v', '--volume').map((word) => {
+        const [source = '', destination = '', flags = ''] = word.split(':')
+        return { source, destination, readOnly: /(?:^|,)ro(?:,|$)/.test(flags) }
+      }),
+      ...valuesOf('--mount').map(boundBy),
+    ].filter(({ source, destination }) => source.startsWith('/') && destination.startsWith('/')),
     pid: 0,
     inspected: false,
     restartPolicy: '',
     line: lines.ExecStart ?? 0,
   }
+}
+
+/** `type=bind,source=/,destination=/host,ro` (podman-run(1), docker run --mount). */
+function boundBy(word: string): Container['mounts'][number] {
+  const fields = word.split(',').map((field): [string, string] => {
+    const at = field.indexOf('=')
+    return at < 0 ? [field, 'true'] : [field.slice(0, at), field.slice(at + 1)]
+  })
+  const lastOf = (...names: string[]) => fields.findLast(([name]) => names.includes(name))?.[1]
+  const readOnly = /^(?:true|1)$/.test(lastOf('ro', 'readonly') ?? '')
+  return { source: lastOf('source', 'src') ?? '', destination: lastOf('destination', 'dst', 'target') ?? '', readOnly }
 }
 
 /** `[address:][port:]port[/protocol]`; an address of IPv6 stands in brackets. Ranges and other protocols are not told. */

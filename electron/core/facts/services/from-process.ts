@@ -77,6 +77,9 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
 /** The unit that starts the container: by the cgroup, in which Quadlets keep it (`--cgroups=split`), or by its name. */
 function starterOf({ cgroup = '' }: Process, container: Container | undefined, { units = [] }: ServiceSources): Unit | undefined {
   const above = cgroup.split('/').findLast((part) => part.endsWith('.service'))
+  // What `podman kube play` makes has no unit around it, but a note of it.
+  const noted = units.find(({ id }) => id === container?.unit)
+  if (noted) return noted
   return units.find((unit) => {
     const started = containerOfUnit(unit)
     return started !== undefined && (unit.id === above || (container !== undefined && started.name === container.name))

@@ -1,5 +1,6 @@
 import { openGrants } from '../../../access/netgroups.ts'
 import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
+import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
@@ -22,15 +23,20 @@ export default defineControl({
       const name = serviceName(service)
       const base = { subject: service.id, cite: [] }
       const container = containers.known ? containers.value.containers.find((one) => one.name === service.container) : undefined
-      const out = container?.inspected ? waysOutOf(container) : []
-      if (container && out.length > 0)
+      // What a listing does not tell of it, the unit that made it does.
+      const maker = units.known ? units.value.find(({ id }) => id === service.madeFrom?.unit) : undefined
+      const made = container?.inspected || !maker ? undefined : containerOfUnit(maker)
+      const out = container?.inspected ? waysOutOf(container) : made ? waysOutOf(made) : []
+      if (out.length > 0)
         return {
           ...base,
           // Whether another account inside may use them, its groups and the programs of the image say.
           status: service.uid === 0 ? 'fail' : 'warning',
           title: 'Its container has a way to root of the host',
-          reason: `${name} runs in container ${container.name}: ${out.slice(0, 3).join('; ')}. Expected none of it.`,
-          cite: [{ section: 'containers', line: container.line, note: 'A way to root. Expected none.' }],
+          reason: `${name} runs in container ${service.container ?? service.id}: ${out.slice(0, 3).join('; ')}. Expected none of it.`,
+          cite: made
+            ? [{ section: 'units', line: made.line, note: 'A way to root. Expected none.' }]
+            : [{ section: 'containers', line: container?.line ?? 0, note: 'A way to root. Expected none.' }],
         }
       if (service.how === 'container')
         return {

@@ -1,7 +1,8 @@
 import type { PathEntry } from '../../../facts/path-entry.ts'
+import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import { leftTo } from '../../../facts/services/left-to.ts'
 import type { Unit } from '../../../facts/units/units.ts'
-import { type Citation, defineControl } from '../../control.ts'
+import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { printMode } from '../../path-writers.ts'
 import { judgeUnits } from '../units/unit-subjects.ts'
 import { secretAssignment, secretFlag } from './secret-flag.ts'
@@ -21,54 +22,80 @@ export default defineControl({
     'ISO-27001:A.8.12',
     'https://www.freedesktop.org/software/systemd/man/systemd.exec.html',
   ],
-  evaluate: ({ services, units }) =>
-    judgeUnits(services, units, (unit) => {
-      const secrets = Object.keys(unit.environmentSources).filter((name) => SECRET.test(name) && unit.environment[name] !== '')
-      const open = secrets.flatMap((name) => openPlace(unit, name))
-      const inCommand = secretFlag(unit.execStart) ?? secretAssignment(unit.execStart)
-      if (inCommand)
-        open.push({ name: inCommand, place: 'ExecStart=', line: unit.lines.ExecStart ?? 0, note: 'Every account reads the unit.' })
-      const [first] = open
-      if (first)
-        return {
-          status: 'fail',
-          title: 'Every account can read a key of the server',
-          reason: `${unit.id} has ${open.map(({ name, place }) => `${name} in ${place}`).join(', ')}, which every account of the host can read.`,
-          hint: 'Move it into an EnvironmentFile= with mode 0600 owned by root, or LoadCredential=, and change the key.',
-          cite: open.map(({ name, line, note }): Citation => ({ section: 'units', line, token: name, note })),
-        }
-      const left = leftTo(unit.execStart)
-      if (left !== undefined) {
-        const reason = `${unit.id} leaves the start of its server to ${left}, which may set keys from files of its own. They were not read.`
-        const cite = unit.lines.ExecStart ? [{ section: 'units', line: unit.lines.ExecStart, token: left }] : []
-        const hint = 'Let the unit start the server itself, with its keys in an EnvironmentFile= of mode 0600.'
-        return { status: 'not-evaluated', title: 'Keys may stand in files that were not read', reason, hint, cite }
-      }
-      if (secrets.length === 0) {
-        const reason = `${unit.id} sets no key, token or password that every account could read.`
-        return {
-          status: 'pass',
-          title: 'No secret stands in the unit',
-          reason,
-          cite: unit.lines.Environment ? [{ section: 'units', line: unit.lines.Environment }] : [],
-        }
-      }
-      const unseen = secrets.filter((name) => !entryOf(unit, unit.environmentSources[name] ?? ''))
-      if (unseen.length > 0) {
-        const reason = `The mode of ${unit.environmentSources[unseen[0] ?? '']}, which sets ${unseen[0]}, could not be read.`
-        return { status: 'not-evaluated', title: 'The mode of a key file could not be read', reason, cite: [] }
-      }
-      return {
-        status: 'pass',
-        title: 'Its keys stand in closed files',
-        reason: `${unit.id} reads ${secrets.join(', ')} from files that other accounts cannot read.`,
-        cite: secrets.flatMap((name) => {
-          const entry = entryOf(unit, unit.environmentSources[name] ?? '')
-          return entry ? [{ section: 'units', line: entry.line, token: entry.path }] : []
-        }),
-      }
-    }),
+  evaluate: ({ services, units }) => {
+    // A unit that makes a container shows the words of that, Quadlets too.
+    const known = units.known ? units.value : []
+    const made = [...new Set(services.flatMap(({ madeFrom }) => known.find(({ id }) => id === madeFrom?.unit) ?? []))]
+    const others = services.filter(({ madeFrom }) => !made.some(({ id }) => id === madeFrom?.unit))
+    return [
+      ...made.map((unit) => ({ subject: unit.id, ...judge(unit) })),
+      ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, judge)),
+    ]
+  },
 })
+
+const judge = (unit: Unit): Omit<Verdict, 'subject'> => {
+  const secrets = Object.keys(unit.environmentSources).filter((name) => SECRET.test(name) && unit.environment[name] !== '')
+  const open = secrets.flatMap((name) => openPlace(unit, name))
+  const inCommand = secretFlag(unit.execStart) ?? secretAssignment(unit.execStart)
+  if (inCommand) open.push({ name: inCommand, place: 'ExecStart=', line: unit.lines.ExecStart ?? 0, note: 'Every account reads the unit.' })
+  const [first] = open
+  if (first)
+    return {
+      status: 'fail',
+      title: 'Every account can read a key of the server',
+      reason: `${unit.id} has ${open.map(({ name, place }) => `${name} in ${place}`).join(', ')}, which every account of the host can read.`,
+      hint: /(?:^|\/)(?:podman|docker)$/.test(unit.execStart[0] ?? '')
+        ? 'Make it a secret of Podman (podman secret create; Secret=NAME,type=env,target=… in the Quadlet), and change the key.'
+        : 'Move it into an EnvironmentFile= with mode 0600 owned by root, or LoadCredential=, and change the key.',
+      cite: open.map(({ name, line, note }): Citation => ({ section: 'units', line, token: name, note })),
+    }
+  const elsewhere = unreadOf(unit)
+  if (elsewhere !== undefined) {
+    const reason = `${unit.id} makes its container from ${elsewhere}, which may set keys. It was not read.`
+    const hint = 'Give the container its keys as secrets of Podman (Secret= of a Quadlet).'
+    return { status: 'not-evaluated', title: 'Keys may stand in files that were not read', reason, hint, cite: [] }
+  }
+  const left = containerOfUnit(unit) ? undefined : leftTo(unit.execStart)
+  if (left !== undefined) {
+    const reason = `${unit.id} leaves the start of its server to ${left}, which may set keys from files of its own. They were not read.`
+    const cite = unit.lines.ExecStart ? [{ section: 'units', line: unit.lines.ExecStart, token: left }] : []
+    const hint = 'Let the unit start the server itself, with its keys in an EnvironmentFile= of mode 0600.'
+    return { status: 'not-evaluated', title: 'Keys may stand in files that were not read', reason, hint, cite }
+  }
+  if (secrets.length === 0) {
+    const reason = `${unit.id} sets no key, token or password that every account could read.`
+    return {
+      status: 'pass',
+      title: 'No secret stands in the unit',
+      reason,
+      cite: unit.lines.Environment ? [{ section: 'units', line: unit.lines.Environment }] : [],
+    }
+  }
+  const unseen = secrets.filter((name) => !entryOf(unit, unit.environmentSources[name] ?? ''))
+  if (unseen.length > 0) {
+    const reason = `The mode of ${unit.environmentSources[unseen[0] ?? '']}, which sets ${unseen[0]}, could not be read.`
+    return { status: 'not-evaluated', title: 'The mode of a key file could not be read', reason, cite: [] }
+  }
+  return {
+    status: 'pass',
+    title: 'Its keys stand in closed files',
+    reason: `${unit.id} reads ${secrets.join(', ')} from files that other accounts cannot read.`,
+    cite: secrets.flatMap((name) => {
+      const entry = entryOf(unit, unit.environmentSources[name] ?? '')
+      return entry ? [{ section: 'units', line: entry.line, token: entry.path }] : []
+    }),
+  }
+}
+
+/** Files that tell a container of its unit what to set: `kube play FILE`, `--env-file FILE` (podman-run(1), podman-kube-play(1)). */
+function unreadOf({ execStart }: Unit): string | undefined {
+  const [program = '', verb, ...words] = execStart
+  if (!/(?:^|\/)(?:podman|docker)$/.test(program)) return undefined
+  if (verb === 'kube' || verb === 'play') return words.at(-1)
+  const at = words.findIndex((word) => /^--env-file(?:=|$)/.test(word))
+  return at < 0 ? undefined : (words[at]?.split('=')[1] ?? words[at + 1])
+}
 
 const SECRET = /(?:^|_)(?:API_?KEYS?|ACCESS_KEY|SECRET_KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD)$/i
 
