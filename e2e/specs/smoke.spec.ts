@@ -16,7 +16,7 @@ test('the window remembers where it was', async ({ gatehouse: { app, page } }) =
     window?.setBounds({ x: 40, y: 40, width: 1200, height: 740 })
     return { minimum: window?.getMinimumSize(), bounds: window?.getBounds() }
   })
-  expect(size).toMatchObject({ minimum: [1024, 700], bounds: { width: 1200, height: 740 } })
+  expect(size).toMatchObject({ minimum: [1180, 720], bounds: { width: 1200, height: 740 } })
   await page.evaluate(() => undefined)
 })
 

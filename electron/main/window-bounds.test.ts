@@ -14,9 +14,9 @@ test.each<[string, WindowState, Rectangle[], object]>([
   ['a sliver only', at(-1400, 30), [laptop], { width: 1440, height: 900 }],
   ['title bar above the display', at(100, -500), [laptop], { width: 1440, height: 900 }],
   ['title bar below the display', at(100, 1079), [laptop], { width: 1440, height: 900 }],
-  ['too small', at(100, 100, 10, 10), [laptop], { x: 100, y: 100, width: 1024, height: 700 }],
+  ['too small', at(100, 100, 10, 10), [laptop], { x: 100, y: 100, width: 1180, height: 720 }],
   ['larger than the display', at(0, 24, 9000, 9000), [laptop], { x: 0, y: 24, width: 1920, height: 1056 }],
-  ['a display below the minimum', at(0, 0), [{ x: 0, y: 0, width: 800, height: 600 }], { x: 0, y: 0, width: 1024, height: 700 }],
+  ['a display below the minimum', at(0, 0), [{ x: 0, y: 0, width: 800, height: 600 }], { x: 0, y: 0, width: 1180, height: 720 }],
   ['no display is known', at(0, 0), [], { width: 1440, height: 900 }],
 ])('%s', (_name, state, areas, expected) => {
   expect(boundsFor(state, areas)).toEqual(expected)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-/** Smallest window on which every screen works. */
-export const minimumSize = { width: 1024, height: 700 } as const
+/** Smallest window (DESIGN.md, section 4). */
+export const minimumSize = { width: 1180, height: 720 } as const
 const firstSize = { width: 1440, height: 900 } as const
 
 export const windowStateSchema = z.object({
