@@ -21,7 +21,9 @@ async function look(how: string) {
   await arrange('gpu2', `set -- ${how}\n${read('pam.sh')}`)
   await audit(data, ['--host', 'gpu2'])
   const { stdout } = await gatehouse(['access', 'list', '--fleet', lab.fleetFile, '--data', data, '--host', 'gpu2', '--json'])
-  const [gpu2] = JSON.parse(stdout) as [{ readonly access: HostAccess }]
+  const {
+    hosts: [gpu2],
+  } = JSON.parse(stdout) as { readonly hosts: [{ readonly access: HostAccess }] }
   const really = (await arrange('gpu2', read('pam-tried.sh'))).split('\n').filter(Boolean).toSorted()
   const accounts = gpu2.access.accounts.filter(({ name }) => name.startsWith('p-'))
   const said = accounts.flatMap(({ name, logins }) => (logins.includes('SSH key') ? name : [])).toSorted()

@@ -14,7 +14,9 @@ const data = mkdtempSync(join(tmpdir(), 'gatehouse-lab-'))
 async function look() {
   const { report } = await audit(data, ['--host', 'gpu1'])
   const words = ['access', 'list', '--fleet', lab.fleetFile, '--data', data, '--host', 'gpu1', '--json']
-  const [{ access }] = JSON.parse((await gatehouse(words)).stdout) as [{ readonly access: HostAccess }]
+  const {
+    hosts: [{ access }],
+  } = JSON.parse((await gatehouse(words)).stdout) as { readonly hosts: [{ readonly access: HostAccess }] }
   const { findings } = hostOf(report, 'gpu1')
   return { access, status: (control: string) => findings.flatMap((one) => (one.control === control ? one.status : [])) }
 }
