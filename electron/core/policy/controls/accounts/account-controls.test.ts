@@ -186,7 +186,7 @@ describe('inference-unit-sandboxed', () => {
       withProperties({ PrivateTmp: 'yes', ProtectSystem: 'strict', ProtectHome: 'yes', RestrictSUIDSGID: 'yes' }),
     ],
     ['by hand', { how: 'process' }, 'warning: The server runs outside any unit', {}],
-    ['container', { how: 'container' }, 'not-applicable: A container confines this server', {}],
+    ['container', { how: 'container' }, 'not-applicable: It runs in a container', {}],
     ['no systemd', {}, 'not-evaluated: Its unit could not be read', { units: unknown('no systemd', ['units']) }],
     ['unit not among those shown', { unit: 'other.service' }, 'not-evaluated: Its unit could not be read', {}],
     ['switched off', { running: false }, 'not-applicable: The server is switched off', withProperties(none, { unitFileState: 'disabled' })],

@@ -50,8 +50,8 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>): V
   const name = serviceName(service)
   const base = { subject: service.id }
   if (service.how === 'container') {
-    const reason = `${name} runs in a container, which confines it by other means.`
-    return { ...base, status: 'not-applicable', title: 'A container confines this server', reason, cite: [] }
+    const reason = `${name} runs in a container, and no unit confines it. Whether the container is a way to root, inference-account-not-privileged judges.`
+    return { ...base, status: 'not-applicable', title: 'It runs in a container', reason, cite: [] }
   }
   if (service.how === 'process') {
     const reason = `${name} was started outside any system unit, so nothing confines it. Expected a unit with its own account and sandbox.`
