@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
-import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
+import { planMany } from '#core/push/plan-many.ts'
 import { planText } from '#core/push/plan-text.ts'
+import { GatehouseError } from '#shared/errors.ts'
 import type { PushValue } from '#shared/model/push-parameter.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { valueFromText } from '#shared/model/push-value.ts'
@@ -8,6 +9,7 @@ import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 import { runPlanApprove } from './plan-approve.command.ts'
 import { planFileText, writePlanFile } from './plan-file.ts'
+import { describeFailure } from './words.ts'
 
 const options = {
   fleet: { type: 'string' },
@@ -19,9 +21,10 @@ const options = {
   data: { type: 'string' },
 } as const
 
-const AT_ONCE = 8
-
-/** Says what a push would change, on one host or several. Changes nothing. */
+/**
+ * Says what a push would change, on one host or several. Changes nothing. Ends with 1 when there is no plan for some of several hosts, which are named, and with 2
+ * when there is none at all.
+ */
 export async function runPlan(args: string[]): Promise<number> {
   if (args[0] === 'approve') return runPlanApprove(args.slice(1))
   const { values } = parseArgs({ args, options, allowPositionals: false })
@@ -32,13 +35,17 @@ export async function runPlan(args: string[]): Promise<number> {
     const { manifest } = services.templates.find(template)
     const parameters = Object.fromEntries((values.set ?? []).map((text) => parameterOf(manifest, text)))
     const signal = interrupted()
-    const plans = await mapWithLimit([...new Set(host)], AT_ONCE, (name) =>
+    const { plans, failures } = await planMany(host, (name) =>
       services.pushes.plan(services.fleet.require(), services.transport(), { host: name, template, parameters }, signal),
     )
+    const [first, ...others] = failures
+    if (first && (signal.aborted || plans.length + others.length === 0)) throw new GatehouseError(first.failure)
+    for (const { host: name, failure } of failures) process.stderr.write(describeFailure(new GatehouseError({ host: name, ...failure })))
+    if (plans.length === 0) return ExitCode.couldNotRun
     if (values.json) process.stdout.write(planFileText(plans))
     else for (const plan of plans) process.stdout.write(planText(plan, manifest.about))
     if (output !== undefined) await writePlanFile(output, plans)
-    return ExitCode.clean
+    return failures.length > 0 ? ExitCode.findings : ExitCode.clean
   })
 }
 

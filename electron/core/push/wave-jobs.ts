@@ -1,13 +1,13 @@
-import { failureOf, GatehouseError } from '#shared/errors.ts'
+import { GatehouseError } from '#shared/errors.ts'
 import type { Output } from '#shared/ipc/contracts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { WaveHost, WaveJob } from '#shared/model/wave-job.ts'
-import { mapWithLimit } from '../jobs/map-with-limit.ts'
 import type { Clock, Transport } from '../ports.ts'
 import type { StepUp } from '../step-up/step-up.ts'
 import { EXTEND_SECONDS, EXTEND_TIMEOUT_MS } from './extend-undo.ts'
+import { planMany } from './plan-many.ts'
 import type { PushJobs } from './push-jobs.ts'
 import type { PushService } from './push-service.ts'
 import { pushInWaves, wavesOf } from './push-waves.ts'
@@ -57,7 +57,6 @@ interface WaveRun {
 
 const unarmed = { undoDueAt: null, undoAfterSeconds: null } as const
 
-const AT_ONCE = 8
 const PLAN_TIMEOUT_MS = 600_000
 
 export function createWaveJobs({ clock, pushes, pushJobs, stepUp, changed }: WaveJobPorts): WaveJobs {
@@ -81,17 +80,7 @@ export function createWaveJobs({ clock, pushes, pushJobs, stepUp, changed }: Wav
   return {
     async plan(fleet, transport, hosts, draft) {
       const signal = AbortSignal.timeout(PLAN_TIMEOUT_MS)
-      const made = await mapWithLimit([...new Set(hosts)], AT_ONCE, async (host) => {
-        try {
-          return pushJobs.keep(await pushes.plan(fleet, transport, { ...draft, host }, signal))
-        } catch (error) {
-          return { host, failure: failureOf(error) }
-        }
-      })
-      return {
-        plans: made.flatMap((one) => ('failure' in one ? [] : [one])),
-        failures: made.flatMap((one) => ('failure' in one ? [one] : [])),
-      }
+      return planMany(hosts, async (host) => pushJobs.keep(await pushes.plan(fleet, transport, { ...draft, host }, signal)))
     },
     ready,
     start(fleet, transport, choice) {
