@@ -2,50 +2,31 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AccessList } from '#shared/model/access.ts'
-import { audit, hostOf } from './audit.ts'
-import { gatehouse } from './console.ts'
-import { arrange, install, kill, lab, start } from './lab.ts'
+import { type Looked, list, look, of, way } from './directory-look.ts'
+import { arrange, install, kill, start } from './lab.ts'
 
 /** A host whose accounts lie in LDAP: 10,000 that are listed, and the same ones when the directory lists nobody. */
 
 const data = mkdtempSync(join(tmpdir(), 'gatehouse-lab-'))
-const list = (...more: readonly string[]) =>
-  gatehouse(['access', 'list', '--fleet', lab.fleetFile, '--data', data, '--host', 'gpu1', ...more])
-
-async function look() {
-  const { report } = await audit(data, ['--host', 'gpu1'])
-  const [{ access } = expect.fail()] = (JSON.parse((await list('--json')).stdout) as AccessList).hosts
-  if (access === null) throw new Error('its accounts are known')
-  const host = hostOf(report, 'gpu1')
-  return { access, status: (control: string) => host.findings.flatMap((one) => (one.control === control ? one.status : [])) }
-}
-type Looked = Awaited<ReturnType<typeof look>>
 let listed: Looked
 let unlisted: Looked
 let text: string
 
 beforeAll(async () => {
   await install('gpu1', 'accounts', ['directory.sh'])
-  listed = await look()
-  text = (await list()).stdout
+  listed = await look(data)
+  text = (await list(data)).stdout
   await arrange(
     'gpu1',
     'echo nss_disable_enumeration yes >>/etc/nslcd.conf; systemctl stop directory-asks; systemd-run -q --unit=directory-asked nslcd -d; sleep 1',
   )
-  unlisted = await look()
+  unlisted = await look(data)
 }, 180_000)
 afterAll(async () => {
   rmSync(data, { recursive: true })
   await kill('gpu1')
   await start('gpu1')
 })
-
-const of = ({ access }: Looked, name: string) => access.accounts.find((account) => account.name === name)
-const way = (looked: Looked, name: string) =>
-  of(looked, name)
-    ?.holdings.find(({ capability }) => capability === 'become-root')
-    ?.path.slice(1)
 
 test('ten thousand are listed: all of them are shown', () => {
   const { accounts, cut } = listed.access

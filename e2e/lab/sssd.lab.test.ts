@@ -2,25 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { HostAccess } from '#shared/model/access.ts'
-import { audit, hostOf } from './audit.ts'
-import { gatehouse } from './console.ts'
-import { arrange, install, kill, lab, start } from './lab.ts'
+import { type Looked, look, of, way } from './directory-look.ts'
+import { arrange, install, kill, start } from './lab.ts'
 
 /** A host that asks LDAP through the real SSSD: what only the directory knows passes nothing. */
 
 const data = mkdtempSync(join(tmpdir(), 'gatehouse-lab-'))
 
-async function look() {
-  const { report } = await audit(data, ['--host', 'gpu1'])
-  const words = ['access', 'list', '--fleet', lab.fleetFile, '--data', data, '--host', 'gpu1', '--json']
-  const {
-    hosts: [{ access }],
-  } = JSON.parse((await gatehouse(words)).stdout) as { readonly hosts: [{ readonly access: HostAccess }] }
-  const { findings } = hostOf(report, 'gpu1')
-  return { access, status: (control: string) => findings.flatMap((one) => (one.control === control ? one.status : [])) }
-}
-type Looked = Awaited<ReturnType<typeof look>>
 let hidden: Looked
 let listed: Looked
 let really: Set<string>
@@ -31,14 +19,14 @@ true`
 
 beforeAll(async () => {
   await install('gpu1', 'sssd', ['sssd.sh'])
-  hidden = await look()
+  hidden = await look(data)
   really = new Set((await arrange('gpu1', TRIED)).split('\n').filter(Boolean))
   await arrange(
     'gpu1',
     `sed -i 's/^enumerate.*/enumerate = true/' /etc/sssd/sssd.conf; systemctl stop sssd0; systemd-run -q --unit=sssd1 sssd -i -d 0
     for n in $(seq 300); do getent passwd | grep -q ^d3: && break; sleep 0.2; done`,
   )
-  listed = await look()
+  listed = await look(data)
   for (const line of (await arrange('gpu1', TRIED)).split('\n').filter(Boolean)) really.add(line)
 }, 240_000)
 afterAll(async () => {
@@ -47,11 +35,6 @@ afterAll(async () => {
   await start('gpu1')
 })
 
-const of = ({ access }: Looked, name: string) => access.accounts.find((account) => account.name === name)
-const way = (looked: Looked, name: string) =>
-  of(looked, name)
-    ?.holdings.find(({ capability }) => capability === 'become-root')
-    ?.path.slice(1)
 const openFor = ({ access }: Looked, words: string) =>
   access.gaps.filter(({ reason }) => reason.includes(words)).map(({ leavesOpen }) => leavesOpen)
 

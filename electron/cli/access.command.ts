@@ -18,13 +18,9 @@ const stateNames: readonly string[] = [...tierStates, 'stale']
 
 /** The accounts of a host that are in one of these states. What was not read stands beside them all the same. */
 function inStates(host: AccessOfHost, states: readonly string[]): AccessOfHost {
-  const tiers = host.tiers.filter(
-    ({ account, kind, state }) =>
-      states.includes(state) || (states.includes('stale') && kind === 'account' && host.stale.includes(account)),
-  )
-  const isMeant = ({ name, kind }: Pick<AccountAccess, 'name' | 'kind'>) =>
-    tiers.some((row) => row.account === name && row.kind === kind) ||
-    (states.includes('stale') && kind === 'account' && host.stale.includes(name))
+  const isStale = (name: string, kind: AccountAccess['kind']) => states.includes('stale') && kind === 'account' && host.stale.includes(name)
+  const tiers = host.tiers.filter(({ account, kind, state }) => states.includes(state) || isStale(account, kind))
+  const isMeant = ({ name, kind }: AccountAccess) => isStale(name, kind) || tiers.some((row) => row.account === name && row.kind === kind)
   return { ...host, tiers, access: host.access && { ...host.access, accounts: host.access.accounts.filter(isMeant) } }
 }
 

@@ -40,7 +40,8 @@ export async function runPlan(args: string[]): Promise<number> {
     )
     const [first, ...others] = failures
     if (first && (signal.aborted || plans.length + others.length === 0)) throw new GatehouseError(first.failure)
-    for (const { host: name, failure } of failures) process.stderr.write(describeFailure(new GatehouseError({ host: name, ...failure })))
+    for (const { host: name, failure } of failures)
+      process.stderr.write(describeFailure(new GatehouseError({ ...failure, host: failure.host ?? name })))
     if (plans.length === 0) return ExitCode.couldNotRun
     if (values.json) process.stdout.write(planFileText(plans))
     else for (const plan of plans) process.stdout.write(planText(plan, manifest.about))

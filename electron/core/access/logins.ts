@@ -18,7 +18,7 @@ export interface Logins {
   readonly open: 'yes' | 'no' | 'unknown'
   /** Can it open connections from the host, if it gets in? */
   readonly connects: boolean
-  /** The ports to which it can; absent: any. */
+  /** To which ports; absent where nothing binds it. */
   readonly ports?: ReadonlySet<number>
 }
 
@@ -186,8 +186,8 @@ function principalsOf(setting: (keyword: string) => string | undefined): string 
 }
 
 /**
- * Ports of `permitopen`, which stands before keys (sshd(8)) and as PermitOpen in sshd_config(5): both have to allow it. One key without it opens any.
- * Undefined: any. Hosts are not held against anything.
+ * Ports of `permitopen`, which stands before keys (sshd(8)) and as PermitOpen in sshd_config(5): both have to allow it. One key without it opens them all.
+ * Undefined where nothing binds the account. To which hosts is not looked at.
  */
 function portsOf(keys: readonly LoginKey[], setting: (keyword: string) => string | undefined): ReadonlySet<number> | undefined {
   const tied = keys.map(({ options }) => options.flatMap(({ name, value = '' }) => (name.toLowerCase() === 'permitopen' ? value : [])))

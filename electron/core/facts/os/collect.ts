@@ -62,24 +62,8 @@ const pushedUnits = ['ufw.service', 'nginx.service', 'caddy.service', 'docker.se
 export const askedUnits: readonly string[] = [...unneededUnits, ...watchingUnits, ...pushedUnits]
 
 /** Programs that templates have check, or load, what is pushed: where a host has none of that name, a push of such files would be refused. */
-export const pushedTools: readonly string[] = [
-  ...[
-    'nginx',
-    'caddy',
-    'sshd',
-    'visudo',
-    'logrotate',
-    'ufw',
-    'iptables-restore',
-    'nft',
-    'auditctl',
-    'augenrules',
-    'awk',
-    'pwck',
-    'grpck',
-    'unshare',
-  ],
-]
+export const pushedTools: readonly string[] =
+  'nginx caddy sshd visudo logrotate ufw iptables-restore nft auditctl augenrules awk pwck grpck unshare'.split(' ')
 
 /** Of logrotate its settings, without the scripts that it runs; one awk reads them and the account's keys. The settings of the kernel go through one grep: many files of /proc/sys can be read at once only, and `read` of dash takes byte by byte.
  * One systemctl tells of the time services as well, since each start of it costs 7 ms, half of them systemd's. */
