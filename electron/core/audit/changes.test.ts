@@ -86,6 +86,11 @@ test('an open finding with other evidence is a change; a passing one, and one wh
   expect(between(host([finding('', 'fail')]), host([finding('', 'fail')]))).toEqual([])
 })
 
+test('a day that has passed is no change', () => {
+  const old = (days: number) => finding('', 'warning', { title: `The list is ${days} days old`, digest: 'd' })
+  expect(between(host([old(120)]), host([old(121)]))).toEqual([])
+})
+
 test('the loudest first, then the gravest', () => {
   const all = [finding('a', 'warning'), finding('b', 'fail', { severity: 'low' }), finding('c', 'fail', { severity: 'critical' })]
   expect(changesBetween(host([]), host(all)).map(({ subject }) => subject)).toEqual(['c', 'b', 'a'])

@@ -54,7 +54,8 @@ function staying(before: FindingBrief, after: FindingBrief): OfHost[] {
   const { status: to } = after
   if (from === to) {
     const known = before.digest !== undefined && after.digest !== undefined
-    const same = before.title === after.title && (!known || before.digest === after.digest)
+    // The digest holds the title, too, without what time alone changes (`120 days old`).
+    const same = known ? before.digest === after.digest : before.title === after.title
     const was = before.title === after.title ? {} : { was: before.title }
     return isOpen(to) && !same ? [{ ...about(after), from, to, ...was }] : []
   }
