@@ -214,6 +214,18 @@ describe('evidence', () => {
     expect(cited.every((line) => shown.includes(line))).toBe(true)
   })
 
+  test.each([
+    ['a row of a block', '@sysctl\n=kernel/kptr_restrict 0\n=a=b', 3, 'a=b'],
+    ['a line of a file that has blocks of its own', '@config read /etc/x\n:upstreams = []', 2, 'upstreams = []'],
+    ['a header', '@sysctl\n=a', 1, '@sysctl'],
+    ['a row that begins with its own mark', '@sysctl\n==x', 2, '=x'],
+    ['output of one command', 'a\n= b', 2, '= b'],
+    ['a chain of iptables-save', '*filter\n:INPUT DROP [0:0]', 2, ':INPUT DROP [0:0]'],
+    ['the first line', '=x', 1, '=x'],
+  ])('%s is shown as the host said it', (_, text, line, shown) => {
+    expect(lines([cite(line)], text).find(({ number }) => number === line)?.text).toBe(shown)
+  })
+
   test('a long line is cut around its token', () => {
     const [line] = lines([cite(1, { token: 'TOKEN' })], `${'a'.repeat(1000)}TOKEN${'b'.repeat(1000)}`)
     expect(line?.text.length).toBeLessThanOrEqual(400)

@@ -42,6 +42,21 @@ const linesOf = (text: string): string[] => {
   return lines
 }
 
+/**
+ * Scripts that gather several small things begin each row with a mark, so that a host cannot begin a block of its own (`facts/blocks.ts`). The host did not say
+ * it, so nobody who reads the row is shown it. Output of a single command has no such header above, and keeps its first character.
+ */
+export function withoutMark(lines: readonly string[], number: number): string {
+  const text = lines[number - 1] ?? ''
+  if (!isRow(text)) return text
+  let above = number - 2
+  while (above >= 0 && isRow(lines[above] ?? '')) above--
+  return /^@[a-z]/.test(lines[above] ?? '') ? text.slice(1) : text
+}
+
+/** `:` marks what oauth2-proxy reads from a file of its own. */
+const isRow = (text: string): boolean => text.startsWith('=') || text.startsWith(':')
+
 /** Which lines to show: the cited ones first, then their neighbours, as far as the limit goes. */
 function chosenNumbers(cited: readonly number[], count: number): number[] {
   const chosen = new Set(cited.filter((line) => line >= 1 && line <= count).slice(0, MAX_LINES))
@@ -71,7 +86,7 @@ export function evidenceOf(output: SectionOutput, citations: readonly Citation[]
     lines: numbers.map((number) =>
       lineOf(
         number,
-        lines[number - 1] ?? '',
+        withoutMark(lines, number),
         citations.find(({ line }) => line === number),
       ),
     ),

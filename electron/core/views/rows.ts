@@ -4,7 +4,9 @@ import type { Proof } from '#shared/model/proof.ts'
 import type { Verdict } from '#shared/model/verdict.ts'
 import { rankOf } from '#shared/status.ts'
 import type { FactResult } from '../facts/fact.ts'
-import { visible } from '../policy/evidence.ts'
+import { oncePer } from '../facts/once-per.ts'
+import { visible, withoutMark } from '../policy/evidence.ts'
+import type { SectionOutput } from '../probe/section.ts'
 import type { ViewSources } from './view-sources.ts'
 
 const MAX_LINE_LENGTH = 400
@@ -13,21 +15,12 @@ const MAX_LINE_LENGTH = 400
 export function proofAt({ outputs }: Pick<ViewSources, 'outputs'>, section: string, line: number): Proof | undefined {
   const output = outputs.get(section)
   if (output === undefined) return undefined
-  const text = line < 1 ? '' : visible(lineAt(output.stdout, line))
+  const text = line < 1 ? '' : visible(withoutMark(linesOf(output), line))
   return { section, command: visible(output.command), sha256: output.sha256, line, text: text.slice(0, MAX_LINE_LENGTH) }
 }
 
-/** Walks to the line instead of splitting: outputs are large, and many lines are asked for. */
-function lineAt(text: string, number: number): string {
-  let start = 0
-  for (let at = 1; at < number; at++) {
-    const end = text.indexOf('\n', start)
-    if (end < 0) return ''
-    start = end + 1
-  }
-  const end = text.indexOf('\n', start)
-  return end < 0 ? text.slice(start) : text.slice(start, end)
-}
+/** Outputs are large, and many of their lines are asked for. */
+const linesOf = oncePer(({ stdout }: SectionOutput) => stdout.split('\n'))
 
 /** Sections that answered without what only root may see, by what is missing because of it. */
 type PartlyRefused = Readonly<Record<string, string>>

@@ -127,7 +127,7 @@ test('a jump host that forwards to SSH only: said, and the engine is heard on th
     connect: async (host, options) => ({ ...(await transport.connect(host, options)), openTcp: () => Promise.reject(refused) }),
   }
   expect(answered(await audit('gpu-02', strict))).toMatchObject([
-    { status: 'not-evaluated', title: 'The jump host does not forward to it' },
+    { status: 'not-evaluated', title: 'The jump host does not forward to port 443' },
   ])
   expect(answered(await audit('gpu-03', strict))).toMatchObject([
     { status: 'fail', reason: expect.stringContaining('the host itself'), evidence: [{ section: 'loopback' }] },

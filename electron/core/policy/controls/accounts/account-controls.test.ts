@@ -63,7 +63,7 @@ describe('inference-not-root', () => {
       'pass: Runs without root',
       { processes: known([process(100, 100_000)]) },
     ],
-    ['not readable', { uid: undefined }, 'not-evaluated: Its account could not be read'],
+    ['not readable', { uid: undefined }, 'not-evaluated: The service account could not be read'],
     [
       'stopped, root',
       { running: false, pids: [], uid: 0 },
@@ -80,7 +80,7 @@ describe('inference-not-root', () => {
     [
       'stopped container',
       { running: false, pids: [], how: 'container', unit: undefined, uid: undefined },
-      'not-evaluated: Its account is not known while stopped',
+      'not-evaluated: Account of the stopped server is not known',
     ],
   ])('%s', (_, change, expected, more = {}) => {
     expect(outcomes(judge(notRoot, [one(change)], more as never))).toEqual([expected])
@@ -102,11 +102,11 @@ describe('inference-account-dedicated', () => {
     ['can log in', {}, 'warning: The service account can log in', accounts(account('ai', 990, '/bin/bash'))],
     ['no shell named means /bin/sh', {}, 'warning: The service account can log in', accounts(account('ai', 990, ''))],
     ['dynamic', {}, 'pass: Has a dynamic account of its own', { units: known([unit({ dynamicUser: true })]) }],
-    ['not listed', { uid: 5_000_000 }, 'not-evaluated: Its account is not in the database'],
+    ['not listed', { uid: 5_000_000 }, 'not-evaluated: The service account is not in the database'],
     [
       'shared with nginx',
       {},
-      'warning: Its account runs other programs too',
+      'warning: The service account runs other programs too',
       { processes: known([process(100, 990), process(7, 990, { name: 'nginx' })]) },
     ],
     [
@@ -117,8 +117,8 @@ describe('inference-account-dedicated', () => {
     ],
     ['processes unreadable', {}, 'not-evaluated: Who else uses its account is not known', { processes: unknown('hidden', ['processes']) }],
     ['container', { how: 'container' }, 'not-applicable: The account is the container’s'],
-    ['root', { uid: 0 }, 'not-applicable: It runs as root'],
-    ['unreadable', { uid: undefined }, 'not-evaluated: Its account could not be read'],
+    ['root', { uid: 0 }, 'not-applicable: The server runs as root'],
+    ['unreadable', { uid: undefined }, 'not-evaluated: The service account could not be read'],
     ['stopped', { running: false }, 'not-applicable: No inference server runs'],
   ])('%s', (_, change, expected, more = {}) => {
     expect(outcomes(judge(accountDedicated, [one(change)], more as never))).toEqual([expected])
@@ -166,7 +166,7 @@ describe('inference-unit-sandboxed', () => {
         RestrictNamespaces: 'no',
       }),
     ],
-    ['properties that were not printed', {}, 'not-evaluated: Its sandbox could not be read', withProperties({})],
+    ['properties that were not printed', {}, 'not-evaluated: Sandbox of the unit could not be read', withProperties({})],
     [
       'one that is off, others that were not printed',
       {},
@@ -176,7 +176,7 @@ describe('inference-unit-sandboxed', () => {
     [
       'one that was not printed',
       {},
-      'not-evaluated: Its sandbox could not be read',
+      'not-evaluated: Sandbox of the unit could not be read',
       withProperties({ NoNewPrivileges: 'yes', PrivateTmp: 'yes', ProtectSystem: 'strict' }),
     ],
     [
@@ -186,9 +186,9 @@ describe('inference-unit-sandboxed', () => {
       withProperties({ PrivateTmp: 'yes', ProtectSystem: 'strict', ProtectHome: 'yes', RestrictSUIDSGID: 'yes' }),
     ],
     ['by hand', { how: 'process' }, 'warning: The server runs outside any unit', {}],
-    ['container', { how: 'container' }, 'not-applicable: It runs in a container', {}],
-    ['no systemd', {}, 'not-evaluated: Its unit could not be read', { units: unknown('no systemd', ['units']) }],
-    ['unit not among those shown', { unit: 'other.service' }, 'not-evaluated: Its unit could not be read', {}],
+    ['container', { how: 'container' }, 'not-applicable: The server runs in a container', {}],
+    ['no systemd', {}, 'not-evaluated: The unit of the server could not be read', { units: unknown('no systemd', ['units']) }],
+    ['unit not among those shown', { unit: 'other.service' }, 'not-evaluated: The unit of the server could not be read', {}],
     ['switched off', { running: false }, 'not-applicable: The server is switched off', withProperties(none, { unitFileState: 'disabled' })],
     ['stopped but enabled', { running: false }, 'warning: The unit has no sandbox', withProperties(none)],
   ])('%s', (_, change, expected, more) => {

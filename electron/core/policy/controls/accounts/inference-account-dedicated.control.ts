@@ -49,11 +49,11 @@ function judge(
   }
   if (uid === undefined) {
     const reason = `The account that ${name} runs as could not be read.`
-    return { ...base, status: 'not-evaluated', title: 'Its account could not be read', reason, cite: [] }
+    return { ...base, status: 'not-evaluated', title: 'The service account could not be read', reason, cite: [] }
   }
   if (uid === 0) {
     const reason = `${name} runs as root; inference-not-root judges that.`
-    return { ...base, status: 'not-applicable', title: 'It runs as root', reason, cite: [] }
+    return { ...base, status: 'not-applicable', title: 'The server runs as root', reason, cite: [] }
   }
   const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
   const account = accounts.find((one) => one.uid === uid)
@@ -64,7 +64,7 @@ function judge(
   }
   if (account === undefined) {
     const reason = `${name} runs with uid ${uid}, which the account database did not list.`
-    return { ...base, status: 'not-evaluated', title: 'Its account is not in the database', reason, cite: [] }
+    return { ...base, status: 'not-evaluated', title: 'The service account is not in the database', reason, cite: [] }
   }
   const cite = (note?: string): readonly Citation[] => [{ section: 'accounts', line: account.line, token: account.name, note }]
   const login = !noLogin.test(account.shell)
@@ -93,7 +93,7 @@ function judge(
   if (shared) {
     const reason = `Account ${account.name} of ${name} also runs ${shared.name} (process ${shared.pid}). Expected an account of its own.`
     const line: Citation = { section: 'processes', line: shared.line, token: shared.user, note: 'Same account, other program.' }
-    return { ...base, status: 'warning', title: 'Its account runs other programs too', reason, cite: [line, ...cite()] }
+    return { ...base, status: 'warning', title: 'The service account runs other programs too', reason, cite: [line, ...cite()] }
   }
   if (login) {
     const reason = `${name} runs as ${account.name}, whose shell is ${account.shell || '/bin/sh'}. Expected nologin or false.`

@@ -32,7 +32,7 @@ export default defineControl({
           ...base,
           // Whether another account inside may use them, its groups and the programs of the image say.
           status: service.uid === 0 ? 'fail' : 'warning',
-          title: 'Its container has a way to root of the host',
+          title: 'The container has a way to root of the host',
           reason: `${name} runs in container ${service.container ?? service.id}: ${out.slice(0, 3).join('; ')}. Expected none of it.`,
           cite: made
             ? [{ section: 'units', line: made.line, note: 'A way to root. Expected none.' }]
@@ -52,13 +52,13 @@ export default defineControl({
       const account = listed ?? dynamicAccount(unit, service.uid)
       if (!account) {
         const reason = `The account of ${name} is not in the account database, or could not be read.`
-        return { ...base, status: 'not-evaluated', title: 'Its account could not be looked up', reason }
+        return { ...base, status: 'not-evaluated', title: 'The service account could not be looked up', reason }
       }
       if (account.uid === 0)
         return {
           ...base,
           status: 'not-applicable',
-          title: 'It runs as root',
+          title: 'The server runs as root',
           reason: `${name} runs as root; inference-not-root judges that.`,
         }
       const ways = rootWays(account, listed ? accounts : withMember(accounts, account, unit), sudoers.known ? sudoers.value : undefined)
@@ -100,7 +100,7 @@ export default defineControl({
       return {
         ...base,
         status: 'pass',
-        title: 'Its account has no way to root',
+        title: 'The service account has no way to root',
         reason,
         cite: listed ? [{ section: 'accounts', line: account.line, token: account.name }] : unit ? citeUnit(unit, 'DynamicUser') : [],
       }

@@ -57,7 +57,7 @@ function judgeRunning(service: InferenceService, { processes }: Uses): Verdict {
   }
   if (service.uid === undefined || (members.length > 0 && members.some(({ uid }) => uid < 0))) {
     const reason = `The account that ${name} runs as could not be read.`
-    return { ...base, status: 'not-evaluated', title: 'Its account could not be read', reason, cite: citeProcess(main) }
+    return { ...base, status: 'not-evaluated', title: 'The service account could not be read', reason, cite: citeProcess(main) }
   }
   const reason = `${name} runs as ${service.user ?? 'an account without name'} (uid ${service.uid}).`
   return { ...base, status: 'pass', title: 'Runs without root', reason, cite: citeProcess(main) }
@@ -84,5 +84,5 @@ function judgeStopped(service: InferenceService, { units }: Uses): Verdict {
     return { ...base, status: 'pass', title: 'Stopped, and configured without root', reason, cite: citeUnit(unit, 'User') }
   }
   const reason = `${name} is stopped, and the account that it would run as is not known.`
-  return { ...base, status: 'not-evaluated', title: 'Its account is not known while stopped', reason, cite: [] }
+  return { ...base, status: 'not-evaluated', title: 'Account of the stopped server is not known', reason, cite: [] }
 }

@@ -51,7 +51,7 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>): V
   const base = { subject: service.id }
   if (service.how === 'container') {
     const reason = `${name} runs in a container, and no unit confines it. Whether the container is a way to root, inference-account-not-privileged judges.`
-    return { ...base, status: 'not-applicable', title: 'It runs in a container', reason, cite: [] }
+    return { ...base, status: 'not-applicable', title: 'The server runs in a container', reason, cite: [] }
   }
   if (service.how === 'process') {
     const reason = `${name} was started outside any system unit, so nothing confines it. Expected a unit with its own account and sandbox.`
@@ -61,7 +61,7 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>): V
   if (!unit) {
     const reason = `The properties of ${service.unit} could not be read${units.known ? '' : `: ${units.reason}`}.`
     const hint = units.known ? undefined : units.hint
-    return { ...base, status: 'not-evaluated', title: 'Its unit could not be read', reason, hint, cite: [] }
+    return { ...base, status: 'not-evaluated', title: 'The unit of the server could not be read', reason, hint, cite: [] }
   }
   if (!service.running && !startsByItself(unit)) {
     const reason = `${name} is installed, stopped and not enabled.`
@@ -77,7 +77,7 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>): V
     })
   const unreadWords = `systemctl did not print ${unread.map(({ property }) => property).join(', ')} of ${unit.id}.`
   if (missing.length === 0 && unread.length > 0)
-    return { ...base, status: 'not-evaluated', title: 'Its sandbox could not be read', reason: unreadWords, cite: [] }
+    return { ...base, status: 'not-evaluated', title: 'Sandbox of the unit could not be read', reason: unreadWords, cite: [] }
   if (missing.length === 0) {
     const reason = `${unit.id} has ${measures.map(({ property }) => `${property}=${unit.properties[property] || 'no'}`).join(', ')}.`
     return { ...base, status: 'pass', title: 'The unit is sandboxed', reason, cite: cite(measures, false) }

@@ -94,7 +94,7 @@ describe('inference-account-not-privileged', () => {
     ['root’s password is asked for', judge(accounts(), 'Defaults targetpw\nALL ALL=(ALL) ALL')],
     ['exact commands', judge(accounts(), 'ai ALL=NOPASSWD: /usr/bin/systemctl restart vllm')],
   ] as [string, string[]][])('%s passes', (_, got) => {
-    expect(got).toEqual(['pass: Its account has no way to root'])
+    expect(got).toEqual(['pass: The service account has no way to root'])
   })
   test.each<[string, string[]]>([
     ['docker', judge(accounts({ docker: ['ai'] }), '')],
@@ -119,7 +119,7 @@ describe('inference-account-not-privileged', () => {
           }),
         ),
       )
-    expect(dynamic('ai ALL=ALL\n%video ALL=ALL', ['gpu'])).toEqual(['pass: Its account has no way to root'])
+    expect(dynamic('ai ALL=ALL\n%video ALL=ALL', ['gpu'])).toEqual(['pass: The service account has no way to root'])
     for (const found of [dynamic('llm ALL=ALL'), dynamic('%gpu ALL=ALL', ['gpu']), dynamic('', ['docker'])])
       expect(found).toEqual(['fail: The service account can become root'])
   })
@@ -127,12 +127,12 @@ describe('inference-account-not-privileged', () => {
     expect(judge(accounts(), undefined)).toEqual(['not-evaluated: What sudo grants its account is not known'])
     expect(judge(accounts(), '@include /srv/more')).toEqual(['not-evaluated: Not all rules of sudo could be read'])
     expect(judge(accounts(), '+admins ALL=ALL')).toEqual(['not-evaluated: Whom a rule of sudo names is not known'])
-    expect(judge(accounts(), '+admins ALL=/usr/bin/systemctl restart vllm')).toEqual(['pass: Its account has no way to root'])
-    expect(judge(accounts(), '', { uid: 4711 })).toEqual(['not-evaluated: Its account could not be looked up'])
+    expect(judge(accounts(), '+admins ALL=/usr/bin/systemctl restart vllm')).toEqual(['pass: The service account has no way to root'])
+    expect(judge(accounts(), '', { uid: 4711 })).toEqual(['not-evaluated: The service account could not be looked up'])
   })
   const docker = { source: '/var/run/docker.sock', destination: '/var/run/docker.sock', readOnly: true }
   const mount = (source: string, readOnly = false) => ({ mounts: [{ source, destination: '/x', readOnly }] })
-  const [failed, warned] = ['fail: Its container has a way to root of the host', 'warning: Its container has a way to root of the host']
+  const [failed, warned] = ['fail: The container has a way to root of the host', 'warning: The container has a way to root of the host']
   const na = 'not-applicable: The account is the container’s'
   test.each<[string, object, number, string]>([
     ['the socket of Docker, as root', { mounts: [docker] }, 0, failed],
@@ -153,7 +153,7 @@ describe('inference-account-not-privileged', () => {
     expect(outcomes(ask(notPrivileged, given as never))).toEqual([expected])
   })
   test('not for root, containers and empty hosts', () => {
-    expect(judge(accounts(), '', { uid: 0 })).toEqual(['not-applicable: It runs as root'])
+    expect(judge(accounts(), '', { uid: 0 })).toEqual(['not-applicable: The server runs as root'])
     expect(judge(accounts(), '', { how: 'container' })).toEqual(['not-applicable: The account is the container’s'])
     expect(outcomes(ask(notPrivileged, facts('', [], { accounts: accounts(), sudoers: known(sudoers('')), units: known([]) })))).toEqual([
       'not-applicable: No inference server on this host',

@@ -49,9 +49,9 @@ test.each<[string, GpuHealth, string]>([
   [
     'a count that is an error',
     health({ gpus: [gpu({ memoryUnread: { value: 'Unknown Error', line: 4 } })] }),
-    'not-evaluated: Its memory errors were not shown',
+    'not-evaluated: Memory errors of the GPU were not shown',
   ],
-  ['ECC on, but no counts', health({ gpus: [gpu({ uncorrected: undefined })] }), 'not-evaluated: Its memory errors were not shown'],
+  ['ECC on, but no counts', health({ gpus: [gpu({ uncorrected: undefined })] }), 'not-evaluated: Memory errors of the GPU were not shown'],
   ['uncorrectable errors', health({ gpus: [gpu({ uncorrected: shown(2) })] }), 'fail: The GPU reports hardware faults'],
   ['a row that could not be remapped', health({ gpus: [gpu({ remapFailed: shown(true) })] }), 'fail: The GPU reports hardware faults'],
   ['a row that waits', health({ gpus: [gpu({ remapPending: shown(true) })] }), 'warning: The GPU mended a memory fault'],
@@ -217,7 +217,7 @@ describe('inference-gpus-assigned', () => {
     [
       'unread',
       judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, undefined),
-      ['pass: The server has GPUs of its own', 'not-evaluated: Its visible GPUs could not be read'],
+      ['pass: The server has GPUs of its own', "not-evaluated: The server's GPUs could not be read"],
     ],
     [
       'devices of the unit',
@@ -230,7 +230,7 @@ describe('inference-gpus-assigned', () => {
   test('a container whose devices were not shown', () => {
     const box = service('localai', { id: 'box', how: 'container', environment: {} })
     expect(judge(gpusAssigned, two, [box, server('a', { CUDA_VISIBLE_DEVICES: '0' })], { units: known([]) })).toEqual([
-      'not-evaluated: Its visible GPUs could not be read',
+      "not-evaluated: The server's GPUs could not be read",
       'pass: The server has GPUs of its own',
     ])
   })
@@ -248,15 +248,15 @@ test.each<[AnyControl, string, readonly InferenceService[], string]>([
   [memoryHeadroom, 'default', vllm(), 'pass: GPU memory is left free'],
   [memoryHeadroom, '0.95', vllm('--gpu-memory-utilization', '0.95'), 'pass: GPU memory is left free'],
   [memoryHeadroom, '0.98 with underscores', vllm('--gpu_memory_utilization=0.98'), 'warning: The server takes nearly all GPU memory'],
-  [memoryHeadroom, 'a file', vllm('--config', 'x.yaml'), 'not-evaluated: Its settings stand in a file'],
-  [memoryHeadroom, 'nonsense', vllm('--gpu-memory-utilization', 'lots'), 'not-evaluated: Its memory share could not be read'],
-  [memoryHeadroom, 'unread', [service('vllm')], 'not-evaluated: Its command line could not be read'],
+  [memoryHeadroom, 'a file', vllm('--config', 'x.yaml'), 'not-evaluated: Settings of the server stand in a file'],
+  [memoryHeadroom, 'nonsense', vllm('--gpu-memory-utilization', 'lots'), "not-evaluated: The server's memory share could not be read"],
+  [memoryHeadroom, 'unread', [service('vllm')], "not-evaluated: The server's command line could not be read"],
   [memoryHeadroom, 'Ollama', [service('ollama')], 'not-applicable: The engine asks for memory as needed'],
   [requestsBounded, 'both', vllm('--max-model-len', '8192', '--max_num_seqs=32'), 'pass: Length and number of requests are bounded'],
   [requestsBounded, 'one', vllm('--max-model-len', '8192'), 'warning: --max-num-seqs is not set'],
   [requestsBounded, 'none', vllm(), 'warning: Requests are not bounded'],
-  [requestsBounded, 'a file', vllm('--config=x.yaml'), 'not-evaluated: Its settings stand in a file'],
-  [requestsBounded, 'unread', [service('vllm')], 'not-evaluated: Its command line could not be read'],
+  [requestsBounded, 'a file', vllm('--config=x.yaml'), 'not-evaluated: Settings of the server stand in a file'],
+  [requestsBounded, 'unread', [service('vllm')], "not-evaluated: The server's command line could not be read"],
   [requestsBounded, 'Ollama', [service('ollama')], 'not-applicable: The engine has bounds of its own'],
 ])('$id: %s', (control, _, services, expected) => {
   expect(outcomes(ask(control, facts('', services, { processes: known([]) })))).toEqual([expected])

@@ -78,7 +78,7 @@ function judge(gpu: GpuDetail, health: GpuHealth): Omit<Verdict, 'subject'> {
   if (gpu.memoryUnread || (!gpu.uncorrected && gpu.ecc?.value))
     return {
       status: 'not-evaluated',
-      title: 'Its memory errors were not shown',
+      title: 'Memory errors of the GPU were not shown',
       reason: gpu.memoryUnread
         ? `nvidia-smi shows ${gpu.memoryUnread.value} where ${gpuName(gpu)} says what its memory does.`
         : `nvidia-smi shows no error counts of ${gpuName(gpu)}.`,

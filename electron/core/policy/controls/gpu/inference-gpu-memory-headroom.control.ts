@@ -46,7 +46,7 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
     return {
       ...base,
       status: 'not-evaluated',
-      title: 'Its command line could not be read',
+      title: "The server's command line could not be read",
       reason: `The command line of ${name} could not be read.`,
       cite: [],
     }
@@ -57,7 +57,7 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
     return {
       ...base,
       status: 'not-evaluated',
-      title: 'Its settings stand in a file',
+      title: 'Settings of the server stand in a file',
       reason: `${name} reads --config, which Gatehouse does not.`,
       cite,
     }
@@ -66,7 +66,7 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
     return {
       ...base,
       status: 'not-evaluated',
-      title: 'Its memory share could not be read',
+      title: "The server's memory share could not be read",
       reason: `--gpu-memory-utilization of ${name} is ${JSON.stringify(flag)}.`,
       cite,
     }

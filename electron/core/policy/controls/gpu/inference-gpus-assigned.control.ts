@@ -36,7 +36,7 @@ export default defineControl({
         return {
           ...base,
           status: 'not-evaluated',
-          title: 'Its visible GPUs could not be read',
+          title: "The server's GPUs could not be read",
           reason: `The environment of ${name} could not be read to its end.`,
           cite: [],
         }

@@ -42,7 +42,7 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
     return {
       ...base,
       status: 'not-evaluated',
-      title: 'Its command line could not be read',
+      title: "The server's command line could not be read",
       reason: `The command line of ${name} could not be read.`,
     }
   const missing = bounds.filter((flag) => !hasFlag(service.argv, [flag], { underscores: true }))
@@ -52,7 +52,7 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
     return {
       ...base,
       status: 'not-evaluated',
-      title: 'Its settings stand in a file',
+      title: 'Settings of the server stand in a file',
       reason: `${name} reads --config, which Gatehouse does not.`,
     }
   return {

@@ -73,7 +73,7 @@ function judge(
   }
   if (service.bindUnknown !== undefined) {
     const reason = `Where ${name} listens is not known: ${service.bindUnknown}.`
-    return { ...base, status: 'not-evaluated', title: 'Its sockets could not be seen', hint: hintFor(service), reason, cite: [] }
+    return { ...base, status: 'not-evaluated', title: "The server's sockets could not be seen", hint: hintFor(service), reason, cite: [] }
   }
   if (other) {
     const reason = `${name} listens on this machine only. ${other.reason} It may forward to ${name}.`

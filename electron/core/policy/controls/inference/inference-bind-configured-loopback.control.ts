@@ -68,7 +68,7 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>, pr
     return {
       ...base,
       status: 'not-evaluated',
-      title: 'Its configured address is not known',
+      title: 'The configured address is not known',
       reason,
       cite: unit ? citeUnit(unit, 'ExecStart') : [],
     }

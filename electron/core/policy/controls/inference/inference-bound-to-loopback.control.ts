@@ -68,7 +68,7 @@ function judgeRunning(service: InferenceService, uses: Uses): Verdict {
     return {
       ...base,
       status: 'not-evaluated',
-      title: 'Its sockets could not be seen',
+      title: "The server's sockets could not be seen",
       hint: hintFor(service),
       reason: `Where ${name} listens is not known: ${service.bindUnknown}.`,
       cite: citeBinds(service.binds),
@@ -82,7 +82,7 @@ function judgeRunning(service: InferenceService, uses: Uses): Verdict {
       ...base,
       status: open ? 'warning' : 'not-evaluated',
       ...(open && { severity: 'high' as const }),
-      title: open ? 'Its container can be reached past what is published' : 'Ways to its container could not be followed',
+      title: open ? 'The container is open past what it publishes' : 'Ways to the container could not be followed',
       reason: `${name} ${published}, but ${way.why}.`,
       hint: way.hint,
       cite: [...way.cite, ...citeBinds(service.binds)],
@@ -123,7 +123,7 @@ function judgeStopped(service: InferenceService, uses: Uses): Verdict {
   }
   if (service.bindUnknown !== undefined) {
     const reason = `${name} is stopped, and where it would listen is not known: ${service.bindUnknown}.`
-    return { ...base, status: 'not-evaluated', title: 'Its future port is not known', reason, cite: [] }
+    return { ...base, status: 'not-evaluated', title: 'The port it will listen on is not known', reason, cite: [] }
   }
   const where = service.binds.length === 0 ? 'no port' : printBinds(service.binds)
   const reason = `${name} does not run now; it is configured for ${where}.`

@@ -60,8 +60,8 @@ describe('inference-bound-to-loopback', () => {
       'pass: Listens only on this machine',
     ],
     ['not published', { how: 'container', binds: [] }, 'pass: No port is open for others'],
-    ['sockets unreadable', { binds: [], bindUnknown: 'why' }, 'not-evaluated: Its sockets could not be seen'],
-    ['partly seen', { binds: [bind('127.0.0.1')], bindUnknown: 'why' }, 'not-evaluated: Its sockets could not be seen'],
+    ['sockets unreadable', { binds: [], bindUnknown: 'why' }, "not-evaluated: The server's sockets could not be seen"],
+    ['partly seen', { binds: [bind('127.0.0.1')], bindUnknown: 'why' }, "not-evaluated: The server's sockets could not be seen"],
     ['open, though partly seen', { binds: [bind('0.0.0.0')], bindUnknown: 'why' }, 'fail: Inference port is open to the network'],
     [
       'unreadable, configured wide',
@@ -96,7 +96,7 @@ describe('inference-bound-to-loopback', () => {
     [
       'stopped, enabled, unknown',
       { running: false, binds: [], bindUnknown: 'why' },
-      'not-evaluated: Its future port is not known',
+      'not-evaluated: The port it will listen on is not known',
       withUnit({}),
     ],
     ['stopped, unit unreadable, wide', { running: false, binds: configured('0.0.0.0') }, 'warning: A stopped server would open its port'],
@@ -133,7 +133,7 @@ describe('inference-bind-configured-loopback', () => {
       'pass: Configured for this machine only',
     ],
     ['unix socket', { configuredBinds: [] }, 'pass: Configured for this machine only'],
-    ['not known', { configuredBinds: undefined }, 'not-evaluated: Its configured address is not known'],
+    ['not known', { configuredBinds: undefined }, 'not-evaluated: The configured address is not known'],
     [
       'edited, not reloaded',
       { configuredBinds: configured('127.0.0.1') },
@@ -215,7 +215,7 @@ describe('inference-behind-proxy', () => {
       'not-evaluated: The proxy could not be read',
       { nginx: unknown('nginx: sudo refused', ['nginx']) },
     ],
-    ['sockets unreadable', { binds: [], bindUnknown: 'why' }, proxy, 'not-evaluated: Its sockets could not be seen'],
+    ['sockets unreadable', { binds: [], bindUnknown: 'why' }, proxy, "not-evaluated: The server's sockets could not be seen"],
     ['stopped', { running: false }, proxy, 'not-applicable: No inference server runs'],
   ])('%s', (_, change, nginx, expected, more = {}) => {
     expect(outcomes(judge(behindProxy, [one(change)], more as never, nginx))).toEqual([expected])

@@ -27,7 +27,7 @@ export default defineControl({
       }
       if (unknown.length > 0) {
         const reason = `Whether ${unknown.join(' and ')} is set for ${serviceName(service)} is not known: its environment could not be read whole, or something may override it.`
-        return { ...base, status: 'not-evaluated', title: 'Its environment could not be read', reason }
+        return { ...base, status: 'not-evaluated', title: "The server's environment could not be read", reason }
       }
       const reason = `${serviceName(service)} runs with ${settings.map(({ name }) => name).join(' and ')}, or what stands for it.`
       return { ...base, status: 'pass', title: 'The server is told to stay offline', reason }

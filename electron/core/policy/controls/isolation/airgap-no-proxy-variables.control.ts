@@ -87,7 +87,7 @@ function judge(service: InferenceService, unit: Unit | undefined): Verdict {
   }
   if (!environmentKnown(service)) {
     const reason = `The environment of ${name} could not be read, so a proxy may stand in it.`
-    return { ...base, status: 'not-evaluated', title: 'Its environment could not be read', reason, cite: [] }
+    return { ...base, status: 'not-evaluated', title: "The server's environment could not be read", reason, cite: [] }
   }
   const reason = `None of ${variables.slice(0, 3).join(', ')} is set for ${name}, in capitals or not.`
   return { ...base, status: 'pass', title: 'No proxy is set for the server', reason, cite: unit ? citeUnit(unit, 'Environment') : [] }

@@ -79,7 +79,7 @@ function judge(service: InferenceService, unit: Unit | undefined, known: boolean
     }
     if (offline?.state === 'unknown' || offline?.state === 'said') {
       const reason = `Whether ${offline.name} is set for ${name} is not known: its environment could not be read whole.`
-      return { ...base, status: 'not-evaluated', title: 'Its environment could not be read', reason, cite: cite() }
+      return { ...base, status: 'not-evaluated', title: "The server's environment could not be read", reason, cite: cite() }
     }
   }
   const reason = blocked ? `${name} is told to stay offline.` : `${name} names no hub and no address to load from.`

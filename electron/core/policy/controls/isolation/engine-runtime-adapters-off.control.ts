@@ -37,7 +37,7 @@ export default defineControl({
       }
       if (value === undefined && !environmentRead && maybe) {
         const reason = `Whether ${SWITCH} is set for ${name} is not known: its environment could not be read.`
-        return { ...base, status: 'not-evaluated', title: 'Its environment could not be read', reason, cite: cite() }
+        return { ...base, status: 'not-evaluated', title: "The server's environment could not be read", reason, cite: cite() }
       }
       const reason = environmentRead ? `${name} runs without ${SWITCH}.` : `${name} runs without --enable-lora.`
       return { ...base, status: 'pass', title: 'No adapter is loaded on request', reason, cite: cite() }

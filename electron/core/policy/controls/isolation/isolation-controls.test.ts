@@ -192,8 +192,8 @@ describe('airgap-no-proxy-variables', () => {
     expect(judge({ HOME: '/x' })).toEqual(['pass: No proxy is set for the server'])
     expect(judge({ https_proxy: 'http://10.0.0.1:3128' })).toEqual(['fail: A proxy is set for the server'])
     expect(judge({ HTTPS_PROXY: '' })).toEqual(['pass: No proxy is set for the server'])
-    expect(judge(undefined)).toEqual(['not-evaluated: Its environment could not be read'])
-    expect(judge({}, unit(), {}, false)).toEqual(['not-evaluated: Its environment could not be read'])
+    expect(judge(undefined)).toEqual(["not-evaluated: The server's environment could not be read"])
+    expect(judge({}, unit(), {}, false)).toEqual(["not-evaluated: The server's environment could not be read"])
     const proxy = (of: ProxySetting['of']) => ({ proxies: [{ of, name: 'x', value: 'http://p', line: 2 }] })
     const none = 'pass: No proxy is set for the server'
     expect(judge({}, unit(), proxy('packages'))).toEqual([none, 'fail: The package manager uses a proxy'])
@@ -232,14 +232,14 @@ describe('airgap-engines-offline', () => {
     [
       'vLLM, a file that was not read may override it',
       service('vllm', { environment: both, environmentComplete: false }),
-      'not-evaluated: Its environment could not be read',
+      "not-evaluated: The server's environment could not be read",
     ],
     [
       'llama.cpp by flag, which no variable overrides',
       service('llama.cpp', { argv: ['llama-server', '--offline'], environment: {}, environmentComplete: false }),
       pass,
     ],
-    ['vLLM, unknown', service('vllm', {}), 'not-evaluated: Its environment could not be read'],
+    ['vLLM, unknown', service('vllm', {}), "not-evaluated: The server's environment could not be read"],
     ['llama.cpp by flag, environment unknown', service('llama.cpp', { argv: ['llama-server', '--offline'] }), pass],
     ['llama.cpp', service('llama.cpp', { environment: {} }), missing],
     ['Ollama', service('ollama', { environment: { OLLAMA_NO_CLOUD: 'true' } }), pass],
@@ -367,7 +367,7 @@ describe('engine-downloads-disabled', () => {
     ['llama.cpp, nothing known', service('llama.cpp', { argv: ['llama-server'] }), unread],
     ['Ollama, cloud on', service('ollama', { argv: ['ollama', 'serve'], environment: {} }), 'warning: The server reaches for the internet'],
     ['Ollama, cloud off', service('ollama', { argv: ['ollama', 'serve'], environment: { OLLAMA_NO_CLOUD: '1' } }), pass],
-    ['Ollama, unknown', service('ollama', { argv: ['ollama', 'serve'] }), 'not-evaluated: Its environment could not be read'],
+    ['Ollama, unknown', service('ollama', { argv: ['ollama', 'serve'] }), "not-evaluated: The server's environment could not be read"],
     [
       'LocalAI by default',
       service('localai', { argv: ['/local-ai', 'run'], environment: {} }),
@@ -412,7 +412,7 @@ describe('engine-runtime-adapters-off', () => {
   const on = { VLLM_ALLOW_RUNTIME_LORA_UPDATING: 'True' }
   const pass = 'pass: No adapter is loaded on request'
   const fail = 'fail: Adapters are loaded on request'
-  const unread = 'not-evaluated: Its environment could not be read'
+  const unread = "not-evaluated: The server's environment could not be read"
   test.each<[string, InferenceService, string]>([
     ['off', vllm(['--enable-lora'], {}), pass],
     ['off by its word', vllm(['--enable-lora'], { VLLM_ALLOW_RUNTIME_LORA_UPDATING: '0' }), pass],

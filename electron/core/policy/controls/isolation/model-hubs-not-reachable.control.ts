@@ -107,7 +107,7 @@ function judge(service: InferenceService, way: Way, known: boolean, unit: Unit |
   }
   if (!known && !way.isHeld) {
     const reason = `${way.why} But the environment of ${name} could not be read, and a proxy may stand in it.`
-    return { ...base, status: 'not-evaluated', title: 'Its environment could not be read', reason, cite: way.cite }
+    return { ...base, status: 'not-evaluated', title: "The server's environment could not be read", reason, cite: way.cite }
   }
   const proxy = `${name} runs with ${variable}: what that lets through is decided on a host that the fleet file names.`
   const unread = `The environment of ${name} was not read whole; a proxy in it would be a host that the fleet file names.`

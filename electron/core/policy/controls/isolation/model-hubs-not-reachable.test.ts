@@ -83,7 +83,7 @@ const [PASS, OPEN, DOUBT, OTHERS, UNREAD] = [
   'warning: Public model hubs can be reached',
   'not-evaluated: Whether hubs can be reached is not certain',
   'not-evaluated: Hubs may be reached through another host',
-  'not-evaluated: Its environment could not be read',
+  "not-evaluated: The server's environment could not be read",
 ]
 
 test.each<[string, object, string]>([

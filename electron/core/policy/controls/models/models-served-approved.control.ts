@@ -73,7 +73,7 @@ function judge(service: InferenceService, models: FactResult<VerifiedModels>, fi
   if (unseen !== undefined) return open('Not all that it serves is known', `${name}: ${unseen}.`, howToLook)
   if (served.length === 0) {
     if (service.engine === 'ollama' || service.engine === 'localai')
-      return { status: 'not-applicable', subject, title: 'It has no model', reason: `${name} has no model in its store.`, cite: [] }
+      return { status: 'not-applicable', subject, title: 'The server has no model', reason: `${name} has no model in its store.`, cite: [] }
     return open('Which model it serves is not known', `${name} names no model that was found on this host.`, howToLook)
   }
   const alone = of(['approved-alone']).length

@@ -31,7 +31,7 @@ export default defineControl({
       const limit = unit.properties.LimitCORE
       // The kernel does not look at the limit when it hands the image to a program; systemd-coredump honours it by itself.
       if (limit === '0' && core !== 'other program')
-        return { status: 'pass', title: 'Its core dumps are limited to nothing', reason: `${unit.id} has LimitCORE=0.`, cite }
+        return { status: 'pass', title: 'Core dumps of the unit are limited to nothing', reason: `${unit.id} has LimitCORE=0.`, cite }
       return {
         status: 'warning',
         title: 'A crash writes its memory to disk',

@@ -30,7 +30,7 @@ export default defineControl({
 function judge(path: string, storage: Storage | undefined): Verdict {
   if (!storage) {
     const reason = `findmnt and lsblk did not say what ${path} lies on.`
-    return { status: 'not-evaluated', subject: path, title: 'Its storage could not be read', reason, cite: [] }
+    return { status: 'not-evaluated', subject: path, title: 'Storage of the models could not be read', reason, cite: [] }
   }
   const { kind, source, devices, line } = storage
   const base = { subject: path, cite: [{ section: 'os', line, token: path }] }

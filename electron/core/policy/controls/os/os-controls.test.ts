@@ -193,7 +193,7 @@ test.each<[string, string, string]>([
 })
 
 test.each<[string, string, Record<string, string>, string]>([
-  ['limited', '=kernel/core_pattern core', { LimitCORE: '0' }, 'pass: Its core dumps are limited to nothing'],
+  ['limited', '=kernel/core_pattern core', { LimitCORE: '0' }, 'pass: Core dumps of the unit are limited to nothing'],
   ['a file', '=kernel/core_pattern core.%p', { LimitCORE: 'infinity' }, 'warning: A crash writes its memory to disk'],
   [
     'systemd stores none',
@@ -262,7 +262,7 @@ test.each<[string, string, string]>([
   ['NFS', '@file-system nfs4 store:/m /srv/models /srv/models', 'not-evaluated: Encryption cannot be seen from here'],
   ['ZFS', '@file-system zfs tank/m /srv/models /srv/models', 'not-evaluated: Encryption cannot be seen from here'],
   ['memory', '@file-system tmpfs tmpfs /srv/models /srv/models', 'pass: Models lie in memory'],
-  ['not told', '', 'not-evaluated: Its storage could not be read'],
+  ['not told', '', 'not-evaluated: Storage of the models could not be read'],
 ])('model-storage-encrypted: %s', (_, text, expected) => {
   expect(onModels(storageEncrypted, text)).toEqual([expected])
 })

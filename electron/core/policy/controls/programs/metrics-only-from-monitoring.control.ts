@@ -42,7 +42,7 @@ function judge(
   if (heard.authentication === 'on')
     return {
       status: 'pass',
-      title: 'It asks who wants to know',
+      title: 'The exporter asks for credentials',
       reason: `${programName(program)}${program.decidedBy === undefined ? '' : ` was started with ${program.decidedBy}`}.${heard.said}`,
       cite: [...heard.cite, ...citeProgram(program)],
     }

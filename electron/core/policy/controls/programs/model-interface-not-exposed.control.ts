@@ -50,7 +50,7 @@ function judge(program: Program, heard: Heard, reached = '', rules: Verdict['cit
   }
   return {
     status: asks ? 'warning' : 'fail',
-    title: asks ? 'It can be reached past the proxy' : 'It can be reached, and may ask nobody',
+    title: asks ? 'The interface is open past the proxy' : 'The interface is open, and may ask nobody',
     reason: `${programName(program)} listens on ${printExposed(program)}${reached} ${how[heard.authentication]}.${heard.said} ${program.danger}`,
     cite: [...heard.cite, ...citeProgram(program, program.kind === 'store' ? undefined : 'Expected 127.0.0.1 behind a proxy.'), ...rules],
   }

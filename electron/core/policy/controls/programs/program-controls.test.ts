@@ -73,7 +73,7 @@ const doubtful = { authentication: 'unknown', authenticationUnknown: 'its file c
 describe('what runs code for callers', () => {
   test.each<[string, readonly Program[], object, string]>([
     ['nothing', [program('exporter')], open, 'not-applicable: None of them runs here'],
-    ['local', [program('cluster', local)], open, 'pass: It listens on this machine only'],
+    ['local', [program('cluster', local)], open, 'pass: The program listens on this machine only'],
     ['open, asks nobody', [program('cluster')], open, 'fail: Ray asks nobody and is open'],
     [
       'open, with a login',
@@ -99,17 +99,17 @@ describe('what runs code for callers', () => {
 
 test.each<[string, readonly Program[], string]>([
   ['nothing', [], 'not-applicable: No other model server runs here'],
-  ['local', [program('interface', local)], 'pass: It listens on this machine only'],
-  ['open', [program('inference')], 'fail: It can be reached, and may ask nobody'],
-  ['not known', [program('inference', { authentication: 'unknown' })], 'fail: It can be reached, and may ask nobody'],
+  ['local', [program('interface', local)], 'pass: The program listens on this machine only'],
+  ['open', [program('inference')], 'fail: The interface is open, and may ask nobody'],
+  ['not known', [program('inference', { authentication: 'unknown' })], 'fail: The interface is open, and may ask nobody'],
   [
     'open, with a login',
     [program('interface', { authentication: 'on', decidedBy: '--api-key' })],
-    'warning: It can be reached past the proxy',
+    'warning: The interface is open past the proxy',
   ],
   ['sockets unread', [program('interface', unseen)], 'not-evaluated: Where it listens could not be seen'],
-  ['a store open to all', [program('store', { authentication: 'unknown' })], 'fail: It can be reached, and may ask nobody'],
-  ['a store that asks, open to all', [program('store', { authentication: 'default' })], 'warning: It can be reached past the proxy'],
+  ['a store open to all', [program('store', { authentication: 'unknown' })], 'fail: The interface is open, and may ask nobody'],
+  ['a store that asks, open to all', [program('store', { authentication: 'default' })], 'warning: The interface is open past the proxy'],
 ])('model-interface-not-exposed: %s', (_, programs, expected) => {
   expect(judged(modelInterfaceNotExposed, programs)).toEqual([expected])
 })
@@ -123,16 +123,16 @@ test.each<[string, readonly Program[], object, string]>([
     fromApplications,
     'pass: Only the application network gets there',
   ],
-  ['rules unread', [program('store')], unknown('x', []), 'fail: It can be reached, and may ask nobody'],
-  ['rules unread, asks', [program('store', { authentication: 'on' })], unknown('x', []), 'warning: It can be reached past the proxy'],
+  ['rules unread', [program('store')], unknown('x', []), 'fail: The interface is open, and may ask nobody'],
+  ['rules unread, asks', [program('store', { authentication: 'on' })], unknown('x', []), 'warning: The interface is open past the proxy'],
 ])('a store of models, by who gets there: %s', (_, programs, firewall, expected) => {
   expect(judged(modelInterfaceNotExposed, programs, firewall)).toEqual([expected])
 })
 
 test.each<[string, readonly Program[], object, string]>([
   ['nothing', [], open, 'not-applicable: No exporter runs here'],
-  ['local', [program('exporter', local)], open, 'pass: It listens on this machine only'],
-  ['asks', [program('exporter', { authentication: 'on', decidedBy: '--x' })], open, 'pass: It asks who wants to know'],
+  ['local', [program('exporter', local)], open, 'pass: The program listens on this machine only'],
+  ['asks', [program('exporter', { authentication: 'on', decidedBy: '--x' })], open, 'pass: The exporter asks for credentials'],
   [
     'a file that is not read',
     [program('exporter', { authentication: 'unknown', decidedBy: '--web.config.file=/w.yml' })],
@@ -168,7 +168,7 @@ test.each<[string, readonly Program[], readonly object[], string]>([
 
 test.each<[string, number, AnyControl, string]>([
   ['a login by its flags, none when asked', 200, codeRunnerNotExposed, 'fail: Jupyter asks nobody and is open critical'],
-  ['no login by its flags, one when asked', 403, modelInterfaceNotExposed, 'warning: It can be reached past the proxy undefined'],
+  ['no login by its flags, one when asked', 403, modelInterfaceNotExposed, 'warning: The interface is open past the proxy undefined'],
   ['not there', 404, codeRunnerNotExposed, 'fail: Jupyter is open to the network high'],
 ])('what it answers over the network counts first: %s', (_, status, control, expected) => {
   const kind = control === codeRunnerNotExposed ? 'notebook' : 'interface'

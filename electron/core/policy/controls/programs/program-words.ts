@@ -52,7 +52,7 @@ export function judgeExposed(
     const exposed = exposedBindsOf(program)
     if (exposed.length > 0) return { subject: program.id, ...judge(program, exposed) }
     const reason = `${programName(program)} opens no port to others.`
-    return { status: 'pass', subject: program.id, title: 'It listens on this machine only', reason, cite: citeProgram(program) }
+    return { status: 'pass', subject: program.id, title: 'The program listens on this machine only', reason, cite: citeProgram(program) }
   })
 }
 

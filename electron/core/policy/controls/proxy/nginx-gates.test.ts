@@ -88,9 +88,9 @@ test.each([
 test('an engine in a container that publishes no port stays inside', () => {
   const inside = service('ollama', { container: 'ollama', how: 'container', binds: [], containerPorts: [11434] })
   for (const control of [notDirectly, requiresKey]) {
-    expect(outcomes(ask(control, facts('', [inside])))).toEqual(['pass: Its container publishes no port'])
+    expect(outcomes(ask(control, facts('', [inside])))).toEqual(['pass: The container publishes no port'])
     expect(outcomes(ask(control, facts('', [{ ...inside, bindUnknown: 'an address of its own' }])))).toEqual([
-      'not-evaluated: Its sockets are not known',
+      "not-evaluated: The server's sockets are not known",
     ])
   }
 })

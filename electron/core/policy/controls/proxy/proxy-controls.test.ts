@@ -457,8 +457,8 @@ test.each([
   [
     'no sockets seen',
     service('ollama', { binds: [] }),
-    'not-evaluated: Its sockets are not known',
-    'not-evaluated: Its sockets are not known',
+    "not-evaluated: The server's sockets are not known",
+    "not-evaluated: The server's sockets are not known",
   ],
 ])('the engine itself: %s', (_, one, key, management) => {
   expect(outcomes(ask(engineRequiresKey, facts('', [one])))).toEqual([key])

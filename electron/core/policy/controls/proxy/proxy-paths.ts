@@ -134,7 +134,7 @@ function handedOn({ listeners, programs }: ProxyFacts, picture: HostPaths): read
 export const socketsNotSeen = (service: InferenceService): Verdict => ({
   status: 'not-evaluated',
   subject: service.id,
-  title: 'Its sockets are not known',
+  title: "The server's sockets are not known",
   reason: `Where ${serviceName(service)} listens could not be seen.`,
   cite: [],
 })
@@ -149,7 +149,7 @@ export const hidesSockets = (service: InferenceService): boolean => service.runn
 export const stays = (service: InferenceService): Verdict => ({
   status: 'pass',
   subject: service.id,
-  title: 'Its container publishes no port',
+  title: 'The container publishes no port',
   reason: `${serviceName(service)} is reached by this host and by containers of its networks only.`,
   cite: [{ section: 'containers', line: service.image?.line ?? 0 }],
 })

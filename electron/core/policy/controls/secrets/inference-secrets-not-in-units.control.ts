@@ -79,7 +79,7 @@ const judge = (unit: Unit): Omit<Verdict, 'subject'> => {
   }
   return {
     status: 'pass',
-    title: 'Its keys stand in closed files',
+    title: 'Keys of the server stand in closed files',
     reason: `${unit.id} reads ${secrets.join(', ')} from files that other accounts cannot read.`,
     cite: secrets.flatMap((name) => {
       const entry = entryOf(unit, unit.environmentSources[name] ?? '')

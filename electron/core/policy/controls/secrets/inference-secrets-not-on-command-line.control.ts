@@ -44,7 +44,7 @@ function judge(service: InferenceService, processes: readonly Process[]): Verdic
   const [main] = own
   if (!main || service.argv.length === 0) {
     const reason = `The command line of ${name} could not be read.`
-    return { ...base, status: 'not-evaluated', title: 'Its command line could not be read', reason, cite: [] }
+    return { ...base, status: 'not-evaluated', title: "The server's command line could not be read", reason, cite: [] }
   }
   const reason = `No process of ${name} carries a key, token or password on its command line.`
   return { ...base, status: 'pass', title: 'No secret on its command line', reason, cite: [{ section: 'processes', line: main.line }] }

@@ -82,7 +82,7 @@ test('a worker that carries the key fails its server', () => {
 test.each<[string, readonly ReturnType<typeof service>[], string]>([
   ['no server', [], 'not-applicable: No inference server on this host'],
   ['stopped', [service('vllm', { running: false, pids: [] })], 'not-applicable: No inference server runs'],
-  ['not seen', [service('vllm', { pids: [7], argv: [] })], 'not-evaluated: Its command line could not be read'],
+  ['not seen', [service('vllm', { pids: [7], argv: [] })], "not-evaluated: The server's command line could not be read"],
 ])('inference-secrets-not-on-command-line: %s', (_, services, expected) => {
   expect(outcomes(ask(notOnCommandLine, facts('', services, { processes: [] })))).toEqual([expected])
 })
@@ -108,9 +108,9 @@ describe('inference-secrets-not-in-units', () => {
       'fail: Every account can read a key of the server',
     ],
     ['an empty value', { environment: { HF_TOKEN: '' }, environmentSources: { HF_TOKEN: '' } }, 'pass: No secret stands in the unit'],
-    ['a closed file', fromFile(0o600), 'pass: Its keys stand in closed files'],
+    ['a closed file', fromFile(0o600), 'pass: Keys of the server stand in closed files'],
     ['a file for all', fromFile(0o644), 'fail: Every account can read a key of the server'],
-    ['a file for all in a closed directory', fromFile(0o644, 0o750), 'pass: Its keys stand in closed files'],
+    ['a file for all in a closed directory', fromFile(0o644, 0o750), 'pass: Keys of the server stand in closed files'],
     ['a file whose mode was not seen', { ...fromFile(0o600), paths: [] }, 'not-evaluated: The mode of a key file could not be read'],
     [
       'written out in ExecStart=',

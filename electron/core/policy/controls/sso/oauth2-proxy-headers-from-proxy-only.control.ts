@@ -20,7 +20,7 @@ export default defineControl({
     eachProxy(proxies, (proxy) =>
       verdictFor(proxy, names, flaws, (get) =>
         isTrue(get('reverse_proxy'))
-          ? { title: 'Only the proxy can send its headers', reason: `It listens on ${get('http_address').values[0] ?? 'no port'}.` }
+          ? { title: 'Only the proxy can send user headers', reason: `It listens on ${get('http_address').values[0] ?? 'no port'}.` }
           : { title: 'Forwarded headers are ignored', reason: 'reverse_proxy is off.' },
       ),
     ),

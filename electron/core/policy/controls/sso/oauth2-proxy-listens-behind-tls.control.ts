@@ -73,7 +73,7 @@ function metrics(setting: Setting | undefined): readonly Flaw[] {
 
 /** Inside a container every interface is the usual address; what is published decides. */
 function inContainer(proxy: OAuth2Proxy, found: Container | undefined, ownAddress: string | undefined): Verdict {
-  const portsUnknown = (reason: string): Verdict => ({ ...notKnown(proxy, reason), title: 'Its published ports are not known' })
+  const portsUnknown = (reason: string): Verdict => ({ ...notKnown(proxy, reason), title: 'Published ports of oauth2-proxy are not known' })
   if (!found) return portsUnknown('It runs in a container whose published ports could not be read.')
   if (found.hostNetwork) return judge(proxy)
   const open = found.ports.filter(
@@ -94,7 +94,7 @@ function inContainer(proxy: OAuth2Proxy, found: Container | undefined, ownAddres
     status: 'warning',
     severity: 'medium',
     subject: proxy.id,
-    title: 'Its container publishes ports to the network',
+    title: 'oauth2-proxy publishes ports to the network',
     reason: `Container ${found.name} publishes ${open.map(({ hostAddress, hostPort }) => `${hostAddress}:${hostPort}`).join(', ')}. Whether TLS is spoken there is not known.`,
     cite,
   }

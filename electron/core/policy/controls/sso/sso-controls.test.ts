@@ -51,7 +51,7 @@ test('a sound configuration passes everything', () => {
     'pass: Secure, HttpOnly, SameSite=lax',
     'pass: No skip rules',
     'pass: No address is trusted',
-    'pass: Only the proxy can send its headers',
+    'pass: Only the proxy can send user headers',
     'pass: Plain HTTP on this machine only',
     'pass: No token is passed on',
     'pass: Bearer tokens are not taken',
@@ -96,13 +96,13 @@ const alphaFile = (...rows: readonly string[]) =>
 test.each<[AnyControl, readonly string[], string]>([
   [providerVerified, [], 'pass: Users come from provider oidc'],
   [providerVerified, ['    oidcConfig:', '      issuerURL: http://id.example'], 'fail: The provider is asked over plain HTTP'],
-  [providerVerified, ['    oidcConfig:', '      issuerURL: "****"'], 'not-evaluated: Its settings could not be read'],
+  [providerVerified, ['    oidcConfig:', '      issuerURL: "****"'], 'not-evaluated: Settings of oauth2-proxy could not be read'],
   [usersRestricted, ['    allowedGroups:', '      - llm'], 'pass: Only named groups may log in'],
   [usersRestricted, [], 'fail: Every account of the provider may log in'],
   [behindTls, [], 'pass: Plain HTTP on this machine only'],
   [behindTls, ['server:', '  BindAddress: 0.0.0.0:4180'], 'fail: Plain HTTP beyond this machine'],
-  [behindTls, ['server: "****"'], 'not-evaluated: Its settings could not be read'],
-  [cookieFlags, [], 'not-evaluated: Its settings could not be read'],
+  [behindTls, ['server: "****"'], 'not-evaluated: Settings of oauth2-proxy could not be read'],
+  [cookieFlags, [], 'not-evaluated: Settings of oauth2-proxy could not be read'],
   [cookieFlags, ['cookie:', '  sameSite: lax'], 'pass: Secure, HttpOnly, SameSite=lax'],
   [tokensKept, ['injectRequestHeaders:', '- values:', '  - claim: access_token'], 'pass: No token is passed on'],
   [
@@ -138,7 +138,7 @@ test.each<[AnyControl, string, string]>([
   [usersRestricted, 'email_domains = ["*"]\nprovider = "github"\ngithub_org = "us"', 'pass: Only named groups may log in'],
   [usersRestricted, 'email_domains = ["*"]\ngithub_org = ""\nprovider="github"', 'fail: Anyone with a github account may log in'],
   [cookieSecret, 'cookie_secret_shape = "xxxxxxxxxxxxxxxx"', 'pass: The cookie secret has 16 bytes'],
-  [cookieSecret, 'cookie_secure = true', 'not-evaluated: Its settings could not be read'],
+  [cookieSecret, 'cookie_secure = true', 'not-evaluated: Settings of oauth2-proxy could not be read'],
   [cookieFlags, 'cookie_httponly = false', 'fail: Scripts can read session cookies'],
   [cookieFlags, '', 'warning: Session cookies have no SameSite flag'],
   [cookieFlags, 'cookie_samesite = "none"', 'warning: Session cookies have no SameSite flag'],
@@ -159,11 +159,11 @@ test.each<[AnyControl, string, string]>([
     'reverse_proxy = true\nhttps_address = "0.0.0.0:443"\ntls_cert_file = "/etc/c.pem"',
     'fail: Clients can send the headers of the proxy',
   ],
-  [headersFromProxy, 'reverse_proxy = true\nhttps_address = "0.0.0.0:443"', 'pass: Only the proxy can send its headers'],
+  [headersFromProxy, 'reverse_proxy = true\nhttps_address = "0.0.0.0:443"', 'pass: Only the proxy can send user headers'],
   [
     headersFromProxy,
     'reverse_proxy = true\nhttp_address = ":4180"\ntrusted_proxy_ips = ["10.0.0.2"]',
-    'pass: Only the proxy can send its headers',
+    'pass: Only the proxy can send user headers',
   ],
   [headersFromProxy, 'http_address = ":4180"', 'pass: Forwarded headers are ignored'],
   [behindTls, 'http_address = "unix:///run/o.sock"', 'pass: Plain HTTP on this machine only'],
@@ -184,7 +184,7 @@ test('a secret on the command line', () => {
 
 test('in a container, what is published decides', () => {
   const given = facts(undefined, ['=--http-address=0.0.0.0:4180', '@environment process'], `/system.slice/docker-${container}.scope`)
-  expect(outcomes(ask(behindTls, given))).toEqual(['not-evaluated: Its published ports are not known'])
+  expect(outcomes(ask(behindTls, given))).toEqual(['not-evaluated: Published ports of oauth2-proxy are not known'])
   const published = (hostAddress: string, hostNetwork = false, more = {}) => {
     const one = {
       id: container,
@@ -196,16 +196,16 @@ test('in a container, what is published decides', () => {
     return { ...given, containers: known({ runtimes: ['docker'], containers: [{ ...one, ...more }] }) }
   }
   expect(outcomes(ask(behindTls, published('127.0.0.1')))).toEqual(['pass: Published on this machine only'])
-  expect(outcomes(ask(behindTls, published('0.0.0.0')))).toEqual(['warning: Its container publishes ports to the network'])
+  expect(outcomes(ask(behindTls, published('0.0.0.0')))).toEqual(['warning: oauth2-proxy publishes ports to the network'])
   expect(outcomes(ask(behindTls, published('127.0.0.1', true)))).toEqual(['fail: Plain HTTP beyond this machine'])
   const shared = { ports: [], portsUnknown: 'it shares the network of another container' }
-  expect(outcomes(ask(behindTls, published('', false, shared)))).toEqual(['not-evaluated: Its published ports are not known'])
+  expect(outcomes(ask(behindTls, published('', false, shared)))).toEqual(['not-evaluated: Published ports of oauth2-proxy are not known'])
 })
 
 test.each([
   ['a bridge of the host', '010011AC', 'pass: Published on this machine only'],
-  ['macvlan, with the router of the network', '0104140A', 'not-evaluated: Its published ports are not known'],
-  ['ipvlan of layer 3, with a route without gateway', '00000000', 'not-evaluated: Its published ports are not known'],
+  ['macvlan, with the router of the network', '0104140A', 'not-evaluated: Published ports of oauth2-proxy are not known'],
+  ['ipvlan of layer 3, with a route without gateway', '00000000', 'not-evaluated: Published ports of oauth2-proxy are not known'],
 ])('in a container that publishes nothing: %s', (_, gateway, expected) => {
   const given = facts(undefined, [`@gateway 7 ${gateway}`, '@environment process'], `/system.slice/docker-${container}.scope`)
   const one = { id: container, name: 'sso', line: 2, hostNetwork: false, ports: [] }
@@ -229,7 +229,7 @@ test.each([
 })
 
 test.each([
-  ['of another service name', '=--http-address=0.0.0.0:http', 'not-evaluated: Its settings could not be read'],
+  ['of another service name', '=--http-address=0.0.0.0:http', 'not-evaluated: Settings of oauth2-proxy could not be read'],
   ['metrics to all', '=--metrics-address=:44180', 'warning: Metrics beyond this machine'],
   ['metrics on loopback', '=--metrics-address=127.0.0.1:44180', 'pass: Plain HTTP on this machine only'],
 ])('listeners, %s', (_, flag, expected) => {
@@ -239,9 +239,9 @@ test.each([
 test.each([
   ['secret: xxxxxxxxxxxxxxxx', [], 'pass: The cookie secret has 16 bytes'],
   ['secret: xxxxxxxxxxxxxxx', [], 'fail: The cookie secret has 15 bytes'],
-  ['secret: "****"', ['@secret alpha 32 32 other'], 'not-evaluated: Its settings could not be read'],
+  ['secret: "****"', ['@secret alpha 32 32 other'], 'not-evaluated: Settings of oauth2-proxy could not be read'],
   ['secretFile: /run/s', ['@secret alpha 32 32 other'], 'pass: The cookie secret has 32 bytes'],
-  ['sameSite: lax', ['@secret file 32 32 other'], 'not-evaluated: Its settings could not be read'],
+  ['sameSite: lax', ['@secret file 32 32 other'], 'not-evaluated: Settings of oauth2-proxy could not be read'],
 ])('the cookie secret of an alpha configuration: %s', (line, more, expected) => {
   const alpha = ['providers:', '- provider: oidc', 'cookie:', `  ${line}`].map((text) => `:${text}`)
   const given = facts(undefined, ['=--alpha-config=/a.yaml', '@environment process', '@alpha read /a.yaml', ...alpha, ...more])

@@ -78,7 +78,7 @@ const whereOf = ({ alphaConfig }: OAuth2Proxy, flaws: readonly Flaw[]): readonly
 export const notKnown = (proxy: OAuth2Proxy, reason: string): Verdict => ({
   status: 'not-evaluated',
   subject: proxy.id,
-  title: 'Its settings could not be read',
+  title: 'Settings of oauth2-proxy could not be read',
   reason,
   hint: 'gatehouse sudoers prints the lines that let the audit account read the file without its secrets.',
   cite: [{ section: 'oauth2-proxy', line: proxy.line }],

@@ -117,7 +117,7 @@ export function judgeEncryption(met: MetPort): Verdict {
     return {
       status: 'pass',
       subject,
-      title: 'It only leads to https',
+      title: 'The port only leads to https',
       reason: `${program} on ${subject} answered every request from ${from} in clear with a redirect to https.`,
       cite: [{ section, line: away[0]?.line ?? line }, ...cite],
     }
@@ -132,7 +132,7 @@ export function judgeEncryption(met: MetPort): Verdict {
   return {
     status: 'not-evaluated',
     subject,
-    title: heard.length > 0 ? 'It answers in clear' : 'What it speaks is not known',
+    title: heard.length > 0 ? 'The port answers in clear' : 'What the port speaks is not known',
     reason:
       heard.length > 0
         ? `${program} on ${subject} answered requests from ${from} in clear. Whether a model is behind that is not known.`

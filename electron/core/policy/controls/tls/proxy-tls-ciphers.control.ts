@@ -152,7 +152,7 @@ function judge(where: string, subject: string, { section, tls, from }: WireEndpo
       status: 'warning',
       severity: 'low',
       subject,
-      title: 'Its best cipher of TLS 1.2 is of CBC mode',
+      title: 'Best cipher of TLS 1.2 is of CBC mode',
       reason: `Offered better ones before it, ${where} chose ${best.detail}. Expected one of GCM or ChaCha20-Poly1305.`,
       cite: at({ line: tls.line + tls.versions.indexOf(best) }, 'Expected GCM or ChaCha20-Poly1305.'),
     }
@@ -165,7 +165,7 @@ function judge(where: string, subject: string, { section, tls, from }: WireEndpo
   return {
     status: 'pass',
     subject,
-    title: 'It refuses weak ciphers',
+    title: 'Weak ciphers are refused',
     reason: `Offered nothing but broken ciphers, and nothing but ciphers without forward secrecy, ${where} refused both.`,
     cite: [{ section, line: broken.line }, { section, line: fixed.line }, ...cite],
   }

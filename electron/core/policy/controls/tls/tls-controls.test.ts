@@ -246,14 +246,14 @@ const tried = (broken: string, fixed: string, best = 'ECDHE-RSA-AES128-GCM-SHA25
 const nginxOn443 = { ...haproxy(), processes: [{ name: 'nginx', pid: 9 }] }
 const no = 'refused (alert handshake failure)'
 test.each<[name: string, lines: readonly string[], expected: string]>([
-  ['sound', tried(no, no), 'pass: It refuses weak ciphers'],
-  ['TLS 1.3 alone', tried('refused (alert protocol version)', 'refused (alert protocol version)'), 'pass: It refuses weak ciphers'],
+  ['sound', tried(no, no), 'pass: Weak ciphers are refused'],
+  ['TLS 1.3 alone', tried('refused (alert protocol version)', 'refused (alert protocol version)'), 'pass: Weak ciphers are refused'],
   ['RC4', tried('served (TLS_RSA_WITH_RC4_128_SHA by TLS 1.2)', no), 'fail: A broken cipher is accepted'],
   ['RC4, the other unclear', tried('served (TLS_RSA_WITH_RC4_128_SHA by TLS 1.2)', 'unclear (x)'), 'fail: A broken cipher is accepted'],
   ['static RSA', tried(no, 'served (TLS_RSA_WITH_AES_128_CBC_SHA by TLS 1.2)'), 'warning: A cipher without forward secrecy is taken'],
-  ['CBC alone', tried(no, no, 'ECDHE-RSA-AES256-SHA384'), 'warning: Its best cipher of TLS 1.2 is of CBC mode'],
-  ['not to its end', tried(no, no, 'ECDHE-RSA-AES128-SHA, not to its end'), 'warning: Its best cipher of TLS 1.2 is of CBC mode'],
-  ['ChaCha', tried(no, no, 'ECDHE-RSA-CHACHA20-POLY1305'), 'pass: It refuses weak ciphers'],
+  ['CBC alone', tried(no, no, 'ECDHE-RSA-AES256-SHA384'), 'warning: Best cipher of TLS 1.2 is of CBC mode'],
+  ['not to its end', tried(no, no, 'ECDHE-RSA-AES128-SHA, not to its end'), 'warning: Best cipher of TLS 1.2 is of CBC mode'],
+  ['ChaCha', tried(no, no, 'ECDHE-RSA-CHACHA20-POLY1305'), 'pass: Weak ciphers are refused'],
   ['closed without a word', tried('unclear (the connection was closed)', no), 'not-evaluated: Whether it takes weak ciphers is not known'],
   ['the other closed', tried(no, 'unclear (the connection was closed)'), 'not-evaluated: Whether it takes weak ciphers is not known'],
   ['recorded before', shows(...modern), 'not-evaluated: Whether it takes weak ciphers is not known'],
@@ -321,13 +321,13 @@ test.each<[name: string, lines: readonly string[], expected: string]>([
   [
     'a redirect',
     [...away('/', 'https://ai.example/'), ...away('/api/tags', 'https://ai.example/api/tags')],
-    'pass: It only leads to https',
+    'pass: The port only leads to https',
   ],
-  ['a redirect that stays', away('/', 'http://ai.example/'), 'not-evaluated: It answers in clear'],
-  ['a redirect of one route', [...away('/', 'https://ai.example/'), 'GET /api/tags: 404'], 'not-evaluated: It answers in clear'],
-  ['and silence', [...away('/', 'https://ai.example/'), 'GET /api/tags: no answer (closed)'], 'not-evaluated: It answers in clear'],
-  ['a login in clear', ['GET /: 401'], 'not-evaluated: It answers in clear'],
-  ['nothing', ['GET /: no answer (closed)'], 'not-evaluated: What it speaks is not known'],
+  ['a redirect that stays', away('/', 'http://ai.example/'), 'not-evaluated: The port answers in clear'],
+  ['a redirect of one route', [...away('/', 'https://ai.example/'), 'GET /api/tags: 404'], 'not-evaluated: The port answers in clear'],
+  ['and silence', [...away('/', 'https://ai.example/'), 'GET /api/tags: no answer (closed)'], 'not-evaluated: The port answers in clear'],
+  ['a login in clear', ['GET /: 401'], 'not-evaluated: The port answers in clear'],
+  ['nothing', ['GET /: no answer (closed)'], 'not-evaluated: What the port speaks is not known'],
 ])('encrypted on the way through a proxy that is not modelled: %s', (_, lines, expected) => {
   expect(outcomes(ask(proxyServesTls, met(lines)))).toEqual([expected, notModelled])
 })

@@ -26,7 +26,7 @@ export default defineControl({
     judgeUnits(services, units, (unit) => {
       if (!printed(unit, 'DevicePolicy')) {
         const reason = `systemctl did not print DevicePolicy= of ${unit.id}.`
-        return { status: 'not-evaluated', title: 'Its devices could not be read', reason, cite: [] }
+        return { status: 'not-evaluated', title: "The unit's devices could not be read", reason, cite: [] }
       }
       const { DevicePolicy: policy = '', DeviceAllow: allowed = '', PrivateDevices: hidden } = unit.properties
       const cite = [...citeUnit(unit, 'DevicePolicy'), ...citeUnit(unit, 'DeviceAllow')]

@@ -49,7 +49,7 @@ function judge(unit: Unit, known: Accounts | undefined): Omit<Verdict, 'subject'
   const unseen = files.filter(({ path, optional }) => !isSettled(path, optional, unit, known))
   if (files.length === 0 || unseen.length > 0) {
     const reason = `Owner and mode of ${unseen.map(({ path }) => path).join(', ') || `the files of ${unit.id}`} could not be seen.`
-    return { status: 'not-evaluated', title: 'Some of its files could not be seen', reason, cite: [] }
+    return { status: 'not-evaluated', title: 'Some files of the unit could not be seen', reason, cite: [] }
   }
   // What a container runs comes with its image.
   if (containerOfUnit(unit) === undefined && recogniseStart(unit.execStart)?.wrapped !== false) {

@@ -31,7 +31,7 @@ export default defineControl({
       )
       if (standing.length === 0 && !(printed(unit, 'PrivateDevices') && printed(unit, 'DevicePolicy'))) {
         const reason = `systemctl did not print PrivateDevices= and DevicePolicy= of ${unit.id}.`
-        return { status: 'not-evaluated', title: 'Its devices could not be read', reason, cite: [] }
+        return { status: 'not-evaluated', title: "The unit's devices could not be read", reason, cite: [] }
       }
       if (standing.length === 0)
         return {

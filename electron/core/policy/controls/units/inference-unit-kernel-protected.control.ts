@@ -21,7 +21,7 @@ export default defineControl({
       const known = kernelProtections.filter((name) => printed(unit, name))
       if (known.length === 0) {
         const reason = `systemctl printed none of ${kernelProtections.join(', ')} for ${unit.id}.`
-        return { status: 'not-evaluated', title: 'Its kernel settings could not be read', reason, cite: [] }
+        return { status: 'not-evaluated', title: "The unit's kernel settings could not be read", reason, cite: [] }
       }
       const missing = known.filter((name) => !isOn(unit.properties[name] ?? ''))
       if (missing.length === 0) {

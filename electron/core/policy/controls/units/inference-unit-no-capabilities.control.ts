@@ -29,13 +29,13 @@ export default defineControl({
     judgeUnits(services, units, (unit) => {
       if (isRoot(unit)) {
         const reason = `${unit.id} runs as root, so capabilities say nothing more; inference-not-root judges that.`
-        return { status: 'not-applicable', title: 'It runs as root', reason, cite: citeUnit(unit, 'User') }
+        return { status: 'not-applicable', title: 'The server runs as root', reason, cite: citeUnit(unit, 'User') }
       }
       const bounding = powersIn(unit.properties.CapabilityBoundingSet ?? '')
       const held = powersIn(unit.properties.AmbientCapabilities ?? '')
       if (!printed(unit, 'CapabilityBoundingSet') || !printed(unit, 'AmbientCapabilities')) {
         const reason = `systemctl did not print the capabilities of ${unit.id}.`
-        return { status: 'not-evaluated', title: 'Its capabilities could not be read', reason, cite: [] }
+        return { status: 'not-evaluated', title: "The unit's capabilities could not be read", reason, cite: [] }
       }
       const cite = (name: string, token: string | undefined, note?: string): readonly Citation[] => citeUnit(unit, name, { token, note })
       if (held.length > 0)

@@ -55,7 +55,7 @@ export default defineControl({
     judgeUnits(services, units, (unit) => {
       if (!printed(unit, 'ProtectSystem')) {
         const reason = `systemctl did not print ProtectSystem= of ${unit.id}.`
-        return { status: 'not-evaluated', title: 'Its write access could not be read', reason, cite: [] }
+        return { status: 'not-evaluated', title: "The unit's write access could not be read", reason, cite: [] }
       }
       if (!/^(?:strict|full|yes)$/.test(unit.properties.ProtectSystem ?? '')) {
         const reason = `${unit.id} has no ProtectSystem=, so there is nothing to open; inference-unit-sandboxed judges that.`
@@ -67,7 +67,7 @@ export default defineControl({
       const broad = writable.filter(({ path }) => ofTheMachine.has(path))
       if (broad.length === 0 && !printed(unit, 'ReadWritePaths')) {
         const reason = `systemctl did not print ReadWritePaths= of ${unit.id}.`
-        return { status: 'not-evaluated', title: 'Its write access could not be read', reason, cite: [] }
+        return { status: 'not-evaluated', title: "The unit's write access could not be read", reason, cite: [] }
       }
       if (broad.length === 0) {
         const paths = writable.map(({ path }) => path)

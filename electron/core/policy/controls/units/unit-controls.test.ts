@@ -20,7 +20,7 @@ describe.each(all)('$id', (control) => {
   test.each<[string, Unit | undefined, Partial<InferenceService>, string]>([
     ['container', undefined, { how: 'container', unit: undefined }, 'not-applicable: No unit runs this server'],
     ['bare process', undefined, { how: 'process', unit: undefined }, 'not-applicable: No unit runs this server'],
-    ['unit not read', undefined, {}, 'not-evaluated: Its unit could not be read'],
+    ['unit not read', undefined, {}, 'not-evaluated: The unit of the server could not be read'],
     ['stopped and disabled', unit({}, { unitFileState: 'disabled' }), { running: false }, 'not-applicable: The server is switched off'],
   ])('%s', (_, given, change, expected) => {
     expect(outcomes(askUnit(control, given, change))).toEqual([expected])
@@ -93,8 +93,8 @@ test.each<[string, Record<string, string>, string, string]>([
     'ai',
     'pass: No capabilities of root',
   ],
-  ['root', { CapabilityBoundingSet: 'cap_sys_admin', AmbientCapabilities: '' }, '', 'not-applicable: It runs as root'],
-  ['only half printed', { CapabilityBoundingSet: '' }, 'ai', 'not-evaluated: Its capabilities could not be read'],
+  ['root', { CapabilityBoundingSet: 'cap_sys_admin', AmbientCapabilities: '' }, '', 'not-applicable: The server runs as root'],
+  ['only half printed', { CapabilityBoundingSet: '' }, 'ai', "not-evaluated: The unit's capabilities could not be read"],
 ])('inference-unit-no-capabilities: %s', (_, properties, user, expected) => {
   expect(outcomes(askUnit(noCapabilities, unit(properties, { user })))).toEqual([expected])
 })
@@ -185,7 +185,7 @@ describe('inference-unit-files-protected', () => {
     [
       'a drop-in whose name systemctl could not print',
       { paths: way, dropIns: ['[unprintable]'] },
-      'not-evaluated: Some of its files could not be seen',
+      'not-evaluated: Some files of the unit could not be seen',
     ],
     ['a script', { paths: way, execStart: ['/usr/local/bin/ollama'] }, 'not-evaluated: What its program starts was not seen'],
     [
@@ -193,7 +193,7 @@ describe('inference-unit-files-protected', () => {
       { paths: way, execStart: ['/usr/bin/nice', '/home/ada/ollama', 'serve'] },
       'not-evaluated: What its program starts was not seen',
     ],
-    ['program not seen', { paths: way.slice(0, -1) }, 'not-evaluated: Some of its files could not be seen'],
+    ['program not seen', { paths: way.slice(0, -1) }, 'not-evaluated: Some files of the unit could not be seen'],
     [
       'environment file that is not there',
       { paths: [...way, entry('/etc/ai', 0o755)], ...environment },
@@ -207,7 +207,7 @@ describe('inference-unit-files-protected', () => {
     [
       'behind a directory that a group of strangers enters',
       { paths: [...way, entry('/etc/ai', 0o750, 'root', 'staff')], ...environment },
-      'not-evaluated: Some of its files could not be seen',
+      'not-evaluated: Some files of the unit could not be seen',
     ],
     [
       'environment file for all',
@@ -281,7 +281,7 @@ describe('inference-unit-gpu-usable', () => {
   })
   test.each(['PrivateDevices', 'DevicePolicy'])('%s was not printed', (name) => {
     const { [name]: _, ...rest }: Record<string, string> = { PrivateDevices: 'no', DevicePolicy: 'auto' }
-    expect(outcomes(askUnit(gpuUsable, unit(rest), {}, health()))).toEqual(['not-evaluated: Its devices could not be read'])
+    expect(outcomes(askUnit(gpuUsable, unit(rest), {}, health()))).toEqual(["not-evaluated: The unit's devices could not be read"])
   })
   const vllm = { engine: 'vllm' as const }
   test.each<[string, Record<string, string>, Partial<InferenceService>, Readonly<Record<string, unknown>>, string]>([

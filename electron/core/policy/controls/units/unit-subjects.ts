@@ -25,7 +25,15 @@ export function judgeUnits(
     const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
     if (!unit) {
       const reason = `The properties of ${service.unit} could not be read${units.known ? '' : `: ${units.reason}`}.`
-      return [{ ...base, status: 'not-evaluated', title: 'Its unit could not be read', reason, hint: units.known ? undefined : units.hint }]
+      return [
+        {
+          ...base,
+          status: 'not-evaluated',
+          title: 'The unit of the server could not be read',
+          reason,
+          hint: units.known ? undefined : units.hint,
+        },
+      ]
     }
     if (seen.has(unit.id)) return []
     seen.add(unit.id)

@@ -75,7 +75,7 @@ const unasked = (service: InferenceService, endpoints: readonly WireEndpoint[]):
     .map((bind) => ({
       status: 'not-evaluated',
       subject: printBind(bind),
-      title: 'It listens where it was not asked',
+      title: `Port ${bind.port} listens where it was not asked`,
       reason: `${serviceName(service)} listens on ${printBind(bind)}, which was not asked: Gatehouse asks a few ports of the address in the fleet file.`,
       hint: 'Name the host by an address that this socket takes.',
       cite: [{ section: bind.section, line: bind.line, token: bind.token }],
@@ -128,7 +128,7 @@ function judge(endpoint: WireEndpoint): readonly Verdict[] {
       {
         ...base,
         status: 'not-evaluated',
-        title: 'The jump host does not forward to it',
+        title: `The jump host does not forward to port ${port}`,
         reason: `${from} would not connect to ${base.subject}: ${endpoint.reason ?? 'it gave no reason'}.`,
         hint: `To have it asked, let the audit account forward to ${base.subject} (PermitOpen, AllowTcpForwarding on ${from}).`,
         cite: [where],
@@ -147,7 +147,7 @@ function judge(endpoint: WireEndpoint): readonly Verdict[] {
         ...base,
         status: leaks ? 'warning' : 'fail',
         ...(leaks && { severity: 'low' as const }),
-        title: leaks ? 'Some routes answer without credentials' : 'It answers without credentials',
+        title: leaks ? `Port ${port} tells some without credentials` : `Port ${port} answers without credentials`,
         reason: `From ${from}, with nothing to show: ${asked(open)}. Expected 401, or no connection at all.`,
         cite: open.map((answer) => ({
           section,
@@ -165,11 +165,11 @@ function judge(endpoint: WireEndpoint): readonly Verdict[] {
         status: 'not-applicable',
         ...(demanded.every(leadsToHttps)
           ? {
-              title: 'It only leads to HTTPS',
+              title: `Port ${port} only leads to HTTPS`,
               reason: `From ${from}: ${asked(demanded)}, each to its own path in HTTPS. Nothing else answers here.`,
             }
           : {
-              title: `It refuses ${from}`.slice(0, 47),
+              title: `Port ${port} refuses ${from}`.slice(0, 47),
               reason: `From ${from}: ${asked(demanded)}. That may be for the address or for a missing key, so it says nothing about credentials.`,
             }),
         cite: demanded.map((answer) => ({ section, line: answer.line })),
@@ -180,7 +180,7 @@ function judge(endpoint: WireEndpoint): readonly Verdict[] {
       {
         ...base,
         status: 'pass',
-        title: 'It wants credentials',
+        title: `Port ${port} wants credentials`,
         reason: `From ${from}, with nothing to show: ${asked(demanded)}${seen('none').length > 0 ? `; only ${asked(seen('none'))} says that it lives` : ''}.`,
         cite: demanded.map((answer) => ({ section, line: answer.line })),
       },
@@ -190,7 +190,7 @@ function judge(endpoint: WireEndpoint): readonly Verdict[] {
       {
         ...base,
         status: 'not-evaluated',
-        title: 'Its answers say nothing about credentials',
+        title: `Whether port ${port} asks anyone is not known`,
         reason: `From ${from}: ${listed(unclear.map(({ method, path, status, failure }) => `${method} ${path} (${status ?? failure ?? 'no answer'})`))}.`,
         cite: [where, ...unclear.map((answer) => ({ section, line: answer.line }))],
       },

@@ -52,7 +52,7 @@ const strange = (...lines: readonly string[]) =>
   }).map(({ status, title }) => `${status}: ${title}`)
 const json = '  content-type: application/json'
 test.each<[string, readonly string[], string]>([
-  ['answers as the engine', ['GET /api/tags: 200', json, 'GET /api/ps: 200', json], 'fail: It answers without credentials'],
+  ['answers as the engine', ['GET /api/tags: 200', json, 'GET /api/ps: 200', json], 'fail: Port 8000 answers without credentials'],
   [
     'shows the same page for every path',
     ['GET /api/tags: 200', '  content-type: text/html', 'GET /api/ps: 200'],
@@ -66,42 +66,42 @@ test.each<[string, readonly string[], string]>([
 
 describe('endpoint-answer-authenticated', () => {
   test.each<[name: string, texts: readonly string[], expected: readonly string[]]>([
-    ['a list of models for everyone', [connected('GET /: 200', 'GET /api/tags: 200')], ['fail: It answers without credentials']],
+    ['a list of models for everyone', [connected('GET /: 200', 'GET /api/tags: 200')], ['fail: Port 8000 answers without credentials']],
     [
       '405 comes from behind the key',
       [connected('GET /v1/models: 401', 'GET /invocations: 405')],
-      ['fail: It answers without credentials'],
+      ['fail: Port 8000 answers without credentials'],
     ],
     [
       'a key, and metrics for all',
       [connected('GET /v1/models: 401', 'GET /metrics: 200')],
-      ['warning: Some routes answer without credentials'],
+      ['warning: Port 8000 tells some without credentials'],
     ],
-    ['a key on everything', [connected('GET /v1/models: 401', 'GET /metrics: 401')], ['pass: It wants credentials']],
-    ['a key, health for all', [connected('GET /health: 200', 'GET /v1/models: 401')], ['pass: It wants credentials']],
+    ['a key on everything', [connected('GET /v1/models: 401', 'GET /metrics: 401')], ['pass: Port 8000 wants credentials']],
+    ['a key, health for all', [connected('GET /health: 200', 'GET /v1/models: 401')], ['pass: Port 8000 wants credentials']],
     [
       'a client certificate that is missing, as nginx says it',
       [connected('GET /v1/models: 400', '  | <html>·<head><title>400 No required SSL certificate was sent</title></head>')],
-      ['pass: It wants credentials'],
+      ['pass: Port 8000 wants credentials'],
     ],
-    ['a bad request', [connected('GET /v1/models: 400')], ['not-evaluated: Its answers say nothing about credentials']],
-    ['a login elsewhere', [connected('GET /v1/models: 302', '  location: https://sso.example/')], ['pass: It wants credentials']],
+    ['a bad request', [connected('GET /v1/models: 400')], ['not-evaluated: Whether port 8000 asks anyone is not known']],
+    ['a login elsewhere', [connected('GET /v1/models: 302', '  location: https://sso.example/')], ['pass: Port 8000 wants credentials']],
     [
       'a redirect of everything to HTTPS',
       [connected('GET /: 301', '  location: https://10.0.0.1/', 'GET /v1/models: 301', '  location: https://10.0.0.1/v1/models')],
-      ['not-applicable: It only leads to HTTPS'],
+      ['not-applicable: Port 8000 only leads to HTTPS'],
     ],
-    ['a list of addresses', [connected('GET /: 403', 'GET /v1/models: 403')], ['not-applicable: It refuses bastion']],
-    ['a list of addresses for all but the models', [connected('GET /: 403', 'GET /v1/models: 401')], ['pass: It wants credentials']],
+    ['a list of addresses', [connected('GET /: 403', 'GET /v1/models: 403')], ['not-applicable: Port 8000 refuses bastion']],
+    ['a list of addresses for all but the models', [connected('GET /: 403', 'GET /v1/models: 401')], ['pass: Port 8000 wants credentials']],
     [
       'half of it broken',
       [connected('GET /v1/models: 401', 'GET /metrics: 502')],
-      ['not-evaluated: Its answers say nothing about credentials'],
+      ['not-evaluated: Whether port 8000 asks anyone is not known'],
     ],
     [
       'no HTTP',
       [connected('GET /v1/models: no answer (the answer is not HTTP)')],
-      ['not-evaluated: Its answers say nothing about credentials'],
+      ['not-evaluated: Whether port 8000 asks anyone is not known'],
     ],
     ['only 404', [connected('GET /v1/models: 404')], ['not-applicable: Nothing answers the jump host']],
     ['refused', ['tcp 10.0.0.1 port 8000 from bastion: refused\n'], ['not-applicable: Nothing answers the jump host']],
@@ -109,7 +109,7 @@ describe('endpoint-answer-authenticated', () => {
     [
       'forwarding refused',
       ['tcp 10.0.0.1 port 8000 from bastion: not forwarded (administratively prohibited)\n'],
-      ['not-evaluated: The jump host does not forward to it'],
+      ['not-evaluated: The jump host does not forward to port 8000'],
     ],
     ['nothing to ask', [], ['not-applicable: Nothing answers the jump host']],
   ])('%s', (_, texts, expected) => {
@@ -131,7 +131,7 @@ describe('endpoint-answer-authenticated', () => {
   })
 
   test.each([
-    ['[::] where the fleet file has an address of IPv4', {}, ['not-evaluated: It listens where it was not asked']],
+    ['[::] where the fleet file has an address of IPv4', {}, ['not-evaluated: Port 11434 listens where it was not asked']],
     ['a port that was asked', { port: 8000 }, ['not-applicable: Nothing answers the jump host']],
     ['what a start would bring', { basis: 'configured' }, ['not-applicable: Nothing answers the jump host']],
     ['this machine alone', { address: '::1', scope: 'loopback' }, ['not-applicable: Nothing answers the jump host']],
@@ -151,7 +151,7 @@ describe('endpoint-answer-authenticated', () => {
       ...{ services: [{ ...ollama, binds: [] }], wire: known({ endpoints: [] }) },
       ...{ loopback: unknown('no', []), programs: known([]) },
     })
-    expect(outcomes(verdicts)).toEqual(['not-evaluated: Its sockets are not known'])
+    expect(outcomes(verdicts)).toEqual(["not-evaluated: The server's sockets are not known"])
   })
 
   test('the line that decides is cited', () => {
@@ -166,8 +166,8 @@ describe('endpoint-answer-authenticated', () => {
 })
 
 test.each([
-  ['not forwarded', 'not forwarded (PermitOpen)', 200, 'fail: It answers without credentials'],
-  ['dropped', 'no answer', 401, 'pass: It wants credentials'],
+  ['not forwarded', 'not forwarded (PermitOpen)', 200, 'fail: Port 8000 answers without credentials'],
+  ['dropped', 'no answer', 401, 'pass: Port 8000 wants credentials'],
   ['refused: another address is bound', 'refused', 200, 'not-applicable: Nothing answers the jump host'],
 ])('what the host answered to itself stands in: %s', (_, outcome, status, expected) => {
   const exposed = {
@@ -207,7 +207,7 @@ const vllm: InferenceService = {
 test.each<[name: string, service: InferenceService, texts: readonly string[], expected: string]>([
   ['no TLS of its own', ollama, [], 'not-applicable: No engine offers TLS of its own'],
   ['local only', { ...vllm, binds: ollama.binds }, [], 'not-applicable: No engine offers TLS of its own'],
-  ['sockets that were not seen', { ...vllm, binds: [] }, [], 'not-evaluated: Its sockets are not known'],
+  ['sockets that were not seen', { ...vllm, binds: [] }, [], "not-evaluated: The server's sockets are not known"],
   ['not reached', vllm, ['tcp 10.0.0.1 port 8000 from bastion: no answer'], 'not-evaluated: No handshake showed its certificate'],
   [
     'sound',
