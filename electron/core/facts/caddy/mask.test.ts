@@ -24,6 +24,17 @@ test.each<[string, unknown, unknown]>([
     { header: { Authorization: ['Bearer 0123456789', 'Bearer *', 'Bearer abc*', '*0123456789*', '', 'bearer a"b\\'] } },
     { header: { Authorization: ['Bearer masked', 'Bearer *', 'Bearer short*', '*masked*', '', 'bearer short'] } },
   ],
+  [
+    'what looks like a key',
+    {
+      header: { 'X-Key': ['Bearer JMPFXBuLtxUo6gsi2Gka*', 'my-long-long-long-word'] },
+      header_regexp: { 'X-Key': { pattern: '^JMPFXBuLtxUo6gsi2Gka' }, 'X-Jwt': { pattern: '^eyJhbGciOiJIUzI1NiIsInR5' } },
+    },
+    {
+      header: { 'X-Key': ['Bearer maskedrandom*', 'masked'] },
+      header_regexp: { 'X-Key': { pattern: '^maskedrandom' }, 'X-Jwt': { pattern: '^masked' } },
+    },
+  ],
   ['none', { header: { 'X-Key': null, 'User-Agent': ['curl*'] } }, { header: { 'X-Key': null, 'User-Agent': ['curl*'] } }],
   ['placeholders', { header: { 'X-Key': ['{env.K}', '{http.request.host}'] } }, { header: { 'X-Key': ['masked', '{http.request.host}'] } }],
   ['a parameter', { query: { key: ['0123456789', '*'] }, path: ['/v1/*'] }, { query: { key: ['masked', '*'] }, path: ['/v1/*'] }],

@@ -1,23 +1,24 @@
 /**
  * awk: prints JSON broken into lines, and masks what a client has to send, by where it stands: values of `header` and `query` matchers, patterns of
  * `header_regexp`, expressions, and lists under names of secrets. What the model asks of them stays: the word that a token is announced with,
- * `*`, and whether a part is long enough for a secret (`masked`) or not (`short`). Strings come one a record.
+ * `*`, and whether a part is long enough for a secret (`masked`, and `maskedrandom` where it looks like a key) or not (`short`). Strings come one a record.
  */
 export const maskedLines = String.raw`BEGIN { RS = "\""; secret = "(api-?key|token|authorization|secret|cookie)$"
   open = "^(host|user-agent|referer|origin|upgrade|connection|accept.*|content-.*|x-forwarded-.*|x-real-ip|x-requested-with|sec-.*)$" }
 function word(v) { return match(v, /^[A-Za-z]+/) && tolower(substr(v, 1, RLENGTH)) ~ /^(bearer|basic|token|digest|apikey)$/ }
+function long(v) { return length(v) > 15 && v ~ /[0-9].*[0-9]/ && v ~ /[A-Za-z]/ && v !~ /^eyJ/ ? "maskedrandom" : "masked" }
 function value(v, out) {
   if (word(v) && substr(v, RLENGTH + 1, 1) == " ") { out = substr(v, 1, RLENGTH + 1); v = substr(v, RLENGTH + 2) }
   for (; v != ""; v = substr(v, RLENGTH + 1))
     if (match(v, /^[*]+/) || match(v, /^[{]http[.][^}]*[}]/)) out = out substr(v, 1, RLENGTH)
     else if (match(v, /^[{][^}]*[}]/)) out = out "masked"
-    else { match(v, /^.[^*{]*/); out = out (RLENGTH < 8 ? "short" : "masked") }
+    else { match(v, /^.[^*{]*/); out = out (RLENGTH < 8 ? "short" : long(substr(v, 1, RLENGTH))) }
   return out
 }
 function pattern(v, out) {
   for (; v != ""; v = substr(v, RLENGTH + 1))
     if (word(v) || match(v, /^[[][^]]*[]]/) || match(v, /^\\\\./)) out = out substr(v, 1, RLENGTH)
-    else if (match(v, /^[A-Za-z0-9_-]+/) && RLENGTH > 7) out = out "masked"
+    else if (match(v, /^[A-Za-z0-9_-]+/) && RLENGTH > 7) out = out long(substr(v, 1, RLENGTH))
     else { if (RLENGTH < 1) RLENGTH = 1; out = out substr(v, 1, RLENGTH) }
   return out
 }

@@ -1,6 +1,6 @@
 import { addressBlock, within } from '../../network/address-block.ts'
-import { MIN_SECRET, secretPart } from '../../nginx/model/conditions.ts'
 import { compilePattern } from '../../nginx/model/pattern.ts'
+import { provenBy } from '../../nginx/model/secret-patterns.ts'
 import { entries, field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { cleanPath, matchesHost, matchesPath } from './paths.ts'
 
@@ -146,7 +146,14 @@ function sent(wanted: readonly string[], isPublic: boolean, client: Client): boo
   if (isPublic) return true
   // Another part of the request, which the client may choose as well.
   if (wanted.some((one) => one.includes('{http.'))) return undefined
-  return client.persona === 'insider' && (wanted.some(isShort) ? undefined : true)
+  return proven(wanted.map(maskAsPattern), client)
+}
+
+/** Who knows the form fits where that is all that is asked; else an insider, where it is a secret. */
+function proven(patterns: readonly string[], { persona }: Client): boolean | undefined {
+  const proofs = patterns.map((source) => provenBy(source).proof)
+  if (proofs.includes('form')) return true
+  return persona === 'insider' && (proofs.every((proof) => proof === 'secret') ? true : undefined)
 }
 
 /** `*` at either end stands for anything (caddyhttp.MatchHeader). */
@@ -156,8 +163,10 @@ function fitsMask(text: string, mask: string): boolean {
   return before ? (after ? text.includes(fixed) : text.endsWith(fixed)) : after ? text.startsWith(fixed) : text === fixed
 }
 
-/** What is shorter may be tried out. Where the host masked it, it said `short` (`mask.ts`). */
-const isShort = (text: string): boolean => !text.includes('masked') && secretPart(text) < MIN_SECRET
+function maskAsPattern(mask: string): string {
+  const [, before = '', fixed = '', after = ''] = /^(\*?)(.*?)(\*?)$/s.exec(mask) ?? []
+  return `${before ? '.*' : '^'}${fixed.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}${after ? '.*' : '$'}`
+}
 
 function headerIs(header: string, values: JsonNode, client: Client): boolean | undefined {
   // `null` demands that there is none.
@@ -177,5 +186,5 @@ function headerFits(header: string, pattern: JsonNode | undefined, client: Clien
   const guessed = (client.persona === 'guessing' ? [GUESS] : [GUESS, TOKEN]).map((text) => compiled.exec(text))
   if (guessed.includes(undefined)) return undefined
   if (guessed.some((match) => match !== null) || (client.persona !== 'guessing' && publicHeaders.test(header))) return true
-  return client.persona === 'insider' && (isShort(textOf(pattern) ?? '') ? undefined : true)
+  return client.persona === 'guessing' ? false : proven([textOf(pattern) ?? ''], client)
 }

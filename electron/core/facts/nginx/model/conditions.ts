@@ -1,6 +1,7 @@
 import type { NginxDirective } from '../nginx.ts'
 import { geosIn, readGeo } from './geo.ts'
 import { compilePattern } from './pattern.ts'
+import { isSecretText, provenBy } from './secret-patterns.ts'
 import type { HttpModel } from './servers.ts'
 import { type Evaluation, expandText, type Persona, type RequestState, type Unknown } from './variables.ts'
 
@@ -65,7 +66,8 @@ export function takenBy(directive: NginxDirective, model: HttpModel, state: Requ
  */
 export function ways(directive: NginxDirective, model: HttpModel, state: RequestState): readonly Way[] {
   const words = directive.parameters.join(' ')
-  const found = personas.map((persona) => truth(directive.parameters, { model, state, persona }))
+  const all = [...personas, ...shapesIn(directive.parameters, model)]
+  const found = all.map((persona) => truth(directive.parameters, { model, state, persona }))
   const [silent] = found
   if (silent?.value === undefined || found.some(({ value }) => value === undefined)) {
     const kind = found.find(({ why }) => why)?.why ?? 'unmodelled'
@@ -78,7 +80,7 @@ export function ways(directive: NginxDirective, model: HttpModel, state: Request
   if (!depends) return [{ taken: silent.value }]
   // What anyone may write into a public header opens both ways.
   if (depends === 'public') return [{ taken: true }, { taken: false }]
-  const kind = depends === 'stated' || (depends === 'secret' && !isSecret(directive.parameters, model)) ? 'unmodelled' : depends
+  const kind = depends === 'stated' || (depends === 'secret' && !isSecret(directive.parameters, model, state)) ? 'unmodelled' : depends
   return [{ taken: silent.value }, { taken: !silent.value, assumption: { kind, directive } }]
 }
 
@@ -105,18 +107,46 @@ function waysByGeo(directive: NginxDirective, model: HttpModel, state: RequestSt
 
 const personas: readonly Persona[] = ['silent', 'guessing', 'bearing']
 
-/** Shorter texts are tried out. */
-export const MIN_SECRET = 8
+const MAX_SHAPES = 24
 
-/** Is everything that a value of the client is compared with, long enough for a secret? `1`, or any token at all (`^Bearer `), is none. */
-function isSecret(words: readonly string[], model: HttpModel): boolean {
+/** Clients who send what has the form that a pattern asks for, where that holds no secret. */
+function shapesIn(words: readonly string[], model: HttpModel): readonly Persona[] {
+  const [, operator = '', right = ''] = withoutParentheses(words)
+  const patterns = [
+    ...(/^!?~\*?$/.test(operator) ? [right] : []),
+    ...mapsOfClient(words.join(' '), model).flatMap(({ block = [] }) => block.flatMap(({ name }) => patternOf(name) ?? [])),
+  ]
+  const samples = new Set(patterns.slice(0, 200).flatMap((source) => provenBy(source).samples))
+  return [...samples].slice(0, MAX_SHAPES).map((sends) => ({ sends }))
+}
+
+/** Of the key of a `map`: a pattern after its sign. */
+const patternOf = (key: string): string | undefined => /^~\*?(.*)$/s.exec(key)?.[1]
+
+/**
+ * Is everything that a value of the client is compared with a secret? A text by its length; of a pattern, that its form is right proves none (`~^Bearer .+`).
+ */
+function isSecret(words: readonly string[], model: HttpModel, state: RequestState): boolean {
   const maps = mapsOfClient(words.join(' '), model)
-  const keys = maps
-    .flatMap(({ block }) => block ?? [])
+  if (maps.length > 0) return maps.flatMap(tellingKeys).every(isSecretKey)
+  const [, operator = '', right = ''] = withoutParentheses(words)
+  if (operator.includes('~')) return provenBy(right).proof === 'secret'
+  const value =
+    dependsOnClient(right, model, state.anyHost) === undefined ? expandText(right, { model, state, persona: 'silent' }) : undefined
+  return value?.known === true && isSecretText(value.text)
+}
+
+/** Keys of a `map` that lead elsewhere than its default. */
+function tellingKeys({ block = [] }: NginxDirective): readonly string[] {
+  const usual = block.find(isDefault)?.parameters[0] ?? ''
+  return block
+    .filter(({ name, parameters }) => !/^(?:default|volatile|hostnames)$/.test(name) && name !== '' && parameters[0] !== usual)
     .map(({ name }) => name)
-    .filter((name) => !/^(?:default|volatile|hostnames)$/.test(name) && name !== '')
-  const compared = maps.length > 0 ? keys : withoutParentheses(words).slice(2, 3)
-  return compared.length > 0 && compared.every((text) => secretPart(text) >= MIN_SECRET)
+}
+
+function isSecretKey(key: string): boolean {
+  const pattern = patternOf(key)
+  return pattern === undefined ? isSecretText(key) : provenBy(pattern).proof === 'secret'
 }
 
 /** Maps from what a client sends, behind others that only combine them (`map $request_method$is_known $refused`). */
@@ -128,19 +158,6 @@ function mapsOfClient(text: string, model: HttpModel, depth = 0): readonly Nginx
     return behind.length > 0 ? behind : [map]
   })
 }
-
-/** Length of the longest fixed text that must be sent, beside the word that a token is announced with: of alternatives the least. */
-export const secretPart = (text: string): number => Math.min(...text.split('|').map(longestFixed))
-
-const longestFixed = (text: string): number =>
-  Math.max(
-    ...text
-      // What may be left out is no secret.
-      .replace(/\((?:[^()\\]|\\.)*\)(?:[?*]|\{0)|[^\\)\]](?:[?*]|\{0)/g, ' ')
-      .replace(/\[[^\]]*\]|\\[a-zA-Z]|\{[\d,]*\}|‹short[^›]*›|\b(?:bearer|basic|token|digest)\b/gi, ' ')
-      .split(/[^A-Za-z0-9+/=_-]/)
-      .map(({ length }) => length),
-  )
 
 /**
  * Does what a client sends decide this condition, directly or through maps? `stated`: the name of an account, which auth_basic may prove later on.

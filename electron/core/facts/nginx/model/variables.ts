@@ -4,7 +4,7 @@ import type { HttpModel } from './servers.ts'
 
 /**
  * What a request looks like from outside. Values that a client may choose are tried: as a stranger who sends nothing, and as one who
- * sends anything (`GUESS`), with and without the word that a token is announced with. What only the server's secrets decide, none of them can pass.
+ * sends anything (`GUESS`), with and without the word that a token is announced with, or what has the form that is asked for (`sends`). What only the server's secrets decide, none of them can pass.
  */
 export interface RequestState {
   readonly method: string
@@ -23,7 +23,7 @@ export interface RequestState {
   readonly captures: readonly string[] | undefined
 }
 
-export type Persona = 'silent' | 'guessing' | 'bearing'
+export type Persona = 'silent' | 'guessing' | 'bearing' | { readonly sends: string }
 export const GUESS = 'gatehouse-guess'
 
 /** Why a value is not known. */
@@ -78,7 +78,7 @@ function variable(name: string, evaluation: Evaluation, depth: number): Value {
     case 'remote_user':
     case 'args':
     case 'query_string':
-      return text(persona === 'silent' ? '' : GUESS)
+      return text(said(persona, GUESS))
     // Empty for a Referer that is on the list, which anybody may send; nobody who sends none is on one without the word `none`.
     case 'invalid_referer':
       return text(persona === 'silent' ? '1' : '')
@@ -90,9 +90,12 @@ function variable(name: string, evaluation: Evaluation, depth: number): Value {
       return text('NONE')
   }
   // Set by the client at will.
-  if (/^(?:http|arg|cookie)_/.test(name)) return text(persona === 'silent' ? '' : persona === 'bearing' ? `Bearer ${GUESS}` : GUESS)
+  if (/^(?:http|arg|cookie)_/.test(name)) return text(said(persona, persona === 'bearing' ? `Bearer ${GUESS}` : GUESS))
   return notKnown('unmodelled')
 }
+
+const said = (persona: Persona, anything: string): string =>
+  persona === 'silent' ? '' : typeof persona === 'object' ? persona.sends : anything
 
 /** `map $source $name { … }`: exact values, then host masks, then patterns in order, then the default (ngx_http_map_module). */
 function mapped(map: NginxDirective, evaluation: Evaluation, depth: number): Value {

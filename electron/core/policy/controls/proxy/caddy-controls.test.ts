@@ -83,8 +83,23 @@ test.each<[string, unknown, string]>([
     'fail: Every route answers without a login',
   ],
   [
-    'a token by its beginning',
+    'a token by its beginning, which may be that of all of its vendor',
     site([{ match: [{ header: { Authorization: ['Bearer masked*'] } }], handle: [toOllama] }]),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'a token by a beginning that may be a key',
+    site([{ match: [{ header: { Authorization: ['Bearer maskedrandom*'] } }], handle: [toOllama] }]),
+    'not-evaluated: Whether a login is needed is not known',
+  ],
+  [
+    'a token of the right form behind what all of its vendor begin with',
+    site([{ match: [{ header_regexp: { Authorization: { pattern: '^Bearer masked[A-Za-z0-9]{20}$' } } }], handle: [toOllama] }]),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'a key in a pattern',
+    site([{ match: [{ header_regexp: { Authorization: { pattern: '^Bearer\\s+masked$' } } }], handle: [toOllama] }]),
     'pass: Every forwarded route needs a login',
   ],
   [
@@ -110,7 +125,7 @@ test.each<[string, unknown, string]>([
   [
     'a pattern that four digits fit',
     site([{ match: [{ header_regexp: { 'X-Pin': { pattern: '^(0123456789abcdef|[0-9]{4})$' } } }], handle: [toOllama] }]),
-    'not-evaluated: Whether a login is needed is not known',
+    'fail: Every route answers without a login',
   ],
   [
     'an application that fails, and error routes to the model',
