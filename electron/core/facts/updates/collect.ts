@@ -13,10 +13,10 @@ const wanted = [
  * is another one. Which is newer is decided in Gatehouse. Far cheaper than a simulated upgrade, and holds and pins hide nothing. Needs
  * neither root nor network, and writes nothing: `apt-helper cat-file` and `zcat` only unpack.
  * Debian, Ubuntu: the archives whose Release file says "-security" or "Debian-Security". RPM: updateinfo.xml of dnf's cache.
- * Blocks begin with `@`; rows of one package with `i` (wanted), `u` (in a security list), fields apart by tabs.
+ * Blocks begin with `@`; rows of one package with `i` (wanted), `u` (in a security list), `m` (there, of a module stream that is not stated), fields apart by tabs.
  */
 const SCRIPT = `wanted=" $* "
-if command -v dpkg-query >/dev/null 2>&1; then
+if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! command -v rpm >/dev/null 2>&1; }; then
   printf '@dpkg\\n'
   lists=/var/lib/apt/lists security=
   for release in "$lists"/*_InRelease "$lists"/*_Release; do
@@ -62,26 +62,46 @@ elif command -v rpm >/dev/null 2>&1; then
   printf '%s\\n' "$files" | grep . | sed 's/^/@updateinfo /'
   printf '@packages\\n'
   {
-    rpm -qa --qf 'I %{NAME} %{ARCH} %{EPOCHNUM}:%{VERSION}-%{RELEASE} ii\\t%{VENDOR}\\n' 2>/dev/null
+    row='I %{NAME} %{ARCH} %{EPOCHNUM}:%{VERSION}-%{RELEASE}'
+    rpm -qa --qf "$row %{MODULARITYLABEL}\\t%{VENDOR}\\n" 2>/dev/null || rpm -qa --qf "$row (none)\\t%{VENDOR}\\n" 2>/dev/null
     printf 'E\\n'
     printf '%s\\n' "$files" | grep . | while IFS= read -r file; do
-      case $file in *.gz) zcat "$file" ;; *.xz) xzcat "$file" ;; *.zst) zstdcat "$file" ;; *.xml) cat "$file" ;; *) false ;; esac && printf 'F %s\\n' "$file"
+      case $file in *.gz) zcat "$file" ;; *.xz) xzcat "$file" ;; *.zst) zstdcat "$file" ;; *.xml) cat "$file" ;; *) false ;; esac && printf '\\nF %s\\n' "$file"
     done 2>/dev/null
   } | awk -v W="$wanted" 'BEGIN { OFS = "\\t" }
-    function field(name) { return match($0, " " name "=\\"[^\\"]*\\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
+    function field(name) { return match(part, " " name "=\\"[^\\"]*\\"") ? substr(part, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
+    # A package of a module stream is replaced by builds of the same stream only, and never by one that is of none (or the other way round).
+    function offered(   k, v, n, i, all, fits, modular) {
+      k = field("name") " " field("arch")
+      if (!(k in have)) return
+      v = (field("epoch") == "" ? "0" : field("epoch")) ":" field("version") "-" field("release")
+      if (index(have[k] " ", " " v " ") || done[k v]++) return
+      n = split(substr(have[k], 2), all, " ")
+      for (i = 1; i <= n; i++) if (label[k, all[i]] != "(none)") modular = 1; else fits = 1
+      if (modular && stream != "") { fits = 0; for (i = 1; i <= n; i++) if (index(label[k, all[i]], stream ":") == 1) fits = 1 }
+      else if (stream != "") fits = 0
+      # Without the stream, nobody knows.
+      if (fits || modular && stream == "" && v ~ /[.]module[_+]/) print fits ? "u" : "m", field("name"), field("arch"), substr(have[k], 2), v
+    }
     lists == 0 && /^E$/ { lists = 1; next }
     lists == 0 {
       count++
       have[$2 " " $3] = have[$2 " " $3] " " $4
+      label[$2 " " $3, $4] = $5
       if (index(W, " " $2 " ")) { m = $0; sub(/^[^\\t]*\\t/, "", m); print "i", $2, $3, $4, m }
       next
     }
     /^F / { print "@read " substr($0, 3); next }
-    /<update / { security = (field("type") == "security") }
-    /<package / && security {
-      seen++
-      k = field("name") " " field("arch")
-      if (k in have) { n = split(have[k], all, " "); v = (field("epoch") == "" ? "0" : field("epoch")) ":" field("version") "-" field("release"); if (n > 0 && index(have[k] " ", " " v " ") == 0 && !done[k v]++) print "u", field("name"), field("arch"), substr(have[k], 2), v }
+    {
+      # Not every repository breaks its lines.
+      parts = split($0, piece, "<")
+      for (p = 1; p <= parts; p++) {
+        part = piece[p]
+        if (part ~ /^update /) { security = (field("type") == "security"); stream = "" }
+        else if (part ~ /^\\/?collection/) stream = ""
+        else if (part ~ /^module /) stream = field("name") ":" field("stream")
+        else if (part ~ /^package / && security) { seen++; offered() }
+      }
     }
     END { print "@counts " count + 0 " " seen + 0 }'
 else printf '@none\\n'

@@ -13,13 +13,15 @@ export function parseUpdates(stdout: string): Updates | string {
   const counts = blocks.findLast(({ tag }) => tag === 'counts')
   const [, installed = 0, listed = 0] = /^(\d+) (\d+)$/.exec(counts?.arguments ?? '')?.map(Number) ?? []
   if (counts === undefined || installed === 0) return 'the list of installed packages is empty or was cut short'
+  const compare = manager === 'dpkg' ? compareDebian : compareRpm
   const rows = stdout.split('\n').map((raw, index) => ({ fields: raw.split('\t'), line: index + 1 }))
   const { listsMs, listLine, unknown } = manager === 'dpkg' ? aptLists(blocks) : dnfLists(blocks)
   return {
     manager,
     installed,
     packages: rows.flatMap(({ fields, line }) => installedPackage(fields, line)),
-    pending: newest(rows, manager === 'dpkg' ? compareDebian : compareRpm),
+    pending: newest(rows, 'u', compare),
+    ofUnknownStream: newest(rows, 'm', compare),
     unknown: unknown ?? (listed === 0 ? 'the cached lists of the security archive hold no package' : undefined),
     listsMs,
     listLine,
@@ -39,22 +41,19 @@ function installedPackage(fields: readonly string[], line: number): InstalledPac
 type Row = { readonly fields: readonly string[]; readonly line: number }
 
 /** Of each package the newest version in the lists, when that is newer than the installed one. A version that cannot be compared stays out. */
-function newest(rows: readonly Row[], compare: typeof compareDebian): SecurityUpdate[] {
+function newest(rows: readonly Row[], wanted: 'u' | 'm', compare: typeof compareDebian): SecurityUpdate[] {
   const found = new Map<string, SecurityUpdate>()
   for (const { fields, line } of rows) {
     const [kind, name = '', architecture = '', all = '', available = ''] = fields
     // RPM keeps several kernels side by side: the newest counts.
     const installed = all.split(' ').toSorted((a, b) => -(compare(a, b) ?? 0))[0] ?? ''
-    if (kind !== 'u' || isModular(installed) || isModular(available)) continue
+    if (kind !== wanted) continue
     const key = `${name} ${architecture}`
     const before = found.get(key)
     if ((compare(available, before?.available ?? installed) ?? 0) > 0) found.set(key, { name, installed, available, line })
   }
   return [...found.values()].toSorted((a, b) => a.line - b.line)
 }
-
-/** Builds of module streams compare only within one stream, which updateinfo does not state beside the package. */
-const isModular = (version: string): boolean => /\.module[_+]/.test(version)
 
 interface Lists {
   readonly listsMs?: number

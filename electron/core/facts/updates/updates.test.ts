@@ -46,7 +46,7 @@ i\tnvidia-container-toolkit\tx86_64\t0:1.17.4-1\tNVIDIA CORPORATION
 u\topenssl-libs\tx86_64\t1:3.0.7-27.el9\t1:3.0.7-28.el9_4
 u\topenssl-libs\tx86_64\t1:3.0.7-27.el9\t1:3.0.7-24.el9
 u\tkernel\tx86_64\t0:5.14.0-427.el9 0:5.14.0-503.el9\t0:5.14.0-427.9.el9
-u\tnodejs\tx86_64\t1:18.1.0-1.module+el8.9+1\t1:20.1.0-1.module+el8.9+2
+m\tnodejs\tx86_64\t1:18.1.0-1.module+el8.9+1\t1:20.1.0-1.module+el8.9+2
 @read /var/cache/dnf/baseos-0123/repodata/ab-updateinfo.xml.gz
 @counts 401 12345
 `
@@ -71,8 +71,9 @@ test('Debian: newer versions of the security list, the order of dpkg, who built 
   expect([listsMs, unknown, installed]).toEqual([Date.UTC(2026, 10, 24, 0, 34, 33), undefined, 612])
 })
 
-test('RPM: epochs, the newest of several updates, module streams left out', () => {
-  const { pending, packages, listsMs, unknown } = parsed(rocky)
+test('RPM: epochs, the newest of several updates, a module stream that is not stated', () => {
+  const { pending, ofUnknownStream, packages, listsMs, unknown } = parsed(rocky)
+  expect(ofUnknownStream.map(({ name }) => name)).toEqual(['nodejs'])
   expect(pending.map(({ name, available }) => `${name} ${available}`)).toEqual(['openssl-libs 1:3.0.7-28.el9_4'])
   expect(packages.map(({ version, byDistribution }) => [version, byDistribution])).toEqual([
     ['8.7p1-38.el9', true],
@@ -149,23 +150,31 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
   })
 
   /** The shape of updateinfo.xml is that of createrepo_c (src/xml_dump_updateinfo.c); the rest of the host is made up. */
-  test.skipIf(!has || process.platform !== 'linux')('reads an RPM machine with several kernels', () => {
+  test.skipIf(!has || process.platform !== 'linux').each([
+    ['in lines', (text: string) => text],
+    ['in one line', (text: string) => text.replace(/\n */g, '')],
+  ])('reads an RPM machine with several kernels and module streams, updateinfo %s', (_, shape) => {
     const home = mkdtempSync(join(tmpdir(), 'gatehouse-rpm-'))
     const cache = join(home, 'dnf', 'baseos-1', 'repodata')
     mkdirSync(cache, { recursive: true })
     mkdirSync(join(home, 'bin'))
     writeFileSync(join(cache, 'repomd.xml'), '<repomd><revision>1763000000</revision></repomd>\n')
-    writeFileSync(join(cache, 'ab-updateinfo.xml.gz'), gzipSync(updateinfo))
-    const row = (name: string, version: string) => `printf 'I ${name} x86_64 ${version} ii\\tRocky Enterprise Software Foundation\\n'\n`
-    const rpm = `#!/bin/sh\n${row('openssl-libs', '1:3.0.7-27.el9')}${row('kernel', '0:5.14.0-503.el9')}${row('kernel', '0:5.14.0-427.el9')}${row('sudo', '0:1.9.5p2-10.el9')}`
+    writeFileSync(join(cache, 'ab-updateinfo.xml.gz'), gzipSync(shape(updateinfo)))
+    const row = (name: string, version: string, stream = '(none)') =>
+      `printf 'I ${name} x86_64 ${version} ${stream}\\tRocky Enterprise Software Foundation\\n'\n`
+    const rpm = `#!/bin/sh\n${row('openssl-libs', '1:3.0.7-27.el9')}${row('kernel', '0:5.14.0-503.el9')}${row('kernel', '0:5.14.0-427.el9')}${row('sudo', '0:1.9.5p2-10.el9')}${row('nodejs', '1:18.1.0-1.module+el9+1', 'nodejs:18:9050020:abc')}${row('nginx', '1:1.22.1-3.module+el9+1', 'nginx:1.22:9050020:abc')}${row('redis', '0:6.2.7-1.el9')}${row('podman', '0:4.9.4-1.module+el8+1', 'container-tools:rhel8:80:abc')}`
     writeFileSync(join(home, 'bin', 'rpm'), rpm, { mode: 0o755 })
-    const script = text.replaceAll('/var/cache/dnf', join(home, 'dnf')).replace('command -v dpkg-query', 'command -v no-such-program')
+    // A host of that family may have dpkg as well, which knows of no package there.
+    const script = text.replaceAll('/var/cache/dnf', join(home, 'dnf')).replaceAll('/var/lib/dpkg/status', join(home, 'no-status'))
     const { stdout, stderr } = run(script, `${join(home, 'bin')}:${process.env.PATH ?? ''}`)
     rmSync(home, { recursive: true })
     expect(stderr).toBe('')
-    const { manager, pending, packages, unknown, listsMs } = parsed(stdout)
-    expect([manager, unknown, listsMs, packages.map(({ name }) => name)]).toEqual(['rpm', undefined, 1_763_000_000_000, ['sudo']])
-    expect(pending.map(({ name, available }) => `${name} ${available}`)).toEqual(['openssl-libs 1:3.0.7-28.el9_4'])
+    const { manager, pending, ofUnknownStream, packages, unknown, listsMs } = parsed(stdout)
+    expect([manager, unknown, listsMs]).toEqual(['rpm', undefined, 1_763_000_000_000])
+    expect(packages.map(({ name }) => name)).toEqual(['sudo', 'nginx', 'podman'])
+    const said = (all: typeof pending) => all.map(({ name, available }) => `${name} ${available}`)
+    expect(said(pending)).toEqual(['openssl-libs 1:3.0.7-28.el9_4', 'nginx 1:1.22.1-4.module+el9+2'])
+    expect(said(ofUnknownStream)).toEqual(['podman 0:4.9.4-2.module+el8+2'])
   })
 })
 
@@ -179,6 +188,17 @@ const updateinfo = `<updates>
       <package name="openssl-libs" version="3.0.7" release="28.el9_4" epoch="1" arch="x86_64" src="s"><filename>f</filename></package>
       <package name="kernel" version="5.14.0" release="503.el9" epoch="0" arch="x86_64"><filename>f</filename></package>
       <package name="kernel" version="5.14.0" release="427.9.el9" epoch="0" arch="x86_64"><filename>f</filename></package>
+    </collection></pkglist>
+  </update>
+  <update from="x" status="final" type="security" version="2">
+    <pkglist><collection short="nodejs-20"><name>x</name><module name="nodejs" stream="20" version="9" context="a" arch="x86_64"/>
+      <package name="nodejs" version="20.1.0" release="1.module+el9+2" epoch="1" arch="x86_64"><filename>f</filename></package>
+    </collection><collection short="nginx-1.22"><module name="nginx" stream="1.22" version="9" context="a" arch="x86_64"/>
+      <package name="nginx" version="1.22.1" release="4.module+el9+2" epoch="1" arch="x86_64"><filename>f</filename></package>
+    </collection><collection short="redis-7"><module name="redis" stream="7" version="9" context="a" arch="x86_64"/>
+      <package name="redis" version="7.0.12" release="1.module+el9+2" epoch="0" arch="x86_64"><filename>f</filename></package>
+    </collection><collection short="none">
+      <package name="podman" version="4.9.4" release="2.module+el8+2" epoch="0" arch="x86_64"><filename>f</filename></package>
     </collection></pkglist>
   </update>
 </updates>

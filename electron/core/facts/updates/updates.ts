@@ -22,6 +22,8 @@ export interface Updates {
   /** Those that Gatehouse looks at by name. */
   readonly packages: readonly InstalledPackage[]
   readonly pending: readonly SecurityUpdate[]
+  /** Newer builds of module streams (RHEL) in a list that does not state of which stream: perhaps no update at all. */
+  readonly ofUnknownStream: readonly SecurityUpdate[]
   /** Why pending updates cannot be judged; absent when they can. */
   readonly unknown?: string | undefined
   /** Day of the newest security list that was read; milliseconds since the epoch. */

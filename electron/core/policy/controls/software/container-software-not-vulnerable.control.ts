@@ -16,8 +16,8 @@ export default defineControl({
   needs: ['updates'],
   uses: ['packages'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8', 'https://nvd.nist.gov/vuln/detail/CVE-2025-23266'],
-  evaluate: ({ updates, packages }, { advisories }) => {
-    const verdicts = judgePackaged(names, updates, packages.known ? packages.value : undefined, advisories)
+  evaluate: ({ updates, packages }, context) => {
+    const verdicts = judgePackaged(names, updates, packages.known ? packages.value : undefined, context)
     if (verdicts.length > 0) return verdicts
     const reason = 'No Docker, Podman, containerd, runc or NVIDIA Container Toolkit is installed as a package of this host.'
     return [

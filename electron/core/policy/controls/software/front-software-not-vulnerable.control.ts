@@ -13,8 +13,8 @@ export default defineControl({
   needs: ['updates'],
   uses: ['packages'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
-  evaluate: ({ updates, packages }, { advisories }) => {
-    const verdicts = judgePackaged(names, updates, packages.known ? packages.value : undefined, advisories)
+  evaluate: ({ updates, packages }, context) => {
+    const verdicts = judgePackaged(names, updates, packages.known ? packages.value : undefined, context)
     if (verdicts.length > 0) return verdicts
     const reason = 'None of nginx, Caddy, HAProxy, oauth2-proxy, OpenSSH server and sudo is installed as a package of this host.'
     return [

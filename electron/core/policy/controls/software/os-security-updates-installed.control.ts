@@ -1,8 +1,7 @@
 import { defineControl } from '../../control.ts'
+import { MAX_LIST_DAYS } from './packaged-software.ts'
 import { titled } from './version-verdict.ts'
 
-/** Security archives are made anew within days; older lists hide what came since. */
-const MAX_AGE_DAYS = 14
 const DAY_MS = 86_400_000
 
 export default defineControl({
@@ -15,7 +14,7 @@ export default defineControl({
   needs: ['updates'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
   evaluate: ({ updates }, { now }) => {
-    const { pending, unknown, listsMs, listLine, installed } = updates
+    const { pending, ofUnknownStream, unknown, listsMs, listLine, installed } = updates
     const base = { subject: '' }
     const dated = listLine === undefined ? [] : [{ section: 'updates', line: listLine }]
     if (pending.length > 0) {
@@ -48,16 +47,28 @@ export default defineControl({
         },
       ]
     }
+    if (ofUnknownStream.length > 0) {
+      const names = [...new Set(ofUnknownStream.map(({ name }) => name))]
+      return [
+        {
+          ...base,
+          status: 'not-evaluated',
+          title: 'Updates of module streams are not known',
+          reason: `The list has newer builds of ${names.slice(0, 10).join(', ')}, and does not state of which module stream: they may be no update of the stream that is installed.`,
+          cite: ofUnknownStream.slice(0, 8).map(({ line, available }) => ({ section: 'updates', line, token: available })),
+        },
+      ]
+    }
     const days = Math.floor((now - listsMs) / DAY_MS)
-    if (days > MAX_AGE_DAYS) {
+    if (days > MAX_LIST_DAYS) {
       return [
         {
           ...base,
           status: 'warning',
           title: `The security list is ${days} days old`,
-          reason: `No update is pending by a list that the archive made ${days} days ago. Expected at most ${MAX_AGE_DAYS} days, since what came later is not in it.`,
+          reason: `No update is pending by a list that the archive made ${days} days ago. Expected at most ${MAX_LIST_DAYS} days, since what came later is not in it.`,
           hint: 'Let the host refresh its package lists, from an internal mirror where it has no way out.',
-          cite: dated.map((one) => ({ ...one, note: `Expected within ${MAX_AGE_DAYS} days.` })),
+          cite: dated.map((one) => ({ ...one, note: `Expected within ${MAX_LIST_DAYS} days.` })),
         },
       ]
     }

@@ -3,16 +3,25 @@ import { hostPackages } from '../../../advisories/package-names.ts'
 import { debianUpstream } from '../../../advisories/versions/debian.ts'
 import type { Packages } from '../../../facts/packages/packages.ts'
 import type { InstalledPackage, Updates } from '../../../facts/updates/updates.ts'
-import type { Verdict } from '../../control.ts'
+import type { PolicyContext, Verdict } from '../../control.ts'
 import { judgeVersion, titled } from './version-verdict.ts'
+
+/** Security archives are made anew within days; older lists hide what came since. */
+export const MAX_LIST_DAYS = 14
+const DAY_MS = 86_400_000
 
 /**
  * Software that comes as a package of the host. What the vendor built is judged by the vendor's releases. What the distribution built is
  * judged by the distribution's own security list: it backports fixes, so an old-looking version proves nothing.
  */
-export function judgePackaged(names: readonly string[], updates: Updates, packages: Packages | undefined, book: AdvisoryBook): Verdict[] {
+export function judgePackaged(
+  names: readonly string[],
+  updates: Updates,
+  packages: Packages | undefined,
+  { advisories: book, now }: PolicyContext,
+): Verdict[] {
   const installed = names.flatMap((name) => updates.packages.filter((one) => one.name === name))
-  const verdicts = installed.map((one) => (one.byDistribution ? byDistribution(one, updates) : byVendor(one, updates, book)))
+  const verdicts = installed.map((one) => (one.byDistribution ? byDistribution(one, updates, now) : byVendor(one, updates, book)))
   const programs = (packages?.programs ?? []).filter(({ name }) => names.includes(name) && !installed.some((one) => one.name === name))
   for (const { name, version, line } of programs) {
     const component = { subject: name, label: name, names: hostPackages[name] ?? [], version, cite: { section: 'software', line } }
@@ -29,7 +38,7 @@ function byVendor({ name, version, line }: InstalledPackage, { manager }: Update
   )
 }
 
-function byDistribution({ name, version, line }: InstalledPackage, updates: Updates): Verdict {
+function byDistribution({ name, version, line }: InstalledPackage, updates: Updates, now: number): Verdict {
   const base = { subject: name }
   const pending = updates.pending.find((one) => one.name === name)
   if (pending) {
@@ -45,12 +54,13 @@ function byDistribution({ name, version, line }: InstalledPackage, updates: Upda
       ],
     }
   }
-  if (updates.unknown !== undefined) {
+  const why = unanswered(name, updates, now)
+  if (why !== undefined) {
     return {
       ...base,
       status: 'not-evaluated',
       title: titled(`${name} could not be judged`),
-      reason: `${name} ${version} is the distribution's build, which takes fixes without a new upstream version. Its security list could not be read: ${updates.unknown}.`,
+      reason: `${name} ${version} is the distribution's build, which takes fixes without a new upstream version. Its security list ${why}.`,
       cite: [{ section: 'updates', line, token: version }],
     }
   }
@@ -61,4 +71,14 @@ function byDistribution({ name, version, line }: InstalledPackage, updates: Upda
     reason: `${name} ${version} is the distribution's build, and its security archive has no newer one.`,
     cite: [{ section: 'updates', line, token: version }],
   }
+}
+
+/** Why the security list does not tell whether a package is up to date. */
+function unanswered(name: string, { ofUnknownStream, unknown, listsMs }: Updates, now: number): string | undefined {
+  const stream = ofUnknownStream.find((one) => one.name === name)
+  if (stream) return `has ${stream.available}, and does not state of which module stream`
+  if (unknown !== undefined) return `could not be read: ${unknown}`
+  const days = listsMs === undefined ? undefined : Math.floor((now - listsMs) / DAY_MS)
+  if (days === undefined) return 'is of unknown age'
+  return days > MAX_LIST_DAYS ? `is ${days} days old, and what was published since is not in it` : undefined
 }

@@ -66,6 +66,7 @@ const updates = (more: Partial<Updates> = {}): Updates => ({
   manager: 'dpkg',
   packages: [],
   pending: [],
+  ofUnknownStream: [],
   installed: 600,
   listsMs: NOW - DAY_MS,
   listLine: 3,
@@ -223,6 +224,20 @@ describe('software in packages', () => {
       ['not-evaluated: openssh-server could not be judged'],
     ],
     [
+      'the distribution’s, a list of last year',
+      frontSoftware,
+      [installed('openssh-server', '1:9.2p1-2', true)],
+      { listsMs: NOW - 365 * DAY_MS },
+      ['not-evaluated: openssh-server could not be judged'],
+    ],
+    [
+      'the distribution’s, of a module stream that the list does not state',
+      frontSoftware,
+      [installed('nginx', '1.22.1-3.module+el9', true), installed('sudo', '1.9.5p2-10.el9', true)],
+      { ofUnknownStream: [{ name: 'nginx', installed: '1.22.1-3.module+el9', available: '1.24.0-1.module+el9', line: 30 }] },
+      ['not-evaluated: nginx could not be judged', 'pass: No security update of sudo is pending'],
+    ],
+    [
       'one that no data names',
       frontSoftware,
       [installed('haproxy', '3.2.0-1', false)],
@@ -270,6 +285,8 @@ describe('os-security-updates-installed', () => {
     ['lists of the limit', { listsMs: NOW - 14 * DAY_MS }, 'pass: No security update is pending'],
     ['unknown', { unknown: 'why' }, 'not-evaluated: Security updates could not be judged'],
     ['lists of unknown age', { listsMs: undefined }, 'not-evaluated: Security updates could not be judged'],
+    ['a module stream', { ofUnknownStream: pending }, 'not-evaluated: Updates of module streams are not known'],
+    ['a module stream, and one pending', { pending, ofUnknownStream: pending }, 'fail: 1 security update is pending'],
   ])('%s', (_, more, expected) => expect(outcomes(ask(osUpdates, { updates: updates(more) }))).toEqual([expected]))
 })
 
